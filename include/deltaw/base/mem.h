@@ -1,0 +1,23 @@
+/* Memory that ends the program when there is none: callers never test for
+ * NULL.  Everything is released with free().  Sizes are checked for overflow. */
+#ifndef DELTAW_BASE_MEM_H
+#define DELTAW_BASE_MEM_H
+
+#include <stddef.h>
+
+/* Zeroed; n * size bytes, at least one. */
+void *mem_new(size_t n, size_t size) __attribute__((malloc, returns_nonnull));
+/* Zeroed, at a multiple of 64 bytes. */
+void *mem_aligned(size_t n, size_t size) __attribute__((malloc, returns_nonnull));
+/* Plain realloc to n * size; new bytes are not zeroed. */
+void *mem_resize(void *old, size_t n, size_t size) __attribute__((returns_nonnull));
+/* Room for `need` items of `size` in an array of *capacity: doubles.  Returns
+ * the array (moved or not); new bytes are not zeroed. */
+void *mem_reserve(void *old, size_t *capacity, size_t need, size_t size)
+    __attribute__((returns_nonnull));
+char *mem_text(const char *text) __attribute__((malloc, returns_nonnull));
+char *mem_text_n(const char *text, size_t n) __attribute__((malloc, returns_nonnull));
+void *mem_copy(const void *from, size_t n, size_t size) __attribute__((malloc, returns_nonnull));
+char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2), returns_nonnull));
+
+#endif

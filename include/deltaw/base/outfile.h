@@ -1,0 +1,31 @@
+/* Files written whole or not at all: a temporary file beside the target, then
+ * flush, fsync, rename.  On any failure the old file stays as it was. */
+#ifndef DELTAW_BASE_OUTFILE_H
+#define DELTAW_BASE_OUTFILE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "deltaw/base/err.h"
+
+struct outfile {
+    char *path, *temporary;
+    FILE *file; /* write here */
+};
+
+/* "-" is not special here.  `path` may begin with "~/".  A target that exists
+ * and is no regular file (a pipe, /dev/full, /dev/stdout) is written directly. */
+bool outfile_open(struct outfile *out, const char *path, struct err *err);
+/* Writes everything through to the disk and renames; false leaves the old file. */
+bool outfile_commit(struct outfile *out, struct err *err);
+void outfile_abandon(struct outfile *out);
+
+/* Convenience: the whole text as a file. */
+bool outfile_write(const char *path, const void *bytes, size_t n, struct err *err);
+
+/* "~/x" and "~user" are not expanded by the shell inside name=value: do it here.
+ * Caller frees. */
+char *path_expand(const char *path);
+bool path_is_folder(const char *path);
+
+#endif

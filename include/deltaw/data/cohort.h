@@ -1,0 +1,87 @@
+/* A cohort: the trials of several animals, one after the other, as columns.
+ * Immutable once made and reference-counted, so that fits may go on reading
+ * while the session loads another.  Trials with no choice never get in; what
+ * was dropped and why is in `report`.
+ *
+ * Sides: choice 0 = left, 1 = right; stimulus negative = left, positive = right. */
+#ifndef DELTAW_DATA_COHORT_H
+#define DELTAW_DATA_COHORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "deltaw/base/err.h"
+
+struct animal {
+    char *name;
+    size_t first, count; /* its trials: [first, first + count) */
+    size_t n_sessions;
+};
+
+/* Any further numeric column of the log, kept by name. */
+struct cohort_column {
+    char *name;
+    float *values; /* [n_trials], NaN where the log was empty */
+};
+
+struct load_report {
+    size_t n_rows;           /* data rows read */
+    size_t n_no_choice;      /* dropped: no-go, or choice empty */
+    size_t n_no_reward;      /* reward unknown: dropped, or kept at one half */
+    bool reward_half;        /* true: kept at one half */
+    char *mapping;           /* "subject=mouse_id  stimulus=contrast_right-contrast_left ..." */
+    char *sides;             /* "choice 1 = right, 2 = left" */
+};
+
+struct cohort {
+    char *name;   /* short, for headers: "mice.csv.gz" */
+    char *source; /* the path(s) or the command it came from */
+    size_t n_animals, n_trials;
+    struct animal *animals; /* [n_animals] */
+    /* columns, [n_trials] */
+    float *stimulus;
+    uint8_t *choice;
+    float *reward;    /* 0, 1, or 0.5 where unknown and kept */
+    uint8_t *answer;  /* correct side z: 0 left, 1 right */
+    int32_t *session; /* index into session_names */
+    int32_t *trial;   /* number in the log, else 1, 2, ... within the session */
+    size_t n_session_names;
+    char **session_names;
+    size_t n_columns;
+    struct cohort_column *columns; /* [n_columns] */
+    char *truth; /* JSON text of the simulation's settings, NULL for real data */
+    struct load_report report;
+    uint64_t digest; /* of everything a fit sees: FNV-1a over the columns */
+    int references;  /* atomic; use cohort_hold / cohort_drop */
+};
+
+/* day_t of SCIENCE 1: the first trial of each session but the animal's first. */
+bool cohort_day(const struct cohort *cohort, const struct animal *animal, size_t trial);
+/* Index of the animal with this name, or -1. */
+long cohort_animal(const struct cohort *cohort, const char *name);
+const struct cohort_column *cohort_column(const struct cohort *cohort, const char *name);
+
+struct cohort *cohort_hold(const struct cohort *cohort); /* a new reference */
+void cohort_drop(struct cohort *cohort);                 /* NULL is fine */
+
+/* Building one: trials of an animal must come together and in order. */
+struct cohort_builder;
+struct cohort_trial {
+    float stimulus, reward;
+    uint8_t choice, answer;
+    int32_t trial;
+};
+struct cohort_builder *cohort_builder_new(void);
+void cohort_builder_columns(struct cohort_builder *b, size_t n, const char *const *names);
+void cohort_builder_animal(struct cohort_builder *b, const char *name);
+void cohort_builder_session(struct cohort_builder *b, const char *name);
+/* extra: [n columns] or NULL */
+void cohort_builder_trial(struct cohort_builder *b, const struct cohort_trial *trial,
+                          const float *extra);
+/* Consumes the builder.  Computes the digest. */
+struct cohort *cohort_builder_finish(struct cohort_builder *b, const char *name,
+                                     const char *source);
+void cohort_builder_free(struct cohort_builder *b);
+
+#endif

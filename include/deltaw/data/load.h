@@ -1,0 +1,44 @@
+/* Reading logs: CSV, plain or gzip, native or any columns by mapping.
+ *
+ * Column names match without regard to case, blanks, underscores, dots, dashes.
+ * Rows of an animal may be spread over the file; they are put together in
+ * order of (date, session) if a date is there, else of appearance, and within a
+ * session in file order (trial numbers are kept, not sorted on). */
+#ifndef DELTAW_DATA_LOAD_H
+#define DELTAW_DATA_LOAD_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "deltaw/base/err.h"
+#include "deltaw/data/cohort.h"
+
+enum load_format { LOAD_AUTO, LOAD_CSV };
+enum load_contrast { LOAD_CONTRAST_RAW, LOAD_CONTRAST_TANH5 }; /* SCIENCE 5 */
+enum load_missing { LOAD_MISSING_DROP, LOAD_MISSING_HALF };
+
+struct load_options {
+    size_t n_paths;
+    const char *const *paths;
+    enum load_format format;
+    enum load_contrast contrast;
+    enum load_missing missing_reward;
+    /* column names chosen by the user, NULL: found by known names */
+    const char *subject, *session, *trial, *date, *stimulus, *left, *right, *choice, *reward,
+        *answer;
+    const char *name;       /* as=NAME; NULL: the file's name */
+    const atomic_bool *cancel; /* may be NULL; polled; gives ERR_INTERRUPTED */
+    atomic_int *permille;      /* may be NULL; progress 0 .. 1000 */
+};
+
+/* All or nothing: on failure *out is untouched and err names file:line. */
+bool cohort_load(const struct load_options *options, struct cohort **out, struct err *err);
+
+/* Native log (.csv, or gzip when the name ends in .gz), written atomically;
+ * columns subject,session,trial,stimulus,choice,reward,answer and the extra
+ * ones by name.  The truth of a simulated cohort goes to PATH.truth.json, which
+ * cohort_load reads back when it is there. */
+bool cohort_save(const struct cohort *cohort, const char *path, struct err *err);
+
+#endif

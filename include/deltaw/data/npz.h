@@ -1,0 +1,41 @@
+/* .npz containers as numpy writes and reads them (zip through minizip; stored
+ * or deflated members, zip64 fields, .npy versions 1 to 3). */
+#ifndef DELTAW_DATA_NPZ_H
+#define DELTAW_DATA_NPZ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "deltaw/base/err.h"
+
+enum { NPZ_MAX_DIMENSIONS = 4 };
+enum npz_type { NPZ_FLOAT32, NPZ_FLOAT64, NPZ_INT64, NPZ_TEXT };
+
+struct npz_array {
+    char *name;           /* without ".npy" */
+    enum npz_type type;   /* as stored; any real, integer or bool type reads as one of these */
+    size_t n_dimensions;  /* 0: scalar */
+    size_t shape[NPZ_MAX_DIMENSIONS];
+    size_t size;          /* product of shape */
+    double *values;       /* [size] C order; NULL for text */
+    char *text;           /* NPZ_TEXT: UTF-8 of a 0-dimensional <U array; NULL else */
+};
+
+struct npz {
+    size_t n;
+    struct npz_array *arrays;
+};
+
+/* Refuses by name: a damaged container, an unknown dtype, wrong lengths. */
+bool npz_read(const char *path, struct npz *out, struct err *err);
+/* Atomic; members stored, not compressed; FLOAT32 is rounded from the doubles. */
+bool npz_write(const char *path, const struct npz *npz, struct err *err);
+
+struct npz_array *npz_find(const struct npz *npz, const char *name);
+/* Append; values are copied. */
+void npz_add(struct npz *npz, const char *name, enum npz_type type, size_t n_dimensions,
+             const size_t *shape, const double *values);
+void npz_add_text(struct npz *npz, const char *name, const char *text);
+void npz_free(struct npz *npz);
+
+#endif

@@ -1,0 +1,71 @@
+/* Plots on a canvas: curves and heat maps with axes, ticks, legends. */
+#ifndef DELTAW_DRAW_PLOT_H
+#define DELTAW_DRAW_PLOT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "deltaw/draw/canvas.h"
+
+/* 1-2-5 ticks within [lo, hi], at most `most` of them; returns how many. */
+size_t ticks_linear(double lo, double hi, size_t most, double *out);
+/* Label of a tick, no more places than the step needs; ".5" not "0.5". */
+const char *tick_label(char buf[40], double value, double step);
+
+enum curve_stroke { STROKE_SOLID, STROKE_DASHED, STROKE_DOTS };
+
+struct curve {
+    const char *label; /* NULL: not in the legend */
+    size_t n;
+    const double *x, *y; /* [n]; NaN y: a gap */
+    enum curve_stroke stroke;
+    int colour; /* index into the palette of curves, 0, 1, 2 ... */
+};
+
+struct line_plot {
+    const char *x_label, *y_label;
+    double x_lo, x_hi, y_lo, y_hi; /* NaN: from the curves */
+    bool y_log;
+    bool y_zero;            /* draw the zero line */
+    size_t n_curves;
+    const struct curve *curves;
+    size_t n_marks;         /* vertical lines (sessions) */
+    const double *marks;
+    const char *empty;      /* said in the middle when there is nothing to draw */
+};
+
+/* Draws into area (no frame); fits down to 1x1 by leaving out legend, labels,
+ * axes in that order. */
+void line_plot_draw(const struct line_plot *plot, struct canvas *canvas, struct rect area,
+                    const struct style *style);
+
+struct heat_panel {
+    const char *title;
+    const double *value;     /* [ny][nx], row 0 at the bottom; NaN: not painted */
+    const uint32_t *support; /* [ny][nx]; 0: marked as "no data"; NULL: all painted */
+};
+
+struct heat_map {
+    const char *x_label, *y_label; /* "s", "w_stim" */
+    size_t nx, ny;
+    const double *x, *y;           /* centres [nx], [ny] */
+    bool x_levels, y_levels;       /* categories: label every one that fits */
+    double limit;                  /* colour scale is -limit .. +limit */
+    size_t n_panels;
+    const struct heat_panel *panels;
+    int cross_panel, cross_x, cross_y; /* the cross-hair's cell; panel -1: none */
+    const char *empty;
+};
+
+/* How many rows of cells (half blocks count two) the body of a map in this
+ * area has, so that a caller can ask for as many. */
+void heat_map_room(struct rect area, size_t n_panels, const struct style *style, size_t *nx,
+                   size_t *ny);
+void heat_map_draw(const struct heat_map *map, struct canvas *canvas, struct rect area,
+                   const struct style *style);
+
+/* The sign-bearing ramp as one legend line, e.g. "-.04 ▐▌ +.04" or letters. */
+void heat_legend(double limit, struct canvas *canvas, int x, int y, int room,
+                 const struct style *style);
+
+#endif

@@ -1,0 +1,69 @@
+/* Fits: a model being trained in the background, or one that came from a file.
+ *
+ * The worker publishes {status, model snapshot} under a mutex and sends `wake`;
+ * nothing of it is read without one of the functions below.  All functions here
+ * are called from the main thread. */
+#ifndef DELTAW_LEARN_FIT_H
+#define DELTAW_LEARN_FIT_H
+
+#include "deltaw/base/thread.h"
+#include "deltaw/learn/model.h"
+
+enum fit_state { FIT_RUNNING, FIT_PAUSED, FIT_DONE, FIT_STOPPED, FIT_FAILED, FIT_OPENED };
+
+struct fit_status {
+    enum fit_state state;
+    int epoch, epochs;
+    double train, heldout;   /* newest losses, NaN: none */
+    double seconds;          /* worked so far */
+    double seconds_per_epoch;
+    double seconds_left;     /* NaN: unknown */
+    char reason[256];        /* FIT_FAILED: why, and what was kept */
+};
+
+struct fit;
+
+void fit_settings_default(struct fit_settings *settings);
+struct fit_settings fit_settings_copy(const struct fit_settings *settings);
+void fit_settings_free(struct fit_settings *settings);
+
+/* Starts at once.  Holds the cohort; copies the settings. */
+struct fit *fit_start(const struct fit_settings *settings, const struct cohort *cohort,
+                      const char *name, const struct wake *wake, struct err *err);
+/* A fit that is over from the start: an opened file.  Takes the reference. */
+struct fit *fit_opened(struct model *model);
+
+const char *fit_name(const struct fit *fit);
+const char *fit_state_name(enum fit_state state);
+struct fit_status fit_status(struct fit *fit);
+bool fit_active(struct fit *fit); /* running or paused */
+/* The newest snapshot, as a new reference; never NULL. */
+struct model *fit_model(struct fit *fit);
+/* The cohort it is fitted to, NULL for an opened one; not a new reference. */
+const struct cohort *fit_cohort(const struct fit *fit);
+void fit_pause(struct fit *fit);
+void fit_resume(struct fit *fit);
+void fit_stop(struct fit *fit);  /* keeps what was reached; returns at once */
+void fit_close(struct fit *fit); /* stops, joins, frees */
+
+/* Mean loss of `model` on a cohort, nats per scored trial; losses [n_animals]
+ * sums and n_scored [n_animals] per animal, either may be NULL. */
+double model_loss(const struct model *model, const struct cohort *cohort, double *losses,
+                  size_t *n_scored);
+
+/* `check gradient`: every tensor of `rule` against central differences in
+ * double precision on a small cohort made from `seed`. */
+struct gradient_row {
+    char tensor[40];
+    size_t size;
+    double norm;     /* of the analytic gradient */
+    double error;    /* largest |analytic - numeric| / largest |analytic| in the tensor */
+    size_t n_signs;  /* entries whose signs disagree and that are not tiny */
+    size_t n_kinks;  /* entries left out since a ReLU switches within the step */
+    bool passed;
+};
+/* rows [RULE_MAX_TENSORS + 1]; false and err ERR_CHECK when one fails. */
+bool check_gradient(const struct rule *rule, const struct rule_shape *shape, uint64_t seed,
+                    struct gradient_row *rows, size_t *n_rows, struct err *err);
+
+#endif

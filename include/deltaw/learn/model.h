@@ -1,0 +1,92 @@
+/* A model: a rule, its parameters and everything needed to repeat the fit.
+ * Immutable once published and reference-counted: a running fit publishes a
+ * new one every few epochs, and views draw whichever they were given. */
+#ifndef DELTAW_LEARN_MODEL_H
+#define DELTAW_LEARN_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "deltaw/base/err.h"
+#include "deltaw/data/cohort.h"
+#include "deltaw/learn/policy.h"
+#include "deltaw/learn/rule.h"
+
+enum w0_kind { W0_ZERO, W0_VALUE, W0_PSYCHOMETRIC };
+
+/* What the user asked for; the same words as the options of `fit`. */
+struct fit_settings {
+    char rule[32];
+    struct policy policy;
+    size_t hidden, layers;
+    int epochs;
+    double rate, decay; /* Adam step; factor every 5 epochs */
+    size_t truncation;  /* trials */
+    enum w0_kind w0;
+    double w0_value[POLICY_MAX]; /* W0_VALUE: one per weight */
+    uint64_t seed;
+    int threads;       /* 0: all */
+    char *holdout;     /* "DAP014,DAP059", NULL: none */
+    char *init;        /* path of an .npz to start from, NULL: random */
+};
+
+struct epoch_loss {
+    int epoch;             /* after this many updates; 0: the start */
+    double seconds;        /* since the fit began, pauses left out */
+    double train, heldout; /* mean loss, nats per scored trial; NaN: none held out */
+};
+
+/* Weights the animals of the fitted cohort lived through under this model:
+ * w_t of every trial, before its choice.  Shared between snapshots. */
+struct lived {
+    int epoch;
+    size_t n_trials, n_weights;
+    float *w;       /* [n_trials][K] in the cohort's order of trials */
+    int references; /* atomic */
+};
+
+struct model {
+    char *name; /* "dnn1" */
+    const struct rule *rule;
+    struct rule_shape shape;
+    struct fit_settings settings;
+    struct tensors tensors;
+    double *theta;           /* [tensors.size] */
+    size_t n_animals;        /* of the fitted cohort; 0 when unknown */
+    char **animals;          /* [n_animals] names */
+    bool *held_out;          /* [n_animals] */
+    double *w0;              /* [n_animals][K] start weights */
+    size_t n_history;
+    struct epoch_loss *history; /* [n_history], by epoch */
+    struct lived *lived;     /* NULL until there is one, or for an opened file */
+    uint64_t cohort_digest;  /* 0 when unknown */
+    char *cohort_name;
+    char engine[32];         /* "avx512", "avx2", "sse2" */
+    int references;          /* atomic */
+};
+
+struct model *model_hold(const struct model *model);
+void model_drop(struct model *model); /* NULL is fine */
+struct lived *lived_hold(const struct lived *lived);
+void lived_drop(struct lived *lived);
+
+/* Start weights of an animal: by name for a fitted one, else as w0= says for
+ * `cohort` (psychometric: estimated from its first 100 trials).  w0 [K] */
+void model_start(const struct model *model, const struct cohort *cohort, size_t animal,
+                 double *w0);
+
+/* Weights of every trial of `cohort` under the model, w_t before the choice of
+ * t: w [n_trials][K].  One forward sweep. */
+void model_sweep(const struct model *model, const struct cohort *cohort, float *w);
+
+/* One update: dw [n][K] from u [n][K + INPUT_N].  Markovian rules only. */
+void model_update(const struct model *model, size_t n, const double *u, double *dw);
+
+/* .npz: parameters under their PyTorch names, w0, and `deltaw_json` with
+ * settings, history, version.  A file with parameters alone opens too: the
+ * rule and the sizes are read off names and shapes. */
+bool model_save(const struct model *model, const char *path, struct err *err);
+bool model_open(const char *path, const char *name, struct model **out, struct err *err);
+
+#endif

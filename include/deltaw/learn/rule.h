@@ -1,0 +1,59 @@
+/* Learning rules: what the user can fit.  The list is src/learn/rules.def; a
+ * rule is one file in src/learn/rules and one row there. */
+#ifndef DELTAW_LEARN_RULE_H
+#define DELTAW_LEARN_RULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "deltaw/base/option.h"
+#include "deltaw/learn/policy.h"
+
+/* What a rule sees of a trial besides the weights, in this order (SCIENCE 1);
+ * the input vector is [w (K), these]. */
+enum rule_input {
+    INPUT_STIMULUS,
+    INPUT_ONE,
+    INPUT_DAY,
+    INPUT_CHOICE,
+    INPUT_REWARD,
+    INPUT_SIDE, /* [s > 0] */
+    INPUT_N,
+};
+
+struct rule_shape {
+    size_t n_weights;  /* K, of the policy */
+    size_t hidden, layers;
+};
+
+enum { RULE_MAX_TENSORS = 24 };
+
+/* One named view into the flat parameter vector. */
+struct tensor {
+    char name[40];       /* PyTorch state-dict name, "dnn.0.weight" */
+    size_t offset, rows, cols, size;
+    size_t n_dimensions; /* 1: [rows], 2: [rows][cols] */
+};
+
+struct tensors {
+    size_t n, size; /* size: of the whole vector */
+    struct tensor item[RULE_MAX_TENSORS];
+};
+
+struct rule {
+    const char *name;      /* "dnn" */
+    const char *summary;   /* one line */
+    const char *equation;  /* "dw = scale * MLP(w, s, 1, day, y, r, side)" */
+    const char *source;    /* where the formula is from */
+    bool network;          /* parameters are float32, trained by Adam */
+    bool memory;           /* has a state beside the weights */
+    /* Names and shapes for a shape; initial values for a seed. */
+    void (*layout)(const struct rule_shape *shape, struct tensors *out);
+    void (*init)(const struct rule_shape *shape, const struct tensors *tensors, unsigned long seed,
+                 double *theta);
+};
+
+const struct rule *rule_find(const char *name); /* NULL: unknown */
+const struct rule *rule_at(size_t i);           /* NULL after the last */
+
+#endif

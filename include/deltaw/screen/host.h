@@ -1,0 +1,26 @@
+/* The three hosts of a session: full screen, line REPL, batch. */
+#ifndef DELTAW_SCREEN_HOST_H
+#define DELTAW_SCREEN_HOST_H
+
+#include "deltaw/shell/session.h"
+
+struct host_setup {
+    struct session_setup session;
+    enum output_mode mode;
+    struct style style;   /* what the terminal and the options allow */
+    bool quiet;
+    bool no_rc;
+    const char *log;      /* --log FILE */
+    size_t n_inputs;
+    const struct host_input {
+        enum { INPUT_COMMAND, INPUT_SCRIPT, INPUT_LOG_FILE } kind; /* -c, -f, FILE... */
+        const char *text;
+    } *inputs; /* in the order of the command line */
+};
+
+/* Each returns the exit code. */
+int host_batch(const struct host_setup *setup, bool read_stdin);
+int host_line(const struct host_setup *setup);
+int host_screen(const struct host_setup *setup);
+
+#endif

@@ -1,0 +1,29 @@
+/* Commands: one file in src/shell/commands and one row in src/shell/verbs.def
+ * each.  Help, completion, the man page and the example tests read the rows. */
+#ifndef DELTAW_SHELL_COMMAND_H
+#define DELTAW_SHELL_COMMAND_H
+
+#include "deltaw/base/option.h"
+#include "deltaw/shell/output.h"
+#include "deltaw/shell/session.h"
+
+enum command_group { GROUP_DATA, GROUP_FIT, GROUP_LOOK, GROUP_JUDGE, GROUP_KEEP, GROUP_ELSE };
+
+struct command {
+    const char *name;
+    enum command_group group;
+    const char *arguments; /* "FILE..." */
+    const char *summary;   /* one line, no full stop */
+    const char *detail;    /* paragraphs for `help VERB` */
+    const char *examples;  /* one a line; each runs in the tests after the example preamble */
+    const struct option *options;     /* NULL: none */
+    enum option_type positional_type; /* for completion */
+    size_t positional_min, positional_max;
+    bool (*run)(struct session *session, const struct args *args, struct output *out,
+                struct err *err);
+};
+
+const struct command *command_find(const char *name);
+const struct command *command_at(size_t i); /* NULL after the last */
+
+#endif

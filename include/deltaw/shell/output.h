@@ -1,0 +1,51 @@
+/* Where commands put what they say.  Text: sentences and tables as they come.
+ * JSON: one object a line and command, {"command":..., "ok":true, ...}; CSV:
+ * only tables.  Results go to `result` (stdout, or the transcript), progress
+ * and complaints to `complaint` (stderr, or the transcript, marked). */
+#ifndef DELTAW_SHELL_OUTPUT_H
+#define DELTAW_SHELL_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "deltaw/base/err.h"
+#include "deltaw/base/strbuf.h"
+#include "deltaw/base/table.h"
+#include "deltaw/draw/canvas.h"
+
+enum output_mode { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV };
+
+struct output {
+    enum output_mode mode;
+    int width;          /* cells; 80 in a pipe */
+    struct style style; /* what pictures may use */
+    bool quiet;         /* -q: no progress, no chatter on `complaint` */
+    void *host;
+    void (*result)(void *host, const char *bytes, size_t n);
+    void (*complaint)(void *host, const char *bytes, size_t n);
+    struct strbuf object; /* JSON being collected */
+    bool any;             /* a field was added */
+};
+
+/* A sentence or a block of text: text mode prints it (newline added when
+ * missing), JSON collects it under "text". */
+void output_say(struct output *out, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void output_block(struct output *out, const char *text);
+/* Fields: JSON only. */
+void output_field_text(struct output *out, const char *name, const char *value);
+void output_field_number(struct output *out, const char *name, double value);
+/* A table: printed in text mode, an array of objects in JSON, rows in CSV. */
+void output_table(struct output *out, const char *name, const struct table *table);
+/* A table for machines: JSON and CSV only (text mode prints a picture instead). */
+void output_data(struct output *out, const char *name, const struct table *table);
+/* Chatter on the complaint channel: "deltaw: ..." lines; silent with -q. */
+void output_note(struct output *out, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Around every command; the session calls these. */
+void output_begin(struct output *out, const char *command);
+void output_end(struct output *out, const struct err *err); /* err NULL or clear: ok */
+void output_free(struct output *out);
+
+#endif

@@ -1,0 +1,106 @@
+/* The session: THE state of a run of the program, and the one way in for
+ * commands.  Keyboard, -c, -f, stdin and the rc file all feed it text; a host
+ * (full screen, line REPL, batch) steps it and looks at what it left.
+ *
+ *   session_feed(s, text, "prompt", ...);
+ *   while (session_step(s, out) == STEP_RAN) ;
+ *
+ * Nothing here blocks: long work (load, simulate, check, wait) runs in the
+ * background and leaves the session STEP_WAITING until the wake descriptor
+ * fires; the host polls session_wake() together with its terminal. */
+#ifndef DELTAW_SHELL_SESSION_H
+#define DELTAW_SHELL_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "deltaw/base/err.h"
+#include "deltaw/base/option.h"
+#include "deltaw/shell/output.h"
+#include "deltaw/view/view.h"
+
+struct session;
+
+/* What a host offers; any pointer may be NULL (batch and line REPL). */
+struct session_host {
+    void *data;
+    /* Show the session's view of this name in a tile.  When NULL, view verbs
+     * print the picture. */
+    bool (*show)(void *data, const char *view, struct err *err);
+    /* layout, zoom, clear: things only a screen can do. */
+    bool (*screen)(void *data, const char *verb, const struct args *args, struct err *err);
+    /* Lines of history, i from 0 (oldest); NULL after the last. */
+    const char *(*history)(void *data, size_t i);
+};
+
+struct session_setup {
+    int threads;           /* 0: all cores */
+    uint64_t seed;         /* default of seed= */
+    bool keep_going;       /* go on after a failed command */
+    bool prefixes;         /* unique prefixes of verbs work: at a prompt only */
+    struct session_host host;
+};
+
+struct session *session_new(const struct session_setup *setup, struct err *err);
+void session_free(struct session *session); /* stops and joins what runs */
+
+/* Queue text (one or many lines; `;` separates, `#` comments).  `source` names
+ * it in errors ("script.dw", "-c"); line numbers are added for files. */
+void session_feed(struct session *session, const char *text, const char *source);
+/* The same from a file or a descriptor, read to its end; nested at most 25 deep. */
+bool session_feed_file(struct session *session, const char *path, struct err *err);
+
+enum step {
+    STEP_IDLE,    /* nothing queued */
+    STEP_RAN,     /* one command ran (or one piece of waiting ended): step again */
+    STEP_FAILED,  /* one command failed, its error was put out; see session_exit_code */
+    STEP_WAITING, /* for a job or a background task: poll session_wake(), step again */
+    STEP_PAUSED,  /* pause-for-enter: session_enter() goes on */
+    STEP_QUIT,
+};
+/* Runs at most one command.  After STEP_FAILED the rest of the queue is gone
+ * unless keep_going. */
+enum step session_step(struct session *session, struct output *out);
+void session_enter(struct session *session);
+/* ^C: give up what is waited for and what is queued.  Fits go on training. */
+void session_cancel(struct session *session);
+
+/* 0, or the exit code of the first failure. */
+int session_exit_code(const struct session *session);
+const struct wake *session_wake(const struct session *session);
+/* What is being waited for, with progress: "loading mice.csv.gz 43 %"; "" when
+ * nothing.  For a status line. */
+void session_waiting(struct session *session, struct strbuf *out);
+/* News since last time, a line each: "dnn1 done: 100 epochs, loss .5031 ...". */
+void session_news(struct session *session, struct output *out);
+/* Any fit running or paused? */
+bool session_busy(struct session *session);
+
+/* What views draw; valid until the next session_* call. */
+const struct scene *session_scene(struct session *session);
+/* The session's own view of each kind, made on demand; its settings last. */
+struct view *session_view(struct session *session, const char *name, struct err *err);
+
+/* Settings (set NAME=VALUE): "support", "background" ... NULL: unknown. */
+const char *session_setting(const struct session *session, const char *name);
+
+/* One header line: cohort, trials, job in front with epoch, rate, ETA, loss. */
+void session_header(struct session *session, int width, struct strbuf *out);
+
+/* Completion of `line` at byte `point`: candidates and their meanings, from the
+ * tables.  `from` is where the word begins.  Candidates for name= values hold
+ * the value only. */
+struct completion {
+    size_t from;
+    size_t n;
+    struct candidate {
+        char *word;    /* replaces line[from..point) */
+        char *meaning; /* one line, may be "" */
+        bool open;     /* no blank after it: "name=", "folder/" */
+    } *items;
+};
+void session_complete(struct session *session, const char *line, size_t point,
+                      struct completion *out);
+void completion_free(struct completion *completion);
+
+#endif

@@ -1,0 +1,36 @@
+/* What the animals did: learning curves, weights over trials. */
+#ifndef DELTAW_STUDY_BEHAVIOUR_H
+#define DELTAW_STUDY_BEHAVIOUR_H
+
+#include "deltaw/base/table.h"
+#include "deltaw/learn/model.h"
+
+/* Share of correct choices (trials whose reward is known) in bins of trials. */
+struct learning_curve {
+    size_t n_bins, bin; /* bin: trials per bin */
+    size_t n_animals;
+    double *animal;     /* [n_animals][n_bins], NaN where there is no trial */
+    double *mean, *sem; /* [n_bins] over the animals that have the bin */
+    size_t *n;          /* [n_bins] how many those are */
+};
+void learning_curve_compute(const struct cohort *cohort, size_t bin, struct learning_curve *out);
+void learning_curve_free(struct learning_curve *curve);
+void learning_curve_table(const struct cohort *cohort, const struct learning_curve *curve,
+                          struct table *out);
+
+/* Weights of one animal over its trials and what they predict. */
+struct trajectory {
+    size_t n, n_weights;
+    double *w;       /* [n][K] */
+    double *p_right; /* [n] */
+    double *truth;   /* [n][K], NULL when the cohort has none */
+    bool *day;       /* [n] first trial of a session (but the first) */
+};
+void trajectory_compute(const struct model *model, const struct cohort *cohort, size_t animal,
+                        const float *lived, struct trajectory *out);
+void trajectory_free(struct trajectory *trajectory);
+/* subject,session,trial,p_right, then a column per weight.  animal -1: all. */
+void trajectory_table(const struct model *model, const struct cohort *cohort, long animal,
+                      const float *lived, struct table *out);
+
+#endif

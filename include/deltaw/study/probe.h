@@ -1,0 +1,109 @@
+/* Looking into a rule: maps and slices of dw over what the rule sees.
+ *
+ * Every variable that is not on an axis, in a panel or fixed keeps the values
+ * of trials the animals lived: the cell's value is the mean of dw over an even
+ * sample of lived trials (its size is in `n_sample`) with the axis variables
+ * put in their place.  Reward, choice and side hang together: with s and r set,
+ * the choice is the one that gives this reward; at s = 0 the side that paid is
+ * the lived trial's.  Support of a cell: how many lived trials fall into it. */
+#ifndef DELTAW_STUDY_PROBE_H
+#define DELTAW_STUDY_PROBE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "deltaw/base/err.h"
+#include "deltaw/base/table.h"
+#include "deltaw/learn/model.h"
+
+enum { PROBE_NAME = 40, PROBE_MAX_PANELS = 2 };
+
+struct axis {
+    char name[PROBE_NAME]; /* "stimulus", "reward", "choice", "w_stim", "w_bias" */
+    bool levels;           /* few distinct values: one cell each (not to scale) */
+    size_t n;
+    double *value; /* [n] centres, ascending */
+    double *edge;  /* [n + 1]; for levels halfway between them */
+};
+
+struct map_request {
+    char of[PROBE_NAME]; /* "w_stim": the component of dw */
+    char x[PROBE_NAME], y[PROBE_NAME];
+    double stimulus, choice, reward; /* fixed values; NaN: not fixed */
+    double w[POLICY_MAX];            /* fixed weights; NaN: not fixed */
+    size_t nx, ny;                   /* cells wanted on a continuous axis; 0: 41 */
+    double y_lo, y_hi, x_lo, x_hi;   /* ranges of continuous axes; NaN: what was lived */
+};
+
+struct map_panel {
+    char title[PROBE_NAME]; /* "error r=0", "correct r=1"; "" for a single one */
+    double *value;          /* [ny][nx] dw */
+    double *truth;          /* [ny][nx], NULL when there is no truth */
+    uint32_t *support;      /* [ny][nx] lived trials */
+};
+
+struct map {
+    struct map_request request; /* with what was chosen for it */
+    struct axis x, y;
+    size_t n_panels;
+    struct map_panel panel[PROBE_MAX_PANELS];
+    double limit;       /* largest |value| over cells with support (all, if none) */
+    size_t n_sample;    /* lived trials averaged over */
+    size_t n_lived;     /* lived trials counted */
+    double r2;          /* of dw over lived trials against the truth, NaN without one */
+    char rest[160];     /* "w_bias, day: mean over 64 lived trials" */
+};
+
+/* Request with x, y, panels at their defaults: of=w_stim y=w_stim x=stimulus. */
+void map_request_default(struct map_request *request);
+/* lived: [n_trials][K] of this cohort under this model (model->lived->w, or
+ * model_sweep).  On failure nothing is in out. */
+bool map_compute(const struct model *model, const struct cohort *cohort, const float *lived,
+                 const struct map_request *request, struct map *out, struct err *err);
+void map_free(struct map *map);
+/* panel, then axis values, value, support[, truth]: one row a cell. */
+void map_table(const struct map *map, struct table *out);
+
+struct slice_request {
+    char of[PROBE_NAME];
+    char x[PROBE_NAME];          /* "stimulus" */
+    size_t n_w;                  /* lines: values of w_stim; 0: three from what was lived */
+    double w[8];
+    double stimulus;             /* fixed when x is w_stim; NaN */
+    double w_bias;               /* NaN: lived */
+    size_t nx;
+};
+struct slice_line {
+    double w;
+    bool correct;      /* solid; error is dashed */
+    double *value;     /* [x.n] */
+    double *truth;     /* [x.n] or NULL */
+    uint32_t *support; /* [x.n] lived trials with w within half the step between lines */
+};
+struct slice {
+    struct slice_request request;
+    struct axis x;
+    size_t n_lines;
+    struct slice_line *line;
+    double r2;
+    char rest[160];
+};
+void slice_request_default(struct slice_request *request);
+bool slice_compute(const struct model *model, const struct cohort *cohort, const float *lived,
+                   const struct slice_request *request, struct slice *out, struct err *err);
+void slice_free(struct slice *slice);
+void slice_table(const struct slice *slice, struct table *out);
+
+/* Fitted against true update over the trials the animals lived, at the true
+ * weights; per weight k.  False when the cohort has no truth. */
+struct recovery {
+    size_t n_trials, n_weights;
+    double r2[POLICY_MAX];        /* NaN where the true update never varies */
+    double rmse[POLICY_MAX];
+    double null_rmse[POLICY_MAX]; /* of answering 0 */
+};
+bool recovery_compute(const struct model *model, const struct cohort *cohort,
+                      struct recovery *out, struct err *err);
+
+#endif

@@ -1,0 +1,70 @@
+/* Views: a picture of the session's models and cohort.  A view reads a scene,
+ * computes its tables, draws them on a canvas, says them in words and exports
+ * them.  It never changes the session: a key gives back a command. */
+#ifndef DELTAW_VIEW_VIEW_H
+#define DELTAW_VIEW_VIEW_H
+
+#include <stdbool.h>
+
+#include "deltaw/base/option.h"
+#include "deltaw/base/table.h"
+#include "deltaw/draw/canvas.h"
+#include "deltaw/learn/fit.h"
+
+/* What there is to look at; owned by the session, valid during the call. */
+struct scene {
+    const struct cohort *cohort; /* NULL: nothing loaded */
+    size_t n_models;
+    struct scene_model {
+        const struct model *model; /* a snapshot */
+        struct fit_status status;
+        const struct cohort *cohort; /* fitted to; NULL: opened from a file */
+    } const *models;                 /* [n_models], oldest first */
+    long current;                    /* index of the model in use, -1: none */
+};
+
+struct view_ops {
+    const char *name;    /* "map" */
+    const char *summary; /* one line */
+    const char *keys;    /* "arrows cross-hair  [ ] bias  c error/correct ..." */
+    const struct option *options;
+    size_t positional; /* most positional arguments */
+    size_t state_size;
+    /* Take arguments (checked against options) over into the state. */
+    bool (*configure)(void *state, const struct args *args, struct err *err);
+    /* Recompute what is out of date.  False: nothing to show; err says why and
+     * what to do ("no model yet; fit one with `fit dnn`"). */
+    bool (*update)(void *state, const struct scene *scene, struct err *err);
+    void (*title)(const void *state, struct strbuf *out);
+    void (*draw)(void *state, struct canvas *canvas, struct rect area, const struct style *style);
+    /* One sentence of words and numbers. */
+    void (*describe)(const void *state, struct strbuf *out);
+    void (*table)(const void *state, struct table *out);
+    /* A key ("left", "up", "[", "c", ...): true when it is the view's, and
+     * `command` is what to run ("" for none: just redraw). */
+    bool (*key)(void *state, const char *key, struct strbuf *command);
+    void (*release)(void *state);
+};
+
+const struct view_ops *view_find(const char *name);
+const struct view_ops *view_at(size_t i); /* NULL after the last */
+
+struct view; /* ops, arguments and state */
+/* args may be NULL.  Unknown options are refused here. */
+struct view *view_open(const struct view_ops *ops, const struct args *args, struct err *err);
+void view_close(struct view *view);
+const struct view_ops *view_ops_of(const struct view *view);
+/* New arguments over the old ones (map w_bias=.5 keeps x=). */
+bool view_configure(struct view *view, const struct args *args, struct err *err);
+/* False: nothing to show, the reason is drawn and described instead. */
+bool view_update(struct view *view, const struct scene *scene, struct err *err);
+void view_title(const struct view *view, struct strbuf *out);
+void view_draw(struct view *view, struct canvas *canvas, struct rect area,
+               const struct style *style);
+void view_describe(const struct view *view, struct strbuf *out);
+void view_table(const struct view *view, struct table *out);
+bool view_key(struct view *view, const char *key, struct strbuf *command);
+/* Sentence, then the picture `width` cells wide, as text (the line REPL). */
+void view_print(struct view *view, int width, const struct style *style, struct strbuf *out);
+
+#endif
