@@ -20,6 +20,7 @@ struct curve {
     const double *x, *y; /* [n]; NaN y: a gap */
     enum curve_stroke stroke;
     int colour; /* index into the palette of curves, 0, 1, 2 ... */
+    unsigned attributes; /* CELL_BOLD, CELL_DIM: of its strokes; 0: plain */
 };
 
 struct line_plot {

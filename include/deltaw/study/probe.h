@@ -34,6 +34,8 @@ struct map_request {
     double w[POLICY_MAX];            /* fixed weights; NaN: not fixed */
     size_t nx, ny;                   /* cells wanted on a continuous axis; 0: 41 */
     double y_lo, y_hi, x_lo, x_hi;   /* ranges of continuous axes; NaN: what was lived */
+    size_t sample;                   /* lived trials to average over at most, and at most 64
+                                      * times as many for r2; 0: the probe's own choice */
 };
 
 struct map_panel {
@@ -73,6 +75,7 @@ struct slice_request {
     double stimulus;             /* fixed when x is w_stim; NaN */
     double w_bias;               /* NaN: lived */
     size_t nx;
+    size_t sample;               /* as in map_request */
 };
 struct slice_line {
     double w;

@@ -30,7 +30,11 @@ struct view_ops {
     const struct option *options;
     size_t positional; /* most positional arguments */
     size_t state_size;
-    /* Take arguments (checked against options) over into the state. */
+    /* Before fresh arguments are laid over those kept: drop what no longer goes
+     * with them (map x=reward drops a kept reward=1).  NULL: nothing. */
+    void (*merge)(struct args *kept, const struct args *fresh);
+    /* Take all arguments (kept and fresh, checked against options) over into
+     * the state; on failure the state is as before. */
     bool (*configure)(void *state, const struct args *args, struct err *err);
     /* Recompute what is out of date.  False: nothing to show; err says why and
      * what to do ("no model yet; fit one with `fit dnn`"). */
