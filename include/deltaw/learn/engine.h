@@ -1,0 +1,84 @@
+/* The engine: rollout of a rule over trials, and its exact adjoint.
+ *
+ * The same source is compiled once per instruction set (AVX-512, AVX2, SSE2) in
+ * single precision, and once in double precision for checks; engine_pick()
+ * chooses at run time.  Each SIMD lane is one animal; a step is one trial.
+ *
+ * Work comes in tiles: up to `lanes` animals, up to `max_steps` consecutive
+ * trials.  A tile starts from given weights and hidden state (the carry), so
+ * with truncated backpropagation (SCIENCE 1) tiles go backward independently.
+ * Nothing here allocates but the *_new functions. */
+#ifndef DELTAW_LEARN_ENGINE_H
+#define DELTAW_LEARN_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "deltaw/data/cohort.h"
+#include "deltaw/learn/policy.h"
+#include "deltaw/learn/rule.h"
+
+/* A cohort as the engine reads it: one row per trial. */
+struct trials {
+    size_t n_animals, n_trials, n_weights;
+    size_t *first, *count; /* [n_animals] */
+    float *x;              /* [n_trials][K] policy features */
+    float *stimulus;       /* [n_trials] s */
+    float *reward;         /* [n_trials] */
+    uint8_t *flags;        /* [n_trials] TRIAL_* bits */
+};
+enum { TRIAL_CHOICE = 1, TRIAL_ANSWER = 2, TRIAL_DAY = 4 };
+
+struct trials *trials_new(const struct cohort *cohort, const struct policy *policy);
+void trials_free(struct trials *trials);
+
+/* One lane's share of a tile: updates of the animal's trials [begin, end), each
+ * scoring the next trial; end <= count - 1. */
+struct span {
+    size_t animal, begin, end;
+};
+
+struct plan; /* a rule with its sizes and packed parameters; shared by threads */
+struct tile; /* workspace of one tile */
+
+struct engine {
+    const char *name; /* "avx512", "avx2", "sse2", "double" */
+    unsigned lanes;
+
+    struct plan *(*plan_new)(const struct rule *rule, const struct rule_shape *shape,
+                             size_t max_steps);
+    void (*plan_free)(struct plan *plan);
+    /* Take parameters over: theta [tensors.size]. */
+    void (*plan_set)(struct plan *plan, const double *theta);
+    /* Values carried between tiles per lane: K weights, then the state. */
+    size_t (*plan_carry)(const struct plan *plan);
+
+    struct tile *(*tile_new)(const struct plan *plan);
+    void (*tile_free)(struct tile *tile);
+
+    /* Forward.  carry [carry size][lanes]: at the start in, at the end out.
+     * loss [n]: summed cross-entropy of the spans, nats.  lived: NULL, or where
+     * w_t of every trial goes, [n_trials][K]; with the last span of an animal
+     * also its last trial's. */
+    void (*forward)(const struct plan *plan, struct tile *tile, const struct trials *trials,
+                    const struct span *spans, unsigned n, double *carry, double *loss,
+                    float *lived);
+    /* Backward of the tile last run forward.  gradient [tensors.size] is set to
+     * the sum over its spans of d loss / d theta; start [K][lanes] to
+     * d loss / d (weights at the tile's start). */
+    void (*backward)(const struct plan *plan, struct tile *tile, double *gradient, double *start);
+
+    /* One update from given inputs: u [n][K + INPUT_N] -> dw [n][K]; state zero. */
+    void (*update)(const struct plan *plan, size_t n, const double *u, double *dw);
+};
+
+/* The best engine of this machine; DELTAW_ENGINE=avx512|avx2|sse2|double in the
+ * environment forces one that the machine can run. */
+const struct engine *engine_pick(void);
+const struct engine *engine_double(void);
+/* Single-precision engines this machine can run, best first; NULL after the last. */
+const struct engine *engine_at(size_t i);
+const char *engine_name(void);
+
+#endif

@@ -1,0 +1,48 @@
+/* A rule as the engine runs it: the part of src/learn/rules/NAME.c that is
+ * compiled for every engine.  See vec.h. */
+#ifndef LEARN_CODE_H
+#define LEARN_CODE_H
+
+#include "deltaw/learn/rule.h"
+#include "vec.h"
+
+/* One step of one tile. */
+struct step {
+    const vec *u;      /* [K + INPUT_N]: w_t, then the inputs of trial t */
+    const vec *x;      /* [K] policy features of trial t */
+    vec answer;        /* z_t */
+};
+
+struct code_run {
+    struct rule_shape shape;
+    size_t n_inputs;           /* K + INPUT_N */
+    const struct tensors *tensors;
+    const real *packed;        /* what pack() wrote */
+};
+
+struct code {
+    const char *name;
+    /* Sizes for a shape: reals of packed parameters; vectors of state carried
+     * from step to step; vectors kept per step for the way back; vectors of
+     * deltas per step. */
+    size_t (*packed)(const struct rule_shape *shape, size_t n_inputs);
+    size_t (*state)(const struct rule_shape *shape);
+    size_t (*cache)(const struct rule_shape *shape, size_t n_inputs);
+    size_t (*delta)(const struct rule_shape *shape, size_t n_inputs);
+    void (*pack)(const struct code_run *run, const double *theta, real *packed);
+    /* dw [K] and state_out [state] from a step and state_in; fills cache. */
+    void (*forward)(const struct code_run *run, const struct step *step, const vec *state_in,
+                    vec *state_out, vec *cache, vec *dw);
+    /* Given g_dw [K] = d loss / d dw and g_state [state] = d loss / d state_out:
+     * adds the path through dw to g_w [K], replaces g_state by d loss / d
+     * state_in, fills delta. */
+    void (*backward)(const struct code_run *run, const struct step *step, const vec *state_in,
+                     const vec *cache, const vec *g_dw, vec *g_w, vec *g_state, vec *delta);
+    /* Adds the parameters' gradient of `n` steps: u, state, cache, delta of the
+     * first of them, each with its stride in vectors; gradient [tensors.size]. */
+    void (*gather)(const struct code_run *run, size_t n, const vec *u, const vec *state,
+                   const vec *cache, size_t cache_stride, const vec *delta, size_t delta_stride,
+                   vec *gradient);
+};
+
+#endif

@@ -1,0 +1,311 @@
+/* Tiles forward and backward, for any rule.  Compiled once per engine; the
+ * choice between the copies is in engines.c.  Formulas: SCIENCE 1. */
+#include "deltaw/learn/engine.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "code.h"
+#include "deltaw/base/mem.h"
+
+/* Steps whose weight gradients are gathered at once: few enough that deltas and
+ * activations of a layer stay in the first-level cache. */
+enum { GATHER = 16 };
+
+#define RULE(name) extern const struct code ENGINE(code_##name);
+#include "rules.def"
+#undef RULE
+
+static const struct code *const codes[] = {
+#define RULE(name) &ENGINE(code_##name),
+#include "rules.def"
+#undef RULE
+};
+
+struct plan {
+    const struct code *code;
+    struct code_run run;
+    struct tensors tensors;
+    size_t max_steps, n_weights, n_inputs, n_state, n_cache, n_delta;
+    real *packed;
+};
+
+struct tile {
+    size_t steps;
+    unsigned n;
+    struct span spans[LANES];
+    vec *u;        /* [max_steps][n_inputs] */
+    vec *x;        /* [max_steps + 1][K] */
+    vec *answer;   /* [max_steps] */
+    vec *target;   /* [max_steps] y of the scored trial */
+    vec *scored;   /* [max_steps] 1 where there is one */
+    vec *z;        /* [max_steps] logits, then d loss / d logit */
+    vec *state;    /* [max_steps + 1][n_state] */
+    vec *cache;    /* [max_steps][n_cache] */
+    vec *delta;    /* [GATHER][n_delta] */
+    vec *gradient; /* [tensors.size] */
+};
+
+static struct plan *plan_new(const struct rule *rule, const struct rule_shape *shape,
+                             size_t max_steps)
+{
+    struct plan *p = mem_new(1, sizeof *p);
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (strcmp(codes[i]->name, rule->name) == 0)
+            p->code = codes[i];
+    if (!p->code)
+        die("rule %s has no code in engine %s", rule->name, ENGINE_LABEL);
+    rule->layout(shape, &p->tensors);
+    p->max_steps = max_steps;
+    p->n_weights = shape->n_weights;
+    p->n_inputs = shape->n_weights + INPUT_N;
+    p->n_state = p->code->state(shape);
+    p->n_cache = p->code->cache(shape, p->n_inputs);
+    p->n_delta = p->code->delta(shape, p->n_inputs);
+    p->packed = mem_aligned(p->code->packed(shape, p->n_inputs), sizeof *p->packed);
+    p->run = (struct code_run){*shape, p->n_inputs, &p->tensors, p->packed};
+    return p;
+}
+
+static void plan_free(struct plan *p)
+{
+    if (!p)
+        return;
+    free(p->packed);
+    free(p);
+}
+
+static void plan_set(struct plan *p, const double *theta)
+{
+    p->code->pack(&p->run, theta, p->packed);
+}
+
+static size_t plan_carry(const struct plan *p)
+{
+    return p->n_weights + p->n_state;
+}
+
+static struct tile *tile_new(const struct plan *p)
+{
+    struct tile *t = mem_new(1, sizeof *t);
+    size_t n = p->max_steps;
+    t->u = mem_aligned(n * p->n_inputs, sizeof(vec));
+    t->x = mem_aligned((n + 1) * p->n_weights, sizeof(vec));
+    t->answer = mem_aligned(n, sizeof(vec));
+    t->target = mem_aligned(n, sizeof(vec));
+    t->scored = mem_aligned(n, sizeof(vec));
+    t->z = mem_aligned(n, sizeof(vec));
+    t->state = mem_aligned((n + 1) * p->n_state, sizeof(vec));
+    t->cache = mem_aligned(n * p->n_cache, sizeof(vec));
+    t->delta = mem_aligned(GATHER * p->n_delta, sizeof(vec));
+    t->gradient = mem_aligned(p->tensors.size, sizeof(vec));
+    return t;
+}
+
+static void tile_free(struct tile *t)
+{
+    if (!t)
+        return;
+    free(t->u), free(t->x), free(t->answer), free(t->target), free(t->scored), free(t->z);
+    free(t->state), free(t->cache), free(t->delta), free(t->gradient);
+    free(t);
+}
+
+/* One lane of the inputs; steps after the span's end are zero and not scored. */
+static void tile_fill_lane(const struct plan *p, struct tile *t, const struct trials *trials,
+                           unsigned lane, const struct span *span)
+{
+    size_t k = p->n_weights, n = span->end - span->begin;
+    size_t row = trials->first[span->animal] + span->begin;
+    for (size_t s = 0; s < n; s++) {
+        uint8_t flags = trials->flags[row + s];
+        float stimulus = trials->stimulus[row + s];
+        vec *v = t->u + s * p->n_inputs + k;
+        v[INPUT_STIMULUS][lane] = stimulus;
+        v[INPUT_ONE][lane] = 1;
+        v[INPUT_DAY][lane] = (flags & TRIAL_DAY) != 0;
+        v[INPUT_CHOICE][lane] = (flags & TRIAL_CHOICE) != 0;
+        v[INPUT_REWARD][lane] = trials->reward[row + s];
+        v[INPUT_SIDE][lane] = stimulus > 0;
+        t->answer[s][lane] = (flags & TRIAL_ANSWER) != 0;
+        t->target[s][lane] = (trials->flags[row + s + 1] & TRIAL_CHOICE) != 0;
+        t->scored[s][lane] = 1;
+    }
+    for (size_t s = 0; s <= n; s++)
+        for (size_t j = 0; j < k; j++)
+            t->x[s * k + j][lane] = trials->x[(row + s) * k + j];
+}
+
+static void tile_fill(const struct plan *p, struct tile *t, const struct trials *trials,
+                      const struct span *spans, unsigned n)
+{
+    bool full = n == LANES;
+    t->n = n;
+    t->steps = 0;
+    for (unsigned l = 0; l < n; l++) {
+        t->spans[l] = spans[l];
+        size_t steps = spans[l].end - spans[l].begin;
+        full = full && (l == 0 || steps == t->steps);
+        if (steps > t->steps)
+            t->steps = steps;
+    }
+    if (!full) {
+        memset(t->u, 0, t->steps * p->n_inputs * sizeof(vec));
+        memset(t->x, 0, (t->steps + 1) * p->n_weights * sizeof(vec));
+        memset(t->answer, 0, t->steps * sizeof(vec));
+        memset(t->target, 0, t->steps * sizeof(vec));
+        memset(t->scored, 0, t->steps * sizeof(vec));
+    }
+    for (unsigned l = 0; l < n; l++)
+        tile_fill_lane(p, t, trials, l, &spans[l]);
+}
+
+/* Cross-entropy from the logit, softplus(z) - y z, and its derivative, p - y. */
+static void tile_score(struct tile *t, double *loss)
+{
+    double sum[LANES] = {0};
+    for (size_t s = 0; s < t->steps; s++) {
+        vec z = t->z[s], y = t->target[s];
+        vec size = vec_where(z > 0, z) - vec_where(z < 0, z);
+        vec e = vec_exp(-size);
+        vec l = vec_where(z > 0, z) - y * z + vec_log(1 + e), p = 1 / (1 + e);
+        p = vec_where(z >= 0, p) + vec_where(z < 0, e * p);
+        vec g = (p - y) * t->scored[s];
+        /* A NaN logit must not pass for a certain choice. */
+        t->z[s] = g + (z - z);
+        l = l * t->scored[s];
+        for (int i = 0; i < LANES; i++)
+            sum[i] += l[i];
+    }
+    for (unsigned i = 0; i < t->n; i++)
+        loss[i] = sum[i];
+}
+
+static void tile_lived(const struct plan *p, const struct tile *t, const struct trials *trials,
+                       const vec *last, float *lived)
+{
+    size_t k = p->n_weights;
+    for (unsigned l = 0; l < t->n; l++) {
+        const struct span *span = &t->spans[l];
+        float *w = lived + (trials->first[span->animal] + span->begin) * k;
+        for (size_t s = 0; s < span->end - span->begin; s++)
+            for (size_t j = 0; j < k; j++)
+                *w++ = (float)t->u[s * p->n_inputs + j][l];
+        if (span->end + 1 < trials->count[span->animal])
+            continue;
+        /* the weights at the animal's last trial */
+        size_t n = span->end - span->begin;
+        const vec *end = n < t->steps ? t->u + n * p->n_inputs : last;
+        for (size_t j = 0; j < k; j++)
+            *w++ = (float)end[j][l];
+    }
+}
+
+static void tile_forward(const struct plan *p, struct tile *t, const struct trials *trials,
+                         const struct span *spans, unsigned n, double *carry, double *loss,
+                         float *lived)
+{
+    size_t k = p->n_weights;
+    vec w[POLICY_MAX], dw[POLICY_MAX];
+    tile_fill(p, t, trials, spans, n);
+    for (size_t j = 0; j < k; j++)
+        for (int l = 0; l < LANES; l++)
+            w[j][l] = (real)carry[j * LANES + (size_t)l];
+    for (size_t j = 0; j < p->n_state; j++)
+        for (int l = 0; l < LANES; l++)
+            t->state[j][l] = (real)carry[(k + j) * LANES + (size_t)l];
+
+    for (size_t s = 0; s < t->steps; s++) {
+        vec *u = t->u + s * p->n_inputs;
+        for (size_t j = 0; j < k; j++)
+            u[j] = w[j];
+        struct step step = {u, t->x + s * k, t->answer[s]};
+        vec *state = t->state + s * p->n_state;
+        p->code->forward(&p->run, &step, state, state + p->n_state, t->cache + s * p->n_cache, dw);
+        const vec *x = t->x + (s + 1) * k;
+        vec z = {0};
+        for (size_t j = 0; j < k; j++) {
+            w[j] += dw[j];
+            z += w[j] * x[j];
+        }
+        t->z[s] = z;
+    }
+    tile_score(t, loss);
+    if (lived)
+        tile_lived(p, t, trials, w, lived);
+    for (size_t j = 0; j < k; j++)
+        for (int l = 0; l < LANES; l++)
+            carry[j * LANES + (size_t)l] = w[j][l];
+    for (size_t j = 0; j < p->n_state; j++)
+        for (int l = 0; l < LANES; l++)
+            carry[(k + j) * LANES + (size_t)l] = t->state[t->steps * p->n_state + j][l];
+}
+
+static void tile_backward(const struct plan *p, struct tile *t, double *gradient, double *start)
+{
+    size_t k = p->n_weights;
+    vec g_w[POLICY_MAX] = {{0}}, g_dw[POLICY_MAX], *g_state = NULL;
+    vec state_room[p->n_state ? p->n_state : 1];
+    memset(state_room, 0, sizeof state_room);
+    g_state = state_room;
+    memset(t->gradient, 0, p->tensors.size * sizeof(vec));
+    for (size_t end = t->steps; end > 0;) {
+        size_t begin = end > GATHER ? end - GATHER : 0;
+        for (size_t s = end; s-- > begin;) {
+            const vec *x = t->x + (s + 1) * k;
+            for (size_t j = 0; j < k; j++) {
+                g_w[j] += t->z[s] * x[j];
+                g_dw[j] = g_w[j];
+            }
+            struct step step = {t->u + s * p->n_inputs, t->x + s * k, t->answer[s]};
+            p->code->backward(&p->run, &step, t->state + s * p->n_state,
+                              t->cache + s * p->n_cache, g_dw, g_w, g_state,
+                              t->delta + (s - begin) * p->n_delta);
+        }
+        p->code->gather(&p->run, end - begin, t->u + begin * p->n_inputs,
+                        t->state + begin * p->n_state, t->cache + begin * p->n_cache, p->n_cache,
+                        t->delta, p->n_delta, t->gradient);
+        end = begin;
+    }
+    for (size_t i = 0; i < p->tensors.size; i++)
+        gradient[i] = vec_sum(t->gradient[i]);
+    for (size_t j = 0; j < k; j++)
+        for (int l = 0; l < LANES; l++)
+            start[j * LANES + (size_t)l] = g_w[j][l];
+}
+
+static void update(const struct plan *p, size_t n, const double *u, double *dw)
+{
+    size_t k = p->n_weights, width = p->n_inputs;
+    vec *in = mem_aligned(width + p->n_cache + 2 * p->n_state + k, sizeof(vec));
+    vec *cache = in + width, *state = cache + p->n_cache, *x = state + 2 * p->n_state;
+    for (size_t i = 0; i < n; i += LANES) {
+        size_t lanes = n - i < LANES ? n - i : LANES;
+        vec out[POLICY_MAX], answer = {0};
+        for (size_t l = 0; l < lanes; l++)
+            for (size_t j = 0; j < width; j++)
+                in[j][l] = (real)u[(i + l) * width + j];
+        struct step step = {in, x, answer};
+        p->code->forward(&p->run, &step, state, state + p->n_state, cache, out);
+        for (size_t l = 0; l < lanes; l++)
+            for (size_t j = 0; j < k; j++)
+                dw[(i + l) * k + j] = out[j][l];
+    }
+    free(in);
+}
+
+extern const struct engine ENGINE(engine);
+const struct engine ENGINE(engine) = {
+    .name = ENGINE_LABEL,
+    .lanes = LANES,
+    .plan_new = plan_new,
+    .plan_free = plan_free,
+    .plan_set = plan_set,
+    .plan_carry = plan_carry,
+    .tile_new = tile_new,
+    .tile_free = tile_free,
+    .forward = tile_forward,
+    .backward = tile_backward,
+    .update = update,
+};

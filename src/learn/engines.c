@@ -1,0 +1,88 @@
+/* Which engine: what the machine can, or what the environment says. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/learn/engine.h"
+
+#if defined __x86_64__
+extern const struct engine engine_avx512, engine_avx2;
+#endif
+extern const struct engine engine_sse2, engine_f64;
+
+const struct engine *engine_double(void)
+{
+    return &engine_f64;
+}
+
+const struct engine *engine_at(size_t i)
+{
+    const struct engine *can[4];
+    size_t n = 0;
+#if defined __x86_64__
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+        can[n++] = &engine_avx512;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        can[n++] = &engine_avx2;
+#endif
+    can[n++] = &engine_sse2;
+    return i < n ? can[i] : NULL;
+}
+
+const struct engine *engine_pick(void)
+{
+    const char *forced = getenv("DELTAW_ENGINE");
+    if (forced) {
+        for (size_t i = 0; engine_at(i); i++)
+            if (strcmp(engine_at(i)->name, forced) == 0)
+                return engine_at(i);
+        if (strcmp(forced, engine_f64.name) == 0)
+            return &engine_f64;
+    }
+    return engine_at(0);
+}
+
+const char *engine_name(void)
+{
+    return engine_pick()->name;
+}
+
+struct trials *trials_new(const struct cohort *cohort, const struct policy *policy)
+{
+    struct trials *t = mem_new(1, sizeof *t);
+    size_t k = policy->n;
+    t->n_animals = cohort->n_animals;
+    t->n_trials = cohort->n_trials;
+    t->n_weights = k;
+    t->first = mem_new(t->n_animals, sizeof *t->first);
+    t->count = mem_new(t->n_animals, sizeof *t->count);
+    t->x = mem_new(t->n_trials * k, sizeof *t->x);
+    t->stimulus = mem_copy(cohort->stimulus, t->n_trials, sizeof *t->stimulus);
+    t->reward = mem_copy(cohort->reward, t->n_trials, sizeof *t->reward);
+    t->flags = mem_new(t->n_trials, sizeof *t->flags);
+    for (size_t a = 0; a < t->n_animals; a++) {
+        const struct animal *animal = &cohort->animals[a];
+        t->first[a] = animal->first;
+        t->count[a] = animal->count;
+        for (size_t i = animal->first; i < animal->first + animal->count; i++) {
+            double x[POLICY_MAX];
+            policy_features(policy, cohort, animal, i, x);
+            for (size_t j = 0; j < k; j++)
+                t->x[i * k + j] = (float)x[j];
+            t->flags[i] = (uint8_t)((cohort->choice[i] ? TRIAL_CHOICE : 0) |
+                                    (cohort->answer[i] ? TRIAL_ANSWER : 0) |
+                                    (cohort_day(cohort, animal, i) ? TRIAL_DAY : 0));
+        }
+    }
+    return t;
+}
+
+void trials_free(struct trials *t)
+{
+    if (!t)
+        return;
+    free(t->first), free(t->count), free(t->x), free(t->stimulus), free(t->reward);
+    free(t->flags);
+    free(t);
+}

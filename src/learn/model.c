@@ -1,0 +1,112 @@
+/* Models as values: references, and what can be asked of one. */
+#include "deltaw/learn/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/learn/engine.h"
+#include "deltaw/learn/fit.h"
+#include "rollout.h"
+#include "start.h"
+
+struct model *model_hold(const struct model *model)
+{
+    struct model *m = (struct model *)model;
+    __atomic_add_fetch(&m->references, 1, __ATOMIC_RELAXED);
+    return m;
+}
+
+struct lived *lived_hold(const struct lived *lived)
+{
+    struct lived *l = (struct lived *)lived;
+    __atomic_add_fetch(&l->references, 1, __ATOMIC_RELAXED);
+    return l;
+}
+
+void lived_drop(struct lived *lived)
+{
+    if (!lived || __atomic_sub_fetch(&lived->references, 1, __ATOMIC_ACQ_REL) > 0)
+        return;
+    free(lived->w);
+    free(lived);
+}
+
+void model_drop(struct model *m)
+{
+    if (!m || __atomic_sub_fetch(&m->references, 1, __ATOMIC_ACQ_REL) > 0)
+        return;
+    for (size_t a = 0; a < m->n_animals; a++)
+        free(m->animals[a]);
+    fit_settings_free(&m->settings);
+    lived_drop(m->lived);
+    free(m->name), free(m->theta), free(m->animals), free(m->held_out), free(m->w0);
+    free(m->history), free(m->cohort_name);
+    free(m);
+}
+
+void model_start(const struct model *model, const struct cohort *cohort, size_t animal,
+                 double *w0)
+{
+    size_t k = model->settings.policy.n;
+    for (size_t a = 0; cohort->digest == model->cohort_digest && a < model->n_animals; a++)
+        if (strcmp(model->animals[a], cohort->animals[animal].name) == 0) {
+            memcpy(w0, model->w0 + a * k, k * sizeof *w0);
+            return;
+        }
+    start_weights(&model->settings, cohort, animal, w0);
+}
+
+/* One forward pass over a cohort; lived may be NULL. */
+static void model_pass(const struct model *model, const struct cohort *cohort, float *lived,
+                       double *losses, size_t *n_scored)
+{
+    size_t k = model->settings.policy.n;
+    struct trials *trials = trials_new(cohort, &model->settings.policy);
+    struct rollout *r = rollout_new(engine_pick(), model->rule, &model->shape, trials, NULL,
+                                    model->settings.truncation, 1);
+    double *w0 = mem_new(cohort->n_animals * k, sizeof *w0);
+    struct rollout_result result;
+    for (size_t a = 0; a < cohort->n_animals; a++)
+        model_start(model, cohort, a, w0 + a * k);
+    rollout_run(r, &(struct rollout_task){.theta = model->theta, .w0 = w0, .lived = lived},
+                &result);
+    if (losses)
+        memcpy(losses, result.loss, cohort->n_animals * sizeof *losses);
+    if (n_scored)
+        memcpy(n_scored, result.n_scored, cohort->n_animals * sizeof *n_scored);
+    free(w0);
+    rollout_free(r);
+    trials_free(trials);
+}
+
+void model_sweep(const struct model *model, const struct cohort *cohort, float *w)
+{
+    model_pass(model, cohort, w, NULL, NULL);
+}
+
+double model_loss(const struct model *model, const struct cohort *cohort, double *losses,
+                  size_t *n_scored)
+{
+    double *loss = losses ? losses : mem_new(cohort->n_animals, sizeof *loss), sum = 0;
+    size_t *n = n_scored ? n_scored : mem_new(cohort->n_animals, sizeof *n), all = 0;
+    model_pass(model, cohort, NULL, loss, n);
+    for (size_t a = 0; a < cohort->n_animals; a++) {
+        sum += loss[a];
+        all += n[a];
+    }
+    if (!losses)
+        free(loss);
+    if (!n_scored)
+        free(n);
+    return all ? sum / (double)all : 0;
+}
+
+void model_update(const struct model *model, size_t n, const double *u, double *dw)
+{
+    const struct engine *engine = engine_pick();
+    struct plan *plan = engine->plan_new(model->rule, &model->shape, 1);
+    engine->plan_set(plan, model->theta);
+    engine->update(plan, n, u, dw);
+    engine->plan_free(plan);
+}

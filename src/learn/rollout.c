@@ -1,0 +1,362 @@
+#include "rollout.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/thread.h"
+
+/* Up to `lanes` animals that walk through their trials together. */
+struct block {
+    size_t *animals; /* [n] */
+    unsigned n;
+    bool train;
+    size_t n_chunks, first_tile; /* index of chunk 0 among all tiles */
+    double *carry;               /* [carry][lanes] */
+    size_t next;                 /* chunk to go forward next */
+    bool busy;
+};
+
+struct waiting { /* a tile that went forward and has to go back */
+    struct tile *tile;
+    size_t block, chunk;
+};
+
+struct rollout {
+    const struct engine *engine;
+    const struct trials *trials;
+    struct plan *plan;
+    size_t n_parameters, n_weights, n_carry, truncation, n_tiles, n_train_tiles;
+    size_t n_blocks;
+    struct block *blocks;
+    double *losses;    /* [n_tiles][lanes] */
+    double *gradients; /* [n_train_tiles][n_parameters]; training blocks come first */
+    struct rollout_result result;
+
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    int n_helpers;
+    pthread_t *helpers;
+    unsigned long generation; /* of runs; helpers wait for the next */
+    bool quit, stopped;
+    const struct rollout_task *task;
+    size_t open_tiles;    /* not yet through with, this run */
+    unsigned going_forward, helpers_in;
+    size_t n_free, n_slots, n_waiting;
+    struct tile **free_tiles;    /* [n_slots] */
+    struct waiting *waiting;     /* [n_slots], oldest first */
+};
+
+static size_t updates_of(const struct rollout *r, size_t animal)
+{
+    return r->trials->count[animal] ? r->trials->count[animal] - 1 : 0;
+}
+
+/* --- work ------------------------------------------------------------------ */
+
+static void go_forward(struct rollout *r, struct block *b, size_t chunk, struct tile *tile)
+{
+    struct span spans[b->n];
+    unsigned lanes = r->engine->lanes, n = 0;
+    /* Animals are sorted by length: those that are through are at the end. */
+    for (unsigned l = 0; l < b->n; l++) {
+        size_t begin = chunk * r->truncation, end = updates_of(r, b->animals[l]);
+        if (begin >= end)
+            break;
+        if (end > begin + r->truncation)
+            end = begin + r->truncation;
+        spans[n++] = (struct span){b->animals[l], begin, end};
+    }
+    r->engine->forward(r->plan, tile, r->trials, spans, n, b->carry,
+                       r->losses + (b->first_tile + chunk) * lanes, r->task->lived);
+}
+
+static void go_backward(struct rollout *r, const struct waiting *w)
+{
+    struct block *b = &r->blocks[w->block];
+    unsigned lanes = r->engine->lanes;
+    double start[POLICY_MAX * 64];
+    r->engine->backward(r->plan, w->tile,
+                        r->gradients + (b->first_tile + w->chunk) * r->n_parameters, start);
+    if (w->chunk > 0)
+        return;
+    for (unsigned l = 0; l < b->n; l++)
+        for (size_t k = 0; k < r->n_weights; k++)
+            r->result.gradient_w0[b->animals[l] * r->n_weights + k] = start[k * lanes + l];
+}
+
+/* Take the oldest tile that waits to go back; the lock is held. */
+static void work_backward(struct rollout *r)
+{
+    struct waiting w = r->waiting[0];
+    memmove(r->waiting, r->waiting + 1, --r->n_waiting * sizeof *r->waiting);
+    pthread_mutex_unlock(&r->lock);
+    go_backward(r, &w);
+    pthread_mutex_lock(&r->lock);
+    r->free_tiles[r->n_free++] = w.tile;
+    r->open_tiles--;
+}
+
+static void work_forward(struct rollout *r, size_t block)
+{
+    struct block *b = &r->blocks[block];
+    struct tile *tile = r->free_tiles[--r->n_free];
+    size_t chunk = b->next;
+    b->busy = true;
+    r->going_forward++;
+    pthread_mutex_unlock(&r->lock);
+    go_forward(r, b, chunk, tile);
+    pthread_mutex_lock(&r->lock);
+    r->going_forward--;
+    b->busy = false;
+    b->next++;
+    if (r->task->gradient && b->train) {
+        r->waiting[r->n_waiting++] = (struct waiting){tile, block, chunk};
+    } else {
+        r->free_tiles[r->n_free++] = tile;
+        r->open_tiles--;
+    }
+}
+
+/* A block that can go forward now, or n_blocks. */
+static size_t ready_block(const struct rollout *r)
+{
+    size_t i = 0;
+    if (r->n_free == 0)
+        return r->n_blocks;
+    while (i < r->n_blocks && (r->blocks[i].busy || r->blocks[i].next == r->blocks[i].n_chunks))
+        i++;
+    return i;
+}
+
+/* Work until nothing is left.  One thread goes backward at once, while the tile
+ * is in its cache; several keep one of them on the way forward, which is what
+ * the others wait for. */
+static void work(struct rollout *r)
+{
+    pthread_mutex_lock(&r->lock);
+    while (r->open_tiles > 0 && !r->stopped) {
+        size_t block = ready_block(r);
+        bool forward = block < r->n_blocks;
+        if (r->task->stop && atomic_load_explicit(r->task->stop, memory_order_relaxed)) {
+            r->stopped = true;
+        } else if (r->n_waiting > 0 &&
+                   !(forward && r->n_helpers > 0 && r->going_forward == 0)) {
+            work_backward(r);
+        } else if (forward) {
+            work_forward(r, block);
+        } else {
+            pthread_cond_wait(&r->changed, &r->lock);
+            continue;
+        }
+        pthread_cond_broadcast(&r->changed);
+    }
+    pthread_mutex_unlock(&r->lock);
+}
+
+static void *helper(void *arg)
+{
+    struct rollout *r = arg;
+    unsigned long seen = 0;
+    thread_background();
+    pthread_mutex_lock(&r->lock);
+    for (;;) {
+        while (!r->quit && r->generation == seen)
+            pthread_cond_wait(&r->changed, &r->lock);
+        if (r->quit)
+            break;
+        seen = r->generation;
+        r->helpers_in++;
+        pthread_mutex_unlock(&r->lock);
+        work(r);
+        pthread_mutex_lock(&r->lock);
+        r->helpers_in--;
+        pthread_cond_broadcast(&r->changed);
+    }
+    pthread_mutex_unlock(&r->lock);
+    return NULL;
+}
+
+/* --- a run ----------------------------------------------------------------- */
+
+static void start_blocks(struct rollout *r, const struct rollout_task *task)
+{
+    unsigned lanes = r->engine->lanes;
+    for (size_t i = 0; i < r->n_blocks; i++) {
+        struct block *b = &r->blocks[i];
+        memset(b->carry, 0, r->n_carry * lanes * sizeof *b->carry);
+        for (unsigned l = 0; l < b->n; l++)
+            for (size_t k = 0; k < r->n_weights; k++)
+                b->carry[k * lanes + l] = task->w0[b->animals[l] * r->n_weights + k];
+        b->next = 0;
+        b->busy = false;
+    }
+    if (!task->lived)
+        return;
+    for (size_t a = 0; a < r->trials->n_animals; a++)
+        if (r->trials->count[a] == 1) /* never in a tile */
+            for (size_t k = 0; k < r->n_weights; k++)
+                task->lived[r->trials->first[a] * r->n_weights + k] =
+                    (float)task->w0[a * r->n_weights + k];
+}
+
+/* All sums in the order of tiles. */
+static void gather(struct rollout *r, bool gradient)
+{
+    unsigned lanes = r->engine->lanes;
+    memset(r->result.loss, 0, r->trials->n_animals * sizeof *r->result.loss);
+    for (size_t i = 0; i < r->n_blocks; i++) {
+        const struct block *b = &r->blocks[i];
+        for (size_t c = 0; c < b->n_chunks; c++)
+            for (unsigned l = 0; l < b->n; l++)
+                if (c * r->truncation < updates_of(r, b->animals[l]))
+                    r->result.loss[b->animals[l]] += r->losses[(b->first_tile + c) * lanes + l];
+    }
+    if (!gradient)
+        return;
+    memset(r->result.gradient, 0, r->n_parameters * sizeof *r->result.gradient);
+    for (size_t t = 0; t < r->n_train_tiles; t++)
+        for (size_t i = 0; i < r->n_parameters; i++)
+            r->result.gradient[i] += r->gradients[t * r->n_parameters + i];
+}
+
+bool rollout_run(struct rollout *r, const struct rollout_task *task,
+                 struct rollout_result *result)
+{
+    r->engine->plan_set(r->plan, task->theta);
+    start_blocks(r, task);
+    pthread_mutex_lock(&r->lock);
+    r->task = task;
+    r->open_tiles = r->n_tiles;
+    r->stopped = false;
+    r->generation++;
+    pthread_cond_broadcast(&r->changed);
+    pthread_mutex_unlock(&r->lock);
+    work(r);
+    pthread_mutex_lock(&r->lock);
+    while (r->helpers_in > 0)
+        pthread_cond_wait(&r->changed, &r->lock);
+    while (r->n_waiting > 0) /* stopped half-way */
+        r->free_tiles[r->n_free++] = r->waiting[--r->n_waiting].tile;
+    bool stopped = r->stopped;
+    pthread_mutex_unlock(&r->lock);
+    if (stopped)
+        return false;
+    gather(r, task->gradient);
+    if (result)
+        *result = r->result;
+    return true;
+}
+
+/* --- making one ------------------------------------------------------------ */
+
+struct by_length {
+    size_t animal, updates;
+};
+
+static int longest_first(const void *a, const void *b)
+{
+    const struct by_length *p = a, *q = b;
+    if (p->updates != q->updates)
+        return p->updates > q->updates ? -1 : 1;
+    return p->animal < q->animal ? -1 : p->animal > q->animal;
+}
+
+static void add_blocks(struct rollout *r, const bool *train, bool which)
+{
+    size_t n = 0;
+    struct by_length *order = mem_new(r->trials->n_animals, sizeof *order);
+    for (size_t a = 0; a < r->trials->n_animals; a++)
+        if ((train && train[a]) == which && updates_of(r, a) > 0)
+            order[n++] = (struct by_length){a, updates_of(r, a)};
+    qsort(order, n, sizeof *order, longest_first);
+    for (size_t i = 0; i < n; i += r->engine->lanes) {
+        struct block *b = &r->blocks[r->n_blocks++];
+        b->n = (unsigned)(n - i < r->engine->lanes ? n - i : r->engine->lanes);
+        b->train = which;
+        b->animals = mem_new(b->n, sizeof *b->animals);
+        for (unsigned l = 0; l < b->n; l++)
+            b->animals[l] = order[i + l].animal;
+        b->first_tile = r->n_tiles;
+        b->n_chunks = (order[i].updates + r->truncation - 1) / r->truncation;
+        b->carry = mem_new(r->n_carry * r->engine->lanes, sizeof *b->carry);
+        r->n_tiles += b->n_chunks;
+    }
+    free(order);
+}
+
+static void start_helpers(struct rollout *r, int threads)
+{
+    pthread_mutex_init(&r->lock, NULL);
+    pthread_cond_init(&r->changed, NULL);
+    r->helpers = mem_new((size_t)(threads > 1 ? threads - 1 : 1), sizeof *r->helpers);
+    while (r->n_helpers < threads - 1 && (size_t)r->n_helpers + 1 < r->n_tiles &&
+           thread_start(&r->helpers[r->n_helpers], helper, r, NULL))
+        r->n_helpers++; /* fewer than asked for is slower, not wrong */
+    r->n_slots = r->n_helpers ? 2 * (size_t)r->n_helpers + 2 : 1;
+    r->free_tiles = mem_new(r->n_slots, sizeof *r->free_tiles);
+    r->waiting = mem_new(r->n_slots, sizeof *r->waiting);
+    for (size_t i = 0; i < r->n_slots; i++)
+        r->free_tiles[r->n_free++] = r->engine->tile_new(r->plan);
+}
+
+struct rollout *rollout_new(const struct engine *engine, const struct rule *rule,
+                            const struct rule_shape *shape, const struct trials *trials,
+                            const bool *train, size_t truncation, int threads)
+{
+    struct rollout *r = mem_new(1, sizeof *r);
+    struct tensors tensors = {0};
+    size_t longest = 1, n = trials->n_animals;
+    rule->layout(shape, &tensors);
+    r->engine = engine;
+    r->trials = trials;
+    r->n_parameters = tensors.size;
+    r->n_weights = shape->n_weights;
+    for (size_t a = 0; a < n; a++)
+        if (updates_of(r, a) > longest)
+            longest = updates_of(r, a);
+    r->truncation = truncation && truncation < longest ? truncation : longest;
+    r->plan = engine->plan_new(rule, shape, r->truncation);
+    r->n_carry = engine->plan_carry(r->plan);
+    r->blocks = mem_new(2 * (n / engine->lanes + 2), sizeof *r->blocks);
+    if (train)
+        add_blocks(r, train, true);
+    r->n_train_tiles = r->n_tiles;
+    add_blocks(r, train, false);
+    r->losses = mem_new(r->n_tiles * engine->lanes, sizeof *r->losses);
+    r->gradients = mem_new(r->n_train_tiles * r->n_parameters, sizeof *r->gradients);
+    r->result.loss = mem_new(n, sizeof *r->result.loss);
+    r->result.n_scored = mem_new(n, sizeof *r->result.n_scored);
+    for (size_t a = 0; a < n; a++)
+        r->result.n_scored[a] = updates_of(r, a);
+    r->result.gradient = mem_new(r->n_parameters, sizeof *r->result.gradient);
+    r->result.gradient_w0 = mem_new(n * r->n_weights, sizeof *r->result.gradient_w0);
+    start_helpers(r, threads);
+    return r;
+}
+
+void rollout_free(struct rollout *r)
+{
+    if (!r)
+        return;
+    pthread_mutex_lock(&r->lock);
+    r->quit = true;
+    pthread_cond_broadcast(&r->changed);
+    pthread_mutex_unlock(&r->lock);
+    for (int i = 0; i < r->n_helpers; i++)
+        pthread_join(r->helpers[i], NULL);
+    for (size_t i = 0; i < r->n_slots; i++)
+        r->engine->tile_free(r->free_tiles[i]);
+    for (size_t i = 0; i < r->n_blocks; i++) {
+        free(r->blocks[i].animals);
+        free(r->blocks[i].carry);
+    }
+    pthread_mutex_destroy(&r->lock);
+    pthread_cond_destroy(&r->changed);
+    r->engine->plan_free(r->plan);
+    free(r->blocks), free(r->losses), free(r->gradients), free(r->helpers);
+    free(r->free_tiles), free(r->waiting);
+    free(r->result.loss), free(r->result.n_scored);
+    free(r->result.gradient), free(r->result.gradient_w0);
+    free(r);
+}

@@ -1,0 +1,43 @@
+/* One pass of a rule over a whole cohort: losses, the truncated gradient, the
+ * weights lived through.  Spreads tiles over threads; the sums are taken in the
+ * order of tiles, so the bits do not depend on how many threads there are.
+ *
+ * Animals of like length share a tile; training and held-out animals never do.
+ * Each block of animals goes forward chunk by chunk; a chunk's way back is
+ * independent of all others (weights and state are detached at its ends) and
+ * runs beside the next chunk's way forward. */
+#ifndef LEARN_ROLLOUT_H
+#define LEARN_ROLLOUT_H
+
+#include <stdatomic.h>
+
+#include "deltaw/learn/engine.h"
+
+struct rollout;
+
+struct rollout_task {
+    const double *theta;  /* [tensors.size] */
+    const double *w0;     /* [n_animals][K] */
+    bool gradient;        /* also go backward, on animals with train[a] */
+    float *lived;         /* NULL, or [n_trials][K] */
+    const atomic_bool *stop; /* NULL, or polled at each tile */
+};
+
+struct rollout_result {   /* arrays are the rollout's, valid until the next run */
+    double *loss;         /* [n_animals] summed, nats */
+    size_t *n_scored;     /* [n_animals] trials */
+    double *gradient;     /* [tensors.size] of the SUM over training animals */
+    double *gradient_w0;  /* [n_animals][K], the same */
+};
+
+/* train [n_animals]: which animals take part in the gradient; NULL: none does
+ * and no memory is kept for it.  threads >= 1, the caller's included. */
+struct rollout *rollout_new(const struct engine *engine, const struct rule *rule,
+                            const struct rule_shape *shape, const struct trials *trials,
+                            const bool *train, size_t truncation, int threads);
+/* False when stopped half-way. */
+bool rollout_run(struct rollout *r, const struct rollout_task *task,
+                 struct rollout_result *result);
+void rollout_free(struct rollout *r);
+
+#endif

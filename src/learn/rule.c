@@ -1,0 +1,78 @@
+/* The list of rules, and what network rules share. */
+#include "deltaw/learn/rule.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "deltaw/base/rng.h"
+#include "network.h"
+
+#define RULE(name) extern const struct rule rule_##name;
+#include "rules.def"
+#undef RULE
+
+static const struct rule *const rules[] = {
+#define RULE(name) &rule_##name,
+#include "rules.def"
+#undef RULE
+};
+
+const struct rule *rule_at(size_t i)
+{
+    return i < sizeof rules / sizeof *rules ? rules[i] : NULL;
+}
+
+const struct rule *rule_find(const char *name)
+{
+    for (size_t i = 0; rule_at(i); i++)
+        if (strcmp(rules[i]->name, name) == 0)
+            return rules[i];
+    return NULL;
+}
+
+void tensors_add(struct tensors *t, const char *name, size_t rows, size_t cols)
+{
+    struct tensor *item = &t->item[t->n++];
+    *item = (struct tensor){.offset = t->size, .rows = rows, .cols = cols ? cols : 1};
+    snprintf(item->name, sizeof item->name, "%s", name);
+    item->n_dimensions = cols ? 2 : 1;
+    item->size = item->rows * item->cols;
+    t->size += item->size;
+}
+
+void network_layout_mlp(const struct rule_shape *shape, size_t inputs, struct tensors *out)
+{
+    tensors_add(out, "scaling_factor", shape->n_weights, 0);
+    for (size_t l = 0; l <= shape->layers; l++) {
+        char name[40];
+        size_t rows = l < shape->layers ? shape->hidden : shape->n_weights;
+        snprintf(name, sizeof name, "dnn.%zu.weight", 2 * l);
+        tensors_add(out, name, rows, l ? shape->hidden : inputs);
+        snprintf(name, sizeof name, "dnn.%zu.bias", 2 * l);
+        tensors_add(out, name, rows, 0);
+    }
+}
+
+void network_init_mlp(const struct rule_shape *shape, const struct tensors *tensors,
+                      unsigned long seed, double *theta)
+{
+    (void)shape;
+    double bound = 1;
+    for (size_t i = 0; i < tensors->n; i++) {
+        const struct tensor *t = &tensors->item[i];
+        double *values = theta + t->offset;
+        if (strcmp(t->name, "scaling_factor") == 0) {
+            for (size_t j = 0; j < t->size; j++)
+                values[j] = 1e-3;
+            continue;
+        }
+        if (strncmp(t->name, "dnn.", 4) != 0)
+            continue;
+        if (t->n_dimensions == 2) /* its bias follows with the same bound */
+            bound = 1 / sqrt((double)t->cols);
+        struct rng rng = rng_stream(seed, RNG_INIT, (uint32_t)i, 0);
+        for (size_t j = 0; j < t->size; j++)
+            values[j] = (float)rng_between(&rng, -bound, bound);
+    }
+}
