@@ -1,0 +1,72 @@
+#!/bin/sh
+# The tower of layers holds: a file includes only headers of its own layer or of
+# those below it, and what each layer may use from outside stays where it may.
+. "$srcdir/tests/tap.sh"
+layers='base data learn study draw view shell screen'
+
+rank() {
+    n=0
+    for layer in $layers; do
+        n=$((n + 1))
+        [ "$layer" = "$1" ] && echo "$n" && return
+    done
+    echo 99
+}
+
+cd "$srcdir" || exit 1
+for layer in $layers; do
+    folders=
+    for folder in "include/deltaw/$layer" "src/$layer"; do
+        [ -d "$folder" ] && folders="$folders $folder"
+    done
+    # draw knows numbers, not models: of the layers below it only base.
+    most=$(rank "$layer")
+    # shellcheck disable=SC2086 # a list of folders
+    wrong=$(grep -rnE --include='*.[ch]' --include='*.def' '^[[:space:]]*#[[:space:]]*include[[:space:]]*"deltaw/' $folders |
+        sed -E 's|^([^:]*:[0-9]+):.*"deltaw/([a-z0-9]+)/.*|\1 \2|' |
+        while read -r where used; do
+            [ "$used" = "$layer" ] && continue
+            if [ "$layer" = draw ] && [ "$used" != base ]; then
+                echo "$where: draw may include only base, not $used"
+            elif [ "$(rank "$used")" -gt "$most" ]; then
+                echo "$where: $layer is below $used"
+            fi
+        done)
+    is "$layer includes only layers at or below it" "$wrong" ""
+    # shellcheck disable=SC2086
+    wrong=$(grep -rnE --include='*.[ch]' '^[[:space:]]*#[[:space:]]*include[[:space:]]*"(\.\./\.\./|src/)' $folders)
+    is "$layer takes no private header of another layer" "$wrong" ""
+done
+
+# only WHAT PATTERN FILE...: headers matching PATTERN are included in FILEs alone.
+only() {
+    what=$1 pattern=$2
+    shift 2
+    found=$(grep -rlE "^[[:space:]]*#[[:space:]]*include[[:space:]]*<($pattern)" src include | sort |
+        while read -r file; do
+            allowed=no
+            for may; do
+                # shellcheck disable=SC2254 # patterns on purpose
+                case $file in $may) allowed=yes ;; esac
+            done
+            [ "$allowed" = yes ] || echo "$file"
+        done)
+    is "$what only where it may be" "$found" ""
+}
+only curses '(n?curses[a-z]*/)?n?curses.h|term.h' src/screen/screen.c
+only readline 'readline/' src/screen/lineedit.c src/screen/history.c
+only zlib 'zlib.h' 'src/data/*.c'
+only minizip 'minizip/|zip.h|unzip.h' 'src/data/*.c'
+only BLAS 'cblas' 'src/learn/*.c'
+only GSL 'gsl/' 'src/study/*.c'
+only jansson 'jansson.h' 'src/learn/*.c' 'src/study/*.c' 'src/data/*.c' 'src/shell/*.c'
+only Random123 'Random123/' 'src/base/*.c'
+
+is "exit() is called nowhere but in main.c" \
+    "$(grep -rnE '(^|[^_[:alnum:]])_?exit[[:space:]]*\(' src --include='*.c' | grep -vE '^src/main\.c:|^[^:]*:[0-9]+:[[:space:]]*(/?\*|//)')" ""
+is "LC_NUMERIC is never set" "$(grep -rnE 'setlocale\([[:space:]]*LC_(ALL|NUMERIC)' src include)" ""
+is "no file of src is missing from Makefile.am" "$(find src include -name '*.[ch]' -o -path 'src/*.def' |
+    while read -r file; do grep -qF "$file" Makefile.am || echo "$file"; done)" ""
+is "no test is missing from Makefile.am" "$(find tests -name 'test_*.c' -o -path 'tests/*.sh' |
+    while read -r file; do grep -qF "${file%.c}" Makefile.am || echo "$file"; done)" ""
+finish
