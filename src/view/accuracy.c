@@ -1,0 +1,347 @@
+/* accuracy: learning curves of the animals and their mean, with what the model
+ * in use expects. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/draw/plot.h"
+#include "deltaw/study/behaviour.h"
+#include "parts.h"
+
+static const struct option accuracy_options[] = {
+    {"bin", OPTION_INTEGER, 0, 0, "auto", "auto", "trials per point"},
+    {"animal", OPTION_ANIMAL, 0, 0, NULL, NULL, "name or number of one to single out"},
+    {"model", OPTION_MODEL, 0, 0, NULL, NULL,
+     "whose expectation to show; default: the model in use"},
+    {0},
+};
+
+struct accuracy_state {
+    long bin; /* 0: chosen here */
+    char *asked, *model;
+    long animal; /* -1: none singled out */
+    struct cohort *cohort;
+    struct learning_curve curve; /* of cohort */
+    double *x;                   /* [n_bins] trials at the middle of the bins */
+    struct source source;        /* the expectation's model, if any */
+    struct pace pace;
+    double *expected;            /* [n_bins], NULL: none */
+};
+
+static bool accuracy_configure(void *state, const struct args *args, struct err *err) {
+    struct accuracy_state *s = state;
+    long bin = 0;
+    const char *text = args_text(args, accuracy_options, "bin");
+    if (strcmp(text, "auto") != 0) {
+        bin = args_integer(args, accuracy_options, "bin");
+        if (bin < 1) {
+            return err_set(err, ERR_USAGE, "accuracy: bin=%s must be auto or 1 and more", text);
+        }
+    }
+    const char *asked = args_text(args, accuracy_options, "animal");
+    const char *model = args_text(args, accuracy_options, "model");
+    free(s->asked);
+    free(s->model);
+    s->asked = asked ? mem_text(asked) : NULL;
+    s->model = model ? mem_text(model) : NULL;
+    s->bin = bin;
+    return true;
+}
+
+static void expected_free(struct accuracy_state *s) {
+    free(s->expected);
+    s->expected = NULL;
+    source_release(&s->source);
+}
+
+static void curve_free(struct accuracy_state *s) {
+    expected_free(s);
+    if (s->cohort) {
+        learning_curve_free(&s->curve);
+    }
+    memset(&s->curve, 0, sizeof s->curve);
+    free(s->x);
+    s->x = NULL;
+    cohort_drop(s->cohort);
+    s->cohort = NULL;
+}
+
+/* About thirty points along the longest animal, none of fewer than 20 trials. */
+static size_t automatic_bin(const struct cohort *cohort) {
+    size_t longest = 0;
+    for (size_t i = 0; i < cohort->n_animals; i++) {
+        longest = cohort->animals[i].count > longest ? cohort->animals[i].count : longest;
+    }
+    double bin = parts_nice((double)longest / 30);
+    return bin < 20 ? 20 : (size_t)bin;
+}
+
+/* Mean P(correct) of the bins of one animal. */
+static void expect_animal(const struct accuracy_state *s, size_t a, double *sum, size_t *n) {
+    const struct cohort *cohort = s->cohort;
+    const struct policy *policy = &s->source.model->settings.policy;
+    const struct animal *animal = &cohort->animals[a];
+    size_t k_n = policy->n;
+    double x[POLICY_MAX];
+    for (size_t t = 0; t < animal->count; t++) {
+        size_t trial = animal->first + t, b = t / s->curve.bin;
+        if (b >= s->curve.n_bins || (cohort->reward[trial] != 0 && cohort->reward[trial] != 1)) {
+            continue;
+        }
+        policy_features(policy, cohort, animal, trial, x);
+        double z = 0;
+        for (size_t k = 0; k < k_n; k++) {
+            z += s->source.w[trial * k_n + k] * x[k];
+        }
+        sum[b] += 1 / (1 + exp(cohort->answer[trial] ? -z : z));
+        n[b]++;
+    }
+}
+
+/* As the observed mean: the mean over animals of each animal's bins. */
+static void expect(struct accuracy_state *s) {
+    size_t n_bins = s->curve.n_bins;
+    double *total = mem_new(n_bins, sizeof *total), *sum = mem_new(n_bins, sizeof *sum);
+    size_t *animals = mem_new(n_bins, sizeof *animals), *n = mem_new(n_bins, sizeof *n);
+    for (size_t a = 0; a < s->cohort->n_animals; a++) {
+        memset(sum, 0, n_bins * sizeof *sum);
+        memset(n, 0, n_bins * sizeof *n);
+        expect_animal(s, a, sum, n);
+        for (size_t b = 0; b < n_bins; b++) {
+            if (n[b] > 0) {
+                total[b] += sum[b] / (double)n[b];
+                animals[b]++;
+            }
+        }
+    }
+    for (size_t b = 0; b < n_bins; b++) {
+        total[b] = animals[b] > 0 ? total[b] / (double)animals[b] : NAN;
+    }
+    free(s->expected);
+    s->expected = total;
+    free(sum);
+    free(animals);
+    free(n);
+}
+
+/* The model's part: left out, not an error, when there is none for this cohort. */
+static bool take_expected(struct accuracy_state *s, const struct scene *scene, struct err *err) {
+    struct err why = {0};
+    const struct scene_model *picked = parts_pick(scene, s->model, &why);
+    if (!picked) {
+        expected_free(s);
+        return s->model ? err_set(err, why.code, "%s", why.message) : true;
+    }
+    if (picked->cohort && picked->cohort != scene->cohort) {
+        expected_free(s);
+        return s->model ? err_set(err, ERR_FAILED,
+                                  "%s was fitted to %s, which is not the cohort loaded now",
+                                  picked->model->name, picked->cohort->name)
+                        : true;
+    }
+    if (parts_running(picked) && s->expected && !pace_due(&s->pace)) {
+        return true;
+    }
+    bool changed;
+    if (!source_take(&s->source, scene, s->model, &changed, &why)) {
+        expected_free(s);
+    } else if (changed || !s->expected) {
+        pace_begin(&s->pace);
+        expect(s);
+        pace_end(&s->pace);
+    }
+    return true;
+}
+
+static bool accuracy_update(void *state, const struct scene *scene, struct err *err) {
+    struct accuracy_state *s = state;
+    const struct cohort *cohort = scene->cohort;
+    if (!cohort || cohort->n_trials == 0) {
+        return err_set(err, ERR_FAILED, cohort ? "no trials are left; `undo` or `reset`"
+                       : "nothing loaded yet; `load FILE` or `simulate reinforce`");
+    }
+    size_t bin = s->bin > 0 ? (size_t)s->bin : automatic_bin(cohort);
+    if (s->cohort != cohort || s->curve.bin != bin) {
+        curve_free(s);
+        s->cohort = cohort_hold(cohort);
+        learning_curve_compute(cohort, bin, &s->curve);
+        s->x = mem_new(s->curve.n_bins, sizeof(double));
+        for (size_t b = 0; b < s->curve.n_bins; b++) {
+            s->x[b] = ((double)b + 0.5) * (double)bin;
+        }
+    }
+    s->animal = s->asked ? parts_animal(cohort, s->asked, err) : -1;
+    if (s->asked && s->animal < 0) {
+        return false;
+    }
+    return take_expected(s, scene, err);
+}
+
+static void accuracy_title(const void *state, struct strbuf *out) {
+    const struct accuracy_state *s = state;
+    strbuf_puts(out, "accuracy (share correct)");
+    if (s->cohort) {
+        strbuf_printf(out, " · bins of %zu trials", s->curve.bin);
+    }
+}
+
+/* From a little under the worst point, at most .4, up to 1. */
+static double lowest(const struct accuracy_state *s) {
+    double lo = 0.45;
+    size_t n = s->curve.n_bins * s->curve.n_animals;
+    for (size_t i = 0; i < n; i++) {
+        lo = s->curve.animal[i] < lo ? s->curve.animal[i] : lo;
+    }
+    lo = floor(lo * 10) / 10;
+    return lo < 0 ? 0 : lo;
+}
+
+static void accuracy_draw(void *state, struct canvas *canvas, struct rect area,
+                          const struct style *style) {
+    struct accuracy_state *s = state;
+    const struct learning_curve *c = &s->curve;
+    struct curve *curves = mem_new(c->n_animals + 4, sizeof *curves);
+    double end = (double)(c->n_bins * c->bin);
+    double chance_x[64], chance_y[64];
+    char label[80];
+    struct line_plot plot = {
+        .x_label = "trial", .x_lo = 0, .x_hi = end > 0 ? end : 1, .y_lo = lowest(s), .y_hi = 1,
+        .curves = curves,
+    };
+    for (int i = 0; i < 64; i++) {
+        chance_x[i] = end * (i + 0.5) / 64;
+        chance_y[i] = 0.5;
+    }
+    curves[plot.n_curves++] = (struct curve){
+        .label = "chance", .n = 64, .x = chance_x, .y = chance_y, .stroke = STROKE_DOTS,
+        .colour = 3, .attributes = CELL_DIM,
+    };
+    for (size_t a = 0; a < c->n_animals; a++) {
+        curves[plot.n_curves++] = (struct curve){
+            .label = a == 0 && c->n_animals > 1 ? "animals" : NULL, .n = c->n_bins, .x = s->x,
+            .y = c->animal + a * c->n_bins, .stroke = STROKE_SOLID, .colour = 2,
+            .attributes = CELL_DIM,
+        };
+    }
+    if (s->expected) {
+        snprintf(label, sizeof label, "%s expects", s->source.model->name);
+        curves[plot.n_curves++] = (struct curve){
+            .label = label, .n = c->n_bins, .x = s->x, .y = s->expected,
+            .stroke = STROKE_DASHED, .colour = 1,
+        };
+    }
+    curves[plot.n_curves++] = (struct curve){
+        .label = "mean", .n = c->n_bins, .x = s->x, .y = c->mean, .stroke = STROKE_SOLID,
+        .colour = 0, .attributes = CELL_BOLD,
+    };
+    if (s->animal >= 0) {
+        curves[plot.n_curves++] = (struct curve){
+            .label = s->cohort->animals[s->animal].name, .n = c->n_bins, .x = s->x,
+            .y = c->animal + (size_t)s->animal * c->n_bins, .stroke = STROKE_SOLID, .colour = 4,
+            .attributes = CELL_BOLD,
+        };
+    }
+    line_plot_draw(&plot, canvas, area, style);
+    free(curves);
+}
+
+/* First and last bin of a curve that hold a number. */
+static bool ends_of(const double *y, size_t n, size_t *first, size_t *last) {
+    bool any = false;
+    for (size_t i = 0; i < n; i++) {
+        if (isfinite(y[i])) {
+            *first = any ? *first : i;
+            *last = i;
+            any = true;
+        }
+    }
+    return any;
+}
+
+static void accuracy_describe(const void *state, struct strbuf *out) {
+    const struct accuracy_state *s = state;
+    const struct learning_curve *c = &s->curve;
+    char a[NUMBER_SIZE], b[NUMBER_SIZE];
+    size_t first = 0, last = 0;
+    strbuf_printf(out, "%zu animal%s, ", c->n_animals, c->n_animals == 1 ? "" : "s");
+    if (!ends_of(c->mean, c->n_bins, &first, &last)) {
+        strbuf_puts(out, "none with a trial whose reward is known.");
+        return;
+    }
+    /* the last bin that most animals reach: the tail is a few long ones */
+    size_t whole = last;
+    while (whole > first && c->n[whole] * 2 < c->n_animals) {
+        whole--;
+    }
+    strbuf_printf(out, "mean share correct %s in the first %s trials, %s",
+                  number_fixed(a, c->mean[first], 2, false),
+                  number_grouped(b, (long long)c->bin), number_fixed(b, c->mean[whole], 2, false));
+    strbuf_printf(out, " around trial %s", number_grouped(a, (long long)s->x[whole]));
+    if (whole < last) {
+        strbuf_printf(out, " (the last that half of them reach)");
+    }
+    if (s->animal >= 0) {
+        const double *y = c->animal + (size_t)s->animal * c->n_bins;
+        if (ends_of(y, c->n_bins, &first, &last)) {
+            strbuf_printf(out, "; %s from %s to %s", s->cohort->animals[s->animal].name,
+                          number_fixed(a, y[first], 2, false),
+                          number_fixed(b, y[last], 2, false));
+        }
+    }
+    if (s->expected) {
+        strbuf_printf(out, "; %s expects %s there", s->source.model->name,
+                      number_fixed(a, s->expected[whole], 2, false));
+    }
+    strbuf_puts(out, "; chance .5.");
+}
+
+static void accuracy_table(const void *state, struct table *out) {
+    const struct accuracy_state *s = state;
+    if (s->cohort) {
+        learning_curve_table(s->cohort, &s->curve, out);
+    }
+}
+
+static bool accuracy_key(void *state, const char *key, struct strbuf *command) {
+    struct accuracy_state *s = state;
+    if (strcmp(key, "+") == 0 || strcmp(key, "-") == 0) { /* finer, coarser */
+        double bin = parts_nice_step((double)s->curve.bin, key[0] == '-');
+        strbuf_printf(command, "accuracy bin=%ld", bin < 2 ? 2L : (long)bin);
+        return true;
+    }
+    bool on = strcmp(key, "]") == 0;
+    if (on || strcmp(key, "[") == 0) {
+        long next = s->animal + (on ? 1 : -1);
+        if (next >= 0 && (size_t)next < s->cohort->n_animals) {
+            strbuf_puts(command, "accuracy animal=");
+            parts_word(command, s->cohort->animals[next].name);
+        }
+        return true;
+    }
+    return false;
+}
+
+static void accuracy_release(void *state) {
+    struct accuracy_state *s = state;
+    curve_free(s);
+    free(s->asked);
+    free(s->model);
+}
+
+const struct view_ops accuracy_view = {
+    .name = "accuracy",
+    .summary = "learning curves: share of correct choices over trials",
+    .keys = "[ ] animal  + - finer/coarser bins  e export  z zoom",
+    .options = accuracy_options,
+    .state_size = sizeof(struct accuracy_state),
+    .configure = accuracy_configure,
+    .update = accuracy_update,
+    .title = accuracy_title,
+    .draw = accuracy_draw,
+    .describe = accuracy_describe,
+    .table = accuracy_table,
+    .key = accuracy_key,
+    .release = accuracy_release,
+};

@@ -1,0 +1,308 @@
+/* loss: how well each model predicts the choices, over the epochs of its fit. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/draw/plot.h"
+#include "parts.h"
+
+static const struct option loss_options[] = {
+    {"model", OPTION_MODEL, 0, 0, NULL, NULL,
+     "the model to show; default: the one in use and those being fitted"},
+    {"log", OPTION_WORD, 0, 0, "yes|no", "no", "a logarithmic loss axis"},
+    {"from", OPTION_INTEGER, 0, 1e9, NULL, "0", "leave out the epochs before this one"},
+    {0},
+};
+
+/* One model's history, copied, with the newest status as its last point. */
+struct loss_line {
+    char *name;
+    int colour;
+    struct fit_status status;
+    size_t n;
+    double *epoch, *seconds, *train, *heldout; /* [n] */
+    bool any_heldout;
+};
+
+struct loss_state {
+    char *model;
+    bool log;
+    int from;
+    size_t n_lines, main; /* main: the one that is exported, of lines */
+    struct loss_line *lines;
+};
+
+static bool loss_configure(void *state, const struct args *args, struct err *err) {
+    struct loss_state *s = state;
+    (void)err;
+    const char *model = args_text(args, loss_options, "model");
+    free(s->model);
+    s->model = model ? mem_text(model) : NULL;
+    s->log = strcmp(args_text(args, loss_options, "log"), "yes") == 0;
+    s->from = (int)args_integer(args, loss_options, "from");
+    return true;
+}
+
+static void lines_free(struct loss_state *s) {
+    for (size_t i = 0; i < s->n_lines; i++) {
+        struct loss_line *line = &s->lines[i];
+        free(line->name);
+        free(line->epoch);
+        free(line->seconds);
+        free(line->train);
+        free(line->heldout);
+    }
+    free(s->lines);
+    s->lines = NULL;
+    s->n_lines = 0;
+    s->main = 0;
+}
+
+static void line_point(struct loss_line *line, double epoch, double seconds, double train,
+                       double heldout) {
+    line->epoch[line->n] = epoch;
+    line->seconds[line->n] = seconds;
+    line->train[line->n] = train;
+    line->heldout[line->n] = heldout;
+    line->n++;
+    line->any_heldout = line->any_heldout || isfinite(heldout);
+}
+
+static void line_take(struct loss_line *line, const struct scene_model *from, int colour) {
+    const struct model *model = from->model;
+    size_t room = model->n_history + 1;
+    line->name = mem_text(model->name);
+    line->colour = colour;
+    line->status = from->status;
+    line->epoch = mem_new(room, sizeof(double));
+    line->seconds = mem_new(room, sizeof(double));
+    line->train = mem_new(room, sizeof(double));
+    line->heldout = mem_new(room, sizeof(double));
+    for (size_t i = 0; i < model->n_history; i++) {
+        const struct epoch_loss *h = &model->history[i];
+        line_point(line, h->epoch, h->seconds, h->train, h->heldout);
+    }
+    const struct fit_status *st = &line->status;
+    bool newer = line->n == 0 || st->epoch > line->epoch[line->n - 1];
+    if (st->state != FIT_OPENED && newer && isfinite(st->train)) {
+        line_point(line, st->epoch, st->seconds, st->train, st->heldout);
+    }
+}
+
+static bool loss_update(void *state, const struct scene *scene, struct err *err) {
+    struct loss_state *s = state;
+    const struct scene_model *main = parts_pick(scene, s->model, err);
+    lines_free(s);
+    if (!main) {
+        return false;
+    }
+    s->lines = mem_new(scene->n_models, sizeof *s->lines);
+    size_t points = 0;
+    for (size_t i = 0; i < scene->n_models; i++) {
+        const struct scene_model *m = &scene->models[i];
+        if (m != main && (s->model || !parts_running(m))) {
+            continue;
+        }
+        if (m == main) {
+            s->main = s->n_lines;
+        }
+        struct loss_line *line = &s->lines[s->n_lines++];
+        line_take(line, m, (int)i);
+        points += line->n;
+    }
+    if (points == 0 && parts_running(main)) {
+        return err_set(err, ERR_FAILED, "%s is at its first epoch", main->model->name);
+    }
+    if (points == 0) {
+        return err_set(err, ERR_FAILED, "%s has no history of losses: its file holds the "
+                       "parameters alone; `score` says how well it predicts", main->model->name);
+    }
+    return true;
+}
+
+static void loss_title(const void *state, struct strbuf *out) {
+    const struct loss_state *s = state;
+    strbuf_puts(out, "loss (nats/trial)");
+    if (s->n_lines == 1) {
+        strbuf_printf(out, " · %s", s->lines[0].name);
+    }
+}
+
+/* The epoch axis grows with a running fit in steps, so that it stands still
+ * most of the time; a finished one has the whole width. */
+static double axis_end(const struct loss_state *s) {
+    double end = 1;
+    for (size_t i = 0; i < s->n_lines; i++) {
+        const struct loss_line *line = &s->lines[i];
+        double last = line->n > 0 ? line->epoch[line->n - 1] : 0;
+        if (line->status.state == FIT_RUNNING || line->status.state == FIT_PAUSED) {
+            double room = parts_nice(last > 10 ? last : 10);
+            last = room < line->status.epochs ? room : line->status.epochs;
+        }
+        end = last > end ? last : end;
+    }
+    return end > s->from ? end : s->from + 1;
+}
+
+/* First point at or after the epoch the axis begins at. */
+static size_t line_first(const struct loss_state *s, const struct loss_line *line) {
+    size_t first = 0;
+    while (first + 1 < line->n && line->epoch[first] < s->from) {
+        first++;
+    }
+    return first;
+}
+
+static size_t add_curves(const struct loss_state *s, struct curve *curves, char (*labels)[80]) {
+    size_t n = 0;
+    bool said_heldout = false;
+    bool one = s->n_lines == 1;
+    for (size_t i = 0; i < s->n_lines; i++) {
+        const struct loss_line *line = &s->lines[i];
+        size_t first = line_first(s, line);
+        if (line->n == 0) {
+            continue;
+        }
+        snprintf(labels[i], sizeof labels[i], "%s", one ? "train" : line->name);
+        curves[n++] = (struct curve){
+            .label = labels[i], .n = line->n - first, .x = line->epoch + first,
+            .y = line->train + first, .stroke = STROKE_SOLID, .colour = line->colour,
+        };
+        if (line->any_heldout) {
+            curves[n++] = (struct curve){
+                .label = said_heldout ? NULL : "held out", .n = line->n - first,
+                .x = line->epoch + first, .y = line->heldout + first, .stroke = STROKE_DASHED,
+                .colour = line->colour,
+            };
+            said_heldout = true;
+        }
+    }
+    return n;
+}
+
+static void loss_draw(void *state, struct canvas *canvas, struct rect area,
+                      const struct style *style) {
+    struct loss_state *s = state;
+    struct curve *curves = mem_new(2 * s->n_lines, sizeof *curves);
+    char(*labels)[80] = mem_new(s->n_lines, sizeof *labels);
+    struct line_plot plot = {
+        .x_label = "epoch", .x_lo = s->from, .x_hi = axis_end(s), .y_lo = NAN, .y_hi = NAN,
+        .y_log = s->log, .curves = curves,
+    };
+    plot.n_curves = add_curves(s, curves, labels);
+    line_plot_draw(&plot, canvas, area, style);
+    free(curves);
+    free(labels);
+}
+
+/* Change of the loss over the last hundred epochs, or what there is of them. */
+static void say_slope(const struct loss_line *line, struct strbuf *out) {
+    size_t last = line->n - 1, from = last;
+    while (from > 0 && line->epoch[last] - line->epoch[from] < 100) {
+        from--;
+    }
+    double span = line->epoch[last] - line->epoch[from];
+    if (span < 10) {
+        return;
+    }
+    char number[NUMBER_SIZE];
+    double slope = (line->train[last] - line->train[from]) * 100 / span;
+    if (fabs(slope) < 5e-5) {
+        strbuf_puts(out, ", level");
+    } else if (isfinite(slope)) {
+        strbuf_printf(out, ", %s %s per 100 epochs", slope < 0 ? "falling" : "rising",
+                      number_fixed(number, fabs(slope), 4, false));
+    }
+}
+
+static void say_line(const struct loss_line *line, struct strbuf *out) {
+    char number[NUMBER_SIZE];
+    if (line->n == 0) {
+        strbuf_printf(out, "%s: no losses yet; ", line->name);
+        return;
+    }
+    size_t last = line->n - 1;
+    strbuf_printf(out, "%s: train %s", line->name, number_fixed(number, line->train[last], 4, false));
+    if (isfinite(line->heldout[last])) {
+        strbuf_printf(out, ", held out %s", number_fixed(number, line->heldout[last], 4, false));
+    }
+    int epoch = (int)line->epoch[last], epochs = line->status.epochs;
+    strbuf_printf(out, " nats/trial after %d", epoch);
+    if (epochs > epoch) {
+        strbuf_printf(out, " of %d", epochs);
+    }
+    strbuf_puts(out, epoch == 1 && epochs <= 1 ? " epoch" : " epochs");
+    if (line->status.state == FIT_FAILED) {
+        strbuf_printf(out, ", failed: %s", line->status.reason);
+    } else {
+        say_slope(line, out);
+    }
+    strbuf_puts(out, "; ");
+}
+
+static void loss_describe(const void *state, struct strbuf *out) {
+    const struct loss_state *s = state;
+    char number[NUMBER_SIZE];
+    for (size_t i = 0; i < s->n_lines; i++) {
+        say_line(&s->lines[i], out);
+    }
+    strbuf_printf(out, "chance %s.", number_fixed(number, log(2), 4, false));
+}
+
+static void loss_table(const void *state, struct table *out) {
+    const struct loss_state *s = state;
+    static const char *const names[] = {"epoch", "seconds", "train", "heldout"};
+    for (size_t i = 0; i < 4; i++) {
+        table_column(out, names[i], i == 0 ? COLUMN_COUNT : COLUMN_NUMBER, i == 1 ? 4 : 6);
+    }
+    if (s->n_lines == 0) {
+        return;
+    }
+    const struct loss_line *line = &s->lines[s->main];
+    for (size_t i = 0; i < line->n; i++) {
+        table_row(out);
+        table_number(out, 0, line->epoch[i]);
+        table_number(out, 1, line->seconds[i]);
+        table_number(out, 2, line->train[i]);
+        table_number(out, 3, line->heldout[i]);
+    }
+}
+
+static bool loss_key(void *state, const char *key, struct strbuf *command) {
+    const struct loss_state *s = state;
+    if (strcmp(key, "l") == 0) {
+        strbuf_printf(command, "loss log=%s", s->log ? "no" : "yes");
+        return true;
+    }
+    if (strcmp(key, "f") == 0) { /* the second half of what there is, or all again */
+        const struct loss_line *line = &s->lines[s->main];
+        int half = line->n > 0 ? (int)(line->epoch[line->n - 1] / 2) : 0;
+        strbuf_printf(command, "loss from=%d", s->from > 0 ? 0 : half);
+        return true;
+    }
+    return false;
+}
+
+static void loss_release(void *state) {
+    struct loss_state *s = state;
+    lines_free(s);
+    free(s->model);
+}
+
+const struct view_ops loss_view = {
+    .name = "loss",
+    .summary = "loss of the fits over their epochs, in nats per scored trial",
+    .keys = "f second half/all  l log axis  e export  z zoom",
+    .options = loss_options,
+    .state_size = sizeof(struct loss_state),
+    .configure = loss_configure,
+    .update = loss_update,
+    .title = loss_title,
+    .draw = loss_draw,
+    .describe = loss_describe,
+    .table = loss_table,
+    .key = loss_key,
+    .release = loss_release,
+};

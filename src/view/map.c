@@ -1,0 +1,320 @@
+/* map: the change of a weight over two of the things the rule sees. */
+#include "map.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+
+#define AXES "stimulus|reward|choice|w_stim|w_bias"
+
+static const struct option map_options[] = {
+    {"of", OPTION_WORD, 0, 0, "w_stim|w_bias", "w_stim", "the weight whose change is shown"},
+    {"x", OPTION_WORD, 0, 0, AXES, "stimulus", "what goes along x"},
+    {"y", OPTION_WORD, 0, 0, AXES, "w_stim", "what goes along y"},
+    {"stimulus", OPTION_NUMBER, 0, 0, "lived", "lived", "fix the stimulus (right is positive)"},
+    {"choice", OPTION_NUMBER, 0, 1, "lived", "lived", "fix the choice: 0 left, 1 right"},
+    {"reward", OPTION_NUMBER, 0, 1, "both", "both", "only error (0) or correct (1) trials"},
+    {"w_stim", OPTION_NUMBER, 0, 0, "lived", "lived", "fix the stimulus weight"},
+    {"w_bias", OPTION_NUMBER, 0, 0, "lived", "lived", "fix the bias weight"},
+    {"model", OPTION_MODEL, 0, 0, NULL, NULL, "whose rule; default: the model in use"},
+    {"diff", OPTION_WORD, 0, 0, "no|true|yes", "no",
+     "fitted, true, or (yes) fitted minus true, where the truth is known"},
+    {"range", OPTION_NUMBER, 0, 0, "auto", "auto", "colours go from -range to +range"},
+    {"xrange", OPTION_NUMBERS, 0, 0, NULL, NULL, "LO,HI of x; default: what was lived"},
+    {"yrange", OPTION_NUMBERS, 0, 0, NULL, NULL, "LO,HI of y; default: what was lived"},
+    {"nx", OPTION_INTEGER, 2, 400, NULL, NULL, "cells along x; default: what fits"},
+    {"ny", OPTION_INTEGER, 2, 400, NULL, NULL, "cells along y; default: what fits"},
+    {"support", OPTION_INTEGER, 0, 1e9, NULL, "1",
+     "mark cells of fewer lived trials as \"no data\"; 0 paints all"},
+    {"past", OPTION_WORD, 0, 0, "any|rewarded|unrewarded", "any",
+     "the trials before; for rules with a memory"},
+    {"lags", OPTION_INTEGER, 1, 4, NULL, NULL, "how many trials before; for rules with a memory"},
+    {0},
+};
+
+/* A kept value of what is now an axis goes, and the other way round. */
+static void map_merge(struct args *kept, const struct args *fresh) {
+    static const char *const axes[] = {"x", "y"};
+    for (size_t i = 0; i < 2; i++) {
+        const char *on = args_given(fresh, axes[i]) ? args_text(fresh, map_options, axes[i]) : NULL;
+        if (on) {
+            parts_forget(kept, on);
+            parts_forget(kept, i == 0 ? "xrange" : "yrange");
+        }
+    }
+}
+
+static bool take_range(const struct args *args, const char *name, double *lo, double *hi,
+                       struct err *err) {
+    const char *text = args_text(args, map_options, name);
+    double values[2];
+    *lo = *hi = NAN;
+    if (!text) {
+        return true;
+    }
+    if (parts_numbers(text, values, 2) != 2 || !(values[0] < values[1])) {
+        return err_set(err, ERR_USAGE, "map: %s=%s must be two numbers LO,HI with LO below HI",
+                       name, text);
+    }
+    *lo = values[0];
+    *hi = values[1];
+    return true;
+}
+
+static bool on_axis(const struct map_request *r, const char *name, double value,
+                    struct err *err) {
+    if (isnan(value) || (strcmp(r->x, name) != 0 && strcmp(r->y, name) != 0)) {
+        return true;
+    }
+    return err_set(err, ERR_USAGE, "map: %s is on an axis and cannot be fixed; leave out %s= or "
+                   "choose other axes", name, name);
+}
+
+static bool is_level(double value) {
+    return isnan(value) || value == 0 || value == 1;
+}
+
+static bool map_checked(const struct map_state *fresh, const struct args *args, struct err *err) {
+    const struct map_request *r = &fresh->request;
+    const char *word = args_at(args, 0);
+    if (word && strcmp(word, "at") != 0) {
+        return err_set(err, ERR_USAGE, "map: '%s' is no name=value; another model is model=%s",
+                       word, word);
+    }
+    if (strcmp(args_text(args, map_options, "past"), "any") != 0 || args_given(args, "lags")) {
+        return err_set(err, ERR_USAGE, "map: past= and lags= are for rules with a memory, and no "
+                       "rule here has one; leave them out");
+    }
+    if (strcmp(r->x, r->y) == 0) {
+        return err_set(err, ERR_USAGE, "map: x and y are both %s; choose another for one of them",
+                       r->x);
+    }
+    if (!is_level(r->choice) || !is_level(r->reward)) {
+        return err_set(err, ERR_USAGE, "map: choice= and reward= are 0 or 1");
+    }
+    if (!isnan(fresh->range) && !(fresh->range > 0)) {
+        return err_set(err, ERR_USAGE, "map: range= must be above 0, or auto");
+    }
+    return on_axis(r, "stimulus", r->stimulus, err) && on_axis(r, "choice", r->choice, err) &&
+           on_axis(r, "reward", r->reward, err) && on_axis(r, "w_stim", fresh->w_stim, err) &&
+           on_axis(r, "w_bias", fresh->w_bias, err);
+}
+
+static void take_word(char out[PROBE_NAME], const struct args *args, const char *name) {
+    const char *text = args_text(args, map_options, name);
+    strncpy(out, text, PROBE_NAME - 1);
+    out[PROBE_NAME - 1] = '\0';
+}
+
+static size_t take_count(const struct args *args, const char *name) {
+    return args_given(args, name) ? (size_t)args_integer(args, map_options, name) : 0;
+}
+
+static enum map_show show_of(const char *word) {
+    return strcmp(word, "no") == 0     ? SHOW_FITTED
+           : strcmp(word, "true") == 0 ? SHOW_TRUE
+                                       : SHOW_DIFFERENCE;
+}
+
+static bool map_configure(void *state, const struct args *args, struct err *err) {
+    struct map_state *s = state;
+    struct map_state fresh = *s;
+    struct map_request *r = &fresh.request;
+    map_request_default(r);
+    take_word(r->of, args, "of");
+    take_word(r->x, args, "x");
+    take_word(r->y, args, "y");
+    r->stimulus = args_number(args, map_options, "stimulus");
+    r->choice = args_number(args, map_options, "choice");
+    r->reward = args_number(args, map_options, "reward");
+    r->nx = take_count(args, "nx");
+    r->ny = take_count(args, "ny");
+    fresh.w_stim = args_number(args, map_options, "w_stim");
+    fresh.w_bias = args_number(args, map_options, "w_bias");
+    fresh.range = args_number(args, map_options, "range");
+    fresh.support = (uint32_t)args_integer(args, map_options, "support");
+    fresh.show = show_of(args_text(args, map_options, "diff"));
+    if (!map_checked(&fresh, args, err) || !take_range(args, "xrange", &r->x_lo, &r->x_hi, err) ||
+        !take_range(args, "yrange", &r->y_lo, &r->y_hi, err)) {
+        return false;
+    }
+    bool other_axes = strcmp(r->x, s->request.x) != 0 || strcmp(r->y, s->request.y) != 0;
+    const char *model = args_text(args, map_options, "model");
+    fresh.model = model ? mem_text(model) : NULL;
+    fresh.stale = fresh.urgent = true;
+    fresh.placed = s->placed && !other_axes;
+    free(s->model);
+    *s = fresh;
+    return true;
+}
+
+double map_shown(const struct map_state *s, size_t panel, size_t cell) {
+    const struct map_panel *p = &s->map.panel[panel];
+    if (s->show == SHOW_FITTED) {
+        return p->value[cell];
+    }
+    if (!p->truth) {
+        return NAN;
+    }
+    return s->show == SHOW_TRUE ? p->truth[cell] : p->value[cell] - p->truth[cell];
+}
+
+bool map_painted(const struct map_state *s, size_t panel, size_t cell) {
+    return s->support == 0 || s->map.panel[panel].support[cell] >= s->support;
+}
+
+double map_limit(const struct map_state *s) {
+    return isnan(s->range) ? s->limit : s->range;
+}
+
+/* One scale for fitted, true and their difference, so that they compare.  It
+ * follows growth at once but shrinks only when half of it is unused, so that
+ * colours stand still while a fit trains. */
+static void follow_limit(struct map_state *s) {
+    double largest = 0;
+    size_t n = s->map.x.n * s->map.y.n;
+    for (size_t p = 0; p < s->map.n_panels; p++) {
+        const struct map_panel *panel = &s->map.panel[p];
+        for (size_t i = 0; i < n; i++) {
+            double v = fabs(panel->value[i]);
+            double t = panel->truth ? fabs(panel->truth[i]) : 0;
+            if (map_painted(s, p, i)) {
+                largest = v > largest ? v : largest;
+                largest = t > largest ? t : largest;
+            }
+        }
+    }
+    double nice = parts_nice(largest);
+    if (s->urgent || !(s->limit >= nice) || nice < s->limit / 2) {
+        s->limit = nice;
+    }
+}
+
+static bool fix_weight(const struct map_state *s, struct map_request *r, const char *name,
+                       double value, struct err *err) {
+    const struct policy *policy = &s->source.model->settings.policy;
+    long k = policy_weight(policy, name);
+    if (k >= 0) {
+        r->w[k] = value;
+    } else if (!isnan(value)) {
+        return err_set(err, ERR_FAILED, "%s's policy %s has no %s; `map %s=lived` lets it go",
+                       s->source.model->name, policy->text, name, name);
+    }
+    return true;
+}
+
+static bool full_request(const struct map_state *s, struct map_request *r, struct err *err) {
+    *r = s->request;
+    return fix_weight(s, r, "w_stim", s->w_stim, err) && fix_weight(s, r, "w_bias", s->w_bias, err);
+}
+
+/* Evaluations of the rule a picture may cost: about 15 ms of them. */
+enum { PICTURE_SAMPLE = 64, PICTURE_EVALUATIONS = 150000, LIVE_SAMPLE_LEAST = 4 };
+static const double picture_seconds = 0.015;
+
+static size_t picture_sample(const struct map_state *s, const struct map_request *r) {
+    size_t cells = r->nx * r->ny * PROBE_MAX_PANELS;
+    size_t most = PICTURE_EVALUATIONS / (cells > 0 ? cells : 1);
+    size_t sample = most < PICTURE_SAMPLE ? most : PICTURE_SAMPLE;
+    if (s->source.live && s->sample > 0 && s->sample < sample) {
+        sample = s->sample;
+    }
+    return sample < LIVE_SAMPLE_LEAST ? LIVE_SAMPLE_LEAST : sample;
+}
+
+/* What a training fit's map may cost is found by trying. */
+static void adapt_sample(struct map_state *s, size_t used) {
+    if (s->pace.cost > picture_seconds) {
+        s->sample = used / 2 > LIVE_SAMPLE_LEAST ? used / 2 : LIVE_SAMPLE_LEAST;
+    } else if (s->pace.cost < picture_seconds / 4 && s->sample > 0 && s->sample < PICTURE_SAMPLE) {
+        s->sample *= 2;
+    }
+}
+
+bool map_refresh(struct map_state *s, struct err *err) {
+    if (s->have && (!s->stale || (s->source.live && !s->urgent && !pace_due(&s->pace)))) {
+        return true;
+    }
+    struct map_request request;
+    struct map fresh;
+    if (!full_request(s, &request, err)) {
+        return false;
+    }
+    request.nx = request.nx ? request.nx : s->room_x ? s->room_x : 31;
+    request.ny = request.ny ? request.ny : s->room_y ? s->room_y : 31;
+    request.sample = picture_sample(s, &request);
+    pace_begin(&s->pace);
+    if (!map_compute(s->source.model, s->source.cohort, s->source.w, &request, &fresh, err)) {
+        return false;
+    }
+    pace_end(&s->pace);
+    adapt_sample(s, request.sample);
+    if (s->have) {
+        map_free(&s->map);
+    }
+    s->map = fresh;
+    s->have = true;
+    follow_limit(s);
+    s->stale = s->urgent = false;
+    return true;
+}
+
+static bool map_update(void *state, const struct scene *scene, struct err *err) {
+    struct map_state *s = state;
+    bool changed, was_live = s->source.live;
+    if (!source_take(&s->source, scene, s->model, &changed, err)) {
+        return false;
+    }
+    s->stale = s->stale || changed;
+    /* the last map of a fit is made in full, and at once */
+    s->urgent = s->urgent || was_live != s->source.live;
+    if (!map_refresh(s, err)) {
+        return false;
+    }
+    if (s->show != SHOW_FITTED && !s->map.panel[0].truth) {
+        return err_set(err, ERR_FAILED, "the true rule behind %s is not known; `map diff=no` shows "
+                       "the fitted one", s->source.cohort->name);
+    }
+    return true;
+}
+
+static void map_table_full(const void *state, struct table *out) {
+    const struct map_state *s = state;
+    struct map_request request;
+    struct map map;
+    if (s->source.model && full_request(s, &request, NULL) &&
+        map_compute(s->source.model, s->source.cohort, s->source.w, &request, &map, NULL)) {
+        map_table(&map, out);
+        map_free(&map);
+    }
+}
+
+static void map_release(void *state) {
+    struct map_state *s = state;
+    if (s->have) {
+        map_free(&s->map);
+    }
+    source_release(&s->source);
+    free(s->model);
+}
+
+const struct view_ops map_view = {
+    .name = "map",
+    .summary = "change of a weight over two of the things the rule sees",
+    .keys = "arrows cross-hair  [ ] bias  c correct/error/both  d fitted/true/difference  "
+            "s slice  + - 0 colours  e export  z zoom",
+    .options = map_options,
+    .positional = 1,
+    .state_size = sizeof(struct map_state),
+    .merge = map_merge,
+    .configure = map_configure,
+    .update = map_update,
+    .title = map_title,
+    .draw = map_draw,
+    .describe = map_describe,
+    .table = map_table_full,
+    .key = map_key,
+    .release = map_release,
+};

@@ -1,0 +1,48 @@
+/* The map view: what map.c (options, computing, keys) and map_picture.c
+ * (drawing, words) share. */
+#ifndef DELTAW_VIEW_MAP_H
+#define DELTAW_VIEW_MAP_H
+
+#include "deltaw/study/probe.h"
+#include "parts.h"
+
+enum map_show { SHOW_FITTED, SHOW_TRUE, SHOW_DIFFERENCE };
+
+struct map_state {
+    /* from the options */
+    struct map_request request;
+    double w_stim, w_bias; /* fixed, NaN: as lived */
+    char *model;
+    double range;          /* of colours, NaN: from the values */
+    uint32_t support;      /* fewest lived trials of a painted cell */
+    enum map_show show;
+    /* from the scene */
+    struct source source;
+    struct map map;
+    bool have;             /* map is computed */
+    bool stale, urgent;    /* to be computed again; at once, whatever the pace */
+    struct pace pace;
+    size_t sample;         /* lived trials averaged over while training */
+    double limit;          /* of the automatic colour scale */
+    size_t room_x, room_y; /* cells of the last picture; 0: none drawn yet */
+    /* the cross-hair, by value so that it stays where it is at a new size */
+    bool placed;
+    size_t cross_panel;
+    double cross_x, cross_y;
+};
+
+/* Compute again if something is out of date; false: not possible, err says why. */
+bool map_refresh(struct map_state *s, struct err *err);
+/* The value of a cell as `show` has it; NaN when there is no truth. */
+double map_shown(const struct map_state *s, size_t panel, size_t cell);
+bool map_painted(const struct map_state *s, size_t panel, size_t cell);
+/* The cross-hair's cell. */
+void map_cross(const struct map_state *s, size_t *x, size_t *y);
+double map_limit(const struct map_state *s);
+
+bool map_key(void *state, const char *key, struct strbuf *command);
+void map_title(const void *state, struct strbuf *out);
+void map_draw(void *state, struct canvas *canvas, struct rect area, const struct style *style);
+void map_describe(const void *state, struct strbuf *out);
+
+#endif

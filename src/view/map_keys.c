@@ -1,0 +1,111 @@
+/* The map's cross-hair and what its keys mean as commands. */
+#include <math.h>
+#include <string.h>
+
+#include "map.h"
+
+static size_t nearest_cell(const struct axis *axis, double value) {
+    size_t best = 0;
+    for (size_t i = 1; i < axis->n; i++) {
+        if (fabs(axis->value[i] - value) < fabs(axis->value[best] - value)) {
+            best = i;
+        }
+    }
+    return best;
+}
+
+void map_cross(const struct map_state *s, size_t *x, size_t *y) {
+    *x = nearest_cell(&s->map.x, s->cross_x);
+    *y = nearest_cell(&s->map.y, s->cross_y);
+}
+
+static void move_cross(struct map_state *s, int dx, int dy) {
+    size_t x, y;
+    map_cross(s, &x, &y);
+    if (dx < 0 && x == 0 && s->cross_panel > 0) {
+        s->cross_panel--;
+        x = s->map.x.n - 1;
+    } else if (dx > 0 && x + 1 == s->map.x.n && s->cross_panel + 1 < s->map.n_panels) {
+        s->cross_panel++;
+        x = 0;
+    } else if ((dx < 0 && x > 0) || (dx > 0 && x + 1 < s->map.x.n)) {
+        x += (size_t)(long)dx;
+    }
+    if ((dy < 0 && y > 0) || (dy > 0 && y + 1 < s->map.y.n)) {
+        y += (size_t)(long)dy;
+    }
+    s->cross_x = s->map.x.value[x];
+    s->cross_y = s->map.y.value[y];
+}
+
+static void step_bias(const struct map_state *s, bool up, struct strbuf *command) {
+    bool axis = strcmp(s->request.x, "w_bias") == 0 || strcmp(s->request.y, "w_bias") == 0;
+    double now = s->w_bias;
+    char number[NUMBER_SIZE];
+    bool known = policy_weight(&s->source.model->settings.policy, "w_bias") >= 0;
+    if (axis || !known || (isnan(now) && !up)) {
+        return;
+    }
+    double next = parts_bias_step(now, up);
+    strbuf_printf(command, "map w_bias=%s", isnan(next) ? "lived" : parts_short(number, next, 3));
+}
+
+static void cycle_reward(const struct map_state *s, struct strbuf *command) {
+    if (strcmp(s->request.x, "reward") != 0 && strcmp(s->request.y, "reward") != 0) {
+        double now = s->request.reward;
+        strbuf_printf(command, "map reward=%s", isnan(now) ? "1" : now == 1 ? "0" : "both");
+    }
+}
+
+static void slice_through(const struct map_state *s, struct strbuf *command) {
+    char number[NUMBER_SIZE];
+    double w = strcmp(s->request.y, "w_stim") == 0   ? s->cross_y
+               : strcmp(s->request.x, "w_stim") == 0 ? s->cross_x
+                                                     : s->w_stim;
+    strbuf_puts(command, "slice");
+    if (strcmp(s->request.of, "w_stim") != 0) {
+        strbuf_printf(command, " of=%s", s->request.of);
+    }
+    if (!isnan(w)) {
+        strbuf_printf(command, " w=%s", parts_short(number, w, 3));
+    }
+    if (!isnan(s->w_bias)) {
+        strbuf_printf(command, " w_bias=%s", parts_short(number, s->w_bias, 3));
+    }
+    if (s->model) {
+        strbuf_puts(command, " model=");
+        parts_word(command, s->model);
+    }
+}
+
+bool map_key(void *state, const char *key, struct strbuf *command) {
+    struct map_state *s = state;
+    static const char *const arrows[] = {"left", "right", "down", "up"};
+    char number[NUMBER_SIZE];
+    for (int i = 0; i < 4; i++) {
+        if (strcmp(key, arrows[i]) == 0) {
+            move_cross(s, i < 2 ? 2 * i - 1 : 0, i < 2 ? 0 : 2 * i - 5);
+            return true;
+        }
+    }
+    if (strcmp(key, "[") == 0 || strcmp(key, "]") == 0) {
+        step_bias(s, key[0] == ']', command);
+    } else if (strcmp(key, "c") == 0) {
+        cycle_reward(s, command);
+    } else if (strcmp(key, "d") == 0) {
+        static const char *const next[] = {"true", "yes", "no"};
+        if (s->map.panel[0].truth) {
+            strbuf_printf(command, "map diff=%s", next[s->show]);
+        }
+    } else if (strcmp(key, "s") == 0) {
+        slice_through(s, command);
+    } else if (strcmp(key, "+") == 0 || strcmp(key, "-") == 0) {
+        double range = parts_nice_step(map_limit(s), key[0] == '+');
+        strbuf_printf(command, "map range=%s", number_format(number, range, 3));
+    } else if (strcmp(key, "0") == 0) {
+        strbuf_puts(command, "map range=auto");
+    } else {
+        return false;
+    }
+    return true;
+}

@@ -1,0 +1,202 @@
+/* How a map looks and what is said of it. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/utf8.h"
+#include "deltaw/draw/plot.h"
+#include "map.h"
+
+static void add_fixed(const struct map_state *s, struct strbuf *out) {
+    const struct map_request *r = &s->request;
+    const struct {
+        const char *name;
+        double value;
+    } fixed[] = {
+        {"w_stim", s->w_stim},     {"w_bias", s->w_bias}, {"stimulus", r->stimulus},
+        {"choice", r->choice},     {"reward", r->reward},
+    };
+    char number[NUMBER_SIZE];
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
+        if (!isnan(fixed[i].value)) {
+            strbuf_printf(out, " · %s %s", fixed[i].name, parts_short(number, fixed[i].value, 3));
+        }
+    }
+}
+
+void map_title(const void *state, struct strbuf *out) {
+    const struct map_state *s = state;
+    static const char *const shows[] = {"", "true ", "fitted minus true "};
+    char number[NUMBER_SIZE];
+    strbuf_printf(out, "%sΔ%s · %s × %s", shows[s->show], s->request.of,
+                  parts_letter(s->request.y), s->request.x);
+    add_fixed(s, out);
+    source_title(&s->source, out);
+    if (s->have && isfinite(s->map.r2)) {
+        strbuf_printf(out, " · R² %s", number_fixed(number, s->map.r2, 2, false));
+    }
+    strbuf_puts(out, " · " SIDES_TEXT);
+}
+
+/* The cell most animals lived in, of the last panel (correct trials). */
+static void place_cross(struct map_state *s) {
+    size_t nx = s->map.x.n, best = (s->map.y.n / 2) * nx + nx / 2;
+    size_t panel = s->map.n_panels - 1;
+    const uint32_t *support = s->map.panel[panel].support;
+    for (size_t i = 0; i < nx * s->map.y.n; i++) {
+        best = support[i] > support[best] ? i : best;
+    }
+    s->cross_panel = panel;
+    s->cross_x = s->map.x.value[best % nx];
+    s->cross_y = s->map.y.value[best / nx];
+    s->placed = true;
+}
+
+/* "r 1" of a panel called "correct r=1", else its title. */
+static void add_panel(const char *title, struct strbuf *out) {
+    const char *reward = strstr(title, "r=");
+    if (reward) {
+        strbuf_printf(out, "r %.1s  ", reward + 2);
+    } else if (*title) {
+        strbuf_printf(out, "%s  ", title);
+    }
+}
+
+static void read_out(const struct map_state *s, struct strbuf *out) {
+    size_t x, y;
+    char a[NUMBER_SIZE];
+    map_cross(s, &x, &y);
+    size_t cell = y * s->map.x.n + x;
+    const struct map_panel *panel = &s->map.panel[s->cross_panel];
+    double limit = map_limit(s);
+    strbuf_printf(out, "┼ %s %s  ", parts_letter(s->request.y),
+                  parts_short(a, s->map.y.value[y], 2));
+    strbuf_printf(out, "%s %s  ", parts_letter(s->request.x),
+                  parts_short(a, s->map.x.value[x], 2));
+    add_panel(panel->title, out);
+    strbuf_printf(out, " %s %s", "Δw", parts_signed(a, panel->value[cell], limit));
+    if (panel->truth) {
+        strbuf_printf(out, " true %s", parts_signed(a, panel->truth[cell], limit));
+    }
+    uint32_t lived = panel->support[cell];
+    strbuf_printf(out, "  from %s trial%s", number_grouped(a, lived), lived == 1 ? "" : "s");
+}
+
+/* What heat_map_draw wants: shown values, and support with thin cells at 0. */
+static void fill_panels(const struct map_state *s, struct heat_panel *panels, double **values,
+                        uint32_t **supports) {
+    size_t n = s->map.x.n * s->map.y.n;
+    for (size_t p = 0; p < s->map.n_panels; p++) {
+        values[p] = mem_new(n, sizeof(double));
+        supports[p] = mem_new(n, sizeof(uint32_t));
+        for (size_t i = 0; i < n; i++) {
+            values[p][i] = map_shown(s, p, i);
+            supports[p][i] = map_painted(s, p, i);
+        }
+        panels[p] = (struct heat_panel){
+            .title = s->map.panel[p].title, .value = values[p],
+            .support = s->support > 0 ? supports[p] : NULL,
+        };
+    }
+}
+
+static void draw_heat(const struct map_state *s, struct canvas *canvas, struct rect area,
+                      const struct style *style) {
+    struct heat_panel panels[PROBE_MAX_PANELS];
+    double *values[PROBE_MAX_PANELS] = {0};
+    uint32_t *supports[PROBE_MAX_PANELS] = {0};
+    size_t x, y;
+    fill_panels(s, panels, values, supports);
+    map_cross(s, &x, &y);
+    struct heat_map heat = {
+        .x_label = parts_letter(s->request.x), .y_label = s->request.y,
+        .nx = s->map.x.n, .ny = s->map.y.n, .x = s->map.x.value, .y = s->map.y.value,
+        .x_levels = s->map.x.levels, .y_levels = s->map.y.levels, .limit = map_limit(s),
+        .n_panels = s->map.n_panels, .panels = panels, .cross_panel = (int)s->cross_panel,
+        .cross_x = (int)x, .cross_y = (int)y,
+    };
+    heat_map_draw(&heat, canvas, area, style);
+    for (size_t p = 0; p < PROBE_MAX_PANELS; p++) {
+        free(values[p]);
+        free(supports[p]);
+    }
+}
+
+void map_draw(void *state, struct canvas *canvas, struct rect area, const struct style *style) {
+    struct map_state *s = state;
+    bool told = area.height >= 6 && area.width >= 24;
+    struct rect body = area;
+    body.height -= told;
+    size_t nx = 0, ny = 0;
+    heat_map_room(body, s->map.n_panels, style, &nx, &ny);
+    nx = nx < 2 ? 2 : nx > 121 ? 121 : nx;
+    ny = ny < 2 ? 2 : ny > 121 ? 121 : ny;
+    if (nx != s->room_x || ny != s->room_y) {
+        s->room_x = nx;
+        s->room_y = ny;
+        s->stale = true;
+        map_refresh(s, NULL); /* on failure the old map is stretched */
+    }
+    if (!s->placed || s->cross_panel >= s->map.n_panels) {
+        place_cross(s);
+    }
+    draw_heat(s, canvas, body, style);
+    if (told) {
+        struct strbuf text = {0}, plain = {0};
+        read_out(s, &text);
+        parts_styled(strbuf_text(&text), style, &plain);
+        canvas_text(canvas, area.x + 1, area.y + area.height - 1, area.width - 1,
+                    strbuf_text(&plain), COLOUR_DEFAULT, 0, style);
+        strbuf_free(&text);
+        strbuf_free(&plain);
+    }
+}
+
+/* "from -.003 to +.021 (at w .8, s 1)": over the painted cells of a panel. */
+static bool say_panel(const struct map_state *s, size_t p, struct strbuf *out) {
+    size_t n = s->map.x.n * s->map.y.n, lo = n, hi = n, most = n;
+    char a[NUMBER_SIZE], b[NUMBER_SIZE];
+    double limit = map_limit(s);
+    for (size_t i = 0; i < n; i++) {
+        double v = map_shown(s, p, i);
+        if (map_painted(s, p, i) && isfinite(v)) {
+            lo = lo == n || v < map_shown(s, p, lo) ? i : lo;
+            hi = hi == n || v > map_shown(s, p, hi) ? i : hi;
+        }
+    }
+    if (lo == n) {
+        strbuf_puts(out, "no cell with data");
+        return false;
+    }
+    most = fabs(map_shown(s, p, lo)) > fabs(map_shown(s, p, hi)) ? lo : hi;
+    strbuf_printf(out, "%s to %s", parts_signed(a, map_shown(s, p, lo), limit),
+                  parts_signed(b, map_shown(s, p, hi), limit));
+    strbuf_printf(out, ", largest at %s %s %s %s", s->request.y,
+                  parts_short(a, s->map.y.value[most / s->map.x.n], 2), s->request.x,
+                  parts_short(b, s->map.x.value[most % s->map.x.n], 2));
+    return true;
+}
+
+void map_describe(const void *state, struct strbuf *out) {
+    const struct map_state *s = state;
+    static const char *const shows[] = {"Change of", "True change of",
+                                        "Fitted minus true change of"};
+    char a[NUMBER_SIZE], b[NUMBER_SIZE];
+    strbuf_printf(out, "%s %s per trial over %s and %s, ", shows[s->show], s->request.of,
+                  s->request.y, s->request.x);
+    source_words(&s->source, out);
+    for (size_t p = 0; p < s->map.n_panels; p++) {
+        const char *title = s->map.panel[p].title;
+        strbuf_printf(out, "%s %s%s", p == 0 ? ":" : ";", title, *title ? " " : "");
+        say_panel(s, p, out);
+    }
+    strbuf_printf(out, "; mean over %s of %s lived trials",
+                  number_grouped(a, (long long)s->map.n_sample),
+                  number_grouped(b, (long long)s->map.n_lived));
+    if (isfinite(s->map.r2)) {
+        strbuf_printf(out, "; R2 against the true rule %s over lived trials",
+                      number_fixed(a, s->map.r2, 3, false));
+    }
+    strbuf_puts(out, " (" SIDES_TEXT ").");
+}

@@ -1,0 +1,264 @@
+/* Words, numbers and keys that all views share. */
+#include "parts.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/utf8.h"
+
+void parts_forget(struct args *args, const char *name) {
+    size_t kept = 0;
+    for (size_t i = 0; i < args->n; i++) {
+        struct arg *arg = &args->items[i];
+        bool same = name ? arg->name && strcmp(arg->name, name) == 0 : !arg->name;
+        if (same) {
+            free(arg->name);
+            free(arg->value);
+        } else {
+            args->items[kept++] = *arg;
+        }
+    }
+    args->n = kept;
+}
+
+void parts_word(struct strbuf *out, const char *word) {
+    if (*word && !strpbrk(word, " \t\"'\\#;=$")) {
+        strbuf_puts(out, word);
+        return;
+    }
+    strbuf_putc(out, '"');
+    for (const char *p = word; *p; p++) {
+        if (*p == '"' || *p == '\\' || *p == '$') {
+            strbuf_putc(out, '\\');
+        }
+        strbuf_putc(out, *p);
+    }
+    strbuf_putc(out, '"');
+}
+
+static const char *animal_name_at(void *cohort, size_t i) {
+    const struct cohort *c = cohort;
+    return i < c->n_animals ? c->animals[i].name : NULL;
+}
+
+long parts_animal(const struct cohort *cohort, const char *asked, struct err *err) {
+    long found = cohort_animal(cohort, asked);
+    long long number;
+    if (found >= 0) {
+        return found;
+    }
+    if (number_parse_integer(asked, &number) && number >= 1 &&
+        (size_t)number <= cohort->n_animals) {
+        return (long)number - 1;
+    }
+    struct cohort *listed = cohort_hold(cohort);
+    const char *near = nearest_word(asked, animal_name_at, listed);
+    if (near) {
+        err_set(err, ERR_FAILED, "no animal '%s' in %s; did you mean '%s'?", asked, cohort->name,
+                near);
+    } else {
+        err_set(err, ERR_FAILED, "no animal '%s' in %s, which has %zu; `animals` lists them",
+                asked, cohort->name, cohort->n_animals);
+    }
+    cohort_drop(listed);
+    return -1;
+}
+
+bool parts_key(const char *view, const char *key, struct strbuf *command) {
+    if (strcmp(key, "z") == 0) {
+        strbuf_printf(command, "zoom %s", view);
+        return true;
+    }
+    if (strcmp(key, "e") == 0) {
+        char stamp[40];
+        time_t now = time(NULL);
+        struct tm local;
+        if (!localtime_r(&now, &local) ||
+            strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &local) == 0) {
+            strcpy(stamp, "now");
+        }
+        strbuf_printf(command, "export %s %s-%s.csv", view, view, stamp);
+        return true;
+    }
+    return false;
+}
+
+size_t parts_numbers(const char *text, double *out, size_t most) {
+    size_t n = 0;
+    while (text && *text) {
+        size_t length = strcspn(text, ",");
+        char *item = mem_text_n(text, length);
+        double value;
+        bool fine = number_parse(item, &value) && isfinite(value) && n < most;
+        free(item);
+        if (!fine) {
+            return 0;
+        }
+        out[n++] = value;
+        text += length;
+        text += *text == ',';
+    }
+    return n;
+}
+
+const char *parts_short(char buf[NUMBER_SIZE], double value, int places) {
+    number_fixed(buf, value, places, false);
+    if (strchr(buf, '.')) {
+        size_t n = strlen(buf);
+        while (buf[n - 1] == '0') {
+            buf[--n] = '\0';
+        }
+        if (buf[n - 1] == '.') {
+            buf[--n] = '\0';
+        }
+    }
+    if (buf[0] == '\0' || strcmp(buf, "-") == 0) {
+        strcpy(buf, "0");
+    }
+    return buf;
+}
+
+const char *parts_signed(char buf[NUMBER_SIZE], double value, double scale) {
+    int places = 4;
+    if (scale > 0 && isfinite(scale)) {
+        places = 2 - (int)floor(log10(scale));
+        places = places < 1 ? 1 : places > 9 ? 9 : places;
+    }
+    return number_fixed(buf, value, places, true);
+}
+
+static const double ladder[] = {1, 1.5, 2, 3, 4, 5, 6, 8};
+enum { LADDER_N = sizeof ladder / sizeof ladder[0] };
+
+/* Steps of the ladder are counted from 1 = step 0, 10 = step LADDER_N. */
+static double ladder_value(long step) {
+    long decade = step >= 0 ? step / LADDER_N : -((-step + LADDER_N - 1) / LADDER_N);
+    return ladder[step - decade * LADDER_N] * pow(10, (double)decade);
+}
+
+static long ladder_step(double value) {
+    long step = (long)floor(log10(value)) * LADDER_N;
+    while (ladder_value(step) < value * (1 - 1e-9)) {
+        step++;
+    }
+    return step;
+}
+
+double parts_nice(double value) {
+    if (!(value > 1e-30) || !isfinite(value)) {
+        return 1e-3;
+    }
+    return ladder_value(ladder_step(value));
+}
+
+double parts_nice_step(double value, bool up) {
+    long step = ladder_step(value > 1e-30 && isfinite(value) ? value : 1e-3);
+    return ladder_value(up ? step + 1 : step - 1);
+}
+
+double parts_bias_step(double now, bool up) {
+    double least = -1;
+    if (isnan(now)) {
+        return up ? least : NAN;
+    }
+    double next = up ? floor(now * 2 + 1) / 2 : ceil(now * 2 - 1) / 2;
+    return up || next >= least ? next : NAN;
+}
+
+const char *parts_letter(const char *variable) {
+    static const char *const names[][2] = {
+        {"w_stim", "w"},   {"w_bias", "bias"}, {"stimulus", "s"},
+        {"reward", "r"},   {"choice", "choice"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(variable, names[i][0]) == 0) {
+            return names[i][1];
+        }
+    }
+    return variable;
+}
+
+/* Bytes of the longest piece of `text` that fits and ends at a word. */
+static size_t wrap_piece(const char *text, int width) {
+    size_t fits = utf8_prefix(text, width);
+    size_t n = fits;
+    if (text[n] == '\0') {
+        return n;
+    }
+    while (n > 0 && text[n] != ' ') {
+        n--;
+    }
+    if (n == 0) { /* one word wider than the line: cut it */
+        n = fits > 0 ? fits : strlen(text);
+    }
+    return n;
+}
+
+void parts_wrap(const char *text, int width, struct strbuf *out) {
+    while (*text) {
+        size_t n = width > 0 ? wrap_piece(text, width) : strlen(text);
+        strbuf_add(out, text, n);
+        strbuf_putc(out, '\n');
+        text += n;
+        while (*text == ' ') {
+            text++;
+        }
+    }
+}
+
+void parts_notice(struct canvas *canvas, struct rect area, const char *text,
+                  const struct style *style) {
+    struct strbuf wrapped = {0};
+    int room = area.width > 4 ? area.width - 2 : area.width;
+    parts_wrap(text, room, &wrapped);
+    int n_lines = 0;
+    for (const char *p = strbuf_text(&wrapped); (p = strchr(p, '\n')); p++) {
+        n_lines++;
+    }
+    int y = area.y + (area.height > n_lines ? (area.height - n_lines) / 2 : 0);
+    char *rest = NULL;
+    for (char *line = strtok_r(wrapped.text, "\n", &rest); line && y < area.y + area.height;
+         line = strtok_r(NULL, "\n", &rest)) {
+        int x = area.x + (area.width - utf8_width(line)) / 2;
+        x = x < area.x ? area.x : x;
+        canvas_text(canvas, x, y++, area.x + area.width - x, line, COLOUR_DEFAULT, 0, style);
+    }
+    strbuf_free(&wrapped);
+}
+
+void parts_ascii(const char *text, struct strbuf *out) {
+    static const struct {
+        uint32_t glyph;
+        const char *plain;
+    } table[] = {
+        {0x394, "d"}, {0xb7, ":"},   {0xd7, "x"},   {0xb2, "2"},
+        {0x253c, "+"}, {0x2212, "-"}, {0x2192, "->"}, {0x2026, "~"},
+    };
+    size_t n = strlen(text);
+    while (n > 0) {
+        uint32_t glyph;
+        size_t taken = utf8_decode(text, n, &glyph);
+        const char *plain = "?";
+        for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+            plain = table[i].glyph == glyph ? table[i].plain : plain;
+        }
+        if (glyph < 0x80) {
+            strbuf_putc(out, (char)glyph);
+        } else {
+            strbuf_puts(out, plain);
+        }
+        text += taken;
+        n -= taken;
+    }
+}
+
+void parts_styled(const char *text, const struct style *style, struct strbuf *out) {
+    if (style->ascii) {
+        parts_ascii(text, out);
+    } else {
+        strbuf_puts(out, text);
+    }
+}

@@ -1,0 +1,89 @@
+/* What the views share: which model they look at and over which trials, how
+ * often they may recompute while it trains, numbers and words. */
+#ifndef DELTAW_VIEW_PARTS_H
+#define DELTAW_VIEW_PARTS_H
+
+#include <stdint.h>
+
+#include "deltaw/base/number.h"
+#include "deltaw/view/view.h"
+
+#define VIEW(ops) extern const struct view_ops ops;
+#include "views.def"
+#undef VIEW
+
+#define SIDES_TEXT "right = 1, positive"
+
+/* The model called `name`, or with NULL the one in use, or the newest.  NULL
+ * and err when there is none: what to type is in the message. */
+const struct scene_model *parts_pick(const struct scene *scene, const char *name,
+                                     struct err *err);
+bool parts_running(const struct scene_model *picked);
+
+/* A model, its trials and the weights lived on them: references held between
+ * updates, so that a view can draw at a new size without a scene. */
+struct source {
+    struct model *model;
+    struct cohort *cohort;
+    float *swept;      /* owned; NULL when the model brought its own */
+    const float *w;    /* [n_trials][K]; in swept or model->lived */
+    bool live;         /* still training */
+    bool foreign;      /* its cohort is not the one loaded */
+    struct fit_status status;
+};
+/* Takes over what the scene has.  *changed: values computed from the source are
+ * out of date.  False: no model, no trials or no weights yet; err says which,
+ * and the source stays as it was. */
+bool source_take(struct source *source, const struct scene *scene, const char *name,
+                 bool *changed, struct err *err);
+void source_release(struct source *source);
+/* " · dnn1", and the cohort's name when it is not the one loaded. */
+void source_title(const struct source *source, struct strbuf *out);
+/* "dnn1 after 412 of 1000 epochs" */
+void source_words(const struct source *source, struct strbuf *out);
+
+/* While a model trains, a view spends at most a sixth of the main thread. */
+struct pace {
+    double began, cost, ended; /* seconds */
+};
+bool pace_due(const struct pace *pace);
+void pace_begin(struct pace *pace);
+void pace_end(struct pace *pace);
+
+/* Index of the animal with this name, or else this number from 1; -1 and err. */
+long parts_animal(const struct cohort *cohort, const char *asked, struct err *err);
+
+/* Named arguments of that name (NULL: the positional ones) are gone. */
+void parts_forget(struct args *args, const char *name);
+/* A word of a command, quoted when it must be. */
+void parts_word(struct strbuf *out, const char *word);
+/* Keys every view has: e exports, z zooms. */
+bool parts_key(const char *view, const char *key, struct strbuf *command);
+/* The numbers of a list "-1,0,1"; 0 when one is none or there are too many. */
+size_t parts_numbers(const char *text, double *out, size_t most);
+
+/* At most `places` digits after the point, no trailing zeros: "1.5", "-.3". */
+const char *parts_short(char buf[NUMBER_SIZE], double value, int places);
+/* Signed, with as many places as a number of the size `scale` needs to show
+ * three digits: "+.0172". */
+const char *parts_signed(char buf[NUMBER_SIZE], double value, double scale);
+/* The smallest of 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten that is >= value. */
+double parts_nice(double value);
+/* The same ladder one step on (up) or back. */
+double parts_nice_step(double value, bool up);
+/* Steps of a fixed bias weight: as lived (NaN), -1, -.5, 0, ... in halves. */
+double parts_bias_step(double now, bool up);
+/* How a variable is called in a read-out: "w", "s", "r"; else its name. */
+const char *parts_letter(const char *variable);
+
+/* Text centred in the area, wrapped at words. */
+void parts_notice(struct canvas *canvas, struct rect area, const char *text,
+                  const struct style *style);
+/* Text wrapped at words to `width` cells. */
+void parts_wrap(const char *text, int width, struct strbuf *out);
+/* Greek and signs in 7 bits: "Δw · R²" as "dw : R2"; other bytes as '?'. */
+void parts_ascii(const char *text, struct strbuf *out);
+/* As it stands, or in 7 bits when the style asks for that. */
+void parts_styled(const char *text, const struct style *style, struct strbuf *out);
+
+#endif

@@ -1,0 +1,156 @@
+/* Which model a view looks at, over which trials, and when to look again. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/thread.h"
+#include "parts.h"
+
+static const char *model_name_at(void *scene, size_t i) {
+    const struct scene *s = scene;
+    return i < s->n_models ? s->models[i].model->name : NULL;
+}
+
+static bool no_such_model(const struct scene *scene, const char *name, struct err *err) {
+    struct scene copy = *scene;
+    const char *near = nearest_word(name, model_name_at, &copy);
+    if (near) {
+        return err_set(err, ERR_FAILED, "no model '%s'; did you mean '%s'?", name, near);
+    }
+    return err_set(err, ERR_FAILED, "no model '%s'; `models` lists them", name);
+}
+
+const struct scene_model *parts_pick(const struct scene *scene, const char *name,
+                                     struct err *err) {
+    if (scene->n_models == 0) {
+        err_set(err, ERR_FAILED,
+                scene->cohort ? "no fit yet; start one with `fit dnn`"
+                              : "nothing loaded yet; `load FILE` or `simulate reinforce`, "
+                                "then `fit dnn`");
+        return NULL;
+    }
+    if (!name) {
+        bool known = scene->current >= 0 && (size_t)scene->current < scene->n_models;
+        return &scene->models[known ? (size_t)scene->current : scene->n_models - 1];
+    }
+    for (size_t i = scene->n_models; i-- > 0;) {
+        if (strcmp(scene->models[i].model->name, name) == 0) {
+            return &scene->models[i];
+        }
+    }
+    no_such_model(scene, name, err);
+    return NULL;
+}
+
+bool parts_running(const struct scene_model *picked) {
+    return picked->status.state == FIT_RUNNING || picked->status.state == FIT_PAUSED;
+}
+
+/* The model's own lived weights, when they belong to these trials. */
+static const float *own_weights(const struct model *model, const struct cohort *cohort) {
+    const struct lived *lived = model->lived;
+    bool fits = lived && lived->n_trials == cohort->n_trials &&
+                lived->n_weights == model->shape.n_weights;
+    return fits ? lived->w : NULL;
+}
+
+/* Is what was computed from `source` still right for this model? */
+static bool still_right(const struct source *source, const struct model *model,
+                        const struct cohort *cohort, bool live) {
+    if (!source->model || source->cohort != cohort || source->live != live) {
+        return false;
+    }
+    return source->model == model || (live && source->model->lived == model->lived);
+}
+
+bool source_take(struct source *source, const struct scene *scene, const char *name,
+                 bool *changed, struct err *err) {
+    *changed = false;
+    const struct scene_model *picked = parts_pick(scene, name, err);
+    if (!picked) {
+        return false;
+    }
+    const struct model *model = picked->model;
+    const struct cohort *cohort = picked->cohort ? picked->cohort : scene->cohort;
+    bool live = parts_running(picked);
+    if (!cohort) {
+        return err_set(err, ERR_FAILED, "%s has no trials to look at; `load FILE` first",
+                       model->name);
+    }
+    if (cohort->n_trials == 0) {
+        return err_set(err, ERR_FAILED, "%s has no trials; `undo` or `reset`", cohort->name);
+    }
+    source->status = picked->status;
+    source->foreign = cohort != scene->cohort;
+    if (still_right(source, model, cohort, live)) {
+        return true;
+    }
+    const float *w = own_weights(model, cohort);
+    if (!w && live) {
+        return err_set(err, ERR_FAILED, "%s has only begun; there is something to see soon",
+                       model->name);
+    }
+    struct model *held = model_hold(model);
+    struct cohort *held_cohort = cohort_hold(cohort);
+    struct fit_status status = source->status;
+    bool foreign = source->foreign;
+    source_release(source);
+    if (!w) {
+        source->swept = mem_new(cohort->n_trials * model->shape.n_weights, sizeof(float));
+        model_sweep(model, cohort, source->swept);
+        w = source->swept;
+    }
+    source->model = held;
+    source->cohort = held_cohort;
+    source->w = w;
+    source->live = live;
+    source->status = status;
+    source->foreign = foreign;
+    *changed = true;
+    return true;
+}
+
+void source_release(struct source *source) {
+    model_drop(source->model);
+    cohort_drop(source->cohort);
+    free(source->swept);
+    memset(source, 0, sizeof *source);
+}
+
+void source_title(const struct source *source, struct strbuf *out) {
+    if (source->model) {
+        strbuf_printf(out, " · %s", source->model->name);
+        if (source->foreign) {
+            strbuf_printf(out, " on %s", source->cohort->name);
+        }
+    }
+}
+
+void source_words(const struct source *source, struct strbuf *out) {
+    const struct fit_status *status = &source->status;
+    strbuf_puts(out, source->model->name);
+    if (status->state != FIT_OPENED) {
+        if (status->epoch < status->epochs) {
+            strbuf_printf(out, " after %d of %d epochs", status->epoch, status->epochs);
+        } else {
+            strbuf_printf(out, " after %d epochs", status->epoch);
+        }
+    }
+    if (source->foreign) {
+        strbuf_printf(out, " on %s", source->cohort->name);
+    }
+}
+
+bool pace_due(const struct pace *pace) {
+    return clock_seconds() - pace->ended >= 5 * pace->cost;
+}
+
+void pace_begin(struct pace *pace) {
+    pace->began = clock_seconds();
+}
+
+void pace_end(struct pace *pace) {
+    pace->ended = clock_seconds();
+    pace->cost = pace->ended - pace->began;
+}
