@@ -5,7 +5,8 @@
  * sample of lived trials (its size is in `n_sample`) with the axis variables
  * put in their place.  Reward, choice and side hang together: with s and r set,
  * the choice is the one that gives this reward; at s = 0 the side that paid is
- * the lived trial's.  Support of a cell: how many lived trials fall into it. */
+ * right as often as on lived trials with s = 0 (where there are none, the
+ * sampled trial's).  Support of a cell: how many lived trials fall into it. */
 #ifndef DELTAW_STUDY_PROBE_H
 #define DELTAW_STUDY_PROBE_H
 
@@ -60,7 +61,10 @@ struct map {
 /* Request with x, y, panels at their defaults: of=w_stim y=w_stim x=stimulus. */
 void map_request_default(struct map_request *request);
 /* lived: [n_trials][K] of this cohort under this model (model->lived->w, or
- * model_sweep).  On failure nothing is in out. */
+ * model_sweep).  cohort and lived may both be NULL (an opened model with no
+ * data): then weights that are not set are 0 and no cell has support.  Cells no
+ * trial can be in (s > 0, choice right, reward 0) are NaN with no support.  On
+ * failure nothing is in out. */
 bool map_compute(const struct model *model, const struct cohort *cohort, const float *lived,
                  const struct map_request *request, struct map *out, struct err *err);
 void map_free(struct map *map);
@@ -101,7 +105,8 @@ void slice_table(const struct slice *slice, struct table *out);
 /* Fitted against true update over the trials the animals lived, at the true
  * weights; per weight k.  False when the cohort has no truth. */
 struct recovery {
-    size_t n_trials, n_weights;
+    size_t n_trials, n_weights; /* n_trials: used, evenly spread over ... */
+    size_t n_lived;             /* ... the trials there are; fewer when above 200,000 */
     double r2[POLICY_MAX];        /* NaN where the true update never varies */
     double rmse[POLICY_MAX];
     double null_rmse[POLICY_MAX]; /* of answering 0 */

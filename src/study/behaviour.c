@@ -1,0 +1,181 @@
+#include "deltaw/study/behaviour.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "truth.h"
+
+enum { CURVE_BINS = 100, CURVE_LEAST = 50 };
+
+/* About a hundred bins over the longest animal, of a round number of trials. */
+static size_t round_bin(size_t longest)
+{
+    static const size_t lead[] = {100, 200, 250, 500};
+    size_t wanted = (longest + CURVE_BINS - 1) / CURVE_BINS;
+    if (wanted <= CURVE_LEAST)
+        return CURVE_LEAST;
+    for (size_t power = 1;; power *= 10)
+        for (size_t i = 0; i < sizeof lead / sizeof *lead; i++)
+            if (lead[i] * power >= wanted)
+                return lead[i] * power;
+}
+
+/* Share of correct choices of one animal per bin: row [n_bins]. */
+static void animal_curve(const struct cohort *cohort, const struct animal *animal, size_t bin,
+                         size_t n_bins, double *row)
+{
+    for (size_t b = 0; b < n_bins; b++) {
+        size_t known = 0, correct = 0, end = (b + 1) * bin;
+        end = end < animal->count ? end : animal->count;
+        for (size_t i = b * bin; i < end; i++) {
+            float reward = cohort->reward[animal->first + i];
+            known += reward == 0 || reward == 1;
+            correct += reward == 1;
+        }
+        row[b] = known ? (double)correct / (double)known : NAN;
+    }
+}
+
+static void summarise(struct learning_curve *curve, size_t b)
+{
+    double sum = 0, squares = 0;
+    for (size_t a = 0; a < curve->n_animals; a++) {
+        double value = curve->animal[a * curve->n_bins + b];
+        if (isnan(value))
+            continue;
+        sum += value;
+        curve->n[b]++;
+    }
+    double n = (double)curve->n[b];
+    curve->mean[b] = n > 0 ? sum / n : NAN;
+    for (size_t a = 0; a < curve->n_animals; a++) {
+        double away = curve->animal[a * curve->n_bins + b] - curve->mean[b];
+        squares += isnan(away) ? 0 : away * away;
+    }
+    curve->sem[b] = n > 1 ? sqrt(squares / (n - 1) / n) : NAN;
+}
+
+void learning_curve_compute(const struct cohort *cohort, size_t bin, struct learning_curve *out)
+{
+    size_t longest = 0;
+    for (size_t a = 0; a < cohort->n_animals; a++)
+        longest = cohort->animals[a].count > longest ? cohort->animals[a].count : longest;
+    struct learning_curve curve = {.bin = bin ? bin : round_bin(longest),
+                                   .n_animals = cohort->n_animals};
+    curve.n_bins = longest / curve.bin + (longest % curve.bin > 0);
+    curve.animal = mem_new(curve.n_animals * curve.n_bins, sizeof *curve.animal);
+    curve.mean = mem_new(curve.n_bins, sizeof *curve.mean);
+    curve.sem = mem_new(curve.n_bins, sizeof *curve.sem);
+    curve.n = mem_new(curve.n_bins, sizeof *curve.n);
+    for (size_t a = 0; a < curve.n_animals; a++)
+        animal_curve(cohort, &cohort->animals[a], curve.bin, curve.n_bins,
+                     curve.animal + a * curve.n_bins);
+    for (size_t b = 0; b < curve.n_bins; b++)
+        summarise(&curve, b);
+    *out = curve;
+}
+
+void learning_curve_free(struct learning_curve *curve)
+{
+    free(curve->animal);
+    free(curve->mean);
+    free(curve->sem);
+    free(curve->n);
+    *curve = (struct learning_curve){0};
+}
+
+void learning_curve_table(const struct cohort *cohort, const struct learning_curve *curve,
+                          struct table *out)
+{
+    table_column(out, "first_trial", COLUMN_COUNT, 0);
+    table_column(out, "last_trial", COLUMN_COUNT, 0);
+    table_column(out, "mean", COLUMN_NUMBER, 4);
+    table_column(out, "sem", COLUMN_NUMBER, 3);
+    table_column(out, "animals", COLUMN_COUNT, 0);
+    for (size_t a = 0; a < curve->n_animals; a++)
+        table_column(out, cohort->animals[a].name, COLUMN_NUMBER, 4);
+    for (size_t b = 0; b < curve->n_bins; b++) {
+        table_row(out);
+        table_number(out, 0, (double)(b * curve->bin + 1));
+        table_number(out, 1, (double)((b + 1) * curve->bin));
+        table_number(out, 2, curve->mean[b]);
+        table_number(out, 3, curve->sem[b]);
+        table_number(out, 4, (double)curve->n[b]);
+        for (size_t a = 0; a < curve->n_animals; a++)
+            table_number(out, 5 + a, curve->animal[a * curve->n_bins + b]);
+    }
+}
+
+/* P(right) under the weights of the trial. */
+static double predict(const struct policy *policy, const struct cohort *cohort,
+                      const struct animal *animal, size_t t, const float *w)
+{
+    double x[POLICY_MAX], z = 0;
+    policy_features(policy, cohort, animal, t, x);
+    for (size_t k = 0; k < policy->n; k++)
+        z += w[k] * x[k];
+    return sigmoid(z);
+}
+
+void trajectory_compute(const struct model *model, const struct cohort *cohort, size_t animal,
+                        const float *lived, struct trajectory *out)
+{
+    const struct policy *policy = &model->settings.policy;
+    const struct animal *who = &cohort->animals[animal];
+    const float *columns[POLICY_MAX];
+    size_t n = who->count, n_weights = policy->n;
+    bool truth = cohort->truth && truth_columns(cohort, policy, columns, NULL);
+    *out = (struct trajectory){.n = n, .n_weights = n_weights};
+    out->w = mem_new(n * n_weights, sizeof *out->w);
+    out->p_right = mem_new(n, sizeof *out->p_right);
+    out->truth = truth ? mem_new(n * n_weights, sizeof *out->truth) : NULL;
+    out->day = mem_new(n, sizeof *out->day);
+    for (size_t i = 0; i < n; i++) {
+        size_t t = who->first + i;
+        for (size_t k = 0; k < n_weights; k++) {
+            out->w[i * n_weights + k] = lived[t * n_weights + k];
+            if (truth)
+                out->truth[i * n_weights + k] = columns[k][t];
+        }
+        out->p_right[i] = predict(policy, cohort, who, t, lived + t * n_weights);
+        out->day[i] = cohort_day(cohort, who, t);
+    }
+}
+
+void trajectory_free(struct trajectory *trajectory)
+{
+    free(trajectory->w);
+    free(trajectory->p_right);
+    free(trajectory->truth);
+    free(trajectory->day);
+    *trajectory = (struct trajectory){0};
+}
+
+void trajectory_table(const struct model *model, const struct cohort *cohort, long animal,
+                      const float *lived, struct table *out)
+{
+    const struct policy *policy = &model->settings.policy;
+    table_column(out, "subject", COLUMN_TEXT, 0);
+    table_column(out, "session", COLUMN_TEXT, 0);
+    table_column(out, "trial", COLUMN_COUNT, 0);
+    table_column(out, "p_right", COLUMN_NUMBER, 4);
+    for (size_t k = 0; k < policy->n; k++)
+        table_column(out, policy->weight[k], COLUMN_NUMBER, 4);
+    for (size_t a = 0; a < cohort->n_animals; a++) {
+        const struct animal *who = &cohort->animals[a];
+        if (animal >= 0 && a != (size_t)animal)
+            continue;
+        for (size_t t = who->first; t < who->first + who->count; t++) {
+            const float *w = lived + t * policy->n;
+            table_row(out);
+            table_text(out, 0, who->name);
+            table_text(out, 1, cohort->session_names[cohort->session[t]]);
+            table_number(out, 2, cohort->trial[t]);
+            table_number(out, 3, predict(policy, cohort, who, t, w));
+            for (size_t k = 0; k < policy->n; k++)
+                table_number(out, 4 + k, w[k]);
+        }
+    }
+}

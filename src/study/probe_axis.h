@@ -1,0 +1,54 @@
+/* Axes of maps and slices: what may stand on one, its cells and edges.
+ * Private to study. */
+#ifndef DELTAW_SRC_STUDY_PROBE_AXIS_H
+#define DELTAW_SRC_STUDY_PROBE_AXIS_H
+
+#include "deltaw/study/probe.h"
+
+enum variable_kind { VARIABLE_STIMULUS, VARIABLE_CHOICE, VARIABLE_REWARD, VARIABLE_WEIGHT };
+
+struct variable {
+    enum variable_kind kind;
+    size_t weight; /* VARIABLE_WEIGHT: which one */
+};
+
+enum { AXIS_LEVELS = 21, AXIS_CELLS = 41, AXIS_MOST = 2000 };
+
+/* "map: x=foo is no variable; there are stimulus, choice, reward, w_stim, w_bias" */
+bool variable_find(const struct policy *policy, const char *verb, const char *option,
+                   const char *name, struct variable *out, struct err *err);
+bool variable_same(const struct variable *a, const struct variable *b);
+
+/* A trial whose reward is known: the only kind that is sampled or counted. */
+bool trial_known(const struct cohort *cohort, size_t trial);
+
+/* The weight whose update is wanted: of=w_stim. */
+bool component_find(const struct policy *policy, const char *verb, const char *name, size_t *out,
+                    struct err *err);
+
+/* Low-discrepancy numbers in [0,1): the j-th of a sequence. */
+double spread_golden(size_t j);
+double spread_root2(size_t j);
+/* The j-th of n ranks out of `all`, one in each n-th part, ascending. */
+size_t sample_rank(size_t j, size_t n, size_t all);
+
+/* What was asked of an axis: cells (0: AXIS_CELLS) and range (NaN: as lived). */
+struct axis_request {
+    const char *verb, *option; /* for errors: "map", "x" */
+    size_t n;
+    double lo, hi;
+};
+/* cohort and lived [n_trials][n_weights] may be NULL: nothing was lived. */
+bool axis_make(const struct policy *policy, const struct cohort *cohort, const float *lived,
+               const struct variable *variable, const struct axis_request *request,
+               struct axis *out, struct err *err);
+/* Cells at given ascending values. */
+void axis_levels(struct axis *axis, size_t n, const double *value);
+void axis_free(struct axis *axis);
+/* The cell `value` falls into, or -1. */
+long axis_cell(const struct axis *axis, double value);
+
+/* The largest of 1, 2, 5 times a power of ten that is not above `value` > 0. */
+double nice_step(double value);
+
+#endif

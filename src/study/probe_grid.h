@@ -1,0 +1,57 @@
+/* The work shared by maps and slices: mean updates over a grid of cells, with
+ * what is not set taken from lived trials, and how many lived trials fall into
+ * each cell.  Private to study. */
+#ifndef DELTAW_SRC_STUDY_PROBE_GRID_H
+#define DELTAW_SRC_STUDY_PROBE_GRID_H
+
+#include "probe_axis.h"
+#include "deltaw/study/probe.h"
+#include "deltaw/study/simulate.h"
+
+/* A fixed weight counts lived trials this near to it. */
+#define WEIGHT_WINDOW .25
+
+struct grid {
+    /* given */
+    const struct model *model;
+    const struct cohort *cohort; /* NULL: nothing was lived */
+    const float *lived;          /* [n_trials][K] */
+    struct variable x, y;
+    const struct axis *x_axis, *y_axis;
+    double stimulus, choice, reward, w[POLICY_MAX]; /* fixed values; NaN: not */
+    size_t component;            /* of dw */
+    size_t n_panels;             /* 2: error, correct; 1: reward is fixed or on an axis */
+    size_t sample;               /* lived trials to average over at most; 0: own choice */
+    const struct truth *truth;   /* NULL: none */
+    /* found */
+    double stimulus_lo, stimulus_hi; /* lived stimuli that count for a fixed one */
+    size_t n_sample, n_lived;
+    char rest[160];
+    /* private */
+    struct grid_row *rows;
+    size_t n_rows;
+};
+
+/* "map: stimulus= is fixed and on an axis" and the like; sets n_panels. */
+bool grid_check(struct grid *grid, const char *verb, struct err *err);
+
+/* Per panel p: value[p], truth[p] (NULL without truth) and support[p], each
+ * [y_axis->n][x_axis->n] and zeroed.  A cell that no trial can be in has NaN
+ * and no support. */
+void grid_run(struct grid *grid, double *const value[], double *const truth[],
+              uint32_t *const support[]);
+
+/* The steps of grid_run; those of counting are in probe_support.c. */
+
+/* Is the variable fixed or on an axis? */
+bool grid_set(const struct grid *grid, enum variable_kind kind, size_t weight);
+/* Is the trial one to sample and to count: reward known, all weights finite? */
+bool grid_lived(const struct grid *grid, size_t trial);
+/* stimulus_lo, stimulus_hi: the cell of the stimulus axis a fixed one falls into. */
+void grid_window(struct grid *grid);
+/* Support of every cell, and n_lived. */
+void grid_count(struct grid *grid, uint32_t *const support[]);
+/* rest: what was averaged over, and what counts for fixed values. */
+void grid_describe(struct grid *grid);
+
+#endif

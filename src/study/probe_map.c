@@ -1,0 +1,153 @@
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "probe_grid.h"
+#include "recovery.h"
+#include "truth.h"
+
+/* Trials behind a map's R^2: enough for three digits, few enough to go along
+ * with every frame of a running fit. */
+enum { MAP_RECOVERY_MOST = 50000, MAP_MOST_CELLS = 1000000 };
+
+void map_request_default(struct map_request *request)
+{
+    *request = (struct map_request){
+        .of = "w_stim", .x = "stimulus", .y = "w_stim",
+        .stimulus = NAN, .choice = NAN, .reward = NAN,
+        .x_lo = NAN, .x_hi = NAN, .y_lo = NAN, .y_hi = NAN,
+    };
+    for (size_t k = 0; k < POLICY_MAX; k++)
+        request->w[k] = NAN;
+}
+
+void map_free(struct map *map)
+{
+    axis_free(&map->x);
+    axis_free(&map->y);
+    for (size_t p = 0; p < PROBE_MAX_PANELS; p++) {
+        free(map->panel[p].value);
+        free(map->panel[p].truth);
+        free(map->panel[p].support);
+    }
+    *map = (struct map){0};
+}
+
+static bool make_axes(const struct grid *grid, const struct map_request *request,
+                      struct map *map, struct err *err)
+{
+    const struct policy *policy = &grid->model->settings.policy;
+    const struct axis_request x = {"map", "x", request->nx, request->x_lo, request->x_hi};
+    const struct axis_request y = {"map", "y", request->ny, request->y_lo, request->y_hi};
+    if (!axis_make(policy, grid->cohort, grid->lived, &grid->x, &x, &map->x, err) ||
+        !axis_make(policy, grid->cohort, grid->lived, &grid->y, &y, &map->y, err))
+        return false;
+    if (map->x.n * map->y.n > MAP_MOST_CELLS)
+        return err_set(err, ERR_USAGE, "map: %zu x %zu cells; at most %d", map->x.n, map->y.n,
+                       MAP_MOST_CELLS);
+    return true;
+}
+
+static double largest(const struct map *map, bool supported)
+{
+    double limit = 0;
+    for (size_t p = 0; p < map->n_panels; p++)
+        for (size_t c = 0; c < map->x.n * map->y.n; c++) {
+            double size = fabs(map->panel[p].value[c]);
+            if (size > limit && isfinite(size) && (!supported || map->panel[p].support[c]))
+                limit = size;
+        }
+    return limit;
+}
+
+static void fill(struct grid *grid, struct map *map)
+{
+    static const char *const titles[] = {"error r=0", "correct r=1"};
+    double *value[PROBE_MAX_PANELS], *truth[PROBE_MAX_PANELS];
+    uint32_t *support[PROBE_MAX_PANELS];
+    size_t cells = map->x.n * map->y.n;
+    map->n_panels = grid->n_panels;
+    for (size_t p = 0; p < map->n_panels; p++) {
+        struct map_panel *panel = &map->panel[p];
+        value[p] = panel->value = mem_new(cells, sizeof *panel->value);
+        truth[p] = panel->truth = grid->truth ? mem_new(cells, sizeof *panel->truth) : NULL;
+        support[p] = panel->support = mem_new(cells, sizeof *panel->support);
+        if (map->n_panels > 1)
+            snprintf(panel->title, sizeof panel->title, "%s", titles[p]);
+    }
+    grid_run(grid, value, truth, support);
+    map->n_sample = grid->n_sample;
+    map->n_lived = grid->n_lived;
+    memcpy(map->rest, grid->rest, sizeof map->rest);
+    map->limit = largest(map, true);
+    if (map->limit == 0)
+        map->limit = largest(map, false);
+}
+
+static void say_request(const struct map_request *asked, struct map *map)
+{
+    struct map_request *request = &map->request;
+    *request = *asked;
+    request->nx = map->x.n;
+    request->ny = map->y.n;
+    request->x_lo = map->x.edge[0];
+    request->x_hi = map->x.edge[map->x.n];
+    request->y_lo = map->y.edge[0];
+    request->y_hi = map->y.edge[map->y.n];
+}
+
+bool map_compute(const struct model *model, const struct cohort *cohort, const float *lived,
+                 const struct map_request *request, struct map *out, struct err *err)
+{
+    const struct policy *policy = &model->settings.policy;
+    struct truth truth;
+    struct map map = {.r2 = NAN};
+    struct grid grid = {.model = model, .cohort = cohort, .lived = lived,
+                        .stimulus = request->stimulus, .choice = request->choice,
+                        .reward = request->reward, .sample = request->sample};
+    memcpy(grid.w, request->w, sizeof grid.w);
+    if (!component_find(policy, "map", request->of, &grid.component, err) ||
+        !variable_find(policy, "map", "x", request->x, &grid.x, err) ||
+        !variable_find(policy, "map", "y", request->y, &grid.y, err) ||
+        !grid_check(&grid, "map", err) || !make_axes(&grid, request, &map, err)) {
+        map_free(&map);
+        return false;
+    }
+    grid.x_axis = &map.x;
+    grid.y_axis = &map.y;
+    if (cohort && truth_for_policy(cohort, policy, &truth, NULL))
+        grid.truth = &truth;
+    fill(&grid, &map);
+    say_request(request, &map);
+    size_t most = request->sample ? 64 * request->sample : MAP_RECOVERY_MOST;
+    struct recovery recovery;
+    if (grid.truth && recovery_over(model, cohort, &truth, most, &recovery, NULL))
+        map.r2 = recovery.r2[grid.component];
+    *out = map;
+    return true;
+}
+
+void map_table(const struct map *map, struct table *out)
+{
+    bool truth = map->n_panels > 0 && map->panel[0].truth;
+    table_column(out, "panel", COLUMN_TEXT, 0);
+    table_column(out, map->x.name, COLUMN_NUMBER, 4);
+    table_column(out, map->y.name, COLUMN_NUMBER, 4);
+    table_column(out, "value", COLUMN_NUMBER, 4);
+    table_column(out, "support", COLUMN_COUNT, 0);
+    if (truth)
+        table_column(out, "truth", COLUMN_NUMBER, 4);
+    for (size_t p = 0; p < map->n_panels; p++)
+        for (size_t c = 0; c < map->x.n * map->y.n; c++) {
+            table_row(out);
+            table_text(out, 0, map->panel[p].title);
+            table_number(out, 1, map->x.value[c % map->x.n]);
+            table_number(out, 2, map->y.value[c / map->x.n]);
+            table_number(out, 3, map->panel[p].value[c]);
+            table_number(out, 4, map->panel[p].support[c]);
+            if (truth)
+                table_number(out, 5, map->panel[p].truth[c]);
+        }
+}
