@@ -1,0 +1,182 @@
+#include "deltaw/base/option.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/number.h"
+
+const struct option *option_find(const struct option *table, const char *name)
+{
+    for (const struct option *row = table; row && row->name; row++)
+        if (!strcmp(row->name, name))
+            return row;
+    return NULL;
+}
+
+static bool any_number(const struct option *row)
+{
+    return row->min == 0 && row->max == 0;
+}
+
+static void number_range(const struct option *row, struct strbuf *out)
+{
+    char low[NUMBER_SIZE], high[NUMBER_SIZE];
+    number_double(low, row->min);
+    number_double(high, row->max);
+    if (any_number(row) || (isinf(row->min) && isinf(row->max)))
+        strbuf_puts(out, row->type == OPTION_INTEGER ? "INTEGER" : "NUMBER");
+    else if (isinf(row->max))
+        strbuf_printf(out, "%s or more", low);
+    else if (isinf(row->min))
+        strbuf_printf(out, "at most %s", high);
+    else
+        strbuf_printf(out, "%s to %s", low, high);
+}
+
+void option_range(const struct option *row, struct strbuf *out)
+{
+    static const char *const names[] = {
+        [OPTION_TEXT] = "TEXT",     [OPTION_FILE] = "FILE",
+        [OPTION_ANIMAL] = "ANIMAL", [OPTION_ANIMALS] = "ANIMAL[,...]",
+        [OPTION_COLUMN] = "COLUMN", [OPTION_MODEL] = "MODEL",
+        [OPTION_RULE] = "RULE",     [OPTION_VIEW] = "VIEW",
+        [OPTION_VERB] = "VERB",     [OPTION_SETTING] = "SETTING",
+    };
+    if (row->words)
+        strbuf_puts(out, row->words);
+    if (row->type == OPTION_WORD)
+        return;
+    if (row->words)
+        strbuf_putc(out, '|');
+    if (row->type == OPTION_NUMBER || row->type == OPTION_INTEGER || row->type == OPTION_NUMBERS)
+        number_range(row, out);
+    else
+        strbuf_puts(out, names[row->type]);
+    if (row->type == OPTION_NUMBERS)
+        strbuf_puts(out, "[,...]");
+}
+
+/* Is `value` (n bytes) one of "a|b|c"? */
+static bool is_word(const char *words, const char *value, size_t n)
+{
+    while (words && *words) {
+        size_t length = strcspn(words, "|");
+        if (length == n && n && !strncmp(words, value, n))
+            return true;
+        words += length + (words[length] == '|');
+    }
+    return false;
+}
+
+static bool is_number(const struct option *row, const char *value)
+{
+    double number;
+    long long integer;
+    if (row->type == OPTION_INTEGER) {
+        if (!number_parse_integer(value, &integer))
+            return false;
+        number = (double)integer;
+    } else if (!number_parse(value, &number) || isnan(number)) {
+        return false;
+    }
+    return any_number(row) || (number >= row->min && number <= row->max);
+}
+
+static bool value_fits(const struct option *row, const char *value)
+{
+    switch (row->type) {
+    case OPTION_NUMBER:
+    case OPTION_INTEGER:
+        return is_word(row->words, value, strlen(value)) || is_number(row, value);
+    case OPTION_NUMBERS:
+        for (const char *item = value;; item++) {
+            size_t n = strcspn(item, ",");
+            char *text = mem_text_n(item, n);
+            bool fits = is_word(row->words, text, n) || is_number(row, text);
+            free(text);
+            if (!fits || !item[n])
+                return fits;
+            item += n;
+        }
+    case OPTION_WORD:
+        return is_word(row->words, value, strlen(value));
+    case OPTION_TEXT:
+        return true;
+    case OPTION_ANIMALS:
+        /* No empty name: "A,,B", "A,". */
+        return *value && *value != ',' && value[strlen(value) - 1] != ',' && !strstr(value, ",,");
+    default:
+        return *value != '\0';
+    }
+}
+
+static bool refuse_value(const struct arg *arg, const struct option *row, struct err *err)
+{
+    struct strbuf right = {0};
+    option_range(row, &right);
+    char *words = mem_text(row->words ? row->words : "");
+    const char **list = mem_new(strlen(words) + 2, sizeof *list), *near;
+    size_t n = 0;
+    for (char *save, *word = strtok_r(words, "|", &save); word; word = strtok_r(NULL, "|", &save))
+        list[n++] = word;
+    near = nearest_of(arg->value, list);
+    err_at(err, ERR_USAGE, arg->column, "%s=%s: it takes %s%s%s%s", row->name, arg->value,
+           strbuf_text(&right), near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    strbuf_free(&right);
+    free(list);
+    free(words);
+    return false;
+}
+
+static const char *name_at(void *context, size_t i)
+{
+    return ((const struct option *)context)[i].name; /* NULL ends the table */
+}
+
+static bool refuse_name(const struct arg *arg, const struct option *table, const char *verb,
+                        struct err *err)
+{
+    if (!table || !table->name)
+        return err_at(err, ERR_USAGE, arg->column, "%s takes no options; '%s=' is too much", verb,
+                      arg->name);
+    const char *near = nearest_word(arg->name, name_at, (void *)table);
+    if (near)
+        return err_at(err, ERR_USAGE, arg->column, "%s has no option '%s'; did you mean '%s'?",
+                      verb, arg->name, near);
+    struct strbuf all = {0};
+    for (const struct option *row = table; row->name; row++)
+        strbuf_printf(&all, " %s=", row->name);
+    err_at(err, ERR_USAGE, arg->column, "%s has no option '%s'; it takes%s", verb, arg->name,
+           strbuf_text(&all));
+    strbuf_free(&all);
+    return false;
+}
+
+bool args_check(const struct args *args, const struct option *table, size_t positional,
+                const char *verb, struct err *err)
+{
+    size_t seen = 0;
+    for (size_t i = 0; i < args->n; i++) {
+        const struct arg *arg = &args->items[i];
+        if (!arg->name) {
+            if (++seen <= positional)
+                continue;
+            if (positional == 0)
+                return err_at(err, ERR_USAGE, arg->column, "%s takes only name=value; '%s' is neither",
+                              verb, arg->value);
+            return err_at(err, ERR_USAGE, arg->column, "%s takes at most %zu %s; '%s' is too much",
+                          verb, positional, positional == 1 ? "word" : "words", arg->value);
+        }
+        const struct option *row = option_find(table, arg->name);
+        if (!row)
+            return refuse_name(arg, table, verb, err);
+        for (size_t j = 0; j < i; j++)
+            if (args->items[j].name && !strcmp(args->items[j].name, arg->name))
+                return err_at(err, ERR_USAGE, arg->column, "%s= is given twice", arg->name);
+        if (!value_fits(row, arg->value))
+            return refuse_value(arg, row, err);
+    }
+    return true;
+}

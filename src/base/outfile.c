@@ -1,0 +1,255 @@
+#include "deltaw/base/outfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdio_ext.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "deltaw/base/mem.h"
+
+enum { LINKS_MOST = 40, NAME_TRIES = 100 };
+
+char *path_expand(const char *path)
+{
+    if (path[0] != '~')
+        return mem_text(path);
+    size_t user = strcspn(path + 1, "/");
+    const char *rest = path + 1 + user, *home = user ? NULL : getenv("HOME");
+    if (!home || !*home) {
+        char *name = mem_text_n(path + 1, user);
+        struct passwd *entry = user ? getpwnam(name) : getpwuid(getuid());
+        free(name);
+        home = entry ? entry->pw_dir : NULL;
+    }
+    return home && *home ? mem_printf("%s%s", home, rest) : mem_text(path);
+}
+
+bool path_is_folder(const char *path)
+{
+    char *real = path_expand(path);
+    struct stat st;
+    bool folder = stat(real, &st) == 0 && S_ISDIR(st.st_mode);
+    free(real);
+    return folder;
+}
+
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        return mem_text(".");
+    return slash == path ? mem_text("/") : mem_text_n(path, (size_t)(slash - path));
+}
+
+/* The file that a chain of symbolic links leads to, be it there or not: the
+ * rename must replace that file and not the link.  NULL with errno. */
+static char *follow_links(const char *path)
+{
+    char *here = mem_text(path);
+    for (int i = 0; i < LINKS_MOST; i++) {
+        struct stat st;
+        if (lstat(here, &st) != 0 || !S_ISLNK(st.st_mode))
+            return here;
+        char to[PATH_MAX + 1];
+        ssize_t n = readlink(here, to, sizeof to - 1);
+        if (n < 0) {
+            free(here);
+            return NULL;
+        }
+        to[n] = '\0';
+        char *folder = folder_of(here);
+        char *next = to[0] == '/' ? mem_text(to) : mem_printf("%s/%s", folder, to);
+        free(folder);
+        free(here);
+        here = next;
+    }
+    free(here);
+    errno = ELOOP;
+    return NULL;
+}
+
+/* /dev/stdout and its like name a descriptor we have: a second open of a
+ * redirected file would begin at its first byte again and overwrite it. */
+static int own_descriptor(const char *path)
+{
+    if (!strcmp(path, "/dev/stdout"))
+        return STDOUT_FILENO;
+    if (!strcmp(path, "/dev/stderr"))
+        return STDERR_FILENO;
+    const char *number = !strncmp(path, "/dev/fd/", 8)         ? path + 8
+                         : !strncmp(path, "/proc/self/fd/", 14) ? path + 14
+                                                                : "";
+    size_t n = strlen(number);
+    return n && n < 6 && strspn(number, "0123456789") == n ? atoi(number) : -1;
+}
+
+/* Everything that failed ends here: nothing is left open, no temporary. */
+static bool fail(struct outfile *out, struct err *err, const char *what)
+{
+    int reason = errno;
+    bool kept = out->temporary && access(out->path, F_OK) == 0;
+    char text[128];
+    const char *why = strerror_r(reason, text, sizeof text);
+    err_set(err, ERR_FAILED, "%s: %s%s%s", out->path, what, reason ? why : "not all was written",
+            kept ? "; the old file is as it was" : "");
+    outfile_abandon(out);
+    return false;
+}
+
+static bool attach(struct outfile *out, int fd, struct err *err)
+{
+    if (fd < 0)
+        return fail(out, err, "cannot write: ");
+    out->file = fdopen(fd, "w");
+    if (out->file)
+        return true;
+    int reason = errno;
+    close(fd);
+    errno = reason;
+    return fail(out, err, "cannot write: ");
+}
+
+/* Own names rather than mkostemp: open() applies the umask to a new file's
+ * mode, while reading the umask to apply it by hand is not safe with threads. */
+static int open_temporary(struct outfile *out, mode_t mode)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
+    char *folder = folder_of(out->path);
+    int fd = -1;
+    errno = EEXIST;
+    for (int i = 0; i < NAME_TRIES && fd < 0 && errno == EEXIST; i++) {
+        unsigned char bytes[8];
+        char name[sizeof bytes + 1] = "";
+        if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
+            break;
+        for (size_t j = 0; j < sizeof bytes; j++)
+            name[j] = letters[bytes[j] & 31];
+        free(out->temporary);
+        out->temporary = mem_printf("%s/.deltaw-%s", folder, name);
+        fd = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    }
+    int reason = errno;
+    if (fd < 0) {
+        free(out->temporary);
+        out->temporary = NULL;
+    }
+    free(folder);
+    errno = reason;
+    return fd;
+}
+
+static bool open_beside(struct outfile *out, const struct stat *old, struct err *err)
+{
+    if (!*out->path || out->path[strlen(out->path) - 1] == '/') {
+        errno = *out->path ? EISDIR : ENOENT;
+        return fail(out, err, "cannot write: ");
+    }
+    /* A rename would replace even a file that its owner made read-only. */
+    if (old && euidaccess(out->path, W_OK) != 0)
+        return fail(out, err, "cannot write: ");
+    int fd = open_temporary(out, old ? 0600 : 0666);
+    if (fd < 0)
+        return fail(out, err, "cannot make a file beside it: ");
+    if (old) {
+        if (fchown(fd, old->st_uid, old->st_gid) != 0)
+            (void)0; /* only root may; then the file becomes ours */
+        if (fchmod(fd, old->st_mode & 07777) != 0) {
+            int reason = errno;
+            close(fd);
+            errno = reason;
+            return fail(out, err, "cannot set its mode: ");
+        }
+    }
+    return attach(out, fd, err);
+}
+
+bool outfile_open(struct outfile *out, const char *path, struct err *err)
+{
+    *out = (struct outfile){.path = path_expand(path)};
+    int own = own_descriptor(out->path);
+    if (own >= 0) {
+        if (own == STDOUT_FILENO)
+            fflush(stdout); /* what was said before comes before */
+        return attach(out, fcntl(own, F_DUPFD_CLOEXEC, 3), err);
+    }
+    char *target = follow_links(out->path);
+    if (!target)
+        return fail(out, err, "cannot write: ");
+    free(out->path);
+    out->path = target;
+    struct stat st;
+    bool there = stat(target, &st) == 0;
+    if (there && S_ISDIR(st.st_mode)) {
+        err_set(err, ERR_FAILED, "%s is a folder; name a file in it", target);
+        outfile_abandon(out);
+        return false;
+    }
+    if (there && !S_ISREG(st.st_mode))
+        return attach(out, open(target, O_WRONLY | O_NOCTTY | O_CLOEXEC), err);
+    return open_beside(out, there ? &st : NULL, err);
+}
+
+/* Makes the new name itself last over a crash.  Some file systems cannot; the
+ * file is written all the same. */
+static void sync_folder(const char *path)
+{
+    char *folder = folder_of(path);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        fsync(fd);
+        close(fd);
+    }
+    free(folder);
+}
+
+bool outfile_commit(struct outfile *out, struct err *err)
+{
+    errno = 0;
+    if (fflush(out->file) != 0 || ferror(out->file))
+        return fail(out, err, "");
+    /* Pipes and terminals have nothing to sync. */
+    if (fsync(fileno(out->file)) != 0 && (out->temporary || (errno != EINVAL && errno != EROFS)))
+        return fail(out, err, "");
+    int closed = fclose(out->file);
+    out->file = NULL;
+    if (closed != 0)
+        return fail(out, err, "");
+    if (out->temporary) {
+        if (rename(out->temporary, out->path) != 0)
+            return fail(out, err, "cannot put the new file in place: ");
+        sync_folder(out->path);
+        free(out->temporary);
+        out->temporary = NULL;
+    }
+    outfile_abandon(out);
+    return true;
+}
+
+void outfile_abandon(struct outfile *out)
+{
+    if (out->file) {
+        __fpurge(out->file); /* what was not written is not to be */
+        fclose(out->file);
+    }
+    if (out->temporary)
+        unlink(out->temporary);
+    free(out->temporary);
+    free(out->path);
+    *out = (struct outfile){0};
+}
+
+bool outfile_write(const char *path, const void *bytes, size_t n, struct err *err)
+{
+    struct outfile out;
+    if (!outfile_open(&out, path, err))
+        return false;
+    if (n && fwrite(bytes, 1, n, out.file) != n)
+        return fail(&out, err, "");
+    return outfile_commit(&out, err);
+}

@@ -1,0 +1,112 @@
+#include "deltaw/base/table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/err.h"
+#include "deltaw/base/mem.h"
+#include "deltaw/base/number.h"
+
+void table_column(struct table *t, const char *name, enum column_type type, int digits)
+{
+    if (t->n_rows)
+        die("table: column \"%s\" after the first row", name);
+    t->columns = mem_resize(t->columns, t->n_columns + 1, sizeof *t->columns);
+    t->columns[t->n_columns++] = (struct table_column){mem_text(name), type, digits};
+}
+
+void table_row(struct table *t)
+{
+    size_t from = t->n_rows * t->n_columns;
+    t->cells = mem_reserve(t->cells, &t->capacity, from + t->n_columns, sizeof *t->cells);
+    for (size_t j = 0; j < t->n_columns; j++)
+        t->cells[from + j] = (struct table_cell){NULL, NAN};
+    t->n_rows++;
+}
+
+static struct table_cell *last(struct table *t, size_t column, bool text)
+{
+    if (!t->n_rows || column >= t->n_columns ||
+        text != (t->columns[column].type == COLUMN_TEXT))
+        die("table: no row, no column %zu, or one of the other type", column);
+    return &t->cells[(t->n_rows - 1) * t->n_columns + column];
+}
+
+void table_text(struct table *t, size_t column, const char *text)
+{
+    struct table_cell *cell = last(t, column, true);
+    char *copy = text ? mem_text(text) : NULL;
+    free(cell->text);
+    cell->text = copy;
+}
+
+void table_number(struct table *t, size_t column, double value)
+{
+    last(t, column, false)->number = value;
+}
+
+void table_free(struct table *t)
+{
+    for (size_t i = 0; i < t->n_rows * t->n_columns; i++)
+        free(t->cells[i].text);
+    for (size_t j = 0; j < t->n_columns; j++)
+        free(t->columns[j].name);
+    free(t->cells);
+    free(t->columns);
+    *t = (struct table){0};
+}
+
+static void csv_number(enum column_type type, double value, struct strbuf *out)
+{
+    char buf[NUMBER_SIZE];
+    if (isnan(value))
+        return;
+    strbuf_puts(out, number_format(buf, value, type == COLUMN_COUNT ? 16 : 9));
+}
+
+void table_csv(const struct table *t, struct strbuf *out)
+{
+    for (size_t j = 0; j < t->n_columns; j++) {
+        if (j)
+            strbuf_putc(out, ',');
+        strbuf_csv_text(out, t->columns[j].name);
+    }
+    strbuf_putc(out, '\n');
+    for (size_t i = 0; i < t->n_rows; i++) {
+        size_t begin = out->len;
+        for (size_t j = 0; j < t->n_columns; j++) {
+            const struct table_cell *cell = &t->cells[i * t->n_columns + j];
+            if (j)
+                strbuf_putc(out, ',');
+            if (t->columns[j].type != COLUMN_TEXT)
+                csv_number(t->columns[j].type, cell->number, out);
+            else if (cell->text)
+                strbuf_csv_text(out, cell->text);
+        }
+        if (out->len == begin)
+            strbuf_puts(out, "\"\""); /* an empty line would be no row at all */
+        strbuf_putc(out, '\n');
+    }
+}
+
+void table_json(const struct table *t, struct strbuf *out)
+{
+    strbuf_putc(out, '[');
+    for (size_t i = 0; i < t->n_rows; i++) {
+        strbuf_puts(out, i ? ", {" : "{");
+        for (size_t j = 0; j < t->n_columns; j++) {
+            const struct table_cell *cell = &t->cells[i * t->n_columns + j];
+            if (j)
+                strbuf_puts(out, ", ");
+            strbuf_json_text(out, t->columns[j].name);
+            strbuf_puts(out, ": ");
+            if (t->columns[j].type == COLUMN_TEXT)
+                strbuf_json_text(out, cell->text ? cell->text : "");
+            else
+                strbuf_json_number(out, cell->number);
+        }
+        strbuf_putc(out, '}');
+    }
+    strbuf_putc(out, ']');
+}
