@@ -105,3 +105,11 @@ finish() {
     [ "$tap_failed" -eq 0 ]
     exit
 }
+
+# find_python 'IMPORTS': sets $python to a python3 that can, else fails.
+find_python() {
+    for python in /usr/bin/python3 python3; do
+        "$python" -c "$1" 2>/dev/null && return 0
+    done
+    return 1
+}
