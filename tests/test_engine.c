@@ -1,0 +1,216 @@
+/* The engines against a plain re-calculation: losses, gradient, weights lived
+ * through, equal bits for any number of threads, like numbers for any engine. */
+#include <math.h>
+
+#include "cohorts.h"
+#include "deltaw/base/mem.h"
+#include "deltaw/learn/engine.h"
+#include "deltaw/learn/fit.h"
+#include "rollout.h"
+#include "tap.h"
+
+enum { SEED = 11, ANIMALS = 21 };
+
+static size_t counts[ANIMALS];
+
+/* dw of the dnn rule by its formula, in double precision, from the tensors. */
+static void plain_update(const struct tensors *t, const double *theta, size_t layers,
+                         const double *u, double *dw)
+{
+    double in[64], out[64];
+    memcpy(in, u, 8 * sizeof *u);
+    for (size_t l = 0; l <= layers; l++) {
+        const struct tensor *w = &t->item[1 + 2 * l], *b = w + 1;
+        for (size_t o = 0; o < w->rows; o++) {
+            out[o] = theta[b->offset + o];
+            for (size_t i = 0; i < w->cols; i++)
+                out[o] += theta[w->offset + o * w->cols + i] * in[i];
+            if (l < layers)
+                out[o] = out[o] > 0 ? out[o] : 0;
+        }
+        memcpy(in, out, w->rows * sizeof *in);
+    }
+    for (size_t k = 0; k < 2; k++)
+        dw[k] = theta[t->item[0].offset + k] * out[k];
+}
+
+/* Loss of one animal trial by trial (SCIENCE 1), and its last weights. */
+static double plain_loss(const struct cohort *c, size_t animal, const struct tensors *t,
+                         const double *theta, size_t layers, const double *w0, double *w)
+{
+    const struct animal *a = &c->animals[animal];
+    double loss = 0;
+    w[0] = w0[0], w[1] = w0[1];
+    for (size_t i = a->first; i + 1 < a->first + a->count; i++) {
+        double u[8] = {w[0], w[1], c->stimulus[i], 1, cohort_day(c, a, i), c->choice[i],
+                       c->reward[i], c->stimulus[i] > 0}, dw[2];
+        plain_update(t, theta, layers, u, dw);
+        w[0] += dw[0], w[1] += dw[1];
+        double z = w[0] * c->stimulus[i + 1] + w[1];
+        loss += log1p(exp(c->choice[i + 1] ? -z : z));
+    }
+    return loss;
+}
+
+struct setting {
+    const struct rule *rule;
+    struct rule_shape shape;
+    struct tensors tensors;
+    double *theta, *w0;
+    struct cohort *cohort;
+    struct trials *trials;
+};
+
+static struct setting setting_new(size_t hidden, size_t layers)
+{
+    struct setting s = {.rule = rule_find("dnn"), .shape = {2, hidden, layers}};
+    struct policy policy;
+    struct rng rng = rng_stream(SEED, RNG_TEST, 1, 1);
+    for (size_t a = 0; a < ANIMALS; a++)
+        counts[a] = a == 3 ? 1 : a == 4 ? 2 : 30 + 13 * a;
+    policy_parse("stim+bias", &policy, NULL);
+    s.cohort = test_cohort(ANIMALS, counts, SEED);
+    s.trials = trials_new(s.cohort, &policy);
+    s.rule->layout(&s.shape, &s.tensors);
+    s.theta = mem_new(s.tensors.size, sizeof *s.theta);
+    s.rule->init(&s.shape, &s.tensors, SEED, s.theta);
+    for (size_t k = 0; k < 2; k++)
+        s.theta[k] = .04 + .01 * (double)k; /* large updates show mistakes */
+    s.w0 = mem_new(ANIMALS * 2, sizeof *s.w0);
+    for (size_t i = 0; i < ANIMALS * 2; i++)
+        s.w0[i] = rng_between(&rng, -1, 1);
+    return s;
+}
+
+static void setting_free(struct setting *s)
+{
+    trials_free(s->trials);
+    cohort_drop(s->cohort);
+    free(s->theta), free(s->w0);
+}
+
+static struct rollout *rollout_of(const struct setting *s, const struct engine *engine,
+                                  const bool *train, size_t truncation, int threads)
+{
+    return rollout_new(engine, s->rule, &s->shape, s->trials, train, truncation, threads);
+}
+
+static void test_losses(const struct setting *s, const struct engine *engine)
+{
+    double tolerance = engine == engine_double() ? 1e-9 : 2e-4, worst = 0, lived_worst = 0;
+    size_t n = s->cohort->n_trials;
+    float *lived = mem_new(n * 2, sizeof *lived);
+    struct rollout *r = rollout_of(s, engine, NULL, 37, 1);
+    struct rollout_result result;
+    rollout_run(r, &(struct rollout_task){s->theta, s->w0, false, lived, NULL}, &result);
+    for (size_t a = 0; a < ANIMALS; a++) {
+        double w[2], loss = plain_loss(s->cohort, a, &s->tensors, s->theta, s->shape.layers,
+                                       s->w0 + 2 * a, w);
+        size_t last = s->cohort->animals[a].first + s->cohort->animals[a].count - 1;
+        worst = fmax(worst, fabs(loss - result.loss[a]));
+        for (size_t k = 0; k < 2; k++)
+            lived_worst = fmax(lived_worst, fabs(w[k] - lived[2 * last + k]));
+    }
+    tap_ok(worst < tolerance, "%s: losses of ragged animals, hidden %zu layers %zu (worst %.2g)",
+           engine->name, s->shape.hidden, s->shape.layers, worst);
+    tap_ok(lived_worst < 1e-4, "%s: weights at each animal's last trial (worst %.2g)",
+           engine->name, lived_worst);
+    tap_ok(result.n_scored[3] == 0 && result.n_scored[4] == 1,
+           "%s: an animal of one trial scores none, of two one", engine->name);
+    tap_near(lived[2 * s->cohort->animals[3].first], s->w0[6], 1e-6,
+             "%s: an animal of one trial lives at w_0", engine->name);
+    rollout_free(r);
+    free(lived);
+}
+
+/* Each engine's gradient against the double engine's, which check_gradient
+ * holds against differences. */
+static void test_gradients(const struct setting *s, size_t truncation)
+{
+    bool train[ANIMALS];
+    for (size_t a = 0; a < ANIMALS; a++)
+        train[a] = a % 5 != 2;
+    struct rollout *exact = rollout_of(s, engine_double(), train, truncation, 1);
+    struct rollout_task task = {s->theta, s->w0, true, NULL, NULL};
+    struct rollout_result want, got;
+    rollout_run(exact, &task, &want);
+    for (size_t i = 0; i < s->tensors.n; i++) {
+        double size = 0;
+        for (size_t j = 0; j < s->tensors.item[i].size; j++)
+            size += fabs(want.gradient[s->tensors.item[i].offset + j]);
+        tap_ok(size > 0, "truncation %zu: the gradient of %s is not all zero", truncation,
+               s->tensors.item[i].name);
+    }
+    tap_ok(want.gradient_w0[2 * 2] == 0, "a held-out animal has no gradient of w_0");
+    for (size_t e = 0; engine_at(e); e++) {
+        struct rollout *r = rollout_of(s, engine_at(e), train, truncation, 1);
+        rollout_run(r, &task, &got);
+        double largest = 0, worst = 0;
+        for (size_t i = 0; i < s->tensors.size; i++)
+            largest = fmax(largest, fabs(want.gradient[i]));
+        for (size_t i = 0; i < s->tensors.size; i++)
+            worst = fmax(worst, fabs(got.gradient[i] - want.gradient[i]));
+        for (size_t i = 0; i < ANIMALS * 2; i++)
+            worst = fmax(worst, fabs(got.gradient_w0[i] - want.gradient_w0[i]));
+        tap_ok(worst < 1e-3 * largest, "%s: gradient, truncation %zu, hidden %zu (%.2g of %.2g)",
+               engine_at(e)->name, truncation, s->shape.hidden, worst, largest);
+        rollout_free(r);
+    }
+    rollout_free(exact);
+}
+
+static void test_threads(const struct setting *s)
+{
+    bool train[ANIMALS];
+    for (size_t a = 0; a < ANIMALS; a++)
+        train[a] = a != 7;
+    double *first = mem_new(s->tensors.size, sizeof *first);
+    for (int threads = 1; threads <= 4; threads++) {
+        struct rollout *r = rollout_of(s, engine_pick(), train, 20, threads);
+        bool same = true;
+        for (int run = 0; run < 20; run++) {
+            struct rollout_result result;
+            rollout_run(r, &(struct rollout_task){s->theta, s->w0, true, NULL, NULL}, &result);
+            if (threads == 1 && run == 0)
+                memcpy(first, result.gradient, s->tensors.size * sizeof *first);
+            same = same &&
+                   memcmp(first, result.gradient, s->tensors.size * sizeof *first) == 0;
+        }
+        tap_ok(same, "%d threads: the same bits in 20 runs", threads);
+        rollout_free(r);
+    }
+    free(first);
+}
+
+static void test_check(void)
+{
+    struct gradient_row rows[RULE_MAX_TENSORS + 1];
+    size_t n;
+    for (size_t i = 0; rule_at(i); i++) {
+        struct err err = {0};
+        bool ok = check_gradient(rule_at(i), &(struct rule_shape){2, 9, 2}, SEED, rows, &n, &err);
+        tap_ok(ok, "check gradient of %s passes: %s", rule_at(i)->name, err.message);
+        for (size_t j = 0; j < n; j++)
+            tap_ok(rows[j].norm > 0 && rows[j].error < 1e-6, "  %s: norm %.3g, error %.2g",
+                   rows[j].tensor, rows[j].norm, rows[j].error);
+    }
+}
+
+int main(void)
+{
+    static const struct rule_shape shapes[] = {{2, 32, 2}, {2, 13, 1}, {2, 21, 3}};
+    tap_note("seed %d", SEED);
+    for (size_t i = 0; i < 3; i++) {
+        struct setting s = setting_new(shapes[i].hidden, shapes[i].layers);
+        test_losses(&s, engine_double());
+        for (size_t e = 0; engine_at(e); e++)
+            test_losses(&s, engine_at(e));
+        test_gradients(&s, 20);
+        test_gradients(&s, 37);
+        if (i == 0)
+            test_threads(&s);
+        setting_free(&s);
+    }
+    test_check();
+    return tap_done();
+}

@@ -1,0 +1,220 @@
+/* Fits: the optimiser, holding out, pausing, stopping, divergence, equal bits. */
+#include <math.h>
+#include <poll.h>
+
+#include "adam.h"
+#include "cohorts.h"
+#include "deltaw/base/mem.h"
+#include "deltaw/learn/fit.h"
+#include "start.h"
+#include "tap.h"
+
+enum { SEED = 5, ANIMALS = 6 };
+static const size_t counts[ANIMALS] = {400, 320, 290, 150, 400, 60};
+
+/* Poll the wake descriptor until the fit is in `state` or over; no clock. */
+static struct fit_status wait_for(struct fit *fit, const struct wake *wake, enum fit_state state,
+                                  int epoch)
+{
+    for (;;) {
+        struct fit_status s = fit_status(fit);
+        if ((s.state == state && s.epoch >= epoch) || !fit_active(fit))
+            return s;
+        poll(&(struct pollfd){.fd = wake->fd, .events = POLLIN}, 1, 1000);
+        wake_drain(wake);
+    }
+}
+
+static struct fit_settings quick(int epochs, int threads)
+{
+    struct fit_settings s;
+    fit_settings_default(&s);
+    s.epochs = epochs;
+    s.threads = threads;
+    s.truncation = 60;
+    s.hidden = 8;
+    s.seed = SEED;
+    return s;
+}
+
+static void test_adam(void)
+{
+    /* Two steps by hand: m = .1 g1, v = .001 g1^2 makes the first step rate *
+     * sign(g); the second mixes 1.9 and 1.999 parts. */
+    struct adam adam = adam_new(2, .01, .5);
+    double theta[2] = {1, -1};
+    adam_step(&adam, theta, (double[]){.5, -2});
+    tap_near(theta[0], .99, 1e-9, "the first Adam step is -rate for a positive gradient");
+    tap_near(theta[1], -.99, 1e-9, "and +rate for a negative one");
+    adam_step(&adam, theta, (double[]){0, 0});
+    double m = .9 * .1 * .5 / (1 - .81), v = .999 * .001 * .25 / (1 - .998001);
+    tap_near(theta[0], .99 - .01 * m / (sqrt(v) + 1e-8), 1e-9, "bias correction, second step");
+    for (int i = 2; i < 5; i++)
+        adam_step(&adam, theta, (double[]){0, 0});
+    double before = theta[0];
+    adam_step(&adam, theta, (double[]){1, 0});
+    double m0 = .1 * .5, v0 = .001 * .25;
+    for (int i = 1; i < 5; i++)
+        m0 *= .9, v0 *= .999;
+    m0 = .9 * m0 + .1, v0 = .999 * v0 + .001;
+    m0 /= 1 - pow(.9, 6), v0 /= 1 - pow(.999, 6);
+    tap_near(theta[0], before - .005 * m0 / (sqrt(v0) + 1e-8), 1e-9,
+             "the sixth step has the decayed rate");
+    adam_free(&adam);
+}
+
+static void test_training(const struct cohort *c, const struct wake *wake)
+{
+    struct err err = {0};
+    double *first = NULL;
+    size_t size = 0;
+    for (int threads = 1; threads <= 4; threads += threads) {
+        struct fit_settings s = quick(60, threads);
+        s.holdout = mem_text("a1,a3");
+        struct fit *fit = fit_start(&s, c, "dnn1", wake, &err);
+        struct fit_status status = wait_for(fit, wake, FIT_DONE, 60);
+        struct model *m = fit_model(fit);
+        tap_ok(status.state == FIT_DONE && status.epoch == 60 && m->n_history == 61,
+               "%d threads: 60 epochs, 61 losses", threads);
+        tap_ok(m->history[60].train < m->history[0].train - .005, "the loss falls: %.4f to %.4f",
+               m->history[0].train, m->history[60].train);
+        tap_ok(isfinite(m->history[60].heldout), "there is a held-out loss");
+        tap_ok(!m->held_out[0] && m->held_out[1] && m->held_out[3], "the right ones are held out");
+        if (threads == 1) {
+            double loss[ANIMALS];
+            size_t n[ANIMALS];
+            model_loss(m, c, loss, n);
+            tap_near((loss[1] + loss[3]) / (double)(n[1] + n[3]), m->history[60].heldout, 1e-7,
+                     "the held-out loss is the mean over the held-out animals' scored trials");
+            tap_near((loss[0] + loss[2] + loss[4] + loss[5]) /
+                         (double)(n[0] + n[2] + n[4] + n[5]),
+                     m->history[60].train, 1e-7, "the training loss over the others'");
+            tap_ok(m->lived && m->lived->epoch == 60, "weights lived through are of the last epoch");
+            float *w = mem_new(c->n_trials * 2, sizeof *w);
+            model_sweep(m, c, w);
+            tap_ok(memcmp(w, m->lived->w, c->n_trials * 2 * sizeof *w) == 0,
+                   "and the same as a sweep of the model");
+            free(w);
+            size = m->tensors.size;
+            first = mem_copy(m->theta, size, sizeof *first);
+        }
+        tap_ok(memcmp(first, m->theta, size * sizeof *first) == 0,
+               "%d threads: the same bits as one", threads);
+        model_drop(m);
+        fit_close(fit);
+        fit_settings_free(&s);
+    }
+    free(first);
+}
+
+static void test_control(const struct cohort *c, const struct wake *wake)
+{
+    struct err err = {0};
+    struct fit_settings s = quick(1000000, 1);
+    struct fit *fit = fit_start(&s, c, "dnn2", wake, &err);
+    struct fit *beside = fit_start(&s, c, "dnn3", wake, &err);
+    wait_for(fit, wake, FIT_RUNNING, 3);
+    wait_for(beside, wake, FIT_RUNNING, 3);
+    tap_ok(fit_active(fit) && fit_active(beside), "two fits run at once");
+    fit_pause(fit);
+    struct fit_status paused = wait_for(fit, wake, FIT_PAUSED, 0);
+    tap_ok(paused.state == FIT_PAUSED, "pause");
+    struct fit_status other = fit_status(beside);
+    wait_for(beside, wake, FIT_RUNNING, other.epoch + 5);
+    tap_ok(fit_status(fit).epoch == paused.epoch, "a paused fit stands still while another runs");
+    fit_resume(fit);
+    wait_for(fit, wake, FIT_RUNNING, paused.epoch + 3);
+    tap_ok(fit_status(fit).epoch >= paused.epoch + 3, "resume goes on");
+    fit_pause(fit);
+    wait_for(fit, wake, FIT_PAUSED, 0);
+    fit_stop(fit);
+    struct fit_status stopped = wait_for(fit, wake, FIT_STOPPED, 0);
+    struct model *m = fit_model(fit);
+    tap_ok(stopped.state == FIT_STOPPED && m->n_history > 3, "stop, from a pause, keeps %zu losses",
+           m->n_history);
+    tap_near(model_loss(m, c, NULL, NULL), m->history[m->n_history - 1].train, 1e-7,
+             "and the parameters of the newest of them");
+    model_drop(m);
+    fit_close(fit);
+    fit_close(beside); /* while it runs */
+}
+
+static void test_trouble(const struct cohort *c, const struct wake *wake)
+{
+    struct err err = {0};
+    struct fit_settings s = quick(200, 1);
+    s.rate = 1e9;
+    struct fit *fit = fit_start(&s, c, "dnn4", wake, &err);
+    struct fit_status status = wait_for(fit, wake, FIT_FAILED, 0);
+    struct model *m = fit_model(fit);
+    tap_ok(status.state == FIT_FAILED && strstr(status.reason, "rate="),
+           "divergence ends the fit with a reason: %s", status.reason);
+    double loss = model_loss(m, c, NULL, NULL);
+    tap_ok(isfinite(loss) && fabs(loss - m->history[m->n_history - 1].train) < 1e-6,
+           "the last good parameters are kept (loss %.4f)", loss);
+    model_drop(m);
+    fit_close(fit);
+
+    s = quick(5, 1);
+    s.holdout = mem_text("a0,b7");
+    tap_ok(!fit_start(&s, c, "x", wake, &err) && strstr(err.message, "'b7'"), "%s", err.message);
+    fit_settings_free(&s);
+    err_clear(&err);
+    s.holdout = mem_text("a0,a1,a2,a3,a4,a5");
+    tap_ok(!fit_start(&s, c, "x", wake, &err), "%s", err.message);
+    fit_settings_free(&s);
+    err_clear(&err);
+    snprintf(s.rule, sizeof s.rule, "nope");
+    tap_ok(!fit_start(&s, c, "x", wake, &err), "%s", err.message);
+}
+
+/* Psychometric start weights by hand: s in {-1, 1}, P(right) .2 and .9. */
+static void test_psychometric(const struct wake *wake)
+{
+    struct cohort_builder *b = cohort_builder_new();
+    cohort_builder_animal(b, "m");
+    cohort_builder_session(b, "s");
+    for (int i = 0; i < 140; i++) {
+        bool right = i % 2, late = i >= 100;
+        int nth = i / 2 % 10;
+        bool choice = late || (right ? nth < 9 : nth < 2);
+        cohort_builder_trial(b, &(struct cohort_trial){.stimulus = right ? 1 : -1,
+                                                       .choice = choice,
+                                                       .reward = choice == right,
+                                                       .answer = right, .trial = i + 1}, NULL);
+    }
+    struct cohort *c = cohort_builder_finish(b, "p", "p");
+    struct fit_settings s = quick(30, 1);
+    double w0[2], low = log(.2 / .8), high = log(.9 / .1);
+    s.w0 = W0_PSYCHOMETRIC;
+    start_weights(&s, c, 0, w0);
+    tap_near(w0[0], (high - low) / 2, 1e-6, "psychometric slope from the first 100 trials");
+    tap_near(w0[1], (high + low) / 2, 1e-6, "psychometric intercept");
+    struct fit *fit = fit_start(&s, c, "p", wake, NULL);
+    wait_for(fit, wake, FIT_DONE, 30);
+    struct model *m = fit_model(fit);
+    tap_ok(fabs(m->w0[0] - w0[0]) > 1e-3, "w_0 is trained with the network (%.4f to %.4f)", w0[0],
+           m->w0[0]);
+    tap_near(model_loss(m, c, NULL, NULL), m->history[30].train, 1e-7,
+             "and used when the model is scored");
+    model_drop(m);
+    fit_close(fit);
+    cohort_drop(c);
+}
+
+int main(void)
+{
+    struct wake wake;
+    tap_note("seed %d", SEED);
+    if (!wake_open(&wake, NULL))
+        return 1;
+    struct cohort *c = test_cohort(ANIMALS, counts, SEED);
+    test_adam();
+    test_training(c, &wake);
+    test_control(c, &wake);
+    test_trouble(c, &wake);
+    test_psychometric(&wake);
+    cohort_drop(c);
+    wake_close(&wake);
+    return tap_done();
+}
