@@ -7,6 +7,7 @@
 #ifndef LEARN_VEC_H
 #define LEARN_VEC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -148,12 +149,12 @@ static inline real *affine_pack(real *out, const double *w, size_t stride, size_
 }
 
 static inline __attribute__((always_inline)) const real *
-affine_rows(const real *w, int n, size_t cols, const vec *x, vec *y)
+affine_rows(const real *w, int n, size_t cols, const vec *x, vec *y, bool add)
 {
     vec sum[ROWS];
 #pragma GCC unroll 16
     for (int r = 0; r < n; r++)
-        sum[r] = vec_splat(w[r]);
+        sum[r] = add ? y[r] + w[r] : vec_splat(w[r]);
     w += n;
     for (size_t c = 0; c < cols; c++, w += n) {
         vec xc = x[c];
@@ -167,26 +168,40 @@ affine_rows(const real *w, int n, size_t cols, const vec *x, vec *y)
     return w;
 }
 
-/* y [rows] = W x + b; x [cols]; y and x apart.  Returns the end of the packed W. */
-static inline const real *affine(const real *w, size_t rows, size_t cols, const vec *x, vec *y)
+static inline __attribute__((always_inline)) const real *
+affine_any(const real *w, size_t rows, size_t cols, const vec *x, vec *y, bool add)
 {
     for (; rows >= ROWS; rows -= ROWS, y += ROWS)
-        w = affine_rows(w, ROWS, cols, x, y);
+        w = affine_rows(w, ROWS, cols, x, y, add);
     if (ROWS > 8 && rows >= 8) {
-        w = affine_rows(w, 8, cols, x, y);
+        w = affine_rows(w, 8, cols, x, y, add);
         rows -= 8, y += 8;
     }
     if (rows >= 4) {
-        w = affine_rows(w, 4, cols, x, y);
+        w = affine_rows(w, 4, cols, x, y, add);
         rows -= 4, y += 4;
     }
     if (rows >= 2) {
-        w = affine_rows(w, 2, cols, x, y);
+        w = affine_rows(w, 2, cols, x, y, add);
         rows -= 2, y += 2;
     }
     if (rows)
-        w = affine_rows(w, 1, cols, x, y);
+        w = affine_rows(w, 1, cols, x, y, add);
     return w;
+}
+
+/* y [rows] = W x + b; x [cols]; y and x apart.  Returns the end of the packed W. */
+static __attribute__((noinline, unused)) const real *affine(const real *w, size_t rows,
+                                                            size_t cols, const vec *x, vec *y)
+{
+    return affine_any(w, rows, cols, x, y, false);
+}
+
+/* y += W x + b */
+static __attribute__((noinline, unused)) const real *affine_add(const real *w, size_t rows,
+                                                                size_t cols, const vec *x, vec *y)
+{
+    return affine_any(w, rows, cols, x, y, true);
 }
 
 /* --- G += sum_t d_t a_t' ----------------------------------------------------
