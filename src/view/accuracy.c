@@ -11,7 +11,7 @@
 #include "parts.h"
 
 static const struct option accuracy_options[] = {
-    {"bin", OPTION_INTEGER, 0, 0, "auto", "auto", "trials per point"},
+    {"bin", OPTION_INTEGER, 1, 1e6, "auto", "auto", "trials per point"},
     {"animal", OPTION_ANIMAL, 0, 0, NULL, NULL, "name or number of one to single out"},
     {"model", OPTION_MODEL, 0, 0, NULL, NULL,
      "whose expectation to show; default: the model in use"},
@@ -30,33 +30,29 @@ struct accuracy_state {
     double *expected;            /* [n_bins], NULL: none */
 };
 
-static bool accuracy_configure(void *state, const struct args *args, struct err *err) {
+static bool accuracy_configure(void *state, const struct args *args, struct err *err)
+{
     struct accuracy_state *s = state;
-    long bin = 0;
-    const char *text = args_text(args, accuracy_options, "bin");
-    if (strcmp(text, "auto") != 0) {
-        bin = args_integer(args, accuracy_options, "bin");
-        if (bin < 1) {
-            return err_set(err, ERR_USAGE, "accuracy: bin=%s must be auto or 1 and more", text);
-        }
-    }
+    (void)err;
     const char *asked = args_text(args, accuracy_options, "animal");
     const char *model = args_text(args, accuracy_options, "model");
     free(s->asked);
     free(s->model);
     s->asked = asked ? mem_text(asked) : NULL;
     s->model = model ? mem_text(model) : NULL;
-    s->bin = bin;
+    s->bin = args_integer(args, accuracy_options, "bin"); /* 0: auto */
     return true;
 }
 
-static void expected_free(struct accuracy_state *s) {
+static void expected_free(struct accuracy_state *s)
+{
     free(s->expected);
     s->expected = NULL;
     source_release(&s->source);
 }
 
-static void curve_free(struct accuracy_state *s) {
+static void curve_free(struct accuracy_state *s)
+{
     expected_free(s);
     if (s->cohort) {
         learning_curve_free(&s->curve);
@@ -69,7 +65,8 @@ static void curve_free(struct accuracy_state *s) {
 }
 
 /* About thirty points along the longest animal, none of fewer than 20 trials. */
-static size_t automatic_bin(const struct cohort *cohort) {
+static size_t automatic_bin(const struct cohort *cohort)
+{
     size_t longest = 0;
     for (size_t i = 0; i < cohort->n_animals; i++) {
         longest = cohort->animals[i].count > longest ? cohort->animals[i].count : longest;
@@ -79,7 +76,8 @@ static size_t automatic_bin(const struct cohort *cohort) {
 }
 
 /* Mean P(correct) of the bins of one animal. */
-static void expect_animal(const struct accuracy_state *s, size_t a, double *sum, size_t *n) {
+static void expect_animal(const struct accuracy_state *s, size_t a, double *sum, size_t *n)
+{
     const struct cohort *cohort = s->cohort;
     const struct policy *policy = &s->source.model->settings.policy;
     const struct animal *animal = &cohort->animals[a];
@@ -101,7 +99,8 @@ static void expect_animal(const struct accuracy_state *s, size_t a, double *sum,
 }
 
 /* As the observed mean: the mean over animals of each animal's bins. */
-static void expect(struct accuracy_state *s) {
+static void expect(struct accuracy_state *s)
+{
     size_t n_bins = s->curve.n_bins;
     double *total = mem_new(n_bins, sizeof *total), *sum = mem_new(n_bins, sizeof *sum);
     size_t *animals = mem_new(n_bins, sizeof *animals), *n = mem_new(n_bins, sizeof *n);
@@ -127,7 +126,8 @@ static void expect(struct accuracy_state *s) {
 }
 
 /* The model's part: left out, not an error, when there is none for this cohort. */
-static bool take_expected(struct accuracy_state *s, const struct scene *scene, struct err *err) {
+static bool take_expected(struct accuracy_state *s, const struct scene *scene, struct err *err)
+{
     struct err why = {0};
     const struct scene_model *picked = parts_pick(scene, s->model, &why);
     if (!picked) {
@@ -145,7 +145,7 @@ static bool take_expected(struct accuracy_state *s, const struct scene *scene, s
         return true;
     }
     bool changed;
-    if (!source_take(&s->source, scene, s->model, &changed, &why)) {
+    if (!source_take(&s->source, scene, s->model, true, &changed, &why)) {
         expected_free(s);
     } else if (changed || !s->expected) {
         pace_begin(&s->pace);
@@ -155,7 +155,8 @@ static bool take_expected(struct accuracy_state *s, const struct scene *scene, s
     return true;
 }
 
-static bool accuracy_update(void *state, const struct scene *scene, struct err *err) {
+static bool accuracy_update(void *state, const struct scene *scene, struct err *err)
+{
     struct accuracy_state *s = state;
     const struct cohort *cohort = scene->cohort;
     if (!cohort || cohort->n_trials == 0) {
@@ -179,7 +180,8 @@ static bool accuracy_update(void *state, const struct scene *scene, struct err *
     return take_expected(s, scene, err);
 }
 
-static void accuracy_title(const void *state, struct strbuf *out) {
+static void accuracy_title(const void *state, struct strbuf *out)
+{
     const struct accuracy_state *s = state;
     strbuf_puts(out, "accuracy (share correct)");
     if (s->cohort) {
@@ -188,7 +190,8 @@ static void accuracy_title(const void *state, struct strbuf *out) {
 }
 
 /* From a little under the worst point, at most .4, up to 1. */
-static double lowest(const struct accuracy_state *s) {
+static double lowest(const struct accuracy_state *s)
+{
     double lo = 0.45;
     size_t n = s->curve.n_bins * s->curve.n_animals;
     for (size_t i = 0; i < n; i++) {
@@ -198,57 +201,68 @@ static double lowest(const struct accuracy_state *s) {
     return lo < 0 ? 0 : lo;
 }
 
-static void accuracy_draw(void *state, struct canvas *canvas, struct rect area,
-                          const struct style *style) {
-    struct accuracy_state *s = state;
+/* The cohort's curves, faint ones first so that bold ones lie over them. */
+static size_t add_curves(const struct accuracy_state *s, struct curve *curves, char label[80])
+{
     const struct learning_curve *c = &s->curve;
-    struct curve *curves = mem_new(c->n_animals + 4, sizeof *curves);
-    double end = (double)(c->n_bins * c->bin);
-    double chance_x[64], chance_y[64];
-    char label[80];
-    struct line_plot plot = {
-        .x_label = "trial", .x_lo = 0, .x_hi = end > 0 ? end : 1, .y_lo = lowest(s), .y_hi = 1,
-        .curves = curves,
-    };
-    for (int i = 0; i < 64; i++) {
-        chance_x[i] = end * (i + 0.5) / 64;
-        chance_y[i] = 0.5;
-    }
-    curves[plot.n_curves++] = (struct curve){
-        .label = "chance", .n = 64, .x = chance_x, .y = chance_y, .stroke = STROKE_DOTS,
-        .colour = 3, .attributes = CELL_DIM,
-    };
+    size_t n = 0;
     for (size_t a = 0; a < c->n_animals; a++) {
-        curves[plot.n_curves++] = (struct curve){
+        curves[n++] = (struct curve){
             .label = a == 0 && c->n_animals > 1 ? "animals" : NULL, .n = c->n_bins, .x = s->x,
             .y = c->animal + a * c->n_bins, .stroke = STROKE_SOLID, .colour = 2,
             .attributes = CELL_DIM,
         };
     }
     if (s->expected) {
-        snprintf(label, sizeof label, "%s expects", s->source.model->name);
-        curves[plot.n_curves++] = (struct curve){
+        snprintf(label, 80, "%s expects", s->source.model->name);
+        curves[n++] = (struct curve){
             .label = label, .n = c->n_bins, .x = s->x, .y = s->expected,
             .stroke = STROKE_DASHED, .colour = 1,
         };
     }
-    curves[plot.n_curves++] = (struct curve){
+    curves[n++] = (struct curve){
         .label = "mean", .n = c->n_bins, .x = s->x, .y = c->mean, .stroke = STROKE_SOLID,
         .colour = 0, .attributes = CELL_BOLD,
     };
     if (s->animal >= 0) {
-        curves[plot.n_curves++] = (struct curve){
+        curves[n++] = (struct curve){
             .label = s->cohort->animals[s->animal].name, .n = c->n_bins, .x = s->x,
             .y = c->animal + (size_t)s->animal * c->n_bins, .stroke = STROKE_SOLID, .colour = 4,
             .attributes = CELL_BOLD,
         };
     }
+    return n;
+}
+
+static void accuracy_draw(void *state, struct canvas *canvas, struct rect area,
+                          const struct style *style)
+{
+    enum { CHANCE = 64 };
+    struct accuracy_state *s = state;
+    struct curve *curves = mem_new(s->curve.n_animals + 4, sizeof *curves);
+    double end = (double)(s->curve.n_bins * s->curve.bin);
+    double chance_x[CHANCE], chance_y[CHANCE];
+    char label[80];
+    struct line_plot plot = {
+        .x_label = "trial", .x_lo = 0, .x_hi = end > 0 ? end : 1, .y_lo = lowest(s), .y_hi = 1,
+        .curves = curves,
+    };
+    for (int i = 0; i < CHANCE; i++) {
+        chance_x[i] = end * (i + 0.5) / CHANCE;
+        chance_y[i] = 0.5;
+    }
+    curves[0] = (struct curve){
+        .label = "chance", .n = CHANCE, .x = chance_x, .y = chance_y, .stroke = STROKE_DOTS,
+        .colour = 3, .attributes = CELL_DIM,
+    };
+    plot.n_curves = 1 + add_curves(s, curves + 1, label);
     line_plot_draw(&plot, canvas, area, style);
     free(curves);
 }
 
 /* First and last bin of a curve that hold a number. */
-static bool ends_of(const double *y, size_t n, size_t *first, size_t *last) {
+static bool ends_of(const double *y, size_t n, size_t *first, size_t *last)
+{
     bool any = false;
     for (size_t i = 0; i < n; i++) {
         if (isfinite(y[i])) {
@@ -260,10 +274,11 @@ static bool ends_of(const double *y, size_t n, size_t *first, size_t *last) {
     return any;
 }
 
-static void accuracy_describe(const void *state, struct strbuf *out) {
+static void accuracy_describe(const void *state, struct strbuf *out)
+{
     const struct accuracy_state *s = state;
     const struct learning_curve *c = &s->curve;
-    char a[NUMBER_SIZE], b[NUMBER_SIZE];
+    char a[NUMBER_SIZE], b[NUMBER_SIZE], bin[NUMBER_SIZE];
     size_t first = 0, last = 0;
     strbuf_printf(out, "%zu animal%s, ", c->n_animals, c->n_animals == 1 ? "" : "s");
     if (!ends_of(c->mean, c->n_bins, &first, &last)) {
@@ -277,7 +292,7 @@ static void accuracy_describe(const void *state, struct strbuf *out) {
     }
     strbuf_printf(out, "mean share correct %s in the first %s trials, %s",
                   number_fixed(a, c->mean[first], 2, false),
-                  number_grouped(b, (long long)c->bin), number_fixed(b, c->mean[whole], 2, false));
+                  number_grouped(bin, (long long)c->bin), number_fixed(b, c->mean[whole], 2, false));
     strbuf_printf(out, " around trial %s", number_grouped(a, (long long)s->x[whole]));
     if (whole < last) {
         strbuf_printf(out, " (the last that half of them reach)");
@@ -297,14 +312,16 @@ static void accuracy_describe(const void *state, struct strbuf *out) {
     strbuf_puts(out, "; chance .5.");
 }
 
-static void accuracy_table(const void *state, struct table *out) {
+static void accuracy_table(const void *state, struct table *out)
+{
     const struct accuracy_state *s = state;
     if (s->cohort) {
         learning_curve_table(s->cohort, &s->curve, out);
     }
 }
 
-static bool accuracy_key(void *state, const char *key, struct strbuf *command) {
+static bool accuracy_key(void *state, const char *key, struct strbuf *command)
+{
     struct accuracy_state *s = state;
     if (strcmp(key, "+") == 0 || strcmp(key, "-") == 0) { /* finer, coarser */
         double bin = parts_nice_step((double)s->curve.bin, key[0] == '-');
@@ -323,7 +340,8 @@ static bool accuracy_key(void *state, const char *key, struct strbuf *command) {
     return false;
 }
 
-static void accuracy_release(void *state) {
+static void accuracy_release(void *state)
+{
     struct accuracy_state *s = state;
     curve_free(s);
     free(s->asked);

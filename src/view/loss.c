@@ -34,7 +34,8 @@ struct loss_state {
     struct loss_line *lines;
 };
 
-static bool loss_configure(void *state, const struct args *args, struct err *err) {
+static bool loss_configure(void *state, const struct args *args, struct err *err)
+{
     struct loss_state *s = state;
     (void)err;
     const char *model = args_text(args, loss_options, "model");
@@ -45,7 +46,8 @@ static bool loss_configure(void *state, const struct args *args, struct err *err
     return true;
 }
 
-static void lines_free(struct loss_state *s) {
+static void lines_free(struct loss_state *s)
+{
     for (size_t i = 0; i < s->n_lines; i++) {
         struct loss_line *line = &s->lines[i];
         free(line->name);
@@ -61,7 +63,8 @@ static void lines_free(struct loss_state *s) {
 }
 
 static void line_point(struct loss_line *line, double epoch, double seconds, double train,
-                       double heldout) {
+                       double heldout)
+{
     line->epoch[line->n] = epoch;
     line->seconds[line->n] = seconds;
     line->train[line->n] = train;
@@ -70,7 +73,8 @@ static void line_point(struct loss_line *line, double epoch, double seconds, dou
     line->any_heldout = line->any_heldout || isfinite(heldout);
 }
 
-static void line_take(struct loss_line *line, const struct scene_model *from, int colour) {
+static void line_take(struct loss_line *line, const struct scene_model *from, int colour)
+{
     const struct model *model = from->model;
     size_t room = model->n_history + 1;
     line->name = mem_text(model->name);
@@ -91,7 +95,8 @@ static void line_take(struct loss_line *line, const struct scene_model *from, in
     }
 }
 
-static bool loss_update(void *state, const struct scene *scene, struct err *err) {
+static bool loss_update(void *state, const struct scene *scene, struct err *err)
+{
     struct loss_state *s = state;
     const struct scene_model *main = parts_pick(scene, s->model, err);
     lines_free(s);
@@ -122,7 +127,8 @@ static bool loss_update(void *state, const struct scene *scene, struct err *err)
     return true;
 }
 
-static void loss_title(const void *state, struct strbuf *out) {
+static void loss_title(const void *state, struct strbuf *out)
+{
     const struct loss_state *s = state;
     strbuf_puts(out, "loss (nats/trial)");
     if (s->n_lines == 1) {
@@ -132,7 +138,8 @@ static void loss_title(const void *state, struct strbuf *out) {
 
 /* The epoch axis grows with a running fit in steps, so that it stands still
  * most of the time; a finished one has the whole width. */
-static double axis_end(const struct loss_state *s) {
+static double axis_end(const struct loss_state *s)
+{
     double end = 1;
     for (size_t i = 0; i < s->n_lines; i++) {
         const struct loss_line *line = &s->lines[i];
@@ -147,7 +154,8 @@ static double axis_end(const struct loss_state *s) {
 }
 
 /* First point at or after the epoch the axis begins at. */
-static size_t line_first(const struct loss_state *s, const struct loss_line *line) {
+static size_t line_first(const struct loss_state *s, const struct loss_line *line)
+{
     size_t first = 0;
     while (first + 1 < line->n && line->epoch[first] < s->from) {
         first++;
@@ -155,7 +163,8 @@ static size_t line_first(const struct loss_state *s, const struct loss_line *lin
     return first;
 }
 
-static size_t add_curves(const struct loss_state *s, struct curve *curves, char (*labels)[80]) {
+static size_t add_curves(const struct loss_state *s, struct curve *curves, char (*labels)[80])
+{
     size_t n = 0;
     bool said_heldout = false;
     bool one = s->n_lines == 1;
@@ -183,7 +192,8 @@ static size_t add_curves(const struct loss_state *s, struct curve *curves, char 
 }
 
 static void loss_draw(void *state, struct canvas *canvas, struct rect area,
-                      const struct style *style) {
+                      const struct style *style)
+{
     struct loss_state *s = state;
     struct curve *curves = mem_new(2 * s->n_lines, sizeof *curves);
     char(*labels)[80] = mem_new(s->n_lines, sizeof *labels);
@@ -198,7 +208,8 @@ static void loss_draw(void *state, struct canvas *canvas, struct rect area,
 }
 
 /* Change of the loss over the last hundred epochs, or what there is of them. */
-static void say_slope(const struct loss_line *line, struct strbuf *out) {
+static void say_slope(const struct loss_line *line, struct strbuf *out)
+{
     size_t last = line->n - 1, from = last;
     while (from > 0 && line->epoch[last] - line->epoch[from] < 100) {
         from--;
@@ -217,7 +228,8 @@ static void say_slope(const struct loss_line *line, struct strbuf *out) {
     }
 }
 
-static void say_line(const struct loss_line *line, struct strbuf *out) {
+static void say_line(const struct loss_line *line, struct strbuf *out)
+{
     char number[NUMBER_SIZE];
     if (line->n == 0) {
         strbuf_printf(out, "%s: no losses yet; ", line->name);
@@ -242,7 +254,8 @@ static void say_line(const struct loss_line *line, struct strbuf *out) {
     strbuf_puts(out, "; ");
 }
 
-static void loss_describe(const void *state, struct strbuf *out) {
+static void loss_describe(const void *state, struct strbuf *out)
+{
     const struct loss_state *s = state;
     char number[NUMBER_SIZE];
     for (size_t i = 0; i < s->n_lines; i++) {
@@ -251,7 +264,8 @@ static void loss_describe(const void *state, struct strbuf *out) {
     strbuf_printf(out, "chance %s.", number_fixed(number, log(2), 4, false));
 }
 
-static void loss_table(const void *state, struct table *out) {
+static void loss_table(const void *state, struct table *out)
+{
     const struct loss_state *s = state;
     static const char *const names[] = {"epoch", "seconds", "train", "heldout"};
     for (size_t i = 0; i < 4; i++) {
@@ -270,7 +284,8 @@ static void loss_table(const void *state, struct table *out) {
     }
 }
 
-static bool loss_key(void *state, const char *key, struct strbuf *command) {
+static bool loss_key(void *state, const char *key, struct strbuf *command)
+{
     const struct loss_state *s = state;
     if (strcmp(key, "l") == 0) {
         strbuf_printf(command, "loss log=%s", s->log ? "no" : "yes");
@@ -285,7 +300,8 @@ static bool loss_key(void *state, const char *key, struct strbuf *command) {
     return false;
 }
 
-static void loss_release(void *state) {
+static void loss_release(void *state)
+{
     struct loss_state *s = state;
     lines_free(s);
     free(s->model);

@@ -21,7 +21,7 @@ static const struct option map_options[] = {
     {"model", OPTION_MODEL, 0, 0, NULL, NULL, "whose rule; default: the model in use"},
     {"diff", OPTION_WORD, 0, 0, "no|true|yes", "no",
      "fitted, true, or (yes) fitted minus true, where the truth is known"},
-    {"range", OPTION_NUMBER, 0, 0, "auto", "auto", "colours go from -range to +range"},
+    {"range", OPTION_NUMBER, 1e-12, 1e6, "auto", "auto", "colours go from -range to +range"},
     {"xrange", OPTION_NUMBERS, 0, 0, NULL, NULL, "LO,HI of x; default: what was lived"},
     {"yrange", OPTION_NUMBERS, 0, 0, NULL, NULL, "LO,HI of y; default: what was lived"},
     {"nx", OPTION_INTEGER, 2, 400, NULL, NULL, "cells along x; default: what fits"},
@@ -35,7 +35,8 @@ static const struct option map_options[] = {
 };
 
 /* A kept value of what is now an axis goes, and the other way round. */
-static void map_merge(struct args *kept, const struct args *fresh) {
+static void map_merge(struct args *kept, const struct args *fresh)
+{
     static const char *const axes[] = {"x", "y"};
     for (size_t i = 0; i < 2; i++) {
         const char *on = args_given(fresh, axes[i]) ? args_text(fresh, map_options, axes[i]) : NULL;
@@ -47,7 +48,8 @@ static void map_merge(struct args *kept, const struct args *fresh) {
 }
 
 static bool take_range(const struct args *args, const char *name, double *lo, double *hi,
-                       struct err *err) {
+                       struct err *err)
+{
     const char *text = args_text(args, map_options, name);
     double values[2];
     *lo = *hi = NAN;
@@ -64,7 +66,8 @@ static bool take_range(const struct args *args, const char *name, double *lo, do
 }
 
 static bool on_axis(const struct map_request *r, const char *name, double value,
-                    struct err *err) {
+                    struct err *err)
+{
     if (isnan(value) || (strcmp(r->x, name) != 0 && strcmp(r->y, name) != 0)) {
         return true;
     }
@@ -72,11 +75,13 @@ static bool on_axis(const struct map_request *r, const char *name, double value,
                    "choose other axes", name, name);
 }
 
-static bool is_level(double value) {
+static bool is_level(double value)
+{
     return isnan(value) || value == 0 || value == 1;
 }
 
-static bool map_checked(const struct map_state *fresh, const struct args *args, struct err *err) {
+static bool map_checked(const struct map_state *fresh, const struct args *args, struct err *err)
+{
     const struct map_request *r = &fresh->request;
     const char *word = args_at(args, 0);
     if (word && strcmp(word, "at") != 0) {
@@ -94,31 +99,32 @@ static bool map_checked(const struct map_state *fresh, const struct args *args, 
     if (!is_level(r->choice) || !is_level(r->reward)) {
         return err_set(err, ERR_USAGE, "map: choice= and reward= are 0 or 1");
     }
-    if (!isnan(fresh->range) && !(fresh->range > 0)) {
-        return err_set(err, ERR_USAGE, "map: range= must be above 0, or auto");
-    }
     return on_axis(r, "stimulus", r->stimulus, err) && on_axis(r, "choice", r->choice, err) &&
            on_axis(r, "reward", r->reward, err) && on_axis(r, "w_stim", fresh->w_stim, err) &&
            on_axis(r, "w_bias", fresh->w_bias, err);
 }
 
-static void take_word(char out[PROBE_NAME], const struct args *args, const char *name) {
+static void take_word(char out[PROBE_NAME], const struct args *args, const char *name)
+{
     const char *text = args_text(args, map_options, name);
     strncpy(out, text, PROBE_NAME - 1);
     out[PROBE_NAME - 1] = '\0';
 }
 
-static size_t take_count(const struct args *args, const char *name) {
+static size_t take_count(const struct args *args, const char *name)
+{
     return args_given(args, name) ? (size_t)args_integer(args, map_options, name) : 0;
 }
 
-static enum map_show show_of(const char *word) {
+static enum map_show show_of(const char *word)
+{
     return strcmp(word, "no") == 0     ? SHOW_FITTED
            : strcmp(word, "true") == 0 ? SHOW_TRUE
                                        : SHOW_DIFFERENCE;
 }
 
-static bool map_configure(void *state, const struct args *args, struct err *err) {
+static bool map_configure(void *state, const struct args *args, struct err *err)
+{
     struct map_state *s = state;
     struct map_state fresh = *s;
     struct map_request *r = &fresh.request;
@@ -150,7 +156,8 @@ static bool map_configure(void *state, const struct args *args, struct err *err)
     return true;
 }
 
-double map_shown(const struct map_state *s, size_t panel, size_t cell) {
+double map_shown(const struct map_state *s, size_t panel, size_t cell)
+{
     const struct map_panel *p = &s->map.panel[panel];
     if (s->show == SHOW_FITTED) {
         return p->value[cell];
@@ -161,18 +168,22 @@ double map_shown(const struct map_state *s, size_t panel, size_t cell) {
     return s->show == SHOW_TRUE ? p->truth[cell] : p->value[cell] - p->truth[cell];
 }
 
-bool map_painted(const struct map_state *s, size_t panel, size_t cell) {
-    return s->support == 0 || s->map.panel[panel].support[cell] >= s->support;
+bool map_painted(const struct map_state *s, size_t panel, size_t cell)
+{
+    return s->support == 0 || !s->source.cohort ||
+           s->map.panel[panel].support[cell] >= s->support;
 }
 
-double map_limit(const struct map_state *s) {
+double map_limit(const struct map_state *s)
+{
     return isnan(s->range) ? s->limit : s->range;
 }
 
 /* One scale for fitted, true and their difference, so that they compare.  It
  * follows growth at once but shrinks only when half of it is unused, so that
  * colours stand still while a fit trains. */
-static void follow_limit(struct map_state *s) {
+static void follow_limit(struct map_state *s)
+{
     double largest = 0;
     size_t n = s->map.x.n * s->map.y.n;
     for (size_t p = 0; p < s->map.n_panels; p++) {
@@ -193,7 +204,8 @@ static void follow_limit(struct map_state *s) {
 }
 
 static bool fix_weight(const struct map_state *s, struct map_request *r, const char *name,
-                       double value, struct err *err) {
+                       double value, struct err *err)
+{
     const struct policy *policy = &s->source.model->settings.policy;
     long k = policy_weight(policy, name);
     if (k >= 0) {
@@ -205,7 +217,8 @@ static bool fix_weight(const struct map_state *s, struct map_request *r, const c
     return true;
 }
 
-static bool full_request(const struct map_state *s, struct map_request *r, struct err *err) {
+static bool full_request(const struct map_state *s, struct map_request *r, struct err *err)
+{
     *r = s->request;
     return fix_weight(s, r, "w_stim", s->w_stim, err) && fix_weight(s, r, "w_bias", s->w_bias, err);
 }
@@ -214,7 +227,8 @@ static bool full_request(const struct map_state *s, struct map_request *r, struc
 enum { PICTURE_SAMPLE = 64, PICTURE_EVALUATIONS = 150000, LIVE_SAMPLE_LEAST = 4 };
 static const double picture_seconds = 0.015;
 
-static size_t picture_sample(const struct map_state *s, const struct map_request *r) {
+static size_t picture_sample(const struct map_state *s, const struct map_request *r)
+{
     size_t cells = r->nx * r->ny * PROBE_MAX_PANELS;
     size_t most = PICTURE_EVALUATIONS / (cells > 0 ? cells : 1);
     size_t sample = most < PICTURE_SAMPLE ? most : PICTURE_SAMPLE;
@@ -225,7 +239,8 @@ static size_t picture_sample(const struct map_state *s, const struct map_request
 }
 
 /* What a training fit's map may cost is found by trying. */
-static void adapt_sample(struct map_state *s, size_t used) {
+static void adapt_sample(struct map_state *s, size_t used)
+{
     if (s->pace.cost > picture_seconds) {
         s->sample = used / 2 > LIVE_SAMPLE_LEAST ? used / 2 : LIVE_SAMPLE_LEAST;
     } else if (s->pace.cost < picture_seconds / 4 && s->sample > 0 && s->sample < PICTURE_SAMPLE) {
@@ -233,7 +248,8 @@ static void adapt_sample(struct map_state *s, size_t used) {
     }
 }
 
-bool map_refresh(struct map_state *s, struct err *err) {
+bool map_refresh(struct map_state *s, struct err *err)
+{
     if (s->have && (!s->stale || (s->source.live && !s->urgent && !pace_due(&s->pace)))) {
         return true;
     }
@@ -261,10 +277,11 @@ bool map_refresh(struct map_state *s, struct err *err) {
     return true;
 }
 
-static bool map_update(void *state, const struct scene *scene, struct err *err) {
+static bool map_update(void *state, const struct scene *scene, struct err *err)
+{
     struct map_state *s = state;
     bool changed, was_live = s->source.live;
-    if (!source_take(&s->source, scene, s->model, &changed, err)) {
+    if (!source_take(&s->source, scene, s->model, false, &changed, err)) {
         return false;
     }
     s->stale = s->stale || changed;
@@ -275,12 +292,13 @@ static bool map_update(void *state, const struct scene *scene, struct err *err) 
     }
     if (s->show != SHOW_FITTED && !s->map.panel[0].truth) {
         return err_set(err, ERR_FAILED, "the true rule behind %s is not known; `map diff=no` shows "
-                       "the fitted one", s->source.cohort->name);
+                       "the fitted one", s->source.cohort ? s->source.cohort->name : "it");
     }
     return true;
 }
 
-static void map_table_full(const void *state, struct table *out) {
+static void map_table_full(const void *state, struct table *out)
+{
     const struct map_state *s = state;
     struct map_request request;
     struct map map;
@@ -291,7 +309,8 @@ static void map_table_full(const void *state, struct table *out) {
     }
 }
 
-static void map_release(void *state) {
+static void map_release(void *state)
+{
     struct map_state *s = state;
     if (s->have) {
         map_free(&s->map);

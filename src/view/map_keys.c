@@ -4,7 +4,8 @@
 
 #include "map.h"
 
-static size_t nearest_cell(const struct axis *axis, double value) {
+static size_t nearest_cell(const struct axis *axis, double value)
+{
     size_t best = 0;
     for (size_t i = 1; i < axis->n; i++) {
         if (fabs(axis->value[i] - value) < fabs(axis->value[best] - value)) {
@@ -14,12 +15,14 @@ static size_t nearest_cell(const struct axis *axis, double value) {
     return best;
 }
 
-void map_cross(const struct map_state *s, size_t *x, size_t *y) {
+void map_cross(const struct map_state *s, size_t *x, size_t *y)
+{
     *x = nearest_cell(&s->map.x, s->cross_x);
     *y = nearest_cell(&s->map.y, s->cross_y);
 }
 
-static void move_cross(struct map_state *s, int dx, int dy) {
+static void move_cross(struct map_state *s, int dx, int dy)
+{
     size_t x, y;
     map_cross(s, &x, &y);
     if (dx < 0 && x == 0 && s->cross_panel > 0) {
@@ -38,7 +41,8 @@ static void move_cross(struct map_state *s, int dx, int dy) {
     s->cross_y = s->map.y.value[y];
 }
 
-static void step_bias(const struct map_state *s, bool up, struct strbuf *command) {
+static void step_bias(const struct map_state *s, bool up, struct strbuf *command)
+{
     bool axis = strcmp(s->request.x, "w_bias") == 0 || strcmp(s->request.y, "w_bias") == 0;
     double now = s->w_bias;
     char number[NUMBER_SIZE];
@@ -50,14 +54,16 @@ static void step_bias(const struct map_state *s, bool up, struct strbuf *command
     strbuf_printf(command, "map w_bias=%s", isnan(next) ? "lived" : parts_short(number, next, 3));
 }
 
-static void cycle_reward(const struct map_state *s, struct strbuf *command) {
+static void cycle_reward(const struct map_state *s, struct strbuf *command)
+{
     if (strcmp(s->request.x, "reward") != 0 && strcmp(s->request.y, "reward") != 0) {
         double now = s->request.reward;
         strbuf_printf(command, "map reward=%s", isnan(now) ? "1" : now == 1 ? "0" : "both");
     }
 }
 
-static void slice_through(const struct map_state *s, struct strbuf *command) {
+static void slice_through(const struct map_state *s, struct strbuf *command)
+{
     char number[NUMBER_SIZE];
     double w = strcmp(s->request.y, "w_stim") == 0   ? s->cross_y
                : strcmp(s->request.x, "w_stim") == 0 ? s->cross_x
@@ -78,7 +84,8 @@ static void slice_through(const struct map_state *s, struct strbuf *command) {
     }
 }
 
-bool map_key(void *state, const char *key, struct strbuf *command) {
+bool map_key(void *state, const char *key, struct strbuf *command)
+{
     struct map_state *s = state;
     static const char *const arrows[] = {"left", "right", "down", "up"};
     char number[NUMBER_SIZE];

@@ -8,7 +8,8 @@
 #include "deltaw/draw/plot.h"
 #include "map.h"
 
-static void add_fixed(const struct map_state *s, struct strbuf *out) {
+static void add_fixed(const struct map_state *s, struct strbuf *out)
+{
     const struct map_request *r = &s->request;
     const struct {
         const char *name;
@@ -25,7 +26,8 @@ static void add_fixed(const struct map_state *s, struct strbuf *out) {
     }
 }
 
-void map_title(const void *state, struct strbuf *out) {
+void map_title(const void *state, struct strbuf *out)
+{
     const struct map_state *s = state;
     static const char *const shows[] = {"", "true ", "fitted minus true "};
     char number[NUMBER_SIZE];
@@ -40,7 +42,8 @@ void map_title(const void *state, struct strbuf *out) {
 }
 
 /* The cell most animals lived in, of the last panel (correct trials). */
-static void place_cross(struct map_state *s) {
+static void place_cross(struct map_state *s)
+{
     size_t nx = s->map.x.n, best = (s->map.y.n / 2) * nx + nx / 2;
     size_t panel = s->map.n_panels - 1;
     const uint32_t *support = s->map.panel[panel].support;
@@ -54,7 +57,8 @@ static void place_cross(struct map_state *s) {
 }
 
 /* "r 1" of a panel called "correct r=1", else its title. */
-static void add_panel(const char *title, struct strbuf *out) {
+static void add_panel(const char *title, struct strbuf *out)
+{
     const char *reward = strstr(title, "r=");
     if (reward) {
         strbuf_printf(out, "r %.1s  ", reward + 2);
@@ -63,7 +67,8 @@ static void add_panel(const char *title, struct strbuf *out) {
     }
 }
 
-static void read_out(const struct map_state *s, struct strbuf *out) {
+static void read_out(const struct map_state *s, struct strbuf *out)
+{
     size_t x, y;
     char a[NUMBER_SIZE];
     map_cross(s, &x, &y);
@@ -85,7 +90,8 @@ static void read_out(const struct map_state *s, struct strbuf *out) {
 
 /* What heat_map_draw wants: shown values, and support with thin cells at 0. */
 static void fill_panels(const struct map_state *s, struct heat_panel *panels, double **values,
-                        uint32_t **supports) {
+                        uint32_t **supports)
+{
     size_t n = s->map.x.n * s->map.y.n;
     for (size_t p = 0; p < s->map.n_panels; p++) {
         values[p] = mem_new(n, sizeof(double));
@@ -102,7 +108,8 @@ static void fill_panels(const struct map_state *s, struct heat_panel *panels, do
 }
 
 static void draw_heat(const struct map_state *s, struct canvas *canvas, struct rect area,
-                      const struct style *style) {
+                      const struct style *style)
+{
     struct heat_panel panels[PROBE_MAX_PANELS];
     double *values[PROBE_MAX_PANELS] = {0};
     uint32_t *supports[PROBE_MAX_PANELS] = {0};
@@ -123,7 +130,8 @@ static void draw_heat(const struct map_state *s, struct canvas *canvas, struct r
     }
 }
 
-void map_draw(void *state, struct canvas *canvas, struct rect area, const struct style *style) {
+void map_draw(void *state, struct canvas *canvas, struct rect area, const struct style *style)
+{
     struct map_state *s = state;
     bool told = area.height >= 6 && area.width >= 24;
     struct rect body = area;
@@ -154,7 +162,8 @@ void map_draw(void *state, struct canvas *canvas, struct rect area, const struct
 }
 
 /* "from -.003 to +.021 (at w .8, s 1)": over the painted cells of a panel. */
-static bool say_panel(const struct map_state *s, size_t p, struct strbuf *out) {
+static bool say_panel(const struct map_state *s, size_t p, struct strbuf *out)
+{
     size_t n = s->map.x.n * s->map.y.n, lo = n, hi = n, most = n;
     char a[NUMBER_SIZE], b[NUMBER_SIZE];
     double limit = map_limit(s);
@@ -178,11 +187,12 @@ static bool say_panel(const struct map_state *s, size_t p, struct strbuf *out) {
     return true;
 }
 
-void map_describe(const void *state, struct strbuf *out) {
+void map_describe(const void *state, struct strbuf *out)
+{
     const struct map_state *s = state;
     static const char *const shows[] = {"Change of", "True change of",
                                         "Fitted minus true change of"};
-    char a[NUMBER_SIZE], b[NUMBER_SIZE];
+    char a[NUMBER_SIZE];
     strbuf_printf(out, "%s %s per trial over %s and %s, ", shows[s->show], s->request.of,
                   s->request.y, s->request.x);
     source_words(&s->source, out);
@@ -191,9 +201,13 @@ void map_describe(const void *state, struct strbuf *out) {
         strbuf_printf(out, "%s %s%s", p == 0 ? ":" : ";", title, *title ? " " : "");
         say_panel(s, p, out);
     }
-    strbuf_printf(out, "; mean over %s of %s lived trials",
-                  number_grouped(a, (long long)s->map.n_sample),
-                  number_grouped(b, (long long)s->map.n_lived));
+    if (s->map.rest[0]) {
+        strbuf_printf(out, "; %s", s->map.rest);
+    }
+    if (s->map.n_lived > 0) {
+        strbuf_printf(out, "; support counted over %s trials",
+                      number_grouped(a, (long long)s->map.n_lived));
+    }
     if (isfinite(s->map.r2)) {
         strbuf_printf(out, "; R2 against the true rule %s over lived trials",
                       number_fixed(a, s->map.r2, 3, false));

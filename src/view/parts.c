@@ -9,7 +9,8 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
 
-void parts_forget(struct args *args, const char *name) {
+void parts_forget(struct args *args, const char *name)
+{
     size_t kept = 0;
     for (size_t i = 0; i < args->n; i++) {
         struct arg *arg = &args->items[i];
@@ -24,7 +25,8 @@ void parts_forget(struct args *args, const char *name) {
     args->n = kept;
 }
 
-void parts_word(struct strbuf *out, const char *word) {
+void parts_word(struct strbuf *out, const char *word)
+{
     if (*word && !strpbrk(word, " \t\"'\\#;=$")) {
         strbuf_puts(out, word);
         return;
@@ -39,12 +41,14 @@ void parts_word(struct strbuf *out, const char *word) {
     strbuf_putc(out, '"');
 }
 
-static const char *animal_name_at(void *cohort, size_t i) {
+static const char *animal_name_at(void *cohort, size_t i)
+{
     const struct cohort *c = cohort;
     return i < c->n_animals ? c->animals[i].name : NULL;
 }
 
-long parts_animal(const struct cohort *cohort, const char *asked, struct err *err) {
+long parts_animal(const struct cohort *cohort, const char *asked, struct err *err)
+{
     long found = cohort_animal(cohort, asked);
     long long number;
     if (found >= 0) {
@@ -67,7 +71,8 @@ long parts_animal(const struct cohort *cohort, const char *asked, struct err *er
     return -1;
 }
 
-bool parts_key(const char *view, const char *key, struct strbuf *command) {
+bool parts_key(const char *view, const char *key, struct strbuf *command)
+{
     if (strcmp(key, "z") == 0) {
         strbuf_printf(command, "zoom %s", view);
         return true;
@@ -86,7 +91,8 @@ bool parts_key(const char *view, const char *key, struct strbuf *command) {
     return false;
 }
 
-size_t parts_numbers(const char *text, double *out, size_t most) {
+size_t parts_numbers(const char *text, double *out, size_t most)
+{
     size_t n = 0;
     while (text && *text) {
         size_t length = strcspn(text, ",");
@@ -104,7 +110,8 @@ size_t parts_numbers(const char *text, double *out, size_t most) {
     return n;
 }
 
-const char *parts_short(char buf[NUMBER_SIZE], double value, int places) {
+const char *parts_short(char buf[NUMBER_SIZE], double value, int places)
+{
     number_fixed(buf, value, places, false);
     if (strchr(buf, '.')) {
         size_t n = strlen(buf);
@@ -121,7 +128,8 @@ const char *parts_short(char buf[NUMBER_SIZE], double value, int places) {
     return buf;
 }
 
-const char *parts_signed(char buf[NUMBER_SIZE], double value, double scale) {
+const char *parts_signed(char buf[NUMBER_SIZE], double value, double scale)
+{
     int places = 4;
     if (scale > 0 && isfinite(scale)) {
         places = 2 - (int)floor(log10(scale));
@@ -134,12 +142,14 @@ static const double ladder[] = {1, 1.5, 2, 3, 4, 5, 6, 8};
 enum { LADDER_N = sizeof ladder / sizeof ladder[0] };
 
 /* Steps of the ladder are counted from 1 = step 0, 10 = step LADDER_N. */
-static double ladder_value(long step) {
+static double ladder_value(long step)
+{
     long decade = step >= 0 ? step / LADDER_N : -((-step + LADDER_N - 1) / LADDER_N);
     return ladder[step - decade * LADDER_N] * pow(10, (double)decade);
 }
 
-static long ladder_step(double value) {
+static long ladder_step(double value)
+{
     long step = (long)floor(log10(value)) * LADDER_N;
     while (ladder_value(step) < value * (1 - 1e-9)) {
         step++;
@@ -147,19 +157,22 @@ static long ladder_step(double value) {
     return step;
 }
 
-double parts_nice(double value) {
+double parts_nice(double value)
+{
     if (!(value > 1e-30) || !isfinite(value)) {
         return 1e-3;
     }
     return ladder_value(ladder_step(value));
 }
 
-double parts_nice_step(double value, bool up) {
+double parts_nice_step(double value, bool up)
+{
     long step = ladder_step(value > 1e-30 && isfinite(value) ? value : 1e-3);
     return ladder_value(up ? step + 1 : step - 1);
 }
 
-double parts_bias_step(double now, bool up) {
+double parts_bias_step(double now, bool up)
+{
     double least = -1;
     if (isnan(now)) {
         return up ? least : NAN;
@@ -168,7 +181,8 @@ double parts_bias_step(double now, bool up) {
     return up || next >= least ? next : NAN;
 }
 
-const char *parts_letter(const char *variable) {
+const char *parts_letter(const char *variable)
+{
     static const char *const names[][2] = {
         {"w_stim", "w"},   {"w_bias", "bias"}, {"stimulus", "s"},
         {"reward", "r"},   {"choice", "choice"},
@@ -182,7 +196,8 @@ const char *parts_letter(const char *variable) {
 }
 
 /* Bytes of the longest piece of `text` that fits and ends at a word. */
-static size_t wrap_piece(const char *text, int width) {
+static size_t wrap_piece(const char *text, int width)
+{
     size_t fits = utf8_prefix(text, width);
     size_t n = fits;
     if (text[n] == '\0') {
@@ -197,7 +212,8 @@ static size_t wrap_piece(const char *text, int width) {
     return n;
 }
 
-void parts_wrap(const char *text, int width, struct strbuf *out) {
+void parts_wrap(const char *text, int width, struct strbuf *out)
+{
     while (*text) {
         size_t n = width > 0 ? wrap_piece(text, width) : strlen(text);
         strbuf_add(out, text, n);
@@ -210,7 +226,8 @@ void parts_wrap(const char *text, int width, struct strbuf *out) {
 }
 
 void parts_notice(struct canvas *canvas, struct rect area, const char *text,
-                  const struct style *style) {
+                  const struct style *style)
+{
     struct strbuf wrapped = {0};
     int room = area.width > 4 ? area.width - 2 : area.width;
     parts_wrap(text, room, &wrapped);
@@ -229,7 +246,8 @@ void parts_notice(struct canvas *canvas, struct rect area, const char *text,
     strbuf_free(&wrapped);
 }
 
-void parts_ascii(const char *text, struct strbuf *out) {
+void parts_ascii(const char *text, struct strbuf *out)
+{
     static const struct {
         uint32_t glyph;
         const char *plain;
@@ -255,7 +273,8 @@ void parts_ascii(const char *text, struct strbuf *out) {
     }
 }
 
-void parts_styled(const char *text, const struct style *style, struct strbuf *out) {
+void parts_styled(const char *text, const struct style *style, struct strbuf *out)
+{
     if (style->ascii) {
         parts_ascii(text, out);
     } else {

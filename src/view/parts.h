@@ -24,18 +24,18 @@ bool parts_running(const struct scene_model *picked);
  * updates, so that a view can draw at a new size without a scene. */
 struct source {
     struct model *model;
-    struct cohort *cohort;
+    struct cohort *cohort; /* NULL: none, see source_take */
     float *swept;      /* owned; NULL when the model brought its own */
-    const float *w;    /* [n_trials][K]; in swept or model->lived */
+    const float *w;    /* [n_trials][K]; in swept or model->lived; NULL without cohort */
     bool live;         /* still training */
     bool foreign;      /* its cohort is not the one loaded */
     struct fit_status status;
 };
 /* Takes over what the scene has.  *changed: values computed from the source are
- * out of date.  False: no model, no trials or no weights yet; err says which,
- * and the source stays as it was. */
+ * out of date.  False: no model, no weights yet or (where the view needs
+ * trials) none of them; err says which, and the source stays as it was. */
 bool source_take(struct source *source, const struct scene *scene, const char *name,
-                 bool *changed, struct err *err);
+                 bool needs_trials, bool *changed, struct err *err);
 void source_release(struct source *source);
 /* " · dnn1", and the cohort's name when it is not the one loaded. */
 void source_title(const struct source *source, struct strbuf *out);

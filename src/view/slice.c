@@ -36,14 +36,16 @@ struct slice_state {
     struct pace pace;
 };
 
-static void slice_merge(struct args *kept, const struct args *fresh) {
+static void slice_merge(struct args *kept, const struct args *fresh)
+{
     if (args_given(fresh, "x")) {
         const char *x = args_text(fresh, slice_options, "x");
         parts_forget(kept, strcmp(x, "w_stim") == 0 ? "w" : x);
     }
 }
 
-static bool slice_configure(void *state, const struct args *args, struct err *err) {
+static bool slice_configure(void *state, const struct args *args, struct err *err)
+{
     struct slice_state *s = state;
     struct slice_request r;
     slice_request_default(&r);
@@ -72,7 +74,8 @@ static bool slice_configure(void *state, const struct args *args, struct err *er
     return true;
 }
 
-static bool slice_refresh(struct slice_state *s, struct err *err) {
+static bool slice_refresh(struct slice_state *s, struct err *err)
+{
     if (s->have && (!s->stale || (s->source.live && !s->urgent && !pace_due(&s->pace)))) {
         return true;
     }
@@ -93,10 +96,11 @@ static bool slice_refresh(struct slice_state *s, struct err *err) {
     return true;
 }
 
-static bool slice_update(void *state, const struct scene *scene, struct err *err) {
+static bool slice_update(void *state, const struct scene *scene, struct err *err)
+{
     struct slice_state *s = state;
     bool changed, was_live = s->source.live;
-    if (!source_take(&s->source, scene, s->model, &changed, err)) {
+    if (!source_take(&s->source, scene, s->model, false, &changed, err)) {
         return false;
     }
     s->stale = s->stale || changed;
@@ -104,7 +108,8 @@ static bool slice_update(void *state, const struct scene *scene, struct err *err
     return slice_refresh(s, err);
 }
 
-static void slice_title(const void *state, struct strbuf *out) {
+static void slice_title(const void *state, struct strbuf *out)
+{
     const struct slice_state *s = state;
     char number[NUMBER_SIZE];
     strbuf_printf(out, "Δ%s · by %s", s->request.of, s->request.x);
@@ -121,13 +126,15 @@ static void slice_title(const void *state, struct strbuf *out) {
     strbuf_puts(out, " · " SIDES_TEXT);
 }
 
-static bool supported(const struct slice_state *s, const struct slice_line *line, size_t i) {
-    return s->support == 0 || line->support[i] >= s->support;
+static bool supported(const struct slice_state *s, const struct slice_line *line, size_t i)
+{
+    return s->support == 0 || !s->source.cohort || line->support[i] >= s->support;
 }
 
 /* The line's values with gaps where no animal was. */
 static double *gapped(const struct slice_state *s, const struct slice_line *line,
-                      const double *values) {
+                      const double *values)
+{
     double *out = mem_new(s->slice.x.n, sizeof *out);
     for (size_t i = 0; i < s->slice.x.n; i++) {
         out[i] = supported(s, line, i) ? values[i] : NAN;
@@ -135,82 +142,105 @@ static double *gapped(const struct slice_state *s, const struct slice_line *line
     return out;
 }
 
-/* Lines of one w share a colour; the legend names each w once, and what dashes
- * and dots mean once. */
-struct legend {
-    bool said_error, said_truth;
-    size_t n_colours;
-    double colours[SLICE_MOST_W];
+/* The curves of a picture and what they own. */
+struct strokes {
+    size_t n, n_owned, n_colours;
+    struct curve *curves;             /* [2 * n_lines] */
+    double **owned;                   /* [2 * n_lines] */
+    char (*labels)[NUMBER_SIZE + 8];  /* [n_lines] */
+    bool said_error, said_truth;      /* dashes and dots are explained once */
+    double colours[SLICE_MOST_W];     /* lines of one w share a colour */
 };
 
-static int colour_of(struct legend *legend, double w, bool *fresh) {
-    for (size_t i = 0; i < legend->n_colours; i++) {
-        if (legend->colours[i] == w || (isnan(w) && isnan(legend->colours[i]))) {
-            *fresh = false;
+static int colour_of(struct strokes *strokes, double w)
+{
+    for (size_t i = 0; i < strokes->n_colours; i++) {
+        if (strokes->colours[i] == w || (isnan(w) && isnan(strokes->colours[i]))) {
             return (int)i;
         }
     }
-    *fresh = true;
-    if (legend->n_colours < SLICE_MOST_W) {
-        legend->colours[legend->n_colours++] = w;
+    if (strokes->n_colours < SLICE_MOST_W) {
+        strokes->colours[strokes->n_colours++] = w;
     }
-    return (int)legend->n_colours - 1;
+    return (int)strokes->n_colours - 1;
+}
+
+static const char *label_of(struct strokes *strokes, const struct slice_line *line, char *room,
+                            size_t size)
+{
+    char number[NUMBER_SIZE];
+    if (!line->correct) {
+        bool said = strokes->said_error;
+        strokes->said_error = true;
+        return said ? NULL : "error";
+    }
+    if (isnan(line->w)) {
+        return "correct";
+    }
+    snprintf(room, size, "w %s", parts_short(number, line->w, 2));
+    return room;
+}
+
+static void add_stroke(struct strokes *strokes, const struct slice_state *s, size_t i,
+                       const char *label, enum curve_stroke stroke, const double *values)
+{
+    const struct slice_line *line = &s->slice.line[i];
+    double *y = gapped(s, line, values);
+    strokes->owned[strokes->n_owned++] = y;
+    strokes->curves[strokes->n++] = (struct curve){
+        .label = label, .n = s->slice.x.n, .x = s->slice.x.value, .y = y, .stroke = stroke,
+        .colour = colour_of(strokes, line->w),
+    };
+}
+
+static void strokes_make(struct strokes *strokes, const struct slice_state *s)
+{
+    size_t n_lines = s->slice.n_lines;
+    strokes->curves = mem_new(2 * n_lines, sizeof *strokes->curves);
+    strokes->owned = mem_new(2 * n_lines, sizeof *strokes->owned);
+    strokes->labels = mem_new(n_lines, sizeof *strokes->labels);
+    for (size_t i = 0; i < n_lines; i++) {
+        const struct slice_line *line = &s->slice.line[i];
+        const char *label = label_of(strokes, line, strokes->labels[i],
+                                     sizeof strokes->labels[i]);
+        add_stroke(strokes, s, i, label, line->correct ? STROKE_SOLID : STROKE_DASHED,
+                   line->value);
+        if (line->truth) {
+            add_stroke(strokes, s, i, strokes->said_truth ? NULL : "true", STROKE_DOTS,
+                       line->truth);
+            strokes->said_truth = true;
+        }
+    }
+}
+
+static void strokes_free(struct strokes *strokes)
+{
+    for (size_t i = 0; i < strokes->n_owned; i++) {
+        free(strokes->owned[i]);
+    }
+    free(strokes->owned);
+    free(strokes->labels);
+    free(strokes->curves);
 }
 
 static void slice_draw(void *state, struct canvas *canvas, struct rect area,
-                       const struct style *style) {
+                       const struct style *style)
+{
     struct slice_state *s = state;
-    const struct slice *slice = &s->slice;
-    size_t n_lines = slice->n_lines, n_owned = 0;
-    struct curve *curves = mem_new(2 * n_lines, sizeof *curves);
-    char(*labels)[NUMBER_SIZE + 8] = mem_new(n_lines, sizeof *labels);
-    double **owned = mem_new(2 * n_lines, sizeof *owned);
-    struct legend legend = {0};
+    struct strokes strokes = {0};
+    strokes_make(&strokes, s);
     struct line_plot plot = {
-        .x_label = slice->x.n > 0 ? s->request.x : NULL, .x_lo = NAN, .x_hi = NAN, .y_lo = NAN,
-        .y_hi = NAN, .y_zero = true, .curves = curves,
-        .empty = "no animal was ever near these weights; `slice support=0` draws them all the same",
+        .x_label = s->request.x, .x_lo = NAN, .x_hi = NAN, .y_lo = NAN, .y_hi = NAN,
+        .y_zero = true, .n_curves = strokes.n, .curves = strokes.curves,
+        .empty = "no animal was ever near these weights; `slice support=0` draws them anyway",
     };
-    for (size_t i = 0; i < n_lines; i++) {
-        const struct slice_line *line = &slice->line[i];
-        char number[NUMBER_SIZE];
-        bool fresh;
-        int colour = colour_of(&legend, line->w, &fresh);
-        const char *label = NULL;
-        if (line->correct && isnan(line->w)) {
-            label = "correct";
-        } else if (line->correct) {
-            snprintf(labels[i], sizeof labels[i], "w %s", parts_short(number, line->w, 2));
-            label = labels[i];
-        } else if (!legend.said_error) {
-            label = "error";
-            legend.said_error = true;
-        }
-        owned[n_owned] = gapped(s, line, line->value);
-        curves[plot.n_curves++] = (struct curve){
-            .label = label, .n = slice->x.n, .x = slice->x.value, .y = owned[n_owned++],
-            .stroke = line->correct ? STROKE_SOLID : STROKE_DASHED, .colour = colour,
-        };
-        if (line->truth) {
-            owned[n_owned] = gapped(s, line, line->truth);
-            curves[plot.n_curves++] = (struct curve){
-                .label = legend.said_truth ? NULL : "true", .n = slice->x.n, .x = slice->x.value,
-                .y = owned[n_owned++], .stroke = STROKE_DOTS, .colour = colour,
-            };
-            legend.said_truth = true;
-        }
-    }
     line_plot_draw(&plot, canvas, area, style);
-    for (size_t i = 0; i < n_owned; i++) {
-        free(owned[i]);
-    }
-    free(owned);
-    free(labels);
-    free(curves);
+    strokes_free(&strokes);
 }
 
 static void say_line(const struct slice_state *s, const struct slice_line *line, double scale,
-                     struct strbuf *out) {
+                     struct strbuf *out)
+{
     const struct axis *x = &s->slice.x;
     size_t first = x->n, last = x->n;
     char a[NUMBER_SIZE], b[NUMBER_SIZE], c[NUMBER_SIZE];
@@ -234,7 +264,8 @@ static void say_line(const struct slice_state *s, const struct slice_line *line,
                   parts_short(b, x->value[last], 2));
 }
 
-static void slice_describe(const void *state, struct strbuf *out) {
+static void slice_describe(const void *state, struct strbuf *out)
+{
     const struct slice_state *s = state;
     double scale = 0;
     char number[NUMBER_SIZE];
@@ -257,7 +288,8 @@ static void slice_describe(const void *state, struct strbuf *out) {
     strbuf_puts(out, " (" SIDES_TEXT ").");
 }
 
-static void slice_table_full(const void *state, struct table *out) {
+static void slice_table_full(const void *state, struct table *out)
+{
     const struct slice_state *s = state;
     struct slice slice;
     if (s->source.model && slice_compute(s->source.model, s->source.cohort, s->source.w,
@@ -267,7 +299,8 @@ static void slice_table_full(const void *state, struct table *out) {
     }
 }
 
-static bool slice_key(void *state, const char *key, struct strbuf *command) {
+static bool slice_key(void *state, const char *key, struct strbuf *command)
+{
     struct slice_state *s = state;
     bool up = strcmp(key, "]") == 0;
     char number[NUMBER_SIZE];
@@ -287,7 +320,8 @@ static bool slice_key(void *state, const char *key, struct strbuf *command) {
     return true;
 }
 
-static void slice_release(void *state) {
+static void slice_release(void *state)
+{
     struct slice_state *s = state;
     if (s->have) {
         slice_free(&s->slice);

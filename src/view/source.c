@@ -7,12 +7,14 @@
 #include "deltaw/base/thread.h"
 #include "parts.h"
 
-static const char *model_name_at(void *scene, size_t i) {
+static const char *model_name_at(void *scene, size_t i)
+{
     const struct scene *s = scene;
     return i < s->n_models ? s->models[i].model->name : NULL;
 }
 
-static bool no_such_model(const struct scene *scene, const char *name, struct err *err) {
+static bool no_such_model(const struct scene *scene, const char *name, struct err *err)
+{
     struct scene copy = *scene;
     const char *near = nearest_word(name, model_name_at, &copy);
     if (near) {
@@ -22,7 +24,8 @@ static bool no_such_model(const struct scene *scene, const char *name, struct er
 }
 
 const struct scene_model *parts_pick(const struct scene *scene, const char *name,
-                                     struct err *err) {
+                                     struct err *err)
+{
     if (scene->n_models == 0) {
         err_set(err, ERR_FAILED,
                 scene->cohort ? "no fit yet; start one with `fit dnn`"
@@ -43,12 +46,14 @@ const struct scene_model *parts_pick(const struct scene *scene, const char *name
     return NULL;
 }
 
-bool parts_running(const struct scene_model *picked) {
+bool parts_running(const struct scene_model *picked)
+{
     return picked->status.state == FIT_RUNNING || picked->status.state == FIT_PAUSED;
 }
 
 /* The model's own lived weights, when they belong to these trials. */
-static const float *own_weights(const struct model *model, const struct cohort *cohort) {
+static const float *own_weights(const struct model *model, const struct cohort *cohort)
+{
     const struct lived *lived = model->lived;
     bool fits = lived && lived->n_trials == cohort->n_trials &&
                 lived->n_weights == model->shape.n_weights;
@@ -57,15 +62,34 @@ static const float *own_weights(const struct model *model, const struct cohort *
 
 /* Is what was computed from `source` still right for this model? */
 static bool still_right(const struct source *source, const struct model *model,
-                        const struct cohort *cohort, bool live) {
+                        const struct cohort *cohort, bool live)
+{
     if (!source->model || source->cohort != cohort || source->live != live) {
         return false;
     }
     return source->model == model || (live && source->model->lived == model->lived);
 }
 
+/* Holds the new before letting the old go: they may be the same. */
+static void source_replace(struct source *source, const struct model *model,
+                           const struct cohort *cohort, const float *w)
+{
+    struct source fresh = {
+        .model = model_hold(model), .cohort = cohort ? cohort_hold(cohort) : NULL, .w = w,
+        .live = source->live, .foreign = source->foreign, .status = source->status,
+    };
+    source_release(source);
+    if (cohort && !w) {
+        fresh.swept = mem_new(cohort->n_trials * model->shape.n_weights, sizeof(float));
+        model_sweep(model, cohort, fresh.swept);
+        fresh.w = fresh.swept;
+    }
+    *source = fresh;
+}
+
 bool source_take(struct source *source, const struct scene *scene, const char *name,
-                 bool *changed, struct err *err) {
+                 bool needs_trials, bool *changed, struct err *err)
+{
     *changed = false;
     const struct scene_model *picked = parts_pick(scene, name, err);
     if (!picked) {
@@ -74,51 +98,38 @@ bool source_take(struct source *source, const struct scene *scene, const char *n
     const struct model *model = picked->model;
     const struct cohort *cohort = picked->cohort ? picked->cohort : scene->cohort;
     bool live = parts_running(picked);
-    if (!cohort) {
+    if (cohort && cohort->n_trials == 0) {
+        cohort = NULL;
+    }
+    if (!cohort && needs_trials) {
         return err_set(err, ERR_FAILED, "%s has no trials to look at; `load FILE` first",
                        model->name);
     }
-    if (cohort->n_trials == 0) {
-        return err_set(err, ERR_FAILED, "%s has no trials; `undo` or `reset`", cohort->name);
-    }
-    source->status = picked->status;
-    source->foreign = cohort != scene->cohort;
-    if (still_right(source, model, cohort, live)) {
-        return true;
-    }
-    const float *w = own_weights(model, cohort);
-    if (!w && live) {
-        return err_set(err, ERR_FAILED, "%s has only begun; there is something to see soon",
+    const float *w = cohort ? own_weights(model, cohort) : NULL;
+    if (cohort && !w && live) {
+        return err_set(err, ERR_FAILED, "%s has only begun; its first weights come soon",
                        model->name);
     }
-    struct model *held = model_hold(model);
-    struct cohort *held_cohort = cohort_hold(cohort);
-    struct fit_status status = source->status;
-    bool foreign = source->foreign;
-    source_release(source);
-    if (!w) {
-        source->swept = mem_new(cohort->n_trials * model->shape.n_weights, sizeof(float));
-        model_sweep(model, cohort, source->swept);
-        w = source->swept;
-    }
-    source->model = held;
-    source->cohort = held_cohort;
-    source->w = w;
+    *changed = !still_right(source, model, cohort, live);
+    source->status = picked->status;
+    source->foreign = cohort && cohort != scene->cohort;
     source->live = live;
-    source->status = status;
-    source->foreign = foreign;
-    *changed = true;
+    if (*changed) {
+        source_replace(source, model, cohort, w);
+    }
     return true;
 }
 
-void source_release(struct source *source) {
+void source_release(struct source *source)
+{
     model_drop(source->model);
     cohort_drop(source->cohort);
     free(source->swept);
     memset(source, 0, sizeof *source);
 }
 
-void source_title(const struct source *source, struct strbuf *out) {
+void source_title(const struct source *source, struct strbuf *out)
+{
     if (source->model) {
         strbuf_printf(out, " · %s", source->model->name);
         if (source->foreign) {
@@ -127,7 +138,8 @@ void source_title(const struct source *source, struct strbuf *out) {
     }
 }
 
-void source_words(const struct source *source, struct strbuf *out) {
+void source_words(const struct source *source, struct strbuf *out)
+{
     const struct fit_status *status = &source->status;
     strbuf_puts(out, source->model->name);
     if (status->state != FIT_OPENED) {
@@ -142,15 +154,18 @@ void source_words(const struct source *source, struct strbuf *out) {
     }
 }
 
-bool pace_due(const struct pace *pace) {
+bool pace_due(const struct pace *pace)
+{
     return clock_seconds() - pace->ended >= 5 * pace->cost;
 }
 
-void pace_begin(struct pace *pace) {
+void pace_begin(struct pace *pace)
+{
     pace->began = clock_seconds();
 }
 
-void pace_end(struct pace *pace) {
+void pace_end(struct pace *pace)
+{
     pace->ended = clock_seconds();
     pace->cost = pace->ended - pace->began;
 }

@@ -23,12 +23,14 @@ static const struct view_ops *const all_views[] = {
     NULL,
 };
 
-const struct view_ops *view_at(size_t i) {
+const struct view_ops *view_at(size_t i)
+{
     size_t n = sizeof all_views / sizeof all_views[0];
     return i < n ? all_views[i] : NULL;
 }
 
-const struct view_ops *view_find(const char *name) {
+const struct view_ops *view_find(const char *name)
+{
     for (size_t i = 0; all_views[i]; i++) {
         if (strcmp(all_views[i]->name, name) == 0) {
             return all_views[i];
@@ -39,7 +41,8 @@ const struct view_ops *view_find(const char *name) {
 
 /* `fresh` over `kept`: fresh positional arguments replace all kept ones. */
 static struct args args_merged(const struct view_ops *ops, const struct args *kept,
-                               const struct args *fresh) {
+                               const struct args *fresh)
+{
     struct args merged = args_copy(kept);
     if (ops->merge) {
         ops->merge(&merged, fresh);
@@ -54,7 +57,8 @@ static struct args args_merged(const struct view_ops *ops, const struct args *ke
     return merged;
 }
 
-bool view_configure(struct view *view, const struct args *args, struct err *err) {
+bool view_configure(struct view *view, const struct args *args, struct err *err)
+{
     const struct view_ops *ops = view->ops;
     const struct args none = {0};
     if (!args) {
@@ -73,7 +77,8 @@ bool view_configure(struct view *view, const struct args *args, struct err *err)
     return true;
 }
 
-struct view *view_open(const struct view_ops *ops, const struct args *args, struct err *err) {
+struct view *view_open(const struct view_ops *ops, const struct args *args, struct err *err)
+{
     struct view *view = mem_new(1, sizeof *view);
     view->ops = ops;
     view->state = mem_new(1, ops->state_size);
@@ -85,7 +90,8 @@ struct view *view_open(const struct view_ops *ops, const struct args *args, stru
     return view;
 }
 
-void view_close(struct view *view) {
+void view_close(struct view *view)
+{
     if (!view) {
         return;
     }
@@ -95,11 +101,13 @@ void view_close(struct view *view) {
     free(view);
 }
 
-const struct view_ops *view_ops_of(const struct view *view) {
+const struct view_ops *view_ops_of(const struct view *view)
+{
     return view->ops;
 }
 
-bool view_update(struct view *view, const struct scene *scene, struct err *err) {
+bool view_update(struct view *view, const struct scene *scene, struct err *err)
+{
     struct err reason = {0};
     view->shown = view->ops->update(view->state, scene, &reason);
     view->reason = reason;
@@ -109,12 +117,14 @@ bool view_update(struct view *view, const struct scene *scene, struct err *err) 
     return true;
 }
 
-void view_title(const struct view *view, struct strbuf *out) {
+void view_title(const struct view *view, struct strbuf *out)
+{
     view->ops->title(view->state, out);
 }
 
 void view_draw(struct view *view, struct canvas *canvas, struct rect area,
-               const struct style *style) {
+               const struct style *style)
+{
     if (area.width <= 0 || area.height <= 0) {
         return;
     }
@@ -125,7 +135,8 @@ void view_draw(struct view *view, struct canvas *canvas, struct rect area,
     }
 }
 
-void view_describe(const struct view *view, struct strbuf *out) {
+void view_describe(const struct view *view, struct strbuf *out)
+{
     if (view->shown) {
         view->ops->describe(view->state, out);
     } else {
@@ -133,11 +144,13 @@ void view_describe(const struct view *view, struct strbuf *out) {
     }
 }
 
-void view_table(const struct view *view, struct table *out) {
+void view_table(const struct view *view, struct table *out)
+{
     view->ops->table(view->state, out);
 }
 
-bool view_key(struct view *view, const char *key, struct strbuf *command) {
+bool view_key(struct view *view, const char *key, struct strbuf *command)
+{
     if (!view->shown) {
         return false;
     }
@@ -146,12 +159,14 @@ bool view_key(struct view *view, const char *key, struct strbuf *command) {
 }
 
 /* A picture a quarter as high as wide is what a terminal's cells make 2:1. */
-static int picture_height(int width) {
+static int picture_height(int width)
+{
     int height = width / 4;
     return height < 10 ? 10 : height > 20 ? 20 : height;
 }
 
-void view_print(struct view *view, int width, const struct style *style, struct strbuf *out) {
+void view_print(struct view *view, int width, const struct style *style, struct strbuf *out)
+{
     struct strbuf text = {0}, plain = {0};
     view_describe(view, &text);
     parts_styled(strbuf_text(&text), style, &plain);

@@ -25,7 +25,8 @@ struct weights_state {
     struct trajectory path;
 };
 
-static void weights_merge(struct args *kept, const struct args *fresh) {
+static void weights_merge(struct args *kept, const struct args *fresh)
+{
     if (args_positional(fresh) > 0) {
         parts_forget(kept, "animal");
     }
@@ -34,7 +35,8 @@ static void weights_merge(struct args *kept, const struct args *fresh) {
     }
 }
 
-static bool weights_configure(void *state, const struct args *args, struct err *err) {
+static bool weights_configure(void *state, const struct args *args, struct err *err)
+{
     struct weights_state *s = state;
     const char *named = args_text(args, weights_options, "animal");
     const char *placed = args_at(args, 0);
@@ -51,7 +53,8 @@ static bool weights_configure(void *state, const struct args *args, struct err *
     return true;
 }
 
-static bool is_held_out(const struct model *model, const char *animal) {
+static bool is_held_out(const struct model *model, const char *animal)
+{
     for (size_t i = 0; i < model->n_animals; i++) {
         if (strcmp(model->animals[i], animal) == 0) {
             return model->held_out && model->held_out[i];
@@ -60,7 +63,8 @@ static bool is_held_out(const struct model *model, const char *animal) {
     return false;
 }
 
-static long choose_animal(const struct source *source, const char *asked, struct err *err) {
+static long choose_animal(const struct source *source, const char *asked, struct err *err)
+{
     const struct cohort *cohort = source->cohort;
     if (asked) {
         return parts_animal(cohort, asked, err);
@@ -73,10 +77,11 @@ static long choose_animal(const struct source *source, const char *asked, struct
     return 0;
 }
 
-static bool weights_update(void *state, const struct scene *scene, struct err *err) {
+static bool weights_update(void *state, const struct scene *scene, struct err *err)
+{
     struct weights_state *s = state;
     bool changed;
-    if (!source_take(&s->source, scene, s->model, &changed, err)) {
+    if (!source_take(&s->source, scene, s->model, true, &changed, err)) {
         return false;
     }
     long animal = choose_animal(&s->source, s->asked, err);
@@ -99,11 +104,13 @@ static bool weights_update(void *state, const struct scene *scene, struct err *e
     return true;
 }
 
-static const char *shown_name(const struct weights_state *s) {
+static const char *shown_name(const struct weights_state *s)
+{
     return s->source.cohort->animals[s->animal].name;
 }
 
-static void weights_title(const void *state, struct strbuf *out) {
+static void weights_title(const void *state, struct strbuf *out)
+{
     const struct weights_state *s = state;
     strbuf_puts(out, "weights");
     if (s->source.model && s->animal >= 0 && s->path.n > 0) {
@@ -119,7 +126,8 @@ struct strided {
     double *x, **fitted, **truth; /* [n]; [K] of [n]; truth NULL without one */
 };
 
-static struct strided stride_path(const struct trajectory *path, size_t most) {
+static struct strided stride_path(const struct trajectory *path, size_t most)
+{
     size_t step = path->n > most ? (path->n + most - 1) / most : 1;
     size_t n = (path->n + step - 1) / step;
     size_t k_n = path->n_weights;
@@ -146,7 +154,8 @@ static struct strided stride_path(const struct trajectory *path, size_t most) {
     return out;
 }
 
-static void strided_free(struct strided *s, size_t k_n) {
+static void strided_free(struct strided *s, size_t k_n)
+{
     for (size_t k = 0; k < k_n; k++) {
         free(s->fitted[k]);
         if (s->truth) {
@@ -159,7 +168,8 @@ static void strided_free(struct strided *s, size_t k_n) {
 }
 
 /* First trials of sessions, or none when the lines would hide the curves. */
-static size_t session_marks(const struct trajectory *path, int width, double **out) {
+static size_t session_marks(const struct trajectory *path, int width, double **out)
+{
     size_t n = 0;
     double *marks = mem_new(path->n, sizeof(double));
     for (size_t t = 0; path->day && t < path->n; t++) {
@@ -172,7 +182,8 @@ static size_t session_marks(const struct trajectory *path, int width, double **o
 }
 
 static void weights_draw(void *state, struct canvas *canvas, struct rect area,
-                         const struct style *style) {
+                         const struct style *style)
+{
     struct weights_state *s = state;
     const struct policy *policy = &s->source.model->settings.policy;
     size_t k_n = s->path.n_weights;
@@ -207,7 +218,8 @@ static void weights_draw(void *state, struct canvas *canvas, struct rect area,
 
 /* Mean probability the model gave to the side that was chosen, first trial left
  * out as it is never scored. */
-static double chosen_side(const struct weights_state *s) {
+static double chosen_side(const struct weights_state *s)
+{
     const struct cohort *cohort = s->source.cohort;
     size_t first = cohort->animals[s->animal].first;
     double sum = 0;
@@ -218,7 +230,8 @@ static double chosen_side(const struct weights_state *s) {
     return s->path.n > 1 ? sum / (double)(s->path.n - 1) : NAN;
 }
 
-static void weights_describe(const void *state, struct strbuf *out) {
+static void weights_describe(const void *state, struct strbuf *out)
+{
     const struct weights_state *s = state;
     const struct policy *policy = &s->source.model->settings.policy;
     const struct animal *animal = &s->source.cohort->animals[s->animal];
@@ -245,7 +258,8 @@ static void weights_describe(const void *state, struct strbuf *out) {
     strbuf_puts(out, " (" SIDES_TEXT ").");
 }
 
-static void weights_table(const void *state, struct table *out) {
+static void weights_table(const void *state, struct table *out)
+{
     const struct weights_state *s = state;
     if (s->source.model && s->path.n > 0) {
         trajectory_table(s->source.model, s->source.cohort, s->asked ? s->animal : -1,
@@ -253,7 +267,8 @@ static void weights_table(const void *state, struct table *out) {
     }
 }
 
-static bool weights_key(void *state, const char *key, struct strbuf *command) {
+static bool weights_key(void *state, const char *key, struct strbuf *command)
+{
     struct weights_state *s = state;
     bool back = strcmp(key, "[") == 0 || strcmp(key, "left") == 0;
     bool on = strcmp(key, "]") == 0 || strcmp(key, "right") == 0;
@@ -268,7 +283,8 @@ static bool weights_key(void *state, const char *key, struct strbuf *command) {
     return true;
 }
 
-static void weights_release(void *state) {
+static void weights_release(void *state)
+{
     struct weights_state *s = state;
     trajectory_free(&s->path);
     source_release(&s->source);
