@@ -72,16 +72,16 @@ static bool is_word(const char *words, const char *value, size_t n)
 
 static bool is_number(const struct option *row, const char *value)
 {
-    double number;
-    long long integer;
-    if (row->type == OPTION_INTEGER) {
-        if (!number_parse_integer(value, &integer))
-            return false;
-        number = (double)integer;
-    } else if (!number_parse(value, &number) || isnan(number)) {
+    double number = 0;
+    long long integer = 0;
+    if (row->type == OPTION_INTEGER ? !number_parse_integer(value, &integer)
+                                    : !number_parse(value, &number) || isnan(number))
         return false;
-    }
-    return any_number(row) || (number >= row->min && number <= row->max);
+    if (any_number(row))
+        return true;
+    if (row->type == OPTION_INTEGER) /* seeds above 2^53 are told apart */
+        return (long double)integer >= row->min && (long double)integer <= row->max;
+    return number >= row->min && number <= row->max;
 }
 
 static bool value_fits(const struct option *row, const char *value)

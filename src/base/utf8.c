@@ -121,3 +121,41 @@ char *utf8_clean(const char *text, size_t n)
     }
     return copy;
 }
+
+static char ascii_for(uint32_t cp)
+{
+    static const struct {
+        uint32_t cp;
+        char is;
+    } kin[] = {
+        {0x2026, '~'},  {0x2010, '-'},  {0x2011, '-'}, {0x2013, '-'},  {0x2014, '-'},
+        {0x2212, '-'},  {0x00b7, '.'},  {0x00d7, 'x'}, {0x2018, '\''}, {0x2019, '\''},
+        {0x201c, '"'},  {0x201d, '"'},  {0x0394, 'd'}, {0x00b2, '2'},  {0x03b1, 'a'},
+        {0x03b2, 'b'},  {0x00b5, 'u'},  {0x03bc, 'u'}, {0x2192, '>'},  {0x2190, '<'},
+        {0x2502, '|'},  {0x2500, '-'},  {0x00a0, ' '}, {0x253c, '+'},
+    };
+    for (size_t i = 0; i < sizeof kin / sizeof *kin; i++)
+        if (kin[i].cp == cp)
+            return kin[i].is;
+    return '?';
+}
+
+char *utf8_ascii(const char *text)
+{
+    size_t n = strlen(text), to = 0;
+    char *copy = mem_new(n + 1, 1); /* two cells take three bytes at least */
+    for (size_t i = 0; i < n;) {
+        uint32_t cp;
+        i += utf8_decode(text + i, n - i, &cp);
+        if (cp == '\n' || cp == '\t') {
+            copy[to++] = (char)cp;
+            continue;
+        }
+        char c = cp < 0x80 ? (char)cp : ascii_for(cp);
+        if (cp < 0x20 || cp == 0x7f)
+            copy[to++] = '?';
+        for (int w = utf8_codepoint_width(cp); w > 0; w--)
+            copy[to++] = c;
+    }
+    return copy;
+}

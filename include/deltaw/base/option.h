@@ -62,7 +62,8 @@ bool args_check(const struct args *args, const struct option *table, size_t posi
                 const char *verb, struct err *err);
 
 /* Values after args_check: the argument, else the fallback.  args_text may
- * return NULL (no fallback).  args_number on a word or a missing value is NaN. */
+ * return NULL (no fallback).  args_number on a word or a missing value is NaN,
+ * args_integer 0. */
 bool args_given(const struct args *args, const char *name);
 const char *args_text(const struct args *args, const struct option *table, const char *name);
 double args_number(const struct args *args, const struct option *table, const char *name);

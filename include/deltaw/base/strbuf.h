@@ -22,7 +22,8 @@ void strbuf_vprintf(struct strbuf *b, const char *format, va_list ap);
 void strbuf_codepoint(struct strbuf *b, unsigned cp);
 /* A JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void strbuf_json_text(struct strbuf *b, const char *text);
-/* A JSON number with 17 digits; NaN and infinities become null. */
+/* A JSON number that reads back as the same double (up to 17 digits); NaN and
+ * infinities become null. */
 void strbuf_json_number(struct strbuf *b, double value);
 /* A CSV field (RFC 4180), quoted only when it must be. */
 void strbuf_csv_text(struct strbuf *b, const char *text);

@@ -1,0 +1,152 @@
+/* base: tables as text, CSV and JSON. */
+#include "deltaw/base/table.h"
+#include "deltaw/base/utf8.h"
+#include "tap.h"
+
+static void is_print(const struct table *t, int width, const char *want, const char *what)
+{
+    struct strbuf out = {0};
+    table_print(t, width, &out);
+    tap_is_text(strbuf_text(&out), want, "%s", what);
+    bool fits = true;
+    for (char *save, *line = strtok_r(out.text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+        fits &= width == 0 || utf8_width(line) <= width;
+    tap_ok(fits, "%s: no line is wider than %d", what, width);
+    strbuf_free(&out);
+}
+
+static struct table animals(void)
+{
+    struct table t = {0};
+    table_column(&t, "animal", COLUMN_TEXT, 0);
+    table_column(&t, "trials", COLUMN_COUNT, 0);
+    table_column(&t, "loss", COLUMN_NUMBER, 4);
+    table_column(&t, "note", COLUMN_TEXT, 0);
+    table_row(&t);
+    table_text(&t, 0, "DAP014");
+    table_number(&t, 1, 12345);
+    table_number(&t, 2, .50314159265358979);
+    table_text(&t, 3, "a long note, with a comma");
+    table_row(&t);
+    table_text(&t, 0, "中文e\xcc\x81");
+    table_number(&t, 1, 7);
+    table_text(&t, 3, "x");
+    table_row(&t);
+    table_number(&t, 2, -1e-7);
+    return t;
+}
+
+static void test_print(void)
+{
+    struct table t = animals();
+    is_print(&t, 0,
+             "animal  trials    loss  note\n"
+             "DAP014  12,345  0.5031  a long note, with a comma\n"
+             "中文e\xcc\x81        7       -  x\n"
+             "             -  -1e-07\n",
+             "columns aligned");
+    is_print(&t, 80,
+             "animal  trials    loss  note\n"
+             "DAP014  12,345  0.5031  a long note, with a comma\n"
+             "中文e\xcc\x81        7       -  x\n"
+             "             -  -1e-07\n",
+             "a wide screen changes nothing");
+    is_print(&t, 36,
+             "animal  trials    loss  note\n"
+             "DAP014  12,345  0.5031  a long note…\n"
+             "中文e\xcc\x81        7       -  x\n"
+             "             -  -1e-07\n",
+             "a text column is cut");
+    is_print(&t, 26,
+             "ani…  trials    loss  note\n"
+             "DAP…  12,345  0.5031  a l…\n"
+             "中…        7       -  x\n"
+             "           -  -1e-07\n",
+             "narrow: the numbers stay whole");
+    is_print(&t, 16,
+             "an…  trials  …\n"
+             "DA…  12,345  …\n"
+             "中…       7  …\n"
+             "          -  …\n",
+             "narrower: a mark for the columns that have no room");
+    is_print(&t, 5, "an…\nDA…\n中…\n\n", "five cells");
+    is_print(&t, 1, "…\n…\n…\n\n", "one cell");
+    table_free(&t);
+    tap_ok(!t.columns && !t.cells && !t.n_rows, "table_free empties");
+    struct table none = {0};
+    is_print(&none, 80, "\n", "no columns");
+}
+
+static void test_hostile(void)
+{
+    struct table t = {0};
+    table_column(&t, "na\nme", COLUMN_TEXT, 0);
+    table_row(&t);
+    table_text(&t, 0, "\033[2J\xff");
+    table_text(&t, 0, "\033]0;x\007\xff");
+    is_print(&t, 0, "na?me\n?]0;x??\n", "control characters are made safe");
+    table_free(&t);
+}
+
+static void test_machines(void)
+{
+    struct table t = animals();
+    struct strbuf out = {0};
+    table_csv(&t, &out);
+    tap_is_text(strbuf_text(&out),
+                "animal,trials,loss,note\n"
+                "DAP014,12345,0.503141593,\"a long note, with a comma\"\n"
+                "中文e\xcc\x81,7,,x\n"
+                ",,-1e-07,\n",
+                "CSV");
+    strbuf_reset(&out);
+    table_json(&t, &out);
+    tap_is_text(strbuf_text(&out),
+                "[{\"animal\": \"DAP014\", \"trials\": 12345, \"loss\": 0.5031415926535898, "
+                "\"note\": \"a long note, with a comma\"}, "
+                "{\"animal\": \"中文e\xcc\x81\", \"trials\": 7, \"loss\": null, \"note\": \"x\"}, "
+                "{\"animal\": \"\", \"trials\": null, \"loss\": -1e-07, \"note\": \"\"}]",
+                "JSON");
+    table_free(&t);
+    strbuf_reset(&out);
+    table_column(&t, "only", COLUMN_COUNT, 0);
+    table_row(&t);
+    table_row(&t);
+    table_number(&t, 0, 9007199254740991.);
+    table_csv(&t, &out);
+    tap_is_text(strbuf_text(&out), "only\n\"\"\n9007199254740991\n",
+                "a row of one empty field is no empty line, a count has all its digits");
+    strbuf_reset(&out);
+    table_free(&t);
+    table_json(&t, &out);
+    tap_is_text(strbuf_text(&out), "[]", "JSON of no table");
+    strbuf_free(&out);
+}
+
+static void test_many(void)
+{
+    struct table t = {0};
+    table_column(&t, "i", COLUMN_COUNT, 0);
+    table_column(&t, "name", COLUMN_TEXT, 0);
+    for (int i = 0; i < 20000; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "n%d", i);
+        table_row(&t);
+        table_number(&t, 0, i);
+        table_text(&t, 1, name);
+    }
+    bool kept = true;
+    for (int i = 0; i < 20000; i++)
+        kept &= t.cells[i * 2].number == i && atoi(t.cells[i * 2 + 1].text + 1) == i;
+    tap_ok(kept && t.n_rows == 20000, "20,000 rows are kept");
+    table_free(&t);
+}
+
+int main(void)
+{
+    test_print();
+    test_hostile();
+    test_machines();
+    test_many();
+    return tap_done();
+}
