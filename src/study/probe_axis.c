@@ -43,7 +43,7 @@ bool variable_find(const struct policy *policy, const char *verb, const char *op
     struct policy names = *policy;
     const char *near = nearest_word(name, next_name, &names);
     err_set(err, ERR_USAGE, "%s: %s=%s is no variable%s%s%s; there are %s", verb, option, name,
-            near ? ", did you mean " : "", near ? near : "", near ? "?" : "", strbuf_text(&all));
+            near ? " (did you mean " : "", near ? near : "", near ? "?)" : "", strbuf_text(&all));
     strbuf_free(&all);
     return false;
 }

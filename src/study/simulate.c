@@ -73,7 +73,7 @@ static bool plan_rule(const char *rule, struct plan *plan, struct err *err)
     if (strcmp(rule, truth_rules[0]) != 0) {
         const char *near = nearest_of(rule, truth_rules);
         return err_set(err, ERR_USAGE, "simulate: no rule '%s'%s%s%s; there is reinforce", rule,
-                       near ? ", did you mean " : "", near ? near : "", near ? "?" : "");
+                       near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
     }
     snprintf(plan->truth.rule, sizeof plan->truth.rule, "%s", rule);
     return policy_parse("stim+bias", &plan->truth.policy, err);
