@@ -62,6 +62,15 @@ only GSL 'gsl/' 'src/study/*.c'
 only jansson 'jansson.h' 'src/learn/*.c' 'src/study/*.c' 'src/data/*.c' 'src/shell/*.c'
 only Random123 'Random123/' 'src/base/*.c'
 
+# The macros of <cblas.h> and the decoding of logs stay in one file each.
+most_one() { # WHAT PATTERN FOLDER
+    found=$(grep -rlE --include='*.[ch]' "$2" "$3" 2>/dev/null)
+    [ "$(echo "$found" | grep -c .)" -le 1 ] && found=
+    is "at most one file of $3 $1" "$found" ""
+}
+most_one "includes cblas.h" '^[[:space:]]*#[[:space:]]*include[[:space:]]*<([a-z0-9_-]+/)*cblas' src/learn
+most_one "unpacks gzip" '(^|[^_[:alnum:]])(inflate|gzread|gzgets|gzgetc|gzfread)[[:space:]]*\(' src/data
+
 is "exit() is called nowhere but in main.c" \
     "$(grep -rnE '(^|[^_[:alnum:]])_?exit[[:space:]]*\(' src --include='*.c' | grep -vE '^src/main\.c:|^[^:]*:[0-9]+:[[:space:]]*(/?\*|//)')" ""
 is "LC_NUMERIC is never set" "$(grep -rnE 'setlocale\([[:space:]]*LC_(ALL|NUMERIC)' src include)" ""
