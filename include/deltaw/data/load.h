@@ -1,9 +1,11 @@
 /* Reading logs: CSV, plain or gzip, native or any columns by mapping.
  *
  * Column names match without regard to case, blanks, underscores, dots, dashes.
- * Rows of an animal may be spread over the file; they are put together in
- * order of (date, session) if a date is there, else of appearance, and within a
- * session in file order (trial numbers are kept, not sorted on). */
+ * Rows of an animal may be spread over the file and over several files; they
+ * are put together in order of (date, session) if dates are there and written
+ * year first, else of appearance, and within a session by trial number when each
+ * number is there once, else in file order.  What was decided is told in
+ * report.mapping and report.sides. */
 #ifndef DELTAW_DATA_LOAD_H
 #define DELTAW_DATA_LOAD_H
 
@@ -24,7 +26,8 @@ struct load_options {
     enum load_format format;
     enum load_contrast contrast;
     enum load_missing missing_reward;
-    /* column names chosen by the user, NULL: found by known names */
+    /* column names chosen by the user, NULL: found by known names; "none" leaves
+     * out subject (the file is one animal), session, trial, date or answer */
     const char *subject, *session, *trial, *date, *stimulus, *left, *right, *choice, *reward,
         *answer;
     const char *name;       /* as=NAME; NULL: the file's name */

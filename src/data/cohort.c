@@ -1,0 +1,230 @@
+#include "deltaw/data/cohort.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "names.h"
+
+struct cohort_builder {
+    struct cohort *cohort;
+    size_t room, animal_room; /* trials, animals there is memory for */
+    struct names animals, sessions;
+    int32_t last_session; /* of the animal being built, -1: none */
+};
+
+bool cohort_day(const struct cohort *cohort, const struct animal *animal, size_t trial)
+{
+    return trial > animal->first && cohort->session[trial] != cohort->session[trial - 1];
+}
+
+long cohort_animal(const struct cohort *cohort, const char *name)
+{
+    for (size_t i = 0; i < cohort->n_animals; i++)
+        if (strcmp(cohort->animals[i].name, name) == 0)
+            return (long)i;
+    return -1;
+}
+
+const struct cohort_column *cohort_column(const struct cohort *cohort, const char *name)
+{
+    for (size_t i = 0; i < cohort->n_columns; i++)
+        if (strcmp(cohort->columns[i].name, name) == 0)
+            return &cohort->columns[i];
+    return NULL;
+}
+
+struct cohort *cohort_hold(const struct cohort *cohort)
+{
+    struct cohort *c = (struct cohort *)(uintptr_t)cohort;
+    __atomic_add_fetch(&c->references, 1, __ATOMIC_RELAXED);
+    return c;
+}
+
+static void release(struct cohort *c)
+{
+    for (size_t i = 0; i < c->n_animals; i++)
+        free(c->animals[i].name);
+    for (size_t i = 0; i < c->n_session_names; i++)
+        free(c->session_names[i]);
+    for (size_t i = 0; i < c->n_columns; i++) {
+        free(c->columns[i].name);
+        free(c->columns[i].values);
+    }
+    free(c->animals);
+    free(c->session_names);
+    free(c->columns);
+    free(c->stimulus);
+    free(c->choice);
+    free(c->reward);
+    free(c->answer);
+    free(c->session);
+    free(c->trial);
+    free(c->name);
+    free(c->source);
+    free(c->truth);
+    free(c->report.mapping);
+    free(c->report.sides);
+    free(c);
+}
+
+void cohort_drop(struct cohort *cohort)
+{
+    if (cohort && __atomic_sub_fetch(&cohort->references, 1, __ATOMIC_ACQ_REL) == 0)
+        release(cohort);
+}
+
+struct cohort_builder *cohort_builder_new(void)
+{
+    struct cohort_builder *b = mem_new(1, sizeof *b);
+    b->cohort = mem_new(1, sizeof *b->cohort);
+    b->cohort->references = 1;
+    b->last_session = -1;
+    return b;
+}
+
+void cohort_builder_columns(struct cohort_builder *b, size_t n, const char *const *names)
+{
+    struct cohort *c = b->cohort;
+    if (c->n_columns || c->n_trials)
+        die("cohort_builder_columns: called late or twice");
+    c->n_columns = n;
+    c->columns = mem_new(n, sizeof *c->columns);
+    for (size_t i = 0; i < n; i++)
+        c->columns[i].name = mem_text(names[i]);
+}
+
+/* An animal that got no trial is not one. */
+static void forget_empty(struct cohort *c)
+{
+    if (c->n_animals && c->animals[c->n_animals - 1].count == 0)
+        free(c->animals[--c->n_animals].name);
+}
+
+void cohort_builder_animal(struct cohort_builder *b, const char *name)
+{
+    struct cohort *c = b->cohort;
+    forget_empty(c);
+    size_t before = b->animals.n;
+    names_add(&b->animals, name, strlen(name));
+    if (b->animals.n == before)
+        die("cohort_builder_animal: the trials of %s do not come together", name);
+    c->animals = mem_reserve(c->animals, &b->animal_room, c->n_animals + 1, sizeof *c->animals);
+    c->animals[c->n_animals++] =
+        (struct animal){.name = mem_text(name), .first = c->n_trials};
+    b->last_session = -1;
+}
+
+void cohort_builder_session(struct cohort_builder *b, const char *name)
+{
+    b->last_session = (int32_t)names_add(&b->sessions, name, strlen(name));
+}
+
+static void size_trials(struct cohort *c, size_t n)
+{
+    c->stimulus = mem_resize(c->stimulus, n, sizeof *c->stimulus);
+    c->choice = mem_resize(c->choice, n, sizeof *c->choice);
+    c->reward = mem_resize(c->reward, n, sizeof *c->reward);
+    c->answer = mem_resize(c->answer, n, sizeof *c->answer);
+    c->session = mem_resize(c->session, n, sizeof *c->session);
+    c->trial = mem_resize(c->trial, n, sizeof *c->trial);
+    for (size_t i = 0; i < c->n_columns; i++)
+        c->columns[i].values = mem_resize(c->columns[i].values, n, sizeof(float));
+}
+
+void cohort_builder_trial(struct cohort_builder *b, const struct cohort_trial *trial,
+                          const float *extra)
+{
+    struct cohort *c = b->cohort;
+    if (c->n_animals == 0)
+        die("cohort_builder_trial: no animal yet");
+    if (b->last_session < 0)
+        cohort_builder_session(b, "1");
+    if (c->n_trials == b->room) {
+        b->room = b->room ? 2 * b->room : 1024;
+        size_trials(c, b->room);
+    }
+    struct animal *animal = &c->animals[c->n_animals - 1];
+    size_t t = c->n_trials++;
+    if (animal->count++ == 0 || c->session[t - 1] != b->last_session)
+        animal->n_sessions++;
+    c->stimulus[t] = trial->stimulus + 0.0f; /* -0 becomes 0 */
+    c->choice[t] = trial->choice;
+    c->reward[t] = trial->reward;
+    c->answer[t] = trial->answer;
+    c->session[t] = b->last_session;
+    c->trial[t] = trial->trial;
+    for (size_t i = 0; i < c->n_columns; i++)
+        c->columns[i].values[t] = extra ? extra[i] : __builtin_nanf("");
+}
+
+static uint64_t fnv(uint64_t h, const void *bytes, size_t n)
+{
+    const unsigned char *p = bytes;
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ p[i]) * UINT64_C(0x100000001b3);
+    return h;
+}
+
+static uint64_t fnv_word(uint64_t h, uint32_t word)
+{
+    unsigned char b[4] = {(unsigned char)word, (unsigned char)(word >> 8),
+                          (unsigned char)(word >> 16), (unsigned char)(word >> 24)};
+    return fnv(h, b, sizeof b);
+}
+
+/* FNV-1a, 64 bits: per animal its name with the NUL and its number of trials,
+ * then per trial stimulus, reward (little-endian floats), choice, answer and
+ * whether a session begins. */
+static uint64_t digest(const struct cohort *c)
+{
+    uint64_t h = UINT64_C(0xcbf29ce484222325);
+    for (size_t a = 0; a < c->n_animals; a++) {
+        const struct animal *animal = &c->animals[a];
+        h = fnv(h, animal->name, strlen(animal->name) + 1);
+        h = fnv_word(h, (uint32_t)animal->count);
+        for (size_t t = animal->first; t < animal->first + animal->count; t++) {
+            uint32_t bits;
+            memcpy(&bits, &c->stimulus[t], sizeof bits);
+            h = fnv_word(h, bits);
+            memcpy(&bits, &c->reward[t], sizeof bits);
+            h = fnv_word(h, bits);
+            unsigned char small[3] = {c->choice[t], c->answer[t], cohort_day(c, animal, t)};
+            h = fnv(h, small, sizeof small);
+        }
+    }
+    return h;
+}
+
+struct cohort *cohort_builder_finish(struct cohort_builder *b, const char *name,
+                                     const char *source)
+{
+    struct cohort *c = b->cohort;
+    forget_empty(c);
+    size_trials(c, c->n_trials);
+    c->animals = mem_resize(c->animals, c->n_animals, sizeof *c->animals);
+    c->name = mem_text(name);
+    c->source = mem_text(source);
+    c->n_session_names = b->sessions.n;
+    c->session_names = mem_new(b->sessions.n, sizeof *c->session_names);
+    for (size_t i = 0; i < b->sessions.n; i++)
+        c->session_names[i] = mem_text(b->sessions.text[i]);
+    c->report.n_rows = c->n_trials;
+    c->report.mapping = mem_text("");
+    c->report.sides = mem_text("choice 1 = right, 0 = left");
+    c->digest = digest(c);
+    b->cohort = NULL;
+    cohort_builder_free(b);
+    return c;
+}
+
+void cohort_builder_free(struct cohort_builder *b)
+{
+    if (!b)
+        return;
+    if (b->cohort)
+        release(b->cohort);
+    names_free(&b->animals);
+    names_free(&b->sessions);
+    free(b);
+}

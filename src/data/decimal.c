@@ -1,0 +1,127 @@
+#include "decimal.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { LONGEST = 800 };
+
+static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                              1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                              1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+/* The number as mantissa * 10^exponent; *exact says that the mantissa holds all
+ * digits.  False: not a decimal number. */
+static bool scan(const char *text, size_t n, uint64_t *mantissa, int *exponent, bool *exact)
+{
+    const char *p = text, *end = text + n;
+    uint64_t m = 0;
+    int digits = 0, significant = 0, places = 0, e = 0;
+    if (p < end && (*p == '-' || *p == '+'))
+        p++;
+    for (bool point = false; p < end; p++) {
+        if (*p == '.' && !point) {
+            point = true;
+            continue;
+        }
+        unsigned d = (unsigned char)*p - '0';
+        if (d > 9)
+            break;
+        digits++;
+        significant += significant > 0 || d > 0;
+        if (significant <= 18)
+            m = m * 10 + d;
+        places += point;
+    }
+    if (digits == 0)
+        return false;
+    if (p < end && (*p == 'e' || *p == 'E')) {
+        bool negative = ++p < end && *p == '-';
+        if (p < end && (*p == '-' || *p == '+'))
+            p++;
+        const char *from = p;
+        for (; p < end && *p >= '0' && *p <= '9'; p++)
+            if (e < 100000)
+                e = e * 10 + (*p - '0');
+        if (p == from)
+            return false;
+        if (negative)
+            e = -e;
+    }
+    *mantissa = m;
+    *exponent = e - places;
+    *exact = significant <= 18;
+    return p == end;
+}
+
+/* 1: done.  0: leave it to strtod.  -1: no number. */
+static int quick(const char *text, size_t n, double *out)
+{
+    uint64_t m;
+    int e;
+    bool exact;
+    if (n == 1 && (unsigned char)(text[0] - '0') <= 9) {
+        *out = text[0] - '0';
+        return 1;
+    }
+    if (n == 0 || n > LONGEST || !scan(text, n, &m, &e, &exact))
+        return -1;
+    /* Both factors are exact doubles, so one operation rounds once. */
+    if (!exact || m > (UINT64_C(1) << 53) || e < -22 || e > 22)
+        return 0;
+    double v = e < 0 ? (double)m / tens[-e] : (double)m * tens[e];
+    *out = text[0] == '-' ? -v : v;
+    return 1;
+}
+
+bool decimal_double(const char *text, size_t n, double *out)
+{
+    double v;
+    int got = quick(text, n, &v);
+    if (got < 0)
+        return false;
+    if (got == 0)
+        v = strtod(text, NULL);
+    if (isinf(v))
+        return false;
+    *out = v;
+    return true;
+}
+
+bool decimal_float(const char *text, size_t n, float *out)
+{
+    double v;
+    uint64_t bits;
+    int got = quick(text, n, &v);
+    if (got < 0)
+        return false;
+    memcpy(&bits, &v, sizeof bits);
+    /* Rounding twice goes wrong only from the middle between two floats, and
+     * below the normal range where that middle lies elsewhere. */
+    bool middle = (bits & 0x1fffffff) == 0x10000000;
+    float f;
+    if (got == 0 || middle || (v != 0 && fabs(v) < FLT_MIN) || fabs(v) > FLT_MAX)
+        f = strtof(text, NULL);
+    else
+        f = (float)v;
+    if (isinf(f))
+        return false;
+    *out = f;
+    return true;
+}
+
+bool decimal_missing(const char *text, size_t n)
+{
+    static const char *const words[] = {"nan", "na", "n/a", "null", "none", ".", "<na>", NULL};
+    if (n == 0)
+        return true;
+    if (n > 4 || (text[0] >= '0' && text[0] <= '9'))
+        return false;
+    for (size_t i = 0; words[i]; i++)
+        if (strcasecmp(text, words[i]) == 0)
+            return true;
+    return false;
+}

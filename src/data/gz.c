@@ -1,0 +1,279 @@
+#include "gz.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "deltaw/base/mem.h"
+
+enum { BLOCK = 128 * 1024, GZIP_BITS = 15 + 16 };
+
+struct gz_in {
+    int fd;
+    bool regular, end; /* end: read() has said so */
+    bool packed;
+    bool between;    /* no gzip member is open */
+    bool padded;     /* zero bytes were seen after a member */
+    uint64_t taken;  /* bytes read from fd */
+    uint64_t size;
+    const atomic_bool *cancel;
+    z_stream z; /* next_in, avail_in are the input buffer in both cases */
+    unsigned char block[BLOCK];
+};
+
+/* What people also try to load. */
+static const struct {
+    const char *magic;
+    size_t n;
+    const char *what;
+} others[] = {
+    {"PK\3\4", 4, "a zip archive; unpack it and load the CSV file inside"},
+    {"\xfd" "7zXZ", 5, "an xz file; unpack it with unxz"},
+    {"BZh", 3, "a bzip2 file; unpack it with bunzip2"},
+    {"\x28\xb5\x2f\xfd", 4, "a zstd file; unpack it with unzstd"},
+    {"\x93NUMPY", 6, "a numpy array; save the trials as CSV"},
+    {"\x89HDF", 4, "an HDF5 file; save the trials as CSV"},
+    {"MATLAB ", 7, "a MATLAB file; save the trials as CSV"},
+    {"PAR1", 4, "a Parquet file; save the trials as CSV"},
+    {"\xff\xfe", 2, "UTF-16 text; save it as UTF-8"},
+    {"\xfe\xff", 2, "UTF-16 text; save it as UTF-8"},
+};
+
+static bool wait_for_bytes(struct gz_in *gz, struct err *err)
+{
+    struct pollfd p = {.fd = gz->fd, .events = POLLIN};
+    for (;;) {
+        if (gz->cancel && atomic_load(gz->cancel))
+            return err_set(err, ERR_INTERRUPTED, "interrupted");
+        int n = poll(&p, 1, 100);
+        if (n > 0)
+            return true;
+        if (n < 0 && errno != EINTR)
+            return err_set(err, ERR_DATA, "cannot wait for the file: %s", strerror(errno));
+    }
+}
+
+/* More raw bytes behind those that are left; sets `end` when there are none. */
+static bool fill(struct gz_in *gz, struct err *err)
+{
+    if (gz->end)
+        return true;
+    memmove(gz->block, gz->z.next_in, gz->z.avail_in);
+    gz->z.next_in = gz->block;
+    size_t room = BLOCK - gz->z.avail_in;
+    if (room == 0)
+        return true;
+    for (;;) {
+        if (!gz->regular && !wait_for_bytes(gz, err))
+            return false;
+        ssize_t n = read(gz->fd, gz->block + gz->z.avail_in, room);
+        if (n > 0) {
+            gz->z.avail_in += (unsigned)n;
+            gz->taken += (uint64_t)n;
+            return true;
+        }
+        if (n == 0) {
+            gz->end = true;
+            return true;
+        }
+        if (errno != EINTR && errno != EAGAIN)
+            return err_set(err, ERR_DATA, "cannot read: %s", strerror(errno));
+    }
+}
+
+/* At least `need` raw bytes in the buffer, or the end. */
+static bool fill_to(struct gz_in *gz, size_t need, struct err *err)
+{
+    while (gz->z.avail_in < need && !gz->end)
+        if (!fill(gz, err))
+            return false;
+    return true;
+}
+
+static bool sniff(struct gz_in *gz, struct err *err)
+{
+    if (!fill_to(gz, 8, err))
+        return false;
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (gz->z.avail_in >= others[i].n &&
+            memcmp(gz->z.next_in, others[i].magic, others[i].n) == 0)
+            return err_set(err, ERR_DATA, "this is %s", others[i].what);
+    gz->packed = gz->z.avail_in >= 2 && gz->z.next_in[0] == 0x1f && gz->z.next_in[1] == 0x8b;
+    if (gz->packed && inflateInit2(&gz->z, GZIP_BITS) != Z_OK)
+        die("inflateInit2 failed");
+    gz->between = true;
+    return true;
+}
+
+struct gz_in *gz_open(const char *path, const atomic_bool *cancel, struct err *err)
+{
+    struct stat st;
+    /* Not blocking: a pipe that nobody writes must not hold the thread. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 || fstat(fd, &st) != 0) {
+        err_set(err, ERR_DATA, "cannot open: %s", strerror(errno));
+        if (fd >= 0)
+            close(fd);
+        return NULL;
+    }
+    if (S_ISDIR(st.st_mode)) {
+        err_set(err, ERR_DATA, "this is a folder; name a .csv or .csv.gz file in it");
+        close(fd);
+        return NULL;
+    }
+    struct gz_in *gz = mem_new(1, sizeof *gz);
+    gz->fd = fd;
+    gz->regular = S_ISREG(st.st_mode);
+    gz->size = gz->regular ? (uint64_t)st.st_size : 0;
+    gz->cancel = cancel;
+    gz->z.next_in = gz->block;
+    if (!sniff(gz, err)) {
+        gz_close(gz);
+        return NULL;
+    }
+    return gz;
+}
+
+/* Called between members: is there another one?  Zero bytes may pad the end. */
+static bool next_member(struct gz_in *gz, bool *more, struct err *err)
+{
+    *more = false;
+    for (;;) {
+        if (!fill_to(gz, 2, err))
+            return false;
+        if (gz->z.avail_in == 0)
+            return true;
+        if (gz->z.next_in[0] != 0)
+            break;
+        gz->padded = true;
+        gz->z.next_in++;
+        gz->z.avail_in--;
+    }
+    if (gz->padded || gz->z.avail_in < 2 || gz->z.next_in[0] != 0x1f || gz->z.next_in[1] != 0x8b)
+        return err_set(err, ERR_DATA, "bytes that are not gzip follow the gzip data; "
+                                      "unpack it with zcat and look at its end");
+    if (inflateReset(&gz->z) != Z_OK)
+        die("inflateReset failed");
+    gz->between = false;
+    *more = true;
+    return true;
+}
+
+static ptrdiff_t read_packed(struct gz_in *gz, void *bytes, size_t n, struct err *err)
+{
+    gz->z.next_out = bytes;
+    gz->z.avail_out = (unsigned)n;
+    while (gz->z.avail_out == n) {
+        if (gz->between) {
+            bool more;
+            if (!next_member(gz, &more, err))
+                return -1;
+            if (!more)
+                return 0;
+        }
+        if (!fill_to(gz, 1, err))
+            return -1;
+        int got = inflate(&gz->z, Z_NO_FLUSH);
+        if (got == Z_STREAM_END) {
+            gz->between = true;
+        } else if (got == Z_MEM_ERROR) {
+            die("out of memory");
+        } else if (got == Z_BUF_ERROR && gz->z.avail_in == 0) {
+            err_set(err, ERR_DATA, "the gzip data ends early: the file is cut off; copy it again");
+            return -1;
+        } else if (got != Z_OK) {
+            err_set(err, ERR_DATA, "the gzip data is damaged (%s); copy the file again",
+                    gz->z.msg ? gz->z.msg : "no reason known");
+            return -1;
+        }
+    }
+    return (ptrdiff_t)(n - gz->z.avail_out);
+}
+
+ptrdiff_t gz_read(struct gz_in *gz, void *bytes, size_t n, struct err *err)
+{
+    if (n > BLOCK)
+        n = BLOCK;
+    if (gz->packed)
+        return read_packed(gz, bytes, n, err);
+    if (!fill_to(gz, 1, err))
+        return -1;
+    if (n > gz->z.avail_in)
+        n = gz->z.avail_in;
+    memcpy(bytes, gz->z.next_in, n);
+    gz->z.next_in += n;
+    gz->z.avail_in -= (unsigned)n;
+    return (ptrdiff_t)n;
+}
+
+uint64_t gz_position(const struct gz_in *gz)
+{
+    return gz->taken - gz->z.avail_in;
+}
+
+uint64_t gz_size(const struct gz_in *gz)
+{
+    return gz->size;
+}
+
+void gz_close(struct gz_in *gz)
+{
+    if (!gz)
+        return;
+    if (gz->packed)
+        inflateEnd(&gz->z);
+    close(gz->fd);
+    free(gz);
+}
+
+struct gz_out {
+    z_stream z;
+    gz_header header; /* must live until the header is written */
+};
+
+struct gz_out *gz_out_new(void)
+{
+    struct gz_out *gz = mem_new(1, sizeof *gz);
+    /* A header of zeros: time 0, no name, and the system byte zlib would fill in
+     * by platform is fixed too. */
+    gz->header.os = 255;
+    if (deflateInit2(&gz->z, 6, Z_DEFLATED, GZIP_BITS, 8, Z_DEFAULT_STRATEGY) != Z_OK ||
+        deflateSetHeader(&gz->z, &gz->header) != Z_OK)
+        die("deflateInit2 failed");
+    return gz;
+}
+
+static int pack(struct gz_out *gz, int flush, struct strbuf *to)
+{
+    unsigned char block[32 * 1024];
+    int got;
+    do {
+        gz->z.next_out = block;
+        gz->z.avail_out = sizeof block;
+        got = deflate(&gz->z, flush);
+        strbuf_add(to, block, sizeof block - gz->z.avail_out);
+    } while (gz->z.avail_out == 0);
+    return got;
+}
+
+void gz_out_write(struct gz_out *gz, const void *bytes, size_t n, struct strbuf *to)
+{
+    gz->z.next_in = (unsigned char *)(uintptr_t)bytes;
+    gz->z.avail_in = (unsigned)n;
+    pack(gz, Z_NO_FLUSH, to);
+}
+
+void gz_out_finish(struct gz_out *gz, struct strbuf *to)
+{
+    gz->z.next_in = NULL;
+    gz->z.avail_in = 0;
+    if (pack(gz, Z_FINISH, to) != Z_STREAM_END)
+        die("deflate did not end");
+    deflateEnd(&gz->z);
+    free(gz);
+}

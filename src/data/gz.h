@@ -1,0 +1,35 @@
+/* Bytes of a file that may be gzip, and gzip bytes of a text.  The only file of
+ * this layer that includes zlib is gz.c.  Messages carry no place: the caller
+ * puts "file:line: " before them. */
+#ifndef DATA_GZ_H
+#define DATA_GZ_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "deltaw/base/err.h"
+#include "deltaw/base/strbuf.h"
+
+struct gz_in;
+
+/* A regular file, pipe or device; folders and other container formats are
+ * refused.  `cancel` may be NULL; it is looked at while a pipe is waited for. */
+struct gz_in *gz_open(const char *path, const atomic_bool *cancel, struct err *err);
+/* Up to n bytes, unpacked; 0 at the end, -1 on failure. */
+ptrdiff_t gz_read(struct gz_in *gz, void *bytes, size_t n, struct err *err);
+/* Bytes of the file itself that were used up, and its size (0: unknown). */
+uint64_t gz_position(const struct gz_in *gz);
+uint64_t gz_size(const struct gz_in *gz);
+void gz_close(struct gz_in *gz); /* NULL is fine */
+
+struct gz_out;
+
+/* Packs what it is given onto the end of `to`.  The same bytes in give the same
+ * bytes out: no time and no name in the header. */
+struct gz_out *gz_out_new(void);
+void gz_out_write(struct gz_out *gz, const void *bytes, size_t n, struct strbuf *to);
+void gz_out_finish(struct gz_out *gz, struct strbuf *to); /* and frees */
+
+#endif

@@ -1,0 +1,37 @@
+/* Lines of a text file, plain or gzip, counted from 1.
+ *
+ * A line is at most LINES_LIMIT bytes.  It is handed out without its LF or CRLF,
+ * NUL-terminated, in a buffer the caller may change until the next call.  A UTF-8
+ * byte order mark is skipped; NUL bytes are refused. */
+#ifndef DATA_LINES_H
+#define DATA_LINES_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "deltaw/base/err.h"
+
+enum { LINES_LIMIT = 1024 * 1024 };
+enum lines_got { LINES_ERROR, LINES_LINE, LINES_END };
+
+struct gz_in;
+struct lines {
+    char *path;
+    struct gz_in *gz;
+    char *buffer;
+    size_t start, end; /* unread bytes of the buffer */
+    size_t searched;   /* no LF before this byte */
+    size_t line;       /* number of the line handed out last */
+    bool at_end;
+    bool has_nul;      /* somewhere in the unread bytes */
+};
+
+bool lines_open(struct lines *lines, const char *path, const atomic_bool *cancel,
+                struct err *err);
+enum lines_got lines_next(struct lines *lines, char **text, size_t *n, struct err *err);
+uint64_t lines_position(const struct lines *lines);
+void lines_close(struct lines *lines); /* a zeroed one is fine */
+
+#endif

@@ -1,0 +1,37 @@
+/* Reading one file: shared by the files that take its rows apart. */
+#ifndef DATA_READER_H
+#define DATA_READER_H
+
+#include "rows.h"
+
+struct reader {
+    struct rows *rows;
+    struct log_file *file;
+    const struct load_options *options;
+    struct csv csv;
+    struct schema schema;
+    long *extra;          /* [n_columns] index into rows->extras, -1: not kept */
+    struct names keys;    /* sittings of this file */
+    size_t first_sitting; /* of this file */
+    struct strbuf key, last_key;
+    uint32_t sitting;     /* of last_key */
+    uint64_t bytes_before, bytes_all;
+};
+
+/* "FILE:LINE: WHAT 'VALUE' WHY"; returns false. */
+bool reader_refuse(const struct reader *r, struct err *err, const char *what, const char *value,
+                   const char *why);
+/* The field of a role in the record read last; an empty one without a column. */
+const struct field *reader_field(const struct reader *r, enum role role);
+const char *reader_column(const struct reader *r, enum role role); /* its column's name */
+
+/* Parts of a row: values.c */
+bool reader_trial(const struct reader *r, struct row *row, struct err *err);
+bool reader_stimulus(struct reader *r, float *stimulus, struct err *err);
+bool reader_codes(struct reader *r, struct row *row, struct err *err);
+
+/* Columns kept by name: extras.c */
+void reader_plan_extras(struct reader *r);
+void reader_keep_extras(struct reader *r, size_t row);
+
+#endif

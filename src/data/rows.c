@@ -1,0 +1,266 @@
+#include "reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/outfile.h"
+#include "deltaw/base/utf8.h"
+
+enum { POLL_ROWS = 4096, MAX_ROWS = INT32_MAX };
+
+/* Names go to terminals and into files: clean text only. */
+static bool check_name(const struct reader *r, enum role role, struct err *err)
+{
+    const struct field *f = reader_field(r, role);
+    char *clean = utf8_clean(f->text, f->n);
+    bool fine = strcmp(clean, f->text) == 0;
+    free(clean);
+    if (r->schema.column[role] < 0)
+        return true;
+    if (f->n == 0)
+        return reader_refuse(r, err, schema_role_name(role), "", "is empty");
+    if (f->n > 200)
+        return reader_refuse(r, err, schema_role_name(role), f->text, "is longer than 200 bytes");
+    if (!fine)
+        return reader_refuse(r, err, schema_role_name(role), f->text,
+                      "holds control characters or is not UTF-8; iconv -t utf8 converts it");
+    return true;
+}
+
+/* "dir/m1.csv.gz" -> "m1" */
+static char *name_of_file(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *name = mem_text(slash ? slash + 1 : path);
+    static const char *const ends[] = {".gz", ".csv", ".tsv", ".txt"};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        size_t n = strlen(name), k = strlen(ends[i]);
+        if (n > k && strcasecmp(name + n - k, ends[i]) == 0)
+            name[n - k] = '\0';
+    }
+    char *clean = utf8_clean(name, strlen(name));
+    free(name);
+    return clean;
+}
+
+/* What the cohort will call the session: unlike any other of this animal. */
+static char *sitting_name(struct reader *r, const struct sitting *s)
+{
+    char *name = s->date && *s->session ? mem_printf("%s/%s", s->date, s->session)
+                 : s->date              ? mem_text(s->date)
+                 : *s->session          ? mem_text(s->session)
+                                        : mem_printf("%u", s->file + 1);
+    struct strbuf key = {0};
+    struct names *taken = &r->rows->sitting_names;
+    for (size_t copy = 2;; copy++) {
+        size_t before = taken->n;
+        strbuf_reset(&key);
+        strbuf_printf(&key, "%u %s", s->subject, name);
+        names_add(taken, key.text, key.len);
+        if (taken->n > before)
+            break;
+        char *next = mem_printf("%.*s#%zu", (int)strcspn(name, "#"), name, copy);
+        free(name);
+        name = next;
+    }
+    strbuf_free(&key);
+    return name;
+}
+
+static bool new_sitting(struct reader *r, struct err *err)
+{
+    struct rows *rows = r->rows;
+    if (!check_name(r, ROLE_SUBJECT, err) || !check_name(r, ROLE_SESSION, err) ||
+        !check_name(r, ROLE_DATE, err))
+        return false;
+    uint32_t subject;
+    const struct field *f = reader_field(r, ROLE_SUBJECT);
+    if (r->schema.column[ROLE_SUBJECT] < 0) {
+        char *name = name_of_file(r->file->path);
+        subject = names_add(&rows->subjects, name, strlen(name));
+        free(name);
+    } else {
+        subject = names_add(&rows->subjects, f->text, f->n);
+    }
+    rows->sittings = mem_reserve(rows->sittings, &rows->sitting_capacity, rows->n_sittings + 1,
+                                 sizeof *rows->sittings);
+    struct sitting *s = &rows->sittings[rows->n_sittings];
+    *s = (struct sitting){.subject = subject, .file = (uint32_t)(r->file - rows->files)};
+    s->session = mem_text(reader_field(r, ROLE_SESSION)->text);
+    if (r->file->has_date)
+        s->date = mem_text(reader_field(r, ROLE_DATE)->text);
+    s->name = sitting_name(r, s);
+    rows->n_sittings++;
+    return true;
+}
+
+/* Which sitting the row belongs to; most rows belong to the last one's. */
+static bool find_sitting(struct reader *r, struct err *err)
+{
+    static const enum role roles[] = {ROLE_SUBJECT, ROLE_SESSION, ROLE_DATE};
+    strbuf_reset(&r->key);
+    for (size_t i = 0; i < 3; i++) {
+        const struct field *f = reader_field(r, roles[i]);
+        strbuf_add(&r->key, f->text, f->n + 1);
+    }
+    if (r->key.len == r->last_key.len && memcmp(r->key.text, r->last_key.text, r->key.len) == 0)
+        return true;
+    uint32_t known = names_find(&r->keys, r->key.text, r->key.len);
+    if (known == NAMES_NONE) {
+        if (!new_sitting(r, err))
+            return false;
+        known = names_add(&r->keys, r->key.text, r->key.len);
+    }
+    r->sitting = (uint32_t)r->first_sitting + known;
+    struct strbuf swap = r->key;
+    r->key = r->last_key;
+    r->last_key = swap;
+    return true;
+}
+
+static bool read_row(struct reader *r, struct err *err)
+{
+    struct rows *rows = r->rows;
+    struct row row = {.line = (uint32_t)r->csv.line};
+    if (rows->n >= MAX_ROWS || r->csv.line > UINT32_MAX)
+        return err_set(err, ERR_DATA, "%s: more than %d rows", r->file->path, MAX_ROWS);
+    if (!find_sitting(r, err))
+        return false;
+    row.sitting = r->sitting;
+    if (!reader_trial(r, &row, err) || !reader_stimulus(r, &row.stimulus, err) ||
+        !reader_codes(r, &row, err))
+        return false;
+    reader_keep_extras(r, rows->n);
+    rows->sittings[row.sitting].count++;
+    rows->row = mem_reserve(rows->row, &rows->capacity, rows->n + 1, sizeof *rows->row);
+    rows->row[rows->n++] = row;
+    r->file->count++;
+    return true;
+}
+
+static bool look_up(const struct reader *r, struct err *err)
+{
+    const struct load_options *o = r->options;
+    if (o->permille && r->bytes_all > 0) {
+        double share = (double)(r->bytes_before + lines_position(&r->csv.lines)) /
+                       (double)r->bytes_all;
+        atomic_store(o->permille, share < 1 ? (int)(1000 * share) : 1000);
+    }
+    if (o->cancel && atomic_load(o->cancel))
+        return err_set(err, ERR_INTERRUPTED, "interrupted");
+    return true;
+}
+
+static bool read_all(struct reader *r, struct err *err)
+{
+    struct strbuf mapping = {0};
+    if (!csv_open(&r->csv, r->file->path, r->options->cancel, err) ||
+        !schema_match(&r->csv, r->options, &r->schema, err))
+        return false;
+    schema_describe(&r->schema, &r->csv, r->options->contrast, &mapping);
+    r->file->mapping = strbuf_take(&mapping);
+    r->file->has_trial = r->schema.column[ROLE_TRIAL] >= 0;
+    r->file->has_date = r->schema.column[ROLE_DATE] >= 0;
+    r->file->has_answer = r->schema.column[ROLE_ANSWER] >= 0;
+    r->file->habit = r->schema.native ? HABIT_NATIVE : r->schema.ibl ? HABIT_IBL : HABIT_NONE;
+    reader_plan_extras(r);
+    for (;;) {
+        if (r->file->count % POLL_ROWS == 0 && !look_up(r, err))
+            return false;
+        enum lines_got got = csv_next(&r->csv, err);
+        if (got == LINES_ERROR)
+            return false;
+        if (got == LINES_END)
+            break;
+        if (!read_row(r, err))
+            return false;
+    }
+    if (r->file->count == 0)
+        return err_set(err, ERR_DATA, "%s:%zu: no rows follow the header", r->file->path,
+                       r->csv.lines.line);
+    return true;
+}
+
+static bool read_file(struct rows *rows, size_t i, const struct load_options *options,
+                      uint64_t before, uint64_t all, struct err *err)
+{
+    struct reader r = {.rows = rows, .file = &rows->files[i], .options = options,
+                       .first_sitting = rows->n_sittings, .bytes_before = before,
+                       .bytes_all = all};
+    r.file->first = rows->n;
+    bool fine = read_all(&r, err);
+    csv_close(&r.csv);
+    schema_free(&r.schema);
+    names_free(&r.keys);
+    strbuf_free(&r.key);
+    strbuf_free(&r.last_key);
+    free(r.extra);
+    return fine;
+}
+
+/* The same file under two names would count every trial twice. */
+static bool check_paths(const struct load_options *o, struct stat *st, struct err *err)
+{
+    if (o->n_paths == 0)
+        return err_set(err, ERR_USAGE, "no file to load");
+    for (size_t i = 0; i < o->n_paths; i++) {
+        char *path = path_expand(o->paths[i]);
+        bool there = stat(path, &st[i]) == 0;
+        free(path);
+        if (!there) {
+            st[i] = (struct stat){0};
+            continue;
+        }
+        for (size_t k = 0; k < i; k++)
+            if (st[k].st_ino == st[i].st_ino && st[k].st_dev == st[i].st_dev)
+                return err_set(err, ERR_DATA, "%s and %s are the same file", o->paths[k],
+                               o->paths[i]);
+    }
+    return true;
+}
+
+bool rows_read(struct rows *rows, const struct load_options *options, struct err *err)
+{
+    *rows = (struct rows){0};
+    struct stat *st = mem_new(options->n_paths, sizeof *st);
+    uint64_t before = 0, all = 0;
+    bool fine = check_paths(options, st, err);
+    for (size_t i = 0; i < options->n_paths; i++)
+        all += S_ISREG(st[i].st_mode) ? (uint64_t)st[i].st_size : 0;
+    rows->files = mem_new(options->n_paths, sizeof *rows->files);
+    rows->n_files = options->n_paths;
+    for (size_t i = 0; i < options->n_paths && fine; i++) {
+        rows->files[i].path = path_expand(options->paths[i]);
+        fine = read_file(rows, i, options, before, all, err);
+        before += S_ISREG(st[i].st_mode) ? (uint64_t)st[i].st_size : 0;
+    }
+    free(st);
+    return fine;
+}
+
+void rows_free(struct rows *rows)
+{
+    for (size_t i = 0; i < rows->n_files; i++) {
+        free(rows->files[i].path);
+        free(rows->files[i].mapping);
+    }
+    for (size_t i = 0; i < rows->n_sittings; i++) {
+        free(rows->sittings[i].date);
+        free(rows->sittings[i].session);
+        free(rows->sittings[i].name);
+    }
+    for (size_t i = 0; i < rows->n_extras; i++) {
+        free(rows->extras[i].name);
+        free(rows->extras[i].values);
+    }
+    free(rows->files);
+    free(rows->row);
+    free(rows->sittings);
+    free(rows->extras);
+    names_free(&rows->subjects);
+    names_free(&rows->sitting_names);
+    *rows = (struct rows){0};
+}

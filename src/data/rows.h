@@ -1,0 +1,63 @@
+/* The rows of one or several logs as they stand there, column by column, before
+ * they are put in order and their codes are understood. */
+#ifndef DATA_ROWS_H
+#define DATA_ROWS_H
+
+#include "codes.h"
+#include "names.h"
+#include "schema.h"
+
+struct row {
+    uint32_t sitting;
+    uint32_t line;
+    int32_t trial;
+    float stimulus; /* NaN: not recorded */
+    uint8_t choice, reward, answer; /* enum code */
+};
+
+/* One session of one animal in one file. */
+struct sitting {
+    uint32_t subject, file;
+    size_t count;  /* rows */
+    char *date;    /* NULL: no such column */
+    char *session; /* as written, "" without a column */
+    char *name;    /* for the cohort */
+};
+
+/* A column kept by name. */
+struct extra {
+    char *name;
+    bool text;     /* something was no number: left out */
+    bool any;      /* something was a number */
+    float *values; /* [n], NaN behind */
+    size_t n, capacity;
+};
+
+struct log_file {
+    char *path; /* ~ expanded */
+    size_t first, count; /* its rows */
+    bool has_trial, has_date, has_answer;
+    enum code_habit habit;
+    struct code_set choices, rewards, answers;
+    size_t n_swapped; /* negative right contrasts, read as left ones */
+    char *mapping;
+};
+
+struct rows {
+    size_t n, capacity;
+    struct row *row;
+    size_t n_files;
+    struct log_file *files; /* [n_files] */
+    struct names subjects;
+    size_t n_sittings, sitting_capacity;
+    struct sitting *sittings;
+    struct names sitting_names; /* "subject number NUL name", so that none comes twice */
+    size_t n_extras, extra_capacity;
+    struct extra *extras;
+};
+
+/* All files of the options.  On failure the caller frees what is there. */
+bool rows_read(struct rows *rows, const struct load_options *options, struct err *err);
+void rows_free(struct rows *rows);
+
+#endif

@@ -1,0 +1,182 @@
+/* Writing a cohort as a native log. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/number.h"
+#include "deltaw/base/outfile.h"
+#include "deltaw/base/strbuf.h"
+#include "deltaw/data/load.h"
+#include "gz.h"
+#include "truthfile.h"
+
+enum { BLOCK = 64 * 1024 };
+
+struct writer {
+    struct outfile out;
+    struct gz_out *gz; /* NULL: plain */
+    struct strbuf text, packed;
+    bool failed;
+};
+
+static void put(struct writer *w, const struct strbuf *bytes)
+{
+    if (bytes->len && fwrite(bytes->text, 1, bytes->len, w->out.file) != bytes->len)
+        w->failed = true;
+}
+
+static void pass_on(struct writer *w)
+{
+    if (w->gz) {
+        gz_out_write(w->gz, strbuf_text(&w->text), w->text.len, &w->packed);
+        put(w, &w->packed);
+        strbuf_reset(&w->packed);
+    } else {
+        put(w, &w->text);
+    }
+    strbuf_reset(&w->text);
+}
+
+static void write_header(struct writer *w, const struct cohort *c)
+{
+    strbuf_puts(&w->text, "subject,session,trial,stimulus,choice,reward,answer");
+    for (size_t i = 0; i < c->n_columns; i++) {
+        strbuf_putc(&w->text, ',');
+        strbuf_csv_text(&w->text, c->columns[i].name);
+    }
+    strbuf_putc(&w->text, '\n');
+}
+
+static void write_float(struct strbuf *out, float value)
+{
+    char number[NUMBER_SIZE];
+    if (value == 0 || value == 1)
+        strbuf_putc(out, value == 0 ? '0' : '1');
+    else if (!isnan(value))
+        strbuf_puts(out, number_float(number, value));
+}
+
+static void write_trial(struct writer *w, const struct cohort *c, size_t t)
+{
+    char number[NUMBER_SIZE];
+    strbuf_csv_text(&w->text, c->session_names[c->session[t]]);
+    int n = snprintf(number, sizeof number, ",%d,", c->trial[t]);
+    strbuf_add(&w->text, number, (size_t)n);
+    write_float(&w->text, c->stimulus[t]);
+    char choice[3] = {',', (char)('0' + c->choice[t]), ','};
+    strbuf_add(&w->text, choice, 3);
+    write_float(&w->text, c->reward[t]);
+    char answer[2] = {',', (char)('0' + c->answer[t])};
+    strbuf_add(&w->text, answer, 2);
+    for (size_t i = 0; i < c->n_columns; i++) {
+        strbuf_putc(&w->text, ',');
+        write_float(&w->text, c->columns[i].values[t]);
+    }
+    strbuf_putc(&w->text, '\n');
+}
+
+static void write_log(struct writer *w, const struct cohort *c)
+{
+    write_header(w, c);
+    for (size_t a = 0; a < c->n_animals && !w->failed; a++) {
+        struct strbuf name = {0};
+        strbuf_csv_text(&name, c->animals[a].name);
+        strbuf_putc(&name, ',');
+        size_t end = c->animals[a].first + c->animals[a].count;
+        for (size_t t = c->animals[a].first; t < end && !w->failed; t++) {
+            strbuf_add(&w->text, name.text, name.len);
+            write_trial(w, c, t);
+            if (w->text.len >= BLOCK)
+                pass_on(w);
+        }
+        strbuf_free(&name);
+    }
+    pass_on(w);
+}
+
+/* Everything into the temporary file. */
+static bool write_whole(const struct cohort *c, const char *path, struct outfile *out,
+                        struct err *err)
+{
+    struct writer w = {0};
+    size_t n = strlen(path);
+    if (!outfile_open(&w.out, path, err))
+        return false;
+    if (n > 3 && strcmp(path + n - 3, ".gz") == 0)
+        w.gz = gz_out_new();
+    write_log(&w, c);
+    if (w.gz) {
+        gz_out_finish(w.gz, &w.packed);
+        put(&w, &w.packed);
+    }
+    strbuf_free(&w.text);
+    strbuf_free(&w.packed);
+    if (w.failed || fflush(w.out.file) != 0) {
+        err_system(err, ERR_FAILED, path);
+        outfile_abandon(&w.out);
+        return false;
+    }
+    *out = w.out;
+    return true;
+}
+
+/* A side file makes sense beside a regular file only. */
+static bool takes_side_file(const char *path)
+{
+    struct stat st;
+    char *real = path_expand(path);
+    bool takes = stat(real, &st) != 0 || S_ISREG(st.st_mode);
+    free(real);
+    return takes;
+}
+
+/* What an earlier simulation left beside this path is no truth of these data. */
+static void remove_stale(const struct cohort *c, const char *side, const char *path)
+{
+    char *real = path_expand(path), *beside = path_expand(side), *note = NULL;
+    char *truth = truth_file_read(real, c->digest, &note);
+    if (!truth && note && strstr(note, "belongs to other data"))
+        unlink(beside);
+    free(truth);
+    free(note);
+    free(real);
+    free(beside);
+}
+
+bool cohort_save(const struct cohort *cohort, const char *path, struct err *err)
+{
+    struct outfile log, side = {0};
+    char *side_path = truth_path(path);
+    bool regular = takes_side_file(path), with_truth = cohort->truth && regular;
+    bool fine = write_whole(cohort, path, &log, err);
+    if (fine && with_truth) {
+        /* Both are on the disk before either takes its place.  A crash between
+         * the two renames leaves a digest that does not fit: load says so. */
+        struct strbuf text = {0};
+        truth_text(cohort->truth, cohort->digest, &text);
+        fine = outfile_open(&side, side_path, err);
+        if (fine && (fwrite(text.text, 1, text.len, side.file) != text.len ||
+                     fflush(side.file) != 0)) {
+            err_system(err, ERR_FAILED, side_path);
+            outfile_abandon(&side);
+            fine = false;
+        }
+        strbuf_free(&text);
+        if (!fine)
+            outfile_abandon(&log);
+    }
+    if (fine) {
+        fine = outfile_commit(&log, err);
+        if (with_truth && fine)
+            fine = outfile_commit(&side, err);
+        else if (with_truth)
+            outfile_abandon(&side);
+        else if (regular && fine)
+            remove_stale(cohort, side_path, path);
+    }
+    free(side_path);
+    return fine;
+}

@@ -1,0 +1,17 @@
+/* The side file of a simulated log, PATH.truth.json:
+ *   {"deltaw_truth": 1, "digest": "0123456789abcdef", "truth": {...}}
+ * The digest is that of the cohort it belongs to. */
+#ifndef DATA_TRUTHFILE_H
+#define DATA_TRUTHFILE_H
+
+#include <stdint.h>
+
+#include "deltaw/base/strbuf.h"
+
+char *truth_path(const char *path); /* caller frees */
+void truth_text(const char *truth, uint64_t digest, struct strbuf *out);
+/* The truth beside the log at `path`, NULL when there is none; *note says why
+ * one that is there was not used (both: caller frees). */
+char *truth_file_read(const char *path, uint64_t digest, char **note);
+
+#endif
