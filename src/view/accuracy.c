@@ -12,9 +12,9 @@
 
 static const struct option accuracy_options[] = {
     {"bin", OPTION_INTEGER, 1, 1e6, "auto", "auto", "trials per point"},
-    {"animal", OPTION_ANIMAL, 0, 0, NULL, NULL, "name or number of one to single out"},
-    {"model", OPTION_MODEL, 0, 0, NULL, NULL,
-     "whose expectation to show; default: the model in use"},
+    {"animal", OPTION_ANIMAL, 0, 0, "auto", "auto", "name or number of one to single out; auto: none"},
+    {"model", OPTION_MODEL, 0, 0, "auto", "auto",
+     "whose expectation to show; auto: the model in use"},
     {0},
 };
 
@@ -34,8 +34,8 @@ static bool accuracy_configure(void *state, const struct args *args, struct err 
 {
     struct accuracy_state *s = state;
     (void)err;
-    const char *asked = args_text(args, accuracy_options, "animal");
-    const char *model = args_text(args, accuracy_options, "model");
+    const char *asked = parts_chosen(args, accuracy_options, "animal");
+    const char *model = parts_chosen(args, accuracy_options, "model");
     free(s->asked);
     free(s->model);
     s->asked = asked ? mem_text(asked) : NULL;

@@ -9,8 +9,8 @@
 #include "parts.h"
 
 static const struct option loss_options[] = {
-    {"model", OPTION_MODEL, 0, 0, NULL, NULL,
-     "the model to show; default: the one in use and those being fitted"},
+    {"model", OPTION_MODEL, 0, 0, "auto", "auto",
+     "the model to show; auto: the one in use and those being fitted"},
     {"log", OPTION_WORD, 0, 0, "yes|no", "no", "a logarithmic loss axis"},
     {"from", OPTION_INTEGER, 0, 1e9, NULL, "0", "leave out the epochs before this one"},
     {0},
@@ -38,7 +38,7 @@ static bool loss_configure(void *state, const struct args *args, struct err *err
 {
     struct loss_state *s = state;
     (void)err;
-    const char *model = args_text(args, loss_options, "model");
+    const char *model = parts_chosen(args, loss_options, "model");
     free(s->model);
     s->model = model ? mem_text(model) : NULL;
     s->log = strcmp(args_text(args, loss_options, "log"), "yes") == 0;

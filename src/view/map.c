@@ -18,14 +18,14 @@ static const struct option map_options[] = {
     {"reward", OPTION_NUMBER, 0, 1, "both", "both", "only error (0) or correct (1) trials"},
     {"w_stim", OPTION_NUMBER, 0, 0, "lived", "lived", "fix the stimulus weight"},
     {"w_bias", OPTION_NUMBER, 0, 0, "lived", "lived", "fix the bias weight"},
-    {"model", OPTION_MODEL, 0, 0, NULL, NULL, "whose rule; default: the model in use"},
+    {"model", OPTION_MODEL, 0, 0, "auto", "auto", "whose rule; auto: the model in use"},
     {"diff", OPTION_WORD, 0, 0, "no|true|yes", "no",
      "fitted, true, or (yes) fitted minus true, where the truth is known"},
     {"range", OPTION_NUMBER, 1e-12, 1e6, "auto", "auto", "colours go from -range to +range"},
-    {"xrange", OPTION_NUMBERS, 0, 0, NULL, NULL, "LO,HI of x; default: what was lived"},
-    {"yrange", OPTION_NUMBERS, 0, 0, NULL, NULL, "LO,HI of y; default: what was lived"},
-    {"nx", OPTION_INTEGER, 2, 400, NULL, NULL, "cells along x; default: what fits"},
-    {"ny", OPTION_INTEGER, 2, 400, NULL, NULL, "cells along y; default: what fits"},
+    {"xrange", OPTION_NUMBERS, 0, 0, "auto", "auto", "LO,HI of x; auto: what was lived"},
+    {"yrange", OPTION_NUMBERS, 0, 0, "auto", "auto", "LO,HI of y; auto: what was lived"},
+    {"nx", OPTION_INTEGER, 2, 400, "auto", "auto", "cells along x; auto: what fits"},
+    {"ny", OPTION_INTEGER, 2, 400, "auto", "auto", "cells along y; auto: what fits"},
     {"support", OPTION_INTEGER, 0, 1e9, NULL, "1",
      "mark cells of fewer lived trials as \"no data\"; 0 paints all"},
     {"past", OPTION_WORD, 0, 0, "any|rewarded|unrewarded", "any",
@@ -50,7 +50,7 @@ static void map_merge(struct args *kept, const struct args *fresh)
 static bool take_range(const struct args *args, const char *name, double *lo, double *hi,
                        struct err *err)
 {
-    const char *text = args_text(args, map_options, name);
+    const char *text = parts_chosen(args, map_options, name);
     double values[2];
     *lo = *hi = NAN;
     if (!text) {
@@ -111,11 +111,6 @@ static void take_word(char out[PROBE_NAME], const struct args *args, const char 
     out[PROBE_NAME - 1] = '\0';
 }
 
-static size_t take_count(const struct args *args, const char *name)
-{
-    return args_given(args, name) ? (size_t)args_integer(args, map_options, name) : 0;
-}
-
 static enum map_show show_of(const char *word)
 {
     return strcmp(word, "no") == 0     ? SHOW_FITTED
@@ -135,8 +130,9 @@ static bool map_configure(void *state, const struct args *args, struct err *err)
     r->stimulus = args_number(args, map_options, "stimulus");
     r->choice = args_number(args, map_options, "choice");
     r->reward = args_number(args, map_options, "reward");
-    r->nx = take_count(args, "nx");
-    r->ny = take_count(args, "ny");
+    /* 0 for auto */
+    r->nx = (size_t)args_integer(args, map_options, "nx");
+    r->ny = (size_t)args_integer(args, map_options, "ny");
     fresh.w_stim = args_number(args, map_options, "w_stim");
     fresh.w_bias = args_number(args, map_options, "w_bias");
     fresh.range = args_number(args, map_options, "range");
@@ -147,7 +143,7 @@ static bool map_configure(void *state, const struct args *args, struct err *err)
         return false;
     }
     bool other_axes = strcmp(r->x, s->request.x) != 0 || strcmp(r->y, s->request.y) != 0;
-    const char *model = args_text(args, map_options, "model");
+    const char *model = parts_chosen(args, map_options, "model");
     fresh.model = model ? mem_text(model) : NULL;
     fresh.stale = fresh.urgent = true;
     fresh.placed = s->placed && !other_axes;

@@ -25,6 +25,12 @@ void parts_forget(struct args *args, const char *name)
     args->n = kept;
 }
 
+const char *parts_chosen(const struct args *args, const struct option *table, const char *name)
+{
+    const char *text = args_text(args, table, name);
+    return text && strcmp(text, "auto") != 0 ? text : NULL;
+}
+
 void parts_word(struct strbuf *out, const char *word)
 {
     if (*word && !strpbrk(word, " \t\"'\\#;=$")) {
@@ -246,38 +252,9 @@ void parts_notice(struct canvas *canvas, struct rect area, const char *text,
     strbuf_free(&wrapped);
 }
 
-void parts_ascii(const char *text, struct strbuf *out)
-{
-    static const struct {
-        uint32_t glyph;
-        const char *plain;
-    } table[] = {
-        {0x394, "d"}, {0xb7, ":"},   {0xd7, "x"},   {0xb2, "2"},
-        {0x253c, "+"}, {0x2212, "-"}, {0x2192, "->"}, {0x2026, "~"},
-    };
-    size_t n = strlen(text);
-    while (n > 0) {
-        uint32_t glyph;
-        size_t taken = utf8_decode(text, n, &glyph);
-        const char *plain = "?";
-        for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-            plain = table[i].glyph == glyph ? table[i].plain : plain;
-        }
-        if (glyph < 0x80) {
-            strbuf_putc(out, (char)glyph);
-        } else {
-            strbuf_puts(out, plain);
-        }
-        text += taken;
-        n -= taken;
-    }
-}
-
 void parts_styled(const char *text, const struct style *style, struct strbuf *out)
 {
-    if (style->ascii) {
-        parts_ascii(text, out);
-    } else {
-        strbuf_puts(out, text);
-    }
+    char *plain = style->ascii ? utf8_ascii(text) : NULL;
+    strbuf_puts(out, plain ? plain : text);
+    free(plain);
 }

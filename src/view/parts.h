@@ -55,6 +55,8 @@ long parts_animal(const struct cohort *cohort, const char *asked, struct err *er
 
 /* Named arguments of that name (NULL: the positional ones) are gone. */
 void parts_forget(struct args *args, const char *name);
+/* The value of an option; NULL for "auto" and where there is none. */
+const char *parts_chosen(const struct args *args, const struct option *table, const char *name);
 /* A word of a command, quoted when it must be. */
 void parts_word(struct strbuf *out, const char *word);
 /* Keys every view has: e exports, z zooms. */
@@ -81,9 +83,7 @@ void parts_notice(struct canvas *canvas, struct rect area, const char *text,
                   const struct style *style);
 /* Text wrapped at words to `width` cells. */
 void parts_wrap(const char *text, int width, struct strbuf *out);
-/* Greek and signs in 7 bits: "Δw · R²" as "dw : R2"; other bytes as '?'. */
-void parts_ascii(const char *text, struct strbuf *out);
-/* As it stands, or in 7 bits when the style asks for that. */
+/* As it stands, or in 7 bits ("dw . R2" for "Δw · R²") when the style asks. */
 void parts_styled(const char *text, const struct style *style, struct strbuf *out);
 
 #endif

@@ -20,7 +20,7 @@ static const struct option slice_options[] = {
     {"w_bias", OPTION_NUMBER, 0, 0, "lived", "lived", "fix the bias weight"},
     {"stimulus", OPTION_NUMBER, 0, 0, "lived", "lived",
      "fix the stimulus when x is a weight (right is positive)"},
-    {"model", OPTION_MODEL, 0, 0, NULL, NULL, "whose rule; default: the model in use"},
+    {"model", OPTION_MODEL, 0, 0, "auto", "auto", "whose rule; auto: the model in use"},
     {"support", OPTION_INTEGER, 0, 1e9, NULL, "1",
      "leave out points of fewer lived trials; 0 draws all"},
     {0},
@@ -51,9 +51,9 @@ static bool slice_configure(void *state, const struct args *args, struct err *er
     slice_request_default(&r);
     snprintf(r.of, sizeof r.of, "%s", args_text(args, slice_options, "of"));
     snprintf(r.x, sizeof r.x, "%s", args_text(args, slice_options, "x"));
-    const char *w = args_text(args, slice_options, "w");
+    const char *w = parts_chosen(args, slice_options, "w");
     r.n_w = 0;
-    if (strcmp(w, "auto") != 0 && (r.n_w = parts_numbers(w, r.w, SLICE_MOST_W)) == 0) {
+    if (w && (r.n_w = parts_numbers(w, r.w, SLICE_MOST_W)) == 0) {
         return err_set(err, ERR_USAGE, "slice: w=%s must be auto or up to %d numbers, as in "
                        "w=-1,0,1", w, SLICE_MOST_W);
     }
@@ -65,7 +65,7 @@ static bool slice_configure(void *state, const struct args *args, struct err *er
         return err_set(err, ERR_USAGE, "slice: %s is on the x axis and cannot be fixed as well",
                        r.x);
     }
-    const char *model = args_text(args, slice_options, "model");
+    const char *model = parts_chosen(args, slice_options, "model");
     free(s->model);
     s->model = model ? mem_text(model) : NULL;
     s->request = r;

@@ -11,9 +11,9 @@
 #include "parts.h"
 
 static const struct option weights_options[] = {
-    {"animal", OPTION_ANIMAL, 0, 0, NULL, NULL,
-     "name or number; default: the first held-out animal, else the first"},
-    {"model", OPTION_MODEL, 0, 0, NULL, NULL, "whose weights; default: the model in use"},
+    {"animal", OPTION_ANIMAL, 0, 0, "auto", "auto",
+     "name or number; auto: the first held-out animal, else the first"},
+    {"model", OPTION_MODEL, 0, 0, "auto", "auto", "whose weights; auto: the model in use"},
     {0},
 };
 
@@ -38,14 +38,14 @@ static void weights_merge(struct args *kept, const struct args *fresh)
 static bool weights_configure(void *state, const struct args *args, struct err *err)
 {
     struct weights_state *s = state;
-    const char *named = args_text(args, weights_options, "animal");
+    const char *named = parts_chosen(args, weights_options, "animal");
     const char *placed = args_at(args, 0);
     if (named && placed) {
         return err_set(err, ERR_USAGE, "weights: animal given twice, '%s' and '%s'; give one",
                        placed, named);
     }
     const char *asked = named ? named : placed;
-    const char *model = args_text(args, weights_options, "model");
+    const char *model = parts_chosen(args, weights_options, "model");
     free(s->asked);
     free(s->model);
     s->asked = asked ? mem_text(asked) : NULL;

@@ -1,0 +1,612 @@
+/* Views: pictures against golden files, options, keys, words, tables.
+ * UPDATE_GOLDEN=1 in the environment writes the golden files anew. */
+
+#include "deltaw/base/outfile.h"
+#include "tap.h"
+#include "view_scenes.h"
+
+struct stage {
+    struct cohort *cohort, *other;
+    struct model *models[2];
+    struct scene_model entries[2];
+    struct scene scene;
+};
+
+/* dnn1, done after 1000 epochs; with two also dnn2, training at 412. */
+static void stage_set(struct stage *stage, bool truth, size_t n_models)
+{
+    memset(stage, 0, sizeof *stage);
+    stage->cohort = scene_cohort(truth);
+    stage->models[0] = scene_model("dnn1", stage->cohort, 1000, true);
+    stage->models[1] = scene_model("dnn2", stage->cohort, 412, false);
+    for (size_t i = 0; i < n_models; i++) {
+        stage->entries[i] = (struct scene_model){
+            .model = stage->models[i], .cohort = stage->cohort,
+            .status = scene_status(stage->models[i], i ? FIT_RUNNING : FIT_DONE, 1000),
+        };
+    }
+    stage->scene = (struct scene){.cohort = stage->cohort, .n_models = n_models,
+                                  .models = stage->entries, .current = n_models ? 0 : -1};
+}
+
+static void stage_strike(struct stage *stage)
+{
+    model_drop(stage->models[0]);
+    model_drop(stage->models[1]);
+    cohort_drop(stage->cohort);
+    cohort_drop(stage->other);
+}
+
+/* "x=reward w_bias=.5": words without quotes. */
+static struct args args_of(const char *text)
+{
+    struct args args = {0};
+    char *copy = mem_text(text), *rest = NULL;
+    for (char *word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+        char *equal = strchr(word, '=');
+        if (equal) {
+            *equal = '\0';
+        }
+        args_set(&args, equal ? word : NULL, equal ? equal + 1 : word, 1);
+    }
+    free(copy);
+    return args;
+}
+
+static bool configure(struct view *view, const char *text, struct err *err)
+{
+    struct args args = args_of(text);
+    bool fine = view_configure(view, &args, err);
+    args_free(&args);
+    return fine;
+}
+
+static struct view *open_with(const char *name, const char *text)
+{
+    struct args args = args_of(text);
+    struct view *view = view_open(view_find(name), &args, NULL);
+    args_free(&args);
+    return view;
+}
+
+static const char *ask(struct view *view, const char *key, struct strbuf *out)
+{
+    strbuf_reset(out);
+    return view_key(view, key, out) ? strbuf_text(out) : "not a key";
+}
+
+static const char *words(struct view *view, struct strbuf *out)
+{
+    strbuf_reset(out);
+    view_describe(view, out);
+    return strbuf_text(out);
+}
+
+/* The view in a frame, as a tile has it. */
+static void add_picture(struct view *view, int width, int height, const struct style *style,
+                        struct strbuf *out)
+{
+    struct canvas canvas;
+    struct rect area = {0, 0, width, height};
+    canvas_init(&canvas, width, height);
+    if (width > 4 && height > 4) {
+        struct strbuf title = {0};
+        view_title(view, &title);
+        canvas_frame(&canvas, area, strbuf_text(&title), false, style);
+        strbuf_free(&title);
+        area = (struct rect){1, 1, width - 2, height - 2};
+    }
+    view_draw(view, &canvas, area, style);
+    strbuf_printf(out, "== %dx%d\n", width, height);
+    canvas_emit(&canvas, style, out);
+    canvas_free(&canvas);
+}
+
+static char *read_golden(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    if (!file) {
+        return NULL;
+    }
+    struct strbuf text = {0};
+    char piece[4096];
+    size_t n;
+    while ((n = fread(piece, 1, sizeof piece, file)) > 0) {
+        strbuf_add(&text, piece, n);
+    }
+    fclose(file);
+    return strbuf_take(&text);
+}
+
+static void check_golden(const char *name, const char *got)
+{
+    const char *top = getenv("srcdir");
+    const char *update = getenv("UPDATE_GOLDEN");
+    char *path = mem_printf("%s/tests/golden/%s.txt", top ? top : ".", name);
+    if (update && *update) {
+        struct err err = {0};
+        tap_ok(outfile_write(path, got, strlen(got), &err), "%s written %s", name, err.message);
+    } else {
+        char *want = read_golden(path);
+        tap_is_text(got, want, "%s is as in its golden file", name);
+        free(want);
+    }
+    free(path);
+}
+
+static void golden(const char *name, struct view *view)
+{
+    static const int sizes[][2] = {{100, 30}, {78, 20}, {57, 14}, {40, 12}, {30, 8},
+                                   {20, 6},   {12, 4},  {5, 5},   {3, 2},   {1, 1}};
+    for (int ascii = 0; ascii < 2; ascii++) {
+        struct style style = {.ascii = ascii, .colours = 0, .dark = true};
+        struct strbuf out = {0};
+        for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+            add_picture(view, sizes[i][0], sizes[i][1], &style, &out);
+        }
+        strbuf_puts(&out, "== printed\n");
+        view_print(view, 80, &style, &out);
+        char *file = mem_printf("view-%s-%s", name, ascii ? "ascii" : "utf8");
+        check_golden(file, strbuf_text(&out));
+        bool plain = true;
+        for (size_t i = 0; i < out.len; i++) {
+            plain = plain && (unsigned char)out.text[i] < 128;
+        }
+        tap_ok(!ascii || plain, "%s has 7-bit characters only where it must", file);
+        free(file);
+        strbuf_free(&out);
+    }
+}
+
+static void test_pictures(void)
+{
+    static const struct {
+        const char *name, *view, *options;
+        bool truth;
+        size_t n_models;
+    } cases[] = {
+        {"loss", "loss", "", false, 1},
+        {"loss-two", "loss", "", false, 2},
+        {"loss-log", "loss", "log=yes from=100", false, 1},
+        {"map", "map", "", false, 1},
+        {"map-reward", "map", "x=reward", false, 1},
+        {"map-truth", "map", "diff=yes w_bias=0", true, 1},
+        {"map-weights", "map", "x=w_bias reward=1 support=0", false, 1},
+        {"slice", "slice", "", false, 1},
+        {"slice-truth", "slice", "w=0,2", true, 1},
+        {"weights", "weights", "", false, 1},
+        {"weights-truth", "weights", "m02", true, 1},
+        {"accuracy", "accuracy", "", false, 1},
+        {"accuracy-animal", "accuracy", "animal=2 bin=200", false, 0},
+        {"empty", "map", "", false, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct stage stage;
+        stage_set(&stage, cases[i].truth, cases[i].n_models);
+        struct view *view = open_with(cases[i].view, cases[i].options);
+        view_update(view, &stage.scene, NULL);
+        golden(cases[i].name, view);
+        view_close(view);
+        stage_strike(&stage);
+    }
+}
+
+static void test_colours(void)
+{
+    static const int counts[] = {8, 16, 256};
+    struct stage stage;
+    stage_set(&stage, false, 1);
+    for (size_t v = 0; view_at(v); v++) {
+        struct view *view = view_open(view_at(v), NULL, NULL);
+        view_update(view, &stage.scene, NULL);
+        for (size_t i = 0; i < 3; i++) {
+            struct style style = {.colours = counts[i], .dark = i & 1};
+            struct strbuf out = {0};
+            view_print(view, 60, &style, &out);
+            tap_ok(strstr(strbuf_text(&out), "\033["), "%s uses colour where there are %d",
+                   view_at(v)->name, counts[i]);
+            strbuf_free(&out);
+        }
+        view_close(view);
+    }
+    stage_strike(&stage);
+}
+
+static void test_empty(void)
+{
+    struct scene nothing = {.current = -1};
+    struct strbuf out = {0};
+    struct err err;
+    for (size_t i = 0; view_at(i); i++) {
+        const char *name = view_at(i)->name;
+        struct view *view = view_open(view_at(i), NULL, NULL);
+        err_clear(&err);
+        tap_ok(!view_update(view, &nothing, &err), "%s has nothing to show of nothing", name);
+        tap_ok(strstr(err.message, "load FILE") != NULL, "%s says what to do: %s", name,
+               err.message);
+        tap_is_text(words(view, &out), err.message, "%s describes the reason", name);
+        tap_is_text(ask(view, "e", &out), "not a key", "%s takes no keys then", name);
+        struct table table = {0};
+        view_table(view, &table);
+        tap_ok(table.n_rows == 0, "%s exports no rows then", name);
+        table_free(&table);
+        view_close(view);
+    }
+    struct stage stage;
+    stage_set(&stage, false, 0);
+    struct view *view = open_with("loss", "");
+    err_clear(&err);
+    view_update(view, &stage.scene, &err);
+    tap_is_text(err.message, "no fit yet; start one with `fit dnn`", "loss of no fit says so");
+    view_close(view);
+    stage_strike(&stage);
+    strbuf_free(&out);
+}
+
+static void test_refusals(void)
+{
+    static const struct {
+        const char *view, *options, *part;
+    } cases[] = {
+        {"map", "colour=1", "colour"},
+        {"map", "x=reward reward=1", "reward is on an axis"},
+        {"map", "x=w_stim", "both w_stim"},
+        {"map", "past=rewarded", "memory"},
+        {"map", "lags=3", "memory"},
+        {"map", "reward=.5", "0 or 1"},
+        {"map", "range=0", "range"},
+        {"map", "range=-1", "range"},
+        {"map", "xrange=1", "LO,HI"},
+        {"map", "yrange=2,1", "LO,HI"},
+        {"map", "dnn1", "model=dnn1"},
+        {"map", "nx=1", "nx"},
+        {"slice", "w=1,x", "w="},
+        {"slice", "w=1,2,3,4,5,6,7,8,9", "w="},
+        {"slice", "stimulus=1", "x axis"},
+        {"accuracy", "bin=0", "bin"},
+        {"accuracy", "bin=-5", "bin"},
+        {"weights", "m01 animal=m02", "twice"},
+        {"loss", "log=maybe", "log"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct err err = {0};
+        struct view *view = open_with(cases[i].view, "");
+        struct args before = args_of(cases[i].options);
+        tap_ok(!configure(view, cases[i].options, &err), "%s %s is refused", cases[i].view,
+               cases[i].options);
+        tap_ok(err.code == ERR_USAGE && strstr(err.message, cases[i].part),
+               "%s %s: the message names '%s': %s", cases[i].view, cases[i].options,
+               cases[i].part, err.message);
+        args_free(&before);
+        view_close(view);
+    }
+}
+
+/* Names that exist or not are known only with a scene. */
+static void test_names(void)
+{
+    static const struct {
+        const char *view, *options, *part;
+    } cases[] = {
+        {"loss", "model=dnn3", "did you mean"},
+        {"map", "model=zebra", "models"},
+        {"weights", "m99", "m"},
+        {"weights", "7", "m"},
+        {"accuracy", "animal=0", "animal"},
+        {"map", "diff=true", "diff=no"},
+    };
+    struct stage stage;
+    stage_set(&stage, false, 1);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct err err = {0};
+        struct view *view = open_with(cases[i].view, cases[i].options);
+        tap_ok(view && !view_update(view, &stage.scene, &err), "%s %s is not there",
+               cases[i].view, cases[i].options);
+        tap_ok(strstr(err.message, cases[i].part), "%s %s: %s", cases[i].view, cases[i].options,
+               err.message);
+        view_close(view);
+    }
+    stage_strike(&stage);
+}
+
+static void test_configure(void)
+{
+    struct stage stage;
+    struct strbuf out = {0};
+    struct err err = {0};
+    stage_set(&stage, false, 1);
+    struct view *view = open_with("map", "reward=1");
+    configure(view, "w_bias=.5", NULL);
+    view_update(view, &stage.scene, NULL);
+    view_title(view, &out);
+    tap_is_text(strbuf_text(&out), "Δw_stim · w × stimulus · w_bias .5 · reward 1 · dnn1 · "
+                "right = 1, positive", "new arguments lie over the kept ones");
+    tap_ok(configure(view, "x=reward", &err), "an axis displaces a value kept for it");
+    tap_ok(view_update(view, &stage.scene, NULL), "and the map is made");
+    tap_ok(!configure(view, "w_bias=.25 y=w_bias", NULL), "what is fixed and on an axis at once");
+    strbuf_reset(&out);
+    view_title(view, &out);
+    tap_is_text(strbuf_text(&out), "Δw_stim · w × reward · w_bias .5 · dnn1 · "
+                "right = 1, positive", "a refused change changes nothing");
+    view_close(view);
+
+    view = open_with("weights", "m02");
+    configure(view, "model=dnn1", NULL);
+    view_update(view, &stage.scene, NULL);
+    tap_ok(strncmp(words(view, &out), "m02,", 4) == 0, "weights keeps its animal");
+    tap_ok(configure(view, "animal=3", NULL), "animal= displaces the one by place");
+    view_update(view, &stage.scene, NULL);
+    tap_ok(strncmp(words(view, &out), "m03 (held out),", 15) == 0, "and is shown");
+    tap_ok(configure(view, "1", NULL), "and the other way round");
+    view_update(view, &stage.scene, NULL);
+    tap_ok(strncmp(words(view, &out), "m01,", 4) == 0, "by number too");
+    view_close(view);
+    strbuf_free(&out);
+    stage_strike(&stage);
+}
+
+static void test_keys(void)
+{
+    struct stage stage;
+    struct strbuf out = {0};
+    stage_set(&stage, true, 1);
+    struct view *view = open_with("map", "");
+    view_update(view, &stage.scene, NULL);
+    tap_is_text(ask(view, "]", &out), "map w_bias=-1", "] fixes the bias");
+    tap_is_text(ask(view, "[", &out), "", "[ has nowhere to go");
+    configure(view, "w_bias=-1", NULL);
+    tap_is_text(ask(view, "[", &out), "map w_bias=lived", "[ lets the bias go");
+    tap_is_text(ask(view, "]", &out), "map w_bias=-.5", "] goes on in halves");
+    configure(view, "w_bias=.3", NULL);
+    tap_is_text(ask(view, "]", &out), "map w_bias=.5", "] finds the next half");
+    tap_is_text(ask(view, "[", &out), "map w_bias=0", "[ finds the half before");
+    configure(view, "w_bias=lived", NULL);
+    tap_is_text(ask(view, "c", &out), "map reward=1", "c shows correct alone");
+    configure(view, "reward=1", NULL);
+    tap_is_text(ask(view, "c", &out), "map reward=0", "then error");
+    configure(view, "reward=0", NULL);
+    tap_is_text(ask(view, "c", &out), "map reward=both", "then both");
+    tap_is_text(ask(view, "d", &out), "map diff=true", "d shows the truth");
+    configure(view, "diff=true", NULL);
+    tap_is_text(ask(view, "d", &out), "map diff=yes", "then the difference");
+    tap_is_text(ask(view, "z", &out), "zoom map", "z zooms");
+    tap_ok(strncmp(ask(view, "e", &out), "export map map-20", 17) == 0, "e exports: %s",
+           strbuf_text(&out));
+    tap_is_text(ask(view, "q", &out), "not a key", "other keys are left to the host");
+    view_close(view);
+
+    view = open_with("map", "range=.02");
+    view_update(view, &stage.scene, NULL);
+    tap_is_text(ask(view, "+", &out), "map range=0.03", "+ widens the colours");
+    tap_is_text(ask(view, "-", &out), "map range=0.015", "- narrows them");
+    tap_is_text(ask(view, "0", &out), "map range=auto", "0 sets them free");
+    view_close(view);
+
+    view = open_with("weights", "m02");
+    view_update(view, &stage.scene, NULL);
+    tap_is_text(ask(view, "]", &out), "weights m03", "] goes to the next animal");
+    tap_is_text(ask(view, "[", &out), "weights m01", "[ to the one before");
+    view_close(view);
+    strbuf_free(&out);
+    stage_strike(&stage);
+}
+
+/* The cross-hair's line, the last of a picture without a frame. */
+static char *read_out(struct view *view)
+{
+    struct canvas canvas;
+    struct strbuf out = {0};
+    struct style style = {.ascii = true};
+    canvas_init(&canvas, 76, 20);
+    view_draw(view, &canvas, (struct rect){0, 0, 76, 20}, &style);
+    canvas_emit(&canvas, &style, &out);
+    canvas_free(&canvas);
+    strbuf_cut(&out, out.len > 0 ? out.len - 1 : 0);
+    char *line = strrchr(strbuf_text(&out), '\n');
+    char *copy = mem_text(line ? line + 1 : "");
+    strbuf_free(&out);
+    return copy;
+}
+
+static void test_cross(void)
+{
+    struct stage stage;
+    struct strbuf out = {0};
+    stage_set(&stage, false, 1);
+    struct view *view = open_with("map", "yrange=0,4 ny=4");
+    view_update(view, &stage.scene, NULL);
+    free(read_out(view));
+    for (int i = 0; i < 40; i++) {
+        ask(view, "left", &out);
+        ask(view, "down", &out);
+    }
+    char *corner = read_out(view);
+    tap_ok(strstr(corner, "w .5  s -1  r 0"), "the cross-hair stops in the corner: %s", corner);
+    /* relu terms are 1 - .5 - .125 at r = 0, s = -1, minus a quarter */
+    tap_ok(strstr(corner, "dw +.0020"), "and reads the rule's value there");
+    free(corner);
+    for (int i = 0; i < 9; i++) {
+        ask(view, "right", &out);
+    }
+    char *next = read_out(view);
+    tap_ok(strstr(next, "w .5  s -1  r 1"), "it goes from panel to panel: %s", next);
+    free(next);
+    ask(view, "up", &out);
+    char *up = read_out(view);
+    tap_ok(strstr(up, "w 1.5  s -1  r 1"), "and up: %s", up);
+    tap_is_text(ask(view, "s", &out), "slice w=1.5", "s is the slice through it");
+    free(up);
+    view_close(view);
+    strbuf_free(&out);
+    stage_strike(&stage);
+}
+
+static void test_tables(void)
+{
+    static const struct {
+        const char *view, *options, *header;
+        size_t n_rows;
+    } cases[] = {
+        {"loss", "", "epoch,seconds,train,heldout", 1001},
+        {"loss", "model=dnn2", "epoch,seconds,train,heldout", 413},
+        {"map", "", "panel,stimulus,w_stim,value,support", 0},
+        {"weights", "", "subject,session,trial,p_right,w_stim,w_bias", 8434},
+        {"weights", "m04", "subject,session,trial,p_right,w_stim,w_bias", 1234},
+    };
+    struct stage stage;
+    stage_set(&stage, false, 2);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct table table = {0};
+        struct strbuf out = {0};
+        struct view *view = open_with(cases[i].view, cases[i].options);
+        view_update(view, &stage.scene, NULL);
+        view_table(view, &table);
+        table_csv(&table, &out);
+        size_t n = strlen(cases[i].header);
+        tap_ok(strncmp(strbuf_text(&out), cases[i].header, n) == 0, "%s %s exports %s",
+               cases[i].view, cases[i].options, cases[i].header);
+        tap_ok(cases[i].n_rows ? table.n_rows == cases[i].n_rows : table.n_rows > 100,
+               "%s %s exports %zu rows", cases[i].view, cases[i].options, table.n_rows);
+        strbuf_free(&out);
+        table_free(&table);
+        view_close(view);
+    }
+    stage_strike(&stage);
+}
+
+/* A picture's size must not change what is exported. */
+static void test_export_size(void)
+{
+    struct stage stage;
+    struct strbuf before = {0}, after = {0}, picture = {0};
+    struct table table = {0};
+    struct style style = {0};
+    stage_set(&stage, false, 1);
+    struct view *view = open_with("map", "");
+    view_update(view, &stage.scene, NULL);
+    view_table(view, &table);
+    table_csv(&table, &before);
+    table_free(&table);
+    memset(&table, 0, sizeof table);
+    add_picture(view, 33, 9, &style, &picture);
+    view_table(view, &table);
+    table_csv(&table, &after);
+    tap_ok(before.len > 1000 && before.len == after.len &&
+               memcmp(before.text, after.text, before.len) == 0,
+           "the map's export is the same after a small picture");
+    table_free(&table);
+    strbuf_free(&before);
+    strbuf_free(&after);
+    strbuf_free(&picture);
+    view_close(view);
+    stage_strike(&stage);
+}
+
+static void test_news(void)
+{
+    struct stage stage;
+    struct strbuf out = {0};
+    stage_set(&stage, false, 1);
+    stage.entries[0].status = scene_status(stage.models[0], FIT_RUNNING, 2000);
+    struct view *loss = open_with("loss", ""), *map = open_with("map", "");
+    view_update(loss, &stage.scene, NULL);
+    tap_is_text(words(loss, &out),
+                "dnn1: train .5001, held out .5070 nats/trial after 1000 of 2000 epochs, level; "
+                "chance .6931.", "loss says where a running fit is");
+    view_update(map, &stage.scene, NULL);
+    double lost = model_loss(stage.models[0], stage.cohort, NULL, NULL);
+    tap_ok(isfinite(lost), "the scene's model is a model");
+    /* another snapshot with other parameters, and the fit is over */
+    struct model *later = scene_model("dnn1", stage.cohort, 2000, true);
+    later->theta[0] *= 4;
+    stage.entries[0].model = later;
+    stage.entries[0].status = scene_status(later, FIT_DONE, 2000);
+    char *old = mem_text(words(map, &out));
+    view_update(map, &stage.scene, NULL);
+    tap_ok(strcmp(old, words(map, &out)) != 0, "the map follows: %s", strbuf_text(&out));
+    model_drop(later);
+    stage.entries[0].model = stage.models[0];
+    view_update(map, &stage.scene, NULL);
+    free(old);
+    view_close(loss);
+    view_close(map);
+    strbuf_free(&out);
+    stage_strike(&stage);
+}
+
+/* Opened from a file: swept over what is loaded, or drawn without trials. */
+static void test_opened(void)
+{
+    struct stage stage;
+    struct strbuf out = {0};
+    struct err err = {0};
+    stage_set(&stage, false, 1);
+    struct model *bare = scene_model("old", NULL, 0, false);
+    stage.entries[0] = (struct scene_model){.model = bare,
+                                            .status = scene_status(bare, FIT_OPENED, 0)};
+    static const char *const names[] = {"map", "slice", "weights", "accuracy"};
+    for (size_t i = 0; i < 4; i++) {
+        struct view *view = open_with(names[i], "");
+        tap_ok(view_update(view, &stage.scene, &err), "%s of an opened model %s", names[i],
+               err.message);
+        view_close(view);
+    }
+    struct view *view = open_with("loss", "");
+    tap_ok(!view_update(view, &stage.scene, &err), "no loss of parameters alone");
+    tap_ok(strstr(err.message, "no history"), "and it is said: %s", err.message);
+    view_close(view);
+    stage.scene.cohort = NULL;
+    view = open_with("map", "");
+    err_clear(&err);
+    tap_ok(view_update(view, &stage.scene, &err), "a map needs no trials %s", err.message);
+    tap_ok(strstr(words(view, &out), "largest"), "it is painted: %s", strbuf_text(&out));
+    view_close(view);
+    view = open_with("weights", "");
+    tap_ok(!view_update(view, &stage.scene, &err), "weights do");
+    view_close(view);
+    model_drop(bare);
+    strbuf_free(&out);
+    stage_strike(&stage);
+}
+
+/* Fitted to a cohort that is not the one loaded now. */
+static void test_foreign(void)
+{
+    struct stage stage;
+    struct strbuf out = {0};
+    stage_set(&stage, false, 1);
+    stage.other = scene_cohort(true);
+    stage.scene.cohort = stage.other;
+    struct view *view = open_with("map", "");
+    view_update(view, &stage.scene, NULL);
+    view_title(view, &out);
+    tap_ok(strstr(strbuf_text(&out), "dnn1 on mice.csv.gz"), "the title names the cohort: %s",
+           strbuf_text(&out));
+    view_close(view);
+    view = open_with("accuracy", "");
+    tap_ok(view_update(view, &stage.scene, NULL), "accuracy shows the loaded cohort");
+    tap_ok(!strstr(words(view, &out), "expects"), "without a foreign model's expectation");
+    view_close(view);
+    strbuf_free(&out);
+    stage_strike(&stage);
+}
+
+int main(void)
+{
+    /* the same bits on every machine */
+    setenv("DELTAW_ENGINE", "double", 1);
+    test_pictures();
+    test_colours();
+    test_empty();
+    test_refusals();
+    test_names();
+    test_configure();
+    test_keys();
+    test_cross();
+    test_tables();
+    test_export_size();
+    test_news();
+    test_opened();
+    test_foreign();
+    return tap_done();
+}
