@@ -19,11 +19,20 @@ struct command {
     const struct option *options;     /* NULL: none */
     enum option_type positional_type; /* for completion */
     size_t positional_min, positional_max;
+    const char *first_words;         /* "data|gradient": what may stand first besides, for
+                                      * completion; NULL: none */
+    enum option_type following_type; /* of the second word on; used with positional_max > 1 */
+    bool raw;                        /* NAME=VALUE is no option: every word is positional */
+    bool unlogged;                   /* not part of a replayable log */
     bool (*run)(struct session *session, const struct args *args, struct output *out,
                 struct err *err);
 };
 
 const struct command *command_find(const char *name);
 const struct command *command_at(size_t i); /* NULL after the last */
+/* What a command takes; view verbs take what their view takes. */
+const struct option *command_options(const struct command *command); /* NULL: none */
+size_t command_positional(const struct command *command);
+const char *command_group_name(enum command_group group); /* "Data" */
 
 #endif

@@ -24,7 +24,8 @@ struct output {
     void (*result)(void *host, const char *bytes, size_t n);
     void (*complaint)(void *host, const char *bytes, size_t n);
     struct strbuf object; /* JSON being collected */
-    bool any;             /* a field was added */
+    bool any;             /* a field was added; in CSV a table was printed */
+    struct strbuf command, text; /* JSON: the command line; what was said */
 };
 
 /* A sentence or a block of text: text mode prints it (newline added when
@@ -41,6 +42,10 @@ void output_table(struct output *out, const char *name, const struct table *tabl
 void output_data(struct output *out, const char *name, const struct table *table);
 /* Chatter on the complaint channel: "deltaw: ..." lines; silent with -q. */
 void output_note(struct output *out, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The same, never silent: errors and fits that failed. */
+void output_complain(struct output *out, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Around every command; the session calls these. */

@@ -84,8 +84,13 @@ struct view *session_view(struct session *session, const char *name, struct err 
 /* Settings (set NAME=VALUE): "support", "background" ... NULL: unknown. */
 const char *session_setting(const struct session *session, const char *name);
 
-/* One header line: cohort, trials, job in front with epoch, rate, ETA, loss. */
+/* One header line: cohort, trials, job in front with epoch, rate, ETA, loss;
+ * drops what matters least until it fits.  ASCII when the style of the last
+ * step's output, or of session_style, says so. */
 void session_header(struct session *session, int width, struct strbuf *out);
+
+/* Tell the style before the first step. */
+void session_style(struct session *session, const struct style *style);
 
 /* Completion of `line` at byte `point`: candidates and their meanings, from the
  * tables.  `from` is where the word begins.  Candidates for name= values hold

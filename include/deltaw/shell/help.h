@@ -1,0 +1,13 @@
+/* Help from the tables: for `help` and for the man page. */
+#ifndef DELTAW_SHELL_HELP_H
+#define DELTAW_SHELL_HELP_H
+
+#include <stdbool.h>
+
+#include "deltaw/base/strbuf.h"
+
+/* The man page's COMMANDS section in mdoc, from ".Sh COMMANDS" on.  False when
+ * a table holds what mdoc cannot say (a control character). */
+bool help_mdoc(struct strbuf *out);
+
+#endif

@@ -1,0 +1,56 @@
+#include <math.h>
+#include <stdlib.h>
+
+#include "../state.h"
+
+static void animal_row(const struct cohort *cohort, const struct animal *animal,
+                       struct table *table)
+{
+    double right = 0, correct = 0, known = 0;
+    for (size_t t = animal->first; t < animal->first + animal->count; t++) {
+        right += cohort->choice[t];
+        if (cohort->reward[t] == 0 || cohort->reward[t] == 1) {
+            correct += cohort->reward[t];
+            known++;
+        }
+    }
+    char *name = clean_text(animal->name);
+    table_row(table);
+    table_text(table, 0, name);
+    table_number(table, 1, (double)animal->count);
+    table_number(table, 2, (double)animal->n_sessions);
+    table_number(table, 3, known > 0 ? 100 * correct / known : NAN);
+    table_number(table, 4, animal->count > 0 ? 100 * right / (double)animal->count : NAN);
+    free(name);
+}
+
+static bool animals_run(struct session *session, const struct args *args, struct output *out,
+                        struct err *err)
+{
+    (void)args;
+    const struct cohort *cohort = session_need_cohort(session, err);
+    if (!cohort)
+        return false;
+    struct table table = {0};
+    table_column(&table, "animal", COLUMN_TEXT, 0);
+    table_column(&table, "trials", COLUMN_COUNT, 0);
+    table_column(&table, "sessions", COLUMN_COUNT, 0);
+    table_column(&table, "correct %", COLUMN_NUMBER, 3);
+    table_column(&table, "right %", COLUMN_NUMBER, 3);
+    for (size_t i = 0; i < cohort->n_animals; i++)
+        animal_row(cohort, &cohort->animals[i], &table);
+    output_table(out, "animals", &table);
+    table_free(&table);
+    return true;
+}
+
+extern const struct command command_animals;
+const struct command command_animals = {
+    .name = "animals",
+    .group = GROUP_DATA,
+    .arguments = "",
+    .summary = "a row per animal: trials, sessions, correct and rightward choices",
+    .detail = "The share of correct choices is that of trials whose reward is known.",
+    .examples = "animals",
+    .run = animals_run,
+};

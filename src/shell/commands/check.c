@@ -1,0 +1,129 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "../state.h"
+
+static const struct option check_table[] = {
+    {"rule", OPTION_RULE, 0, 0, NULL, NULL, "the rule to check; default: all"},
+    {"hidden", OPTION_INTEGER, 1, 64, NULL, "8", "units of each hidden layer"},
+    {"layers", OPTION_INTEGER, 1, 8, NULL, "2", "hidden layers"},
+    {"seed", OPTION_INTEGER, 0, 9007199254740991., NULL, "99", "of the parameters and trials"},
+    {0},
+};
+
+enum { CHECK_RULES = 16, CHECK_ROWS = RULE_MAX_TENSORS + 1 };
+
+struct check {
+    struct rule_shape shape;
+    uint64_t seed;
+    size_t n;
+    const struct rule *rules[CHECK_RULES];
+    struct gradient_row rows[CHECK_RULES][CHECK_ROWS];
+    size_t n_rows[CHECK_RULES];
+    struct err failed; /* ERR_CHECK: the rows are there all the same */
+};
+
+static bool check_work(void *data, struct task *task, struct err *err)
+{
+    struct check *check = data;
+    for (size_t i = 0; i < check->n; i++) {
+        struct err one = {0};
+        if (atomic_load(&task->cancel))
+            return err_set(err, ERR_INTERRUPTED, "check: interrupted");
+        if (!check_gradient(check->rules[i], &check->shape, check->seed, check->rows[i],
+                            &check->n_rows[i], &one)) {
+            if (one.code != ERR_CHECK) {
+                *err = one;
+                return false;
+            }
+            err_set(&check->failed, one.code, "%s", one.message);
+        }
+    }
+    return true;
+}
+
+static bool check_finish(struct session *session, void *data, struct output *out, struct err *err)
+{
+    (void)session;
+    struct check *check = data;
+    struct table table = {0};
+    static const char *const counts[] = {"entries", "kinks", "signs"};
+    table_column(&table, "rule", COLUMN_TEXT, 0);
+    table_column(&table, "tensor", COLUMN_TEXT, 0);
+    for (size_t i = 0; i < 3; i++)
+        table_column(&table, counts[i], COLUMN_COUNT, 0);
+    table_column(&table, "norm", COLUMN_NUMBER, 4);
+    table_column(&table, "error", COLUMN_NUMBER, 3);
+    table_column(&table, "result", COLUMN_TEXT, 0);
+    for (size_t r = 0; r < check->n; r++)
+        for (size_t i = 0; i < check->n_rows[r]; i++) {
+            const struct gradient_row *row = &check->rows[r][i];
+            table_row(&table);
+            table_text(&table, 0, check->rules[r]->name);
+            table_text(&table, 1, row->tensor);
+            table_number(&table, 2, (double)row->size);
+            table_number(&table, 3, (double)row->n_kinks);
+            table_number(&table, 4, (double)row->n_signs);
+            table_number(&table, 5, row->norm);
+            table_number(&table, 6, row->error);
+            table_text(&table, 7, row->passed ? "ok" : "FAILED");
+        }
+    output_table(out, "gradient", &table);
+    table_free(&table);
+    if (check->failed.code != ERR_NONE)
+        return err_set(err, ERR_CHECK, "%s", check->failed.message);
+    output_say(out, "the gradient agrees with central differences in every tensor");
+    return true;
+}
+
+static bool check_run(struct session *session, const struct args *args, struct output *out,
+                      struct err *err)
+{
+    (void)out;
+    if (strcmp(args_at(args, 0), "gradient") != 0)
+        return err_at(err, ERR_USAGE, args->items[0].column, "check: '%s' is nothing to check; "
+                      "`check gradient` is", args_at(args, 0));
+    struct args all = args_copy(args);
+    settings_seed(session, &all);
+    struct check *check = mem_new(1, sizeof *check);
+    const char *rule = args_text(&all, check_table, "rule");
+    for (size_t i = 0; rule_at(i) && check->n < CHECK_RULES; i++)
+        if (!rule || strcmp(rule_at(i)->name, rule) == 0)
+            check->rules[check->n++] = rule_at(i);
+    check->shape = (struct rule_shape){
+        .n_weights = 2,
+        .hidden = (size_t)args_integer(&all, check_table, "hidden"),
+        .layers = (size_t)args_integer(&all, check_table, "layers"),
+    };
+    check->seed = (uint64_t)args_integer(&all, check_table, "seed");
+    bool found = check->n > 0;
+    if (!found)
+        err_set(err, ERR_USAGE, "check: no rule '%s'; `rules` lists them", rule);
+    args_free(&all);
+    if (!found) {
+        free(check);
+        return false;
+    }
+    return task_start(session, mem_text("checking the gradient"), check, check_work, check_finish,
+                      free, err);
+}
+
+extern const struct command command_check;
+const struct command command_check = {
+    .name = "check",
+    .group = GROUP_JUDGE,
+    .arguments = "gradient [name=value]...",
+    .summary = "compare every gradient with central differences in double precision",
+    .detail = "A row per parameter tensor: the largest error relative to the largest entry, the "
+              "entries left out since a ReLU switches within the step (kinks), and those whose "
+              "signs disagree.  A failed check ends with exit code 4.",
+    .examples = "check gradient\ncheck gradient rule=dnn hidden=4 seed=3",
+    .options = check_table,
+    .positional_type = OPTION_TEXT,
+    .positional_min = 1,
+    .positional_max = 1,
+    .first_words = "gradient",
+    .run = check_run,
+};

@@ -1,0 +1,13 @@
+#include "../state.h"
+
+extern const struct command command_clear;
+const struct command command_clear = {
+    .name = "clear",
+    .group = GROUP_ELSE,
+    .arguments = "",
+    .summary = "empty the transcript of the full screen",
+    .detail = "Nothing is lost but the lines on the screen.",
+    .examples = "clear",
+    .unlogged = true,
+    .run = look_screen,
+};

@@ -1,0 +1,89 @@
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "../state.h"
+
+static void line(struct strbuf *out, const char *name, const char *text)
+{
+    char *clean = clean_text(text ? text : "-");
+    strbuf_printf(out, "%-9s %s\n", name, clean);
+    free(clean);
+}
+
+static void dropped(const struct load_report *report, struct strbuf *out)
+{
+    char rows[NUMBER_SIZE], n[NUMBER_SIZE];
+    strbuf_printf(out, "%-9s %s rows", "read", number_grouped(rows, (long long)report->n_rows));
+    if (report->n_no_choice > 0)
+        strbuf_printf(out, "; %s without a choice (no-go) dropped",
+                      number_grouped(n, (long long)report->n_no_choice));
+    if (report->n_no_reward > 0)
+        strbuf_printf(out, "; %s of unknown reward %s",
+                      number_grouped(n, (long long)report->n_no_reward),
+                      report->reward_half ? "kept at one half"
+                                          : "dropped (missing_reward=half keeps them)");
+    if (report->n_no_choice == 0 && report->n_no_reward == 0)
+        strbuf_puts(out, "; nothing dropped");
+    strbuf_putc(out, '\n');
+}
+
+static void columns(const struct cohort *cohort, struct strbuf *out)
+{
+    struct strbuf list = {0};
+    for (size_t i = 0; i < cohort->n_columns; i++)
+        strbuf_printf(&list, "%s%s", i ? ", " : "", cohort->columns[i].name);
+    if (cohort->n_columns > 0)
+        line(out, "also", strbuf_text(&list));
+    strbuf_free(&list);
+}
+
+static bool data_run(struct session *session, const struct args *args, struct output *out,
+                     struct err *err)
+{
+    (void)args;
+    const struct cohort *cohort = session_need_cohort(session, err);
+    if (!cohort)
+        return false;
+    struct strbuf text = {0}, words = {0};
+    cohort_words(cohort, &words);
+    line(&text, "name", cohort->name);
+    line(&text, "from", cohort->source);
+    line(&text, "holds", strbuf_text(&words));
+    if (cohort->report.n_rows > 0)
+        dropped(&cohort->report, &text);
+    if (cohort->report.mapping)
+        line(&text, "columns", cohort->report.mapping);
+    columns(cohort, &text);
+    line(&text, "sides", cohort->report.sides ? cohort->report.sides
+                                              : "choice 1 = right, 0 = left; stimulus > 0 = right");
+    if (cohort->truth)
+        line(&text, "truth", cohort->truth);
+    strbuf_printf(&text, "%-9s %016" PRIx64 "\n", "digest", cohort->digest);
+    output_block(out, strbuf_text(&text));
+    output_field_text(out, "name", cohort->name);
+    output_field_text(out, "source", cohort->source);
+    output_field_number(out, "animals", (double)cohort->n_animals);
+    output_field_number(out, "trials", (double)cohort->n_trials);
+    output_field_number(out, "rows", (double)cohort->report.n_rows);
+    output_field_number(out, "no_choice", (double)cohort->report.n_no_choice);
+    output_field_number(out, "no_reward", (double)cohort->report.n_no_reward);
+    output_field_text(out, "truth", cohort->truth);
+    strbuf_reset(&words);
+    strbuf_printf(&words, "%016" PRIx64, cohort->digest);
+    output_field_text(out, "digest", words.text);
+    strbuf_free(&text);
+    strbuf_free(&words);
+    return true;
+}
+
+extern const struct command command_data;
+const struct command command_data = {
+    .name = "data",
+    .group = GROUP_DATA,
+    .arguments = "",
+    .summary = "what is loaded, what was dropped and why",
+    .detail = "Also the columns that were taken, which choice is right, the truth of a simulated "
+              "cohort, and the digest that saved models name.",
+    .examples = "data",
+    .run = data_run,
+};

@@ -1,0 +1,32 @@
+#include <stdlib.h>
+
+#include "deltaw/base/mem.h"
+#include "../state.h"
+
+static bool forget_run(struct session *session, const struct args *args, struct output *out,
+                       struct err *err)
+{
+    struct fit *fit = session_need_fit(session, args->items[0].value, args->items[0].column, err);
+    if (!fit)
+        return false;
+    char *name = mem_text(fit_name(fit));
+    session_forget_fit(session, fit);
+    output_say(out, "%s is forgotten%s%s", name, session->current ? "; in use: " : "",
+               session->current ? session->current : "");
+    free(name);
+    return true;
+}
+
+extern const struct command command_forget;
+const struct command command_forget = {
+    .name = "forget",
+    .group = GROUP_FIT,
+    .arguments = "MODEL",
+    .summary = "drop a model; its fit is stopped first",
+    .detail = "What was not saved is gone.",
+    .examples = "forget dnn1",
+    .positional_type = OPTION_MODEL,
+    .positional_min = 1,
+    .positional_max = 1,
+    .run = forget_run,
+};

@@ -1,0 +1,32 @@
+#include <string.h>
+
+#include "../state.h"
+
+static bool help_run(struct session *session, const struct args *args, struct output *out,
+                     struct err *err)
+{
+    (void)session;
+    if (args->n == 0)
+        help_all(out);
+    else if (strcmp(args->items[0].value, "examples") == 0)
+        help_examples(out);
+    else
+        return help_topic(args->items[0].value, out, err);
+    return true;
+}
+
+extern const struct command command_help;
+const struct command command_help = {
+    .name = "help",
+    .group = GROUP_ELSE,
+    .arguments = "[VERB|WORD|examples]",
+    .summary = "all verbs, one verb, or where a word occurs",
+    .detail = "`help VERB` tells its options and examples; `help WORD` searches names, summaries "
+              "and option texts; `help examples` lists all examples.",
+    .examples = "help\nhelp fit\nhelp seed\nhelp examples",
+    .positional_type = OPTION_VERB,
+    .positional_max = 1,
+    .first_words = "examples",
+    .unlogged = true,
+    .run = help_run,
+};

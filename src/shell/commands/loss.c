@@ -1,0 +1,15 @@
+#include "../state.h"
+
+extern const struct command command_loss;
+const struct command command_loss = {
+    .name = "loss",
+    .group = GROUP_LOOK,
+    .arguments = "[name=value]...",
+    .summary = "the loss of fits over epochs, training and held out",
+    .detail = "Mean cross-entropy of the choices, nats per scored trial, of the model in use and of "
+              "those that train.  Chance is .6931.  `export loss FILE.csv` writes every epoch.",
+    .examples = "loss\n"
+                "loss log=yes from=1",
+    .positional_type = OPTION_TEXT,
+    .run = look_run, /* options: the view's */
+};

@@ -1,0 +1,17 @@
+#include "../state.h"
+
+extern const struct command command_map;
+const struct command command_map = {
+    .name = "map",
+    .group = GROUP_LOOK,
+    .arguments = "[name=value]...",
+    .summary = "the learned update as a map over two of what the rule sees",
+    .detail = "Colour is the change of a weight after one trial, by default of w_stim, over stimulus "
+              "and w_stim, after errors and after correct choices.  What is on no axis and not fixed "
+              "keeps the values of trials the animals lived.  Cells that no trial visited are marked.",
+    .examples = "map\n"
+                "map x=reward\n"
+                "map of=w_bias x=stimulus w_bias=0",
+    .positional_type = OPTION_TEXT,
+    .run = look_run, /* options: the view's */
+};

@@ -1,0 +1,108 @@
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/outfile.h"
+#include "../state.h"
+
+static const struct option open_table[] = {
+    {"name", OPTION_TEXT, 0, 0, NULL, NULL, "name of the model; default: the file's"},
+    {0},
+};
+
+struct opening {
+    char *path, *name;
+    struct model *model;
+};
+
+static void open_release(void *data)
+{
+    struct opening *o = data;
+    model_drop(o->model);
+    free(o->path);
+    free(o->name);
+    free(o);
+}
+
+static bool open_work(void *data, struct task *task, struct err *err)
+{
+    (void)task;
+    struct opening *o = data;
+    return model_open(o->path, o->name, &o->model, err);
+}
+
+static bool open_finish(struct session *session, void *data, struct output *out, struct err *err)
+{
+    (void)err;
+    struct opening *o = data;
+    char buf[NUMBER_SIZE];
+    char *cohort = o->model->cohort_name ? clean_text(o->model->cohort_name) : NULL;
+    output_say(out, "%s: %s, %s parameters%s%s", o->name, o->model->rule->name,
+               number_grouped(buf, (long long)o->model->tensors.size),
+               cohort ? ", fitted to " : "", cohort ? cohort : "");
+    output_field_text(out, "model", o->name);
+    output_field_text(out, "rule", o->model->rule->name);
+    output_field_number(out, "parameters", (double)o->model->tensors.size);
+    session_add_fit(session, fit_opened(o->model));
+    o->model = NULL;
+    free(cohort);
+    return true;
+}
+
+/* The file's name without folder and ending, made a model's name; a number
+ * behind it when that is taken. */
+static char *name_from(const struct session *session, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *stem = mem_text(slash ? slash + 1 : path), *dot = strrchr(stem, '.');
+    if (dot && dot != stem)
+        *dot = '\0';
+    if (strlen(stem) > 24)
+        stem[24] = '\0';
+    for (char *c = stem; *c; c++)
+        if (!isalnum((unsigned char)*c) && !strchr("_-.", *c))
+            *c = '_';
+    bool good = isalpha((unsigned char)stem[0]) && strcmp(stem, "data") && strcmp(stem, "all");
+    char *name = mem_printf("%s%s", good ? "" : "m_", stem);
+    for (unsigned i = 2; session_fit(session, name); i++) {
+        free(name);
+        name = mem_printf("%s%s_%u", good ? "" : "m_", stem, i);
+    }
+    free(stem);
+    return name;
+}
+
+static bool open_run(struct session *session, const struct args *args, struct output *out,
+                     struct err *err)
+{
+    (void)out;
+    const char *path = args_at(args, 0), *asked = args_text(args, open_table, "name");
+    char *name;
+    if (asked && !session_new_name(session, asked, "", 0, &name, err))
+        return false;
+    if (!asked)
+        name = name_from(session, path);
+    struct opening *o = mem_new(1, sizeof *o);
+    o->path = path_expand(path);
+    o->name = name;
+    char *clean = clean_text(path), *label = mem_printf("opening %s", clean);
+    free(clean);
+    return task_start(session, label, o, open_work, open_finish, open_release, err);
+}
+
+extern const struct command command_open;
+const struct command command_open = {
+    .name = "open",
+    .group = GROUP_FIT,
+    .arguments = "FILE.npz [name=NAME]",
+    .summary = "read a model from a file",
+    .detail = "As `save` writes it, or an .npz that holds the parameters alone under their "
+              "PyTorch names.  The model comes into use.",
+    .examples = "open dnn1.npz\nopen dnn1.npz name=before",
+    .options = open_table,
+    .positional_type = OPTION_FILE,
+    .positional_min = 1,
+    .positional_max = 1,
+    .run = open_run,
+};

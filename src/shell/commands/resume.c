@@ -1,0 +1,43 @@
+#include <stdlib.h>
+
+#include "../state.h"
+
+static bool resume_wanted(struct fit *fit)
+{
+    return fit_status(fit).state == FIT_PAUSED;
+}
+
+static bool resume_run(struct session *session, const struct args *args, struct output *out,
+                       struct err *err)
+{
+    struct fit **fits;
+    size_t n;
+    if (!session_pick_fits(session, args, "resume", resume_wanted, "paused", &fits, &n, err))
+        return false;
+    bool good = true;
+    for (size_t i = 0; i < n && good; i++)
+        if (!resume_wanted(fits[i]))
+            good = err_set(err, ERR_FAILED, "resume: %s is not paused but %s", fit_name(fits[i]),
+                           fit_state_name(fit_status(fits[i]).state));
+    for (size_t i = 0; i < n && good; i++) {
+        fit_resume(fits[i]);
+        output_say(out, "%s goes on", fit_name(fits[i]));
+    }
+    free(fits);
+    return good;
+}
+
+extern const struct command command_resume;
+const struct command command_resume = {
+    .name = "resume",
+    .group = GROUP_FIT,
+    .arguments = "[MODEL...|all]",
+    .summary = "let a paused fit go on",
+    .detail = "Without a name: the model in use if it is paused, else the one fit that is.",
+    .examples = "fit dnn epochs=5000; pause; resume; stop",
+    .positional_type = OPTION_MODEL,
+    .positional_max = 1000,
+    .first_words = "all",
+    .following_type = OPTION_MODEL,
+    .run = resume_run,
+};

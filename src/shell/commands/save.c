@@ -1,0 +1,97 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/outfile.h"
+#include "deltaw/data/load.h"
+#include "../state.h"
+
+struct saving {
+    char *path;
+    struct cohort *cohort; /* one of the two */
+    struct model *model;
+};
+
+static void save_release(void *data)
+{
+    struct saving *s = data;
+    cohort_drop(s->cohort);
+    model_drop(s->model);
+    free(s->path);
+    free(s);
+}
+
+static bool save_work(void *data, struct task *task, struct err *err)
+{
+    (void)task;
+    struct saving *s = data;
+    return s->cohort ? cohort_save(s->cohort, s->path, err) : model_save(s->model, s->path, err);
+}
+
+static bool save_finish(struct session *session, void *data, struct output *out, struct err *err)
+{
+    (void)session, (void)err;
+    struct saving *s = data;
+    struct strbuf what = {0};
+    if (s->cohort)
+        cohort_words(s->cohort, &what);
+    else
+        strbuf_printf(&what, "%s, %zu parameters", s->model->name, s->model->tensors.size);
+    char *path = clean_text(s->path);
+    output_say(out, "%s: %s%s", path, strbuf_text(&what),
+               s->cohort && s->cohort->truth ? "; the truth beside it" : "");
+    output_field_text(out, "file", s->path);
+    free(path);
+    strbuf_free(&what);
+    return true;
+}
+
+static bool ends_in(const char *path, const char *end)
+{
+    size_t n = strlen(path), m = strlen(end);
+    return n > m && strcmp(path + n - m, end) == 0;
+}
+
+static bool save_run(struct session *session, const struct args *args, struct output *out,
+                     struct err *err)
+{
+    (void)out;
+    const char *what = args_at(args, 0), *path = args_at(args, 1);
+    bool data = strcmp(what, "data") == 0;
+    const struct cohort *cohort = data ? session_need_cohort(session, err) : NULL;
+    struct fit *fit = data ? NULL : session_need_fit(session, what, args->items[0].column, err);
+    if (!cohort && !fit)
+        return false;
+    if (data && !ends_in(path, ".csv") && !ends_in(path, ".csv.gz"))
+        return err_at(err, ERR_USAGE, args->items[1].column, "save data: %s must end in .csv or "
+                      ".csv.gz, which says how it is written", path);
+    if (!data && !ends_in(path, ".npz"))
+        return err_at(err, ERR_USAGE, args->items[1].column, "save %s: %s must end in .npz, the "
+                      "one kind of file that models are kept in", what, path);
+    struct saving *s = mem_new(1, sizeof *s);
+    s->path = path_expand(path);
+    s->cohort = cohort ? cohort_hold(cohort) : NULL;
+    s->model = fit ? fit_model(fit) : NULL;
+    char *clean = clean_text(path), *label = mem_printf("writing %s", clean);
+    free(clean);
+    return task_start(session, label, s, save_work, save_finish, save_release, err);
+}
+
+extern const struct command command_save;
+const struct command command_save = {
+    .name = "save",
+    .group = GROUP_KEEP,
+    .arguments = "data|MODEL FILE",
+    .summary = "write the trials as .csv or .csv.gz, or a model as .npz",
+    .detail = "Trials are written as the native log; the truth of a simulated cohort goes to "
+              "FILE.truth.json, which `load` reads back.  A model's file holds the parameters "
+              "under their PyTorch names, the start weights, all settings and the history of "
+              "losses; numpy.load and `open` read it.  Files are written whole or not at all.",
+    .examples = "save data copy.csv.gz\nsave dnn1 best.npz",
+    .positional_type = OPTION_MODEL,
+    .positional_min = 2,
+    .positional_max = 2,
+    .first_words = "data",
+    .following_type = OPTION_FILE,
+    .run = save_run,
+};

@@ -1,0 +1,223 @@
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/study/probe.h"
+#include "../state.h"
+
+struct showing {
+    struct model *model;
+    struct fit_status status;
+    struct cohort *cohort; /* with a truth; NULL: nothing to compare with */
+    bool compared;
+    struct recovery recovery;
+};
+
+static void show_release(void *data)
+{
+    struct showing *show = data;
+    model_drop(show->model);
+    cohort_drop(show->cohort);
+    free(show);
+}
+
+static bool show_work(void *data, struct task *task, struct err *err)
+{
+    (void)task, (void)err;
+    struct showing *show = data;
+    struct err ignored = {0};
+    show->compared = show->cohort &&
+                     recovery_compute(show->model, show->cohort, &show->recovery, &ignored);
+    return true;
+}
+
+static void show_settings(const struct model *model, struct strbuf *out)
+{
+    const struct fit_settings *s = &model->settings;
+    char rate[NUMBER_SIZE], decay[NUMBER_SIZE], w0[NUMBER_SIZE];
+    strbuf_printf(out, "hidden=%zu layers=%zu epochs=%d rate=%s decay=%s truncation=%zu policy=%s",
+                  s->hidden, s->layers, s->epochs, number_double(rate, s->rate),
+                  number_double(decay, s->decay), s->truncation, s->policy.text);
+    strbuf_puts(out, s->w0 == W0_ZERO ? " w0=zero" : s->w0 == W0_PSYCHOMETRIC ? " w0=psychometric"
+                                                                             : " w0=");
+    for (size_t k = 0; s->w0 == W0_VALUE && k < s->policy.n; k++)
+        strbuf_printf(out, "%s%s", k ? "," : "", number_double(w0, s->w0_value[k]));
+    strbuf_printf(out, " seed=%" PRIu64, s->seed);
+    if (s->holdout)
+        strbuf_printf(out, " holdout=%s", s->holdout);
+    if (s->init)
+        strbuf_printf(out, " init=%s", s->init);
+}
+
+static void show_cohort(const struct model *model, struct strbuf *out)
+{
+    size_t held = 0;
+    for (size_t i = 0; i < model->n_animals; i++)
+        held += model->held_out[i];
+    if (!model->cohort_name && model->n_animals == 0) {
+        strbuf_puts(out, "unknown");
+        return;
+    }
+    strbuf_printf(out, "%s, %zu animals", model->cohort_name ? model->cohort_name : "unknown",
+                  model->n_animals);
+    if (held > 0)
+        strbuf_printf(out, " of which %zu held out", held);
+    strbuf_printf(out, ", digest %016" PRIx64, model->cohort_digest);
+}
+
+static void show_tensors(const struct model *model, struct table *table)
+{
+    table_column(table, "tensor", COLUMN_TEXT, 0);
+    table_column(table, "shape", COLUMN_TEXT, 0);
+    table_column(table, "entries", COLUMN_COUNT, 0);
+    table_column(table, "least", COLUMN_NUMBER, 4);
+    table_column(table, "greatest", COLUMN_NUMBER, 4);
+    table_column(table, "rms", COLUMN_NUMBER, 4);
+    for (size_t i = 0; i < model->tensors.n; i++) {
+        const struct tensor *t = &model->tensors.item[i];
+        const double *v = model->theta + t->offset;
+        double least = INFINITY, greatest = -INFINITY, sum = 0;
+        for (size_t j = 0; j < t->size; j++) {
+            least = fmin(least, v[j]);
+            greatest = fmax(greatest, v[j]);
+            sum += v[j] * v[j];
+        }
+        char shape[64];
+        snprintf(shape, sizeof shape, t->n_dimensions == 2 ? "%zu x %zu" : "%zu", t->rows,
+                 t->cols);
+        table_row(table);
+        table_text(table, 0, t->name);
+        table_text(table, 1, shape);
+        table_number(table, 2, (double)t->size);
+        table_number(table, 3, least);
+        table_number(table, 4, greatest);
+        table_number(table, 5, sqrt(sum / (double)t->size));
+    }
+}
+
+static void show_truth(const struct showing *show, struct strbuf *text, struct output *out)
+{
+    const struct recovery *r = &show->recovery;
+    char r2[NUMBER_SIZE], rmse[NUMBER_SIZE], null[NUMBER_SIZE];
+    struct table table = {0};
+    table_column(&table, "weight", COLUMN_TEXT, 0);
+    table_column(&table, "r2", COLUMN_NUMBER, 4);
+    table_column(&table, "rmse", COLUMN_NUMBER, 4);
+    table_column(&table, "null_rmse", COLUMN_NUMBER, 4);
+    for (size_t k = 0; k < r->n_weights; k++) {
+        const char *weight = show->model->settings.policy.weight[k];
+        table_row(&table);
+        table_text(&table, 0, weight);
+        table_number(&table, 1, r->r2[k]);
+        table_number(&table, 2, r->rmse[k]);
+        table_number(&table, 3, r->null_rmse[k]);
+        if (isnan(r->r2[k]))
+            strbuf_printf(text, "truth     %s: the true update never varies; RMSE %s\n", weight,
+                          number_format(rmse, r->rmse[k], 3));
+        else
+            strbuf_printf(text, "truth     %s: R^2 %s over lived trials, RMSE %s (of answering 0: "
+                          "%s)\n", weight, number_fixed(r2, r->r2[k], 4, false),
+                          number_format(rmse, r->rmse[k], 3), number_format(null, r->null_rmse[k],
+                                                                            3));
+    }
+    output_data(out, "recovery", &table);
+    table_free(&table);
+}
+
+static void show_fields(const struct showing *show, struct output *out)
+{
+    const struct model *model = show->model;
+    output_field_text(out, "model", model->name);
+    output_field_text(out, "rule", model->rule->name);
+    output_field_text(out, "state", fit_state_name(show->status.state));
+    output_field_number(out, "epoch", show->status.epoch);
+    output_field_number(out, "train", show->status.train);
+    output_field_number(out, "heldout", show->status.heldout);
+    output_field_number(out, "parameters", (double)model->tensors.size);
+    output_field_number(out, "seed", (double)model->settings.seed);
+    output_field_text(out, "engine", model->engine);
+    output_field_text(out, "cohort", model->cohort_name);
+}
+
+static void show_line(const char *name, struct strbuf *words, struct strbuf *out)
+{
+    char *clean = clean_text(strbuf_text(words));
+    strbuf_printf(out, "%-9s %s\n", name, clean);
+    strbuf_reset(words);
+    free(clean);
+}
+
+static bool show_finish(struct session *session, void *data, struct output *out, struct err *err)
+{
+    (void)session, (void)err;
+    const struct showing *show = data;
+    const struct model *model = show->model;
+    const struct fit_status *status = &show->status;
+    struct strbuf text = {0}, words = {0};
+    char buf[NUMBER_SIZE];
+    strbuf_printf(&text, "%-9s %s, %s\n", model->name, model->rule->name, model->rule->summary);
+    strbuf_printf(&text, "%-9s %s\n", "equation", model->rule->equation);
+    show_settings(model, &words);
+    show_line("settings", &words, &text);
+    strbuf_printf(&words, "%s, epoch %d of %d", fit_state_name(status->state), status->epoch,
+                  status->epochs);
+    if (status->seconds > 0)
+        strbuf_printf(&words, ", %s", number_duration(buf, status->seconds));
+    if (status->reason[0])
+        strbuf_printf(&words, "; %s", status->reason);
+    show_line("state", &words, &text);
+    strbuf_printf(&words, "%s training", loss_text(buf, status->train));
+    if (!isnan(status->heldout))
+        strbuf_printf(&words, ", %s held out", loss_text(buf, status->heldout));
+    strbuf_puts(&words, " (nats per scored trial)");
+    show_line("loss", &words, &text);
+    show_cohort(model, &words);
+    show_line("cohort", &words, &text);
+    strbuf_puts(&words, model->engine[0] ? model->engine : "unknown");
+    show_line("engine", &words, &text);
+    show_fields(show, out);
+    if (show->compared)
+        show_truth(show, &text, out);
+    output_block(out, strbuf_text(&text));
+    struct table tensors = {0};
+    show_tensors(model, &tensors);
+    if (out->mode == OUTPUT_TEXT)
+        output_block(out, "\n");
+    output_table(out, "tensors", &tensors);
+    table_free(&tensors);
+    strbuf_free(&text);
+    strbuf_free(&words);
+    return true;
+}
+
+static bool show_run(struct session *session, const struct args *args, struct output *out,
+                     struct err *err)
+{
+    (void)out;
+    struct fit *fit = session_need_fit(session, args_at(args, 0),
+                                       args->n ? args->items[0].column : 0, err);
+    if (!fit)
+        return false;
+    const struct cohort *cohort = fit_cohort(fit) ? fit_cohort(fit) : session_cohort(session);
+    struct showing *show = mem_new(1, sizeof *show);
+    show->model = fit_model(fit);
+    show->status = fit_status(fit);
+    show->cohort = cohort && cohort->truth ? cohort_hold(cohort) : NULL;
+    return task_start(session, mem_text("comparing with the truth"), show, show_work, show_finish,
+                      show_release, err);
+}
+
+extern const struct command command_show;
+const struct command command_show = {
+    .name = "show",
+    .group = GROUP_FIT,
+    .arguments = "[MODEL]",
+    .summary = "all about a model: rule, settings, losses, parameters, truth",
+    .detail = "On a simulated cohort also how well the fitted update agrees with the true one "
+              "over the trials the animals lived.",
+    .examples = "show\nshow dnn1",
+    .positional_type = OPTION_MODEL,
+    .positional_max = 1,
+    .run = show_run,
+};

@@ -1,0 +1,15 @@
+#include "../state.h"
+
+extern const struct command command_slice;
+const struct command command_slice = {
+    .name = "slice",
+    .group = GROUP_LOOK,
+    .arguments = "[name=value]...",
+    .summary = "lines through the map: the update against one variable",
+    .detail = "One line per value of w_stim, solid after correct choices, dashed after errors; the true "
+              "update beside it where it is known.",
+    .examples = "slice\n"
+                "slice x=stimulus",
+    .positional_type = OPTION_TEXT,
+    .run = look_run, /* options: the view's */
+};

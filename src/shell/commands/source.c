@@ -1,0 +1,26 @@
+#include "../state.h"
+
+static bool source_run(struct session *session, const struct args *args, struct output *out,
+                       struct err *err)
+{
+    (void)out;
+    const char *path = args_at(args, 0);
+    char *text = script_read(path, err);
+    return text && session_push(session, text, path, err);
+}
+
+extern const struct command command_source;
+const struct command command_source = {
+    .name = "source",
+    .group = GROUP_KEEP,
+    .arguments = "FILE",
+    .summary = "run the commands of a script",
+    .detail = "One command a line or several with `;` between, `#` begins a comment.  Scripts "
+              "write verbs in full.  An error ends the script and names its line.",
+    .examples = "source script.dw",
+    .positional_type = OPTION_FILE,
+    .positional_min = 1,
+    .positional_max = 1,
+    .unlogged = true,
+    .run = source_run,
+};

@@ -1,0 +1,30 @@
+#include <stdlib.h>
+
+#include "deltaw/base/mem.h"
+#include "../state.h"
+
+static bool use_run(struct session *session, const struct args *args, struct output *out,
+                    struct err *err)
+{
+    struct fit *fit = session_need_fit(session, args->items[0].value, args->items[0].column, err);
+    if (!fit)
+        return false;
+    free(session->current);
+    session->current = mem_text(fit_name(fit));
+    output_say(out, "views now show %s", session->current);
+    return true;
+}
+
+extern const struct command command_use;
+const struct command command_use = {
+    .name = "use",
+    .group = GROUP_FIT,
+    .arguments = "MODEL",
+    .summary = "choose the model that views show and commands mean",
+    .detail = "A new fit and an opened file come into use by themselves.",
+    .examples = "use dnn1",
+    .positional_type = OPTION_MODEL,
+    .positional_min = 1,
+    .positional_max = 1,
+    .run = use_run,
+};

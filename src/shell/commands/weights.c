@@ -1,0 +1,15 @@
+#include "../state.h"
+
+extern const struct command command_weights;
+const struct command command_weights = {
+    .name = "weights",
+    .group = GROUP_LOOK,
+    .arguments = "[ANIMAL] [name=value]...",
+    .summary = "the weights of one animal over its trials",
+    .detail = "The weights that the model in use gives the animal before each trial, and where its "
+              "sessions begin.",
+    .examples = "weights\n"
+                "weights 1",
+    .positional_type = OPTION_ANIMAL,
+    .run = look_run, /* options: the view's */
+};

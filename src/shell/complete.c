@@ -1,0 +1,208 @@
+/* Completion from the tables. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "state.h"
+
+void complete_add(struct completion *out, const char *word, const char *meaning, bool open)
+{
+    out->items = mem_resize(out->items, out->n + 1, sizeof *out->items);
+    out->items[out->n++] = (struct candidate){line_quoted(word), mem_text(meaning), open};
+}
+
+static void add_if(struct completion *out, const char *prefix, const char *word,
+                   const char *meaning, bool open)
+{
+    if (strncmp(word, prefix, strlen(prefix)) == 0)
+        complete_add(out, word, meaning, open);
+}
+
+/* "a|b|c" */
+static void add_words(struct completion *out, const char *prefix, const char *words,
+                      const char *meaning)
+{
+    char *copy = mem_text(words ? words : ""), *rest = copy, *one;
+    while (words && (one = strsep(&rest, "|")))
+        add_if(out, prefix, one, meaning, false);
+    free(copy);
+}
+
+static void add_models(const struct session *session, struct completion *out, const char *prefix)
+{
+    for (size_t i = 0; i < session->n_fits; i++) {
+        struct strbuf meaning = {0};
+        fit_words(session->fits[i].fit, &meaning);
+        add_if(out, prefix, fit_name(session->fits[i].fit), strbuf_text(&meaning), false);
+        strbuf_free(&meaning);
+    }
+}
+
+static void add_animals(const struct session *session, struct completion *out,
+                        const char *prefix, const char *listed)
+{
+    const struct cohort *cohort = session_cohort(session);
+    for (size_t i = 0; cohort && i < cohort->n_animals; i++) {
+        const struct animal *animal = &cohort->animals[i];
+        char buf[NUMBER_SIZE];
+        char *name = clean_text(animal->name);
+        bool plain = strcmp(name, animal->name) == 0 && !strchr(name, ',');
+        bool again = false;
+        size_t n = strlen(name);
+        for (const char *at = listed; at && *at && !again; at += strcspn(at, ","), at += *at == ',')
+            again = strcspn(at, ",") == n && strncmp(at, name, n) == 0;
+        if (plain && !again) {
+            char *meaning = mem_printf("%s trials", number_grouped(buf, (long long)animal->count));
+            add_if(out, prefix, name, meaning, false);
+            free(meaning);
+        }
+        free(name);
+    }
+}
+
+static void add_verbs(struct completion *out, const char *prefix)
+{
+    for (size_t i = 0; command_at(i); i++)
+        add_if(out, prefix, command_at(i)->name, command_at(i)->summary, false);
+}
+
+static void add_views(struct completion *out, const char *prefix)
+{
+    for (size_t i = 0; view_at(i); i++)
+        add_if(out, prefix, view_at(i)->name, view_at(i)->summary, false);
+}
+
+static void add_rules(struct completion *out, const char *prefix)
+{
+    for (size_t i = 0; rule_at(i); i++)
+        add_if(out, prefix, rule_at(i)->name, rule_at(i)->equation, false);
+}
+
+static void add_columns(const struct session *session, struct completion *out, const char *prefix)
+{
+    static const char *const native[] = {"subject", "session", "trial", "stimulus", "choice",
+                                         "reward", "answer"};
+    const struct cohort *cohort = session_cohort(session);
+    for (size_t i = 0; i < sizeof native / sizeof *native; i++)
+        add_if(out, prefix, native[i], "column of the native log", false);
+    for (size_t i = 0; cohort && i < cohort->n_columns; i++)
+        add_if(out, prefix, cohort->columns[i].name, "column of the open log", false);
+}
+
+/* Values of one type.  out->from moves behind the last comma of a list. */
+static void add_values(const struct session *session, enum option_type type, const char *prefix,
+                       struct completion *out)
+{
+    const char *comma;
+    switch (type) {
+    case OPTION_FILE:
+        complete_files(prefix, out);
+        break;
+    case OPTION_ANIMALS:
+        comma = strrchr(prefix, ',');
+        if (comma)
+            out->from += (size_t)(comma + 1 - prefix);
+        add_animals(session, out, comma ? comma + 1 : prefix, comma ? prefix : "");
+        break;
+    case OPTION_ANIMAL:
+        add_animals(session, out, prefix, "");
+        break;
+    case OPTION_MODEL:
+        add_models(session, out, prefix);
+        break;
+    case OPTION_RULE:
+        add_rules(out, prefix);
+        break;
+    case OPTION_VIEW:
+        add_views(out, prefix);
+        break;
+    case OPTION_VERB:
+        add_verbs(out, prefix);
+        break;
+    case OPTION_COLUMN:
+        add_columns(session, out, prefix);
+        break;
+    default:
+        break;
+    }
+}
+
+static bool named_before(const struct words *words, const char *name)
+{
+    for (size_t i = 1; i + 1 < words->n; i++)
+        if (words->items[i].equals == strlen(name) &&
+            strncmp(words->items[i].text, name, strlen(name)) == 0)
+            return true;
+    return false;
+}
+
+static void add_option_value(const struct session *session, const struct command *command,
+                             const struct word *word, struct completion *out)
+{
+    char *name = mem_text_n(word->text, word->equals);
+    const char *prefix = word->text + word->equals + 1;
+    const struct option *options = command_options(command);
+    const struct option *option = options ? option_find(options, name) : NULL;
+    free(name);
+    out->from += word->equals + 1;
+    if (!option)
+        return;
+    add_words(out, prefix, option->words, option->text);
+    if (option->type != OPTION_WORD)
+        add_values(session, option->type, prefix, out);
+    if (out->n == 0 && option->fallback && !option->words)
+        add_if(out, prefix, option->fallback, "the default", false);
+}
+
+static void add_argument(const struct session *session, const struct command *command,
+                         const struct words *words, struct completion *out)
+{
+    const struct word *word = &words->items[words->n - 1];
+    size_t positional = 0;
+    for (size_t i = 1; i + 1 < words->n; i++)
+        positional += words->items[i].equals == 0 || command->raw;
+    if (positional < command_positional(command)) {
+        if (positional == 0)
+            add_words(out, word->text, command->first_words, command->summary);
+        enum option_type type = positional == 0 ? command->positional_type
+                                                : command->following_type;
+        add_values(session, type, word->text, out);
+    }
+    for (const struct option *o = command_options(command); o && o->name; o++)
+        if (!named_before(words, o->name)) {
+            char *text = mem_printf("%s=", o->name);
+            add_if(out, word->text, text, o->text, true);
+            free(text);
+        }
+}
+
+void session_complete(struct session *session, const char *line, size_t point,
+                      struct completion *out)
+{
+    struct words words;
+    size_t length = strlen(line);
+    *out = (struct completion){0};
+    out->from = line_before(line, point < length ? point : length, &words);
+    if (words.n == 1)
+        add_verbs(out, words.items[0].text);
+    const struct command *command = NULL;
+    if (words.n > 1) {
+        struct err ignored = {0};
+        command = command_resolve(words.items[0].text, 0, session->setup.prefixes, &ignored);
+    }
+    if (command && words.items[words.n - 1].equals > 0 && !command->raw)
+        add_option_value(session, command, &words.items[words.n - 1], out);
+    else if (command)
+        add_argument(session, command, &words, out);
+    words_free(&words);
+}
+
+void completion_free(struct completion *completion)
+{
+    for (size_t i = 0; i < completion->n; i++) {
+        free(completion->items[i].word);
+        free(completion->items[i].meaning);
+    }
+    free(completion->items);
+    *completion = (struct completion){0};
+}

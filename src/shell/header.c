@@ -1,0 +1,124 @@
+/* The header line: pieces in order, the least important left out first. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/utf8.h"
+#include "state.h"
+
+enum { PIECES = 12 };
+
+struct piece {
+    struct strbuf text;
+    int rank;    /* left out first: the highest */
+    bool job;    /* right of the bar */
+    bool absent;
+};
+
+struct pieces {
+    size_t n;
+    struct piece item[PIECES];
+};
+
+static struct strbuf *piece(struct pieces *p, int rank, bool job)
+{
+    p->item[p->n] = (struct piece){.rank = rank, .job = job};
+    return &p->item[p->n++].text;
+}
+
+static void data_pieces(const struct session *session, struct pieces *p)
+{
+    const struct cohort *cohort = session_cohort(session);
+    char buf[NUMBER_SIZE];
+    if (!cohort) {
+        strbuf_puts(piece(p, 3, false), "no trials loaded");
+        return;
+    }
+    char *name = clean_text(cohort->name);
+    strbuf_puts(piece(p, 3, false), name);
+    free(name);
+    strbuf_printf(piece(p, 6, false), "%s animal%s",
+                  number_grouped(buf, (long long)cohort->n_animals),
+                  cohort->n_animals == 1 ? "" : "s");
+    strbuf_printf(piece(p, 5, false), "%s trials",
+                  number_grouped(buf, (long long)cohort->n_trials));
+}
+
+static void rate_piece(const struct fit_status *status, struct pieces *p)
+{
+    char buf[NUMBER_SIZE];
+    double ms = 1e3 * status->seconds_per_epoch;
+    if (isnan(ms) || ms <= 0)
+        return;
+    if (ms < 10)
+        strbuf_printf(piece(p, 7, true), "%s ms/epoch", number_format(buf, ms, 2));
+    else if (ms < 10000)
+        strbuf_printf(piece(p, 7, true), "%.0f ms/epoch", ms);
+    else
+        strbuf_printf(piece(p, 7, true), "%.0f s/epoch", ms / 1e3);
+}
+
+static void job_pieces(const struct session *session, struct pieces *p)
+{
+    struct fit *fit = session_front(session);
+    if (!fit)
+        return;
+    struct fit_status status = fit_status(fit);
+    char buf[NUMBER_SIZE];
+    strbuf_printf(piece(p, 0, true), "%s %s", fit_name(fit), fit_state_name(status.state));
+    if (status.epochs > 0)
+        strbuf_printf(piece(p, 2, true), "%*d/%d", status.epochs > 99 ? 4 : 1, status.epoch,
+                      status.epochs);
+    if (status.state == FIT_RUNNING) {
+        rate_piece(&status, p);
+        if (!isnan(status.seconds_left))
+            strbuf_printf(piece(p, 4, true), "ETA %s", number_duration(buf, status.seconds_left));
+    }
+    if (!isnan(status.train))
+        strbuf_printf(piece(p, 1, true), "loss %s", loss_text(buf, status.train));
+    if (!isnan(status.heldout))
+        strbuf_printf(piece(p, 8, true), "held out %s", loss_text(buf, status.heldout));
+}
+
+static int pieces_join(const struct pieces *p, bool ascii, struct strbuf *out)
+{
+    bool any = false, job = false;
+    strbuf_reset(out);
+    for (size_t i = 0; i < p->n; i++) {
+        if (p->item[i].absent)
+            continue;
+        const char *bar = ascii ? " | " : " \xe2\x94\x82 ";
+        strbuf_puts(out, !any ? " " : p->item[i].job && !job ? bar : "  ");
+        strbuf_puts(out, strbuf_text(&p->item[i].text));
+        any = true;
+        job = p->item[i].job;
+    }
+    return utf8_width(strbuf_text(out));
+}
+
+void session_header(struct session *session, int width, struct strbuf *out)
+{
+    struct pieces p = {0};
+    struct strbuf line = {0};
+    data_pieces(session, &p);
+    job_pieces(session, &p);
+    while (pieces_join(&p, session->style.ascii, &line) > width) {
+        struct piece *worst = NULL;
+        for (size_t i = 0; i < p.n; i++)
+            if (!p.item[i].absent && (!worst || p.item[i].rank > worst->rank))
+                worst = &p.item[i];
+        size_t left = 0;
+        for (size_t i = 0; i < p.n; i++)
+            left += !p.item[i].absent;
+        if (left <= 1) { /* one piece too long: cut it */
+            size_t keep = utf8_prefix(line.text, width > 0 ? width : 0);
+            strbuf_cut(&line, keep);
+            break;
+        }
+        worst->absent = true;
+    }
+    strbuf_puts(out, strbuf_text(&line));
+    strbuf_free(&line);
+    for (size_t i = 0; i < p.n; i++)
+        strbuf_free(&p.item[i].text);
+}

@@ -1,0 +1,231 @@
+/* Help from the tables. */
+#include "deltaw/shell/help.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/utf8.h"
+#include "state.h"
+
+/* Words of text filled into lines of at most `width` cells, each after `indent`
+ * blanks; the first line goes on where the cursor is. */
+static void fill(struct strbuf *out, const char *text, int indent, int width)
+{
+    int at = indent;
+    bool first = true;
+    while (*text) {
+        size_t n = strcspn(text, " \n");
+        char *word = mem_text_n(text, n);
+        int cells = utf8_width(word);
+        if (n > 0 && !first && at + 1 + cells > width) {
+            strbuf_putc(out, '\n');
+            strbuf_fill(out, ' ', (size_t)indent);
+            at = indent;
+            first = true;
+        }
+        if (n > 0) {
+            strbuf_printf(out, "%s%s", first ? "" : " ", word);
+            at += cells + !first;
+            first = false;
+        }
+        free(word);
+        text += n + (text[n] != '\0');
+    }
+    strbuf_putc(out, '\n');
+}
+
+static int page_width(const struct output *out)
+{
+    return out->width < 40 ? 40 : out->width > 100 ? 100 : out->width;
+}
+
+void help_all(struct output *out)
+{
+    struct strbuf text = {0};
+    struct table table = {0};
+    table_column(&table, "group", COLUMN_TEXT, 0);
+    table_column(&table, "verb", COLUMN_TEXT, 0);
+    table_column(&table, "arguments", COLUMN_TEXT, 0);
+    table_column(&table, "summary", COLUMN_TEXT, 0);
+    for (enum command_group g = GROUP_DATA; g <= GROUP_ELSE; g++) {
+        strbuf_printf(&text, "%s\n", command_group_name(g));
+        for (size_t i = 0; command_at(i); i++) {
+            const struct command *c = command_at(i);
+            if (c->group != g)
+                continue;
+            strbuf_printf(&text, "  %-15s ", c->name);
+            fill(&text, c->summary, 18, page_width(out));
+            table_row(&table);
+            table_text(&table, 0, command_group_name(g));
+            table_text(&table, 1, c->name);
+            table_text(&table, 2, c->arguments);
+            table_text(&table, 3, c->summary);
+        }
+    }
+    strbuf_puts(&text, "`help VERB` tells options and examples, `help WORD` searches.\n");
+    if (out->mode == OUTPUT_TEXT)
+        output_block(out, strbuf_text(&text));
+    output_data(out, "verbs", &table);
+    table_free(&table);
+    strbuf_free(&text);
+}
+
+void help_examples(struct output *out)
+{
+    struct table table = {0};
+    table_column(&table, "verb", COLUMN_TEXT, 0);
+    table_column(&table, "example", COLUMN_TEXT, 0);
+    for (size_t i = 0; command_at(i); i++) {
+        const char *at = command_at(i)->examples;
+        while (*at) {
+            size_t n = strcspn(at, "\n");
+            char *line = mem_text_n(at, n);
+            table_row(&table);
+            table_text(&table, 0, command_at(i)->name);
+            table_text(&table, 1, line);
+            free(line);
+            at += n + (at[n] == '\n');
+        }
+    }
+    output_table(out, "examples", &table);
+    table_free(&table);
+}
+
+/* --- one verb ------------------------------------------------------------------ */
+
+static void option_help(const struct option *option, int width, struct strbuf *out)
+{
+    struct strbuf head = {0};
+    strbuf_printf(&head, "  %s=", option->name);
+    option_range(option, &head);
+    if (option->fallback)
+        strbuf_printf(&head, "  [%s]", option->fallback);
+    strbuf_puts(out, strbuf_text(&head));
+    int cells = utf8_width(strbuf_text(&head));
+    if (cells > 34) {
+        strbuf_putc(out, '\n');
+        cells = 0;
+    }
+    strbuf_fill(out, ' ', (size_t)(36 - cells));
+    fill(out, option->text, 36, width);
+    strbuf_free(&head);
+}
+
+static void options_data(const struct option *options, struct output *out)
+{
+    struct table table = {0};
+    static const char *const names[] = {"option", "values", "default", "text"};
+    for (size_t i = 0; i < 4; i++)
+        table_column(&table, names[i], COLUMN_TEXT, 0);
+    for (const struct option *o = options; o && o->name; o++) {
+        struct strbuf range = {0};
+        option_range(o, &range);
+        table_row(&table);
+        table_text(&table, 0, o->name);
+        table_text(&table, 1, strbuf_text(&range));
+        table_text(&table, 2, o->fallback ? o->fallback : "");
+        table_text(&table, 3, o->text);
+        strbuf_free(&range);
+    }
+    output_data(out, "options", &table);
+    table_free(&table);
+}
+
+static void command_help(const struct command *c, struct output *out)
+{
+    struct strbuf text = {0};
+    const struct option *options = command_options(c);
+    const struct view_ops *view = view_find(c->name);
+    int width = page_width(out);
+    strbuf_printf(&text, "%s%s%s: ", c->name, c->arguments[0] ? " " : "", c->arguments);
+    fill(&text, c->summary, 2, width - (int)text.len);
+    strbuf_fill(&text, ' ', 2);
+    fill(&text, c->detail, 2, width);
+    if (options && options->name)
+        strbuf_puts(&text, "Options [default]\n");
+    for (const struct option *o = options; o && o->name; o++)
+        option_help(o, width, &text);
+    if (view && c->group == GROUP_LOOK && view->keys) {
+        strbuf_puts(&text, "Keys in the tile\n  ");
+        fill(&text, view->keys, 2, width);
+    }
+    strbuf_puts(&text, "Examples\n");
+    for (const char *at = c->examples; *at;) {
+        size_t n = strcspn(at, "\n");
+        strbuf_puts(&text, "  ");
+        strbuf_add(&text, at, n);
+        strbuf_putc(&text, '\n');
+        at += n + (at[n] == '\n');
+    }
+    if (out->mode == OUTPUT_TEXT)
+        output_block(out, strbuf_text(&text));
+    output_field_text(out, "verb", c->name);
+    output_field_text(out, "arguments", c->arguments);
+    output_field_text(out, "summary", c->summary);
+    output_field_text(out, "detail", c->detail);
+    output_field_text(out, "examples", c->examples);
+    options_data(options, out);
+    strbuf_free(&text);
+}
+
+/* --- search ---------------------------------------------------------------------- */
+
+static bool found(const char *text, const char *word)
+{
+    return text && strcasestr(text, word);
+}
+
+static void hit(struct table *table, const char *where, const char *name, const char *text)
+{
+    table_row(table);
+    table_text(table, 0, where);
+    table_text(table, 1, name);
+    table_text(table, 2, text);
+}
+
+static void search_options(const char *where, const struct option *options, const char *word,
+                           struct table *table)
+{
+    for (const struct option *o = options; o && o->name; o++)
+        if (found(o->name, word) || found(o->text, word) || found(o->words, word)) {
+            char *name = mem_printf("%s=", o->name);
+            hit(table, where, name, o->text);
+            free(name);
+        }
+}
+
+bool help_topic(const char *topic, struct output *out, struct err *err)
+{
+    const struct command *command = command_find(topic);
+    if (command) {
+        command_help(command, out);
+        return true;
+    }
+    struct table table = {0};
+    table_column(&table, "verb", COLUMN_TEXT, 0);
+    table_column(&table, "option", COLUMN_TEXT, 0);
+    table_column(&table, "text", COLUMN_TEXT, 0);
+    for (size_t i = 0; topic[0] && command_at(i); i++) {
+        const struct command *c = command_at(i);
+        if (found(c->name, topic) || found(c->summary, topic) || found(c->detail, topic))
+            hit(&table, c->name, "", c->summary);
+        search_options(c->name, command_options(c), topic, &table);
+    }
+    for (size_t i = 0; topic[0] && rule_at(i); i++)
+        if (found(rule_at(i)->name, topic) || found(rule_at(i)->summary, topic))
+            hit(&table, "fit", rule_at(i)->name, rule_at(i)->equation);
+    bool good = table.n_rows > 0;
+    char *clean = clean_text(topic);
+    const char *near = nearest_word(topic, command_name_at, NULL);
+    if (good)
+        output_table(out, "found", &table);
+    else if (near)
+        err_set(err, ERR_FAILED, "help: '%s' occurs nowhere; did you mean '%s'?", clean, near);
+    else
+        err_set(err, ERR_FAILED, "help: '%s' occurs nowhere; `help` lists the verbs", clean);
+    free(clean);
+    table_free(&table);
+    return good;
+}

@@ -1,0 +1,204 @@
+#include "line.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/strbuf.h"
+
+/* Where reading stands. */
+struct reader {
+    const char *text;
+    size_t at, end, line_start;
+    int line;
+};
+
+static char peek(const struct reader *r)
+{
+    return r->at < r->end ? r->text[r->at] : '\0';
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v';
+}
+
+static bool is_name(char c, bool first)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           (!first && ((c >= '0' && c <= '9') || c == '-' || c == '.'));
+}
+
+static void take_newline(struct reader *r)
+{
+    r->at++;
+    r->line++;
+    r->line_start = r->at;
+}
+
+/* Blanks, and a backslash before a newline, which joins two lines. */
+static void skip_blanks(struct reader *r)
+{
+    for (;;) {
+        if (is_blank(peek(r)))
+            r->at++;
+        else if (peek(r) == '\\' && r->at + 1 < r->end && r->text[r->at + 1] == '\n') {
+            r->at++;
+            take_newline(r);
+        } else
+            return;
+    }
+}
+
+static void skip_to_newline(struct reader *r)
+{
+    while (r->at < r->end && r->text[r->at] != '\n')
+        r->at++;
+}
+
+/* A quoted run; r->at is on the opening quote.  False: it is not closed. */
+static bool read_quoted(struct reader *r, struct strbuf *out)
+{
+    char quote = r->text[r->at++];
+    while (r->at < r->end && r->text[r->at] != quote && r->text[r->at] != '\n') {
+        char next = r->at + 1 < r->end ? r->text[r->at + 1] : '\0';
+        if (quote == '"' && r->text[r->at] == '\\' && (next == '"' || next == '\\'))
+            r->at++;
+        strbuf_putc(out, r->text[r->at++]);
+    }
+    if (peek(r) != quote)
+        return false;
+    r->at++;
+    return true;
+}
+
+/* One word.  On a quote left open: false, the word is what there was. */
+static bool read_word(struct reader *r, struct word *word, int *open)
+{
+    struct strbuf text = {0};
+    bool plain = true, good = true; /* only bytes of a name so far */
+    *word = (struct word){.column = (int)(r->at - r->line_start) + 1};
+    while (good && r->at < r->end) {
+        char c = r->text[r->at];
+        if (is_blank(c) || c == '\n' || c == ';')
+            break;
+        if (c == '"' || c == '\'') {
+            *open = (int)(r->at - r->line_start) + 1;
+            good = read_quoted(r, &text);
+            plain = false;
+        } else if (c == '\\' && r->at + 1 < r->end) {
+            if (r->text[r->at + 1] == '\n')
+                break;
+            strbuf_putc(&text, r->text[r->at + 1]);
+            r->at += 2;
+            plain = false;
+        } else {
+            if (c == '=' && plain && text.len > 0)
+                word->equals = text.len;
+            plain = plain && is_name(c, text.len == 0);
+            strbuf_putc(&text, c);
+            r->at++;
+        }
+    }
+    word->text = text.text ? strbuf_take(&text) : mem_text("");
+    return good;
+}
+
+static struct word *add_word(struct words *words)
+{
+    words->items = mem_resize(words->items, words->n + 1, sizeof *words->items);
+    return &words->items[words->n++];
+}
+
+bool line_next(const char *text, size_t *at, int *line, struct words *out, struct err *err)
+{
+    struct reader r = {.text = text, .at = *at, .end = strlen(text), .line = *line};
+    for (r.line_start = r.at; r.line_start > 0 && text[r.line_start - 1] != '\n';)
+        r.line_start--;
+    *out = (struct words){.line = r.line, .begin = r.at, .end = r.at};
+    bool good = true;
+    int open = 0;
+    while (good && r.at < r.end) {
+        skip_blanks(&r);
+        char c = peek(&r);
+        if (c == '\0')
+            break;
+        if (c == '#') {
+            skip_to_newline(&r);
+        } else if (c == '\n') {
+            take_newline(&r);
+            if (out->n > 0)
+                break;
+        } else if (c == ';') {
+            r.at++;
+            if (out->n > 0)
+                break;
+        } else {
+            if (out->n == 0) {
+                out->begin = r.at;
+                out->line = r.line;
+            }
+            good = read_word(&r, add_word(out), &open);
+            out->end = r.at;
+        }
+    }
+    if (!good) {
+        skip_to_newline(&r);
+        err_at(err, ERR_USAGE, open, "the quote opened here is not closed on its line; close it "
+               "with %c, or write \\%c for the sign itself", text[r.line_start + (size_t)open - 1],
+               text[r.line_start + (size_t)open - 1]);
+    }
+    *at = r.at;
+    *line = r.line;
+    return good;
+}
+
+void words_free(struct words *words)
+{
+    for (size_t i = 0; i < words->n; i++)
+        free(words->items[i].text);
+    free(words->items);
+    *words = (struct words){0};
+}
+
+size_t line_before(const char *text, size_t point, struct words *out)
+{
+    struct reader r = {.text = text, .end = point, .line = 1};
+    *out = (struct words){.line = 1};
+    size_t from = point;
+    int open;
+    for (;;) {
+        skip_blanks(&r);
+        char c = peek(&r);
+        if (r.at >= r.end) { /* the cursor stands after a blank: a new word */
+            *add_word(out) = (struct word){.text = mem_text(""), .column = (int)point + 1};
+            return point;
+        }
+        if (c == ';' || c == '\n') {
+            words_free(out);
+            c == '\n' ? take_newline(&r) : (void)r.at++;
+        } else if (c == '#') {
+            skip_to_newline(&r);
+            if (r.at >= r.end) { /* within a comment there is nothing to complete */
+                words_free(out);
+                return point;
+            }
+        } else {
+            from = r.at;
+            read_word(&r, add_word(out), &open);
+            if (r.at >= r.end)
+                return from;
+        }
+    }
+}
+
+char *line_quoted(const char *word)
+{
+    struct strbuf out = {0};
+    for (const char *c = word; *c; c++) {
+        if (strchr(" \t\"'\\;", *c) || (*c == '#' && c == word))
+            strbuf_putc(&out, '\\');
+        strbuf_putc(&out, *c);
+    }
+    return out.text ? strbuf_take(&out) : mem_text("");
+}

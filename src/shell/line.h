@@ -1,0 +1,38 @@
+/* Words of the command language: verb [object] [name=value]...  `;` and a
+ * newline end a command, `#` at the start of a word a comment; quotes and
+ * backslashes as in a shell, but a quote ends on its line. */
+#ifndef SHELL_LINE_H
+#define SHELL_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "deltaw/base/err.h"
+
+struct word {
+    char *text;
+    int column;    /* byte in its line, from 1 */
+    size_t equals; /* of the `=` that ends an option's name; 0: there is none */
+};
+
+struct words {
+    size_t n;
+    struct word *items;
+    size_t begin, end; /* the command's bytes in the text */
+    int line;          /* of its first word, from 1 */
+};
+
+/* The next command of text, from byte *at, which is moved behind it; *line
+ * counts lines.  No words at the end of the text.  On an error (a quote left
+ * open) the rest of the line is skipped; begin, end and line are still set. */
+bool line_next(const char *text, size_t *at, int *line, struct words *out, struct err *err);
+void words_free(struct words *words);
+
+/* The command a cursor is in, for completion: the words before the point, the
+ * last one perhaps empty, whatever is left open.  Returns where the last begins. */
+size_t line_before(const char *text, size_t point, struct words *out);
+
+/* `word` written so that it reads back as itself.  Caller frees. */
+char *line_quoted(const char *word);
+
+#endif

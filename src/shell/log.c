@@ -1,0 +1,66 @@
+/* `log on FILE`: a script that does again what was done.  A command that
+ * followed a fit at the prompt may have seen it finished, while a script goes on
+ * at once: so a `wait` is written before the first command after fits ended. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/outfile.h"
+#include "state.h"
+
+bool log_open(struct session *session, const char *path, struct err *err)
+{
+    if (session->log)
+        return err_set(err, ERR_FAILED, "log: %s is being written; `log off` ends it",
+                       session->log_path);
+    char *full = path_expand(path);
+    session->log = fopen(full, "ae");
+    free(full);
+    if (!session->log)
+        return err_system(err, ERR_FAILED, path);
+    session->log_path = mem_text(path);
+    session->log_trains = session_busy(session);
+    fprintf(session->log, "# commands of a deltaw session; `source` runs them again\n");
+    fprintf(session->log, "set seed=%s\n", session_setting(session, "seed"));
+    fflush(session->log);
+    return true;
+}
+
+bool log_close(struct session *session, struct err *err)
+{
+    if (!session->log)
+        return err_set(err, ERR_FAILED, "log: none is being written; `log on FILE` begins one");
+    bool good = !ferror(session->log);
+    good = fclose(session->log) == 0 && good;
+    session->log = NULL;
+    if (!good)
+        err_system(err, ERR_FAILED, session->log_path);
+    free(session->log_path);
+    session->log_path = NULL;
+    return good;
+}
+
+bool log_command(struct session *session, const struct running *now, struct err *err)
+{
+    if (!session->log || now->command->unlogged)
+        return true;
+    const char *name = now->command->name;
+    const char *rest = now->text + strcspn(now->text, " \t\r\n\f\v");
+    if (strcmp(name, "wait") == 0) {
+        session->log_trains = session_busy(session);
+    } else if (session->log_trains && !session_busy(session)) {
+        fputs("wait\n", session->log);
+        session->log_trains = false;
+    }
+    fprintf(session->log, "%s%s\n", name, rest);
+    if (strcmp(name, "fit") == 0)
+        session->log_trains = true;
+    if (fflush(session->log) == 0)
+        return true;
+    err_system(err, ERR_FAILED, session->log_path);
+    err_prefix(err, "the log ends here");
+    struct err ignored = {0};
+    log_close(session, &ignored);
+    return false;
+}

@@ -1,0 +1,132 @@
+/* The COMMANDS section of the man page, in mdoc, from the tables. */
+#include <string.h>
+
+#include "deltaw/shell/help.h"
+#include "state.h"
+
+/* Running text: a line per sentence or so, no line that begins with a control
+ * character, backslashes written out. */
+static void mdoc_text(struct strbuf *out, const char *text)
+{
+    bool start = true;
+    for (const char *c = text; *c; c++) {
+        if (start && (*c == '.' || *c == '\''))
+            strbuf_puts(out, "\\&");
+        start = false;
+        if (*c == '\\') {
+            strbuf_puts(out, "\\e");
+        } else if (*c == '^') {
+            strbuf_puts(out, "\\(ha");
+        } else if (*c == '`') {
+            strbuf_puts(out, "\\(ga");
+        } else if (*c == '~') {
+            strbuf_puts(out, "\\(ti");
+        } else if ((*c == ' ' || *c == '\n') && c > text && strchr(".;:", c[-1])) {
+            while (c[1] == ' ')
+                c++;
+            if (c[1]) {
+                strbuf_putc(out, '\n'); /* a new sentence, a new line */
+                start = true;
+            }
+        } else {
+            strbuf_putc(out, *c == '\n' ? ' ' : *c);
+        }
+    }
+    strbuf_putc(out, '\n');
+}
+
+/* One argument of a macro, whatever is in it. */
+static void mdoc_argument(struct strbuf *out, const char *text)
+{
+    strbuf_puts(out, " \"");
+    for (const char *c = text; *c; c++) {
+        if (*c == '"')
+            strbuf_puts(out, "\\(dq");
+        else if (*c == '\\')
+            strbuf_puts(out, "\\e");
+        else if (*c == '^')
+            strbuf_puts(out, "\\(ha");
+        else if (*c == '~')
+            strbuf_puts(out, "\\(ti");
+        else
+            strbuf_putc(out, *c);
+    }
+    strbuf_putc(out, '"');
+}
+
+static void mdoc_options(struct strbuf *out, const struct option *options)
+{
+    if (!options || !options->name)
+        return;
+    strbuf_puts(out, ".Bl -tag -width Ds -compact\n");
+    for (const struct option *o = options; o->name; o++) {
+        struct strbuf range = {0};
+        option_range(o, &range);
+        strbuf_printf(out, ".It Cm %s Ns = Ns Ar", o->name);
+        mdoc_argument(out, strbuf_text(&range));
+        strbuf_putc(out, '\n');
+        mdoc_text(out, o->text);
+        if (o->fallback) {
+            strbuf_puts(out, ".Pq default:");
+            mdoc_argument(out, o->fallback);
+            strbuf_putc(out, '\n');
+        }
+        strbuf_free(&range);
+    }
+    strbuf_puts(out, ".El\n");
+}
+
+static void mdoc_examples(struct strbuf *out, const char *examples)
+{
+    strbuf_puts(out, ".Bd -literal -compact\n");
+    for (const char *c = examples; *c; c++) {
+        if (c == examples || c[-1] == '\n')
+            strbuf_puts(out, "    ");
+        if (*c == '\\')
+            strbuf_puts(out, "\\e");
+        else if (*c == '^')
+            strbuf_puts(out, "\\(ha");
+        else if (*c == '\'')
+            strbuf_puts(out, "\\(aq");
+        else
+            strbuf_putc(out, *c);
+    }
+    strbuf_puts(out, "\n.Ed\n");
+}
+
+static void mdoc_command(struct strbuf *out, const struct command *c)
+{
+    strbuf_printf(out, ".It Cm %s", c->name);
+    if (c->arguments[0]) {
+        strbuf_puts(out, " Ar");
+        mdoc_argument(out, c->arguments);
+    }
+    strbuf_putc(out, '\n');
+    struct strbuf summary = {0};
+    strbuf_puts(&summary, c->summary);
+    if (summary.text[0] >= 'a' && summary.text[0] <= 'z')
+        summary.text[0] = (char)(summary.text[0] - 'a' + 'A');
+    strbuf_putc(&summary, '.');
+    mdoc_text(out, summary.text);
+    strbuf_free(&summary);
+    mdoc_text(out, c->detail);
+    mdoc_options(out, command_options(c));
+    mdoc_examples(out, c->examples);
+}
+
+bool help_mdoc(struct strbuf *out)
+{
+    size_t start = out->len;
+    strbuf_puts(out, ".Sh COMMANDS\n");
+    for (enum command_group g = GROUP_DATA; g <= GROUP_ELSE; g++) {
+        strbuf_printf(out, ".Ss %s\n.Bl -tag -width Ds\n", command_group_name(g));
+        for (size_t i = 0; command_at(i); i++)
+            if (command_at(i)->group == g)
+                mdoc_command(out, command_at(i));
+        strbuf_puts(out, ".El\n");
+    }
+    for (const char *c = out->text + start; *c; c++)
+        if ((unsigned char)*c < ' ' && *c != '\n')
+            return false;
+    return true;
+}

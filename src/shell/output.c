@@ -1,0 +1,175 @@
+#include "deltaw/shell/output.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void result(struct output *out, const char *text, size_t n)
+{
+    if (n > 0 && out->result)
+        out->result(out->host, text, n);
+}
+
+static void complaint(struct output *out, const char *text, size_t n)
+{
+    if (n > 0 && out->complaint)
+        out->complaint(out->host, text, n);
+}
+
+static void end_line(struct strbuf *text)
+{
+    if (text->len == 0 || text->text[text->len - 1] != '\n')
+        strbuf_putc(text, '\n');
+}
+
+void output_say(struct output *out, const char *format, ...)
+{
+    struct strbuf text = {0};
+    va_list list;
+    va_start(list, format);
+    strbuf_vprintf(&text, format, list);
+    va_end(list);
+    output_block(out, strbuf_text(&text));
+    strbuf_free(&text);
+}
+
+void output_block(struct output *out, const char *text)
+{
+    if (out->mode == OUTPUT_CSV)
+        return;
+    if (out->mode == OUTPUT_JSON) {
+        strbuf_puts(&out->text, text);
+        end_line(&out->text);
+        return;
+    }
+    size_t n = strlen(text);
+    result(out, text, n);
+    if (n == 0 || text[n - 1] != '\n')
+        result(out, "\n", 1);
+}
+
+static void field(struct output *out, const char *name)
+{
+    strbuf_putc(&out->object, ',');
+    strbuf_json_text(&out->object, name);
+    strbuf_putc(&out->object, ':');
+    out->any = true;
+}
+
+void output_field_text(struct output *out, const char *name, const char *value)
+{
+    if (out->mode != OUTPUT_JSON)
+        return;
+    field(out, name);
+    if (value)
+        strbuf_json_text(&out->object, value);
+    else
+        strbuf_puts(&out->object, "null");
+}
+
+void output_field_number(struct output *out, const char *name, double value)
+{
+    if (out->mode != OUTPUT_JSON)
+        return;
+    field(out, name);
+    strbuf_json_number(&out->object, value);
+}
+
+void output_data(struct output *out, const char *name, const struct table *table)
+{
+    if (out->mode == OUTPUT_JSON) {
+        field(out, name);
+        table_json(table, &out->object);
+    } else if (out->mode == OUTPUT_CSV) {
+        struct strbuf text = {0};
+        if (out->any) /* an empty line between the tables of a command */
+            strbuf_putc(&text, '\n');
+        table_csv(table, &text);
+        result(out, strbuf_text(&text), text.len);
+        strbuf_free(&text);
+        out->any = true;
+    }
+}
+
+void output_table(struct output *out, const char *name, const struct table *table)
+{
+    if (out->mode != OUTPUT_TEXT) {
+        output_data(out, name, table);
+        return;
+    }
+    struct strbuf text = {0};
+    table_print(table, out->width, &text);
+    result(out, strbuf_text(&text), text.len);
+    strbuf_free(&text);
+}
+
+void output_note(struct output *out, const char *format, ...)
+{
+    if (out->quiet)
+        return;
+    struct strbuf text = {0};
+    strbuf_puts(&text, "deltaw: ");
+    va_list list;
+    va_start(list, format);
+    strbuf_vprintf(&text, format, list);
+    va_end(list);
+    end_line(&text);
+    complaint(out, text.text, text.len);
+    strbuf_free(&text);
+}
+
+void output_complain(struct output *out, const char *format, ...)
+{
+    struct strbuf text = {0};
+    va_list list;
+    va_start(list, format);
+    strbuf_vprintf(&text, format, list);
+    va_end(list);
+    end_line(&text);
+    complaint(out, text.text, text.len);
+    strbuf_free(&text);
+}
+
+void output_begin(struct output *out, const char *command)
+{
+    strbuf_reset(&out->object);
+    strbuf_reset(&out->text);
+    strbuf_reset(&out->command);
+    strbuf_puts(&out->command, command);
+    out->any = false;
+}
+
+void output_end(struct output *out, const struct err *err)
+{
+    if (out->mode != OUTPUT_JSON)
+        return;
+    bool ok = !err || err->code == ERR_NONE;
+    struct strbuf line = {0};
+    strbuf_puts(&line, "{\"command\":");
+    strbuf_json_text(&line, strbuf_text(&out->command));
+    strbuf_puts(&line, ok ? ",\"ok\":true" : ",\"ok\":false,\"error\":");
+    if (!ok) {
+        strbuf_json_text(&line, err->message);
+        strbuf_printf(&line, ",\"code\":%d", (int)err->code);
+        if (err->column > 0)
+            strbuf_printf(&line, ",\"column\":%d", err->column);
+    }
+    if (out->text.len > 0) {
+        strbuf_cut(&out->text, out->text.len - 1); /* the last newline */
+        strbuf_puts(&line, ",\"text\":");
+        strbuf_json_text(&line, strbuf_text(&out->text));
+    }
+    strbuf_add(&line, strbuf_text(&out->object), out->object.len);
+    strbuf_puts(&line, "}\n");
+    result(out, line.text, line.len);
+    strbuf_free(&line);
+    strbuf_reset(&out->object);
+    strbuf_reset(&out->text);
+    out->any = false;
+}
+
+void output_free(struct output *out)
+{
+    strbuf_free(&out->object);
+    strbuf_free(&out->text);
+    strbuf_free(&out->command);
+}

@@ -1,0 +1,378 @@
+/* One way in for commands: a queue of texts, a stack of the files being read,
+ * one command at a time. */
+#include "deltaw/shell/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "state.h"
+
+struct session *session_new(const struct session_setup *setup, struct err *err)
+{
+    struct session *s = mem_new(1, sizeof *s);
+    s->setup = *setup;
+    s->wake.fd = -1;
+    if (!wake_open(&s->wake, err)) {
+        free(s);
+        return NULL;
+    }
+    settings_start(s);
+    return s;
+}
+
+/* --- input ------------------------------------------------------------------ */
+
+static void source_free(struct source *source)
+{
+    free(source->name);
+    free(source->text);
+}
+
+static void input_drop(struct session *s)
+{
+    for (size_t i = 0; i < s->n_queue; i++)
+        source_free(&s->queue[i]);
+    for (size_t i = 0; i < s->n_stack; i++)
+        source_free(&s->stack[i]);
+    s->n_queue = s->n_stack = 0;
+}
+
+void session_queue(struct session *s, char *text, const char *name, bool file)
+{
+    s->queue = mem_resize(s->queue, s->n_queue + 1, sizeof *s->queue);
+    s->queue[s->n_queue++] = (struct source){.name = mem_text(name), .text = text, .line = 1,
+                                             .file = file,
+                                             .prompt = !file && strcmp(name, "prompt") == 0};
+}
+
+void session_feed(struct session *session, const char *text, const char *source)
+{
+    session_queue(session, mem_text(text), source, false);
+}
+
+bool session_push(struct session *s, char *text, const char *name, struct err *err)
+{
+    if (s->n_stack > SOURCE_DEPTH) {
+        free(text);
+        return err_set(err, ERR_FAILED, "source %s: scripts are nested more than %d deep; does "
+                       "one source itself?", name, SOURCE_DEPTH);
+    }
+    s->stack[s->n_stack++] = (struct source){.name = mem_text(name), .text = text, .line = 1,
+                                             .file = true};
+    return true;
+}
+
+/* The text that is read now; NULL when all is read. */
+static struct source *input_top(struct session *s)
+{
+    while (s->n_stack > 0) {
+        struct source *top = &s->stack[s->n_stack - 1];
+        if (top->text[top->at])
+            return top;
+        source_free(top);
+        s->n_stack--;
+    }
+    if (s->n_queue == 0)
+        return NULL;
+    s->stack[s->n_stack++] = s->queue[0];
+    memmove(s->queue, s->queue + 1, --s->n_queue * sizeof *s->queue);
+    return input_top(s);
+}
+
+/* --- one command ------------------------------------------------------------- */
+
+static void now_clear(struct session *s)
+{
+    args_free(&s->now.args);
+    free(s->now.text);
+    free(s->now.line_text);
+    free(s->now.source);
+    s->now = (struct running){0};
+}
+
+static void awaited_clear(struct session *s)
+{
+    for (size_t i = 0; i < s->n_awaited; i++)
+        free(s->awaited[i]);
+    free(s->awaited);
+    s->awaited = NULL;
+    s->n_awaited = 0;
+}
+
+static void now_set(struct session *s, const struct source *from, const struct words *words)
+{
+    size_t start = words->begin;
+    while (start > 0 && from->text[start - 1] != '\n')
+        start--;
+    bool several = from->file || strchr(from->text, '\n');
+    s->now = (struct running){
+        .active = true,
+        .text = mem_text_n(from->text + words->begin, words->end - words->begin),
+        .line_text = mem_text_n(from->text + start, strcspn(from->text + start, "\n")),
+        .source = mem_text(from->name),
+        .line = several ? words->line : 0,
+        .file = from->file,
+        .prompt = from->prompt,
+        .started = clock_seconds(),
+    };
+}
+
+/* Words to arguments: `name=value` where the command has options. */
+static void now_args(struct session *s, const struct words *words)
+{
+    for (size_t i = 1; i < words->n; i++) {
+        struct word *w = &words->items[i];
+        if (w->equals == 0 || s->now.command->raw) {
+            args_set(&s->now.args, NULL, w->text, w->column);
+        } else {
+            w->text[w->equals] = '\0';
+            args_set(&s->now.args, w->text, w->text + w->equals + 1, w->column);
+            w->text[w->equals] = '=';
+        }
+    }
+}
+
+static bool now_twice(const struct words *words, const struct command *command, struct err *err)
+{
+    for (size_t i = 1; i < words->n && !command->raw; i++)
+        for (size_t j = 1; j < i; j++) {
+            const struct word *a = &words->items[j], *b = &words->items[i];
+            if (a->equals && a->equals == b->equals && !strncmp(a->text, b->text, a->equals))
+                return err_at(err, ERR_USAGE, b->column, "%s: %.*s= is given twice",
+                              command->name, (int)a->equals, a->text);
+        }
+    return true;
+}
+
+static bool now_check(struct session *s, struct err *err)
+{
+    const struct command *c = s->now.command;
+    static const struct option none[] = {{0}};
+    const struct option *options = command_options(c);
+    if (!args_check(&s->now.args, options ? options : none, command_positional(c), c->name, err))
+        return false;
+    if (args_positional(&s->now.args) < c->positional_min)
+        return err_at(err, ERR_USAGE, s->now.line_column, "%s needs more: %s %s (`help %s` has "
+                      "examples)", c->name, c->name, c->arguments, c->name);
+    return true;
+}
+
+static void command_ended(struct session *s, struct output *out)
+{
+    const struct running *now = &s->now;
+    double seconds = clock_seconds() - now->started;
+    if (strcmp(session_setting(s, "timing"), "on") == 0) {
+        output_field_number(out, "seconds", seconds);
+        output_note(out, "%s took %.3f s", now->command->name, seconds);
+    }
+    struct err err = {0};
+    if (!log_command(s, now, &err))
+        output_complain(out, "deltaw: %s", err.message);
+    output_end(out, NULL);
+}
+
+static enum step command_end(struct session *s, struct output *out, bool ok, struct err *err)
+{
+    if (ok) {
+        command_ended(s, out);
+    } else {
+        if (err->code == ERR_NONE)
+            err_set(err, ERR_FAILED, "%s failed", s->now.text);
+        output_field_text(out, "source", s->now.source);
+        if (s->now.line > 0)
+            output_field_number(out, "line", s->now.line);
+        report_error(&s->now, err, out);
+        output_end(out, err);
+        session_fail(s, err->code);
+        if (!s->setup.keep_going || err->code == ERR_INTERRUPTED)
+            input_drop(s);
+    }
+    awaited_clear(s);
+    now_clear(s);
+    s->cancelled = false;
+    return !ok ? STEP_FAILED : s->quit ? STEP_QUIT : s->paused ? STEP_PAUSED : STEP_RAN;
+}
+
+static enum step command_begin(struct session *s, struct output *out)
+{
+    struct source *top = input_top(s);
+    if (!top)
+        return STEP_IDLE;
+    struct err err = {0};
+    struct words words;
+    bool ok = line_next(top->text, &top->at, &top->line, &words, &err);
+    if (ok && words.n == 0)
+        return words_free(&words), command_begin(s, out);
+    now_set(s, top, &words);
+    output_begin(out, s->now.text);
+    if (ok) {
+        const struct word *verb = &words.items[0];
+        bool prefixes = s->setup.prefixes && s->now.prompt;
+        s->now.line_column = verb->column;
+        s->now.command = command_resolve(verb->text, verb->column, prefixes, &err);
+        ok = s->now.command != NULL;
+    }
+    if (ok) {
+        ok = now_twice(&words, s->now.command, &err);
+        now_args(s, &words);
+    }
+    words_free(&words);
+    ok = ok && now_check(s, &err) && s->now.command->run(s, &s->now.args, out, &err);
+    if (ok && (s->task || s->n_awaited > 0))
+        return STEP_WAITING;
+    return command_end(s, out, ok, &err);
+}
+
+/* --- waiting ------------------------------------------------------------------ */
+
+/* The fits waited for have ended: say how. */
+static bool awaited_ended(struct session *s, struct output *out, struct err *err)
+{
+    bool ok = true;
+    for (size_t i = 0; i < s->n_awaited; i++) {
+        struct fit *fit = session_fit(s, s->awaited[i]);
+        if (!fit)
+            continue;
+        struct fit_status status = fit_status(fit);
+        struct strbuf text = {0};
+        fit_ended_words(fit, &text);
+        if (status.state == FIT_FAILED)
+            ok = err_set(err, ERR_FAILED, "%s", strbuf_text(&text));
+        else
+            output_say(out, "%s", strbuf_text(&text));
+        strbuf_free(&text);
+        session_told(s, fit);
+    }
+    return ok;
+}
+
+static enum step command_wait(struct session *s, struct output *out)
+{
+    struct err err = {0};
+    bool ok = true;
+    if (s->cancelled) {
+        err_set(&err, ERR_INTERRUPTED, "%s: interrupted", s->now.command->name);
+        task_give_up(s);
+        return command_end(s, out, false, &err);
+    }
+    if (s->task) {
+        struct task *task = s->task;
+        if (!atomic_load(&task->over))
+            return STEP_WAITING;
+        s->task = NULL;
+        ok = task->ok ? task->finish(s, task->data, out, &err) : (err = task->err, false);
+        task_free(task);
+        if (ok && s->task)
+            return STEP_WAITING;
+    } else {
+        for (size_t i = 0; i < s->n_awaited; i++) {
+            struct fit *fit = session_fit(s, s->awaited[i]);
+            if (fit && fit_active(fit))
+                return STEP_WAITING;
+        }
+        ok = awaited_ended(s, out, &err);
+    }
+    return command_end(s, out, ok, &err);
+}
+
+enum step session_step(struct session *session, struct output *out)
+{
+    session->style = out->style;
+    wake_drain(&session->wake);
+    task_reap(session, false);
+    session_reap_fits(session, false);
+    if (session->now.active)
+        return command_wait(session, out);
+    session->cancelled = false;
+    if (session->quit)
+        return STEP_QUIT;
+    if (session->paused)
+        return STEP_PAUSED;
+    return command_begin(session, out);
+}
+
+void session_enter(struct session *session)
+{
+    session->paused = false;
+}
+
+void session_cancel(struct session *session)
+{
+    if (session->now.active)
+        session->cancelled = true;
+    else if (session->paused || session->n_queue > 0 || session->n_stack > 0)
+        session_fail(session, ERR_INTERRUPTED);
+    session->paused = false;
+    input_drop(session);
+}
+
+void session_waiting(struct session *session, struct strbuf *out)
+{
+    if (session->task) {
+        const struct task *task = session->task;
+        int permille = atomic_load(&task->permille);
+        double seconds = clock_seconds() - task->started;
+        char buf[NUMBER_SIZE];
+        strbuf_puts(out, task->label);
+        if (permille >= 0)
+            strbuf_printf(out, " %d %%", permille / 10);
+        if (permille > 50 && seconds > .5)
+            strbuf_printf(out, "  ETA %s",
+                          number_duration(buf, seconds * (1000 - permille) / permille));
+        return;
+    }
+    for (size_t i = 0; i < session->n_awaited; i++) {
+        struct fit *fit = session_fit(session, session->awaited[i]);
+        if (fit && fit_active(fit)) {
+            fit_words(fit, out);
+            return;
+        }
+    }
+}
+
+/* --- the rest ------------------------------------------------------------------ */
+
+void session_fail(struct session *session, enum err_code code)
+{
+    if (session->exit_code == 0)
+        session->exit_code = code;
+}
+
+int session_exit_code(const struct session *session)
+{
+    return session->exit_code;
+}
+
+const struct wake *session_wake(const struct session *session)
+{
+    return &session->wake;
+}
+
+void session_style(struct session *session, const struct style *style)
+{
+    session->style = *style;
+}
+
+void session_free(struct session *session)
+{
+    if (!session)
+        return;
+    struct session *s = session;
+    task_give_up(s);
+    session_reap_fits(s, true);
+    task_reap(s, true);
+    for (size_t i = 0; i < VIEWS; i++)
+        view_close(s->views[i]);
+    while (session_pop_cohort(s, false, NULL))
+        ;
+    input_drop(s);
+    free(s->queue);
+    awaited_clear(s);
+    now_clear(s);
+    settings_free(s);
+    log_close(s, NULL);
+    free(s->current);
+    wake_close(&s->wake);
+    free(s);
+}

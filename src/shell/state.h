@@ -1,0 +1,210 @@
+/* What the files of the shell share: the session's state and the services that
+ * commands use.  Main thread only; the work function of a task is the one thing
+ * that runs elsewhere, on data that it owns. */
+#ifndef SHELL_STATE_H
+#define SHELL_STATE_H
+
+#include <stdatomic.h>
+#include <stdio.h>
+
+#include "deltaw/base/number.h"
+#include "deltaw/base/thread.h"
+#include "deltaw/learn/fit.h"
+#include "deltaw/shell/command.h"
+#include "deltaw/shell/session.h"
+#include "line.h"
+
+enum { SOURCE_DEPTH = 25, UNDO_DEPTH = 20, SETTINGS = 8, VIEWS = 32 };
+
+/* --- tasks: one piece of work in a thread, waited for by the command that
+ * started it */
+
+struct task {
+    void *data;
+    bool (*work)(void *data, struct task *task, struct err *err); /* in the thread */
+    /* On the main thread after work went well; puts out the result. */
+    bool (*finish)(struct session *session, void *data, struct output *out, struct err *err);
+    void (*release)(void *data);
+    char *label; /* "loading mice.csv.gz" */
+    atomic_bool cancel, over;
+    atomic_int permille; /* -1: unknown */
+    bool ok;
+    struct err err;
+    double started;
+    const struct wake *wake;
+    pthread_t thread;
+    struct task *next; /* in the list of those given up */
+};
+
+/* Takes data over, also on failure.  `work` may be NULL in finish-only uses;
+ * label is printf-made by the caller and taken over. */
+bool task_start(struct session *session, char *label, void *data,
+                bool (*work)(void *data, struct task *task, struct err *err),
+                bool (*finish)(struct session *session, void *data, struct output *out,
+                               struct err *err),
+                void (*release)(void *data), struct err *err);
+/* For finish: true when the work was done.  Joins and frees. */
+void task_free(struct task *task);
+/* ^C: tell it to stop, and forget it until it has. */
+void task_give_up(struct session *session);
+void task_reap(struct session *session, bool wait);
+
+/* --- state */
+
+/* Text to run: a file, a -c, a line of the prompt. */
+struct source {
+    char *name, *text;
+    size_t at;
+    int line; /* of text[at], from 1 */
+    bool file, prompt;
+};
+
+/* The command that runs or waits. */
+struct running {
+    bool active;
+    const struct command *command;
+    struct args args;
+    char *text, *line_text, *source; /* as typed; its whole line; where from */
+    int line, line_column;           /* line_column: of text within line_text, from 1 */
+    bool file, prompt;
+    double started;
+};
+
+struct cohort_entry {
+    struct cohort *cohort; /* a reference */
+    bool derived;          /* keep, drop, trials: reset goes below it */
+};
+
+struct fit_entry {
+    struct fit *fit;
+    bool told; /* its end was in the news */
+};
+
+struct session {
+    struct session_setup setup;
+    struct wake wake;
+    struct style style;
+    /* input: queue[0] is next; the stack is what is being read */
+    size_t n_queue, n_stack;
+    struct source *queue;
+    struct source stack[SOURCE_DEPTH + 1];
+    struct running now;
+    struct task *task, *given_up;
+    size_t n_awaited;
+    char **awaited; /* names of fits */
+    bool paused, quit, cancelled;
+    int exit_code;
+    /* data */
+    size_t n_cohorts;
+    struct cohort_entry cohorts[UNDO_DEPTH]; /* the last is the open one */
+    /* fits */
+    size_t n_fits, n_closing;
+    struct fit_entry *fits;
+    struct fit **closing; /* forgotten, still stopping */
+    char *current;        /* name of the model in use, NULL: none */
+    struct scene scene;
+    struct scene_model *scene_models;
+    struct view *views[VIEWS];
+    char *settings[SETTINGS];
+    /* log */
+    FILE *log;
+    char *log_path;
+    bool log_trains; /* a fit was logged and no wait since */
+};
+
+/* --- session.c: input */
+
+/* Text (taken over) behind all that is queued, or, for `source`, run next. */
+void session_queue(struct session *session, char *text, const char *name, bool file);
+bool session_push(struct session *session, char *text, const char *name, struct err *err);
+void session_fail(struct session *session, enum err_code code);
+
+/* --- script.c: the whole text of a script; "-" is stdin.  The caller frees. */
+char *script_read(const char *path, struct err *err);
+
+/* --- report.c: errors as people read them */
+void report_error(const struct running *now, const struct err *err, struct output *out);
+
+/* --- data.c: the cohorts */
+
+const struct cohort *session_cohort(const struct session *session); /* NULL: none */
+/* The same, or an error that says how to get one. */
+const struct cohort *session_need_cohort(const struct session *session, struct err *err);
+/* Takes the reference. */
+void session_push_cohort(struct session *session, struct cohort *cohort, bool derived);
+bool session_pop_cohort(struct session *session, bool all_derived, struct err *err);
+/* "13 animals, 66,375 trials" */
+void cohort_words(const struct cohort *cohort, struct strbuf *out);
+/* A name from a log, safe to print.  Caller frees. */
+char *clean_text(const char *text);
+
+/* --- fits.c */
+
+struct fit *session_fit(const struct session *session, const char *name); /* NULL: none */
+/* By name, else the current one when name is NULL; did-you-mean. */
+struct fit *session_need_fit(const struct session *session, const char *name, int column,
+                             struct err *err);
+/* The fit to show in front: the current one when it trains, else the newest
+ * that trains, else the current one; NULL when there is none. */
+struct fit *session_front(const struct session *session);
+bool session_new_name(const struct session *session, const char *asked, const char *stem,
+                      int column, char **out, struct err *err);
+void session_add_fit(struct session *session, struct fit *fit);
+void session_forget_fit(struct session *session, struct fit *fit);
+/* Fits named by the arguments (all: "all"); without any, the one in front among
+ * those for which wanted() holds.  Caller frees *out. */
+bool session_pick_fits(struct session *session, const struct args *args, const char *verb,
+                       bool (*wanted)(struct fit *fit), const char *kind, struct fit ***out,
+                       size_t *n, struct err *err);
+const char *loss_text(char buf[NUMBER_SIZE], double loss); /* ".5031", "-" */
+void fit_words(struct fit *fit, struct strbuf *out); /* "dnn1 412/1000  loss .5031  ETA 8 s" */
+/* "dnn1 done: 100 epochs, loss .5031, held out .5120, 8 s" */
+void fit_ended_words(struct fit *fit, struct strbuf *out);
+void session_told(struct session *session, struct fit *fit); /* no news of its end any more */
+void session_reap_fits(struct session *session, bool all);
+
+/* --- settings.c */
+
+extern const struct option setting_options[];
+void settings_start(struct session *session);
+void settings_free(struct session *session);
+bool settings_set(struct session *session, const char *name, const char *value, struct err *err);
+/* seed= of a command: its argument, else the session's, else the fallback.
+ * Sets it in args, so that what ran is on record. */
+void settings_seed(const struct session *session, struct args *args);
+
+/* --- log.c */
+
+bool log_open(struct session *session, const char *path, struct err *err);
+bool log_close(struct session *session, struct err *err);
+bool log_command(struct session *session, const struct running *now, struct err *err);
+
+/* --- look.c: what the view verbs do */
+
+bool look_run(struct session *session, const struct args *args, struct output *out,
+              struct err *err);
+
+/* layout, zoom, clear: the screen's business; elsewhere a note. */
+bool look_screen(struct session *session, const struct args *args, struct output *out,
+                 struct err *err);
+
+/* --- complete.c, complete_files.c */
+
+/* `word` is quoted here. */
+void complete_add(struct completion *out, const char *word, const char *meaning, bool open);
+void complete_files(const char *prefix, struct completion *out);
+
+/* --- help.c */
+
+void help_all(struct output *out);
+bool help_topic(const char *topic, struct output *out, struct err *err);
+void help_examples(struct output *out);
+
+/* --- verbs.c */
+
+const char *command_name_at(void *unused, size_t i); /* for nearest_word */
+/* At a prompt unique prefixes do. */
+const struct command *command_resolve(const char *word, int column, bool prefixes,
+                                      struct err *err);
+
+#endif
