@@ -10,7 +10,7 @@ static const char *const endings[] = {".csv", ".json", ".txt"};
 
 struct exporting {
     char *path, *view;
-    enum export_kind kind = EXPORT_CSV;
+    enum export_kind kind;
     struct table table; /* csv, json */
     struct strbuf text; /* txt, or what the thread makes of the table */
 };
