@@ -23,4 +23,10 @@ int host_batch(const struct host_setup *setup, bool read_stdin);
 int host_line(const struct host_setup *setup);
 int host_screen(const struct host_setup *setup);
 
+/* What the terminal of stdout can, by TERM. */
+bool host_full_screen_possible(void);
+int host_colours(void); /* 0, 8, 16, 256 */
+/* "ncurses 6.4, readline 8.2" */
+void host_libraries(struct strbuf *out);
+
 #endif

@@ -1,0 +1,365 @@
+/* Keys and what they do. */
+#include "explorer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "history.h"
+
+/* --- what commands ask of the screen ------------------------------------------- */
+
+static const char *view_name_at(void *unused, size_t i)
+{
+    (void)unused;
+    const struct view_ops *ops = view_at(i);
+    return ops ? ops->name : NULL;
+}
+
+static bool check_view(const char *name, struct err *err)
+{
+    if (view_find(name))
+        return true;
+    const char *near = nearest_word(name, view_name_at, NULL);
+    return near ? err_set(err, ERR_USAGE, "there is no view '%s'; did you mean %s?", name, near)
+                : err_set(err, ERR_USAGE, "there is no view '%s'; `help layout` lists them", name);
+}
+
+bool explorer_show_view(void *data, const char *view, struct err *err)
+{
+    struct explorer *e = data;
+    if (!check_view(view, err))
+        return false;
+    int tile = layout_find(&e->layout, view);
+    if (tile < 0) {
+        tile = e->layout.current;
+        snprintf(e->layout.view[tile], LAYOUT_NAME, "%s", view);
+    }
+    e->layout.current = tile;
+    e->layout.no_tiles = false;
+    explorer_place(e);
+    return true;
+}
+
+/* `layout loss|map/slice`, or the names one by one. */
+static bool set_layout(struct explorer *e, const struct args *args, struct err *err)
+{
+    if (args_positional(args) == 0) {
+        layout_next(&e->layout);
+        return true;
+    }
+    struct strbuf text = {0};
+    size_t n = args_positional(args);
+    for (size_t i = 0; i < n; i++) {
+        bool row = i > 0 && n > LAYOUT_ROWS && i == (n + 1) / 2;
+        strbuf_printf(&text, "%s%s", i == 0 ? "" : row ? "/" : "|", args_at(args, i));
+    }
+    struct layout layout = e->layout;
+    bool good = layout_parse(&layout, strbuf_text(&text), err);
+    for (int i = 0; good && i < layout.n_tiles; i++)
+        good = check_view(layout.view[i], err);
+    if (good)
+        e->layout = layout;
+    strbuf_free(&text);
+    return good;
+}
+
+bool explorer_screen_verb(void *data, const char *verb, const struct args *args, struct err *err)
+{
+    struct explorer *e = data;
+    bool good = true;
+    if (strcmp(verb, "clear") == 0) {
+        transcript_clear(&e->transcript);
+    } else if (strcmp(verb, "layout") == 0) {
+        good = set_layout(e, args, err);
+    } else if (strcmp(verb, "zoom") == 0) {
+        bool named = args_positional(args) > 0;
+        good = !named || explorer_show_view(e, args_at(args, 0), err);
+        if (good)
+            e->layout.zoom = named || !e->layout.zoom;
+        e->layout.no_tiles = false;
+    } else {
+        good = err_set(err, ERR_FAILED, "%s: the screen knows nothing of it", verb);
+    }
+    explorer_place(e);
+    return good;
+}
+
+/* --- lines ------------------------------------------------------------------------ */
+
+static void echo(struct explorer *e, const char *prompt, const char *line)
+{
+    struct strbuf text = {0};
+    strbuf_printf(&text, "%s%s\n", prompt, line);
+    transcript_add(&e->transcript, LINE_COMMAND, text.text, text.len);
+    strbuf_free(&text);
+    e->transcript.scrolled = 0;
+    e->dirty = true;
+}
+
+static void quit_if_asked_twice(struct explorer *e)
+{
+    if (e->asked_end || !session_busy(e->session)) {
+        e->quit = true;
+        return;
+    }
+    explorer_hint(e, "A fit is not done. ^D again or `quit` leaves and gives it up.");
+    e->asked_end = true;
+}
+
+void explorer_enter(struct explorer *e, const char *line)
+{
+    popup_clear(&e->popup);
+    e->dirty = true;
+    if (!line) {
+        quit_if_asked_twice(e);
+        return;
+    }
+    bool blank = !line[strspn(line, " \t\n")];
+    if (e->step == STEP_PAUSED) {
+        session_enter(e->session);
+        e->step = STEP_RAN;
+        if (blank)
+            return;
+    }
+    char *copy = mem_text(line), *rest = copy;
+    for (char *one; (one = strsep(&rest, "\n"));)
+        echo(e, one == copy ? "deltaw> " : "      > ", one);
+    free(copy);
+    if (!blank)
+        session_feed(e->session, line, "prompt");
+}
+
+void explorer_interrupt(struct explorer *e)
+{
+    bool asked = e->asked_interrupt;
+    e->asked_interrupt = e->asked_end = false;
+    e->hint[0] = '\0';
+    e->dirty = true;
+    if (e->popup.n || e->help.n) {
+        popup_clear(&e->popup);
+        popup_clear(&e->help);
+        e->redraw = true;
+    } else if (!lineedit_empty()) {
+        lineedit_drop_line();
+    } else if (e->step == STEP_WAITING || e->step == STEP_PAUSED || e->step == STEP_RAN) {
+        session_cancel(e->session);
+    } else if (e->view_focus) {
+        e->view_focus = false;
+        e->redraw = true;
+    } else if (session_busy(e->session)) {
+        explorer_hint(e, "Nothing is waited for. `stop` ends the fit, `quit` leaves.");
+    } else if (asked) {
+        e->quit = true;
+        e->code = ERR_INTERRUPTED;
+    } else {
+        explorer_hint(e, "Nothing to cancel. ^D, `quit` or ^C again leaves.");
+        e->asked_interrupt = true;
+    }
+}
+
+/* --- keys -------------------------------------------------------------------------- */
+
+static bool is(const struct keypress *key, const char *name)
+{
+    return strcmp(key->name, name) == 0;
+}
+
+static void toggle_focus(struct explorer *e)
+{
+    if (!e->view_focus && e->layout.no_tiles) {
+        explorer_hint(e, "No tile is shown. F2 shows them.");
+        return;
+    }
+    e->view_focus = !e->view_focus;
+    e->redraw = e->dirty = true;
+}
+
+static void step_tile(struct explorer *e, int by)
+{
+    layout_step(&e->layout, by);
+    explorer_place(e); /* where only one has room, another is shown now */
+}
+
+/* The next view that no other tile shows. */
+static void step_view(struct explorer *e, int by)
+{
+    size_t n = 0, now = 0;
+    char *name = e->layout.view[e->layout.current];
+    for (; view_at(n); n++)
+        if (strcmp(view_at(n)->name, name) == 0)
+            now = n;
+    for (size_t i = 1; i < n; i++) {
+        const struct view_ops *ops = view_at((now + (by > 0 ? i : n - i)) % n);
+        if (layout_find(&e->layout, ops->name) < 0) {
+            snprintf(name, LAYOUT_NAME, "%s", ops->name);
+            break;
+        }
+    }
+    explorer_place(e);
+}
+
+/* A command from a key runs as if it had been typed. */
+static void run_command(struct explorer *e, const char *command)
+{
+    if (!*command)
+        return;
+    echo(e, "deltaw> ", command);
+    session_feed(e->session, command, "key");
+}
+
+static void view_focus_key(struct explorer *e, const struct keypress *key)
+{
+    struct err err = {0};
+    struct strbuf command = {0};
+    struct view *view = session_view(e->session, e->layout.view[e->layout.current], &err);
+    e->redraw = e->dirty = true;
+    if (is(key, "esc") || is(key, ":") || is(key, "C-g"))
+        e->view_focus = false;
+    else if (is(key, "tab"))
+        step_tile(e, 1);
+    else if (is(key, "S-tab"))
+        step_tile(e, -1);
+    else if (is(key, "?"))
+        keyhelp_open(e);
+    else if (is(key, "enter") && e->step == STEP_PAUSED)
+        explorer_enter(e, "");
+    else if (view && view_key(view, key->name, &command)) {
+        e->stale = true;
+        run_command(e, strbuf_text(&command));
+    } else if (is(key, "n"))
+        step_view(e, 1);
+    else if (is(key, "p"))
+        step_view(e, -1);
+    else if (is(key, "z")) {
+        e->layout.zoom = !e->layout.zoom;
+        explorer_place(e);
+    } else if (is(key, "C-d"))
+        quit_if_asked_twice(e);
+    else if (key->name[0])
+        explorer_hint(e, "%s does nothing here. ? lists the keys, Esc goes to the prompt.",
+                      key->name);
+    strbuf_free(&command);
+}
+
+/* Terminals differ in these; readline is told in the way it surely knows. */
+static bool type_named(const struct keypress *key)
+{
+    static const char *const known[][2] = {
+        {"up", "\033[A"},   {"down", "\033[B"},   {"right", "\033[C"},   {"left", "\033[D"},
+        {"home", "\033[H"}, {"end", "\033[F"},    {"delete", "\033[3~"}, {"insert", "\033[2~"},
+        {"enter", "\r"},    {"C-right", "\033f"}, {"C-left", "\033b"},   {"backspace", "\177"},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (is(key, known[i][0])) {
+            lineedit_type(known[i][1], strlen(known[i][1]));
+            return true;
+        }
+    return false;
+}
+
+static void escape_at_prompt(struct explorer *e)
+{
+    if (lineedit_vi())
+        lineedit_type("\033", 1);
+    else if (lineedit_midway())
+        lineedit_type("\007", 1);
+    else
+        toggle_focus(e);
+}
+
+static void prompt_key(struct explorer *e, const struct keypress *key)
+{
+    e->dirty = true;
+    bool sequence = key->n_bytes > 1 && key->bytes[0] == '\033';
+    if (is(key, "esc"))
+        escape_at_prompt(e);
+    else if (is(key, "C-d") && lineedit_empty())
+        quit_if_asked_twice(e);
+    else if (type_named(key))
+        ;
+    else if (sequence ? lineedit_knows(key->bytes, key->n_bytes) : key->name[0] || !e->utf8)
+        lineedit_type(key->bytes, key->n_bytes);
+}
+
+/* Keys that mean the same everywhere. */
+static bool common_key(struct explorer *e, const struct keypress *key)
+{
+    if (lineedit_midway() && !e->view_focus)
+        return false;
+    int page = e->place.transcript.height > 2 ? e->place.transcript.height - 2 : 1;
+    int width = e->place.transcript.width, height = e->place.transcript.height - 1;
+    if (is(key, "f1")) {
+        keyhelp_open(e);
+    } else if (is(key, "f2")) {
+        layout_next(&e->layout);
+        e->view_focus = e->view_focus && !e->layout.no_tiles;
+        explorer_place(e);
+    } else if (is(key, "f6")) {
+        toggle_focus(e);
+    } else if (is(key, "C-l")) {
+        e->repaint = e->stale = true;
+    } else if (is(key, "pgup") || is(key, "S-pgup")) {
+        transcript_scroll(&e->transcript, page, width, height);
+    } else if (is(key, "pgdn") || is(key, "S-pgdn")) {
+        transcript_scroll(&e->transcript, -page, width, height);
+    } else if (is(key, "C-c")) { /* another interrupt key was set */
+        explorer_interrupt(e);
+    } else {
+        return false;
+    }
+    e->dirty = true;
+    return true;
+}
+
+/* True: the key was for the page of keys. */
+static bool help_key(struct explorer *e, const struct keypress *key)
+{
+    if (!e->help.n)
+        return false;
+    e->dirty = e->redraw = true;
+    size_t page = e->help.shown > 1 ? (size_t)e->help.shown - 1 : 1, first = e->help.first;
+    size_t last = e->help.n > (size_t)e->help.shown ? e->help.n - (size_t)e->help.shown : 0;
+    if (is(key, "down") || is(key, "up"))
+        page = 1;
+    if (is(key, "down") || is(key, "pgdn") || is(key, "space"))
+        e->help.first = first + page < last ? first + page : last;
+    else if (is(key, "up") || is(key, "pgup"))
+        e->help.first = first > page ? first - page : 0;
+    else
+        popup_clear(&e->help);
+    return true;
+}
+
+void explorer_key(struct explorer *e, const struct keypress *key)
+{
+    if (!key->paste && !key->name[0] && key->n_bytes != 1)
+        return; /* a report of the terminal, no key */
+    bool asked_end = e->asked_end;
+    e->hint[0] = '\0';
+    e->dirty = true;
+    if (!is(key, "C-d"))
+        e->asked_end = false;
+    if (!is(key, "C-c"))
+        e->asked_interrupt = false;
+    if (help_key(e, key))
+        return;
+    bool listed = e->popup.n > 0;
+    if (!is(key, "tab"))
+        popup_clear(&e->popup);
+    if (key->paste) {
+        e->view_focus = false;
+        e->redraw = true;
+        lineedit_paste(strbuf_text(&e->keys.paste), e->keys.paste.len);
+    } else if (listed && is(key, "esc")) {
+        ; /* only closes the list */
+    } else if (!common_key(e, key)) {
+        if (e->view_focus)
+            view_focus_key(e, key);
+        else
+            prompt_key(e, key);
+    }
+    if (asked_end && !e->asked_end)
+        e->dirty = true;
+}

@@ -1,0 +1,191 @@
+/* The picture. */
+#include "explorer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/thread.h"
+#include "deltaw/base/utf8.h"
+#include "hosting.h"
+#include "screen.h"
+
+void explorer_hint(struct explorer *e, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    vsnprintf(e->hint, sizeof e->hint, format, list);
+    va_end(list);
+    e->dirty = true;
+}
+
+void explorer_place(struct explorer *e)
+{
+    canvas_resize(&e->base, e->width, e->height);
+    canvas_resize(&e->frame, e->width, e->height);
+    layout_place(&e->layout, e->width, e->height, &e->place);
+    e->out.width = e->place.transcript.width > 0 ? e->place.transcript.width : 80;
+    e->stale = e->redraw = e->dirty = true;
+}
+
+static void take_style(struct explorer *e)
+{
+    struct style style = hosting_style(e->setup, e->session);
+    int have = screen_colours();
+    if (style.colours > have)
+        style.colours = have;
+    e->style = style;
+    session_style(e->session, &style);
+    /* the transcript holds text, not colours */
+    e->out.style = style;
+    e->out.style.colours = 0;
+}
+
+static bool tile_shown(const struct explorer *e, int i)
+{
+    return e->place.tile[i].width > 0 && e->place.tile[i].height > 0;
+}
+
+void explorer_update(struct explorer *e)
+{
+    double before = clock_seconds();
+    take_style(e);
+    for (int i = 0; i < e->layout.n_tiles; i++) {
+        struct err err = {0};
+        struct view *view = tile_shown(e, i) ? session_view(e->session, e->layout.view[i], &err)
+                                             : NULL;
+        if (view)
+            view_update(view, session_scene(e->session), &err);
+    }
+    e->updated_at = clock_seconds();
+    e->update_seconds = e->updated_at - before;
+    e->stale = false;
+    e->redraw = true;
+}
+
+static void draw_tile(struct explorer *e, int i)
+{
+    struct err err = {0};
+    struct rect area = e->place.tile[i];
+    struct view *view = session_view(e->session, e->layout.view[i], &err);
+    struct strbuf title = {0};
+    if (view) {
+        view_title(view, &title);
+        view_draw(view, &e->base, area, &e->style);
+    } else {
+        strbuf_puts(&title, e->layout.view[i]);
+        canvas_text(&e->base, area.x, area.y, area.width, err.message, COLOUR_DEFAULT, 0,
+                    &e->style);
+    }
+    bool focus = e->view_focus && i == e->layout.current;
+    struct strbuf framed = {0};
+    strbuf_printf(&framed, " %.*s", (int)utf8_prefix(strbuf_text(&title), area.width - 4),
+                  strbuf_text(&title));
+    strbuf_puts(&framed, " ");
+    canvas_text(&e->base, area.x + 1, area.y - 1, area.width - 2, strbuf_text(&framed),
+                COLOUR_DEFAULT, CELL_BOLD | (focus ? CELL_REVERSE : 0), &e->style);
+    strbuf_free(&framed);
+    strbuf_free(&title);
+}
+
+static void draw_base(struct explorer *e)
+{
+    canvas_clear(&e->base, (struct rect){0, 0, e->width, e->height});
+    struct strbuf header = {0};
+    session_header(e->session, e->place.header.width, &header);
+    canvas_text(&e->base, e->place.header.x, e->place.header.y, e->place.header.width,
+                strbuf_text(&header), COLOUR_DEFAULT, 0, &e->style);
+    strbuf_free(&header);
+    layout_draw_borders(&e->place, &e->base, &e->style);
+    for (int i = 0; i < e->layout.n_tiles; i++)
+        if (tile_shown(e, i))
+            draw_tile(e, i);
+    e->redraw = false;
+}
+
+static void draw_footer(struct explorer *e)
+{
+    struct rect row = e->place.footer;
+    int room = row.width - 4;
+    struct strbuf text = {0};
+    unsigned attributes = 0;
+    if (e->hint[0]) {
+        strbuf_puts(&text, e->hint);
+        attributes = CELL_BOLD;
+    } else if (e->step == STEP_WAITING) {
+        session_waiting(e->session, &text);
+        if (text.len)
+            strbuf_puts(&text, "  ^C cancels");
+    } else if (e->step == STEP_PAUSED) {
+        strbuf_puts(&text, "Enter goes on  ^C ends this");
+        attributes = CELL_BOLD;
+    } else if (e->transcript.scrolled > 0) {
+        strbuf_printf(&text, "%ld rows below: PgDn", e->transcript.scrolled);
+    }
+    if (!text.len)
+        keyhelp_footer(e, room - 2, &text);
+    canvas_put(&e->frame, row.x + 1, row.y, ' ', COLOUR_DEFAULT, COLOUR_DEFAULT, 0);
+    int used = canvas_text(&e->frame, row.x + 2, row.y, room, strbuf_text(&text), COLOUR_DEFAULT,
+                           attributes, &e->style);
+    canvas_put(&e->frame, row.x + 2 + used, row.y, ' ', COLOUR_DEFAULT, COLOUR_DEFAULT, 0);
+    strbuf_free(&text);
+}
+
+static void draw_text(struct explorer *e)
+{
+    struct rect area = e->place.transcript;
+    struct rect lines = {area.x, area.y, area.width, area.height - 1};
+    int used = transcript_draw(&e->transcript, &e->frame, lines, &e->style);
+    promptline_draw(e, (struct rect){area.x, area.y + used, area.width, 1});
+    draw_footer(e);
+}
+
+static void draw_over(struct explorer *e)
+{
+    struct rect room = {1, 1, e->width - 2, e->height - 2};
+    if (e->popup.n) {
+        int bottom = e->cursor_y;
+        if (bottom < 5) /* no room above: the prompt is high up; below it then */
+            bottom = e->height - 1;
+        popup_draw(&e->popup, &e->frame, e->place.transcript.x + promptline_column(e, e->popup_at),
+                   bottom, room, NULL, &e->style);
+    }
+    if (e->help.n)
+        popup_draw(&e->help, &e->frame, 2, e->height - 1, room, "keys", &e->style);
+}
+
+static void draw_too_small(struct explorer *e)
+{
+    canvas_clear(&e->frame, (struct rect){0, 0, e->width, e->height});
+    char text[100];
+    snprintf(text, sizeof text, "deltaw needs %d by %d cells; this is %d by %d.", LAYOUT_MIN_WIDTH,
+             LAYOUT_MIN_HEIGHT, e->width, e->height);
+    const char *at = text;
+    for (int y = 0; y < e->height && *at; y++) {
+        size_t skip, n = transcript_row(at, e->width, &skip);
+        char row[100];
+        snprintf(row, sizeof row, "%.*s", (int)n, at);
+        canvas_text(&e->frame, 0, y, e->width, row, COLOUR_DEFAULT, 0, &e->style);
+        at += n + skip;
+    }
+}
+
+void explorer_draw(struct explorer *e)
+{
+    if (e->place.too_small) {
+        draw_too_small(e);
+        e->cursor_x = -1;
+        e->redraw = false;
+    } else {
+        if (e->redraw)
+            draw_base(e);
+        memcpy(e->frame.cells, e->base.cells,
+               (size_t)e->width * (size_t)e->height * sizeof *e->frame.cells);
+        draw_text(e);
+        draw_over(e);
+    }
+    bool cursor = !e->view_focus && !e->help.n;
+    screen_show(&e->frame, cursor ? e->cursor_x : -1, e->cursor_y, e->repaint);
+    e->dirty = e->repaint = false;
+}

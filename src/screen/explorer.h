@@ -1,0 +1,78 @@
+/* The full screen: its state, and the parts that work on it.
+ *
+ *   loop.c      poll, signals, stepping the session, when to draw
+ *   actions.c   keys and what they do; layout, zoom, clear
+ *   explorer.c  the picture: header, tiles, transcript, prompt, footer
+ *   promptline.c, keyhelp.c   parts of the picture
+ *
+ * Actions change the state and say by `dirty` and `stale` what is to be drawn;
+ * only the loop draws. */
+#ifndef SCREEN_EXPLORER_H
+#define SCREEN_EXPLORER_H
+
+#include "deltaw/screen/host.h"
+#include "keys.h"
+#include "layout.h"
+#include "lineedit.h"
+#include "popup.h"
+#include "transcript.h"
+
+struct explorer {
+    const struct host_setup *setup;
+    struct session *session;
+    struct output out; /* into the transcript */
+    struct style style;
+    bool utf8;
+    int width, height;
+    /* what is on the screen */
+    struct layout layout;
+    struct placement place;
+    struct canvas base;  /* header, borders, tiles */
+    struct canvas frame; /* and everything over it */
+    struct transcript transcript;
+    struct popup popup; /* candidates */
+    size_t popup_at;    /* byte of the line where their word begins */
+    struct popup help;  /* keys; open while it has rows */
+    char hint[256];     /* in the footer until the next key */
+    int line_offset;    /* cells of the line scrolled out at the left */
+    int cursor_x, cursor_y;
+    /* what is to be done */
+    bool view_focus;
+    bool dirty;   /* the text parts */
+    bool redraw;  /* the tiles too */
+    bool stale;   /* the views are to be updated first */
+    bool repaint; /* every cell of the terminal */
+    double updated_at, update_seconds;
+    /* typing */
+    struct keys keys;
+    struct lineedit_host editor;
+    enum step step; /* the last one */
+    bool asked_end, asked_interrupt; /* the last key was ^D, ^C and was answered by a hint */
+    bool quit, ended; /* ended: by TERM or HUP */
+    int code;
+};
+
+/* explorer.c */
+void explorer_place(struct explorer *e);  /* after a change of size or layout */
+void explorer_update(struct explorer *e); /* the views that are shown */
+void explorer_draw(struct explorer *e);
+void explorer_hint(struct explorer *e, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* actions.c */
+void explorer_key(struct explorer *e, const struct keypress *key);
+void explorer_interrupt(struct explorer *e); /* ^C */
+void explorer_enter(struct explorer *e, const char *line);
+bool explorer_show_view(void *data, const char *view, struct err *err);
+bool explorer_screen_verb(void *data, const char *verb, const struct args *args, struct err *err);
+
+/* promptline.c */
+void promptline_draw(struct explorer *e, struct rect row);
+/* Cells from the left of the row to byte `at` of the line, as drawn last. */
+int promptline_column(const struct explorer *e, size_t at);
+
+/* keyhelp.c */
+void keyhelp_open(struct explorer *e);
+void keyhelp_footer(const struct explorer *e, int room, struct strbuf *out);
+
+#endif

@@ -1,0 +1,175 @@
+#include "history.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <readline/history.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/outfile.h"
+#include "deltaw/base/strbuf.h"
+
+enum { KEPT = 2000, KEPT_IN_FILE = 2 * KEPT, LONGEST = 64 * 1024 };
+
+static char *file_path; /* NULL: not kept */
+
+static bool make_folders(char *path)
+{
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = 0;
+        mkdir(path, 0700);
+        *slash = '/';
+    }
+    char *last = strrchr(path, '/');
+    *last = 0;
+    bool there = path_is_folder(path);
+    *last = '/';
+    return there;
+}
+
+static char *find_path(void)
+{
+    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    char *path = NULL;
+    if (state && state[0] == '/') /* a relative one is to be ignored, says XDG */
+        path = mem_printf("%s/deltaw/history", state);
+    else if (home && home[0] == '/')
+        path = mem_printf("%s/.local/state/deltaw/history", home);
+    if (path && !make_folders(path)) {
+        free(path);
+        path = NULL;
+    }
+    return path;
+}
+
+/* Into the list only. */
+static void remember(const char *line)
+{
+    using_history();
+    for (int i = history_length - 1; i >= 0; i--) {
+        HIST_ENTRY *old = history_get(history_base + i);
+        if (old && strcmp(old->line, line) == 0) {
+            free_history_entry(remove_history(i));
+            break;
+        }
+    }
+    add_history(line);
+}
+
+static void rewrite(void)
+{
+    struct strbuf text = {0};
+    for (size_t i = 0; recall_line(i); i++)
+        strbuf_printf(&text, "%s\n", recall_line(i));
+    struct err err = {0};
+    outfile_write(file_path, strbuf_text(&text), text.len, &err);
+    chmod(file_path, 0600);
+    strbuf_free(&text);
+}
+
+void recall_open(void)
+{
+    using_history();
+    stifle_history(KEPT);
+    file_path = find_path();
+    if (!file_path)
+        return;
+    int fd = open(file_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct stat status;
+    FILE *file = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) ? fdopen(fd, "r")
+                                                                                 : NULL;
+    if (!file) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    char *line = NULL;
+    size_t capacity = 0, n = 0;
+    for (ssize_t len; (len = getline(&line, &capacity, file)) > 0; n++) {
+        if (line[len - 1] == '\n')
+            line[--len] = 0;
+        if (len > 0 && len < LONGEST && strlen(line) == (size_t)len)
+            remember(line);
+    }
+    free(line);
+    fclose(file);
+    if (n > KEPT_IN_FILE)
+        rewrite();
+}
+
+static void append(const char *line)
+{
+    if (!file_path)
+        return;
+    int fd = open(file_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+                  0600);
+    if (fd < 0)
+        return;
+    /* one write, so that two programs do not mix their lines */
+    char *whole = mem_printf("%s\n", line);
+    ssize_t ignored = write(fd, whole, strlen(whole));
+    (void)ignored; /* a full disk must not disturb the work */
+    free(whole);
+    close(fd);
+}
+
+static void add_one(const char *line)
+{
+    if (!line[strspn(line, " \t")] || strlen(line) >= LONGEST)
+        return;
+    const char *newest = history_length ? history_get(history_base + history_length - 1)->line : "";
+    if (strcmp(newest, line) == 0)
+        return;
+    remember(line);
+    append(line);
+}
+
+void recall_add(const char *line)
+{
+    if (!strchr(line, '\n')) {
+        add_one(line);
+        return;
+    }
+    /* Several lines: the file has one entry a line.  `;` joins them, unless a
+     * comment would then swallow what follows. */
+    char *copy = mem_text(line);
+    if (strchr(copy, '#')) {
+        char *rest = copy;
+        for (char *one; (one = strsep(&rest, "\n"));)
+            add_one(one);
+    } else {
+        struct strbuf joined = {0};
+        char *rest = copy;
+        for (char *one; (one = strsep(&rest, "\n"));)
+            if (one[strspn(one, " \t")])
+                strbuf_printf(&joined, "%s%s", joined.len ? "; " : "", one);
+        add_one(strbuf_text(&joined));
+        strbuf_free(&joined);
+    }
+    free(copy);
+}
+
+const char *recall_line(size_t i)
+{
+    if (i >= (size_t)history_length)
+        return NULL;
+    HIST_ENTRY *entry = history_get(history_base + (int)i);
+    return entry ? entry->line : NULL;
+}
+
+const char *recall_at(void *unused, size_t i)
+{
+    (void)unused;
+    return recall_line(i);
+}
+
+void recall_close(void)
+{
+    free(file_path);
+    file_path = NULL;
+    clear_history();
+}

@@ -1,0 +1,19 @@
+/* What was typed: readline's list, kept in XDG_STATE_HOME/deltaw/history (mode
+ * 0600).  Every line is appended at once, so that a crash loses nothing. */
+#ifndef SCREEN_HISTORY_H
+#define SCREEN_HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Reads the file into readline's list.  No file, or one that cannot be read or
+ * written, is no error: the list then lasts as long as the program. */
+void recall_open(void);
+/* Appends; an equal older line goes. */
+void recall_add(const char *line);
+/* The i-th line, oldest first; NULL after the last. */
+const char *recall_line(size_t i);
+const char *recall_at(void *unused, size_t i); /* the same, as a session asks */
+void recall_close(void);
+
+#endif

@@ -1,0 +1,23 @@
+/* What the three hosts share: feeding what the command line asked for, and what
+ * the terminal's colours are. */
+#ifndef SCREEN_HOSTING_H
+#define SCREEN_HOSTING_H
+
+#include "deltaw/base/strbuf.h"
+#include "deltaw/screen/host.h"
+
+/* XDG_CONFIG_HOME/deltaw/rc, if there: for people, not for batch, so that a
+ * script gives the same everywhere. */
+bool hosting_feed_rc(struct session *session, struct err *err);
+/* --log, the logs, -c and -f in their order.  `echo` (may be NULL) hears of
+ * each command before it is fed. */
+bool hosting_feed_inputs(const struct host_setup *setup, struct session *session,
+                         void (*echo)(void *data, const char *command), void *data,
+                         struct err *err);
+/* The set-up's style with the background as `set background=` says, or the
+ * terminal. */
+struct style hosting_style(const struct host_setup *setup, const struct session *session);
+/* A word as the command language reads it back. */
+void hosting_quote(const char *word, struct strbuf *out);
+
+#endif

@@ -1,0 +1,122 @@
+/* What keys do: the footer and the page behind F1. */
+#include "explorer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/utf8.h"
+
+struct key_text {
+    const char *key, *text;
+};
+
+static const struct key_text prompt_keys[] = {
+    {"Tab", "complete; again: more of the list"},
+    {"Up, Down, ^R", "lines typed before, search in them"},
+    {"PgUp, PgDn", "scroll the transcript"},
+    {"Esc, F6", "to the tile and back"},
+    {"F2", "next layout: beside, above, one, text"},
+    {"^C", "clear the line; give up what is waited for"},
+    {"^L", "draw everything again"},
+    {"^Z", "stop the program; fg goes on"},
+    {"^D", "quit, on an empty line"},
+    {NULL, NULL},
+};
+
+static const struct key_text view_keys[] = {
+    {"Tab, S-Tab", "next, previous tile"},
+    {"n, p", "next, previous view in this tile"},
+    {"z", "this tile alone, and back"},
+    {":", "to the prompt"},
+    {NULL, NULL},
+};
+
+static const struct view_ops *current_view(const struct explorer *e)
+{
+    return view_find(e->layout.view[e->layout.current]);
+}
+
+static void add_keys(struct popup *list, const struct key_text *keys)
+{
+    for (; keys->key; keys++)
+        popup_add(list, keys->key, keys->text);
+}
+
+/* "arrows cross-hair  [ ] bias  c ...": entries are parted by two blanks, the
+ * key from its meaning by the last blank before a word of letters. */
+static void add_view_keys(struct popup *list, const char *keys)
+{
+    char *copy = mem_text(keys), *at = copy;
+    while (*at) {
+        char *end = strstr(at, "  ");
+        if (end)
+            *end = '\0';
+        char *text = strchr(at, ' ');
+        /* "[ ] bias", "+ - range": single characters belong to the key */
+        while (text && text[1] && (text[2] == ' ' || text[2] == '\0') && strchr(text + 1, ' '))
+            text = strchr(text + 1, ' ');
+        if (text)
+            *text++ = '\0';
+        if (text && strlen(at) == 1 && text[0] && text[1] == ' ')
+            text[-1] = ' ';
+        popup_add(list, at, text ? text : "");
+        if (!end)
+            break;
+        at = end + 2;
+        at += strspn(at, " ");
+    }
+    free(copy);
+}
+
+void keyhelp_open(struct explorer *e)
+{
+    popup_clear(&e->help);
+    const struct view_ops *view = current_view(e);
+    if (!e->view_focus)
+        add_keys(&e->help, prompt_keys);
+    if (view && !e->layout.no_tiles) {
+        char *heading = mem_printf("in the tile (%s):", view->name);
+        popup_add(&e->help, "", e->view_focus ? heading : "after Esc or F6, in the tile:");
+        free(heading);
+        add_view_keys(&e->help, view->keys);
+        add_keys(&e->help, view_keys);
+    }
+    if (e->view_focus)
+        add_keys(&e->help, prompt_keys);
+    popup_add(&e->help, "", "`help` lists the commands, `help VERB` explains one");
+}
+
+static bool add_word(struct strbuf *out, const char *word, int room)
+{
+    if (utf8_width(strbuf_text(out)) + utf8_width(word) + (out->len ? 2 : 0) > room)
+        return false;
+    strbuf_printf(out, "%s%s", out->len ? "  " : "", word);
+    return true;
+}
+
+void keyhelp_footer(const struct explorer *e, int room, struct strbuf *out)
+{
+    static const char *const at_prompt[] = {"F1 help",          "F2 layout", "Esc view",
+                                            "Tab complete",     "^C cancel", "^D quit",
+                                            "PgUp/PgDn scroll", "^L redraw", NULL};
+    static const char *const vi_prompt[] = {"F1 help",          "F2 layout", "F6 view",
+                                            "Tab complete",     "^C cancel", "^D quit",
+                                            "PgUp/PgDn scroll", "^L redraw", NULL};
+    static const char *const in_view[] = {"F1 keys", "Esc prompt", "Tab tile", "n/p view", NULL};
+    const char *const *words = e->view_focus ? in_view : lineedit_vi() ? vi_prompt : at_prompt;
+    for (; *words && add_word(out, *words, room); words++)
+        ;
+    const struct view_ops *view = current_view(e);
+    if (!e->view_focus || !view)
+        return;
+    char *copy = mem_text(view->keys), *rest = copy;
+    for (char *end; rest; rest = end ? end + strspn(end, " ") : NULL) {
+        end = strstr(rest, "  ");
+        if (end)
+            *end++ = '\0';
+        if (!add_word(out, rest, room))
+            break;
+    }
+    free(copy);
+}

@@ -1,0 +1,198 @@
+/* The line REPL: readline on a terminal, plain lines from a pipe. */
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/thread.h"
+#include "deltaw/screen/host.h"
+#include "history.h"
+#include "hosting.h"
+#include "lineedit.h"
+#include "runner.h"
+#include "screen.h"
+#include "signals.h"
+
+static const char prompt[] = "deltaw> ", paused_prompt[] = "[Enter goes on] ";
+
+struct repl {
+    struct runner runner;
+    struct lineedit_host editor;
+    char *line; /* just typed */
+    bool got, end;
+    bool asked; /* ^D was answered by saying what runs */
+};
+
+static struct termios terminal_before; /* for the handler below */
+
+static void crash(void)
+{
+    tcsetattr(STDIN_FILENO, TCSANOW, &terminal_before);
+}
+
+static void on_line(void *data, const char *line)
+{
+    struct repl *repl = data;
+    free(repl->line);
+    repl->line = line ? mem_text(line) : NULL;
+    repl->got = true;
+    repl->end = !line;
+    lineedit_close(); /* the terminal is as usual while commands run */
+}
+
+static void on_complete(void *data, const char *line, size_t point, struct completion *out)
+{
+    struct repl *repl = data;
+    session_complete(repl->runner.session, line, point, out);
+}
+
+static void on_signals(struct repl *repl, unsigned bits)
+{
+    if (bits & SIGNAL_RESIZE) {
+        lineedit_resized();
+        repl->runner.out.width = screen_columns(STDOUT_FILENO);
+    }
+    if (bits & SIGNAL_INTERRUPT) {
+        lineedit_drop_line();
+        fputs("^C\n", stderr);
+        lineedit_unhide();
+    }
+    if (bits & SIGNAL_SUSPEND)
+        lineedit_suspend(signals_suspend_now);
+}
+
+/* A line into repl->line, with news of the background printed above it.  False:
+ * TERM or HUP. */
+static bool read_line(struct repl *repl, const char *with_prompt)
+{
+    struct runner *r = &repl->runner;
+    repl->got = false;
+    r->typing = true;
+    r->interrupted = false;
+    lineedit_open(&repl->editor, with_prompt, false);
+    unsigned bits = 0;
+    while (!repl->got && !(bits & SIGNAL_END)) {
+        struct pollfd fds[3] = {
+            {.fd = STDIN_FILENO, .events = POLLIN},
+            {.fd = signals_fd(), .events = POLLIN},
+            {.fd = session_wake(r->session)->fd, .events = POLLIN},
+        };
+        poll(fds, 3, -1);
+        bits = signals_take();
+        on_signals(repl, bits);
+        if (fds[2].revents) {
+            wake_drain(session_wake(r->session));
+            runner_news(r);
+        }
+        if (fds[0].revents)
+            lineedit_read();
+    }
+    r->typing = false;
+    lineedit_close();
+    return repl->got;
+}
+
+/* ^D.  True: leave. */
+static bool leave(struct repl *repl)
+{
+    fputc('\n', stderr);
+    if (repl->asked || !session_busy(repl->runner.session))
+        return true;
+    struct strbuf header = {0};
+    session_header(repl->runner.session, screen_columns(STDERR_FILENO), &header);
+    const char *text = strbuf_text(&header);
+    fprintf(stderr, "%s\nA fit is not done; ^D again or `quit` leaves and gives it up.\n",
+            text + strspn(text, " "));
+    strbuf_free(&header);
+    repl->asked = true;
+    return false;
+}
+
+static enum run converse(struct repl *repl)
+{
+    struct runner *r = &repl->runner;
+    enum run how = runner_run(r);
+    while (how == RUN_IDLE || how == RUN_FAILED || how == RUN_PAUSED) {
+        if (!read_line(repl, how == RUN_PAUSED ? paused_prompt : prompt))
+            return RUN_ENDED;
+        if (repl->end && leave(repl))
+            return RUN_QUIT;
+        if (repl->end)
+            continue;
+        repl->asked = false;
+        if (how == RUN_PAUSED)
+            session_enter(r->session);
+        if (repl->line[strspn(repl->line, " \t\n")])
+            session_feed(r->session, repl->line, "prompt");
+        how = runner_run(r);
+    }
+    return how;
+}
+
+static enum run read_pipe(struct runner *r)
+{
+    struct stream stream = {.fd = STDIN_FILENO};
+    enum run how;
+    for (;;) {
+        while ((how = runner_run(r)) == RUN_PAUSED)
+            session_enter(r->session);
+        if ((how != RUN_IDLE && how != RUN_FAILED) || r->interrupted ||
+            (stream.ended && stream.at >= stream.text.len))
+            break;
+        how = runner_feed_stream(r, &stream);
+        if (how != RUN_IDLE)
+            break;
+    }
+    strbuf_free(&stream.text);
+    if ((how == RUN_IDLE || how == RUN_FAILED || how == RUN_QUIT) && !r->interrupted)
+        how = runner_wait_fits(r) == RUN_ENDED ? RUN_ENDED : how;
+    return how;
+}
+
+static int begin(struct repl *repl, const struct host_setup *setup, bool terminal,
+                 struct err *err)
+{
+    struct session_setup session = setup->session;
+    session.prefixes = true;
+    if (terminal)
+        session.host.history = recall_at;
+    if (!signals_open(terminal, err) || !runner_open(&repl->runner, setup, &session, err)) {
+        fprintf(stderr, "deltaw: %s\n", err->message);
+        return err->code;
+    }
+    repl->runner.stay = true;
+    if (terminal && tcgetattr(STDIN_FILENO, &terminal_before) == 0)
+        signals_on_crash(crash);
+    if ((!setup->no_rc && !hosting_feed_rc(repl->runner.session, err)) ||
+        !hosting_feed_inputs(setup, repl->runner.session, NULL, NULL, err)) {
+        runner_complain(&repl->runner, err);
+        err_clear(err);
+    }
+    return 0;
+}
+
+int host_line(const struct host_setup *setup)
+{
+    struct err err = {0};
+    struct repl repl = {.editor = {.line = on_line, .complete = on_complete}};
+    repl.editor.data = &repl;
+    bool terminal = isatty(STDIN_FILENO);
+    int code = begin(&repl, setup, terminal, &err);
+    if (code)
+        return code;
+    enum run how;
+    if (terminal) {
+        recall_open();
+        how = converse(&repl);
+        recall_close();
+    } else {
+        how = read_pipe(&repl.runner);
+        code = repl.runner.interrupted ? ERR_INTERRUPTED : session_exit_code(repl.runner.session);
+    }
+    free(repl.line);
+    return runner_close(&repl.runner, how, code);
+}

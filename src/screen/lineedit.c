@@ -1,0 +1,302 @@
+#include "lineedit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <readline/history.h>
+#include <readline/readline.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/utf8.h"
+#include "history.h"
+
+static struct {
+    bool open, full_screen, initialised;
+    struct lineedit_host host;
+    struct strbuf queue; /* bytes readline has not asked for yet */
+    size_t taken;
+    FILE *nowhere;
+    struct completion completion; /* of the last attempt */
+} self;
+
+static int next_byte(FILE *ignored)
+{
+    (void)ignored;
+    if (self.taken >= self.queue.len)
+        return EOF;
+    return (unsigned char)self.queue.text[self.taken++];
+}
+
+static int byte_waiting(void)
+{
+    return self.taken < self.queue.len;
+}
+
+static void draw_nothing(void)
+{
+}
+
+static void on_line(char *line)
+{
+    if (line)
+        recall_add(line);
+    self.host.line(self.host.data, line);
+    free(line);
+}
+
+/* Longest common beginning of all words, at least what is typed already. */
+static size_t common_length(const struct completion *c, size_t typed)
+{
+    size_t n = strlen(c->items[0].word);
+    for (size_t i = 1; i < c->n; i++) {
+        size_t same = 0;
+        while (same < n && c->items[i].word[same] == c->items[0].word[same])
+            same++;
+        n = same;
+    }
+    while (n && (c->items[0].word[n] & 0xc0) == 0x80)
+        n--; /* not within a character */
+    return n > typed ? n : typed;
+}
+
+/* readline is told that the whole line up to the point is one word, since the
+ * session knows better where a word begins. */
+static char **attempt(const char *text, int start, int end)
+{
+    (void)text;
+    (void)start;
+    rl_attempted_completion_over = 1;
+    rl_completion_suppress_append = 1;
+    completion_free(&self.completion);
+    self.completion = (struct completion){0};
+    self.host.complete(self.host.data, rl_line_buffer, (size_t)end, &self.completion);
+    struct completion *c = &self.completion;
+    if (!c->n || c->from > (size_t)end)
+        return NULL;
+    int from = (int)c->from;
+    char **matches = mem_new(c->n + 2, sizeof *matches);
+    if (c->n == 1) {
+        matches[0] = mem_printf("%.*s%s%s", from, rl_line_buffer, c->items[0].word,
+                                c->items[0].open ? "" : " ");
+        return matches;
+    }
+    size_t typed = (size_t)end - c->from, n = common_length(c, typed);
+    const char *common = n > typed ? c->items[0].word : rl_line_buffer + from;
+    matches[0] = mem_printf("%.*s%.*s", from, rl_line_buffer, (int)n, common);
+    for (size_t i = 0; i < c->n; i++)
+        matches[i + 1] = mem_printf("%.*s%s", from, rl_line_buffer, c->items[i].word);
+    return matches;
+}
+
+static void display(char **matches, int n, int longest)
+{
+    (void)longest;
+    if (self.full_screen) {
+        self.host.candidates(self.host.data, &self.completion);
+        return;
+    }
+    int columns = 80, lines = 24;
+    rl_get_screen_size(&lines, &columns);
+    (void)matches;
+    fputc('\n', rl_outstream);
+    struct completion *c = &self.completion;
+    int widest = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        int width = utf8_width(c->items[i].word);
+        widest = width > widest && width <= 30 ? width : widest;
+    }
+    for (size_t i = 0; i < c->n && n; i++) {
+        const char *meaning = c->items[i].meaning ? c->items[i].meaning : "";
+        int pad = widest - utf8_width(c->items[i].word);
+        int room = columns - 1 - widest - 4;
+        fprintf(rl_outstream, "  %s%*s  %.*s\n", c->items[i].word, pad > 0 ? pad : 0, "",
+                room > 0 ? (int)utf8_prefix(meaning, room) : 0, meaning);
+    }
+    rl_forced_update_display();
+}
+
+static void initialise(bool full_screen)
+{
+    rl_readline_name = "deltaw";
+    rl_catch_signals = 0;
+    rl_catch_sigwinch = 0;
+    rl_change_environment = 0;
+    rl_attempted_completion_function = attempt;
+    rl_completer_word_break_characters = "";
+    rl_basic_word_break_characters = "";
+    rl_completer_quote_characters = "";
+    rl_sort_completion_matches = 0;
+    rl_ignore_completion_duplicates = 0;
+    rl_completion_display_matches_hook = display;
+    if (full_screen) {
+        rl_prep_term_function = NULL;
+        rl_deprep_term_function = NULL;
+        rl_redisplay_function = draw_nothing;
+        rl_getc_function = next_byte;
+        rl_input_available_hook = byte_waiting;
+        self.nowhere = fopen("/dev/null", "we");
+        if (self.nowhere)
+            rl_outstream = self.nowhere;
+    } else if (!isatty(STDOUT_FILENO)) {
+        rl_outstream = stderr; /* results go to a file: the prompt does not */
+    }
+    rl_initialize();
+    rl_variable_bind("show-all-if-ambiguous", "on");
+    if (full_screen) {
+        rl_variable_bind("bell-style", "none");
+        rl_variable_bind("enable-bracketed-paste", "off");
+        if (self.nowhere)
+            rl_outstream = self.nowhere; /* rl_initialize sets it again */
+    }
+}
+
+void lineedit_open(const struct lineedit_host *host, const char *prompt, bool full_screen)
+{
+    self.host = *host;
+    self.full_screen = full_screen;
+    if (!self.initialised)
+        initialise(full_screen);
+    self.initialised = true;
+    self.open = true;
+    rl_callback_handler_install(prompt, on_line);
+}
+
+void lineedit_close(void)
+{
+    if (!self.open)
+        return;
+    self.open = false;
+    rl_callback_handler_remove();
+    completion_free(&self.completion);
+    self.completion = (struct completion){0};
+    if (self.full_screen) {
+        strbuf_free(&self.queue);
+        self.taken = 0;
+    }
+}
+
+void lineedit_read(void)
+{
+    rl_callback_read_char();
+}
+
+void lineedit_hide(void)
+{
+    if (self.open)
+        rl_clear_visible_line();
+}
+
+void lineedit_unhide(void)
+{
+    if (self.open) {
+        rl_on_new_line();
+        rl_redisplay();
+    }
+}
+
+void lineedit_resized(void)
+{
+    if (self.initialised)
+        rl_resize_terminal();
+}
+
+void lineedit_suspend(void (*stop)(void))
+{
+    if (self.open && rl_deprep_term_function)
+        rl_deprep_term_function();
+    stop();
+    if (self.open && rl_prep_term_function) {
+        rl_prep_term_function(1);
+        rl_forced_update_display();
+    }
+}
+
+void lineedit_type(const char *bytes, size_t n)
+{
+    strbuf_add(&self.queue, bytes, n);
+    while (self.open && self.taken < self.queue.len)
+        rl_callback_read_char();
+    strbuf_reset(&self.queue);
+    self.taken = 0;
+}
+
+bool lineedit_knows(const char *bytes, size_t n)
+{
+    int type;
+    return rl_function_of_keyseq_len(bytes, n, NULL, &type) != NULL;
+}
+
+void lineedit_paste(const char *text, size_t n)
+{
+    if (lineedit_midway())
+        lineedit_type("\007", 1); /* leave a search first */
+    struct strbuf lines = {0};
+    for (size_t i = 0; i < n; i++) /* terminals send CR, or CR LF, for the newline */
+        if (text[i] == '\r')
+            strbuf_putc(&lines, '\n');
+        else if (text[i] == '\t')
+            strbuf_putc(&lines, ' ');
+        else if (text[i] != '\n' || i == 0 || text[i - 1] != '\r')
+            strbuf_putc(&lines, text[i]);
+    while (lines.len && lines.text[lines.len - 1] == '\n')
+        strbuf_cut(&lines, lines.len - 1);
+    rl_begin_undo_group();
+    char *rest = lines.text; /* NULL when empty: strsep then gives nothing */
+    bool first = true;
+    for (char *line; (line = strsep(&rest, "\n")); first = false) {
+        char *clean = utf8_clean(line, strlen(line));
+        if (!first)
+            rl_insert_text("\n");
+        rl_insert_text(clean);
+        free(clean);
+    }
+    rl_end_undo_group();
+    strbuf_free(&lines);
+}
+
+bool lineedit_midway(void)
+{
+    return RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_MULTIKEY |
+                      RL_STATE_MOREINPUT | RL_STATE_NUMERICARG | RL_STATE_VIMOTION |
+                      RL_STATE_CHARSEARCH | RL_STATE_METANEXT) != 0;
+}
+
+bool lineedit_vi(void)
+{
+    return rl_editing_mode == 0;
+}
+
+void lineedit_drop_line(void)
+{
+    if (!self.open)
+        return;
+    rl_free_line_state();
+    rl_callback_sigcleanup();
+    rl_replace_line("", 1);
+    rl_point = rl_mark = 0;
+    using_history(); /* and no longer somewhere in the past */
+}
+
+bool lineedit_empty(void)
+{
+    return rl_end == 0 && !lineedit_midway();
+}
+
+void lineedit_show(struct strbuf *prompt, struct strbuf *line, size_t *point)
+{
+    bool hidden = false; /* \001..\002: what a prompt does not show */
+    for (const char *c = rl_display_prompt ? rl_display_prompt : ""; *c; c++)
+        if (*c == '\001' || *c == '\002')
+            hidden = *c == '\001';
+        else if (!hidden)
+            strbuf_putc(prompt, *c);
+    strbuf_add(line, rl_line_buffer, (size_t)rl_end);
+    *point = (size_t)rl_point;
+}
+
+const char *lineedit_version(void)
+{
+    return rl_library_version;
+}

@@ -1,0 +1,60 @@
+/* The line editor: readline in callback mode, in two ways.
+ *
+ *   on its own (the line REPL): readline reads the terminal and draws itself;
+ *   lineedit_read() when there is input.
+ *
+ *   under the full screen: readline neither reads nor draws; the loop hands it
+ *   bytes and draws what lineedit_show() says.
+ *
+ * readline is one per process, and so is this. */
+#ifndef SCREEN_LINEEDIT_H
+#define SCREEN_LINEEDIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "deltaw/base/strbuf.h"
+#include "deltaw/shell/session.h"
+
+struct lineedit_host {
+    void *data;
+    /* A whole line; NULL: the end (^D on an empty one).  Must not call back into
+     * lineedit but for lineedit_close. */
+    void (*line)(void *data, const char *line);
+    void (*complete)(void *data, const char *line, size_t point, struct completion *out);
+    /* Full screen only: several candidates to be shown. */
+    void (*candidates)(void *data, const struct completion *completion);
+};
+
+void lineedit_open(const struct lineedit_host *host, const char *prompt, bool full_screen);
+void lineedit_close(void);
+
+/* On its own. */
+void lineedit_read(void);
+/* Take prompt and line off the terminal to print something, and put them back. */
+void lineedit_hide(void);
+void lineedit_unhide(void);
+void lineedit_resized(void);
+/* ^Z: the terminal as it was, stop, and back. */
+void lineedit_suspend(void (*stop)(void));
+
+/* Under the full screen. */
+void lineedit_type(const char *bytes, size_t n);
+/* Does readline do anything on this sequence? */
+bool lineedit_knows(const char *bytes, size_t n);
+/* Insert as it is, undone at once. */
+void lineedit_paste(const char *text, size_t n);
+/* Is readline within a search, a sequence or a numeric argument, so that keys
+ * are to go to it first? */
+bool lineedit_midway(void);
+bool lineedit_vi(void);
+/* What to draw; point: byte in `line`. */
+void lineedit_show(struct strbuf *prompt, struct strbuf *line, size_t *point);
+
+/* Both: ^C. */
+void lineedit_drop_line(void);
+bool lineedit_empty(void);
+
+const char *lineedit_version(void); /* of readline, "8.2" */
+
+#endif

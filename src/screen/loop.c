@@ -1,0 +1,256 @@
+/* The loop of the full screen:
+ *
+ *   poll(terminal, signals, the session's wake, deadline)
+ *     -> signals -> keys -> steps of the session -> news -> draw
+ *
+ * A key is drawn at once; the tiles follow at most 15 times a second, less when
+ * they take long, so that training never holds up typing. */
+#include <langinfo.h>
+#include <math.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "deltaw/base/thread.h"
+#include "explorer.h"
+#include "history.h"
+#include "hosting.h"
+#include "screen.h"
+#include "signals.h"
+
+static const double frame_seconds = 1. / 15, step_seconds = .05, waiting_seconds = .2;
+
+/* --- what the session and the line editor say ----------------------------------- */
+
+static void on_result(void *host, const char *bytes, size_t n)
+{
+    struct explorer *e = host;
+    transcript_add(&e->transcript, LINE_PLAIN, bytes, n);
+    e->dirty = true;
+}
+
+static void on_complaint(void *host, const char *bytes, size_t n)
+{
+    struct explorer *e = host;
+    transcript_add(&e->transcript, LINE_NOTE, bytes, n);
+    e->dirty = true;
+}
+
+static void on_line(void *data, const char *line)
+{
+    explorer_enter(data, line);
+}
+
+static void on_complete(void *data, const char *line, size_t point, struct completion *out)
+{
+    struct explorer *e = data;
+    session_complete(e->session, line, point, out);
+}
+
+static void on_candidates(void *data, const struct completion *completion)
+{
+    struct explorer *e = data;
+    popup_fill(&e->popup, completion);
+    e->popup_at = completion->from;
+    e->dirty = true;
+}
+
+static void on_echo(void *data, const char *command)
+{
+    struct explorer *e = data;
+    char *line = NULL;
+    if (asprintf(&line, "deltaw> %s\n", command) > 0)
+        transcript_add(&e->transcript, LINE_COMMAND, line, strlen(line));
+    free(line);
+}
+
+/* --- one turn ----------------------------------------------------------------------- */
+
+static void step_session(struct explorer *e)
+{
+    double until = clock_seconds() + step_seconds;
+    do {
+        size_t mark = transcript_mark(&e->transcript);
+        enum step before = e->step;
+        e->step = session_step(e->session, &e->out);
+        if (e->step == STEP_FAILED)
+            transcript_change(&e->transcript, mark, LINE_NOTE, LINE_ERROR);
+        if (e->step == STEP_QUIT)
+            e->quit = true;
+        if (e->step == STEP_RAN || e->step == STEP_FAILED)
+            e->stale = true;
+        if (e->step != before || e->step == STEP_WAITING)
+            e->dirty = true;
+    } while ((e->step == STEP_RAN || e->step == STEP_FAILED) && !e->quit &&
+             clock_seconds() < until);
+    session_news(e->session, &e->out);
+}
+
+static void take_signals(struct explorer *e)
+{
+    unsigned bits = signals_take();
+    if (bits & SIGNAL_SUSPEND) {
+        screen_suspend(signals_suspend_now);
+        bits |= SIGNAL_RESIZE;
+        e->repaint = e->dirty = true;
+    }
+    if (bits & SIGNAL_RESIZE) {
+        screen_size(&e->width, &e->height);
+        explorer_place(e);
+    }
+    if (bits & SIGNAL_INTERRUPT)
+        explorer_interrupt(e);
+    if (bits & SIGNAL_END)
+        e->quit = e->ended = true;
+}
+
+static void take_keys(struct explorer *e)
+{
+    struct keypress key;
+    while (!e->quit && keys_next(&e->keys, clock_seconds(), &key))
+        explorer_key(e, &key);
+}
+
+static void read_keys(struct explorer *e)
+{
+    char bytes[4096];
+    size_t room = keys_room(&e->keys);
+    ssize_t n = read(STDIN_FILENO, bytes, room < sizeof bytes ? room : sizeof bytes);
+    if (n > 0)
+        keys_feed(&e->keys, bytes, (size_t)n, clock_seconds());
+    else if (n == 0)
+        e->quit = true; /* the terminal is gone */
+}
+
+/* When the tiles may be updated again: an update that takes long leaves twice
+ * its time to typing. */
+static double next_update(const struct explorer *e)
+{
+    double gap = 2 * e->update_seconds;
+    return e->updated_at + (gap > frame_seconds ? gap : frame_seconds);
+}
+
+static int poll_milliseconds(const struct explorer *e)
+{
+    if (e->step == STEP_RAN || e->step == STEP_FAILED)
+        return 0; /* more is queued */
+    double now = clock_seconds(), at = keys_deadline(&e->keys);
+    if (e->stale)
+        at = fmin(at, next_update(e));
+    if (e->step == STEP_WAITING)
+        at = fmin(at, now + waiting_seconds);
+    if (isinf(at))
+        return -1;
+    return at <= now ? 0 : (int)ceil((at - now) * 1e3);
+}
+
+static void turn(struct explorer *e)
+{
+    struct pollfd fds[3] = {
+        {.fd = STDIN_FILENO, .events = POLLIN},
+        {.fd = signals_fd(), .events = POLLIN},
+        {.fd = session_wake(e->session)->fd, .events = POLLIN},
+    };
+    int n = poll(fds, 3, poll_milliseconds(e));
+    take_signals(e);
+    if (n > 0 && fds[0].revents & POLLIN)
+        read_keys(e);
+    else if (n > 0 && fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))
+        e->quit = true;
+    take_keys(e);
+    if (n > 0 && fds[2].revents) {
+        wake_drain(session_wake(e->session));
+        e->stale = true;
+    }
+    if (e->quit)
+        return;
+    if (e->dirty && n > 0 && fds[0].revents)
+        explorer_draw(e); /* the echo, before anything that may take time */
+    step_session(e);
+    if (e->stale && clock_seconds() >= next_update(e))
+        explorer_update(e);
+    if (e->dirty || e->redraw)
+        explorer_draw(e);
+}
+
+/* --- begin and end -------------------------------------------------------------------- */
+
+static bool begin(struct explorer *e, const struct host_setup *setup, struct err *err)
+{
+    *e = (struct explorer){.setup = setup, .step = STEP_IDLE};
+    struct session_setup session = setup->session;
+    session.prefixes = true;
+    session.host = (struct session_host){.data = e, .show = explorer_show_view,
+                                         .screen = explorer_screen_verb, .history = recall_at};
+    e->session = session_new(&session, err);
+    if (!e->session)
+        return false;
+    e->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    e->out = (struct output){.mode = OUTPUT_TEXT, .width = 80, .quiet = setup->quiet, .host = e,
+                             .result = on_result, .complaint = on_complaint};
+    if (!layout_parse(&e->layout, "loss|map", err) || !signals_open(true, err))
+        return false;
+    signals_on_crash(screen_crash);
+    if (!screen_open(err))
+        return false;
+    e->editor = (struct lineedit_host){.data = e, .line = on_line, .complete = on_complete,
+                                       .candidates = on_candidates};
+    recall_open();
+    lineedit_open(&e->editor, "deltaw> ", true);
+    screen_size(&e->width, &e->height);
+    explorer_place(e);
+    return true;
+}
+
+static void feed(struct explorer *e)
+{
+    struct err err = {0};
+    if ((e->setup->no_rc || hosting_feed_rc(e->session, &err)) &&
+        hosting_feed_inputs(e->setup, e->session, on_echo, e, &err))
+        return;
+    char *line = NULL;
+    if (asprintf(&line, "deltaw: %s\n", err.message) > 0)
+        transcript_add(&e->transcript, LINE_ERROR, line, strlen(line));
+    free(line);
+}
+
+static void end(struct explorer *e)
+{
+    lineedit_close();
+    screen_close(); /* first, since ending a fit may take a moment */
+    recall_close();
+    signals_on_crash(NULL);
+    session_free(e->session);
+    output_free(&e->out);
+    transcript_free(&e->transcript);
+    popup_clear(&e->popup);
+    popup_clear(&e->help);
+    canvas_free(&e->base);
+    canvas_free(&e->frame);
+    keys_free(&e->keys);
+    signals_close();
+}
+
+int host_screen(const struct host_setup *setup)
+{
+    struct err err = {0};
+    struct explorer e;
+    if (!begin(&e, setup, &err)) {
+        fprintf(stderr, "deltaw: %s\n", err.message);
+        session_free(e.session);
+        signals_close();
+        return err.code;
+    }
+    feed(&e);
+    explorer_update(&e);
+    explorer_draw(&e);
+    while (!e.quit)
+        turn(&e);
+    bool ended = e.ended;
+    end(&e);
+    if (ended)
+        signals_die_of(signals_last_end());
+    return e.code;
+}

@@ -1,0 +1,28 @@
+/* The pop-up of completions: words with their meanings, above the prompt. */
+#ifndef SCREEN_POPUP_H
+#define SCREEN_POPUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "deltaw/draw/canvas.h"
+#include "deltaw/shell/session.h"
+
+struct popup {
+    size_t n, first; /* first: uppermost shown */
+    struct popup_row {
+        char *word, *meaning;
+    } *rows;
+    int shown; /* rows that had room */
+};
+
+/* Copies.  The same candidates again: show the next page. */
+void popup_fill(struct popup *popup, const struct completion *completion);
+/* One (word, meaning) more; for lists that are no completions. */
+void popup_add(struct popup *popup, const char *word, const char *meaning);
+void popup_clear(struct popup *popup);
+/* A framed box with its lower left corner at (x, bottom), within `room`. */
+void popup_draw(struct popup *popup, struct canvas *canvas, int x, int bottom, struct rect room,
+                const char *title, const struct style *style);
+
+#endif

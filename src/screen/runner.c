@@ -1,0 +1,310 @@
+#include "runner.h"
+
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "deltaw/base/thread.h"
+#include "deltaw/base/utf8.h"
+#include "hosting.h"
+#include "lineedit.h"
+#include "screen.h"
+#include "signals.h"
+
+static const double progress_after = .5, progress_every = .2; /* seconds */
+
+/* --- output ------------------------------------------------------------------- */
+
+static void hide_progress(struct runner *r)
+{
+    if (r->shown)
+        fputs("\r\033[K", stderr);
+    r->shown = false;
+}
+
+static void make_room(struct runner *r)
+{
+    hide_progress(r);
+    if (r->typing && !r->hidden) {
+        lineedit_hide();
+        r->hidden = true;
+    }
+}
+
+static void on_result(void *host, const char *bytes, size_t n)
+{
+    struct runner *r = host;
+    make_room(r);
+    if (!r->lost && fwrite(bytes, 1, n, stdout) < n)
+        r->lost = errno;
+}
+
+static void on_complaint(void *host, const char *bytes, size_t n)
+{
+    struct runner *r = host;
+    make_room(r);
+    if (fflush(stdout) != 0 && !r->lost) /* so that the two keep their order */
+        r->lost = errno;
+    fwrite(bytes, 1, n, stderr);
+}
+
+static void flush_result(struct runner *r)
+{
+    if (fflush(stdout) != 0 && !r->lost)
+        r->lost = errno;
+}
+
+void runner_complain(struct runner *r, const struct err *err)
+{
+    output_complain(&r->out, "deltaw: %s", err->message);
+}
+
+void runner_news(struct runner *r)
+{
+    session_news(r->session, &r->out);
+    flush_result(r);
+    if (r->hidden)
+        lineedit_unhide();
+    r->hidden = false;
+}
+
+/* --- progress ------------------------------------------------------------------- */
+
+static void show_progress(struct runner *r)
+{
+    double now = clock_seconds();
+    if (!r->progress || now - r->waiting_since < progress_after ||
+        now - r->shown_at < progress_every)
+        return;
+    int width = screen_columns(STDERR_FILENO) - 1;
+    struct strbuf text = {0};
+    session_waiting(r->session, &text);
+    if (!text.len)
+        session_header(r->session, width, &text);
+    const char *line = strbuf_text(&text);
+    line += strspn(line, " ");
+    fprintf(stderr, "\r%.*s\033[K", (int)utf8_prefix(line, width), line);
+    fflush(stderr);
+    strbuf_free(&text);
+    r->shown = true;
+    r->shown_at = now;
+}
+
+/* Sleep until something happens.  True: TERM or HUP came. */
+static bool sleep_a_while(struct runner *r, int also)
+{
+    struct pollfd fds[3] = {
+        {.fd = signals_fd(), .events = POLLIN},
+        {.fd = session_wake(r->session)->fd, .events = POLLIN},
+        {.fd = also, .events = POLLIN},
+    };
+    int n = poll(fds, also >= 0 ? 3 : 2, r->progress ? 100 : -1);
+    if (n > 0 && fds[1].revents)
+        wake_drain(session_wake(r->session));
+    unsigned bits = signals_take();
+    if (bits & SIGNAL_INTERRUPT) {
+        r->interrupted = true;
+        hide_progress(r);
+        session_cancel(r->session);
+    }
+    if (bits & SIGNAL_SUSPEND)
+        signals_suspend_now();
+    return (bits & SIGNAL_END) != 0;
+}
+
+/* --- running ---------------------------------------------------------------------- */
+
+bool runner_open(struct runner *r, const struct host_setup *setup, struct session_setup *session,
+                 struct err *err)
+{
+    *r = (struct runner){.setup = setup};
+    r->session = session_new(session, err);
+    if (!r->session)
+        return false;
+    const char *term = getenv("TERM");
+    r->progress = !setup->quiet && isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
+    r->out = (struct output){
+        .mode = setup->mode,
+        .width = screen_columns(STDOUT_FILENO),
+        .style = hosting_style(setup, r->session),
+        .quiet = setup->quiet,
+        .host = r,
+        .result = on_result,
+        .complaint = on_complaint,
+    };
+    session_style(r->session, &r->out.style);
+    return true;
+}
+
+enum run runner_run(struct runner *r)
+{
+    bool failed = false;
+    r->waiting_since = clock_seconds();
+    for (;;) {
+        r->out.style = hosting_style(r->setup, r->session);
+        enum step step = session_step(r->session, &r->out);
+        if (step != STEP_WAITING) {
+            hide_progress(r);
+            flush_result(r);
+            r->waiting_since = clock_seconds();
+        }
+        runner_news(r);
+        if (r->lost)
+            return RUN_LOST;
+        switch (step) {
+        case STEP_IDLE:
+            return failed ? RUN_FAILED : RUN_IDLE;
+        case STEP_QUIT:
+            return RUN_QUIT;
+        case STEP_PAUSED:
+            return RUN_PAUSED;
+        case STEP_FAILED:
+            failed = true;
+            if (!r->stay)
+                return RUN_FAILED;
+            break;
+        case STEP_WAITING:
+            show_progress(r);
+            if (sleep_a_while(r, -1))
+                return RUN_ENDED;
+            break;
+        case STEP_RAN:
+            break;
+        }
+        /* commands in a row: let ^C come through between them */
+        unsigned bits = step == STEP_WAITING ? 0 : signals_take();
+        if (bits & SIGNAL_END)
+            return RUN_ENDED;
+        if (bits & SIGNAL_INTERRUPT) {
+            r->interrupted = true;
+            session_cancel(r->session);
+        }
+        if (bits & SIGNAL_SUSPEND)
+            signals_suspend_now();
+        if (r->interrupted && !r->stay)
+            failed = true;
+    }
+}
+
+bool runner_fits_train(struct runner *r)
+{
+    const struct scene *scene = session_scene(r->session);
+    for (size_t i = 0; i < scene->n_models; i++)
+        if (scene->models[i].status.state == FIT_RUNNING)
+            return true;
+    return false;
+}
+
+enum run runner_wait_fits(struct runner *r)
+{
+    r->waiting_since = clock_seconds();
+    while (runner_fits_train(r)) {
+        show_progress(r);
+        if (sleep_a_while(r, -1))
+            return RUN_ENDED;
+        if (r->interrupted)
+            return RUN_FAILED;
+        runner_news(r);
+    }
+    hide_progress(r);
+    runner_news(r);
+    const struct scene *scene = session_scene(r->session);
+    for (size_t i = 0; i < scene->n_models; i++)
+        if (scene->models[i].status.state == FIT_FAILED)
+            return RUN_FAILED;
+    return r->lost ? RUN_LOST : RUN_IDLE;
+}
+
+int runner_close(struct runner *r, enum run how, int code)
+{
+    hide_progress(r);
+    session_free(r->session);
+    output_free(&r->out);
+    flush_result(r);
+    signals_close();
+    if (how == RUN_ENDED)
+        signals_die_of(signals_last_end());
+    if (r->lost && code == 0)
+        code = ERR_FAILED;
+    if (r->lost && r->lost != EPIPE) /* a reader that has enough is no news */
+        fprintf(stderr, "deltaw: standard output: %s\n", strerror(r->lost));
+    return code;
+}
+
+/* --- a stream of commands ----------------------------------------------------------- */
+
+/* A whole line, joined with the next where it ends in a backslash; NULL: more is
+ * needed. */
+static char *next_line(struct stream *s)
+{
+    size_t end = s->at;
+    while (end < s->text.len) {
+        const char *newline = memchr(s->text.text + end, '\n', s->text.len - end);
+        if (!newline)
+            break;
+        end = (size_t)(newline - s->text.text);
+        bool joined = end > s->at && newline[-1] == '\\';
+        if (!joined) {
+            char *line = strndup(s->text.text + s->at, end - s->at);
+            s->at = end + 1;
+            return line;
+        }
+        end++;
+    }
+    if (!s->ended || s->at >= s->text.len)
+        return NULL;
+    char *line = strndup(s->text.text + s->at, s->text.len - s->at);
+    s->at = s->text.len;
+    return line;
+}
+
+static void read_stream(struct stream *s)
+{
+    char bytes[16384];
+    ssize_t n = read(s->fd, bytes, sizeof bytes);
+    if (n > 0) {
+        if (s->at) { /* keep only what has not been fed */
+            size_t left = s->text.len - s->at;
+            memmove(s->text.text, s->text.text + s->at, left);
+            strbuf_cut(&s->text, left);
+            s->at = 0;
+        }
+        strbuf_add(&s->text, bytes, (size_t)n);
+    } else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {
+        s->ended = true;
+    }
+}
+
+enum run runner_feed_stream(struct runner *r, struct stream *s)
+{
+    for (;;) {
+        char *line = next_line(s);
+        if (line) {
+            char name[40];
+            snprintf(name, sizeof name, "stdin:%d", s->line + 1);
+            for (const char *c = line; *c; c++)
+                s->line += *c == '\n';
+            s->line++;
+            bool marked = s->line == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0;
+            session_feed(r->session, line + (marked ? 3 : 0), name);
+            free(line);
+            return RUN_IDLE;
+        }
+        if (s->ended)
+            return RUN_IDLE;
+        struct pollfd ready = {.fd = s->fd, .events = POLLIN};
+        if (poll(&ready, 1, 0) != 0) {
+            read_stream(s);
+            continue;
+        }
+        if (sleep_a_while(r, s->fd))
+            return RUN_ENDED;
+        if (r->interrupted)
+            return RUN_FAILED;
+        runner_news(r);
+    }
+}

@@ -1,0 +1,59 @@
+/* Running a session to a terminal line by line or to a pipe: the batch host and
+ * the line REPL.  Output goes to stdout, progress and complaints to stderr. */
+#ifndef SCREEN_RUNNER_H
+#define SCREEN_RUNNER_H
+
+#include <stdbool.h>
+
+#include "deltaw/screen/host.h"
+
+struct runner {
+    const struct host_setup *setup;
+    struct session *session;
+    struct output out;
+    bool stay;      /* go on after a failed command */
+    bool typing;    /* the line editor is on the terminal */
+    bool hidden;    /* it was taken off to print */
+    bool progress;  /* stderr can show a progress line */
+    bool shown;     /* one is on it */
+    double waiting_since, shown_at;
+    int lost;       /* errno of a failed write to stdout */
+    bool interrupted;
+};
+
+enum run {
+    RUN_IDLE,   /* all that was queued ran */
+    RUN_FAILED, /* a command failed; with `stay` only when nothing is queued after it */
+    RUN_PAUSED,
+    RUN_QUIT,
+    RUN_ENDED, /* TERM or HUP came */
+    RUN_LOST,  /* stdout takes nothing any more */
+};
+
+bool runner_open(struct runner *r, const struct host_setup *setup, struct session_setup *session,
+                 struct err *err);
+/* Step until one of the above; waits, with a progress line, for what takes long.
+ * ^C gives up what is waited for. */
+enum run runner_run(struct runner *r);
+/* Wait until no fit trains any more. */
+enum run runner_wait_fits(struct runner *r);
+/* What happened in the background since, with the line editor put aside. */
+void runner_news(struct runner *r);
+void runner_complain(struct runner *r, const struct err *err);
+bool runner_fits_train(struct runner *r);
+/* Ends the session; the exit code, or death by the signal that came. */
+int runner_close(struct runner *r, enum run how, int code);
+
+/* Lines of a descriptor that is no terminal. */
+struct stream {
+    int fd;
+    bool ended;
+    int line;
+    struct strbuf text;
+    size_t at;
+};
+/* Wait for and feed the next line.  RUN_IDLE: one was fed, or the stream has
+ * ended. */
+enum run runner_feed_stream(struct runner *r, struct stream *stream);
+
+#endif

@@ -1,0 +1,309 @@
+#include "screen.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <termios.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#define NCURSES_NOMACROS
+#include <curses.h>
+#include <term.h>
+
+#include "deltaw/base/utf8.h"
+
+/* As much as a handler needs must be static. */
+static struct {
+    bool utf8, coloured;
+    SCREEN *screen;
+    int width, height;
+    struct cell *shown; /* what the terminal has, [height][width] */
+    int cursor;         /* as curs_set has it; -1: unknown */
+    volatile sig_atomic_t active;
+    struct termios before;
+    char farewell[512]; /* bytes that give the terminal back */
+    size_t n_farewell;
+    int real_stderr, held_stderr; /* -1: not held */
+} self = {.real_stderr = -1, .held_stderr = -1};
+
+static const char paste_on[] = "\033[?2004h", paste_off[] = "\033[?2004l";
+
+/* --- what the terminal can --------------------------------------------------- */
+
+struct screen_ability screen_probe(void)
+{
+    struct screen_ability can = {0};
+    const char *name = getenv("TERM");
+    int status;
+    if (!name || !*name || setupterm(name, STDOUT_FILENO, &status) != OK)
+        return can;
+    const char *move_to = tigetstr("cup");
+    int n = tigetnum("colors");
+    can.full = move_to && move_to != (char *)-1 && tigetflag("hc") <= 0;
+    can.colours = n >= 256 ? 256 : n >= 16 ? 16 : n >= 8 ? 8 : 0;
+    del_curterm(set_curterm(NULL));
+    return can;
+}
+
+int screen_columns(int fd)
+{
+    struct winsize size;
+    return isatty(fd) && ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/* --- stderr ------------------------------------------------------------------- */
+
+static void hold_stderr(void)
+{
+    if (!isatty(STDERR_FILENO))
+        return;
+    int held = memfd_create("deltaw-stderr", MFD_CLOEXEC);
+    int real = held < 0 ? -1 : fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (real < 0) {
+        if (held >= 0)
+            close(held);
+        return;
+    }
+    dup2(held, STDERR_FILENO);
+    self.real_stderr = real;
+    self.held_stderr = held;
+}
+
+/* Async-signal-safe. */
+static void release_stderr(void)
+{
+    if (self.real_stderr < 0)
+        return;
+    int real = self.real_stderr;
+    self.real_stderr = -1;
+    dup2(real, STDERR_FILENO);
+    char bytes[1024];
+    lseek(self.held_stderr, 0, SEEK_SET);
+    for (ssize_t n; (n = read(self.held_stderr, bytes, sizeof bytes)) > 0;)
+        if (write(STDERR_FILENO, bytes, (size_t)n) < 0)
+            break;
+    close(self.held_stderr);
+    close(real);
+}
+
+/* --- on and off --------------------------------------------------------------- */
+
+static void say(const char *bytes)
+{
+    for (size_t n = strlen(bytes); n;) {
+        ssize_t written = write(STDOUT_FILENO, bytes, n);
+        if (written < 0 && errno != EINTR)
+            return;
+        if (written > 0) {
+            bytes += written;
+            n -= (size_t)written;
+        }
+    }
+}
+
+static int farewell_byte(int c)
+{
+    if (self.n_farewell + 1 < sizeof self.farewell)
+        self.farewell[self.n_farewell++] = (char)c;
+    return c;
+}
+
+static void prepare_farewell(void)
+{
+    static const char *const capabilities[] = {"sgr0", "op", "rmkx", "cnorm", "rmcup"};
+    self.n_farewell = 0;
+    for (const char *c = paste_off; *c; c++)
+        farewell_byte(*c);
+    for (size_t i = 0; i < sizeof capabilities / sizeof capabilities[0]; i++) {
+        const char *text = tigetstr(capabilities[i]);
+        if (text && text != (char *)-1)
+            tputs(text, 1, farewell_byte);
+    }
+    farewell_byte('\r');
+}
+
+/* Keys one by one and as they are, but ^C, ^Z and ^\ still raise signals. */
+static void set_modes(void)
+{
+    cbreak();
+    noecho();
+    nonl();
+    struct termios modes;
+    if (tcgetattr(STDIN_FILENO, &modes) != 0)
+        return;
+    modes.c_lflag &= ~(tcflag_t)(ICANON | ECHO | IEXTEN);
+    modes.c_lflag |= ISIG;
+    modes.c_iflag &= ~(tcflag_t)(IXON | ICRNL | INLCR | IGNCR | ISTRIP);
+    modes.c_cc[VMIN] = 1;
+    modes.c_cc[VTIME] = 0;
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);
+    def_prog_mode();
+}
+
+static void take_size(void)
+{
+    self.width = COLS;
+    self.height = LINES;
+    free(self.shown);
+    self.shown = calloc((size_t)self.width * (size_t)self.height, sizeof *self.shown);
+}
+
+bool screen_open(struct err *err)
+{
+    /* curses would take an old size from these, and keep it */
+    unsetenv("LINES");
+    unsetenv("COLUMNS");
+    self.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    if (tcgetattr(STDIN_FILENO, &self.before) != 0)
+        return err_system(err, ERR_FAILED, "terminal");
+    self.screen = newterm(NULL, stdout, stdin);
+    if (!self.screen) {
+        const char *name = getenv("TERM");
+        return err_set(err, ERR_FAILED, "terminal '%s' has no full screen; --plain does without",
+                       name ? name : "");
+    }
+    prepare_farewell();
+    self.active = 1;
+    set_modes();
+    typeahead(-1); /* curses must not look at input: the loop reads it */
+    self.coloured = start_color() == OK;
+    if (self.coloured)
+        use_default_colors();
+    self.cursor = -1;
+    take_size();
+    hold_stderr();
+    refresh();
+    say(paste_on);
+    return true;
+}
+
+void screen_close(void)
+{
+    if (!self.active)
+        return;
+    self.active = 0;
+    say(paste_off);
+    move(self.height - 1, 0);
+    endwin();
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &self.before);
+    delscreen(self.screen);
+    self.screen = NULL;
+    free(self.shown);
+    self.shown = NULL;
+    release_stderr();
+}
+
+void screen_crash(void)
+{
+    if (!self.active)
+        return;
+    self.active = 0;
+    ssize_t ignored = write(STDOUT_FILENO, self.farewell, self.n_farewell);
+    (void)ignored;
+    tcsetattr(STDIN_FILENO, TCSANOW, &self.before);
+    release_stderr();
+}
+
+void screen_suspend(void (*stop)(void))
+{
+    say(paste_off);
+    endwin();
+    stop();
+    set_modes();
+    refresh();
+    say(paste_on);
+    self.cursor = -1;
+}
+
+void screen_size(int *width, int *height)
+{
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0 &&
+        (size.ws_col != self.width || size.ws_row != self.height)) {
+        resizeterm(size.ws_row, size.ws_col);
+        take_size();
+        clearok(curscr, TRUE);
+    }
+    *width = self.width;
+    *height = self.height;
+}
+
+int screen_colours(void)
+{
+    return !self.coloured ? 0 : COLORS >= 256 ? 256 : COLORS >= 16 ? 16 : COLORS >= 8 ? 8 : 0;
+}
+
+/* --- cells ---------------------------------------------------------------------- */
+
+static attr_t attributes_of(const struct cell *cell)
+{
+    return (cell->attributes & CELL_BOLD ? A_BOLD : 0) | (cell->attributes & CELL_DIM ? A_DIM : 0) |
+           (cell->attributes & CELL_REVERSE ? A_REVERSE : 0) |
+           (cell->attributes & CELL_UNDERLINE ? A_UNDERLINE : 0);
+}
+
+static int pair_of(const struct cell *cell)
+{
+    int ink = cell->ink, paper = cell->paper;
+    if (!self.coloured || (ink < 0 && paper < 0))
+        return 0;
+    int pair = alloc_pair(ink < COLORS ? ink : -1, paper < COLORS ? paper : -1);
+    return pair > 0 ? pair : 0;
+}
+
+static void show_row(const struct cell *row, int y)
+{
+    for (int x = 0; x < self.width; x++) {
+        const struct cell *cell = &row[x];
+        if (cell->glyph == 0 && x > 0 && utf8_codepoint_width(row[x - 1].glyph) == 2)
+            continue; /* curses fills the right half of a wide one itself */
+        wchar_t text[2] = {(wchar_t)cell->glyph, 0};
+        if (cell->glyph < ' ' || cell->glyph == 127)
+            text[0] = ' ';
+        else if (cell->glyph > 127 && !self.utf8)
+            text[0] = '?';
+        else if (utf8_codepoint_width(cell->glyph) == 2 && x == self.width - 1)
+            text[0] = ' '; /* its right half has no room */
+        cchar_t glyph;
+        int pair = pair_of(cell);
+        setcchar(&glyph, text, attributes_of(cell), 0, &pair);
+        mvadd_wch(y, x, &glyph);
+    }
+}
+
+void screen_show(const struct canvas *canvas, int x, int y, bool anew)
+{
+    if (!self.active || !self.shown || canvas->width != self.width ||
+        canvas->height != self.height)
+        return;
+    if (anew)
+        clearok(curscr, TRUE);
+    size_t row_size = (size_t)self.width * sizeof *self.shown;
+    for (int row = 0; row < self.height; row++) {
+        const struct cell *now = canvas->cells + (size_t)row * (size_t)self.width;
+        struct cell *old = self.shown + (size_t)row * (size_t)self.width;
+        if (memcmp(now, old, row_size) == 0)
+            continue;
+        memcpy(old, now, row_size);
+        show_row(now, row);
+    }
+    int cursor = x >= 0;
+    if (cursor != self.cursor)
+        curs_set(cursor);
+    self.cursor = cursor;
+    if (cursor)
+        move(y, x);
+    refresh();
+}
+
+const char *screen_version(void)
+{
+    return curses_version();
+}

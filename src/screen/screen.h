@@ -1,0 +1,41 @@
+/* The terminal: the one file that knows curses.  Full screen on and off, a canvas
+ * onto it, and giving it back as it was from every way out. */
+#ifndef SCREEN_SCREEN_H
+#define SCREEN_SCREEN_H
+
+#include <stdbool.h>
+
+#include "deltaw/base/err.h"
+#include "deltaw/draw/canvas.h"
+
+struct screen_ability {
+    bool full;   /* the cursor can be moved: a full screen is possible */
+    int colours; /* 0, 8, 16, 88, 256 */
+};
+/* What the terminal named by TERM can. */
+struct screen_ability screen_probe(void);
+/* Cells across the terminal of this descriptor; 80 when it is none. */
+int screen_columns(int fd);
+
+/* stdin and stdout are terminals.  stderr, when it is one, is held back until
+ * screen_close, so that what libraries say does not spoil the picture. */
+bool screen_open(struct err *err);
+/* Any number of times. */
+void screen_close(void);
+/* The same for a signal handler. */
+void screen_crash(void);
+
+/* ^Z: give the terminal back, stop, and take it again. */
+void screen_suspend(void (*stop)(void));
+/* Look how big it is now. */
+void screen_size(int *width, int *height);
+/* Colours the open screen has. */
+int screen_colours(void);
+
+/* Show the canvas, which has the size of the screen; the cursor at (x, y), or
+ * hidden when x < 0.  `anew`: paint every cell. */
+void screen_show(const struct canvas *canvas, int x, int y, bool anew);
+
+const char *screen_version(void); /* "ncurses 6.4.20221231" */
+
+#endif

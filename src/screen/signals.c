@@ -1,0 +1,182 @@
+#include "signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { UNANSWERED = 3 }; /* so many ^C without an answer end the program */
+
+static const int fatal_numbers[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGQUIT};
+enum { N_FATAL = sizeof fatal_numbers / sizeof fatal_numbers[0] };
+static const int plain_numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP, SIGPIPE};
+enum { N_PLAIN = sizeof plain_numbers / sizeof plain_numbers[0] };
+
+static struct {
+    int pipe[2];
+    volatile sig_atomic_t bits[4], last_end, interrupts, ends;
+    void (*volatile restore)(void);
+    bool open, suspend;
+    struct sigaction old_fatal[N_FATAL], old_plain[N_PLAIN];
+} state = {.pipe = {-1, -1}};
+
+static char crash_stack[64 * 1024];
+
+static void note(int which)
+{
+    int saved = errno;
+    state.bits[which] = 1;
+    ssize_t ignored = write(state.pipe[1], "s", 1);
+    (void)ignored; /* full: the loop is awake anyway */
+    errno = saved;
+}
+
+static void give_back(void)
+{
+    void (*restore)(void) = state.restore;
+    if (restore)
+        restore();
+}
+
+static void on_plain(int number)
+{
+    switch (number) {
+    case SIGINT:
+        if (++state.interrupts >= UNANSWERED) {
+            give_back();
+            _exit(ERR_INTERRUPTED);
+        }
+        note(0);
+        break;
+    case SIGTERM:
+    case SIGHUP:
+        state.last_end = number;
+        if (++state.ends >= 2) {
+            give_back();
+            signal(number, SIG_DFL);
+            raise(number);
+        }
+        note(1);
+        break;
+    case SIGWINCH:
+        note(2);
+        break;
+    case SIGTSTP:
+        note(3);
+        break;
+    }
+}
+
+/* Give the terminal back, then let the previous handler (a sanitizer's, or the
+ * default) have it: returning repeats a synchronous fault. */
+static void on_fatal(int number)
+{
+    int saved = errno;
+    give_back();
+    for (size_t i = 0; i < N_FATAL; i++)
+        if (fatal_numbers[i] == number)
+            sigaction(number, &state.old_fatal[i], NULL);
+    errno = saved;
+    raise(number);
+}
+
+static void crash_stack_open(void)
+{
+    stack_t old;
+    if (sigaltstack(NULL, &old) == 0 && (old.ss_flags & SS_DISABLE)) {
+        stack_t stack = {.ss_sp = crash_stack, .ss_size = sizeof crash_stack};
+        sigaltstack(&stack, NULL);
+    }
+}
+
+bool signals_open(bool suspend, struct err *err)
+{
+    if (state.open)
+        return true;
+    if (pipe2(state.pipe, O_CLOEXEC | O_NONBLOCK) != 0)
+        return err_system(err, ERR_FAILED, "pipe");
+    state.suspend = suspend;
+    state.open = true;
+    crash_stack_open();
+    struct sigaction action = {.sa_handler = on_plain, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < N_PLAIN; i++) {
+        int number = plain_numbers[i];
+        sigaction(number, NULL, &state.old_plain[i]);
+        /* nohup and background shells set these to be ignored: leave it so */
+        if (number != SIGPIPE && state.old_plain[i].sa_handler == SIG_IGN)
+            continue;
+        if (number == SIGTSTP && !suspend)
+            continue;
+        struct sigaction ignore = action;
+        ignore.sa_handler = SIG_IGN; /* a reader that left shows as EPIPE */
+        sigaction(number, number == SIGPIPE ? &ignore : &action, NULL);
+    }
+    struct sigaction fatal = {.sa_handler = on_fatal, .sa_flags = SA_ONSTACK | SA_NODEFER};
+    sigemptyset(&fatal.sa_mask);
+    for (size_t i = 0; i < N_FATAL; i++)
+        sigaction(fatal_numbers[i], &fatal, &state.old_fatal[i]);
+    return true;
+}
+
+void signals_close(void)
+{
+    if (!state.open)
+        return;
+    state.open = false;
+    for (size_t i = 0; i < N_PLAIN; i++)
+        sigaction(plain_numbers[i], &state.old_plain[i], NULL);
+    for (size_t i = 0; i < N_FATAL; i++)
+        sigaction(fatal_numbers[i], &state.old_fatal[i], NULL);
+    close(state.pipe[0]);
+    close(state.pipe[1]);
+    state.pipe[0] = state.pipe[1] = -1;
+}
+
+int signals_fd(void)
+{
+    return state.pipe[0];
+}
+
+unsigned signals_take(void)
+{
+    char bytes[64];
+    while (state.pipe[0] >= 0 && read(state.pipe[0], bytes, sizeof bytes) > 0)
+        ;
+    unsigned taken = 0;
+    for (int i = 0; i < 4; i++)
+        if (state.bits[i]) {
+            state.bits[i] = 0;
+            taken |= 1u << i;
+        }
+    state.interrupts = 0;
+    return taken;
+}
+
+int signals_last_end(void)
+{
+    return state.last_end;
+}
+
+void signals_on_crash(void (*restore)(void))
+{
+    state.restore = restore;
+}
+
+void signals_suspend_now(void)
+{
+    struct sigaction old, usual = {.sa_handler = SIG_DFL};
+    sigemptyset(&usual.sa_mask);
+    sigaction(SIGTSTP, &usual, &old);
+    raise(SIGTSTP);
+    sigaction(SIGTSTP, &old, NULL);
+}
+
+void signals_die_of(int number)
+{
+    signal(number, SIG_DFL);
+    raise(number);
+    _exit(128 + number);
+}

@@ -1,0 +1,35 @@
+/* Signals of the main thread.  A handler sets a bit and writes one byte to a
+ * pipe; the loop polls signals_fd() and acts on signals_take().  What handlers
+ * touch has to be static, so there is one of everything here. */
+#ifndef SCREEN_SIGNALS_H
+#define SCREEN_SIGNALS_H
+
+#include <stdbool.h>
+
+#include "deltaw/base/err.h"
+
+enum signal_bit {
+    SIGNAL_INTERRUPT = 1, /* ^C */
+    SIGNAL_END = 2,       /* TERM, HUP: leave in order; signals_last_end() says which */
+    SIGNAL_RESIZE = 4,
+    SIGNAL_SUSPEND = 8, /* ^Z */
+};
+
+/* `suspend`: ^Z is ours to handle (the full screen), else it stops as usual. */
+bool signals_open(bool suspend, struct err *err);
+void signals_close(void);
+
+int signals_fd(void);
+/* The bits since the last call; drains the pipe. */
+unsigned signals_take(void);
+int signals_last_end(void);
+
+/* What gives the terminal back from a handler: async-signal-safe.  NULL: none. */
+void signals_on_crash(void (*restore)(void));
+
+/* Stop this process as ^Z does; returns when it goes on. */
+void signals_suspend_now(void);
+/* End by this signal as if it had not been caught. */
+_Noreturn void signals_die_of(int number);
+
+#endif

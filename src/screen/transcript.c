@@ -1,0 +1,199 @@
+#include "transcript.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/utf8.h"
+
+static const int red = 9, yellow = 11;
+
+size_t transcript_row(const char *text, int width, size_t *skip)
+{
+    *skip = 0;
+    size_t whole = strlen(text), n = utf8_prefix(text, width > 0 ? width : 1);
+    if (n == 0 && whole) {
+        uint32_t ignored; /* wider than the row: let it be cut */
+        n = utf8_decode(text, whole, &ignored);
+    }
+    if (n >= whole)
+        return whole;
+    if (text[n] == ' ') {
+        *skip = 1;
+        return n;
+    }
+    /* back to a blank, unless that wastes most of the row (a table, a number) */
+    for (size_t back = n; back > n / 2; back--)
+        if (text[back - 1] == ' ') {
+            *skip = 0;
+            return back;
+        }
+    return n;
+}
+
+static int count_rows(const char *text, int width)
+{
+    int rows = 0;
+    do {
+        size_t skip, n = transcript_row(text, width, &skip);
+        text += n + skip;
+        rows++;
+    } while (*text);
+    return rows;
+}
+
+static void recount(struct transcript *t, int width)
+{
+    if (t->width == width)
+        return;
+    /* stay at the line that is lowest now */
+    double share = t->rows ? (double)t->scrolled / (double)t->rows : 0;
+    t->width = width;
+    t->rows = 0;
+    for (size_t i = 0; i < t->n; i++)
+        t->rows += t->lines[i].rows = count_rows(t->lines[i].text, width);
+    t->scrolled = (long)(share * (double)t->rows);
+}
+
+static void drop_oldest(struct transcript *t, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        t->rows -= t->lines[i].rows;
+        free(t->lines[i].text);
+    }
+    memmove(t->lines, t->lines + n, (t->n - n) * sizeof *t->lines);
+    t->n -= n;
+    t->dropped += n;
+}
+
+/* Takes `text`. */
+static void add_line(struct transcript *t, enum transcript_kind kind, char *text, bool open)
+{
+    struct transcript_line *last = t->n ? &t->lines[t->n - 1] : NULL;
+    long before = t->rows;
+    if (last && last->open && last->kind == kind) {
+        char *joined = mem_printf("%s%s", last->text, text);
+        free(last->text);
+        free(text);
+        last->text = joined;
+        t->rows -= last->rows;
+    } else {
+        if (last)
+            last->open = false;
+        if (t->n >= TRANSCRIPT_LINES) {
+            drop_oldest(t, TRANSCRIPT_LINES / 10);
+            before = t->rows;
+        }
+        t->lines = mem_reserve(t->lines, &t->capacity, t->n + 1, sizeof *t->lines);
+        last = &t->lines[t->n++];
+        *last = (struct transcript_line){.text = text, .kind = kind};
+    }
+    last->open = open;
+    last->rows = count_rows(last->text, t->width);
+    t->rows += last->rows;
+    if (t->scrolled) /* who reads further up goes on reading there */
+        t->scrolled += t->rows - before;
+}
+
+/* Tabs become blanks, other control characters '?'. */
+static char *harmless(const char *bytes, size_t n)
+{
+    struct strbuf out = {0};
+    size_t from = 0;
+    for (size_t i = 0; i <= n; i++) {
+        if (i < n && bytes[i] != '\t' && bytes[i] != '\r')
+            continue;
+        char *part = utf8_clean(bytes + from, i - from);
+        strbuf_puts(&out, part);
+        free(part);
+        if (i < n && bytes[i] == '\t')
+            strbuf_fill(&out, ' ', 8 - (size_t)utf8_width(strbuf_text(&out)) % 8);
+        from = i + 1;
+    }
+    strbuf_puts(&out, "");
+    return strbuf_take(&out);
+}
+
+void transcript_add(struct transcript *t, enum transcript_kind kind, const char *bytes, size_t n)
+{
+    while (n) {
+        const char *newline = memchr(bytes, '\n', n);
+        size_t length = newline ? (size_t)(newline - bytes) : n;
+        add_line(t, kind, harmless(bytes, length), !newline);
+        bytes += length + (newline != NULL);
+        n -= length + (newline != NULL);
+    }
+}
+
+size_t transcript_mark(const struct transcript *t)
+{
+    return t->dropped + t->n;
+}
+
+void transcript_change(struct transcript *t, size_t mark, enum transcript_kind from,
+                       enum transcript_kind to)
+{
+    for (size_t i = mark > t->dropped ? mark - t->dropped : 0; i < t->n; i++)
+        if (t->lines[i].kind == from)
+            t->lines[i].kind = to;
+}
+
+void transcript_clear(struct transcript *t)
+{
+    drop_oldest(t, t->n);
+    t->rows = t->scrolled = 0;
+}
+
+void transcript_free(struct transcript *t)
+{
+    transcript_clear(t);
+    free(t->lines);
+    *t = (struct transcript){0};
+}
+
+void transcript_scroll(struct transcript *t, long by, int width, int height)
+{
+    recount(t, width);
+    long most = t->rows > height ? t->rows - height : 0;
+    t->scrolled += by;
+    t->scrolled = t->scrolled < 0 ? 0 : t->scrolled > most ? most : t->scrolled;
+}
+
+static void draw_row(struct canvas *canvas, struct rect area, int y, const char *text, size_t n,
+                     const struct transcript_line *line, const struct style *style)
+{
+    char *row = mem_text_n(text, n);
+    bool error = line->kind == LINE_ERROR;
+    int ink = !style->colours ? COLOUR_DEFAULT
+              : error         ? style->colours >= 16 ? red : 1
+              : line->kind == LINE_NOTE && style->dark ? style->colours >= 16 ? yellow : 3
+                                                       : COLOUR_DEFAULT;
+    unsigned attributes = line->kind == LINE_COMMAND || (error && !style->colours) ? CELL_BOLD : 0;
+    canvas_text(canvas, area.x, y, area.width, row, ink, attributes, style);
+    free(row);
+}
+
+int transcript_draw(struct transcript *t, struct canvas *canvas, struct rect area,
+                    const struct style *style)
+{
+    if (area.width <= 0 || area.height <= 0)
+        return 0;
+    recount(t, area.width);
+    transcript_scroll(t, 0, area.width, area.height);
+    int used = t->rows < area.height ? (int)t->rows : area.height;
+    long bottom = t->rows - t->scrolled; /* one below the last row shown */
+    long row = t->rows;                  /* where line i ends */
+    for (size_t i = t->n; i-- > 0 && row > bottom - used;) {
+        const struct transcript_line *line = &t->lines[i];
+        row -= line->rows;
+        const char *text = line->text;
+        for (int k = 0; k < line->rows; k++) {
+            size_t skip, n = transcript_row(text, area.width, &skip);
+            long y = row + k - (bottom - used);
+            if (y >= 0 && y < used)
+                draw_row(canvas, area, area.y + (int)y, text, n, line, style);
+            text += n + skip;
+        }
+    }
+    return used;
+}

@@ -1,0 +1,50 @@
+/* The transcript: lines of text, wrapped to the width when drawn, scrolled by
+ * rows.  Holds at most TRANSCRIPT_LINES; the oldest go. */
+#ifndef SCREEN_TRANSCRIPT_H
+#define SCREEN_TRANSCRIPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "deltaw/draw/canvas.h"
+
+enum { TRANSCRIPT_LINES = 20000 };
+
+enum transcript_kind { LINE_PLAIN, LINE_COMMAND, LINE_NOTE, LINE_ERROR };
+
+struct transcript {
+    size_t n, capacity;
+    struct transcript_line {
+        char *text;
+        enum transcript_kind kind;
+        bool open; /* no newline came yet */
+        int rows;  /* at `width` */
+    } *lines;
+    size_t dropped; /* lines gone at the top since the beginning */
+    int width;
+    long rows;    /* of all lines at `width` */
+    long scrolled; /* rows below the lowest one shown; 0: at the end */
+};
+
+/* Text of any length, with or without newlines; control characters are made
+ * harmless. */
+void transcript_add(struct transcript *t, enum transcript_kind kind, const char *bytes, size_t n);
+/* A number for now; lines of one kind added since can be made another. */
+size_t transcript_mark(const struct transcript *t);
+void transcript_change(struct transcript *t, size_t mark, enum transcript_kind from,
+                       enum transcript_kind to);
+void transcript_clear(struct transcript *t);
+void transcript_free(struct transcript *t);
+
+/* `by` rows up (or down, negative) in a window of this size. */
+void transcript_scroll(struct transcript *t, long by, int width, int height);
+/* The end at the bottom of `area`.  Returns the rows used: fewer than the area
+ * has while the transcript is short; it then fills from the top. */
+int transcript_draw(struct transcript *t, struct canvas *canvas, struct rect area,
+                    const struct style *style);
+
+/* Where a row of `text` within `width` cells ends (bytes), and how many blanks
+ * to leave out before the next row begins.  At least one character. */
+size_t transcript_row(const char *text, int width, size_t *skip);
+
+#endif
