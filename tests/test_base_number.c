@@ -24,9 +24,11 @@ static void test_parse(void)
         {"-2^3", -8},       {"-2^2", -4},          {"+4", 4},        {"5.", 5},
         {"2^.5", M_SQRT2},  {"0", 0},              {"1E5", 1e5},     {"nan", NAN},
         {"NaN", NAN},       {"-nan", NAN},         {"10^2", 100},    {"0.1", .1},
-        {"007", 7},         {"123456789012345", 123456789012345.},   {"9007199254740993", 9007199254740992.},
-        {"1.7976931348623157e308", DBL_MAX},       {"5e-324", 5e-324},                 {"1e-400", 0},
-        {"0.000000000000001", 1e-15},              {".00000000000000012345678901234567", 1.2345678901234567e-16},
+        {"007", 7},         {"123456789012345", 123456789012345.},
+        {"9007199254740993", 9007199254740992.},
+        {"1.7976931348623157e308", DBL_MAX},       {"5e-324", 5e-324},
+        {"1e-400", 0},      {"0.000000000000001", 1e-15},
+        {".00000000000000012345678901234567", 1.2345678901234567e-16},
         {"2^3e0", 8},       {"2^+3", 8},
     };
     for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
@@ -69,7 +71,8 @@ static void test_parse(void)
 static void test_integer(void)
 {
     long long value = 0;
-    tap_ok(number_parse_integer("9223372036854775807", &value) && value == LLONG_MAX, "the largest");
+    tap_ok(number_parse_integer("9223372036854775807", &value) && value == LLONG_MAX,
+           "the largest");
     tap_ok(number_parse_integer("-9223372036854775808", &value) && value == LLONG_MIN,
            "the smallest");
     tap_ok(number_parse_integer("2^10", &value) && value == 1024, "2^10");
@@ -191,7 +194,8 @@ static void test_known_answers(void)
     for (int i = 0; i < 4; i++)
         same &= rng_word(&zero) == want[i];
     tap_ok(same, "philox4x32-10 of zeros");
-    struct rng pi = rng_stream(0x299f31d0a4093822, (enum rng_purpose)0x85a308d3, 0x13198a2e, 0x03707344);
+    struct rng pi = rng_stream(0x299f31d0a4093822, (enum rng_purpose)0x85a308d3, 0x13198a2e,
+                               0x03707344);
     pi.counter[0] = 0x243f6a88;
     static const uint32_t digits[] = {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1};
     same = true;

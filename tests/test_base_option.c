@@ -51,7 +51,8 @@ static void test_check(void)
     is_checked("w0", "zero", "");
     is_checked("w0", "-2^1", "");
     is_checked("w0", "5", "w0=5: it takes zero|psychometric|-4 to 4");
-    is_checked("w0", "psycho", "w0=psycho: it takes zero|psychometric|-4 to 4; did you mean 'psychometric'?");
+    is_checked("w0", "psycho",
+               "w0=psycho: it takes zero|psychometric|-4 to 4; did you mean 'psychometric'?");
     is_checked("alpha", "1", "");
     is_checked("alpha", "1,2^-5,100", "");
     is_checked("alpha", "1,101", "alpha=1,101: it takes 0 to 100[,...]");
@@ -164,8 +165,8 @@ static void test_range(void)
 
 static void test_nearest(void)
 {
-    static const char *const words[] = {"load", "loss", "map", "models", "weights", "x", "psychometric",
-                                        "jobs", "export", NULL};
+    static const char *const words[] = {"load", "loss", "map", "models", "weights", "x",
+                                        "psychometric", "jobs", "export", NULL};
     static const struct {
         const char *word, *want;
     } cases[] = {

@@ -9,7 +9,8 @@ static void is_print(const struct table *t, int width, const char *want, const c
     table_print(t, width, &out);
     tap_is_text(strbuf_text(&out), want, "%s", what);
     bool fits = true;
-    for (char *save, *line = strtok_r(out.text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+    char *save;
+    for (char *text = out.text, *line; (line = strtok_r(text, "\n", &save)); text = NULL)
         fits &= width == 0 || utf8_width(line) <= width;
     tap_ok(fits, "%s: no line is wider than %d", what, width);
     strbuf_free(&out);

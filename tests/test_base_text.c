@@ -128,7 +128,8 @@ static void test_mem(void)
     tap_ok(items != NULL, "mem_reserve of nothing is not NULL");
     free(items);
 
-    char *text = mem_text("abc"), *part = mem_text_n("abcdef", 4), *made = mem_printf("%d-%s", 7, "x");
+    char *text = mem_text("abc"), *part = mem_text_n("abcdef", 4);
+    char *made = mem_printf("%d-%s", 7, "x");
     tap_is_text(text, "abc", "mem_text");
     tap_is_text(part, "abcd", "mem_text_n");
     tap_is_text(made, "7-x", "mem_printf");

@@ -164,8 +164,8 @@ bool args_check(const struct args *args, const struct option *table, size_t posi
             if (++seen <= positional)
                 continue;
             if (positional == 0)
-                return err_at(err, ERR_USAGE, arg->column, "%s takes only name=value; '%s' is neither",
-                              verb, arg->value);
+                return err_at(err, ERR_USAGE, arg->column,
+                              "%s takes only name=value; '%s' is not that", verb, arg->value);
             return err_at(err, ERR_USAGE, arg->column, "%s takes at most %zu %s; '%s' is too much",
                           verb, positional, positional == 1 ? "word" : "words", arg->value);
         }
