@@ -1,0 +1,187 @@
+#include "npy.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/utf8.h"
+
+/* n bytes (1 to 8) as a number. */
+static uint64_t word_of(const unsigned char *p, size_t n, bool big_endian)
+{
+    uint64_t v = 0;
+    for (size_t i = 0; i < n; i++)
+        v |= (uint64_t)p[i] << 8 * (big_endian ? n - 1 - i : i);
+    return v;
+}
+
+static double half_value(uint64_t bits)
+{
+    int exponent = bits >> 10 & 31;
+    double fraction = (double)(bits & 1023);
+    double v = exponent == 31 ? (fraction > 0 ? NAN : INFINITY)
+               : exponent == 0 ? ldexp(fraction, -24)
+                               : ldexp(1024 + fraction, exponent - 25);
+    return bits & 0x8000 ? -v : v;
+}
+
+static double item_value(const unsigned char *p, const struct npy_header *h)
+{
+    uint64_t bits = word_of(p, h->item, h->big_endian);
+    if (h->kind == 'b')
+        return bits != 0;
+    if (h->kind == 'u')
+        return (double)bits;
+    if (h->kind == 'i') {
+        unsigned shift = (unsigned)(64 - 8 * h->item);
+        return (double)((int64_t)(bits << shift) >> shift);
+    }
+    if (h->item == 2)
+        return half_value(bits);
+    if (h->item == 4) {
+        uint32_t low = (uint32_t)bits;
+        float f;
+        memcpy(&f, &low, sizeof f);
+        return f;
+    }
+    double d;
+    memcpy(&d, &bits, sizeof d);
+    return d;
+}
+
+/* Where item i in C order lies in Fortran order. */
+static size_t fortran_index(const struct npy_header *h, size_t i)
+{
+    size_t at[NPZ_MAX_DIMENSIONS] = {0}, index = 0;
+    for (size_t k = h->n_dimensions; k-- > 0;) {
+        at[k] = i % h->shape[k];
+        i /= h->shape[k];
+    }
+    for (size_t k = h->n_dimensions; k-- > 0;)
+        index = index * h->shape[k] + at[k];
+    return index;
+}
+
+/* The one text of a scalar array; NULs that pad it are cut off. */
+static char *read_text(const unsigned char *data, const struct npy_header *h)
+{
+    struct strbuf out = {0};
+    size_t step = h->kind == 'U' ? 4 : 1;
+    for (size_t i = 0; i + step <= h->item; i += step) {
+        uint64_t code = word_of(data + i, step, h->big_endian);
+        if (code == 0)
+            break;
+        if (h->kind == 'S')
+            strbuf_putc(&out, (char)code);
+        else
+            strbuf_codepoint(&out, code > 0x10ffff || (code >= 0xd800 && code < 0xe000)
+                                       ? 0xfffd : (unsigned)code);
+    }
+    return strbuf_take(&out);
+}
+
+bool npy_read(const unsigned char *bytes, size_t n, struct npz_array *array, struct err *err)
+{
+    struct npy_header h;
+    if (!npy_header_read(bytes, n, &h, err))
+        return false;
+    const unsigned char *data = bytes + h.data;
+    array->n_dimensions = h.n_dimensions;
+    memcpy(array->shape, h.shape, sizeof array->shape);
+    array->size = h.size;
+    if (h.kind == 'U' || h.kind == 'S') {
+        if (h.n_dimensions != 0)
+            return err_set(err, ERR_DATA, "it holds several texts, and only a single one is read");
+        array->type = NPZ_TEXT;
+        array->text = read_text(data, &h);
+        if (!array->text)
+            array->text = mem_text("");
+        return true;
+    }
+    array->type = h.kind != 'f' ? NPZ_INT64 : h.item == 8 ? NPZ_FLOAT64 : NPZ_FLOAT32;
+    array->values = mem_new(h.size, sizeof *array->values);
+    bool turn = h.fortran && h.n_dimensions > 1;
+    for (size_t i = 0; i < h.size; i++) {
+        double v = item_value(data + h.item * (turn ? fortran_index(&h, i) : i), &h);
+        /* 2^53: beyond it a double no longer holds every whole number. */
+        if (array->type == NPZ_INT64 && fabs(v) > 9007199254740992.0)
+            return err_set(err, ERR_DATA, "it holds an integer above 2^53; save it as float64");
+        array->values[i] = v;
+    }
+    return true;
+}
+
+static void put_word(struct strbuf *out, uint64_t word, size_t n)
+{
+    char b[8];
+    for (size_t i = 0; i < n; i++)
+        b[i] = (char)(word >> 8 * i);
+    strbuf_add(out, b, n);
+}
+
+static void put_header(const struct npz_array *a, const char *descr, struct strbuf *out)
+{
+    struct strbuf text = {0};
+    strbuf_printf(&text, "{'descr': '%s', 'fortran_order': False, 'shape': (", descr);
+    for (size_t i = 0; a->type != NPZ_TEXT && i < a->n_dimensions; i++)
+        strbuf_printf(&text, "%s%zu%s", i ? " " : "", a->shape[i],
+                      i + 1 < a->n_dimensions || i == 0 ? "," : "");
+    strbuf_puts(&text, "), }");
+    strbuf_fill(&text, ' ', 63 - (10 + text.len) % 64); /* data begin at 64 bytes */
+    strbuf_putc(&text, '\n');
+    strbuf_add(out, "\x93NUMPY\x01\x00", 8);
+    put_word(out, text.len, 2);
+    strbuf_add(out, text.text, text.len);
+    strbuf_free(&text);
+}
+
+static void put_text(const struct npz_array *a, struct strbuf *out)
+{
+    const char *text = a->text ? a->text : "";
+    size_t n = strlen(text), count = 0;
+    struct strbuf codes = {0};
+    char descr[32];
+    for (size_t i = 0; i < n; count++) {
+        uint32_t code;
+        i += utf8_decode(text + i, n - i, &code);
+        put_word(&codes, code, 4);
+    }
+    if (count == 0) { /* numpy has no empty items; it cuts NULs off */
+        put_word(&codes, 0, 4);
+        count = 1;
+    }
+    snprintf(descr, sizeof descr, "<U%zu", count);
+    put_header(a, descr, out);
+    strbuf_add(out, codes.text, codes.len);
+    strbuf_free(&codes);
+}
+
+bool npy_write(const struct npz_array *a, struct strbuf *out, struct err *err)
+{
+    static const char *const descr[] = {
+        [NPZ_FLOAT32] = "<f4", [NPZ_FLOAT64] = "<f8", [NPZ_INT64] = "<i8"};
+    if (a->type == NPZ_TEXT) {
+        put_text(a, out);
+        return true;
+    }
+    put_header(a, descr[a->type], out);
+    for (size_t i = 0; i < a->size; i++) {
+        double v = a->values[i];
+        uint64_t bits;
+        if (a->type == NPZ_FLOAT32) {
+            float f = (float)v;
+            uint32_t low;
+            memcpy(&low, &f, sizeof low);
+            put_word(out, low, 4);
+            continue;
+        }
+        if (a->type == NPZ_INT64 && !(fabs(v) <= 9007199254740992.0))
+            return err_set(err, ERR_FAILED, "%s: %g is no whole number that can be stored",
+                           a->name, v);
+        memcpy(&bits, &v, sizeof bits);
+        put_word(out, a->type == NPZ_INT64 ? (uint64_t)(int64_t)v : bits, 8);
+    }
+    return true;
+}
