@@ -147,13 +147,11 @@ char *utf8_ascii(const char *text)
     for (size_t i = 0; i < n;) {
         uint32_t cp;
         i += utf8_decode(text + i, n - i, &cp);
-        if (cp == '\n' || cp == '\t') {
+        if (cp < 0x80) {
             copy[to++] = (char)cp;
             continue;
         }
-        char c = cp < 0x80 ? (char)cp : ascii_for(cp);
-        if (cp < 0x20 || cp == 0x7f)
-            copy[to++] = '?';
+        char c = ascii_for(cp);
         for (int w = utf8_codepoint_width(cp); w > 0; w--)
             copy[to++] = c;
     }

@@ -19,9 +19,9 @@ size_t utf8_prefix(const char *text, int cells);
 /* A copy of n bytes in which control characters (C0, DEL, C1) and broken bytes
  * are replaced by '?': what may be printed from a log.  Caller frees. */
 char *utf8_clean(const char *text, size_t n);
-/* A copy of 7 bits: newlines and tabs stay, an ellipsis becomes '~', dashes
- * '-', a Delta 'd', other characters as many '?' as they take cells, so that
- * columns stay aligned.  Caller frees. */
+/* A copy of 7 bits: an ellipsis becomes '~', dashes '-', a Delta 'd', other
+ * characters as many '?' as they take cells, so that columns stay aligned; what
+ * has 7 bits stays, control characters too (utf8_clean).  Caller frees. */
 char *utf8_ascii(const char *text);
 
 #endif
