@@ -241,6 +241,7 @@ static void test_width(void)
         {0x4e2d, 2},  {0xac00, 2},  {0xff21, 2},  {0xff61, 1},  {0xfe0f, 0},  {0x1f42d, 2},
         {0x1f600, 2}, {0x1fb00, 1}, {0x20000, 2}, {0xe0100, 0}, {0xfffd, 1},  {0x231a, 2},
         {0x2714, 1},  {0x3000, 2},  {0x303f, 1},  {0xd7a3, 2},  {0x10ffff, 1},
+        {0x4dc0, 2},  {0x600, 1},   {0x6dd, 1},   {0x6dc, 0},   {0x3248, 2},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         tap_ok(utf8_codepoint_width(cases[i].cp) == cases[i].width, "U+%04X takes %d",
