@@ -100,14 +100,6 @@ struct command_line {
     int then; /* FLAG_HELP ...: do only this */
 };
 
-static bool wrong(const char *format, const char *what)
-{
-    fprintf(stderr, "deltaw: ");
-    fprintf(stderr, format, what);
-    fprintf(stderr, "\n");
-    return false;
-}
-
 static bool take_number(const char *flag, const char *text, long long most, long long *out)
 {
     if (number_parse_integer(text, out) && *out >= 0 && *out <= most)
@@ -125,7 +117,18 @@ static bool take_colour(struct command_line *line, const char *when)
             line->colour = known[i];
             return true;
         }
-    return wrong("--color takes auto, always, never, 16 or 256, not '%s'", when);
+    fprintf(stderr, "deltaw: --color takes auto, always, never, 16 or 256, not '%s'\n", when);
+    return false;
+}
+
+static bool take_mode(struct command_line *line, enum output_mode mode)
+{
+    if (line->setup.mode != OUTPUT_TEXT && line->setup.mode != mode) {
+        fprintf(stderr, "deltaw: --json and --csv exclude each other\n");
+        return false;
+    }
+    line->setup.mode = mode;
+    return true;
 }
 
 static void add_input(struct command_line *line, int kind, const char *text)
@@ -154,13 +157,8 @@ static bool take_flag(struct command_line *line, int flag, const char *value)
     case FLAG_PLAIN: line->plain = true; return true;
     case FLAG_ASCII: line->ascii = true; return true;
     case FLAG_COLOUR: return take_colour(line, value);
-    case FLAG_JSON:
-    case FLAG_CSV:
-        if (line->setup.mode != OUTPUT_TEXT &&
-            line->setup.mode != (flag == FLAG_JSON ? OUTPUT_JSON : OUTPUT_CSV))
-            return wrong("%s", "--json and --csv exclude each other");
-        line->setup.mode = flag == FLAG_JSON ? OUTPUT_JSON : OUTPUT_CSV;
-        return true;
+    case FLAG_JSON: return take_mode(line, OUTPUT_JSON);
+    case FLAG_CSV: return take_mode(line, OUTPUT_CSV);
     case FLAG_THREADS:
         if (!take_number("threads", value, 1024, &number))
             return false;

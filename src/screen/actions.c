@@ -182,6 +182,19 @@ static void step_tile(struct explorer *e, int by)
     explorer_place(e); /* where only one has room, another is shown now */
 }
 
+/* Layouts that would look the same, since there is no room, are passed over. */
+static void next_layout(struct explorer *e)
+{
+    struct placement before = e->place;
+    for (int i = 0; i < 4; i++) {
+        layout_next(&e->layout);
+        explorer_place(e);
+        if (memcmp(&before, &e->place, sizeof before) != 0)
+            break;
+    }
+    e->view_focus = e->view_focus && !e->layout.no_tiles;
+}
+
 /* The next view that no other tile shows. */
 static void step_view(struct explorer *e, int by)
 {
@@ -293,9 +306,7 @@ static bool common_key(struct explorer *e, const struct keypress *key)
     if (is(key, "f1")) {
         keyhelp_open(e);
     } else if (is(key, "f2")) {
-        layout_next(&e->layout);
-        e->view_focus = e->view_focus && !e->layout.no_tiles;
-        explorer_place(e);
+        next_layout(e);
     } else if (is(key, "f6")) {
         toggle_focus(e);
     } else if (is(key, "C-l")) {
@@ -336,7 +347,6 @@ void explorer_key(struct explorer *e, const struct keypress *key)
 {
     if (!key->paste && !key->name[0] && key->n_bytes != 1)
         return; /* a report of the terminal, no key */
-    bool asked_end = e->asked_end;
     e->hint[0] = '\0';
     e->dirty = true;
     if (!is(key, "C-d"))
@@ -360,6 +370,4 @@ void explorer_key(struct explorer *e, const struct keypress *key)
         else
             prompt_key(e, key);
     }
-    if (asked_end && !e->asked_end)
-        e->dirty = true;
 }

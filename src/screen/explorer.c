@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "deltaw/base/thread.h"
-#include "deltaw/base/utf8.h"
 #include "hosting.h"
 #include "screen.h"
 
@@ -79,13 +78,14 @@ static void draw_tile(struct explorer *e, int i)
                     &e->style);
     }
     bool focus = e->view_focus && i == e->layout.current;
-    struct strbuf framed = {0};
-    strbuf_printf(&framed, " %.*s", (int)utf8_prefix(strbuf_text(&title), area.width - 4),
-                  strbuf_text(&title));
-    strbuf_puts(&framed, " ");
-    canvas_text(&e->base, area.x + 1, area.y - 1, area.width - 2, strbuf_text(&framed),
-                COLOUR_DEFAULT, CELL_BOLD | (focus ? CELL_REVERSE : 0), &e->style);
-    strbuf_free(&framed);
+    /* " title " within the border, cut with an ellipsis */
+    int room = area.width - 3;
+    unsigned attributes = CELL_BOLD | (focus ? CELL_REVERSE : 0);
+    canvas_put(&e->base, area.x, area.y - 1, ' ', COLOUR_DEFAULT, COLOUR_DEFAULT, attributes);
+    int used = canvas_text(&e->base, area.x + 1, area.y - 1, room, strbuf_text(&title),
+                           COLOUR_DEFAULT, attributes, &e->style);
+    canvas_put(&e->base, area.x + 1 + used, area.y - 1, ' ', COLOUR_DEFAULT, COLOUR_DEFAULT,
+               attributes);
     strbuf_free(&title);
 }
 
@@ -145,14 +145,21 @@ static void draw_over(struct explorer *e)
 {
     struct rect room = {1, 1, e->width - 2, e->height - 2};
     if (e->popup.n) {
-        int bottom = e->cursor_y;
-        if (bottom < 5) /* no room above: the prompt is high up; below it then */
-            bottom = e->height - 1;
-        popup_draw(&e->popup, &e->frame, e->place.transcript.x + promptline_column(e, e->popup_at),
-                   bottom, room, NULL, &e->style);
+        int x = e->place.transcript.x + promptline_column(e, e->popup_at);
+        int bottom = e->cursor_y - 1;
+        if (bottom < 8) { /* the prompt is high up: below it then */
+            room.height -= e->cursor_y + 1 - room.y;
+            room.y = e->cursor_y + 1;
+            int last = room.y + room.height - 1, want = room.y + (int)e->popup.n + 1;
+            bottom = want < last ? want : last;
+        }
+        int most = e->height / 2 + 1; /* leave the tiles in sight */
+        if (bottom - room.y >= most && bottom < e->cursor_y)
+            room.y = bottom - most;
+        popup_draw(&e->popup, &e->frame, x, bottom, room, NULL, &e->style);
     }
     if (e->help.n)
-        popup_draw(&e->help, &e->frame, 2, e->height - 1, room, "keys", &e->style);
+        popup_draw(&e->help, &e->frame, 2, e->height - 2, room, "keys", &e->style);
 }
 
 static void draw_too_small(struct explorer *e)

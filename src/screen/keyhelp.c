@@ -27,7 +27,6 @@ static const struct key_text prompt_keys[] = {
 static const struct key_text view_keys[] = {
     {"Tab, S-Tab", "next, previous tile"},
     {"n, p", "next, previous view in this tile"},
-    {"z", "this tile alone, and back"},
     {":", "to the prompt"},
     {NULL, NULL},
 };
@@ -84,7 +83,7 @@ void keyhelp_open(struct explorer *e)
     }
     if (e->view_focus)
         add_keys(&e->help, prompt_keys);
-    popup_add(&e->help, "", "`help` lists the commands, `help VERB` explains one");
+    popup_add(&e->help, "", "commands: `help`, `help VERB`");
 }
 
 static bool add_word(struct strbuf *out, const char *word, int room)

@@ -73,12 +73,16 @@ static void step_session(struct explorer *e)
     double until = clock_seconds() + step_seconds;
     do {
         size_t mark = transcript_mark(&e->transcript);
+        long rows = e->transcript.rows;
         enum step before = e->step;
         e->step = session_step(e->session, &e->out);
         if (e->step == STEP_FAILED)
             transcript_change(&e->transcript, mark, LINE_NOTE, LINE_ERROR);
         if (e->step == STEP_QUIT)
             e->quit = true;
+        long above = e->transcript.rows - rows - e->place.transcript.height + 1;
+        if (above > 0 && !e->transcript.scrolled)
+            explorer_hint(e, "%ld rows above: PgUp. F2 gives the text more room.", above);
         if (e->step == STEP_RAN || e->step == STEP_FAILED)
             e->stale = true;
         if (e->step != before || e->step == STEP_WAITING)

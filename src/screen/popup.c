@@ -39,9 +39,10 @@ static bool same(const struct popup *popup, const struct completion *completion)
 void popup_fill(struct popup *popup, const struct completion *completion)
 {
     if (popup->n && same(popup, completion)) {
-        popup->first += (size_t)popup->shown;
-        if (popup->first >= popup->n)
-            popup->first = 0;
+        size_t shown = popup->shown > 0 ? (size_t)popup->shown : 1;
+        size_t last = popup->n > shown ? popup->n - shown : 0;
+        popup->first = popup->first >= last ? 0 : popup->first + shown;
+        popup->first = popup->first < last ? popup->first : last;
         return;
     }
     popup_clear(popup);
@@ -53,6 +54,8 @@ static int widest(const struct popup *popup, bool meaning, int most)
 {
     int width = 0;
     for (size_t i = 0; i < popup->n; i++) {
+        if (!popup->rows[i].word[0])
+            continue; /* a heading goes over both */
         int one = utf8_width(meaning ? popup->rows[i].meaning : popup->rows[i].word);
         width = one > width ? one : width;
     }
@@ -84,9 +87,12 @@ void popup_draw(struct popup *popup, struct canvas *canvas, int x, int bottom, s
     canvas_frame(canvas, box, title ? title : more, false, style);
     for (int i = 0; i < rows && popup->first + (size_t)i < popup->n; i++) {
         const struct popup_row *row = &popup->rows[popup->first + (size_t)i];
-        canvas_text(canvas, x + 2, box.y + 1 + i, word, row->word, COLOUR_DEFAULT, CELL_BOLD,
-                    style);
-        canvas_text(canvas, x + 2 + word + 2, box.y + 1 + i, meaning, row->meaning,
-                    COLOUR_DEFAULT, 0, style);
+        int y = box.y + 1 + i;
+        canvas_text(canvas, x + 2, y, word, row->word, COLOUR_DEFAULT, CELL_BOLD, style);
+        if (row->word[0])
+            canvas_text(canvas, x + 2 + word + 2, y, meaning, row->meaning, COLOUR_DEFAULT, 0,
+                        style);
+        else /* a heading */
+            canvas_text(canvas, x + 2, y, width - 4, row->meaning, COLOUR_DEFAULT, 0, style);
     }
 }
