@@ -4,7 +4,7 @@
 for page in README HACKING; do
     missing=
     for path in $(grep -oE '\b(src|include|tests|samples|man)/[A-Za-z0-9_./-]+' "$srcdir/$page" |
-        sed 's/[.,]*$//' | grep -vE 'NAME|LAYER' | sort -u); do
+        sed 's/[.,]*$//' | grep -vE 'NAME|LAYER|_$' | sort -u); do
         [ -e "$srcdir/$path" ] || missing="$missing $path"
     done
     is "every path in $page exists" "$missing" ""
