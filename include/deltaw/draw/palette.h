@@ -1,0 +1,22 @@
+/* Colours: 256-colour indices, or what 16, 8 and 0 colours allow. */
+#ifndef DELTAW_DRAW_PALETTE_H
+#define DELTAW_DRAW_PALETTE_H
+
+#include <stdint.h>
+
+#include "deltaw/draw/canvas.h"
+
+/* A diverging ladder for t in [-1, 1]: blue negative, red positive, zero in the
+ * middle; lightness is strictly monotone on each side.  256 colours only. */
+int palette_diverging(double t, const struct style *style);
+/* Colour of the i-th curve; COLOUR_DEFAULT without colours.  Told apart by
+ * colour-blind eyes (after Okabe and Ito). */
+int palette_curve(int i, const struct style *style);
+int palette_negative(const struct style *style);
+int palette_positive(const struct style *style);
+/* Glyph of size |t| and sign for maps of fewer colours. */
+uint32_t palette_glyph(double t, const struct style *style);
+/* Mark of a cell without data. */
+uint32_t palette_no_data(const struct style *style);
+
+#endif
