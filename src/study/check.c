@@ -1,0 +1,367 @@
+#include "deltaw/study/check.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/number.h"
+
+/* Below these a remark is due.  They are rules of thumb, not statistics. */
+enum { FEW_TRIALS = 500, MOST_STIMULI = 64, TENTH = 10 };
+#define LOPSIDED .15     /* of choices to one side */
+#define CONTRADICTIONS .01
+
+static struct cohort_fact *add(struct cohort_check *check, const char *name)
+{
+    struct cohort_fact *fact = &check->fact[check->n++];
+    snprintf(fact->name, sizeof fact->name, "%s", name);
+    return fact;
+}
+
+__attribute__((format(printf, 3, 4)))
+static void warn(struct cohort_check *check, struct cohort_fact *fact, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    vsnprintf(fact->remark, sizeof fact->remark, format, list);
+    va_end(list);
+    fact->warning = true;
+    check->n_warnings++;
+}
+
+static const char *percent(char buf[NUMBER_SIZE], double part, double whole)
+{
+    if (!(whole > 0))
+        return "none";
+    double share = 100 * part / whole;
+    snprintf(buf, NUMBER_SIZE, share > 0 && share < .1 ? "%.2g %%" : "%.1f %%", share);
+    return buf;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* "3 to 9, median 5" */
+static void spread(struct cohort_fact *fact, const struct cohort *cohort, bool sessions)
+{
+    char lo[NUMBER_SIZE], hi[NUMBER_SIZE], middle[NUMBER_SIZE];
+    size_t n = cohort->n_animals, *value = mem_new(n, sizeof *value);
+    for (size_t i = 0; i < n; i++)
+        value[i] = sessions ? cohort->animals[i].n_sessions : cohort->animals[i].count;
+    qsort(value, n, sizeof *value, by_size);
+    double median = n ? (double)(value[(n - 1) / 2] + value[n / 2]) / 2 : 0;
+    number_grouped(lo, n ? (long long)value[0] : 0);
+    number_grouped(hi, n ? (long long)value[n - 1] : 0);
+    number_grouped(middle, (long long)median);
+    if (n && value[0] == value[n - 1])
+        snprintf(fact->value, sizeof fact->value, "%s each", lo);
+    else
+        snprintf(fact->value, sizeof fact->value, "%s to %s, median %s", lo, hi, middle);
+    free(value);
+}
+
+static void check_sizes(const struct cohort *cohort, struct cohort_check *out)
+{
+    char a[NUMBER_SIZE], b[NUMBER_SIZE];
+    struct cohort_fact *fact = add(out, "animals");
+    snprintf(fact->value, sizeof fact->value, "%s, %s trials",
+             number_grouped(a, (long long)cohort->n_animals),
+             number_grouped(b, (long long)cohort->n_trials));
+    size_t few = 0, shortest = 0;
+    bool days = false;
+    for (size_t i = 0; i < cohort->n_animals; i++) {
+        few += cohort->animals[i].count < FEW_TRIALS;
+        days = days || cohort->animals[i].n_sessions > 1;
+        if (cohort->animals[i].count < cohort->animals[shortest].count)
+            shortest = i;
+    }
+    fact = add(out, "trials per animal");
+    spread(fact, cohort, false);
+    if (few > 0)
+        warn(out, fact, "%zu of %zu have fewer than %d trials (%.40s %zu): little to learn from",
+             few, cohort->n_animals, FEW_TRIALS, cohort->animals[shortest].name,
+             cohort->animals[shortest].count);
+    fact = add(out, "sessions per animal");
+    spread(fact, cohort, true);
+    if (!days)
+        snprintf(fact->remark, sizeof fact->remark, "the input day is 0 throughout");
+}
+
+/* Distinct stimuli, at most MOST_STIMULI + 1 counted. */
+static size_t count_stimuli(const struct cohort *cohort)
+{
+    float seen[MOST_STIMULI], last = NAN;
+    size_t n = 0;
+    for (size_t t = 0; t < cohort->n_trials; t++) {
+        float s = cohort->stimulus[t];
+        size_t i = 0;
+        if (s == last)
+            continue;
+        last = s;
+        while (i < n && seen[i] != s)
+            i++;
+        if (i < n)
+            continue;
+        if (n == MOST_STIMULI)
+            return n + 1;
+        seen[n++] = s;
+    }
+    return n;
+}
+
+static void check_stimuli(const struct cohort *cohort, struct cohort_check *out)
+{
+    char a[NUMBER_SIZE], b[NUMBER_SIZE];
+    size_t zero = 0, right = 0, n = count_stimuli(cohort);
+    double lo = INFINITY, hi = -INFINITY;
+    for (size_t t = 0; t < cohort->n_trials; t++) {
+        float s = cohort->stimulus[t];
+        lo = fmin(lo, s);
+        hi = fmax(hi, s);
+        zero += s == 0;
+        right += s > 0;
+    }
+    struct cohort_fact *fact = add(out, "stimuli");
+    snprintf(fact->value, sizeof fact->value, "%s%zu values from %s to %s",
+             n > MOST_STIMULI ? "more than " : "", n > MOST_STIMULI ? MOST_STIMULI : n,
+             number_format(a, lo, 4), number_format(b, hi, 4));
+    if (fmax(-lo, hi) > 10)
+        warn(out, fact, "this looks like per cent; networks learn best with stimuli up to about "
+             "1: divide by 100, or use contrasts with contrast=tanh5");
+    else if (n < 2)
+        warn(out, fact, "one stimulus only: w_stim and w_bias cannot be told apart");
+    fact = add(out, "stimulus 0");
+    snprintf(fact->value, sizeof fact->value, "%s of trials",
+             percent(a, (double)zero, (double)cohort->n_trials));
+    fact = add(out, "stimulus right");
+    snprintf(fact->value, sizeof fact->value, "%s of the others",
+             percent(a, (double)right, (double)(cohort->n_trials - zero)));
+    if (cohort->n_trials > zero && (lo >= 0 || hi <= 0))
+        warn(out, fact, "stimuli on one side only: left must be negative, right positive");
+}
+
+static double right_share(const struct cohort *cohort, const struct animal *animal)
+{
+    size_t right = 0;
+    for (size_t i = 0; i < animal->count; i++)
+        right += cohort->choice[animal->first + i];
+    return (double)right / (double)animal->count;
+}
+
+static void check_choices(const struct cohort *cohort, struct cohort_check *out)
+{
+    char a[NUMBER_SIZE];
+    double right = 0, worst = 0;
+    size_t lopsided = 0, who = 0;
+    for (size_t i = 0; i < cohort->n_animals; i++) {
+        double share = right_share(cohort, &cohort->animals[i]);
+        right += share * (double)cohort->animals[i].count;
+        lopsided += share < LOPSIDED || share > 1 - LOPSIDED;
+        if (fabs(share - .5) > worst) {
+            worst = fabs(share - .5);
+            who = i;
+        }
+    }
+    struct cohort_fact *fact = add(out, "choices right");
+    snprintf(fact->value, sizeof fact->value, "%s",
+             percent(a, right, (double)cohort->n_trials));
+    if (lopsided > 0)
+        warn(out, fact, "%zu of %zu animals choose one side nearly always (%.40s right %s): a "
+             "bias, or choice codes misread; see `data`", lopsided, cohort->n_animals,
+             cohort->animals[who].name,
+             percent(a, right_share(cohort, &cohort->animals[who]), 1));
+}
+
+/* Mean over animals of the share correct in their first or last tenth. */
+static double tenth(const struct cohort *cohort, bool last, size_t *falls)
+{
+    double sum = 0, n = 0;
+    for (size_t a = 0; a < cohort->n_animals; a++) {
+        const struct animal *animal = &cohort->animals[a];
+        size_t length = animal->count / TENTH > 0 ? animal->count / TENTH : 1;
+        double correct[2] = {0}, known[2] = {0};
+        for (size_t i = 0; i < length; i++)
+            for (int end = 0; end < 2; end++) {
+                size_t t = animal->first + (end ? animal->count - 1 - i : i);
+                known[end] += cohort->reward[t] == 0 || cohort->reward[t] == 1;
+                correct[end] += cohort->reward[t] == 1;
+            }
+        if (known[last] > 0) {
+            sum += correct[last] / known[last];
+            n++;
+        }
+        *falls += known[0] > 0 && known[1] > 0 && correct[1] / known[1] < correct[0] / known[0];
+    }
+    return n > 0 ? sum / n : NAN;
+}
+
+static void check_learning(const struct cohort *cohort, struct cohort_check *out)
+{
+    char a[NUMBER_SIZE], b[NUMBER_SIZE];
+    size_t falls = 0, again = 0;
+    double first = tenth(cohort, false, &falls), last = tenth(cohort, true, &again);
+    struct cohort_fact *fact = add(out, "correct, first and last tenth");
+    snprintf(fact->value, sizeof fact->value, "%s, %s; lower at the end in %zu of %zu animals",
+             number_fixed(a, first, 3, false), number_fixed(b, last, 3, false), falls,
+             cohort->n_animals);
+    if (last < .5)
+        warn(out, fact, "below chance at the end: are sides or choice codes swapped?");
+    else if (last < first + .03)
+        warn(out, fact, "hardly any learning to be seen: a learning rule has little to explain");
+}
+
+static void check_rewards(const struct cohort *cohort, struct cohort_check *out)
+{
+    char a[NUMBER_SIZE], b[NUMBER_SIZE];
+    size_t against_stimulus = 0, against_answer = 0, with_side = 0, known = 0;
+    for (size_t t = 0; t < cohort->n_trials; t++) {
+        bool reward = cohort->reward[t] == 1;
+        if (!reward && cohort->reward[t] != 0)
+            continue;
+        known++;
+        against_answer += reward != (cohort->choice[t] == cohort->answer[t]);
+        if (cohort->stimulus[t] == 0)
+            continue;
+        with_side++;
+        against_stimulus += reward != (cohort->choice[t] == (cohort->stimulus[t] > 0));
+    }
+    struct cohort_fact *fact = add(out, "reward unknown");
+    size_t unknown = cohort->report.n_no_reward;
+    snprintf(fact->value, sizeof fact->value, "%s trials%s",
+             number_grouped(a, (long long)unknown),
+             !unknown ? "" : cohort->report.reward_half ? ", kept at one half" : ", dropped");
+    if ((double)unknown > .05 * (double)(cohort->report.n_rows + 1))
+        warn(out, fact, "many: dropped trials leave gaps in which animals learn unseen; "
+             "missing_reward=half keeps them");
+    fact = add(out, "reward against stimulus");
+    snprintf(fact->value, sizeof fact->value, "%s trials, %s of those with a side",
+             number_grouped(a, (long long)against_stimulus),
+             percent(b, (double)against_stimulus, (double)with_side));
+    if ((double)against_stimulus > .5 * (double)with_side)
+        warn(out, fact, "rewards go to the side away from the stimulus: sides or choice codes are "
+             "swapped");
+    else if ((double)against_stimulus > CONTRADICTIONS * (double)with_side)
+        warn(out, fact, "choices to the stimulus' side unrewarded, or others rewarded: chance "
+             "rewards, or wrong columns");
+    fact = add(out, "reward against answer");
+    snprintf(fact->value, sizeof fact->value, "%s trials, %s",
+             number_grouped(a, (long long)against_answer),
+             percent(b, (double)against_answer, (double)known));
+    if ((double)against_answer > CONTRADICTIONS * (double)known)
+        warn(out, fact, "rewarded although the answer was the other side, or the reverse: check "
+             "the column answer");
+}
+
+struct mark {
+    uint64_t hash; /* FNV-1a of stimuli and choices */
+    size_t animal;
+};
+
+static int by_hash(const void *a, const void *b)
+{
+    const struct mark *x = a, *y = b;
+    if (x->hash != y->hash)
+        return x->hash < y->hash ? -1 : 1;
+    return (x->animal > y->animal) - (x->animal < y->animal);
+}
+
+static bool same_trials(const struct cohort *cohort, const struct animal *a,
+                        const struct animal *b)
+{
+    return a->count == b->count &&
+           memcmp(cohort->choice + a->first, cohort->choice + b->first, a->count) == 0 &&
+           memcmp(cohort->stimulus + a->first, cohort->stimulus + b->first,
+                  a->count * sizeof *cohort->stimulus) == 0 &&
+           memcmp(cohort->reward + a->first, cohort->reward + b->first,
+                  a->count * sizeof *cohort->reward) == 0;
+}
+
+/* Animals with the very same trials as another: the same file given twice, or
+ * one animal under two names. */
+static void check_twins(const struct cohort *cohort, struct cohort_check *out)
+{
+    size_t n = cohort->n_animals, twins = 0;
+    const struct animal *one = NULL, *other = NULL;
+    struct mark *mark = mem_new(n, sizeof *mark);
+    for (size_t i = 0; i < n; i++) {
+        const struct animal *animal = &cohort->animals[i];
+        mark[i] = (struct mark){.hash = 14695981039346656037u, .animal = i};
+        for (size_t t = animal->first; t < animal->first + animal->count; t++) {
+            uint32_t bits;
+            memcpy(&bits, &cohort->stimulus[t], sizeof bits);
+            mark[i].hash = (mark[i].hash ^ bits ^ ((uint64_t)cohort->choice[t] << 40)) *
+                           1099511628211u;
+        }
+    }
+    qsort(mark, n, sizeof *mark, by_hash);
+    for (size_t i = 1; i < n; i++) {
+        const struct animal *a = &cohort->animals[mark[i - 1].animal];
+        const struct animal *b = &cohort->animals[mark[i].animal];
+        /* A handful of trials can agree by chance. */
+        if (mark[i].hash == mark[i - 1].hash && a->count >= 20 && same_trials(cohort, a, b)) {
+            twins++;
+            one = a;
+            other = b;
+        }
+    }
+    free(mark);
+    struct cohort_fact *fact = add(out, "same trials as another");
+    snprintf(fact->value, sizeof fact->value, "%zu animal%s", twins, twins == 1 ? "" : "s");
+    if (twins > 0)
+        warn(out, fact, "%.60s and %.60s have the same trials: one animal under two names?",
+             one->name, other->name);
+}
+
+static void check_order(const struct cohort *cohort, struct cohort_check *out)
+{
+    size_t back = 0;
+    const struct animal *who = NULL;
+    for (size_t a = 0; a < cohort->n_animals; a++) {
+        const struct animal *animal = &cohort->animals[a];
+        for (size_t t = animal->first + 1; t < animal->first + animal->count; t++)
+            if (cohort->session[t] == cohort->session[t - 1] &&
+                cohort->trial[t] <= cohort->trial[t - 1]) {
+                back++;
+                who = who ? who : animal;
+            }
+    }
+    char a[NUMBER_SIZE];
+    struct cohort_fact *fact = add(out, "trial numbers out of order");
+    snprintf(fact->value, sizeof fact->value, "%s", number_grouped(a, (long long)back));
+    if (back > 0)
+        warn(out, fact, "numbers repeat or go back within a session (first in %.60s): trials "
+             "twice, or sessions run together", who->name);
+}
+
+void cohort_check(const struct cohort *cohort, struct cohort_check *out)
+{
+    *out = (struct cohort_check){0};
+    check_sizes(cohort, out);
+    check_stimuli(cohort, out);
+    check_choices(cohort, out);
+    check_learning(cohort, out);
+    check_rewards(cohort, out);
+    check_order(cohort, out);
+    check_twins(cohort, out);
+}
+
+void cohort_check_table(const struct cohort_check *check, struct table *out)
+{
+    static const char *const columns[] = {"fact", "value", "result", "remark"};
+    for (size_t c = 0; c < 4; c++)
+        table_column(out, columns[c], COLUMN_TEXT, 0);
+    for (size_t i = 0; i < check->n; i++) {
+        const struct cohort_fact *fact = &check->fact[i];
+        table_row(out);
+        table_text(out, 0, fact->name);
+        table_text(out, 1, fact->value);
+        table_text(out, 2, fact->warning ? "look" : "ok");
+        table_text(out, 3, fact->remark);
+    }
+}
