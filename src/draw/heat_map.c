@@ -8,7 +8,7 @@
 #include "deltaw/draw/palette.h"
 #include "deltaw/draw/plot.h"
 
-enum { Y_LABEL = 6, GAP = 3 };
+enum { Y_LABEL = 7, GAP = 3 };
 
 /* Where things stand in an area, from its size alone. */
 struct layout {
