@@ -98,7 +98,7 @@ static void set_current(struct session *session, const char *name)
 void session_add_fit(struct session *session, struct fit *fit)
 {
     session->fits = mem_resize(session->fits, session->n_fits + 1, sizeof *session->fits);
-    session->fits[session->n_fits++] = (struct fit_entry){fit, !fit_active(fit)};
+    session->fits[session->n_fits++] = (struct fit_entry){.fit = fit, .told = !fit_active(fit)};
     set_current(session, fit_name(fit));
 }
 
@@ -179,6 +179,36 @@ bool session_busy(struct session *session)
     return false;
 }
 
+bool session_active(const struct session *session, struct fit *fit)
+{
+    (void)session;
+    return fit_active(fit);
+}
+
+bool session_paused(const struct session *session, struct fit *fit)
+{
+    for (size_t i = 0; i < session->n_fits; i++)
+        if (session->fits[i].fit == fit)
+            return session->fits[i].paused && fit_active(fit);
+    return false;
+}
+
+bool session_trains(const struct session *session, struct fit *fit)
+{
+    return fit_active(fit) && !session_paused(session, fit);
+}
+
+void session_pause(struct session *session, struct fit *fit, bool pause)
+{
+    for (size_t i = 0; i < session->n_fits; i++)
+        if (session->fits[i].fit == fit)
+            session->fits[i].paused = pause;
+    if (pause)
+        fit_pause(fit);
+    else
+        fit_resume(fit);
+}
+
 /* --- which fits a command means ------------------------------------------------ */
 
 static bool pick_named(struct session *session, const struct args *args, struct fit ***out,
@@ -197,8 +227,8 @@ static bool pick_named(struct session *session, const struct args *args, struct 
 }
 
 bool session_pick_fits(struct session *session, const struct args *args, const char *verb,
-                       bool (*wanted)(struct fit *fit), const char *kind, struct fit ***out,
-                       size_t *n, struct err *err)
+                       bool (*wanted)(const struct session *, struct fit *),
+                       const char *kind, struct fit ***out, size_t *n, struct err *err)
 {
     size_t most = session->n_fits + args->n;
     bool all = args->n == 1 && strcmp(args->items[0].value, "all") == 0;
@@ -212,7 +242,7 @@ bool session_pick_fits(struct session *session, const struct args *args, const c
     }
     struct strbuf names = {0};
     for (size_t i = 0; i < session->n_fits; i++)
-        if (wanted(session->fits[i].fit)) {
+        if (wanted(session, session->fits[i].fit)) {
             (*out)[(*n)++] = session->fits[i].fit;
             strbuf_printf(&names, "%s%s", *n > 1 ? ", " : "", fit_name(session->fits[i].fit));
         }
@@ -220,7 +250,7 @@ bool session_pick_fits(struct session *session, const struct args *args, const c
     struct fit *current = session->current ? session_fit(session, session->current) : NULL;
     if (*n == 0)
         good = err_set(err, ERR_FAILED, "%s: no fit is %s", verb, kind);
-    else if (*n > 1 && !all && current && wanted(current))
+    else if (*n > 1 && !all && current && wanted(session, current))
         (*out)[0] = current, *n = 1;
     else if (*n > 1 && !all)
         good = err_set(err, ERR_USAGE, "%s: which one? %s are %s; or `%s all`", verb,

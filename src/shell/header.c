@@ -67,8 +67,9 @@ static void job_pieces(const struct session *session, struct pieces *p)
     char buf[NUMBER_SIZE];
     strbuf_printf(piece(p, 0, true), "%s %s", fit_name(fit), fit_state_name(status.state));
     if (status.epochs > 0)
-        strbuf_printf(piece(p, 2, true), "%*d/%d", status.epochs > 99 ? 4 : 1, status.epoch,
-                      status.epochs);
+        strbuf_printf(piece(p, 2, true), "%*d/%d",
+                      status.state == FIT_RUNNING ? snprintf(NULL, 0, "%d", status.epochs) : 1,
+                      status.epoch, status.epochs);
     if (status.state == FIT_RUNNING) {
         rate_piece(&status, p);
         if (!isnan(status.seconds_left))

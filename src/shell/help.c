@@ -9,9 +9,7 @@
 #include "deltaw/base/utf8.h"
 #include "state.h"
 
-/* Words of text filled into lines of at most `width` cells, each after `indent`
- * blanks; the first line goes on where the cursor is. */
-static void fill(struct strbuf *out, const char *text, int indent, int width)
+void text_fill(struct strbuf *out, const char *text, int indent, int width)
 {
     int at = indent;
     bool first = true;
@@ -56,7 +54,7 @@ void help_all(struct output *out)
             if (c->group != g)
                 continue;
             strbuf_printf(&text, "  %-15s ", c->name);
-            fill(&text, c->summary, 18, page_width(out));
+            text_fill(&text, c->summary, 18, page_width(out));
             table_row(&table);
             table_text(&table, 0, command_group_name(g));
             table_text(&table, 1, c->name);
@@ -109,7 +107,7 @@ static void option_help(const struct option *option, int width, struct strbuf *o
         cells = 0;
     }
     strbuf_fill(out, ' ', (size_t)(36 - cells));
-    fill(out, option->text, 36, width);
+    text_fill(out, option->text, 36, width);
     strbuf_free(&head);
 }
 
@@ -140,16 +138,16 @@ static void command_help(const struct command *c, struct output *out)
     const struct view_ops *view = view_find(c->name);
     int width = page_width(out);
     strbuf_printf(&text, "%s%s%s: ", c->name, c->arguments[0] ? " " : "", c->arguments);
-    fill(&text, c->summary, 2, width - (int)text.len);
+    text_fill(&text, c->summary, 2, width - (int)text.len);
     strbuf_fill(&text, ' ', 2);
-    fill(&text, c->detail, 2, width);
+    text_fill(&text, c->detail, 2, width);
     if (options && options->name)
         strbuf_puts(&text, "Options [default]\n");
     for (const struct option *o = options; o && o->name; o++)
         option_help(o, width, &text);
     if (view && c->group == GROUP_LOOK && view->keys) {
         strbuf_puts(&text, "Keys in the tile\n  ");
-        fill(&text, view->keys, 2, width);
+        text_fill(&text, view->keys, 2, width);
     }
     strbuf_puts(&text, "Examples\n");
     for (const char *at = c->examples; *at;) {

@@ -77,7 +77,8 @@ struct cohort_entry {
 
 struct fit_entry {
     struct fit *fit;
-    bool told; /* its end was in the news */
+    bool told;   /* its end was in the news */
+    bool paused; /* by `pause`; the worker follows at the end of its epoch */
 };
 
 struct session {
@@ -154,8 +155,12 @@ void session_forget_fit(struct session *session, struct fit *fit);
 /* Fits named by the arguments (all: "all"); without any, the one in front among
  * those for which wanted() holds.  Caller frees *out. */
 bool session_pick_fits(struct session *session, const struct args *args, const char *verb,
-                       bool (*wanted)(struct fit *fit), const char *kind, struct fit ***out,
-                       size_t *n, struct err *err);
+                       bool (*wanted)(const struct session *, struct fit *),
+                       const char *kind, struct fit ***out, size_t *n, struct err *err);
+bool session_trains(const struct session *session, struct fit *fit); /* and is not paused */
+bool session_paused(const struct session *session, struct fit *fit);
+bool session_active(const struct session *session, struct fit *fit); /* either */
+void session_pause(struct session *session, struct fit *fit, bool pause);
 const char *loss_text(char buf[NUMBER_SIZE], double loss); /* ".5031", "-" */
 void fit_words(struct fit *fit, struct strbuf *out); /* "dnn1 412/1000  loss .5031  ETA 8 s" */
 /* "dnn1 done: 100 epochs, loss .5031, held out .5120, 8 s" */
@@ -196,6 +201,9 @@ void complete_files(const char *prefix, struct completion *out);
 
 /* --- help.c */
 
+/* Words of text in lines of at most `width` cells, each but the first after
+ * `indent` blanks; the first goes on where the line is. */
+void text_fill(struct strbuf *out, const char *text, int indent, int width);
 void help_all(struct output *out);
 bool help_topic(const char *topic, struct output *out, struct err *err);
 void help_examples(struct output *out);

@@ -69,6 +69,16 @@ static bool ambiguous(const char *word, int column, struct err *err)
     return false;
 }
 
+/* All verbs that begin with `word` begin with this one. */
+static bool begins_all(const struct command *command, const char *word)
+{
+    for (size_t i = 0; command_at(i); i++)
+        if (strncmp(command_at(i)->name, word, strlen(word)) == 0 &&
+            strncmp(command_at(i)->name, command->name, strlen(command->name)) != 0)
+            return false;
+    return true;
+}
+
 const struct command *command_resolve(const char *word, int column, bool prefixes,
                                       struct err *err)
 {
@@ -83,6 +93,9 @@ const struct command *command_resolve(const char *word, int column, bool prefixe
         }
     if (n == 1)
         return found;
+    for (size_t i = 0; n > 1 && command_at(i); i++) /* pause, not pause-for-enter */
+        if (strncmp(command_at(i)->name, word, length) == 0 && begins_all(command_at(i), word))
+            return command_at(i);
     char *clean = clean_text(word);
     const char *near = nearest_word(word, command_name_at, NULL);
     if (n > 1)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/study/check.h"
 #include "../state.h"
 
 static const struct option check_table[] = {
@@ -78,13 +79,81 @@ static bool check_finish(struct session *session, void *data, struct output *out
     return true;
 }
 
+/* --- check data ---------------------------------------------------------------- */
+
+struct look_over {
+    struct cohort *cohort;
+    struct cohort_check check;
+};
+
+static void data_release(void *data)
+{
+    struct look_over *look = data;
+    cohort_drop(look->cohort);
+    free(look);
+}
+
+static bool data_work(void *data, struct task *task, struct err *err)
+{
+    (void)task, (void)err;
+    struct look_over *look = data;
+    cohort_check(look->cohort, &look->check);
+    return true;
+}
+
+static bool data_finish(struct session *session, void *data, struct output *out, struct err *err)
+{
+    (void)session, (void)err;
+    const struct cohort_check *check = &((struct look_over *)data)->check;
+    struct table table = {0};
+    struct strbuf text = {0};
+    cohort_check_table(check, &table);
+    int room = 0; /* the longest name */
+    for (size_t i = 0; i < check->n; i++)
+        room = (int)strlen(check->fact[i].name) > room ? (int)strlen(check->fact[i].name) : room;
+    for (size_t i = 0; i < check->n; i++) {
+        const struct cohort_fact *fact = &check->fact[i];
+        char *value = clean_text(fact->value), *remark = clean_text(fact->remark);
+        strbuf_printf(&text, "%-5s %-*s  ", fact->warning ? "look" : "ok", room, fact->name);
+        text_fill(&text, value, room + 8, out->width);
+        if (remark[0]) {
+            strbuf_fill(&text, ' ', 6);
+            text_fill(&text, remark, 6, out->width);
+        }
+        free(value);
+        free(remark);
+    }
+    if (out->mode == OUTPUT_TEXT)
+        output_block(out, strbuf_text(&text));
+    output_data(out, "facts", &table);
+    output_field_number(out, "warnings", (double)check->n_warnings);
+    if (check->n_warnings == 0)
+        output_say(out, "nothing to look at twice");
+    strbuf_free(&text);
+    table_free(&table);
+    return true;
+}
+
+static bool data_start(struct session *session, struct err *err)
+{
+    const struct cohort *cohort = session_need_cohort(session, err);
+    if (!cohort)
+        return false;
+    struct look_over *look = mem_new(1, sizeof *look);
+    look->cohort = cohort_hold(cohort);
+    return task_start(session, mem_text("checking the trials"), look, data_work, data_finish,
+                      data_release, err);
+}
+
 static bool check_run(struct session *session, const struct args *args, struct output *out,
                       struct err *err)
 {
     (void)out;
+    if (strcmp(args_at(args, 0), "data") == 0)
+        return data_start(session, err);
     if (strcmp(args_at(args, 0), "gradient") != 0)
-        return err_at(err, ERR_USAGE, args->items[0].column, "check: '%s' is nothing to check; "
-                      "`check gradient` is", args_at(args, 0));
+        return err_set(err, ERR_USAGE, "check: '%s' is nothing to check; `check data` and `check "
+                       "gradient` are", args_at(args, 0));
     struct args all = args_copy(args);
     settings_seed(session, &all);
     struct check *check = mem_new(1, sizeof *check);
@@ -114,16 +183,18 @@ extern const struct command command_check;
 const struct command command_check = {
     .name = "check",
     .group = GROUP_JUDGE,
-    .arguments = "gradient [name=value]...",
-    .summary = "compare every gradient with central differences in double precision",
-    .detail = "A row per parameter tensor: the largest error relative to the largest entry, the "
-              "entries left out since a ReLU switches within the step (kinks), and those whose "
-              "signs disagree.  A failed check ends with exit code 4.",
-    .examples = "check gradient\ncheck gradient rule=dnn hidden=4 seed=3",
+    .arguments = "data|gradient [name=value]...",
+    .summary = "look the trials over, or compare every gradient with differences",
+    .detail = "data: facts about the open cohort, and which to look at twice; nothing is changed.  "
+              "gradient: every parameter tensor against central differences in double precision: "
+              "the largest error relative to the largest entry, the entries left out since a ReLU "
+              "switches within the step (kinks), and those whose signs disagree.  A check that "
+              "fails ends with exit code 4.  The options are those of `check gradient`.",
+    .examples = "check data\ncheck gradient\ncheck gradient rule=dnn hidden=4 seed=3",
     .options = check_table,
     .positional_type = OPTION_TEXT,
     .positional_min = 1,
     .positional_max = 1,
-    .first_words = "gradient",
+    .first_words = "data|gradient",
     .run = check_run,
 };

@@ -1,13 +1,20 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "deltaw/base/mem.h"
 #include "../state.h"
 
-static void line(struct strbuf *out, const char *name, const char *text)
+static void line(const struct output *to, struct strbuf *out, const char *name, const char *text)
 {
-    char *clean = clean_text(text ? text : "-");
-    strbuf_printf(out, "%-9s %s\n", name, clean);
+    char *copy = mem_text(text ? text : "-");
+    for (char *c = copy; *c; c++) /* JSON of a truth comes in lines */
+        if (*c == '\n')
+            *c = ' ';
+    char *clean = clean_text(copy);
+    strbuf_printf(out, "%-9s ", name);
+    text_fill(out, clean, 10, to->width > 40 ? to->width : 40);
     free(clean);
+    free(copy);
 }
 
 static void dropped(const struct load_report *report, struct strbuf *out)
@@ -27,13 +34,13 @@ static void dropped(const struct load_report *report, struct strbuf *out)
     strbuf_putc(out, '\n');
 }
 
-static void columns(const struct cohort *cohort, struct strbuf *out)
+static void columns(const struct output *to, const struct cohort *cohort, struct strbuf *out)
 {
     struct strbuf list = {0};
     for (size_t i = 0; i < cohort->n_columns; i++)
         strbuf_printf(&list, "%s%s", i ? ", " : "", cohort->columns[i].name);
     if (cohort->n_columns > 0)
-        line(out, "also", strbuf_text(&list));
+        line(to, out, "also", strbuf_text(&list));
     strbuf_free(&list);
 }
 
@@ -46,18 +53,18 @@ static bool data_run(struct session *session, const struct args *args, struct ou
         return false;
     struct strbuf text = {0}, words = {0};
     cohort_words(cohort, &words);
-    line(&text, "name", cohort->name);
-    line(&text, "from", cohort->source);
-    line(&text, "holds", strbuf_text(&words));
+    line(out, &text, "name", cohort->name);
+    line(out, &text, "from", cohort->source);
+    line(out, &text, "holds", strbuf_text(&words));
     if (cohort->report.n_rows > 0)
         dropped(&cohort->report, &text);
     if (cohort->report.mapping)
-        line(&text, "columns", cohort->report.mapping);
-    columns(cohort, &text);
-    line(&text, "sides", cohort->report.sides ? cohort->report.sides
+        line(out, &text, "columns", cohort->report.mapping);
+    columns(out, cohort, &text);
+    line(out, &text, "sides", cohort->report.sides ? cohort->report.sides
                                               : "choice 1 = right, 0 = left; stimulus > 0 = right");
     if (cohort->truth)
-        line(&text, "truth", cohort->truth);
+        line(out, &text, "truth", cohort->truth);
     strbuf_printf(&text, "%-9s %016" PRIx64 "\n", "digest", cohort->digest);
     output_block(out, strbuf_text(&text));
     output_field_text(out, "name", cohort->name);

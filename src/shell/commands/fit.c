@@ -175,7 +175,7 @@ const struct command command_fit = {
               "seed gives the same bits on any number of threads.",
     .examples = "fit dnn\n"
                 "fit dnn name=small hidden=8 layers=1 epochs=20 seed=1\n"
-                "fit dnn epochs=10 holdout=sim01,sim02\n"
+                "fit dnn epochs=10 holdout=sim001,sim002\n"
                 "fit dnn epochs=10 w0=psychometric truncation=100 rate=2^-9\n"
                 "fit dnn epochs=10 init=dnn1.npz hidden=8",
     .options = fit_table,

@@ -81,12 +81,13 @@ static bool load_finish(struct session *session, void *data, struct output *out,
     strbuf_reset(&text);
     if (cohort->report.mapping) {
         char *mapping = clean_text(cohort->report.mapping);
-        strbuf_printf(&text, "columns: %s", mapping);
+        strbuf_puts(&text, "columns: ");
+        text_fill(&text, mapping, 2, out->width > 40 ? out->width : 40);
         free(mapping);
     }
     if (cohort->report.sides) {
         char *sides = clean_text(cohort->report.sides);
-        strbuf_printf(&text, "%s%s", text.len ? "\n" : "", sides);
+        strbuf_puts(&text, sides);
         free(sides);
     }
     if (text.len > 0)

@@ -2,25 +2,21 @@
 
 #include "../state.h"
 
-static bool pause_wanted(struct fit *fit)
-{
-    return fit_status(fit).state == FIT_RUNNING;
-}
-
 static bool pause_run(struct session *session, const struct args *args, struct output *out,
                       struct err *err)
 {
     struct fit **fits;
     size_t n;
-    if (!session_pick_fits(session, args, "pause", pause_wanted, "training", &fits, &n, err))
+    if (!session_pick_fits(session, args, "pause", session_trains, "training", &fits, &n, err))
         return false;
     bool good = true;
     for (size_t i = 0; i < n && good; i++)
-        if (!pause_wanted(fits[i]))
+        if (!session_trains(session, fits[i]))
             good = err_set(err, ERR_FAILED, "pause: %s is not training but %s", fit_name(fits[i]),
-                           fit_state_name(fit_status(fits[i]).state));
+                           fit_active(fits[i]) ? "paused"
+                                               : fit_state_name(fit_status(fits[i]).state));
     for (size_t i = 0; i < n && good; i++) {
-        fit_pause(fits[i]);
+        session_pause(session, fits[i], true);
         output_say(out, "%s paused", fit_name(fits[i]));
     }
     free(fits);

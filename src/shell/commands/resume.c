@@ -2,25 +2,21 @@
 
 #include "../state.h"
 
-static bool resume_wanted(struct fit *fit)
-{
-    return fit_status(fit).state == FIT_PAUSED;
-}
-
 static bool resume_run(struct session *session, const struct args *args, struct output *out,
                        struct err *err)
 {
     struct fit **fits;
     size_t n;
-    if (!session_pick_fits(session, args, "resume", resume_wanted, "paused", &fits, &n, err))
+    if (!session_pick_fits(session, args, "resume", session_paused, "paused", &fits, &n, err))
         return false;
     bool good = true;
     for (size_t i = 0; i < n && good; i++)
-        if (!resume_wanted(fits[i]))
+        if (!session_paused(session, fits[i]))
             good = err_set(err, ERR_FAILED, "resume: %s is not paused but %s", fit_name(fits[i]),
-                           fit_state_name(fit_status(fits[i]).state));
+                           fit_active(fits[i]) ? "training"
+                                               : fit_state_name(fit_status(fits[i]).state));
     for (size_t i = 0; i < n && good; i++) {
-        fit_resume(fits[i]);
+        session_pause(session, fits[i], false);
         output_say(out, "%s goes on", fit_name(fits[i]));
     }
     free(fits);

@@ -7,7 +7,7 @@ static bool stop_run(struct session *session, const struct args *args, struct ou
 {
     struct fit **fits;
     size_t n;
-    if (!session_pick_fits(session, args, "stop", fit_active, "training", &fits, &n, err))
+    if (!session_pick_fits(session, args, "stop", session_active, "training", &fits, &n, err))
         return false;
     bool good = true;
     for (size_t i = 0; i < n && good; i++)

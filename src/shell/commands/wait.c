@@ -5,7 +5,7 @@
 
 static bool wait_add(struct session *session, struct fit *fit, struct err *err)
 {
-    if (fit_status(fit).state == FIT_PAUSED)
+    if (session_paused(session, fit))
         return err_set(err, ERR_FAILED, "wait: %s is paused and would never end; `resume %s` or "
                        "`stop %s` first", fit_name(fit), fit_name(fit), fit_name(fit));
     session->awaited = mem_resize(session->awaited, session->n_awaited + 1,
