@@ -67,7 +67,8 @@ static void keep_extra(struct extra *e, size_t row, const struct field *f)
         e->values = NULL;
         return;
     }
-    e->values = mem_reserve(e->values, &e->capacity, row + 1, sizeof *e->values);
+    if (row >= e->capacity)
+        e->values = mem_reserve(e->values, &e->capacity, row + 1, sizeof *e->values);
     while (e->n < row)
         e->values[e->n++] = NAN;
     e->values[e->n++] = v;

@@ -13,8 +13,8 @@ struct reader {
     long *extra;          /* [n_columns] index into rows->extras, -1: not kept */
     struct names keys;    /* sittings of this file */
     size_t first_sitting; /* of this file */
-    struct strbuf key, last_key;
-    uint32_t sitting;     /* of last_key */
+    struct strbuf key;    /* subject NUL session NUL date NUL of the row before */
+    uint32_t sitting;     /* its sitting */
     uint64_t bytes_before, bytes_all;
 };
 

@@ -21,7 +21,7 @@ static bool check_name(const struct reader *r, enum role role, struct err *err)
     if (r->schema.column[role] < 0)
         return true;
     if (f->n == 0)
-        return reader_refuse(r, err, schema_role_name(role), "", "is empty");
+        return reader_refuse(r, err, schema_role_name(role), "", "is no name");
     if (f->n > 200)
         return reader_refuse(r, err, schema_role_name(role), f->text, "is longer than 200 bytes");
     if (!fine)
@@ -97,17 +97,31 @@ static bool new_sitting(struct reader *r, struct err *err)
     return true;
 }
 
-/* Which sitting the row belongs to; most rows belong to the last one's. */
+static const enum role key_roles[] = {ROLE_SUBJECT, ROLE_SESSION, ROLE_DATE};
+
+/* Most rows belong to the sitting of the row before. */
+static bool same_sitting(const struct reader *r)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < 3; i++) {
+        const struct field *f = reader_field(r, key_roles[i]);
+        if (at + f->n >= r->key.len || memcmp(r->key.text + at, f->text, f->n + 1) != 0)
+            return false;
+        at += f->n + 1;
+    }
+    return true;
+}
+
+/* Which sitting the row belongs to. */
 static bool find_sitting(struct reader *r, struct err *err)
 {
-    static const enum role roles[] = {ROLE_SUBJECT, ROLE_SESSION, ROLE_DATE};
+    if (same_sitting(r))
+        return true;
     strbuf_reset(&r->key);
     for (size_t i = 0; i < 3; i++) {
-        const struct field *f = reader_field(r, roles[i]);
+        const struct field *f = reader_field(r, key_roles[i]);
         strbuf_add(&r->key, f->text, f->n + 1);
     }
-    if (r->key.len == r->last_key.len && memcmp(r->key.text, r->last_key.text, r->key.len) == 0)
-        return true;
     uint32_t known = names_find(&r->keys, r->key.text, r->key.len);
     if (known == NAMES_NONE) {
         if (!new_sitting(r, err))
@@ -115,9 +129,6 @@ static bool find_sitting(struct reader *r, struct err *err)
         known = names_add(&r->keys, r->key.text, r->key.len);
     }
     r->sitting = (uint32_t)r->first_sitting + known;
-    struct strbuf swap = r->key;
-    r->key = r->last_key;
-    r->last_key = swap;
     return true;
 }
 
@@ -135,7 +146,8 @@ static bool read_row(struct reader *r, struct err *err)
         return false;
     reader_keep_extras(r, rows->n);
     rows->sittings[row.sitting].count++;
-    rows->row = mem_reserve(rows->row, &rows->capacity, rows->n + 1, sizeof *rows->row);
+    if (rows->n == rows->capacity)
+        rows->row = mem_reserve(rows->row, &rows->capacity, rows->n + 1, sizeof *rows->row);
     rows->row[rows->n++] = row;
     r->file->count++;
     return true;
@@ -196,7 +208,6 @@ static bool read_file(struct rows *rows, size_t i, const struct load_options *op
     schema_free(&r.schema);
     names_free(&r.keys);
     strbuf_free(&r.key);
-    strbuf_free(&r.last_key);
     free(r.extra);
     return fine;
 }

@@ -12,7 +12,10 @@ bool reader_refuse(const struct reader *r, struct err *err, const char *what, co
                    const char *why)
 {
     char *clean = utf8_clean(value, strnlen(value, 60));
-    err_set(err, ERR_DATA, "%s:%zu: %s '%s' %s", r->file->path, r->csv.line, what, clean, why);
+    if (*clean)
+        err_set(err, ERR_DATA, "%s:%zu: %s '%s' %s", r->file->path, r->csv.line, what, clean, why);
+    else
+        err_set(err, ERR_DATA, "%s:%zu: an empty %s %s", r->file->path, r->csv.line, what, why);
     free(clean);
     return false;
 }
@@ -92,7 +95,9 @@ bool reader_stimulus(struct reader *r, float *stimulus, struct err *err)
         return false;
     }
     if (fabs(s) > FLT_MAX)
-        return reader_refuse(r, err, "stimulus", "", "is too large for a float");
+        return refuse_field(r, err, r->schema.column[ROLE_STIMULUS] >= 0 ? ROLE_STIMULUS
+                                                                         : ROLE_RIGHT,
+                            "is too large a stimulus");
     *stimulus = (float)s;
     return true;
 }
@@ -107,7 +112,8 @@ bool reader_trial(const struct reader *r, struct row *row, struct err *err)
     }
     if (!decimal_double(f->text, f->n, &v) || v != floor(v) || fabs(v) > INT32_MAX)
         return refuse_field(r, err, ROLE_TRIAL,
-                            "is not a whole number; trial=none counts trials instead");
+                            "is not a whole number up to 2147483647; trial=none counts trials "
+                            "instead");
     row->trial = (int32_t)v;
     return true;
 }
