@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/rng.h"
 #include "deltaw/base/strbuf.h"
 #include "deltaw/data/load.h"
 #include "tap.h"
@@ -519,6 +520,57 @@ static void test_corpus(void)
     tap_ok(n >= 55 && good == 5, "%zu files; the good ones are the same cohort", n);
 }
 
+/* A good log with a few bytes changed, dropped or doubled, plain and packed:
+ * either a cohort that holds together or an error with a message. */
+static void test_mutations(void)
+{
+    static const char log[] = "subject,session,trial,contrast_left,contrast_right,choice,reward,"
+                              "\"q, x\",date\nm1,1,1,0.5,0,0,1,\"a\nb\",2020-01-01\r\n"
+                              "m1,1,2,,0.25,1,1,7,2020-01-01\nm2,9,1,0,1,1,0,-1e-3,2020-01-02\n";
+    static const char swap[] = {0, '"', ',', '\n', '\r', ';', '\t', '9', '-', '.', 'e', (char)0xff};
+    enum { SEED = 5, N = 4000 };
+    struct rng rng = rng_stream(SEED, RNG_TEST, 0, 0);
+    struct err err = {0};
+    char *packed;
+    spit(file("seed.csv"), log);
+    struct cohort *c = load_path(file("seed.csv"), plain, &err);
+    tap_ok(c && c->n_trials == 3 && cohort_save(c, file("seed.csv.gz"), &err), "the seed loads %s",
+           err.message);
+    cohort_drop(c);
+    size_t n_packed = slurp(file("seed.csv.gz"), &packed), wrong = 0, loaded = 0;
+    tap_note("seed %d", SEED);
+    for (size_t i = 0; i < N; i++) {
+        size_t n = i % 2 ? n_packed : sizeof log - 1;
+        char *bytes = mem_resize(NULL, n + 16, 1);
+        memcpy(bytes, i % 2 ? packed : log, n);
+        for (uint32_t k = 1 + rng_below(&rng, 3); k > 0; k--) {
+            size_t at = rng_below(&rng, (uint32_t)n);
+            uint32_t how = rng_below(&rng, 4);
+            if (how == 0 && n > 1) {
+                memmove(bytes + at, bytes + at + 1, n - at - 1);
+                n--;
+            } else if (how == 1) {
+                memmove(bytes + at + 1, bytes + at, n - at);
+                n++;
+            } else {
+                bytes[at] = i % 2 ? (char)rng_word(&rng) : swap[rng_below(&rng, sizeof swap)];
+            }
+        }
+        FILE *f = fopen(file("mutant"), "wb");
+        fwrite(bytes, 1, n, f);
+        fclose(f);
+        free(bytes);
+        err_clear(&err);
+        c = load_path(file("mutant"), plain, &err);
+        loaded += c != NULL;
+        wrong += c ? c->n_trials == 0 || c->n_trials > 6 || err.code != ERR_NONE
+                   : err.code != ERR_DATA || err.message[0] == '\0';
+        cohort_drop(c);
+    }
+    free(packed);
+    tap_ok(wrong == 0 && loaded > 0 && loaded < N, "%d mutants: loaded or refused", N);
+}
+
 static void test_mice(void)
 {
     struct err err = {0};
@@ -571,6 +623,7 @@ int main(void)
     test_save_errors();
     test_files();
     test_corpus();
+    test_mutations();
     test_mice();
     char *command = mem_printf("rm -rf %s", folder);
     int status = system(command);

@@ -1,5 +1,5 @@
 /* .npz files: there and back, against numpy both ways, and hostile ones. */
-#include <errno.h>
+#include <dirent.h>
 #include <stdint.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -259,7 +259,7 @@ static void write_by_hand(const char *path, const char *dictionary, size_t n, ui
         put(&zip, central ? size : npy.len, 4);
         put(&zip, central ? size : npy.len, 4);
         put(&zip, 5, 2);
-        put(&zip, 0, central ? 2 + 2 + 2 + 2 + 4 + 4 : 2);
+        strbuf_fill(&zip, '\0', central ? 2 + 2 + 2 + 2 + 4 + 4 : 2);
         strbuf_puts(&zip, "a.npy");
         if (!central) {
             strbuf_add(&zip, npy.text, npy.len);
@@ -402,6 +402,33 @@ static void test_files(void)
     npz_free(&npz);
 }
 
+static void test_corpus(void)
+{
+    const char *srcdir = getenv("srcdir");
+    char path[600];
+    size_t n = 0;
+    snprintf(path, sizeof path, "%s/tests/corpus", srcdir ? srcdir : ".");
+    DIR *d = opendir(path);
+    if (!tap_ok(d != NULL, "the corpus is there"))
+        return;
+    for (struct dirent *e; (e = readdir(d));) {
+        if (e->d_name[0] == '.')
+            continue;
+        struct npz npz = {0};
+        struct err err = {0};
+        snprintf(path, sizeof path, "%s/tests/corpus/%s", srcdir ? srcdir : ".", e->d_name);
+        bool fine = npz_read(path, &npz, &err);
+        if (strstr(e->d_name, ".npz"))
+            tap_ok(!fine && strstr(err.message, e->d_name), "%s: %s", e->d_name, err.message);
+        else if (fine)
+            tap_ok(false, "%s opens as .npz", e->d_name);
+        n++;
+        npz_free(&npz);
+    }
+    closedir(d);
+    tap_ok(n >= 60, "%zu files of the corpus", n);
+}
+
 int main(void)
 {
     if (!mkdtemp(folder))
@@ -412,6 +439,7 @@ int main(void)
     test_hostile_headers();
     test_damage();
     test_files();
+    test_corpus();
     char *command = mem_printf("rm -rf %s", folder);
     int status = system(command);
     free(command);
