@@ -137,17 +137,24 @@ static void command_help(const struct command *c, struct output *out)
     const struct option *options = command_options(c);
     const struct view_ops *view = view_find(c->name);
     int width = page_width(out);
-    strbuf_printf(&text, "%s%s%s: ", c->name, c->arguments[0] ? " " : "", c->arguments);
-    text_fill(&text, c->summary, 2, width - (int)text.len);
-    strbuf_fill(&text, ' ', 2);
+    strbuf_printf(&text, "%s%s%s\n  ", c->name, c->arguments[0] ? " " : "", c->arguments);
+    text_fill(&text, c->summary, 2, width);
+    strbuf_puts(&text, "\n  ");
     text_fill(&text, c->detail, 2, width);
     if (options && options->name)
         strbuf_puts(&text, "Options [default]\n");
     for (const struct option *o = options; o && o->name; o++)
         option_help(o, width, &text);
     if (view && c->group == GROUP_LOOK && view->keys) {
+        struct strbuf keys = {0};
+        for (const char *k = view->keys; *k; k++) { /* two blanks part them */
+            bool gap = k[0] == ' ' && k[1] == ' ';
+            strbuf_puts(&keys, gap ? "; " : (char[2]){*k, '\0'});
+            k += gap;
+        }
         strbuf_puts(&text, "Keys in the tile\n  ");
-        text_fill(&text, view->keys, 2, width);
+        text_fill(&text, strbuf_text(&keys), 2, width);
+        strbuf_free(&keys);
     }
     strbuf_puts(&text, "Examples\n");
     for (const char *at = c->examples; *at;) {

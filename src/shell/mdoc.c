@@ -4,12 +4,17 @@
 #include "deltaw/shell/help.h"
 #include "state.h"
 
-/* Running text: a line per sentence or so, no line that begins with a control
- * character, backslashes written out. */
+/* Running text: a new line for a new sentence and before column 72, none that
+ * begins with a control character; signs that mean something to roff written
+ * out. */
 static void mdoc_text(struct strbuf *out, const char *text)
 {
     bool start = true;
+    size_t line = out->len;
     for (const char *c = text; *c; c++) {
+        bool full = out->len - line + strcspn(c + 1, " \n") > 72;
+        if (start)
+            line = out->len;
         if (start && (*c == '.' || *c == '\''))
             strbuf_puts(out, "\\&");
         start = false;
@@ -21,7 +26,7 @@ static void mdoc_text(struct strbuf *out, const char *text)
             strbuf_puts(out, "\\(ga");
         } else if (*c == '~') {
             strbuf_puts(out, "\\(ti");
-        } else if ((*c == ' ' || *c == '\n') && c > text && strchr(".;:", c[-1])) {
+        } else if ((*c == ' ' || *c == '\n') && c > text && (full || strchr(".;:", c[-1]))) {
             while (c[1] == ' ')
                 c++;
             if (c[1]) {

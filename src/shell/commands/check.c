@@ -184,7 +184,7 @@ const struct command command_check = {
     .name = "check",
     .group = GROUP_JUDGE,
     .arguments = "data|gradient [name=value]...",
-    .summary = "look the trials over, or compare every gradient with differences",
+    .summary = "look the trials over; test gradients by differences",
     .detail = "data: facts about the open cohort, and which to look at twice; nothing is changed.  "
               "gradient: every parameter tensor against central differences in double precision: "
               "the largest error relative to the largest entry, the entries left out since a ReLU "

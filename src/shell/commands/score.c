@@ -149,7 +149,7 @@ const struct command command_score = {
     .name = "score",
     .group = GROUP_JUDGE,
     .arguments = "[MODEL...]",
-    .summary = "log-likelihood of the loaded choices under each model, and per animal",
+    .summary = "log-likelihood of the choices under each model",
     .detail = "Nats per scored trial (an animal's first trial is never scored), apart for the "
               "animals a model was trained on, those it was fitted without, and others.",
     .examples = "score\nscore dnn1",
