@@ -158,7 +158,8 @@ static void test_mapping(void)
           (struct load_options){.subject = "mouse", .session = "id"}, "x[7: 1 1 0 0 1]",
           "a column in use is out of the question");
     check("subject,choice,response,stimulus,contrast_left,contrast_right,reward\n"
-          "x,1,0,-1,0,1,0\nx,0,1,-1,0,1,1\n", plain, "x[1: 1 -1 1 0 0, 2 -1 0 1 0]", "the role's own name comes first");
+          "x,1,0,-1,0,1,0\nx,0,1,-1,0,1,1\n", plain, "x[1: 1 -1 1 0 0, 2 -1 0 1 0]",
+          "the role's own name comes first");
     check("subject,stimulus,contrast_left,contrast_right,choice,reward\nx,-1,0,.5,0,1\n",
           (struct load_options){.left = "contrast_left"}, "x[1: 1 0.5 0 1 0]",
           "left= asks for the difference");
@@ -311,8 +312,8 @@ static void test_odd_codes(void)
 
 static void test_order(void)
 {
-    check(HEAD "b,1,1,1,1,1\na,1,1,1,1,1\nb,1,2,.5,1,1\na,2,1,.25,1,1\nb,2,1,0,1,1\na,1,2,.75,1,1\n",
-          plain, "b[1: 1 1 1 1 1, 2 0.5 1 1 1; 2: 1 0 1 1 1] "
+    check(HEAD "b,1,1,1,1,1\na,1,1,1,1,1\nb,1,2,.5,1,1\na,2,1,.25,1,1\nb,2,1,0,1,1\n"
+          "a,1,2,.75,1,1\n", plain, "b[1: 1 1 1 1 1, 2 0.5 1 1 1; 2: 1 0 1 1 1] "
                  "a[1: 1 1 1 1 1, 2 0.75 1 1 1; 2: 1 0.25 1 1 1]", "scattered rows come together");
     check("subject,date,session,stimulus,choice,reward\nm,2020-09-02,001,1,1,1\n"
           "m,2020-08-31,002,.5,0,0\nm,2020-08-31,001,.25,1,1\n", plain,
@@ -350,8 +351,8 @@ static void test_several(void)
     struct cohort *c = NULL;
     tap_ok(cohort_load(&o, &c, &err), "two files: %s", err.message);
     char *got = c ? describe(c) : NULL;
-    tap_is_text(got, "a[1: 1 1 1 1 1, 2 1 0 0 1; 1#2: 1 0.75 1 1 1, 2 -0.5 0 1 0] b[1: 1 0.5 1 1 1] "
-                     "c[1: 1 0.25 1 1 1]", "an animal goes on in the second, codes by file");
+    tap_is_text(got, "a[1: 1 1 1 1 1, 2 1 0 0 1; 1#2: 1 0.75 1 1 1, 2 -0.5 0 1 0] "
+                     "b[1: 1 0.5 1 1 1] c[1: 1 0.25 1 1 1]", "an animal goes on in the second, codes by file");
     free(got);
     tap_is_text(c ? c->name : NULL, "one.csv + 1 more", "the name");
     const struct cohort_column *rt = c ? cohort_column(c, "rt") : NULL;
@@ -368,7 +369,8 @@ static void test_several(void)
 static void test_save(void)
 {
     struct err err = {0};
-    struct cohort *c = load_text("subject,session,trial,stimulus,choice,reward,rt,date_log,trial_n\n"
+    struct cohort *c = load_text("subject,session,trial,stimulus,choice,reward,rt,date_log,"
+                                 "trial_n\n"
                                  "\"a, b\",1,1,0.1,1,1,0.3333333,1e-30,1\n"
                                  "\"a, b\",1,2,-1e-7,0,1,,5,1\n\"q\"\"q\",x y,5,3e9,1,0,2,7,2\n",
                                  plain, &err);

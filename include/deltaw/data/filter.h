@@ -1,0 +1,31 @@
+/* Parts of a cohort, as new cohorts.  What is left out was, for every model,
+ * never lived: weights go on from the trial before the gap.
+ *
+ * A condition compares columns with values, joined by "and":
+ *     stimulus<0 and reward=1        session<=10        subject=DAP007,DAP014
+ * Columns: subject, session, trial, stimulus, choice, reward, answer and any
+ * column kept by name, without regard to case, blanks, _ . and -.  Comparisons:
+ * = != < <= > >=; after = and != several values may stand, separated by commas.
+ * A number for session counts the animal's sessions from 1; any other word is a
+ * session's name.  choice and answer may be left and right.  Where a kept column
+ * is empty no comparison holds. */
+#ifndef DELTAW_DATA_FILTER_H
+#define DELTAW_DATA_FILTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "deltaw/base/err.h"
+#include "deltaw/data/cohort.h"
+
+/* keep: the trials the condition holds for; else the others.  The report, the
+ * truth and the kept columns go along; the source says what was done.  Refuses a
+ * condition it cannot read (err->column: byte in `condition`, from 1) and one
+ * that leaves no trial. */
+bool cohort_filter(const struct cohort *cohort, const char *condition, bool keep,
+                   struct cohort **out, struct err *err);
+/* Trials first .. last of every animal, counted from 1; last 0: to the end. */
+bool cohort_trials(const struct cohort *cohort, size_t first, size_t last, struct cohort **out,
+                   struct err *err);
+
+#endif

@@ -1,0 +1,26 @@
+/* A condition on trials, taken apart once and asked for every trial. */
+#ifndef DATA_CONDITION_H
+#define DATA_CONDITION_H
+
+#include "deltaw/data/cohort.h"
+
+struct term;
+struct condition {
+    size_t n;
+    struct term *terms;
+};
+
+/* One trial, for the question. */
+struct condition_trial {
+    const struct cohort *cohort;
+    size_t animal, trial;
+    size_t session; /* of the animal, from 1 */
+};
+
+/* See filter.h.  On failure nothing is to be freed. */
+bool condition_read(const char *text, const struct cohort *cohort, struct condition *out,
+                    struct err *err);
+bool condition_holds(const struct condition *condition, const struct condition_trial *trial);
+void condition_free(struct condition *condition);
+
+#endif

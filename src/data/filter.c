@@ -1,0 +1,103 @@
+#include "deltaw/data/filter.h"
+
+#include <stdlib.h>
+
+#include "condition.h"
+#include "deltaw/base/mem.h"
+
+/* Which trials go over: by condition, or by place in the animal. */
+struct selection {
+    const struct condition *condition; /* NULL: first .. last */
+    bool keep;
+    size_t first, last; /* from 1 */
+};
+
+static bool chosen(const struct selection *wanted, const struct condition_trial *at)
+{
+    if (wanted->condition)
+        return condition_holds(wanted->condition, at) == wanted->keep;
+    size_t place = at->trial - at->cohort->animals[at->animal].first + 1;
+    return place >= wanted->first && place <= wanted->last;
+}
+
+static void copy_trial(struct cohort_builder *b, const struct cohort *c, size_t t, float *extra)
+{
+    struct cohort_trial trial = {c->stimulus[t], c->reward[t], c->choice[t], c->answer[t],
+                                 c->trial[t]};
+    for (size_t i = 0; i < c->n_columns; i++)
+        extra[i] = c->columns[i].values[t];
+    cohort_builder_trial(b, &trial, extra);
+}
+
+static void copy_trials(struct cohort_builder *b, const struct cohort *c,
+                        const struct selection *wanted)
+{
+    float *extra = mem_new(c->n_columns, sizeof *extra);
+    struct condition_trial at = {.cohort = c};
+    for (at.animal = 0; at.animal < c->n_animals; at.animal++) {
+        const struct animal *animal = &c->animals[at.animal];
+        cohort_builder_animal(b, animal->name);
+        at.session = 1;
+        for (at.trial = animal->first; at.trial < animal->first + animal->count; at.trial++) {
+            at.session += cohort_day(c, animal, at.trial);
+            if (!chosen(wanted, &at))
+                continue;
+            cohort_builder_session(b, c->session_names[c->session[at.trial]]);
+            copy_trial(b, c, at.trial, extra);
+        }
+    }
+    free(extra);
+}
+
+static bool part(const struct cohort *c, const struct selection *wanted, const char *source,
+                 struct cohort **out, struct err *err)
+{
+    struct cohort_builder *b = cohort_builder_new();
+    const char **names = mem_new(c->n_columns, sizeof *names);
+    for (size_t i = 0; i < c->n_columns; i++)
+        names[i] = c->columns[i].name;
+    cohort_builder_columns(b, c->n_columns, names);
+    free(names);
+    copy_trials(b, c, wanted);
+    struct cohort *made = cohort_builder_finish(b, c->name, source);
+    if (made->n_trials == 0) {
+        cohort_drop(made);
+        return err_set(err, ERR_FAILED, "no trial would be left of %zu", c->n_trials);
+    }
+    free(made->report.mapping);
+    free(made->report.sides);
+    made->report = c->report;
+    made->report.mapping = mem_text(c->report.mapping);
+    made->report.sides = mem_text(c->report.sides);
+    made->truth = c->truth ? mem_text(c->truth) : NULL;
+    *out = made;
+    return true;
+}
+
+bool cohort_filter(const struct cohort *cohort, const char *condition, bool keep,
+                   struct cohort **out, struct err *err)
+{
+    struct condition read;
+    if (!condition_read(condition, cohort, &read, err))
+        return false;
+    struct selection wanted = {.condition = &read, .keep = keep};
+    char *source = mem_printf("%s; %s %s", cohort->source, keep ? "keep" : "drop", condition);
+    bool fine = part(cohort, &wanted, source, out, err);
+    free(source);
+    condition_free(&read);
+    return fine;
+}
+
+bool cohort_trials(const struct cohort *cohort, size_t first, size_t last, struct cohort **out,
+                   struct err *err)
+{
+    if (first == 0 || (last != 0 && last < first))
+        return err_set(err, ERR_USAGE, "trials %zu..%zu: trials are counted from 1, and the last "
+                                       "is not before the first", first, last);
+    struct selection wanted = {.first = first, .last = last ? last : SIZE_MAX};
+    char *source = last ? mem_printf("%s; trials %zu..%zu", cohort->source, first, last)
+                        : mem_printf("%s; trials %zu..", cohort->source, first);
+    bool fine = part(cohort, &wanted, source, out, err);
+    free(source);
+    return fine;
+}
