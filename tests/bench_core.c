@@ -65,7 +65,7 @@ int main(int argc, char **argv)
     if (!times)
         return 1;
     qsort(times, (size_t)runs, sizeof *times, compare);
-    printf("%.3f %.3f %.3f %.1f\n", times[runs / 2], times[0], times[runs - 1],
+    printf("%.1f %.1f %.1f %.1f\n", times[runs / 2], times[0], times[runs - 1],
            (double)most / 1024);
     free(times);
     return 0;
