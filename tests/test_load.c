@@ -352,7 +352,8 @@ static void test_several(void)
     tap_ok(cohort_load(&o, &c, &err), "two files: %s", err.message);
     char *got = c ? describe(c) : NULL;
     tap_is_text(got, "a[1: 1 1 1 1 1, 2 1 0 0 1; 1#2: 1 0.75 1 1 1, 2 -0.5 0 1 0] "
-                     "b[1: 1 0.5 1 1 1] c[1: 1 0.25 1 1 1]", "an animal goes on in the second, codes by file");
+                     "b[1: 1 0.5 1 1 1] c[1: 1 0.25 1 1 1]",
+                "an animal goes on in the second, codes by file");
     free(got);
     tap_is_text(c ? c->name : NULL, "one.csv + 1 more", "the name");
     const struct cohort_column *rt = c ? cohort_column(c, "rt") : NULL;
