@@ -45,8 +45,8 @@ void canvas_put(struct canvas *canvas, int x, int y, uint32_t glyph, int ink, in
         (struct cell){glyph, (int16_t)ink, (int16_t)paper, (uint8_t)attributes};
 }
 
-int canvas_text(struct canvas *canvas, int x, int y, int room, const char *text, int ink,
-                unsigned attributes, const struct style *style)
+static int put_text(struct canvas *canvas, int x, int y, int room, const char *text, int ink,
+                    unsigned attributes, const struct style *style)
 {
     size_t left = strlen(text), fits = left;
     int used = 0;
@@ -70,6 +70,15 @@ int canvas_text(struct canvas *canvas, int x, int y, int room, const char *text,
     if (cut)
         canvas_put(canvas, x + used++, y, style->ascii ? '~' : 0x2026, ink, COLOUR_DEFAULT,
                    attributes);
+    return used;
+}
+
+int canvas_text(struct canvas *canvas, int x, int y, int room, const char *text, int ink,
+                unsigned attributes, const struct style *style)
+{
+    char *plain = style->ascii ? utf8_ascii(text) : NULL;
+    int used = put_text(canvas, x, y, room, plain ? plain : text, ink, attributes, style);
+    free(plain);
     return used;
 }
 

@@ -2,8 +2,10 @@
  * cell where there are 256 colours, glyphs of sign and size elsewhere. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
 #include "deltaw/draw/palette.h"
 #include "deltaw/draw/plot.h"
@@ -155,7 +157,8 @@ static void draw_y_axis(const struct heat_map *m, const struct layout *l, struct
                    COLOUR_DEFAULT, 0);
     for (size_t i = 0; i < n; i++) {
         double up = m->y_levels ? ((double)i + .5) / (double)m->ny
-                    : hi > lo   ? ((tick[i] - lo) / (hi - lo) * (double)(m->ny - 1) + .5) / (double)m->ny
+                    : hi > lo   ? ((tick[i] - lo) / (hi - lo) * (double)(m->ny - 1) + .5) /
+                                    (double)m->ny
                                 : .5;
         int y = l->body.y + l->body.height - 1 - (int)(up * l->body.height);
         tick_label(text, tick[i], n > 1 ? tick[1] - tick[0] : tick[i]);
@@ -168,43 +171,81 @@ static void draw_y_axis(const struct heat_map *m, const struct layout *l, struct
     }
 }
 
-/* Labels from left to right, each where it does not touch the one before. */
+/* A label under the axis, centred on `at` (0 to 1), where it touches no other;
+ * taken [width] marks the cells that are. */
+static void put_label(const struct layout *l, struct canvas *canvas, int left, double at,
+                      const char *text, bool *taken, const struct style *style)
+{
+    int width = l->body.width, w = utf8_width(text), x = (int)(at * width) - w / 2;
+    if (x + w > width)
+        x = width - w;
+    if (x < 0)
+        x = 0;
+    for (int i = x - 1; i <= x + w; i++)
+        if (i >= 0 && i < width && taken[i])
+            return;
+    canvas_text(canvas, left + x, l->body.y + l->body.height, width - x, text, COLOUR_DEFAULT, 0,
+                style);
+    for (int i = x; i < x + w && i < width; i++)
+        taken[i] = true;
+}
+
+static void label_level(const struct heat_map *m, const struct layout *l, struct canvas *canvas,
+                        int left, size_t i, bool *taken, const struct style *style)
+{
+    char text[40];
+    snprintf(text, sizeof text, "%.2g", m->x[i]);
+    char *zero = text[0] == '-' ? text + 1 : text;
+    if (zero[0] == '0' && zero[1] == '.')
+        memmove(zero, zero + 1, strlen(zero));
+    put_label(l, canvas, left, ((double)i + .5) / (double)m->nx, text, taken, style);
+}
+
+/* Ends and middle first, then what lies between by halving, the same on both
+ * sides; what does not fit is left out. */
+static void label_levels(const struct heat_map *m, const struct layout *l, struct canvas *canvas,
+                         int left, bool *taken, const struct style *style)
+{
+    size_t last = m->nx - 1, middle = last / 2, step = 1;
+    while (step * 2 <= middle)
+        step *= 2;
+    label_level(m, l, canvas, left, 0, taken, style);
+    label_level(m, l, canvas, left, last, taken, style);
+    label_level(m, l, canvas, left, middle, taken, style);
+    label_level(m, l, canvas, left, last - middle, taken, style);
+    for (; step > 0; step /= 2)
+        for (size_t i = step; i < middle; i += step) {
+            label_level(m, l, canvas, left, middle - i, taken, style);
+            label_level(m, l, canvas, left, last - middle + i, taken, style);
+        }
+}
+
 static void draw_x_axis(const struct heat_map *m, const struct layout *l, struct canvas *canvas,
                         int left, const struct style *style)
 {
     double tick[32];
     char text[40];
-    size_t n = 0;
-    int y = l->body.y + l->body.height, width = l->body.width, used = left - 1;
+    int width = l->body.width, used = width;
+    bool *taken = mem_new((size_t)width, sizeof *taken);
     double lo = m->x[0], hi = m->x[m->nx - 1];
+    size_t most = (size_t)(width / 7 > 2 ? width / 7 : 2);
+    size_t n = m->x_levels ? 0 : ticks_linear(lo, hi, most < 32 ? most : 32, tick);
     if (m->x_levels)
-        n = m->nx < 32 ? m->nx : 32;
-    else
-        n = ticks_linear(lo, hi, (size_t)(width / 7 > 2 ? width / 7 : 2), tick);
+        label_levels(m, l, canvas, left, taken, style);
     for (size_t i = 0; i < n; i++) {
-        double right = m->x_levels ? ((double)i + .5) / (double)m->nx
-                       : hi > lo   ? ((tick[i] - lo) / (hi - lo) * (double)(m->nx - 1) + .5) / (double)m->nx
-                                   : .5;
-        if (m->x_levels)
-            snprintf(text, sizeof text, "%.2g", m->x[i]);
-        else
-            tick_label(text, tick[i], n > 1 ? tick[1] - tick[0] : tick[i]);
-        char *zero = text[0] == '-' ? text + 1 : text;
-        if (zero[0] == '0' && zero[1] == '.')
-            memmove(zero, zero + 1, strlen(zero));
-        int w = utf8_width(text), x = left + (int)(right * width) - w / 2;
-        if (x + w > left + width)
-            x = left + width - w;
-        if (x < left)
-            x = left;
-        if (x <= used)
-            continue;
-        used = x + canvas_text(canvas, x, y, w, text, COLOUR_DEFAULT, 0, style);
+        double at = hi > lo ? ((tick[i] - lo) / (hi - lo) * (double)(m->nx - 1) + .5) /
+                                  (double)m->nx
+                            : .5;
+        tick_label(text, tick[i], n > 1 ? tick[1] - tick[0] : tick[i]);
+        put_label(l, canvas, left, at, text, taken, style);
     }
+    while (used > 0 && !taken[used - 1])
+        used--;
     int label = m->x_label ? utf8_width(m->x_label) : 0;
-    if (label > 0 && used + 1 + label <= left + width)
-        canvas_text(canvas, left + width - label, y, label, m->x_label, COLOUR_DEFAULT, CELL_DIM,
-                    style);
+    if (label > 0 && used + 1 + label <= width)
+        canvas_text(canvas, left + width - label, l->body.y + l->body.height, label, m->x_label,
+                    COLOUR_DEFAULT, CELL_DIM, style);
+    free(taken);
 }
 
 void heat_legend(double limit, struct canvas *canvas, int x, int y, int room,
@@ -212,8 +253,9 @@ void heat_legend(double limit, struct canvas *canvas, int x, int y, int room,
 {
     char text[64], number[40];
     int cells = room >= 40 ? 17 : 9, right = x + room;
-    double step = pow(10, floor(log10(limit > 0 ? limit : 1)) - 1);
-    tick_label(number, limit, step);
+    double step = pow(10, floor(log10(limit > 0 ? limit : 1)));
+    double steps = limit / step;
+    tick_label(number, limit, fabs(steps - round(steps)) < 1e-6 ? step : step / 10);
     snprintf(text, sizeof text, "-%s ", number);
     x += canvas_text(canvas, x, y, room, text, COLOUR_DEFAULT, 0, style);
     for (int i = 0; i < cells && x < right; i++, x++) {

@@ -16,7 +16,7 @@ struct frame {
 
 struct raster {
     int width, height; /* pixels */
-    int8_t *curve;     /* [height][width] which curve is there, -1: none */
+    int16_t *curve;    /* [height][width] which curve is there, -1: none */
 };
 
 static double y_of(const struct line_plot *p, double y)
@@ -64,7 +64,7 @@ static bool inked(enum curve_stroke stroke, int at)
 static void set_pixel(struct raster *r, int x, int y, int curve)
 {
     if (x >= 0 && y >= 0 && x < r->width && y < r->height)
-        r->curve[y * r->width + x] = (int8_t)curve;
+        r->curve[y * r->width + x] = (int16_t)curve;
 }
 
 /* Vertical runs between neighbours of a column keep curves joined. */
@@ -257,25 +257,36 @@ static void draw_guides(const struct line_plot *p, const struct frame *f, struct
                        COLOUR_DEFAULT, COLOUR_DEFAULT, CELL_DIM);
 }
 
-/* One line: a stroke and a name for each curve that has one. */
-static void draw_legend(const struct line_plot *p, struct canvas *canvas, int x, int y, int right,
+/* A sample of a curve's stroke.  In ASCII strokes differ by their gaps; a curve
+ * without points stands for a stroke in any mark. */
+static void draw_sample(const struct curve *curve, struct canvas *canvas, int x, int y,
                         const struct style *style)
 {
     static const uint32_t stroke[] = {0x2501, 0x2505, 0x2509};
     static const char marks[] = "*o+x#@%&";
+    int ink = palette_curve(curve->colour, style);
+    char mark = curve->n > 0 ? marks[curve->colour % 8] : '-';
+    for (int i = 0; i < 3; i++) {
+        bool gap = (curve->stroke == STROKE_DASHED && i == 1) ||
+                   (curve->stroke == STROKE_DOTS && i != 1);
+        uint32_t glyph = style->ascii ? (uint32_t)(gap ? ' ' : mark) : stroke[curve->stroke];
+        canvas_put(canvas, x + i, y, glyph, ink, COLOUR_DEFAULT, curve->attributes);
+    }
+}
+
+/* One line: a stroke and a name for each curve that has one. */
+static void draw_legend(const struct line_plot *p, struct canvas *canvas, int x, int y, int right,
+                        const struct style *style)
+{
     for (size_t c = 0; c < p->n_curves; c++) {
         const struct curve *curve = &p->curves[c];
         if (!curve->label)
             continue;
-        int need = utf8_width(curve->label) + 3;
+        int need = utf8_width(curve->label) + 4;
         if (x + need > right)
             break;
-        int ink = palette_curve(curve->colour, style);
-        uint32_t glyph = style->ascii ? (uint32_t)marks[curve->colour % 8] : stroke[curve->stroke];
-        canvas_put(canvas, x, y, glyph, ink, COLOUR_DEFAULT, 0);
-        if (!style->ascii)
-            canvas_put(canvas, x + 1, y, glyph, ink, COLOUR_DEFAULT, 0);
-        canvas_text(canvas, x + 3, y, need - 3, curve->label, COLOUR_DEFAULT, 0, style);
+        draw_sample(curve, canvas, x, y, style);
+        canvas_text(canvas, x + 4, y, need - 4, curve->label, COLOUR_DEFAULT, 0, style);
         x += need + 2;
     }
 }
@@ -300,9 +311,9 @@ static void draw_body(const struct line_plot *p, const struct frame *f, struct c
 {
     struct raster r = {f->body.width * f->pixel_x, f->body.height * f->pixel_y, NULL};
     size_t n = (size_t)r.width * (size_t)r.height;
-    r.curve = mem_new(n, 1);
-    memset(r.curve, -1, n);
-    for (int c = 0; c < (int)p->n_curves && c < 127; c++)
+    r.curve = mem_new(n, sizeof *r.curve);
+    memset(r.curve, -1, n * sizeof *r.curve);
+    for (int c = 0; c < (int)p->n_curves && c < INT16_MAX; c++)
         draw_curve(p, f, &r, c);
     show_raster(p, f, &r, canvas, style);
     free(r.curve);

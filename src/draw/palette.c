@@ -49,7 +49,9 @@ uint32_t palette_glyph(double t, const struct style *style)
     double size = fabs(clamp(t));
     if (style->ascii) {
         int step = (int)ceil(size * 9 - .5);
-        return step <= 0 ? '.' : (uint32_t)(t > 0 ? above : below)[step - 1];
+        if (step <= 0)
+            return '.';
+        return t > 0 ? (uint32_t)above[step - 1] : (uint32_t)below[step - 1];
     }
     int step = (int)ceil(size * 4 - .25);
     if (step <= 0)

@@ -12,7 +12,8 @@
 
 static const struct option accuracy_options[] = {
     {"bin", OPTION_INTEGER, 1, 1e6, "auto", "auto", "trials per point"},
-    {"animal", OPTION_ANIMAL, 0, 0, "auto", "auto", "name or number of one to single out; auto: none"},
+    {"animal", OPTION_ANIMAL, 0, 0, "auto", "auto",
+     "name or number of one to single out; auto: none"},
     {"model", OPTION_MODEL, 0, 0, "auto", "auto",
      "whose expectation to show; auto: the model in use"},
     {0},
@@ -201,35 +202,50 @@ static double lowest(const struct accuracy_state *s)
     return lo < 0 ? 0 : lo;
 }
 
-/* The cohort's curves, faint ones first so that bold ones lie over them. */
-static size_t add_curves(const struct accuracy_state *s, struct curve *curves, char label[80])
+/* The legend names the mean first, but it is drawn last, over the faint ones:
+ * a curve of one point that is no number has a name and no more. */
+static size_t add_names(const struct curve *curves, size_t n, struct curve *names)
 {
+    static const double nowhere = NAN;
+    size_t n_names = 0;
+    for (size_t i = n; i-- > 0;) {
+        if (curves[i].label) {
+            names[n_names] = curves[i];
+            names[n_names].n = 1;
+            names[n_names].x = names[n_names].y = &nowhere;
+            n_names++;
+        }
+    }
+    return n_names;
+}
+
+static size_t add_curves(const struct accuracy_state *s, struct curve *curves, char label[80],
+                         const struct style *style)
+{
+    /* without colours dots are what is fainter than a line */
+    enum curve_stroke faint = style->colours > 0 ? STROKE_SOLID : STROKE_DOTS;
     const struct learning_curve *c = &s->curve;
+    struct curve curve = {.n = c->n_bins, .x = s->x, .stroke = faint, .colour = 2,
+                          .attributes = CELL_DIM};
     size_t n = 0;
     for (size_t a = 0; a < c->n_animals; a++) {
-        curves[n++] = (struct curve){
-            .label = a == 0 && c->n_animals > 1 ? "animals" : NULL, .n = c->n_bins, .x = s->x,
-            .y = c->animal + a * c->n_bins, .stroke = STROKE_SOLID, .colour = 2,
-            .attributes = CELL_DIM,
-        };
+        curve.label = a == 0 && c->n_animals > 1 ? "animals" : NULL;
+        curve.y = c->animal + a * c->n_bins;
+        curves[n++] = curve;
     }
     if (s->expected) {
         snprintf(label, 80, "%s expects", s->source.model->name);
-        curves[n++] = (struct curve){
-            .label = label, .n = c->n_bins, .x = s->x, .y = s->expected,
-            .stroke = STROKE_DASHED, .colour = 1,
-        };
+        curves[n++] = (struct curve){.label = label, .n = c->n_bins, .x = s->x, .y = s->expected,
+                                     .stroke = STROKE_DASHED, .colour = 1};
     }
-    curves[n++] = (struct curve){
-        .label = "mean", .n = c->n_bins, .x = s->x, .y = c->mean, .stroke = STROKE_SOLID,
-        .colour = 0, .attributes = CELL_BOLD,
-    };
+    curve = (struct curve){.label = "mean", .n = c->n_bins, .x = s->x, .y = c->mean,
+                           .stroke = STROKE_SOLID, .colour = 0, .attributes = CELL_BOLD};
+    curves[n++] = curve;
     if (s->animal >= 0) {
-        curves[n++] = (struct curve){
-            .label = s->cohort->animals[s->animal].name, .n = c->n_bins, .x = s->x,
-            .y = c->animal + (size_t)s->animal * c->n_bins, .stroke = STROKE_SOLID, .colour = 4,
-            .attributes = CELL_BOLD,
-        };
+        curve.label = s->cohort->animals[s->animal].name;
+        curve.y = c->animal + (size_t)s->animal * c->n_bins;
+        curve.colour = 3;
+        curves[n++] = curve;
     }
     return n;
 }
@@ -237,25 +253,29 @@ static size_t add_curves(const struct accuracy_state *s, struct curve *curves, c
 static void accuracy_draw(void *state, struct canvas *canvas, struct rect area,
                           const struct style *style)
 {
-    enum { CHANCE = 64 };
+    enum { CHANCE = 64, NAMES = 8 };
     struct accuracy_state *s = state;
-    struct curve *curves = mem_new(s->curve.n_animals + 4, sizeof *curves);
+    size_t room = s->curve.n_animals + 4;
+    struct curve *curves = mem_new(room + NAMES, sizeof *curves), *body = curves + NAMES;
     double end = (double)(s->curve.n_bins * s->curve.bin);
     double chance_x[CHANCE], chance_y[CHANCE];
     char label[80];
-    struct line_plot plot = {
-        .x_label = "trial", .x_lo = 0, .x_hi = end > 0 ? end : 1, .y_lo = lowest(s), .y_hi = 1,
-        .curves = curves,
-    };
     for (int i = 0; i < CHANCE; i++) {
         chance_x[i] = end * (i + 0.5) / CHANCE;
         chance_y[i] = 0.5;
     }
-    curves[0] = (struct curve){
-        .label = "chance", .n = CHANCE, .x = chance_x, .y = chance_y, .stroke = STROKE_DOTS,
-        .colour = 3, .attributes = CELL_DIM,
+    body[0] = (struct curve){.label = "chance", .n = CHANCE, .x = chance_x, .y = chance_y,
+                             .stroke = STROKE_DOTS, .colour = PARTS_GREY};
+    size_t n = 1 + add_curves(s, body + 1, label, style);
+    size_t n_names = add_names(body, n, curves);
+    for (size_t i = 0; i < n; i++) {
+        body[i].label = NULL;
+    }
+    memmove(curves + n_names, body, n * sizeof *body);
+    struct line_plot plot = {
+        .x_label = "trial", .x_lo = 0, .x_hi = end > 0 ? end : 1, .y_lo = lowest(s), .y_hi = 1,
+        .n_curves = n_names + n, .curves = curves,
     };
-    plot.n_curves = 1 + add_curves(s, curves + 1, label);
     line_plot_draw(&plot, canvas, area, style);
     free(curves);
 }
@@ -292,7 +312,8 @@ static void accuracy_describe(const void *state, struct strbuf *out)
     }
     strbuf_printf(out, "mean share correct %s in the first %s trials, %s",
                   number_fixed(a, c->mean[first], 2, false),
-                  number_grouped(bin, (long long)c->bin), number_fixed(b, c->mean[whole], 2, false));
+                  number_grouped(bin, (long long)c->bin),
+                  number_fixed(b, c->mean[whole], 2, false));
     strbuf_printf(out, " around trial %s", number_grouped(a, (long long)s->x[whole]));
     if (whole < last) {
         strbuf_printf(out, " (the last that half of them reach)");

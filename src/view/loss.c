@@ -183,7 +183,7 @@ static size_t add_curves(const struct loss_state *s, struct curve *curves, char 
             curves[n++] = (struct curve){
                 .label = said_heldout ? NULL : "held out", .n = line->n - first,
                 .x = line->epoch + first, .y = line->heldout + first, .stroke = STROKE_DASHED,
-                .colour = line->colour,
+                .colour = one ? line->colour + 1 : line->colour,
             };
             said_heldout = true;
         }
@@ -236,7 +236,8 @@ static void say_line(const struct loss_line *line, struct strbuf *out)
         return;
     }
     size_t last = line->n - 1;
-    strbuf_printf(out, "%s: train %s", line->name, number_fixed(number, line->train[last], 4, false));
+    strbuf_printf(out, "%s: train %s", line->name,
+                  number_fixed(number, line->train[last], 4, false));
     if (isfinite(line->heldout[last])) {
         strbuf_printf(out, ", held out %s", number_fixed(number, line->heldout[last], 4, false));
     }

@@ -175,9 +175,10 @@ double map_limit(const struct map_state *s)
     return isnan(s->range) ? s->limit : s->range;
 }
 
-/* One scale for fitted, true and their difference, so that they compare.  It
- * follows growth at once but shrinks only when half of it is unused, so that
- * colours stand still while a fit trains. */
+/* From the fitted values; from the true ones as well when these are shown, so
+ * that they and the difference compare.  It follows growth at once but shrinks
+ * only when half of it is unused, so that colours stand still while a fit
+ * trains. */
 static void follow_limit(struct map_state *s)
 {
     double largest = 0;
@@ -186,7 +187,7 @@ static void follow_limit(struct map_state *s)
         const struct map_panel *panel = &s->map.panel[p];
         for (size_t i = 0; i < n; i++) {
             double v = fabs(panel->value[i]);
-            double t = panel->truth ? fabs(panel->truth[i]) : 0;
+            double t = panel->truth && s->show != SHOW_FITTED ? fabs(panel->truth[i]) : 0;
             if (map_painted(s, p, i)) {
                 largest = v > largest ? v : largest;
                 largest = t > largest ? t : largest;

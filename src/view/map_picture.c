@@ -29,7 +29,7 @@ static void add_fixed(const struct map_state *s, struct strbuf *out)
 void map_title(const void *state, struct strbuf *out)
 {
     const struct map_state *s = state;
-    static const char *const shows[] = {"", "true ", "fitted minus true "};
+    static const char *const shows[] = {"", "true ", "fitted−true "};
     char number[NUMBER_SIZE];
     strbuf_printf(out, "%sΔ%s · %s × %s", shows[s->show], s->request.of,
                   parts_letter(s->request.y), s->request.x);
@@ -67,7 +67,8 @@ static void add_panel(const char *title, struct strbuf *out)
     }
 }
 
-static void read_out(const struct map_state *s, struct strbuf *out)
+/* The cross-hair's line; `wide` leaves room for words. */
+static void read_out(const struct map_state *s, bool wide, struct strbuf *out)
 {
     size_t x, y;
     char a[NUMBER_SIZE];
@@ -85,7 +86,12 @@ static void read_out(const struct map_state *s, struct strbuf *out)
         strbuf_printf(out, " true %s", parts_signed(a, panel->truth[cell], limit));
     }
     uint32_t lived = panel->support[cell];
-    strbuf_printf(out, "  from %s trial%s", number_grouped(a, lived), lived == 1 ? "" : "s");
+    number_grouped(a, lived);
+    if (wide) {
+        strbuf_printf(out, "  from %s trial%s", a, lived == 1 ? "" : "s");
+    } else {
+        strbuf_printf(out, "  n %s", a);
+    }
 }
 
 /* What heat_map_draw wants: shown values, and support with thin cells at 0. */
@@ -152,7 +158,11 @@ void map_draw(void *state, struct canvas *canvas, struct rect area, const struct
     draw_heat(s, canvas, body, style);
     if (told) {
         struct strbuf text = {0}, plain = {0};
-        read_out(s, &text);
+        read_out(s, true, &text);
+        if (utf8_width(strbuf_text(&text)) > area.width - 1) {
+            strbuf_reset(&text);
+            read_out(s, false, &text);
+        }
         parts_styled(strbuf_text(&text), style, &plain);
         canvas_text(canvas, area.x + 1, area.y + area.height - 1, area.width - 1,
                     strbuf_text(&plain), COLOUR_DEFAULT, 0, style);

@@ -12,6 +12,9 @@
 #include "views.def"
 #undef VIEW
 
+/* Colour of curves for what is explained or compared with, not fitted. */
+enum { PARTS_GREY = 6 };
+
 #define SIDES_TEXT "right = 1, positive"
 
 /* The model called `name`, or with NULL the one in use, or the newest.  NULL

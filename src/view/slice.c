@@ -145,10 +145,9 @@ static double *gapped(const struct slice_state *s, const struct slice_line *line
 /* The curves of a picture and what they own. */
 struct strokes {
     size_t n, n_owned, n_colours;
-    struct curve *curves;             /* [2 * n_lines] */
+    struct curve *curves;             /* [2 * n_lines + 2] */
     double **owned;                   /* [2 * n_lines] */
     char (*labels)[NUMBER_SIZE + 8];  /* [n_lines] */
-    bool said_error, said_truth;      /* dashes and dots are explained once */
     double colours[SLICE_MOST_W];     /* lines of one w share a colour */
 };
 
@@ -165,22 +164,6 @@ static int colour_of(struct strokes *strokes, double w)
     return (int)strokes->n_colours - 1;
 }
 
-static const char *label_of(struct strokes *strokes, const struct slice_line *line, char *room,
-                            size_t size)
-{
-    char number[NUMBER_SIZE];
-    if (!line->correct) {
-        bool said = strokes->said_error;
-        strokes->said_error = true;
-        return said ? NULL : "error";
-    }
-    if (isnan(line->w)) {
-        return "correct";
-    }
-    snprintf(room, size, "w %s", parts_short(number, line->w, 2));
-    return room;
-}
-
 static void add_stroke(struct strokes *strokes, const struct slice_state *s, size_t i,
                        const char *label, enum curve_stroke stroke, const double *values)
 {
@@ -193,23 +176,45 @@ static void add_stroke(struct strokes *strokes, const struct slice_state *s, siz
     };
 }
 
+/* A curve without points: says what a stroke means. */
+static void explain(struct strokes *strokes, const char *label, enum curve_stroke stroke)
+{
+    strokes->curves[strokes->n++] =
+        (struct curve){.label = label, .stroke = stroke, .colour = PARTS_GREY};
+}
+
 static void strokes_make(struct strokes *strokes, const struct slice_state *s)
 {
     size_t n_lines = s->slice.n_lines;
-    strokes->curves = mem_new(2 * n_lines, sizeof *strokes->curves);
+    bool any_error = false, any_truth = false;
+    char number[NUMBER_SIZE];
+    strokes->curves = mem_new(2 * n_lines + 2, sizeof *strokes->curves);
     strokes->owned = mem_new(2 * n_lines, sizeof *strokes->owned);
     strokes->labels = mem_new(n_lines, sizeof *strokes->labels);
     for (size_t i = 0; i < n_lines; i++) {
         const struct slice_line *line = &s->slice.line[i];
-        const char *label = label_of(strokes, line, strokes->labels[i],
-                                     sizeof strokes->labels[i]);
+        if (line->truth) {
+            add_stroke(strokes, s, i, NULL, STROKE_DOTS, line->truth);
+            any_truth = true;
+        }
+    }
+    for (size_t i = 0; i < n_lines; i++) {
+        const struct slice_line *line = &s->slice.line[i];
+        char *label = line->correct ? strokes->labels[i] : NULL;
+        if (label && isnan(line->w)) {
+            strcpy(label, "correct");
+        } else if (label) {
+            snprintf(label, sizeof *strokes->labels, "w %s", parts_short(number, line->w, 2));
+        }
+        any_error = any_error || !line->correct;
         add_stroke(strokes, s, i, label, line->correct ? STROKE_SOLID : STROKE_DASHED,
                    line->value);
-        if (line->truth) {
-            add_stroke(strokes, s, i, strokes->said_truth ? NULL : "true", STROKE_DOTS,
-                       line->truth);
-            strokes->said_truth = true;
-        }
+    }
+    if (any_error) {
+        explain(strokes, "error", STROKE_DASHED);
+    }
+    if (any_truth) {
+        explain(strokes, "true", STROKE_DOTS);
     }
 }
 

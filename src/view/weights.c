@@ -188,17 +188,16 @@ static void weights_draw(void *state, struct canvas *canvas, struct rect area,
     const struct policy *policy = &s->source.model->settings.policy;
     size_t k_n = s->path.n_weights;
     struct strided fitted = stride_path(&s->path, (size_t)area.width * 4);
-    struct strided sparse = stride_path(&s->path, (size_t)(area.width / 2) + 2);
-    struct curve *curves = mem_new(2 * k_n, sizeof *curves);
+    struct curve *curves = mem_new(2 * k_n + 1, sizeof *curves);
     double *marks;
     struct line_plot plot = {
         .x_label = "trial", .x_lo = 1, .x_hi = s->path.n > 1 ? (double)s->path.n : 2,
         .y_lo = NAN, .y_hi = NAN, .y_zero = true, .curves = curves,
     };
-    for (size_t k = 0; k < k_n && sparse.truth; k++) {
+    for (size_t k = 0; k < k_n && fitted.truth; k++) {
         curves[plot.n_curves++] = (struct curve){
-            .label = k + 1 == k_n ? "true" : NULL, .n = sparse.n, .x = sparse.x,
-            .y = sparse.truth[k], .stroke = STROKE_DOTS, .colour = (int)k,
+            .n = fitted.n, .x = fitted.x, .y = fitted.truth[k], .stroke = STROKE_DOTS,
+            .colour = (int)k,
         };
     }
     for (size_t k = 0; k < k_n; k++) {
@@ -207,11 +206,14 @@ static void weights_draw(void *state, struct canvas *canvas, struct rect area,
             .stroke = STROKE_SOLID, .colour = (int)k,
         };
     }
+    if (fitted.truth) { /* no points: says what dots mean */
+        curves[plot.n_curves++] =
+            (struct curve){.label = "true", .stroke = STROKE_DOTS, .colour = PARTS_GREY};
+    }
     plot.n_marks = session_marks(&s->path, area.width, &marks);
     plot.marks = marks;
     line_plot_draw(&plot, canvas, area, style);
     strided_free(&fitted, k_n);
-    strided_free(&sparse, k_n);
     free(curves);
     free(marks);
 }
