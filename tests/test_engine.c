@@ -182,6 +182,31 @@ static void test_threads(const struct setting *s)
     free(first);
 }
 
+/* A rule under which w doubles on every step but a real trial's: what happens in
+ * lanes without an animal, or after an animal's last trial, must not show. */
+static void test_idle_lanes(struct setting *s)
+{
+    const struct tensor *t = s->tensors.item;
+    bool train[ANIMALS];
+    memset(train, 1, sizeof train);
+    memset(s->theta, 0, s->tensors.size * sizeof *s->theta);
+    s->theta[t[0].offset] = s->theta[t[0].offset + 1] = 1;
+    for (size_t l = 0; l <= s->shape.layers; l++)
+        s->theta[t[1 + 2 * l].offset] = 1;
+    s->theta[t[1].offset + 3] = -1000; /* the input that is 1 on every trial */
+    s->theta[t[2].offset] = .5;
+    for (size_t e = 0; engine_at(e); e++) {
+        struct rollout *r = rollout_of(s, engine_at(e), train, 1000, 1);
+        struct rollout_result result;
+        bool finite = true;
+        rollout_run(r, &(struct rollout_task){s->theta, s->w0, true, NULL, NULL}, &result);
+        for (size_t i = 0; i < s->tensors.size; i++)
+            finite = finite && isfinite(result.gradient[i]);
+        tap_ok(finite, "%s: idle lanes leave the gradient alone", engine_at(e)->name);
+        rollout_free(r);
+    }
+}
+
 static void test_check(void)
 {
     struct gradient_row rows[RULE_MAX_TENSORS + 1];
@@ -209,6 +234,8 @@ int main(void)
         test_gradients(&s, 37);
         if (i == 0)
             test_threads(&s);
+        if (i == 0)
+            test_idle_lanes(&s);
         setting_free(&s);
     }
     test_check();

@@ -225,8 +225,10 @@ static void tile_forward(const struct plan *p, struct tile *t, const struct tria
         p->code->forward(&p->run, &step, state, state + p->n_state, t->cache + s * p->n_cache, dw);
         const vec *x = t->x + (s + 1) * k;
         vec z = {0};
+        vec_bits live = t->scored[s] != 0;
         for (size_t j = 0; j < k; j++) {
-            w[j] += dw[j];
+            /* Lanes without an animal stand still: they could grow without bound. */
+            w[j] += vec_where(live, dw[j]);
             z += w[j] * x[j];
         }
         t->z[s] = z;
