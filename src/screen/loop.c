@@ -248,6 +248,7 @@ int host_screen(const struct host_setup *setup)
         return err.code;
     }
     feed(&e);
+    e.step = STEP_RAN; /* something may be queued */
     explorer_update(&e);
     explorer_draw(&e);
     while (!e.quit)
