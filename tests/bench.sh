@@ -21,7 +21,8 @@ column() { echo "$1" | cut -d ' ' -f "$2"; }
 
 echo "deltaw bench, $(date -u +%Y-%m-%d)"
 echo "machine   $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $cores cores, $(awk '/MemTotal/ {printf "%.0f GiB", $2 / 1048576}' /proc/meminfo)"
-echo "build     $("$DELTAW" --version | head -n 1); ${BENCH_COMPILER:-}"
+"$DELTAW" -v --version | sed "s/^/build     /"
+echo "compiler  ${BENCH_COMPILER:-}"
 echo
 row what measured goal
 row '----' '--------' '----'
