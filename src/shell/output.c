@@ -1,18 +1,31 @@
 #include "deltaw/shell/output.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "deltaw/base/utf8.h"
+
+/* JSON and CSV are UTF-8 by their own rules; sentences, tables and complaints
+ * keep to the 7 bits that were asked for. */
+static void pass(struct output *out, bool sentence, void (*to)(void *, const char *, size_t),
+                 const char *text, size_t n)
+{
+    if (n == 0 || !to)
+        return;
+    char *plain = sentence && out->style.ascii ? utf8_ascii(text) : NULL;
+    to(out->host, plain ? plain : text, plain ? strlen(plain) : n);
+    free(plain);
+}
 
 static void result(struct output *out, const char *text, size_t n)
 {
-    if (n > 0 && out->result)
-        out->result(out->host, text, n);
+    pass(out, out->mode == OUTPUT_TEXT, out->result, text, n);
 }
 
 static void complaint(struct output *out, const char *text, size_t n)
 {
-    if (n > 0 && out->complaint)
-        out->complaint(out->host, text, n);
+    pass(out, true, out->complaint, text, n);
 }
 
 static void end_line(struct strbuf *text)
