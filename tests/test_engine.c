@@ -63,7 +63,8 @@ struct setting {
 
 static struct setting setting_new(size_t hidden, size_t layers)
 {
-    struct setting s = {.rule = rule_find("dnn"), .shape = {2, hidden, layers}};
+    struct setting s = {.rule = rule_find("dnn"),
+                        .shape = {.n_weights = 2, .hidden = hidden, .layers = layers}};
     struct policy policy;
     struct rng rng = rng_stream(SEED, RNG_TEST, 1, 1);
     for (size_t a = 0; a < ANIMALS; a++)
@@ -209,24 +210,40 @@ static void test_idle_lanes(struct setting *s)
 
 static void test_check(void)
 {
+    static const struct rule_shape shapes[] = {
+        {.n_weights = 2, .hidden = 9, .layers = 2},
+        {.n_weights = 3, .hidden = 5, .layers = 1, .lags = 2, .window = 4, .split_alpha = true,
+         .forgetting = true},
+        {.n_weights = 2, .hidden = 13, .layers = 3, .window = 3, .shared_alpha = true,
+         .split_alpha = true},
+    };
     struct gradient_row rows[RULE_MAX_TENSORS + 1];
     size_t n;
-    for (size_t i = 0; rule_at(i); i++) {
-        struct err err = {0};
-        bool ok = check_gradient(rule_at(i), &(struct rule_shape){2, 9, 2}, SEED, rows, &n, &err);
-        tap_ok(ok, "check gradient of %s passes: %s", rule_at(i)->name, err.message);
-        for (size_t j = 0; j < n; j++)
-            tap_ok(rows[j].norm > 0 && rows[j].error < 1e-6, "  %s: norm %.3g, error %.2g",
-                   rows[j].tensor, rows[j].norm, rows[j].error);
-    }
+    for (size_t i = 0; rule_at(i); i++)
+        for (size_t v = 0; v < sizeof shapes / sizeof *shapes; v++) {
+            struct err err = {0};
+            struct rule_shape shape = shapes[v];
+            if (rule_at(i)->no_weights)
+                shape.n_weights = 1;
+            if (!rule_at(i)->network)
+                shape.lags = 0;
+            bool ok = check_gradient(rule_at(i), &shape, SEED, rows, &n, &err);
+            tap_ok(ok, "check gradient of %s, variant %zu, passes: %s", rule_at(i)->name, v,
+                   err.message);
+            for (size_t j = 0; j < n; j++)
+                tap_ok((rows[j].norm > 0 || (rule_at(i)->no_start && j + 1 == n)) &&
+                           rows[j].error < 1e-6,
+                       "  %s: norm %.3g, error %.2g", rows[j].tensor, rows[j].norm,
+                       rows[j].error);
+        }
 }
 
 int main(void)
 {
-    static const struct rule_shape shapes[] = {{2, 32, 2}, {2, 13, 1}, {2, 21, 3}};
+    static const size_t sizes[][2] = {{32, 2}, {13, 1}, {21, 3}};
     tap_note("seed %d", SEED);
     for (size_t i = 0; i < 3; i++) {
-        struct setting s = setting_new(shapes[i].hidden, shapes[i].layers);
+        struct setting s = setting_new(sizes[i][0], sizes[i][1]);
         test_losses(&s, engine_double());
         for (size_t e = 0; engine_at(e); e++)
             test_losses(&s, engine_at(e));

@@ -181,8 +181,10 @@ bool check_gradient(const struct rule *rule, const struct rule_shape *shape, uin
         const struct tensor *t = &tensors.item[i];
         rows[i] = (struct gradient_row){.size = i < tensors.n ? t->size : n_w0};
         snprintf(rows[i].tensor, sizeof rows[i].tensor, "%s", i < tensors.n ? t->name : "w0");
-        /* The usual scale of 1e-3 would drown most gradients in rounding. */
-        for (size_t j = 0; i < tensors.n && j < t->size && !strcmp(t->name, "scaling_factor"); j++)
+        /* A scale of 1e-3 would drown most gradients in rounding, and textbook
+         * rules start at zeros. */
+        bool move = !rule->network || strcmp(t->name, "scaling_factor") == 0;
+        for (size_t j = 0; i < tensors.n && move && j < t->size; j++)
             theta[t->offset + j] = rng_between(&rng, .05, .15);
     }
     for (size_t i = 0; i < n_w0; i++)
@@ -192,7 +194,8 @@ bool check_gradient(const struct rule *rule, const struct rule_shape *shape, uin
     for (size_t i = 0; i < *n_rows; i++) {
         struct gradient_row *r = &rows[i];
         size_t compared = r->size * sizeof truncations / sizeof *truncations;
-        r->passed = r->norm > 0 && r->error < tolerance && r->n_signs == 0 &&
+        bool zero = i == tensors.n && rule->no_start; /* as it should be */
+        r->passed = (zero ? r->norm == 0 : r->norm > 0) && r->error < tolerance && r->n_signs == 0 &&
                     r->n_kinks * 5 < compared;
         failed += !r->passed;
     }

@@ -11,17 +11,28 @@ struct step {
     const vec *u;      /* [K + INPUT_N]: w_t, then the inputs of trial t */
     const vec *x;      /* [K] policy features of trial t */
     vec answer;        /* z_t */
+    vec next_stimulus; /* s_{t+1} */
 };
+
+/* What drives a textbook rule on a trial; see classic.h. */
+struct drive {
+    vec a, b;   /* b is 0 for rules without a baseline */
+    vec da, db; /* derivatives by the policy's logit */
+};
+/* p: P(right); r, y, z of the trial. */
+typedef struct drive (*drive_of)(vec p, vec r, vec y, vec z);
 
 struct code_run {
     struct rule_shape shape;
     size_t n_inputs;           /* K + INPUT_N */
     const struct tensors *tensors;
     const real *packed;        /* what pack() wrote */
+    drive_of drive;            /* textbook rules */
 };
 
 struct code {
     const char *name;
+    drive_of drive; /* textbook rules only */
     /* Sizes for a shape: reals of packed parameters; vectors of state carried
      * from step to step; vectors kept per step for the way back; vectors of
      * deltas per step. */

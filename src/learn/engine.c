@@ -38,6 +38,7 @@ struct tile {
     vec *u;        /* [max_steps][n_inputs] */
     vec *x;        /* [max_steps + 1][K] */
     vec *answer;   /* [max_steps] */
+    vec *next;     /* [max_steps] stimulus of the scored trial */
     vec *target;   /* [max_steps] y of the scored trial */
     vec *scored;   /* [max_steps] 1 where there is one */
     vec *z;        /* [max_steps] logits, then d loss / d logit */
@@ -59,12 +60,12 @@ static struct plan *plan_new(const struct rule *rule, const struct rule_shape *s
     rule->layout(shape, &p->tensors);
     p->max_steps = max_steps;
     p->n_weights = shape->n_weights;
-    p->n_inputs = shape->n_weights + INPUT_N;
+    p->n_inputs = rule_inputs(shape);
     p->n_state = p->code->state(shape);
     p->n_cache = p->code->cache(shape, p->n_inputs);
     p->n_delta = p->code->delta(shape, p->n_inputs);
     p->packed = mem_aligned(p->code->packed(shape, p->n_inputs), sizeof *p->packed);
-    p->run = (struct code_run){*shape, p->n_inputs, &p->tensors, p->packed};
+    p->run = (struct code_run){*shape, p->n_inputs, &p->tensors, p->packed, p->code->drive};
     return p;
 }
 
@@ -93,6 +94,7 @@ static struct tile *tile_new(const struct plan *p)
     t->u = mem_aligned(n * p->n_inputs, sizeof(vec));
     t->x = mem_aligned((n + 1) * p->n_weights, sizeof(vec));
     t->answer = mem_aligned(n, sizeof(vec));
+    t->next = mem_aligned(n, sizeof(vec));
     t->target = mem_aligned(n, sizeof(vec));
     t->scored = mem_aligned(n, sizeof(vec));
     t->z = mem_aligned(n, sizeof(vec));
@@ -107,7 +109,7 @@ static void tile_free(struct tile *t)
 {
     if (!t)
         return;
-    free(t->u), free(t->x), free(t->answer), free(t->target), free(t->scored), free(t->z);
+    free(t->u), free(t->x), free(t->answer), free(t->next), free(t->target), free(t->scored), free(t->z);
     free(t->state), free(t->cache), free(t->delta), free(t->gradient);
     free(t);
 }
@@ -128,7 +130,16 @@ static void tile_fill_lane(const struct plan *p, struct tile *t, const struct tr
         v[INPUT_CHOICE][lane] = (flags & TRIAL_CHOICE) != 0;
         v[INPUT_REWARD][lane] = trials->reward[row + s];
         v[INPUT_SIDE][lane] = stimulus > 0;
+        for (size_t lag = 1; lag <= p->run.shape.lags; lag++) {
+            bool there = span->begin + s >= lag;
+            size_t past = row + s - (there ? lag : 0);
+            vec *old = v + INPUT_N + PAST_N * (lag - 1);
+            old[PAST_STIMULUS][lane] = there ? trials->stimulus[past] : 0;
+            old[PAST_CHOICE][lane] = there && (trials->flags[past] & TRIAL_CHOICE);
+            old[PAST_REWARD][lane] = there ? trials->reward[past] : 0;
+        }
         t->answer[s][lane] = (flags & TRIAL_ANSWER) != 0;
+        t->next[s][lane] = trials->stimulus[row + s + 1];
         t->target[s][lane] = (trials->flags[row + s + 1] & TRIAL_CHOICE) != 0;
         t->scored[s][lane] = 1;
     }
@@ -154,6 +165,7 @@ static void tile_fill(const struct plan *p, struct tile *t, const struct trials 
         memset(t->u, 0, t->steps * p->n_inputs * sizeof(vec));
         memset(t->x, 0, (t->steps + 1) * p->n_weights * sizeof(vec));
         memset(t->answer, 0, t->steps * sizeof(vec));
+        memset(t->next, 0, t->steps * sizeof(vec));
         memset(t->target, 0, t->steps * sizeof(vec));
         memset(t->scored, 0, t->steps * sizeof(vec));
     }
@@ -220,7 +232,7 @@ static void tile_forward(const struct plan *p, struct tile *t, const struct tria
         vec *u = t->u + s * p->n_inputs;
         for (size_t j = 0; j < k; j++)
             u[j] = w[j];
-        struct step step = {u, t->x + s * k, t->answer[s]};
+        struct step step = {u, t->x + s * k, t->answer[s], t->next[s]};
         vec *state = t->state + s * p->n_state;
         p->code->forward(&p->run, &step, state, state + p->n_state, t->cache + s * p->n_cache, dw);
         const vec *x = t->x + (s + 1) * k;
@@ -260,7 +272,7 @@ static void tile_backward(const struct plan *p, struct tile *t, double *gradient
                 g_w[j] += t->z[s] * x[j];
                 g_dw[j] = g_w[j];
             }
-            struct step step = {t->u + s * p->n_inputs, t->x + s * k, t->answer[s]};
+            struct step step = {t->u + s * p->n_inputs, t->x + s * k, t->answer[s], t->next[s]};
             p->code->backward(&p->run, &step, t->state + s * p->n_state,
                               t->cache + s * p->n_cache, g_dw, g_w, g_state,
                               t->delta + (s - begin) * p->n_delta);
@@ -288,7 +300,7 @@ static void update(const struct plan *p, size_t n, const double *u, double *dw)
         for (size_t l = 0; l < lanes; l++)
             for (size_t j = 0; j < width; j++)
                 in[j][l] = (real)u[(i + l) * width + j];
-        struct step step = {in, x, answer};
+        struct step step = {in, x, answer, answer};
         p->code->forward(&p->run, &step, state, state + p->n_state, cache, out);
         for (size_t l = 0; l < lanes; l++)
             for (size_t j = 0; j < k; j++)

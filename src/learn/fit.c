@@ -41,6 +41,14 @@ void fit_settings_free(struct fit_settings *s)
     s->holdout = s->init = NULL;
 }
 
+struct rule_shape fit_shape(const struct fit_settings *s)
+{
+    return (struct rule_shape){.n_weights = s->policy.n, .hidden = s->hidden, .layers = s->layers,
+                               .lags = s->lags, .window = s->window,
+                               .shared_alpha = s->shared_alpha, .split_alpha = s->split_alpha,
+                               .forgetting = s->forgetting};
+}
+
 /* --- starting -------------------------------------------------------------- */
 
 
@@ -119,11 +127,14 @@ struct fit *fit_start(const struct fit_settings *settings, const struct cohort *
     struct fit *fit = fit_new(name);
     bool *who = mem_new(cohort->n_animals, sizeof *who);
     fit->settings = fit_settings_copy(settings);
+    if (rule->no_weights) /* its logit is the one weight there is */
+        policy_parse("bias", &fit->settings.policy, NULL);
     fit->cohort = cohort_hold(cohort);
     fit->wake = wake;
     fit->status = (struct fit_status){.state = FIT_RUNNING, .epochs = settings->epochs,
                                       .train = NAN, .heldout = NAN, .seconds_left = NAN};
-    bool ok = split_animals(settings, cohort, who, err) && check_start(fit, rule, err);
+    bool ok = policy_check(&fit->settings.policy, cohort, err) &&
+              split_animals(settings, cohort, who, err) && check_start(fit, rule, err);
     if (ok) {
         struct trainer *t = trainer_new(fit, rule, who);
         fit->model = trainer_model(t);

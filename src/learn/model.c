@@ -40,9 +40,15 @@ void model_drop(struct model *m)
         free(m->animals[a]);
     fit_settings_free(&m->settings);
     lived_drop(m->lived);
-    free(m->name), free(m->theta), free(m->animals), free(m->held_out), free(m->w0);
+    free(m->name), free(m->theta), free(m->errors), free(m->animals), free(m->held_out), free(m->w0);
     free(m->history), free(m->cohort_name);
     free(m);
+}
+
+/* Networks train in single precision, the rules of a few parameters in double. */
+static const struct engine *engine_of(const struct model *model)
+{
+    return model->rule->network ? engine_pick() : engine_double();
 }
 
 void model_start(const struct model *model, const struct cohort *cohort, size_t animal,
@@ -63,7 +69,7 @@ static void model_pass(const struct model *model, const struct cohort *cohort, f
 {
     size_t k = model->settings.policy.n;
     struct trials *trials = trials_new(cohort, &model->settings.policy);
-    struct rollout *r = rollout_new(engine_pick(), model->rule, &model->shape, trials, NULL,
+    struct rollout *r = rollout_new(engine_of(model), model->rule, &model->shape, trials, NULL,
                                     model->settings.truncation, 1);
     double *w0 = mem_new(cohort->n_animals * k, sizeof *w0);
     struct rollout_result result;
@@ -104,7 +110,7 @@ double model_loss(const struct model *model, const struct cohort *cohort, double
 
 void model_update(const struct model *model, size_t n, const double *u, double *dw)
 {
-    const struct engine *engine = engine_pick();
+    const struct engine *engine = engine_of(model);
     struct plan *plan = engine->plan_new(model->rule, &model->shape, 1);
     engine->plan_set(plan, model->theta);
     engine->update(plan, n, u, dw);

@@ -1,56 +1,119 @@
 #include "deltaw/learn/policy.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 static const struct {
-    const char *word, *weight;
+    const char *word;
     enum policy_feature feature;
 } features[] = {
-    {"stim", "w_stim", FEATURE_STIMULUS},
-    {"bias", "w_bias", FEATURE_BIAS},
+    {"stim", FEATURE_STIMULUS},       {"right", FEATURE_RIGHT},
+    {"left", FEATURE_LEFT},           {"prevstim", FEATURE_PREVSTIM},
+    {"prevchoice", FEATURE_PREVCHOICE}, {"bias", FEATURE_BIAS},
 };
+
+static bool add_feature(struct policy *p, const char *text, const char *word, struct err *err)
+{
+    enum policy_feature feature = FEATURE_COLUMN;
+    for (size_t i = 0; i < sizeof features / sizeof *features; i++)
+        if (strcmp(features[i].word, word) == 0)
+            feature = features[i].feature;
+    if (!*word || strlen(word) + 3 > POLICY_NAME)
+        return err_set(err, ERR_USAGE, "policy '%s': '%s' is no feature; write stim, right, left, "
+                       "prevstim, prevchoice, bias or columns of the log, as in stim+bias", text,
+                       word);
+    if (p->n == POLICY_MAX)
+        return err_set(err, ERR_USAGE, "policy '%s' has more than %d features", text, POLICY_MAX);
+    p->feature[p->n] = feature;
+    snprintf(p->weight[p->n], POLICY_NAME, "w_%s", word);
+    for (size_t j = 0; j < p->n; j++)
+        if (strcmp(p->weight[j], p->weight[p->n]) == 0)
+            return err_set(err, ERR_USAGE, "policy '%s' names %s twice", text, word);
+    p->n++;
+    return true;
+}
 
 bool policy_parse(const char *text, struct policy *out, struct err *err)
 {
     struct policy p = {0};
-    const char *at = text;
-    for (;;) {
-        size_t n = strcspn(at, "+"), i = 0, count = sizeof features / sizeof *features;
-        while (i < count && !(strlen(features[i].word) == n && !strncmp(features[i].word, at, n)))
-            i++;
-        if (i == count)
-            return err_set(err, ERR_USAGE,
-                           "policy '%s': '%.*s' is no feature; features are stim and bias, as in "
-                           "policy=stim+bias", text, (int)n, at);
-        for (size_t j = 0; j < p.n; j++)
-            if (p.feature[j] == features[i].feature)
-                return err_set(err, ERR_USAGE, "policy '%s' names %s twice", text,
-                               features[i].word);
-        p.feature[p.n] = features[i].feature;
-        snprintf(p.weight[p.n++], POLICY_NAME, "%s", features[i].weight);
-        if (!at[n])
+    for (const char *at = text;; at++) {
+        size_t n = strcspn(at, "+");
+        char word[POLICY_NAME];
+        snprintf(word, sizeof word, "%.*s", (int)(n < sizeof word ? n : sizeof word), at);
+        if (!add_feature(&p, text, word, err))
+            return false;
+        at += n;
+        if (!*at)
             break;
-        at += n + 1;
     }
-    snprintf(p.text, sizeof p.text, "%s", text);
+    if (strlen(text) >= sizeof p.text)
+        return err_set(err, ERR_USAGE, "policy '%s' is longer than %zu characters", text,
+                       sizeof p.text - 1);
+    strcpy(p.text, text);
     *out = p;
+    return true;
+}
+
+bool policy_check(const struct policy *policy, const struct cohort *cohort, struct err *err)
+{
+    for (size_t k = 0; k < policy->n; k++) {
+        if (policy->feature[k] != FEATURE_COLUMN)
+            continue;
+        const char *name = policy->weight[k] + 2;
+        const struct cohort_column *column = cohort_column(cohort, name);
+        if (!column)
+            return err_set(err, ERR_USAGE, "policy=: '%s' is no feature and %s has no numeric "
+                           "column of this name", name, cohort->name);
+        for (size_t i = 0; i < cohort->n_trials; i++)
+            if (!isfinite(column->values[i]))
+                return err_set(err, ERR_DATA, "policy=: the column %s of %s has no value on trial "
+                               "%zu; drop such trials or leave the feature out", name,
+                               cohort->name, i + 1);
+    }
     return true;
 }
 
 void policy_features(const struct policy *policy, const struct cohort *cohort,
                      const struct animal *animal, size_t trial, double *x)
 {
-    (void)animal;
+    double s = cohort->stimulus[trial];
+    bool first = trial == animal->first;
     for (size_t k = 0; k < policy->n; k++)
         switch (policy->feature[k]) {
         case FEATURE_STIMULUS:
-            x[k] = cohort->stimulus[trial];
+            x[k] = s;
+            break;
+        case FEATURE_RIGHT:
+            x[k] = s >= 0 ? s : 0;
+            break;
+        case FEATURE_LEFT:
+            x[k] = s < 0 ? s : 0;
+            break;
+        case FEATURE_PREVSTIM:
+            x[k] = first ? 0 : cohort->stimulus[trial - 1];
+            break;
+        case FEATURE_PREVCHOICE:
+            x[k] = first ? 0 : cohort->choice[trial - 1] ? 1 : -1;
             break;
         case FEATURE_BIAS:
             x[k] = 1;
             break;
+        case FEATURE_COLUMN:
+            x[k] = cohort_column(cohort, policy->weight[k] + 2)->values[trial];
+            break;
         }
+}
+
+void policy_replace_stimulus(const struct policy *policy, double s, double *x)
+{
+    for (size_t k = 0; k < policy->n; k++)
+        if (policy->feature[k] == FEATURE_STIMULUS)
+            x[k] = s;
+        else if (policy->feature[k] == FEATURE_RIGHT)
+            x[k] = s >= 0 ? s : 0;
+        else if (policy->feature[k] == FEATURE_LEFT)
+            x[k] = s < 0 ? s : 0;
 }
 
 long policy_weight(const struct policy *policy, const char *name)

@@ -54,10 +54,18 @@ void network_layout_mlp(const struct rule_shape *shape, size_t inputs, struct te
     }
 }
 
-void network_init_mlp(const struct rule_shape *shape, const struct tensors *tensors,
-                      unsigned long seed, double *theta)
+void network_layout_gru(const struct rule_shape *shape, size_t inputs, struct tensors *out)
 {
-    (void)shape;
+    size_t h = shape->hidden;
+    tensors_add(out, "gru.weight_ih_l0", 3 * h, inputs);
+    tensors_add(out, "gru.weight_hh_l0", 3 * h, h);
+    tensors_add(out, "gru.bias_ih_l0", 3 * h, 0);
+    tensors_add(out, "gru.bias_hh_l0", 3 * h, 0);
+}
+
+void network_init(const struct rule_shape *shape, const struct tensors *tensors,
+                  unsigned long seed, double *theta)
+{
     double bound = 1;
     for (size_t i = 0; i < tensors->n; i++) {
         const struct tensor *t = &tensors->item[i];
@@ -67,12 +75,39 @@ void network_init_mlp(const struct rule_shape *shape, const struct tensors *tens
                 values[j] = 1e-3;
             continue;
         }
-        if (strncmp(t->name, "dnn.", 4) != 0)
-            continue;
-        if (t->n_dimensions == 2) /* its bias follows with the same bound */
+        if (strncmp(t->name, "gru.", 4) == 0)
+            bound = 1 / sqrt((double)shape->hidden);
+        else if (t->n_dimensions == 2) /* its bias follows with the same bound */
             bound = 1 / sqrt((double)t->cols);
         struct rng rng = rng_stream(seed, RNG_INIT, (uint32_t)i, 0);
         for (size_t j = 0; j < t->size; j++)
             values[j] = (float)rng_between(&rng, -bound, bound);
+    }
+}
+
+void classic_layout(const struct rule_shape *shape, struct tensors *out)
+{
+    size_t n = shape->shared_alpha ? 1 : shape->n_weights;
+    tensors_add(out, "alpha", n, 0);
+    if (shape->split_alpha)
+        tensors_add(out, "alpha_error", n, 0);
+    if (shape->forgetting)
+        tensors_add(out, "forgetting", shape->n_weights, 0);
+}
+
+void classic_layout_baseline(const struct rule_shape *shape, struct tensors *out)
+{
+    classic_layout(shape, out);
+    tensors_add(out, "baseline", shape->n_weights, 0);
+}
+
+void classic_init(const struct rule_shape *shape, const struct tensors *tensors,
+                  unsigned long seed, double *theta)
+{
+    (void)shape, (void)seed;
+    for (size_t i = 0; i < tensors->n; i++) {
+        const struct tensor *t = &tensors->item[i];
+        for (size_t j = 0; j < t->size; j++)
+            theta[t->offset + j] = strncmp(t->name, "alpha", 5) == 0 ? 0x1p-6 : 0;
     }
 }

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "adam.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/engine.h"
 #include "rollout.h"
@@ -15,29 +14,6 @@
 /* How often the main thread gets something new, seconds: 15 frames a second for
  * losses, a few maps a second since weights lived through are a large copy. */
 static const double publish_every = 1 / 15., lived_every = .3;
-
-struct trainer {
-    struct fit *fit;
-    const struct rule *rule;
-    struct rule_shape shape;
-    struct tensors tensors;
-    struct trials *trials;
-    struct rollout *rollout;
-    struct adam adam;
-    size_t n_animals, n_weights;
-    bool *train;        /* [n_animals] */
-    double *theta;      /* [n_all]: parameters, then trained w0 of all animals */
-    size_t n_all;
-    double *best;       /* [n_all] what theta was at the last good epoch */
-    double *gradient;   /* [n_all] */
-    double *w0;         /* [n_animals][K] = theta + tensors.size when trained */
-    bool train_w0;
-    double n_train, n_heldout; /* scored trials */
-    size_t n_history, history_room;
-    struct epoch_loss *history;
-    struct lived *lived;
-    double started, paused, published, lived_at;
-};
 
 /* --- publishing ------------------------------------------------------------ */
 
@@ -57,6 +33,7 @@ static struct model *make_model(const struct trainer *t, const double *theta)
     m->settings = fit_settings_copy(&fit->settings);
     m->tensors = t->tensors;
     m->theta = mem_copy(theta, t->tensors.size, sizeof *theta);
+    m->errors = t->errors ? mem_copy(t->errors, t->tensors.size, sizeof *t->errors) : NULL;
     m->n_animals = n;
     m->animals = mem_new(n, sizeof *m->animals);
     m->held_out = mem_new(n, sizeof *m->held_out);
@@ -111,7 +88,7 @@ struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool
     *t = (struct trainer){.fit = fit, .rule = rule};
     t->n_animals = cohort->n_animals;
     t->n_weights = fit->settings.policy.n;
-    t->shape = (struct rule_shape){t->n_weights, fit->settings.hidden, fit->settings.layers};
+    t->shape = fit_shape(&fit->settings);
     rule->layout(&t->shape, &t->tensors);
     t->train = mem_copy(train, t->n_animals, sizeof *train);
     t->train_w0 = fit->settings.w0 == W0_PSYCHOMETRIC;
@@ -132,7 +109,6 @@ struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool
     for (size_t a = 0; a < t->n_animals; a++)
         if (cohort->animals[a].count > 1)
             *(train[a] ? &t->n_train : &t->n_heldout) += (double)(cohort->animals[a].count - 1);
-    t->adam = adam_new(t->n_all, fit->settings.rate, fit->settings.decay);
     t->trials = trials_new(cohort, &fit->settings.policy);
     return t;
 }
@@ -146,9 +122,9 @@ void trainer_free(struct trainer *t)
 {
     rollout_free(t->rollout);
     trials_free(t->trials);
-    adam_free(&t->adam);
     lived_drop(t->lived);
     free(t->train), free(t->theta), free(t->best), free(t->gradient), free(t->w0);
+    free(t->errors);
     free(t->history);
     free(t);
 }
@@ -175,11 +151,10 @@ static void remember(struct trainer *t, int epoch, const struct rollout_result *
 }
 
 /* Losses and gradient at theta; false when stopped half-way. */
-static bool evaluate(struct trainer *t, int epoch, bool gradient)
+bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last)
 {
     struct lived *lived = NULL;
     struct rollout_result result;
-    bool last = epoch == t->fit->settings.epochs;
     double *w0 = t->train_w0 ? t->theta + t->tensors.size : t->w0;
     if (last || !t->lived || clock_seconds() - t->lived_at > lived_every)
         lived = lived_new(t, epoch);
@@ -205,7 +180,7 @@ static bool evaluate(struct trainer *t, int epoch, bool gradient)
 }
 
 /* NULL, or what is wrong with the epoch just evaluated. */
-static const char *trouble(const struct trainer *t, bool gradient)
+const char *trainer_trouble(const struct trainer *t, bool gradient)
 {
     const struct epoch_loss *now = &t->history[t->n_history - 1];
     if (!isfinite(now->train) || (t->n_heldout > 0 && !isfinite(now->heldout)))
@@ -218,22 +193,8 @@ static const char *trouble(const struct trainer *t, bool gradient)
     return NULL;
 }
 
-static void fail(struct trainer *t, int epoch, const char *why)
-{
-    char reason[256];
-    if (epoch > 0)
-        snprintf(reason, sizeof reason,
-                 "%s at epoch %d; the parameters of epoch %d are kept; try a smaller rate=", why,
-                 epoch, epoch - 1);
-    else
-        snprintf(reason, sizeof reason, "%s at the start; check init= and w0=", why);
-    if (t->n_history > 1)
-        t->n_history--; /* the last good epoch is the newest again */
-    publish(t, t->best, FIT_FAILED, reason);
-}
-
 /* Waits while paused; false: stop. */
-static bool may_go_on(struct trainer *t)
+bool trainer_may_go_on(struct trainer *t)
 {
     struct fit *fit = t->fit;
     pthread_mutex_lock(&fit->lock);
@@ -250,35 +211,43 @@ static bool may_go_on(struct trainer *t)
     return !atomic_load(&fit->stop);
 }
 
+void trainer_keep(struct trainer *t)
+{
+    memcpy(t->best, t->theta, t->n_all * sizeof *t->best);
+    if (clock_seconds() - t->published > publish_every)
+        publish(t, t->best, FIT_RUNNING, "");
+}
+
+static void fail(struct trainer *t, const char *why)
+{
+    char reason[256];
+    int epoch = t->history[t->n_history - 1].epoch;
+    if (epoch > 0)
+        snprintf(reason, sizeof reason,
+                 "%s at epoch %d; the parameters of epoch %d are kept; try a smaller rate=", why,
+                 epoch, epoch - 1);
+    else
+        snprintf(reason, sizeof reason, "%s at the start; check init= and w0=", why);
+    if (t->n_history > 1)
+        t->n_history--; /* the last good epoch is the newest again */
+    publish(t, t->best, FIT_FAILED, reason);
+}
+
 void *trainer_run(void *arg)
 {
     struct trainer *t = arg;
     struct fit *fit = t->fit;
-    int epochs = fit->settings.epochs, cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
-    const char *why = NULL;
+    int cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
     thread_background();
     t->started = clock_seconds();
-    t->rollout = rollout_new(engine_pick(), t->rule, &t->shape, t->trials, t->train,
-                             fit->settings.truncation,
+    t->rollout = rollout_new(t->rule->network ? engine_pick() : engine_double(), t->rule, &t->shape,
+                             t->trials, t->train, t->rule->network ? fit->settings.truncation : 0,
                              fit->settings.threads > 0 ? fit->settings.threads : cores);
-    for (int epoch = 0; epoch <= epochs; epoch++) {
-        bool gradient = epoch < epochs;
-        if (!may_go_on(t) || !evaluate(t, epoch, gradient))
-            break;
-        if ((why = trouble(t, gradient))) {
-            fail(t, epoch, why);
-            break;
-        }
-        memcpy(t->best, t->theta, t->n_all * sizeof *t->best);
-        if (gradient && clock_seconds() - t->published > publish_every)
-            publish(t, t->theta, FIT_RUNNING, "");
-        if (gradient)
-            adam_step(&t->adam, t->theta, t->gradient);
-    }
-    if (!why) {
-        bool done = t->n_history > 0 && t->history[t->n_history - 1].epoch == epochs;
-        publish(t, t->best, done ? FIT_DONE : FIT_STOPPED, "");
-    }
+    const char *why = t->rule->network ? descend(t) : search(t);
+    if (why)
+        fail(t, why);
+    else
+        publish(t, t->best, t->finished ? FIT_DONE : FIT_STOPPED, "");
     trainer_free(t);
     return NULL;
 }

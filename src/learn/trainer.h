@@ -24,7 +24,30 @@ struct fit {
     struct model *model;       /* published */
 };
 
-struct trainer;
+/* The worker's own; nobody else looks in. */
+struct trainer {
+    struct fit *fit;
+    const struct rule *rule;
+    struct rule_shape shape;
+    struct tensors tensors;
+    struct trials *trials;
+    struct rollout *rollout;
+    size_t n_animals, n_weights;
+    bool *train;        /* [n_animals] */
+    double *theta;      /* [n_all]: parameters, then trained w0 of all animals */
+    size_t n_all;
+    double *best;       /* [n_all] what is kept: theta at the last good epoch */
+    double *gradient;   /* [n_all] */
+    double *w0;         /* [n_animals][K] start weights when they are not trained */
+    double *errors;     /* [tensors.size] standard errors, NULL: none */
+    bool train_w0;
+    double n_train, n_heldout; /* scored trials */
+    size_t n_history, history_room;
+    struct epoch_loss *history;
+    struct lived *lived;
+    double started, paused, published, lived_at;
+    bool finished; /* the optimiser came to its end */
+};
 
 /* Everything the worker needs, before its thread starts; train [n_animals]. */
 struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool *train);
@@ -33,5 +56,24 @@ void trainer_free(struct trainer *t);
 struct model *trainer_model(struct trainer *t);
 /* The thread; frees its argument. */
 void *trainer_run(void *trainer);
+
+/* For the optimisers. */
+
+/* Waits while paused; false: stop. */
+bool trainer_may_go_on(struct trainer *t);
+/* One rollout at theta: adds to the history as this epoch, fills gradient [n_all]
+ * of the mean training loss; the last one always with the weights lived through.
+ * False when stopped half-way. */
+bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last);
+/* NULL, or what is wrong with the epoch just evaluated. */
+const char *trainer_trouble(const struct trainer *t, bool gradient);
+/* theta is what is kept from now on; shown when it is time to. */
+void trainer_keep(struct trainer *t);
+
+/* The optimisers: until done, stopped (NULL) or in trouble (why).  descend:
+ * Adam, for networks.  search: bounded quasi-Newton from several starts and
+ * standard errors, for rules of a few parameters. */
+const char *descend(struct trainer *t);
+const char *search(struct trainer *t);
 
 #endif

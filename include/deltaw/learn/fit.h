@@ -26,6 +26,7 @@ struct fit;
 void fit_settings_default(struct fit_settings *settings);
 struct fit_settings fit_settings_copy(const struct fit_settings *settings);
 void fit_settings_free(struct fit_settings *settings);
+struct rule_shape fit_shape(const struct fit_settings *settings);
 
 /* Starts at once.  Holds the cohort; copies the settings. */
 struct fit *fit_start(const struct fit_settings *settings, const struct cohort *cohort,

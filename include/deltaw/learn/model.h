@@ -27,6 +27,10 @@ struct fit_settings {
     double w0_value[POLICY_MAX]; /* W0_VALUE: one per weight */
     uint64_t seed;
     int threads;       /* 0: all */
+    /* what some rules take, see struct rule_shape */
+    size_t lags, window;
+    bool shared_alpha, split_alpha, forgetting;
+    bool nonneg;       /* baselines are not negative */
     char *holdout;     /* "DAP014,DAP059", NULL: none */
     char *init;        /* path of an .npz to start from, NULL: random */
 };
@@ -53,6 +57,7 @@ struct model {
     struct fit_settings settings;
     struct tensors tensors;
     double *theta;           /* [tensors.size] */
+    double *errors;          /* [tensors.size] standard errors; NULL: none */
     size_t n_animals;        /* of the fitted cohort; 0 when unknown */
     char **animals;          /* [n_animals] names */
     bool *held_out;          /* [n_animals] */

@@ -12,8 +12,13 @@
 enum { POLICY_MAX = 12, POLICY_NAME = 40 };
 
 enum policy_feature {
-    FEATURE_STIMULUS, /* s_t */
-    FEATURE_BIAS,     /* 1 */
+    FEATURE_STIMULUS,    /* stim: s_t */
+    FEATURE_RIGHT,       /* right: s_t where s_t >= 0, else 0 */
+    FEATURE_LEFT,        /* left: s_t where s_t < 0, else 0 */
+    FEATURE_PREVSTIM,    /* prevstim: s_{t-1}; 0 on an animal's first trial */
+    FEATURE_PREVCHOICE,  /* prevchoice: -1 left, 1 right; 0 on the first trial */
+    FEATURE_BIAS,        /* bias: 1 */
+    FEATURE_COLUMN,      /* any other word: a numeric column of the log */
 };
 
 struct policy {
@@ -23,11 +28,17 @@ struct policy {
     char text[128];                       /* "stim+bias" */
 };
 
+/* Names joined by "+", in the order the weights are to have. */
 bool policy_parse(const char *text, struct policy *out, struct err *err);
+/* The columns it names are in the log and have a value on every trial. */
+bool policy_check(const struct policy *policy, const struct cohort *cohort, struct err *err);
 /* x_t of one trial (index into the cohort's columns) of one animal: x [K] */
 void policy_features(const struct policy *policy, const struct cohort *cohort,
                      const struct animal *animal, size_t trial, double *x);
 /* Index of the weight with this name ("w_stim"), or -1. */
 long policy_weight(const struct policy *policy, const char *name);
+/* Features when the stimulus is replaced by s: x [K], which holds those of a
+ * lived trial, is changed where it depends on s_t. */
+void policy_replace_stimulus(const struct policy *policy, double s, double *x);
 
 #endif

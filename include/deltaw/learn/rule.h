@@ -21,10 +21,25 @@ enum rule_input {
     INPUT_N,
 };
 
+/* Past trials in the inputs (lags=k) bring these each, newest lag first; zero
+ * before an animal's first trial. */
+enum rule_past_input { PAST_STIMULUS, PAST_CHOICE, PAST_REWARD, PAST_N };
+
 struct rule_shape {
     size_t n_weights;  /* K, of the policy */
     size_t hidden, layers;
+    size_t lags;       /* past trials in the inputs; dnn */
+    size_t window;     /* S of the trace rule; 0: 10 */
+    bool shared_alpha; /* one alpha for all weights */
+    bool split_alpha;  /* alpha after correct, alpha_error after errors */
+    bool forgetting;   /* dw_k -= forgetting_k w_k */
 };
+
+/* Width of the input vector: weights, the trial, past trials. */
+static inline size_t rule_inputs(const struct rule_shape *shape)
+{
+    return shape->n_weights + INPUT_N + PAST_N * shape->lags;
+}
 
 enum { RULE_MAX_TENSORS = 24 };
 
@@ -47,6 +62,8 @@ struct rule {
     const char *source;    /* where the formula is from */
     bool network;          /* parameters are float32, trained by Adam */
     bool memory;           /* has a state beside the weights */
+    bool no_start;         /* w_0 plays no role */
+    bool no_weights;       /* predicts choices without a policy's weights: no maps */
     /* Names and shapes for a shape; initial values for a seed. */
     void (*layout)(const struct rule_shape *shape, struct tensors *out);
     void (*init)(const struct rule_shape *shape, const struct tensors *tensors, unsigned long seed,

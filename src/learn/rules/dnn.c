@@ -92,7 +92,7 @@ const struct code ENGINE(code_dnn) = {
 
 static void dnn_layout(const struct rule_shape *shape, struct tensors *out)
 {
-    network_layout_mlp(shape, shape->n_weights + INPUT_N, out);
+    network_layout_mlp(shape, rule_inputs(shape), out);
 }
 
 extern const struct rule rule_dnn;
@@ -104,6 +104,6 @@ const struct rule rule_dnn = {
     .network = true,
     .memory = false,
     .layout = dnn_layout,
-    .init = network_init_mlp,
+    .init = network_init,
 };
 #endif

@@ -1,0 +1,29 @@
+/* predict-max: dw_k = alpha_k f(z) (1 - p_z) x_k.  SCIENCE 2. */
+#include "classic.h"
+
+static struct drive predict_max_drive(vec p, vec r, vec y, vec z)
+{
+    (void)r, (void)y;
+    return (struct drive){.a = z - p, .da = -p * (1 - p)};
+}
+
+extern const struct code ENGINE(code_predict_max);
+const struct code ENGINE(code_predict_max) = {
+    .name = "predict-max",
+    .drive = predict_max_drive,
+    CLASSIC_CODE,
+};
+
+#ifdef ENGINE_F64 /* what there is once */
+#include "network.h"
+
+extern const struct rule rule_predict_max;
+const struct rule rule_predict_max = {
+    .name = "predict-max",
+    .summary = "maximum likelihood of the rewarded side",
+    .equation = "dw_k = alpha_k f(z) (1 - p_z) x_k",
+    .source = "Ashwood et al. 2020; Liu et al. 2025",
+    .layout = classic_layout,
+    .init = classic_init,
+};
+#endif

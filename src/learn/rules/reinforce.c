@@ -1,0 +1,37 @@
+/* reinforce: dw_k = alpha_k r f(y) (1 - p_y) x_k.  SCIENCE 2. */
+#include "classic.h"
+
+static struct drive reinforce_drive(vec p, vec r, vec y, vec z)
+{
+    (void)z;
+    return (struct drive){.a = r * (y - p), .da = -r * p * (1 - p)};
+}
+
+extern const struct code ENGINE(code_reinforce);
+const struct code ENGINE(code_reinforce) = {
+    .name = "reinforce",
+    .drive = reinforce_drive,
+    CLASSIC_CODE,
+};
+
+#ifdef ENGINE_F64 /* what there is once */
+#include "network.h"
+
+/* Without a reward there is no update: one alpha, also when asked to split. */
+static void reinforce_layout(const struct rule_shape *shape, struct tensors *out)
+{
+    struct rule_shape one = *shape;
+    one.split_alpha = false;
+    classic_layout(&one, out);
+}
+
+extern const struct rule rule_reinforce;
+const struct rule rule_reinforce = {
+    .name = "reinforce",
+    .summary = "policy gradient: rewarded choices are made more likely",
+    .equation = "dw_k = alpha_k r f(y) (1 - p_y) x_k",
+    .source = "Williams 1992; Ashwood et al. 2020",
+    .layout = reinforce_layout,
+    .init = classic_init,
+};
+#endif

@@ -1,0 +1,129 @@
+/* trace: dw_k = alpha_k R_t sum_{j=0..S} f(y_{t-j}) (1 - p_{t-j}) x_{k,t-j}, where
+ * R_t = 1 if at least half of the last S trials were correct (SCIENCE 2, the
+ * paper's non-Markovian rule; the probabilities are those of the time).
+ *
+ * State: rewards of the last S trials, newest first (0 before the first trial),
+ * then the eligibilities e_k = (y - p) x_k of the last S, newest first. */
+#include "code.h"
+
+static size_t trace_window(const struct rule_shape *shape)
+{
+    return shape->window ? shape->window : 10;
+}
+
+static size_t trace_packed(const struct rule_shape *shape, size_t n_inputs)
+{
+    (void)n_inputs;
+    return shape->n_weights;
+}
+
+static size_t trace_state(const struct rule_shape *shape)
+{
+    return trace_window(shape) * (1 + shape->n_weights);
+}
+
+/* R, p, then the sums over the window [K] */
+static size_t trace_cache(const struct rule_shape *shape, size_t n_inputs)
+{
+    (void)n_inputs;
+    return 2 + shape->n_weights;
+}
+
+static void trace_pack(const struct code_run *run, const double *theta, real *packed)
+{
+    for (size_t i = 0; i < run->tensors->size; i++)
+        packed[i] = (real)theta[i];
+}
+
+static void trace_forward(const struct code_run *run, const struct step *step,
+                          const vec *state_in, vec *state_out, vec *cache, vec *dw)
+{
+    size_t n = run->shape.n_weights, s = trace_window(&run->shape);
+    const vec *v = step->u + n, *old = state_in + s;
+    vec *e = state_out + s, logit = {0}, sum = v[INPUT_REWARD];
+    for (size_t k = 0; k < n; k++)
+        logit += step->u[k] * step->x[k];
+    vec p = vec_sigmoid(logit);
+    state_out[0] = v[INPUT_REWARD];
+    for (size_t j = 1; j < s; j++) {
+        state_out[j] = state_in[j - 1];
+        sum += state_in[j - 1];
+    }
+    vec fires = vec_where(2 * sum >= (real)s, vec_splat(1));
+    cache[0] = fires;
+    cache[1] = p;
+    for (size_t k = 0; k < n; k++) {
+        vec now = (v[INPUT_CHOICE] - p) * step->x[k], all = now;
+        for (size_t j = 0; j < s; j++)
+            all += old[j * n + k];
+        for (size_t j = s - 1; j > 0; j--)
+            e[j * n + k] = old[(j - 1) * n + k];
+        e[k] = now;
+        cache[2 + k] = all;
+        dw[k] = run->packed[run->shape.shared_alpha ? 0 : k] * fires * all;
+    }
+}
+
+static void trace_backward(const struct code_run *run, const struct step *step,
+                           const vec *state_in, const vec *cache, const vec *g_dw, vec *g_w,
+                           vec *g_state, vec *delta)
+{
+    (void)state_in;
+    size_t n = run->shape.n_weights, s = trace_window(&run->shape);
+    vec *g_e = g_state + s, p = cache[1], g_logit = {0};
+    delta[0] = (vec){0};
+    for (size_t k = 0; k < n; k++) {
+        size_t a = run->shape.shared_alpha ? 0 : k;
+        vec through = g_dw[k] * run->packed[a] * cache[0];
+        vec share = g_dw[k] * cache[0] * cache[2 + k];
+        delta[a] = a == k && k > 0 ? share : delta[0] + share;
+        vec g_now = g_e[k] + through; /* of e_k of this trial */
+        for (size_t j = 0; j + 1 < s; j++)
+            g_e[j * n + k] = g_e[(j + 1) * n + k] + through;
+        g_e[(s - 1) * n + k] = through;
+        g_logit -= g_now * p * (1 - p) * step->x[k];
+    }
+    for (size_t k = 0; k < n; k++)
+        g_w[k] += g_logit * step->x[k];
+}
+
+static void trace_gather(const struct code_run *run, size_t n, const vec *u, const vec *state,
+                         const vec *cache, size_t cache_stride, const vec *delta,
+                         size_t delta_stride, vec *gradient)
+{
+    (void)u, (void)state, (void)cache, (void)cache_stride;
+    outer_bias(gradient, run->tensors->size, n, delta, delta_stride);
+}
+
+extern const struct code ENGINE(code_trace);
+const struct code ENGINE(code_trace) = {
+    .name = "trace",
+    .packed = trace_packed,
+    .state = trace_state,
+    .cache = trace_cache,
+    .delta = trace_packed,
+    .pack = trace_pack,
+    .forward = trace_forward,
+    .backward = trace_backward,
+    .gather = trace_gather,
+};
+
+#ifdef ENGINE_F64 /* what there is once */
+#include "network.h"
+
+static void trace_layout(const struct rule_shape *shape, struct tensors *out)
+{
+    tensors_add(out, "alpha", shape->shared_alpha ? 1 : shape->n_weights, 0);
+}
+
+extern const struct rule rule_trace;
+const struct rule rule_trace = {
+    .name = "trace",
+    .summary = "policy gradient over the last trials, when most of them were correct",
+    .equation = "dw_k = alpha_k R_t sum_{j=0..S} f(y_{t-j}) (1 - p_{t-j}) x_{k,t-j}",
+    .source = "Liu, Geadah, Pillow 2025 (non-Markovian rule)",
+    .memory = true,
+    .layout = trace_layout,
+    .init = classic_init,
+};
+#endif

@@ -1,0 +1,194 @@
+/* Rules of a few parameters: bounded quasi-Newton (NLopt) on the exact, untruncated
+ * gradient in double precision, from several starts; standard errors from the
+ * inverse Hessian of the log-likelihood, differenced from gradients. */
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_linalg.h>
+#include <math.h>
+#include <nlopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "trainer.h"
+
+enum { MOST_EVALUATIONS = 500, SMALL = 60 };
+
+struct search {
+    struct trainer *t;
+    nlopt_opt opt;
+    bool *logarithm; /* [n_all] the variable is log2 of the parameter */
+    double *lo, *hi; /* [n_all] of the variables */
+    int evaluations;
+    struct epoch_loss best;
+    const char *why;
+};
+
+static bool is(const struct trainer *t, size_t i, const char *prefix)
+{
+    for (size_t j = 0; j < t->tensors.n; j++) {
+        const struct tensor *x = &t->tensors.item[j];
+        if (i >= x->offset && i < x->offset + x->size)
+            return strncmp(x->name, prefix, strlen(prefix)) == 0;
+    }
+    return false;
+}
+
+static void set_variables(struct search *s, const double *v)
+{
+    for (size_t i = 0; i < s->t->n_all; i++)
+        s->t->theta[i] = s->logarithm[i] ? exp2(v[i]) : v[i];
+}
+
+/* One evaluation is one epoch of the curve, which shows the best so far. */
+static double objective(unsigned n, const double *v, double *gradient, void *arg)
+{
+    struct search *s = arg;
+    struct trainer *t = s->t;
+    set_variables(s, v);
+    if (!trainer_may_go_on(t) || !trainer_evaluate(t, s->evaluations, true, false)) {
+        nlopt_force_stop(s->opt);
+        return HUGE_VAL;
+    }
+    struct epoch_loss *now = &t->history[t->n_history - 1];
+    double loss = now->train;
+    if (s->evaluations == 0 && (s->why = trainer_trouble(t, true))) {
+        nlopt_force_stop(s->opt);
+        return HUGE_VAL;
+    }
+    s->evaluations++;
+    for (unsigned i = 0; gradient && i < n; i++)
+        gradient[i] = t->gradient[i] * (s->logarithm[i] ? M_LN2 * t->theta[i] : 1);
+    if (loss < s->best.train) {
+        s->best = *now;
+        trainer_keep(t);
+    } else {
+        now->train = s->best.train;
+        now->heldout = s->best.heldout;
+    }
+    return loss;
+}
+
+static void set_bounds(struct search *s)
+{
+    const struct trainer *t = s->t;
+    bool nonneg = t->fit->settings.nonneg;
+    for (size_t i = 0; i < t->n_all; i++) {
+        s->logarithm[i] = is(t, i, "alpha");
+        s->lo[i] = s->logarithm[i] ? -24 : nonneg && is(t, i, "baseline") ? 0 : -50;
+        s->hi[i] = s->logarithm[i] ? 2 : 50;
+        if (is(t, i, "forgetting"))
+            s->lo[i] = -1, s->hi[i] = 1;
+    }
+}
+
+/* The first start is the rule's own (or init=); then slower and faster ones. */
+static void run_start(struct search *s, double exponent, const double *from, bool other)
+{
+    struct trainer *t = s->t;
+    double *v = mem_new(t->n_all, sizeof *v), value;
+    for (size_t i = 0; i < t->n_all; i++) {
+        v[i] = s->logarithm[i] ? log2(fmax(from[i], 0x1p-24)) : from[i];
+        if (other && s->logarithm[i])
+            v[i] = exponent;
+        v[i] = fmin(fmax(v[i], s->lo[i]), s->hi[i]);
+    }
+    s->opt = nlopt_create(t->n_all <= SMALL ? NLOPT_LD_SLSQP : NLOPT_LD_LBFGS,
+                          (unsigned)t->n_all);
+    nlopt_set_min_objective(s->opt, objective, s);
+    nlopt_set_lower_bounds(s->opt, s->lo);
+    nlopt_set_upper_bounds(s->opt, s->hi);
+    nlopt_set_ftol_rel(s->opt, 1e-11);
+    nlopt_set_xtol_rel(s->opt, 1e-7);
+    nlopt_set_maxeval(s->opt, MOST_EVALUATIONS);
+    nlopt_optimize(s->opt, v, &value);
+    nlopt_destroy(s->opt);
+    free(v);
+}
+
+/* Gradient of the summed loss at theta, [n]; false: stopped. */
+static bool gradient_at(struct trainer *t, size_t n, double *out)
+{
+    size_t kept = t->n_history;
+    bool ok = trainer_evaluate(t, 0, true, false);
+    t->n_history = kept; /* not part of the curve */
+    for (size_t i = 0; ok && i < n; i++)
+        out[i] = t->gradient[i] * t->n_train;
+    return ok;
+}
+
+/* Inverts the n x n Hessian over the parameters that are not at a bound. */
+static void invert(const double *h, size_t n, const bool *free_one, double *errors)
+{
+    size_t m = 0, index[64];
+    for (size_t i = 0; i < n; i++) {
+        errors[i] = NAN;
+        if (free_one[i])
+            index[m++] = i;
+    }
+    if (m == 0)
+        return;
+    gsl_matrix *a = gsl_matrix_alloc(m, m);
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < m; j++)
+            gsl_matrix_set(a, i, j,
+                           (h[index[i] * n + index[j]] + h[index[j] * n + index[i]]) / 2);
+    gsl_error_handler_t *old = gsl_set_error_handler_off();
+    if (gsl_linalg_cholesky_decomp1(a) == GSL_SUCCESS && gsl_linalg_cholesky_invert(a) == GSL_SUCCESS)
+        for (size_t i = 0; i < m; i++)
+            errors[index[i]] = sqrt(gsl_matrix_get(a, i, i));
+    gsl_set_error_handler(old);
+    gsl_matrix_free(a);
+}
+
+/* Standard errors of the rule's parameters at the best point, w_0 held fixed. */
+static void standard_errors(struct search *s)
+{
+    struct trainer *t = s->t;
+    size_t n = t->tensors.size;
+    if (n == 0 || n > 64)
+        return;
+    double *h = mem_new(n * n, sizeof *h), *up = mem_new(n, sizeof *up);
+    double *down = mem_new(n, sizeof *down);
+    bool free_one[64], ok = true;
+    for (size_t i = 0; i < n && ok; i++) {
+        double x = t->best[i], step = 1e-4 * fmax(fabs(x), 1e-2);
+        double low = s->logarithm[i] ? exp2(s->lo[i]) : s->lo[i];
+        double high = s->logarithm[i] ? exp2(s->hi[i]) : s->hi[i];
+        free_one[i] = x - step > low && x + step < high;
+        memcpy(t->theta, t->best, t->n_all * sizeof *t->theta);
+        t->theta[i] = x + step;
+        ok = gradient_at(t, n, up);
+        t->theta[i] = x - step;
+        ok = ok && gradient_at(t, n, down);
+        for (size_t j = 0; j < n; j++)
+            h[i * n + j] = (up[j] - down[j]) / (2 * step);
+    }
+    if (ok) {
+        t->errors = mem_new(n, sizeof *t->errors);
+        invert(h, n, free_one, t->errors);
+    }
+    free(h), free(up), free(down);
+}
+
+const char *search(struct trainer *t)
+{
+    static const double exponents[] = {-6, -9, -4};
+    struct search s = {.t = t, .best = {.train = HUGE_VAL}};
+    double *from = mem_copy(t->theta, t->n_all, sizeof *from);
+    s.logarithm = mem_new(t->n_all, sizeof *s.logarithm);
+    s.lo = mem_new(t->n_all, sizeof *s.lo);
+    s.hi = mem_new(t->n_all, sizeof *s.hi);
+    set_bounds(&s);
+    bool rates = false;
+    for (size_t i = 0; i < t->n_all; i++)
+        rates = rates || s.logarithm[i];
+    for (size_t i = 0; i < (rates ? 3 : 1) && !s.why && !atomic_load(&t->fit->stop); i++)
+        run_start(&s, exponents[i], from, i > 0);
+    if (!s.why && !atomic_load(&t->fit->stop)) {
+        standard_errors(&s);
+        memcpy(t->theta, t->best, t->n_all * sizeof *t->theta);
+        t->finished = trainer_evaluate(t, s.evaluations, false, true);
+    }
+    free(from), free(s.logarithm), free(s.lo), free(s.hi);
+    return s.why;
+}
