@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TILE_MIN_WIDTH = 33, TILE_MIN_HEIGHT = 6 };
+enum { TILE_MIN_WIDTH = 35, TILE_MIN_HEIGHT = 6 }; /* width: with a border */
 
 bool layout_parse(struct layout *layout, const char *text, struct err *err)
 {
@@ -93,12 +93,12 @@ static struct layout fitting(const struct layout *layout, int width, int height)
         int widest = 0;
         for (int i = 0; i < shown.n_rows; i++)
             widest = shown.columns[i] > widest ? shown.columns[i] : widest;
-        if ((width - widest - 1) / widest < TILE_MIN_WIDTH && shown.n_tiles <= LAYOUT_ROWS) {
+        if (width / widest < TILE_MIN_WIDTH && shown.n_tiles <= LAYOUT_ROWS) {
             arrange_in(&shown, false);
             widest = 1;
         }
         if ((height - shown.n_rows + 1) / shown.n_rows >= TILE_MIN_HEIGHT || shown.n_tiles == 1)
-            if (widest == 1 || (width - widest - 1) / widest >= TILE_MIN_WIDTH)
+            if (widest == 1 || width / widest >= TILE_MIN_WIDTH)
                 return shown;
     }
     shown.n_rows = shown.columns[0] = 1;
@@ -112,7 +112,7 @@ static int transcript_rows(const struct layout *layout, int rows)
     if (layout->zoom)
         return rows < 16 ? 2 : 3;
     int share = rows * 3 / 10;
-    int least = rows >= 12 ? 4 : 3;
+    int least = rows >= 12 ? 4 : rows >= 7 ? 3 : 2;
     return share > least ? share : least;
 }
 

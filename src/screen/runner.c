@@ -286,10 +286,10 @@ enum run runner_feed_stream(struct runner *r, struct stream *s)
         if (line) {
             char name[40];
             snprintf(name, sizeof name, "stdin:%d", s->line + 1);
+            bool marked = s->line == 0 && strncmp(line, "\xef\xbb\xbf", 3) == 0;
             for (const char *c = line; *c; c++)
                 s->line += *c == '\n';
             s->line++;
-            bool marked = s->line == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0;
             session_feed(r->session, line + (marked ? 3 : 0), name);
             free(line);
             return RUN_IDLE;

@@ -190,7 +190,11 @@ void screen_close(void)
         return;
     self.active = 0;
     say(paste_off);
+    /* where there is no alternate screen the shell goes on in the last row */
     move(self.height - 1, 0);
+    clrtoeol();
+    curs_set(1);
+    refresh();
     endwin();
     tcsetattr(STDIN_FILENO, TCSADRAIN, &self.before);
     delscreen(self.screen);
@@ -214,6 +218,7 @@ void screen_crash(void)
 void screen_suspend(void (*stop)(void))
 {
     say(paste_off);
+    curs_set(1);
     endwin();
     stop();
     set_modes();

@@ -1,0 +1,159 @@
+#!/bin/sh
+# Batch and the piped REPL: what runs, in which order, where it goes, exit codes.
+. "$srcdir/tests/tap.sh"
+deltaw() { timeout 120 "$DELTAW" "$@"; }
+HOME=$PWD XDG_CONFIG_HOME=$PWD/config XDG_STATE_HOME=$PWD/state
+export HOME XDG_CONFIG_HOME XDG_STATE_HOME
+make='simulate reinforce animals=2 trials=300 seed=1'
+
+run deltaw -c 'say one' -c 'say two; say three'
+is 'commands run in order' "$out$status" 'one
+two
+three0'
+printf 'say from script\n# a remark\nsay end' >script.dw
+run deltaw -c 'say first' -f script.dw -c 'say last'
+is '-c and -f in the order of the command line' "$out" 'first
+from script
+end
+last'
+run deltaw <script.dw
+is 'stdin is a script' "$out" 'from script
+end'
+run deltaw -f - <script.dw
+is '-f - too' "$out" 'from script
+end'
+printf '\357\273\277say with\\\n two lines\r\nsay crlf\r\n' >odd.dw
+run deltaw <odd.dw
+is 'a byte order mark, a joined line, CR LF' "$out$status" 'with two lines
+crlf0'
+
+# --- exit codes
+run deltaw -c 'say x'
+is 'fine is 0' "$status" 0
+run deltaw -c 'save data nowhere.csv'
+is 'a command that failed is 1' "$status" 1
+run deltaw -c 'nonsense'
+is 'wrong words are 2' "$status" 2
+run deltaw --nonsense
+is 'a wrong option is 2' "$status" 2
+like 'and told, with where to look' "$errors" '^deltaw: .*nonsense'
+like 'by name' "$errors" 'deltaw --help'
+for wrong in --threads=x --threads=-1 --seed=1.5 --color=blue '--json --csv'; do
+    # shellcheck disable=SC2086
+    run deltaw $wrong -c 'say x'
+    is "$wrong is 2" "$status$out" 2
+done
+printf 'subject,session,trial,stimulus,choice,reward\nA,1,1,.5,7,1\n' >bad.csv
+run deltaw bad.csv -c 'say after'
+is 'data refused is 3' "$status$out" 3
+like 'with file and line' "$errors" 'bad.csv:2'
+run deltaw -f missing.dw
+is 'a script that is not there is 1' "$status" 1
+like 'by name' "$errors" 'missing.dw'
+run deltaw -c 'load missing.csv'
+is 'a log that is not there is 3' "$status" 3
+
+run deltaw -c 'say a' -c nonsense -c 'say b'
+is 'batch stops at the first failure' "$out" a
+run deltaw --keep-going -c 'say a' -c nonsense -c 'say b'
+is '--keep-going goes on' "$out" 'a
+b'
+is 'and tells the first failure in the end' "$status" 2
+printf 'say a\nnonsense\nsay b\n' >stops.dw
+run deltaw <stops.dw
+is 'a piped script stops too' "$out$status" a2
+like 'and names the line' "$errors" '^stdin:2: '
+run deltaw -i <stops.dw
+is '-i on a pipe goes on' "$out" 'a
+b'
+run deltaw --plain <stops.dw
+is '--plain on a pipe is batch' "$out$status" a2
+
+# --- streams
+mkfifo pipe
+deltaw <pipe >streamed.out 2>&1 &
+job=$!
+exec 9>pipe
+echo 'say early' >&9
+tries=0
+until grep -q early streamed.out || [ $tries -ge 600 ]; do
+    tries=$((tries + 1))
+    sleep .05
+done
+ok 'a line is run when it comes, not at the end' grep -qx early streamed.out
+echo 'say late' >&9
+exec 9>&-
+wait $job
+is 'the end of the pipe is the end' "$(cat streamed.out)" 'early
+late'
+
+# --- files, fits, the end
+deltaw -c "$make" -c 'save data log.csv.gz' >/dev/null
+run deltaw log.csv.gz -c data
+like 'FILE is loaded first' "$out" '600 trials'
+cp log.csv.gz "it's a;log \"x\" #1.csv.gz"
+run deltaw "it's a;log \"x\" #1.csv.gz" -c data
+like 'whatever its name' "$out" '600 trials'
+run deltaw -c "$make" -c 'fit dnn epochs=7 hidden=4'
+is 'leaving waits for what trains' "$status" 0
+like 'and says how it ended' "$errors" 'dnn1 done: 7 epochs'
+run deltaw -q -c "$make" -c 'fit dnn epochs=7 hidden=4'
+is '-q: nothing on stderr' "$errors" ''
+run deltaw -c "$make" -c 'fit dnn epochs=1000000 hidden=4' -c 'pause dnn1'
+is 'a paused fit is not waited for' "$status" 0
+run deltaw -c quit -c 'say never'
+is 'quit ends it' "$out$status" 0
+run deltaw -c 'say a' -c pause-for-enter -c 'say b'
+is 'nobody is waited for' "$out" 'a
+b'
+
+# --- signals
+interrupted() { # SIGNAL COMMAND: sets $status
+    env --default-signal=INT "$DELTAW" -c "$make" -c 'fit dnn epochs=1000000 rate=1e-5 hidden=4' \
+        -c "$2" >job.out 2>job.err &
+    job=$!
+    tries=0
+    until grep -q 'trains in the background' job.out || [ $tries -ge 600 ]; do
+        tries=$((tries + 1))
+        sleep .05
+    done
+    kill -"$1" $job
+    wait $job
+    status=$?
+}
+interrupted INT wait
+is '^C in a wait is 130' "$status" 130
+interrupted INT 'say x'
+is '^C at the end is 130' "$status" 130
+interrupted TERM wait
+is 'TERM ends it as TERM does' "$status" 143
+
+# --- output
+run deltaw --json -c 'say hi' -c nonsense
+is '--json: an object a line' "$(printf '%s\n' "$out" | grep -c '^{.*}$')" 2
+like '--json: ok' "$out" '"command":"say hi","ok":true'
+like '--json: not ok' "$out" '"ok":false'
+run deltaw --version
+like '--version' "$out" '^deltaw [0-9]'
+run deltaw --version -v
+like '-v tells kernels' "$out" '^kernels:.*in use'
+like '-v tells libraries' "$out" 'readline [0-9]'
+run deltaw --help
+is '--help is 0' "$status" 0
+for option in -c -f -i --plain --ascii --color --json --csv --threads --seed --no-rc --keep-going \
+    -q --log --help --version; do
+    like "--help tells $option" "$out" "^ +(--)?$option|^  +$option"
+done
+run deltaw --log kept.dw -c 'say logged' -c "$make"
+like '--log keeps the commands' "$(cat kept.dw)" '^simulate reinforce'
+
+# --- the rc file is for people
+mkdir -p config/deltaw
+echo 'say rc was read' >config/deltaw/rc
+run deltaw -c 'say x'
+is 'no rc file in batch' "$out" x
+run deltaw -i </dev/null
+is 'but with -i' "$out" 'rc was read'
+run deltaw -i --no-rc </dev/null
+is 'and not with --no-rc' "$out" ''
+finish

@@ -1,0 +1,161 @@
+/* The transcript: wrapping, scrolling, hostile text; and the list of candidates. */
+#include "transcript.h"
+
+#include "popup.h"
+#include "tap.h"
+
+static const struct style plain = {.ascii = false};
+
+static void add(struct transcript *t, const char *text)
+{
+    transcript_add(t, LINE_PLAIN, text, strlen(text));
+}
+
+static void picture(struct transcript *t, int width, int height, struct strbuf *out)
+{
+    struct canvas canvas;
+    canvas_init(&canvas, width, height);
+    transcript_draw(t, &canvas, (struct rect){0, 0, width, height}, &plain);
+    strbuf_reset(out);
+    canvas_emit(&canvas, &plain, out);
+    canvas_free(&canvas);
+}
+
+static void test_wrap(void)
+{
+    struct transcript t = {0};
+    struct strbuf out = {0};
+    add(&t, "one two three\nabcdefghijklmno\n\nlast");
+    picture(&t, 8, 7, &out);
+    tap_is_text(strbuf_text(&out), "one two\nthree\nabcdefgh\nijklmno\n\nlast\n\n",
+                "lines break at blanks, long words anywhere");
+    add(&t, " line\n");
+    picture(&t, 20, 4, &out);
+    tap_is_text(strbuf_text(&out), "one two three\nabcdefghijklmno\n\nlast line\n",
+                "what comes without a newline is one line");
+    picture(&t, 20, 2, &out);
+    tap_is_text(strbuf_text(&out), "\nlast line\n", "the end is what is shown");
+    transcript_free(&t);
+    add(&t, "漢字漢字 é\n");
+    picture(&t, 5, 3, &out);
+    tap_is_text(strbuf_text(&out), "漢字\n漢字\né\n", "wide characters are not cut in two");
+    transcript_free(&t);
+    strbuf_free(&out);
+}
+
+static void test_scroll(void)
+{
+    struct transcript t = {0};
+    struct strbuf out = {0};
+    for (int i = 0; i < 100; i++) {
+        char line[20];
+        snprintf(line, sizeof line, "line %d\n", i);
+        add(&t, line);
+    }
+    transcript_scroll(&t, 10, 20, 3);
+    picture(&t, 20, 3, &out);
+    tap_is_text(strbuf_text(&out), "line 87\nline 88\nline 89\n", "ten rows up");
+    add(&t, "more\n");
+    picture(&t, 20, 3, &out);
+    tap_is_text(strbuf_text(&out), "line 87\nline 88\nline 89\n", "new lines do not push it away");
+    transcript_scroll(&t, 1000, 20, 3);
+    picture(&t, 20, 3, &out);
+    tap_is_text(strbuf_text(&out), "line 0\nline 1\nline 2\n", "the beginning can be reached");
+    transcript_scroll(&t, -1000, 20, 3);
+    picture(&t, 20, 3, &out);
+    tap_is_text(strbuf_text(&out), "line 98\nline 99\nmore\n", "and the end again");
+    for (int i = 0; i < TRANSCRIPT_LINES + 5; i++)
+        add(&t, "x\n");
+    tap_ok(t.n <= TRANSCRIPT_LINES && t.rows == (long)t.n, "old lines go (%zu left)", t.n);
+    transcript_clear(&t);
+    tap_ok(t.n == 0 && t.rows == 0, "cleared");
+    transcript_free(&t);
+    strbuf_free(&out);
+}
+
+static void test_hostile(void)
+{
+    struct transcript t = {0};
+    struct strbuf out = {0};
+    add(&t, "a\033[31mred\a\x9b\xff\tb\r\n");
+    picture(&t, 40, 1, &out);
+    bool harmless = true;
+    for (const char *c = strbuf_text(&out); *c; c++)
+        harmless = harmless && ((unsigned char)*c >= 32 || *c == '\n') && *c != 127;
+    tap_ok(harmless && strstr(strbuf_text(&out), "[31mred"), "control characters are harmless");
+    transcript_free(&t);
+    strbuf_free(&out);
+}
+
+static void test_kinds(void)
+{
+    struct transcript t = {0};
+    transcript_add(&t, LINE_NOTE, "old\n", 4);
+    size_t mark = transcript_mark(&t);
+    transcript_add(&t, LINE_PLAIN, "result\n", 7);
+    transcript_add(&t, LINE_NOTE, "wrong\n", 6);
+    transcript_change(&t, mark, LINE_NOTE, LINE_ERROR);
+    tap_ok(t.n == 3 && t.lines[0].kind == LINE_NOTE && t.lines[1].kind == LINE_PLAIN &&
+               t.lines[2].kind == LINE_ERROR,
+           "only notes since the mark become errors");
+    struct canvas canvas;
+    struct style colours = {.colours = 16};
+    canvas_init(&canvas, 10, 3);
+    transcript_draw(&t, &canvas, (struct rect){0, 0, 10, 3}, &colours);
+    tap_ok(canvas.cells[20].ink != COLOUR_DEFAULT && canvas.cells[10].ink == COLOUR_DEFAULT,
+           "errors are coloured, results are not");
+    canvas_clear(&canvas, (struct rect){0, 0, 10, 3});
+    transcript_draw(&t, &canvas, (struct rect){0, 0, 10, 3}, &plain);
+    tap_ok(canvas.cells[20].ink == COLOUR_DEFAULT && canvas.cells[20].attributes != 0,
+           "without colours they are marked otherwise");
+    canvas_free(&canvas);
+    transcript_free(&t);
+}
+
+static void test_popup(void)
+{
+    struct candidate items[12];
+    static char words[12][20], meaning[] = "a meaning";
+    for (int i = 0; i < 12; i++) {
+        snprintf(words[i], sizeof words[i], "word%d", i);
+        items[i] = (struct candidate){.word = words[i], .meaning = meaning};
+    }
+    struct completion completion = {.n = 12, .items = items};
+    struct popup popup = {0};
+    struct canvas canvas;
+    struct strbuf out = {0};
+    canvas_init(&canvas, 30, 8);
+    struct rect room = {0, 0, 30, 8};
+    popup_fill(&popup, &completion);
+    popup_draw(&popup, &canvas, 20, 7, room, NULL, &plain);
+    canvas_emit(&canvas, &plain, &out);
+    tap_ok(strstr(strbuf_text(&out), "word0") && strstr(strbuf_text(&out), "a meaning") &&
+               !strstr(strbuf_text(&out), "word11") && popup.shown == 6,
+           "candidates with their meaning, as many as fit (%d)", popup.shown);
+    popup_fill(&popup, &completion);
+    canvas_clear(&canvas, room);
+    strbuf_reset(&out);
+    popup_draw(&popup, &canvas, 20, 7, room, NULL, &plain);
+    canvas_emit(&canvas, &plain, &out);
+    tap_ok(strstr(strbuf_text(&out), "word11") && !strstr(strbuf_text(&out), "word0 "),
+           "the same again: the rest of them");
+    popup_fill(&popup, &completion);
+    tap_ok(popup.first == 0, "and round to the first");
+    for (int width = 0; width < 30; width++) /* must not write outside, whatever the room */
+        popup_draw(&popup, &canvas, width, width % 8, (struct rect){0, 0, width, width % 8}, NULL,
+                   &plain);
+    tap_ok(true, "any room");
+    popup_clear(&popup);
+    strbuf_free(&out);
+    canvas_free(&canvas);
+}
+
+int main(void)
+{
+    test_wrap();
+    test_scroll();
+    test_hostile();
+    test_kinds();
+    test_popup();
+    return tap_done();
+}
