@@ -289,22 +289,33 @@ static void tile_backward(const struct plan *p, struct tile *t, double *gradient
             start[j * LANES + (size_t)l] = g_w[j][l];
 }
 
-static void update(const struct plan *p, size_t n, const double *u, double *dw)
+static void update(const struct plan *p, size_t n, const double *u, const double *x,
+                   const double *answer, const double *next, double *state, double *dw)
 {
-    size_t k = p->n_weights, width = p->n_inputs;
-    vec *in = mem_aligned(width + p->n_cache + 2 * p->n_state + k, sizeof(vec));
-    vec *cache = in + width, *state = cache + p->n_cache, *x = state + 2 * p->n_state;
+    size_t k = p->n_weights, width = p->n_inputs, ns = p->n_state;
+    vec *in = mem_aligned(width + p->n_cache + 2 * ns + k, sizeof(vec));
+    vec *cache = in + width, *before = cache + p->n_cache, *after = before + ns, *feature = after + ns;
     for (size_t i = 0; i < n; i += LANES) {
         size_t lanes = n - i < LANES ? n - i : LANES;
-        vec out[POLICY_MAX], answer = {0};
-        for (size_t l = 0; l < lanes; l++)
+        vec out[POLICY_MAX], z = {0}, s = {0};
+        for (size_t l = 0; l < lanes; l++) {
             for (size_t j = 0; j < width; j++)
                 in[j][l] = (real)u[(i + l) * width + j];
-        struct step step = {in, x, answer, answer};
-        p->code->forward(&p->run, &step, state, state + p->n_state, cache, out);
-        for (size_t l = 0; l < lanes; l++)
+            for (size_t j = 0; j < k; j++)
+                feature[j][l] = (real)x[(i + l) * k + j];
+            for (size_t j = 0; state && j < ns; j++)
+                before[j][l] = (real)state[(i + l) * ns + j];
+            z[l] = (real)answer[i + l];
+            s[l] = next ? (real)next[i + l] : 0;
+        }
+        struct step step = {in, feature, z, s};
+        p->code->forward(&p->run, &step, before, after, cache, out);
+        for (size_t l = 0; l < lanes; l++) {
             for (size_t j = 0; j < k; j++)
                 dw[(i + l) * k + j] = out[j][l];
+            for (size_t j = 0; state && j < ns; j++)
+                state[(i + l) * ns + j] = after[j][l];
+        }
     }
     free(in);
 }

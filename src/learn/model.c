@@ -108,11 +108,72 @@ double model_loss(const struct model *model, const struct cohort *cohort, double
     return all ? sum / (double)all : 0;
 }
 
+/* --- by hand --------------------------------------------------------------- */
+
+struct walk {
+    const struct engine *engine;
+    struct plan *plan;
+    size_t n, n_state;
+    double *state; /* [n][n_state] */
+};
+
+struct walk *walk_new(const struct model *model, size_t n)
+{
+    struct walk *w = mem_new(1, sizeof *w);
+    w->engine = engine_of(model);
+    w->plan = w->engine->plan_new(model->rule, &model->shape, 1);
+    w->engine->plan_set(w->plan, model->theta);
+    w->n = n;
+    w->n_state = w->engine->plan_carry(w->plan) - model->shape.n_weights;
+    w->state = mem_new(n * w->n_state, sizeof *w->state);
+    return w;
+}
+
+void walk_step(struct walk *w, size_t n, const double *u, const double *x, const double *answer,
+               const double *next_stimulus, double *dw)
+{
+    w->engine->update(w->plan, n < w->n ? n : w->n, u, x, answer, next_stimulus, w->state, dw);
+}
+
+void walk_copy(struct walk *to, size_t i, const struct walk *from, size_t j)
+{
+    memcpy(to->state + i * to->n_state, from->state + j * from->n_state,
+           to->n_state * sizeof *to->state);
+}
+
+void walk_reset(struct walk *w)
+{
+    memset(w->state, 0, w->n * w->n_state * sizeof *w->state);
+}
+
+void walk_free(struct walk *w)
+{
+    if (!w)
+        return;
+    w->engine->plan_free(w->plan);
+    free(w->state);
+    free(w);
+}
+
 void model_update(const struct model *model, size_t n, const double *u, double *dw)
 {
     const struct engine *engine = engine_of(model);
+    const struct policy *policy = &model->settings.policy;
+    size_t k = policy->n, given = k + INPUT_N, width = rule_inputs(&model->shape);
     struct plan *plan = engine->plan_new(model->rule, &model->shape, 1);
+    double *in = mem_new(n * width, sizeof *in), *x = mem_new(n * k, sizeof *x);
+    double *answer = mem_new(n, sizeof *answer);
     engine->plan_set(plan, model->theta);
-    engine->update(plan, n, u, dw);
+    for (size_t i = 0; i < n; i++) {
+        const double *v = u + i * given + k;
+        bool right = v[INPUT_CHOICE] > .5;
+        memcpy(in + i * width, u + i * given, given * sizeof *in);
+        for (size_t j = 0; j < k; j++)
+            x[i * k + j] = policy->feature[j] == FEATURE_BIAS;
+        policy_replace_stimulus(policy, v[INPUT_STIMULUS], x + i * k);
+        answer[i] = v[INPUT_REWARD] >= .5 ? right : !right;
+    }
+    engine->update(plan, n, in, x, answer, NULL, NULL, dw);
+    free(in), free(x), free(answer);
     engine->plan_free(plan);
 }

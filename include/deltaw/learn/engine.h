@@ -69,8 +69,11 @@ struct engine {
      * d loss / d (weights at the tile's start). */
     void (*backward)(const struct plan *plan, struct tile *tile, double *gradient, double *start);
 
-    /* One update from given inputs: u [n][K + INPUT_N] -> dw [n][K]; state zero. */
-    void (*update)(const struct plan *plan, size_t n, const double *u, double *dw);
+    /* One update each of n copies: u [n][rule_inputs], x [n][K], answer [n],
+     * next [n] (NULL: 0), state [n][plan_carry - K] in and out (NULL: zero, not
+     * kept) -> dw [n][K]. */
+    void (*update)(const struct plan *plan, size_t n, const double *u, const double *x,
+                   const double *answer, const double *next, double *state, double *dw);
 };
 
 /* The best engine of this machine; DELTAW_ENGINE=avx512|avx2|sse2|double in the

@@ -85,8 +85,27 @@ void model_start(const struct model *model, const struct cohort *cohort, size_t 
  * t: w [n_trials][K].  One forward sweep. */
 void model_sweep(const struct model *model, const struct cohort *cohort, float *w);
 
-/* One update: dw [n][K] from u [n][K + INPUT_N].  Markovian rules only. */
+/* One update: dw [n][K] from u [n][K + INPUT_N], as after no past at all.  Policy
+ * features that are not of the trial itself (prevstim, prevchoice, columns) count
+ * as 0; use walk_step to give them. */
 void model_update(const struct model *model, size_t n, const double *u, double *dw);
+
+/* A rule let run by hand: n copies side by side, each with a hidden state of its
+ * own (zero at first), for agents in closed loop and for histories with frozen
+ * weights.  The caller keeps the weights. */
+struct walk;
+struct walk *walk_new(const struct model *model, size_t n);
+/* One trial of the first `n` copies (n at most what walk_new got).  u [n][inputs]
+ * with inputs = rule_inputs(&model->shape): weights, the trial, past trials when
+ * the rule has lags.  x [n][K]: policy features of the trial; answer [n]: z;
+ * next_stimulus [n]: s of the next trial (tinyrnn only), NULL: 0.  Sets dw [n][K]
+ * and moves the states on. */
+void walk_step(struct walk *walk, size_t n, const double *u, const double *x,
+               const double *answer, const double *next_stimulus, double *dw);
+/* The state of copy i of `to` becomes that of copy j of `from` (same model). */
+void walk_copy(struct walk *to, size_t i, const struct walk *from, size_t j);
+void walk_reset(struct walk *walk);
+void walk_free(struct walk *walk);
 
 /* .npz: parameters under their PyTorch names, w0, and `deltaw_json` with
  * settings, history, version.  A file with parameters alone opens too: the
