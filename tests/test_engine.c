@@ -215,7 +215,8 @@ static void test_check(void)
         {.n_weights = 3, .hidden = 5, .layers = 1, .lags = 2, .window = 4, .split_alpha = true,
          .forgetting = true},
         {.n_weights = 2, .hidden = 13, .layers = 3, .window = 3, .shared_alpha = true,
-         .split_alpha = true},
+         .split_alpha = true, .fit_lapse = true},
+        {.n_weights = 1, .hidden = 4, .layers = 1, .lapse = .1},
     };
     struct gradient_row rows[RULE_MAX_TENSORS + 1];
     size_t n;

@@ -170,12 +170,12 @@ bool check_gradient(const struct rule *rule, const struct rule_shape *shape, uin
 {
     static const size_t truncations[] = {8, 15, 1000};
     struct tensors tensors = {0};
-    rule->layout(shape, &tensors);
+    rule_layout(rule, shape, &tensors);
     struct trials *trials = check_trials(shape->n_weights, seed);
     size_t n_w0 = trials->n_animals * shape->n_weights, failed = 0;
     double *theta = mem_new(tensors.size, sizeof *theta), *w0 = mem_new(n_w0, sizeof *w0);
     struct rng rng = rng_stream(seed, RNG_TEST, 1, 0);
-    rule->init(shape, &tensors, (unsigned long)seed, theta);
+    rule_init(rule, shape, &tensors, (unsigned long)seed, theta);
     *n_rows = tensors.n + 1;
     for (size_t i = 0; i < *n_rows; i++) {
         const struct tensor *t = &tensors.item[i];

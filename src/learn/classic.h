@@ -28,6 +28,8 @@ static inline struct classic classic_of(const struct code_run *run)
             c.baseline = t->offset;
         else if (t->name[0] == 'f')
             c.forgetting = t->offset;
+        else if (t->name[0] == 'l')
+            continue; /* the engine's own */
         else if (t->name[5] == '_')
             c.alpha_error = t->offset;
         else
@@ -40,7 +42,7 @@ static inline size_t classic_parameters(const struct rule_shape *shape, size_t n
 {
     (void)n_inputs;
     size_t k = shape->n_weights, alpha = shape->shared_alpha ? 1 : k;
-    return alpha * 2 + 2 * k; /* at most */
+    return alpha * 2 + 2 * k + 1; /* at most, with the lapse */
 }
 
 static inline size_t classic_state(const struct rule_shape *shape)

@@ -1,4 +1,6 @@
 /* Networks: one Adam step per epoch on the whole cohort (SCIENCE 1). */
+#include <math.h>
+
 #include "adam.h"
 #include "trainer.h"
 
@@ -16,6 +18,10 @@ const char *descend(struct trainer *t)
         t->finished = !step;
         if (step)
             adam_step(&adam, t->theta, t->gradient);
+        if (t->shape.fit_lapse) {
+            double *lapse = &t->theta[t->tensors.size - 1];
+            *lapse = fmin(fmax(*lapse, 0), .5);
+        }
     }
     adam_free(&adam);
     return why;

@@ -29,6 +29,9 @@ struct plan {
     struct tensors tensors;
     size_t max_steps, n_weights, n_inputs, n_state, n_cache, n_delta;
     real *packed;
+    bool lapses;
+    size_t lapse_at; /* in theta, when it is a parameter */
+    double lapse;
 };
 
 struct tile {
@@ -46,6 +49,7 @@ struct tile {
     vec *cache;    /* [max_steps][n_cache] */
     vec *delta;    /* [GATHER][n_delta] */
     vec *gradient; /* [tensors.size] */
+    double by_lapse; /* d loss / d lapse */
 };
 
 static struct plan *plan_new(const struct rule *rule, const struct rule_shape *shape,
@@ -57,13 +61,16 @@ static struct plan *plan_new(const struct rule *rule, const struct rule_shape *s
             p->code = codes[i];
     if (!p->code)
         die("rule %s has no code in engine %s", rule->name, ENGINE_LABEL);
-    rule->layout(shape, &p->tensors);
+    rule_layout(rule, shape, &p->tensors);
     p->max_steps = max_steps;
     p->n_weights = shape->n_weights;
     p->n_inputs = rule_inputs(shape);
     p->n_state = p->code->state(shape);
     p->n_cache = p->code->cache(shape, p->n_inputs);
     p->n_delta = p->code->delta(shape, p->n_inputs);
+    p->lapse = shape->lapse;
+    p->lapses = shape->lapse > 0 || shape->fit_lapse;
+    p->lapse_at = shape->fit_lapse ? p->tensors.size - 1 : SIZE_MAX;
     p->packed = mem_aligned(p->code->packed(shape, p->n_inputs), sizeof *p->packed);
     p->run = (struct code_run){*shape, p->n_inputs, &p->tensors, p->packed, p->code->drive};
     return p;
@@ -80,6 +87,8 @@ static void plan_free(struct plan *p)
 static void plan_set(struct plan *p, const double *theta)
 {
     p->code->pack(&p->run, theta, p->packed);
+    if (p->lapse_at != SIZE_MAX)
+        p->lapse = theta[p->lapse_at];
 }
 
 static size_t plan_carry(const struct plan *p)
@@ -194,6 +203,26 @@ static void tile_score(struct tile *t, double *loss)
         loss[i] = sum[i];
 }
 
+/* The same for P(right) = lapse / 2 + (1 - lapse) sigmoid(z). */
+static void tile_score_lapse(struct tile *t, double lapse, double *loss)
+{
+    double sum[LANES] = {0};
+    real half = (real)(lapse / 2), rest = (real)(1 - lapse);
+    t->by_lapse = 0;
+    for (size_t s = 0; s < t->steps; s++) {
+        vec z = t->z[s], y = t->target[s], p = vec_sigmoid(z), q = half + rest * p;
+        vec l = -y * vec_log(q) - (1 - y) * vec_log(1 - q);
+        vec g = (q - y) / (q * (1 - q)) * t->scored[s];
+        l = l * t->scored[s];
+        t->z[s] = g * rest * p * (1 - p) + (z - z);
+        t->by_lapse += vec_sum(g * ((real).5 - p));
+        for (int i = 0; i < LANES; i++)
+            sum[i] += l[i];
+    }
+    for (unsigned i = 0; i < t->n; i++)
+        loss[i] = sum[i];
+}
+
 static void tile_lived(const struct plan *p, const struct tile *t, const struct trials *trials,
                        const vec *last, float *lived)
 {
@@ -245,7 +274,10 @@ static void tile_forward(const struct plan *p, struct tile *t, const struct tria
         }
         t->z[s] = z;
     }
-    tile_score(t, loss);
+    if (p->lapses)
+        tile_score_lapse(t, p->lapse, loss);
+    else
+        tile_score(t, loss);
     if (lived)
         tile_lived(p, t, trials, w, lived);
     for (size_t j = 0; j < k; j++)
@@ -284,6 +316,8 @@ static void tile_backward(const struct plan *p, struct tile *t, double *gradient
     }
     for (size_t i = 0; i < p->tensors.size; i++)
         gradient[i] = vec_sum(t->gradient[i]);
+    if (p->lapse_at != SIZE_MAX)
+        gradient[p->lapse_at] = t->by_lapse;
     for (size_t j = 0; j < k; j++)
         for (int l = 0; l < LANES; l++)
             start[j * LANES + (size_t)l] = g_w[j][l];

@@ -46,7 +46,8 @@ struct rule_shape fit_shape(const struct fit_settings *s)
     return (struct rule_shape){.n_weights = s->policy.n, .hidden = s->hidden, .layers = s->layers,
                                .lags = s->lags, .window = s->window,
                                .shared_alpha = s->shared_alpha, .split_alpha = s->split_alpha,
-                               .forgetting = s->forgetting};
+                               .forgetting = s->forgetting, .mlp_first = s->mlp_first,
+                               .lapse = s->lapse, .fit_lapse = s->fit_lapse};
 }
 
 /* --- starting -------------------------------------------------------------- */

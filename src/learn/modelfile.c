@@ -39,6 +39,16 @@ static json_t *settings_json(const struct fit_settings *s)
     json_object_set_new(o, "rate", json_real(s->rate));
     json_object_set_new(o, "decay", json_real(s->decay));
     json_object_set_new(o, "truncation", json_integer((json_int_t)s->truncation));
+    json_object_set_new(o, "lags", json_integer((json_int_t)s->lags));
+    json_object_set_new(o, "window", json_integer((json_int_t)s->window));
+    json_object_set_new(o, "shared_alpha", json_boolean(s->shared_alpha));
+    json_object_set_new(o, "split_alpha", json_boolean(s->split_alpha));
+    json_object_set_new(o, "forgetting", json_boolean(s->forgetting));
+    json_object_set_new(o, "nonneg", json_boolean(s->nonneg));
+    json_object_set_new(o, "mlp_first", json_boolean(s->mlp_first));
+    json_object_set_new(o, "lapse", json_real(s->lapse));
+    json_object_set_new(o, "fit_lapse", json_boolean(s->fit_lapse));
+    json_object_set_new(o, "w0_fixed", json_boolean(s->w0_fixed));
     json_object_set_new(o, "w0", json_string(w0_words[s->w0]));
     for (size_t k = 0; k < s->policy.n; k++)
         json_array_append_new(w0, json_real(s->w0_value[k]));
@@ -86,6 +96,12 @@ static char *model_json(const struct model *m)
         json_array_append_new(animals, animal);
     }
     json_object_set_new(o, "animals", animals);
+    if (m->errors) {
+        json_t *errors = json_array();
+        for (size_t i = 0; i < m->tensors.size; i++)
+            json_array_append_new(errors, number(m->errors[i]));
+        json_object_set_new(o, "standard_errors", errors);
+    }
     json_object_set_new(o, "history_columns", json_string("epoch,seconds,train,heldout"));
     json_object_set_new(o, "history", history_json(m));
     char *text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17));
@@ -134,6 +150,18 @@ static bool read_settings(const json_t *o, const char *path, struct fit_settings
         err_prefix(err, "%s: deltaw_json", path);
         return false;
     }
+    s->hidden = (size_t)fmax(1, number_of(o, "hidden", (double)s->hidden));
+    s->layers = (size_t)fmax(1, number_of(o, "layers", (double)s->layers));
+    s->lags = (size_t)fmax(0, number_of(o, "lags", 0));
+    s->window = (size_t)fmax(0, number_of(o, "window", 0));
+    s->lapse = fmin(fmax(number_of(o, "lapse", 0), 0), .99);
+    s->shared_alpha = json_is_true(json_object_get(o, "shared_alpha"));
+    s->split_alpha = json_is_true(json_object_get(o, "split_alpha"));
+    s->forgetting = json_is_true(json_object_get(o, "forgetting"));
+    s->nonneg = json_is_true(json_object_get(o, "nonneg"));
+    s->mlp_first = json_is_true(json_object_get(o, "mlp_first"));
+    s->fit_lapse = json_is_true(json_object_get(o, "fit_lapse"));
+    s->w0_fixed = json_is_true(json_object_get(o, "w0_fixed"));
     s->epochs = (int)number_of(o, "epochs", s->epochs);
     s->rate = number_of(o, "rate", s->rate);
     s->decay = number_of(o, "decay", s->decay);
@@ -188,28 +216,35 @@ static bool read_animals(const json_t *animals, const struct npz *npz, const cha
     return true;
 }
 
-static bool read_json(const char *text, const struct npz *npz, const char *path, struct model *m,
-                      struct err *err)
+static void read_errors(const json_t *errors, struct model *m)
 {
-    json_error_t why;
-    json_t *o = json_loads(text, 0, &why);
-    if (!o)
-        return err_set(err, ERR_DATA, "%s: deltaw_json is no JSON: %s", path, why.text);
-    bool ok = read_settings(json_object_get(o, "settings"), path, &m->settings, err) &&
-              read_animals(json_object_get(o, "animals"), npz, path, m, err);
-    if (ok) {
-        read_history(json_object_get(o, "history"), m);
-        m->cohort_digest = strtoull(text_of(o, "cohort_digest"), NULL, 16);
-        m->cohort_name = mem_text(text_of(o, "cohort"));
-        snprintf(m->engine, sizeof m->engine, "%s", text_of(o, "engine"));
+    if (json_array_size(errors) != m->tensors.size)
+        return;
+    m->errors = mem_new(m->tensors.size, sizeof *m->errors);
+    for (size_t i = 0; i < m->tensors.size; i++) {
+        const json_t *x = json_array_get(errors, i);
+        m->errors[i] = json_is_number(x) ? json_number_value(x) : NAN;
     }
-    json_decref(o);
-    return ok;
 }
 
-/* The rule and its sizes from names and shapes alone. */
-static bool guess_shape(const struct npz *npz, const char *path, const struct rule **rule,
-                        struct rule_shape *shape, struct err *err)
+static bool in_range(const struct rule_shape *shape, const char *path, struct err *err)
+{
+    if (shape->n_weights < 1 || shape->n_weights > POLICY_MAX)
+        return err_set(err, ERR_DATA, "%s: holds %zu weights; 1 to %d are possible", path,
+                       shape->n_weights, POLICY_MAX);
+    if (shape->layers < 1 || 2 * shape->layers + 8 > RULE_MAX_TENSORS || shape->hidden < 1 ||
+        shape->hidden > 4096)
+        return err_set(err, ERR_DATA, "%s: a network of %zu hidden layers of %zu is out of range",
+                       path, shape->layers, shape->hidden);
+    if (shape->lags > 100 || shape->window > 1000)
+        return err_set(err, ERR_DATA, "%s: lags %zu or window %zu is out of range", path,
+                       shape->lags, shape->window);
+    return true;
+}
+
+/* The rule and its sizes from names and shapes alone: a network's state dict. */
+static bool guess_shape(const struct npz *npz, const char *path, struct fit_settings *s,
+                        struct err *err)
 {
     const struct npz_array *scale = npz_find(npz, "scaling_factor");
     const struct npz_array *first = npz_find(npz, "dnn.0.weight");
@@ -217,25 +252,19 @@ static bool guess_shape(const struct npz *npz, const char *path, const struct ru
     if (!scale || !first || first->n_dimensions != 2)
         return err_set(err, ERR_DATA, "%s: no model: it should hold scaling_factor and "
                        "dnn.0.weight (see `help save`)", path);
-    if (!(*rule = rule_find(name)))
-        return err_set(err, ERR_DATA, "%s: holds the rule %s, which this version does not have",
-                       path, name);
-    shape->n_weights = scale->size;
-    shape->hidden = first->shape[0];
-    shape->layers = 0;
-    for (;; shape->layers++) {
+    snprintf(s->rule, sizeof s->rule, "%s", name);
+    s->hidden = first->shape[0];
+    s->layers = 0;
+    for (;; s->layers++) {
         char next[40];
-        snprintf(next, sizeof next, "dnn.%zu.weight", 2 * (shape->layers + 1));
+        snprintf(next, sizeof next, "dnn.%zu.weight", 2 * (s->layers + 1));
         if (!npz_find(npz, next))
             break;
     }
-    if (shape->n_weights < 1 || shape->n_weights > POLICY_MAX)
-        return err_set(err, ERR_DATA, "%s: scaling_factor has %zu entries; 1 to %d weights are "
-                       "possible", path, shape->n_weights, POLICY_MAX);
-    if (shape->layers < 1 || 2 * shape->layers + 3 > RULE_MAX_TENSORS || shape->hidden < 1 ||
-        shape->hidden > 4096)
-        return err_set(err, ERR_DATA, "%s: a network of %zu hidden layers of %zu is out of range",
-                       path, shape->layers, shape->hidden);
+    if (scale->size != s->policy.n)
+        return err_set(err, ERR_DATA, "%s: scaling_factor has %zu entries; without deltaw_json "
+                       "only the policy %s with %zu weights is assumed", path, scale->size,
+                       s->policy.text, s->policy.n);
     return true;
 }
 
@@ -264,24 +293,43 @@ static bool take_tensors(const struct npz *npz, const char *path, struct model *
     return true;
 }
 
+static bool read_parameters(const struct npz *npz, const json_t *o, const char *path,
+                            struct model *m, struct err *err)
+{
+    bool described = *text_of(json_object_get(o, "settings"), "rule");
+    fit_settings_default(&m->settings);
+    if (described ? !read_settings(json_object_get(o, "settings"), path, &m->settings, err)
+                  : !guess_shape(npz, path, &m->settings, err))
+        return false;
+    m->shape = fit_shape(&m->settings);
+    if (!(m->rule = rule_find(m->settings.rule)))
+        return err_set(err, ERR_DATA, "%s: holds the rule %s, which this version does not have",
+                       path, m->settings.rule);
+    if (!in_range(&m->shape, path, err))
+        return false;
+    rule_layout(m->rule, &m->shape, &m->tensors);
+    m->theta = mem_new(m->tensors.size, sizeof *m->theta);
+    return take_tensors(npz, path, m, err);
+}
+
 static bool read_model(const struct npz *npz, const char *path, struct model *m, struct err *err)
 {
-    const struct npz_array *json = npz_find(npz, "deltaw_json");
-    if (!guess_shape(npz, path, &m->rule, &m->shape, err))
-        return false;
-    m->rule->layout(&m->shape, &m->tensors);
-    m->theta = mem_new(m->tensors.size, sizeof *m->theta);
-    fit_settings_default(&m->settings);
-    if (!take_tensors(npz, path, m, err) ||
-        (json && json->text && !read_json(json->text, npz, path, m, err)))
-        return false;
-    if (m->settings.policy.n != m->shape.n_weights)
-        return err_set(err, ERR_DATA, "%s: has %zu weights, but the policy %s has %zu", path,
-                       m->shape.n_weights, m->settings.policy.text, m->settings.policy.n);
-    snprintf(m->settings.rule, sizeof m->settings.rule, "%s", m->rule->name);
-    m->settings.hidden = m->shape.hidden;
-    m->settings.layers = m->shape.layers;
-    return true;
+    const struct npz_array *text = npz_find(npz, "deltaw_json");
+    json_error_t why;
+    json_t *o = text && text->text ? json_loads(text->text, 0, &why) : NULL;
+    if (text && text->text && !o)
+        return err_set(err, ERR_DATA, "%s: deltaw_json is no JSON: %s", path, why.text);
+    bool ok = read_parameters(npz, o, path, m, err) &&
+              read_animals(json_object_get(o, "animals"), npz, path, m, err);
+    if (ok && o) {
+        read_history(json_object_get(o, "history"), m);
+        read_errors(json_object_get(o, "standard_errors"), m);
+        m->cohort_digest = strtoull(text_of(o, "cohort_digest"), NULL, 16);
+        m->cohort_name = mem_text(text_of(o, "cohort"));
+        snprintf(m->engine, sizeof m->engine, "%s", text_of(o, "engine"));
+    }
+    json_decref(o);
+    return ok;
 }
 
 bool model_open(const char *path, const char *name, struct model **out, struct err *err)

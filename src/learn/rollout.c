@@ -307,7 +307,7 @@ struct rollout *rollout_new(const struct engine *engine, const struct rule *rule
     struct rollout *r = mem_new(1, sizeof *r);
     struct tensors tensors = {0};
     size_t longest = 1, n = trials->n_animals;
-    rule->layout(shape, &tensors);
+    rule_layout(rule, shape, &tensors);
     r->engine = engine;
     r->trials = trials;
     r->n_parameters = tensors.size;

@@ -31,6 +31,21 @@ const struct rule *rule_find(const char *name)
     return NULL;
 }
 
+void rule_layout(const struct rule *rule, const struct rule_shape *shape, struct tensors *out)
+{
+    rule->layout(shape, out);
+    if (shape->fit_lapse)
+        tensors_add(out, "lapse", 1, 0);
+}
+
+void rule_init(const struct rule *rule, const struct rule_shape *shape,
+               const struct tensors *tensors, unsigned long seed, double *theta)
+{
+    rule->init(shape, tensors, seed, theta);
+    if (shape->fit_lapse)
+        theta[tensors->size - 1] = .02;
+}
+
 void tensors_add(struct tensors *t, const char *name, size_t rows, size_t cols)
 {
     struct tensor *item = &t->item[t->n++];
@@ -79,6 +94,8 @@ void network_init(const struct rule_shape *shape, const struct tensors *tensors,
             bound = 1 / sqrt((double)shape->hidden);
         else if (t->n_dimensions == 2) /* its bias follows with the same bound */
             bound = 1 / sqrt((double)t->cols);
+        if (strcmp(t->name, "lapse") == 0)
+            continue;
         struct rng rng = rng_stream(seed, RNG_INIT, (uint32_t)i, 0);
         for (size_t j = 0; j < t->size; j++)
             values[j] = (float)rng_between(&rng, -bound, bound);

@@ -78,6 +78,8 @@ static void set_bounds(struct search *s)
         s->hi[i] = s->logarithm[i] ? 2 : 50;
         if (is(t, i, "forgetting"))
             s->lo[i] = -1, s->hi[i] = 1;
+        if (is(t, i, "lapse"))
+            s->lo[i] = 0, s->hi[i] = .5;
     }
 }
 

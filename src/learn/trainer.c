@@ -48,7 +48,8 @@ static struct model *make_model(const struct trainer *t, const double *theta)
     m->lived = t->lived ? lived_hold(t->lived) : NULL;
     m->cohort_digest = fit->cohort->digest;
     m->cohort_name = mem_text(fit->cohort->name);
-    snprintf(m->engine, sizeof m->engine, "%s", engine_name());
+    snprintf(m->engine, sizeof m->engine, "%s",
+             (t->rule->network ? engine_pick() : engine_double())->name);
     m->references = 1;
     return m;
 }
@@ -89,9 +90,9 @@ struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool
     t->n_animals = cohort->n_animals;
     t->n_weights = fit->settings.policy.n;
     t->shape = fit_shape(&fit->settings);
-    rule->layout(&t->shape, &t->tensors);
+    rule_layout(rule, &t->shape, &t->tensors);
     t->train = mem_copy(train, t->n_animals, sizeof *train);
-    t->train_w0 = fit->settings.w0 == W0_PSYCHOMETRIC;
+    t->train_w0 = fit->settings.w0 == W0_PSYCHOMETRIC && !fit->settings.w0_fixed;
     t->n_all = t->tensors.size + (t->train_w0 ? t->n_animals * t->n_weights : 0);
     t->theta = mem_new(t->n_all, sizeof *t->theta);
     t->gradient = mem_new(t->n_all, sizeof *t->gradient);
@@ -101,7 +102,7 @@ struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool
     if (fit->start)
         memcpy(t->theta, fit->start->theta, t->tensors.size * sizeof *t->theta);
     else
-        rule->init(&t->shape, &t->tensors, (unsigned long)fit->settings.seed, t->theta);
+        rule_init(rule, &t->shape, &t->tensors, (unsigned long)fit->settings.seed, t->theta);
     if (t->train_w0)
         memcpy(t->theta + t->tensors.size, t->w0,
                t->n_animals * t->n_weights * sizeof *t->theta);

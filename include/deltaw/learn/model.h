@@ -31,6 +31,10 @@ struct fit_settings {
     size_t lags, window;
     bool shared_alpha, split_alpha, forgetting;
     bool nonneg;       /* baselines are not negative */
+    bool mlp_first;    /* rnn */
+    double lapse;      /* fixed lapse rate, 0: none */
+    bool fit_lapse;
+    bool w0_fixed;     /* psychometric w_0 is not trained */
     char *holdout;     /* "DAP014,DAP059", NULL: none */
     char *init;        /* path of an .npz to start from, NULL: random */
 };

@@ -33,6 +33,9 @@ struct rule_shape {
     bool shared_alpha; /* one alpha for all weights */
     bool split_alpha;  /* alpha after correct, alpha_error after errors */
     bool forgetting;   /* dw_k -= forgetting_k w_k */
+    bool mlp_first;    /* rnn: MLP, then GRU, instead of GRU, then MLP */
+    double lapse;      /* P(right) = lapse / 2 + (1 - lapse) sigmoid(w.x), fixed */
+    bool fit_lapse;    /* lapse is a parameter, the last one */
 };
 
 /* Width of the input vector: weights, the trial, past trials. */
@@ -64,11 +67,17 @@ struct rule {
     bool memory;           /* has a state beside the weights */
     bool no_start;         /* w_0 plays no role */
     bool no_weights;       /* predicts choices without a policy's weights: no maps */
-    /* Names and shapes for a shape; initial values for a seed. */
+    /* Names and shapes for a shape; initial values for a seed.  Call these two
+     * through rule_layout and rule_init. */
     void (*layout)(const struct rule_shape *shape, struct tensors *out);
     void (*init)(const struct rule_shape *shape, const struct tensors *tensors, unsigned long seed,
                  double *theta);
 };
+
+/* The rule's layout and init, and what any rule may have besides (lapse). */
+void rule_layout(const struct rule *rule, const struct rule_shape *shape, struct tensors *out);
+void rule_init(const struct rule *rule, const struct rule_shape *shape,
+               const struct tensors *tensors, unsigned long seed, double *theta);
 
 const struct rule *rule_find(const char *name); /* NULL: unknown */
 const struct rule *rule_at(size_t i);           /* NULL after the last */

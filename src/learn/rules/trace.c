@@ -31,7 +31,7 @@ static size_t trace_cache(const struct rule_shape *shape, size_t n_inputs)
 
 static void trace_pack(const struct code_run *run, const double *theta, real *packed)
 {
-    for (size_t i = 0; i < run->tensors->size; i++)
+    for (size_t i = 0; i < run->tensors->item[0].size; i++)
         packed[i] = (real)theta[i];
 }
 
@@ -92,7 +92,7 @@ static void trace_gather(const struct code_run *run, size_t n, const vec *u, con
                          size_t delta_stride, vec *gradient)
 {
     (void)u, (void)state, (void)cache, (void)cache_stride;
-    outer_bias(gradient, run->tensors->size, n, delta, delta_stride);
+    outer_bias(gradient, run->tensors->item[0].size, n, delta, delta_stride);
 }
 
 extern const struct code ENGINE(code_trace);
