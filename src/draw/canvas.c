@@ -5,6 +5,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
+#include "glyphs.h"
 
 static const struct cell blank = {' ', COLOUR_DEFAULT, COLOUR_DEFAULT, 0};
 
@@ -20,14 +21,8 @@ void canvas_resize(struct canvas *canvas, int width, int height)
     canvas->height = height > 0 ? height : 0;
     size_t n = (size_t)canvas->width * (size_t)canvas->height;
     canvas->cells = mem_resize(canvas->cells, n ? n : 1, sizeof *canvas->cells);
-    canvas_clear(canvas, (struct rect){0, 0, canvas->width, canvas->height});
-}
-
-void canvas_clear(struct canvas *canvas, struct rect area)
-{
-    for (int y = area.y < 0 ? 0 : area.y; y < area.y + area.height && y < canvas->height; y++)
-        for (int x = area.x < 0 ? 0 : area.x; x < area.x + area.width && x < canvas->width; x++)
-            canvas->cells[y * canvas->width + x] = blank;
+    for (size_t i = 0; i < n; i++)
+        canvas->cells[i] = blank;
 }
 
 void canvas_free(struct canvas *canvas)
@@ -36,19 +31,41 @@ void canvas_free(struct canvas *canvas)
     *canvas = (struct canvas){0};
 }
 
+/* A wide glyph of which one half goes loses the other half too, else all that
+ * follows it in its row would move by a cell. */
+static void mend_wide(struct canvas *canvas, int x, int y, uint32_t glyph)
+{
+    struct cell *cell = &canvas->cells[(size_t)y * (size_t)canvas->width + (size_t)x];
+    if (x + 1 < canvas->width && cell[1].glyph == 0)
+        cell[1].glyph = ' ';
+    if (x > 0 && cell->glyph == 0 && glyph != 0)
+        cell[-1].glyph = ' ';
+}
+
 void canvas_put(struct canvas *canvas, int x, int y, uint32_t glyph, int ink, int paper,
                 unsigned attributes)
 {
     if (x < 0 || y < 0 || x >= canvas->width || y >= canvas->height)
         return;
-    canvas->cells[y * canvas->width + x] =
+    mend_wide(canvas, x, y, glyph);
+    canvas->cells[(size_t)y * (size_t)canvas->width + (size_t)x] =
         (struct cell){glyph, (int16_t)ink, (int16_t)paper, (uint8_t)attributes};
 }
+
+void canvas_clear(struct canvas *canvas, struct rect area)
+{
+    long right = (long)area.x + area.width, bottom = (long)area.y + area.height;
+    for (int y = area.y < 0 ? 0 : area.y; y < bottom && y < canvas->height; y++)
+        for (int x = area.x < 0 ? 0 : area.x; x < right && x < canvas->width; x++)
+            canvas_put(canvas, x, y, ' ', COLOUR_DEFAULT, COLOUR_DEFAULT, 0);
+}
+
+/* --- text ------------------------------------------------------------------ */
 
 static int put_text(struct canvas *canvas, int x, int y, int room, const char *text, int ink,
                     unsigned attributes, const struct style *style)
 {
-    size_t left = strlen(text), fits = left;
+    size_t fits = strlen(text);
     int used = 0;
     bool cut = utf8_width(text) > room;
     if (room <= 0)
@@ -62,13 +79,14 @@ static int put_text(struct canvas *canvas, int x, int y, int room, const char *t
         text += n, fits -= n;
         if (width == 0)
             continue;
-        canvas_put(canvas, x + used, y, glyph, ink, COLOUR_DEFAULT, attributes);
+        bool halved = width == 2 && (x + used + 1 >= canvas->width || x + used < 0);
+        canvas_put(canvas, x + used, y, halved ? ' ' : glyph, ink, COLOUR_DEFAULT, attributes);
         if (width == 2)
-            canvas_put(canvas, x + used + 1, y, 0, ink, COLOUR_DEFAULT, attributes);
+            canvas_put(canvas, x + used + 1, y, halved ? ' ' : 0, ink, COLOUR_DEFAULT, attributes);
         used += width;
     }
     if (cut)
-        canvas_put(canvas, x + used++, y, style->ascii ? '~' : 0x2026, ink, COLOUR_DEFAULT,
+        canvas_put(canvas, x + used++, y, glyphs_for(style)->ellipsis, ink, COLOUR_DEFAULT,
                    attributes);
     return used;
 }
@@ -85,85 +103,117 @@ int canvas_text(struct canvas *canvas, int x, int y, int room, const char *text,
 void canvas_frame(struct canvas *canvas, struct rect area, const char *title, bool focus,
                   const struct style *style)
 {
-    static const uint32_t lines[2][6] = {{'+', '+', '+', '+', '-', '|'},
-                                         {0x250c, 0x2510, 0x2514, 0x2518, 0x2500, 0x2502}};
-    const uint32_t *l = lines[!style->ascii];
+    const struct glyphs *g = glyphs_for(style);
     int right = area.x + area.width - 1, bottom = area.y + area.height - 1;
+    int none = COLOUR_DEFAULT;
     unsigned attributes = focus ? CELL_BOLD : 0;
     if (area.width < 2 || area.height < 2)
         return;
     for (int x = area.x + 1; x < right; x++) {
-        canvas_put(canvas, x, area.y, l[4], COLOUR_DEFAULT, COLOUR_DEFAULT, attributes);
-        canvas_put(canvas, x, bottom, l[4], COLOUR_DEFAULT, COLOUR_DEFAULT, attributes);
+        canvas_put(canvas, x, area.y, g->horizontal, none, none, attributes);
+        canvas_put(canvas, x, bottom, g->horizontal, none, none, attributes);
     }
     for (int y = area.y + 1; y < bottom; y++) {
-        canvas_put(canvas, area.x, y, l[5], COLOUR_DEFAULT, COLOUR_DEFAULT, attributes);
-        canvas_put(canvas, right, y, l[5], COLOUR_DEFAULT, COLOUR_DEFAULT, attributes);
+        canvas_put(canvas, area.x, y, g->vertical, none, none, attributes);
+        canvas_put(canvas, right, y, g->vertical, none, none, attributes);
     }
-    canvas_put(canvas, area.x, area.y, l[0], COLOUR_DEFAULT, COLOUR_DEFAULT, attributes);
-    canvas_put(canvas, right, area.y, l[1], COLOUR_DEFAULT, COLOUR_DEFAULT, attributes);
-    canvas_put(canvas, area.x, bottom, l[2], COLOUR_DEFAULT, COLOUR_DEFAULT, attributes);
-    canvas_put(canvas, right, bottom, l[3], COLOUR_DEFAULT, COLOUR_DEFAULT, attributes);
+    canvas_put(canvas, area.x, area.y, g->top_left, none, none, attributes);
+    canvas_put(canvas, right, area.y, g->top_right, none, none, attributes);
+    canvas_put(canvas, area.x, bottom, g->bottom_left, none, none, attributes);
+    canvas_put(canvas, right, bottom, g->bottom_right, none, none, attributes);
     if (title && *title && area.width > 6) {
-        int used = canvas_text(canvas, area.x + 2, area.y, area.width - 4, title, COLOUR_DEFAULT,
-                               attributes, style);
-        canvas_put(canvas, area.x + 1, area.y, ' ', COLOUR_DEFAULT, COLOUR_DEFAULT, 0);
-        canvas_put(canvas, area.x + 2 + used, area.y, ' ', COLOUR_DEFAULT, COLOUR_DEFAULT, 0);
+        int used = canvas_text(canvas, area.x + 2, area.y, area.width - 4, title, none, attributes,
+                               style);
+        canvas_put(canvas, area.x + 1, area.y, ' ', none, none, 0);
+        canvas_put(canvas, area.x + 2 + used, area.y, ' ', none, none, 0);
     }
 }
+
+/* --- emission -------------------------------------------------------------- */
 
 static bool same_look(const struct cell *a, const struct cell *b)
 {
     return a->ink == b->ink && a->paper == b->paper && a->attributes == b->attributes;
 }
 
-static void put_colour(struct strbuf *out, int colour, int base)
+/* A picture has tens of thousands of these: no printf. */
+static char *put_number(char *at, unsigned n)
 {
-    if (colour < 0)
-        return;
-    if (colour < 8)
-        strbuf_printf(out, ";%d", base + colour);
-    else if (colour < 16)
-        strbuf_printf(out, ";%d", base + 60 + colour - 8);
-    else
-        strbuf_printf(out, ";%d;5;%d", base + 8, colour);
+    *at++ = ';';
+    if (n >= 100)
+        *at++ = (char)('0' + n / 100);
+    if (n >= 10)
+        *at++ = (char)('0' + n / 10 % 10);
+    *at++ = (char)('0' + n % 10);
+    return at;
 }
 
-static void put_look(struct strbuf *out, const struct cell *c)
+/* base: 30 for ink, 40 for paper. */
+static char *put_colour(char *at, int colour, unsigned base, int colours)
 {
-    strbuf_puts(out, "\033[0");
-    if (c->attributes & CELL_BOLD)
-        strbuf_puts(out, ";1");
-    if (c->attributes & CELL_DIM)
-        strbuf_puts(out, ";2");
-    if (c->attributes & CELL_UNDERLINE)
-        strbuf_puts(out, ";4");
-    if (c->attributes & CELL_REVERSE)
-        strbuf_puts(out, ";7");
-    put_colour(out, c->ink, 30);
-    put_colour(out, c->paper, 40);
-    strbuf_putc(out, 'm');
+    unsigned c = (unsigned)colour;
+    if (colour < 0 || (c >= 16 && colours < 256))
+        return put_number(at, base + 9);
+    if (c < 16 && colours < 16)
+        return put_number(at, base + c % 8);
+    if (c < 8)
+        return put_number(at, base + c);
+    if (c < 16)
+        return put_number(at, base + 60 + c - 8);
+    at = put_number(at, base + 8);
+    at = put_number(at, 5);
+    return put_number(at, c & 255);
+}
+
+/* The sequence from one look to another: only what changes. */
+static void put_look(struct strbuf *out, const struct cell *from, const struct cell *to,
+                     int colours)
+{
+    char sequence[64], *at = sequence;
+    static const struct {
+        unsigned bit, code;
+    } attribute[] = {{CELL_BOLD, 1}, {CELL_DIM, 2}, {CELL_UNDERLINE, 4}, {CELL_REVERSE, 7}};
+    if (same_look(to, &blank)) {
+        strbuf_add(out, "\033[0m", 4);
+        return;
+    }
+    if (from->attributes & ~to->attributes) {
+        at = put_number(at, 0);
+        from = &blank;
+    }
+    for (size_t i = 0; i < sizeof attribute / sizeof attribute[0]; i++)
+        if (to->attributes & ~from->attributes & attribute[i].bit)
+            at = put_number(at, attribute[i].code);
+    if (to->ink != from->ink)
+        at = put_colour(at, to->ink, 30, colours);
+    if (to->paper != from->paper)
+        at = put_colour(at, to->paper, 40, colours);
+    *at++ = 'm';
+    strbuf_add(out, "\033[", 2);
+    strbuf_add(out, sequence + 1, (size_t)(at - sequence - 1)); /* without the first ';' */
 }
 
 void canvas_emit(const struct canvas *canvas, const struct style *style, struct strbuf *out)
 {
     for (int y = 0; y < canvas->height; y++) {
-        const struct cell *row = canvas->cells + y * canvas->width;
+        const struct cell *row = canvas->cells + (size_t)y * (size_t)canvas->width;
         const struct cell *now = &blank;
+        bool looks = style->colours > 0;
         int end = canvas->width;
-        while (end > 0 && row[end - 1].glyph == ' ' && same_look(&row[end - 1], &blank))
+        while (end > 0 && row[end - 1].glyph == ' ' && (!looks || same_look(&row[end - 1], &blank)))
             end--;
         for (int x = 0; x < end; x++) {
+            char bytes[4];
             if (row[x].glyph == 0)
                 continue;
-            if (style->colours > 0 && !same_look(&row[x], now)) {
+            if (looks && !same_look(&row[x], now)) {
+                put_look(out, now, &row[x], style->colours);
                 now = &row[x];
-                put_look(out, now);
             }
-            strbuf_codepoint(out, row[x].glyph);
+            strbuf_add(out, bytes, utf8_encode(row[x].glyph, bytes));
         }
         if (!same_look(now, &blank))
-            strbuf_puts(out, "\033[0m");
+            strbuf_add(out, "\033[0m", 4);
         strbuf_putc(out, '\n');
     }
 }

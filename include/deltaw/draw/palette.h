@@ -9,13 +9,19 @@
 /* A diverging ladder for t in [-1, 1]: blue negative, red positive, zero in the
  * middle; lightness is strictly monotone on each side.  256 colours only. */
 int palette_diverging(double t, const struct style *style);
+/* Colours on each side of its zero. */
+int palette_steps(const struct style *style);
 /* Colour of the i-th curve; COLOUR_DEFAULT without colours.  Told apart by
  * colour-blind eyes (after Okabe and Ito). */
 int palette_curve(int i, const struct style *style);
 int palette_negative(const struct style *style);
 int palette_positive(const struct style *style);
-/* Glyph of size |t| and sign for maps of fewer colours. */
+/* Glyph of size |t| and sign for maps of fewer colours: shades; without colours
+ * shades for plus and lines for minus; in ASCII A to I for plus and a to i for
+ * minus.  Blank or '.' is zero. */
 uint32_t palette_glyph(double t, const struct style *style);
+/* Glyphs on each side of its zero. */
+int palette_levels(const struct style *style);
 /* Mark of a cell without data. */
 uint32_t palette_no_data(const struct style *style);
 

@@ -1,0 +1,38 @@
+#include "glyphs.h"
+
+static const struct glyphs sets[] = {
+    {
+        .vertical = 0x2502, .horizontal = 0x2500,
+        .top_left = 0x250c, .top_right = 0x2510, .bottom_left = 0x2514, .bottom_right = 0x2518,
+        .tick_left = 0x2524, .tick_down = 0x252c, .tick_up = 0x2534,
+        .zero = 0x2508, .mark = 0x250a,
+        .cross = {0x253c, 0x2540, 0x2541},
+        .stroke = {0x2501, 0x2505, 0x2509},
+        .ellipsis = 0x2026, .no_data = 0xb7,
+        .pixels_x = 2, .pixels_y = 2,
+        .blocks = {' ', 0x2598, 0x259d, 0x2580, 0x2596, 0x258c, 0x259e, 0x259b,
+                   0x2597, 0x259a, 0x2590, 0x259c, 0x2584, 0x2599, 0x259f, 0x2588},
+    },
+    {
+        .vertical = '|', .horizontal = '-',
+        .top_left = '+', .top_right = '+', .bottom_left = '+', .bottom_right = '+',
+        .tick_left = '+', .tick_down = '+', .tick_up = '+',
+        .zero = '.', .mark = ':',
+        .cross = {'+', '+', '+'},
+        .stroke = {'-', '-', '-'},
+        .ellipsis = '~', .no_data = ' ',
+        .pixels_x = 1, .pixels_y = 1,
+        .blocks = {' ', '*'},
+    },
+};
+
+const struct glyphs *glyphs_for(const struct style *style)
+{
+    return &sets[style->ascii ? 1 : 0];
+}
+
+uint32_t glyphs_mark(int colour)
+{
+    static const char marks[] = "*o+x#@%&";
+    return (uint32_t)marks[(unsigned)colour % 8];
+}

@@ -1,0 +1,204 @@
+/* The axes and the legend of a heat map. */
+#include <math.h>
+#include <stdio.h>
+
+#include "axis.h"
+#include "deltaw/base/utf8.h"
+#include "deltaw/draw/palette.h"
+#include "heat_map.h"
+
+enum { TICKS = 32 };
+
+/* Where the middle of a value stands on its axis, 0 to 1. */
+static double place_of(double value, const double *centre, size_t n)
+{
+    double lo = centre[0], hi = centre[n - 1];
+    if (n < 2 || lo == hi)
+        return .5;
+    return ((value - lo) / (hi - lo) * (double)(n - 1) + .5) / (double)n;
+}
+
+static double step_of(const double *tick, size_t n)
+{
+    return n > 1 ? tick[1] - tick[0] : n ? fabs(tick[0]) : 1;
+}
+
+/* Ticks of an axis whose ends may be in any order. */
+static size_t axis_ticks(const double *centre, size_t n, int most, double *tick)
+{
+    double lo = fmin(centre[0], centre[n - 1]), hi = fmax(centre[0], centre[n - 1]);
+    if (n == 1 || lo == hi) {
+        tick[0] = lo;
+        return 1;
+    }
+    return ticks_linear(lo, hi, (size_t)(most < 3 ? 3 : most > TICKS ? TICKS : most), tick);
+}
+
+/* --- y --------------------------------------------------------------------- */
+
+static bool put_y_label(const struct heat_layout *l, double place, const char *text, bool *taken,
+                        struct canvas *canvas, const struct style *style)
+{
+    const struct glyphs *g = glyphs_for(style);
+    int axis = l->body.x - 1, width = utf8_width(text);
+    int row = l->rows - 1 - (int)fmin(fmax(place * l->rows, 0), l->rows - 1);
+    int y = row / l->pixels;
+    if (taken[y])
+        return false;
+    taken[y] = true;
+    canvas_text(canvas, axis - width > l->area.x ? axis - width : l->area.x, l->body.y + y,
+                axis - l->area.x, text, COLOUR_DEFAULT, 0, style);
+    canvas_put(canvas, axis, l->body.y + y, g->tick_left, COLOUR_DEFAULT, COLOUR_DEFAULT, 0);
+    return true;
+}
+
+void heat_y_axis(const struct heat_map *m, const struct heat_layout *l, struct canvas *canvas,
+                 const struct style *style)
+{
+    double tick[TICKS];
+    char text[40];
+    struct label_row rows; /* of its own kind: one label a row */
+    label_row_begin(&rows, 0, 0, l->body.height);
+    for (int y = 0; y < l->body.height; y++)
+        canvas_put(canvas, l->body.x - 1, l->body.y + y, glyphs_for(style)->vertical,
+                   COLOUR_DEFAULT, COLOUR_DEFAULT, 0);
+    size_t n = m->y_levels ? 0 : axis_ticks(m->y, m->ny, l->body.height / 2, tick);
+    for (size_t i = 0; i < n; i++)
+        put_y_label(l, place_of(tick[i], m->y, m->ny), tick_label(text, tick[i], step_of(tick, n)),
+                    rows.taken, canvas, style);
+    for (size_t i = 0; m->y_levels && i < m->ny; i++)
+        put_y_label(l, ((double)i + .5) / (double)m->ny, short_label(text, m->y[i]), rows.taken,
+                    canvas, style);
+    label_row_end(&rows);
+}
+
+/* --- x --------------------------------------------------------------------- */
+
+static int level_cell(const struct heat_map *m, const struct heat_layout *l, size_t i)
+{
+    return (int)(((double)i + .5) / (double)m->nx * l->columns);
+}
+
+/* Labels i and its mirror image together or not at all, so that both sides of
+ * the middle are labelled alike. */
+static void put_levels(const struct heat_map *m, const struct heat_layout *l, size_t i,
+                       struct label_row *row, struct canvas *canvas, const struct style *style)
+{
+    char low[40], high[40];
+    size_t mirror = m->nx - 1 - i;
+    int left = level_cell(m, l, i), right = level_cell(m, l, mirror);
+    short_label(low, m->x[i]);
+    short_label(high, m->x[mirror]);
+    if (!label_row_fits(row, left, low) || !label_row_fits(row, right, high))
+        return;
+    label_row_put(row, left, low, canvas, style);
+    if (mirror != i)
+        label_row_put(row, right, high, canvas, style);
+}
+
+/* The name of x: after the last label, else before the first of the first panel. */
+static void put_x_name(const struct heat_map *m, const struct heat_layout *l, int panel,
+                       const struct label_row *row, struct canvas *canvas,
+                       const struct style *style)
+{
+    int width = m->x_label ? utf8_width(m->x_label) : 0, free = label_row_free(row);
+    int gutter = l->body.x - l->area.x - 1;
+    if (width > 0 && free >= width + 2)
+        canvas_text(canvas, row->x + row->width - width, row->y, width, m->x_label,
+                    COLOUR_DEFAULT, 0, style);
+    else if (width > 0 && width <= gutter && panel == 0)
+        canvas_text(canvas, l->body.x - 1 - width, row->y, width, m->x_label, COLOUR_DEFAULT, 0,
+                    style);
+}
+
+void heat_x_axis(const struct heat_map *m, const struct heat_layout *l, int panel,
+                 struct canvas *canvas, const struct style *style)
+{
+    double tick[TICKS];
+    char text[40];
+    struct label_row row;
+    int left = l->body.x + panel * l->pitch;
+    label_row_begin(&row, left, l->body.y + l->body.height, l->columns);
+    size_t n = m->x_levels ? 0 : axis_ticks(m->x, m->nx, l->columns / 6, tick);
+    if (m->x_levels) { /* ends, middle, between, and what is left */
+        size_t last = m->nx - 1, first[] = {0, last / 2, last / 4};
+        for (size_t i = 0; i < 3; i++)
+            put_levels(m, l, first[i], &row, canvas, style);
+        for (size_t i = 1; i < last / 2; i++)
+            put_levels(m, l, i, &row, canvas, style);
+    }
+    for (size_t i = 0; i < n; i++) {
+        tick_label(text, tick[i], step_of(tick, n));
+        label_row_put(&row, (int)(place_of(tick[i], m->x, m->nx) * l->columns), text, canvas,
+                      style);
+    }
+    put_x_name(m, l, panel, &row, canvas, style);
+    label_row_end(&row);
+}
+
+/* --- the legend ------------------------------------------------------------ */
+
+struct legend {
+    char low[48], high[48], no_data[48];
+    int half; /* steps on each side of zero */
+    int width;
+};
+
+/* The most that fits: first steps go, then the mark of no data, then steps. */
+static bool plan_legend(double limit, int room, const struct style *style, struct legend *plan)
+{
+    char number[40];
+    int full = heat_fine(style) ? palette_steps(style) : palette_levels(style);
+    short_label(number, limit > 0 ? limit : 0);
+    snprintf(plan->low, sizeof plan->low, "-%s ", number);
+    snprintf(plan->high, sizeof plan->high, " +%s", number);
+    snprintf(plan->no_data, sizeof plan->no_data, "   %s no data",
+             style->ascii ? "blank:" : "\xc2\xb7");
+    int ends = utf8_width(plan->low) + utf8_width(plan->high) + 1;
+    int mark = utf8_width(plan->no_data);
+    for (plan->half = full; plan->half > 2; plan->half--) {
+        plan->width = ends + 2 * plan->half + mark;
+        if (plan->width <= room)
+            return true;
+    }
+    plan->no_data[0] = '\0';
+    for (plan->half = full; plan->half > 0; plan->half--) {
+        plan->width = ends + 2 * plan->half;
+        if (plan->width <= room)
+            return true;
+    }
+    return false;
+}
+
+int heat_legend_width(double limit, int room, const struct style *style)
+{
+    struct legend plan;
+    return plan_legend(limit, room, style, &plan) ? plan.width : 0;
+}
+
+static void put_step(struct canvas *canvas, int x, int y, double t, const struct style *style)
+{
+    int white = style->dark ? 15 : 0, none = COLOUR_DEFAULT;
+    if (t == 0)
+        canvas_put(canvas, x, y, style->ascii ? '.' : '0', heat_fine(style) ? white : none,
+                   heat_fine(style) ? palette_diverging(0, style) : none, 0);
+    else if (heat_fine(style))
+        canvas_put(canvas, x, y, 0x2588, palette_diverging(t, style), none, 0);
+    else
+        canvas_put(canvas, x, y, palette_glyph(t, style),
+                   t < 0 ? palette_negative(style) : palette_positive(style), none, 0);
+}
+
+void heat_legend(double limit, struct canvas *canvas, int x, int y, int room,
+                 const struct style *style)
+{
+    struct legend plan;
+    if (!plan_legend(limit, room, style, &plan))
+        return;
+    x += canvas_text(canvas, x, y, room, plan.low, COLOUR_DEFAULT, 0, style);
+    for (int i = -plan.half; i <= plan.half; i++)
+        put_step(canvas, x++, y, (double)i / plan.half, style);
+    x += canvas_text(canvas, x, y, room, plan.high, COLOUR_DEFAULT, 0, style);
+    if (plan.no_data[0])
+        canvas_text(canvas, x, y, room, plan.no_data, COLOUR_DEFAULT, CELL_DIM, style);
+}

@@ -1,0 +1,27 @@
+/* A line plot between its steps: what is where, and the legend. */
+#ifndef DRAW_LINE_PLOT_H
+#define DRAW_LINE_PLOT_H
+
+#include "glyphs.h"
+#include "raster.h"
+
+struct frame {
+    const struct line_plot *plot;
+    const struct style *style;
+    const struct glyphs *glyphs;
+    struct canvas *canvas;
+    struct rect area, head, body; /* head: lines above the body, of any number */
+    struct scale scale;
+    bool axes, labels;
+    bool marked; /* curves carry marks, because colour cannot tell them */
+};
+
+bool legend_wanted(const struct line_plot *plot);
+/* Rows it takes in `width` cells, at most `most`. */
+int legend_rows(const struct line_plot *plot, int width, int most);
+/* Into lines of an area, from its upper left. */
+void legend_draw(const struct frame *f, struct rect area);
+/* A place in the body that covers no curve; false: there is none. */
+bool legend_place(const struct frame *f, const struct raster *r, struct rect *place);
+
+#endif
