@@ -59,6 +59,7 @@ only zlib 'zlib.h' 'src/data/*.c'
 only minizip 'minizip/|zip.h|unzip.h' 'src/data/*.c'
 only BLAS 'cblas' 'src/learn/*.c'
 only GSL 'gsl/' 'src/study/*.c'
+only NLopt 'nlopt' 'src/learn/*.c'
 only jansson 'jansson.h' 'src/learn/*.c' 'src/study/*.c' 'src/data/*.c' 'src/shell/*.c'
 only Random123 'Random123/' 'src/base/*.c'
 

@@ -15,6 +15,11 @@
 tap_count=0 tap_failed=0
 shared=$srcdir/../shared
 
+# Run by hand in the source tree: leave nothing there.
+if [ "$(pwd -P)" = "$(cd "$srcdir" && pwd -P)" ]; then
+    cd "$(mktemp -d "${TMPDIR:-/tmp}/deltaw-test.XXXXXX")" || exit 1
+fi
+
 tap_say() { # RESULT WHAT
     tap_count=$((tap_count + 1))
     [ "$1" = ok ] || tap_failed=$((tap_failed + 1))
