@@ -57,6 +57,8 @@ static void recount(struct transcript *t, int width)
 
 static void drop_oldest(struct transcript *t, size_t n)
 {
+    if (n == 0)
+        return;
     for (size_t i = 0; i < n; i++) {
         t->rows -= t->lines[i].rows;
         free(t->lines[i].text);
