@@ -93,7 +93,7 @@ static void setting_free(struct setting *s)
 static struct rollout *rollout_of(const struct setting *s, const struct engine *engine,
                                   const bool *train, size_t truncation, int threads)
 {
-    return rollout_new(engine, s->rule, &s->shape, s->trials, train, truncation, threads);
+    return rollout_new(engine, s->rule, &s->shape, s->trials, train, truncation, 0, threads);
 }
 
 static void test_losses(const struct setting *s, const struct engine *engine)
@@ -103,7 +103,7 @@ static void test_losses(const struct setting *s, const struct engine *engine)
     float *lived = mem_new(n * 2, sizeof *lived);
     struct rollout *r = rollout_of(s, engine, NULL, 37, 1);
     struct rollout_result result;
-    rollout_run(r, &(struct rollout_task){s->theta, s->w0, false, lived, NULL}, &result);
+    rollout_run(r, &(struct rollout_task){.theta = s->theta, .w0 = s->w0, .lived = lived}, &result);
     for (size_t a = 0; a < ANIMALS; a++) {
         double w[2], loss = plain_loss(s->cohort, a, &s->tensors, s->theta, s->shape.layers,
                                        s->w0 + 2 * a, w);
@@ -132,7 +132,7 @@ static void test_gradients(const struct setting *s, size_t truncation)
     for (size_t a = 0; a < ANIMALS; a++)
         train[a] = a % 5 != 2;
     struct rollout *exact = rollout_of(s, engine_double(), train, truncation, 1);
-    struct rollout_task task = {s->theta, s->w0, true, NULL, NULL};
+    struct rollout_task task = {.theta = s->theta, .w0 = s->w0, .gradient = true};
     struct rollout_result want, got;
     rollout_run(exact, &task, &want);
     for (size_t i = 0; i < s->tensors.n; i++) {
@@ -171,7 +171,7 @@ static void test_threads(const struct setting *s)
         bool same = true;
         for (int run = 0; run < 20; run++) {
             struct rollout_result result;
-            rollout_run(r, &(struct rollout_task){s->theta, s->w0, true, NULL, NULL}, &result);
+            rollout_run(r, &(struct rollout_task){.theta = s->theta, .w0 = s->w0, .gradient = true}, &result);
             if (threads == 1 && run == 0)
                 memcpy(first, result.gradient, s->tensors.size * sizeof *first);
             same = same &&
@@ -181,6 +181,46 @@ static void test_threads(const struct setting *s)
         rollout_free(r);
     }
     free(first);
+}
+
+/* batch=: every training animal in one batch, and the batches' gradients sum to
+ * the whole. */
+static void test_batches(const struct setting *s)
+{
+    bool train[ANIMALS];
+    size_t n = s->tensors.size;
+    double *sum = mem_new(n, sizeof *sum), largest = 0, worst = 0;
+    for (size_t a = 0; a < ANIMALS; a++)
+        train[a] = a != 7;
+    struct rollout *all = rollout_of(s, engine_double(), train, 37, 1);
+    struct rollout *r = rollout_new(engine_double(), s->rule, &s->shape, s->trials, train, 37, 3, 2);
+    struct rollout_task task = {.theta = s->theta, .w0 = s->w0, .gradient = true};
+    struct rollout_result whole, part;
+    tap_ok(rollout_batches(all) == 1, "without batch= there is one batch");
+    tap_ok(rollout_batches(r) == 7, "19 animals with two trials or more make 7 batches of 3");
+    rollout_run(all, &task, &whole);
+    task.one_batch = true;
+    for (task.batch = 0; task.batch < rollout_batches(r); task.batch++) {
+        rollout_run(r, &task, &part);
+        for (size_t i = 0; i < n; i++)
+            sum[i] += part.gradient[i];
+    }
+    for (size_t i = 0; i < n; i++) {
+        largest = fmax(largest, fabs(whole.gradient[i]));
+        worst = fmax(worst, fabs(whole.gradient[i] - sum[i]));
+    }
+    tap_ok(largest > 0 && worst < 1e-10 * largest, "batches' gradients sum to the whole (%.2g)",
+           worst);
+    for (size_t a = 0; a < ANIMALS; a++) {
+        size_t in = 0;
+        for (size_t b = 0; b < rollout_batches(r); b++)
+            in += rollout_in_batch(r, b, a);
+        if (in != (a != 7 && a != 3))
+            tap_ok(false, "animal %zu is in %zu batches", a, in);
+    }
+    free(sum);
+    rollout_free(all);
+    rollout_free(r);
 }
 
 /* A rule under which w doubles on every step but a real trial's: what happens in
@@ -200,7 +240,7 @@ static void test_idle_lanes(struct setting *s)
         struct rollout *r = rollout_of(s, engine_at(e), train, 1000, 1);
         struct rollout_result result;
         bool finite = true;
-        rollout_run(r, &(struct rollout_task){s->theta, s->w0, true, NULL, NULL}, &result);
+        rollout_run(r, &(struct rollout_task){.theta = s->theta, .w0 = s->w0, .gradient = true}, &result);
         for (size_t i = 0; i < s->tensors.size; i++)
             finite = finite && isfinite(result.gradient[i]);
         tap_ok(finite, "%s: idle lanes leave the gradient alone", engine_at(e)->name);
@@ -252,6 +292,8 @@ int main(void)
         test_gradients(&s, 37);
         if (i == 0)
             test_threads(&s);
+        if (i == 0)
+            test_batches(&s);
         if (i == 0)
             test_idle_lanes(&s);
         setting_free(&s);

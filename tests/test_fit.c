@@ -41,25 +41,14 @@ static void test_adam(void)
 {
     /* Two steps by hand: m = .1 g1, v = .001 g1^2 makes the first step rate *
      * sign(g); the second mixes 1.9 and 1.999 parts. */
-    struct adam adam = adam_new(2, .01, .5);
+    struct adam adam = adam_new(2);
     double theta[2] = {1, -1};
-    adam_step(&adam, theta, (double[]){.5, -2});
+    adam_step(&adam, .01, theta, (double[]){.5, -2});
     tap_near(theta[0], .99, 1e-9, "the first Adam step is -rate for a positive gradient");
     tap_near(theta[1], -.99, 1e-9, "and +rate for a negative one");
-    adam_step(&adam, theta, (double[]){0, 0});
+    adam_step(&adam, .01, theta, (double[]){0, 0});
     double m = .9 * .1 * .5 / (1 - .81), v = .999 * .001 * .25 / (1 - .998001);
     tap_near(theta[0], .99 - .01 * m / (sqrt(v) + 1e-8), 1e-9, "bias correction, second step");
-    for (int i = 2; i < 5; i++)
-        adam_step(&adam, theta, (double[]){0, 0});
-    double before = theta[0];
-    adam_step(&adam, theta, (double[]){1, 0});
-    double m0 = .1 * .5, v0 = .001 * .25;
-    for (int i = 1; i < 5; i++)
-        m0 *= .9, v0 *= .999;
-    m0 = .9 * m0 + .1, v0 = .999 * v0 + .001;
-    m0 /= 1 - pow(.9, 6), v0 /= 1 - pow(.999, 6);
-    tap_near(theta[0], before - .005 * m0 / (sqrt(v0) + 1e-8), 1e-9,
-             "the sixth step has the decayed rate");
     adam_free(&adam);
 }
 

@@ -5,12 +5,9 @@
 
 #include "deltaw/base/mem.h"
 
-enum { DECAY_EVERY = 5 };
-
-struct adam adam_new(size_t n, double rate, double decay)
+struct adam adam_new(size_t n)
 {
-    return (struct adam){.n = n, .rate = rate, .decay = decay, .m = mem_new(n, sizeof(double)),
-                         .v = mem_new(n, sizeof(double))};
+    return (struct adam){.n = n, .m = mem_new(n, sizeof(double)), .v = mem_new(n, sizeof(double))};
 }
 
 void adam_free(struct adam *adam)
@@ -19,10 +16,9 @@ void adam_free(struct adam *adam)
     free(adam->v);
 }
 
-void adam_step(struct adam *adam, double *theta, const double *gradient)
+void adam_step(struct adam *adam, double rate, double *theta, const double *gradient)
 {
     const double beta1 = .9, beta2 = .999, eps = 1e-8;
-    double rate = adam->rate * pow(adam->decay, (double)(adam->step / DECAY_EVERY));
     double t = (double)++adam->step;
     double size = rate / (1 - pow(beta1, t)), root = sqrt(1 - pow(beta2, t));
     for (size_t i = 0; i < adam->n; i++) {

@@ -1,5 +1,4 @@
-/* Adam as PyTorch states it (betas .9, .999, eps 1e-8 outside the root) with a
- * step size that is multiplied by `decay` every 5 steps (StepLR). */
+/* Adam as PyTorch states it (betas .9, .999, eps 1e-8 outside the root). */
 #ifndef LEARN_ADAM_H
 #define LEARN_ADAM_H
 
@@ -8,13 +7,12 @@
 struct adam {
     size_t n;
     long step; /* taken so far */
-    double rate, decay;
     double *m, *v; /* [n] running means of gradient and squared gradient */
 };
 
-struct adam adam_new(size_t n, double rate, double decay);
+struct adam adam_new(size_t n);
 void adam_free(struct adam *adam);
 /* theta [n] -= update; gradient [n] */
-void adam_step(struct adam *adam, double *theta, const double *gradient);
+void adam_step(struct adam *adam, double rate, double *theta, const double *gradient);
 
 #endif

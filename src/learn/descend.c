@@ -1,27 +1,64 @@
-/* Networks: one Adam step per epoch on the whole cohort (SCIENCE 1). */
+/* Networks: Adam (SCIENCE 1).  One step per epoch on the whole cohort, or, with
+ * batch=N, one step per N animals, batches in an order of their own each epoch. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "adam.h"
+#include "deltaw/base/mem.h"
+#include "deltaw/base/rng.h"
 #include "trainer.h"
+
+enum { DECAY_EVERY = 5 }; /* epochs (StepLR) */
+
+static void take_step(struct trainer *t, struct adam *adam, int epoch)
+{
+    const struct fit_settings *s = &t->fit->settings;
+    adam_step(adam, s->rate * pow(s->decay, epoch / DECAY_EVERY), t->theta, t->gradient);
+    if (t->shape.fit_lapse) {
+        double *lapse = &t->theta[t->tensors.size - 1];
+        *lapse = fmin(fmax(*lapse, 0), .5);
+    }
+}
+
+/* One pass over all batches; false: stopped, or a gradient that is no number. */
+static bool pass(struct trainer *t, struct adam *adam, int epoch, const char **why)
+{
+    size_t n = trainer_batches(t), *order = mem_new(n, sizeof *order);
+    struct rng rng = rng_stream(t->fit->settings.seed, RNG_BATCH, (uint32_t)epoch, 0);
+    bool ok = true;
+    for (size_t i = 0; i < n; i++) { /* Fisher-Yates, inside out */
+        size_t j = rng_below(&rng, (uint32_t)(i + 1));
+        order[i] = order[j];
+        order[j] = i;
+    }
+    for (size_t i = 0; i < n && ok; i++) {
+        ok = trainer_may_go_on(t) && trainer_batch(t, order[i]);
+        if (ok && (*why = trainer_trouble(t, true)))
+            ok = false;
+        if (ok)
+            take_step(t, adam, epoch);
+    }
+    free(order);
+    return ok;
+}
 
 const char *descend(struct trainer *t)
 {
     const struct fit_settings *s = &t->fit->settings;
-    struct adam adam = adam_new(t->n_all, s->rate, s->decay);
+    struct adam adam = adam_new(t->n_all);
     const char *why = NULL;
+    bool batches = s->batch > 0;
     for (int epoch = 0; epoch <= s->epochs; epoch++) {
         bool step = epoch < s->epochs;
-        if (!trainer_may_go_on(t) || !trainer_evaluate(t, epoch, step, !step) ||
-            (why = trainer_trouble(t, step)))
+        if (!trainer_may_go_on(t) || !trainer_evaluate(t, epoch, step && !batches, !step) ||
+            (why = trainer_trouble(t, step && !batches)))
             break;
         trainer_keep(t);
         t->finished = !step;
-        if (step)
-            adam_step(&adam, t->theta, t->gradient);
-        if (t->shape.fit_lapse) {
-            double *lapse = &t->theta[t->tensors.size - 1];
-            *lapse = fmin(fmax(*lapse, 0), .5);
-        }
+        if (step && !batches)
+            take_step(t, &adam, epoch);
+        else if (step && !pass(t, &adam, epoch, &why))
+            break;
     }
     adam_free(&adam);
     return why;

@@ -18,7 +18,7 @@
 #define PACKAGE_VERSION "unknown"
 #endif
 
-static const char *const w0_words[] = {"zero", "value", "psychometric"};
+static const char *const w0_words[] = {"zero", "value", "psychometric", "truth"};
 
 /* --- writing --------------------------------------------------------------- */
 
@@ -39,6 +39,7 @@ static json_t *settings_json(const struct fit_settings *s)
     json_object_set_new(o, "rate", json_real(s->rate));
     json_object_set_new(o, "decay", json_real(s->decay));
     json_object_set_new(o, "truncation", json_integer((json_int_t)s->truncation));
+    json_object_set_new(o, "batch", json_integer((json_int_t)s->batch));
     json_object_set_new(o, "lags", json_integer((json_int_t)s->lags));
     json_object_set_new(o, "window", json_integer((json_int_t)s->window));
     json_object_set_new(o, "shared_alpha", json_boolean(s->shared_alpha));
@@ -152,6 +153,7 @@ static bool read_settings(const json_t *o, const char *path, struct fit_settings
     }
     s->hidden = (size_t)fmax(1, number_of(o, "hidden", (double)s->hidden));
     s->layers = (size_t)fmax(1, number_of(o, "layers", (double)s->layers));
+    s->batch = (size_t)fmax(0, number_of(o, "batch", 0));
     s->lags = (size_t)fmax(0, number_of(o, "lags", 0));
     s->window = (size_t)fmax(0, number_of(o, "window", 0));
     s->lapse = fmin(fmax(number_of(o, "lapse", 0), 0), .99);
@@ -166,7 +168,7 @@ static bool read_settings(const json_t *o, const char *path, struct fit_settings
     s->rate = number_of(o, "rate", s->rate);
     s->decay = number_of(o, "decay", s->decay);
     s->truncation = (size_t)fmax(1, number_of(o, "truncation", (double)s->truncation));
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 4; i++)
         if (strcmp(text_of(o, "w0"), w0_words[i]) == 0)
             s->w0 = (enum w0_kind)i;
     for (size_t k = 0; k < s->policy.n; k++)

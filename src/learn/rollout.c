@@ -13,6 +13,7 @@ struct block {
     bool train;
     size_t n_chunks, first_tile; /* index of chunk 0 among all tiles */
     double *carry;               /* [carry][lanes] */
+    size_t batch;                /* which it belongs to; training blocks only */
     size_t next;                 /* chunk to go forward next */
     bool busy;
 };
@@ -27,7 +28,7 @@ struct rollout {
     const struct trials *trials;
     struct plan *plan;
     size_t n_parameters, n_weights, n_carry, truncation, n_tiles, n_train_tiles;
-    size_t n_blocks;
+    size_t n_blocks, n_batches;
     struct block *blocks;
     double *losses;    /* [n_tiles][lanes] */
     double *gradients; /* [n_train_tiles][n_parameters]; training blocks come first */
@@ -179,17 +180,24 @@ static void *helper(void *arg)
 
 /* --- a run ----------------------------------------------------------------- */
 
+static bool takes_part(const struct block *b, const struct rollout_task *task)
+{
+    return !task->one_batch || (b->train && b->batch == task->batch);
+}
+
 static void start_blocks(struct rollout *r, const struct rollout_task *task)
 {
     unsigned lanes = r->engine->lanes;
+    r->open_tiles = 0;
     for (size_t i = 0; i < r->n_blocks; i++) {
         struct block *b = &r->blocks[i];
         memset(b->carry, 0, r->n_carry * lanes * sizeof *b->carry);
         for (unsigned l = 0; l < b->n; l++)
             for (size_t k = 0; k < r->n_weights; k++)
                 b->carry[k * lanes + l] = task->w0[b->animals[l] * r->n_weights + k];
-        b->next = 0;
+        b->next = takes_part(b, task) ? 0 : b->n_chunks;
         b->busy = false;
+        r->open_tiles += b->n_chunks - b->next;
     }
     if (!task->lived)
         return;
@@ -201,23 +209,41 @@ static void start_blocks(struct rollout *r, const struct rollout_task *task)
 }
 
 /* All sums in the order of tiles. */
-static void gather(struct rollout *r, bool gradient)
+static void gather(struct rollout *r, const struct rollout_task *task)
 {
     unsigned lanes = r->engine->lanes;
     memset(r->result.loss, 0, r->trials->n_animals * sizeof *r->result.loss);
     for (size_t i = 0; i < r->n_blocks; i++) {
         const struct block *b = &r->blocks[i];
-        for (size_t c = 0; c < b->n_chunks; c++)
+        for (size_t c = 0; takes_part(b, task) && c < b->n_chunks; c++)
             for (unsigned l = 0; l < b->n; l++)
                 if (c * r->truncation < updates_of(r, b->animals[l]))
                     r->result.loss[b->animals[l]] += r->losses[(b->first_tile + c) * lanes + l];
     }
-    if (!gradient)
+    if (!task->gradient)
         return;
     memset(r->result.gradient, 0, r->n_parameters * sizeof *r->result.gradient);
-    for (size_t t = 0; t < r->n_train_tiles; t++)
-        for (size_t i = 0; i < r->n_parameters; i++)
-            r->result.gradient[i] += r->gradients[t * r->n_parameters + i];
+    for (size_t i = 0; i < r->n_blocks; i++) {
+        const struct block *b = &r->blocks[i];
+        for (size_t c = 0; b->train && takes_part(b, task) && c < b->n_chunks; c++)
+            for (size_t j = 0; j < r->n_parameters; j++)
+                r->result.gradient[j] += r->gradients[(b->first_tile + c) * r->n_parameters + j];
+    }
+}
+
+size_t rollout_batches(const struct rollout *r)
+{
+    return r->n_batches;
+}
+
+bool rollout_in_batch(const struct rollout *r, size_t batch, size_t animal)
+{
+    for (size_t i = 0; i < r->n_blocks; i++)
+        for (unsigned l = 0; l < r->blocks[i].n; l++)
+            if (r->blocks[i].train && r->blocks[i].batch == batch &&
+                r->blocks[i].animals[l] == animal)
+                return true;
+    return false;
 }
 
 bool rollout_run(struct rollout *r, const struct rollout_task *task,
@@ -227,7 +253,6 @@ bool rollout_run(struct rollout *r, const struct rollout_task *task,
     start_blocks(r, task);
     pthread_mutex_lock(&r->lock);
     r->task = task;
-    r->open_tiles = r->n_tiles;
     r->stopped = false;
     r->generation++;
     pthread_cond_broadcast(&r->changed);
@@ -242,7 +267,7 @@ bool rollout_run(struct rollout *r, const struct rollout_task *task,
     pthread_mutex_unlock(&r->lock);
     if (stopped)
         return false;
-    gather(r, task->gradient);
+    gather(r, task);
     if (result)
         *result = r->result;
     return true;
@@ -262,17 +287,23 @@ static int longest_first(const void *a, const void *b)
     return p->animal < q->animal ? -1 : p->animal > q->animal;
 }
 
-static void add_blocks(struct rollout *r, const bool *train, bool which)
+static void add_blocks(struct rollout *r, const bool *train, bool which, size_t batch)
 {
-    size_t n = 0;
+    size_t n = 0, lanes = r->engine->lanes;
     struct by_length *order = mem_new(r->trials->n_animals, sizeof *order);
     for (size_t a = 0; a < r->trials->n_animals; a++)
         if ((train && train[a]) == which && updates_of(r, a) > 0)
             order[n++] = (struct by_length){a, updates_of(r, a)};
     qsort(order, n, sizeof *order, longest_first);
-    for (size_t i = 0; i < n; i += r->engine->lanes) {
+    if (batch == 0 || batch > n)
+        batch = n ? n : 1;
+    r->blocks = mem_resize(r->blocks, r->n_blocks + n + 1, sizeof *r->blocks);
+    for (size_t i = 0, size; i < n; i += size) {
         struct block *b = &r->blocks[r->n_blocks++];
-        b->n = (unsigned)(n - i < r->engine->lanes ? n - i : r->engine->lanes);
+        size = (i / batch + 1) * batch - i; /* to the end of the batch */
+        size = size < n - i ? size : n - i;
+        size = size < lanes ? size : lanes;
+        *b = (struct block){.n = (unsigned)size, .batch = i / batch};
         b->train = which;
         b->animals = mem_new(b->n, sizeof *b->animals);
         for (unsigned l = 0; l < b->n; l++)
@@ -281,6 +312,8 @@ static void add_blocks(struct rollout *r, const bool *train, bool which)
         b->n_chunks = (order[i].updates + r->truncation - 1) / r->truncation;
         b->carry = mem_new(r->n_carry * r->engine->lanes, sizeof *b->carry);
         r->n_tiles += b->n_chunks;
+        if (which)
+            r->n_batches = b->batch + 1;
     }
     free(order);
 }
@@ -302,7 +335,7 @@ static void start_helpers(struct rollout *r, int threads)
 
 struct rollout *rollout_new(const struct engine *engine, const struct rule *rule,
                             const struct rule_shape *shape, const struct trials *trials,
-                            const bool *train, size_t truncation, int threads)
+                            const bool *train, size_t truncation, size_t batch, int threads)
 {
     struct rollout *r = mem_new(1, sizeof *r);
     struct tensors tensors = {0};
@@ -318,11 +351,10 @@ struct rollout *rollout_new(const struct engine *engine, const struct rule *rule
     r->truncation = truncation && truncation < longest ? truncation : longest;
     r->plan = engine->plan_new(rule, shape, r->truncation);
     r->n_carry = engine->plan_carry(r->plan);
-    r->blocks = mem_new(2 * (n / engine->lanes + 2), sizeof *r->blocks);
     if (train)
-        add_blocks(r, train, true);
+        add_blocks(r, train, true, batch);
     r->n_train_tiles = r->n_tiles;
-    add_blocks(r, train, false);
+    add_blocks(r, train, false, 0);
     r->losses = mem_new(r->n_tiles * engine->lanes, sizeof *r->losses);
     r->gradients = mem_new(r->n_train_tiles * r->n_parameters, sizeof *r->gradients);
     r->result.loss = mem_new(n, sizeof *r->result.loss);

@@ -21,6 +21,8 @@ struct rollout_task {
     bool gradient;        /* also go backward, on animals with train[a] */
     float *lived;         /* NULL, or [n_trials][K] */
     const atomic_bool *stop; /* NULL, or polled at each tile */
+    bool one_batch;          /* only the training animals of one batch */
+    size_t batch;
 };
 
 struct rollout_result {   /* arrays are the rollout's, valid until the next run */
@@ -31,10 +33,14 @@ struct rollout_result {   /* arrays are the rollout's, valid until the next run 
 };
 
 /* train [n_animals]: which animals take part in the gradient; NULL: none does
- * and no memory is kept for it.  threads >= 1, the caller's included. */
+ * and no memory is kept for it.  batch: training animals per batch, 0: all in
+ * one.  threads >= 1, the caller's included. */
 struct rollout *rollout_new(const struct engine *engine, const struct rule *rule,
                             const struct rule_shape *shape, const struct trials *trials,
-                            const bool *train, size_t truncation, int threads);
+                            const bool *train, size_t truncation, size_t batch, int threads);
+/* Training animals come in this many batches; those of a batch have like lengths. */
+size_t rollout_batches(const struct rollout *r);
+bool rollout_in_batch(const struct rollout *r, size_t batch, size_t animal);
 /* False when stopped half-way. */
 bool rollout_run(struct rollout *r, const struct rollout_task *task,
                  struct rollout_result *result);

@@ -1,8 +1,6 @@
 /* Rules of a few parameters: bounded quasi-Newton (NLopt) on the exact, untruncated
  * gradient in double precision, from several starts; standard errors from the
  * inverse Hessian of the log-likelihood, differenced from gradients. */
-#include <gsl/gsl_errno.h>
-#include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <nlopt.h>
 #include <stdlib.h>
@@ -11,7 +9,11 @@
 #include "deltaw/base/mem.h"
 #include "trainer.h"
 
-enum { MOST_EVALUATIONS = 500, SMALL = 60 };
+enum { MOST_EVALUATIONS = 500, SMALL = 60, MOST_PARAMETERS = 64 };
+
+/* LAPACK, of OpenBLAS: Cholesky factor of a symmetric matrix, and its inverse. */
+void dpotrf_(const char *triangle, const int *n, double *a, const int *stride, int *info);
+void dpotri_(const char *triangle, const int *n, double *a, const int *stride, int *info);
 
 struct search {
     struct trainer *t;
@@ -121,7 +123,9 @@ static bool gradient_at(struct trainer *t, size_t n, double *out)
 /* Inverts the n x n Hessian over the parameters that are not at a bound. */
 static void invert(const double *h, size_t n, const bool *free_one, double *errors)
 {
-    size_t m = 0, index[64];
+    size_t index[MOST_PARAMETERS];
+    double a[MOST_PARAMETERS * MOST_PARAMETERS];
+    int m = 0, info;
     for (size_t i = 0; i < n; i++) {
         errors[i] = NAN;
         if (free_one[i])
@@ -129,17 +133,14 @@ static void invert(const double *h, size_t n, const bool *free_one, double *erro
     }
     if (m == 0)
         return;
-    gsl_matrix *a = gsl_matrix_alloc(m, m);
-    for (size_t i = 0; i < m; i++)
-        for (size_t j = 0; j < m; j++)
-            gsl_matrix_set(a, i, j,
-                           (h[index[i] * n + index[j]] + h[index[j] * n + index[i]]) / 2);
-    gsl_error_handler_t *old = gsl_set_error_handler_off();
-    if (gsl_linalg_cholesky_decomp1(a) == GSL_SUCCESS && gsl_linalg_cholesky_invert(a) == GSL_SUCCESS)
-        for (size_t i = 0; i < m; i++)
-            errors[index[i]] = sqrt(gsl_matrix_get(a, i, i));
-    gsl_set_error_handler(old);
-    gsl_matrix_free(a);
+    for (int i = 0; i < m; i++)
+        for (int j = 0; j < m; j++)
+            a[i * m + j] = (h[index[i] * n + index[j]] + h[index[j] * n + index[i]]) / 2;
+    dpotrf_("L", &m, a, &m, &info);
+    if (info == 0)
+        dpotri_("L", &m, a, &m, &info);
+    for (int i = 0; i < m && info == 0; i++)
+        errors[index[i]] = sqrt(a[i * m + i]);
 }
 
 /* Standard errors of the rule's parameters at the best point, w_0 held fixed. */
@@ -147,11 +148,11 @@ static void standard_errors(struct search *s)
 {
     struct trainer *t = s->t;
     size_t n = t->tensors.size;
-    if (n == 0 || n > 64)
+    if (n == 0 || n > MOST_PARAMETERS)
         return;
     double *h = mem_new(n * n, sizeof *h), *up = mem_new(n, sizeof *up);
     double *down = mem_new(n, sizeof *down);
-    bool free_one[64], ok = true;
+    bool free_one[MOST_PARAMETERS], ok = true;
     for (size_t i = 0; i < n && ok; i++) {
         double x = t->best[i], step = 1e-4 * fmax(fabs(x), 1e-2);
         double low = s->logarithm[i] ? exp2(s->lo[i]) : s->lo[i];

@@ -1,6 +1,7 @@
 #include "start.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "deltaw/base/mem.h"
@@ -52,6 +53,12 @@ void start_weights(const struct fit_settings *settings, const struct cohort *coh
     double slope, intercept;
     for (size_t k = 0; k < policy->n; k++)
         w0[k] = settings->w0 == W0_VALUE ? settings->w0_value[k] : 0;
+    for (size_t k = 0; k < policy->n && settings->w0 == W0_TRUTH; k++) {
+        char name[POLICY_NAME + 8];
+        snprintf(name, sizeof name, "true_%s", policy->weight[k]);
+        const struct cohort_column *column = cohort_column(cohort, name);
+        w0[k] = column ? column->values[cohort->animals[animal].first] : 0;
+    }
     if (settings->w0 != W0_PSYCHOMETRIC)
         return;
     psychometric(cohort, &cohort->animals[animal], &slope, &intercept);

@@ -151,7 +151,35 @@ static void remember(struct trainer *t, int epoch, const struct rollout_result *
         epoch, worked(t), train / t->n_train, t->n_heldout > 0 ? heldout / t->n_heldout : NAN};
 }
 
-/* Losses and gradient at theta; false when stopped half-way. */
+static void take_gradient(struct trainer *t, const struct rollout_result *result, double n)
+{
+    for (size_t i = 0; i < t->n_all; i++)
+        t->gradient[i] = (i < t->tensors.size ? result->gradient[i]
+                                              : result->gradient_w0[i - t->tensors.size]) / n;
+}
+
+size_t trainer_batches(const struct trainer *t)
+{
+    return rollout_batches(t->rollout);
+}
+
+bool trainer_batch(struct trainer *t, size_t batch)
+{
+    struct rollout_result result;
+    double n = 0, *w0 = t->train_w0 ? t->theta + t->tensors.size : t->w0;
+    if (!rollout_run(t->rollout,
+                     &(struct rollout_task){.theta = t->theta, .w0 = w0, .gradient = true,
+                                            .one_batch = true, .batch = batch,
+                                            .stop = &t->fit->stop},
+                     &result))
+        return false;
+    for (size_t a = 0; a < t->n_animals; a++)
+        if (rollout_in_batch(t->rollout, batch, a))
+            n += (double)result.n_scored[a];
+    take_gradient(t, &result, n);
+    return true;
+}
+
 bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last)
 {
     struct lived *lived = NULL;
@@ -160,18 +188,16 @@ bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last)
     if (last || !t->lived || clock_seconds() - t->lived_at > lived_every)
         lived = lived_new(t, epoch);
     if (!rollout_run(t->rollout,
-                     &(struct rollout_task){t->theta, w0, gradient, lived ? lived->w : NULL,
-                                            &t->fit->stop},
+                     &(struct rollout_task){.theta = t->theta, .w0 = w0, .gradient = gradient,
+                                            .lived = lived ? lived->w : NULL,
+                                            .stop = &t->fit->stop},
                      &result)) {
         lived_drop(lived);
         return false;
     }
     remember(t, epoch, &result);
     if (gradient)
-        for (size_t i = 0; i < t->n_all; i++)
-            t->gradient[i] = (i < t->tensors.size ? result.gradient[i]
-                                                  : result.gradient_w0[i - t->tensors.size]) /
-                             t->n_train;
+        take_gradient(t, &result, t->n_train);
     if (lived) {
         lived_drop(t->lived);
         t->lived = lived;
@@ -243,6 +269,7 @@ void *trainer_run(void *arg)
     t->started = clock_seconds();
     t->rollout = rollout_new(t->rule->network ? engine_pick() : engine_double(), t->rule, &t->shape,
                              t->trials, t->train, t->rule->network ? fit->settings.truncation : 0,
+                             t->rule->network ? fit->settings.batch : 0,
                              fit->settings.threads > 0 ? fit->settings.threads : cores);
     const char *why = t->rule->network ? descend(t) : search(t);
     if (why)

@@ -65,6 +65,9 @@ bool trainer_may_go_on(struct trainer *t);
  * of the mean training loss; the last one always with the weights lived through.
  * False when stopped half-way. */
 bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last);
+/* batch=: how many there are; the gradient of one of them, at theta. */
+size_t trainer_batches(const struct trainer *t);
+bool trainer_batch(struct trainer *t, size_t batch);
 /* NULL, or what is wrong with the epoch just evaluated. */
 const char *trainer_trouble(const struct trainer *t, bool gradient);
 /* theta is what is kept from now on; shown when it is time to. */

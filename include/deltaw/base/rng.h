@@ -15,6 +15,7 @@ enum rng_purpose {
     RNG_FOLDS,        /* cross-validation */
     RNG_SAMPLE,       /* evenly drawn subsets */
     RNG_TEST,         /* test programs */
+    RNG_BATCH,        /* order of batches; a = epoch */
 };
 
 struct rng {

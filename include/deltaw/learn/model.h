@@ -13,7 +13,12 @@
 #include "deltaw/learn/policy.h"
 #include "deltaw/learn/rule.h"
 
-enum w0_kind { W0_ZERO, W0_VALUE, W0_PSYCHOMETRIC };
+enum w0_kind {
+    W0_ZERO,
+    W0_VALUE,        /* w0_value */
+    W0_PSYCHOMETRIC, /* from the first 100 trials of each animal, then trained */
+    W0_TRUTH,        /* the columns true_w_... of a simulated cohort */
+};
 
 /* What the user asked for; the same words as the options of `fit`. */
 struct fit_settings {
@@ -23,6 +28,7 @@ struct fit_settings {
     int epochs;
     double rate, decay; /* Adam step; factor every 5 epochs */
     size_t truncation;  /* trials */
+    size_t batch;       /* animals per step, 0: all */
     enum w0_kind w0;
     double w0_value[POLICY_MAX]; /* W0_VALUE: one per weight */
     uint64_t seed;

@@ -16,10 +16,11 @@ static const struct option fit_table[] = {
     {"decay", OPTION_NUMBER, 1e-3, 1, NULL, "0.999", "factor on the rate every 5 epochs"},
     {"truncation", OPTION_INTEGER, 1, 1e7, NULL, "500",
      "trials after which no gradient passes"},
+    {"batch", OPTION_INTEGER, 0, 1e6, NULL, "0", "animals per step, 0: all of them at once"},
     {"optimizer", OPTION_WORD, 0, 0, "adam", "adam", "how steps are taken"},
     {"policy", OPTION_TEXT, 0, 0, NULL, "stim+bias", "features of the choice"},
-    {"w0", OPTION_NUMBERS, 0, 0, "zero|psychometric", "zero",
-     "start weights: 0, from the first 100 trials, or w_stim[,w_bias]"},
+    {"w0", OPTION_NUMBERS, 0, 0, "zero|psychometric|truth", "zero",
+     "start weights: 0, from the first 100 trials, the simulated truth, or w_stim[,w_bias]"},
     {"holdout", OPTION_ANIMALS, 0, 0, NULL, NULL, "animals to leave out and score"},
     {"seed", OPTION_INTEGER, 0, 9007199254740991., NULL, "99", "of the initial parameters"},
     {"init", OPTION_FILE, 0, 0, NULL, NULL, "start from the parameters of this .npz"},
@@ -39,8 +40,9 @@ static int column_of(const struct args *args, const char *name)
 static bool take_w0(const struct args *args, struct fit_settings *s, struct err *err)
 {
     const char *text = args_text(args, fit_table, "w0");
-    if (strcmp(text, "zero") == 0 || strcmp(text, "psychometric") == 0) {
-        s->w0 = text[0] == 'z' ? W0_ZERO : W0_PSYCHOMETRIC;
+    if (strcmp(text, "zero") == 0 || strcmp(text, "psychometric") == 0 ||
+        strcmp(text, "truth") == 0) {
+        s->w0 = text[0] == 'z' ? W0_ZERO : text[0] == 't' ? W0_TRUTH : W0_PSYCHOMETRIC;
         return true;
     }
     s->w0 = W0_VALUE;
@@ -96,6 +98,7 @@ static bool take_settings(const struct session *session, const struct args *args
     s->rate = args_number(args, fit_table, "rate");
     s->decay = args_number(args, fit_table, "decay");
     s->truncation = (size_t)args_integer(args, fit_table, "truncation");
+    s->batch = (size_t)args_integer(args, fit_table, "batch");
     s->seed = (uint64_t)args_integer(args, fit_table, "seed");
     const char *threads = args_text(args, fit_table, "threads");
     s->threads = atoi(threads ? threads : session_setting(session, "threads"));
