@@ -257,6 +257,7 @@ static void test_check(void)
         {.n_weights = 2, .hidden = 13, .layers = 3, .window = 3, .shared_alpha = true,
          .split_alpha = true, .fit_lapse = true},
         {.n_weights = 1, .hidden = 4, .layers = 1, .lapse = .1},
+        {.n_weights = 2, .hidden = 7, .layers = 2, .mlp_first = true},
     };
     struct gradient_row rows[RULE_MAX_TENSORS + 1];
     size_t n;

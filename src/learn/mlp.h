@@ -13,6 +13,7 @@ struct mlp {
     size_t inputs, hidden, layers, outputs;
     size_t tensor; /* index of scaling_factor in the rule's tensors */
     size_t through; /* how many of the inputs a gradient goes back to */
+    bool plain;     /* without the scale, which belongs to something else */
 };
 
 static inline size_t mlp_cache(const struct mlp *m)
@@ -34,7 +35,7 @@ static inline real *mlp_pack(const struct mlp *m, const struct tensors *tensors,
 {
     const struct tensor *t = tensors->item + m->tensor;
     for (size_t k = 0; k < m->outputs; k++)
-        *out++ = (real)theta[t[0].offset + k];
+        *out++ = m->plain ? 1 : (real)theta[t[0].offset + k];
     for (size_t l = 0; l <= m->layers; l++) {
         const struct tensor *w = t + 1 + 2 * l, *b = w + 1;
         out = affine_pack(out, theta + w->offset, w->cols, 1, theta + b->offset, w->rows, w->cols);
@@ -98,7 +99,7 @@ static inline void mlp_gather(const struct mlp *m, const struct tensors *tensors
 {
     const struct tensor *t = tensors->item + m->tensor;
     size_t h = m->hidden;
-    for (size_t s = 0; s < n; s++)
+    for (size_t s = 0; s < n && !m->plain; s++)
         for (size_t k = 0; k < m->outputs; k++)
             gradient[t->offset + k] +=
                 cache[s * cache_stride + m->layers * h + k] * g_out[s * delta_stride + k];

@@ -44,7 +44,7 @@ static inline size_t rule_inputs(const struct rule_shape *shape)
     return shape->n_weights + INPUT_N + PAST_N * shape->lags;
 }
 
-enum { RULE_MAX_TENSORS = 24 };
+enum { RULE_MAX_TENSORS = 32 };
 
 /* One named view into the flat parameter vector. */
 struct tensor {

@@ -1,10 +1,11 @@
 /* rnn: h = GRU([w, s, 1, day, y, r, side], h), dw = scale * MLP(h).  SCIENCE 1
- * (RNNGLM).
+ * (RNNGLM).  The other order, mlp_first, is in rnn_mlp_first.h.
  *
  * Cache and delta: the GRU's, then the MLP's; delta ends in g_dw [K]. */
 #include "code.h"
 #include "gru.h"
 #include "mlp.h"
+#include "rnn_mlp_first.h"
 
 static struct mlp rnn_mlp(const struct rule_shape *shape)
 {
@@ -26,6 +27,8 @@ static struct gru rnn_gru(const struct rule_shape *shape, size_t n_inputs)
 
 static size_t rnn_packed(const struct rule_shape *shape, size_t n_inputs)
 {
+    if (shape->mlp_first)
+        return first_packed(shape, n_inputs);
     struct mlp m = rnn_mlp(shape);
     struct gru g = rnn_gru(shape, n_inputs);
     return mlp_packed(&m) + gru_packed(&g);
@@ -38,6 +41,8 @@ static size_t rnn_state(const struct rule_shape *shape)
 
 static size_t rnn_cache(const struct rule_shape *shape, size_t n_inputs)
 {
+    if (shape->mlp_first)
+        return first_cache(shape, n_inputs);
     struct mlp m = rnn_mlp(shape);
     struct gru g = rnn_gru(shape, n_inputs);
     return gru_cache(&g) + mlp_cache(&m);
@@ -45,11 +50,17 @@ static size_t rnn_cache(const struct rule_shape *shape, size_t n_inputs)
 
 static size_t rnn_delta(const struct rule_shape *shape, size_t n_inputs)
 {
+    if (shape->mlp_first)
+        return first_delta(shape, n_inputs);
     return rnn_cache(shape, n_inputs) + shape->n_weights;
 }
 
 static void rnn_pack(const struct code_run *run, const double *theta, real *packed)
 {
+    if (run->shape.mlp_first) {
+        first_pack(run, theta, packed);
+        return;
+    }
     struct mlp m = rnn_mlp(&run->shape);
     struct gru g = rnn_gru(&run->shape, run->n_inputs);
     packed = mlp_pack(&m, run->tensors, theta, packed);
@@ -59,6 +70,10 @@ static void rnn_pack(const struct code_run *run, const double *theta, real *pack
 static void rnn_forward(const struct code_run *run, const struct step *step, const vec *state_in,
                         vec *state_out, vec *cache, vec *dw)
 {
+    if (run->shape.mlp_first) {
+        first_forward(run, step, state_in, state_out, cache, dw);
+        return;
+    }
     struct mlp m = rnn_mlp(&run->shape);
     struct gru g = rnn_gru(&run->shape, run->n_inputs);
     gru_forward(&g, run->packed + mlp_packed(&m), step->u, state_in, state_out, cache);
@@ -68,6 +83,10 @@ static void rnn_forward(const struct code_run *run, const struct step *step, con
 static void rnn_backward(const struct code_run *run, const struct step *step, const vec *state_in,
                          const vec *cache, const vec *g_dw, vec *g_w, vec *g_state, vec *delta)
 {
+    if (run->shape.mlp_first) {
+        first_backward(run, state_in, cache, g_dw, g_w, g_state, delta);
+        return;
+    }
     (void)step;
     struct mlp m = rnn_mlp(&run->shape);
     struct gru g = rnn_gru(&run->shape, run->n_inputs);
@@ -87,6 +106,10 @@ static void rnn_gather(const struct code_run *run, size_t n, const vec *u, const
                        const vec *cache, size_t cache_stride, const vec *delta,
                        size_t delta_stride, vec *gradient)
 {
+    if (run->shape.mlp_first) {
+        first_gather(run, n, u, state, cache, cache_stride, delta, delta_stride, gradient);
+        return;
+    }
     struct mlp m = rnn_mlp(&run->shape);
     struct gru g = rnn_gru(&run->shape, run->n_inputs);
     size_t h = g.hidden, of_gru = gru_cache(&g);
@@ -114,8 +137,10 @@ const struct code ENGINE(code_rnn) = {
 
 static void rnn_layout(const struct rule_shape *shape, struct tensors *out)
 {
-    network_layout_mlp(shape, shape->hidden, out);
-    network_layout_gru(shape, rule_inputs(shape), out);
+    network_layout_mlp(shape, shape->mlp_first ? rule_inputs(shape) : shape->hidden, out);
+    network_layout_gru(shape, shape->mlp_first ? shape->n_weights : rule_inputs(shape), out);
+    if (shape->mlp_first)
+        tensors_add(out, "fc.weight", shape->n_weights, shape->hidden);
 }
 
 extern const struct rule rule_rnn;
