@@ -211,6 +211,23 @@ session() { # width height
     keys C-c
     check_gone "$size: ^C leaves the search" 'reverse-i-search'
 
+    type_text 'pause-for-enter; say after the pause'
+    keys Enter
+    check "$size: a pause says what to do" 'Enter goes on'
+    keys Enter
+    check "$size: Enter goes on" '^│after the pause'
+    keys F1
+    check "$size: F1 lists the keys" 'search in them'
+    keys Escape
+    check_gone "$size: any key closes the list" 'search in them'
+    type_text 'help'
+    keys Enter
+    check "$size: long output says where its beginning is" 'rows above: PgUp'
+    keys PgUp PgUp PgUp PgUp PgUp PgUp PgUp PgUp PgUp PgUp PgUp PgUp PgUp PgUp
+    check "$size: which can be reached" '^│deltaw> simulate rein'
+    keys PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn
+    check "$size: and the end again" 'F1 help'
+
     type_text 'nonsense here'
     keys Enter
     check "$size: an error is told" "unknown verb 'nonsense'"

@@ -195,4 +195,5 @@ void explorer_draw(struct explorer *e)
     bool cursor = !e->view_focus && !e->help.n;
     screen_show(&e->frame, cursor ? e->cursor_x : -1, e->cursor_y, e->repaint);
     e->dirty = e->repaint = false;
+    e->drawn_at = clock_seconds();
 }

@@ -42,7 +42,7 @@ struct explorer {
     bool redraw;  /* the tiles too */
     bool stale;   /* the views are to be updated first */
     bool repaint; /* every cell of the terminal */
-    double updated_at, update_seconds;
+    double drawn_at, updated_at, update_seconds;
     /* typing */
     struct keys keys;
     struct lineedit_host editor;

@@ -8,7 +8,7 @@
 
 #include "deltaw/base/utf8.h"
 
-static const double escape_seconds = .05; /* longer than the bytes of one key are apart */
+static const double escape_seconds = .1; /* longer than the bytes of one key are apart */
 static const double paste_seconds = 2;    /* a paste whose end never comes */
 static const char paste_end[] = "\033[201~";
 enum { PASTE_END = sizeof paste_end - 1 };

@@ -5,6 +5,7 @@
  *
  * A key is drawn at once; the tiles follow at most 15 times a second, less when
  * they take long, so that training never holds up typing. */
+#include <errno.h>
 #include <langinfo.h>
 #include <math.h>
 #include <poll.h>
@@ -85,7 +86,7 @@ static void step_session(struct explorer *e)
             explorer_hint(e, "%ld rows above: PgUp. F2 gives the text more room.", above);
         if (e->step == STEP_RAN || e->step == STEP_FAILED)
             e->stale = true;
-        if (e->step != before || e->step == STEP_WAITING)
+        if (e->step != before)
             e->dirty = true;
     } while ((e->step == STEP_RAN || e->step == STEP_FAILED) && !e->quit &&
              clock_seconds() < until);
@@ -124,7 +125,7 @@ static void read_keys(struct explorer *e)
     ssize_t n = read(STDIN_FILENO, bytes, room < sizeof bytes ? room : sizeof bytes);
     if (n > 0)
         keys_feed(&e->keys, bytes, (size_t)n, clock_seconds());
-    else if (n == 0)
+    else if (n == 0 || (errno != EINTR && errno != EAGAIN))
         e->quit = true; /* the terminal is gone */
 }
 
@@ -144,7 +145,7 @@ static int poll_milliseconds(const struct explorer *e)
     if (e->stale)
         at = fmin(at, next_update(e));
     if (e->step == STEP_WAITING)
-        at = fmin(at, now + waiting_seconds);
+        at = fmin(at, e->drawn_at + waiting_seconds);
     if (isinf(at))
         return -1;
     return at <= now ? 0 : (int)ceil((at - now) * 1e3);
@@ -175,7 +176,9 @@ static void turn(struct explorer *e)
     step_session(e);
     if (e->stale && clock_seconds() >= next_update(e))
         explorer_update(e);
-    if (e->dirty || e->redraw)
+    /* what is waited for goes on */
+    bool moves = e->step == STEP_WAITING && clock_seconds() >= e->drawn_at + waiting_seconds;
+    if (e->dirty || e->redraw || moves)
         explorer_draw(e);
 }
 

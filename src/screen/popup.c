@@ -82,9 +82,11 @@ void popup_draw(struct popup *popup, struct canvas *canvas, int x, int bottom, s
     struct rect box = {x, bottom - rows - 1, width, rows + 2};
     canvas_clear(canvas, box);
     char more[64] = "";
-    if ((int)popup->n > rows && !title)
+    if (title)
+        snprintf(more, sizeof more, "%s%s", title, (int)popup->n > rows ? ", Down: more" : "");
+    else if ((int)popup->n > rows)
         snprintf(more, sizeof more, "%zu of %zu, Tab: more", popup->first + 1, popup->n);
-    canvas_frame(canvas, box, title ? title : more, false, style);
+    canvas_frame(canvas, box, more, false, style);
     for (int i = 0; i < rows && popup->first + (size_t)i < popup->n; i++) {
         const struct popup_row *row = &popup->rows[popup->first + (size_t)i];
         int y = box.y + 1 + i;
