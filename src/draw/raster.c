@@ -28,7 +28,7 @@ void raster_free(struct raster *r)
 /* Dashes of two cells of four pixels, dots of one. */
 static bool inked(enum curve_stroke stroke, int at)
 {
-    unsigned phase = (unsigned)at + 1024;
+    unsigned phase = (unsigned)at + 6 * 256; /* not below 0 */
     return stroke == STROKE_SOLID || (stroke == STROKE_DASHED ? phase % 6 < 4 : phase % 2 == 0);
 }
 
