@@ -26,7 +26,7 @@ static bool add_feature(struct policy *p, const char *text, const char *word, st
     if (p->n == POLICY_MAX)
         return err_set(err, ERR_USAGE, "policy '%s' has more than %d features", text, POLICY_MAX);
     p->feature[p->n] = feature;
-    snprintf(p->weight[p->n], POLICY_NAME, "w_%s", word);
+    snprintf(p->weight[p->n], POLICY_NAME, "w_%.*s", POLICY_NAME - 3, word);
     for (size_t j = 0; j < p->n; j++)
         if (strcmp(p->weight[j], p->weight[p->n]) == 0)
             return err_set(err, ERR_USAGE, "policy '%s' names %s twice", text, word);
