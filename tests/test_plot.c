@@ -293,6 +293,13 @@ static void test_hostile(void)
         canvas_free(&c);
     }
     tap_ok(true, "ranges of any kind end");
+    one = (struct curve){"far below", 2, (double[]){0, 1}, (double[]){-1e30, -1e30}, 0, 0, 0};
+    p = plot_of(&one, 1);
+    p.y_lo = 0, p.y_hi = 1;
+    picture_is(&p, 6, 2, &utf8, "\n\n", "a curve far below is not drawn above");
+    one = (struct curve){"far beside", 2, (double[]){-1e6, 1e6}, (double[]){0, 1}, 0, 0, 0};
+    p.x_lo = 0, p.x_hi = 1;
+    picture_is(&p, 6, 3, &ascii, "\n******\n\n", "a line from far beside crosses the picture");
     double far[] = {1e15, 1e15 + 1};
     one = (struct curve){"far", 2, far, far, STROKE_SOLID, 0, 0};
     p = plot_of(&one, 1);
@@ -482,6 +489,41 @@ static void test_means(void)
     canvas_free(&c);
 }
 
+/* Three rows in two cells: the last half is nobody's. */
+static void test_odd_rows(void)
+{
+    double x[1] = {0}, y[3] = {0, 1, 2}, value[3] = {1, 1, 1};
+    struct heat_panel panel = {"", value, NULL};
+    struct heat_map m = {NULL, NULL, 1, 3, x, y, false, false, 1, 1, &panel, -1, 0, 0, NULL};
+    struct canvas c;
+    heat(&c, 1, 2, &m, &rich);
+    tap_ok(at(&c, 0, 0)->paper >= 0 && at(&c, 0, 1)->glyph == 0x2580 &&
+               at(&c, 0, 1)->ink == palette_diverging(1, &rich) &&
+               at(&c, 0, 1)->paper == COLOUR_DEFAULT, "an odd row fills half a cell");
+    canvas_free(&c);
+}
+
+static void test_row_levels(void)
+{
+    struct scene *s = mem_new(1, sizeof *s);
+    struct canvas c;
+    scene_make(s, NX, 3);
+    s->map.y_levels = true;
+    s->y[0] = 0, s->y[1] = .5, s->y[2] = 7;
+    heat(&c, 40, 12, &s->map, &ascii); /* nine rows of map from row 1 */
+    int rows[3];
+    for (int i = 0; i < 3; i++)
+        for (rows[i] = 0; rows[i] < 12; rows[i]++)
+            if (at(&c, 6, rows[i])->glyph == '+' &&
+                at(&c, 5, rows[i])->glyph == (uint32_t)"057"[i])
+                break;
+    tap_ok(rows[0] == 8 && rows[1] == 5 && rows[2] == 2,
+           "levels of y are labelled in the middle of their rows (%d %d %d)", rows[0], rows[1],
+           rows[2]);
+    canvas_free(&c);
+    free(s);
+}
+
 static void test_levels(void)
 {
     static const double levels[] = {-1, -.5, -.25, -.125, 0, .125, .25, .5, 1};
@@ -505,6 +547,9 @@ static void test_levels(void)
         if (!(even && run == cells && runs == 9) || !says(&c, &utf8, "-1") ||
             !says(&c, &utf8, " 0 "))
             tap_ok(false, "levels in %d cells: columns of one width, labelled", width);
+        int left = says(&c, &utf8, "-.125"), right = says(&c, &utf8, "  .125");
+        if (left != right || says(&c, &utf8, "-.5 ") != says(&c, &utf8, " .5 "))
+            tap_ok(false, "both sides of the middle are labelled alike in %d cells", width);
         if (width == 70)
             tap_ok(says(&c, &utf8, "         -1     -.5   -.25   -.125    0    .125    .25"
                                    "    .5      1  s"), "each label in the middle of its column");
@@ -556,6 +601,28 @@ static void test_cross(void)
     tap_ok(!says(&c, &utf8, "\u253c"), "a cross-hair outside is not drawn");
     canvas_free(&c);
     free(s);
+}
+
+/* The ladder between the ends has the colours of the map. */
+static void test_legend_colours(void)
+{
+    struct canvas c;
+    canvas_init(&c, 60, 1);
+    heat_legend(.04, &c, 0, 0, 60, &rich);
+    int n = palette_steps(&rich), wrong = 0;
+    for (int i = -n; i <= n; i++) {
+        const struct cell *cell = at(&c, 5 + n + i, 0);
+        wrong += (i ? cell->ink : cell->paper) != palette_diverging((double)i / n, &rich);
+    }
+    tap_ok(wrong == 0 && at(&c, 5 + n, 0)->glyph == '0', "the legend has every colour, 0 amid them");
+    for (int k = 5; k < N_STYLES; k++) {
+        canvas_clear(&c, (struct rect){0, 0, 60, 1});
+        heat_legend(.04, &c, 0, 0, 60, &styles[k]);
+        tap_ok(at(&c, 5, 0)->ink == palette_negative(&styles[k]) &&
+                   at(&c, 13, 0)->ink == palette_positive(&styles[k]),
+               "in %d colours it has that of minus first", styles[k].colours);
+    }
+    canvas_free(&c);
 }
 
 static void test_heat_words(void)
@@ -751,8 +818,11 @@ int main(void)
     test_fine_cells();
     test_coarse_cells();
     test_means();
+    test_odd_rows();
+    test_row_levels();
     test_levels();
     test_cross();
+    test_legend_colours();
     test_heat_words();
     test_sizes();
     test_pictures();
