@@ -614,7 +614,8 @@ static void test_legend_colours(void)
         const struct cell *cell = at(&c, 5 + n + i, 0);
         wrong += (i ? cell->ink : cell->paper) != palette_diverging((double)i / n, &rich);
     }
-    tap_ok(wrong == 0 && at(&c, 5 + n, 0)->glyph == '0', "the legend has every colour, 0 amid them");
+    tap_ok(wrong == 0 && at(&c, 5 + n, 0)->glyph == '0',
+           "the legend has every colour, 0 amid them");
     for (int k = 5; k < N_STYLES; k++) {
         canvas_clear(&c, (struct rect){0, 0, 60, 1});
         heat_legend(.04, &c, 0, 0, 60, &styles[k]);
