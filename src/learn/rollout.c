@@ -250,8 +250,8 @@ bool rollout_run(struct rollout *r, const struct rollout_task *task,
                  struct rollout_result *result)
 {
     r->engine->plan_set(r->plan, task->theta);
-    start_blocks(r, task);
     pthread_mutex_lock(&r->lock);
+    start_blocks(r, task); /* a helper late for the last run may be looking */
     r->task = task;
     r->stopped = false;
     r->generation++;
