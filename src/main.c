@@ -168,6 +168,7 @@ static bool take_flag(struct command_line *line, int flag, const char *value)
         if (!take_number("seed", value, 9007199254740991, &number))
             return false;
         line->setup.session.seed = (uint64_t)number;
+        line->setup.session.seeded = true;
         return true;
     case FLAG_NO_RC: line->setup.no_rc = true; return true;
     case FLAG_KEEP_GOING: line->setup.session.keep_going = true; return true;

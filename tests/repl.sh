@@ -40,7 +40,7 @@ fit dnn epochs=4 hidden=4 holdout=sim003
 wait
 models
 jobs
-score
+score animals=yes
 show
 export loss loss.csv
 export map map.csv

@@ -159,8 +159,10 @@ static void add_argument(const struct session *session, const struct command *co
 {
     const struct word *word = &words->items[words->n - 1];
     size_t positional = 0;
+    const char *first = NULL;
     for (size_t i = 1; i + 1 < words->n; i++)
-        positional += words->items[i].equals == 0 || command->raw;
+        if (words->items[i].equals == 0 || command->raw)
+            first = positional++ == 0 ? words->items[i].text : first;
     if (positional < command_positional(command)) {
         if (positional == 0)
             add_words(out, word->text, command->first_words, command->summary);
@@ -169,11 +171,21 @@ static void add_argument(const struct session *session, const struct command *co
         add_values(session, type, word->text, out);
     }
     for (const struct option *o = command_options(command); o && o->name; o++)
-        if (!named_before(words, o->name)) {
+        if (!named_before(words, o->name) &&
+            !(first && command->takes && !command->takes(first, o->name))) {
             char *text = mem_printf("%s=", o->name);
             add_if(out, word->text, text, o->text, true);
             free(text);
         }
+}
+
+/* keep subject=NA... */
+static void add_condition_value(const struct session *session, const struct word *word,
+                                struct completion *out)
+{
+    out->from += word->equals + 1;
+    if (word->equals == 7 && strncmp(word->text, "subject", 7) == 0)
+        add_values(session, OPTION_ANIMALS, word->text + word->equals + 1, out);
 }
 
 void session_complete(struct session *session, const char *line, size_t point,
@@ -192,6 +204,9 @@ void session_complete(struct session *session, const char *line, size_t point,
     }
     if (command && words.items[words.n - 1].equals > 0 && !command->raw)
         add_option_value(session, command, &words.items[words.n - 1], out);
+    else if (command && words.items[words.n - 1].equals > 0 &&
+             command->positional_type == OPTION_COLUMN)
+        add_condition_value(session, &words.items[words.n - 1], out);
     else if (command)
         add_argument(session, command, &words, out);
     words_free(&words);

@@ -268,35 +268,63 @@ const char *loss_text(char buf[NUMBER_SIZE], double loss)
     return isnan(loss) ? "-" : number_fixed(buf, loss, 4, false);
 }
 
+bool fit_trained(struct fit *fit)
+{
+    struct model *model = fit_model(fit);
+    bool network = model->rule->network;
+    model_drop(model);
+    return network;
+}
+
+void progress_words(bool network, const struct fit_status *status, struct strbuf *out)
+{
+    if (network)
+        strbuf_printf(out, "epoch %d of %d", status->epoch, status->epochs);
+    else
+        strbuf_printf(out, "%d evaluation%s", status->epoch, status->epoch == 1 ? "" : "s");
+}
+
 void fit_words(struct fit *fit, struct strbuf *out)
 {
     struct fit_status status = fit_status(fit);
+    bool network = fit_trained(fit);
     char buf[NUMBER_SIZE];
-    strbuf_printf(out, "%s %s %d/%d", fit_name(fit), fit_state_name(status.state), status.epoch,
-                  status.epochs);
+    strbuf_printf(out, "%s %s ", fit_name(fit), fit_state_name(status.state));
+    if (network)
+        strbuf_printf(out, "%d/%d", status.epoch, status.epochs);
+    else
+        progress_words(network, &status, out);
     if (!isnan(status.train))
         strbuf_printf(out, "  loss %s", loss_text(buf, status.train));
     if (!isnan(status.heldout))
         strbuf_printf(out, "  held out %s", loss_text(buf, status.heldout));
-    if (status.state == FIT_RUNNING && !isnan(status.seconds_left))
+    if (network && status.state == FIT_RUNNING && !isnan(status.seconds_left))
         strbuf_printf(out, "  ETA %s", number_duration(buf, status.seconds_left));
 }
 
 void fit_ended_words(struct fit *fit, struct strbuf *out)
 {
     struct fit_status status = fit_status(fit);
+    bool network = fit_trained(fit);
     char buf[NUMBER_SIZE];
     strbuf_printf(out, "%s %s", fit_name(fit), fit_state_name(status.state));
     if (status.state == FIT_FAILED) {
         char *reason = clean_text(status.reason);
-        strbuf_printf(out, " after %d of %d epochs: %s", status.epoch, status.epochs, reason);
+        if (network)
+            strbuf_printf(out, " after %d of %d epochs: %s", status.epoch, status.epochs, reason);
+        else
+            strbuf_printf(out, ": %s", reason);
         free(reason);
         return;
     }
-    if (status.epoch < status.epochs)
+    if (!network) {
+        strbuf_puts(out, ": ");
+        progress_words(network, &status, out);
+    } else if (status.epoch < status.epochs) {
         strbuf_printf(out, ": %d of %d epochs", status.epoch, status.epochs);
-    else
+    } else {
         strbuf_printf(out, ": %d epoch%s", status.epoch, status.epoch == 1 ? "" : "s");
+    }
     if (!isnan(status.train))
         strbuf_printf(out, ", loss %s", loss_text(buf, status.train));
     if (!isnan(status.heldout))

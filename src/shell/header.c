@@ -66,11 +66,14 @@ static void job_pieces(const struct session *session, struct pieces *p)
     struct fit_status status = fit_status(fit);
     char buf[NUMBER_SIZE];
     strbuf_printf(piece(p, 0, true), "%s %s", fit_name(fit), fit_state_name(status.state));
-    if (status.epochs > 0)
+    bool network = fit_trained(fit);
+    if (!network)
+        progress_words(network, &status, piece(p, 2, true));
+    else if (status.epochs > 0)
         strbuf_printf(piece(p, 2, true), "%*d/%d",
                       status.state == FIT_RUNNING ? snprintf(NULL, 0, "%d", status.epochs) : 1,
                       status.epoch, status.epochs);
-    if (status.state == FIT_RUNNING) {
+    if (network && status.state == FIT_RUNNING) {
         rate_piece(&status, p);
         if (!isnan(status.seconds_left))
             strbuf_printf(piece(p, 4, true), "ETA %s", number_duration(buf, status.seconds_left));

@@ -6,8 +6,8 @@
 #include "state.h"
 
 const struct option setting_options[] = {
-    {"seed", OPTION_INTEGER, 0, 9007199254740991., NULL, "0",
-     "seed of fits and simulations that name none; 0: the default of each"},
+    {"seed", OPTION_INTEGER, 0, 9007199254740991., "default", "default",
+     "seed of fits and simulations that name none; default: that of each"},
     {"threads", OPTION_INTEGER, 0, 1024, NULL, "0", "threads of a fit; 0: all cores"},
     {"support", OPTION_INTEGER, 0, 1e9, NULL, "1",
      "map cells that fewer trials visited are marked, not painted; 0 paints all"},
@@ -32,7 +32,9 @@ void settings_start(struct session *session)
         session->settings[i] = mem_text(setting_options[i].fallback);
     free(session->settings[0]);
     free(session->settings[1]);
-    session->settings[0] = mem_printf("%llu", (unsigned long long)session->setup.seed);
+    session->settings[0] = session->setup.seeded
+                               ? mem_printf("%llu", (unsigned long long)session->setup.seed)
+                               : mem_text("default");
     session->settings[1] = mem_printf("%d", session->setup.threads);
 }
 
@@ -96,6 +98,6 @@ struct view *session_view(struct session *session, const char *name, struct err 
 void settings_seed(const struct session *session, struct args *args)
 {
     const char *seed = session_setting(session, "seed");
-    if (!args_given(args, "seed") && strcmp(seed, "0") != 0)
+    if (!args_given(args, "seed") && strcmp(seed, "default") != 0)
         args_set(args, "seed", seed, 0);
 }

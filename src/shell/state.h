@@ -161,6 +161,9 @@ bool session_trains(const struct session *session, struct fit *fit); /* and is n
 bool session_paused(const struct session *session, struct fit *fit);
 bool session_active(const struct session *session, struct fit *fit); /* either */
 void session_pause(struct session *session, struct fit *fit, bool pause);
+bool fit_trained(struct fit *fit); /* a network; else a search of unknown length */
+/* "epoch 412 of 1000", "37 evaluations" */
+void progress_words(bool network, const struct fit_status *status, struct strbuf *out);
 const char *loss_text(char buf[NUMBER_SIZE], double loss); /* ".5031", "-" */
 void fit_words(struct fit *fit, struct strbuf *out); /* "dnn1 412/1000  loss .5031  ETA 8 s" */
 /* "dnn1 done: 100 epochs, loss .5031, held out .5120, 8 s" */

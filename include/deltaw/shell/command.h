@@ -22,6 +22,8 @@ struct command {
     const char *first_words;         /* "data|gradient": what may stand first besides, for
                                       * completion; NULL: none */
     enum option_type following_type; /* of the second word on; used with positional_max > 1 */
+    /* Does the option go with the first word?  For completion; NULL: all do. */
+    bool (*takes)(const char *word, const char *option);
     bool raw;                        /* NAME=VALUE is no option: every word is positional */
     bool unlogged;                   /* not part of a replayable log */
     bool (*run)(struct session *session, const struct args *args, struct output *out,

@@ -35,7 +35,8 @@ struct session_host {
 
 struct session_setup {
     int threads;           /* 0: all cores */
-    uint64_t seed;         /* default of seed= */
+    bool seeded;           /* there is a default of seed=: */
+    uint64_t seed;
     bool keep_going;       /* go on after a failed command */
     bool prefixes;         /* unique prefixes of verbs work: at a prompt only */
     struct session_host host;

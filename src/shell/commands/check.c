@@ -4,23 +4,31 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/study/check.h"
+#include "../fitting.h"
 #include "../state.h"
 
 static const struct option check_table[] = {
-    {"rule", OPTION_RULE, 0, 0, NULL, NULL, "the rule to check; default: all"},
+    {"policy", OPTION_TEXT, 0, 0, NULL, "stim+bias", "features of the choice"},
     {"hidden", OPTION_INTEGER, 1, 64, NULL, "8", "units of each hidden layer"},
     {"layers", OPTION_INTEGER, 1, 8, NULL, "2", "hidden layers"},
+    {"lags", OPTION_INTEGER, 0, 10, NULL, "0", "past trials among the inputs"},
+    {"window", OPTION_INTEGER, 1, 100, NULL, "10", "past trials that the trace sums over"},
+    {"order", OPTION_WORD, 0, 0, "gru-mlp|mlp-gru", "gru-mlp", "which of the networks is first"},
+    {"alpha", OPTION_WORD, 0, 0, "each|shared", "each", "a learning rate per weight or for all"},
+    {"split", OPTION_WORD, 0, 0, "yes|no", "no", "learning rates apart after correct and error"},
+    {"forgetting", OPTION_WORD, 0, 0, "yes|no", "no", "weights decay by a fitted share a trial"},
+    {"lapse", OPTION_NUMBER, 0, .99, "fit", "0", "share of choices made by lot, or fit it"},
     {"seed", OPTION_INTEGER, 0, 9007199254740991., NULL, "99", "of the parameters and trials"},
     {0},
 };
 
-enum { CHECK_RULES = 16, CHECK_ROWS = RULE_MAX_TENSORS + 1 };
+enum { CHECK_RULES = 64, CHECK_ROWS = RULE_MAX_TENSORS + 1 };
 
 struct check {
-    struct rule_shape shape;
     uint64_t seed;
     size_t n;
     const struct rule *rules[CHECK_RULES];
+    struct rule_shape shapes[CHECK_RULES];
     struct gradient_row rows[CHECK_RULES][CHECK_ROWS];
     size_t n_rows[CHECK_RULES];
     struct err failed; /* ERR_CHECK: the rows are there all the same */
@@ -33,13 +41,15 @@ static bool check_work(void *data, struct task *task, struct err *err)
         struct err one = {0};
         if (atomic_load(&task->cancel))
             return err_set(err, ERR_INTERRUPTED, "check: interrupted");
-        if (!check_gradient(check->rules[i], &check->shape, check->seed, check->rows[i],
+        atomic_store(&task->permille, (int)(1000 * i / check->n));
+        if (!check_gradient(check->rules[i], &check->shapes[i], check->seed, check->rows[i],
                             &check->n_rows[i], &one)) {
             if (one.code != ERR_CHECK) {
                 *err = one;
                 return false;
             }
-            err_set(&check->failed, one.code, "%s", one.message);
+            if (check->failed.code == ERR_NONE) /* the first; the table has all */
+                check->failed = one;
         }
     }
     return true;
@@ -75,7 +85,8 @@ static bool check_finish(struct session *session, void *data, struct output *out
     table_free(&table);
     if (check->failed.code != ERR_NONE)
         return err_set(err, ERR_CHECK, "%s", check->failed.message);
-    output_say(out, "the gradient agrees with central differences in every tensor");
+    output_say(out, "the gradient agrees with central differences in every tensor of %zu rule%s",
+               check->n, check->n == 1 ? "" : "s");
     return true;
 }
 
@@ -145,33 +156,45 @@ static bool data_start(struct session *session, struct err *err)
                       data_release, err);
 }
 
-static bool check_run(struct session *session, const struct args *args, struct output *out,
+static bool check_add(struct check *check, const struct rule *rule, const struct args *args,
                       struct err *err)
 {
-    (void)out;
-    if (strcmp(args_at(args, 0), "data") == 0)
-        return data_start(session, err);
-    if (strcmp(args_at(args, 0), "gradient") != 0)
-        return err_set(err, ERR_USAGE, "check: '%s' is nothing to check; `check data` and `check "
-                       "gradient` are", args_at(args, 0));
+    struct fit_settings settings;
+    fit_settings_default(&settings);
+    if (!rule_settings(rule, args, check_table, "check", &settings, err))
+        return false;
+    check->rules[check->n] = rule;
+    check->shapes[check->n++] = fit_shape(&settings);
+    return true;
+}
+
+/* The rule named, which must take what is given; or all, with what each takes. */
+static bool check_pick(struct check *check, const struct args *args, struct err *err)
+{
+    const char *name = args_at(args, 1);
+    int column = 0;
+    for (size_t i = 0; name && i < args->n; i++)
+        if (args->items[i].value == name)
+            column = args->items[i].column;
+    const struct rule *rule = name ? rule_need(name, column, "check", err) : NULL;
+    if (name)
+        return rule && rule_check_args(rule, args, "check", err) &&
+               check_add(check, rule, args, err);
+    for (size_t i = 0; rule_at(i) && check->n < CHECK_RULES; i++)
+        if (!check_add(check, rule_at(i), args, err))
+            return false;
+    return true;
+}
+
+static bool gradient_start(struct session *session, const struct args *args, struct err *err)
+{
     struct args all = args_copy(args);
     settings_seed(session, &all);
     struct check *check = mem_new(1, sizeof *check);
-    const char *rule = args_text(&all, check_table, "rule");
-    for (size_t i = 0; rule_at(i) && check->n < CHECK_RULES; i++)
-        if (!rule || strcmp(rule_at(i)->name, rule) == 0)
-            check->rules[check->n++] = rule_at(i);
-    check->shape = (struct rule_shape){
-        .n_weights = 2,
-        .hidden = (size_t)args_integer(&all, check_table, "hidden"),
-        .layers = (size_t)args_integer(&all, check_table, "layers"),
-    };
     check->seed = (uint64_t)args_integer(&all, check_table, "seed");
-    bool found = check->n > 0;
-    if (!found)
-        err_set(err, ERR_USAGE, "check: no rule '%s'; `rules` lists them", rule);
+    bool good = check_pick(check, &all, err);
     args_free(&all);
-    if (!found) {
+    if (!good) {
         free(check);
         return false;
     }
@@ -179,22 +202,43 @@ static bool check_run(struct session *session, const struct args *args, struct o
                       free, err);
 }
 
+static bool check_run(struct session *session, const struct args *args, struct output *out,
+                      struct err *err)
+{
+    (void)out;
+    const char *what = args_at(args, 0);
+    if (strcmp(what, "gradient") == 0)
+        return gradient_start(session, args, err);
+    if (strcmp(what, "data") != 0)
+        return err_set(err, ERR_USAGE, "check: '%s' is nothing to check; `check data` and `check "
+                       "gradient` are", what);
+    if (args->n > 1)
+        return err_set(err, ERR_USAGE, "check data takes no more words; the options are those of "
+                       "`check gradient`");
+    return data_start(session, err);
+}
+
 extern const struct command command_check;
 const struct command command_check = {
     .name = "check",
     .group = GROUP_JUDGE,
-    .arguments = "data|gradient [name=value]...",
+    .arguments = "data|gradient [RULE] [name=value]...",
     .summary = "look the trials over; test gradients by differences",
     .detail = "data: facts about the open cohort, and which to look at twice; nothing is changed.  "
               "gradient: every parameter tensor against central differences in double precision: "
               "the largest error relative to the largest entry, the entries left out since a ReLU "
               "switches within the step (kinks), and those whose signs disagree.  A check that "
-              "fails ends with exit code 4.  The options are those of `check gradient`.",
-    .examples = "check data\ncheck gradient\ncheck gradient rule=dnn hidden=4 seed=3",
+              "fails ends with exit code 4.  Without a rule: all, each with the options that it takes. "
+              " The options are those of `check gradient`.",
+    .examples = "check data\n"
+                "check gradient hidden=4\n"
+                "check gradient dnn hidden=4 lags=2 seed=3\n"
+                "check gradient predict-max policy=stim+prevchoice+bias split=yes",
     .options = check_table,
     .positional_type = OPTION_TEXT,
     .positional_min = 1,
-    .positional_max = 1,
+    .positional_max = 2,
     .first_words = "data|gradient",
+    .following_type = OPTION_RULE,
     .run = check_run,
 };

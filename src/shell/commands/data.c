@@ -1,20 +1,16 @@
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "deltaw/base/mem.h"
 #include "../state.h"
 
 static void line(const struct output *to, struct strbuf *out, const char *name, const char *text)
 {
-    char *copy = mem_text(text ? text : "-");
-    for (char *c = copy; *c; c++) /* JSON of a truth comes in lines */
-        if (*c == '\n')
-            *c = ' ';
-    char *clean = clean_text(copy);
+    char *clean = clean_text(text ? text : "-");
     strbuf_printf(out, "%-9s ", name);
     text_fill(out, clean, 10, to->width > 40 ? to->width : 40);
     free(clean);
-    free(copy);
 }
 
 static void dropped(const struct load_report *report, struct strbuf *out)
@@ -44,6 +40,43 @@ static void columns(const struct output *to, const struct cohort *cohort, struct
     strbuf_free(&list);
 }
 
+/* "alpha .0156", "alpha .0156,.0313", "stimuli ibl" */
+static void truth_item(const char *name, const json_t *value, struct strbuf *out)
+{
+    char buf[NUMBER_SIZE];
+    size_t n = json_is_array(value) ? json_array_size(value) : 1;
+    strbuf_printf(out, ", %s ", name);
+    for (size_t i = 0; i < n; i++) {
+        const json_t *one = json_is_array(value) ? json_array_get(value, i) : value;
+        strbuf_puts(out, i ? "," : "");
+        if (json_is_string(one))
+            strbuf_puts(out, json_string_value(one));
+        else if (json_is_number(one))
+            strbuf_puts(out, number_format(buf, json_number_value(one), 6));
+        else
+            strbuf_puts(out, json_is_true(one) ? "yes" : json_is_false(one) ? "no" : "-");
+    }
+}
+
+/* What made a simulated cohort, in words: "reinforce, policy stim+bias, ..." */
+static void truth_words(const char *truth, struct strbuf *out)
+{
+    static const char *const elsewhere[] = {"rule", "command", "version", "animals", "trials"};
+    json_t *object = json_loads(truth, 0, NULL);
+    const json_t *rule = json_object_get(object, "rule");
+    const char *name;
+    json_t *value;
+    strbuf_puts(out, json_is_string(rule) ? json_string_value(rule) : "a rule");
+    json_object_foreach(object, name, value) {
+        bool skip = json_is_object(value) || json_is_null(value);
+        for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++)
+            skip = skip || strcmp(name, elsewhere[i]) == 0;
+        if (!skip)
+            truth_item(name, value, out);
+    }
+    json_decref(object);
+}
+
 static bool data_run(struct session *session, const struct args *args, struct output *out,
                      struct err *err)
 {
@@ -63,8 +96,11 @@ static bool data_run(struct session *session, const struct args *args, struct ou
     columns(out, cohort, &text);
     line(out, &text, "sides", cohort->report.sides ? cohort->report.sides
                                               : "choice 1 = right, 0 = left; stimulus > 0 = right");
-    if (cohort->truth)
-        line(out, &text, "truth", cohort->truth);
+    if (cohort->truth) {
+        strbuf_reset(&words);
+        truth_words(cohort->truth, &words);
+        line(out, &text, "truth", strbuf_text(&words));
+    }
     strbuf_printf(&text, "%-9s %016" PRIx64 "\n", "digest", cohort->digest);
     output_block(out, strbuf_text(&text));
     output_field_text(out, "name", cohort->name);

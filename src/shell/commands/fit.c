@@ -5,46 +5,52 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
+#include "../fitting.h"
 #include "../state.h"
 
-static const struct option fit_table[] = {
-    {"name", OPTION_TEXT, 0, 0, NULL, NULL, "name of the model; default: the rule and a number"},
-    {"hidden", OPTION_INTEGER, 1, 256, NULL, "32", "units of each hidden layer"},
-    {"layers", OPTION_INTEGER, 1, 8, NULL, "2", "hidden layers"},
-    {"epochs", OPTION_INTEGER, 0, 10000000, NULL, "1000", "steps, each on the whole cohort"},
-    {"rate", OPTION_NUMBER, 1e-9, 10, NULL, "1e-3", "step of Adam"},
-    {"decay", OPTION_NUMBER, 1e-3, 1, NULL, "0.999", "factor on the rate every 5 epochs"},
-    {"truncation", OPTION_INTEGER, 1, 1e7, NULL, "500",
-     "trials after which no gradient passes"},
-    {"batch", OPTION_INTEGER, 0, 1e6, NULL, "0", "animals per step, 0: all of them at once"},
-    {"optimizer", OPTION_WORD, 0, 0, "adam", "adam", "how steps are taken"},
-    {"policy", OPTION_TEXT, 0, 0, NULL, "stim+bias", "features of the choice"},
-    {"w0", OPTION_NUMBERS, 0, 0, "zero|psychometric|truth", "zero",
-     "start weights: 0, from the first 100 trials, the simulated truth, or w_stim[,w_bias]"},
-    {"holdout", OPTION_ANIMALS, 0, 0, NULL, NULL, "animals to leave out and score"},
-    {"seed", OPTION_INTEGER, 0, 9007199254740991., NULL, "99", "of the initial parameters"},
-    {"init", OPTION_FILE, 0, 0, NULL, NULL, "start from the parameters of this .npz"},
-    {"threads", OPTION_INTEGER, 0, 1024, NULL, NULL, "default: the setting; 0: all cores"},
-    {0},
-};
-
-static int column_of(const struct args *args, const char *name)
+static bool word_w0(const char *text, struct fit_settings *s)
 {
-    for (size_t i = 0; i < args->n; i++)
-        if (args->items[i].name && strcmp(args->items[i].name, name) == 0)
-            return args->items[i].column;
-    return 0;
+    static const struct {
+        const char *word;
+        enum w0_kind kind;
+        bool fixed;
+    } words[] = {{"zero", W0_ZERO, false},
+                 {"psychometric", W0_PSYCHOMETRIC, false},
+                 {"psychometric-fixed", W0_PSYCHOMETRIC, true},
+                 {"truth", W0_TRUTH, false}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(text, words[i].word) == 0) {
+            s->w0 = words[i].kind;
+            s->w0_fixed = words[i].fixed;
+            return true;
+        }
+    return false;
 }
 
-/* zero, psychometric, a number for w_stim (the others 0), or one per weight. */
-static bool take_w0(const struct args *args, struct fit_settings *s, struct err *err)
+/* The true start weights are columns that the cohort has, or not. */
+static bool check_truth(const struct args *args, const struct cohort *cohort,
+                        const struct fit_settings *s, struct err *err)
 {
-    const char *text = args_text(args, fit_table, "w0");
-    if (strcmp(text, "zero") == 0 || strcmp(text, "psychometric") == 0 ||
-        strcmp(text, "truth") == 0) {
-        s->w0 = text[0] == 'z' ? W0_ZERO : text[0] == 't' ? W0_TRUTH : W0_PSYCHOMETRIC;
-        return true;
+    for (size_t k = 0; s->w0 == W0_TRUTH && k < s->policy.n; k++) {
+        char *name = mem_printf("true_%s", s->policy.weight[k]);
+        bool found = cohort_column(cohort, name);
+        if (!found)
+            err_at(err, ERR_FAILED, args_column(args, "w0"), "fit: w0=truth: %s has no column %s; "
+                   "only simulated cohorts know their weights", cohort->name, name);
+        free(name);
+        if (!found)
+            return false;
     }
+    return true;
+}
+
+/* A word, a number for the first weight (the others 0), or one per weight. */
+static bool take_w0(const struct args *args, const struct cohort *cohort, struct fit_settings *s,
+                    struct err *err)
+{
+    const char *text = args_text(args, fit_options, "w0");
+    if (word_w0(text, s))
+        return check_truth(args, cohort, s, err);
     s->w0 = W0_VALUE;
     char *copy = mem_text(text), *rest = copy, *one;
     size_t n = 0;
@@ -54,9 +60,10 @@ static bool take_w0(const struct args *args, struct fit_settings *s, struct err 
                isfinite(s->w0_value[n++]);
     free(copy);
     if (!good || (n != 1 && n != s->policy.n))
-        return err_at(err, ERR_USAGE, column_of(args, "w0"), "fit: w0=%s is not zero, "
-                      "psychometric, a number for w_stim, or %zu numbers for the weights of %s",
-                      text, s->policy.n, s->policy.text);
+        return err_at(err, ERR_USAGE, args_column(args, "w0"), "fit: w0=%s is not zero, "
+                      "psychometric, psychometric-fixed, truth, a number for %s, or %zu numbers "
+                      "for the weights of %s", text, s->policy.weight[0], s->policy.n,
+                      s->policy.text);
     return true;
 }
 
@@ -64,7 +71,7 @@ static bool take_w0(const struct args *args, struct fit_settings *s, struct err 
 static bool take_holdout(const struct args *args, const struct cohort *cohort,
                          struct fit_settings *s, struct err *err)
 {
-    const char *text = args_text(args, fit_table, "holdout");
+    const char *text = args_text(args, fit_options, "holdout");
     if (!text)
         return true;
     char *copy = mem_text(text), *rest = copy, *one;
@@ -76,7 +83,7 @@ static bool take_holdout(const struct args *args, const struct cohort *cohort,
         if (cohort_animal(cohort, one) >= 0)
             continue;
         const char *near = nearest_of(one, names);
-        good = err_at(err, ERR_FAILED, column_of(args, "holdout"),
+        good = err_at(err, ERR_FAILED, args_column(args, "holdout"),
                       near ? "fit: holdout: no animal '%s'; did you mean '%s'?"
                            : "fit: holdout: no animal '%s'; `animals` lists them", one, near);
     }
@@ -88,53 +95,76 @@ static bool take_holdout(const struct args *args, const struct cohort *cohort,
 }
 
 static bool take_settings(const struct session *session, const struct args *args,
-                          const struct cohort *cohort, struct fit_settings *s, struct err *err)
+                          const struct rule *rule, const struct cohort *cohort,
+                          struct fit_settings *s, struct err *err)
 {
     fit_settings_default(s);
-    snprintf(s->rule, sizeof s->rule, "%s", args_at(args, 0));
-    s->hidden = (size_t)args_integer(args, fit_table, "hidden");
-    s->layers = (size_t)args_integer(args, fit_table, "layers");
-    s->epochs = (int)args_integer(args, fit_table, "epochs");
-    s->rate = args_number(args, fit_table, "rate");
-    s->decay = args_number(args, fit_table, "decay");
-    s->truncation = (size_t)args_integer(args, fit_table, "truncation");
-    s->batch = (size_t)args_integer(args, fit_table, "batch");
-    s->seed = (uint64_t)args_integer(args, fit_table, "seed");
-    const char *threads = args_text(args, fit_table, "threads");
+    struct err why = {0};
+    if (!rule_settings(rule, args, fit_options, "fit", s, err))
+        return false;
+    if (!policy_check(&s->policy, cohort, &why))
+        return err_at(err, why.code, args_column(args, "policy"), "fit: %s", why.message);
+    s->epochs = (int)args_integer(args, fit_options, "epochs");
+    s->rate = args_number(args, fit_options, "rate");
+    s->decay = args_number(args, fit_options, "decay");
+    s->truncation = (size_t)args_integer(args, fit_options, "truncation");
+    s->batch = (size_t)args_integer(args, fit_options, "batch");
+    s->seed = (uint64_t)args_integer(args, fit_options, "seed");
+    const char *threads = args_text(args, fit_options, "threads");
     s->threads = atoi(threads ? threads : session_setting(session, "threads"));
-    const char *init = args_text(args, fit_table, "init");
-    struct err policy = {0};
-    if (!policy_parse(args_text(args, fit_table, "policy"), &s->policy, &policy))
-        return err_at(err, policy.code, column_of(args, "policy"), "fit: %s", policy.message);
-    if (!take_w0(args, s, err) || !take_holdout(args, cohort, s, err))
+    const char *init = args_text(args, fit_options, "init");
+    if ((!rule->no_start && !take_w0(args, cohort, s, err)) ||
+        !take_holdout(args, cohort, s, err))
         return false;
     s->init = init ? path_expand(init) : NULL;
     return true;
 }
 
-static const char *rule_name_at(void *unused, size_t i)
+/* The word that names the rule. */
+static const struct arg *rule_word(const struct args *args)
 {
-    (void)unused;
-    return rule_at(i) ? rule_at(i)->name : NULL;
+    size_t i = 0;
+    while (args->items[i].name)
+        i++;
+    return &args->items[i];
 }
 
-static bool check_rule(const struct args *args, struct err *err)
+static void say_started(const struct fit_settings *s, const struct rule *rule, const char *name,
+                        const struct cohort *cohort, struct output *out)
 {
-    const struct arg *arg = &args->items[0];
-    for (size_t i = 1; arg->name && i < args->n; i++)
-        arg = &args->items[i];
-    if (rule_find(arg->value))
-        return true;
-    const char *near = nearest_word(arg->value, rule_name_at, NULL);
-    return err_at(err, ERR_USAGE, arg->column,
-                  near ? "fit: no rule '%s'; did you mean '%s'?"
-                       : "fit: no rule '%s'; `rules` lists them", arg->value, near);
+    struct strbuf words = {0};
+    char buf[NUMBER_SIZE];
+    size_t n = rule_parameters(rule, s, NULL);
+    cohort_words(cohort, &words);
+    if (s->holdout)
+        strbuf_printf(&words, ", without %s", s->holdout);
+    if (rule->network)
+        output_say(out, "%s trains in the background: %d epochs on %s", name, s->epochs,
+                   strbuf_text(&words));
+    else
+        output_say(out, "%s is fitted in the background: %zu parameter%s on %s", name, n,
+                   n == 1 ? "" : "s", strbuf_text(&words));
+    if (rule->no_weights)
+        output_say(out, "%s has no weights: it predicts choices, and there is no map of it",
+                   rule->name);
+    if (s->lapse > 0)
+        output_say(out, "a share of %s of the choices is taken as made by lot",
+                   number_format(buf, s->lapse, 3));
+    output_field_text(out, "model", name);
+    output_field_text(out, "rule", rule->name);
+    output_field_number(out, "parameters", (double)n);
+    if (rule->network)
+        output_field_number(out, "epochs", s->epochs);
+    output_field_number(out, "seed", (double)s->seed);
+    strbuf_free(&words);
 }
 
 static bool fit_run(struct session *session, const struct args *args, struct output *out,
                     struct err *err)
 {
-    if (!check_rule(args, err))
+    const struct arg *word = rule_word(args);
+    const struct rule *rule = rule_need(word->value, word->column, "fit", err);
+    if (!rule || !rule_check_args(rule, args, "fit", err))
         return false;
     const struct cohort *cohort = session_need_cohort(session, err);
     if (!cohort)
@@ -144,21 +174,13 @@ static bool fit_run(struct session *session, const struct args *args, struct out
     struct fit_settings settings = {0};
     char *name = NULL;
     struct fit *fit = NULL;
-    if (take_settings(session, &all, cohort, &settings, err) &&
-        session_new_name(session, args_text(&all, fit_table, "name"), settings.rule,
-                         column_of(&all, "name"), &name, err))
+    if (take_settings(session, &all, rule, cohort, &settings, err) &&
+        session_new_name(session, args_text(&all, fit_options, "name"), settings.rule,
+                         args_column(&all, "name"), &name, err))
         fit = fit_start(&settings, cohort, name, &session->wake, err);
     if (fit) {
-        struct strbuf words = {0};
-        cohort_words(cohort, &words);
         session_add_fit(session, fit);
-        output_say(out, "%s trains in the background: %d epochs on %s%s%s", name, settings.epochs,
-                   strbuf_text(&words), settings.holdout ? ", without " : "",
-                   settings.holdout ? settings.holdout : "");
-        output_field_text(out, "model", name);
-        output_field_number(out, "epochs", settings.epochs);
-        output_field_number(out, "seed", (double)settings.seed);
-        strbuf_free(&words);
+        say_started(&settings, rule, name, cohort, out);
     }
     free(name);
     fit_settings_free(&settings);
@@ -173,17 +195,26 @@ const struct command command_fit = {
     .arguments = "RULE [name=value]...",
     .summary = "fit a learning rule to the cohort, in the background",
     .detail = "Maximises the likelihood of the animals' choices under a policy whose weights the "
-              "rule changes after every trial, by truncated backpropagation.  The prompt is free "
-              "at once; `loss` and `map` show it move.  Another fit can start beside it.  The same "
-              "seed gives the same bits on any number of threads.",
+              "rule changes after every trial: networks by truncated backpropagation, textbook "
+              "rules by a search on the exact gradient, which also gives standard errors (`show`). "
+              " The prompt is free at once; `loss` and `map` show it move.  Another fit can start "
+              "beside it.  The same seed gives the same bits on any number of threads.  `rules "
+              "RULE` lists the options that a rule takes; others are refused.",
     .examples = "fit dnn\n"
                 "fit dnn name=small hidden=8 layers=1 epochs=20 seed=1\n"
                 "fit dnn epochs=10 holdout=sim001,sim002\n"
                 "fit dnn epochs=10 w0=psychometric truncation=100 rate=2^-9\n"
-                "fit dnn epochs=10 init=dnn1.npz hidden=8",
-    .options = fit_table,
+                "fit dnn epochs=10 init=dnn1.npz hidden=8\n"
+                "fit dnn epochs=10 lags=2\n"
+                "fit reinforce-base\n"
+                "fit reinforce-base baseline=nonneg alpha=shared\n"
+                "fit predict-max split=yes forgetting=yes lapse=fit\n"
+                "fit trace window=5 policy=stim+prevchoice+bias w0=.5,0,0\n"
+                "fit tinyrnn hidden=4 epochs=10",
+    .options = fit_options,
     .positional_type = OPTION_RULE,
     .positional_min = 1,
     .positional_max = 1,
+    .takes = rule_takes_word,
     .run = fit_run,
 };

@@ -25,12 +25,13 @@ static bool jobs_run(struct session *session, const struct args *args, struct ou
         table_text(&table, 0, fit_name(fit));
         table_text(&table, 1, fit_state_name(status.state));
         table_number(&table, 2, status.epoch);
-        table_number(&table, 3, status.epochs);
+        bool network = fit_trained(fit); /* else nobody knows how far the end is */
+        table_number(&table, 3, network ? status.epochs : NAN);
         table_number(&table, 4, status.train);
         table_number(&table, 5, status.heldout);
         table_number(&table, 6, status.seconds_per_epoch > 0 ? 1e3 * status.seconds_per_epoch
                                                               : NAN);
-        if (status.state == FIT_RUNNING && !isnan(status.seconds_left))
+        if (network && status.state == FIT_RUNNING && !isnan(status.seconds_left))
             table_text(&table, 7, number_duration(buf, status.seconds_left));
     }
     if (table.n_rows > 0 || out->mode != OUTPUT_TEXT)

@@ -11,6 +11,7 @@ static const char *const part_names[] = {"training", "held out", "unseen"};
 
 struct score {
     struct cohort *cohort;
+    bool by_animal;        /* also in text */
     size_t n;
     struct model **models; /* [n] */
     double *loss;          /* [n][n_animals] summed, nats */
@@ -50,11 +51,16 @@ static enum part part_of(const struct model *model, const char *animal)
     return PART_UNSEEN;
 }
 
-static void score_summary(const struct score *score, struct table *table)
+static const struct option score_table[] = {
+    {"animals", OPTION_WORD, 0, 0, "yes|no", "no", "also a row per animal and model"},
+    {0},
+};
+
+/* The animals of a part that no model has get no column; for people ".5031". */
+static void score_summary(const struct score *score, bool text, struct table *table)
 {
-    table_column(table, "model", COLUMN_TEXT, 0);
-    for (size_t p = 0; p < PARTS; p++)
-        table_column(table, part_names[p], COLUMN_NUMBER, 4);
+    double(*mean)[PARTS] = mem_new(score->n, sizeof *mean);
+    bool any[PARTS] = {false};
     for (size_t i = 0; i < score->n; i++) {
         double sum[PARTS] = {0}, n[PARTS] = {0};
         for (size_t a = 0; a < score->cohort->n_animals; a++) {
@@ -62,11 +68,31 @@ static void score_summary(const struct score *score, struct table *table)
             sum[p] -= score->loss[i * score->cohort->n_animals + a];
             n[p] += (double)score->scored[i * score->cohort->n_animals + a];
         }
+        for (size_t p = 0; p < PARTS; p++) {
+            mean[i][p] = n[p] > 0 ? sum[p] / n[p] : NAN;
+            any[p] = any[p] || n[p] > 0;
+        }
+    }
+    table_column(table, "model", COLUMN_TEXT, 0);
+    table_column(table, "rule", COLUMN_TEXT, 0);
+    table_column(table, "parameters", COLUMN_COUNT, 0);
+    for (size_t p = 0; p < PARTS; p++)
+        if (any[p])
+            table_column(table, part_names[p], text ? COLUMN_TEXT : COLUMN_NUMBER, 4);
+    for (size_t i = 0; i < score->n; i++) {
+        size_t column = 3;
+        char buf[NUMBER_SIZE];
         table_row(table);
         table_text(table, 0, score->models[i]->name);
+        table_text(table, 1, score->models[i]->rule->name);
+        table_number(table, 2, (double)score->models[i]->tensors.size);
         for (size_t p = 0; p < PARTS; p++)
-            table_number(table, 1 + p, n[p] > 0 ? sum[p] / n[p] : NAN);
+            if (any[p] && text)
+                table_text(table, column++, loss_text(buf, mean[i][p]));
+            else if (any[p])
+                table_number(table, column++, mean[i][p]);
     }
+    free(mean);
 }
 
 static void score_animals(const struct score *score, struct table *table)
@@ -106,39 +132,73 @@ static bool score_finish(struct session *session, void *data, struct output *out
     output_say(out, "mean log-likelihood of the choices in %s, nats per scored trial; chance is "
                "-.6931", name);
     free(name);
-    score_summary(score, &summary);
+    score_summary(score, out->mode == OUTPUT_TEXT, &summary);
     output_table(out, "score", &summary);
     score_animals(score, &animals);
-    if (out->mode == OUTPUT_TEXT)
+    if (score->by_animal && out->mode == OUTPUT_TEXT)
         output_block(out, "\n");
-    output_table(out, "animals", &animals);
+    if (score->by_animal || out->mode == OUTPUT_JSON)
+        output_table(out, "animals", &animals);
+    output_field_number(out, "chance", -M_LN2);
     table_free(&summary);
     table_free(&animals);
     return true;
 }
 
+/* Takes the reference.  False: its policy needs columns that the cohort lacks. */
+static bool score_add(struct score *score, struct model *model, struct err *err)
+{
+    struct err why = {0};
+    if (policy_check(&model->settings.policy, score->cohort, &why)) {
+        score->models[score->n++] = model;
+        return true;
+    }
+    err_set(err, why.code, "score: %s cannot be scored here: %s", model->name, why.message);
+    model_drop(model);
+    return false;
+}
+
+static bool score_named(const struct session *session, const struct args *args,
+                        struct score *score, struct err *err)
+{
+    for (size_t i = 0; i < args->n; i++) {
+        if (args->items[i].name)
+            continue;
+        struct fit *fit = session_need_fit(session, args->items[i].value, args->items[i].column,
+                                           err);
+        if (!fit || !score_add(score, fit_model(fit), err))
+            return false;
+    }
+    return true;
+}
+
+/* All models that can be; of the others a note. */
+static bool score_all(const struct session *session, struct score *score, struct output *out,
+                      struct err *err)
+{
+    struct err why = {0};
+    for (size_t i = 0; i < session->n_fits; i++)
+        if (!score_add(score, fit_model(session->fits[i].fit), &why) && session->n_fits > 1)
+            output_note(out, "%s", why.message);
+    return score->n > 0 || err_set(err, why.code, "%s", why.message);
+}
+
 static bool score_run(struct session *session, const struct args *args, struct output *out,
                       struct err *err)
 {
-    (void)out;
     const struct cohort *cohort = session_need_cohort(session, err);
     if (!cohort || !session_need_fit(session, NULL, 0, err))
         return false;
-    size_t n = args->n ? args->n : session->n_fits;
+    size_t named = args_positional(args), n = named ? named : session->n_fits;
     struct score *score = mem_new(1, sizeof *score);
     score->cohort = cohort_hold(cohort);
+    score->by_animal = strcmp(args_text(args, score_table, "animals"), "yes") == 0;
     score->models = mem_new(n, sizeof *score->models);
     score->loss = mem_new(n * cohort->n_animals, sizeof *score->loss);
     score->scored = mem_new(n * cohort->n_animals, sizeof *score->scored);
-    for (size_t i = 0; i < n; i++) {
-        struct fit *fit = session->fits[args->n ? 0 : i].fit;
-        if (args->n)
-            fit = session_need_fit(session, args->items[i].value, args->items[i].column, err);
-        if (!fit) {
-            score_release(score);
-            return false;
-        }
-        score->models[score->n++] = fit_model(fit);
+    if (!(named ? score_named(session, args, score, err) : score_all(session, score, out, err))) {
+        score_release(score);
+        return false;
     }
     return task_start(session, mem_text("scoring"), score, score_work, score_finish,
                       score_release, err);
@@ -148,11 +208,14 @@ extern const struct command command_score;
 const struct command command_score = {
     .name = "score",
     .group = GROUP_JUDGE,
-    .arguments = "[MODEL...]",
+    .arguments = "[MODEL...] [animals=yes]",
     .summary = "log-likelihood of the choices under each model",
     .detail = "Nats per scored trial (an animal's first trial is never scored), apart for the "
-              "animals a model was trained on, those it was fitted without, and others.",
-    .examples = "score\nscore dnn1",
+              "animals a model was trained on (training), those it was fitted without (held out), "
+              "and others (unseen).  parameters: how many the rule has; start weights are not "
+              "counted.",
+    .examples = "score\nscore dnn1\nscore animals=yes",
+    .options = score_table,
     .positional_type = OPTION_MODEL,
     .positional_max = 1000,
     .following_type = OPTION_MODEL,

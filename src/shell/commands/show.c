@@ -1,9 +1,12 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/utf8.h"
 #include "deltaw/study/probe.h"
+#include "../fitting.h"
 #include "../state.h"
 
 struct showing {
@@ -30,24 +33,6 @@ static bool show_work(void *data, struct task *task, struct err *err)
     show->compared = show->cohort &&
                      recovery_compute(show->model, show->cohort, &show->recovery, &ignored);
     return true;
-}
-
-static void show_settings(const struct model *model, struct strbuf *out)
-{
-    const struct fit_settings *s = &model->settings;
-    char rate[NUMBER_SIZE], decay[NUMBER_SIZE], w0[NUMBER_SIZE];
-    strbuf_printf(out, "hidden=%zu layers=%zu epochs=%d rate=%s decay=%s truncation=%zu policy=%s",
-                  s->hidden, s->layers, s->epochs, number_double(rate, s->rate),
-                  number_double(decay, s->decay), s->truncation, s->policy.text);
-    strbuf_puts(out, s->w0 == W0_ZERO ? " w0=zero" : s->w0 == W0_PSYCHOMETRIC ? " w0=psychometric"
-                                                                             : " w0=");
-    for (size_t k = 0; s->w0 == W0_VALUE && k < s->policy.n; k++)
-        strbuf_printf(out, "%s%s", k ? "," : "", number_double(w0, s->w0_value[k]));
-    strbuf_printf(out, " seed=%" PRIu64, s->seed);
-    if (s->holdout)
-        strbuf_printf(out, " holdout=%s", s->holdout);
-    if (s->init)
-        strbuf_printf(out, " init=%s", s->init);
 }
 
 static void show_cohort(const struct model *model, struct strbuf *out)
@@ -96,6 +81,71 @@ static void show_tensors(const struct model *model, struct table *table)
     }
 }
 
+/* Of which weight an entry is, or of all: alpha [1] is shared. */
+static const char *entry_of(const struct model *model, const struct tensor *tensor, size_t i)
+{
+    if (tensor->size == model->settings.policy.n)
+        return model->settings.policy.weight[i];
+    return strncmp(tensor->name, "alpha", 5) == 0 ? "all weights" : "";
+}
+
+/* A row per entry with its standard error, NaN where there is none. */
+static void show_parameters(const struct model *model, struct table *table)
+{
+    table_column(table, "parameter", COLUMN_TEXT, 0);
+    table_column(table, "weight", COLUMN_TEXT, 0);
+    table_column(table, "value", COLUMN_NUMBER, 5);
+    table_column(table, "error", COLUMN_NUMBER, 2);
+    for (size_t i = 0; i < model->tensors.n; i++) {
+        const struct tensor *t = &model->tensors.item[i];
+        for (size_t j = 0; j < t->size; j++) {
+            table_row(table);
+            table_text(table, 0, t->name);
+            table_text(table, 1, entry_of(model, t, j));
+            table_number(table, 2, model->theta[t->offset + j]);
+            table_number(table, 3, model->errors ? model->errors[t->offset + j] : NAN);
+        }
+    }
+}
+
+/* ".0313 +- .0004": digits to the second of the error; few enough to read. */
+static void value_words(double value, double error, struct strbuf *out)
+{
+    char v[NUMBER_SIZE], e[NUMBER_SIZE];
+    if (isnan(error) || error <= 0) {
+        strbuf_printf(out, "%s", number_format(v, value, 4));
+        return;
+    }
+    int digits = 1 - (int)floor(log10(error));
+    digits = digits < 0 ? 0 : digits > 12 ? 12 : digits;
+    strbuf_printf(out, "%s +- %s", number_fixed(v, value, digits, false),
+                  number_fixed(e, error, digits, false));
+}
+
+static void parameter_words(const struct table *table, struct strbuf *out)
+{
+    int room[2] = {0};
+    bool bound = false;
+    for (size_t i = 0; i < table->n_rows; i++)
+        for (size_t c = 0; c < 2; c++) {
+            int cells = utf8_width(table->cells[i * table->n_columns + c].text);
+            room[c] = cells > room[c] ? cells : room[c];
+        }
+    strbuf_puts(out, "\nparameters, +- standard error\n");
+    for (size_t i = 0; i < table->n_rows; i++) {
+        const struct table_cell *cell = &table->cells[i * table->n_columns];
+        bool again = i > 0 && strcmp(cell[0].text, cell[-(long)table->n_columns].text) == 0;
+        strbuf_printf(out, "  %-*s  %s%*s  ", room[0], again ? "" : cell[0].text, cell[1].text,
+                      room[1] - utf8_width(cell[1].text), "");
+        value_words(cell[2].number, cell[3].number, out);
+        strbuf_putc(out, '\n');
+        bound = bound || isnan(cell[3].number);
+    }
+    if (bound)
+        strbuf_puts(out, "  no error: the fit has not ended, the value lies at its bound, or the "
+                         "likelihood is flat there\n");
+}
+
 static void show_truth(const struct showing *show, struct strbuf *text, struct output *out)
 {
     const struct recovery *r = &show->recovery;
@@ -140,6 +190,27 @@ static void show_fields(const struct showing *show, struct output *out)
     output_field_text(out, "cohort", model->cohort_name);
 }
 
+/* The parameters themselves where there are few, else what tensors there are. */
+static void show_values(const struct model *model, struct output *out)
+{
+    struct table table = {0};
+    if (model->rule->network) {
+        show_tensors(model, &table);
+        if (out->mode == OUTPUT_TEXT)
+            output_block(out, "\n");
+        output_table(out, "tensors", &table);
+    } else {
+        struct strbuf text = {0};
+        show_parameters(model, &table);
+        parameter_words(&table, &text);
+        if (out->mode == OUTPUT_TEXT)
+            output_block(out, strbuf_text(&text));
+        output_data(out, "values", &table);
+        strbuf_free(&text);
+    }
+    table_free(&table);
+}
+
 static void show_line(const char *name, struct strbuf *words, struct strbuf *out)
 {
     char *clean = clean_text(strbuf_text(words));
@@ -158,10 +229,10 @@ static bool show_finish(struct session *session, void *data, struct output *out,
     char buf[NUMBER_SIZE];
     strbuf_printf(&text, "%-9s %s, %s\n", model->name, model->rule->name, model->rule->summary);
     strbuf_printf(&text, "%-9s %s\n", "equation", model->rule->equation);
-    show_settings(model, &words);
+    settings_words(model->rule, &model->settings, &words);
     show_line("settings", &words, &text);
-    strbuf_printf(&words, "%s, epoch %d of %d", fit_state_name(status->state), status->epoch,
-                  status->epochs);
+    strbuf_printf(&words, "%s, ", fit_state_name(status->state));
+    progress_words(model->rule->network, status, &words);
     if (status->seconds > 0)
         strbuf_printf(&words, ", %s", number_duration(buf, status->seconds));
     if (status->reason[0])
@@ -180,12 +251,7 @@ static bool show_finish(struct session *session, void *data, struct output *out,
     if (show->compared)
         show_truth(show, &text, out);
     output_block(out, strbuf_text(&text));
-    struct table tensors = {0};
-    show_tensors(model, &tensors);
-    if (out->mode == OUTPUT_TEXT)
-        output_block(out, "\n");
-    output_table(out, "tensors", &tensors);
-    table_free(&tensors);
+    show_values(model, out);
     strbuf_free(&text);
     strbuf_free(&words);
     return true;
@@ -215,8 +281,10 @@ const struct command command_show = {
     .arguments = "[MODEL]",
     .summary = "all about a model: rule, settings, losses, parameters, truth",
     .detail = "On a simulated cohort also how well the fitted update agrees with the true one "
-              "over the trials the animals lived.",
-    .examples = "show\nshow dnn1",
+              "over the trials the animals lived.  Of a textbook rule every parameter with its "
+              "standard error, from the curvature of the likelihood at its greatest with the "
+              "start weights held.",
+    .examples = "show\nshow dnn1\nfit reinforce; wait; show",
     .positional_type = OPTION_MODEL,
     .positional_max = 1,
     .run = show_run,

@@ -1,0 +1,110 @@
+#include "filters.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+
+struct filtering {
+    struct cohort *from, *made;
+    char *condition; /* NULL: first .. last */
+    bool keep;
+    size_t first, last;
+    size_t n;        /* words of the condition */
+    int *at, *column; /* [n] where each begins in the condition and in the line */
+};
+
+static void filter_release(void *data)
+{
+    struct filtering *f = data;
+    cohort_drop(f->from);
+    cohort_drop(f->made);
+    free(f->condition);
+    free(f->at);
+    free(f->column);
+    free(f);
+}
+
+/* Columns of the condition are of the words joined; make them the line's. */
+static void place(const struct filtering *f, struct err *err)
+{
+    for (size_t i = f->n; err->column > 0 && i-- > 0;)
+        if (err->column >= f->at[i]) {
+            err->column += f->column[i] - f->at[i];
+            return;
+        }
+}
+
+static bool filter_work(void *data, struct task *task, struct err *err)
+{
+    (void)task;
+    struct filtering *f = data;
+    struct err why = {0};
+    bool good = f->condition ? cohort_filter(f->from, f->condition, f->keep, &f->made, &why)
+                             : cohort_trials(f->from, f->first, f->last, &f->made, &why);
+    if (good)
+        return true;
+    place(f, &why);
+    err_at(err, why.code, why.column, "%s: %s", !f->condition ? "trials" : f->keep ? "keep" : "drop",
+           why.message);
+    return false;
+}
+
+static bool filter_finish(struct session *session, void *data, struct output *out,
+                          struct err *err)
+{
+    (void)err;
+    struct filtering *f = data;
+    struct strbuf text = {0};
+    cohort_words(f->made, &text);
+    strbuf_puts(&text, " of ");
+    cohort_words(f->from, &text);
+    output_say(out, "%s are left; `undo` brings the others back", strbuf_text(&text));
+    output_field_number(out, "animals", (double)f->made->n_animals);
+    output_field_number(out, "trials", (double)f->made->n_trials);
+    strbuf_free(&text);
+    session_push_cohort(session, f->made, true);
+    f->made = NULL;
+    return true;
+}
+
+static bool start(struct session *session, struct filtering *f, struct err *err)
+{
+    return task_start(session, mem_text("taking trials out"), f, filter_work, filter_finish,
+                      filter_release, err);
+}
+
+bool filter_start(struct session *session, const struct args *args, bool keep, struct err *err)
+{
+    const struct cohort *cohort = session_need_cohort(session, err);
+    if (!cohort)
+        return false;
+    struct filtering *f = mem_new(1, sizeof *f);
+    struct strbuf condition = {0};
+    f->from = cohort_hold(cohort);
+    f->keep = keep;
+    f->n = args->n;
+    f->at = mem_new(args->n, sizeof *f->at);
+    f->column = mem_new(args->n, sizeof *f->column);
+    for (size_t i = 0; i < args->n; i++) {
+        if (i > 0)
+            strbuf_putc(&condition, ' ');
+        f->at[i] = (int)condition.len + 1;
+        f->column[i] = args->items[i].column;
+        strbuf_puts(&condition, args->items[i].value);
+    }
+    f->condition = strbuf_take(&condition);
+    return start(session, f, err);
+}
+
+bool filter_trials(struct session *session, size_t first, size_t last, struct err *err)
+{
+    const struct cohort *cohort = session_need_cohort(session, err);
+    if (!cohort)
+        return false;
+    struct filtering *f = mem_new(1, sizeof *f);
+    f->from = cohort_hold(cohort);
+    f->first = first;
+    f->last = last;
+    return start(session, f, err);
+}

@@ -1,0 +1,116 @@
+#!/bin/sh
+# Learning rules at the prompt: what fit takes and refuses, show, score, rules,
+# check gradient; parts of a cohort.
+. "$srcdir/tests/tap.sh"
+deltaw() { "$DELTAW" --no-rc "$@"; }
+
+answer() { # WHAT: script on stdin
+    cat >script
+    deltaw <script >out 2>errors
+    is "$1" "$?" 0
+    out=$(cat out) errors=$(cat errors)
+}
+
+refused() { # COMMAND PATTERN
+    run deltaw -c 'simulate reinforce animals=2 trials=30' -c "$1"
+    is "$1: refused" "$status" 2
+    like "with the reason" "$errors" "$2"
+}
+
+answer "textbook rules" <<'END'
+simulate reinforce animals=6 trials=2000 alpha=2^-5 seed=4
+fit reinforce
+fit reinforce-base baseline=nonneg holdout=sim006
+fit predict-max alpha=shared split=yes policy=stim+prevchoice+bias
+fit static
+wait
+models
+score
+show reinforce1
+show predict-max1
+END
+like "their end tells evaluations" "$out" '^reinforce1 done: [0-9]+ evaluations, loss \.[0-9]{4}, '
+like "score: parameters, training and held out" "$out" \
+    '^reinforce-base1 +reinforce-base +4 +-\.[0-9]{4} +-\.[0-9]{4}'
+unlike "no table of animals unless asked for" "$out" '^sim006 '
+like "show: a parameter per weight with its error" "$out" '^  alpha +w_stim +\.0[23][0-9]* \+- \.00'
+like "and rates shared and apart" "$out" '^  alpha_error +all weights '
+like "settings that matter" "$out" \
+    '^settings +policy=stim\+prevchoice\+bias w0=zero alpha=shared split=yes forgetting=no$'
+
+answer "networks" <<'END'
+simulate reinforce animals=3 trials=200 seed=4
+fit dnn lags=2 hidden=4 epochs=2
+fit rnn order=mlp-gru hidden=4 layers=1 epochs=2
+fit tinyrnn epochs=2
+fit dnn w0=truth hidden=4 epochs=1
+fit trace window=3 w0=.5,.1 lapse=fit
+wait
+show dnn1
+show rnn1
+show tinyrnn1
+show trace1
+END
+like "lags" "$out" '^dnn\.0\.weight +4 x 14 '
+like "order" "$out" '^settings .* order=mlp-gru '
+like "tinyrnn has 8 units" "$out" '^settings +hidden=8 epochs=2 '
+like "and no map" "$out" '^tinyrnn has no weights'
+like "start weights one by one, and the window" "$out" '^settings .*w0=0.5,0.1 window=3 .*lapse=fit'
+
+refused 'fit reinforce epochs=3' 'epochs= does not apply to reinforce: .*search'
+refused 'fit reinforce split=yes' 'split= does not apply to reinforce'
+refused 'fit dnn alpha=shared' 'alpha= does not apply to dnn: it has no alpha'
+refused 'fit rnn lags=2' 'lags= does not apply to rnn: it remembers'
+refused 'fit trace hidden=3' 'hidden= does not apply to trace'
+refused 'fit tinyrnn policy=stim' 'policy= does not apply to tinyrnn'
+refused 'fit tinyrnn w0=1' 'w0= does not apply to tinyrnn'
+refused 'fit static w0=zero' 'w0= does not apply to static: it has no start weights'
+refused 'fit dnn window=3' 'window= does not apply to dnn'
+refused 'fit dnn order=mlp-gru' 'order= does not apply to dnn'
+refused 'fit predict-max baseline=nonneg' 'baseline= does not apply to predict-max'
+refused 'fit static forgetting=yes' 'forgetting= does not apply to static'
+refused 'fit dnn w0=1,2,3' 'w0=1,2,3 is not zero.* 2 numbers for the weights of stim\+bias'
+refused 'fit reinforce policy=stim+nope' "'nope' is no feature"
+refused 'check gradient static hidden=3' 'hidden= does not apply to static'
+refused 'check data dnn' 'check data takes no more words'
+refused 'rules rein' "rules: no rule 'rein'"
+
+n=$(deltaw --json -c rules | grep -o '"rule":' | wc -l)
+run deltaw -c 'check gradient hidden=3'
+is "the gradient of every rule" "$status" 0
+is "all of them" "$(printf '%s\n' "$out" | awk '$2 == "w0" && $NF == "ok"' | wc -l)" "$n"
+run deltaw -c 'check gradient predict-max policy=stim+prevchoice+bias split=yes'
+like "or of one with its options" "$out" '^predict-max +alpha_error +3 .* ok$'
+run deltaw -c 'rules policy=stim+prevchoice+bias'
+like "rules counts parameters for a policy" "$out" '^    6 parameters, policy stim\+prevchoice\+bias; Williams'
+run deltaw -c 'rules trace'
+like "rules RULE: its options" "$out" '^  window=1 to 1000  \[10\]'
+unlike "and no others" "$out" '^  hidden='
+
+answer "parts of a cohort" <<'END'
+simulate reinforce animals=3 trials=100 seed=4
+keep subject=sim001,sim003 and trial<=60
+drop 'subject=sim001'
+undo
+trials 11..
+trials ..20
+animals
+reset
+END
+like "keep" "$out" '^2 animals, 120 trials of 3 animals, 300 trials are left'
+like "drop" "$out" '^1 animal, 60 trials of 2 animals'
+like "trials to the end" "$out" '^2 animals, 100 trials of 2 animals, 120 trials'
+like "and from the start" "$out" '^sim003 +20 '
+is "reset takes all of it back" "$(printf '%s\n' "$out" | tail -n 1)" '3 animals, 300 trials'
+refused 'keep choice=left and  stimulos<0' "no column 'stimulos'; did you mean 'stimulus'"
+refused 'trials 5..2' "trials: '5..2' is no range"
+run deltaw -c 'simulate reinforce animals=2 trials=10' -c 'keep stimulus>5'
+is "a condition that leaves nothing" "$status" 1
+like "is said" "$errors" 'keep: no trial would be left'
+
+run deltaw --seed 0 -c 'simulate reinforce animals=2 trials=10' -c data
+like "--seed 0 is a seed" "$out" 'seed 0;'
+like "data says the truth in words" "$out" '^truth +reinforce, policy stim\+bias, alpha 0.015625'
+run deltaw --json -c 'simulate reinforce animals=2 trials=20' -c 'fit reinforce' -c wait -c score
+like "score as JSON has models and animals" "$(printf '%s\n' "$out" | tail -n 1)" '"score": ?\[.*"animals": ?\['
+finish
