@@ -52,6 +52,21 @@ static bool put_y_label(const struct heat_layout *l, double place, const char *t
     return true;
 }
 
+int heat_y_width(const struct heat_map *m, const struct heat_layout *l)
+{
+    double tick[TICKS];
+    char text[40];
+    int widest = 0;
+    size_t n = m->y_levels ? m->ny : axis_ticks(m->y, m->ny, l->body.height / 2, tick);
+    for (size_t i = 0; i < n; i++) {
+        const char *label = m->y_levels ? short_label(text, m->y[i])
+                                        : tick_label(text, tick[i], step_of(tick, n));
+        int width = utf8_width(label);
+        widest = width > widest ? width : widest;
+    }
+    return widest;
+}
+
 void heat_y_axis(const struct heat_map *m, const struct heat_layout *l, struct canvas *canvas,
                  const struct style *style)
 {

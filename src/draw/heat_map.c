@@ -184,10 +184,14 @@ static void draw_cross(const struct heat_map *m, const struct heat_layout *l,
 
 /* --- all of it ------------------------------------------------------------- */
 
-static int title_start(const struct heat_layout *l, const char *title)
+/* In the middle over its panel, but behind the y label. */
+static int title_start(const struct heat_map *m, const struct heat_layout *l, int shown)
 {
-    int width = utf8_width(title);
-    return width < l->columns ? (l->columns - width) / 2 : 0;
+    int width = utf8_width(m->panels[l->first + shown].title), x = (l->columns - width) / 2;
+    int label = l->axes && m->y_label && shown == 0 ? utf8_width(m->y_label) : -1;
+    int least = (label < GUTTER ? label : GUTTER - 1) + 1 - (l->body.x - l->area.x);
+    least = least > 0 ? least : 0;
+    return x > least ? x : least;
 }
 
 static void draw_panel(const struct heat_map *m, const struct heat_layout *l, int shown,
@@ -199,7 +203,7 @@ static void draw_panel(const struct heat_map *m, const struct heat_layout *l, in
         for (int x = 0; x < l->columns; x++)
             (heat_fine(style) ? paint_fine : paint_coarse)(m, p, l, canvas, left, x, y, style);
     if (l->titles && p->title) {
-        int x = title_start(l, p->title);
+        int x = title_start(m, l, shown);
         canvas_text(canvas, left + x, l->area.y, l->body.width - x, p->title, COLOUR_DEFAULT,
                     CELL_BOLD, style);
     }
@@ -207,9 +211,28 @@ static void draw_panel(const struct heat_map *m, const struct heat_layout *l, in
         heat_x_axis(m, l, shown, canvas, style);
 }
 
+/* Columns of levels are of whole cells: where they are narrow, a tighter frame
+ * may give each one more. */
+static void tighten(const struct heat_map *m, struct heat_layout *l)
+{
+    int gutter = heat_y_width(m, l) + 1, n = l->shown;
+    size_t old = (size_t)l->body.width / m->nx;
+    for (int gap = GAP; gap > 0; gap--) {
+        int width = (l->area.width - gutter - (n - 1) * gap) / n;
+        if ((size_t)width / m->nx * 4 >= old * 5 && (size_t)width / m->nx > old) {
+            l->body.x = l->area.x + gutter;
+            l->body.width = width;
+            l->pitch = width + gap;
+            return;
+        }
+    }
+}
+
 /* Panels narrower than their room move together, their titles kept apart. */
 static void fit_to_map(const struct heat_map *m, struct heat_layout *l)
 {
+    if (l->axes && m->x_levels)
+        tighten(m, l);
     int gap = l->pitch - l->body.width, widest = 0;
     l->columns = even(l->body.width, m->nx, m->x_levels);
     for (size_t p = 0; p < m->n_panels && l->titles; p++) {
@@ -237,7 +260,7 @@ static void place_legend(const struct heat_map *m, const struct heat_layout *l,
         return;
     }
     if (title)
-        left += title_start(l, title) + utf8_width(title) + 2;
+        left += title_start(m, l, l->shown - 1) + utf8_width(title) + 2;
     int width = heat_legend_width(m->limit, right - left, style);
     if (l->titles && width > 0)
         heat_legend(m->limit, canvas, right - width, l->area.y, width, style);

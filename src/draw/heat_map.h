@@ -19,6 +19,8 @@ struct heat_layout {
 /* Two true colours a cell. */
 bool heat_fine(const struct style *style);
 
+/* Cells the labels of y take. */
+int heat_y_width(const struct heat_map *m, const struct heat_layout *l);
 /* Labels on the axes, once all panels are painted. */
 void heat_y_axis(const struct heat_map *m, const struct heat_layout *l, struct canvas *canvas,
                  const struct style *style);
