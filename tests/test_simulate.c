@@ -283,7 +283,7 @@ static void test_refusals(void)
         {"reinforce", "trials=1", "trials"},
         {"reinforce", "animals=100000 trials=10000000", "50,000,000"},
         {"reinforce", "stimuli=round", "grid"},
-        {"reinforce", "policy=glm", "policy"},
+        {"reinforce", "policy=gml", "glm"},
         {"reinfroce", "animals=2", "did you mean reinforce"},
         {"dnn", "animals=2", "reinforce"},
         {NULL, "animals=2", "simulate reinforce"},

@@ -1,3 +1,4 @@
+/* Letting agents live: stimuli, choices, rewards, and what they learn from them. */
 #include "deltaw/study/simulate.h"
 
 #include <math.h>
@@ -6,150 +7,10 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
-#include "deltaw/base/number.h"
-#include "deltaw/base/rng.h"
-#include "truth.h"
+#include "simulate_plan.h"
 
-/* Two gigabytes or so while it is built. */
-#define MOST_TRIALS 50000000.
-
-enum { STIM, BIAS }; /* weights of the policy stim+bias */
-
-const struct option simulate_options[] = {
-    {"animals", OPTION_INTEGER, 1, 100000, NULL, "12", "animals to make"},
-    {"trials", OPTION_INTEGER, 2, 10000000, NULL, "10000", "trials of each animal"},
-    {"session", OPTION_INTEGER, 1, 10000000, NULL, "500", "trials of each session"},
-    {"stimuli", OPTION_WORD, 0, 0, "ibl|grid", "ibl",
-     "ibl: 11 contrasts from -1 to 1; grid: 17 values from -2 to 2, bias weight does not learn"},
-    {"alpha", OPTION_NUMBERS, 0, 100, NULL, "2^-6",
-     "learning rate: of both weights (grid: of w_stim), or w_stim,w_bias"},
-    {"baseline", OPTION_NUMBERS, -100, 100, NULL, "0",
-     "what the reward is compared with: of both weights, or w_stim,w_bias"},
-    {"noise", OPTION_NUMBER, 0, 100, NULL, "0",
-     "sd of the noise added to every learning weight after each trial"},
-    {"w0", OPTION_NUMBER, -100, 100, NULL, NULL, "w_stim before the first trial; ibl 0, grid -2"},
-    {"bias0", OPTION_NUMBER, -100, 100, "spread", NULL,
-     "w_bias before the first trial; spread: -1, 0 or 1 by lot; ibl 0, grid spread"},
-    {"seed", OPTION_INTEGER, 0, 9007199254740992., NULL, "99", "names the random draws"},
-    {NULL, OPTION_NUMBER, 0, 0, NULL, NULL, NULL},
-};
-
-/* One or two numbers within the option's range, for w_stim and w_bias. */
-static bool read_pair(const struct args *args, const char *name, double out[2], size_t *given,
-                      struct err *err)
-{
-    const struct option *row = option_find(simulate_options, name);
-    const char *text = args_text(args, simulate_options, name);
-    char *copy = mem_text(text), *rest = copy;
-    *given = 0;
-    bool good = true;
-    while (good && rest) {
-        char *one = strsep(&rest, ",");
-        double value;
-        good = *given < 2 && number_parse(one, &value) && value >= row->min && value <= row->max;
-        if (good)
-            out[(*given)++] = value;
-    }
-    free(copy);
-    if (!good)
-        return err_set(err, ERR_USAGE,
-                       "simulate: %s=%s is not one or two numbers from %g to %g (w_stim,w_bias)",
-                       name, text, row->min, row->max);
-    if (*given == 1)
-        out[1] = out[0];
-    return true;
-}
-
-struct plan {
-    struct truth truth;
-    struct truth_layout layout;
-    bool grid;
-};
-
-static bool plan_rule(const char *rule, struct plan *plan, struct err *err)
-{
-    if (!rule)
-        return err_set(err, ERR_USAGE, "simulate needs a rule: `simulate reinforce`");
-    if (strcmp(rule, truth_rules[0]) != 0) {
-        const char *near = nearest_of(rule, truth_rules);
-        return err_set(err, ERR_USAGE, "simulate: no rule '%s'%s%s%s; there is reinforce", rule,
-                       near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
-    }
-    snprintf(plan->truth.rule, sizeof plan->truth.rule, "%s", rule);
-    return policy_parse("stim+bias", &plan->truth.policy, err);
-}
-
-/* Where SCIENCE 4 and Ashwood's protocol differ, `stimuli` chooses the default. */
-static bool plan_read(const char *rule, const struct args *args, const char *command,
-                      struct plan *plan, struct err *err)
-{
-    if (!plan_rule(rule, plan, err))
-        return false;
-    struct truth *truth = &plan->truth;
-    struct truth_layout *layout = &plan->layout;
-    const struct option *table = simulate_options;
-    plan->grid = strcmp(args_text(args, table, "stimuli"), "grid") == 0;
-    snprintf(truth->stimuli, sizeof truth->stimuli, "%s", plan->grid ? "grid" : "ibl");
-    size_t given;
-    if (!read_pair(args, "baseline", truth->baseline, &given, err) ||
-        !read_pair(args, "alpha", truth->alpha, &given, err))
-        return false;
-    if (plan->grid && given == 1)
-        truth->alpha[BIAS] = 0;
-    truth->noise = args_number(args, table, "noise");
-    if (!isfinite(truth->noise))
-        return err_set(err, ERR_USAGE, "simulate: noise= is not a number from 0 to 100");
-    truth->seed = (uint64_t)args_integer(args, table, "seed");
-
-    layout->animals = (size_t)args_integer(args, table, "animals");
-    layout->trials = (size_t)args_integer(args, table, "trials");
-    layout->session = (size_t)args_integer(args, table, "session");
-    double total = (double)layout->animals * (double)layout->trials;
-    if (total > MOST_TRIALS) {
-        char a[NUMBER_SIZE], b[NUMBER_SIZE];
-        return err_set(err, ERR_USAGE,
-                       "simulate: %zu animals of %zu trials are %s trials; at most %s are made",
-                       layout->animals, layout->trials, number_grouped(a, (long long)total),
-                       number_grouped(b, (long long)MOST_TRIALS));
-    }
-    layout->w0 = args_number(args, table, "w0");
-    if (isnan(layout->w0))
-        layout->w0 = plan->grid ? -2 : 0;
-    const char *bias0 = args_text(args, table, "bias0");
-    bool spread = bias0 ? strcmp(bias0, "spread") == 0 : plan->grid;
-    layout->bias0 = spread ? NAN : bias0 ? args_number(args, table, "bias0") : 0;
-    layout->command = command;
-    return true;
-}
-
-/* SCIENCE 5: contrasts 0, .0625, .125, .25, .5, 1 through tanh(5 c) / tanh 5. */
-static const double ibl_levels[] = {0, .30273722, .55465008, .84836067, .98670389, 1};
-enum { IBL_LEVELS = sizeof ibl_levels / sizeof *ibl_levels, GRID_LEVELS = 17 };
-
-/* Stimulus and side that pays.  Values pass through float, as they are kept, so
- * that the update can be recomputed from the cohort alone. */
-static void draw_stimulus(bool grid, struct rng *rng, struct cohort_trial *trial)
-{
-    if (grid) {
-        trial->stimulus = -2 + .25f * (float)rng_below(rng, GRID_LEVELS);
-        trial->answer = trial->stimulus > 0;
-        return;
-    }
-    int level = (int)rng_below(rng, 2 * IBL_LEVELS - 1) - (IBL_LEVELS - 1);
-    double size = ibl_levels[abs(level)];
-    trial->stimulus = (float)(level < 0 ? -size : size);
-    trial->answer = level ? level > 0 : (uint8_t)rng_below(rng, 2);
-}
-
-static void start_weights(const struct plan *plan, size_t animal, double w[2])
-{
-    w[STIM] = plan->layout.w0;
-    w[BIAS] = plan->layout.bias0;
-    if (isnan(w[BIAS])) {
-        struct rng rng = rng_stream(plan->truth.seed, RNG_START, (uint32_t)animal, 0);
-        w[BIAS] = (double)rng_below(&rng, 3) - 1;
-    }
-}
+/* Animals that live side by side: models step several at once. */
+enum { BATCH = 64, BATCH_TRIALS = 4000000, CHECK_EVERY = 8192 };
 
 /* Progress shared by the animals of one run. */
 struct progress {
@@ -166,43 +27,345 @@ static bool progress_stop(struct progress *progress, size_t trials)
     return progress->cancel && atomic_load(progress->cancel);
 }
 
-/* Streams are named by (seed, purpose, animal): animal i is the same however
- * many animals there are.  False: cancelled. */
-static bool live(const struct plan *plan, size_t animal, struct cohort_builder *builder,
-                 struct progress *progress)
+/* One animal's life.  Streams are named by (seed, purpose, animal): animal i is
+ * the same however many animals there are. */
+struct agent {
+    struct truth truth; /* its own */
+    struct truth_memory *memory;
+    struct rng choices, noise;
+    double w[POLICY_MAX];
+    struct cohort_trial *trial; /* [trials] */
+    float *columns;             /* [trials][world_columns] */
+    float *weights;             /* [trials][K], before each trial */
+};
+
+/* What a batch gives to the rule and gets back; [n][...]. */
+struct batch {
+    const struct plan *plan;
+    size_t n;
+    struct agent agent[BATCH];
+    struct walk *walk; /* of a model */
+    double *u, *x, *dw, *answer, *next;
+};
+
+static double range_draw(const struct truth_range *range, struct rng *rng)
 {
-    const struct truth *truth = &plan->truth;
-    struct rng stimuli = rng_stream(truth->seed, RNG_STIMULI, (uint32_t)animal, 0);
-    struct rng choices = rng_stream(truth->seed, RNG_CHOICES, (uint32_t)animal, 0);
-    struct rng noise = rng_stream(truth->seed, RNG_NOISE, (uint32_t)animal, 0);
-    double w[2], x[2], dw[2];
-    start_weights(plan, animal, w);
+    return range->lo == range->hi ? range->lo : rng_between(rng, range->lo, range->hi);
+}
+
+/* A rule whose weights do not depend on where they start, nor on any past, has
+ * them before the first trial too. */
+static void fixed_weights(const struct model *model, double *w)
+{
+    double u[POLICY_MAX + INPUT_N] = {0}, dw[POLICY_MAX];
+    model_update(model, 1, u, dw);
+    memcpy(w, dw, model->settings.policy.n * sizeof *w);
+}
+
+static void model_weights(const struct model *model, size_t animal, double *w)
+{
+    size_t n = model->settings.policy.n;
+    memset(w, 0, n * sizeof *w);
+    if (model->rule->no_start && !model->rule->memory)
+        fixed_weights(model, w);
+    else if (!model->rule->no_start && model->n_animals > 0 && model->w0)
+        memcpy(w, model->w0 + animal % model->n_animals * n, n * sizeof *w);
+    else if (!model->rule->no_start && model->settings.w0 == W0_VALUE)
+        memcpy(w, model->settings.w0_value, n * sizeof *w);
+}
+
+static void start_weights(const struct plan *plan, size_t animal, double *w)
+{
+    const struct truth_layout *layout = &plan->layout;
+    const struct policy *policy = &plan->truth.policy;
+    struct rng spread = rng_stream(plan->truth.seed, RNG_START, (uint32_t)animal, 0);
+    struct rng start = rng_stream(plan->truth.seed, RNG_START, (uint32_t)animal, 1);
+    struct rng bias = rng_stream(plan->truth.seed, RNG_START, (uint32_t)animal, 2);
+    if (plan->model)
+        model_weights(plan->model, animal, w);
+    for (size_t k = 0; k < policy->n; k++) {
+        bool is_bias = policy->feature[k] == FEATURE_BIAS;
+        if (is_bias ? layout->model_bias0 : layout->model_w0)
+            continue;
+        w[k] = !is_bias                  ? range_draw(&layout->w0, &start)
+               : isnan(layout->bias0.lo) ? (double)rng_below(&spread, 3) - 1
+                                         : range_draw(&layout->bias0, &bias);
+    }
+}
+
+static void agent_begin(const struct plan *plan, size_t animal, struct agent *agent)
+{
+    struct world_stream stream;
+    size_t columns = world_columns(&plan->world);
+    agent->choices = rng_stream(plan->truth.seed, RNG_CHOICES, (uint32_t)animal, 0);
+    agent->noise = rng_stream(plan->truth.seed, RNG_NOISE, (uint32_t)animal, 0);
+    truth_of_group(&plan->truth, truth_group(&plan->truth, animal), &agent->truth);
+    if (!plan->model)
+        truth_memory_reset(agent->memory);
+    start_weights(plan, animal, agent->w);
+    world_begin(&plan->world, animal, &stream);
+    for (size_t t = 0; t < plan->layout.trials; t++) {
+        agent->trial[t] = (struct cohort_trial){
+            .trial = (int32_t)(t % plan->layout.session) + 1};
+        world_next(&plan->world, &stream, &agent->trial[t], agent->columns + t * columns);
+    }
+}
+
+/* As policy_features will find them in the cohort. */
+static void features(const struct plan *plan, const struct agent *agent, size_t t, double *x)
+{
+    const struct policy *policy = &plan->truth.policy;
+    const struct cohort_trial *last = t > 0 ? &agent->trial[t - 1] : NULL;
+    for (size_t k = 0; k < policy->n; k++)
+        switch (policy->feature[k]) {
+        case FEATURE_STIMULUS:
+        case FEATURE_RIGHT:
+        case FEATURE_LEFT:
+            break;
+        case FEATURE_PREVSTIM:
+            x[k] = last ? last->stimulus : 0;
+            break;
+        case FEATURE_PREVCHOICE:
+            x[k] = !last ? 0 : last->choice ? 1 : -1;
+            break;
+        case FEATURE_BIAS:
+            x[k] = 1;
+            break;
+        case FEATURE_COLUMN:
+            x[k] = agent->columns[t * world_columns(&plan->world) + plan->column[k]];
+            break;
+        }
+    policy_replace_stimulus(policy, agent->trial[t].stimulus, x);
+}
+
+static void choose(const struct plan *plan, struct agent *agent, size_t t, const double *x)
+{
+    struct cohort_trial *trial = &agent->trial[t];
+    size_t n = plan->truth.policy.n;
+    double logit = 0;
+    for (size_t k = 0; k < n; k++) {
+        logit += agent->w[k] * x[k];
+        agent->weights[t * n + k] = (float)agent->w[k];
+    }
+    if (plan->truth.decision == DECISION_TEMPERATURE)
+        logit /= plan->truth.temperature;
+    double right = sigmoid(logit);
+    if (plan->lapse > 0)
+        right = plan->lapse / 2 + (1 - plan->lapse) * right;
+    trial->choice = rng_uniform(&agent->choices) < right;
+    trial->reward = trial->choice == trial->answer;
+}
+
+/* The model's inputs of trial t: u [rule_inputs]. */
+static void inputs(const struct plan *plan, const struct agent *agent, size_t t, double *u)
+{
+    size_t n = plan->truth.policy.n;
+    const struct cohort_trial *trial = &agent->trial[t];
+    memcpy(u, agent->w, n * sizeof *u);
+    u += n;
+    u[INPUT_STIMULUS] = trial->stimulus;
+    u[INPUT_ONE] = 1;
+    u[INPUT_DAY] = t > 0 && t % plan->layout.session == 0;
+    u[INPUT_CHOICE] = trial->choice;
+    u[INPUT_REWARD] = trial->reward;
+    u[INPUT_SIDE] = trial->stimulus > 0;
+    u += INPUT_N;
+    for (size_t lag = 1; lag <= plan->model->shape.lags; lag++, u += PAST_N) {
+        u[PAST_STIMULUS] = lag <= t ? trial[-(ptrdiff_t)lag].stimulus : 0;
+        u[PAST_CHOICE] = lag <= t ? trial[-(ptrdiff_t)lag].choice : 0;
+        u[PAST_REWARD] = lag <= t ? trial[-(ptrdiff_t)lag].reward : 0;
+    }
+}
+
+static void add_update(const struct plan *plan, struct agent *agent, const double *dw)
+{
+    for (size_t k = 0; k < plan->truth.policy.n; k++) {
+        agent->w[k] += dw[k];
+        if (plan->truth.noise > 0 && plan_learns(plan, &agent->truth, k))
+            agent->w[k] += plan->truth.noise * rng_normal(&agent->noise);
+    }
+}
+
+static void live_trial(struct batch *batch, size_t t)
+{
+    const struct plan *plan = batch->plan;
+    size_t n = plan->truth.policy.n;
+    for (size_t i = 0; i < batch->n; i++) {
+        struct agent *agent = &batch->agent[i];
+        const struct cohort_trial *trial = &agent->trial[t];
+        double *x = batch->x + i * n;
+        features(plan, agent, t, x);
+        choose(plan, agent, t, x);
+        if (!plan->model) {
+            truth_step(&agent->truth, agent->memory, agent->w, x, trial->choice, trial->reward,
+                       trial->answer, batch->dw + i * n);
+            continue;
+        }
+        inputs(plan, agent, t, batch->u + i * rule_inputs(&plan->model->shape));
+        batch->answer[i] = trial->answer;
+        batch->next[i] = t + 1 < plan->layout.trials ? trial[1].stimulus : 0;
+    }
+    if (plan->model)
+        walk_step(batch->walk, batch->n, batch->u, batch->x, batch->answer, batch->next,
+                  batch->dw);
+    for (size_t i = 0; i < batch->n; i++)
+        add_update(plan, &batch->agent[i], batch->dw + i * n);
+}
+
+/* False: cancelled. */
+static bool live(struct batch *batch, struct progress *progress)
+{
+    size_t trials = batch->plan->layout.trials, told = 0;
+    for (size_t t = 0; t < trials; t++) {
+        live_trial(batch, t);
+        if ((t + 1 - told) * batch->n < CHECK_EVERY)
+            continue;
+        if (progress_stop(progress, (t + 1 - told) * batch->n))
+            return false;
+        told = t + 1;
+    }
+    return !progress_stop(progress, (trials - told) * batch->n);
+}
+
+static size_t weight_columns(const struct plan *plan)
+{
+    return plan->model && plan->model->rule->no_weights ? 0 : plan->truth.policy.n;
+}
+
+static void write_animal(const struct plan *plan, const struct agent *agent, size_t animal,
+                         struct cohort_builder *builder)
+{
+    size_t weights = weight_columns(plan), more = world_columns(&plan->world);
+    float row[POLICY_MAX + WORLD_MOST_COLUMNS];
+    char name[32];
+    snprintf(name, sizeof name, "sim%03zu", animal + 1);
+    cohort_builder_animal(builder, name);
     for (size_t t = 0; t < plan->layout.trials; t++) {
         if (t % plan->layout.session == 0) {
-            char name[32];
             snprintf(name, sizeof name, "%03zu", t / plan->layout.session + 1);
             cohort_builder_session(builder, name);
         }
-        struct cohort_trial trial = {0};
-        draw_stimulus(plan->grid, &stimuli, &trial);
-        policy_at(&truth->policy, trial.stimulus, x);
-        double right = sigmoid(w[STIM] * x[STIM] + w[BIAS] * x[BIAS]);
-        trial.choice = rng_uniform(&choices) < right;
-        trial.reward = trial.choice == trial.answer;
-        trial.trial = (int32_t)(t % plan->layout.session) + 1;
-        float before[2] = {(float)w[STIM], (float)w[BIAS]};
-        cohort_builder_trial(builder, &trial, before);
-
-        truth_update(truth, w, x, trial.choice, trial.reward, trial.answer, dw);
-        for (size_t k = 0; k < 2; k++) {
-            w[k] += dw[k];
-            if (truth->noise > 0 && truth->alpha[k] != 0)
-                w[k] += truth->noise * rng_normal(&noise);
-        }
-        if (t % 8192 == 8191 && progress_stop(progress, 8192))
-            return false;
+        memcpy(row, agent->weights + t * weights, weights * sizeof *row);
+        memcpy(row + weights, agent->columns + t * more, more * sizeof *row);
+        cohort_builder_trial(builder, &agent->trial[t], row);
     }
-    return !progress_stop(progress, plan->layout.trials % 8192);
+}
+
+static struct batch *batch_new(const struct plan *plan, size_t n)
+{
+    struct batch *batch = mem_new(1, sizeof *batch);
+    size_t k = plan->truth.policy.n, trials = plan->layout.trials;
+    batch->plan = plan;
+    batch->n = n;
+    batch->x = mem_new(n * k, sizeof *batch->x);
+    batch->dw = mem_new(n * k, sizeof *batch->dw);
+    batch->answer = mem_new(n, sizeof *batch->answer);
+    batch->next = mem_new(n, sizeof *batch->next);
+    if (plan->model) {
+        batch->u = mem_new(n * rule_inputs(&plan->model->shape), sizeof *batch->u);
+        batch->walk = walk_new(plan->model, n);
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct agent *agent = &batch->agent[i];
+        agent->trial = mem_new(trials, sizeof *agent->trial);
+        agent->weights = mem_new(trials * k, sizeof *agent->weights);
+        agent->columns = mem_new(trials * world_columns(&plan->world), sizeof *agent->columns);
+        agent->memory = plan->model ? NULL : truth_memory_new(&plan->truth);
+    }
+    return batch;
+}
+
+static void batch_free(struct batch *batch, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        free(batch->agent[i].trial);
+        free(batch->agent[i].weights);
+        free(batch->agent[i].columns);
+        truth_memory_free(batch->agent[i].memory);
+    }
+    free(batch->u), free(batch->x), free(batch->dw), free(batch->answer), free(batch->next);
+    walk_free(batch->walk);
+    free(batch);
+}
+
+static bool live_all(const struct plan *plan, struct progress *progress,
+                     struct cohort_builder *builder)
+{
+    size_t animals = plan->layout.animals, side = plan->model ? BATCH : 1;
+    if (side > BATCH_TRIALS / plan->layout.trials)
+        side = BATCH_TRIALS / plan->layout.trials;
+    if (side > animals)
+        side = animals;
+    if (side == 0)
+        side = 1;
+    struct batch *batch = batch_new(plan, side);
+    bool going = true;
+    for (size_t first = 0; going && first < animals; first += side) {
+        batch->n = animals - first < side ? animals - first : side;
+        for (size_t i = 0; i < batch->n; i++)
+            agent_begin(plan, first + i, &batch->agent[i]);
+        if (batch->walk)
+            walk_reset(batch->walk);
+        going = live(batch, progress);
+        for (size_t i = 0; going && i < batch->n; i++)
+            write_animal(plan, &batch->agent[i], first + i, builder);
+    }
+    batch_free(batch, side);
+    return going;
+}
+
+static void name_columns(const struct plan *plan, struct cohort_builder *builder)
+{
+    char text[POLICY_MAX + WORLD_MOST_COLUMNS][sizeof TRUE_PREFIX + POLICY_NAME];
+    const char *names[POLICY_MAX + WORLD_MOST_COLUMNS];
+    size_t weights = weight_columns(plan), more = world_columns(&plan->world);
+    for (size_t i = 0; i < weights + more; i++) {
+        names[i] = text[i];
+        if (i < weights)
+            snprintf(text[i], sizeof *text, TRUE_PREFIX "%s", plan->truth.policy.weight[i]);
+        else
+            world_column_name(&plan->world, i - weights, text[i]);
+    }
+    cohort_builder_columns(builder, weights + more, names);
+}
+
+/* "made by simulate; true weights in true_w_stim, true_w_bias" */
+static char *mapping_words(const struct plan *plan)
+{
+    struct strbuf out = {0};
+    strbuf_puts(&out, "made by simulate");
+    for (size_t k = 0; k < weight_columns(plan); k++)
+        strbuf_printf(&out, "%s" TRUE_PREFIX "%s", k ? ", " : "; true weights in ",
+                      plan->truth.policy.weight[k]);
+    return strbuf_take(&out);
+}
+
+static bool run(const struct plan *plan, const atomic_bool *cancel, atomic_int *permille,
+                struct cohort **out, struct err *err)
+{
+    struct progress progress = {.cancel = cancel, .permille = permille,
+                                .total = (double)plan->layout.animals *
+                                         (double)plan->layout.trials};
+    const char *command = plan->layout.command;
+    struct cohort_builder *builder = cohort_builder_new();
+    name_columns(plan, builder);
+    if (!live_all(plan, &progress, builder)) {
+        cohort_builder_free(builder);
+        return err_set(err, ERR_INTERRUPTED, "simulate: interrupted, no cohort was made");
+    }
+    char *plain = mem_printf("simulate %s", plan->model ? plan->model->name : plan->truth.rule);
+    struct cohort *cohort =
+        cohort_builder_finish(builder, "simulated", command ? command : plain);
+    free(plain);
+    cohort->truth = plan->model ? truth_write_model(plan->model, &plan->truth, &plan->layout)
+                                : truth_write(&plan->truth, &plan->layout);
+    cohort->report.n_rows = cohort->n_trials;
+    free(cohort->report.mapping);
+    cohort->report.mapping = mapping_words(plan);
+    free(cohort->report.sides);
+    cohort->report.sides = mem_text("choice 1 = right, 0 = left; stimulus positive = right");
+    *out = cohort;
+    return true;
 }
 
 bool simulate(const char *rule, const struct args *args, const char *command,
@@ -210,30 +373,14 @@ bool simulate(const char *rule, const struct args *args, const char *command,
               struct err *err)
 {
     struct plan plan = {0};
-    if (!plan_read(rule, args, command, &plan, err))
-        return false;
-    struct progress progress = {.cancel = cancel, .permille = permille,
-                                .total = (double)plan.layout.animals * (double)plan.layout.trials};
-    static const char *const columns[] = {"true_w_stim", "true_w_bias"};
-    struct cohort_builder *builder = cohort_builder_new();
-    cohort_builder_columns(builder, 2, columns);
-    for (size_t i = 0; i < plan.layout.animals; i++) {
-        char name[32];
-        snprintf(name, sizeof name, "sim%03zu", i + 1);
-        cohort_builder_animal(builder, name);
-        if (!live(&plan, i, builder, &progress)) {
-            cohort_builder_free(builder);
-            return err_set(err, ERR_INTERRUPTED, "simulate: interrupted, no cohort was made");
-        }
-    }
-    struct cohort *cohort = cohort_builder_finish(builder, "simulated",
-                                                  command ? command : "simulate reinforce");
-    cohort->truth = truth_write(&plan.truth, &plan.layout);
-    cohort->report.n_rows = cohort->n_trials;
-    free(cohort->report.mapping);
-    cohort->report.mapping = mem_text("made by simulate; true weights in true_w_stim, true_w_bias");
-    free(cohort->report.sides);
-    cohort->report.sides = mem_text("choice 1 = right, 0 = left; stimulus positive = right");
-    *out = cohort;
-    return true;
+    return plan_rule(rule, args, command, &plan, err) && run(&plan, cancel, permille, out, err);
+}
+
+bool simulate_model(const struct model *model, const struct args *args, const char *command,
+                    const atomic_bool *cancel, atomic_int *permille, struct cohort **out,
+                    struct err *err)
+{
+    struct plan plan = {0};
+    return plan_model(model, args, command, &plan, err) &&
+           run(&plan, cancel, permille, out, err);
 }

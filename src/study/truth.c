@@ -1,20 +1,13 @@
+/* True rules: the update of a trial (SCIENCE 2), and whose rates an animal has. */
 #include "truth.h"
 
-#ifdef HAVE_CONFIG_H
-#include <config.h>
-#endif
-
-#include <jansson.h>
-#include <math.h>
+#include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <math.h>
 
 #include "deltaw/base/mem.h"
-
-/* What a column of true weights is called: TRUE_PREFIX "w_stim". */
-#define TRUE_PREFIX "true_"
-
-const char *const truth_rules[] = {"reinforce", NULL};
 
 double sigmoid(double z)
 {
@@ -27,136 +20,263 @@ double sigmoid(double z)
 void policy_at(const struct policy *policy, double stimulus, double *x)
 {
     for (size_t k = 0; k < policy->n; k++)
-        x[k] = policy->feature[k] == FEATURE_STIMULUS ? stimulus : 1;
+        x[k] = policy->feature[k] == FEATURE_BIAS;
+    policy_replace_stimulus(policy, stimulus, x);
 }
 
-/* SCIENCE 2, reinforce-base: dw_k = alpha_k (r - b_k) f(y) (1 - p_y) x_k.
- * 1 - p_y is the probability of the other side, sigmoid(-f(y) w.x). */
-void truth_update(const struct truth *truth, const double *w, const double *x, int choice,
-                  double reward, int answer, double *dw)
+/* f(a) (1 - p_a) of a side a; 1 - p_a is the probability of the other side,
+ * sigmoid(-f(a) w.x). */
+static double eligibility(int side, double logit)
 {
-    (void)answer; /* reinforce sees the side that paid only through the reward */
-    double z = 0;
-    for (size_t k = 0; k < truth->policy.n; k++)
-        z += w[k] * x[k];
-    double eligibility = choice ? sigmoid(-z) : -sigmoid(z);
-    for (size_t k = 0; k < truth->policy.n; k++)
-        dw[k] = truth->alpha[k] * (reward - truth->baseline[k]) * eligibility * x[k];
+    return side ? sigmoid(-logit) : -sigmoid(logit);
 }
 
-static json_t *reals(const double *values, size_t n)
+/* --- rules without a memory -------------------------------------------------- */
+
+/* dw_k = alpha_k (gain + r - b_k) e x_k, the second part when the reward counts. */
+struct drive {
+    double e, gain;
+    bool rewarded;
+};
+
+static struct drive drive_reinforce(double logit, int choice, int answer)
 {
-    json_t *array = json_array();
-    for (size_t i = 0; i < n; i++)
-        json_array_append_new(array, json_real(values[i]));
-    return array;
+    (void)answer; /* the side that paid is seen only through the reward */
+    return (struct drive){.e = eligibility(choice, logit), .rewarded = true};
 }
 
-char *truth_write(const struct truth *truth, const struct truth_layout *layout)
+static struct drive drive_reward_max(double logit, int choice, int answer)
 {
-    json_t *o = json_object();
-    json_object_set_new(o, "rule", json_string(truth->rule));
-    json_object_set_new(o, "policy", json_string(truth->policy.text));
-    json_object_set_new(o, "alpha", reals(truth->alpha, truth->policy.n));
-    json_object_set_new(o, "baseline", reals(truth->baseline, truth->policy.n));
-    json_object_set_new(o, "noise", json_real(truth->noise));
-    json_object_set_new(o, "stimuli", json_string(truth->stimuli));
-    json_object_set_new(o, "seed", json_integer((json_int_t)truth->seed));
-    json_object_set_new(o, "animals", json_integer((json_int_t)layout->animals));
-    json_object_set_new(o, "trials", json_integer((json_int_t)layout->trials));
-    json_object_set_new(o, "session", json_integer((json_int_t)layout->session));
-    json_object_set_new(o, "w0", json_real(layout->w0));
-    json_object_set_new(o, "bias0", isnan(layout->bias0) ? json_string("spread")
-                                                         : json_real(layout->bias0));
-#ifdef PACKAGE_VERSION
-    json_object_set_new(o, "version", json_string(PACKAGE_VERSION));
-#endif
-    /* A command that is not UTF-8 has no place in JSON: it is left out. */
-    if (layout->command)
-        json_object_set_new(o, "command", json_string(layout->command));
-    char *dumped = json_dumps(o, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
-    json_decref(o);
-    if (!dumped)
-        die("out of memory");
-    char *text = mem_text(dumped);
-    free(dumped);
-    return text;
+    (void)choice;
+    double slope = sigmoid(logit) * sigmoid(-logit);
+    return (struct drive){.e = answer ? slope : -slope, .gain = 2};
 }
 
-/* A finite number at `key` or an array of n of them. */
-static bool read_numbers(const json_t *object, const char *key, size_t n, double *out)
+static struct drive drive_predict_max(double logit, int choice, int answer)
 {
-    const json_t *array = json_object_get(object, key);
-    if (!json_is_array(array) || json_array_size(array) != n)
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        const json_t *item = json_array_get(array, i);
-        if (!json_is_number(item))
-            return false;
-        out[i] = json_number_value(item);
-    }
-    return true;
+    (void)choice;
+    return (struct drive){.e = eligibility(answer, logit), .gain = 1};
 }
 
-static bool read_word(const json_t *object, const char *key, char *out, size_t size)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    if (!text || strlen(text) >= size)
-        return false;
-    strcpy(out, text);
-    return true;
-}
+const char *const simulate_rules[] = {"reinforce", "reinforce-base", "reward-max",
+                                      "predict-max", "trace", "static", NULL};
 
-/* Fills out from the object; NULL, or the key that is missing or wrong. */
-static const char *read_truth(const json_t *o, struct truth *out)
+/* In the order of simulate_rules. */
+static const struct truth_rule {
+    struct drive (*drive)(double logit, int choice, int answer); /* NULL: has none */
+    unsigned takes;
+} rules[] = {
+    {drive_reinforce, TAKES_ALPHA | TAKES_BASELINE | TAKES_ERROR | TAKES_FORGETTING},
+    {drive_reinforce, TAKES_ALPHA | TAKES_BASELINE | TAKES_ERROR | TAKES_FORGETTING},
+    {drive_reward_max, TAKES_ALPHA | TAKES_ERROR | TAKES_FORGETTING},
+    {drive_predict_max, TAKES_ALPHA | TAKES_ERROR | TAKES_FORGETTING},
+    {NULL, TAKES_ALPHA | TAKES_WINDOW | TAKES_FORGETTING},
+    {NULL, 0},
+};
+
+static const struct truth_rule *find(const char *name)
 {
-    char policy[sizeof out->policy.text];
-    if (!read_word(o, "rule", out->rule, sizeof out->rule))
-        return "rule";
-    if (!read_word(o, "policy", policy, sizeof policy) ||
-        !policy_parse(policy, &out->policy, NULL))
-        return "policy";
-    if (!read_numbers(o, "alpha", out->policy.n, out->alpha))
-        return "alpha";
-    if (!read_numbers(o, "baseline", out->policy.n, out->baseline))
-        return "baseline";
-    const json_t *noise = json_object_get(o, "noise");
-    if (!json_is_number(noise) || json_number_value(noise) < 0)
-        return "noise";
-    out->noise = json_number_value(noise);
-    if (!read_word(o, "stimuli", out->stimuli, sizeof out->stimuli))
-        return "stimuli";
-    const json_t *seed = json_object_get(o, "seed");
-    if (!json_is_integer(seed) || json_integer_value(seed) < 0)
-        return "seed";
-    out->seed = (uint64_t)json_integer_value(seed);
+    for (size_t i = 0; simulate_rules[i]; i++)
+        if (strcmp(simulate_rules[i], name) == 0)
+            return &rules[i];
     return NULL;
 }
 
-bool truth_read(const struct cohort *cohort, struct truth *out, struct err *err)
+unsigned truth_takes(const char *rule)
 {
-    if (!cohort->truth)
-        return err_set(err, ERR_FAILED,
-                       "%s has no truth: only simulated cohorts know their rule; make one with "
-                       "`simulate reinforce`", cohort->name);
-    json_error_t where;
-    json_t *o = json_loads(cohort->truth, JSON_REJECT_DUPLICATES, &where);
-    if (!o)
-        return err_set(err, ERR_DATA, "the truth of %s is no JSON: line %d: %s", cohort->name,
-                       where.line, where.text);
-    struct truth truth = {0};
-    const char *wrong = json_is_object(o) ? read_truth(o, &truth) : "rule";
-    json_decref(o);
-    if (wrong)
-        return err_set(err, ERR_DATA, "the truth of %s: '%s' is missing or wrong", cohort->name,
-                       wrong);
-    if (strcmp(truth.rule, truth_rules[0]) != 0)
-        return err_set(err, ERR_DATA,
-                       "the truth of %s is the rule '%s', which this version does not know",
-                       cohort->name, truth.rule);
-    *out = truth;
-    return true;
+    const struct truth_rule *found = find(rule);
+    return found ? found->takes : 0;
 }
+
+static double logit_of(const struct truth *truth, const double *w, const double *x)
+{
+    double z = 0;
+    for (size_t k = 0; k < truth->policy.n; k++)
+        z += w[k] * x[k];
+    return z;
+}
+
+/* Between the two rates where the reward is not known (one half), as the fit's. */
+static double rate_at(const struct truth *truth, size_t k, double reward)
+{
+    return truth->split ? truth->alpha_error[k] +
+                              reward * (truth->alpha[k] - truth->alpha_error[k])
+                        : truth->alpha[k];
+}
+
+/* --- the trace rule ---------------------------------------------------------- */
+
+/* The last S trials, in a ring: newest at `newest`. */
+struct truth_memory {
+    size_t window, n_weights, newest;
+    double *reward; /* [S] */
+    double *e;      /* [S][K]: f(y) (1 - p_y) x_k */
+};
+
+bool truth_remembers(const struct truth *truth)
+{
+    return truth_takes(truth->rule) & TAKES_WINDOW;
+}
+
+struct truth_memory *truth_memory_new(const struct truth *truth)
+{
+    struct truth_memory *m = mem_new(1, sizeof *m);
+    m->window = truth_remembers(truth) ? truth->window : 0;
+    m->n_weights = truth->policy.n;
+    m->reward = mem_new(m->window, sizeof *m->reward);
+    m->e = mem_new(m->window * m->n_weights, sizeof *m->e);
+    return m;
+}
+
+void truth_memory_reset(struct truth_memory *m)
+{
+    m->newest = 0;
+    memset(m->reward, 0, m->window * sizeof *m->reward);
+    memset(m->e, 0, m->window * m->n_weights * sizeof *m->e);
+}
+
+void truth_memory_copy(struct truth_memory *to, const struct truth_memory *from)
+{
+    to->newest = from->newest;
+    memcpy(to->reward, from->reward, from->window * sizeof *to->reward);
+    memcpy(to->e, from->e, from->window * from->n_weights * sizeof *to->e);
+}
+
+void truth_memory_free(struct truth_memory *m)
+{
+    if (!m)
+        return;
+    free(m->reward);
+    free(m->e);
+    free(m);
+}
+
+/* dw_k = alpha_k R_t sum_{j=0..S} e_{k,t-j}; R_t = 1 when at least half of the
+ * last S trials were correct, this one among them and what lies before the first
+ * not: src/learn/rules/trace.c, summed in its order. */
+static void trace_step(const struct truth *truth, struct truth_memory *m, const double *w,
+                       const double *x, int choice, double reward, double *dw)
+{
+    size_t n = truth->policy.n, s = truth->window, at = m->newest;
+    double now = eligibility(choice, logit_of(truth, w, x)), correct = reward;
+    for (size_t j = 0; j + 1 < s; j++)
+        correct += m->reward[(at + j) % s];
+    bool fires = 2 * correct >= (double)s;
+    for (size_t k = 0; k < n; k++) {
+        double sum = now * x[k];
+        for (size_t j = 0; j < s; j++)
+            sum += m->e[(at + j) % s * n + k];
+        dw[k] = fires ? truth->alpha[k] * sum : 0;
+    }
+    m->newest = at = (at + s - 1) % s;
+    m->reward[at] = reward;
+    for (size_t k = 0; k < n; k++)
+        m->e[at * n + k] = now * x[k];
+}
+
+/* As the first trial of an animal: one correct trial is half of a window of 2. */
+static void trace_first(const struct truth *truth, const double *w, const double *x, int choice,
+                        double reward, double *dw)
+{
+    double now = eligibility(choice, logit_of(truth, w, x));
+    bool fires = 2 * reward >= (double)truth->window;
+    for (size_t k = 0; k < truth->policy.n; k++)
+        dw[k] = fires ? truth->alpha[k] * (now * x[k]) : 0;
+}
+
+/* --- any rule ---------------------------------------------------------------- */
+
+static void forget(const struct truth *truth, const double *w, double *dw)
+{
+    for (size_t k = 0; k < truth->policy.n; k++)
+        if (truth->forgetting[k] != 0)
+            dw[k] -= truth->forgetting[k] * w[k];
+}
+
+void truth_step(const struct truth *truth, struct truth_memory *memory, const double *w,
+                const double *x, int choice, double reward, int answer, double *dw)
+{
+    if (!memory || !truth_remembers(truth)) {
+        truth_update(truth, w, x, choice, reward, answer, dw);
+        return;
+    }
+    trace_step(truth, memory, w, x, choice, reward, dw);
+    forget(truth, w, dw);
+}
+
+void truth_update(const struct truth *truth, const double *w, const double *x, int choice,
+                  double reward, int answer, double *dw)
+{
+    const struct truth_rule *rule = find(truth->rule);
+    size_t n = truth->policy.n;
+    if (!rule)
+        die("truth: no rule '%s'", truth->rule);
+    if (rule->drive) {
+        struct drive d = rule->drive(logit_of(truth, w, x), choice, answer);
+        for (size_t k = 0; k < n; k++)
+            dw[k] = rate_at(truth, k, reward) *
+                    (d.rewarded ? reward - truth->baseline[k] : d.gain) * d.e * x[k];
+    } else if (truth_remembers(truth)) {
+        trace_first(truth, w, x, choice, reward, dw);
+    } else {
+        memset(dw, 0, n * sizeof *dw);
+    }
+    forget(truth, w, dw);
+}
+
+/* --- mixtures ---------------------------------------------------------------- */
+
+size_t truth_group(const struct truth *truth, size_t animal)
+{
+    size_t round = 0, g = 0;
+    for (size_t i = 0; i < truth->n_groups; i++)
+        round += truth->group[i].share;
+    if (round == 0)
+        return 0;
+    for (animal %= round; animal >= truth->group[g].share; g++)
+        animal -= truth->group[g].share;
+    return g;
+}
+
+void truth_of_group(const struct truth *truth, size_t group, struct truth *out)
+{
+    *out = *truth;
+    if (group >= truth->n_groups)
+        return;
+    out->n_groups = 0;
+    memcpy(out->alpha, truth->group[group].alpha, sizeof out->alpha);
+    memcpy(out->alpha_error, truth->group[group].alpha_error, sizeof out->alpha_error);
+}
+
+/* Animals may have been filtered out: their names tell which is which. */
+void truth_of_animal(const struct truth *truth, const struct cohort *cohort, size_t animal,
+                     struct truth *out)
+{
+    const char *name = cohort->animals[animal].name;
+    char *end;
+    *out = *truth;
+    if (truth->n_groups == 0 || strncmp(name, "sim", 3) != 0 || !isdigit((unsigned char)name[3]))
+        return;
+    unsigned long number = strtoul(name + 3, &end, 10);
+    if (*end == 0 && number > 0)
+        truth_of_group(truth, truth_group(truth, number - 1), out);
+}
+
+void truth_average(struct truth *truth)
+{
+    double round = 0;
+    for (size_t g = 0; g < truth->n_groups; g++)
+        round += truth->group[g].share;
+    for (size_t k = 0; truth->n_groups > 0 && k < POLICY_MAX; k++) {
+        truth->alpha[k] = truth->alpha_error[k] = 0;
+        for (size_t g = 0; g < truth->n_groups; g++) {
+            truth->alpha[k] += truth->group[g].share * truth->group[g].alpha[k] / round;
+            truth->alpha_error[k] += truth->group[g].share * truth->group[g].alpha_error[k] / round;
+        }
+    }
+}
+
+/* --- the columns ------------------------------------------------------------- */
 
 bool truth_columns(const struct cohort *cohort, const struct policy *policy,
                    const float *columns[POLICY_MAX], struct err *err)

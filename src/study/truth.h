@@ -1,22 +1,48 @@
-/* The truth of a simulated cohort as JSON, for simulate.c and the readers of
- * true weights.  Private to study. */
+/* The truth of a simulated cohort, for simulate.c and the readers of true
+ * weights.  Private to study. */
 #ifndef DELTAW_SRC_STUDY_TRUTH_H
 #define DELTAW_SRC_STUDY_TRUTH_H
 
 #include "deltaw/study/simulate.h"
 
-/* Rules that can be simulated, NULL-terminated. */
-extern const char *const truth_rules[];
+/* What a column of true weights is called: TRUE_PREFIX "w_stim". */
+#define TRUE_PREFIX "true_"
+
+/* Which options of `simulate` mean something to a rule. */
+enum truth_takes {
+    TAKES_ALPHA = 1,
+    TAKES_BASELINE = 2,
+    TAKES_ERROR = 4, /* alpha_error */
+    TAKES_WINDOW = 8,
+    TAKES_FORGETTING = 16,
+};
+unsigned truth_takes(const char *rule); /* 0: static or unknown */
+
+extern const char *const decision_names[]; /* by enum decision, NULL-terminated */
+
+/* Of a given group, or of the animal with this number in the order of the run. */
+void truth_of_group(const struct truth *truth, size_t group, struct truth *out);
+size_t truth_group(const struct truth *truth, size_t animal);
+/* alpha and alpha_error: the means over the groups. */
+void truth_average(struct truth *truth);
+
+/* Where the weights start: lo = hi unless drawn between them; NaN: spread. */
+struct truth_range {
+    double lo, hi;
+};
 
 /* What the JSON says besides struct truth: how the cohort was laid out. */
 struct truth_layout {
     size_t animals, trials, session; /* trials per animal, per session */
-    double w0, bias0;                /* bias0 NaN: drawn from {-1, 0, 1} */
+    struct truth_range w0, bias0;    /* bias0.lo NaN: drawn from {-1, 0, 1} */
+    bool model_w0, model_bias0;      /* from the model instead */
     const char *command;             /* NULL: not known */
 };
 
-/* JSON text; the caller frees. */
+/* JSON text; the caller frees.  Of a model: truth holds what was drawn. */
 char *truth_write(const struct truth *truth, const struct truth_layout *layout);
+char *truth_write_model(const struct model *model, const struct truth *truth,
+                        const struct truth_layout *layout);
 
 /* Columns with the true weights of this policy, [K]; false when one is missing. */
 bool truth_columns(const struct cohort *cohort, const struct policy *policy,
@@ -26,7 +52,8 @@ bool truth_columns(const struct cohort *cohort, const struct policy *policy,
 bool truth_for_policy(const struct cohort *cohort, const struct policy *policy,
                       struct truth *out, struct err *err);
 
-/* x [K] of a stimulus that need not be a lived one. */
+/* x [K] of a stimulus that need not be a lived one; features that are not of the
+ * stimulus itself count as 0. */
 void policy_at(const struct policy *policy, double stimulus, double *x);
 
 /* 1 / (1 + exp(-z)), without loss at either end. */
