@@ -108,6 +108,21 @@ run deltaw -c 'simulate reinforce animals=2 trials=10' -c 'keep stimulus>5'
 is "a condition that leaves nothing" "$status" 1
 like "is said" "$errors" 'keep: no trial would be left'
 
+answer "models simulated" <<'END'
+simulate reinforce animals=3 trials=200 alpha=2^-4 seed=4
+fit reinforce
+fit tinyrnn epochs=2
+wait
+simulate tinyrnn1 animals=2 trials=20
+simulate reinforce1 animals=4 trials=30 seed=5
+data
+END
+like "by the model's name" "$out" '^4 animals, 120 trials of reinforce1, seed 5; the weights are kept$'
+like "and without weights" "$out" '^2 animals, 40 trials of tinyrnn1, seed 99$'
+like "data says by what" "$out" '^from +simulate reinforce1 animals=4 trials=30 seed=5'
+refused 'simulate dnn' 'simulate: dnn has no true parameters; `fit dnn`'
+refused 'simulate reinforse' "no rule or model 'reinforse'; did you mean 'reinforce'"
+
 run deltaw --seed 0 -c 'simulate reinforce animals=2 trials=10' -c data
 like "--seed 0 is a seed" "$out" 'seed 0;'
 like "data says the truth in words" "$out" '^truth +reinforce, policy stim\+bias, alpha 0.015625'

@@ -45,8 +45,8 @@ static bool filter_work(void *data, struct task *task, struct err *err)
     if (good)
         return true;
     place(f, &why);
-    err_at(err, why.code, why.column, "%s: %s", !f->condition ? "trials" : f->keep ? "keep" : "drop",
-           why.message);
+    const char *verb = !f->condition ? "trials" : f->keep ? "keep" : "drop";
+    err_at(err, why.code, why.column, "%s: %s", verb, why.message);
     return false;
 }
 

@@ -21,6 +21,7 @@ struct command {
     size_t positional_min, positional_max;
     const char *first_words;         /* "data|gradient": what may stand first besides, for
                                       * completion; NULL: none */
+    const char *const *first_list;   /* the same, NULL-terminated; NULL: none */
     enum option_type following_type; /* of the second word on; used with positional_max > 1 */
     /* Does the option go with the first word?  For completion; NULL: all do. */
     bool (*takes)(const char *word, const char *option);

@@ -228,8 +228,8 @@ const struct command command_check = {
               "gradient: every parameter tensor against central differences in double precision: "
               "the largest error relative to the largest entry, the entries left out since a ReLU "
               "switches within the step (kinks), and those whose signs disagree.  A check that "
-              "fails ends with exit code 4.  Without a rule: all, each with the options that it takes. "
-              " The options are those of `check gradient`.",
+              "fails ends with exit code 4.  Without a rule: all, each with the options that it "
+              "takes.  The options are those of `check gradient`.",
     .examples = "check data\n"
                 "check gradient hidden=4\n"
                 "check gradient dnn hidden=4 lags=2 seed=3\n"

@@ -13,7 +13,8 @@ const struct command command_drop = {
     .group = GROUP_DATA,
     .arguments = "CONDITION",
     .summary = "take out the trials that a condition holds for",
-    .detail = "Conditions are those of `keep`; the trials for which the condition does not hold stay.",
+    .detail = "Conditions are those of `keep`; the trials that the condition does not hold for "
+              "stay.",
     .examples = "drop subject=sim003\ndrop trial>200\ndrop choice=left and stimulus>0",
     .positional_type = OPTION_COLUMN,
     .positional_min = 1,

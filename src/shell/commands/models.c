@@ -73,8 +73,8 @@ const struct command command_models = {
     .group = GROUP_FIT,
     .arguments = "",
     .summary = "the models, fitted and opened; * marks the one in use",
-    .detail = "Views show the model in use unless model= names another.  The cohort of each is told "
-              "when they differ.",
+    .detail = "Views show the model in use unless model= names another.  The cohort of each is "
+              "told when they differ.",
     .examples = "models",
     .run = models_run,
 };

@@ -176,11 +176,16 @@ static bool score_named(const struct session *session, const struct args *args,
 static bool score_all(const struct session *session, struct score *score, struct output *out,
                       struct err *err)
 {
-    struct err why = {0};
-    for (size_t i = 0; i < session->n_fits; i++)
-        if (!score_add(score, fit_model(session->fits[i].fit), &why) && session->n_fits > 1)
+    struct err first = {0};
+    for (size_t i = 0; i < session->n_fits; i++) {
+        struct err why = {0};
+        if (score_add(score, fit_model(session->fits[i].fit), &why))
+            continue;
+        if (session->n_fits > 1)
             output_note(out, "%s", why.message);
-    return score->n > 0 || err_set(err, why.code, "%s", why.message);
+        first = first.code == ERR_NONE ? why : first;
+    }
+    return score->n > 0 || err_set(err, first.code, "%s", first.message);
 }
 
 static bool score_run(struct session *session, const struct args *args, struct output *out,

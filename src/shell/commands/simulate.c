@@ -7,6 +7,7 @@
 
 struct simulation {
     struct args args;
+    struct model *model; /* NULL: a rule */
     char *command;
     struct cohort *cohort;
 };
@@ -15,6 +16,7 @@ static void simulate_release(void *data)
 {
     struct simulation *sim = data;
     cohort_drop(sim->cohort);
+    model_drop(sim->model);
     args_free(&sim->args);
     free(sim->command);
     free(sim);
@@ -23,6 +25,9 @@ static void simulate_release(void *data)
 static bool simulate_work(void *data, struct task *task, struct err *err)
 {
     struct simulation *sim = data;
+    if (sim->model)
+        return simulate_model(sim->model, &sim->args, sim->command, &task->cancel,
+                              &task->permille, &sim->cohort, err);
     return simulate(args_at(&sim->args, 0), &sim->args, sim->command, &task->cancel,
                     &task->permille, &sim->cohort, err);
 }
@@ -34,8 +39,11 @@ static bool simulate_finish(struct session *session, void *data, struct output *
     struct simulation *sim = data;
     struct strbuf text = {0};
     cohort_words(sim->cohort, &text);
-    output_say(out, "%s of %s, seed %ld; the truth is kept", strbuf_text(&text),
-               args_at(&sim->args, 0), args_integer(&sim->args, simulate_options, "seed"));
+    const char *kept = !sim->model                   ? "; the truth is kept"
+                       : sim->model->rule->no_weights ? ""
+                                                      : "; the weights are kept";
+    output_say(out, "%s of %s, seed %ld%s", strbuf_text(&text), args_at(&sim->args, 0),
+               args_integer(&sim->args, simulate_options, "seed"), kept);
     strbuf_free(&text);
     output_field_text(out, "name", sim->cohort->name);
     output_field_number(out, "animals", (double)sim->cohort->n_animals);
@@ -46,12 +54,62 @@ static bool simulate_finish(struct session *session, void *data, struct output *
     return true;
 }
 
+static const char *maker_at(void *context, size_t i)
+{
+    const struct session *session = context;
+    size_t rules = 0;
+    while (simulate_rules[rules])
+        rules++;
+    return i < rules                    ? simulate_rules[i]
+           : i - rules < session->n_fits ? fit_name(session->fits[i - rules].fit)
+                                         : NULL;
+}
+
+/* The word is a rule that agents can have, or a model's name. */
+static bool pick_maker(struct session *session, struct simulation *sim, struct err *err)
+{
+    const char *word = args_at(&sim->args, 0);
+    for (size_t i = 0; simulate_rules[i]; i++)
+        if (strcmp(simulate_rules[i], word) == 0)
+            return true;
+    struct fit *fit = session_fit(session, word);
+    if (fit) {
+        sim->model = fit_model(fit);
+        return true;
+    }
+    int column = 0;
+    for (size_t i = 0; i < sim->args.n; i++)
+        if (sim->args.items[i].value == word)
+            column = sim->args.items[i].column;
+    char *clean = clean_text(word);
+    const char *near = nearest_word(word, maker_at, session);
+    struct strbuf all = {0};
+    for (size_t i = 0; simulate_rules[i]; i++)
+        strbuf_printf(&all, "%s%s", i ? ", " : "", simulate_rules[i]);
+    if (rule_find(word))
+        err_at(err, ERR_USAGE, column, "simulate: %s has no true parameters; `fit %s`, then "
+               "simulate the model by its name", word, word);
+    else if (near)
+        err_at(err, ERR_USAGE, column, "simulate: no rule or model '%s'; did you mean '%s'?",
+               clean, near);
+    else
+        err_at(err, ERR_USAGE, column, "simulate: no rule or model '%s'; the rules are %s", clean,
+               strbuf_text(&all));
+    strbuf_free(&all);
+    free(clean);
+    return false;
+}
+
 static bool simulate_run(struct session *session, const struct args *args, struct output *out,
                          struct err *err)
 {
     (void)out;
     struct simulation *sim = mem_new(1, sizeof *sim);
     sim->args = args_copy(args);
+    if (!pick_maker(session, sim, err)) {
+        simulate_release(sim);
+        return false;
+    }
     settings_seed(session, &sim->args);
     /* What the cohort says it came from: the words, with the seed that holds. */
     struct strbuf command = {0};
@@ -70,18 +128,22 @@ extern const struct command command_simulate;
 const struct command command_simulate = {
     .name = "simulate",
     .group = GROUP_DATA,
-    .arguments = "RULE [name=value]...",
-    .summary = "make a cohort of animals that learn by a known rule",
+    .arguments = "RULE|MODEL [name=value]...",
+    .summary = "make a cohort that learns by a known rule or as a model",
     .detail = "The cohort becomes the open one and keeps its truth: the rule, and the weights "
-              "before every trial in the columns true_w_stim and true_w_bias, so that `map`, "
-              "`slice` and `show` compare a fit with it.  The same seed gives the same bits.",
+              "before every trial in columns as true_w_stim, so that `map`, `slice` and `show` "
+              "compare a fit with it.  A model's name makes agents that learn as the fit does.  "
+              "The same seed gives the same bits.",
     .examples = "simulate reinforce\n"
                 "simulate reinforce animals=6 trials=500 alpha=2^-5 seed=7\n"
-                "simulate reinforce stimuli=grid trials=500 alpha=2^-4",
+                "simulate reinforce stimuli=grid trials=500 alpha=2^-4\n"
+                "simulate reinforce alpha=2^-5/2^-7 animals=4 trials=200\n"
+                "simulate trace window=5 policy=lapse lapse=.1 trials=200\n"
+                "simulate dnn1 animals=3 trials=100",
     .options = simulate_options,
-    .positional_type = OPTION_TEXT,
+    .positional_type = OPTION_MODEL,
     .positional_min = 1,
     .positional_max = 1,
-    .first_words = "reinforce",
+    .first_list = simulate_rules,
     .run = simulate_run,
 };
