@@ -223,9 +223,13 @@ session() { # width height
     type_text 'help'
     keys Enter
     check "$size: long output says where its beginning is" 'rows above: PgUp'
-    keys PgUp PgUp PgUp PgUp PgUp PgUp PgUp PgUp PgUp PgUp PgUp PgUp PgUp PgUp
+    for page in 1 2 3 4 5; do
+        keys PgUp PgUp PgUp PgUp PgUp PgUp PgUp PgUp
+    done
     check "$size: which can be reached" '^│deltaw> simulate rein'
-    keys PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn
+    for page in 1 2 3 4 5; do
+        keys PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn
+    done
     check "$size: and the end again" 'F1 help'
 
     type_text 'nonsense here'

@@ -29,6 +29,8 @@ static enum run run_all(struct runner *r, bool read_stdin)
     if (how == RUN_IDLE)
         how = run_through(r);
     strbuf_free(&stream.text);
+    if (stream.failed && how == RUN_IDLE)
+        how = RUN_FAILED;
     if ((how == RUN_IDLE || (how == RUN_FAILED && r->stay) || how == RUN_QUIT) && !r->interrupted) {
         enum run fits = runner_wait_fits(r);
         how = fits == RUN_IDLE ? how : fits;

@@ -262,7 +262,7 @@ static char *next_line(struct stream *s)
     return line;
 }
 
-static void read_stream(struct stream *s)
+static void read_stream(struct runner *r, struct stream *s)
 {
     char bytes[16384];
     ssize_t n = read(s->fd, bytes, sizeof bytes);
@@ -274,8 +274,15 @@ static void read_stream(struct stream *s)
             s->at = 0;
         }
         strbuf_add(&s->text, bytes, (size_t)n);
-    } else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {
+    } else if (n == 0) {
         s->ended = true;
+    } else if (errno != EINTR && errno != EAGAIN) {
+        struct err err = {0};
+        s->ended = true;
+        s->failed = errno != EBADF; /* closed from the start: nothing to read */
+        err_system(&err, ERR_FAILED, "stdin: cannot read commands");
+        if (s->failed)
+            runner_complain(r, &err);
     }
 }
 
@@ -298,7 +305,7 @@ enum run runner_feed_stream(struct runner *r, struct stream *s)
             return RUN_IDLE;
         struct pollfd ready = {.fd = s->fd, .events = POLLIN};
         if (poll(&ready, 1, 0) != 0) {
-            read_stream(s);
+            read_stream(r, s);
             continue;
         }
         if (sleep_a_while(r, s->fd))

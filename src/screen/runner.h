@@ -48,6 +48,7 @@ int runner_close(struct runner *r, enum run how, int code);
 struct stream {
     int fd;
     bool ended;
+    bool failed; /* ended since it cannot be read; a complaint was made */
     int line;
     struct strbuf text;
     size_t at;
