@@ -26,10 +26,12 @@ fit static
 wait
 models
 score
+loss
 show reinforce1
 show predict-max1
 END
 like "their end tells evaluations" "$out" '^reinforce1 done: [0-9]+ evaluations, loss \.[0-9]{4}, '
+unlike "of no given number" "$out" 'of 1,?000'
 like "score: parameters, training and held out" "$out" \
     '^reinforce-base1 +reinforce-base +4 +-\.[0-9]{4} +-\.[0-9]{4}'
 unlike "no table of animals unless asked for" "$out" '^sim006 '

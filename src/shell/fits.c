@@ -164,6 +164,9 @@ const struct scene *session_scene(struct session *session)
         session->scene_models[i] = (struct scene_model){.model = fit_model(fit),
                                                         .status = fit_status(fit),
                                                         .cohort = fit_cohort(fit)};
+        struct scene_model *seen = &session->scene_models[i];
+        if (!seen->model->rule->network) /* a search ends when it ends */
+            seen->status.epochs = seen->status.epoch;
         if (strcmp(fit_name(fit), session->current) == 0)
             scene->current = (long)i;
     }
