@@ -38,7 +38,7 @@ unlike "no table of animals unless asked for" "$out" '^sim006 '
 like "show: a parameter per weight with its error" "$out" '^  alpha +w_stim +\.0[23][0-9]* \+- \.00'
 like "and rates shared and apart" "$out" '^  alpha_error +all weights '
 like "settings that matter" "$out" \
-    '^settings +policy=stim\+prevchoice\+bias w0=zero alpha=shared split=yes forgetting=no$'
+    '^settings +policy=stim\+prevchoice\+bias w0=zero alpha=shared split=yes'
 
 answer "networks" <<'END'
 simulate reinforce animals=3 trials=200 seed=4
@@ -54,10 +54,11 @@ show tinyrnn1
 show trace1
 END
 like "lags" "$out" '^dnn\.0\.weight +4 x 14 '
-like "order" "$out" '^settings .* order=mlp-gru '
+like "order" "$out" '^settings .* order=mlp-gru'
 like "tinyrnn has 8 units" "$out" '^settings +hidden=8 epochs=2 '
 like "and no map" "$out" '^tinyrnn has no weights'
-like "start weights one by one, and the window" "$out" '^settings .*w0=0.5,0.1 window=3 .*lapse=fit'
+like "start weights one by one, and the window" "$out" '^settings .*w0=0.5,0.1 window=3'
+like "and the lapse rate" "$out" '^  lapse +(0|\.[0-9])'
 
 refused 'fit reinforce epochs=3' 'epochs= does not apply to reinforce: .*search'
 refused 'fit reinforce split=yes' 'split= does not apply to reinforce'
@@ -76,6 +77,16 @@ refused 'fit reinforce policy=stim+nope' "'nope' is no feature"
 refused 'check gradient static hidden=3' 'hidden= does not apply to static'
 refused 'check data dnn' 'check data takes no more words'
 refused 'rules rein' "rules: no rule 'rein'"
+
+# Every rule is fitted, saved, opened and scored, before and after the same.
+for rule in $(deltaw --json -c rules | grep -o '"rule": *"[^"]*"' | sed 's/.*"\([^"]*\)"$/\1/'); do
+    deltaw -c "rules $rule" | grep -q '^  epochs=' && few=epochs=2 || few=
+    run deltaw -c 'simulate reinforce animals=3 trials=150 seed=4' -c "fit $rule name=m $few" \
+        -c wait -c "save m $rule.npz" -c "open $rule.npz name=again" -c score
+    is "$rule: fit, save, open, score" "$status" 0
+    is "$rule: the file scores as the fit" \
+        "$(printf '%s\n' "$out" | awk -v rule="$rule" '$2 == rule { print $NF }' | sort -u | wc -l)" 1
+done
 
 n=$(deltaw --json -c rules | grep -o '"rule":' | wc -l)
 run deltaw -c 'check gradient hidden=3'

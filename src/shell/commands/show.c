@@ -211,10 +211,12 @@ static void show_values(const struct model *model, struct output *out)
     table_free(&table);
 }
 
-static void show_line(const char *name, struct strbuf *words, struct strbuf *out)
+static void show_line(const struct output *to, const char *name, struct strbuf *words,
+                      struct strbuf *out)
 {
     char *clean = clean_text(strbuf_text(words));
-    strbuf_printf(out, "%-9s %s\n", name, clean);
+    strbuf_printf(out, "%-9s ", name);
+    text_fill(out, clean, 10, to->width > 40 ? to->width : 40);
     strbuf_reset(words);
     free(clean);
 }
@@ -227,26 +229,28 @@ static bool show_finish(struct session *session, void *data, struct output *out,
     const struct fit_status *status = &show->status;
     struct strbuf text = {0}, words = {0};
     char buf[NUMBER_SIZE];
-    strbuf_printf(&text, "%-9s %s, %s\n", model->name, model->rule->name, model->rule->summary);
-    strbuf_printf(&text, "%-9s %s\n", "equation", model->rule->equation);
+    strbuf_printf(&words, "%s, %s", model->rule->name, model->rule->summary);
+    show_line(out, model->name, &words, &text);
+    strbuf_puts(&words, model->rule->equation);
+    show_line(out, "equation", &words, &text);
     settings_words(model->rule, &model->settings, &words);
-    show_line("settings", &words, &text);
+    show_line(out, "settings", &words, &text);
     strbuf_printf(&words, "%s, ", fit_state_name(status->state));
     progress_words(model->rule->network, status, &words);
     if (status->seconds > 0)
         strbuf_printf(&words, ", %s", number_duration(buf, status->seconds));
     if (status->reason[0])
         strbuf_printf(&words, "; %s", status->reason);
-    show_line("state", &words, &text);
+    show_line(out, "state", &words, &text);
     strbuf_printf(&words, "%s training", loss_text(buf, status->train));
     if (!isnan(status->heldout))
         strbuf_printf(&words, ", %s held out", loss_text(buf, status->heldout));
     strbuf_puts(&words, " (nats per scored trial)");
-    show_line("loss", &words, &text);
+    show_line(out, "loss", &words, &text);
     show_cohort(model, &words);
-    show_line("cohort", &words, &text);
+    show_line(out, "cohort", &words, &text);
     strbuf_puts(&words, model->engine[0] ? model->engine : "unknown");
-    show_line("engine", &words, &text);
+    show_line(out, "engine", &words, &text);
     show_fields(show, out);
     if (show->compared)
         show_truth(show, &text, out);
