@@ -1,5 +1,6 @@
 /* Maps, slices and recovery of a rule that is known in closed form: the linker
- * puts the functions below in the place of model_update (--wrap). */
+ * puts the functions below in the place of model_update and walk_step (--wrap).
+ * Maps of rules that see the past are in test_past.c. */
 #include <math.h>
 #include <string.h>
 
@@ -24,35 +25,72 @@ static void curved(const double *w, double s, double day, double y, double r, do
     dw[BIAS] = sin(w[STIM] + 2 * s) * (1 + y) - .4 * r + w[BIAS];
 }
 
+static void known_update(const double *u, double *dw)
+{
+    const double *in = u + K;
+    if (in[INPUT_ONE] != 1 || in[INPUT_SIDE] != (in[INPUT_STIMULUS] > 0))
+        die("test_probe: inputs in the wrong places");
+    double x[K] = {in[INPUT_STIMULUS], 1};
+    switch (behaves) {
+    case CURVED:
+        curved(u, x[0], in[INPUT_DAY], in[INPUT_CHOICE], in[INPUT_REWARD], in[INPUT_SIDE], dw);
+        break;
+    case TRUE_RULE:
+    case SHIFTED:
+        truth_update(&truth, u, x, in[INPUT_CHOICE] != 0, in[INPUT_REWARD], 0, dw);
+        dw[STIM] += behaves == SHIFTED ? .004 : 0;
+        break;
+    case ZERO:
+        dw[STIM] = dw[BIAS] = 0;
+        break;
+    }
+}
+
 void __wrap_model_update(const struct model *model, size_t n, const double *u, double *dw);
 void __wrap_model_update(const struct model *model, size_t n, const double *u, double *dw)
 {
     (void)model;
     n_updates += n;
-    for (size_t i = 0; i < n; i++, u += K + INPUT_N, dw += K) {
-        const double *in = u + K;
-        if (in[INPUT_ONE] != 1 || in[INPUT_SIDE] != (in[INPUT_STIMULUS] > 0))
-            die("test_probe: inputs in the wrong places");
-        double x[K] = {in[INPUT_STIMULUS], 1};
-        switch (behaves) {
-        case CURVED:
-            curved(u, x[0], in[INPUT_DAY], in[INPUT_CHOICE], in[INPUT_REWARD], in[INPUT_SIDE], dw);
-            break;
-        case TRUE_RULE:
-        case SHIFTED:
-            truth_update(&truth, u, x, in[INPUT_CHOICE] != 0, in[INPUT_REWARD], 0, dw);
-            dw[STIM] += behaves == SHIFTED ? .004 : 0;
-            break;
-        case ZERO:
-            dw[STIM] = dw[BIAS] = 0;
-            break;
-        }
+    for (size_t i = 0; i < n; i++)
+        known_update(u + i * (K + INPUT_N), dw + i * K);
+}
+
+struct walk *__wrap_walk_new(const struct model *model, size_t n);
+struct walk *__wrap_walk_new(const struct model *model, size_t n)
+{
+    (void)n;
+    return (struct walk *)model; /* it has no state */
+}
+
+void __wrap_walk_step(struct walk *walk, size_t n, const double *u, const double *x,
+                      const double *answer, const double *next, double *dw);
+void __wrap_walk_step(struct walk *walk, size_t n, const double *u, const double *x,
+                      const double *answer, const double *next, double *dw)
+{
+    (void)walk, (void)answer, (void)next;
+    n_updates += n;
+    for (size_t i = 0; i < n; i++) {
+        if (x[i * K] != u[i * (K + INPUT_N) + K + INPUT_STIMULUS] || x[i * K + 1] != 1)
+            die("test_probe: wrong features");
+        known_update(u + i * (K + INPUT_N), dw + i * K);
     }
 }
 
-static const struct rule rule = {.name = "known"}, memory_rule = {.name = "elephant",
-                                                                  .memory = true};
-static struct model model = {.rule = &rule};
+void __wrap_walk_reset(struct walk *walk);
+void __wrap_walk_reset(struct walk *walk)
+{
+    (void)walk;
+}
+
+void __wrap_walk_free(struct walk *walk);
+void __wrap_walk_free(struct walk *walk)
+{
+    (void)walk;
+}
+
+static const struct rule rule = {.name = "known"},
+                         choice_rule = {.name = "tiny", .no_weights = true};
+static struct model model = {.rule = &rule, .shape = {.n_weights = K}};
 
 static struct cohort *make(const char *stimuli, const char *animals, const char *noise)
 {
@@ -379,11 +417,14 @@ static void test_refusals(const struct cohort *c, const float *lived)
     refuse(c, lived, &r, "no stimulus");
     r.ny = 100000;
     refuse(c, lived, &r, "at most");
-    model.rule = &memory_rule;
-    refuse(c, lived, &r, "memory");
-    struct recovery found;
-    tap_ok(!recovery_compute(&model, c, &found, &err), "recovery: %s", err.message);
+    r.past = PAST_BOTH;
+    refuse(c, lived, &r, "one past");
+    r.lags = 11;
+    refuse(c, lived, &r, "lags=11");
+    model.rule = &choice_rule;
+    refuse(c, lived, &r, "nothing to map");
     model.rule = &rule;
+    struct recovery found;
     struct model other = model;
     policy_parse("bias+stim", &other.settings.policy, NULL);
     err_clear(&err);

@@ -251,8 +251,14 @@ static void test_refusals(void)
         {"map", "colour=1", "colour"},
         {"map", "x=reward reward=1", "reward is on an axis"},
         {"map", "x=w_stim", "both w_stim"},
-        {"map", "past=rewarded", "memory"},
-        {"map", "lags=3", "memory"},
+        {"map", "past=both", "past"},
+        {"map", "x=stimlus", "did you mean stimulus"},
+        {"map", "of=reward", "no weight"},
+        {"slice", "x=left", "a weight, as w_stim"},
+        {"map", "lags=11", "lags"},
+        {"slice", "past=never", "past"},
+        {"slice", "lags=0", "lags"},
+        {"slice", "reward=.5", "0 or 1"},
         {"map", "reward=.5", "0 or 1"},
         {"map", "range=0", "range"},
         {"map", "range=-1", "range"},
@@ -370,6 +376,12 @@ static void test_keys(void)
     configure(view, "diff=true", NULL);
     tap_is_text(ask(view, "d", &out), "map diff=yes", "then the difference");
     tap_is_text(ask(view, "z", &out), "zoom map", "z zooms");
+    tap_is_text(ask(view, "}", &out), "map past=rewarded", "} goes to the rewarded past");
+    tap_is_text(ask(view, "{", &out), "map past=unrewarded", "{ goes round to the other end");
+    configure(view, "past=unrewarded lags=2", NULL);
+    tap_is_text(ask(view, "}", &out), "map past=any", "} goes back to any past");
+    tap_is_text(ask(view, "s", &out), "slice w=0 past=unrewarded lags=2",
+                "s takes the past along");
     const char *export = ask(view, "e", &out);
     tap_ok(strncmp(export, "export map map-20", 17) == 0, "e exports: %s", export);
     tap_is_text(ask(view, "q", &out), "not a key", "other keys are left to the host");

@@ -7,17 +7,8 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/number.h"
+#include "recovery.h"
 #include "truth.h"
-
-enum { BATCH = 4096, UPDATES = 320000, SAMPLE_LEAST = 64, SAMPLE_MOST = 512 };
-
-/* What sampled trials lend to a cell; what is set there is zero here, so that
- * rows that would give the same update are equal and are computed once. */
-struct grid_row {
-    double w[POLICY_MAX], stimulus, day;
-    double answer; /* side that pays where the stimulus does not say */
-    double count;
-};
 
 static bool on_axis(const struct grid *grid, enum variable_kind kind, size_t weight)
 {
@@ -51,13 +42,45 @@ static bool check_fixed(const struct grid *grid, const char *verb, const char *n
     return true;
 }
 
+bool probe_mappable(const struct model *model, const char *verb, struct err *err)
+{
+    const char *name = model->name ? model->name : model->rule->name;
+    return !model->rule->no_weights ||
+           err_set(err, ERR_FAILED,
+                   "%s: there is nothing to map: %s (rule %s) predicts choices without the weights "
+                   "of a policy, so that none changes; fit another rule, as in `fit rnn`", verb,
+                   name, model->rule->name);
+}
+
+const char *probe_weight(const struct policy *policy)
+{
+    for (size_t k = 0; k < policy->n; k++)
+        if (policy->feature[k] == FEATURE_STIMULUS || policy->feature[k] == FEATURE_RIGHT ||
+            policy->feature[k] == FEATURE_LEFT)
+            return policy->weight[k];
+    return policy->weight[0];
+}
+
+void grid_truth(struct grid *grid, struct truth *room)
+{
+    if (grid->cohort && truth_for_policy(grid->cohort, &grid->model->settings.policy, room, NULL))
+        grid->truth = room;
+}
+
+double grid_r2(const struct grid *grid, size_t most)
+{
+    struct recovery recovery;
+    bool usual = !grid->model->rule->memory && grid->model->shape.lags == 0;
+    bool found = usual && grid->truth && recovery_over(grid->model, grid->cohort, grid->truth, most,
+                                              &recovery, NULL);
+    return found ? recovery.r2[grid->component] : NAN;
+}
+
 bool grid_check(struct grid *grid, const char *verb, struct err *err)
 {
     const struct policy *policy = &grid->model->settings.policy;
-    if (grid->model->rule->memory)
-        return err_set(err, ERR_FAILED,
-                       "%s: the rule %s has a memory, and a %s of such a rule is not there yet",
-                       verb, grid->model->rule->name, verb);
+    if (!past_check(verb, grid->lags, err))
+        return false;
     if (variable_same(&grid->x, &grid->y))
         return err_set(err, ERR_USAGE, "%s: x and y are the same variable; choose two", verb);
     if (!check_fixed(grid, verb, "stimulus", grid->stimulus, VARIABLE_STIMULUS, 0, err) ||
@@ -78,98 +101,6 @@ bool grid_lived(const struct grid *grid, size_t t)
     for (size_t k = 0; finite && k < n; k++)
         finite = isfinite(grid->lived[t * n + k]);
     return finite;
-}
-
-static bool axis_has_zero(const struct axis *axis)
-{
-    for (size_t i = 0; i < axis->n; i++)
-        if (axis->value[i] == 0)
-            return true;
-    return false;
-}
-
-/* Does the side that paid on the sampled trial matter? */
-static bool answer_matters(const struct grid *grid)
-{
-    if (grid_set(grid, VARIABLE_CHOICE, 0))
-        return !grid_set(grid, VARIABLE_STIMULUS, 0);
-    if (!grid_set(grid, VARIABLE_STIMULUS, 0) || grid->stimulus == 0)
-        return true;
-    return (grid->x.kind == VARIABLE_STIMULUS && axis_has_zero(grid->x_axis)) ||
-           (grid->y.kind == VARIABLE_STIMULUS && axis_has_zero(grid->y_axis));
-}
-
-static void row_add(struct grid *grid, const struct grid_row *row)
-{
-    for (size_t i = 0; i < grid->n_rows; i++) {
-        struct grid_row *old = &grid->rows[i];
-        bool same = old->stimulus == row->stimulus && old->day == row->day &&
-                    old->answer == row->answer;
-        for (size_t k = 0; same && k < POLICY_MAX; k++)
-            same = old->w[k] == row->w[k];
-        if (same) {
-            old->count++;
-            return;
-        }
-    }
-    grid->rows[grid->n_rows++] = *row;
-}
-
-/* Share of right among the sides that paid at stimulus 0; NaN: none lived. */
-static double zero_answers(const struct grid *grid)
-{
-    double n = 0, right = 0;
-    for (size_t t = 0; t < grid->cohort->n_trials; t++)
-        if (grid->cohort->stimulus[t] == 0 && grid_lived(grid, t)) {
-            n++;
-            right += grid->cohort->answer[t];
-        }
-    return n > 0 ? right / n : NAN;
-}
-
-static void row_take(const struct grid *grid, const struct animal *animal, size_t t,
-                     double zero_answer, struct grid_row *row)
-{
-    const struct policy *policy = &grid->model->settings.policy;
-    *row = (struct grid_row){.count = 1, .day = cohort_day(grid->cohort, animal, t)};
-    for (size_t k = 0; k < policy->n; k++)
-        if (!grid_set(grid, VARIABLE_WEIGHT, k))
-            row->w[k] = grid->lived[t * policy->n + k];
-    bool free_stimulus = !grid_set(grid, VARIABLE_STIMULUS, 0);
-    if (free_stimulus)
-        row->stimulus = grid->cohort->stimulus[t];
-    if (answer_matters(grid))
-        row->answer = free_stimulus || isnan(zero_answer) ? grid->cohort->answer[t] : zero_answer;
-}
-
-static void sample_take(struct grid *grid)
-{
-    size_t cells = grid->x_axis->n * grid->y_axis->n * grid->n_panels;
-    size_t wanted = UPDATES / cells;
-    wanted = wanted < SAMPLE_LEAST ? SAMPLE_LEAST : wanted > SAMPLE_MOST ? SAMPLE_MOST : wanted;
-    if (grid->sample)
-        wanted = grid->sample;
-    size_t n = grid->n_lived < wanted ? grid->n_lived : wanted;
-    grid->rows = mem_new(n + 1, sizeof *grid->rows);
-    grid->n_rows = 0;
-    grid->n_sample = n;
-    if (n == 0) {
-        grid->rows[grid->n_rows++] = (struct grid_row){.count = 1};
-        return;
-    }
-    double right = zero_answers(grid);
-    size_t taken = 0, rank = 0;
-    for (size_t a = 0; a < grid->cohort->n_animals && taken < n; a++) {
-        const struct animal *animal = &grid->cohort->animals[a];
-        for (size_t t = animal->first; t < animal->first + animal->count && taken < n; t++) {
-            if (!grid_lived(grid, t) || rank++ != sample_rank(taken, n, grid->n_lived))
-                continue;
-            struct grid_row row;
-            row_take(grid, animal, t, isnan(right) ? NAN : spread_root2(taken) < right, &row);
-            row_add(grid, &row);
-            taken++;
-        }
-    }
 }
 
 /* A cell with one sampled row in it: everything the update depends on. */
@@ -222,96 +153,112 @@ static bool point_make(const struct grid *grid, size_t panel, size_t iy, size_t 
     return point_settle(grid, point);
 }
 
-/* Points on their way through the model, and the sums they end in. */
-struct batch {
-    size_t n, n_weights, component;
-    double *u, *dw;       /* [BATCH][K + INPUT_N], [BATCH][K] */
-    double count[BATCH];
-    double *sum[BATCH];   /* where each goes */
-};
-
-static void batch_flush(struct batch *batch, const struct model *model)
-{
-    if (batch->n == 0)
-        return;
-    model_update(model, batch->n, batch->u, batch->dw);
-    for (size_t i = 0; i < batch->n; i++)
-        *batch->sum[i] += batch->count[i] * batch->dw[i * batch->n_weights + batch->component];
-    batch->n = 0;
-}
-
-static void batch_put(struct batch *batch, const struct model *model, const struct point *point,
-                      double count, double *sum)
-{
-    if (batch->n == BATCH)
-        batch_flush(batch, model);
-    double *u = batch->u + batch->n * (batch->n_weights + INPUT_N);
-    memcpy(u, point->w, batch->n_weights * sizeof *u);
-    u += batch->n_weights;
-    u[INPUT_STIMULUS] = point->stimulus;
-    u[INPUT_ONE] = 1;
-    u[INPUT_DAY] = point->day;
-    u[INPUT_CHOICE] = point->choice;
-    u[INPUT_REWARD] = point->reward;
-    u[INPUT_SIDE] = point->stimulus > 0;
-    batch->count[batch->n] = count;
-    batch->sum[batch->n++] = sum;
-}
-
-static double true_update(const struct grid *grid, const struct point *point)
+static double true_update(const struct grid *grid, const struct past_trial *trial)
 {
     double x[POLICY_MAX], dw[POLICY_MAX];
-    policy_at(&grid->truth->policy, point->stimulus, x);
-    truth_update(grid->truth, point->w, x, point->choice != 0, point->reward, point->answer != 0,
+    memcpy(x, trial->x, sizeof x);
+    policy_replace_stimulus(&grid->truth->policy, trial->stimulus, x);
+    truth_update(grid->truth, trial->w, x, trial->choice != 0, trial->reward, trial->answer != 0,
                  dw);
     return dw[grid->component];
 }
 
-/* Sums over the sample, then means; weight: how many trials each cell has. */
-static void evaluate(struct grid *grid, size_t panel, struct batch *batch, double *value,
-                     double *truth, uint32_t *support)
+/* Where the sums of one panel go; weight: how many trials each cell has. */
+struct sums {
+    double *value, *truth, *weight; /* truth NULL: none */
+};
+
+struct work {
+    struct grid *grid;
+    struct past_run *run;
+    struct past_truth *true_run; /* NULL: the truth needs no past */
+    struct sums sums[PROBE_MAX_PANELS];
+};
+
+static void put_cell(struct work *work, size_t panel, size_t iy, size_t ix,
+                     const struct grid_row *row)
 {
-    size_t nx = grid->x_axis->n, cells = nx * grid->y_axis->n;
-    double *weight = mem_new(cells, sizeof *weight);
-    for (size_t c = 0; c < cells; c++)
-        for (size_t i = 0; i < grid->n_rows; i++) {
-            const struct grid_row *row = &grid->rows[i];
-            struct point point;
-            if (!point_make(grid, panel, c / nx, c % nx, row, &point))
-                continue;
-            weight[c] += row->count;
-            batch_put(batch, grid->model, &point, row->count, &value[c]);
-            if (truth)
-                truth[c] += row->count * true_update(grid, &point);
-        }
-    batch_flush(batch, grid->model);
+    struct grid *grid = work->grid;
+    struct sums *sums = &work->sums[panel];
+    size_t c = iy * grid->x_axis->n + ix;
+    struct point point;
+    if (!point_make(grid, panel, iy, ix, row, &point))
+        return;
+    struct past_trial trial = {.w = point.w, .x = row->x, .stimulus = point.stimulus,
+                               .day = point.day, .choice = point.choice,
+                               .reward = point.reward, .answer = point.answer};
+    sums->weight[c] += row->count;
+    past_run_freeze(work->run, point.w, row->x);
+    past_run_put(work->run, &trial, grid->component, row->count, &sums->value[c]);
+    if (work->true_run) {
+        past_truth_freeze(work->true_run, point.w, row->x);
+        sums->truth[c] += row->count * past_truth_mean(work->true_run, &trial, grid->component);
+    } else if (sums->truth) {
+        sums->truth[c] += row->count * true_update(grid, &trial);
+    }
+}
+
+/* Cells of one set of weights after each other: their past is the same. */
+static void evaluate(struct work *work)
+{
+    const struct grid *grid = work->grid;
+    size_t nx = grid->x_axis->n, ny = grid->y_axis->n;
+    bool by_x = grid->x.kind == VARIABLE_WEIGHT, by_y = grid->y.kind == VARIABLE_WEIGHT;
+    for (size_t y = 0; y < (by_y ? ny : 1); y++)
+        for (size_t x = 0; x < (by_x ? nx : 1); x++)
+            for (size_t i = 0; i < grid->n_rows; i++)
+                for (size_t p = 0; p < grid->n_panels; p++)
+                    for (size_t iy = y; iy < (by_y ? y + 1 : ny); iy++)
+                        for (size_t ix = x; ix < (by_x ? x + 1 : nx); ix++)
+                            put_cell(work, p, iy, ix, &grid->rows[i]);
+    past_run_flush(work->run);
+}
+
+static void take_means(const struct sums *sums, size_t cells, uint32_t *support)
+{
     for (size_t c = 0; c < cells; c++) {
-        value[c] = weight[c] > 0 ? value[c] / weight[c] : NAN;
-        if (truth)
-            truth[c] = weight[c] > 0 ? truth[c] / weight[c] : NAN;
-        if (!(weight[c] > 0))
+        bool any = sums->weight[c] > 0;
+        sums->value[c] = any ? sums->value[c] / sums->weight[c] : NAN;
+        if (sums->truth)
+            sums->truth[c] = any ? sums->truth[c] / sums->weight[c] : NAN;
+        if (!any)
             support[c] = 0;
     }
-    free(weight);
+}
+
+bool grid_past(const struct grid *grid)
+{
+    return probe_sees_past(grid->model) || (grid->truth && past_matters_to_truth(grid->truth));
 }
 
 void grid_run(struct grid *grid, double *const value[], double *const truth[],
               uint32_t *const support[])
 {
-    size_t n = grid->model->settings.policy.n;
-    struct batch *batch = mem_new(1, sizeof *batch);
-    batch->n_weights = n;
-    batch->component = grid->component;
-    batch->u = mem_new(BATCH * (n + INPUT_N), sizeof *batch->u);
-    batch->dw = mem_new(BATCH * n, sizeof *batch->dw);
+    struct histories histories = {0}, *past = grid_past(grid) ? &histories : NULL;
+    size_t cells = grid->x_axis->n * grid->y_axis->n;
+    if (past) {
+        histories_make(grid->past, grid->lags, grid->histories, &histories);
+        grid->lags = histories.lags;
+        grid->n_histories = histories.n;
+        grid->n_fitting = histories.n_fitting;
+    }
     grid_window(grid);
     grid_count(grid, support);
-    sample_take(grid);
+    grid_sample(grid);
+    struct work work = {.grid = grid, .run = past_run_new(grid->model, past)};
+    if (grid->truth && past_matters_to_truth(grid->truth))
+        work.true_run = past_truth_new(grid->truth, past);
     for (size_t p = 0; p < grid->n_panels; p++)
-        evaluate(grid, p, batch, value[p], grid->truth ? truth[p] : NULL, support[p]);
+        work.sums[p] = (struct sums){value[p], grid->truth ? truth[p] : NULL,
+                                     mem_new(cells, sizeof(double))};
+    evaluate(&work);
+    for (size_t p = 0; p < grid->n_panels; p++) {
+        take_means(&work.sums[p], cells, support[p]);
+        free(work.sums[p].weight);
+    }
     grid_describe(grid);
     free(grid->rows);
-    free(batch->u);
-    free(batch->dw);
-    free(batch);
+    past_run_free(work.run);
+    past_truth_free(work.true_run);
+    histories_free(&histories);
 }

@@ -7,6 +7,7 @@
 #include "probe_axis.h"
 #include "deltaw/study/probe.h"
 #include "deltaw/study/simulate.h"
+#include "probe_past.h"
 
 /* A fixed weight counts lived trials this near to it. */
 #define WEIGHT_WINDOW .25
@@ -23,14 +24,24 @@ struct grid {
     size_t n_panels;             /* 2: error, correct; 1: reward is fixed or on an axis */
     size_t sample;               /* lived trials to average over at most; 0: own choice */
     const struct truth *truth;   /* NULL: none */
+    enum past past;              /* not PAST_BOTH */
+    size_t lags, histories;      /* 0: the usual */
     /* found */
     double stimulus_lo, stimulus_hi; /* lived stimuli that count for a fixed one */
     size_t n_sample, n_lived;
-    char rest[160];
+    size_t n_histories, n_fitting; /* 0: the past does not count */
+    char rest[PROBE_REST];
     /* private */
     struct grid_row *rows;
     size_t n_rows;
 };
+
+/* Weights at all, whose change could be shown? */
+bool probe_mappable(const struct model *model, const char *verb, struct err *err);
+/* truth: the cohort's, when it has one for the model's policy, in *room. */
+void grid_truth(struct grid *grid, struct truth *room);
+/* R^2 of the component over at most `most` lived trials; NaN: no truth. */
+double grid_r2(const struct grid *grid, size_t most);
 
 /* "map: stimulus= is fixed and on an axis" and the like; sets n_panels. */
 bool grid_check(struct grid *grid, const char *verb, struct err *err);
@@ -41,7 +52,21 @@ bool grid_check(struct grid *grid, const char *verb, struct err *err);
 void grid_run(struct grid *grid, double *const value[], double *const truth[],
               uint32_t *const support[]);
 
-/* The steps of grid_run; those of counting are in probe_support.c. */
+/* The steps of grid_run; those of counting are in probe_support.c, those of
+ * sampling in probe_sample.c. */
+
+/* What sampled trials lend to a cell; what is set there is zero here, so that
+ * rows that would give the same update are equal and are computed once. */
+struct grid_row {
+    double w[POLICY_MAX];
+    double x[POLICY_MAX]; /* features that are not of the trial itself */
+    double stimulus, day;
+    double answer; /* side that pays where the stimulus does not say */
+    double count;
+};
+void grid_sample(struct grid *grid);
+/* Do histories count: for the model or for the truth? */
+bool grid_past(const struct grid *grid);
 
 /* Is the variable fixed or on an axis? */
 bool grid_set(const struct grid *grid, enum variable_kind kind, size_t weight);

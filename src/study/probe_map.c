@@ -5,8 +5,6 @@
 
 #include "deltaw/base/mem.h"
 #include "probe_grid.h"
-#include "recovery.h"
-#include "truth.h"
 
 /* Trials behind a map's R^2: enough for three digits, few enough to go along
  * with every frame of a running fit. */
@@ -15,7 +13,7 @@ enum { MAP_RECOVERY_MOST = 50000, MAP_MOST_CELLS = 1000000 };
 void map_request_default(struct map_request *request)
 {
     *request = (struct map_request){
-        .of = "w_stim", .x = "stimulus", .y = "w_stim",
+        .x = "stimulus",
         .stimulus = NAN, .choice = NAN, .reward = NAN,
         .x_lo = NAN, .x_hi = NAN, .y_lo = NAN, .y_hi = NAN,
     };
@@ -80,16 +78,22 @@ static void fill(struct grid *grid, struct map *map)
     grid_run(grid, value, truth, support);
     map->n_sample = grid->n_sample;
     map->n_lived = grid->n_lived;
+    map->n_histories = grid->n_histories;
+    map->n_fitting = grid->n_fitting;
     memcpy(map->rest, grid->rest, sizeof map->rest);
     map->limit = largest(map, true);
     if (map->limit == 0)
         map->limit = largest(map, false);
 }
 
-static void say_request(const struct map_request *asked, struct map *map)
+/* What was chosen where nothing was asked for. */
+static void say_request(const struct grid *grid, struct map *map)
 {
+    const struct policy *policy = &grid->model->settings.policy;
     struct map_request *request = &map->request;
-    *request = *asked;
+    snprintf(request->of, sizeof request->of, "%s", policy->weight[grid->component]);
+    snprintf(request->y, sizeof request->y, "%s", map->y.name);
+    request->lags = grid->lags;
     request->nx = map->x.n;
     request->ny = map->y.n;
     request->x_lo = map->x.edge[0];
@@ -102,29 +106,32 @@ bool map_compute(const struct model *model, const struct cohort *cohort, const f
                  const struct map_request *request, struct map *out, struct err *err)
 {
     const struct policy *policy = &model->settings.policy;
+    const char *usual = probe_weight(policy);
     struct truth truth;
-    struct map map = {.r2 = NAN};
+    struct map map = {.request = *request, .r2 = NAN};
     struct grid grid = {.model = model, .cohort = cohort, .lived = lived,
                         .stimulus = request->stimulus, .choice = request->choice,
-                        .reward = request->reward, .sample = request->sample};
+                        .reward = request->reward, .sample = request->sample,
+                        .past = request->past, .lags = request->lags,
+                        .histories = request->histories};
     memcpy(grid.w, request->w, sizeof grid.w);
-    if (!component_find(policy, "map", request->of, &grid.component, err) ||
+    if (request->past == PAST_BOTH)
+        return err_set(err, ERR_USAGE, "map: one past at a time: any, rewarded or unrewarded");
+    if (!probe_mappable(model, "map", err) ||
+        !component_find(policy, "map", *request->of ? request->of : usual, &grid.component, err) ||
         !variable_find(policy, "map", "x", request->x, &grid.x, err) ||
-        !variable_find(policy, "map", "y", request->y, &grid.y, err) ||
+        !variable_find(policy, "map", "y", *request->y ? request->y : usual, &grid.y, err) ||
         !grid_check(&grid, "map", err) || !make_axes(&grid, request, &map, err)) {
         map_free(&map);
         return false;
     }
     grid.x_axis = &map.x;
     grid.y_axis = &map.y;
-    if (cohort && truth_for_policy(cohort, policy, &truth, NULL))
-        grid.truth = &truth;
+    grid_truth(&grid, &truth);
     fill(&grid, &map);
-    say_request(request, &map);
+    say_request(&grid, &map);
     size_t most = request->sample ? 64 * request->sample : MAP_RECOVERY_MOST;
-    struct recovery recovery;
-    if (grid.truth && recovery_over(model, cohort, &truth, most, &recovery, NULL))
-        map.r2 = recovery.r2[grid.component];
+    map.r2 = grid_r2(&grid, most);
     *out = map;
     return true;
 }

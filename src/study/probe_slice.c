@@ -5,7 +5,6 @@
 
 #include "deltaw/base/mem.h"
 #include "probe_grid.h"
-#include "recovery.h"
 #include "truth.h"
 
 enum { SLICE_LINES = 8, SLICE_RECOVERY_MOST = 50000, QUANTILES = 2048 };
@@ -13,7 +12,7 @@ enum { SLICE_LINES = 8, SLICE_RECOVERY_MOST = 50000, QUANTILES = 2048 };
 void slice_request_default(struct slice_request *request)
 {
     *request = (struct slice_request){
-        .of = "w_stim", .x = "stimulus", .stimulus = NAN, .w_bias = NAN,
+        .x = "stimulus", .stimulus = NAN, .w_bias = NAN, .reward = NAN,
     };
 }
 
@@ -110,7 +109,7 @@ static bool make_lines(struct grid *grid, const struct slice_request *request, s
     return true;
 }
 
-/* Row `row` of panel `panel` becomes a line of its own. */
+/* Row `row` of a panel becomes a line of its own. */
 static void take_line(struct slice *slice, const struct grid *grid, size_t row, bool correct,
                       const double *value, const double *truth, const uint32_t *support)
 {
@@ -119,36 +118,140 @@ static void take_line(struct slice *slice, const struct grid *grid, size_t row, 
     slice->line[slice->n_lines++] = (struct slice_line){
         .w = along ? NAN : grid->y_axis->value[row],
         .correct = correct,
+        .past = grid->past,
         .value = mem_copy(value + row * nx, nx, sizeof *value),
         .truth = truth ? mem_copy(truth + row * nx, nx, sizeof *truth) : NULL,
         .support = mem_copy(support + row * nx, nx, sizeof *support),
+        .lived = NAN,
+        .lived_truth = NAN,
     };
 }
 
+/* The lines of one past. */
 static void fill(struct grid *grid, struct slice *slice)
 {
     double *value[PROBE_MAX_PANELS] = {0}, *truth[PROBE_MAX_PANELS] = {0};
     uint32_t *support[PROBE_MAX_PANELS] = {0};
+    double only = slice->request.reward;
     size_t rows = grid->y_axis->n, cells = slice->x.n * rows;
+    bool along = grid->y.kind == VARIABLE_REWARD;
     for (size_t p = 0; p < grid->n_panels; p++) {
         value[p] = mem_new(cells, sizeof *value[p]);
         truth[p] = grid->truth ? mem_new(cells, sizeof *truth[p]) : NULL;
         support[p] = mem_new(cells, sizeof *support[p]);
     }
     grid_run(grid, value, truth, support);
-    bool along = grid->n_panels == 1;
-    slice->line = mem_new(2 * rows, sizeof *slice->line);
     for (size_t i = 0; i < (along ? 1 : rows); i++)
         for (size_t correct = 2; correct-- > 0;) {
-            size_t p = along ? 0 : correct, row = along ? correct : i;
-            take_line(slice, grid, row, correct, value[p], truth[p], support[p]);
+            size_t p = grid->n_panels == 2 ? correct : 0, row = along ? correct : i;
+            if (isnan(only) || only == (double)correct)
+                take_line(slice, grid, row, correct, value[p], truth[p], support[p]);
         }
     for (size_t p = 0; p < grid->n_panels; p++) {
         free(value[p]);
         free(truth[p]);
         free(support[p]);
     }
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct slice_line *p = a, *q = b;
+    if (p->w != q->w && !(isnan(p->w) && isnan(q->w)))
+        return p->w < q->w ? -1 : 1;
+    if (p->correct != q->correct)
+        return p->correct ? -1 : 1;
+    return (int)p->past - (int)q->past;
+}
+
+static void fill_pasts(struct grid *grid, struct slice *slice)
+{
+    bool both = slice->request.past == PAST_BOTH;
+    slice->line = mem_new(4 * (size_t)grid->y_axis->n, sizeof *slice->line);
+    grid->past = both ? PAST_REWARDED : slice->request.past;
+    fill(grid, slice);
+    if (both) {
+        grid->past = PAST_UNREWARDED;
+        fill(grid, slice);
+        grid->past = PAST_BOTH;
+        grid_describe(grid);
+        qsort(slice->line, slice->n_lines, sizeof *slice->line, by_place);
+    }
     memcpy(slice->rest, grid->rest, sizeof slice->rest);
+    slice->request.lags = grid->lags;
+    slice->n_histories = grid->n_histories;
+    slice->n_fitting = grid->n_fitting;
+}
+
+/* Weights of the trials as lived under the model, or as they truly were. */
+struct walked {
+    const float *lived;              /* [n_trials][K], or NULL and ... */
+    const float *column[POLICY_MAX]; /* ... [n_trials] each */
+    size_t n_weights;
+};
+
+static double walked_weight(const struct walked *walked, size_t t, size_t k)
+{
+    return walked->lived ? walked->lived[t * walked->n_weights + k] : walked->column[k][t];
+}
+
+/* Is a lived trial one of the line's, whatever its stimulus? */
+static bool on_line(const struct grid *grid, const struct slice_line *line,
+                    const struct animal *animal, size_t t, const struct walked *walked)
+{
+    size_t lags = grid->lags ? grid->lags : PAST_LAGS;
+    if (!trial_known(grid->cohort, t) || grid->cohort->reward[t] != line->correct ||
+        !past_lived(grid->cohort, animal, t, line->past, lags))
+        return false;
+    if (!isnan(line->w)) {
+        long row = axis_cell(grid->y_axis, walked_weight(walked, t, grid->y.weight));
+        if (row < 0 || grid->y_axis->value[row] != line->w)
+            return false;
+    }
+    for (size_t k = 0; k < walked->n_weights; k++)
+        if (!isnan(grid->w[k]) &&
+            !(fabs(walked_weight(walked, t, k) - grid->w[k]) <= WEIGHT_WINDOW))
+            return false;
+    return true;
+}
+
+/* Mean change of the weight on the line's lived trials. */
+static double mean_lived(const struct grid *grid, const struct slice_line *line,
+                         const struct walked *walked, size_t *n)
+{
+    double sum = 0;
+    *n = 0;
+    for (size_t a = 0; a < grid->cohort->n_animals; a++) {
+        const struct animal *animal = &grid->cohort->animals[a];
+        for (size_t i = 0; i + 1 < animal->count; i++) {
+            size_t t = animal->first + i;
+            if (!on_line(grid, line, animal, t, walked))
+                continue;
+            double step = walked_weight(walked, t + 1, grid->component) -
+                          walked_weight(walked, t, grid->component);
+            if (isfinite(step)) {
+                sum += step;
+                ++*n;
+            }
+        }
+    }
+    return *n ? sum / (double)*n : NAN;
+}
+
+static void fill_lived(const struct grid *grid, struct slice *slice)
+{
+    const struct policy *policy = &grid->model->settings.policy;
+    struct walked fitted = {.lived = grid->lived, .n_weights = policy->n};
+    struct walked truth = {.n_weights = policy->n};
+    if (slice->request.past == PAST_ANY || !grid->cohort || !grid->lived)
+        return;
+    bool known = truth_columns(grid->cohort, policy, truth.column, NULL);
+    for (size_t i = 0; i < slice->n_lines; i++) {
+        struct slice_line *line = &slice->line[i];
+        line->lived = mean_lived(grid, line, &fitted, &line->n_lived);
+        if (known)
+            line->lived_truth = mean_lived(grid, line, &truth, &line->n_lived_truth);
+    }
 }
 
 static bool set_bias(struct grid *grid, double w_bias, struct err *err)
@@ -166,40 +269,64 @@ static bool set_bias(struct grid *grid, double w_bias, struct err *err)
     return true;
 }
 
+const char *slice_weight(const struct policy *policy, const char *of)
+{
+    long k = policy_weight(policy, of);
+    enum policy_feature feature = k < 0 ? FEATURE_BIAS : policy->feature[k];
+    bool stimulus = feature == FEATURE_STIMULUS || feature == FEATURE_RIGHT ||
+                    feature == FEATURE_LEFT;
+    return stimulus ? policy->weight[k] : probe_weight(policy);
+}
+
+static bool check_slice(const struct grid *grid, const struct slice_request *request,
+                        struct err *err)
+{
+    double reward = request->reward;
+    if (grid->x.kind == VARIABLE_CHOICE || grid->x.kind == VARIABLE_REWARD)
+        return err_set(err, ERR_USAGE, "slice: x=%s has two values only; use x=stimulus or a "
+                       "weight, or `map x=%s`", request->x, request->x);
+    return isnan(reward) || reward == 0 || reward == 1 ||
+           err_set(err, ERR_USAGE, "slice: reward= must be 0 or 1");
+}
+
 bool slice_compute(const struct model *model, const struct cohort *cohort, const float *lived,
                    const struct slice_request *request, struct slice *out, struct err *err)
 {
     const struct policy *policy = &model->settings.policy;
+    const char *of = *request->of ? request->of : probe_weight(policy);
     const struct axis_request x = {"slice", "x", request->nx, NAN, NAN};
     struct truth truth;
     struct slice slice = {.request = *request, .r2 = NAN};
     struct axis lines = {0};
     struct grid grid = {.model = model, .cohort = cohort, .lived = lived, .choice = NAN,
-                        .reward = NAN, .stimulus = request->stimulus, .sample = request->sample};
-    long stim = policy_weight(policy, "w_stim");
-    if (!component_find(policy, "slice", request->of, &grid.component, err) ||
-        !variable_find(policy, "slice", "x", request->x, &grid.x, err))
+                        .reward = NAN, .stimulus = request->stimulus, .sample = request->sample,
+                        .lags = request->lags, .histories = request->histories};
+    if (!probe_mappable(model, "slice", err) ||
+        !component_find(policy, "slice", of, &grid.component, err) ||
+        !variable_find(policy, "slice", "x", request->x, &grid.x, err) ||
+        !check_slice(&grid, request, err))
         return false;
-    if (grid.x.kind == VARIABLE_CHOICE || grid.x.kind == VARIABLE_REWARD)
-        return err_set(err, ERR_USAGE, "slice: x=%s has two values only; use x=stimulus or a "
-                       "weight, or `map x=%s`", request->x, request->x);
+    size_t weight = (size_t)policy_weight(policy, slice_weight(policy, of));
     if (!set_bias(&grid, request->w_bias, err) ||
-        !make_lines(&grid, request, stim < 0 ? 0 : (size_t)stim, &slice, &lines, err) ||
+        !make_lines(&grid, request, weight, &slice, &lines, err) ||
         !axis_make(policy, cohort, lived, &grid.x, &x, &slice.x, err)) {
         axis_free(&lines);
         slice_free(&slice);
         return false;
     }
+    if (grid.y.kind != VARIABLE_REWARD && !isnan(request->reward)) {
+        grid.reward = request->reward;
+        grid.n_panels = 1;
+    }
+    snprintf(slice.weight, sizeof slice.weight, "%s", policy->weight[weight]);
+    snprintf(slice.request.of, sizeof slice.request.of, "%s", policy->weight[grid.component]);
     grid.x_axis = &slice.x;
     grid.y_axis = &lines;
-    if (cohort && truth_for_policy(cohort, policy, &truth, NULL))
-        grid.truth = &truth;
-    fill(&grid, &slice);
+    grid_truth(&grid, &truth);
+    fill_pasts(&grid, &slice);
+    fill_lived(&grid, &slice);
     slice.request.nx = slice.x.n;
-    size_t most = request->sample ? 64 * request->sample : SLICE_RECOVERY_MOST;
-    struct recovery recovery;
-    if (grid.truth && recovery_over(model, cohort, &truth, most, &recovery, NULL))
-        slice.r2 = recovery.r2[grid.component];
+    slice.r2 = grid_r2(&grid, request->sample ? 64 * request->sample : SLICE_RECOVERY_MOST);
     axis_free(&lines);
     *out = slice;
     return true;
@@ -208,11 +335,13 @@ bool slice_compute(const struct model *model, const struct cohort *cohort, const
 void slice_table(const struct slice *slice, struct table *out)
 {
     bool truth = slice->n_lines > 0 && slice->line[0].truth;
-    bool along = slice->request.n_w == 0;
+    bool along = slice->request.n_w == 0, past = slice->request.past != PAST_ANY;
     size_t c = 0;
     if (!along)
         table_column(out, "w_line", COLUMN_NUMBER, 4);
     table_column(out, "reward", COLUMN_COUNT, 0);
+    if (past)
+        table_column(out, "past", COLUMN_TEXT, 0);
     table_column(out, slice->x.name, COLUMN_NUMBER, 4);
     table_column(out, "value", COLUMN_NUMBER, 4);
     table_column(out, "support", COLUMN_COUNT, 0);
@@ -226,6 +355,8 @@ void slice_table(const struct slice *slice, struct table *out)
             if (!along)
                 table_number(out, c++, line->w);
             table_number(out, c++, line->correct);
+            if (past)
+                table_text(out, c++, line->past == PAST_REWARDED ? "rewarded" : "unrewarded");
             table_number(out, c++, slice->x.value[j]);
             table_number(out, c++, line->value[j]);
             table_number(out, c++, line->support[j]);

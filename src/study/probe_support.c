@@ -17,7 +17,7 @@ static double lived_value(const struct grid *grid, const struct variable *variab
 }
 
 /* Does a lived trial agree with what is fixed? */
-static bool agrees(const struct grid *grid, size_t t)
+static bool agrees(const struct grid *grid, const struct animal *animal, size_t t)
 {
     const struct cohort *cohort = grid->cohort;
     size_t n = grid->model->settings.policy.n;
@@ -30,25 +30,31 @@ static bool agrees(const struct grid *grid, size_t t)
     for (size_t k = 0; k < n; k++)
         if (!isnan(grid->w[k]) && fabs(grid->lived[t * n + k] - grid->w[k]) > WEIGHT_WINDOW)
             return false;
-    return true;
+    return !grid_past(grid) || past_lived(cohort, animal, t, grid->past, grid->lags);
+}
+
+static void count_trial(struct grid *grid, const struct animal *animal, size_t t,
+                        uint32_t *const support[])
+{
+    if (!grid_lived(grid, t))
+        return;
+    grid->n_lived++;
+    if (!agrees(grid, animal, t))
+        return;
+    long ix = axis_cell(grid->x_axis, lived_value(grid, &grid->x, t));
+    long iy = axis_cell(grid->y_axis, lived_value(grid, &grid->y, t));
+    size_t panel = grid->n_panels == 2 ? grid->cohort->reward[t] != 0 : 0;
+    if (ix >= 0 && iy >= 0)
+        support[panel][(size_t)iy * grid->x_axis->n + (size_t)ix]++;
 }
 
 void grid_count(struct grid *grid, uint32_t *const support[])
 {
     grid->n_lived = 0;
-    if (!grid->cohort || !grid->lived)
-        return;
-    for (size_t t = 0; t < grid->cohort->n_trials; t++) {
-        if (!grid_lived(grid, t))
-            continue;
-        grid->n_lived++;
-        if (!agrees(grid, t))
-            continue;
-        long ix = axis_cell(grid->x_axis, lived_value(grid, &grid->x, t));
-        long iy = axis_cell(grid->y_axis, lived_value(grid, &grid->y, t));
-        size_t panel = grid->n_panels == 2 ? grid->cohort->reward[t] != 0 : 0;
-        if (ix >= 0 && iy >= 0)
-            support[panel][(size_t)iy * grid->x_axis->n + (size_t)ix]++;
+    for (size_t a = 0; grid->cohort && grid->lived && a < grid->cohort->n_animals; a++) {
+        const struct animal *animal = &grid->cohort->animals[a];
+        for (size_t t = animal->first; t < animal->first + animal->count; t++)
+            count_trial(grid, animal, t, support);
     }
 }
 
@@ -71,38 +77,71 @@ void grid_window(struct grid *grid)
     axis_free(&axis);
 }
 
-void grid_describe(struct grid *grid)
+static void say_free(const struct grid *grid, struct strbuf *text)
 {
     const struct policy *policy = &grid->model->settings.policy;
-    struct strbuf text = {0};
-    char a[NUMBER_SIZE], b[NUMBER_SIZE];
     bool day = false;
     for (size_t i = 0; grid->cohort && !day && i < grid->cohort->n_animals; i++)
         day = grid->cohort->animals[i].n_sessions > 1;
     for (size_t k = 0; k < policy->n; k++)
         if (!grid_set(grid, VARIABLE_WEIGHT, k))
-            strbuf_printf(&text, "%s%s", text.len ? ", " : "", policy->weight[k]);
+            strbuf_printf(text, "%s%s", text->len ? ", " : "", policy->weight[k]);
     if (!grid_set(grid, VARIABLE_STIMULUS, 0))
-        strbuf_printf(&text, "%sstimulus", text.len ? ", " : "");
+        strbuf_printf(text, "%sstimulus", text->len ? ", " : "");
     if (day)
-        strbuf_printf(&text, "%sday", text.len ? ", " : "");
-    if (text.len && grid->n_sample)
-        strbuf_printf(&text, ": mean over %zu lived trials", grid->n_sample);
-    else if (text.len)
-        strbuf_puts(&text, ": 0, nothing was lived");
+        strbuf_printf(text, "%sday", text->len ? ", " : "");
+    if (text->len && grid->n_sample)
+        strbuf_printf(text, ": mean over %zu lived trials", grid->n_sample);
+    else if (text->len)
+        strbuf_puts(text, ": 0, nothing was lived");
+}
+
+static void say_past(const struct grid *grid, struct strbuf *text)
+{
+    static const char *const how[] = {"", " rewarded", " unrewarded", " rewarded or unrewarded"};
+    const char *name = grid->model->rule->name;
+    char a[NUMBER_SIZE], b[NUMBER_SIZE];
+    if (grid->n_histories == 0) {
+        if (grid->past != PAST_ANY)
+            strbuf_printf(text, "%sthe past makes no difference to the rule %s",
+                          text->len ? "; " : "", name);
+        return;
+    }
+    strbuf_printf(text, "%spast %zu trial%s%s: mean over %s", text->len ? "; " : "", grid->lags,
+                  grid->lags == 1 ? "" : "s", how[grid->past],
+                  number_grouped(a, (long long)grid->n_histories));
+    if (grid->n_histories < grid->n_fitting)
+        strbuf_printf(text, " of %s", number_grouped(b, (long long)grid->n_fitting));
+    strbuf_puts(text, grid->past == PAST_BOTH ? " histories each" : " histories");
+    if (!probe_sees_past(grid->model))
+        strbuf_printf(text, " (no difference to the rule %s)", name);
+}
+
+static void say_support(const struct grid *grid, struct strbuf *text)
+{
+    const struct policy *policy = &grid->model->settings.policy;
+    char a[NUMBER_SIZE], b[NUMBER_SIZE];
     const char *before = "support: ";
     for (size_t k = 0; k < policy->n; k++) {
         if (isnan(grid->w[k]))
             continue;
-        strbuf_printf(&text, "%s%s%s %s to %s", text.len ? "; " : "", before, policy->weight[k],
+        strbuf_printf(text, "%s%s%s %s to %s", text->len ? "; " : "", before, policy->weight[k],
                       number_format(a, grid->w[k] - WEIGHT_WINDOW, 4),
                       number_format(b, grid->w[k] + WEIGHT_WINDOW, 4));
         before = "";
     }
     if (grid->stimulus_lo < grid->stimulus_hi)
-        strbuf_printf(&text, "%s%sstimulus %s to %s", text.len ? "; " : "", before,
+        strbuf_printf(text, "%s%sstimulus %s to %s", text->len ? "; " : "", before,
                       number_format(a, grid->stimulus_lo, 3),
                       number_format(b, grid->stimulus_hi, 3));
+}
+
+void grid_describe(struct grid *grid)
+{
+    struct strbuf text = {0};
+    say_free(grid, &text);
+    say_past(grid, &text);
+    say_support(grid, &text);
     snprintf(grid->rest, sizeof grid->rest, "%s", strbuf_text(&text));
     strbuf_free(&text);
 }

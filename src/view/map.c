@@ -2,17 +2,18 @@
 #include "map.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "deltaw/base/mem.h"
 
-#define AXES "stimulus|reward|choice|w_stim|w_bias"
-
 static const struct option map_options[] = {
-    {"of", OPTION_WORD, 0, 0, "w_stim|w_bias", "w_stim", "the weight whose change is shown"},
-    {"x", OPTION_WORD, 0, 0, AXES, "stimulus", "what goes along x"},
-    {"y", OPTION_WORD, 0, 0, AXES, "w_stim", "what goes along y"},
+    {"of", OPTION_TEXT, 0, 0, PARTS_WEIGHTS, "auto",
+     "the weight whose change is shown; auto: the first that goes with the stimulus"},
+    {"x", OPTION_TEXT, 0, 0, PARTS_AXES, "stimulus",
+     "what goes along x: stimulus, reward, choice or a weight, as w_bias"},
+    {"y", OPTION_TEXT, 0, 0, "auto|" PARTS_AXES, "auto", "what goes along y; auto: as for of="},
     {"stimulus", OPTION_NUMBER, 0, 0, "lived", "lived", "fix the stimulus (right is positive)"},
     {"choice", OPTION_NUMBER, 0, 1, "lived", "lived", "fix the choice: 0 left, 1 right"},
     {"reward", OPTION_NUMBER, 0, 1, "both", "both", "only error (0) or correct (1) trials"},
@@ -28,9 +29,10 @@ static const struct option map_options[] = {
     {"ny", OPTION_INTEGER, 2, 400, "auto", "auto", "cells along y; auto: what fits"},
     {"support", OPTION_INTEGER, 0, 1e9, NULL, "1",
      "mark cells of fewer lived trials as \"no data\"; 0 paints all"},
-    {"past", OPTION_WORD, 0, 0, "any|rewarded|unrewarded", "any",
-     "the trials before; for rules with a memory"},
-    {"lags", OPTION_INTEGER, 1, 4, NULL, NULL, "how many trials before; for rules with a memory"},
+    {"past", OPTION_WORD, 0, 0, PARTS_PASTS, "any",
+     "whether the trials before were rewarded; for rules that see them"},
+    {"lags", OPTION_INTEGER, 1, PAST_MOST_LAGS, NULL, "3",
+     "how many trials before; for rules that see them"},
     {0},
 };
 
@@ -88,9 +90,10 @@ static bool map_checked(const struct map_state *fresh, const struct args *args, 
         return err_set(err, ERR_USAGE, "map: '%s' is no name=value; another model is model=%s",
                        word, word);
     }
-    if (strcmp(args_text(args, map_options, "past"), "any") != 0 || args_given(args, "lags")) {
-        return err_set(err, ERR_USAGE, "map: past= and lags= are for rules with a memory, and no "
-                       "rule here has one; leave them out");
+    if (!parts_axis("map", args, map_options, "of", err) ||
+        !parts_axis("map", args, map_options, "x", err) ||
+        !parts_axis("map", args, map_options, "y", err)) {
+        return false;
     }
     if (strcmp(r->x, r->y) == 0) {
         return err_set(err, ERR_USAGE, "map: x and y are both %s; choose another for one of them",
@@ -104,18 +107,14 @@ static bool map_checked(const struct map_state *fresh, const struct args *args, 
            on_axis(r, "w_bias", fresh->w_bias, err);
 }
 
-static void take_word(char out[PROBE_NAME], const struct args *args, const char *name)
+/* A name, or with auto what the last model had for it. */
+static bool take_name(char out[PROBE_NAME], const struct args *args, const char *name,
+                      bool was_auto, const char *last)
 {
-    const char *text = args_text(args, map_options, name);
-    strncpy(out, text, PROBE_NAME - 1);
-    out[PROBE_NAME - 1] = '\0';
-}
-
-static enum map_show show_of(const char *word)
-{
-    return strcmp(word, "no") == 0     ? SHOW_FITTED
-           : strcmp(word, "true") == 0 ? SHOW_TRUE
-                                       : SHOW_DIFFERENCE;
+    const char *text = parts_chosen(args, map_options, name);
+    const char *likely = was_auto && *last ? last : "w_stim";
+    snprintf(out, PROBE_NAME, "%s", text ? text : likely);
+    return !text;
 }
 
 static bool map_configure(void *state, const struct args *args, struct err *err)
@@ -124,9 +123,11 @@ static bool map_configure(void *state, const struct args *args, struct err *err)
     struct map_state fresh = *s;
     struct map_request *r = &fresh.request;
     map_request_default(r);
-    take_word(r->of, args, "of");
-    take_word(r->x, args, "x");
-    take_word(r->y, args, "y");
+    fresh.auto_of = take_name(r->of, args, "of", s->auto_of, s->request.of);
+    take_name(r->x, args, "x", false, "");
+    fresh.auto_y = take_name(r->y, args, "y", s->auto_y, s->request.y);
+    r->past = parts_past(args_text(args, map_options, "past"));
+    r->lags = (size_t)args_integer(args, map_options, "lags");
     r->stimulus = args_number(args, map_options, "stimulus");
     r->choice = args_number(args, map_options, "choice");
     r->reward = args_number(args, map_options, "reward");
@@ -137,7 +138,7 @@ static bool map_configure(void *state, const struct args *args, struct err *err)
     fresh.w_bias = args_number(args, map_options, "w_bias");
     fresh.range = args_number(args, map_options, "range");
     fresh.support = (uint32_t)args_integer(args, map_options, "support");
-    fresh.show = show_of(args_text(args, map_options, "diff"));
+    fresh.show = parts_show(args_text(args, map_options, "diff"));
     if (!map_checked(&fresh, args, err) || !take_range(args, "xrange", &r->x_lo, &r->x_hi, err) ||
         !take_range(args, "yrange", &r->y_lo, &r->y_hi, err)) {
         return false;
@@ -217,6 +218,12 @@ static bool fix_weight(const struct map_state *s, struct map_request *r, const c
 static bool full_request(const struct map_state *s, struct map_request *r, struct err *err)
 {
     *r = s->request;
+    if (s->auto_of) {
+        r->of[0] = '\0';
+    }
+    if (s->auto_y) {
+        r->y[0] = '\0';
+    }
     return fix_weight(s, r, "w_stim", s->w_stim, err) && fix_weight(s, r, "w_bias", s->w_bias, err);
 }
 
@@ -235,14 +242,45 @@ static size_t picture_sample(const struct map_state *s, const struct map_request
     return sample < LIVE_SAMPLE_LEAST ? LIVE_SAMPLE_LEAST : sample;
 }
 
+/* Histories times lived trials times cells: what a picture of a rule that sees
+ * the past may cost, about 60 ms of it, a training one's found by trying. */
+enum { PAST_UPDATES = 200000, PAST_UPDATES_LEAST = 10000, PAST_PICTURE = 64, PAST_SAMPLE = 4 };
+static const double past_seconds = 0.06;
+
+static void picture_past(const struct map_state *s, struct map_request *r)
+{
+    bool levels = s->have && s->map.x.levels && strcmp(s->map.x.name, r->x) == 0;
+    size_t cells = (levels ? s->map.x.n : r->nx) * r->ny * PROBE_MAX_PANELS;
+    size_t updates = s->source.live && s->updates > 0 ? s->updates : PAST_UPDATES;
+    size_t each = updates / PAST_SAMPLE / (cells > 0 ? cells : 1);
+    r->histories = each > PAST_PICTURE ? PAST_PICTURE : each < 4 ? 4 : each;
+    r->sample = PAST_SAMPLE;
+}
+
 /* What a training fit's map may cost is found by trying. */
 static void adapt_sample(struct map_state *s, size_t used)
 {
-    if (s->pace.cost > picture_seconds) {
+    double cost = s->pace.cost;
+    if (cost > picture_seconds) {
         s->sample = used / 2 > LIVE_SAMPLE_LEAST ? used / 2 : LIVE_SAMPLE_LEAST;
-    } else if (s->pace.cost < picture_seconds / 4 && s->sample > 0 && s->sample < PICTURE_SAMPLE) {
+    } else if (cost < picture_seconds / 4 && s->sample > 0 && s->sample < PICTURE_SAMPLE) {
         s->sample *= 2;
     }
+    size_t updates = s->updates ? s->updates : PAST_UPDATES;
+    if (cost > past_seconds && updates > PAST_UPDATES_LEAST) {
+        s->updates = updates / 2;
+    } else if (cost < past_seconds / 4 && updates < PAST_UPDATES) {
+        s->updates = updates * 2;
+    }
+}
+
+/* Names and sizes for what was left to the model. */
+static void name_request(struct map_state *s)
+{
+    bool moved = strcmp(s->request.y, s->map.request.y) != 0;
+    strcpy(s->request.of, s->map.request.of);
+    strcpy(s->request.y, s->map.request.y);
+    s->placed = s->placed && !moved;
 }
 
 bool map_refresh(struct map_state *s, struct err *err)
@@ -258,6 +296,9 @@ bool map_refresh(struct map_state *s, struct err *err)
     request.nx = request.nx ? request.nx : s->room_x ? s->room_x : 31;
     request.ny = request.ny ? request.ny : s->room_y ? s->room_y : 31;
     request.sample = picture_sample(s, &request);
+    if (probe_sees_past(s->source.model)) {
+        picture_past(s, &request);
+    }
     pace_begin(&s->pace);
     if (!map_compute(s->source.model, s->source.cohort, s->source.w, &request, &fresh, err)) {
         return false;
@@ -269,6 +310,7 @@ bool map_refresh(struct map_state *s, struct err *err)
     }
     s->map = fresh;
     s->have = true;
+    name_request(s);
     follow_limit(s);
     s->stale = s->urgent = false;
     return true;
@@ -319,7 +361,7 @@ static void map_release(void *state)
 const struct view_ops map_view = {
     .name = "map",
     .summary = "change of a weight over two of the things the rule sees",
-    .keys = "arrows cross-hair  [ ] bias  c correct/error/both  d fitted/true/difference  "
+    .keys = "arrows cross-hair  [ ] bias  { } past  c correct/error/both  d fitted/true/difference  "
             "s slice  + - 0 colours  e export  z zoom",
     .options = map_options,
     .positional = 1,

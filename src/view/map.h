@@ -6,16 +6,15 @@
 #include "deltaw/study/probe.h"
 #include "parts.h"
 
-enum map_show { SHOW_FITTED, SHOW_TRUE, SHOW_DIFFERENCE };
-
 struct map_state {
     /* from the options */
-    struct map_request request;
+    struct map_request request; /* of and y: of the last model where auto */
+    bool auto_of, auto_y;
     double w_stim, w_bias; /* fixed, NaN: as lived */
     char *model;
     double range;          /* of colours, NaN: from the values */
     uint32_t support;      /* fewest lived trials of a painted cell */
-    enum map_show show;
+    enum show show;
     /* from the scene */
     struct source source;
     struct map map;
@@ -23,6 +22,7 @@ struct map_state {
     bool stale, urgent;    /* to be computed again; at once, whatever the pace */
     struct pace pace;
     size_t sample;         /* lived trials averaged over while training */
+    size_t updates;        /* of rules that see the past: updates of a picture then */
     double limit;          /* of the automatic colour scale */
     size_t room_x, room_y; /* cells of the last picture; 0: none drawn yet */
     /* the cross-hair, by value so that it stays where it is at a new size */

@@ -65,11 +65,14 @@ static void cycle_reward(const struct map_state *s, struct strbuf *command)
 static void slice_through(const struct map_state *s, struct strbuf *command)
 {
     char number[NUMBER_SIZE];
-    double w = strcmp(s->request.y, "w_stim") == 0   ? s->cross_y
-               : strcmp(s->request.x, "w_stim") == 0 ? s->cross_x
-                                                     : s->w_stim;
+    const struct policy *policy = &s->source.model->settings.policy;
+    const char *lines = slice_weight(policy, s->request.of);
+    double w = strcmp(s->request.y, lines) == 0   ? s->cross_y
+               : strcmp(s->request.x, lines) == 0 ? s->cross_x
+               : strcmp(lines, "w_stim") == 0     ? s->w_stim
+                                                  : NAN;
     strbuf_puts(command, "slice");
-    if (strcmp(s->request.of, "w_stim") != 0) {
+    if (strcmp(s->request.of, probe_weight(policy)) != 0) {
         strbuf_printf(command, " of=%s", s->request.of);
     }
     if (!isnan(w)) {
@@ -77,6 +80,10 @@ static void slice_through(const struct map_state *s, struct strbuf *command)
     }
     if (!isnan(s->w_bias)) {
         strbuf_printf(command, " w_bias=%s", parts_short(number, s->w_bias, 3));
+    }
+    if (s->request.past != PAST_ANY) {
+        strbuf_printf(command, " past=%s lags=%zu", parts_past_word(s->request.past),
+                      s->request.lags);
     }
     if (s->model) {
         strbuf_puts(command, " model=");
@@ -89,13 +96,16 @@ bool map_key(void *state, const char *key, struct strbuf *command)
     struct map_state *s = state;
     static const char *const arrows[] = {"left", "right", "down", "up"};
     char number[NUMBER_SIZE];
+    enum past past;
     for (int i = 0; i < 4; i++) {
         if (strcmp(key, arrows[i]) == 0) {
             move_cross(s, i < 2 ? 2 * i - 1 : 0, i < 2 ? 0 : 2 * i - 5);
             return true;
         }
     }
-    if (strcmp(key, "[") == 0 || strcmp(key, "]") == 0) {
+    if (parts_past_step(key, s->request.past, PAST_BOTH, &past)) {
+        strbuf_printf(command, "map past=%s", parts_past_word(past));
+    } else if (strcmp(key, "[") == 0 || strcmp(key, "]") == 0) {
         step_bias(s, key[0] == ']', command);
     } else if (strcmp(key, "c") == 0) {
         cycle_reward(s, command);

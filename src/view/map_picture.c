@@ -34,6 +34,7 @@ void map_title(const void *state, struct strbuf *out)
     strbuf_printf(out, "%sΔ%s · %s × %s", shows[s->show], s->request.of,
                   parts_letter(s->request.y), s->request.x);
     add_fixed(s, out);
+    parts_past_title(s->request.past, s->request.lags, out);
     source_title(&s->source, out);
     if (s->have && isfinite(s->map.r2)) {
         strbuf_printf(out, " · R² %s", number_fixed(number, s->map.r2, 2, false));

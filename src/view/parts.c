@@ -187,6 +187,76 @@ double parts_bias_step(double now, bool up)
     return up || next >= least ? next : NAN;
 }
 
+enum show parts_show(const char *word)
+{
+    return strcmp(word, "no") == 0     ? SHOW_FITTED
+           : strcmp(word, "true") == 0 ? SHOW_TRUE
+                                       : SHOW_DIFFERENCE;
+}
+
+bool parts_axis(const char *view, const struct args *args, const struct option *table,
+                const char *option, struct err *err)
+{
+    static const char *const all[] = {"w_stim", "w_bias", "auto", "stimulus", "reward", "choice",
+                                      NULL};
+    static const char *const weights[] = {"w_stim", "w_bias", "auto", NULL};
+    bool weights_only = strcmp(option, "of") == 0;
+    const char *const *known = weights_only ? weights : all;
+    const char *name = args_text(args, table, option);
+    int column = 0;
+    for (size_t i = 0; i < args->n; i++) {
+        const struct arg *arg = &args->items[i];
+        column = arg->name && strcmp(arg->name, option) == 0 ? arg->column : column;
+    }
+    for (size_t i = 0; known[i]; i++) {
+        if (strcmp(known[i], name) == 0) {
+            return true;
+        }
+    }
+    const char *near = nearest_of(name, known);
+    return (strncmp(name, "w_", 2) == 0 && strlen(name) < PROBE_NAME) ||
+           err_at(err, ERR_USAGE, column, "%s: %s=%s is no %s%s%s%s; it takes %sa weight, as w_stim", view,
+                   option, name, weights_only ? "weight" : "variable",
+                   near ? " (did you mean " : "", near ? near : "", near ? "?)" : "",
+                   weights_only ? "" : "stimulus, reward, choice or ");
+}
+
+static const char *const past_words[] = {"any", "rewarded", "unrewarded", "both"};
+enum { PASTS = sizeof past_words / sizeof past_words[0] };
+
+const char *parts_past_word(enum past past)
+{
+    return past_words[past];
+}
+
+enum past parts_past(const char *word)
+{
+    for (size_t i = 0; i < PASTS; i++) {
+        if (strcmp(word, past_words[i]) == 0) {
+            return (enum past)i;
+        }
+    }
+    return PAST_ANY;
+}
+
+void parts_past_title(enum past past, size_t lags, struct strbuf *out)
+{
+    if (past != PAST_ANY) {
+        strbuf_printf(out, " · past %zu %s", lags,
+                      past == PAST_BOTH ? "rewarded or not" : past_words[past]);
+    }
+}
+
+bool parts_past_step(const char *key, enum past now, unsigned n, enum past *next)
+{
+    bool on = strcmp(key, "}") == 0;
+    if (!on && strcmp(key, "{") != 0) {
+        return false;
+    }
+    *next = (enum past)(((unsigned)now + (on ? 1 : n - 1)) % n);
+    return true;
+}
+
 const char *parts_letter(const char *variable)
 {
     static const char *const names[][2] = {

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "deltaw/base/number.h"
+#include "deltaw/study/probe.h"
 #include "deltaw/view/view.h"
 
 #define VIEW(ops) extern const struct view_ops ops;
@@ -78,6 +79,24 @@ double parts_nice(double value);
 double parts_nice_step(double value, bool up);
 /* Steps of a fixed bias weight: as lived (NaN), -1, -.5, 0, ... in halves. */
 double parts_bias_step(double now, bool up);
+/* diff=no|true|yes */
+enum show { SHOW_FITTED, SHOW_TRUE, SHOW_DIFFERENCE };
+enum show parts_show(const char *word);
+/* What may stand on an axis: one of PARTS_AXES or any other weight, "w_...";
+ * which weights there are is known only with a model.  "auto" is fine too.
+ * of= takes weights only. */
+#define PARTS_AXES "stimulus|reward|choice|w_stim|w_bias"
+#define PARTS_WEIGHTS "auto|w_stim|w_bias"
+bool parts_axis(const char *view, const struct args *args, const struct option *table,
+                const char *option, struct err *err);
+/* Words of past=, by enum past; " · past 3 rewarded" for titles, "" for any. */
+#define PARTS_PASTS "any|rewarded|unrewarded"
+const char *parts_past_word(enum past past);
+enum past parts_past(const char *word);
+void parts_past_title(enum past past, size_t lags, struct strbuf *out);
+/* Key { or } : the past before or after this one, among the first n.  False: no
+ * such key. */
+bool parts_past_step(const char *key, enum past now, unsigned n, enum past *next);
 /* How a variable is called in a read-out: "w", "s", "r"; else its name. */
 const char *parts_letter(const char *variable);
 

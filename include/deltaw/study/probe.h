@@ -18,7 +18,12 @@
 #include "deltaw/base/table.h"
 #include "deltaw/learn/model.h"
 
-enum { PROBE_NAME = 40, PROBE_MAX_PANELS = 2 };
+enum { PROBE_NAME = 40, PROBE_MAX_PANELS = 2, PROBE_REST = 240 };
+enum { PAST_LAGS = 3, PAST_MOST_LAGS = 10, PAST_HISTORIES = 1024 };
+
+/* The trials before: whichever, all rewarded, all unrewarded; PAST_BOTH: one
+ * line each of the last two (slices). */
+enum past { PAST_ANY, PAST_REWARDED, PAST_UNREWARDED, PAST_BOTH };
 
 struct axis {
     char name[PROBE_NAME]; /* "stimulus", "reward", "choice", "w_stim", "w_bias" */
@@ -29,14 +34,18 @@ struct axis {
 };
 
 struct map_request {
-    char of[PROBE_NAME]; /* "w_stim": the component of dw */
-    char x[PROBE_NAME], y[PROBE_NAME];
+    char of[PROBE_NAME]; /* "w_stim": the component of dw; "": the first weight that
+                          * depends on the stimulus */
+    char x[PROBE_NAME], y[PROBE_NAME]; /* y "": as for `of` */
     double stimulus, choice, reward; /* fixed values; NaN: not fixed */
     double w[POLICY_MAX];            /* fixed weights; NaN: not fixed */
     size_t nx, ny;                   /* cells wanted on a continuous axis; 0: 41 */
     double y_lo, y_hi, x_lo, x_hi;   /* ranges of continuous axes; NaN: what was lived */
     size_t sample;                   /* lived trials to average over at most, and at most 64
                                       * times as many for r2; 0: the probe's own choice */
+    enum past past;
+    size_t lags;                     /* 0: PAST_LAGS */
+    size_t histories;                /* to average over at most; 0: PAST_HISTORIES */
 };
 
 struct map_panel {
@@ -55,10 +64,16 @@ struct map {
     size_t n_sample;    /* lived trials averaged over */
     size_t n_lived;     /* lived trials counted */
     double r2;          /* of dw over lived trials against the truth, NaN without one */
-    char rest[160];     /* "w_bias, day: mean over 64 lived trials" */
+    size_t n_histories; /* averaged over, 0: the past does not count ... */
+    size_t n_fitting;   /* ... of so many that fit */
+    char rest[PROBE_REST]; /* "w_bias, day: mean over 64 lived trials" */
 };
 
-/* Request with x, y, panels at their defaults: of=w_stim y=w_stim x=stimulus. */
+/* "w_stim": the first weight that depends on the stimulus, else the first. */
+const char *probe_weight(const struct policy *policy);
+/* Does an update of this model depend on the trials before? */
+bool probe_sees_past(const struct model *model);
+/* Request with x, y, panels at their defaults: x=stimulus, the others "". */
 void map_request_default(struct map_request *request);
 /* lived: [n_trials][K] of this cohort under this model (model->lived->w, or
  * model_sweep).  cohort and lived may both be NULL (an opened model with no
@@ -74,19 +89,29 @@ void map_table(const struct map *map, struct table *out);
 struct slice_request {
     char of[PROBE_NAME];
     char x[PROBE_NAME];          /* "stimulus" */
-    size_t n_w;                  /* lines: values of w_stim; 0: three from what was lived */
+    size_t n_w;                  /* lines: values of w_stim (of `of`, where that depends on
+                                  * the stimulus); 0: three from what was lived */
     double w[8];
     double stimulus;             /* fixed when x is w_stim; NaN */
     double w_bias;               /* NaN: lived */
     size_t nx;
-    size_t sample;               /* as in map_request */
+    double reward;               /* lines after errors (0) or correct trials (1); NaN: both */
+    size_t sample;               /* as in map_request, like those below */
+    enum past past;
+    size_t lags, histories;
 };
 struct slice_line {
     double w;
     bool correct;      /* solid; error is dashed */
+    enum past past;    /* never PAST_BOTH */
     double *value;     /* [x.n] */
     double *truth;     /* [x.n] or NULL */
     uint32_t *support; /* [x.n] lived trials with w within half the step between lines */
+    /* What really happened on such trials, whatever the stimulus and the trials
+     * before the past that is asked for: mean change of the model's weights
+     * (NaN: no trial) and of the true ones, w near the line's. */
+    double lived, lived_truth;
+    size_t n_lived, n_lived_truth;
 };
 struct slice {
     struct slice_request request;
@@ -94,9 +119,14 @@ struct slice {
     size_t n_lines;
     struct slice_line *line;
     double r2;
-    char rest[160];
+    char weight[PROBE_NAME]; /* whose values the lines are; "w_stim" */
+    size_t n_histories, n_fitting; /* as in struct map */
+    char rest[PROBE_REST];
 };
 void slice_request_default(struct slice_request *request);
+/* The weight whose values the lines of a slice of `of` are: `of` itself where it
+ * goes with the stimulus. */
+const char *slice_weight(const struct policy *policy, const char *of);
 bool slice_compute(const struct model *model, const struct cohort *cohort, const float *lived,
                    const struct slice_request *request, struct slice *out, struct err *err);
 void slice_free(struct slice *slice);

@@ -1,0 +1,361 @@
+#include "probe_past.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/rng.h"
+
+enum { BATCH = 512, SAMPLE_SEED = 1 };
+
+struct past_node {
+    size_t parent;  /* index within the level before */
+    size_t history; /* one that begins so */
+};
+
+/* Networks do not see the policy's features, textbook rules do. */
+static bool features_matter(const struct policy *policy)
+{
+    bool matter = false;
+    for (size_t k = 0; k < policy->n; k++)
+        matter = matter || policy->feature[k] == FEATURE_PREVSTIM ||
+                 policy->feature[k] == FEATURE_PREVCHOICE;
+    return matter;
+}
+
+bool probe_sees_past(const struct model *model)
+{
+    return model->rule->memory || model->shape.lags > 0 ||
+           (!model->rule->network && features_matter(&model->settings.policy));
+}
+
+bool past_matters_to_truth(const struct truth *truth)
+{
+    return truth_remembers(truth) || features_matter(&truth->policy);
+}
+
+bool past_check(const char *verb, size_t lags, struct err *err)
+{
+    return lags <= PAST_MOST_LAGS ||
+           err_set(err, ERR_USAGE, "%s: lags=%zu; at most %d", verb, lags, PAST_MOST_LAGS);
+}
+
+/* History number `index` of those that fit: its digits, newest trial first, are
+ * the most telling, so that an even sample is even in the newest trials. */
+static void write_history(enum past past, size_t lags, size_t index, uint8_t *code)
+{
+    for (size_t i = 0; i < lags; i++) {
+        if (past == PAST_ANY) {
+            code[i] = index & 3;
+            index >>= 2;
+        } else {
+            uint8_t right = index & 1;
+            code[i] = (uint8_t)(right << 1 | (past == PAST_REWARDED ? right : !right));
+            index >>= 1;
+        }
+    }
+}
+
+static size_t common(const uint8_t *a, const uint8_t *b, size_t n)
+{
+    size_t i = 0;
+    while (i < n && a[i] == b[i])
+        i++;
+    return i;
+}
+
+static int compare_lags(const void *a, const void *b, void *lags)
+{
+    return memcmp(a, b, *(size_t *)lags);
+}
+
+/* Shared beginnings are run once. */
+static void share(struct histories *h)
+{
+    size_t level = 0, at = 0, *of = mem_new(h->n, sizeof *of);
+    h->nodes = mem_new(h->n * h->lags, sizeof *h->nodes);
+    h->level = mem_new(h->lags + 1, sizeof *h->level);
+    for (level = 0; level < h->lags; level++) {
+        h->level[level] = at;
+        for (size_t i = 0; i < h->n; i++) {
+            const uint8_t *code = h->code + i * h->lags;
+            bool same = i > 0 && common(code - h->lags, code, h->lags) > level;
+            if (!same)
+                h->nodes[at++] = (struct past_node){.parent = level ? of[i] : 0, .history = i};
+            of[i] = at - 1 - h->level[level];
+        }
+    }
+    h->level[h->lags] = at;
+    free(of);
+}
+
+void histories_make(enum past past, size_t lags, size_t most, struct histories *out)
+{
+    *out = (struct histories){.past = past, .lags = lags ? lags : PAST_LAGS};
+    lags = out->lags;
+    most = most ? most : PAST_HISTORIES;
+    out->n_fitting = (size_t)1 << (past == PAST_ANY ? 2 * lags : lags);
+    out->n = out->n_fitting < most ? out->n_fitting : most;
+    out->code = mem_new(out->n * lags, sizeof *out->code);
+    struct rng rng = rng_stream(SAMPLE_SEED, RNG_SAMPLE, (uint32_t)lags, (uint32_t)past);
+    for (size_t i = 0; i < out->n; i++) {
+        size_t first = i * out->n_fitting / out->n, end = (i + 1) * out->n_fitting / out->n;
+        size_t index = first + rng_below(&rng, (uint32_t)(end - first));
+        write_history(past, lags, index, out->code + i * lags);
+    }
+    qsort_r(out->code, out->n, lags, compare_lags, &lags);
+    share(out);
+}
+
+void histories_free(struct histories *h)
+{
+    free(h->code), free(h->nodes), free(h->level);
+    *h = (struct histories){0};
+}
+
+bool past_lived(const struct cohort *cohort, const struct animal *animal, size_t trial,
+                enum past past, size_t lags)
+{
+    if (past == PAST_ANY)
+        return true;
+    if (trial - animal->first < lags)
+        return false;
+    for (size_t i = 1; i <= lags; i++)
+        if (cohort->reward[trial - i] != (past == PAST_REWARDED))
+            return false;
+    return true;
+}
+
+struct past_run {
+    const struct model *model;
+    const struct histories *h; /* NULL: none */
+    size_t n_weights, n_inputs;
+    bool frozen, states; /* has weights; keeps states between trials */
+    double w[POLICY_MAX], x[POLICY_MAX];
+    struct walk *walk[2]; /* states after the levels, by turns; NULL without states */
+    size_t last;          /* which of them has the last level */
+    struct walk *batch;   /* [BATCH] */
+    size_t n;             /* in the batch */
+    double *in, *features, *answer, *dw; /* [room][...] */
+    double *weight, **sum;               /* [BATCH] */
+    size_t *component;                   /* [BATCH] */
+};
+
+struct past_run *past_run_new(const struct model *model, const struct histories *h)
+{
+    struct past_run *run = mem_new(1, sizeof *run);
+    size_t k = model->settings.policy.n;
+    run->model = model;
+    run->h = h && probe_sees_past(model) ? h : NULL;
+    run->n_weights = k;
+    run->n_inputs = rule_inputs(&model->shape);
+    run->states = run->h && model->rule->memory;
+    size_t room = run->states && h->n > BATCH ? h->n : BATCH;
+    for (int i = 0; run->states && i < 2; i++)
+        run->walk[i] = walk_new(model, h->n);
+    run->batch = walk_new(model, BATCH);
+    run->in = mem_new(room * run->n_inputs, sizeof *run->in);
+    run->features = mem_new(room * k, sizeof *run->features);
+    run->answer = mem_new(room, sizeof *run->answer);
+    run->dw = mem_new(room * k, sizeof *run->dw);
+    run->weight = mem_new(BATCH, sizeof *run->weight);
+    run->sum = mem_new(BATCH, sizeof *run->sum);
+    run->component = mem_new(BATCH, sizeof *run->component);
+    return run;
+}
+
+void past_run_free(struct past_run *run)
+{
+    if (!run)
+        return;
+    walk_free(run->walk[0]), walk_free(run->walk[1]), walk_free(run->batch);
+    free(run->in), free(run->features), free(run->answer), free(run->dw);
+    free(run->weight), free(run->sum), free(run->component);
+    free(run);
+}
+
+size_t past_run_width(const struct past_run *run)
+{
+    return run->h ? run->h->n : 1;
+}
+
+/* Features of a trial after the `n` trials of `code`, oldest first. */
+static void put_features(const struct policy *policy, bool history, const struct past_trial *trial,
+                         const uint8_t *code, size_t n, double *x)
+{
+    memcpy(x, trial->x, policy->n * sizeof *x);
+    policy_replace_stimulus(policy, trial->stimulus, x);
+    for (size_t k = 0; history && k < policy->n; k++) {
+        if (policy->feature[k] == FEATURE_PREVSTIM)
+            x[k] = n ? past_stimulus(code[n - 1]) : 0;
+        else if (policy->feature[k] == FEATURE_PREVCHOICE)
+            x[k] = n ? 2 * past_choice(code[n - 1]) - 1 : 0;
+    }
+}
+
+static struct past_trial past_trial(uint8_t code, const double *w, const double *x)
+{
+    return (struct past_trial){.w = w, .x = x, .stimulus = past_stimulus(code),
+                               .choice = past_choice(code), .reward = past_reward(code),
+                               .answer = past_stimulus(code) > 0};
+}
+
+/* Row `i` of the inputs and features: a trial after the `n` trials of `code`,
+ * oldest first. */
+static void put_inputs(struct past_run *run, size_t i, const struct past_trial *trial,
+                       const uint8_t *code, size_t n)
+{
+    double *u = run->in + i * run->n_inputs;
+    memcpy(u, trial->w, run->n_weights * sizeof *u);
+    u += run->n_weights;
+    u[INPUT_STIMULUS] = trial->stimulus;
+    u[INPUT_ONE] = 1;
+    u[INPUT_DAY] = trial->day;
+    u[INPUT_CHOICE] = trial->choice;
+    u[INPUT_REWARD] = trial->reward;
+    u[INPUT_SIDE] = trial->stimulus > 0;
+    for (size_t lag = 1; lag <= run->model->shape.lags; lag++) {
+        double *old = u + INPUT_N + PAST_N * (lag - 1);
+        bool there = lag <= n;
+        old[PAST_STIMULUS] = there ? past_stimulus(code[n - lag]) : 0;
+        old[PAST_CHOICE] = there ? past_choice(code[n - lag]) : 0;
+        old[PAST_REWARD] = there ? past_reward(code[n - lag]) : 0;
+    }
+    put_features(&run->model->settings.policy, run->h, trial, code, n,
+                 run->features + i * run->n_weights);
+    run->answer[i] = trial->answer;
+}
+
+/* One more past trial of every history that differs from the others so far. */
+static void run_level(struct past_run *run, size_t level)
+{
+    const struct histories *h = run->h;
+    size_t first = h->level[level], n = h->level[level + 1] - first;
+    struct walk *from = run->walk[!run->last], *to = run->walk[run->last];
+    for (size_t i = 0; i < n; i++) {
+        const struct past_node *node = &h->nodes[first + i];
+        const uint8_t *code = h->code + node->history * h->lags;
+        struct past_trial trial = past_trial(code[level], run->w, run->x);
+        put_inputs(run, i, &trial, code, level);
+        if (level > 0)
+            walk_copy(to, i, from, node->parent);
+    }
+    walk_step(to, n, run->in, run->features, run->answer, NULL, run->dw);
+}
+
+void past_run_freeze(struct past_run *run, const double *w, const double *x)
+{
+    size_t size = run->n_weights * sizeof *w;
+    if (!run->states || (run->frozen && memcmp(w, run->w, size) == 0 &&
+                         memcmp(x, run->x, size) == 0))
+        return;
+    past_run_flush(run);
+    memcpy(run->w, w, size);
+    memcpy(run->x, x, size);
+    run->frozen = true;
+    run->last = 0;
+    walk_reset(run->walk[0]);
+    for (size_t level = 0; level < run->h->lags; level++) {
+        run->last = level & 1;
+        run_level(run, level);
+    }
+}
+
+void past_run_put(struct past_run *run, const struct past_trial *trial, size_t k, double weight,
+                  double *sum)
+{
+    const struct histories *h = run->h;
+    size_t width = past_run_width(run);
+    for (size_t i = 0; i < width; i++) {
+        if (run->n == BATCH)
+            past_run_flush(run);
+        put_inputs(run, run->n, trial, h ? h->code + i * h->lags : NULL, h ? h->lags : 0);
+        /* all histories are leaves of their own: state i is that of history i */
+        if (run->states)
+            walk_copy(run->batch, run->n, run->walk[run->last], i);
+        run->component[run->n] = k;
+        run->weight[run->n] = weight / (double)width;
+        run->sum[run->n++] = sum;
+    }
+}
+
+void past_run_flush(struct past_run *run)
+{
+    if (run->n == 0)
+        return;
+    if (!run->states)
+        walk_reset(run->batch);
+    walk_step(run->batch, run->n, run->in, run->features, run->answer, NULL, run->dw);
+    for (size_t i = 0; i < run->n; i++)
+        *run->sum[i] += run->weight[i] * run->dw[i * run->n_weights + run->component[i]];
+    run->n = 0;
+}
+
+struct past_truth {
+    const struct truth *truth;
+    const struct histories *h;
+    bool frozen;
+    double w[POLICY_MAX], x[POLICY_MAX];
+    struct truth_memory **after; /* [n] of each history */
+    struct truth_memory *now;
+};
+
+struct past_truth *past_truth_new(const struct truth *truth, const struct histories *h)
+{
+    struct past_truth *t = mem_new(1, sizeof *t);
+    *t = (struct past_truth){.truth = truth, .h = h, .now = truth_memory_new(truth)};
+    t->after = mem_new(h->n, sizeof *t->after);
+    for (size_t i = 0; i < h->n; i++)
+        t->after[i] = truth_memory_new(truth);
+    return t;
+}
+
+void past_truth_free(struct past_truth *t)
+{
+    if (!t)
+        return;
+    for (size_t i = 0; i < t->h->n; i++)
+        truth_memory_free(t->after[i]);
+    truth_memory_free(t->now);
+    free(t->after);
+    free(t);
+}
+
+static void true_step(struct past_truth *t, struct truth_memory *memory,
+                      const struct past_trial *trial, const uint8_t *code, size_t n, double *dw)
+{
+    double x[POLICY_MAX];
+    put_features(&t->truth->policy, true, trial, code, n, x);
+    truth_step(t->truth, memory, trial->w, x, trial->choice != 0, trial->reward,
+               trial->answer != 0, dw);
+}
+
+void past_truth_freeze(struct past_truth *t, const double *w, const double *x)
+{
+    size_t size = t->truth->policy.n * sizeof *w;
+    double dw[POLICY_MAX];
+    if (t->frozen && memcmp(w, t->w, size) == 0 && memcmp(x, t->x, size) == 0)
+        return;
+    memcpy(t->w, w, size);
+    memcpy(t->x, x, size);
+    t->frozen = true;
+    for (size_t i = 0; i < t->h->n; i++) {
+        const uint8_t *code = t->h->code + i * t->h->lags;
+        truth_memory_reset(t->after[i]);
+        for (size_t level = 0; level < t->h->lags; level++) {
+            struct past_trial trial = past_trial(code[level], t->w, t->x);
+            true_step(t, t->after[i], &trial, code, level, dw);
+        }
+    }
+}
+
+double past_truth_mean(struct past_truth *t, const struct past_trial *trial, size_t k)
+{
+    double sum = 0, dw[POLICY_MAX];
+    for (size_t i = 0; i < t->h->n; i++) {
+        truth_memory_copy(t->now, t->after[i]);
+        true_step(t, t->now, trial, t->h->code + i * t->h->lags, t->h->lags, dw);
+        sum += dw[k];
+    }
+    return sum / (double)t->h->n;
+}

@@ -1,0 +1,71 @@
+/* Histories: the past trials that are run before a cell's own, and a rule with
+ * its states after them.  Private to study. */
+#ifndef DELTAW_SRC_STUDY_PROBE_PAST_H
+#define DELTAW_SRC_STUDY_PROBE_PAST_H
+
+#include "deltaw/study/probe.h"
+#include "deltaw/study/simulate.h"
+
+struct past_node; /* a beginning that several histories share */
+
+struct histories {
+    enum past past;
+    size_t lags;
+    size_t n, n_fitting; /* taken, of so many that fit */
+    uint8_t *code;       /* [n][lags] trials, oldest first: see the functions below */
+    /* private */
+    struct past_node *nodes; /* by level, oldest trial first */
+    size_t *level;           /* [lags + 1] where each level begins */
+};
+
+static inline double past_stimulus(uint8_t code)
+{
+    return code & 2 ? 1 : -1;
+}
+static inline double past_choice(uint8_t code)
+{
+    return code & 1;
+}
+static inline double past_reward(uint8_t code)
+{
+    return (code & 1) == (code >> 1);
+}
+
+/* Does a true update depend on the trials before?  For models: probe_sees_past. */
+bool past_matters_to_truth(const struct truth *truth);
+bool past_check(const char *verb, size_t lags, struct err *err);
+/* PAST_BOTH is none of these.  most 0: PAST_HISTORIES. */
+void histories_make(enum past past, size_t lags, size_t most, struct histories *out);
+void histories_free(struct histories *h);
+/* Are the last `lags` trials before `trial` all as `past` says? */
+bool past_lived(const struct cohort *cohort, const struct animal *animal, size_t trial,
+                enum past past, size_t lags);
+
+/* A model and its states after every history, for one set of frozen weights. */
+struct past_run;
+/* h NULL: no past at all, one state. */
+struct past_run *past_run_new(const struct model *model, const struct histories *h);
+void past_run_free(struct past_run *run);
+/* How many updates a cell's trial needs: histories, or 1. */
+size_t past_run_width(const struct past_run *run);
+/* Freeze these weights; x [K]: features that are no trial's own (columns). */
+void past_run_freeze(struct past_run *run, const double *w, const double *x);
+/* A cell's own trial, added to those waiting for past_run_flush: all its updates'
+ * component k, times `weight`, go into *sum. */
+struct past_trial {
+    const double *w, *x; /* [K] weights, features but for the past's */
+    double stimulus, day, choice, reward, answer;
+};
+void past_run_put(struct past_run *run, const struct past_trial *trial, size_t k, double weight,
+                  double *sum);
+void past_run_flush(struct past_run *run);
+
+/* The same for a true rule, whose updates are few enough to be made one by one. */
+struct past_truth;
+struct past_truth *past_truth_new(const struct truth *truth, const struct histories *h);
+void past_truth_free(struct past_truth *t);
+void past_truth_freeze(struct past_truth *t, const double *w, const double *x);
+/* Component k, mean over histories. */
+double past_truth_mean(struct past_truth *t, const struct past_trial *trial, size_t k);
+
+#endif

@@ -1,0 +1,26 @@
+/* The slice view: what slice.c (options, computing, keys) and slice_picture.c
+ * (drawing, words) share. */
+#ifndef DELTAW_VIEW_SLICE_H
+#define DELTAW_VIEW_SLICE_H
+
+#include "deltaw/study/probe.h"
+#include "parts.h"
+
+enum { SLICE_MOST_W = 8 };
+
+struct slice_state {
+    struct slice_request request; /* as asked: of "" is auto */
+    char *model;
+    uint32_t support;
+    enum show show;
+    struct source source;
+    struct slice slice;
+    bool have, stale, urgent;
+    struct pace pace;
+};
+
+void slice_title(const void *state, struct strbuf *out);
+void slice_draw(void *state, struct canvas *canvas, struct rect area, const struct style *style);
+void slice_describe(const void *state, struct strbuf *out);
+
+#endif

@@ -1,0 +1,417 @@
+/* Maps and slices of rules that see the past against a plain recalculation: every
+ * history by itself, step by step with frozen weights, then the cell's trial. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/rng.h"
+#include "deltaw/learn/fit.h"
+#include "deltaw/study/probe.h"
+#include "deltaw/study/simulate.h"
+#include "tap.h"
+
+enum { SEED = 31 };
+
+static struct model *make(const char *rule, const char *policy, size_t lags)
+{
+    struct model *m = mem_new(1, sizeof *m);
+    m->references = 1;
+    m->name = mem_text("m1");
+    m->rule = rule_find(rule);
+    fit_settings_default(&m->settings);
+    snprintf(m->settings.rule, sizeof m->settings.rule, "%s", rule);
+    policy_parse(policy, &m->settings.policy, NULL);
+    m->settings.lags = lags;
+    m->shape = fit_shape(&m->settings);
+    m->shape.hidden = 7;
+    m->shape.lags = lags;
+    m->shape.window = 4;
+    rule_layout(m->rule, &m->shape, &m->tensors);
+    m->theta = mem_new(m->tensors.size, sizeof *m->theta);
+    rule_init(m->rule, &m->shape, &m->tensors, SEED, m->theta);
+    for (size_t i = 0; m->rule->network && i < m->shape.n_weights; i++)
+        m->theta[i] = 1; /* the scale */
+    return m;
+}
+
+static struct cohort *simulated(const char *rule, const char *animals, const char *trials)
+{
+    struct args args = {0};
+    struct cohort *c = NULL;
+    struct err err = {0};
+    args_set(&args, "animals", animals, 1);
+    args_set(&args, "trials", trials, 1);
+    args_set(&args, "session", "30", 1);
+    args_set(&args, "alpha", "2^-6", 1);
+    if (strcmp(rule, "trace") == 0)
+        args_set(&args, "window", "4", 1);
+    if (!simulate(rule, &args, NULL, NULL, NULL, &c, &err))
+        tap_ok(false, "simulate: %s", err.message);
+    args_free(&args);
+    return c;
+}
+
+static float *true_lived(const struct cohort *c)
+{
+    const float *stim = cohort_column(c, "true_w_stim")->values;
+    const float *bias = cohort_column(c, "true_w_bias")->values;
+    float *w = mem_new(2 * c->n_trials, sizeof *w);
+    for (size_t t = 0; t < c->n_trials; t++) {
+        w[2 * t] = stim[t];
+        w[2 * t + 1] = bias[t];
+    }
+    return w;
+}
+
+struct trial {
+    double s, day, y, r, answer;
+};
+
+static void plain_step(const struct model *m, struct walk *walk, const double *w,
+                       const struct trial *now, const struct trial *past, size_t n, double *dw)
+{
+    const struct policy *policy = &m->settings.policy;
+    double u[64] = {0}, x[POLICY_MAX] = {0}, *v = u + policy->n;
+    memcpy(u, w, policy->n * sizeof *u);
+    v[0] = now->s, v[1] = 1, v[2] = now->day, v[3] = now->y, v[4] = now->r, v[5] = now->s > 0;
+    for (size_t lag = 1; lag <= m->shape.lags && lag <= n; lag++) {
+        v[6 + 3 * (lag - 1)] = past[n - lag].s;
+        v[7 + 3 * (lag - 1)] = past[n - lag].y;
+        v[8 + 3 * (lag - 1)] = past[n - lag].r;
+    }
+    for (size_t k = 0; k < policy->n; k++) {
+        const char *name = policy->weight[k];
+        x[k] = strcmp(name, "w_stim") == 0         ? now->s
+               : strcmp(name, "w_right") == 0      ? (now->s >= 0 ? now->s : 0)
+               : strcmp(name, "w_left") == 0       ? (now->s < 0 ? now->s : 0)
+               : strcmp(name, "w_bias") == 0       ? 1
+               : n == 0                            ? 0
+               : strcmp(name, "w_prevstim") == 0   ? past[n - 1].s
+                                                   : 2 * past[n - 1].y - 1;
+    }
+    walk_step(walk, 1, u, x, &now->answer, NULL, dw);
+}
+
+/* Mean over all histories that fit, one at a time. */
+static double plain_mean(const struct model *m, const double *w, const struct trial *now,
+                         enum past past, size_t lags, size_t component)
+{
+    double sum = 0, dw[POLICY_MAX];
+    size_t n = 0, all = (size_t)1 << (2 * lags);
+    for (size_t code = 0; code < all; code++) {
+        struct trial before[10];
+        bool fits = true;
+        for (size_t i = 0; i < lags; i++) {
+            size_t digit = code >> (2 * i) & 3;
+            struct trial *t = &before[i];
+            *t = (struct trial){.s = digit & 1 ? 1 : -1, .y = digit & 2 ? 1 : 0};
+            t->answer = t->s > 0;
+            t->r = t->y == t->answer;
+            fits = fits && (past == PAST_ANY || t->r == (past == PAST_REWARDED));
+        }
+        if (!fits)
+            continue;
+        struct walk *walk = walk_new(m, 1);
+        for (size_t i = 0; i < lags; i++)
+            plain_step(m, walk, w, &before[i], before, i, dw);
+        plain_step(m, walk, w, now, before, lags, dw);
+        walk_free(walk);
+        sum += dw[component];
+        n++;
+    }
+    return sum / (double)n;
+}
+
+static void test_map(const char *rule, const char *policy, size_t shape_lags, const char *of,
+                     const char *y, double tolerance)
+{
+    struct model *m = make(rule, policy, shape_lags);
+    size_t k = (size_t)policy_weight(&m->settings.policy, of);
+    size_t ky = (size_t)policy_weight(&m->settings.policy, y);
+    double largest = 0;
+    for (enum past past = PAST_ANY; past <= PAST_UNREWARDED; past++)
+        for (size_t lags = 1; lags <= 3; lags += 2) {
+            struct map_request r;
+            struct map map;
+            struct err err = {0};
+            double worst = 0;
+            map_request_default(&r);
+            for (size_t j = 0; j < m->settings.policy.n; j++)
+                r.w[j] = j == ky ? NAN : .7 - .4 * (double)j;
+            strcpy(r.of, of);
+            strcpy(r.y, y);
+            r.nx = 6, r.ny = 3, r.y_lo = -2, r.y_hi = 2.5;
+            r.past = past, r.lags = lags;
+            if (!tap_ok(map_compute(m, NULL, NULL, &r, &map, &err), "%s map %s", rule,
+                        err.message))
+                continue;
+            for (size_t p = 0; p < 2; p++)
+                for (size_t i = 0; i < 18; i++) {
+                    double w[POLICY_MAX] = {0}, s = map.x.value[i % 6];
+                    struct trial now = {.s = s, .answer = s > 0, .r = (double)p};
+                    now.y = p ? now.answer : 1 - now.answer;
+                    for (size_t j = 0; j < m->settings.policy.n; j++)
+                        w[j] = r.w[j];
+                    w[ky] = map.y.value[i / 6];
+                    double want = plain_mean(m, w, &now, past, lags, k);
+                    worst = fmax(worst, fabs(want - map.panel[p].value[i]));
+                    largest = fmax(largest, fabs(want));
+                }
+            tap_ok(worst < tolerance,
+                   "%s %s lags=%zu, past %d of %zu: all histories, each by itself (%.2g)", rule,
+                   policy, shape_lags, (int)past, lags, worst);
+            size_t fitting = (size_t)1 << (past == PAST_ANY ? 2 * lags : lags);
+            tap_ok(map.n_histories == fitting && map.n_fitting == fitting, "%zu histories",
+                   fitting);
+            tap_ok(strcmp(map.request.of, of) == 0 && strcmp(map.request.y, y) == 0,
+                   "of %s by %s", of, y);
+            map_free(&map);
+        }
+    tap_ok(largest > 1e-3, "the updates are not all tiny (%.2g)", largest);
+    model_drop(m);
+}
+
+/* By hand: alpha 1, w = 0, a correct trial at s > 0 adds s/2, each correct trial
+ * of the past 1/2, each error takes 1/2; half of the window must be correct. */
+static void test_trace(void)
+{
+    static const struct {
+        enum past past;
+        size_t lags, window;
+        double past_sum;
+        bool fires;
+    } cases[] = {
+        {PAST_REWARDED, 3, 4, 1.5, true},  {PAST_UNREWARDED, 3, 4, 0, false},
+        {PAST_REWARDED, 1, 4, .5, true},   {PAST_UNREWARDED, 1, 2, -.5, true},
+        {PAST_UNREWARDED, 2, 2, -1, true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct model *m = make("trace", "stim+bias", 0);
+        struct slice_request r;
+        struct slice slice;
+        m->theta[0] = m->theta[1] = 1;
+        m->shape.window = cases[i].window;
+        slice_request_default(&r);
+        r.n_w = 1, r.w[0] = 0, r.w_bias = 0, r.reward = 1, r.nx = 3;
+        r.past = cases[i].past, r.lags = cases[i].lags;
+        struct err err = {0};
+        if (tap_ok(slice_compute(m, NULL, NULL, &r, &slice, &err), "trace slice %s", err.message)) {
+            double want = cases[i].fires ? cases[i].past_sum + .5 * slice.x.value[2] : 0;
+            tap_ok(slice.n_lines == 1 && slice.line[0].correct, "one line, correct");
+            tap_near(slice.line[0].value[2], want, 1e-12, "trace by hand, case %zu", i);
+            slice_free(&slice);
+        }
+        model_drop(m);
+    }
+}
+
+static void test_sampled(void)
+{
+    struct model *m = make("rnn", "stim+bias", 0);
+    struct map_request r;
+    struct map map, again;
+    map_request_default(&r);
+    r.nx = 2, r.ny = 2, r.lags = 6;
+    map_compute(m, NULL, NULL, &r, &map, NULL);
+    map_compute(m, NULL, NULL, &r, &again, NULL);
+    tap_ok(map.n_histories == PAST_HISTORIES && map.n_fitting == 4096, "1024 of 4096 histories");
+    tap_ok(strstr(map.rest, "past 6 trials: mean over 1,024 of 4,096 histories") != NULL,
+           "it is said: %s", map.rest);
+    tap_ok(memcmp(map.panel[0].value, again.panel[0].value, 4 * sizeof(double)) == 0,
+           "the same ones each time");
+    double worst = 0, most = 0;
+    for (size_t i = 0; i < 4; i++) {
+        double w[2] = {map.y.value[i / 2], 0}, s = map.x.value[i % 2];
+        struct trial now = {.s = s, .answer = s > 0, .y = s > 0, .r = 1};
+        double want = plain_mean(m, w, &now, PAST_ANY, 6, 0);
+        worst = fmax(worst, fabs(want - map.panel[1].value[i]));
+        most = fmax(most, fabs(want));
+    }
+    tap_ok(worst > 0 && worst < .01 * most, "an even sample stands for all (%.2g of %.2g)", worst,
+           most);
+    map_free(&map);
+    map_free(&again);
+    r.past = PAST_REWARDED, r.lags = 10;
+    map_compute(m, NULL, NULL, &r, &map, NULL);
+    tap_ok(map.n_histories == 1024 && map.n_fitting == 1024, "all 1024 of ten rewarded trials");
+    map_free(&map);
+    model_drop(m);
+}
+
+/* The true rule goes through the same histories; lived weights lend the rest. */
+static void test_truth(void)
+{
+    struct cohort *c = simulated("trace", "3", "40");
+    float *lived = true_lived(c);
+    struct model *m = make("trace", "stim+bias", 0), *dnn = make("dnn", "stim+bias", 0);
+    struct map_request r;
+    struct map map;
+    m->theta[0] = m->theta[1] = ldexp(1, -6);
+    map_request_default(&r);
+    r.ny = 4, r.past = PAST_REWARDED, r.sample = c->n_trials;
+    map_compute(m, c, lived, &r, &map, NULL);
+    double worst = 0, off = 0, most = 0;
+    for (size_t p = 0; p < 2; p++)
+        for (size_t i = 0; i < map.x.n * map.y.n; i++) {
+            double s = map.x.value[i % map.x.n], sum = 0;
+            worst = fmax(worst, fabs(map.panel[p].value[i] - map.panel[p].truth[i]));
+            if (s == 0 || i % 3)
+                continue;
+            for (size_t t = 0; t < c->n_trials; t++) {
+                double w[2] = {map.y.value[i / map.x.n], lived[2 * t + 1]};
+                struct trial now = {.s = s, .answer = s > 0, .r = (double)p};
+                now.y = p ? now.answer : 1 - now.answer;
+                sum += plain_mean(m, w, &now, PAST_REWARDED, 3, 0) / (double)c->n_trials;
+            }
+            off = fmax(off, fabs(sum - map.panel[p].value[i]));
+            most = fmax(most, fabs(sum));
+        }
+    tap_ok(worst < 1e-12 && most > .01, "the trace rule's map is that of its truth (%.2g)", worst);
+    tap_ok(off < 1e-12, "a mean over lived trials and histories (%.2g)", off);
+    map_free(&map);
+
+    /* few lived values stand for all */
+    r.sample = 0;
+    struct map few;
+    map_compute(m, c, lived, &r, &few, NULL);
+    tap_ok(few.n_sample == 8 && strstr(few.rest, "8 lived trials; past 3 trials rewarded: mean "
+                                                 "over 8 histories"), "rest: %s", few.rest);
+    map_free(&few);
+
+    /* support: trials after such a past */
+    size_t want = 0, sum = 0;
+    for (size_t a = 0; a < c->n_animals; a++)
+        for (size_t i = 3; i < c->animals[a].count; i++) {
+            const float *reward = c->reward + c->animals[a].first + i;
+            want += reward[-1] == 1 && reward[-2] == 1 && reward[-3] == 1;
+        }
+    map_compute(m, c, lived, &r, &map, NULL);
+    for (size_t i = 0; i < map.x.n * map.y.n; i++)
+        sum += map.panel[0].support[i] + map.panel[1].support[i];
+    tap_ok(sum == want && want > 0, "support counts trials after three rewarded ones (%zu)", sum);
+    map_free(&map);
+
+    /* a rule without a memory: the truth has its gap, the fit has none */
+    struct slice_request s;
+    struct slice slice;
+    slice_request_default(&s);
+    s.n_w = 1, s.w[0] = 0, s.w_bias = 0, s.reward = 1, s.past = PAST_BOTH;
+    slice_compute(dnn, c, lived, &s, &slice, NULL);
+    double gap = 0, true_gap = 0;
+    for (size_t i = 0; i < slice.x.n; i++) {
+        gap = fmax(gap, fabs(slice.line[0].value[i] - slice.line[1].value[i]));
+        true_gap += (slice.line[0].truth[i] - slice.line[1].truth[i]) / (double)slice.x.n;
+    }
+    tap_ok(slice.n_lines == 2 && slice.line[0].past == PAST_REWARDED &&
+               slice.line[1].past == PAST_UNREWARDED, "a line for each past");
+    tap_ok(gap == 0 && true_gap > .02, "dnn shows no gap, the truth does (%+.4f)", true_gap);
+    slice_free(&slice);
+    model_drop(m);
+    model_drop(dnn);
+    free(lived);
+    cohort_drop(c);
+}
+
+/* What was really lived after either past, counted by hand. */
+static void test_lived(void)
+{
+    struct cohort *c = simulated("trace", "20", "300");
+    float *lived = true_lived(c);
+    struct model *m = make("trace", "stim+bias", 0);
+    struct slice_request r;
+    struct slice slice;
+    for (size_t i = 0; i < 2 * c->n_trials; i++)
+        lived[i] *= .5f; /* so that the fitted weights are not the true ones */
+    slice_request_default(&r);
+    r.n_w = 1, r.w[0] = .25, r.w_bias = 0, r.past = PAST_BOTH, r.lags = 2;
+    slice_compute(m, c, lived, &r, &slice, NULL);
+    tap_ok(slice.n_lines == 4 && slice.line[1].past == PAST_UNREWARDED && slice.line[1].correct &&
+               !slice.line[2].correct, "correct before error, rewarded before unrewarded");
+    for (size_t l = 0; l < slice.n_lines; l++) {
+        double sum[2] = {0};
+        size_t n[2] = {0};
+        double want_past = slice.line[l].past == PAST_REWARDED;
+        const float *ws = cohort_column(c, "true_w_stim")->values;
+        const float *wb = cohort_column(c, "true_w_bias")->values;
+        for (size_t a = 0; a < c->n_animals; a++)
+            for (size_t i = 2; i + 1 < c->animals[a].count; i++) {
+                size_t t = c->animals[a].first + i;
+                if (c->reward[t] != slice.line[l].correct || c->reward[t - 1] != want_past ||
+                    c->reward[t - 2] != want_past)
+                    continue;
+                for (int truth = 0; truth < 2; truth++) {
+                    double scale = truth ? 1 : .5;
+                    if (fabs(scale * ws[t] - .25) > .25 || fabs(scale * wb[t]) > .25)
+                        continue;
+                    sum[truth] += scale * (ws[t + 1] - ws[t]);
+                    n[truth]++;
+                }
+            }
+        tap_ok(n[0] > 20 && n[0] == slice.line[l].n_lived && n[1] == slice.line[l].n_lived_truth,
+               "line %zu: %zu and %zu lived trials", l, n[0], n[1]);
+        tap_near(slice.line[l].lived, sum[0] / (double)n[0], 1e-7, "fitted, as lived");
+        tap_near(slice.line[l].lived_truth, sum[1] / (double)n[1], 1e-7, "true, as lived");
+    }
+    tap_ok(slice.line[0].lived_truth > slice.line[1].lived_truth + .005,
+           "the trace rule moves more after a rewarded past");
+    struct table table = {0};
+    slice_table(&slice, &table);
+    tap_ok(table.n_columns == 7 && strcmp(table.columns[2].name, "past") == 0 &&
+               strcmp(table.cells[2].text, "rewarded") == 0, "the table has the past");
+    table_free(&table);
+    slice_free(&slice);
+    model_drop(m);
+    free(lived);
+    cohort_drop(c);
+}
+
+/* Policies without w_stim: the first weight of the stimulus takes its place. */
+static void test_names(void)
+{
+    struct model *m = make("dnn", "bias+right+left", 0);
+    struct map_request r;
+    struct map map;
+    struct slice_request s;
+    struct slice slice;
+    map_request_default(&r);
+    tap_ok(map_compute(m, NULL, NULL, &r, &map, NULL) && strcmp(map.request.of, "w_right") == 0 &&
+               strcmp(map.y.name, "w_right") == 0, "a map is of w_right by w_right");
+    map_free(&map);
+    slice_request_default(&s);
+    strcpy(s.of, "w_left");
+    tap_ok(slice_compute(m, NULL, NULL, &s, &slice, NULL) && strcmp(slice.weight, "w_left") == 0,
+           "lines of a slice of w_left are values of it");
+    slice_free(&slice);
+    strcpy(s.of, "w_bias");
+    tap_ok(slice_compute(m, NULL, NULL, &s, &slice, NULL) && strcmp(slice.weight, "w_right") == 0,
+           "those of w_bias are values of w_right");
+    slice_free(&slice);
+    model_drop(m);
+    m = make("static", "bias", 0);
+    tap_is_text(probe_weight(&m->settings.policy), "w_bias", "without a stimulus the first weight");
+    model_drop(m);
+    m = make("tinyrnn", "stim+bias", 0);
+    struct err err = {0};
+    tap_ok(!map_compute(m, NULL, NULL, &r, &map, &err) && strstr(err.message, "nothing to map") &&
+               strstr(err.message, "m1"), "tinyrnn: %s", err.message);
+    err_clear(&err);
+    tap_ok(!slice_compute(m, NULL, NULL, &s, &slice, &err), "tinyrnn: %s", err.message);
+    model_drop(m);
+}
+
+int main(void)
+{
+    tap_note("seed %d", SEED);
+    test_map("rnn", "stim+bias", 0, "w_stim", "w_stim", 1e-5);
+    test_map("rnn", "right+left+bias", 0, "w_left", "w_right", 1e-5);
+    test_map("dnn", "stim+bias", 2, "w_bias", "w_stim", 1e-5);
+    test_map("trace", "stim+prevchoice+bias", 0, "w_prevchoice", "w_stim", 1e-12);
+    test_map("reinforce", "stim+prevstim+bias", 0, "w_prevstim", "w_prevstim", 1e-12);
+    test_trace();
+    test_sampled();
+    test_truth();
+    test_lived();
+    test_names();
+    return tap_done();
+}
