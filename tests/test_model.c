@@ -125,6 +125,25 @@ static void test_parameters_alone(const struct model *m, const struct cohort *c,
     model_drop(o);
 }
 
+/* init= with a file whose tensors are not those of the fit. */
+static void test_other_start(const struct model *m, const struct cohort *c, const char *path)
+{
+    struct fit_settings s;
+    struct err err = {0};
+    model_save(m, path, NULL);
+    fit_settings_default(&s);
+    s.epochs = 1, s.hidden = 12, s.lags = 2;
+    s.init = mem_text(path);
+    tap_ok(!fit_start(&s, c, "x", NULL, &err) && err.code == ERR_DATA && strstr(err.message, path),
+           "init= of another shape: %s", err.message);
+    s.lags = 0;
+    err_clear(&err);
+    struct fit *fit = fit_start(&s, c, "x", NULL, &err);
+    tap_ok(fit != NULL, "init= of the same shape starts");
+    fit_close(fit);
+    fit_settings_free(&s);
+}
+
 int main(void)
 {
     char folder[] = "/tmp/deltaw-test-XXXXXX", path[64];
@@ -137,6 +156,7 @@ int main(void)
     struct model *m = trained(c);
     test_round_trip(m, c, path);
     test_damage(m, path);
+    test_other_start(m, c, path);
     test_parameters_alone(m, c, path);
     model_drop(m);
     cohort_drop(c);

@@ -91,20 +91,29 @@ static bool split_animals(const struct fit_settings *s, const struct cohort *coh
     return true;
 }
 
+/* The file of init= holds just the tensors that this fit trains. */
 static bool check_start(struct fit *fit, const struct rule *rule, struct err *err)
 {
     struct fit_settings *s = &fit->settings;
+    struct rule_shape shape = fit_shape(s);
+    struct tensors want = {0};
     if (!s->init)
         return true;
     if (!model_open(s->init, "init", &fit->start, err))
         return false;
     const struct model *m = fit->start;
-    if (m->rule != rule || m->shape.n_weights != s->policy.n || m->shape.hidden != s->hidden ||
-        m->shape.layers != s->layers)
-        return err_set(err, ERR_DATA, "%s: holds %s hidden=%zu layers=%zu with %zu weights, the "
-                       "fit asks for %s hidden=%zu layers=%zu with %zu; give the same to fit",
-                       s->init, m->rule->name, m->shape.hidden, m->shape.layers,
-                       m->shape.n_weights, rule->name, s->hidden, s->layers, s->policy.n);
+    rule_layout(rule, &shape, &want);
+    bool same = m->rule == rule && m->tensors.n == want.n && m->tensors.size == want.size;
+    for (size_t i = 0; same && i < want.n; i++)
+        same = strcmp(m->tensors.item[i].name, want.item[i].name) == 0 &&
+               m->tensors.item[i].rows == want.item[i].rows &&
+               m->tensors.item[i].cols == want.item[i].cols;
+    if (!same)
+        return err_set(err, ERR_DATA, "%s: holds %s hidden=%zu layers=%zu, %zu parameters for %s; "
+                       "the fit is of %s hidden=%zu layers=%zu, %zu parameters for %s; give fit "
+                       "the options of the file", s->init, m->rule->name, m->shape.hidden,
+                       m->shape.layers, m->tensors.size, m->settings.policy.text, rule->name,
+                       s->hidden, s->layers, want.size, s->policy.text);
     return true;
 }
 
