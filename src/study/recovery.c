@@ -1,14 +1,17 @@
+/* Fitted against true updates at the true weights of lived trials.  Rules that
+ * depend on one trial alone take an even sample of trials; those with a memory,
+ * and all when the truth has one, are run along whole lives. */
 #include "recovery.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "probe_axis.h"
 #include "deltaw/base/mem.h"
+#include "probe_axis.h"
 #include "truth.h"
 
-enum { BATCH = 4096 };
+enum { BATCH = 4096, SIDE_BY_SIDE = 64 };
 
 /* Sums over trials, per weight.  The mean of the true update is small beside
  * its spread, so that the one-pass sum of squares is safe in double. */
@@ -21,49 +24,13 @@ struct work {
     const struct model *model;
     const struct cohort *cohort;
     const struct truth *truth;
-    const float *w[POLICY_MAX];
+    const float *w[POLICY_MAX]; /* the columns of true weights */
+    struct walk *walk;
     size_t n;
-    double *u, *dw, *true_dw; /* [BATCH][K + INPUT_N], [BATCH][K], [BATCH][K] */
+    double *u, *x, *answer, *dw, *true_dw; /* [room][rule_inputs], [K], 1, [K], [K] */
+    bool *counts;                          /* [room] */
     struct sums sums;
 };
-
-static void work_flush(struct work *work)
-{
-    size_t n_weights = work->truth->policy.n;
-    if (work->n == 0)
-        return;
-    model_update(work->model, work->n, work->u, work->dw);
-    for (size_t i = 0; i < work->n * n_weights; i++) {
-        size_t k = i % n_weights;
-        double error = work->dw[i] - work->true_dw[i];
-        work->sums.truth[k] += work->true_dw[i];
-        work->sums.squares[k] += work->true_dw[i] * work->true_dw[i];
-        work->sums.error[k] += error * error;
-    }
-    work->sums.n += work->n;
-    work->n = 0;
-}
-
-static void work_put(struct work *work, const struct animal *animal, size_t t)
-{
-    const struct cohort *cohort = work->cohort;
-    size_t n_weights = work->truth->policy.n;
-    if (work->n == BATCH)
-        work_flush(work);
-    double *u = work->u + work->n * (n_weights + INPUT_N), *w = u, x[POLICY_MAX];
-    for (size_t k = 0; k < n_weights; k++)
-        *u++ = work->w[k][t];
-    u[INPUT_STIMULUS] = cohort->stimulus[t];
-    u[INPUT_ONE] = 1;
-    u[INPUT_DAY] = cohort_day(cohort, animal, t);
-    u[INPUT_CHOICE] = cohort->choice[t];
-    u[INPUT_REWARD] = cohort->reward[t];
-    u[INPUT_SIDE] = cohort->stimulus[t] > 0;
-    policy_features(&work->truth->policy, cohort, animal, t, x);
-    truth_update(work->truth, w, x, cohort->choice[t], cohort->reward[t], cohort->answer[t],
-                 work->true_dw + work->n * n_weights);
-    work->n++;
-}
 
 /* A trial whose reward and true weights are known. */
 static bool usable(const struct work *work, size_t t)
@@ -73,6 +40,180 @@ static bool usable(const struct work *work, size_t t)
         good = isfinite(work->w[k][t]);
     return good;
 }
+
+static size_t count_usable(const struct work *work)
+{
+    size_t all = 0;
+    for (size_t t = 0; t < work->cohort->n_trials; t++)
+        all += usable(work, t);
+    return all;
+}
+
+static void work_open(struct work *work, size_t room)
+{
+    size_t n = work->truth->policy.n;
+    work->walk = walk_new(work->model, room);
+    work->u = mem_new(room * rule_inputs(&work->model->shape), sizeof *work->u);
+    work->x = mem_new(room * n, sizeof *work->x);
+    work->answer = mem_new(room, sizeof *work->answer);
+    work->dw = mem_new(room * n, sizeof *work->dw);
+    work->true_dw = mem_new(room * n, sizeof *work->true_dw);
+    work->counts = mem_new(room, sizeof *work->counts);
+}
+
+static void work_close(struct work *work)
+{
+    walk_free(work->walk);
+    free(work->u), free(work->x), free(work->answer);
+    free(work->dw), free(work->true_dw), free(work->counts);
+}
+
+/* What the model sees of the trial after the weights: [INPUT_N + PAST_N * lags] */
+static void trial_inputs(const struct cohort *cohort, const struct animal *animal, size_t t,
+                         size_t lags, double *u)
+{
+    u[INPUT_STIMULUS] = cohort->stimulus[t];
+    u[INPUT_ONE] = 1;
+    u[INPUT_DAY] = cohort_day(cohort, animal, t);
+    u[INPUT_CHOICE] = cohort->choice[t];
+    u[INPUT_REWARD] = cohort->reward[t];
+    u[INPUT_SIDE] = cohort->stimulus[t] > 0;
+    u += INPUT_N;
+    for (size_t lag = 1; lag <= lags; lag++, u += PAST_N) {
+        bool there = t - animal->first >= lag;
+        u[PAST_STIMULUS] = there ? cohort->stimulus[t - lag] : 0;
+        u[PAST_CHOICE] = there ? cohort->choice[t - lag] : 0;
+        u[PAST_REWARD] = there ? cohort->reward[t - lag] : 0;
+    }
+}
+
+/* Trial t into place i; weights that are not known stay what they were there. */
+static void work_put(struct work *work, size_t i, const struct truth *truth,
+                     struct truth_memory *memory, const struct animal *animal, size_t t)
+{
+    const struct cohort *cohort = work->cohort;
+    const struct rule_shape *shape = &work->model->shape;
+    size_t n = truth->policy.n;
+    double *w = work->u + i * rule_inputs(shape), *x = work->x + i * n;
+    for (size_t k = 0; k < n; k++)
+        if (isfinite(work->w[k][t]))
+            w[k] = work->w[k][t];
+    trial_inputs(cohort, animal, t, shape->lags, w + n);
+    policy_features(&truth->policy, cohort, animal, t, x);
+    work->answer[i] = cohort->answer[t];
+    truth_step(truth, memory, w, x, cohort->choice[t], cohort->reward[t], cohort->answer[t],
+               work->true_dw + i * n);
+    work->counts[i] = usable(work, t);
+}
+
+static void work_step(struct work *work, size_t n)
+{
+    size_t n_weights = work->truth->policy.n;
+    if (n == 0)
+        return;
+    walk_step(work->walk, n, work->u, work->x, work->answer, NULL, work->dw);
+    for (size_t i = 0; i < n; i++) {
+        if (!work->counts[i])
+            continue;
+        for (size_t k = 0; k < n_weights; k++) {
+            double truth = work->true_dw[i * n_weights + k];
+            double error = work->dw[i * n_weights + k] - truth;
+            work->sums.truth[k] += truth;
+            work->sums.squares[k] += truth * truth;
+            work->sums.error[k] += error * error;
+        }
+        work->sums.n++;
+    }
+}
+
+/* --- trial by trial ---------------------------------------------------------- */
+
+static void over_trials(struct work *work, size_t all, size_t most)
+{
+    const struct cohort *cohort = work->cohort;
+    size_t wanted = all < most ? all : most, rank = 0, taken = 0, n = 0;
+    work_open(work, BATCH);
+    for (size_t a = 0; a < cohort->n_animals; a++) {
+        const struct animal *animal = &cohort->animals[a];
+        struct truth truth;
+        truth_of_animal(work->truth, cohort, a, &truth);
+        for (size_t t = animal->first; t < animal->first + animal->count; t++) {
+            if (!usable(work, t) || rank++ != sample_rank(taken, wanted, all))
+                continue;
+            work_put(work, n++, &truth, NULL, animal, t);
+            taken++;
+            if (n == BATCH) {
+                work_step(work, n);
+                n = 0;
+            }
+        }
+    }
+    work_step(work, n);
+    work_close(work);
+}
+
+/* --- along lives ------------------------------------------------------------- */
+
+struct life {
+    const struct animal *animal;
+    size_t trials;
+    struct truth truth;
+    struct truth_memory *memory;
+};
+
+static int longer_first(const void *a, const void *b)
+{
+    const struct life *x = a, *y = b;
+    if (x->trials != y->trials)
+        return x->trials < y->trials ? 1 : -1;
+    return x->animal->first < y->animal->first ? -1 : 1;
+}
+
+static void live_together(struct work *work, struct life *lives, size_t n)
+{
+    qsort(lives, n, sizeof *lives, longer_first);
+    walk_reset(work->walk);
+    memset(work->u, 0, n * rule_inputs(&work->model->shape) * sizeof *work->u);
+    for (size_t t = 0; n > 0; t++) {
+        while (n > 0 && lives[n - 1].trials <= t)
+            n--;
+        for (size_t i = 0; i < n; i++)
+            work_put(work, i, &lives[i].truth, lives[i].memory, lives[i].animal,
+                     lives[i].animal->first + t);
+        work_step(work, n);
+    }
+}
+
+/* Animals evenly over the cohort, so many that about `most` trials are run. */
+static void over_lives(struct work *work, size_t most)
+{
+    const struct cohort *cohort = work->cohort;
+    size_t wanted = cohort->n_animals, taken = 0, n = 0;
+    struct life *lives = mem_new(SIDE_BY_SIDE, sizeof *lives);
+    if (cohort->n_trials > most)
+        wanted = (size_t)((double)most / (double)cohort->n_trials * (double)wanted);
+    wanted = wanted ? wanted : 1;
+    work_open(work, SIDE_BY_SIDE);
+    for (size_t a = 0; a < cohort->n_animals && taken < wanted; a++) {
+        if (a != sample_rank(taken, wanted, cohort->n_animals))
+            continue;
+        const struct animal *animal = &cohort->animals[a];
+        lives[n].animal = animal;
+        lives[n].trials = animal->count < most ? animal->count : most;
+        truth_of_animal(work->truth, cohort, a, &lives[n].truth);
+        lives[n].memory = truth_memory_new(&lives[n].truth);
+        n++;
+        if (++taken == wanted || n == SIDE_BY_SIDE) {
+            live_together(work, lives, n);
+            while (n > 0)
+                truth_memory_free(lives[--n].memory);
+        }
+    }
+    work_close(work);
+    free(lives);
+}
+
+/* --- both -------------------------------------------------------------------- */
 
 static void summarise(const struct sums *sums, size_t n_weights, struct recovery *out)
 {
@@ -92,32 +233,19 @@ bool recovery_over(const struct model *model, const struct cohort *cohort,
                    const struct truth *truth, size_t most, struct recovery *out, struct err *err)
 {
     struct work work = {.model = model, .cohort = cohort, .truth = truth};
-    size_t n_weights = truth->policy.n, all = 0, rank = 0, taken = 0;
-    if (!truth_columns(cohort, &truth->policy, work.w, err))
+    if (!truth_columns(cohort, &truth->policy, work.w, err) ||
+        !policy_check(&truth->policy, cohort, err))
         return false;
-    for (size_t t = 0; t < cohort->n_trials; t++)
-        all += usable(&work, t);
-    if (all == 0)
+    size_t all = count_usable(&work);
+    if (all > 0 && (model->rule->memory || truth_remembers(truth)))
+        over_lives(&work, most);
+    else if (all > 0)
+        over_trials(&work, all, most);
+    if (work.sums.n == 0)
         return err_set(err, ERR_DATA, "%s has no trial with true weights and a known reward",
                        cohort->name);
-    size_t n = all < most ? all : most;
-    work.u = mem_new(BATCH * (n_weights + INPUT_N), sizeof *work.u);
-    work.dw = mem_new(BATCH * n_weights, sizeof *work.dw);
-    work.true_dw = mem_new(BATCH * n_weights, sizeof *work.true_dw);
-    for (size_t a = 0; a < cohort->n_animals; a++) {
-        const struct animal *animal = &cohort->animals[a];
-        for (size_t t = animal->first; t < animal->first + animal->count; t++)
-            if (usable(&work, t) && rank++ == sample_rank(taken, n, all)) {
-                work_put(&work, animal, t);
-                taken++;
-            }
-    }
-    work_flush(&work);
     *out = (struct recovery){.n_lived = all};
-    summarise(&work.sums, n_weights, out);
-    free(work.u);
-    free(work.dw);
-    free(work.true_dw);
+    summarise(&work.sums, truth->policy.n, out);
     return true;
 }
 
@@ -125,9 +253,9 @@ bool recovery_compute(const struct model *model, const struct cohort *cohort,
                       struct recovery *out, struct err *err)
 {
     struct truth truth;
-    if (model->rule->memory)
+    if (model->rule->no_weights)
         return err_set(err, ERR_FAILED,
-                       "the rule %s has a memory, and its update cannot be compared with %s yet",
+                       "the rule %s has no weights, hence no updates to compare with those of %s",
                        model->rule->name, cohort->name);
     return truth_for_policy(cohort, &model->settings.policy, &truth, err) &&
            recovery_over(model, cohort, &truth, RECOVERY_MOST, out, err);
