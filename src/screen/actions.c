@@ -137,11 +137,12 @@ void explorer_interrupt(struct explorer *e)
     e->asked_interrupt = e->asked_end = false;
     e->hint[0] = '\0';
     e->dirty = true;
-    if (e->popup.n || e->help.n) {
-        popup_clear(&e->popup);
+    if (e->help.n) {
         popup_clear(&e->help);
         e->redraw = true;
-    } else if (!lineedit_empty()) {
+    } else if (!lineedit_empty()) { /* and the candidates that belong to it */
+        e->redraw = e->popup.n > 0;
+        popup_clear(&e->popup);
         lineedit_drop_line();
     } else if (e->step == STEP_WAITING || e->step == STEP_PAUSED || e->step == STEP_RAN) {
         session_cancel(e->session);
