@@ -29,4 +29,19 @@ like "it compares with the truth" "$out" 'R2'
 sed 's/epochs=[0-9]*/epochs=2/' "$srcdir/samples/first-look.dw" >look.dw
 run "$DELTAW" --no-rc -f look.dw
 is "the first look exits 0" "$status" 0
+
+# The paper's figures, with few animals and epochs: each runs and says what it shows.
+for figure in 2b 3 5a 5b; do
+    sed -e 's/animals=[0-9]*/animals=20/' -e 's/epochs=[0-9]*/epochs=3/' \
+        -e 's/batch=[0-9]*/batch=5/' "$srcdir/samples/fig$figure.dw" >fig.dw
+    run "$DELTAW" --no-rc -f fig.dw
+    is "figure $figure exits 0" "$status" 0
+    flat=$(printf '%s' "$out" | tr '\n' ' ')
+    case $figure in
+    2b) like "figure 2B is a map of correct trials" "$out" 'reward 1 · dnn1' ;;
+    3) like "figure 3: the dnn has no gap" "$flat" 'correct \.0+, true' ;;
+    5a) like "figure 5A has errors and correct trials" "$flat" 'w 2 error' ;;
+    5b) like "figure 5B goes back four trials" "$flat" 'past 4 trials .*: mean over 16 histories each' ;;
+    esac
+done
 finish

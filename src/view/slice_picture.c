@@ -233,12 +233,21 @@ static double mean_gap(const struct slice_state *s, const struct slice_line *rew
     return n ? sum / (double)n : NAN;
 }
 
-/* "; w 0 correct: after a rewarded past more by +.0211, truly by +.0240; ..." */
+/* "+.0213 (+.0198 against -.0015)": what was lived after either past. */
+static void say_lived(double rewarded, double unrewarded, double scale, struct strbuf *out)
+{
+    char a[NUMBER_SIZE], b[NUMBER_SIZE], c[NUMBER_SIZE];
+    strbuf_printf(out, "%s (%s against %s)", parts_signed(a, rewarded - unrewarded, scale),
+                  parts_signed(b, rewarded, scale), parts_signed(c, unrewarded, scale));
+}
+
+/* How much more the weight changes after a rewarded past than after an unrewarded
+ * one, in the lines and on the trials that were lived. */
 static void say_gap(const struct slice_state *s, const struct slice_line *rewarded, double scale,
                     struct strbuf *out)
 {
     const struct slice_line *unrewarded = rewarded + 1;
-    char a[NUMBER_SIZE], b[NUMBER_SIZE], c[NUMBER_SIZE];
+    char a[NUMBER_SIZE];
     double gap = mean_gap(s, rewarded, unrewarded, false);
     if (isnan(gap)) {
         return;
@@ -250,20 +259,16 @@ static void say_gap(const struct slice_state *s, const struct slice_line *reward
     strbuf_printf(out, " %s %s", rewarded->correct ? "correct" : "error",
                   parts_signed(a, gap, scale));
     if (rewarded->truth) {
-        strbuf_printf(out, " (true %s)",
+        strbuf_printf(out, ", true %s",
                       parts_signed(a, mean_gap(s, rewarded, unrewarded, true), scale));
     }
     if (rewarded->n_lived > 0 && unrewarded->n_lived > 0) {
-        strbuf_printf(out, ", as lived %s = %s - %s",
-                      parts_signed(a, rewarded->lived - unrewarded->lived, scale),
-                      parts_signed(b, rewarded->lived, scale),
-                      parts_signed(c, unrewarded->lived, scale));
+        strbuf_puts(out, "; as lived ");
+        say_lived(rewarded->lived, unrewarded->lived, scale, out);
     }
     if (rewarded->n_lived_truth > 0 && unrewarded->n_lived_truth > 0) {
-        strbuf_printf(out, " (true %s = %s - %s)",
-                      parts_signed(a, rewarded->lived_truth - unrewarded->lived_truth, scale),
-                      parts_signed(b, rewarded->lived_truth, scale),
-                      parts_signed(c, unrewarded->lived_truth, scale));
+        strbuf_puts(out, ", truly ");
+        say_lived(rewarded->lived_truth, unrewarded->lived_truth, scale, out);
     }
 }
 
