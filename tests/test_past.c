@@ -268,6 +268,7 @@ static void test_truth(void)
             most = fmax(most, fabs(sum));
         }
     tap_ok(worst < 1e-12 && most > .01, "the trace rule's map is that of its truth (%.2g)", worst);
+    tap_near(map.r2, 1, 1e-9, "and its R^2 over lived trials is 1");
     tap_ok(off < 1e-12, "a mean over lived trials and histories (%.2g)", off);
     map_free(&map);
 

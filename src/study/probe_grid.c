@@ -10,6 +10,9 @@
 #include "recovery.h"
 #include "truth.h"
 
+/* Whole lives are run where the past counts: few trials would be one animal's. */
+enum { LIVES_LEAST = 20000 };
+
 static bool on_axis(const struct grid *grid, enum variable_kind kind, size_t weight)
 {
     const struct variable v = {kind, weight};
@@ -70,8 +73,9 @@ void grid_truth(struct grid *grid, struct truth *room)
 double grid_r2(const struct grid *grid, size_t most)
 {
     struct recovery recovery;
-    bool usual = !grid->model->rule->memory && grid->model->shape.lags == 0;
-    bool found = usual && grid->truth && recovery_over(grid->model, grid->cohort, grid->truth, most,
+    if (grid_past(grid) && most < LIVES_LEAST)
+        most = LIVES_LEAST;
+    bool found = grid->truth && recovery_over(grid->model, grid->cohort, grid->truth, most,
                                               &recovery, NULL);
     return found ? recovery.r2[grid->component] : NAN;
 }
