@@ -150,8 +150,8 @@ static void choose(const struct plan *plan, struct agent *agent, size_t t, const
     if (plan->truth.decision == DECISION_TEMPERATURE)
         logit /= plan->truth.temperature;
     double right = sigmoid(logit);
-    if (plan->lapse > 0)
-        right = plan->lapse / 2 + (1 - plan->lapse) * right;
+    if (plan->truth.decision == DECISION_LAPSE)
+        right = plan->truth.lapse / 2 + (1 - plan->truth.lapse) * right;
     trial->choice = rng_uniform(&agent->choices) < right;
     trial->reward = trial->choice == trial->answer;
 }
@@ -357,8 +357,7 @@ static bool run(const struct plan *plan, const atomic_bool *cancel, atomic_int *
     struct cohort *cohort =
         cohort_builder_finish(builder, "simulated", command ? command : plain);
     free(plain);
-    cohort->truth = plan->model ? truth_write_model(plan->model, &plan->truth, &plan->layout)
-                                : truth_write(&plan->truth, &plan->layout);
+    cohort->truth = truth_write(&plan->truth, &plan->layout, plan->model);
     cohort->report.n_rows = cohort->n_trials;
     free(cohort->report.mapping);
     cohort->report.mapping = mapping_words(plan);

@@ -46,7 +46,7 @@ const struct option simulate_options[] = {
     {"w0", OPTION_TEXT, 0, 0, NULL, NULL,
      "weights before the first trial but the bias; LO..HI: drawn between; ibl, cues 0, grid -2"},
     {"bias0", OPTION_TEXT, 0, 0, "spread", NULL,
-     "w_bias before the first trial; LO..HI: drawn; spread: -1, 0 or 1 by lot; grid spread, else 0"},
+     "w_bias before the first trial; LO..HI: drawn; spread: -1, 0, 1 by lot; grid spread, else 0"},
     {"seed", OPTION_INTEGER, 0, 9007199254740992., NULL, "99", "names the random draws"},
     {NULL, OPTION_NUMBER, 0, 0, NULL, NULL, NULL},
 };
@@ -219,9 +219,9 @@ static bool plan_decision(const struct args *args, struct plan *plan, struct err
         (args_given(args, "features") ||
          (args_given(args, "stimuli") &&
           strcmp(args_text(args, simulate_options, "stimuli"), "cues") != 0)))
-        return err_set(err, ERR_USAGE, "simulate: policy=multiplicative has features of its own and "
-                       "stimuli=cues; leave features= and other stimuli= out");
-    plan->lapse = truth->lapse = lapse ? args_number(args, simulate_options, "lapse") : 0;
+        return err_set(err, ERR_USAGE, "simulate: policy=multiplicative has features of its own "
+                       "and stimuli=cues; leave features= and other stimuli= out");
+    truth->lapse = lapse ? args_number(args, simulate_options, "lapse") : 0;
     truth->temperature = temperature ? args_number(args, simulate_options, "temperature") : 0;
     return (isfinite(truth->lapse) && isfinite(truth->temperature)) ||
            err_set(err, ERR_USAGE, "simulate: lapse= or temperature= is not a number");
@@ -229,8 +229,9 @@ static bool plan_decision(const struct args *args, struct plan *plan, struct err
 
 static bool plan_policy(const struct args *args, struct truth *truth, struct err *err)
 {
-    const char *text = truth->decision == DECISION_MULTIPLICATIVE
-                           ? "gated_left+gated_right" : args_text(args, simulate_options, "features");
+    const char *text = args_text(args, simulate_options, "features");
+    if (truth->decision == DECISION_MULTIPLICATIVE)
+        text = "gated_left+gated_right";
     if (policy_parse(text, &truth->policy, err))
         return true;
     if (err)
@@ -255,13 +256,36 @@ bool plan_rule(const char *rule, const struct args *args, const char *command, s
 
 /* --- a model ----------------------------------------------------------------- */
 
-/* The lapse rate is a parameter, or was fixed, or there is none. */
-static double model_lapse(const struct model *model)
+/* A textbook rule's parameters are a truth like any other: out [K] of a tensor,
+ * whose one entry may be of all weights.  False: there is none of this name. */
+static bool take(const struct model *model, const char *name, double *out)
 {
-    for (size_t i = 0; i < model->tensors.n; i++)
-        if (strcmp(model->tensors.item[i].name, "lapse") == 0)
-            return model->theta[model->tensors.item[i].offset];
-    return model->shape.lapse;
+    for (size_t i = 0; i < model->tensors.n; i++) {
+        const struct tensor *t = &model->tensors.item[i];
+        for (size_t k = 0; strcmp(t->name, name) == 0 && k < model->settings.policy.n; k++)
+            out[k] = model->theta[t->offset + (t->size > 1 ? k : 0)];
+        if (strcmp(t->name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void take_model(const struct model *model, struct truth *truth)
+{
+    double lapse[POLICY_MAX] = {model->shape.lapse};
+    truth->policy = model->settings.policy;
+    snprintf(truth->rule, sizeof truth->rule, "%s", model->rule->name);
+    take(model, "lapse", lapse);
+    truth->lapse = lapse[0];
+    truth->decision = lapse[0] > 0 ? DECISION_LAPSE : DECISION_GLM;
+    if (model->rule->network)
+        return;
+    take(model, "alpha", truth->alpha);
+    take(model, "baseline", truth->baseline);
+    take(model, "forgetting", truth->forgetting);
+    truth->split = take(model, "alpha_error", truth->alpha_error);
+    if (truth_remembers(truth))
+        truth->window = model->shape.window ? model->shape.window : 10;
 }
 
 bool plan_model(const struct model *model, const struct args *args, const char *command,
@@ -274,17 +298,15 @@ bool plan_model(const struct model *model, const struct args *args, const char *
             return err_set(err, ERR_USAGE, "simulate %s: a fitted model brings its own rule and "
                            "policy; leave %s= out", model->name, own[i]);
     plan->model = model;
-    plan->truth.policy = model->settings.policy;
-    snprintf(plan->truth.rule, sizeof plan->truth.rule, "%s", model->rule->name);
+    take_model(model, &plan->truth);
     if (!plan_protocol(args, command, plan, err) || !plan_columns(plan, err) ||
         !plan_start(args, plan, err))
         return false;
-    if (plan->truth.noise > 0 && model->rule->no_weights)
-        return err_set(err, ERR_USAGE, "simulate %s: noise= is of weights, and %s has none",
-                       model->name, model->rule->name);
+    if (plan->truth.noise > 0 && model->rule->no_start)
+        return err_set(err, ERR_USAGE, "simulate %s: noise= is of weights that learn, and %s has "
+                       "none", model->name, model->rule->name);
     if (model->rule->no_start && (args_given(args, "w0") || args_given(args, "bias0")))
         return err_set(err, ERR_USAGE, "simulate %s: w0= and bias0= mean nothing to %s",
                        model->name, model->rule->name);
-    plan->lapse = model_lapse(model);
     return true;
 }

@@ -7,10 +7,9 @@
 
 struct plan {
     struct world world;
-    struct truth truth;         /* of a model: policy, noise, distractors, stimuli, seed */
+    struct truth truth;         /* of a network: all but the update */
     struct truth_layout layout;
     const struct model *model;  /* NULL: the agents follow the truth */
-    double lapse;               /* of the decision or of the model */
     size_t column[POLICY_MAX];  /* of FEATURE_COLUMN: which of the world's */
 };
 

@@ -37,8 +37,9 @@ static bool bad_list(const char *name, const char *text, const struct policy *po
 /* The bias of grid stimuli does not learn unless it is given a rate of its own. */
 static void spare_bias(const struct plan *plan, size_t given, double *values)
 {
-    for (size_t k = 0; plan->world.kind == WORLD_GRID && given == 1 && k < plan->truth.policy.n; k++)
-        if (plan->truth.policy.feature[k] == FEATURE_BIAS)
+    const struct policy *policy = &plan->truth.policy;
+    for (size_t k = 0; plan->world.kind == WORLD_GRID && given == 1 && k < policy->n; k++)
+        if (policy->feature[k] == FEATURE_BIAS)
             values[k] = 0;
 }
 

@@ -39,10 +39,9 @@ struct truth_layout {
     const char *command;             /* NULL: not known */
 };
 
-/* JSON text; the caller frees.  Of a model: truth holds what was drawn. */
-char *truth_write(const struct truth *truth, const struct truth_layout *layout);
-char *truth_write_model(const struct model *model, const struct truth *truth,
-                        const struct truth_layout *layout);
+/* JSON text; the caller frees.  model NULL: the agents followed the truth. */
+char *truth_write(const struct truth *truth, const struct truth_layout *layout,
+                  const struct model *model);
 
 /* Columns with the true weights of this policy, [K]; false when one is missing. */
 bool truth_columns(const struct cohort *cohort, const struct policy *policy,

@@ -117,21 +117,6 @@ static char *dump(json_t *o)
     return text;
 }
 
-char *truth_write(const struct truth *truth, const struct truth_layout *layout)
-{
-    json_t *o = json_object();
-    json_object_set_new(o, "rule", json_string(truth->rule));
-    json_object_set_new(o, "policy", json_string(truth->policy.text));
-    json_object_set_new(o, "alpha", reals(truth->alpha, truth->policy.n));
-    json_object_set_new(o, "baseline", reals(truth->baseline, truth->policy.n));
-    json_object_set_new(o, "noise", json_real(truth->noise));
-    put_rule(o, truth);
-    if (truth->distractors)
-        json_object_set_new(o, "distractors", count(truth->distractors));
-    put_layout(o, truth, layout);
-    return dump(o);
-}
-
 /* --- a model as the truth ---------------------------------------------------- */
 
 /* The few parameters of a textbook rule; those of a network are in its file. */
@@ -183,14 +168,22 @@ static json_t *model_json(const struct model *model)
     return o;
 }
 
-char *truth_write_model(const struct model *model, const struct truth *truth,
-                        const struct truth_layout *layout)
+char *truth_write(const struct truth *truth, const struct truth_layout *layout,
+                  const struct model *model)
 {
+    bool closed_form = !model || !model->rule->network;
     json_t *o = json_object();
-    json_object_set_new(o, "rule", json_string(model->rule->name));
-    json_object_set_new(o, "policy", json_string(model->settings.policy.text));
-    json_object_set_new(o, "model", model_json(model));
+    json_object_set_new(o, "rule", json_string(truth->rule));
+    json_object_set_new(o, "policy", json_string(truth->policy.text));
+    if (model)
+        json_object_set_new(o, "model", model_json(model));
+    if (closed_form) {
+        json_object_set_new(o, "alpha", reals(truth->alpha, truth->policy.n));
+        json_object_set_new(o, "baseline", reals(truth->baseline, truth->policy.n));
+    }
     json_object_set_new(o, "noise", json_real(truth->noise));
+    if (closed_form)
+        put_rule(o, truth);
     if (truth->distractors)
         json_object_set_new(o, "distractors", count(truth->distractors));
     put_layout(o, truth, layout);
@@ -333,10 +326,11 @@ static const char *read_truth(const json_t *o, struct truth *out)
     return read_more(o, out);
 }
 
-static bool is_model(const struct cohort *cohort, const json_t *o, struct err *err)
+/* A network: its updates have no closed form. */
+static bool is_network(const struct cohort *cohort, const json_t *o, struct err *err)
 {
     const json_t *model = json_object_get(o, "model");
-    if (!json_is_object(model))
+    if (!json_is_object(model) || json_object_get(o, "alpha"))
         return false;
     const char *name = json_string_value(json_object_get(model, "name"));
     const char *rule = json_string_value(json_object_get(o, "rule"));
@@ -358,7 +352,7 @@ bool truth_read(const struct cohort *cohort, struct truth *out, struct err *err)
     if (!o)
         return err_set(err, ERR_DATA, "the truth of %s is no JSON: line %d: %s", cohort->name,
                        where.line, where.text);
-    if (is_model(cohort, o, err)) {
+    if (is_network(cohort, o, err)) {
         json_decref(o);
         return false;
     }

@@ -55,8 +55,9 @@ struct truth {
     struct truth_rates group[TRUTH_GROUPS];
 };
 
-/* False: the cohort has no truth, one this version does not know, or one that
- * is a fitted model, whose updates are not kept (err says which). */
+/* False: the cohort has no truth, one this version does not know, or one that is
+ * a fitted network, whose updates are not kept (err says which).  A fitted
+ * textbook rule reads back as that rule. */
 bool truth_read(const struct cohort *cohort, struct truth *out, struct err *err);
 
 /* The true update: dw [K] from w [K], x [K], choice, reward, answer; of a rule

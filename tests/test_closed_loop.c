@@ -1,0 +1,268 @@
+/* Models that live in closed loop, and recovery of rules along lives. */
+#include "agents.h"
+
+/* --- models in closed loop ------------------------------------------------------ */
+
+static void test_loop_same(const char *rule, const struct rule_shape *shape, const char *policy,
+                           const double *theta, const char *common, const char *as_rule)
+{
+    struct model *m = model_of(rule, shape, policy, theta);
+    struct err err = {0};
+    char *text = mem_printf("%s %s", common, as_rule);
+    struct cohort *a = try_make(NULL, m, common, &err), *b = make(rule, text);
+    if (!a)
+        tap_ok(false, "simulate %s: %s", m->name, err.message);
+    double worst = 0;
+    for (size_t k = 0; a && k < m->settings.policy.n; k++)
+        for (size_t t = 0; t < a->n_trials; t++)
+            worst = fmax(worst, fabs((double)a->columns[k].values[t] - b->columns[k].values[t]));
+    tap_ok(a && memcmp(a->choice, b->choice, a->n_trials) == 0 && worst < 1e-5,
+           "%s %s: a model with these parameters lives as the rule does (%.2g)", rule, text, worst);
+    free(text);
+    cohort_drop(a);
+    cohort_drop(b);
+    model_drop(m);
+}
+
+/* The weights a network lived through are those a sweep over its log gives. */
+static void test_loop_sweep(const char *rule, const struct rule_shape *shape, const char *policy,
+                            const char *text)
+{
+    struct model *m = model_of(rule, shape, policy, NULL);
+    for (size_t i = 0; i < m->tensors.n; i++)
+        if (strcmp(m->tensors.item[i].name, "scaling_factor") == 0)
+            for (size_t k = 0; k < m->tensors.item[i].size; k++)
+                m->theta[m->tensors.item[i].offset + k] = .2;
+    struct err err = {0};
+    struct cohort *c = try_make(NULL, m, text, &err);
+    if (!c) {
+        tap_ok(false, "simulate %s %s: %s", m->name, text, err.message);
+        return;
+    }
+    size_t n = m->settings.policy.n;
+    float *w = mem_new(c->n_trials * n, sizeof *w);
+    double worst = 0, size = 0;
+    model_sweep(m, c, w);
+    for (size_t t = 0; t < c->n_trials; t++)
+        for (size_t k = 0; k < n; k++) {
+            worst = fmax(worst, fabs((double)w[t * n + k] - c->columns[k].values[t]));
+            size = fmax(size, fabs((double)w[t * n + k]));
+        }
+    tap_ok(worst < 1e-3 * size && size > .1, "%s %s: closed loop as its sweep (%.2g of %.2g)", rule,
+           policy, worst, size);
+    struct cohort *more = try_make(NULL, m, "animals=70 trials=200 session=60 distractors=2", &err);
+    struct cohort *few = try_make(NULL, m, "animals=3 trials=200 session=60 distractors=2", &err);
+    tap_ok(more && few && same_life(more, few, 0) && same_life(more, few, 2),
+           "%s: an animal does not depend on how many there are %s", rule, err.message);
+    free(w);
+    cohort_drop(more);
+    cohort_drop(few);
+    cohort_drop(c);
+    model_drop(m);
+}
+
+static void test_loops(void)
+{
+    const double two[] = {.05, .03}, base[] = {.05, .03, .3, -.2}, lapsing[] = {.05, .03, .2};
+    const double three[] = {.05, .03, .02};
+    test_loop_same("reinforce", &(struct rule_shape){0}, "stim+bias", two,
+                   "animals=5 trials=500 seed=3", "alpha=.05,.03");
+    test_loop_same("reinforce-base", &(struct rule_shape){0}, "stim+bias", base,
+                   "animals=70 trials=300 w0=-1..1 bias0=.25 noise=.01",
+                   "alpha=.05,.03 baseline=.3,-.2");
+    test_loop_same("trace", &(struct rule_shape){.window = 4}, "stim+bias", two,
+                   "animals=5 trials=500 seed=3", "alpha=.05,.03 window=4");
+    test_loop_same("predict-max", &(struct rule_shape){.fit_lapse = true}, "stim+bias", lapsing,
+                   "animals=5 trials=500", "alpha=.05,.03 lapse=.2");
+    test_loop_same("reward-max", &(struct rule_shape){.lapse = .3}, "stim+bias", two,
+                   "animals=5 trials=500", "alpha=.05,.03 lapse=.3");
+    test_loop_same("reinforce", &(struct rule_shape){0}, "stim+d2+prevchoice", three,
+                   "animals=5 trials=500 distractors=2",
+                   "alpha=.05,.03,.02 features=stim+d2+prevchoice");
+    test_loop_same("static", &(struct rule_shape){0}, "stim+bias", (const double[]){2, -.5},
+                   "animals=3 trials=300", "w0=2 bias0=-.5");
+    const char *text = "animals=6 trials=400 session=90 distractors=1";
+    test_loop_sweep("dnn", &(struct rule_shape){.hidden = 8, .layers = 2}, "stim+bias", text);
+    test_loop_sweep("dnn", &(struct rule_shape){.hidden = 8, .layers = 2, .lags = 3},
+                    "stim+prevstim+bias+d1", text);
+    test_loop_sweep("rnn", &(struct rule_shape){.hidden = 8, .layers = 2}, "right+left+stim+bias",
+                    text);
+}
+
+static void test_model_starts(void)
+{
+    struct model *m = model_of("reinforce", &(struct rule_shape){0}, "stim+bias",
+                               (const double[]){.1, .1});
+    m->n_animals = 2;
+    m->w0 = mem_copy((const double[]){1, -.5, 2, .25}, 4, sizeof(double));
+    m->animals = mem_new(2, sizeof *m->animals);
+    m->animals[0] = mem_text("a");
+    m->animals[1] = mem_text("b");
+    struct err err = {0};
+    struct cohort *c = try_make(NULL, m, "animals=3 trials=4", &err);
+    tap_ok(c && values(c, "true_w_stim")[0] == 1 && values(c, "true_w_bias")[4] == .25f &&
+               values(c, "true_w_stim")[8] == 1, "agents start as the fitted animals in turn %s",
+           err.message);
+    struct truth t;
+    struct recovery r;
+    tap_ok(c && truth_read(c, &t, &err) && t.alpha[1] == .1 && recovery_compute(m, c, &r, &err) &&
+               r.r2[0] == 1, "a textbook rule is a truth for itself %s", err.message);
+    tap_ok(c && strstr(c->truth, "\"parameters\"") && strstr(c->truth, "reinforce1") &&
+               strstr(c->truth, "\"w0\": \"model\""), "the model is told in the truth");
+    cohort_drop(c);
+    c = try_make(NULL, m, "animals=2 trials=4 w0=3", &err);
+    tap_ok(c && values(c, "true_w_stim")[0] == 3 && values(c, "true_w_bias")[0] == -.5f,
+           "w0= goes before the model's, the bias stays the model's");
+    cohort_drop(c);
+    model_drop(m);
+
+    m = model_of("tinyrnn", &(struct rule_shape){.hidden = 4}, "bias", NULL);
+    err = (struct err){0};
+    c = try_make(NULL, m, "animals=3 trials=300", &err);
+    tap_ok(c && c->n_columns == 0 && c->n_trials == 900, "tinyrnn lives, and has no weights %s",
+           err.message);
+    tap_ok(c && !truth_read(c, &t, &err) && strstr(err.message, "tinyrnn1") &&
+               strstr(err.message, "true updates"), "a network is none: %s", err.message);
+    err = (struct err){0};
+    tap_ok(c && !recovery_compute(m, c, &r, &err) && strstr(err.message, "no weights"),
+           "nor a recovery: %s", err.message);
+    cohort_drop(c);
+    model_drop(m);
+}
+
+/* The choices of tinyrnn follow its network over the trials before and the
+ * stimulus of the trial itself. */
+static void test_tinyrnn(void)
+{
+    struct model *m = model_of("tinyrnn", &(struct rule_shape){.hidden = 4}, "bias", NULL);
+    for (size_t i = 0; i < m->tensors.size; i++)
+        m->theta[i] *= 4;
+    struct cohort *c = try_make(NULL, m, "animals=20 trials=1000", NULL);
+    struct fitness own = {0};
+    float *w = mem_new(c->n_trials, sizeof *w);
+    double spread = 0;
+    model_sweep(m, c, w);
+    for (size_t t = 0; t < c->n_trials; t++)
+        if (t % 1000) {
+            fitness_add(&own, logistic(w[t]), c->choice[t], w[t]);
+            spread += (double)w[t] * w[t] / (double)c->n_trials;
+        }
+    tap_ok(fabs(own.surprise) < 4 * sqrt(own.spread) && spread > .1,
+           "tinyrnn: choices follow its logits (%.2f sd, logits of %.2f)",
+           own.surprise / sqrt(own.spread), sqrt(spread));
+    free(w);
+    cohort_drop(c);
+    model_drop(m);
+}
+
+/* --- recovery along lives -------------------------------------------------------- */
+
+/* Animal a keeps all but its last 37 a trials. */
+static struct cohort *ragged(const struct cohort *c)
+{
+    struct cohort_builder *b = cohort_builder_new();
+    const char *names[] = {"true_w_stim", "true_w_bias"};
+    cohort_builder_columns(b, 2, names);
+    for (size_t a = 0; a < c->n_animals; a++) {
+        cohort_builder_animal(b, c->animals[a].name);
+        cohort_builder_session(b, "001");
+        for (size_t i = 0; i + 37 * a < c->animals[a].count; i++) {
+            size_t t = c->animals[a].first + i;
+            const float w[] = {values(c, names[0])[t], values(c, names[1])[t]};
+            cohort_builder_trial(b, &(struct cohort_trial){.stimulus = c->stimulus[t],
+                                                           .reward = c->reward[t],
+                                                           .choice = c->choice[t],
+                                                           .answer = c->answer[t],
+                                                           .trial = (int32_t)i + 1}, w);
+        }
+    }
+    struct cohort *out = cohort_builder_finish(b, "ragged", "test");
+    out->truth = mem_text(c->truth);
+    return out;
+}
+
+static void test_recovery(void)
+{
+    struct cohort *whole = make("trace", "animals=9 trials=400 alpha=.02,.01 w0=.5 noise=.01");
+    struct cohort *c = ragged(whole);
+    struct model *same = model_of("trace", &(struct rule_shape){0}, "stim+bias",
+                                  (const double[]){.02, .01});
+    struct model *half = model_of("trace", &(struct rule_shape){0}, "stim+bias",
+                                  (const double[]){.01, .005});
+    struct model *wide = model_of("trace", &(struct rule_shape){.window = 5}, "stim+bias",
+                                  (const double[]){.02, .01});
+    struct model *plain = model_of("reinforce", &(struct rule_shape){0}, "stim+bias",
+                                   (const double[]){.02, .01});
+    struct recovery r;
+    struct err err = {0};
+    bool good = recovery_compute(same, c, &r, &err);
+    tap_ok(good && r.n_trials == c->n_trials && r.n_weights == 2 && r.r2[0] > 1 - 1e-9 &&
+               r.r2[1] > 1 - 1e-9, "trace is recovered by itself (%.10f, %.10f) %s", r.r2[0],
+           r.r2[1], err.message);
+    good = recovery_compute(half, c, &r, &err);
+    tap_ok(good && fabs(r.rmse[0] / r.null_rmse[0] - .5) < 1e-9, "at half its rate the error is "
+           "half that of answering 0");
+    good = recovery_compute(wide, c, &r, &err);
+    tap_ok(good && r.r2[0] > .2 && r.r2[0] < .95, "another window: in between (%.3f)", r.r2[0]);
+    good = recovery_compute(plain, c, &r, &err);
+    tap_ok(good && r.r2[0] < .5, "a rule without a memory misses most (%.3f)", r.r2[0]);
+    model_drop(same);
+    model_drop(half);
+    model_drop(wide);
+    model_drop(plain);
+    cohort_drop(whole);
+    cohort_drop(c);
+
+    c = make("predict-max", "animals=4 trials=300 alpha=.02/.08");
+    struct model *mean = model_of("predict-max", &(struct rule_shape){0}, "stim+bias",
+                                  (const double[]){.05, .05});
+    good = recovery_compute(mean, c, &r, &err);
+    double squares = 0, error = 0;
+    for (size_t t = 0; t < c->n_trials; t++) {
+        double own = t / 300 % 2 ? .08 : .02;
+        double e = f(c->answer[t]) * (1 - of_side(c->answer[t], lived_right(c, t)));
+        squares += own * e * own * e;
+        error += (own - .05) * e * (own - .05) * e;
+    }
+    tap_near(good ? r.rmse[1] / r.null_rmse[1] : NAN, sqrt(error / squares), 1e-9,
+             "a mixture: each animal's own rate is the truth");
+    model_drop(mean);
+    cohort_drop(c);
+}
+
+/* --- refusals -------------------------------------------------------------------- */
+
+static void test_model_refusals(void)
+{
+    static const struct {
+        const char *rule, *policy, *text, *says;
+    } models[] = {
+        {"reinforce", "stim+bias", "alpha=.1", "brings its own"},
+        {"dnn", "stim+bias", "lapse=.1", "brings its own"},
+        {"dnn", "stim+weather", "trials=10", "weather"},
+        {"dnn", "stim", "bias0=1", "no bias"},
+        {"tinyrnn", "bias", "noise=.1", "noise"},
+        {"static", "stim+bias", "noise=.1", "noise"},
+        {"static", "stim+bias", "w0=1", "nothing to static"},
+    };
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+        struct err err = {0};
+        struct model *m = model_of(models[i].rule, &(struct rule_shape){.hidden = 2, .layers = 1},
+                                   models[i].policy, NULL);
+        struct cohort *c = try_make(NULL, m, models[i].text, &err);
+        tap_ok(!c && err.code == ERR_USAGE && strstr(err.message, models[i].says), "%s %s: %s",
+               m->name, models[i].text, err.message);
+        cohort_drop(c);
+        model_drop(m);
+    }
+}
+
+int main(void)
+{
+    test_loops();
+    test_model_starts();
+    test_tinyrnn();
+    test_recovery();
+    test_model_refusals();
+    return tap_done();
+}
