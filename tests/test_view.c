@@ -174,6 +174,7 @@ static void test_pictures(void)
         {"map-weights", "map", "x=w_bias reward=1 support=0", false, 1},
         {"slice", "slice", "", false, 1},
         {"slice-truth", "slice", "w=0,2", true, 1},
+        {"slice-past", "slice", "w=0,2 past=both reward=1 lags=2", true, 1},
         {"weights", "weights", "", false, 1},
         {"weights-truth", "weights", "m02", true, 1},
         {"accuracy", "accuracy", "", false, 1},
@@ -300,6 +301,9 @@ static void test_names(void)
         {"weights", "7", "m"},
         {"accuracy", "animal=0", "animal"},
         {"map", "diff=true", "diff=no"},
+        {"slice", "diff=yes", "diff=no"},
+        {"map", "of=w_foo", "of=w_foo is no weight; the model has w_stim, w_bias"},
+        {"slice", "x=w_foo", "x=w_foo is no variable"},
     };
     struct stage stage;
     stage_set(&stage, false, 1);
@@ -310,6 +314,8 @@ static void test_names(void)
                cases[i].view, cases[i].options);
         tap_ok(strstr(err.message, cases[i].part), "%s %s: %s", cases[i].view, cases[i].options,
                err.message);
+        tap_ok(strncmp(err.message, "map: ", 5) != 0 && strncmp(err.message, "slice: ", 7) != 0,
+               "the view is not named twice");
         view_close(view);
     }
     stage_strike(&stage);

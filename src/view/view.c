@@ -106,10 +106,20 @@ const struct view_ops *view_ops_of(const struct view *view)
     return view->ops;
 }
 
+/* A reason stands below the view's own name, and after it in complaints. */
+static void drop_name(char *message, const char *name)
+{
+    size_t n = strlen(name);
+    if (strncmp(message, name, n) == 0 && strncmp(message + n, ": ", 2) == 0) {
+        memmove(message, message + n + 2, strlen(message + n + 2) + 1);
+    }
+}
+
 bool view_update(struct view *view, const struct scene *scene, struct err *err)
 {
     struct err reason = {0};
     view->shown = view->ops->update(view->state, scene, &reason);
+    drop_name(reason.message, view->ops->name);
     view->reason = reason;
     if (!view->shown) {
         return err_set(err, reason.code, "%s", reason.message);
