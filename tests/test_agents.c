@@ -89,6 +89,9 @@ static void test_rules(void)
                                 .window = 1});
     test_rule("trace", "animals=4 trials=300 alpha=2^-6 window=7 stimuli=grid w0=0",
               &(struct numbers){.alpha = {.015625}, .error = {.015625}, .window = 7});
+    test_rule("trace", "animals=4 trials=300 alpha=2^-5 window=4 forgetting=.01,.003",
+              &(struct numbers){.alpha = {.03125, .03125}, .error = {.03125, .03125},
+                                .forgetting = {.01, .003}, .window = 4});
     test_rule("static", "animals=2 trials=300 w0=2 bias0=-.5", &(struct numbers){0});
 }
 

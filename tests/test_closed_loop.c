@@ -71,7 +71,7 @@ static void test_loops(void)
                    "animals=70 trials=300 w0=-1..1 bias0=.25 noise=.01",
                    "alpha=.05,.03 baseline=.3,-.2");
     test_loop_same("trace", &(struct rule_shape){.window = 4}, "stim+bias", two,
-                   "animals=5 trials=500 seed=3", "alpha=.05,.03 window=4");
+                   "animals=150 trials=200 seed=3", "alpha=.05,.03 window=4");
     test_loop_same("predict-max", &(struct rule_shape){.fit_lapse = true}, "stim+bias", lapsing,
                    "animals=5 trials=500", "alpha=.05,.03 lapse=.2");
     test_loop_same("reward-max", &(struct rule_shape){.lapse = .3}, "stim+bias", two,
@@ -230,6 +230,66 @@ static void test_recovery(void)
     cohort_drop(c);
 }
 
+/* More animals than are run side by side, in groups with rates of their own. */
+static void test_many_lives(void)
+{
+    struct cohort *c = make("trace", "animals=150 trials=100 alpha=.02/.04 window=4");
+    struct model *m = model_of("trace", &(struct rule_shape){.window = 4}, "stim+bias",
+                               (const double[]){.03, .03});
+    double squares = 0, error = 0;
+    struct recovery r;
+    for (size_t t = 0; t < c->n_trials; t++) {
+        double own = t / 100 % 2 ? .04 : .02;
+        const float *w = values(c, "true_w_bias");
+        double dw = (t + 1) % 100 ? (double)w[t + 1] - w[t] : 0;
+        squares += dw * dw;
+        error += pow(dw * (own - .03) / own, 2);
+    }
+    bool good = recovery_compute(m, c, &r, NULL);
+    tap_near(good ? r.rmse[1] / r.null_rmse[1] : NAN, sqrt(error / squares), .01,
+             "150 lives: each animal's memory and rates are its own");
+    model_drop(m);
+    cohort_drop(c);
+}
+
+/* A network that sees past trials and features of them, against one walk by hand. */
+static void test_past_inputs(void)
+{
+    struct cohort *c = make("predict-max", "animals=3 trials=300 session=70 "
+                            "features=stim+prevchoice+bias alpha=.1");
+    struct rule_shape shape = {.hidden = 6, .layers = 1, .lags = 2};
+    struct model *m = model_of("dnn", &shape, "stim+prevchoice+bias", NULL);
+    for (size_t i = 0; i < m->tensors.size; i++)
+        m->theta[i] *= 5;
+    struct walk *walk = walk_new(m, 1);
+    const float *w[] = {values(c, "true_w_stim"), values(c, "true_w_prevchoice"),
+                        values(c, "true_w_bias")};
+    double error[3] = {0};
+    for (size_t t = 0; t < c->n_trials; t++) {
+        size_t first = t / 300 * 300, one = t - first >= 1, two = t - first >= 2;
+        double s = c->stimulus[t], z = c->answer[t], dw[3];
+        double x[] = {s, one ? 2. * c->choice[t - 1] - 1 : 0, 1}, logit = 0;
+        double u[] = {w[0][t], w[1][t], w[2][t], s, 1, t > first && (t - first) % 70 == 0,
+                      c->choice[t], c->reward[t], s > 0,
+                      one ? c->stimulus[t - 1] : 0, one ? c->choice[t - 1] : 0,
+                      one ? c->reward[t - 1] : 0, two ? c->stimulus[t - 2] : 0,
+                      two ? c->choice[t - 2] : 0, two ? c->reward[t - 2] : 0};
+        walk_step(walk, 1, u, x, &z, NULL, dw);
+        for (int k = 0; k < 3; k++)
+            logit += u[k] * x[k];
+        for (int k = 0; k < 3; k++)
+            error[k] += pow(dw[k] - .1 * (z - logistic(logit)) * x[k], 2);
+    }
+    struct recovery r;
+    bool good = recovery_compute(m, c, &r, NULL);
+    for (int k = 0; k < 3; k++)
+        tap_near(good ? r.rmse[k] : NAN, sqrt(error[k] / 900), 1e-9,
+                 "past trials are seen in recovery too, weight %d", k);
+    walk_free(walk);
+    model_drop(m);
+    cohort_drop(c);
+}
+
 /* --- refusals -------------------------------------------------------------------- */
 
 static void test_model_refusals(void)
@@ -263,6 +323,8 @@ int main(void)
     test_model_starts();
     test_tinyrnn();
     test_recovery();
+    test_many_lives();
+    test_past_inputs();
     test_model_refusals();
     return tap_done();
 }

@@ -143,6 +143,24 @@ static void test_features(void)
     cohort_drop(c);
 }
 
+/* alpha 0 and forgetting: a weight that only decays is noisy, too. */
+static void test_decay(void)
+{
+    struct cohort *c = make("reinforce", "animals=20 trials=500 alpha=0 forgetting=.05,0 noise=.01 "
+                            "w0=1 bias0=1");
+    const float *w = values(c, "true_w_stim"), *b = values(c, "true_w_bias");
+    double squares = 0, n = 20 * 499;
+    size_t moved = 0;
+    for (size_t t = 0; t < c->n_trials; t++) {
+        moved += b[t] != 1;
+        if ((t + 1) % 500)
+            squares += pow(w[t + 1] - .95 * w[t], 2);
+    }
+    tap_near(sqrt(squares / n), .01, .01 * 4 / sqrt(2 * n), "a weight that decays is noisy");
+    tap_ok(moved == 0, "one that does neither stays");
+    cohort_drop(c);
+}
+
 static void test_drift(void)
 {
     struct cohort *c = make("static", "animals=20 trials=500 noise=.02 w0=1");
@@ -166,6 +184,7 @@ int main(void)
     test_distractors();
     test_starts();
     test_features();
+    test_decay();
     test_drift();
     return tap_done();
 }
