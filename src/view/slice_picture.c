@@ -119,7 +119,7 @@ static void explain(struct strokes *strokes, const char *label, enum curve_strok
 /* "w 1", "w 1 past r 0", "correct": the first line of each colour has one. */
 static void label_line(const struct slice_line *line, bool only, char label[LABEL])
 {
-    char number[NUMBER_SIZE], past[LABEL] = "";
+    char number[NUMBER_SIZE], past[16] = "";
     if (line->past != PAST_ANY) {
         snprintf(past, sizeof past, "past r %d", line->past == PAST_REWARDED);
     }
