@@ -108,6 +108,14 @@ static void test_trajectory(const struct model *model, const struct cohort *c)
     }
     tap_ok(path.n == 7 && path.n_weights == 2 && wrong == 0, "weights, P(right), days of bob");
     tap_ok(path.truth == NULL, "no truth here");
+    struct model lapsing = *model;
+    struct trajectory with;
+    lapsing.shape.lapse = .2;
+    trajectory_compute(&lapsing, c, 1, lived, &with);
+    for (size_t i = 0; i < path.n; i++)
+        wrong += fabs(with.p_right[i] - (.1 + .8 * path.p_right[i])) > 1e-12;
+    tap_ok(wrong == 0, "P(right) with a lapse rate of .2");
+    trajectory_free(&with);
     struct table table = {0};
     trajectory_table(model, c, 1, lived, &table);
     tap_ok(table.n_rows == 7 && table.n_columns == 6 &&

@@ -51,6 +51,11 @@ static const struct engine *engine_of(const struct model *model)
     return model->rule->network ? engine_pick() : engine_double();
 }
 
+double model_lapse(const struct model *model)
+{
+    return model->shape.fit_lapse ? model->theta[model->tensors.size - 1] : model->shape.lapse;
+}
+
 void model_start(const struct model *model, const struct cohort *cohort, size_t animal,
                  double *w0)
 {

@@ -109,14 +109,15 @@ void learning_curve_table(const struct cohort *cohort, const struct learning_cur
 }
 
 /* P(right) under the weights of the trial. */
-static double predict(const struct policy *policy, const struct cohort *cohort,
+static double predict(const struct model *model, const struct cohort *cohort,
                       const struct animal *animal, size_t t, const float *w)
 {
-    double x[POLICY_MAX], z = 0;
+    const struct policy *policy = &model->settings.policy;
+    double x[POLICY_MAX], z = 0, lapse = model_lapse(model);
     policy_features(policy, cohort, animal, t, x);
     for (size_t k = 0; k < policy->n; k++)
         z += w[k] * x[k];
-    return sigmoid(z);
+    return lapse / 2 + (1 - lapse) * sigmoid(z);
 }
 
 void trajectory_compute(const struct model *model, const struct cohort *cohort, size_t animal,
@@ -139,7 +140,7 @@ void trajectory_compute(const struct model *model, const struct cohort *cohort, 
             if (truth)
                 out->truth[i * n_weights + k] = columns[k][t];
         }
-        out->p_right[i] = predict(policy, cohort, who, t, lived + t * n_weights);
+        out->p_right[i] = predict(model, cohort, who, t, lived + t * n_weights);
         out->day[i] = cohort_day(cohort, who, t);
     }
 }
@@ -173,7 +174,7 @@ void trajectory_table(const struct model *model, const struct cohort *cohort, lo
             table_text(out, 0, who->name);
             table_text(out, 1, cohort->session_names[cohort->session[t]]);
             table_number(out, 2, cohort->trial[t]);
-            table_number(out, 3, predict(policy, cohort, who, t, w));
+            table_number(out, 3, predict(model, cohort, who, t, w));
             for (size_t k = 0; k < policy->n; k++)
                 table_number(out, 4 + k, w[k]);
         }

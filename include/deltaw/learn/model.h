@@ -86,6 +86,9 @@ void model_drop(struct model *model); /* NULL is fine */
 struct lived *lived_hold(const struct lived *lived);
 void lived_drop(struct lived *lived);
 
+/* Share of choices made by lot: P(right) = lapse / 2 + (1 - lapse) sigmoid(w.x). */
+double model_lapse(const struct model *model);
+
 /* Start weights of an animal: by name for a fitted one, else as w0= says for
  * `cohort` (psychometric: estimated from its first 100 trials).  w0 [K] */
 void model_start(const struct model *model, const struct cohort *cohort, size_t animal,
