@@ -14,6 +14,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/option.h"
+#include "deltaw/learn/snapshots.h"
 #include "trainer.h"
 
 /* --- settings -------------------------------------------------------------- */
@@ -167,6 +168,8 @@ struct fit *fit_opened(struct model *model)
         model->n_history ? &model->history[model->n_history - 1] : NULL;
     fit->settings = fit_settings_copy(&model->settings);
     fit->model = model;
+    fit->snapshots = model->snapshots;
+    model->snapshots = NULL;
     fit->status = (struct fit_status){.state = FIT_OPENED,
                                       .epoch = last ? last->epoch : 0,
                                       .epochs = model->settings.epochs,
@@ -254,6 +257,7 @@ void fit_close(struct fit *fit)
     pthread_cond_destroy(&fit->changed);
     model_drop(fit->model);
     model_drop(fit->start);
+    snapshots_free(fit->snapshots);
     cohort_drop(fit->cohort);
     fit_settings_free(&fit->settings);
     free(fit->name);

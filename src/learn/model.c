@@ -6,7 +6,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/engine.h"
-#include "deltaw/learn/fit.h"
+#include "deltaw/learn/snapshots.h"
 #include "rollout.h"
 #include "start.h"
 
@@ -40,6 +40,7 @@ void model_drop(struct model *m)
         free(m->animals[a]);
     fit_settings_free(&m->settings);
     lived_drop(m->lived);
+    snapshots_free(m->snapshots);
     free(m->name), free(m->theta), free(m->errors), free(m->animals), free(m->held_out), free(m->w0);
     free(m->history), free(m->cohort_name);
     free(m);

@@ -10,6 +10,7 @@
 #include "deltaw/data/npz.h"
 #include "deltaw/learn/fit.h"
 #include "deltaw/learn/model.h"
+#include "snapshots_file.h"
 
 #ifdef HAVE_CONFIG_H
 #include <config.h>
@@ -110,7 +111,13 @@ static char *model_json(const struct model *m)
     return text;
 }
 
-bool model_save(const struct model *m, const char *path, struct err *err)
+bool model_save(const struct model *model, const char *path, struct err *err)
+{
+    return model_save_replay(model, NULL, path, err);
+}
+
+bool model_save_replay(const struct model *m, const struct snapshots *snapshots,
+                       const char *path, struct err *err)
 {
     struct npz npz = {0};
     for (size_t i = 0; i < m->tensors.n; i++) {
@@ -121,6 +128,8 @@ bool model_save(const struct model *m, const char *path, struct err *err)
     }
     if (m->n_animals > 0)
         npz_add(&npz, "w0", NPZ_FLOAT64, 2, (size_t[]){m->n_animals, m->shape.n_weights}, m->w0);
+    if (snapshots)
+        snapshots_pack(snapshots, m, &npz);
     char *json = model_json(m);
     npz_add_text(&npz, "deltaw_json", json ? json : "{}");
     free(json);
@@ -322,7 +331,8 @@ static bool read_model(const struct npz *npz, const char *path, struct model *m,
     if (text && text->text && !o)
         return err_set(err, ERR_DATA, "%s: deltaw_json is no JSON: %s", path, why.text);
     bool ok = read_parameters(npz, o, path, m, err) &&
-              read_animals(json_object_get(o, "animals"), npz, path, m, err);
+              read_animals(json_object_get(o, "animals"), npz, path, m, err) &&
+              snapshots_unpack(npz, path, m, &m->snapshots, err);
     if (ok && o) {
         read_history(json_object_get(o, "history"), m);
         read_errors(json_object_get(o, "standard_errors"), m);

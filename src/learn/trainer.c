@@ -241,6 +241,7 @@ bool trainer_may_go_on(struct trainer *t)
 void trainer_keep(struct trainer *t)
 {
     memcpy(t->best, t->theta, t->n_all * sizeof *t->best);
+    trainer_snapshot(t);
     if (clock_seconds() - t->published > publish_every)
         publish(t, t->best, FIT_RUNNING, "");
 }

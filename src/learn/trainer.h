@@ -22,6 +22,7 @@ struct fit {
     bool pause;                /* wanted */
     struct fit_status status;  /* published */
     struct model *model;       /* published */
+    struct snapshots *snapshots; /* NULL: none yet */
 };
 
 /* The worker's own; nobody else looks in. */
@@ -72,6 +73,9 @@ bool trainer_batch(struct trainer *t, size_t batch);
 const char *trainer_trouble(const struct trainer *t, bool gradient);
 /* theta is what is kept from now on; shown when it is time to. */
 void trainer_keep(struct trainer *t);
+
+/* snapshots.c: theta is the state after the newest epoch of the history. */
+void trainer_snapshot(struct trainer *t);
 
 /* The optimisers: until done, stopped (NULL) or in trouble (why).  descend:
  * Adam, for networks.  search: bounded quasi-Newton from several starts and

@@ -75,6 +75,7 @@ struct model {
     size_t n_history;
     struct epoch_loss *history; /* [n_history], by epoch */
     struct lived *lived;     /* NULL until there is one, or for an opened file */
+    struct snapshots *snapshots; /* a file's, until a fit takes them; NULL: none */
     uint64_t cohort_digest;  /* 0 when unknown */
     char *cohort_name;
     char engine[32];         /* "avx512", "avx2", "sse2" */

@@ -4,12 +4,21 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "deltaw/data/load.h"
+#include "deltaw/learn/snapshots.h"
+#include "../fitting.h"
 #include "../state.h"
+
+static const struct option save_table[] = {
+    {"snapshots", OPTION_WORD, 0, 0, "yes|no", "no",
+     "with the parameters at up to 200 epochs of the fit, which `open` reads back"},
+    {0},
+};
 
 struct saving {
     char *path;
     struct cohort *cohort; /* one of the two */
     struct model *model;
+    struct snapshots *snapshots; /* NULL: none asked for */
 };
 
 static void save_release(void *data)
@@ -17,6 +26,7 @@ static void save_release(void *data)
     struct saving *s = data;
     cohort_drop(s->cohort);
     model_drop(s->model);
+    snapshots_free(s->snapshots);
     free(s->path);
     free(s);
 }
@@ -25,7 +35,8 @@ static bool save_work(void *data, struct task *task, struct err *err)
 {
     (void)task;
     struct saving *s = data;
-    return s->cohort ? cohort_save(s->cohort, s->path, err) : model_save(s->model, s->path, err);
+    return s->cohort ? cohort_save(s->cohort, s->path, err)
+                     : model_save_replay(s->model, s->snapshots, s->path, err);
 }
 
 static bool save_finish(struct session *session, void *data, struct output *out, struct err *err)
@@ -37,6 +48,8 @@ static bool save_finish(struct session *session, void *data, struct output *out,
         cohort_words(s->cohort, &what);
     else
         strbuf_printf(&what, "%s, %zu parameters", s->model->name, s->model->tensors.size);
+    if (s->snapshots)
+        strbuf_printf(&what, ", at %zu epochs of the fit", s->snapshots->n);
     char *path = clean_text(s->path);
     output_say(out, "%s: %s%s", path, strbuf_text(&what),
                s->cohort && s->cohort->truth ? "; the truth beside it" : "");
@@ -52,6 +65,15 @@ static bool ends_in(const char *path, const char *end)
     return n > m && strcmp(path + n - m, end) == 0;
 }
 
+/* Byte in the line of the i-th word that is no option. */
+static int word_column(const struct args *args, size_t i)
+{
+    for (size_t j = 0; j < args->n; j++)
+        if (!args->items[j].name && i-- == 0)
+            return args->items[j].column;
+    return 0;
+}
+
 static bool save_run(struct session *session, const struct args *args, struct output *out,
                      struct err *err)
 {
@@ -59,16 +81,24 @@ static bool save_run(struct session *session, const struct args *args, struct ou
     const char *what = args_at(args, 0), *path = args_at(args, 1);
     bool data = strcmp(what, "data") == 0;
     const struct cohort *cohort = data ? session_need_cohort(session, err) : NULL;
-    struct fit *fit = data ? NULL : session_need_fit(session, what, args->items[0].column, err);
+    struct fit *fit = data ? NULL : session_need_fit(session, what, word_column(args, 0), err);
     if (!cohort && !fit)
         return false;
     if (data && !ends_in(path, ".csv") && !ends_in(path, ".csv.gz"))
-        return err_at(err, ERR_USAGE, args->items[1].column, "save data: %s must end in .csv or "
+        return err_at(err, ERR_USAGE, word_column(args, 1), "save data: %s must end in .csv or "
                       ".csv.gz, which says how it is written", path);
     if (!data && !ends_in(path, ".npz"))
-        return err_at(err, ERR_USAGE, args->items[1].column, "save %s: %s must end in .npz, the "
+        return err_at(err, ERR_USAGE, word_column(args, 1), "save %s: %s must end in .npz, the "
                       "one kind of file that models are kept in", what, path);
+    bool replay = strcmp(args_text(args, save_table, "snapshots"), "yes") == 0;
+    struct snapshots *snapshots = replay && fit ? fit_snapshots(fit) : NULL;
+    if (replay && !snapshots)
+        return err_at(err, data ? ERR_USAGE : ERR_FAILED, args_column(args, "snapshots"),
+                      data ? "save data: snapshots= is of models; trials have none"
+                           : "save %s: it has no snapshots; only a fit of this session, or a file "
+                             "saved with snapshots=yes, has", what);
     struct saving *s = mem_new(1, sizeof *s);
+    s->snapshots = snapshots;
     s->path = path_expand(path);
     s->cohort = cohort ? cohort_hold(cohort) : NULL;
     s->model = fit ? fit_model(fit) : NULL;
@@ -81,13 +111,16 @@ extern const struct command command_save;
 const struct command command_save = {
     .name = "save",
     .group = GROUP_KEEP,
-    .arguments = "data|MODEL FILE",
+    .arguments = "data|MODEL FILE [snapshots=yes]",
     .summary = "write the trials as .csv or .csv.gz, or a model as .npz",
     .detail = "Trials are written as the native log; the truth of a simulated cohort goes to "
               "FILE.truth.json, which `load` reads back.  A model's file holds the parameters "
               "under their PyTorch names, the start weights, all settings and the history of "
-              "losses; numpy.load and `open` read it.  Files are written whole or not at all.",
-    .examples = "save data copy.csv.gz\nsave dnn1 best.npz",
+              "losses; numpy.load and `open` read it.  With snapshots=yes it also holds the "
+              "parameters at up to 200 epochs of the fit, as snapshots.epoch and snapshots.NAME "
+              "with the epochs as first axis.  Files are written whole or not at all.",
+    .examples = "save data copy.csv.gz\nsave dnn1 best.npz\nsave dnn1 best.npz snapshots=yes",
+    .options = save_table,
     .positional_type = OPTION_MODEL,
     .positional_min = 2,
     .positional_max = 2,

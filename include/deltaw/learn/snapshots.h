@@ -1,0 +1,47 @@
+/* Snapshots: the parameters of a fit at some of its epochs, kept so that the fit
+ * can be replayed.  Every epoch is kept until there are SNAPSHOTS_MOST; then every
+ * second one goes and from there on only every second comes, and so on.  The first
+ * and the newest are always there.  A search (textbook rules) keeps each
+ * evaluation that was better than all before it, by the same rule.
+ *
+ * Memory: at most SNAPSHOTS_MOST times the parameters and trained start weights in
+ * double precision, and at most SNAPSHOTS_BYTES a fit, where larger models keep
+ * fewer.  An opened model has those of its file, or none. */
+#ifndef DELTAW_LEARN_SNAPSHOTS_H
+#define DELTAW_LEARN_SNAPSHOTS_H
+
+#include "deltaw/learn/fit.h"
+
+enum { SNAPSHOTS_MOST = 200, SNAPSHOTS_BYTES = 64 << 20 };
+
+struct snapshots {
+    size_t n, size;  /* snapshots, and values in each */
+    size_t room;     /* most there may be, even and at least 2 */
+    int *epoch;      /* [n] rising; evaluations of a search */
+    double **values; /* [n][size]: the model's parameters, then w0 when it was trained */
+    size_t *count;   /* [n] how many were offered before it */
+    size_t offered, stride;
+};
+
+/* Room for as many as the two limits allow. */
+struct snapshots *snapshots_new(size_t size);
+/* The state after this epoch, values [size]: copied. */
+void snapshots_add(struct snapshots *s, int epoch, const double *values);
+void snapshots_free(struct snapshots *s); /* NULL is fine */
+
+/* Of a fit.  Epochs that can be replayed, by epoch: epochs [SNAPSHOTS_MOST].
+ * Returns how many; 0 for an opened model without them. */
+size_t fit_epochs_kept(struct fit *fit, int *epochs);
+/* The model as it was at the newest snapshot up to `epoch`, or at the first, with the
+ * whole history of losses, without standard errors and weights lived through: a new
+ * reference.  *found (may be NULL): its epoch.  NULL when there are none. */
+struct model *fit_model_at(struct fit *fit, int epoch, int *found);
+/* A copy of all of them; NULL when there are none. */
+struct snapshots *fit_snapshots(struct fit *fit);
+
+/* `model` as model_save writes it and, beside it, snapshots.epoch [n] and
+ * snapshots.NAME [n][shape] of every tensor (and of w0 when it was trained). */
+bool model_save_replay(const struct model *model, const struct snapshots *snapshots,
+                       const char *path, struct err *err);
+
+#endif

@@ -1,0 +1,143 @@
+/* Keeping what a fit went through, thinned. */
+#include "deltaw/learn/snapshots.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "snapshots_file.h"
+#include "trainer.h"
+
+struct snapshots *snapshots_new(size_t size)
+{
+    size_t most = SNAPSHOTS_BYTES / sizeof(double) / (size ? size : 1);
+    struct snapshots *s = mem_new(1, sizeof *s);
+    s->size = size;
+    s->stride = 1;
+    s->room = most > SNAPSHOTS_MOST ? SNAPSHOTS_MOST : most < 2 ? 2 : most & ~(size_t)1;
+    s->epoch = mem_new(s->room, sizeof *s->epoch);
+    s->values = mem_new(s->room, sizeof *s->values);
+    s->count = mem_new(s->room, sizeof *s->count);
+    return s;
+}
+
+void snapshots_free(struct snapshots *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < s->n; i++)
+        free(s->values[i]);
+    free(s->epoch), free(s->values), free(s->count);
+    free(s);
+}
+
+static void thin(struct snapshots *s)
+{
+    size_t kept = 0;
+    s->stride *= 2;
+    for (size_t i = 0; i < s->n; i++) {
+        if (s->count[i] % s->stride) {
+            free(s->values[i]);
+            continue;
+        }
+        s->epoch[kept] = s->epoch[i];
+        s->values[kept] = s->values[i];
+        s->count[kept++] = s->count[i];
+    }
+    s->n = kept;
+}
+
+void snapshots_add(struct snapshots *s, int epoch, const double *values)
+{
+    /* one out of step was there only while it was the newest */
+    if (s->n > 0 && s->count[s->n - 1] % s->stride)
+        free(s->values[--s->n]);
+    if (s->n == s->room)
+        thin(s);
+    s->epoch[s->n] = epoch;
+    s->values[s->n] = mem_copy(values, s->size, sizeof *values);
+    s->count[s->n++] = s->offered++;
+}
+
+/* --- of a fit -------------------------------------------------------------- */
+
+void trainer_snapshot(struct trainer *t)
+{
+    struct fit *fit = t->fit;
+    pthread_mutex_lock(&fit->lock);
+    if (!fit->snapshots)
+        fit->snapshots = snapshots_new(t->n_all);
+    snapshots_add(fit->snapshots, t->history[t->n_history - 1].epoch, t->theta);
+    pthread_mutex_unlock(&fit->lock);
+}
+
+size_t fit_epochs_kept(struct fit *fit, int *epochs)
+{
+    pthread_mutex_lock(&fit->lock);
+    const struct snapshots *s = fit->snapshots;
+    size_t n = s ? s->n : 0;
+    if (n)
+        memcpy(epochs, s->epoch, n * sizeof *epochs);
+    pthread_mutex_unlock(&fit->lock);
+    return n;
+}
+
+struct snapshots *fit_snapshots(struct fit *fit)
+{
+    struct snapshots *copy = NULL;
+    pthread_mutex_lock(&fit->lock);
+    const struct snapshots *s = fit->snapshots;
+    if (s && s->n) {
+        copy = snapshots_new(s->size);
+        for (size_t i = 0; i < s->n; i++) {
+            copy->epoch[i] = s->epoch[i];
+            copy->values[i] = mem_copy(s->values[i], s->size, sizeof **s->values);
+            copy->count[i] = s->count[i];
+        }
+        copy->n = s->n, copy->offered = s->offered, copy->stride = s->stride;
+    }
+    pthread_mutex_unlock(&fit->lock);
+    return copy;
+}
+
+/* Everything of `of` but its parameters and what belongs to them. */
+static struct model *model_like(const struct model *of)
+{
+    struct model *m = mem_new(1, sizeof *m);
+    *m = *of;
+    m->name = mem_text(of->name);
+    m->settings = fit_settings_copy(&of->settings);
+    m->theta = NULL;
+    m->errors = NULL;
+    m->animals = mem_new(of->n_animals, sizeof *m->animals);
+    for (size_t a = 0; a < of->n_animals; a++)
+        m->animals[a] = mem_text(of->animals[a]);
+    m->held_out = mem_copy(of->held_out, of->n_animals, sizeof *m->held_out);
+    m->w0 = mem_copy(of->w0, of->n_animals * of->shape.n_weights, sizeof *m->w0);
+    m->history = mem_copy(of->history, of->n_history, sizeof *m->history);
+    m->cohort_name = of->cohort_name ? mem_text(of->cohort_name) : NULL;
+    m->lived = NULL;
+    m->snapshots = NULL;
+    m->references = 1;
+    return m;
+}
+
+struct model *fit_model_at(struct fit *fit, int epoch, int *found)
+{
+    struct model *model = NULL;
+    pthread_mutex_lock(&fit->lock);
+    const struct snapshots *s = fit->snapshots;
+    if (s && s->n) {
+        size_t i = 0, size = fit->model->tensors.size;
+        while (i + 1 < s->n && s->epoch[i + 1] <= epoch)
+            i++;
+        model = model_like(fit->model);
+        model->theta = mem_copy(s->values[i], size, sizeof *model->theta);
+        if (s->size > size)
+            memcpy(model->w0, s->values[i] + size, (s->size - size) * sizeof *model->w0);
+        if (found)
+            *found = s->epoch[i];
+    }
+    pthread_mutex_unlock(&fit->lock);
+    return model;
+}
