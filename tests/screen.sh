@@ -145,9 +145,9 @@ session() { # width height
     type_text 'fit dnn epochs=1000000 rate=1e-4 hidden=8'
     keys Enter
     check "$size: the header tells the fit" 'dnn1 training'
-    half=$((($1 - 3) / 2))
-    moves "$size: the loss curve moves while it trains" 1 $half
-    moves "$size: the map moves while it trains" $((half + 3)) $((half - 2))
+    left=$((($1 - 3) * 2 / 5)) # of the layout at the start
+    moves "$size: the loss curve moves while it trains" 1 $((left - 1))
+    moves "$size: the map moves while it trains" $((left + 3)) $((left - 2))
     type_text 'say typing goes on'
     check "$size: keys are echoed meanwhile" 'deltaw> say typing goes on'
     keys Enter

@@ -34,6 +34,7 @@ bool explorer_show_view(void *data, const char *view, struct err *err)
     int tile = layout_find(&e->layout, view);
     if (tile < 0) {
         tile = e->layout.current;
+        e->named = NULL;
         snprintf(e->layout.view[tile], LAYOUT_NAME, "%s", view);
     }
     e->layout.current = tile;
@@ -42,27 +43,49 @@ bool explorer_show_view(void *data, const char *view, struct err *err)
     return true;
 }
 
-/* `layout loss|map/slice`, or the names one by one. */
-static bool set_layout(struct explorer *e, const struct args *args, struct err *err)
+/* Several words are one picture: beside each other, above three in two rows. */
+static bool set_picture(struct explorer *e, const struct args *args, struct err *err)
 {
-    if (args_positional(args) == 0) {
-        layout_next(&e->layout);
-        return true;
-    }
     struct strbuf text = {0};
     size_t n = args_positional(args);
     for (size_t i = 0; i < n; i++) {
-        bool row = i > 0 && n > LAYOUT_ROWS && i == (n + 1) / 2;
+        bool row = i > 0 && n > 3 && i == (n + 1) / 2;
         strbuf_printf(&text, "%s%s", i == 0 ? "" : row ? "/" : "|", args_at(args, i));
     }
-    struct layout layout = e->layout;
-    bool good = layout_parse(&layout, strbuf_text(&text), err);
-    for (int i = 0; good && i < layout.n_tiles; i++)
-        good = check_view(layout.view[i], err);
-    if (good)
-        e->layout = layout;
+    bool good = layout_parse(&e->layout, strbuf_text(&text), err);
     strbuf_free(&text);
+    if (good)
+        e->named = NULL;
     return good;
+}
+
+static void next_layout(struct explorer *e);
+
+static bool set_layout(struct explorer *e, const struct args *args, struct err *err)
+{
+    const char *first = args_at(args, 0);
+    const struct layout_named *named = first ? layout_named_find(first) : NULL;
+    if (args_given(args, "text")) {
+        for (size_t i = 0; i < args->n; i++)
+            if (args->items[i].name)
+                e->layout.text = atoi(args->items[i].value); /* auto: 0 */
+    }
+    if (named) {
+        e->named = named;
+        e->layout.zoom = e->layout.no_tiles = false;
+        e->layout.n_tiles = 0; /* none is the current one */
+    } else if (first && strcmp(first, "next") == 0) {
+        next_layout(e);
+    } else if (first) {
+        return set_picture(e, args, err);
+    } else if (args->n == 0) {
+        struct strbuf text = {0};
+        layout_text(&e->layout, &text);
+        output_say(&e->out, "now: %s%s%s text=%d", e->named ? e->named->name : "",
+                   e->named ? ", " : "", strbuf_text(&text), e->place.transcript.height);
+        strbuf_free(&text);
+    }
+    return true;
 }
 
 bool explorer_screen_verb(void *data, const char *verb, const struct args *args, struct err *err)
@@ -187,6 +210,7 @@ static void step_tile(struct explorer *e, int by)
 static void next_layout(struct explorer *e)
 {
     struct placement before = e->place;
+    e->named = NULL;
     for (int i = 0; i < 4; i++) {
         layout_next(&e->layout);
         explorer_place(e);
@@ -208,6 +232,7 @@ static void step_view(struct explorer *e, int by)
         const struct view_ops *ops = view_at((now + (by > 0 ? i : n - i)) % n);
         if (layout_find(&e->layout, ops->name) < 0) {
             snprintf(name, LAYOUT_NAME, "%s", ops->name);
+            e->named = NULL;
             break;
         }
     }

@@ -19,8 +19,22 @@ void explorer_hint(struct explorer *e, const char *format, ...)
     e->dirty = true;
 }
 
+/* The picture of a named layout goes with the size. */
+static void take_named(struct explorer *e)
+{
+    struct layout layout = e->layout;
+    struct err err = {0};
+    if (!e->named ||
+        !layout_parse(&layout, layout_named_picture(e->named, e->width, e->height), &err))
+        return;
+    layout.zoom = e->layout.zoom;
+    layout.no_tiles = e->layout.no_tiles;
+    e->layout = layout;
+}
+
 void explorer_place(struct explorer *e)
 {
+    take_named(e);
     canvas_resize(&e->base, e->width, e->height);
     canvas_resize(&e->frame, e->width, e->height);
     layout_place(&e->layout, e->width, e->height, &e->place);

@@ -11,6 +11,7 @@
 #define SCREEN_EXPLORER_H
 
 #include "deltaw/screen/host.h"
+#include "deltaw/shell/layouts.h"
 #include "keys.h"
 #include "layout.h"
 #include "lineedit.h"
@@ -26,6 +27,7 @@ struct explorer {
     int width, height;
     /* what is on the screen */
     struct layout layout;
+    const struct layout_named *named; /* it is this one, by size; NULL: it was changed */
     struct placement place;
     struct canvas base;  /* header, borders, tiles */
     struct canvas frame; /* and everything over it */

@@ -197,7 +197,8 @@ static bool begin(struct explorer *e, const struct host_setup *setup, struct err
     e->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     e->out = (struct output){.mode = OUTPUT_TEXT, .width = 80, .quiet = setup->quiet, .host = e,
                              .result = on_result, .complaint = on_complaint};
-    if (!layout_parse(&e->layout, "loss|map", err) || !signals_open(true, err))
+    e->named = layout_named_find("default");
+    if (!signals_open(true, err))
         return false;
     signals_on_crash(screen_crash);
     if (!screen_open(err))

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/shell/layouts.h"
 #include "state.h"
 
 void complete_add(struct completion *out, const char *word, const char *meaning, bool open)
@@ -72,6 +73,21 @@ static void add_views(struct completion *out, const char *prefix)
         add_if(out, prefix, view_at(i)->name, view_at(i)->summary, false);
 }
 
+/* A view of a picture; the first may be the name of a whole one.  out->from
+ * moves behind the last '|', ',' or '/'. */
+static void add_layouts(struct completion *out, const char *prefix)
+{
+    size_t before = 0;
+    for (size_t i = 0; prefix[i]; i++)
+        before = strchr("|,/", prefix[i]) ? i + 1 : before;
+    out->from += before;
+    for (size_t i = 0; before == 0 && layout_named_at(i); i++)
+        add_if(out, prefix, layout_named_at(i)->name, layout_named_at(i)->text, false);
+    if (before == 0)
+        add_if(out, prefix, "next", "the next arrangement of the same tiles", false);
+    add_views(out, prefix + before);
+}
+
 static void add_rules(struct completion *out, const char *prefix)
 {
     for (size_t i = 0; rule_at(i); i++)
@@ -115,6 +131,9 @@ static void add_values(const struct session *session, enum option_type type, con
         break;
     case OPTION_VIEW:
         add_views(out, prefix);
+        break;
+    case OPTION_LAYOUT:
+        add_layouts(out, prefix);
         break;
     case OPTION_VERB:
         add_verbs(out, prefix);

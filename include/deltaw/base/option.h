@@ -23,6 +23,7 @@ enum option_type {
     OPTION_MODEL,
     OPTION_RULE,
     OPTION_VIEW,
+    OPTION_LAYOUT, /* a name, or views with | , / between */
     OPTION_VERB,
     OPTION_SETTING,
 };

@@ -1,16 +1,103 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/shell/layouts.h"
 #include "../state.h"
+
+static const struct option layout_options[] = {
+    {"text", OPTION_INTEGER, 2, 999, "auto", "auto",
+     "rows of the transcript with the prompt; auto: what goes well with the tiles"},
+    {0},
+};
+
+static const char *candidate_at(void *unused, size_t i)
+{
+    (void)unused;
+    for (size_t n = 0; view_at(n); n++)
+        if (n == i)
+            return view_at(i)->name;
+        else if (!view_at(n + 1))
+            return layout_named_at(i - n - 1) ? layout_named_at(i - n - 1)->name : NULL;
+    return NULL;
+}
+
+/* The views of a picture: what stands before ':' between '|', ',' and '/'. */
+static bool check_picture(const struct arg *arg, struct err *err)
+{
+    for (const char *at = arg->value; *at;) {
+        size_t n = strcspn(at, "|,/:");
+        char *name = mem_text_n(at, n);
+        bool good = n == 0 || view_find(name);
+        if (!good) {
+            const char *near = nearest_word(name, candidate_at, NULL);
+            err_at(err, ERR_USAGE, arg->column, near ? "layout: there is no view '%s'; did you "
+                   "mean %s?" : "layout: there is no view '%s'; `layout` lists what there is",
+                   name, near);
+        }
+        free(name);
+        if (!good)
+            return false;
+        at += n;
+        if (*at == ':')
+            at += strcspn(at, "|,/");
+        at += *at != '\0';
+    }
+    return true;
+}
+
+static void list_layouts(struct output *out)
+{
+    struct table table = {0};
+    table_column(&table, "layout", COLUMN_TEXT, 0);
+    table_column(&table, "tiles", COLUMN_TEXT, 0);
+    table_column(&table, "what", COLUMN_TEXT, 0);
+    for (size_t i = 0; layout_named_at(i); i++) {
+        table_row(&table);
+        table_text(&table, 0, layout_named_at(i)->name);
+        table_text(&table, 1, layout_named_at(i)->picture);
+        table_text(&table, 2, layout_named_at(i)->text);
+    }
+    output_table(out, "layouts", &table);
+    table_free(&table);
+}
+
+static bool layout_run(struct session *session, const struct args *args, struct output *out,
+                       struct err *err)
+{
+    const struct session_host *host = &session->setup.host;
+    const char *first = args_at(args, 0);
+    bool word = first && (strcmp(first, "next") == 0 || layout_named_find(first));
+    if (word && args_positional(args) > 1)
+        return err_set(err, ERR_USAGE, "layout: nothing goes after '%s'", first);
+    for (size_t i = 0; i < args->n && !word; i++)
+        if (!args->items[i].name && !check_picture(&args->items[i], err))
+            return false;
+    if (args->n == 0)
+        list_layouts(out);
+    if (host->screen)
+        return host->screen(host->data, "layout", args, err);
+    if (args->n > 0)
+        output_note(out, "layout: only the full screen has tiles");
+    return true;
+}
 
 extern const struct command command_layout;
 const struct command command_layout = {
     .name = "layout",
     .group = GROUP_LOOK,
-    .arguments = "[VIEW...]",
+    .arguments = "[NAME|PICTURE|next] [text=ROWS]",
     .summary = "choose the tiles of the full screen",
-    .detail = "Names the views to show, in order.  Without names: the next arrangement.  Elsewhere than "
-              "in the full screen it does nothing.",
-    .examples = "layout loss map",
-    .positional_type = OPTION_VIEW,
+    .detail = "A picture names the views: '|' or ',' puts them beside each other, '/' above, ':N' "
+              "gives one a share of its row's width and ':NxM' its row a share of the height, as in "
+              "loss:2|map:3/slice.  Names stand for pictures that suit the size of the screen; "
+              "without arguments they are listed.  `layout next` is the next arrangement of the same "
+              "tiles: beside each other, above, one, none.  What finds no room waits: Tab goes on "
+              "to it.  Elsewhere than in the full screen nothing changes.",
+    .examples = "layout\nlayout loss:2|map:3\nlayout weights/map,slice\nlayout default text=8",
+    .options = layout_options,
+    .positional_type = OPTION_LAYOUT,
     .positional_max = 8,
     .following_type = OPTION_VIEW,
-    .run = look_screen,
+    .run = layout_run,
 };

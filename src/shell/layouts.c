@@ -1,0 +1,33 @@
+#include "deltaw/shell/layouts.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+static const struct layout_named layouts[] = {
+    {"default", "curve and map of the model in use; on a large screen slice and animals too",
+     "loss:2|map:3", "loss:2|map:3/slice:2|accuracy:3"},
+    {"overview", "all there is to see of a fit",
+     "loss:2|map:3/slice:2|weights:3/accuracy", "loss|map|slice/weights|accuracy"},
+    {"teaching", "what the rule does and what it does to the weights, large",
+     "map:3|slice:2", "map:3x2|slice:2/weights"},
+    {"data", "the animals before any fit", "accuracy|weights", "accuracy/weights"},
+};
+
+const struct layout_named *layout_named_at(size_t i)
+{
+    return i < sizeof layouts / sizeof layouts[0] ? &layouts[i] : NULL;
+}
+
+const struct layout_named *layout_named_find(const char *name)
+{
+    for (size_t i = 0; layout_named_at(i); i++)
+        if (strcmp(layouts[i].name, name) == 0)
+            return &layouts[i];
+    return NULL;
+}
+
+const char *layout_named_picture(const struct layout_named *named, int width, int height)
+{
+    bool large = width >= LAYOUT_LARGE_WIDTH && height >= LAYOUT_LARGE_HEIGHT;
+    return large && named->large ? named->large : named->picture;
+}
