@@ -273,6 +273,67 @@ static void test_header(void)
     desk_free(d);
 }
 
+static bool show_any(void *data, const char *view, struct err *err)
+{
+    (void)data, (void)view, (void)err;
+    return true;
+}
+
+/* What keys stand for runs at once, even while something is waited for. */
+static void test_keys(void)
+{
+    struct session_setup setup = {.host.show = show_any};
+    struct desk *d = desk_new(&setup);
+    say(d, "x", "simulate reinforce animals=3 trials=200; fit dnn epochs=3 hidden=4; wait; "
+                "log on keys.dw; fit dnn epochs=1000000 hidden=4");
+    session_feed(d->session, "wait; say after", "x");
+    tap_ok(session_step(d->session, &d->out) == STEP_WAITING, "a fit is waited for");
+    strbuf_reset(&d->result);
+    struct view *view = session_view(d->session, "map", NULL);
+    struct strbuf title = {0};
+    session_key(d->session, "map w_bias=.5", &d->out);
+    view_title(view, &title);
+    tap_ok(strstr(title.text, "w_bias .5"), "a view's key works meanwhile: %s", title.text);
+    session_key(d->session, "map w_bias=1", &d->out);
+    session_key(d->session, "map w_bias=1.5", &d->out);
+    session_key(d->session, "zoom", &d->out);
+    session_key(d->session, "zoom", &d->out);
+    session_key(d->session, "map w_bias=2", &d->out);
+    tap_ok(d->result.len == 0 && session_step(d->session, &d->out) == STEP_WAITING,
+           "says nothing, and the wait goes on");
+    session_key(d->session, "map w_bias=no", &d->out);
+    tap_ok(has(&d->complaint, "w_bias=no"), "but what is wrong is said");
+    session_key(d->session, "say queued", &d->out);
+    tap_ok(!strstr(strbuf_text(&d->result), "queued"), "another command waits its turn");
+    session_cancel(d->session);
+    session_step(d->session, &d->out);
+    session_key(d->session, "say queued", &d->out);
+    desk_run(d);
+    tap_ok(has(&d->result, "queued"), "which comes");
+    say(d, "x", "stop; log off");
+    char *log = NULL;
+    size_t size = 0;
+    FILE *file = fopen("keys.dw", "r");
+    if (!file || getdelim(&log, &size, '\0', file) < 0)
+        die("keys.dw cannot be read");
+    fclose(file);
+    tap_ok(strstr(log, "hidden=4\nmap w_bias=1.5\nzoom\nzoom\nmap w_bias=2\nsay queued\n"),
+           "in the log the last step of several like it stands for all");
+    free(log);
+    strbuf_free(&title);
+    desk_free(d);
+    static const char *const shapes[][2] = {
+        {"map w_bias=1 past=any", "map w_bias= past="}, {"layout loss:2|map:3", "layout "},
+        {"layout next", ""}, {"zoom", ""}, {"zoom map", ""}, {"slice w=1,2", "slice w="},
+    };
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+        struct strbuf shape = {0};
+        session_key_shape(shapes[i][0], &shape);
+        tap_is_text(strbuf_text(&shape), shapes[i][1], "the shape of %s", shapes[i][0]);
+        strbuf_free(&shape);
+    }
+}
+
 int main(void)
 {
     test_cohorts();
@@ -285,5 +346,6 @@ int main(void)
     test_csv();
     test_export();
     test_header();
+    test_keys();
     return tap_done();
 }

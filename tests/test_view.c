@@ -426,6 +426,15 @@ static char *read_out(struct view *view)
     return copy;
 }
 
+/* A key, and what it says is done. */
+static void press(struct view *view, const char *key, struct strbuf *out)
+{
+    const char *command = ask(view, key, out);
+    if (strncmp(command, "map ", 4) == 0) {
+        configure(view, command + 4, NULL);
+    }
+}
+
 static void test_cross(void)
 {
     struct stage stage;
@@ -435,8 +444,8 @@ static void test_cross(void)
     view_update(view, &stage.scene, NULL);
     free(read_out(view));
     for (int i = 0; i < 40; i++) {
-        ask(view, "left", &out);
-        ask(view, "down", &out);
+        press(view, "left", &out);
+        press(view, "down", &out);
     }
     char *corner = read_out(view);
     tap_ok(strstr(corner, "w .5  s -1  r 0"), "the cross-hair stops in the corner: %s", corner);
@@ -444,14 +453,36 @@ static void test_cross(void)
     tap_ok(strstr(corner, "dw +.0020"), "and reads the rule's value there");
     free(corner);
     for (int i = 0; i < 9; i++) {
-        ask(view, "right", &out);
+        press(view, "right", &out);
     }
     char *next = read_out(view);
     tap_ok(strstr(next, "w .5  s -1  r 1"), "it goes from panel to panel: %s", next);
     free(next);
-    ask(view, "up", &out);
+    press(view, "up", &out);
     char *up = read_out(view);
     tap_ok(strstr(up, "w 1.5  s -1  r 1"), "and up: %s", up);
+    strbuf_reset(&out);
+    view_describe(view, &out);
+    tap_ok(strstr(out.text, "; cross-hair at w 1.5, s -1, r 1, Δw +"), "said in words: %s",
+           out.text);
+    configure(view, "x=w_bias", NULL);
+    tap_ok(view_update(view, &stage.scene, NULL), "other axes let it go");
+    configure(view, "x=stimulus cross=.99,1.6,1", NULL);
+    view_update(view, &stage.scene, NULL);
+    char *near = read_out(view);
+    tap_ok(strstr(near, "w 1.5  s 1  r 1"), "a value goes to the nearest cell: %s", near);
+    free(near);
+    configure(view, "cross=-1,.5,0", NULL);
+    configure(view, "cross=auto", NULL);
+    char *most = read_out(view);
+    tap_ok(strstr(most, "r 1") && !strstr(most, "from 0"), "auto lets it go to where most trials are: %s", most);
+    free(most);
+    static const char *const bad[] = {"cross=1", "cross=1,2,3", "cross=1,2,-1", "cross=a,b"};
+    for (size_t i = 0; i < 4; i++) {
+        struct err err = {0};
+        tap_ok(!configure(view, bad[i], &err) && err.message[0], "%s is refused", bad[i]);
+    }
+    configure(view, "cross=-1,1.5,1", NULL);
     tap_is_text(ask(view, "s", &out), "slice w=1.5", "s is the slice through it");
     free(up);
     view_close(view);

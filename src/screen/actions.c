@@ -220,32 +220,51 @@ static void next_layout(struct explorer *e)
     e->view_focus = e->view_focus && !e->layout.no_tiles;
 }
 
+/* A command from a key runs as if it had been typed, but at once.  Its line in the
+ * transcript takes the place of one like it, so that steps leave one line. */
+static void run_command(struct explorer *e, const char *command)
+{
+    struct transcript *t = &e->transcript;
+    struct strbuf shape = {0}, line = {0};
+    if (!*command)
+        return;
+    session_key_shape(command, &shape);
+    if (shape.len && e->key_mark == transcript_mark(t) && e->key_shape.len &&
+        strcmp(shape.text, e->key_shape.text) == 0)
+        transcript_drop_last(t);
+    strbuf_printf(&line, "deltaw> %s\n", command);
+    transcript_add(t, LINE_COMMAND, line.text, line.len);
+    strbuf_free(&line);
+    strbuf_free(&e->key_shape);
+    e->key_shape = shape;
+    e->key_mark = transcript_mark(t);
+    session_key(e->session, command, &e->out);
+    e->stale = e->redraw = e->dirty = true;
+}
+
 /* The next view that no other tile shows. */
 static void step_view(struct explorer *e, int by)
 {
     size_t n = 0, now = 0;
-    char *name = e->layout.view[e->layout.current];
+    const char *name = e->layout.view[e->layout.current];
     for (; view_at(n); n++)
         if (strcmp(view_at(n)->name, name) == 0)
             now = n;
     for (size_t i = 1; i < n; i++) {
         const struct view_ops *ops = view_at((now + (by > 0 ? i : n - i)) % n);
         if (layout_find(&e->layout, ops->name) < 0) {
-            snprintf(name, LAYOUT_NAME, "%s", ops->name);
-            e->named = NULL;
-            break;
+            run_command(e, ops->name);
+            return;
         }
     }
-    explorer_place(e);
+    explorer_hint(e, "Every view has a tile. Tab goes to the next.");
 }
 
-/* A command from a key runs as if it had been typed. */
-static void run_command(struct explorer *e, const char *command)
+static void zoom_key(struct explorer *e)
 {
-    if (!*command)
-        return;
-    echo(e, "deltaw> ", command);
-    session_feed(e->session, command, "key");
+    char command[LAYOUT_NAME + 8];
+    snprintf(command, sizeof command, "zoom %s", e->layout.view[e->layout.current]);
+    run_command(e, e->layout.zoom ? "zoom" : command);
 }
 
 static void view_focus_key(struct explorer *e, const struct keypress *key)
@@ -264,17 +283,15 @@ static void view_focus_key(struct explorer *e, const struct keypress *key)
         keyhelp_open(e);
     else if (is(key, "enter") && e->step == STEP_PAUSED)
         explorer_enter(e, "");
-    else if (view && view_key(view, key->name, &command)) {
-        e->stale = true;
+    else if (is(key, "z"))
+        zoom_key(e);
+    else if (view && view_key(view, key->name, &command))
         run_command(e, strbuf_text(&command));
-    } else if (is(key, "n"))
+    else if (is(key, "n"))
         step_view(e, 1);
     else if (is(key, "p"))
         step_view(e, -1);
-    else if (is(key, "z")) {
-        e->layout.zoom = !e->layout.zoom;
-        explorer_place(e);
-    } else if (is(key, "C-d"))
+    else if (is(key, "C-d"))
         quit_if_asked_twice(e);
     else if (key->name[0])
         explorer_hint(e, "%s does nothing here. ? lists the keys, Esc goes to the prompt.",
@@ -332,7 +349,7 @@ static bool common_key(struct explorer *e, const struct keypress *key)
     if (is(key, "f1")) {
         keyhelp_open(e);
     } else if (is(key, "f2")) {
-        next_layout(e);
+        run_command(e, "layout next");
     } else if (is(key, "f6")) {
         toggle_focus(e);
     } else if (is(key, "C-l")) {

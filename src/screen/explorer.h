@@ -35,6 +35,8 @@ struct explorer {
     struct popup popup; /* candidates */
     size_t popup_at;    /* byte of the line where their word begins */
     struct popup help;  /* keys; open while it has rows */
+    struct strbuf key_shape; /* of the last command that a key gave ... */
+    size_t key_mark;         /* ... and the transcript after it */
     char hint[256];     /* in the footer until the next key */
     int line_offset;    /* cells of the line scrolled out at the left */
     int cursor_x, cursor_y;

@@ -235,6 +235,7 @@ static void end(struct explorer *e)
     transcript_free(&e->transcript);
     popup_clear(&e->popup);
     popup_clear(&e->help);
+    strbuf_free(&e->key_shape);
     canvas_free(&e->base);
     canvas_free(&e->frame);
     keys_free(&e->keys);

@@ -127,6 +127,17 @@ void transcript_add(struct transcript *t, enum transcript_kind kind, const char 
     }
 }
 
+void transcript_drop_last(struct transcript *t)
+{
+    if (t->n == 0)
+        return;
+    const struct transcript_line *last = &t->lines[--t->n];
+    t->rows -= last->rows;
+    if (t->scrolled)
+        t->scrolled = t->scrolled > last->rows ? t->scrolled - last->rows : 0;
+    free(last->text);
+}
+
 size_t transcript_mark(const struct transcript *t)
 {
     return t->dropped + t->n;

@@ -29,6 +29,8 @@ struct transcript {
 /* Text of any length, with or without newlines; control characters are made
  * harmless. */
 void transcript_add(struct transcript *t, enum transcript_kind kind, const char *bytes, size_t n);
+/* The last line goes. */
+void transcript_drop_last(struct transcript *t);
 /* A number for now; lines of one kind added since can be made another. */
 size_t transcript_mark(const struct transcript *t);
 void transcript_change(struct transcript *t, size_t mark, enum transcript_kind from,

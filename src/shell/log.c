@@ -27,10 +27,48 @@ bool log_open(struct session *session, const char *path, struct err *err)
     return true;
 }
 
+void session_key_shape(const char *command, struct strbuf *out)
+{
+    size_t from = out->len, at = strcspn(command, " ");
+    bool sets = command[at] != '\0';
+    strbuf_add(out, command, at);
+    while (command[at] && sets) {
+        at += strspn(command + at, " ");
+        size_t n = strcspn(command + at, " "), name = strcspn(command + at, "=|/ ");
+        sets = name < n;
+        strbuf_putc(out, ' ');
+        if (command[at + name] == '=')
+            strbuf_add(out, command + at, name + 1);
+        at += n;
+    }
+    if (!sets)
+        strbuf_cut(out, from);
+}
+
+static void write_held(struct session *session)
+{
+    if (session->log_held)
+        fputs(session->log_held, session->log);
+    free(session->log_held);
+    session->log_held = NULL;
+}
+
+static bool same_shape(const char *a, const char *b)
+{
+    struct strbuf one = {0}, other = {0};
+    session_key_shape(a, &one);
+    session_key_shape(b, &other);
+    bool same = one.len > 0 && strcmp(strbuf_text(&one), strbuf_text(&other)) == 0;
+    strbuf_free(&one);
+    strbuf_free(&other);
+    return same;
+}
+
 bool log_close(struct session *session, struct err *err)
 {
     if (!session->log)
         return err_set(err, ERR_FAILED, "log: none is being written; `log on FILE` begins one");
+    write_held(session);
     bool good = !ferror(session->log);
     good = fclose(session->log) == 0 && good;
     session->log = NULL;
@@ -47,13 +85,18 @@ bool log_command(struct session *session, const struct running *now, struct err 
         return true;
     const char *name = now->command->name;
     const char *rest = now->text + strcspn(now->text, " \t\r\n\f\v");
+    if (!now->key || !session->log_held || !same_shape(session->log_held, now->text))
+        write_held(session);
     if (strcmp(name, "wait") == 0) {
         session->log_trains = session_busy(session);
     } else if (session->log_trains && !session_busy(session)) {
         fputs("wait\n", session->log);
         session->log_trains = false;
     }
-    fprintf(session->log, "%s%s\n", name, rest);
+    free(session->log_held);
+    session->log_held = mem_printf("%s%s\n", name, rest);
+    if (!now->key)
+        write_held(session);
     if (strcmp(name, "fit") == 0)
         session->log_trains = true;
     if (fflush(session->log) == 0)

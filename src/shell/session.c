@@ -114,6 +114,7 @@ static void now_set(struct session *s, const struct source *from, const struct w
         .line = several ? words->line : 0,
         .file = from->file,
         .prompt = from->prompt,
+        .key = from->key,
         .started = clock_seconds(),
     };
 }
@@ -194,6 +195,27 @@ static enum step command_end(struct session *s, struct output *out, bool ok, str
     return !ok ? STEP_FAILED : s->quit ? STEP_QUIT : s->paused ? STEP_PAUSED : STEP_RAN;
 }
 
+/* The next command of a text gets to be the one that runs; false: it cannot, or
+ * there is none (words of 0). */
+static bool command_take(struct session *s, struct source *from, struct words *words,
+                         struct err *err)
+{
+    bool ok = line_next(from->text, &from->at, &from->line, words, err);
+    if (ok && words->n == 0)
+        return false;
+    now_set(s, from, words);
+    if (!ok)
+        return false;
+    const struct word *verb = &words->items[0];
+    s->now.line_column = verb->column;
+    s->now.command = command_resolve(verb->text, verb->column,
+                                     s->setup.prefixes && s->now.prompt, err);
+    if (!s->now.command || !now_twice(words, s->now.command, err))
+        return false;
+    now_args(s, words);
+    return now_check(s, err);
+}
+
 static enum step command_begin(struct session *s, struct output *out)
 {
     struct source *top = input_top(s);
@@ -201,27 +223,51 @@ static enum step command_begin(struct session *s, struct output *out)
         return STEP_IDLE;
     struct err err = {0};
     struct words words;
-    bool ok = line_next(top->text, &top->at, &top->line, &words, &err);
-    if (ok && words.n == 0)
-        return words_free(&words), command_begin(s, out);
-    now_set(s, top, &words);
-    output_begin(out, s->now.text);
-    if (ok) {
-        const struct word *verb = &words.items[0];
-        bool prefixes = s->setup.prefixes && s->now.prompt;
-        s->now.line_column = verb->column;
-        s->now.command = command_resolve(verb->text, verb->column, prefixes, &err);
-        ok = s->now.command != NULL;
-    }
-    if (ok) {
-        ok = now_twice(&words, s->now.command, &err);
-        now_args(s, &words);
-    }
+    bool ok = command_take(s, top, &words, &err);
+    bool none = !s->now.active;
     words_free(&words);
-    ok = ok && now_check(s, &err) && s->now.command->run(s, &s->now.args, out, &err);
+    if (none)
+        return command_begin(s, out);
+    output_begin(out, s->now.text);
+    ok = ok && s->now.command->run(s, &s->now.args, out, &err);
     if (ok && (s->task || s->n_awaited > 0))
         return STEP_WAITING;
     return command_end(s, out, ok, &err);
+}
+
+/* --- keys --------------------------------------------------------------------- */
+
+static void put_nowhere(void *host, const char *bytes, size_t n)
+{
+    (void)host, (void)bytes, (void)n;
+}
+
+void session_key(struct session *s, const char *command, struct output *out)
+{
+    struct running waiting = s->now; /* goes on afterwards */
+    char *text = mem_text(command);
+    struct source from = {.name = text, .text = text, .line = 1, .key = true};
+    struct err err = {0};
+    struct words words;
+    s->now = (struct running){0};
+    bool ok = command_take(s, &from, &words, &err);
+    words_free(&words);
+    const struct command *verb = s->now.command;
+    if (verb && !verb->at_once && !view_find(verb->name)) {
+        session_feed(s, command, "key");
+    } else if (s->now.active) {
+        struct output silent = {.mode = out->mode, .width = out->width, .style = out->style,
+                                .quiet = true, .result = put_nowhere, .complaint = put_nowhere};
+        ok = ok && verb->run(s, &s->now.args, &silent, &err);
+        output_free(&silent);
+        if (ok)
+            ok = log_command(s, &s->now, &err);
+        if (!ok)
+            report_error(&s->now, &err, out);
+    }
+    now_clear(s);
+    s->now = waiting;
+    free(text);
 }
 
 /* --- waiting ------------------------------------------------------------------ */

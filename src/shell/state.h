@@ -56,7 +56,7 @@ struct source {
     char *name, *text;
     size_t at;
     int line; /* of text[at], from 1 */
-    bool file, prompt;
+    bool file, prompt, key;
 };
 
 /* The command that runs or waits. */
@@ -66,7 +66,7 @@ struct running {
     struct args args;
     char *text, *line_text, *source; /* as typed; its whole line; where from */
     int line, line_column;           /* line_column: of text within line_text, from 1 */
-    bool file, prompt;
+    bool file, prompt, key;
     double started;
 };
 
@@ -111,6 +111,7 @@ struct session {
     FILE *log;
     char *log_path;
     bool log_trains; /* a fit was logged and no wait since */
+    char *log_held;  /* a key's command that the next may replace; NULL: none */
 };
 
 /* --- session.c: input */

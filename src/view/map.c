@@ -33,6 +33,9 @@ static const struct option map_options[] = {
      "whether the trials before were rewarded; for rules that see them"},
     {"lags", OPTION_INTEGER, 1, PAST_MOST_LAGS, NULL, "3",
      "how many trials before; for rules that see them"},
+    {"cross", OPTION_NUMBERS, 0, 0, "auto", "auto",
+     "X,Y[,PANEL]: where the cross-hair stands, panel 0 for errors, 1 for correct trials; auto: "
+     "where most trials are"},
     {0},
 };
 
@@ -45,6 +48,7 @@ static void map_merge(struct args *kept, const struct args *fresh)
         if (on) {
             parts_forget(kept, on);
             parts_forget(kept, i == 0 ? "xrange" : "yrange");
+            parts_forget(kept, "cross");
         }
     }
 }
@@ -107,6 +111,37 @@ static bool map_checked(const struct map_state *fresh, const struct args *args, 
            on_axis(r, "w_bias", fresh->w_bias, err);
 }
 
+static bool take_cross(struct map_state *s, const struct args *args, struct err *err)
+{
+    const char *text = parts_chosen(args, map_options, "cross");
+    double values[3] = {0, 0, (double)s->cross_panel};
+    size_t n = text ? parts_numbers(text, values, 3) : 0;
+    if (text && (n < 2 || values[2] < 0 || values[2] >= PROBE_MAX_PANELS))
+        return err_set(err, ERR_USAGE, "map: cross=%s must be X,Y or X,Y,PANEL with panel 0 or 1, "
+                       "as in cross=.5,1", text);
+    if (text) {
+        s->cross_x = values[0];
+        s->cross_y = values[1];
+        s->cross_panel = (size_t)values[2];
+    }
+    s->placed = text || (s->placed && !s->crossed);
+    s->crossed = text != NULL;
+    return true;
+}
+
+/* All arguments but cross=, as one text. */
+static char *asked_for(const struct args *args)
+{
+    struct strbuf text = {0};
+    strbuf_puts(&text, "");
+    for (size_t i = 0; i < args->n; i++) {
+        const struct arg *arg = &args->items[i];
+        if (!arg->name || strcmp(arg->name, "cross") != 0)
+            strbuf_printf(&text, "%s=%s ", arg->name ? arg->name : "", arg->value);
+    }
+    return strbuf_take(&text);
+}
+
 /* A name, or with auto what the last model had for it. */
 static bool take_name(char out[PROBE_NAME], const struct args *args, const char *name,
                       bool was_auto, const char *last)
@@ -140,15 +175,18 @@ static bool map_configure(void *state, const struct args *args, struct err *err)
     fresh.support = (uint32_t)args_integer(args, map_options, "support");
     fresh.show = parts_show(args_text(args, map_options, "diff"));
     if (!map_checked(&fresh, args, err) || !take_range(args, "xrange", &r->x_lo, &r->x_hi, err) ||
-        !take_range(args, "yrange", &r->y_lo, &r->y_hi, err)) {
+        !take_range(args, "yrange", &r->y_lo, &r->y_hi, err) || !take_cross(&fresh, args, err)) {
         return false;
     }
     bool other_axes = strcmp(r->x, s->request.x) != 0 || strcmp(r->y, s->request.y) != 0;
     const char *model = parts_chosen(args, map_options, "model");
     fresh.model = model ? mem_text(model) : NULL;
-    fresh.stale = fresh.urgent = true;
-    fresh.placed = s->placed && !other_axes;
+    fresh.asked = asked_for(args);
+    if (!s->asked || strcmp(fresh.asked, s->asked) != 0)
+        fresh.stale = fresh.urgent = true;
+    fresh.placed = fresh.crossed || (fresh.placed && !other_axes);
     free(s->model);
+    free(s->asked);
     *s = fresh;
     return true;
 }
@@ -280,7 +318,9 @@ static void name_request(struct map_state *s)
     bool moved = strcmp(s->request.y, s->map.request.y) != 0;
     strcpy(s->request.of, s->map.request.of);
     strcpy(s->request.y, s->map.request.y);
-    s->placed = s->placed && !moved;
+    if (moved) /* what it was put on is no axis any more */
+        s->crossed = false;
+    s->placed = s->placed && s->crossed;
 }
 
 bool map_refresh(struct map_state *s, struct err *err)
@@ -356,6 +396,7 @@ static void map_release(void *state)
     }
     source_release(&s->source);
     free(s->model);
+    free(s->asked);
 }
 
 const struct view_ops map_view = {

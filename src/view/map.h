@@ -12,6 +12,7 @@ struct map_state {
     bool auto_of, auto_y;
     double w_stim, w_bias; /* fixed, NaN: as lived */
     char *model;
+    char *asked; /* arguments that the values depend on */
     double range;          /* of colours, NaN: from the values */
     uint32_t support;      /* fewest lived trials of a painted cell */
     enum show show;
@@ -26,6 +27,7 @@ struct map_state {
     double limit;          /* of the automatic colour scale */
     size_t room_x, room_y; /* cells of the last picture; 0: none drawn yet */
     /* the cross-hair, by value so that it stays where it is at a new size */
+    bool crossed; /* somebody put it there, else it is where most trials are */
     bool placed;
     size_t cross_panel;
     double cross_x, cross_y;

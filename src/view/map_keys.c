@@ -21,15 +21,27 @@ void map_cross(const struct map_state *s, size_t *x, size_t *y)
     *y = nearest_cell(&s->map.y, s->cross_y);
 }
 
-static void move_cross(struct map_state *s, int dx, int dy)
+/* The command that puts the cross-hair on a cell. */
+static void cross_at(const struct map_state *s, size_t panel, size_t x, size_t y,
+                     struct strbuf *command)
 {
-    size_t x, y;
+    char a[NUMBER_SIZE], b[NUMBER_SIZE];
+    strbuf_printf(command, "map cross=%s,%s", number_format(a, s->map.x.value[x], 5),
+                  number_format(b, s->map.y.value[y], 5));
+    if (s->map.n_panels > 1) {
+        strbuf_printf(command, ",%zu", panel);
+    }
+}
+
+static void move_cross(const struct map_state *s, int dx, int dy, struct strbuf *command)
+{
+    size_t x, y, panel = s->cross_panel;
     map_cross(s, &x, &y);
-    if (dx < 0 && x == 0 && s->cross_panel > 0) {
-        s->cross_panel--;
+    if (dx < 0 && x == 0 && panel > 0) {
+        panel--;
         x = s->map.x.n - 1;
-    } else if (dx > 0 && x + 1 == s->map.x.n && s->cross_panel + 1 < s->map.n_panels) {
-        s->cross_panel++;
+    } else if (dx > 0 && x + 1 == s->map.x.n && panel + 1 < s->map.n_panels) {
+        panel++;
         x = 0;
     } else if ((dx < 0 && x > 0) || (dx > 0 && x + 1 < s->map.x.n)) {
         x += (size_t)(long)dx;
@@ -37,8 +49,7 @@ static void move_cross(struct map_state *s, int dx, int dy)
     if ((dy < 0 && y > 0) || (dy > 0 && y + 1 < s->map.y.n)) {
         y += (size_t)(long)dy;
     }
-    s->cross_x = s->map.x.value[x];
-    s->cross_y = s->map.y.value[y];
+    cross_at(s, panel, x, y, command);
 }
 
 static void step_bias(const struct map_state *s, bool up, struct strbuf *command)
@@ -99,7 +110,7 @@ bool map_key(void *state, const char *key, struct strbuf *command)
     enum past past;
     for (int i = 0; i < 4; i++) {
         if (strcmp(key, arrows[i]) == 0) {
-            move_cross(s, i < 2 ? 2 * i - 1 : 0, i < 2 ? 0 : 2 * i - 5);
+            move_cross(s, i < 2 ? 2 * i - 1 : 0, i < 2 ? 0 : 2 * i - 5, command);
             return true;
         }
     }

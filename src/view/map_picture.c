@@ -88,11 +88,31 @@ static void read_out(const struct map_state *s, bool wide, struct strbuf *out)
     }
     uint32_t lived = panel->support[cell];
     number_grouped(a, lived);
-    if (wide) {
+    if (wide && lived == 0) {
+        strbuf_puts(out, s->source.cohort ? "  no trial was there" : "  no trials to count");
+    } else if (wide && lived < s->support) {
+        strbuf_printf(out, "  from %s, below support=%u", a, (unsigned)s->support);
+    } else if (wide) {
         strbuf_printf(out, "  from %s trial%s", a, lived == 1 ? "" : "s");
     } else {
         strbuf_printf(out, "  n %s", a);
     }
+}
+
+/* The same in a sentence: "; cross-hair at w .5, s -1, r 0, dw +.0020, ...". */
+static void say_cross(const struct map_state *s, struct strbuf *out)
+{
+    struct strbuf text = {0};
+    read_out(s, true, &text);
+    strbuf_puts(out, "; cross-hair at ");
+    for (const char *at = strbuf_text(&text) + strlen("┼ "); *at; at++) {
+        if (at[0] == ' ' && at[1] == ' ') {
+            strbuf_putc(out, ',');
+            at += strspn(at, " ") - 1;
+        }
+        strbuf_putc(out, *at);
+    }
+    strbuf_free(&text);
 }
 
 /* What heat_map_draw wants: shown values, and support with thin cells at 0. */
@@ -153,8 +173,11 @@ void map_draw(void *state, struct canvas *canvas, struct rect area, const struct
         s->stale = true;
         map_refresh(s, NULL); /* on failure the old map is stretched */
     }
-    if (!s->placed || s->cross_panel >= s->map.n_panels) {
+    if (!s->placed) {
         place_cross(s);
+    }
+    if (s->cross_panel >= s->map.n_panels) {
+        s->cross_panel = s->map.n_panels - 1;
     }
     draw_heat(s, canvas, body, style);
     if (told) {
@@ -211,6 +234,9 @@ void map_describe(const void *state, struct strbuf *out)
         const char *title = s->map.panel[p].title;
         strbuf_printf(out, "%s %s%s", p == 0 ? ":" : ";", title, *title ? " " : "");
         say_panel(s, p, out);
+    }
+    if (s->crossed && s->cross_panel < s->map.n_panels) {
+        say_cross(s, out);
     }
     if (s->map.rest[0]) {
         strbuf_printf(out, "; %s", s->map.rest);

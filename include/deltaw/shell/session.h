@@ -66,6 +66,14 @@ void session_enter(struct session *session);
 /* ^C: give up what is waited for and what is queued.  Fits go on training. */
 void session_cancel(struct session *session);
 
+/* A command that a key stands for.  Verbs of views and of the screen run at once
+ * and say nothing but errors, whatever is waited for; others are queued.  In a
+ * log the last of several like it (map w_bias=1, map w_bias=1.5) stands for all. */
+void session_key(struct session *session, const char *command, struct output *out);
+/* Verb and names of the arguments, "map w_bias=": commands of the same shape only
+ * replace what the one before has set.  "" when the command is not of that kind. */
+void session_key_shape(const char *command, struct strbuf *out);
+
 /* 0, or the exit code of the first failure. */
 int session_exit_code(const struct session *session);
 const struct wake *session_wake(const struct session *session);

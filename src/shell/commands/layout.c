@@ -99,5 +99,6 @@ const struct command command_layout = {
     .positional_type = OPTION_LAYOUT,
     .positional_max = 8,
     .following_type = OPTION_VIEW,
+    .at_once = true,
     .run = layout_run,
 };

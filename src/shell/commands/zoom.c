@@ -11,5 +11,6 @@ const struct command command_zoom = {
     .examples = "zoom map",
     .positional_type = OPTION_VIEW,
     .positional_max = 1,
+    .at_once = true,
     .run = look_screen,
 };
