@@ -27,7 +27,8 @@ static void is_checked(const char *name, const char *value, const char *want)
     args_set(&args, name, value, 7);
     bool ok = args_check(&args, table, 1, "fit", &err);
     tap_is_text(err.message, want, "%s=%s", name ? name : "", value);
-    if (ok == (*want != '\0') || (!ok && (err.column != 7 || err.code != ERR_USAGE)))
+    int column = name && option_find(table, name) ? 8 + (int)strlen(name) : 7; /* the value's */
+    if (ok == (*want != '\0') || (!ok && (err.column != column || err.code != ERR_USAGE)))
         tap_ok(false, "%s=%s: result, code and column", name, value);
     args_free(&args);
 }
@@ -36,10 +37,12 @@ static void test_check(void)
 {
     is_checked("epochs", "5", "");
     is_checked("epochs", "2^10", "");
-    is_checked("epochs", "0", "epochs=0: it takes 1 to 5000");
-    is_checked("epochs", "1.5", "epochs=1.5: it takes 1 to 5000");
-    is_checked("epochs", "5001", "epochs=5001: it takes 1 to 5000");
-    is_checked("epochs", "", "epochs=: it takes 1 to 5000");
+    is_checked("epochs", "0", "epochs=0: it takes a whole number, 1 to 5000");
+    is_checked("epochs", "1.5", "epochs=1.5: it takes a whole number, 1 to 5000");
+    is_checked("epochs", "5001", "epochs=5001: it takes a whole number, 1 to 5000");
+    is_checked("epochs", "", "epochs=: it takes a whole number, 1 to 5000");
+    is_checked("epochs", "1,000",
+               "epochs=1,000: it takes a whole number, 1 to 5000; did you mean '1000'?");
     is_checked("rate", "2^-3", "");
     is_checked("rate", "-1e-9", "rate=-1e-9: it takes 0 to 1");
     is_checked("rate", "nan", "rate=nan: it takes 0 to 1");
@@ -74,7 +77,7 @@ static void test_check(void)
     is_checked("holdout", "A,", "holdout=A,: it takes ANIMAL[,...]");
     is_checked("seed", "9007199254740992", "");
     is_checked("seed", "9007199254740993",
-               "seed=9007199254740993: it takes 0 to 9007199254740992");
+               "seed=9007199254740993: it takes a whole number, 0 to 9007199254740992");
     is_checked("epohcs", "5", "fit has no option 'epohcs'; did you mean 'epochs'?");
     is_checked("zzz", "5",
                "fit has no option 'zzz'; it takes epochs= rate= w0= shift= alpha= bias= stimuli= "

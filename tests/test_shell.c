@@ -87,12 +87,12 @@ static void test_errors(void)
         {"qqqqqq", "`help` lists the verbs", 2, 2},
         {"fit dnnn", "no rule 'dnnn'; did you mean 'dnn'?", 2, 6},
         {"fit dnn epoch=3", "did you mean 'epochs'?", 2, 10},
-        {"fit dnn epochs=x", "epochs=x", 2, 10},
+        {"fit dnn epochs=x", "epochs=x", 2, 17},
         {"fit dnn epochs=1 epochs=2", "epochs= is given twice", 2, 19},
-        {"fit dnn w0=1,2,3", "w0=1,2,3", 2, 10},
-        {"fit dnn policy=stim+bas", "bas", 2, 10},
-        {"fit dnn name=1x", "name=1x", 2, 10},
-        {"fit dnn holdout=sim001,sim009", "did you mean 'sim00", 1, 10},
+        {"fit dnn w0=1,2,3", "w0=1,2,3", 2, 13},
+        {"fit dnn policy=stim+bas", "bas", 2, 17},
+        {"fit dnn name=1x", "name=1x", 2, 15},
+        {"fit dnn holdout=sim001,sim009", "did you mean 'sim00", 1, 18},
         {"fit", "fit needs more: fit RULE", 2, 2},
         {"say \"abc", "quote opened here is not closed", 2, 6},
         {"say m\xc3\xa4use; qqqqqq", "unknown verb", 2, 13},
@@ -102,7 +102,7 @@ static void test_errors(void)
         {"export mop m.csv", "no view 'mop'", 2, 9},
         {"save data x.txt", "must end in .csv or .csv.gz", 2, 12},
         {"load x.csv format=alf", "format=alf is not read by this version", 2, -1},
-        {"set seed=-1", "seed=-1", 2, 6},
+        {"set seed=-1", "seed=-1", 2, 11},
         {"head 0", "head: '0'", 2, 7},
         {"stop", "no fit is training", 1, -1},
         {"help zzzzz", "occurs nowhere", 1, -1},
@@ -113,7 +113,7 @@ static void test_errors(void)
         struct desk *d = desk_new(NULL);
         say(d, "x", "simulate reinforce animals=3 trials=20");
         enum step step = say(d, "prompt", cases[i].line);
-        const char *at = strstr(strbuf_text(&d->complaint), "^\n");
+        const char *at = strchr(strbuf_text(&d->complaint), '^');
         while (at && at > d->complaint.text && at[-1] != '\n')
             at--;
         int caret = at ? (int)strspn(at, " ") : -1;
@@ -123,6 +123,25 @@ static void test_errors(void)
             tap_note("step %d, exit %d, caret %d", (int)step, session_exit_code(d->session), caret);
         desk_free(d);
     }
+}
+
+/* Where the line just typed stands right above, only the mark is put under it. */
+static void test_marks(void)
+{
+    struct desk *d = desk_new(NULL);
+    d->out.echoed = 8;
+    say(d, "prompt", "fit dnn epoch=3 seed=1");
+    tap_ok(strncmp(strbuf_text(&d->complaint), "                ^~~~~\nfit has no option", 39) == 0,
+           "a mark under the word typed");
+    d->out.echoed = 8;
+    say(d, "prompt", "say x; fit dnn epoch=3");
+    tap_ok(strncmp(strbuf_text(&d->complaint), "  say x; fit dnn epoch=3\n                 ^~~~~\n", 48) == 0,
+           "the line again when something came between");
+    outfile_write("joined.dw", "say a\nfit \\\n dnn \\\n  epoch=3\n", 29, NULL);
+    say(d, "x", "source joined.dw");
+    tap_ok(strstr(strbuf_text(&d->complaint), "joined.dw:4: fit has no option") &&
+               has(&d->complaint, "\n    epoch=3\n    ^~~~~\n"), "in a script after the message");
+    desk_free(d);
 }
 
 static void test_long_line(void)
@@ -338,6 +357,7 @@ int main(void)
     test_words();
     test_quoting();
     test_errors();
+    test_marks();
     test_long_line();
     test_places();
     test_order();

@@ -113,9 +113,26 @@ static bool value_fits(const struct option *row, const char *value)
     }
 }
 
+/* "1,000" and "1_000" were meant as 1000.  NULL: not of that kind.  Caller frees. */
+static char *without_groups(const struct option *row, const char *value)
+{
+    if ((row->type != OPTION_INTEGER && row->type != OPTION_NUMBER) || !strpbrk(value, ",_"))
+        return NULL;
+    char *plain = mem_text(value), *to = plain;
+    for (const char *from = value; *from; from++)
+        if (*from != ',' && *from != '_')
+            *to++ = *from;
+    *to = '\0';
+    if (is_number(row, plain))
+        return plain;
+    free(plain);
+    return NULL;
+}
+
 static bool refuse_value(const struct arg *arg, const struct option *row, struct err *err)
 {
     struct strbuf right = {0};
+    strbuf_puts(&right, row->type == OPTION_INTEGER && !row->words ? "a whole number, " : "");
     option_range(row, &right);
     char *words = mem_text(row->words ? row->words : "");
     const char **list = mem_new(strlen(words) + 2, sizeof *list), *near;
@@ -123,11 +140,15 @@ static bool refuse_value(const struct arg *arg, const struct option *row, struct
     for (char *save, *word = strtok_r(words, "|", &save); word; word = strtok_r(NULL, "|", &save))
         list[n++] = word;
     near = nearest_of(arg->value, list);
-    err_at(err, ERR_USAGE, arg->column, "%s=%s: it takes %s%s%s%s", row->name, arg->value,
+    char *ungrouped = near ? NULL : without_groups(row, arg->value);
+    near = near ? near : ungrouped;
+    int column = arg->column > 0 ? arg->column + (int)strlen(arg->name) + 1 : 0;
+    err_at(err, ERR_USAGE, column, "%s=%s: it takes %s%s%s%s", row->name, arg->value,
            strbuf_text(&right), near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
     strbuf_free(&right);
     free(list);
     free(words);
+    free(ungrouped);
     return false;
 }
 

@@ -111,6 +111,8 @@ bool explorer_screen_verb(void *data, const char *verb, const struct args *args,
 
 /* --- lines ------------------------------------------------------------------------ */
 
+enum { PROMPT_CELLS = 8 }; /* "deltaw> " */
+
 static void echo(struct explorer *e, const char *prompt, const char *line)
 {
     struct strbuf text = {0};
@@ -150,6 +152,8 @@ void explorer_enter(struct explorer *e, const char *line)
     for (char *one; (one = strsep(&rest, "\n"));)
         echo(e, one == copy ? "deltaw> " : "      > ", one);
     free(copy);
+    bool idle = e->step == STEP_IDLE || e->step == STEP_RAN || e->step == STEP_FAILED;
+    e->out.echoed = idle && !strchr(line, '\n') ? PROMPT_CELLS : 0;
     if (!blank)
         session_feed(e->session, line, "prompt");
 }

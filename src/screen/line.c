@@ -126,6 +126,7 @@ static enum run converse(struct repl *repl)
         repl->asked = false;
         if (how == RUN_PAUSED)
             session_enter(r->session);
+        r->out.echoed = how == RUN_PAUSED ? 0 : sizeof prompt - 1;
         if (repl->line[strspn(repl->line, " \t\n")])
             session_feed(r->session, repl->line, "prompt");
         how = runner_run(r);

@@ -291,13 +291,12 @@ enum run runner_feed_stream(struct runner *r, struct stream *s)
     for (;;) {
         char *line = next_line(s);
         if (line) {
-            char name[40];
-            snprintf(name, sizeof name, "stdin:%d", s->line + 1);
+            int first = s->line + 1;
             bool marked = s->line == 0 && strncmp(line, "\xef\xbb\xbf", 3) == 0;
             for (const char *c = line; *c; c++)
                 s->line += *c == '\n';
             s->line++;
-            session_feed(r->session, line + (marked ? 3 : 0), name);
+            session_feed_line(r->session, line + (marked ? 3 : 0), "stdin", first);
             free(line);
             return RUN_IDLE;
         }

@@ -180,7 +180,7 @@ int args_column(const struct args *args, const char *name)
 {
     for (size_t i = 0; i < args->n; i++)
         if (args->items[i].name && is(args->items[i].name, name))
-            return args->items[i].column;
+            return args->items[i].column > 0 ? args->items[i].column + (int)strlen(name) + 1 : 0;
     return 0;
 }
 

@@ -9,7 +9,8 @@
 /* Where reading stands. */
 struct reader {
     const char *text;
-    size_t at, end, line_start;
+    size_t at, end;
+    size_t start; /* where the line begins that the command begins on */
     int line;
 };
 
@@ -33,7 +34,6 @@ static void take_newline(struct reader *r)
 {
     r->at++;
     r->line++;
-    r->line_start = r->at;
 }
 
 /* Blanks, and a backslash before a newline, which joins two lines. */
@@ -77,13 +77,13 @@ static bool read_word(struct reader *r, struct word *word, int *open)
 {
     struct strbuf text = {0};
     bool plain = true, good = true; /* only bytes of a name so far */
-    *word = (struct word){.column = (int)(r->at - r->line_start) + 1};
+    *word = (struct word){.column = (int)(r->at - r->start) + 1};
     while (good && r->at < r->end) {
         char c = r->text[r->at];
         if (is_blank(c) || c == '\n' || c == ';')
             break;
         if (c == '"' || c == '\'') {
-            *open = (int)(r->at - r->line_start) + 1;
+            *open = (int)(r->at - r->start) + 1;
             good = read_quoted(r, &text);
             plain = false;
         } else if (c == '\\' && r->at + 1 < r->end) {
@@ -110,11 +110,16 @@ static struct word *add_word(struct words *words)
     return &words->items[words->n++];
 }
 
+static size_t start_of_line(const char *text, size_t at)
+{
+    while (at > 0 && text[at - 1] != '\n')
+        at--;
+    return at;
+}
+
 bool line_next(const char *text, size_t *at, int *line, struct words *out, struct err *err)
 {
     struct reader r = {.text = text, .at = *at, .end = strlen(text), .line = *line};
-    for (r.line_start = r.at; r.line_start > 0 && text[r.line_start - 1] != '\n';)
-        r.line_start--;
     *out = (struct words){.line = r.line, .begin = r.at, .end = r.at};
     bool good = true;
     int open = 0;
@@ -137,6 +142,7 @@ bool line_next(const char *text, size_t *at, int *line, struct words *out, struc
             if (out->n == 0) {
                 out->begin = r.at;
                 out->line = r.line;
+                out->start = r.start = start_of_line(text, r.at);
             }
             good = read_word(&r, add_word(out), &open);
             out->end = r.at;
@@ -145,8 +151,8 @@ bool line_next(const char *text, size_t *at, int *line, struct words *out, struc
     if (!good) {
         skip_to_newline(&r);
         err_at(err, ERR_USAGE, open, "the quote opened here is not closed on its line; close it "
-               "with %c, or write \\%c for the sign itself", text[r.line_start + (size_t)open - 1],
-               text[r.line_start + (size_t)open - 1]);
+               "with %c, or write \\%c for the sign itself", text[r.start + (size_t)open - 1],
+               text[r.start + (size_t)open - 1]);
     }
     *at = r.at;
     *line = r.line;

@@ -11,7 +11,7 @@
 
 struct word {
     char *text;
-    int column;    /* byte in its line, from 1 */
+    int column;    /* byte from 1, counted from the start of the command's first line */
     size_t equals; /* of the `=` that ends an option's name; 0: there is none */
 };
 
@@ -19,6 +19,7 @@ struct words {
     size_t n;
     struct word *items;
     size_t begin, end; /* the command's bytes in the text */
+    size_t start;      /* of the line that it begins on */
     int line;          /* of its first word, from 1 */
 };
 

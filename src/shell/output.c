@@ -13,6 +13,7 @@ static void pass(struct output *out, bool sentence, void (*to)(void *, const cha
 {
     if (n == 0 || !to)
         return;
+    out->echoed = 0;
     char *plain = sentence && out->style.ascii ? utf8_ascii(text) : NULL;
     to(out->host, plain ? plain : text, plain ? strlen(plain) : n);
     free(plain);

@@ -64,6 +64,6 @@ bool session_feed_file(struct session *session, const char *path, struct err *er
     char *text = script_read(path, err);
     if (!text)
         return false;
-    session_queue(session, text, strcmp(path, "-") == 0 ? "stdin" : path, true);
+    session_queue(session, text, strcmp(path, "-") == 0 ? "stdin" : path, 1);
     return true;
 }

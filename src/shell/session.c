@@ -38,17 +38,26 @@ static void input_drop(struct session *s)
     s->n_queue = s->n_stack = 0;
 }
 
-void session_queue(struct session *s, char *text, const char *name, bool file)
+void session_queue(struct session *s, char *text, const char *name, int line)
 {
     s->queue = mem_resize(s->queue, s->n_queue + 1, sizeof *s->queue);
-    s->queue[s->n_queue++] = (struct source){.name = mem_text(name), .text = text, .line = 1,
-                                             .file = file,
-                                             .prompt = !file && strcmp(name, "prompt") == 0};
+    s->queue[s->n_queue++] = (struct source){
+        .name = mem_text(name),
+        .text = text,
+        .line = line > 0 ? line : 1,
+        .numbered = line > 0 || strchr(text, '\n'),
+        .prompt = line == 0 && strcmp(name, "prompt") == 0,
+    };
 }
 
 void session_feed(struct session *session, const char *text, const char *source)
 {
-    session_queue(session, mem_text(text), source, false);
+    session_queue(session, mem_text(text), source, 0);
+}
+
+void session_feed_line(struct session *session, const char *text, const char *source, int line)
+{
+    session_queue(session, mem_text(text), source, line);
 }
 
 bool session_push(struct session *s, char *text, const char *name, struct err *err)
@@ -59,7 +68,7 @@ bool session_push(struct session *s, char *text, const char *name, struct err *e
                        "one source itself?", name, SOURCE_DEPTH);
     }
     s->stack[s->n_stack++] = (struct source){.name = mem_text(name), .text = text, .line = 1,
-                                             .file = true};
+                                             .numbered = true};
     return true;
 }
 
@@ -86,7 +95,7 @@ static void now_clear(struct session *s)
 {
     args_free(&s->now.args);
     free(s->now.text);
-    free(s->now.line_text);
+    free(s->now.lines);
     free(s->now.source);
     s->now = (struct running){0};
 }
@@ -102,17 +111,15 @@ static void awaited_clear(struct session *s)
 
 static void now_set(struct session *s, const struct source *from, const struct words *words)
 {
-    size_t start = words->begin;
-    while (start > 0 && from->text[start - 1] != '\n')
-        start--;
-    bool several = from->file || strchr(from->text, '\n');
+    const char *end = from->text + words->end;
     s->now = (struct running){
         .active = true,
         .text = mem_text_n(from->text + words->begin, words->end - words->begin),
-        .line_text = mem_text_n(from->text + start, strcspn(from->text + start, "\n")),
+        .lines = mem_text_n(from->text + words->start,
+                            words->end - words->start + strcspn(end, "\n")),
         .source = mem_text(from->name),
-        .line = several ? words->line : 0,
-        .file = from->file,
+        .line = words->line,
+        .numbered = from->numbered,
         .prompt = from->prompt,
         .key = from->key,
         .started = clock_seconds(),
@@ -180,11 +187,14 @@ static enum step command_end(struct session *s, struct output *out, bool ok, str
     } else {
         if (err->code == ERR_NONE)
             err_set(err, ERR_FAILED, "%s failed", s->now.text);
-        output_field_text(out, "source", s->now.source);
-        if (s->now.line > 0)
-            output_field_number(out, "line", s->now.line);
+        int line, column;
+        report_place(&s->now, err, &line, &column);
         report_error(&s->now, err, out);
-        output_end(out, err);
+        output_field_text(out, "source", s->now.source);
+        output_field_number(out, "line", line);
+        struct err placed = *err;
+        placed.column = column;
+        output_end(out, &placed);
         session_fail(s, err->code);
         if (!s->setup.keep_going || err->code == ERR_INTERRUPTED)
             input_drop(s);

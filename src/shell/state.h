@@ -56,7 +56,8 @@ struct source {
     char *name, *text;
     size_t at;
     int line; /* of text[at], from 1 */
-    bool file, prompt, key;
+    bool numbered; /* errors name the line */
+    bool prompt, key;
 };
 
 /* The command that runs or waits. */
@@ -64,9 +65,9 @@ struct running {
     bool active;
     const struct command *command;
     struct args args;
-    char *text, *line_text, *source; /* as typed; its whole line; where from */
-    int line, line_column;           /* line_column: of text within line_text, from 1 */
-    bool file, prompt, key;
+    char *text, *lines, *source; /* as typed; its whole lines; where from */
+    int line, line_column;       /* of the first one; of text within `lines`, from 1 */
+    bool numbered, prompt, key;
     double started;
 };
 
@@ -116,8 +117,9 @@ struct session {
 
 /* --- session.c: input */
 
-/* Text (taken over) behind all that is queued, or, for `source`, run next. */
-void session_queue(struct session *session, char *text, const char *name, bool file);
+/* Text (taken over) behind all that is queued, or, for `source`, run next.  line:
+ * of its beginning, when errors are to name lines; else 0. */
+void session_queue(struct session *session, char *text, const char *name, int line);
 bool session_push(struct session *session, char *text, const char *name, struct err *err);
 void session_fail(struct session *session, enum err_code code);
 
@@ -126,6 +128,9 @@ char *script_read(const char *path, struct err *err);
 
 /* --- report.c: errors as people read them */
 void report_error(const struct running *now, const struct err *err, struct output *out);
+/* The line and the byte in it (both from 1; 0: nowhere in particular) that an
+ * error of the command that runs points at. */
+void report_place(const struct running *now, const struct err *err, int *line, int *column);
 
 /* --- data.c: the cohorts */
 

@@ -20,6 +20,8 @@ struct output {
     int width;          /* cells; 80 in a pipe */
     struct style style; /* what pictures may use */
     bool quiet;         /* -q: no progress, no chatter on `complaint` */
+    int echoed;         /* cells before the line just typed, while it stands right above
+                         * what is put out next; 0: it does not.  Hosts set it. */
     void *host;
     void (*result)(void *host, const char *bytes, size_t n);
     void (*complaint)(void *host, const char *bytes, size_t n);

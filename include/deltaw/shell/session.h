@@ -48,6 +48,8 @@ void session_free(struct session *session); /* stops and joins what runs */
 /* Queue text (one or many lines; `;` separates, `#` comments).  `source` names
  * it in errors ("script.dw", "-c"); line numbers are added for files. */
 void session_feed(struct session *session, const char *text, const char *source);
+/* The same where the text is line `line` (from 1) of something longer. */
+void session_feed_line(struct session *session, const char *text, const char *source, int line);
 /* The same from a file or a descriptor, read to its end; nested at most 25 deep. */
 bool session_feed_file(struct session *session, const char *path, struct err *err);
 
