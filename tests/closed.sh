@@ -112,7 +112,7 @@ ok "the old file is as it was" cmp want.csv.gz old.csv.gz
 is "and nothing else is left" "$(find . -name '.deltaw*')" ""
 
 # --- colour
-look='-c data -c animals -c loss -c map -c slice -c weights -c accuracy'
+look='-c data -c animals -c loss -c map -c slice -c weights -c accuracy -c psychometric'
 # shellcheck disable=SC2086 # a list of words
 deltaw -c "$make" -c "$fit" -c wait $look >plain.out 2>plain.err
 is "the views in a pipe: exit" "$?" 0

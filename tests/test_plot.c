@@ -206,7 +206,7 @@ static void test_strokes(void)
 {
     double x[8] = {0, 1, 2, 3, 4, 5, 6, 7}, up[8] = {0, 1, 2, 3, 4, 5, 6, 7};
     double flat[8] = {0, 0, 0, 0, 7, 7, 7, 7}, gap[8] = {7, 7, 7, NAN, 7, 7, 7, NAN};
-    struct curve one = {"", 8, x, up, STROKE_SOLID, 0, 0};
+    struct curve one = {"", 8, x, up, STROKE_SOLID, 0, 0, NULL, NULL};
     struct line_plot p = plot_of(&one, 1);
     p.y_lo = 0, p.y_hi = 7;
     picture_is(&p, 8, 4, &ascii, "      **\n    **\n  **\n**\n", "a rising line in ASCII");
@@ -225,17 +225,35 @@ static void test_strokes(void)
     picture_is(&p, 4, 1, &utf8, "\u2596\u2596\u2596\u2596\n", "dotted");
     one.y = gap, p.y_lo = 0, p.y_hi = 1;
     picture_is(&p, 4, 1, &utf8, "\n", "a line out of range is not drawn");
-    one = (struct curve){"", 1, (double[]){3}, (double[]){2}, STROKE_SOLID, 0, 0};
+    one = (struct curve){"", 1, (double[]){3}, (double[]){2}, STROKE_SOLID, 0, 0, NULL, NULL};
     p = plot_of(&one, 1);
     picture_is(&p, 3, 1, &utf8, " \u2588\n", "one point fills a cell");
+}
+
+/* Points are marks with bars; a stroke beneath goes on to both sides. */
+static void test_points(void)
+{
+    double x[3] = {0, 1, 2}, y[3] = {1, 2, 3}, lo[3] = {0, 2, NAN}, hi[3] = {2, 4, NAN};
+    double level[] = {1};
+    struct curve two[] = {{NULL, 3, x, y, STROKE_POINTS, 0, 0, lo, hi},
+                          {NULL, 3, x, (double[]){1, 1, 1}, STROKE_SOLID, 1, 0, NULL, NULL}};
+    struct line_plot p = plot_of(two, 1);
+    p.x_lo = 0, p.x_hi = 2, p.y_lo = 0, p.y_hi = 4;
+    picture_is(&p, 3, 5, &ascii, " |\n |*\n|*\n*\n|\n", "bars reach as far as intervals");
+    p.n_curves = 2;
+    picture_is(&p, 3, 5, &ascii, " |\n |*\n|*\n*oo\n|\n", "points lie over strokes");
+    p.n_curves = 1, p.n_levels = 1, p.levels = level;
+    picture_is(&p, 3, 5, &ascii, " |\n |*\n|*\n*..\n|\n", "a level lies under both");
+    p.y_lo = 2.5;
+    picture_is(&p, 3, 1, &utf8, "  \u25cf\n", "what is outside is not drawn");
 }
 
 /* The last curve gives the colour, both give their pixels. */
 static void test_shared_cells(void)
 {
     double x[2] = {0, 1}, high[2] = {1, 1}, low[2] = {0, 0};
-    struct curve two[] = {{"a", 2, x, high, STROKE_SOLID, 0, 0},
-                          {"b", 2, x, low, STROKE_SOLID, 1, 0}};
+    struct curve two[] = {{"a", 2, x, high, STROKE_SOLID, 0, 0, NULL, NULL},
+                          {"b", 2, x, low, STROKE_SOLID, 1, 0, NULL, NULL}};
     struct line_plot p = plot_of(two, 2);
     struct canvas c;
     p.y_lo = 0, p.y_hi = 1;
@@ -258,7 +276,7 @@ static void test_many(void)
 {
     enum { N = 1000000, WIDTH = 12, HEIGHT = 4 };
     double *x = mem_new(N, sizeof *x), *y = mem_new(N, sizeof *y);
-    struct curve one = {"", N, x, y, STROKE_SOLID, 0, 0};
+    struct curve one = {"", N, x, y, STROKE_SOLID, 0, 0, NULL, NULL};
     struct line_plot p = plot_of(&one, 1);
     struct canvas c;
     int first, last, beside;
@@ -281,7 +299,7 @@ static void test_hostile(void)
     double x[] = {-1e308, 0, 1e-308, 1e308, NAN, INFINITY, 3, 1, 2, -INFINITY};
     double y[] = {1e308, -1e308, 0, 1e308, 1, 1, INFINITY, NAN, -0., 5};
     const double ends[] = {NAN, -1e308, 0, 1e308, INFINITY, 1e-300};
-    struct curve one = {"hostile", 10, x, y, STROKE_DASHED, 3, 0};
+    struct curve one = {"hostile", 10, x, y, STROKE_DASHED, 3, 0, NULL, NULL};
     struct line_plot p = plot_of(&one, 1);
     struct canvas c;
     p.marks = x, p.n_marks = 10, p.y_zero = true;
@@ -293,19 +311,19 @@ static void test_hostile(void)
         canvas_free(&c);
     }
     tap_ok(true, "ranges of any kind end");
-    one = (struct curve){"far below", 2, (double[]){0, 1}, (double[]){-1e30, -1e30}, 0, 0, 0};
+    one = (struct curve){"far below", 2, (double[]){0, 1}, (double[]){-1e30, -1e30}, 0, 0, 0, NULL, NULL};
     p = plot_of(&one, 1);
     p.y_lo = 0, p.y_hi = 1;
     picture_is(&p, 6, 2, &utf8, "\n\n", "a curve far below is not drawn above");
-    one = (struct curve){"far beside", 2, (double[]){-1e6, 1e6}, (double[]){0, 1}, 0, 0, 0};
+    one = (struct curve){"far beside", 2, (double[]){-1e6, 1e6}, (double[]){0, 1}, 0, 0, 0, NULL, NULL};
     p.x_lo = 0, p.x_hi = 1;
     picture_is(&p, 6, 3, &ascii, "\n******\n\n", "a line from far beside crosses the picture");
     double far[] = {1e15, 1e15 + 1};
-    one = (struct curve){"far", 2, far, far, STROKE_SOLID, 0, 0};
+    one = (struct curve){"far", 2, far, far, STROKE_SOLID, 0, 0, NULL, NULL};
     p = plot_of(&one, 1);
     draw(&c, 40, 12, &p, &utf8);
     canvas_free(&c);
-    one = (struct curve){"flat", 2, (double[]){1, 2}, (double[]){.5, .5}, STROKE_SOLID, 0, 0};
+    one = (struct curve){"flat", 2, (double[]){1, 2}, (double[]){.5, .5}, STROKE_SOLID, 0, 0, NULL, NULL};
     draw(&c, 40, 12, &p, &utf8);
     int first, last;
     column(&c, 30, &first, &last);
@@ -317,7 +335,7 @@ static void test_hostile(void)
 static void test_axes(void)
 {
     double x[101], y[101];
-    struct curve one = {"train", 101, x, y, STROKE_SOLID, 0, 0};
+    struct curve one = {"train", 101, x, y, STROKE_SOLID, 0, 0, NULL, NULL};
     struct line_plot p = plot_of(&one, 1);
     struct canvas c;
     for (int i = 0; i <= 100; i++)
@@ -354,7 +372,7 @@ static void test_legend(void)
             x[i] = i;
             y[i] = kind < 20 ? sin(i * .05 + kind) + .3 * sin(i * .4 * kind) : i % 2;
         }
-        struct curve curves[] = {{"held out", N, x, y, STROKE_SOLID, 0, 0}};
+        struct curve curves[] = {{"held out", N, x, y, STROKE_SOLID, 0, 0, NULL, NULL}};
         struct line_plot p = plot_of(curves, 1);
         draw(&with, 60, 16, &p, &rich);
         curves[0].label = NULL;
@@ -697,8 +715,8 @@ static void test_sizes(void)
     int lines_over = 0, maps_over = 0;
     for (int i = 0; i < 50; i++)
         x[i] = i * 31, y[i] = sin(i * .3) * 1234.5;
-    struct curve curves[] = {{"a long name of it", 50, x, y, STROKE_SOLID, 0, 0},
-                             {"\u0394w \u4e2d\u6587", 50, x, x, STROKE_DASHED, 1, CELL_DIM}};
+    struct curve curves[] = {{"a long name of it", 50, x, y, STROKE_SOLID, 0, 0, NULL, NULL},
+                             {"\u0394w \u4e2d\u6587", 50, x, x, STROKE_DASHED, 1, CELL_DIM, NULL, NULL}};
     struct line_plot p = plot_of(curves, 2);
     p.x_label = "trials of it", p.y_label = "\u0394w_stim", p.marks = marks, p.n_marks = 3;
     for (int width = 0; width <= 40; width++)
@@ -734,9 +752,9 @@ static void golden_plots(const struct style *style, const char *name)
         held[i] = i % 5 == 3 ? NAN : .53 + .16 * exp(-i / 25.) + .0001 * i;
         other[i] = .62 - .0002 * i;
     }
-    struct curve curves[] = {{"train", N, x, train, STROKE_SOLID, 0, 0},
-                             {"held out", N, x, held, STROKE_DASHED, 1, 0},
-                             {"true", N, x, other, STROKE_DOTS, 2, CELL_DIM}};
+    struct curve curves[] = {{"train", N, x, train, STROKE_SOLID, 0, 0, NULL, NULL},
+                             {"held out", N, x, held, STROKE_DASHED, 1, 0, NULL, NULL},
+                             {"true", N, x, other, STROKE_DOTS, 2, CELL_DIM, NULL, NULL}};
     struct line_plot p = plot_of(curves, 3);
     p.x_label = "epoch", p.marks = marks, p.n_marks = 2;
     for (size_t i = style->colours ? 2 : 0; i < sizeof sizes / sizeof sizes[0]; i++) {
@@ -813,6 +831,7 @@ int main(void)
     test_curve_colours();
     test_glyphs();
     test_strokes();
+    test_points();
     test_shared_cells();
     test_many();
     test_hostile();

@@ -179,6 +179,8 @@ static void test_pictures(void)
         {"weights-truth", "weights", "m02", true, 1},
         {"accuracy", "accuracy", "", false, 1},
         {"accuracy-animal", "accuracy", "animal=2 bin=200", false, 0},
+        {"psychometric", "psychometric", "", false, 1},
+        {"psychometric-animal", "psychometric", "m02 sessions=1,2..3,all", true, 0},
         {"empty", "map", "", false, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -274,6 +276,8 @@ static void test_refusals(void)
         {"accuracy", "bin=-5", "bin"},
         {"weights", "m01 animal=m02", "twice"},
         {"loss", "log=maybe", "log"},
+        {"psychometric", "sessions=0", "sessions=0 must be"},
+        {"psychometric", "sessions=early,dawn", "sessions=early,dawn must be"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct err err = {0};
@@ -300,6 +304,9 @@ static void test_names(void)
         {"weights", "m99", "m"},
         {"weights", "7", "m"},
         {"accuracy", "animal=0", "animal"},
+        {"psychometric", "m02 m99", "no animal 'm99'"},
+        {"psychometric", "model=dnn7", "did you mean"},
+        {"psychometric", "sessions=9", "has no session 9; the most of one animal is 8"},
         {"map", "diff=true", "diff=no"},
         {"slice", "diff=yes", "diff=no"},
         {"map", "of=w_foo", "of=w_foo is no weight; the model has w_stim, w_bias"},
@@ -405,6 +412,22 @@ static void test_keys(void)
     tap_is_text(ask(view, "]", &out), "weights m03", "] goes to the next animal");
     tap_is_text(ask(view, "[", &out), "weights m01", "[ to the one before");
     view_close(view);
+
+    view = open_with("psychometric", "");
+    view_update(view, &stage.scene, NULL);
+    tap_is_text(ask(view, "[", &out), "", "[ has none before all animals");
+    tap_is_text(ask(view, "]", &out), "psychometric m01", "] goes to the first animal");
+    tap_is_text(ask(view, "}", &out), "psychometric sessions=1", "} to the first session");
+    tap_is_text(ask(view, "c", &out), "psychometric sessions=all", "c takes all as one");
+    configure(view, "m01 sessions=8", NULL);
+    tap_ok(!view_update(view, &stage.scene, NULL), "m01 has no session 8");
+    tap_is_text(ask(view, "[", &out), "psychometric all", "[ goes back to all nevertheless");
+    configure(view, "m03", NULL);
+    view_update(view, &stage.scene, NULL);
+    tap_is_text(ask(view, "}", &out), "", "} ends at the last session");
+    tap_is_text(ask(view, "{", &out), "psychometric sessions=7", "{ goes back");
+    tap_is_text(ask(view, "c", &out), "psychometric sessions=early,late", "c begins anew");
+    view_close(view);
     strbuf_free(&out);
     stage_strike(&stage);
 }
@@ -500,6 +523,8 @@ static void test_tables(void)
         {"loss", "model=dnn2", "epoch,seconds,train,heldout", 413},
         {"map", "", "panel,stimulus,w_stim,value,support", 0},
         {"weights", "", "subject,session,trial,p_right,w_stim,w_bias", 8434},
+        {"psychometric", "", "subject,sessions,stimulus,n,p_right,lo,hi,model\nall,early,-1,", 18},
+        {"psychometric", "m02 sessions=all", "subject,sessions,stimulus,n,p_right,lo,hi,model\nm02", 9},
         {"weights", "m04", "subject,session,trial,p_right,w_stim,w_bias", 1234},
     };
     struct stage stage;

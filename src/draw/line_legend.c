@@ -38,6 +38,12 @@ static void draw_sample(const struct frame *f, const struct curve *curve, int x,
 {
     int ink = palette_curve(curve->colour, f->style);
     uint32_t mark = curve->n > 0 ? glyphs_mark(curve->colour) : '-';
+    if (curve->stroke == STROKE_POINTS) {
+        bool marked = f->style->ascii || f->marked;
+        canvas_put(f->canvas, x + 1, y, marked ? mark : f->glyphs->point, ink, COLOUR_DEFAULT,
+                   curve->attributes);
+        return;
+    }
     for (int i = 0; i < 3; i++) {
         bool gap = (curve->stroke == STROKE_DASHED && i == 1) ||
                    (curve->stroke == STROKE_DOTS && i != 1);

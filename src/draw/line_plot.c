@@ -27,17 +27,26 @@ static void widen(double *lo, double *hi, double least)
     *lo = middle - pad, *hi = middle + pad;
 }
 
+static void take_point(double lo[2], double hi[2], double x, double y)
+{
+    if (!isfinite(x) || !isfinite(y))
+        return;
+    lo[0] = fmin(lo[0], x), hi[0] = fmax(hi[0], x);
+    lo[1] = fmin(lo[1], y), hi[1] = fmax(hi[1], y);
+}
+
 static bool take_ranges(const struct line_plot *p, struct scale *s)
 {
     double lo[2] = {INFINITY, INFINITY}, hi[2] = {-INFINITY, -INFINITY};
-    for (size_t c = 0; c < p->n_curves; c++)
-        for (size_t i = 0; i < p->curves[c].n; i++) {
-            double x = p->curves[c].x[i], y = scale_y(p->y_log, p->curves[c].y[i]);
-            if (!isfinite(x) || !isfinite(y))
-                continue;
-            lo[0] = x < lo[0] ? x : lo[0], hi[0] = x > hi[0] ? x : hi[0];
-            lo[1] = y < lo[1] ? y : lo[1], hi[1] = y > hi[1] ? y : hi[1];
+    for (size_t c = 0; c < p->n_curves; c++) {
+        const struct curve *curve = &p->curves[c];
+        for (size_t i = 0; i < curve->n; i++) {
+            take_point(lo, hi, curve->x[i], scale_y(p->y_log, curve->y[i]));
+            for (int side = 0; side < 2 && curve->lo && isfinite(curve->y[i]); side++)
+                take_point(lo, hi, curve->x[i],
+                           scale_y(p->y_log, side ? curve->hi[i] : curve->lo[i]));
         }
+    }
     if (!(hi[0] >= lo[0]))
         return false;
     double pad = (hi[1] - lo[1]) * .04;
@@ -53,14 +62,22 @@ static bool take_ranges(const struct line_plot *p, struct scale *s)
 
 /* --- curves ---------------------------------------------------------------- */
 
-/* The topmost curve of a cell gives its colour, all give their pixels. */
-static int cell_of(const struct raster *r, int x, int y, unsigned *bits)
+static bool is_points(const struct line_plot *p, int curve)
+{
+    return curve >= 0 && p->curves[curve].stroke == STROKE_POINTS;
+}
+
+/* The topmost curve of a cell gives its colour, all give their pixels.  Points
+ * only take room in the raster; they are drawn as marks. */
+static int cell_of(const struct line_plot *p, const struct raster *r, int x, int y,
+                   unsigned *bits)
 {
     int top = -1, px = r->cell_width, py = r->cell_height;
     *bits = 0;
     for (int dy = 0; dy < py; dy++)
         for (int dx = 0; dx < px; dx++) {
             int c = r->curve[(y * py + dy) * r->width + x * px + dx];
+            c = is_points(p, c) ? -1 : c;
             *bits |= c < 0 ? 0 : 1u << (dy * 2 + dx);
             top = c > top ? c : top;
         }
@@ -70,15 +87,18 @@ static int cell_of(const struct raster *r, int x, int y, unsigned *bits)
 static void show_raster(const struct frame *f, const struct raster *r)
 {
     unsigned bits;
+    bool marks = f->marked; /* unless they would look like points */
+    for (size_t c = 0; c < f->plot->n_curves; c++)
+        marks = marks && !is_points(f->plot, (int)c);
     for (int x = 0; x < f->body.width; x++) {
         int marked = -1; /* one mark of a curve in a column is enough */
         for (int y = 0; y < f->body.height; y++) {
-            int top = cell_of(r, x, y, &bits);
+            int top = cell_of(f->plot, r, x, y, &bits);
             if (top < 0)
                 continue;
             const struct curve *c = &f->plot->curves[top];
             uint32_t glyph = f->style->ascii ? glyphs_mark(c->colour) : f->glyphs->blocks[bits];
-            if (f->marked && marked != top && (x + 4 * c->colour + 2) % MARK_EVERY == 0) {
+            if (marks && marked != top && (x + 4 * c->colour + 2) % MARK_EVERY == 0) {
                 glyph = glyphs_mark(c->colour);
                 marked = top;
             }
@@ -196,6 +216,13 @@ static void draw_x_axis(const struct frame *f)
     label_row_end(&row);
 }
 
+static void draw_level(const struct frame *f, double level)
+{
+    double y = scale_y(f->scale.y_log, level);
+    for (int x = 0; x < f->body.width && y >= f->scale.y_lo && y <= f->scale.y_hi; x++)
+        put(f, f->body.x + x, y_cell(f, level), f->glyphs->zero, CELL_DIM);
+}
+
 /* Where marks stand so close that they would fill the picture they only touch
  * the axis. */
 static void draw_guides(const struct frame *f)
@@ -212,9 +239,32 @@ static void draw_guides(const struct frame *f)
         for (int y = dense ? f->body.height - 1 : 0; y < f->body.height; y++)
             put(f, x_cell(f, p->marks[i]), f->body.y + y, f->glyphs->mark, CELL_DIM);
     }
-    if (p->y_zero && !p->y_log && s->y_lo <= 0 && s->y_hi >= 0)
-        for (int x = 0; x < f->body.width; x++)
-            put(f, f->body.x + x, y_cell(f, 0), f->glyphs->zero, CELL_DIM);
+    if (p->y_zero && !p->y_log)
+        draw_level(f, 0);
+    for (size_t i = 0; i < p->n_levels; i++)
+        draw_level(f, p->levels[i]);
+}
+
+/* Marks over the strokes: they are what was seen, strokes what is thought. */
+static void draw_points(const struct frame *f, const struct curve *c, bool bars)
+{
+    int ink = palette_curve(c->colour, f->style), bottom = f->body.y + f->body.height - 1;
+    uint32_t point = f->style->ascii || f->marked ? glyphs_mark(c->colour) : f->glyphs->point;
+    for (size_t i = 0; i < c->n; i++) {
+        double y = scale_y(f->scale.y_log, c->y[i]);
+        bool inside = y >= f->scale.y_lo && y <= f->scale.y_hi && c->x[i] >= f->scale.x_lo &&
+                      c->x[i] <= f->scale.x_hi;
+        if (!inside)
+            continue;
+        int x = x_cell(f, c->x[i]);
+        bool bar = bars && c->lo && isfinite(c->lo[i]) && isfinite(c->hi[i]);
+        int top = bar ? y_cell(f, c->hi[i]) : 0, low = bar ? y_cell(f, c->lo[i]) : -1;
+        for (int row = top > f->body.y ? top : f->body.y; row <= low && row <= bottom; row++)
+            canvas_put(f->canvas, x, row, f->glyphs->interval, ink, COLOUR_DEFAULT, c->attributes);
+        if (!bars)
+            canvas_put(f->canvas, x, y_cell(f, c->y[i]), point, ink, COLOUR_DEFAULT,
+                       c->attributes);
+    }
 }
 
 /* --- all of it ------------------------------------------------------------- */
@@ -255,8 +305,10 @@ static bool lay_out(struct frame *f, int head)
 static void make_raster(const struct frame *f, struct raster *r)
 {
     raster_init(r, f->body.width, f->body.height, f->glyphs->pixels_x, f->glyphs->pixels_y);
-    for (size_t c = 0; c < f->plot->n_curves && c < RASTER_CURVES; c++)
-        raster_curve(r, &f->plot->curves[c], (int)c, &f->scale);
+    for (int points = 1; points >= 0; points--)
+        for (size_t c = 0; c < f->plot->n_curves && c < RASTER_CURVES; c++)
+            if (is_points(f->plot, (int)c) == points)
+                raster_curve(r, &f->plot->curves[c], (int)c, &f->scale);
 }
 
 /* The y label heads the picture; the legend stands beside it, else where it
@@ -287,6 +339,10 @@ static bool draw_parts(struct frame *f)
     draw_guides(f);
     show_raster(f, &r);
     raster_free(&r);
+    for (int bars = 1; bars >= 0; bars--)
+        for (size_t c = 0; c < f->plot->n_curves; c++)
+            if (f->plot->curves[c].stroke == STROKE_POINTS)
+                draw_points(f, &f->plot->curves[c], bars);
     if (label > 0)
         canvas_text(f->canvas, f->area.x, f->area.y, f->area.width, f->plot->y_label,
                     COLOUR_DEFAULT, 0, f->style);

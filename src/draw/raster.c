@@ -102,6 +102,26 @@ static void column_end(struct raster *r, const struct column *c, const struct cu
         draw_run(r, (int)c->x, low, high, index, curve->stroke);
 }
 
+/* Each point and its interval by itself. */
+static void raster_points(struct raster *r, const struct curve *curve, int index,
+                          const struct scale *scale, double per_x, double per_y)
+{
+    for (size_t i = 0; i < curve->n; i++) {
+        double x = rint((curve->x[i] - scale->x_lo) * per_x);
+        double row[3] = {curve->lo ? curve->lo[i] : NAN, curve->lo ? curve->hi[i] : NAN,
+                         curve->y[i]};
+        for (int k = 0; k < 3; k++)
+            row[k] = r->height - 1 - (scale_y(scale->y_log, row[k]) - scale->y_lo) * per_y;
+        if (!(x >= 0 && x < r->width) || !isfinite(row[2]))
+            continue;
+        int y = clip_row(r, row[2]);
+        if (y >= 0 && y < r->height)
+            draw_point(r, (int)x, y, index);
+        if (isfinite(row[0]) && isfinite(row[1]))
+            draw_run(r, (int)x, clip_row(r, row[0]), clip_row(r, row[1]), index, STROKE_SOLID);
+    }
+}
+
 /* Points of one pixel column are drawn as the run from their least to their
  * greatest, so that a million of them cost a pass and no more. */
 void raster_curve(struct raster *r, const struct curve *curve, int index,
@@ -112,6 +132,10 @@ void raster_curve(struct raster *r, const struct curve *curve, int index,
     double per_y = (r->height - 1) / (scale->y_hi - scale->y_lo);
     if (index < 0 || index >= RASTER_CURVES)
         return;
+    if (curve->stroke == STROKE_POINTS) {
+        raster_points(r, curve, index, scale, per_x, per_y);
+        return;
+    }
     for (size_t i = 0; i < curve->n; i++) {
         double x = rint((curve->x[i] - scale->x_lo) * per_x);
         double y = r->height - 1 - (scale_y(scale->y_log, curve->y[i]) - scale->y_lo) * per_y;

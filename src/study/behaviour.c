@@ -77,6 +77,60 @@ void learning_curve_compute(const struct cohort *cohort, size_t bin, struct lear
     *out = curve;
 }
 
+double trial_p_right(const struct model *model, const struct cohort *cohort,
+                     const struct animal *animal, size_t t, const float *w)
+{
+    const struct policy *policy = &model->settings.policy;
+    double x[POLICY_MAX], z = 0, lapse = model_lapse(model);
+    policy_features(policy, cohort, animal, t, x);
+    for (size_t k = 0; k < policy->n; k++)
+        z += w[k] * x[k];
+    return lapse / 2 + (1 - lapse) * sigmoid(z);
+}
+
+/* Sum of P(correct) of the bins of one animal. */
+static void expect_animal(const struct learning_curve *curve, const struct model *model,
+                          const struct cohort *cohort, const struct animal *animal,
+                          const float *lived, size_t stride, double *sum, size_t *n)
+{
+    size_t k_n = model->settings.policy.n;
+    for (size_t i = 0; i < animal->count; i += stride) {
+        size_t t = animal->first + i, b = i / curve->bin;
+        if (b >= curve->n_bins || (cohort->reward[t] != 0 && cohort->reward[t] != 1))
+            continue;
+        double right = trial_p_right(model, cohort, animal, t, lived + t * k_n);
+        sum[b] += cohort->answer[t] ? right : 1 - right;
+        n[b]++;
+    }
+}
+
+void learning_curve_expect(const struct learning_curve *curve, const struct model *model,
+                           const struct cohort *cohort, const float *lived, size_t most,
+                           double *expected)
+{
+    size_t n_bins = curve->n_bins;
+    double *sum = mem_new(n_bins, sizeof *sum);
+    size_t *animals = mem_new(n_bins, sizeof *animals), *n = mem_new(n_bins, sizeof *n);
+    size_t stride = most && cohort->n_trials > most ? (cohort->n_trials + most - 1) / most : 1;
+    stride = stride < curve->bin ? stride : curve->bin;
+    memset(expected, 0, n_bins * sizeof *expected);
+    for (size_t a = 0; a < cohort->n_animals; a++) {
+        memset(sum, 0, n_bins * sizeof *sum);
+        memset(n, 0, n_bins * sizeof *n);
+        expect_animal(curve, model, cohort, &cohort->animals[a], lived, stride, sum, n);
+        for (size_t b = 0; b < n_bins; b++)
+            if (n[b] > 0) {
+                expected[b] += sum[b] / (double)n[b];
+                animals[b]++;
+            }
+    }
+    for (size_t b = 0; b < n_bins; b++)
+        expected[b] = animals[b] > 0 ? expected[b] / (double)animals[b] : NAN;
+    free(sum);
+    free(animals);
+    free(n);
+}
+
 void learning_curve_free(struct learning_curve *curve)
 {
     free(curve->animal);
@@ -108,18 +162,6 @@ void learning_curve_table(const struct cohort *cohort, const struct learning_cur
     }
 }
 
-/* P(right) under the weights of the trial. */
-static double predict(const struct model *model, const struct cohort *cohort,
-                      const struct animal *animal, size_t t, const float *w)
-{
-    const struct policy *policy = &model->settings.policy;
-    double x[POLICY_MAX], z = 0, lapse = model_lapse(model);
-    policy_features(policy, cohort, animal, t, x);
-    for (size_t k = 0; k < policy->n; k++)
-        z += w[k] * x[k];
-    return lapse / 2 + (1 - lapse) * sigmoid(z);
-}
-
 void trajectory_compute(const struct model *model, const struct cohort *cohort, size_t animal,
                         const float *lived, struct trajectory *out)
 {
@@ -140,7 +182,7 @@ void trajectory_compute(const struct model *model, const struct cohort *cohort, 
             if (truth)
                 out->truth[i * n_weights + k] = columns[k][t];
         }
-        out->p_right[i] = predict(model, cohort, who, t, lived + t * n_weights);
+        out->p_right[i] = trial_p_right(model, cohort, who, t, lived + t * n_weights);
         out->day[i] = cohort_day(cohort, who, t);
     }
 }
@@ -174,7 +216,7 @@ void trajectory_table(const struct model *model, const struct cohort *cohort, lo
             table_text(out, 0, who->name);
             table_text(out, 1, cohort->session_names[cohort->session[t]]);
             table_number(out, 2, cohort->trial[t]);
-            table_number(out, 3, predict(model, cohort, who, t, w));
+            table_number(out, 3, trial_p_right(model, cohort, who, t, w));
             for (size_t k = 0; k < policy->n; k++)
                 table_number(out, 4 + k, w[k]);
         }

@@ -76,82 +76,31 @@ static size_t automatic_bin(const struct cohort *cohort)
     return bin < 20 ? 20 : (size_t)bin;
 }
 
-/* Mean P(correct) of the bins of one animal. */
-static void expect_animal(const struct accuracy_state *s, size_t a, double *sum, size_t *n)
-{
-    const struct cohort *cohort = s->cohort;
-    const struct policy *policy = &s->source.model->settings.policy;
-    const struct animal *animal = &cohort->animals[a];
-    size_t k_n = policy->n;
-    double x[POLICY_MAX];
-    for (size_t t = 0; t < animal->count; t++) {
-        size_t trial = animal->first + t, b = t / s->curve.bin;
-        if (b >= s->curve.n_bins || (cohort->reward[trial] != 0 && cohort->reward[trial] != 1)) {
-            continue;
-        }
-        policy_features(policy, cohort, animal, trial, x);
-        double z = 0;
-        for (size_t k = 0; k < k_n; k++) {
-            z += s->source.w[trial * k_n + k] * x[k];
-        }
-        sum[b] += 1 / (1 + exp(cohort->answer[trial] ? -z : z));
-        n[b]++;
-    }
-}
-
-/* As the observed mean: the mean over animals of each animal's bins. */
 static void expect(struct accuracy_state *s)
 {
-    size_t n_bins = s->curve.n_bins;
-    double *total = mem_new(n_bins, sizeof *total), *sum = mem_new(n_bins, sizeof *sum);
-    size_t *animals = mem_new(n_bins, sizeof *animals), *n = mem_new(n_bins, sizeof *n);
-    for (size_t a = 0; a < s->cohort->n_animals; a++) {
-        memset(sum, 0, n_bins * sizeof *sum);
-        memset(n, 0, n_bins * sizeof *n);
-        expect_animal(s, a, sum, n);
-        for (size_t b = 0; b < n_bins; b++) {
-            if (n[b] > 0) {
-                total[b] += sum[b] / (double)n[b];
-                animals[b]++;
-            }
-        }
-    }
-    for (size_t b = 0; b < n_bins; b++) {
-        total[b] = animals[b] > 0 ? total[b] / (double)animals[b] : NAN;
-    }
     free(s->expected);
-    s->expected = total;
-    free(sum);
-    free(animals);
-    free(n);
+    s->expected = mem_new(s->curve.n_bins, sizeof *s->expected);
+    pace_begin(&s->pace);
+    learning_curve_expect(&s->curve, s->source.model, s->cohort, s->source.w,
+                          s->source.live ? PARTS_LIVE_TRIALS : 0, s->expected);
+    pace_end(&s->pace);
 }
 
 /* The model's part: left out, not an error, when there is none for this cohort. */
 static bool take_expected(struct accuracy_state *s, const struct scene *scene, struct err *err)
 {
-    struct err why = {0};
-    const struct scene_model *picked = parts_pick(scene, s->model, &why);
-    if (!picked) {
+    switch (source_beside(&s->source, scene, s->model, s->expected ? &s->pace : NULL, err)) {
+    case BESIDE_REFUSED:
         expected_free(s);
-        return s->model ? err_set(err, why.code, "%s", why.message) : true;
-    }
-    if (picked->cohort && picked->cohort != scene->cohort) {
+        return false;
+    case BESIDE_NONE:
         expected_free(s);
-        return s->model ? err_set(err, ERR_FAILED,
-                                  "%s was fitted to %s, which is not the cohort loaded now",
-                                  picked->model->name, picked->cohort->name)
-                        : true;
-    }
-    if (parts_running(picked) && s->expected && !pace_due(&s->pace)) {
-        return true;
-    }
-    bool changed;
-    if (!source_take(&s->source, scene, s->model, true, &changed, &why)) {
-        expected_free(s);
-    } else if (changed || !s->expected) {
-        pace_begin(&s->pace);
+        break;
+    case BESIDE_CHANGED:
         expect(s);
-        pace_end(&s->pace);
+        break;
+    case BESIDE_SAME:
+        break;
     }
     return true;
 }

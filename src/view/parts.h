@@ -16,6 +16,9 @@
 /* Colour of curves for what is explained or compared with, not fitted. */
 enum { PARTS_GREY = 6 };
 
+/* While a model trains, means over trials take about so many of them. */
+enum { PARTS_LIVE_TRIALS = 100000 };
+
 #define SIDES_TEXT "right = 1, positive"
 
 /* The model called `name`, or with NULL the one in use, or the newest.  NULL
@@ -24,6 +27,10 @@ const struct scene_model *parts_pick(const struct scene *scene, const char *name
                                      struct err *err);
 bool parts_running(const struct scene_model *picked);
 
+/* While a model trains, a view spends at most a sixth of the main thread. */
+struct pace {
+    double began, cost, ended; /* seconds */
+};
 /* A model, its trials and the weights lived on them: references held between
  * updates, so that a view can draw at a new size without a scene. */
 struct source {
@@ -40,16 +47,20 @@ struct source {
  * trials) none of them; err says which, and the source stays as it was. */
 bool source_take(struct source *source, const struct scene *scene, const char *name,
                  bool needs_trials, bool *changed, struct err *err);
+/* For pictures of what animals did, with what a model expects of it beside
+ * them: a model (by name, or the one in use) that was fitted to the trials loaded
+ * now or comes from a file.  NONE: there is none, which is no error unless it was
+ * named; then REFUSED, and err says why.  pace: of what was computed from the
+ * source before, NULL when nothing was. */
+enum beside { BESIDE_NONE, BESIDE_SAME, BESIDE_CHANGED, BESIDE_REFUSED };
+enum beside source_beside(struct source *source, const struct scene *scene, const char *name,
+                          const struct pace *pace, struct err *err);
 void source_release(struct source *source);
 /* " · dnn1", and the cohort's name when it is not the one loaded. */
 void source_title(const struct source *source, struct strbuf *out);
-/* "dnn1 after 412 of 1000 epochs" */
+/* "dnn1 after 412 of 1000 epochs", "reinforce1 (maximum likelihood)" */
 void source_words(const struct source *source, struct strbuf *out);
 
-/* While a model trains, a view spends at most a sixth of the main thread. */
-struct pace {
-    double began, cost, ended; /* seconds */
-};
 bool pace_due(const struct pace *pace);
 void pace_begin(struct pace *pace);
 void pace_end(struct pace *pace);

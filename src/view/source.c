@@ -120,6 +120,29 @@ bool source_take(struct source *source, const struct scene *scene, const char *n
     return true;
 }
 
+enum beside source_beside(struct source *source, const struct scene *scene, const char *name,
+                          const struct pace *pace, struct err *err)
+{
+    struct err why = {0};
+    bool changed;
+    const struct scene_model *picked = parts_pick(scene, name, &why);
+    if (picked && picked->cohort && picked->cohort != scene->cohort) {
+        err_set(&why, ERR_FAILED, "%s was fitted to %s, which is not the cohort loaded now",
+                picked->model->name, picked->cohort->name);
+        picked = NULL;
+    }
+    if (!picked) {
+        return name ? err_set(err, why.code, "%s", why.message), BESIDE_REFUSED : BESIDE_NONE;
+    }
+    if (parts_running(picked) && pace && !pace_due(pace)) {
+        return BESIDE_SAME;
+    }
+    if (!source_take(source, scene, name, true, &changed, &why)) {
+        return BESIDE_NONE; /* it has only begun */
+    }
+    return changed || !pace ? BESIDE_CHANGED : BESIDE_SAME;
+}
+
 void source_release(struct source *source)
 {
     model_drop(source->model);
@@ -142,7 +165,11 @@ void source_words(const struct source *source, struct strbuf *out)
 {
     const struct fit_status *status = &source->status;
     strbuf_puts(out, source->model->name);
-    if (status->state != FIT_OPENED) {
+    if (!source->model->rule->network && status->state == FIT_RUNNING) {
+        strbuf_printf(out, " after %d evaluation%s", status->epoch, status->epoch == 1 ? "" : "s");
+    } else if (!source->model->rule->network && status->state != FIT_OPENED) {
+        strbuf_puts(out, " (maximum likelihood)");
+    } else if (status->state != FIT_OPENED) {
         if (status->epoch < status->epochs) {
             strbuf_printf(out, " after %d of %d epochs", status->epoch, status->epochs);
         } else {

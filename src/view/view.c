@@ -161,11 +161,9 @@ void view_table(const struct view *view, struct table *out)
 
 bool view_key(struct view *view, const char *key, struct strbuf *command)
 {
-    if (!view->shown) {
-        return false;
-    }
-    return view->ops->key(view->state, key, command) ||
-           parts_key(view->ops->name, key, command);
+    bool asked = view->shown || view->ops->always_keys;
+    return (asked && view->ops->key(view->state, key, command)) ||
+           (view->shown && parts_key(view->ops->name, key, command));
 }
 
 /* A picture a quarter as high as wide is what a terminal's cells make 2:1. */

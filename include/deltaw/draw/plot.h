@@ -12,7 +12,8 @@ size_t ticks_linear(double lo, double hi, size_t most, double *out);
 /* Label of a tick, no more places than the step needs; ".5" not "0.5". */
 const char *tick_label(char buf[40], double value, double step);
 
-enum curve_stroke { STROKE_SOLID, STROKE_DASHED, STROKE_DOTS };
+/* STROKE_POINTS: a mark at each point and no line between them. */
+enum curve_stroke { STROKE_SOLID, STROKE_DASHED, STROKE_DOTS, STROKE_POINTS };
 
 struct curve {
     const char *label; /* NULL: not in the legend */
@@ -21,6 +22,7 @@ struct curve {
     enum curve_stroke stroke;
     int colour; /* index into the palette of curves, 0, 1, 2 ... */
     unsigned attributes; /* CELL_BOLD, CELL_DIM: of its strokes; 0: plain */
+    const double *lo, *hi; /* [n] interval of each point, drawn as a bar; NULL: none */
 };
 
 struct line_plot {
@@ -32,6 +34,8 @@ struct line_plot {
     const struct curve *curves;
     size_t n_marks;         /* vertical lines (sessions) */
     const double *marks;
+    size_t n_levels;        /* faint horizontal lines (chance) */
+    const double *levels;
     const char *empty;      /* said in the middle when there is nothing to draw */
 };
 

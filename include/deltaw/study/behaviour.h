@@ -18,6 +18,17 @@ void learning_curve_free(struct learning_curve *curve);
 void learning_curve_table(const struct cohort *cohort, const struct learning_curve *curve,
                           struct table *out);
 
+/* What a model expects of it, given the weights lived under it, [n_trials][K]:
+ * expected [n_bins], the mean over animals of each one's mean P(correct), over
+ * about `most` trials evenly spread (0: all); NaN where there is no trial. */
+void learning_curve_expect(const struct learning_curve *curve, const struct model *model,
+                           const struct cohort *cohort, const float *lived, size_t most,
+                           double *expected);
+
+/* P(right) under the weights w [K] of a trial, lapses counted. */
+double trial_p_right(const struct model *model, const struct cohort *cohort,
+                     const struct animal *animal, size_t trial, const float *w);
+
 /* Weights of one animal over its trials and what they predict. */
 struct trajectory {
     size_t n, n_weights;

@@ -47,6 +47,7 @@ struct view_ops {
     /* A key ("left", "up", "[", "c", ...): true when it is the view's, and
      * `command` is what to run ("" for none: just redraw). */
     bool (*key)(void *state, const char *key, struct strbuf *command);
+    bool always_keys; /* key is asked also when there was nothing to show */
     void (*release)(void *state);
 };
 
