@@ -14,6 +14,14 @@ struct view {
     void *state;       /* of ops->state_size bytes, zeroed before the first configure */
     bool shown;        /* the last update found something to show */
     struct err reason; /* when it did not */
+    /* of views with prepare */
+    bool pictured;      /* the state holds a result that can be shown */
+    struct err failure; /* of the last result, when it cannot */
+    struct worker *worker; /* the last one used, NULL: none yet */
+    bool later;            /* updates do not wait */
+    bool pending;          /* errand holds a job */
+    struct errand errand;
+    void *next; /* the job that replaces the pending one, NULL: none */
 };
 
 static const struct view_ops *const all_views[] = {
@@ -77,6 +85,20 @@ bool view_configure(struct view *view, const struct args *args, struct err *err)
     return true;
 }
 
+/* The jobs under way; with a state they are to be made again. */
+static void jobs_drop(struct view *view, void *state)
+{
+    if (view->pending) {
+        worker_recall(view->worker, &view->errand);
+        view->ops->discard(state, view->errand.job);
+    }
+    if (view->next) {
+        view->ops->discard(state, view->next);
+    }
+    view->pending = false;
+    view->next = NULL;
+}
+
 struct view *view_open(const struct view_ops *ops, const struct args *args, struct err *err)
 {
     struct view *view = mem_new(1, sizeof *view);
@@ -95,6 +117,7 @@ void view_close(struct view *view)
     if (!view) {
         return;
     }
+    jobs_drop(view, NULL);
     view->ops->release(view->state);
     free(view->state);
     args_free(&view->args);
@@ -115,16 +138,125 @@ static void drop_name(char *message, const char *name)
     }
 }
 
+static bool job_adopt(struct view *view, void *job)
+{
+    view->failure = (struct err){0};
+    view->pictured = view->ops->adopt(view->state, job, &view->failure);
+    return view->pictured;
+}
+
+static void job_send(struct view *view, void *job)
+{
+    view->errand.run = view->ops->compute;
+    view->errand.job = job;
+    view->pending = true;
+    worker_send(view->worker, &view->errand);
+}
+
+/* What is done becomes the picture, unless something else is wanted by now. */
+static void job_collect(struct view *view)
+{
+    if (!view->pending || !worker_done(view->worker, &view->errand)) {
+        return;
+    }
+    view->pending = false;
+    void *next = view->next;
+    view->next = NULL;
+    if (next) {
+        view->ops->discard(NULL, view->errand.job);
+        job_send(view, next);
+    } else {
+        job_adopt(view, view->errand.job);
+    }
+}
+
+static void job_later(struct view *view, void *job)
+{
+    if (!view->pending) {
+        job_send(view, job);
+        return;
+    }
+    if (view->next) {
+        view->ops->discard(NULL, view->next);
+    }
+    view->next = job;
+    worker_hurry(view->worker, &view->errand);
+}
+
+static void job_now(struct view *view, void *job)
+{
+    atomic_bool never;
+    atomic_init(&never, false);
+    view->ops->compute(job, &never);
+    job_adopt(view, job);
+}
+
+/* Whether there is a picture, after all that could be done for it. */
+static void settle(struct view *view, bool prepared, const struct err *reason)
+{
+    view->shown = prepared && view->pictured;
+    if (!prepared) {
+        view->reason = *reason;
+    } else if (view->pending) {
+        err_set(&view->reason, ERR_FAILED, "computing ...");
+    } else {
+        view->reason = view->failure;
+    }
+}
+
+static void prepare(struct view *view, const struct scene *scene)
+{
+    const struct view_ops *ops = view->ops;
+    struct err reason = {0};
+    void *job = NULL;
+    job_collect(view);
+    bool prepared = ops->prepare(view->state, scene, view->pending, &job, &reason);
+    if (job && view->later) {
+        job_later(view, job);
+    } else if (job) {
+        job_now(view, job);
+    }
+    settle(view, prepared, &reason);
+}
+
+static bool updated(struct view *view, const struct scene *scene, struct err *err)
+{
+    if (view->ops->prepare) {
+        prepare(view, scene);
+    } else {
+        view->reason = (struct err){0};
+        view->shown = view->ops->update(view->state, scene, &view->reason);
+    }
+    drop_name(view->reason.message, view->ops->name);
+    return view_shown(view, err);
+}
+
 bool view_update(struct view *view, const struct scene *scene, struct err *err)
 {
-    struct err reason = {0};
-    view->shown = view->ops->update(view->state, scene, &reason);
-    drop_name(reason.message, view->ops->name);
-    view->reason = reason;
-    if (!view->shown) {
-        return err_set(err, reason.code, "%s", reason.message);
+    jobs_drop(view, view->state);
+    view->later = false;
+    return updated(view, scene, err);
+}
+
+bool view_update_later(struct view *view, struct worker *worker, const struct scene *scene,
+                       struct err *err)
+{
+    view->worker = worker;
+    view->later = true;
+    return updated(view, scene, err);
+}
+
+bool view_waits(struct view *view)
+{
+    if (view->pending) {
+        prepare(view, NULL);
     }
-    return true;
+    return view->pending;
+}
+
+bool view_shown(const struct view *view, struct err *err)
+{
+    return view->shown || err_set(err, view->reason.code, "%s", view->reason.message);
 }
 
 void view_title(const struct view *view, struct strbuf *out)
@@ -137,6 +269,12 @@ void view_draw(struct view *view, struct canvas *canvas, struct rect area,
 {
     if (area.width <= 0 || area.height <= 0) {
         return;
+    }
+    if (view->ops->room) {
+        view->ops->room(view->state, area, style);
+        if (view->shown) {
+            prepare(view, NULL);
+        }
     }
     if (view->shown) {
         view->ops->draw(view->state, canvas, area, style);

@@ -8,6 +8,7 @@
 
 #include "deltaw/base/option.h"
 #include "deltaw/base/table.h"
+#include "deltaw/base/worker.h"
 #include "deltaw/draw/canvas.h"
 #include "deltaw/learn/fit.h"
 
@@ -39,6 +40,25 @@ struct view_ops {
     /* Recompute what is out of date.  False: nothing to show; err says why and
      * what to do ("no model yet; fit one with `fit dnn`"). */
     bool (*update)(void *state, const struct scene *scene, struct err *err);
+    /* In place of update, where it takes more than a few ms: three steps, of which
+     * the middle one may run in a worker's thread.
+     * prepare (main thread): is something out of date?  Then *job is all that
+     * compute needs, with references of its own.  scene NULL: the one of the last
+     * call still holds.  pending: an earlier job is on its way; another one only
+     * when that is not what is wanted any more.  False as for update; with no job,
+     * what is there is checked like what comes from adopt. */
+    bool (*prepare)(void *state, const struct scene *scene, bool pending, void **job,
+                    struct err *err);
+    /* Any thread; uses nothing but the job.  *stop true: the result is not wanted
+     * any more, give up soon. */
+    void (*compute)(void *job, const atomic_bool *stop);
+    /* Main thread.  Take the result over and free the job.  False: there is none
+     * to show; err says why. */
+    bool (*adopt)(void *state, void *job, struct err *err);
+    /* Free a job that is not wanted; what it was for is out of date again. */
+    void (*discard)(void *state, void *job);
+    /* Before each draw: its room, where what is computed goes with it.  NULL: no. */
+    void (*room)(void *state, struct rect area, const struct style *style);
     void (*title)(const void *state, struct strbuf *out);
     void (*draw)(void *state, struct canvas *canvas, struct rect area, const struct style *style);
     /* One sentence of words and numbers. */
@@ -63,6 +83,15 @@ const struct view_ops *view_ops_of(const struct view *view);
 bool view_configure(struct view *view, const struct args *args, struct err *err);
 /* False: nothing to show, the reason is drawn and described instead. */
 bool view_update(struct view *view, const struct scene *scene, struct err *err);
+/* The same without waiting: what takes time is computed in the worker's thread and
+ * shown by the first call after it is done (the worker sends its wake then); until
+ * then the old picture stays.  The worker must outlive the view. */
+bool view_update_later(struct view *view, struct worker *worker, const struct scene *scene,
+                       struct err *err);
+/* Takes over what is done.  True: more is being computed. */
+bool view_waits(struct view *view);
+/* False: nothing to show; err says why. */
+bool view_shown(const struct view *view, struct err *err);
 void view_title(const struct view *view, struct strbuf *out);
 void view_draw(struct view *view, struct canvas *canvas, struct rect area,
                const struct style *style);
