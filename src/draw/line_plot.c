@@ -237,7 +237,8 @@ static void draw_guides(const struct frame *f)
         if (!(p->marks[i] >= s->x_lo && p->marks[i] <= s->x_hi))
             continue;
         for (int y = dense ? f->body.height - 1 : 0; y < f->body.height; y++)
-            put(f, x_cell(f, p->marks[i]), f->body.y + y, f->glyphs->mark, CELL_DIM);
+            put(f, x_cell(f, p->marks[i]), f->body.y + y, f->glyphs->mark,
+                p->marks_plain ? 0 : CELL_DIM);
     }
     if (p->y_zero && !p->y_log)
         draw_level(f, 0);

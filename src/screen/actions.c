@@ -277,7 +277,9 @@ static void view_focus_key(struct explorer *e, const struct keypress *key)
     struct strbuf command = {0};
     struct view *view = session_view(e->session, e->layout.view[e->layout.current], &err);
     e->redraw = e->dirty = true;
-    if (is(key, "esc") || is(key, ":") || is(key, "C-g"))
+    if (session_replay_key(e->session, key->name, &command))
+        run_command(e, strbuf_text(&command));
+    else if (is(key, "esc") || is(key, ":") || is(key, "C-g"))
         e->view_focus = false;
     else if (is(key, "tab"))
         step_tile(e, 1);

@@ -78,6 +78,8 @@ void keyhelp_open(struct explorer *e)
         char *heading = mem_printf("in the tile (%s):", view->name);
         popup_add(&e->help, "", e->view_focus ? heading : "after Esc or F6, in the tile:");
         free(heading);
+        if (session_replays(e->session))
+            add_view_keys(&e->help, session_replay_keys());
         add_view_keys(&e->help, view->keys);
         add_keys(&e->help, view_keys);
     }
@@ -103,7 +105,15 @@ void keyhelp_footer(const struct explorer *e, int room, struct strbuf *out)
                                             "Tab complete",     "^C cancel", "^D quit",
                                             "PgUp/PgDn scroll", "^L redraw", NULL};
     static const char *const in_view[] = {"F1 keys", "Esc prompt", "Tab tile", "n/p view", NULL};
+    static const char *const in_replay[] = {", . step", "Space play/pause", "q end replay",
+                                            ": prompt", "Home/End", "F1 keys", "Tab tile",
+                                            "n/p view", NULL};
+    static const char *const replay_prompt[] = {"F6 view, then , . step", "Space play/pause",
+                                                "q end replay", "F1 help", "F2 layout",
+                                                "Tab complete", "^C cancel", NULL};
     const char *const *words = e->view_focus ? in_view : lineedit_vi() ? vi_prompt : at_prompt;
+    if (session_replays(e->session))
+        words = e->view_focus ? in_replay : replay_prompt;
     for (; *words && add_word(out, *words, room); words++)
         ;
     const struct view_ops *view = current_view(e);

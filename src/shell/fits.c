@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "replay.h"
 #include "state.h"
 
 struct fit *session_fit(const struct session *session, const char *name)
@@ -61,7 +62,8 @@ static bool good_name(const char *name)
 {
     size_t n = strlen(name);
     bool good = n > 0 && n <= 32 && (isalpha((unsigned char)name[0]) || name[0] == '_') &&
-                strcmp(name, "data") != 0 && strcmp(name, "all") != 0;
+                strcmp(name, "data") != 0 && strcmp(name, "all") != 0 &&
+                strcmp(name, "off") != 0;
     for (size_t i = 0; i < n; i++)
         good = good && (isalnum((unsigned char)name[i]) || strchr("_-.", name[i]));
     return good;
@@ -72,7 +74,8 @@ bool session_new_name(const struct session *session, const char *asked, const ch
 {
     if (asked && !good_name(asked))
         return err_at(err, ERR_USAGE, column, "name=%s: a model's name is up to 32 letters, digits "
-                      "and _-. and begins with a letter ('data' and 'all' mean other things)",
+                      "and _-. and begins with a letter ('data', 'all' and 'off' "
+                      "mean other things)",
                       asked);
     if (asked && session_fit(session, asked))
         return err_at(err, ERR_USAGE, column, "a model '%s' is there already; choose another "
@@ -95,6 +98,12 @@ static void set_current(struct session *session, const char *name)
     session->current = name ? mem_text(name) : NULL;
 }
 
+void session_use(struct session *session, struct fit *fit)
+{
+    if (strcmp(session->current, fit_name(fit)) != 0)
+        set_current(session, fit_name(fit));
+}
+
 void session_add_fit(struct session *session, struct fit *fit)
 {
     session->fits = mem_resize(session->fits, session->n_fits + 1, sizeof *session->fits);
@@ -109,6 +118,8 @@ void session_forget_fit(struct session *session, struct fit *fit)
     while (session->fits[i].fit != fit)
         i++;
     bool current = strcmp(session->current, fit_name(fit)) == 0;
+    if (replay_fit(session) == fit)
+        replay_end(session);
     memmove(session->fits + i, session->fits + i + 1,
             (--session->n_fits - i) * sizeof *session->fits);
     if (current)
@@ -122,14 +133,18 @@ void session_forget_fit(struct session *session, struct fit *fit)
 
 static void scene_drop(struct session *session)
 {
-    for (size_t i = 0; i < session->scene.n_models; i++)
+    for (size_t i = 0; i < session->scene.n_models; i++) {
         model_drop((struct model *)session->scene.models[i].model);
+        model_drop((struct model *)session->scene.models[i].final);
+    }
     session->scene.n_models = 0;
 }
 
 void session_reap_fits(struct session *session, bool all)
 {
     if (all) {
+        replay_end(session);
+        replay_reap(session, true);
         scene_drop(session);
         for (size_t i = 0; i < session->n_fits; i++)
             fit_stop(session->fits[i].fit);
@@ -140,8 +155,10 @@ void session_reap_fits(struct session *session, bool all)
         session->fits = NULL;
         session->n_fits = 0;
     }
+    replay_reap(session, false);
     for (size_t i = session->n_closing; i-- > 0;)
-        if (all || !fit_active(session->closing[i])) {
+        if (all || (!fit_active(session->closing[i]) &&
+                    !replay_holds(session, session->closing[i]))) {
             scene_drop(session);
             fit_close(session->closing[i]);
             session->closing[i] = session->closing[--session->n_closing];
@@ -167,6 +184,7 @@ const struct scene *session_scene(struct session *session)
         struct scene_model *seen = &session->scene_models[i];
         if (!seen->model->rule->network) /* a search ends when it ends */
             seen->status.epochs = seen->status.epoch;
+        replay_scene(session, fit, seen);
         if (strcmp(fit_name(fit), session->current) == 0)
             scene->current = (long)i;
     }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "deltaw/base/utf8.h"
+#include "replay.h"
 #include "state.h"
 
 enum { PIECES = 12 };
@@ -58,10 +59,31 @@ static void rate_piece(const struct fit_status *status, struct pieces *p)
         strbuf_printf(piece(p, 7, true), "%.0f s/epoch", ms / 1e3);
 }
 
+/* True: it says all there is to say, since nothing trains. */
+static bool replay_pieces(const struct session *session, struct pieces *p)
+{
+    struct replay_now now;
+    char buf[NUMBER_SIZE];
+    if (!replay_now(session, &now))
+        return false;
+    struct fit *front = session_front(session);
+    strbuf_printf(piece(p, 0, true), "%s %s", fit_name(replay_fit(session)),
+                  now.playing ? "plays" : "replay");
+    strbuf_printf(piece(p, 1, true), "%*d/%d", snprintf(NULL, 0, "%d", now.newest), now.epoch,
+                  now.newest);
+    if (front && fit_active(front))
+        return false;
+    if (!isnan(now.loss.train))
+        strbuf_printf(piece(p, 2, true), "loss %s", loss_text(buf, now.loss.train));
+    if (!isnan(now.loss.heldout))
+        strbuf_printf(piece(p, 8, true), "held out %s", loss_text(buf, now.loss.heldout));
+    return true;
+}
+
 static void job_pieces(const struct session *session, struct pieces *p)
 {
     struct fit *fit = session_front(session);
-    if (!fit)
+    if (!fit || replay_pieces(session, p))
         return;
     struct fit_status status = fit_status(fit);
     char buf[NUMBER_SIZE];

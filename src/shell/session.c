@@ -416,8 +416,8 @@ void session_free(struct session *session)
         return;
     struct session *s = session;
     task_give_up(s);
+    task_reap(s, true); /* it may hold a replay, and that a fit */
     session_reap_fits(s, true);
-    task_reap(s, true);
     for (size_t i = 0; i < VIEWS; i++)
         view_close(s->views[i]);
     while (session_pop_cohort(s, false, NULL))

@@ -107,6 +107,7 @@ struct session {
     struct scene scene;
     struct scene_model *scene_models;
     struct view *views[VIEWS];
+    struct replay *replay, *replays_ended; /* see replay.h; NULL: none */
     char *settings[SETTINGS];
     /* log */
     FILE *log;
@@ -154,6 +155,7 @@ struct fit *session_need_fit(const struct session *session, const char *name, in
 /* The fit to show in front: the current one when it trains, else the newest
  * that trains, else the current one; NULL when there is none. */
 struct fit *session_front(const struct session *session);
+void session_use(struct session *session, struct fit *fit); /* it is the current one now */
 bool session_new_name(const struct session *session, const char *asked, const char *stem,
                       int column, char **out, struct err *err);
 void session_add_fit(struct session *session, struct fit *fit);

@@ -24,6 +24,8 @@ struct loss_line {
     size_t n;
     double *epoch, *seconds, *train, *heldout; /* [n] */
     bool any_heldout;
+    bool replayed, network; /* replayed: status.epoch is one of `newest` */
+    int newest;
 };
 
 struct loss_state {
@@ -80,6 +82,9 @@ static void line_take(struct loss_line *line, const struct scene_model *from, in
     line->name = mem_text(model->name);
     line->colour = colour;
     line->status = from->status;
+    line->replayed = from->replayed;
+    line->network = model->rule->network;
+    line->newest = from->newest;
     line->epoch = mem_new(room, sizeof(double));
     line->seconds = mem_new(room, sizeof(double));
     line->train = mem_new(room, sizeof(double));
@@ -163,6 +168,33 @@ static size_t line_first(const struct loss_state *s, const struct loss_line *lin
     return first;
 }
 
+/* Points first .. up to the epoch shown in a replay; all when there is none. */
+static size_t line_seen(const struct loss_line *line, size_t first)
+{
+    size_t end = line->n;
+    while (line->replayed && end > first + 1 && line->epoch[end - 1] > line->status.epoch) {
+        end--;
+    }
+    return end;
+}
+
+/* A curve, what comes after the epoch of a replay dim. */
+static size_t add_curve(struct curve *out, struct curve curve, size_t seen)
+{
+    size_t n = 0;
+    if (seen < curve.n) {
+        out[n] = curve;
+        out[n].label = NULL;
+        out[n].n = curve.n - seen + 1;
+        out[n].x += seen - 1;
+        out[n].y += seen - 1;
+        out[n++].attributes = CELL_DIM;
+        curve.n = seen;
+    }
+    out[n++] = curve;
+    return n;
+}
+
 static size_t add_curves(const struct loss_state *s, struct curve *curves, char (*labels)[80])
 {
     size_t n = 0;
@@ -175,16 +207,18 @@ static size_t add_curves(const struct loss_state *s, struct curve *curves, char 
             continue;
         }
         snprintf(labels[i], sizeof labels[i], "%s", one ? "train" : line->name);
-        curves[n++] = (struct curve){
+        size_t seen = line_seen(line, first) - first;
+        struct curve curve = {
             .label = labels[i], .n = line->n - first, .x = line->epoch + first,
             .y = line->train + first, .stroke = STROKE_SOLID, .colour = line->colour,
         };
+        n += add_curve(curves + n, curve, seen);
         if (line->any_heldout) {
-            curves[n++] = (struct curve){
-                .label = said_heldout ? NULL : "held out", .n = line->n - first,
-                .x = line->epoch + first, .y = line->heldout + first, .stroke = STROKE_DASHED,
-                .colour = one ? line->colour + 1 : line->colour,
-            };
+            curve.label = said_heldout ? NULL : "held out";
+            curve.y = line->heldout + first;
+            curve.stroke = STROKE_DASHED;
+            curve.colour = one ? line->colour + 1 : line->colour;
+            n += add_curve(curves + n, curve, seen);
             said_heldout = true;
         }
     }
@@ -195,11 +229,14 @@ static void loss_draw(void *state, struct canvas *canvas, struct rect area,
                       const struct style *style)
 {
     struct loss_state *s = state;
-    struct curve *curves = mem_new(2 * s->n_lines, sizeof *curves);
+    struct curve *curves = mem_new(4 * s->n_lines, sizeof *curves);
+    const struct loss_line *main = &s->lines[s->main];
+    const double epoch = main->status.epoch;
     char(*labels)[80] = mem_new(s->n_lines, sizeof *labels);
     struct line_plot plot = {
         .x_label = "epoch", .x_lo = s->from, .x_hi = axis_end(s), .y_lo = NAN, .y_hi = NAN,
-        .y_log = s->log, .curves = curves,
+        .y_log = s->log, .curves = curves, .n_marks = main->replayed, .marks = &epoch,
+        .marks_plain = true,
     };
     plot.n_curves = add_curves(s, curves, labels);
     line_plot_draw(&plot, canvas, area, style);
@@ -235,11 +272,16 @@ static void say_line(const struct loss_line *line, struct strbuf *out)
         strbuf_printf(out, "%s: no losses yet; ", line->name);
         return;
     }
-    size_t last = line->n - 1;
+    size_t last = line_seen(line, 0) - 1;
     strbuf_printf(out, "%s: train %s", line->name,
                   number_fixed(number, line->train[last], 4, false));
     if (isfinite(line->heldout[last])) {
         strbuf_printf(out, ", held out %s", number_fixed(number, line->heldout[last], 4, false));
+    }
+    if (line->replayed) {
+        strbuf_printf(out, " nats/trial at %s %d of %d; ", line->network ? "epoch" : "evaluation",
+                      line->status.epoch, line->newest);
+        return;
     }
     int epoch = (int)line->epoch[last], epochs = line->status.epochs;
     strbuf_printf(out, " nats/trial after %d", epoch);

@@ -182,6 +182,7 @@ static bool map_configure(void *state, const struct args *args, struct err *err)
     const char *model = parts_chosen(args, map_options, "model");
     fresh.model = model ? mem_text(model) : NULL;
     fresh.asked = asked_for(args);
+    fresh.held = NULL;
     if (!s->asked || strcmp(fresh.asked, s->asked) != 0)
         fresh.stale = fresh.urgent = true;
     fresh.placed = fresh.crossed || (fresh.placed && !other_axes);
@@ -220,6 +221,9 @@ double map_limit(const struct map_state *s)
  * trains. */
 static void follow_limit(struct map_state *s)
 {
+    if (s->held) {
+        return;
+    }
     double largest = 0;
     size_t n = s->map.x.n * s->map.y.n;
     for (size_t p = 0; p < s->map.n_panels; p++) {
@@ -262,7 +266,42 @@ static bool full_request(const struct map_state *s, struct map_request *r, struc
     if (s->auto_y) {
         r->y[0] = '\0';
     }
+    double *range[] = {&r->x_lo, &r->x_hi, &r->y_lo, &r->y_hi};
+    for (size_t i = 0; i < 4 && s->held; i++) {
+        *range[i] = isnan(*range[i]) ? s->hold[i] : *range[i];
+    }
     return fix_weight(s, r, "w_stim", s->w_stim, err) && fix_weight(s, r, "w_bias", s->w_bias, err);
+}
+
+/* In a replay axes and colours are those of the newest state and stand still: a
+ * coarse map of it tells them. */
+static void hold_scales(struct map_state *s)
+{
+    enum { COARSE = 15, FEW = 4 };
+    const struct source *source = &s->source;
+    struct map_request request;
+    struct map seen = s->map, newest;
+    if (s->held == source->final) {
+        return;
+    }
+    s->held = NULL;
+    s->stale = s->urgent = true;
+    if (!source->final || !full_request(s, &request, NULL)) {
+        return;
+    }
+    request.nx = request.ny = COARSE;
+    request.sample = FEW;
+    request.histories = FEW;
+    if (!map_compute(source->final, source->cohort, source->final_w, &request, &newest, NULL)) {
+        return;
+    }
+    s->map = newest;
+    follow_limit(s);
+    s->map = seen;
+    s->held = source->final;
+    s->hold[0] = newest.request.x_lo, s->hold[1] = newest.request.x_hi;
+    s->hold[2] = newest.request.y_lo, s->hold[3] = newest.request.y_hi;
+    map_free(&newest);
 }
 
 /* Evaluations of the rule a picture may cost: about 15 ms of them. */
@@ -320,7 +359,7 @@ static void name_request(struct map_state *s)
     strcpy(s->request.y, s->map.request.y);
     if (moved) /* what it was put on is no axis any more */
         s->crossed = false;
-    s->placed = s->placed && s->crossed;
+    s->placed = s->placed && (s->crossed || s->held);
 }
 
 bool map_refresh(struct map_state *s, struct err *err)
@@ -366,6 +405,7 @@ static bool map_update(void *state, const struct scene *scene, struct err *err)
     s->stale = s->stale || changed;
     /* the last map of a fit is made in full, and at once */
     s->urgent = s->urgent || was_live != s->source.live;
+    hold_scales(s);
     if (!map_refresh(s, err)) {
         return false;
     }

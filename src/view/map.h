@@ -20,6 +20,8 @@ struct map_state {
     struct source source;
     struct map map;
     bool have;             /* map is computed */
+    const struct model *held; /* whose axes and colours are kept, in a replay; only compared */
+    double hold[4];           /* x_lo, x_hi, y_lo, y_hi */
     bool stale, urgent;    /* to be computed again; at once, whatever the pace */
     struct pace pace;
     size_t sample;         /* lived trials averaged over while training */

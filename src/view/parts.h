@@ -40,7 +40,14 @@ struct source {
     const float *w;    /* [n_trials][K]; in swept or model->lived; NULL without cohort */
     bool live;         /* still training */
     bool foreign;      /* its cohort is not the one loaded */
+    bool replayed;     /* an earlier epoch, of `newest` */
+    int newest;
     struct fit_status status;
+    /* In a replay the newest state when it began, for axes and colours that stand
+     * still: what `model`, `swept` and `w` are of an epoch.  NULL: no replay. */
+    struct model *final;
+    float *final_swept;
+    const float *final_w;
 };
 /* Takes over what the scene has.  *changed: values computed from the source are
  * out of date.  False: no model, no weights yet or (where the view needs
@@ -56,10 +63,21 @@ enum beside { BESIDE_NONE, BESIDE_SAME, BESIDE_CHANGED, BESIDE_REFUSED };
 enum beside source_beside(struct source *source, const struct scene *scene, const char *name,
                           const struct pace *pace, struct err *err);
 void source_release(struct source *source);
-/* " · dnn1", and the cohort's name when it is not the one loaded. */
+/* " · dnn1", the cohort's name when it is not the one loaded. */
 void source_title(const struct source *source, struct strbuf *out);
 /* "dnn1 after 412 of 1000 epochs", "reinforce1 (maximum likelihood)" */
 void source_words(const struct source *source, struct strbuf *out);
+
+/* The y axis of curves in a replay: that of the newest state, `of`, and wider where
+ * an epoch needs it, so that it stands still.  of NULL: nothing is held. */
+struct hold {
+    const struct model *of; /* only compared */
+    double lo, hi;
+};
+/* Make room for a value; NaN is passed over. */
+void hold_value(struct hold *hold, double value);
+/* lo and hi with a little room, NaN (from the curves) when nothing is held. */
+void hold_range(const struct hold *hold, double *lo, double *hi);
 
 bool pace_due(const struct pace *pace);
 void pace_begin(struct pace *pace);

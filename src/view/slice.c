@@ -81,6 +81,7 @@ static bool slice_configure(void *state, const struct args *args, struct err *er
     s->request = r;
     s->support = (uint32_t)args_integer(args, slice_options, "support");
     s->stale = s->urgent = true;
+    s->hold.of = NULL;
     return true;
 }
 
@@ -91,6 +92,10 @@ static bool slice_refresh(struct slice_state *s, struct err *err)
     }
     struct slice fresh;
     struct slice_request request = s->request;
+    if (s->hold.of && request.n_w == 0) {
+        request.n_w = s->n_hold;
+        memcpy(request.w, s->hold_w, sizeof request.w);
+    }
     request.sample = !s->source.live ? 0 : probe_sees_past(s->source.model) ? 4 : 32;
     request.histories = s->source.live ? 64 : 256;
     pace_begin(&s->pace);
@@ -103,8 +108,37 @@ static bool slice_refresh(struct slice_state *s, struct err *err)
     }
     s->slice = fresh;
     s->have = true;
+    if (s->hold.of) {
+        slice_hold(s);
+    }
     s->stale = s->urgent = false;
     return true;
+}
+
+/* In a replay lines and axis are those of the newest state. */
+static void hold_newest(struct slice_state *s)
+{
+    const struct source *source = &s->source;
+    struct slice_request request = s->request;
+    struct slice seen = s->slice, newest;
+    if (s->hold.of == source->final) {
+        return;
+    }
+    s->hold = (struct hold){.lo = INFINITY, .hi = -INFINITY};
+    s->stale = s->urgent = true;
+    request.sample = 4;
+    request.histories = 16;
+    if (!source->final || !slice_compute(source->final, source->cohort, source->final_w, &request,
+                                         &newest, NULL)) {
+        return;
+    }
+    s->hold.of = source->final;
+    s->slice = newest;
+    slice_hold(s);
+    s->slice = seen;
+    s->n_hold = newest.request.n_w < SLICE_MOST_W ? newest.request.n_w : SLICE_MOST_W;
+    memcpy(s->hold_w, newest.request.w, sizeof s->hold_w);
+    slice_free(&newest);
 }
 
 static bool slice_update(void *state, const struct scene *scene, struct err *err)
@@ -116,6 +150,7 @@ static bool slice_update(void *state, const struct scene *scene, struct err *err
     }
     s->stale = s->stale || changed;
     s->urgent = s->urgent || was_live != s->source.live;
+    hold_newest(s);
     if (!slice_refresh(s, err)) {
         return false;
     }

@@ -17,7 +17,13 @@ struct slice_state {
     struct slice slice;
     bool have, stale, urgent;
     struct pace pace;
+    struct hold hold;    /* in a replay, with the values of w of the newest slice */
+    size_t n_hold;
+    double hold_w[SLICE_MOST_W];
 };
+
+/* Make room for all that is drawn of the slice. */
+void slice_hold(struct slice_state *s);
 
 void slice_title(const void *state, struct strbuf *out);
 void slice_draw(void *state, struct canvas *canvas, struct rect area, const struct style *style);

@@ -68,6 +68,19 @@ static double *gapped(const struct slice_state *s, const struct slice_line *line
     return out;
 }
 
+void slice_hold(struct slice_state *s)
+{
+    for (size_t i = 0; i < s->slice.n_lines; i++) {
+        const struct slice_line *line = &s->slice.line[i];
+        for (size_t j = 0; j < s->slice.x.n; j++) {
+            if (supported(s, line, j)) {
+                hold_value(&s->hold, shown(s, line, j));
+                hold_value(&s->hold, line->truth && s->show == SHOW_FITTED ? line->truth[j] : NAN);
+            }
+        }
+    }
+}
+
 /* The curves of a picture and what they own. */
 struct strokes {
     size_t n, n_owned, n_colours;
@@ -183,6 +196,7 @@ void slice_draw(void *state, struct canvas *canvas, struct rect area, const stru
         .y_zero = true, .n_curves = strokes.n, .curves = strokes.curves,
         .empty = "no animal was ever near these weights; `slice support=0` draws them anyway",
     };
+    hold_range(&s->hold, &plot.y_lo, &plot.y_hi);
     line_plot_draw(&plot, canvas, area, style);
     strokes_free(&strokes);
 }

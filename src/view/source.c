@@ -67,7 +67,8 @@ static bool still_right(const struct source *source, const struct model *model,
     if (!source->model || source->cohort != cohort || source->live != live) {
         return false;
     }
-    return source->model == model || (live && source->model->lived == model->lived);
+    return source->model == model ||
+           (live && model->lived && source->model->lived == model->lived);
 }
 
 /* Holds the new before letting the old go: they may be the same. */
@@ -76,8 +77,12 @@ static void source_replace(struct source *source, const struct model *model,
 {
     struct source fresh = {
         .model = model_hold(model), .cohort = cohort ? cohort_hold(cohort) : NULL, .w = w,
-        .live = source->live, .foreign = source->foreign, .status = source->status,
+        .live = source->live, .foreign = source->foreign, .replayed = source->replayed,
+        .newest = source->newest, .status = source->status, .final = source->final,
+        .final_swept = source->final_swept, .final_w = source->final_w,
     };
+    source->final = NULL;
+    source->final_swept = NULL;
     source_release(source);
     if (cohort && !w) {
         fresh.swept = mem_new(cohort->n_trials * model->shape.n_weights, sizeof(float));
@@ -85,6 +90,35 @@ static void source_replace(struct source *source, const struct model *model,
         fresh.w = fresh.swept;
     }
     *source = fresh;
+}
+
+static void final_release(struct source *source)
+{
+    model_drop(source->final);
+    free(source->final_swept);
+    source->final = NULL;
+    source->final_swept = NULL;
+    source->final_w = NULL;
+}
+
+static void final_take(struct source *source, const struct scene_model *picked,
+                       const struct cohort *cohort)
+{
+    if (source->final && picked->final && strcmp(source->final->name, picked->final->name) == 0) {
+        return;
+    }
+    final_release(source);
+    if (!picked->final) {
+        return;
+    }
+    source->final = model_hold(picked->final);
+    source->final_w = cohort ? own_weights(source->final, cohort) : NULL;
+    if (cohort && !source->final_w) {
+        source->final_swept = mem_new(cohort->n_trials * source->final->shape.n_weights,
+                                      sizeof(float));
+        model_sweep(source->final, cohort, source->final_swept);
+        source->final_w = source->final_swept;
+    }
 }
 
 bool source_take(struct source *source, const struct scene *scene, const char *name,
@@ -97,7 +131,7 @@ bool source_take(struct source *source, const struct scene *scene, const char *n
     }
     const struct model *model = picked->model;
     const struct cohort *cohort = picked->cohort ? picked->cohort : scene->cohort;
-    bool live = parts_running(picked);
+    bool live = picked->replayed ? picked->moving : parts_running(picked);
     if (cohort && cohort->n_trials == 0) {
         cohort = NULL;
     }
@@ -114,9 +148,12 @@ bool source_take(struct source *source, const struct scene *scene, const char *n
     source->status = picked->status;
     source->foreign = cohort && cohort != scene->cohort;
     source->live = live;
+    source->replayed = picked->replayed;
+    source->newest = picked->newest;
     if (*changed) {
         source_replace(source, model, cohort, w);
     }
+    final_take(source, picked, cohort);
     return true;
 }
 
@@ -148,6 +185,7 @@ void source_release(struct source *source)
     model_drop(source->model);
     cohort_drop(source->cohort);
     free(source->swept);
+    final_release(source);
     memset(source, 0, sizeof *source);
 }
 
@@ -165,7 +203,11 @@ void source_words(const struct source *source, struct strbuf *out)
 {
     const struct fit_status *status = &source->status;
     strbuf_puts(out, source->model->name);
-    if (!source->model->rule->network && status->state == FIT_RUNNING) {
+    if (source->replayed) {
+        strbuf_printf(out, " at %s %d of %d",
+                      source->model->rule->network ? "epoch" : "evaluation", status->epoch,
+                      source->newest);
+    } else if (!source->model->rule->network && status->state == FIT_RUNNING) {
         strbuf_printf(out, " after %d evaluation%s", status->epoch, status->epoch == 1 ? "" : "s");
     } else if (!source->model->rule->network && status->state != FIT_OPENED) {
         strbuf_puts(out, " (maximum likelihood)");
@@ -179,6 +221,20 @@ void source_words(const struct source *source, struct strbuf *out)
     if (source->foreign) {
         strbuf_printf(out, " on %s", source->cohort->name);
     }
+}
+
+void hold_value(struct hold *hold, double value)
+{
+    hold->lo = value < hold->lo ? value : hold->lo;
+    hold->hi = value > hold->hi ? value : hold->hi;
+}
+
+void hold_range(const struct hold *hold, double *lo, double *hi)
+{
+    bool held = hold->of && hold->lo < hold->hi;
+    double pad = (hold->hi - hold->lo) * .04;
+    *lo = held ? hold->lo - pad : NAN;
+    *hi = held ? hold->hi + pad : NAN;
 }
 
 bool pace_due(const struct pace *pace)

@@ -1,6 +1,7 @@
 /* Opening, configuring and printing views, whichever they are. */
 #include "deltaw/view/view.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@ struct view {
     void *state;       /* of ops->state_size bytes, zeroed before the first configure */
     bool shown;        /* the last update found something to show */
     struct err reason; /* when it did not */
+    char replay[64];   /* "replay epoch 120 of 1000 · ", before the title; "": no replay */
     /* of views with prepare */
     bool pictured;      /* the state holds a result that can be shown */
     struct err failure; /* of the last result, when it cannot */
@@ -138,6 +140,22 @@ static void drop_name(char *message, const char *name)
     }
 }
 
+/* In a replay of the model that the view shows, say so and which epoch. */
+static void take_replay(struct view *view, const struct scene *scene)
+{
+    struct err ignored = {0};
+    const struct scene_model *picked =
+        option_find(view->ops->options, "model")
+            ? parts_pick(scene, parts_chosen(&view->args, view->ops->options, "model"), &ignored)
+            : NULL;
+    view->replay[0] = '\0';
+    if (picked && picked->replayed) {
+        snprintf(view->replay, sizeof view->replay, "replay %s %*d of %d · ",
+                 picked->model->rule->network ? "epoch" : "evaluation",
+                 snprintf(NULL, 0, "%d", picked->newest), picked->status.epoch, picked->newest);
+    }
+}
+
 static bool job_adopt(struct view *view, void *job)
 {
     view->failure = (struct err){0};
@@ -221,6 +239,7 @@ static void prepare(struct view *view, const struct scene *scene)
 
 static bool updated(struct view *view, const struct scene *scene, struct err *err)
 {
+    take_replay(view, scene);
     if (view->ops->prepare) {
         prepare(view, scene);
     } else {
@@ -261,6 +280,7 @@ bool view_shown(const struct view *view, struct err *err)
 
 void view_title(const struct view *view, struct strbuf *out)
 {
+    strbuf_puts(out, view->replay);
     view->ops->title(view->state, out);
 }
 

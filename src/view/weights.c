@@ -23,6 +23,8 @@ struct weights_state {
     long animal; /* shown, -1: none */
     bool held_out;
     struct trajectory path;
+    struct hold hold; /* in a replay, of this animal's weights */
+    long hold_animal;
 };
 
 static void weights_merge(struct args *kept, const struct args *fresh)
@@ -77,6 +79,34 @@ static long choose_animal(const struct source *source, const char *asked, struct
     return 0;
 }
 
+static void hold_path(struct weights_state *s, const struct trajectory *path)
+{
+    for (size_t i = 0; i < path->n * path->n_weights; i++) {
+        hold_value(&s->hold, path->w[i]);
+        hold_value(&s->hold, path->truth ? path->truth[i] : NAN);
+    }
+}
+
+/* In a replay the axis has room for the newest weights and stands still. */
+static void hold_newest(struct weights_state *s)
+{
+    const struct source *source = &s->source;
+    if (s->hold.of != source->final || s->hold_animal != s->animal) {
+        struct trajectory newest = {0};
+        s->hold = (struct hold){.of = source->final, .lo = INFINITY, .hi = -INFINITY};
+        s->hold_animal = s->animal;
+        if (source->final) {
+            trajectory_compute(source->final, source->cohort, (size_t)s->animal, source->final_w,
+                               &newest);
+            hold_path(s, &newest);
+            trajectory_free(&newest);
+        }
+    }
+    if (s->hold.of) {
+        hold_path(s, &s->path);
+    }
+}
+
 static bool weights_update(void *state, const struct scene *scene, struct err *err)
 {
     struct weights_state *s = state;
@@ -96,6 +126,7 @@ static bool weights_update(void *state, const struct scene *scene, struct err *e
     memset(&s->path, 0, sizeof s->path);
     trajectory_compute(s->source.model, s->source.cohort, (size_t)animal, s->source.w, &s->path);
     s->animal = animal;
+    hold_newest(s);
     s->held_out = is_held_out(s->source.model, s->source.cohort->animals[animal].name);
     if (s->path.n == 0) {
         return err_set(err, ERR_FAILED, "%s has no trials",
@@ -192,8 +223,9 @@ static void weights_draw(void *state, struct canvas *canvas, struct rect area,
     double *marks;
     struct line_plot plot = {
         .x_label = "trial", .x_lo = 1, .x_hi = s->path.n > 1 ? (double)s->path.n : 2,
-        .y_lo = NAN, .y_hi = NAN, .y_zero = true, .curves = curves,
+        .y_zero = true, .curves = curves,
     };
+    hold_range(&s->hold, &plot.y_lo, &plot.y_hi);
     for (size_t k = 0; k < k_n && fitted.truth; k++) {
         curves[plot.n_curves++] = (struct curve){
             .n = fitted.n, .x = fitted.x, .y = fitted.truth[k], .stroke = STROKE_DOTS,

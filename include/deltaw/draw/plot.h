@@ -36,6 +36,7 @@ struct line_plot {
     const double *marks;
     size_t n_levels;        /* faint horizontal lines (chance) */
     const double *levels;
+    bool marks_plain;       /* not dim */
     const char *empty;      /* said in the middle when there is nothing to draw */
 };
 

@@ -92,6 +92,13 @@ const struct scene *session_scene(struct session *session);
 /* The session's own view of each kind, made on demand; its settings last. */
 struct view *session_view(struct session *session, const char *name, struct err *err);
 
+/* Is a fit replayed?  Then these keys of a tile are not the view's: true when `key`
+ * is one of them, and `command` is what to run ("": nothing). */
+bool session_replays(const struct session *session);
+bool session_replay_key(const struct session *session, const char *key, struct strbuf *command);
+/* What they do: "name meaning" parted by two blanks, as the keys of views. */
+const char *session_replay_keys(void);
+
 /* Settings (set NAME=VALUE): "support", "background" ... NULL: unknown. */
 const char *session_setting(const struct session *session, const char *name);
 

@@ -20,6 +20,11 @@ struct scene {
         const struct model *model; /* a snapshot */
         struct fit_status status;
         const struct cohort *cohort; /* fitted to; NULL: opened from a file */
+        /* Replay: model and status are of an earlier epoch, status.epoch of `newest`,
+         * and in `moving` pictures another follows at once. */
+        bool replayed, moving;
+        int newest;
+        const struct model *final; /* the newest; NULL: no replay */
     } const *models;                 /* [n_models], oldest first */
     long current;                    /* index of the model in use, -1: none */
 };
