@@ -182,6 +182,7 @@ session() { # width height
     check "$size: a lone ESC goes to the tile" '^└ F1 keys .*Esc prompt'
     keys Tab
     keys Tab
+    keys Tab
     keys '?'
     check "$size: ? lists the keys" 'cross-hair'
     keys Escape

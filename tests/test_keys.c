@@ -37,6 +37,9 @@ static const struct example examples[] = {
     {"\033[27u", "esc"},
     {"\033\033[A", "esc up"},
     {"\033[A\033", "up esc"},
+    {"\033[<0;5;7M\033[<32;6;7M\033[<0;6;7m", "click drag release"},
+    {"\033[<64;1;1M\033[<65;1;1M\033[<4;2;2M", "wheel-up wheel-down click"},
+    {"\033[<0;0;7M\033[<2;3;4M\033[<1;2Mx\033[<0;5;7;9M\033[<35;3;4M", "? ? ? x ? ?"},
     {"\033[", "M-["},
     {"\033O", "M-O"},
 };
@@ -176,11 +179,22 @@ static void test_noise(void)
     keys_free(&keys);
 }
 
+static void test_mouse(void)
+{
+    struct keys keys = {0};
+    struct keypress key;
+    keys_feed(&keys, "\033[<0;25;7M\033[<99999;1;1Ma", 24, 1);
+    tap_ok(keys_next(&keys, 1, &key) && key.x == 24 && key.y == 6, "cells are counted from 0");
+    tap_ok(keys_next(&keys, 1, &key) && !key.name[0], "a button nobody has is nobody's");
+    keys_free(&keys);
+}
+
 int main(void)
 {
     test_whole_and_cut();
     test_escape();
     test_paste();
     test_noise();
+    test_mouse();
     return tap_done();
 }

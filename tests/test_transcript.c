@@ -73,6 +73,53 @@ static void test_scroll(void)
     strbuf_free(&out);
 }
 
+static void test_search(void)
+{
+    struct transcript t = {0};
+    struct strbuf out = {0};
+    for (int i = 0; i < 100; i++) {
+        char line[40];
+        snprintf(line, sizeof line, "%s %d\n", i % 25 == 3 ? "a Needle in" : "straw", i);
+        add(&t, line);
+    }
+    add(&t, "deltaw> search needle\n");
+    tap_ok(transcript_find(&t, false, 20, 3) == FOUND_NONE, "nothing is searched for");
+    transcript_seek(&t, "needle");
+    bool seen = transcript_find(&t, false, 20, 3) == FOUND_NEXT;
+    picture(&t, 20, 3, &out);
+    tap_ok(seen && strstr(out.text, "a Needle in 78"), "found further up, whatever the capitals");
+    seen = transcript_find(&t, false, 20, 3) == FOUND_NEXT;
+    picture(&t, 20, 3, &out);
+    tap_ok(seen && strstr(out.text, "a Needle in 53"), "and the next");
+    seen = transcript_find(&t, true, 20, 3) == FOUND_NEXT;
+    picture(&t, 20, 3, &out);
+    tap_ok(seen && strstr(out.text, "a Needle in 78"), "and down again");
+    seen = transcript_find(&t, true, 20, 3) == FOUND_AROUND;
+    picture(&t, 20, 3, &out);
+    tap_ok(seen && strstr(out.text, "a Needle in 3\n"), "round to the first, the search left out");
+    tap_ok(transcript_find(&t, false, 20, 3) == FOUND_AROUND, "and to the last");
+    transcript_seek(&t, "NEEDLE");
+    tap_ok(transcript_find(&t, false, 20, 3) == FOUND_NONE, "capitals are meant");
+    transcript_seek(&t, "dle in 5");
+    t.marking = true;
+    transcript_find(&t, false, 10, 4);
+    struct canvas canvas;
+    canvas_init(&canvas, 10, 4);
+    transcript_draw(&t, &canvas, (struct rect){0, 0, 10, 4}, &plain);
+    int marked = 0;
+    for (int i = 0; i < 40; i++)
+        marked += (canvas.cells[i].attributes & CELL_REVERSE) != 0;
+    tap_ok(marked == 8, "what was found is marked over a break of the line (%d)", marked);
+    canvas_free(&canvas);
+    long rows = t.rows;
+    transcript_drop_last(&t);
+    tap_ok(t.rows < rows && t.n == 100, "the last line goes");
+    transcript_clear(&t);
+    tap_ok(transcript_find(&t, false, 20, 3) == FOUND_NONE, "nothing in nothing");
+    transcript_free(&t);
+    strbuf_free(&out);
+}
+
 static void test_hostile(void)
 {
     struct transcript t = {0};
@@ -154,6 +201,7 @@ int main(void)
 {
     test_wrap();
     test_scroll();
+    test_search();
     test_hostile();
     test_kinds();
     test_popup();

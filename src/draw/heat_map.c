@@ -266,6 +266,23 @@ static void place_legend(const struct heat_map *m, const struct heat_layout *l,
         heat_legend(m->limit, canvas, right - width, l->area.y, width, style);
 }
 
+bool heat_map_at(const struct heat_map *m, struct rect area, const struct style *style, int x,
+                 int y, size_t *panel, size_t *cell_x, size_t *cell_y)
+{
+    struct heat_layout l = lay_out(area, m->n_panels, style);
+    if (area.width < 1 || area.height < 1 || m->n_panels == 0 || m->nx == 0 || m->ny == 0)
+        return false;
+    fit_to_map(m, &l);
+    int shown = l.pitch > 0 ? (x - l.body.x) / l.pitch : 0;
+    int column = x - l.body.x - shown * l.pitch, row = (y - l.body.y) * l.pixels;
+    if (x < l.body.x || y < l.body.y || shown >= l.shown || column >= l.columns || row >= l.rows)
+        return false;
+    *panel = (size_t)(l.first + shown);
+    *cell_x = span_of(column, l.columns, m->nx).from;
+    *cell_y = row_span(m, &l, row).from;
+    return true;
+}
+
 void heat_map_draw(const struct heat_map *m, struct canvas *canvas, struct rect area,
                    const struct style *style)
 {

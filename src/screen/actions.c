@@ -92,6 +92,14 @@ bool explorer_screen_verb(void *data, const char *verb, const struct args *args,
 {
     struct explorer *e = data;
     bool good = true;
+    if (strcmp(verb, "search") == 0) {
+        struct strbuf text = {0};
+        for (size_t i = 0; i < args_positional(args); i++)
+            strbuf_printf(&text, "%s%s", i ? " " : "", args_at(args, i));
+        good = reader_search(e, strbuf_text(&text), err);
+        strbuf_free(&text);
+        return good;
+    }
     if (strcmp(verb, "clear") == 0) {
         transcript_clear(&e->transcript);
     } else if (strcmp(verb, "layout") == 0) {
@@ -174,8 +182,7 @@ void explorer_interrupt(struct explorer *e)
     } else if (e->step == STEP_WAITING || e->step == STEP_PAUSED || e->step == STEP_RAN) {
         session_cancel(e->session);
     } else if (e->view_focus) {
-        e->view_focus = false;
-        e->redraw = true;
+        explorer_focus(e, false, false);
     } else if (session_busy(e->session)) {
         explorer_hint(e, "Nothing is waited for. `stop` ends the fit, `quit` leaves.");
     } else if (asked) {
@@ -194,19 +201,33 @@ static bool is(const struct keypress *key, const char *name)
     return strcmp(key->name, name) == 0;
 }
 
-static void toggle_focus(struct explorer *e)
+void explorer_focus(struct explorer *e, bool view, bool reading)
 {
-    if (!e->view_focus && e->layout.no_tiles) {
-        explorer_hint(e, "No tile is shown. F2 shows them.");
-        return;
-    }
-    e->view_focus = !e->view_focus;
+    e->view_focus = view;
+    e->reading = view && reading;
+    e->asking = false;
     e->redraw = e->dirty = true;
 }
 
+static void toggle_focus(struct explorer *e)
+{
+    explorer_focus(e, !e->view_focus, e->layout.no_tiles);
+}
+
+/* The transcript comes after the last tile. */
 static void step_tile(struct explorer *e, int by)
 {
-    layout_step(&e->layout, by);
+    struct layout *layout = &e->layout;
+    bool end = layout->current == (by > 0 ? layout->n_tiles - 1 : 0);
+    if (layout->no_tiles || (end && !e->reading)) {
+        explorer_focus(e, true, true);
+        return;
+    }
+    if (e->reading)
+        layout->current = by > 0 ? 0 : layout->n_tiles - 1;
+    else
+        layout_step(layout, by);
+    explorer_focus(e, true, false);
     explorer_place(e); /* where only one has room, another is shown now */
 }
 
@@ -221,12 +242,47 @@ static void next_layout(struct explorer *e)
         if (memcmp(&before, &e->place, sizeof before) != 0)
             break;
     }
-    e->view_focus = e->view_focus && !e->layout.no_tiles;
+    e->reading = e->view_focus && (e->reading || e->layout.no_tiles);
+}
+
+void explorer_tell_layout(struct explorer *e, bool text_only)
+{
+    struct strbuf command = {0};
+    strbuf_puts(&command, "layout ");
+    if (text_only)
+        strbuf_printf(&command, "text=%d", e->layout.text);
+    else
+        layout_text(&e->layout, &command);
+    explorer_run(e, strbuf_text(&command));
+    strbuf_free(&command);
+}
+
+/* The current tile gets wider, or narrower. */
+static void widen(struct explorer *e, int by)
+{
+    int sign, bar = layout_side(&e->layout, &e->place, &sign);
+    if (bar < 0)
+        explorer_hint(e, "Nothing is beside this tile.");
+    else if (!layout_move(&e->layout, &e->place, bar, e->place.bar[bar].at.x + sign * by))
+        explorer_hint(e, "There is no room for that.");
+    else
+        explorer_tell_layout(e, false);
+}
+
+static void more_text(struct explorer *e, int by)
+{
+    int last = e->place.n_bars - 1; /* the one above the transcript */
+    if (e->layout.no_tiles || last < 0)
+        explorer_hint(e, "The transcript has it all. F2 shows the tiles.");
+    else if (!layout_move(&e->layout, &e->place, last, e->place.bar[last].at.y - by))
+        explorer_hint(e, "There is no room for that.");
+    else
+        explorer_tell_layout(e, true);
 }
 
 /* A command from a key runs as if it had been typed, but at once.  Its line in the
  * transcript takes the place of one like it, so that steps leave one line. */
-static void run_command(struct explorer *e, const char *command)
+void explorer_run(struct explorer *e, const char *command)
 {
     struct transcript *t = &e->transcript;
     struct strbuf shape = {0}, line = {0};
@@ -257,7 +313,7 @@ static void step_view(struct explorer *e, int by)
     for (size_t i = 1; i < n; i++) {
         const struct view_ops *ops = view_at((now + (by > 0 ? i : n - i)) % n);
         if (layout_find(&e->layout, ops->name) < 0) {
-            run_command(e, ops->name);
+            explorer_run(e, ops->name);
             return;
         }
     }
@@ -268,19 +324,40 @@ static void zoom_key(struct explorer *e)
 {
     char command[LAYOUT_NAME + 8];
     snprintf(command, sizeof command, "zoom %s", e->layout.view[e->layout.current]);
-    run_command(e, e->layout.zoom ? "zoom" : command);
+    explorer_run(e, e->layout.zoom ? "zoom" : command);
 }
 
-static void view_focus_key(struct explorer *e, const struct keypress *key)
+/* True: done.  Keys of the tile or of the transcript. */
+static bool tile_key(struct explorer *e, const struct keypress *key)
 {
     struct err err = {0};
     struct strbuf command = {0};
     struct view *view = session_view(e->session, e->layout.view[e->layout.current], &err);
+    bool done = true;
+    if (is(key, "z"))
+        zoom_key(e);
+    else if (view && view_key(view, key->name, &command))
+        explorer_run(e, strbuf_text(&command));
+    else if (is(key, "n") || is(key, "p"))
+        step_view(e, key->name[0] == 'n' ? 1 : -1);
+    else if (is(key, "<") || is(key, ">"))
+        widen(e, key->name[0] == '>' ? 2 : -2);
+    else
+        done = false;
+    strbuf_free(&command);
+    return done;
+}
+
+static void view_focus_key(struct explorer *e, const struct keypress *key)
+{
+    struct strbuf command = {0};
     e->redraw = e->dirty = true;
-    if (session_replay_key(e->session, key->name, &command))
-        run_command(e, strbuf_text(&command));
+    if (e->asking)
+        reader_key(e, key);
+    else if (!e->reading && session_replay_key(e->session, key->name, &command))
+        explorer_run(e, strbuf_text(&command));
     else if (is(key, "esc") || is(key, ":") || is(key, "C-g"))
-        e->view_focus = false;
+        explorer_focus(e, false, false);
     else if (is(key, "tab"))
         step_tile(e, 1);
     else if (is(key, "S-tab"))
@@ -289,17 +366,11 @@ static void view_focus_key(struct explorer *e, const struct keypress *key)
         keyhelp_open(e);
     else if (is(key, "enter") && e->step == STEP_PAUSED)
         explorer_enter(e, "");
-    else if (is(key, "z"))
-        zoom_key(e);
-    else if (view && view_key(view, key->name, &command))
-        run_command(e, strbuf_text(&command));
-    else if (is(key, "n"))
-        step_view(e, 1);
-    else if (is(key, "p"))
-        step_view(e, -1);
+    else if (is(key, "/"))
+        reader_ask(e);
     else if (is(key, "C-d"))
         quit_if_asked_twice(e);
-    else if (key->name[0])
+    else if (!(e->reading ? reader_key(e, key) : tile_key(e, key)) && key->name[0])
         explorer_hint(e, "%s does nothing here. ? lists the keys, Esc goes to the prompt.",
                       key->name);
     strbuf_free(&command);
@@ -348,22 +419,23 @@ static void prompt_key(struct explorer *e, const struct keypress *key)
 /* Keys that mean the same everywhere. */
 static bool common_key(struct explorer *e, const struct keypress *key)
 {
-    if (lineedit_midway() && !e->view_focus)
+    if (e->asking || (lineedit_midway() && !e->view_focus))
         return false;
-    int page = e->place.transcript.height > 2 ? e->place.transcript.height - 2 : 1;
-    int width = e->place.transcript.width, height = e->place.transcript.height - 1;
     if (is(key, "f1")) {
         keyhelp_open(e);
     } else if (is(key, "f2")) {
-        run_command(e, "layout next");
+        explorer_run(e, "layout next");
     } else if (is(key, "f6")) {
         toggle_focus(e);
     } else if (is(key, "C-l")) {
         e->repaint = e->stale = true;
-    } else if (is(key, "pgup") || is(key, "S-pgup")) {
-        transcript_scroll(&e->transcript, page, width, height);
-    } else if (is(key, "pgdn") || is(key, "S-pgdn")) {
-        transcript_scroll(&e->transcript, -page, width, height);
+    } else if (is(key, "M-up") || is(key, "M-down")) {
+        more_text(e, is(key, "M-up") ? 1 : -1);
+    } else if (reader_scroll_key(e, key)) {
+        ;
+    } else if (!e->view_focus && e->transcript.scrolled && lineedit_empty() &&
+               (is(key, "home") || is(key, "end"))) {
+        reader_key(e, key);
     } else if (is(key, "C-c")) { /* another interrupt key was set */
         explorer_interrupt(e);
     } else {
@@ -407,9 +479,10 @@ void explorer_key(struct explorer *e, const struct keypress *key)
     bool listed = e->popup.n > 0;
     if (!is(key, "tab"))
         popup_clear(&e->popup);
-    if (key->paste) {
-        e->view_focus = false;
-        e->redraw = true;
+    if (mouse_key(e, key)) {
+        ;
+    } else if (key->paste) {
+        explorer_focus(e, false, false);
         lineedit_paste(strbuf_text(&e->keys.paste), e->keys.paste.len);
     } else if (listed && is(key, "esc")) {
         ; /* only closes the list */

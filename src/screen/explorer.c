@@ -49,6 +49,8 @@ static void take_style(struct explorer *e)
     if (style.colours > have)
         style.colours = have;
     e->style = style;
+    const char *mouse = session_setting(e->session, "mouse");
+    screen_mouse(mouse && strcmp(mouse, "yes") == 0);
     session_style(e->session, &style);
     /* the transcript holds text, not colours */
     e->out.style = style;
@@ -91,7 +93,7 @@ static void draw_tile(struct explorer *e, int i)
         canvas_text(&e->base, area.x, area.y, area.width, err.message, COLOUR_DEFAULT, 0,
                     &e->style);
     }
-    bool focus = e->view_focus && i == e->layout.current;
+    bool focus = e->view_focus && !e->reading && i == e->layout.current;
     /* " title " within the border, cut with an ellipsis */
     int room = area.width - 3;
     unsigned attributes = CELL_BOLD | (focus ? CELL_REVERSE : 0);
@@ -101,6 +103,19 @@ static void draw_tile(struct explorer *e, int i)
     canvas_put(&e->base, area.x + 1 + used, area.y - 1, ' ', COLOUR_DEFAULT, COLOUR_DEFAULT,
                attributes);
     strbuf_free(&title);
+}
+
+/* In the border above the transcript: not all tiles are in sight. */
+static void draw_hidden(struct explorer *e)
+{
+    char text[40];
+    int n = e->layout.n_tiles, hidden = e->place.n_hidden;
+    if (hidden == 0 || e->layout.no_tiles)
+        return;
+    int length = snprintf(text, sizeof text, " %s%d of %d tiles ", e->layout.zoom ? "zoom: " : "",
+                          n - hidden, n);
+    canvas_text(&e->base, e->place.box.width - 2 - length, e->place.transcript.y - 1, length, text,
+                COLOUR_DEFAULT, 0, &e->style);
 }
 
 static void draw_base(struct explorer *e)
@@ -115,6 +130,7 @@ static void draw_base(struct explorer *e)
     for (int i = 0; i < e->layout.n_tiles; i++)
         if (tile_shown(e, i))
             draw_tile(e, i);
+    draw_hidden(e);
     e->redraw = false;
 }
 
@@ -134,10 +150,13 @@ static void draw_footer(struct explorer *e)
     } else if (e->step == STEP_PAUSED) {
         strbuf_puts(&text, "Enter goes on  ^C ends this");
         attributes = CELL_BOLD;
+    } else if (e->asking) {
+        strbuf_puts(&text, "Enter search  Esc give it up  Backspace, ^U delete");
     } else if (e->transcript.scrolled > 0) {
-        strbuf_printf(&text, "%ld rows below: PgDn", e->transcript.scrolled);
+        strbuf_printf(&text, "%ld rows below: %s", e->transcript.scrolled,
+                      e->reading ? "G" : "PgDn");
     }
-    if (!text.len)
+    if (!text.len || (e->reading && !e->hint[0] && !e->asking))
         keyhelp_footer(e, room - 2, &text);
     canvas_put(&e->frame, row.x + 1, row.y, ' ', COLOUR_DEFAULT, COLOUR_DEFAULT, 0);
     int used = canvas_text(&e->frame, row.x + 2, row.y, room, strbuf_text(&text), COLOUR_DEFAULT,
@@ -150,8 +169,13 @@ static void draw_text(struct explorer *e)
 {
     struct rect area = e->place.transcript;
     struct rect lines = {area.x, area.y, area.width, area.height - 1};
+    e->transcript.marking = e->reading;
     int used = transcript_draw(&e->transcript, &e->frame, lines, &e->style);
-    promptline_draw(e, (struct rect){area.x, area.y + used, area.width, 1});
+    struct rect row = {area.x, area.y + used, area.width, 1};
+    if (e->asking)
+        reader_draw_line(e, row);
+    else
+        promptline_draw(e, row);
     draw_footer(e);
 }
 
@@ -206,7 +230,7 @@ void explorer_draw(struct explorer *e)
         draw_text(e);
         draw_over(e);
     }
-    bool cursor = !e->view_focus && !e->help.n;
+    bool cursor = (!e->view_focus || e->asking) && !e->help.n;
     screen_show(&e->frame, cursor ? e->cursor_x : -1, e->cursor_y, e->repaint);
     e->dirty = e->repaint = false;
     e->drawn_at = clock_seconds();

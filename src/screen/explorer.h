@@ -41,7 +41,13 @@ struct explorer {
     int line_offset;    /* cells of the line scrolled out at the left */
     int cursor_x, cursor_y;
     /* what is to be done */
-    bool view_focus;
+    bool view_focus;   /* keys go to the current tile ... */
+    bool reading;      /* ... or to the transcript */
+    bool asking;       /* what to search for is being typed */
+    struct strbuf asked;
+    long asked_from;   /* how far it was scrolled before */
+    int dragged;       /* bar under the mouse, -1: none */
+    bool moved;
     bool dirty;   /* the text parts */
     bool redraw;  /* the tiles too */
     bool stale;   /* the views are to be updated first */
@@ -69,6 +75,24 @@ void explorer_interrupt(struct explorer *e); /* ^C */
 void explorer_enter(struct explorer *e, const char *line);
 bool explorer_show_view(void *data, const char *view, struct err *err);
 bool explorer_screen_verb(void *data, const char *verb, const struct args *args, struct err *err);
+
+/* Keys go to the current tile, to the transcript, or (neither) to the prompt. */
+void explorer_focus(struct explorer *e, bool view, bool reading);
+/* Run a command that a key stands for. */
+void explorer_run(struct explorer *e, const char *command);
+/* Say the layout that is there, or only the rows of its transcript, as a command. */
+void explorer_tell_layout(struct explorer *e, bool text_only);
+
+/* reader.c */
+bool reader_key(struct explorer *e, const struct keypress *key);        /* when reading */
+bool reader_scroll_key(struct explorer *e, const struct keypress *key); /* always */
+void reader_ask(struct explorer *e);
+/* "": the next one. */
+bool reader_search(struct explorer *e, const char *text, struct err *err);
+void reader_draw_line(struct explorer *e, struct rect row);
+
+/* mouse.c */
+bool mouse_key(struct explorer *e, const struct keypress *key);
 
 /* promptline.c */
 void promptline_draw(struct explorer *e, struct rect row);

@@ -14,20 +14,39 @@ struct key_text {
 static const struct key_text prompt_keys[] = {
     {"Tab", "complete; again: more of the list"},
     {"Up, Down, ^R", "lines typed before, search in them"},
-    {"PgUp, PgDn", "scroll the transcript"},
     {"Esc, F6", "to the tile and back"},
-    {"F2", "next layout: beside, above, one, text"},
-    {"^C", "clear the line; give up what is waited for"},
-    {"^L", "draw everything again"},
-    {"^Z", "stop the program; fg goes on"},
     {"^D", "quit, on an empty line"},
     {NULL, NULL},
 };
 
+static const struct key_text common_keys[] = {
+    {"F2", "next layout: beside, above, one, text"},
+    {"M-Up, M-Down", "more, fewer rows of transcript"},
+    {"PgUp, PgDn", "scroll the transcript by a page"},
+    {"S-Up, S-Down", "by a row"},
+    {"C-Home, C-End", "to its ends; Home, End too, once scrolled"},
+    {"^C", "clear the line; give up what is waited for"},
+    {"^L", "draw everything again"},
+    {"^Z", "stop the program; fg goes on"},
+    {NULL, NULL},
+};
+
 static const struct key_text view_keys[] = {
-    {"Tab, S-Tab", "next, previous tile"},
+    {"Tab, S-Tab", "next, previous tile; the transcript is the last"},
     {"n, p", "next, previous view in this tile"},
-    {":", "to the prompt"},
+    {"< >", "narrower, wider tile"},
+    {"/", "search the transcript"},
+    {"Esc, :", "to the prompt"},
+    {NULL, NULL},
+};
+
+static const struct key_text text_keys[] = {
+    {"Up, Down, k j", "scroll by a row"},
+    {"b, Space", "by a page"},
+    {"Home, End, g G", "to the beginning, the end"},
+    {"/", "search; n further up, N down"},
+    {"Tab, S-Tab", "to the tiles"},
+    {"Esc, :", "to the prompt"},
     {NULL, NULL},
 };
 
@@ -68,23 +87,45 @@ static void add_view_keys(struct popup *list, const char *keys)
     free(copy);
 }
 
+static void add_heading(struct popup *list, const char *before, const char *name)
+{
+    char *heading = mem_printf("%s%s:", before, name);
+    popup_add(list, "", heading);
+    free(heading);
+}
+
+static void add_tile_keys(struct explorer *e)
+{
+    const struct view_ops *view = current_view(e);
+    if (!view || e->layout.no_tiles)
+        return;
+    add_heading(&e->help, e->view_focus && !e->reading ? "in the tile: " : "in the tile, after Esc: ",
+                view->name);
+    if (session_replays(e->session))
+        add_view_keys(&e->help, session_replay_keys());
+    add_view_keys(&e->help, view->keys);
+    add_keys(&e->help, view_keys);
+}
+
+/* What the focus has comes first. */
 void keyhelp_open(struct explorer *e)
 {
     popup_clear(&e->help);
-    const struct view_ops *view = current_view(e);
+    bool tile = e->view_focus && !e->reading;
     if (!e->view_focus)
         add_keys(&e->help, prompt_keys);
-    if (view && !e->layout.no_tiles) {
-        char *heading = mem_printf("in the tile (%s):", view->name);
-        popup_add(&e->help, "", e->view_focus ? heading : "after Esc or F6, in the tile:");
-        free(heading);
-        if (session_replays(e->session))
-            add_view_keys(&e->help, session_replay_keys());
-        add_view_keys(&e->help, view->keys);
-        add_keys(&e->help, view_keys);
-    }
-    if (e->view_focus)
+    else if (tile)
+        add_tile_keys(e);
+    add_heading(&e->help, "in the transcript", e->reading ? "" : ", after / or Tab there");
+    add_keys(&e->help, text_keys);
+    add_heading(&e->help, "everywhere", "");
+    add_keys(&e->help, common_keys);
+    if (!tile)
+        add_tile_keys(e);
+    if (e->view_focus) {
+        add_heading(&e->help, "at the prompt", "");
         add_keys(&e->help, prompt_keys);
+    }
     popup_add(&e->help, "", "commands: `help`, `help VERB`");
 }
 
@@ -111,13 +152,18 @@ void keyhelp_footer(const struct explorer *e, int room, struct strbuf *out)
     static const char *const replay_prompt[] = {"F6 view, then , . step", "Space play/pause",
                                                 "q end replay", "F1 help", "F2 layout",
                                                 "Tab complete", "^C cancel", NULL};
-    const char *const *words = e->view_focus ? in_view : lineedit_vi() ? vi_prompt : at_prompt;
-    if (session_replays(e->session))
-        words = e->view_focus ? in_replay : replay_prompt;
+    static const char *const in_text[] = {"F1 keys", "Esc prompt", "Tab tile", "/ search",
+                                          "n N again up, down", "g G ends", NULL};
+    bool replays = session_replays(e->session);
+    const char *const *words = e->reading      ? in_text
+                               : e->view_focus ? replays ? in_replay : in_view
+                               : replays       ? replay_prompt
+                               : lineedit_vi() ? vi_prompt
+                                               : at_prompt;
     for (; *words && add_word(out, *words, room); words++)
         ;
     const struct view_ops *view = current_view(e);
-    if (!e->view_focus || !view)
+    if (!e->view_focus || e->reading || !view)
         return;
     char *copy = mem_text(view->keys), *rest = copy;
     for (char *end; rest; rest = end ? end + strspn(end, " ") : NULL) {

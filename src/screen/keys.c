@@ -145,6 +145,26 @@ static void name_control_sequence(struct keypress *out, const unsigned char *par
     }
 }
 
+/* "CSI < button ; x ; y M", or m when it is let go. */
+static void name_mouse(struct keypress *out, const unsigned char *parameters, size_t n, bool down)
+{
+    char text[KEYS_SEQUENCE];
+    int button, x, y, used = 0;
+    snprintf(text, sizeof text, "%.*s", (int)n, (const char *)parameters);
+    if (n >= sizeof text || sscanf(text, "<%4d;%5d;%5d%n", &button, &x, &y, &used) != 3 ||
+        text[used] || x < 1 || y < 1)
+        return;
+    int plain = button & ~28; /* whatever modifiers */
+    const char *name = plain == 64   ? "wheel-up"
+                       : plain == 65 ? "wheel-down"
+                       : plain == 32 ? "drag"
+                       : plain == 0  ? down ? "click" : "release"
+                                     : "";
+    snprintf(out->name, sizeof out->name, "%s", name);
+    out->x = x - 1;
+    out->y = y - 1;
+}
+
 static void take(struct keys *keys, struct keypress *out, size_t n)
 {
     out->n_bytes = n < sizeof out->bytes ? n : 0; /* an overlong one is nobody's key */
@@ -185,7 +205,10 @@ static enum look look_control(struct keys *keys, bool late, struct keypress *out
         keys->pasting = true;
         return LOOK_PASTE;
     }
-    name_control_sequence(out, p + 2, i - 2, p[i]);
+    if (i > 2 && p[2] == '<' && (p[i] == 'M' || p[i] == 'm'))
+        name_mouse(out, p + 2, i - 2, p[i] == 'M');
+    else
+        name_control_sequence(out, p + 2, i - 2, p[i]);
     take(keys, out, i + 1);
     return LOOK_KEY;
 }

@@ -4,7 +4,9 @@
  * Names: "left" "right" "up" "down" "home" "end" "pgup" "pgdn" "insert" "delete"
  * "tab" "enter" "esc" "backspace" "space" "f1".."f20", a printed character as
  * itself ("c", "[", "é"), and the prefixes "C-", "M-", "S-" in this order
- * ("C-left", "M-f", "S-tab").  A sequence nobody knows is named "". */
+ * ("C-left", "M-f", "S-tab").  The mouse (mode 1006): "click", "drag", "release" of
+ * the left button, "wheel-up", "wheel-down", with x and y from 0.  A sequence nobody
+ * knows is named "". */
 #ifndef SCREEN_KEYS_H
 #define SCREEN_KEYS_H
 
@@ -28,6 +30,7 @@ struct keypress {
     char name[KEYS_SEQUENCE];
     char bytes[KEYS_SEQUENCE]; /* as they came */
     size_t n_bytes;
+    int x, y; /* of the mouse */
 };
 
 /* Room for at most this many more bytes. */

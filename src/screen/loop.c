@@ -186,7 +186,7 @@ static void turn(struct explorer *e)
 
 static bool begin(struct explorer *e, const struct host_setup *setup, struct err *err)
 {
-    *e = (struct explorer){.setup = setup, .step = STEP_IDLE};
+    *e = (struct explorer){.setup = setup, .step = STEP_IDLE, .dragged = -1};
     struct session_setup session = setup->session;
     session.prefixes = true;
     session.host = (struct session_host){.data = e, .show = explorer_show_view,
@@ -236,6 +236,7 @@ static void end(struct explorer *e)
     popup_clear(&e->popup);
     popup_clear(&e->help);
     strbuf_free(&e->key_shape);
+    strbuf_free(&e->asked);
     canvas_free(&e->base);
     canvas_free(&e->frame);
     keys_free(&e->keys);

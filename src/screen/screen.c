@@ -21,7 +21,7 @@
 
 /* As much as a handler needs must be static. */
 static struct {
-    bool utf8, coloured;
+    bool utf8, coloured, mouse;
     SCREEN *screen;
     int width, height;
     struct cell *shown; /* what the terminal has, [height][width] */
@@ -34,6 +34,7 @@ static struct {
 } self = {.real_stderr = -1, .held_stderr = -1};
 
 static const char paste_on[] = "\033[?2004h", paste_off[] = "\033[?2004l";
+static const char mouse_on[] = "\033[?1002h\033[?1006h", mouse_off[] = "\033[?1006l\033[?1002l";
 
 /* --- what the terminal can --------------------------------------------------- */
 
@@ -121,6 +122,8 @@ static void prepare_farewell(void)
     self.n_farewell = 0;
     for (const char *c = paste_off; *c; c++)
         farewell_byte(*c);
+    for (const char *c = mouse_off; self.mouse && *c; c++)
+        farewell_byte(*c);
     for (size_t i = 0; i < sizeof capabilities / sizeof capabilities[0]; i++) {
         const char *text = tigetstr(capabilities[i]);
         if (text && text != (char *)-1)
@@ -188,6 +191,7 @@ void screen_close(void)
 {
     if (!self.active)
         return;
+    screen_mouse(false);
     self.active = 0;
     say(paste_off);
     /* where there is no alternate screen the shell goes on in the last row */
@@ -215,8 +219,19 @@ void screen_crash(void)
     release_stderr();
 }
 
+void screen_mouse(bool on)
+{
+    if (on == self.mouse || !self.active)
+        return;
+    self.mouse = on;
+    prepare_farewell();
+    say(on ? mouse_on : mouse_off);
+}
+
 void screen_suspend(void (*stop)(void))
 {
+    bool mouse = self.mouse;
+    screen_mouse(false);
     say(paste_off);
     curs_set(1);
     endwin();
@@ -224,6 +239,7 @@ void screen_suspend(void (*stop)(void))
     set_modes();
     refresh();
     say(paste_on);
+    screen_mouse(mouse);
     self.cursor = -1;
 }
 

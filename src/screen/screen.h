@@ -25,6 +25,9 @@ void screen_close(void);
 /* The same for a signal handler. */
 void screen_crash(void);
 
+/* Clicks, drags and the wheel come as keys (mode 1006), or stay with the terminal. */
+void screen_mouse(bool on);
+
 /* ^Z: give the terminal back, stop, and take it again. */
 void screen_suspend(void (*stop)(void));
 /* Look how big it is now. */

@@ -1,5 +1,6 @@
 #include "transcript.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -161,6 +162,7 @@ void transcript_free(struct transcript *t)
 {
     transcript_clear(t);
     free(t->lines);
+    free(t->needle);
     *t = (struct transcript){0};
 }
 
@@ -170,6 +172,94 @@ void transcript_scroll(struct transcript *t, long by, int width, int height)
     long most = t->rows > height ? t->rows - height : 0;
     t->scrolled += by;
     t->scrolled = t->scrolled < 0 ? 0 : t->scrolled > most ? most : t->scrolled;
+}
+
+/* --- searching ------------------------------------------------------------------ */
+
+static const char *match(const struct transcript *t, const char *text)
+{
+    bool capitals = false;
+    for (const char *c = t->needle; *c; c++)
+        capitals = capitals || isupper((unsigned char)*c);
+    return capitals ? strstr(text, t->needle) : strcasestr(text, t->needle);
+}
+
+void transcript_seek(struct transcript *t, const char *needle)
+{
+    free(t->needle);
+    t->needle = needle && *needle ? mem_text(needle) : NULL;
+    t->found = 0;
+}
+
+/* Searches are no finds. */
+static bool has_match(const struct transcript *t, size_t i)
+{
+    static const char search[] = "deltaw> search ";
+    const struct transcript_line *line = &t->lines[i];
+    return match(t, line->text) && strncmp(line->text, search, sizeof search - 1) != 0;
+}
+
+/* The line whose row is the lowest that is shown. */
+static size_t lowest_line(const struct transcript *t)
+{
+    long below = 0;
+    for (size_t i = t->n; i-- > 0;)
+        if ((below += t->lines[i].rows) > t->scrolled)
+            return i;
+    return 0;
+}
+
+static void show_line(struct transcript *t, size_t at, int width, int height)
+{
+    long below = 0;
+    for (size_t i = t->n; --i > at;)
+        below += t->lines[i].rows;
+    bool seen = below >= t->scrolled && below + t->lines[at].rows <= t->scrolled + height;
+    if (!seen)
+        t->scrolled = below - height / 2;
+    transcript_scroll(t, 0, width, height);
+}
+
+enum found transcript_find(struct transcript *t, bool below, int width, int height)
+{
+    if (!t->needle || t->n == 0)
+        return FOUND_NONE;
+    recount(t, width);
+    size_t from = lowest_line(t);
+    bool again = t->found > t->dropped;
+    if (again)
+        from = t->found - t->dropped - 1;
+    for (size_t k = again ? 1 : 0; k <= t->n; k++) {
+        size_t i = below ? (from + k) % t->n : (from + t->n - k % t->n) % t->n;
+        if (!has_match(t, i))
+            continue;
+        t->found = t->dropped + i + 1;
+        show_line(t, i, width, height);
+        return (below ? from + k >= t->n : k > from) ? FOUND_AROUND : FOUND_NEXT;
+    }
+    return FOUND_NONE;
+}
+
+/* The part of each match that is within `n` bytes from `row` of the line. */
+static void mark_matches(const struct transcript *t, const struct transcript_line *line,
+                         const char *row, size_t n, struct canvas *canvas, struct rect area, int y)
+{
+    if (!t->needle || !t->marking || y < 0 || y >= canvas->height)
+        return;
+    size_t length = strlen(t->needle);
+    for (const char *at = line->text; (at = match(t, at)); at += length) {
+        const char *from = at > row ? at : row;
+        const char *to = at + length < row + n ? at + length : row + n;
+        if (from >= to)
+            continue;
+        char *before = mem_text_n(row, (size_t)(from - row));
+        char *marked = mem_text_n(from, (size_t)(to - from));
+        int x = area.x + utf8_width(before), end = x + utf8_width(marked);
+        for (; x < end && x < area.x + area.width && x < canvas->width; x++)
+            canvas->cells[y * canvas->width + x].attributes |= CELL_REVERSE;
+        free(before);
+        free(marked);
+    }
 }
 
 static void draw_row(struct canvas *canvas, struct rect area, int y, const char *text, size_t n,
@@ -203,8 +293,10 @@ int transcript_draw(struct transcript *t, struct canvas *canvas, struct rect are
         for (int k = 0; k < line->rows; k++) {
             size_t skip, n = transcript_row(text, area.width, &skip);
             long y = row + k - (bottom - used);
-            if (y >= 0 && y < used)
+            if (y >= 0 && y < used) {
                 draw_row(canvas, area, area.y + (int)y, text, n, line, style);
+                mark_matches(t, line, text, n, canvas, area, area.y + (int)y);
+            }
             text += n + skip;
         }
     }

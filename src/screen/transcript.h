@@ -24,6 +24,9 @@ struct transcript {
     int width;
     long rows;    /* of all lines at `width` */
     long scrolled; /* rows below the lowest one shown; 0: at the end */
+    char *needle;  /* marked where it occurs; NULL: nothing */
+    bool marking;  /* it is wanted now */
+    size_t found;  /* line of the last match, counted as transcript_mark does, from 1; 0: none */
 };
 
 /* Text of any length, with or without newlines; control characters are made
@@ -40,6 +43,14 @@ void transcript_free(struct transcript *t);
 
 /* `by` rows up (or down, negative) in a window of this size. */
 void transcript_scroll(struct transcript *t, long by, int width, int height);
+/* Mark what is searched for; "" or NULL ends that.  Letters of a text without
+ * capitals stand for both. */
+void transcript_seek(struct transcript *t, const char *needle);
+enum found { FOUND_NONE, FOUND_NEXT, FOUND_AROUND /* beyond the other end */ };
+/* Scroll to the next line above (or below) the last match that has it; without one
+ * above the last row shown. */
+enum found transcript_find(struct transcript *t, bool below, int width, int height);
+
 /* The end at the bottom of `area`.  Returns the rows used: fewer than the area
  * has while the transcript is short; it then fills from the top. */
 int transcript_draw(struct transcript *t, struct canvas *canvas, struct rect area,

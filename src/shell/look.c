@@ -56,10 +56,11 @@ bool look_screen(struct session *session, const struct args *args, struct output
     const struct session_host *host = &session->setup.host;
     if (host->screen)
         return host->screen(host->data, verb, args, err);
-    for (size_t i = 0; i < args->n; i++)
+    bool views = session->now.command->positional_type == OPTION_VIEW;
+    for (size_t i = 0; i < args->n && views; i++)
         if (!view_find(args->items[i].value))
             return err_at(err, ERR_USAGE, args->items[i].column, "%s: no view '%s'; `help` lists "
                           "the views under Look", verb, args->items[i].value);
-    output_note(out, "%s: only the full screen has tiles", verb);
+    output_note(out, "%s: only the full screen does that", verb);
     return true;
 }

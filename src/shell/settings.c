@@ -13,6 +13,8 @@ const struct option setting_options[] = {
      "map cells that fewer trials visited are marked, not painted; 0 paints all"},
     {"background", OPTION_WORD, 0, 0, "auto|light|dark", "auto",
      "of the terminal, for the colours of maps; auto: what the terminal says"},
+    {"mouse", OPTION_WORD, 0, 0, "yes|no", "no",
+     "clicks, drags and the wheel go to deltaw; the terminal's own selection needs Shift then"},
     {"timing", OPTION_WORD, 0, 0, "on|off", "off", "say how long each command took"},
     {0},
 };

@@ -14,7 +14,7 @@
 #include "deltaw/shell/session.h"
 #include "line.h"
 
-enum { SOURCE_DEPTH = 25, UNDO_DEPTH = 20, SETTINGS = 8, VIEWS = 32 };
+enum { SOURCE_DEPTH = 25, UNDO_DEPTH = 20, SETTINGS = 24, VIEWS = 32 };
 
 /* --- tasks: one piece of work in a thread, waited for by the command that
  * started it */

@@ -455,5 +455,6 @@ const struct view_ops map_view = {
     .describe = map_describe,
     .table = map_table_full,
     .key = map_key,
+    .click = map_click,
     .release = map_release,
 };

@@ -44,6 +44,10 @@ bool map_painted(const struct map_state *s, size_t panel, size_t cell);
 void map_cross(const struct map_state *s, size_t *x, size_t *y);
 double map_limit(const struct map_state *s);
 
+void map_cross_to(const struct map_state *s, size_t panel, size_t x, size_t y,
+                  struct strbuf *command);
+bool map_click(void *state, struct rect area, const struct style *style, int x, int y,
+               struct strbuf *command);
 bool map_key(void *state, const char *key, struct strbuf *command);
 void map_title(const void *state, struct strbuf *out);
 void map_draw(void *state, struct canvas *canvas, struct rect area, const struct style *style);

@@ -22,8 +22,8 @@ void map_cross(const struct map_state *s, size_t *x, size_t *y)
 }
 
 /* The command that puts the cross-hair on a cell. */
-static void cross_at(const struct map_state *s, size_t panel, size_t x, size_t y,
-                     struct strbuf *command)
+void map_cross_to(const struct map_state *s, size_t panel, size_t x, size_t y,
+                  struct strbuf *command)
 {
     char a[NUMBER_SIZE], b[NUMBER_SIZE];
     strbuf_printf(command, "map cross=%s,%s", number_format(a, s->map.x.value[x], 5),
@@ -49,7 +49,7 @@ static void move_cross(const struct map_state *s, int dx, int dy, struct strbuf 
     if ((dy < 0 && y > 0) || (dy > 0 && y + 1 < s->map.y.n)) {
         y += (size_t)(long)dy;
     }
-    cross_at(s, panel, x, y, command);
+    map_cross_to(s, panel, x, y, command);
 }
 
 static void step_bias(const struct map_state *s, bool up, struct strbuf *command)

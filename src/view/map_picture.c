@@ -134,22 +134,29 @@ static void fill_panels(const struct map_state *s, struct heat_panel *panels, do
     }
 }
 
+/* Everything heat_map_draw needs but the values. */
+static struct heat_map heat_of(const struct map_state *s)
+{
+    size_t x, y;
+    map_cross(s, &x, &y);
+    return (struct heat_map){
+        .x_label = parts_letter(s->request.x), .y_label = s->request.y,
+        .nx = s->map.x.n, .ny = s->map.y.n, .x = s->map.x.value, .y = s->map.y.value,
+        .x_levels = s->map.x.levels, .y_levels = s->map.y.levels, .limit = map_limit(s),
+        .n_panels = s->map.n_panels, .cross_panel = (int)s->cross_panel,
+        .cross_x = (int)x, .cross_y = (int)y,
+    };
+}
+
 static void draw_heat(const struct map_state *s, struct canvas *canvas, struct rect area,
                       const struct style *style)
 {
     struct heat_panel panels[PROBE_MAX_PANELS];
     double *values[PROBE_MAX_PANELS] = {0};
     uint32_t *supports[PROBE_MAX_PANELS] = {0};
-    size_t x, y;
+    struct heat_map heat = heat_of(s);
     fill_panels(s, panels, values, supports);
-    map_cross(s, &x, &y);
-    struct heat_map heat = {
-        .x_label = parts_letter(s->request.x), .y_label = s->request.y,
-        .nx = s->map.x.n, .ny = s->map.y.n, .x = s->map.x.value, .y = s->map.y.value,
-        .x_levels = s->map.x.levels, .y_levels = s->map.y.levels, .limit = map_limit(s),
-        .n_panels = s->map.n_panels, .panels = panels, .cross_panel = (int)s->cross_panel,
-        .cross_x = (int)x, .cross_y = (int)y,
-    };
+    heat.panels = panels;
     heat_map_draw(&heat, canvas, area, style);
     for (size_t p = 0; p < PROBE_MAX_PANELS; p++) {
         free(values[p]);
@@ -157,12 +164,34 @@ static void draw_heat(const struct map_state *s, struct canvas *canvas, struct r
     }
 }
 
+/* The part of the area above the cross-hair's line. */
+static struct rect body_of(struct rect area)
+{
+    area.height -= area.height >= 6 && area.width >= 24;
+    return area;
+}
+
+bool map_click(void *state, struct rect area, const struct style *style, int x, int y,
+               struct strbuf *command)
+{
+    const struct map_state *s = state;
+    struct heat_panel panels[PROBE_MAX_PANELS] = {0};
+    struct heat_map heat = heat_of(s);
+    size_t panel, cell_x, cell_y;
+    for (size_t p = 0; p < s->map.n_panels; p++)
+        panels[p].title = s->map.panel[p].title;
+    heat.panels = panels;
+    if (!heat_map_at(&heat, body_of(area), style, x, y, &panel, &cell_x, &cell_y))
+        return false;
+    map_cross_to(s, panel, cell_x, cell_y, command);
+    return true;
+}
+
 void map_draw(void *state, struct canvas *canvas, struct rect area, const struct style *style)
 {
     struct map_state *s = state;
-    bool told = area.height >= 6 && area.width >= 24;
-    struct rect body = area;
-    body.height -= told;
+    struct rect body = body_of(area);
+    bool told = body.height < area.height;
     size_t nx = 0, ny = 0;
     heat_map_room(body, s->map.n_panels, style, &nx, &ny);
     nx = nx < 2 ? 2 : nx > 121 ? 121 : nx;

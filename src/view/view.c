@@ -324,6 +324,13 @@ bool view_key(struct view *view, const char *key, struct strbuf *command)
            (view->shown && parts_key(view->ops->name, key, command));
 }
 
+bool view_click(struct view *view, struct rect area, const struct style *style, int x, int y,
+                struct strbuf *command)
+{
+    return view->shown && view->ops->click &&
+           view->ops->click(view->state, area, style, x, y, command);
+}
+
 /* A picture a quarter as high as wide is what a terminal's cells make 2:1. */
 static int picture_height(int width)
 {

@@ -70,6 +70,10 @@ void heat_map_room(struct rect area, size_t n_panels, const struct style *style,
 void heat_map_draw(const struct heat_map *map, struct canvas *canvas, struct rect area,
                    const struct style *style);
 
+/* The cell of the map that heat_map_draw puts at (x, y); false: none. */
+bool heat_map_at(const struct heat_map *map, struct rect area, const struct style *style, int x,
+                 int y, size_t *panel, size_t *cell_x, size_t *cell_y);
+
 /* The sign-bearing ramp as one legend line, e.g. "-.04 ▐▌ +.04" or letters. */
 void heat_legend(double limit, struct canvas *canvas, int x, int y, int room,
                  const struct style *style);

@@ -73,6 +73,9 @@ struct view_ops {
      * `command` is what to run ("" for none: just redraw). */
     bool (*key)(void *state, const char *key, struct strbuf *command);
     bool always_keys; /* key is asked also when there was nothing to show */
+    /* A click on (x, y) of a picture in this area; NULL: the view has no use for it. */
+    bool (*click)(void *state, struct rect area, const struct style *style, int x, int y,
+                  struct strbuf *command);
     void (*release)(void *state);
 };
 
@@ -103,6 +106,8 @@ void view_draw(struct view *view, struct canvas *canvas, struct rect area,
 void view_describe(const struct view *view, struct strbuf *out);
 void view_table(const struct view *view, struct table *out);
 bool view_key(struct view *view, const char *key, struct strbuf *command);
+bool view_click(struct view *view, struct rect area, const struct style *style, int x, int y,
+                struct strbuf *command);
 /* Sentence, then the picture `width` cells wide, as text (the line REPL). */
 void view_print(struct view *view, int width, const struct style *style, struct strbuf *out);
 

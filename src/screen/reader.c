@@ -1,0 +1,157 @@
+/* Reading the transcript: scrolling, and searching as in less and tmux. */
+#include "explorer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/utf8.h"
+
+static const char label[] = "search: ";
+
+static bool is(const struct keypress *key, const char *name)
+{
+    return strcmp(key->name, name) == 0;
+}
+
+static int rows_shown(const struct explorer *e)
+{
+    return e->place.transcript.height - 1;
+}
+
+static void scroll(struct explorer *e, long by)
+{
+    transcript_scroll(&e->transcript, by, e->place.transcript.width, rows_shown(e));
+    e->dirty = true;
+}
+
+bool reader_scroll_key(struct explorer *e, const struct keypress *key)
+{
+    int page = rows_shown(e) > 2 ? rows_shown(e) - 1 : 1;
+    if (is(key, "pgup") || is(key, "S-pgup"))
+        scroll(e, page);
+    else if (is(key, "pgdn") || is(key, "S-pgdn"))
+        scroll(e, -page);
+    else if (is(key, "S-up"))
+        scroll(e, 1);
+    else if (is(key, "S-down"))
+        scroll(e, -1);
+    else if (is(key, "C-home"))
+        scroll(e, e->transcript.rows);
+    else if (is(key, "C-end"))
+        scroll(e, -e->transcript.rows);
+    else
+        return false;
+    return true;
+}
+
+/* Says what came of it. */
+static bool find(struct explorer *e, bool below)
+{
+    struct transcript *t = &e->transcript;
+    enum found found = transcript_find(t, below, e->place.transcript.width, rows_shown(e));
+    e->dirty = true;
+    if (found == FOUND_AROUND)
+        explorer_hint(e, "Search goes on from the %s.", below ? "beginning" : "end");
+    return found != FOUND_NONE;
+}
+
+bool reader_search(struct explorer *e, const char *text, struct err *err)
+{
+    struct transcript *t = &e->transcript;
+    if (*text)
+        transcript_seek(t, text);
+    if (!t->needle)
+        return err_set(err, ERR_USAGE, "search: for what?  As in `search dnn1`");
+    if (!find(e, false))
+        return err_set(err, ERR_FAILED, "search: '%s' is nowhere in the transcript", t->needle);
+    explorer_focus(e, true, true);
+    return true;
+}
+
+/* --- the line that is searched for ----------------------------------------------- */
+
+void reader_ask(struct explorer *e)
+{
+    explorer_focus(e, true, true);
+    e->asking = true;
+    e->asked_from = e->transcript.scrolled;
+    strbuf_reset(&e->asked);
+}
+
+static void ask_key(struct explorer *e, const struct keypress *key)
+{
+    struct transcript *t = &e->transcript;
+    e->dirty = true;
+    if (is(key, "enter")) {
+        e->asking = false;
+        if (t->needle && !find(e, false))
+            explorer_hint(e, "'%s' is nowhere in the transcript.", t->needle);
+        return;
+    }
+    if (is(key, "esc") || is(key, "C-g") || is(key, "C-c")) {
+        e->asking = false;
+        transcript_seek(t, NULL);
+        t->scrolled = e->asked_from;
+        return;
+    }
+    size_t length = e->asked.len;
+    if (is(key, "backspace")) {
+        while (length > 0 && ((unsigned char)e->asked.text[--length] & 0xc0) == 0x80)
+            ;
+        strbuf_cut(&e->asked, length);
+    } else if (is(key, "C-u")) {
+        strbuf_reset(&e->asked);
+    } else if (is(key, "space")) {
+        strbuf_putc(&e->asked, ' ');
+    } else if (key->n_bytes && (unsigned char)key->bytes[0] >= 32 && key->bytes[0] != 127) {
+        strbuf_add(&e->asked, key->bytes, key->n_bytes);
+    }
+    /* what has been typed is shown at once */
+    t->scrolled = e->asked_from;
+    transcript_seek(t, strbuf_text(&e->asked));
+    if (t->needle) {
+        transcript_find(t, false, e->place.transcript.width, rows_shown(e));
+        t->found = 0;
+    }
+}
+
+void reader_draw_line(struct explorer *e, struct rect row)
+{
+    int x = row.x + canvas_text(&e->frame, row.x, row.y, row.width, label, COLOUR_DEFAULT,
+                                CELL_BOLD, &e->style);
+    x += canvas_text(&e->frame, x, row.y, row.x + row.width - x - 1, strbuf_text(&e->asked),
+                     COLOUR_DEFAULT, 0, &e->style);
+    e->cursor_x = x;
+    e->cursor_y = row.y;
+}
+
+/* --- keys -------------------------------------------------------------------------- */
+
+bool reader_key(struct explorer *e, const struct keypress *key)
+{
+    struct transcript *t = &e->transcript;
+    if (e->asking)
+        return ask_key(e, key), true;
+    if (is(key, "up") || is(key, "k"))
+        scroll(e, 1);
+    else if (is(key, "down") || is(key, "j"))
+        scroll(e, -1);
+    else if (is(key, "space"))
+        scroll(e, -(rows_shown(e) > 2 ? rows_shown(e) - 1 : 1));
+    else if (is(key, "b"))
+        scroll(e, rows_shown(e) > 2 ? rows_shown(e) - 1 : 1);
+    else if (is(key, "home") || is(key, "g"))
+        scroll(e, t->rows);
+    else if (is(key, "end") || is(key, "G"))
+        scroll(e, -t->rows);
+    else if ((is(key, "n") || is(key, "N")) && !t->needle)
+        explorer_hint(e, "Nothing was searched for. / does.");
+    else if (is(key, "n") || is(key, "N")) {
+        if (!find(e, is(key, "N")))
+            explorer_hint(e, "'%s' is nowhere in the transcript.", t->needle);
+    } else {
+        return false;
+    }
+    return true;
+}
