@@ -1,7 +1,9 @@
 /* The full screen: its state, and the parts that work on it.
  *
  *   loop.c      poll, signals, stepping the session, when to draw
- *   actions.c   keys and what they do; layout, zoom, clear
+ *   actions.c   keys and what they do
+ *   tiles.c     what tiles show, focus and sizes; layout, zoom, clear, search
+ *   reader.c, mouse.c   keys of the transcript, the mouse
  *   explorer.c  the picture: header, tiles, transcript, prompt, footer
  *   promptline.c, keyhelp.c   parts of the picture
  *
@@ -73,15 +75,19 @@ void explorer_hint(struct explorer *e, const char *format, ...)
 void explorer_key(struct explorer *e, const struct keypress *key);
 void explorer_interrupt(struct explorer *e); /* ^C */
 void explorer_enter(struct explorer *e, const char *line);
+
+/* tiles.c */
 bool explorer_show_view(void *data, const char *view, struct err *err);
 bool explorer_screen_verb(void *data, const char *verb, const struct args *args, struct err *err);
-
 /* Keys go to the current tile, to the transcript, or (neither) to the prompt. */
 void explorer_focus(struct explorer *e, bool view, bool reading);
 /* Run a command that a key stands for. */
 void explorer_run(struct explorer *e, const char *command);
 /* Say the layout that is there, or only the rows of its transcript, as a command. */
 void explorer_tell_layout(struct explorer *e, bool text_only);
+void tiles_step(struct explorer *e, int by); /* the focus goes to the next one */
+void tiles_more_text(struct explorer *e, int by); /* rows of the transcript */
+bool tiles_key(struct explorer *e, const struct keypress *key); /* false: it means nothing */
 
 /* reader.c */
 bool reader_key(struct explorer *e, const struct keypress *key);        /* when reading */
