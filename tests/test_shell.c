@@ -299,7 +299,7 @@ static void test_completion(void)
         {"fit dnn epochs=3 ep", "17:"},
         {"fit dnn w0=p", "11: psychometric psychometric-fixed"},
         {"fit dnn optimizer=", "18: adam"},
-        {"fit dnn holdout=sim001,sim0", "23: sim002 sim003"},
+        {"fit dnn holdout=sim001,sim0", "23: sim002~ sim003~"},
         {"use ", "4: dnn1"},
         {"save d", "5: data dnn1"},
         {"save data comp/f", "10: comp/folder/~"},
@@ -320,9 +320,9 @@ static void test_completion(void)
         {"fit dnn l", "8: layers=~ lags=~ lapse=~"},
         {"fit s", "4: static split=~ seed=~"},
         {"score a", "6: animals=~"},
-        {"keep sub", "5: subject"},
-        {"keep subject=sim001,sim0", "20: sim002 sim003"},
-        {"keep stimulus>0 and cho", "20: choice"},
+        {"keep sub", "5: subject~"},
+        {"keep subject=sim001,sim0", "20: sim002~ sim003~"},
+        {"keep stimulus>0 and cho", "20: choice~"},
         {"map x=r", "6: reward"},
         {"set back", "4: background=~"},
         {"set background=", "15: auto light dark"},
@@ -330,7 +330,20 @@ static void test_completion(void)
         {"help und", "5: undo"},
         {"say # x", "7:"},
         {"nope x", "5:"},
-        {"fit dnn policy=", "15: stim+bias"},
+        {"fit dnn policy=stim+pre", "20: prevstim~ prevchoice~"},
+        {"fit dnn init=comp/f", "13: comp/folder/~"},
+        {"fit dnn holdout=\"sim001,sim00", "24: sim002~ sim003~"},
+        {"fit dnn holdout=\"sim00", "16: \"sim001~ \"sim002~ \"sim003~"},
+        {"export map \"comp/a", "11: \"comp/a b.csv\""},
+        {"export map 'comp/", "11: 'comp/a b.csv' 'comp/folder/~"},
+        {"keep reward", "5: reward=~ reward!=~ reward<~ reward<=~ reward>~ reward>=~"},
+        {"keep choice=", "12: left right"},
+        {"keep choice=left ", "17: and"},
+        {"keep choice = r", "14: right"},
+        {"keep choice !=left,r", "19: right"},
+        {"keep choice = right a", "20: and"},
+        {"keep choice ", "12: =~ !=~ <~ <=~ >~ >=~"},
+        {"drop stimulus=-", "14: -1 -0.9867039 -0.84836066 -0.55465007 -0.3027372"},
     };
     struct desk *d = desk_new(NULL);
     if (system("mkdir -p comp/folder && touch 'comp/a b.csv' comp/.hidden") != 0)
@@ -352,6 +365,54 @@ static void test_completion(void)
     desk_free(d);
 }
 
+/* The hint behind the cursor: "rest|words". */
+static void test_hints(void)
+{
+    static const struct {
+        const char *line, *rest, *words; /* words: a part of them */
+    } cases[] = {
+        {"", "", ""},
+        {"  ", "", ""},
+        {"simul", "ate", "RULE|MODEL [name=value...]  make"},
+        {"s", "", ""},
+        {"fit ", "", "RULE [name= policy=stim+bias w0=zero"},
+        {"fit dnn ", "", "[name= policy=stim+bias w0=zero hidden=32"},
+        {"fit dnn epochs=3 hidden=4 ", "", "w0=zero layers=2"},
+        {"fit reinforce ", "", "alpha=each"},
+        {"fit dnn epo", "chs=", "1000  steps"},
+        {"fit dnn epochs=", "", "0 to 10000000, else 1000: steps"},
+        {"fit dnn epochs=3", "", ""},
+        {"fit dnn w0=psychometric-", "fixed", "start weights"},
+        {"fit dnn l", "", "layers= lags= lapse="},
+        {"fit tin", "yrnn", ""},
+        {"save ", "", "data|MODEL FILE"},
+        {"save data ", "", "FILE"},
+        {"load x.csv ", "", "FILE... [format=auto subject="},
+        {"log ", "", "[on FILE|off]"},
+        {"keep ", "", "subject session trial"},
+        {"keep stim", "ulus", "column"},
+        {"keep stimulus<0 ", "and", "another"},
+        {"use d", "nn1", ""},
+        {"load comp/", "", ""},
+        {"nope x", "", ""},
+        {"fit dnn; sho", "w", "[MODEL]"},
+        {"say # x", "", ""},
+    };
+    struct desk *d = desk_new(NULL);
+    say(d, "x", "simulate reinforce animals=3 trials=20; fit dnn epochs=1; wait");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct strbuf rest = {0}, words = {0};
+        session_hint(d->session, cases[i].line, &rest, &words);
+        bool none = !cases[i].words[0] && !cases[i].rest[0];
+        tap_is_text(strbuf_text(&rest), cases[i].rest, "what completes '%s'", cases[i].line);
+        tap_ok(has(&words, cases[i].words) && (!none || !words.len), "what may follow it: %s",
+               strbuf_text(&words));
+        strbuf_free(&rest);
+        strbuf_free(&words);
+    }
+    desk_free(d);
+}
+
 int main(void)
 {
     test_words();
@@ -364,5 +425,6 @@ int main(void)
     test_prefixes();
     test_help();
     test_completion();
+    test_hints();
     return tap_done();
 }

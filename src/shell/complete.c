@@ -9,11 +9,11 @@
 void complete_add(struct completion *out, const char *word, const char *meaning, bool open)
 {
     out->items = mem_resize(out->items, out->n + 1, sizeof *out->items);
-    out->items[out->n++] = (struct candidate){line_quoted(word), mem_text(meaning), open};
+    out->items[out->n++] = (struct candidate){mem_text(word), mem_text(meaning), open};
 }
 
-static void add_if(struct completion *out, const char *prefix, const char *word,
-                   const char *meaning, bool open)
+void complete_add_if(struct completion *out, const char *prefix, const char *word,
+                     const char *meaning, bool open)
 {
     if (strncmp(word, prefix, strlen(prefix)) == 0)
         complete_add(out, word, meaning, open);
@@ -25,7 +25,7 @@ static void add_words(struct completion *out, const char *prefix, const char *wo
 {
     char *copy = mem_text(words ? words : ""), *rest = copy, *one;
     while (words && (one = strsep(&rest, "|")))
-        add_if(out, prefix, one, meaning, false);
+        complete_add_if(out, prefix, one, meaning, false);
     free(copy);
 }
 
@@ -34,13 +34,13 @@ static void add_models(const struct session *session, struct completion *out, co
     for (size_t i = 0; i < session->n_fits; i++) {
         struct strbuf meaning = {0};
         fit_words(session->fits[i].fit, &meaning);
-        add_if(out, prefix, fit_name(session->fits[i].fit), strbuf_text(&meaning), false);
+        complete_add_if(out, prefix, fit_name(session->fits[i].fit), strbuf_text(&meaning), false);
         strbuf_free(&meaning);
     }
 }
 
-static void add_animals(const struct session *session, struct completion *out,
-                        const char *prefix, const char *listed)
+void complete_animals(const struct session *session, struct completion *out, const char *prefix,
+                      const char *listed)
 {
     const struct cohort *cohort = session_cohort(session);
     for (size_t i = 0; cohort && i < cohort->n_animals; i++) {
@@ -54,7 +54,7 @@ static void add_animals(const struct session *session, struct completion *out,
             again = strcspn(at, ",") == n && strncmp(at, name, n) == 0;
         if (plain && !again) {
             char *meaning = mem_printf("%s trials", number_grouped(buf, (long long)animal->count));
-            add_if(out, prefix, name, meaning, false);
+            complete_add_if(out, prefix, name, meaning, listed != NULL);
             free(meaning);
         }
         free(name);
@@ -64,13 +64,13 @@ static void add_animals(const struct session *session, struct completion *out,
 static void add_verbs(struct completion *out, const char *prefix)
 {
     for (size_t i = 0; command_at(i); i++)
-        add_if(out, prefix, command_at(i)->name, command_at(i)->summary, false);
+        complete_add_if(out, prefix, command_at(i)->name, command_at(i)->summary, false);
 }
 
 static void add_views(struct completion *out, const char *prefix)
 {
     for (size_t i = 0; view_at(i); i++)
-        add_if(out, prefix, view_at(i)->name, view_at(i)->summary, false);
+        complete_add_if(out, prefix, view_at(i)->name, view_at(i)->summary, false);
 }
 
 /* A view of a picture; the first may be the name of a whole one.  out->from
@@ -82,46 +82,88 @@ static void add_layouts(struct completion *out, const char *prefix)
         before = strchr("|,/", prefix[i]) ? i + 1 : before;
     out->from += before;
     for (size_t i = 0; before == 0 && layout_named_at(i); i++)
-        add_if(out, prefix, layout_named_at(i)->name, layout_named_at(i)->text, false);
+        complete_add_if(out, prefix, layout_named_at(i)->name, layout_named_at(i)->text, false);
     if (before == 0)
-        add_if(out, prefix, "next", "the next arrangement of the same tiles", false);
+        complete_add_if(out, prefix, "next", "the next arrangement of the same tiles", false);
     add_views(out, prefix + before);
 }
 
 static void add_rules(struct completion *out, const char *prefix)
 {
     for (size_t i = 0; rule_at(i); i++)
-        add_if(out, prefix, rule_at(i)->name, rule_at(i)->equation, false);
+        complete_add_if(out, prefix, rule_at(i)->name, rule_at(i)->equation, false);
 }
 
-static void add_columns(const struct session *session, struct completion *out, const char *prefix)
+static const char *const native_columns[] = {
+    "subject", "session", "trial", "stimulus", "choice", "reward", "answer", NULL,
+};
+
+void complete_columns(const struct session *session, struct completion *out, const char *prefix,
+                      bool open)
 {
-    static const char *const native[] = {"subject", "session", "trial", "stimulus", "choice",
-                                         "reward", "answer"};
     const struct cohort *cohort = session_cohort(session);
-    for (size_t i = 0; i < sizeof native / sizeof *native; i++)
-        add_if(out, prefix, native[i], "column of the native log", false);
+    for (size_t i = 0; native_columns[i]; i++)
+        complete_add_if(out, prefix, native_columns[i], "column of the native log", open);
     for (size_t i = 0; cohort && i < cohort->n_columns; i++)
-        add_if(out, prefix, cohort->columns[i].name, "column of the open log", false);
+        complete_add_if(out, prefix, cohort->columns[i].name, "column of the open log", open);
+}
+
+bool complete_is_column(const struct session *session, const char *word)
+{
+    const struct cohort *cohort = session_cohort(session);
+    for (size_t i = 0; native_columns[i]; i++)
+        if (strcmp(native_columns[i], word) == 0)
+            return true;
+    return cohort && cohort_column(cohort, word);
+}
+
+/* Features of a policy, joined by "+". */
+static void add_features(const struct session *session, struct completion *out, const char *prefix)
+{
+    static const char *const features[][2] = {
+        {"stim", "the stimulus, left negative"},
+        {"right", "the stimulus where it is on the right"},
+        {"left", "the stimulus where it is on the left"},
+        {"prevstim", "the stimulus of the trial before"},
+        {"prevchoice", "the choice of the trial before: -1 left, 1 right"},
+        {"bias", "1 on every trial"},
+    };
+    const struct cohort *cohort = session_cohort(session);
+    const char *plus = strrchr(prefix, '+');
+    if (plus)
+        out->from += (size_t)(plus + 1 - prefix);
+    const char *last = plus ? plus + 1 : prefix;
+    for (size_t i = 0; i < sizeof features / sizeof *features; i++)
+        complete_add_if(out, last, features[i][0], features[i][1], true);
+    for (size_t i = 0; cohort && i < cohort->n_columns; i++)
+        complete_add_if(out, last, cohort->columns[i].name, "column of the open log", true);
 }
 
 /* Values of one type.  out->from moves behind the last comma of a list. */
 static void add_values(const struct session *session, enum option_type type, const char *prefix,
-                       struct completion *out)
+                       const char *endings, enum complete_effort effort, struct completion *out)
 {
     const char *comma;
     switch (type) {
     case OPTION_FILE:
-        complete_files(prefix, out);
+        if (effort == COMPLETE_ALL)
+            complete_files(prefix, endings, out);
+        break;
+    case OPTION_FEATURES:
+        add_features(session, out, prefix);
+        break;
+    case OPTION_SETTING:
+        for (const struct option *o = setting_options; o->name; o++)
+            complete_add_if(out, prefix, o->name, o->text, false);
         break;
     case OPTION_ANIMALS:
         comma = strrchr(prefix, ',');
         if (comma)
             out->from += (size_t)(comma + 1 - prefix);
-        add_animals(session, out, comma ? comma + 1 : prefix, comma ? prefix : "");
+        complete_animals(session, out, comma ? comma + 1 : prefix, comma ? prefix : "");
         break;
     case OPTION_ANIMAL:
-        add_animals(session, out, prefix, "");
+        complete_animals(session, out, prefix, NULL);
         break;
     case OPTION_MODEL:
         add_models(session, out, prefix);
@@ -139,14 +181,14 @@ static void add_values(const struct session *session, enum option_type type, con
         add_verbs(out, prefix);
         break;
     case OPTION_COLUMN:
-        add_columns(session, out, prefix);
+        complete_columns(session, out, prefix, false);
         break;
     default:
         break;
     }
 }
 
-static bool named_before(const struct words *words, const char *name)
+bool words_name(const struct words *words, const char *name)
 {
     for (size_t i = 1; i + 1 < words->n; i++)
         if (words->items[i].equals == strlen(name) &&
@@ -155,8 +197,15 @@ static bool named_before(const struct words *words, const char *name)
     return false;
 }
 
+/* Of the files that an option names: what its text says. */
+static const char *option_endings(const struct option *option)
+{
+    return option->type == OPTION_FILE && strstr(option->text, ".npz") ? ".npz" : NULL;
+}
+
 static void add_option_value(const struct session *session, const struct command *command,
-                             const struct word *word, struct completion *out)
+                             const struct word *word, enum complete_effort effort,
+                             struct completion *out)
 {
     char *name = mem_text_n(word->text, word->equals);
     const char *prefix = word->text + word->equals + 1;
@@ -168,13 +217,14 @@ static void add_option_value(const struct session *session, const struct command
         return;
     add_words(out, prefix, option->words, option->text);
     if (option->type != OPTION_WORD)
-        add_values(session, option->type, prefix, out);
+        add_values(session, option->type, prefix, option_endings(option), effort, out);
     if (out->n == 0 && option->fallback && !option->words)
-        add_if(out, prefix, option->fallback, "the default", false);
+        complete_add_if(out, prefix, option->fallback, "the default", false);
 }
 
 static void add_argument(const struct session *session, const struct command *command,
-                         const struct words *words, struct completion *out)
+                         const struct words *words, enum complete_effort effort,
+                         struct completion *out)
 {
     const struct word *word = &words->items[words->n - 1];
     size_t positional = 0;
@@ -186,36 +236,59 @@ static void add_argument(const struct session *session, const struct command *co
         if (positional == 0)
             add_words(out, word->text, command->first_words, command->summary);
         for (size_t i = 0; positional == 0 && command->first_list && command->first_list[i]; i++)
-            add_if(out, word->text, command->first_list[i], command->summary, false);
+            complete_add_if(out, word->text, command->first_list[i], command->summary, false);
         enum option_type type = positional == 0 ? command->positional_type
                                                 : command->following_type;
-        add_values(session, type, word->text, out);
+        add_values(session, type, word->text, command->endings, effort, out);
     }
     for (const struct option *o = command_options(command); o && o->name; o++)
-        if (!named_before(words, o->name) &&
+        if (!words_name(words, o->name) &&
             !(first && command->takes && !command->takes(first, o->name))) {
             char *text = mem_printf("%s=", o->name);
-            add_if(out, word->text, text, o->text, true);
+            complete_add_if(out, word->text, text, o->text, true);
             free(text);
         }
 }
 
-/* keep subject=NA... */
-static void add_condition_value(const struct session *session, const struct word *word,
-                                struct completion *out)
+/* Candidates as they are written on the line, where quotes may be open. */
+static void write_out(const char *line, size_t word, size_t point, struct completion *out)
 {
-    out->from += word->equals + 1;
-    if (word->equals == 7 && strncmp(word->text, "subject", 7) == 0)
-        add_values(session, OPTION_ANIMALS, word->text + word->equals + 1, out);
+    char quote = '\0';
+    out->from = line_offset(line, word, point, out->from, &quote);
+    bool opens = !quote && out->from < point && strchr("\"'", line[out->from]);
+    for (size_t i = 0; i < out->n; i++) {
+        struct candidate *c = &out->items[i];
+        char *raw = c->word;
+        if (quote || opens)
+            c->word = line_in_quotes(raw, quote ? quote : line[out->from], opens, !c->open);
+        else
+            c->word = line_quoted(raw);
+        free(raw);
+    }
 }
 
-void session_complete(struct session *session, const char *line, size_t point,
-                      struct completion *out)
+/* What stands behind the cursor already is not put there once more. */
+static void leave_out(const char *line, size_t point, struct completion *out)
+{
+    for (size_t i = 0; i < out->n; i++) {
+        char *word = out->items[i].word;
+        size_t n = strlen(word);
+        if (line[point] == '=' && n > 1 && word[n - 1] == '=' && out->items[i].open)
+            word[n - 1] = '\0';
+        if (line[point] == ' ')
+            out->items[i].open = true;
+    }
+}
+
+void complete_line(struct session *session, const char *line, size_t point,
+                   enum complete_effort effort, struct completion *out)
 {
     struct words words;
-    size_t length = strlen(line);
+    size_t length = strlen(line), start;
+    point = point < length ? point : length;
     *out = (struct completion){0};
-    out->from = line_before(line, point < length ? point : length, &words);
+    start = line_before(line, point, &words);
+    const struct word *word = words.n ? &words.items[words.n - 1] : NULL;
     if (words.n == 1)
         add_verbs(out, words.items[0].text);
     const struct command *command = NULL;
@@ -223,14 +296,21 @@ void session_complete(struct session *session, const char *line, size_t point,
         struct err ignored = {0};
         command = command_resolve(words.items[0].text, 0, session->setup.prefixes, &ignored);
     }
-    if (command && words.items[words.n - 1].equals > 0 && !command->raw)
-        add_option_value(session, command, &words.items[words.n - 1], out);
-    else if (command && words.items[words.n - 1].equals > 0 &&
-             command->positional_type == OPTION_COLUMN)
-        add_condition_value(session, &words.items[words.n - 1], out);
+    if (command && command->raw && command->positional_type == OPTION_COLUMN)
+        complete_condition(session, &words, out);
+    else if (command && word->equals > 0 && !command->raw)
+        add_option_value(session, command, word, effort, out);
     else if (command)
-        add_argument(session, command, &words, out);
+        add_argument(session, command, &words, effort, out);
     words_free(&words);
+    write_out(line, start, point, out);
+    leave_out(line, point, out);
+}
+
+void session_complete(struct session *session, const char *line, size_t point,
+                      struct completion *out)
+{
+    complete_line(session, line, point, COMPLETE_ALL, out);
 }
 
 void completion_free(struct completion *completion)

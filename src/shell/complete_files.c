@@ -45,7 +45,36 @@ static void add_file(struct completion *out, const char *folder, const char *sho
     free(path);
 }
 
-void complete_files(const char *prefix, struct completion *out)
+/* Does a name end in one of "a|b"? */
+static bool ends_in(const char *name, const char *endings)
+{
+    size_t length = strlen(name);
+    for (const char *one = endings; one && *one; one += strcspn(one, "|"), one += *one == '|') {
+        size_t n = strcspn(one, "|");
+        if (length > n && strncmp(name + length - n, one, n) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Leave folders and files with the endings, unless that leaves nothing. */
+static void choose(struct completion *c, const char *endings)
+{
+    size_t fitting = 0, kept = 0;
+    for (size_t i = 0; i < c->n; i++)
+        fitting += c->items[i].open || ends_in(c->items[i].word, endings);
+    for (size_t i = 0; fitting > 0 && i < c->n; i++) {
+        if (c->items[i].open || ends_in(c->items[i].word, endings)) {
+            c->items[kept++] = c->items[i];
+        } else {
+            free(c->items[i].word);
+            free(c->items[i].meaning);
+        }
+    }
+    c->n = fitting > 0 ? kept : c->n;
+}
+
+void complete_files(const char *prefix, const char *endings, struct completion *out)
 {
     const char *slash = strrchr(prefix, '/'), *stem = slash ? slash + 1 : prefix;
     char *shown = mem_text_n(prefix, (size_t)(stem - prefix));
@@ -73,6 +102,8 @@ void complete_files(const char *prefix, struct completion *out)
         add_file(out, folder, shown, names[i]);
         free(names[i]);
     }
+    if (endings)
+        choose(out, endings);
     free(names);
     free(folder);
     free(shown);

@@ -10,7 +10,7 @@
 
 const struct option fit_options[] = {
     {"name", OPTION_TEXT, 0, 0, NULL, NULL, "name of the model; default: the rule and a number"},
-    {"policy", OPTION_TEXT, 0, 0, NULL, "stim+bias",
+    {"policy", OPTION_FEATURES, 0, 0, NULL, "stim+bias",
      "features of the choice: stim right left prevstim prevchoice bias or columns, joined by +"},
     {"w0", OPTION_NUMBERS, 0, 0, "zero|psychometric|psychometric-fixed|truth", "zero",
      "start weights: 0; of the first 100 trials, trained on or fixed; the simulated truth; or a "

@@ -208,3 +208,48 @@ char *line_quoted(const char *word)
     }
     return out.text ? strbuf_take(&out) : mem_text("");
 }
+
+size_t line_offset(const char *text, size_t from, size_t point, size_t n, char *quote)
+{
+    size_t at = from;
+    *quote = '\0';
+    for (size_t passed = 0; at < point;) {
+        char c = text[at], next = at + 1 < point ? text[at + 1] : '\0';
+        if (*quote && c == *quote) {
+            *quote = '\0';
+            at++;
+            continue;
+        }
+        if (passed == n)
+            break;
+        if (!*quote && (c == '"' || c == '\'')) {
+            *quote = c;
+            at++;
+            continue;
+        }
+        if (c == '\\' && next && (!*quote || (*quote == '"' && (next == '"' || next == '\\'))))
+            at++;
+        at++;
+        passed++;
+    }
+    return at;
+}
+
+char *line_in_quotes(const char *word, char quote, bool opens, bool closes)
+{
+    struct strbuf out = {0};
+    if (opens)
+        strbuf_putc(&out, quote);
+    for (const char *c = word; *c; c++) {
+        if (quote == '\'' && *c == quote) {
+            strbuf_puts(&out, "'\\''");
+            continue;
+        }
+        if (quote == '"' && (*c == '"' || *c == '\\'))
+            strbuf_putc(&out, '\\');
+        strbuf_putc(&out, *c);
+    }
+    if (closes)
+        strbuf_putc(&out, quote);
+    return out.text ? strbuf_take(&out) : mem_text("");
+}

@@ -33,6 +33,14 @@ void words_free(struct words *words);
  * last one perhaps empty, whatever is left open.  Returns where the last begins. */
 size_t line_before(const char *text, size_t point, struct words *out);
 
+/* Where byte n of the word that begins at `from` stands in the text before `point`:
+ * at the quote that opens before it, if one does.  *quote: in which it is already. */
+size_t line_offset(const char *text, size_t from, size_t point, size_t n, char *quote);
+
+/* `word` within quotes of this kind, with or without the first and the last one.
+ * Caller frees. */
+char *line_in_quotes(const char *word, char quote, bool opens, bool closes);
+
 /* `word` written so that it reads back as itself.  Caller frees. */
 char *line_quoted(const char *word);
 

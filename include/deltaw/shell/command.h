@@ -23,6 +23,7 @@ struct command {
                                       * completion; NULL: none */
     const char *const *first_list;   /* the same, NULL-terminated; NULL: none */
     enum option_type following_type; /* of the second word on; used with positional_max > 1 */
+    const char *endings; /* of the files it names, ".csv|.npz", for completion; NULL: any */
     /* Does the option go with the first word?  For completion; NULL: all do. */
     bool (*takes)(const char *word, const char *option);
     bool raw;                        /* NAME=VALUE is no option: every word is positional */

@@ -8,7 +8,7 @@
 #include "../state.h"
 
 static const struct option check_table[] = {
-    {"policy", OPTION_TEXT, 0, 0, NULL, "stim+bias", "features of the choice"},
+    {"policy", OPTION_FEATURES, 0, 0, NULL, "stim+bias", "features of the choice"},
     {"hidden", OPTION_INTEGER, 1, 64, NULL, "8", "units of each hidden layer"},
     {"layers", OPTION_INTEGER, 1, 8, NULL, "2", "hidden layers"},
     {"lags", OPTION_INTEGER, 0, 10, NULL, "0", "past trials among the inputs"},

@@ -165,6 +165,7 @@ const struct command command_load = {
                 "load mice.csv.gz missing_reward=half",
     .options = load_table,
     .positional_type = OPTION_FILE,
+    .endings = ".csv|.csv.gz|.npz|.tsv|.gz",
     .positional_min = 1,
     .positional_max = 10000,
     .following_type = OPTION_FILE,

@@ -102,6 +102,7 @@ const struct command command_open = {
     .examples = "open dnn1.npz\nopen dnn1.npz name=before",
     .options = open_table,
     .positional_type = OPTION_FILE,
+    .endings = ".npz",
     .positional_min = 1,
     .positional_max = 1,
     .run = open_run,

@@ -5,7 +5,7 @@
 #include "../state.h"
 
 static const struct option rules_table[] = {
-    {"policy", OPTION_TEXT, 0, 0, NULL, NULL,
+    {"policy", OPTION_FEATURES, 0, 0, NULL, NULL,
      "features that parameters are counted for; default: those of the model in use, or stim+bias"},
     {0},
 };

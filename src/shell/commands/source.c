@@ -19,6 +19,7 @@ const struct command command_source = {
               "write verbs in full.  An error ends the script and names its line.",
     .examples = "source script.dw",
     .positional_type = OPTION_FILE,
+    .endings = ".dw",
     .positional_min = 1,
     .positional_max = 1,
     .unlogged = true,
