@@ -25,8 +25,15 @@ static void stage_set(struct stage *stage, bool truth, size_t n_models)
             .status = scene_status(stage->models[i], i ? FIT_RUNNING : FIT_DONE, 1000),
         };
     }
+    static const struct scene_help help[] = {
+        {"Data", "load", "read trial logs: CSV, plain or gzip"},
+        {"Data", "simulate", "make a cohort that learns by a known rule or as a model"},
+        {"Fit", "fit", "fit a rule to the open cohort in the background"},
+        {"Keys at the prompt", "Up, Down, ^R", "lines typed before, search in them"},
+    };
     stage->scene = (struct scene){.cohort = stage->cohort, .n_models = n_models,
-                                  .models = stage->entries, .current = n_models ? 0 : -1};
+                                  .models = stage->entries, .current = n_models ? 0 : -1,
+                                  .help = help, .n_help = 4};
 }
 
 static void stage_strike(struct stage *stage)
@@ -89,14 +96,15 @@ static void add_picture(struct view *view, int width, int height, const struct s
     struct canvas canvas;
     struct rect area = {0, 0, width, height};
     canvas_init(&canvas, width, height);
-    if (width > 4 && height > 4) {
+    bool framed = width > 4 && height > 4;
+    struct rect inside = {1, 1, width - 2, height - 2};
+    view_draw(view, &canvas, framed ? inside : area, style);
+    if (framed) {
         struct strbuf title = {0};
         view_title(view, &title);
         canvas_frame(&canvas, area, strbuf_text(&title), false, style);
         strbuf_free(&title);
-        area = (struct rect){1, 1, width - 2, height - 2};
     }
-    view_draw(view, &canvas, area, style);
     strbuf_printf(out, "== %dx%d\n", width, height);
     canvas_emit(&canvas, style, out);
     canvas_free(&canvas);
@@ -181,6 +189,9 @@ static void test_pictures(void)
         {"accuracy-animal", "accuracy", "animal=2 bin=200", false, 0},
         {"psychometric", "psychometric", "", false, 1},
         {"psychometric-animal", "psychometric", "m02 sessions=1,2..3,all", true, 0},
+        {"jobs", "jobs", "", false, 2},
+        {"models", "models", "", true, 2},
+        {"help", "help", "", false, 0},
         {"empty", "map", "", false, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -224,6 +235,11 @@ static void test_empty(void)
         const char *name = view_at(i)->name;
         struct view *view = view_open(view_at(i), NULL, NULL);
         err_clear(&err);
+        if (strcmp(name, "help") == 0) { /* it is there always */
+            tap_ok(view_update(view, &nothing, &err), "help there is always");
+            view_close(view);
+            continue;
+        }
         tap_ok(!view_update(view, &nothing, &err), "%s has nothing to show of nothing", name);
         tap_ok(strstr(err.message, "load FILE") != NULL, "%s says what to do: %s", name,
                err.message);
@@ -458,6 +474,85 @@ static void press(struct view *view, const char *key, struct strbuf *out)
     }
 }
 
+/* Keys of the lists act on the row with the cursor. */
+static void test_lists(void)
+{
+    struct stage stage;
+    struct strbuf out = {0};
+    stage_set(&stage, true, 2);
+    stage.entries[1].status.seconds_left = 7.6;
+    struct view *view = open_with("models", "");
+    view_update(view, &stage.scene, NULL);
+    tap_is_text(words(view, &out), "2 models, dnn1 in use; least training loss: dnn1, .5001 "
+                "nats/trial.", "models says which is in use and which predicts best");
+    tap_is_text(ask(view, "enter", &out), "use dnn1", "the cursor begins at the one in use");
+    tap_is_text(ask(view, "down", &out), "", "down moves it");
+    tap_is_text(ask(view, "enter", &out), "use dnn2", "Enter uses that one");
+    tap_is_text(ask(view, "s", &out), "show dnn2", "s shows it");
+    tap_is_text(ask(view, "down", &out), "", "the last row is the last");
+    view_update(view, &stage.scene, NULL);
+    tap_is_text(ask(view, "s", &out), "show dnn2", "news leave the cursor where it was");
+    tap_is_text(ask(view, "home", &out), "", "home goes to the first");
+    tap_is_text(ask(view, "s", &out), "show dnn1", "which is dnn1");
+    view_close(view);
+
+    view = open_with("jobs", "");
+    view_update(view, &stage.scene, NULL);
+    tap_is_text(words(view, &out), "2 fits, 1 training, 1 over: dnn2 412 of 1000 epochs, loss "
+                ".5004, 8 s to go.", "jobs says what trains");
+    tap_is_text(ask(view, "space", &out), "", "what is over cannot be paused");
+    ask(view, "down", &out);
+    tap_is_text(ask(view, "space", &out), "pause dnn2", "Space pauses what trains");
+    tap_is_text(ask(view, "x", &out), "stop dnn2", "x stops it");
+    stage.entries[1].status.state = FIT_PAUSED;
+    view_update(view, &stage.scene, NULL);
+    tap_is_text(ask(view, "space", &out), "resume dnn2", "Space resumes what is paused");
+    struct table table = {0};
+    view_jobs_table(&stage.scene, &table);
+    tap_ok(table.n_rows == 2 && table.cells[8 + 2].number == 412, "the verb's table is the view's");
+    table_free(&table);
+    view_close(view);
+    strbuf_free(&out);
+    stage_strike(&stage);
+}
+
+static void test_help(void)
+{
+    struct stage stage;
+    struct strbuf out = {0}, first = {0};
+    struct style style = {0};
+    stage_set(&stage, false, 0);
+    struct view *view = open_with("help", "");
+    view_update(view, &stage.scene, NULL);
+    tap_is_text(words(view, &out), "3 verbs, and the keys; `help VERB` tells all of one.",
+                "help says what is in it");
+    add_picture(view, 60, 12, &style, &first);
+    tap_ok(strstr(first.text, "simulate      make a cohort") && !strstr(first.text, "tile models"),
+           "the first page has the verbs");
+    ask(view, "down", &out);
+    strbuf_reset(&out);
+    add_picture(view, 60, 12, &style, &out);
+    tap_ok(strstr(out.text, "lines 2 to 11"), "down goes a line down: %.40s", out.text);
+    ask(view, "end", &out);
+    strbuf_reset(&out);
+    add_picture(view, 60, 12, &style, &out);
+    tap_ok(strstr(out.text, "Keys in the tile help") && strstr(out.text, "page back"),
+           "end shows the last lines");
+    ask(view, "home", &out);
+    ask(view, "]", &out);
+    strbuf_reset(&out);
+    add_picture(view, 60, 12, &style, &out);
+    tap_ok(strstr(out.text, "lines 5 to"), "] goes to the next group: %.40s", out.text);
+    ask(view, "[", &out);
+    strbuf_reset(&out);
+    add_picture(view, 60, 12, &style, &out);
+    tap_is_text(out.text, first.text, "[ and home are where it began");
+    strbuf_free(&out);
+    strbuf_free(&first);
+    view_close(view);
+    stage_strike(&stage);
+}
+
 static void test_cross(void)
 {
     struct stage stage;
@@ -525,6 +620,10 @@ static void test_tables(void)
         {"weights", "", "subject,session,trial,p_right,w_stim,w_bias", 8434},
         {"psychometric", "", "subject,sessions,stimulus,n,p_right,lo,hi,model\nall,early,-1,", 18},
         {"psychometric", "m02 sessions=all", "subject,sessions,stimulus,n,p_right,lo,hi,model\nm02", 9},
+        {"jobs", "", "name,state,epoch,of,loss,held out,ms/epoch,ETA\ndnn1,done,1000,1000,", 2},
+        {"models", "", "use,name,rule,policy,parameters,state,loss,held out,cohort\n*,dnn1,dnn,"
+                       "stim+bias,", 2},
+        {"help", "", "group,name,text\nData,load,\"read trial logs: CSV, plain or gzip\"", 0},
         {"weights", "m04", "subject,session,trial,p_right,w_stim,w_bias", 1234},
     };
     struct stage stage;
@@ -539,7 +638,7 @@ static void test_tables(void)
         size_t n = strlen(cases[i].header);
         tap_ok(strncmp(strbuf_text(&out), cases[i].header, n) == 0, "%s %s exports %s",
                cases[i].view, cases[i].options, cases[i].header);
-        tap_ok(cases[i].n_rows ? table.n_rows == cases[i].n_rows : table.n_rows > 100,
+        tap_ok(cases[i].n_rows ? table.n_rows == cases[i].n_rows : table.n_rows > 40,
                "%s %s exports %zu rows", cases[i].view, cases[i].options, table.n_rows);
         strbuf_free(&out);
         table_free(&table);
@@ -678,6 +777,8 @@ int main(void)
     test_names();
     test_configure();
     test_keys();
+    test_lists();
+    test_help();
     test_cross();
     test_tables();
     test_export_size();

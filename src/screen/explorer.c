@@ -86,8 +86,8 @@ static void draw_tile(struct explorer *e, int i)
     struct view *view = session_view(e->session, e->layout.view[i], &err);
     struct strbuf title = {0};
     if (view) {
+        view_draw(view, &e->base, area, &e->style); /* some titles say what is seen */
         view_title(view, &title);
-        view_draw(view, &e->base, area, &e->style);
     } else {
         strbuf_puts(&title, e->layout.view[i]);
         canvas_text(&e->base, area.x, area.y, area.width, err.message, COLOUR_DEFAULT, 0,

@@ -50,6 +50,18 @@ static const struct key_text text_keys[] = {
     {NULL, NULL},
 };
 
+const char *keyhelp_at(size_t i, const char **key, const char **text)
+{
+    size_t n = sizeof prompt_keys / sizeof prompt_keys[0] - 1;
+    size_t m = sizeof view_keys / sizeof view_keys[0] - 1;
+    if (i >= n + m)
+        return NULL;
+    const struct key_text *at = i < n ? &prompt_keys[i] : &view_keys[i - n];
+    *key = at->key;
+    *text = at->text;
+    return i < n ? "Keys at the prompt" : "Keys in every tile";
+}
+
 static const struct view_ops *current_view(const struct explorer *e)
 {
     return view_find(e->layout.view[e->layout.current]);

@@ -167,8 +167,35 @@ void session_reap_fits(struct session *session, bool all)
         free(session->closing);
 }
 
+/* Verbs by group, then the keys of the host: for the view help. */
+static void scene_help(struct session *session)
+{
+    const char *(*keys)(size_t i, const char **key, const char **text) = session->setup.host.keys;
+    const char *key, *text, *group;
+    size_t n = 0, n_keys = 0;
+    if (session->scene_help)
+        return;
+    while (command_at(n))
+        n++;
+    while (keys && keys(n_keys, &key, &text))
+        n_keys++;
+    struct scene_help *help = mem_new(n + n_keys, sizeof *help);
+    n = 0;
+    for (int g = 0; g <= GROUP_ELSE; g++)
+        for (size_t i = 0; command_at(i); i++)
+            if ((int)command_at(i)->group == g)
+                help[n++] = (struct scene_help){command_group_name(g), command_at(i)->name,
+                                                command_at(i)->summary};
+    for (size_t i = 0; keys && (group = keys(i, &key, &text)); i++)
+        help[n++] = (struct scene_help){group, key, text};
+    session->scene_help = help;
+    session->scene.help = help;
+    session->scene.n_help = n;
+}
+
 const struct scene *session_scene(struct session *session)
 {
+    scene_help(session);
     scene_drop(session);
     struct scene *scene = &session->scene;
     session->scene_models = mem_resize(session->scene_models, session->n_fits + 1,

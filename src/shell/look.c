@@ -49,6 +49,13 @@ bool look_run(struct session *session, const struct args *args, struct output *o
     return true;
 }
 
+bool look_tile(struct session *session, bool *taken, struct err *err)
+{
+    const struct session_host *host = &session->setup.host;
+    *taken = session->now.key && host->show;
+    return !*taken || host->show(host->data, session->now.command->name, err);
+}
+
 bool look_screen(struct session *session, const struct args *args, struct output *out,
                  struct err *err)
 {

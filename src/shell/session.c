@@ -429,6 +429,7 @@ void session_free(struct session *session)
     settings_free(s);
     log_close(s, NULL);
     free(s->current);
+    free(s->scene_help);
     wake_close(&s->wake);
     free(s);
 }

@@ -106,6 +106,7 @@ struct session {
     char *current;        /* name of the model in use, NULL: none */
     struct scene scene;
     struct scene_model *scene_models;
+    struct scene_help *scene_help; /* made once */
     struct view *views[VIEWS];
     struct replay *replay, *replays_ended; /* see replay.h; NULL: none */
     char *settings[SETTINGS];
@@ -199,6 +200,10 @@ bool log_command(struct session *session, const struct running *now, struct err 
 
 bool look_run(struct session *session, const struct args *args, struct output *out,
               struct err *err);
+
+/* For verbs that print a list and have a view of it as well: from a key of a tile
+ * they only show the view in that tile. */
+bool look_tile(struct session *session, bool *taken, struct err *err);
 
 /* layout, zoom, clear: the screen's business; elsewhere a note. */
 bool look_screen(struct session *session, const struct args *args, struct output *out,

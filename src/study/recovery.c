@@ -249,8 +249,8 @@ bool recovery_over(const struct model *model, const struct cohort *cohort,
     return true;
 }
 
-bool recovery_compute(const struct model *model, const struct cohort *cohort,
-                      struct recovery *out, struct err *err)
+bool recovery_estimate(const struct model *model, const struct cohort *cohort, size_t most,
+                       struct recovery *out, struct err *err)
 {
     struct truth truth;
     if (model->rule->no_weights)
@@ -258,5 +258,11 @@ bool recovery_compute(const struct model *model, const struct cohort *cohort,
                        "the rule %s has no weights, hence no updates to compare with those of %s",
                        model->rule->name, cohort->name);
     return truth_for_policy(cohort, &model->settings.policy, &truth, err) &&
-           recovery_over(model, cohort, &truth, RECOVERY_MOST, out, err);
+           recovery_over(model, cohort, &truth, most, out, err);
+}
+
+bool recovery_compute(const struct model *model, const struct cohort *cohort,
+                      struct recovery *out, struct err *err)
+{
+    return recovery_estimate(model, cohort, RECOVERY_MOST, out, err);
 }

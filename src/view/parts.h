@@ -129,6 +129,9 @@ bool parts_past_step(const char *key, enum past now, unsigned n, enum past *next
 /* How a variable is called in a read-out: "w", "s", "r"; else its name. */
 const char *parts_letter(const char *variable);
 
+/* Columns and rows of a table at the end of an empty one. */
+void parts_table_copy(const struct table *from, struct table *out);
+
 /* Text centred in the area, wrapped at words. */
 void parts_notice(struct canvas *canvas, struct rect area, const char *text,
                   const struct style *style);

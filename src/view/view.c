@@ -349,11 +349,16 @@ void view_print(struct view *view, int width, const struct style *style, struct 
         struct rect area = {0, 1, width, picture_height(width)};
         canvas_init(&canvas, width, area.height + 1);
         strbuf_reset(&text);
-        view_title(view, &text);
-        canvas_text(&canvas, 0, 0, width, strbuf_text(&text), COLOUR_DEFAULT, CELL_BOLD, style);
         view_draw(view, &canvas, area, style);
+        view_title(view, &text); /* some say what is seen */
+        canvas_text(&canvas, 0, 0, width, strbuf_text(&text), COLOUR_DEFAULT, CELL_BOLD, style);
         canvas_emit(&canvas, style, out);
         canvas_free(&canvas);
+        size_t length = out->len; /* a short list leaves no blank lines */
+        while (length > 1 && out->text[length - 1] == '\n' && out->text[length - 2] == '\n') {
+            length--;
+        }
+        strbuf_cut(out, length);
     }
     strbuf_free(&text);
     strbuf_free(&plain);

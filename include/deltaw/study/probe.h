@@ -143,5 +143,8 @@ struct recovery {
 };
 bool recovery_compute(const struct model *model, const struct cohort *cohort,
                       struct recovery *out, struct err *err);
+/* The same over about `most` trials: for a table that must be there at once. */
+bool recovery_estimate(const struct model *model, const struct cohort *cohort, size_t most,
+                       struct recovery *out, struct err *err);
 
 #endif

@@ -27,7 +27,17 @@ struct scene {
         const struct model *final; /* the newest; NULL: no replay */
     } const *models;                 /* [n_models], oldest first */
     long current;                    /* index of the model in use, -1: none */
+    size_t n_help;
+    const struct scene_help {
+        const char *group, *name, *text; /* a verb and its summary, a key and what it does */
+    } *help;                             /* [n_help], groups together */
 };
+
+/* jobs and models as tables, the same in every host: what the verbs of that name
+ * put out.  `text`: for people, with a short head for parameters, * for the model
+ * in use and the cohorts only where they differ. */
+void view_jobs_table(const struct scene *scene, struct table *out);
+void view_models_table(const struct scene *scene, bool text, struct table *out);
 
 struct view_ops {
     const char *name;    /* "map" */

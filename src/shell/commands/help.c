@@ -5,7 +5,11 @@
 static bool help_run(struct session *session, const struct args *args, struct output *out,
                      struct err *err)
 {
-    (void)session;
+    bool taken;
+    if (!look_tile(session, &taken, err))
+        return false;
+    if (taken)
+        return true;
     if (args->n == 0)
         help_all(out);
     else if (strcmp(args->items[0].value, "examples") == 0)
@@ -22,7 +26,8 @@ const struct command command_help = {
     .arguments = "[VERB|WORD|examples]",
     .summary = "all verbs, one verb, or where a word occurs",
     .detail = "`help VERB` tells its options and examples; `help WORD` searches names, summaries "
-              "and option texts; `help examples` lists all examples.",
+              "and option texts; `help examples` lists all examples.  `layout map|help` keeps the verbs and "
+              "keys in a tile of the full screen.",
     .examples = "help\nhelp fit\nhelp seed\nhelp examples",
     .positional_type = OPTION_VERB,
     .positional_max = 1,
