@@ -542,7 +542,7 @@ static void test_help(void)
     ask(view, "]", &out);
     strbuf_reset(&out);
     add_picture(view, 60, 12, &style, &out);
-    tap_ok(strstr(out.text, "lines 5 to"), "] goes to the next group: %.40s", out.text);
+    tap_ok(strstr(out.text, "lines 6 to"), "] goes to the next group: %.40s", out.text);
     ask(view, "[", &out);
     strbuf_reset(&out);
     add_picture(view, 60, 12, &style, &out);
