@@ -59,6 +59,38 @@ void snapshots_add(struct snapshots *s, int epoch, const double *values)
     s->count[s->n++] = s->offered++;
 }
 
+/* Everything of `of` but its parameters and what belongs to them. */
+static struct model *model_like(const struct model *of)
+{
+    struct model *m = mem_new(1, sizeof *m);
+    *m = *of;
+    m->name = mem_text(of->name);
+    m->settings = fit_settings_copy(&of->settings);
+    m->theta = NULL;
+    m->errors = NULL;
+    m->animals = mem_new(of->n_animals, sizeof *m->animals);
+    for (size_t a = 0; a < of->n_animals; a++)
+        m->animals[a] = mem_text(of->animals[a]);
+    m->held_out = mem_copy(of->held_out, of->n_animals, sizeof *m->held_out);
+    m->w0 = mem_copy(of->w0, of->n_animals * of->shape.n_weights, sizeof *m->w0);
+    m->history = mem_copy(of->history, of->n_history, sizeof *m->history);
+    m->cohort_name = of->cohort_name ? mem_text(of->cohort_name) : NULL;
+    m->lived = NULL;
+    m->snapshots = NULL;
+    m->references = 1;
+    return m;
+}
+
+struct model *snapshots_model(const struct snapshots *s, const struct model *newest, size_t i)
+{
+    struct model *model = model_like(newest);
+    size_t size = newest->tensors.size;
+    model->theta = mem_copy(s->values[i], size, sizeof *model->theta);
+    if (s->size > size)
+        memcpy(model->w0, s->values[i] + size, (s->size - size) * sizeof *model->w0);
+    return model;
+}
+
 /* --- of a fit -------------------------------------------------------------- */
 
 void trainer_snapshot(struct trainer *t)
@@ -100,41 +132,16 @@ struct snapshots *fit_snapshots(struct fit *fit)
     return copy;
 }
 
-/* Everything of `of` but its parameters and what belongs to them. */
-static struct model *model_like(const struct model *of)
-{
-    struct model *m = mem_new(1, sizeof *m);
-    *m = *of;
-    m->name = mem_text(of->name);
-    m->settings = fit_settings_copy(&of->settings);
-    m->theta = NULL;
-    m->errors = NULL;
-    m->animals = mem_new(of->n_animals, sizeof *m->animals);
-    for (size_t a = 0; a < of->n_animals; a++)
-        m->animals[a] = mem_text(of->animals[a]);
-    m->held_out = mem_copy(of->held_out, of->n_animals, sizeof *m->held_out);
-    m->w0 = mem_copy(of->w0, of->n_animals * of->shape.n_weights, sizeof *m->w0);
-    m->history = mem_copy(of->history, of->n_history, sizeof *m->history);
-    m->cohort_name = of->cohort_name ? mem_text(of->cohort_name) : NULL;
-    m->lived = NULL;
-    m->snapshots = NULL;
-    m->references = 1;
-    return m;
-}
-
 struct model *fit_model_at(struct fit *fit, int epoch, int *found)
 {
     struct model *model = NULL;
     pthread_mutex_lock(&fit->lock);
     const struct snapshots *s = fit->snapshots;
     if (s && s->n) {
-        size_t i = 0, size = fit->model->tensors.size;
+        size_t i = 0;
         while (i + 1 < s->n && s->epoch[i + 1] <= epoch)
             i++;
-        model = model_like(fit->model);
-        model->theta = mem_copy(s->values[i], size, sizeof *model->theta);
-        if (s->size > size)
-            memcpy(model->w0, s->values[i] + size, (s->size - size) * sizeof *model->w0);
+        model = snapshots_model(s, fit->model, i);
         if (found)
             *found = s->epoch[i];
     }

@@ -107,7 +107,8 @@ void session_use(struct session *session, struct fit *fit)
 void session_add_fit(struct session *session, struct fit *fit)
 {
     session->fits = mem_resize(session->fits, session->n_fits + 1, sizeof *session->fits);
-    session->fits[session->n_fits++] = (struct fit_entry){.fit = fit, .told = !fit_active(fit)};
+    session->fits[session->n_fits++] = (struct fit_entry){
+        .fit = fit, .told = fit_status(fit).state == FIT_OPENED};
     set_current(session, fit_name(fit));
 }
 

@@ -77,7 +77,7 @@ static int kept_before(struct fit *fit, int epoch)
 
 /* --- the player ---------------------------------------------------------------- */
 
-static struct lived *lived_of(const struct model *model, const struct cohort *cohort, int epoch)
+struct lived *replay_lived(const struct model *model, const struct cohort *cohort, int epoch)
 {
     struct lived *l = mem_new(1, sizeof *l);
     l->epoch = epoch;
@@ -93,7 +93,7 @@ struct model *replay_prepare(const struct replay *r, int epoch, int *found)
 {
     struct model *model = fit_model_at(r->fit, epoch, found);
     if (model && r->cohort && r->cohort->n_trials > 0)
-        model->lived = lived_of(model, r->cohort, *found);
+        model->lived = replay_lived(model, r->cohort, *found);
     return model;
 }
 
@@ -325,7 +325,7 @@ void replay_show(struct session *session, struct model *model, int epoch)
 
 /* --- what is seen --------------------------------------------------------------------- */
 
-static struct epoch_loss loss_at(const struct model *model, int epoch)
+struct epoch_loss replay_loss(const struct model *model, int epoch)
 {
     size_t lo = 0, hi = model->n_history;
     while (lo < hi) { /* the first of this epoch or later */
@@ -353,7 +353,7 @@ bool replay_now(const struct session *session, struct replay_now *now)
     if (r->playing && r->model)
         now->target = r->epoch;
     if (r->model)
-        now->loss = loss_at(r->model, r->epoch);
+        now->loss = replay_loss(r->model, r->epoch);
     pthread_mutex_unlock(&r->lock);
     return true;
 }
@@ -365,7 +365,7 @@ void replay_scene(struct session *session, struct fit *fit, struct scene_model *
         return;
     pthread_mutex_lock(&r->lock);
     if (r->model) {
-        struct epoch_loss loss = loss_at(r->model, r->epoch);
+        struct epoch_loss loss = replay_loss(r->model, r->epoch);
         seen->final = seen->model;
         seen->model = model_hold(r->model);
         seen->cohort = r->cohort;

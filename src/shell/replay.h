@@ -56,6 +56,10 @@ bool replay_now(const struct session *session, struct replay_now *now);
 int replay_near(struct fit *fit, int epoch, int steps);
 /* Puts the snapshot in the place of the newest model. */
 void replay_scene(struct session *session, struct fit *fit, struct scene_model *seen);
+/* What a sweep of the cohort under the model lives through; a new reference. */
+struct lived *replay_lived(const struct model *model, const struct cohort *cohort, int epoch);
+/* Losses of an epoch in the model's history, NaN where it has none. */
+struct epoch_loss replay_loss(const struct model *model, int epoch);
 /* "epoch 120 of 1000" */
 void replay_words(struct fit *fit, const struct replay_now *now, struct strbuf *out);
 

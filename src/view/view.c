@@ -114,6 +114,17 @@ struct view *view_open(const struct view_ops *ops, const struct args *args, stru
     return view;
 }
 
+struct view *view_twin(const struct view *view, struct err *err)
+{
+    return view_open(view->ops, &view->args, err);
+}
+
+const char *view_model(const struct view *view)
+{
+    const struct option *options = view->ops->options;
+    return option_find(options, "model") ? parts_chosen(&view->args, options, "model") : NULL;
+}
+
 void view_close(struct view *view)
 {
     if (!view) {
@@ -145,9 +156,8 @@ static void take_replay(struct view *view, const struct scene *scene)
 {
     struct err ignored = {0};
     const struct scene_model *picked =
-        option_find(view->ops->options, "model")
-            ? parts_pick(scene, parts_chosen(&view->args, view->ops->options, "model"), &ignored)
-            : NULL;
+        option_find(view->ops->options, "model") ? parts_pick(scene, view_model(view), &ignored)
+                                                 : NULL;
     view->replay[0] = '\0';
     if (picked && picked->replayed) {
         snprintf(view->replay, sizeof view->replay, "replay %s %*d of %d · ",

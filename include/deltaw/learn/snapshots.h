@@ -29,6 +29,9 @@ struct snapshots *snapshots_new(size_t size);
 void snapshots_add(struct snapshots *s, int epoch, const double *values);
 void snapshots_free(struct snapshots *s); /* NULL is fine */
 
+/* `newest` as it was at snapshot i, see fit_model_at; a new reference. */
+struct model *snapshots_model(const struct snapshots *s, const struct model *newest, size_t i);
+
 /* Of a fit.  Epochs that can be replayed, by epoch: epochs [SNAPSHOTS_MOST].
  * Returns how many; 0 for an opened model without them. */
 size_t fit_epochs_kept(struct fit *fit, int *epochs);

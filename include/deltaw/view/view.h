@@ -95,7 +95,11 @@ const struct view_ops *view_at(size_t i); /* NULL after the last */
 struct view; /* ops, arguments and state */
 /* args may be NULL.  Unknown options are refused here. */
 struct view *view_open(const struct view_ops *ops, const struct args *args, struct err *err);
+/* One more of the same kind with the same arguments, for another thread. */
+struct view *view_twin(const struct view *view, struct err *err);
 void view_close(struct view *view);
+/* Whose model it shows, as asked for; NULL: that of the one in use. */
+const char *view_model(const struct view *view);
 const struct view_ops *view_ops_of(const struct view *view);
 /* New arguments over the old ones (map w_bias=.5 keeps x=). */
 bool view_configure(struct view *view, const struct args *args, struct err *err);

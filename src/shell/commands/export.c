@@ -3,10 +3,18 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
+#include "../cast.h"
 #include "../state.h"
 
-enum export_kind { EXPORT_CSV, EXPORT_JSON, EXPORT_TXT, EXPORT_KINDS };
-static const char *const endings[] = {".csv", ".json", ".txt"};
+static const struct option export_table[] = {
+    {"width", OPTION_INTEGER, 20, 400, NULL, "80", "cells of a .cast"},
+    {"height", OPTION_INTEGER, 6, 200, NULL, "24", "its rows"},
+    {"fps", OPTION_NUMBER, .1, 30, NULL, "10", "its epochs a second"},
+    {0},
+};
+
+enum export_kind { EXPORT_CSV, EXPORT_JSON, EXPORT_TXT, EXPORT_CAST, EXPORT_KINDS };
+static const char *const endings[] = {".csv", ".json", ".txt", ".cast"};
 
 struct exporting {
     char *path, *view;
@@ -65,8 +73,8 @@ static bool export_kind_of(const char *path, int column, enum export_kind *kind,
             return true;
         }
     }
-    return err_at(err, ERR_USAGE, column, "export: '%s' must end in .csv, .json or .txt, which "
-                  "says what is written; this version writes no other kind", path);
+    return err_at(err, ERR_USAGE, column, "export: '%s' must end in .csv, .json, .txt or .cast, "
+                  "which says what is written; this version writes no other kind", path);
 }
 
 static bool export_run(struct session *session, const struct args *args, struct output *out,
@@ -84,6 +92,12 @@ static bool export_run(struct session *session, const struct args *args, struct 
         err_prefix(err, "export %s", name);
         return false;
     }
+    if (kind == EXPORT_CAST)
+        return cast_start(session, view, path,
+                          &(struct cast_size){(int)args_integer(args, export_table, "width"),
+                                              (int)args_integer(args, export_table, "height"),
+                                              args_number(args, export_table, "fps")},
+                          out, err);
     struct exporting *e = mem_new(1, sizeof *e);
     e->path = path_expand(path);
     e->view = mem_text(name);
@@ -103,13 +117,15 @@ extern const struct command command_export;
 const struct command command_export = {
     .name = "export",
     .group = GROUP_KEEP,
-    .arguments = "VIEW FILE",
-    .summary = "write what a view shows to FILE.csv, FILE.json or FILE.txt",
+    .arguments = "VIEW FILE [OPTION]...",
+    .summary = "write what a view shows to a .csv, .json, .txt or .cast",
     .detail = "The view as it was last configured.  loss: epoch,seconds,train,heldout; map: a row "
               "per cell with its axis values, value and support; weights: a row per trial.  .txt "
-              "is the sentence and the picture.  Files are written whole or not at all.",
+              "is the sentence and the picture.  .cast is a film of the view through the epochs "
+              "of the fit (see replay), an asciicast that `asciinema play` shows.  Files are written whole or not at all.",
     .examples = "export loss loss.csv\nexport map map.csv\nexport map map.txt\n"
-                "export weights weights.json",
+                "export weights weights.json\nexport map learning.cast width=100 height=30",
+    .options = export_table,
     .positional_type = OPTION_VIEW,
     .positional_min = 2,
     .positional_max = 2,
