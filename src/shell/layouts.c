@@ -4,13 +4,12 @@
 #include <string.h>
 
 static const struct layout_named layouts[] = {
-    {"default", "curve and map of the model in use; on a large screen slice and animals too",
-     "loss:2|map:3", "loss:2|map:3/slice:2|accuracy:3"},
-    {"overview", "all there is to see of a fit",
-     "loss:2|map:3/slice:2|weights:3/accuracy:3|psychometric:2", "loss|map|slice/weights|accuracy|psychometric"},
-    {"teaching", "what the rule does and what it does to the weights, large",
-     "map:3|slice:2", "map:3x2|slice:2/weights"},
-    {"data", "the animals before any fit", "accuracy:3|psychometric:2", "accuracy:3|psychometric:2/weights"},
+    {"default", "curve and map of a fit", "loss:2|map:3", "loss:2|map:3/slice:2|accuracy:3"},
+    {"overview", "all views of a fit", "loss|map/slice|weights/accuracy|psychometric",
+     "loss|map|slice/weights|accuracy|psychometric"},
+    {"teaching", "the rule, large", "map:3|slice:2", "map:3x2|slice:2/weights"},
+    {"data", "animals before a fit", "accuracy:3|psychometric:2",
+     "accuracy:3|psychometric:2/weights"},
 };
 
 const struct layout_named *layout_named_at(size_t i)
