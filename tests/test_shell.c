@@ -380,7 +380,7 @@ static void test_hints(void)
         {"fit dnn epochs=3 hidden=4 ", "", "w0=zero layers=2"},
         {"fit reinforce ", "", "alpha=each"},
         {"fit dnn epo", "chs=", "1000  steps"},
-        {"fit dnn epochs=", "", "0 to 10000000, else 1000: steps"},
+        {"fit dnn epochs=", "1000", "0 to 10000000  steps"},
         {"fit dnn epochs=3", "", ""},
         {"fit dnn w0=psychometric-", "fixed", "start weights"},
         {"fit dnn l", "", "layers= lags= lapse="},

@@ -151,12 +151,30 @@ static void escape_at_prompt(struct explorer *e)
         toggle_focus(e);
 }
 
+static void complete_at_prompt(struct explorer *e)
+{
+    struct strbuf prompt = {0}, before = {0}, after = {0};
+    size_t point;
+    lineedit_show(&prompt, &before, &point);
+    lineedit_type("\t", 1);
+    lineedit_show(&prompt, &after, &point);
+    if (!e->popup.n && strcmp(strbuf_text(&before), strbuf_text(&after)) == 0)
+        explorer_hint(e, "Nothing is known that fits here.");
+    strbuf_free(&prompt);
+    strbuf_free(&before);
+    strbuf_free(&after);
+}
+
 static void prompt_key(struct explorer *e, const struct keypress *key)
 {
     e->dirty = true;
     bool sequence = key->n_bytes > 1 && key->bytes[0] == '\033';
-    if (is(key, "esc"))
+    if (candidates_rest_key(e, key))
+        ;
+    else if (is(key, "esc"))
         escape_at_prompt(e);
+    else if (is(key, "tab"))
+        complete_at_prompt(e);
     else if (is(key, "C-d") && lineedit_empty())
         quit_if_asked_twice(e);
     else if (type_named(key))
@@ -225,20 +243,20 @@ void explorer_key(struct explorer *e, const struct keypress *key)
         e->asked_interrupt = false;
     if (help_key(e, key))
         return;
-    bool listed = e->popup.n > 0;
-    if (!is(key, "tab"))
-        popup_clear(&e->popup);
+    if (!key->paste && candidates_key(e, key))
+        return;
     if (mouse_key(e, key)) {
         ;
     } else if (key->paste) {
         explorer_focus(e, false, false);
         lineedit_paste(strbuf_text(&e->keys.paste), e->keys.paste.len);
-    } else if (listed && is(key, "esc")) {
-        ; /* only closes the list */
+        popup_clear(&e->popup);
     } else if (!common_key(e, key)) {
         if (e->view_focus)
             view_focus_key(e, key);
         else
             prompt_key(e, key);
     }
+    if (!is(key, "tab"))
+        candidates_narrow(e);
 }

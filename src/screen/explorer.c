@@ -143,6 +143,8 @@ static void draw_footer(struct explorer *e)
     if (e->hint[0]) {
         strbuf_puts(&text, e->hint);
         attributes = CELL_BOLD;
+    } else if (e->popup.n) {
+        strbuf_puts(&text, "Tab, arrows: choose  Enter: take  Esc: close");
     } else if (e->step == STEP_WAITING) {
         session_waiting(e->session, &text);
         if (text.len)

@@ -5,6 +5,7 @@
  *   tiles.c     what tiles show, focus and sizes; layout, zoom, clear, search
  *   reader.c, mouse.c   keys of the transcript, the mouse
  *   explorer.c  the picture: header, tiles, transcript, prompt, footer
+ *   candidates.c   what the prompt offers while one types
  *   promptline.c, keyhelp.c   parts of the picture
  *
  * Actions change the state and say by `dirty` and `stale` what is to be drawn;
@@ -36,6 +37,7 @@ struct explorer {
     struct transcript transcript;
     struct popup popup; /* candidates */
     size_t popup_at;    /* byte of the line where their word begins */
+    struct strbuf rest; /* shown behind the cursor, for the right arrow to take */
     struct popup help;  /* keys; open while it has rows */
     struct strbuf key_shape; /* of the last command that a key gave ... */
     size_t key_mark;         /* ... and the transcript after it */
@@ -99,6 +101,14 @@ void reader_draw_line(struct explorer *e, struct rect row);
 
 /* mouse.c */
 bool mouse_key(struct explorer *e, const struct keypress *key);
+
+/* candidates.c: the pop-up's keys and the hint's come before the prompt's */
+bool candidates_key(struct explorer *e, const struct keypress *key);
+bool candidates_rest_key(struct explorer *e, const struct keypress *key);
+void candidates_show(struct explorer *e, const struct completion *completion);
+void candidates_narrow(struct explorer *e); /* the line has changed */
+/* e->rest, and words on what may follow it. */
+void candidates_hint(struct explorer *e, struct strbuf *words);
 
 /* promptline.c */
 void promptline_draw(struct explorer *e, struct rect row);

@@ -12,8 +12,9 @@ struct key_text {
 };
 
 static const struct key_text prompt_keys[] = {
-    {"Tab", "complete; again: more of the list"},
-    {"Up, Down, ^R", "lines typed before, search in them"},
+    {"Tab", "complete; in the list Tab or arrows choose, Enter takes"},
+    {"Right", "at the end of the line: take what is shown behind it"},
+    {"Up, Down, ^R", "lines typed before that begin like this; search in them"},
     {"Esc, F6", "to the tile and back"},
     {"^D", "quit, on an empty line"},
     {NULL, NULL},

@@ -73,6 +73,7 @@ static bool read_line(struct repl *repl, const char *with_prompt)
     repl->got = false;
     r->typing = true;
     r->interrupted = false;
+    lineedit_editing(session_setting(r->session, "editing"));
     lineedit_open(&repl->editor, with_prompt, false);
     unsigned bits = 0;
     while (!repl->got && !(bits & SIGNAL_END)) {

@@ -19,6 +19,11 @@ static struct {
     size_t taken;
     FILE *nowhere;
     struct completion completion; /* of the last attempt */
+    /* Up and Down: what was typed, as far as it must match, and where we are */
+    char *typed;
+    int recalled;
+    const char *editing; /* asked for */
+    bool inputrc_vi;
 } self;
 
 static int next_byte(FILE *ignored)
@@ -117,6 +122,84 @@ static void display(char **matches, int n, int longest)
     rl_forced_update_display();
 }
 
+static int recall_older(int count, int key);
+static int recall_newer(int count, int key);
+
+static int recall_step(bool older, int count, int key)
+{
+    if (rl_last_func != recall_older && rl_last_func != recall_newer) {
+        free(self.typed);
+        self.typed = mem_text(rl_point == rl_end ? rl_line_buffer : "");
+        self.recalled = history_length;
+    }
+    size_t n = strlen(self.typed);
+    if (n == 0)
+        return older ? rl_get_previous_history(count, key) : rl_get_next_history(count, key);
+    int i = self.recalled;
+    const HIST_ENTRY *found = NULL;
+    while ((i += older ? -1 : 1) >= 0 && i < history_length) {
+        found = history_get(history_base + i);
+        if (found && strncmp(found->line, self.typed, n) == 0 && found->line[n])
+            break;
+        found = NULL;
+    }
+    if (!found && older)
+        return rl_ding();
+    self.recalled = found ? i : history_length;
+    rl_begin_undo_group();
+    rl_delete_text(0, rl_end);
+    rl_point = 0;
+    rl_insert_text(found ? found->line : self.typed);
+    rl_end_undo_group();
+    return 0;
+}
+
+/* Up: the lines that begin like what is typed, as in fish and ipython; all of
+ * them from an empty line, or when the cursor is within it. */
+static int recall_older(int count, int key)
+{
+    return recall_step(true, count, key);
+}
+
+static int recall_newer(int count, int key)
+{
+    return recall_step(false, count, key);
+}
+
+/* Unless inputrc has given the keys to something else. */
+static void bind_arrows(Keymap map)
+{
+    static const char *const keys[][2] = {{"\033[A", "\033[B"}, {"\033OA", "\033OB"}};
+    for (size_t i = 0; i < 2; i++) {
+        if (rl_function_of_keyseq(keys[i][0], map, NULL) == rl_get_previous_history)
+            rl_bind_keyseq_in_map(keys[i][0], recall_older, map);
+        if (rl_function_of_keyseq(keys[i][1], map, NULL) == rl_get_next_history)
+            rl_bind_keyseq_in_map(keys[i][1], recall_newer, map);
+    }
+}
+
+static void apply_editing(void)
+{
+    bool automatic = !self.editing || strcmp(self.editing, "auto") == 0;
+    bool vi = automatic ? self.inputrc_vi : strcmp(self.editing, "vi") == 0;
+    if (vi != (rl_editing_mode == 0))
+        rl_variable_bind("editing-mode", vi ? "vi" : "emacs");
+    if (!automatic && !self.full_screen)
+        rl_variable_bind("show-mode-in-prompt", vi ? "on" : "off");
+}
+
+void lineedit_editing(const char *mode)
+{
+    if (self.editing && strcmp(mode, self.editing) == 0)
+        return;
+    static const char *const modes[] = {"auto", "emacs", "vi"};
+    for (size_t i = 0; i < 3; i++)
+        if (strcmp(mode, modes[i]) == 0)
+            self.editing = modes[i];
+    if (self.initialised)
+        apply_editing();
+}
+
 static void initialise(bool full_screen)
 {
     rl_readline_name = "deltaw";
@@ -143,7 +226,12 @@ static void initialise(bool full_screen)
         rl_outstream = stderr; /* results go to a file: the prompt does not */
     }
     rl_initialize();
+    self.inputrc_vi = rl_editing_mode == 0;
+    bind_arrows(emacs_standard_keymap);
+    bind_arrows(vi_insertion_keymap);
+    bind_arrows(vi_movement_keymap);
     rl_variable_bind("show-all-if-ambiguous", "on");
+    rl_variable_bind("skip-completed-text", "on");
     if (full_screen) {
         rl_variable_bind("bell-style", "none");
         rl_variable_bind("enable-bracketed-paste", "off");
@@ -160,6 +248,7 @@ void lineedit_open(const struct lineedit_host *host, const char *prompt, bool fu
         initialise(full_screen);
     self.initialised = true;
     self.open = true;
+    apply_editing();
     rl_callback_handler_install(prompt, on_line);
 }
 
@@ -263,6 +352,34 @@ bool lineedit_midway(void)
                       RL_STATE_CHARSEARCH | RL_STATE_METANEXT) != 0;
 }
 
+void lineedit_replace(size_t from, const char *text)
+{
+    if (from > (size_t)rl_point)
+        return;
+    rl_begin_undo_group();
+    rl_delete_text((int)from, rl_point);
+    rl_point = (int)from;
+    rl_insert_text(text);
+    rl_end_undo_group();
+}
+
+void lineedit_recall(const char *line, struct strbuf *rest)
+{
+    size_t n = strlen(line);
+    for (int i = history_length - 1; i >= 0; i--) {
+        const HIST_ENTRY *old = history_get(history_base + i);
+        if (old && strncmp(old->line, line, n) == 0 && old->line[n] && !strchr(old->line, '\n')) {
+            strbuf_puts(rest, old->line + n);
+            return;
+        }
+    }
+}
+
+bool lineedit_vi_command(void)
+{
+    return rl_editing_mode == 0 && rl_get_keymap() == vi_movement_keymap;
+}
+
 bool lineedit_vi(void)
 {
     return rl_editing_mode == 0;
@@ -286,6 +403,8 @@ bool lineedit_empty(void)
 
 void lineedit_show(struct strbuf *prompt, struct strbuf *line, size_t *point)
 {
+    if (rl_editing_mode == 0 && !lineedit_midway())
+        strbuf_puts(prompt, lineedit_vi_command() ? "(cmd) " : "(ins) ");
     bool hidden = false; /* \001..\002: what a prompt does not show */
     for (const char *c = rl_display_prompt ? rl_display_prompt : ""; *c; c++)
         if (*c == '\001' || *c == '\002')

@@ -48,12 +48,20 @@ void lineedit_paste(const char *text, size_t n);
  * are to go to it first? */
 bool lineedit_midway(void);
 bool lineedit_vi(void);
+bool lineedit_vi_command(void); /* in vi's command mode */
+/* Replace the line from byte `from` to the cursor; undone at once. */
+void lineedit_replace(size_t from, const char *text);
+/* The rest of the newest line of the history that begins like this, of one row. */
+void lineedit_recall(const char *line, struct strbuf *rest);
 /* What to draw; point: byte in `line`. */
 void lineedit_show(struct strbuf *prompt, struct strbuf *line, size_t *point);
 
 /* Both: ^C. */
 void lineedit_drop_line(void);
 bool lineedit_empty(void);
+
+/* "emacs", "vi", or "auto": as inputrc says.  Takes effect at once. */
+void lineedit_editing(const char *mode);
 
 const char *lineedit_version(void); /* of readline, "8.2" */
 

@@ -53,9 +53,7 @@ static void on_complete(void *data, const char *line, size_t point, struct compl
 static void on_candidates(void *data, const struct completion *completion)
 {
     struct explorer *e = data;
-    popup_fill(&e->popup, completion);
-    e->popup_at = completion->from;
-    e->dirty = true;
+    candidates_show(e, completion);
 }
 
 static void on_echo(void *data, const char *command)
@@ -91,6 +89,7 @@ static void step_session(struct explorer *e)
     } while ((e->step == STEP_RAN || e->step == STEP_FAILED) && !e->quit &&
              clock_seconds() < until);
     session_news(e->session, &e->out);
+    lineedit_editing(session_setting(e->session, "editing"));
 }
 
 static void take_signals(struct explorer *e)
@@ -238,6 +237,7 @@ static void end(struct explorer *e)
     popup_clear(&e->help);
     strbuf_free(&e->key_shape);
     strbuf_free(&e->asked);
+    strbuf_free(&e->rest);
     canvas_free(&e->base);
     canvas_free(&e->frame);
     keys_free(&e->keys);

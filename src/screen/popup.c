@@ -14,11 +14,13 @@ void popup_clear(struct popup *popup)
         free(popup->rows[i].meaning);
     }
     free(popup->rows);
-    *popup = (struct popup){0};
+    *popup = (struct popup){.chosen = -1};
 }
 
 void popup_add(struct popup *popup, const char *word, const char *meaning)
 {
+    if (popup->n == 0)
+        popup->chosen = -1;
     popup->rows = mem_resize(popup->rows, popup->n + 1, sizeof *popup->rows);
     popup->rows[popup->n++] = (struct popup_row){
         .word = utf8_clean(word, strlen(word)),
@@ -26,28 +28,28 @@ void popup_add(struct popup *popup, const char *word, const char *meaning)
     };
 }
 
-static bool same(const struct popup *popup, const struct completion *completion)
-{
-    if (popup->n != completion->n)
-        return false;
-    for (size_t i = 0; i < popup->n; i++)
-        if (strcmp(popup->rows[i].word, completion->items[i].word) != 0)
-            return false;
-    return true;
-}
-
 void popup_fill(struct popup *popup, const struct completion *completion)
 {
-    if (popup->n && same(popup, completion)) {
-        size_t shown = popup->shown > 0 ? (size_t)popup->shown : 1;
-        size_t last = popup->n > shown ? popup->n - shown : 0;
-        popup->first = popup->first >= last ? 0 : popup->first + shown;
-        popup->first = popup->first < last ? popup->first : last;
-        return;
-    }
     popup_clear(popup);
     for (size_t i = 0; i < completion->n; i++)
         popup_add(popup, completion->items[i].word, completion->items[i].meaning);
+}
+
+void popup_choose(struct popup *popup, long by)
+{
+    long n = (long)popup->n, first = (long)popup->first, shown = popup->shown > 0 ? popup->shown : 1;
+    if (n == 0)
+        return;
+    if (by == 1 || by == -1) /* goes round */
+        popup->chosen = popup->chosen < 0 ? by > 0 ? 0 : n - 1 : (popup->chosen + by + n) % n;
+    else
+        popup->chosen = popup->chosen + by < 0 ? 0 : popup->chosen + by >= n ? n - 1
+                                                                            : popup->chosen + by;
+    if (popup->chosen < first)
+        first = popup->chosen;
+    else if (popup->chosen >= first + shown)
+        first = popup->chosen - shown + 1;
+    popup->first = (size_t)first;
 }
 
 static int widest(const struct popup *popup, bool meaning, int most)
@@ -60,6 +62,20 @@ static int widest(const struct popup *popup, bool meaning, int most)
         width = one > width ? one : width;
     }
     return width < most ? width : most;
+}
+
+/* Which are in sight, when not all are; or the title. */
+static void title_of(const struct popup *popup, int rows, const char *title, char *out, size_t room)
+{
+    bool more = (int)popup->n > rows;
+    out[0] = '\0';
+    if (title)
+        snprintf(out, room, "%s%s", title, more ? ", Down: more" : "");
+    else if (more && popup->chosen >= 0)
+        snprintf(out, room, "%ld of %zu", popup->chosen + 1, popup->n);
+    else if (more)
+        snprintf(out, room, "%zu to %zu of %zu", popup->first + 1, popup->first + (size_t)rows,
+                 popup->n);
 }
 
 void popup_draw(struct popup *popup, struct canvas *canvas, int x, int bottom, struct rect room,
@@ -77,22 +93,26 @@ void popup_draw(struct popup *popup, struct canvas *canvas, int x, int bottom, s
     if (rows < 1)
         return;
     popup->shown = rows;
+    if (popup->chosen >= 0) /* in sight whatever room there is now */
+        popup_choose(popup, 0);
+    size_t last = popup->n - (size_t)rows;
+    popup->first = popup->first < last ? popup->first : last;
     x = x + width > room.x + room.width ? room.x + room.width - width : x;
     x = x < room.x ? room.x : x;
     struct rect box = {x, bottom - rows - 1, width, rows + 2};
     canvas_clear(canvas, box);
-    char more[64] = "";
-    if (title)
-        snprintf(more, sizeof more, "%s%s", title, (int)popup->n > rows ? ", Down: more" : "");
-    else if ((int)popup->n > rows)
-        snprintf(more, sizeof more, "%zu of %zu, Tab: more", popup->first + 1, popup->n);
-    canvas_frame(canvas, box, more, false, style);
+    char text[64];
+    title_of(popup, rows, title, text, sizeof text);
+    canvas_frame(canvas, box, text, false, style);
     for (int i = 0; i < rows && popup->first + (size_t)i < popup->n; i++) {
         const struct popup_row *row = &popup->rows[popup->first + (size_t)i];
         int y = box.y + 1 + i;
-        canvas_text(canvas, x + 2, y, word, row->word, COLOUR_DEFAULT, CELL_BOLD, style);
+        unsigned mark = (long)popup->first + i == popup->chosen ? CELL_REVERSE : 0;
+        for (int at = x + 1; mark && at < x + width - 1; at++)
+            canvas_put(canvas, at, y, ' ', COLOUR_DEFAULT, COLOUR_DEFAULT, mark);
+        canvas_text(canvas, x + 2, y, word, row->word, COLOUR_DEFAULT, CELL_BOLD | mark, style);
         if (row->word[0])
-            canvas_text(canvas, x + 2 + word + 2, y, meaning, row->meaning, COLOUR_DEFAULT, 0,
+            canvas_text(canvas, x + 2 + word + 2, y, meaning, row->meaning, COLOUR_DEFAULT, mark,
                         style);
         else /* a heading */
             canvas_text(canvas, x + 2, y, width - 4, row->meaning, COLOUR_DEFAULT, 0, style);

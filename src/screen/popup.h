@@ -10,16 +10,19 @@
 
 struct popup {
     size_t n, first; /* first: uppermost shown */
+    long chosen;     /* -1: none */
     struct popup_row {
         char *word, *meaning;
     } *rows;
     int shown; /* rows that had room */
 };
 
-/* Copies.  The same candidates again: show the next page. */
+/* Copies; none is chosen. */
 void popup_fill(struct popup *popup, const struct completion *completion);
 /* One (word, meaning) more; for lists that are no completions. */
 void popup_add(struct popup *popup, const char *word, const char *meaning);
+/* Choose another, `by` further down; by one goes round. */
+void popup_choose(struct popup *popup, long by);
 void popup_clear(struct popup *popup);
 /* A framed box with its lower left corner at (x, bottom), within `room`. */
 void popup_draw(struct popup *popup, struct canvas *canvas, int x, int bottom, struct rect room,

@@ -256,6 +256,11 @@ void screen_size(int *width, int *height)
     *height = self.height;
 }
 
+bool screen_dims(void)
+{
+    return self.active && (termattrs() & A_DIM) != 0;
+}
+
 int screen_colours(void)
 {
     return !self.coloured ? 0 : COLORS >= 256 ? 256 : COLORS >= 16 ? 16 : COLORS >= 8 ? 8 : 0;

@@ -34,6 +34,7 @@ void screen_suspend(void (*stop)(void));
 void screen_size(int *width, int *height);
 /* Colours the open screen has. */
 int screen_colours(void);
+bool screen_dims(void); /* can it show dim text apart from plain? */
 
 /* Show the canvas, which has the size of the screen; the cursor at (x, y), or
  * hidden when x < 0.  `anew`: paint every cell. */

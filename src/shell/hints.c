@@ -76,9 +76,9 @@ static void add_value(const struct command *command, const struct word *word, st
     if (!o)
         return;
     if (!word->text[word->equals + 1]) {
+        strbuf_puts(rest, o->fallback ? o->fallback : "");
         option_range(o, out);
-        strbuf_printf(out, "%s%s: %s", o->fallback ? ", else " : "",
-                      o->fallback ? o->fallback : "", o->text);
+        strbuf_printf(out, "  %s", o->text);
     } else if (rest->len) {
         strbuf_puts(out, o->text);
     }
@@ -103,8 +103,11 @@ static void add_only(const struct candidate *only, const char *typed, const stru
     } else if (options && length > 1 && only->word[length - 1] == '=') {
         char *name = mem_text_n(only->word, length - 1);
         const struct option *o = option_find(options, name);
-        strbuf_printf(out, "%s%s%s", o && o->fallback ? o->fallback : "",
-                      o && o->fallback ? "  " : "", only->meaning);
+        if (o && o->fallback)
+            strbuf_puts(out, o->fallback);
+        else if (o)
+            option_range(o, out);
+        strbuf_printf(out, "  %s", only->meaning);
         free(name);
     } else {
         strbuf_puts(out, only->meaning);
@@ -152,7 +155,7 @@ void session_hint(struct session *session, const char *line, struct strbuf *rest
     if (command && !command->raw && word->equals > 0) {
         strbuf_reset(words_out);
         if (rest->len && !word->text[word->equals + 1])
-            strbuf_reset(rest); /* the default needs no typing */
+            strbuf_reset(rest); /* the default comes first */
         add_value(command, word, rest, words_out);
     }
     completion_free(&c);

@@ -15,6 +15,9 @@ const struct option setting_options[] = {
      "of the terminal, for the colours of maps; auto: what the terminal says"},
     {"mouse", OPTION_WORD, 0, 0, "yes|no", "no",
      "clicks, drags and the wheel go to deltaw; the terminal's own selection needs Shift then"},
+    {"hints", OPTION_WORD, 0, 0, "on|off", "on", "what may still follow, behind the cursor"},
+    {"editing", OPTION_WORD, 0, 0, "auto|emacs|vi", "auto",
+     "keys of the prompt; auto: what readline's inputrc says"},
     {"timing", OPTION_WORD, 0, 0, "on|off", "off", "say how long each command took"},
     {0},
 };

@@ -128,7 +128,7 @@ struct completion {
 void session_complete(struct session *session, const char *line, size_t point,
                       struct completion *out);
 /* What may follow when the cursor stands at the end of `line`: rest is what would
- * complete its last word (nothing when that is not certain), words are what is
+ * complete its last word, where that is certain, or the default of an option; words are what is
  * still possible behind that, in a few words.  Fast: for every key. */
 void session_hint(struct session *session, const char *line, struct strbuf *rest,
                   struct strbuf *words);
