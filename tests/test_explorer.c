@@ -30,6 +30,7 @@ static void run(struct explorer *e)
         if (e->step == STEP_WAITING) {
             struct pollfd p = {session_wake(e->session)->fd, POLLIN, 0};
             poll(&p, 1, 60000);
+            wake_drain(session_wake(e->session));
         } else if (e->step != STEP_RAN) {
             break;
         }
@@ -49,11 +50,26 @@ static void resize(struct explorer *e, int width, int height)
     explorer_place(e);
 }
 
-static void look(struct explorer *e, struct strbuf *out)
+/* Until all that views compute beside the main thread is there. */
+static void update(struct explorer *e)
 {
     explorer_update(e);
+    for (int i = 0; i < e->layout.n_tiles; i++) {
+        struct view *view = session_view(e->session, e->layout.view[i], NULL);
+        while (view && view_waits(view)) {
+            struct pollfd p = {session_wake(e->session)->fd, POLLIN, 0};
+            poll(&p, 1, 60000);
+            wake_drain(session_wake(e->session));
+        }
+    }
+    e->redraw = true;
+}
+
+static void look(struct explorer *e, struct strbuf *out)
+{
+    update(e);
     explorer_draw(e); /* tells views their room ... */
-    explorer_update(e);
+    update(e);
     explorer_draw(e); /* ... for which they compute */
     strbuf_reset(out);
     canvas_emit(&e->frame, &e->style, out);

@@ -71,7 +71,7 @@ void explorer_update(struct explorer *e)
         struct view *view = tile_shown(e, i) ? session_view(e->session, e->layout.view[i], &err)
                                              : NULL;
         if (view)
-            view_update(view, session_scene(e->session), &err);
+            session_update_view(e->session, view, &err);
     }
     e->updated_at = clock_seconds();
     e->update_seconds = e->updated_at - before;

@@ -21,6 +21,30 @@ static void look_data(struct view *view, struct output *out)
     table_free(&table);
 }
 
+bool session_update_view(struct session *session, struct view *view, struct err *err)
+{
+    if (!session->worker)
+        session->worker = worker_new(&session->wake, NULL);
+    return session->worker
+               ? view_update_later(view, session->worker, session_scene(session), err)
+               : view_update(view, session_scene(session), err);
+}
+
+static void look_tell(struct session *session, struct view *view, struct output *out)
+{
+    struct strbuf text = {0};
+    if (out->mode == OUTPUT_TEXT && !session->setup.host.show) {
+        struct style style = look_style(session, out);
+        view_print(view, out->width, &style, &text);
+    } else {
+        view_describe(view, &text);
+    }
+    output_block(out, strbuf_text(&text));
+    strbuf_free(&text);
+    if (view_shown(view, NULL) && out->mode != OUTPUT_TEXT)
+        look_data(view, out);
+}
+
 bool look_run(struct session *session, const struct args *args, struct output *out,
               struct err *err)
 {
@@ -30,22 +54,20 @@ bool look_run(struct session *session, const struct args *args, struct output *o
     if (!view || !view_configure(view, args, err))
         return false;
     struct err reason = {0};
-    bool shown = view_update(view, session_scene(session), &reason);
-    if (host->show && !host->show(host->data, name, err))
-        return false;
-    if (!shown && !host->show)
+    if (host->show) {
+        session_update_view(session, view, &reason);
+        if (!host->show(host->data, name, err))
+            return false;
+        if (session->now.key)
+            return true;
+        if (view_waits(view)) { /* what it shows is told once it is there */
+            session->looked = view;
+            return true;
+        }
+    } else if (!view_update(view, session_scene(session), &reason)) {
         return err_set(err, reason.code, "%s: %s", name, reason.message);
-    struct strbuf text = {0};
-    if (out->mode == OUTPUT_TEXT && !host->show) {
-        struct style style = look_style(session, out);
-        view_print(view, out->width, &style, &text);
-    } else {
-        view_describe(view, &text);
     }
-    output_block(out, strbuf_text(&text));
-    strbuf_free(&text);
-    if (shown && out->mode != OUTPUT_TEXT)
-        look_data(view, out);
+    look_tell(session, view, out);
     return true;
 }
 
@@ -54,6 +76,15 @@ bool look_tile(struct session *session, bool *taken, struct err *err)
     const struct session_host *host = &session->setup.host;
     *taken = session->now.key && host->show;
     return !*taken || host->show(host->data, session->now.command->name, err);
+}
+
+bool look_waits(struct session *session, struct output *out)
+{
+    if (view_waits(session->looked))
+        return true;
+    look_tell(session, session->looked, out);
+    session->looked = NULL;
+    return false;
 }
 
 bool look_screen(struct session *session, const struct args *args, struct output *out,

@@ -240,7 +240,7 @@ static enum step command_begin(struct session *s, struct output *out)
         return command_begin(s, out);
     output_begin(out, s->now.text);
     ok = ok && s->now.command->run(s, &s->now.args, out, &err);
-    if (ok && (s->task || s->n_awaited > 0))
+    if (ok && (s->task || s->n_awaited > 0 || s->looked))
         return STEP_WAITING;
     return command_end(s, out, ok, &err);
 }
@@ -310,8 +310,11 @@ static enum step command_wait(struct session *s, struct output *out)
     if (s->cancelled) {
         err_set(&err, ERR_INTERRUPTED, "%s: interrupted", s->now.command->name);
         task_give_up(s);
+        s->looked = NULL;
         return command_end(s, out, false, &err);
     }
+    if (s->looked && look_waits(s, out))
+        return STEP_WAITING;
     if (s->task) {
         struct task *task = s->task;
         if (!atomic_load(&task->over))
@@ -335,7 +338,6 @@ static enum step command_wait(struct session *s, struct output *out)
 enum step session_step(struct session *session, struct output *out)
 {
     session->style = out->style;
-    wake_drain(&session->wake);
     task_reap(session, false);
     session_reap_fits(session, false);
     if (session->now.active)
@@ -376,6 +378,10 @@ void session_waiting(struct session *session, struct strbuf *out)
         if (permille > 50 && seconds > .5)
             strbuf_printf(out, "  ETA %s",
                           number_duration(buf, seconds * (1000 - permille) / permille));
+        return;
+    }
+    if (session->looked) {
+        strbuf_printf(out, "computing the %s", view_ops_of(session->looked)->name);
         return;
     }
     for (size_t i = 0; i < session->n_awaited; i++) {
@@ -420,6 +426,7 @@ void session_free(struct session *session)
     session_reap_fits(s, true);
     for (size_t i = 0; i < VIEWS; i++)
         view_close(s->views[i]);
+    worker_free(s->worker);
     while (session_pop_cohort(s, false, NULL))
         ;
     input_drop(s);

@@ -109,6 +109,8 @@ struct session {
     struct scene_help *scene_help; /* made once */
     struct view *views[VIEWS];
     struct replay *replay, *replays_ended; /* see replay.h; NULL: none */
+    struct worker *worker; /* computes for views of the full screen; NULL: not yet */
+    struct view *looked;   /* the command that runs waits for its picture; NULL: none */
     char *settings[SETTINGS];
     /* log */
     FILE *log;
@@ -201,6 +203,8 @@ bool log_command(struct session *session, const struct running *now, struct err 
 bool look_run(struct session *session, const struct args *args, struct output *out,
               struct err *err);
 
+/* False: the view waited for is there, and was told of. */
+bool look_waits(struct session *session, struct output *out);
 /* For verbs that print a list and have a view of it as well: from a key of a tile
  * they only show the view in that tile. */
 bool look_tile(struct session *session, bool *taken, struct err *err);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/thread.h"
 
 static const struct option map_options[] = {
     {"of", OPTION_TEXT, 0, 0, PARTS_WEIGHTS, "auto",
@@ -182,7 +183,7 @@ static bool map_configure(void *state, const struct args *args, struct err *err)
     const char *model = parts_chosen(args, map_options, "model");
     fresh.model = model ? mem_text(model) : NULL;
     fresh.asked = asked_for(args);
-    fresh.held = NULL;
+    fresh.held = fresh.held_for = NULL;
     if (!s->asked || strcmp(fresh.asked, s->asked) != 0)
         fresh.stale = fresh.urgent = true;
     fresh.placed = fresh.crossed || (fresh.placed && !other_axes);
@@ -219,7 +220,7 @@ double map_limit(const struct map_state *s)
  * that they and the difference compare.  It follows growth at once but shrinks
  * only when half of it is unused, so that colours stand still while a fit
  * trains. */
-static void follow_limit(struct map_state *s)
+static void follow_limit(struct map_state *s, bool at_once)
 {
     if (s->held) {
         return;
@@ -238,7 +239,7 @@ static void follow_limit(struct map_state *s)
         }
     }
     double nice = parts_nice(largest);
-    if (s->urgent || !(s->limit >= nice) || nice < s->limit / 2) {
+    if (at_once || !(s->limit >= nice) || nice < s->limit / 2) {
         s->limit = nice;
     }
 }
@@ -246,13 +247,13 @@ static void follow_limit(struct map_state *s)
 static bool fix_weight(const struct map_state *s, struct map_request *r, const char *name,
                        double value, struct err *err)
 {
-    const struct policy *policy = &s->source.model->settings.policy;
+    const struct policy *policy = &s->wanted.model->settings.policy;
     long k = policy_weight(policy, name);
     if (k >= 0) {
         r->w[k] = value;
     } else if (!isnan(value)) {
         return err_set(err, ERR_FAILED, "%s's policy %s has no %s; `map %s=lived` lets it go",
-                       s->source.model->name, policy->text, name, name);
+                       s->wanted.model->name, policy->text, name, name);
     }
     return true;
 }
@@ -273,37 +274,6 @@ static bool full_request(const struct map_state *s, struct map_request *r, struc
     return fix_weight(s, r, "w_stim", s->w_stim, err) && fix_weight(s, r, "w_bias", s->w_bias, err);
 }
 
-/* In a replay axes and colours are those of the newest state and stand still: a
- * coarse map of it tells them. */
-static void hold_scales(struct map_state *s)
-{
-    enum { COARSE = 15, FEW = 4 };
-    const struct source *source = &s->source;
-    struct map_request request;
-    struct map seen = s->map, newest;
-    if (s->held == source->final) {
-        return;
-    }
-    s->held = NULL;
-    s->stale = s->urgent = true;
-    if (!source->final || !full_request(s, &request, NULL)) {
-        return;
-    }
-    request.nx = request.ny = COARSE;
-    request.sample = FEW;
-    request.histories = FEW;
-    if (!map_compute(source->final, source->cohort, source->final_w, &request, &newest, NULL)) {
-        return;
-    }
-    s->map = newest;
-    follow_limit(s);
-    s->map = seen;
-    s->held = source->final;
-    s->hold[0] = newest.request.x_lo, s->hold[1] = newest.request.x_hi;
-    s->hold[2] = newest.request.y_lo, s->hold[3] = newest.request.y_hi;
-    map_free(&newest);
-}
-
 /* Evaluations of the rule a picture may cost: about 15 ms of them. */
 enum { PICTURE_SAMPLE = 64, PICTURE_EVALUATIONS = 150000, LIVE_SAMPLE_LEAST = 4 };
 static const double picture_seconds = 0.015;
@@ -313,7 +283,7 @@ static size_t picture_sample(const struct map_state *s, const struct map_request
     size_t cells = r->nx * r->ny * PROBE_MAX_PANELS;
     size_t most = PICTURE_EVALUATIONS / (cells > 0 ? cells : 1);
     size_t sample = most < PICTURE_SAMPLE ? most : PICTURE_SAMPLE;
-    if (s->source.live && s->sample > 0 && s->sample < sample) {
+    if (s->wanted.live && s->sample > 0 && s->sample < sample) {
         sample = s->sample;
     }
     return sample < LIVE_SAMPLE_LEAST ? LIVE_SAMPLE_LEAST : sample;
@@ -328,7 +298,7 @@ static void picture_past(const struct map_state *s, struct map_request *r)
 {
     bool levels = s->have && s->map.x.levels && strcmp(s->map.x.name, r->x) == 0;
     size_t cells = (levels ? s->map.x.n : r->nx) * r->ny * PROBE_MAX_PANELS;
-    size_t updates = s->source.live && s->updates > 0 ? s->updates : PAST_UPDATES;
+    size_t updates = s->wanted.live && s->updates > 0 ? s->updates : PAST_UPDATES;
     size_t each = updates / PAST_SAMPLE / (cells > 0 ? cells : 1);
     r->histories = each > PAST_PICTURE ? PAST_PICTURE : each < 4 ? 4 : each;
     r->sample = PAST_SAMPLE;
@@ -362,58 +332,165 @@ static void name_request(struct map_state *s)
     s->placed = s->placed && (s->crossed || s->held);
 }
 
-bool map_refresh(struct map_state *s, struct err *err)
-{
-    if (s->have && (!s->stale || (s->source.live && !s->urgent && !pace_due(&s->pace)))) {
-        return true;
-    }
+/* All that computing a map needs, and what comes out of it. */
+struct map_job {
+    struct source source;
     struct map_request request;
-    struct map fresh;
+    bool urgent;
+    struct map map;
+    bool ok;
+    /* in a replay, the first time */
+    bool hold, held; /* wanted, there */
+    struct map newest;
+    struct err err;
+    double seconds;
+};
+
+static bool make_job(struct map_state *s, struct map_job **out, struct err *err)
+{
+    struct map_request request;
+    bool hold = s->held != s->wanted.final;
+    s->held = hold ? NULL : s->held;
+    s->held_for = s->wanted.final;
     if (!full_request(s, &request, err)) {
         return false;
     }
     request.nx = request.nx ? request.nx : s->room_x ? s->room_x : 31;
     request.ny = request.ny ? request.ny : s->room_y ? s->room_y : 31;
     request.sample = picture_sample(s, &request);
-    if (probe_sees_past(s->source.model)) {
+    if (probe_sees_past(s->wanted.model)) {
         picture_past(s, &request);
     }
-    pace_begin(&s->pace);
-    if (!map_compute(s->source.model, s->source.cohort, s->source.w, &request, &fresh, err)) {
-        return false;
-    }
-    pace_end(&s->pace);
-    adapt_sample(s, request.sample);
-    if (s->have) {
-        map_free(&s->map);
-    }
-    s->map = fresh;
-    s->have = true;
-    name_request(s);
-    follow_limit(s);
+    *out = mem_new(1, sizeof **out);
+    (*out)->source = source_copy(&s->wanted);
+    (*out)->request = request;
+    (*out)->urgent = s->urgent;
+    (*out)->hold = hold;
     s->stale = s->urgent = false;
     return true;
 }
 
-static bool map_update(void *state, const struct scene *scene, struct err *err)
+static bool check_show(const struct map_state *s, struct err *err)
+{
+    return s->show == SHOW_FITTED || s->map.panel[0].truth ||
+           err_set(err, ERR_FAILED, "the true rule behind %s is not known; `map diff=no` shows "
+                   "the fitted one", s->source.cohort ? s->source.cohort->name : "it");
+}
+
+static bool map_prepare(void *state, const struct scene *scene, bool pending, void **job,
+                        struct err *err)
 {
     struct map_state *s = state;
-    bool changed, was_live = s->source.live;
-    if (!source_take(&s->source, scene, s->model, false, &changed, err)) {
+    bool changed = false, was_live = s->wanted.live;
+    if (scene && !source_want(&s->wanted, scene, s->model, false, &changed, err)) {
         return false;
     }
     s->stale = s->stale || changed;
     /* the last map of a fit is made in full, and at once */
-    s->urgent = s->urgent || was_live != s->source.live;
-    hold_scales(s);
-    if (!map_refresh(s, err)) {
+    s->urgent = s->urgent || was_live != s->wanted.live || s->held_for != s->wanted.final;
+    s->stale = s->stale || s->held_for != s->wanted.final;
+    if (s->have && !changed && s->source.model == s->wanted.model) {
+        s->source.status = s->wanted.status;
+    }
+    bool due = !s->have || !s->wanted.live || pace_due(&s->pace);
+    if (s->stale && (s->urgent || (due && !pending))) {
+        return make_job(s, (struct map_job **)job, err);
+    }
+    return !s->have || check_show(s, err);
+}
+
+/* In a replay axes and colours are those of the newest state and stand still: a
+ * coarse map of it tells them. */
+static void make_newest(struct map_job *job)
+{
+    enum { COARSE = 15, FEW = 4 };
+    const struct source *source = &job->source;
+    struct map_request request = job->request;
+    if (!job->hold || !source->final) {
+        return;
+    }
+    request.nx = request.ny = COARSE;
+    request.sample = request.histories = FEW;
+    job->held = map_compute(source->final, source->cohort, source->final_w, &request, &job->newest,
+                            NULL);
+    if (job->held) {
+        job->request.x_lo = job->newest.request.x_lo, job->request.x_hi = job->newest.request.x_hi;
+        job->request.y_lo = job->newest.request.y_lo, job->request.y_hi = job->newest.request.y_hi;
+    }
+}
+
+static void hold_scales(struct map_state *s, struct map_job *job)
+{
+    struct map seen = s->map;
+    const struct map_request *r = &job->newest.request;
+    if (!job->held) {
+        return;
+    }
+    s->held = NULL;
+    s->map = job->newest;
+    follow_limit(s, true);
+    s->map = seen;
+    s->held = s->source.final;
+    s->hold[0] = r->x_lo, s->hold[1] = r->x_hi;
+    s->hold[2] = r->y_lo, s->hold[3] = r->y_hi;
+    map_free(&job->newest);
+    job->held = false;
+}
+
+static void map_work(void *data, const atomic_bool *stop)
+{
+    struct map_job *job = data;
+    double before = clock_seconds();
+    (void)stop;
+    source_sweep(&job->source);
+    make_newest(job);
+    job->ok = map_compute(job->source.model, job->source.cohort, job->source.w, &job->request,
+                          &job->map, &job->err);
+    job->seconds = clock_seconds() - before;
+}
+
+static void map_discard(void *state, void *data)
+{
+    struct map_state *s = state;
+    struct map_job *job = data;
+    if (job->ok) {
+        map_free(&job->map);
+    }
+    if (job->held) {
+        map_free(&job->newest);
+    }
+    if (s) {
+        s->stale = s->urgent = true;
+    }
+    source_release(&job->source);
+    free(job);
+}
+
+static bool map_adopt(void *state, void *data, struct err *err)
+{
+    struct map_state *s = state;
+    struct map_job *job = data;
+    pace_took(&s->pace, job->seconds);
+    adapt_sample(s, job->request.sample);
+    if (!job->ok) {
+        *err = job->err;
+        map_discard(NULL, job);
         return false;
     }
-    if (s->show != SHOW_FITTED && !s->map.panel[0].truth) {
-        return err_set(err, ERR_FAILED, "the true rule behind %s is not known; `map diff=no` shows "
-                       "the fitted one", s->source.cohort ? s->source.cohort->name : "it");
+    if (s->have) {
+        bool same = strcmp(s->map.x.name, job->map.x.name) == 0 &&
+                    strcmp(s->map.y.name, job->map.y.name) == 0;
+        s->placed = s->placed && (same || s->crossed);
+        map_free(&s->map);
     }
-    return true;
+    s->map = job->map;
+    s->have = true;
+    source_adopt(&s->source, &s->wanted, &job->source);
+    hold_scales(s, job);
+    name_request(s);
+    follow_limit(s, job->urgent);
+    free(job);
+    return check_show(s, err);
 }
 
 static void map_table_full(const void *state, struct table *out)
@@ -421,7 +498,7 @@ static void map_table_full(const void *state, struct table *out)
     const struct map_state *s = state;
     struct map_request request;
     struct map map;
-    if (s->source.model && full_request(s, &request, NULL) &&
+    if (s->have && full_request(s, &request, NULL) &&
         map_compute(s->source.model, s->source.cohort, s->source.w, &request, &map, NULL)) {
         map_table(&map, out);
         map_free(&map);
@@ -435,6 +512,7 @@ static void map_release(void *state)
         map_free(&s->map);
     }
     source_release(&s->source);
+    source_release(&s->wanted);
     free(s->model);
     free(s->asked);
 }
@@ -449,7 +527,11 @@ const struct view_ops map_view = {
     .state_size = sizeof(struct map_state),
     .merge = map_merge,
     .configure = map_configure,
-    .update = map_update,
+    .prepare = map_prepare,
+    .compute = map_work,
+    .adopt = map_adopt,
+    .discard = map_discard,
+    .room = map_room,
     .title = map_title,
     .draw = map_draw,
     .describe = map_describe,

@@ -17,10 +17,12 @@ struct map_state {
     uint32_t support;      /* fewest lived trials of a painted cell */
     enum show show;
     /* from the scene */
-    struct source source;
+    struct source wanted;  /* of the newest job */
+    struct source source;  /* of the picture */
     struct map map;
     bool have;             /* map is computed */
     const struct model *held; /* whose axes and colours are kept, in a replay; only compared */
+    const struct model *held_for; /* looked at for that, also when it was not possible */
     double hold[4];           /* x_lo, x_hi, y_lo, y_hi */
     bool stale, urgent;    /* to be computed again; at once, whatever the pace */
     struct pace pace;
@@ -35,8 +37,6 @@ struct map_state {
     double cross_x, cross_y;
 };
 
-/* Compute again if something is out of date; false: not possible, err says why. */
-bool map_refresh(struct map_state *s, struct err *err);
 /* The value of a cell as `show` has it; NaN when there is no truth. */
 double map_shown(const struct map_state *s, size_t panel, size_t cell);
 bool map_painted(const struct map_state *s, size_t panel, size_t cell);
@@ -48,6 +48,7 @@ void map_cross_to(const struct map_state *s, size_t panel, size_t x, size_t y,
                   struct strbuf *command);
 bool map_click(void *state, struct rect area, const struct style *style, int x, int y,
                struct strbuf *command);
+void map_room(void *state, struct rect area, const struct style *style);
 bool map_key(void *state, const char *key, struct strbuf *command);
 void map_title(const void *state, struct strbuf *out);
 void map_draw(void *state, struct canvas *canvas, struct rect area, const struct style *style);

@@ -77,9 +77,9 @@ static void read_out(const struct map_state *s, bool wide, struct strbuf *out)
     size_t cell = y * s->map.x.n + x;
     const struct map_panel *panel = &s->map.panel[s->cross_panel];
     double limit = map_limit(s);
-    strbuf_printf(out, "┼ %s %s  ", parts_letter(s->request.y),
+    strbuf_printf(out, "┼ %s %s  ", parts_letter(s->map.request.y),
                   parts_short(a, s->map.y.value[y], 2));
-    strbuf_printf(out, "%s %s  ", parts_letter(s->request.x),
+    strbuf_printf(out, "%s %s  ", parts_letter(s->map.request.x),
                   parts_short(a, s->map.x.value[x], 2));
     add_panel(panel->title, out);
     strbuf_printf(out, " %s %s", "Δw", parts_signed(a, panel->value[cell], limit));
@@ -187,21 +187,26 @@ bool map_click(void *state, struct rect area, const struct style *style, int x, 
     return true;
 }
 
-void map_draw(void *state, struct canvas *canvas, struct rect area, const struct style *style)
+void map_room(void *state, struct rect area, const struct style *style)
 {
     struct map_state *s = state;
-    struct rect body = body_of(area);
-    bool told = body.height < area.height;
     size_t nx = 0, ny = 0;
-    heat_map_room(body, s->map.n_panels, style, &nx, &ny);
+    heat_map_room(body_of(area), s->have ? s->map.n_panels : 2, style, &nx, &ny);
     nx = nx < 2 ? 2 : nx > 121 ? 121 : nx;
     ny = ny < 2 ? 2 : ny > 121 ? 121 : ny;
     if (nx != s->room_x || ny != s->room_y) {
         s->room_x = nx;
         s->room_y = ny;
-        s->stale = true;
-        map_refresh(s, NULL); /* on failure the old map is stretched */
+        s->stale = true; /* until then the old map is stretched */
+        s->urgent = s->urgent || !s->have;
     }
+}
+
+void map_draw(void *state, struct canvas *canvas, struct rect area, const struct style *style)
+{
+    struct map_state *s = state;
+    struct rect body = body_of(area);
+    bool told = body.height < area.height;
     if (!s->placed) {
         place_cross(s);
     }
@@ -244,8 +249,8 @@ static bool say_panel(const struct map_state *s, size_t p, struct strbuf *out)
     most = fabs(map_shown(s, p, lo)) > fabs(map_shown(s, p, hi)) ? lo : hi;
     strbuf_printf(out, "%s to %s", parts_signed(a, map_shown(s, p, lo), limit),
                   parts_signed(b, map_shown(s, p, hi), limit));
-    strbuf_printf(out, ", largest at %s %s %s %s", s->request.y,
-                  parts_short(a, s->map.y.value[most / s->map.x.n], 2), s->request.x,
+    strbuf_printf(out, ", largest at %s %s %s %s", s->map.request.y,
+                  parts_short(a, s->map.y.value[most / s->map.x.n], 2), s->map.request.x,
                   parts_short(b, s->map.x.value[most % s->map.x.n], 2));
     return true;
 }
@@ -256,8 +261,8 @@ void map_describe(const void *state, struct strbuf *out)
     static const char *const shows[] = {"Change of", "True change of",
                                         "Fitted minus true change of"};
     char a[NUMBER_SIZE];
-    strbuf_printf(out, "%s %s per trial over %s and %s, ", shows[s->show], s->request.of,
-                  s->request.y, s->request.x);
+    strbuf_printf(out, "%s %s per trial over %s and %s, ", shows[s->show], s->map.request.of,
+                  s->map.request.y, s->map.request.x);
     source_words(&s->source, out);
     for (size_t p = 0; p < s->map.n_panels; p++) {
         const char *title = s->map.panel[p].title;

@@ -36,8 +36,8 @@ struct pace {
 struct source {
     struct model *model;
     struct cohort *cohort; /* NULL: none, see source_take */
-    float *swept;      /* owned; NULL when the model brought its own */
-    const float *w;    /* [n_trials][K]; in swept or model->lived; NULL without cohort */
+    struct lived *lived; /* the model's own, or swept; NULL without cohort */
+    const float *w;      /* [n_trials][K] of it */
     bool live;         /* still training */
     bool foreign;      /* its cohort is not the one loaded */
     bool replayed;     /* an earlier epoch, of `newest` */
@@ -46,7 +46,7 @@ struct source {
     /* In a replay the newest state when it began, for axes and colours that stand
      * still: what `model`, `swept` and `w` are of an epoch.  NULL: no replay. */
     struct model *final;
-    float *final_swept;
+    struct lived *final_lived;
     const float *final_w;
 };
 /* Takes over what the scene has.  *changed: values computed from the source are
@@ -54,6 +54,15 @@ struct source {
  * trials) none of them; err says which, and the source stays as it was. */
 bool source_take(struct source *source, const struct scene *scene, const char *name,
                  bool needs_trials, bool *changed, struct err *err);
+/* The same for a view that computes in a job: weights that the model did not bring
+ * are left out, for the job to sweep (it may take a while). */
+bool source_want(struct source *source, const struct scene *scene, const char *name,
+                 bool needs_trials, bool *changed, struct err *err);
+void source_sweep(struct source *source); /* any thread, on a source of its own */
+struct source source_copy(const struct source *source); /* with references */
+/* `done`, of a job, becomes the picture's `source`; what was swept for it is kept
+ * for the next job too. */
+void source_adopt(struct source *source, struct source *wanted, struct source *done);
 /* For pictures of what animals did, with what a model expects of it beside
  * them: a model (by name, or the one in use) that was fitted to the trials loaded
  * now or comes from a file.  NONE: there is none, which is no error unless it was
@@ -82,6 +91,7 @@ void hold_range(const struct hold *hold, double *lo, double *hi);
 bool pace_due(const struct pace *pace);
 void pace_begin(struct pace *pace);
 void pace_end(struct pace *pace);
+void pace_took(struct pace *pace, double seconds); /* until now */
 
 /* Index of the animal with this name, or else this number from 1; -1 and err. */
 long parts_animal(const struct cohort *cohort, const char *asked, struct err *err);

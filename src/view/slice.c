@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/thread.h"
 
 static const struct option slice_options[] = {
     {"of", OPTION_TEXT, 0, 0, PARTS_WEIGHTS, "auto",
@@ -81,91 +82,165 @@ static bool slice_configure(void *state, const struct args *args, struct err *er
     s->request = r;
     s->support = (uint32_t)args_integer(args, slice_options, "support");
     s->stale = s->urgent = true;
-    s->hold.of = NULL;
+    s->hold.of = s->hold_for = NULL;
     return true;
 }
 
-static bool slice_refresh(struct slice_state *s, struct err *err)
+/* All that computing a slice needs, and what comes out of it. */
+struct slice_job {
+    struct source source;
+    struct slice_request request;
+    struct slice slice;
+    bool ok;
+    /* in a replay, the first time */
+    bool hold, held; /* wanted, there */
+    struct slice newest;
+    struct err err;
+    double seconds;
+};
+
+static struct slice_job *make_job(struct slice_state *s)
 {
-    if (s->have && (!s->stale || (s->source.live && !s->urgent && !pace_due(&s->pace)))) {
-        return true;
+    struct slice_job *job = mem_new(1, sizeof *job);
+    bool live = s->wanted.live;
+    job->source = source_copy(&s->wanted);
+    job->request = s->request;
+    job->hold = s->hold.of != s->wanted.final;
+    s->hold_for = s->wanted.final;
+    if (job->hold) {
+        s->hold = (struct hold){0};
+    } else if (s->hold.of && job->request.n_w == 0) {
+        job->request.n_w = s->n_hold;
+        memcpy(job->request.w, s->hold_w, sizeof job->request.w);
     }
-    struct slice fresh;
-    struct slice_request request = s->request;
-    if (s->hold.of && request.n_w == 0) {
-        request.n_w = s->n_hold;
-        memcpy(request.w, s->hold_w, sizeof request.w);
-    }
-    request.sample = !s->source.live ? 0 : probe_sees_past(s->source.model) ? 4 : 32;
-    request.histories = s->source.live ? 64 : 256;
-    pace_begin(&s->pace);
-    if (!slice_compute(s->source.model, s->source.cohort, s->source.w, &request, &fresh, err)) {
-        return false;
-    }
-    pace_end(&s->pace);
-    if (s->have) {
-        slice_free(&s->slice);
-    }
-    s->slice = fresh;
-    s->have = true;
-    if (s->hold.of) {
-        slice_hold(s);
-    }
+    job->request.sample = !live ? 0 : probe_sees_past(s->wanted.model) ? 4 : 32;
+    job->request.histories = live ? 64 : 256;
     s->stale = s->urgent = false;
-    return true;
+    return job;
 }
 
-/* In a replay lines and axis are those of the newest state. */
-static void hold_newest(struct slice_state *s)
+static bool check_show(const struct slice_state *s, struct err *err)
 {
-    const struct source *source = &s->source;
-    struct slice_request request = s->request;
-    struct slice seen = s->slice, newest;
-    if (s->hold.of == source->final) {
-        return;
-    }
-    s->hold = (struct hold){.lo = INFINITY, .hi = -INFINITY};
-    s->stale = s->urgent = true;
-    request.sample = 4;
-    request.histories = 16;
-    if (!source->final || !slice_compute(source->final, source->cohort, source->final_w, &request,
-                                         &newest, NULL)) {
-        return;
-    }
-    s->hold.of = source->final;
-    s->slice = newest;
-    slice_hold(s);
-    s->slice = seen;
-    s->n_hold = newest.request.n_w < SLICE_MOST_W ? newest.request.n_w : SLICE_MOST_W;
-    memcpy(s->hold_w, newest.request.w, sizeof s->hold_w);
-    slice_free(&newest);
+    return s->show == SHOW_FITTED || s->slice.line[0].truth ||
+           err_set(err, ERR_FAILED, "the true rule behind %s is not known; `slice diff=no` "
+                   "shows the fitted one", s->source.cohort ? s->source.cohort->name : "it");
 }
 
-static bool slice_update(void *state, const struct scene *scene, struct err *err)
+static bool slice_prepare(void *state, const struct scene *scene, bool pending, void **job,
+                          struct err *err)
 {
     struct slice_state *s = state;
-    bool changed, was_live = s->source.live;
-    if (!source_take(&s->source, scene, s->model, false, &changed, err)) {
+    bool changed = false, was_live = s->wanted.live;
+    if (scene && !source_want(&s->wanted, scene, s->model, false, &changed, err)) {
         return false;
     }
     s->stale = s->stale || changed;
-    s->urgent = s->urgent || was_live != s->source.live;
-    hold_newest(s);
-    if (!slice_refresh(s, err)) {
+    s->urgent = s->urgent || was_live != s->wanted.live || s->hold_for != s->wanted.final;
+    s->stale = s->stale || s->hold_for != s->wanted.final;
+    if (s->have && !changed && s->source.model == s->wanted.model) {
+        s->source.status = s->wanted.status;
+    }
+    bool due = !s->have || !s->wanted.live || pace_due(&s->pace);
+    if (s->stale && (s->urgent || (due && !pending))) {
+        *job = make_job(s);
+        return true;
+    }
+    return !s->have || check_show(s, err);
+}
+
+/* In a replay lines and axis are those of the newest state. */
+static void make_newest(struct slice_job *job)
+{
+    const struct source *source = &job->source;
+    struct slice_request request = job->request;
+    if (!job->hold || !source->final) {
+        return;
+    }
+    request.sample = 4;
+    request.histories = 16;
+    job->held = slice_compute(source->final, source->cohort, source->final_w, &request,
+                              &job->newest, NULL);
+    if (job->held && job->request.n_w == 0) {
+        const struct slice_request *r = &job->newest.request;
+        job->request.n_w = r->n_w < SLICE_MOST_W ? r->n_w : SLICE_MOST_W;
+        memcpy(job->request.w, r->w, sizeof job->request.w);
+    }
+}
+
+static void hold_newest(struct slice_state *s, struct slice_job *job)
+{
+    struct slice seen = s->slice;
+    if (!job->held) {
+        return;
+    }
+    s->hold = (struct hold){.of = s->source.final, .lo = INFINITY, .hi = -INFINITY};
+    s->slice = job->newest;
+    slice_hold(s);
+    s->slice = seen;
+    s->n_hold = job->request.n_w;
+    memcpy(s->hold_w, job->request.w, sizeof s->hold_w);
+    slice_free(&job->newest);
+    job->held = false;
+}
+
+static void slice_work(void *data, const atomic_bool *stop)
+{
+    struct slice_job *job = data;
+    double before = clock_seconds();
+    (void)stop;
+    source_sweep(&job->source);
+    make_newest(job);
+    job->ok = slice_compute(job->source.model, job->source.cohort, job->source.w, &job->request,
+                            &job->slice, &job->err);
+    job->seconds = clock_seconds() - before;
+}
+
+static void slice_discard(void *state, void *data)
+{
+    struct slice_state *s = state;
+    struct slice_job *job = data;
+    if (job->ok) {
+        slice_free(&job->slice);
+    }
+    if (job->held) {
+        slice_free(&job->newest);
+    }
+    if (s) {
+        s->stale = s->urgent = true;
+    }
+    source_release(&job->source);
+    free(job);
+}
+
+static bool slice_adopt(void *state, void *data, struct err *err)
+{
+    struct slice_state *s = state;
+    struct slice_job *job = data;
+    pace_took(&s->pace, job->seconds);
+    if (!job->ok) {
+        *err = job->err;
+        slice_discard(NULL, job);
         return false;
     }
-    if (s->show != SHOW_FITTED && !s->slice.line[0].truth) {
-        return err_set(err, ERR_FAILED, "the true rule behind %s is not known; `slice diff=no` "
-                       "shows the fitted one", s->source.cohort ? s->source.cohort->name : "it");
+    if (s->have) {
+        slice_free(&s->slice);
     }
-    return true;
+    s->slice = job->slice;
+    s->have = true;
+    source_adopt(&s->source, &s->wanted, &job->source);
+    hold_newest(s, job);
+    if (s->hold.of) {
+        slice_hold(s);
+    }
+    free(job);
+    return check_show(s, err);
 }
 
 static void slice_table_full(const void *state, struct table *out)
 {
     const struct slice_state *s = state;
     struct slice slice;
-    if (s->source.model && slice_compute(s->source.model, s->source.cohort, s->source.w,
+    if (s->have && slice_compute(s->source.model, s->source.cohort, s->source.w,
                                          &s->request, &slice, NULL)) {
         slice_table(&slice, out);
         slice_free(&slice);
@@ -212,6 +287,7 @@ static void slice_release(void *state)
         slice_free(&s->slice);
     }
     source_release(&s->source);
+    source_release(&s->wanted);
     free(s->model);
 }
 
@@ -223,7 +299,10 @@ const struct view_ops slice_view = {
     .state_size = sizeof(struct slice_state),
     .merge = slice_merge,
     .configure = slice_configure,
-    .update = slice_update,
+    .prepare = slice_prepare,
+    .compute = slice_work,
+    .adopt = slice_adopt,
+    .discard = slice_discard,
     .title = slice_title,
     .draw = slice_draw,
     .describe = slice_describe,

@@ -192,7 +192,7 @@ void slice_draw(void *state, struct canvas *canvas, struct rect area, const stru
     struct strokes strokes = {0};
     strokes_make(&strokes, s);
     struct line_plot plot = {
-        .x_label = s->request.x, .x_lo = NAN, .x_hi = NAN, .y_lo = NAN, .y_hi = NAN,
+        .x_label = s->slice.request.x, .x_lo = NAN, .x_hi = NAN, .y_lo = NAN, .y_hi = NAN,
         .y_zero = true, .n_curves = strokes.n, .curves = strokes.curves,
         .empty = "no animal was ever near these weights; `slice support=0` draws them anyway",
     };
@@ -311,7 +311,7 @@ void slice_describe(const void *state, struct strbuf *out)
         strbuf_putc(out, i == 0 ? ':' : ';');
         say_line(s, &s->slice.line[i], scale, out);
     }
-    for (size_t i = 0; s->request.past == PAST_BOTH && i + 1 < s->slice.n_lines; i += 2) {
+    for (size_t i = 0; s->slice.request.past == PAST_BOTH && i + 1 < s->slice.n_lines; i += 2) {
         say_gap(s, &s->slice.line[i], scale, out);
     }
     if (s->slice.rest[0] && (s->slice.n_histories > 0 || s->request.past != PAST_ANY)) {

@@ -52,12 +52,12 @@ bool parts_running(const struct scene_model *picked)
 }
 
 /* The model's own lived weights, when they belong to these trials. */
-static const float *own_weights(const struct model *model, const struct cohort *cohort)
+static struct lived *own_weights(const struct model *model, const struct cohort *cohort)
 {
-    const struct lived *lived = model->lived;
+    struct lived *lived = model->lived;
     bool fits = lived && lived->n_trials == cohort->n_trials &&
                 lived->n_weights == model->shape.n_weights;
-    return fits ? lived->w : NULL;
+    return fits ? lived : NULL;
 }
 
 /* Is what was computed from `source` still right for this model? */
@@ -73,31 +73,27 @@ static bool still_right(const struct source *source, const struct model *model,
 
 /* Holds the new before letting the old go: they may be the same. */
 static void source_replace(struct source *source, const struct model *model,
-                           const struct cohort *cohort, const float *w)
+                           const struct cohort *cohort, const struct lived *lived)
 {
     struct source fresh = {
-        .model = model_hold(model), .cohort = cohort ? cohort_hold(cohort) : NULL, .w = w,
+        .model = model_hold(model), .cohort = cohort ? cohort_hold(cohort) : NULL,
+        .lived = lived ? lived_hold(lived) : NULL, .w = lived ? lived->w : NULL,
         .live = source->live, .foreign = source->foreign, .replayed = source->replayed,
         .newest = source->newest, .status = source->status, .final = source->final,
-        .final_swept = source->final_swept, .final_w = source->final_w,
+        .final_lived = source->final_lived, .final_w = source->final_w,
     };
     source->final = NULL;
-    source->final_swept = NULL;
+    source->final_lived = NULL;
     source_release(source);
-    if (cohort && !w) {
-        fresh.swept = mem_new(cohort->n_trials * model->shape.n_weights, sizeof(float));
-        model_sweep(model, cohort, fresh.swept);
-        fresh.w = fresh.swept;
-    }
     *source = fresh;
 }
 
 static void final_release(struct source *source)
 {
     model_drop(source->final);
-    free(source->final_swept);
+    lived_drop(source->final_lived);
     source->final = NULL;
-    source->final_swept = NULL;
+    source->final_lived = NULL;
     source->final_w = NULL;
 }
 
@@ -112,16 +108,70 @@ static void final_take(struct source *source, const struct scene_model *picked,
         return;
     }
     source->final = model_hold(picked->final);
-    source->final_w = cohort ? own_weights(source->final, cohort) : NULL;
-    if (cohort && !source->final_w) {
-        source->final_swept = mem_new(cohort->n_trials * source->final->shape.n_weights,
-                                      sizeof(float));
-        model_sweep(source->final, cohort, source->final_swept);
-        source->final_w = source->final_swept;
+    struct lived *lived = cohort ? own_weights(source->final, cohort) : NULL;
+    source->final_lived = lived ? lived_hold(lived) : NULL;
+    source->final_w = lived ? lived->w : NULL;
+}
+
+static struct lived *swept(const struct model *model, const struct cohort *cohort)
+{
+    struct lived *lived = mem_new(1, sizeof *lived);
+    *lived = (struct lived){.n_trials = cohort->n_trials, .n_weights = model->shape.n_weights,
+                            .references = 1};
+    lived->w = mem_new(lived->n_trials * lived->n_weights, sizeof *lived->w);
+    model_sweep(model, cohort, lived->w);
+    return lived;
+}
+
+void source_sweep(struct source *source)
+{
+    if (source->cohort && !source->lived) {
+        source->lived = swept(source->model, source->cohort);
+        source->w = source->lived->w;
+    }
+    if (source->cohort && source->final && !source->final_lived) {
+        source->final_lived = swept(source->final, source->cohort);
+        source->final_w = source->final_lived->w;
     }
 }
 
+struct source source_copy(const struct source *source)
+{
+    struct source copy = *source;
+    copy.model = model_hold(source->model);
+    copy.cohort = source->cohort ? cohort_hold(source->cohort) : NULL;
+    copy.lived = source->lived ? lived_hold(source->lived) : NULL;
+    copy.final = source->final ? model_hold(source->final) : NULL;
+    copy.final_lived = source->final_lived ? lived_hold(source->final_lived) : NULL;
+    return copy;
+}
+
+void source_adopt(struct source *source, struct source *wanted, struct source *done)
+{
+    bool same = wanted->cohort == done->cohort;
+    if (same && !wanted->lived && done->lived && wanted->model == done->model) {
+        wanted->lived = lived_hold(done->lived);
+        wanted->w = done->w;
+    }
+    if (same && !wanted->final_lived && done->final_lived && wanted->final == done->final) {
+        wanted->final_lived = lived_hold(done->final_lived);
+        wanted->final_w = done->final_w;
+    }
+    source_release(source);
+    *source = *done;
+}
+
 bool source_take(struct source *source, const struct scene *scene, const char *name,
+                 bool needs_trials, bool *changed, struct err *err)
+{
+    if (!source_want(source, scene, name, needs_trials, changed, err)) {
+        return false;
+    }
+    source_sweep(source);
+    return true;
+}
+
+bool source_want(struct source *source, const struct scene *scene, const char *name,
                  bool needs_trials, bool *changed, struct err *err)
 {
     *changed = false;
@@ -139,8 +189,8 @@ bool source_take(struct source *source, const struct scene *scene, const char *n
         return err_set(err, ERR_FAILED, "%s has no trials to look at; `load FILE` first",
                        model->name);
     }
-    const float *w = cohort ? own_weights(model, cohort) : NULL;
-    if (cohort && !w && live) {
+    const struct lived *lived = cohort ? own_weights(model, cohort) : NULL;
+    if (cohort && !lived && live) {
         return err_set(err, ERR_FAILED, "%s has only begun; its first weights come soon",
                        model->name);
     }
@@ -151,7 +201,7 @@ bool source_take(struct source *source, const struct scene *scene, const char *n
     source->replayed = picked->replayed;
     source->newest = picked->newest;
     if (*changed) {
-        source_replace(source, model, cohort, w);
+        source_replace(source, model, cohort, lived);
     }
     final_take(source, picked, cohort);
     return true;
@@ -184,7 +234,7 @@ void source_release(struct source *source)
 {
     model_drop(source->model);
     cohort_drop(source->cohort);
-    free(source->swept);
+    lived_drop(source->lived);
     final_release(source);
     memset(source, 0, sizeof *source);
 }
@@ -251,4 +301,10 @@ void pace_end(struct pace *pace)
 {
     pace->ended = clock_seconds();
     pace->cost = pace->ended - pace->began;
+}
+
+void pace_took(struct pace *pace, double seconds)
+{
+    pace->ended = clock_seconds();
+    pace->cost = seconds;
 }

@@ -19,7 +19,10 @@ static const struct option weights_options[] = {
 
 struct weights_state {
     char *asked, *model;
-    struct source source;
+    struct source wanted; /* of the newest job */
+    struct source source; /* of the picture */
+    long wanted_animal;   /* -1: none */
+    bool stale;           /* what is wanted was given up half-way */
     long animal; /* shown, -1: none */
     bool held_out;
     struct trajectory path;
@@ -87,51 +90,97 @@ static void hold_path(struct weights_state *s, const struct trajectory *path)
     }
 }
 
-/* In a replay the axis has room for the newest weights and stands still. */
-static void hold_newest(struct weights_state *s)
+struct weights_job {
+    struct source source;
+    long animal;
+    struct trajectory path, newest; /* newest: in a replay */
+    bool done;
+};
+
+static bool weights_prepare(void *state, const struct scene *scene, bool pending, void **job,
+                            struct err *err)
 {
-    const struct source *source = &s->source;
-    if (s->hold.of != source->final || s->hold_animal != s->animal) {
-        struct trajectory newest = {0};
-        s->hold = (struct hold){.of = source->final, .lo = INFINITY, .hi = -INFINITY};
+    struct weights_state *s = state;
+    bool changed = false;
+    if (scene && !source_want(&s->wanted, scene, s->model, true, &changed, err)) {
+        return false;
+    }
+    long animal = choose_animal(&s->wanted, s->asked, err);
+    if (animal < 0) {
+        return false;
+    }
+    if (s->wanted.cohort->animals[animal].count == 0) {
+        return err_set(err, ERR_FAILED, "%s has no trials", s->wanted.cohort->animals[animal].name);
+    }
+    if (!changed && s->source.model == s->wanted.model) {
+        s->source.status = s->wanted.status;
+    }
+    s->stale = s->stale || changed || (!pending && s->path.n == 0);
+    if ((s->stale && !pending) || animal != s->wanted_animal) {
+        struct weights_job *fresh = mem_new(1, sizeof *fresh);
+        fresh->source = source_copy(&s->wanted);
+        fresh->animal = s->wanted_animal = animal;
+        s->stale = false;
+        *job = fresh;
+    }
+    return true;
+}
+
+static void weights_work(void *data, const atomic_bool *stop)
+{
+    struct weights_job *job = data;
+    const struct source *source = &job->source;
+    size_t animal = (size_t)job->animal;
+    (void)stop;
+    source_sweep(&job->source);
+    trajectory_compute(source->model, source->cohort, animal, source->w, &job->path);
+    if (source->final) {
+        trajectory_compute(source->final, source->cohort, animal, source->final_w, &job->newest);
+    }
+    job->done = true;
+}
+
+static void weights_discard(void *state, void *data)
+{
+    struct weights_state *s = state;
+    struct weights_job *job = data;
+    if (job->done) {
+        trajectory_free(&job->path);
+        trajectory_free(&job->newest);
+    }
+    source_release(&job->source);
+    free(job);
+    if (s) {
+        s->stale = true;
+    }
+}
+
+/* In a replay the axis has room for the newest weights and stands still. */
+static void hold_newest(struct weights_state *s, const struct trajectory *newest)
+{
+    if (s->hold.of != s->source.final || s->hold_animal != s->animal) {
+        s->hold = (struct hold){.of = s->source.final, .lo = INFINITY, .hi = -INFINITY};
         s->hold_animal = s->animal;
-        if (source->final) {
-            trajectory_compute(source->final, source->cohort, (size_t)s->animal, source->final_w,
-                               &newest);
-            hold_path(s, &newest);
-            trajectory_free(&newest);
-        }
+        hold_path(s, newest);
     }
     if (s->hold.of) {
         hold_path(s, &s->path);
     }
 }
 
-static bool weights_update(void *state, const struct scene *scene, struct err *err)
+static bool weights_adopt(void *state, void *data, struct err *err)
 {
     struct weights_state *s = state;
-    bool changed;
-    if (!source_take(&s->source, scene, s->model, true, &changed, err)) {
-        return false;
-    }
-    long animal = choose_animal(&s->source, s->asked, err);
-    if (animal < 0) {
-        s->animal = -1;
-        return false;
-    }
-    if (!changed && s->path.n > 0 && animal == s->animal) {
-        return true;
-    }
+    struct weights_job *job = data;
+    (void)err;
     trajectory_free(&s->path);
-    memset(&s->path, 0, sizeof s->path);
-    trajectory_compute(s->source.model, s->source.cohort, (size_t)animal, s->source.w, &s->path);
-    s->animal = animal;
-    hold_newest(s);
-    s->held_out = is_held_out(s->source.model, s->source.cohort->animals[animal].name);
-    if (s->path.n == 0) {
-        return err_set(err, ERR_FAILED, "%s has no trials",
-                       s->source.cohort->animals[animal].name);
-    }
+    s->path = job->path;
+    s->animal = job->animal;
+    source_adopt(&s->source, &s->wanted, &job->source);
+    hold_newest(s, &job->newest);
+    trajectory_free(&job->newest);
+    s->held_out = is_held_out(s->source.model, s->source.cohort->animals[s->animal].name);
+    free(job);
     return true;
 }
 
@@ -322,6 +371,7 @@ static void weights_release(void *state)
     struct weights_state *s = state;
     trajectory_free(&s->path);
     source_release(&s->source);
+    source_release(&s->wanted);
     free(s->asked);
     free(s->model);
 }
@@ -335,7 +385,10 @@ const struct view_ops weights_view = {
     .state_size = sizeof(struct weights_state),
     .merge = weights_merge,
     .configure = weights_configure,
-    .update = weights_update,
+    .prepare = weights_prepare,
+    .compute = weights_work,
+    .adopt = weights_adopt,
+    .discard = weights_discard,
     .title = weights_title,
     .draw = weights_draw,
     .describe = weights_describe,

@@ -94,6 +94,9 @@ bool session_busy(struct session *session);
 const struct scene *session_scene(struct session *session);
 /* The session's own view of each kind, made on demand; its settings last. */
 struct view *session_view(struct session *session, const char *name, struct err *err);
+/* Bring one up to date without waiting, as view_update_later: session_wake() tells
+ * when there is more to show. */
+bool session_update_view(struct session *session, struct view *view, struct err *err);
 
 /* Is a fit replayed?  Then these keys of a tile are not the view's: true when `key`
  * is one of them, and `command` is what to run ("": nothing). */
