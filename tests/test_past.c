@@ -358,7 +358,7 @@ static void test_lived(void)
            "the trace rule moves more after a rewarded past");
     struct table table = {0};
     slice_table(&slice, &table);
-    tap_ok(table.n_columns == 7 && strcmp(table.columns[2].name, "past") == 0 &&
+    tap_ok(table.n_columns == 8 && strcmp(table.columns[2].name, "past") == 0 &&
                strcmp(table.cells[2].text, "rewarded") == 0, "the table has the past");
     table_free(&table);
     slice_free(&slice);

@@ -266,3 +266,38 @@ void grid_run(struct grid *grid, double *const value[], double *const truth[],
     past_truth_free(work.true_run);
     histories_free(&histories);
 }
+
+static void frozen_add(struct frozen *out, const char *name, double value)
+{
+    if (isnan(value))
+        return;
+    snprintf(out->item[out->n].name, sizeof out->item[out->n].name, "%s", name);
+    out->item[out->n++].value = value;
+}
+
+void grid_frozen(const struct grid *grid, struct frozen *out)
+{
+    const struct policy *policy = &grid->model->settings.policy;
+    out->n = 0;
+    frozen_add(out, "stimulus", grid->stimulus);
+    frozen_add(out, "choice", grid->choice);
+    frozen_add(out, "reward", grid->reward);
+    for (size_t k = 0; k < policy->n; k++)
+        frozen_add(out, policy->weight[k], grid->w[k]);
+    if (grid->past != PAST_ANY)
+        frozen_add(out, "lags", (double)grid->lags);
+}
+
+void frozen_columns(const struct frozen *frozen, bool past, struct table *out)
+{
+    for (size_t i = 0; i < frozen->n; i++)
+        table_column(out, frozen->item[i].name, COLUMN_NUMBER, 4);
+    if (past)
+        table_column(out, "past", COLUMN_TEXT, 0);
+}
+
+void frozen_fill(const struct frozen *frozen, size_t first, struct table *out)
+{
+    for (size_t i = 0; i < frozen->n; i++)
+        table_number(out, first + i, frozen->item[i].value);
+}

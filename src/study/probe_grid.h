@@ -78,5 +78,9 @@ void grid_window(struct grid *grid);
 void grid_count(struct grid *grid, uint32_t *const support[]);
 /* rest: what was averaged over, and what counts for fixed values. */
 void grid_describe(struct grid *grid);
+void grid_frozen(const struct grid *grid, struct frozen *out);
+/* A column each, and one for the past; their cells of the last row, from `first`. */
+void frozen_columns(const struct frozen *frozen, bool past, struct table *out);
+void frozen_fill(const struct frozen *frozen, size_t first, struct table *out);
 
 #endif

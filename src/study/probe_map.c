@@ -130,6 +130,7 @@ bool map_compute(const struct model *model, const struct cohort *cohort, const f
     grid_truth(&grid, &truth);
     fill(&grid, &map);
     say_request(&grid, &map);
+    grid_frozen(&grid, &map.frozen);
     size_t most = request->sample ? 64 * request->sample : MAP_RECOVERY_MOST;
     map.r2 = grid_r2(&grid, most);
     *out = map;
@@ -139,6 +140,7 @@ bool map_compute(const struct model *model, const struct cohort *cohort, const f
 void map_table(const struct map *map, struct table *out)
 {
     bool truth = map->n_panels > 0 && map->panel[0].truth;
+    bool past = map->request.past != PAST_ANY;
     table_column(out, "panel", COLUMN_TEXT, 0);
     table_column(out, map->x.name, COLUMN_NUMBER, 4);
     table_column(out, map->y.name, COLUMN_NUMBER, 4);
@@ -146,6 +148,7 @@ void map_table(const struct map *map, struct table *out)
     table_column(out, "support", COLUMN_COUNT, 0);
     if (truth)
         table_column(out, "truth", COLUMN_NUMBER, 4);
+    frozen_columns(&map->frozen, past, out);
     for (size_t p = 0; p < map->n_panels; p++)
         for (size_t c = 0; c < map->x.n * map->y.n; c++) {
             table_row(out);
@@ -156,5 +159,9 @@ void map_table(const struct map *map, struct table *out)
             table_number(out, 4, map->panel[p].support[c]);
             if (truth)
                 table_number(out, 5, map->panel[p].truth[c]);
+            frozen_fill(&map->frozen, 5 + truth, out);
+            if (past)
+                table_text(out, out->n_columns - 1,
+                           map->request.past == PAST_REWARDED ? "rewarded" : "unrewarded");
         }
 }

@@ -65,6 +65,10 @@ static bool choose_lines(const struct grid *grid, const struct slice_request *re
 {
     if (request->n_w == 0) {
         *n = lived_lines(grid, weight, w);
+        if (request->past == PAST_BOTH) { /* four lines are enough: the middle weight */
+            w[0] = w[1];
+            *n = 1;
+        }
         return true;
     }
     if (request->n_w > SLICE_LINES)
@@ -327,6 +331,8 @@ bool slice_compute(const struct model *model, const struct cohort *cohort, const
     fill_lived(&grid, &slice);
     slice.request.nx = slice.x.n;
     slice.r2 = grid_r2(&grid, request->sample ? 64 * request->sample : SLICE_RECOVERY_MOST);
+    grid.reward = NAN; /* every line tells its own */
+    grid_frozen(&grid, &slice.frozen);
     axis_free(&lines);
     *out = slice;
     return true;
@@ -347,6 +353,7 @@ void slice_table(const struct slice *slice, struct table *out)
     table_column(out, "support", COLUMN_COUNT, 0);
     if (truth)
         table_column(out, "truth", COLUMN_NUMBER, 4);
+    frozen_columns(&slice->frozen, false, out);
     for (size_t i = 0; i < slice->n_lines; i++)
         for (size_t j = 0; j < slice->x.n; j++) {
             const struct slice_line *line = &slice->line[i];
@@ -362,5 +369,6 @@ void slice_table(const struct slice *slice, struct table *out)
             table_number(out, c++, line->support[j]);
             if (truth)
                 table_number(out, c++, line->truth[j]);
+            frozen_fill(&slice->frozen, c, out);
         }
 }

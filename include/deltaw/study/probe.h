@@ -48,6 +48,15 @@ struct map_request {
     size_t histories;                /* to average over at most; 0: PAST_HISTORIES */
 };
 
+/* What was held at one value: columns of the table, so that a file tells it. */
+struct frozen {
+    size_t n;
+    struct {
+        char name[PROBE_NAME]; /* "w_bias", "lags" */
+        double value;
+    } item[POLICY_MAX + 4];
+};
+
 struct map_panel {
     char title[PROBE_NAME]; /* "error r=0", "correct r=1"; "" for a single one */
     double *value;          /* [ny][nx] dw */
@@ -67,6 +76,7 @@ struct map {
     size_t n_histories; /* averaged over, 0: the past does not count ... */
     size_t n_fitting;   /* ... of so many that fit */
     char rest[PROBE_REST]; /* "w_bias, day: mean over 64 lived trials" */
+    struct frozen frozen;
 };
 
 /* "w_stim": the first weight that depends on the stimulus, else the first. */
@@ -83,14 +93,16 @@ void map_request_default(struct map_request *request);
 bool map_compute(const struct model *model, const struct cohort *cohort, const float *lived,
                  const struct map_request *request, struct map *out, struct err *err);
 void map_free(struct map *map);
-/* panel, then axis values, value, support[, truth]: one row a cell. */
+/* panel, then axis values, value, support[, truth], what was frozen, [past]: one
+ * row a cell. */
 void map_table(const struct map *map, struct table *out);
 
 struct slice_request {
     char of[PROBE_NAME];
     char x[PROBE_NAME];          /* "stimulus" */
     size_t n_w;                  /* lines: values of w_stim (of `of`, where that depends on
-                                  * the stimulus); 0: three from what was lived */
+                                  * the stimulus); 0: three from what was lived,
+                                  * for PAST_BOTH the middle one */
     double w[8];
     double stimulus;             /* fixed when x is w_stim; NaN */
     double w_bias;               /* NaN: lived */
@@ -122,6 +134,7 @@ struct slice {
     char weight[PROBE_NAME]; /* whose values the lines are; "w_stim" */
     size_t n_histories, n_fitting; /* as in struct map */
     char rest[PROBE_REST];
+    struct frozen frozen;
 };
 void slice_request_default(struct slice_request *request);
 /* The weight whose values the lines of a slice of `of` are: `of` itself where it
