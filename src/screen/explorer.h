@@ -117,8 +117,6 @@ int promptline_column(const struct explorer *e, size_t at);
 
 /* keyhelp.c */
 void keyhelp_open(struct explorer *e);
-/* The i-th key: its group; NULL after the last. */
-const char *keyhelp_at(size_t i, const char **key, const char **text);
 void keyhelp_footer(const struct explorer *e, int room, struct strbuf *out);
 
 #endif

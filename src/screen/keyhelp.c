@@ -6,72 +6,19 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
-
-struct key_text {
-    const char *key, *text;
-};
-
-static const struct key_text prompt_keys[] = {
-    {"Tab", "complete; in the list Tab or arrows choose, Enter takes"},
-    {"Right", "at the end of the line: take what is shown behind it"},
-    {"Up, Down, ^R", "lines typed before that begin like this; search in them"},
-    {"Esc, F6", "to the tile and back"},
-    {"^D", "quit, on an empty line"},
-    {NULL, NULL},
-};
-
-static const struct key_text common_keys[] = {
-    {"F2", "next layout: beside, above, one, text"},
-    {"M-Up, M-Down", "more, fewer rows of transcript"},
-    {"PgUp, PgDn", "scroll the transcript by a page"},
-    {"S-Up, S-Down", "by a row"},
-    {"C-Home, C-End", "to its ends; Home, End too, once scrolled"},
-    {"^C", "clear the line; give up what is waited for"},
-    {"^L", "draw everything again"},
-    {"^Z", "stop the program; fg goes on"},
-    {NULL, NULL},
-};
-
-static const struct key_text view_keys[] = {
-    {"Tab, S-Tab", "next, previous tile; the transcript is the last"},
-    {"n, p", "next, previous view in this tile"},
-    {"< >", "narrower, wider tile"},
-    {"/", "search the transcript"},
-    {"Esc, :", "to the prompt"},
-    {NULL, NULL},
-};
-
-static const struct key_text text_keys[] = {
-    {"Up, Down, k j", "scroll by a row"},
-    {"b, Space", "by a page"},
-    {"Home, End, g G", "to the beginning, the end"},
-    {"/", "search; n further up, N down"},
-    {"Tab, S-Tab", "to the tiles"},
-    {"Esc, :", "to the prompt"},
-    {NULL, NULL},
-};
-
-const char *keyhelp_at(size_t i, const char **key, const char **text)
-{
-    size_t n = sizeof prompt_keys / sizeof prompt_keys[0] - 1;
-    size_t m = sizeof view_keys / sizeof view_keys[0] - 1;
-    if (i >= n + m)
-        return NULL;
-    const struct key_text *at = i < n ? &prompt_keys[i] : &view_keys[i - n];
-    *key = at->key;
-    *text = at->text;
-    return i < n ? "Keys at the prompt" : "Keys in every tile";
-}
+#include "deltaw/shell/keytable.h"
 
 static const struct view_ops *current_view(const struct explorer *e)
 {
     return view_find(e->layout.view[e->layout.current]);
 }
 
-static void add_keys(struct popup *list, const struct key_text *keys)
+static void add_keys(struct popup *list, enum key_group group)
 {
-    for (; keys->key; keys++)
-        popup_add(list, keys->key, keys->text);
+    const struct key_row *row;
+    for (size_t i = 0; (row = key_row_at(i)); i++)
+        if (row->group == group)
+            popup_add(list, row->key, row->text);
 }
 
 /* "arrows cross-hair  [ ] bias  c ...": entries are parted by two blanks, the
@@ -117,7 +64,7 @@ static void add_tile_keys(struct explorer *e)
     if (session_replays(e->session))
         add_view_keys(&e->help, session_replay_keys());
     add_view_keys(&e->help, view->keys);
-    add_keys(&e->help, view_keys);
+    add_keys(&e->help, KEYS_TILE);
 }
 
 /* What the focus has comes first. */
@@ -126,18 +73,23 @@ void keyhelp_open(struct explorer *e)
     popup_clear(&e->help);
     bool tile = e->view_focus && !e->reading;
     if (!e->view_focus)
-        add_keys(&e->help, prompt_keys);
+        add_keys(&e->help, KEYS_PROMPT);
     else if (tile)
         add_tile_keys(e);
     add_heading(&e->help, "in the transcript", e->reading ? "" : ", after / or Tab there");
-    add_keys(&e->help, text_keys);
+    add_keys(&e->help, KEYS_TEXT);
     add_heading(&e->help, "everywhere", "");
-    add_keys(&e->help, common_keys);
+    add_keys(&e->help, KEYS_COMMON);
     if (!tile)
         add_tile_keys(e);
     if (e->view_focus) {
         add_heading(&e->help, "at the prompt", "");
-        add_keys(&e->help, prompt_keys);
+        add_keys(&e->help, KEYS_PROMPT);
+    }
+    const char *mouse = session_setting(e->session, "mouse");
+    if (mouse && strcmp(mouse, "yes") == 0) {
+        add_heading(&e->help, "with the mouse", "");
+        add_keys(&e->help, KEYS_MOUSE);
     }
     popup_add(&e->help, "", "commands: `help`, `help VERB`");
 }

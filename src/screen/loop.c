@@ -189,8 +189,7 @@ static bool begin(struct explorer *e, const struct host_setup *setup, struct err
     struct session_setup session = setup->session;
     session.prefixes = true;
     session.host = (struct session_host){.data = e, .show = explorer_show_view,
-                                         .screen = explorer_screen_verb, .history = recall_at,
-                                         .keys = keyhelp_at};
+                                         .screen = explorer_screen_verb, .history = recall_at};
     e->session = session_new(&session, err);
     if (!e->session)
         return false;

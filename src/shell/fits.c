@@ -6,6 +6,7 @@
 
 #include "deltaw/base/mem.h"
 #include "replay.h"
+#include "deltaw/shell/keytable.h"
 #include "state.h"
 
 struct fit *session_fit(const struct session *session, const char *name)
@@ -168,17 +169,16 @@ void session_reap_fits(struct session *session, bool all)
         free(session->closing);
 }
 
-/* Verbs by group, then the keys of the host: for the view help. */
+/* Verbs by group, then keys: for the view help. */
 static void scene_help(struct session *session)
 {
-    const char *(*keys)(size_t i, const char **key, const char **text) = session->setup.host.keys;
-    const char *key, *text, *group;
+    const struct key_row *row;
     size_t n = 0, n_keys = 0;
     if (session->scene_help)
         return;
     while (command_at(n))
         n++;
-    while (keys && keys(n_keys, &key, &text))
+    while (key_row_at(n_keys))
         n_keys++;
     struct scene_help *help = mem_new(n + n_keys, sizeof *help);
     n = 0;
@@ -187,8 +187,8 @@ static void scene_help(struct session *session)
             if ((int)command_at(i)->group == g)
                 help[n++] = (struct scene_help){command_group_name(g), command_at(i)->name,
                                                 command_at(i)->summary};
-    for (size_t i = 0; keys && (group = keys(i, &key, &text)); i++)
-        help[n++] = (struct scene_help){group, key, text};
+    for (size_t i = 0; (row = key_row_at(i)); i++)
+        help[n++] = (struct scene_help){key_group_name(row->group), row->key, row->text};
     session->scene_help = help;
     session->scene.help = help;
     session->scene.n_help = n;

@@ -7,6 +7,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
+#include "deltaw/shell/keytable.h"
 #include "state.h"
 
 void text_fill(struct strbuf *out, const char *text, int indent, int width)
@@ -32,6 +33,16 @@ void text_fill(struct strbuf *out, const char *text, int indent, int width)
         text += n + (text[n] != '\0');
     }
     strbuf_putc(out, '\n');
+}
+
+void view_keys_words(const char *keys, struct strbuf *out)
+{
+    strbuf_puts(out, "");
+    for (const char *k = keys ? keys : ""; *k; k++) { /* two blanks part them */
+        bool gap = k[0] == ' ' && k[1] == ' ';
+        strbuf_puts(out, gap ? "; " : (char[2]){*k, '\0'});
+        k += gap;
+    }
 }
 
 static int page_width(const struct output *out)
@@ -66,6 +77,52 @@ void help_all(struct output *out)
     if (out->mode == OUTPUT_TEXT)
         output_block(out, strbuf_text(&text));
     output_data(out, "verbs", &table);
+    table_free(&table);
+    strbuf_free(&text);
+}
+
+/* Of every tile, the transcript ..., then of each view. */
+void help_keys(struct output *out)
+{
+    struct strbuf text = {0};
+    struct table table = {0};
+    static const char *const names[] = {"where", "key", "text"};
+    for (size_t i = 0; i < 3; i++)
+        table_column(&table, names[i], COLUMN_TEXT, 0);
+    for (int g = 0; g < KEYS_GROUPS; g++) {
+        strbuf_printf(&text, "%s\n", key_group_name((enum key_group)g));
+        const struct key_row *row;
+        for (size_t i = 0; (row = key_row_at(i)); i++) {
+            if ((int)row->group != g)
+                continue;
+            strbuf_printf(&text, "  %-15s ", row->key);
+            text_fill(&text, row->text, 18, page_width(out));
+            table_row(&table);
+            table_text(&table, 0, key_group_name(row->group));
+            table_text(&table, 1, row->key);
+            table_text(&table, 2, row->text);
+        }
+    }
+    strbuf_puts(&text, "Keys of the views\n");
+    for (size_t i = 0; view_at(i); i++) {
+        const struct view_ops *ops = view_at(i);
+        struct strbuf keys = {0};
+        view_keys_words(ops->keys, &keys);
+        strbuf_printf(&text, "  %-15s ", ops->name);
+        text_fill(&text, strbuf_text(&keys), 18, page_width(out));
+        table_row(&table);
+        table_text(&table, 0, ops->name);
+        table_text(&table, 2, strbuf_text(&keys));
+        strbuf_free(&keys);
+    }
+    struct strbuf keys = {0};
+    view_keys_words(session_replay_keys(), &keys);
+    strbuf_puts(&text, "While a fit is replayed, in every tile\n  ");
+    text_fill(&text, strbuf_text(&keys), 2, page_width(out));
+    strbuf_free(&keys);
+    if (out->mode == OUTPUT_TEXT)
+        output_block(out, strbuf_text(&text));
+    output_data(out, "keys", &table);
     table_free(&table);
     strbuf_free(&text);
 }
@@ -147,11 +204,7 @@ static void command_help(const struct command *c, struct output *out)
         option_help(o, width, &text);
     if (view && c->group == GROUP_LOOK && view->keys) {
         struct strbuf keys = {0};
-        for (const char *k = view->keys; *k; k++) { /* two blanks part them */
-            bool gap = k[0] == ' ' && k[1] == ' ';
-            strbuf_puts(&keys, gap ? "; " : (char[2]){*k, '\0'});
-            k += gap;
-        }
+        view_keys_words(view->keys, &keys);
         strbuf_puts(&text, "Keys in the tile\n  ");
         text_fill(&text, strbuf_text(&keys), 2, width);
         strbuf_free(&keys);

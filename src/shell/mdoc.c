@@ -1,7 +1,8 @@
-/* The COMMANDS section of the man page, in mdoc, from the tables. */
+/* The COMMANDS and KEYS sections of the man page, in mdoc, from the tables. */
 #include <string.h>
 
 #include "deltaw/shell/help.h"
+#include "deltaw/shell/keytable.h"
 #include "state.h"
 
 /* Running text: a new line for a new sentence and before column 72, none that
@@ -44,6 +45,8 @@ static void mdoc_text(struct strbuf *out, const char *text)
 static void mdoc_argument(struct strbuf *out, const char *text)
 {
     strbuf_puts(out, " \"");
+    if (text[0] && !text[1] && strchr(".,:;?!()[]|", text[0]))
+        strbuf_puts(out, "\\&"); /* alone it would be punctuation */
     for (const char *c = text; *c; c++) {
         if (*c == '"')
             strbuf_puts(out, "\\(dq");
@@ -119,6 +122,33 @@ static void mdoc_command(struct strbuf *out, const struct command *c)
     mdoc_examples(out, c->examples);
 }
 
+static void mdoc_keys(struct strbuf *out)
+{
+    strbuf_puts(out, ".Sh KEYS\n");
+    for (int g = 0; g < KEYS_GROUPS; g++) {
+        const struct key_row *row;
+        strbuf_printf(out, ".Ss %s\n.Bl -tag -width Ds -compact\n",
+                      key_group_name((enum key_group)g));
+        for (size_t i = 0; (row = key_row_at(i)); i++)
+            if ((int)row->group == g) {
+                strbuf_puts(out, ".It Li");
+                mdoc_argument(out, row->key);
+                strbuf_putc(out, '\n');
+                mdoc_text(out, row->text);
+            }
+        strbuf_puts(out, ".El\n");
+    }
+    strbuf_puts(out, ".Ss Keys of the views\n.Bl -tag -width Ds -compact\n");
+    for (size_t i = 0; view_at(i); i++) {
+        struct strbuf keys = {0};
+        view_keys_words(view_at(i)->keys, &keys);
+        strbuf_printf(out, ".It Li %s\n", view_at(i)->name);
+        mdoc_text(out, strbuf_text(&keys));
+        strbuf_free(&keys);
+    }
+    strbuf_puts(out, ".El\n");
+}
+
 bool help_mdoc(struct strbuf *out)
 {
     size_t start = out->len;
@@ -130,6 +160,7 @@ bool help_mdoc(struct strbuf *out)
                 mdoc_command(out, command_at(i));
         strbuf_puts(out, ".El\n");
     }
+    mdoc_keys(out);
     for (const char *c = out->text + start; *c; c++)
         if ((unsigned char)*c < ' ' && *c != '\n')
             return false;

@@ -245,6 +245,9 @@ bool words_name(const struct words *words, const char *name);
 void text_fill(struct strbuf *out, const char *text, int indent, int width);
 void help_all(struct output *out);
 bool help_topic(const char *topic, struct output *out, struct err *err);
+void help_keys(struct output *out);
+/* "arrows cross-hair; [ ] bias; ..." */
+void view_keys_words(const char *keys, struct strbuf *out);
 void help_examples(struct output *out);
 
 /* --- verbs.c */

@@ -31,9 +31,6 @@ struct session_host {
     bool (*screen)(void *data, const char *verb, const struct args *args, struct err *err);
     /* Lines of history, i from 0 (oldest); NULL after the last. */
     const char *(*history)(void *data, size_t i);
-    /* Keys of the host and what they do, i from 0, grouped: the group; NULL after
-     * the last. */
-    const char *(*keys)(size_t i, const char **key, const char **text);
 };
 
 struct session_setup {

@@ -12,6 +12,8 @@ static bool help_run(struct session *session, const struct args *args, struct ou
         return true;
     if (args->n == 0)
         help_all(out);
+    else if (strcmp(args->items[0].value, "keys") == 0)
+        help_keys(out);
     else if (strcmp(args->items[0].value, "examples") == 0)
         help_examples(out);
     else
@@ -23,15 +25,15 @@ extern const struct command command_help;
 const struct command command_help = {
     .name = "help",
     .group = GROUP_ELSE,
-    .arguments = "[VERB|WORD|examples]",
+    .arguments = "[VERB|WORD|keys|examples]",
     .summary = "all verbs, one verb, or where a word occurs",
     .detail = "`help VERB` tells its options and examples; `help WORD` searches names, summaries "
-              "and option texts; `help examples` lists all examples.  `layout map|help` keeps the verbs and "
+              "and option texts; `help keys` lists the keys of the full screen and `help examples` all examples.  `layout map|help` keeps the verbs and "
               "keys in a tile of the full screen.",
-    .examples = "help\nhelp fit\nhelp seed\nhelp examples",
+    .examples = "help\nhelp fit\nhelp seed\nhelp keys\nhelp examples",
     .positional_type = OPTION_VERB,
     .positional_max = 1,
-    .first_words = "examples",
+    .first_words = "keys|examples",
     .unlogged = true,
     .run = help_run,
 };
