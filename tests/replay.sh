@@ -13,8 +13,8 @@ is 'batch: fine' "$status" 0
 like 'it says the epoch and its losses' "$out" '^dnn1 replays epoch 120 of 300: train \.[0-9]+ nats'
 like 'and what the map is then' "$out" '^map: Change of w_stim .* dnn1 at epoch 120 of 300: '
 like 'the loss view is at that epoch' "$out" '^dnn1: train .* at epoch 120 of 300; chance'
-like 'its title says so' "$out" '^replay epoch 120 of 300 . loss'
-like 'the map view is too' "$out" '^replay epoch 120 of 300 . .w_stim'
+like 'its title says so' "$out" '^replay 120/300 . loss'
+like 'the map view is too' "$out" '^replay 120/300 . .w_stim'
 like 'replay off shows the newest again' "$out" '^dnn1: the newest is shown again'
 like 'the loss view is back' "$out" '^dnn1: train .* after 300 epochs'
 
@@ -77,7 +77,7 @@ times = [e[0] for e in events]
 assert times[0] == 0 and all(a < b for a, b in zip(times, times[1:])), 'times increase'
 assert abs(times[1] - 1 / fps) < 1e-5, times[1]
 assert head['duration'] == times[-1], 'duration'
-assert 'replay epoch   0 of 300' in events[0][2] and 'epoch 300 of 300' in events[-2][2], 'epochs'
+assert 'replay   0/300' in events[0][2] and 'replay 300/300' in events[-2][2], 'epochs'
 assert any('48;5;' in e[2] or '38;5;' in e[2] for e in events), 'colours'
 END
 if find_python 'import json'; then
@@ -127,7 +127,7 @@ check() { # what pattern: within 30 s
 if command -v asciinema >/dev/null 2>&1; then
     tm new-session -d -s main -x 92 -y 30 "exec env -i PATH='$PATH' HOME='$folder' \
         LC_ALL=C.UTF-8 TERM=tmux-256color sh -c 'asciinema play -s 40 map.cast; exec cat'"
-    check 'asciinema plays a film to its end' '^replay epoch 300 of 300'
+    check 'asciinema plays a film to its end' '^replay 300/300'
     tm kill-session -t main
 else
     skip 'asciinema is not installed'
@@ -140,20 +140,20 @@ type_line "$make"
 check 'a fit ends' 'dnn1 done: 300 epochs'
 type_line 'replay dnn1 epoch=120'
 check 'the header says the epoch' 'dnn1 replay *120/300'
-check 'the tile does' 'replay epoch 120 of 300 .* loss'
+check 'the tile does' 'replay 120/300 .* loss'
 keys F6
 check 'the footer tells the keys' ', . step  Space play/pause  q end replay'
 keys . .
-check 'two steps on, as fast as they come' 'replay epoch 124 of 300'
+check 'two steps on, as fast as they come' 'replay 124/300'
 keys ,
-check 'one back' 'replay epoch 122 of 300'
+check 'one back' 'replay 122/300'
 keys Left
-check 'the arrows do the same' 'replay epoch 120 of 300'
+check 'the arrows do the same' 'replay 120/300'
 keys End
-check 'End' 'replay epoch 300 of 300'
+check 'End' 'replay 300/300'
 keys Right
 keys Home
-check 'Home' 'replay epoch   0 of 300'
+check 'Home' 'replay   0/300'
 check 'keys leave one line in the transcript' 'deltaw> replay epoch=0'
 keys Space
 check 'Space plays' 'dnn1 plays'
@@ -161,7 +161,7 @@ keys Space
 check 'and pauses' 'dnn1 replay '
 keys :
 type_line 'replay speed=5 play=yes'
-check 'it plays at a given speed' 'plays 151 of its epochs up to 300, 5 a second'
+check 'it plays at a given speed' 'plays 151 kept epochs of 300, 5 a second'
 type_line 'say "typed while it plays"'
 check 'the prompt is free while it plays' '^│typed while it plays'
 check 'which goes on' 'dnn1 plays'

@@ -128,7 +128,7 @@ void keyhelp_footer(const struct explorer *e, int room, struct strbuf *out)
     for (; *words && add_word(out, *words, room); words++)
         ;
     const struct view_ops *view = current_view(e);
-    if (!e->view_focus || e->reading || !view)
+    if (!e->view_focus || e->reading || !view || replays)
         return;
     char *copy = mem_text(view->keys), *rest = copy;
     for (char *end; rest; rest = end ? end + strspn(end, " ") : NULL) {

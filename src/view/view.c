@@ -15,7 +15,7 @@ struct view {
     void *state;       /* of ops->state_size bytes, zeroed before the first configure */
     bool shown;        /* the last update found something to show */
     struct err reason; /* when it did not */
-    char replay[64];   /* "replay epoch 120 of 1000 · ", before the title; "": no replay */
+    char replay[64];   /* "replay 120/1000 · ", before the title; "": no replay */
     /* of views with prepare */
     bool pictured;      /* the state holds a result that can be shown */
     struct err failure; /* of the last result, when it cannot */
@@ -160,8 +160,7 @@ static void take_replay(struct view *view, const struct scene *scene)
                                                  : NULL;
     view->replay[0] = '\0';
     if (picked && picked->replayed) {
-        snprintf(view->replay, sizeof view->replay, "replay %s %*d of %d · ",
-                 picked->model->rule->network ? "epoch" : "evaluation",
+        snprintf(view->replay, sizeof view->replay, "replay %*d/%d · ",
                  snprintf(NULL, 0, "%d", picked->newest), picked->status.epoch, picked->newest);
     }
 }

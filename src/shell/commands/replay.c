@@ -77,9 +77,9 @@ static void say_playing(struct session *session, struct output *out)
     if (!replay_now(session, &now))
         return;
     struct fit *fit = replay_fit(session);
-    output_say(out, "%s plays %zu of its %s up to %d, %s a second; Esc, then Space pauses, "
-               ", and . step, q ends", fit_name(fit), fit_epochs_kept(fit, kept),
-               fit_trained(fit) ? "epochs" : "evaluations", now.newest,
+    size_t n = fit_epochs_kept(fit, kept);
+    output_say(out, "%s plays %zu kept %s of %d, %s a second (Esc, then Space pauses and q ends)",
+               fit_name(fit), n, fit_trained(fit) ? "epochs" : "evaluations", now.newest,
                number_format(number, now.speed, 3));
 }
 
