@@ -359,7 +359,8 @@ static void test_lived(void)
     struct table table = {0};
     slice_table(&slice, &table);
     tap_ok(table.n_columns == 9 && strcmp(table.columns[2].name, "past") == 0 &&
-               strcmp(table.cells[2].text, "rewarded") == 0, "the table has the past, and w_bias and lags as frozen");
+               strcmp(table.cells[2].text, "rewarded") == 0,
+           "the table has the past, and w_bias and lags as frozen");
     table_free(&table);
     slice_free(&slice);
     model_drop(m);

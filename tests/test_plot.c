@@ -311,11 +311,13 @@ static void test_hostile(void)
         canvas_free(&c);
     }
     tap_ok(true, "ranges of any kind end");
-    one = (struct curve){"far below", 2, (double[]){0, 1}, (double[]){-1e30, -1e30}, 0, 0, 0, NULL, NULL};
+    one = (struct curve){"far below", 2, (double[]){0, 1}, (double[]){-1e30, -1e30}, 0, 0, 0,
+                         NULL, NULL};
     p = plot_of(&one, 1);
     p.y_lo = 0, p.y_hi = 1;
     picture_is(&p, 6, 2, &utf8, "\n\n", "a curve far below is not drawn above");
-    one = (struct curve){"far beside", 2, (double[]){-1e6, 1e6}, (double[]){0, 1}, 0, 0, 0, NULL, NULL};
+    one = (struct curve){"far beside", 2, (double[]){-1e6, 1e6}, (double[]){0, 1}, 0, 0, 0,
+                         NULL, NULL};
     p.x_lo = 0, p.x_hi = 1;
     picture_is(&p, 6, 3, &ascii, "\n******\n\n", "a line from far beside crosses the picture");
     double far[] = {1e15, 1e15 + 1};

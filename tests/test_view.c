@@ -619,7 +619,8 @@ static void test_tables(void)
         {"map", "", "panel,stimulus,w_stim,value,support", 0},
         {"weights", "", "subject,session,trial,p_right,w_stim,w_bias", 8434},
         {"psychometric", "", "subject,sessions,stimulus,n,p_right,lo,hi,model\nall,early,-1,", 18},
-        {"psychometric", "m02 sessions=all", "subject,sessions,stimulus,n,p_right,lo,hi,model\nm02", 9},
+        {"psychometric", "m02 sessions=all",
+         "subject,sessions,stimulus,n,p_right,lo,hi,model\nm02", 9},
         {"jobs", "", "name,state,epoch,of,loss,held out,ms/epoch,ETA\ndnn1,done,1000,1000,", 2},
         {"models", "", "use,name,rule,policy,parameters,state,loss,held out,cohort\n*,dnn1,dnn,"
                        "stim+bias,", 2},

@@ -302,7 +302,8 @@ void psychometric_expect(struct psychometric *p, const struct model *model,
                          const struct cohort *cohort, const float *lived, size_t most)
 {
     double sum[PSYCHOMETRIC_GROUPS][PSYCHOMETRIC_STIMULI] = {{0}};
-    size_t n[PSYCHOMETRIC_GROUPS][PSYCHOMETRIC_STIMULI] = {{0}}, all = 0, k_n = model->settings.policy.n;
+    size_t n[PSYCHOMETRIC_GROUPS][PSYCHOMETRIC_STIMULI] = {{0}};
+    size_t all = 0, k_n = model->settings.policy.n;
     for (size_t t = 0; most && t < cohort->n_trials; t++)
         all += p->member[t] != 0;
     size_t stride = most && all > most ? (all + most - 1) / most : 1, seen = 0;

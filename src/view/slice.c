@@ -15,7 +15,8 @@ static const struct option slice_options[] = {
      "the weight whose change is shown; auto: the first that goes with the stimulus"},
     {"x", OPTION_TEXT, 0, 0, "stimulus|w_stim|w_bias", "stimulus", "what goes along x: stimulus or a weight"},
     {"w", OPTION_NUMBERS, 0, 0, "auto", "auto",
-     "values of that weight, one pair of lines each, at most 8; auto: three of those lived, one for past=both"},
+     "values of that weight, one pair of lines each, at most 8; auto: three of those lived, "
+     "one for past=both"},
     {"w_bias", OPTION_NUMBER, 0, 0, "lived", "lived", "fix the bias weight"},
     {"stimulus", OPTION_NUMBER, 0, 0, "lived", "lived",
      "fix the stimulus when x is a weight (right is positive)"},
