@@ -93,7 +93,10 @@ static void setting_free(struct setting *s)
 static struct rollout *rollout_of(const struct setting *s, const struct engine *engine,
                                   const bool *train, size_t truncation, int threads)
 {
-    return rollout_new(engine, s->rule, &s->shape, s->trials, train, truncation, 0, threads);
+    return rollout_new(&(struct rollout_setup){.engine = engine, .rule = s->rule,
+                                               .shape = &s->shape, .trials = s->trials,
+                                               .train = train, .truncation = truncation,
+                                               .threads = threads});
 }
 
 static void test_losses(const struct setting *s, const struct engine *engine)
@@ -193,7 +196,9 @@ static void test_batches(const struct setting *s)
     for (size_t a = 0; a < ANIMALS; a++)
         train[a] = a != 7;
     struct rollout *all = rollout_of(s, engine_double(), train, 37, 1);
-    struct rollout *r = rollout_new(engine_double(), s->rule, &s->shape, s->trials, train, 37, 3, 2);
+    struct rollout *r = rollout_new(&(struct rollout_setup){
+        .engine = engine_double(), .rule = s->rule, .shape = &s->shape, .trials = s->trials,
+        .train = train, .truncation = 37, .batch = 3, .threads = 2});
     struct rollout_task task = {.theta = s->theta, .w0 = s->w0, .gradient = true};
     struct rollout_result whole, part;
     tap_ok(rollout_batches(all) == 1, "without batch= there is one batch");
@@ -220,6 +225,138 @@ static void test_batches(const struct setting *s)
     }
     free(sum);
     rollout_free(all);
+    rollout_free(r);
+}
+
+/* What crosses chunk ends: the gradient in pieces is that of one long chunk. */
+static void test_whole(const char *name)
+{
+    struct setting s = setting_new(5, 2);
+    struct rollout_task task = {.theta = NULL, .w0 = s.w0, .gradient = true};
+    bool train[ANIMALS];
+    s.rule = rule_find(name);
+    s.tensors = (struct tensors){0};
+    rule_layout(s.rule, &s.shape, &s.tensors);
+    free(s.theta);
+    task.theta = s.theta = mem_new(s.tensors.size, sizeof *s.theta);
+    rule_init(s.rule, &s.shape, &s.tensors, SEED, s.theta);
+    for (size_t k = 0; s.rule->network && k < 2; k++)
+        s.theta[k] = .04;
+    for (size_t a = 0; a < ANIMALS; a++)
+        train[a] = a % 5 != 2;
+    struct rollout *one = rollout_of(&s, engine_double(), train, 0, 1);
+    struct rollout *cut = rollout_of(&s, engine_double(), train, 37, 1);
+    struct rollout_result want, got;
+    double largest = 0, missing = 0, *first = mem_new(s.tensors.size, sizeof *first);
+    rollout_run(one, &task, &want);
+    rollout_run(cut, &task, &got);
+    for (size_t i = 0; i < s.tensors.size; i++) {
+        largest = fmax(largest, fabs(want.gradient[i]));
+        missing = fmax(missing, fabs(want.gradient[i] - got.gradient[i]));
+    }
+    tap_ok(missing > 1e-3 * largest, "%s: a truncated gradient lacks something (%.2g of %.2g)",
+           name, missing, largest);
+    for (int threads = 1; threads <= 4; threads++) {
+        struct rollout *r = rollout_new(&(struct rollout_setup){
+            .engine = engine_double(), .rule = s.rule, .shape = &s.shape, .trials = s.trials,
+            .train = train, .truncation = 37, .whole = true, .threads = threads});
+        double worst = 0, lost = 0;
+        for (int run = 0; run < 10; run++)
+            rollout_run(r, &task, &got);
+        for (size_t i = 0; i < s.tensors.size; i++)
+            worst = fmax(worst, fabs(want.gradient[i] - got.gradient[i]));
+        for (size_t i = 0; i < ANIMALS * 2; i++)
+            worst = fmax(worst, fabs(want.gradient_w0[i] - got.gradient_w0[i]));
+        for (size_t a = 0; a < ANIMALS; a++)
+            lost = fmax(lost, fabs(want.loss[a] - got.loss[a]));
+        tap_ok(worst < 1e-11 * largest && lost < 1e-9,
+               "%s, %d threads: the whole gradient in pieces of 37 (%.2g of %.2g)", name, threads,
+               worst, largest);
+        if (threads == 1)
+            memcpy(first, got.gradient, s.tensors.size * sizeof *first);
+        tap_ok(memcmp(first, got.gradient, s.tensors.size * sizeof *first) == 0,
+               "%s, %d threads: the same bits", name, threads);
+        rollout_free(r);
+    }
+    free(first);
+    rollout_free(one);
+    rollout_free(cut);
+    setting_free(&s);
+}
+
+/* With one scored trial, gradient (p - y) j and sketch row c sqrt(p (1 - p)) j
+ * share j; over more, r r' averages to the sum of p (1 - p) j j'. */
+static void test_sketch(const struct setting *s)
+{
+    bool train[ANIMALS] = {[4] = true}; /* two trials */
+    size_t n = s->tensors.size;
+    struct rollout_result result;
+    struct rollout *r = rollout_of(s, engine_double(), train, 37, 1);
+    struct rollout_task task = {.theta = s->theta, .w0 = s->w0, .gradient = true};
+    rollout_run(r, &task, &result);
+    size_t rows = rollout_rows(r, 100);
+    float *row = mem_new(rows * n, sizeof *row);
+    task.gradient = false;
+    task.sketch = row;
+    rollout_run(r, &task, NULL);
+    /* loss = -log p(y) */
+    double p = exp(-result.loss[4]), factor = sqrt(p * (1 - p)) / (1 - p), worst = 0, size = 0;
+    double sign = 0;
+    for (size_t i = 0; i < n; i++)
+        sign += row[i] * result.gradient[i];
+    for (size_t i = 0; i < n; i++) {
+        double want = copysign(factor, sign) * result.gradient[i];
+        worst = fmax(worst, fabs(row[i] - want));
+        size = fmax(size, fabs(want));
+    }
+    tap_ok(rows == 1 && size > 0 && worst < 1e-6 * size,
+           "a sketch row is the gradient with sqrt(I) for p - y (%.2g of %.2g)", worst, size);
+    free(row);
+    rollout_free(r);
+
+    /* the mean of squares over coins against one chunk per trial, which has none */
+    for (size_t a = 0; a < ANIMALS; a++)
+        train[a] = a == 5;
+    double exact = 0, mean = 0;
+    enum { COINS = 4000 };
+    r = rollout_of(s, engine_double(), train, 0, 1);
+    rows = rollout_rows(r, 100);
+    row = mem_new(rows * n, sizeof *row);
+    size_t b = s->tensors.item[6].offset + 1; /* the last layer's bias for w_bias */
+    task.sketch = row;
+    double sum = 0;
+    for (task.seed = 0; task.seed < COINS; task.seed++) {
+        memset(row, 0, rows * n * sizeof *row);
+        rollout_run(r, &task, NULL);
+        mean += (double)row[b] * row[b] / COINS;
+        sum += row[b] / COINS;
+    }
+    /* Fisher information by differences of the loss's gradient is the mean of the
+     * outer product; here by the logits' derivatives themselves */
+    double *theta = mem_copy(s->theta, n, sizeof *theta), h = 1e-5;
+    float *up = mem_new(s->cohort->n_trials * 2, sizeof *up), *down, *at;
+    down = mem_new(s->cohort->n_trials * 2, sizeof *down);
+    at = mem_new(s->cohort->n_trials * 2, sizeof *at);
+    struct rollout_task forward = {.theta = theta, .w0 = s->w0};
+    h = 1e-2;
+    forward.lived = at;
+    rollout_run(r, &forward, NULL);
+    theta[b] += h;
+    forward.lived = up;
+    rollout_run(r, &forward, NULL);
+    theta[b] -= 2 * h;
+    forward.lived = down;
+    rollout_run(r, &forward, NULL);
+    const struct animal *a = &s->cohort->animals[5];
+    for (size_t i = a->first + 1; i < a->first + a->count; i++) {
+        double x = s->cohort->stimulus[i], z = at[2 * i] * x + at[2 * i + 1];
+        double dz = ((up[2 * i] - down[2 * i]) * x + up[2 * i + 1] - down[2 * i + 1]) / (2 * h);
+        double q = 1 / (1 + exp(-z));
+        exact += q * (1 - q) * dz * dz;
+    }
+    tap_ok(exact > 0 && fabs(mean / exact - 1) < .1 && fabs(sum) < .1 * sqrt(exact),
+           "squares of sketches average to the Fisher information (%.4g of %.4g)", mean, exact);
+    free(row), free(theta), free(up), free(down), free(at);
     rollout_free(r);
 }
 
@@ -297,8 +434,13 @@ int main(void)
             test_batches(&s);
         if (i == 0)
             test_idle_lanes(&s);
+        if (i == 1)
+            test_sketch(&s);
         setting_free(&s);
     }
+    test_whole("dnn");
+    test_whole("rnn");
+    test_whole("reinforce-base");
     test_check();
     return tap_done();
 }

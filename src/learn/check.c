@@ -84,6 +84,7 @@ static double check_loss(struct check *c, const double *theta, const double *w0,
             sum += loss;
             if (!gradient)
                 continue;
+            memset(start, 0, size * sizeof *start);
             c->engine->backward(c->plan, c->tile, g, start);
             for (size_t i = 0; i < n_parameters; i++)
                 gradient[i] += g[i];

@@ -75,8 +75,9 @@ static void model_pass(const struct model *model, const struct cohort *cohort, f
 {
     size_t k = model->settings.policy.n;
     struct trials *trials = trials_new(cohort, &model->settings.policy);
-    struct rollout *r = rollout_new(engine_of(model), model->rule, &model->shape, trials, NULL,
-                                    model->settings.truncation, 0, 1);
+    struct rollout *r = rollout_new(&(struct rollout_setup){
+        .engine = engine_of(model), .rule = model->rule, .shape = &model->shape,
+        .trials = trials, .truncation = model->settings.truncation, .threads = 1});
     double *w0 = mem_new(cohort->n_animals * k, sizeof *w0);
     struct rollout_result result;
     for (size_t a = 0; a < cohort->n_animals; a++)

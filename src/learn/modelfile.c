@@ -36,8 +36,9 @@ static json_t *settings_json(const struct fit_settings *s)
     json_object_set_new(o, "hidden", json_integer((json_int_t)s->hidden));
     json_object_set_new(o, "layers", json_integer((json_int_t)s->layers));
     json_object_set_new(o, "epochs", json_integer(s->epochs));
-    json_object_set_new(o, "optimizer", json_string("adam"));
+    json_object_set_new(o, "optimizer", json_string(s->fast ? "fast" : "adam"));
     json_object_set_new(o, "rate", json_real(s->rate));
+    json_object_set_new(o, "ridge", json_real(s->ridge));
     json_object_set_new(o, "decay", json_real(s->decay));
     json_object_set_new(o, "truncation", json_integer((json_int_t)s->truncation));
     json_object_set_new(o, "batch", json_integer((json_int_t)s->batch));
@@ -163,6 +164,8 @@ static bool read_settings(const json_t *o, const char *path, struct fit_settings
     s->hidden = (size_t)fmax(1, number_of(o, "hidden", (double)s->hidden));
     s->layers = (size_t)fmax(1, number_of(o, "layers", (double)s->layers));
     s->batch = (size_t)fmax(0, number_of(o, "batch", 0));
+    s->ridge = fmax(0, number_of(o, "ridge", 0));
+    s->fast = strcmp(text_of(o, "optimizer"), "fast") == 0;
     s->lags = (size_t)fmax(0, number_of(o, "lags", 0));
     s->window = (size_t)fmax(0, number_of(o, "window", 0));
     s->lapse = fmin(fmax(number_of(o, "lapse", 0), 0), .99);

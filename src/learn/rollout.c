@@ -14,8 +14,16 @@ struct block {
     size_t n_chunks, first_tile; /* index of chunk 0 among all tiles */
     double *carry;               /* [carry][lanes] */
     size_t batch;                /* which it belongs to; training blocks only */
+    size_t first_row;            /* of this run's sketch */
     size_t next;                 /* chunk to go forward next */
-    bool busy;
+    bool busy;                   /* on the way forward */
+    /* whole gradient only */
+    double *starts;   /* [n_chunks][carry][lanes] what each chunk started from */
+    double *adjoint;  /* [carry][lanes] */
+    double *gradient; /* [2][n_parameters] sum over its chunks; of the last one */
+    size_t refill;    /* chunks below this are to be run forward again */
+    size_t back;      /* chunks below this are to go back */
+    bool backing;     /* one is on its way */
 };
 
 struct waiting { /* a tile that went forward and has to go back */
@@ -28,10 +36,13 @@ struct rollout {
     const struct trials *trials;
     struct plan *plan;
     size_t n_parameters, n_weights, n_carry, truncation, n_tiles, n_train_tiles;
+    size_t n_rows, sketch_stride; /* rows of a sketch; every so many blocks take part */
+    bool whole;
     size_t n_blocks, n_batches;
     struct block *blocks;
     double *losses;    /* [n_tiles][lanes] */
-    double *gradients; /* [n_train_tiles][n_parameters]; training blocks come first */
+    double *gradients; /* [n_train_tiles][n_parameters]; training blocks come first.
+                        * NULL for a whole gradient, which blocks keep */
     struct rollout_result result;
 
     pthread_mutex_t lock;
@@ -55,10 +66,11 @@ static size_t updates_of(const struct rollout *r, size_t animal)
 
 /* --- work ------------------------------------------------------------------ */
 
-static void go_forward(struct rollout *r, struct block *b, size_t chunk, struct tile *tile)
+static void go_forward(struct rollout *r, const struct block *b, size_t chunk, struct tile *tile,
+                       double *carry, double *loss, float *lived)
 {
     struct span spans[b->n];
-    unsigned lanes = r->engine->lanes, n = 0;
+    unsigned n = 0;
     /* Animals are sorted by length: those that are through are at the end. */
     for (unsigned l = 0; l < b->n; l++) {
         size_t begin = chunk * r->truncation, end = updates_of(r, b->animals[l]);
@@ -68,32 +80,73 @@ static void go_forward(struct rollout *r, struct block *b, size_t chunk, struct 
             end = begin + r->truncation;
         spans[n++] = (struct span){b->animals[l], begin, end};
     }
-    r->engine->forward(r->plan, tile, r->trials, spans, n, b->carry,
-                       r->losses + (b->first_tile + chunk) * lanes, r->task->lived);
+    r->engine->forward(r->plan, tile, r->trials, spans, n, carry, loss, lived);
+}
+
+static size_t carry_size(const struct rollout *r)
+{
+    return r->n_carry * r->engine->lanes;
+}
+
+static void keep_start_gradient(struct rollout *r, const struct block *b, const double *adjoint)
+{
+    for (unsigned l = 0; l < b->n; l++)
+        for (size_t k = 0; k < r->n_weights; k++)
+            r->result.gradient_w0[b->animals[l] * r->n_weights + k] =
+                adjoint[k * r->engine->lanes + l];
 }
 
 static void go_backward(struct rollout *r, const struct waiting *w)
 {
     struct block *b = &r->blocks[w->block];
-    unsigned lanes = r->engine->lanes;
-    double start[POLICY_MAX * 64];
-    r->engine->backward(r->plan, w->tile,
-                        r->gradients + (b->first_tile + w->chunk) * r->n_parameters, start);
-    if (w->chunk > 0)
+    if (r->task->sketch) {
+        r->engine->sketch(r->plan, w->tile, r->trials, r->task->seed,
+                          r->task->sketch + (b->first_row + w->chunk * b->n) * r->n_parameters);
         return;
-    for (unsigned l = 0; l < b->n; l++)
-        for (size_t k = 0; k < r->n_weights; k++)
-            r->result.gradient_w0[b->animals[l] * r->n_weights + k] = start[k * lanes + l];
+    }
+    if (r->whole) {
+        double *gradient = b->gradient + r->n_parameters;
+        r->engine->backward(r->plan, w->tile, gradient, b->adjoint);
+        for (size_t j = 0; j < r->n_parameters; j++)
+            b->gradient[j] += gradient[j];
+        if (w->chunk == 0)
+            keep_start_gradient(r, b, b->adjoint);
+        return;
+    }
+    double adjoint[carry_size(r)];
+    memset(adjoint, 0, sizeof adjoint);
+    r->engine->backward(r->plan, w->tile,
+                        r->gradients + (b->first_tile + w->chunk) * r->n_parameters, adjoint);
+    if (w->chunk == 0)
+        keep_start_gradient(r, b, adjoint);
 }
 
-/* Take the oldest tile that waits to go back; the lock is held. */
-static void work_backward(struct rollout *r)
+/* The oldest tile that can go back now, or n_waiting. */
+static size_t ready_tile(const struct rollout *r)
 {
-    struct waiting w = r->waiting[0];
-    memmove(r->waiting, r->waiting + 1, --r->n_waiting * sizeof *r->waiting);
+    size_t i = 0;
+    if (!r->whole)
+        return 0;
+    while (i < r->n_waiting) {
+        const struct block *b = &r->blocks[r->waiting[i].block];
+        if (!b->backing && r->waiting[i].chunk + 1 == b->back)
+            break;
+        i++;
+    }
+    return i;
+}
+
+static void work_backward(struct rollout *r, size_t i)
+{
+    struct waiting w = r->waiting[i];
+    struct block *b = &r->blocks[w.block];
+    memmove(r->waiting + i, r->waiting + i + 1, (--r->n_waiting - i) * sizeof *r->waiting);
+    b->backing = true;
     pthread_mutex_unlock(&r->lock);
     go_backward(r, &w);
     pthread_mutex_lock(&r->lock);
+    b->backing = false;
+    b->back--;
     r->free_tiles[r->n_free++] = w.tile;
     r->open_tiles--;
 }
@@ -103,20 +156,41 @@ static void work_forward(struct rollout *r, size_t block)
     struct block *b = &r->blocks[block];
     struct tile *tile = r->free_tiles[--r->n_free];
     size_t chunk = b->next;
+    bool back = (r->task->gradient || r->task->sketch) && b->train;
     b->busy = true;
     r->going_forward++;
     pthread_mutex_unlock(&r->lock);
-    go_forward(r, b, chunk, tile);
+    if (back && r->whole)
+        memcpy(b->starts + chunk * carry_size(r), b->carry, carry_size(r) * sizeof *b->carry);
+    go_forward(r, b, chunk, tile, b->carry,
+               r->losses + (b->first_tile + chunk) * r->engine->lanes, r->task->lived);
     pthread_mutex_lock(&r->lock);
     r->going_forward--;
     b->busy = false;
     b->next++;
-    if (r->task->gradient && b->train) {
+    if (back && (!r->whole || b->next == b->n_chunks)) {
         r->waiting[r->n_waiting++] = (struct waiting){tile, block, chunk};
+        b->refill = chunk;
     } else {
         r->free_tiles[r->n_free++] = tile;
-        r->open_tiles--;
+        r->open_tiles -= !back;
     }
+}
+
+/* Forward again, for the way back. */
+static void work_refill(struct rollout *r, size_t block)
+{
+    struct block *b = &r->blocks[block];
+    struct tile *tile = r->free_tiles[--r->n_free];
+    size_t chunk = --b->refill;
+    double carry[carry_size(r)], loss[r->engine->lanes];
+    b->busy = true; /* in order: what is filled first is needed first */
+    pthread_mutex_unlock(&r->lock);
+    memcpy(carry, b->starts + chunk * carry_size(r), sizeof carry);
+    go_forward(r, b, chunk, tile, carry, loss, NULL);
+    pthread_mutex_lock(&r->lock);
+    b->busy = false;
+    r->waiting[r->n_waiting++] = (struct waiting){tile, block, chunk};
 }
 
 /* A block that can go forward now, or n_blocks. */
@@ -130,6 +204,18 @@ static size_t ready_block(const struct rollout *r)
     return i;
 }
 
+/* One whose chunks can be run forward again, or n_blocks: last those that were
+ * begun last, so that no tile waits longer than it has to. */
+static size_t ready_refill(const struct rollout *r)
+{
+    size_t i = 0;
+    if (!r->whole || !r->task->gradient || r->n_free == 0)
+        return r->n_blocks;
+    while (i < r->n_blocks && (r->blocks[i].busy || r->blocks[i].refill == 0))
+        i++;
+    return i;
+}
+
 /* Work until nothing is left.  One thread goes backward at once, while the tile
  * is in its cache; several keep one of them on the way forward, which is what
  * the others wait for. */
@@ -137,15 +223,17 @@ static void work(struct rollout *r)
 {
     pthread_mutex_lock(&r->lock);
     while (r->open_tiles > 0 && !r->stopped) {
-        size_t block = ready_block(r);
+        size_t block = ready_block(r), tile = ready_tile(r), refill = ready_refill(r);
         bool forward = block < r->n_blocks;
         if (r->task->stop && atomic_load_explicit(r->task->stop, memory_order_relaxed)) {
             r->stopped = true;
-        } else if (r->n_waiting > 0 &&
+        } else if (tile < r->n_waiting &&
                    !(forward && r->n_helpers > 0 && r->going_forward == 0)) {
-            work_backward(r);
+            work_backward(r, tile);
         } else if (forward) {
             work_forward(r, block);
+        } else if (refill < r->n_blocks) {
+            work_refill(r, refill);
         } else {
             pthread_cond_wait(&r->changed, &r->lock);
             continue;
@@ -180,24 +268,36 @@ static void *helper(void *arg)
 
 /* --- a run ----------------------------------------------------------------- */
 
-static bool takes_part(const struct block *b, const struct rollout_task *task)
+static bool takes_part(const struct rollout *r, size_t block, const struct rollout_task *task)
 {
+    const struct block *b = &r->blocks[block];
+    if (task->sketch)
+        return b->train && (block + task->seed) % r->sketch_stride == 0;
     return !task->one_batch || (b->train && b->batch == task->batch);
 }
 
 static void start_blocks(struct rollout *r, const struct rollout_task *task)
 {
     unsigned lanes = r->engine->lanes;
+    size_t rows = 0;
     r->open_tiles = 0;
     for (size_t i = 0; i < r->n_blocks; i++) {
         struct block *b = &r->blocks[i];
-        memset(b->carry, 0, r->n_carry * lanes * sizeof *b->carry);
+        b->next = takes_part(r, i, task) ? 0 : b->n_chunks;
+        b->back = b->n_chunks;
+        b->refill = 0;
+        b->first_row = rows;
+        rows += takes_part(r, i, task) ? b->n * b->n_chunks : 0;
+        b->busy = b->backing = false;
+        r->open_tiles += b->n_chunks - b->next;
+        memset(b->carry, 0, carry_size(r) * sizeof *b->carry);
         for (unsigned l = 0; l < b->n; l++)
             for (size_t k = 0; k < r->n_weights; k++)
                 b->carry[k * lanes + l] = task->w0[b->animals[l] * r->n_weights + k];
-        b->next = takes_part(b, task) ? 0 : b->n_chunks;
-        b->busy = false;
-        r->open_tiles += b->n_chunks - b->next;
+        if (b->adjoint) {
+            memset(b->adjoint, 0, carry_size(r) * sizeof *b->adjoint);
+            memset(b->gradient, 0, r->n_parameters * sizeof *b->gradient);
+        }
     }
     if (!task->lived)
         return;
@@ -215,7 +315,7 @@ static void gather(struct rollout *r, const struct rollout_task *task)
     memset(r->result.loss, 0, r->trials->n_animals * sizeof *r->result.loss);
     for (size_t i = 0; i < r->n_blocks; i++) {
         const struct block *b = &r->blocks[i];
-        for (size_t c = 0; takes_part(b, task) && c < b->n_chunks; c++)
+        for (size_t c = 0; takes_part(r, i, task) && c < b->n_chunks; c++)
             for (unsigned l = 0; l < b->n; l++)
                 if (c * r->truncation < updates_of(r, b->animals[l]))
                     r->result.loss[b->animals[l]] += r->losses[(b->first_tile + c) * lanes + l];
@@ -225,7 +325,9 @@ static void gather(struct rollout *r, const struct rollout_task *task)
     memset(r->result.gradient, 0, r->n_parameters * sizeof *r->result.gradient);
     for (size_t i = 0; i < r->n_blocks; i++) {
         const struct block *b = &r->blocks[i];
-        for (size_t c = 0; b->train && takes_part(b, task) && c < b->n_chunks; c++)
+        for (size_t j = 0; r->whole && b->train && takes_part(r, i, task) && j < r->n_parameters; j++)
+            r->result.gradient[j] += b->gradient[j];
+        for (size_t c = 0; !r->whole && b->train && takes_part(r, i, task) && c < b->n_chunks; c++)
             for (size_t j = 0; j < r->n_parameters; j++)
                 r->result.gradient[j] += r->gradients[(b->first_tile + c) * r->n_parameters + j];
     }
@@ -234,6 +336,33 @@ static void gather(struct rollout *r, const struct rollout_task *task)
 size_t rollout_batches(const struct rollout *r)
 {
     return r->n_batches;
+}
+
+/* Blocks are sorted by length: the first is the largest. */
+size_t rollout_rows(struct rollout *r, size_t most)
+{
+    size_t rows = 0, largest = 1;
+    for (size_t i = 0; i < r->n_blocks; i++) {
+        const struct block *b = &r->blocks[i];
+        rows += b->train ? b->n * b->n_chunks : 0;
+        if (b->train && b->n * b->n_chunks > largest)
+            largest = b->n * b->n_chunks;
+    }
+    most = most > 2 * largest ? most - largest : most;
+    r->sketch_stride = rows > most ? (rows + most - 1) / most : 1;
+    r->n_rows = 0;
+    for (size_t from = 0; from < r->sketch_stride; from++) {
+        rows = 0;
+        for (size_t i = from; i < r->n_blocks; i += r->sketch_stride)
+            rows += r->blocks[i].train ? r->blocks[i].n * r->blocks[i].n_chunks : 0;
+        r->n_rows = rows > r->n_rows ? rows : r->n_rows;
+    }
+    return r->n_rows;
+}
+
+size_t rollout_share(const struct rollout *r)
+{
+    return r->sketch_stride;
 }
 
 bool rollout_in_batch(const struct rollout *r, size_t batch, size_t animal)
@@ -333,37 +462,47 @@ static void start_helpers(struct rollout *r, int threads)
         r->free_tiles[r->n_free++] = r->engine->tile_new(r->plan);
 }
 
-struct rollout *rollout_new(const struct engine *engine, const struct rule *rule,
-                            const struct rule_shape *shape, const struct trials *trials,
-                            const bool *train, size_t truncation, size_t batch, int threads)
+/* What a whole gradient needs of a training block. */
+static void add_adjoint(const struct rollout *r, struct block *b)
+{
+    b->starts = mem_new(b->n_chunks * carry_size(r), sizeof *b->starts);
+    b->adjoint = mem_new(carry_size(r), sizeof *b->adjoint);
+    b->gradient = mem_new(2 * r->n_parameters, sizeof *b->gradient);
+}
+
+struct rollout *rollout_new(const struct rollout_setup *setup)
 {
     struct rollout *r = mem_new(1, sizeof *r);
     struct tensors tensors = {0};
-    size_t longest = 1, n = trials->n_animals;
-    rule_layout(rule, shape, &tensors);
-    r->engine = engine;
-    r->trials = trials;
+    size_t longest = 1, n = setup->trials->n_animals;
+    rule_layout(setup->rule, setup->shape, &tensors);
+    r->engine = setup->engine;
+    r->trials = setup->trials;
     r->n_parameters = tensors.size;
-    r->n_weights = shape->n_weights;
+    r->n_weights = setup->shape->n_weights;
+    r->whole = setup->whole;
     for (size_t a = 0; a < n; a++)
         if (updates_of(r, a) > longest)
             longest = updates_of(r, a);
-    r->truncation = truncation && truncation < longest ? truncation : longest;
-    r->plan = engine->plan_new(rule, shape, r->truncation);
-    r->n_carry = engine->plan_carry(r->plan);
-    if (train)
-        add_blocks(r, train, true, batch);
+    r->truncation = setup->truncation && setup->truncation < longest ? setup->truncation : longest;
+    r->plan = r->engine->plan_new(setup->rule, setup->shape, r->truncation);
+    r->n_carry = r->engine->plan_carry(r->plan);
+    if (setup->train)
+        add_blocks(r, setup->train, true, setup->batch);
     r->n_train_tiles = r->n_tiles;
-    add_blocks(r, train, false, 0);
-    r->losses = mem_new(r->n_tiles * engine->lanes, sizeof *r->losses);
-    r->gradients = mem_new(r->n_train_tiles * r->n_parameters, sizeof *r->gradients);
+    for (size_t i = 0; r->whole && i < r->n_blocks; i++)
+        add_adjoint(r, &r->blocks[i]);
+    add_blocks(r, setup->train, false, 0);
+    r->losses = mem_new(r->n_tiles * r->engine->lanes, sizeof *r->losses);
+    if (!r->whole)
+        r->gradients = mem_new(r->n_train_tiles * r->n_parameters, sizeof *r->gradients);
     r->result.loss = mem_new(n, sizeof *r->result.loss);
     r->result.n_scored = mem_new(n, sizeof *r->result.n_scored);
     for (size_t a = 0; a < n; a++)
         r->result.n_scored[a] = updates_of(r, a);
     r->result.gradient = mem_new(r->n_parameters, sizeof *r->result.gradient);
     r->result.gradient_w0 = mem_new(n * r->n_weights, sizeof *r->result.gradient_w0);
-    start_helpers(r, threads);
+    start_helpers(r, setup->threads);
     return r;
 }
 
@@ -382,6 +521,7 @@ void rollout_free(struct rollout *r)
     for (size_t i = 0; i < r->n_blocks; i++) {
         free(r->blocks[i].animals);
         free(r->blocks[i].carry);
+        free(r->blocks[i].starts), free(r->blocks[i].adjoint), free(r->blocks[i].gradient);
     }
     pthread_mutex_destroy(&r->lock);
     pthread_cond_destroy(&r->changed);

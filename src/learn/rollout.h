@@ -3,9 +3,17 @@
  * order of tiles, so the bits do not depend on how many threads there are.
  *
  * Animals of like length share a tile; training and held-out animals never do.
- * Each block of animals goes forward chunk by chunk; a chunk's way back is
- * independent of all others (weights and state are detached at its ends) and
- * runs beside the next chunk's way forward. */
+ * Each block of animals goes forward chunk by chunk.
+ *
+ * Truncated gradient: a chunk's way back is independent of all others (weights
+ * and state are detached at its ends) and runs beside the next chunk's way
+ * forward.
+ *
+ * Whole gradient: what crosses a chunk's end crosses it on the way back too.  A
+ * block goes forward to its end keeping only what each chunk started from; then
+ * its chunks are run forward again, last first, by any thread, and go back one
+ * after the other.  Memory does not grow with the number of trials but by the
+ * starts; the price is a second way forward. */
 #ifndef LEARN_ROLLOUT_H
 #define LEARN_ROLLOUT_H
 
@@ -23,6 +31,9 @@ struct rollout_task {
     const atomic_bool *stop; /* NULL, or polled at each tile */
     bool one_batch;          /* only the training animals of one batch */
     size_t batch;
+    float *sketch;           /* NULL, or, instead of a gradient, rows [rollout_rows]
+                              * [tensors.size], see engine.h; set to 0 by the caller */
+    uint64_t seed;           /* of the sketch */
 };
 
 struct rollout_result {   /* arrays are the rollout's, valid until the next run */
@@ -32,14 +43,27 @@ struct rollout_result {   /* arrays are the rollout's, valid until the next run 
     double *gradient_w0;  /* [n_animals][K], the same */
 };
 
-/* train [n_animals]: which animals take part in the gradient; NULL: none does
- * and no memory is kept for it.  batch: training animals per batch, 0: all in
- * one.  threads >= 1, the caller's included. */
-struct rollout *rollout_new(const struct engine *engine, const struct rule *rule,
-                            const struct rule_shape *shape, const struct trials *trials,
-                            const bool *train, size_t truncation, size_t batch, int threads);
+struct rollout_setup {
+    const struct engine *engine;
+    const struct rule *rule;
+    const struct rule_shape *shape;
+    const struct trials *trials;
+    const bool *train; /* [n_animals] which animals take part in the gradient; NULL:
+                        * none does and no memory is kept for it */
+    size_t truncation; /* trials in a chunk; 0: all */
+    bool whole;        /* the gradient of the loss itself: no cut at chunk ends */
+    size_t batch;      /* training animals per batch, 0: all in one */
+    int threads;       /* at least 1, the caller's included */
+};
+struct rollout *rollout_new(const struct rollout_setup *setup);
 /* Training animals come in this many batches; those of a batch have like lengths. */
 size_t rollout_batches(const struct rollout *r);
+/* Rows of a sketch, one for every chunk of every animal that takes part.  For
+ * about `most` rows a cohort's blocks take part in turns, as the seed has it; then
+ * the sum of r r' is that of 1 / rollout_share of the animals.  Truncated rollouts
+ * only; before the first sketch. */
+size_t rollout_rows(struct rollout *r, size_t most);
+size_t rollout_share(const struct rollout *r);
 bool rollout_in_batch(const struct rollout *r, size_t batch, size_t animal);
 /* False when stopped half-way. */
 bool rollout_run(struct rollout *r, const struct rollout_task *task,

@@ -13,6 +13,9 @@
 
 /* How often the main thread gets something new, seconds: 15 frames a second for
  * losses, a few maps a second since weights lived through are a large copy. */
+/* Trials of a chunk: where the gradient is whole, the same for networks (small
+ * enough for the second-level cache), of a sketch. */
+enum { PIECE = 500, SMALL_PIECE = 100, SKETCH_PIECE = 2000 };
 static const double publish_every = 1 / 15., lived_every = .3;
 
 /* --- publishing ------------------------------------------------------------ */
@@ -122,6 +125,7 @@ struct model *trainer_model(struct trainer *t)
 void trainer_free(struct trainer *t)
 {
     rollout_free(t->rollout);
+    rollout_free(t->sketcher);
     trials_free(t->trials);
     lived_drop(t->lived);
     free(t->train), free(t->theta), free(t->best), free(t->gradient), free(t->w0);
@@ -151,11 +155,27 @@ static void remember(struct trainer *t, int epoch, const struct rollout_result *
         epoch, worked(t), train / t->n_train, t->n_heldout > 0 ? heldout / t->n_heldout : NAN};
 }
 
+/* ridge=: over weight matrices only. */
+double trainer_penalty(const struct trainer *t, double *gradient)
+{
+    double ridge = t->fit->settings.ridge, sum = 0;
+    for (size_t j = 0; ridge > 0 && j < t->tensors.n; j++) {
+        const struct tensor *x = &t->tensors.item[j];
+        for (size_t i = x->offset; x->n_dimensions == 2 && i < x->offset + x->size; i++) {
+            sum += t->theta[i] * t->theta[i];
+            if (gradient)
+                gradient[i] += ridge * t->theta[i];
+        }
+    }
+    return ridge / 2 * sum;
+}
+
 static void take_gradient(struct trainer *t, const struct rollout_result *result, double n)
 {
     for (size_t i = 0; i < t->n_all; i++)
         t->gradient[i] = (i < t->tensors.size ? result->gradient[i]
                                               : result->gradient_w0[i - t->tensors.size]) / n;
+    trainer_penalty(t, t->gradient);
 }
 
 size_t trainer_batches(const struct trainer *t)
@@ -198,7 +218,9 @@ bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last)
     remember(t, epoch, &result);
     if (gradient)
         take_gradient(t, &result, t->n_train);
-    if (lived) {
+    if (lived && trainer_trouble(t, false)) { /* no weights to show */
+        lived_drop(lived);
+    } else if (lived) {
         lived_drop(t->lived);
         t->lived = lived;
         t->lived_at = clock_seconds();
@@ -261,6 +283,44 @@ static void fail(struct trainer *t, const char *why)
     publish(t, t->best, FIT_FAILED, reason);
 }
 
+static struct rollout *new_rollout(const struct trainer *t, size_t truncation, bool whole)
+{
+    bool network = t->rule->network;
+    return rollout_new(&(struct rollout_setup){
+        .engine = network ? engine_pick() : engine_double(), .rule = t->rule, .shape = &t->shape,
+        .trials = t->trials, .train = t->train, .truncation = truncation, .whole = whole,
+        .batch = network && !whole ? t->fit->settings.batch : 0, .threads = t->threads});
+}
+
+size_t trainer_whole(struct trainer *t, size_t most_rows)
+{
+    rollout_free(t->rollout);
+    t->rollout = new_rollout(t, SMALL_PIECE, true);
+    t->sketcher = new_rollout(t, SKETCH_PIECE, false);
+    return t->sketch_rows = rollout_rows(t->sketcher, most_rows);
+}
+
+bool trainer_sketch(struct trainer *t, uint64_t seed, float *rows)
+{
+    size_t n = t->tensors.size;
+    double *w0 = t->train_w0 ? t->theta + n : t->w0;
+    if (!rollout_run(t->sketcher,
+                     &(struct rollout_task){.theta = t->theta, .w0 = w0, .sketch = rows,
+                                            .seed = seed, .stop = &t->fit->stop},
+                     NULL))
+        return false;
+    for (size_t i = t->sketch_rows; t->n_all > n && i-- > 0;) {
+        memmove(rows + i * t->n_all, rows + i * n, n * sizeof *rows);
+        memset(rows + i * t->n_all + n, 0, (t->n_all - n) * sizeof *rows);
+    }
+    return true;
+}
+
+size_t trainer_sketch_share(const struct trainer *t)
+{
+    return rollout_share(t->sketcher);
+}
+
 void *trainer_run(void *arg)
 {
     struct trainer *t = arg;
@@ -268,11 +328,10 @@ void *trainer_run(void *arg)
     int cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
     thread_background();
     t->started = clock_seconds();
-    t->rollout = rollout_new(t->rule->network ? engine_pick() : engine_double(), t->rule, &t->shape,
-                             t->trials, t->train, t->rule->network ? fit->settings.truncation : 0,
-                             t->rule->network ? fit->settings.batch : 0,
-                             fit->settings.threads > 0 ? fit->settings.threads : cores);
-    const char *why = t->rule->network ? descend(t) : search(t);
+    bool network = t->rule->network;
+    t->threads = fit->settings.threads > 0 ? fit->settings.threads : cores;
+    t->rollout = new_rollout(t, network ? fit->settings.truncation : PIECE, !network);
+    const char *why = !network ? search(t) : fit->settings.fast ? fast(t) : descend(t);
     if (why)
         fail(t, why);
     else

@@ -31,7 +31,9 @@ const struct option fit_options[] = {
     {"truncation", OPTION_INTEGER, 1, 1e7, NULL, "500",
      "trials after which no gradient passes"},
     {"batch", OPTION_INTEGER, 0, 1e6, NULL, "0", "animals per step, 0: all of them at once"},
-    {"optimizer", OPTION_WORD, 0, 0, "adam", "adam", "how steps are taken"},
+    {"ridge", OPTION_NUMBER, 0, 10, NULL, "0", "penalty on squared network weights, half of it"},
+    {"optimizer", OPTION_WORD, 0, 0, "adam|fast", "adam",
+     "as published, or in fewer passes: Adam, then L-BFGS"},
     {"holdout", OPTION_ANIMALS, 0, 0, NULL, NULL, "animals to leave out and score"},
     {"seed", OPTION_INTEGER, 0, 9007199254740991., NULL, "99", "of the initial parameters"},
     {"init", OPTION_FILE, 0, 0, NULL, NULL, "start from the parameters of this .npz"},
@@ -72,7 +74,7 @@ static bool has_tensor(const struct rule *rule, const char *name)
 static const char *training_refuses(const struct rule *rule, const char *option)
 {
     static const char *const words[] = {"epochs", "rate", "decay", "truncation", "batch",
-                                        "optimizer"};
+                                        "optimizer", "ridge"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (!rule->network && strcmp(option, words[i]) == 0)
             return "its few parameters are found by a search for the greatest likelihood, which "
@@ -289,11 +291,15 @@ void settings_words(const struct rule *rule, const struct fit_settings *s, struc
         start_words(s, &words);
     shape_words(rule, s, &words);
     if (rule->network) {
-        strbuf_printf(&words, " epochs=%d rate=%s decay=%s truncation=%zu", s->epochs,
-                      number_double(rate, s->rate), number_double(decay, s->decay),
-                      s->truncation);
+        strbuf_printf(&words, "%s epochs=%d rate=%s", s->fast ? " optimizer=fast" : "", s->epochs,
+                      number_double(rate, s->rate));
+        if (!s->fast)
+            strbuf_printf(&words, " decay=%s", number_double(decay, s->decay));
+        strbuf_printf(&words, " truncation=%zu", s->truncation);
         if (s->batch)
             strbuf_printf(&words, " batch=%zu", s->batch);
+        if (s->ridge > 0)
+            strbuf_printf(&words, " ridge=%s", number_double(rate, s->ridge));
         strbuf_printf(&words, " seed=%" PRIu64, s->seed);
     }
     if (s->holdout)

@@ -65,9 +65,19 @@ struct engine {
                     const struct span *spans, unsigned n, double *carry, double *loss,
                     float *lived);
     /* Backward of the tile last run forward.  gradient [tensors.size] is set to
-     * the sum over its spans of d loss / d theta; start [K][lanes] to
-     * d loss / d (weights at the tile's start). */
-    void (*backward)(const struct plan *plan, struct tile *tile, double *gradient, double *start);
+     * the sum over its spans of d loss / d theta.  adjoint [carry size][lanes]:
+     * d loss / d (carry at the tile's end) in, zero where the gradient is cut;
+     * d loss / d (carry at its start) out. */
+    void (*backward)(const struct plan *plan, struct tile *tile, double *gradient,
+                     double *adjoint);
+
+    /* Instead of backward: rows [n][tensors.size], for each span the gradient of
+     * sum_t c_t sqrt(I_t) z_t over its scored trials, with z_t the logit, I_t its
+     * Fisher information and c_t = +-1 by lot from `seed`.  The sum of r r' over
+     * rows is then an unbiased estimate of the Fisher (Gauss-Newton) matrix of the
+     * truncated loss. */
+    void (*sketch)(const struct plan *plan, struct tile *tile, const struct trials *trials,
+                   uint64_t seed, float *rows);
 
     /* One update each of n copies: u [n][rule_inputs], x [n][K], answer [n],
      * next [n] (NULL: 0), state [n][plan_carry - K] in and out (NULL: zero, not

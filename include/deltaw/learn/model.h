@@ -29,6 +29,9 @@ struct fit_settings {
     double rate, decay; /* Adam step; factor every 5 epochs */
     size_t truncation;  /* trials */
     size_t batch;       /* animals per step, 0: all */
+    double ridge;       /* added to the loss: ridge / 2 times the sum of squared weights of
+                         * the networks (no biases, no scale); 0: none */
+    bool fast;          /* optimizer=fast instead of adam; epochs count gradients */
     enum w0_kind w0;
     double w0_value[POLICY_MAX]; /* W0_VALUE: one per weight */
     uint64_t seed;

@@ -94,6 +94,23 @@ static bool take_holdout(const struct args *args, const struct cohort *cohort,
     return good;
 }
 
+enum { FAST_EPOCHS = 150 }; /* gradients, unless epochs= says */
+
+/* optimizer=fast has no use for some options, and another number of epochs. */
+static bool take_optimizer(const struct args *args, struct fit_settings *s, struct err *err)
+{
+    static const char *const without[] = {"batch", "decay"};
+    s->fast = strcmp(args_text(args, fit_options, "optimizer"), "fast") == 0;
+    for (size_t i = 0; s->fast && i < sizeof without / sizeof *without; i++)
+        if (args_given(args, without[i]))
+            return err_at(err, ERR_USAGE, args_column(args, without[i]),
+                          "fit: optimizer=fast has no %s=; leave one of the two out",
+                          without[i]);
+    if (s->fast && !args_given(args, "epochs"))
+        s->epochs = FAST_EPOCHS;
+    return true;
+}
+
 static bool take_settings(const struct session *session, const struct args *args,
                           const struct rule *rule, const struct cohort *cohort,
                           struct fit_settings *s, struct err *err)
@@ -108,7 +125,10 @@ static bool take_settings(const struct session *session, const struct args *args
     s->rate = args_number(args, fit_options, "rate");
     s->decay = args_number(args, fit_options, "decay");
     s->truncation = (size_t)args_integer(args, fit_options, "truncation");
+    s->ridge = args_number(args, fit_options, "ridge");
     s->batch = (size_t)args_integer(args, fit_options, "batch");
+    if (!take_optimizer(args, s, err))
+        return false;
     s->seed = (uint64_t)args_integer(args, fit_options, "seed");
     const char *threads = args_text(args, fit_options, "threads");
     s->threads = atoi(threads ? threads : session_setting(session, "threads"));
@@ -198,7 +218,10 @@ const struct command command_fit = {
               "rule changes after every trial: networks by truncated backpropagation, textbook "
               "rules by a search on the exact gradient, which also gives standard errors (`show`). "
               " The prompt is free at once; `loss` and `map` show it move.  Another fit can start "
-              "beside it.  The same seed gives the same bits on any number of threads.  `rules "
+              "beside it.  optimizer=fast comes to the loss of a long Adam schedule in far fewer "
+              "passes (an epoch of it is one gradient, 150 unless epochs= says): Adam with large "
+              "steps, then L-BFGS on the gradient through all trials; watch the held-out loss, "
+              "since it overfits as soon.  The same seed gives the same bits on any number of threads.  `rules "
               "RULE` lists the options that a rule takes; others are refused.",
     .examples = "fit dnn\n"
                 "fit dnn name=small hidden=8 layers=1 epochs=20 seed=1\n"
