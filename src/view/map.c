@@ -392,7 +392,8 @@ static bool map_prepare(void *state, const struct scene *scene, bool pending, vo
     if (s->have && !changed && s->source.model == s->wanted.model) {
         s->source.status = s->wanted.status;
     }
-    bool due = !s->have || !s->wanted.live || pace_due(&s->pace);
+    /* a replay is what is looked at now, and the fit's threads are not held up by it */
+    bool due = !s->have || !s->wanted.live || s->wanted.replayed || pace_due(&s->pace);
     if (s->stale && (s->urgent || (due && !pending))) {
         return make_job(s, (struct map_job **)job, err);
     }

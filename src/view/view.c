@@ -15,7 +15,9 @@ struct view {
     void *state;       /* of ops->state_size bytes, zeroed before the first configure */
     bool shown;        /* the last update found something to show */
     struct err reason; /* when it did not */
-    char replay[64];   /* "replay 120/1000 · ", before the title; "": no replay */
+    /* "replay 120/1000 · " before the title, "" when there is none: of the picture that
+     * is shown, of the job under way, and of the scene */
+    char replay[64], replay_sent[64], replay_wanted[64];
     /* of views with prepare */
     bool pictured;      /* the state holds a result that can be shown */
     struct err failure; /* of the last result, when it cannot */
@@ -158,9 +160,9 @@ static void take_replay(struct view *view, const struct scene *scene)
     const struct scene_model *picked =
         option_find(view->ops->options, "model") ? parts_pick(scene, view_model(view), &ignored)
                                                  : NULL;
-    view->replay[0] = '\0';
+    view->replay_wanted[0] = '\0';
     if (picked && picked->replayed) {
-        snprintf(view->replay, sizeof view->replay, "replay %*d/%d · ",
+        snprintf(view->replay_wanted, sizeof view->replay_wanted, "replay %*d/%d · ",
                  snprintf(NULL, 0, "%d", picked->newest), picked->status.epoch, picked->newest);
     }
 }
@@ -177,6 +179,7 @@ static void job_send(struct view *view, void *job)
     view->errand.run = view->ops->compute;
     view->errand.job = job;
     view->pending = true;
+    memcpy(view->replay_sent, view->replay_wanted, sizeof view->replay);
     worker_send(view->worker, &view->errand);
 }
 
@@ -194,6 +197,7 @@ static void job_collect(struct view *view)
         job_send(view, next);
     } else {
         job_adopt(view, view->errand.job);
+        memcpy(view->replay, view->replay_sent, sizeof view->replay);
     }
 }
 
@@ -254,6 +258,9 @@ static bool updated(struct view *view, const struct scene *scene, struct err *er
     } else {
         view->reason = (struct err){0};
         view->shown = view->ops->update(view->state, scene, &view->reason);
+    }
+    if (!view->pending) {
+        memcpy(view->replay, view->replay_wanted, sizeof view->replay);
     }
     drop_name(view->reason.message, view->ops->name);
     return view_shown(view, err);
