@@ -298,7 +298,7 @@ static void test_completion(void)
         {"fit dnn ep", "8: epochs=~"},
         {"fit dnn epochs=3 ep", "17:"},
         {"fit dnn w0=p", "11: psychometric psychometric-fixed"},
-        {"fit dnn optimizer=", "18: adam"},
+        {"fit dnn optimizer=", "18: adam fast"},
         {"fit dnn holdout=sim001,sim0", "23: sim002~ sim003~"},
         {"use ", "4: dnn1"},
         {"save d", "5: data dnn1"},
