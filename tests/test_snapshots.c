@@ -34,6 +34,9 @@ static void test_thinning(void)
     tap_ok(ends, "the first and the newest epoch are always there");
     tap_ok(even, "those between are evenly spaced, %zu apart in the end", s->stride);
     tap_ok(right, "each has the values of its epoch");
+    size_t n = s->n;
+    snapshots_add(s, 4999, (double[]){-7, 0, 0});
+    tap_ok(s->n == n && s->values[n - 1][0] == -7, "the newest epoch again replaces it");
     snapshots_free(s);
     s = snapshots_new(SNAPSHOTS_BYTES / sizeof(double) / 10);
     tap_ok(s->room == 10, "where ten fill the memory there is room for %zu", s->room);

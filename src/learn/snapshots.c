@@ -49,6 +49,10 @@ static void thin(struct snapshots *s)
 
 void snapshots_add(struct snapshots *s, int epoch, const double *values)
 {
+    if (s->n > 0 && s->epoch[s->n - 1] == epoch) { /* a better one of the same */
+        memcpy(s->values[s->n - 1], values, s->size * sizeof *values);
+        return;
+    }
     /* one out of step was there only while it was the newest */
     if (s->n > 0 && s->count[s->n - 1] % s->stride)
         free(s->values[--s->n]);

@@ -77,8 +77,8 @@ void source_title(const struct source *source, struct strbuf *out);
 /* "dnn1 after 412 of 1000 epochs", "reinforce1 (maximum likelihood)" */
 void source_words(const struct source *source, struct strbuf *out);
 
-/* The y axis of curves in a replay: that of the newest state, `of`, and wider where
- * an epoch needs it, so that it stands still.  of NULL: nothing is held. */
+/* The y axis of curves in a replay: that of the newest state, `of`, so that it stands
+ * still; what is beyond it at other epochs is cut off.  of NULL: nothing is held. */
 struct hold {
     const struct model *of; /* only compared */
     double lo, hi;

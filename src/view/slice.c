@@ -231,9 +231,6 @@ static bool slice_adopt(void *state, void *data, struct err *err)
     s->have = true;
     source_adopt(&s->source, &s->wanted, &job->source);
     hold_newest(s, job);
-    if (s->hold.of) {
-        slice_hold(s);
-    }
     free(job);
     return check_show(s, err);
 }

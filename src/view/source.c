@@ -282,7 +282,7 @@ void hold_value(struct hold *hold, double value)
 void hold_range(const struct hold *hold, double *lo, double *hi)
 {
     bool held = hold->of && hold->lo < hold->hi;
-    double pad = (hold->hi - hold->lo) * .04;
+    double pad = (hold->hi - hold->lo) * .1;
     *lo = held ? hold->lo - pad : NAN;
     *hi = held ? hold->hi + pad : NAN;
 }

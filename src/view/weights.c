@@ -163,9 +163,6 @@ static void hold_newest(struct weights_state *s, const struct trajectory *newest
         s->hold_animal = s->animal;
         hold_path(s, newest);
     }
-    if (s->hold.of) {
-        hold_path(s, &s->path);
-    }
 }
 
 static bool weights_adopt(void *state, void *data, struct err *err)

@@ -25,7 +25,8 @@ struct snapshots {
 
 /* Room for as many as the two limits allow. */
 struct snapshots *snapshots_new(size_t size);
-/* The state after this epoch, values [size]: copied. */
+/* The state after this epoch, values [size]: copied.  The newest epoch again takes the
+ * place of what was there. */
 void snapshots_add(struct snapshots *s, int epoch, const double *values);
 void snapshots_free(struct snapshots *s); /* NULL is fine */
 
