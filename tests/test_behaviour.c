@@ -115,6 +115,18 @@ static void test_trajectory(const struct model *model, const struct cohort *c)
     for (size_t i = 0; i < path.n; i++)
         wrong += fabs(with.p_right[i] - (.1 + .8 * path.p_right[i])) > 1e-12;
     tap_ok(wrong == 0, "P(right) with a lapse rate of .2");
+    struct sides sides;
+    trajectory_sides(&path, c, 1, 4, &sides);
+    /* bob's trials 0 and 3, then 6 are of the right; 1 and 2, then 4 and 5 of the left */
+    double right = (path.p_right[0] + path.p_right[3]) / 2;
+    tap_ok(sides.n_bins == 2 && sides.n[0] == 4 && sides.n[1] == 3, "seven trials, two bins");
+    tap_near(sides.x[0], 2.5, 0, "the first bin is about trial 2.5");
+    tap_near(sides.x[1], 6, 0, "the second, of three, about 6");
+    tap_near(sides.expected[1][0], right, 1e-12, "P(right) of right stimuli, bin 1");
+    tap_near(sides.expected[1][1], path.p_right[6], 1e-12, "of the only one in bin 2");
+    tap_near(sides.chosen[1][0], (c->choice[10] + c->choice[13]) / 2., 0, "and as chosen");
+    tap_near(sides.chosen[0][1], (c->choice[14] + c->choice[15]) / 2., 0, "left ones as chosen");
+    sides_free(&sides);
     trajectory_free(&with);
     struct table table = {0};
     trajectory_table(model, c, 1, lived, &table);

@@ -285,7 +285,7 @@ static bool lay_out(struct frame *f, int head)
     double tick[Y_TICKS];
     char text[40];
     size_t n;
-    int left = 0;
+    int left = f->plot->y_labels;
     f->body = f->head = f->area;
     f->head.height = f->axes ? head : 0;
     if (f->axes) {

@@ -196,6 +196,44 @@ void trajectory_free(struct trajectory *trajectory)
     *trajectory = (struct trajectory){0};
 }
 
+void trajectory_sides(const struct trajectory *trajectory, const struct cohort *cohort,
+                      size_t animal, size_t bin, struct sides *out)
+{
+    size_t first = cohort->animals[animal].first, n_bins = (trajectory->n + bin - 1) / bin;
+    *out = (struct sides){.n_bins = n_bins, .bin = bin, .x = mem_new(n_bins, sizeof *out->x)};
+    for (int side = 0; side < 2; side++) {
+        out->chosen[side] = mem_new(n_bins, sizeof(double));
+        out->expected[side] = mem_new(n_bins, sizeof(double));
+    }
+    for (size_t b = 0; b < n_bins; b++) {
+        size_t n[2] = {0}, end = (b + 1) * bin < trajectory->n ? (b + 1) * bin : trajectory->n;
+        out->x[b] = 1 + ((double)(b * bin) + (double)(end - 1)) / 2;
+        for (size_t i = b * bin; i < end; i++) {
+            float s = cohort->stimulus[first + i];
+            if (s == 0)
+                continue;
+            out->chosen[s > 0][b] += cohort->choice[first + i];
+            out->expected[s > 0][b] += trajectory->p_right[i];
+            n[s > 0]++;
+        }
+        for (int side = 0; side < 2; side++) {
+            out->chosen[side][b] = n[side] ? out->chosen[side][b] / (double)n[side] : NAN;
+            out->expected[side][b] = n[side] ? out->expected[side][b] / (double)n[side] : NAN;
+            out->n[side] += n[side];
+        }
+    }
+}
+
+void sides_free(struct sides *sides)
+{
+    for (int side = 0; side < 2; side++) {
+        free(sides->chosen[side]);
+        free(sides->expected[side]);
+    }
+    free(sides->x);
+    *sides = (struct sides){0};
+}
+
 void trajectory_table(const struct model *model, const struct cohort *cohort, long animal,
                       const float *lived, struct table *out)
 {

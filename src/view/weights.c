@@ -1,33 +1,17 @@
 /* weights: an animal's weights over its trials under the model, and the true
  * ones where they are known. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "deltaw/base/mem.h"
-#include "deltaw/draw/plot.h"
-#include "deltaw/study/behaviour.h"
-#include "parts.h"
+#include "weights.h"
 
 static const struct option weights_options[] = {
     {"animal", OPTION_ANIMAL, 0, 0, "auto", "auto",
      "name or number; auto: the first held-out animal, else the first"},
     {"model", OPTION_MODEL, 0, 0, "auto", "auto", "whose weights; auto: the model in use"},
     {0},
-};
-
-struct weights_state {
-    char *asked, *model;
-    struct source wanted; /* of the newest job */
-    struct source source; /* of the picture */
-    long wanted_animal;   /* -1: none */
-    bool stale;           /* what is wanted was given up half-way */
-    long animal; /* shown, -1: none */
-    bool held_out;
-    struct trajectory path;
-    struct hold hold; /* in a replay, of this animal's weights */
-    long hold_animal;
 };
 
 static void weights_merge(struct args *kept, const struct args *fresh)
@@ -179,163 +163,6 @@ static bool weights_adopt(void *state, void *data, struct err *err)
     s->held_out = is_held_out(s->source.model, s->source.cohort->animals[s->animal].name);
     free(job);
     return true;
-}
-
-static const char *shown_name(const struct weights_state *s)
-{
-    return s->source.cohort->animals[s->animal].name;
-}
-
-static void weights_title(const void *state, struct strbuf *out)
-{
-    const struct weights_state *s = state;
-    strbuf_puts(out, "weights");
-    if (s->source.model && s->animal >= 0 && s->path.n > 0) {
-        strbuf_printf(out, " of %s%s", shown_name(s), s->held_out ? " (held out)" : "");
-        source_title(&s->source, out);
-    }
-    strbuf_puts(out, " · " SIDES_TEXT);
-}
-
-/* Columns of the trajectory at an even stride, as curves want them. */
-struct strided {
-    size_t n;
-    double *x, **fitted, **truth; /* [n]; [K] of [n]; truth NULL without one */
-};
-
-static struct strided stride_path(const struct trajectory *path, size_t most)
-{
-    size_t step = path->n > most ? (path->n + most - 1) / most : 1;
-    size_t n = (path->n + step - 1) / step;
-    size_t k_n = path->n_weights;
-    struct strided out = {.n = n, .x = mem_new(n, sizeof(double))};
-    out.fitted = mem_new(k_n, sizeof(double *));
-    out.truth = path->truth ? mem_new(k_n, sizeof(double *)) : NULL;
-    for (size_t k = 0; k < k_n; k++) {
-        out.fitted[k] = mem_new(n, sizeof(double));
-        if (out.truth) {
-            out.truth[k] = mem_new(n, sizeof(double));
-        }
-    }
-    for (size_t i = 0; i < n; i++) {
-        /* the last point is the last trial, whatever the stride */
-        size_t t = i + 1 == n ? path->n - 1 : i * step;
-        out.x[i] = (double)(t + 1);
-        for (size_t k = 0; k < k_n; k++) {
-            out.fitted[k][i] = path->w[t * k_n + k];
-            if (out.truth) {
-                out.truth[k][i] = path->truth[t * k_n + k];
-            }
-        }
-    }
-    return out;
-}
-
-static void strided_free(struct strided *s, size_t k_n)
-{
-    for (size_t k = 0; k < k_n; k++) {
-        free(s->fitted[k]);
-        if (s->truth) {
-            free(s->truth[k]);
-        }
-    }
-    free(s->fitted);
-    free(s->truth);
-    free(s->x);
-}
-
-/* First trials of sessions, or none when the lines would hide the curves. */
-static size_t session_marks(const struct trajectory *path, int width, double **out)
-{
-    size_t n = 0;
-    double *marks = mem_new(path->n, sizeof(double));
-    for (size_t t = 0; path->day && t < path->n; t++) {
-        if (path->day[t]) {
-            marks[n++] = (double)(t + 1);
-        }
-    }
-    *out = marks;
-    return n * 4 <= (size_t)(width > 0 ? width : 0) ? n : 0;
-}
-
-static void weights_draw(void *state, struct canvas *canvas, struct rect area,
-                         const struct style *style)
-{
-    struct weights_state *s = state;
-    const struct policy *policy = &s->source.model->settings.policy;
-    size_t k_n = s->path.n_weights;
-    struct strided fitted = stride_path(&s->path, (size_t)area.width * 4);
-    struct curve *curves = mem_new(2 * k_n + 1, sizeof *curves);
-    double *marks;
-    struct line_plot plot = {
-        .x_label = "trial", .x_lo = 1, .x_hi = s->path.n > 1 ? (double)s->path.n : 2,
-        .y_zero = true, .curves = curves,
-    };
-    hold_range(&s->hold, &plot.y_lo, &plot.y_hi);
-    for (size_t k = 0; k < k_n && fitted.truth; k++) {
-        curves[plot.n_curves++] = (struct curve){
-            .n = fitted.n, .x = fitted.x, .y = fitted.truth[k], .stroke = STROKE_DOTS,
-            .colour = (int)k,
-        };
-    }
-    for (size_t k = 0; k < k_n; k++) {
-        curves[plot.n_curves++] = (struct curve){
-            .label = policy->weight[k], .n = fitted.n, .x = fitted.x, .y = fitted.fitted[k],
-            .stroke = STROKE_SOLID, .colour = (int)k,
-        };
-    }
-    if (fitted.truth) { /* no points: says what dots mean */
-        curves[plot.n_curves++] =
-            (struct curve){.label = "true", .stroke = STROKE_DOTS, .colour = PARTS_GREY};
-    }
-    plot.n_marks = session_marks(&s->path, area.width, &marks);
-    plot.marks = marks;
-    line_plot_draw(&plot, canvas, area, style);
-    strided_free(&fitted, k_n);
-    free(curves);
-    free(marks);
-}
-
-/* Mean probability the model gave to the side that was chosen, first trial left
- * out as it is never scored. */
-static double chosen_side(const struct weights_state *s)
-{
-    const struct cohort *cohort = s->source.cohort;
-    size_t first = cohort->animals[s->animal].first;
-    double sum = 0;
-    for (size_t t = 1; t < s->path.n; t++) {
-        double p = s->path.p_right[t];
-        sum += cohort->choice[first + t] ? p : 1 - p;
-    }
-    return s->path.n > 1 ? sum / (double)(s->path.n - 1) : NAN;
-}
-
-static void weights_describe(const void *state, struct strbuf *out)
-{
-    const struct weights_state *s = state;
-    const struct policy *policy = &s->source.model->settings.policy;
-    const struct animal *animal = &s->source.cohort->animals[s->animal];
-    char a[NUMBER_SIZE], b[NUMBER_SIZE];
-    size_t k_n = s->path.n_weights, last = (s->path.n - 1) * k_n;
-    strbuf_printf(out, "%s%s, %s trials in %zu session%s, under ", animal->name,
-                  s->held_out ? " (held out)" : "", number_grouped(a, (long long)s->path.n),
-                  animal->n_sessions, animal->n_sessions == 1 ? "" : "s");
-    source_words(&s->source, out);
-    strbuf_putc(out, ':');
-    for (size_t k = 0; k < k_n; k++) {
-        strbuf_printf(out, "%s %s from %s to %s", k ? "," : "", policy->weight[k],
-                      number_fixed(a, s->path.w[k], 2, false),
-                      number_fixed(b, s->path.w[last + k], 2, false));
-        if (s->path.truth) {
-            strbuf_printf(out, " (true %s)", number_fixed(b, s->path.truth[last + k], 2, false));
-        }
-    }
-    double p = chosen_side(s);
-    if (isfinite(p)) {
-        strbuf_printf(out, "; mean probability of the chosen side %s",
-                      number_fixed(a, p, 3, false));
-    }
-    strbuf_puts(out, " (" SIDES_TEXT ").");
 }
 
 static void weights_table(const void *state, struct table *out)

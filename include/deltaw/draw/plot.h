@@ -34,6 +34,7 @@ struct line_plot {
     const struct curve *curves;
     size_t n_marks;         /* vertical lines (sessions) */
     const double *marks;
+    int y_labels;           /* least cells for the labels of y, so that plots align */
     size_t n_levels;        /* faint horizontal lines (chance) */
     const double *levels;
     bool marks_plain;       /* not dim */

@@ -40,6 +40,18 @@ struct trajectory {
 void trajectory_compute(const struct model *model, const struct cohort *cohort, size_t animal,
                         const float *lived, struct trajectory *out);
 void trajectory_free(struct trajectory *trajectory);
+
+/* P(right) over one animal's trials, apart for stimuli on the left [0] and on the
+ * right [1]: as chosen, and as the model expected on the same trials. */
+struct sides {
+    size_t n_bins, bin;
+    double *x;                    /* [n_bins] trial in the middle, from 1 */
+    double *chosen[2], *expected[2]; /* [n_bins]; NaN: no such trial */
+    size_t n[2];                  /* trials of either side */
+};
+void trajectory_sides(const struct trajectory *trajectory, const struct cohort *cohort,
+                      size_t animal, size_t bin, struct sides *out);
+void sides_free(struct sides *sides);
 /* subject,session,trial,p_right, then a column per weight.  animal -1: all. */
 void trajectory_table(const struct model *model, const struct cohort *cohort, long animal,
                       const float *lived, struct table *out);

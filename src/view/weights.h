@@ -1,0 +1,27 @@
+/* The weights view: what weights.c (options, computing, keys) and
+ * weights_picture.c (drawing, words) share. */
+#ifndef DELTAW_VIEW_WEIGHTS_H
+#define DELTAW_VIEW_WEIGHTS_H
+
+#include "deltaw/study/behaviour.h"
+#include "parts.h"
+
+struct weights_state {
+    char *asked, *model;
+    struct source wanted; /* of the newest job */
+    struct source source; /* of the picture */
+    long wanted_animal;   /* -1: none */
+    bool stale;           /* what is wanted was given up half-way */
+    long animal; /* shown, -1: none */
+    bool held_out;
+    struct trajectory path;
+    struct hold hold; /* in a replay, of this animal's weights */
+    long hold_animal;
+};
+
+void weights_title(const void *state, struct strbuf *out);
+void weights_draw(void *state, struct canvas *canvas, struct rect area,
+                  const struct style *style);
+void weights_describe(const void *state, struct strbuf *out);
+
+#endif

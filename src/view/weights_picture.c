@@ -1,0 +1,217 @@
+/* How an animal's weights look and what is said of them. */
+#include "weights.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/draw/plot.h"
+
+/* Rows of the picture from which P(right) has a strip below the weights, and of
+ * that; cells of the labels of both, so that trials stand above each other. */
+enum { STRIP_FROM = 16, STRIP_LEAST = 7, Y_LABELS = 3 };
+
+static const char *shown_name(const struct weights_state *s)
+{
+    return s->source.cohort->animals[s->animal].name;
+}
+
+void weights_title(const void *state, struct strbuf *out)
+{
+    const struct weights_state *s = state;
+    strbuf_puts(out, "weights");
+    if (s->source.model && s->animal >= 0 && s->path.n > 0) {
+        strbuf_printf(out, " of %s%s", shown_name(s), s->held_out ? " (held out)" : "");
+        source_title(&s->source, out);
+    }
+    strbuf_puts(out, " · " SIDES_TEXT);
+}
+
+/* Columns of the trajectory at an even stride, as curves want them. */
+struct strided {
+    size_t n;
+    double *x, **fitted, **truth; /* [n]; [K] of [n]; truth NULL without one */
+};
+
+static struct strided stride_path(const struct trajectory *path, size_t most)
+{
+    size_t step = path->n > most ? (path->n + most - 1) / most : 1;
+    size_t n = (path->n + step - 1) / step;
+    size_t k_n = path->n_weights;
+    struct strided out = {.n = n, .x = mem_new(n, sizeof(double))};
+    out.fitted = mem_new(k_n, sizeof(double *));
+    out.truth = path->truth ? mem_new(k_n, sizeof(double *)) : NULL;
+    for (size_t k = 0; k < k_n; k++) {
+        out.fitted[k] = mem_new(n, sizeof(double));
+        if (out.truth) {
+            out.truth[k] = mem_new(n, sizeof(double));
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        /* the last point is the last trial, whatever the stride */
+        size_t t = i + 1 == n ? path->n - 1 : i * step;
+        out.x[i] = (double)(t + 1);
+        for (size_t k = 0; k < k_n; k++) {
+            out.fitted[k][i] = path->w[t * k_n + k];
+            if (out.truth) {
+                out.truth[k][i] = path->truth[t * k_n + k];
+            }
+        }
+    }
+    return out;
+}
+
+static void strided_free(struct strided *s, size_t k_n)
+{
+    for (size_t k = 0; k < k_n; k++) {
+        free(s->fitted[k]);
+        if (s->truth) {
+            free(s->truth[k]);
+        }
+    }
+    free(s->fitted);
+    free(s->truth);
+    free(s->x);
+}
+
+/* First trials of sessions, or none when they would fill the axis. */
+static size_t session_marks(const struct trajectory *path, int width, double **out)
+{
+    size_t n = 0;
+    double *marks = mem_new(path->n, sizeof(double));
+    for (size_t t = 0; path->day && t < path->n; t++) {
+        if (path->day[t]) {
+            marks[n++] = (double)(t + 1);
+        }
+    }
+    *out = marks;
+    return n * 2 <= (size_t)(width > 0 ? width : 0) ? n : 0;
+}
+
+/* P(right) below the weights: lines as the model expected, points as chosen. */
+static void draw_sides(const struct weights_state *s, const struct line_plot *weights,
+                       struct canvas *canvas, struct rect area, const struct style *style)
+{
+    static const char *const labels[] = {"left stimuli", "right stimuli"};
+    static const double chance = .5;
+    size_t wanted = (size_t)(area.width > 30 ? area.width / 3 : 10);
+    double bin = parts_nice((double)s->path.n / (double)wanted);
+    int colour = (int)s->path.n_weights;
+    struct curve curves[4];
+    struct sides sides;
+    struct line_plot plot = {
+        .x_label = "trial", .y_label = "P(right)", .x_lo = weights->x_lo, .x_hi = weights->x_hi,
+        .y_lo = 0, .y_hi = 1, .y_labels = Y_LABELS, .n_levels = 1, .levels = &chance,
+        .curves = curves, .n_marks = weights->n_marks, .marks = weights->marks,
+    };
+    trajectory_sides(&s->path, s->source.cohort, (size_t)s->animal, bin < 20 ? 20 : (size_t)bin,
+                     &sides);
+    for (int side = 1; side >= 0; side--) {
+        curves[plot.n_curves++] = (struct curve){
+            .n = sides.n_bins, .x = sides.x, .y = sides.expected[side], .stroke = STROKE_SOLID,
+            .colour = colour + side,
+        };
+        curves[plot.n_curves++] = (struct curve){
+            .label = sides.n[side] > 0 ? labels[side] : NULL, .n = sides.n_bins, .x = sides.x,
+            .y = sides.chosen[side], .stroke = STROKE_POINTS, .colour = colour + side,
+        };
+    }
+    line_plot_draw(&plot, canvas, area, style);
+    sides_free(&sides);
+}
+
+static void draw_weights(const struct weights_state *s, struct line_plot *plot,
+                         struct canvas *canvas, struct rect area, const struct style *style)
+{
+    const struct policy *policy = &s->source.model->settings.policy;
+    size_t k_n = s->path.n_weights;
+    struct strided fitted = stride_path(&s->path, (size_t)area.width * 4);
+    struct curve *curves = mem_new(2 * k_n + 1, sizeof *curves);
+    plot->curves = curves;
+    for (size_t k = 0; k < k_n && fitted.truth; k++) {
+        curves[plot->n_curves++] = (struct curve){
+            .n = fitted.n, .x = fitted.x, .y = fitted.truth[k], .stroke = STROKE_DOTS,
+            .colour = (int)k,
+        };
+    }
+    for (size_t k = 0; k < k_n; k++) {
+        curves[plot->n_curves++] = (struct curve){
+            .label = policy->weight[k], .n = fitted.n, .x = fitted.x, .y = fitted.fitted[k],
+            .stroke = STROKE_SOLID, .colour = (int)k,
+        };
+    }
+    if (fitted.truth) { /* no points: says what dots mean */
+        curves[plot->n_curves++] =
+            (struct curve){.label = "true", .stroke = STROKE_DOTS, .colour = PARTS_GREY};
+    }
+    line_plot_draw(plot, canvas, area, style);
+    strided_free(&fitted, k_n);
+    free(curves);
+}
+
+void weights_draw(void *state, struct canvas *canvas, struct rect area, const struct style *style)
+{
+    struct weights_state *s = state;
+    double *marks;
+    struct rect upper = area, lower = area;
+    bool strip = area.height >= STRIP_FROM && area.width >= 30;
+    lower.height = !strip ? 0 : area.height / 3 > STRIP_LEAST ? area.height / 3 : STRIP_LEAST;
+    upper.height -= lower.height;
+    lower.y += upper.height;
+    struct line_plot plot = {
+        .x_label = strip ? NULL : "trial", .x_lo = 1,
+        .x_hi = s->path.n > 1 ? (double)s->path.n : 2, .y_zero = true,
+        .y_labels = strip ? Y_LABELS : 0,
+    };
+    hold_range(&s->hold, &plot.y_lo, &plot.y_hi);
+    plot.n_marks = session_marks(&s->path, area.width, &marks);
+    plot.marks = marks;
+    draw_weights(s, &plot, canvas, upper, style);
+    if (strip) {
+        draw_sides(s, &plot, canvas, lower, style);
+    }
+    free(marks);
+}
+
+/* Mean probability the model gave to the side that was chosen, first trial left
+ * out as it is never scored. */
+static double chosen_side(const struct weights_state *s)
+{
+    const struct cohort *cohort = s->source.cohort;
+    size_t first = cohort->animals[s->animal].first;
+    double sum = 0;
+    for (size_t t = 1; t < s->path.n; t++) {
+        double p = s->path.p_right[t];
+        sum += cohort->choice[first + t] ? p : 1 - p;
+    }
+    return s->path.n > 1 ? sum / (double)(s->path.n - 1) : NAN;
+}
+
+void weights_describe(const void *state, struct strbuf *out)
+{
+    const struct weights_state *s = state;
+    const struct policy *policy = &s->source.model->settings.policy;
+    const struct animal *animal = &s->source.cohort->animals[s->animal];
+    char a[NUMBER_SIZE], b[NUMBER_SIZE];
+    size_t k_n = s->path.n_weights, last = (s->path.n - 1) * k_n;
+    strbuf_printf(out, "%s%s, %s trials in %zu session%s, under ", animal->name,
+                  s->held_out ? " (held out)" : "", number_grouped(a, (long long)s->path.n),
+                  animal->n_sessions, animal->n_sessions == 1 ? "" : "s");
+    source_words(&s->source, out);
+    strbuf_putc(out, ':');
+    for (size_t k = 0; k < k_n; k++) {
+        strbuf_printf(out, "%s %s from %s to %s", k ? "," : "", policy->weight[k],
+                      number_fixed(a, s->path.w[k], 2, false),
+                      number_fixed(b, s->path.w[last + k], 2, false));
+        if (s->path.truth) {
+            strbuf_printf(out, " (true %s)", number_fixed(b, s->path.truth[last + k], 2, false));
+        }
+    }
+    double p = chosen_side(s);
+    if (isfinite(p)) {
+        strbuf_printf(out, "; mean probability of the chosen side %s",
+                      number_fixed(a, p, 3, false));
+    }
+    strbuf_puts(out, " (" SIDES_TEXT ").");
+}
