@@ -176,6 +176,7 @@ static void test_pictures(void)
         {"loss", "loss", "", false, 1},
         {"loss-two", "loss", "", false, 2},
         {"loss-log", "loss", "log=yes from=100", false, 1},
+        {"loss-all", "loss", "model=all log=yes", false, 2},
         {"map", "map", "", false, 1},
         {"map-reward", "map", "x=reward", false, 1},
         {"map-truth", "map", "diff=yes w_bias=0", true, 1},
@@ -427,6 +428,16 @@ static void test_keys(void)
     view_update(view, &stage.scene, NULL);
     tap_is_text(ask(view, "]", &out), "weights m03", "] goes to the next animal");
     tap_is_text(ask(view, "[", &out), "weights m01", "[ to the one before");
+    view_close(view);
+
+    view = open_with("loss", "");
+    view_update(view, &stage.scene, NULL);
+    tap_is_text(ask(view, "a", &out), "loss model=all", "a shows the losses of all models");
+    configure(view, "model=all", NULL);
+    view_update(view, &stage.scene, NULL);
+    tap_is_text(ask(view, "a", &out), "loss model=auto", "and of the one in use again");
+    tap_is_text(ask(view, "l", &out), "loss log=yes", "l makes the axis logarithmic");
+    tap_is_text(ask(view, "f", &out), "loss from=500", "f leaves out the first half");
     view_close(view);
 
     view = open_with("psychometric", "");
@@ -714,6 +725,35 @@ static void test_news(void)
     stage_strike(&stage);
 }
 
+/* All models' losses at once, whichever is in use and whichever is done. */
+static void test_losses(void)
+{
+    struct stage stage;
+    struct strbuf out = {0};
+    stage_set(&stage, false, 2);
+    stage.entries[1].status.state = FIT_STOPPED;
+    struct view *view = open_with("loss", "");
+    view_update(view, &stage.scene, NULL);
+    tap_ok(!strstr(words(view, &out), "dnn2"), "what is over and not in use is left out");
+    configure(view, "model=all", NULL);
+    view_update(view, &stage.scene, NULL);
+    const char *said = words(view, &out);
+    tap_ok(strstr(said, "dnn1: train .5001") && strstr(said, "dnn2: train .5004"),
+           "model=all tells it too: %s", said);
+    view_close(view);
+    /* a search, not a training */
+    stage.models[0]->rule = rule_find("reinforce");
+    stage.entries[0].status.epochs = stage.entries[0].status.epoch;
+    view = open_with("loss", "");
+    view_update(view, &stage.scene, NULL);
+    tap_is_text(words(view, &out), "dnn1: train .5001, held out .5070 nats/trial after 1000 "
+                "evaluations; chance .6931.", "a search counts evaluations");
+    view_close(view);
+    stage.models[0]->rule = rule_find("dnn");
+    strbuf_free(&out);
+    stage_strike(&stage);
+}
+
 /* Opened from a file: swept over what is loaded, or drawn without trials. */
 static void test_opened(void)
 {
@@ -789,6 +829,7 @@ int main(void)
     test_tables();
     test_export_size();
     test_news();
+    test_losses();
     test_opened();
     test_foreign();
     return tap_done();

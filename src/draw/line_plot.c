@@ -143,8 +143,10 @@ static double y_ticks(const struct frame *f, double *tick, size_t *n)
     *n = s->y_log ? ticks_log(s->y_lo, s->y_hi, most + 1 < Y_TICKS ? most + 1 : most, tick) : 0;
     if (*n >= 2)
         return 0;
-    *n = s->y_log ? ticks_linear(pow(10, s->y_lo), pow(10, s->y_hi), most, tick)
-                  : ticks_linear(s->y_lo, s->y_hi, most, tick);
+    double lo = s->y_log ? pow(10, s->y_lo) : s->y_lo, hi = s->y_log ? pow(10, s->y_hi) : s->y_hi;
+    *n = ticks_linear(lo, hi, most, tick);
+    for (most++; *n < 2 && most < Y_TICKS && (int)most * 2 <= f->body.height; most++)
+        *n = ticks_linear(lo, hi, most, tick); /* one label gives no scale */
     return *n > 1 ? tick[1] - tick[0] : *n ? tick[0] : 1;
 }
 

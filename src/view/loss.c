@@ -9,8 +9,8 @@
 #include "parts.h"
 
 static const struct option loss_options[] = {
-    {"model", OPTION_MODEL, 0, 0, "auto", "auto",
-     "the model to show; auto: the one in use and those being fitted"},
+    {"model", OPTION_MODEL, 0, 0, "auto|all", "auto",
+     "the model to show; auto: the one in use and those being fitted; all: every one"},
     {"log", OPTION_WORD, 0, 0, "yes|no", "no", "a logarithmic loss axis"},
     {"from", OPTION_INTEGER, 0, 1e9, NULL, "0", "leave out the epochs before this one"},
     {0},
@@ -103,7 +103,8 @@ static void line_take(struct loss_line *line, const struct scene_model *from, in
 static bool loss_update(void *state, const struct scene *scene, struct err *err)
 {
     struct loss_state *s = state;
-    const struct scene_model *main = parts_pick(scene, s->model, err);
+    bool all = s->model && strcmp(s->model, "all") == 0;
+    const struct scene_model *main = parts_pick(scene, all ? NULL : s->model, err);
     lines_free(s);
     if (!main) {
         return false;
@@ -112,7 +113,7 @@ static bool loss_update(void *state, const struct scene *scene, struct err *err)
     size_t points = 0;
     for (size_t i = 0; i < scene->n_models; i++) {
         const struct scene_model *m = &scene->models[i];
-        if (m != main && (s->model || !parts_running(m))) {
+        if (m != main && !all && (s->model || !parts_running(m))) {
             continue;
         }
         if (m == main) {
@@ -123,7 +124,8 @@ static bool loss_update(void *state, const struct scene *scene, struct err *err)
         points += line->n;
     }
     if (points == 0 && parts_running(main)) {
-        return err_set(err, ERR_FAILED, "%s is at its first epoch", main->model->name);
+        return err_set(err, ERR_FAILED, "%s is at its first %s", main->model->name,
+                       main->model->rule->network ? "epoch" : "evaluation");
     }
     if (points == 0) {
         return err_set(err, ERR_FAILED, "%s has no history of losses: its file holds the "
@@ -225,6 +227,17 @@ static size_t add_curves(const struct loss_state *s, struct curve *curves, char 
     return n;
 }
 
+/* Searches count evaluations; beside a network's epochs that goes without saying. */
+static const char *steps_word(const struct loss_state *s)
+{
+    for (size_t i = 0; i < s->n_lines; i++) {
+        if (s->lines[i].network) {
+            return "epoch";
+        }
+    }
+    return "evaluation";
+}
+
 static void loss_draw(void *state, struct canvas *canvas, struct rect area,
                       const struct style *style)
 {
@@ -234,7 +247,7 @@ static void loss_draw(void *state, struct canvas *canvas, struct rect area,
     const double epoch = main->status.epoch;
     char(*labels)[80] = mem_new(s->n_lines, sizeof *labels);
     struct line_plot plot = {
-        .x_label = "epoch", .x_lo = s->from, .x_hi = axis_end(s), .y_lo = NAN, .y_hi = NAN,
+        .x_label = steps_word(s), .x_lo = s->from, .x_hi = axis_end(s), .y_lo = NAN, .y_hi = NAN,
         .y_log = s->log, .curves = curves, .n_marks = main->replayed, .marks = &epoch,
         .marks_plain = true,
     };
@@ -252,7 +265,7 @@ static void say_slope(const struct loss_line *line, struct strbuf *out)
         from--;
     }
     double span = line->epoch[last] - line->epoch[from];
-    if (span < 10) {
+    if (span < 10 || !line->network) { /* a search ends by itself */
         return;
     }
     char number[NUMBER_SIZE];
@@ -288,7 +301,8 @@ static void say_line(const struct loss_line *line, struct strbuf *out)
     if (epochs > epoch) {
         strbuf_printf(out, " of %d", epochs);
     }
-    strbuf_puts(out, epoch == 1 && epochs <= 1 ? " epoch" : " epochs");
+    strbuf_printf(out, " %s%s", line->network ? "epoch" : "evaluation",
+                  epoch == 1 && epochs <= 1 ? "" : "s");
     if (line->status.state == FIT_FAILED) {
         strbuf_printf(out, ", failed: %s", line->status.reason);
     } else {
@@ -334,6 +348,11 @@ static bool loss_key(void *state, const char *key, struct strbuf *command)
         strbuf_printf(command, "loss log=%s", s->log ? "no" : "yes");
         return true;
     }
+    if (strcmp(key, "a") == 0) {
+        bool all = s->model && strcmp(s->model, "all") == 0;
+        strbuf_printf(command, "loss model=%s", all ? "auto" : "all");
+        return true;
+    }
     if (strcmp(key, "f") == 0) { /* the second half of what there is, or all again */
         const struct loss_line *line = &s->lines[s->main];
         int half = line->n > 0 ? (int)(line->epoch[line->n - 1] / 2) : 0;
@@ -353,7 +372,7 @@ static void loss_release(void *state)
 const struct view_ops loss_view = {
     .name = "loss",
     .summary = "loss of the fits over their epochs, in nats per scored trial",
-    .keys = "f second half/all  l log axis  e export  z zoom",
+    .keys = "a all models  f second half/all  l log axis  e export  z zoom",
     .options = loss_options,
     .state_size = sizeof(struct loss_state),
     .configure = loss_configure,

@@ -25,7 +25,8 @@ struct known {
     double r2;
 };
 
-enum { KNOWN = 64, RECOVERY_TRIALS = 20000 };
+/* Trials for two digits of R², at a few ms a model. */
+enum { KNOWN = 64, RECOVERY_TRIALS = 5000 };
 
 struct models_state {
     struct list list;
@@ -91,9 +92,8 @@ void view_models_table(const struct scene *scene, bool text, struct table *out)
     }
 }
 
-/* NaN: not known, or not yet: `may` allows to compute one. */
-static double r2_of(struct models_state *s, const struct scene_model *m, const struct scene *scene,
-                    bool *may)
+/* NaN: not known, or not yet. */
+static double r2_of(struct models_state *s, const struct scene_model *m, const struct scene *scene)
 {
     const struct cohort *cohort = m->cohort ? m->cohort : scene->cohort;
     if (parts_running(m) || !cohort || !cohort->truth) {
@@ -103,9 +103,6 @@ static double r2_of(struct models_state *s, const struct scene_model *m, const s
         if (s->known[i].model == m->model) {
             return s->known[i].r2;
         }
-    }
-    if (!*may) {
-        return NAN;
     }
     struct recovery recovery;
     bool fine = recovery_estimate(m->model, cohort, RECOVERY_TRIALS, &recovery, NULL);
@@ -119,7 +116,6 @@ static double r2_of(struct models_state *s, const struct scene_model *m, const s
     }
     *place = (struct known){model_hold(m->model), fine ? recovery.r2[0] : NAN};
     s->n_known++;
-    *may = false;
     return place->r2;
 }
 
@@ -204,13 +200,13 @@ static void find_best(struct models_state *s, const struct scene *scene)
 static bool models_update(void *state, const struct scene *scene, struct err *err)
 {
     struct models_state *s = state;
-    bool may = true, cohorts = !one_cohort(scene);
+    bool cohorts = !one_cohort(scene);
     models_clear(s);
     view_models_table(scene, false, &s->table);
     s->in_use = scene->current > 0 ? (size_t)scene->current : 0;
     for (size_t i = 0; i < scene->n_models; i++) {
         const struct scene_model *m = &scene->models[i];
-        add_model(s, m, (long)i == scene->current, (int)i, cohorts, r2_of(s, m, scene, &may));
+        add_model(s, m, (long)i == scene->current, (int)i, cohorts, r2_of(s, m, scene));
     }
     if (scene->n_models == 0) {
         return err_set(err, ERR_FAILED, scene->cohort
