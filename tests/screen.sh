@@ -223,7 +223,7 @@ session() { # width height
     check_gone "$size: any key closes the list" 'search in them'
     type_text 'help'
     keys Enter
-    check "$size: long output says where its beginning is" 'rows above: PgUp'
+    check "$size: long output begins in sight" '^│deltaw> help'
     for page in 1 2 3 4 5; do
         keys PgUp PgUp PgUp PgUp PgUp PgUp PgUp PgUp
     done

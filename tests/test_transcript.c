@@ -179,15 +179,26 @@ static void test_popup(void)
     tap_ok(strstr(strbuf_text(&out), "word0") && strstr(strbuf_text(&out), "a meaning") &&
                !strstr(strbuf_text(&out), "word11") && popup.shown == 6,
            "candidates with their meaning, as many as fit (%d)", popup.shown);
-    popup_fill(&popup, &completion);
+    popup_choose(&popup, 1);
+    tap_ok(popup.chosen == 0, "one further from none is the first");
+    popup_choose(&popup, -1);
     canvas_clear(&canvas, room);
     strbuf_reset(&out);
     popup_draw(&popup, &canvas, 20, 7, room, NULL, &plain);
     canvas_emit(&canvas, &plain, &out);
-    tap_ok(strstr(strbuf_text(&out), "word11") && !strstr(strbuf_text(&out), "word0 "),
-           "the same again: the rest of them");
+    tap_ok(strstr(strbuf_text(&out), "12 of 12") && strstr(strbuf_text(&out), "word11") &&
+               !strstr(strbuf_text(&out), "word0 "),
+           "round to the last, which is in sight");
+    bool marked = false;
+    for (int x = 0; x < 30; x++)
+        marked = marked || (canvas.cells[6 * 30 + x].attributes & CELL_REVERSE);
+    tap_ok(marked, "and marked");
+    popup_choose(&popup, -5);
+    popup_choose(&popup, -50);
+    tap_ok(popup.chosen == 0 && popup.first == 0, "by more: no further than the ends");
+    completion.n = 3;
     popup_fill(&popup, &completion);
-    tap_ok(popup.first == 0, "and round to the first");
+    tap_ok(popup.chosen == -1 && popup.first == 0 && popup.n == 3, "others: none is chosen");
     for (int width = 0; width < 30; width++) /* must not write outside, whatever the room */
         popup_draw(&popup, &canvas, width, width % 8, (struct rect){0, 0, width, width % 8}, NULL,
                    &plain);

@@ -12,6 +12,14 @@
 
 enum { PROMPT_CELLS = 8 }; /* "deltaw> " */
 
+void explorer_close_drawer(struct explorer *e)
+{
+    if (e->drawer == 0)
+        return;
+    e->drawer = 0;
+    explorer_place(e);
+}
+
 static void echo(struct explorer *e, const char *prompt, const char *line)
 {
     struct strbuf text = {0};
@@ -20,6 +28,7 @@ static void echo(struct explorer *e, const char *prompt, const char *line)
     strbuf_free(&text);
     e->transcript.scrolled = 0;
     e->dirty = true;
+    explorer_close_drawer(e);
 }
 
 static void quit_if_asked_twice(struct explorer *e)
@@ -46,6 +55,10 @@ void explorer_enter(struct explorer *e, const char *line)
         e->step = STEP_RAN;
         if (blank)
             return;
+    }
+    if (blank && e->transcript.scrolled > 0) { /* reading goes on */
+        reader_scroll_key(e, &(struct keypress){.name = "pgdn"});
+        return;
     }
     char *copy = mem_text(line), *rest = copy;
     for (char *one; (one = strsep(&rest, "\n"));)
@@ -74,6 +87,8 @@ void explorer_interrupt(struct explorer *e)
         session_cancel(e->session);
     } else if (e->view_focus) {
         explorer_focus(e, false, false);
+    } else if (e->drawer) {
+        explorer_close_drawer(e);
     } else if (session_busy(e->session)) {
         explorer_hint(e, "Nothing is waited for. `stop` ends the fit, `quit` leaves.");
     } else if (asked) {
@@ -94,6 +109,8 @@ static bool is(const struct keypress *key, const char *name)
 
 static void toggle_focus(struct explorer *e)
 {
+    if (!e->view_focus)
+        explorer_close_drawer(e);
     explorer_focus(e, !e->view_focus, e->layout.no_tiles);
 }
 

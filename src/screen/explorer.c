@@ -37,7 +37,16 @@ void explorer_place(struct explorer *e)
     take_named(e);
     canvas_resize(&e->base, e->width, e->height);
     canvas_resize(&e->frame, e->width, e->height);
-    layout_place(&e->layout, e->width, e->height, &e->place);
+    struct layout layout = e->layout;
+    if (e->drawer > 0 && layout.text == 0) /* a long text takes what it needs, for a while */
+        layout.text = e->drawer;
+    layout_place(&layout, e->width, e->height, &e->place);
+    if (e->drawer > 0 && layout.text == e->drawer) {
+        struct placement usual;
+        layout_place(&e->layout, e->width, e->height, &usual);
+        if (usual.transcript.height > e->place.transcript.height)
+            e->place = usual;
+    }
     e->out.width = e->place.transcript.width > 0 ? e->place.transcript.width : 80;
     e->stale = e->redraw = e->dirty = true;
 }
@@ -156,7 +165,7 @@ static void draw_footer(struct explorer *e)
         strbuf_puts(&text, "Enter search  Esc give it up  Backspace, ^U delete");
     } else if (e->transcript.scrolled > 0) {
         strbuf_printf(&text, "%ld rows below: %s", e->transcript.scrolled,
-                      e->reading ? "G" : "PgDn");
+                      e->reading ? "G" : lineedit_empty() ? "PgDn or Enter" : "PgDn");
     }
     if (!text.len || (e->reading && !e->hint[0] && !e->asking))
         keyhelp_footer(e, room - 2, &text);

@@ -41,6 +41,8 @@ struct explorer {
     struct popup help;  /* keys; open while it has rows */
     struct strbuf key_shape; /* of the last command that a key gave ... */
     size_t key_mark;         /* ... and the transcript after it */
+    long page_from; /* row of the transcript where the last command begins; -1: done */
+    int drawer;     /* rows that the text of the last command wants; 0: the usual */
     char hint[256];     /* in the footer until the next key */
     int line_offset;    /* cells of the line scrolled out at the left */
     int cursor_x, cursor_y;
@@ -75,6 +77,7 @@ void explorer_hint(struct explorer *e, const char *format, ...)
 
 /* actions.c */
 void explorer_key(struct explorer *e, const struct keypress *key);
+void explorer_close_drawer(struct explorer *e); /* the tiles get their room back */
 void explorer_interrupt(struct explorer *e); /* ^C */
 void explorer_enter(struct explorer *e, const char *line);
 

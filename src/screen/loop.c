@@ -67,27 +67,51 @@ static void on_echo(void *data, const char *command)
 
 /* --- one turn ----------------------------------------------------------------------- */
 
+/* Where the next command's page begins: with its echo. */
+static long page_start(const struct transcript *t)
+{
+    const struct transcript_line *last = t->n ? &t->lines[t->n - 1] : NULL;
+    return t->rows - (last && last->kind == LINE_COMMAND ? last->rows : 0);
+}
+
+/* What the last command said is longer than the window: its beginning stays in
+ * sight, and the reader goes on from there. */
+static void show_page(struct explorer *e)
+{
+    struct transcript *t = &e->transcript;
+    long rows = e->page_from < 0 ? 0 : t->rows - e->page_from;
+    if (rows > e->place.transcript.height - 1 && !t->scrolled) {
+        e->drawer = rows < e->height ? (int)rows + 1 : e->height;
+        explorer_place(e);
+        int height = e->place.transcript.height - 1;
+        if (rows > height)
+            transcript_scroll(t, rows - height, e->place.transcript.width, height);
+    }
+    e->page_from = -1;
+}
+
 static void step_session(struct explorer *e)
 {
     double until = clock_seconds() + step_seconds;
     do {
         size_t mark = transcript_mark(&e->transcript);
-        long rows = e->transcript.rows;
+        long rows = page_start(&e->transcript);
         enum step before = e->step;
         e->step = session_step(e->session, &e->out);
         if (e->step == STEP_FAILED)
             transcript_change(&e->transcript, mark, LINE_NOTE, LINE_ERROR);
         if (e->step == STEP_QUIT)
             e->quit = true;
-        long above = e->transcript.rows - rows - e->place.transcript.height + 1;
-        if (above > 0 && !e->transcript.scrolled)
-            explorer_hint(e, "%ld rows above: PgUp. F2 gives the text more room.", above);
+        if (before != STEP_WAITING && e->step != STEP_IDLE)
+            e->page_from = rows;
         if (e->step == STEP_RAN || e->step == STEP_FAILED)
             e->stale = true;
         if (e->step != before)
             e->dirty = true;
     } while ((e->step == STEP_RAN || e->step == STEP_FAILED) && !e->quit &&
              clock_seconds() < until);
+    if (e->step == STEP_IDLE || e->step == STEP_PAUSED)
+        show_page(e);
     session_news(e->session, &e->out);
     lineedit_editing(session_setting(e->session, "editing"));
 }
@@ -185,7 +209,8 @@ static void turn(struct explorer *e)
 
 static bool begin(struct explorer *e, const struct host_setup *setup, struct err *err)
 {
-    *e = (struct explorer){.setup = setup, .step = STEP_IDLE, .dragged = -1};
+    *e = (struct explorer){.setup = setup, .step = STEP_IDLE, .dragged = -1,
+                            .page_from = -1};
     struct session_setup session = setup->session;
     session.prefixes = true;
     session.host = (struct session_host){.data = e, .show = explorer_show_view,
