@@ -195,16 +195,14 @@ static void draw_over(struct explorer *e)
     struct rect room = {1, 1, e->width - 2, e->height - 2};
     if (e->popup.n) {
         int x = e->place.transcript.x + promptline_column(e, e->popup_at);
-        int bottom = e->cursor_y - 1;
-        if (bottom < 8) { /* the prompt is high up: below it then */
-            room.height -= e->cursor_y + 1 - room.y;
+        int above = e->cursor_y - 1, below = e->height - 2 - e->cursor_y;
+        int bottom = above, want = (int)e->popup.n + 2;
+        if (above < 8 && above < want && below > above) { /* the prompt is high up */
             room.y = e->cursor_y + 1;
-            int last = room.y + room.height - 1, want = room.y + (int)e->popup.n + 1;
-            bottom = want < last ? want : last;
+            bottom = room.y + (want < below ? want : below) - 1;
+        } else if (above > e->height / 2 + 2) { /* leave the tiles in sight */
+            room.y = bottom - e->height / 2 - 1;
         }
-        int most = e->height / 2 + 1; /* leave the tiles in sight */
-        if (bottom - room.y >= most && bottom < e->cursor_y)
-            room.y = bottom - most;
         popup_draw(&e->popup, &e->frame, x, bottom, room, NULL, &e->style);
     }
     if (e->help.n)
