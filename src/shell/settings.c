@@ -18,6 +18,8 @@ const struct option setting_options[] = {
     {"hints", OPTION_WORD, 0, 0, "on|off", "on", "what may still follow, behind the cursor"},
     {"editing", OPTION_WORD, 0, 0, "auto|emacs|vi", "auto",
      "keys of the prompt; auto: what readline's inputrc says"},
+    {"motion", OPTION_WORD, 0, 0, "full|reduced", "full",
+     "reduced: nothing plays by itself; a replay stands until it is told to"},
     {"timing", OPTION_WORD, 0, 0, "on|off", "off", "say how long each command took"},
     {0},
 };
