@@ -23,6 +23,7 @@ deltaw -c "$make; wait; replay dnn1 epoch=120" -c 'map xrange=-1,1 yrange=-1,1 n
     -c 'export map replayed.csv; weights; export weights replayed_w.csv' >said 2>&1
 deltaw -c "$short; wait" -c 'map xrange=-1,1 yrange=-1,1 nx=9 ny=9' \
     -c 'export map ended.csv; weights; export weights ended_w.csv' >>said 2>&1
+like 'the export says the epoch' "$(cat said)" 'replayed.csv: the map, 198 rows, dnn1 at epoch 120 of 300'
 ok 'the map exported in a replay is that of a fit of so many epochs' cmp replayed.csv ended.csv
 ok 'and the weights are' cmp replayed_w.csv ended_w.csv
 is 'of all trials' "$(wc -l <ended_w.csv)" 1201
@@ -30,6 +31,9 @@ is 'of all trials' "$(wc -l <ended_w.csv)" 1201
 run deltaw -c "$make; wait" -c 'replay epoch=121' -c replay
 like 'an epoch that was not kept: the nearest is shown, and said' "$out" \
     'epoch 120 of 300: .*\(121 was not kept; this is the nearest\)$'
+run deltaw -c "$make; wait" -c models -c 'replay epoch=0; models'
+is 'the table of models keeps to the newest' \
+    "$(printf '%s\n' "$out" | grep '^\* *dnn1 ' | sort -u | wc -l)" 1
 run deltaw --json -c "$make; wait" -c 'replay dnn1 epoch=40'
 like 'JSON has the numbers' "$out" '"model":"dnn1","epoch":40,"newest":300,"train":0?\.[0-9]+'
 run deltaw -c "$make; wait" -c 'replay dnn1 play=yes'

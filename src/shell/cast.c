@@ -51,12 +51,9 @@ static void draw_snapshot(struct cast *c, size_t i)
     int epoch = c->snapshots->epoch[i], newest = c->snapshots->epoch[c->snapshots->n - 1];
     if (c->cohort && c->cohort->n_trials > 0)
         model->lived = replay_lived(model, c->cohort, epoch);
-    struct epoch_loss loss = replay_loss(model, epoch);
     struct scene_model seen = {.model = model, .status = c->status, .cohort = c->cohort,
-                               .replayed = true, .newest = newest, .final = c->newest};
-    seen.status.epoch = epoch;
-    seen.status.train = loss.train;
-    seen.status.heldout = loss.heldout;
+                               .replayed = true, .epoch = epoch, .newest = newest,
+                               .final = c->newest};
     struct scene scene = {.cohort = c->cohort, .n_models = 1, .models = &seen};
     struct strbuf title = {0};
     struct err reason = {0};

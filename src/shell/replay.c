@@ -325,7 +325,7 @@ void replay_show(struct session *session, struct model *model, int epoch)
 
 /* --- what is seen --------------------------------------------------------------------- */
 
-struct epoch_loss replay_loss(const struct model *model, int epoch)
+static struct epoch_loss loss_at(const struct model *model, int epoch)
 {
     size_t lo = 0, hi = model->n_history;
     while (lo < hi) { /* the first of this epoch or later */
@@ -353,7 +353,7 @@ bool replay_now(const struct session *session, struct replay_now *now)
     if (r->playing && r->model)
         now->target = r->epoch;
     if (r->model)
-        now->loss = replay_loss(r->model, r->epoch);
+        now->loss = loss_at(r->model, r->epoch);
     pthread_mutex_unlock(&r->lock);
     return true;
 }
@@ -365,16 +365,13 @@ void replay_scene(struct session *session, struct fit *fit, struct scene_model *
         return;
     pthread_mutex_lock(&r->lock);
     if (r->model) {
-        struct epoch_loss loss = replay_loss(r->model, r->epoch);
         seen->final = seen->model;
         seen->model = model_hold(r->model);
         seen->cohort = r->cohort;
         seen->replayed = true;
         seen->moving = r->playing;
         seen->newest = newest_epoch(fit);
-        seen->status.epoch = r->epoch;
-        seen->status.train = loss.train;
-        seen->status.heldout = loss.heldout;
+        seen->epoch = r->epoch;
     }
     pthread_mutex_unlock(&r->lock);
 }
@@ -383,4 +380,16 @@ void replay_words(struct fit *fit, const struct replay_now *now, struct strbuf *
 {
     strbuf_printf(out, "%s %d of %d", fit_trained(fit) ? "epoch" : "evaluation", now->epoch,
                   now->newest);
+}
+
+void replay_note(const struct session *session, const struct view *view, struct strbuf *out)
+{
+    struct replay_now now;
+    const char *asked = view_model(view), *name = asked ? asked : session->current;
+    bool of_model = option_find(view_ops_of(view)->options, "model") != NULL;
+    if (!of_model || !replay_now(session, &now) || !name ||
+        strcmp(name, fit_name(replay_fit(session))) != 0)
+        return;
+    strbuf_printf(out, ", %s at ", name);
+    replay_words(replay_fit(session), &now, out);
 }

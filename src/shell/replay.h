@@ -58,8 +58,8 @@ int replay_near(struct fit *fit, int epoch, int steps);
 void replay_scene(struct session *session, struct fit *fit, struct scene_model *seen);
 /* What a sweep of the cohort under the model lives through; a new reference. */
 struct lived *replay_lived(const struct model *model, const struct cohort *cohort, int epoch);
-/* Losses of an epoch in the model's history, NaN where it has none. */
-struct epoch_loss replay_loss(const struct model *model, int epoch);
+/* ", dnn1 at epoch 120 of 1000" when the view shows that. */
+void replay_note(const struct session *session, const struct view *view, struct strbuf *out);
 /* "epoch 120 of 1000" */
 void replay_words(struct fit *fit, const struct replay_now *now, struct strbuf *out);
 

@@ -24,8 +24,8 @@ struct loss_line {
     size_t n;
     double *epoch, *seconds, *train, *heldout; /* [n] */
     bool any_heldout;
-    bool replayed, network; /* replayed: status.epoch is one of `newest` */
-    int newest;
+    bool replayed, network; /* replayed: epoch `seen` of `newest` */
+    int seen, newest;
 };
 
 struct loss_state {
@@ -84,6 +84,7 @@ static void line_take(struct loss_line *line, const struct scene_model *from, in
     line->status = from->status;
     line->replayed = from->replayed;
     line->network = model->rule->network;
+    line->seen = from->epoch;
     line->newest = from->newest;
     line->epoch = mem_new(room, sizeof(double));
     line->seconds = mem_new(room, sizeof(double));
@@ -174,7 +175,7 @@ static size_t line_first(const struct loss_state *s, const struct loss_line *lin
 static size_t line_seen(const struct loss_line *line, size_t first)
 {
     size_t end = line->n;
-    while (line->replayed && end > first + 1 && line->epoch[end - 1] > line->status.epoch) {
+    while (line->replayed && end > first + 1 && line->epoch[end - 1] > line->seen) {
         end--;
     }
     return end;
@@ -244,7 +245,7 @@ static void loss_draw(void *state, struct canvas *canvas, struct rect area,
     struct loss_state *s = state;
     struct curve *curves = mem_new(4 * s->n_lines, sizeof *curves);
     const struct loss_line *main = &s->lines[s->main];
-    const double epoch = main->status.epoch;
+    const double epoch = main->seen;
     char(*labels)[80] = mem_new(s->n_lines, sizeof *labels);
     struct line_plot plot = {
         .x_label = steps_word(s), .x_lo = s->from, .x_hi = axis_end(s), .y_lo = NAN, .y_hi = NAN,
@@ -293,7 +294,7 @@ static void say_line(const struct loss_line *line, struct strbuf *out)
     }
     if (line->replayed) {
         strbuf_printf(out, " nats/trial at %s %d of %d; ", line->network ? "epoch" : "evaluation",
-                      line->status.epoch, line->newest);
+                      line->seen, line->newest);
         return;
     }
     int epoch = (int)line->epoch[last], epochs = line->status.epochs;

@@ -40,8 +40,8 @@ struct source {
     const float *w;      /* [n_trials][K] of it */
     bool live;         /* still training */
     bool foreign;      /* its cohort is not the one loaded */
-    bool replayed;     /* an earlier epoch, of `newest` */
-    int newest;
+    bool replayed;     /* an earlier epoch, `epoch` of `newest` */
+    int epoch, newest;
     struct fit_status status;
     /* In a replay the newest state when it began, for axes and colours that stand
      * still: what `model`, `swept` and `w` are of an epoch.  NULL: no replay. */

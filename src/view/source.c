@@ -79,7 +79,7 @@ static void source_replace(struct source *source, const struct model *model,
         .model = model_hold(model), .cohort = cohort ? cohort_hold(cohort) : NULL,
         .lived = lived ? lived_hold(lived) : NULL, .w = lived ? lived->w : NULL,
         .live = source->live, .foreign = source->foreign, .replayed = source->replayed,
-        .newest = source->newest, .status = source->status, .final = source->final,
+        .epoch = source->epoch, .newest = source->newest, .status = source->status, .final = source->final,
         .final_lived = source->final_lived, .final_w = source->final_w,
     };
     source->final = NULL;
@@ -199,6 +199,7 @@ bool source_want(struct source *source, const struct scene *scene, const char *n
     source->foreign = cohort && cohort != scene->cohort;
     source->live = live;
     source->replayed = picked->replayed;
+    source->epoch = picked->epoch;
     source->newest = picked->newest;
     if (*changed) {
         source_replace(source, model, cohort, lived);
@@ -255,7 +256,7 @@ void source_words(const struct source *source, struct strbuf *out)
     strbuf_puts(out, source->model->name);
     if (source->replayed) {
         strbuf_printf(out, " at %s %d of %d",
-                      source->model->rule->network ? "epoch" : "evaluation", status->epoch,
+                      source->model->rule->network ? "epoch" : "evaluation", source->epoch,
                       source->newest);
     } else if (!source->model->rule->network && status->state == FIT_RUNNING) {
         strbuf_printf(out, " after %d evaluation%s", status->epoch, status->epoch == 1 ? "" : "s");

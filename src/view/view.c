@@ -163,7 +163,7 @@ static void take_replay(struct view *view, const struct scene *scene)
     view->replay_wanted[0] = '\0';
     if (picked && picked->replayed) {
         snprintf(view->replay_wanted, sizeof view->replay_wanted, "replay %*d/%d · ",
-                 snprintf(NULL, 0, "%d", picked->newest), picked->status.epoch, picked->newest);
+                 snprintf(NULL, 0, "%d", picked->newest), picked->epoch, picked->newest);
     }
 }
 

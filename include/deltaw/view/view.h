@@ -20,10 +20,10 @@ struct scene {
         const struct model *model; /* a snapshot */
         struct fit_status status;
         const struct cohort *cohort; /* fitted to; NULL: opened from a file */
-        /* Replay: model and status are of an earlier epoch, status.epoch of `newest`,
+        /* Replay: the model (not the status) is of an earlier epoch, `epoch` of `newest`,
          * and in `moving` pictures another follows at once. */
         bool replayed, moving;
-        int newest;
+        int epoch, newest;
         const struct model *final; /* the newest; NULL: no replay */
     } const *models;                 /* [n_models], oldest first */
     long current;                    /* index of the model in use, -1: none */

@@ -4,6 +4,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "../cast.h"
+#include "../replay.h"
 #include "../state.h"
 
 static const struct option export_table[] = {
@@ -20,6 +21,7 @@ struct exporting {
     char *path, *view;
     enum export_kind kind;
     struct table table; /* csv, json */
+    struct strbuf replay; /* what it was at, in a replay */
     struct strbuf text; /* txt, or what the thread makes of the table */
 };
 
@@ -28,6 +30,7 @@ static void export_release(void *data)
     struct exporting *e = data;
     table_free(&e->table);
     strbuf_free(&e->text);
+    strbuf_free(&e->replay);
     free(e->path);
     free(e->view);
     free(e);
@@ -53,10 +56,10 @@ static bool export_finish(struct session *session, void *data, struct output *ou
     struct exporting *e = data;
     char *path = clean_text(e->path), rows[NUMBER_SIZE];
     if (e->kind == EXPORT_TXT)
-        output_say(out, "%s: the %s as text", path, e->view);
+        output_say(out, "%s: the %s as text%s", path, e->view, strbuf_text(&e->replay));
     else
-        output_say(out, "%s: the %s, %s rows", path, e->view,
-                   number_grouped(rows, (long long)e->table.n_rows));
+        output_say(out, "%s: the %s, %s rows%s", path, e->view,
+                   number_grouped(rows, (long long)e->table.n_rows), strbuf_text(&e->replay));
     output_field_text(out, "file", e->path);
     output_field_number(out, "rows", (double)e->table.n_rows);
     free(path);
@@ -102,6 +105,7 @@ static bool export_run(struct session *session, const struct args *args, struct 
     e->path = path_expand(path);
     e->view = mem_text(name);
     e->kind = kind;
+    replay_note(session, view, &e->replay);
     if (kind == EXPORT_TXT) {
         struct style style = {.ascii = out->style.ascii};
         view_print(view, out->width, &style, &e->text);

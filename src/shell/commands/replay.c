@@ -211,8 +211,8 @@ const struct command command_replay = {
     .arguments = "[MODEL] [OPTION]... | off",
     .summary = "show a fit as it was at earlier epochs, or play them",
     .detail = "All views and exports show the model at that epoch until `replay off`; `score` and "
-              "`show` keep to the newest.  Up to 200 epochs of a fit are kept, evenly spaced, and "
-              "of a textbook rule the evaluations of its search that were better than all "
+              "`show` keep to the newest.  Up to 200 epochs of a fit are kept, evenly spaced (fewer "
+              "of models so large that they would take more than 64 MiB), and of a textbook rule the evaluations of its search that were better than all "
               "before.  An opened model has them when it was saved with snapshots=yes.\n"
               "In the full screen it plays; keys in a tile: , and . or left and right step, Space "
               "plays and pauses, Home and End go to the ends, q or Esc ends it.  Pictures that "
