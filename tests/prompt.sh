@@ -4,8 +4,15 @@
 . "$srcdir/tests/tap.sh"
 . "$srcdir/tests/tmux.sh"
 
-prompt_is() { # what pattern: of the row with the cursor, from the prompt on
-    check "$1" "^│deltaw> $2"
+prompt_is() { # what pattern: of the lowest prompt, which is the one typed at
+    tries=0
+    until capture | grep 'deltaw> ' | tail -n 1 | grep -q -e "deltaw> $2"; do
+        tries=$((tries + 1))
+        [ $tries -lt 600 ] || break
+        sleep .05
+    done
+    [ $tries -lt 600 ]
+    say_test $? "$1"
 }
 
 editing() { # width height
