@@ -417,6 +417,63 @@ static void test_check(void)
         }
 }
 
+/* Trials after states all at once, against one by one in double precision. */
+static void fan_against_updates(const struct engine *engine, size_t hidden, size_t n)
+{
+    enum { M = 5, INPUTS = 2 + INPUT_N };
+    const struct rule *rule = rule_find("rnn");
+    const struct rule_shape shape = {.n_weights = 2, .hidden = hidden, .layers = 2};
+    struct tensors tensors = {0};
+    rule_layout(rule, &shape, &tensors);
+    double *theta = mem_new(tensors.size, sizeof *theta), *state = mem_new(n * hidden, sizeof *state);
+    double *copy = mem_new(n * hidden, sizeof *copy), *each = mem_new(n * 2, sizeof *each);
+    double *again = mem_new(n * INPUTS, sizeof *again), *zero = mem_new(2 * n, sizeof *zero);
+    double u[M * INPUTS], dw[M * 2], worst = 0, scale = 0;
+    struct rng rng = rng_stream(SEED, RNG_SAMPLE, (uint32_t)hidden, (uint32_t)n);
+    rule_init(rule, &shape, &tensors, SEED, theta);
+    for (size_t i = 0; i < n * hidden; i++)
+        state[i] = rng_between(&rng, -1, 1);
+    for (size_t i = 0; i < M * INPUTS; i++)
+        u[i] = rng_between(&rng, -2, 2);
+    const struct engine *exact = engine_double();
+    struct plan *plan = engine->plan_new(rule, &shape, 1);
+    struct plan *exact_plan = exact->plan_new(rule, &shape, 1);
+    engine->plan_set(plan, theta);
+    exact->plan_set(exact_plan, theta);
+    bool fanned = engine->fan(plan, M, u, n, state, dw);
+    for (size_t i = 0; i < M; i++) {
+        double mean[2] = {0};
+        memcpy(copy, state, n * hidden * sizeof *copy);
+        for (size_t j = 0; j < n; j++)
+            memcpy(again + j * INPUTS, u + i * INPUTS, INPUTS * sizeof *u);
+        exact->update(exact_plan, n, again, zero, zero, NULL, copy, each);
+        for (size_t j = 0; j < 2 * n; j++)
+            mean[j % 2] += each[j] / (double)n;
+        for (size_t k = 0; k < 2; k++) {
+            worst = fmax(worst, fabs(mean[k] - dw[i * 2 + k]));
+            scale = fmax(scale, fabs(mean[k]));
+        }
+    }
+    tap_ok(fanned && scale > 0 && worst < scale * (engine == exact ? 1e-12 : 5e-6),
+           "%s: %zu states of %zu units, trials after all at once; off by %.2g of %.2g",
+           engine->name, n, hidden, worst, scale);
+    u[2 + INPUT_STIMULUS] = 1e4;
+    tap_ok(!engine->fan(plan, M, u, n, state, dw), "  which is refused where gates are far out");
+    engine->plan_free(plan);
+    exact->plan_free(exact_plan);
+    free(theta), free(state), free(copy), free(each), free(again), free(zero);
+}
+
+static void test_fan(void)
+{
+    static const size_t cases[][2] = {{32, 256}, {13, 21}, {5, 1}};
+    for (size_t i = 0; i < 3; i++) {
+        fan_against_updates(engine_double(), cases[i][0], cases[i][1]);
+        for (size_t e = 0; engine_at(e); e++)
+            fan_against_updates(engine_at(e), cases[i][0], cases[i][1]);
+    }
+}
+
 int main(void)
 {
     static const size_t sizes[][2] = {{32, 2}, {13, 1}, {21, 3}};
@@ -442,5 +499,6 @@ int main(void)
     test_whole("rnn");
     test_whole("reinforce-base");
     test_check();
+    test_fan();
     return tap_done();
 }

@@ -34,6 +34,12 @@ void thread_background(void)
         (void)setpriority(PRIO_PROCESS, (id_t)self, now + BACKGROUND_NICE);
 }
 
+int thread_processors(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n > 0 ? (int)n : 1;
+}
+
 double clock_seconds(void)
 {
     struct timespec now;

@@ -54,6 +54,20 @@ struct code {
     void (*gather)(const struct code_run *run, size_t n, const vec *u, const vec *state,
                    const vec *cache, size_t cache_stride, const vec *delta, size_t delta_stride,
                    vec *gradient);
+    /* NULL, or a step taken apart into what is the state's alone, the trial's alone
+     * and the rest, for many trials after many states; see engine.fan.  The parts
+     * go beyond what the rest can bear: *far becomes true. */
+    const struct fan *fan;
+};
+
+struct fan {
+    size_t (*state)(const struct rule_shape *shape); /* vectors of a state's part */
+    size_t (*trial)(const struct rule_shape *shape); /* reals of a trial's */
+    void (*of_state)(const struct code_run *run, const vec *state, vec *part, bool *far);
+    void (*of_trial)(const struct code_run *run, const vec *u, vec *part, bool *far);
+    /* dw [K]; room [cache + state] */
+    void (*step)(const struct code_run *run, const vec *of_state, const real *of_trial, vec *room,
+                 vec *dw);
 };
 
 #endif

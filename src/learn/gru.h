@@ -79,6 +79,54 @@ static inline void gru_backward(const struct gru *g, const real *packed, const v
     affine_add(packed, h, h, d_q, g_state);
 }
 
+/* A step taken apart.  Of sigmoid(a + b) with a of the trial and b of the state the
+ * exponentials come before: 1 / (1 + e^-a e^-b).  Beyond GRU_FAR their product could
+ * leave the range of single precision.
+ *
+ * State's part: e^-b of r, e^-b of z, q, h, [hidden] each.  Trial's: e^-a of r, e^-a
+ * of z, the rest of n. */
+#define GRU_FAR 40
+
+static inline void gru_exponential(size_t n, vec *part, bool *far)
+{
+    for (size_t i = 0; i < n; i++) {
+        vec x = part[i];
+        vec_bits out = (x > GRU_FAR) | (x < -GRU_FAR) | (x != x);
+        for (int l = 0; l < LANES; l++)
+            *far = *far || out[l];
+        part[i] = vec_exp(-x);
+    }
+}
+
+static inline void gru_of_state(const struct gru *g, const real *packed, const vec *state,
+                                vec *part, bool *far)
+{
+    size_t h = g->hidden;
+    affine(packed + affine_packed(3 * h, g->inputs), 3 * h, h, state, part);
+    gru_exponential(2 * h, part, far);
+    for (size_t i = 0; i < h; i++)
+        part[3 * h + i] = state[i];
+}
+
+static inline void gru_of_trial(const struct gru *g, const real *packed, const vec *u, vec *part,
+                                bool *far)
+{
+    affine(packed, 3 * g->hidden, g->inputs, u, part);
+    gru_exponential(2 * g->hidden, part, far);
+}
+
+static inline void gru_together(const struct gru *g, const vec *of_state, const real *of_trial,
+                                vec *state_out)
+{
+    size_t h = g->hidden;
+    for (size_t i = 0; i < h; i++) {
+        const vec *s = of_state + i;
+        vec r = 1 / (1 + of_trial[i] * s[0]), z = 1 / (1 + of_trial[h + i] * s[h]);
+        vec n = vec_tanh(of_trial[2 * h + i] + r * s[2 * h]);
+        state_out[i] = n + z * (s[3 * h] - n);
+    }
+}
+
 static inline void gru_gather(const struct gru *g, const struct tensors *tensors, size_t n,
                               const vec *u, size_t u_stride, const vec *state,
                               size_t state_stride, const vec *delta, size_t delta_stride,

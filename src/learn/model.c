@@ -142,6 +142,11 @@ void walk_step(struct walk *w, size_t n, const double *u, const double *x, const
     w->engine->update(w->plan, n < w->n ? n : w->n, u, x, answer, next_stimulus, w->state, dw);
 }
 
+bool walk_fan(const struct walk *w, size_t n, size_t m, const double *u, double *dw)
+{
+    return w->n_state > 0 && w->engine->fan(w->plan, m, u, n, w->state, dw);
+}
+
 void walk_copy(struct walk *to, size_t i, const struct walk *from, size_t j)
 {
     memcpy(to->state + i * to->n_state, from->state + j * from->n_state,

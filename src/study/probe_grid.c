@@ -7,11 +7,14 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/number.h"
+#include "deltaw/base/thread.h"
 #include "recovery.h"
 #include "truth.h"
 
 /* Whole lives are run where the past counts: few trials would be one animal's. */
 enum { LIVES_LEAST = 20000 };
+/* Below so many updates another thread costs more than it saves. */
+enum { UPDATES_ALONE = 20000 };
 
 static bool on_axis(const struct grid *grid, enum variable_kind kind, size_t weight)
 {
@@ -70,14 +73,45 @@ void grid_truth(struct grid *grid, struct truth *room)
         grid->truth = room;
 }
 
-double grid_r2(const struct grid *grid, size_t most)
+struct grid_r2 {
+    struct grid grid; /* a copy: the cells change theirs meanwhile */
+    size_t most;
+    bool threaded;
+    pthread_t thread;
+    double value;
+};
+
+static void *r2_run(void *arg)
 {
+    struct grid_r2 *r2 = arg;
+    const struct grid *grid = &r2->grid;
     struct recovery recovery;
+    size_t most = r2->most;
     if (grid_past(grid) && most < LIVES_LEAST)
         most = LIVES_LEAST;
-    bool found = grid->truth && recovery_over(grid->model, grid->cohort, grid->truth, most,
-                                              &recovery, NULL);
-    return found ? recovery.r2[grid->component] : NAN;
+    bool found = recovery_over(grid->model, grid->cohort, grid->truth, most, &recovery, NULL);
+    r2->value = found ? recovery.r2[grid->component] : NAN;
+    return NULL;
+}
+
+struct grid_r2 *grid_r2_begin(const struct grid *grid, size_t most)
+{
+    struct grid_r2 *r2 = mem_new(1, sizeof *r2);
+    *r2 = (struct grid_r2){.grid = *grid, .most = most, .value = NAN};
+    r2->threaded = grid->truth && thread_start(&r2->thread, r2_run, r2, NULL);
+    if (grid->truth && !r2->threaded)
+        r2_run(r2);
+    return r2;
+}
+
+double grid_r2_end(struct grid_r2 *r2)
+{
+    double value;
+    if (r2->threaded)
+        pthread_join(r2->thread, NULL);
+    value = r2->value;
+    free(r2);
+    return value;
 }
 
 bool grid_check(struct grid *grid, const char *verb, struct err *err)
@@ -174,16 +208,23 @@ struct sums {
 
 struct work {
     struct grid *grid;
-    struct past_run *run;
-    struct past_truth *true_run; /* NULL: the truth needs no past */
+    const struct histories *past; /* NULL: none */
     struct sums sums[PROBE_MAX_PANELS];
+    atomic_size_t next; /* the line of cells that is taken next */
 };
 
-static void put_cell(struct work *work, size_t panel, size_t iy, size_t ix,
+/* One thread's share. */
+struct worker_part {
+    struct work *work;
+    struct past_run *run;
+    struct past_truth *true_run; /* NULL: the truth needs no past */
+};
+
+static void put_cell(struct worker_part *part, size_t panel, size_t iy, size_t ix,
                      const struct grid_row *row)
 {
-    struct grid *grid = work->grid;
-    struct sums *sums = &work->sums[panel];
+    struct grid *grid = part->work->grid;
+    struct sums *sums = &part->work->sums[panel];
     size_t c = iy * grid->x_axis->n + ix;
     struct point point;
     if (!point_make(grid, panel, iy, ix, row, &point))
@@ -192,30 +233,72 @@ static void put_cell(struct work *work, size_t panel, size_t iy, size_t ix,
                                .day = point.day, .choice = point.choice,
                                .reward = point.reward, .answer = point.answer};
     sums->weight[c] += row->count;
-    past_run_freeze(work->run, point.w, row->x);
-    past_run_put(work->run, &trial, grid->component, row->count, &sums->value[c]);
-    if (work->true_run) {
-        past_truth_freeze(work->true_run, point.w, row->x);
-        sums->truth[c] += row->count * past_truth_mean(work->true_run, &trial, grid->component);
+    past_run_freeze(part->run, point.w, row->x);
+    past_run_put(part->run, &trial, grid->component, row->count, &sums->value[c]);
+    if (part->true_run) {
+        past_truth_freeze(part->true_run, point.w, row->x);
+        sums->truth[c] += row->count * past_truth_mean(part->true_run, &trial, grid->component);
     } else if (sums->truth) {
         sums->truth[c] += row->count * true_update(grid, &trial);
     }
 }
 
-/* Cells of one set of weights after each other: their past is the same. */
+bool grid_stopped(const struct grid *grid)
+{
+    return grid->stop && atomic_load_explicit(grid->stop, memory_order_relaxed);
+}
+
+/* Threads share the cells out by lines along the axis that is not a weight, if
+ * there is one, as cells of one set of weights have their past in common. */
+static bool lines_along_x(const struct grid *grid)
+{
+    return grid->y.kind == VARIABLE_WEIGHT || grid->x.kind != VARIABLE_WEIGHT;
+}
+
+static void evaluate_line(struct worker_part *part, size_t line)
+{
+    const struct grid *grid = part->work->grid;
+    bool along_x = lines_along_x(grid);
+    bool apart = grid->x.kind == VARIABLE_WEIGHT && grid->y.kind == VARIABLE_WEIGHT;
+    size_t cells = along_x ? grid->x_axis->n : grid->y_axis->n;
+    for (size_t first = 0; first < cells; first += apart ? 1 : cells)
+        for (size_t i = 0; i < grid->n_rows; i++)
+            for (size_t p = 0; p < grid->n_panels; p++)
+                for (size_t c = first; c < (apart ? first + 1 : cells); c++)
+                    put_cell(part, p, along_x ? line : c, along_x ? c : line, &grid->rows[i]);
+}
+
+static void *evaluate_lines(void *arg)
+{
+    struct work *work = arg;
+    const struct grid *grid = work->grid;
+    size_t lines = lines_along_x(grid) ? grid->y_axis->n : grid->x_axis->n, line;
+    struct worker_part part = {.work = work, .run = past_run_new(grid->model, work->past)};
+    if (grid->truth && past_matters_to_truth(grid->truth))
+        part.true_run = past_truth_new(grid->truth, work->past);
+    while ((line = atomic_fetch_add(&work->next, 1)) < lines && !grid_stopped(grid))
+        evaluate_line(&part, line);
+    past_run_flush(part.run);
+    past_run_free(part.run);
+    past_truth_free(part.true_run);
+    return NULL;
+}
+
+/* A cell is one thread's alone, and its sums are taken in the order of the rows. */
 static void evaluate(struct work *work)
 {
     const struct grid *grid = work->grid;
-    size_t nx = grid->x_axis->n, ny = grid->y_axis->n;
-    bool by_x = grid->x.kind == VARIABLE_WEIGHT, by_y = grid->y.kind == VARIABLE_WEIGHT;
-    for (size_t y = 0; y < (by_y ? ny : 1); y++)
-        for (size_t x = 0; x < (by_x ? nx : 1); x++)
-            for (size_t i = 0; i < grid->n_rows; i++)
-                for (size_t p = 0; p < grid->n_panels; p++)
-                    for (size_t iy = y; iy < (by_y ? y + 1 : ny); iy++)
-                        for (size_t ix = x; ix < (by_x ? x + 1 : nx); ix++)
-                            put_cell(work, p, iy, ix, &grid->rows[i]);
-    past_run_flush(work->run);
+    double updates = (double)(grid->x_axis->n * grid->y_axis->n * grid->n_panels) *
+                     (double)grid->n_rows * (work->past ? (double)work->past->n : 1);
+    int most = updates < UPDATES_ALONE ? 1 : thread_processors(), n = 0;
+    pthread_t *threads = mem_new((size_t)most, sizeof *threads);
+    atomic_init(&work->next, 0);
+    while (n < most - 1 && thread_start(&threads[n], evaluate_lines, work, NULL))
+        n++;
+    evaluate_lines(work);
+    while (n > 0)
+        pthread_join(threads[--n], NULL);
+    free(threads);
 }
 
 static void take_means(const struct sums *sums, size_t cells, uint32_t *support)
@@ -249,9 +332,7 @@ void grid_run(struct grid *grid, double *const value[], double *const truth[],
     grid_window(grid);
     grid_count(grid, support);
     grid_sample(grid);
-    struct work work = {.grid = grid, .run = past_run_new(grid->model, past)};
-    if (grid->truth && past_matters_to_truth(grid->truth))
-        work.true_run = past_truth_new(grid->truth, past);
+    struct work work = {.grid = grid, .past = past};
     for (size_t p = 0; p < grid->n_panels; p++)
         work.sums[p] = (struct sums){value[p], grid->truth ? truth[p] : NULL,
                                      mem_new(cells, sizeof(double))};
@@ -262,8 +343,6 @@ void grid_run(struct grid *grid, double *const value[], double *const truth[],
     }
     grid_describe(grid);
     free(grid->rows);
-    past_run_free(work.run);
-    past_truth_free(work.true_run);
     histories_free(&histories);
 }
 

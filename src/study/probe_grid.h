@@ -4,6 +4,8 @@
 #ifndef DELTAW_SRC_STUDY_PROBE_GRID_H
 #define DELTAW_SRC_STUDY_PROBE_GRID_H
 
+#include <stdatomic.h>
+
 #include "probe_axis.h"
 #include "deltaw/study/probe.h"
 #include "deltaw/study/simulate.h"
@@ -26,6 +28,7 @@ struct grid {
     const struct truth *truth;   /* NULL: none */
     enum past past;              /* not PAST_BOTH */
     size_t lags, histories;      /* 0: the usual */
+    const atomic_bool *stop;     /* NULL, or polled: give up */
     /* found */
     double stimulus_lo, stimulus_hi; /* lived stimuli that count for a fixed one */
     size_t n_sample, n_lived;
@@ -40,15 +43,19 @@ struct grid {
 bool probe_mappable(const struct model *model, const char *verb, struct err *err);
 /* truth: the cohort's, when it has one for the model's policy, in *room. */
 void grid_truth(struct grid *grid, struct truth *room);
-/* R^2 of the component over at most `most` lived trials; NaN: no truth. */
-double grid_r2(const struct grid *grid, size_t most);
+/* R^2 of the component over at most `most` lived trials; NaN: no truth.  Long lives
+ * take as long as the cells do, so it goes on beside them. */
+struct grid_r2;
+struct grid_r2 *grid_r2_begin(const struct grid *grid, size_t most);
+double grid_r2_end(struct grid_r2 *r2);
 
 /* "map: stimulus= is fixed and on an axis" and the like; sets n_panels. */
 bool grid_check(struct grid *grid, const char *verb, struct err *err);
 
+bool grid_stopped(const struct grid *grid);
 /* Per panel p: value[p], truth[p] (NULL without truth) and support[p], each
  * [y_axis->n][x_axis->n] and zeroed.  A cell that no trial can be in has NaN
- * and no support. */
+ * and no support.  Uses all processors; the numbers do not depend on how many. */
 void grid_run(struct grid *grid, double *const value[], double *const truth[],
               uint32_t *const support[]);
 

@@ -113,7 +113,7 @@ bool map_compute(const struct model *model, const struct cohort *cohort, const f
                         .stimulus = request->stimulus, .choice = request->choice,
                         .reward = request->reward, .sample = request->sample,
                         .past = request->past, .lags = request->lags,
-                        .histories = request->histories};
+                        .histories = request->histories, .stop = request->stop};
     memcpy(grid.w, request->w, sizeof grid.w);
     if (request->past == PAST_BOTH)
         return err_set(err, ERR_USAGE, "map: one past at a time: any, rewarded or unrewarded");
@@ -128,13 +128,19 @@ bool map_compute(const struct model *model, const struct cohort *cohort, const f
     grid.x_axis = &map.x;
     grid.y_axis = &map.y;
     grid_truth(&grid, &truth);
+    size_t most = request->sample ? 64 * request->sample : MAP_RECOVERY_MOST;
+    struct grid_r2 *r2 = grid_r2_begin(&grid, most);
     fill(&grid, &map);
     say_request(&grid, &map);
     grid_frozen(&grid, &map.frozen);
-    size_t most = request->sample ? 64 * request->sample : MAP_RECOVERY_MOST;
-    map.r2 = grid_r2(&grid, most);
-    *out = map;
-    return true;
+    map.r2 = grid_r2_end(r2);
+    map.request.stop = NULL;
+    if (!grid_stopped(&grid)) {
+        *out = map;
+        return true;
+    }
+    map_free(&map);
+    return err_set(err, ERR_INTERRUPTED, "map: interrupted");
 }
 
 void map_table(const struct map *map, struct table *out)

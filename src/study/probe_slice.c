@@ -304,7 +304,8 @@ bool slice_compute(const struct model *model, const struct cohort *cohort, const
     struct axis lines = {0};
     struct grid grid = {.model = model, .cohort = cohort, .lived = lived, .choice = NAN,
                         .reward = NAN, .stimulus = request->stimulus, .sample = request->sample,
-                        .lags = request->lags, .histories = request->histories};
+                        .lags = request->lags, .histories = request->histories,
+                        .stop = request->stop};
     if (!probe_mappable(model, "slice", err) ||
         !component_find(policy, "slice", of, &grid.component, err) ||
         !variable_find(policy, "slice", "x", request->x, &grid.x, err) ||
@@ -327,15 +328,22 @@ bool slice_compute(const struct model *model, const struct cohort *cohort, const
     grid.x_axis = &slice.x;
     grid.y_axis = &lines;
     grid_truth(&grid, &truth);
+    size_t most = request->sample ? 64 * request->sample : SLICE_RECOVERY_MOST;
+    struct grid_r2 *r2 = grid_r2_begin(&grid, most);
     fill_pasts(&grid, &slice);
     fill_lived(&grid, &slice);
     slice.request.nx = slice.x.n;
-    slice.r2 = grid_r2(&grid, request->sample ? 64 * request->sample : SLICE_RECOVERY_MOST);
+    slice.r2 = grid_r2_end(r2);
+    slice.request.stop = NULL;
     grid.reward = NAN; /* every line tells its own */
     grid_frozen(&grid, &slice.frozen);
     axis_free(&lines);
-    *out = slice;
-    return true;
+    if (!grid_stopped(&grid)) {
+        *out = slice;
+        return true;
+    }
+    slice_free(&slice);
+    return err_set(err, ERR_INTERRUPTED, "slice: interrupted");
 }
 
 void slice_table(const struct slice *slice, struct table *out)

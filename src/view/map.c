@@ -442,7 +442,7 @@ static void map_work(void *data, const atomic_bool *stop)
 {
     struct map_job *job = data;
     double before = clock_seconds();
-    (void)stop;
+    job->request.stop = stop;
     source_sweep(&job->source);
     make_newest(job);
     job->ok = map_compute(job->source.model, job->source.cohort, job->source.w, &job->request,

@@ -189,7 +189,7 @@ static void slice_work(void *data, const atomic_bool *stop)
 {
     struct slice_job *job = data;
     double before = clock_seconds();
-    (void)stop;
+    job->request.stop = stop;
     source_sweep(&job->source);
     make_newest(job);
     job->ok = slice_compute(job->source.model, job->source.cohort, job->source.w, &job->request,

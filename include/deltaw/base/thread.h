@@ -13,6 +13,9 @@ bool thread_start(pthread_t *thread, void *(*run)(void *), void *arg, struct err
 /* Make the calling thread yield to interactive ones (Linux: nice of the thread). */
 void thread_background(void);
 
+/* How many threads can run at once, at least 1. */
+int thread_processors(void);
+
 /* Seconds of the monotonic clock. */
 double clock_seconds(void);
 

@@ -84,6 +84,13 @@ struct engine {
      * kept) -> dw [n][K]. */
     void (*update)(const struct plan *plan, size_t n, const double *u, const double *x,
                    const double *answer, const double *next, double *state, double *dw);
+
+    /* Each of m trials after each of n states: u [m][rule_inputs], state
+     * [n][plan_carry - K] -> dw [m][K], means over the states.  What they share is
+     * computed once; equal to update() up to rounding.  False: the rule has no such
+     * way (or not at these values), use update(). */
+    bool (*fan)(const struct plan *plan, size_t m, const double *u, size_t n,
+                const double *state, double *dw);
 };
 
 /* The best engine of this machine; DELTAW_ENGINE=avx512|avx2|sse2|double in the

@@ -119,6 +119,10 @@ struct walk *walk_new(const struct model *model, size_t n);
  * and moves the states on. */
 void walk_step(struct walk *walk, size_t n, const double *u, const double *x,
                const double *answer, const double *next_stimulus, double *dw);
+/* Each of m trials (u as above) after the state of each of the first n copies, which
+ * stay as they are: dw [m][K], means over the copies.  False: the rule has no way
+ * faster than walk_step. */
+bool walk_fan(const struct walk *walk, size_t n, size_t m, const double *u, double *dw);
 /* The state of copy i of `to` becomes that of copy j of `from` (same model). */
 void walk_copy(struct walk *to, size_t i, const struct walk *from, size_t j);
 void walk_reset(struct walk *walk);

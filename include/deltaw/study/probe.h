@@ -10,6 +10,7 @@
 #ifndef DELTAW_STUDY_PROBE_H
 #define DELTAW_STUDY_PROBE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -46,6 +47,7 @@ struct map_request {
     enum past past;
     size_t lags;                     /* 0: PAST_LAGS */
     size_t histories;                /* to average over at most; 0: PAST_HISTORIES */
+    const atomic_bool *stop;         /* NULL, or polled: ERR_INTERRUPTED once it is true */
 };
 
 /* What was held at one value: columns of the table, so that a file tells it. */
@@ -111,6 +113,7 @@ struct slice_request {
     size_t sample;               /* as in map_request, like those below */
     enum past past;
     size_t lags, histories;
+    const atomic_bool *stop;
 };
 struct slice_line {
     double w;

@@ -119,6 +119,47 @@ static void rnn_gather(const struct code_run *run, size_t n, const vec *u, const
                delta_stride, delta + of_gru + mlp_cache(&m), gradient);
 }
 
+static size_t rnn_fan_state(const struct rule_shape *shape)
+{
+    return 4 * shape->hidden;
+}
+
+static size_t rnn_fan_trial(const struct rule_shape *shape)
+{
+    return 3 * shape->hidden;
+}
+
+static void rnn_of_state(const struct code_run *run, const vec *state, vec *part, bool *far)
+{
+    struct mlp m = rnn_mlp(&run->shape);
+    struct gru g = rnn_gru(&run->shape, run->n_inputs);
+    gru_of_state(&g, run->packed + mlp_packed(&m), state, part, far);
+}
+
+static void rnn_of_trial(const struct code_run *run, const vec *u, vec *part, bool *far)
+{
+    struct mlp m = rnn_mlp(&run->shape);
+    struct gru g = rnn_gru(&run->shape, run->n_inputs);
+    gru_of_trial(&g, run->packed + mlp_packed(&m), u, part, far);
+}
+
+static void rnn_fan_step(const struct code_run *run, const vec *of_state, const real *of_trial,
+                         vec *room, vec *dw)
+{
+    struct mlp m = rnn_mlp(&run->shape);
+    struct gru g = rnn_gru(&run->shape, run->n_inputs);
+    gru_together(&g, of_state, of_trial, room);
+    mlp_forward(&m, run->packed, room, room + g.hidden, dw);
+}
+
+static const struct fan rnn_fan = {
+    .state = rnn_fan_state,
+    .trial = rnn_fan_trial,
+    .of_state = rnn_of_state,
+    .of_trial = rnn_of_trial,
+    .step = rnn_fan_step,
+};
+
 extern const struct code ENGINE(code_rnn);
 const struct code ENGINE(code_rnn) = {
     .name = "rnn",
@@ -130,6 +171,7 @@ const struct code ENGINE(code_rnn) = {
     .forward = rnn_forward,
     .backward = rnn_backward,
     .gather = rnn_gather,
+    .fan = &rnn_fan,
 };
 
 #ifdef ENGINE_F64 /* what there is once */
