@@ -1,7 +1,8 @@
 #!/bin/sh
 # `make bench`: what deltaw costs on this machine, one row a figure.  Medians of
 # several runs; the goals are those of an ordinary machine with two cores.
-# BENCH_TRIALS (10000 a mouse) and BENCH_RUNS (5) make it shorter.
+# BENCH_TRIALS (10000 a mouse), BENCH_RUNS (5) and BENCH_EPOCHS (1000) make it
+# shorter.  Parts of it are in tests/bench_*.sh.
 set -eu
 : "${DELTAW:?run this by make bench}"
 core=${BENCH_CORE:?run this by make bench}
@@ -15,7 +16,7 @@ XDG_CONFIG_HOME=$work XDG_STATE_HOME=$work
 export XDG_CONFIG_HOME XDG_STATE_HOME
 cd "$work"
 
-row() { printf '%-46s %12s   %s\n' "$1" "$2" "$3"; }
+row() { printf '%-44s %24s   %s\n' "$1" "$2" "$3"; }
 batch() { "$DELTAW" --no-rc -q "$@"; }
 column() { echo "$1" | cut -d ' ' -f "$2"; }
 
@@ -30,30 +31,21 @@ row '----' '--------' '----'
 start=$(column "$("$core" 21 "$DELTAW" --no-rc -c 'say ready')" 1)
 row "start-up" "$start ms" "under 50 ms"
 
-batch -c "simulate reinforce animals=12 trials=$trials alpha=2^-5 seed=1" \
-    -c 'save data mice.csv.gz' >/dev/null
+. "${srcdir:?run this by make bench}/tests/bench_fit.sh"
 
-# Median seconds between epochs, from the history of losses.
-epoch() { # THREADS -> ms
-    batch --threads "$1" -c 'load mice.csv.gz' -c 'fit dnn epochs=60 seed=1' -c wait \
-        -c 'export loss loss.csv' >/dev/null
-    awk -F, 'NR > 2 && $1 == last + 1 { print ($2 - seconds) * 1000 }
-             NR > 1 { last = $1; seconds = $2 }' loss.csv | sort -n |
-        awk '{ t[NR] = $1 } END { printf "%.1f ms", t[int((NR + 1) / 2)] }'
-}
-row "dnn epoch, 12 x $trials trials, 1 thread" "$(epoch 1)" "under 100 ms"
-[ "$cores" -eq 1 ] || row "dnn epoch, 12 x $trials trials, $cores threads" "$(epoch "$cores")" ""
-
-fit=$("$core" 1 "$DELTAW" --no-rc -q -c 'load mice.csv.gz' -c 'fit dnn epochs=60 seed=1' -c wait)
-row "memory of that fit" "$(column "$fit" 4) MiB" "under 400 MiB"
-
-batch -c "simulate reinforce animals=100 trials=$trials alpha=2^-5 seed=2" \
-    -c 'save data big.csv.gz' >/dev/null
-rows=$((100 * trials))
-load=$("$core" "$runs" "$DELTAW" --no-rc -q -c 'load big.csv.gz')
-zcat=$("$core" "$runs" zcat big.csv.gz)
-row "load of $rows trials, .csv.gz" "$(column "$load" 1) ms" "under 3000 ms"
-row "  zcat of the same file" "$(column "$zcat" 1) ms" ""
-row "  load against zcat" \
-    "$(echo "$(column "$load" 1) $start $(column "$zcat" 1)" | awk '{printf "%.2f x", ($1 - $2) / $3}')" "at most 2 x"
-row "  memory of that load" "$(column "$load" 4) MiB" ""
+# Loading, against what zcat takes for the same file; memory, against the cohort's
+# columns (18 bytes a trial, and 4 for each further one).
+for animals in 100 1000; do
+    batch -c "simulate reinforce animals=$animals trials=$trials alpha=2^-5 seed=2" \
+        -c 'save data big.csv.gz' >/dev/null
+    rows=$((animals * trials))
+    more=$(zcat big.csv.gz 2>/dev/null | head -n 1 | awk -F, '{ print NF - 7 }')
+    load=$("$core" "$runs" "$DELTAW" --no-rc -q -c 'load big.csv.gz')
+    zcat=$("$core" "$runs" zcat big.csv.gz)
+    row "load of $rows trials, .csv.gz" "$(column "$load" 1) ms" ""
+    row "  zcat of the same file" "$(column "$zcat" 1) ms" ""
+    row "  load against zcat" \
+        "$(echo "$(column "$load" 1) $start $(column "$zcat" 1)" | awk '{printf "%.2f x", ($1 - $2) / $3}')" "at most 2 x"
+    row "  memory of that load" "$(column "$load" 4) MiB" \
+        "at most 1.5 x $(awk "BEGIN { printf \"%.0f\", $rows * (18 + 4 * $more) / 1048576 }") MiB, and what the program takes"
+done
