@@ -241,7 +241,7 @@ static void test_points(void)
     p.x_lo = 0, p.x_hi = 2, p.y_lo = 0, p.y_hi = 4;
     picture_is(&p, 3, 5, &ascii, " |\n |*\n|*\n*\n|\n", "bars reach as far as intervals");
     p.n_curves = 2;
-    picture_is(&p, 3, 5, &ascii, " |\n |*\n|*\n*oo\n|\n", "points lie over strokes");
+    picture_is(&p, 3, 5, &ascii, " |\n |*\n|*\n*~~\n|\n", "points lie over strokes, which are lines then");
     p.n_curves = 1, p.n_levels = 1, p.levels = level;
     picture_is(&p, 3, 5, &ascii, " |\n |*\n|*\n*..\n|\n", "a level lies under both");
     p.y_lo = 2.5;

@@ -36,3 +36,9 @@ uint32_t glyphs_mark(int colour)
     static const char marks[] = "*o+x#@%&";
     return (uint32_t)marks[(unsigned)colour % 8];
 }
+
+uint32_t glyphs_line(int colour)
+{
+    static const char lines[] = "-~=_^,\"'";
+    return (uint32_t)lines[(unsigned)colour % 8];
+}

@@ -23,5 +23,7 @@ const struct glyphs *glyphs_for(const struct style *style);
 
 /* The mark of a curve where colour cannot tell it. */
 uint32_t glyphs_mark(int colour);
+/* The same for lines among points, which have the marks. */
+uint32_t glyphs_line(int colour);
 
 #endif

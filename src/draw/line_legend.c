@@ -37,8 +37,11 @@ int legend_rows(const struct line_plot *plot, int width, int most)
 static void draw_sample(const struct frame *f, const struct curve *curve, int x, int y)
 {
     int ink = palette_curve(curve->colour, f->style);
-    uint32_t mark = curve->n > 0 ? glyphs_mark(curve->colour) : '-';
-    if (curve->stroke == STROKE_POINTS) {
+    bool points = curve->stroke == STROKE_POINTS;
+    uint32_t mark = curve->n == 0           ? '-'
+                    : f->points && !points ? glyphs_line(curve->colour)
+                                            : glyphs_mark(curve->colour);
+    if (points) {
         bool marked = f->style->ascii || f->marked;
         canvas_put(f->canvas, x + 1, y, marked ? mark : f->glyphs->point, ink, COLOUR_DEFAULT,
                    curve->attributes);
@@ -50,7 +53,7 @@ static void draw_sample(const struct frame *f, const struct curve *curve, int x,
         uint32_t glyph = f->glyphs->stroke[curve->stroke % 3];
         if (f->style->ascii)
             glyph = gap ? ' ' : mark;
-        else if (f->marked && i == 1 && curve->n > 0)
+        else if (f->marked && !f->points && i == 1 && curve->n > 0)
             glyph = mark;
         canvas_put(f->canvas, x + i, y, glyph, ink, COLOUR_DEFAULT, curve->attributes);
     }

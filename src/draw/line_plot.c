@@ -87,9 +87,7 @@ static int cell_of(const struct line_plot *p, const struct raster *r, int x, int
 static void show_raster(const struct frame *f, const struct raster *r)
 {
     unsigned bits;
-    bool marks = f->marked; /* unless they would look like points */
-    for (size_t c = 0; c < f->plot->n_curves; c++)
-        marks = marks && !is_points(f->plot, (int)c);
+    bool marks = f->marked && !f->points; /* they would look like points */
     for (int x = 0; x < f->body.width; x++) {
         int marked = -1; /* one mark of a curve in a column is enough */
         for (int y = 0; y < f->body.height; y++) {
@@ -97,7 +95,9 @@ static void show_raster(const struct frame *f, const struct raster *r)
             if (top < 0)
                 continue;
             const struct curve *c = &f->plot->curves[top];
-            uint32_t glyph = f->style->ascii ? glyphs_mark(c->colour) : f->glyphs->blocks[bits];
+            uint32_t glyph = !f->style->ascii ? f->glyphs->blocks[bits]
+                             : f->points      ? glyphs_line(c->colour)
+                                              : glyphs_mark(c->colour);
             if (marks && marked != top && (x + 4 * c->colour + 2) % MARK_EVERY == 0) {
                 glyph = glyphs_mark(c->colour);
                 marked = top;
@@ -370,6 +370,8 @@ void line_plot_draw(const struct line_plot *plot, struct canvas *canvas, struct 
     f.axes = area.width >= 16 && area.height >= 5;
     f.labels = area.height >= 6;
     f.marked = needs_marks(plot, style);
+    for (size_t c = 0; c < plot->n_curves; c++)
+        f.points = f.points || is_points(plot, (int)c);
     if (draw_parts(&f) && f.axes) {
         draw_y_axis(&f);
         draw_x_axis(&f);

@@ -14,6 +14,7 @@ struct frame {
     struct scale scale;
     bool axes, labels;
     bool marked; /* curves carry marks, because colour cannot tell them */
+    bool points; /* some are points: then only those do */
 };
 
 bool legend_wanted(const struct line_plot *plot);
