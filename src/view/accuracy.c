@@ -81,6 +81,7 @@ static void expect(struct accuracy_state *s)
     free(s->expected);
     s->expected = mem_new(s->curve.n_bins, sizeof *s->expected);
     pace_begin(&s->pace);
+    source_sweep(&s->source);
     learning_curve_expect(&s->curve, s->source.model, s->cohort, s->source.w,
                           s->source.live ? PARTS_LIVE_TRIALS : 0, s->expected);
     pace_end(&s->pace);

@@ -66,8 +66,8 @@ void source_adopt(struct source *source, struct source *wanted, struct source *d
 /* For pictures of what animals did, with what a model expects of it beside
  * them: a model (by name, or the one in use) that was fitted to the trials loaded
  * now or comes from a file.  NONE: there is none, which is no error unless it was
- * named; then REFUSED, and err says why.  pace: of what was computed from the
- * source before, NULL when nothing was. */
+ * named; then REFUSED, and err says why.  The caller sweeps it, as for source_want.
+ * pace: of what was computed from the source before, NULL when nothing was. */
 enum beside { BESIDE_NONE, BESIDE_SAME, BESIDE_CHANGED, BESIDE_REFUSED };
 enum beside source_beside(struct source *source, const struct scene *scene, const char *name,
                           const struct pace *pace, struct err *err);

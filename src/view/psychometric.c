@@ -1,15 +1,11 @@
 /* psychometric: the share of rightward choices by stimulus, early and late in
  * training or in any sessions, with what a model expected on the same trials. */
-#include "deltaw/study/psychometric.h"
+#include "psychometric.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "deltaw/base/mem.h"
-#include "deltaw/draw/plot.h"
-#include "parts.h"
 
 static const struct option psychometric_options[] = {
     {"sessions", OPTION_TEXT, 0, 0, NULL, "early,late",
@@ -21,19 +17,16 @@ static const struct option psychometric_options[] = {
 
 enum { ANIMALS_MOST = 64 };
 
-struct psychometric_state {
-    struct args asked; /* animals, by place */
-    char *model;
-    struct psychometric_group group[PSYCHOMETRIC_GROUPS];
-    size_t n_groups;
-    bool fresh; /* options changed: count again */
+struct psychometric_job {
     struct cohort *cohort;
-    long only;     /* the one animal that is shown, -1: several */
-    char *subject; /* its name, "all", or names joined by + */
-    bool have, expects;
-    struct psychometric curves; /* of cohort */
-    struct source source;
-    struct pace pace;
+    bool *chosen;
+    long only;
+    char *subject;
+    size_t n_groups;
+    struct psychometric_group group[PSYCHOMETRIC_GROUPS];
+    struct source source; /* model NULL: none */
+    bool done;
+    struct psychometric curves;
 };
 
 static bool psychometric_configure(void *state, const struct args *args, struct err *err)
@@ -55,16 +48,6 @@ static bool psychometric_configure(void *state, const struct args *args, struct 
     s->model = model ? mem_text(model) : NULL;
     s->fresh = true;
     return true;
-}
-
-static void curves_free(struct psychometric_state *s)
-{
-    if (s->have) {
-        psychometric_free(&s->curves);
-    }
-    s->have = s->expects = false;
-    cohort_drop(s->cohort);
-    s->cohort = NULL;
 }
 
 /* Which animals, and what they are called together; NULL and err when one is
@@ -100,36 +83,38 @@ static bool *choose(struct psychometric_state *s, const struct cohort *cohort, s
     return chosen;
 }
 
-static bool count(struct psychometric_state *s, const struct cohort *cohort, struct err *err)
+/* Other trials, or options: which animals that is. */
+static bool take_animals(struct psychometric_state *s, const struct cohort *cohort,
+                         struct err *err)
 {
+    if (!s->fresh && s->wanted_cohort == cohort) {
+        return true;
+    }
+    s->fresh = true;
     bool *chosen = choose(s, cohort, err);
     if (!chosen) {
         return false;
     }
-    curves_free(s);
-    s->cohort = cohort_hold(cohort);
-    psychometric_compute(cohort, chosen, s->group, s->n_groups, &s->curves);
-    s->have = true;
-    s->fresh = false;
-    free(chosen);
+    struct cohort *held = cohort_hold(cohort);
+    cohort_drop(s->wanted_cohort);
+    s->wanted_cohort = held;
+    free(s->chosen);
+    s->chosen = chosen;
     return true;
 }
 
-static bool expect(struct psychometric_state *s, const struct scene *scene, struct err *err)
+static bool take_model(struct psychometric_state *s, const struct scene *scene, struct err *err)
 {
-    switch (source_beside(&s->source, scene, s->model, s->expects ? &s->pace : NULL, err)) {
+    const struct pace none = {0}; /* a job at a time is pace enough */
+    switch (source_beside(&s->wanted, scene, s->model, &none, err)) {
     case BESIDE_REFUSED:
         return false;
     case BESIDE_NONE:
-        s->expects = false;
-        source_release(&s->source);
+        s->stale = s->stale || s->wanted.model;
+        source_release(&s->wanted);
         break;
     case BESIDE_CHANGED:
-        pace_begin(&s->pace);
-        psychometric_expect(&s->curves, s->source.model, s->cohort, s->source.w,
-                            s->source.live ? PARTS_LIVE_TRIALS : 0);
-        pace_end(&s->pace);
-        s->expects = true;
+        s->stale = true;
         break;
     case BESIDE_SAME:
         break;
@@ -137,190 +122,108 @@ static bool expect(struct psychometric_state *s, const struct scene *scene, stru
     return true;
 }
 
-static bool psychometric_update(void *state, const struct scene *scene, struct err *err)
+static struct psychometric_job *job_make(struct psychometric_state *s)
+{
+    struct psychometric_job *job = mem_new(1, sizeof *job);
+    job->cohort = cohort_hold(s->wanted_cohort);
+    job->chosen = mem_copy(s->chosen, s->wanted_cohort->n_animals, sizeof *s->chosen);
+    job->only = s->only;
+    job->subject = mem_text(s->subject);
+    job->n_groups = s->n_groups;
+    memcpy(job->group, s->group, sizeof job->group);
+    if (s->wanted.model) {
+        job->source = source_copy(&s->wanted);
+    }
+    s->fresh = s->stale = false;
+    return job;
+}
+
+static bool psychometric_prepare(void *state, const struct scene *scene, bool pending, void **job,
+                                 struct err *err)
 {
     struct psychometric_state *s = state;
-    const struct cohort *cohort = scene->cohort;
+    const struct cohort *cohort = scene ? scene->cohort : s->wanted_cohort;
     if (!cohort || cohort->n_trials == 0) {
         return err_set(err, ERR_FAILED, cohort ? "no trials are left; `undo` or `reset`"
                        : "nothing loaded yet; `load FILE` or `simulate reinforce`");
     }
-    if ((!s->have || s->fresh || s->cohort != cohort) && !count(s, cohort, err)) {
-        s->fresh = true;
+    if (scene && (!take_animals(s, cohort, err) || !take_model(s, scene, err))) {
         return false;
     }
+    if (!s->stale && s->source.model && s->source.model == s->wanted.model) {
+        s->source.status = s->wanted.status;
+    }
+    s->stale = s->stale || (!pending && !s->have);
+    if (s->fresh || (s->stale && !pending)) {
+        *job = job_make(s);
+    }
+    return true;
+}
+
+static void psychometric_work(void *data, const atomic_bool *stop)
+{
+    struct psychometric_job *job = data;
+    psychometric_compute(job->cohort, job->chosen, job->group, job->n_groups, &job->curves);
+    job->done = true;
+    if (job->source.model && !atomic_load(stop)) {
+        source_sweep(&job->source);
+        psychometric_expect(&job->curves, job->source.model, job->cohort, job->source.w,
+                            job->source.live ? PARTS_LIVE_TRIALS : 0);
+    }
+}
+
+static void psychometric_discard(void *state, void *data)
+{
+    struct psychometric_state *s = state;
+    struct psychometric_job *job = data;
+    if (job->done) {
+        psychometric_free(&job->curves);
+    }
+    source_release(&job->source);
+    cohort_drop(job->cohort);
+    free(job->chosen);
+    free(job->subject);
+    free(job);
+    if (s) {
+        s->stale = true;
+    }
+}
+
+static void picture_free(struct psychometric_state *s)
+{
+    if (s->have) {
+        psychometric_free(&s->curves);
+    }
+    cohort_drop(s->cohort);
+    free(s->seen_subject);
+}
+
+static bool psychometric_adopt(void *state, void *data, struct err *err)
+{
+    struct psychometric_state *s = state;
+    struct psychometric_job *job = data;
+    picture_free(s);
+    s->curves = job->curves;
+    s->have = true;
+    s->cohort = job->cohort;
+    s->seen_only = job->only;
+    s->seen_subject = job->subject;
+    s->expects = job->source.model;
+    if (s->expects) {
+        source_adopt(&s->source, &s->wanted, &job->source);
+    } else {
+        source_release(&s->source);
+    }
+    free(job->chosen);
+    free(job);
     size_t n_trials = 0;
     for (size_t g = 0; g < s->curves.n_groups; g++) {
         n_trials += s->curves.points[g].n_trials;
     }
-    if (n_trials == 0) {
-        return err_set(err, ERR_FAILED, "%s has no session %s; the most of one animal is %ld",
-                       s->only >= 0 ? s->subject : cohort->name, s->curves.group[0].name,
-                       s->curves.most_sessions);
-    }
-    return expect(s, scene, err);
-}
-
-/* --- the picture ---------------------------------------------------------------- */
-
-static void psychometric_title(const void *state, struct strbuf *out)
-{
-    const struct psychometric_state *s = state;
-    strbuf_puts(out, "P(right) by stimulus");
-    if (s->have && s->only >= 0) {
-        strbuf_printf(out, " · %s", s->subject);
-    } else if (s->have) {
-        strbuf_printf(out, " · %zu animals", s->curves.n_animals);
-    }
-    if (s->expects) {
-        source_title(&s->source, out);
-    }
-    strbuf_puts(out, " · " SIDES_TEXT);
-}
-
-/* Groups stand a cell beside each other, so that their bars can be told apart,
- * where the stimuli leave room for that. */
-static double part_groups(const struct psychometric *p, double cell)
-{
-    double gap = INFINITY;
-    for (size_t i = 1; i < p->n_stimuli; i++) {
-        gap = fmin(gap, p->stimulus[i] - p->stimulus[i - 1]);
-    }
-    return gap >= cell * (double)(p->n_groups + 1) ? cell : 0;
-}
-
-static void psychometric_draw(void *state, struct canvas *canvas, struct rect area,
-                              const struct style *style)
-{
-    struct psychometric_state *s = state;
-    const struct psychometric *p = &s->curves;
-    static const double zero = 0, chance = .5;
-    struct curve curves[2 * PSYCHOMETRIC_GROUPS + 1];
-    double beside[PSYCHOMETRIC_GROUPS][PSYCHOMETRIC_STIMULI];
-    char label[80];
-    size_t n = 0;
-    double lo = p->stimulus[0], hi = p->stimulus[p->n_stimuli - 1];
-    double margin = hi > lo ? (hi - lo) * .04 : .5;
-    double step = part_groups(p, (hi - lo + 2 * margin) / (area.width > 6 ? area.width - 5 : 1));
-    for (size_t g = 0; g < p->n_groups && s->expects; g++) {
-        curves[n++] = (struct curve){.n = p->n_stimuli, .x = p->stimulus,
-                                     .y = p->points[g].expected, .stroke = STROKE_SOLID,
-                                     .colour = (int)g};
-    }
-    for (size_t g = 0; g < p->n_groups; g++) {
-        const struct psychometric_points *points = &p->points[g];
-        for (size_t i = 0; i < p->n_stimuli; i++) {
-            beside[g][i] = p->stimulus[i] + step * ((double)g - (double)(p->n_groups - 1) / 2);
-        }
-        if (points->n_trials > 0) {
-            curves[n++] = (struct curve){.label = p->group[g].name, .n = p->n_stimuli,
-                                         .x = beside[g], .y = points->p, .lo = points->lo,
-                                         .hi = points->hi, .stroke = STROKE_POINTS,
-                                         .colour = (int)g};
-        }
-    }
-    if (s->expects) { /* no points: says what strokes mean */
-        snprintf(label, sizeof label, "%s expects", s->source.model->name);
-        curves[n++] = (struct curve){.label = label, .stroke = STROKE_SOLID,
-                                     .colour = PARTS_GREY};
-    }
-    struct line_plot plot = {
-        .x_label = "stimulus", .y_label = area.height >= 14 ? "P(right)" : NULL,
-        .x_lo = lo - margin, .x_hi = hi + margin, .y_lo = -.02, .y_hi = 1.02,
-        .n_curves = n, .curves = curves, .n_marks = 1, .marks = &zero,
-        .n_levels = 1, .levels = &chance,
-    };
-    line_plot_draw(&plot, canvas, area, style);
-}
-
-/* --- words ------------------------------------------------------------------------ */
-
-/* The first and last stimulus with trials of the group. */
-static void ends_of(const struct psychometric *p, size_t g, size_t *first, size_t *last)
-{
-    *first = 0;
-    *last = p->n_stimuli - 1;
-    while (*first < *last && p->points[g].n[*first] == 0) {
-        ++*first;
-    }
-    while (*last > *first && p->points[g].n[*last] == 0) {
-        --*last;
-    }
-}
-
-static void say_end(const struct psychometric_state *s, size_t g, size_t i, struct strbuf *out)
-{
-    const struct psychometric_points *points = &s->curves.points[g];
-    char a[NUMBER_SIZE], b[NUMBER_SIZE];
-    strbuf_printf(out, "%s", number_fixed(a, points->p[i], 2, false));
-    if (s->expects && isfinite(points->expected[i])) {
-        strbuf_printf(out, " (%s)", number_fixed(a, points->expected[i], 2, false));
-    }
-    strbuf_printf(out, " at %s", parts_short(b, s->curves.stimulus[i], 3));
-}
-
-static void say_group(const struct psychometric_state *s, size_t g, struct strbuf *out)
-{
-    const struct psychometric *p = &s->curves;
-    const struct psychometric_points *points = &p->points[g];
-    const struct psychometric_group *group = &p->group[g];
-    char a[NUMBER_SIZE];
-    size_t first, last;
-    strbuf_printf(out, "%s %s", group->kind == GROUP_SESSIONS
-                                    ? group->last > group->first ? "sessions" : "session" : "",
-                  group->name);
-    if (points->n_trials == 0) {
-        strbuf_puts(out, ": no trials");
-        return;
-    }
-    if (group->kind <= GROUP_LATE) {
-        strbuf_printf(out, " fifth of %s", points->by_trials == 0   ? "sessions"
-                                           : points->by_sessions == 0 ? "trials"
-                                                                      : "sessions or trials");
-    }
-    strbuf_printf(out, ", %s trials: ", number_grouped(a, (long long)points->n_trials));
-    ends_of(p, g, &first, &last);
-    say_end(s, g, first, out);
-    if (last != first) {
-        strbuf_puts(out, ", ");
-        say_end(s, g, last, out);
-    }
-    /* outside what was shown it would be a guess */
-    if (points->bias >= p->stimulus[first] && points->bias <= p->stimulus[last]) {
-        strbuf_printf(out, ", .5 at %s", number_fixed(a, points->bias, 2, true));
-    }
-    if (isfinite(points->slope)) {
-        strbuf_printf(out, ", slope %s", number_fixed(a, points->slope, 2, false));
-    }
-    if (isfinite(points->accuracy)) {
-        strbuf_printf(out, ", %s correct", number_fixed(a, points->accuracy, 2, false));
-    }
-}
-
-static void psychometric_describe(const void *state, struct strbuf *out)
-{
-    const struct psychometric_state *s = state;
-    const struct psychometric *p = &s->curves;
-    strbuf_puts(out, "P(right) by stimulus of ");
-    if (s->only >= 0) {
-        strbuf_puts(out, s->subject);
-    } else {
-        strbuf_printf(out, "%zu animal%s pooled", p->n_animals, p->n_animals == 1 ? "" : "s");
-    }
-    if (s->expects) {
-        strbuf_puts(out, " (in brackets what ");
-        source_words(&s->source, out);
-        strbuf_puts(out, " expected on the same trials)");
-    }
-    for (size_t g = 0; g < p->n_groups; g++) {
-        struct strbuf group = {0};
-        say_group(s, g, &group);
-        const char *text = strbuf_text(&group);
-        strbuf_printf(out, "%s%s", g ? "; " : ": ", text + (text[0] == ' '));
-        strbuf_free(&group);
-    }
-    strbuf_printf(out, "; bars are Wilson's 95 %% intervals%s (" SIDES_TEXT ").",
-                  p->binned ? ", stimuli in 11 bins" : "");
+    return n_trials > 0 ||
+           err_set(err, ERR_FAILED, "%s has no session %s; the most of one animal is %ld",
+                   s->seen_only >= 0 ? s->seen_subject : s->cohort->name, s->curves.group[0].name,
+                   s->curves.most_sessions);
 }
 
 static void psychometric_data(const void *state, struct table *out)
@@ -329,7 +232,7 @@ static void psychometric_data(const void *state, struct table *out)
     if (!s->have) {
         return;
     }
-    psychometric_table(&s->curves, s->subject, out);
+    psychometric_table(&s->curves, s->seen_subject, out);
 }
 
 /* --- keys ------------------------------------------------------------------------- */
@@ -365,9 +268,9 @@ static bool psychometric_key(void *state, const char *key, struct strbuf *comman
         long next = s->only + (on ? 1 : -1);
         if (next == -1 && s->only == 0) {
             strbuf_puts(command, "psychometric all");
-        } else if (next >= 0 && (size_t)next < s->cohort->n_animals) {
+        } else if (next >= 0 && (size_t)next < s->wanted_cohort->n_animals) {
             strbuf_puts(command, "psychometric ");
-            parts_word(command, s->cohort->animals[next].name);
+            parts_word(command, s->wanted_cohort->animals[next].name);
         }
         return true;
     }
@@ -377,8 +280,11 @@ static bool psychometric_key(void *state, const char *key, struct strbuf *comman
 static void psychometric_release(void *state)
 {
     struct psychometric_state *s = state;
-    curves_free(s);
+    picture_free(s);
     source_release(&s->source);
+    source_release(&s->wanted);
+    cohort_drop(s->wanted_cohort);
+    free(s->chosen);
     args_free(&s->asked);
     free(s->subject);
     free(s->model);
@@ -392,7 +298,10 @@ const struct view_ops psychometric_view = {
     .positional = ANIMALS_MOST,
     .state_size = sizeof(struct psychometric_state),
     .configure = psychometric_configure,
-    .update = psychometric_update,
+    .prepare = psychometric_prepare,
+    .compute = psychometric_work,
+    .adopt = psychometric_adopt,
+    .discard = psychometric_discard,
     .title = psychometric_title,
     .draw = psychometric_draw,
     .describe = psychometric_describe,

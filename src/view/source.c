@@ -225,7 +225,7 @@ enum beside source_beside(struct source *source, const struct scene *scene, cons
     if (parts_running(picked) && pace && !pace_due(pace)) {
         return BESIDE_SAME;
     }
-    if (!source_take(source, scene, name, true, &changed, &why)) {
+    if (!source_want(source, scene, name, true, &changed, &why)) {
         return BESIDE_NONE; /* it has only begun */
     }
     return changed || !pace ? BESIDE_CHANGED : BESIDE_SAME;

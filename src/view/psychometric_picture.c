@@ -1,0 +1,168 @@
+/* How psychometric curves look and what is said of them. */
+#include "psychometric.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "deltaw/draw/plot.h"
+
+void psychometric_title(const void *state, struct strbuf *out)
+{
+    const struct psychometric_state *s = state;
+    strbuf_puts(out, "P(right) by stimulus");
+    if (s->have && s->seen_only >= 0) {
+        strbuf_printf(out, " · %s", s->seen_subject);
+    } else if (s->have) {
+        strbuf_printf(out, " · %zu animals", s->curves.n_animals);
+    }
+    if (s->expects) {
+        source_title(&s->source, out);
+    }
+    strbuf_puts(out, " · " SIDES_TEXT);
+}
+
+/* Groups stand a cell beside each other, so that their bars can be told apart,
+ * where the stimuli leave room for that. */
+static double part_groups(const struct psychometric *p, double cell)
+{
+    double gap = INFINITY;
+    for (size_t i = 1; i < p->n_stimuli; i++) {
+        gap = fmin(gap, p->stimulus[i] - p->stimulus[i - 1]);
+    }
+    return gap >= cell * (double)(p->n_groups + 1) ? cell : 0;
+}
+
+void psychometric_draw(void *state, struct canvas *canvas, struct rect area,
+                              const struct style *style)
+{
+    struct psychometric_state *s = state;
+    const struct psychometric *p = &s->curves;
+    static const double zero = 0, chance = .5;
+    struct curve curves[2 * PSYCHOMETRIC_GROUPS + 1];
+    double beside[PSYCHOMETRIC_GROUPS][PSYCHOMETRIC_STIMULI];
+    char label[80];
+    size_t n = 0;
+    double lo = p->stimulus[0], hi = p->stimulus[p->n_stimuli - 1];
+    double margin = hi > lo ? (hi - lo) * .04 : .5;
+    double step = part_groups(p, (hi - lo + 2 * margin) / (area.width > 6 ? area.width - 5 : 1));
+    for (size_t g = 0; g < p->n_groups && s->expects; g++) {
+        curves[n++] = (struct curve){.n = p->n_stimuli, .x = p->stimulus,
+                                     .y = p->points[g].expected, .stroke = STROKE_SOLID,
+                                     .colour = (int)g};
+    }
+    for (size_t g = 0; g < p->n_groups; g++) {
+        const struct psychometric_points *points = &p->points[g];
+        for (size_t i = 0; i < p->n_stimuli; i++) {
+            beside[g][i] = p->stimulus[i] + step * ((double)g - (double)(p->n_groups - 1) / 2);
+        }
+        if (points->n_trials > 0) {
+            curves[n++] = (struct curve){.label = p->group[g].name, .n = p->n_stimuli,
+                                         .x = beside[g], .y = points->p, .lo = points->lo,
+                                         .hi = points->hi, .stroke = STROKE_POINTS,
+                                         .colour = (int)g};
+        }
+    }
+    if (s->expects) { /* no points: says what strokes mean */
+        snprintf(label, sizeof label, "%s expects", s->source.model->name);
+        curves[n++] = (struct curve){.label = label, .stroke = STROKE_SOLID,
+                                     .colour = PARTS_GREY};
+    }
+    struct line_plot plot = {
+        .x_label = "stimulus", .y_label = area.height >= 14 ? "P(right)" : NULL,
+        .x_lo = lo - margin, .x_hi = hi + margin, .y_lo = -.02, .y_hi = 1.02,
+        .n_curves = n, .curves = curves, .n_marks = 1, .marks = &zero,
+        .n_levels = 1, .levels = &chance,
+    };
+    line_plot_draw(&plot, canvas, area, style);
+}
+
+/* --- words ------------------------------------------------------------------------ */
+
+/* The first and last stimulus with trials of the group. */
+static void ends_of(const struct psychometric *p, size_t g, size_t *first, size_t *last)
+{
+    *first = 0;
+    *last = p->n_stimuli - 1;
+    while (*first < *last && p->points[g].n[*first] == 0) {
+        ++*first;
+    }
+    while (*last > *first && p->points[g].n[*last] == 0) {
+        --*last;
+    }
+}
+
+static void say_end(const struct psychometric_state *s, size_t g, size_t i, struct strbuf *out)
+{
+    const struct psychometric_points *points = &s->curves.points[g];
+    char a[NUMBER_SIZE], b[NUMBER_SIZE];
+    strbuf_printf(out, "%s", number_fixed(a, points->p[i], 2, false));
+    if (s->expects && isfinite(points->expected[i])) {
+        strbuf_printf(out, " (%s)", number_fixed(a, points->expected[i], 2, false));
+    }
+    strbuf_printf(out, " at %s", parts_short(b, s->curves.stimulus[i], 3));
+}
+
+static void say_group(const struct psychometric_state *s, size_t g, struct strbuf *out)
+{
+    const struct psychometric *p = &s->curves;
+    const struct psychometric_points *points = &p->points[g];
+    const struct psychometric_group *group = &p->group[g];
+    char a[NUMBER_SIZE];
+    size_t first, last;
+    strbuf_printf(out, "%s %s", group->kind == GROUP_SESSIONS
+                                    ? group->last > group->first ? "sessions" : "session" : "",
+                  group->name);
+    if (points->n_trials == 0) {
+        strbuf_puts(out, ": no trials");
+        return;
+    }
+    if (group->kind <= GROUP_LATE) {
+        strbuf_printf(out, " fifth of %s", points->by_trials == 0   ? "sessions"
+                                           : points->by_sessions == 0 ? "trials"
+                                                                      : "sessions or trials");
+    }
+    strbuf_printf(out, ", %s trials: ", number_grouped(a, (long long)points->n_trials));
+    ends_of(p, g, &first, &last);
+    say_end(s, g, first, out);
+    if (last != first) {
+        strbuf_puts(out, ", ");
+        say_end(s, g, last, out);
+    }
+    /* outside what was shown it would be a guess */
+    if (points->bias >= p->stimulus[first] && points->bias <= p->stimulus[last]) {
+        strbuf_printf(out, ", .5 at %s", number_fixed(a, points->bias, 2, true));
+    }
+    if (isfinite(points->slope)) {
+        strbuf_printf(out, ", slope %s", number_fixed(a, points->slope, 2, false));
+    }
+    if (isfinite(points->accuracy)) {
+        strbuf_printf(out, ", %s correct", number_fixed(a, points->accuracy, 2, false));
+    }
+}
+
+void psychometric_describe(const void *state, struct strbuf *out)
+{
+    const struct psychometric_state *s = state;
+    const struct psychometric *p = &s->curves;
+    strbuf_puts(out, "P(right) by stimulus of ");
+    if (s->seen_only >= 0) {
+        strbuf_puts(out, s->seen_subject);
+    } else {
+        strbuf_printf(out, "%zu animal%s pooled", p->n_animals, p->n_animals == 1 ? "" : "s");
+    }
+    if (s->expects) {
+        strbuf_puts(out, " (in brackets what ");
+        source_words(&s->source, out);
+        strbuf_puts(out, " expected on the same trials)");
+    }
+    for (size_t g = 0; g < p->n_groups; g++) {
+        struct strbuf group = {0};
+        say_group(s, g, &group);
+        const char *text = strbuf_text(&group);
+        strbuf_printf(out, "%s%s", g ? "; " : ": ", text + (text[0] == ' '));
+        strbuf_free(&group);
+    }
+    strbuf_printf(out, "; bars are Wilson's 95 %% intervals%s (" SIDES_TEXT ").",
+                  p->binned ? ", stimuli in 11 bins" : "");
+}
