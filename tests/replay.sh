@@ -169,7 +169,13 @@ check 'it plays at a given speed' 'plays 151 kept epochs of 300, 5 a second'
 type_line 'say "typed while it plays"'
 check 'the prompt is free while it plays' '^│typed while it plays'
 check 'which goes on' 'dnn1 plays'
+type_line 'layout jobs|map; zoom jobs'
 keys F6
+check 'tiles that show no model keep their keys' 'n/p view.*arrows row'
+keys :
+type_line 'zoom map'
+keys F6
+check 'a tile that does has those of the replay' ', . step  Space play/pause'
 keys q
 check 'q ends it' 'dnn1 done *300/300'
 keys :

@@ -120,7 +120,8 @@ static void view_focus_key(struct explorer *e, const struct keypress *key)
     e->redraw = e->dirty = true;
     if (e->asking)
         reader_key(e, key);
-    else if (!e->reading && session_replay_key(e->session, key->name, &command))
+    else if (!e->reading &&
+             session_replay_key(e->session, e->layout.view[e->layout.current], key->name, &command))
         explorer_run(e, strbuf_text(&command));
     else if (is(key, "esc") || is(key, ":") || is(key, "C-g"))
         explorer_focus(e, false, false);

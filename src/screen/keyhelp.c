@@ -61,7 +61,7 @@ static void add_tile_keys(struct explorer *e)
         return;
     add_heading(&e->help, e->view_focus && !e->reading ? "in the tile: " : "in the tile, after Esc: ",
                 view->name);
-    if (session_replays(e->session))
+    if (session_replays(e->session, view->name))
         add_view_keys(&e->help, session_replay_keys());
     add_view_keys(&e->help, view->keys);
     add_keys(&e->help, KEYS_TILE);
@@ -119,7 +119,7 @@ void keyhelp_footer(const struct explorer *e, int room, struct strbuf *out)
                                                 "Tab complete", "^C cancel", NULL};
     static const char *const in_text[] = {"F1 keys", "Esc prompt", "Tab tile", "/ search",
                                           "n N again up, down", "g G ends", NULL};
-    bool replays = session_replays(e->session);
+    bool replays = session_replays(e->session, e->layout.view[e->layout.current]);
     const char *const *words = e->reading      ? in_text
                                : e->view_focus ? replays ? in_replay : in_view
                                : replays       ? replay_prompt

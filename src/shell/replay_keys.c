@@ -8,9 +8,10 @@ const char *session_replay_keys(void)
     return ", . step  space play/pause  Home,End ends  q end replay";
 }
 
-bool session_replays(const struct session *session)
+bool session_replays(const struct session *session, const char *view)
 {
-    return session->replay != NULL;
+    const struct view_ops *ops = view_find(view);
+    return session->replay && ops && option_find(ops->options, "model");
 }
 
 /* Epoch that a key goes to; -1: it is no such key. */
@@ -25,10 +26,11 @@ static int key_epoch(struct fit *fit, const char *key, const struct replay_now *
     return strcmp(key, "end") == 0 ? now->newest : -1;
 }
 
-bool session_replay_key(const struct session *session, const char *key, struct strbuf *command)
+bool session_replay_key(const struct session *session, const char *view, const char *key,
+                        struct strbuf *command)
 {
     struct replay_now now;
-    if (!replay_now(session, &now))
+    if (!session_replays(session, view) || !replay_now(session, &now))
         return false;
     struct fit *fit = replay_fit(session);
     int epoch = key_epoch(fit, key, &now);

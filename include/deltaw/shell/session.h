@@ -95,10 +95,12 @@ struct view *session_view(struct session *session, const char *name, struct err 
  * when there is more to show. */
 bool session_update_view(struct session *session, struct view *view, struct err *err);
 
-/* Is a fit replayed?  Then these keys of a tile are not the view's: true when `key`
- * is one of them, and `command` is what to run ("": nothing). */
-bool session_replays(const struct session *session);
-bool session_replay_key(const struct session *session, const char *key, struct strbuf *command);
+/* Is a fit replayed?  Then these keys, in tiles of views that show a model, are not
+ * the view's: true when `key` is one of them, and `command` is what to run ("":
+ * nothing). */
+bool session_replays(const struct session *session, const char *view);
+bool session_replay_key(const struct session *session, const char *view, const char *key,
+                        struct strbuf *command);
 /* What they do: "name meaning" parted by two blanks, as the keys of views. */
 const char *session_replay_keys(void);
 
