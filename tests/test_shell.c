@@ -362,6 +362,11 @@ static void test_completion(void)
         meanings = meanings && c.items[i].meaning[0];
     tap_ok(meanings, "candidates say what they mean");
     completion_free(&c);
+    session_complete(d->session, "set background=", 15, &c);
+    tap_ok(c.about && strstr(c.about, "of the terminal") && c.n == 3 &&
+               strcmp(c.items[0].meaning, "the default") == 0,
+           "values are headed by what they are for");
+    completion_free(&c);
     desk_free(d);
 }
 

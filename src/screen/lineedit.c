@@ -107,6 +107,8 @@ static void display(char **matches, int n, int longest)
     (void)matches;
     fputc('\n', rl_outstream);
     struct completion *c = &self.completion;
+    if (c->about)
+        fprintf(rl_outstream, "%.*s:\n", (int)utf8_prefix(c->about, columns - 2), c->about);
     int widest = 0;
     for (size_t i = 0; i < c->n; i++) {
         int width = utf8_width(c->items[i].word);

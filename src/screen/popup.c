@@ -14,6 +14,7 @@ void popup_clear(struct popup *popup)
         free(popup->rows[i].meaning);
     }
     free(popup->rows);
+    free(popup->about);
     *popup = (struct popup){.chosen = -1};
 }
 
@@ -33,6 +34,8 @@ void popup_fill(struct popup *popup, const struct completion *completion)
     popup_clear(popup);
     for (size_t i = 0; i < completion->n; i++)
         popup_add(popup, completion->items[i].word, completion->items[i].meaning);
+    if (completion->about)
+        popup->about = utf8_clean(completion->about, strlen(completion->about));
 }
 
 void popup_choose(struct popup *popup, long by)
@@ -69,7 +72,9 @@ static void title_of(const struct popup *popup, int rows, const char *title, cha
 {
     bool more = (int)popup->n > rows;
     out[0] = '\0';
-    if (title)
+    if (popup->about && !more)
+        snprintf(out, room, "%.*s", (int)utf8_prefix(popup->about, (int)room / 4), popup->about);
+    else if (title)
         snprintf(out, room, "%s%s", title, more ? ", Down: more" : "");
     else if (more && popup->chosen >= 0)
         snprintf(out, room, "%ld of %zu", popup->chosen + 1, popup->n);
@@ -88,6 +93,9 @@ void popup_draw(struct popup *popup, struct canvas *canvas, int x, int bottom, s
     int meaning = widest(popup, true, inside - word - 2);
     meaning = meaning > 3 ? meaning : 0;
     int width = word + (meaning ? meaning + 2 : 0) + 4;
+    int about = popup->about ? utf8_width(popup->about) + 5 : 0;
+    width = about > width ? about : width;
+    width = width > room.width ? room.width : width;
     int rows = bottom - room.y - 1;
     rows = rows > (int)popup->n ? (int)popup->n : rows;
     if (rows < 1)
@@ -101,7 +109,7 @@ void popup_draw(struct popup *popup, struct canvas *canvas, int x, int bottom, s
     x = x < room.x ? room.x : x;
     struct rect box = {x, bottom - rows - 1, width, rows + 2};
     canvas_clear(canvas, box);
-    char text[64];
+    char text[512];
     title_of(popup, rows, title, text, sizeof text);
     canvas_frame(canvas, box, text, false, style);
     for (int i = 0; i < rows && popup->first + (size_t)i < popup->n; i++) {

@@ -14,7 +14,8 @@ struct popup {
     struct popup_row {
         char *word, *meaning;
     } *rows;
-    int shown; /* rows that had room */
+    char *about; /* over all of them; NULL: nothing */
+    int shown;   /* rows that had room */
 };
 
 /* Copies; none is chosen. */

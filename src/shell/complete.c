@@ -215,7 +215,14 @@ static void add_option_value(const struct session *session, const struct command
     out->from += word->equals + 1;
     if (!option)
         return;
-    add_words(out, prefix, option->words, option->text);
+    if (option->words)
+        out->about = mem_text(option->text);
+    add_words(out, prefix, option->words, "");
+    for (size_t i = 0; i < out->n && option->fallback; i++)
+        if (strcmp(out->items[i].word, option->fallback) == 0) {
+            free(out->items[i].meaning);
+            out->items[i].meaning = mem_text("the default");
+        }
     if (option->type != OPTION_WORD)
         add_values(session, option->type, prefix, option_endings(option), effort, out);
     if (out->n == 0 && option->fallback && !option->words)
@@ -320,5 +327,6 @@ void completion_free(struct completion *completion)
         free(completion->items[i].meaning);
     }
     free(completion->items);
+    free(completion->about);
     *completion = (struct completion){0};
 }

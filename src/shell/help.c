@@ -254,6 +254,29 @@ static void search_options(const char *where, const struct option *options, cons
         }
 }
 
+/* The hits as people read them: verb and option, then the text, in full. */
+static void print_hits(const struct table *table, struct output *out)
+{
+    struct strbuf text = {0};
+    int room = 0;
+    for (int pass = 0; pass < 2; pass++) /* how wide the names are; then the lines */
+        for (size_t i = 0; i < table->n_rows; i++) {
+            const struct table_cell *cell = &table->cells[i * table->n_columns];
+            char *head = mem_printf("  %s %s", cell[0].text, cell[1].text);
+            int width = utf8_width(head) + 2;
+            if (pass == 0) {
+                room = width > room && width <= 32 ? width : room;
+            } else {
+                strbuf_puts(&text, head);
+                strbuf_fill(&text, ' ', (size_t)(width < room ? room - width + 2 : 2));
+                text_fill(&text, cell[2].text, room, page_width(out));
+            }
+            free(head);
+        }
+    output_block(out, strbuf_text(&text));
+    strbuf_free(&text);
+}
+
 bool help_topic(const char *topic, struct output *out, struct err *err)
 {
     const struct command *command = command_find(topic);
@@ -277,11 +300,16 @@ bool help_topic(const char *topic, struct output *out, struct err *err)
     bool good = table.n_rows > 0;
     char *clean = clean_text(topic);
     const char *near = nearest_word(topic, command_name_at, NULL);
-    if (good)
-        output_table(out, "found", &table);
-    else if (near)
+    if (good && out->mode == OUTPUT_TEXT) {
+        print_hits(&table, out);
+        if (rule_find(topic))
+            output_say(out, "`rules %s` tells all of this rule.", topic);
+    } else if (good) {
+        output_data(out, "found", &table);
+    }
+    if (!good && near)
         err_set(err, ERR_FAILED, "help: '%s' occurs nowhere; did you mean '%s'?", clean, near);
-    else
+    else if (!good)
         err_set(err, ERR_FAILED, "help: '%s' occurs nowhere; `help` lists the verbs", clean);
     free(clean);
     table_free(&table);

@@ -120,6 +120,7 @@ void session_style(struct session *session, const struct style *style);
  * the value only. */
 struct completion {
     size_t from;
+    char *about; /* what they are values of, one line; NULL: each says it itself */
     size_t n;
     struct candidate {
         char *word;    /* replaces line[from..point) */
