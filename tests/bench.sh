@@ -4,7 +4,7 @@
 # BENCH_TRIALS (10000 a mouse), BENCH_RUNS (5) and BENCH_EPOCHS (1000) make it
 # shorter.  Parts of it are in tests/bench_*.sh.
 set -eu
-: "${DELTAW:?run this by make bench}"
+: "${DELTAW:?run this by make bench}" "${BENCH_PROBE:?run this by make bench}"
 core=${BENCH_CORE:?run this by make bench}
 runs=${BENCH_RUNS:-5}
 trials=${BENCH_TRIALS:-10000}
@@ -49,3 +49,5 @@ for animals in 100 1000; do
     row "  memory of that load" "$(column "$load" 4) MiB" \
         "at most 1.5 x $(awk "BEGIN { printf \"%.0f\", $rows * (18 + 4 * $more) / 1048576 }") MiB, and what the program takes"
 done
+
+. "$srcdir/tests/bench_views.sh"

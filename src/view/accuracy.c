@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/thread.h"
 #include "deltaw/draw/plot.h"
 #include "deltaw/study/behaviour.h"
 #include "parts.h"
@@ -22,6 +23,12 @@ static const struct option accuracy_options[] = {
 struct accuracy_state {
     long bin; /* 0: chosen here */
     char *asked, *model;
+    /* of the newest job */
+    const struct cohort *wanted_cohort; /* only compared */
+    size_t wanted_bin;
+    struct source wanted;
+    bool expects, stale;
+    /* of the picture */
     long animal; /* -1: none singled out */
     struct cohort *cohort;
     struct learning_curve curve; /* of cohort */
@@ -45,16 +52,8 @@ static bool accuracy_configure(void *state, const struct args *args, struct err 
     return true;
 }
 
-static void expected_free(struct accuracy_state *s)
-{
-    free(s->expected);
-    s->expected = NULL;
-    source_release(&s->source);
-}
-
 static void curve_free(struct accuracy_state *s)
 {
-    expected_free(s);
     if (s->cohort) {
         learning_curve_free(&s->curve);
     }
@@ -76,59 +75,133 @@ static size_t automatic_bin(const struct cohort *cohort)
     return bin < 20 ? 20 : (size_t)bin;
 }
 
-static void expect(struct accuracy_state *s)
+struct accuracy_job {
+    struct cohort *cohort;
+    size_t bin;
+    bool expects;
+    struct source source; /* when it expects */
+    struct learning_curve curve;
+    double *x, *expected;
+    bool done;
+    double seconds;
+};
+
+static struct accuracy_job *make_job(struct accuracy_state *s, const struct cohort *cohort,
+                                     size_t bin)
 {
-    free(s->expected);
-    s->expected = mem_new(s->curve.n_bins, sizeof *s->expected);
-    pace_begin(&s->pace);
-    source_sweep(&s->source);
-    learning_curve_expect(&s->curve, s->source.model, s->cohort, s->source.w,
-                          s->source.live ? PARTS_LIVE_TRIALS : 0, s->expected);
-    pace_end(&s->pace);
+    struct accuracy_job *job = mem_new(1, sizeof *job);
+    job->cohort = cohort_hold(cohort);
+    job->bin = bin;
+    job->expects = s->expects;
+    if (s->expects) {
+        job->source = source_copy(&s->wanted);
+    }
+    s->wanted_cohort = cohort;
+    s->wanted_bin = bin;
+    s->stale = false;
+    return job;
 }
 
 /* The model's part: left out, not an error, when there is none for this cohort. */
-static bool take_expected(struct accuracy_state *s, const struct scene *scene, struct err *err)
+static bool want_expected(struct accuracy_state *s, const struct scene *scene, struct err *err)
 {
-    switch (source_beside(&s->source, scene, s->model, s->expected ? &s->pace : NULL, err)) {
+    bool expected = s->expects;
+    switch (source_beside(&s->wanted, scene, s->model, expected ? &s->pace : NULL, err)) {
     case BESIDE_REFUSED:
-        expected_free(s);
         return false;
     case BESIDE_NONE:
-        expected_free(s);
+        s->expects = false;
+        source_release(&s->wanted);
         break;
     case BESIDE_CHANGED:
-        expect(s);
+        s->expects = s->stale = true;
         break;
     case BESIDE_SAME:
         break;
     }
+    s->stale = s->stale || s->expects != expected;
     return true;
 }
 
-static bool accuracy_update(void *state, const struct scene *scene, struct err *err)
+static bool accuracy_prepare(void *state, const struct scene *scene, bool pending, void **job,
+                             struct err *err)
 {
     struct accuracy_state *s = state;
+    if (!scene) {
+        return true; /* nothing goes with the size */
+    }
     const struct cohort *cohort = scene->cohort;
     if (!cohort || cohort->n_trials == 0) {
         return err_set(err, ERR_FAILED, cohort ? "no trials are left; `undo` or `reset`"
                        : "nothing loaded yet; `load FILE` or `simulate reinforce`");
     }
     size_t bin = s->bin > 0 ? (size_t)s->bin : automatic_bin(cohort);
-    if (s->cohort != cohort || s->curve.bin != bin) {
-        curve_free(s);
-        s->cohort = cohort_hold(cohort);
-        learning_curve_compute(cohort, bin, &s->curve);
-        s->x = mem_new(s->curve.n_bins, sizeof(double));
-        for (size_t b = 0; b < s->curve.n_bins; b++) {
-            s->x[b] = ((double)b + 0.5) * (double)bin;
-        }
-    }
-    s->animal = s->asked ? parts_animal(cohort, s->asked, err) : -1;
-    if (s->asked && s->animal < 0) {
+    long animal = s->asked ? parts_animal(cohort, s->asked, err) : -1;
+    if ((s->asked && animal < 0) || !want_expected(s, scene, err)) {
         return false;
     }
-    return take_expected(s, scene, err);
+    if (s->cohort == cohort) {
+        s->animal = animal;
+    }
+    bool other = s->wanted_cohort != cohort || s->wanted_bin != bin;
+    if (other || (!pending && (s->stale || !s->cohort))) {
+        *job = make_job(s, cohort, bin);
+    }
+    return true;
+}
+
+static void accuracy_work(void *data, const atomic_bool *stop)
+{
+    struct accuracy_job *job = data;
+    double before = clock_seconds();
+    (void)stop;
+    learning_curve_compute(job->cohort, job->bin, &job->curve);
+    job->x = mem_new(job->curve.n_bins, sizeof(double));
+    for (size_t b = 0; b < job->curve.n_bins; b++) {
+        job->x[b] = ((double)b + 0.5) * (double)job->bin;
+    }
+    if (job->expects) {
+        source_sweep(&job->source);
+        job->expected = mem_new(job->curve.n_bins, sizeof *job->expected);
+        learning_curve_expect(&job->curve, job->source.model, job->cohort, job->source.w,
+                              job->source.live ? PARTS_LIVE_TRIALS : 0, job->expected);
+    }
+    job->done = true;
+    job->seconds = clock_seconds() - before;
+}
+
+static void accuracy_discard(void *state, void *data)
+{
+    struct accuracy_state *s = state;
+    struct accuracy_job *job = data;
+    if (job->done) {
+        learning_curve_free(&job->curve);
+    }
+    free(job->x);
+    free(job->expected);
+    source_release(&job->source);
+    cohort_drop(job->cohort);
+    free(job);
+    if (s) {
+        s->stale = true;
+    }
+}
+
+static bool accuracy_adopt(void *state, void *data, struct err *err)
+{
+    struct accuracy_state *s = state;
+    struct accuracy_job *job = data;
+    curve_free(s);
+    free(s->expected);
+    s->cohort = job->cohort;
+    s->curve = job->curve;
+    s->x = job->x;
+    s->expected = job->expected;
+    source_adopt(&s->source, &s->wanted, &job->source);
+    pace_took(&s->pace, job->seconds);
+    free(job);
+    s->animal = s->asked ? parts_animal(s->cohort, s->asked, err) : -1;
+    return !s->asked || s->animal >= 0;
 }
 
 static void accuracy_title(const void *state, struct strbuf *out)
@@ -315,6 +388,9 @@ static void accuracy_release(void *state)
 {
     struct accuracy_state *s = state;
     curve_free(s);
+    free(s->expected);
+    source_release(&s->source);
+    source_release(&s->wanted);
     free(s->asked);
     free(s->model);
 }
@@ -326,7 +402,10 @@ const struct view_ops accuracy_view = {
     .options = accuracy_options,
     .state_size = sizeof(struct accuracy_state),
     .configure = accuracy_configure,
-    .update = accuracy_update,
+    .prepare = accuracy_prepare,
+    .compute = accuracy_work,
+    .adopt = accuracy_adopt,
+    .discard = accuracy_discard,
     .title = accuracy_title,
     .draw = accuracy_draw,
     .describe = accuracy_describe,

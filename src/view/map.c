@@ -291,7 +291,7 @@ static size_t picture_sample(const struct map_state *s, const struct map_request
 
 /* Histories times lived trials times cells: what a picture of a rule that sees
  * the past may cost, about 60 ms of it, a training one's found by trying. */
-enum { PAST_UPDATES = 200000, PAST_UPDATES_LEAST = 10000, PAST_PICTURE = 64, PAST_SAMPLE = 4 };
+enum { PAST_UPDATES = 800000, PAST_UPDATES_LEAST = 10000, PAST_PICTURE = 256, PAST_SAMPLE = 4 };
 static const double past_seconds = 0.06;
 
 static void picture_past(const struct map_state *s, struct map_request *r)

@@ -27,15 +27,15 @@ const struct scene_model *parts_pick(const struct scene *scene, const char *name
                                      struct err *err);
 bool parts_running(const struct scene_model *picked);
 
-/* While a model trains, a view spends at most a sixth of the main thread. */
+/* While a model trains, a view spends at most a sixth of the time computing. */
 struct pace {
-    double began, cost, ended; /* seconds */
+    double cost, ended; /* seconds */
 };
 /* A model, its trials and the weights lived on them: references held between
  * updates, so that a view can draw at a new size without a scene. */
 struct source {
     struct model *model;
-    struct cohort *cohort; /* NULL: none, see source_take */
+    struct cohort *cohort; /* NULL: none, see source_want */
     struct lived *lived; /* the model's own, or swept; NULL without cohort */
     const float *w;      /* [n_trials][K] of it */
     bool live;         /* still training */
@@ -50,12 +50,9 @@ struct source {
     const float *final_w;
 };
 /* Takes over what the scene has.  *changed: values computed from the source are
- * out of date.  False: no model, no weights yet or (where the view needs
+ * out of date.  Weights that the model did not bring are left out, for source_sweep
+ * (it may take a while).  False: no model, no weights yet or (where the view needs
  * trials) none of them; err says which, and the source stays as it was. */
-bool source_take(struct source *source, const struct scene *scene, const char *name,
-                 bool needs_trials, bool *changed, struct err *err);
-/* The same for a view that computes in a job: weights that the model did not bring
- * are left out, for the job to sweep (it may take a while). */
 bool source_want(struct source *source, const struct scene *scene, const char *name,
                  bool needs_trials, bool *changed, struct err *err);
 void source_sweep(struct source *source); /* any thread, on a source of its own */
@@ -89,8 +86,6 @@ void hold_value(struct hold *hold, double value);
 void hold_range(const struct hold *hold, double *lo, double *hi);
 
 bool pace_due(const struct pace *pace);
-void pace_begin(struct pace *pace);
-void pace_end(struct pace *pace);
 void pace_took(struct pace *pace, double seconds); /* until now */
 
 /* Index of the animal with this name, or else this number from 1; -1 and err. */

@@ -161,16 +161,6 @@ void source_adopt(struct source *source, struct source *wanted, struct source *d
     *source = *done;
 }
 
-bool source_take(struct source *source, const struct scene *scene, const char *name,
-                 bool needs_trials, bool *changed, struct err *err)
-{
-    if (!source_want(source, scene, name, needs_trials, changed, err)) {
-        return false;
-    }
-    source_sweep(source);
-    return true;
-}
-
 bool source_want(struct source *source, const struct scene *scene, const char *name,
                  bool needs_trials, bool *changed, struct err *err)
 {
@@ -291,17 +281,6 @@ void hold_range(const struct hold *hold, double *lo, double *hi)
 bool pace_due(const struct pace *pace)
 {
     return clock_seconds() - pace->ended >= 5 * pace->cost;
-}
-
-void pace_begin(struct pace *pace)
-{
-    pace->began = clock_seconds();
-}
-
-void pace_end(struct pace *pace)
-{
-    pace->ended = clock_seconds();
-    pace->cost = pace->ended - pace->began;
 }
 
 void pace_took(struct pace *pace, double seconds)
