@@ -17,6 +17,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/number.h"
+#include "deltaw/draw/figure.h"
 #include "deltaw/learn/engine.h"
 #include "deltaw/screen/host.h"
 #include "deltaw/shell/help.h"
@@ -216,7 +217,8 @@ static void print_version(bool verbose)
         printf(" %s", engine_at(i)->name);
     struct strbuf libraries = {0};
     host_libraries(&libraries);
-    printf(" double; in use: %s\nlibraries: %s\n", engine_name(), strbuf_text(&libraries));
+    printf(" double; in use: %s\nlibraries: %s, %s\n", engine_name(), strbuf_text(&libraries),
+           figure_library() ? figure_library() : "no cairo (no figures)");
     strbuf_free(&libraries);
 }
 

@@ -61,6 +61,7 @@ only BLAS 'cblas' 'src/learn/*.c'
 only GSL 'gsl/' 'src/study/*.c'
 only NLopt 'nlopt' 'src/learn/*.c'
 only jansson 'jansson.h' 'src/learn/*.c' 'src/study/*.c' 'src/data/*.c' 'src/shell/*.c'
+only cairo 'cairo' 'src/draw/figure_*'
 only Random123 'Random123/' 'src/base/*.c'
 
 # The macros of <cblas.h> and the decoding of logs stay in one file each.

@@ -419,7 +419,8 @@ static void scene_make(struct scene *s, size_t nx, size_t ny)
                                            s->support[p]};
     }
     s->map = (struct heat_map){"s", "w_stim", nx, ny, s->x, s->y, false, false, .04,
-                               2, s->panels, -1, 0, 0, NULL};
+                               2, s->panels, -1, 0, 0,
+                         NULL, NULL, NULL, NULL};
 }
 
 static void heat(struct canvas *c, int width, int height, const struct heat_map *map,
@@ -501,7 +502,8 @@ static void test_means(void)
     double x[4] = {0, 1, 2, 3}, y[1] = {0}, value[4] = {1, 0, -1, -1};
     uint32_t support[4] = {1, 1, 1, 0};
     struct heat_panel panel = {"", value, support};
-    struct heat_map m = {NULL, NULL, 4, 1, x, y, false, false, 1, 1, &panel, -1, 0, 0, NULL};
+    struct heat_map m = {NULL, NULL, 4, 1, x, y, false, false, 1, 1, &panel, -1, 0, 0,
+                         NULL, NULL, NULL, NULL};
     struct canvas c;
     heat(&c, 2, 1, &m, &ascii);
     tap_ok(at(&c, 0, 0)->glyph == palette_glyph(.5, &ascii) && at(&c, 1, 0)->glyph == 'i',
@@ -514,7 +516,8 @@ static void test_odd_rows(void)
 {
     double x[1] = {0}, y[3] = {0, 1, 2}, value[3] = {1, 1, 1};
     struct heat_panel panel = {"", value, NULL};
-    struct heat_map m = {NULL, NULL, 1, 3, x, y, false, false, 1, 1, &panel, -1, 0, 0, NULL};
+    struct heat_map m = {NULL, NULL, 1, 3, x, y, false, false, 1, 1, &panel, -1, 0, 0,
+                         NULL, NULL, NULL, NULL};
     struct canvas c;
     heat(&c, 1, 2, &m, &rich);
     tap_ok(at(&c, 0, 0)->paper >= 0 && at(&c, 0, 1)->glyph == 0x2580 &&

@@ -98,7 +98,7 @@ static void test_errors(void)
         {"say m\xc3\xa4use; qqqqqq", "unknown verb", 2, 13},
         {"map x=foo", "x=foo", 2, 6},
         {"use nobody", "no model yet", 1, 6},
-        {"export map m.npz", "must end in .csv, ", 2, 13},
+        {"export map m.xyz", "must end in .csv, .json, .npz", 2, 13},
         {"export mop m.csv", "no view 'mop'", 2, 9},
         {"save data x.txt", "must end in .csv or .csv.gz", 2, 12},
         {"load x.csv format=alf", "format=alf is not read by this version", 2, -1},

@@ -125,7 +125,7 @@ static void put_header(const struct npz_array *a, const char *descr, struct strb
 {
     struct strbuf text = {0};
     strbuf_printf(&text, "{'descr': '%s', 'fortran_order': False, 'shape': (", descr);
-    for (size_t i = 0; a->type != NPZ_TEXT && i < a->n_dimensions; i++)
+    for (size_t i = 0; i < a->n_dimensions; i++)
         strbuf_printf(&text, "%s%zu%s", i ? " " : "", a->shape[i],
                       i + 1 < a->n_dimensions || i == 0 ? "," : "");
     strbuf_puts(&text, "), }");
@@ -137,24 +137,38 @@ static void put_header(const struct npz_array *a, const char *descr, struct strb
     strbuf_free(&text);
 }
 
-static void put_text(const struct npz_array *a, struct strbuf *out)
+/* Appends the code points of a text; returns how many. */
+static size_t put_codes(const char *text, struct strbuf *out)
 {
-    const char *text = a->text ? a->text : "";
     size_t n = strlen(text), count = 0;
-    struct strbuf codes = {0};
-    char descr[32];
     for (size_t i = 0; i < n; count++) {
         uint32_t code;
         i += utf8_decode(text + i, n - i, &code);
-        put_word(&codes, code, 4);
+        put_word(out, code, 4);
     }
-    if (count == 0) { /* numpy has no empty items; it cuts NULs off */
-        put_word(&codes, 0, 4);
-        count = 1;
+    return count;
+}
+
+/* All of one width; numpy has no empty items, and cuts NULs off. */
+static void put_text(const struct npz_array *a, struct strbuf *out)
+{
+    const char *single = a->text ? a->text : "";
+    struct strbuf codes = {0};
+    char descr[32];
+    size_t widest = 1;
+    for (size_t i = 0; i < a->size; i++) {
+        strbuf_reset(&codes);
+        size_t n = put_codes(a->texts ? a->texts[i] : single, &codes);
+        widest = n > widest ? n : widest;
     }
-    snprintf(descr, sizeof descr, "<U%zu", count);
+    snprintf(descr, sizeof descr, "<U%zu", widest);
     put_header(a, descr, out);
-    strbuf_add(out, codes.text, codes.len);
+    for (size_t i = 0; i < a->size; i++) {
+        strbuf_reset(&codes);
+        put_codes(a->texts ? a->texts[i] : single, &codes);
+        strbuf_fill(&codes, '\0', widest * 4 - codes.len);
+        strbuf_add(out, strbuf_text(&codes), codes.len);
+    }
     strbuf_free(&codes);
 }
 

@@ -66,9 +66,25 @@ void npz_add_text(struct npz *npz, const char *name, const char *text)
     a->text = mem_text(text);
 }
 
+void npz_add_texts(struct npz *npz, const char *name, size_t n, const char *const *texts)
+{
+    if (npz_find(npz, name))
+        die("npz_add_texts: %s: added twice", name);
+    struct npz_array *a = append(npz, name);
+    a->type = NPZ_TEXT;
+    a->n_dimensions = 1;
+    a->size = a->shape[0] = n;
+    a->texts = mem_new(n, sizeof *a->texts);
+    for (size_t i = 0; i < n; i++)
+        a->texts[i] = mem_text(texts[i] ? texts[i] : "");
+}
+
 void npz_free(struct npz *npz)
 {
     for (size_t i = 0; i < npz->n; i++) {
+        for (size_t k = 0; npz->arrays[i].texts && k < npz->arrays[i].size; k++)
+            free(npz->arrays[i].texts[k]);
+        free(npz->arrays[i].texts);
         free(npz->arrays[i].name);
         free(npz->arrays[i].values);
         free(npz->arrays[i].text);

@@ -7,10 +7,7 @@
 #include "deltaw/draw/palette.h"
 #include "heat_map.h"
 
-enum { TICKS = 32 };
-
-/* Where the middle of a value stands on its axis, 0 to 1. */
-static double place_of(double value, const double *centre, size_t n)
+double heat_place(double value, const double *centre, size_t n)
 {
     double lo = centre[0], hi = centre[n - 1];
     if (n < 2 || lo == hi)
@@ -18,20 +15,20 @@ static double place_of(double value, const double *centre, size_t n)
     return ((value - lo) / (hi - lo) * (double)(n - 1) + .5) / (double)n;
 }
 
-static double step_of(const double *tick, size_t n)
+double heat_tick_step(const double *tick, size_t n)
 {
     return n > 1 ? tick[1] - tick[0] : n ? fabs(tick[0]) : 1;
 }
 
-/* Ticks of an axis whose ends may be in any order. */
-static size_t axis_ticks(const double *centre, size_t n, int most, double *tick)
+size_t heat_ticks(const double *centre, size_t n, int most, double tick[HEAT_TICKS])
 {
     double lo = fmin(centre[0], centre[n - 1]), hi = fmax(centre[0], centre[n - 1]);
     if (n == 1 || lo == hi) {
         tick[0] = lo;
         return 1;
     }
-    return ticks_linear(lo, hi, (size_t)(most < 3 ? 3 : most > TICKS ? TICKS : most), tick);
+    most = most < 3 ? 3 : most > HEAT_TICKS ? HEAT_TICKS : most;
+    return ticks_linear(lo, hi, (size_t)most, tick);
 }
 
 /* --- y --------------------------------------------------------------------- */
@@ -54,13 +51,13 @@ static bool put_y_label(const struct heat_layout *l, double place, const char *t
 
 int heat_y_width(const struct heat_map *m, const struct heat_layout *l)
 {
-    double tick[TICKS];
+    double tick[HEAT_TICKS];
     char text[40];
     int widest = 0;
-    size_t n = m->y_levels ? m->ny : axis_ticks(m->y, m->ny, l->body.height / 2, tick);
+    size_t n = m->y_levels ? m->ny : heat_ticks(m->y, m->ny, l->body.height / 2, tick);
     for (size_t i = 0; i < n; i++) {
         const char *label = m->y_levels ? short_label(text, m->y[i])
-                                        : tick_label(text, tick[i], step_of(tick, n));
+                                        : tick_label(text, tick[i], heat_tick_step(tick, n));
         int width = utf8_width(label);
         widest = width > widest ? width : widest;
     }
@@ -70,17 +67,17 @@ int heat_y_width(const struct heat_map *m, const struct heat_layout *l)
 void heat_y_axis(const struct heat_map *m, const struct heat_layout *l, struct canvas *canvas,
                  const struct style *style)
 {
-    double tick[TICKS];
+    double tick[HEAT_TICKS];
     char text[40];
     struct label_row rows; /* of its own kind: one label a row */
     label_row_begin(&rows, 0, 0, l->body.height);
     for (int y = 0; y < l->body.height; y++)
         canvas_put(canvas, l->body.x - 1, l->body.y + y, glyphs_for(style)->vertical,
                    COLOUR_DEFAULT, COLOUR_DEFAULT, 0);
-    size_t n = m->y_levels ? 0 : axis_ticks(m->y, m->ny, l->body.height / 2, tick);
+    size_t n = m->y_levels ? 0 : heat_ticks(m->y, m->ny, l->body.height / 2, tick);
     for (size_t i = 0; i < n; i++)
-        put_y_label(l, place_of(tick[i], m->y, m->ny), tick_label(text, tick[i], step_of(tick, n)),
-                    rows.taken, canvas, style);
+        put_y_label(l, heat_place(tick[i], m->y, m->ny),
+                    tick_label(text, tick[i], heat_tick_step(tick, n)), rows.taken, canvas, style);
     for (size_t i = 0; m->y_levels && i < m->ny; i++)
         put_y_label(l, ((double)i + .5) / (double)m->ny, short_label(text, m->y[i]), rows.taken,
                     canvas, style);
@@ -129,12 +126,12 @@ static void put_x_name(const struct heat_map *m, const struct heat_layout *l, in
 void heat_x_axis(const struct heat_map *m, const struct heat_layout *l, int panel,
                  struct canvas *canvas, const struct style *style)
 {
-    double tick[TICKS];
+    double tick[HEAT_TICKS];
     char text[40];
     struct label_row row;
     int left = l->body.x + panel * l->pitch;
     label_row_begin(&row, left, l->body.y + l->body.height, l->columns);
-    size_t n = m->x_levels ? 0 : axis_ticks(m->x, m->nx, l->columns / 6, tick);
+    size_t n = m->x_levels ? 0 : heat_ticks(m->x, m->nx, l->columns / 6, tick);
     if (m->x_levels) { /* ends, middle, between, and what is left */
         size_t last = m->nx - 1, first[] = {0, last / 2, last / 4};
         for (size_t i = 0; i < 3; i++)
@@ -143,8 +140,8 @@ void heat_x_axis(const struct heat_map *m, const struct heat_layout *l, int pane
             put_levels(m, l, i, &row, canvas, style);
     }
     for (size_t i = 0; i < n; i++) {
-        tick_label(text, tick[i], step_of(tick, n));
-        label_row_put(&row, (int)(place_of(tick[i], m->x, m->nx) * l->columns), text, canvas,
+        tick_label(text, tick[i], heat_tick_step(tick, n));
+        label_row_put(&row, (int)(heat_place(tick[i], m->x, m->nx) * l->columns), text, canvas,
                       style);
     }
     put_x_name(m, l, panel, &row, canvas, style);

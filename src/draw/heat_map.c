@@ -6,6 +6,7 @@
 
 #include "axis.h"
 #include "deltaw/base/utf8.h"
+#include "deltaw/draw/figure.h"
 #include "deltaw/draw/palette.h"
 
 /* Cells left of the first panel, and between panels. */
@@ -289,6 +290,10 @@ void heat_map_draw(const struct heat_map *m, struct canvas *canvas, struct rect 
     struct heat_layout l = lay_out(area, m->n_panels, style);
     if (area.width < 1 || area.height < 1)
         return;
+    if (canvas->figure) {
+        figure_add_heat(canvas->figure, m, area);
+        return;
+    }
     if (m->n_panels == 0 || m->nx == 0 || m->ny == 0) {
         draw_notice(m->empty ? m->empty : "nothing to draw", canvas, area, style);
         return;

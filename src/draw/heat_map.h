@@ -19,6 +19,13 @@ struct heat_layout {
 /* Two true colours a cell. */
 bool heat_fine(const struct style *style);
 
+enum { HEAT_TICKS = 32 };
+/* Where the middle of a value stands on its axis, 0 to 1. */
+double heat_place(double value, const double *centre, size_t n);
+/* Ticks of an axis whose ends may be in any order, and the step between them. */
+size_t heat_ticks(const double *centre, size_t n, int most, double tick[HEAT_TICKS]);
+double heat_tick_step(const double *tick, size_t n);
+
 /* Cells the labels of y take. */
 int heat_y_width(const struct heat_map *m, const struct heat_layout *l);
 /* Labels on the axes, once all panels are painted. */

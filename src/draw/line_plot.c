@@ -6,9 +6,10 @@
 
 #include "axis.h"
 #include "deltaw/base/utf8.h"
+#include "deltaw/draw/figure.h"
 #include "deltaw/draw/palette.h"
 
-enum { Y_TICKS = 16, X_TICKS = 32, MARK_EVERY = 12 };
+enum { MARK_EVERY = 12 };
 
 /* --- ranges ---------------------------------------------------------------- */
 
@@ -35,7 +36,7 @@ static void take_point(double lo[2], double hi[2], double x, double y)
     lo[1] = fmin(lo[1], y), hi[1] = fmax(hi[1], y);
 }
 
-static bool take_ranges(const struct line_plot *p, struct scale *s)
+bool line_plot_ranges(const struct line_plot *p, struct scale *s)
 {
     double lo[2] = {INFINITY, INFINITY}, hi[2] = {-INFINITY, -INFINITY};
     for (size_t c = 0; c < p->n_curves; c++) {
@@ -134,20 +135,25 @@ static size_t ticks_log(double lo, double hi, size_t most, double *tick)
     return 0;
 }
 
-/* Steps between labels; on a log axis each label has its own places. */
-static double y_ticks(const struct frame *f, double *tick, size_t *n)
+/* On a log axis each label has its own places. */
+double line_plot_y_ticks(const struct scale *s, size_t most, size_t room, double tick[Y_TICKS],
+                         size_t *n)
 {
-    const struct scale *s = &f->scale;
-    int room = f->body.height / 3;
-    size_t most = (size_t)(room < 2 ? 2 : room > Y_TICKS ? Y_TICKS : room);
     *n = s->y_log ? ticks_log(s->y_lo, s->y_hi, most + 1 < Y_TICKS ? most + 1 : most, tick) : 0;
     if (*n >= 2)
         return 0;
     double lo = s->y_log ? pow(10, s->y_lo) : s->y_lo, hi = s->y_log ? pow(10, s->y_hi) : s->y_hi;
     *n = ticks_linear(lo, hi, most, tick);
-    for (most++; *n < 2 && most < Y_TICKS && (int)most * 2 <= f->body.height; most++)
+    for (most++; *n < 2 && most < Y_TICKS && most <= room; most++)
         *n = ticks_linear(lo, hi, most, tick); /* one label gives no scale */
     return *n > 1 ? tick[1] - tick[0] : *n ? tick[0] : 1;
+}
+
+static double y_ticks(const struct frame *f, double *tick, size_t *n)
+{
+    int room = f->body.height / 3;
+    size_t most = (size_t)(room < 2 ? 2 : room > Y_TICKS ? Y_TICKS : room);
+    return line_plot_y_ticks(&f->scale, most, (size_t)f->body.height / 2, tick, n);
 }
 
 static int y_cell(const struct frame *f, double tick)
@@ -363,7 +369,11 @@ void line_plot_draw(const struct line_plot *plot, struct canvas *canvas, struct 
                       .canvas = canvas, .area = area};
     if (area.width < 1 || area.height < 1)
         return;
-    if (!take_ranges(plot, &f.scale)) {
+    if (canvas->figure) {
+        figure_add_lines(canvas->figure, plot, area);
+        return;
+    }
+    if (!line_plot_ranges(plot, &f.scale)) {
         draw_notice(plot->empty ? plot->empty : "nothing to draw", canvas, area, style);
         return;
     }

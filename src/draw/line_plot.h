@@ -17,6 +17,14 @@ struct frame {
     bool points; /* some are points: then only those do */
 };
 
+/* Ranges of the axes; false: there is nothing to draw. */
+bool line_plot_ranges(const struct line_plot *plot, struct scale *scale);
+enum { Y_TICKS = 16, X_TICKS = 32 };
+/* At most `most` ticks of y, up to `room` where that gives but one; *n of them.
+ * Returns the step their labels go by, 0: each its own value (a log axis). */
+double line_plot_y_ticks(const struct scale *scale, size_t most, size_t room,
+                         double tick[Y_TICKS], size_t *n);
+
 bool legend_wanted(const struct line_plot *plot);
 /* Rows it takes in `width` cells, at most `most`. */
 int legend_rows(const struct line_plot *plot, int width, int most);

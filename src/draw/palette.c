@@ -60,6 +60,82 @@ int palette_positive(const struct style *style)
     return style->colours < 16 ? 1 : style->colours < 256 ? 9 : 208;
 }
 
+void palette_rgb(int colour, double rgb[3])
+{
+    static const uint8_t basic[16][3] = {
+        {0, 0, 0},       {205, 0, 0},   {0, 205, 0},   {205, 205, 0},
+        {0, 0, 238},     {205, 0, 205}, {0, 205, 205}, {229, 229, 229},
+        {127, 127, 127}, {255, 0, 0},   {0, 255, 0},   {255, 255, 0},
+        {92, 92, 255},   {255, 0, 255}, {0, 255, 255}, {255, 255, 255}};
+    int i = colour < 0 ? 0 : colour & 255, cube = i - 16;
+    int level[3] = {cube / 36, cube / 6 % 6, cube % 6};
+    for (int c = 0; c < 3; c++)
+        rgb[c] = (i < 16    ? basic[i][c]
+                  : i < 232 ? (level[c] ? 55 + 40 * level[c] : 0)
+                            : 8 + 10 * (i - 232)) / 255.;
+}
+
+/* Between these lightness in OKLab is even; the hues are the ladder's. */
+static const uint8_t fine[2][7][3] = {
+    {{8, 20, 110}, {33, 99, 190}, {131, 185, 228}, {241, 241, 241},
+     {248, 181, 141}, {207, 74, 36}, {105, 6, 14}},
+    {{150, 218, 255}, {60, 150, 222}, {30, 84, 156}, {22, 22, 24},
+     {146, 46, 34}, {224, 112, 44}, {255, 200, 118}},
+};
+
+static double linear(double s)
+{
+    return s <= .04045 ? s / 12.92 : pow((s + .055) / 1.055, 2.4);
+}
+
+static double encoded(double l)
+{
+    l = fmax(0, fmin(1, l));
+    return l <= .0031308 ? 12.92 * l : 1.055 * pow(l, 1 / 2.4) - .055;
+}
+
+/* OKLab (B. Ottosson, 2020). */
+static void to_oklab(const uint8_t rgb[3], double lab[3])
+{
+    double r = linear(rgb[0] / 255.), g = linear(rgb[1] / 255.), b = linear(rgb[2] / 255.);
+    double l = cbrt(.4122214708 * r + .5363325363 * g + .0514459929 * b);
+    double m = cbrt(.2119034982 * r + .6806995451 * g + .1073969566 * b);
+    double s = cbrt(.0883024619 * r + .2817188376 * g + .6299787005 * b);
+    lab[0] = .2104542553 * l + .7936177850 * m - .0040720468 * s;
+    lab[1] = 1.9779984951 * l - 2.4285922050 * m + .4505937099 * s;
+    lab[2] = .0259040371 * l + .7827717662 * m - .8086757660 * s;
+}
+
+static void from_oklab(const double lab[3], double rgb[3])
+{
+    double l = pow(lab[0] + .3963377774 * lab[1] + .2158037573 * lab[2], 3);
+    double m = pow(lab[0] - .1055613458 * lab[1] - .0638541728 * lab[2], 3);
+    double s = pow(lab[0] - .0894841775 * lab[1] - 1.2914855480 * lab[2], 3);
+    rgb[0] = encoded(4.0767416621 * l - 3.3077115913 * m + .2309699292 * s);
+    rgb[1] = encoded(-1.2684380046 * l + 2.6097574011 * m - .3413193965 * s);
+    rgb[2] = encoded(-.0041960863 * l - .7034186147 * m + 1.7076147010 * s);
+}
+
+void palette_diverging_rgb(double t, bool is_dark, double rgb[3])
+{
+    double at = (clamp(t) + 1) * 3, low[3], high[3];
+    int step = at < 5 ? (int)at : 5;
+    to_oklab(fine[is_dark][step], low);
+    to_oklab(fine[is_dark][step + 1], high);
+    for (int c = 0; c < 3; c++)
+        low[c] += (at - step) * (high[c] - low[c]);
+    from_oklab(low, rgb);
+}
+
+/* The last is what explains strokes: on paper grey says that best. */
+void palette_curve_rgb(int i, bool is_dark, double rgb[3])
+{
+    if ((unsigned)i % 7 == 6)
+        rgb[0] = rgb[1] = rgb[2] = is_dark ? .65 : .45;
+    else
+        palette_rgb(palette_curve(i, &(struct style){.colours = 256, .dark = is_dark}), rgb);
+}
+
 int palette_levels(const struct style *style)
 {
     return style->ascii ? 9 : 4;

@@ -65,6 +65,14 @@ static json_t *settings_json(const struct fit_settings *s)
     return o;
 }
 
+char *model_settings_json(const struct model *model)
+{
+    json_t *o = settings_json(&model->settings);
+    char *text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    json_decref(o);
+    return text ? text : mem_text("{}");
+}
+
 static json_t *history_json(const struct model *m)
 {
     json_t *rows = json_array();

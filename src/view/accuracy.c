@@ -296,7 +296,8 @@ static void accuracy_draw(void *state, struct canvas *canvas, struct rect area,
     }
     memmove(curves + n_names, body, n * sizeof *body);
     struct line_plot plot = {
-        .x_label = "trial", .x_lo = 0, .x_hi = end > 0 ? end : 1, .y_lo = lowest(s), .y_hi = 1,
+        .x_label = "trial", .y_title = "share correct",
+        .x_lo = 0, .x_hi = end > 0 ? end : 1, .y_lo = lowest(s), .y_hi = 1,
         .n_curves = n_names + n, .curves = curves,
     };
     line_plot_draw(&plot, canvas, area, style);

@@ -248,7 +248,8 @@ static void loss_draw(void *state, struct canvas *canvas, struct rect area,
     const double epoch = main->seen;
     char(*labels)[80] = mem_new(s->n_lines, sizeof *labels);
     struct line_plot plot = {
-        .x_label = steps_word(s), .x_lo = s->from, .x_hi = axis_end(s), .y_lo = NAN, .y_hi = NAN,
+        .x_label = steps_word(s), .y_title = "loss (nats per trial)",
+        .x_lo = s->from, .x_hi = axis_end(s), .y_lo = NAN, .y_hi = NAN,
         .y_log = s->log, .curves = curves, .n_marks = main->replayed, .marks = &epoch,
         .marks_plain = true,
     };

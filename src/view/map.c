@@ -494,15 +494,26 @@ static bool map_adopt(void *state, void *data, struct err *err)
     return check_show(s, err);
 }
 
-static void map_table_full(const void *state, struct table *out)
+bool map_in_full(const struct map_state *s, struct map_state *full)
 {
-    const struct map_state *s = state;
     struct map_request request;
     struct map map;
-    if (s->have && full_request(s, &request, NULL) &&
-        map_compute(s->source.model, s->source.cohort, s->source.w, &request, &map, NULL)) {
-        map_table(&map, out);
-        map_free(&map);
+    if (!s->have || !full_request(s, &request, NULL) ||
+        !map_compute(s->source.model, s->source.cohort, s->source.w, &request, &map, NULL)) {
+        return false;
+    }
+    *full = *s;
+    full->map = map;
+    follow_limit(full, true);
+    return true;
+}
+
+static void map_table_full(const void *state, struct table *out)
+{
+    struct map_state full;
+    if (map_in_full(state, &full)) {
+        map_table(&full.map, out);
+        map_free(&full.map);
     }
 }
 
@@ -537,6 +548,7 @@ const struct view_ops map_view = {
     .draw = map_draw,
     .describe = map_describe,
     .table = map_table_full,
+    .grid = true,
     .key = map_key,
     .click = map_click,
     .release = map_release,

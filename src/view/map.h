@@ -37,6 +37,8 @@ struct map_state {
     double cross_x, cross_y;
 };
 
+/* All of it, as it is exported: a state to draw from, whose map is to be freed. */
+bool map_in_full(const struct map_state *s, struct map_state *full);
 /* The value of a cell as `show` has it; NaN when there is no truth. */
 double map_shown(const struct map_state *s, size_t panel, size_t cell);
 bool map_painted(const struct map_state *s, size_t panel, size_t cell);

@@ -155,8 +155,12 @@ static void draw_heat(const struct map_state *s, struct canvas *canvas, struct r
     double *values[PROBE_MAX_PANELS] = {0};
     uint32_t *supports[PROBE_MAX_PANELS] = {0};
     struct heat_map heat = heat_of(s);
+    char change[PARTS_CHANGE];
     fill_panels(s, panels, values, supports);
     heat.panels = panels;
+    heat.x_title = parts_axis_title(s->request.x);
+    heat.y_title = parts_axis_title(s->request.y);
+    heat.value_title = parts_change_title(change, s->request.of, s->show);
     heat_map_draw(&heat, canvas, area, style);
     for (size_t p = 0; p < PROBE_MAX_PANELS; p++) {
         free(values[p]);
@@ -187,6 +191,16 @@ bool map_click(void *state, struct rect area, const struct style *style, int x, 
     return true;
 }
 
+static void draw_figure(const struct map_state *s, struct canvas *canvas, struct rect area,
+                        const struct style *style)
+{
+    struct map_state full;
+    if (map_in_full(s, &full)) {
+        draw_heat(&full, canvas, area, style);
+        map_free(&full.map);
+    }
+}
+
 void map_room(void *state, struct rect area, const struct style *style)
 {
     struct map_state *s = state;
@@ -205,6 +219,10 @@ void map_room(void *state, struct rect area, const struct style *style)
 void map_draw(void *state, struct canvas *canvas, struct rect area, const struct style *style)
 {
     struct map_state *s = state;
+    if (canvas->figure) {
+        draw_figure(s, canvas, area, style);
+        return;
+    }
     struct rect body = body_of(area);
     bool told = body.height < area.height;
     if (!s->placed) {

@@ -2,6 +2,7 @@
 #include "parts.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -269,6 +270,29 @@ const char *parts_letter(const char *variable)
         }
     }
     return variable;
+}
+
+const char *parts_axis_title(const char *variable)
+{
+    static const char *const titles[][2] = {
+        {"w_stim", "stimulus weight w_stim"},
+        {"w_bias", "bias weight w_bias (right positive)"},
+        {"stimulus", "stimulus (right positive)"},
+        {"choice", "choice (0 left, 1 right)"},
+    };
+    for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++) {
+        if (strcmp(variable, titles[i][0]) == 0) {
+            return titles[i][1];
+        }
+    }
+    return variable;
+}
+
+const char *parts_change_title(char buf[PARTS_CHANGE], const char *weight, enum show show)
+{
+    static const char *const shows[] = {"", "true ", "fitted − true "};
+    snprintf(buf, PARTS_CHANGE, "%sΔ%s per trial", shows[show], weight);
+    return buf;
 }
 
 /* Bytes of the longest piece of `text` that fits and ends at a word. */

@@ -136,6 +136,11 @@ const char *parts_letter(const char *variable);
 
 /* Columns and rows of a table at the end of an empty one. */
 void parts_table_copy(const struct table *from, struct table *out);
+/* The same on the axis of a figure: "stimulus (right positive)". */
+const char *parts_axis_title(const char *variable);
+/* "Δw_stim per trial", "true Δw_stim per trial". */
+enum { PARTS_CHANGE = PROBE_NAME + 40 };
+const char *parts_change_title(char buf[PARTS_CHANGE], const char *weight, enum show show);
 
 /* Text centred in the area, wrapped at words. */
 void parts_notice(struct canvas *canvas, struct rect area, const char *text,

@@ -69,7 +69,8 @@ void psychometric_draw(void *state, struct canvas *canvas, struct rect area,
                                      .colour = PARTS_GREY};
     }
     struct line_plot plot = {
-        .x_label = "stimulus", .y_label = area.height >= 14 ? "P(right)" : NULL,
+        .x_label = "stimulus", .x_title = "stimulus (right positive)", .y_title = "P(right)",
+        .y_label = area.height >= 14 ? "P(right)" : NULL,
         .x_lo = lo - margin, .x_hi = hi + margin, .y_lo = -.02, .y_hi = 1.02,
         .n_curves = n, .curves = curves, .n_marks = 1, .marks = &zero,
         .n_levels = 1, .levels = &chance,

@@ -191,8 +191,11 @@ void slice_draw(void *state, struct canvas *canvas, struct rect area, const stru
     struct slice_state *s = state;
     struct strokes strokes = {0};
     strokes_make(&strokes, s);
+    char change[PARTS_CHANGE];
     struct line_plot plot = {
-        .x_label = s->slice.request.x, .x_lo = NAN, .x_hi = NAN, .y_lo = NAN, .y_hi = NAN,
+        .x_label = s->slice.request.x, .x_title = parts_axis_title(s->slice.request.x),
+        .y_title = parts_change_title(change, weight_of(s), s->show),
+        .x_lo = NAN, .x_hi = NAN, .y_lo = NAN, .y_hi = NAN,
         .y_zero = true, .n_curves = strokes.n, .curves = strokes.curves,
         .empty = "no animal was ever near these weights; `slice support=0` draws them anyway",
     };

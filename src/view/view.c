@@ -7,6 +7,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
+#include "deltaw/draw/figure.h"
 #include "parts.h"
 
 struct view {
@@ -153,13 +154,16 @@ static void drop_name(char *message, const char *name)
     }
 }
 
+const struct scene_model *view_scene_model(const struct view *view, const struct scene *scene)
+{
+    return option_find(view->ops->options, "model") ? parts_pick(scene, view_model(view), NULL)
+                                                    : NULL;
+}
+
 /* In a replay of the model that the view shows, say so and which epoch. */
 static void take_replay(struct view *view, const struct scene *scene)
 {
-    struct err ignored = {0};
-    const struct scene_model *picked =
-        option_find(view->ops->options, "model") ? parts_pick(scene, view_model(view), &ignored)
-                                                 : NULL;
+    const struct scene_model *picked = view_scene_model(view, scene);
     view->replay_wanted[0] = '\0';
     if (picked && picked->replayed) {
         snprintf(view->replay_wanted, sizeof view->replay_wanted, "replay %*d/%d · ",
@@ -345,6 +349,52 @@ bool view_click(struct view *view, struct rect area, const struct style *style, 
 {
     return view->shown && view->ops->click &&
            view->ops->click(view->state, area, style, x, y, command);
+}
+
+/* The side convention ends a title; in a figure it stands below. */
+static void figure_words(const struct view *view, struct figure *out)
+{
+    static const char sides[] = " · " SIDES_TEXT;
+    struct strbuf title = {0}, caption = {0};
+    view_title(view, &title);
+    view_describe(view, &caption);
+    size_t n = sizeof sides - 1;
+    if (title.len > n && strcmp(title.text + title.len - n, sides) == 0) {
+        strbuf_cut(&title, title.len - n);
+        out->note = mem_text(SIDES_TEXT);
+    }
+    out->title = strbuf_take(&title);
+    out->caption = strbuf_take(&caption);
+}
+
+bool view_figure(struct view *view, bool dark, struct figure *out)
+{
+    enum { WIDTH = 400, HEIGHT = 120 }; /* room for all points of a curve */
+    struct style style = {.colours = 256, .dark = dark};
+    struct canvas canvas;
+    *out = (struct figure){.width = WIDTH, .height = HEIGHT};
+    if (!view->shown) {
+        return false;
+    }
+    canvas_init(&canvas, WIDTH, HEIGHT);
+    canvas.figure = out;
+    view->ops->draw(view->state, &canvas, (struct rect){0, 0, WIDTH, HEIGHT}, &style);
+    canvas_free(&canvas);
+    figure_words(view, out);
+    return out->n > 0;
+}
+
+void view_command(const struct view *view, struct strbuf *out)
+{
+    strbuf_puts(out, view->ops->name);
+    for (size_t i = 0; i < view->args.n; i++) {
+        const struct arg *arg = &view->args.items[i];
+        strbuf_putc(out, ' ');
+        if (arg->name) {
+            strbuf_printf(out, "%s=", arg->name);
+        }
+        parts_word(out, arg->value);
+    }
 }
 
 /* A picture a quarter as high as wide is what a terminal's cells make 2:1. */

@@ -160,7 +160,7 @@ void weights_draw(void *state, struct canvas *canvas, struct rect area, const st
     upper.height -= lower.height;
     lower.y += upper.height;
     struct line_plot plot = {
-        .x_label = strip ? NULL : "trial", .x_lo = 1,
+        .x_label = strip ? NULL : "trial", .y_title = "weight", .x_lo = 1,
         .x_hi = s->path.n > 1 ? (double)s->path.n : 2, .y_zero = true,
         .y_labels = strip ? Y_LABELS : 0,
     };

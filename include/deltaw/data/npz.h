@@ -19,6 +19,7 @@ struct npz_array {
     size_t size;          /* product of shape */
     double *values;       /* [size] C order; NULL for text */
     char *text;           /* NPZ_TEXT: UTF-8 of a 0-dimensional <U array; NULL else */
+    char **texts;         /* [size] of a 1-dimensional one, only written; NULL else */
 };
 
 struct npz {
@@ -36,6 +37,8 @@ struct npz_array *npz_find(const struct npz *npz, const char *name);
 void npz_add(struct npz *npz, const char *name, enum npz_type type, size_t n_dimensions,
              const size_t *shape, const double *values);
 void npz_add_text(struct npz *npz, const char *name, const char *text);
+/* A 1-dimensional array of texts, which numpy gives one width. */
+void npz_add_texts(struct npz *npz, const char *name, size_t n, const char *const *texts);
 void npz_free(struct npz *npz);
 
 #endif

@@ -17,9 +17,12 @@ struct cell {
     uint8_t attributes;
 };
 
+struct figure;
+
 struct canvas {
     int width, height;
-    struct cell *cells; /* [height][width] */
+    struct cell *cells;    /* [height][width] */
+    struct figure *figure; /* plots are kept there, not drawn in cells; NULL: drawn */
 };
 
 struct rect {

@@ -22,6 +22,11 @@ int palette_positive(const struct style *style);
 uint32_t palette_glyph(double t, const struct style *style);
 /* Glyphs on each side of its zero. */
 int palette_levels(const struct style *style);
+/* Red, green and blue, 0 to 1, of one of the 256 colours. */
+void palette_rgb(int colour, double rgb[3]);
+/* The ladder without steps, and the colour of the i-th curve, as a figure has them. */
+void palette_diverging_rgb(double t, bool dark, double rgb[3]);
+void palette_curve_rgb(int i, bool dark, double rgb[3]);
 /* Mark of a cell without data. */
 uint32_t palette_no_data(const struct style *style);
 

@@ -27,6 +27,7 @@ struct curve {
 
 struct line_plot {
     const char *x_label, *y_label;
+    const char *x_title, *y_title; /* of a figure, with the unit; NULL: the labels */
     double x_lo, x_hi, y_lo, y_hi; /* NaN: from the curves */
     bool y_log;
     bool y_zero;            /* draw the zero line */
@@ -62,6 +63,8 @@ struct heat_map {
     const struct heat_panel *panels;
     int cross_panel, cross_x, cross_y; /* the cross-hair's cell; panel -1: none */
     const char *empty;
+    const char *x_title, *y_title; /* of a figure: "stimulus"; NULL: the labels */
+    const char *value_title;       /* of its colour bar, with the unit */
 };
 
 /* How many rows of cells (half blocks count two) the body of a map in this

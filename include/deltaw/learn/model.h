@@ -132,6 +132,8 @@ void walk_free(struct walk *walk);
  * settings, history, version.  A file with parameters alone opens too: the
  * rule and the sizes are read off names and shapes. */
 bool model_save(const struct model *model, const char *path, struct err *err);
+/* The settings of its fit as a JSON object.  Caller frees. */
+char *model_settings_json(const struct model *model);
 bool model_open(const char *path, const char *name, struct model **out, struct err *err);
 
 #endif

@@ -79,6 +79,7 @@ struct view_ops {
     /* One sentence of words and numbers. */
     void (*describe)(const void *state, struct strbuf *out);
     void (*table)(const void *state, struct table *out);
+    bool grid; /* its columns: panel, x, y, values of (x, y); rows: x fastest, panel slowest */
     /* A key ("left", "up", "[", "c", ...): true when it is the view's, and
      * `command` is what to run ("" for none: just redraw). */
     bool (*key)(void *state, const char *key, struct strbuf *command);
@@ -122,6 +123,14 @@ void view_table(const struct view *view, struct table *out);
 bool view_key(struct view *view, const char *key, struct strbuf *command);
 bool view_click(struct view *view, struct rect area, const struct style *style, int x, int y,
                 struct strbuf *command);
+/* Its plots as a figure, with title, note (the side convention) and caption.  False:
+ * it draws none (a table). */
+struct figure;
+bool view_figure(struct view *view, bool dark, struct figure *out);
+/* The model that it shows; NULL: none, or it shows no model. */
+const struct scene_model *view_scene_model(const struct view *view, const struct scene *scene);
+/* The command that shows the view as it is: "map x=reward". */
+void view_command(const struct view *view, struct strbuf *out);
 /* Sentence, then the picture `width` cells wide, as text (the line REPL). */
 void view_print(struct view *view, int width, const struct style *style, struct strbuf *out);
 

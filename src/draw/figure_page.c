@@ -1,0 +1,282 @@
+/* A page: title, plots, note and caption, on a surface of the kind asked for. */
+#include <cairo-pdf.h>
+#include <cairo-svg.h>
+#include <math.h>
+#include <string.h>
+
+#include "figure_ink.h"
+
+static const double mm = 72 / 25.4;
+
+struct page {
+    const struct figure *figure;
+    const struct figure_look *look;
+    struct ink ink;
+    double width, height, edge;
+    double title_height, foot_height;
+};
+
+const char *figure_library(void)
+{
+    static const char name[] = "cairo " CAIRO_VERSION_STRING;
+    return name;
+}
+
+static cairo_status_t collect(void *out, const unsigned char *bytes, unsigned n)
+{
+    strbuf_add(out, bytes, n);
+    return CAIRO_STATUS_SUCCESS;
+}
+
+/* Metrics that do not go with the size of pixels: the same lines on every surface. */
+static void begin(struct page *page, cairo_surface_t *surface)
+{
+    cairo_font_options_t *options = cairo_font_options_create();
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
+    page->ink.cairo = cairo_create(surface);
+    cairo_set_font_options(page->ink.cairo, options);
+    cairo_font_options_destroy(options);
+    ink_bold(&page->ink, page->look->family, false, page->ink.font);
+}
+
+static void title_font(const struct page *page, bool on)
+{
+    ink_bold(&page->ink, page->look->family, on, page->ink.font);
+}
+
+static void foot_font(const struct page *page, bool on)
+{
+    ink_bold(&page->ink, page->look->family, false, page->ink.font * (on ? .9 : 1));
+}
+
+static bool has(const char *text)
+{
+    return text && *text;
+}
+
+/* Unless the caption says it as well. */
+static const char *note(const struct figure *f)
+{
+    return has(f->note) && !(has(f->caption) && strstr(f->caption, f->note)) ? f->note : NULL;
+}
+
+/* --- layout --------------------------------------------------------------------- */
+
+/* Title and foot take what they need; the plots take the rest. */
+static void measure_words(struct page *page)
+{
+    double width = page->width - 2 * page->edge, font = page->ink.font;
+    const struct figure *f = page->figure;
+    page->title_height = page->foot_height = 0;
+    if (has(f->title)) {
+        title_font(page, true);
+        int n = ink_paragraph(&page->ink, 0, 0, width, 0, f->title, false);
+        page->title_height = (n * 1.3 + .5) * font;
+        title_font(page, false);
+    }
+    foot_font(page, true);
+    int n = ink_paragraph(&page->ink, 0, 0, width, 0, note(f), false) +
+            ink_paragraph(&page->ink, 0, 0, width, 0, f->caption, false);
+    page->foot_height = n ? (n * 1.25 + .4) * font : 0;
+    foot_font(page, false);
+}
+
+static struct margin part_margin(const struct page *page, const struct figure_part *part,
+                                 double width, double height)
+{
+    return part->lines ? lines_margin(&page->ink, part->lines, width, height)
+                       : heat_margin(&page->ink, part->heat, width, height);
+}
+
+/* Height of the body of a plot: three fifths of one column's width, less in
+ * proportion where it is wider. */
+static double own_height(const struct page *page)
+{
+    double width = page->width - 2 * page->edge, column = 89 * mm, most = 0, rows = 0;
+    for (size_t i = 0; i < page->figure->n; i++) {
+        const struct figure_part *part = &page->figure->parts[i];
+        double share = page->figure->width > 0
+                           ? part->place.width / (double)page->figure->width : 1;
+        double body = part->heat ? heat_height(&page->ink, part->heat, width * share)
+                      : width < column ? width * .52
+                                       : column * .52 + (width - column) * .3;
+        struct margin m = part_margin(page, part, width * share, body);
+        double above = page->figure->height > 0
+                           ? part->place.height / (double)page->figure->height : 1;
+        most = fmax(most, (body + m.top + m.bottom) / fmax(above, .05));
+        rows += above;
+    }
+    if (rows > 1.01) /* parts above one another need not be as high each */
+        most *= .75;
+    return most;
+}
+
+static struct box part_box(const struct page *page, const struct figure_part *part)
+{
+    const struct figure *f = page->figure;
+    double width = page->width - 2 * page->edge;
+    double height = page->height - 2 * page->edge - page->title_height - page->foot_height;
+    double sx = width / (f->width > 0 ? f->width : 1);
+    double sy = height / (f->height > 0 ? f->height : 1);
+    return (struct box){page->edge + part->place.x * sx,
+                        page->edge + page->title_height + part->place.y * sy,
+                        part->place.width * sx, part->place.height * sy};
+}
+
+static struct box inside(struct box box, const struct margin *m)
+{
+    return (struct box){box.x + m->left, box.y + m->top, box.width - m->left - m->right,
+                        box.height - m->top - m->bottom};
+}
+
+/* Plots above one another stand on one line at their left and right. */
+static bool lay_out(const struct page *page, struct margin *margins, struct err *err)
+{
+    for (size_t i = 0; i < page->figure->n; i++) {
+        const struct figure_part *part = &page->figure->parts[i];
+        struct box box = part_box(page, part);
+        margins[i] = part_margin(page, part, box.width, box.height * .7);
+    }
+    for (size_t i = 0; i < page->figure->n; i++)
+        for (size_t k = 0; k < page->figure->n; k++)
+            if (page->figure->parts[i].place.x == page->figure->parts[k].place.x) {
+                margins[i].left = fmax(margins[i].left, margins[k].left);
+                margins[i].right = fmax(margins[i].right, margins[k].right);
+            }
+    for (size_t i = 0; i < page->figure->n; i++) {
+        struct box body = inside(part_box(page, &page->figure->parts[i]), &margins[i]);
+        double least = 4 * page->ink.font;
+        if (body.width < least || body.height < least)
+            return err_set(err, ERR_FAILED, "a page of %.0f x %.0f mm is too small for this plot "
+                           "with letters of %.3g points; raise width= or height=, or lower font=",
+                           page->width / mm, page->height / mm, page->ink.font);
+    }
+    return true;
+}
+
+/* --- painting ------------------------------------------------------------------- */
+
+static void paint_words(const struct page *page)
+{
+    const struct figure *f = page->figure;
+    const struct ink *ink = &page->ink;
+    double width = page->width - 2 * page->edge, font = ink->font;
+    ink_tone(ink, INK_TEXT);
+    if (has(f->title)) {
+        title_font(page, true);
+        ink_paragraph(ink, page->edge, page->edge + font, width, font * 1.3, f->title, true);
+        title_font(page, false);
+    }
+    double y = page->height - page->edge - page->foot_height + font * 1.2;
+    foot_font(page, true);
+    ink_tone(ink, INK_FAINT);
+    int n = ink_paragraph(ink, page->edge, y, width, font * 1.25, note(f), true);
+    ink_tone(ink, INK_TEXT);
+    ink_paragraph(ink, page->edge, y + n * font * 1.25, width, font * 1.25, f->caption, true);
+    foot_font(page, false);
+}
+
+static void paint(const struct page *page, const struct margin *margins)
+{
+    ink_tone(&page->ink, INK_PAPER);
+    cairo_paint(page->ink.cairo);
+    paint_words(page);
+    for (size_t i = 0; i < page->figure->n; i++) {
+        const struct figure_part *part = &page->figure->parts[i];
+        struct box body = inside(part_box(page, part), &margins[i]);
+        cairo_save(page->ink.cairo);
+        if (part->lines)
+            lines_paint(&page->ink, part->lines, body, &margins[i]);
+        else
+            heat_paint(&page->ink, part->heat, body, &margins[i]);
+        cairo_restore(page->ink.cairo);
+    }
+}
+
+static void tell(cairo_surface_t *surface, const struct page *page)
+{
+    const struct figure *f = page->figure;
+    if (has(f->title))
+        cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, f->title);
+    if (has(f->caption))
+        cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_SUBJECT, f->caption);
+    if (has(page->look->creator))
+        cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, page->look->creator);
+}
+
+static cairo_surface_t *open_surface(const struct page *page, enum figure_kind kind,
+                                     struct strbuf *out)
+{
+    double dots = page->look->dpi / 72;
+    if (kind == FIGURE_PNG) {
+        cairo_surface_t *surface = cairo_image_surface_create(
+            CAIRO_FORMAT_RGB24, (int)lround(page->width * dots), (int)lround(page->height * dots));
+        cairo_surface_set_device_scale(surface, dots, dots);
+        return surface;
+    }
+    if (kind == FIGURE_PDF) {
+        cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(collect, out, page->width,
+                                                                       page->height);
+        tell(surface, page);
+        return surface;
+    }
+    cairo_surface_t *surface = cairo_svg_surface_create_for_stream(collect, out, page->width,
+                                                                   page->height);
+    cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PT);
+    return surface;
+}
+
+static bool close_surface(cairo_surface_t *surface, enum figure_kind kind, cairo_t *cairo,
+                          struct strbuf *out, struct err *err)
+{
+    cairo_status_t status = cairo_status(cairo);
+    cairo_destroy(cairo);
+    if (status == CAIRO_STATUS_SUCCESS && kind == FIGURE_PNG)
+        status = cairo_surface_write_to_png_stream(surface, collect, out);
+    cairo_surface_finish(surface);
+    if (status == CAIRO_STATUS_SUCCESS)
+        status = cairo_surface_status(surface);
+    cairo_surface_destroy(surface);
+    return status == CAIRO_STATUS_SUCCESS ||
+           err_set(err, ERR_FAILED, "cairo: %s", cairo_status_to_string(status));
+}
+
+/* The height that suits, found with words measured on a page that is thrown away. */
+static void measure(struct page *page)
+{
+    cairo_surface_t *surface = cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, NULL);
+    begin(page, surface);
+    measure_words(page);
+    page->height = isfinite(page->look->height)
+                       ? page->look->height * mm
+                       : own_height(page) + page->title_height + page->foot_height +
+                             2 * page->edge;
+    cairo_destroy(page->ink.cairo);
+    cairo_surface_destroy(surface);
+}
+
+bool figure_paint(const struct figure *figure, enum figure_kind kind,
+                  const struct figure_look *look, struct strbuf *out, struct err *err)
+{
+    enum { PNG_MOST = 20000, PARTS_MOST = 16 };
+    struct margin margins[PARTS_MOST];
+    struct page page = {.figure = figure, .look = look, .width = look->width * mm,
+                        .ink = {.font = look->font, .unit = look->font / 7, .dark = look->dark}};
+    page.edge = 3 * page.ink.unit;
+    if (figure->n == 0 || figure->n > PARTS_MOST)
+        return err_set(err, ERR_FAILED, "there are %zu plots to draw; a page holds 1 to %d",
+                       figure->n, PARTS_MOST);
+    measure(&page);
+    double dots = fmax(page.width, page.height) * look->dpi / 72;
+    if (kind == FIGURE_PNG && dots > PNG_MOST)
+        return err_set(err, ERR_FAILED, "a PNG of %.0f dots is too large, the most is %d; lower "
+                       "dpi= or width=", dots, PNG_MOST);
+    cairo_surface_t *surface = open_surface(&page, kind, out);
+    begin(&page, surface);
+    bool fits = lay_out(&page, margins, err);
+    if (fits)
+        paint(&page, margins);
+    return close_surface(surface, kind, page.ink.cairo, out, fits ? err : NULL) && fits;
+}

@@ -1,0 +1,15 @@
+/* What a view shows as arrays for numpy. */
+#ifndef SHELL_ARRAYS_H
+#define SHELL_ARRAYS_H
+
+#include "deltaw/data/npz.h"
+#include "state.h"
+
+/* An array a column, named as it: float64, or text.  Of a grid (view.h): x [nx],
+ * y [ny], panel [n], and each other column [n][ny][nx], `x_name`, `y_name`. */
+void arrays_of_table(const struct table *table, bool grid, struct npz *out);
+/* JSON of what repeats it: version, command, sentence, cohort, model with the
+ * settings of its fit. */
+void arrays_tell(struct session *session, struct view *view, struct strbuf *out);
+
+#endif
