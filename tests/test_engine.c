@@ -284,6 +284,34 @@ static void test_whole(const char *name)
     setting_free(&s);
 }
 
+/* A long ragged cohort: 100 animals of 200 to 2,000 trials. */
+static void test_padding(void)
+{
+    enum { N = 100 };
+    size_t lengths[N];
+    bool train[N];
+    struct policy policy;
+    struct rng rng = rng_stream(SEED, RNG_TEST, 3, 1);
+    struct rule_shape shape = {.n_weights = 2, .hidden = 4, .layers = 2};
+    policy_parse("stim+bias", &policy, NULL);
+    for (size_t a = 0; a < N; a++) {
+        lengths[a] = 200 + rng_below(&rng, 1800);
+        train[a] = true;
+    }
+    struct cohort *c = test_cohort(N, lengths, SEED);
+    struct trials *trials = trials_new(c, &policy);
+    for (size_t e = 0; engine_at(e); e++) {
+        struct rollout *r = rollout_new(&(struct rollout_setup){
+            .engine = engine_at(e), .rule = rule_find("dnn"), .shape = &shape, .trials = trials,
+            .train = train, .truncation = 50, .threads = 1});
+        tap_ok(rollout_padding(r) < .1, "%s: %.1f %% of the lanes' steps are padding",
+               engine_at(e)->name, 100 * rollout_padding(r));
+        rollout_free(r);
+    }
+    trials_free(trials);
+    cohort_drop(c);
+}
+
 /* With one scored trial, gradient (p - y) j and sketch row c sqrt(p (1 - p)) j
  * share j; over more, r r' averages to the sum of p (1 - p) j j'. */
 static void test_sketch(const struct setting *s)

@@ -182,7 +182,8 @@ static void tile_fill(const struct plan *p, struct tile *t, const struct trials 
         memset(t->scored, 0, t->steps * sizeof(vec));
     }
     for (unsigned l = 0; l < n; l++)
-        tile_fill_lane(p, t, trials, l, &spans[l]);
+        if (spans[l].end > spans[l].begin)
+            tile_fill_lane(p, t, trials, l, &spans[l]);
 }
 
 /* Cross-entropy from the logit, softplus(z) - y z, and its derivative, p - y. */
@@ -234,6 +235,8 @@ static void tile_lived(const struct plan *p, const struct tile *t, const struct 
     size_t k = p->n_weights;
     for (unsigned l = 0; l < t->n; l++) {
         const struct span *span = &t->spans[l];
+        if (span->end == span->begin)
+            continue;
         float *w = lived + (trials->first[span->animal] + span->begin) * k;
         for (size_t s = 0; s < span->end - span->begin; s++)
             for (size_t j = 0; j < k; j++)

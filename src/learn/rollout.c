@@ -6,10 +6,18 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/thread.h"
 
-/* Up to `lanes` animals that walk through their trials together. */
+/* What a lane does in a chunk of its block: a chunk of an animal, or nothing. */
+struct turn {
+    size_t animal; /* NOBODY: nothing */
+    size_t chunk;  /* of the animal, 0 is its first */
+};
+enum { NOBODY = -1 };
+
+/* Up to `lanes` animals side by side, and in each lane one after the other, so
+ * that long and short ones fill it evenly. */
 struct block {
-    size_t *animals; /* [n] */
-    unsigned n;
+    unsigned n;         /* lanes in use */
+    struct turn *turns; /* [n_chunks][n] */
     bool train;
     size_t n_chunks, first_tile; /* index of chunk 0 among all tiles */
     double *carry;               /* [carry][lanes] */
@@ -70,17 +78,40 @@ static void go_forward(struct rollout *r, const struct block *b, size_t chunk, s
                        double *carry, double *loss, float *lived)
 {
     struct span spans[b->n];
-    unsigned n = 0;
-    /* Animals are sorted by length: those that are through are at the end. */
     for (unsigned l = 0; l < b->n; l++) {
-        size_t begin = chunk * r->truncation, end = updates_of(r, b->animals[l]);
-        if (begin >= end)
-            break;
+        struct turn turn = b->turns[chunk * b->n + l];
+        spans[l] = (struct span){0};
+        if (turn.animal == (size_t)NOBODY)
+            continue;
+        size_t begin = turn.chunk * r->truncation, end = updates_of(r, turn.animal);
         if (end > begin + r->truncation)
             end = begin + r->truncation;
-        spans[n++] = (struct span){b->animals[l], begin, end};
+        spans[l] = (struct span){turn.animal, begin, end};
     }
-    r->engine->forward(r->plan, tile, r->trials, spans, n, carry, loss, lived);
+    r->engine->forward(r->plan, tile, r->trials, spans, b->n, carry, loss, lived);
+}
+
+/* Start weights and no state in the lanes where an animal begins. */
+static void begin_animals(const struct rollout *r, const struct block *b, size_t chunk)
+{
+    unsigned lanes = r->engine->lanes;
+    for (unsigned l = 0; l < b->n; l++) {
+        struct turn turn = b->turns[chunk * b->n + l];
+        if (turn.animal == (size_t)NOBODY || turn.chunk > 0)
+            continue;
+        for (size_t k = 0; k < r->n_carry; k++)
+            b->carry[k * lanes + l] =
+                k < r->n_weights ? r->task->w0[turn.animal * r->n_weights + k] : 0;
+    }
+}
+
+/* Nothing comes back to an animal's end from the one after it in the lane. */
+static void end_animals(const struct rollout *r, const struct block *b, size_t chunk)
+{
+    for (unsigned l = 0; l < b->n; l++)
+        if (chunk + 1 == b->n_chunks || b->turns[(chunk + 1) * b->n + l].chunk == 0)
+            for (size_t k = 0; k < r->n_carry; k++)
+                b->adjoint[k * r->engine->lanes + l] = 0;
 }
 
 static size_t carry_size(const struct rollout *r)
@@ -88,12 +119,16 @@ static size_t carry_size(const struct rollout *r)
     return r->n_carry * r->engine->lanes;
 }
 
-static void keep_start_gradient(struct rollout *r, const struct block *b, const double *adjoint)
+static void keep_start_gradient(struct rollout *r, const struct block *b, size_t chunk,
+                                const double *adjoint)
 {
-    for (unsigned l = 0; l < b->n; l++)
-        for (size_t k = 0; k < r->n_weights; k++)
-            r->result.gradient_w0[b->animals[l] * r->n_weights + k] =
+    for (unsigned l = 0; l < b->n; l++) {
+        struct turn turn = b->turns[chunk * b->n + l];
+        for (size_t k = 0; turn.animal != (size_t)NOBODY && turn.chunk == 0 && k < r->n_weights;
+             k++)
+            r->result.gradient_w0[turn.animal * r->n_weights + k] =
                 adjoint[k * r->engine->lanes + l];
+    }
 }
 
 static void go_backward(struct rollout *r, const struct waiting *w)
@@ -106,19 +141,18 @@ static void go_backward(struct rollout *r, const struct waiting *w)
     }
     if (r->whole) {
         double *gradient = b->gradient + r->n_parameters;
+        end_animals(r, b, w->chunk);
         r->engine->backward(r->plan, w->tile, gradient, b->adjoint);
         for (size_t j = 0; j < r->n_parameters; j++)
             b->gradient[j] += gradient[j];
-        if (w->chunk == 0)
-            keep_start_gradient(r, b, b->adjoint);
+        keep_start_gradient(r, b, w->chunk, b->adjoint);
         return;
     }
     double adjoint[carry_size(r)];
     memset(adjoint, 0, sizeof adjoint);
     r->engine->backward(r->plan, w->tile,
                         r->gradients + (b->first_tile + w->chunk) * r->n_parameters, adjoint);
-    if (w->chunk == 0)
-        keep_start_gradient(r, b, adjoint);
+    keep_start_gradient(r, b, w->chunk, adjoint);
 }
 
 /* The oldest tile that can go back now, or n_waiting. */
@@ -160,6 +194,7 @@ static void work_forward(struct rollout *r, size_t block)
     b->busy = true;
     r->going_forward++;
     pthread_mutex_unlock(&r->lock);
+    begin_animals(r, b, chunk);
     if (back && r->whole)
         memcpy(b->starts + chunk * carry_size(r), b->carry, carry_size(r) * sizeof *b->carry);
     go_forward(r, b, chunk, tile, b->carry,
@@ -278,7 +313,6 @@ static bool takes_part(const struct rollout *r, size_t block, const struct rollo
 
 static void start_blocks(struct rollout *r, const struct rollout_task *task)
 {
-    unsigned lanes = r->engine->lanes;
     size_t rows = 0;
     r->open_tiles = 0;
     for (size_t i = 0; i < r->n_blocks; i++) {
@@ -291,9 +325,6 @@ static void start_blocks(struct rollout *r, const struct rollout_task *task)
         b->busy = b->backing = false;
         r->open_tiles += b->n_chunks - b->next;
         memset(b->carry, 0, carry_size(r) * sizeof *b->carry);
-        for (unsigned l = 0; l < b->n; l++)
-            for (size_t k = 0; k < r->n_weights; k++)
-                b->carry[k * lanes + l] = task->w0[b->animals[l] * r->n_weights + k];
         if (b->adjoint) {
             memset(b->adjoint, 0, carry_size(r) * sizeof *b->adjoint);
             memset(b->gradient, 0, r->n_parameters * sizeof *b->gradient);
@@ -316,9 +347,11 @@ static void gather(struct rollout *r, const struct rollout_task *task)
     for (size_t i = 0; i < r->n_blocks; i++) {
         const struct block *b = &r->blocks[i];
         for (size_t c = 0; takes_part(r, i, task) && c < b->n_chunks; c++)
-            for (unsigned l = 0; l < b->n; l++)
-                if (c * r->truncation < updates_of(r, b->animals[l]))
-                    r->result.loss[b->animals[l]] += r->losses[(b->first_tile + c) * lanes + l];
+            for (unsigned l = 0; l < b->n; l++) {
+                size_t animal = b->turns[c * b->n + l].animal;
+                if (animal != (size_t)NOBODY)
+                    r->result.loss[animal] += r->losses[(b->first_tile + c) * lanes + l];
+            }
     }
     if (!task->gradient)
         return;
@@ -336,6 +369,26 @@ static void gather(struct rollout *r, const struct rollout_task *task)
 size_t rollout_batches(const struct rollout *r)
 {
     return r->n_batches;
+}
+
+double rollout_padding(const struct rollout *r)
+{
+    double used = 0, all = 0;
+    for (size_t i = 0; i < r->n_blocks; i++)
+        for (size_t c = 0; c < r->blocks[i].n_chunks; c++) {
+            size_t steps = 0;
+            for (unsigned l = 0; l < r->blocks[i].n; l++) {
+                struct turn turn = r->blocks[i].turns[c * r->blocks[i].n + l];
+                size_t n = turn.animal == (size_t)NOBODY
+                               ? 0
+                               : updates_of(r, turn.animal) - turn.chunk * r->truncation;
+                n = n < r->truncation ? n : r->truncation;
+                used += (double)n;
+                steps = n > steps ? n : steps;
+            }
+            all += (double)(steps * r->engine->lanes);
+        }
+    return all > 0 ? 1 - used / all : 0;
 }
 
 /* Blocks are sorted by length: the first is the largest. */
@@ -367,11 +420,12 @@ size_t rollout_share(const struct rollout *r)
 
 bool rollout_in_batch(const struct rollout *r, size_t batch, size_t animal)
 {
-    for (size_t i = 0; i < r->n_blocks; i++)
-        for (unsigned l = 0; l < r->blocks[i].n; l++)
-            if (r->blocks[i].train && r->blocks[i].batch == batch &&
-                r->blocks[i].animals[l] == animal)
+    for (size_t i = 0; i < r->n_blocks; i++) {
+        const struct block *b = &r->blocks[i];
+        for (size_t j = 0; b->train && b->batch == batch && j < b->n * b->n_chunks; j++)
+            if (b->turns[j].animal == animal)
                 return true;
+    }
     return false;
 }
 
@@ -405,7 +459,7 @@ bool rollout_run(struct rollout *r, const struct rollout_task *task,
 /* --- making one ------------------------------------------------------------ */
 
 struct by_length {
-    size_t animal, updates;
+    size_t animal, updates, chunks;
 };
 
 static int longest_first(const void *a, const void *b)
@@ -416,33 +470,84 @@ static int longest_first(const void *a, const void *b)
     return p->animal < q->animal ? -1 : p->animal > q->animal;
 }
 
+struct lane {
+    size_t first; /* its number before sorting */
+    size_t chunks;
+};
+
+static int fullest_first(const void *a, const void *b)
+{
+    const struct lane *p = a, *q = b;
+    if (p->chunks != q->chunks)
+        return p->chunks > q->chunks ? -1 : 1;
+    return p->first < q->first ? -1 : p->first > q->first;
+}
+
+/* One block of lanes [begin, begin + n) that animals were put into. */
+static void add_block(struct rollout *r, const struct lane *lanes, size_t n,
+                      const struct by_length *animals, const size_t *into, size_t n_animals,
+                      bool train, size_t batch)
+{
+    struct block *b = &r->blocks[r->n_blocks++];
+    *b = (struct block){.n = (unsigned)n, .batch = batch, .train = train,
+                        .n_chunks = lanes[0].chunks, .first_tile = r->n_tiles};
+    b->carry = mem_new(carry_size(r), sizeof *b->carry);
+    b->turns = mem_new(b->n_chunks * n, sizeof *b->turns);
+    for (size_t i = 0; i < b->n_chunks * n; i++)
+        b->turns[i] = (struct turn){(size_t)NOBODY, 0};
+    for (size_t l = 0; l < n; l++)
+        for (size_t i = 0, chunk = 0; i < n_animals; i++)
+            for (size_t c = 0; into[i] == lanes[l].first && c < animals[i].chunks; c++)
+                b->turns[chunk++ * n + l] = (struct turn){animals[i].animal, c};
+    r->n_tiles += b->n_chunks;
+}
+
+/* Blocks for animals that are sorted by length: the next longest goes where least
+ * is, and lanes of like length make a block. */
+static void pack(struct rollout *r, const struct by_length *animals, size_t n, bool train,
+                 size_t batch)
+{
+    size_t width = r->engine->lanes, sum = 0, longest = animals[0].chunks;
+    for (size_t i = 0; i < n; i++)
+        sum += animals[i].chunks;
+    size_t n_lanes = (sum + width * longest - 1) / (width * longest) * width;
+    n_lanes = n_lanes < n ? n_lanes : n;
+    struct lane *lanes = mem_new(n_lanes, sizeof *lanes);
+    size_t *into = mem_new(n, sizeof *into);
+    for (size_t l = 0; l < n_lanes; l++)
+        lanes[l] = (struct lane){l, 0};
+    for (size_t i = 0; i < n; i++) {
+        size_t least = 0;
+        for (size_t l = 1; l < n_lanes && lanes[least].chunks > 0; l++)
+            if (lanes[l].chunks < lanes[least].chunks)
+                least = l;
+        lanes[least].chunks += animals[i].chunks;
+        into[i] = least;
+    }
+    qsort(lanes, n_lanes, sizeof *lanes, fullest_first);
+    for (size_t l = 0; l < n_lanes; l += width)
+        add_block(r, lanes + l, n_lanes - l < width ? n_lanes - l : width, animals, into, n, train,
+                  batch);
+    free(lanes);
+    free(into);
+}
+
 static void add_blocks(struct rollout *r, const bool *train, bool which, size_t batch)
 {
-    size_t n = 0, lanes = r->engine->lanes;
+    size_t n = 0;
     struct by_length *order = mem_new(r->trials->n_animals, sizeof *order);
     for (size_t a = 0; a < r->trials->n_animals; a++)
         if ((train && train[a]) == which && updates_of(r, a) > 0)
-            order[n++] = (struct by_length){a, updates_of(r, a)};
+            order[n++] = (struct by_length){
+                a, updates_of(r, a), (updates_of(r, a) + r->truncation - 1) / r->truncation};
     qsort(order, n, sizeof *order, longest_first);
     if (batch == 0 || batch > n)
         batch = n ? n : 1;
     r->blocks = mem_resize(r->blocks, r->n_blocks + n + 1, sizeof *r->blocks);
-    for (size_t i = 0, size; i < n; i += size) {
-        struct block *b = &r->blocks[r->n_blocks++];
-        size = (i / batch + 1) * batch - i; /* to the end of the batch */
-        size = size < n - i ? size : n - i;
-        size = size < lanes ? size : lanes;
-        *b = (struct block){.n = (unsigned)size, .batch = i / batch};
-        b->train = which;
-        b->animals = mem_new(b->n, sizeof *b->animals);
-        for (unsigned l = 0; l < b->n; l++)
-            b->animals[l] = order[i + l].animal;
-        b->first_tile = r->n_tiles;
-        b->n_chunks = (order[i].updates + r->truncation - 1) / r->truncation;
-        b->carry = mem_new(r->n_carry * r->engine->lanes, sizeof *b->carry);
-        r->n_tiles += b->n_chunks;
+    for (size_t i = 0; i < n; i += batch) {
+        pack(r, order + i, n - i < batch ? n - i : batch, which, i / batch);
         if (which)
-            r->n_batches = b->batch + 1;
+            r->n_batches = i / batch + 1;
     }
     free(order);
 }
@@ -519,7 +624,7 @@ void rollout_free(struct rollout *r)
     for (size_t i = 0; i < r->n_slots; i++)
         r->engine->tile_free(r->free_tiles[i]);
     for (size_t i = 0; i < r->n_blocks; i++) {
-        free(r->blocks[i].animals);
+        free(r->blocks[i].turns);
         free(r->blocks[i].carry);
         free(r->blocks[i].starts), free(r->blocks[i].adjoint), free(r->blocks[i].gradient);
     }

@@ -2,7 +2,8 @@
  * weights lived through.  Spreads tiles over threads; the sums are taken in the
  * order of tiles, so the bits do not depend on how many threads there are.
  *
- * Animals of like length share a tile; training and held-out animals never do.
+ * Animals share tiles side by side, short ones one after the other in a lane;
+ * training and held-out animals never share one.
  * Each block of animals goes forward chunk by chunk.
  *
  * Truncated gradient: a chunk's way back is independent of all others (weights
@@ -58,6 +59,8 @@ struct rollout_setup {
 struct rollout *rollout_new(const struct rollout_setup *setup);
 /* Training animals come in this many batches; those of a batch have like lengths. */
 size_t rollout_batches(const struct rollout *r);
+/* Share of the lanes' steps, of all blocks, in which no animal is. */
+double rollout_padding(const struct rollout *r);
 /* Rows of a sketch, one for every chunk of every animal that takes part.  For
  * about `most` rows a cohort's blocks take part in turns, as the seed has it; then
  * the sum of r r' is that of 1 / rollout_share of the animals.  Truncated rollouts

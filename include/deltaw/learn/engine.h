@@ -34,7 +34,7 @@ struct trials *trials_new(const struct cohort *cohort, const struct policy *poli
 void trials_free(struct trials *trials);
 
 /* One lane's share of a tile: updates of the animal's trials [begin, end), each
- * scoring the next trial; end <= count - 1. */
+ * scoring the next trial; end <= count - 1.  Empty, end == begin: the lane idles. */
 struct span {
     size_t animal, begin, end;
 };
