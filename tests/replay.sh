@@ -36,8 +36,9 @@ is 'the table of models keeps to the newest' \
     "$(printf '%s\n' "$out" | grep '^\* *dnn1 ' | sort -u | wc -l)" 1
 run deltaw --json -c "$make; wait" -c 'replay dnn1 epoch=40'
 like 'JSON has the numbers' "$out" '"model":"dnn1","epoch":40,"newest":300,"train":0?\.[0-9]+'
-run deltaw -c "$make; wait" -c 'replay dnn1 play=yes'
+run "$DELTAW" --no-rc -c "$make; wait" -c 'replay dnn1 play=yes'
 like 'only the full screen plays' "$errors" 'replay: only the full screen plays; epoch=N'
+like 'elsewhere it stands' "$out" '^dnn1 replays epoch 0 of 300'
 run deltaw -c "$make; wait" -c 'replay dnn1 from=50 to=50'
 like 'a range goes up' "$errors" 'to=50 must be after from=50'
 run deltaw -c "$make; wait" -c 'replay dnn1 epoch=40; forget dnn1' -c loss
@@ -205,5 +206,8 @@ while tm has-session -t main 2>/dev/null && [ $tries -lt 600 ]; do
     sleep .05
 done
 ok 'quits while one is on' test $tries -lt 600
-like 'the log has where keys went' "$(cat "$folder/log")" '^replay epoch=0$'
+like 'the log has where keys went' "$(cat "$folder/log")" '^replay epoch=[0-9]+$'
+sed '/^fit dnn epochs=100000/,$d' "$folder/log" >log.dw
+run deltaw -f log.dw
+is 'and runs as a script' "$status" 0
 finish

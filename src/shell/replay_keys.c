@@ -21,6 +21,8 @@ static int key_epoch(struct fit *fit, const char *key, const struct replay_now *
         return replay_near(fit, now->target, 1);
     if (strcmp(key, "left") == 0 || strcmp(key, ",") == 0)
         return replay_near(fit, now->target, -1);
+    if (strcmp(key, "space") == 0 && now->playing) /* so that a log has where it stood */
+        return now->epoch;
     if (strcmp(key, "home") == 0)
         return replay_near(fit, 0, 0);
     return strcmp(key, "end") == 0 ? now->newest : -1;
@@ -37,7 +39,7 @@ bool session_replay_key(const struct session *session, const char *view, const c
     if (epoch >= 0)
         strbuf_printf(command, "replay epoch=%d", epoch);
     else if (strcmp(key, "space") == 0)
-        strbuf_printf(command, "replay play=%s", now.playing ? "no" : "yes");
+        strbuf_puts(command, "replay play=yes");
     else if (strcmp(key, "q") == 0 || strcmp(key, "esc") == 0)
         strbuf_puts(command, "replay off");
     else

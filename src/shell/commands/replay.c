@@ -152,9 +152,11 @@ static bool take_range(struct session *session, const struct args *args, struct 
 static bool play(struct session *session, const struct args *args, struct output *out,
                  struct err *err)
 {
-    if (!session->setup.host.show)
-        return err_set(err, ERR_USAGE, "replay: only the full screen plays; epoch=N shows one "
-                       "epoch here, and `export map FILE.cast` writes them all");
+    if (!session->setup.host.show) { /* a log of the full screen runs here too */
+        output_note(out, "replay: only the full screen plays; epoch=N shows one epoch here, and "
+                    "`export map FILE.cast` writes them all");
+        return stand(session, args, err);
+    }
     if (args_given(args, "epoch")) {
         int epoch = (int)args_integer(args, replay_table, "epoch");
         if (!replay_seek(session, replay_near(replay_fit(session), epoch, 0), err))
