@@ -248,7 +248,7 @@ static void test_bars(void)
     press(&e, "> > >");
     tap_ok(e.place.tile[1].width == width + 6, "> widens the tile (%d, %d)", width,
            e.place.tile[1].width);
-    tap_ok(shows(&e, "deltaw> layout loss:25|map:52") && e.transcript.n == 1,
+    tap_ok(shows(&e, "deltaw> layout loss:24|map:53") && e.transcript.n == 1,
            "as one command, told once");
     press(&e, "< <");
     tap_ok(e.place.tile[1].width == width + 2, "< narrows it");

@@ -328,7 +328,7 @@ static bool draw_parts(struct frame *f)
     struct raster r;
     bool legend = f->axes && f->area.height >= 7 && f->area.width >= 24 && legend_wanted(f->plot);
     int label = f->plot->y_label && f->area.height >= 7 ? utf8_width(f->plot->y_label) : 0;
-    int head = label > 0, most = f->area.height >= 14 ? 2 : 1;
+    int head = label > 0, most = f->area.height >= 10 ? 2 : 1;
     if (!lay_out(f, head))
         return false;
     make_raster(f, &r);

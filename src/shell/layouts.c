@@ -4,7 +4,8 @@
 #include <string.h>
 
 static const struct layout_named layouts[] = {
-    {"default", "curve and map of a fit", "loss:2|map:3", "loss:2|map:3/slice:2|accuracy:3"},
+    /* 5 to 8: on 80 columns eleven contrasts have two cells each */
+    {"default", "curve and map of a fit", "loss:5|map:8", "loss:2|map:3/slice:2|accuracy:3"},
     {"overview", "all views of a fit", "loss|map/slice|weights/accuracy|psychometric",
      "loss|map|slice/weights|accuracy|psychometric"},
     {"teaching", "the rule, large", "map:3|slice:2", "map:3x2|slice:2/weights"},

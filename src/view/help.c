@@ -8,7 +8,7 @@
 
 static const struct option help_options[] = {{0}};
 
-enum { NAME_WIDTH = 15 };
+enum { NAME_WIDTH = 15, BESIDE_FROM = 36 };
 
 /* One line of the page: a heading, or a name and what it means. */
 struct help_state {
@@ -126,7 +126,7 @@ static void pen_line(struct pen *pen, int x, const char *text, unsigned attribut
 static void pen_entry(struct pen *pen, const char *name, const char *text)
 {
     struct strbuf wrapped = {0};
-    int left = pen->area.width >= 3 * NAME_WIDTH ? NAME_WIDTH : 2;
+    int left = pen->area.width >= BESIDE_FROM ? NAME_WIDTH : 2;
     bool below = left == 2 || utf8_width(name) > NAME_WIDTH - 2;
     pen_line(pen, 1, name, pen->style->colours > 0 ? CELL_BOLD : 0);
     pen->line += below && *text;
