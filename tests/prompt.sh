@@ -125,6 +125,11 @@ editing() { # width height
     check 'echoed as lines' '^│      > say p3'
     keys C-c
 
+    type_text 'say héllo 漢字 x'
+    prompt_is 'wide signs take two cells' 'say héllo 漢字 x *│$'
+    check 'the footer below is whole' '^└ F1 help'
+    keys C-u
+
     # errors
     type_text 'fit dnn epoch=3'
     keys Enter

@@ -118,8 +118,10 @@ static void display(char **matches, int n, int longest)
         const char *meaning = c->items[i].meaning ? c->items[i].meaning : "";
         int pad = widest - utf8_width(c->items[i].word);
         int room = columns - 1 - widest - 4;
-        fprintf(rl_outstream, "  %s%*s  %.*s\n", c->items[i].word, pad > 0 ? pad : 0, "",
-                room > 0 ? (int)utf8_prefix(meaning, room) : 0, meaning);
+        bool cut = utf8_width(meaning) > room;
+        fprintf(rl_outstream, "  %s%*s  %.*s%s\n", c->items[i].word, pad > 0 ? pad : 0, "",
+                room > 3 ? (int)utf8_prefix(meaning, cut ? room - 3 : room) : 0, meaning,
+                cut && room > 3 ? "..." : "");
     }
     rl_forced_update_display();
 }

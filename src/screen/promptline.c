@@ -10,6 +10,7 @@
 static int glyphs_of(uint32_t codepoint, const struct style *style, uint32_t out[2])
 {
     out[0] = codepoint;
+    out[1] = 0; /* the right half of a wide one */
     if (codepoint == '\n' && !style->ascii) {
         out[0] = 0x21b5;
         return 1;
@@ -40,11 +41,10 @@ static void draw_part(struct canvas *canvas, int x, int y, int room, const char 
     for (size_t i = 0; i < n && at < room;) {
         i += utf8_decode(text + i, n - i, &codepoint);
         int width = glyphs_of(codepoint, style, glyph);
-        bool two = width == 2 && (codepoint < 32 || codepoint == 127);
         if (width > 0 && at >= 0 && at + width <= room) {
             canvas_put(canvas, x + at, y, glyph[0], COLOUR_DEFAULT, COLOUR_DEFAULT,
                        codepoint == '\n' ? CELL_DIM : 0);
-            if (two)
+            if (width == 2)
                 canvas_put(canvas, x + at + 1, y, glyph[1], COLOUR_DEFAULT, COLOUR_DEFAULT, 0);
         }
         at += width;
