@@ -50,11 +50,11 @@ void explorer_enter(struct explorer *e, const char *line)
         return;
     }
     bool blank = !line[strspn(line, " \t\n")];
-    if (e->step == STEP_PAUSED) {
+    bool paused = e->step == STEP_PAUSED;
+    if (paused && blank) {
         session_enter(e->session);
         e->step = STEP_RAN;
-        if (blank)
-            return;
+        return;
     }
     if (blank && e->transcript.scrolled > 0) { /* reading goes on */
         reader_scroll_key(e, &(struct keypress){.name = "pgdn"});
@@ -67,7 +67,8 @@ void explorer_enter(struct explorer *e, const char *line)
     bool idle = e->step == STEP_IDLE || e->step == STEP_RAN || e->step == STEP_FAILED;
     e->out.echoed = idle && !strchr(line, '\n') ? PROMPT_CELLS : 0;
     if (!blank)
-        session_feed(e->session, line, "prompt");
+        (paused ? session_feed_aside : session_feed)(e->session, line, "prompt");
+    e->step = paused ? STEP_RAN : e->step;
 }
 
 void explorer_interrupt(struct explorer *e)

@@ -149,7 +149,10 @@ static void draw_footer(struct explorer *e)
     int room = row.width - 4;
     struct strbuf text = {0};
     unsigned attributes = 0;
-    if (e->hint[0]) {
+    if (e->step == STEP_PAUSED && !e->popup.n && !e->asking) {
+        strbuf_printf(&text, "Enter goes on  ^C ends this%s%s", e->hint[0] ? "  " : "", e->hint);
+        attributes = CELL_BOLD;
+    } else if (e->hint[0]) {
         strbuf_puts(&text, e->hint);
         attributes = CELL_BOLD;
     } else if (e->popup.n) {
@@ -158,9 +161,6 @@ static void draw_footer(struct explorer *e)
         session_waiting(e->session, &text);
         if (text.len)
             strbuf_puts(&text, "  ^C cancels");
-    } else if (e->step == STEP_PAUSED) {
-        strbuf_puts(&text, "Enter goes on  ^C ends this");
-        attributes = CELL_BOLD;
     } else if (e->asking) {
         strbuf_puts(&text, "Enter search  Esc give it up  Backspace, ^U delete");
     } else if (e->transcript.scrolled > 0) {

@@ -14,7 +14,7 @@ bool hosting_feed_rc(struct session *session, struct err *err)
     char *path = config && config[0] == '/' ? mem_printf("%s/deltaw/rc", config)
                  : home && home[0] == '/'   ? mem_printf("%s/.config/deltaw/rc", home)
                                             : NULL;
-    bool good = !path || access(path, F_OK) != 0 || session_feed_file(session, path, err);
+    bool good = !path || access(path, F_OK) != 0 || session_feed_rc(session, path, err);
     free(path);
     return good;
 }

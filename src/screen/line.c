@@ -16,8 +16,9 @@
 #include "runner.h"
 #include "screen.h"
 #include "signals.h"
+#include "transcript.h"
 
-static const char prompt[] = "deltaw> ", paused_prompt[] = "[Enter goes on] ";
+static const char prompt[] = "deltaw> ", paused_prompt[] = "[Enter goes on, ^C ends this] ";
 
 struct repl {
     struct runner runner;
@@ -69,6 +70,7 @@ static void on_signals(struct repl *repl, unsigned bits)
  * TERM or HUP. */
 static bool read_line(struct repl *repl, const char *with_prompt)
 {
+    bool paused = with_prompt == paused_prompt;
     struct runner *r = &repl->runner;
     repl->got = false;
     r->typing = true;
@@ -85,6 +87,11 @@ static bool read_line(struct repl *repl, const char *with_prompt)
         poll(fds, 3, -1);
         bits = signals_take();
         on_signals(repl, bits);
+        if (paused && bits & SIGNAL_INTERRUPT) { /* it ends the script, as a ^C while it runs */
+            session_cancel(r->session);
+            on_line(repl, "");
+            continue;
+        }
         if (fds[2].revents) {
             wake_drain(session_wake(r->session));
             runner_news(r);
@@ -125,11 +132,13 @@ static enum run converse(struct repl *repl)
         if (repl->end)
             continue;
         repl->asked = false;
-        if (how == RUN_PAUSED)
-            session_enter(r->session);
+        bool blank = !repl->line[strspn(repl->line, " \t\n")];
         r->out.echoed = how == RUN_PAUSED ? 0 : sizeof prompt - 1;
-        if (repl->line[strspn(repl->line, " \t\n")])
-            session_feed(r->session, repl->line, "prompt");
+        if (how == RUN_PAUSED && blank)
+            session_enter(r->session);
+        else if (!blank)
+            (how == RUN_PAUSED ? session_feed_aside : session_feed)(r->session, repl->line,
+                                                                    "prompt");
         how = runner_run(r);
     }
     return how;
@@ -155,13 +164,38 @@ static enum run read_pipe(struct runner *r)
     return how;
 }
 
+/* --- what scripts run and say ----------------------------------------------------- */
+
+static void on_echo(void *data, const char *command)
+{
+    struct repl *repl = data;
+    if (repl->runner.out.mode == OUTPUT_TEXT)
+        output_say(&repl->runner.out, "%s%s", prompt, command);
+}
+
+static void on_narrate(void *data, const char *text)
+{
+    struct repl *repl = data;
+    int width = repl->runner.out.width > SAY_WIDTH ? SAY_WIDTH : repl->runner.out.width;
+    struct strbuf rows = {0};
+    do {
+        size_t skip, n = transcript_row(text, width, &skip);
+        strbuf_add(&rows, text, n);
+        strbuf_putc(&rows, '\n');
+        text += n + skip;
+    } while (*text);
+    output_block(&repl->runner.out, strbuf_text(&rows));
+    strbuf_free(&rows);
+}
+
 static int begin(struct repl *repl, const struct host_setup *setup, bool terminal,
                  struct err *err)
 {
     struct session_setup session = setup->session;
     session.prefixes = true;
     if (terminal)
-        session.host.history = recall_at;
+        session.host = (struct session_host){.data = repl, .history = recall_at, .echo = on_echo,
+                                             .narrate = on_narrate};
     if (!signals_open(terminal, err) || !runner_open(&repl->runner, setup, &session, err)) {
         fprintf(stderr, "deltaw: %s\n", err->message);
         return err->code;

@@ -65,6 +65,14 @@ static void on_echo(void *data, const char *command)
     free(line);
 }
 
+static void on_narrate(void *data, const char *text)
+{
+    struct explorer *e = data;
+    transcript_add(&e->transcript, LINE_SAY, text, strlen(text));
+    transcript_add(&e->transcript, LINE_SAY, "\n", 1);
+    e->dirty = true;
+}
+
 /* --- one turn ----------------------------------------------------------------------- */
 
 /* Where the next command's page begins: with its echo. */
@@ -214,7 +222,8 @@ static bool begin(struct explorer *e, const struct host_setup *setup, struct err
     struct session_setup session = setup->session;
     session.prefixes = true;
     session.host = (struct session_host){.data = e, .show = explorer_show_view,
-                                         .screen = explorer_screen_verb, .history = recall_at};
+                                         .screen = explorer_screen_verb, .history = recall_at,
+                                         .echo = on_echo, .narrate = on_narrate};
     e->session = session_new(&session, err);
     if (!e->session)
         return false;

@@ -7,7 +7,8 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
 
-static const int red = 9, yellow = 11;
+static const int red = 9, yellow = 11, cyan_dark = 14, cyan_light = 6;
+enum { SAY_MARGIN = 2 }; /* narration has a bar at its left */
 
 size_t transcript_row(const char *text, int width, size_t *skip)
 {
@@ -32,9 +33,18 @@ size_t transcript_row(const char *text, int width, size_t *skip)
     return n;
 }
 
-static int count_rows(const char *text, int width)
+/* Of the text in a row of `width` cells. */
+static int text_width(enum transcript_kind kind, int width)
 {
+    int room = width > 3 * SAY_MARGIN ? width - SAY_MARGIN : width;
+    return kind != LINE_SAY ? width : room < SAY_WIDTH ? room : SAY_WIDTH;
+}
+
+static int count_rows(const struct transcript_line *line, int width)
+{
+    const char *text = line->text;
     int rows = 0;
+    width = text_width(line->kind, width);
     do {
         size_t skip, n = transcript_row(text, width, &skip);
         text += n + skip;
@@ -52,7 +62,7 @@ static void recount(struct transcript *t, int width)
     t->width = width;
     t->rows = 0;
     for (size_t i = 0; i < t->n; i++)
-        t->rows += t->lines[i].rows = count_rows(t->lines[i].text, width);
+        t->rows += t->lines[i].rows = count_rows(&t->lines[i], width);
     t->scrolled = (long)(share * (double)t->rows);
 }
 
@@ -92,7 +102,7 @@ static void add_line(struct transcript *t, enum transcript_kind kind, char *text
         *last = (struct transcript_line){.text = text, .kind = kind};
     }
     last->open = open;
-    last->rows = count_rows(last->text, t->width);
+    last->rows = count_rows(last, t->width);
     t->rows += last->rows;
     if (t->scrolled) /* who reads further up goes on reading there */
         t->scrolled += t->rows - before;
@@ -270,7 +280,14 @@ static void draw_row(struct canvas *canvas, struct rect area, int y, const char 
     int ink = !style->colours ? COLOUR_DEFAULT
               : error         ? style->colours >= 16 ? red : 1
               : line->kind == LINE_NOTE && style->dark ? style->colours >= 16 ? yellow : 3
-                                                       : COLOUR_DEFAULT;
+              : line->kind == LINE_SAY ? style->dark ? style->colours >= 16 ? cyan_dark : 6
+                                                     : cyan_light
+                                       : COLOUR_DEFAULT;
+    if (line->kind == LINE_SAY && area.width > 3 * SAY_MARGIN) {
+        canvas_put(canvas, area.x, y, style->ascii ? '|' : 0x2590, ink, COLOUR_DEFAULT, 0);
+        area.x += SAY_MARGIN;
+        area.width -= SAY_MARGIN;
+    }
     unsigned attributes = line->kind == LINE_COMMAND || (error && !style->colours) ? CELL_BOLD : 0;
     canvas_text(canvas, area.x, y, area.width, row, ink, attributes, style);
     free(row);
@@ -290,8 +307,9 @@ int transcript_draw(struct transcript *t, struct canvas *canvas, struct rect are
         const struct transcript_line *line = &t->lines[i];
         row -= line->rows;
         const char *text = line->text;
+        int width = text_width(line->kind, area.width);
         for (int k = 0; k < line->rows; k++) {
-            size_t skip, n = transcript_row(text, area.width, &skip);
+            size_t skip, n = transcript_row(text, width, &skip);
             long y = row + k - (bottom - used);
             if (y >= 0 && y < used) {
                 draw_row(canvas, area, area.y + (int)y, text, n, line, style);

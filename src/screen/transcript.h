@@ -8,9 +8,9 @@
 
 #include "deltaw/draw/canvas.h"
 
-enum { TRANSCRIPT_LINES = 20000 };
+enum { TRANSCRIPT_LINES = 20000, SAY_WIDTH = 76 }; /* cells: what reads well */
 
-enum transcript_kind { LINE_PLAIN, LINE_COMMAND, LINE_NOTE, LINE_ERROR };
+enum transcript_kind { LINE_PLAIN, LINE_COMMAND, LINE_NOTE, LINE_ERROR, LINE_SAY };
 
 struct transcript {
     size_t n, capacity;

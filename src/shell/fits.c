@@ -109,7 +109,10 @@ void session_add_fit(struct session *session, struct fit *fit)
 {
     session->fits = mem_resize(session->fits, session->n_fits + 1, sizeof *session->fits);
     session->fits[session->n_fits++] = (struct fit_entry){
-        .fit = fit, .told = fit_status(fit).state == FIT_OPENED};
+        .fit = fit,
+        .told = fit_status(fit).state == FIT_OPENED,
+        .lesson = input_lesson(session),
+    };
     set_current(session, fit_name(fit));
 }
 
@@ -131,6 +134,13 @@ void session_forget_fit(struct session *session, struct fit *fit)
     session->closing = mem_resize(session->closing, session->n_closing + 1,
                                   sizeof *session->closing);
     session->closing[session->n_closing++] = fit;
+}
+
+void session_forget_lesson(struct session *session)
+{
+    for (size_t i = session->n_fits; i-- > 0;)
+        if (session->fits[i].lesson)
+            session_forget_fit(session, session->fits[i].fit);
 }
 
 static void scene_drop(struct session *session)

@@ -72,6 +72,13 @@ static bool read_quoted(struct reader *r, struct strbuf *out)
     return true;
 }
 
+/* isn't, animals': directly after a letter, which was not quoted. */
+static bool is_apostrophe(const struct reader *r, const struct strbuf *word)
+{
+    char before = word->len > 0 ? r->text[r->at - 1] : '\0';
+    return peek(r) == '\'' && before != '-' && before != '.' && is_name(before, false);
+}
+
 /* One word.  On a quote left open: false, the word is what there was. */
 static bool read_word(struct reader *r, struct word *word, int *open)
 {
@@ -82,7 +89,7 @@ static bool read_word(struct reader *r, struct word *word, int *open)
         char c = r->text[r->at];
         if (is_blank(c) || c == '\n' || c == ';')
             break;
-        if (c == '"' || c == '\'') {
+        if ((c == '"' || c == '\'') && !is_apostrophe(r, &text)) {
             *open = (int)(r->at - r->start) + 1;
             good = read_quoted(r, &text);
             plain = false;

@@ -58,7 +58,8 @@ bool look_run(struct session *session, const struct args *args, struct output *o
         session_update_view(session, view, &reason);
         if (!host->show(host->data, name, err))
             return false;
-        if (session->now.key)
+        /* a lesson says itself what there is to see */
+        if (session->now.key || (session->now.script && input_lesson(session)))
             return true;
         if (view_waits(view)) { /* what it shows is told once it is there */
             session->looked = view;

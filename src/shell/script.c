@@ -58,12 +58,3 @@ char *script_read(const char *path, struct err *err)
     strbuf_free(&text);
     return result;
 }
-
-bool session_feed_file(struct session *session, const char *path, struct err *err)
-{
-    char *text = script_read(path, err);
-    if (!text)
-        return false;
-    session_queue(session, text, strcmp(path, "-") == 0 ? "stdin" : path, 1);
-    return true;
-}

@@ -1,5 +1,4 @@
-/* One way in for commands: a queue of texts, a stack of the files being read,
- * one command at a time. */
+/* One command at a time, from what input.c has. */
 #include "deltaw/shell/session.h"
 
 #include <stdlib.h>
@@ -19,74 +18,6 @@ struct session *session_new(const struct session_setup *setup, struct err *err)
     }
     settings_start(s);
     return s;
-}
-
-/* --- input ------------------------------------------------------------------ */
-
-static void source_free(struct source *source)
-{
-    free(source->name);
-    free(source->text);
-}
-
-static void input_drop(struct session *s)
-{
-    for (size_t i = 0; i < s->n_queue; i++)
-        source_free(&s->queue[i]);
-    for (size_t i = 0; i < s->n_stack; i++)
-        source_free(&s->stack[i]);
-    s->n_queue = s->n_stack = 0;
-}
-
-void session_queue(struct session *s, char *text, const char *name, int line)
-{
-    s->queue = mem_resize(s->queue, s->n_queue + 1, sizeof *s->queue);
-    s->queue[s->n_queue++] = (struct source){
-        .name = mem_text(name),
-        .text = text,
-        .line = line > 0 ? line : 1,
-        .numbered = line > 0 || strchr(text, '\n'),
-        .prompt = line == 0 && strcmp(name, "prompt") == 0,
-    };
-}
-
-void session_feed(struct session *session, const char *text, const char *source)
-{
-    session_queue(session, mem_text(text), source, 0);
-}
-
-void session_feed_line(struct session *session, const char *text, const char *source, int line)
-{
-    session_queue(session, mem_text(text), source, line);
-}
-
-bool session_push(struct session *s, char *text, const char *name, struct err *err)
-{
-    if (s->n_stack > SOURCE_DEPTH) {
-        free(text);
-        return err_set(err, ERR_FAILED, "source %s: scripts are nested more than %d deep; does "
-                       "one source itself?", name, SOURCE_DEPTH);
-    }
-    s->stack[s->n_stack++] = (struct source){.name = mem_text(name), .text = text, .line = 1,
-                                             .numbered = true};
-    return true;
-}
-
-/* The text that is read now; NULL when all is read. */
-static struct source *input_top(struct session *s)
-{
-    while (s->n_stack > 0) {
-        struct source *top = &s->stack[s->n_stack - 1];
-        if (top->text[top->at])
-            return top;
-        source_free(top);
-        s->n_stack--;
-    }
-    if (s->n_queue == 0)
-        return NULL;
-    s->stack[s->n_stack++] = s->queue[0];
-    memmove(s->queue, s->queue + 1, --s->n_queue * sizeof *s->queue);
-    return input_top(s);
 }
 
 /* --- one command ------------------------------------------------------------- */
@@ -121,6 +52,8 @@ static void now_set(struct session *s, const struct source *from, const struct w
         .line = words->line,
         .numbered = from->numbered,
         .prompt = from->prompt,
+        .script = from->script,
+        .rc = from->rc,
         .key = from->key,
         .started = clock_seconds(),
     };
@@ -196,8 +129,8 @@ static enum step command_end(struct session *s, struct output *out, bool ok, str
         placed.column = column;
         output_end(out, &placed);
         session_fail(s, err->code);
-        if (!s->setup.keep_going || err->code == ERR_INTERRUPTED)
-            input_drop(s);
+        if (!s->setup.keep_going && !s->cancelled) /* ^C has done it */
+            input_end(s);
     }
     awaited_clear(s);
     now_clear(s);
@@ -226,11 +159,28 @@ static bool command_take(struct session *s, struct source *from, struct words *w
     return now_check(s, err);
 }
 
+/* A script's command as it would have been typed: one line, one blank where a
+ * backslash joins two. */
+static void command_echo(struct session *s)
+{
+    const struct session_host *host = &s->setup.host;
+    if (!s->now.script || !host->echo || (s->now.command && s->now.command->narrates))
+        return;
+    struct strbuf line = {0};
+    for (const char *c = s->now.text; *c; c++)
+        if (c[0] == '\\' && c[1] == '\n')
+            c += 1 + strspn(c + 2, " \t");
+        else
+            strbuf_putc(&line, *c);
+    host->echo(host->data, strbuf_text(&line));
+    strbuf_free(&line);
+}
+
 static enum step command_begin(struct session *s, struct output *out)
 {
     struct source *top = input_top(s);
     if (!top)
-        return STEP_IDLE;
+        return s->paused ? STEP_PAUSED : STEP_IDLE;
     struct err err = {0};
     struct words words;
     bool ok = command_take(s, top, &words, &err);
@@ -238,6 +188,7 @@ static enum step command_begin(struct session *s, struct output *out)
     words_free(&words);
     if (none)
         return command_begin(s, out);
+    command_echo(s);
     output_begin(out, s->now.text);
     ok = ok && s->now.command->run(s, &s->now.args, out, &err);
     if (ok && (s->task || s->n_awaited > 0 || s->looked))
@@ -359,10 +310,10 @@ void session_cancel(struct session *session)
 {
     if (session->now.active)
         session->cancelled = true;
-    else if (session->paused || session->n_queue > 0 || session->n_stack > 0)
+    else if (session->paused || input_any(session))
         session_fail(session, ERR_INTERRUPTED);
     session->paused = false;
-    input_drop(session);
+    input_end(session);
 }
 
 void session_waiting(struct session *session, struct strbuf *out)

@@ -102,6 +102,14 @@ struct view *session_view(struct session *session, const char *name, struct err 
     return view;
 }
 
+void session_views_renew(struct session *session)
+{
+    for (size_t i = 0; i < VIEWS; i++) {
+        view_close(session->views[i]);
+        session->views[i] = NULL;
+    }
+}
+
 void settings_seed(const struct session *session, struct args *args)
 {
     const char *seed = session_setting(session, "seed");

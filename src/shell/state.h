@@ -58,6 +58,9 @@ struct source {
     int line; /* of text[at], from 1 */
     bool numbered; /* errors name the line */
     bool prompt, key;
+    bool script; /* its commands are echoed */
+    bool rc, lesson;
+    bool aside; /* typed while a script pauses */
 };
 
 /* The command that runs or waits. */
@@ -67,7 +70,7 @@ struct running {
     struct args args;
     char *text, *lines, *source; /* as typed; its whole lines; where from */
     int line, line_column;       /* of the first one; of text within `lines`, from 1 */
-    bool numbered, prompt, key;
+    bool numbered, prompt, key, script, rc;
     double started;
 };
 
@@ -80,6 +83,7 @@ struct fit_entry {
     struct fit *fit;
     bool told;   /* its end was in the news */
     bool paused; /* by `pause`; the worker follows at the end of its epoch */
+    bool lesson; /* of a lesson; the next one forgets it */
 };
 
 struct session {
@@ -119,13 +123,43 @@ struct session {
     char *log_held;  /* a key's command that the next may replace; NULL: none */
 };
 
-/* --- session.c: input */
+/* --- input.c */
 
-/* Text (taken over) behind all that is queued, or, for `source`, run next.  line:
- * of its beginning, when errors are to name lines; else 0. */
-void session_queue(struct session *session, char *text, const char *name, int line);
-bool session_push(struct session *session, char *text, const char *name, struct err *err);
+/* Text (taken over) to run next, for `source` and `lesson`. */
+bool session_push(struct session *session, char *text, const char *name, bool lesson,
+                  struct err *err);
+struct source *input_top(struct session *session); /* what is read now; NULL: all is read */
+void input_drop(struct session *session);
+/* What is read has failed or is given up: all goes but, where an aside was, what
+ * stands below, which pauses again.  True: there was an aside. */
+bool input_end(struct session *session);
+bool input_any(const struct session *session);
+bool input_lesson(const struct session *session); /* is a lesson being read? */
+
+/* --- session.c */
+
 void session_fail(struct session *session, enum err_code code);
+
+/* --- shipped.c: files that come with the program */
+
+/* The path of samples/NAME, in the source tree when run from a build in it, else
+ * where it was installed.  NULL: it is not there.  Caller frees. */
+char *shipped_path(const char *name);
+
+/* --- lessons.c */
+
+struct lesson {
+    int number; /* that its file's name begins with; -1: none */
+    double minutes; /* NAN: it does not say */
+    char *name, *title, *path;
+};
+struct lessons {
+    size_t n;
+    struct lesson *items; /* by number, then by name */
+};
+/* Those of $DELTAW_LESSONS, else those that come with the program. */
+bool lessons_find(struct lessons *out, struct err *err);
+void lessons_free(struct lessons *lessons);
 
 /* --- script.c: the whole text of a script; "-" is stdin.  The caller frees. */
 char *script_read(const char *path, struct err *err);
@@ -163,6 +197,7 @@ bool session_new_name(const struct session *session, const char *asked, const ch
                       int column, char **out, struct err *err);
 void session_add_fit(struct session *session, struct fit *fit);
 void session_forget_fit(struct session *session, struct fit *fit);
+void session_forget_lesson(struct session *session); /* the fits that lessons made */
 /* Fits named by the arguments (all: "all"); without any, the one in front among
  * those for which wanted() holds.  Caller frees *out. */
 bool session_pick_fits(struct session *session, const struct args *args, const char *verb,
@@ -188,6 +223,8 @@ extern const struct option setting_options[];
 void settings_start(struct session *session);
 void settings_free(struct session *session);
 bool settings_set(struct session *session, const char *name, const char *value, struct err *err);
+/* All views as at the start; the settings hold on. */
+void session_views_renew(struct session *session);
 /* seed= of a command: its argument, else the session's, else the fallback.
  * Sets it in args, so that what ran is on record. */
 void settings_seed(const struct session *session, struct args *args);

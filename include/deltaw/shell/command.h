@@ -28,6 +28,7 @@ struct command {
     bool (*takes)(const char *word, const char *option);
     bool raw;                        /* NAME=VALUE is no option: every word is positional */
     bool unlogged;                   /* not part of a replayable log */
+    bool narrates;                   /* a script's narration, which is not echoed */
     bool at_once;                    /* a key may run it while another is waited for, as it may
                                       * the verbs of views: it changes only what is shown */
     bool (*run)(struct session *session, const struct args *args, struct output *out,

@@ -31,6 +31,11 @@ struct session_host {
     bool (*screen)(void *data, const char *verb, const struct args *args, struct err *err);
     /* Lines of history, i from 0 (oldest); NULL after the last. */
     const char *(*history)(void *data, size_t i);
+    /* A command of a script (-f, source, lesson) is about to run: show it as if it
+     * had been typed.  Not called for say and pause-for-enter. */
+    void (*echo)(void *data, const char *command);
+    /* The text of `say`, one paragraph.  When NULL, it is put out as a result. */
+    void (*narrate)(void *data, const char *text);
 };
 
 struct session_setup {
@@ -52,6 +57,11 @@ void session_feed(struct session *session, const char *text, const char *source)
 void session_feed_line(struct session *session, const char *text, const char *source, int line);
 /* The same from a file or a descriptor, read to its end; nested at most 25 deep. */
 bool session_feed_file(struct session *session, const char *path, struct err *err);
+/* The same for the rc file, whose commands are not echoed. */
+bool session_feed_rc(struct session *session, const char *path, struct err *err);
+/* A line typed while the session is STEP_PAUSED runs at once and then it is paused
+ * again, also when the line fails; else as session_feed. */
+void session_feed_aside(struct session *session, const char *text, const char *source);
 
 enum step {
     STEP_IDLE,    /* nothing queued */

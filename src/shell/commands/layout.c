@@ -77,7 +77,7 @@ static bool layout_run(struct session *session, const struct args *args, struct 
         list_layouts(out);
     if (host->screen)
         return host->screen(host->data, "layout", args, err);
-    if (args->n > 0)
+    if (args->n > 0 && !input_lesson(session))
         output_note(out, "layout: only the full screen has tiles");
     return true;
 }

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
@@ -104,6 +105,14 @@ static bool load_finish(struct session *session, void *data, struct output *out,
     return true;
 }
 
+/* The cohort that comes with the program, unless a file has its name. */
+static char *load_path(const char *word)
+{
+    char *shipped = strcmp(word, "sample") == 0 && access(word, F_OK) != 0
+                        ? shipped_path("sample.csv.gz") : NULL;
+    return shipped ? shipped : path_expand(word);
+}
+
 static void load_options_take(struct load *load)
 {
     const struct args *args = &load->args;
@@ -111,7 +120,7 @@ static void load_options_take(struct load *load)
     o->n_paths = args_positional(args);
     load->paths = mem_new(o->n_paths, sizeof *load->paths);
     for (size_t i = 0; i < o->n_paths; i++)
-        load->paths[i] = path_expand(args_at(args, i));
+        load->paths[i] = load_path(args_at(args, i));
     o->paths = (const char *const *)load->paths;
     o->format = strcmp(args_text(args, load_table, "format"), "csv") == 0 ? LOAD_CSV : LOAD_AUTO;
     o->contrast = strcmp(args_text(args, load_table, "contrast"), "tanh5") == 0
@@ -159,13 +168,16 @@ const struct command command_load = {
               "(choice 0 left, 1 right; reward 0 or 1; stimulus negative left).  Other names are "
               "found without regard to case, blanks and underscores, or told by COLUMN options; "
               "what was taken is printed.  Several files make one cohort.  If anything is wrong "
-              "nothing is loaded and the cohort that was open stays.",
-    .examples = "load mice.csv.gz\n"
+              "nothing is loaded and the cohort that was open stays.  `load sample` is the "
+              "simulated cohort that comes with the program.",
+    .examples = "load sample\n"
+                "load mice.csv.gz\n"
                 "load mice.csv.gz stimulus=stimulus choice=choice as=mine\n"
                 "load mice.csv.gz missing_reward=half",
     .options = load_table,
     .positional_type = OPTION_FILE,
     .endings = ".csv|.csv.gz|.npz|.tsv|.gz",
+    .first_words = "sample",
     .positional_min = 1,
     .positional_max = 10000,
     .following_type = OPTION_FILE,

@@ -14,7 +14,9 @@ const struct command command_pause_for_enter = {
     .group = GROUP_ELSE,
     .arguments = "",
     .summary = "hold the script until Enter is pressed",
-    .detail = "For lessons.  Where nobody can press it the script goes on.",
+    .detail = "For lessons.  Other commands may be typed meanwhile: they run at once, then the "
+              "script still waits.  Where nobody can press Enter the script goes on.",
     .examples = "pause-for-enter",
+    .narrates = true,
     .run = pause_for_enter_run,
 };

@@ -3,11 +3,15 @@
 static bool say_run(struct session *session, const struct args *args, struct output *out,
                     struct err *err)
 {
-    (void)session, (void)err;
+    (void)err;
+    const struct session_host *host = &session->setup.host;
     struct strbuf text = {0};
     for (size_t i = 0; i < args->n; i++)
         strbuf_printf(&text, "%s%s", i ? " " : "", args->items[i].value);
-    output_say(out, "%s", strbuf_text(&text));
+    if (host->narrate && session->now.script) /* what is typed needs no telling apart */
+        host->narrate(host->data, strbuf_text(&text));
+    else
+        output_say(out, "%s", strbuf_text(&text));
     strbuf_free(&text);
     return true;
 }
@@ -18,10 +22,13 @@ const struct command command_say = {
     .group = GROUP_ELSE,
     .arguments = "TEXT",
     .summary = "print the text; for scripts and lessons",
-    .detail = "Quote it to keep its blanks.",
-    .examples = "say Now watch the map.\nsay \"a  b\" 'it; is #1'",
+    .detail = "An apostrophe after a letter is itself; quote text that holds `;`, a word that "
+              "begins with `#`, or blanks to keep.  A paragraph may go on over lines that end in "
+              "a backslash; it is filled to the width of the screen.",
+    .examples = "say Now watch the map: it isn't there yet.\nsay \"a  b\" 'it; is #1'",
     .positional_type = OPTION_TEXT,
     .positional_max = 100000,
     .raw = true,
+    .narrates = true,
     .run = say_run,
 };

@@ -6,7 +6,7 @@ static bool source_run(struct session *session, const struct args *args, struct 
     (void)out;
     const char *path = args_at(args, 0);
     char *text = script_read(path, err);
-    return text && session_push(session, text, path, err);
+    return text && session_push(session, text, path, false, err);
 }
 
 extern const struct command command_source;

@@ -1,0 +1,96 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "../state.h"
+
+static void list(const struct lessons *lessons, struct output *out)
+{
+    struct table table = {0};
+    table_column(&table, "lesson", COLUMN_COUNT, 0);
+    table_column(&table, "minutes", COLUMN_COUNT, 0);
+    table_column(&table, "title", COLUMN_TEXT, 0);
+    table_column(&table, "name", COLUMN_TEXT, 0);
+    for (size_t i = 0; i < lessons->n; i++) {
+        const struct lesson *lesson = &lessons->items[i];
+        table_row(&table);
+        table_number(&table, 0, lesson->number < 0 ? NAN : lesson->number);
+        table_number(&table, 1, lesson->minutes);
+        table_text(&table, 2, lesson->title);
+        table_text(&table, 3, lesson->name);
+    }
+    output_table(out, "lessons", &table);
+    table_free(&table);
+    output_say(out, "`lesson 1` begins the first.  Enter goes on, ^C ends it.");
+}
+
+/* By number or by name; NULL: neither. */
+static const struct lesson *pick(const struct lessons *lessons, const char *word)
+{
+    long long number;
+    bool numbered = number_parse_integer(word, &number) && number >= 0;
+    for (size_t i = 0; i < lessons->n; i++)
+        if (numbered ? lessons->items[i].number == number
+                     : strcmp(lessons->items[i].name, word) == 0)
+            return &lessons->items[i];
+    return NULL;
+}
+
+/* A lesson begins with views as at the start and without the models of the last
+ * one, whose names it may use again. */
+static bool begin(struct session *session, const char *path, struct err *err)
+{
+    char *text = script_read(path, err);
+    if (!text || !session_push(session, text, path, true, err))
+        return false;
+    session_forget_lesson(session);
+    session_views_renew(session);
+    return true;
+}
+
+static bool is_file(const char *word)
+{
+    size_t n = strlen(word);
+    return strchr(word, '/') || (n > 3 && strcmp(word + n - 3, ".dw") == 0);
+}
+
+static bool lesson_run(struct session *session, const struct args *args, struct output *out,
+                       struct err *err)
+{
+    struct lessons lessons;
+    const char *word = args_at(args, 0);
+    if (word && is_file(word))
+        return begin(session, word, err);
+    if (!lessons_find(&lessons, err))
+        return false;
+    const struct lesson *lesson = word ? pick(&lessons, word) : NULL;
+    bool good = true;
+    if (!word)
+        list(&lessons, out);
+    else if (!lesson)
+        good = err_at(err, ERR_USAGE, args->items[0].column, "there is no lesson '%s'; `lesson` "
+                      "lists them, `lesson ./FILE` runs a script of yours", word);
+    else
+        good = begin(session, lesson->path, err);
+    lessons_free(&lessons);
+    return good;
+}
+
+extern const struct command command_lesson;
+const struct command command_lesson = {
+    .name = "lesson",
+    .group = GROUP_ELSE,
+    .arguments = "[N|NAME|FILE]",
+    .summary = "a narrated walk that types its own commands, or list them",
+    .detail = "Enter goes on, ^C ends it; what is typed while it waits runs at once.  Each begins "
+              "with views as at the start, without the models of the lesson before; `undo` brings "
+              "back the trials that were open.  They are scripts; the manual says how to write "
+              "one.",
+    .examples = "lesson\nlesson 1",
+    .first_words = "1|2|3|4|5",
+    .positional_type = OPTION_FILE,
+    .positional_max = 1,
+    .unlogged = true,
+    .run = lesson_run,
+};
