@@ -526,6 +526,7 @@ int main(void)
     test_whole("dnn");
     test_whole("rnn");
     test_whole("reinforce-base");
+    test_padding();
     test_check();
     test_fan();
     return tap_done();
