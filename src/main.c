@@ -266,6 +266,11 @@ static int pick_colours(const struct command_line *line, bool terminal)
 
 static int run(struct command_line *line)
 {
+    struct err err = {0};
+    if (!engine_check(&err)) {
+        fprintf(stderr, "deltaw: %s\n", err.message);
+        return err.code;
+    }
     bool in = isatty(STDIN_FILENO), out = isatty(STDOUT_FILENO);
     struct host_setup *setup = &line->setup;
     setup->style = (struct style){

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/strbuf.h"
 #include "deltaw/learn/engine.h"
 
 #if defined __x86_64__
@@ -30,17 +31,33 @@ const struct engine *engine_at(size_t i)
     return i < n ? can[i] : NULL;
 }
 
+/* What the environment asks for; NULL: nothing, or one that cannot be. */
+static const struct engine *engine_forced(const char *name)
+{
+    for (size_t i = 0; name && engine_at(i); i++)
+        if (strcmp(engine_at(i)->name, name) == 0)
+            return engine_at(i);
+    return name && strcmp(name, engine_f64.name) == 0 ? &engine_f64 : NULL;
+}
+
+bool engine_check(struct err *err)
+{
+    const char *name = getenv("DELTAW_ENGINE");
+    if (!name || engine_forced(name))
+        return true;
+    struct strbuf have = {0};
+    for (size_t i = 0; engine_at(i); i++)
+        strbuf_printf(&have, "%s, ", engine_at(i)->name);
+    err_set(err, ERR_USAGE, "DELTAW_ENGINE=%s: this machine has no such kernels but %s%s", name,
+            strbuf_text(&have), engine_f64.name);
+    strbuf_free(&have);
+    return false;
+}
+
 const struct engine *engine_pick(void)
 {
-    const char *forced = getenv("DELTAW_ENGINE");
-    if (forced) {
-        for (size_t i = 0; engine_at(i); i++)
-            if (strcmp(engine_at(i)->name, forced) == 0)
-                return engine_at(i);
-        if (strcmp(forced, engine_f64.name) == 0)
-            return &engine_f64;
-    }
-    return engine_at(0);
+    const struct engine *forced = engine_forced(getenv("DELTAW_ENGINE"));
+    return forced ? forced : engine_at(0);
 }
 
 const char *engine_name(void)

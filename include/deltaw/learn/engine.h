@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "deltaw/base/err.h"
 #include "deltaw/data/cohort.h"
 #include "deltaw/learn/policy.h"
 #include "deltaw/learn/rule.h"
@@ -97,6 +98,8 @@ struct engine {
  * environment forces one that the machine can run. */
 const struct engine *engine_pick(void);
 const struct engine *engine_double(void);
+/* False when DELTAW_ENGINE names none that this machine can run. */
+bool engine_check(struct err *err);
 /* Single-precision engines this machine can run, best first; NULL after the last. */
 const struct engine *engine_at(size_t i);
 const char *engine_name(void);
