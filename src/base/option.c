@@ -186,6 +186,9 @@ bool args_check(const struct args *args, const struct option *table, size_t posi
         if (!arg->name) {
             if (++seen <= positional)
                 continue;
+            if (positional == 0 && (!table || !table->name))
+                return err_at(err, ERR_USAGE, arg->column, "%s takes nothing; '%s' is too much",
+                              verb, arg->value);
             if (positional == 0)
                 return err_at(err, ERR_USAGE, arg->column,
                               "%s takes only name=value; '%s' is not that", verb, arg->value);

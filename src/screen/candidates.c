@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "screen.h"
 
 static bool is(const struct keypress *key, const char *name)
 {
@@ -100,7 +101,8 @@ void candidates_hint(struct explorer *e, struct strbuf *words)
     struct strbuf line = {0};
     size_t point;
     strbuf_reset(&e->rest);
-    if (e->popup.n || e->view_focus || lineedit_midway() ||
+    bool told_apart = e->style.colours >= 256 || screen_dims(); /* from what is typed */
+    if (!told_apart || e->popup.n || e->view_focus || lineedit_midway() ||
         strcmp(session_setting(e->session, "hints"), "off") == 0)
         return;
     line_now(&line, &point);
@@ -118,12 +120,15 @@ bool candidates_rest_key(struct explorer *e, const struct keypress *key)
 {
     bool whole = is(key, "right") || is(key, "C-f") || is(key, "end") || is(key, "C-e");
     bool word = is(key, "C-right") || is(key, "M-f");
-    struct strbuf line = {0};
+    if ((!whole && !word) || lineedit_vi_command() || lineedit_midway())
+        return false;
+    struct strbuf line = {0}, words = {0};
     size_t point;
     line_now(&line, &point);
-    bool takes = e->rest.len > 0 && point == line.len && (whole || word) && !lineedit_vi_command() &&
-                 !lineedit_midway();
+    candidates_hint(e, &words); /* keys may have come since it was drawn */
+    bool takes = e->rest.len > 0 && point == line.len;
     strbuf_free(&line);
+    strbuf_free(&words);
     if (!takes)
         return false;
     const char *rest = e->rest.text;

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "deltaw/base/utf8.h"
-#include "screen.h"
 
 /* One character as it is drawn: itself, ^X for a control, a mark for a newline. */
 static int glyphs_of(uint32_t codepoint, const struct style *style, uint32_t out[2])
@@ -58,24 +57,19 @@ static int prompt_room(const struct strbuf *prompt, int width)
 }
 
 /* Behind the cursor at the end of the line: what the right arrow takes, and words
- * on what else is possible.  Not where it could not be told from what is typed. */
+ * on what else is possible. */
 static void draw_hint(struct explorer *e, int x, int y, int room)
 {
     struct strbuf words = {0};
     unsigned attributes = e->style.colours >= 256 ? 0 : CELL_DIM;
     int ink = e->style.colours >= 256 ? 244 : COLOUR_DEFAULT;
     candidates_hint(e, &words);
-    if (!attributes || screen_dims()) {
-        const char *rest = strbuf_text(&e->rest);
-        int used = canvas_text(&e->frame, x, y, room, rest, ink, attributes, &e->style);
-        bool equals = e->rest.len && rest[e->rest.len - 1] == '='; /* then its value follows */
-        used += !e->rest.len ? 1 : equals ? 0 : 2;
-        if (words.len && room - used > 3)
-            canvas_text(&e->frame, x + used, y, room - used, words.text, ink, attributes,
-                        &e->style);
-    } else {
-        strbuf_reset(&e->rest); /* what is not seen is not taken */
-    }
+    const char *rest = strbuf_text(&e->rest);
+    int used = canvas_text(&e->frame, x, y, room, rest, ink, attributes, &e->style);
+    bool equals = e->rest.len && rest[e->rest.len - 1] == '='; /* then its value follows */
+    used += !e->rest.len ? 1 : equals ? 0 : 2;
+    if (words.len && room - used > 3)
+        canvas_text(&e->frame, x + used, y, room - used, words.text, ink, attributes, &e->style);
     strbuf_free(&words);
 }
 

@@ -30,6 +30,27 @@ void report_place(const struct running *now, const struct err *err, int *line, i
         *line += find_line(now->lines, column, &text, &n);
 }
 
+/* Does the message quote the word: 'WORD', or WORD: at its beginning? */
+static bool quotes(const char *message, const char *word)
+{
+    size_t n = strlen(word);
+    for (const char *at = n ? strstr(message, word) : NULL; at; at = strstr(at + 1, word))
+        if ((at > message && at[-1] == '\'' && at[n] == '\'') || (at == message && at[n] == ':'))
+            return true;
+    return false;
+}
+
+void report_point(const struct running *now, struct err *err)
+{
+    for (size_t i = 0; i < now->args.n && err->column == 0; i++) {
+        const struct arg *arg = &now->args.items[i];
+        char *both = arg->name ? mem_printf("%s=%s", arg->name, arg->value) : NULL;
+        if (quotes(err->message, arg->value) || (both && strstr(err->message, both)))
+            err->column = arg->column + (both && arg->column ? (int)strlen(arg->name) + 1 : 0);
+        free(both);
+    }
+}
+
 /* Bytes of the word at `text`: a name ends before `=`, a quoted one after the
  * quote that closes it. */
 static size_t word_length(const char *text, size_t n)

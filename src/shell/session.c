@@ -121,6 +121,7 @@ static enum step command_end(struct session *s, struct output *out, bool ok, str
         if (err->code == ERR_NONE)
             err_set(err, ERR_FAILED, "%s failed", s->now.text);
         int line, column;
+        report_point(&s->now, err);
         report_place(&s->now, err, &line, &column);
         report_error(&s->now, err, out);
         output_field_text(out, "source", s->now.source);

@@ -166,6 +166,8 @@ char *script_read(const char *path, struct err *err);
 
 /* --- report.c: errors as people read them */
 void report_error(const struct running *now, const struct err *err, struct output *out);
+/* An error that points nowhere but quotes an argument gets to point at it. */
+void report_point(const struct running *now, struct err *err);
 /* The line and the byte in it (both from 1; 0: nowhere in particular) that an
  * error of the command that runs points at. */
 void report_place(const struct running *now, const struct err *err, int *line, int *column);
