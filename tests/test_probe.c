@@ -2,6 +2,7 @@
  * puts the functions below in the place of model_update and walk_step (--wrap).
  * Maps of rules that see the past are in test_past.c. */
 #include <math.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "deltaw/base/mem.h"
@@ -14,7 +15,7 @@ enum { STIM, BIAS, K, SEED = 20 };
 
 static struct truth truth;
 static enum { CURVED, TRUE_RULE, ZERO, SHIFTED } behaves;
-static size_t n_updates;
+static atomic_size_t n_updates;
 
 /* A rule that is not linear in anything, so that means are not values at means. */
 static void curved(const double *w, double s, double day, double y, double r, double side,

@@ -1,6 +1,8 @@
 /* Views: pictures against golden files, options, keys, words, tables.
  * UPDATE_GOLDEN=1 in the environment writes the golden files anew. */
 
+#include <poll.h>
+
 #include "deltaw/base/outfile.h"
 #include "tap.h"
 #include "view_scenes.h"
@@ -812,6 +814,81 @@ static void test_foreign(void)
     stage_strike(&stage);
 }
 
+/* Words of a view made in a row, for comparison. */
+static char *words_at_once(const char *name, const char *options, const struct scene *scene)
+{
+    struct view *view = open_with(name, options);
+    struct strbuf out = {0};
+    view_update(view, scene, NULL);
+    view_describe(view, &out);
+    view_close(view);
+    return strbuf_take(&out);
+}
+
+static void wait_for(struct view *view, const struct wake *wake)
+{
+    while (view_waits(view)) {
+        struct pollfd p = {wake->fd, POLLIN, 0};
+        poll(&p, 1, 60000);
+        wake_drain(wake);
+    }
+}
+
+/* Beside the main thread: the same numbers, the newest wish, no half of one. */
+static void test_later(void)
+{
+    static const struct {
+        const char *name, *other;
+    } cases[] = {{"map", "reward=0"}, {"slice", "reward=0"}, {"weights", "2"}, {"accuracy", "bin=200"}};
+    struct wake wake;
+    struct stage stage;
+    stage_set(&stage, true, 1);
+    wake_open(&wake, NULL);
+    struct worker *worker = worker_new(&wake, NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *name = cases[i].name;
+        struct view *view = open_with(name, "");
+        struct strbuf out = {0};
+        struct args other = args_of(cases[i].other);
+        struct err err = {0};
+        char *first = words_at_once(name, "", &stage.scene);
+        char *second = words_at_once(name, cases[i].other, &stage.scene);
+        tap_ok(!view_update_later(view, worker, &stage.scene, &err) &&
+                   strstr(err.message, "computing"), "%s is being computed at first: %s", name,
+               err.message);
+        wait_for(view, &wake);
+        tap_is_text(words(view, &out), first, "  then the same as at once");
+        view_configure(view, &other, NULL);
+        tap_ok(view_update_later(view, worker, &stage.scene, NULL),
+               "  and stays while another is computed");
+        tap_ok(view_waits(view) || strcmp(words(view, &out), second) == 0, "  which is under way");
+        wait_for(view, &wake);
+        tap_is_text(words(view, &out), second, "  then it is the other");
+        for (int j = 0; j < 20; j++) { /* the last of many is what counts */
+            struct args args = args_of(j % 2 ? cases[i].other : "");
+            struct view *fresh = open_with(name, j % 2 ? cases[i].other : "");
+            view_configure(view, &args, NULL);
+            view_update_later(view, worker, &stage.scene, NULL);
+            view_update_later(fresh, worker, &stage.scene, NULL);
+            view_close(fresh); /* with a job under way */
+            args_free(&args);
+        }
+        wait_for(view, &wake);
+        tap_is_text(words(view, &out), second, "  also after many wishes");
+        view_update_later(view, worker, &stage.scene, NULL);
+        view_update(view, &stage.scene, NULL);
+        tap_is_text(words(view, &out), second, "  and at once again");
+        view_close(view);
+        args_free(&other);
+        strbuf_free(&out);
+        free(first);
+        free(second);
+    }
+    worker_free(worker);
+    wake_close(&wake);
+    stage_strike(&stage);
+}
+
 int main(void)
 {
     /* the same bits on every machine */
@@ -832,5 +909,6 @@ int main(void)
     test_losses();
     test_opened();
     test_foreign();
+    test_later();
     return tap_done();
 }

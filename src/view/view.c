@@ -233,6 +233,7 @@ static void settle(struct view *view, bool prepared, const struct err *reason)
     if (!prepared) {
         view->reason = *reason;
     } else if (view->pending) {
+        view->reason = (struct err){0}; /* the first one stays otherwise */
         err_set(&view->reason, ERR_FAILED, "computing ...");
     } else {
         view->reason = view->failure;
