@@ -29,7 +29,7 @@ editing() { # width height
     keys Enter
     shows '600 trials'
     type_text 'fit '
-    prompt_is 'what a verb takes' 'fit  RULE \[name= policy=stim+bias w0=zero'
+    prompt_is 'what a verb takes' 'fit RULE \[name= policy=stim+bias w0=zero'
     type_text 'dnn epo'
     prompt_is 'an option, its default and meaning' 'fit dnn epochs=1000  steps, each on'
     keys Right
@@ -101,7 +101,7 @@ editing() { # width height
     type_text 'f'
     prompt_is 'what was typed before is offered' 'fit dnn epochs=5 holdout=sim002,sim003 *│'
     keys M-f
-    prompt_is 'by words' 'fit RULE '
+    prompt_is 'by words' 'fit  RULE'
     keys C-e C-u
 
     # undo, paste

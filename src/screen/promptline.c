@@ -58,7 +58,7 @@ static int prompt_room(const struct strbuf *prompt, int width)
 
 /* Behind the cursor at the end of the line: what the right arrow takes, and words
  * on what else is possible. */
-static void draw_hint(struct explorer *e, int x, int y, int room)
+static void draw_hint(struct explorer *e, int x, int y, int room, char before)
 {
     struct strbuf words = {0};
     unsigned attributes = e->style.colours >= 256 ? 0 : CELL_DIM;
@@ -66,8 +66,8 @@ static void draw_hint(struct explorer *e, int x, int y, int room)
     candidates_hint(e, &words);
     const char *rest = strbuf_text(&e->rest);
     int used = canvas_text(&e->frame, x, y, room, rest, ink, attributes, &e->style);
-    bool equals = e->rest.len && rest[e->rest.len - 1] == '='; /* then its value follows */
-    used += !e->rest.len ? 1 : equals ? 0 : 2;
+    char last = e->rest.len ? rest[e->rest.len - 1] : before;
+    used += last == '=' || last == ' ' ? 0 : 2; /* what goes right there, or words on it */
     if (words.len && room - used > 3)
         canvas_text(&e->frame, x + used, y, room - used, words.text, ink, attributes, &e->style);
     strbuf_free(&words);
@@ -101,7 +101,8 @@ void promptline_draw(struct explorer *e, struct rect row)
                    CELL_REVERSE);
     e->cursor_x = row.x + left + cursor - e->line_offset;
     e->cursor_y = row.y;
-    draw_hint(e, e->cursor_x, row.y, row.x + row.width - e->cursor_x);
+    draw_hint(e, e->cursor_x, row.y, row.x + row.width - e->cursor_x,
+              line.len ? line.text[line.len - 1] : ' ');
     strbuf_free(&prompt);
     strbuf_free(&line);
 }

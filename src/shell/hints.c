@@ -27,7 +27,8 @@ static void add_usage(const char *usage, size_t given, struct strbuf *out)
             n = strcspn(usage, "]") + 1;
             next = usage + n + strspn(usage + n, " ");
         }
-        bool named = memchr(usage, '=', n) != NULL, again = n > 3 && memmem(usage, n, "...", 3);
+        bool named = memchr(usage, '=', n) || memmem(usage, n, "OPTION", 6);
+        bool again = n > 3 && memmem(usage, n, "...", 3);
         if (!named && given > 0 && !again)
             given--;
         else if (!named && (!on || given == 0))
