@@ -39,8 +39,8 @@ for figure in 2b 3 5a 5b; do
     flat=$(printf '%s' "$out" | tr '\n' ' ')
     case $figure in
     2b) like "figure 2B is a map of correct trials" "$out" 'reward 1 · dnn1' ;;
-    3) like "figure 3: the dnn has no gap" "$flat" 'correct \.0+, true' ;;
-    5a) like "figure 5A has errors and correct trials" "$flat" 'w 2 error' ;;
+    3) like "figure 3: the dnn has no gap" "$flat" 'correct \.0+ \(true' ;;
+    5a) like "figure 5A has errors and correct trials" "$flat" 'w 2 correct [^;]*, error' ;;
     5b) like "figure 5B goes back four trials" "$flat" 'past 4 trials .*: mean over 16 histories each' ;;
     esac
 done

@@ -1,5 +1,6 @@
 /* Learning curves and weights over trials against counts made here. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "deltaw/base/mem.h"
@@ -90,6 +91,39 @@ static void test_bins(void)
     }
 }
 
+/* The mean over animals of each one's mean P(correct), lapses counted. */
+static void test_expected(const struct model *model, const struct cohort *c)
+{
+    struct rng rng = rng_stream(SEED, RNG_TEST, 2, 0);
+    struct learning_curve curve;
+    struct model lapsing = *model;
+    double expected[3], few[3], by_hand = 0;
+    float *lived = mem_new(2 * c->n_trials, sizeof *lived);
+    for (size_t i = 0; i < 2 * c->n_trials; i++)
+        lived[i] = (float)rng_between(&rng, -3, 3);
+    lapsing.shape.lapse = .1;
+    learning_curve_compute(c, 4, &curve);
+    learning_curve_expect(&curve, &lapsing, c, lived, 0, expected);
+    for (size_t a = 0; a < 2; a++) { /* cid has no known reward */
+        double sum = 0;
+        size_t n = 0;
+        for (size_t t = c->animals[a].first; t < c->animals[a].first + 4; t++) {
+            double z = (double)lived[2 * t] * c->stimulus[t] + lived[2 * t + 1];
+            double right = .05 + .9 / (1 + exp(-z));
+            if (c->reward[t] != .5f) {
+                sum += c->answer[t] ? right : 1 - right;
+                n++;
+            }
+        }
+        by_hand += sum / (double)n / 2;
+    }
+    tap_near(expected[0], by_hand, 1e-12, "what the model expects of bin 1");
+    learning_curve_expect(&curve, &lapsing, c, lived, 5, few);
+    tap_ok(isfinite(few[0]) && few[0] > 0 && few[0] < 1, "and over fewer trials");
+    learning_curve_free(&curve);
+    free(lived);
+}
+
 static void test_trajectory(const struct model *model, const struct cohort *c)
 {
     struct rng rng = rng_stream(SEED, RNG_TEST, 0, 0);
@@ -175,6 +209,7 @@ int main(void)
     struct cohort *c = small();
     test_curve(c);
     test_bins();
+    test_expected(&model, c);
     test_trajectory(&model, c);
     test_true_weights(&model);
     cohort_drop(c);
