@@ -7,13 +7,10 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/learn/positive.h"
 #include "trainer.h"
 
 enum { MOST_EVALUATIONS = 500, SMALL = 60, MOST_PARAMETERS = 64 };
-
-/* LAPACK, of OpenBLAS: Cholesky factor of a symmetric matrix, and its inverse. */
-void dpotrf_(const char *triangle, const int *n, double *a, const int *stride, int *info);
-void dpotri_(const char *triangle, const int *n, double *a, const int *stride, int *info);
 
 struct search {
     struct trainer *t;
@@ -125,21 +122,17 @@ static void invert(const double *h, size_t n, const bool *free_one, double *erro
 {
     size_t index[MOST_PARAMETERS];
     double a[MOST_PARAMETERS * MOST_PARAMETERS];
-    int m = 0, info;
+    size_t m = 0;
     for (size_t i = 0; i < n; i++) {
         errors[i] = NAN;
         if (free_one[i])
             index[m++] = i;
     }
-    if (m == 0)
-        return;
-    for (int i = 0; i < m; i++)
-        for (int j = 0; j < m; j++)
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < m; j++)
             a[i * m + j] = (h[index[i] * n + index[j]] + h[index[j] * n + index[i]]) / 2;
-    dpotrf_("L", &m, a, &m, &info);
-    if (info == 0)
-        dpotri_("L", &m, a, &m, &info);
-    for (int i = 0; i < m && info == 0; i++)
+    bool good = positive_invert(m, a);
+    for (size_t i = 0; i < m && good; i++)
         errors[index[i]] = sqrt(a[i * m + i]);
 }
 

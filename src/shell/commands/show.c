@@ -5,6 +5,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
+#include "deltaw/study/knowable.h"
 #include "deltaw/study/probe.h"
 #include "../fitting.h"
 #include "../state.h"
@@ -15,6 +16,8 @@ struct showing {
     struct cohort *cohort; /* with a truth; NULL: nothing to compare with */
     bool compared;
     struct recovery recovery;
+    bool bounded;
+    struct knowable knowable;
 };
 
 static void show_release(void *data)
@@ -32,6 +35,9 @@ static bool show_work(void *data, struct task *task, struct err *err)
     struct err ignored = {0};
     show->compared = show->cohort &&
                      recovery_compute(show->model, show->cohort, &show->recovery, &ignored);
+    show->bounded = show->compared &&
+                    knowable_compute(show->cohort, &show->model->settings.policy, &show->knowable,
+                                     &ignored);
     return true;
 }
 
@@ -155,6 +161,7 @@ static void show_truth(const struct showing *show, struct strbuf *text, struct o
     table_column(&table, "r2", COLUMN_NUMBER, 4);
     table_column(&table, "rmse", COLUMN_NUMBER, 4);
     table_column(&table, "null_rmse", COLUMN_NUMBER, 4);
+    table_column(&table, "best_r2", COLUMN_NUMBER, 4);
     for (size_t k = 0; k < r->n_weights; k++) {
         const char *weight = show->model->settings.policy.weight[k];
         table_row(&table);
@@ -162,6 +169,7 @@ static void show_truth(const struct showing *show, struct strbuf *text, struct o
         table_number(&table, 1, r->r2[k]);
         table_number(&table, 2, r->rmse[k]);
         table_number(&table, 3, r->null_rmse[k]);
+        table_number(&table, 4, show->bounded ? show->knowable.r2[k] : NAN);
         if (isnan(r->r2[k]))
             strbuf_printf(text, "truth     %s: the true update never varies; RMSE %s\n", weight,
                           number_format(rmse, r->rmse[k], 3));
@@ -170,6 +178,10 @@ static void show_truth(const struct showing *show, struct strbuf *text, struct o
                           "%s)\n", weight, number_fixed(r2, r->r2[k], 4, false),
                           number_format(rmse, r->rmse[k], 3), number_format(null, r->null_rmse[k],
                                                                             3));
+        if (show->bounded && isfinite(show->knowable.r2[k]))
+            strbuf_printf(text, "          these choices tell even a rule of %zu free values no "
+                          "better than R^2 %s\n", show->knowable.n_values,
+                          number_fixed(r2, show->knowable.r2[k], 4, false));
     }
     output_data(out, "recovery", &table);
     table_free(&table);
