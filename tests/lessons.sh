@@ -281,6 +281,11 @@ ok "commands are echoed in one line" shows '^│deltaw> simulate reinforce anima
 ok "and do their work" shows '^ simulated .* 200 trials'
 ok "the sentence of a view is left out" sh -c "! printf '%s' \"\$1\" | grep -q 'mean share'" sh "$(capture)"
 ok "it waits again" shows '^└ Enter goes on'
+keys PgUp
+ok "what is above can be read" shows '^└ [0-9]+ rows? below'
+keys Enter
+ok "Enter reads on first" shows '^└ Enter goes on'
+ok "and does not go on yet" sh -c "! printf '%s' \"\$1\" | grep -q 'Never said'" sh "$(capture)"
 keys C-c
 ok "^C ends it" shows '^└ F1 help'
 keys 'accuracy' Enter

@@ -51,13 +51,13 @@ void explorer_enter(struct explorer *e, const char *line)
     }
     bool blank = !line[strspn(line, " \t\n")];
     bool paused = e->step == STEP_PAUSED;
+    if (blank && e->transcript.scrolled > 0) { /* reading goes on */
+        reader_scroll_key(e, &(struct keypress){.name = "pgdn"});
+        return;
+    }
     if (paused && blank) {
         session_enter(e->session);
         e->step = STEP_RAN;
-        return;
-    }
-    if (blank && e->transcript.scrolled > 0) { /* reading goes on */
-        reader_scroll_key(e, &(struct keypress){.name = "pgdn"});
         return;
     }
     char *copy = mem_text(line), *rest = copy;

@@ -149,7 +149,8 @@ static void draw_footer(struct explorer *e)
     int room = row.width - 4;
     struct strbuf text = {0};
     unsigned attributes = 0;
-    if (e->step == STEP_PAUSED && !e->popup.n && !e->asking) {
+    bool below = e->transcript.scrolled > 0; /* Enter reads on first */
+    if (e->step == STEP_PAUSED && !e->popup.n && !e->asking && !below) {
         strbuf_printf(&text, "Enter goes on  ^C ends this%s%s", e->hint[0] ? "  " : "", e->hint);
         attributes = CELL_BOLD;
     } else if (e->hint[0]) {
@@ -163,7 +164,7 @@ static void draw_footer(struct explorer *e)
             strbuf_puts(&text, "  ^C cancels");
     } else if (e->asking) {
         strbuf_puts(&text, "Enter search  Esc give it up  Backspace, ^U delete");
-    } else if (e->transcript.scrolled > 0) {
+    } else if (below) {
         strbuf_printf(&text, "%ld rows below: %s", e->transcript.scrolled,
                       e->reading ? "G" : lineedit_empty() ? "PgDn or Enter" : "PgDn");
     }

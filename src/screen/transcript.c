@@ -284,7 +284,7 @@ static void draw_row(struct canvas *canvas, struct rect area, int y, const char 
                                                      : cyan_light
                                        : COLOUR_DEFAULT;
     if (line->kind == LINE_SAY && area.width > 3 * SAY_MARGIN) {
-        canvas_put(canvas, area.x, y, style->ascii ? '|' : 0x2590, ink, COLOUR_DEFAULT, 0);
+        canvas_put(canvas, area.x, y, style->ascii ? '>' : 0x2590, ink, COLOUR_DEFAULT, 0);
         area.x += SAY_MARGIN;
         area.width -= SAY_MARGIN;
     }
