@@ -41,7 +41,7 @@ void option_range(const struct option *row, struct strbuf *out)
         [OPTION_TEXT] = "TEXT",     [OPTION_FILE] = "FILE",
         [OPTION_ANIMAL] = "ANIMAL", [OPTION_ANIMALS] = "ANIMAL[,...]",
         [OPTION_COLUMN] = "COLUMN", [OPTION_MODEL] = "MODEL",
-        [OPTION_FEATURES] = "FEATURE[+...]",
+        [OPTION_FEATURES] = "FEATURE[+...]", [OPTION_LESSON] = "LESSON",
         [OPTION_RULE] = "RULE",     [OPTION_VIEW] = "VIEW",
         [OPTION_LAYOUT] = "LAYOUT",
         [OPTION_VERB] = "VERB",     [OPTION_SETTING] = "SETTING",

@@ -139,6 +139,21 @@ static void add_features(const struct session *session, struct completion *out, 
         complete_add_if(out, last, cohort->columns[i].name, "column of the open log", true);
 }
 
+/* By number, with their titles. */
+static void add_lessons(struct completion *out, const char *prefix)
+{
+    struct lessons lessons = {0};
+    if (!lessons_find(&lessons, NULL))
+        return;
+    for (size_t i = 0; i < lessons.n; i++) {
+        const struct lesson *lesson = &lessons.items[i];
+        char *number = lesson->number >= 0 ? mem_printf("%d", lesson->number) : NULL;
+        complete_add_if(out, prefix, number ? number : lesson->name, lesson->title, false);
+        free(number);
+    }
+    lessons_free(&lessons);
+}
+
 /* Values of one type.  out->from moves behind the last comma of a list. */
 static void add_values(const struct session *session, enum option_type type, const char *prefix,
                        const char *endings, enum complete_effort effort, struct completion *out)
@@ -148,6 +163,12 @@ static void add_values(const struct session *session, enum option_type type, con
     case OPTION_FILE:
         if (effort == COMPLETE_ALL)
             complete_files(prefix, endings, out);
+        break;
+    case OPTION_LESSON:
+        if (effort == COMPLETE_ALL) {
+            add_lessons(out, prefix);
+            complete_files(prefix, endings, out);
+        }
         break;
     case OPTION_FEATURES:
         add_features(session, out, prefix);

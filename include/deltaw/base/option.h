@@ -20,6 +20,7 @@ enum option_type {
     OPTION_ANIMAL,
     OPTION_ANIMALS, /* names separated by commas */
     OPTION_COLUMN,
+    OPTION_LESSON,   /* or a script */
     OPTION_FEATURES, /* of a policy, joined by + */
     OPTION_MODEL,
     OPTION_RULE,

@@ -88,8 +88,8 @@ const struct command command_lesson = {
               "back the trials that were open.  They are scripts; the manual says how to write "
               "one.",
     .examples = "lesson\nlesson 1",
-    .first_words = "1|2|3|4|5",
-    .positional_type = OPTION_FILE,
+    .positional_type = OPTION_LESSON,
+    .endings = ".dw",
     .positional_max = 1,
     .unlogged = true,
     .run = lesson_run,
