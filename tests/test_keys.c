@@ -1,7 +1,9 @@
 /* The key decoder: every sequence whole, cut at every place, and alone. */
+#include "background.h"
 #include "keys.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "deltaw/base/rng.h"
 #include "tap.h"
@@ -42,6 +44,10 @@ static const struct example examples[] = {
     {"\033[<0;0;7M\033[<2;3;4M\033[<1;2Mx\033[<0;5;7;9M\033[<35;3;4M", "? ? ? x ? ?"},
     {"\033[", "M-["},
     {"\033O", "M-O"},
+    {"\033]", "M-]"},
+    {"\033]11;rgb:1e1e/1e1e/2e2e\033\\a", "report(11;rgb:1e1e/1e1e/2e2e) a"},
+    {"\033]11;rgb:ff/ff/ff\007\033[A", "report(11;rgb:ff/ff/ff) up"},
+    {"b\033[?62;22c\r", "b report(?62;22c) enter"},
 };
 enum { N_EXAMPLES = sizeof examples / sizeof examples[0] };
 
@@ -52,6 +58,8 @@ static void list(struct keys *keys, double now, struct strbuf *out)
         strbuf_puts(out, out->len ? " " : "");
         if (key.paste)
             strbuf_printf(out, "paste(%s)", strbuf_text(&keys->paste));
+        else if (key.report)
+            strbuf_printf(out, "report(%.*s)", (int)key.n_bytes, key.bytes);
         else
             strbuf_puts(out, key.name[0] ? key.name : "?");
     }
@@ -98,6 +106,48 @@ static void test_escape(void)
     tap_ok(keys_next(&keys, 6.01, &key) && strcmp(key.name, "M-x") == 0 && key.n_bytes == 2,
            "a letter soon after makes it Meta");
     keys_free(&keys);
+}
+
+/* An answer cut short is nobody's typing, however late its end comes. */
+static void test_reports(void)
+{
+    struct keys keys = {0};
+    struct strbuf out = {0};
+    keys_feed(&keys, "\033]11;rgb:ff", 11, 10);
+    list(&keys, 10.5, &out);
+    tap_is_text(strbuf_text(&out), "", "an answer may come in parts");
+    keys_feed(&keys, "ff/0000/0000\007x", 14, 10.9);
+    list(&keys, 11.5, &out);
+    tap_is_text(strbuf_text(&out), "report(11;rgb:ffff/0000/0000) x", "and is put together");
+    strbuf_reset(&out);
+    keys_feed(&keys, "\033]11;rgb:ff", 11, 20);
+    list(&keys, 21.1, &out);
+    tap_is_text(strbuf_text(&out), "report()", "one without an end is given up");
+    keys_free(&keys);
+    strbuf_free(&out);
+}
+
+static void test_background(void)
+{
+    bool dark = false;
+    tap_ok(background_parse("11;rgb:0000/0000/0000", &dark) && dark, "black is dark");
+    tap_ok(background_parse("11;rgb:fdfd/f6f6/e3e3", &dark) && !dark, "cream is light");
+    tap_ok(background_parse("11;rgb:00/2b/36", &dark) && dark, "two digits a channel");
+    tap_ok(background_parse("11;rgba:ffff/ffff/ffff/8000", &dark) && !dark, "with alpha");
+    static const char *const bad[] = {"", "11", "11;rgb", "11;rgb:", "11;rgb:ff/ff", "10;rgb:0/0/0",
+                                      "11;rgb:ff/ff/", "11;rgb:-1/0/0", "11;rgb:12345/0/0"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        tap_ok(!background_parse(bad[i], &dark), "'%s' is no background", bad[i]);
+    tap_ok(background_is_last("?64;1;2c") && !background_is_last("?2026;2$y") &&
+               !background_is_last(""), "which answer is the last");
+    setenv("COLORFGBG", "0;default;15", 1);
+    tap_ok(background_from_environment(&dark) && !dark, "COLORFGBG, light");
+    setenv("COLORFGBG", "15;0", 1);
+    tap_ok(background_from_environment(&dark) && dark, "COLORFGBG, dark");
+    setenv("COLORFGBG", "15;default", 1);
+    tap_ok(!background_from_environment(&dark), "COLORFGBG may not say");
+    unsetenv("COLORFGBG");
+    tap_ok(!background_from_environment(&dark), "or be missing");
 }
 
 static void test_paste(void)
@@ -193,6 +243,8 @@ int main(void)
 {
     test_whole_and_cut();
     test_escape();
+    test_reports();
+    test_background();
     test_paste();
     test_noise();
     test_mouse();

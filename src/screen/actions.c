@@ -1,12 +1,16 @@
 /* Keys and what they do. */
 #include "explorer.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "background.h"
 #include "history.h"
+
+static const double worth_seconds = 10; /* of work: what took less is soon done again */
 
 /* --- lines ------------------------------------------------------------------------ */
 
@@ -33,11 +37,16 @@ static void echo(struct explorer *e, const char *prompt, const char *line)
 
 static void quit_if_asked_twice(struct explorer *e)
 {
-    if (e->asked_end || !session_busy(e->session)) {
+    struct strbuf names = {0};
+    bool busy = session_busy(e->session);
+    size_t n = session_unsaved(e->session, worth_seconds, &names);
+    if (e->asked_end || (!busy && !n))
         e->quit = true;
-        return;
-    }
-    explorer_hint(e, "A fit is not done. ^D again or `quit` leaves and gives it up.");
+    else if (busy)
+        explorer_hint(e, "A fit is not done. ^D again or `quit` leaves and gives it up.");
+    else
+        explorer_hint(e, "Not saved: %s. ^D again or `quit` leaves without.", strbuf_text(&names));
+    strbuf_free(&names);
     e->asked_end = true;
 }
 
@@ -250,10 +259,24 @@ static bool help_key(struct explorer *e, const struct keypress *key)
     return true;
 }
 
+static void take_report(struct explorer *e, const char *report)
+{
+    if (background_is_last(report))
+        e->asked_at = NAN;
+    bool dark;
+    if (!background_parse(report, &dark) || (e->background_known && e->is_dark == dark))
+        return;
+    e->background_known = true;
+    e->is_dark = dark;
+    e->stale = true;
+}
+
 void explorer_key(struct explorer *e, const struct keypress *key)
 {
+    if (key->report)
+        take_report(e, key->bytes);
     if (!key->paste && !key->name[0] && key->n_bytes != 1)
-        return; /* a report of the terminal, no key */
+        return; /* no key */
     e->hint[0] = '\0';
     e->dirty = true;
     if (!is(key, "C-d"))

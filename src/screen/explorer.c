@@ -54,6 +54,9 @@ void explorer_place(struct explorer *e)
 static void take_style(struct explorer *e)
 {
     struct style style = hosting_style(e->setup, e->session);
+    const char *background = session_setting(e->session, "background");
+    if (e->background_known && strcmp(background, "auto") == 0)
+        style.dark = e->is_dark;
     int have = screen_colours();
     if (style.colours > have)
         style.colours = have;

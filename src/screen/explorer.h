@@ -61,6 +61,8 @@ struct explorer {
     double drawn_at, updated_at, update_seconds;
     /* typing */
     struct keys keys;
+    double asked_at;                /* the terminal, for its background; NAN: no answer is due */
+    bool background_known, is_dark; /* what it said */
     struct lineedit_host editor;
     enum step step; /* the last one */
     bool asked_end, asked_interrupt; /* the last key was ^D, ^C and was answered by a hint */

@@ -12,39 +12,11 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "deltaw/base/strbuf.h"
+#include "statefile.h"
 
 enum { KEPT = 2000, KEPT_IN_FILE = 2 * KEPT, LONGEST = 64 * 1024 };
 
 static char *file_path; /* NULL: not kept */
-
-static bool make_folders(char *path)
-{
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = 0;
-        mkdir(path, 0700);
-        *slash = '/';
-    }
-    char *last = strrchr(path, '/');
-    *last = 0;
-    bool there = path_is_folder(path);
-    *last = '/';
-    return there;
-}
-
-static char *find_path(void)
-{
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    char *path = NULL;
-    if (state && state[0] == '/') /* a relative one is to be ignored, says XDG */
-        path = mem_printf("%s/deltaw/history", state);
-    else if (home && home[0] == '/')
-        path = mem_printf("%s/.local/state/deltaw/history", home);
-    if (path && !make_folders(path)) {
-        free(path);
-        path = NULL;
-    }
-    return path;
-}
 
 /* Into the list only. */
 static void remember(const char *line)
@@ -75,7 +47,7 @@ void recall_open(void)
 {
     using_history();
     stifle_history(KEPT);
-    file_path = find_path();
+    file_path = statefile_path("history");
     if (!file_path)
         return;
     int fd = open(file_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "deltaw/base/mem.h"
+#include "background.h"
 #include "lineedit.h"
 #include "screen.h"
 
@@ -74,26 +75,14 @@ bool hosting_feed_inputs(const struct host_setup *setup, struct session *session
     return good;
 }
 
-/* COLORFGBG, which rxvt, konsole and others set, ends in the background's
- * number: 7 and 9 to 15 are light. */
-static bool terminal_is_light(void)
-{
-    const char *colours = getenv("COLORFGBG");
-    const char *last = colours ? strrchr(colours, ';') : NULL;
-    int background = last && last[1] >= '0' && last[1] <= '9' ? atoi(last + 1) : 0;
-    return background == 7 || (background >= 9 && background <= 15);
-}
-
 struct style hosting_style(const struct host_setup *setup, const struct session *session)
 {
     struct style style = setup->style;
     const char *background = session_setting(session, "background");
-    if (background && strcmp(background, "light") == 0)
-        style.dark = false;
-    else if (background && strcmp(background, "dark") == 0)
+    if (background && strcmp(background, "auto") != 0)
+        style.dark = strcmp(background, "dark") == 0;
+    else if (!background_from_environment(&style.dark))
         style.dark = true;
-    else
-        style.dark = !terminal_is_light();
     return style;
 }
 

@@ -10,6 +10,7 @@
 
 static const double escape_seconds = .1; /* longer than the bytes of one key are apart */
 static const double paste_seconds = 2;    /* a paste whose end never comes */
+static const double report_seconds = 1;   /* an answer whose end never comes */
 static const char paste_end[] = "\033[201~";
 enum { PASTE_END = sizeof paste_end - 1 };
 
@@ -30,10 +31,20 @@ void keys_feed(struct keys *keys, const void *bytes, size_t n, double now)
     keys->since = now;
 }
 
+/* ESC ] and a digit, or ESC [ ?, come from no key board at once. */
+static bool begins_report(const struct keys *keys)
+{
+    const unsigned char *p = keys->pending;
+    return keys->n > 2 && p[0] == 27 &&
+           ((p[1] == ']' && p[2] >= '0' && p[2] <= '9') || (p[1] == '[' && p[2] == '?'));
+}
+
 double keys_deadline(const struct keys *keys)
 {
     if (keys->pasting)
         return keys->since + paste_seconds;
+    if (begins_report(keys))
+        return keys->since + report_seconds;
     return keys->n ? keys->since + escape_seconds : INFINITY;
 }
 
@@ -172,6 +183,34 @@ static void take(struct keys *keys, struct keypress *out, size_t n)
     drop(keys, n);
 }
 
+/* `n` bytes of an answer that takes `whole` bytes with its frame. */
+static enum look take_report(struct keys *keys, struct keypress *out, size_t from, size_t n,
+                             size_t whole)
+{
+    out->report = true;
+    out->n_bytes = n < sizeof out->bytes ? n : 0;
+    memcpy(out->bytes, keys->pending + from, out->n_bytes);
+    drop(keys, whole);
+    return LOOK_KEY;
+}
+
+/* ESC ] 11;... up to BEL or ESC \. */
+static enum look look_report(struct keys *keys, bool late, struct keypress *out)
+{
+    const unsigned char *p = keys->pending;
+    size_t i = 2;
+    while (i < keys->n && p[i] >= 0x20 && p[i] < 0x7f)
+        i++;
+    if (i < keys->n && p[i] == 7)
+        return take_report(keys, out, 2, i - 2, i + 1);
+    if (i + 1 < keys->n && p[i] == 27 && p[i + 1] == '\\')
+        return take_report(keys, out, 2, i - 2, i + 2);
+    bool more = i == keys->n || (p[i] == 27 && i + 1 == keys->n);
+    if (more && !late && keys->n < sizeof keys->pending)
+        return LOOK_MORE;
+    return take_report(keys, out, 2, 0, i); /* broken off: nothing of it is typed */
+}
+
 /* ESC [ ... */
 static enum look look_control(struct keys *keys, bool late, struct keypress *out)
 {
@@ -205,6 +244,8 @@ static enum look look_control(struct keys *keys, bool late, struct keypress *out
         keys->pasting = true;
         return LOOK_PASTE;
     }
+    if (p[2] == '?')
+        return take_report(keys, out, 2, i - 1, i + 1);
     if (i > 2 && p[2] == '<' && (p[i] == 'M' || p[i] == 'm'))
         name_mouse(out, p + 2, i - 2, p[i] == 'M');
     else
@@ -278,6 +319,10 @@ static enum look look(struct keys *keys, bool late, struct keypress *out)
         return look_control(keys, late, out);
     if (keys->pending[1] == 'O')
         return look_shift(keys, late, out);
+    if (keys->pending[1] == ']' && keys->n == 2 && !late)
+        return LOOK_MORE;
+    if (begins_report(keys))
+        return look_report(keys, late, out);
     return look_character(keys, 1, late, out);
 }
 

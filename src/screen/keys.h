@@ -6,7 +6,8 @@
  * itself ("c", "[", "é"), and the prefixes "C-", "M-", "S-" in this order
  * ("C-left", "M-f", "S-tab").  The mouse (mode 1006): "click", "drag", "release" of
  * the left button, "wheel-up", "wheel-down", with x and y from 0.  A sequence nobody
- * knows is named "". */
+ * knows is named "".  Answers of the terminal (OSC, and CSI with "?") are no keys,
+ * whenever they come. */
 #ifndef SCREEN_KEYS_H
 #define SCREEN_KEYS_H
 
@@ -15,7 +16,7 @@
 
 #include "deltaw/base/strbuf.h"
 
-enum { KEYS_SEQUENCE = 32, KEYS_PASTE_LIMIT = 4 << 20 };
+enum { KEYS_SEQUENCE = 32, KEYS_REPORT = 128, KEYS_PASTE_LIMIT = 4 << 20 };
 
 struct keys {
     unsigned char pending[4096]; /* not decoded yet */
@@ -27,8 +28,9 @@ struct keys {
 
 struct keypress {
     bool paste; /* text pasted: in keys->paste until the next call */
+    bool report; /* an answer of the terminal: `bytes`, ended by 0, without frame */
     char name[KEYS_SEQUENCE];
-    char bytes[KEYS_SEQUENCE]; /* as they came */
+    char bytes[KEYS_REPORT]; /* as they came */
     size_t n_bytes;
     int x, y; /* of the mouse */
 };

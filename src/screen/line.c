@@ -13,6 +13,7 @@
 #include "history.h"
 #include "hosting.h"
 #include "lineedit.h"
+#include "rescue.h"
 #include "runner.h"
 #include "screen.h"
 #include "signals.h"
@@ -222,6 +223,11 @@ int host_line(const struct host_setup *setup)
         return code;
     enum run how;
     if (terminal) {
+        struct strbuf kept = {0};
+        rescue_tell_kept(&kept);
+        if (!setup->quiet)
+            fputs(strbuf_text(&kept), stderr);
+        strbuf_free(&kept);
         recall_open();
         how = converse(&repl);
         recall_close();

@@ -308,6 +308,13 @@ void lineedit_suspend(void (*stop)(void))
 
 void lineedit_type(const char *bytes, size_t n)
 {
+    /* In a search readline 8.2 reads on after ^X, ^V and ^Q though nothing has come,
+     * and crashes: these end it. */
+    bool search = RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH);
+    if (search && n > 0 && n <= 2 && memchr("\030\026\021", bytes[n - 1], 3)) {
+        bytes = "\007";
+        n = 1;
+    }
     strbuf_add(&self.queue, bytes, n);
     while (self.open && self.taken < self.queue.len)
         rl_callback_read_char();

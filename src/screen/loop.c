@@ -9,6 +9,7 @@
 #include <langinfo.h>
 #include <math.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,9 +19,11 @@
 #include "explorer.h"
 #include "history.h"
 #include "hosting.h"
+#include "rescue.h"
 #include "screen.h"
 #include "signals.h"
 
+static const double answer_seconds = 1;
 static const double frame_seconds = 1. / 15, step_seconds = .05, waiting_seconds = .2;
 
 /* --- what the session and the line editor say ----------------------------------- */
@@ -124,10 +127,38 @@ static void step_session(struct explorer *e)
     lineedit_editing(session_setting(e->session, "editing"));
 }
 
+static void read_keys(struct explorer *e)
+{
+    char bytes[4096];
+    size_t room = keys_room(&e->keys);
+    ssize_t n = read(STDIN_FILENO, bytes, room < sizeof bytes ? room : sizeof bytes);
+    if (n > 0)
+        keys_feed(&e->keys, bytes, (size_t)n, clock_seconds());
+    else if (n == 0 || (errno != EINTR && errno != EAGAIN))
+        e->quit = e->ended = true; /* the terminal is gone */
+}
+
+/* An answer that comes after the end would be typed into the shell. */
+static void await_answer(struct explorer *e)
+{
+    struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
+    double left;
+    while (!e->ended && (left = e->asked_at + answer_seconds - clock_seconds()) > 0 &&
+           poll(&fd, 1, (int)ceil(left * 1e3)) > 0 && fd.revents == POLLIN) {
+        struct keypress key;
+        read_keys(e);
+        while (keys_next(&e->keys, clock_seconds(), &key))
+            if (key.report)
+                explorer_key(e, &key);
+    }
+    e->asked_at = NAN;
+}
+
 static void take_signals(struct explorer *e)
 {
     unsigned bits = signals_take();
     if (bits & SIGNAL_SUSPEND) {
+        await_answer(e);
         screen_suspend(signals_suspend_now);
         bits |= SIGNAL_RESIZE;
         e->repaint = e->dirty = true;
@@ -147,17 +178,6 @@ static void take_keys(struct explorer *e)
     struct keypress key;
     while (!e->quit && keys_next(&e->keys, clock_seconds(), &key))
         explorer_key(e, &key);
-}
-
-static void read_keys(struct explorer *e)
-{
-    char bytes[4096];
-    size_t room = keys_room(&e->keys);
-    ssize_t n = read(STDIN_FILENO, bytes, room < sizeof bytes ? room : sizeof bytes);
-    if (n > 0)
-        keys_feed(&e->keys, bytes, (size_t)n, clock_seconds());
-    else if (n == 0 || (errno != EINTR && errno != EAGAIN))
-        e->quit = true; /* the terminal is gone */
 }
 
 /* When the tiles may be updated again: an update that takes long leaves twice
@@ -194,7 +214,7 @@ static void turn(struct explorer *e)
     if (n > 0 && fds[0].revents & POLLIN)
         read_keys(e);
     else if (n > 0 && fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))
-        e->quit = true;
+        e->quit = e->ended = true;
     take_keys(e);
     if (n > 0 && fds[2].revents) {
         wake_drain(session_wake(e->session));
@@ -234,8 +254,10 @@ static bool begin(struct explorer *e, const struct host_setup *setup, struct err
     if (!signals_open(true, err))
         return false;
     signals_on_crash(screen_crash);
+    rescue_on_crash(e->session);
     if (!screen_open(err))
         return false;
+    e->asked_at = setup->style.colours > 0 && screen_ask_background() ? clock_seconds() : NAN;
     e->editor = (struct lineedit_host){.data = e, .line = on_line, .complete = on_complete,
                                        .candidates = on_candidates};
     recall_open();
@@ -248,6 +270,11 @@ static bool begin(struct explorer *e, const struct host_setup *setup, struct err
 static void feed(struct explorer *e)
 {
     struct err err = {0};
+    struct strbuf kept = {0};
+    rescue_tell_kept(&kept);
+    if (kept.len)
+        transcript_add(&e->transcript, LINE_NOTE, kept.text, kept.len);
+    strbuf_free(&kept);
     if ((e->setup->no_rc || hosting_feed_rc(e->session, &err)) &&
         hosting_feed_inputs(e->setup, e->session, on_echo, e, &err))
         return;
@@ -260,9 +287,13 @@ static void feed(struct explorer *e)
 static void end(struct explorer *e)
 {
     lineedit_close();
+    await_answer(e);
     screen_close(); /* first, since ending a fit may take a moment */
     recall_close();
     signals_on_crash(NULL);
+    if (e->ended)
+        rescue_now(e->session);
+    rescue_on_crash(NULL);
     session_free(e->session);
     output_free(&e->out);
     transcript_free(&e->transcript);
@@ -296,6 +327,6 @@ int host_screen(const struct host_setup *setup)
     bool ended = e.ended;
     end(&e);
     if (ended)
-        signals_die_of(signals_last_end());
+        signals_die_of(signals_last_end() ? signals_last_end() : SIGHUP);
     return e.code;
 }

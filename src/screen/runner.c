@@ -12,6 +12,7 @@
 #include "deltaw/base/utf8.h"
 #include "hosting.h"
 #include "lineedit.h"
+#include "rescue.h"
 #include "screen.h"
 #include "signals.h"
 
@@ -137,6 +138,7 @@ bool runner_open(struct runner *r, const struct host_setup *setup, struct sessio
         .complaint = on_complaint,
     };
     session_style(r->session, &r->out.style);
+    rescue_on_crash(r->session);
     return true;
 }
 
@@ -222,6 +224,9 @@ enum run runner_wait_fits(struct runner *r)
 int runner_close(struct runner *r, enum run how, int code)
 {
     hide_progress(r);
+    if (how == RUN_ENDED)
+        rescue_now(r->session);
+    rescue_on_crash(NULL);
     session_free(r->session);
     output_free(&r->out);
     flush_result(r);

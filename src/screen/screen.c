@@ -17,6 +17,7 @@
 #include <curses.h>
 #include <term.h>
 
+#include "background.h"
 #include "deltaw/base/utf8.h"
 
 /* As much as a handler needs must be static. */
@@ -241,6 +242,17 @@ void screen_suspend(void (*stop)(void))
     say(paste_on);
     screen_mouse(mouse);
     self.cursor = -1;
+}
+
+/* Terminals whose alternate screen is that of xterm read an OSC to its end; the
+ * consoles and the old ones would print it. */
+bool screen_ask_background(void)
+{
+    const char *enter = tigetstr("smcup");
+    if (!self.coloured || !enter || enter == (char *)-1 || !strstr(enter, "\033[?1049h"))
+        return false;
+    say(BACKGROUND_QUESTION);
+    return true;
 }
 
 void screen_size(int *width, int *height)

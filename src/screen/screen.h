@@ -30,6 +30,9 @@ void screen_mouse(bool on);
 
 /* ^Z: give the terminal back, stop, and take it again. */
 void screen_suspend(void (*stop)(void));
+/* Ask for the background, unless this terminal would not understand; the answers
+ * come as input.  Whether it was asked. */
+bool screen_ask_background(void);
 /* Look how big it is now. */
 void screen_size(int *width, int *height);
 /* Colours the open screen has. */

@@ -5,8 +5,10 @@
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+enum { LAST_SECONDS = 5 };
 enum { UNANSWERED = 3 }; /* so many ^C without an answer end the program */
 
 static const int fatal_numbers[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGQUIT};
@@ -17,12 +19,12 @@ enum { N_PLAIN = sizeof plain_numbers / sizeof plain_numbers[0] };
 static struct {
     int pipe[2];
     volatile sig_atomic_t bits[4], last_end, interrupts, ends;
-    void (*volatile restore)(void);
+    void (*volatile restore)(void), (*volatile last)(void);
     bool open, suspend;
     struct sigaction old_fatal[N_FATAL], old_plain[N_PLAIN];
 } state = {.pipe = {-1, -1}};
 
-static char crash_stack[64 * 1024];
+static char crash_stack[2 << 20]; /* saving models takes some; untouched it costs nothing */
 
 static void note(int which)
 {
@@ -53,7 +55,8 @@ static void on_plain(int number)
     case SIGTERM:
     case SIGHUP:
         state.last_end = number;
-        if (++state.ends >= 2) {
+        /* a closed window sends HUP twice: the kernel does and the shell does */
+        if (number == SIGTERM && ++state.ends >= 2) {
             give_back();
             signal(number, SIG_DFL);
             raise(number);
@@ -69,12 +72,32 @@ static void on_plain(int number)
     }
 }
 
+static void in_child(void (*work)(void))
+{
+    pid_t child = _Fork(); /* fork() would run what libraries do at it, and lock the heap */
+    if (child == 0) {
+        for (size_t i = 0; i < N_PLAIN; i++)
+            signal(plain_numbers[i], SIG_DFL);
+        for (size_t i = 0; i < N_FATAL; i++)
+            signal(fatal_numbers[i], SIG_DFL);
+        alarm(LAST_SECONDS);
+        work();
+        _exit(0);
+    }
+    if (child > 0)
+        waitpid(child, NULL, 0);
+}
+
 /* Give the terminal back, then let the previous handler (a sanitizer's, or the
  * default) have it: returning repeats a synchronous fault. */
 static void on_fatal(int number)
 {
     int saved = errno;
+    void (*last)(void) = state.last;
+    state.last = NULL;
     give_back();
+    if (last)
+        in_child(last);
     for (size_t i = 0; i < N_FATAL; i++)
         if (fatal_numbers[i] == number)
             sigaction(number, &state.old_fatal[i], NULL);
@@ -163,6 +186,11 @@ int signals_last_end(void)
 void signals_on_crash(void (*restore)(void))
 {
     state.restore = restore;
+}
+
+void signals_on_fatal(void (*last)(void))
+{
+    state.last = last;
 }
 
 void signals_suspend_now(void)

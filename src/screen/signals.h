@@ -27,6 +27,11 @@ int signals_last_end(void);
 /* What gives the terminal back from a handler: async-signal-safe.  NULL: none. */
 void signals_on_crash(void (*restore)(void));
 
+/* What a fault does after that and before the signal takes its course, in a child
+ * that is given a few seconds: with the heap damaged or a lock held it may crash
+ * or hang, and then only the child does.  NULL: nothing. */
+void signals_on_fatal(void (*last)(void));
+
 /* Stop this process as ^Z does; returns when it goes on. */
 void signals_suspend_now(void);
 /* End by this signal as if it had not been caught. */

@@ -84,6 +84,7 @@ struct fit_entry {
     bool told;   /* its end was in the news */
     bool paused; /* by `pause`; the worker follows at the end of its epoch */
     bool lesson; /* of a lesson; the next one forgets it */
+    int saved;   /* epoch that is in a file; 0: none */
 };
 
 struct session {
@@ -160,6 +161,9 @@ struct lessons {
 /* Those of $DELTAW_LESSONS, else those that come with the program. */
 bool lessons_find(struct lessons *out, struct err *err);
 void lessons_free(struct lessons *lessons);
+
+/* --- rescue.c: this model is in a file now */
+void session_saved(struct session *session, const struct model *model);
 
 /* --- script.c: the whole text of a script; "-" is stdin.  The caller frees. */
 char *script_read(const char *path, struct err *err);

@@ -97,6 +97,16 @@ void session_news(struct session *session, struct output *out);
 /* Any fit running or paused? */
 bool session_busy(struct session *session);
 
+/* Models that were trained here and are not in a file as they are now, with at
+ * least `worth` seconds of work in each.  Names, parted by ", ", are added to out
+ * (may be NULL); returns how many. */
+size_t session_unsaved(struct session *session, double worth, struct strbuf *out);
+/* The session is ended from outside: stops what trains, waits up to `patience`
+ * seconds for that, and writes those models as FOLDER/NAME-DATE-TIME-PID.npz for
+ * the user alone.  A line each, of where or of why not, is added to told. */
+void session_rescue(struct session *session, const char *folder, double patience, double worth,
+                    struct strbuf *told);
+
 /* What views draw; valid until the next session_* call. */
 const struct scene *session_scene(struct session *session);
 /* The session's own view of each kind, made on demand; its settings last. */

@@ -41,8 +41,10 @@ static bool save_work(void *data, struct task *task, struct err *err)
 
 static bool save_finish(struct session *session, void *data, struct output *out, struct err *err)
 {
-    (void)session, (void)err;
+    (void)err;
     struct saving *s = data;
+    if (s->model)
+        session_saved(session, s->model);
     struct strbuf what = {0};
     if (s->cohort)
         cohort_words(s->cohort, &what);

@@ -1,0 +1,256 @@
+/* The terminal is given back as it was from every way out, and no epoch is lost. */
+#include <dirent.h>
+#include <math.h>
+#include <sys/stat.h>
+
+#include "deltaw/base/rng.h"
+#include "pty.h"
+#include "tap.h"
+
+static const char black[] = "\033]11;rgb:0000/0000/0000\033\\";
+static char home[4096], kept[4200];
+
+/* The explorer in a pty of its own; `more`: of its environment, may be NULL. */
+static bool start(struct pty *p, char *term, char *more, char *commands)
+{
+    static char path[8192], home_is[4200], state_is[4200];
+    char *program = getenv("DELTAW");
+    snprintf(path, sizeof path, "PATH=%s", getenv("PATH"));
+    snprintf(home_is, sizeof home_is, "HOME=%s", home);
+    snprintf(state_is, sizeof state_is, "XDG_STATE_HOME=%s/state", home);
+    char *environment[] = {path, home_is, state_is, "LC_ALL=C.UTF-8", "INPUTRC=/dev/null", term,
+                           more, NULL};
+    char *plain[] = {program, "--no-rc", NULL};
+    char *with[] = {program, "--no-rc", "-i", "-c", commands, NULL};
+    bool good = pty_start(p, 80, 24, environment, commands ? with : plain);
+    return good && pty_shows(p, "F1 help");
+}
+
+static size_t count_kept(bool remove_them, char *one)
+{
+    DIR *folder = opendir(kept);
+    size_t n = 0;
+    for (struct dirent *entry; folder && (entry = readdir(folder));) {
+        char path[4600];
+        snprintf(path, sizeof path, "%s/%s", kept, entry->d_name);
+        if (entry->d_name[0] == '.')
+            continue;
+        n++;
+        if (one)
+            snprintf(one, 4600, "%s", path);
+        if (remove_them)
+            unlink(path);
+    }
+    if (folder)
+        closedir(folder);
+    return n;
+}
+
+static void left(struct pty *p, int status, int signal, const char *what)
+{
+    tap_ok(pty_ends(p), "%s: ends", what);
+    tap_ok(signal ? WIFSIGNALED(p->status) && WTERMSIG(p->status) == signal
+                  : WIFEXITED(p->status) && WEXITSTATUS(p->status) == status,
+           "%s: as it should", what);
+    tap_ok(pty_modes_as_before(p), "%s: the terminal's modes are as before", what);
+    int unread = 0;
+    ioctl(p->slave, FIONREAD, &unread);
+    tap_ok(unread == 0, "%s: nothing is left for the shell to read", what);
+}
+
+static void test_quit(void)
+{
+    struct pty p = {.background = black};
+    tap_ok(start(&p, "TERM=xterm-256color", NULL, NULL), "the explorer comes up");
+    tap_ok(p.modes[2] && p.modes[4], "it takes the alternate screen and marked pastes");
+    pty_type(&p, "quit\r");
+    left(&p, 0, 0, "quit");
+    pty_free(&p);
+    start(&p, "TERM=xterm-256color", NULL, NULL);
+    pty_settle(&p, .2);
+    pty_type(&p, "\003");
+    pty_shows(&p, "Nothing to cancel");
+    pty_type(&p, "\003");
+    left(&p, 130, 0, "^C^C");
+    pty_free(&p);
+}
+
+static void test_background(void)
+{
+    struct pty p = {.background = black};
+    static char commands[] = "simulate reinforce animals=2 trials=300; fit dnn epochs=5; wait";
+    start(&p, "TERM=xterm-256color", NULL, commands);
+    tap_ok(pty_shows(&p, "8;5;232"), "a black background: dark colours");
+    pty_type(&p, "set background=light\r");
+    tap_ok(pty_shows(&p, "8;5;255"), "a setting is stronger");
+    pty_type(&p, "quit\r");
+    left(&p, 0, 0, "quit, black");
+    pty_free(&p);
+    p.background = "\033]11;rgb:ffff/ffff/dddd\007";
+    start(&p, "TERM=xterm-256color", NULL, commands);
+    tap_ok(pty_shows(&p, "8;5;255"), "a cream background: light colours");
+    pty_type(&p, "quit\r");
+    left(&p, 0, 0, "quit, cream");
+    pty_free(&p);
+    p.background = "";
+    start(&p, "TERM=xterm-256color", "COLORFGBG=0;15", commands);
+    tap_ok(pty_shows(&p, "8;5;255"), "a terminal that does not know: COLORFGBG");
+    pty_type(&p, "quit\r");
+    left(&p, 0, 0, "quit, COLORFGBG");
+    pty_free(&p);
+    /* the answer comes when the program is already leaving */
+    p.answer_after = .5;
+    start(&p, "TERM=xterm-256color", NULL, NULL);
+    pty_type(&p, "quit\r");
+    left(&p, 0, 0, "a late answer");
+    pty_free(&p);
+    p.answer_after = 0;
+    start(&p, "TERM=linux", NULL, NULL);
+    tap_ok(!strstr(p.out, "\033]11"), "a console that would print the question is not asked");
+    pty_type(&p, "quit\r");
+    left(&p, 0, 0, "quit, linux");
+    pty_free(&p);
+}
+
+static char training[] = "simulate reinforce animals=2 trials=300; fit dnn epochs=1000000 hidden=8";
+
+static bool trains(struct pty *p)
+{
+    bool good = start(p, "TERM=xterm-256color", NULL, training) && pty_shows(p, "dnn1 training") &&
+                pty_shows(p, "loss .");
+    /* that may be the loss before the first epoch: let it draw some more */
+    double until = pty_clock() + PTY_PATIENCE;
+    for (int frames = 0; frames < 10 && pty_clock() < until;)
+        frames += pty_take(p, .1, 65536);
+    return good;
+}
+
+static void test_rescue(const char *what, int signal, bool close_it)
+{
+    struct pty p = {.background = black};
+    char path[4600] = "", command[9200];
+    count_kept(true, NULL);
+    tap_ok(trains(&p), "%s: a fit trains", what);
+    if (close_it) {
+        close(p.master);
+        close(p.slave);
+        p.master = p.slave = -1;
+        tap_ok(pty_ends(&p), "%s: ends", what);
+    } else {
+        p.mark = p.n;
+        kill(p.child, signal);
+        left(&p, 0, signal, what);
+        tap_ok(strstr(p.out + p.mark, "was not saved; `open"), "%s: says where it is", what);
+    }
+    tap_ok(count_kept(false, path) == 1, "%s: the model is kept", what);
+    struct stat status = {0};
+    tap_ok(stat(path, &status) == 0 && (status.st_mode & 0777) == 0600, "%s: for the user alone",
+           what);
+    snprintf(command, sizeof command, "'%s' --no-rc -q -c 'open %s' -c models >/dev/null",
+             getenv("DELTAW"), path);
+    tap_ok(system(command) == 0, "%s: the file opens", what);
+    pty_free(&p);
+    start(&p, "TERM=xterm-256color", NULL, NULL);
+    tap_ok(pty_shows(&p, "ended from outside"), "%s: the next start tells of it", what);
+    pty_type(&p, "quit\r");
+    left(&p, 0, 0, "quit after that");
+    pty_free(&p);
+}
+
+/* After a ^C, which leaves whatever the bytes have begun, it does what is typed. */
+static void is_well(struct pty *p, double quiet, const char *what)
+{
+    pty_settle(p, quiet);
+    pty_type(p, "\003");
+    pty_settle(p, .2);
+    pty_type(p, "\025say al''ive\r");
+    tap_ok(pty_shows(p, "alive"), "%s: it still does what is typed", what);
+    pty_type(p, "quit\r");
+    left(p, 0, 0, what);
+}
+
+static void test_resize_storm(void)
+{
+    struct pty p = {.background = black};
+    struct rng rng = rng_stream(7, RNG_TEST, 0, 0);
+    trains(&p);
+    for (int i = 0; i < 100; i++) {
+        pty_resize(&p, 1 + (int)rng_below(&rng, 200), 1 + (int)rng_below(&rng, 60));
+        pty_take(&p, .01, 65536);
+    }
+    pty_resize(&p, 100, 30);
+    p.mark = p.n;
+    if (!tap_ok(pty_shows(&p, "F1 help"), "100 sizes in a second: the last one is drawn"))
+        tap_note("%.*s", 3000, p.out + p.mark);
+    pty_type(&p, "stop\r");
+    pty_shows(&p, "stopped");
+    is_well(&p, .2, "a storm of sizes");
+    pty_free(&p);
+}
+
+/* No key that stops or ends the program, and no Enter. */
+static void test_garbage(void)
+{
+    struct pty p = {.background = black};
+    struct rng rng = rng_stream(20, RNG_TEST, 0, 0);
+    char noise[65536];
+    for (size_t i = 0; i < sizeof noise; i++)
+        do
+            noise[i] = (char)rng_below(&rng, 256);
+        while (noise[i] == 3 || noise[i] == 4 || noise[i] == 26 || noise[i] == 28 ||
+               noise[i] == '\r' || noise[i] == '\n');
+    start(&p, "TERM=xterm-256color", NULL, NULL);
+    pty_settle(&p, .2);
+    pty_send(&p, noise, sizeof noise);
+    is_well(&p, .2, "random bytes");
+    pty_free(&p);
+    static const char *const broken[] = {"\033[", "\033[1;", "\033]11;rgb:", "\033O", "\033",
+                                         "\xe6\xbc", "\xff\xfe\xc0\x80", "\033[200~half a paste",
+                                         "\033[?", "\033]0;title", "\033P+q\033[M"};
+    for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
+        start(&p, "TERM=xterm-256color", NULL, NULL);
+        pty_settle(&p, .2);
+        pty_type(&p, broken[i]);
+        double quiet = strstr(broken[i], "200~") ? 2.5 : .2; /* a paste is waited for longer */
+        is_well(&p, quiet, "an unfinished sequence");
+        pty_free(&p);
+    }
+}
+
+static void test_big_paste(void)
+{
+    struct pty p = {.background = black};
+    enum { MB = 1 << 20 };
+    char *text = malloc(MB);
+    for (size_t i = 0; i < MB; i++)
+        text[i] = i % 61 == 60 ? '\n' : (char)('a' + i % 23);
+    start(&p, "TERM=xterm-256color", NULL, NULL);
+    pty_settle(&p, .2);
+    pty_send(&p, "\033[200~", 6);
+    pty_send(&p, text, MB);
+    pty_send(&p, "\033[201~", 6);
+    is_well(&p, .2, "a paste of 1 MB");
+    pty_free(&p);
+    free(text);
+}
+
+int main(void)
+{
+    if (!getenv("DELTAW") || !getcwd(home, sizeof home - 100)) {
+        printf("Bail out! DELTAW is not set\n");
+        return 1;
+    }
+    snprintf(kept, sizeof kept, "%s/state/deltaw/kept", home);
+    signal(SIGPIPE, SIG_IGN);
+    test_quit();
+    test_background();
+    test_rescue("TERM", SIGTERM, false);
+    test_rescue("a closed terminal", 0, true);
+    test_rescue("HUP", SIGHUP, false);
+    if (!*(getenv("SANITIZE") ? getenv("SANITIZE") : "")) /* these report a crash instead */
+        test_rescue("a crash", SIGSEGV, false);
+    test_resize_storm();
+    test_garbage();
+    test_big_paste();
+    return tap_done();
+}
