@@ -119,8 +119,8 @@ static bool trains(struct pty *p)
     bool good = start(p, "TERM=xterm-256color", NULL, training) && pty_shows(p, "dnn1 training") &&
                 pty_shows(p, "loss .");
     /* that may be the loss before the first epoch: let it draw some more */
-    double until = pty_clock() + PTY_PATIENCE;
-    for (int frames = 0; frames < 10 && pty_clock() < until;)
+    double least = pty_clock() + 1.5, until = pty_clock() + PTY_PATIENCE;
+    for (int frames = 0; (frames < 10 || pty_clock() < least) && pty_clock() < until;)
         frames += pty_take(p, .1, 65536);
     return good;
 }
@@ -163,9 +163,7 @@ static void is_well(struct pty *p, double quiet, const char *what)
     pty_settle(p, quiet);
     pty_type(p, "\003");
     pty_settle(p, .2);
-    pty_type(p, "\025say al''ive\r");
-    tap_ok(pty_shows(p, "alive"), "%s: it still does what is typed", what);
-    pty_type(p, "quit\r");
+    pty_type(p, "\025quit\r"); /* status 0 says that it did what was typed */
     left(p, 0, 0, what);
 }
 
@@ -193,7 +191,7 @@ static void test_garbage(void)
 {
     struct pty p = {.background = black};
     struct rng rng = rng_stream(20, RNG_TEST, 0, 0);
-    char noise[65536];
+    char noise[32768];
     for (size_t i = 0; i < sizeof noise; i++)
         do
             noise[i] = (char)rng_below(&rng, 256);
