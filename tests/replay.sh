@@ -118,7 +118,7 @@ check() { # what pattern: within 30 s
     tries=0
     until tm capture-pane -p -t main | grep -q -e "$2"; do
         tries=$((tries + 1))
-        [ $tries -lt 600 ] || break
+        [ $tries -lt 600 ] || break # 30 s
         sleep .05
     done
     if [ $tries -lt 600 ]; then
@@ -129,6 +129,7 @@ check() { # what pattern: within 30 s
         tm capture-pane -p -t main | sed 's/^/#   |/'
     fi
 }
+tm new-session -d -s keep cat # the server ends with its last session
 if command -v asciinema >/dev/null 2>&1; then
     tm new-session -d -s main -x 92 -y 30 "exec env -i PATH='$PATH' HOME='$folder' \
         LC_ALL=C.UTF-8 TERM=tmux-256color sh -c 'asciinema play -s 40 map.cast; exec cat'"
@@ -140,6 +141,7 @@ fi
 tm new-session -d -s main -x 100 -y 30 "exec env -i PATH='$PATH' HOME='$folder' LC_ALL=C.UTF-8 \
     TERM=tmux-256color INPUTRC=/dev/null XDG_STATE_HOME='$folder' ASAN_OPTIONS='$ASAN_OPTIONS' \
     TSAN_OPTIONS='$TSAN_OPTIONS' '$DELTAW' --no-rc --log '$folder/log'"
+tm has-session -t main 2>/dev/null || { echo 'Bail out! no program in the terminal'; exit 1; }
 check 'the explorer starts' 'no trials loaded'
 type_line "$make"
 check 'a fit ends' 'dnn1 done: 300 epochs'
