@@ -327,7 +327,7 @@ static void test_completion(void)
         {"set back", "4: background=~"},
         {"set background=", "15: auto light dark"},
         {"log o", "4: on off"},
-        {"lesson 2", "7: 2"},
+        {"lesson 2", "7: 2 2x.dw"},
         {"help und", "5: undo"},
         {"say # x", "7:"},
         {"nope x", "5:"},
@@ -347,7 +347,7 @@ static void test_completion(void)
         {"drop stimulus=-", "14: -1 -0.9867039 -0.84836066 -0.55465007 -0.3027372"},
     };
     struct desk *d = desk_new(NULL);
-    if (system("mkdir -p comp/folder walks && echo '# Two' > walks/2-two.dw && touch 'comp/a b.csv' comp/.hidden") != 0)
+    if (system("mkdir -p comp/folder walks && echo '# Two' > walks/2-two.dw && touch 2x.dw 2y.txt && touch 'comp/a b.csv' comp/.hidden") != 0)
         tap_note("no folder to complete in");
     setenv("DELTAW_LESSONS", "walks", 1);
     say(d, "x", "simulate reinforce animals=3 trials=20; fit dnn epochs=1; wait");

@@ -57,13 +57,13 @@ static bool ends_in(const char *name, const char *endings)
     return false;
 }
 
-/* Leave folders and files with the endings, unless that leaves nothing. */
-static void choose(struct completion *c, const char *endings)
+/* Of those from `first` on leave folders and files with the endings, unless that leaves nothing. */
+static void choose(struct completion *c, size_t first, const char *endings)
 {
-    size_t fitting = 0, kept = 0;
-    for (size_t i = 0; i < c->n; i++)
+    size_t fitting = 0, kept = first;
+    for (size_t i = first; i < c->n; i++)
         fitting += c->items[i].open || ends_in(c->items[i].word, endings);
-    for (size_t i = 0; fitting > 0 && i < c->n; i++) {
+    for (size_t i = first; fitting > 0 && i < c->n; i++) {
         if (c->items[i].open || ends_in(c->items[i].word, endings)) {
             c->items[kept++] = c->items[i];
         } else {
@@ -81,7 +81,7 @@ void complete_files(const char *prefix, const char *endings, struct completion *
     char *folder = slash ? path_expand(shown) : mem_text(".");
     DIR *dir = opendir(folder);
     char **names = NULL;
-    size_t n = 0, capacity = 0, length = strlen(stem);
+    size_t n = 0, capacity = 0, length = strlen(stem), before = out->n;
     const struct dirent *entry;
     while (dir && n < FILES_MOST && (entry = readdir(dir))) {
         const char *name = entry->d_name;
@@ -103,7 +103,7 @@ void complete_files(const char *prefix, const char *endings, struct completion *
         free(names[i]);
     }
     if (endings)
-        choose(out, endings);
+        choose(out, before, endings);
     free(names);
     free(folder);
     free(shown);
