@@ -183,7 +183,7 @@ like "a folder without lessons is named" "$status $errors" '^1 .*no scripts N-na
 echo 'say before; nonsense; say after' >own/3-bad.dw
 run env DELTAW_LESSONS=own "$DELTAW" --no-rc -c 'lesson 3; say never'
 is "an error ends a lesson" "$status $out" "2 before"
-like "and tells file and line" "$errors" '^own/3-bad\.dw:1: unknown verb'
+like "and tells file and line" "$errors" '^3-bad\.dw:1: unknown verb'
 run "$DELTAW" --no-rc -c 'source absent.dw'
 like "source: an absent script is named" "$status $errors" '^1 .*absent\.dw: No such file'
 run "$DELTAW" --no-rc -c 'source own'

@@ -39,10 +39,10 @@ static const struct lesson *pick(const struct lessons *lessons, const char *word
 
 /* A lesson begins with views as at the start and without the models of the last
  * one, whose names it may use again. */
-static bool begin(struct session *session, const char *path, struct err *err)
+static bool begin(struct session *session, const char *path, const char *name, struct err *err)
 {
     char *text = script_read(path, err);
-    if (!text || !session_push(session, text, path, true, err))
+    if (!text || !session_push(session, text, name, true, err))
         return false;
     session_forget_lesson(session);
     session_views_renew(session);
@@ -61,7 +61,7 @@ static bool lesson_run(struct session *session, const struct args *args, struct 
     struct lessons lessons;
     const char *word = args_at(args, 0);
     if (word && is_file(word))
-        return begin(session, word, err);
+        return begin(session, word, word, err);
     if (!lessons_find(&lessons, err))
         return false;
     const struct lesson *lesson = word ? pick(&lessons, word) : NULL;
@@ -72,7 +72,7 @@ static bool lesson_run(struct session *session, const struct args *args, struct 
         good = err_at(err, ERR_USAGE, args->items[0].column, "there is no lesson '%s'; `lesson` "
                       "lists them, `lesson ./FILE` runs a script of yours", word);
     else
-        good = begin(session, lesson->path, err);
+        good = begin(session, lesson->path, strrchr(lesson->path, '/') + 1, err);
     lessons_free(&lessons);
     return good;
 }
