@@ -135,7 +135,8 @@ static void test_marks(void)
            "a mark under the word typed");
     d->out.echoed = 8;
     say(d, "prompt", "say x; fit dnn epoch=3");
-    tap_ok(strncmp(strbuf_text(&d->complaint), "  say x; fit dnn epoch=3\n                 ^~~~~\n", 48) == 0,
+    tap_ok(strncmp(strbuf_text(&d->complaint),
+                   "  say x; fit dnn epoch=3\n                 ^~~~~\n", 48) == 0,
            "the line again when something came between");
     outfile_write("joined.dw", "say a\nfit \\\n dnn \\\n  epoch=3\n", 29, NULL);
     say(d, "x", "source joined.dw");
@@ -435,7 +436,8 @@ static void test_completion(void)
         {"drop stimulus=-", "14: -1 -0.9867039 -0.84836066 -0.55465007 -0.3027372"},
     };
     struct desk *d = desk_new(NULL);
-    if (system("mkdir -p comp/folder walks && echo '# Two' > walks/2-two.dw && touch 2x.dw 2y.txt && touch 'comp/a b.csv' comp/.hidden") != 0)
+    if (system("mkdir -p comp/folder walks && echo '# Two' > walks/2-two.dw && "
+               "touch 2x.dw 2y.txt && touch 'comp/a b.csv' comp/.hidden") != 0)
         tap_note("no folder to complete in");
     setenv("DELTAW_LESSONS", "walks", 1);
     say(d, "x", "simulate reinforce animals=3 trials=20; fit dnn epochs=1; wait");

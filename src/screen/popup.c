@@ -40,7 +40,8 @@ void popup_fill(struct popup *popup, const struct completion *completion)
 
 void popup_choose(struct popup *popup, long by)
 {
-    long n = (long)popup->n, first = (long)popup->first, shown = popup->shown > 0 ? popup->shown : 1;
+    long n = (long)popup->n, first = (long)popup->first;
+    long shown = popup->shown > 0 ? popup->shown : 1;
     if (n == 0)
         return;
     if (by == 1 || by == -1) /* goes round */
