@@ -27,7 +27,8 @@ while IFS=$tab read -r verb example; do
         *) sed -i '$d' run.dw ;;
     esac
     "$DELTAW" --no-rc -q --keep-going -f run.dw >said 2>&1 </dev/null
-    if grep -v 'stop: no fit is training' said | grep '^run.dw:[0-9]*:' >complaints; then
+    # there is no terminal to copy to: that is the one complaint allowed
+    if grep -v -e 'stop: no fit is training' -e 'copy: there is no terminal' said | grep '^run.dw:[0-9]*:' >complaints; then
         tap_say 'not ok' "$verb: $example"
         note "$(cat complaints)"
     else

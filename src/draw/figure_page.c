@@ -94,7 +94,7 @@ static struct margin part_margin(const struct page *page, const struct figure_pa
  * proportion where it is wider. */
 static double own_height(const struct page *page)
 {
-    double width = page->width - 2 * page->edge, column = 89 * mm, most = 0, rows = 0;
+    double width = page->width - 2 * page->edge, column = 89 * mm, most = 0;
     for (size_t i = 0; i < page->figure->n; i++) {
         const struct figure_part *part = &page->figure->parts[i];
         double share = page->figure->width > 0
@@ -105,11 +105,10 @@ static double own_height(const struct page *page)
         struct margin m = part_margin(page, part, width * share, body);
         double above = page->figure->height > 0
                            ? part->place.height / (double)page->figure->height : 1;
+        /* parts above one another share a body a little higher than that of one */
+        body *= above < .99 ? 1.3 * above : 1;
         most = fmax(most, (body + m.top + m.bottom) / fmax(above, .05));
-        rows += above;
     }
-    if (rows > 1.01) /* parts above one another need not be as high each */
-        most *= .75;
     return most;
 }
 

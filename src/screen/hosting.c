@@ -86,6 +86,12 @@ struct style hosting_style(const struct host_setup *setup, const struct session 
     return style;
 }
 
+bool hosting_terminal(void *data, const char *bytes, size_t n, struct err *err)
+{
+    (void)data;
+    return screen_raw(bytes, n, err);
+}
+
 bool host_full_screen_possible(void)
 {
     return screen_probe().full;

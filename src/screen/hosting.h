@@ -20,4 +20,7 @@ struct style hosting_style(const struct host_setup *setup, const struct session 
 /* A word as the command language reads it back. */
 void hosting_quote(const char *word, struct strbuf *out);
 
+/* session_host.terminal of a host with a terminal. */
+bool hosting_terminal(void *data, const char *bytes, size_t n, struct err *err);
+
 #endif

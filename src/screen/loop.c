@@ -243,7 +243,8 @@ static bool begin(struct explorer *e, const struct host_setup *setup, struct err
     session.prefixes = true;
     session.host = (struct session_host){.data = e, .show = explorer_show_view,
                                          .screen = explorer_screen_verb, .history = recall_at,
-                                         .echo = on_echo, .narrate = on_narrate};
+                                         .echo = on_echo, .narrate = on_narrate,
+                                         .terminal = hosting_terminal};
     e->session = session_new(&session, err);
     if (!e->session)
         return false;

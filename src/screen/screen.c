@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,17 +98,31 @@ static void release_stderr(void)
 
 /* --- on and off --------------------------------------------------------------- */
 
-static void say(const char *bytes)
+static bool write_all(const char *bytes, size_t n)
 {
-    for (size_t n = strlen(bytes); n;) {
+    while (n) {
         ssize_t written = write(STDOUT_FILENO, bytes, n);
-        if (written < 0 && errno != EINTR)
-            return;
+        if (written < 0 && errno == EAGAIN)
+            poll(&(struct pollfd){.fd = STDOUT_FILENO, .events = POLLOUT}, 1, -1);
+        else if (written < 0 && errno != EINTR)
+            return false;
         if (written > 0) {
             bytes += written;
             n -= (size_t)written;
         }
     }
+    return true;
+}
+
+static void say(const char *bytes)
+{
+    write_all(bytes, strlen(bytes));
+}
+
+bool screen_raw(const char *bytes, size_t n, struct err *err)
+{
+    fflush(stdout);
+    return write_all(bytes, n) || err_system(err, ERR_FAILED, "terminal");
 }
 
 static int farewell_byte(int c)

@@ -43,6 +43,10 @@ bool screen_dims(void); /* can it show dim text apart from plain? */
  * hidden when x < 0.  `anew`: paint every cell. */
 void screen_show(const struct canvas *canvas, int x, int y, bool anew);
 
+/* Bytes that are no picture (the clipboard), between two screen_show or without a
+ * full screen. */
+bool screen_raw(const char *bytes, size_t n, struct err *err);
+
 const char *screen_version(void); /* "ncurses 6.4.20221231" */
 
 #endif

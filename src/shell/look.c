@@ -53,6 +53,7 @@ bool look_run(struct session *session, const struct args *args, struct output *o
     struct view *view = session_view(session, name, err);
     if (!view || !view_configure(view, args, err))
         return false;
+    session->last_view = view_ops_of(view)->name;
     struct err reason = {0};
     if (host->show) {
         session_update_view(session, view, &reason);

@@ -115,6 +115,7 @@ struct session {
     struct view *views[VIEWS];
     struct replay *replay, *replays_ended; /* see replay.h; NULL: none */
     struct worker *worker; /* computes for views of the full screen; NULL: not yet */
+    const char *last_view; /* looked at; NULL: none yet */
     struct view *looked;   /* the command that runs waits for its picture; NULL: none */
     char *settings[SETTINGS];
     /* log */

@@ -399,7 +399,7 @@ static void accuracy_release(void *state)
 const struct view_ops accuracy_view = {
     .name = "accuracy",
     .summary = "learning curves: share of correct choices over trials",
-    .keys = "[ ] animal  + - finer/coarser bins  e export  z zoom",
+    .keys = "[ ] animal  + - finer/coarser bins  e export  y copy  z zoom",
     .options = accuracy_options,
     .state_size = sizeof(struct accuracy_state),
     .configure = accuracy_configure,

@@ -219,7 +219,7 @@ static void jobs_release(void *state)
 const struct view_ops jobs_view = {
     .name = "jobs",
     .summary = "the fits: state, epoch, losses, rate, time left",
-    .keys = "arrows row  Enter use  Space pause/resume  x stop  e export  z zoom",
+    .keys = "arrows row  Enter use  Space pause/resume  x stop  e export  y copy  z zoom",
     .options = jobs_options,
     .state_size = sizeof(struct jobs_state),
     .configure = jobs_configure,

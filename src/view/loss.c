@@ -374,7 +374,7 @@ static void loss_release(void *state)
 const struct view_ops loss_view = {
     .name = "loss",
     .summary = "loss of the fits over their epochs, in nats per scored trial",
-    .keys = "a all models  f second half/all  l log axis  e export  z zoom",
+    .keys = "a all models  f second half/all  l log axis  e export  y copy  z zoom",
     .options = loss_options,
     .state_size = sizeof(struct loss_state),
     .configure = loss_configure,

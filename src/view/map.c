@@ -533,7 +533,7 @@ const struct view_ops map_view = {
     .name = "map",
     .summary = "change of a weight over two of the things the rule sees",
     .keys = "arrows cross-hair  [ ] bias  { } past  c correct/error/both  d fitted/true/difference  "
-            "s slice  + - 0 colours  e export  z zoom",
+            "s slice  + - 0 colours  e export  y copy  z zoom",
     .options = map_options,
     .positional = 1,
     .state_size = sizeof(struct map_state),

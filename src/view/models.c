@@ -281,7 +281,7 @@ static void models_release(void *state)
 const struct view_ops models_view = {
     .name = "models",
     .summary = "the models: rule, parameters, losses, R² where the truth is known",
-    .keys = "arrows row  Enter use  s show  e export  z zoom",
+    .keys = "arrows row  Enter use  s show  e export  y copy  z zoom",
     .options = models_options,
     .state_size = sizeof(struct models_state),
     .configure = models_configure,

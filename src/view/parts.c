@@ -84,6 +84,10 @@ bool parts_key(const char *view, const char *key, struct strbuf *command)
         strbuf_printf(command, "zoom %s", view);
         return true;
     }
+    if (strcmp(key, "y") == 0) {
+        strbuf_printf(command, "copy %s", view);
+        return true;
+    }
     if (strcmp(key, "e") == 0) {
         char stamp[40];
         time_t now = time(NULL);

@@ -97,7 +97,7 @@ void parts_forget(struct args *args, const char *name);
 const char *parts_chosen(const struct args *args, const struct option *table, const char *name);
 /* A word of a command, quoted when it must be. */
 void parts_word(struct strbuf *out, const char *word);
-/* Keys every view has: e exports, z zooms. */
+/* Keys every view has: e exports, y copies, z zooms. */
 bool parts_key(const char *view, const char *key, struct strbuf *command);
 /* The numbers of a list "-1,0,1"; 0 when one is none or there are too many. */
 size_t parts_numbers(const char *text, double *out, size_t most);

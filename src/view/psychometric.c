@@ -293,7 +293,7 @@ static void psychometric_release(void *state)
 const struct view_ops psychometric_view = {
     .name = "psychometric",
     .summary = "share of rightward choices by stimulus, early and late in training",
-    .keys = "[ ] animal  { } session  c early and late/all  e export  z zoom",
+    .keys = "[ ] animal  { } session  c early and late/all  e export  y copy  z zoom",
     .options = psychometric_options,
     .positional = ANIMALS_MOST,
     .state_size = sizeof(struct psychometric_state),

@@ -293,7 +293,7 @@ static void slice_release(void *state)
 const struct view_ops slice_view = {
     .name = "slice",
     .summary = "lines through the map: change of a weight by stimulus at a few weights",
-    .keys = "[ ] bias  { } past  d fitted/true/difference  m map  e export  z zoom",
+    .keys = "[ ] bias  { } past  d fitted/true/difference  m map  e export  y copy  z zoom",
     .options = slice_options,
     .state_size = sizeof(struct slice_state),
     .merge = slice_merge,

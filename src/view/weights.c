@@ -203,7 +203,7 @@ static void weights_release(void *state)
 const struct view_ops weights_view = {
     .name = "weights",
     .summary = "an animal's weights over its trials, inferred and (where known) true",
-    .keys = "[ ] animal  e export  z zoom",
+    .keys = "[ ] animal  e export  y copy  z zoom",
     .options = weights_options,
     .positional = 1,
     .state_size = sizeof(struct weights_state),

@@ -36,6 +36,8 @@ struct session_host {
     void (*echo)(void *data, const char *command);
     /* The text of `say`, one paragraph.  When NULL, it is put out as a result. */
     void (*narrate)(void *data, const char *text);
+    /* Bytes to the terminal beside the picture, which they must not change. */
+    bool (*terminal)(void *data, const char *bytes, size_t n, struct err *err);
 };
 
 struct session_setup {
