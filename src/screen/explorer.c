@@ -171,7 +171,7 @@ static void draw_footer(struct explorer *e)
         strbuf_printf(&text, "%ld rows below: %s", e->transcript.scrolled,
                       e->reading ? "G" : lineedit_empty() ? "PgDn or Enter" : "PgDn");
     }
-    if (!text.len || (e->reading && !e->hint[0] && !e->asking))
+    if (!text.len || (e->view_focus && e->step == STEP_IDLE && !e->hint[0] && !e->asking))
         keyhelp_footer(e, room - 2, &text);
     canvas_put(&e->frame, row.x + 1, row.y, ' ', COLOUR_DEFAULT, COLOUR_DEFAULT, 0);
     int used = canvas_text(&e->frame, row.x + 2, row.y, room, strbuf_text(&text), COLOUR_DEFAULT,
