@@ -154,6 +154,31 @@ static void test_fits(const struct cohort *c, const struct wake *wake, const cha
     fit_settings_free(&s);
 }
 
+/* Steps of Adam that are far too large: L-BFGS goes on from the best point. */
+static void test_large_steps(const struct cohort *c, const struct wake *wake)
+{
+    struct fit_settings s;
+    fit_settings_default(&s);
+    s.epochs = 60;
+    s.hidden = 8;
+    s.seed = SEED;
+    s.fast = true;
+    s.rate = 2;
+    struct fit *fit = fit_start(&s, c, "l", wake, NULL);
+    struct fit_status status = over(fit, wake);
+    struct model *m = fit_model(fit);
+    const struct epoch_loss *h = m->history, *last = &h[m->n_history - 1];
+    double most = 0;
+    for (size_t i = 0; i < m->n_history; i++)
+        most = fmax(most, h[i].train);
+    tap_ok(status.state == FIT_DONE && most < 20 && last->train < h[0].train,
+           "fast survives steps that are too large (%.4f to %.4f, at most %.3g)", h[0].train,
+           last->train, most);
+    tap_near(model_loss(m, c, NULL, NULL), last->train, 1e-7, "and keeps what it says");
+    model_drop(m);
+    fit_close(fit);
+}
+
 /* ridge= makes weights smaller, with either optimiser, and the loss shown is without it. */
 static void test_ridge(const struct cohort *c, const struct wake *wake)
 {
@@ -198,6 +223,7 @@ int main(void)
     test_fits(c, &wake, "dnn", W0_ZERO);
     test_fits(c, &wake, "rnn", W0_ZERO);
     test_fits(c, &wake, "dnn", W0_PSYCHOMETRIC);
+    test_large_steps(c, &wake);
     test_ridge(c, &wake);
     cohort_drop(c);
     wake_close(&wake);

@@ -22,7 +22,7 @@
 #include "trainer.h"
 
 enum {
-    WARM_MOST = 60,      /* Adam's steps, and at most this share of all */
+    WARM_MOST = 50,      /* Adam's steps, and at most this share of all */
     WARM_SHARE = 3,
     MEMORY = 40,         /* pairs of L-BFGS */
     RENEW = 30,          /* steps between sketches */
@@ -57,9 +57,20 @@ static void bound_lapse(struct trainer *t)
     }
 }
 
+/* The curve shows what is kept, not what was tried. */
+static void show_kept(struct trainer *t)
+{
+    struct epoch_loss *now = &t->history[t->n_history - 1];
+    if (t->n_history > 1) {
+        now->train = now[-1].train;
+        now->heldout = now[-1].heldout;
+    }
+}
+
 /* --- 1. Adam --------------------------------------------------------------- */
 
-/* Up over the first five steps, level to the middle, then down to 0. */
+/* Large steps may leave the region where losses are numbers; then the best point
+ * before is where L-BFGS begins.  Up over the first five steps, level to the middle, then down to 0. */
 static double warm_rate(int i, int n)
 {
     double f = (double)i / n, up = i < 5 ? (i + 1) / 5. : 1;
@@ -70,19 +81,36 @@ static bool warm_up(struct fast *f, int steps)
 {
     struct trainer *t = f->t;
     struct adam adam = adam_new(t->n_all);
-    bool ok = true;
-    for (int i = 0; i < steps && ok; i++, f->epoch++) {
-        ok = trainer_may_go_on(t) && trainer_evaluate(t, f->epoch, true, false) &&
-             !(f->why = trainer_trouble(t, true));
+    double *best = mem_copy(t->theta, f->n, sizeof *best), least = INFINITY;
+    bool ok = true, good = true;
+    for (int i = 0; i < steps && good; i++, f->epoch++) {
+        ok = trainer_may_go_on(t) && trainer_evaluate(t, f->epoch, true, false);
         if (!ok)
             break;
+        good = !trainer_trouble(t, true);
+        if (!good && i == 0) {
+            f->why = trainer_trouble(t, true);
+            break;
+        }
+        if (!good) {
+            show_kept(t);
+            continue;
+        }
+        double loss = t->history[t->n_history - 1].train;
+        if (loss < least) {
+            least = loss;
+            memcpy(best, t->theta, f->n * sizeof *best);
+        }
         trainer_keep(t);
         adam_step(&adam, warm_factor * t->fit->settings.rate * warm_rate(i, steps), t->theta,
                   t->gradient);
         bound_lapse(t);
     }
+    if (!good)
+        memcpy(t->theta, best, f->n * sizeof *best);
+    free(best);
     adam_free(&adam);
-    return ok;
+    return ok && !f->why;
 }
 
 /* --- 2. L-BFGS ------------------------------------------------------------- */
@@ -100,16 +128,6 @@ static enum outcome evaluate(struct fast *f, double *loss)
     for (size_t i = 0; i < f->n; i++)
         t->gradient[i] *= f->unit[i];
     return trainer_trouble(t, true) ? BEYOND : TRIED;
-}
-
-/* The curve shows what is kept, not what was tried. */
-static void show_kept(struct trainer *t)
-{
-    struct epoch_loss *now = &t->history[t->n_history - 1];
-    if (t->n_history > 1) {
-        now->train = now[-1].train;
-        now->heldout = now[-1].heldout;
-    }
 }
 
 static double along(const struct fast *f, const double *direction, const double *gradient)

@@ -13,9 +13,9 @@
 
 /* How often the main thread gets something new, seconds: 15 frames a second for
  * losses, a few maps a second since weights lived through are a large copy. */
-/* Trials of a chunk: where the gradient is whole, the same for networks (small
- * enough for the second-level cache), of a sketch. */
-enum { PIECE = 500, SMALL_PIECE = 100, SKETCH_PIECE = 2000 };
+/* Trials of a chunk: where the gradient is whole (long ones for networks, since
+ * threads hand chunks over), of a sketch. */
+enum { PIECE = 500, LONG_PIECE = 1000, SKETCH_PIECE = 2000 };
 static const double publish_every = 1 / 15., lived_every = .3;
 
 /* --- publishing ------------------------------------------------------------ */
@@ -295,7 +295,7 @@ static struct rollout *new_rollout(const struct trainer *t, size_t truncation, b
 size_t trainer_whole(struct trainer *t, size_t most_rows)
 {
     rollout_free(t->rollout);
-    t->rollout = new_rollout(t, SMALL_PIECE, true);
+    t->rollout = new_rollout(t, LONG_PIECE, true);
     t->sketcher = new_rollout(t, SKETCH_PIECE, false);
     return t->sketch_rows = rollout_rows(t->sketcher, most_rows);
 }
