@@ -299,6 +299,7 @@ int main(int argc, char **argv)
 {
     open_standard();
     setlocale(LC_CTYPE, ""); /* and no other: numbers keep the point */
+    setenv("OPENBLAS_NUM_THREADS", "1", 1); /* before any thread; see learn/blas.h */
     struct command_line line = {0};
     int code;
     if (!take_command_line(&line, argc, argv))

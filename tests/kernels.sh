@@ -38,5 +38,26 @@ for engine in $kernels; do
 done
 ends=$(for engine in $kernels; do tail -n 1 "$engine.csv" | cut -d, -f3; done | sort -n)
 ok "fast ends within 5e-3 of another ($(echo $ends))" sh -c "echo '$ends' | awk 'NR == 1 { a = \$1 } END { exit !(\$1 - a < 5e-3) }'"
+# Libraries bring no threads of their own, neither at the start nor after a fit that
+# used OpenBLAS.
+threads_after() { # COMMANDS -> number of threads once they ran
+    rm -f in out
+    mkfifo in
+    "$DELTAW" --no-rc -q <in >out 2>&1 &
+    pid=$!
+    exec 3>in
+    printf '%s\nsay ready\n' "$1" >&3
+    until grep -q ready out; do kill -0 $pid 2>/dev/null || break; done
+    ls /proc/$pid/task 2>/dev/null | wc -l
+    exec 3>&-
+    wait $pid
+}
+if [ -d /proc/self/task ]; then
+    is "one thread at the start" "$(threads_after '')" 1
+    is "one thread after fits" \
+        "$(threads_after 'load log.csv.gz; fit reinforce; fit dnn optimizer=fast epochs=6; wait; forget dnn1; forget reinforce1')" 1
+else
+    skip "no /proc"
+fi
 fails "kernels that are not there are refused" env DELTAW_ENGINE=avx9 "$DELTAW" --no-rc -c 'rules'
 finish

@@ -1,0 +1,40 @@
+#include "blas.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+
+#include "deltaw/base/err.h"
+
+static const char soname[] = "libopenblas.so.0";
+static struct blas functions; /* const after the first blas() */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+/* A function by name into a pointer of its type (POSIX: dlsym's void * holds it). */
+static void find(void *library, const char *name, void *pointer)
+{
+    *(void **)pointer = dlsym(library, name);
+    if (!*(void **)pointer)
+        die("%s lacks %s; reinstall the package libopenblas0", soname, name);
+}
+
+static void load(void)
+{
+    void (*set_threads)(int);
+    void *library = dlopen(soname, RTLD_NOW | RTLD_LOCAL);
+    if (!library)
+        die("cannot load OpenBLAS (%s); install the package libopenblas0", dlerror());
+    find(library, "openblas_set_num_threads", &set_threads);
+    find(library, "ssyrk_", &functions.ssyrk);
+    find(library, "sgemv_", &functions.sgemv);
+    find(library, "spotrf_", &functions.spotrf);
+    find(library, "spotrs_", &functions.spotrs);
+    find(library, "dpotrf_", &functions.dpotrf);
+    find(library, "dpotri_", &functions.dpotri);
+    set_threads(1); /* also where the environment was not set in time */
+}
+
+const struct blas *blas(void)
+{
+    pthread_once(&once, load);
+    return &functions;
+}

@@ -1,0 +1,29 @@
+/* OpenBLAS, loaded when it is first needed, on one thread.  Linked in the usual way
+ * it starts its threads before main(), with all signals open, and costs every start
+ * of the program; none of that helps a program whose threads are its own.  It reads
+ * OPENBLAS_NUM_THREADS when it is loaded, which main() sets. */
+#ifndef LEARN_BLAS_H
+#define LEARN_BLAS_H
+
+/* Matrices by columns, all by reference, as in Fortran; lengths of the texts are not
+ * passed, as all C users of these do. */
+struct blas {
+    void (*ssyrk)(const char *triangle, const char *transpose, const int *n, const int *k,
+                  const float *alpha, const float *a, const int *lda, const float *beta, float *c,
+                  const int *ldc);
+    void (*sgemv)(const char *transpose, const int *m, const int *n, const float *alpha,
+                  const float *a, const int *lda, const float *x, const int *step_x,
+                  const float *beta, float *y, const int *step_y);
+    /* LAPACK: Cholesky factors, solving with one, the inverse from one. */
+    void (*spotrf)(const char *triangle, const int *n, float *a, const int *lda, int *info);
+    void (*spotrs)(const char *triangle, const int *n, const int *n_right, const float *a,
+                   const int *lda, float *b, const int *ldb, int *info);
+    void (*dpotrf)(const char *triangle, const int *n, double *a, const int *lda, int *info);
+    void (*dpotri)(const char *triangle, const int *n, double *a, const int *lda, int *info);
+};
+
+/* From any thread.  Ends the program when the library that it was built with is
+ * not there. */
+const struct blas *blas(void);
+
+#endif
