@@ -12,6 +12,8 @@
 /* Steps whose weight gradients are gathered at once: few enough that deltas and
  * activations of a layer stay in the first-level cache. */
 enum { GATHER = 16 };
+/* Steps whose inputs are filled in at once, for the same reason. */
+enum { FILL = 32 };
 
 #define RULE(name) extern const struct code ENGINE(code_##name);
 #include "rules.def"
@@ -126,13 +128,15 @@ static void tile_free(struct tile *t)
     free(t);
 }
 
-/* One lane of the inputs; steps after the span's end are zero and not scored. */
+/* Steps [from, to) of one lane of the inputs; those after the span's end are zero
+ * and not scored. */
 static void tile_fill_lane(const struct plan *p, struct tile *t, const struct trials *trials,
-                           unsigned lane, const struct span *span)
+                           unsigned lane, const struct span *span, size_t from, size_t to)
 {
     size_t k = p->n_weights, n = span->end - span->begin;
     size_t row = trials->first[span->animal] + span->begin;
-    for (size_t s = 0; s < n; s++) {
+    to = to < n ? to : n;
+    for (size_t s = from; s < to; s++) {
         uint8_t flags = trials->flags[row + s];
         float stimulus = trials->stimulus[row + s];
         vec *v = t->u + s * p->n_inputs + k;
@@ -155,7 +159,7 @@ static void tile_fill_lane(const struct plan *p, struct tile *t, const struct tr
         t->target[s][lane] = (trials->flags[row + s + 1] & TRIAL_CHOICE) != 0;
         t->scored[s][lane] = 1;
     }
-    for (size_t s = 0; s <= n; s++)
+    for (size_t s = from; s < to + (from < n && to == n); s++)
         for (size_t j = 0; j < k; j++)
             t->x[s * k + j][lane] = trials->x[(row + s) * k + j];
 }
@@ -181,9 +185,11 @@ static void tile_fill(const struct plan *p, struct tile *t, const struct trials 
         memset(t->target, 0, t->steps * sizeof(vec));
         memset(t->scored, 0, t->steps * sizeof(vec));
     }
-    for (unsigned l = 0; l < n; l++)
-        if (spans[l].end > spans[l].begin)
-            tile_fill_lane(p, t, trials, l, &spans[l]);
+    /* few steps at a time: lanes share cache lines */
+    for (size_t from = 0; from < t->steps; from += FILL)
+        for (unsigned l = 0; l < n; l++)
+            if (spans[l].end > spans[l].begin)
+                tile_fill_lane(p, t, trials, l, &spans[l], from, from + FILL);
 }
 
 /* Cross-entropy from the logit, softplus(z) - y z, and its derivative, p - y. */
