@@ -1,0 +1,92 @@
+/* What the files of the rollout share.
+ *
+ *   rollout.c       making one, a run, its sums
+ *   rollout_work.c  the threads, and what is done next
+ *   rollout_pack.c  animals into blocks of lanes
+ */
+#ifndef LEARN_ROLLOUT_INSIDE_H
+#define LEARN_ROLLOUT_INSIDE_H
+
+#include <pthread.h>
+
+#include "rollout.h"
+
+/* What a lane does in a chunk of its block: a chunk of an animal, or nothing. */
+struct turn {
+    size_t animal; /* NOBODY: nothing */
+    size_t chunk;  /* of the animal, 0 is its first */
+};
+enum { NOBODY = -1 };
+
+/* Up to `lanes` animals side by side, and in each lane one after the other, so
+ * that long and short ones fill it evenly. */
+struct block {
+    unsigned n;         /* lanes in use */
+    struct turn *turns; /* [n_chunks][n] */
+    bool train;
+    size_t n_chunks, first_tile; /* index of chunk 0 among all tiles */
+    double *carry;               /* [carry][lanes] */
+    size_t batch;                /* which it belongs to; training blocks only */
+    size_t first_row;            /* of this run's sketch */
+    size_t next;                 /* chunk to go forward next */
+    bool busy;                   /* on the way forward */
+    /* whole gradient only */
+    double *starts;   /* [n_chunks][carry][lanes] what each chunk started from */
+    double *adjoint;  /* [carry][lanes] */
+    double *gradient; /* [2][n_parameters] sum over its chunks; of the last one */
+    size_t refill;    /* chunks below this are to be run forward again */
+    size_t back;      /* chunks below this are to go back */
+    bool backing;     /* one is on its way */
+};
+
+struct waiting { /* a tile that went forward and has to go back */
+    struct tile *tile;
+    size_t block, chunk;
+};
+
+struct rollout {
+    const struct engine *engine;
+    const struct trials *trials;
+    struct plan *plan;
+    size_t n_parameters, n_weights, n_carry, truncation, n_tiles, n_train_tiles;
+    size_t n_rows, sketch_stride; /* rows of a sketch; every so many blocks take part */
+    bool whole;
+    size_t n_blocks, n_batches;
+    struct block *blocks;
+    double *losses;    /* [n_tiles][lanes] */
+    double *gradients; /* [n_train_tiles][n_parameters]; training blocks come first.
+                        * NULL for a whole gradient, which blocks keep */
+    struct rollout_result result;
+
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    int n_helpers;
+    pthread_t *helpers;
+    unsigned long generation; /* of runs; helpers wait for the next */
+    bool quit, stopped;
+    const struct rollout_task *task;
+    size_t open_tiles;    /* not yet through with, this run */
+    unsigned going_forward, helpers_in;
+    size_t n_free, n_slots, n_waiting;
+    struct tile **free_tiles;    /* [n_slots] */
+    struct waiting *waiting;     /* [n_slots], oldest first */
+};
+
+static inline size_t updates_of(const struct rollout *r, size_t animal)
+{
+    return r->trials->count[animal] ? r->trials->count[animal] - 1 : 0;
+}
+
+static inline size_t carry_size(const struct rollout *r)
+{
+    return r->n_carry * r->engine->lanes;
+}
+
+/* Blocks for the animals with train[a] == which, in batches. */
+void rollout_pack(struct rollout *r, const bool *train, bool which, size_t batch);
+/* Work with the others until nothing of this run is left. */
+void rollout_work(struct rollout *r);
+/* The thread of a helper; takes the rollout. */
+void *rollout_help(void *rollout);
+
+#endif
