@@ -28,9 +28,9 @@ ok 'the map exported in a replay is that of a fit of so many epochs' cmp replaye
 ok 'and the weights are' cmp replayed_w.csv ended_w.csv
 is 'of all trials' "$(wc -l <ended_w.csv)" 1201
 
-run deltaw -c "$make; wait" -c 'replay epoch=121' -c replay
+run deltaw -c "$make; wait" -c 'replay epoch=123' -c replay
 like 'an epoch that was not kept: the nearest is shown, and said' "$out" \
-    'epoch 120 of 300: .*\(121 was not kept; this is the nearest\)$'
+    'epoch 122 of 300: .*\(123 was not kept; this is the nearest\)$'
 run deltaw -c "$make; wait" -c models -c 'replay epoch=0; models'
 is 'the table of models keeps to the newest' \
     "$(printf '%s\n' "$out" | grep '^\* *dnn1 ' | sort -u | wc -l)" 1
@@ -50,7 +50,7 @@ is 'a fit begun in a replay' "$status" 0
 
 run deltaw -c "$make; wait; save dnn1 with.npz snapshots=yes; save dnn1 without.npz" \
     -c 'open with.npz; replay with epoch=120; map' -c 'open without.npz; replay without'
-like 'saving says how many epochs are in the file' "$out" 'with.npz: dnn1, .* at 151 epochs'
+like 'saving says how many epochs are in the file' "$out" 'with.npz: dnn1, .* at 200 epochs'
 like 'an opened file is replayed' "$out" '^with replays epoch 120 of 300: train'
 like 'one without them says why not' "$errors" 'without has no snapshots .* without snapshots=yes'
 run deltaw -c 'simulate reinforce animals=2 trials=300 seed=1; save data a.csv snapshots=yes'
@@ -65,7 +65,7 @@ like 'a search is replayed by evaluations' "$out" '^reinforce1 replays evaluatio
 run deltaw -c "$make; wait; export map map.cast width=90 height=28 fps=20; export loss loss.cast" \
     -c 'export weights weights.cast; export slice slice.cast; export accuracy accuracy.cast'
 is 'films are written' "$status" 0
-like 'and described' "$out" '^map.cast: the map of dnn1 at 151 epochs, 10 s long'
+like 'and described' "$out" '^map.cast: the map of dnn1 at 200 epochs, 12 s long'
 run deltaw -c 'open without.npz; export map none.cast'
 like 'no film without snapshots' "$errors" 'has no snapshots of its epochs to make a film of'
 ok 'and no file' test ! -e none.cast
@@ -86,11 +86,11 @@ assert 'replay   0/300' in events[0][2] and 'replay 300/300' in events[-2][2], '
 assert any('48;5;' in e[2] or '38;5;' in e[2] for e in events), 'colours'
 END
 if find_python 'import json'; then
-    ok 'a film of a map: header, times, frames, colours' "$python" check.py map.cast 90 28 151 20
-    ok 'of the loss' "$python" check.py loss.cast 80 24 151 10
-    ok 'of the weights' "$python" check.py weights.cast 80 24 151 10
-    ok 'of a slice' "$python" check.py slice.cast 80 24 151 10
-    ok 'of the accuracy' "$python" check.py accuracy.cast 80 24 151 10
+    ok 'a film of a map: header, times, frames, colours' "$python" check.py map.cast 90 28 200 20
+    ok 'of the loss' "$python" check.py loss.cast 80 24 200 10
+    ok 'of the weights' "$python" check.py weights.cast 80 24 200 10
+    ok 'of a slice' "$python" check.py slice.cast 80 24 200 10
+    ok 'of the accuracy' "$python" check.py accuracy.cast 80 24 200 10
 else
     skip 'python3 is not installed: films are not read'
 fi
@@ -151,9 +151,9 @@ check 'the tile does' 'replay 120/300 .* loss'
 keys F6
 check 'the footer tells the keys' ', . step  Space play/pause  q end replay'
 keys . .
-check 'two steps on, as fast as they come' 'replay 124/300'
+check 'two steps on, as fast as they come' 'replay 122/300'
 keys ,
-check 'one back' 'replay 122/300'
+check 'one back' 'replay 121/300'
 keys Left
 check 'the arrows do the same' 'replay 120/300'
 keys End
@@ -168,7 +168,7 @@ keys Space
 check 'and pauses' 'dnn1 replay '
 keys :
 type_line 'replay speed=5 play=yes'
-check 'it plays at a given speed' 'plays 151 kept epochs of 300, 5 a second'
+check 'it plays at a given speed' 'plays 200 kept epochs of 300, 5 a second'
 type_line 'say "typed while it plays"'
 check 'the prompt is free while it plays' '^│typed while it plays'
 check 'which goes on' 'dnn1 plays'

@@ -1,6 +1,7 @@
 /* Keeping what a fit went through, thinned. */
 #include "deltaw/learn/snapshots.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,11 +14,9 @@ struct snapshots *snapshots_new(size_t size)
     size_t most = SNAPSHOTS_BYTES / sizeof(double) / (size ? size : 1);
     struct snapshots *s = mem_new(1, sizeof *s);
     s->size = size;
-    s->stride = 1;
-    s->room = most > SNAPSHOTS_MOST ? SNAPSHOTS_MOST : most < 2 ? 2 : most & ~(size_t)1;
+    s->room = most > SNAPSHOTS_MOST ? SNAPSHOTS_MOST : most < 2 ? 2 : most;
     s->epoch = mem_new(s->room, sizeof *s->epoch);
     s->values = mem_new(s->room, sizeof *s->values);
-    s->count = mem_new(s->room, sizeof *s->count);
     return s;
 }
 
@@ -27,24 +26,33 @@ void snapshots_free(struct snapshots *s)
         return;
     for (size_t i = 0; i < s->n; i++)
         free(s->values[i]);
-    free(s->epoch), free(s->values), free(s->count);
+    free(s->epoch), free(s->values);
     free(s);
 }
 
-static void thin(struct snapshots *s)
+/* Of all but the first, the one whose neighbours are closest for their epoch, when
+ * the next is `newest`. */
+static size_t least_missed(const struct snapshots *s, int newest)
 {
-    size_t kept = 0;
-    s->stride *= 2;
-    for (size_t i = 0; i < s->n; i++) {
-        if (s->count[i] % s->stride) {
-            free(s->values[i]);
-            continue;
+    size_t least = s->n - 1;
+    double least_gap = INFINITY;
+    for (size_t i = 1; i < s->n; i++) {
+        double next = i + 1 < s->n ? s->epoch[i + 1] : newest;
+        double gap = (next - s->epoch[i - 1]) / next;
+        if (gap < least_gap) {
+            least = i;
+            least_gap = gap;
         }
-        s->epoch[kept] = s->epoch[i];
-        s->values[kept] = s->values[i];
-        s->count[kept++] = s->count[i];
     }
-    s->n = kept;
+    return least;
+}
+
+static void take_out(struct snapshots *s, size_t i)
+{
+    free(s->values[i]);
+    s->n--;
+    memmove(s->epoch + i, s->epoch + i + 1, (s->n - i) * sizeof *s->epoch);
+    memmove(s->values + i, s->values + i + 1, (s->n - i) * sizeof *s->values);
 }
 
 void snapshots_add(struct snapshots *s, int epoch, const double *values)
@@ -53,14 +61,10 @@ void snapshots_add(struct snapshots *s, int epoch, const double *values)
         memcpy(s->values[s->n - 1], values, s->size * sizeof *values);
         return;
     }
-    /* one out of step was there only while it was the newest */
-    if (s->n > 0 && s->count[s->n - 1] % s->stride)
-        free(s->values[--s->n]);
     if (s->n == s->room)
-        thin(s);
+        take_out(s, least_missed(s, epoch));
     s->epoch[s->n] = epoch;
-    s->values[s->n] = mem_copy(values, s->size, sizeof *values);
-    s->count[s->n++] = s->offered++;
+    s->values[s->n++] = mem_copy(values, s->size, sizeof *values);
 }
 
 /* Everything of `of` but its parameters and what belongs to them. */
@@ -128,9 +132,8 @@ struct snapshots *fit_snapshots(struct fit *fit)
         for (size_t i = 0; i < s->n; i++) {
             copy->epoch[i] = s->epoch[i];
             copy->values[i] = mem_copy(s->values[i], s->size, sizeof **s->values);
-            copy->count[i] = s->count[i];
         }
-        copy->n = s->n, copy->offered = s->offered, copy->stride = s->stride;
+        copy->n = s->n;
     }
     pthread_mutex_unlock(&fit->lock);
     return copy;

@@ -111,8 +111,7 @@ bool snapshots_unpack(const struct npz *npz, const char *path, const struct mode
     for (size_t i = 0; ok && i < n; i++) {
         s->epoch[i] = (int)epochs->values[i];
         s->values[i] = mem_new(size, sizeof **s->values);
-        s->count[i] = i;
-        s->n = s->offered = i + 1;
+        s->n = i + 1;
     }
     for (size_t p = 0; ok && p < n_parts; p++)
         ok = take_part(npz, &parts[p], path, s, err);

@@ -8,7 +8,7 @@
 
 #include "deltaw/base/mem.h"
 
-static const double frame_seconds = 1. / 15, whole_seconds = 10;
+static const double frame_seconds = 1. / 20, whole_seconds = 10;
 
 struct replay {
     struct fit *fit;       /* not closed before this is freed */
@@ -24,7 +24,7 @@ struct replay {
     pthread_cond_t changed;
     bool quit, playing;
     int from, to, target;
-    double speed, since; /* playing: at `target` at the time `since` */
+    double speed, since; /* playing: at `target` at the time `since`; NaN: by snapshots */
     struct model *model; /* shown; NULL: not prepared yet */
     int epoch;
 };
@@ -54,18 +54,30 @@ static int range_end(const struct replay *r)
     return r->to < newest ? r->to : newest;
 }
 
-static double speed_of(const struct replay *r)
+/* Snapshots from here to the last that is played. */
+static int snapshots_from(const struct replay *r, int epoch)
 {
-    double range = range_end(r) - r->from;
-    return isnan(r->speed) ? fmax(range, 1) / whole_seconds : r->speed;
+    int kept[SNAPSHOTS_MOST], end = range_end(r), n = 0;
+    size_t n_kept = fit_epochs_kept(r->fit, kept);
+    for (size_t i = 0; i < n_kept; i++)
+        n += kept[i] > epoch && kept[i] <= end;
+    return n;
 }
 
-/* Where it should be now. */
+/* Where it should be now.  Without a speed each snapshot has its share of the time: they
+ * are dense where much changes. */
 static int position(const struct replay *r, double now)
 {
+    double at = r->target, seconds = now - r->since;
     int end = range_end(r);
-    double at = r->target + (r->playing ? speed_of(r) * (now - r->since) : 0);
-    return at < end || !r->playing ? (int)at : end;
+    if (!r->playing)
+        return r->target;
+    if (isnan(r->speed))
+        at = replay_near(r->fit, r->target,
+                         (int)(seconds / whole_seconds * fmax(snapshots_from(r, r->from), 1)));
+    else
+        at += r->speed * seconds;
+    return at < end ? (int)at : end;
 }
 
 /* The newest snapshot up to this epoch. */
@@ -348,7 +360,7 @@ bool replay_now(const struct session *session, struct replay_now *now)
     pthread_mutex_lock(&r->lock);
     *now = (struct replay_now){.epoch = r->model ? r->epoch : r->target,
                                .newest = newest_epoch(r->fit), .target = r->target,
-                               .playing = r->playing, .speed = speed_of(r),
+                               .playing = r->playing, .speed = r->speed,
                                .loss = {r->epoch, NAN, NAN, NAN}};
     if (r->playing && r->model)
         now->target = r->epoch;

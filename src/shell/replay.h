@@ -31,7 +31,8 @@ bool replay_holds(const struct session *session, const struct fit *fit);
 /* The one replayed; NULL: none. */
 struct fit *replay_fit(const struct session *session);
 
-/* Range and speed (epochs a second, NaN: 10 s for the range) of playing. */
+/* Range and speed of playing: epochs a second; NaN: 10 s for the range, as long for each
+ * snapshot. */
 void replay_range(struct session *session, int from, int to, double speed);
 /* Play on from where it is, or from the beginning when it is at the end. */
 bool replay_play(struct session *session, struct err *err);
@@ -47,7 +48,7 @@ struct replay_now {
     int epoch, newest; /* shown, and the newest of the fit */
     int target;        /* where it is heading: what the next step is from */
     bool playing;
-    double speed;      /* epochs a second */
+    double speed;      /* epochs a second; NaN: evenly by snapshots */
     struct epoch_loss loss; /* at epoch; NaN when unknown */
 };
 /* False: nothing is replayed. */

@@ -1,8 +1,10 @@
 /* Snapshots: the parameters of a fit at some of its epochs, kept so that the fit
- * can be replayed.  Every epoch is kept until there are SNAPSHOTS_MOST; then every
- * second one goes and from there on only every second comes, and so on.  The first
- * and the newest are always there.  A search (textbook rules) keeps each
- * evaluation that was better than all before it, by the same rule.
+ * can be replayed.  Every epoch is kept until there are SNAPSHOTS_MOST; from there on,
+ * for each new one, the one goes whose neighbours are closest relative to their
+ * epoch.  So the early epochs, in which most happens, stay dense, and the gaps after
+ * them grow about with the epoch.  The first and the newest are always there.  A
+ * search (textbook rules) keeps each evaluation that was better than all before it, by
+ * the same rule.
  *
  * Memory: at most SNAPSHOTS_MOST times the parameters and trained start weights in
  * double precision, and at most SNAPSHOTS_BYTES a fit, where larger models keep
@@ -16,11 +18,9 @@ enum { SNAPSHOTS_MOST = 200, SNAPSHOTS_BYTES = 64 << 20 };
 
 struct snapshots {
     size_t n, size;  /* snapshots, and values in each */
-    size_t room;     /* most there may be, even and at least 2 */
+    size_t room;     /* most there may be, at least 2 */
     int *epoch;      /* [n] rising; evaluations of a search */
     double **values; /* [n][size]: the model's parameters, then w0 when it was trained */
-    size_t *count;   /* [n] how many were offered before it */
-    size_t offered, stride;
 };
 
 /* Room for as many as the two limits allow. */

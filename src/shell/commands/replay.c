@@ -11,7 +11,7 @@ static const struct option replay_table[] = {
     {"play", OPTION_WORD, 0, 0, "auto|yes|no", "auto",
      "run through the epochs; auto: without epoch=, and when the screen may move"},
     {"speed", OPTION_NUMBER, 1e-3, 1e9, "auto", "auto",
-     "epochs a second; auto: ten seconds from start to end"},
+     "epochs a second; auto: ten seconds in all, as long for each that is kept"},
     {"from", OPTION_INTEGER, 0, 1e9, NULL, "0", "the first epoch that is played"},
     {"to", OPTION_INTEGER, 0, 1e9, NULL, NULL, "the last one; default: the newest"},
     {0},
@@ -78,9 +78,11 @@ static void say_playing(struct session *session, struct output *out)
         return;
     struct fit *fit = replay_fit(session);
     size_t n = fit_epochs_kept(fit, kept);
-    output_say(out, "%s plays %zu kept %s of %d, %s a second (Esc, then Space pauses and q ends)",
+    bool even = isnan(now.speed);
+    output_say(out, "%s plays %zu kept %s of %d, %s%s (Esc, then Space pauses and q ends)",
                fit_name(fit), n, fit_trained(fit) ? "epochs" : "evaluations", now.newest,
-               number_format(number, now.speed, 3));
+               even ? "all in 10 s" : number_format(number, now.speed, 3),
+               even ? "" : " a second");
 }
 
 /* --- standing at an epoch: a task, so that what comes next sees it ------------- */
@@ -213,9 +215,10 @@ const struct command command_replay = {
     .arguments = "[MODEL] [OPTION]... | off",
     .summary = "show a fit as it was at earlier epochs, or play them",
     .detail = "All views and exports show the model at that epoch until `replay off`; `score` and "
-              "`show` keep to the newest.  Up to 200 epochs of a fit are kept, evenly spaced (fewer "
-              "of models so large that they would take more than 64 MiB), and of a textbook rule the evaluations of its search that were better than all "
-              "before.  An opened model has them when it was saved with snapshots=yes.\n"
+              "`show` keep to the newest.  Up to 200 epochs of a fit are kept, the early ones "
+              "densely and then ever fewer (fewer in all of models so large that they would take "
+              "more than 64 MiB), and of a textbook rule the evaluations of its search that were "
+              "better than all before.  An opened model has them when it was saved with snapshots=yes.\n"
               "In the full screen it plays; keys in a tile: , and . or left and right step, Space "
               "plays and pauses, Home and End go to the ends, q or Esc ends it.  Pictures that "
               "would come late are skipped.  With `set motion=reduced` it stands still until "
