@@ -13,6 +13,7 @@ struct lines {
 };
 
 enum { SAMPLE = 14, APART = 9 }; /* units: a stroke of the legend, between two entries */
+#define BAND_ALPHA .18
 
 static const char *title_of(const char *title, const char *label)
 {
@@ -232,10 +233,38 @@ static void paint_points(const struct lines *l, const struct curve *c)
     }
 }
 
+/* Pale, from point to point; a point between gaps has a bar. */
+static void paint_band(const struct lines *l, const struct curve *c)
+{
+    cairo_t *cairo = l->ink->cairo;
+    double rgb[3];
+    palette_curve_rgb(c->colour, l->ink->dark, rgb);
+    cairo_set_source_rgba(cairo, rgb[0], rgb[1], rgb[2], BAND_ALPHA);
+    for (size_t first = 0, end; first < c->n; first = end + 1) {
+        for (end = first; is_point(l, c, end) && isfinite(c->lo[end]) && isfinite(c->hi[end]);)
+            end++;
+        if (end == first + 1)
+            ink_line(l->ink, x_at(l, c->x[first]), y_at(l, c->lo[first]), x_at(l, c->x[first]),
+                     y_at(l, c->hi[first]), 2 * l->ink->unit);
+        if (end < first + 2)
+            continue;
+        for (size_t i = first; i < end; i++)
+            cairo_line_to(cairo, x_at(l, c->x[i]), y_at(l, c->hi[i]));
+        for (size_t i = end; i-- > first;)
+            cairo_line_to(cairo, x_at(l, c->x[i]), y_at(l, c->lo[i]));
+        cairo_close_path(cairo);
+        cairo_fill(cairo);
+    }
+}
+
 /* A point between gaps has no line: it is a dot. */
 static void paint_curve(const struct lines *l, const struct curve *c)
 {
     cairo_t *cairo = l->ink->cairo;
+    if (c->stroke == STROKE_BAND) {
+        paint_band(l, c);
+        return;
+    }
     set_stroke(l->ink, c);
     if (c->stroke == STROKE_POINTS || c->lo)
         paint_points(l, c);
@@ -290,7 +319,11 @@ static int legend(const struct lines *l, double left, double top, double width, 
         if (draw) {
             cairo_save(ink->cairo);
             set_stroke(ink, curve);
-            if (curve->stroke == STROKE_POINTS) {
+            if (curve->stroke == STROKE_BAND) {
+                cairo_rectangle(ink->cairo, x, y - ink->font * .6, SAMPLE * u, ink->font * .55);
+                cairo_set_source_rgba(ink->cairo, .5, .5, .5, 2 * BAND_ALPHA);
+                cairo_fill(ink->cairo);
+            } else if (curve->stroke == STROKE_POINTS) {
                 dot(ink, x + SAMPLE * u / 2, y - ink->font * .33, 1.5 * u);
             } else {
                 cairo_move_to(ink->cairo, x, y - ink->font * .33);

@@ -41,6 +41,10 @@ static void draw_sample(const struct frame *f, const struct curve *curve, int x,
     uint32_t mark = curve->n == 0           ? '-'
                     : f->points && !points ? glyphs_line(curve->colour)
                                             : glyphs_mark(curve->colour);
+    if (curve->stroke == STROKE_BAND) {
+        canvas_put(f->canvas, x + 1, y, f->glyphs->interval, ink, COLOUR_DEFAULT, CELL_DIM);
+        return;
+    }
     if (points) {
         bool marked = f->style->ascii || f->marked;
         canvas_put(f->canvas, x + 1, y, marked ? mark : f->glyphs->point, ink, COLOUR_DEFAULT,

@@ -63,9 +63,10 @@ bool line_plot_ranges(const struct line_plot *p, struct scale *s)
 
 /* --- curves ---------------------------------------------------------------- */
 
+/* Drawn as marks or bars, not as pixels. */
 static bool is_points(const struct line_plot *p, int curve)
 {
-    return curve >= 0 && p->curves[curve].stroke == STROKE_POINTS;
+    return curve >= 0 && p->curves[curve].stroke >= STROKE_POINTS;
 }
 
 /* The topmost curve of a cell gives its colour, all give their pixels.  Points
@@ -156,7 +157,7 @@ static double y_ticks(const struct frame *f, double *tick, size_t *n)
     return line_plot_y_ticks(&f->scale, most, (size_t)f->body.height / 2, tick, n);
 }
 
-static int y_cell(const struct frame *f, double tick)
+int line_plot_y_cell(const struct frame *f, double tick)
 {
     const struct scale *s = &f->scale;
     double up = (scale_y(s->y_log, tick) - s->y_lo) / (s->y_hi - s->y_lo);
@@ -165,7 +166,7 @@ static int y_cell(const struct frame *f, double tick)
     return f->body.y + pixel / f->glyphs->pixels_y;
 }
 
-static int x_cell(const struct frame *f, double tick)
+int line_plot_x_cell(const struct frame *f, double tick)
 {
     double right = (tick - f->scale.x_lo) / (f->scale.x_hi - f->scale.x_lo);
     int pixels = f->body.width * f->glyphs->pixels_x;
@@ -187,7 +188,7 @@ static void draw_y_axis(const struct frame *f)
     for (int y = 0; y < f->body.height; y++)
         put(f, axis, f->body.y + y, f->glyphs->vertical, 0);
     for (size_t i = 0; i < n; i++) {
-        int y = y_cell(f, tick[i]);
+        int y = line_plot_y_cell(f, tick[i]);
         int width = utf8_width(tick_label(text, tick[i], step ? step : tick[i]));
         if (y == last || width > axis - f->area.x)
             continue;
@@ -208,7 +209,7 @@ static void draw_x_axis(const struct frame *f)
     for (int x = 0; x < f->body.width; x++)
         put(f, f->body.x + x, y, f->glyphs->horizontal, 0);
     for (size_t i = 0; i < n; i++)
-        put(f, x_cell(f, tick[i]), y, f->glyphs->tick_down, 0);
+        put(f, line_plot_x_cell(f, tick[i]), y, f->glyphs->tick_down, 0);
     if (!f->labels)
         return;
     struct label_row row;
@@ -219,7 +220,7 @@ static void draw_x_axis(const struct frame *f)
         label_row_put(&row, row.width, f->plot->x_label, f->canvas, f->style);
     for (size_t i = 0; i < n; i++) {
         tick_label(text, tick[i], n > 1 ? tick[1] - tick[0] : tick[i]);
-        label_row_put(&row, x_cell(f, tick[i]) - row.x, text, f->canvas, f->style);
+        label_row_put(&row, line_plot_x_cell(f, tick[i]) - row.x, text, f->canvas, f->style);
     }
     label_row_end(&row);
 }
@@ -228,7 +229,7 @@ static void draw_level(const struct frame *f, double level)
 {
     double y = scale_y(f->scale.y_log, level);
     for (int x = 0; x < f->body.width && y >= f->scale.y_lo && y <= f->scale.y_hi; x++)
-        put(f, f->body.x + x, y_cell(f, level), f->glyphs->zero, CELL_DIM);
+        put(f, f->body.x + x, line_plot_y_cell(f, level), f->glyphs->zero, CELL_DIM);
 }
 
 /* Where marks stand so close that they would fill the picture they only touch
@@ -245,35 +246,13 @@ static void draw_guides(const struct frame *f)
         if (!(p->marks[i] >= s->x_lo && p->marks[i] <= s->x_hi))
             continue;
         for (int y = dense ? f->body.height - 1 : 0; y < f->body.height; y++)
-            put(f, x_cell(f, p->marks[i]), f->body.y + y, f->glyphs->mark,
+            put(f, line_plot_x_cell(f, p->marks[i]), f->body.y + y, f->glyphs->mark,
                 p->marks_plain ? 0 : CELL_DIM);
     }
     if (p->y_zero && !p->y_log)
         draw_level(f, 0);
     for (size_t i = 0; i < p->n_levels; i++)
         draw_level(f, p->levels[i]);
-}
-
-/* Marks over the strokes: they are what was seen, strokes what is thought. */
-static void draw_points(const struct frame *f, const struct curve *c, bool bars)
-{
-    int ink = palette_curve(c->colour, f->style), bottom = f->body.y + f->body.height - 1;
-    uint32_t point = f->style->ascii || f->marked ? glyphs_mark(c->colour) : f->glyphs->point;
-    for (size_t i = 0; i < c->n; i++) {
-        double y = scale_y(f->scale.y_log, c->y[i]);
-        bool inside = y >= f->scale.y_lo && y <= f->scale.y_hi && c->x[i] >= f->scale.x_lo &&
-                      c->x[i] <= f->scale.x_hi;
-        if (!inside)
-            continue;
-        int x = x_cell(f, c->x[i]);
-        bool bar = bars && c->lo && isfinite(c->lo[i]) && isfinite(c->hi[i]);
-        int top = bar ? y_cell(f, c->hi[i]) : 0, low = bar ? y_cell(f, c->lo[i]) : -1;
-        for (int row = top > f->body.y ? top : f->body.y; row <= low && row <= bottom; row++)
-            canvas_put(f->canvas, x, row, f->glyphs->interval, ink, COLOUR_DEFAULT, c->attributes);
-        if (!bars)
-            canvas_put(f->canvas, x, y_cell(f, c->y[i]), point, ink, COLOUR_DEFAULT,
-                       c->attributes);
-    }
 }
 
 /* --- all of it ------------------------------------------------------------- */
@@ -320,6 +299,16 @@ static void make_raster(const struct frame *f, struct raster *r)
                 raster_curve(r, &f->plot->curves[c], (int)c, &f->scale);
 }
 
+static void draw_bands(const struct frame *f)
+{
+    int n = 0, index = 0;
+    for (size_t c = 0; c < f->plot->n_curves; c++)
+        n += f->plot->curves[c].stroke == STROKE_BAND && f->plot->curves[c].n > 0;
+    for (size_t c = 0; c < f->plot->n_curves; c++)
+        if (f->plot->curves[c].stroke == STROKE_BAND)
+            points_draw_band(f, &f->plot->curves[c], index++, n);
+}
+
 /* The y label heads the picture; the legend stands beside it, else where it
  * covers no curve, else in lines of its own above. */
 static bool draw_parts(struct frame *f)
@@ -346,12 +335,13 @@ static bool draw_parts(struct frame *f)
         place = (struct rect){f->body.x, f->area.y + head, f->body.width, rows};
     }
     draw_guides(f);
+    draw_bands(f);
     show_raster(f, &r);
     raster_free(&r);
     for (int bars = 1; bars >= 0; bars--)
         for (size_t c = 0; c < f->plot->n_curves; c++)
             if (f->plot->curves[c].stroke == STROKE_POINTS)
-                draw_points(f, &f->plot->curves[c], bars);
+                points_draw(f, &f->plot->curves[c], bars);
     if (label > 0)
         canvas_text(f->canvas, f->area.x, f->area.y, f->area.width, f->plot->y_label,
                     COLOUR_DEFAULT, 0, f->style);
@@ -381,7 +371,7 @@ void line_plot_draw(const struct line_plot *plot, struct canvas *canvas, struct 
     f.labels = area.height >= 6;
     f.marked = needs_marks(plot, style);
     for (size_t c = 0; c < plot->n_curves; c++)
-        f.points = f.points || is_points(plot, (int)c);
+        f.points = f.points || plot->curves[c].stroke == STROKE_POINTS;
     if (draw_parts(&f) && f.axes) {
         draw_y_axis(&f);
         draw_x_axis(&f);

@@ -25,6 +25,15 @@ enum { Y_TICKS = 16, X_TICKS = 32 };
 double line_plot_y_ticks(const struct scale *scale, size_t most, size_t room,
                          double tick[Y_TICKS], size_t *n);
 
+/* The cell of the body where a value of an axis is. */
+int line_plot_x_cell(const struct frame *f, double value);
+int line_plot_y_cell(const struct frame *f, double value);
+
+/* Marks of points, or the bars of their intervals. */
+void points_draw(const struct frame *f, const struct curve *c, bool bars);
+/* A band, as dim bars: number `index` of `n`, whose bars stand side by side. */
+void points_draw_band(const struct frame *f, const struct curve *c, int index, int n);
+
 bool legend_wanted(const struct line_plot *plot);
 /* Rows it takes in `width` cells, at most `most`. */
 int legend_rows(const struct line_plot *plot, int width, int most);

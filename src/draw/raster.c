@@ -132,7 +132,7 @@ void raster_curve(struct raster *r, const struct curve *curve, int index,
     double per_y = (r->height - 1) / (scale->y_hi - scale->y_lo);
     if (index < 0 || index >= RASTER_CURVES)
         return;
-    if (curve->stroke == STROKE_POINTS) {
+    if (curve->stroke >= STROKE_POINTS) {
         raster_points(r, curve, index, scale, per_x, per_y);
         return;
     }

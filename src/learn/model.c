@@ -41,8 +41,8 @@ void model_drop(struct model *m)
     fit_settings_free(&m->settings);
     lived_drop(m->lived);
     snapshots_free(m->snapshots);
-    free(m->name), free(m->theta), free(m->errors), free(m->animals), free(m->held_out), free(m->w0);
-    free(m->history), free(m->cohort_name);
+    free(m->name), free(m->theta), free(m->errors), free(m->covariance);
+    free(m->animals), free(m->held_out), free(m->w0), free(m->history), free(m->cohort_name);
     free(m);
 }
 

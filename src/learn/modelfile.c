@@ -10,6 +10,7 @@
 #include "deltaw/data/npz.h"
 #include "deltaw/learn/fit.h"
 #include "deltaw/learn/model.h"
+#include "covariance_file.h"
 #include "snapshots_file.h"
 
 #ifdef HAVE_CONFIG_H
@@ -135,6 +136,7 @@ bool model_save_replay(const struct model *m, const struct snapshots *snapshots,
         npz_add(&npz, t->name, m->rule->network ? NPZ_FLOAT32 : NPZ_FLOAT64, t->n_dimensions,
                 shape, m->theta + t->offset);
     }
+    covariance_pack(m, &npz);
     if (m->n_animals > 0)
         npz_add(&npz, "w0", NPZ_FLOAT64, 2, (size_t[]){m->n_animals, m->shape.n_weights}, m->w0);
     if (snapshots)
@@ -343,6 +345,7 @@ static bool read_model(const struct npz *npz, const char *path, struct model *m,
         return err_set(err, ERR_DATA, "%s: deltaw_json is no JSON: %s", path, why.text);
     bool ok = read_parameters(npz, o, path, m, err) &&
               read_animals(json_object_get(o, "animals"), npz, path, m, err) &&
+              covariance_unpack(npz, path, m, err) &&
               snapshots_unpack(npz, path, m, &m->snapshots, err);
     if (ok && o) {
         read_history(json_object_get(o, "history"), m);

@@ -1,5 +1,7 @@
 #include "deltaw/learn/positive.h"
 
+#include <string.h>
+
 #include "blas.h"
 
 bool positive_invert(size_t n, double *a)
@@ -13,5 +15,18 @@ bool positive_invert(size_t n, double *a)
     for (size_t i = 0; i < n && info == 0; i++)
         for (size_t j = 0; j < i; j++)
             a[i * n + j] = a[j * n + i];
+    return info == 0;
+}
+
+bool positive_factor(size_t n, const double *a, double *l)
+{
+    int m = (int)n, info = 0;
+    if (n == 0)
+        return true;
+    memcpy(l, a, n * n * sizeof *l);
+    blas()->dpotrf("U", &m, l, &m, &info); /* by columns: the upper triangle is our lower */
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = i + 1; j < n; j++)
+            l[i * n + j] = 0;
     return info == 0;
 }

@@ -117,26 +117,30 @@ static bool gradient_at(struct trainer *t, size_t n, double *out)
     return ok;
 }
 
-/* Inverts the n x n Hessian over the parameters that are not at a bound. */
-static void invert(const double *h, size_t n, const bool *free_one, double *errors)
+/* Inverts the n x n Hessian over the parameters that are not at a bound; rows and
+ * columns of the others become 0. */
+static bool invert(double *h, size_t n, const bool *free_one)
 {
     size_t index[MOST_PARAMETERS];
     double a[MOST_PARAMETERS * MOST_PARAMETERS];
     size_t m = 0;
-    for (size_t i = 0; i < n; i++) {
-        errors[i] = NAN;
+    for (size_t i = 0; i < n; i++)
         if (free_one[i])
             index[m++] = i;
-    }
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j < m; j++)
             a[i * m + j] = (h[index[i] * n + index[j]] + h[index[j] * n + index[i]]) / 2;
-    bool good = positive_invert(m, a);
-    for (size_t i = 0; i < m && good; i++)
-        errors[index[i]] = sqrt(a[i * m + i]);
+    if (m == 0 || !positive_invert(m, a))
+        return false;
+    memset(h, 0, n * n * sizeof *h);
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < m; j++)
+            h[index[i] * n + index[j]] = a[i * m + j];
+    return true;
 }
 
-/* Standard errors of the rule's parameters at the best point, w_0 held fixed. */
+/* Covariance and standard errors of the rule's parameters at the best point, w_0
+ * held fixed. */
 static void standard_errors(struct search *s)
 {
     struct trainer *t = s->t;
@@ -160,8 +164,11 @@ static void standard_errors(struct search *s)
             h[i * n + j] = (up[j] - down[j]) / (2 * step);
     }
     if (ok) {
+        bool good = invert(h, n, free_one);
         t->errors = mem_new(n, sizeof *t->errors);
-        invert(h, n, free_one, t->errors);
+        for (size_t i = 0; i < n; i++)
+            t->errors[i] = good && free_one[i] ? sqrt(h[i * n + i]) : NAN;
+        t->covariance = good ? mem_copy(h, n * n, sizeof *h) : NULL;
     }
     free(h), free(up), free(down);
 }

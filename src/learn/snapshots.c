@@ -75,7 +75,7 @@ static struct model *model_like(const struct model *of)
     m->name = mem_text(of->name);
     m->settings = fit_settings_copy(&of->settings);
     m->theta = NULL;
-    m->errors = NULL;
+    m->errors = m->covariance = NULL;
     m->animals = mem_new(of->n_animals, sizeof *m->animals);
     for (size_t a = 0; a < of->n_animals; a++)
         m->animals[a] = mem_text(of->animals[a]);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/learn/covariance.h"
 #include "deltaw/learn/engine.h"
 #include "rollout.h"
 #include "start.h"
@@ -37,6 +38,7 @@ static struct model *make_model(const struct trainer *t, const double *theta)
     m->tensors = t->tensors;
     m->theta = mem_copy(theta, t->tensors.size, sizeof *theta);
     m->errors = t->errors ? mem_copy(t->errors, t->tensors.size, sizeof *t->errors) : NULL;
+    m->covariance = covariance_copy(t->covariance, t->tensors.size);
     m->n_animals = n;
     m->animals = mem_new(n, sizeof *m->animals);
     m->held_out = mem_new(n, sizeof *m->held_out);
@@ -129,7 +131,7 @@ void trainer_free(struct trainer *t)
     trials_free(t->trials);
     lived_drop(t->lived);
     free(t->train), free(t->theta), free(t->best), free(t->gradient), free(t->w0);
-    free(t->errors);
+    free(t->errors), free(t->covariance);
     free(t->history);
     free(t);
 }

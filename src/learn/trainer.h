@@ -43,6 +43,7 @@ struct trainer {
     double *gradient;   /* [n_all] */
     double *w0;         /* [n_animals][K] start weights when they are not trained */
     double *errors;     /* [tensors.size] standard errors, NULL: none */
+    double *covariance; /* as in struct model */
     bool train_w0;
     double n_train, n_heldout; /* scored trials */
     size_t n_history, history_room;

@@ -201,6 +201,23 @@ static double true_update(const struct grid *grid, const struct past_trial *tria
     return dw[grid->component];
 }
 
+void grid_panel_new(const struct grid *grid, struct grid_panel *out)
+{
+    size_t cells = grid->x_axis->n * grid->y_axis->n;
+    *out = (struct grid_panel){
+        .value = mem_new(cells, sizeof *out->value),
+        .truth = grid->truth ? mem_new(cells, sizeof *out->truth) : NULL,
+        .se = grid->model->covariance ? mem_new(cells, sizeof *out->se) : NULL,
+        .support = mem_new(cells, sizeof *out->support),
+    };
+}
+
+void grid_panel_free(struct grid_panel *panel)
+{
+    free(panel->value), free(panel->truth), free(panel->se), free(panel->support);
+    *panel = (struct grid_panel){0};
+}
+
 /* Where the sums of one panel go; weight: how many trials each cell has. */
 struct sums {
     double *value, *truth, *weight; /* truth NULL: none */
@@ -301,16 +318,39 @@ static void evaluate(struct work *work)
     free(threads);
 }
 
-static void take_means(const struct sums *sums, size_t cells, uint32_t *support)
+static void take_means(const struct sums *sums, size_t cells)
 {
     for (size_t c = 0; c < cells; c++) {
         bool any = sums->weight[c] > 0;
         sums->value[c] = any ? sums->value[c] / sums->weight[c] : NAN;
         if (sums->truth)
             sums->truth[c] = any ? sums->truth[c] / sums->weight[c] : NAN;
-        if (!any)
-            support[c] = 0;
     }
+}
+
+/* Means over rows and histories; truth NULL: not wanted. */
+static void run_means(struct grid *grid, const struct histories *past, double *const value[],
+                      double *const truth[])
+{
+    struct work work = {.grid = grid, .past = past};
+    size_t cells = grid->x_axis->n * grid->y_axis->n;
+    for (size_t p = 0; p < grid->n_panels; p++)
+        work.sums[p] = (struct sums){value[p], truth ? truth[p] : NULL,
+                                     mem_new(cells, sizeof(double))};
+    evaluate(&work);
+    for (size_t p = 0; p < grid->n_panels; p++) {
+        take_means(&work.sums[p], cells);
+        free(work.sums[p].weight);
+    }
+}
+
+void grid_values(const struct grid *grid, const struct model *model,
+                 const struct histories *past, double *const value[])
+{
+    struct grid other = *grid;
+    other.model = model;
+    other.truth = NULL;
+    run_means(&other, past, value, NULL);
 }
 
 bool grid_past(const struct grid *grid)
@@ -318,11 +358,16 @@ bool grid_past(const struct grid *grid)
     return probe_sees_past(grid->model) || (grid->truth && past_matters_to_truth(grid->truth));
 }
 
-void grid_run(struct grid *grid, double *const value[], double *const truth[],
-              uint32_t *const support[])
+void grid_run(struct grid *grid, struct grid_panel *out)
 {
     struct histories histories = {0}, *past = grid_past(grid) ? &histories : NULL;
+    double *value[PROBE_MAX_PANELS], *truth[PROBE_MAX_PANELS];
+    uint32_t *support[PROBE_MAX_PANELS];
     size_t cells = grid->x_axis->n * grid->y_axis->n;
+    for (size_t p = 0; p < grid->n_panels; p++) {
+        grid_panel_new(grid, &out[p]);
+        value[p] = out[p].value, truth[p] = out[p].truth, support[p] = out[p].support;
+    }
     if (past) {
         histories_make(grid->past, grid->lags, grid->histories, &histories);
         grid->lags = histories.lags;
@@ -332,15 +377,11 @@ void grid_run(struct grid *grid, double *const value[], double *const truth[],
     grid_window(grid);
     grid_count(grid, support);
     grid_sample(grid);
-    struct work work = {.grid = grid, .past = past};
+    run_means(grid, past, value, grid->truth ? truth : NULL);
     for (size_t p = 0; p < grid->n_panels; p++)
-        work.sums[p] = (struct sums){value[p], grid->truth ? truth[p] : NULL,
-                                     mem_new(cells, sizeof(double))};
-    evaluate(&work);
-    for (size_t p = 0; p < grid->n_panels; p++) {
-        take_means(&work.sums[p], cells, support[p]);
-        free(work.sums[p].weight);
-    }
+        for (size_t c = 0; c < cells; c++)
+            support[p][c] = isnan(value[p][c]) ? 0 : support[p][c];
+    grid_errors(grid, past, out);
     grid_describe(grid);
     free(grid->rows);
     histories_free(&histories);

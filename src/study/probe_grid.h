@@ -53,14 +53,30 @@ double grid_r2_end(struct grid_r2 *r2);
 bool grid_check(struct grid *grid, const char *verb, struct err *err);
 
 bool grid_stopped(const struct grid *grid);
-/* Per panel p: value[p], truth[p] (NULL without truth) and support[p], each
- * [y_axis->n][x_axis->n] and zeroed.  A cell that no trial can be in has NaN
- * and no support.  Uses all processors; the numbers do not depend on how many. */
-void grid_run(struct grid *grid, double *const value[], double *const truth[],
-              uint32_t *const support[]);
+/* What comes out of one panel: [y_axis->n][x_axis->n] each.  A cell that no trial
+ * can be in has NaN and no support. */
+struct grid_panel {
+    double *value;
+    double *truth;     /* NULL: there is none */
+    double *se;        /* NULL: the model's parameters have no covariance */
+    uint32_t *support;
+};
+void grid_panel_new(const struct grid *grid, struct grid_panel *out); /* all zero */
+void grid_panel_free(struct grid_panel *panel);
+/* out [n_panels], new ones.  Uses all processors; the numbers do not depend on how
+ * many. */
+void grid_run(struct grid *grid, struct grid_panel *out);
 
 /* The steps of grid_run; those of counting are in probe_support.c, those of
  * sampling in probe_sample.c. */
+
+/* Values alone, of a model like the grid's in all but its parameters, after all of
+ * grid_run but errors: value [panel][cells], zeroed. */
+struct histories;
+void grid_values(const struct grid *grid, const struct model *model,
+                 const struct histories *past, double *const value[]);
+/* Standard errors of the values by the delta method: probe_error.c. */
+void grid_errors(const struct grid *grid, const struct histories *past, struct grid_panel *out);
 
 /* What sampled trials lend to a cell; what is set there is zero here, so that
  * rows that would give the same update are equal and are computed once. */

@@ -28,6 +28,7 @@ void map_free(struct map *map)
     for (size_t p = 0; p < PROBE_MAX_PANELS; p++) {
         free(map->panel[p].value);
         free(map->panel[p].truth);
+        free(map->panel[p].se);
         free(map->panel[p].support);
     }
     *map = (struct map){0};
@@ -63,19 +64,16 @@ static double largest(const struct map *map, bool supported)
 static void fill(struct grid *grid, struct map *map)
 {
     static const char *const titles[] = {"error r=0", "correct r=1"};
-    double *value[PROBE_MAX_PANELS], *truth[PROBE_MAX_PANELS];
-    uint32_t *support[PROBE_MAX_PANELS];
-    size_t cells = map->x.n * map->y.n;
+    struct grid_panel panels[PROBE_MAX_PANELS];
     map->n_panels = grid->n_panels;
+    grid_run(grid, panels);
     for (size_t p = 0; p < map->n_panels; p++) {
         struct map_panel *panel = &map->panel[p];
-        value[p] = panel->value = mem_new(cells, sizeof *panel->value);
-        truth[p] = panel->truth = grid->truth ? mem_new(cells, sizeof *panel->truth) : NULL;
-        support[p] = panel->support = mem_new(cells, sizeof *panel->support);
+        panel->value = panels[p].value, panel->truth = panels[p].truth;
+        panel->se = panels[p].se, panel->support = panels[p].support;
         if (map->n_panels > 1)
             snprintf(panel->title, sizeof panel->title, "%s", titles[p]);
     }
-    grid_run(grid, value, truth, support);
     map->n_sample = grid->n_sample;
     map->n_lived = grid->n_lived;
     map->n_histories = grid->n_histories;
@@ -152,6 +150,7 @@ void map_table(const struct map *map, struct table *out)
     table_column(out, map->y.name, COLUMN_NUMBER, 4);
     table_column(out, "value", COLUMN_NUMBER, 4);
     table_column(out, "support", COLUMN_COUNT, 0);
+    table_column(out, "se", COLUMN_NUMBER, 2);
     if (truth)
         table_column(out, "truth", COLUMN_NUMBER, 4);
     frozen_columns(&map->frozen, past, out);
@@ -163,9 +162,10 @@ void map_table(const struct map *map, struct table *out)
             table_number(out, 2, map->y.value[c / map->x.n]);
             table_number(out, 3, map->panel[p].value[c]);
             table_number(out, 4, map->panel[p].support[c]);
+            table_number(out, 5, map->panel[p].se ? map->panel[p].se[c] : NAN);
             if (truth)
-                table_number(out, 5, map->panel[p].truth[c]);
-            frozen_fill(&map->frozen, 5 + truth, out);
+                table_number(out, 6, map->panel[p].truth[c]);
+            frozen_fill(&map->frozen, 6 + truth, out);
             if (past)
                 table_text(out, out->n_columns - 1,
                            map->request.past == PAST_REWARDED ? "rewarded" : "unrewarded");

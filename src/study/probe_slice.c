@@ -21,6 +21,7 @@ void slice_free(struct slice *slice)
     for (size_t i = 0; i < slice->n_lines; i++) {
         free(slice->line[i].value);
         free(slice->line[i].truth);
+        free(slice->line[i].se);
         free(slice->line[i].support);
     }
     free(slice->line);
@@ -115,7 +116,7 @@ static bool make_lines(struct grid *grid, const struct slice_request *request, s
 
 /* Row `row` of a panel becomes a line of its own. */
 static void take_line(struct slice *slice, const struct grid *grid, size_t row, bool correct,
-                      const double *value, const double *truth, const uint32_t *support)
+                      const struct grid_panel *from)
 {
     size_t nx = slice->x.n;
     bool along = grid->y.kind == VARIABLE_REWARD;
@@ -123,9 +124,10 @@ static void take_line(struct slice *slice, const struct grid *grid, size_t row, 
         .w = along ? NAN : grid->y_axis->value[row],
         .correct = correct,
         .past = grid->past,
-        .value = mem_copy(value + row * nx, nx, sizeof *value),
-        .truth = truth ? mem_copy(truth + row * nx, nx, sizeof *truth) : NULL,
-        .support = mem_copy(support + row * nx, nx, sizeof *support),
+        .value = mem_copy(from->value + row * nx, nx, sizeof *from->value),
+        .truth = from->truth ? mem_copy(from->truth + row * nx, nx, sizeof *from->truth) : NULL,
+        .se = from->se ? mem_copy(from->se + row * nx, nx, sizeof *from->se) : NULL,
+        .support = mem_copy(from->support + row * nx, nx, sizeof *from->support),
         .lived = NAN,
         .lived_truth = NAN,
     };
@@ -134,28 +136,19 @@ static void take_line(struct slice *slice, const struct grid *grid, size_t row, 
 /* The lines of one past. */
 static void fill(struct grid *grid, struct slice *slice)
 {
-    double *value[PROBE_MAX_PANELS] = {0}, *truth[PROBE_MAX_PANELS] = {0};
-    uint32_t *support[PROBE_MAX_PANELS] = {0};
+    struct grid_panel panels[PROBE_MAX_PANELS];
     double only = slice->request.reward;
-    size_t rows = grid->y_axis->n, cells = slice->x.n * rows;
+    size_t rows = grid->y_axis->n;
     bool along = grid->y.kind == VARIABLE_REWARD;
-    for (size_t p = 0; p < grid->n_panels; p++) {
-        value[p] = mem_new(cells, sizeof *value[p]);
-        truth[p] = grid->truth ? mem_new(cells, sizeof *truth[p]) : NULL;
-        support[p] = mem_new(cells, sizeof *support[p]);
-    }
-    grid_run(grid, value, truth, support);
+    grid_run(grid, panels);
     for (size_t i = 0; i < (along ? 1 : rows); i++)
         for (size_t correct = 2; correct-- > 0;) {
             size_t p = grid->n_panels == 2 ? correct : 0, row = along ? correct : i;
             if (isnan(only) || only == (double)correct)
-                take_line(slice, grid, row, correct, value[p], truth[p], support[p]);
+                take_line(slice, grid, row, correct, &panels[p]);
         }
-    for (size_t p = 0; p < grid->n_panels; p++) {
-        free(value[p]);
-        free(truth[p]);
-        free(support[p]);
-    }
+    for (size_t p = 0; p < grid->n_panels; p++)
+        grid_panel_free(&panels[p]);
 }
 
 static int by_place(const void *a, const void *b)
@@ -359,6 +352,7 @@ void slice_table(const struct slice *slice, struct table *out)
     table_column(out, slice->x.name, COLUMN_NUMBER, 4);
     table_column(out, "value", COLUMN_NUMBER, 4);
     table_column(out, "support", COLUMN_COUNT, 0);
+    table_column(out, "se", COLUMN_NUMBER, 2);
     if (truth)
         table_column(out, "truth", COLUMN_NUMBER, 4);
     frozen_columns(&slice->frozen, false, out);
@@ -375,6 +369,7 @@ void slice_table(const struct slice *slice, struct table *out)
             table_number(out, c++, slice->x.value[j]);
             table_number(out, c++, line->value[j]);
             table_number(out, c++, line->support[j]);
+            table_number(out, c++, line->se ? line->se[j] : NAN);
             if (truth)
                 table_number(out, c++, line->truth[j]);
             frozen_fill(&slice->frozen, c, out);

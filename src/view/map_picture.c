@@ -83,6 +83,9 @@ static void read_out(const struct map_state *s, bool wide, struct strbuf *out)
                   parts_short(a, s->map.x.value[x], 2));
     add_panel(panel->title, out);
     strbuf_printf(out, " %s %s", "Δw", parts_signed(a, panel->value[cell], limit));
+    if (panel->se && isfinite(panel->se[cell])) {
+        strbuf_printf(out, " ± %s", parts_size(a, panel->se[cell], limit));
+    }
     if (panel->truth) {
         strbuf_printf(out, " true %s", parts_signed(a, panel->truth[cell], limit));
     }
@@ -234,17 +237,34 @@ void map_draw(void *state, struct canvas *canvas, struct rect area, const struct
     draw_heat(s, canvas, body, style);
     if (told) {
         struct strbuf text = {0}, plain = {0};
-        read_out(s, true, &text);
-        if (utf8_width(strbuf_text(&text)) > area.width - 1) {
+        for (int wide = 1; wide >= 0; wide--) {
             strbuf_reset(&text);
-            read_out(s, false, &text);
+            strbuf_reset(&plain);
+            read_out(s, wide, &text);
+            parts_styled(strbuf_text(&text), style, &plain);
+            if (utf8_width(strbuf_text(&plain)) < area.width)
+                break;
         }
-        parts_styled(strbuf_text(&text), style, &plain);
         canvas_text(canvas, area.x + 1, area.y + area.height - 1, area.width - 1,
                     strbuf_text(&plain), COLOUR_DEFAULT, 0, style);
         strbuf_free(&text);
         strbuf_free(&plain);
     }
+}
+
+/* The largest standard error over painted cells; NaN: none is known. */
+static double largest_error(const struct map_state *s)
+{
+    double largest = NAN;
+    for (size_t p = 0; p < s->map.n_panels; p++) {
+        const struct map_panel *panel = &s->map.panel[p];
+        for (size_t i = 0; panel->se && i < s->map.x.n * s->map.y.n; i++) {
+            if (map_painted(s, p, i)) {
+                largest = fmax(largest, panel->se[i]);
+            }
+        }
+    }
+    return largest;
 }
 
 /* "from -.003 to +.021 (at w .8, s 1)": over the painted cells of a panel. */
@@ -286,6 +306,10 @@ void map_describe(const void *state, struct strbuf *out)
         const char *title = s->map.panel[p].title;
         strbuf_printf(out, "%s %s%s", p == 0 ? ":" : ";", title, *title ? " " : "");
         say_panel(s, p, out);
+    }
+    if (s->show != SHOW_TRUE && isfinite(largest_error(s))) {
+        strbuf_printf(out, "; standard errors up to %s",
+                      parts_size(a, largest_error(s), largest_error(s)));
     }
     if (s->crossed && s->cross_panel < s->map.n_panels) {
         say_cross(s, out);

@@ -139,14 +139,25 @@ const char *parts_short(char buf[NUMBER_SIZE], double value, int places)
     return buf;
 }
 
-const char *parts_signed(char buf[NUMBER_SIZE], double value, double scale)
+static int places_of(double scale)
 {
     int places = 4;
     if (scale > 0 && isfinite(scale)) {
         places = 2 - (int)floor(log10(scale));
         places = places < 1 ? 1 : places > 9 ? 9 : places;
     }
-    return number_fixed(buf, value, places, true);
+    return places;
+}
+
+const char *parts_signed(char buf[NUMBER_SIZE], double value, double scale)
+{
+    return number_fixed(buf, value, places_of(scale), true);
+}
+
+const char *parts_size(char buf[NUMBER_SIZE], double value, double scale)
+{
+    int places = places_of(scale), own = places_of(value) - 1;
+    return number_fixed(buf, value, own > places ? own : places, false);
 }
 
 static const double ladder[] = {1, 1.5, 2, 3, 4, 5, 6, 8};
@@ -370,7 +381,20 @@ void parts_notice(struct canvas *canvas, struct rect area, const char *text,
 
 void parts_styled(const char *text, const struct style *style, struct strbuf *out)
 {
-    char *plain = style->ascii ? utf8_ascii(text) : NULL;
-    strbuf_puts(out, plain ? plain : text);
+    static const char plus_minus[] = "±";
+    const size_t n = sizeof plus_minus - 1;
+    struct strbuf spelt = {0};
+    if (!style->ascii) {
+        strbuf_puts(out, text);
+        return;
+    }
+    for (; *text; text++) {
+        bool found = strncmp(text, plus_minus, n) == 0;
+        strbuf_add(&spelt, found ? "+-" : text, found ? 2 : 1);
+        text += found ? n - 1 : 0;
+    }
+    char *plain = utf8_ascii(strbuf_text(&spelt));
+    strbuf_puts(out, plain);
     free(plain);
+    strbuf_free(&spelt);
 }

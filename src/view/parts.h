@@ -107,6 +107,9 @@ const char *parts_short(char buf[NUMBER_SIZE], double value, int places);
 /* Signed, with as many places as a number of the size `scale` needs to show
  * three digits: "+.0172". */
 const char *parts_signed(char buf[NUMBER_SIZE], double value, double scale);
+/* The same without a sign, for an error beside such a number; with two digits of its
+ * own where it is that small. */
+const char *parts_size(char buf[NUMBER_SIZE], double value, double scale);
 /* The smallest of 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten that is >= value. */
 double parts_nice(double value);
 /* The same ladder one step on (up) or back. */
@@ -147,7 +150,7 @@ void parts_notice(struct canvas *canvas, struct rect area, const char *text,
                   const struct style *style);
 /* Text wrapped at words to `width` cells. */
 void parts_wrap(const char *text, int width, struct strbuf *out);
-/* As it stands, or in 7 bits ("dw . R2" for "Δw · R²") when the style asks. */
+/* As it stands, or in 7 bits ("dw . R2 +- .1" for "Δw · R² ± .1") when the style asks. */
 void parts_styled(const char *text, const struct style *style, struct strbuf *out);
 
 #endif

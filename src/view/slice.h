@@ -1,5 +1,5 @@
 /* The slice view: what slice.c (options, computing, keys) and slice_picture.c
- * (drawing, words) share. */
+ * (drawing) and slice_words.c share. */
 #ifndef DELTAW_VIEW_SLICE_H
 #define DELTAW_VIEW_SLICE_H
 
@@ -24,6 +24,11 @@ struct slice_state {
     double hold_w[SLICE_MOST_W];
 };
 
+/* Whose change it is, also before there is a slice. */
+const char *slice_of(const struct slice_state *s);
+/* Is a point drawn; its value as `show` has it, NaN when there is no truth. */
+bool slice_supported(const struct slice_state *s, const struct slice_line *line, size_t i);
+double slice_shown(const struct slice_state *s, const struct slice_line *line, size_t i);
 /* Make room for all that is drawn of the slice. */
 void slice_hold(struct slice_state *s);
 

@@ -1,4 +1,4 @@
-/* How a slice looks and what is said of it. */
+/* How a slice looks. */
 #include "slice.h"
 
 #include <math.h>
@@ -10,9 +10,11 @@
 #include "deltaw/draw/plot.h"
 
 enum { LABEL = NUMBER_SIZE + 16 };
+enum { BAND_WIDTH = 40, BAND_HEIGHT = 12 }; /* cells: bars tell nothing in smaller pictures */
+/* Few: only where all lines are of one weight, as bars of more hide the lines. */
+enum bands { BANDS_NONE, BANDS_FEW, BANDS_ALL };
 
-/* Whose change it is, also before there is a slice. */
-static const char *weight_of(const struct slice_state *s)
+const char *slice_of(const struct slice_state *s)
 {
     return s->have ? s->slice.request.of : *s->request.of ? s->request.of : "w_stim";
 }
@@ -22,7 +24,7 @@ void slice_title(const void *state, struct strbuf *out)
     const struct slice_state *s = state;
     char number[NUMBER_SIZE];
     static const char *const shows[] = {"", "true ", "fitted−true "};
-    strbuf_printf(out, "%sΔ%s · by %s", shows[s->show], weight_of(s), s->request.x);
+    strbuf_printf(out, "%sΔ%s · by %s", shows[s->show], slice_of(s), s->request.x);
     if (!isnan(s->request.w_bias)) {
         strbuf_printf(out, " · w_bias %s", parts_short(number, s->request.w_bias, 3));
     }
@@ -40,13 +42,12 @@ void slice_title(const void *state, struct strbuf *out)
     strbuf_puts(out, " · " SIDES_TEXT);
 }
 
-static bool supported(const struct slice_state *s, const struct slice_line *line, size_t i)
+bool slice_supported(const struct slice_state *s, const struct slice_line *line, size_t i)
 {
     return s->support == 0 || !s->source.cohort || line->support[i] >= s->support;
 }
 
-/* A point as `show` has it. */
-static double shown(const struct slice_state *s, const struct slice_line *line, size_t i)
+double slice_shown(const struct slice_state *s, const struct slice_line *line, size_t i)
 {
     if (s->show == SHOW_FITTED) {
         return line->value[i];
@@ -62,8 +63,8 @@ static double *gapped(const struct slice_state *s, const struct slice_line *line
 {
     double *out = mem_new(s->slice.x.n, sizeof *out);
     for (size_t i = 0; i < s->slice.x.n; i++) {
-        double value = truth ? line->truth[i] : shown(s, line, i);
-        out[i] = supported(s, line, i) ? value : NAN;
+        double value = truth ? line->truth[i] : slice_shown(s, line, i);
+        out[i] = slice_supported(s, line, i) ? value : NAN;
     }
     return out;
 }
@@ -73,8 +74,8 @@ void slice_hold(struct slice_state *s)
     for (size_t i = 0; i < s->slice.n_lines; i++) {
         const struct slice_line *line = &s->slice.line[i];
         for (size_t j = 0; j < s->slice.x.n; j++) {
-            if (supported(s, line, j)) {
-                hold_value(&s->hold, shown(s, line, j));
+            if (slice_supported(s, line, j)) {
+                hold_value(&s->hold, slice_shown(s, line, j));
                 hold_value(&s->hold, line->truth && s->show == SHOW_FITTED ? line->truth[j] : NAN);
             }
         }
@@ -84,8 +85,8 @@ void slice_hold(struct slice_state *s)
 /* The curves of a picture and what they own. */
 struct strokes {
     size_t n, n_owned, n_colours;
-    struct curve *curves;  /* [2 * n_lines + 2] */
-    double **owned;        /* [2 * n_lines] */
+    struct curve *curves;  /* [3 * n_lines + 3] */
+    double **owned;        /* [5 * n_lines] */
     char (*labels)[LABEL]; /* [n_lines] */
     struct {
         double w;
@@ -122,6 +123,29 @@ static void add_stroke(struct strokes *strokes, const struct slice_state *s, siz
     };
 }
 
+/* 95 % intervals of a line whose errors are known; false: they are not. */
+static bool add_band(struct strokes *strokes, const struct slice_state *s, size_t i)
+{
+    const struct slice_line *line = &s->slice.line[i];
+    size_t n = s->slice.x.n;
+    if (!line->se) {
+        return false;
+    }
+    double *y = gapped(s, line, false), *lo = mem_new(n, sizeof *lo), *hi = mem_new(n, sizeof *hi);
+    for (size_t j = 0; j < n; j++) {
+        lo[j] = y[j] - 1.96 * line->se[j];
+        hi[j] = y[j] + 1.96 * line->se[j];
+    }
+    strokes->owned[strokes->n_owned++] = y;
+    strokes->owned[strokes->n_owned++] = lo;
+    strokes->owned[strokes->n_owned++] = hi;
+    strokes->curves[strokes->n++] = (struct curve){
+        .n = n, .x = s->slice.x.value, .y = y, .lo = lo, .hi = hi, .stroke = STROKE_BAND,
+        .colour = colour_of(strokes, line),
+    };
+    return true;
+}
+
 /* A curve without points: says what a stroke means. */
 static void explain(struct strokes *strokes, const char *label, enum curve_stroke stroke)
 {
@@ -143,13 +167,18 @@ static void label_line(const struct slice_line *line, bool only, char label[LABE
     }
 }
 
-static void strokes_make(struct strokes *strokes, const struct slice_state *s)
+static void strokes_make(struct strokes *strokes, const struct slice_state *s,
+                         enum bands bands, bool ascii)
 {
     size_t n_lines = s->slice.n_lines, labelled = 0;
-    bool any_error = false, any_correct = false, any_truth = false;
-    strokes->curves = mem_new(2 * n_lines + 2, sizeof *strokes->curves);
-    strokes->owned = mem_new(2 * n_lines, sizeof *strokes->owned);
+    bool any_error = false, any_correct = false, any_truth = false, any_band = false;
+    strokes->curves = mem_new(3 * n_lines + 3, sizeof *strokes->curves);
+    strokes->owned = mem_new(5 * n_lines, sizeof *strokes->owned);
     strokes->labels = mem_new(n_lines, sizeof *strokes->labels);
+    bool one = s->slice.request.n_w < 2 && s->slice.request.past != PAST_BOTH;
+    for (size_t i = 0; i < n_lines && (bands == BANDS_ALL || (bands == BANDS_FEW && one)); i++) {
+        any_band = add_band(strokes, s, i) || any_band;
+    }
     for (size_t i = 0; i < n_lines && s->show == SHOW_FITTED; i++) {
         if (s->slice.line[i].truth) {
             add_stroke(strokes, s, i, NULL, STROKE_DOTS, true);
@@ -174,6 +203,9 @@ static void strokes_make(struct strokes *strokes, const struct slice_state *s)
     if (any_truth) {
         explain(strokes, "true", STROKE_DOTS);
     }
+    if (any_band) {
+        explain(strokes, ascii ? "+-1.96 se" : "±1.96 se", STROKE_BAND);
+    }
 }
 
 static void strokes_free(struct strokes *strokes)
@@ -190,11 +222,16 @@ void slice_draw(void *state, struct canvas *canvas, struct rect area, const stru
 {
     struct slice_state *s = state;
     struct strokes strokes = {0};
-    strokes_make(&strokes, s);
+    bool room = area.width >= BAND_WIDTH && area.height >= BAND_HEIGHT;
+    enum bands bands = s->show == SHOW_TRUE ? BANDS_NONE
+                     : canvas->figure       ? BANDS_ALL
+                     : room                 ? BANDS_FEW
+                                            : BANDS_NONE;
+    strokes_make(&strokes, s, bands, style->ascii);
     char change[PARTS_CHANGE];
     struct line_plot plot = {
         .x_label = s->slice.request.x, .x_title = parts_axis_title(s->slice.request.x),
-        .y_title = parts_change_title(change, weight_of(s), s->show),
+        .y_title = parts_change_title(change, slice_of(s), s->show),
         .x_lo = NAN, .x_hi = NAN, .y_lo = NAN, .y_hi = NAN,
         .y_zero = true, .n_curves = strokes.n, .curves = strokes.curves,
         .empty = "no animal was ever near these weights; `slice support=0` draws them anyway",
@@ -202,179 +239,4 @@ void slice_draw(void *state, struct canvas *canvas, struct rect area, const stru
     hold_range(&s->hold, &plot.y_lo, &plot.y_hi);
     line_plot_draw(&plot, canvas, area, style);
     strokes_free(&strokes);
-}
-
-/* Where on x the sentence gives values: the ends of what is drawn and the middle. */
-struct places {
-    size_t n, at[3];
-};
-
-static struct places find_places(const struct slice_state *s)
-{
-    const struct axis *x = &s->slice.x;
-    struct places places = {0};
-    size_t first = x->n, last = 0;
-    for (size_t l = 0; l < s->slice.n_lines; l++) {
-        for (size_t i = 0; i < x->n; i++) {
-            if (supported(s, &s->slice.line[l], i) && isfinite(shown(s, &s->slice.line[l], i))) {
-                first = i < first ? i : first;
-                last = i > last ? i : last;
-            }
-        }
-    }
-    for (size_t i = 0; i < 3 && first <= last && first < x->n; i++) {
-        size_t at = first + (last - first) * i / 2;
-        if (places.n == 0 || at > places.at[places.n - 1]) {
-            places.at[places.n++] = at;
-        }
-    }
-    return places;
-}
-
-static void say_places(const struct slice_state *s, const struct places *places,
-                       struct strbuf *out)
-{
-    char number[NUMBER_SIZE];
-    for (size_t i = 0; i < places->n; i++) {
-        strbuf_printf(out, "%s%s", i ? ", " : " (at ",
-                      parts_short(number, s->slice.x.value[places->at[i]], 2));
-    }
-    strbuf_puts(out, places->n ? ")" : "");
-}
-
-static bool same_w(const struct slice_line *a, const struct slice_line *b)
-{
-    return a->w == b->w || (isnan(a->w) && isnan(b->w));
-}
-
-/* "w 1 correct +.020 +.016 +.020, error ...": what it shares with the line
- * before is said once. */
-static void say_line(const struct slice_state *s, size_t l, const struct places *places,
-                     double scale, struct strbuf *out)
-{
-    const struct slice_line *line = &s->slice.line[l], *before = l ? line - 1 : NULL;
-    char number[NUMBER_SIZE];
-    size_t n = 0;
-    bool goes_on = before && same_w(before, line);
-    strbuf_puts(out, !before ? ":" : goes_on ? "," : ";");
-    if (!goes_on && !isnan(line->w)) {
-        strbuf_printf(out, " w %s", parts_short(number, line->w, 2));
-    }
-    if (!goes_on || before->correct != line->correct) {
-        strbuf_puts(out, line->correct ? " correct" : " error");
-    }
-    if (line->past != PAST_ANY) {
-        strbuf_printf(out, " past r %d", line->past == PAST_REWARDED);
-    }
-    size_t mark = out->len;
-    for (size_t i = 0; i < places->n; i++) {
-        double value = shown(s, line, places->at[i]);
-        bool fine = supported(s, line, places->at[i]) && isfinite(value);
-        strbuf_printf(out, " %s", fine ? parts_signed(number, value, scale) : "-");
-        n += fine;
-    }
-    if (n == 0) {
-        strbuf_cut(out, mark);
-        strbuf_puts(out, " no data");
-    }
-}
-
-/* Mean over the points that both lines have; NaN: none. */
-static double mean_gap(const struct slice_state *s, const struct slice_line *rewarded,
-                       const struct slice_line *unrewarded, bool truth)
-{
-    double sum = 0;
-    size_t n = 0;
-    for (size_t i = 0; i < s->slice.x.n; i++) {
-        double gap = truth ? rewarded->truth[i] - unrewarded->truth[i]
-                           : rewarded->value[i] - unrewarded->value[i];
-        if (supported(s, rewarded, i) && supported(s, unrewarded, i) && isfinite(gap)) {
-            sum += gap;
-            n++;
-        }
-    }
-    return n ? sum / (double)n : NAN;
-}
-
-/* "correct +.0020 (true +.0021; as lived +.0018, true +.0019)": how much more the
- * weight changes after a rewarded past than after an unrewarded one, in the lines
- * and on the trials that were lived. */
-static void say_gap(const struct slice_state *s, size_t l, double scale, struct strbuf *out)
-{
-    const struct slice_line *rewarded = &s->slice.line[l], *unrewarded = rewarded + 1;
-    char a[NUMBER_SIZE];
-    double gap = mean_gap(s, rewarded, unrewarded, false);
-    bool lived = rewarded->n_lived > 0 && unrewarded->n_lived > 0;
-    if (isnan(gap)) {
-        return;
-    }
-    if (l < 2 || !same_w(rewarded - 2, rewarded)) {
-        strbuf_puts(out, "; gap between the pasts");
-        if (!isnan(rewarded->w)) {
-            strbuf_printf(out, " at w %s", parts_short(a, rewarded->w, 2));
-        }
-        strbuf_putc(out, ':');
-    } else {
-        strbuf_putc(out, ',');
-    }
-    strbuf_printf(out, " %s %s", rewarded->correct ? "correct" : "error",
-                  parts_signed(a, gap, scale));
-    if (!rewarded->truth && !lived) {
-        return;
-    }
-    strbuf_puts(out, " (");
-    if (rewarded->truth) {
-        strbuf_printf(out, "true %s%s",
-                      parts_signed(a, mean_gap(s, rewarded, unrewarded, true), scale),
-                      lived ? "; " : "");
-    }
-    if (lived) {
-        strbuf_printf(out, "as lived %s",
-                      parts_signed(a, rewarded->lived - unrewarded->lived, scale));
-    }
-    if (rewarded->n_lived_truth > 0 && unrewarded->n_lived_truth > 0) {
-        strbuf_printf(out, ", true %s",
-                      parts_signed(a, rewarded->lived_truth - unrewarded->lived_truth, scale));
-    }
-    strbuf_putc(out, ')');
-}
-
-static double largest(const struct slice_state *s)
-{
-    double scale = 0;
-    for (size_t i = 0; i < s->slice.n_lines; i++) {
-        for (size_t j = 0; j < s->slice.x.n; j++) {
-            double v = fabs(s->slice.line[i].value[j]);
-            scale = v > scale ? v : scale;
-        }
-    }
-    return scale;
-}
-
-void slice_describe(const void *state, struct strbuf *out)
-{
-    const struct slice_state *s = state;
-    static const char *const shows[] = {"Change of", "True change of",
-                                        "Fitted minus true change of"};
-    double scale = largest(s);
-    char number[NUMBER_SIZE];
-    struct places places = find_places(s);
-    strbuf_printf(out, "%s %s per trial along %s", shows[s->show], weight_of(s), s->request.x);
-    say_places(s, &places, out);
-    strbuf_puts(out, ", ");
-    source_words(&s->source, out);
-    for (size_t i = 0; i < s->slice.n_lines; i++) {
-        say_line(s, i, &places, scale, out);
-    }
-    for (size_t i = 0; s->slice.request.past == PAST_BOTH && i + 1 < s->slice.n_lines; i += 2) {
-        say_gap(s, i, scale, out);
-    }
-    if (s->slice.rest[0] && (s->slice.n_histories > 0 || s->request.past != PAST_ANY)) {
-        strbuf_printf(out, "; %s", s->slice.rest);
-    }
-    if (isfinite(s->slice.r2)) {
-        strbuf_printf(out, "; R2 against the true rule %s over lived trials",
-                      number_fixed(number, s->slice.r2, 3, false));
-    }
-    strbuf_puts(out, " (" SIDES_TEXT ").");
 }

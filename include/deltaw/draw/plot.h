@@ -12,8 +12,10 @@ size_t ticks_linear(double lo, double hi, size_t most, double *out);
 /* Label of a tick, no more places than the step needs; ".5" not "0.5". */
 const char *tick_label(char buf[40], double value, double step);
 
-/* STROKE_POINTS: a mark at each point and no line between them. */
-enum curve_stroke { STROKE_SOLID, STROKE_DASHED, STROKE_DOTS, STROKE_POINTS };
+/* STROKE_POINTS: a mark at each point and no line between them.  STROKE_BAND: what is
+ * between lo and hi, pale and below the strokes; in a terminal a bar at each point
+ * where it is taller than a cell. */
+enum curve_stroke { STROKE_SOLID, STROKE_DASHED, STROKE_DOTS, STROKE_POINTS, STROKE_BAND };
 
 struct curve {
     const char *label; /* NULL: not in the legend */

@@ -70,7 +70,10 @@ struct model {
     struct fit_settings settings;
     struct tensors tensors;
     double *theta;           /* [tensors.size] */
-    double *errors;          /* [tensors.size] standard errors; NULL: none */
+    double *errors;          /* [tensors.size] standard errors, NaN of a parameter at a bound;
+                              * NULL: none */
+    double *covariance;      /* [tensors.size][tensors.size] of the parameters, w_0 held fixed;
+                              * 0 in rows and columns of one at a bound; NULL: none */
     size_t n_animals;        /* of the fitted cohort; 0 when unknown */
     char **animals;          /* [n_animals] names */
     bool *held_out;          /* [n_animals] */

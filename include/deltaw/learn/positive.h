@@ -8,5 +8,7 @@
 /* a [n][n] is replaced by its inverse (both triangles); false, and a spoilt, when
  * it is not positive definite. */
 bool positive_invert(size_t n, double *a);
+/* a = l l', l [n][n] lower triangular; false when it is not positive definite. */
+bool positive_factor(size_t n, const double *a, double *l);
 
 #endif

@@ -63,6 +63,9 @@ struct map_panel {
     char title[PROBE_NAME]; /* "error r=0", "correct r=1"; "" for a single one */
     double *value;          /* [ny][nx] dw */
     double *truth;          /* [ny][nx], NULL when there is no truth */
+    double *se;             /* [ny][nx] standard error of dw for the uncertainty of the rule's
+                             * parameters, lived weights held fixed; NaN where the value
+                             * depends on a parameter at its bound; NULL: the model has none */
     uint32_t *support;      /* [ny][nx] lived trials */
 };
 
@@ -95,8 +98,8 @@ void map_request_default(struct map_request *request);
 bool map_compute(const struct model *model, const struct cohort *cohort, const float *lived,
                  const struct map_request *request, struct map *out, struct err *err);
 void map_free(struct map *map);
-/* panel, then axis values, value, support[, truth], what was frozen, [past]: one
- * row a cell. */
+/* panel, then axis values, value, support, se (NaN where not known)[, truth], what
+ * was frozen, [past]: one row a cell. */
 void map_table(const struct map *map, struct table *out);
 
 struct slice_request {
@@ -121,6 +124,7 @@ struct slice_line {
     enum past past;    /* never PAST_BOTH */
     double *value;     /* [x.n] */
     double *truth;     /* [x.n] or NULL */
+    double *se;        /* [x.n] or NULL: as in struct map_panel */
     uint32_t *support; /* [x.n] lived trials with w within half the step between lines */
     /* What really happened on such trials, whatever the stimulus and the trials
      * before the past that is asked for: mean change of the model's weights

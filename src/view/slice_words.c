@@ -1,0 +1,200 @@
+/* What is said of a slice. */
+#include "slice.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Where on x the sentence gives values: the ends of what is drawn and the middle. */
+struct places {
+    size_t n, at[3];
+};
+
+static struct places find_places(const struct slice_state *s)
+{
+    const struct axis *x = &s->slice.x;
+    struct places places = {0};
+    size_t first = x->n, last = 0;
+    for (size_t l = 0; l < s->slice.n_lines; l++) {
+        for (size_t i = 0; i < x->n; i++) {
+            if (slice_supported(s, &s->slice.line[l], i) && isfinite(slice_shown(s, &s->slice.line[l], i))) {
+                first = i < first ? i : first;
+                last = i > last ? i : last;
+            }
+        }
+    }
+    for (size_t i = 0; i < 3 && first <= last && first < x->n; i++) {
+        size_t at = first + (last - first) * i / 2;
+        if (places.n == 0 || at > places.at[places.n - 1]) {
+            places.at[places.n++] = at;
+        }
+    }
+    return places;
+}
+
+static void say_places(const struct slice_state *s, const struct places *places,
+                       struct strbuf *out)
+{
+    char number[NUMBER_SIZE];
+    for (size_t i = 0; i < places->n; i++) {
+        strbuf_printf(out, "%s%s", i ? ", " : " (at ",
+                      parts_short(number, s->slice.x.value[places->at[i]], 2));
+    }
+    strbuf_puts(out, places->n ? ")" : "");
+}
+
+static bool same_w(const struct slice_line *a, const struct slice_line *b)
+{
+    return a->w == b->w || (isnan(a->w) && isnan(b->w));
+}
+
+/* "w 1 correct +.020 +.016 +.020, error ...": what it shares with the line
+ * before is said once. */
+static void say_line(const struct slice_state *s, size_t l, const struct places *places,
+                     double scale, struct strbuf *out)
+{
+    const struct slice_line *line = &s->slice.line[l], *before = l ? line - 1 : NULL;
+    char number[NUMBER_SIZE];
+    size_t n = 0;
+    bool goes_on = before && same_w(before, line);
+    strbuf_puts(out, !before ? ":" : goes_on ? "," : ";");
+    if (!goes_on && !isnan(line->w)) {
+        strbuf_printf(out, " w %s", parts_short(number, line->w, 2));
+    }
+    if (!goes_on || before->correct != line->correct) {
+        strbuf_puts(out, line->correct ? " correct" : " error");
+    }
+    if (line->past != PAST_ANY) {
+        strbuf_printf(out, " past r %d", line->past == PAST_REWARDED);
+    }
+    size_t mark = out->len;
+    for (size_t i = 0; i < places->n; i++) {
+        double value = slice_shown(s, line, places->at[i]);
+        bool fine = slice_supported(s, line, places->at[i]) && isfinite(value);
+        strbuf_printf(out, " %s", fine ? parts_signed(number, value, scale) : "-");
+        n += fine;
+    }
+    if (n == 0) {
+        strbuf_cut(out, mark);
+        strbuf_puts(out, " no data");
+    }
+}
+
+/* Mean over the points that both lines have; NaN: none. */
+static double mean_gap(const struct slice_state *s, const struct slice_line *rewarded,
+                       const struct slice_line *unrewarded, bool truth)
+{
+    double sum = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < s->slice.x.n; i++) {
+        double gap = truth ? rewarded->truth[i] - unrewarded->truth[i]
+                           : rewarded->value[i] - unrewarded->value[i];
+        if (slice_supported(s, rewarded, i) && slice_supported(s, unrewarded, i) && isfinite(gap)) {
+            sum += gap;
+            n++;
+        }
+    }
+    return n ? sum / (double)n : NAN;
+}
+
+/* "correct +.0020 (true +.0021; as lived +.0018, true +.0019)": how much more the
+ * weight changes after a rewarded past than after an unrewarded one, in the lines
+ * and on the trials that were lived. */
+static void say_gap(const struct slice_state *s, size_t l, double scale, struct strbuf *out)
+{
+    const struct slice_line *rewarded = &s->slice.line[l], *unrewarded = rewarded + 1;
+    char a[NUMBER_SIZE];
+    double gap = mean_gap(s, rewarded, unrewarded, false);
+    bool lived = rewarded->n_lived > 0 && unrewarded->n_lived > 0;
+    if (isnan(gap)) {
+        return;
+    }
+    if (l < 2 || !same_w(rewarded - 2, rewarded)) {
+        strbuf_puts(out, "; gap between the pasts");
+        if (!isnan(rewarded->w)) {
+            strbuf_printf(out, " at w %s", parts_short(a, rewarded->w, 2));
+        }
+        strbuf_putc(out, ':');
+    } else {
+        strbuf_putc(out, ',');
+    }
+    strbuf_printf(out, " %s %s", rewarded->correct ? "correct" : "error",
+                  parts_signed(a, gap, scale));
+    if (!rewarded->truth && !lived) {
+        return;
+    }
+    strbuf_puts(out, " (");
+    if (rewarded->truth) {
+        strbuf_printf(out, "true %s%s",
+                      parts_signed(a, mean_gap(s, rewarded, unrewarded, true), scale),
+                      lived ? "; " : "");
+    }
+    if (lived) {
+        strbuf_printf(out, "as lived %s",
+                      parts_signed(a, rewarded->lived - unrewarded->lived, scale));
+    }
+    if (rewarded->n_lived_truth > 0 && unrewarded->n_lived_truth > 0) {
+        strbuf_printf(out, ", true %s",
+                      parts_signed(a, rewarded->lived_truth - unrewarded->lived_truth, scale));
+    }
+    strbuf_putc(out, ')');
+}
+
+static double largest(const struct slice_state *s)
+{
+    double scale = 0;
+    for (size_t i = 0; i < s->slice.n_lines; i++) {
+        for (size_t j = 0; j < s->slice.x.n; j++) {
+            double v = fabs(s->slice.line[i].value[j]);
+            scale = v > scale ? v : scale;
+        }
+    }
+    return scale;
+}
+
+/* The largest standard error of what is drawn; NaN: none is known. */
+static double largest_error(const struct slice_state *s)
+{
+    double largest = NAN;
+    for (size_t i = 0; i < s->slice.n_lines; i++) {
+        const struct slice_line *line = &s->slice.line[i];
+        for (size_t j = 0; line->se && j < s->slice.x.n; j++) {
+            if (slice_supported(s, line, j)) {
+                largest = fmax(largest, line->se[j]);
+            }
+        }
+    }
+    return largest;
+}
+
+void slice_describe(const void *state, struct strbuf *out)
+{
+    const struct slice_state *s = state;
+    static const char *const shows[] = {"Change of", "True change of",
+                                        "Fitted minus true change of"};
+    double scale = largest(s);
+    char number[NUMBER_SIZE];
+    struct places places = find_places(s);
+    strbuf_printf(out, "%s %s per trial along %s", shows[s->show], slice_of(s), s->request.x);
+    say_places(s, &places, out);
+    strbuf_puts(out, ", ");
+    source_words(&s->source, out);
+    for (size_t i = 0; i < s->slice.n_lines; i++) {
+        say_line(s, i, &places, scale, out);
+    }
+    for (size_t i = 0; s->slice.request.past == PAST_BOTH && i + 1 < s->slice.n_lines; i += 2) {
+        say_gap(s, i, scale, out);
+    }
+    if (s->show != SHOW_TRUE && isfinite(largest_error(s))) {
+        strbuf_printf(out, "; standard errors up to %s",
+                      parts_size(number, largest_error(s), largest_error(s)));
+    }
+    if (s->slice.rest[0] && (s->slice.n_histories > 0 || s->request.past != PAST_ANY)) {
+        strbuf_printf(out, "; %s", s->slice.rest);
+    }
+    if (isfinite(s->slice.r2)) {
+        strbuf_printf(out, "; R2 against the true rule %s over lived trials",
+                      number_fixed(number, s->slice.r2, 3, false));
+    }
+    strbuf_puts(out, " (" SIDES_TEXT ").");
+}
