@@ -156,4 +156,12 @@ run deltaw -i </dev/null
 is 'but with -i' "$out" 'rc was read'
 run deltaw -i --no-rc </dev/null
 is 'and not with --no-rc' "$out" ''
+# Losses against seconds: two fits of unlike length share the axis.
+run "$DELTAW" --no-rc -q --ascii -c 'simulate reinforce animals=3 trials=200 seed=1' \
+    -c 'fit dnn epochs=30 name=slow' -c 'fit dnn epochs=5 name=quick' -c wait \
+    -c 'loss model=all x=seconds' -c 'loss model=all x=seconds from=4' -c 'loss x=epoch'
+is "loss x=seconds" "$status$errors" 0
+like "its axis is in seconds" "$out" '[0-9] +seconds$'
+like "both fits are in it" "$out" 'slow.*quick|quick.*slow'
+like "and back to epochs" "$out" ' epoch$'
 finish

@@ -11,6 +11,7 @@
 static const struct option loss_options[] = {
     {"model", OPTION_MODEL, 0, 0, "auto|all", "auto",
      "the model to show; auto: the one in use and those being fitted; all: every one"},
+    {"x", OPTION_WORD, 0, 0, "epoch|seconds", "epoch", "what the losses are shown against"},
     {"log", OPTION_WORD, 0, 0, "yes|no", "no", "a logarithmic loss axis"},
     {"from", OPTION_INTEGER, 0, 1e9, NULL, "0", "leave out the epochs before this one"},
     {0},
@@ -30,7 +31,7 @@ struct loss_line {
 
 struct loss_state {
     char *model;
-    bool log;
+    bool log, by_seconds;
     int from;
     size_t n_lines, main; /* main: the one that is exported, of lines */
     struct loss_line *lines;
@@ -44,6 +45,7 @@ static bool loss_configure(void *state, const struct args *args, struct err *err
     free(s->model);
     s->model = model ? mem_text(model) : NULL;
     s->log = strcmp(args_text(args, loss_options, "log"), "yes") == 0;
+    s->by_seconds = strcmp(args_text(args, loss_options, "x"), "seconds") == 0;
     s->from = (int)args_integer(args, loss_options, "from");
     return true;
 }
@@ -144,21 +146,27 @@ static void loss_title(const void *state, struct strbuf *out)
     }
 }
 
-/* The epoch axis grows with a running fit in steps, so that it stands still
+/* Where the points of a line are on the axis: [n] */
+static const double *line_x(const struct loss_state *s, const struct loss_line *line)
+{
+    return s->by_seconds ? line->seconds : line->epoch;
+}
+
+/* The axis grows with a running fit in steps, so that it stands still
  * most of the time; a finished one has the whole width. */
 static double axis_end(const struct loss_state *s)
 {
-    double end = 1;
+    double end = s->by_seconds ? 1e-3 : 1;
     for (size_t i = 0; i < s->n_lines; i++) {
         const struct loss_line *line = &s->lines[i];
-        double last = line->n > 0 ? line->epoch[line->n - 1] : 0;
+        double last = line->n > 0 ? line_x(s, line)[line->n - 1] : 0;
         if (line->status.state == FIT_RUNNING || line->status.state == FIT_PAUSED) {
-            double room = parts_nice(last > 10 ? last : 10);
-            last = room < line->status.epochs ? room : line->status.epochs;
+            double least = s->by_seconds ? 1 : 10, room = parts_nice(last > least ? last : least);
+            last = s->by_seconds || room < line->status.epochs ? room : line->status.epochs;
         }
         end = last > end ? last : end;
     }
-    return end > s->from ? end : s->from + 1;
+    return end;
 }
 
 /* First point at or after the epoch the axis begins at. */
@@ -169,6 +177,22 @@ static size_t line_first(const struct loss_state *s, const struct loss_line *lin
         first++;
     }
     return first;
+}
+
+/* Where the axis begins: at from=, in its unit. */
+static double axis_begin(const struct loss_state *s)
+{
+    double begin = INFINITY;
+    if (!s->by_seconds || s->from == 0) {
+        return s->from;
+    }
+    for (size_t i = 0; i < s->n_lines; i++) {
+        const struct loss_line *line = &s->lines[i];
+        if (line->n > 0) {
+            begin = fmin(begin, line->seconds[line_first(s, line)]);
+        }
+    }
+    return isfinite(begin) ? begin : 0;
 }
 
 /* Points first .. up to the epoch shown in a replay; all when there is none. */
@@ -212,7 +236,7 @@ static size_t add_curves(const struct loss_state *s, struct curve *curves, char 
         snprintf(labels[i], sizeof labels[i], "%s", one ? "train" : line->name);
         size_t seen = line_seen(line, first) - first;
         struct curve curve = {
-            .label = labels[i], .n = line->n - first, .x = line->epoch + first,
+            .label = labels[i], .n = line->n - first, .x = line_x(s, line) + first,
             .y = line->train + first, .stroke = STROKE_SOLID, .colour = line->colour,
         };
         n += add_curve(curves + n, curve, seen);
@@ -245,12 +269,16 @@ static void loss_draw(void *state, struct canvas *canvas, struct rect area,
     struct loss_state *s = state;
     struct curve *curves = mem_new(4 * s->n_lines, sizeof *curves);
     const struct loss_line *main = &s->lines[s->main];
-    const double epoch = main->seen;
+    const double begin = axis_begin(s), end = axis_end(s);
+    double mark = main->seen;
+    if (s->by_seconds && main->n > 0) {
+        mark = main->seconds[line_seen(main, 0) - 1];
+    }
     char(*labels)[80] = mem_new(s->n_lines, sizeof *labels);
     struct line_plot plot = {
-        .x_label = steps_word(s), .y_title = "loss (nats per trial)",
-        .x_lo = s->from, .x_hi = axis_end(s), .y_lo = NAN, .y_hi = NAN,
-        .y_log = s->log, .curves = curves, .n_marks = main->replayed, .marks = &epoch,
+        .x_label = s->by_seconds ? "seconds" : steps_word(s), .y_title = "loss (nats per trial)",
+        .x_lo = begin, .x_hi = end > begin ? end : begin + 1, .y_lo = NAN, .y_hi = NAN,
+        .y_log = s->log, .curves = curves, .n_marks = main->replayed, .marks = &mark,
         .marks_plain = true,
     };
     plot.n_curves = add_curves(s, curves, labels);
