@@ -1,148 +1,8 @@
 /* Whole screens, as the loop would show them: layouts by size, focus, keys, the
  * page of keys, reading, the mouse.  No terminal is needed: what is drawn is a
  * canvas. */
-#include "explorer.h"
-
-#include <poll.h>
-
-#include "deltaw/base/thread.h"
 #include "golden.h"
-#include "lineedit.h"
-
-static struct host_setup setup;
-
-static void put_result(void *host, const char *bytes, size_t n)
-{
-    transcript_add(&((struct explorer *)host)->transcript, LINE_PLAIN, bytes, n);
-}
-
-static void put_complaint(void *host, const char *bytes, size_t n)
-{
-    transcript_add(&((struct explorer *)host)->transcript, LINE_NOTE, bytes, n);
-}
-
-/* --- an explorer without a loop ------------------------------------------------- */
-
-static void run(struct explorer *e)
-{
-    for (;;) {
-        e->step = session_step(e->session, &e->out);
-        if (e->step == STEP_WAITING) {
-            struct pollfd p = {session_wake(e->session)->fd, POLLIN, 0};
-            poll(&p, 1, 60000);
-            wake_drain(session_wake(e->session));
-        } else if (e->step != STEP_RAN) {
-            break;
-        }
-    }
-}
-
-static void enter(struct explorer *e, const char *line)
-{
-    explorer_enter(e, line);
-    run(e);
-}
-
-static void resize(struct explorer *e, int width, int height)
-{
-    e->width = width;
-    e->height = height;
-    explorer_place(e);
-}
-
-/* Until all that views compute beside the main thread is there. */
-static void update(struct explorer *e)
-{
-    explorer_update(e);
-    for (int i = 0; i < e->layout.n_tiles; i++) {
-        struct view *view = session_view(e->session, e->layout.view[i], NULL);
-        while (view && view_waits(view)) {
-            struct pollfd p = {session_wake(e->session)->fd, POLLIN, 0};
-            poll(&p, 1, 60000);
-            wake_drain(session_wake(e->session));
-        }
-    }
-    e->redraw = true;
-}
-
-static void look(struct explorer *e, struct strbuf *out)
-{
-    update(e);
-    explorer_draw(e); /* tells views their room ... */
-    update(e);
-    explorer_draw(e); /* ... for which they compute */
-    strbuf_reset(out);
-    canvas_emit(&e->frame, &e->style, out);
-}
-
-static void begin(struct explorer *e, bool ascii, int width, int height)
-{
-    struct err err = {0};
-    *e = (struct explorer){.setup = &setup, .step = STEP_IDLE, .utf8 = !ascii, .dragged = -1};
-    setup = (struct host_setup){.style.ascii = ascii, .quiet = true};
-    struct session_setup session = {.threads = 1, .prefixes = true};
-    session.host = (struct session_host){.data = e, .show = explorer_show_view,
-                                         .screen = explorer_screen_verb};
-    e->session = session_new(&session, &err);
-    e->out = (struct output){.width = 80, .quiet = true, .host = e, .result = put_result,
-                             .complaint = put_complaint};
-    e->named = layout_named_find("default");
-    resize(e, width, height);
-    explorer_update(e);
-}
-
-static void end(struct explorer *e)
-{
-    session_free(e->session);
-    output_free(&e->out);
-    transcript_free(&e->transcript);
-    popup_clear(&e->popup);
-    popup_clear(&e->help);
-    canvas_free(&e->base);
-    canvas_free(&e->frame);
-    keys_free(&e->keys);
-    strbuf_free(&e->key_shape);
-    strbuf_free(&e->asked);
-}
-
-/* By name, as keys.c gives them. */
-static void press(struct explorer *e, const char *names)
-{
-    char *copy = mem_text(names), *rest = copy, *name;
-    while ((name = strsep(&rest, " "))) {
-        struct keypress key = {0};
-        snprintf(key.name, sizeof key.name, "%s", name);
-        key.n_bytes = (size_t)snprintf(key.bytes, sizeof key.bytes, "%s", name);
-        explorer_key(e, &key);
-        run(e);
-    }
-    free(copy);
-}
-
-static void mouse(struct explorer *e, const char *name, int x, int y)
-{
-    struct keypress key = {.n_bytes = 6, .x = x, .y = y};
-    snprintf(key.name, sizeof key.name, "%s", name);
-    explorer_key(e, &key);
-}
-
-static bool shows(struct explorer *e, const char *text)
-{
-    struct strbuf out = {0};
-    look(e, &out);
-    bool seen = strstr(strbuf_text(&out), text) != NULL;
-    if (!seen)
-        tap_show("the screen", strbuf_text(&out));
-    strbuf_free(&out);
-    return seen;
-}
-
-static void fit_one(struct explorer *e)
-{
-    enter(e, "simulate reinforce animals=6 trials=400 seed=5");
-    enter(e, "fit dnn epochs=60 hidden=8 rate=1e-2; wait");
-    enter(e, "clear");
-}
+#include "screenless.h"
 
 /* --- pictures --------------------------------------------------------------------- */
 
@@ -152,6 +12,15 @@ static void golden(struct explorer *e, const char *name)
     look(e, &out);
     golden_check(name, strbuf_text(&out));
     strbuf_free(&out);
+}
+
+static bool shows_row(struct explorer *e, const char *text)
+{
+    struct strbuf out = {0};
+    look(e, &out);
+    bool seen = strstr(strbuf_text(&out), text) != NULL;
+    strbuf_free(&out);
+    return seen;
 }
 
 static void test_sizes(bool ascii)
@@ -342,6 +211,45 @@ static void test_reading(void)
     end(&e);
 }
 
+/* With rows asked for the transcript, a zoomed tile has all the room all the same. */
+static void test_zoom(void)
+{
+    struct explorer e;
+    begin(&e, false, 80, 40);
+    fit_one(&e);
+    enter(&e, "layout text=24");
+    int usual = e.place.tile[1].height, text = e.place.transcript.height;
+    enter(&e, "zoom map");
+    int zoomed = e.place.tile[1].height, rows = e.place.transcript.height;
+    tap_ok(zoomed > usual + 10 && rows < 5, "zoom takes the room of the transcript (%d, %d)",
+           usual, zoomed);
+    press(&e, "M-up");
+    tap_ok(e.place.transcript.height == rows + 1, "which can be made larger there");
+    enter(&e, "zoom");
+    tap_ok(e.place.transcript.height == text, "and is as before afterwards");
+    enter(&e, "zoom");
+    tap_ok(e.place.transcript.height == rows, "as is the zoom");
+    end(&e);
+}
+
+/* The caret stands under its own line, or the line is told again. */
+static void test_typed_ahead(void)
+{
+    struct explorer e;
+    begin(&e, false, 80, 24);
+    enter(&e, "help nosuch");
+    tap_ok(shows(&e, "deltaw> help nosuch") && !shows_row(&e, "│help nosuch") &&
+               shows_row(&e, "│             ^~~~~~"),
+           "an error's caret stands below the line typed");
+    enter(&e, "clear");
+    explorer_enter(&e, "help nosuch");
+    explorer_enter(&e, "say one");
+    run(&e);
+    tap_ok(shows_row(&e, "│  help nosuch") && shows_row(&e, "│       ^~~~~~"),
+           "or below the line told again, when another was typed before it ran");
+    end(&e);
+}
+
 int main(void)
 {
     setenv("INPUTRC", "/dev/null", 1);
@@ -356,6 +264,8 @@ int main(void)
     test_bars();
     test_click();
     test_reading();
+    test_zoom();
+    test_typed_ahead();
     lineedit_close();
     return tap_done();
 }

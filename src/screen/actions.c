@@ -73,11 +73,12 @@ void explorer_enter(struct explorer *e, const char *line)
     for (char *one; (one = strsep(&rest, "\n"));)
         echo(e, one == copy ? "deltaw> " : "      > ", one);
     free(copy);
-    bool idle = e->step == STEP_IDLE || e->step == STEP_RAN || e->step == STEP_FAILED;
+    /* with one before it that has not run, what is told stands below this line's echo */
+    bool idle = e->step == STEP_IDLE || e->step == STEP_FAILED;
     e->out.echoed = idle && !strchr(line, '\n') ? PROMPT_CELLS : 0;
     if (!blank)
         (paused ? session_feed_aside : session_feed)(e->session, line, "prompt");
-    e->step = paused ? STEP_RAN : e->step;
+    e->step = paused || (idle && !blank) ? STEP_RAN : e->step;
 }
 
 void explorer_interrupt(struct explorer *e)

@@ -28,6 +28,7 @@ static void take_named(struct explorer *e)
         !layout_parse(&layout, layout_named_picture(e->named, e->width, e->height), &err))
         return;
     layout.zoom = e->layout.zoom;
+    layout.zoom_text = e->layout.zoom_text;
     layout.no_tiles = e->layout.no_tiles;
     e->layout = layout;
 }
@@ -38,10 +39,11 @@ void explorer_place(struct explorer *e)
     canvas_resize(&e->base, e->width, e->height);
     canvas_resize(&e->frame, e->width, e->height);
     struct layout layout = e->layout;
-    if (e->drawer > 0 && layout.text == 0) /* a long text takes what it needs, for a while */
-        layout.text = e->drawer;
+    int *text = layout_text_rows(&layout);
+    if (e->drawer > 0 && *text == 0) /* a long text takes what it needs, for a while */
+        *text = e->drawer;
     layout_place(&layout, e->width, e->height, &e->place);
-    if (e->drawer > 0 && layout.text == e->drawer) {
+    if (e->drawer > 0 && *text == e->drawer) {
         struct placement usual;
         layout_place(&e->layout, e->width, e->height, &usual);
         if (usual.transcript.height > e->place.transcript.height)
@@ -99,7 +101,7 @@ static void draw_tile(struct explorer *e, int i)
     struct strbuf title = {0};
     if (view) {
         view_draw(view, &e->base, area, &e->style); /* some titles say what is seen */
-        view_title(view, &title);
+        view_title_within(view, session_scene(e->session), area.width - 3, &title);
     } else {
         strbuf_puts(&title, e->layout.view[i]);
         canvas_text(&e->base, area.x, area.y, area.width, err.message, COLOUR_DEFAULT, 0,

@@ -116,6 +116,7 @@ void layout_next(struct layout *layout)
         arrange_in(layout, false);
     } else {
         layout->zoom = true;
+        layout->zoom_text = 0;
     }
 }
 
@@ -197,12 +198,18 @@ static struct extent fit_in(struct layout *shown, int width, int height)
                            false};
 }
 
+int *layout_text_rows(struct layout *layout)
+{
+    return layout->zoom ? &layout->zoom_text : &layout->text;
+}
+
 /* Rows of the transcript, prompt included, when `rows` are for it and tiles. */
 static int transcript_rows(const struct layout *layout, int rows)
 {
     int most = rows - TILE_LEAST_HEIGHT > TEXT_LEAST ? rows - TILE_LEAST_HEIGHT : TEXT_LEAST;
-    if (layout->text)
-        return layout->text < TEXT_LEAST ? TEXT_LEAST : layout->text < most ? layout->text : most;
+    int asked = layout->zoom ? layout->zoom_text : layout->text;
+    if (asked)
+        return asked < TEXT_LEAST ? TEXT_LEAST : asked < most ? asked : most;
     if (layout->zoom)
         return rows < 16 ? 2 : 3;
     int share = rows * 3 / 10;
@@ -348,6 +355,6 @@ bool layout_move(struct layout *layout, const struct placement *placement, int b
     int text = bounded(last - to - 1, TEXT_LEAST, rows - 1 - TILE_LEAST_HEIGHT);
     if (text == placement->transcript.height)
         return false;
-    layout->text = text;
+    *layout_text_rows(layout) = text;
     return true;
 }

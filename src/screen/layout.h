@@ -32,6 +32,7 @@ struct layout {
     int wide[LAYOUT_TILES];               /* share of the width of the row; 0 as in high */
     int current;   /* the tile with the focus, or that had it last */
     int text;      /* rows of the transcript, prompt included; 0: what goes well */
+    int zoom_text; /* the same while a tile is zoomed */
     bool zoom;     /* the current tile alone, with the prompt */
     bool no_tiles; /* the transcript alone */
 };
@@ -58,6 +59,8 @@ struct placement {
 bool layout_parse(struct layout *layout, const char *text, struct err *err);
 /* The same as text. */
 void layout_text(const struct layout *layout, struct strbuf *out);
+/* Where the rows asked for the transcript as it is shown now are kept. */
+int *layout_text_rows(struct layout *layout);
 void layout_place(const struct layout *layout, int width, int height, struct placement *out);
 /* The tile that shows this view, -1: none. */
 int layout_find(const struct layout *layout, const char *view);

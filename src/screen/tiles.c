@@ -79,7 +79,7 @@ static bool set_layout(struct explorer *e, const struct args *args, struct err *
     if (args_given(args, "text")) {
         for (size_t i = 0; i < args->n; i++)
             if (args->items[i].name)
-                e->layout.text = atoi(args->items[i].value); /* auto: 0 */
+                *layout_text_rows(&e->layout) = atoi(args->items[i].value); /* auto: 0 */
     }
     if (named) {
         e->named = named;
@@ -118,6 +118,8 @@ bool explorer_screen_verb(void *data, const char *verb, const struct args *args,
     } else if (strcmp(verb, "zoom") == 0) {
         bool named = args_positional(args) > 0;
         good = !named || explorer_show_view(e, args_at(args, 0), err);
+        if (good && !e->layout.zoom)
+            e->layout.zoom_text = 0; /* all the room, until told otherwise */
         if (good)
             e->layout.zoom = named || !e->layout.zoom;
         e->layout.no_tiles = false;
@@ -160,7 +162,7 @@ void explorer_tell_layout(struct explorer *e, bool text_only)
     struct strbuf command = {0};
     strbuf_puts(&command, "layout ");
     if (text_only)
-        strbuf_printf(&command, "text=%d", e->layout.text);
+        strbuf_printf(&command, "text=%d", *layout_text_rows(&e->layout));
     else
         layout_text(&e->layout, &command);
     explorer_run(e, strbuf_text(&command));

@@ -217,7 +217,7 @@ const struct scene *session_scene(struct session *session)
     for (size_t i = 0; i < session->n_fits; i++) {
         struct fit *fit = session->fits[i].fit;
         session->scene_models[i] = (struct scene_model){.model = fit_model(fit),
-                                                        .status = fit_status(fit),
+                                                        .status = session_status(session, fit),
                                                         .cohort = fit_cohort(fit)};
         struct scene_model *seen = &session->scene_models[i];
         if (!seen->model->rule->network) /* a search ends when it ends */
@@ -250,6 +250,14 @@ bool session_paused(const struct session *session, struct fit *fit)
         if (session->fits[i].fit == fit)
             return session->fits[i].paused && fit_active(fit);
     return false;
+}
+
+struct fit_status session_status(const struct session *session, struct fit *fit)
+{
+    struct fit_status status = fit_status(fit);
+    if (status.state == FIT_RUNNING && session_paused(session, fit))
+        status.state = FIT_PAUSED; /* once the epoch under way is done */
+    return status;
 }
 
 bool session_trains(const struct session *session, struct fit *fit)

@@ -85,7 +85,7 @@ static void job_pieces(const struct session *session, struct pieces *p)
     struct fit *fit = session_front(session);
     if (!fit || replay_pieces(session, p))
         return;
-    struct fit_status status = fit_status(fit);
+    struct fit_status status = session_status(session, fit);
     char buf[NUMBER_SIZE];
     strbuf_printf(piece(p, 0, true), "%s %s", fit_name(fit), fit_state_name(status.state));
     bool network = fit_trained(fit);

@@ -59,7 +59,7 @@ static struct source source_new(char *text, const char *name, int line)
         .text = text,
         .line = line > 0 ? line : 1,
         .numbered = line > 0 || strchr(text, '\n'),
-        .prompt = line == 0 && strcmp(name, "prompt") == 0,
+        .prompt = line == 0 && (strcmp(name, "prompt") == 0 || strcmp(name, "key") == 0),
     };
 }
 

@@ -199,11 +199,6 @@ static enum step command_begin(struct session *s, struct output *out)
 
 /* --- keys --------------------------------------------------------------------- */
 
-static void put_nowhere(void *host, const char *bytes, size_t n)
-{
-    (void)host, (void)bytes, (void)n;
-}
-
 void session_key(struct session *s, const char *command, struct output *out)
 {
     struct running waiting = s->now; /* goes on afterwards */
@@ -218,10 +213,7 @@ void session_key(struct session *s, const char *command, struct output *out)
     if (verb && !verb->at_once && !view_find(verb->name)) {
         session_feed(s, command, "key");
     } else if (s->now.active) {
-        struct output silent = {.mode = out->mode, .width = out->width, .style = out->style,
-                                .quiet = true, .result = put_nowhere, .complaint = put_nowhere};
-        ok = ok && verb->run(s, &s->now.args, &silent, &err);
-        output_free(&silent);
+        ok = ok && verb->run(s, &s->now.args, out, &err);
         if (ok)
             ok = log_command(s, &s->now, &err);
         if (!ok)

@@ -212,6 +212,8 @@ bool session_pick_fits(struct session *session, const struct args *args, const c
                        const char *kind, struct fit ***out, size_t *n, struct err *err);
 bool session_trains(const struct session *session, struct fit *fit); /* and is not paused */
 bool session_paused(const struct session *session, struct fit *fit);
+/* Its status, in which a pause that was asked for holds already. */
+struct fit_status session_status(const struct session *session, struct fit *fit);
 bool session_active(const struct session *session, struct fit *fit); /* either */
 void session_pause(struct session *session, struct fit *fit, bool pause);
 bool fit_trained(struct fit *fit); /* a network; else a search of unknown length */

@@ -130,6 +130,11 @@ static bool loss_update(void *state, const struct scene *scene, struct err *err)
         return err_set(err, ERR_FAILED, "%s is at its first %s", main->model->name,
                        main->model->rule->network ? "epoch" : "evaluation");
     }
+    if (points == 0 && main->status.state != FIT_OPENED) {
+        return err_set(err, ERR_FAILED, "%s is %s before its first %s", main->model->name,
+                       fit_state_name(main->status.state),
+                       main->model->rule->network ? "epoch" : "evaluation");
+    }
     if (points == 0) {
         return err_set(err, ERR_FAILED, "%s has no history of losses: its file holds the "
                        "parameters alone; `score` says how well it predicts", main->model->name);

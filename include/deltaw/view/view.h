@@ -116,6 +116,10 @@ bool view_waits(struct view *view);
 /* False: nothing to show; err says why. */
 bool view_shown(const struct view *view, struct err *err);
 void view_title(const struct view *view, struct strbuf *out);
+/* The same for `width` cells: parts that the picture or the header tells are left
+ * out while it is too long; it may still be. */
+void view_title_within(const struct view *view, const struct scene *scene, int width,
+                       struct strbuf *out);
 void view_draw(struct view *view, struct canvas *canvas, struct rect area,
                const struct style *style);
 void view_describe(const struct view *view, struct strbuf *out);

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "deltaw/base/mem.h"
 #include "../state.h"
@@ -17,7 +18,8 @@ static bool wait_add(struct session *session, struct fit *fit, struct err *err)
 static bool wait_run(struct session *session, const struct args *args, struct output *out,
                      struct err *err)
 {
-    if (args->n > 0) {
+    bool all = args->n > 0 && strcmp(args->items[0].value, "all") == 0;
+    if (args->n > 0 && !all) {
         struct fit *fit = session_need_fit(session, args->items[0].value, args->items[0].column,
                                            err);
         return fit && wait_add(session, fit, err);
@@ -35,12 +37,13 @@ extern const struct command command_wait;
 const struct command command_wait = {
     .name = "wait",
     .group = GROUP_FIT,
-    .arguments = "[MODEL]",
+    .arguments = "[MODEL|all]",
     .summary = "go on only when fits have ended",
-    .detail = "Without a name: all fits.  For scripts, where the next command runs at once.  "
+    .detail = "Without a name, or with all: all fits.  For scripts, where the next command runs at once.  "
               "Fails when a fit that it waited for failed.",
     .examples = "wait\nfit dnn name=quick epochs=3; wait quick",
     .positional_type = OPTION_MODEL,
     .positional_max = 1,
+    .first_words = "all",
     .run = wait_run,
 };

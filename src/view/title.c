@@ -1,0 +1,84 @@
+/* Titles where there is little room: what the picture or the header says too goes
+ * first, the side convention stays. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/utf8.h"
+#include "parts.h"
+
+static const char between[] = " · ";
+
+/* Cut part `text[from..to)` and the mark before it. */
+static void cut_part(struct strbuf *title, char *from, char *to)
+{
+    from -= strlen(between);
+    memmove(from, to, strlen(to) + 1);
+    title->len = strlen(title->text);
+}
+
+/* Cut the first part behind another that `is` one; `name` is what it may need. */
+static bool cut_first(struct strbuf *title, const char *name,
+                      bool (*is)(const char *part, const char *name))
+{
+    char *at = title->text;
+    while ((at = strstr(at, between))) {
+        at += strlen(between);
+        char *end = strstr(at, between);
+        end = end ? end : at + strlen(at);
+        char *part = mem_text_n(at, (size_t)(end - at));
+        bool found = is(part, name);
+        free(part);
+        if (found) {
+            cut_part(title, at, end);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "w × stimulus", "by stimulus": the axes tell. */
+static bool is_axes(const char *part, const char *name)
+{
+    (void)name;
+    return strstr(part, " × ") || strncmp(part, "by ", 3) == 0;
+}
+
+static bool is_name(const char *part, const char *name)
+{
+    return name && strcmp(part, name) == 0;
+}
+
+static bool is_r2(const char *part, const char *name)
+{
+    (void)name;
+    return strncmp(part, "R² ", strlen("R² ")) == 0;
+}
+
+void view_title_within(const struct view *view, const struct scene *scene, int width,
+                       struct strbuf *out)
+{
+    static const char sides[] = SIDES_TEXT, brief[] = "right positive";
+    const struct scene_model *model = view_scene_model(view, scene);
+    const char *name = model ? model->model->name : NULL;
+    view_title(view, out);
+    bool convention = out->len >= strlen(sides) &&
+                      strcmp(out->text + out->len - strlen(sides), sides) == 0;
+    if (!convention || utf8_width(out->text) <= width) {
+        return;
+    }
+    cut_first(out, NULL, is_axes);
+    if (utf8_width(out->text) > width && scene->n_models == 1) { /* the header names it */
+        cut_first(out, name, is_name);
+    }
+    if (utf8_width(out->text) > width) {
+        strbuf_cut(out, out->len - strlen(sides));
+        strbuf_puts(out, brief);
+    }
+    if (utf8_width(out->text) > width) {
+        cut_first(out, NULL, is_r2);
+    }
+    if (utf8_width(out->text) > width) {
+        cut_first(out, name, is_name);
+    }
+}
