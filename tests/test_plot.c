@@ -633,7 +633,7 @@ static void test_legend_colours(void)
 {
     struct canvas c;
     canvas_init(&c, 60, 1);
-    heat_legend(.04, &c, 0, 0, 60, &rich);
+    heat_legend(.04, NULL, &c, 0, 0, 60, &rich);
     int n = palette_steps(&rich), wrong = 0;
     for (int i = -n; i <= n; i++) {
         const struct cell *cell = at(&c, 5 + n + i, 0);
@@ -643,7 +643,7 @@ static void test_legend_colours(void)
            "the legend has every colour, 0 amid them");
     for (int k = 5; k < N_STYLES; k++) {
         canvas_clear(&c, (struct rect){0, 0, 60, 1});
-        heat_legend(.04, &c, 0, 0, 60, &styles[k]);
+        heat_legend(.04, NULL, &c, 0, 0, 60, &styles[k]);
         tap_ok(at(&c, 5, 0)->ink == palette_negative(&styles[k]) &&
                    at(&c, 13, 0)->ink == palette_positive(&styles[k]),
                "in %d colours it has that of minus first", styles[k].colours);
@@ -661,19 +661,19 @@ static void test_heat_words(void)
         heat(&c, 60, 16, &s->map, style);
         tap_ok(says(&c, style, "-.04 ") && says(&c, style, " +.04") && says(&c, style, "no data") &&
                    says(&c, style, "w_stim") && says(&c, style, "error r=0") &&
-                   says(&c, style, "correct r=1") && says(&c, style, "  s "),
+                   says(&c, style, "correct r=1") && says(&c, style, "  s"),
                "titles, labels and the legend are there (%d colours%s)", style->colours,
                style->ascii ? ", ASCII" : "");
         canvas_free(&c);
     }
     struct canvas c;
     canvas_init(&c, 60, 1);
-    heat_legend(.04, &c, 0, 0, 60, &ascii);
+    heat_legend(.04, NULL, &c, 0, 0, 60, &ascii);
     tap_ok(says(&c, &ascii, "-.04 ihgfedcba.ABCDEFGHI +.04   blank: no data"),
            "the ASCII legend says which letters are minus");
     for (int room = 0; room < 60; room++) {
         canvas_clear(&c, (struct rect){0, 0, 60, 1});
-        heat_legend(.04, &c, 0, 0, room, &styles[room % N_STYLES]);
+        heat_legend(.04, NULL, &c, 0, 0, room, &styles[room % N_STYLES]);
         for (int x = room; x < 60; x++)
             if (at(&c, x, 0)->glyph != ' ')
                 tap_ok(false, "a legend in %d cells keeps to them", room);

@@ -357,14 +357,14 @@ static void test_configure(void)
     configure(view, "w_bias=.5", NULL);
     view_update(view, &stage.scene, NULL);
     view_title(view, &out);
-    tap_is_text(strbuf_text(&out), "Δw_stim · w × stimulus · w_bias .5 · reward 1 · dnn1 · "
+    tap_is_text(strbuf_text(&out), "Δw_stim per trial · w × stimulus · w_bias .5 · reward 1 · dnn1 · "
                 "right = 1, positive", "new arguments lie over the kept ones");
     tap_ok(configure(view, "x=reward", &err), "an axis displaces a value kept for it");
     tap_ok(view_update(view, &stage.scene, NULL), "and the map is made");
     tap_ok(!configure(view, "w_bias=.25 y=w_bias", NULL), "what is fixed and on an axis at once");
     strbuf_reset(&out);
     view_title(view, &out);
-    tap_is_text(strbuf_text(&out), "Δw_stim · w × reward · w_bias .5 · dnn1 · "
+    tap_is_text(strbuf_text(&out), "Δw_stim per trial · w × reward · w_bias .5 · dnn1 · "
                 "right = 1, positive", "a refused change changes nothing");
     view_close(view);
 

@@ -100,8 +100,8 @@ struct margin lines_margin(const struct ink *ink, const struct line_plot *plot, 
     struct margin m = {4 * u, 4 * u, 2 * u, 4 * u};
     if (!line_plot_ranges(plot, &l.scale))
         return m;
-    double step = y_ticks(&l, height, tick, &n);
     ink_size(ink, INK_SMALL);
+    double step = y_ticks(&l, height, tick, &n);
     for (size_t i = 0; i < n; i++)
         widest = fmax(widest, tick_width(&l, tick[i], step ? step : tick[i]));
     double over = x_overhang(&l, width - widest - ink->font * 2);

@@ -136,7 +136,9 @@ static bool lay_out(const struct page *page, struct margin *margins, struct err 
     for (size_t i = 0; i < page->figure->n; i++) {
         const struct figure_part *part = &page->figure->parts[i];
         struct box box = part_box(page, part);
-        margins[i] = part_margin(page, part, box.width, box.height * .7);
+        struct margin m = part_margin(page, part, box.width, box.height * .7);
+        /* its left depends on the labels that this height of the body has room for */
+        margins[i] = part_margin(page, part, box.width, inside(box, &m).height);
     }
     for (size_t i = 0; i < page->figure->n; i++)
         for (size_t k = 0; k < page->figure->n; k++)

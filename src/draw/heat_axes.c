@@ -115,6 +115,8 @@ static void put_x_name(const struct heat_map *m, const struct heat_layout *l, in
 {
     int width = m->x_label ? utf8_width(m->x_label) : 0, free = label_row_free(row);
     int gutter = l->body.x - l->area.x - 1;
+    if (l->named)
+        return;
     if (width > 0 && free >= width + 2)
         canvas_text(canvas, row->x + row->width - width, row->y, width, m->x_label,
                     COLOUR_DEFAULT, 0, style);
@@ -152,12 +154,15 @@ void heat_x_axis(const struct heat_map *m, const struct heat_layout *l, int pane
 
 struct legend {
     char low[48], high[48], no_data[48];
+    const char *unit; /* what the numbers are; NULL: no room for it */
     int half; /* steps on each side of zero */
     int width;
 };
 
-/* The most that fits: first steps go, then the mark of no data, then steps. */
-static bool plan_legend(double limit, int room, const struct style *style, struct legend *plan)
+/* The most that fits: first the unit goes, then steps, then the mark of no data, then
+ * steps. */
+static bool plan_legend(double limit, const char *unit, int room, const struct style *style,
+                        struct legend *plan)
 {
     char number[40];
     int full = heat_fine(style) ? palette_steps(style) : palette_levels(style);
@@ -167,7 +172,9 @@ static bool plan_legend(double limit, int room, const struct style *style, struc
     snprintf(plan->no_data, sizeof plan->no_data, "   %s no data",
              style->ascii ? "blank:" : "\xc2\xb7");
     int ends = utf8_width(plan->low) + utf8_width(plan->high) + 1;
-    int mark = utf8_width(plan->no_data);
+    int mark = utf8_width(plan->no_data), words = unit ? 1 + utf8_width(unit) : 0;
+    plan->unit = ends + 2 * full + words + mark <= room ? unit : NULL;
+    ends += plan->unit ? words : 0;
     for (plan->half = full; plan->half > 2; plan->half--) {
         plan->width = ends + 2 * plan->half + mark;
         if (plan->width <= room)
@@ -185,7 +192,7 @@ static bool plan_legend(double limit, int room, const struct style *style, struc
 int heat_legend_width(double limit, int room, const struct style *style)
 {
     struct legend plan;
-    return plan_legend(limit, room, style, &plan) ? plan.width : 0;
+    return plan_legend(limit, NULL, room, style, &plan) ? plan.width : 0;
 }
 
 static void put_step(struct canvas *canvas, int x, int y, double t, const struct style *style)
@@ -201,16 +208,18 @@ static void put_step(struct canvas *canvas, int x, int y, double t, const struct
                    t < 0 ? palette_negative(style) : palette_positive(style), none, 0);
 }
 
-void heat_legend(double limit, struct canvas *canvas, int x, int y, int room,
+void heat_legend(double limit, const char *unit, struct canvas *canvas, int x, int y, int room,
                  const struct style *style)
 {
     struct legend plan;
-    if (!plan_legend(limit, room, style, &plan))
+    if (!plan_legend(limit, unit, room, style, &plan))
         return;
     x += canvas_text(canvas, x, y, room, plan.low, COLOUR_DEFAULT, 0, style);
     for (int i = -plan.half; i <= plan.half; i++)
         put_step(canvas, x++, y, (double)i / plan.half, style);
     x += canvas_text(canvas, x, y, room, plan.high, COLOUR_DEFAULT, 0, style);
+    if (plan.unit)
+        x += 1 + canvas_text(canvas, x + 1, y, room, plan.unit, COLOUR_DEFAULT, 0, style);
     if (plan.no_data[0])
         canvas_text(canvas, x, y, room, plan.no_data, COLOUR_DEFAULT, CELL_DIM, style);
 }

@@ -11,6 +11,8 @@
 
 /* Cells left of the first panel, and between panels. */
 enum { GUTTER = 7, GAP = 3 };
+/* From this height on the name of x has a line of its own. */
+enum { NAMED = 14 };
 
 bool heat_fine(const struct style *style)
 {
@@ -31,7 +33,8 @@ static struct heat_layout lay_out(struct rect area, size_t n_panels, const struc
         l.body.x += GUTTER, l.body.width -= GUTTER;
     if (l.titles)
         l.body.y++, l.body.height--;
-    l.body.height -= (l.axes ? 1 : 0) + l.legend;
+    l.named = l.axes && area.height >= NAMED;
+    l.body.height -= (l.axes ? 1 : 0) + l.legend + l.named;
     int gap = l.axes ? GAP : 1;
     l.body.width = (l.body.width - (n - 1) * gap) / n;
     l.pitch = l.body.width + gap;
@@ -256,15 +259,27 @@ static void place_legend(const struct heat_map *m, const struct heat_layout *l,
     int right = l->area.x + l->area.width, left = l->body.x + (l->shown - 1) * l->pitch;
     const char *title = m->panels[l->first + l->shown - 1].title;
     if (l->legend) {
-        heat_legend(m->limit, canvas, l->body.x, l->area.y + l->area.height - 1,
-                    right - l->body.x, style);
+        heat_legend(m->limit, m->value_title, canvas, l->body.x,
+                    l->area.y + l->area.height - 1, right - l->body.x, style);
         return;
     }
     if (title)
         left += title_start(m, l, l->shown - 1) + utf8_width(title) + 2;
     int width = heat_legend_width(m->limit, right - left, style);
     if (l->titles && width > 0)
-        heat_legend(m->limit, canvas, right - width, l->area.y, width, style);
+        heat_legend(m->limit, NULL, canvas, right - width, l->area.y, width, style);
+}
+
+/* Under the middle of all panels. */
+static void draw_x_title(const struct heat_map *m, const struct heat_layout *l,
+                         struct canvas *canvas, const struct style *style)
+{
+    const char *title = m->x_title ? m->x_title : m->x_label;
+    int width = (l->shown - 1) * l->pitch + l->columns;
+    int x = title ? (width - utf8_width(title)) / 2 : 0;
+    if (title)
+        canvas_text(canvas, l->body.x + (x > 0 ? x : 0), l->body.y + l->body.height + 1, width,
+                    title, COLOUR_DEFAULT, 0, style);
 }
 
 bool heat_map_at(const struct heat_map *m, struct rect area, const struct style *style, int x,
@@ -307,5 +322,7 @@ void heat_map_draw(const struct heat_map *m, struct canvas *canvas, struct rect 
         if (l.titles && m->y_label)
             canvas_text(canvas, area.x, area.y, GUTTER - 1, m->y_label, COLOUR_DEFAULT, 0, style);
     }
+    if (l.named)
+        draw_x_title(m, &l, canvas, style);
     place_legend(m, &l, canvas, style);
 }

@@ -198,10 +198,31 @@ static void draw_y_axis(const struct frame *f)
     }
 }
 
+/* The name stands behind the last label or between the last ones where there is room;
+ * else, with `first`, at the end, in the place of a label.  False: no room. */
+static bool put_x_labels(const struct frame *f, struct rect line, const double *tick, size_t n,
+                         const char *name, bool first)
+{
+    struct label_row row;
+    char text[40];
+    bool put = !name;
+    label_row_begin(&row, line.x, line.y, line.width);
+    if (name && first)
+        put = label_row_put(&row, row.width, name, f->canvas, f->style);
+    for (size_t i = 0; i < n; i++) {
+        tick_label(text, tick[i], n > 1 ? tick[1] - tick[0] : tick[i]);
+        label_row_put(&row, line_plot_x_cell(f, tick[i]) - row.x, text, f->canvas, f->style);
+    }
+    int width = name ? utf8_width(name) : 0;
+    for (int at = row.width; !put && at > row.width / 2; at--)
+        put = label_row_put(&row, at - width + width / 2, name, f->canvas, f->style);
+    label_row_end(&row);
+    return put;
+}
+
 static void draw_x_axis(const struct frame *f)
 {
     double tick[X_TICKS];
-    char text[40];
     int y = f->body.y + f->body.height, most = f->body.width / 8;
     most = most < 2 ? 2 : most > X_TICKS ? X_TICKS : most;
     size_t n = ticks_linear(f->scale.x_lo, f->scale.x_hi, (size_t)most, tick);
@@ -212,17 +233,14 @@ static void draw_x_axis(const struct frame *f)
         put(f, line_plot_x_cell(f, tick[i]), y, f->glyphs->tick_down, 0);
     if (!f->labels)
         return;
-    struct label_row row;
     /* the first label may stand under the corner */
-    label_row_begin(&row, f->body.x - 1, y + 1, f->body.width + 1);
-    int label = f->plot->x_label ? utf8_width(f->plot->x_label) : 0;
-    if (label > 0 && label <= row.width / 2)
-        label_row_put(&row, row.width, f->plot->x_label, f->canvas, f->style);
-    for (size_t i = 0; i < n; i++) {
-        tick_label(text, tick[i], n > 1 ? tick[1] - tick[0] : tick[i]);
-        label_row_put(&row, line_plot_x_cell(f, tick[i]) - row.x, text, f->canvas, f->style);
+    struct rect line = {f->body.x - 1, y + 1, f->body.width + 1, 1};
+    const char *name = f->plot->x_label;
+    bool named = name && *name && utf8_width(name) <= line.width / 2;
+    if (!put_x_labels(f, line, tick, n, named ? name : NULL, false)) {
+        canvas_clear(f->canvas, line);
+        put_x_labels(f, line, tick, n, name, true);
     }
-    label_row_end(&row);
 }
 
 static void draw_level(const struct frame *f, double level)

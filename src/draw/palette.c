@@ -26,12 +26,13 @@ int palette_diverging(double t, const struct style *style)
 }
 
 /* The first three are after Okabe and Ito (sky blue or blue, orange or vermilion,
- * green); the others stand furthest off, also for eyes without red or green. */
+ * green); the others stand furthest off, also for eyes without red or green.  The last
+ * is grey: it also explains strokes and draws what is only for comparison. */
 int palette_curve(int i, const struct style *style)
 {
-    static const uint8_t of_256[2][7] = {{25, 166, 36, 16, 132, 52, 105},
-                                         {75, 214, 36, 231, 99, 227, 175}};
-    static const uint8_t of_16[2][7] = {{4, 1, 2, 0, 5, 6, 8}, {14, 11, 10, 15, 13, 9, 12}};
+    static const uint8_t of_256[2][7] = {{25, 166, 36, 16, 132, 52, 244},
+                                         {75, 214, 36, 231, 99, 227, 246}};
+    static const uint8_t of_16[2][7] = {{4, 1, 2, 0, 5, 6, 8}, {14, 11, 10, 15, 13, 9, 7}};
     static const uint8_t of_8[2][7] = {{4, 1, 2, 0, 5, 6, 3}, {6, 3, 2, 7, 5, 1, 4}};
     unsigned at = (unsigned)i % 7;
     if (style->colours <= 0)

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "deltaw/base/mem.h"
 #include "deltaw/base/thread.h"
+#include "deltaw/base/utf8.h"
 #include "hosting.h"
 #include "screen.h"
 
@@ -93,6 +95,25 @@ void explorer_update(struct explorer *e)
     e->redraw = true;
 }
 
+/* Takes the first `words` out of a title that is wider than `room`. */
+static void shorten(struct strbuf *title, int room, const char *words, const char *instead)
+{
+    const char *text = strbuf_text(title), *at = strstr(text, words);
+    if (!at || utf8_width(text) <= room)
+        return;
+    char *shorter = mem_printf("%.*s%s%s", (int)(at - text), text, instead, at + strlen(words));
+    strbuf_reset(title);
+    strbuf_puts(title, shorter);
+    free(shorter);
+}
+
+/* " title " fits in the border: by shorter words, else cut with an ellipsis. */
+static void fit_title(struct strbuf *title, int room)
+{
+    shorten(title, room, "right = 1, positive", "right = +");
+    shorten(title, room, " per trial", "");
+}
+
 static void draw_tile(struct explorer *e, int i)
 {
     struct err err = {0};
@@ -108,8 +129,8 @@ static void draw_tile(struct explorer *e, int i)
                     &e->style);
     }
     bool focus = e->view_focus && !e->reading && i == e->layout.current;
-    /* " title " within the border, cut with an ellipsis */
     int room = area.width - 3;
+    fit_title(&title, room);
     unsigned attributes = CELL_BOLD | (focus ? CELL_REVERSE : 0);
     canvas_put(&e->base, area.x, area.y - 1, ' ', COLOUR_DEFAULT, COLOUR_DEFAULT, attributes);
     int used = canvas_text(&e->base, area.x + 1, area.y - 1, room, strbuf_text(&title),

@@ -285,6 +285,7 @@ static void draw_row(struct canvas *canvas, struct rect area, int y, const char 
                                        : COLOUR_DEFAULT;
     if (line->kind == LINE_SAY && area.width > 3 * SAY_MARGIN) {
         canvas_put(canvas, area.x, y, style->ascii ? '>' : 0x2590, ink, COLOUR_DEFAULT, 0);
+        ink = COLOUR_DEFAULT; /* the bar says who speaks; long text is read plain */
         area.x += SAY_MARGIN;
         area.width -= SAY_MARGIN;
     }

@@ -31,7 +31,7 @@ void map_title(const void *state, struct strbuf *out)
     const struct map_state *s = state;
     static const char *const shows[] = {"", "true ", "fitted−true "};
     char number[NUMBER_SIZE];
-    strbuf_printf(out, "%sΔ%s · %s × %s", shows[s->show], s->request.of,
+    strbuf_printf(out, "%sΔ%s per trial · %s × %s", shows[s->show], s->request.of,
                   parts_letter(s->request.y), s->request.x);
     add_fixed(s, out);
     parts_past_title(s->request.past, s->request.lags, out);

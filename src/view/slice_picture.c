@@ -24,7 +24,7 @@ void slice_title(const void *state, struct strbuf *out)
     const struct slice_state *s = state;
     char number[NUMBER_SIZE];
     static const char *const shows[] = {"", "true ", "fitted−true "};
-    strbuf_printf(out, "%sΔ%s · by %s", shows[s->show], slice_of(s), s->request.x);
+    strbuf_printf(out, "%sΔ%s per trial · by %s", shows[s->show], slice_of(s), s->request.x);
     if (!isnan(s->request.w_bias)) {
         strbuf_printf(out, " · w_bias %s", parts_short(number, s->request.w_bias, 3));
     }

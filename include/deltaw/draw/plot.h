@@ -65,7 +65,7 @@ struct heat_map {
     const struct heat_panel *panels;
     int cross_panel, cross_x, cross_y; /* the cross-hair's cell; panel -1: none */
     const char *empty;
-    const char *x_title, *y_title; /* of a figure: "stimulus"; NULL: the labels */
+    const char *x_title, *y_title; /* in full: "stimulus"; NULL: the labels */
     const char *value_title;       /* of its colour bar, with the unit */
 };
 
@@ -80,8 +80,9 @@ void heat_map_draw(const struct heat_map *map, struct canvas *canvas, struct rec
 bool heat_map_at(const struct heat_map *map, struct rect area, const struct style *style, int x,
                  int y, size_t *panel, size_t *cell_x, size_t *cell_y);
 
-/* The sign-bearing ramp as one legend line, e.g. "-.04 ▐▌ +.04" or letters. */
-void heat_legend(double limit, struct canvas *canvas, int x, int y, int room,
+/* The sign-bearing ramp as one legend line, e.g. "-.04 ▐▌ +.04" or letters, with the unit
+ * behind it (NULL: none) where there is room. */
+void heat_legend(double limit, const char *unit, struct canvas *canvas, int x, int y, int room,
                  const struct style *style);
 
 #endif
