@@ -1,7 +1,7 @@
 #!/bin/sh
 # Batch and the piped REPL: what runs, in which order, where it goes, exit codes.
 . "$srcdir/tests/tap.sh"
-deltaw() { timeout 120 "$DELTAW" "$@"; }
+deltaw() { timeout 900 "$DELTAW" "$@"; }
 HOME=$PWD XDG_CONFIG_HOME=$PWD/config XDG_STATE_HOME=$PWD/state
 export HOME XDG_CONFIG_HOME XDG_STATE_HOME
 make='simulate reinforce animals=2 trials=300 seed=1'
@@ -76,7 +76,7 @@ job=$!
 exec 9>pipe
 echo 'say early' >&9
 tries=0
-until grep -q early streamed.out || [ $tries -ge 600 ]; do
+until grep -q early streamed.out || [ $tries -ge $patience ]; do
     tries=$((tries + 1))
     sleep .05
 done
@@ -113,7 +113,7 @@ interrupted() { # SIGNAL COMMAND: sets $status
         -c "$2" >job.out 2>job.err &
     job=$!
     tries=0
-    until grep -q 'trains in the background' job.out || [ $tries -ge 600 ]; do
+    until grep -q 'trains in the background' job.out || [ $tries -ge $patience ]; do
         tries=$((tries + 1))
         sleep .05
     done

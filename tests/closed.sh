@@ -6,7 +6,7 @@
 make='simulate reinforce animals=2 trials=300 session=100 alpha=2^-3 seed=1'
 fit='fit dnn epochs=3 hidden=4 truncation=50 seed=1'
 [ -x "$DELTAW" ] || { echo "Bail out! $DELTAW is not there"; exit 1; }
-deltaw() { timeout 120 "$DELTAW" --no-rc "$@"; }
+deltaw() { timeout 900 "$DELTAW" --no-rc "$@"; }
 eight_bits() { LC_ALL=C tr -d '\000-\177' <"$1" | wc -c | tr -d ' '; }
 escapes() { LC_ALL=C tr -cd '\033' <"$1" | wc -c | tr -d ' '; }
 

@@ -10,10 +10,10 @@ copied() { # what pattern
     tries=0
     until tm show-buffer 2>/dev/null | grep -q -e "$2"; do
         tries=$((tries + 1))
-        [ $tries -lt 600 ] || break
+        [ $tries -lt $patience ] || break
         sleep .05
     done
-    [ $tries -lt 600 ]
+    [ $tries -lt $patience ]
     say_test $? "$1"
 }
 fresh() { while tm delete-buffer 2>/dev/null; do :; done; }

@@ -234,7 +234,13 @@ TMUX_TMPDIR=$folder
 export TMUX_TMPDIR
 unset TMUX
 tm() { tmux -L lessons -f /dev/null "$@"; }
-trap 'tm kill-server 2>/dev/null; rm -rf "$folder"' EXIT
+clean_up() {
+    tm kill-server 2>/dev/null
+    rm -rf "$folder" 2>/dev/null || { sleep 1; rm -rf "$folder"; } # what ends may still write
+}
+trap clean_up EXIT
+trap 'exit 1' HUP INT TERM
+tm new-session -d -s keep cat # the server ends with its last session
 capture() { tm capture-pane -p $above -t main 2>/dev/null; }
 above= # -S -: also what was scrolled out
 keys() { tm send-keys -t main "$@"; }
@@ -242,7 +248,7 @@ shows() { # pattern
     tries=0
     until capture | grep -qE -e "$1"; do
         tries=$((tries + 1))
-        [ $tries -lt 600 ] || { capture | sed 's/^/#   |/'; return 1; }
+        [ $tries -lt $patience ] || { capture | sed 's/^/#   |/'; return 1; }
         sleep .05
     done
 }

@@ -33,7 +33,7 @@ both() { # WHAT OPTION...: the script under the point and under the comma
     shift
     for locale in C.UTF-8 "$comma"; do
         rm -f out.csv.gz map.csv loss.csv
-        LC_ALL=$locale timeout 300 "$DELTAW" --no-rc "$@" -f script.dw >out 2>err
+        LC_ALL=$locale timeout 900 "$DELTAW" --no-rc "$@" -f script.dw >out 2>err
         echo "exit $?" >>out
         # Seconds differ from run to run.
         sed -E 's/[0-9.]+ (ms|s|min)\b/T/g; s/"seconds": [0-9.e+-]+/"seconds": T/g' out >"out.$locale"

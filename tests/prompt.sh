@@ -8,10 +8,10 @@ prompt_is() { # what pattern: of the lowest prompt, which is the one typed at
     tries=0
     until capture | grep 'deltaw> ' | tail -n 1 | grep -q -e "deltaw> $2"; do
         tries=$((tries + 1))
-        [ $tries -lt 600 ] || break
+        [ $tries -lt $patience ] || break
         sleep .05
     done
-    [ $tries -lt 600 ]
+    [ $tries -lt $patience ]
     say_test $? "$1"
 }
 

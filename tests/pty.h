@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define PTY_USED __attribute__((unused))
-enum { PTY_MODES = 6, PTY_PATIENCE = 10 };
+enum { PTY_MODES = 6, PTY_PATIENCE = 120, PTY_RESTLESS = 10 };
 /* Cursor keys, cursor, alternate screen, mouse, paste, synchronized output. */
 static const int pty_mode_numbers[PTY_MODES] = {1, 25, 1049, 1000, 2004, 2026};
 
@@ -161,10 +161,10 @@ PTY_USED static bool pty_shows(struct pty *p, const char *text)
     return true;
 }
 
-/* Until nothing comes for so long. */
+/* Until nothing comes for so long, which may never be. */
 PTY_USED static void pty_settle(struct pty *p, double quiet)
 {
-    double until = pty_clock() + PTY_PATIENCE;
+    double until = pty_clock() + PTY_RESTLESS;
     while (pty_take(p, quiet, 65536) && pty_clock() < until)
         ;
 }

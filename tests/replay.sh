@@ -114,14 +114,14 @@ trap clean_up EXIT
 trap 'exit 1' HUP INT TERM
 keys() { tm send-keys -t main "$@"; }
 type_line() { tm send-keys -t main -l "$1"; keys Enter; }
-check() { # what pattern: within 30 s
+check() { # what pattern
     tries=0
     until tm capture-pane -p -t main | grep -q -e "$2"; do
         tries=$((tries + 1))
-        [ $tries -lt 600 ] || break # 30 s
+        [ $tries -lt $patience ] || break
         sleep .05
     done
-    if [ $tries -lt 600 ]; then
+    if [ $tries -lt $patience ]; then
         tap_say ok "$1"
     else
         tap_say 'not ok' "$1"
@@ -203,11 +203,11 @@ check 'one that trains is replayed beside it' 'dnn1 replay *0/.* dnn1 training'
 keys C-c
 type_line quit
 tries=0
-while tm has-session -t main 2>/dev/null && [ $tries -lt 600 ]; do
+while tm has-session -t main 2>/dev/null && [ $tries -lt $patience ]; do
     tries=$((tries + 1))
     sleep .05
 done
-ok 'quits while one is on' test $tries -lt 600
+ok 'quits while one is on' test $tries -lt $patience
 like 'the log has where keys went' "$(cat "$folder/log")" '^replay epoch=[0-9]+$'
 sed '/^fit dnn epochs=100000/,$d' "$folder/log" >log.dw
 run deltaw -f log.dw

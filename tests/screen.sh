@@ -54,10 +54,10 @@ session() { # width height
     tries=0
     until capture | sed -n "$(($2 + 3))p" | grep -q '^└ F1 .*┘$'; do
         tries=$((tries + 1))
-        [ $tries -lt 600 ] || break
+        [ $tries -lt $patience ] || break
         sleep .05
     done
-    [ $tries -lt 600 ]
+    [ $tries -lt $patience ]
     say_test $? "$size: takes a new size"
     check "$size: the line survives it" 'deltaw> half a li'
     tm resize-window -t main -x "$1" -y "$2"

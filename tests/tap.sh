@@ -14,6 +14,7 @@
 # $DELTAW is the program, $srcdir the source tree, $shared the data beside it.
 tap_count=0 tap_failed=0
 shared=$srcdir/../shared
+patience=2400 # tries at 20 a second, for what is waited for: machines may be slow
 
 # Run by hand in the source tree: leave nothing there.
 if [ "$(pwd -P)" = "$(cd "$srcdir" && pwd -P)" ]; then

@@ -36,12 +36,12 @@ tm new-session -d -s keep cat # the server ends with its last session
 capture() { tm capture-pane -p -t main 2>/dev/null; }
 keys() { tm send-keys -t main "$@"; }
 type_text() { tm send-keys -t main -l "$1"; }
-# Until the screen has (or has not) the pattern; 30 s at most.
+# Until the screen has (or has not) the pattern, or $patience tries at most.
 shows() {
     tries=0
     until capture | grep -q -e "$1"; do
         tries=$((tries + 1))
-        [ $tries -lt 600 ] || return 1
+        [ $tries -lt $patience ] || return 1
         sleep .05
     done
 }
@@ -49,7 +49,7 @@ hides() {
     tries=0
     while capture | grep -q -e "$1"; do
         tries=$((tries + 1))
-        [ $tries -lt 600 ] || return 1
+        [ $tries -lt $patience ] || return 1
         sleep .05
     done
 }
@@ -68,10 +68,10 @@ moves() { # what skip width
     tries=0
     until [ "$(part "$2" "$3")" != "$first" ]; do
         tries=$((tries + 1))
-        [ $tries -lt 600 ] || break
+        [ $tries -lt $patience ] || break
         sleep .05
     done
-    [ $tries -lt 600 ]
+    [ $tries -lt $patience ]
     say_test $? "$1"
 }
 

@@ -18,7 +18,8 @@ static struct session *crash_session;
 static void rescue(struct session *session, double wait)
 {
     struct strbuf told = {0}, text = {0};
-    if (!session_unsaved(session, 0, NULL))
+    /* a fit that has told of no epoch yet may tell of some when it stops */
+    if (!session_unsaved(session, 0, NULL) && !(wait > 0 && session_busy(session)))
         return;
     char *folder = statefile_path("kept/"), *rest = NULL;
     if (folder) {
