@@ -267,7 +267,7 @@ launch() { # arguments
     tm kill-session -t main 2>/dev/null
     tm new-session -d -s main -x 80 -y 24 "exec env -i PATH='$PATH' HOME='$folder' TERM=tmux-256color \
         LC_ALL=C.UTF-8 INPUTRC=/dev/null XDG_STATE_HOME='$folder/state' DELTAW_LESSONS='$PWD/own' \
-        ASAN_OPTIONS='$ASAN_OPTIONS' TSAN_OPTIONS='$TSAN_OPTIONS' '$DELTAW' --no-rc $*"
+        ASAN_OPTIONS='$ASAN_OPTIONS' TSAN_OPTIONS='$TSAN_OPTIONS' LSAN_OPTIONS='$LSAN_OPTIONS' '$DELTAW' --no-rc $*"
 }
 launch
 ok "the screen is there" shows '^└ F1 help'
@@ -310,6 +310,7 @@ keys Enter
 ok "lines: commands are echoed" shows '^deltaw> simulate reinforce animals=2 trials=100 seed=1'
 ok "lines: it waits again" shows '^\[Enter goes on, \^C ends this\] *$'
 keys C-c
+ok "lines: ^C gives the prompt" shows '^deltaw> *$'
 keys 'say still here' Enter
 ok "lines: ^C ends it" shows '^still here'
 ok "lines: nothing more is said" sh -c "! printf '%s' \"\$1\" | grep -q 'Never said'" sh "$(capture)"

@@ -4,17 +4,6 @@
 . "$srcdir/tests/tap.sh"
 . "$srcdir/tests/tmux.sh"
 
-prompt_is() { # what pattern: of the lowest prompt, which is the one typed at
-    tries=0
-    until capture | grep 'deltaw> ' | tail -n 1 | grep -q -e "deltaw> $2"; do
-        tries=$((tries + 1))
-        [ $tries -lt $patience ] || break
-        sleep .05
-    done
-    [ $tries -lt $patience ]
-    say_test $? "$1"
-}
-
 editing() { # width height
     rm -rf "$folder/state"
     open_shell "$1" "$2"
@@ -123,7 +112,6 @@ editing() { # width height
     keys Enter
     check 'Enter runs all of it' '^│p3'
     check 'echoed as lines' '^│      > say p3'
-    keys C-c
 
     type_text 'say héllo 漢字 x'
     prompt_is 'wide signs take two cells' 'say héllo 漢字 x *│$'
@@ -176,6 +164,7 @@ editing() { # width height
     type_text 'cwhelp'
     check 'vi: its commands' '^│(ins) deltaw> help abc'
     keys C-c
+    prompt_is 'vi: ^C clears the line' ' *│$'
     type_text 'set editing=emacs'
     keys Enter
     check_gone 'emacs again' '(ins)'

@@ -140,7 +140,7 @@ else
 fi
 tm new-session -d -s main -x 100 -y 30 "exec env -i PATH='$PATH' HOME='$folder' LC_ALL=C.UTF-8 \
     TERM=tmux-256color INPUTRC=/dev/null XDG_STATE_HOME='$folder' ASAN_OPTIONS='$ASAN_OPTIONS' \
-    TSAN_OPTIONS='$TSAN_OPTIONS' '$DELTAW' --no-rc --log '$folder/log'"
+    TSAN_OPTIONS='$TSAN_OPTIONS' LSAN_OPTIONS='$LSAN_OPTIONS' '$DELTAW' --no-rc --log '$folder/log'"
 tm has-session -t main 2>/dev/null || { echo 'Bail out! no program in the terminal'; exit 1; }
 check 'the explorer starts' 'no trials loaded'
 type_line "$make"
@@ -200,7 +200,6 @@ type_line 'fit dnn epochs=100000 hidden=6 rate=1e-5'
 check 'a fit trains' 'dnn1 training *[1-9][0-9]*/'
 type_line 'replay play=no'
 check 'one that trains is replayed beside it' 'dnn1 replay *0/.* dnn1 training'
-keys C-c
 type_line quit
 tries=0
 while tm has-session -t main 2>/dev/null && [ $tries -lt $patience ]; do

@@ -73,6 +73,7 @@ session() { # width height
     type_text 'ne'
     check "$size: and takes keys" 'deltaw> half a line'
     keys C-c
+    prompt_is "$size: ^C drops it" ' *│$'
 
     keys Escape
     check "$size: a lone ESC goes to the tile" '^└ F1 keys .*Esc prompt'
@@ -88,6 +89,7 @@ session() { # width height
     type_text 'meta'
     check "$size: ESC and a letter at once is Meta" 'deltaw> meta'
     keys C-c
+    prompt_is "$size: ^C drops that too" ' *│$'
 
     printf 'say one\nsay two\n' > "$folder/paste"
     tm load-buffer -b p "$folder/paste"
@@ -102,6 +104,7 @@ session() { # width height
     keys Up
     check "$size: history gives it back" 'deltaw> say one; say two'
     keys C-c
+    prompt_is "$size: which ^C drops" ' *│$'
     keys C-r
     type_text 'typing'
     check "$size: ^R searches" 'reverse-i-search.*say typing goes on'
@@ -186,6 +189,7 @@ epochs=1000000 rate=1e-4'; echo \"left with \$?\""
     check 'the footer tells what is waited for' '\^C cancels'
     type_text 'say queued'
     keys Enter
+    prompt_is 'what is typed meanwhile is taken' ' *│$' # ^C drops what is not
     keys C-c
     check '^C gives up the wait' 'wait: interrupted'
     check 'the fit goes on training' 'dnn1 training'

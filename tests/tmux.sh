@@ -4,7 +4,8 @@
 #   open_shell W H [NAME=VALUE]...  a shell in a terminal, in a folder of its own ($folder)
 #   launch [ARGUMENT]...            deltaw in it
 #   keys KEY..., type_text TEXT     as tmux send-keys names them
-#   check WHAT PATTERN              the screen gets to have it; check_gone: not to have it
+#   check WHAT PATTERN              the screen gets to have it; check_gone: not to have it;
+#                                 prompt_is: what is typed
 #   quit_program; check_left WHAT STATUS
 command -v tmux >/dev/null 2>&1 || skip_all 'tmux is not installed'
 command -v bash >/dev/null 2>&1 || skip_all 'bash is not installed'
@@ -61,6 +62,16 @@ check_gone() {
     hides "$2"
     say_test $? "$1"
 }
+prompt_is() { # what pattern: of the lowest prompt, which is the one typed at
+    tries=0
+    until capture | grep 'deltaw> ' | tail -n 1 | grep -q -e "deltaw> $2"; do
+        tries=$((tries + 1))
+        [ $tries -lt $patience ] || break
+        sleep .05
+    done
+    [ $tries -lt $patience ]
+    say_test $? "$1"
+}
 # A column range of the tiles' rows, to see whether they move.
 part() { capture | sed -n '3,12p' | sed -E "s/^(.{$1})(.{$2}).*/\\2/"; }
 moves() { # what skip width
@@ -84,7 +95,7 @@ open_shell() { # width height [NAME=VALUE...]
     tm new-session -d -s main -x "$wide" -y "$high" \
         "exec env -i PATH='$PATH' HOME='$folder' TERM=tmux-256color LC_ALL=C.UTF-8 \
          INPUTRC=/dev/null XDG_STATE_HOME='$folder/state' XDG_CONFIG_HOME='$folder/config' \
-         ASAN_OPTIONS='$ASAN_OPTIONS' TSAN_OPTIONS='$TSAN_OPTIONS' \
+         ASAN_OPTIONS='$ASAN_OPTIONS' TSAN_OPTIONS='$TSAN_OPTIONS' LSAN_OPTIONS='$LSAN_OPTIONS' \
          PS1='shell: ' $* bash --norc --noprofile"
     shows '^shell:' || { echo 'Bail out! no shell in the terminal'; exit 1; }
     type_text "cd '$folder'; stty -g > before"
@@ -105,8 +116,9 @@ check_left() { # what status
     test "$(tm display-message -p -t main '#{alternate_on}#{cursor_flag}')" = 01
     say_test $? "$1: the alternate screen is left, the cursor is shown"
 }
+# No ^C: it is a signal, which may come after what is typed next.
 quit_program() {
-    keys C-c
+    keys C-e C-u
     type_text quit
     keys Enter
 }

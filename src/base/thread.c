@@ -25,13 +25,14 @@ bool thread_start(pthread_t *thread, void *(*run)(void *), void *arg, struct err
     return err_system(err, ERR_FAILED, "cannot start a thread");
 }
 
+/* Below the main thread, not below who starts it: those one level down would else
+ * go two down, and who waits for them with them. */
 void thread_background(void)
 {
-    pid_t self = gettid();
     errno = 0;
-    int now = getpriority(PRIO_PROCESS, (id_t)self);
+    int main_thread = getpriority(PRIO_PROCESS, (id_t)getpid());
     if (errno == 0)
-        (void)setpriority(PRIO_PROCESS, (id_t)self, now + BACKGROUND_NICE);
+        (void)setpriority(PRIO_PROCESS, (id_t)gettid(), main_thread + BACKGROUND_NICE);
 }
 
 int thread_processors(void)
