@@ -43,8 +43,21 @@ static void draw_nothing(void)
 {
 }
 
+/* readline 8.2 may keep one undo list in two places: in an entry of the history (what
+ * is left in the midst of a search) and with the line it saved, which frees it.  An
+ * entry gone to later would then be undone with freed memory.  The line is done: none
+ * of them is needed. */
+static void forget_undo(void)
+{
+    HIST_ENTRY **entries = history_list();
+    for (int i = 0; entries && i < history_length; i++)
+        entries[i]->data = NULL;
+    rl_undo_list = NULL;
+}
+
 static void on_line(char *line)
 {
+    forget_undo();
     if (line)
         recall_add(line);
     self.host.line(self.host.data, line);
