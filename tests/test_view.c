@@ -834,6 +834,29 @@ static void wait_for(struct view *view, const struct wake *wake)
     }
 }
 
+/* The table of models stands at once; what takes time in it follows. */
+static void test_models_later(struct worker *worker, struct wake *wake)
+{
+    const struct style style = {.ascii = true};
+    struct stage stage;
+    struct strbuf first = {0}, then = {0}, whole = {0};
+    stage_set(&stage, true, 2);
+    struct view *view = open_with("models", ""), *at_once = open_with("models", "");
+    tap_ok(view_update_later(view, worker, &stage.scene, NULL), "models are listed at once");
+    view_print(view, 100, &style, &first);
+    wait_for(view, wake);
+    view_print(view, 100, &style, &then);
+    view_update(at_once, &stage.scene, NULL);
+    view_print(at_once, 100, &style, &whole);
+    tap_ok(strcmp(first.text, whole.text) != 0, "  without R2");
+    tap_is_text(then.text, whole.text, "  which follows");
+    view_update_later(view, worker, &stage.scene, NULL);
+    tap_ok(!view_waits(view), "  and is not computed again");
+    view_close(view), view_close(at_once);
+    strbuf_free(&first), strbuf_free(&then), strbuf_free(&whole);
+    stage_strike(&stage);
+}
+
 /* Beside the main thread: the same numbers, the newest wish, no half of one. */
 static void test_later(void)
 {
@@ -884,6 +907,7 @@ static void test_later(void)
         free(first);
         free(second);
     }
+    test_models_later(worker, &wake);
     worker_free(worker);
     wake_close(&wake);
     stage_strike(&stage);

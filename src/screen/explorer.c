@@ -80,7 +80,6 @@ static bool tile_shown(const struct explorer *e, int i)
 
 void explorer_update(struct explorer *e)
 {
-    double before = clock_seconds();
     take_style(e);
     for (int i = 0; i < e->layout.n_tiles; i++) {
         struct err err = {0};
@@ -90,7 +89,6 @@ void explorer_update(struct explorer *e)
             session_update_view(e->session, view, &err);
     }
     e->updated_at = clock_seconds();
-    e->update_seconds = e->updated_at - before;
     e->stale = false;
     e->redraw = true;
 }

@@ -58,7 +58,7 @@ struct explorer {
     bool redraw;  /* the tiles too */
     bool stale;   /* the views are to be updated first */
     bool repaint; /* every cell of the terminal */
-    double drawn_at, updated_at, update_seconds;
+    double drawn_at, updated_at;
     /* typing */
     struct keys keys;
     double asked_at;                /* the terminal, for its background; NAN: no answer is due */

@@ -3,8 +3,8 @@
  *   poll(terminal, signals, the session's wake, deadline)
  *     -> signals -> keys -> steps of the session -> news -> draw
  *
- * A key is drawn at once; the tiles follow at most 15 times a second, less when
- * they take long, so that training never holds up typing. */
+ * A key is drawn at once; the tiles follow at most 15 times a second; what takes
+ * time in them is computed beside this thread. */
 #include <errno.h>
 #include <langinfo.h>
 #include <math.h>
@@ -180,12 +180,9 @@ static void take_keys(struct explorer *e)
         explorer_key(e, &key);
 }
 
-/* When the tiles may be updated again: an update that takes long leaves twice
- * its time to typing. */
 static double next_update(const struct explorer *e)
 {
-    double gap = 2 * e->update_seconds;
-    return e->updated_at + (gap > frame_seconds ? gap : frame_seconds);
+    return e->updated_at + frame_seconds;
 }
 
 static int poll_milliseconds(const struct explorer *e)

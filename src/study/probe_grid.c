@@ -89,7 +89,8 @@ static void *r2_run(void *arg)
     size_t most = r2->most;
     if (grid_past(grid) && most < LIVES_LEAST)
         most = LIVES_LEAST;
-    bool found = recovery_over(grid->model, grid->cohort, grid->truth, most, &recovery, NULL);
+    bool found = recovery_over(grid->model, grid->cohort, grid->truth, most, grid->stop, &recovery,
+                               NULL);
     r2->value = found ? recovery.r2[grid->component] : NAN;
     return NULL;
 }

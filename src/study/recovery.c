@@ -30,7 +30,13 @@ struct work {
     double *u, *x, *answer, *dw, *true_dw; /* [room][rule_inputs], [K], 1, [K], [K] */
     bool *counts;                          /* [room] */
     struct sums sums;
+    const atomic_bool *stop; /* NULL, or polled */
 };
+
+static bool stopped(const struct work *work)
+{
+    return work->stop && atomic_load_explicit(work->stop, memory_order_relaxed);
+}
 
 /* A trial whose reward and true weights are known. */
 static bool usable(const struct work *work, size_t t)
@@ -133,7 +139,7 @@ static void over_trials(struct work *work, size_t all, size_t most)
     const struct cohort *cohort = work->cohort;
     size_t wanted = all < most ? all : most, rank = 0, taken = 0, n = 0;
     work_open(work, BATCH);
-    for (size_t a = 0; a < cohort->n_animals; a++) {
+    for (size_t a = 0; a < cohort->n_animals && !stopped(work); a++) {
         const struct animal *animal = &cohort->animals[a];
         struct truth truth;
         truth_of_animal(work->truth, cohort, a, &truth);
@@ -145,6 +151,8 @@ static void over_trials(struct work *work, size_t all, size_t most)
             if (n == BATCH) {
                 work_step(work, n);
                 n = 0;
+                if (stopped(work))
+                    break;
             }
         }
     }
@@ -174,7 +182,7 @@ static void live_together(struct work *work, struct life *lives, size_t n)
     qsort(lives, n, sizeof *lives, longer_first);
     walk_reset(work->walk);
     memset(work->u, 0, n * rule_inputs(&work->model->shape) * sizeof *work->u);
-    for (size_t t = 0; n > 0; t++) {
+    for (size_t t = 0; n > 0 && !stopped(work); t++) {
         while (n > 0 && lives[n - 1].trials <= t)
             n--;
         for (size_t i = 0; i < n; i++)
@@ -194,7 +202,7 @@ static void over_lives(struct work *work, size_t most)
         wanted = (size_t)((double)most / (double)cohort->n_trials * (double)wanted);
     wanted = wanted ? wanted : 1;
     work_open(work, SIDE_BY_SIDE);
-    for (size_t a = 0; a < cohort->n_animals && taken < wanted; a++) {
+    for (size_t a = 0; a < cohort->n_animals && taken < wanted && !stopped(work); a++) {
         if (a != sample_rank(taken, wanted, cohort->n_animals))
             continue;
         const struct animal *animal = &cohort->animals[a];
@@ -230,9 +238,10 @@ static void summarise(const struct sums *sums, size_t n_weights, struct recovery
 }
 
 bool recovery_over(const struct model *model, const struct cohort *cohort,
-                   const struct truth *truth, size_t most, struct recovery *out, struct err *err)
+                   const struct truth *truth, size_t most, const atomic_bool *stop,
+                   struct recovery *out, struct err *err)
 {
-    struct work work = {.model = model, .cohort = cohort, .truth = truth};
+    struct work work = {.model = model, .cohort = cohort, .truth = truth, .stop = stop};
     if (!truth_columns(cohort, &truth->policy, work.w, err) ||
         !policy_check(&truth->policy, cohort, err))
         return false;
@@ -241,6 +250,8 @@ bool recovery_over(const struct model *model, const struct cohort *cohort,
         over_lives(&work, most);
     else if (all > 0)
         over_trials(&work, all, most);
+    if (stopped(&work))
+        return err_set(err, ERR_INTERRUPTED, "recovery: interrupted");
     if (work.sums.n == 0)
         return err_set(err, ERR_DATA, "%s has no trial with true weights and a known reward",
                        cohort->name);
@@ -250,7 +261,7 @@ bool recovery_over(const struct model *model, const struct cohort *cohort,
 }
 
 bool recovery_estimate(const struct model *model, const struct cohort *cohort, size_t most,
-                       struct recovery *out, struct err *err)
+                       const atomic_bool *stop, struct recovery *out, struct err *err)
 {
     struct truth truth;
     if (model->rule->no_weights)
@@ -258,11 +269,11 @@ bool recovery_estimate(const struct model *model, const struct cohort *cohort, s
                        "the rule %s has no weights, hence no updates to compare with those of %s",
                        model->rule->name, cohort->name);
     return truth_for_policy(cohort, &model->settings.policy, &truth, err) &&
-           recovery_over(model, cohort, &truth, most, out, err);
+           recovery_over(model, cohort, &truth, most, stop, out, err);
 }
 
 bool recovery_compute(const struct model *model, const struct cohort *cohort,
                       struct recovery *out, struct err *err)
 {
-    return recovery_estimate(model, cohort, RECOVERY_MOST, out, err);
+    return recovery_estimate(model, cohort, RECOVERY_MOST, NULL, out, err);
 }

@@ -8,6 +8,7 @@
 enum { RECOVERY_MOST = 200000 };
 
 bool recovery_over(const struct model *model, const struct cohort *cohort,
-                   const struct truth *truth, size_t most, struct recovery *out, struct err *err);
+                   const struct truth *truth, size_t most, const atomic_bool *stop,
+                   struct recovery *out, struct err *err);
 
 #endif

@@ -6,6 +6,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
 #include "list.h"
+#include "models_r2.h"
 
 static const struct option models_options[] = {{0}};
 
@@ -19,21 +20,12 @@ static const struct list_column columns[MODEL_COLUMNS] = {
     {"R² true", true, 5, false}, {"trials", false, 9, false},
 };
 
-/* R² of the first weight's updates, once a model is done. */
-struct known {
-    struct model *model; /* a reference: an address stands for one model */
-    double r2;
-};
-
-/* Trials for two digits of R², at a few ms a model. */
-enum { KNOWN = 64, RECOVERY_TRIALS = 5000 };
-
 struct models_state {
     struct list list;
+    const struct model **row; /* [list.n_rows] only compared */
     struct table table;
     size_t in_use;
-    size_t n_known;
-    struct known known[KNOWN];
+    struct r2_book book;
     char *name; /* in use */
     struct strbuf best; /* "dnn2 .5012" */
 };
@@ -99,24 +91,7 @@ static double r2_of(struct models_state *s, const struct scene_model *m, const s
     if (parts_running(m) || !cohort || !cohort->truth) {
         return NAN;
     }
-    for (size_t i = 0; i < s->n_known; i++) {
-        if (s->known[i].model == m->model) {
-            return s->known[i].r2;
-        }
-    }
-    struct recovery recovery;
-    bool fine = recovery_estimate(m->model, cohort, RECOVERY_TRIALS, &recovery, NULL);
-    struct known *place = &s->known[s->n_known % KNOWN];
-    if (s->n_known == KNOWN) { /* begin anew */
-        for (size_t i = 0; i < KNOWN; i++) {
-            model_drop(s->known[i].model);
-        }
-        s->n_known = 0;
-        place = s->known;
-    }
-    *place = (struct known){model_hold(m->model), fine ? recovery.r2[0] : NAN};
-    s->n_known++;
-    return place->r2;
+    return r2_look(&s->book, m->model, cohort);
 }
 
 static char *number_cell(double value, int places)
@@ -165,6 +140,8 @@ static void models_clear(struct models_state *s)
     free(s->name);
     s->name = NULL;
     strbuf_reset(&s->best);
+    free(s->row);
+    s->row = NULL;
 }
 
 /* The best of those fitted to the trials in use, by held-out loss where all have
@@ -203,6 +180,11 @@ static bool models_update(void *state, const struct scene *scene, struct err *er
     bool cohorts = !one_cohort(scene);
     models_clear(s);
     view_models_table(scene, false, &s->table);
+    s->row = mem_new(scene->n_models, sizeof *s->row);
+    for (size_t i = 0; i < scene->n_models; i++) {
+        s->row[i] = scene->models[i].model;
+    }
+    r2_forget(&s->book, scene->n_models, s->row);
     s->in_use = scene->current > 0 ? (size_t)scene->current : 0;
     for (size_t i = 0; i < scene->n_models; i++) {
         const struct scene_model *m = &scene->models[i];
@@ -217,6 +199,35 @@ static bool models_update(void *state, const struct scene *scene, struct err *er
     s->name = scene->current >= 0 ? mem_text(scene->models[scene->current].model->name) : NULL;
     find_best(s, scene);
     return true;
+}
+
+static bool models_prepare(void *state, const struct scene *scene, bool pending, void **job,
+                           struct err *err)
+{
+    struct models_state *s = state;
+    (void)scene, (void)err;
+    if (!pending) {
+        *job = s->book.wanted;
+        s->book.wanted = NULL;
+    }
+    return true;
+}
+
+static bool models_adopt(void *state, void *job, struct err *err)
+{
+    struct models_state *s = state;
+    (void)err;
+    r2_adopt(&s->book, job);
+    for (size_t row = 0; row < s->list.n_rows; row++) {
+        list_set(&s->list, row, MODEL_R2, number_cell(r2_known(&s->book, s->row[row]), 2));
+    }
+    return true;
+}
+
+static void models_discard(void *state, void *job)
+{
+    (void)state; /* the next update wants it again */
+    r2_discard(job);
 }
 
 static void models_title(const void *state, struct strbuf *out)
@@ -273,9 +284,7 @@ static void models_release(void *state)
     models_clear(s);
     list_free(&s->list);
     strbuf_free(&s->best);
-    for (size_t i = 0; i < s->n_known; i++) {
-        model_drop(s->known[i].model);
-    }
+    r2_free(&s->book);
 }
 
 const struct view_ops models_view = {
@@ -286,6 +295,10 @@ const struct view_ops models_view = {
     .state_size = sizeof(struct models_state),
     .configure = models_configure,
     .update = models_update,
+    .prepare = models_prepare,
+    .compute = r2_work,
+    .adopt = models_adopt,
+    .discard = models_discard,
     .title = models_title,
     .draw = models_draw,
     .describe = models_describe,

@@ -171,11 +171,14 @@ static void take_replay(struct view *view, const struct scene *scene)
     }
 }
 
-static bool job_adopt(struct view *view, void *job)
+static void job_adopt(struct view *view, void *job)
 {
-    view->failure = (struct err){0};
-    view->pictured = view->ops->adopt(view->state, job, &view->failure);
-    return view->pictured;
+    struct err failure = {0};
+    bool pictured = view->ops->adopt(view->state, job, &failure);
+    if (view->ops->update) /* it said already whether there is a picture */
+        return;
+    view->failure = failure;
+    view->pictured = pictured;
 }
 
 static void job_send(struct view *view, void *job)
@@ -232,7 +235,7 @@ static void settle(struct view *view, bool prepared, const struct err *reason)
     view->shown = prepared && view->pictured;
     if (!prepared) {
         view->reason = *reason;
-    } else if (view->pending) {
+    } else if (view->pending && !view->ops->update) {
         view->reason = (struct err){0}; /* the first one stays otherwise */
         err_set(&view->reason, ERR_FAILED, "computing ...");
     } else {
@@ -246,6 +249,10 @@ static void prepare(struct view *view, const struct scene *scene)
     struct err reason = {0};
     void *job = NULL;
     job_collect(view);
+    if (ops->update && scene) {
+        view->failure = (struct err){0};
+        view->pictured = ops->update(view->state, scene, &view->failure);
+    }
     bool prepared = ops->prepare(view->state, scene, view->pending, &job, &reason);
     if (job && view->later) {
         job_later(view, job);

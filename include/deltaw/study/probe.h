@@ -163,8 +163,9 @@ struct recovery {
 };
 bool recovery_compute(const struct model *model, const struct cohort *cohort,
                       struct recovery *out, struct err *err);
-/* The same over about `most` trials: for a table that must be there at once. */
+/* The same over about `most` trials.  stop: NULL, or polled: ERR_INTERRUPTED once it is
+ * true. */
 bool recovery_estimate(const struct model *model, const struct cohort *cohort, size_t most,
-                       struct recovery *out, struct err *err);
+                       const atomic_bool *stop, struct recovery *out, struct err *err);
 
 #endif

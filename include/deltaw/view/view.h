@@ -55,7 +55,8 @@ struct view_ops {
     /* Recompute what is out of date.  False: nothing to show; err says why and
      * what to do ("no model yet; fit one with `fit dnn`"). */
     bool (*update)(void *state, const struct scene *scene, struct err *err);
-    /* In place of update, where it takes more than a few ms: three steps, of which
+    /* Where it takes more than a few ms, in place of update or (what is there at once is
+     * shown until then) after it: three steps, of which
      * the middle one may run in a worker's thread.
      * prepare (main thread): is something out of date?  Then *job is all that
      * compute needs, with references of its own.  scene NULL: the one of the last

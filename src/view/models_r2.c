@@ -1,0 +1,118 @@
+#include "models_r2.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "deltaw/base/mem.h"
+
+/* For two digits, at a few ms a model. */
+enum { RECOVERY_TRIALS = 5000 };
+
+struct r2_entry {
+    struct model *model; /* a reference: an address stands for one model */
+    double r2;
+};
+
+struct r2_job {
+    size_t n;
+    struct r2_want {
+        struct model *model;
+        struct cohort *cohort;
+        double r2;
+        bool found; /* looked at before it was stopped */
+    } *item;
+};
+
+static const struct r2_entry *find(const struct r2_book *book, const struct model *model)
+{
+    for (size_t i = 0; i < book->n; i++) {
+        if (book->known[i].model == model) {
+            return &book->known[i];
+        }
+    }
+    return NULL;
+}
+
+double r2_known(const struct r2_book *book, const struct model *model)
+{
+    const struct r2_entry *entry = find(book, model);
+    return entry ? entry->r2 : NAN;
+}
+
+double r2_look(struct r2_book *book, const struct model *model, const struct cohort *cohort)
+{
+    const struct r2_entry *entry = find(book, model);
+    if (entry) {
+        return entry->r2;
+    }
+    struct r2_job *job = book->wanted ? book->wanted : (book->wanted = mem_new(1, sizeof *job));
+    job->item = mem_resize(job->item, job->n + 1, sizeof *job->item);
+    job->item[job->n++] = (struct r2_want){model_hold(model), cohort_hold(cohort), NAN, false};
+    return NAN;
+}
+
+void r2_discard(void *data)
+{
+    struct r2_job *job = data;
+    if (!job) {
+        return;
+    }
+    for (size_t i = 0; i < job->n; i++) {
+        model_drop(job->item[i].model);
+        cohort_drop(job->item[i].cohort);
+    }
+    free(job->item);
+    free(job);
+}
+
+void r2_forget(struct r2_book *book, size_t n, const struct model *const *kept)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < book->n; i++) {
+        size_t at = 0;
+        while (at < n && kept[at] != book->known[i].model) {
+            at++;
+        }
+        if (at < n) {
+            book->known[left++] = book->known[i];
+        } else {
+            model_drop(book->known[i].model);
+        }
+    }
+    book->n = left;
+    r2_discard(book->wanted);
+    book->wanted = NULL;
+}
+
+void r2_free(struct r2_book *book)
+{
+    r2_forget(book, 0, NULL);
+    free(book->known);
+    book->known = NULL;
+}
+
+void r2_work(void *data, const atomic_bool *stop)
+{
+    struct r2_job *job = data;
+    struct recovery recovery;
+    for (size_t i = 0; i < job->n && !atomic_load(stop); i++) {
+        struct r2_want *want = &job->item[i];
+        bool fine = recovery_estimate(want->model, want->cohort, RECOVERY_TRIALS, stop, &recovery,
+                                      NULL);
+        want->r2 = fine ? recovery.r2[0] : NAN;
+        want->found = !atomic_load(stop);
+    }
+}
+
+void r2_adopt(struct r2_book *book, void *data)
+{
+    const struct r2_job *job = data;
+    for (size_t i = 0; i < job->n; i++) {
+        const struct r2_want *want = &job->item[i];
+        if (want->found && !find(book, want->model)) {
+            book->known = mem_resize(book->known, book->n + 1, sizeof *book->known);
+            book->known[book->n++] = (struct r2_entry){model_hold(want->model), want->r2};
+        }
+    }
+    r2_discard(data);
+}
