@@ -181,6 +181,36 @@ static struct cohort *ragged(const struct cohort *c)
     return out;
 }
 
+/* Of long lives only parts are run, each after a run-up. */
+static void test_parts(void)
+{
+    struct cohort *c = make("trace", "animals=5 trials=4000 alpha=.02,.01 noise=.01");
+    struct model *same = model_of("trace", &(struct rule_shape){0}, "stim+bias",
+                                  (const double[]){.02, .01});
+    struct model *wide = model_of("trace", &(struct rule_shape){.window = 5}, "stim+bias",
+                                  (const double[]){.02, .01});
+    struct recovery whole, part;
+    struct err err = {0};
+    atomic_bool stop;
+    atomic_init(&stop, false);
+    bool good = recovery_estimate(same, c, 8000, &stop, &part, &err);
+    tap_ok(good && part.n_trials == 8000 && part.n_lived == 20000 && part.r2[0] > 1 - 1e-9 &&
+               part.r2[1] > 1 - 1e-9, "parts of lives: recovered by itself over %zu of %zu trials",
+           part.n_trials, part.n_lived);
+    good = recovery_compute(wide, c, &whole, &err) &&
+           recovery_estimate(wide, c, 8000, NULL, &part, &err);
+    tap_ok(good && whole.n_trials == 20000 && fabs(part.r2[0] - whole.r2[0]) < .05,
+           "  as over all of them (%.3f, %.3f)", part.r2[0], whole.r2[0]);
+    atomic_store(&stop, true);
+    tap_ok(!recovery_estimate(wide, c, 8000, &stop, &part, &err) && err.code == ERR_INTERRUPTED,
+           "  given up when asked: %s", err.message);
+    err_clear(&err);
+    tap_ok(!recovery_estimate(wide, c, 80000, &stop, &part, &err) && err.code == ERR_INTERRUPTED,
+           "  also over whole lives");
+    model_drop(same), model_drop(wide);
+    cohort_drop(c);
+}
+
 static void test_recovery(void)
 {
     struct cohort *whole = make("trace", "animals=9 trials=400 alpha=.02,.01 w0=.5 noise=.01");
@@ -323,6 +353,7 @@ int main(void)
     test_model_starts();
     test_tinyrnn();
     test_recovery();
+    test_parts();
     test_many_lives();
     test_past_inputs();
     test_model_refusals();

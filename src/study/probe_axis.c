@@ -53,11 +53,6 @@ bool variable_same(const struct variable *a, const struct variable *b)
     return a->kind == b->kind && (a->kind != VARIABLE_WEIGHT || a->weight == b->weight);
 }
 
-bool trial_known(const struct cohort *cohort, size_t trial)
-{
-    return cohort->reward[trial] == 0 || cohort->reward[trial] == 1;
-}
-
 bool component_find(const struct policy *policy, const char *verb, const char *name, size_t *out,
                     struct err *err)
 {
@@ -164,20 +159,61 @@ long axis_cell(const struct axis *axis, double value)
     return (long)lo;
 }
 
+/* A place in a memo for a value. */
+static size_t memo_place(double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return (size_t)(bits * 0x9e3779b97f4a7c15u >> 58) % FINDER_MEMO;
+}
+
+void finder_set(struct finder *finder, const struct axis *axis)
+{
+    finder->axis = axis;
+    finder->per = (double)axis->n / (axis->edge[axis->n] - axis->edge[0]);
+    for (size_t i = 0; i < FINDER_MEMO; i++)
+        finder->value[i] = NAN;
+}
+
+long finder_cell(struct finder *finder, double value)
+{
+    const struct axis *axis = finder->axis;
+    if (!axis->levels) {
+        if (!(value >= axis->edge[0] && value <= axis->edge[axis->n]))
+            return -1;
+        size_t i = (size_t)((value - axis->edge[0]) * finder->per);
+        i = i < axis->n ? i : axis->n - 1;
+        while (i > 0 && value < axis->edge[i])
+            i--;
+        while (i + 1 < axis->n && value >= axis->edge[i + 1])
+            i++;
+        return (long)i;
+    }
+    size_t at = memo_place(value);
+    if (finder->value[at] != value) {
+        finder->value[at] = value;
+        finder->cell[at] = axis_cell(axis, value);
+    }
+    return finder->cell[at];
+}
+
 /* Distinct lived stimuli, ascending, into value[AXIS_LEVELS]; 0 when there are
  * more than that or none.  lo and hi become the range. */
 static size_t distinct_stimuli(const struct cohort *cohort, double *value, double *lo, double *hi)
 {
     size_t n = 0;
     bool many = false;
-    float last = NAN;
+    float seen[FINDER_MEMO];
+    for (size_t i = 0; i < FINDER_MEMO; i++)
+        seen[i] = NAN;
     *lo = INFINITY;
     *hi = -INFINITY;
     for (size_t t = 0; cohort && t < cohort->n_trials; t++) {
         float s = cohort->stimulus[t];
-        if (s == last || !trial_known(cohort, t) || !isfinite(s))
+        size_t at = memo_place(s);
+        if (s == seen[at] || !trial_known(cohort, t) || !isfinite(s))
             continue;
-        last = s;
+        seen[at] = s;
         *lo = fmin(*lo, s);
         *hi = fmax(*hi, s);
         size_t i = 0;

@@ -20,7 +20,10 @@ bool variable_find(const struct policy *policy, const char *verb, const char *op
 bool variable_same(const struct variable *a, const struct variable *b);
 
 /* A trial whose reward is known: the only kind that is sampled or counted. */
-bool trial_known(const struct cohort *cohort, size_t trial);
+static inline bool trial_known(const struct cohort *cohort, size_t trial)
+{
+    return cohort->reward[trial] == 0 || cohort->reward[trial] == 1;
+}
 
 /* The weight whose update is wanted: of=w_stim. */
 bool component_find(const struct policy *policy, const char *verb, const char *name, size_t *out,
@@ -47,6 +50,17 @@ void axis_levels(struct axis *axis, size_t n, const double *value);
 void axis_free(struct axis *axis);
 /* The cell `value` falls into, or -1. */
 long axis_cell(const struct axis *axis, double value);
+
+/* The same for many values, of which few are distinct where the axis has levels. */
+enum { FINDER_MEMO = 64 };
+struct finder {
+    const struct axis *axis;
+    double per; /* cells per unit; even cells */
+    double value[FINDER_MEMO];
+    long cell[FINDER_MEMO];
+};
+void finder_set(struct finder *finder, const struct axis *axis);
+long finder_cell(struct finder *finder, double value);
 
 /* The largest of 1, 2, 5 times a power of ten that is not above `value` > 0. */
 double nice_step(double value);

@@ -133,15 +133,6 @@ bool grid_check(struct grid *grid, const char *verb, struct err *err)
     return true;
 }
 
-bool grid_lived(const struct grid *grid, size_t t)
-{
-    size_t n = grid->model->settings.policy.n;
-    bool finite = trial_known(grid->cohort, t);
-    for (size_t k = 0; finite && k < n; k++)
-        finite = isfinite(grid->lived[t * n + k]);
-    return finite;
-}
-
 /* A cell with one sampled row in it: everything the update depends on. */
 struct point {
     double w[POLICY_MAX], stimulus, day;

@@ -94,7 +94,14 @@ bool grid_past(const struct grid *grid);
 /* Is the variable fixed or on an axis? */
 bool grid_set(const struct grid *grid, enum variable_kind kind, size_t weight);
 /* Is the trial one to sample and to count: reward known, all weights finite? */
-bool grid_lived(const struct grid *grid, size_t trial);
+static inline bool grid_lived(const struct grid *grid, size_t trial)
+{
+    size_t n = grid->model->settings.policy.n;
+    bool finite = trial_known(grid->cohort, trial);
+    for (size_t k = 0; k < n; k++) /* an infinite one gives NaN */
+        finite &= grid->lived[trial * n + k] * 0 == 0;
+    return finite;
+}
 /* stimulus_lo, stimulus_hi: the cell of the stimulus axis a fixed one falls into. */
 void grid_window(struct grid *grid);
 /* Support of every cell, and n_lived. */

@@ -127,12 +127,14 @@ static int by_weight(const void *a, const void *b)
 static struct candidate *candidates(const struct grid *grid, size_t n)
 {
     struct candidate *all = mem_new(n, sizeof *all);
-    size_t taken = 0, rank = 0;
+    size_t taken = 0, rank = 0, next = sample_rank(0, n, grid->n_lived);
     for (size_t a = 0; a < grid->cohort->n_animals && taken < n; a++) {
         const struct animal *animal = &grid->cohort->animals[a];
         for (size_t t = animal->first; t < animal->first + animal->count && taken < n; t++)
-            if (grid_lived(grid, t) && rank++ == sample_rank(taken, n, grid->n_lived))
+            if (grid_lived(grid, t) && rank++ == next) {
                 all[taken++] = (struct candidate){.animal = a, .trial = t};
+                next = sample_rank(taken, n, grid->n_lived);
+            }
     }
     return all;
 }
@@ -163,7 +165,7 @@ void grid_sample(struct grid *grid)
         grid->rows[grid->n_rows++] = none;
         return;
     }
-    double right = zero_answers(grid);
+    double right = answer_matters(grid) ? zero_answers(grid) : NAN;
     bool few = grid_past(grid) && free_weight(grid) >= 0 && n < CANDIDATES;
     struct candidate *chosen = few ? few_candidates(grid, n) : candidates(grid, n);
     for (size_t j = 0; j < n; j++) {

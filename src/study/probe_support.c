@@ -16,8 +16,24 @@ static double lived_value(const struct grid *grid, const struct variable *variab
     return grid->lived[t * grid->model->settings.policy.n + variable->weight];
 }
 
+/* What stays the same while trials are counted. */
+struct counting {
+    struct grid *grid;
+    struct finder x, y;
+    bool narrowed; /* something is fixed */
+    bool past;     /* histories count */
+};
+
+static bool is_narrowed(const struct grid *grid)
+{
+    bool narrowed = !isnan(grid->choice) || !isnan(grid->reward) || !isnan(grid->stimulus);
+    for (size_t k = 0; k < grid->model->settings.policy.n; k++)
+        narrowed = narrowed || !isnan(grid->w[k]);
+    return narrowed;
+}
+
 /* Does a lived trial agree with what is fixed? */
-static bool agrees(const struct grid *grid, const struct animal *animal, size_t t)
+static bool agrees(const struct grid *grid, size_t t)
 {
     const struct cohort *cohort = grid->cohort;
     size_t n = grid->model->settings.policy.n;
@@ -30,19 +46,21 @@ static bool agrees(const struct grid *grid, const struct animal *animal, size_t 
     for (size_t k = 0; k < n; k++)
         if (!isnan(grid->w[k]) && fabs(grid->lived[t * n + k] - grid->w[k]) > WEIGHT_WINDOW)
             return false;
-    return !grid_past(grid) || past_lived(cohort, animal, t, grid->past, grid->lags);
+    return true;
 }
 
-static void count_trial(struct grid *grid, const struct animal *animal, size_t t,
+static void count_trial(struct counting *c, const struct animal *animal, size_t t,
                         uint32_t *const support[])
 {
+    struct grid *grid = c->grid;
     if (!grid_lived(grid, t))
         return;
     grid->n_lived++;
-    if (!agrees(grid, animal, t))
+    if ((c->narrowed && !agrees(grid, t)) ||
+        (c->past && !past_lived(grid->cohort, animal, t, grid->past, grid->lags)))
         return;
-    long ix = axis_cell(grid->x_axis, lived_value(grid, &grid->x, t));
-    long iy = axis_cell(grid->y_axis, lived_value(grid, &grid->y, t));
+    long ix = finder_cell(&c->x, lived_value(grid, &grid->x, t));
+    long iy = finder_cell(&c->y, lived_value(grid, &grid->y, t));
     size_t panel = grid->n_panels == 2 ? grid->cohort->reward[t] != 0 : 0;
     if (ix >= 0 && iy >= 0)
         support[panel][(size_t)iy * grid->x_axis->n + (size_t)ix]++;
@@ -50,11 +68,14 @@ static void count_trial(struct grid *grid, const struct animal *animal, size_t t
 
 void grid_count(struct grid *grid, uint32_t *const support[])
 {
+    struct counting c = {.grid = grid, .narrowed = is_narrowed(grid), .past = grid_past(grid)};
+    finder_set(&c.x, grid->x_axis);
+    finder_set(&c.y, grid->y_axis);
     grid->n_lived = 0;
     for (size_t a = 0; grid->cohort && grid->lived && a < grid->cohort->n_animals; a++) {
         const struct animal *animal = &grid->cohort->animals[a];
         for (size_t t = animal->first; t < animal->first + animal->count; t++)
-            count_trial(grid, animal, t, support);
+            count_trial(&c, animal, t, support);
     }
 }
 

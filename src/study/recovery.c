@@ -12,6 +12,9 @@
 #include "truth.h"
 
 enum { BATCH = 4096, SIDE_BY_SIDE = 64 };
+/* Of long lives that are not all taken, parts side by side, each after a run-up whose
+ * updates do not count: by then a state that began at zero is as good as lived. */
+enum { PARTS = 16, RUN_UP = 200 };
 
 /* Sums over trials, per weight.  The mean of the true update is small beside
  * its spread, so that the one-pass sum of squares is safe in double. */
@@ -138,16 +141,17 @@ static void over_trials(struct work *work, size_t all, size_t most)
 {
     const struct cohort *cohort = work->cohort;
     size_t wanted = all < most ? all : most, rank = 0, taken = 0, n = 0;
+    size_t next = sample_rank(0, wanted, all);
     work_open(work, BATCH);
     for (size_t a = 0; a < cohort->n_animals && !stopped(work); a++) {
         const struct animal *animal = &cohort->animals[a];
         struct truth truth;
         truth_of_animal(work->truth, cohort, a, &truth);
         for (size_t t = animal->first; t < animal->first + animal->count; t++) {
-            if (!usable(work, t) || rank++ != sample_rank(taken, wanted, all))
+            if (!usable(work, t) || rank++ != next)
                 continue;
             work_put(work, n++, &truth, NULL, animal, t);
-            taken++;
+            next = sample_rank(++taken, wanted, all);
             if (n == BATCH) {
                 work_step(work, n);
                 n = 0;
@@ -164,7 +168,8 @@ static void over_trials(struct work *work, size_t all, size_t most)
 
 struct life {
     const struct animal *animal;
-    size_t trials;
+    size_t begin, trials; /* from its trial `begin` on */
+    size_t run_up;        /* of them, not counted */
     struct truth truth;
     struct truth_memory *memory;
 };
@@ -174,7 +179,8 @@ static int longer_first(const void *a, const void *b)
     const struct life *x = a, *y = b;
     if (x->trials != y->trials)
         return x->trials < y->trials ? 1 : -1;
-    return x->animal->first < y->animal->first ? -1 : 1;
+    size_t first = x->animal->first + x->begin, other = y->animal->first + y->begin;
+    return first < other ? -1 : first > other;
 }
 
 static void live_together(struct work *work, struct life *lives, size_t n)
@@ -185,11 +191,47 @@ static void live_together(struct work *work, struct life *lives, size_t n)
     for (size_t t = 0; n > 0 && !stopped(work); t++) {
         while (n > 0 && lives[n - 1].trials <= t)
             n--;
-        for (size_t i = 0; i < n; i++)
-            work_put(work, i, &lives[i].truth, lives[i].memory, lives[i].animal,
-                     lives[i].animal->first + t);
+        for (size_t i = 0; i < n; i++) {
+            const struct life *life = &lives[i];
+            work_put(work, i, &life->truth, life->memory, life->animal,
+                     life->animal->first + life->begin + t);
+            work->counts[i] = work->counts[i] && t >= life->run_up;
+        }
         work_step(work, n);
     }
+}
+
+static void life_open(const struct work *work, size_t animal, size_t begin, size_t end,
+                      size_t run_up, struct life *life)
+{
+    *life = (struct life){.animal = &work->cohort->animals[animal], .begin = begin,
+                          .trials = end - begin, .run_up = run_up};
+    truth_of_animal(work->truth, work->cohort, animal, &life->truth);
+    life->memory = truth_memory_new(&life->truth);
+}
+
+/* About `most` trials in PARTS parts, evenly over all of them. */
+static void over_parts(struct work *work, size_t most)
+{
+    const struct cohort *cohort = work->cohort;
+    struct life lives[PARTS];
+    size_t a = 0;
+    work_open(work, PARTS);
+    for (size_t j = 0; j < PARTS; j++) {
+        size_t t = sample_rank(j, PARTS, cohort->n_trials), length = most / PARTS;
+        while (t >= cohort->animals[a].first + cohort->animals[a].count)
+            a++;
+        const struct animal *animal = &cohort->animals[a];
+        size_t begin = t - animal->first;
+        length = length < animal->count ? length : animal->count;
+        begin = begin + length <= animal->count ? begin : animal->count - length;
+        size_t run_up = begin < RUN_UP ? begin : RUN_UP;
+        life_open(work, a, begin - run_up, begin + length, run_up, &lives[j]);
+    }
+    live_together(work, lives, PARTS);
+    for (size_t j = 0; j < PARTS; j++)
+        truth_memory_free(lives[j].memory);
+    work_close(work);
 }
 
 /* Animals evenly over the cohort, so many that about `most` trials are run. */
@@ -205,12 +247,8 @@ static void over_lives(struct work *work, size_t most)
     for (size_t a = 0; a < cohort->n_animals && taken < wanted && !stopped(work); a++) {
         if (a != sample_rank(taken, wanted, cohort->n_animals))
             continue;
-        const struct animal *animal = &cohort->animals[a];
-        lives[n].animal = animal;
-        lives[n].trials = animal->count < most ? animal->count : most;
-        truth_of_animal(work->truth, cohort, a, &lives[n].truth);
-        lives[n].memory = truth_memory_new(&lives[n].truth);
-        n++;
+        size_t count = cohort->animals[a].count;
+        life_open(work, a, 0, count < most ? count : most, 0, &lives[n++]);
         if (++taken == wanted || n == SIDE_BY_SIDE) {
             live_together(work, lives, n);
             while (n > 0)
@@ -219,6 +257,12 @@ static void over_lives(struct work *work, size_t most)
     }
     work_close(work);
     free(lives);
+}
+
+/* Are its lives, of which not all can be run, so long that few would be? */
+static bool is_long(const struct cohort *cohort, size_t most)
+{
+    return cohort->n_trials > most && cohort->n_trials / cohort->n_animals > most / PARTS;
 }
 
 /* --- both -------------------------------------------------------------------- */
@@ -247,7 +291,7 @@ bool recovery_over(const struct model *model, const struct cohort *cohort,
         return false;
     size_t all = count_usable(&work);
     if (all > 0 && (model->rule->memory || truth_remembers(truth)))
-        over_lives(&work, most);
+        (is_long(cohort, most) ? over_parts : over_lives)(&work, most);
     else if (all > 0)
         over_trials(&work, all, most);
     if (stopped(&work))
