@@ -18,6 +18,15 @@ like 'the map view is too' "$out" '^replay 120/300 . .w_stim'
 like 'replay off shows the newest again' "$out" '^dnn1: the newest is shown again'
 like 'the loss view is back' "$out" '^dnn1: train .* after 300 epochs'
 
+# colours: of the newest, but for maps that hardly showed in them
+legends() {
+    for epoch in "$@"; do
+        deltaw -c "$make; wait" -c "replay epoch=$epoch" -c map | sed -n 's/.* +\([.0-9e-]*\) .*no data$/\1/p'
+    done | tr '\n' ' '
+}
+is 'colours stand still late, and are finer where little is learnt' "$(legends 1 20 300)" \
+    '4e-5 .004 .004 '
+
 # values: the same as of a fit that ended there
 deltaw -c "$make; wait; replay dnn1 epoch=120" -c 'map xrange=-1,1 yrange=-1,1 nx=9 ny=9' \
     -c 'export map replayed.csv; weights; export weights replayed_w.csv' >said 2>&1

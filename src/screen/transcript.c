@@ -278,7 +278,7 @@ static void draw_row(struct canvas *canvas, struct rect area, int y, const char 
     char *row = mem_text_n(text, n);
     bool error = line->kind == LINE_ERROR;
     int ink = !style->colours ? COLOUR_DEFAULT
-              : error         ? style->colours >= 16 ? red : 1
+              : error         ? style->dark && style->colours >= 16 ? red : 1
               : line->kind == LINE_NOTE && style->dark ? style->colours >= 16 ? yellow : 3
               : line->kind == LINE_SAY ? style->dark ? style->colours >= 16 ? cyan_dark : 6
                                                      : cyan_light

@@ -219,12 +219,11 @@ double map_limit(const struct map_state *s)
 /* From the fitted values; from the true ones as well when these are shown, so
  * that they and the difference compare.  It follows growth at once but shrinks
  * only when half of it is unused, so that colours stand still while a fit
- * trains. */
+ * trains.  In a replay they are those of the newest state, but for epochs that would
+ * use less than a fifth of them and hardly showed; less than a hundredth is nothing. */
 static void follow_limit(struct map_state *s, bool at_once)
 {
-    if (s->held) {
-        return;
-    }
+    enum { HARDLY = 5, NOTHING = 100 };
     double largest = 0;
     size_t n = s->map.x.n * s->map.y.n;
     for (size_t p = 0; p < s->map.n_panels; p++) {
@@ -239,6 +238,10 @@ static void follow_limit(struct map_state *s, bool at_once)
         }
     }
     double nice = parts_nice(largest);
+    if (s->held) {
+        nice = nice < s->held_limit / HARDLY
+                   ? parts_nice(fmax(largest, s->held_limit / NOTHING)) : s->held_limit;
+    }
     if (at_once || !(s->limit >= nice) || nice < s->limit / 2) {
         s->limit = nice;
     }
@@ -430,6 +433,7 @@ static void hold_scales(struct map_state *s, struct map_job *job)
     s->held = NULL;
     s->map = job->newest;
     follow_limit(s, true);
+    s->held_limit = s->limit;
     s->map = seen;
     s->held = s->source.final;
     s->hold[0] = r->x_lo, s->hold[1] = r->x_hi;

@@ -29,6 +29,7 @@ struct map_state {
     size_t sample;         /* lived trials averaged over while training */
     size_t updates;        /* of rules that see the past: updates of a picture then */
     double limit;          /* of the automatic colour scale */
+    double held_limit;     /* what it is for the newest state of a replay */
     size_t room_x, room_y; /* cells of the last picture; 0: none drawn yet */
     /* the cross-hair, by value so that it stays where it is at a new size */
     bool crossed; /* somebody put it there, else it is where most trials are */

@@ -214,15 +214,17 @@ const struct command command_replay = {
     .group = GROUP_LOOK,
     .arguments = "[MODEL] [OPTION]... | off",
     .summary = "show a fit as it was at earlier epochs, or play them",
-    .detail = "All views and exports show the model at that epoch until `replay off`; `score` and "
-              "`show` keep to the newest.  Up to 200 epochs of a fit are kept, the early ones "
-              "densely and then ever fewer (fewer in all of models so large that they would take "
-              "more than 64 MiB), and of a textbook rule the evaluations of its search that were "
-              "better than all before.  An opened model has them when it was saved with snapshots=yes.\n"
-              "In the full screen it plays; keys in a tile: , and . or left and right step, Space "
-              "plays and pauses, Home and End go to the ends, q or Esc ends it.  Pictures that "
-              "would come late are skipped.  With `set motion=reduced` it stands still until "
-              "told to play.",
+    .detail = "All views and exports show the model at that epoch until `replay off`; `score` "
+              "and `show` keep to the newest.  Up to 200 epochs of a fit are kept, the early "
+              "ones densely and then ever fewer (fewer in all of models so large that they "
+              "would take more than 64 MiB), and of a textbook rule the evaluations of its "
+              "search that were better than all before.  An opened model has them when it was "
+              "saved with snapshots=yes.\n"
+              "In the full screen it plays; keys in a tile: , and . or left and right step, "
+              "Space plays and pauses, Home and End go to the ends, q or Esc ends it.  Pictures "
+              "that would come late are skipped.  Axes and the colours of a map are those of "
+              "the newest epoch, but for epochs that would use less than a fifth of these "
+              "colours.  With `set motion=reduced` it stands still until told to play.",
     .examples = "replay dnn1 epoch=3\nreplay dnn1 epoch=0; map; replay off",
     .options = replay_table,
     .positional_type = OPTION_MODEL,
