@@ -4,7 +4,7 @@
 # BENCH_TRIALS (10000 a mouse), BENCH_RUNS (5) and BENCH_EPOCHS (1000) make it
 # shorter.  Parts of it are in tests/bench_*.sh.
 set -eu
-: "${DELTAW:?run this by make bench}" "${BENCH_PROBE:?run this by make bench}"
+: "${DELTAW:?run this by make bench}" "${BENCH_PROBE:?run this by make bench}" "${BENCH_SCREEN:?run this by make bench}"
 core=${BENCH_CORE:?run this by make bench}
 runs=${BENCH_RUNS:-5}
 trials=${BENCH_TRIALS:-10000}
@@ -51,3 +51,4 @@ for animals in 100 1000; do
 done
 
 . "$srcdir/tests/bench_views.sh"
+. "$srcdir/tests/bench_screen.sh"

@@ -170,6 +170,30 @@ static void test_rescue(const char *what, int signal, bool close_it)
     pty_type(&p, "quit\r");
     left(&p, 0, 0, "quit after that");
     pty_free(&p);
+    start(&p, "TERM=xterm-256color", NULL, NULL);
+    pty_settle(&p, .2);
+    tap_ok(!strstr(p.out, "ended from outside"), "%s: and only that one", what);
+    pty_type(&p, "quit\r");
+    left(&p, 0, 0, "quit once more");
+    pty_free(&p);
+}
+
+static void test_many_kept(void)
+{
+    struct pty p = {.background = black};
+    for (int i = 0; i < 25; i++) {
+        char path[4600];
+        snprintf(path, sizeof path, "%s/old%d.npz", kept, i);
+        FILE *file = fopen(path, "w");
+        if (file)
+            fclose(file);
+    }
+    start(&p, "TERM=xterm-256color", NULL, NULL);
+    tap_ok(pty_shows(&p, "20 are kept"), "too many kept models: it says that the oldest go");
+    tap_ok(count_kept(true, NULL) == 20, "and the newest 20 stay");
+    pty_type(&p, "quit\r");
+    left(&p, 0, 0, "quit with many");
+    pty_free(&p);
 }
 
 /* After a ^C, which leaves whatever the bytes have begun, it does what is typed. */
@@ -283,6 +307,7 @@ int main(void)
     test_rescue("HUP", SIGHUP, false);
     if (!*(getenv("SANITIZE") ? getenv("SANITIZE") : "")) /* these report a crash instead */
         test_rescue("a crash", SIGSEGV, false);
+    test_many_kept();
     test_resize_storm();
     test_garbage();
     test_big_paste();

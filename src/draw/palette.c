@@ -30,8 +30,8 @@ int palette_diverging(double t, const struct style *style)
  * is grey: it also explains strokes and draws what is only for comparison. */
 int palette_curve(int i, const struct style *style)
 {
-    static const uint8_t of_256[2][7] = {{25, 166, 36, 16, 132, 52, 244},
-                                         {75, 214, 36, 231, 99, 227, 246}};
+    static const uint8_t of_256[2][7] = {{25, 166, 36, 16, 99, 52, 241},
+                                         {75, 214, 36, 231, 99, 227, 242}};
     static const uint8_t of_16[2][7] = {{4, 1, 2, 0, 5, 6, 8}, {14, 11, 10, 15, 13, 9, 7}};
     static const uint8_t of_8[2][7] = {{4, 1, 2, 0, 5, 6, 3}, {6, 3, 2, 7, 5, 1, 4}};
     unsigned at = (unsigned)i % 7;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@
 
 #include "background.h"
 #include "deltaw/base/utf8.h"
+#include "deltaw/draw/palette.h"
 
 /* As much as a handler needs must be static. */
 static struct {
@@ -302,12 +304,26 @@ static attr_t attributes_of(const struct cell *cell)
            (cell->attributes & CELL_UNDERLINE ? A_UNDERLINE : 0);
 }
 
+/* Terminals with direct colours (xterm-direct) take red, green and blue, but for
+ * numbers below 8, which are colours of the palette as everywhere. */
+static int terminal_colour(int colour)
+{
+    if (colour < 8 || COLORS <= 256)
+        return colour < COLORS ? colour : -1;
+    double rgb[3];
+    int packed = 0;
+    palette_rgb(colour, rgb);
+    for (int c = 0; c < 3; c++)
+        packed = packed << 8 | (int)lround(255 * rgb[c]);
+    return packed;
+}
+
 static int pair_of(const struct cell *cell)
 {
     int ink = cell->ink, paper = cell->paper;
     if (!self.coloured || (ink < 0 && paper < 0))
         return 0;
-    int pair = alloc_pair(ink < COLORS ? ink : -1, paper < COLORS ? paper : -1);
+    int pair = alloc_pair(terminal_colour(ink), terminal_colour(paper));
     return pair > 0 ? pair : 0;
 }
 

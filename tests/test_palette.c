@@ -1,0 +1,137 @@
+/* The colours of maps and curves, as eyes without one kind of cone see them. */
+#include <math.h>
+
+#include "deltaw/draw/palette.h"
+#include "tap.h"
+
+enum { EYES = 3, CURVES = 7 };
+static const char *const eye_names[EYES] = {"usual", "deuteranope", "protanope"};
+/* For linear red, green and blue: Machado, Oliveira and Fernandes (2009), severity 1. */
+static const double eyes[EYES][3][3] = {
+    {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}},
+    {{.367322, .860646, -.227968}, {.280085, .672501, .047413}, {-.011820, .042940, .968881}},
+    {{.152286, 1.052583, -.204868}, {.114503, .786281, .099216}, {-.003882, -.048116, 1.051998}},
+};
+
+static double linear(double s)
+{
+    return s <= .04045 ? s / 12.92 : pow((s + .055) / 1.055, 2.4);
+}
+
+/* OKLab of what is seen. */
+static void seen(int eye, const double rgb[3], double lab[3])
+{
+    static const double cones[3][3] = {{.4122214708, .5363325363, .0514459929},
+                                       {.2119034982, .6806995451, .1073969566},
+                                       {.0883024619, .2817188376, .6299787005}};
+    static const double axes[3][3] = {{.2104542553, .7936177850, -.0040720468},
+                                      {1.9779984951, -2.4285922050, .4505937099},
+                                      {.0259040371, .7827717662, -.8086757660}};
+    double light[3] = {0}, excited[3] = {0};
+    for (int i = 0; i < 3; i++) {
+        for (int k = 0; k < 3; k++)
+            light[i] += eyes[eye][i][k] * linear(rgb[k]);
+        light[i] = fmax(0, fmin(1, light[i]));
+    }
+    for (int i = 0; i < 3; i++)
+        for (int k = 0; k < 3; k++)
+            excited[i] += cones[i][k] * light[k];
+    for (int i = 0; i < 3; i++) {
+        lab[i] = 0;
+        for (int k = 0; k < 3; k++)
+            lab[i] += axes[i][k] * cbrt(excited[k]);
+    }
+}
+
+static double apart(const double a[3], const double b[3])
+{
+    return sqrt(pow(a[0] - b[0], 2) + pow(a[1] - b[1], 2) + pow(a[2] - b[2], 2));
+}
+
+static void seen_colour(int eye, int colour, double lab[3])
+{
+    double rgb[3];
+    palette_rgb(colour, rgb);
+    seen(eye, rgb, lab);
+}
+
+static void test_ladder(int eye, bool dark)
+{
+    struct style style = {.colours = 256, .dark = dark};
+    double before[2][3], now[2][3], step = INFINITY, sides = INFINITY;
+    int n = palette_steps(&style);
+    for (int i = 0; i <= n; i++)
+        for (int side = 0; side < 2; side++) {
+            double t = (side ? 1. : -1.) * i / n, sign = dark ? 1 : -1;
+            seen_colour(eye, palette_diverging(t, &style), now[side]);
+            if (i > 0)
+                step = fmin(step, sign * (now[side][0] - before[side][0]));
+            for (int c = 0; c < 3; c++)
+                before[side][c] = now[side][c];
+            if (i > 0 && side)
+                sides = fmin(sides, apart(now[0], now[1]));
+        }
+    tap_ok(step > .009, "%s, %s: lightness grows with size, by %.3f or more", eye_names[eye],
+           dark ? "dark" : "light", step);
+    tap_ok(sides > .1, "%s, %s: plus and minus are apart, by %.2f or more", eye_names[eye],
+           dark ? "dark" : "light", sides);
+}
+
+static void test_fine(int eye, bool dark)
+{
+    double before[3] = {0}, now[3], rgb[3], other[3], opposite[3];
+    bool monotone = true, two = true;
+    for (int side = -1; side <= 1; side += 2)
+        for (int i = 0; i <= 100; i++) {
+            palette_diverging_rgb(side * i / 100., dark, rgb);
+            seen(eye, rgb, now);
+            monotone = monotone && (i == 0 || (dark ? now[0] > before[0] : now[0] < before[0]));
+            for (int c = 0; c < 3; c++)
+                before[c] = now[c];
+            palette_diverging_rgb(-side * i / 100., dark, other);
+            seen(eye, other, opposite);
+            two = two && (i < 20 || apart(now, opposite) > .08);
+        }
+    tap_ok(monotone, "%s, %s: the ladder without steps is monotone too", eye_names[eye],
+           dark ? "dark" : "light");
+    tap_ok(two, "%s, %s: and has two sides from a fifth on", eye_names[eye],
+           dark ? "dark" : "light");
+}
+
+static void test_curves(int eye, bool dark)
+{
+    struct style style = {.colours = 256, .dark = dark};
+    double lab[CURVES][3], paper[3], least = INFINITY, contrast = INFINITY;
+    seen_colour(eye, dark ? 232 : 255, paper);
+    for (int i = 0; i < CURVES; i++) {
+        seen_colour(eye, palette_curve(i, &style), lab[i]);
+        contrast = fmin(contrast, fabs(lab[i][0] - paper[0]));
+        for (int k = 0; k < i; k++)
+            least = fmin(least, apart(lab[i], lab[k]));
+    }
+    tap_ok(least > .1, "%s, %s: curves are apart, by %.2f or more", eye_names[eye],
+           dark ? "dark" : "light", least);
+    tap_ok(contrast > .2, "%s, %s: and stand out, by %.2f or more", eye_names[eye],
+           dark ? "dark" : "light", contrast);
+}
+
+static void test_grey(bool dark)
+{
+    double rgb[3];
+    palette_rgb(palette_curve(6, &(struct style){.colours = 256, .dark = dark}), rgb);
+    tap_ok(rgb[0] == rgb[1] && rgb[1] == rgb[2], "%s: what explains is grey",
+           dark ? "dark" : "light");
+}
+
+int main(void)
+{
+    for (int dark = 0; dark < 2; dark++) {
+        test_grey(dark);
+        for (int eye = 0; eye < EYES; eye++) {
+            test_ladder(eye, dark);
+            test_fine(eye, dark);
+            test_curves(eye, dark);
+        }
+    }
+    return tap_done();
+}
