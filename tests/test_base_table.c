@@ -143,11 +143,40 @@ static void test_many(void)
     table_free(&t);
 }
 
+static void test_sort(void)
+{
+    static const struct {
+        const char *name;
+        double value;
+    } rows[] = {{"b", 2}, {"c", NAN}, {"a", 3}, {"d", 2}};
+    struct table t = {0};
+    struct strbuf order = {0};
+    table_sort(&t, 0, false);
+    table_column(&t, "name", COLUMN_TEXT, 0);
+    table_column(&t, "value", COLUMN_NUMBER, 3);
+    for (size_t i = 0; i < 4; i++) {
+        table_row(&t);
+        table_text(&t, 0, rows[i].name);
+        table_number(&t, 1, rows[i].value);
+    }
+    for (int by = 0; by < 3; by++) {
+        table_sort(&t, by > 0, by == 2);
+        for (size_t i = 0; i < 4; i++)
+            strbuf_puts(&order, t.cells[i * 2].text);
+        strbuf_putc(&order, ' ');
+    }
+    tap_is_text(order.text, "abcd bdac abdc ",
+                "sorted by name, from the least, from the most; missing last, equal as before");
+    strbuf_free(&order);
+    table_free(&t);
+}
+
 int main(void)
 {
     test_print();
     test_hostile();
     test_machines();
     test_many();
+    test_sort();
     return tap_done();
 }

@@ -150,7 +150,7 @@ static const struct trial trials[] = {
      "^.deltaw> psychometric sessions=early,late"},
     {"psychometric", "c early and late/all", NULL, "", "c", "^.deltaw> psychometric sessions=all"},
 
-    {"jobs", "arrows row", NULL, "home", "down", "^.[▸>] *dnn2"},
+    {"jobs", "arrows row", NULL, "home", "down", "^.[▸>] *dnn2\n^.deltaw> jobs row=dnn2"},
     {"jobs", "arrows row", NULL, "", "up", "^.[▸>] *dnn1"},
     {"jobs", "Enter use", "use dnn2", "home", "enter", "^.deltaw> use dnn1"},
     {"jobs", "Space pause/resume", "fit dnn name=long epochs=1000000 hidden=4", "end", "space",
@@ -158,8 +158,10 @@ static const struct trial trials[] = {
     {"jobs", "Space pause/resume", NULL, "end", "space", "^.deltaw> resume long"},
     {"jobs", "x stop", NULL, "end", "x", "^.deltaw> stop long"},
 
-    {"models", "arrows row", NULL, "home", "down", "^.[▸>] *dnn2"},
+    {"models", "arrows row", NULL, "home", "down", "^.[▸>] *dnn2\n^.deltaw> models row=dnn2"},
     {"models", "arrows row", NULL, "", "up", "^.[▸>] *dnn1"},
+    {"models", "o order", NULL, "", "o", "^.deltaw> models sort=loss\n · by loss"},
+    {"models", "o order", "models sort=name", "", "o", "^.deltaw> models sort=age\n-by name"},
     {"models", "Enter use", "use dnn2", "home", "enter", "^.deltaw> use dnn1"},
     {"models", "s show", NULL, "home", "s", "dnn.4.bias"},
 

@@ -499,14 +499,31 @@ static void test_lists(void)
     tap_is_text(words(view, &out), "2 models, dnn1 in use; least training loss: dnn1, .5001 "
                 "nats/trial.", "models says which is in use and which predicts best");
     tap_is_text(ask(view, "enter", &out), "use dnn1", "the cursor begins at the one in use");
-    tap_is_text(ask(view, "down", &out), "", "down moves it");
+    tap_is_text(ask(view, "down", &out), "models row=dnn2", "down moves it, as a command");
+    configure(view, "row=dnn2", NULL);
     tap_is_text(ask(view, "enter", &out), "use dnn2", "Enter uses that one");
     tap_is_text(ask(view, "s", &out), "show dnn2", "s shows it");
     tap_is_text(ask(view, "down", &out), "", "the last row is the last");
     view_update(view, &stage.scene, NULL);
     tap_is_text(ask(view, "s", &out), "show dnn2", "news leave the cursor where it was");
-    tap_is_text(ask(view, "home", &out), "", "home goes to the first");
+    tap_is_text(ask(view, "home", &out), "models row=dnn1", "home goes to the first");
+    configure(view, "row=dnn1", NULL);
     tap_is_text(ask(view, "s", &out), "show dnn1", "which is dnn1");
+    tap_is_text(ask(view, "o", &out), "models sort=loss", "o orders them by loss");
+    double loss = stage.entries[1].status.train;
+    stage.entries[1].status.train = .4;
+    configure(view, "sort=loss", NULL);
+    view_update(view, &stage.scene, NULL);
+    tap_is_text(ask(view, "up", &out), "models row=dnn2", "so that the better is above");
+    struct table narrow = {0}, wide = {0};
+    view_models_table(&stage.scene, 40, "loss", &narrow);
+    view_models_table(&stage.scene, 0, "age", &wide);
+    tap_ok(narrow.n_columns < 6 && strcmp(narrow.cells[1].text, "dnn2") == 0 &&
+               wide.n_columns == 9 && strcmp(wide.cells[1].text, "dnn1") == 0,
+           "the table of a narrow screen has what matters, the one for programs all");
+    table_free(&narrow);
+    table_free(&wide);
+    stage.entries[1].status.train = loss;
     view_close(view);
 
     view = open_with("jobs", "");
@@ -514,7 +531,7 @@ static void test_lists(void)
     tap_is_text(words(view, &out), "2 fits, 1 training, 1 over: dnn2 412 of 1000 epochs, loss "
                 ".5004, 8 s to go.", "jobs says what trains");
     tap_is_text(ask(view, "space", &out), "", "what is over cannot be paused");
-    ask(view, "down", &out);
+    configure(view, "row=dnn2", NULL);
     tap_is_text(ask(view, "space", &out), "pause dnn2", "Space pauses what trains");
     tap_is_text(ask(view, "x", &out), "stop dnn2", "x stops it");
     stage.entries[1].status.state = FIT_PAUSED;

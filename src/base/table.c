@@ -57,6 +57,42 @@ void table_free(struct table *t)
     *t = (struct table){0};
 }
 
+struct row_key {
+    const char *text; /* NULL: by number */
+    double number;
+    size_t row;
+};
+
+static int by_key(const void *left, const void *right)
+{
+    const struct row_key *a = left, *b = right;
+    int order = a->text ? strcmp(a->text, b->text)
+                        : isnan(a->number) || isnan(b->number)
+                              ? isnan(a->number) - isnan(b->number)
+                              : (a->number > b->number) - (a->number < b->number);
+    return order ? order : (a->row > b->row) - (a->row < b->row);
+}
+
+void table_sort(struct table *t, size_t column, bool most_first)
+{
+    size_t n = t->n_columns;
+    struct row_key *keys = mem_new(t->n_rows + 1, sizeof *keys);
+    struct table_cell *cells = mem_new(t->n_rows * n + 1, sizeof *cells);
+    for (size_t i = 0; i < t->n_rows; i++) {
+        const struct table_cell *cell = &t->cells[i * n + column];
+        bool text = t->columns[column].type == COLUMN_TEXT;
+        keys[i] = (struct row_key){.number = most_first ? -cell->number : cell->number, .row = i};
+        keys[i].text = !text ? NULL : cell->text ? cell->text : "";
+    }
+    qsort(keys, t->n_rows, sizeof *keys, by_key);
+    for (size_t i = 0; i < t->n_rows; i++)
+        memcpy(&cells[i * n], &t->cells[keys[i].row * n], n * sizeof *cells);
+    if (t->n_rows > 0)
+        memcpy(t->cells, cells, t->n_rows * n * sizeof *cells);
+    free(cells);
+    free(keys);
+}
+
 static void csv_number(enum column_type type, double value, struct strbuf *out)
 {
     char buf[NUMBER_SIZE];

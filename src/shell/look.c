@@ -73,11 +73,31 @@ bool look_run(struct session *session, const struct args *args, struct output *o
     return true;
 }
 
-bool look_tile(struct session *session, bool *taken, struct err *err)
+/* The model of row= is one. */
+static bool known_row(struct session *session, const struct args *args, struct err *err)
+{
+    for (size_t i = 0; i < args->n; i++) {
+        const struct arg *arg = &args->items[i];
+        if (arg->name && strcmp(arg->name, "row") == 0 &&
+            !session_need_fit(session, arg->value, arg->column, err))
+            return false;
+    }
+    return true;
+}
+
+bool look_tile(struct session *session, const struct args *args, bool *taken, struct err *err)
 {
     const struct session_host *host = &session->setup.host;
-    *taken = session->now.key && host->show;
-    return !*taken || host->show(host->data, session->now.command->name, err);
+    const char *name = session->now.command->name;
+    struct view *view = session_view(session, name, err);
+    *taken = false;
+    if (!view || !known_row(session, args, err) || !view_configure(view, args, err))
+        return false;
+    bool key = session->now.key && host->show;
+    if (key && !host->show(host->data, name, err))
+        return false;
+    *taken = key || (args->n == 1 && args_given(args, "row"));
+    return true;
 }
 
 bool look_waits(struct session *session, struct output *out)

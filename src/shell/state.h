@@ -251,9 +251,10 @@ bool look_run(struct session *session, const struct args *args, struct output *o
 
 /* False: the view waited for is there, and was told of. */
 bool look_waits(struct session *session, struct output *out);
-/* For verbs that print a list and have a view of it as well: from a key of a tile
- * they only show the view in that tile. */
-bool look_tile(struct session *session, bool *taken, struct err *err);
+/* For verbs that print a list and have a view of it as well: the view takes their
+ * options.  Taken: there is nothing to print, as from a key of a tile, which only
+ * shows the view there, or when only a row was chosen. */
+bool look_tile(struct session *session, const struct args *args, bool *taken, struct err *err);
 
 /* layout, zoom, clear: the screen's business; elsewhere a note. */
 bool look_screen(struct session *session, const struct args *args, struct output *out,

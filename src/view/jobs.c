@@ -6,7 +6,10 @@
 #include "deltaw/base/mem.h"
 #include "list.h"
 
-static const struct option jobs_options[] = {{0}};
+static const struct option jobs_options[] = {
+    {"row", OPTION_MODEL, 0, 0, NULL, NULL, "the row that keys of the tile act on"},
+    {0},
+};
 
 enum { JOB_NAME, JOB_RULE, JOB_STATE, JOB_EPOCH, JOB_BAR, JOB_LOSS, JOB_HELDOUT, JOB_RATE, JOB_ETA,
        JOB_COLUMNS };
@@ -117,7 +120,9 @@ static void say_job(const struct scene_model *m, struct strbuf *out)
 
 static bool jobs_configure(void *state, const struct args *args, struct err *err)
 {
-    (void)state, (void)args, (void)err;
+    struct jobs_state *s = state;
+    (void)err;
+    list_go(&s->list, args_text(args, jobs_options, "row"));
     return true;
 }
 
@@ -198,7 +203,7 @@ static bool jobs_key(void *state, const char *key, struct strbuf *command)
                        : strcmp(key, "x") == 0     ? "stop"
                                                    : NULL;
     if (!verb) {
-        return list_key(&s->list, s->in_use, key);
+        return list_key(&s->list, s->in_use, "jobs", key, command);
     }
     if (s->active[row] || strcmp(verb, "use") == 0) { /* what is over cannot be paused */
         strbuf_printf(command, "%s %s", verb, s->list.cell[row * JOB_COLUMNS]);

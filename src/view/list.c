@@ -59,9 +59,11 @@ size_t list_cursor(const struct list *list, size_t fallback)
     return fallback < list->n_rows ? fallback : 0;
 }
 
-bool list_key(struct list *list, size_t fallback, const char *key)
+bool list_key(const struct list *list, size_t fallback, const char *view, const char *key,
+              struct strbuf *command)
 {
-    size_t now = list_cursor(list, fallback), last = list->n_rows ? list->n_rows - 1 : 0;
+    size_t before = list_cursor(list, fallback), now = before;
+    size_t last = list->n_rows ? list->n_rows - 1 : 0;
     if (strcmp(key, "up") == 0) {
         now -= now > 0;
     } else if (strcmp(key, "down") == 0) {
@@ -73,11 +75,18 @@ bool list_key(struct list *list, size_t fallback, const char *key)
     } else {
         return false;
     }
-    if (list->n_rows > 0) {
-        free(list->at);
-        list->at = mem_text(list->cell[now * list->n_columns]);
+    if (now != before) {
+        strbuf_printf(command, "%s row=", view);
+        parts_word(command, list->cell[now * list->n_columns]);
     }
     return true;
+}
+
+void list_go(struct list *list, const char *name)
+{
+    char *copy = name ? mem_text(name) : NULL;
+    free(list->at);
+    list->at = copy;
 }
 
 /* --- the picture ------------------------------------------------------------------ */

@@ -32,8 +32,11 @@ void list_set(struct list *list, size_t row, size_t column, char *text);
 void list_free(struct list *list);
 /* Index of the row with the cursor; `fallback` while it was never moved. */
 size_t list_cursor(const struct list *list, size_t fallback);
-/* Keys up, down, home, end. */
-bool list_key(struct list *list, size_t fallback, const char *key);
+/* Keys up, down, home, end, as "models row=dnn2". */
+bool list_key(const struct list *list, size_t fallback, const char *view, const char *key,
+              struct strbuf *command);
+/* The cursor goes to the row of this name; NULL: wherever is best. */
+void list_go(struct list *list, const char *name);
 void list_draw(struct list *list, size_t cursor, struct canvas *canvas, struct rect area,
                const struct style *style);
 

@@ -8,7 +8,14 @@
 #include "list.h"
 #include "models_r2.h"
 
-static const struct option models_options[] = {{0}};
+static const char *const sorts[] = {"age", "loss", "heldout", "parameters", "name"};
+
+static const struct option models_options[] = {
+    {"sort", OPTION_WORD, 0, 0, "age|loss|heldout|parameters|name", "age",
+     "by this column, from the least; age: as they were made"},
+    {"row", OPTION_MODEL, 0, 0, NULL, NULL, "the row that keys of the tile act on"},
+    {0},
+};
 
 enum { MODEL_NAME, MODEL_USE, MODEL_RULE, MODEL_POLICY, MODEL_SIZE, MODEL_STATE, MODEL_EPOCHS,
        MODEL_LOSS, MODEL_HELDOUT, MODEL_R2, MODEL_COHORT, MODEL_COLUMNS };
@@ -24,7 +31,8 @@ struct models_state {
     struct list list;
     const struct model **row; /* [list.n_rows] only compared */
     struct table table;
-    size_t in_use;
+    size_t sort;   /* index of sorts */
+    size_t in_use; /* row */
     struct r2_book book;
     char *name; /* in use */
     struct strbuf best; /* "dnn2 .5012" */
@@ -50,38 +58,95 @@ static char *cohort_cell(const struct model *model)
     return utf8_clean(name, strlen(name));
 }
 
-void view_models_table(const struct scene *scene, bool text, struct table *out)
+/* Columns of view_models_table; -1 are left out. */
+struct model_columns {
+    int use, name, rule, policy, parameters, state, loss, heldout, cohort;
+};
+
+static int add_column(struct table *out, bool wanted, const char *name, enum column_type type)
 {
-    bool cohorts = !text || !one_cohort(scene);
-    table_column(out, text ? "" : "use", COLUMN_TEXT, 0);
-    table_column(out, "name", COLUMN_TEXT, 0);
-    table_column(out, "rule", COLUMN_TEXT, 0);
-    table_column(out, "policy", COLUMN_TEXT, 0);
-    table_column(out, text ? "params" : "parameters", COLUMN_COUNT, 0);
-    table_column(out, "state", COLUMN_TEXT, 0);
-    table_column(out, "loss", COLUMN_NUMBER, 4);
-    table_column(out, "held out", COLUMN_NUMBER, 4);
-    if (cohorts) {
-        table_column(out, "cohort", COLUMN_TEXT, 0);
+    if (!wanted) {
+        return -1;
     }
+    table_column(out, name, type, type == COLUMN_NUMBER ? 4 : 0);
+    return (int)out->n_columns - 1;
+}
+
+static struct model_columns add_columns(const struct scene *scene, int width, struct table *out)
+{
+    bool text = width > 0, heldout = !text;
+    for (size_t i = 0; i < scene->n_models; i++) {
+        heldout = heldout || isfinite(scene->models[i].status.heldout);
+    }
+    bool roomy = !text || width >= 60;
+    struct model_columns c;
+    c.use = add_column(out, true, text ? "" : "use", COLUMN_TEXT);
+    c.name = add_column(out, true, "name", COLUMN_TEXT);
+    c.rule = add_column(out, roomy, "rule", COLUMN_TEXT);
+    c.policy = add_column(out, roomy, "policy", COLUMN_TEXT);
+    c.parameters = add_column(out, roomy, text ? "params" : "parameters", COLUMN_COUNT);
+    c.state = add_column(out, true, "state", COLUMN_TEXT);
+    c.loss = add_column(out, true, "loss", COLUMN_NUMBER);
+    c.heldout = add_column(out, heldout, "held out", COLUMN_NUMBER);
+    c.cohort = add_column(out, !text || !one_cohort(scene), "cohort", COLUMN_TEXT);
+    return c;
+}
+
+static void put_text(struct table *out, int column, const char *text)
+{
+    if (column >= 0) {
+        table_text(out, (size_t)column, text);
+    }
+}
+
+static void put_number(struct table *out, int column, double value)
+{
+    if (column >= 0) {
+        table_number(out, (size_t)column, value);
+    }
+}
+
+static void sort_models(struct table *out, const struct model_columns *c, const char *sort)
+{
+    const int by[] = {-1, c->loss, c->heldout, c->parameters, c->name}; /* as sorts */
+    for (size_t i = 1; i < sizeof by / sizeof by[0]; i++) {
+        if (strcmp(sort, sorts[i]) == 0 && by[i] >= 0) {
+            table_sort(out, (size_t)by[i], false);
+        }
+    }
+}
+
+void view_models_table(const struct scene *scene, int width, const char *sort, struct table *out)
+{
+    struct model_columns c = add_columns(scene, width, out);
     for (size_t i = 0; i < scene->n_models; i++) {
         const struct scene_model *m = &scene->models[i];
         const struct model *model = m->model;
         char *cohort = cohort_cell(model);
         table_row(out);
-        table_text(out, 0, (long)i == scene->current ? "*" : "");
-        table_text(out, 1, model->name);
-        table_text(out, 2, model->rule->name);
-        table_text(out, 3, model->rule->no_weights ? "" : model->settings.policy.text);
-        table_number(out, 4, (double)model->tensors.size);
-        table_text(out, 5, fit_state_name(m->status.state));
-        table_number(out, 6, m->status.train);
-        table_number(out, 7, m->status.heldout);
-        if (cohorts) {
-            table_text(out, 8, cohort);
-        }
+        put_text(out, c.use, (long)i == scene->current ? "*" : "");
+        put_text(out, c.name, model->name);
+        put_text(out, c.rule, model->rule->name);
+        put_text(out, c.policy, model->rule->no_weights ? "" : model->settings.policy.text);
+        put_number(out, c.parameters, (double)model->tensors.size);
+        put_text(out, c.state, fit_state_name(m->status.state));
+        put_number(out, c.loss, m->status.train);
+        put_number(out, c.heldout, m->status.heldout);
+        put_text(out, c.cohort, cohort);
         free(cohort);
     }
+    sort_models(out, &c, sort);
+}
+
+/* Index of the model in a row of the table. */
+static size_t model_of_row(const struct scene *scene, const struct table *table, size_t row)
+{
+    const char *name = table->cells[row * table->n_columns + 1].text;
+    size_t i = 0;
+    while (i + 1 < scene->n_models && strcmp(scene->models[i].model->name, name) != 0) {
+        i++;
+    }
+    return i;
 }
 
 /* NaN: not known, or not yet. */
@@ -128,7 +193,13 @@ static void add_model(struct models_state *s, const struct scene_model *m, bool 
 
 static bool models_configure(void *state, const struct args *args, struct err *err)
 {
-    (void)state, (void)args, (void)err;
+    struct models_state *s = state;
+    const char *sort = args_text(args, models_options, "sort");
+    (void)err;
+    for (s->sort = 0; strcmp(sorts[s->sort], sort) != 0;) {
+        s->sort++;
+    }
+    list_go(&s->list, args_text(args, models_options, "row"));
     return true;
 }
 
@@ -179,16 +250,19 @@ static bool models_update(void *state, const struct scene *scene, struct err *er
     struct models_state *s = state;
     bool cohorts = !one_cohort(scene);
     models_clear(s);
-    view_models_table(scene, false, &s->table);
+    view_models_table(scene, 0, sorts[s->sort], &s->table);
     s->row = mem_new(scene->n_models, sizeof *s->row);
-    for (size_t i = 0; i < scene->n_models; i++) {
-        s->row[i] = scene->models[i].model;
+    for (size_t row = 0; row < scene->n_models; row++) {
+        s->row[row] = scene->models[model_of_row(scene, &s->table, row)].model;
     }
     r2_forget(&s->book, scene->n_models, s->row);
-    s->in_use = scene->current > 0 ? (size_t)scene->current : 0;
-    for (size_t i = 0; i < scene->n_models; i++) {
+    s->in_use = 0;
+    for (size_t row = 0; row < scene->n_models; row++) {
+        size_t i = model_of_row(scene, &s->table, row);
         const struct scene_model *m = &scene->models[i];
-        add_model(s, m, (long)i == scene->current, (int)i, cohorts, r2_of(s, m, scene));
+        bool in_use = (long)i == scene->current;
+        s->in_use = in_use ? row : s->in_use;
+        add_model(s, m, in_use, (int)i, cohorts, r2_of(s, m, scene));
     }
     if (scene->n_models == 0) {
         return err_set(err, ERR_FAILED, scene->cohort
@@ -237,6 +311,10 @@ static void models_title(const void *state, struct strbuf *out)
     if (s->name) {
         strbuf_printf(out, " · %s in use", s->name);
     }
+    if (s->sort > 0) {
+        strbuf_printf(out, " · by %s", strcmp(sorts[s->sort], "heldout") == 0 ? "held-out loss"
+                                                                              : sorts[s->sort]);
+    }
 }
 
 static void models_draw(void *state, struct canvas *canvas, struct rect area,
@@ -271,8 +349,13 @@ static bool models_key(void *state, const char *key, struct strbuf *command)
     struct models_state *s = state;
     size_t row = list_cursor(&s->list, s->in_use);
     const char *verb = strcmp(key, "enter") == 0 ? "use" : strcmp(key, "s") == 0 ? "show" : NULL;
+    if (strcmp(key, "o") == 0) {
+        size_t next = (s->sort + 1) % (sizeof sorts / sizeof sorts[0]);
+        strbuf_printf(command, "models sort=%s", sorts[next]);
+        return true;
+    }
     if (!verb) {
-        return list_key(&s->list, s->in_use, key);
+        return list_key(&s->list, s->in_use, "models", key, command);
     }
     strbuf_printf(command, "%s %s", verb, s->list.cell[row * MODEL_COLUMNS]);
     return true;
@@ -290,7 +373,7 @@ static void models_release(void *state)
 const struct view_ops models_view = {
     .name = "models",
     .summary = "the models: rule, parameters, losses, R² where the truth is known",
-    .keys = "arrows row  Enter use  s show  e export  y copy  z zoom",
+    .keys = "arrows row  o order  Enter use  s show  e export  y copy  z zoom",
     .options = models_options,
     .state_size = sizeof(struct models_state),
     .configure = models_configure,

@@ -9,12 +9,13 @@
 
 static const char between[] = " · ";
 
-/* Cut part `text[from..to)` and the mark before it. */
-static void cut_part(struct strbuf *title, char *from, char *to)
+static void cut_text(struct strbuf *title, const char *text)
 {
-    from -= strlen(between);
-    memmove(from, to, strlen(to) + 1);
-    title->len = strlen(title->text);
+    char *at = strstr(title->text, text);
+    if (at) {
+        memmove(at, at + strlen(text), strlen(at + strlen(text)) + 1);
+        title->len = strlen(title->text);
+    }
 }
 
 /* Cut the first part behind another that `is` one; `name` is what it may need. */
@@ -30,7 +31,9 @@ static bool cut_first(struct strbuf *title, const char *name,
         bool found = is(part, name);
         free(part);
         if (found) {
-            cut_part(title, at, end);
+            at -= strlen(between);
+            memmove(at, end, strlen(end) + 1);
+            title->len = strlen(title->text);
             return true;
         }
     }
@@ -76,9 +79,16 @@ void view_title_within(const struct view *view, const struct scene *scene, int w
         strbuf_puts(out, brief);
     }
     if (utf8_width(out->text) > width) {
+        cut_text(out, " by stimulus");
+    }
+    if (utf8_width(out->text) > width) {
         cut_first(out, NULL, is_r2);
     }
     if (utf8_width(out->text) > width) {
         cut_first(out, name, is_name);
+    }
+    if (utf8_width(out->text) > width) {
+        strbuf_cut(out, out->len - strlen("positive"));
+        strbuf_puts(out, "+");
     }
 }

@@ -34,6 +34,9 @@ void table_row(struct table *t);
 void table_text(struct table *t, size_t column, const char *text); /* of the last row */
 void table_number(struct table *t, size_t column, double value);   /* of the last row */
 void table_free(struct table *t);
+/* By this column; texts from a, numbers from the least, or with `most_first` from the
+ * greatest.  Rows without a number come last; equal ones stay in order. */
+void table_sort(struct table *t, size_t column, bool most_first);
 
 /* Columns aligned with two blanks between, at most `width` cells wide (0: any);
  * names and text may hold any UTF-8. */

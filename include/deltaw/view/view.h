@@ -34,10 +34,11 @@ struct scene {
 };
 
 /* jobs and models as tables, the same in every host: what the verbs of that name
- * put out.  `text`: for people, with a short head for parameters, * for the model
- * in use and the cohorts only where they differ. */
+ * put out.  width: for people, of their text, with a short head for parameters, * for
+ * the model in use, and held-out losses and cohorts only where that tells something;
+ * 0: all columns.  sort: a word of the option. */
 void view_jobs_table(const struct scene *scene, struct table *out);
-void view_models_table(const struct scene *scene, bool text, struct table *out);
+void view_models_table(const struct scene *scene, int width, const char *sort, struct table *out);
 
 struct view_ops {
     const char *name;    /* "map" */

@@ -1,5 +1,6 @@
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../state.h"
 
@@ -24,10 +25,26 @@ static void animal_row(const struct cohort *cohort, const struct animal *animal,
     free(name);
 }
 
+static const struct option animals_table[] = {
+    {"sort", OPTION_WORD, 0, 0, "file|animal|trials|sessions|correct|right", "file",
+     "by this column, numbers from the greatest; file: as in the file"},
+    {0},
+};
+
+/* -1: as they come. */
+static int sort_column(const struct args *args)
+{
+    static const char *const words[] = {"animal", "trials", "sessions", "correct", "right"};
+    const char *word = args_text(args, animals_table, "sort");
+    for (int i = 0; i < 5; i++)
+        if (strcmp(word, words[i]) == 0)
+            return i;
+    return -1;
+}
+
 static bool animals_run(struct session *session, const struct args *args, struct output *out,
                         struct err *err)
 {
-    (void)args;
     const struct cohort *cohort = session_need_cohort(session, err);
     if (!cohort)
         return false;
@@ -39,6 +56,9 @@ static bool animals_run(struct session *session, const struct args *args, struct
     table_column(&table, "right %", COLUMN_NUMBER, 3);
     for (size_t i = 0; i < cohort->n_animals; i++)
         animal_row(cohort, &cohort->animals[i], &table);
+    int by = sort_column(args);
+    if (by >= 0)
+        table_sort(&table, (size_t)by, true);
     output_table(out, "animals", &table);
     table_free(&table);
     return true;
@@ -48,9 +68,10 @@ extern const struct command command_animals;
 const struct command command_animals = {
     .name = "animals",
     .group = GROUP_DATA,
-    .arguments = "",
+    .arguments = "[sort=COLUMN]",
     .summary = "a row per animal: trials, sessions, correct, rightward",
     .detail = "The share of correct choices is that of trials whose reward is known.",
-    .examples = "animals",
+    .examples = "animals\nanimals sort=correct",
+    .options = animals_table,
     .run = animals_run,
 };

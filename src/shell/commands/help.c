@@ -5,11 +5,10 @@
 static bool help_run(struct session *session, const struct args *args, struct output *out,
                      struct err *err)
 {
+    static const struct args none;
     bool taken;
-    if (!look_tile(session, &taken, err))
-        return false;
-    if (taken)
-        return true;
+    if (!look_tile(session, &none, &taken, err) || taken)
+        return taken;
     if (args->n == 0)
         help_all(out);
     else if (strcmp(args->items[0].value, "keys") == 0)

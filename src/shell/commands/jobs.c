@@ -3,9 +3,8 @@
 static bool jobs_run(struct session *session, const struct args *args, struct output *out,
                      struct err *err)
 {
-    (void)args;
     bool taken;
-    if (!look_tile(session, &taken, err) || taken)
+    if (!look_tile(session, args, &taken, err) || taken)
         return taken;
     struct table table = {0};
     view_jobs_table(session_scene(session), &table);

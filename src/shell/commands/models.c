@@ -3,13 +3,14 @@
 static bool models_run(struct session *session, const struct args *args, struct output *out,
                        struct err *err)
 {
-    (void)args;
     bool taken;
-    if (!look_tile(session, &taken, err) || taken)
+    if (!look_tile(session, args, &taken, err) || taken)
         return taken;
     struct table table = {0};
     bool text = out->mode == OUTPUT_TEXT;
-    view_models_table(session_scene(session), text, &table);
+    const char *sort = args_text(args, view_find("models")->options, "sort");
+    int width = !text ? 0 : out->width > 0 ? out->width : 80;
+    view_models_table(session_scene(session), width, sort, &table);
     if (table.n_rows > 0 || !text)
         output_table(out, "models", &table);
     else
@@ -22,11 +23,12 @@ extern const struct command command_models;
 const struct command command_models = {
     .name = "models",
     .group = GROUP_FIT,
-    .arguments = "",
+    .arguments = "[sort=COLUMN]",
     .summary = "the models, fitted and opened; * marks the one in use",
     .detail = "Views show the model in use unless model= names another.  The cohort of each is "
               "told when they differ.  `layout map/models` keeps the table in a tile of the full "
-              "screen, with R2 of the true updates where they are known; Enter uses a model there.",
-    .examples = "models",
+              "screen, with R2 of the true updates where they are known; Enter uses a model there.  "
+              "What sort= says holds for the tile until it says something else.",
+    .examples = "models\nmodels sort=loss",
     .run = models_run,
 };
