@@ -219,6 +219,27 @@ void map_room(void *state, struct rect area, const struct style *style)
     }
 }
 
+/* The cross-hair's line in this room: wide, narrow, or with single blanks. */
+static void read_out_in(const struct map_state *s, int room, const struct style *style,
+                        struct strbuf *out)
+{
+    struct strbuf text = {0}, plain = {0};
+    for (int wide = 1; wide >= 0; wide--) {
+        strbuf_reset(&text);
+        strbuf_reset(&plain);
+        read_out(s, wide, &text);
+        parts_styled(strbuf_text(&text), style, &plain);
+        if (utf8_width(strbuf_text(&plain)) <= room)
+            break;
+    }
+    bool tight = utf8_width(strbuf_text(&plain)) > room;
+    for (const char *at = strbuf_text(&plain); *at; at++)
+        if (!tight || at[0] != ' ' || at[1] != ' ')
+            strbuf_putc(out, *at);
+    strbuf_free(&text);
+    strbuf_free(&plain);
+}
+
 void map_draw(void *state, struct canvas *canvas, struct rect area, const struct style *style)
 {
     struct map_state *s = state;
@@ -236,19 +257,11 @@ void map_draw(void *state, struct canvas *canvas, struct rect area, const struct
     }
     draw_heat(s, canvas, body, style);
     if (told) {
-        struct strbuf text = {0}, plain = {0};
-        for (int wide = 1; wide >= 0; wide--) {
-            strbuf_reset(&text);
-            strbuf_reset(&plain);
-            read_out(s, wide, &text);
-            parts_styled(strbuf_text(&text), style, &plain);
-            if (utf8_width(strbuf_text(&plain)) < area.width)
-                break;
-        }
+        struct strbuf text = {0};
+        read_out_in(s, area.width - 1, style, &text);
         canvas_text(canvas, area.x + 1, area.y + area.height - 1, area.width - 1,
-                    strbuf_text(&plain), COLOUR_DEFAULT, 0, style);
+                    strbuf_text(&text), COLOUR_DEFAULT, 0, style);
         strbuf_free(&text);
-        strbuf_free(&plain);
     }
 }
 
