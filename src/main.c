@@ -58,7 +58,7 @@ static const char usage[] =
     "      --color=WHEN auto, always, never, 16 or 256 colours\n"
     "      --json       one JSON object a command\n"
     "      --csv        tables only, as CSV\n"
-    "      --threads N  threads of a fit; 0: all cores\n"
+    "      --threads N  threads of a fit and of a map; 0: all cores\n"
     "      --seed N     seed of what draws random numbers\n"
     "      --no-rc      do not run the rc file\n"
     "      --keep-going go on after a command that failed\n"

@@ -18,6 +18,7 @@ struct cast {
     struct model *newest;
     struct fit_status status;
     struct cohort *cohort; /* NULL: none */
+    int threads;
     struct cast_size size;
     struct style style;
     struct canvas canvas;
@@ -54,7 +55,8 @@ static void draw_snapshot(struct cast *c, size_t i)
     struct scene_model seen = {.model = model, .status = c->status, .cohort = c->cohort,
                                .replayed = true, .epoch = epoch, .newest = newest,
                                .final = c->newest};
-    struct scene scene = {.cohort = c->cohort, .n_models = 1, .models = &seen};
+    struct scene scene = {.cohort = c->cohort, .n_models = 1, .models = &seen,
+                          .threads = c->threads};
     struct strbuf title = {0};
     struct err reason = {0};
     struct rect area = {0, 1, c->size.width, c->size.height - 1};
@@ -169,6 +171,7 @@ bool cast_start(struct session *session, const struct view *view, const char *pa
     *c = (struct cast){.path = path_expand(path), .view = twin, .snapshots = snapshots,
                        .newest = fit_model(fit), .status = fit_status(fit),
                        .cohort = cohort ? cohort_hold(cohort) : NULL, .size = *size,
+                       .threads = session_scene(session)->threads,
                        .style = cast_style(session, out)};
     c->status.state = FIT_DONE; /* what goes on is not part of it */
     canvas_init(&c->canvas, size->width, size->height);

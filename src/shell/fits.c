@@ -209,6 +209,7 @@ const struct scene *session_scene(struct session *session)
     scene_help(session);
     scene_drop(session);
     struct scene *scene = &session->scene;
+    scene->threads = atoi(session_setting(session, "threads"));
     session->scene_models = mem_resize(session->scene_models, session->n_fits + 1,
                                        sizeof *session->scene_models);
     scene->cohort = session_cohort(session);

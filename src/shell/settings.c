@@ -8,7 +8,7 @@
 const struct option setting_options[] = {
     {"seed", OPTION_INTEGER, 0, 9007199254740991., "default", "default",
      "seed of fits and simulations that name none; default: that of each"},
-    {"threads", OPTION_INTEGER, 0, 1024, NULL, "0", "threads of a fit; 0: all cores"},
+    {"threads", OPTION_INTEGER, 0, 1024, NULL, "0", "threads of a fit and of a map; 0: all cores"},
     {"support", OPTION_INTEGER, 0, 1e9, NULL, "1",
      "map cells that fewer trials visited are marked, not painted; 0 paints all"},
     {"background", OPTION_WORD, 0, 0, "auto|light|dark", "auto",

@@ -99,7 +99,7 @@ struct grid_r2 *grid_r2_begin(const struct grid *grid, size_t most)
 {
     struct grid_r2 *r2 = mem_new(1, sizeof *r2);
     *r2 = (struct grid_r2){.grid = *grid, .most = most, .value = NAN};
-    r2->threaded = grid->truth && thread_start(&r2->thread, r2_run, r2, NULL);
+    r2->threaded = grid->truth && grid->threads != 1 && thread_start(&r2->thread, r2_run, r2, NULL);
     if (grid->truth && !r2->threaded)
         r2_run(r2);
     return r2;
@@ -299,7 +299,8 @@ static void evaluate(struct work *work)
     const struct grid *grid = work->grid;
     double updates = (double)(grid->x_axis->n * grid->y_axis->n * grid->n_panels) *
                      (double)grid->n_rows * (work->past ? (double)work->past->n : 1);
-    int most = updates < UPDATES_ALONE ? 1 : thread_processors(), n = 0;
+    int all = grid->threads > 0 ? grid->threads : thread_processors();
+    int most = updates < UPDATES_ALONE ? 1 : all, n = 0;
     pthread_t *threads = mem_new((size_t)most, sizeof *threads);
     atomic_init(&work->next, 0);
     while (n < most - 1 && thread_start(&threads[n], evaluate_lines, work, NULL))

@@ -28,6 +28,7 @@ struct grid {
     const struct truth *truth;   /* NULL: none */
     enum past past;              /* not PAST_BOTH */
     size_t lags, histories;      /* 0: the usual */
+    int threads;                 /* at most; 0: all processors */
     const atomic_bool *stop;     /* NULL, or polled: give up */
     /* found */
     double stimulus_lo, stimulus_hi; /* lived stimuli that count for a fixed one */

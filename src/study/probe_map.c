@@ -111,7 +111,7 @@ bool map_compute(const struct model *model, const struct cohort *cohort, const f
                         .stimulus = request->stimulus, .choice = request->choice,
                         .reward = request->reward, .sample = request->sample,
                         .past = request->past, .lags = request->lags,
-                        .histories = request->histories, .stop = request->stop};
+                        .histories = request->histories, .threads = request->threads, .stop = request->stop};
     memcpy(grid.w, request->w, sizeof grid.w);
     if (request->past == PAST_BOTH)
         return err_set(err, ERR_USAGE, "map: one past at a time: any, rewarded or unrewarded");

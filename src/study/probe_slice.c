@@ -298,7 +298,7 @@ bool slice_compute(const struct model *model, const struct cohort *cohort, const
     struct grid grid = {.model = model, .cohort = cohort, .lived = lived, .choice = NAN,
                         .reward = NAN, .stimulus = request->stimulus, .sample = request->sample,
                         .lags = request->lags, .histories = request->histories,
-                        .stop = request->stop};
+                        .threads = request->threads, .stop = request->stop};
     if (!probe_mappable(model, "slice", err) ||
         !component_find(policy, "slice", of, &grid.component, err) ||
         !variable_find(policy, "slice", "x", request->x, &grid.x, err) ||

@@ -361,6 +361,7 @@ static bool make_job(struct map_state *s, struct map_job **out, struct err *err)
     request.nx = request.nx ? request.nx : s->room_x ? s->room_x : 31;
     request.ny = request.ny ? request.ny : s->room_y ? s->room_y : 31;
     request.sample = picture_sample(s, &request);
+    request.threads = s->wanted.threads;
     if (probe_sees_past(s->wanted.model)) {
         picture_past(s, &request);
     }
@@ -502,8 +503,11 @@ bool map_in_full(const struct map_state *s, struct map_state *full)
 {
     struct map_request request;
     struct map map;
-    if (!s->have || !full_request(s, &request, NULL) ||
-        !map_compute(s->source.model, s->source.cohort, s->source.w, &request, &map, NULL)) {
+    if (!s->have || !full_request(s, &request, NULL)) {
+        return false;
+    }
+    request.threads = s->source.threads;
+    if (!map_compute(s->source.model, s->source.cohort, s->source.w, &request, &map, NULL)) {
         return false;
     }
     *full = *s;

@@ -39,6 +39,7 @@ struct source {
     struct lived *lived; /* the model's own, or swept; NULL without cohort */
     const float *w;      /* [n_trials][K] of it */
     bool live;         /* still training */
+    int threads;       /* to compute with; 0: all processors */
     bool foreign;      /* its cohort is not the one loaded */
     bool replayed;     /* an earlier epoch, `epoch` of `newest` */
     int epoch, newest;

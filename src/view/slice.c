@@ -116,6 +116,7 @@ static struct slice_job *make_job(struct slice_state *s)
     }
     job->request.sample = !live ? 0 : probe_sees_past(s->wanted.model) ? 4 : 32;
     job->request.histories = live ? 64 : 256;
+    job->request.threads = s->wanted.threads;
     s->stale = s->urgent = false;
     return job;
 }
@@ -238,9 +239,11 @@ static bool slice_adopt(void *state, void *data, struct err *err)
 static void slice_table_full(const void *state, struct table *out)
 {
     const struct slice_state *s = state;
+    struct slice_request request = s->request;
     struct slice slice;
-    if (s->have && slice_compute(s->source.model, s->source.cohort, s->source.w,
-                                         &s->request, &slice, NULL)) {
+    request.threads = s->source.threads;
+    if (s->have && slice_compute(s->source.model, s->source.cohort, s->source.w, &request, &slice,
+                                 NULL)) {
         slice_table(&slice, out);
         slice_free(&slice);
     }

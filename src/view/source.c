@@ -188,6 +188,7 @@ bool source_want(struct source *source, const struct scene *scene, const char *n
     source->status = picked->status;
     source->foreign = cohort && cohort != scene->cohort;
     source->live = live;
+    source->threads = scene->threads;
     source->replayed = picked->replayed;
     source->epoch = picked->epoch;
     source->newest = picked->newest;

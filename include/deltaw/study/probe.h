@@ -47,6 +47,7 @@ struct map_request {
     enum past past;
     size_t lags;                     /* 0: PAST_LAGS */
     size_t histories;                /* to average over at most; 0: PAST_HISTORIES */
+    int threads;                     /* at most; 0: all processors */
     const atomic_bool *stop;         /* NULL, or polled: ERR_INTERRUPTED once it is true */
 };
 
@@ -116,6 +117,7 @@ struct slice_request {
     size_t sample;               /* as in map_request, like those below */
     enum past past;
     size_t lags, histories;
+    int threads;
     const atomic_bool *stop;
 };
 struct slice_line {
