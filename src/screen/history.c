@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <readline/history.h>
+#include <readline/readline.h>
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
@@ -17,6 +18,12 @@
 enum { KEPT = 2000, KEPT_IN_FILE = 2 * KEPT, LONGEST = 64 * 1024 };
 
 static char *file_path; /* NULL: not kept */
+
+/* Up and Down: what was typed, as far as it must match, and where we are. */
+static struct {
+    char *typed;
+    int at;
+} arrows;
 
 /* Into the list only. */
 static void remember(const char *line)
@@ -139,9 +146,76 @@ const char *recall_at(void *unused, size_t i)
     return recall_line(i);
 }
 
+/* --- Up and Down ----------------------------------------------------------------- */
+
+static int recall_older(int count, int key);
+static int recall_newer(int count, int key);
+
+static int recall_step(bool older, int count, int key)
+{
+    if (rl_last_func != recall_older && rl_last_func != recall_newer) {
+        free(arrows.typed);
+        arrows.typed = mem_text(rl_point == rl_end ? rl_line_buffer : "");
+        arrows.at = history_length;
+    }
+    size_t n = strlen(arrows.typed);
+    if (n == 0)
+        return older ? rl_get_previous_history(count, key) : rl_get_next_history(count, key);
+    int i = arrows.at;
+    const HIST_ENTRY *found = NULL;
+    while ((i += older ? -1 : 1) >= 0 && i < history_length) {
+        found = history_get(history_base + i);
+        if (found && strncmp(found->line, arrows.typed, n) == 0 && found->line[n])
+            break;
+        found = NULL;
+    }
+    if (!found && older)
+        return rl_ding();
+    arrows.at = found ? i : history_length;
+    rl_begin_undo_group();
+    rl_delete_text(0, rl_end);
+    rl_point = 0;
+    rl_insert_text(found ? found->line : arrows.typed);
+    rl_end_undo_group();
+    return 0;
+}
+
+/* Up: the lines that begin like what is typed, as in fish and ipython; all of
+ * them from an empty line, or when the cursor is within it. */
+static int recall_older(int count, int key)
+{
+    return recall_step(true, count, key);
+}
+
+static int recall_newer(int count, int key)
+{
+    return recall_step(false, count, key);
+}
+
+/* Unless inputrc has given the keys to something else. */
+static void bind_arrows(Keymap map)
+{
+    static const char *const keys[][2] = {{"\033[A", "\033[B"}, {"\033OA", "\033OB"}};
+    for (size_t i = 0; i < 2; i++) {
+        if (rl_function_of_keyseq(keys[i][0], map, NULL) == rl_get_previous_history)
+            rl_bind_keyseq_in_map(keys[i][0], recall_older, map);
+        if (rl_function_of_keyseq(keys[i][1], map, NULL) == rl_get_next_history)
+            rl_bind_keyseq_in_map(keys[i][1], recall_newer, map);
+    }
+}
+
+void recall_bind_arrows(void)
+{
+    bind_arrows(emacs_standard_keymap);
+    bind_arrows(vi_insertion_keymap);
+    bind_arrows(vi_movement_keymap);
+}
+
 void recall_close(void)
 {
     free(file_path);
     file_path = NULL;
+    free(arrows.typed);
+    arrows.typed = NULL;
     clear_history();
 }

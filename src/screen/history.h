@@ -14,6 +14,9 @@ void recall_add(const char *line);
 /* The i-th line, oldest first; NULL after the last. */
 const char *recall_line(size_t i);
 const char *recall_at(void *unused, size_t i); /* the same, as a session asks */
+/* Up and Down go through the lines that begin like what is typed; where inputrc leaves
+ * them alone.  After rl_initialize. */
+void recall_bind_arrows(void);
 void recall_close(void);
 
 #endif

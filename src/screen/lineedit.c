@@ -19,9 +19,6 @@ static struct {
     size_t taken;
     FILE *nowhere;
     struct completion completion; /* of the last attempt */
-    /* Up and Down: what was typed, as far as it must match, and where we are */
-    char *typed;
-    int recalled;
     const char *editing; /* asked for */
     bool inputrc_vi;
 } self;
@@ -139,62 +136,6 @@ static void display(char **matches, int n, int longest)
     rl_forced_update_display();
 }
 
-static int recall_older(int count, int key);
-static int recall_newer(int count, int key);
-
-static int recall_step(bool older, int count, int key)
-{
-    if (rl_last_func != recall_older && rl_last_func != recall_newer) {
-        free(self.typed);
-        self.typed = mem_text(rl_point == rl_end ? rl_line_buffer : "");
-        self.recalled = history_length;
-    }
-    size_t n = strlen(self.typed);
-    if (n == 0)
-        return older ? rl_get_previous_history(count, key) : rl_get_next_history(count, key);
-    int i = self.recalled;
-    const HIST_ENTRY *found = NULL;
-    while ((i += older ? -1 : 1) >= 0 && i < history_length) {
-        found = history_get(history_base + i);
-        if (found && strncmp(found->line, self.typed, n) == 0 && found->line[n])
-            break;
-        found = NULL;
-    }
-    if (!found && older)
-        return rl_ding();
-    self.recalled = found ? i : history_length;
-    rl_begin_undo_group();
-    rl_delete_text(0, rl_end);
-    rl_point = 0;
-    rl_insert_text(found ? found->line : self.typed);
-    rl_end_undo_group();
-    return 0;
-}
-
-/* Up: the lines that begin like what is typed, as in fish and ipython; all of
- * them from an empty line, or when the cursor is within it. */
-static int recall_older(int count, int key)
-{
-    return recall_step(true, count, key);
-}
-
-static int recall_newer(int count, int key)
-{
-    return recall_step(false, count, key);
-}
-
-/* Unless inputrc has given the keys to something else. */
-static void bind_arrows(Keymap map)
-{
-    static const char *const keys[][2] = {{"\033[A", "\033[B"}, {"\033OA", "\033OB"}};
-    for (size_t i = 0; i < 2; i++) {
-        if (rl_function_of_keyseq(keys[i][0], map, NULL) == rl_get_previous_history)
-            rl_bind_keyseq_in_map(keys[i][0], recall_older, map);
-        if (rl_function_of_keyseq(keys[i][1], map, NULL) == rl_get_next_history)
-            rl_bind_keyseq_in_map(keys[i][1], recall_newer, map);
-    }
-}
-
 static void apply_editing(void)
 {
     bool automatic = !self.editing || strcmp(self.editing, "auto") == 0;
@@ -244,9 +185,7 @@ static void initialise(bool full_screen)
     }
     rl_initialize();
     self.inputrc_vi = rl_editing_mode == 0;
-    bind_arrows(emacs_standard_keymap);
-    bind_arrows(vi_insertion_keymap);
-    bind_arrows(vi_movement_keymap);
+    recall_bind_arrows();
     rl_variable_bind("show-all-if-ambiguous", "on");
     rl_variable_bind("skip-completed-text", "on");
     if (full_screen) {

@@ -1,5 +1,5 @@
-/* The map view: what map.c (options, computing, keys) and map_picture.c
- * (drawing, words) share. */
+/* The map view: what map_options.c, map.c (computing), map_picture.c (drawing, words)
+ * and map_keys.c share. */
 #ifndef DELTAW_VIEW_MAP_H
 #define DELTAW_VIEW_MAP_H
 
@@ -37,6 +37,10 @@ struct map_state {
     size_t cross_panel;
     double cross_x, cross_y;
 };
+
+extern const struct option map_options[];
+void map_merge(struct args *kept, const struct args *fresh);
+bool map_configure(void *state, const struct args *args, struct err *err);
 
 /* All of it, as it is exported: a state to draw from, whose map is to be freed. */
 bool map_in_full(const struct map_state *s, struct map_state *full);

@@ -76,18 +76,21 @@ static void read_out(const struct map_state *s, bool wide, struct strbuf *out)
     map_cross(s, &x, &y);
     size_t cell = y * s->map.x.n + x;
     const struct map_panel *panel = &s->map.panel[s->cross_panel];
-    double limit = map_limit(s);
+    double error = panel->se ? panel->se[cell] : NAN;
+    /* places for two digits of the error, though not many more than the map has */
+    double limit = map_limit(s), scale = error > 0 ? fmin(limit, 10 * error) : limit;
+    scale = fmax(scale, limit / 100);
     strbuf_printf(out, "┼ %s %s  ", parts_letter(s->map.request.y),
                   parts_short(a, s->map.y.value[y], 2));
     strbuf_printf(out, "%s %s  ", parts_letter(s->map.request.x),
                   parts_short(a, s->map.x.value[x], 2));
     add_panel(panel->title, out);
-    strbuf_printf(out, " %s %s", "Δw", parts_signed(a, panel->value[cell], limit));
-    if (panel->se && isfinite(panel->se[cell])) {
-        strbuf_printf(out, " ± %s", parts_size(a, panel->se[cell], limit));
+    strbuf_printf(out, " %s %s", "Δw", parts_signed(a, panel->value[cell], scale));
+    if (isfinite(error)) {
+        strbuf_printf(out, " ± %s", parts_size(a, error, scale));
     }
     if (panel->truth) {
-        strbuf_printf(out, " true %s", parts_signed(a, panel->truth[cell], limit));
+        strbuf_printf(out, " true %s", parts_signed(a, panel->truth[cell], scale));
     }
     uint32_t lived = panel->support[cell];
     number_grouped(a, lived);
@@ -322,7 +325,7 @@ void map_describe(const void *state, struct strbuf *out)
     }
     if (s->show != SHOW_TRUE && isfinite(largest_error(s))) {
         strbuf_printf(out, "; standard errors up to %s",
-                      parts_size(a, largest_error(s), largest_error(s)));
+                      parts_size(a, largest_error(s), 10 * largest_error(s)));
     }
     if (s->crossed && s->cross_panel < s->map.n_panels) {
         say_cross(s, out);

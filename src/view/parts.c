@@ -156,8 +156,7 @@ const char *parts_signed(char buf[NUMBER_SIZE], double value, double scale)
 
 const char *parts_size(char buf[NUMBER_SIZE], double value, double scale)
 {
-    int places = places_of(scale), own = places_of(value) - 1;
-    return number_fixed(buf, value, own > places ? own : places, false);
+    return number_fixed(buf, value, places_of(scale), false);
 }
 
 static const double ladder[] = {1, 1.5, 2, 3, 4, 5, 6, 8};

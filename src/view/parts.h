@@ -108,8 +108,7 @@ const char *parts_short(char buf[NUMBER_SIZE], double value, int places);
 /* Signed, with as many places as a number of the size `scale` needs to show
  * three digits: "+.0172". */
 const char *parts_signed(char buf[NUMBER_SIZE], double value, double scale);
-/* The same without a sign, for an error beside such a number; with two digits of its
- * own where it is that small. */
+/* The same without a sign, for an error beside such a number. */
 const char *parts_size(char buf[NUMBER_SIZE], double value, double scale);
 /* The smallest of 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten that is >= value. */
 double parts_nice(double value);

@@ -187,7 +187,7 @@ void slice_describe(const void *state, struct strbuf *out)
     }
     if (s->show != SHOW_TRUE && isfinite(largest_error(s))) {
         strbuf_printf(out, "; standard errors up to %s",
-                      parts_size(number, largest_error(s), largest_error(s)));
+                      parts_size(number, largest_error(s), 10 * largest_error(s)));
     }
     if (s->slice.rest[0] && (s->slice.n_histories > 0 || s->request.past != PAST_ANY)) {
         strbuf_printf(out, "; %s", s->slice.rest);

@@ -1,4 +1,4 @@
-/* Opening, configuring and printing views, whichever they are. */
+/* Opening, configuring and updating views, whichever they are. */
 #include "deltaw/view/view.h"
 
 #include <stdio.h>
@@ -9,25 +9,7 @@
 #include "deltaw/base/utf8.h"
 #include "deltaw/draw/figure.h"
 #include "parts.h"
-
-struct view {
-    const struct view_ops *ops;
-    struct args args;  /* all that was ever given and still holds */
-    void *state;       /* of ops->state_size bytes, zeroed before the first configure */
-    bool shown;        /* the last update found something to show */
-    struct err reason; /* when it did not */
-    /* "replay 120/1000 · " before the title, "" when there is none: of the picture that
-     * is shown, of the job under way, and of the scene */
-    char replay[64], replay_sent[64], replay_wanted[64];
-    /* of views with prepare */
-    bool pictured;      /* the state holds a result that can be shown */
-    struct err failure; /* of the last result, when it cannot */
-    struct worker *worker; /* the last one used, NULL: none yet */
-    bool later;            /* updates do not wait */
-    bool pending;          /* errand holds a job */
-    struct errand errand;
-    void *next; /* the job that replaces the pending one, NULL: none */
-};
+#include "view_state.h"
 
 static const struct view_ops *const all_views[] = {
 #define VIEW(ops) &ops,
@@ -357,83 +339,4 @@ bool view_click(struct view *view, struct rect area, const struct style *style, 
 {
     return view->shown && view->ops->click &&
            view->ops->click(view->state, area, style, x, y, command);
-}
-
-/* The side convention ends a title; in a figure it stands below. */
-static void figure_words(const struct view *view, struct figure *out)
-{
-    static const char sides[] = " · " SIDES_TEXT;
-    struct strbuf title = {0}, caption = {0};
-    view_title(view, &title);
-    view_describe(view, &caption);
-    size_t n = sizeof sides - 1;
-    if (title.len > n && strcmp(title.text + title.len - n, sides) == 0) {
-        strbuf_cut(&title, title.len - n);
-        out->note = mem_text(SIDES_TEXT);
-    }
-    out->title = strbuf_take(&title);
-    out->caption = strbuf_take(&caption);
-}
-
-bool view_figure(struct view *view, bool dark, struct figure *out)
-{
-    enum { WIDTH = 400, HEIGHT = 120 }; /* room for all points of a curve */
-    struct style style = {.colours = 256, .dark = dark};
-    struct canvas canvas;
-    *out = (struct figure){.width = WIDTH, .height = HEIGHT};
-    if (!view->shown) {
-        return false;
-    }
-    canvas_init(&canvas, WIDTH, HEIGHT);
-    canvas.figure = out;
-    view->ops->draw(view->state, &canvas, (struct rect){0, 0, WIDTH, HEIGHT}, &style);
-    canvas_free(&canvas);
-    figure_words(view, out);
-    return out->n > 0;
-}
-
-void view_command(const struct view *view, struct strbuf *out)
-{
-    strbuf_puts(out, view->ops->name);
-    for (size_t i = 0; i < view->args.n; i++) {
-        const struct arg *arg = &view->args.items[i];
-        strbuf_putc(out, ' ');
-        if (arg->name) {
-            strbuf_printf(out, "%s=", arg->name);
-        }
-        parts_word(out, arg->value);
-    }
-}
-
-/* A picture a quarter as high as wide is what a terminal's cells make 2:1. */
-static int picture_height(int width)
-{
-    int height = width / 4;
-    return height < 10 ? 10 : height > 20 ? 20 : height;
-}
-
-void view_print(struct view *view, int width, const struct style *style, struct strbuf *out)
-{
-    struct strbuf text = {0}, plain = {0};
-    view_describe(view, &text);
-    parts_styled(strbuf_text(&text), style, &plain);
-    parts_wrap(strbuf_text(&plain), width, out);
-    if (view->shown && width > 0) {
-        struct canvas canvas;
-        struct rect area = {0, 1, width, picture_height(width)};
-        canvas_init(&canvas, width, area.height + 1);
-        strbuf_reset(&text);
-        view_draw(view, &canvas, area, style);
-        view_title(view, &text); /* some say what is seen */
-        canvas_text(&canvas, 0, 0, width, strbuf_text(&text), COLOUR_DEFAULT, CELL_BOLD, style);
-        canvas_emit(&canvas, style, out);
-        canvas_free(&canvas);
-        size_t length = out->len; /* a short list leaves no blank lines */
-        while (length > 1 && out->text[length - 1] == '\n' && out->text[length - 2] == '\n') {
-            length--;
-        }
-        strbuf_cut(out, length);
-    }
-    strbuf_free(&text);
-    strbuf_free(&plain);
 }

@@ -1,0 +1,193 @@
+/* What the map view is asked for. */
+#include "map.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+
+const struct option map_options[] = {
+    {"of", OPTION_TEXT, 0, 0, PARTS_WEIGHTS, "auto",
+     "the weight whose change is shown; auto: the first that goes with the stimulus"},
+    {"x", OPTION_TEXT, 0, 0, PARTS_AXES, "stimulus",
+     "what goes along x: stimulus, reward, choice or a weight, as w_bias"},
+    {"y", OPTION_TEXT, 0, 0, "auto|" PARTS_AXES, "auto", "what goes along y; auto: as for of="},
+    {"stimulus", OPTION_NUMBER, 0, 0, "lived", "lived", "fix the stimulus (right is positive)"},
+    {"choice", OPTION_NUMBER, 0, 1, "lived", "lived", "fix the choice: 0 left, 1 right"},
+    {"reward", OPTION_NUMBER, 0, 1, "both", "both", "only error (0) or correct (1) trials"},
+    {"w_stim", OPTION_NUMBER, 0, 0, "lived", "lived", "fix the stimulus weight"},
+    {"w_bias", OPTION_NUMBER, 0, 0, "lived", "lived", "fix the bias weight"},
+    {"model", OPTION_MODEL, 0, 0, "auto", "auto", "whose rule; auto: the model in use"},
+    {"diff", OPTION_WORD, 0, 0, "no|true|yes", "no",
+     "fitted, true, or (yes) fitted minus true, where the truth is known"},
+    {"range", OPTION_NUMBER, 1e-12, 1e6, "auto", "auto", "colours go from -range to +range"},
+    {"xrange", OPTION_NUMBERS, 0, 0, "auto", "auto", "LO,HI of x; auto: what was lived"},
+    {"yrange", OPTION_NUMBERS, 0, 0, "auto", "auto", "LO,HI of y; auto: what was lived"},
+    {"nx", OPTION_INTEGER, 2, 400, "auto", "auto", "cells along x; auto: what fits"},
+    {"ny", OPTION_INTEGER, 2, 400, "auto", "auto", "cells along y; auto: what fits"},
+    {"support", OPTION_INTEGER, 0, 1e9, NULL, "1",
+     "mark cells of fewer lived trials as \"no data\"; 0 paints all"},
+    {"past", OPTION_WORD, 0, 0, PARTS_PASTS, "any",
+     "whether the trials before were rewarded; for rules that see them"},
+    {"lags", OPTION_INTEGER, 1, PAST_MOST_LAGS, NULL, "3",
+     "how many trials before; for rules that see them"},
+    {"cross", OPTION_NUMBERS, 0, 0, "auto", "auto",
+     "X,Y[,PANEL]: where the cross-hair stands, panel 0 for errors, 1 for correct trials; auto: "
+     "where most trials are"},
+    {0},
+};
+
+/* A kept value of what is now an axis goes, and the other way round. */
+void map_merge(struct args *kept, const struct args *fresh)
+{
+    static const char *const axes[] = {"x", "y"};
+    for (size_t i = 0; i < 2; i++) {
+        const char *on = args_given(fresh, axes[i]) ? args_text(fresh, map_options, axes[i]) : NULL;
+        if (on) {
+            parts_forget(kept, on);
+            parts_forget(kept, i == 0 ? "xrange" : "yrange");
+            parts_forget(kept, "cross");
+        }
+    }
+}
+
+static bool take_range(const struct args *args, const char *name, double *lo, double *hi,
+                       struct err *err)
+{
+    const char *text = parts_chosen(args, map_options, name);
+    double values[2];
+    *lo = *hi = NAN;
+    if (!text) {
+        return true;
+    }
+    if (parts_numbers(text, values, 2) != 2 || !(values[0] < values[1])) {
+        return err_set(err, ERR_USAGE, "map: %s=%s must be two numbers LO,HI with LO below HI",
+                       name, text);
+    }
+    *lo = values[0];
+    *hi = values[1];
+    return true;
+}
+
+static bool on_axis(const struct map_request *r, const char *name, double value,
+                    struct err *err)
+{
+    if (isnan(value) || (strcmp(r->x, name) != 0 && strcmp(r->y, name) != 0)) {
+        return true;
+    }
+    return err_set(err, ERR_USAGE, "map: %s is on an axis and cannot be fixed; leave out %s= or "
+                   "choose other axes", name, name);
+}
+
+static bool is_level(double value)
+{
+    return isnan(value) || value == 0 || value == 1;
+}
+
+static bool map_checked(const struct map_state *fresh, const struct args *args, struct err *err)
+{
+    const struct map_request *r = &fresh->request;
+    const char *word = args_at(args, 0);
+    if (word && strcmp(word, "at") != 0) {
+        return err_set(err, ERR_USAGE, "map: '%s' is no name=value; another model is model=%s",
+                       word, word);
+    }
+    if (!parts_axis("map", args, map_options, "of", err) ||
+        !parts_axis("map", args, map_options, "x", err) ||
+        !parts_axis("map", args, map_options, "y", err)) {
+        return false;
+    }
+    if (strcmp(r->x, r->y) == 0) {
+        return err_set(err, ERR_USAGE, "map: x and y are both %s; choose another for one of them",
+                       r->x);
+    }
+    if (!is_level(r->choice) || !is_level(r->reward)) {
+        return err_set(err, ERR_USAGE, "map: choice= and reward= are 0 or 1");
+    }
+    return on_axis(r, "stimulus", r->stimulus, err) && on_axis(r, "choice", r->choice, err) &&
+           on_axis(r, "reward", r->reward, err) && on_axis(r, "w_stim", fresh->w_stim, err) &&
+           on_axis(r, "w_bias", fresh->w_bias, err);
+}
+
+static bool take_cross(struct map_state *s, const struct args *args, struct err *err)
+{
+    const char *text = parts_chosen(args, map_options, "cross");
+    double values[3] = {0, 0, (double)s->cross_panel};
+    size_t n = text ? parts_numbers(text, values, 3) : 0;
+    if (text && (n < 2 || values[2] < 0 || values[2] >= PROBE_MAX_PANELS))
+        return err_set(err, ERR_USAGE, "map: cross=%s must be X,Y or X,Y,PANEL with panel 0 or 1, "
+                       "as in cross=.5,1", text);
+    if (text) {
+        s->cross_x = values[0];
+        s->cross_y = values[1];
+        s->cross_panel = (size_t)values[2];
+    }
+    s->placed = text || (s->placed && !s->crossed);
+    s->crossed = text != NULL;
+    return true;
+}
+
+/* All arguments but cross=, as one text. */
+static char *asked_for(const struct args *args)
+{
+    struct strbuf text = {0};
+    strbuf_puts(&text, "");
+    for (size_t i = 0; i < args->n; i++) {
+        const struct arg *arg = &args->items[i];
+        if (!arg->name || strcmp(arg->name, "cross") != 0)
+            strbuf_printf(&text, "%s=%s ", arg->name ? arg->name : "", arg->value);
+    }
+    return strbuf_take(&text);
+}
+
+/* A name, or with auto what the last model had for it. */
+static bool take_name(char out[PROBE_NAME], const struct args *args, const char *name,
+                      bool was_auto, const char *last)
+{
+    const char *text = parts_chosen(args, map_options, name);
+    const char *likely = was_auto && *last ? last : "w_stim";
+    snprintf(out, PROBE_NAME, "%s", text ? text : likely);
+    return !text;
+}
+
+bool map_configure(void *state, const struct args *args, struct err *err)
+{
+    struct map_state *s = state;
+    struct map_state fresh = *s;
+    struct map_request *r = &fresh.request;
+    map_request_default(r);
+    fresh.auto_of = take_name(r->of, args, "of", s->auto_of, s->request.of);
+    take_name(r->x, args, "x", false, "");
+    fresh.auto_y = take_name(r->y, args, "y", s->auto_y, s->request.y);
+    r->past = parts_past(args_text(args, map_options, "past"));
+    r->lags = (size_t)args_integer(args, map_options, "lags");
+    r->stimulus = args_number(args, map_options, "stimulus");
+    r->choice = args_number(args, map_options, "choice");
+    r->reward = args_number(args, map_options, "reward");
+    /* 0 for auto */
+    r->nx = (size_t)args_integer(args, map_options, "nx");
+    r->ny = (size_t)args_integer(args, map_options, "ny");
+    fresh.w_stim = args_number(args, map_options, "w_stim");
+    fresh.w_bias = args_number(args, map_options, "w_bias");
+    fresh.range = args_number(args, map_options, "range");
+    fresh.support = (uint32_t)args_integer(args, map_options, "support");
+    fresh.show = parts_show(args_text(args, map_options, "diff"));
+    if (!map_checked(&fresh, args, err) || !take_range(args, "xrange", &r->x_lo, &r->x_hi, err) ||
+        !take_range(args, "yrange", &r->y_lo, &r->y_hi, err) || !take_cross(&fresh, args, err)) {
+        return false;
+    }
+    bool other_axes = strcmp(r->x, s->request.x) != 0 || strcmp(r->y, s->request.y) != 0;
+    const char *model = parts_chosen(args, map_options, "model");
+    fresh.model = model ? mem_text(model) : NULL;
+    fresh.asked = asked_for(args);
+    fresh.held = fresh.held_for = NULL;
+    if (!s->asked || strcmp(fresh.asked, s->asked) != 0)
+        fresh.stale = fresh.urgent = true;
+    fresh.placed = fresh.crossed || (fresh.placed && !other_axes);
+    free(s->model);
+    free(s->asked);
+    *s = fresh;
+    return true;
+}
