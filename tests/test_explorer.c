@@ -232,6 +232,18 @@ static void test_zoom(void)
     end(&e);
 }
 
+/* The page of keys where there is little room: whole sentences. */
+static void test_narrow_keys(void)
+{
+    struct explorer e;
+    begin(&e, false, 40, 12);
+    press(&e, "f1");
+    tap_ok(shows_row(&e, "Tab             complete; in the") &&
+               shows_row(&e, "││                 list Tab or arrows") && !shows_row(&e, "…"),
+           "keys are explained in whole sentences on a narrow screen");
+    end(&e);
+}
+
 /* The caret stands under its own line, or the line is told again. */
 static void test_typed_ahead(void)
 {
@@ -266,6 +278,7 @@ int main(void)
     test_reading();
     test_zoom();
     test_typed_ahead();
+    test_narrow_keys();
     lineedit_close();
     return tap_done();
 }

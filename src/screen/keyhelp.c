@@ -67,6 +67,32 @@ static void add_tile_keys(struct explorer *e)
     add_keys(&e->help, KEYS_TILE);
 }
 
+/* Where there is no room beside the keys, meanings go on in rows below. */
+static void wrap_meanings(struct popup *list, int width)
+{
+    enum { FRAME = 6, LEAST = 12 }; /* borders, blanks, the gap behind the keys */
+    struct popup wrapped = {.chosen = -1};
+    int widest = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        int cells = utf8_width(list->rows[i].word);
+        widest = cells > widest ? cells : widest;
+    }
+    int room = width - FRAME - widest > LEAST ? width - FRAME - widest : LEAST;
+    for (size_t i = 0; i < list->n; i++) {
+        const char *rest = list->rows[i].meaning, *word = list->rows[i].word;
+        do {
+            size_t skip, n = transcript_row(rest, *word ? room : width, &skip);
+            char *row = mem_text_n(rest, n);
+            popup_add(&wrapped, word, row);
+            free(row);
+            word = " "; /* none, but no heading */
+            rest += n + skip;
+        } while (*rest);
+    }
+    popup_clear(list);
+    *list = wrapped;
+}
+
 /* What the focus has comes first. */
 void keyhelp_open(struct explorer *e)
 {
@@ -92,6 +118,7 @@ void keyhelp_open(struct explorer *e)
         add_keys(&e->help, KEYS_MOUSE);
     }
     popup_add(&e->help, "", "commands: `help`, `help VERB`");
+    wrap_meanings(&e->help, e->width - 2);
 }
 
 static bool add_word(struct strbuf *out, const char *word, int room)
