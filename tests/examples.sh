@@ -2,6 +2,7 @@
 # Every example in the table of verbs runs, each in a program of its own, after
 # a small cohort and a quick fit.
 . "$srcdir/tests/tap.sh"
+find_shipped
 cat >preamble.dw <<'END'
 simulate reinforce animals=4 trials=300 seed=1
 save data mice.csv.gz

@@ -2,6 +2,7 @@
 # The lessons run unattended, and what they say of numbers is true; `lesson`, `say`,
 # `pause-for-enter` and `source` in a pipe and in a terminal.
 . "$srcdir/tests/tap.sh"
+find_shipped
 unset DELTAW_LESSONS
 lessons=$srcdir/samples/lessons
 

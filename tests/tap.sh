@@ -6,6 +6,7 @@
 #   like "what" TEXT PATTERN            TEXT has a line that matches the extended regexp
 #   unlike "what" TEXT PATTERN          it has none
 #   run COMMAND...                      sets $out, $errors and $status
+#   find_shipped                        lets $DELTAW find samples and lessons
 #   skip "why"                          one test that cannot be made here
 #   skip_all "why"                      none can: plan 0, exit
 #   finish                              the plan; last line of every test
@@ -118,4 +119,14 @@ find_python() {
         "$python" -c "$1" 2>/dev/null && return 0
     done
     return 1
+}
+
+# A program built outside the source tree does not find what comes with it: one that
+# does, as if installed in the working folder.
+find_shipped() {
+    case $builddir/ in "$srcdir"/*) return ;; esac
+    mkdir -p installed/bin installed/share/deltaw
+    cp "$DELTAW" installed/bin/deltaw
+    cp -r "$srcdir"/samples/* installed/share/deltaw
+    DELTAW=$PWD/installed/bin/deltaw
 }

@@ -18,8 +18,16 @@ static bool start(struct pty *p, char *term, char *more, char *commands)
     snprintf(path, sizeof path, "PATH=%s", getenv("PATH"));
     snprintf(home_is, sizeof home_is, "HOME=%s", home);
     snprintf(state_is, sizeof state_is, "XDG_STATE_HOME=%s/state", home);
-    char *environment[] = {path, home_is, state_is, "LC_ALL=C.UTF-8", "INPUTRC=/dev/null", term,
-                           more, NULL};
+    char *environment[16] = {path, home_is, state_is, "LC_ALL=C.UTF-8", "INPUTRC=/dev/null", term};
+    static const char *const passed_on[] = {"ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"};
+    static char passed[3][4096];
+    size_t n = 6;
+    for (size_t i = 0; i < 3; i++)
+        if (getenv(passed_on[i])) {
+            snprintf(passed[i], sizeof passed[i], "%s=%s", passed_on[i], getenv(passed_on[i]));
+            environment[n++] = passed[i];
+        }
+    environment[n] = more;
     char *plain[] = {program, "--no-rc", NULL};
     char *with[] = {program, "--no-rc", "-i", "-c", commands, NULL};
     bool good = pty_start(p, 80, 24, environment, commands ? with : plain);
@@ -49,9 +57,12 @@ static size_t count_kept(bool remove_them, char *one)
 static void left(struct pty *p, int status, int signal, const char *what)
 {
     tap_ok(pty_ends(p), "%s: ends", what);
-    tap_ok(signal ? WIFSIGNALED(p->status) && WTERMSIG(p->status) == signal
-                  : WIFEXITED(p->status) && WEXITSTATUS(p->status) == status,
-           "%s: as it should", what);
+    bool as_due = signal ? WIFSIGNALED(p->status) && WTERMSIG(p->status) == signal
+                         : WIFEXITED(p->status) && WEXITSTATUS(p->status) == status;
+    if (!tap_ok(as_due, "%s: as it should", what)) {
+        tap_note("status %d, in the end:", p->status);
+        tap_show("out", p->out + (p->n > 6000 ? p->n - 6000 : 0));
+    }
     tap_ok(pty_modes_as_before(p), "%s: the terminal's modes are as before", what);
     int unread = 0;
     ioctl(p->slave, FIONREAD, &unread);

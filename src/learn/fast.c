@@ -258,7 +258,7 @@ const char *fast(struct trainer *t)
     f.step = mem_new(f.n, sizeof *f.step), f.bend = mem_new(f.n, sizeof *f.bend);
     f.memory = lbfgs_new(f.n, MEMORY);
     set_units(&f);
-    if (warm_up(&f, warm)) {
+    if (epochs > 0 && warm_up(&f, warm)) {
         size_t rows = trainer_whole(t, ROWS / PASSES);
         f.metric = metric_new(f.n, PASSES * rows);
         quasi_newton(&f);

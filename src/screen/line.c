@@ -90,6 +90,7 @@ static bool read_line(struct repl *repl, const char *with_prompt)
         on_signals(repl, bits);
         if (paused && bits & SIGNAL_INTERRUPT) { /* it ends the script, as a ^C while it runs */
             session_cancel(r->session);
+            lineedit_hide(); /* else the next prompt is drawn over it */
             on_line(repl, "");
             continue;
         }

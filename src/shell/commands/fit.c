@@ -159,8 +159,8 @@ static void say_started(const struct fit_settings *s, const struct rule *rule, c
     if (s->holdout)
         strbuf_printf(&words, ", without %s", s->holdout);
     if (rule->network)
-        output_say(out, "%s trains in the background: %d epochs on %s", name, s->epochs,
-                   strbuf_text(&words));
+        output_say(out, "%s trains in the background: %d epoch%s on %s", name, s->epochs,
+                   s->epochs == 1 ? "" : "s", strbuf_text(&words));
     else
         output_say(out, "%s is fitted in the background: %zu parameter%s on %s", name, n,
                    n == 1 ? "" : "s", strbuf_text(&words));
