@@ -217,6 +217,40 @@ static void is_well(struct pty *p, double quiet, const char *what)
     left(p, 0, 0, what);
 }
 
+/* Takes 1,200 bytes a second, until `text` came after the mark, for so long. */
+static void take_slowly(struct pty *p, double seconds, const char *text)
+{
+    double from = pty_clock(), now;
+    size_t taken = 0;
+    while ((now = pty_clock() - from) < seconds && !(text && strstr(p->out + p->mark, text))) {
+        size_t due = (size_t)(1200 * now) - taken, before = p->n;
+        if (due > 0)
+            pty_take(p, .005, due);
+        taken += p->n > before ? p->n - before : due;
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    }
+}
+
+/* Frames wait until the last one is through: at most one is before a key's echo, not
+ * all that the line has not carried yet. */
+static void test_slow_line(void)
+{
+    struct pty p = {.background = black};
+    size_t widest = 0;
+    trains(&p);
+    take_slowly(&p, 4, NULL);
+    for (int i = 0; i < 5; i++) {
+        p.mark = p.n;
+        pty_send(&p, "~", 1);
+        take_slowly(&p, PTY_PATIENCE, "~");
+        widest = p.n - p.mark > widest ? p.n - p.mark : widest;
+        take_slowly(&p, .3, NULL);
+    }
+    tap_ok(widest < 5000, "a slow line: %zu bytes at most are before a key's echo", widest);
+    is_well(&p, .5, "a slow line");
+    pty_free(&p);
+}
+
 static void test_resize_storm(void)
 {
     struct pty p = {.background = black};
@@ -319,6 +353,7 @@ int main(void)
     if (!*(getenv("SANITIZE") ? getenv("SANITIZE") : "")) /* these report a crash instead */
         test_rescue("a crash", SIGSEGV, false);
     test_many_kept();
+    test_slow_line();
     test_resize_storm();
     test_garbage();
     test_big_paste();

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/thread.h"
 #include "background.h"
 #include "history.h"
 
@@ -262,8 +263,10 @@ static bool help_key(struct explorer *e, const struct keypress *key)
 
 static void take_report(struct explorer *e, const char *report)
 {
-    if (background_is_last(report))
+    if (background_is_last(report)) {
         e->asked_at = NAN;
+        e->answers = true;
+    }
     bool dark;
     if (!background_parse(report, &dark) || (e->background_known && e->is_dark == dark))
         return;
@@ -272,8 +275,19 @@ static void take_report(struct explorer *e, const char *report)
     e->stale = true;
 }
 
+/* ESC [ 0 n: the terminal is well, and has drawn what came before the question. */
+bool explorer_is_flow(const struct keypress *key)
+{
+    return key->n_bytes == 4 && memcmp(key->bytes, "\033[0n", 4) == 0;
+}
+
 void explorer_key(struct explorer *e, const struct keypress *key)
 {
+    if (explorer_is_flow(key) && !isnan(e->flow_at)) {
+        e->through_at = clock_seconds();
+        e->flow_took = e->through_at - e->flow_at;
+        e->flow_at = NAN;
+    }
     if (key->report)
         take_report(e, key->bytes);
     if (!key->paste && !key->name[0] && key->n_bytes != 1)

@@ -1,6 +1,7 @@
 /* The picture. */
 #include "explorer.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -165,6 +166,7 @@ static void draw_base(struct explorer *e)
             draw_tile(e, i);
     draw_hidden(e);
     e->redraw = false;
+    e->tiles_drawn = true;
 }
 
 static void draw_footer(struct explorer *e)
@@ -264,8 +266,14 @@ void explorer_draw(struct explorer *e)
         draw_text(e);
         draw_over(e);
     }
+    bool tiles = e->tiles_drawn;
+    e->tiles_drawn = false;
     bool cursor = (!e->view_focus || e->asking) && !e->help.n;
     screen_show(&e->frame, cursor ? e->cursor_x : -1, e->cursor_y, e->repaint);
     e->dirty = e->repaint = false;
     e->drawn_at = clock_seconds();
+    if (tiles && e->answers && isnan(e->flow_at)) {
+        screen_ask_through();
+        e->flow_at = e->drawn_at;
+    }
 }

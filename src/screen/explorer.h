@@ -56,6 +56,7 @@ struct explorer {
     bool moved;
     bool dirty;   /* the text parts */
     bool redraw;  /* the tiles too */
+    bool tiles_drawn; /* and not yet sent */
     bool stale;   /* the views are to be updated first */
     bool repaint; /* every cell of the terminal */
     double drawn_at, updated_at;
@@ -63,6 +64,9 @@ struct explorer {
     struct keys keys;
     double asked_at;                /* the terminal, for its background; NAN: no answer is due */
     bool background_known, is_dark; /* what it said */
+    bool answers;                   /* it did, so it can be asked whether a frame is through */
+    double flow_at;                 /* when that was asked; NAN: no answer is due */
+    double through_at, flow_took;   /* when the last answer came, and after how long */
     struct lineedit_host editor;
     enum step step; /* the last one */
     bool asked_end, asked_interrupt; /* the last key was ^D, ^C and was answered by a hint */
@@ -82,6 +86,7 @@ void explorer_key(struct explorer *e, const struct keypress *key);
 void explorer_close_drawer(struct explorer *e); /* the tiles get their room back */
 void explorer_interrupt(struct explorer *e); /* ^C */
 void explorer_enter(struct explorer *e, const char *line);
+bool explorer_is_flow(const struct keypress *key); /* a frame is through */
 
 /* tiles.c */
 bool explorer_show_view(void *data, const char *view, struct err *err);

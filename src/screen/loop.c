@@ -23,7 +23,8 @@
 #include "screen.h"
 #include "signals.h"
 
-static const double answer_seconds = 1;
+static const double answer_seconds = 1, flow_seconds = 5;
+static const double reduced_seconds = .5; /* between frames with `set motion=reduced` */
 static const double frame_seconds = 1. / 15, step_seconds = .05, waiting_seconds = .2;
 
 /* --- what the session and the line editor say ----------------------------------- */
@@ -138,20 +139,27 @@ static void read_keys(struct explorer *e)
         e->quit = e->ended = true; /* the terminal is gone */
 }
 
+/* Until when an answer of the terminal is waited for. */
+static double answer_until(const struct explorer *e)
+{
+    double until = e->ended ? -INFINITY : e->asked_at + answer_seconds;
+    return fmax(until, e->flow_at + (e->ended ? answer_seconds / 4 : answer_seconds));
+}
+
 /* An answer that comes after the end would be typed into the shell. */
 static void await_answer(struct explorer *e)
 {
     struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
     double left;
-    while (!e->ended && (left = e->asked_at + answer_seconds - clock_seconds()) > 0 &&
+    while ((left = answer_until(e) - clock_seconds()) > 0 &&
            poll(&fd, 1, (int)ceil(left * 1e3)) > 0 && fd.revents == POLLIN) {
         struct keypress key;
         read_keys(e);
         while (keys_next(&e->keys, clock_seconds(), &key))
-            if (key.report)
+            if (key.report || explorer_is_flow(&key))
                 explorer_key(e, &key);
     }
-    e->asked_at = NAN;
+    e->asked_at = e->flow_at = NAN;
 }
 
 static void take_signals(struct explorer *e)
@@ -180,9 +188,16 @@ static void take_keys(struct explorer *e)
         explorer_key(e, &key);
 }
 
+/* When the tiles may be updated again: a frame that the line takes long to carry
+ * leaves twice its time to typing. */
 static double next_update(const struct explorer *e)
 {
-    return e->updated_at + frame_seconds;
+    const char *motion = session_setting(e->session, "motion");
+    bool reduced = motion && strcmp(motion, "reduced") == 0;
+    if (!isnan(e->flow_at)) /* the last one is not through yet */
+        return fmax(e->updated_at + frame_seconds, e->flow_at + flow_seconds);
+    return fmax(e->updated_at + (reduced ? reduced_seconds : frame_seconds),
+                e->through_at + 2 * e->flow_took);
 }
 
 static int poll_milliseconds(const struct explorer *e)
@@ -235,7 +250,7 @@ static void turn(struct explorer *e)
 static bool begin(struct explorer *e, const struct host_setup *setup, struct err *err)
 {
     *e = (struct explorer){.setup = setup, .step = STEP_IDLE, .dragged = -1,
-                            .page_from = -1};
+                            .page_from = -1, .asked_at = NAN, .flow_at = NAN};
     struct session_setup session = setup->session;
     session.prefixes = true;
     session.host = (struct session_host){.data = e, .show = explorer_show_view,

@@ -30,7 +30,7 @@ static struct {
     int width, height;
     struct cell *shown; /* what the terminal has, [height][width] */
     int cursor;         /* as curs_set has it; -1: unknown */
-    volatile sig_atomic_t active;
+    volatile sig_atomic_t active, asked;
     struct termios before;
     char farewell[512]; /* bytes that give the terminal back */
     size_t n_farewell;
@@ -232,6 +232,10 @@ void screen_crash(void)
         return;
     self.active = 0;
     ssize_t ignored = write(STDOUT_FILENO, self.farewell, self.n_farewell);
+    struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
+    char answer[64];
+    if (self.asked && poll(&fd, 1, 100) > 0) /* it would be typed into the shell */
+        ignored = read(STDIN_FILENO, answer, sizeof answer);
     (void)ignored;
     tcsetattr(STDIN_FILENO, TCSANOW, &self.before);
     release_stderr();
@@ -270,6 +274,12 @@ bool screen_ask_background(void)
         return false;
     say(BACKGROUND_QUESTION);
     return true;
+}
+
+void screen_ask_through(void)
+{
+    self.asked = 1;
+    say("\033[5n");
 }
 
 void screen_size(int *width, int *height)

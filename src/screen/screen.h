@@ -33,6 +33,9 @@ void screen_suspend(void (*stop)(void));
 /* Ask for the background, unless this terminal would not understand; the answers
  * come as input.  Whether it was asked. */
 bool screen_ask_background(void);
+/* Ask for a sign that all so far is drawn: ESC [ 0 n comes back.  Only for terminals
+ * that answered the other question. */
+void screen_ask_through(void);
 /* Look how big it is now. */
 void screen_size(int *width, int *height);
 /* Colours the open screen has. */
