@@ -109,6 +109,8 @@ b'
 
 # --- signals
 interrupted() { # SIGNAL COMMAND: sets $status
+    rm -f job.out # what the job before said is no sign
+    touch job.out
     env --default-signal=INT "$DELTAW" -c "$make" -c 'fit dnn epochs=1000000 rate=1e-5 hidden=4' \
         -c "$2" >job.out 2>job.err &
     job=$!

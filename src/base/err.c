@@ -30,6 +30,22 @@ static void clean_message(char *message)
     message[to] = '\0';
 }
 
+/* Words quoted at length would push the remedy, which comes last, off the end: the
+ * middle goes. */
+static void shorten(char *message, size_t room)
+{
+    enum { HEAD = 300, TAIL = 300 };
+    size_t n = strlen(message), head = HEAD, tail = n - TAIL;
+    if (n < room)
+        return;
+    while (head > 0 && ((unsigned char)message[head] & 0xc0) == 0x80)
+        head--;
+    while (tail < n && ((unsigned char)message[tail] & 0xc0) == 0x80)
+        tail++;
+    memcpy(message + head, "...", 3);
+    memmove(message + head + 3, message + tail, n - tail + 1);
+}
+
 static bool set(struct err *err, enum err_code code, int column, const char *format, va_list ap)
 {
     if (!err || err->code != ERR_NONE)
@@ -37,10 +53,13 @@ static bool set(struct err *err, enum err_code code, int column, const char *for
     err->code = code;
     err->column = column;
     /* The format may quote err->message itself, hence the second buffer. */
-    char message[sizeof err->message];
-    vsnprintf(message, sizeof message, format, ap);
+    char *message = NULL;
+    if (vasprintf(&message, format, ap) < 0)
+        return false;
+    shorten(message, sizeof err->message);
     clean_message(message);
     memcpy(err->message, message, strlen(message) + 1);
+    free(message);
     return false;
 }
 
