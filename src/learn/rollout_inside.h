@@ -60,7 +60,6 @@ struct rollout {
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    atomic_uint changes; /* goes up with each broadcast, for those who spin */
     int n_helpers;
     pthread_t *helpers;
     unsigned long generation; /* of runs; helpers wait for the next */

@@ -4,8 +4,6 @@
 #include "deltaw/base/thread.h"
 #include "rollout_inside.h"
 
-enum { SPINS = 1000 };
-
 static void go_forward(struct rollout *r, const struct block *b, size_t chunk, struct tile *tile,
                        double *carry, double *loss, float *lived)
 {
@@ -178,24 +176,6 @@ static size_t ready_refill(const struct rollout *r)
     return i;
 }
 
-/* Wait for a change; the lock is held.  A tile takes tens of microseconds, waking a
- * thread about as long: so look a while before going to sleep. */
-static void await_change(struct rollout *r)
-{
-    unsigned seen = atomic_load_explicit(&r->changes, memory_order_relaxed);
-    pthread_mutex_unlock(&r->lock);
-    for (int i = 0; i < SPINS; i++) {
-        if (atomic_load_explicit(&r->changes, memory_order_relaxed) != seen)
-            break;
-#if defined __x86_64__ || defined __i386__
-        __builtin_ia32_pause();
-#endif
-    }
-    pthread_mutex_lock(&r->lock);
-    while (atomic_load_explicit(&r->changes, memory_order_relaxed) == seen)
-        pthread_cond_wait(&r->changed, &r->lock);
-}
-
 /* Work until nothing is left.  One thread goes backward at once, while the tile
  * is in its cache; several keep one of them on the way forward, which is what
  * the others wait for. */
@@ -215,10 +195,9 @@ void rollout_work(struct rollout *r)
         } else if (refill < r->n_blocks) {
             work_refill(r, refill);
         } else {
-            await_change(r);
+            pthread_cond_wait(&r->changed, &r->lock);
             continue;
         }
-        atomic_fetch_add_explicit(&r->changes, 1, memory_order_relaxed);
         pthread_cond_broadcast(&r->changed);
     }
     pthread_mutex_unlock(&r->lock);
