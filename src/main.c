@@ -55,7 +55,7 @@ static const char usage[] =
     "  -i               stay after -c and -f\n"
     "      --plain      lines of text, no full screen\n"
     "      --ascii      draw with 7-bit characters only\n"
-    "      --color=WHEN auto, always, never, 16 or 256 colours\n"
+    "      --color=WHEN auto, always, never, 16, 256, truecolor\n"
     "      --json       one JSON object a command\n"
     "      --csv        tables only, as CSV\n"
     "      --threads N  threads of a fit and of a map; 0: all cores\n"
@@ -112,13 +112,14 @@ static bool take_number(const char *flag, const char *text, long long most, long
 
 static bool take_colour(struct command_line *line, const char *when)
 {
-    static const char *const known[] = {"auto", "always", "never", "16", "256", NULL};
+    static const char *const known[] = {"auto", "always", "never", "16", "256", "truecolor",
+                                        NULL};
     for (size_t i = 0; known[i]; i++)
         if (strcmp(when, known[i]) == 0) {
             line->colour = known[i];
             return true;
         }
-    fprintf(stderr, "deltaw: --color takes auto, always, never, 16 or 256, not '%s'\n", when);
+    fprintf(stderr, "deltaw: --color takes auto, always, never, 16, 256 or truecolor, not '%s'\n", when);
     return false;
 }
 
@@ -257,6 +258,8 @@ static int pick_colours(const struct command_line *line, bool terminal)
         return 16;
     if (strcmp(colour, "256") == 0)
         return 256;
+    if (strcmp(colour, "truecolor") == 0)
+        return COLOURS_DIRECT;
     if (strcmp(colour, "always") == 0)
         return can ? can : 256;
     if (line->colour == NULL && no_colour && *no_colour)

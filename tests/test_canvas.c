@@ -142,18 +142,18 @@ static void obey(const char *digits, size_t n, struct cell *look)
         else
             code[count - 1] = code[count - 1] * 10 + digits[i] - '0';
     for (int i = 0; i < count; i++) {
-        int16_t *colour = code[i] % 60 / 10 == 3 ? &look->ink : &look->paper;
+        int32_t *colour = code[i] % 60 / 10 == 3 ? &look->ink : &look->paper;
         if (code[i] == 0)
             *look = (struct cell){' ', COLOUR_DEFAULT, COLOUR_DEFAULT, 0};
         else if (code[i] < 8)
             look->attributes |= (uint8_t)attribute[code[i]];
         else if (code[i] % 10 == 8 && code[i] < 60)
-            *colour = (int16_t)code[i + 2], i += 2;
+            *colour = (int32_t)code[i + 2], i += 2;
         else if (code[i] % 10 == 9 && code[i] < 60)
             *colour = COLOUR_DEFAULT;
         else
             *(code[i] >= 100 || code[i] / 10 == 4 ? &look->paper : &look->ink) =
-                (int16_t)(code[i] % 10 + (code[i] >= 90 ? 8 : 0));
+                (int32_t)(code[i] % 10 + (code[i] >= 90 ? 8 : 0));
     }
 }
 

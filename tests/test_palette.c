@@ -1,5 +1,7 @@
 /* The colours of maps and curves, as eyes without one kind of cone see them. */
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "deltaw/draw/palette.h"
 #include "tap.h"
@@ -123,10 +125,41 @@ static void test_grey(bool dark)
            dark ? "dark" : "light");
 }
 
+/* Direct colours: the ladder without steps at 33 points, also in what is emitted. */
+static void test_direct(bool dark)
+{
+    struct style style = {.colours = COLOURS_DIRECT, .dark = dark};
+    int n = palette_steps(&style);
+    double worst = 0;
+    for (int i = -n; i <= n; i++) {
+        double want[3], got[3];
+        palette_diverging_rgb((double)i / n, dark, want);
+        palette_rgb(palette_diverging((double)i / n, &style), got);
+        for (int c = 0; c < 3; c++)
+            worst = fmax(worst, fabs(want[c] - got[c]) * 255);
+    }
+    tap_ok(n == 16 && worst <= .51, "%s: direct colours are those of the ladder without steps "
+           "(%.2f of 255)", dark ? "dark" : "light", worst);
+    struct canvas canvas;
+    struct strbuf text = {0};
+    int colour = palette_diverging(1, &style);
+    char want[64];
+    canvas_init(&canvas, 2, 1);
+    canvas_put(&canvas, 0, 0, 'x', colour, palette_curve(0, &style), 0);
+    canvas_emit(&canvas, &style, &text);
+    snprintf(want, sizeof want, "\033[38;2;%d;%d;%d;48;5;%dmx", colour >> 16 & 255,
+             colour >> 8 & 255, colour & 255, palette_curve(0, &style));
+    tap_ok(strncmp(strbuf_text(&text), want, strlen(want)) == 0,
+           "they are emitted as red, green and blue beside colours of the palette");
+    strbuf_free(&text);
+    canvas_free(&canvas);
+}
+
 int main(void)
 {
     for (int dark = 0; dark < 2; dark++) {
         test_grey(dark);
+        test_direct(dark);
         for (int eye = 0; eye < EYES; eye++) {
             test_ladder(eye, dark);
             test_fine(eye, dark);

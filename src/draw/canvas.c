@@ -49,7 +49,7 @@ void canvas_put(struct canvas *canvas, int x, int y, uint32_t glyph, int ink, in
         return;
     mend_wide(canvas, x, y, glyph);
     canvas->cells[(size_t)y * (size_t)canvas->width + (size_t)x] =
-        (struct cell){glyph, (int16_t)ink, (int16_t)paper, (uint8_t)attributes};
+        (struct cell){glyph, ink, paper, (uint8_t)attributes};
 }
 
 void canvas_clear(struct canvas *canvas, struct rect area)
@@ -152,6 +152,11 @@ static char *put_number(char *at, unsigned n)
 static char *put_colour(char *at, int colour, unsigned base, int colours)
 {
     unsigned c = (unsigned)colour;
+    if (colour >= COLOUR_RGB) {
+        at = put_number(put_number(at, base + 8), 2);
+        at = put_number(put_number(at, c >> 16 & 255), c >> 8 & 255);
+        return put_number(at, c & 255);
+    }
     if (colour < 0 || (c >= 16 && colours < 256))
         return put_number(at, base + 9);
     if (c < 16 && colours < 16)

@@ -152,6 +152,8 @@ void heat_x_axis(const struct heat_map *m, const struct heat_layout *l, int pane
 
 /* --- the legend ------------------------------------------------------------ */
 
+enum { LEGEND_STEPS = 8 }; /* on each side; ladders of direct colours have more */
+
 struct legend {
     char low[48], high[48], no_data[48];
     const char *unit; /* what the numbers are; NULL: no room for it */
@@ -166,6 +168,7 @@ static bool plan_legend(double limit, const char *unit, int room, const struct s
 {
     char number[40];
     int full = heat_fine(style) ? palette_steps(style) : palette_levels(style);
+    full = heat_fine(style) && full > LEGEND_STEPS ? LEGEND_STEPS : full;
     short_label(number, limit > 0 ? limit : 0);
     snprintf(plan->low, sizeof plan->low, "-%s ", number);
     snprintf(plan->high, sizeof plan->high, " +%s", number);

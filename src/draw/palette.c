@@ -9,6 +9,19 @@ static const uint8_t light[] = {19,  25,  26,  33,  69,  111, 117, 189, 255,
                                 223, 216, 209, 173, 166, 160, 124, 88};
 static const uint8_t dark[] = {117, 75, 38, 31, 24, 18, 17, 232, 52, 88, 94, 130, 172, 208, 215};
 
+/* palette_diverging_rgb at 33 points, for terminals with direct colours: a frame has too
+ * many cells to compute each. */
+static const uint32_t direct[2][33] = {
+    {0x08146e, 0x09247d, 0x0d338b, 0x12419a, 0x1850aa, 0x1f5eb9, 0x2e6ec3, 0x407ecb, 0x528ed2,
+     0x659ed9, 0x77aee0, 0x8abde5, 0x9fc7e8, 0xb4d2ea, 0xc8dced, 0xdde7ef, 0xf1f1f1, 0xf3e6de,
+     0xf5dbcc, 0xf6d0b9, 0xf7c4a6, 0xf8b993, 0xf4a881, 0xed956e, 0xe5825b, 0xdd6e48, 0xd55933,
+     0xc84623, 0xb43a1e, 0xa12e1a, 0x8e2216, 0x7b1512, 0x69060e},
+    {0x96daff, 0x86cdf9, 0x75c0f3, 0x65b4ed, 0x54a7e7, 0x429ae0, 0x388ed6, 0x3281c9, 0x2c74bd,
+     0x2768b0, 0x215ca4, 0x1e5093, 0x1f4478, 0x1e385e, 0x1c2d46, 0x1a212e, 0x161618, 0x2c1c1b,
+     0x42221e, 0x592720, 0x712a22, 0x8a2d22, 0x9c3624, 0xaa4326, 0xb84f28, 0xc75b2a, 0xd6682b,
+     0xe27631, 0xe98740, 0xef974e, 0xf5a75b, 0xfab869, 0xffc876},
+};
+
 static double clamp(double t)
 {
     return t < -1 ? -1 : t > 1 ? 1 : t >= -1 ? t : 0;
@@ -16,12 +29,14 @@ static double clamp(double t)
 
 int palette_steps(const struct style *style)
 {
-    return style->dark ? 7 : 8;
+    return style->colours >= COLOURS_DIRECT ? 16 : style->dark ? 7 : 8;
 }
 
 int palette_diverging(double t, const struct style *style)
 {
     int half = palette_steps(style);
+    if (style->colours >= COLOURS_DIRECT)
+        return COLOUR_RGB | (int)direct[style->dark][half + (int)lround(clamp(t) * half)];
     return (style->dark ? dark : light)[half + (int)lround(clamp(t) * half)];
 }
 
@@ -68,6 +83,10 @@ void palette_rgb(int colour, double rgb[3])
         {0, 0, 238},     {205, 0, 205}, {0, 205, 205}, {229, 229, 229},
         {127, 127, 127}, {255, 0, 0},   {0, 255, 0},   {255, 255, 0},
         {92, 92, 255},   {255, 0, 255}, {0, 255, 255}, {255, 255, 255}};
+    for (int c = 0; c < 3 && colour >= COLOUR_RGB; c++)
+        rgb[c] = (colour >> (16 - 8 * c) & 255) / 255.;
+    if (colour >= COLOUR_RGB)
+        return;
     int i = colour < 0 ? 0 : colour & 255, cube = i - 16;
     int level[3] = {cube / 36, cube / 6 % 6, cube % 6};
     for (int c = 0; c < 3; c++)

@@ -51,8 +51,11 @@ struct screen_ability screen_probe(void)
         return can;
     const char *move_to = tigetstr("cup");
     int n = tigetnum("colors");
+    const char *direct = getenv("COLORTERM"); /* for text; curses goes by terminfo alone */
     can.full = move_to && move_to != (char *)-1 && tigetflag("hc") <= 0;
-    can.colours = n >= 256 ? 256 : n >= 16 ? 16 : n >= 8 ? 8 : 0;
+    bool says = direct && (strcmp(direct, "truecolor") == 0 || strcmp(direct, "24bit") == 0);
+    can.colours = n >= COLOURS_DIRECT || (n >= 256 && says) ? COLOURS_DIRECT
+                  : n >= 256 ? 256 : n >= 16 ? 16 : n >= 8 ? 8 : 0;
     del_curterm(set_curterm(NULL));
     return can;
 }
@@ -302,7 +305,7 @@ bool screen_dims(void)
 
 int screen_colours(void)
 {
-    return !self.coloured ? 0 : COLORS >= 256 ? 256 : COLORS >= 16 ? 16 : COLORS >= 8 ? 8 : 0;
+    return !self.coloured ? 0 : COLORS >= COLOURS_DIRECT ? COLOURS_DIRECT : COLORS >= 256 ? 256 : COLORS >= 16 ? 16 : COLORS >= 8 ? 8 : 0;
 }
 
 /* --- cells ---------------------------------------------------------------------- */
@@ -322,7 +325,7 @@ static int terminal_colour(int colour)
         return colour < COLORS ? colour : -1;
     double rgb[3];
     int packed = 0;
-    palette_rgb(colour, rgb);
+    palette_rgb(colour, rgb); /* also of COLOUR_RGB */
     for (int c = 0; c < 3; c++)
         packed = packed << 8 | (int)lround(255 * rgb[c]);
     return packed;

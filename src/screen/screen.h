@@ -10,7 +10,7 @@
 
 struct screen_ability {
     bool full;   /* the cursor can be moved: a full screen is possible */
-    int colours; /* 0, 8, 16, 88, 256 */
+    int colours; /* 0, 8, 16, 256, COLOURS_DIRECT */
 };
 /* What the terminal named by TERM can. */
 struct screen_ability screen_probe(void);

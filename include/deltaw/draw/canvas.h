@@ -8,12 +8,14 @@
 
 #include "deltaw/base/strbuf.h"
 
-enum { COLOUR_DEFAULT = -1 }; /* else 0 to 255: the xterm palette */
+/* Else 0 to 255: the xterm palette; or, where there are COLOURS_DIRECT, COLOUR_RGB |
+ * red << 16 | green << 8 | blue. */
+enum { COLOUR_DEFAULT = -1, COLOUR_RGB = 1 << 24, COLOURS_DIRECT = 1 << 24 };
 enum cell_attribute { CELL_BOLD = 1, CELL_DIM = 2, CELL_REVERSE = 4, CELL_UNDERLINE = 8 };
 
 struct cell {
     uint32_t glyph; /* code point; 0: the right half of a wide one; ' ' when empty */
-    int16_t ink, paper;
+    int32_t ink, paper;
     uint8_t attributes;
 };
 
@@ -32,7 +34,7 @@ struct rect {
 /* What the output can show. */
 struct style {
     bool ascii;  /* glyphs of 7 bits only */
-    int colours; /* 0: none, 8, 16, 256 */
+    int colours; /* 0: none, 8, 16, 256, COLOURS_DIRECT */
     bool dark;   /* background of the terminal */
 };
 

@@ -7,7 +7,7 @@
 #include "deltaw/draw/canvas.h"
 
 /* A diverging ladder for t in [-1, 1]: blue negative, red positive, zero in the
- * middle; lightness is strictly monotone on each side.  256 colours only. */
+ * middle; lightness is strictly monotone on each side.  256 colours or more only. */
 int palette_diverging(double t, const struct style *style);
 /* Colours on each side of its zero. */
 int palette_steps(const struct style *style);
