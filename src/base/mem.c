@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "deltaw/base/err.h"
 
@@ -54,6 +56,15 @@ void *mem_reserve(void *old, size_t *capacity, size_t need, size_t size)
     void *memory = mem_resize(old, more, size);
     *capacity = more;
     return memory;
+}
+
+void mem_discard(void *memory, size_t bytes)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t from = ((uintptr_t)memory + page - 1) / page * page;
+    uintptr_t to = ((uintptr_t)memory + bytes) / page * page;
+    if (to > from)
+        madvise((void *)from, to - from, MADV_DONTNEED);
 }
 
 char *mem_text(const char *text)

@@ -115,12 +115,36 @@ static bool add_row(struct loader *l, struct cohort_builder *b, size_t at, float
     return true;
 }
 
+enum { DISCARD = 1 << 16 }; /* rows */
+
+/* Rows before `end` and from `begin` on have become trials: with a large log the rows
+ * and the cohort need not both be in memory.  In file order only. */
+static void discard(struct loader *l, size_t begin, size_t end)
+{
+    mem_discard(l->rows.row + begin, (end - begin) * sizeof *l->rows.row);
+    mem_discard(l->order.row + begin, (end - begin) * sizeof *l->order.row);
+    for (size_t i = 0; i < l->rows.n_extras; i++) {
+        struct extra *e = &l->rows.extras[i];
+        size_t last = end < e->n ? end : e->n;
+        if (begin < last)
+            mem_discard(e->values + begin, (last - begin) * sizeof *e->values);
+    }
+}
+
+static bool in_file_order(const struct loader *l)
+{
+    for (size_t i = 0; i < l->rows.n; i++)
+        if (l->order.row[i] != i)
+            return false;
+    return true;
+}
+
 static bool build(struct loader *l, struct cohort_builder *b, struct err *err)
 {
     const char **names = mem_new(l->rows.n_extras, sizeof *names);
     float *extra = mem_new(l->rows.n_extras, sizeof *extra);
     size_t n = 0;
-    bool fine = true;
+    bool fine = true, straight = in_file_order(l);
     for (size_t i = 0; i < l->rows.n_extras; i++)
         if (!l->rows.extras[i].text && l->rows.extras[i].any)
             names[n++] = l->rows.extras[i].name;
@@ -138,6 +162,8 @@ static bool build(struct loader *l, struct cohort_builder *b, struct err *err)
             cohort_builder_session(b, s->name);
         }
         fine = add_row(l, b, at, extra, err);
+        if (straight && (i + 1) % DISCARD == 0)
+            discard(l, i + 1 - DISCARD, i + 1);
     }
     free(names);
     free(extra);
