@@ -50,4 +50,19 @@ both() { # WHAT OPTION...: the script under the point and under the comma
 }
 both text
 both JSON --json
+# Animals with wide characters and combining marks: columns stand below each other,
+# names are found again, and a plain locale gets no byte it cannot show.
+printf 'subject,trial,stimulus,choice,reward\n' >wide.csv
+for name in 'マウス一' 'Zoë' 'plain'; do
+    for trial in 1 2 3 4; do printf '%s,%s,0.5,1,1\n' "$name" $trial; done
+done >>wide.csv
+run env LC_ALL=C.UTF-8 "$DELTAW" --no-rc -q -c 'load wide.csv' -c animals
+is "wide names load" "$status$errors" 0
+like "a wide name takes two cells a character" "$out" '^マウス一 {7}4 '
+like "a narrow one takes one" "$out" '^plain {10}4 '
+run env LC_ALL=C.UTF-8 "$DELTAW" --no-rc -q -c 'load wide.csv' \
+    -c 'fit dnn epochs=2 holdout=マウス一' -c wait -c 'weights マウス一'
+like "they are found by name" "$out" 'weights of マウス一 \(held out\)'
+run env LC_ALL=C "$DELTAW" --no-rc -q -c 'load wide.csv' -c animals
+ok "in a plain locale all is 7 bits" sh -c "printf '%s' '$out' | LC_ALL=C tr -d '\\000-\\177' | wc -c | grep -q '^ *0$'"
 finish
