@@ -119,7 +119,8 @@ static bool take_colour(struct command_line *line, const char *when)
             line->colour = known[i];
             return true;
         }
-    fprintf(stderr, "deltaw: --color takes auto, always, never, 16, 256 or truecolor, not '%s'\n", when);
+    fprintf(stderr, "deltaw: --color takes auto, always, never, 16, 256 or truecolor, not '%s'\n",
+            when);
     return false;
 }
 

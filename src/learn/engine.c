@@ -122,8 +122,8 @@ static void tile_free(struct tile *t)
 {
     if (!t)
         return;
-    free(t->u), free(t->x), free(t->answer), free(t->next), free(t->target), free(t->scored), free(t->z);
-    free(t->information);
+    free(t->u), free(t->x), free(t->answer), free(t->next), free(t->target), free(t->scored);
+    free(t->z), free(t->information);
     free(t->state), free(t->cache), free(t->delta), free(t->gradient);
     free(t);
 }
@@ -382,7 +382,8 @@ static void update(const struct plan *p, size_t n, const double *u, const double
 {
     size_t k = p->n_weights, width = p->n_inputs, ns = p->n_state;
     vec *in = mem_aligned(width + p->n_cache + 2 * ns + k, sizeof(vec));
-    vec *cache = in + width, *before = cache + p->n_cache, *after = before + ns, *feature = after + ns;
+    vec *cache = in + width, *before = cache + p->n_cache;
+    vec *after = before + ns, *feature = after + ns;
     for (size_t i = 0; i < n; i += LANES) {
         size_t lanes = n - i < LANES ? n - i : LANES;
         vec out[POLICY_MAX], z = {0}, s = {0};

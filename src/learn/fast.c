@@ -70,7 +70,8 @@ static void show_kept(struct trainer *t)
 /* --- 1. Adam --------------------------------------------------------------- */
 
 /* Large steps may leave the region where losses are numbers; then the best point
- * before is where L-BFGS begins.  Up over the first five steps, level to the middle, then down to 0. */
+ * before is where L-BFGS begins.  The rate goes up over the first five steps, is level
+ * to the middle, then goes down to 0. */
 static double warm_rate(int i, int n)
 {
     double f = (double)i / n, up = i < 5 ? (i + 1) / 5. : 1;

@@ -64,9 +64,10 @@ static void gather(struct rollout *r, const struct rollout_task *task)
     memset(r->result.gradient, 0, r->n_parameters * sizeof *r->result.gradient);
     for (size_t i = 0; i < r->n_blocks; i++) {
         const struct block *b = &r->blocks[i];
-        for (size_t j = 0; r->whole && b->train && takes_part(r, i, task) && j < r->n_parameters; j++)
+        bool counts = b->train && takes_part(r, i, task);
+        for (size_t j = 0; r->whole && counts && j < r->n_parameters; j++)
             r->result.gradient[j] += b->gradient[j];
-        for (size_t c = 0; !r->whole && b->train && takes_part(r, i, task) && c < b->n_chunks; c++)
+        for (size_t c = 0; !r->whole && counts && c < b->n_chunks; c++)
             for (size_t j = 0; j < r->n_parameters; j++)
                 r->result.gradient[j] += r->gradients[(b->first_tile + c) * r->n_parameters + j];
     }

@@ -92,8 +92,9 @@ void trainer_keep(struct trainer *t);
 void trainer_snapshot(struct trainer *t);
 
 /* The optimisers: until done, stopped (NULL) or in trouble (why).  descend:
- * Adam, for networks.  fast: Adam, then L-BFGS, for networks.  search: bounded quasi-Newton from several starts and
- * standard errors, for rules of a few parameters. */
+ * Adam, for networks.  fast: Adam, then L-BFGS, for networks.  search: bounded
+ * quasi-Newton from several starts and standard errors, for rules of a few
+ * parameters. */
 const char *descend(struct trainer *t);
 const char *fast(struct trainer *t);
 const char *search(struct trainer *t);

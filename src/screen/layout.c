@@ -71,7 +71,8 @@ void layout_text(const struct layout *layout, struct strbuf *out)
 {
     for (int row = 0, tile = 0; row < layout->n_rows; row++)
         for (int i = 0; i < layout->columns[row]; i++, tile++) {
-            int high = i == 0 ? layout->high[row] : 0, wide = layout->columns[row] > 1 ? layout->wide[tile] : 0;
+            int high = i == 0 ? layout->high[row] : 0;
+    int wide = layout->columns[row] > 1 ? layout->wide[tile] : 0;
             strbuf_printf(out, "%s%s", i ? "|" : row ? "/" : "", layout->view[tile]);
             if (wide || high)
                 strbuf_printf(out, ":%d", wide ? wide : 1);

@@ -42,6 +42,16 @@ static const char mouse_on[] = "\033[?1002h\033[?1006h", mouse_off[] = "\033[?10
 
 /* --- what the terminal can --------------------------------------------------- */
 
+/* What style.colours is with this many. */
+static int colours_of(int n)
+{
+    static const int steps[] = {COLOURS_DIRECT, 256, 16, 8};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        if (n >= steps[i])
+            return steps[i];
+    return 0;
+}
+
 struct screen_ability screen_probe(void)
 {
     struct screen_ability can = {0};
@@ -54,8 +64,7 @@ struct screen_ability screen_probe(void)
     const char *direct = getenv("COLORTERM"); /* for text; curses goes by terminfo alone */
     can.full = move_to && move_to != (char *)-1 && tigetflag("hc") <= 0;
     bool says = direct && (strcmp(direct, "truecolor") == 0 || strcmp(direct, "24bit") == 0);
-    can.colours = n >= COLOURS_DIRECT || (n >= 256 && says) ? COLOURS_DIRECT
-                  : n >= 256 ? 256 : n >= 16 ? 16 : n >= 8 ? 8 : 0;
+    can.colours = n >= 256 && says ? COLOURS_DIRECT : colours_of(n);
     del_curterm(set_curterm(NULL));
     return can;
 }
@@ -305,7 +314,7 @@ bool screen_dims(void)
 
 int screen_colours(void)
 {
-    return !self.coloured ? 0 : COLORS >= COLOURS_DIRECT ? COLOURS_DIRECT : COLORS >= 256 ? 256 : COLORS >= 16 ? 16 : COLORS >= 8 ? 8 : 0;
+    return self.coloured ? colours_of(COLORS) : 0;
 }
 
 /* --- cells ---------------------------------------------------------------------- */
