@@ -1,5 +1,5 @@
-/* optimizer=fast, for networks: far fewer passes over the cohort than Adam's
- * schedule needs for the same loss.  An epoch of the curve is one gradient.
+/* optimizer=fast, for networks: fewer passes over the cohort than Adam's schedule
+ * (how many, `make bench` measures).  An epoch of the curve is one gradient.
  *
  *   1. Adam with large steps on the truncated gradient (a cosine back to 0),
  *      which finds the region from any start and bears a biased gradient.

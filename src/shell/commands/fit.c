@@ -218,11 +218,11 @@ const struct command command_fit = {
               "rule changes after every trial: networks by truncated backpropagation, textbook "
               "rules by a search on the exact gradient, which also gives standard errors (`show`). "
               " The prompt is free at once; `loss` and `map` show it move.  Another fit can start "
-              "beside it.  optimizer=fast comes to the loss of a long Adam schedule in far fewer "
-              "passes (an epoch of it is one gradient, 150 unless epochs= says): Adam with large "
-              "steps, then L-BFGS on the gradient through all trials; watch the held-out loss, "
-              "since it overfits as soon.  The same seed gives the same bits on any number of threads.  `rules "
-              "RULE` lists the options that a rule takes; others are refused.",
+              "beside it.  optimizer=fast comes near the held-out loss of a long Adam schedule in "
+              "about a tenth of the passes (an epoch of it is one gradient, 150 unless epochs= "
+              "says): Adam with large steps, then L-BFGS on the gradient through all trials.  It "
+              "overfits as soon, small cohorts most: watch the held-out loss.  The same seed "
+              "gives the same bits on any number of threads.  `rules RULE` lists the options that a rule takes; others are refused.",
     .examples = "fit dnn\n"
                 "fit dnn name=small hidden=8 layers=1 epochs=20 seed=1\n"
                 "fit dnn epochs=10 holdout=sim001,sim002\n"
