@@ -312,82 +312,6 @@ static void test_padding(void)
     cohort_drop(c);
 }
 
-/* With one scored trial, gradient (p - y) j and sketch row c sqrt(p (1 - p)) j
- * share j; over more, r r' averages to the sum of p (1 - p) j j'. */
-static void test_sketch(const struct setting *s)
-{
-    bool train[ANIMALS] = {[4] = true}; /* two trials */
-    size_t n = s->tensors.size;
-    struct rollout_result result;
-    struct rollout *r = rollout_of(s, engine_double(), train, 37, 1);
-    struct rollout_task task = {.theta = s->theta, .w0 = s->w0, .gradient = true};
-    rollout_run(r, &task, &result);
-    size_t rows = rollout_rows(r, 100);
-    float *row = mem_new(rows * n, sizeof *row);
-    task.gradient = false;
-    task.sketch = row;
-    rollout_run(r, &task, NULL);
-    /* loss = -log p(y) */
-    double p = exp(-result.loss[4]), factor = sqrt(p * (1 - p)) / (1 - p), worst = 0, size = 0;
-    double sign = 0;
-    for (size_t i = 0; i < n; i++)
-        sign += row[i] * result.gradient[i];
-    for (size_t i = 0; i < n; i++) {
-        double want = copysign(factor, sign) * result.gradient[i];
-        worst = fmax(worst, fabs(row[i] - want));
-        size = fmax(size, fabs(want));
-    }
-    tap_ok(rows == 1 && size > 0 && worst < 1e-6 * size,
-           "a sketch row is the gradient with sqrt(I) for p - y (%.2g of %.2g)", worst, size);
-    free(row);
-    rollout_free(r);
-
-    /* the mean of squares over coins against one chunk per trial, which has none */
-    for (size_t a = 0; a < ANIMALS; a++)
-        train[a] = a == 5;
-    double exact = 0, mean = 0;
-    enum { COINS = 4000 };
-    r = rollout_of(s, engine_double(), train, 0, 1);
-    rows = rollout_rows(r, 100);
-    row = mem_new(rows * n, sizeof *row);
-    size_t b = s->tensors.item[6].offset + 1; /* the last layer's bias for w_bias */
-    task.sketch = row;
-    double sum = 0;
-    for (task.seed = 0; task.seed < COINS; task.seed++) {
-        memset(row, 0, rows * n * sizeof *row);
-        rollout_run(r, &task, NULL);
-        mean += (double)row[b] * row[b] / COINS;
-        sum += row[b] / COINS;
-    }
-    /* Fisher information by differences of the loss's gradient is the mean of the
-     * outer product; here by the logits' derivatives themselves */
-    double *theta = mem_copy(s->theta, n, sizeof *theta), h = 1e-5;
-    float *up = mem_new(s->cohort->n_trials * 2, sizeof *up), *down, *at;
-    down = mem_new(s->cohort->n_trials * 2, sizeof *down);
-    at = mem_new(s->cohort->n_trials * 2, sizeof *at);
-    struct rollout_task forward = {.theta = theta, .w0 = s->w0};
-    h = 1e-2;
-    forward.lived = at;
-    rollout_run(r, &forward, NULL);
-    theta[b] += h;
-    forward.lived = up;
-    rollout_run(r, &forward, NULL);
-    theta[b] -= 2 * h;
-    forward.lived = down;
-    rollout_run(r, &forward, NULL);
-    const struct animal *a = &s->cohort->animals[5];
-    for (size_t i = a->first + 1; i < a->first + a->count; i++) {
-        double x = s->cohort->stimulus[i], z = at[2 * i] * x + at[2 * i + 1];
-        double dz = ((up[2 * i] - down[2 * i]) * x + up[2 * i + 1] - down[2 * i + 1]) / (2 * h);
-        double q = 1 / (1 + exp(-z));
-        exact += q * (1 - q) * dz * dz;
-    }
-    tap_ok(exact > 0 && fabs(mean / exact - 1) < .1 && fabs(sum) < .1 * sqrt(exact),
-           "squares of sketches average to the Fisher information (%.4g of %.4g)", mean, exact);
-    free(row), free(theta), free(up), free(down), free(at);
-    rollout_free(r);
-}
-
 /* A rule under which w doubles on every step but a real trial's: what happens in
  * lanes without an animal, or after an animal's last trial, must not show. */
 static void test_idle_lanes(struct setting *s)
@@ -519,8 +443,6 @@ int main(void)
             test_batches(&s);
         if (i == 0)
             test_idle_lanes(&s);
-        if (i == 1)
-            test_sketch(&s);
         setting_free(&s);
     }
     test_whole("dnn");

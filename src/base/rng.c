@@ -71,3 +71,12 @@ uint32_t rng_below(struct rng *rng, uint32_t n)
     }
     return (uint32_t)(product >> 32);
 }
+
+void rng_order(struct rng *rng, size_t n, size_t *order)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t j = rng_below(rng, (uint32_t)(i + 1));
+        order[i] = order[j];
+        order[j] = i;
+    }
+}

@@ -1,4 +1,4 @@
-/* Adam as PyTorch states it (betas .9, .999, eps 1e-8 outside the root). */
+/* Adam as PyTorch states it (eps 1e-8 outside the root). */
 #ifndef LEARN_ADAM_H
 #define LEARN_ADAM_H
 
@@ -7,11 +7,14 @@
 struct adam {
     size_t n;
     long step; /* taken so far */
-    double *m, *v; /* [n] running means of gradient and squared gradient */
+    double beta1, beta2; /* how long the means remember; .9 and .999 from adam_new */
+    double *m, *v;       /* [n] running means of gradient and squared gradient */
 };
 
 struct adam adam_new(size_t n);
 void adam_free(struct adam *adam);
+/* As before the first step. */
+void adam_forget(struct adam *adam);
 /* theta [n] -= update; gradient [n] */
 void adam_step(struct adam *adam, double rate, double *theta, const double *gradient);
 

@@ -24,10 +24,6 @@ static void load(void)
     if (!library)
         die("cannot load OpenBLAS (%s); install the package libopenblas0", dlerror());
     find(library, "openblas_set_num_threads", &set_threads);
-    find(library, "ssyrk_", &functions.ssyrk);
-    find(library, "sgemv_", &functions.sgemv);
-    find(library, "spotrf_", &functions.spotrf);
-    find(library, "spotrs_", &functions.spotrs);
     find(library, "dpotrf_", &functions.dpotrf);
     find(library, "dpotri_", &functions.dpotri);
     set_threads(1); /* also where the environment was not set in time */

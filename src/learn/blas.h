@@ -8,16 +8,7 @@
 /* Matrices by columns, all by reference, as in Fortran; lengths of the texts are not
  * passed, as all C users of these do. */
 struct blas {
-    void (*ssyrk)(const char *triangle, const char *transpose, const int *n, const int *k,
-                  const float *alpha, const float *a, const int *lda, const float *beta, float *c,
-                  const int *ldc);
-    void (*sgemv)(const char *transpose, const int *m, const int *n, const float *alpha,
-                  const float *a, const int *lda, const float *x, const int *step_x,
-                  const float *beta, float *y, const int *step_y);
-    /* LAPACK: Cholesky factors, solving with one, the inverse from one. */
-    void (*spotrf)(const char *triangle, const int *n, float *a, const int *lda, int *info);
-    void (*spotrs)(const char *triangle, const int *n, const int *n_right, const float *a,
-                   const int *lda, float *b, const int *ldb, int *info);
+    /* LAPACK: a Cholesky factor, the inverse from one. */
     void (*dpotrf)(const char *triangle, const int *n, double *a, const int *lda, int *info);
     void (*dpotri)(const char *triangle, const int *n, double *a, const int *lda, int *info);
 };

@@ -26,11 +26,7 @@ static bool pass(struct trainer *t, struct adam *adam, int epoch, const char **w
     size_t n = trainer_batches(t), *order = mem_new(n, sizeof *order);
     struct rng rng = rng_stream(t->fit->settings.seed, RNG_BATCH, (uint32_t)epoch, 0);
     bool ok = true;
-    for (size_t i = 0; i < n; i++) { /* Fisher-Yates, inside out */
-        size_t j = rng_below(&rng, (uint32_t)(i + 1));
-        order[i] = order[j];
-        order[j] = i;
-    }
+    rng_order(&rng, n, order);
     for (size_t i = 0; i < n && ok; i++) {
         ok = trainer_may_go_on(t) && trainer_batch(t, order[i]);
         if (ok && (*why = trainer_trouble(t, true)))

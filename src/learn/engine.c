@@ -26,7 +26,6 @@ struct tile {
     vec *next;     /* [max_steps] stimulus of the scored trial */
     vec *target;   /* [max_steps] y of the scored trial */
     vec *scored;   /* [max_steps] 1 where there is one */
-    vec *information; /* [max_steps] root of the Fisher information of the logit */
     vec *z;        /* [max_steps] logits, then d loss / d logit */
     vec *state;    /* [max_steps + 1][n_state] */
     vec *cache;    /* [max_steps][n_cache] */
@@ -45,7 +44,6 @@ static struct tile *tile_new(const struct plan *p)
     t->next = mem_aligned(n, sizeof(vec));
     t->target = mem_aligned(n, sizeof(vec));
     t->scored = mem_aligned(n, sizeof(vec));
-    t->information = mem_aligned(n, sizeof(vec));
     t->z = mem_aligned(n, sizeof(vec));
     t->state = mem_aligned((n + 1) * p->n_state, sizeof(vec));
     t->cache = mem_aligned(n * p->n_cache, sizeof(vec));
@@ -59,8 +57,7 @@ static void tile_free(struct tile *t)
     if (!t)
         return;
     free(t->u), free(t->x), free(t->answer), free(t->next), free(t->target), free(t->scored);
-    free(t->z), free(t->information);
-    free(t->state), free(t->cache), free(t->delta), free(t->gradient);
+    free(t->z), free(t->state), free(t->cache), free(t->delta), free(t->gradient);
     free(t);
 }
 
@@ -139,7 +136,6 @@ static void tile_score(struct tile *t, double *loss)
         vec l = vec_where(z > 0, z) - y * z + vec_log(1 + e), p = 1 / (1 + e);
         p = vec_where(z >= 0, p) + vec_where(z < 0, e * p);
         vec g = (p - y) * t->scored[s];
-        t->information[s] = vec_sqrt(p * (1 - p));
         /* A NaN logit must not pass for a certain choice. */
         t->z[s] = g + (z - z);
         l = l * t->scored[s];
@@ -161,7 +157,6 @@ static void tile_score_lapse(struct tile *t, double lapse, double *loss)
         vec l = -y * vec_log(q) - (1 - y) * vec_log(1 - q);
         vec g = (q - y) / (q * (1 - q)) * t->scored[s];
         l = l * t->scored[s];
-        t->information[s] = rest * p * (1 - p) / vec_sqrt(q * (1 - q));
         t->z[s] = g * rest * p * (1 - p) + (z - z);
         t->by_lapse += vec_sum(g * ((real).5 - p));
         for (int i = 0; i < LANES; i++)
@@ -238,8 +233,7 @@ static void tile_forward(const struct plan *p, struct tile *t, const struct tria
             carry[(k + j) * LANES + (size_t)l] = t->state[t->steps * p->n_state + j][l];
 }
 
-/* The way back from t->z = d loss / d logit: each lane's gradient in t->gradient. */
-static void tile_return(const struct plan *p, struct tile *t, double *adjoint)
+static void tile_backward(const struct plan *p, struct tile *t, double *gradient, double *adjoint)
 {
     size_t k = p->n_weights;
     vec g_w[POLICY_MAX], g_dw[POLICY_MAX], g_state[p->n_state ? p->n_state : 1];
@@ -274,43 +268,10 @@ static void tile_return(const struct plan *p, struct tile *t, double *adjoint)
     for (size_t j = 0; j < p->n_state; j++)
         for (int l = 0; l < LANES; l++)
             adjoint[(k + j) * LANES + (size_t)l] = g_state[j][l];
-}
-
-static void tile_backward(const struct plan *p, struct tile *t, double *gradient, double *adjoint)
-{
-    tile_return(p, t, adjoint);
     for (size_t i = 0; i < p->tensors.size; i++)
         gradient[i] = vec_sum(t->gradient[i]);
     if (p->lapse_at != SIZE_MAX)
         gradient[p->lapse_at] = t->by_lapse;
-}
-
-/* A coin for each trial of each animal: -1 or 1. */
-static real coin(uint64_t seed, size_t row)
-{
-    uint64_t h = (row + 1) * 0x9e3779b97f4a7c15u ^ seed; /* splitmix64's finish */
-    h = (h ^ h >> 30) * 0xbf58476d1ce4e5b9u;
-    h = (h ^ h >> 27) * 0x94d049bb133111ebu;
-    return (h ^ h >> 31) >> 63 ? -1 : 1;
-}
-
-static void tile_sketch(const struct plan *p, struct tile *t, const struct trials *trials,
-                        uint64_t seed, float *rows)
-{
-    size_t n = p->tensors.size;
-    double adjoint[(p->n_weights + p->n_state) * LANES];
-    memset(adjoint, 0, sizeof adjoint);
-    memset(t->z, 0, t->steps * sizeof(vec));
-    for (unsigned l = 0; l < t->n; l++) {
-        const struct span *span = &t->spans[l];
-        size_t row = trials->first[span->animal] + span->begin;
-        for (size_t s = 0; s < span->end - span->begin; s++)
-            t->z[s][l] = t->information[s][l] * coin(seed, row + s);
-    }
-    tile_return(p, t, adjoint);
-    for (unsigned l = 0; l < t->n; l++)
-        for (size_t i = 0; i < n; i++)
-            rows[l * n + i] = (float)t->gradient[i][l];
 }
 
 extern const struct engine ENGINE(engine);
@@ -325,7 +286,6 @@ const struct engine ENGINE(engine) = {
     .tile_free = tile_free,
     .forward = tile_forward,
     .backward = tile_backward,
-    .sketch = tile_sketch,
     .update = update,
     .fan = fan,
 };

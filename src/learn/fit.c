@@ -92,6 +92,16 @@ static bool split_animals(const struct fit_settings *s, const struct cohort *coh
     return true;
 }
 
+int fit_fast_epochs(const struct fit_settings *settings, const struct cohort *cohort)
+{
+    bool *train = mem_new(cohort->n_animals, sizeof *train);
+    int epochs = split_animals(settings, cohort, train, NULL)
+                     ? fast_epochs(settings, cohort, train)
+                     : settings->epochs; /* fit_start will say what is wrong */
+    free(train);
+    return epochs;
+}
+
 /* The file of init= holds just the tensors that this fit trains. */
 static bool check_start(struct fit *fit, const struct rule *rule, struct err *err)
 {

@@ -12,22 +12,17 @@
 static bool takes_part(const struct rollout *r, size_t block, const struct rollout_task *task)
 {
     const struct block *b = &r->blocks[block];
-    if (task->sketch)
-        return b->train && (block + task->seed) % r->sketch_stride == 0;
     return !task->one_batch || (b->train && b->batch == task->batch);
 }
 
 static void start_blocks(struct rollout *r, const struct rollout_task *task)
 {
-    size_t rows = 0;
     r->open_tiles = 0;
     for (size_t i = 0; i < r->n_blocks; i++) {
         struct block *b = &r->blocks[i];
         b->next = takes_part(r, i, task) ? 0 : b->n_chunks;
         b->back = b->n_chunks;
         b->refill = 0;
-        b->first_row = rows;
-        rows += takes_part(r, i, task) ? b->n * b->n_chunks : 0;
         b->busy = b->backing = false;
         r->open_tiles += b->n_chunks - b->next;
         memset(b->carry, 0, carry_size(r) * sizeof *b->carry);

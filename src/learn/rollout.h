@@ -32,9 +32,6 @@ struct rollout_task {
     const atomic_bool *stop; /* NULL, or polled at each tile */
     bool one_batch;          /* only the training animals of one batch */
     size_t batch;
-    float *sketch;           /* NULL, or, instead of a gradient, rows [rollout_rows]
-                              * [tensors.size], see engine.h; set to 0 by the caller */
-    uint64_t seed;           /* of the sketch */
 };
 
 struct rollout_result {   /* arrays are the rollout's, valid until the next run */
@@ -61,12 +58,6 @@ struct rollout *rollout_new(const struct rollout_setup *setup);
 size_t rollout_batches(const struct rollout *r);
 /* Share of the lanes' steps, of all blocks, in which no animal is. */
 double rollout_padding(const struct rollout *r);
-/* Rows of a sketch, one for every chunk of every animal that takes part.  For
- * about `most` rows a cohort's blocks take part in turns, as the seed has it; then
- * the sum of r r' is that of 1 / rollout_share of the animals.  Truncated rollouts
- * only; before the first sketch. */
-size_t rollout_rows(struct rollout *r, size_t most);
-size_t rollout_share(const struct rollout *r);
 bool rollout_in_batch(const struct rollout *r, size_t batch, size_t animal);
 /* False when stopped half-way. */
 bool rollout_run(struct rollout *r, const struct rollout_task *task,

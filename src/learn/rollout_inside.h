@@ -27,7 +27,6 @@ struct block {
     size_t n_chunks, first_tile; /* index of chunk 0 among all tiles */
     double *carry;               /* [carry][lanes] */
     size_t batch;                /* which it belongs to; training blocks only */
-    size_t first_row;            /* of this run's sketch */
     size_t next;                 /* chunk to go forward next */
     bool busy;                   /* on the way forward */
     /* whole gradient only */
@@ -49,7 +48,6 @@ struct rollout {
     const struct trials *trials;
     struct plan *plan;
     size_t n_parameters, n_weights, n_carry, truncation, n_tiles, n_train_tiles;
-    size_t n_rows, sketch_stride; /* rows of a sketch; every so many blocks take part */
     bool whole;
     size_t n_blocks, n_batches;
     struct block *blocks;

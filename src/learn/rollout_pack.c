@@ -125,33 +125,6 @@ double rollout_padding(const struct rollout *r)
     return all > 0 ? 1 - used / all : 0;
 }
 
-/* Blocks are sorted by length: the first is the largest. */
-size_t rollout_rows(struct rollout *r, size_t most)
-{
-    size_t rows = 0, largest = 1;
-    for (size_t i = 0; i < r->n_blocks; i++) {
-        const struct block *b = &r->blocks[i];
-        rows += b->train ? b->n * b->n_chunks : 0;
-        if (b->train && b->n * b->n_chunks > largest)
-            largest = b->n * b->n_chunks;
-    }
-    most = most > 2 * largest ? most - largest : most;
-    r->sketch_stride = rows > most ? (rows + most - 1) / most : 1;
-    r->n_rows = 0;
-    for (size_t from = 0; from < r->sketch_stride; from++) {
-        rows = 0;
-        for (size_t i = from; i < r->n_blocks; i += r->sketch_stride)
-            rows += r->blocks[i].train ? r->blocks[i].n * r->blocks[i].n_chunks : 0;
-        r->n_rows = rows > r->n_rows ? rows : r->n_rows;
-    }
-    return r->n_rows;
-}
-
-size_t rollout_share(const struct rollout *r)
-{
-    return r->sketch_stride;
-}
-
 bool rollout_in_batch(const struct rollout *r, size_t batch, size_t animal)
 {
     for (size_t i = 0; i < r->n_blocks; i++) {

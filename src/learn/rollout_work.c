@@ -59,11 +59,6 @@ static void keep_start_gradient(struct rollout *r, const struct block *b, size_t
 static void go_backward(struct rollout *r, const struct waiting *w)
 {
     struct block *b = &r->blocks[w->block];
-    if (r->task->sketch) {
-        r->engine->sketch(r->plan, w->tile, r->trials, r->task->seed,
-                          r->task->sketch + (b->first_row + w->chunk * b->n) * r->n_parameters);
-        return;
-    }
     if (r->whole) {
         double *gradient = b->gradient + r->n_parameters;
         end_animals(r, b, w->chunk);
@@ -115,7 +110,7 @@ static void work_forward(struct rollout *r, size_t block)
     struct block *b = &r->blocks[block];
     struct tile *tile = r->free_tiles[--r->n_free];
     size_t chunk = b->next;
-    bool back = (r->task->gradient || r->task->sketch) && b->train;
+    bool back = r->task->gradient && b->train;
     b->busy = true;
     r->going_forward++;
     pthread_mutex_unlock(&r->lock);

@@ -12,11 +12,9 @@
 #include "rollout.h"
 #include "start.h"
 
+enum { PIECE = 500 }; /* trials of a chunk where none are cut off */
 /* How often the main thread gets something new, seconds: 15 frames a second for
  * losses, a few maps a second since weights lived through are a large copy. */
-/* Trials of a chunk: where the gradient is whole (long ones for networks, since
- * threads hand chunks over), of a sketch. */
-enum { PIECE = 500, LONG_PIECE = 1000, SKETCH_PIECE = 2000 };
 static const double publish_every = 1 / 15., lived_every = .3;
 
 /* --- publishing ------------------------------------------------------------ */
@@ -127,7 +125,6 @@ struct model *trainer_model(struct trainer *t)
 void trainer_free(struct trainer *t)
 {
     rollout_free(t->rollout);
-    rollout_free(t->sketcher);
     trials_free(t->trials);
     lived_drop(t->lived);
     free(t->train), free(t->theta), free(t->best), free(t->gradient), free(t->w0);
@@ -285,42 +282,16 @@ static void fail(struct trainer *t, const char *why)
     publish(t, t->best, FIT_FAILED, reason);
 }
 
-static struct rollout *new_rollout(const struct trainer *t, size_t truncation, bool whole)
+/* fast has its gradients from elsewhere: all animals may share tiles. */
+static struct rollout *new_rollout(const struct trainer *t)
 {
-    bool network = t->rule->network;
+    const struct fit_settings *s = &t->fit->settings;
+    bool network = t->rule->network, fast = network && s->fast;
     return rollout_new(&(struct rollout_setup){
         .engine = network ? engine_pick() : engine_double(), .rule = t->rule, .shape = &t->shape,
-        .trials = t->trials, .train = t->train, .truncation = truncation, .whole = whole,
-        .batch = network && !whole ? t->fit->settings.batch : 0, .threads = t->threads});
-}
-
-size_t trainer_whole(struct trainer *t, size_t most_rows)
-{
-    rollout_free(t->rollout);
-    t->rollout = new_rollout(t, LONG_PIECE, true);
-    t->sketcher = new_rollout(t, SKETCH_PIECE, false);
-    return t->sketch_rows = rollout_rows(t->sketcher, most_rows);
-}
-
-bool trainer_sketch(struct trainer *t, uint64_t seed, float *rows)
-{
-    size_t n = t->tensors.size;
-    double *w0 = t->train_w0 ? t->theta + n : t->w0;
-    if (!rollout_run(t->sketcher,
-                     &(struct rollout_task){.theta = t->theta, .w0 = w0, .sketch = rows,
-                                            .seed = seed, .stop = &t->fit->stop},
-                     NULL))
-        return false;
-    for (size_t i = t->sketch_rows; t->n_all > n && i-- > 0;) {
-        memmove(rows + i * t->n_all, rows + i * n, n * sizeof *rows);
-        memset(rows + i * t->n_all + n, 0, (t->n_all - n) * sizeof *rows);
-    }
-    return true;
-}
-
-size_t trainer_sketch_share(const struct trainer *t)
-{
-    return rollout_share(t->sketcher);
+        .trials = t->trials, .train = fast ? NULL : t->train,
+        .truncation = network && !fast ? s->truncation : PIECE, .whole = !network,
+        .batch = network ? s->batch : 0, .threads = t->threads});
 }
 
 void *trainer_run(void *arg)
@@ -332,7 +303,7 @@ void *trainer_run(void *arg)
     t->started = clock_seconds();
     bool network = t->rule->network;
     t->threads = fit->settings.threads > 0 ? fit->settings.threads : cores;
-    t->rollout = new_rollout(t, network ? fit->settings.truncation : PIECE, !network);
+    t->rollout = new_rollout(t);
     const char *why = !network ? search(t) : fit->settings.fast ? fast(t) : descend(t);
     if (why)
         fail(t, why);

@@ -32,8 +32,7 @@ struct trainer {
     struct rule_shape shape;
     struct tensors tensors;
     struct trials *trials;
-    struct rollout *rollout, *sketcher; /* sketcher: NULL before trainer_whole */
-    size_t sketch_rows;
+    struct rollout *rollout;
     int threads;
     size_t n_animals, n_weights;
     bool *train;        /* [n_animals] */
@@ -72,14 +71,6 @@ bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last);
 /* batch=: how many there are; the gradient of one of them, at theta. */
 size_t trainer_batches(const struct trainer *t);
 bool trainer_batch(struct trainer *t, size_t batch);
-/* From now on trainer_evaluate takes the whole gradient, and there are sketches of
- * about most_rows rows; returns how many. */
-size_t trainer_whole(struct trainer *t, size_t most_rows);
-/* Rows [rows][n_all] at theta, see rollout.h; those of trained w_0 are 0.  False
- * when stopped half-way. */
-bool trainer_sketch(struct trainer *t, uint64_t seed, float *rows);
-/* Each sketch sees one in so many animals. */
-size_t trainer_sketch_share(const struct trainer *t);
 /* ridge= at theta, nats per trial; its gradient is in trainer_evaluate's already
  * (and is added here to gradient, when not NULL). */
 double trainer_penalty(const struct trainer *t, double *gradient);
@@ -92,11 +83,14 @@ void trainer_keep(struct trainer *t);
 void trainer_snapshot(struct trainer *t);
 
 /* The optimisers: until done, stopped (NULL) or in trouble (why).  descend:
- * Adam, for networks.  fast: Adam, then L-BFGS, for networks.  search: bounded
+ * Adam, for networks.  fast: many small steps a pass, for networks.  search: bounded
  * quasi-Newton from several starts and standard errors, for rules of a few
  * parameters. */
 const char *descend(struct trainer *t);
 const char *fast(struct trainer *t);
+/* Passes of fast where epochs= does not say; train [n_animals]. */
+int fast_epochs(const struct fit_settings *settings, const struct cohort *cohort,
+                const bool *train);
 const char *search(struct trainer *t);
 
 #endif

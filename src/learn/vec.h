@@ -19,7 +19,6 @@ enum { LANES = 2, ROWS = 8, TILE_ROWS = 2, TILE_COLS = 2 };
 #define ENGINE_LABEL "double"
 #define real_exp exp
 #define real_log log
-#define real_sqrt __builtin_sqrt
 #define real_tanh tanh
 #elif defined ENGINE_AVX512
 typedef float real;
@@ -45,7 +44,6 @@ enum { LANES = 4, ROWS = 8, TILE_ROWS = 2, TILE_COLS = 4 };
 #ifndef ENGINE_F64
 #define real_exp expf
 #define real_log logf
-#define real_sqrt __builtin_sqrtf
 #define real_tanh tanhf
 #endif
 
@@ -84,14 +82,6 @@ static inline vec vec_exp(vec x)
     vec y;
     for (int l = 0; l < LANES; l++)
         y[l] = real_exp(x[l]);
-    return y;
-}
-
-static inline vec vec_sqrt(vec x)
-{
-    vec y;
-    for (int l = 0; l < LANES; l++)
-        y[l] = real_sqrt(x[l]);
     return y;
 }
 

@@ -33,7 +33,7 @@ const struct option fit_options[] = {
     {"batch", OPTION_INTEGER, 0, 1e6, NULL, "0", "animals per step, 0: all of them at once"},
     {"ridge", OPTION_NUMBER, 0, 10, NULL, "0", "penalty on squared network weights, half of it"},
     {"optimizer", OPTION_WORD, 0, 0, "adam|fast", "adam",
-     "as published, or in fewer passes: Adam, then L-BFGS"},
+     "as published, or many steps a pass: fewer passes"},
     {"holdout", OPTION_ANIMALS, 0, 0, NULL, NULL, "animals to leave out and score"},
     {"seed", OPTION_INTEGER, 0, 9007199254740991., NULL, "99", "of the initial parameters"},
     {"init", OPTION_FILE, 0, 0, NULL, NULL, "start from the parameters of this .npz"},

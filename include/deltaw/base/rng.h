@@ -4,6 +4,7 @@
 #ifndef DELTAW_BASE_RNG_H
 #define DELTAW_BASE_RNG_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum rng_purpose {
@@ -29,5 +30,7 @@ double rng_uniform(struct rng *rng);                 /* [0,1), 53 bits */
 double rng_between(struct rng *rng, double lo, double hi);
 double rng_normal(struct rng *rng);                  /* N(0,1), Box-Muller */
 uint32_t rng_below(struct rng *rng, uint32_t n);     /* 0 .. n-1, no bias */
+/* order [n]: 0 .. n-1, all orders alike likely (Fisher-Yates, inside out). */
+void rng_order(struct rng *rng, size_t n, size_t *order);
 
 #endif

@@ -72,14 +72,6 @@ struct engine {
     void (*backward)(const struct plan *plan, struct tile *tile, double *gradient,
                      double *adjoint);
 
-    /* Instead of backward: rows [n][tensors.size], for each span the gradient of
-     * sum_t c_t sqrt(I_t) z_t over its scored trials, with z_t the logit, I_t its
-     * Fisher information and c_t = +-1 by lot from `seed`.  The sum of r r' over
-     * rows is then an unbiased estimate of the Fisher (Gauss-Newton) matrix of the
-     * truncated loss. */
-    void (*sketch)(const struct plan *plan, struct tile *tile, const struct trials *trials,
-                   uint64_t seed, float *rows);
-
     /* One update each of n copies: u [n][rule_inputs], x [n][K], answer [n],
      * next [n] (NULL: 0), state [n][plan_carry - K] in and out (NULL: zero, not
      * kept) -> dw [n][K]. */

@@ -31,7 +31,7 @@ struct fit_settings {
     size_t batch;       /* animals per step, 0: all */
     double ridge;       /* added to the loss: ridge / 2 times the sum of squared weights of
                          * the networks (no biases, no scale); 0: none */
-    bool fast;          /* optimizer=fast instead of adam; epochs count gradients */
+    bool fast;          /* optimizer=fast instead of adam; epochs count passes of many steps */
     enum w0_kind w0;
     double w0_value[POLICY_MAX]; /* W0_VALUE: one per weight */
     uint64_t seed;
@@ -49,7 +49,7 @@ struct fit_settings {
 };
 
 struct epoch_loss {
-    int epoch;             /* after this many updates; 0: the start */
+    int epoch;             /* after this many updates (fast: passes); 0: the start */
     double seconds;        /* since the fit began, pauses left out */
     double train, heldout; /* mean loss, nats per scored trial; NaN: none held out */
 };

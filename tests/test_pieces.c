@@ -1,0 +1,185 @@
+/* Gradients of pieces against those of the rollout, which test_engine checks against
+ * finite differences: in double precision, with signs, for rules with and without a
+ * memory. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cohorts.h"
+#include "deltaw/base/mem.h"
+#include "pieces.h"
+#include "rollout.h"
+#include "tap.h"
+
+enum { SEED = 23, N = 5, LENGTH = 20, HIDDEN = 9 };
+
+/* Updates are multiples of LENGTH, so that chunks of a rollout are the pieces. */
+static const size_t counts[N] = {201, 1, 401, 61, 301};
+static const bool train[N] = {true, true, true, false, true};
+enum { SCORED = 900, PIECES = 45 };
+
+struct setting {
+    const struct rule *rule;
+    struct rule_shape shape;
+    struct tensors tensors;
+    struct trials *trials;
+    double *theta, w0[N * 2];
+    struct rollout *rollout;
+};
+
+static struct setting setting_new(const char *rule, const struct cohort *cohort)
+{
+    struct setting s = {.rule = rule_find(rule),
+                        .shape = {.n_weights = 2, .hidden = HIDDEN, .layers = 2}};
+    struct policy policy;
+    struct rng rng = rng_stream(SEED, RNG_TEST, 1, 1);
+    policy_parse("stim+bias", &policy, NULL);
+    s.trials = trials_new(cohort, &policy);
+    rule_layout(s.rule, &s.shape, &s.tensors);
+    s.theta = mem_new(s.tensors.size, sizeof *s.theta);
+    rule_init(s.rule, &s.shape, &s.tensors, SEED, s.theta);
+    for (size_t k = 0; k < 2; k++)
+        s.theta[k] = .06 + .02 * (double)k; /* large updates show mistakes */
+    for (size_t i = 0; i < N * 2; i++)
+        s.w0[i] = rng_between(&rng, -1, 1);
+    s.rollout = rollout_new(&(struct rollout_setup){
+        .engine = engine_double(), .rule = s.rule, .shape = &s.shape, .trials = s.trials,
+        .train = train, .truncation = LENGTH, .threads = 1});
+    return s;
+}
+
+static void setting_free(struct setting *s)
+{
+    rollout_free(s->rollout);
+    trials_free(s->trials);
+    free(s->theta);
+}
+
+static struct pieces *pieces_with(const struct setting *s, size_t length, int threads)
+{
+    return pieces_new(&(struct pieces_setup){
+        .engine = engine_double(), .rule = s->rule, .shape = &s->shape, .trials = s->trials,
+        .train = train, .length = length, .threads = threads});
+}
+
+/* The sum over a pass: gradient [size], gradient_w0 [N * 2]. */
+static void pass_sum(struct pieces *p, const struct setting *s, const double *theta,
+                     double *gradient, double *gradient_w0)
+{
+    size_t n = s->tensors.size, steps = pieces_steps(pieces_count(p)), all = pieces_count(p);
+    double *g = mem_new(n, sizeof *g), g_w0[N * 2];
+    memset(gradient, 0, n * sizeof *gradient);
+    memset(gradient_w0, 0, N * 2 * sizeof *gradient_w0);
+    for (size_t i = 0; i < steps; i++) {
+        double scored = LENGTH * (double)(all * (i + 1) / steps - all * i / steps);
+        pieces_step(p, i, theta, s->w0, g, g_w0);
+        for (size_t j = 0; j < n; j++)
+            gradient[j] += scored * g[j];
+        for (size_t j = 0; j < N * 2; j++)
+            gradient_w0[j] += scored * g_w0[j];
+    }
+    free(g);
+}
+
+/* Largest difference, against the largest entry (which must not be 0). */
+static double apart(size_t n, const double *a, const double *b)
+{
+    double worst = 0, size = 0;
+    for (size_t i = 0; i < n; i++) {
+        worst = fmax(worst, fabs(a[i] - b[i]));
+        size = fmax(size, fabs(b[i]));
+    }
+    return size > 0 ? worst / size : INFINITY;
+}
+
+static struct rollout_result truth(const struct setting *s, const double *theta)
+{
+    struct rollout_result result;
+    rollout_run(s->rollout,
+                &(struct rollout_task){.theta = theta, .w0 = s->w0, .gradient = true}, &result);
+    return result;
+}
+
+static void test_gradient(const struct setting *s)
+{
+    size_t n = s->tensors.size;
+    double *g = mem_new(n, sizeof *g), g_w0[N * 2], *moved = mem_copy(s->theta, n, sizeof *moved);
+    struct rollout_result want = truth(s, s->theta);
+    struct pieces *p = pieces_with(s, LENGTH, 2);
+    tap_ok(pieces_count(p) == PIECES && pieces_steps(PIECES) == 2,
+           "%s: %zu pieces of training animals in two steps", s->rule->name, pieces_count(p));
+    pieces_start(p, s->theta, s->w0, NULL);
+    pass_sum(p, s, s->theta, g, g_w0);
+    tap_ok(apart(n, g, want.gradient) < 1e-10, "%s: a pass from exact starts sums to the truncated "
+           "gradient (%.2g)", s->rule->name, apart(n, g, want.gradient));
+    tap_ok(apart(N * 2, g_w0, want.gradient_w0) < 1e-10, "%s: and to that of w_0 (%.2g)",
+           s->rule->name, apart(N * 2, g_w0, want.gradient_w0));
+    struct rng rng = rng_stream(SEED, RNG_TEST, 2, 1);
+    pieces_shuffle(p, &rng);
+    pass_sum(p, s, s->theta, g, g_w0);
+    tap_ok(apart(n, g, want.gradient) < 1e-10, "%s: in any order", s->rule->name);
+
+    /* elsewhere starts are old, and catch up by one piece of each animal a pass */
+    for (size_t i = 0; i < n; i++)
+        moved[i] += .05 * sin((double)i);
+    want = truth(s, moved);
+    pass_sum(p, s, moved, g, g_w0);
+    tap_ok(apart(n, g, want.gradient) > 1e-4, "%s: after a move starts are old (%.2g)",
+           s->rule->name, apart(n, g, want.gradient));
+    for (size_t i = 0; i < PIECES; i++)
+        pass_sum(p, s, moved, g, g_w0);
+    tap_ok(apart(n, g, want.gradient) < 1e-10, "%s: and exact when parameters rest (%.2g)",
+           s->rule->name, apart(n, g, want.gradient));
+    pieces_free(p);
+    free(g), free(moved);
+}
+
+/* Pieces of unlike lengths, and the same bits on any number of threads. */
+static void test_threads(const struct setting *s)
+{
+    size_t n = s->tensors.size;
+    double *one = mem_new(n, sizeof *one), *many = mem_new(n, sizeof *many), g_w0[N * 2];
+    for (int threads = 1; threads <= 4; threads *= 2) {
+        struct pieces *p = pieces_with(s, 13, threads);
+        struct rng rng = rng_stream(SEED, RNG_TEST, 3, 1);
+        double *g = threads == 1 ? one : many;
+        pieces_start(p, s->theta, s->w0, NULL);
+        for (int pass = 0; pass < 3; pass++) {
+            pieces_shuffle(p, &rng);
+            for (size_t i = 0; i < pieces_steps(pieces_count(p)); i++)
+                pieces_step(p, i, s->theta, s->w0, g, g_w0);
+        }
+        if (threads > 1)
+            tap_ok(memcmp(one, many, n * sizeof *one) == 0, "%s: the same bits on %d threads",
+                   s->rule->name, threads);
+        pieces_free(p);
+    }
+    free(one), free(many);
+}
+
+static void test_cuts(void)
+{
+    tap_ok(pieces_of(0, 20) == 0 && pieces_of(1, 20) == 0, "without a second trial, no piece");
+    tap_ok(pieces_of(2, 20) == 1 && pieces_of(21, 20) == 1 && pieces_of(22, 20) == 2,
+           "pieces are of at most their length");
+    tap_ok(pieces_steps(1) == 1 && pieces_steps(32) == 1 && pieces_steps(33) == 2,
+           "a step is of some 32 pieces");
+    tap_ok(pieces_steps(3200) == 100 && pieces_steps(1000000) <= 100,
+           "a pass is of at most 100 steps");
+}
+
+int main(void)
+{
+    tap_note("seed %d", SEED);
+    struct cohort *cohort = test_cohort(N, counts, SEED);
+    static const char *const rules[] = {"dnn", "rnn"};
+    test_cuts();
+    for (size_t i = 0; i < 2; i++) {
+        struct setting s = setting_new(rules[i], cohort);
+        test_gradient(&s);
+        test_threads(&s);
+        setting_free(&s);
+    }
+    cohort_drop(cohort);
+    return tap_done();
+}
