@@ -60,35 +60,54 @@ row "memory of a dnn fit to that" "$(column "$fit" 4) MiB" "under 400 MiB"
 seeds=${BENCH_SEEDS:-99 41 42}
 middle() { # words -> "MEDIAN (LEAST to MOST)"
     printf '%s\n' "$@" | sort -g | awk '{ t[NR] = $1 }
-        END { if (NR) printf "%.4g (%.4g to %.4g)", t[int((NR + 1) / 2)], t[1], t[NR] }'
+        END { if (NR) printf "%.5g (%.5g to %.5g)", t[int((NR + 1) / 2)], t[1], t[NR] }'
+}
+# Training losses of the first seed after so many seconds: fast, Adam, and Adam at
+# PyTorch's pace.
+curve() { # SECONDS A PASS OF PYTORCH
+    for at in .1 .2 .3 .5 .7 1 2 5 10 20 50 100 200 500 1000 2000; do
+        for pace in "fast${seeds%% *}.csv 0" "adam${seeds%% *}.csv 0" "adam${seeds%% *}.csv $1"; do
+            awk -F, -v at=$at -v pace="${pace#* }" 'NR > 1 {
+                seconds = pace > 0 ? $1 * pace : $2
+                if (seconds <= at) loss = $3
+                else { over = 1; exit }
+            } END { printf "%s ", loss == "" || (!over && pace == 0) ? "." : sprintf("%.5f", loss) }' ${pace% *}
+        done | awk -v at=$at '{ printf "    after %s s|fast %s  Adam %s|PyTorch %s\n", at, $1, $2, $3 }'
+    done | while IFS='|' read -r when ours theirs; do row "$when" "$ours" "$theirs"; done
 }
 race() { # NAME LOAD HOLDOUT RULE GOAL SHARE: of the steps of mice.csv.gz
-    reached='' ratios='' adam_unseen='' fast_unseen='' adam_all='' fast_all='' then_unseen=''
+    reached='' ratios='' adam_train='' adam_unseen='' fast_unseen='' adam_all='' fast_all=''
+    then_unseen=''
+    eval "slow=\$slow_$4"
     for seed in $seeds; do
         batch -c "$2" -c "fit $4 epochs=$schedule seed=$seed holdout=$3" -c wait \
-            -c 'export loss adam.csv' >/dev/null
+            -c "export loss adam$seed.csv" >/dev/null
+        adam_train="$adam_train $(csv_column train adam$seed.csv)"
+        adam_unseen="$adam_unseen $(csv_column heldout adam$seed.csv)"
+        adam_all="$adam_all $(csv_column seconds adam$seed.csv)"
+    done
+    target=$(middle $adam_train) target=${target%% *}
+    row "$4, $1: Adam, $schedule epochs" "$(middle $adam_all) s" \
+        "train $(middle $adam_train), held out $(middle $adam_unseen)"
+    for seed in $seeds; do
         batch -c "$2" -c "fit $4 optimizer=fast seed=$seed holdout=$3" -c wait \
-            -c 'export loss fast.csv' >/dev/null
-        target=$(csv_column train adam.csv)
-        adam_unseen="$adam_unseen $(csv_column heldout adam.csv)"
-        fast_unseen="$fast_unseen $(csv_column heldout fast.csv)"
-        adam_all="$adam_all $(csv_column seconds adam.csv)"
-        fast_all="$fast_all $(csv_column seconds fast.csv)"
-        found=$(awk -F, -v t="$target" 'NR > 1 && $3 <= t { print $2, $4; exit }' fast.csv)
-        row "  seed $seed: Adam, $schedule epochs" "$(printf %.5f "$target")" "training loss"
-        row "    fast, $(csv_column epoch fast.csv) passes" \
-            "$(printf %.5f "$(csv_column train fast.csv)")" "there after ${found:+$(printf %.2f "${found% *}") s}"
+            -c "export loss fast$seed.csv" >/dev/null
+        fast_unseen="$fast_unseen $(csv_column heldout fast$seed.csv)"
+        fast_all="$fast_all $(csv_column seconds fast$seed.csv)"
+        found=$(awk -F, -v t="$target" 'NR > 1 && $3 <= t { print $2, $4; exit }' fast$seed.csv)
+        row "  fast, seed $seed, $(csv_column epoch fast$seed.csv) passes" \
+            "$(csv_column seconds fast$seed.csv | awk '{ printf "%.2f s", $1 }')" \
+            "train $(printf %.5f "$(csv_column train fast$seed.csv)"), held out $(printf %.5f "$(csv_column heldout fast$seed.csv)")"
         [ -n "$found" ] || continue
         reached="$reached ${found% *}"
         then_unseen="$then_unseen ${found#* }"
-        eval "slow=\$slow_$4"
         [ -z "$slow" ] || ratios="$ratios $(calculate "print $slow * $schedule * $6 / ${found% *}")"
     done
-    row "$4, $1: Adam, $schedule epochs" "$(middle $adam_all) s" "held out $(middle $adam_unseen)"
     row "  fast, all its passes" "$(middle $fast_all) s" "held out $(middle $fast_unseen)"
-    row "  fast, to Adam's training loss" "$(middle $reached) s" "held out $(middle $then_unseen)"
+    row "  fast, to Adam's median training loss" "$(middle $reached) s" "held out $(middle $then_unseen)"
     row "    fits that came there" "$(echo $reached | wc -w) of $(echo $seeds | wc -w)" "all"
     [ -z "$ratios" ] || row "    against PyTorch's schedule" "$(middle $ratios) x" "$5 x"
+    [ -z "$slow" ] || curve "$(calculate "print $slow * $6")"
 }
 real=$srcdir/../shared/data/mice.csv.gz
 held=$(batch --csv -c 'load mice.csv.gz' -c animals | tail -n 2 | cut -d, -f1 | paste -sd, -)

@@ -5,8 +5,8 @@
  *
  * Steps are Adam's with short memories, since gradients of so few trials are noisy, at
  * a rate that comes up over the first steps and then goes down to 0 along a cosine:
- * the noise ends with it, and so does the age of the pieces' starts.  Rules with a
- * memory bear smaller steps than those without; what was tried is told in docs. */
+ * the noise ends with it, and so does the age of the pieces' starts.  What else was
+ * tried, and how this compares, is in samples/speed.txt. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,12 +19,22 @@
 
 enum {
     WARM = 20,                       /* steps over which the rate comes up */
-    STEPS = 1600, STEPS_MEMORY = 1200, /* of a fit, where epochs= does not say */
-    LEAST_PASSES = 20, MOST_PASSES = 200,
+    LEAST_PASSES = 20,
     POINTS = 32, LONGEST_GAP = 8,    /* losses of the curve; passes between two */
     MOST_FAILURES = 6,
 };
-static const double factor = 20, factor_memory = 7; /* largest rate over rate= */
+
+/* Rules with a memory bear smaller steps, and learn cohorts by heart sooner. */
+struct schedule {
+    double factor;            /* of the largest rate over rate= */
+    size_t steps, most_passes; /* of a fit, where epochs= does not say */
+};
+static const struct schedule plain = {20, 1800, 240}, memory = {7, 1200, 150};
+
+static const struct schedule *schedule_of(const struct rule *rule)
+{
+    return rule && rule->memory ? &memory : &plain;
+}
 
 struct fast {
     struct trainer *t;
@@ -39,13 +49,14 @@ struct fast {
 
 int fast_epochs(const struct fit_settings *s, const struct cohort *cohort, const bool *train)
 {
-    const struct rule *rule = rule_find(s->rule);
+    const struct schedule *schedule = schedule_of(rule_find(s->rule));
     size_t n = 0;
     for (size_t a = 0; a < cohort->n_animals; a++)
         n += train[a] ? pieces_of(cohort->animals[a].count, s->truncation) : 0;
     size_t of_pass = n ? pieces_steps(n) : 1;
-    size_t all = rule && rule->memory ? STEPS_MEMORY : STEPS, passes = (all + of_pass - 1) / of_pass;
-    return (int)(passes < LEAST_PASSES ? LEAST_PASSES : passes > MOST_PASSES ? MOST_PASSES : passes);
+    size_t passes = (schedule->steps + of_pass - 1) / of_pass;
+    passes = passes < schedule->most_passes ? passes : schedule->most_passes;
+    return (int)(passes > LEAST_PASSES ? passes : LEAST_PASSES);
 }
 
 static double rate_now(const struct fast *f)
@@ -153,7 +164,7 @@ const char *fast(struct trainer *t)
     const struct fit_settings *s = &t->fit->settings;
     struct fast f = {.t = t, .adam = adam_new(t->n_all)};
     f.adam.beta1 = .8, f.adam.beta2 = .99;
-    f.rate = s->rate * (t->rule->memory ? factor_memory : factor);
+    f.rate = s->rate * schedule_of(t->rule)->factor;
     f.gradient_w0 = mem_new(t->n_animals * t->n_weights, sizeof *f.gradient_w0);
     f.pieces = pieces_new(&(struct pieces_setup){
         .engine = engine_pick(), .rule = t->rule, .shape = &t->shape, .trials = t->trials,

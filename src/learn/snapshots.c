@@ -24,7 +24,7 @@ void snapshots_free(struct snapshots *s)
 {
     if (!s)
         return;
-    for (size_t i = 0; i < s->n; i++)
+    for (size_t i = 0; i < s->room; i++)
         free(s->values[i]);
     free(s->epoch), free(s->values);
     free(s);
@@ -47,12 +47,14 @@ static size_t least_missed(const struct snapshots *s, int newest)
     return least;
 }
 
+/* The array of the one that goes is kept behind the last, for the next. */
 static void take_out(struct snapshots *s, size_t i)
 {
-    free(s->values[i]);
+    double *spare = s->values[i];
     s->n--;
     memmove(s->epoch + i, s->epoch + i + 1, (s->n - i) * sizeof *s->epoch);
     memmove(s->values + i, s->values + i + 1, (s->n - i) * sizeof *s->values);
+    s->values[s->n] = spare;
 }
 
 void snapshots_add(struct snapshots *s, int epoch, const double *values)
@@ -64,7 +66,9 @@ void snapshots_add(struct snapshots *s, int epoch, const double *values)
     if (s->n == s->room)
         take_out(s, least_missed(s, epoch));
     s->epoch[s->n] = epoch;
-    s->values[s->n++] = mem_copy(values, s->size, sizeof *values);
+    if (!s->values[s->n])
+        s->values[s->n] = mem_new(s->size, sizeof *values);
+    memcpy(s->values[s->n++], values, s->size * sizeof *values);
 }
 
 /* Everything of `of` but its parameters and what belongs to them. */

@@ -292,11 +292,12 @@ static void loss_draw(void *state, struct canvas *canvas, struct rect area,
     free(labels);
 }
 
-/* Change of the loss over the last hundred epochs, or what there is of them. */
+/* Change of the loss over the last tenth of the epochs, at most a hundred of them. */
 static void say_slope(const struct loss_line *line, struct strbuf *out)
 {
     size_t last = line->n - 1, from = last;
-    while (from > 0 && line->epoch[last] - line->epoch[from] < 100) {
+    double window = fmin(fmax(line->epoch[last] / 10., 10), 100);
+    while (from > 0 && line->epoch[last] - line->epoch[from] < window) {
         from--;
     }
     double span = line->epoch[last] - line->epoch[from];
