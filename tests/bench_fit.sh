@@ -45,12 +45,22 @@ for rule in dnn rnn; do
     done
 done
 # Multiply-adds of forward and gradient per trial: 3 x 1,344 and 3 x 5,952.
-ours=$(epoch dnn 1)
-row "dnn on one core, multiply-adds" \
-    "$(calculate "printf \"%.1f\", 3 * 1344 * 12 * $trials / ${ours%% *} / 1e6") G/s" ""
-ours=$(epoch rnn 1)
-row "rnn on one core, multiply-adds" \
-    "$(calculate "printf \"%.1f\", 3 * 5952 * 12 * $trials / ${ours%% *} / 1e6") G/s" ""
+peak=$("${BENCH_PEAK:?run this by make bench}" || echo)
+row "one core at most, multiply-adds" "${peak:-unknown} G/s" ""
+arithmetic() { # NAME A_TRIAL SECONDS TRIALS
+    row "$1" "$(calculate "printf \"%.1f\", $2 * $4 / $3 / 1e9") G/s" \
+        "${peak:+$(calculate "printf \"%.0f\", 100 * $2 * $4 / $3 / 1e9 / $peak") % of that}"
+}
+for rule in dnn rnn; do
+    case $rule in dnn) adds=4032 ;; rnn) adds=17856 ;; esac
+    ours=$(epoch $rule 1)
+    arithmetic "  $rule epoch on one core, 12 animals in 16 lanes" $adds \
+        "$(calculate "print ${ours%% *} / 1000")" "$((12 * trials))"
+    batch --threads 1 -c 'load mice.csv.gz' -c "fit $rule optimizer=fast seed=1" -c wait \
+        -c 'export loss loss.csv' >/dev/null
+    arithmetic "  $rule fast on one core, losses included" $adds \
+        "$(csv_column seconds loss.csv)" "$(($(csv_column epoch loss.csv) * 12 * trials))"
+done
 fit=$("$core" 1 "$DELTAW" --no-rc -q -c 'load mice.csv.gz' -c 'fit dnn epochs=60 seed=1' -c wait)
 row "memory of a dnn fit to that" "$(column "$fit" 4) MiB" "under 400 MiB"
 
@@ -123,6 +133,12 @@ done
 
 # Instructions of one epoch, which no other program disturbs: a guard against
 # getting slower unawares.  Figures to beat are gcc 12's for AVX2.
+shares() { # of the six largest functions, from the file calls
+    callgrind_annotate --threshold=99 calls | awk '/%\) / && /:[A-Za-z_0-9]+/ && n < 6 {
+        share = $0; sub(/.*\( */, "", share); sub(/%.*/, "", share)
+        name = $0; sub(/.*:/, "", name); sub(/[ \x27].*/, "", name)
+        printf "%s%s %.0f %%", n++ ? ", " : "", name, share }'
+}
 instructions() { # RULE -> per trial
     for epochs in 2 4; do
         DELTAW_ENGINE=avx2 valgrind --tool=callgrind --callgrind-out-file=/dev/null "$DELTAW" --no-rc \
@@ -134,6 +150,12 @@ instructions() { # RULE -> per trial
 if command -v valgrind >/dev/null && grep -q avx2 /proc/cpuinfo; then
     row "dnn, instructions a trial and epoch, AVX2" "$(instructions dnn)" "at most 1750"
     row "rnn, instructions a trial and epoch, AVX2" "$(instructions rnn)" "at most 7700"
+    for rule in dnn rnn; do
+        DELTAW_ENGINE=avx2 valgrind --tool=callgrind --callgrind-out-file=calls "$DELTAW" --no-rc -q \
+            --threads 1 -c 'simulate reinforce animals=8 trials=1001 alpha=2^-5 seed=1' \
+            -c "fit $rule epochs=30 seed=1" -c wait >/dev/null 2>&1
+        row "  where $rule's go" "" "$(shares)"
+    done
 else
     echo "no valgrind, or no AVX2: instructions are not counted" >&2
 fi

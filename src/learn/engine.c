@@ -61,40 +61,68 @@ static void tile_free(struct tile *t)
     free(t);
 }
 
-/* Steps [from, to) of one lane of the inputs; those after the span's end are zero
- * and not scored. */
-static void tile_fill_lane(const struct plan *p, struct tile *t, const struct trials *trials,
-                           unsigned lane, const struct span *span, size_t from, size_t to)
+/* A few steps of all lanes as they come, before they are spread out into inputs: lanes
+ * of a step side by side.  The row after the last step is only predicted. */
+enum { TRIAL_LIVE = 128 }; /* beside TRIAL_*: a step of the lane's span */
+struct fill {
+    vec_bits flags[FILL + 1];
+    vec stimulus[FILL + 1], reward[FILL + 1];
+};
+
+/* Steps [from, to) of one lane. */
+static void fill_take(const struct plan *p, struct tile *t, struct fill *f,
+                      const struct trials *trials, unsigned lane, size_t from, size_t to)
 {
+    const struct span *span = &t->spans[lane];
     size_t k = p->n_weights, n = span->end - span->begin;
-    size_t row = trials->first[span->animal] + span->begin;
+    if (from >= n)
+        return;
     to = to < n ? to : n;
-    for (size_t s = from; s < to; s++) {
-        uint8_t flags = trials->flags[row + s];
-        float stimulus = trials->stimulus[row + s];
-        vec *v = t->u + s * p->n_inputs + k;
-        v[INPUT_STIMULUS][lane] = stimulus;
-        v[INPUT_ONE][lane] = 1;
-        v[INPUT_DAY][lane] = (flags & TRIAL_DAY) != 0;
-        v[INPUT_CHOICE][lane] = (flags & TRIAL_CHOICE) != 0;
-        v[INPUT_REWARD][lane] = trials->reward[row + s];
-        v[INPUT_SIDE][lane] = stimulus > 0;
+    size_t row = trials->first[span->animal] + span->begin + from;
+    for (size_t s = 0; s <= to - from; s++) {
+        f->flags[s][lane] = trials->flags[row + s] | (s < to - from ? TRIAL_LIVE : 0);
+        f->stimulus[s][lane] = trials->stimulus[row + s];
+        f->reward[s][lane] = trials->reward[row + s];
+        for (size_t j = 0; j < k; j++)
+            t->x[(from + s) * k + j][lane] = trials->x[(row + s) * k + j];
+    }
+    for (size_t s = from; s < to; s++)
         for (size_t lag = 1; lag <= p->run.shape.lags; lag++) {
             bool there = span->begin + s >= lag;
-            size_t past = row + s - (there ? lag : 0);
-            vec *old = v + INPUT_N + PAST_N * (lag - 1);
+            size_t past = row + (s - from) - (there ? lag : 0);
+            vec *old = t->u + s * p->n_inputs + k + INPUT_N + PAST_N * (lag - 1);
             old[PAST_STIMULUS][lane] = there ? trials->stimulus[past] : 0;
             old[PAST_CHOICE][lane] = there && (trials->flags[past] & TRIAL_CHOICE);
             old[PAST_REWARD][lane] = there ? trials->reward[past] : 0;
         }
-        t->answer[s][lane] = (flags & TRIAL_ANSWER) != 0;
-        t->next[s][lane] = trials->stimulus[row + s + 1];
-        t->target[s][lane] = (trials->flags[row + s + 1] & TRIAL_CHOICE) != 0;
-        t->scored[s][lane] = 1;
+}
+
+/* 1 in lanes whose flags have the bit. */
+static inline vec flagged(vec_bits flags, bits bit)
+{
+    return vec_where((flags & bit) != 0, vec_splat(1));
+}
+
+/* Steps [from, to) of the inputs from what was taken; lanes without one are zero. */
+static void fill_spread(const struct plan *p, struct tile *t, const struct fill *f, size_t from,
+                        size_t to)
+{
+    size_t k = p->n_weights;
+    for (size_t s = from; s < to; s++) {
+        vec_bits flags = f->flags[s - from], next = f->flags[s - from + 1];
+        vec *v = t->u + s * p->n_inputs + k, live = flagged(flags, TRIAL_LIVE);
+        vec stimulus = f->stimulus[s - from] * live;
+        v[INPUT_STIMULUS] = stimulus;
+        v[INPUT_ONE] = live;
+        v[INPUT_DAY] = flagged(flags, TRIAL_DAY) * live;
+        v[INPUT_CHOICE] = flagged(flags, TRIAL_CHOICE) * live;
+        v[INPUT_REWARD] = f->reward[s - from] * live;
+        v[INPUT_SIDE] = vec_where(stimulus > 0, vec_splat(1));
+        t->answer[s] = flagged(flags, TRIAL_ANSWER) * live;
+        t->next[s] = f->stimulus[s - from + 1] * live;
+        t->target[s] = flagged(next, TRIAL_CHOICE) * live;
+        t->scored[s] = live;
     }
-    for (size_t s = from; s < to + (from < n && to == n); s++)
-        for (size_t j = 0; j < k; j++)
-            t->x[s * k + j][lane] = trials->x[(row + s) * k + j];
 }
 
 static void tile_fill(const struct plan *p, struct tile *t, const struct trials *trials,
@@ -110,19 +138,21 @@ static void tile_fill(const struct plan *p, struct tile *t, const struct trials 
         if (steps > t->steps)
             t->steps = steps;
     }
+    struct fill f;
     if (!full) {
-        memset(t->u, 0, t->steps * p->n_inputs * sizeof(vec));
         memset(t->x, 0, (t->steps + 1) * p->n_weights * sizeof(vec));
-        memset(t->answer, 0, t->steps * sizeof(vec));
-        memset(t->next, 0, t->steps * sizeof(vec));
-        memset(t->target, 0, t->steps * sizeof(vec));
-        memset(t->scored, 0, t->steps * sizeof(vec));
+        if (p->run.shape.lags)
+            memset(t->u, 0, t->steps * p->n_inputs * sizeof(vec));
     }
     /* few steps at a time: lanes share cache lines */
-    for (size_t from = 0; from < t->steps; from += FILL)
+    for (size_t from = 0; from < t->steps; from += FILL) {
+        size_t to = t->steps < from + FILL ? t->steps : from + FILL;
+        if (!full)
+            memset(&f, 0, sizeof f);
         for (unsigned l = 0; l < n; l++)
-            if (spans[l].end > spans[l].begin)
-                tile_fill_lane(p, t, trials, l, &spans[l], from, from + FILL);
+            fill_take(p, t, &f, trials, l, from, to);
+        fill_spread(p, t, &f, from, to);
+    }
 }
 
 /* Cross-entropy from the logit, softplus(z) - y z, and its derivative, p - y. */

@@ -41,6 +41,7 @@ enum { LANES = 4, ROWS = 8, TILE_ROWS = 2, TILE_COLS = 4 };
 #else
 #error "compile with one of ENGINE_AVX512, ENGINE_AVX2, ENGINE_SSE2, ENGINE_F64"
 #endif
+enum { FEW = 8 }; /* sums of affine_few; a power of two */
 #ifndef ENGINE_F64
 #define real_exp expf
 #define real_log logf
@@ -168,6 +169,40 @@ affine_rows(const real *w, int n, size_t cols, const vec *x, vec *y, bool add)
     return w;
 }
 
+/* The same for a few rows, whose sums would each wait for the last addition: columns
+ * go to `apart` sums a row. */
+static inline __attribute__((always_inline)) const real *
+affine_few(const real *w, int n, int apart, size_t cols, const vec *x, vec *y, bool add)
+{
+    vec sum[FEW];
+#pragma GCC unroll 16
+    for (int r = 0; r < n; r++)
+        sum[r] = add ? y[r] + w[r] : vec_splat(w[r]);
+#pragma GCC unroll 16
+    for (int i = n; i < n * apart; i++)
+        sum[i] = (vec){0};
+    w += n;
+    for (; cols >= (size_t)apart; cols -= (size_t)apart, x += apart, w += n * apart) {
+#pragma GCC unroll 16
+        for (int i = 0; i < n * apart; i++)
+            sum[i] += w[i] * x[i / n];
+    }
+    for (; cols > 0; cols--, x++, w += n) {
+#pragma GCC unroll 16
+        for (int r = 0; r < n; r++)
+            sum[r] += w[r] * x[0];
+    }
+#pragma GCC unroll 16
+    for (int step = apart / 2; step > 0; step /= 2)
+#pragma GCC unroll 16
+        for (int i = 0; i < n * step; i++)
+            sum[i] += sum[i + n * step];
+#pragma GCC unroll 16
+    for (int r = 0; r < n; r++)
+        y[r] = sum[r];
+    return w;
+}
+
 static inline __attribute__((always_inline)) const real *
 affine_any(const real *w, size_t rows, size_t cols, const vec *x, vec *y, bool add)
 {
@@ -178,15 +213,15 @@ affine_any(const real *w, size_t rows, size_t cols, const vec *x, vec *y, bool a
         rows -= 8, y += 8;
     }
     if (rows >= 4) {
-        w = affine_rows(w, 4, cols, x, y, add);
+        w = affine_few(w, 4, FEW / 4, cols, x, y, add);
         rows -= 4, y += 4;
     }
     if (rows >= 2) {
-        w = affine_rows(w, 2, cols, x, y, add);
+        w = affine_few(w, 2, FEW / 2, cols, x, y, add);
         rows -= 2, y += 2;
     }
     if (rows)
-        w = affine_rows(w, 1, cols, x, y, add);
+        w = affine_few(w, 1, FEW, cols, x, y, add);
     return w;
 }
 
@@ -257,9 +292,23 @@ static inline void outer(vec *g, size_t rows, size_t cols, size_t steps, const v
 /* g [rows] += sum_t d_t: the gradient of the biases. */
 static inline void outer_bias(vec *g, size_t rows, size_t steps, const vec *d, size_t ldd)
 {
-    for (size_t t = 0; t < steps; t++, d += ldd)
-        for (size_t r = 0; r < rows; r++)
-            g[r] += d[r];
+    size_t r = 0;
+    for (; r + 8 <= rows; r += 8) {
+        vec sum[8];
+#pragma GCC unroll 8
+        for (int i = 0; i < 8; i++)
+            sum[i] = g[r + (size_t)i];
+        for (size_t t = 0; t < steps; t++)
+#pragma GCC unroll 8
+            for (int i = 0; i < 8; i++)
+                sum[i] += d[t * ldd + r + (size_t)i];
+#pragma GCC unroll 8
+        for (int i = 0; i < 8; i++)
+            g[r + (size_t)i] = sum[i];
+    }
+    for (; r < rows; r++)
+        for (size_t t = 0; t < steps; t++)
+            g[r] += d[t * ldd + r];
 }
 
 #endif
