@@ -10,14 +10,18 @@ gzip -dc mice.csv.gz | awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) if 
 cp mice.csv.gz.truth.json fine.csv.gz.truth.json
 probe() { "$BENCH_PROBE" "$runs" "$1" "$2"; }
 cell() { echo "$1" | awk -v name="$2" '$1 == name { print $2 " ms" }'; }
+with_least() { echo "$1" | awk -v name="$2" '$1 == name { print $2 " ms, least " $4 " ms" }'; }
 coarse=$(probe mice.csv.gz rnn.npz) fine=$(probe fine.csv.gz rnn.npz)
 dnn=$(probe mice.csv.gz dnn.npz)
-row "rnn map, 200 x 50 cells, 256 pasts of 4 trials" "$(cell "$fine" map_200x50_256)" "under 50 ms"
-row "  of 11 x 50 cells (levels of the stimulus)" "$(cell "$coarse" map_200x50_256)" "under 50 ms"
-row "  200 x 50 cells, 32 pasts, 4 lived trials" "$(cell "$fine" map_200x50_32x4)" ""
+# a picture has two panels side by side
+row "rnn map, 200 x 50 cells, 256 pasts of 4 trials" "$(with_least "$fine" map_100x50_256)" "under 50 ms"
+row "  in half blocks, 200 x 100" "$(with_least "$fine" map_100x100_256)" ""
+row "  of 2 x 200 x 50 cells" "$(with_least "$fine" map_200x50_256)" ""
+row "  of 2 x 11 x 50 cells (levels of the stimulus)" "$(with_least "$coarse" map_200x50_256)" "under 50 ms"
+row "  of 2 x 200 x 50, 32 pasts, 4 lived trials" "$(cell "$fine" map_200x50_32x4)" ""
 row "rnn slice, both pasts of 3 trials" "$(cell "$coarse" slice_both_256)" ""
-row "dnn map, 200 x 50 cells" "$(cell "$(probe fine.csv.gz dnn.npz)" map_200x50_256)" ""
-row "dnn map, 11 x 50 cells" "$(cell "$dnn" map_200x50_256)" ""
+row "dnn map, 2 x 200 x 50 cells" "$(cell "$(probe fine.csv.gz dnn.npz)" map_200x50_256)" ""
+row "dnn map, 2 x 11 x 50 cells" "$(cell "$dnn" map_200x50_256)" ""
 row "weights of one animal, $trials trials" "$(cell "$dnn" weights)" ""
 row "accuracy with its expectation, 12 x $trials" "$(cell "$dnn" accuracy)" ""
 row "sweep of an opened model: dnn" "$(cell "$dnn" sweep)" ""

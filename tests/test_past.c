@@ -249,6 +249,29 @@ static void test_sampled(void)
     model_drop(m);
 }
 
+/* Cells computed together must not be those that a thread happened to take. */
+static void test_threads(void)
+{
+    struct model *m = make("rnn", "stim+bias", 0);
+    struct map_request r;
+    struct map one, four;
+    map_request_default(&r);
+    strcpy(r.x, "reward"); /* so that all lines have the same past */
+    strcpy(r.y, "stimulus");
+    r.w[0] = .7, r.w[1] = -.2;
+    r.ny = 900, r.lags = 4, r.histories = 256;
+    r.threads = 1;
+    map_compute(m, NULL, NULL, &r, &one, NULL);
+    r.threads = 4;
+    map_compute(m, NULL, NULL, &r, &four, NULL);
+    tap_ok(memcmp(one.panel[0].value, four.panel[0].value,
+                  one.x.n * one.y.n * sizeof(double)) == 0,
+           "the same bits with four threads as with one");
+    map_free(&one);
+    map_free(&four);
+    model_drop(m);
+}
+
 /* The true rule goes through the same histories; lived weights lend the rest. */
 static void test_truth(void)
 {
@@ -423,6 +446,7 @@ int main(void)
     test_map("reinforce", "stim+prevstim+bias", 0, "w_prevstim", "w_prevstim", 1e-12, false);
     test_trace();
     test_sampled();
+    test_threads();
     test_truth();
     test_lived();
     test_names();

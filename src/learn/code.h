@@ -60,14 +60,19 @@ struct code {
     const struct fan *fan;
 };
 
+struct mlp;
+
 struct fan {
     size_t (*state)(const struct rule_shape *shape); /* vectors of a state's part */
     size_t (*trial)(const struct rule_shape *shape); /* reals of a trial's */
     void (*of_state)(const struct code_run *run, const vec *state, vec *part, bool *far);
     void (*of_trial)(const struct code_run *run, const vec *u, vec *part, bool *far);
-    /* dw [K]; room [cache + state] */
-    void (*step)(const struct code_run *run, const vec *of_state, const real *of_trial, vec *room,
-                 vec *dw);
+    /* States after each of n trials, [state][stride]; low and high [state] become wide
+     * enough for them. */
+    void (*together)(const struct code_run *run, const vec *of_state, size_t n,
+                     const real *of_trial, vec *after, size_t stride, vec *low, vec *high);
+    /* What reads dw off the state; first in the packed parameters. */
+    struct mlp (*network)(const struct rule_shape *shape);
 };
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "copies.h"
 #include "deltaw/base/mem.h"
+#include "fan.h"
 #include "plan.h"
 
 /* Steps whose weight gradients are gathered at once: few enough that deltas and

@@ -277,17 +277,31 @@ static void evaluate_line(struct worker_part *part, size_t line)
                     put_cell(part, p, along_x ? line : c, along_x ? c : line, &grid->rows[i]);
 }
 
+/* How many lines a thread takes at once: short ones with one past are worth more together. */
+static size_t lines_each(const struct grid *grid)
+{
+    enum { CELLS = 64 };
+    bool along_x = lines_along_x(grid);
+    size_t cells = along_x ? grid->x_axis->n : grid->y_axis->n;
+    bool apart = (along_x ? grid->y.kind : grid->x.kind) == VARIABLE_WEIGHT;
+    return apart || cells >= CELLS ? 1 : CELLS / cells;
+}
+
 static void *evaluate_lines(void *arg)
 {
     struct work *work = arg;
     const struct grid *grid = work->grid;
     size_t lines = lines_along_x(grid) ? grid->y_axis->n : grid->x_axis->n, line;
+    size_t each = lines_each(grid);
     struct worker_part part = {.work = work, .run = past_run_new(grid->model, work->past)};
     if (grid->truth && past_matters_to_truth(grid->truth))
         part.true_run = past_truth_new(grid->truth, work->past);
-    while ((line = atomic_fetch_add(&work->next, 1)) < lines && !grid_stopped(grid))
-        evaluate_line(&part, line);
-    past_run_flush(part.run);
+    while ((line = atomic_fetch_add(&work->next, each)) < lines && !grid_stopped(grid)) {
+        for (size_t i = line; i < lines && i < line + each; i++)
+            evaluate_line(&part, i);
+        /* cells computed together round together: the next may be another thread's */
+        past_run_flush(part.run);
+    }
     past_run_free(part.run);
     past_truth_free(part.true_run);
     return NULL;

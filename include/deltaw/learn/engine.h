@@ -80,8 +80,9 @@ struct engine {
 
     /* Each of m trials after each of n states: u [m][rule_inputs], state
      * [n][plan_carry - K] -> dw [m][K], means over the states.  What they share is
-     * computed once; equal to update() up to rounding.  False: the rule has no such
-     * way (or not at these values), use update(). */
+     * computed once; equal to update() up to rounding, which is that of the m trials
+     * together.  False: the rule has no such way (or not at these values), use
+     * update(). */
     bool (*fan)(const struct plan *plan, size_t m, const double *u, size_t n,
                 const double *state, double *dw);
 };

@@ -143,13 +143,11 @@ static void rnn_of_trial(const struct code_run *run, const vec *u, vec *part, bo
     gru_of_trial(&g, run->packed + mlp_packed(&m), u, part, far);
 }
 
-static void rnn_fan_step(const struct code_run *run, const vec *of_state, const real *of_trial,
-                         vec *room, vec *dw)
+static void rnn_together(const struct code_run *run, const vec *of_state, size_t n,
+                         const real *of_trial, vec *after, size_t stride, vec *low, vec *high)
 {
-    struct mlp m = rnn_mlp(&run->shape);
     struct gru g = rnn_gru(&run->shape, run->n_inputs);
-    gru_together(&g, of_state, of_trial, room);
-    mlp_forward(&m, run->packed, room, room + g.hidden, dw);
+    gru_together(&g, of_state, n, of_trial, after, stride, low, high);
 }
 
 static const struct fan rnn_fan = {
@@ -157,7 +155,8 @@ static const struct fan rnn_fan = {
     .trial = rnn_fan_trial,
     .of_state = rnn_of_state,
     .of_trial = rnn_of_trial,
-    .step = rnn_fan_step,
+    .together = rnn_together,
+    .network = rnn_mlp,
 };
 
 extern const struct code ENGINE(code_rnn);
