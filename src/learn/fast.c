@@ -29,7 +29,7 @@ struct schedule {
     double factor;            /* of the largest rate over rate= */
     size_t steps, most_passes; /* of a fit, where epochs= does not say */
 };
-static const struct schedule plain = {20, 1800, 240}, memory = {7, 1200, 150};
+static const struct schedule plain = {22, 1050, 240}, memory = {10, 940, 130};
 
 static const struct schedule *schedule_of(const struct rule *rule)
 {

@@ -30,7 +30,7 @@ const struct option fit_options[] = {
     {"rate", OPTION_NUMBER, 1e-9, 10, NULL, "1e-3", "step of Adam"},
     {"decay", OPTION_NUMBER, 1e-3, 1, NULL, "0.999", "factor on the rate every 5 epochs"},
     {"truncation", OPTION_INTEGER, 1, 1e7, NULL, "500",
-     "trials after which no gradient passes; of optimizer=fast 250"},
+     "trials after which no gradient passes"},
     {"batch", OPTION_INTEGER, 0, 1e6, NULL, "0", "animals per step, 0: all of them at once"},
     {"ridge", OPTION_NUMBER, 0, 10, NULL, "0", "penalty on squared network weights, half of it"},
     {"optimizer", OPTION_WORD, 0, 0, "adam|fast", "adam",

@@ -94,9 +94,7 @@ static bool take_holdout(const struct args *args, const struct cohort *cohort,
     return good;
 }
 
-enum { FAST_TRUNCATION = 250 }; /* unless truncation= says */
-
-/* optimizer=fast has no use for some options, and shorter pieces. */
+/* optimizer=fast has no use for some options. */
 static bool take_optimizer(const struct args *args, struct fit_settings *s, struct err *err)
 {
     static const char *const without[] = {"batch", "decay"};
@@ -106,8 +104,6 @@ static bool take_optimizer(const struct args *args, struct fit_settings *s, stru
             return err_at(err, ERR_USAGE, args_column(args, without[i]),
                           "fit: optimizer=fast has no %s=; leave one of the two out",
                           without[i]);
-    if (s->fast && !args_given(args, "truncation"))
-        s->truncation = FAST_TRUNCATION;
     return true;
 }
 
@@ -222,9 +218,9 @@ const struct command command_fit = {
               " The prompt is free at once; `loss` and `map` show it move.  Another fit can start "
               "beside it.  optimizer=fast comes to the losses of Adam's long schedule in a "
               "fraction of its passes over the cohort: it takes many steps a pass, each on a few "
-              "pieces of truncation= trials (250 unless given) from all over the cohort; a pass "
-              "is an epoch, and without epochs= there are as many as end about where 1000 of "
-              "Adam do.  It overfits as soon, small cohorts most: watch the held-out loss.  The same seed "
+              "pieces of truncation= trials from all over the cohort; a pass is an epoch, and "
+              "without epochs= there are as many as end about where 1000 of Adam do.  It "
+              "overfits as soon, small cohorts most: watch the held-out loss.  The same seed "
               "gives the same bits on any number of threads.  `rules RULE` lists the options that a rule takes; others are refused.",
     .examples = "fit dnn\n"
                 "fit dnn name=small hidden=8 layers=1 epochs=20 seed=1\n"
