@@ -17,7 +17,8 @@ static double now(void)
 
 /* Multiply-adds of TURNS turns; *sink keeps the compiler from leaving them out. */
 #define PEAK(name, lanes, isa)                                                                  \
-    static __attribute__((target(isa), noinline, optimize("O3", "fp-contract=fast"))) double name(float *sink)      \
+    static __attribute__((target(isa), noinline, optimize("O3", "fp-contract=fast")))           \
+    double name(float *sink)                                                                    \
     {                                                                                           \
         typedef float vec __attribute__((vector_size(lanes * sizeof(float))));                  \
         vec sum[SUMS], a = (vec){0} + .999f, b = (vec){0} + 1e-3f;                              \
@@ -44,7 +45,9 @@ int main(void)
     float sink = 0;
     for (int run = 0; run < RUNS; run++) {
         double start = now();
-        double n = lanes == 16 ? peak_avx512(&sink) : lanes == 8 ? peak_avx2(&sink) : peak_sse2(&sink);
+        double n = lanes == 16  ? peak_avx512(&sink)
+                   : lanes == 8 ? peak_avx2(&sink)
+                                : peak_sse2(&sink);
         double rate = n / (now() - start) * 1e-9;
         best = rate > best ? rate : best;
     }

@@ -41,6 +41,7 @@ static void test_fits(const struct cohort *c, const struct wake *wake, const cha
         s.epochs = s.fast ? 200 : 100;
         s.threads = threads;
         struct fit *fit = fit_start(&s, c, "f", wake, &err);
+        fit_share(fit, threads / 2);
         struct fit_status status = over(fit, wake);
         struct model *m = fit_model(fit);
         const struct epoch_loss *h = m->history, *last = &h[m->n_history - 1];

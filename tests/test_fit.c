@@ -61,6 +61,7 @@ static void test_training(const struct cohort *c, const struct wake *wake)
         struct fit_settings s = quick(60, threads);
         s.holdout = mem_text("a1,a3");
         struct fit *fit = fit_start(&s, c, "dnn1", wake, &err);
+        fit_share(fit, threads / 2); /* of one: all; of four: two */
         struct fit_status status = wait_for(fit, wake, FIT_DONE, 60);
         struct model *m = fit_model(fit);
         tap_ok(status.state == FIT_DONE && status.epoch == 60 && m->n_history == 61,

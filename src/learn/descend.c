@@ -14,10 +14,7 @@ static void take_step(struct trainer *t, struct adam *adam, int epoch)
 {
     const struct fit_settings *s = &t->fit->settings;
     adam_step(adam, s->rate * pow(s->decay, epoch / DECAY_EVERY), t->theta, t->gradient);
-    if (t->shape.fit_lapse) {
-        double *lapse = &t->theta[t->tensors.size - 1];
-        *lapse = fmin(fmax(*lapse, 0), .5);
-    }
+    trainer_bound(t);
 }
 
 /* One pass over all batches; false: stopped, or a gradient that is no number. */

@@ -18,18 +18,18 @@
 #include "trainer.h"
 
 enum {
-    WARM = 20,                       /* steps over which the rate comes up */
+    WARM = 20, /* steps over which the rate comes up */
     LEAST_PASSES = 20,
-    POINTS = 32, LONGEST_GAP = 8,    /* losses of the curve; passes between two */
+    POINTS = 32, LONGEST_GAP = 8, /* losses of the curve; passes between two */
     MOST_FAILURES = 6,
 };
 
 /* Rules with a memory bear smaller steps, and learn cohorts by heart sooner. */
 struct schedule {
-    double factor;            /* of the largest rate over rate= */
+    double factor;             /* of the largest rate over rate= */
     size_t steps, most_passes; /* of a fit, where epochs= does not say */
 };
-static const struct schedule plain = {22, 1050, 240}, memory = {10, 940, 130};
+static const struct schedule plain = {22, 1050, 270}, memory = {10, 940, 140};
 
 static const struct schedule *schedule_of(const struct rule *rule)
 {
@@ -66,21 +66,6 @@ static double rate_now(const struct fast *f)
     return f->rate * fmin(1, ((double)f->step + 1) / (warm + 1)) * .5 * (1 + cos(M_PI * done));
 }
 
-static void take_step(struct fast *f)
-{
-    struct trainer *t = f->t;
-    adam_step(&f->adam, rate_now(f), t->theta, t->gradient);
-    if (t->shape.fit_lapse) {
-        double *lapse = &t->theta[t->tensors.size - 1];
-        *lapse = fmin(fmax(*lapse, 0), .5);
-    }
-}
-
-static const double *start_weights_of(const struct trainer *t)
-{
-    return t->train_w0 ? t->theta + t->tensors.size : t->w0;
-}
-
 enum outcome { DONE, BEYOND, STOPPED };
 
 /* BEYOND: where gradients are no numbers. */
@@ -91,10 +76,11 @@ static enum outcome pass(struct fast *f, int epoch)
     struct rng rng = rng_stream(t->fit->settings.seed, RNG_BATCH, (uint32_t)epoch,
                                 (uint32_t)f->failures);
     pieces_shuffle(f->pieces, &rng);
+    pieces_limit(f->pieces, atomic_load(&t->fit->share));
     for (size_t i = 0; i < steps; i++, f->step++) {
         if (!trainer_may_go_on(t))
             return STOPPED;
-        pieces_step(f->pieces, i, t->theta, start_weights_of(t), t->gradient,
+        pieces_step(f->pieces, i, t->theta, trainer_w0(t), t->gradient,
                     t->train_w0 ? t->gradient + t->tensors.size : f->gradient_w0);
         for (size_t j = 0; j < t->n_all; j++)
             if (!isfinite(t->gradient[j])) {
@@ -102,7 +88,8 @@ static enum outcome pass(struct fast *f, int epoch)
                 return BEYOND;
             }
         trainer_penalty(t, t->gradient);
-        take_step(f);
+        adam_step(&f->adam, rate_now(f), t->theta, t->gradient);
+        trainer_bound(t);
     }
     return DONE;
 }
@@ -138,7 +125,7 @@ static bool go_back(struct fast *f)
     f->rate /= 4;
     memcpy(t->theta, t->best, t->n_all * sizeof *t->theta);
     adam_forget(&f->adam);
-    return pieces_start(f->pieces, t->theta, start_weights_of(t), &t->fit->stop);
+    return pieces_start(f->pieces, t->theta, trainer_w0(t), &t->fit->stop);
 }
 
 static void descend_pieces(struct fast *f)
@@ -170,7 +157,7 @@ const char *fast(struct trainer *t)
         .engine = engine_pick(), .rule = t->rule, .shape = &t->shape, .trials = t->trials,
         .train = t->train, .length = s->truncation, .threads = t->threads});
     f.steps = (long)pieces_steps(pieces_count(f.pieces)) * s->epochs;
-    if (pieces_start(f.pieces, t->theta, start_weights_of(t), &t->fit->stop))
+    if (pieces_start(f.pieces, t->theta, trainer_w0(t), &t->fit->stop))
         descend_pieces(&f);
     pieces_free(f.pieces);
     adam_free(&f.adam);

@@ -241,6 +241,11 @@ static void fit_want(struct fit *fit, bool pause, bool stop)
     pthread_mutex_unlock(&fit->lock);
 }
 
+void fit_share(struct fit *fit, int threads)
+{
+    atomic_store(&fit->share, threads);
+}
+
 void fit_pause(struct fit *fit)
 {
     fit_want(fit, true, false);

@@ -61,6 +61,11 @@ size_t pieces_count(const struct pieces *p)
     return p->n;
 }
 
+void pieces_limit(struct pieces *p, int threads)
+{
+    team_limit(p->team, threads);
+}
+
 static void cut(struct pieces *p, const bool *train, size_t length)
 {
     const struct trials *trials = p->trials;

@@ -38,6 +38,8 @@ size_t pieces_of(size_t trials, size_t length);
 /* Steps of a pass over n pieces. */
 size_t pieces_steps(size_t n);
 size_t pieces_count(const struct pieces *pieces);
+/* From now on at most so many of the setup's threads; 0: all. */
+void pieces_limit(struct pieces *pieces, int threads);
 
 /* Exact starts: all animals forward, in the order of time.  theta [tensors.size], w0
  * [n_animals][K].  False when *stop (NULL: none) became true. */

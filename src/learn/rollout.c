@@ -76,6 +76,8 @@ bool rollout_run(struct rollout *r, const struct rollout_task *task,
     start_blocks(r, task); /* a helper late for the last run may be looking */
     r->task = task;
     r->stopped = false;
+    r->n_asked = task->threads > 0 && task->threads <= r->n_helpers ? task->threads - 1
+                                                                    : r->n_helpers;
     r->generation++;
     pthread_cond_broadcast(&r->changed);
     pthread_mutex_unlock(&r->lock);
@@ -102,9 +104,12 @@ static void start_helpers(struct rollout *r, int threads)
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->changed, NULL);
     r->helpers = mem_new((size_t)(threads > 1 ? threads - 1 : 1), sizeof *r->helpers);
-    while (r->n_helpers < threads - 1 && (size_t)r->n_helpers + 1 < r->n_tiles &&
-           thread_start(&r->helpers[r->n_helpers], rollout_help, r, NULL))
-        r->n_helpers++; /* fewer than asked for is slower, not wrong */
+    for (; r->n_helpers < threads - 1 && (size_t)r->n_helpers + 1 < r->n_tiles; r->n_helpers++) {
+        struct helper *h = &r->helpers[r->n_helpers];
+        *h = (struct helper){.rollout = r, .number = r->n_helpers};
+        if (!thread_start(&h->thread, rollout_help, h, NULL))
+            break; /* fewer than asked for is slower, not wrong */
+    }
     r->n_slots = r->n_helpers ? 2 * (size_t)r->n_helpers + 2 : 1;
     r->free_tiles = mem_new(r->n_slots, sizeof *r->free_tiles);
     r->waiting = mem_new(r->n_slots, sizeof *r->waiting);
@@ -165,7 +170,7 @@ void rollout_free(struct rollout *r)
     pthread_cond_broadcast(&r->changed);
     pthread_mutex_unlock(&r->lock);
     for (int i = 0; i < r->n_helpers; i++)
-        pthread_join(r->helpers[i], NULL);
+        pthread_join(r->helpers[i].thread, NULL);
     for (size_t i = 0; i < r->n_slots; i++)
         r->engine->tile_free(r->free_tiles[i]);
     for (size_t i = 0; i < r->n_blocks; i++) {

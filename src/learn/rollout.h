@@ -30,6 +30,7 @@ struct rollout_task {
     bool gradient;        /* also go backward, on animals with train[a] */
     float *lived;         /* NULL, or [n_trials][K] */
     const atomic_bool *stop; /* NULL, or polled at each tile */
+    int threads;             /* at most so many of the setup's; 0: all */
     bool one_batch;          /* only the training animals of one batch */
     size_t batch;
 };

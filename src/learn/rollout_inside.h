@@ -43,6 +43,12 @@ struct waiting { /* a tile that went forward and has to go back */
     size_t block, chunk;
 };
 
+struct helper {
+    struct rollout *rollout;
+    int number;
+    pthread_t thread;
+};
+
 struct rollout {
     const struct engine *engine;
     const struct trials *trials;
@@ -58,8 +64,8 @@ struct rollout {
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    int n_helpers;
-    pthread_t *helpers;
+    int n_helpers, n_asked;   /* n_asked: of this run, the first so many */
+    struct helper *helpers;
     unsigned long generation; /* of runs; helpers wait for the next */
     bool quit, stopped;
     const struct rollout_task *task;
@@ -84,7 +90,7 @@ static inline size_t carry_size(const struct rollout *r)
 void rollout_pack(struct rollout *r, const bool *train, bool which, size_t batch);
 /* Work with the others until nothing of this run is left. */
 void rollout_work(struct rollout *r);
-/* The thread of a helper; takes the rollout. */
-void *rollout_help(void *rollout);
+/* The thread of a helper, which it takes. */
+void *rollout_help(void *helper);
 
 #endif

@@ -183,7 +183,7 @@ void rollout_work(struct rollout *r)
         if (r->task->stop && atomic_load_explicit(r->task->stop, memory_order_relaxed)) {
             r->stopped = true;
         } else if (tile < r->n_waiting &&
-                   !(forward && r->n_helpers > 0 && r->going_forward == 0)) {
+                   !(forward && r->n_asked > 0 && r->going_forward == 0)) {
             work_backward(r, tile);
         } else if (forward) {
             work_forward(r, block);
@@ -200,7 +200,8 @@ void rollout_work(struct rollout *r)
 
 void *rollout_help(void *arg)
 {
-    struct rollout *r = arg;
+    struct helper *h = arg;
+    struct rollout *r = h->rollout;
     unsigned long seen = 0;
     thread_background();
     pthread_mutex_lock(&r->lock);
@@ -210,6 +211,8 @@ void *rollout_help(void *arg)
         if (r->quit)
             break;
         seen = r->generation;
+        if (h->number >= r->n_asked)
+            continue;
         r->helpers_in++;
         pthread_mutex_unlock(&r->lock);
         rollout_work(r);

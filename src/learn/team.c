@@ -16,7 +16,7 @@ struct member {
 };
 
 struct team {
-    size_t n; /* members; [0] is the caller */
+    size_t n, n_asked; /* members, [0] is the caller; that take part, the first ones */
     struct member *members;
     pthread_mutex_t lock;
     pthread_cond_t begun, ended;
@@ -70,6 +70,8 @@ static void *help(void *arg)
         if (t->quit)
             break;
         seen = t->job;
+        if (m->number >= t->n_asked)
+            continue;
         pthread_mutex_unlock(&t->lock);
         take_pieces(t, m->number);
         pthread_mutex_lock(&t->lock);
@@ -95,6 +97,7 @@ struct team *team_new(int threads)
         if (!thread_start(&t->members[t->n].thread, help, &t->members[t->n], NULL))
             break;
     }
+    t->n_asked = t->n;
     return t;
 }
 
@@ -118,7 +121,7 @@ void team_free(struct team *t)
 void team_run(struct team *t, size_t n, void (*work)(void *context, size_t i, size_t member),
               void *context)
 {
-    bool shared = n > 1 && t->n > 1;
+    bool shared = n > 1 && t->n_asked > 1;
     pthread_mutex_lock(&t->lock);
     t->work = work;
     t->context = context;
@@ -126,7 +129,7 @@ void team_run(struct team *t, size_t n, void (*work)(void *context, size_t i, si
     atomic_store(&t->next, 0);
     if (shared) {
         t->job++;
-        t->at_work = t->n - 1;
+        t->at_work = t->n_asked - 1;
         pthread_cond_broadcast(&t->begun);
     }
     pthread_mutex_unlock(&t->lock);
@@ -135,6 +138,13 @@ void team_run(struct team *t, size_t n, void (*work)(void *context, size_t i, si
     pthread_mutex_lock(&t->lock);
     while (t->at_work > 0)
         pthread_cond_wait(&t->ended, &t->lock);
+    pthread_mutex_unlock(&t->lock);
+}
+
+void team_limit(struct team *t, int threads)
+{
+    pthread_mutex_lock(&t->lock);
+    t->n_asked = threads > 0 && (size_t)threads < t->n ? (size_t)threads : t->n;
     pthread_mutex_unlock(&t->lock);
 }
 

@@ -15,5 +15,7 @@ void team_free(struct team *team);
 void team_run(struct team *team, size_t n, void (*work)(void *context, size_t i, size_t member),
               void *context);
 size_t team_size(const struct team *team);
+/* From now on only so many take part; 0: all. */
+void team_limit(struct team *team, int threads);
 
 #endif

@@ -169,6 +169,19 @@ double trainer_penalty(const struct trainer *t, double *gradient)
     return ridge / 2 * sum;
 }
 
+const double *trainer_w0(const struct trainer *t)
+{
+    return t->train_w0 ? t->theta + t->tensors.size : t->w0;
+}
+
+void trainer_bound(struct trainer *t)
+{
+    if (t->shape.fit_lapse) {
+        double *lapse = &t->theta[t->tensors.size - 1];
+        *lapse = fmin(fmax(*lapse, 0), .5);
+    }
+}
+
 static void take_gradient(struct trainer *t, const struct rollout_result *result, double n)
 {
     for (size_t i = 0; i < t->n_all; i++)
@@ -185,10 +198,11 @@ size_t trainer_batches(const struct trainer *t)
 bool trainer_batch(struct trainer *t, size_t batch)
 {
     struct rollout_result result;
-    double n = 0, *w0 = t->train_w0 ? t->theta + t->tensors.size : t->w0;
+    double n = 0;
     if (!rollout_run(t->rollout,
-                     &(struct rollout_task){.theta = t->theta, .w0 = w0, .gradient = true,
-                                            .one_batch = true, .batch = batch,
+                     &(struct rollout_task){.theta = t->theta, .w0 = trainer_w0(t),
+                                            .gradient = true, .one_batch = true, .batch = batch,
+                                            .threads = atomic_load(&t->fit->share),
                                             .stop = &t->fit->stop},
                      &result))
         return false;
@@ -203,12 +217,13 @@ bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last)
 {
     struct lived *lived = NULL;
     struct rollout_result result;
-    double *w0 = t->train_w0 ? t->theta + t->tensors.size : t->w0;
     if (last || !t->lived || clock_seconds() - t->lived_at > lived_every)
         lived = lived_new(t, epoch);
     if (!rollout_run(t->rollout,
-                     &(struct rollout_task){.theta = t->theta, .w0 = w0, .gradient = gradient,
+                     &(struct rollout_task){.theta = t->theta, .w0 = trainer_w0(t),
+                                            .gradient = gradient,
                                             .lived = lived ? lived->w : NULL,
+                                            .threads = atomic_load(&t->fit->share),
                                             .stop = &t->fit->stop},
                      &result)) {
         lived_drop(lived);

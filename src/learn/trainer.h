@@ -16,6 +16,7 @@ struct fit {
     pthread_t thread;
     bool threaded;
     atomic_bool stop; /* polled in the rollout */
+    atomic_int share; /* threads that it may use, polled at each pass; 0: all its own */
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -68,6 +69,10 @@ bool trainer_may_go_on(struct trainer *t);
  * of the mean training loss; the last one always with the weights lived through.
  * False when stopped half-way. */
 bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last);
+/* Start weights at theta, [n_animals][K]. */
+const double *trainer_w0(const struct trainer *t);
+/* Parameters that have bounds, back within them after a step. */
+void trainer_bound(struct trainer *t);
 /* batch=: how many there are; the gradient of one of them, at theta. */
 size_t trainer_batches(const struct trainer *t);
 bool trainer_batch(struct trainer *t, size_t batch);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/thread.h"
 #include "replay.h"
 #include "deltaw/shell/keytable.h"
 #include "state.h"
@@ -105,6 +106,17 @@ void session_use(struct session *session, struct fit *fit)
         set_current(session, fit_name(fit));
 }
 
+/* Processors among those that train; one alone has them all. */
+static void share_out(const struct session *session)
+{
+    int n = 0, all = atoi(session_setting(session, "threads"));
+    for (size_t i = 0; i < session->n_fits; i++)
+        n += session_trains(session, session->fits[i].fit);
+    all = all > 0 ? all : thread_processors();
+    for (size_t i = 0; i < session->n_fits; i++)
+        fit_share(session->fits[i].fit, n > 1 ? (all + n - 1) / n : 0);
+}
+
 void session_add_fit(struct session *session, struct fit *fit)
 {
     session->fits = mem_resize(session->fits, session->n_fits + 1, sizeof *session->fits);
@@ -114,6 +126,7 @@ void session_add_fit(struct session *session, struct fit *fit)
         .lesson = input_lesson(session),
     };
     set_current(session, fit_name(fit));
+    share_out(session);
 }
 
 /* A fit that trains needs up to an epoch to stop, so it is closed later. */
@@ -168,6 +181,7 @@ void session_reap_fits(struct session *session, bool all)
         session->n_fits = 0;
     }
     replay_reap(session, false);
+    share_out(session);
     for (size_t i = session->n_closing; i-- > 0;)
         if (all || (!fit_active(session->closing[i]) &&
                     !replay_holds(session, session->closing[i]))) {

@@ -46,6 +46,10 @@ bool fit_active(struct fit *fit); /* running or paused */
 struct model *fit_model(struct fit *fit);
 /* The cohort it is fitted to, NULL for an opened one; not a new reference. */
 const struct cohort *fit_cohort(const struct fit *fit);
+/* Of all threads of its settings, use at most so many from the next pass on; 0: all.  For
+ * fits side by side: each alone on a core gets more done than all on all.  The bits do
+ * not depend on it. */
+void fit_share(struct fit *fit, int threads);
 void fit_pause(struct fit *fit);
 void fit_resume(struct fit *fit);
 void fit_stop(struct fit *fit);  /* keeps what was reached; returns at once */

@@ -221,7 +221,8 @@ const struct command command_fit = {
               "pieces of truncation= trials from all over the cohort; a pass is an epoch, and "
               "without epochs= there are as many as end about where 1000 of Adam do.  It "
               "overfits as soon, small cohorts most: watch the held-out loss.  The same seed "
-              "gives the same bits on any number of threads.  `rules RULE` lists the options that a rule takes; others are refused.",
+              "gives the same bits on any number of threads.  `rules RULE` lists the options "
+              "that a rule takes; others are refused.",
     .examples = "fit dnn\n"
                 "fit dnn name=small hidden=8 layers=1 epochs=20 seed=1\n"
                 "fit dnn epochs=10 holdout=sim001,sim002\n"
