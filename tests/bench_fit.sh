@@ -138,6 +138,7 @@ shares() { # of the six largest functions, from the file calls
     callgrind_annotate --threshold=99 calls | awk '/%\) / && /:[A-Za-z_0-9]+/ && n < 6 {
         share = $0; sub(/.*\( */, "", share); sub(/%.*/, "", share)
         name = $0; sub(/.*:/, "", name); sub(/[ \x27].*/, "", name)
+        sub(/^_ZGV[A-Za-z0-9]*_|^__/, "", name); sub(/_(avx|sse|skx).*/, "", name)
         printf "%s%s %.0f %%", n++ ? ", " : "", name, share }'
 }
 instructions() { # RULE -> per trial

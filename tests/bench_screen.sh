@@ -1,6 +1,6 @@
 # Part of bench.sh: the full screen of 200 x 50 cells through a pseudo terminal,
 # while a rule trains on all processors.  mice.csv.gz is bench_views.sh's.
-for rule in rnn dnn; do
+for rule in rnn dnn 'dnn optimizer=fast'; do
     screen=$("$BENCH_SCREEN" "$rule" mice.csv.gz "${BENCH_KEYS:-300}") || continue
     echoed=$(echo "$screen" | grep '^echo') frame=$(echo "$screen" | grep '^frame')
     row "key to echo while an $rule trains, median" "$(column "$echoed" 2) ms" "5 ms"

@@ -27,7 +27,7 @@ export TMUX_TMPDIR LC_ALL
 unset TMUX
 tm() { tmux -L deltaw -f /dev/null "$@"; }
 clean_up() {
-    tm kill-server 2>/dev/null
+    timeout 20 tmux -L deltaw kill-server 2>/dev/null
     rm -rf "$folder" 2>/dev/null || { sleep 1; rm -rf "$folder"; } # what ends may still write
 }
 trap clean_up EXIT
