@@ -77,7 +77,7 @@ static void test_fits(const struct cohort *c, const struct wake *wake, const cha
     fit_settings_free(&s);
 }
 
-/* Steps that are far too large are halved from the last good point on. */
+/* Steps that are far too large are quartered from the last good point on. */
 static void test_large_steps(const struct cohort *c, const struct wake *wake)
 {
     struct fit_settings s;
@@ -94,10 +94,37 @@ static void test_large_steps(const struct cohort *c, const struct wake *wake)
     double most = 0;
     for (size_t i = 0; i < m->n_history; i++)
         most = fmax(most, h[i].train);
+    tap_ok(m->n_history < 61, "steps that are too large fail: %zu losses", m->n_history);
     tap_ok(status.state == FIT_DONE && most < 20 && last->train < h[0].train,
-           "fast survives steps that are too large (%.4f to %.4f, at most %.3g)", h[0].train,
-           last->train, most);
+           "fast survives them (%.4f to %.4f, at most %.3g)", h[0].train, last->train, most);
     tap_near(model_loss(m, c, NULL, NULL), last->train, 1e-7, "and keeps what it says");
+    model_drop(m);
+    fit_close(fit);
+}
+
+/* Stopped half-way, what was reached is kept; a pause holds it. */
+static void test_stop(const struct cohort *c, const struct wake *wake)
+{
+    struct fit_settings s;
+    fit_settings_default(&s);
+    s.epochs = 10000000;
+    s.hidden = 8;
+    s.fast = true;
+    struct fit *fit = fit_start(&s, c, "s", wake, NULL);
+    while (fit_status(fit).epoch < 16)
+        poll(&(struct pollfd){.fd = wake->fd, .events = POLLIN}, 1, 100), wake_drain(wake);
+    fit_pause(fit);
+    while (fit_status(fit).state != FIT_PAUSED)
+        poll(&(struct pollfd){.fd = wake->fd, .events = POLLIN}, 1, 100), wake_drain(wake);
+    tap_ok(fit_active(fit), "fast pauses at epoch %d", fit_status(fit).epoch);
+    fit_resume(fit);
+    fit_stop(fit);
+    struct fit_status status = over(fit, wake);
+    struct model *m = fit_model(fit);
+    tap_ok(status.state == FIT_STOPPED && status.epoch >= 16, "and stops at epoch %d",
+           status.epoch);
+    tap_near(model_loss(m, c, NULL, NULL), m->history[m->n_history - 1].train, 1e-7,
+             "with the parameters of its last loss");
     model_drop(m);
     fit_close(fit);
 }
@@ -145,6 +172,7 @@ int main(void)
     test_fits(c, &wake, "rnn", W0_ZERO);
     test_fits(c, &wake, "dnn", W0_PSYCHOMETRIC);
     test_large_steps(c, &wake);
+    test_stop(c, &wake);
     test_ridge(c, &wake);
     cohort_drop(c);
     wake_close(&wake);

@@ -134,6 +134,67 @@ static void test_gradient(const struct setting *s)
     free(g), free(moved);
 }
 
+/* The truncated gradient by pieces one at a time, each from where the last one ended. */
+static void one_by_one(const struct setting *s, double *gradient)
+{
+    const struct engine *e = engine_double();
+    struct plan *plan = e->plan_new(s->rule, &s->shape, LENGTH);
+    struct tile *tile = e->tile_new(plan);
+    size_t n = s->tensors.size, size = e->plan_carry(plan), lanes = e->lanes;
+    double *g = mem_new(n, sizeof *g), *carry = mem_new(size * lanes, sizeof *carry);
+    double *adjoint = mem_new(size * lanes, sizeof *adjoint), loss[8];
+    memset(gradient, 0, n * sizeof *gradient);
+    e->plan_set(plan, s->theta);
+    for (size_t a = 0; a < N; a++) {
+        size_t updates = s->trials->count[a] - 1, of = pieces_of(s->trials->count[a], LENGTH);
+        memset(carry, 0, size * lanes * sizeof *carry);
+        for (size_t k = 0; k < 2; k++)
+            carry[k * lanes] = s->w0[a * 2 + k];
+        for (size_t i = 0; train[a] && i < of; i++) {
+            struct span span = {a, updates * i / of, updates * (i + 1) / of};
+            memset(adjoint, 0, size * lanes * sizeof *adjoint);
+            e->forward(plan, tile, s->trials, &span, 1, carry, loss, NULL);
+            e->backward(plan, tile, g, adjoint);
+            for (size_t j = 0; j < n; j++)
+                gradient[j] += g[j];
+        }
+    }
+    e->tile_free(tile);
+    e->plan_free(plan);
+    free(g), free(carry), free(adjoint);
+}
+
+/* Pieces of unlike lengths side by side: what is handed on is of each one's own end. */
+static void test_ragged(const char *rule)
+{
+    static const size_t ragged[N] = {113, 1, 205, 67, 151};
+    enum { RAGGED_SCORED = 112 + 204 + 150 };
+    struct cohort *cohort = test_cohort(N, ragged, SEED);
+    struct setting s = setting_new(rule, cohort);
+    size_t n = s.tensors.size;
+    double *g = mem_new(n, sizeof *g), *want = mem_new(n, sizeof *want), g_w0[N * 2];
+    struct pieces *p = pieces_with(&s, LENGTH, 2);
+    one_by_one(&s, want);
+    tap_ok(pieces_steps(pieces_count(p)) == 1, "%s: %zu ragged pieces in one step", rule,
+           pieces_count(p));
+    for (int way = 0; way < 2; way++) { /* starts from pieces_start, and handed on */
+        if (way == 0)
+            pieces_start(p, s.theta, s.w0, NULL);
+        for (int pass = 0; pass < (way ? 12 : 1); pass++)
+            pieces_step(p, 0, s.theta, s.w0, g, g_w0);
+        for (size_t i = 0; i < n; i++)
+            g[i] *= RAGGED_SCORED;
+        tap_ok(apart(n, g, want) < 1e-10, "%s: they sum to what they are one by one (%.2g)", rule,
+               apart(n, g, want));
+        pieces_free(p);
+        p = pieces_with(&s, LENGTH, 2);
+    }
+    pieces_free(p);
+    free(g), free(want);
+    setting_free(&s);
+    cohort_drop(cohort);
+}
+
 /* Pieces of unlike lengths, and the same bits on any number of threads. */
 static void test_threads(const struct setting *s)
 {
@@ -179,6 +240,7 @@ int main(void)
         test_gradient(&s);
         test_threads(&s);
         setting_free(&s);
+        test_ragged(rules[i]);
     }
     cohort_drop(cohort);
     return tap_done();

@@ -259,9 +259,12 @@ static void tile_forward(const struct plan *p, struct tile *t, const struct tria
     for (size_t j = 0; j < k; j++)
         for (int l = 0; l < LANES; l++)
             carry[j * LANES + (size_t)l] = w[j][l];
-    for (size_t j = 0; j < p->n_state; j++)
-        for (int l = 0; l < LANES; l++)
-            carry[(k + j) * LANES + (size_t)l] = t->state[t->steps * p->n_state + j][l];
+    /* Weights stood still after a lane's end, its state did not. */
+    for (size_t l = 0; l < LANES; l++) {
+        size_t end = l < t->n ? t->spans[l].end - t->spans[l].begin : 0;
+        for (size_t j = 0; j < p->n_state; j++)
+            carry[(k + j) * LANES + l] = t->state[end * p->n_state + j][l];
+    }
 }
 
 static void tile_backward(const struct plan *p, struct tile *t, double *gradient, double *adjoint)

@@ -1,7 +1,7 @@
 /* optimizer=fast, for networks: where Adam's schedule takes one step a pass over the
  * cohort, this takes many, on pieces of animals' lives from all over it (pieces.h).
  * An epoch of the curve is a pass; the loss is evaluated, exactly and over all animals,
- * at some 32 of them.
+ * at some 32 of them, and at least at every eighth.
  *
  * Steps are Adam's with short memories, since gradients of so few trials are noisy, at
  * a rate that comes up over the first steps and then goes down to 0 along a cosine:
@@ -138,6 +138,8 @@ static void descend_pieces(struct fast *f)
         enum outcome outcome = epoch % gap == 0 || last ? look(f, epoch, last) : DONE;
         if (outcome == BEYOND && last && go_back(f))
             outcome = look(f, epoch, true);
+        else if (outcome == BEYOND && !last)
+            f->step += (long)pieces_steps(pieces_count(f->pieces)); /* no pass this time */
         t->finished = outcome == DONE && last;
         if (outcome == DONE && !last)
             outcome = pass(f, epoch);

@@ -103,7 +103,7 @@ struct pieces *pieces_new(const struct pieces_setup *setup)
     p->plan = p->engine->plan_new(setup->rule, setup->shape, p->longest);
     p->n_carry = p->engine->plan_carry(p->plan);
     size_t batch = batch_of(p->n), tiles = (batch + p->engine->lanes - 1) / p->engine->lanes;
-    p->team = team_new(setup->threads);
+    p->team = team_new(setup->threads < (int)tiles ? setup->threads : (int)tiles);
     p->tiles = mem_new(team_size(p->team), sizeof *p->tiles);
     for (size_t i = 0; i < team_size(p->team); i++)
         p->tiles[i] = p->engine->tile_new(p->plan);

@@ -3,12 +3,13 @@
  * Each training animal's updates are cut into pieces of nearly equal length, at most
  * `length`.  A piece starts from the weights and the state that the one before it
  * ended with when that was last run, and no gradient goes back across its start: the
- * truncated gradient of SCIENCE 1 (chunks of `length`), but for starts that are as old
- * as the last pass.  They are exact again when parameters no longer move.  So pieces
+ * truncated gradient of SCIENCE 1 (chunks of `length`), but for starts from an earlier
+ * pass.  They become exact again when parameters no longer move.  So pieces
  * need not be run in the order of time, a few from all over the cohort already tell
  * where to step, and every lane of a tile has work.
  *
- * A pass runs each piece once, in steps of about `batch` pieces by lot.  Sums are
+ * A pass runs each piece once, in steps of up to 32 pieces by lot (more where a pass
+ * would have over 100 steps).  Sums are
  * taken in the order of pieces' places and starts handed on after a step, so the bits
  * do not depend on how many threads there are. */
 #ifndef LEARN_PIECES_H

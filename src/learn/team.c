@@ -16,7 +16,8 @@ struct member {
 };
 
 struct team {
-    size_t n, n_asked; /* members, [0] is the caller; that take part, the first ones */
+    size_t n, n_asked; /* members, [0] is the caller; that may take part, the first ones */
+    size_t n_now;      /* that do, in this job */
     struct member *members;
     pthread_mutex_t lock;
     pthread_cond_t begun, ended;
@@ -70,7 +71,7 @@ static void *help(void *arg)
         if (t->quit)
             break;
         seen = t->job;
-        if (m->number >= t->n_asked)
+        if (m->number >= t->n_now)
             continue;
         pthread_mutex_unlock(&t->lock);
         take_pieces(t, m->number);
@@ -121,15 +122,15 @@ void team_free(struct team *t)
 void team_run(struct team *t, size_t n, void (*work)(void *context, size_t i, size_t member),
               void *context)
 {
-    bool shared = n > 1 && t->n_asked > 1;
     pthread_mutex_lock(&t->lock);
     t->work = work;
     t->context = context;
     t->n_pieces = n;
+    t->n_now = n < t->n_asked ? n : t->n_asked;
     atomic_store(&t->next, 0);
-    if (shared) {
+    if (t->n_now > 1) {
         t->job++;
-        t->at_work = t->n_asked - 1;
+        t->at_work = t->n_now - 1;
         pthread_cond_broadcast(&t->begun);
     }
     pthread_mutex_unlock(&t->lock);

@@ -154,19 +154,15 @@ static void remember(struct trainer *t, int epoch, const struct rollout_result *
         epoch, worked(t), train / t->n_train, t->n_heldout > 0 ? heldout / t->n_heldout : NAN};
 }
 
-/* ridge=: over weight matrices only. */
-double trainer_penalty(const struct trainer *t, double *gradient)
+/* Over weight matrices only. */
+void trainer_penalty(const struct trainer *t, double *gradient)
 {
-    double ridge = t->fit->settings.ridge, sum = 0;
+    double ridge = t->fit->settings.ridge;
     for (size_t j = 0; ridge > 0 && j < t->tensors.n; j++) {
         const struct tensor *x = &t->tensors.item[j];
-        for (size_t i = x->offset; x->n_dimensions == 2 && i < x->offset + x->size; i++) {
-            sum += t->theta[i] * t->theta[i];
-            if (gradient)
-                gradient[i] += ridge * t->theta[i];
-        }
+        for (size_t i = x->offset; x->n_dimensions == 2 && i < x->offset + x->size; i++)
+            gradient[i] += ridge * t->theta[i];
     }
-    return ridge / 2 * sum;
 }
 
 const double *trainer_w0(const struct trainer *t)
@@ -277,6 +273,7 @@ bool trainer_may_go_on(struct trainer *t)
 void trainer_keep(struct trainer *t)
 {
     memcpy(t->best, t->theta, t->n_all * sizeof *t->best);
+    t->n_kept = t->n_history;
     trainer_snapshot(t);
     if (clock_seconds() - t->published > publish_every)
         publish(t, t->best, FIT_RUNNING, "");
@@ -285,15 +282,18 @@ void trainer_keep(struct trainer *t)
 static void fail(struct trainer *t, const char *why)
 {
     char reason[256];
-    int epoch = t->history[t->n_history - 1].epoch;
-    if (epoch > 0)
+    int kept = t->n_kept ? t->history[t->n_kept - 1].epoch : 0;
+    if (t->n_history > t->n_kept && t->n_kept)
         snprintf(reason, sizeof reason,
                  "%s at epoch %d; the parameters of epoch %d are kept; try a smaller rate=", why,
-                 epoch, epoch - 1);
+                 t->history[t->n_history - 1].epoch, kept);
+    else if (t->n_kept)
+        snprintf(reason, sizeof reason,
+                 "%s after epoch %d, whose parameters are kept; try a smaller rate=", why, kept);
     else
         snprintf(reason, sizeof reason, "%s at the start; check init= and w0=", why);
-    if (t->n_history > 1)
-        t->n_history--; /* the last good epoch is the newest again */
+    if (t->n_kept)
+        t->n_history = t->n_kept; /* the last good epoch is the newest again */
     publish(t, t->best, FIT_FAILED, reason);
 }
 

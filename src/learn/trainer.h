@@ -1,5 +1,5 @@
-/* A fit's worker: runs one rollout after the other and takes an optimiser step
- * after each.  Shared by fit.c (the main thread's side) and trainer.c. */
+/* A fit's worker: evaluates losses and gradients and hands them to an optimiser, which
+ * takes the steps.  Shared by fit.c (the main thread's side) and trainer.c. */
 #ifndef LEARN_TRAINER_H
 #define LEARN_TRAINER_H
 
@@ -47,6 +47,7 @@ struct trainer {
     bool train_w0;
     double n_train, n_heldout; /* scored trials */
     size_t n_history, history_room;
+    size_t n_kept; /* of the history, to where `best` is from */
     struct epoch_loss *history;
     struct lived *lived;
     double started, paused, published, lived_at;
@@ -76,9 +77,8 @@ void trainer_bound(struct trainer *t);
 /* batch=: how many there are; the gradient of one of them, at theta. */
 size_t trainer_batches(const struct trainer *t);
 bool trainer_batch(struct trainer *t, size_t batch);
-/* ridge= at theta, nats per trial; its gradient is in trainer_evaluate's already
- * (and is added here to gradient, when not NULL). */
-double trainer_penalty(const struct trainer *t, double *gradient);
+/* Adds the gradient of ridge= at theta; trainer_evaluate and trainer_batch have done so. */
+void trainer_penalty(const struct trainer *t, double *gradient);
 /* NULL, or what is wrong with the epoch just evaluated. */
 const char *trainer_trouble(const struct trainer *t, bool gradient);
 /* theta is what is kept from now on; shown when it is time to. */

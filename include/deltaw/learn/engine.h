@@ -2,7 +2,8 @@
  *
  * The same source is compiled once per instruction set (AVX-512, AVX2, SSE2) in
  * single precision, and once in double precision for checks; engine_pick()
- * chooses at run time.  Each SIMD lane is one animal; a step is one trial.
+ * chooses at run time.  Each SIMD lane is a stretch of one animal's life; a step is
+ * one trial.
  *
  * Work comes in tiles: up to `lanes` animals, up to `max_steps` consecutive
  * trials.  A tile starts from given weights and hidden state (the carry), so
@@ -58,7 +59,8 @@ struct engine {
     struct tile *(*tile_new)(const struct plan *plan);
     void (*tile_free)(struct tile *tile);
 
-    /* Forward.  carry [carry size][lanes]: at the start in, at the end out.
+    /* Forward.  carry [carry size][lanes]: at the start in, at the end of each lane's
+     * span out.
      * loss [n]: summed cross-entropy of the spans, nats.  lived: NULL, or where
      * w_t of every trial goes, [n_trials][K]; with the last span of an animal
      * also its last trial's. */
