@@ -1,8 +1,8 @@
 # Part of bench.sh: what views compute, wall time with all processors, for rules
-# that trained a little on 12 animals.
+# trained on 12 animals.
 batch -c "simulate reinforce animals=12 trials=$trials alpha=2^-5 seed=1" -c 'save data mice.csv.gz' >/dev/null
-batch -c 'load mice.csv.gz' -c 'fit rnn epochs=5 seed=1' -c wait -c 'save rnn1 rnn.npz' \
-    -c 'fit dnn epochs=5 seed=1' -c wait -c 'save dnn1 dnn.npz' >/dev/null
+batch -c 'load mice.csv.gz' -c 'fit rnn optimizer=fast seed=1' -c wait -c 'save rnn1 rnn.npz' \
+    -c 'fit dnn optimizer=fast seed=1' -c wait -c 'save dnn1 dnn.npz' >/dev/null
 # 200 different stimuli: an axis of as many cells
 gzip -dc mice.csv.gz | awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "stimulus") c = i }
     NR > 1 && $c != 0 { s = ($c > 0 ? 1 : -1); $c = s * (((NR * 7919) % 1000) + 1) / 1001 } { print }' |

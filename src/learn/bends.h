@@ -2,7 +2,9 @@
  * all of the box: an interval tells.  Those off are nothing and those on are linear, so
  * that they need not be computed: only the others, which bend, are, each as a linear
  * function of features, which are the inputs and the bent units before.  Equal to the
- * network up to rounding.  Part of engine.c, compiled with it for every engine.
+ * network up to rounding.  Where that is no less work, since much bends (wide boxes, wide
+ * or deep networks), the network is computed layer by layer as it is.  Part of engine.c,
+ * compiled with it for every engine.
  *
  * A line is a weight of every unit of a layer (padded to vectors); lines are of one
  * (the biases), then of each feature. */
@@ -25,6 +27,8 @@ struct bends {
     size_t *on, *bent;    /* units of the layer in hand */
     size_t *n_bent;       /* [layers] */
     real *rows;           /* of bent units and outputs, see bends_pack */
+    real *plain;          /* of all units, layer by layer */
+    bool folded;          /* the box in hand is computed by rows, else by plain */
 };
 
 static inline size_t bends_pad(size_t units)
@@ -50,39 +54,6 @@ static const real *bends_unpack(const real *w, size_t rows, size_t cols, size_t 
         r += n;
     }
     return w;
-}
-
-static struct bends *bends_new(const struct mlp *m, const real *packed)
-{
-    struct bends *b = mem_new(1, sizeof *b);
-    size_t lines = 1 + bends_features(m) + LINES, wide = bends_pad(m->hidden + m->outputs);
-    *b = (struct bends){.inputs = m->inputs, .hidden = m->hidden, .layers = m->layers,
-                        .outputs = m->outputs};
-    b->layer = mem_new(m->layers + 1, sizeof *b->layer);
-    packed += m->outputs; /* the scale */
-    for (size_t l = 0; l <= m->layers; l++) {
-        size_t rows = l < m->layers ? m->hidden : m->outputs, cols = l ? m->hidden : m->inputs;
-        b->layer[l] = mem_aligned((cols + 1 + LINES) * bends_pad(rows), sizeof(vec));
-        packed = bends_unpack(packed, rows, cols, bends_pad(rows), (real *)b->layer[l]);
-    }
-    for (int i = 0; i < 2; i++)
-        b->lines[i] = mem_aligned(lines * wide, sizeof(vec));
-    b->middle = mem_aligned(lines, sizeof *b->middle);
-    b->reach = mem_aligned(lines, sizeof *b->reach);
-    b->on = mem_new(m->hidden, sizeof *b->on);
-    b->bent = mem_new(m->hidden + m->outputs, sizeof *b->bent);
-    b->n_bent = mem_new(m->layers, sizeof *b->n_bent);
-    b->rows = mem_aligned((lines + m->layers) * lines, sizeof *b->rows);
-    return b;
-}
-
-static void bends_free(struct bends *b)
-{
-    for (size_t l = 0; l <= b->layers; l++)
-        free(b->layer[l]);
-    free(b->layer), free(b->lines[0]), free(b->lines[1]), free(b->middle), free(b->reach);
-    free(b->on), free(b->bent), free(b->n_bent), free(b->rows);
-    free(b);
 }
 
 /* Units from an affine function of the `width` features: those on in all of the box, and
@@ -173,10 +144,60 @@ static real *bends_pack(real *out, const vec *lines, size_t pad, size_t width,
     return out;
 }
 
-/* For inputs between low and high [inputs]. */
-static void bends_find(struct bends *b, const real *low, const real *high)
+static void bends_pack_plain(struct bends *b)
+{
+    real *out = b->plain;
+    for (size_t i = 0; i < b->hidden + b->outputs; i++)
+        b->bent[i] = i;
+    for (size_t l = 0; l <= b->layers; l++) {
+        size_t units = l < b->layers ? b->hidden : b->outputs;
+        out = bends_pack(out, b->layer[l], bends_pad(units), 1 + (l ? b->hidden : b->inputs),
+                         b->bent, units);
+    }
+}
+
+static struct bends *bends_new(const struct mlp *m, const real *packed)
+{
+    struct bends *b = mem_new(1, sizeof *b);
+    size_t lines = 1 + bends_features(m) + LINES, wide = bends_pad(m->hidden + m->outputs);
+    *b = (struct bends){.inputs = m->inputs, .hidden = m->hidden, .layers = m->layers,
+                        .outputs = m->outputs};
+    b->layer = mem_new(m->layers + 1, sizeof *b->layer);
+    packed += m->outputs; /* the scale */
+    for (size_t l = 0; l <= m->layers; l++) {
+        size_t rows = l < m->layers ? m->hidden : m->outputs, cols = l ? m->hidden : m->inputs;
+        b->layer[l] = mem_aligned((cols + 1 + LINES) * bends_pad(rows), sizeof(vec));
+        packed = bends_unpack(packed, rows, cols, bends_pad(rows), (real *)b->layer[l]);
+    }
+    for (int i = 0; i < 2; i++)
+        b->lines[i] = mem_aligned(lines * wide, sizeof(vec));
+    b->middle = mem_aligned(lines, sizeof *b->middle);
+    b->reach = mem_aligned(lines, sizeof *b->reach);
+    b->on = mem_new(m->hidden, sizeof *b->on);
+    b->bent = mem_new(m->hidden + m->outputs, sizeof *b->bent);
+    b->n_bent = mem_new(m->layers, sizeof *b->n_bent);
+    b->rows = mem_aligned((lines + m->layers) * lines, sizeof *b->rows);
+    size_t most = m->hidden > m->inputs ? m->hidden : m->inputs;
+    b->plain = mem_aligned((m->layers + 1) * (m->hidden + m->outputs + BENT_ROWS) * (1 + most),
+                           sizeof *b->plain);
+    bends_pack_plain(b);
+    return b;
+}
+
+static void bends_free(struct bends *b)
+{
+    for (size_t l = 0; l <= b->layers; l++)
+        free(b->layer[l]);
+    free(b->layer), free(b->lines[0]), free(b->lines[1]), free(b->middle), free(b->reach);
+    free(b->on), free(b->bent), free(b->n_bent), free(b->rows), free(b->plain);
+    free(b);
+}
+
+/* For inputs between low and high [inputs], of a box of n vectors. */
+static void bends_find(struct bends *b, size_t n, const real *low, const real *high)
 {
     size_t width = 1 + b->inputs, pad = bends_pad(b->hidden);
+    double work = 0, plain = 0; /* multiply-adds of vectors, and those for finding out */
     const vec *lines = b->layer[0];
     real *rows = b->rows;
     b->middle[0] = 1, b->reach[0] = 0;
@@ -189,6 +210,11 @@ static void bends_find(struct bends *b, const real *low, const real *high)
         vec *out = b->lines[l & 1];
         size_t n_on = bends_sort(b, l, width, lines);
         size_t across = l + 1 < b->layers ? pad : bends_pad(b->outputs);
+        work += (double)(n * b->n_bent[l] * width + width * (pad + n_on * across));
+        plain += (double)(n * b->hidden * (1 + (l ? b->hidden : b->inputs)));
+        b->folded = work < plain;
+        if (!b->folded)
+            return;
         rows = bends_pack(rows, lines, pad, width, b->bent, b->n_bent[l]);
         bends_through(b, n_on, width, lines, next, across, out);
         for (size_t i = 0; i < b->n_bent[l]; i++, width++)
@@ -225,27 +251,41 @@ bends_rows(const real *weights, int rows, int vecs, size_t width, size_t n, cons
     }
 }
 
+/* `rows` of them; returns the end of their weights. */
+static const real *bends_layer(const real *w, size_t rows, size_t width, size_t n, const vec *x,
+                               bool relu, vec *y)
+{
+    for (size_t r = 0, now; r < rows; r += now, w += now * (1 + width), y += now * BOX) {
+        now = bends_block(rows - r);
+        if (now == 2)
+            bends_rows(w, 2, BENT_BLOCK / 2, width, n, x, relu, y);
+        else
+            bends_rows(w, BENT_ROWS, BENT_BLOCK / BENT_ROWS, width, n, x, relu, y);
+    }
+    return w;
+}
+
 /* The network on `n` vectors of the box: x [features][BOX], of which the inputs are
  * there.  Returns the outputs [outputs][BOX], before the scale. */
 static const vec *bends_run(const struct bends *b, size_t n, vec *x)
 {
-    const real *w = b->rows;
-    size_t width = b->inputs;
-    for (size_t l = 0; l <= b->layers; l++) {
+    const real *w = b->folded ? b->rows : b->plain;
+    size_t width = b->inputs; /* features that a layer reads */
+    vec *y = x + width * BOX;
+    for (size_t l = 0;; l++) {
         bool relu = l < b->layers;
-        size_t rows = relu ? b->n_bent[l] : b->outputs;
-        for (size_t r = 0, now; r < rows; r += now, w += now * (1 + width)) {
-            vec *y = x + (width + r) * BOX;
-            now = bends_block(rows - r);
-            if (now == 2)
-                bends_rows(w, 2, BENT_BLOCK / 2, width, n, x, relu, y);
-            else
-                bends_rows(w, BENT_ROWS, BENT_BLOCK / BENT_ROWS, width, n, x, relu, y);
-        }
-        if (relu)
+        size_t rows = !relu ? b->outputs : b->folded ? b->n_bent[l] : b->hidden;
+        w = bends_layer(w, rows, width, n, x, relu, y);
+        if (!relu)
+            return y;
+        if (b->folded) {
             width += rows;
+        } else { /* the layer before is done with */
+            x = y;
+            width = rows;
+        }
+        y += rows * BOX;
     }
-    return x + width * BOX;
 }
 
 #endif

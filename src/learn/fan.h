@@ -93,7 +93,7 @@ static void fan_box(const struct plan *p, struct fanned *f, size_t box, const re
         f->fan->together(&p->run, f->states + (box * f->blocks + b) * f->of_state, n, trials,
                          f->room + b * n, BOX, f->low, f->high);
     lanes_range(inputs, f->low, f->high, least, greatest);
-    bends_find(f->bends, least, greatest);
+    bends_find(f->bends, f->blocks * n, least, greatest);
     const vec *y = bends_run(f->bends, f->blocks * n, f->room);
     for (size_t b = 0; b < f->blocks; b++) {
         vec_bits there;
