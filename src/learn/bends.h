@@ -19,6 +19,9 @@ enum { BOX_LEAVES = 256, BOX = BOX_LEAVES / LANES };
 /* Rows computed at once at most, rows times vectors; lines put together at once. */
 enum { BENT_ROWS = 4, BENT_BLOCK = LANES == 16 ? 16 : 8, LINES = 8 };
 
+/* Share of the plain work below which folding pays: its rows are few at a time. */
+static const double FOLDED = .6;
+
 struct bends {
     size_t inputs, hidden, layers, outputs;
     vec **layer;          /* [layers + 1] lines of the weights themselves */
@@ -212,7 +215,7 @@ static void bends_find(struct bends *b, size_t n, const real *low, const real *h
         size_t across = l + 1 < b->layers ? pad : bends_pad(b->outputs);
         work += (double)(n * b->n_bent[l] * width + width * (pad + n_on * across));
         plain += (double)(n * b->hidden * (1 + (l ? b->hidden : b->inputs)));
-        b->folded = work < plain;
+        b->folded = work < FOLDED * plain;
         if (!b->folded)
             return;
         rows = bends_pack(rows, lines, pad, width, b->bent, b->n_bent[l]);
