@@ -590,6 +590,11 @@ int main(void)
 {
     setenv("INPUTRC", "/dev/null", 1);
     setenv("TERM", "dumb", 1);
+    if (getenv("srcdir")) { /* the program may be elsewhere than beside its samples */
+        char lessons[4096];
+        snprintf(lessons, sizeof lessons, "%s/samples/lessons", getenv("srcdir"));
+        setenv("DELTAW_LESSONS", lessons, 1);
+    }
     unsetenv("COLORFGBG");
     static const struct lineedit_host editor = {.line = on_line, .complete = on_complete,
                                                 .candidates = on_candidates};
