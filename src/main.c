@@ -94,7 +94,7 @@ static const struct long_option flags[] = {
 struct command_line {
     struct host_setup setup;
     struct host_input *inputs;
-    bool commands; /* a -c or -f */
+    bool commands;     /* a -c or -f */
     bool stdin_script; /* -f - */
     bool stay, plain, ascii, verbose;
     const char *colour;
@@ -112,8 +112,7 @@ static bool take_number(const char *flag, const char *text, long long most, long
 
 static bool take_colour(struct command_line *line, const char *when)
 {
-    static const char *const known[] = {"auto", "always", "never", "16", "256", "truecolor",
-                                        NULL};
+    static const char *const known[] = {"auto", "always", "never", "16", "256", "truecolor", NULL};
     for (size_t i = 0; known[i]; i++)
         if (strcmp(when, known[i]) == 0) {
             line->colour = known[i];
@@ -302,7 +301,7 @@ static void open_standard(void)
 int main(int argc, char **argv)
 {
     open_standard();
-    setlocale(LC_CTYPE, ""); /* and no other: numbers keep the point */
+    setlocale(LC_CTYPE, "");                /* and no other: numbers keep the point */
     setenv("OPENBLAS_NUM_THREADS", "1", 1); /* before any thread; see learn/blas.h */
     struct command_line line = {0};
     int code;

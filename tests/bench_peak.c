@@ -16,20 +16,20 @@ static double now(void)
 }
 
 /* Multiply-adds of TURNS turns; *sink keeps the compiler from leaving them out. */
-#define PEAK(name, lanes, isa)                                                                  \
-    static __attribute__((target(isa), noinline, optimize("O3", "fp-contract=fast")))           \
-    double name(float *sink)                                                                    \
-    {                                                                                           \
-        typedef float vec __attribute__((vector_size(lanes * sizeof(float))));                  \
-        vec sum[SUMS], a = (vec){0} + .999f, b = (vec){0} + 1e-3f;                              \
-        for (int i = 0; i < SUMS; i++)                                                          \
-            sum[i] = (vec){0} + (float)i; /* not the same twice: it would be computed once */   \
-        for (long t = 0; t < TURNS; t++)                                                        \
-            for (int i = 0; i < SUMS; i++)                                                      \
-                sum[i] = sum[i] * a + b;                                                        \
-        for (int i = 0; i < SUMS; i++)                                                          \
-            *sink += sum[i][i % lanes];                                                         \
-        return (double)TURNS * SUMS * lanes;                                                    \
+#define PEAK(name, lanes, isa)                                                                     \
+    static __attribute__((target(isa), noinline, optimize("O3", "fp-contract=fast"))) double name( \
+        float *sink)                                                                               \
+    {                                                                                              \
+        typedef float vec __attribute__((vector_size(lanes * sizeof(float))));                     \
+        vec sum[SUMS], a = (vec){0} + .999f, b = (vec){0} + 1e-3f;                                 \
+        for (int i = 0; i < SUMS; i++)                                                             \
+            sum[i] = (vec){0} + (float)i; /* not the same twice: it would be computed once */      \
+        for (long t = 0; t < TURNS; t++)                                                           \
+            for (int i = 0; i < SUMS; i++)                                                         \
+                sum[i] = sum[i] * a + b;                                                           \
+        for (int i = 0; i < SUMS; i++)                                                             \
+            *sink += sum[i][i % lanes];                                                            \
+        return (double)TURNS * SUMS * lanes;                                                       \
     }
 #ifdef __x86_64__
 PEAK(peak_avx512, 16, "avx512f,fma")

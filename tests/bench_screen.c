@@ -18,8 +18,8 @@ static bool start(struct pty *p, const char *commands)
     snprintf(text, sizeof text, "%s", commands);
     snprintf(state, sizeof state, "XDG_STATE_HOME=%s",
              getenv("XDG_STATE_HOME") ? getenv("XDG_STATE_HOME") : "/nowhere");
-    char *environment[] = {path, home, state, "LC_ALL=C.UTF-8", "INPUTRC=/dev/null",
-                           "TERM=xterm-256color", NULL};
+    char *environment[] = {
+        path, home, state, "LC_ALL=C.UTF-8", "INPUTRC=/dev/null", "TERM=xterm-256color", NULL};
     char *command[] = {getenv("DELTAW"), "--no-rc", "-i", "-c", text, NULL};
     return pty_start(p, 200, 50, environment, command) && pty_shows(p, "loss .");
 }

@@ -26,11 +26,12 @@ __attribute__((unused)) static struct cohort *test_cohort(size_t n, const size_t
             float s = levels[rng_below(&rng, 7)];
             bool right = s > 0 || (s == 0 && rng_below(&rng, 2));
             bool correct = rng_uniform(&rng) < .5 + .3 * (double)i / (double)counts[a];
-            cohort_builder_trial(b, &(struct cohort_trial){.stimulus = s,
-                                                           .reward = correct,
-                                                           .choice = right == correct,
-                                                           .answer = right,
-                                                           .trial = (int32_t)(i + 1)},
+            cohort_builder_trial(b,
+                                 &(struct cohort_trial){.stimulus = s,
+                                                        .reward = correct,
+                                                        .choice = right == correct,
+                                                        .answer = right,
+                                                        .trial = (int32_t)(i + 1)},
                                  NULL);
         }
     }

@@ -51,8 +51,8 @@ PTY_USED static bool pty_start(struct pty *p, int width, int height, char *const
                                char *const *command)
 {
     struct winsize size = {.ws_col = (unsigned short)width, .ws_row = (unsigned short)height};
-    *p = (struct pty){.modes = {[1] = true}, .background = p->background,
-                      .answer_after = p->answer_after};
+    *p = (struct pty){
+        .modes = {[1] = true}, .background = p->background, .answer_after = p->answer_after};
     if (openpty(&p->master, &p->slave, NULL, NULL, &size) != 0)
         return false;
     tcgetattr(p->slave, &p->before);

@@ -90,8 +90,8 @@ TAP_USED static void begin_hosted(struct explorer *e, const struct session_host 
     session.host.show = explorer_show_view;
     session.host.screen = explorer_screen_verb;
     e->session = session_new(&session, &err);
-    e->out = (struct output){.width = 80, .quiet = true, .host = e, .result = put_result,
-                             .complaint = put_complaint};
+    e->out = (struct output){
+        .width = 80, .quiet = true, .host = e, .result = put_result, .complaint = put_complaint};
     e->named = layout_named_find("default");
     resize(e, width, height);
     explorer_update(e);

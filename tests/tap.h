@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TAP_USED __attribute__((unused))
+#define TAP_USED             __attribute__((unused))
 #define TAP_FORMAT(at, from) __attribute__((unused, format(printf, at, from)))
 
 static int tap_count, tap_failures;

@@ -69,11 +69,14 @@ static void test_rule(const char *rule, const char *text, const struct numbers *
 static void test_rules(void)
 {
     test_rule("reinforce-base", "animals=4 trials=600 alpha=2^-4,2^-5 baseline=.4,-.3",
-              &(struct numbers){.alpha = {.0625, .03125}, .error = {.0625, .03125},
-                                .baseline = {.4, -.3}});
-    test_rule("reinforce-base", "animals=4 trials=600 alpha=.05 alpha_error=.02,.08 baseline=.4 "
+              &(struct numbers){
+                  .alpha = {.0625, .03125}, .error = {.0625, .03125}, .baseline = {.4, -.3}});
+    test_rule("reinforce-base",
+              "animals=4 trials=600 alpha=.05 alpha_error=.02,.08 baseline=.4 "
               "forgetting=.01,.002",
-              &(struct numbers){.alpha = {.05, .05}, .error = {.02, .08}, .baseline = {.4, .4},
+              &(struct numbers){.alpha = {.05, .05},
+                                .error = {.02, .08},
+                                .baseline = {.4, .4},
                                 .forgetting = {.01, .002}});
     test_rule("reward-max", "animals=4 trials=600 alpha=2^-4 alpha_error=2^-6",
               &(struct numbers){.alpha = {.0625, .0625}, .error = {.015625, .015625}});
@@ -81,17 +84,19 @@ static void test_rules(void)
               &(struct numbers){.alpha = {.0625, .015625}, .error = {.0625, .015625}});
     test_rule("predict-max", "animals=4 trials=600 alpha=2^-4 forgetting=.02 stimuli=grid w0=0",
               &(struct numbers){.alpha = {.0625}, .error = {.0625}, .forgetting = {.02}});
-    test_rule("trace", "animals=4 trials=600 alpha=2^-6 w0=.5",
-              &(struct numbers){.alpha = {.015625, .015625}, .error = {.015625, .015625},
-                                .window = 10});
-    test_rule("trace", "animals=4 trials=300 alpha=2^-6,2^-7 window=1",
-              &(struct numbers){.alpha = {.015625, .0078125}, .error = {.015625, .0078125},
-                                .window = 1});
+    test_rule(
+        "trace", "animals=4 trials=600 alpha=2^-6 w0=.5",
+        &(struct numbers){.alpha = {.015625, .015625}, .error = {.015625, .015625}, .window = 10});
+    test_rule(
+        "trace", "animals=4 trials=300 alpha=2^-6,2^-7 window=1",
+        &(struct numbers){.alpha = {.015625, .0078125}, .error = {.015625, .0078125}, .window = 1});
     test_rule("trace", "animals=4 trials=300 alpha=2^-6 window=7 stimuli=grid w0=0",
               &(struct numbers){.alpha = {.015625}, .error = {.015625}, .window = 7});
     test_rule("trace", "animals=4 trials=300 alpha=2^-5 window=4 forgetting=.01,.003",
-              &(struct numbers){.alpha = {.03125, .03125}, .error = {.03125, .03125},
-                                .forgetting = {.01, .003}, .window = 4});
+              &(struct numbers){.alpha = {.03125, .03125},
+                                .error = {.03125, .03125},
+                                .forgetting = {.01, .003},
+                                .window = 4});
     test_rule("static", "animals=2 trials=300 w0=2 bias0=-.5", &(struct numbers){0});
 }
 
@@ -222,9 +227,10 @@ static void test_mixture(void)
     cohort_drop(c);
 
     c = make("reinforce-base", "animals=7 trials=60 alpha=.25/.0625 alpha_error=0/.5 baseline=.5 "
-             "share=2/1");
+                               "share=2/1");
     tap_ok(truth_read(c, &t, NULL) && t.group[0].share == 2 && t.group[1].alpha_error[0] == .5 &&
-               t.split, "shares and rates after errors are kept");
+               t.split,
+           "shares and rates after errors are kept");
     tap_near(t.alpha[0], .1875, 1e-15, "the mean counts the shares");
     size_t wrong = 0;
     for (size_t a = 0; a < 7; a++)
@@ -258,8 +264,7 @@ static void test_trace_protocol(void)
     }
     tap_near(end, 1.634, .05, "trace: w_stim ends at 1.63");
     tap_near(late, .764, .01, "trace: and accuracy at .764");
-    tap_near(sum[1] / n[1], .0224, .0015, "trace: dw near w=0 after three correct (%g)",
-             n[1]);
+    tap_near(sum[1] / n[1], .0224, .0015, "trace: dw near w=0 after three correct (%g)", n[1]);
     tap_near(sum[0] / n[0], -.0013, .0015, "trace: dw near w=0 after three errors (%g)", n[0]);
     cohort_drop(c);
 }
@@ -344,7 +349,8 @@ static void test_bad_truths(void)
                               "\"baseline\":[0,0],\"noise\":0,\"stimuli\":\"ibl\",\"seed\":1,%s}",
                               cases[i].more);
         tap_ok(!truth_read(c, &t, &err) && err.code == ERR_DATA &&
-                   strstr(err.message, cases[i].key), "refused: %s", err.message);
+                   strstr(err.message, cases[i].key),
+               "refused: %s", err.message);
     }
     cohort_drop(c);
 }

@@ -56,9 +56,14 @@ struct setting {
 static unsigned long of_rollouts(struct setting *s, bool whole, int threads)
 {
     bool train[N] = {true, true, false, true, true, true, true};
-    struct rollout *r = rollout_new(&(struct rollout_setup){
-        .engine = engine_pick(), .rule = s->rule, .shape = &s->shape, .trials = s->trials,
-        .train = train, .truncation = 50, .whole = whole, .threads = threads});
+    struct rollout *r = rollout_new(&(struct rollout_setup){.engine = engine_pick(),
+                                                            .rule = s->rule,
+                                                            .shape = &s->shape,
+                                                            .trials = s->trials,
+                                                            .train = train,
+                                                            .truncation = 50,
+                                                            .whole = whole,
+                                                            .threads = threads});
     struct rollout_task task = {.theta = s->theta, .w0 = s->w0, .gradient = true};
     struct rollout_result result;
     rollout_run(r, &task, &result);
@@ -74,9 +79,13 @@ static unsigned long of_pieces(struct setting *s, int threads)
 {
     bool train[N] = {true, true, false, true, true, true, true};
     struct rng rng = rng_stream(SEED, RNG_TEST, 1, 1);
-    struct pieces *p = pieces_new(&(struct pieces_setup){
-        .engine = engine_pick(), .rule = s->rule, .shape = &s->shape, .trials = s->trials,
-        .train = train, .length = 20, .threads = threads});
+    struct pieces *p = pieces_new(&(struct pieces_setup){.engine = engine_pick(),
+                                                         .rule = s->rule,
+                                                         .shape = &s->shape,
+                                                         .trials = s->trials,
+                                                         .train = train,
+                                                         .length = 20,
+                                                         .threads = threads});
     unsigned long before = atomic_load(&calls);
     pieces_start(p, s->theta, s->w0, NULL);
     for (int pass = 0; pass < 3; pass++) {

@@ -20,16 +20,32 @@ static void test_parse(void)
         const char *text;
         double value;
     } right[] = {
-        {"3", 3},           {"-.5", -.5},          {"1e-3", 1e-3},   {"2^-6", .015625},
-        {"-2^3", -8},       {"-2^2", -4},          {"+4", 4},        {"5.", 5},
-        {"2^.5", M_SQRT2},  {"0", 0},              {"1E5", 1e5},     {"nan", NAN},
-        {"NaN", NAN},       {"-nan", NAN},         {"10^2", 100},    {"0.1", .1},
-        {"007", 7},         {"123456789012345", 123456789012345.},
+        {"3", 3},
+        {"-.5", -.5},
+        {"1e-3", 1e-3},
+        {"2^-6", .015625},
+        {"-2^3", -8},
+        {"-2^2", -4},
+        {"+4", 4},
+        {"5.", 5},
+        {"2^.5", M_SQRT2},
+        {"0", 0},
+        {"1E5", 1e5},
+        {"nan", NAN},
+        {"NaN", NAN},
+        {"-nan", NAN},
+        {"10^2", 100},
+        {"0.1", .1},
+        {"007", 7},
+        {"123456789012345", 123456789012345.},
         {"9007199254740993", 9007199254740992.},
-        {"1.7976931348623157e308", DBL_MAX},       {"5e-324", 5e-324},
-        {"1e-400", 0},      {"0.000000000000001", 1e-15},
+        {"1.7976931348623157e308", DBL_MAX},
+        {"5e-324", 5e-324},
+        {"1e-400", 0},
+        {"0.000000000000001", 1e-15},
         {".00000000000000012345678901234567", 1.2345678901234567e-16},
-        {"2^3e0", 8},       {"2^+3", 8},
+        {"2^3e0", 8},
+        {"2^+3", 8},
     };
     for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
         double value = -77;
@@ -42,10 +58,10 @@ static void test_parse(void)
     snprintf(longest, sizeof longest, "%.1f", DBL_MAX);
     tap_ok(number_parse(longest, &largest) && largest == DBL_MAX, "310 digits");
     static const char *const wrong[] = {
-        "",      " 3",  "3 ",   "3\n",  "0x10", "0x1p3", "inf",      "-inf", "infinity", "1e999",
-        "-1e999", "3a", "--3",  "+-3",  ".",    "-",     "e5",       "1e",   "1e+",      "2^",
-        "^2",    "2^^3", "2^3^2", "10^999", "nan(1)", "nanx", "1,5", "1_000", "2^nan",   "0^-1",
-        "- 3",   "2 ^3", "1e5.5", "\xd9\xa3",
+        "",      " 3",     "3 ",   "3\n",  "0x10",  "0x1p3",  "inf",      "-inf", "infinity",
+        "1e999", "-1e999", "3a",   "--3",  "+-3",   ".",      "-",        "e5",   "1e",
+        "1e+",   "2^",     "^2",   "2^^3", "2^3^2", "10^999", "nan(1)",   "nanx", "1,5",
+        "1_000", "2^nan",  "0^-1", "- 3",  "2 ^3",  "1e5.5",  "\xd9\xa3",
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         double value;
@@ -78,8 +94,8 @@ static void test_integer(void)
     tap_ok(number_parse_integer("2^10", &value) && value == 1024, "2^10");
     tap_ok(number_parse_integer("1e3", &value) && value == 1000, "1e3");
     tap_ok(number_parse_integer("-7.0", &value) && value == -7, "-7.0");
-    static const char *const wrong[] = {"", "1.5", "9223372036854775808", " 1", "1 ", "0x1", "nan",
-                                        "1e30", "+", "2^-1", "2^60"};
+    static const char *const wrong[] = {
+        "", "1.5", "9223372036854775808", " 1", "1 ", "0x1", "nan", "1e30", "+", "2^-1", "2^60"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         tap_ok(!number_parse_integer(wrong[i], &value), "'%s' is no whole number", wrong[i]);
 }
@@ -143,10 +159,10 @@ static void test_people(void)
         double seconds;
         const char *text;
     } cases[] = {
-        {0, "0 ms"},      {.014, "14 ms"},      {.9994, "999 ms"},      {.9996, "1 s"},
-        {8.4, "8 s"},     {59.6, "1 min"},      {125, "2 min 5 s"},     {3599.7, "1 h"},
-        {3780, "1 h 3 min"}, {86400 + 3600, "1 d 1 h"}, {1e12, "1.15741e+07 d"},
-        {-1, "?"},        {NAN, "?"},           {INFINITY, "?"},
+        {0, "0 ms"},         {.014, "14 ms"},           {.9994, "999 ms"},       {.9996, "1 s"},
+        {8.4, "8 s"},        {59.6, "1 min"},           {125, "2 min 5 s"},      {3599.7, "1 h"},
+        {3780, "1 h 3 min"}, {86400 + 3600, "1 d 1 h"}, {1e12, "1.15741e+07 d"}, {-1, "?"},
+        {NAN, "?"},          {INFINITY, "?"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         tap_is_text(number_duration(buf, cases[i].seconds), cases[i].text, "%g seconds",
@@ -157,8 +173,8 @@ static void test_people(void)
  * come in through the environment. */
 static void test_locale(void)
 {
-    static const char *const names[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "de_DE.utf8", "fr_FR.utf8",
-                                        "de_DE", "nl_NL.UTF-8", "ru_RU.UTF-8", NULL};
+    static const char *const names[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "de_DE.utf8",  "fr_FR.utf8",
+                                        "de_DE",       "nl_NL.UTF-8", "ru_RU.UTF-8", NULL};
     const char *found = NULL;
     /* Where none is installed one is made here, if the sources are. */
     for (int made = 0; made < 2 && !found; made++) {
@@ -199,8 +215,8 @@ static void test_known_answers(void)
     tap_near(rng_uniform(&zero), 0.39904647231489565, 0, "the uniform they make");
     zero = (struct rng){.used = 4};
     tap_near(rng_normal(&zero), -0.09047304870320473, 1e-15, "the normal they make");
-    struct rng pi = rng_stream(0x299f31d0a4093822, (enum rng_purpose)0x85a308d3, 0x13198a2e,
-                               0x03707344);
+    struct rng pi =
+        rng_stream(0x299f31d0a4093822, (enum rng_purpose)0x85a308d3, 0x13198a2e, 0x03707344);
     pi.counter[0] = 0x243f6a88;
     static const uint32_t digits[] = {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1};
     same = true;

@@ -145,9 +145,15 @@ static void test_range(void)
     static const struct {
         const char *name, *range;
     } cases[] = {
-        {"epochs", "1 to 5000"},     {"rate", "0 to 1"},  {"w0", "zero|psychometric|-4 to 4"},
-        {"shift", "NUMBER"},         {"alpha", "0 to 100[,...]"}, {"stimuli", "ibl|grid"},
-        {"as", "TEXT"},              {"init", "FILE"},    {"holdout", "ANIMAL[,...]"},
+        {"epochs", "1 to 5000"},
+        {"rate", "0 to 1"},
+        {"w0", "zero|psychometric|-4 to 4"},
+        {"shift", "NUMBER"},
+        {"alpha", "0 to 100[,...]"},
+        {"stimuli", "ibl|grid"},
+        {"as", "TEXT"},
+        {"init", "FILE"},
+        {"holdout", "ANIMAL[,...]"},
         {"least", "0 or more"},
     };
     struct strbuf out = {0};
@@ -168,15 +174,25 @@ static void test_range(void)
 
 static void test_nearest(void)
 {
-    static const char *const words[] = {"load", "loss", "map", "models", "weights", "x",
-                                        "psychometric", "jobs", "export", NULL};
+    static const char *const words[] = {"load", "loss",         "map",  "models", "weights",
+                                        "x",    "psychometric", "jobs", "export", NULL};
     static const struct {
         const char *word, *want;
     } cases[] = {
-        {"laod", "load"},   {"lod", "load"},      {"loas", "load"}, {"LOSS", "loss"},
-        {"mpa", "map"},     {"modles", "models"}, {"wieghts", "weights"},
-        {"wights", "weights"}, {"psyc", "psychometric"}, {"expotr", "export"},
-        {"zebra", NULL},    {"q", NULL},          {"", NULL},       {"jbos", "jobs"},
+        {"laod", "load"},
+        {"lod", "load"},
+        {"loas", "load"},
+        {"LOSS", "loss"},
+        {"mpa", "map"},
+        {"modles", "models"},
+        {"wieghts", "weights"},
+        {"wights", "weights"},
+        {"psyc", "psychometric"},
+        {"expotr", "export"},
+        {"zebra", NULL},
+        {"q", NULL},
+        {"", NULL},
+        {"jbos", "jobs"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         tap_is_text(nearest_of(cases[i].word, words), cases[i].want, "near '%s'", cases[i].word);

@@ -99,8 +99,8 @@ static void test_refused(void)
     tap_ok(!write_text("d", "x", &err), "a folder is refused");
     tap_is_text(err.message, "d is a folder; name a file in it", "by name");
     tap_ok(!write_text("nowhere/x", "x", &err), "a file in no folder is refused");
-    tap_is_text(err.message,
-                "nowhere/x: cannot make a file beside it: No such file or directory", "by name");
+    tap_is_text(err.message, "nowhere/x: cannot make a file beside it: No such file or directory",
+                "by name");
     tap_ok(!write_text("", "x", &err) && !write_text("nowhere/", "x", &err), "no name is refused");
     tap_ok(!write_text("new/x", "x", &err), "a file as a folder is refused");
     if (geteuid() == 0) {
@@ -187,8 +187,12 @@ static void test_expand(void)
     static const struct {
         const char *path, *want;
     } cases[] = {
-        {"~", "/home/of/mine"}, {"~/a/b", "/home/of/mine/a/b"}, {"a~", "a~"}, {"/x", "/x"},
-        {"", ""},               {"~nosuchuser_/x", "~nosuchuser_/x"},
+        {"~", "/home/of/mine"},
+        {"~/a/b", "/home/of/mine/a/b"},
+        {"a~", "a~"},
+        {"/x", "/x"},
+        {"", ""},
+        {"~nosuchuser_/x", "~nosuchuser_/x"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char *path = path_expand(cases[i].path);

@@ -69,7 +69,9 @@ static void test_err(void)
     tap_is_text(err.message, "no.csv: No such file or directory", "err_system");
 
     err_clear(&err);
-    err_set(&err, ERR_DATA, "a\033[2Jb\nc\xff d\xc2\x9b" "e\xc3\xa9");
+    err_set(&err, ERR_DATA,
+            "a\033[2Jb\nc\xff d\xc2\x9b"
+            "e\xc3\xa9");
     tap_is_text(err.message, "a?[2Jb c? d?e\xc3\xa9", "hostile bytes are made safe");
     err_clear(&err);
     char wide[3000];
@@ -243,25 +245,28 @@ static void test_width(void)
         uint32_t cp;
         int width;
     } cases[] = {
-        {'a', 1},     {0, 0},       {0x1b, 0},    {0x7f, 0},    {0x9b, 0},    {0xa0, 1},
-        {0xad, 1},    {0xe9, 1},    {0x300, 0},   {0x36f, 0},   {0x370, 1},   {0x394, 1},
-        {0x200b, 0},  {0x200d, 0},  {0x20ac, 1},  {0x20dd, 0},  {0x2500, 1},  {0x2588, 1},
-        {0x259a, 1},  {0x28ff, 1},  {0x2026, 1},  {0x1100, 2},  {0x1160, 0},  {0x3042, 2},
-        {0x4e2d, 2},  {0xac00, 2},  {0xff21, 2},  {0xff61, 1},  {0xfe0f, 0},  {0x1f42d, 2},
-        {0x1f600, 2}, {0x1fb00, 1}, {0x20000, 2}, {0xe0100, 0}, {0xfffd, 1},  {0x231a, 2},
-        {0x2714, 1},  {0x3000, 2},  {0x303f, 1},  {0xd7a3, 2},  {0x10ffff, 1},
-        {0x4dc0, 2},  {0x600, 1},   {0x6dd, 1},   {0x6dc, 0},   {0x3248, 2},
+        {'a', 1},     {0, 0},       {0x1b, 0},    {0x7f, 0},    {0x9b, 0},     {0xa0, 1},
+        {0xad, 1},    {0xe9, 1},    {0x300, 0},   {0x36f, 0},   {0x370, 1},    {0x394, 1},
+        {0x200b, 0},  {0x200d, 0},  {0x20ac, 1},  {0x20dd, 0},  {0x2500, 1},   {0x2588, 1},
+        {0x259a, 1},  {0x28ff, 1},  {0x2026, 1},  {0x1100, 2},  {0x1160, 0},   {0x3042, 2},
+        {0x4e2d, 2},  {0xac00, 2},  {0xff21, 2},  {0xff61, 1},  {0xfe0f, 0},   {0x1f42d, 2},
+        {0x1f600, 2}, {0x1fb00, 1}, {0x20000, 2}, {0xe0100, 0}, {0xfffd, 1},   {0x231a, 2},
+        {0x2714, 1},  {0x3000, 2},  {0x303f, 1},  {0xd7a3, 2},  {0x10ffff, 1}, {0x4dc0, 2},
+        {0x600, 1},   {0x6dd, 1},   {0x6dc, 0},   {0x3248, 2},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         tap_ok(utf8_codepoint_width(cases[i].cp) == cases[i].width, "U+%04X takes %d",
                (unsigned)cases[i].cp, cases[i].width);
     tap_ok(utf8_width("maus \xe4\xb8\xad e\xcc\x81") == 9, "the width of a text");
-    const char *mixed = "a\xe4\xb8\xad" "b";
+    const char *mixed = "a\xe4\xb8\xad"
+                        "b";
     tap_ok(utf8_prefix(mixed, 0) == 0 && utf8_prefix(mixed, 1) == 1 && utf8_prefix(mixed, 2) == 1 &&
                utf8_prefix(mixed, 3) == 4 && utf8_prefix(mixed, 9) == 5,
            "a prefix never holds half a character");
     tap_ok(utf8_prefix("e\xcc\x81x", 1) == 3, "and keeps the accent of its last one");
-    char *clean = utf8_clean("a\033b\xc2\x9b" "c\xff\xc3\xa9\n", 10);
+    char *clean = utf8_clean("a\033b\xc2\x9b"
+                             "c\xff\xc3\xa9\n",
+                             10);
     tap_is_text(clean, "a?b?c?\xc3\xa9?", "utf8_clean");
     free(clean);
     char *ascii = utf8_ascii("\xce\x94w\xe2\x80\xa6 \xe4\xb8\xad e\xcc\x81\n\033\xff");

@@ -27,9 +27,11 @@ static struct cohort *small(void)
             if (i % 4 == 0)
                 cohort_builder_session(b, i < 4 ? "mon" : i < 8 ? "tue" : "wed");
             bool correct = animals[a].bits >> i & 1, right = i % 3 == 0;
-            struct cohort_trial trial = {.stimulus = right ? .5f : -.25f, .answer = right,
+            struct cohort_trial trial = {.stimulus = right ? .5f : -.25f,
+                                         .answer = right,
                                          .choice = right == correct,
-                                         .reward = correct, .trial = i % 4 + 1};
+                                         .reward = correct,
+                                         .trial = i % 4 + 1};
             if (animals[a].unknown >> i & 1)
                 trial.reward = .5;
             cohort_builder_trial(b, &trial, NULL);
@@ -59,8 +61,8 @@ static void test_curve(const struct cohort *c)
     tap_near(curve.sem[2], NAN, 0, "one animal has no sem");
     struct table table = {0};
     learning_curve_table(c, &curve, &table);
-    tap_ok(table.n_rows == 3 && table.n_columns == 8 &&
-               strcmp(table.columns[6].name, "bob") == 0, "table: a row a bin");
+    tap_ok(table.n_rows == 3 && table.n_columns == 8 && strcmp(table.columns[6].name, "bob") == 0,
+           "table: a row a bin");
     tap_ok(table.cells[8].number == 5 && table.cells[8 + 1].number == 8 &&
                table.cells[8 + 4].number == 2 && table.cells[8 + 5].number == 1,
            "table: trials 5 to 8, two animals, ann all correct");
@@ -73,8 +75,8 @@ static void test_bins(void)
     static const struct {
         const char *trials;
         size_t bin, n;
-    } cases[] = {{"40", 50, 1}, {"5000", 50, 100}, {"5001", 100, 51}, {"10000", 100, 100},
-                 {"12000", 200, 60}, {"30001", 500, 61}};
+    } cases[] = {{"40", 50, 1},       {"5000", 50, 100},  {"5001", 100, 51},
+                 {"10000", 100, 100}, {"12000", 200, 60}, {"30001", 500, 61}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct args args = {0};
         struct cohort *c = NULL;
@@ -170,11 +172,13 @@ static void test_trajectory(const struct model *model, const struct cohort *c)
                strcmp(table.columns[2].name, "trial") == 0 &&
                strcmp(table.columns[3].name, "p_right") == 0 &&
                strcmp(table.columns[4].name, "w_stim") == 0 &&
-               strcmp(table.columns[5].name, "w_bias") == 0, "table of weights: its columns");
+               strcmp(table.columns[5].name, "w_bias") == 0,
+           "table of weights: its columns");
     const struct table_cell *row = table.cells + 5 * 6;
     tap_ok(strcmp(row[0].text, "bob") == 0 && strcmp(row[1].text, "tue") == 0 &&
                row[2].number == 2 && row[3].number == path.p_right[5] &&
-               row[5].number == path.w[11], "table of weights: a row");
+               row[5].number == path.w[11],
+           "table of weights: a row");
     table_free(&table);
     trajectory_table(model, c, -1, lived, &table);
     tap_ok(table.n_rows == 20, "all animals: 20 rows");
@@ -194,7 +198,8 @@ static void test_true_weights(const struct model *model)
     struct trajectory path;
     trajectory_compute(model, c, 1, lived, &path);
     tap_ok(path.truth && path.truth[2 * 59] == cohort_column(c, "true_w_stim")->values[119] &&
-               path.truth[1] == 0 && path.p_right[3] == .5, "the truth goes along");
+               path.truth[1] == 0 && path.p_right[3] == .5,
+           "the truth goes along");
     trajectory_free(&path);
     free(lived);
     cohort_drop(c);

@@ -67,7 +67,10 @@ static void test_text(void)
     emitted(&c, &utf8, "chs\n", "on both sides");
     text(&c, 0, 8, "\xce\x94w \xc2\xb7 e\xcc\x81", &ascii);
     emitted(&c, &ascii, "dw . e\n", "in ASCII text has 7 bits and keeps its cells");
-    text(&c, 0, 8, "a\033[2Jb\x7f\xc2\x9b" "c", &utf8);
+    text(&c, 0, 8,
+         "a\033[2Jb\x7f\xc2\x9b"
+         "c",
+         &utf8);
     emitted(&c, &utf8, "a[2Jbc\n", "control characters never reach a cell");
     canvas_free(&c);
 }
@@ -96,7 +99,8 @@ static void test_frame(void)
     canvas_frame(&c, (struct rect){0, 0, 12, 3}, "loss", false, &ascii);
     emitted(&c, &ascii, "+ loss ----+\n|          |\n+----------+\n", "a frame in ASCII");
     canvas_frame(&c, (struct rect){0, 0, 12, 3}, "a long title", true, &utf8);
-    emitted(&c, &utf8, "\u250c a long \u2026 \u2510\n\u2502          \u2502\n"
+    emitted(&c, &utf8,
+            "\u250c a long \u2026 \u2510\n\u2502          \u2502\n"
             "\u2514\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2518\n",
             "a long title is cut within its frame");
     tap_ok(c.cells[0].attributes == CELL_BOLD, "a focused frame is bold");
@@ -118,8 +122,10 @@ static void test_sequences(void)
     canvas_put(&c, 3, 0, 'd', 2, 17, 0);
     canvas_put(&c, 0, 1, 'e', 12, 9, CELL_REVERSE);
     put(&c, 1, 1, 'f');
-    emitted(&c, &colours, "\033[38;5;196ma\033[48;5;17mb\033[1mc\033[0;32;48;5;17md\033[0m\n"
-            "\033[7;94;101me\033[0mf\n", "sequences only where the look changes, none left open");
+    emitted(&c, &colours,
+            "\033[38;5;196ma\033[48;5;17mb\033[1mc\033[0;32;48;5;17md\033[0m\n"
+            "\033[7;94;101me\033[0mf\n",
+            "sequences only where the look changes, none left open");
     emitted(&c, &utf8, "abcd\nef\n", "none without colours");
     struct style eight = {.colours = 8};
     emitted(&c, &eight, "\033[39ma\033[49mb\033[1mc\033[0;32;49md\033[0m\n\033[7;34;41me\033[0mf\n",

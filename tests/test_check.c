@@ -11,15 +11,15 @@ enum { SEED = 31, TRIALS = 600 };
 
 /* How a cohort of three animals is spoilt. */
 struct spoil {
-    float scale;       /* of the stimuli */
-    bool one_side;     /* right stimuli only */
-    bool swapped;      /* choices and answers the wrong way round */
+    float scale;   /* of the stimuli */
+    bool one_side; /* right stimuli only */
+    bool swapped;  /* choices and answers the wrong way round */
     bool no_learning;
-    bool lopsided;     /* the second animal always chooses right */
-    bool twins;        /* the third is the first again */
-    bool back;         /* trial numbers go back once */
-    int chance;        /* every n-th reward is the other one */
-    int short_by;      /* trials missing from the last animal */
+    bool lopsided; /* the second animal always chooses right */
+    bool twins;    /* the third is the first again */
+    bool back;     /* trial numbers go back once */
+    int chance;    /* every n-th reward is the other one */
+    int short_by;  /* trials missing from the last animal */
 };
 
 static struct cohort *make(const struct spoil *spoil)
@@ -42,10 +42,12 @@ static struct cohort *make(const struct spoil *spoil)
                 correct = right;
             bool reward = correct != (spoil->chance && i % spoil->chance == 0);
             bool choice = right == correct;
-            struct cohort_trial trial = {
-                .stimulus = .5f * (float)level * (spoil->scale ? spoil->scale : 1),
-                .choice = choice != spoil->swapped, .answer = right != spoil->swapped,
-                .reward = reward, .trial = i % 200 + 1 - (spoil->back && i == 333 ? 5 : 0)};
+            struct cohort_trial trial = {.stimulus =
+                                             .5f * (float)level * (spoil->scale ? spoil->scale : 1),
+                                         .choice = choice != spoil->swapped,
+                                         .answer = right != spoil->swapped,
+                                         .reward = reward,
+                                         .trial = i % 200 + 1 - (spoil->back && i == 333 ? 5 : 0)};
             cohort_builder_trial(b, &trial, NULL);
         }
     }
@@ -76,8 +78,8 @@ static void warns(const struct spoil *spoil, const char *one, const char *other)
             tap_note("%s: %s: %s", check.fact[i].name, check.fact[i].value, check.fact[i].remark);
     }
     tap_ok(wanted == (size_t)(one != NULL) + (other != NULL) && strange == 0 &&
-               check.n_warnings == wanted, "warnings: %s, %s", one ? one : "none",
-           other ? other : "no other");
+               check.n_warnings == wanted,
+           "warnings: %s, %s", one ? one : "none", other ? other : "no other");
     cohort_drop(c);
 }
 

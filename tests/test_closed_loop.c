@@ -91,8 +91,8 @@ static void test_loops(void)
 
 static void test_model_starts(void)
 {
-    struct model *m = model_of("reinforce", &(struct rule_shape){0}, "stim+bias",
-                               (const double[]){.1, .1});
+    struct model *m =
+        model_of("reinforce", &(struct rule_shape){0}, "stim+bias", (const double[]){.1, .1});
     m->n_animals = 2;
     m->w0 = mem_copy((const double[]){1, -.5, 2, .25}, 4, sizeof(double));
     m->animals = mem_new(2, sizeof *m->animals);
@@ -101,14 +101,16 @@ static void test_model_starts(void)
     struct err err = {0};
     struct cohort *c = try_make(NULL, m, "animals=3 trials=4", &err);
     tap_ok(c && values(c, "true_w_stim")[0] == 1 && values(c, "true_w_bias")[4] == .25f &&
-               values(c, "true_w_stim")[8] == 1, "agents start as the fitted animals in turn %s",
-           err.message);
+               values(c, "true_w_stim")[8] == 1,
+           "agents start as the fitted animals in turn %s", err.message);
     struct truth t;
     struct recovery r;
     tap_ok(c && truth_read(c, &t, &err) && t.alpha[1] == .1 && recovery_compute(m, c, &r, &err) &&
-               r.r2[0] == 1, "a textbook rule is a truth for itself %s", err.message);
+               r.r2[0] == 1,
+           "a textbook rule is a truth for itself %s", err.message);
     tap_ok(c && strstr(c->truth, "\"parameters\"") && strstr(c->truth, "reinforce1") &&
-               strstr(c->truth, "\"w0\": \"model\""), "the model is told in the truth");
+               strstr(c->truth, "\"w0\": \"model\""),
+           "the model is told in the truth");
     cohort_drop(c);
     c = try_make(NULL, m, "animals=2 trials=4 w0=3", &err);
     tap_ok(c && values(c, "true_w_stim")[0] == 3 && values(c, "true_w_bias")[0] == -.5f,
@@ -122,7 +124,8 @@ static void test_model_starts(void)
     tap_ok(c && c->n_columns == 0 && c->n_trials == 900, "tinyrnn lives, and has no weights %s",
            err.message);
     tap_ok(c && !truth_read(c, &t, &err) && strstr(err.message, "tinyrnn1") &&
-               strstr(err.message, "true updates"), "a network is none: %s", err.message);
+               strstr(err.message, "true updates"),
+           "a network is none: %s", err.message);
     err = (struct err){0};
     tap_ok(c && !recovery_compute(m, c, &r, &err) && strstr(err.message, "no weights"),
            "nor a recovery: %s", err.message);
@@ -169,11 +172,13 @@ static struct cohort *ragged(const struct cohort *c)
         for (size_t i = 0; i + 37 * a < c->animals[a].count; i++) {
             size_t t = c->animals[a].first + i;
             const float w[] = {values(c, names[0])[t], values(c, names[1])[t]};
-            cohort_builder_trial(b, &(struct cohort_trial){.stimulus = c->stimulus[t],
-                                                           .reward = c->reward[t],
-                                                           .choice = c->choice[t],
-                                                           .answer = c->answer[t],
-                                                           .trial = (int32_t)i + 1}, w);
+            cohort_builder_trial(b,
+                                 &(struct cohort_trial){.stimulus = c->stimulus[t],
+                                                        .reward = c->reward[t],
+                                                        .choice = c->choice[t],
+                                                        .answer = c->answer[t],
+                                                        .trial = (int32_t)i + 1},
+                                 w);
         }
     }
     struct cohort *out = cohort_builder_finish(b, "ragged", "test");
@@ -185,8 +190,8 @@ static struct cohort *ragged(const struct cohort *c)
 static void test_parts(void)
 {
     struct cohort *c = make("trace", "animals=5 trials=4000 alpha=.02,.01 noise=.01");
-    struct model *same = model_of("trace", &(struct rule_shape){0}, "stim+bias",
-                                  (const double[]){.02, .01});
+    struct model *same =
+        model_of("trace", &(struct rule_shape){0}, "stim+bias", (const double[]){.02, .01});
     struct model *wide = model_of("trace", &(struct rule_shape){.window = 5}, "stim+bias",
                                   (const double[]){.02, .01});
     struct recovery whole, part;
@@ -195,8 +200,9 @@ static void test_parts(void)
     atomic_init(&stop, false);
     bool good = recovery_estimate(same, c, 8000, &stop, &part, &err);
     tap_ok(good && part.n_trials == 8000 && part.n_lived == 20000 && part.r2[0] > 1 - 1e-9 &&
-               part.r2[1] > 1 - 1e-9, "parts of lives: recovered by itself over %zu of %zu trials",
-           part.n_trials, part.n_lived);
+               part.r2[1] > 1 - 1e-9,
+           "parts of lives: recovered by itself over %zu of %zu trials", part.n_trials,
+           part.n_lived);
     good = recovery_compute(wide, c, &whole, &err) &&
            recovery_estimate(wide, c, 8000, NULL, &part, &err);
     tap_ok(good && whole.n_trials == 20000 && fabs(part.r2[0] - whole.r2[0]) < .05,
@@ -215,23 +221,23 @@ static void test_recovery(void)
 {
     struct cohort *whole = make("trace", "animals=9 trials=400 alpha=.02,.01 w0=.5 noise=.01");
     struct cohort *c = ragged(whole);
-    struct model *same = model_of("trace", &(struct rule_shape){0}, "stim+bias",
-                                  (const double[]){.02, .01});
-    struct model *half = model_of("trace", &(struct rule_shape){0}, "stim+bias",
-                                  (const double[]){.01, .005});
+    struct model *same =
+        model_of("trace", &(struct rule_shape){0}, "stim+bias", (const double[]){.02, .01});
+    struct model *half =
+        model_of("trace", &(struct rule_shape){0}, "stim+bias", (const double[]){.01, .005});
     struct model *wide = model_of("trace", &(struct rule_shape){.window = 5}, "stim+bias",
                                   (const double[]){.02, .01});
-    struct model *plain = model_of("reinforce", &(struct rule_shape){0}, "stim+bias",
-                                   (const double[]){.02, .01});
+    struct model *plain =
+        model_of("reinforce", &(struct rule_shape){0}, "stim+bias", (const double[]){.02, .01});
     struct recovery r;
     struct err err = {0};
     bool good = recovery_compute(same, c, &r, &err);
     tap_ok(good && r.n_trials == c->n_trials && r.n_weights == 2 && r.r2[0] > 1 - 1e-9 &&
-               r.r2[1] > 1 - 1e-9, "trace is recovered by itself (%.10f, %.10f) %s", r.r2[0],
-           r.r2[1], err.message);
+               r.r2[1] > 1 - 1e-9,
+           "trace is recovered by itself (%.10f, %.10f) %s", r.r2[0], r.r2[1], err.message);
     good = recovery_compute(half, c, &r, &err);
     tap_ok(good && fabs(r.rmse[0] / r.null_rmse[0] - .5) < 1e-9, "at half its rate the error is "
-           "half that of answering 0");
+                                                                 "half that of answering 0");
     good = recovery_compute(wide, c, &r, &err);
     tap_ok(good && r.r2[0] > .2 && r.r2[0] < .95, "another window: in between (%.3f)", r.r2[0]);
     good = recovery_compute(plain, c, &r, &err);
@@ -244,8 +250,8 @@ static void test_recovery(void)
     cohort_drop(c);
 
     c = make("predict-max", "animals=4 trials=300 alpha=.02/.08");
-    struct model *mean = model_of("predict-max", &(struct rule_shape){0}, "stim+bias",
-                                  (const double[]){.05, .05});
+    struct model *mean =
+        model_of("predict-max", &(struct rule_shape){0}, "stim+bias", (const double[]){.05, .05});
     good = recovery_compute(mean, c, &r, &err);
     double squares = 0, error = 0;
     for (size_t t = 0; t < c->n_trials; t++) {
@@ -286,7 +292,7 @@ static void test_many_lives(void)
 static void test_past_inputs(void)
 {
     struct cohort *c = make("predict-max", "animals=3 trials=300 session=70 "
-                            "features=stim+prevchoice+bias alpha=.1");
+                                           "features=stim+prevchoice+bias alpha=.1");
     struct rule_shape shape = {.hidden = 6, .layers = 1, .lags = 2};
     struct model *m = model_of("dnn", &shape, "stim+prevchoice+bias", NULL);
     for (size_t i = 0; i < m->tensors.size; i++)
@@ -299,11 +305,21 @@ static void test_past_inputs(void)
         size_t first = t / 300 * 300, one = t - first >= 1, two = t - first >= 2;
         double s = c->stimulus[t], z = c->answer[t], dw[3];
         double x[] = {s, one ? 2. * c->choice[t - 1] - 1 : 0, 1}, logit = 0;
-        double u[] = {w[0][t], w[1][t], w[2][t], s, 1, t > first && (t - first) % 70 == 0,
-                      c->choice[t], c->reward[t], s > 0,
-                      one ? c->stimulus[t - 1] : 0, one ? c->choice[t - 1] : 0,
-                      one ? c->reward[t - 1] : 0, two ? c->stimulus[t - 2] : 0,
-                      two ? c->choice[t - 2] : 0, two ? c->reward[t - 2] : 0};
+        double u[] = {w[0][t],
+                      w[1][t],
+                      w[2][t],
+                      s,
+                      1,
+                      t > first && (t - first) % 70 == 0,
+                      c->choice[t],
+                      c->reward[t],
+                      s > 0,
+                      one ? c->stimulus[t - 1] : 0,
+                      one ? c->choice[t - 1] : 0,
+                      one ? c->reward[t - 1] : 0,
+                      two ? c->stimulus[t - 2] : 0,
+                      two ? c->choice[t - 2] : 0,
+                      two ? c->reward[t - 2] : 0};
         walk_step(walk, 1, u, x, &z, NULL, dw);
         for (int k = 0; k < 3; k++)
             logit += u[k] * x[k];

@@ -56,10 +56,11 @@ static void test_multiplicative(void)
     double n = (double)c->n_trials, bound = 4 * sqrt(1. / 12 / n);
     tap_ok(wrong == 0, "multiplicative: cues, context and gates agree, the larger cue pays");
     tap_ok(fabs(mean[0] / n + .5) < bound && fabs(mean[1] / n - .5) < bound &&
-               fabs(mean[2] / n - .5) < bound, "cues and context are uniform");
+               fabs(mean[2] / n - .5) < bound,
+           "cues and context are uniform");
     tap_ok(worst < 1e-6, "the rule learns the gated cues' weights (%.2g)", worst);
-    tap_ok(fabs(own.surprise) < 4 * sqrt(own.spread) &&
-               own.likelihood > glm.likelihood + 100, "choices follow the gated cues");
+    tap_ok(fabs(own.surprise) < 4 * sqrt(own.spread) && own.likelihood > glm.likelihood + 100,
+           "choices follow the gated cues");
     struct truth t;
     tap_ok(truth_read(c, &t, NULL) && t.decision == DECISION_MULTIPLICATIVE &&
                strcmp(t.stimuli, "cues") == 0 && strcmp(t.policy.weight[0], "w_gated_left") == 0,
@@ -85,7 +86,8 @@ static void test_distractors(void)
         both += d * values(ten, "d10")[t];
     }
     tap_ok(fabs(sum / n) < 4 / sqrt(n) && fabs(squares / n - 1) < 4 * sqrt(2 / n) &&
-               fabs(both / n) < 4 / sqrt(n), "they are independent and N(0,1)");
+               fabs(both / n) < 4 / sqrt(n),
+           "they are independent and N(0,1)");
     tap_ok(cohort_column(three, "d3") && !cohort_column(three, "d4"), "there are as many as asked");
     cohort_drop(none);
     cohort_drop(three);
@@ -118,8 +120,8 @@ static void test_starts(void)
 static void test_features(void)
 {
     struct cohort *c = make("reinforce", "animals=3 trials=400 distractors=1 seed=8 "
-                            "features=stim+prevchoice+prevstim+d1+bias "
-                            "alpha=.1,.2,.05,.03,.15");
+                                         "features=stim+prevchoice+prevstim+d1+bias "
+                                         "alpha=.1,.2,.05,.03,.15");
     struct policy policy;
     policy_parse("stim+prevchoice+prevstim+d1+bias", &policy, NULL);
     static const char *const names[] = {"true_w_stim", "true_w_prevchoice", "true_w_prevstim",
@@ -147,7 +149,7 @@ static void test_features(void)
 static void test_decay(void)
 {
     struct cohort *c = make("reinforce", "animals=20 trials=500 alpha=0 forgetting=.05,0 noise=.01 "
-                            "w0=1 bias0=1");
+                                         "w0=1 bias0=1");
     const float *w = values(c, "true_w_stim"), *b = values(c, "true_w_bias");
     double squares = 0, n = 20 * 499;
     size_t moved = 0;

@@ -53,8 +53,7 @@ static void lives_free(struct lives *l)
     free(l->w);
 }
 
-static struct map map_for(const struct model *m, const struct lives *l,
-                          const struct map_request *r)
+static struct map map_for(const struct model *m, const struct lives *l, const struct map_request *r)
 {
     struct map map = {0};
     struct err err = {0};
@@ -283,9 +282,8 @@ static void test_file(const struct cohort *c)
     struct err err = {0};
     size_t n = m->tensors.size, good = 0;
     for (size_t i = 0; i < n && m->covariance; i++)
-        good += m->errors[i] > 0 &&
-                fabs(m->covariance[i * n + i] - m->errors[i] * m->errors[i]) <
-                    1e-12 * m->covariance[i * n + i];
+        good += m->errors[i] > 0 && fabs(m->covariance[i * n + i] - m->errors[i] * m->errors[i]) <
+                                        1e-12 * m->covariance[i * n + i];
     tap_ok(m->covariance && good == n, "a fit: squared errors are the diagonal");
     bool same = model_save(m, "good.npz", &err) && model_open("good.npz", "o", &o, &err) &&
                 o->covariance &&

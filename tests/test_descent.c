@@ -52,8 +52,7 @@ static void test_fits(const struct cohort *c, const struct wake *wake, const cha
                    "%s: fast is done at epoch %d, with %zu losses on the way", rule, last->epoch,
                    m->n_history);
             tap_ok(last->train < adam + 5e-4 && last->train < h[0].train - .02,
-                   "%s: no higher than Adam after 100 (%.4f, %.4f)", rule,
-                   last->train, adam);
+                   "%s: no higher than Adam after 100 (%.4f, %.4f)", rule, last->train, adam);
         }
         if (threads == 1) {
             double loss[ANIMALS], sum = 0;
@@ -156,8 +155,8 @@ static void test_ridge(const struct cohort *c, const struct wake *wake)
     }
     tap_ok(square[1] < .95 * square[0], "adam: ridge= makes weights smaller (%.3g, %.3g)",
            square[1], square[0]);
-    tap_ok(square[3] < .8 * square[2], "fast: ridge= makes weights smaller (%.3g, %.3g)",
-           square[3], square[2]);
+    tap_ok(square[3] < .8 * square[2], "fast: ridge= makes weights smaller (%.3g, %.3g)", square[3],
+           square[2]);
 }
 
 int main(void)

@@ -42,8 +42,9 @@ static double plain_loss(const struct cohort *c, size_t animal, const struct ten
     double loss = 0;
     w[0] = w0[0], w[1] = w0[1];
     for (size_t i = a->first; i + 1 < a->first + a->count; i++) {
-        double u[8] = {w[0], w[1], c->stimulus[i], 1, cohort_day(c, a, i), c->choice[i],
-                       c->reward[i], c->stimulus[i] > 0}, dw[2];
+        double u[8] = {w[0],         w[1],         c->stimulus[i],    1, cohort_day(c, a, i),
+                       c->choice[i], c->reward[i], c->stimulus[i] > 0},
+               dw[2];
         plain_update(t, theta, layers, u, dw);
         w[0] += dw[0], w[1] += dw[1];
         double z = w[0] * c->stimulus[i + 1] + w[1];
@@ -93,9 +94,12 @@ static void setting_free(struct setting *s)
 static struct rollout *rollout_of(const struct setting *s, const struct engine *engine,
                                   const bool *train, size_t truncation, int threads)
 {
-    return rollout_new(&(struct rollout_setup){.engine = engine, .rule = s->rule,
-                                               .shape = &s->shape, .trials = s->trials,
-                                               .train = train, .truncation = truncation,
+    return rollout_new(&(struct rollout_setup){.engine = engine,
+                                               .rule = s->rule,
+                                               .shape = &s->shape,
+                                               .trials = s->trials,
+                                               .train = train,
+                                               .truncation = truncation,
                                                .threads = threads});
 }
 
@@ -117,8 +121,8 @@ static void test_losses(const struct setting *s, const struct engine *engine)
     }
     tap_ok(worst < tolerance, "%s: losses of ragged animals, hidden %zu layers %zu (worst %.2g)",
            engine->name, s->shape.hidden, s->shape.layers, worst);
-    tap_ok(lived_worst < 1e-4, "%s: weights at each animal's last trial (worst %.2g)",
-           engine->name, lived_worst);
+    tap_ok(lived_worst < 1e-4, "%s: weights at each animal's last trial (worst %.2g)", engine->name,
+           lived_worst);
     tap_ok(result.n_scored[3] == 0 && result.n_scored[4] == 1,
            "%s: an animal of one trial scores none, of two one", engine->name);
     tap_near(lived[2 * s->cohort->animals[3].first], s->w0[6], 1e-6,
@@ -174,11 +178,11 @@ static void test_threads(const struct setting *s)
         bool same = true;
         for (int run = 0; run < 20; run++) {
             struct rollout_result result;
-            rollout_run(r, &(struct rollout_task){.theta = s->theta, .w0 = s->w0, .gradient = true}, &result);
+            rollout_run(r, &(struct rollout_task){.theta = s->theta, .w0 = s->w0, .gradient = true},
+                        &result);
             if (threads == 1 && run == 0)
                 memcpy(first, result.gradient, s->tensors.size * sizeof *first);
-            same = same &&
-                   memcmp(first, result.gradient, s->tensors.size * sizeof *first) == 0;
+            same = same && memcmp(first, result.gradient, s->tensors.size * sizeof *first) == 0;
         }
         tap_ok(same, "%d threads: the same bits in 20 runs", threads);
         rollout_free(r);
@@ -196,9 +200,14 @@ static void test_batches(const struct setting *s)
     for (size_t a = 0; a < ANIMALS; a++)
         train[a] = a != 7;
     struct rollout *all = rollout_of(s, engine_double(), train, 37, 1);
-    struct rollout *r = rollout_new(&(struct rollout_setup){
-        .engine = engine_double(), .rule = s->rule, .shape = &s->shape, .trials = s->trials,
-        .train = train, .truncation = 37, .batch = 3, .threads = 2});
+    struct rollout *r = rollout_new(&(struct rollout_setup){.engine = engine_double(),
+                                                            .rule = s->rule,
+                                                            .shape = &s->shape,
+                                                            .trials = s->trials,
+                                                            .train = train,
+                                                            .truncation = 37,
+                                                            .batch = 3,
+                                                            .threads = 2});
     struct rollout_task task = {.theta = s->theta, .w0 = s->w0, .gradient = true};
     struct rollout_result whole, part;
     tap_ok(rollout_batches(all) == 1, "without batch= there is one batch");
@@ -257,9 +266,14 @@ static void test_whole(const char *name)
     tap_ok(missing > 1e-3 * largest, "%s: a truncated gradient lacks something (%.2g of %.2g)",
            name, missing, largest);
     for (int threads = 1; threads <= 4; threads++) {
-        struct rollout *r = rollout_new(&(struct rollout_setup){
-            .engine = engine_double(), .rule = s.rule, .shape = &s.shape, .trials = s.trials,
-            .train = train, .truncation = 37, .whole = true, .threads = threads});
+        struct rollout *r = rollout_new(&(struct rollout_setup){.engine = engine_double(),
+                                                                .rule = s.rule,
+                                                                .shape = &s.shape,
+                                                                .trials = s.trials,
+                                                                .train = train,
+                                                                .truncation = 37,
+                                                                .whole = true,
+                                                                .threads = threads});
         double worst = 0, lost = 0;
         for (int run = 0; run < 10; run++)
             rollout_run(r, &task, &got);
@@ -301,9 +315,13 @@ static void test_padding(void)
     struct cohort *c = test_cohort(N, lengths, SEED);
     struct trials *trials = trials_new(c, &policy);
     for (size_t e = 0; engine_at(e); e++) {
-        struct rollout *r = rollout_new(&(struct rollout_setup){
-            .engine = engine_at(e), .rule = rule_find("dnn"), .shape = &shape, .trials = trials,
-            .train = train, .truncation = 50, .threads = 1});
+        struct rollout *r = rollout_new(&(struct rollout_setup){.engine = engine_at(e),
+                                                                .rule = rule_find("dnn"),
+                                                                .shape = &shape,
+                                                                .trials = trials,
+                                                                .train = train,
+                                                                .truncation = 50,
+                                                                .threads = 1});
         tap_ok(rollout_padding(r) < .1, "%s: %.1f %% of the lanes' steps are padding",
                engine_at(e)->name, 100 * rollout_padding(r));
         rollout_free(r);
@@ -329,7 +347,8 @@ static void test_idle_lanes(struct setting *s)
         struct rollout *r = rollout_of(s, engine_at(e), train, 1000, 1);
         struct rollout_result result;
         bool finite = true;
-        rollout_run(r, &(struct rollout_task){.theta = s->theta, .w0 = s->w0, .gradient = true}, &result);
+        rollout_run(r, &(struct rollout_task){.theta = s->theta, .w0 = s->w0, .gradient = true},
+                    &result);
         for (size_t i = 0; i < s->tensors.size; i++)
             finite = finite && isfinite(result.gradient[i]);
         tap_ok(finite, "%s: idle lanes leave the gradient alone", engine_at(e)->name);
@@ -341,10 +360,20 @@ static void test_check(void)
 {
     static const struct rule_shape shapes[] = {
         {.n_weights = 2, .hidden = 9, .layers = 2},
-        {.n_weights = 3, .hidden = 5, .layers = 1, .lags = 2, .window = 4, .split_alpha = true,
+        {.n_weights = 3,
+         .hidden = 5,
+         .layers = 1,
+         .lags = 2,
+         .window = 4,
+         .split_alpha = true,
          .forgetting = true},
-        {.n_weights = 2, .hidden = 13, .layers = 3, .window = 3, .shared_alpha = true,
-         .split_alpha = true, .fit_lapse = true},
+        {.n_weights = 2,
+         .hidden = 13,
+         .layers = 3,
+         .window = 3,
+         .shared_alpha = true,
+         .split_alpha = true,
+         .fit_lapse = true},
         {.n_weights = 1, .hidden = 4, .layers = 1, .lapse = .1},
         {.n_weights = 2, .hidden = 7, .layers = 2, .mlp_first = true},
     };
@@ -364,8 +393,7 @@ static void test_check(void)
             for (size_t j = 0; j < n; j++)
                 tap_ok((rows[j].norm > 0 || (rule_at(i)->no_start && j + 1 == n)) &&
                            rows[j].error < 1e-6,
-                       "  %s: norm %.3g, error %.2g", rows[j].tensor, rows[j].norm,
-                       rows[j].error);
+                       "  %s: norm %.3g, error %.2g", rows[j].tensor, rows[j].norm, rows[j].error);
         }
 }
 
@@ -427,7 +455,8 @@ static void fan_against_updates(const struct engine *engine, const struct fan_ca
     }
     tap_ok(fanned && scale > 0 && worst < scale * (engine == engine_double() ? 1e-12 : 5e-6),
            "%s: %zu trials after %zu states of %zu units all at once, %zu layers; off by %.2g of "
-           "%.2g", engine->name, m, n, c->hidden, c->layers, worst, scale);
+           "%.2g",
+           engine->name, m, n, c->hidden, c->layers, worst, scale);
     u[2 + INPUT_STIMULUS] = 1e4;
     tap_ok(!engine->fan(plan, m, u, n, state, dw), "  which is refused where gates are far out");
     engine->plan_free(plan);

@@ -221,8 +221,8 @@ static void test_zoom(void)
     int usual = e.place.tile[1].height, text = e.place.transcript.height;
     enter(&e, "zoom map");
     int zoomed = e.place.tile[1].height, rows = e.place.transcript.height;
-    tap_ok(zoomed > usual + 10 && rows < 5, "zoom takes the room of the transcript (%d, %d)",
-           usual, zoomed);
+    tap_ok(zoomed > usual + 10 && rows < 5, "zoom takes the room of the transcript (%d, %d)", usual,
+           zoomed);
     press(&e, "M-up");
     tap_ok(e.place.transcript.height == rows + 1, "which can be made larger there");
     enter(&e, "zoom");

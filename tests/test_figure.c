@@ -52,9 +52,16 @@ static void add_lines(struct figure *figure, double first)
     for (int i = 0; i < 3; i++)
         x[i] = i, y[i] = first + i;
     struct curve curve = {.label = label, .n = 3, .x = x, .y = y, .lo = x, .hi = y};
-    struct line_plot plot = {.x_label = "x", .y_title = "y", .x_lo = NAN, .x_hi = NAN,
-                             .y_lo = NAN, .y_hi = NAN, .n_curves = 1, .curves = &curve,
-                             .n_marks = 1, .marks = &mark};
+    struct line_plot plot = {.x_label = "x",
+                             .y_title = "y",
+                             .x_lo = NAN,
+                             .x_hi = NAN,
+                             .y_lo = NAN,
+                             .y_hi = NAN,
+                             .n_curves = 1,
+                             .curves = &curve,
+                             .n_marks = 1,
+                             .marks = &mark};
     canvas_init(&canvas, 40, 20);
     canvas.figure = figure;
     line_plot_draw(&plot, &canvas, (struct rect){0, 0, 40, 20}, &style);
@@ -75,7 +82,8 @@ static void test_kept(void)
     tap_ok(figure.n == 1 && figure.parts[0].lines && !figure.parts[0].heat, "a part is kept");
     const struct line_plot *plot = figure.parts[0].lines;
     tap_ok(plot->curves[0].y[2] == 9 && plot->curves[0].hi[1] == 8 && plot->marks[0] == 1.5 &&
-               strcmp(plot->curves[0].label, "one") == 0, "its numbers and names are copies");
+               strcmp(plot->curves[0].label, "one") == 0,
+           "its numbers and names are copies");
     figure_free(&figure);
     tap_ok(figure.n == 0 && !figure.parts, "and are freed");
 }
@@ -83,8 +91,12 @@ static void test_kept(void)
 static bool paints(const struct figure *figure, double width, double height, enum figure_kind kind,
                    struct strbuf *out, struct err *err)
 {
-    struct figure_look look = {.width = width, .height = height, .font = 7, .dpi = 100,
-                               .family = "sans", .creator = "test"};
+    struct figure_look look = {.width = width,
+                               .height = height,
+                               .font = 7,
+                               .dpi = 100,
+                               .family = "sans",
+                               .creator = "test"};
     strbuf_reset(out);
     *err = (struct err){0};
     return figure_paint(figure, kind, &look, out, err);
@@ -98,11 +110,19 @@ static void test_pages(void)
     const double value[] = {-1, NAN, 1, 3}, axis[] = {0, 1}, upright[] = {5, 5};
     const uint32_t support[] = {1, 1, 0, 1};
     struct heat_panel panel = {"", value, support};
-    struct heat_map map = {.x_label = "x", .nx = 2, .ny = 2, .x = axis, .y = axis, .limit = 2,
-                           .n_panels = 1, .panels = &panel, .cross_panel = -1};
+    struct heat_map map = {.x_label = "x",
+                           .nx = 2,
+                           .ny = 2,
+                           .x = axis,
+                           .y = axis,
+                           .limit = 2,
+                           .n_panels = 1,
+                           .panels = &panel,
+                           .cross_panel = -1};
     if (!figure_library()) {
         tap_ok(!paints(&figure, 80, NAN, FIGURE_PDF, &out, &err) &&
-                   strstr(err.message, "libcairo2-dev"), "without cairo the package is named");
+                   strstr(err.message, "libcairo2-dev"),
+               "without cairo the package is named");
         return;
     }
     tap_ok(!paints(&figure, 80, NAN, FIGURE_PDF, &out, &err), "an empty figure is refused");
@@ -123,8 +143,15 @@ static void test_pages(void)
     figure_add_heat(&figure, &map, (struct rect){0, 0, 40, 20});
     tap_ok(paints(&figure, 80, 60, FIGURE_SVG, &out, &err), "a map without cells says so");
     figure_free(&figure);
-    map = (struct heat_map){.x_label = "x", .nx = 2, .ny = 2, .x = upright, .y = upright,
-                            .limit = 0, .n_panels = 1, .panels = &panel, .cross_panel = -1};
+    map = (struct heat_map){.x_label = "x",
+                            .nx = 2,
+                            .ny = 2,
+                            .x = upright,
+                            .y = upright,
+                            .limit = 0,
+                            .n_panels = 1,
+                            .panels = &panel,
+                            .cross_panel = -1};
     figure_add_heat(&figure, &map, (struct rect){0, 0, 40, 20});
     figure.title = strdup("A title of many words that goes on and on and does not fit into one "
                           "line of a page as narrow as this one is, nor into two of them");

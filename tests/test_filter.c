@@ -18,8 +18,10 @@ static struct cohort *make(void)
                 free(session);
             }
             const float extra[] = {t == 3 ? NAN : (float)t / 10, (float)a};
-            struct cohort_trial trial = {.stimulus = (float)(t - 2) / 4, .reward = t % 2 ? 1 : 0,
-                                         .choice = t > 2, .answer = (t % 2) == (t > 2),
+            struct cohort_trial trial = {.stimulus = (float)(t - 2) / 4,
+                                         .reward = t % 2 ? 1 : 0,
+                                         .choice = t > 2,
+                                         .answer = (t % 2) == (t > 2),
                                          .trial = t * 10};
             cohort_builder_trial(b, &trial, extra);
         }
@@ -123,8 +125,8 @@ static void test_rest(const struct cohort *c)
     tap_ok(!cohort_trials(c, 7, 0, &part, &err) && !part, "past the end: %s", err.message);
     err_clear(&err);
     tap_ok(!cohort_trials(c, 4, 2, &part, &err) && err.code == ERR_USAGE, "4..2: %s", err.message);
-    tap_ok(cohort_trials(c, 1, 0, &all, &err) && all->digest == c->digest &&
-               c->n_trials == 12, "all trials: the same digest, and the old one is untouched");
+    tap_ok(cohort_trials(c, 1, 0, &all, &err) && all->digest == c->digest && c->n_trials == 12,
+           "all trials: the same digest, and the old one is untouched");
     cohort_drop(all);
 }
 

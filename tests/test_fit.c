@@ -76,10 +76,10 @@ static void test_training(const struct cohort *c, const struct wake *wake)
             model_loss(m, c, loss, n);
             tap_near((loss[1] + loss[3]) / (double)(n[1] + n[3]), m->history[60].heldout, 1e-7,
                      "the held-out loss is the mean over the held-out animals' scored trials");
-            tap_near((loss[0] + loss[2] + loss[4] + loss[5]) /
-                         (double)(n[0] + n[2] + n[4] + n[5]),
+            tap_near((loss[0] + loss[2] + loss[4] + loss[5]) / (double)(n[0] + n[2] + n[4] + n[5]),
                      m->history[60].train, 1e-7, "the training loss over the others'");
-            tap_ok(m->lived && m->lived->epoch == 60, "weights lived through are of the last epoch");
+            tap_ok(m->lived && m->lived->epoch == 60,
+                   "weights lived through are of the last epoch");
             float *w = mem_new(c->n_trials * 2, sizeof *w);
             model_sweep(m, c, w);
             tap_ok(memcmp(w, m->lived->w, c->n_trials * 2 * sizeof *w) == 0,
@@ -168,10 +168,13 @@ static void test_psychometric(const struct wake *wake)
         bool right = i % 2, late = i >= 100;
         int nth = i / 2 % 10;
         bool choice = late || (right ? nth < 9 : nth < 2);
-        cohort_builder_trial(b, &(struct cohort_trial){.stimulus = right ? 1 : -1,
-                                                       .choice = choice,
-                                                       .reward = choice == right,
-                                                       .answer = right, .trial = i + 1}, NULL);
+        cohort_builder_trial(b,
+                             &(struct cohort_trial){.stimulus = right ? 1 : -1,
+                                                    .choice = choice,
+                                                    .reward = choice == right,
+                                                    .answer = right,
+                                                    .trial = i + 1},
+                             NULL);
     }
     struct cohort *c = cohort_builder_finish(b, "p", "p");
     struct fit_settings s = quick(30, 1);

@@ -134,12 +134,20 @@ static void test_background(void)
     tap_ok(background_parse("11;rgb:fdfd/f6f6/e3e3", &dark) && !dark, "cream is light");
     tap_ok(background_parse("11;rgb:00/2b/36", &dark) && dark, "two digits a channel");
     tap_ok(background_parse("11;rgba:ffff/ffff/ffff/8000", &dark) && !dark, "with alpha");
-    static const char *const bad[] = {"", "11", "11;rgb", "11;rgb:", "11;rgb:ff/ff", "10;rgb:0/0/0",
-                                      "11;rgb:ff/ff/", "11;rgb:-1/0/0", "11;rgb:12345/0/0"};
+    static const char *const bad[] = {"",
+                                      "11",
+                                      "11;rgb",
+                                      "11;rgb:",
+                                      "11;rgb:ff/ff",
+                                      "10;rgb:0/0/0",
+                                      "11;rgb:ff/ff/",
+                                      "11;rgb:-1/0/0",
+                                      "11;rgb:12345/0/0"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         tap_ok(!background_parse(bad[i], &dark), "'%s' is no background", bad[i]);
     tap_ok(background_is_last("?64;1;2c") && !background_is_last("?2026;2$y") &&
-               !background_is_last(""), "which answer is the last");
+               !background_is_last(""),
+           "which answer is the last");
     setenv("COLORFGBG", "0;default;15", 1);
     tap_ok(background_from_environment(&dark) && !dark, "COLORFGBG, light");
     setenv("COLORFGBG", "15;0", 1);
@@ -162,8 +170,8 @@ static void test_paste(void)
         list(&keys, 1.001, &names);
         keys_feed(&keys, text + cut, n - cut, 1.1);
         list(&keys, 1.1, &names);
-        same = same && strcmp(strbuf_text(&names),
-                              "paste(say 1\r\nsay \303\251\033[A\033[201x) z") == 0;
+        same = same &&
+               strcmp(strbuf_text(&names), "paste(say 1\r\nsay \303\251\033[A\033[201x) z") == 0;
         strbuf_free(&names);
         keys_free(&keys);
     }

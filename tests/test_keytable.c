@@ -89,8 +89,7 @@ static const struct trial trials[] = {
     {"Keys everywhere", "^C", NULL, "=half_a_line", "C-c", "-half a line"},
     {"Keys everywhere", "^L", NULL, "", "C-l", "@repaint"},
 
-    {"Mouse, after set mouse=yes", "click", NULL, "", "<0,60,8M <0,60,8m",
-     "^.deltaw> map cross="},
+    {"Mouse, after set mouse=yes", "click", NULL, "", "<0,60,8M <0,60,8m", "^.deltaw> map cross="},
     {"Mouse, after set mouse=yes", "click", NULL, "", "<0,5,8M", "^. F1 keys"},
     {"Mouse, after set mouse=yes", "click", NULL, "esc", "<0,10,28M", "^. F1 help"},
     {"Mouse, after set mouse=yes", "drag a border", NULL, "", "<0,39,8M <32,50,8M <0,50,8m",
@@ -264,13 +263,13 @@ static bool has_row(const char *screen, const char *pattern)
 static size_t key_bytes(const char *name, char *out, size_t size)
 {
     static const char *const known[][2] = {
-        {"esc", "\033"},         {"tab", "\t"},           {"S-tab", "\033[Z"},
-        {"enter", "\r"},         {"space", " "},          {"up", "\033[A"},
-        {"down", "\033[B"},      {"right", "\033[C"},     {"left", "\033[D"},
-        {"home", "\033[H"},      {"end", "\033[F"},       {"pgup", "\033[5~"},
-        {"pgdn", "\033[6~"},     {"f1", "\033OP"},        {"f2", "\033OQ"},
-        {"f6", "\033[17~"},      {"M-up", "\033[1;3A"},   {"M-down", "\033[1;3B"},
-        {"S-up", "\033[1;2A"},   {"S-down", "\033[1;2B"}, {"C-home", "\033[1;5H"},
+        {"esc", "\033"},        {"tab", "\t"},           {"S-tab", "\033[Z"},
+        {"enter", "\r"},        {"space", " "},          {"up", "\033[A"},
+        {"down", "\033[B"},     {"right", "\033[C"},     {"left", "\033[D"},
+        {"home", "\033[H"},     {"end", "\033[F"},       {"pgup", "\033[5~"},
+        {"pgdn", "\033[6~"},    {"f1", "\033OP"},        {"f2", "\033OQ"},
+        {"f6", "\033[17~"},     {"M-up", "\033[1;3A"},   {"M-down", "\033[1;3B"},
+        {"S-up", "\033[1;2A"},  {"S-down", "\033[1;2B"}, {"C-home", "\033[1;5H"},
         {"C-end", "\033[1;5F"},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
@@ -349,17 +348,17 @@ static bool did(const struct explorer *e, const char *want, const struct explore
     long was = before->transcript.scrolled, is = e->transcript.scrolled, page = 4;
     long top = e->transcript.rows - (e->place.transcript.height - 1);
     size_t found = e->transcript.found, found_then = before->transcript.found;
-    return strcmp(want, "@up") == 0          ? is == was + 1
-           : strcmp(want, "@down") == 0      ? is < was && is >= was - 3
-           : strcmp(want, "@page up") == 0   ? is > was + page
-           : strcmp(want, "@page down") == 0 ? is < was - page
-           : strcmp(want, "@top") == 0       ? is == top && is > was
-           : strcmp(want, "@end") == 0       ? is == 0 && was > 0
-           : strcmp(want, "@found") == 0     ? found > 0 && found != found_then
-           : strcmp(want, "@found up") == 0  ? found > 0 && found < found_then
+    return strcmp(want, "@up") == 0           ? is == was + 1
+           : strcmp(want, "@down") == 0       ? is < was && is >= was - 3
+           : strcmp(want, "@page up") == 0    ? is > was + page
+           : strcmp(want, "@page down") == 0  ? is < was - page
+           : strcmp(want, "@top") == 0        ? is == top && is > was
+           : strcmp(want, "@end") == 0        ? is == 0 && was > 0
+           : strcmp(want, "@found") == 0      ? found > 0 && found != found_then
+           : strcmp(want, "@found up") == 0   ? found > 0 && found < found_then
            : strcmp(want, "@found down") == 0 ? found > found_then
-           : strcmp(want, "@repaint") == 0   ? e->repaint && !before->repaint
-                                             : false;
+           : strcmp(want, "@repaint") == 0    ? e->repaint && !before->repaint
+                                              : false;
 }
 
 /* All patterns hold, and not all of them did before. */
@@ -511,8 +510,8 @@ static void check_trials(void)
         bool listed = (ops || strcmp(t->place, "replay") == 0) && strstr(keys, t->key);
         const struct key_row *row;
         for (size_t j = 0; (row = key_row_at(j)) && !listed; j++)
-            listed = strcmp(row->key, t->key) == 0 &&
-                     strcmp(key_group_name(row->group), t->place) == 0;
+            listed =
+                strcmp(row->key, t->key) == 0 && strcmp(key_group_name(row->group), t->place) == 0;
         if (!listed)
             tap_ok(false, "%s: %s is tried but not listed", t->place, t->key);
     }
@@ -527,8 +526,7 @@ static void test_interrupt(struct explorer *e)
         ;
     bool waited = e->step == STEP_WAITING;
     type(e, "C-c");
-    tap_ok(waited && e->step != STEP_WAITING && session_busy(e->session) &&
-               shows(e, "interrupted"),
+    tap_ok(waited && e->step != STEP_WAITING && session_busy(e->session) && shows(e, "interrupted"),
            "Keys everywhere: ^C: gives up what is waited for, not the fit");
     enter(e, "stop on; wait; use dnn1; forget on");
 }
@@ -596,8 +594,8 @@ int main(void)
         setenv("DELTAW_LESSONS", lessons, 1);
     }
     unsetenv("COLORFGBG");
-    static const struct lineedit_host editor = {.line = on_line, .complete = on_complete,
-                                                .candidates = on_candidates};
+    static const struct lineedit_host editor = {
+        .line = on_line, .complete = on_complete, .candidates = on_candidates};
     struct explorer e;
     struct session_host host = {.history = recall_at, .terminal = take_bytes};
     begin_hosted(&e, &host, false, 100, 30);

@@ -31,8 +31,9 @@ static struct layout layout_of(const char *text)
 
 static void test_parse(void)
 {
-    static const char *const good[] = {"loss|map", "loss/map", "loss|map/slice", "a|b|c/d/e",
-                                       "map", "loss:2|map:3", "loss:2x3|map:3/slice", "a:1x2/b"};
+    static const char *const good[] = {
+        "loss|map", "loss/map",     "loss|map/slice",       "a|b|c/d/e",
+        "map",      "loss:2|map:3", "loss:2x3|map:3/slice", "a:1x2/b"};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         struct layout layout = {0};
         struct err err = {0};
@@ -43,9 +44,24 @@ static void test_parse(void)
         tap_is_text(strbuf_text(&text), good[i], "%s is read as it was said", good[i]);
         strbuf_free(&text);
     }
-    static const char *const bad[] = {"", "|", "loss|", "/map", "loss||map", "a|a", "a|b|c|d|e|f|g|h|i",
-                                      "a/b/c/d/e", "a:", "a:0", "a:1x", "a:1x0", "a:x2", "a:2y", "a:-1",
-                                      "a:1000", ":2", "averyveryverylongnameofaview"};
+    static const char *const bad[] = {"",
+                                      "|",
+                                      "loss|",
+                                      "/map",
+                                      "loss||map",
+                                      "a|a",
+                                      "a|b|c|d|e|f|g|h|i",
+                                      "a/b/c/d/e",
+                                      "a:",
+                                      "a:0",
+                                      "a:1x",
+                                      "a:1x0",
+                                      "a:x2",
+                                      "a:2y",
+                                      "a:-1",
+                                      "a:1000",
+                                      ":2",
+                                      "averyveryverylongnameofaview"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct layout layout = layout_of("loss|map"), before = layout;
         struct err err = {0};
@@ -99,8 +115,8 @@ static void test_shares(void)
     struct layout layout = layout_of("loss:2|map:3");
     struct placement p;
     layout_place(&layout, 80, 24, &p);
-    tap_ok(p.tile[0].width == 31 && p.tile[1].width == 46, "shares of the width: 31 and 46 (%d, %d)",
-           p.tile[0].width, p.tile[1].width);
+    tap_ok(p.tile[0].width == 31 && p.tile[1].width == 46,
+           "shares of the width: 31 and 46 (%d, %d)", p.tile[0].width, p.tile[1].width);
     layout = layout_of("loss:1|map:20");
     layout_place(&layout, 80, 24, &p);
     tap_ok(p.tile[0].width + p.tile[1].width == 77 && p.tile[0].width >= 38,
@@ -172,9 +188,9 @@ static void test_move(void)
 
 static void test_every_size(void)
 {
-    static const char *const texts[] = {"map", "loss|map", "loss/map", "a|b|c", "a|b/c|d",
-                                        "a|b|c/d|e|f", "a/b/c",
-                                        "a:2|b:3", "a:1x9|b:9/c", "a|b|c|d/e|f|g|h"};
+    static const char *const texts[] = {"map",         "loss|map",       "loss/map", "a|b|c",
+                                        "a|b/c|d",     "a|b|c/d|e|f",    "a/b/c",    "a:2|b:3",
+                                        "a:1x9|b:9/c", "a|b|c|d/e|f|g|h"};
     bool inside = true, apart = true, some = true;
     for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++)
         for (int width = 1; width <= 160; width++)
@@ -250,8 +266,7 @@ static void test_next(void)
         strbuf_puts(&seen, layout.no_tiles ? " none\n" : layout.zoom ? " one\n" : "\n");
         layout_next(&layout);
     }
-    tap_is_text(strbuf_text(&seen),
-                "loss|map\nloss/map\nloss/map one\nloss/map none\nloss|map\n",
+    tap_is_text(strbuf_text(&seen), "loss|map\nloss/map\nloss/map one\nloss/map none\nloss|map\n",
                 "layouts follow each other and come round");
     strbuf_free(&seen);
     layout = layout_of("a|b|c");

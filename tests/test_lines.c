@@ -50,8 +50,8 @@ static char *all_lines(void)
         lines_close(&lines);
     }
     if (err.code != ERR_NONE)
-        strbuf_puts(&out, err.message + (strncmp(err.message, path, strlen(path)) == 0
-                                             ? strlen(path) : 0));
+        strbuf_puts(&out, err.message +
+                              (strncmp(err.message, path, strlen(path)) == 0 ? strlen(path) : 0));
     strbuf_puts(&out, "");
     return out.text ? strbuf_take(&out) : mem_text("");
 }
@@ -81,7 +81,9 @@ static void test_plain(void)
         {"a\r\nb\r\n", "a|b|", "CRLF"},
         {"a\r\nb\r", "a|b|", "CR at the end"},
         {"a\n\n\nb\n", "a|||b|", "empty lines are lines"},
-        {"\xef\xbb\xbf" "a\nb\n", "a|b|", "a byte order mark"},
+        {"\xef\xbb\xbf"
+         "a\nb\n",
+         "a|b|", "a byte order mark"},
         {"\xef\xbb\xbf", "", "nothing but a mark"},
         {"\n", "|", "one empty line"},
         {"", "", "nothing"},
@@ -91,8 +93,7 @@ static void test_plain(void)
         check_lines(cases[i].text, strlen(cases[i].text), cases[i].want, cases[i].what);
     static const char nul[] = "a\nb\0c\nd\n";
     check_lines(nul, sizeof nul - 1,
-                "a|:2: there is a NUL byte here: this is no text file, or not UTF-8",
-                "a NUL byte");
+                "a|:2: there is a NUL byte here: this is no text file, or not UTF-8", "a NUL byte");
 }
 
 static void test_long(void)
@@ -222,11 +223,19 @@ static void test_others(void)
         const char *bytes;
         size_t n;
         const char *says;
-    } cases[] = {{"PK\3\4xxxxxx", 10, "zip"}, {"\xfd" "7zXZ\0xxx", 9, "unxz"},
-                 {"BZh91AY&SY", 10, "bunzip2"}, {"\x28\xb5\x2f\xfdxxxx", 8, "unzstd"},
-                 {"\x93NUMPY\1\0", 8, "numpy"}, {"\x89HDF\r\n\x1a\n", 8, "HDF5"},
-                 {"MATLAB 5.0", 10, "MATLAB"}, {"PAR1xxxx", 8, "Parquet"},
-                 {"\xff\xfe" "a\0", 4, "UTF-16"}};
+    } cases[] = {{"PK\3\4xxxxxx", 10, "zip"},
+                 {"\xfd"
+                  "7zXZ\0xxx",
+                  9, "unxz"},
+                 {"BZh91AY&SY", 10, "bunzip2"},
+                 {"\x28\xb5\x2f\xfdxxxx", 8, "unzstd"},
+                 {"\x93NUMPY\1\0", 8, "numpy"},
+                 {"\x89HDF\r\n\x1a\n", 8, "HDF5"},
+                 {"MATLAB 5.0", 10, "MATLAB"},
+                 {"PAR1xxxx", 8, "Parquet"},
+                 {"\xff\xfe"
+                  "a\0",
+                  4, "UTF-16"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         spit(cases[i].bytes, cases[i].n);
         char *got = all_lines();
@@ -246,8 +255,9 @@ static void check_csv(const char *text, const char *want, const char *what)
         while (csv_next(&csv, &err) == LINES_LINE) {
             strbuf_printf(&out, "%zu", csv.line);
             for (size_t i = 0; i < csv.n_columns; i++)
-                strbuf_printf(&out, "<%s>", strlen(csv.fields[i].text) == csv.fields[i].n
-                                                ? csv.fields[i].text : "(length)");
+                strbuf_printf(&out, "<%s>",
+                              strlen(csv.fields[i].text) == csv.fields[i].n ? csv.fields[i].text
+                                                                            : "(length)");
         }
         csv_close(&csv);
     }
@@ -299,16 +309,48 @@ static void check_decimal(const char *text)
 
 static void test_decimal(void)
 {
-    static const char *const good[] = {
-        "0", "1", "-1", "+1", ".5", "-.5", "5.", "0.0625", "-0", "1e3", "1E-3", "1.e2", "123456789",
-        "9007199254740993", "9007199254740992.5", "18446744073709551616", "1e22", "1e23", "1e-22",
-        "1e-23", "0.1e-300", "4.9e-324", "1e-400", "3.4028234e38", "1.17549435e-38", "1e-45",
-        "7e-46", "1.00000017881393432617187499", "1.00000017881393432617187500",
-        "1.00000017881393432617187501", "16777217", "16777217.000000001", "0.000000000000000000001",
-        "123456789012345678901234567890", "33554435", "0.30273722", "00001.50",
-        "1.000000059604644775390625", "1.000000059604644775390626"};
-    static const char *const bad[] = {"", "-", "+", ".", "e5", "1e", "1e+", "1.2.3", "1 ", " 1",
-                                      "0x10", "1,5", "nan", "inf", "1d5", "--1", "1e400", "١"};
+    static const char *const good[] = {"0",
+                                       "1",
+                                       "-1",
+                                       "+1",
+                                       ".5",
+                                       "-.5",
+                                       "5.",
+                                       "0.0625",
+                                       "-0",
+                                       "1e3",
+                                       "1E-3",
+                                       "1.e2",
+                                       "123456789",
+                                       "9007199254740993",
+                                       "9007199254740992.5",
+                                       "18446744073709551616",
+                                       "1e22",
+                                       "1e23",
+                                       "1e-22",
+                                       "1e-23",
+                                       "0.1e-300",
+                                       "4.9e-324",
+                                       "1e-400",
+                                       "3.4028234e38",
+                                       "1.17549435e-38",
+                                       "1e-45",
+                                       "7e-46",
+                                       "1.00000017881393432617187499",
+                                       "1.00000017881393432617187500",
+                                       "1.00000017881393432617187501",
+                                       "16777217",
+                                       "16777217.000000001",
+                                       "0.000000000000000000001",
+                                       "123456789012345678901234567890",
+                                       "33554435",
+                                       "0.30273722",
+                                       "00001.50",
+                                       "1.000000059604644775390625",
+                                       "1.000000059604644775390626"};
+    static const char *const bad[] = {"",    "-",     "+",   ".",   "e5",    "1e",
+                                      "1e+", "1.2.3", "1 ",  " 1",  "0x10",  "1,5",
+                                      "nan", "inf",   "1d5", "--1", "1e400", "١"};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
         check_decimal(good[i]);
     size_t wrong = 0;
@@ -344,7 +386,8 @@ static void test_decimal(void)
     tap_ok(true, "decimals are what strtod and strtof say (a failure would stand above)");
     tap_ok(decimal_missing("", 0) && decimal_missing("NaN", 3) && decimal_missing("NA", 2) &&
                decimal_missing("null", 4) && !decimal_missing("0", 1) &&
-               !decimal_missing("north", 5), "words for nothing");
+               !decimal_missing("north", 5),
+           "words for nothing");
 }
 
 static void test_names(void)

@@ -121,11 +121,13 @@ static void test_report(void)
     if (!tap_ok(c != NULL, "%s", err.message))
         return;
     tap_ok(c->report.n_rows == 3 && c->report.n_no_choice == 1 && c->report.n_no_reward == 1 &&
-               !c->report.reward_half && c->n_trials == 1, "what was dropped is counted");
+               !c->report.reward_half && c->n_trials == 1,
+           "what was dropped is counted");
     tap_is_text(c->report.mapping,
                 "subject=mouse  session=(one)  trial=(counted)  stimulus=signed_contrast  "
                 "choice=response  reward=rewarded  answer=(from choice and reward); kept: rt, "
-                "flag; left out, not numbers: lab, void", "the mapping");
+                "flag; left out, not numbers: lab, void",
+                "the mapping");
     tap_is_text(c->report.sides, "choice 1 = right, 0 = left", "the sides");
     tap_ok(c->n_columns == 2 && cohort_column(c, "rt") && !cohort_column(c, "lab"), "kept by name");
     tap_near((double)cohort_column(c, "rt")->values[0], .25, 0, "its value");
@@ -142,12 +144,14 @@ static void test_report(void)
 static void test_mapping(void)
 {
     check("Animal ID,Session_Number,Contrast.Left,contrastRight,Choice,feedback-type\n"
-          "x,3,0.5,0,0,1\nx,3,,0.25,0,0\nx,3,0,NaN,1,1\n", plain,
-          "x[3: 1 -0.5 0 1 0, 2 0.25 0 0 1, 3 0 1 1 1]", "names without case, blanks, signs");
-    check("a,b,c,d\nx,1,0,0\n", (struct load_options){.subject = "A", .stimulus = "b",
-          .choice = "c", .reward = "d"}, "x[1: 1 1 0 0 1]", "columns named by the user");
-    check("a,b,c,d\nx,1,0,0\n", (struct load_options){.subject = "a", .stimulus = "bb",
-          .choice = "c", .reward = "d"},
+          "x,3,0.5,0,0,1\nx,3,,0.25,0,0\nx,3,0,NaN,1,1\n",
+          plain, "x[3: 1 -0.5 0 1 0, 2 0.25 0 0 1, 3 0 1 1 1]",
+          "names without case, blanks, signs");
+    check("a,b,c,d\nx,1,0,0\n",
+          (struct load_options){.subject = "A", .stimulus = "b", .choice = "c", .reward = "d"},
+          "x[1: 1 1 0 0 1]", "columns named by the user");
+    check("a,b,c,d\nx,1,0,0\n",
+          (struct load_options){.subject = "a", .stimulus = "bb", .choice = "c", .reward = "d"},
           "no column 'bb' (stimulus=bb); did you mean 'b'?; the columns are a, b, c, d",
           "an unknown one");
     check("mouse,id,stimulus,choice,reward\nx,7,1,0,0\n", plain,
@@ -158,8 +162,8 @@ static void test_mapping(void)
           (struct load_options){.subject = "mouse", .session = "id"}, "x[7: 1 1 0 0 1]",
           "a column in use is out of the question");
     check("subject,choice,response,stimulus,contrast_left,contrast_right,reward\n"
-          "x,1,0,-1,0,1,0\nx,0,1,-1,0,1,1\n", plain, "x[1: 1 -1 1 0 0, 2 -1 0 1 0]",
-          "the role's own name comes first");
+          "x,1,0,-1,0,1,0\nx,0,1,-1,0,1,1\n",
+          plain, "x[1: 1 -1 1 0 0, 2 -1 0 1 0]", "the role's own name comes first");
     check("subject,stimulus,contrast_left,contrast_right,choice,reward\nx,-1,0,.5,0,1\n",
           (struct load_options){.left = "contrast_left"}, "x[1: 1 0.5 0 1 0]",
           "left= asks for the difference");
@@ -182,17 +186,19 @@ static void test_contrast(void)
     const struct load_options tanh5 = {.contrast = LOAD_CONTRAST_TANH5};
     struct cohort *c = load_text("subject,contrast_left,contrast_right,choice,reward\n"
                                  "m,0.0625,0,1,0\nm,0,.125,1,1\nm,.25,0,1,0\nm,0,.5,1,1\n"
-                                 "m,1,0,1,0\nm,0,0,1,1\nm,.5,.25,0,1\n", tanh5, &err);
+                                 "m,1,0,1,0\nm,0,0,1,1\nm,.5,.25,0,1\n",
+                                 tanh5, &err);
     /* SCIENCE 5 */
-    const double want[] = {-.30273722, .55465008, -.84836067, .98670389, -1, 0,
-                           .84836067 - .98670389};
+    const double want[] = {-.30273722, .55465008, -.84836067,           .98670389,
+                           -1,         0,         .84836067 - .98670389};
     for (size_t i = 0; c && i < 7; i++)
         tap_near((double)c->stimulus[i], want[i], 2e-8, "tanh5 of each side, trial %zu", i);
     tap_ok(c && strstr(c->report.mapping, "f(c)=tanh(5c)/tanh(5)"), "and it is told");
     cohort_drop(c);
     c = load_text(HEAD "m,1,1,-0.0625,1,0\nm,1,2,0.5,1,1\n", tanh5, &err);
     tap_ok(c && fabs((double)c->stimulus[0] + .30273722) < 2e-8 &&
-               fabs((double)c->stimulus[1] - .98670389) < 2e-8, "tanh5 of a signed stimulus");
+               fabs((double)c->stimulus[1] - .98670389) < 2e-8,
+           "tanh5 of a signed stimulus");
     cohort_drop(c);
     check("subject,contrast_left,contrast_right,choice,reward\nm,0,25,1,1\n", tanh5,
           "log.csv:2: contrast_right '25' is above 1", "per cent is refused by tanh5");
@@ -248,8 +254,8 @@ static void test_codes(void)
     static const char ibl_head[] = "subject,contrastLeft,contrastRight,choice,feedbackType\n";
     check_codes(coded(signed_head, "0", "1", 24, 0, "0", false), "choice 1 = right, 0 = left", "",
                 "{0,1}");
-    check_codes(coded(signed_head, "0.0", "1.0", 24, 0, "0", false),
-                "choice 1 = right, 0 = left", "", "{0.0,1.0}");
+    check_codes(coded(signed_head, "0.0", "1.0", 24, 0, "0", false), "choice 1 = right, 0 = left",
+                "", "{0.0,1.0}");
     check_codes(coded(signed_head, "1", "2", 24, 0, "0", false), "choice 2 = right, 1 = left", "",
                 "{1,2}");
     check_codes(coded(signed_head, "-1", "1", 24, 0, "-1", false),
@@ -313,28 +319,35 @@ static void test_odd_codes(void)
 static void test_order(void)
 {
     check(HEAD "b,1,1,1,1,1\na,1,1,1,1,1\nb,1,2,.5,1,1\na,2,1,.25,1,1\nb,2,1,0,1,1\n"
-          "a,1,2,.75,1,1\n", plain, "b[1: 1 1 1 1 1, 2 0.5 1 1 1; 2: 1 0 1 1 1] "
-                 "a[1: 1 1 1 1 1, 2 0.75 1 1 1; 2: 1 0.25 1 1 1]", "scattered rows come together");
+               "a,1,2,.75,1,1\n",
+          plain,
+          "b[1: 1 1 1 1 1, 2 0.5 1 1 1; 2: 1 0 1 1 1] "
+          "a[1: 1 1 1 1 1, 2 0.75 1 1 1; 2: 1 0.25 1 1 1]",
+          "scattered rows come together");
     check("subject,date,session,stimulus,choice,reward\nm,2020-09-02,001,1,1,1\n"
-          "m,2020-08-31,002,.5,0,0\nm,2020-08-31,001,.25,1,1\n", plain,
+          "m,2020-08-31,002,.5,0,0\nm,2020-08-31,001,.25,1,1\n",
+          plain,
           "m[2020-08-31/001: 1 0.25 1 1 1; 2020-08-31/002: 1 0.5 0 0 1; 2020-09-02/001: 1 1 1 1 1]",
           "sessions by date and number");
     check("subject,date,session,stimulus,choice,reward\nm,2020-08-31,10,1,1,1\n"
-          "m,2020-08-31,9,.5,0,0\n", plain,
-          "m[2020-08-31/9: 1 0.5 0 0 1; 2020-08-31/10: 1 1 1 1 1]", "9 comes before 10");
+          "m,2020-08-31,9,.5,0,0\n",
+          plain, "m[2020-08-31/9: 1 0.5 0 0 1; 2020-08-31/10: 1 1 1 1 1]", "9 comes before 10");
     struct err err = {0};
     struct cohort *c = load_text("subject,date,stimulus,choice,reward\nm,02.09.2020,1,1,1\n"
-                                 "m,31.08.2020,.5,0,0\n", plain, &err);
+                                 "m,31.08.2020,.5,0,0\n",
+                                 plain, &err);
     tap_ok(c && c->stimulus[0] == 1 && strstr(c->report.mapping, "not written year first"),
            "dates that do not sort leave the order of the file");
     cohort_drop(c);
     c = load_text(HEAD "m,1,3,.75,1,1\nm,1,1,.25,1,1\nm,1,2,.5,1,1\n", plain, &err);
     tap_ok(c && c->stimulus[0] == .25f && c->stimulus[2] == .75f && c->trial[2] == 3 &&
-               strstr(c->report.mapping, "trials of 1 session sorted"), "trials by number, told");
+               strstr(c->report.mapping, "trials of 1 session sorted"),
+           "trials by number, told");
     cohort_drop(c);
     c = load_text(HEAD "m,1,1,.75,1,1\nm,1,2,.25,1,1\nm,1,1,.5,1,1\nm,1,2,1,1,1\n", plain, &err);
     tap_ok(c && c->stimulus[1] == .25f && c->stimulus[2] == .5f &&
-               strstr(c->report.mapping, "trial numbers come twice"), "restarting numbers stay");
+               strstr(c->report.mapping, "trial numbers come twice"),
+           "restarting numbers stay");
     cohort_drop(c);
     check(HEAD "m,1,1,.75,1,1\nm,1,2,.25,1,1\nm,1,1,.75,1,1\nm,1,2,.25,1,1\n", plain,
           "log.csv:4: session 1 of m has every trial more than once", "a doubled session");
@@ -351,8 +364,9 @@ static void test_several(void)
     struct cohort *c = NULL;
     tap_ok(cohort_load(&o, &c, &err), "two files: %s", err.message);
     char *got = c ? describe(c) : NULL;
-    tap_is_text(got, "a[1: 1 1 1 1 1, 2 1 0 0 1; 1#2: 1 0.75 1 1 1, 2 -0.5 0 1 0] "
-                     "b[1: 1 0.5 1 1 1] c[1: 1 0.25 1 1 1]",
+    tap_is_text(got,
+                "a[1: 1 1 1 1 1, 2 1 0 0 1; 1#2: 1 0.75 1 1 1, 2 -0.5 0 1 0] "
+                "b[1: 1 0.5 1 1 1] c[1: 1 0.25 1 1 1]",
                 "an animal goes on in the second, codes by file");
     free(got);
     tap_is_text(c ? c->name : NULL, "one.csv + 1 more", "the name");
@@ -469,21 +483,24 @@ static void test_files(void)
 {
     struct err err = {0};
     tap_ok(!load_path(file("missing.csv"), plain, &err) && strstr(err.message, "missing.csv") &&
-               err.code == ERR_DATA, "%s", err.message);
+               err.code == ERR_DATA,
+           "%s", err.message);
     err_clear(&err);
     tap_ok(!load_path(folder, plain, &err) && strstr(err.message, "this is a folder"), "%s",
            err.message);
     err_clear(&err);
     atomic_bool cancel = true;
     tap_ok(!load_text(HEAD "m,1,1,1,1,1\n", (struct load_options){.cancel = &cancel}, &err) &&
-               err.code == ERR_INTERRUPTED, "a cancelled load ends: %s", err.message);
+               err.code == ERR_INTERRUPTED,
+           "a cancelled load ends: %s", err.message);
     err_clear(&err);
     if (mkfifo(file("pipe"), 0600) == 0)
         tap_ok(!load_path(file("pipe"), (struct load_options){.cancel = &cancel}, &err) &&
-                   err.code == ERR_INTERRUPTED, "also one that waits for a pipe");
+                   err.code == ERR_INTERRUPTED,
+               "also one that waits for a pipe");
     atomic_int permille = 0;
-    struct cohort *c = load_text(HEAD "m,1,1,1,1,1\n",
-                                 (struct load_options){.permille = &permille}, &err);
+    struct cohort *c =
+        load_text(HEAD "m,1,1,1,1,1\n", (struct load_options){.permille = &permille}, &err);
     tap_ok(c && permille == 1000, "progress ends at 1000");
     cohort_drop(c);
 }
@@ -592,7 +609,8 @@ static void test_mice(void)
            "13 animals, 73,693 rows, 7,318 of unknown reward dropped");
     tap_is_text(c->animals[0].name, "DAP007", "the first of them");
     tap_ok(c->stimulus[0] == -.5f && c->choice[0] == 1 && c->reward[0] == 0 && c->answer[0] == 0 &&
-               c->trial[1] == 3 && c->animals[0].n_sessions == 53, "its first trials");
+               c->trial[1] == 3 && c->animals[0].n_sessions == 53,
+           "its first trials");
     tap_ok(cohort_column(c, "rt") != NULL && c->n_columns == 1, "the reaction times are kept");
     tap_ok(cohort_animal(c, "DAP069") == 12 && cohort_animal(c, "nobody") == -1, "found by name");
     size_t days = 0;
@@ -601,8 +619,10 @@ static void test_mice(void)
     tap_ok(days == 52, "the first trial of each session but the first is a new day");
     uint64_t digest = c->digest;
     cohort_drop(c);
-    c = load_path(path, (struct load_options){.missing_reward = LOAD_MISSING_HALF,
-                                              .contrast = LOAD_CONTRAST_TANH5}, &err);
+    c = load_path(
+        path,
+        (struct load_options){.missing_reward = LOAD_MISSING_HALF, .contrast = LOAD_CONTRAST_TANH5},
+        &err);
     tap_ok(c && c->n_trials == 73693 && c->report.n_no_reward == 7318 && c->digest != digest,
            "all of them with missing_reward=half");
     tap_near(c ? (double)c->stimulus[0] : 0, -.98670389, 2e-8, "contrast=tanh5");

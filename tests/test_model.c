@@ -38,11 +38,14 @@ static void test_round_trip(const struct model *m, const struct cohort *c, const
              "the opened model has the same loss");
     tap_ok(o->rule == m->rule && o->shape.hidden == 12 && o->shape.layers == 2, "rule and sizes");
     tap_ok(o->n_history == 8 && o->history[7].train == m->history[7].train &&
-               o->history[7].heldout == m->history[7].heldout, "the history of losses");
+               o->history[7].heldout == m->history[7].heldout,
+           "the history of losses");
     tap_ok(o->cohort_digest == m->cohort_digest && o->settings.seed == SEED &&
-               o->settings.epochs == 7 && o->settings.w0 == W0_PSYCHOMETRIC, "settings");
+               o->settings.epochs == 7 && o->settings.w0 == W0_PSYCHOMETRIC,
+           "settings");
     tap_ok(o->n_animals == m->n_animals && o->held_out[1] && !o->held_out[0] &&
-               memcmp(o->w0, m->w0, o->n_animals * 2 * sizeof *o->w0) == 0, "animals and w_0");
+               memcmp(o->w0, m->w0, o->n_animals * 2 * sizeof *o->w0) == 0,
+           "animals and w_0");
     tap_is_text(o->name, "again", "its name is the one given");
     model_drop(o);
 }
@@ -59,8 +62,8 @@ static void refuse(const struct model *m, const char *path, const char *tensor, 
     damage(npz_find(&npz, tensor));
     npz_write(path, &npz, NULL);
     npz_free(&npz);
-    tap_ok(!model_open(path, "x", &o, &err) && err.code == ERR_DATA &&
-               strstr(err.message, says) && strstr(err.message, path),
+    tap_ok(!model_open(path, "x", &o, &err) && err.code == ERR_DATA && strstr(err.message, says) &&
+               strstr(err.message, path),
            "refused: %s", err.message);
 }
 

@@ -145,8 +145,8 @@ static void check_numpy_file(const char *name)
     struct err err = {0};
     if (!tap_ok(npz_read(file(name), &npz, &err), "%s opens: %s", name, err.message))
         return;
-    static const char *const twelve[] = {"f4", "f8", "F4", "F8", "f2", "i1", "i2", "i4", "i8",
-                                         "I4", "u1", "u2", "u4", "u8", "order", NULL};
+    static const char *const twelve[] = {"f4", "f8", "F4", "F8", "f2", "i1", "i2",    "i4",
+                                         "i8", "I4", "u1", "u2", "u4", "u8", "order", NULL};
     for (size_t k = 0; twelve[k]; k++) {
         const struct npz_array *a = npz_find(&npz, twelve[k]);
         bool fine = a && a->n_dimensions == 2 && a->shape[0] == 3 && a->shape[1] == 4;
@@ -205,17 +205,23 @@ static void test_numpy_writes(void)
     check_numpy_file("packed.npz");
     static const struct {
         const char *name, *says;
-    } cases[] = {{"v2.npz", ""}, {"v3.npz", ""}, {"complex.npz", "dtype '<c16'"},
-                 {"records.npz", "structured"}, {"object.npz", "dtype '|O'"},
-                 {"five.npz", "more than 4"}, {"large.npz", "2^53"},
-                 {"texts.npz", "several texts"}, {"none.npz", "no array"}};
+    } cases[] = {{"v2.npz", ""},
+                 {"v3.npz", ""},
+                 {"complex.npz", "dtype '<c16'"},
+                 {"records.npz", "structured"},
+                 {"object.npz", "dtype '|O'"},
+                 {"five.npz", "more than 4"},
+                 {"large.npz", "2^53"},
+                 {"texts.npz", "several texts"},
+                 {"none.npz", "no array"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct npz npz = {0};
         struct err err = {0};
         bool fine = npz_read(file(cases[i].name), &npz, &err);
         if (*cases[i].says)
             tap_ok(!fine && strstr(err.message, cases[i].says) && npz.n == 0 &&
-                       err.code == ERR_DATA, "%s is refused: %s", cases[i].name, err.message);
+                       err.code == ERR_DATA,
+                   "%s is refused: %s", cases[i].name, err.message);
         else
             tap_ok(fine && npz.arrays[0].values[2] == 2, "%s opens", cases[i].name);
         npz_free(&npz);
@@ -252,9 +258,9 @@ static void write_by_hand(const char *path, const char *dictionary, size_t n, ui
     for (int central = 0; central < 2; central++) {
         size_t at = zip.len;
         strbuf_add(&zip, central ? "PK\1\2\0\0" : "PK\3\4", central ? 6 : 4);
-        put(&zip, 20, 2);          /* version needed */
-        put(&zip, 0, 2 + 2);       /* flags, stored */
-        put(&zip, 0x00210000, 4);  /* time, date */
+        put(&zip, 20, 2);         /* version needed */
+        put(&zip, 0, 2 + 2);      /* flags, stored */
+        put(&zip, 0x00210000, 4); /* time, date */
         put(&zip, sum, 4);
         put(&zip, central ? size : npy.len, 4);
         put(&zip, central ? size : npy.len, 4);
@@ -320,7 +326,8 @@ static void test_hostile_headers(void)
             tap_ok(fine && npz.n == 1, "read: %s %s", cases[i].dictionary, err.message);
         else
             tap_ok(!fine && npz.n == 0 && strstr(err.message, cases[i].says) &&
-                       strstr(err.message, "array a"), "refused: %s", err.message);
+                       strstr(err.message, "array a"),
+                   "refused: %s", err.message);
         npz_free(&npz);
     }
 }
@@ -367,7 +374,8 @@ static void test_files(void)
     struct npz npz = {0}, out = {0};
     struct err err = {0};
     tap_ok(!npz_read(file("missing.npz"), &out, &err) && err.code == ERR_DATA &&
-               strstr(err.message, "missing.npz"), "a missing file: %s", err.message);
+               strstr(err.message, "missing.npz"),
+           "a missing file: %s", err.message);
     err_clear(&err);
     tap_ok(!npz_read(folder, &out, &err) && strstr(err.message, "folder"), "%s", err.message);
     err_clear(&err);

@@ -138,8 +138,10 @@ static void test_direct(bool dark)
         for (int c = 0; c < 3; c++)
             worst = fmax(worst, fabs(want[c] - got[c]) * 255);
     }
-    tap_ok(n == 16 && worst <= .51, "%s: direct colours are those of the ladder without steps "
-           "(%.2f of 255)", dark ? "dark" : "light", worst);
+    tap_ok(n == 16 && worst <= .51,
+           "%s: direct colours are those of the ladder without steps "
+           "(%.2f of 255)",
+           dark ? "dark" : "light", worst);
     struct canvas canvas;
     struct strbuf text = {0};
     int colour = palette_diverging(1, &style);

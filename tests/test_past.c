@@ -82,13 +82,13 @@ static void plain_step(const struct model *m, struct walk *walk, const double *w
     }
     for (size_t k = 0; k < policy->n; k++) {
         const char *name = policy->weight[k];
-        x[k] = strcmp(name, "w_stim") == 0         ? now->s
-               : strcmp(name, "w_right") == 0      ? (now->s >= 0 ? now->s : 0)
-               : strcmp(name, "w_left") == 0       ? (now->s < 0 ? now->s : 0)
-               : strcmp(name, "w_bias") == 0       ? 1
-               : n == 0                            ? 0
-               : strcmp(name, "w_prevstim") == 0   ? past[n - 1].s
-                                                   : 2 * past[n - 1].y - 1;
+        x[k] = strcmp(name, "w_stim") == 0       ? now->s
+               : strcmp(name, "w_right") == 0    ? (now->s >= 0 ? now->s : 0)
+               : strcmp(name, "w_left") == 0     ? (now->s < 0 ? now->s : 0)
+               : strcmp(name, "w_bias") == 0     ? 1
+               : n == 0                          ? 0
+               : strcmp(name, "w_prevstim") == 0 ? past[n - 1].s
+                                                 : 2 * past[n - 1].y - 1;
     }
     walk_step(walk, 1, u, x, &now->answer, NULL, dw);
 }
@@ -153,8 +153,7 @@ static void test_map(const char *rule, const char *policy, size_t shape_lags, co
             strcpy(r.y, y);
             r.nx = 6, r.ny = 3, r.y_lo = -2, r.y_hi = 2.5;
             r.past = past, r.lags = lags;
-            if (!tap_ok(map_compute(m, NULL, NULL, &r, &map, &err), "%s map %s", rule,
-                        err.message))
+            if (!tap_ok(map_compute(m, NULL, NULL, &r, &map, &err), "%s map %s", rule, err.message))
                 continue;
             for (size_t p = 0; p < 2; p++)
                 for (size_t i = 0; i < 18; i++) {
@@ -174,8 +173,8 @@ static void test_map(const char *rule, const char *policy, size_t shape_lags, co
             size_t fitting = (size_t)1 << (past == PAST_ANY ? 2 * lags : lags);
             tap_ok(map.n_histories == fitting && map.n_fitting == fitting, "%zu histories",
                    fitting);
-            tap_ok(strcmp(map.request.of, of) == 0 && strcmp(map.request.y, y) == 0,
-                   "of %s by %s", of, y);
+            tap_ok(strcmp(map.request.of, of) == 0 && strcmp(map.request.y, y) == 0, "of %s by %s",
+                   of, y);
             map_free(&map);
         }
     tap_ok(largest > 1e-3, "the updates are not all tiny (%.2g)", largest);
@@ -264,8 +263,7 @@ static void test_threads(void)
     map_compute(m, NULL, NULL, &r, &one, NULL);
     r.threads = 4;
     map_compute(m, NULL, NULL, &r, &four, NULL);
-    tap_ok(memcmp(one.panel[0].value, four.panel[0].value,
-                  one.x.n * one.y.n * sizeof(double)) == 0,
+    tap_ok(memcmp(one.panel[0].value, four.panel[0].value, one.x.n * one.y.n * sizeof(double)) == 0,
            "the same bits with four threads as with one");
     map_free(&one);
     map_free(&four);
@@ -310,7 +308,8 @@ static void test_truth(void)
     struct map few;
     map_compute(m, c, lived, &r, &few, NULL);
     tap_ok(few.n_sample == 8 && strstr(few.rest, "8 lived trials; past 3 trials rewarded: mean "
-                                                 "over 8 histories"), "rest: %s", few.rest);
+                                                 "over 8 histories"),
+           "rest: %s", few.rest);
     map_free(&few);
 
     /* support: trials after such a past */
@@ -338,7 +337,8 @@ static void test_truth(void)
         true_gap += (slice.line[0].truth[i] - slice.line[1].truth[i]) / (double)slice.x.n;
     }
     tap_ok(slice.n_lines == 2 && slice.line[0].past == PAST_REWARDED &&
-               slice.line[1].past == PAST_UNREWARDED, "a line for each past");
+               slice.line[1].past == PAST_UNREWARDED,
+           "a line for each past");
     tap_ok(gap == 0 && true_gap > .02, "dnn shows no gap, the truth does (%+.4f)", true_gap);
     slice_free(&slice);
     model_drop(m);
@@ -361,7 +361,8 @@ static void test_lived(void)
     r.n_w = 1, r.w[0] = .25, r.w_bias = 0, r.past = PAST_BOTH, r.lags = 2;
     slice_compute(m, c, lived, &r, &slice, NULL);
     tap_ok(slice.n_lines == 4 && slice.line[1].past == PAST_UNREWARDED && slice.line[1].correct &&
-               !slice.line[2].correct, "correct before error, rewarded before unrewarded");
+               !slice.line[2].correct,
+           "correct before error, rewarded before unrewarded");
     for (size_t l = 0; l < slice.n_lines; l++) {
         double sum[2] = {0};
         size_t n[2] = {0};
@@ -411,7 +412,8 @@ static void test_names(void)
     struct slice slice;
     map_request_default(&r);
     tap_ok(map_compute(m, NULL, NULL, &r, &map, NULL) && strcmp(map.request.of, "w_right") == 0 &&
-               strcmp(map.y.name, "w_right") == 0, "a map is of w_right by w_right");
+               strcmp(map.y.name, "w_right") == 0,
+           "a map is of w_right by w_right");
     map_free(&map);
     slice_request_default(&s);
     strcpy(s.of, "w_left");
@@ -429,7 +431,8 @@ static void test_names(void)
     m = make("tinyrnn", "stim+bias", 0);
     struct err err = {0};
     tap_ok(!map_compute(m, NULL, NULL, &r, &map, &err) && strstr(err.message, "nothing to map") &&
-               strstr(err.message, "m1"), "tinyrnn: %s", err.message);
+               strstr(err.message, "m1"),
+           "tinyrnn: %s", err.message);
     err_clear(&err);
     tap_ok(!slice_compute(m, NULL, NULL, &s, &slice, &err), "tinyrnn: %s", err.message);
     model_drop(m);

@@ -42,9 +42,13 @@ static struct setting setting_new(const char *rule, const struct cohort *cohort)
         s.theta[k] = .06 + .02 * (double)k; /* large updates show mistakes */
     for (size_t i = 0; i < N * 2; i++)
         s.w0[i] = rng_between(&rng, -1, 1);
-    s.rollout = rollout_new(&(struct rollout_setup){
-        .engine = engine_double(), .rule = s.rule, .shape = &s.shape, .trials = s.trials,
-        .train = train, .truncation = LENGTH, .threads = 1});
+    s.rollout = rollout_new(&(struct rollout_setup){.engine = engine_double(),
+                                                    .rule = s.rule,
+                                                    .shape = &s.shape,
+                                                    .trials = s.trials,
+                                                    .train = train,
+                                                    .truncation = LENGTH,
+                                                    .threads = 1});
     return s;
 }
 
@@ -57,9 +61,13 @@ static void setting_free(struct setting *s)
 
 static struct pieces *pieces_with(const struct setting *s, size_t length, int threads)
 {
-    return pieces_new(&(struct pieces_setup){
-        .engine = engine_double(), .rule = s->rule, .shape = &s->shape, .trials = s->trials,
-        .train = train, .length = length, .threads = threads});
+    return pieces_new(&(struct pieces_setup){.engine = engine_double(),
+                                             .rule = s->rule,
+                                             .shape = &s->shape,
+                                             .trials = s->trials,
+                                             .train = train,
+                                             .length = length,
+                                             .threads = threads});
 }
 
 /* The sum over a pass: gradient [size], gradient_w0 [N * 2]. */
@@ -95,8 +103,8 @@ static double apart(size_t n, const double *a, const double *b)
 static struct rollout_result truth(const struct setting *s, const double *theta)
 {
     struct rollout_result result;
-    rollout_run(s->rollout,
-                &(struct rollout_task){.theta = theta, .w0 = s->w0, .gradient = true}, &result);
+    rollout_run(s->rollout, &(struct rollout_task){.theta = theta, .w0 = s->w0, .gradient = true},
+                &result);
     return result;
 }
 
@@ -110,8 +118,10 @@ static void test_gradient(const struct setting *s)
            "%s: %zu pieces of training animals in two steps", s->rule->name, pieces_count(p));
     pieces_start(p, s->theta, s->w0, NULL);
     pass_sum(p, s, s->theta, g, g_w0);
-    tap_ok(apart(n, g, want.gradient) < 1e-10, "%s: a pass from exact starts sums to the truncated "
-           "gradient (%.2g)", s->rule->name, apart(n, g, want.gradient));
+    tap_ok(apart(n, g, want.gradient) < 1e-10,
+           "%s: a pass from exact starts sums to the truncated "
+           "gradient (%.2g)",
+           s->rule->name, apart(n, g, want.gradient));
     tap_ok(apart(N * 2, g_w0, want.gradient_w0) < 1e-10, "%s: and to that of w_0 (%.2g)",
            s->rule->name, apart(N * 2, g_w0, want.gradient_w0));
     struct rng rng = rng_stream(SEED, RNG_TEST, 2, 1);

@@ -12,7 +12,7 @@ static const struct style utf8 = {.ascii = false, .colours = 0, .dark = true};
 static const struct style ascii = {.ascii = true, .colours = 0, .dark = true};
 static const struct style rich = {.ascii = false, .colours = 256, .dark = true};
 static const struct style styles[] = {
-    {false, 0, true}, {true, 0, true},    {false, 256, true}, {false, 256, false},
+    {false, 0, true},  {true, 0, true},    {false, 256, true}, {false, 256, false},
     {true, 256, true}, {false, 16, false}, {false, 8, true},
 };
 enum { N_STYLES = sizeof styles / sizeof styles[0] };
@@ -43,10 +43,10 @@ static void test_ticks(void)
         size_t most, n;
         double first, last;
     } cases[] = {
-        {0, 1, 5, 3, 0, 1},         {0, 1, 6, 6, 0, 1},      {-1, 1, 5, 5, -1, 1},
-        {0, 1000, 5, 3, 0, 1000},   {.49, .71, 5, 5, .5, .7}, {-.004, .021, 6, 5, 0, .020},
-        {3, 3, 5, 0, 0, 0},         {5, 2, 5, 0, 0, 0},      {0, INFINITY, 5, 0, 0, 0},
-        {NAN, 1, 5, 0, 0, 0},       {0, 1, 0, 0, 0, 0},      {1e-12, 9e-12, 4, 4, 2e-12, 8e-12},
+        {0, 1, 5, 3, 0, 1},       {0, 1, 6, 6, 0, 1},       {-1, 1, 5, 5, -1, 1},
+        {0, 1000, 5, 3, 0, 1000}, {.49, .71, 5, 5, .5, .7}, {-.004, .021, 6, 5, 0, .020},
+        {3, 3, 5, 0, 0, 0},       {5, 2, 5, 0, 0, 0},       {0, INFINITY, 5, 0, 0, 0},
+        {NAN, 1, 5, 0, 0, 0},     {0, 1, 0, 0, 0, 0},       {1e-12, 9e-12, 4, 4, 2e-12, 8e-12},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         double tick[16] = {0};
@@ -77,9 +77,10 @@ static void test_labels(void)
         double value, step;
         const char *text;
     } cases[] = {
-        {.5, .05, ".50"},  {0, .05, "0"},       {-0., .1, "0"},     {-.25, .05, "-.25"},
-        {1, .5, "1.0"},    {-1e-17, .1, "0"},   {1000, 500, "1000"}, {.005, .005, ".005"},
-        {2, 1, "2"},       {-2, 1, "-2"},       {1e7, 1e6, "1e7"},  {12500000, 500000, "1.25e7"},
+        {.5, .05, ".50"},     {0, .05, "0"},        {-0., .1, "0"},
+        {-.25, .05, "-.25"},  {1, .5, "1.0"},       {-1e-17, .1, "0"},
+        {1000, 500, "1000"},  {.005, .005, ".005"}, {2, 1, "2"},
+        {-2, 1, "-2"},        {1e7, 1e6, "1e7"},    {12500000, 500000, "1.25e7"},
         {2e-9, 1e-9, "2e-9"}, {.125, .125, ".125"},
     };
     char text[40];
@@ -97,7 +98,11 @@ static double light_of(int colour)
     double rgb[3], weight[] = {.2126, .7152, .0722}, sum = 0;
     for (int i = 0; i < 3; i++)
         rgb[i] = colour >= 232 ? 8 + 10. * (colour - 232)
-                               : level[(colour - 16) / (i == 0 ? 36 : i == 1 ? 6 : 1) % 6];
+                               : level[(colour - 16) /
+                                       (i == 0   ? 36
+                                        : i == 1 ? 6
+                                                 : 1) %
+                                       6];
     for (int i = 0; i < 3; i++)
         sum += weight[i] * pow(rgb[i] / 255, 2.2);
     return sum;
@@ -155,20 +160,20 @@ static void test_glyphs(void)
             sized = sized && plus != palette_no_data(style) && minus != palette_no_data(style);
             seven = seven && (!style->ascii || (plus < 128 && minus < 128));
         }
-        tap_ok(sized && signed_ && seven,
-               "glyphs tell size, sign and no data apart (%d colours%s)", style->colours,
-               style->ascii ? ", ASCII" : "");
+        tap_ok(sized && signed_ && seven, "glyphs tell size, sign and no data apart (%d colours%s)",
+               style->colours, style->ascii ? ", ASCII" : "");
     }
     tap_ok(palette_glyph(.02, &ascii) == '.' && palette_glyph(.1, &ascii) == 'A' &&
-               palette_glyph(-1, &ascii) == 'i', "ASCII: A to I plus, a to i minus, . zero");
+               palette_glyph(-1, &ascii) == 'i',
+           "ASCII: A to I plus, a to i minus, . zero");
 }
 
 /* --- curves ---------------------------------------------------------------- */
 
 static struct line_plot plot_of(const struct curve *curves, size_t n)
 {
-    return (struct line_plot){.x_lo = NAN, .x_hi = NAN, .y_lo = NAN, .y_hi = NAN,
-                              .n_curves = n, .curves = curves};
+    return (struct line_plot){
+        .x_lo = NAN, .x_hi = NAN, .y_lo = NAN, .y_hi = NAN, .n_curves = n, .curves = curves};
 }
 
 static void draw(struct canvas *c, int width, int height, const struct line_plot *plot,
@@ -241,7 +246,8 @@ static void test_points(void)
     p.x_lo = 0, p.x_hi = 2, p.y_lo = 0, p.y_hi = 4;
     picture_is(&p, 3, 5, &ascii, " |\n |*\n|*\n*\n|\n", "bars reach as far as intervals");
     p.n_curves = 2;
-    picture_is(&p, 3, 5, &ascii, " |\n |*\n|*\n*~~\n|\n", "points lie over strokes, which are lines then");
+    picture_is(&p, 3, 5, &ascii, " |\n |*\n|*\n*~~\n|\n",
+               "points lie over strokes, which are lines then");
     p.n_curves = 1, p.n_levels = 1, p.levels = level;
     picture_is(&p, 3, 5, &ascii, " |\n |*\n|*\n*..\n|\n", "a level lies under both");
     p.y_lo = 2.5;
@@ -311,13 +317,13 @@ static void test_hostile(void)
         canvas_free(&c);
     }
     tap_ok(true, "ranges of any kind end");
-    one = (struct curve){"far below", 2, (double[]){0, 1}, (double[]){-1e30, -1e30}, 0, 0, 0,
-                         NULL, NULL};
+    one = (struct curve){"far below", 2,   (double[]){0, 1}, (double[]){-1e30, -1e30}, 0, 0, 0,
+                         NULL,        NULL};
     p = plot_of(&one, 1);
     p.y_lo = 0, p.y_hi = 1;
     picture_is(&p, 6, 2, &utf8, "\n\n", "a curve far below is not drawn above");
-    one = (struct curve){"far beside", 2, (double[]){-1e6, 1e6}, (double[]){0, 1}, 0, 0, 0,
-                         NULL, NULL};
+    one = (struct curve){"far beside", 2,   (double[]){-1e6, 1e6}, (double[]){0, 1}, 0, 0, 0,
+                         NULL,         NULL};
     p.x_lo = 0, p.x_hi = 1;
     picture_is(&p, 6, 3, &ascii, "\n******\n\n", "a line from far beside crosses the picture");
     double far[] = {1e15, 1e15 + 1};
@@ -325,7 +331,8 @@ static void test_hostile(void)
     p = plot_of(&one, 1);
     draw(&c, 40, 12, &p, &utf8);
     canvas_free(&c);
-    one = (struct curve){"flat", 2, (double[]){1, 2}, (double[]){.5, .5}, STROKE_SOLID, 0, 0, NULL, NULL};
+    one = (struct curve){"flat", 2,   (double[]){1, 2}, (double[]){.5, .5}, STROKE_SOLID, 0, 0,
+                         NULL,   NULL};
     draw(&c, 40, 12, &p, &utf8);
     int first, last;
     column(&c, 30, &first, &last);
@@ -415,12 +422,11 @@ static void scene_make(struct scene *s, size_t nx, size_t ny)
             s->value[p][i] = .04 * sin((double)(i * 7 + p) * .61);
             s->support[p][i] = (i * 5 + p) % 7 > 1;
         }
-        s->panels[p] = (struct heat_panel){p ? "correct r=1" : "error r=0", s->value[p],
-                                           s->support[p]};
+        s->panels[p] =
+            (struct heat_panel){p ? "correct r=1" : "error r=0", s->value[p], s->support[p]};
     }
-    s->map = (struct heat_map){"s", "w_stim", nx, ny, s->x, s->y, false, false, .04,
-                               2, s->panels, -1, 0, 0,
-                         NULL, NULL, NULL, NULL};
+    s->map = (struct heat_map){"s", "w_stim",  nx, ny, s->x, s->y, false, false, .04,
+                               2,   s->panels, -1, 0,  0,    NULL, NULL,  NULL,  NULL};
 }
 
 static void heat(struct canvas *c, int width, int height, const struct heat_map *map,
@@ -485,8 +491,8 @@ static void test_coarse_cells(void)
             int ink = t < 0   ? palette_negative(&styles[k])
                       : t > 0 ? palette_positive(&styles[k])
                               : COLOUR_DEFAULT;
-            wrong += cell->glyph !=
-                     (data ? palette_glyph(t, &styles[k]) : palette_no_data(&styles[k]));
+            wrong +=
+                cell->glyph != (data ? palette_glyph(t, &styles[k]) : palette_no_data(&styles[k]));
             wrong += cell->ink != (data ? ink : COLOUR_DEFAULT);
         }
         tap_ok(wrong == 0, "every cell has its value's glyph or the mark of none (%d colours%s)",
@@ -502,8 +508,8 @@ static void test_means(void)
     double x[4] = {0, 1, 2, 3}, y[1] = {0}, value[4] = {1, 0, -1, -1};
     uint32_t support[4] = {1, 1, 1, 0};
     struct heat_panel panel = {"", value, support};
-    struct heat_map m = {NULL, NULL, 4, 1, x, y, false, false, 1, 1, &panel, -1, 0, 0,
-                         NULL, NULL, NULL, NULL};
+    struct heat_map m = {NULL, NULL,   4,  1, x, y,    false, false, 1,
+                         1,    &panel, -1, 0, 0, NULL, NULL,  NULL,  NULL};
     struct canvas c;
     heat(&c, 2, 1, &m, &ascii);
     tap_ok(at(&c, 0, 0)->glyph == palette_glyph(.5, &ascii) && at(&c, 1, 0)->glyph == 'i',
@@ -516,13 +522,14 @@ static void test_odd_rows(void)
 {
     double x[1] = {0}, y[3] = {0, 1, 2}, value[3] = {1, 1, 1};
     struct heat_panel panel = {"", value, NULL};
-    struct heat_map m = {NULL, NULL, 1, 3, x, y, false, false, 1, 1, &panel, -1, 0, 0,
-                         NULL, NULL, NULL, NULL};
+    struct heat_map m = {NULL, NULL,   1,  3, x, y,    false, false, 1,
+                         1,    &panel, -1, 0, 0, NULL, NULL,  NULL,  NULL};
     struct canvas c;
     heat(&c, 1, 2, &m, &rich);
     tap_ok(at(&c, 0, 0)->paper >= 0 && at(&c, 0, 1)->glyph == 0x2580 &&
                at(&c, 0, 1)->ink == palette_diverging(1, &rich) &&
-               at(&c, 0, 1)->paper == COLOUR_DEFAULT, "an odd row fills half a cell");
+               at(&c, 0, 1)->paper == COLOUR_DEFAULT,
+           "an odd row fills half a cell");
     canvas_free(&c);
 }
 
@@ -538,7 +545,7 @@ static void test_row_levels(void)
     for (int i = 0; i < 3; i++)
         for (rows[i] = 0; rows[i] < 12; rows[i]++)
             if (at(&c, 6, rows[i])->glyph == '+' &&
-                at(&c, 5, rows[i])->glyph == (uint32_t)"057"[i])
+                at(&c, 5, rows[i])->glyph == (uint32_t) "057"[i])
                 break;
     tap_ok(rows[0] == 8 && rows[1] == 5 && rows[2] == 2,
            "levels of y are labelled in the middle of their rows (%d %d %d)", rows[0], rows[1],
@@ -576,8 +583,10 @@ static void test_levels(void)
         if (left != right || says(&c, &utf8, "-.5 ") != says(&c, &utf8, " .5 "))
             tap_ok(false, "both sides of the middle are labelled alike in %d cells", width);
         if (width == 70)
-            tap_ok(says(&c, &utf8, "         -1     -.5   -.25   -.125    0    .125    .25"
-                                   "    .5      1  s"), "each label in the middle of its column");
+            tap_ok(says(&c, &utf8,
+                        "         -1     -.5   -.25   -.125    0    .125    .25"
+                        "    .5      1  s"),
+                   "each label in the middle of its column");
         canvas_free(&c);
     }
     tap_ok(true, "levels have columns of one width");
@@ -720,8 +729,9 @@ static void test_sizes(void)
     int lines_over = 0, maps_over = 0;
     for (int i = 0; i < 50; i++)
         x[i] = i * 31, y[i] = sin(i * .3) * 1234.5;
-    struct curve curves[] = {{"a long name of it", 50, x, y, STROKE_SOLID, 0, 0, NULL, NULL},
-                             {"\u0394w \u4e2d\u6587", 50, x, x, STROKE_DASHED, 1, CELL_DIM, NULL, NULL}};
+    struct curve curves[] = {
+        {"a long name of it", 50, x, y, STROKE_SOLID, 0, 0, NULL, NULL},
+        {"\u0394w \u4e2d\u6587", 50, x, x, STROKE_DASHED, 1, CELL_DIM, NULL, NULL}};
     struct line_plot p = plot_of(curves, 2);
     p.x_label = "trials of it", p.y_label = "\u0394w_stim", p.marks = marks, p.n_marks = 3;
     for (int width = 0; width <= 40; width++)

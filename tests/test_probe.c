@@ -41,9 +41,7 @@ static void known_update(const double *u, double *dw)
         truth_update(&truth, u, x, in[INPUT_CHOICE] != 0, in[INPUT_REWARD], 0, dw);
         dw[STIM] += behaves == SHIFTED ? .004 : 0;
         break;
-    case ZERO:
-        dw[STIM] = dw[BIAS] = 0;
-        break;
+    case ZERO: dw[STIM] = dw[BIAS] = 0; break;
     }
 }
 
@@ -166,8 +164,8 @@ static void test_values(const struct cohort *c, const float *lived)
         for (size_t p = 0; p < 2; p++)
             for (size_t i = 0; i < 7 * 11; i++) {
                 double s = map.x.value[i % 11];
-                double want = mean_update(c, lived, map.y.value[i / 11], s, (double)p,
-                                          request.w[BIAS]);
+                double want =
+                    mean_update(c, lived, map.y.value[i / 11], s, (double)p, request.w[BIAS]);
                 double *to = s == 0 ? &at_zero : &worst;
                 *to = fmax(*to, fabs(map.panel[p].value[i] - want));
             }
@@ -188,8 +186,8 @@ static void test_values(const struct cohort *c, const float *lived)
     for (size_t p = 0; p < 2; p++)
         for (size_t i = 0; i < 7 * 11; i++)
             worst = fmax(worst, fabs(map.panel[p].value[i] -
-                                     mean_update(c, lived, map.y.value[i / 11],
-                                                 map.x.value[i % 11], (double)p, NAN)));
+                                     mean_update(c, lived, map.y.value[i / 11], map.x.value[i % 11],
+                                                 (double)p, NAN)));
     tap_ok(map.n_sample >= 64 && map.n_sample <= 512 && worst > 0 && worst < .03,
            "%zu trials stand for all (%.2g)", map.n_sample, worst);
     tap_ok(strstr(map.rest, "w_bias, day: mean over ") == map.rest, "rest: %s", map.rest);
@@ -244,11 +242,13 @@ static void test_support(const struct cohort *c, const float *lived)
                strcmp(table.columns[3].name, "value") == 0 &&
                strcmp(table.columns[4].name, "support") == 0 &&
                strcmp(table.columns[5].name, "se") == 0 &&
-               strcmp(table.columns[6].name, "truth") == 0, "table of a map: its columns");
+               strcmp(table.columns[6].name, "truth") == 0,
+           "table of a map: its columns");
     const struct table_cell *row = table.cells + (11 * 41 + 3 * 11 + 2) * 7;
     tap_ok(strcmp(row[0].text, "correct r=1") == 0 && row[1].number == map.x.value[2] &&
                row[2].number == map.y.value[3] && row[3].number == map.panel[1].value[35] &&
-               row[4].number == map.panel[1].support[35], "table of a map: a row");
+               row[4].number == map.panel[1].support[35],
+           "table of a map: a row");
     table_free(&table);
     map_free(&map);
     request.w[BIAS] = .1;
@@ -309,8 +309,8 @@ static void test_consistency(const struct cohort *c, const float *lived)
             for (size_t j = 0; j < c->animals[a].count; j++) {
                 size_t t = c->animals[a].first + j;
                 double w[K] = {map.y.value[i / 2], lived[t * K + BIAS]}, dw[K];
-                curved(w, c->stimulus[t], j && j % 100 == 0,
-                       r > 0 ? c->answer[t] : !c->answer[t], r, c->stimulus[t] > 0, dw);
+                curved(w, c->stimulus[t], j && j % 100 == 0, r > 0 ? c->answer[t] : !c->answer[t],
+                       r, c->stimulus[t] > 0, dw);
                 sum += dw[STIM];
             }
         worst = fmax(worst, fabs(map.panel[0].value[i] - sum / (double)c->n_trials));
@@ -367,7 +367,8 @@ static void test_truth(const struct cohort *c, const float *lived)
     }
     behaves = SHIFTED;
     tap_ok(recovery_compute(&model, c, &found, &err) && found.n_trials == c->n_trials &&
-               found.n_lived == c->n_trials && found.n_weights == K, "recovery over all trials");
+               found.n_lived == c->n_trials && found.n_weights == K,
+           "recovery over all trials");
     double around = squares[STIM] - sum[STIM] * sum[STIM] / n;
     tap_near(found.r2[STIM], 1 - n * .004 * .004 / around, 1e-9, "R^2 of a shifted rule");
     tap_near(found.rmse[STIM], .004, 1e-12, "its RMSE");
@@ -388,7 +389,8 @@ static void refuse(const struct cohort *c, const float *lived, struct map_reques
     struct err err = {0};
     struct map map = {.n_lived = 77};
     tap_ok(!map_compute(&model, c, lived, request, &map, &err) && strstr(err.message, says) &&
-               map.n_lived == 77 && !map.x.value, "refused: %s", err.message);
+               map.n_lived == 77 && !map.x.value,
+           "refused: %s", err.message);
     map_request_default(request);
 }
 
@@ -440,7 +442,8 @@ static void test_axes(const struct cohort *c, const float *lived)
     r.x_lo = -.9, r.x_hi = 0, r.y_lo = -1, r.y_hi = 1, r.ny = 8;
     struct map map = map_of(c, lived, &r);
     tap_ok(map.x.n == 4 && map.x.value[3] == 0 && map.y.n == 8 && map.y.edge[0] == -1 &&
-               map.y.edge[8] == 1, "ranges are taken, levels outside left out");
+               map.y.edge[8] == 1,
+           "ranges are taken, levels outside left out");
     map_free(&map);
     map_request_default(&r);
     map = map_of(NULL, NULL, &r);
@@ -467,8 +470,8 @@ static void test_rough(void)
     for (int i = 0; i < 1000; i++) {
         float s = (float)rng_between(&rng, -.83, .94);
         bool y = rng_below(&rng, 2);
-        struct cohort_trial trial = {.stimulus = s, .choice = y, .answer = s > 0,
-                                     .reward = y == (s > 0), .trial = i + 1};
+        struct cohort_trial trial = {
+            .stimulus = s, .choice = y, .answer = s > 0, .reward = y == (s > 0), .trial = i + 1};
         if (i % 10 == 3) {
             trial.reward = .5;
             half++;
@@ -539,8 +542,9 @@ static void test_slices(const struct cohort *c, const float *lived)
     slice_request_default(&r);
     bool made = slice_compute(&model, c, lived, &r, &slice, &err);
     tap_ok(made && slice.n_lines == 6 && slice.request.w[0] == 0 && slice.request.w[1] == 2 &&
-               slice.request.w[2] == 4, "three round weights from what was lived: %g %g %g",
-           slice.request.w[0], slice.request.w[1], slice.request.w[2]);
+               slice.request.w[2] == 4,
+           "three round weights from what was lived: %g %g %g", slice.request.w[0],
+           slice.request.w[1], slice.request.w[2]);
     slice_free(&slice);
     strcpy(r.x, "w_stim");
     r.stimulus = 1, r.w_bias = .5, r.nx = 9;

@@ -29,10 +29,13 @@ static struct cohort *three(void)
             cohort_builder_session(b, name);
             for (int i = 0; i < animals[a].trials; i++) {
                 bool pays = levels[i % 4] > 0, right = s >= 4 ? pays : false;
-                cohort_builder_trial(b, &(struct cohort_trial){.stimulus = levels[i % 4],
-                                                               .choice = right, .answer = pays,
-                                                               .reward = right == pays,
-                                                               .trial = i + 1}, NULL);
+                cohort_builder_trial(b,
+                                     &(struct cohort_trial){.stimulus = levels[i % 4],
+                                                            .choice = right,
+                                                            .answer = pays,
+                                                            .reward = right == pays,
+                                                            .trial = i + 1},
+                                     NULL);
             }
         }
     }
@@ -41,8 +44,9 @@ static struct cohort *three(void)
 
 static void test_groups(void)
 {
-    static const char *const refused[] = {"", "0", "early,", "3..1", "late,dawn", "1..", "..2",
-                                          "1,2,3,4,5,6,7", "-1", "1.5", "2000000", "1..2..3"};
+    static const char *const refused[] = {"",          "0",   "early,",  "3..1",
+                                          "late,dawn", "1..", "..2",     "1,2,3,4,5,6,7",
+                                          "-1",        "1.5", "2000000", "1..2..3"};
     struct psychometric_group group[PSYCHOMETRIC_GROUPS];
     size_t n;
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
@@ -53,7 +57,8 @@ static void test_groups(void)
     tap_ok(psychometric_groups("early,middle,late,all,7,2..5", group, &n, NULL) && n == 6,
            "six kinds of groups");
     tap_ok(group[0].kind == GROUP_EARLY && group[1].kind == GROUP_MIDDLE &&
-               group[2].kind == GROUP_LATE && group[3].kind == GROUP_ALL, "words");
+               group[2].kind == GROUP_LATE && group[3].kind == GROUP_ALL,
+           "words");
     tap_ok(group[4].first == 7 && group[4].last == 7 && group[5].first == 2 && group[5].last == 5,
            "a session and a range");
     tap_is_text(group[5].name, "2..5", "a group is called as it was asked for");
@@ -87,7 +92,8 @@ static void test_counts(const struct cohort *c)
                p.points[g].n_sessions);
     /* ten trials: -1 and -.5 come three times each, .5 and 1 twice */
     tap_ok(p.points[4].n[0] == 3 && p.points[4].n[1] == 3 && p.points[4].n[2] == 2 &&
-               p.points[4].n[3] == 2, "trials per stimulus of a session");
+               p.points[4].n[3] == 2,
+           "trials per stimulus of a session");
     tap_near(p.points[0].p[3], 0, 0, "early: never right");
     tap_near(p.points[2].p[3], 1, 0, "late: always right at 1");
     tap_near(p.points[3].p[2], .6, 1e-12, "all: right at .5 in 6 of 10 sessions");
@@ -126,8 +132,9 @@ static struct cohort *counted(size_t n_levels, const float *level, const int *n,
     cohort_builder_session(b, "1");
     for (size_t i = 0; i < n_levels; i++)
         for (int k = 0; k < n[i]; k++)
-            cohort_builder_trial(b, &(struct cohort_trial){.stimulus = level[i],
-                                                           .choice = k < right[i], .trial = k + 1},
+            cohort_builder_trial(b,
+                                 &(struct cohort_trial){
+                                     .stimulus = level[i], .choice = k < right[i], .trial = k + 1},
                                  NULL);
     return cohort_builder_finish(b, "counted", "test");
 }

@@ -13,8 +13,7 @@
 enum { SEED = 21, TRIALS = 40, K = 2 };
 
 /* A model of a rule with given parameters, no fit behind it. */
-static struct model *model_of(const char *rule, const struct rule_shape *shape,
-                              const double *theta)
+static struct model *model_of(const char *rule, const struct rule_shape *shape, const double *theta)
 {
     struct model *m = mem_new(1, sizeof *m);
     m->name = mem_text(rule);
@@ -81,7 +80,10 @@ static void test_update(const char *rule, const double *theta, const double *ext
     double worst = 0, size = 0;
     for (size_t i = 0; i < TRIALS; i++) {
         double z = rng_below(&rng, 2), y = rng_uniform(&rng) < .7 ? z : 1 - z, dw[K], want[K];
-        t[i] = (struct trial){.s = rng_between(&rng, -1, 1), .y = y, .r = y == z, .z = z,
+        t[i] = (struct trial){.s = rng_between(&rng, -1, 1),
+                              .y = y,
+                              .r = y == z,
+                              .z = z,
                               .w = {rng_between(&rng, -2, 2), rng_between(&rng, -1, 1)}};
         double u[K + INPUT_N] = {t[i].w[0], t[i].w[1], t[i].s, 1, 0, y, t[i].r, t[i].s > 0};
         walk_step(walk, 1, u, (double[]){t[i].s, 1}, &t[i].z, NULL, dw);
@@ -139,8 +141,8 @@ static void test_recovery(void)
         cohort_drop(c);
         args_free(&args);
     }
-    static const char *const names[] = {"alpha of w_stim", "alpha of w_bias",
-                                        "baseline of w_stim", "baseline of w_bias"};
+    static const char *const names[] = {"alpha of w_stim", "alpha of w_bias", "baseline of w_stim",
+                                        "baseline of w_bias"};
     for (size_t i = 0; i < 4; i++)
         tap_ok(within[i] >= 18, "%s within 2 standard errors in %zu of 20 seeds", names[i],
                within[i]);

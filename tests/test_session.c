@@ -25,7 +25,8 @@ static void test_cohorts(void)
                session_exit_code(d->session) == ERR_FAILED && open_cohort(d)->digest == digest,
            "a failed load keeps the open cohort");
     say(d, "x", "simulate reinforce animals=2 trials=10; load a.csv.gz as=again");
-    tap_ok(open_cohort(d)->digest == digest && open_cohort(d)->truth, "a saved log loads as it was");
+    tap_ok(open_cohort(d)->digest == digest && open_cohort(d)->truth,
+           "a saved log loads as it was");
     tap_is_text(open_cohort(d)->name, "again", "under the name as=");
     say(d, "x", "undo");
     tap_ok(open_cohort(d)->n_animals == 2 && has(&d->result, "2 animals, 20 trials"),
@@ -39,16 +40,28 @@ static void test_cohorts(void)
 static void test_hostile_words(void)
 {
     static const char *const lines[] = {
-        "use \"\x1b[2J\"", "\x1b[2J", "load \"\x1b[2J.csv\"", "fit \x1b[2J", "help \x1b[2J", "set a\x1b=2",
-        "map x=\x1b[2J", "fit dnn name=\x1b[2J", "fit dnn holdout=\x1b[2J", "export map \x1b[2J",
-        "save dnn1 \x1b[2J.csv", "source \x1b[2J", "open \x1b[2J", "\"\x9b", "check \x1b[2J",
+        "use \"\x1b[2J\"",
+        "\x1b[2J",
+        "load \"\x1b[2J.csv\"",
+        "fit \x1b[2J",
+        "help \x1b[2J",
+        "set a\x1b=2",
+        "map x=\x1b[2J",
+        "fit dnn name=\x1b[2J",
+        "fit dnn holdout=\x1b[2J",
+        "export map \x1b[2J",
+        "save dnn1 \x1b[2J.csv",
+        "source \x1b[2J",
+        "open \x1b[2J",
+        "\"\x9b",
+        "check \x1b[2J",
     };
     struct desk *d = desk_new(NULL);
     say(d, "x", "simulate reinforce animals=2 trials=20; fit dnn epochs=1 hidden=2; wait");
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         enum step step = say(d, i % 2 ? "prompt" : "\x1b[2J", lines[i]);
-        bool clean = !strchr(strbuf_text(&d->complaint), 27) &&
-                     !strchr(strbuf_text(&d->complaint), '\x9b');
+        bool clean =
+            !strchr(strbuf_text(&d->complaint), 27) && !strchr(strbuf_text(&d->complaint), '\x9b');
         tap_ok(step == STEP_FAILED && clean && d->complaint.len > 0,
                "control characters are not passed on (%zu)", i);
     }
@@ -63,7 +76,8 @@ static void test_fits(void)
     say(d, "x", "simulate reinforce animals=4 trials=200");
     say(d, "x", "fit dnn epochs=3 hidden=4 holdout=sim002; fit dnn epochs=3 hidden=4; wait");
     tap_ok(has(&d->result, "dnn1 done: 3 epochs") && has(&d->result, "dnn2 done") &&
-               has(&d->result, "held out"), "wait says how fits ended");
+               has(&d->result, "held out"),
+           "wait says how fits ended");
     strbuf_reset(&d->complaint);
     session_news(d->session, &d->out);
     tap_is_text(strbuf_text(&d->complaint), "", "and it is no news any more");
@@ -106,14 +120,16 @@ static void test_cancel(void)
     session_cancel(d->session);
     tap_ok(session_step(d->session, &d->out) == STEP_FAILED && has(&d->complaint, "interrupted"),
            "^C ends the waiting");
-    tap_ok(session_step(d->session, &d->out) == STEP_IDLE && !strstr(strbuf_text(&d->result), "never"),
+    tap_ok(session_step(d->session, &d->out) == STEP_IDLE &&
+               !strstr(strbuf_text(&d->result), "never"),
            "and what was queued");
     tap_ok(session_busy(d->session) && session_exit_code(d->session) == 130, "the fit trains on");
     say(d, "x", "pause");
     tap_ok(say(d, "x", "wait") == STEP_FAILED && has(&d->complaint, "paused and would never end"),
            "a paused fit is not waited for");
     say(d, "x", "resume; stop; wait");
-    tap_ok(has(&d->result, "dnn1 stopped: ") && !session_busy(d->session), "stop keeps what it has");
+    tap_ok(has(&d->result, "dnn1 stopped: ") && !session_busy(d->session),
+           "stop keeps what it has");
     session_feed(d->session, "simulate reinforce animals=50 trials=100000; say never", "x");
     tap_ok(session_step(d->session, &d->out) == STEP_WAITING, "simulate runs in the background");
     session_cancel(d->session);
@@ -126,8 +142,9 @@ static void test_cancel(void)
 static void test_free_while_training(void)
 {
     struct desk *d = desk_new(NULL);
-    say(d, "x", "simulate reinforce animals=4 trials=2000; fit dnn epochs=100000; forget dnn1; "
-                "fit dnn epochs=100000; pause; fit dnn epochs=100000");
+    say(d, "x",
+        "simulate reinforce animals=4 trials=2000; fit dnn epochs=100000; forget dnn1; "
+        "fit dnn epochs=100000; pause; fit dnn epochs=100000");
     session_feed(d->session, "simulate reinforce animals=20 trials=50000", "x");
     session_step(d->session, &d->out);
     desk_free(d);
@@ -163,14 +180,18 @@ static void test_seeds_and_log(void)
     text[n] = '\0';
     if (file)
         fclose(file);
-    tap_is_text(strstr(text, "set"), "set seed=7\nsimulate reinforce animals=3 trials=100\n"
-                "fit dnn epochs=4 hidden=4\nwait\nscore\n", "only what went well, with its wait");
+    tap_is_text(strstr(text, "set"),
+                "set seed=7\nsimulate reinforce animals=3 trials=100\n"
+                "fit dnn epochs=4 hidden=4\nwait\nscore\n",
+                "only what went well, with its wait");
     say(d, "x", "set seed=11; fit dnn epochs=1; wait; fit dnn epochs=1 seed=12; wait");
     const struct scene *scene = session_scene(d->session);
-    tap_ok(scene->models[1].model->settings.seed == 11 && scene->models[2].model->settings.seed == 12,
+    tap_ok(scene->models[1].model->settings.seed == 11 &&
+               scene->models[2].model->settings.seed == 12,
            "set seed, and seed= over it");
     tap_ok(say(d, "x", "log on /dev/full; say x") == STEP_FAILED ||
-               has(&d->complaint, "No space left"), "a log that cannot be written says so");
+               has(&d->complaint, "No space left"),
+           "a log that cannot be written says so");
     desk_free(d);
 }
 
@@ -181,10 +202,13 @@ static void test_json(void)
     struct session_setup setup = {.keep_going = true};
     struct desk *d = desk_new(&setup);
     d->out.mode = OUTPUT_JSON;
-    session_feed(d->session, "simulate reinforce animals=2 trials=60\nhead 2\nnope\nfit dnn epochs=2 "
-                 "hidden=2\nwait\nscore\nmap\nloss\nmodels\njobs\nshow\nhelp fit\nhelp\nrules\n"
-                 "set\ndata\nanimals\nsay \"q\\\"\xff\"\ncheck gradient hidden=2\nexport loss l.csv\n"
-                 "layout\nwait", "s.dw");
+    session_feed(
+        d->session,
+        "simulate reinforce animals=2 trials=60\nhead 2\nnope\nfit dnn epochs=2 "
+        "hidden=2\nwait\nscore\nmap\nloss\nmodels\njobs\nshow\nhelp fit\nhelp\nrules\n"
+        "set\ndata\nanimals\nsay \"q\\\"\xff\"\ncheck gradient hidden=2\nexport loss l.csv\n"
+        "layout\nwait",
+        "s.dw");
     int lines = 0, objects = 0, failed = 0;
     while (desk_run(d) == STEP_FAILED)
         ;
@@ -208,8 +232,8 @@ static void test_json(void)
         }
         json_decref(object);
     }
-    tap_ok(lines == 22 && objects == 22 && failed == 1, "%d lines, %d objects of 22 commands", lines,
-           objects);
+    tap_ok(lines == 22 && objects == 22 && failed == 1, "%d lines, %d objects of 22 commands",
+           lines, objects);
     tap_is_text(strstr(strbuf_text(&d->complaint), "nope"), NULL, "said once");
     desk_free(d);
 }
@@ -220,7 +244,9 @@ static void test_csv(void)
     d->out.mode = OUTPUT_CSV;
     say(d, "x", "simulate reinforce animals=2 trials=20 seed=1; head 1; say hello");
     tap_ok(strncmp(strbuf_text(&d->result), "subject,session,trial,stimulus,choice,reward,answer\n",
-                   52) == 0 && !strstr(strbuf_text(&d->result), "hello"), "csv has tables only");
+                   52) == 0 &&
+               !strstr(strbuf_text(&d->result), "hello"),
+           "csv has tables only");
     desk_free(d);
 }
 
@@ -229,8 +255,9 @@ static void test_export(void)
     struct desk *d = desk_new(NULL);
     say(d, "x", "simulate reinforce animals=2 trials=60; fit dnn epochs=2 hidden=2; wait");
     outfile_write("kept.csv", "old\n", 4, NULL);
-    tap_ok(say(d, "x", "export loss loss.csv; export map map.json; export map map.txt; export "
-                       "weights w.csv; export accuracy a.csv; export slice s.csv") == STEP_IDLE,
+    tap_ok(say(d, "x",
+               "export loss loss.csv; export map map.json; export map map.txt; export "
+               "weights w.csv; export accuracy a.csv; export slice s.csv") == STEP_IDLE,
            "all views are exported");
     char text[64] = "";
     FILE *file = fopen("loss.csv", "r");
@@ -284,8 +311,9 @@ static void test_keys(void)
 {
     struct session_setup setup = {.host.show = show_any};
     struct desk *d = desk_new(&setup);
-    say(d, "x", "simulate reinforce animals=3 trials=200; fit dnn epochs=3 hidden=4; wait; "
-                "log on keys.dw; fit dnn epochs=1000000 hidden=4");
+    say(d, "x",
+        "simulate reinforce animals=3 trials=200; fit dnn epochs=3 hidden=4; wait; "
+        "log on keys.dw; fit dnn epochs=1000000 hidden=4");
     session_feed(d->session, "wait; say after", "x");
     tap_ok(session_step(d->session, &d->out) == STEP_WAITING, "a fit is waited for");
     strbuf_reset(&d->result);
@@ -323,8 +351,12 @@ static void test_keys(void)
     strbuf_free(&title);
     desk_free(d);
     static const char *const shapes[][2] = {
-        {"map w_bias=1 past=any", "map w_bias= past="}, {"layout loss:2|map:3", "layout "},
-        {"layout next", ""}, {"zoom", ""}, {"zoom map", ""}, {"slice w=1,2", "slice w="},
+        {"map w_bias=1 past=any", "map w_bias= past="},
+        {"layout loss:2|map:3", "layout "},
+        {"layout next", ""},
+        {"zoom", ""},
+        {"zoom map", ""},
+        {"slice w=1,2", "slice w="},
     };
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
         struct strbuf shape = {0};

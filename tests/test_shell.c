@@ -59,8 +59,8 @@ static void test_words(void)
 
 static void test_quoting(void)
 {
-    static const char *const words[] = {"plain", "a b", "it's", "\"q\"", "a;b", "#x", "x#y",
-                                        "back\\slash", "a=b", "~x"};
+    static const char *const words[] = {"plain", "a b", "it's",        "\"q\"", "a;b",
+                                        "#x",    "x#y", "back\\slash", "a=b",   "~x"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         struct words back;
         size_t at = 0;
@@ -135,13 +135,14 @@ static void test_marks(void)
            "a mark under the word typed");
     d->out.echoed = 8;
     say(d, "prompt", "say x; fit dnn epoch=3");
-    tap_ok(strncmp(strbuf_text(&d->complaint),
-                   "  say x; fit dnn epoch=3\n                 ^~~~~\n", 48) == 0,
+    tap_ok(strncmp(strbuf_text(&d->complaint), "  say x; fit dnn epoch=3\n                 ^~~~~\n",
+                   48) == 0,
            "the line again when something came between");
     outfile_write("joined.dw", "say a\nfit \\\n dnn \\\n  epoch=3\n", 29, NULL);
     say(d, "x", "source joined.dw");
     tap_ok(strstr(strbuf_text(&d->complaint), "joined.dw:4: fit has no option") &&
-               has(&d->complaint, "\n    epoch=3\n    ^~~~~\n"), "in a script after the message");
+               has(&d->complaint, "\n    epoch=3\n    ^~~~~\n"),
+           "in a script after the message");
     desk_free(d);
 }
 

@@ -64,7 +64,8 @@ static void test_formula(void)
                 down[k] -= h;
                 double f = choice ? 1 : -1;
                 double slope = (log(logistic(f * (up[0] * x[0] + up[1] * x[1]))) -
-                                log(logistic(f * (down[0] * x[0] + down[1] * x[1])))) / (2 * h);
+                                log(logistic(f * (down[0] * x[0] + down[1] * x[1])))) /
+                               (2 * h);
                 tap_near(dw[k], truth.alpha[k] * (reward - truth.baseline[k]) * slope, 1e-9,
                          "update of weight %d, choice %d, reward %d", k, choice, reward);
             }
@@ -111,8 +112,10 @@ static void test_trials(const char *text)
         }
     tap_ok(worst < 1e-6, "%s: each weight is the one before plus its update (%.2g)", text, worst);
     tap_ok(wrong == 0, "%s: answer follows the stimulus, reward the answer", text);
-    tap_ok(fabs(surprise) < 4 * sqrt(spread), "%s: choices as often right as their probability "
-           "says (%.2f sd)", text, surprise / sqrt(spread));
+    tap_ok(fabs(surprise) < 4 * sqrt(spread),
+           "%s: choices as often right as their probability "
+           "says (%.2f sd)",
+           text, surprise / sqrt(spread));
     double share = (double)zero_right / (double)zero;
     if (strcmp(truth.stimuli, "grid") == 0)
         tap_ok(zero > 0 && zero_right == 0, "%s: at stimulus 0 left pays", text);
@@ -163,14 +166,15 @@ static void test_streams(void)
     struct cohort *again = make("animals=3 trials=300 seed=5 noise=.01 stimuli=grid");
     struct cohort *more = make("animals=7 trials=300 seed=5 noise=.01 stimuli=grid");
     struct cohort *other = make("animals=3 trials=300 seed=6 noise=.01 stimuli=grid");
-    tap_ok(few->digest == again->digest && same_animal(few, again, 0) &&
-               same_animal(few, again, 2), "same seed, same bits");
+    tap_ok(few->digest == again->digest && same_animal(few, again, 0) && same_animal(few, again, 2),
+           "same seed, same bits");
     tap_ok(same_animal(few, more, 0) && same_animal(few, more, 2),
            "an animal does not depend on how many there are");
     tap_ok(few->digest != other->digest && !same_animal(few, other, 0), "another seed, others");
     size_t n = few->animals[0].count;
     tap_ok(memcmp(few->stimulus, few->stimulus + n, n * sizeof(float)) != 0 &&
-               memcmp(few->choice, few->choice + n, n) != 0, "animals have streams of their own");
+               memcmp(few->choice, few->choice + n, n) != 0,
+           "animals have streams of their own");
     cohort_drop(few);
     cohort_drop(again);
     cohort_drop(more);
@@ -192,16 +196,20 @@ static void test_start_and_sessions(void)
         wrong += bias != -1 && bias != 0 && bias != 1;
     }
     tap_ok(wrong == 0, "grid: w_stim starts at -2, w_bias stays, three sessions of 3, 3, 1");
-    tap_ok(at[0] > 150 && at[1] > 150 && at[2] > 150, "grid: w_bias starts at -1, 0, 1 alike "
-           "(%zu, %zu, %zu)", at[0], at[1], at[2]);
+    tap_ok(at[0] > 150 && at[1] > 150 && at[2] > 150,
+           "grid: w_bias starts at -1, 0, 1 alike "
+           "(%zu, %zu, %zu)",
+           at[0], at[1], at[2]);
     cohort_drop(c);
     c = make("animals=2 trials=5 w0=1.5 bias0=-.25");
     tap_ok(cohort_column(c, "true_w_stim")->values[5] == 1.5f &&
-               cohort_column(c, "true_w_bias")->values[5] == -.25f, "w0= and bias0= are taken");
+               cohort_column(c, "true_w_bias")->values[5] == -.25f,
+           "w0= and bias0= are taken");
     cohort_drop(c);
     c = make("animals=2 trials=5 session=500");
     tap_ok(cohort_column(c, "true_w_stim")->values[0] == 0 &&
-               cohort_column(c, "true_w_bias")->values[0] == 0, "ibl: weights start at 0");
+               cohort_column(c, "true_w_bias")->values[0] == 0,
+           "ibl: weights start at 0");
     tap_ok(c->animals[0].n_sessions == 1 && c->report.n_rows == 10 && c->n_trials == 10,
            "one session when it is longer than the trials");
     cohort_drop(c);
@@ -291,8 +299,8 @@ static void test_refusals(void)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct err err = {0};
         struct cohort *c = make_rule(cases[i].rule, cases[i].text, &err);
-        tap_ok(!c && err.code == ERR_USAGE && strstr(err.message, cases[i].says),
-               "%s: %s", cases[i].text, err.message);
+        tap_ok(!c && err.code == ERR_USAGE && strstr(err.message, cases[i].says), "%s: %s",
+               cases[i].text, err.message);
         cohort_drop(c);
     }
     struct args args = words("animals=3 trials=20000");
@@ -301,7 +309,8 @@ static void test_refusals(void)
     atomic_bool cancel = true;
     atomic_int permille = 0;
     tap_ok(!simulate("reinforce", &args, NULL, &cancel, NULL, &c, &err) && !c &&
-               err.code == ERR_INTERRUPTED, "cancelled: %s", err.message);
+               err.code == ERR_INTERRUPTED,
+           "cancelled: %s", err.message);
     cancel = false;
     tap_ok(simulate("reinforce", &args, NULL, &cancel, &permille, &c, NULL) && permille == 1000,
            "progress ends at 1000");
@@ -312,7 +321,11 @@ static void test_refusals(void)
 static void test_truth_text(void)
 {
     static const char *const bad[] = {
-        "", "[]", "{", "{}", "{\"rule\":\"reinforce\"}",
+        "",
+        "[]",
+        "{",
+        "{}",
+        "{\"rule\":\"reinforce\"}",
         "{\"rule\":\"magic\",\"policy\":\"stim+bias\",\"alpha\":[1,0],\"baseline\":[0,0],"
         "\"noise\":0,\"stimuli\":\"ibl\",\"seed\":1}",
         "{\"rule\":\"reinforce\",\"policy\":\"stim+bias\",\"alpha\":[1],\"baseline\":[0,0],"
@@ -350,8 +363,8 @@ static void test_truth_text(void)
 
 int main(void)
 {
-    static const double ibl[] = {-1, -.98670389, -.84836067, -.55465008, -.30273722, 0,
-                                 .30273722, .55465008, .84836067, .98670389, 1};
+    static const double ibl[] = {-1,        -.98670389, -.84836067, -.55465008, -.30273722, 0,
+                                 .30273722, .55465008,  .84836067,  .98670389,  1};
     double grid[17];
     for (int i = 0; i < 17; i++)
         grid[i] = -2 + .25 * i;

@@ -146,8 +146,8 @@ static void test_file(const char *rule, enum w0_kind w0, const struct cohort *c,
     struct model *m = fit_model(fit), *opened = NULL;
     struct snapshots *s = fit_snapshots(fit);
     int kept[SNAPSHOTS_MOST], read[SNAPSHOTS_MOST];
-    bool ok = model_save_replay(m, s, "replay.npz", &err) &&
-              model_open("replay.npz", "o", &opened, &err);
+    bool ok =
+        model_save_replay(m, s, "replay.npz", &err) && model_open("replay.npz", "o", &opened, &err);
     if (!tap_ok(ok, "%s: saved with snapshots and opened", rule)) {
         tap_note("%s", err.message);
         return;
@@ -189,8 +189,8 @@ static void refused(const char *name, const double *values, size_t size, const c
         a->values[i] = values[i];
     npz_write("bad.npz", &npz, &err);
     npz_free(&npz);
-    tap_ok(a && !model_open("bad.npz", "b", &m, &err) && strstr(err.message, want),
-           "refused: %s", err.message);
+    tap_ok(a && !model_open("bad.npz", "b", &m, &err) && strstr(err.message, want), "refused: %s",
+           err.message);
 }
 
 static void test_refusals(void)

@@ -307,9 +307,10 @@ static void test_garbage(void)
     struct pty p = {.background = black};
     test_noise(20); /* these two ended in freed undo lists of readline 8.2 */
     test_noise(10);
-    static const char *const broken[] = {"\033[", "\033[1;", "\033]11;rgb:", "\033O", "\033",
-                                         "\xe6\xbc", "\xff\xfe\xc0\x80", "\033[200~half a paste",
-                                         "\033[?", "\033]0;title", "\033P+q\033[M"};
+    static const char *const broken[] = {
+        "\033[",  "\033[1;",      "\033]11;rgb:",     "\033O",
+        "\033",   "\xe6\xbc",     "\xff\xfe\xc0\x80", "\033[200~half a paste",
+        "\033[?", "\033]0;title", "\033P+q\033[M"};
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
         start(&p, "TERM=xterm-256color", NULL, NULL);
         pty_settle(&p, .2);

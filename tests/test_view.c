@@ -23,7 +23,8 @@ static void stage_set(struct stage *stage, bool truth, size_t n_models)
     stage->models[1] = scene_model("dnn2", stage->cohort, 412, false);
     for (size_t i = 0; i < n_models; i++) {
         stage->entries[i] = (struct scene_model){
-            .model = stage->models[i], .cohort = stage->cohort,
+            .model = stage->models[i],
+            .cohort = stage->cohort,
             .status = scene_status(stage->models[i], i ? FIT_RUNNING : FIT_DONE, 1000),
         };
     }
@@ -33,9 +34,12 @@ static void stage_set(struct stage *stage, bool truth, size_t n_models)
         {"Fit", "fit", "fit a rule to the open cohort in the background"},
         {"Keys at the prompt", "Up, Down, ^R", "lines typed before, search in them"},
     };
-    stage->scene = (struct scene){.cohort = stage->cohort, .n_models = n_models,
-                                  .models = stage->entries, .current = n_models ? 0 : -1,
-                                  .help = help, .n_help = 4};
+    stage->scene = (struct scene){.cohort = stage->cohort,
+                                  .n_models = n_models,
+                                  .models = stage->entries,
+                                  .current = n_models ? 0 : -1,
+                                  .help = help,
+                                  .n_help = 4};
 }
 
 static void stage_strike(struct stage *stage)
@@ -305,8 +309,8 @@ static void test_refusals(void)
         tap_ok(!configure(view, cases[i].options, &err), "%s %s is refused", cases[i].view,
                cases[i].options);
         tap_ok(err.code == ERR_USAGE && strstr(err.message, cases[i].part),
-               "%s %s: the message names '%s': %s", cases[i].view, cases[i].options,
-               cases[i].part, err.message);
+               "%s %s: the message names '%s': %s", cases[i].view, cases[i].options, cases[i].part,
+               err.message);
         args_free(&before);
         view_close(view);
     }
@@ -336,8 +340,8 @@ static void test_names(void)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct err err = {0};
         struct view *view = open_with(cases[i].view, cases[i].options);
-        tap_ok(view && !view_update(view, &stage.scene, &err), "%s %s is not there",
-               cases[i].view, cases[i].options);
+        tap_ok(view && !view_update(view, &stage.scene, &err), "%s %s is not there", cases[i].view,
+               cases[i].options);
         tap_ok(strstr(err.message, cases[i].part), "%s %s: %s", cases[i].view, cases[i].options,
                err.message);
         tap_ok(strncmp(err.message, "map: ", 5) != 0 && strncmp(err.message, "slice: ", 7) != 0,
@@ -357,15 +361,19 @@ static void test_configure(void)
     configure(view, "w_bias=.5", NULL);
     view_update(view, &stage.scene, NULL);
     view_title(view, &out);
-    tap_is_text(strbuf_text(&out), "Δw_stim per trial · w × stimulus · w_bias .5 · reward 1 · dnn1 · "
-                "right = 1, positive", "new arguments lie over the kept ones");
+    tap_is_text(strbuf_text(&out),
+                "Δw_stim per trial · w × stimulus · w_bias .5 · reward 1 · dnn1 · "
+                "right = 1, positive",
+                "new arguments lie over the kept ones");
     tap_ok(configure(view, "x=reward", &err), "an axis displaces a value kept for it");
     tap_ok(view_update(view, &stage.scene, NULL), "and the map is made");
     tap_ok(!configure(view, "w_bias=.25 y=w_bias", NULL), "what is fixed and on an axis at once");
     strbuf_reset(&out);
     view_title(view, &out);
-    tap_is_text(strbuf_text(&out), "Δw_stim per trial · w × reward · w_bias .5 · dnn1 · "
-                "right = 1, positive", "a refused change changes nothing");
+    tap_is_text(strbuf_text(&out),
+                "Δw_stim per trial · w × reward · w_bias .5 · dnn1 · "
+                "right = 1, positive",
+                "a refused change changes nothing");
     view_close(view);
 
     view = open_with("weights", "m02");
@@ -412,8 +420,7 @@ static void test_keys(void)
     tap_is_text(ask(view, "{", &out), "map past=unrewarded", "{ goes round to the other end");
     configure(view, "past=unrewarded lags=2", NULL);
     tap_is_text(ask(view, "}", &out), "map past=any", "} goes back to any past");
-    tap_is_text(ask(view, "s", &out), "slice w=0 past=unrewarded lags=2",
-                "s takes the past along");
+    tap_is_text(ask(view, "s", &out), "slice w=0 past=unrewarded lags=2", "s takes the past along");
     const char *export = ask(view, "e", &out);
     tap_ok(strncmp(export, "export map map-20", 17) == 0, "e exports: %s", export);
     tap_is_text(ask(view, "q", &out), "not a key", "other keys are left to the host");
@@ -496,8 +503,10 @@ static void test_lists(void)
     stage.entries[1].status.seconds_left = 7.6;
     struct view *view = open_with("models", "");
     view_update(view, &stage.scene, NULL);
-    tap_is_text(words(view, &out), "2 models, dnn1 in use; least training loss: dnn1, .5001 "
-                "nats/trial.", "models says which is in use and which predicts best");
+    tap_is_text(words(view, &out),
+                "2 models, dnn1 in use; least training loss: dnn1, .5001 "
+                "nats/trial.",
+                "models says which is in use and which predicts best");
     tap_is_text(ask(view, "enter", &out), "use dnn1", "the cursor begins at the one in use");
     tap_is_text(ask(view, "down", &out), "models row=dnn2", "down moves it, as a command");
     configure(view, "row=dnn2", NULL);
@@ -528,8 +537,10 @@ static void test_lists(void)
 
     view = open_with("jobs", "");
     view_update(view, &stage.scene, NULL);
-    tap_is_text(words(view, &out), "2 fits, 1 training, 1 over: dnn2 412 of 1000 epochs, loss "
-                ".5004, 8 s to go.", "jobs says what trains");
+    tap_is_text(words(view, &out),
+                "2 fits, 1 training, 1 over: dnn2 412 of 1000 epochs, loss "
+                ".5004, 8 s to go.",
+                "jobs says what trains");
     tap_is_text(ask(view, "space", &out), "", "what is over cannot be paused");
     configure(view, "row=dnn2", NULL);
     tap_is_text(ask(view, "space", &out), "pause dnn2", "Space pauses what trains");
@@ -623,7 +634,8 @@ static void test_cross(void)
     configure(view, "cross=-1,.5,0", NULL);
     configure(view, "cross=auto", NULL);
     char *most = read_out(view);
-    tap_ok(strstr(most, "r 1") && !strstr(most, "from 0"), "auto lets it go to where most trials are: %s", most);
+    tap_ok(strstr(most, "r 1") && !strstr(most, "from 0"),
+           "auto lets it go to where most trials are: %s", most);
     free(most);
     static const char *const bad[] = {"cross=1", "cross=1,2,3", "cross=1,2,-1", "cross=a,b"};
     for (size_t i = 0; i < 4; i++) {
@@ -649,11 +661,13 @@ static void test_tables(void)
         {"map", "", "panel,stimulus,w_stim,value,support", 0},
         {"weights", "", "subject,session,trial,p_right,w_stim,w_bias", 8434},
         {"psychometric", "", "subject,sessions,stimulus,n,p_right,lo,hi,model\nall,early,-1,", 18},
-        {"psychometric", "m02 sessions=all",
-         "subject,sessions,stimulus,n,p_right,lo,hi,model\nm02", 9},
+        {"psychometric", "m02 sessions=all", "subject,sessions,stimulus,n,p_right,lo,hi,model\nm02",
+         9},
         {"jobs", "", "name,state,epoch,of,loss,held out,ms/epoch,ETA\ndnn1,done,1000,1000,", 2},
-        {"models", "", "use,name,rule,policy,parameters,state,loss,held out,cohort\n*,dnn1,dnn,"
-                       "stim+bias,", 2},
+        {"models", "",
+         "use,name,rule,policy,parameters,state,loss,held out,cohort\n*,dnn1,dnn,"
+         "stim+bias,",
+         2},
         {"help", "", "group,name,text\nData,load,\"read trial logs: CSV, plain or gzip\"", 0},
         {"map", "w_bias=.5 reward=1 past=rewarded lags=2",
          "panel,stimulus,w_stim,value,support,se,reward,w_bias,lags,past\n,", 0},
@@ -721,7 +735,8 @@ static void test_news(void)
     view_update(loss, &stage.scene, NULL);
     tap_is_text(words(loss, &out),
                 "dnn1: train .5001, held out .5070 nats/trial after 1000 of 2000 epochs, level; "
-                "chance .6931.", "loss says where a running fit is");
+                "chance .6931.",
+                "loss says where a running fit is");
     view_update(map, &stage.scene, NULL);
     double lost = model_loss(stage.models[0], stage.cohort, NULL, NULL);
     tap_ok(isfinite(lost), "the scene's model is a model");
@@ -765,8 +780,10 @@ static void test_losses(void)
     stage.entries[0].status.epochs = stage.entries[0].status.epoch;
     view = open_with("loss", "");
     view_update(view, &stage.scene, NULL);
-    tap_is_text(words(view, &out), "dnn1: train .5001, held out .5070 nats/trial after 1000 "
-                "evaluations; chance .6931.", "a search counts evaluations");
+    tap_is_text(words(view, &out),
+                "dnn1: train .5001, held out .5070 nats/trial after 1000 "
+                "evaluations; chance .6931.",
+                "a search counts evaluations");
     view_close(view);
     stage.models[0]->rule = rule_find("dnn");
     strbuf_free(&out);
@@ -781,8 +798,8 @@ static void test_opened(void)
     struct err err = {0};
     stage_set(&stage, false, 1);
     struct model *bare = scene_model("old", NULL, 0, false);
-    stage.entries[0] = (struct scene_model){.model = bare,
-                                            .status = scene_status(bare, FIT_OPENED, 0)};
+    stage.entries[0] =
+        (struct scene_model){.model = bare, .status = scene_status(bare, FIT_OPENED, 0)};
     static const char *const names[] = {"map", "slice", "weights", "accuracy"};
     for (size_t i = 0; i < 4; i++) {
         struct view *view = open_with(names[i], "");
@@ -879,7 +896,8 @@ static void test_later(void)
 {
     static const struct {
         const char *name, *other;
-    } cases[] = {{"map", "reward=0"}, {"slice", "reward=0"}, {"weights", "2"}, {"accuracy", "bin=200"}};
+    } cases[] = {
+        {"map", "reward=0"}, {"slice", "reward=0"}, {"weights", "2"}, {"accuracy", "bin=200"}};
     struct wake wake;
     struct stage stage;
     stage_set(&stage, true, 1);
@@ -894,8 +912,8 @@ static void test_later(void)
         char *first = words_at_once(name, "", &stage.scene);
         char *second = words_at_once(name, cases[i].other, &stage.scene);
         tap_ok(!view_update_later(view, worker, &stage.scene, &err) &&
-                   strstr(err.message, "computing"), "%s is being computed at first: %s", name,
-               err.message);
+                   strstr(err.message, "computing"),
+               "%s is being computed at first: %s", name, err.message);
         wait_for(view, &wake);
         tap_is_text(words(view, &out), first, "  then the same as at once");
         view_configure(view, &other, NULL);

@@ -51,10 +51,12 @@ static struct cohort *scene_cohort(bool truth)
             bool right = rng_uniform(&rng) < 1 / (1 + exp(-w[0] * (double)s - w[1]));
             bool pays = s > 0 || (s == 0 && rng_below(&rng, 2));
             float extra[2] = {(float)(w[0] + .05), (float)(w[1] - .05)};
-            cohort_builder_trial(b, &(struct cohort_trial){.stimulus = s, .choice = right,
-                                                           .answer = pays,
-                                                           .reward = right == pays,
-                                                           .trial = (int32_t)t + 1},
+            cohort_builder_trial(b,
+                                 &(struct cohort_trial){.stimulus = s,
+                                                        .choice = right,
+                                                        .answer = pays,
+                                                        .reward = right == pays,
+                                                        .trial = (int32_t)t + 1},
                                  truth ? extra : NULL);
         }
     }
@@ -82,9 +84,8 @@ static void scene_theta(struct model *m)
     double *first = scene_tensor(m, "dnn.0.weight"), *second = scene_tensor(m, "dnn.2.weight");
     double *last = scene_tensor(m, "dnn.4.weight"), *shift = scene_tensor(m, "dnn.4.bias");
     scale[0] = scale[1] = .015625;
-    const double rows[3][8] = {{-.25, 0, 1, -.5, 0, 0, 1, 0},
-                               {-.25, 0, -1, -.5, 0, 0, 1, 0},
-                               {0, 0, 0, 0, 0, 0, 1, 0}};
+    const double rows[3][8] = {
+        {-.25, 0, 1, -.5, 0, 0, 1, 0}, {-.25, 0, -1, -.5, 0, 0, 1, 0}, {0, 0, 0, 0, 0, 0, 1, 0}};
     memcpy(first, rows, sizeof rows);
     for (int i = 0; i < SCENE_HIDDEN; i++) {
         second[i * SCENE_HIDDEN + i] = 1;
@@ -102,7 +103,9 @@ static void scene_history(struct model *m, int epochs, bool heldout)
     for (int e = 0; e <= epochs; e++) {
         double train = .5 + .19 * exp(-e / 60.) + .0005 * exp(-e / 500.);
         m->history[e] = (struct epoch_loss){
-            .epoch = e, .seconds = .014 * e, .train = train,
+            .epoch = e,
+            .seconds = .014 * e,
+            .train = train,
             .heldout = heldout ? train + .004 + .003 * (1 - exp(-e / 200.)) : NAN,
         };
     }
@@ -111,8 +114,8 @@ static void scene_history(struct model *m, int epochs, bool heldout)
 static struct lived *scene_lived(const struct cohort *cohort, int epoch)
 {
     struct lived *lived = mem_new(1, sizeof *lived);
-    *lived = (struct lived){.epoch = epoch, .n_trials = cohort->n_trials, .n_weights = 2,
-                            .references = 1};
+    *lived = (struct lived){
+        .epoch = epoch, .n_trials = cohort->n_trials, .n_weights = 2, .references = 1};
     lived->w = mem_new(cohort->n_trials * 2, sizeof(float));
     for (size_t a = 0; a < cohort->n_animals; a++) {
         const struct animal *animal = &cohort->animals[a];
@@ -163,8 +166,8 @@ static struct model *scene_model(const char *name, const struct cohort *cohort, 
 
 static struct fit_status scene_status(const struct model *m, enum fit_state state, int epochs)
 {
-    struct fit_status status = {.state = state, .epochs = epochs, .train = NAN, .heldout = NAN,
-                                .seconds_left = NAN};
+    struct fit_status status = {
+        .state = state, .epochs = epochs, .train = NAN, .heldout = NAN, .seconds_left = NAN};
     if (m->n_history > 0) {
         const struct epoch_loss *last = &m->history[m->n_history - 1];
         status.epoch = last->epoch;

@@ -172,8 +172,8 @@ const char *number_fixed(char buf[NUMBER_SIZE], double value, int places, bool s
 const char *number_grouped(char buf[NUMBER_SIZE], long long value)
 {
     char digits[24];
-    unsigned long long size = value < 0 ? 0ULL - (unsigned long long)value
-                                        : (unsigned long long)value;
+    unsigned long long size =
+        value < 0 ? 0ULL - (unsigned long long)value : (unsigned long long)value;
     int n = snprintf(digits, sizeof digits, "%llu", size);
     char *p = buf;
     if (value < 0)

@@ -38,13 +38,19 @@ static void number_range(const struct option *row, struct strbuf *out)
 void option_range(const struct option *row, struct strbuf *out)
 {
     static const char *const names[] = {
-        [OPTION_TEXT] = "TEXT",     [OPTION_FILE] = "FILE",
-        [OPTION_ANIMAL] = "ANIMAL", [OPTION_ANIMALS] = "ANIMAL[,...]",
-        [OPTION_COLUMN] = "COLUMN", [OPTION_MODEL] = "MODEL",
-        [OPTION_FEATURES] = "FEATURE[+...]", [OPTION_LESSON] = "LESSON",
-        [OPTION_RULE] = "RULE",     [OPTION_VIEW] = "VIEW",
+        [OPTION_TEXT] = "TEXT",
+        [OPTION_FILE] = "FILE",
+        [OPTION_ANIMAL] = "ANIMAL",
+        [OPTION_ANIMALS] = "ANIMAL[,...]",
+        [OPTION_COLUMN] = "COLUMN",
+        [OPTION_MODEL] = "MODEL",
+        [OPTION_FEATURES] = "FEATURE[+...]",
+        [OPTION_LESSON] = "LESSON",
+        [OPTION_RULE] = "RULE",
+        [OPTION_VIEW] = "VIEW",
         [OPTION_LAYOUT] = "LAYOUT",
-        [OPTION_VERB] = "VERB",     [OPTION_SETTING] = "SETTING",
+        [OPTION_VERB] = "VERB",
+        [OPTION_SETTING] = "SETTING",
     };
     if (row->words)
         strbuf_puts(out, row->words);
@@ -90,8 +96,7 @@ static bool value_fits(const struct option *row, const char *value)
 {
     switch (row->type) {
     case OPTION_NUMBER:
-    case OPTION_INTEGER:
-        return is_word(row->words, value, strlen(value)) || is_number(row, value);
+    case OPTION_INTEGER: return is_word(row->words, value, strlen(value)) || is_number(row, value);
     case OPTION_NUMBERS:
         for (const char *item = value;; item++) {
             size_t n = strcspn(item, ",");
@@ -102,15 +107,12 @@ static bool value_fits(const struct option *row, const char *value)
                 return fits;
             item += n;
         }
-    case OPTION_WORD:
-        return is_word(row->words, value, strlen(value));
-    case OPTION_TEXT:
-        return true;
+    case OPTION_WORD: return is_word(row->words, value, strlen(value));
+    case OPTION_TEXT: return true;
     case OPTION_ANIMALS:
         /* No empty name: "A,,B", "A,". */
         return *value && *value != ',' && value[strlen(value) - 1] != ',' && !strstr(value, ",,");
-    default:
-        return *value != '\0';
+    default: return *value != '\0';
     }
 }
 

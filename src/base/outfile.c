@@ -82,7 +82,7 @@ static int own_descriptor(const char *path)
         return STDOUT_FILENO;
     if (!strcmp(path, "/dev/stderr"))
         return STDERR_FILENO;
-    const char *number = !strncmp(path, "/dev/fd/", 8)         ? path + 8
+    const char *number = !strncmp(path, "/dev/fd/", 8)          ? path + 8
                          : !strncmp(path, "/proc/self/fd/", 14) ? path + 14
                                                                 : "";
     size_t n = strlen(number);

@@ -27,8 +27,7 @@ void table_row(struct table *t)
 
 static struct table_cell *last(struct table *t, size_t column, bool text)
 {
-    if (!t->n_rows || column >= t->n_columns ||
-        text != (t->columns[column].type == COLUMN_TEXT))
+    if (!t->n_rows || column >= t->n_columns || text != (t->columns[column].type == COLUMN_TEXT))
         die("table: no row, no column %zu, or one of the other type", column);
     return &t->cells[(t->n_rows - 1) * t->n_columns + column];
 }
@@ -67,9 +66,9 @@ static int by_key(const void *left, const void *right)
 {
     const struct row_key *a = left, *b = right;
     int order = a->text ? strcmp(a->text, b->text)
-                        : isnan(a->number) || isnan(b->number)
-                              ? isnan(a->number) - isnan(b->number)
-                              : (a->number > b->number) - (a->number < b->number);
+                : isnan(a->number) || isnan(b->number)
+                    ? isnan(a->number) - isnan(b->number)
+                    : (a->number > b->number) - (a->number < b->number);
     return order ? order : (a->row > b->row) - (a->row < b->row);
 }
 

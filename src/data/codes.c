@@ -27,15 +27,19 @@ static enum code number_code(const char *text, size_t n)
     double v;
     if (!decimal_double(text, n, &v))
         return CODE_BAD;
-    return v == 0 ? CODE_ZERO : v == 1 ? CODE_ONE : v == -1 ? CODE_MINUS : v == 2 ? CODE_TWO
-           : v == 0.5 ? CODE_HALF : CODE_BAD;
+    return v == 0     ? CODE_ZERO
+           : v == 1   ? CODE_ONE
+           : v == -1  ? CODE_MINUS
+           : v == 2   ? CODE_TWO
+           : v == 0.5 ? CODE_HALF
+                      : CODE_BAD;
 }
 
 enum code code_choice(const char *text, size_t n)
 {
     static const struct word words[] = {
-        {"left", CODE_LEFT}, {"l", CODE_LEFT}, {"right", CODE_RIGHT}, {"r", CODE_RIGHT},
-        {"true", CODE_ONE}, {"false", CODE_ZERO}, {"nogo", CODE_NOGO}, {"no-go", CODE_NOGO},
+        {"left", CODE_LEFT},  {"l", CODE_LEFT},     {"right", CODE_RIGHT}, {"r", CODE_RIGHT},
+        {"true", CODE_ONE},   {"false", CODE_ZERO}, {"nogo", CODE_NOGO},   {"no-go", CODE_NOGO},
         {"no_go", CODE_NOGO}, {"no go", CODE_NOGO}, {NULL, CODE_BAD}};
     if (n == 1 && (*text == '0' || *text == '1'))
         return *text == '0' ? CODE_ZERO : CODE_ONE;
@@ -49,8 +53,8 @@ enum code code_choice(const char *text, size_t n)
 
 enum code code_reward(const char *text, size_t n)
 {
-    static const struct word words[] = {{"true", CODE_ONE}, {"false", CODE_ZERO},
-                                        {"correct", CODE_ONE}, {"error", CODE_ZERO},
+    static const struct word words[] = {{"true", CODE_ONE},       {"false", CODE_ZERO},
+                                        {"correct", CODE_ONE},    {"error", CODE_ZERO},
                                         {"incorrect", CODE_ZERO}, {NULL, CODE_BAD}};
     if (n == 1 && (*text == '0' || *text == '1'))
         return *text == '0' ? CODE_ZERO : CODE_ONE;
@@ -107,8 +111,8 @@ static void agree(const struct code_agreement *a, enum sides sides, size_t *fit,
     }
 }
 
-static const char *const codes_text[CODE_N] = {"empty", "-1", "0", "1", "2", ".5",
-                                               "left", "right", "no-go"};
+static const char *const codes_text[CODE_N] = {"empty", "-1",   "0",     "1",    "2",
+                                               ".5",    "left", "right", "no-go"};
 
 static bool refuse_set(const struct code_set *set, const char *column, const char *path,
                        struct err *err)
@@ -122,8 +126,9 @@ static bool refuse_set(const struct code_set *set, const char *column, const cha
         if (set->line[code] > last)
             last = set->line[code];
     }
-    err_set(err, ERR_DATA, "%s:%zu: the %s codes %s fit no convention ({0,1}, {1,2}, {-1,1} with "
-                           "0 for no-go, or left and right); recode to 0 = left, 1 = right",
+    err_set(err, ERR_DATA,
+            "%s:%zu: the %s codes %s fit no convention ({0,1}, {1,2}, {-1,1} with "
+            "0 for no-go, or left and right); recode to 0 = left, 1 = right",
             path, last, column, strbuf_text(&list));
     strbuf_free(&list);
     return false;
@@ -151,9 +156,11 @@ static bool decide_sign(const struct code_agreement *agreement, bool ibl, const 
         return true;
     }
     if (all == 0)
-        return err_set(err, ERR_DATA, "%s: choice -1, +1: cannot tell whether +1 is left (IBL) or "
-                                      "right, since no trial has both a stimulus and a reward; "
-                                      "recode to 0 = left, 1 = right", path);
+        return err_set(err, ERR_DATA,
+                       "%s: choice -1, +1: cannot tell whether +1 is left (IBL) or "
+                       "right, since no trial has both a stimulus and a reward; "
+                       "recode to 0 = left, 1 = right",
+                       path);
     if (10 * fit <= all)
         *sides = SIDES_IBL;
     else if (10 * fit < 9 * all)
@@ -167,8 +174,9 @@ static bool decide_one(enum code code, const struct code_agreement *agreement, b
                        const char *path, enum sides *sides, struct err *err)
 {
     enum sides right = code == CODE_ONE ? SIDES_01 : code == CODE_TWO ? SIDES_12 : SIDES_IBL;
-    enum sides left = code == CODE_ONE ? ibl ? SIDES_IBL : SIDES_12
-                                       : code == CODE_TWO ? SIDES_12 : SIDES_SIGN;
+    enum sides left = code == CODE_ONE   ? ibl ? SIDES_IBL : SIDES_12
+                      : code == CODE_TWO ? SIDES_12
+                                         : SIDES_SIGN;
     size_t fit, all;
     agree(agreement, right, &fit, &all);
     if (all >= ENOUGH && 10 * fit >= 9 * all) {
@@ -179,8 +187,9 @@ static bool decide_one(enum code code, const struct code_agreement *agreement, b
         *sides = left;
         return true;
     }
-    return err_set(err, ERR_DATA, "%s: ambiguous choice codes: only %s is there, and the rewards "
-                                  "do not tell its side; recode to 0 = left, 1 = right",
+    return err_set(err, ERR_DATA,
+                   "%s: ambiguous choice codes: only %s is there, and the rewards "
+                   "do not tell its side; recode to 0 = left, 1 = right",
                    path, codes_text[code]);
 }
 
@@ -207,8 +216,10 @@ bool code_decide(const struct code_set *set, const struct code_agreement *agreem
     if ((seen & minus) && (seen & one))
         return decide_sign(agreement, ibl, path, sides, err);
     if ((seen == one && habit != HABIT_NATIVE) || seen == two || seen & minus)
-        return decide_one(seen == one ? CODE_ONE : seen == two ? CODE_TWO : CODE_MINUS, agreement,
-                          ibl, path, sides, err);
+        return decide_one(seen == one   ? CODE_ONE
+                          : seen == two ? CODE_TWO
+                                        : CODE_MINUS,
+                          agreement, ibl, path, sides, err);
     *sides = seen & two ? SIDES_12 : SIDES_01;
     agree(agreement, *sides, &fit, &all);
     bool against = all >= ENOUGH && 2 * fit < all;

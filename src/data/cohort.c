@@ -110,8 +110,7 @@ void cohort_builder_animal(struct cohort_builder *b, const char *name)
     if (b->animals.n == before)
         die("cohort_builder_animal: the trials of %s do not come together", name);
     c->animals = mem_reserve(c->animals, &b->animal_room, c->n_animals + 1, sizeof *c->animals);
-    c->animals[c->n_animals++] =
-        (struct animal){.name = mem_text(name), .first = c->n_trials};
+    c->animals[c->n_animals++] = (struct animal){.name = mem_text(name), .first = c->n_trials};
     b->last_session = -1;
 }
 
@@ -196,8 +195,7 @@ static uint64_t digest(const struct cohort *c)
     return h;
 }
 
-struct cohort *cohort_builder_finish(struct cohort_builder *b, const char *name,
-                                     const char *source)
+struct cohort *cohort_builder_finish(struct cohort_builder *b, const char *name, const char *source)
 {
     struct cohort *c = b->cohort;
     forget_empty(c);

@@ -27,7 +27,7 @@ struct term {
 };
 
 static const enum role roles[] = {ROLE_SUBJECT, ROLE_SESSION, ROLE_TRIAL, ROLE_STIMULUS,
-                                  ROLE_CHOICE, ROLE_REWARD, ROLE_ANSWER};
+                                  ROLE_CHOICE,  ROLE_REWARD,  ROLE_ANSWER};
 enum { N_ROLES = sizeof roles / sizeof roles[0] };
 
 static const char *column_name(void *context, size_t i)

@@ -98,8 +98,7 @@ static void trim(struct field *field)
         field->text++;
         field->n--;
     }
-    while (field->n > 0 &&
-           (field->text[field->n - 1] == ' ' || field->text[field->n - 1] == '\t'))
+    while (field->n > 0 && (field->text[field->n - 1] == ' ' || field->text[field->n - 1] == '\t'))
         field->n--;
     field->text[field->n] = '\0';
 }
@@ -164,11 +163,15 @@ static bool read_header(struct csv *csv, struct err *err)
     if (got == LINES_ERROR)
         return false;
     if (got == LINES_END)
-        return err_set(err, ERR_DATA, "%s:1: the file is empty; a log begins with a line of "
-                                      "column names", csv->lines.path);
+        return err_set(err, ERR_DATA,
+                       "%s:1: the file is empty; a log begins with a line of "
+                       "column names",
+                       csv->lines.path);
     if (memchr(text, '\r', n))
-        return err_set(err, ERR_DATA, "%s:%zu: lines end in CR alone; save the file with LF or "
-                                      "CRLF", csv->lines.path, csv->line);
+        return err_set(err, ERR_DATA,
+                       "%s:%zu: lines end in CR alone; save the file with LF or "
+                       "CRLF",
+                       csv->lines.path, csv->line);
     csv->separator = find_separator(text, n);
     size_t room = n + 1;
     csv->fields = mem_new(room, sizeof *csv->fields);
@@ -207,8 +210,8 @@ enum lines_got csv_next(struct csv *csv, struct err *err)
         return LINES_LINE;
     if (count == 0)
         return refuse(csv, err, "text follows a closing quote");
-    err_set(err, ERR_DATA, "%s:%zu: %zu field%s, but the header names %zu columns",
-            csv->lines.path, csv->line, count, count == 1 ? "" : "s", csv->n_columns);
+    err_set(err, ERR_DATA, "%s:%zu: %zu field%s, but the header names %zu columns", csv->lines.path,
+            csv->line, count, count == 1 ? "" : "s", csv->n_columns);
     return LINES_ERROR;
 }
 

@@ -92,8 +92,10 @@ bool cohort_trials(const struct cohort *cohort, size_t first, size_t last, struc
                    struct err *err)
 {
     if (first == 0 || (last != 0 && last < first))
-        return err_set(err, ERR_USAGE, "trials %zu..%zu: trials are counted from 1, and the last "
-                                       "is not before the first", first, last);
+        return err_set(err, ERR_USAGE,
+                       "trials %zu..%zu: trials are counted from 1, and the last "
+                       "is not before the first",
+                       first, last);
     struct selection wanted = {.first = first, .last = last ? last : SIZE_MAX};
     char *source = last ? mem_printf("%s; trials %zu..%zu", cohort->source, first, last)
                         : mem_printf("%s; trials %zu..", cohort->source, first);

@@ -17,9 +17,9 @@ struct gz_in {
     int fd;
     bool regular, end; /* end: read() has said so */
     bool packed;
-    bool between;    /* no gzip member is open */
-    bool padded;     /* zero bytes were seen after a member */
-    uint64_t taken;  /* bytes read from fd */
+    bool between;   /* no gzip member is open */
+    bool padded;    /* zero bytes were seen after a member */
+    uint64_t taken; /* bytes read from fd */
     uint64_t size;
     const atomic_bool *cancel;
     z_stream z; /* next_in, avail_in are the input buffer in both cases */
@@ -33,7 +33,9 @@ static const struct {
     const char *what;
 } others[] = {
     {"PK\3\4", 4, "a zip archive; unpack it and load the CSV file inside"},
-    {"\xfd" "7zXZ", 5, "an xz file; unpack it with unxz"},
+    {"\xfd"
+     "7zXZ",
+     5, "an xz file; unpack it with unxz"},
     {"BZh", 3, "a bzip2 file; unpack it with bunzip2"},
     {"\x28\xb5\x2f\xfd", 4, "a zstd file; unpack it with unzstd"},
     {"\x93NUMPY", 6, "a numpy array; save the trials as CSV"},
@@ -155,8 +157,9 @@ static bool next_member(struct gz_in *gz, bool *more, struct err *err)
         gz->z.avail_in--;
     }
     if (gz->padded || gz->z.avail_in < 2 || gz->z.next_in[0] != 0x1f || gz->z.next_in[1] != 0x8b)
-        return err_set(err, ERR_DATA, "bytes that are not gzip follow the gzip data; "
-                                      "unpack it with zcat and look at its end");
+        return err_set(err, ERR_DATA,
+                       "bytes that are not gzip follow the gzip data; "
+                       "unpack it with zcat and look at its end");
     if (inflateReset(&gz->z) != Z_OK)
         die("inflateReset failed");
     gz->between = false;

@@ -8,8 +8,7 @@
 
 enum { READ = 128 * 1024, CAPACITY = LINES_LIMIT + 2 * READ };
 
-bool lines_open(struct lines *lines, const char *path, const atomic_bool *cancel,
-                struct err *err)
+bool lines_open(struct lines *lines, const char *path, const atomic_bool *cancel, struct err *err)
 {
     *lines = (struct lines){0};
     lines->gz = gz_open(path, cancel, err);
@@ -66,8 +65,8 @@ enum lines_got lines_next(struct lines *lines, char **text, size_t *n, struct er
     char *newline;
     if (lines->line == 0 && lines->end == 0 && !skip_mark(lines, err))
         return LINES_ERROR;
-    while (!(newline = memchr(lines->buffer + lines->searched, '\n',
-                              lines->end - lines->searched))) {
+    while (
+        !(newline = memchr(lines->buffer + lines->searched, '\n', lines->end - lines->searched))) {
         lines->searched = lines->end;
         if (lines->end - lines->start > LINES_LIMIT)
             return refuse(lines, err, "the line is longer than 1 MiB; is this a trial log?");

@@ -25,11 +25,10 @@ struct lines {
     size_t searched;   /* no LF before this byte */
     size_t line;       /* number of the line handed out last */
     bool at_end;
-    bool has_nul;      /* somewhere in the unread bytes */
+    bool has_nul; /* somewhere in the unread bytes */
 };
 
-bool lines_open(struct lines *lines, const char *path, const atomic_bool *cancel,
-                struct err *err);
+bool lines_open(struct lines *lines, const char *path, const atomic_bool *cancel, struct err *err);
 enum lines_got lines_next(struct lines *lines, char **text, size_t *n, struct err *err);
 uint64_t lines_position(const struct lines *lines);
 void lines_close(struct lines *lines); /* a zeroed one is fine */

@@ -60,8 +60,8 @@ static uint8_t deduce_answer(const struct cohort_trial *t)
     return t->reward == 1 ? t->choice : !t->choice;
 }
 
-static bool take_answer(const struct loader *l, const struct log_file *file,
-                        const struct row *row, struct cohort_trial *t, struct err *err)
+static bool take_answer(const struct loader *l, const struct log_file *file, const struct row *row,
+                        struct cohort_trial *t, struct err *err)
 {
     int side = code_side((enum code)row->answer, l->answers[file - l->rows.files]);
     t->answer = deduce_answer(t);
@@ -71,8 +71,8 @@ static bool take_answer(const struct loader *l, const struct log_file *file,
         return err_set(err, ERR_DATA,
                        "%s:%u: the answer says %s was right, but the choice %s was %srewarded; "
                        "answer=none leaves that column out",
-                       file->path, row->line, side ? "right" : "left",
-                       t->choice ? "right" : "left", t->reward == 1 ? "" : "not ");
+                       file->path, row->line, side ? "right" : "left", t->choice ? "right" : "left",
+                       t->reward == 1 ? "" : "not ");
     t->answer = (uint8_t)side;
     return true;
 }
@@ -97,10 +97,12 @@ static bool add_row(struct loader *l, struct cohort_builder *b, size_t at, float
         l->n_half++;
     }
     if (!isfinite(row->stimulus))
-        return err_set(err, ERR_DATA, "%s:%u: the stimulus is empty on a trial with a choice; "
-                                      "remove the row or empty its choice", file->path, row->line);
-    struct cohort_trial t = {.stimulus = row->stimulus, .reward = reward,
-                             .choice = (uint8_t)side, .trial = row->trial};
+        return err_set(err, ERR_DATA,
+                       "%s:%u: the stimulus is empty on a trial with a choice; "
+                       "remove the row or empty its choice",
+                       file->path, row->line);
+    struct cohort_trial t = {
+        .stimulus = row->stimulus, .reward = reward, .choice = (uint8_t)side, .trial = row->trial};
     if (!take_answer(l, file, row, &t, err))
         return false;
     if (fabsf(t.stimulus) > l->largest)
@@ -170,8 +172,7 @@ static bool build(struct loader *l, struct cohort_builder *b, struct err *err)
     return fine;
 }
 
-static void list_extras(const struct rows *rows, bool kept, const char *title,
-                        struct strbuf *out)
+static void list_extras(const struct rows *rows, bool kept, const char *title, struct strbuf *out)
 {
     size_t n = 0;
     for (size_t i = 0; i < rows->n_extras; i++) {
@@ -248,8 +249,9 @@ static bool check_left(const struct loader *l, const struct cohort *c, struct er
 {
     if (c->n_trials > 0)
         return true;
-    return err_set(err, ERR_DATA, "%s: no trial is left of %zu rows: %zu without a choice, %zu "
-                                  "without a reward%s",
+    return err_set(err, ERR_DATA,
+                   "%s: no trial is left of %zu rows: %zu without a choice, %zu "
+                   "without a reward%s",
                    l->rows.files[0].path, l->rows.n, l->n_no_choice, l->n_no_reward,
                    l->n_no_reward ? " (missing_reward=half keeps those)" : "");
 }

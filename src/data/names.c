@@ -44,8 +44,8 @@ uint32_t names_add(struct names *names, const char *text, size_t n)
         grow(names);
     size_t at = slot_of(names, text, n);
     names->text = mem_reserve(names->text, &names->capacity, names->n + 1, sizeof *names->text);
-    names->length = mem_reserve(names->length, &names->length_capacity, names->n + 1,
-                                sizeof *names->length);
+    names->length =
+        mem_reserve(names->length, &names->length_capacity, names->n + 1, sizeof *names->length);
     char *copy = mem_resize(NULL, n + 1, 1);
     memcpy(copy, text, n);
     copy[n] = '\0';

@@ -21,7 +21,7 @@ static double half_value(uint64_t bits)
 {
     int exponent = bits >> 10 & 31;
     double fraction = (double)(bits & 1023);
-    double v = exponent == 31 ? (fraction > 0 ? NAN : INFINITY)
+    double v = exponent == 31  ? (fraction > 0 ? NAN : INFINITY)
                : exponent == 0 ? ldexp(fraction, -24)
                                : ldexp(1024 + fraction, exponent - 25);
     return bits & 0x8000 ? -v : v;
@@ -77,7 +77,8 @@ static char *read_text(const unsigned char *data, const struct npy_header *h)
             strbuf_putc(&out, (char)code);
         else
             strbuf_codepoint(&out, code > 0x10ffff || (code >= 0xd800 && code < 0xe000)
-                                       ? 0xfffd : (unsigned)code);
+                                       ? 0xfffd
+                                       : (unsigned)code);
     }
     return strbuf_take(&out);
 }
@@ -192,8 +193,8 @@ bool npy_write(const struct npz_array *a, struct strbuf *out, struct err *err)
             continue;
         }
         if (a->type == NPZ_INT64 && !(fabs(v) <= 9007199254740992.0))
-            return err_set(err, ERR_FAILED, "%s: %g is no whole number that can be stored",
-                           a->name, v);
+            return err_set(err, ERR_FAILED, "%s: %g is no whole number that can be stored", a->name,
+                           v);
         memcpy(&bits, &v, sizeof bits);
         put_word(out, a->type == NPZ_INT64 ? (uint64_t)(int64_t)v : bits, 8);
     }

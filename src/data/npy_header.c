@@ -14,8 +14,7 @@ struct text {
 
 static void skip_blanks(struct text *t)
 {
-    while (t->at < t->end && (*t->at == ' ' || *t->at == '\t' || *t->at == '\n' ||
-                              *t->at == '\r'))
+    while (t->at < t->end && (*t->at == ' ' || *t->at == '\t' || *t->at == '\n' || *t->at == '\r'))
         t->at++;
 }
 
@@ -76,8 +75,9 @@ static bool read_type(struct text *t, struct npy_header *h, struct err *err)
     char descr[64];
     skip_blanks(t);
     if (t->at < t->end && *t->at == '[')
-        return err_set(err, ERR_DATA, "records (structured dtypes) are not read; save each field "
-                                      "as its own array");
+        return err_set(err, ERR_DATA,
+                       "records (structured dtypes) are not read; save each field "
+                       "as its own array");
     if (!take_quoted(t, descr, sizeof descr))
         return err_set(err, ERR_DATA, "the .npy header has no dtype");
     const char *d = descr;
@@ -106,8 +106,10 @@ static bool read_type(struct text *t, struct npy_header *h, struct err *err)
     if (sized && known)
         return true;
     char *clean = utf8_clean(descr, strlen(descr));
-    err_set(err, ERR_DATA, "the dtype '%s' is not read; save it as float32, float64 or an "
-                           "integer", clean);
+    err_set(err, ERR_DATA,
+            "the dtype '%s' is not read; save it as float32, float64 or an "
+            "integer",
+            clean);
     free(clean);
     return false;
 }

@@ -97,23 +97,25 @@ void npz_free(struct npz *npz)
 static unsigned char *read_member(struct archive *a, size_t n, struct err *err)
 {
     if (unzOpenCurrentFile(a->zip) != UNZ_OK) {
-        err_set(err, ERR_DATA, "cannot unpack it: damaged, encrypted or packed by a method that "
-                               "is not deflate");
+        err_set(err, ERR_DATA,
+                "cannot unpack it: damaged, encrypted or packed by a method that "
+                "is not deflate");
         return NULL;
     }
     unsigned char *bytes = mem_new(n, 1);
     size_t got = 0;
     int step = 1;
     while (got < n && step > 0) {
-        step = unzReadCurrentFile(a->zip, bytes + got,
-                                  n - got < CHUNK ? (unsigned)(n - got) : CHUNK);
+        step =
+            unzReadCurrentFile(a->zip, bytes + got, n - got < CHUNK ? (unsigned)(n - got) : CHUNK);
         got += step > 0 ? (size_t)step : 0;
     }
     int closed = unzCloseCurrentFile(a->zip);
     if (got < n || closed != UNZ_OK) {
-        err_set(err, ERR_DATA, closed == UNZ_CRCERROR && got == n
-                                   ? "its checksum does not fit: the file is damaged"
-                                   : "its data is damaged or ends early");
+        err_set(err, ERR_DATA,
+                closed == UNZ_CRCERROR && got == n
+                    ? "its checksum does not fit: the file is damaged"
+                    : "its data is damaged or ends early");
         free(bytes);
         return NULL;
     }
@@ -143,8 +145,7 @@ static bool read_all(struct archive *a, struct npz *npz, struct err *err)
     for (; way == UNZ_OK; way = unzGoToNextFile(a->zip)) {
         unz_file_info64 info;
         char name[NAME_ROOM];
-        if (unzGetCurrentFileInfo64(a->zip, &info, name, sizeof name, NULL, 0, NULL, 0) !=
-            UNZ_OK)
+        if (unzGetCurrentFileInfo64(a->zip, &info, name, sizeof name, NULL, 0, NULL, 0) != UNZ_OK)
             break;
         if (info.size_filename >= sizeof name)
             return err_set(err, ERR_DATA, "%s: the name of an array is longer than %d bytes",
@@ -180,8 +181,8 @@ static bool ends_whole(int fd, uint64_t size)
     bool found = false;
     for (size_t comment = 0; whole && !found && comment + RECORD <= n; comment++) {
         const unsigned char *record = tail + n - RECORD - comment;
-        found = memcmp(record, "PK\5\6", 4) == 0 &&
-                (size_t)(record[20] | record[21] << 8) == comment;
+        found =
+            memcmp(record, "PK\5\6", 4) == 0 && (size_t)(record[20] | record[21] << 8) == comment;
     }
     free(tail);
     return found;
@@ -210,8 +211,10 @@ static bool check_file(const char *path, uint64_t *size, struct err *err)
     if (n < 4 || memcmp(magic, "PK\3\4", 4) != 0)
         return err_set(err, ERR_DATA, "%s: this is no .npz file (a zip archive)", path);
     if (!whole)
-        return err_set(err, ERR_DATA, "%s: the file is cut off, or something was added to its "
-                                      "end", path);
+        return err_set(err, ERR_DATA,
+                       "%s: the file is cut off, or something was added to its "
+                       "end",
+                       path);
     return true;
 }
 
@@ -224,8 +227,10 @@ bool npz_read(const char *path, struct npz *out, struct err *err)
     if (fine) {
         a.zip = unzOpen64(real);
         if (!a.zip)
-            fine = err_set(err, ERR_DATA, "%s: the list of arrays at the end of the file is "
-                                          "damaged", path);
+            fine = err_set(err, ERR_DATA,
+                           "%s: the list of arrays at the end of the file is "
+                           "damaged",
+                           path);
     }
     if (fine) {
         fine = read_all(&a, &npz, err);

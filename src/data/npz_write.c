@@ -55,8 +55,9 @@ static long ZCALLBACK memory_seek(voidpf context, voidpf stream, ZPOS64_T offset
 {
     struct memory_file *m = stream;
     (void)context;
-    size_t base = origin == ZLIB_FILEFUNC_SEEK_SET ? 0
-                  : origin == ZLIB_FILEFUNC_SEEK_END ? m->n : m->at;
+    size_t base = origin == ZLIB_FILEFUNC_SEEK_SET   ? 0
+                  : origin == ZLIB_FILEFUNC_SEEK_END ? m->n
+                                                     : m->at;
     if (offset > m->n - base)
         return -1;
     m->at = base + (size_t)offset;
@@ -82,8 +83,8 @@ static bool add_member(zipFile zip, const struct npz_array *array, struct err *e
     }
     char *name = mem_printf("%s.npy", array->name);
     bool fine = zipOpenNewFileInZip4_64(zip, name, &info, NULL, 0, NULL, 0, NULL, 0, 0, 0,
-                                        -MAX_WBITS, DEF_MEM_LEVEL, Z_DEFAULT_STRATEGY, NULL, 0,
-                                        0, UTF8_NAME, npy.len >= UINT32_MAX) == ZIP_OK;
+                                        -MAX_WBITS, DEF_MEM_LEVEL, Z_DEFAULT_STRATEGY, NULL, 0, 0,
+                                        UTF8_NAME, npy.len >= UINT32_MAX) == ZIP_OK;
     for (size_t at = 0; at < npy.len && fine; at += CHUNK) {
         size_t n = npy.len - at < CHUNK ? npy.len - at : CHUNK;
         fine = zipWriteInFileInZip(zip, npy.text + at, (unsigned)n) == ZIP_OK;
@@ -99,10 +100,14 @@ static bool add_member(zipFile zip, const struct npz_array *array, struct err *e
 bool npz_write(const char *path, const struct npz *npz, struct err *err)
 {
     struct memory_file file = {0};
-    zlib_filefunc64_def calls = {
-        .zopen64_file = memory_open, .zread_file = memory_read, .zwrite_file = memory_write,
-        .ztell64_file = memory_tell, .zseek64_file = memory_seek,
-        .zclose_file = memory_nothing, .zerror_file = memory_nothing, .opaque = &file};
+    zlib_filefunc64_def calls = {.zopen64_file = memory_open,
+                                 .zread_file = memory_read,
+                                 .zwrite_file = memory_write,
+                                 .ztell64_file = memory_tell,
+                                 .zseek64_file = memory_seek,
+                                 .zclose_file = memory_nothing,
+                                 .zerror_file = memory_nothing,
+                                 .opaque = &file};
     zipFile zip = zipOpen2_64(path, APPEND_STATUS_CREATE, NULL, &calls);
     if (!zip)
         die("zipOpen2_64 failed");

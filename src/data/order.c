@@ -12,8 +12,8 @@ static bool sortable(const char *date)
     static const char *const shapes[] = {"dddd-dd-dd", "dddd/dd/dd", "dddddddd"};
     for (size_t k = 0; k < 3; k++) {
         size_t i = 0;
-        while (shapes[k][i] && (shapes[k][i] == 'd' ? isdigit((unsigned char)date[i])
-                                                    : date[i] == shapes[k][i]))
+        while (shapes[k][i] &&
+               (shapes[k][i] == 'd' ? isdigit((unsigned char)date[i]) : date[i] == shapes[k][i]))
             i++;
         if (!shapes[k][i])
             return true;
@@ -97,8 +97,7 @@ static bool same_trial(const struct row *a, const struct row *b)
 
 /* Does every trial number come at least twice, with the same content?  Two
  * trials can be equal by chance; a whole session cannot. */
-static bool doubled(const struct rows *rows, const struct numbered *list, size_t n,
-                    uint32_t *again)
+static bool doubled(const struct rows *rows, const struct numbered *list, size_t n, uint32_t *again)
 {
     size_t groups = 0;
     for (size_t i = 0; i < n; groups++) {

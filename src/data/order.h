@@ -6,10 +6,10 @@
 #include "rows.h"
 
 struct order {
-    uint32_t *row;          /* [rows.n] */
-    bool dates_unsortable;  /* a date is not YYYY-MM-DD: sessions in file order */
-    size_t n_sorted;        /* sessions whose trials were out of order */
-    size_t n_restarting;    /* sessions with a trial number twice, in file order */
+    uint32_t *row;         /* [rows.n] */
+    bool dates_unsortable; /* a date is not YYYY-MM-DD: sessions in file order */
+    size_t n_sorted;       /* sessions whose trials were out of order */
+    size_t n_restarting;   /* sessions with a trial number twice, in file order */
 };
 
 /* Animals in order of appearance; their sessions by (date, session) when every

@@ -26,7 +26,7 @@ static bool check_name(const struct reader *r, enum role role, struct err *err)
         return reader_refuse(r, err, schema_role_name(role), f->text, "is longer than 200 bytes");
     if (!fine)
         return reader_refuse(r, err, schema_role_name(role), f->text,
-                      "holds control characters or is not UTF-8; iconv -t utf8 converts it");
+                             "holds control characters or is not UTF-8; iconv -t utf8 converts it");
     return true;
 }
 
@@ -157,8 +157,8 @@ static bool look_up(const struct reader *r, struct err *err)
 {
     const struct load_options *o = r->options;
     if (o->permille && r->bytes_all > 0) {
-        double share = (double)(r->bytes_before + lines_position(&r->csv.lines)) /
-                       (double)r->bytes_all;
+        double share =
+            (double)(r->bytes_before + lines_position(&r->csv.lines)) / (double)r->bytes_all;
         atomic_store(o->permille, share < 1 ? (int)(1000 * share) : 1000);
     }
     if (o->cancel && atomic_load(o->cancel))
@@ -199,8 +199,11 @@ static bool read_all(struct reader *r, struct err *err)
 static bool read_file(struct rows *rows, size_t i, const struct load_options *options,
                       uint64_t before, uint64_t all, struct err *err)
 {
-    struct reader r = {.rows = rows, .file = &rows->files[i], .options = options,
-                       .first_sitting = rows->n_sittings, .bytes_before = before,
+    struct reader r = {.rows = rows,
+                       .file = &rows->files[i],
+                       .options = options,
+                       .first_sitting = rows->n_sittings,
+                       .bytes_before = before,
                        .bytes_all = all};
     r.file->first = rows->n;
     bool fine = read_all(&r, err);

@@ -11,7 +11,7 @@ struct row {
     uint32_t sitting;
     uint32_t line;
     int32_t trial;
-    float stimulus; /* NaN: not recorded */
+    float stimulus;                 /* NaN: not recorded */
     uint8_t choice, reward, answer; /* enum code */
 };
 
@@ -34,7 +34,7 @@ struct extra {
 };
 
 struct log_file {
-    char *path; /* ~ expanded */
+    char *path;          /* ~ expanded */
     size_t first, count; /* its rows */
     bool has_trial, has_date, has_answer;
     enum code_habit habit;

@@ -158,8 +158,8 @@ bool cohort_save(const struct cohort *cohort, const char *path, struct err *err)
         struct strbuf text = {0};
         truth_text(cohort->truth, cohort->digest, &text);
         fine = outfile_open(&side, side_path, err);
-        if (fine && (fwrite(text.text, 1, text.len, side.file) != text.len ||
-                     fflush(side.file) != 0)) {
+        if (fine &&
+            (fwrite(text.text, 1, text.len, side.file) != text.len || fflush(side.file) != 0)) {
             err_system(err, ERR_FAILED, side_path);
             outfile_abandon(&side);
             fine = false;

@@ -8,49 +8,65 @@
 #include "deltaw/base/option.h"
 
 struct part {
-    const char *name;        /* in deltaw's own logs and of the option */
-    const char *also[20];    /* what other logs call it, as reduced by `reduced` */
-    const char *of;          /* for messages */
-    bool may_lack;           /* a log can do without */
+    const char *name;     /* in deltaw's own logs and of the option */
+    const char *also[20]; /* what other logs call it, as reduced by `reduced` */
+    const char *of;       /* for messages */
+    bool may_lack;        /* a log can do without */
 };
 
 static const struct part parts[ROLE_N] = {
-    [ROLE_SUBJECT] = {"subject", {"mouse", "animal", "id", "rat", "monkey", "subjectname",
-                                  "subjectid", "mousename", "mouseid", "animalname", "animalid",
-                                  "ratname", "ratid", "nickname", "subjectnickname"},
-                      "animal", true},
-    [ROLE_SESSION] = {"session", {"sessionid", "sessionnumber", "sessionnum", "sessionno",
-                                  "sessionidx", "sessionindex", "sessionname", "sess", "eid",
-                                  "day"},
-                      "session", true},
-    [ROLE_TRIAL] = {"trial", {"trialnumber", "trialnum", "trialno", "trialid", "trialidx",
-                              "trialindex", "triali"},
-                    "trial number", true},
-    [ROLE_STIMULUS] = {"stimulus", {"signedcontrast", "signedstimulus", "signedcoherence",
-                                    "signedevidence", "contrastdifference", "contrastdiff",
-                                    "stim", "stimulusvalue", "stimulussigned",
-                                    "contrastsigned"},
-                       "signed stimulus", false},
-    [ROLE_CHOICE] = {"choice", {"response", "choices", "resp", "decision", "choseright",
-                                "chooseright", "wentright", "responseright", "choiceright",
-                                "mousechoice", "animalchoice", "chosenside", "choiceside",
-                                "responseside", "responsechoice"},
-                     "choice", false},
-    [ROLE_REWARD] = {"reward", {"rewarded", "rewards", "feedback", "feedbacktype", "correct",
-                                "iscorrect", "outcome", "success", "hit", "isrewarded",
-                                "trialoutcome"},
-                     "reward", false},
-    [ROLE_ANSWER] = {"answer", {"correctside", "correctchoice", "correctresponse",
-                                "correctanswer", "rewardside", "rewardedside", "targetside"},
-                     "correct side", true},
-    [ROLE_DATE] = {"date", {"sessiondate", "datetime", "startdate", "sessionstarttime"},
-                   "date", true},
-    [ROLE_LEFT] = {"left", {"contrastleft", "leftcontrast", "stimulusleft", "leftstimulus",
-                            "stimleft", "leftstim", "contrastl"},
-                   "left contrast", true},
-    [ROLE_RIGHT] = {"right", {"contrastright", "rightcontrast", "stimulusright",
-                              "rightstimulus", "stimright", "rightstim", "contrastr"},
-                    "right contrast", true},
+    [ROLE_SUBJECT] = {"subject",
+                      {"mouse", "animal", "id", "rat", "monkey", "subjectname", "subjectid",
+                       "mousename", "mouseid", "animalname", "animalid", "ratname", "ratid",
+                       "nickname", "subjectnickname"},
+                      "animal",
+                      true},
+    [ROLE_SESSION] = {"session",
+                      {"sessionid", "sessionnumber", "sessionnum", "sessionno", "sessionidx",
+                       "sessionindex", "sessionname", "sess", "eid", "day"},
+                      "session",
+                      true},
+    [ROLE_TRIAL] = {"trial",
+                    {"trialnumber", "trialnum", "trialno", "trialid", "trialidx", "trialindex",
+                     "triali"},
+                    "trial number",
+                    true},
+    [ROLE_STIMULUS] = {"stimulus",
+                       {"signedcontrast", "signedstimulus", "signedcoherence", "signedevidence",
+                        "contrastdifference", "contrastdiff", "stim", "stimulusvalue",
+                        "stimulussigned", "contrastsigned"},
+                       "signed stimulus",
+                       false},
+    [ROLE_CHOICE] = {"choice",
+                     {"response", "choices", "resp", "decision", "choseright", "chooseright",
+                      "wentright", "responseright", "choiceright", "mousechoice", "animalchoice",
+                      "chosenside", "choiceside", "responseside", "responsechoice"},
+                     "choice",
+                     false},
+    [ROLE_REWARD] = {"reward",
+                     {"rewarded", "rewards", "feedback", "feedbacktype", "correct", "iscorrect",
+                      "outcome", "success", "hit", "isrewarded", "trialoutcome"},
+                     "reward",
+                     false},
+    [ROLE_ANSWER] = {"answer",
+                     {"correctside", "correctchoice", "correctresponse", "correctanswer",
+                      "rewardside", "rewardedside", "targetside"},
+                     "correct side",
+                     true},
+    [ROLE_DATE] = {"date",
+                   {"sessiondate", "datetime", "startdate", "sessionstarttime"},
+                   "date",
+                   true},
+    [ROLE_LEFT] = {"left",
+                   {"contrastleft", "leftcontrast", "stimulusleft", "leftstimulus", "stimleft",
+                    "leftstim", "contrastl"},
+                   "left contrast",
+                   true},
+    [ROLE_RIGHT] = {"right",
+                    {"contrastright", "rightcontrast", "stimulusright", "rightstimulus",
+                     "stimright", "rightstim", "contrastr"},
+                    "right contrast",
+                    true},
 };
 
 const char *schema_role_name(enum role role)
@@ -110,8 +126,7 @@ static const char *column_name(void *context, size_t i)
     return i < csv->n_columns ? csv->columns[i] : NULL;
 }
 
-static bool refuse_unknown(const struct csv *csv, enum role role, const char *name,
-                           struct err *err)
+static bool refuse_unknown(const struct csv *csv, enum role role, const char *name, struct err *err)
 {
     struct strbuf list = {0};
     struct csv copy = *csv;
@@ -124,17 +139,15 @@ static bool refuse_unknown(const struct csv *csv, enum role role, const char *na
     return false;
 }
 
-static bool refuse_two(const struct csv *csv, enum role role, long one, long two,
-                       struct err *err)
+static bool refuse_two(const struct csv *csv, enum role role, long one, long two, struct err *err)
 {
     if (strcmp(csv->columns[one], csv->columns[two]) == 0)
         return err_set(err, ERR_DATA, "%s:%zu: two columns are called '%.80s'; rename one",
                        csv->lines.path, csv->line, csv->columns[one]);
     return err_set(err, ERR_DATA,
                    "%s:%zu: '%.80s' and '%.80s' could both be the %s; say %s=%.80s or %s=%.80s",
-                   csv->lines.path, csv->line, csv->columns[one], csv->columns[two],
-                   parts[role].of, parts[role].name, csv->columns[one], parts[role].name,
-                   csv->columns[two]);
+                   csv->lines.path, csv->line, csv->columns[one], csv->columns[two], parts[role].of,
+                   parts[role].name, csv->columns[one], parts[role].name, csv->columns[two]);
 }
 
 /* What the user named: spelled exactly, else the same but for case and so on. */
@@ -212,8 +225,9 @@ static bool settle_stimulus(const struct csv *csv, const struct load_options *o,
     long *c = schema->column;
     bool pair_wished = o->left || o->right;
     if (o->stimulus && pair_wished)
-        return err_set(err, ERR_USAGE, "say stimulus=COLUMN, or left=COLUMN right=COLUMN, "
-                                       "not both");
+        return err_set(err, ERR_USAGE,
+                       "say stimulus=COLUMN, or left=COLUMN right=COLUMN, "
+                       "not both");
     bool own = c[ROLE_STIMULUS] >= 0 &&
                schema_same_name(csv->columns[c[ROLE_STIMULUS]], parts[ROLE_STIMULUS].name);
     if (pair_wished) {
@@ -239,12 +253,14 @@ static bool refuse_lacking(const struct csv *csv, enum role role, struct err *er
     struct strbuf list = {0};
     list_columns(csv, &list);
     if (role == ROLE_STIMULUS)
-        err_set(err, ERR_DATA, "%s:%zu: no column for the stimulus; say stimulus=COLUMN (signed, "
-                               "negative = left), or left=COLUMN right=COLUMN; %s",
+        err_set(err, ERR_DATA,
+                "%s:%zu: no column for the stimulus; say stimulus=COLUMN (signed, "
+                "negative = left), or left=COLUMN right=COLUMN; %s",
                 csv->lines.path, csv->line, strbuf_text(&list));
     else if (role == ROLE_SUBJECT)
-        err_set(err, ERR_DATA, "%s:%zu: no column for the animal; say subject=COLUMN, or "
-                               "subject=none when all trials are of one animal; %s",
+        err_set(err, ERR_DATA,
+                "%s:%zu: no column for the animal; say subject=COLUMN, or "
+                "subject=none when all trials are of one animal; %s",
                 csv->lines.path, csv->line, strbuf_text(&list));
     else
         err_set(err, ERR_DATA, "%s:%zu: no column for the %s; say %s=COLUMN; %s", csv->lines.path,
@@ -291,8 +307,8 @@ static bool match_all(const struct csv *csv, const struct load_options *o, struc
     return settle_stimulus(csv, o, schema, err) && check_complete(csv, o, schema, err);
 }
 
-bool schema_match(const struct csv *csv, const struct load_options *options,
-                  struct schema *schema, struct err *err)
+bool schema_match(const struct csv *csv, const struct load_options *options, struct schema *schema,
+                  struct err *err)
 {
     *schema = (struct schema){.native = is_native(csv)};
     schema->used = mem_new(csv->n_columns, sizeof *schema->used);
@@ -315,9 +331,10 @@ bool schema_match(const struct csv *csv, const struct load_options *options,
 void schema_describe(const struct schema *schema, const struct csv *csv,
                      enum load_contrast contrast, struct strbuf *out)
 {
-    static const char *const without[ROLE_N] = {
-        [ROLE_SUBJECT] = "(the file's name)", [ROLE_SESSION] = "(one)",
-        [ROLE_TRIAL] = "(counted)", [ROLE_ANSWER] = "(from choice and reward)"};
+    static const char *const without[ROLE_N] = {[ROLE_SUBJECT] = "(the file's name)",
+                                                [ROLE_SESSION] = "(one)",
+                                                [ROLE_TRIAL] = "(counted)",
+                                                [ROLE_ANSWER] = "(from choice and reward)"};
     const long *c = schema->column;
     bool tanh5 = contrast == LOAD_CONTRAST_TANH5;
     for (int role = 0; role <= ROLE_DATE; role++) {

@@ -138,8 +138,8 @@ char *truth_file_read(const char *path, uint64_t digest, char **note)
         free(side);
         return NULL;
     }
-    if (large || !find_key(text, "digest", &dfrom, &dto) ||
-        !find_key(text, "truth", &from, &to) || *from != '{')
+    if (large || !find_key(text, "digest", &dfrom, &dto) || !find_key(text, "truth", &from, &to) ||
+        *from != '{')
         *note = mem_printf("%s is damaged: no truth taken from it", side);
     else if ((size_t)(dto - dfrom) != strlen(expected) ||
              memcmp(dfrom, expected, strlen(expected)) != 0)

@@ -31,8 +31,7 @@ const char *reader_column(const struct reader *r, enum role role)
     return r->csv.columns[r->schema.column[role]];
 }
 
-static bool refuse_field(const struct reader *r, struct err *err, enum role role,
-                         const char *why)
+static bool refuse_field(const struct reader *r, struct err *err, enum role role, const char *why)
 {
     return reader_refuse(r, err, reader_column(r, role), reader_field(r, role)->text, why);
 }
@@ -54,8 +53,9 @@ static bool transform(const struct reader *r, enum role role, double *c, struct 
     if (r->options->contrast != LOAD_CONTRAST_TANH5 || isnan(*c))
         return true;
     if (fabs(*c) > 1)
-        return refuse_field(r, err, role, "is above 1, and contrast=tanh5 wants 0 to 1: divide it "
-                                          "by 100, or load with contrast=raw");
+        return refuse_field(r, err, role,
+                            "is above 1, and contrast=tanh5 wants 0 to 1: divide it "
+                            "by 100, or load with contrast=raw");
     *c = tanh(5 * *c) / tanh(5);
     return true;
 }
@@ -70,8 +70,9 @@ static bool read_sides(struct reader *r, double *s, struct err *err)
     left = isnan(left) ? 0 : left; /* IBL: the side without a stimulus is NaN */
     right = isnan(right) ? 0 : right;
     if (left < 0)
-        return refuse_field(r, err, ROLE_LEFT, "is below 0; give contrasts of the two sides, or "
-                                               "one signed column as stimulus=COLUMN");
+        return refuse_field(r, err, ROLE_LEFT,
+                            "is below 0; give contrasts of the two sides, or "
+                            "one signed column as stimulus=COLUMN");
     if (right < 0 && left > 0)
         return refuse_field(r, err, ROLE_RIGHT, "is below 0 beside a left contrast");
     if (!transform(r, ROLE_LEFT, &left, err) || !transform(r, ROLE_RIGHT, &right, err))
@@ -95,8 +96,8 @@ bool reader_stimulus(struct reader *r, float *stimulus, struct err *err)
         return false;
     }
     if (fabs(s) > FLT_MAX)
-        return refuse_field(r, err, r->schema.column[ROLE_STIMULUS] >= 0 ? ROLE_STIMULUS
-                                                                         : ROLE_RIGHT,
+        return refuse_field(r, err,
+                            r->schema.column[ROLE_STIMULUS] >= 0 ? ROLE_STIMULUS : ROLE_RIGHT,
                             "is too large a stimulus");
     *stimulus = (float)s;
     return true;
@@ -124,14 +125,16 @@ bool reader_codes(struct reader *r, struct row *row, struct err *err)
     struct log_file *file = r->file;
     row->choice = (uint8_t)code_choice(f->text, f->n);
     if (row->choice == CODE_BAD)
-        return refuse_field(r, err, ROLE_CHOICE, "is not 0, 1, 2, -1, left, right or empty; map "
-                                                 "another column with choice=COLUMN");
+        return refuse_field(r, err, ROLE_CHOICE,
+                            "is not 0, 1, 2, -1, left, right or empty; map "
+                            "another column with choice=COLUMN");
     code_note(&file->choices, row->choice, r->csv.line);
     f = reader_field(r, ROLE_REWARD);
     row->reward = (uint8_t)code_reward(f->text, f->n);
     if (row->reward == CODE_BAD)
-        return refuse_field(r, err, ROLE_REWARD, "is not 0, 1, -1, true, false or empty; map "
-                                                 "another column with reward=COLUMN");
+        return refuse_field(r, err, ROLE_REWARD,
+                            "is not 0, 1, -1, true, false or empty; map "
+                            "another column with reward=COLUMN");
     code_note(&file->rewards, row->reward, r->csv.line);
     row->answer = CODE_EMPTY;
     if (!file->has_answer)

@@ -122,8 +122,8 @@ void canvas_frame(struct canvas *canvas, struct rect area, const char *title, bo
     canvas_put(canvas, area.x, bottom, g->bottom_left, none, none, attributes);
     canvas_put(canvas, right, bottom, g->bottom_right, none, none, attributes);
     if (title && *title && area.width > 6) {
-        int used = canvas_text(canvas, area.x + 2, area.y, area.width - 4, title, none, attributes,
-                               style);
+        int used =
+            canvas_text(canvas, area.x + 2, area.y, area.width - 4, title, none, attributes, style);
         canvas_put(canvas, area.x + 1, area.y, ' ', none, none, 0);
         canvas_put(canvas, area.x + 2 + used, area.y, ' ', none, none, 0);
     }

@@ -16,8 +16,7 @@ const char *heat_number(char out[64], double value, double step)
     return ink_number(out, tick_label(text, value, step));
 }
 
-static size_t bar_ticks(const struct ink *ink, double limit, double height,
-                        double tick[HEAT_TICKS])
+static size_t bar_ticks(const struct ink *ink, double limit, double height, double tick[HEAT_TICKS])
 {
     size_t most = height > ink->font * 14 ? 7 : 5;
     return ticks_linear(-limit, limit, most, tick);
@@ -50,7 +49,7 @@ void heat_hatch(const struct ink *ink, struct box box)
 static const char no_data[] = "no data";
 
 bool heat_missing_beside(const struct ink *ink, const struct heat_map *m, double width,
-                           double right)
+                         double right)
 {
     double title = ink_width(ink, heat_title(m->x_title, m->x_label)) / 2;
     double sample = ink_width(ink, no_data) + ink->font * 1.35 + 3 * ink->unit;

@@ -56,10 +56,10 @@ static double y_width(const struct ink *ink, const struct heat_map *m, double he
     size_t n = m->y_levels ? m->ny : y_ticks(m, ink, height, tick);
     ink_size(ink, INK_SMALL);
     for (size_t i = 0; i < n; i++)
-        widest = fmax(widest, ink_width(ink, m->y_levels
-                                                 ? level_text(out, m->y[i])
-                                                 : heat_number(out, tick[i],
-                                                               heat_tick_step(tick, n))));
+        widest =
+            fmax(widest,
+                 ink_width(ink, m->y_levels ? level_text(out, m->y[i])
+                                            : heat_number(out, tick[i], heat_tick_step(tick, n))));
     ink_size(ink, 1);
     return widest;
 }
@@ -108,8 +108,8 @@ double heat_height(const struct ink *ink, const struct heat_map *m, double width
 
 /* Cells reach under those painted after them, right and above, so that no paper
  * shines through between them. */
-static void paint_cells(const struct ink *ink, const struct heat_map *m,
-                        const struct heat_panel *p, struct box box)
+static void paint_cells(const struct ink *ink, const struct heat_map *m, const struct heat_panel *p,
+                        struct box box)
 {
     double w = box.width / (double)m->nx, h = box.height / (double)m->ny, under = .4, rgb[3];
     for (size_t iy = 0; iy < m->ny; iy++)
@@ -291,15 +291,17 @@ void heat_paint(const struct ink *ink, const struct heat_map *m, struct box body
     double u = ink->unit, n = (double)m->n_panels, bottom = body.y + body.height;
     double width = (body.width - (n - 1) * GAP * u) / n;
     for (size_t p = 0; p < m->n_panels; p++)
-        paint_panel(ink, m, p, (struct box){body.x + (double)p * (width + GAP * u), body.y, width,
-                                            body.height});
-    heat_bar(ink, m, (struct box){body.x + body.width + BAR_APART * u, body.y, BAR * u,
-                                   body.height});
+        paint_panel(
+            ink, m, p,
+            (struct box){body.x + (double)p * (width + GAP * u), body.y, width, body.height});
+    heat_bar(ink, m,
+             (struct box){body.x + body.width + BAR_APART * u, body.y, BAR * u, body.height});
     double titles = bottom + 4 * u + ink->font * 2.25;
     ink_text(ink, body.x + body.width / 2, titles, .5, heat_title(m->x_title, m->x_label));
     ink_text_up(ink, body.x - margin->left + ink->font * .85, body.y + body.height / 2,
                 heat_title(m->y_title, m->y_label));
     bool beside = heat_missing_beside(ink, m, body.width, margin->right);
     if (any_missing(m))
-        heat_tell_missing(ink, body.x + body.width + margin->right, titles + (beside ? 0 : ink->font * 1.6));
+        heat_tell_missing(ink, body.x + body.width + margin->right,
+                          titles + (beside ? 0 : ink->font * 1.6));
 }

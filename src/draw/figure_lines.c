@@ -87,8 +87,8 @@ static double x_at(const struct lines *l, double x)
 static double y_at(const struct lines *l, double y)
 {
     const struct scale *s = &l->scale;
-    return l->body.y + (1 - (scale_y(s->y_log, y) - s->y_lo) / (s->y_hi - s->y_lo)) *
-                           l->body.height;
+    return l->body.y +
+           (1 - (scale_y(s->y_log, y) - s->y_lo) / (s->y_hi - s->y_lo)) * l->body.height;
 }
 
 struct margin lines_margin(const struct ink *ink, const struct line_plot *plot, double width,
@@ -108,11 +108,10 @@ struct margin lines_margin(const struct ink *ink, const struct line_plot *plot, 
     ink_size(ink, 1);
     m.right = fmax(m.right, over);
     m.left = widest + 5 * u + (title_of(plot->y_title, plot->y_label) ? ink->font * 1.5 : 0);
-    m.bottom = 4 * u + ink->font * 1.1 +
-               (title_of(plot->x_title, plot->x_label) ? ink->font * 1.45 : 0);
-    m.top = legend_wanted(plot)
-                ? legend(&l, 0, 0, width - m.left, false) * row_height(ink) + 3 * u
-                : ink->font * .5;
+    m.bottom =
+        4 * u + ink->font * 1.1 + (title_of(plot->x_title, plot->x_label) ? ink->font * 1.45 : 0);
+    m.top = legend_wanted(plot) ? legend(&l, 0, 0, width - m.left, false) * row_height(ink) + 3 * u
+                                : ink->font * .5;
     return m;
 }
 

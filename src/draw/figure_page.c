@@ -97,14 +97,14 @@ static double own_height(const struct page *page)
     double width = page->width - 2 * page->edge, column = 89 * mm, most = 0;
     for (size_t i = 0; i < page->figure->n; i++) {
         const struct figure_part *part = &page->figure->parts[i];
-        double share = page->figure->width > 0
-                           ? part->place.width / (double)page->figure->width : 1;
-        double body = part->heat ? heat_height(&page->ink, part->heat, width * share)
+        double share =
+            page->figure->width > 0 ? part->place.width / (double)page->figure->width : 1;
+        double body = part->heat       ? heat_height(&page->ink, part->heat, width * share)
                       : width < column ? width * .52
                                        : column * .52 + (width - column) * .3;
         struct margin m = part_margin(page, part, width * share, body);
-        double above = page->figure->height > 0
-                           ? part->place.height / (double)page->figure->height : 1;
+        double above =
+            page->figure->height > 0 ? part->place.height / (double)page->figure->height : 1;
         /* parts above one another share a body a little higher than that of one */
         body *= above < .99 ? 1.3 * above : 1;
         most = fmax(most, (body + m.top + m.bottom) / fmax(above, .05));
@@ -150,7 +150,8 @@ static bool lay_out(const struct page *page, struct margin *margins, struct err 
         struct box body = inside(part_box(page, &page->figure->parts[i]), &margins[i]);
         double least = 4 * page->ink.font;
         if (body.width < least || body.height < least)
-            return err_set(err, ERR_FAILED, "a page of %.0f x %.0f mm is too small for this plot "
+            return err_set(err, ERR_FAILED,
+                           "a page of %.0f x %.0f mm is too small for this plot "
                            "with letters of %.3g points; raise width= or height=, or lower font=",
                            page->width / mm, page->height / mm, page->ink.font);
     }
@@ -218,13 +219,13 @@ static cairo_surface_t *open_surface(const struct page *page, enum figure_kind k
         return surface;
     }
     if (kind == FIGURE_PDF) {
-        cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(collect, out, page->width,
-                                                                       page->height);
+        cairo_surface_t *surface =
+            cairo_pdf_surface_create_for_stream(collect, out, page->width, page->height);
         tell(surface, page);
         return surface;
     }
-    cairo_surface_t *surface = cairo_svg_surface_create_for_stream(collect, out, page->width,
-                                                                   page->height);
+    cairo_surface_t *surface =
+        cairo_svg_surface_create_for_stream(collect, out, page->width, page->height);
     cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PT);
     return surface;
 }
@@ -252,8 +253,7 @@ static void measure(struct page *page)
     measure_words(page);
     page->height = isfinite(page->look->height)
                        ? page->look->height * mm
-                       : own_height(page) + page->title_height + page->foot_height +
-                             2 * page->edge;
+                       : own_height(page) + page->title_height + page->foot_height + 2 * page->edge;
     cairo_destroy(page->ink.cairo);
     cairo_surface_destroy(surface);
 }
@@ -263,7 +263,9 @@ bool figure_paint(const struct figure *figure, enum figure_kind kind,
 {
     enum { PNG_MOST = 20000, PARTS_MOST = 16 };
     struct margin margins[PARTS_MOST];
-    struct page page = {.figure = figure, .look = look, .width = look->width * mm,
+    struct page page = {.figure = figure,
+                        .look = look,
+                        .width = look->width * mm,
                         .ink = {.font = look->font, .unit = look->font / 7, .dark = look->dark}};
     page.edge = 3 * page.ink.unit;
     if (figure->n == 0 || figure->n > PARTS_MOST)
@@ -272,8 +274,10 @@ bool figure_paint(const struct figure *figure, enum figure_kind kind,
     measure(&page);
     double dots = fmax(page.width, page.height) * look->dpi / 72;
     if (kind == FIGURE_PNG && dots > PNG_MOST)
-        return err_set(err, ERR_FAILED, "a PNG of %.0f dots is too large, the most is %d; lower "
-                       "dpi= or width=", dots, PNG_MOST);
+        return err_set(err, ERR_FAILED,
+                       "a PNG of %.0f dots is too large, the most is %d; lower "
+                       "dpi= or width=",
+                       dots, PNG_MOST);
     cairo_surface_t *surface = open_surface(&page, kind, out);
     begin(&page, surface);
     bool fits = lay_out(&page, margins, err);

@@ -118,8 +118,8 @@ static void put_x_name(const struct heat_map *m, const struct heat_layout *l, in
     if (l->named)
         return;
     if (width > 0 && free >= width + 2)
-        canvas_text(canvas, row->x + row->width - width, row->y, width, m->x_label,
-                    COLOUR_DEFAULT, 0, style);
+        canvas_text(canvas, row->x + row->width - width, row->y, width, m->x_label, COLOUR_DEFAULT,
+                    0, style);
     else if (width > 0 && width <= gutter && panel == 0)
         canvas_text(canvas, l->body.x - 1 - width, row->y, width, m->x_label, COLOUR_DEFAULT, 0,
                     style);
@@ -157,7 +157,7 @@ enum { LEGEND_STEPS = 8 }; /* on each side; ladders of direct colours have more 
 struct legend {
     char low[48], high[48], no_data[48];
     const char *unit; /* what the numbers are; NULL: no room for it */
-    int half; /* steps on each side of zero */
+    int half;         /* steps on each side of zero */
     int width;
 };
 

@@ -22,8 +22,8 @@ bool heat_fine(const struct style *style)
 static struct heat_layout lay_out(struct rect area, size_t n_panels, const struct style *style)
 {
     int n = n_panels == 0 ? 1 : n_panels > 1000 ? 1000 : (int)n_panels;
-    struct heat_layout l = {.area = area, .body = area, .shown = n,
-                            .pixels = heat_fine(style) ? 2 : 1};
+    struct heat_layout l = {
+        .area = area, .body = area, .shown = n, .pixels = heat_fine(style) ? 2 : 1};
     if (area.width < 2 * n - 1)
         l.shown = n = 1;
     l.axes = area.width >= GUTTER + n * 4 + (n - 1) * GAP && area.height >= 5;
@@ -128,8 +128,8 @@ static int ink_of(double t, const struct style *style)
 }
 
 static void paint_coarse(const struct heat_map *m, const struct heat_panel *p,
-                         const struct heat_layout *l, struct canvas *canvas, int left, int x,
-                         int y, const struct style *style)
+                         const struct heat_layout *l, struct canvas *canvas, int left, int x, int y,
+                         const struct style *style)
 {
     double t;
     if (value_of(m, p, span_of(x, l->columns, m->nx), row_span(m, l, y), &t))
@@ -158,12 +158,12 @@ static void pixels_of(size_t cell, int pixels, size_t n, int *first, int *last)
 
 /* Black and white, which no cell has; without colours in brackets.  Of half
  * blocks it says which half. */
-static void draw_cross(const struct heat_map *m, const struct heat_layout *l,
-                       struct canvas *canvas, const struct style *style)
+static void draw_cross(const struct heat_map *m, const struct heat_layout *l, struct canvas *canvas,
+                       const struct style *style)
 {
     int panel = m->cross_panel - l->first, left, right, low, high;
-    if (m->cross_panel < 0 || panel < 0 || panel >= l->shown || m->cross_x < 0 ||
-        m->cross_y < 0 || (size_t)m->cross_x >= m->nx || (size_t)m->cross_y >= m->ny)
+    if (m->cross_panel < 0 || panel < 0 || panel >= l->shown || m->cross_x < 0 || m->cross_y < 0 ||
+        (size_t)m->cross_x >= m->nx || (size_t)m->cross_y >= m->ny)
         return;
     pixels_of((size_t)m->cross_x, l->columns, m->nx, &left, &right);
     pixels_of((size_t)m->cross_y, l->rows, m->ny, &low, &high);
@@ -259,8 +259,8 @@ static void place_legend(const struct heat_map *m, const struct heat_layout *l,
     int right = l->area.x + l->area.width, left = l->body.x + (l->shown - 1) * l->pitch;
     const char *title = m->panels[l->first + l->shown - 1].title;
     if (l->legend) {
-        heat_legend(m->limit, m->value_title, canvas, l->body.x,
-                    l->area.y + l->area.height - 1, right - l->body.x, style);
+        heat_legend(m->limit, m->value_title, canvas, l->body.x, l->area.y + l->area.height - 1,
+                    right - l->body.x, style);
         return;
     }
     if (title)

@@ -8,12 +8,12 @@
 /* Where things stand in an area. */
 struct heat_layout {
     struct rect area;
-    struct rect body;       /* cells of the first panel */
-    int pitch;              /* from one panel to the next */
-    int first, shown;       /* panels */
+    struct rect body;                 /* cells of the first panel */
+    int pitch;                        /* from one panel to the next */
+    int first, shown;                 /* panels */
     bool axes, titles, legend, named; /* named: a line for the name of x */
-    int columns, rows;      /* pixels a panel is painted with */
-    int pixels;             /* rows of pixels a cell */
+    int columns, rows;                /* pixels a panel is painted with */
+    int pixels;                       /* rows of pixels a cell */
 };
 
 /* Two true colours a cell. */

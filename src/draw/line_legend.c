@@ -38,9 +38,9 @@ static void draw_sample(const struct frame *f, const struct curve *curve, int x,
 {
     int ink = palette_curve(curve->colour, f->style);
     bool points = curve->stroke == STROKE_POINTS;
-    uint32_t mark = curve->n == 0           ? '-'
+    uint32_t mark = curve->n == 0          ? '-'
                     : f->points && !points ? glyphs_line(curve->colour)
-                                            : glyphs_mark(curve->colour);
+                                           : glyphs_mark(curve->colour);
     if (curve->stroke == STROKE_BAND) {
         canvas_put(f->canvas, x + 1, y, f->glyphs->interval, ink, COLOUR_DEFAULT, CELL_DIM);
         return;
@@ -52,8 +52,8 @@ static void draw_sample(const struct frame *f, const struct curve *curve, int x,
         return;
     }
     for (int i = 0; i < 3; i++) {
-        bool gap = (curve->stroke == STROKE_DASHED && i == 1) ||
-                   (curve->stroke == STROKE_DOTS && i != 1);
+        bool gap =
+            (curve->stroke == STROKE_DASHED && i == 1) || (curve->stroke == STROKE_DOTS && i != 1);
         uint32_t glyph = f->glyphs->stroke[curve->stroke % 3];
         if (f->style->ascii)
             glyph = gap ? ' ' : mark;
@@ -105,8 +105,10 @@ static bool find_place(const struct frame *f, const struct raster *r, int width,
     if (width > b->width - 4 || height > b->height - 1)
         return false;
     int left = b->x + 2, right = b->x + b->width - width - 1, low = b->y + b->height - height;
-    const struct rect corners[] = {{right, b->y, width, height}, {right, low, width, height},
-                                   {left, low, width, height}, {left, b->y, width, height}};
+    const struct rect corners[] = {{right, b->y, width, height},
+                                   {right, low, width, height},
+                                   {left, low, width, height},
+                                   {left, b->y, width, height}};
     for (int i = 0; i < 4; i++)
         if (is_free(f, r, *place = corners[i]))
             return true;

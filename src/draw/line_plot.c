@@ -52,9 +52,11 @@ bool line_plot_ranges(const struct line_plot *p, struct scale *s)
         return false;
     double pad = (hi[1] - lo[1]) * .04;
     *s = (struct scale){
-        .x_lo = finite_or(p->x_lo, lo[0]), .x_hi = finite_or(p->x_hi, hi[0]),
+        .x_lo = finite_or(p->x_lo, lo[0]),
+        .x_hi = finite_or(p->x_hi, hi[0]),
         .y_lo = finite_or(scale_y(p->y_log, p->y_lo), lo[1] - pad),
-        .y_hi = finite_or(scale_y(p->y_log, p->y_hi), hi[1] + pad), .y_log = p->y_log,
+        .y_hi = finite_or(scale_y(p->y_log, p->y_hi), hi[1] + pad),
+        .y_log = p->y_log,
     };
     widen(&s->x_lo, &s->x_hi, .5);
     widen(&s->y_lo, &s->y_hi, p->y_log ? .1 : 1e-3);
@@ -71,8 +73,7 @@ static bool is_points(const struct line_plot *p, int curve)
 
 /* The topmost curve of a cell gives its colour, all give their pixels.  Points
  * only take room in the raster; they are drawn as marks. */
-static int cell_of(const struct line_plot *p, const struct raster *r, int x, int y,
-                   unsigned *bits)
+static int cell_of(const struct line_plot *p, const struct raster *r, int x, int y, unsigned *bits)
 {
     int top = -1, px = r->cell_width, py = r->cell_height;
     *bits = 0;
@@ -373,8 +374,8 @@ static bool draw_parts(struct frame *f)
 void line_plot_draw(const struct line_plot *plot, struct canvas *canvas, struct rect area,
                     const struct style *style)
 {
-    struct frame f = {.plot = plot, .style = style, .glyphs = glyphs_for(style),
-                      .canvas = canvas, .area = area};
+    struct frame f = {
+        .plot = plot, .style = style, .glyphs = glyphs_for(style), .canvas = canvas, .area = area};
     if (area.width < 1 || area.height < 1)
         return;
     if (canvas->figure) {

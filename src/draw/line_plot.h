@@ -22,8 +22,8 @@ bool line_plot_ranges(const struct line_plot *plot, struct scale *scale);
 enum { Y_TICKS = 16, X_TICKS = 32 };
 /* At most `most` ticks of y, up to `room` where that gives but one; *n of them.
  * Returns the step their labels go by, 0: each its own value (a log axis). */
-double line_plot_y_ticks(const struct scale *scale, size_t most, size_t room,
-                         double tick[Y_TICKS], size_t *n);
+double line_plot_y_ticks(const struct scale *scale, size_t most, size_t room, double tick[Y_TICKS],
+                         size_t *n);
 
 /* The cell of the body where a value of an axis is. */
 int line_plot_x_cell(const struct frame *f, double value);

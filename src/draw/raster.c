@@ -39,8 +39,7 @@ static void set_pixel(struct raster *r, int x, int y, int curve)
 }
 
 /* Vertical runs between the neighbours of a column keep curves joined. */
-static void draw_run(struct raster *r, int x, int from, int to, int curve,
-                     enum curve_stroke stroke)
+static void draw_run(struct raster *r, int x, int from, int to, int curve, enum curve_stroke stroke)
 {
     int low = from < to ? from : to, high = from < to ? to : from;
     bool steep = high - low > 2;
@@ -124,8 +123,7 @@ static void raster_points(struct raster *r, const struct curve *curve, int index
 
 /* Points of one pixel column are drawn as the run from their least to their
  * greatest, so that a million of them cost a pass and no more. */
-void raster_curve(struct raster *r, const struct curve *curve, int index,
-                  const struct scale *scale)
+void raster_curve(struct raster *r, const struct curve *curve, int index, const struct scale *scale)
 {
     struct column c = {0};
     double per_x = (r->width - 1) / (scale->x_hi - scale->x_lo);

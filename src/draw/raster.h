@@ -14,9 +14,9 @@ struct scale {
 };
 
 struct raster {
-    int width, height; /* pixels */
+    int width, height;           /* pixels */
     int cell_width, cell_height; /* of a cell, in pixels */
-    int16_t *curve;    /* [height][width] the last curve drawn there, -1: none */
+    int16_t *curve;              /* [height][width] the last curve drawn there, -1: none */
 };
 
 /* y on the axis; NaN where it has no place. */

@@ -117,9 +117,10 @@ static inline size_t bends_block(size_t n)
 }
 
 /* Units' rows as bends_rows reads them: the biases, then each feature's weights. */
-static inline __attribute__((always_inline)) real *
-bends_gather(real *out, const real *line, size_t stride, size_t width, const size_t *units,
-             size_t n, int rows)
+static inline __attribute__((always_inline)) real *bends_gather(real *out, const real *line,
+                                                                size_t stride, size_t width,
+                                                                const size_t *units, size_t n,
+                                                                int rows)
 {
     size_t unit[BENT_ROWS];
     for (int i = 0; i < rows; i++)
@@ -133,8 +134,8 @@ bends_gather(real *out, const real *line, size_t stride, size_t width, const siz
 }
 
 /* The rows of `n` units, block after block. */
-static real *bends_pack(real *out, const vec *lines, size_t pad, size_t width,
-                        const size_t *units, size_t n)
+static real *bends_pack(real *out, const vec *lines, size_t pad, size_t width, const size_t *units,
+                        size_t n)
 {
     const real *line = (const real *)lines;
     for (size_t r = 0, rows; r < n; r += rows) {
@@ -163,8 +164,8 @@ static struct bends *bends_new(const struct mlp *m, const real *packed)
 {
     struct bends *b = mem_new(1, sizeof *b);
     size_t lines = 1 + bends_features(m) + LINES, wide = bends_pad(m->hidden + m->outputs);
-    *b = (struct bends){.inputs = m->inputs, .hidden = m->hidden, .layers = m->layers,
-                        .outputs = m->outputs};
+    *b = (struct bends){
+        .inputs = m->inputs, .hidden = m->hidden, .layers = m->layers, .outputs = m->outputs};
     b->layer = mem_new(m->layers + 1, sizeof *b->layer);
     packed += m->outputs; /* the scale */
     for (size_t l = 0; l <= m->layers; l++) {
@@ -231,9 +232,9 @@ static void bends_find(struct bends *b, size_t n, const real *low, const real *h
 
 /* A block of rows over `width` features for n vectors; y [rows][BOX].  Each weight is
  * read once for several vectors, and each vector once for several rows. */
-static inline __attribute__((always_inline)) void
-bends_rows(const real *weights, int rows, int vecs, size_t width, size_t n, const vec *x,
-           bool relu, vec *y)
+static inline __attribute__((always_inline)) void bends_rows(const real *weights, int rows,
+                                                             int vecs, size_t width, size_t n,
+                                                             const vec *x, bool relu, vec *y)
 {
     for (size_t first = 0; first < n; first += (size_t)vecs) {
         const real *w = weights;

@@ -41,8 +41,9 @@ static struct trials *check_trials(size_t n_weights, uint64_t seed)
         t->flags[i] = (uint8_t)((choice ? TRIAL_CHOICE : 0) | (answer ? TRIAL_ANSWER : 0) |
                                 (rng_below(&rng, 9) == 0 ? TRIAL_DAY : 0));
         for (size_t k = 0; k < n_weights; k++)
-            t->x[i * n_weights + k] = k == 0 ? t->stimulus[i] : k + 1 == n_weights
-                                      ? 1 : (float)rng_between(&rng, -1, 1);
+            t->x[i * n_weights + k] = k == 0               ? t->stimulus[i]
+                                      : k + 1 == n_weights ? 1
+                                                           : (float)rng_between(&rng, -1, 1);
     }
     return t;
 }
@@ -98,8 +99,8 @@ static double check_loss(struct check *c, const double *theta, const double *w0,
 
 /* Central difference at h and h/2: where they differ, a ReLU switches between
  * and there is no derivative to compare with. */
-static double difference(struct check *c, double *theta, const double *w0, double *entry,
-                         size_t n, bool *kink)
+static double difference(struct check *c, double *theta, const double *w0, double *entry, size_t n,
+                         bool *kink)
 {
     double old = *entry, d[2];
     for (int i = 0; i < 2; i++) {
@@ -117,8 +118,7 @@ static double difference(struct check *c, double *theta, const double *w0, doubl
 
 /* Compare n entries of theta (or w0) from `entry` on; adds to the row. */
 static void compare(struct check *c, double *theta, double *w0, double *entry,
-                    const double *analytic, size_t n, size_t n_parameters,
-                    struct gradient_row *row)
+                    const double *analytic, size_t n, size_t n_parameters, struct gradient_row *row)
 {
     double largest = 0, worst = 0, norm = 0;
     for (size_t i = 0; i < n; i++) {
@@ -142,11 +142,13 @@ static void compare(struct check *c, double *theta, double *w0, double *entry,
 }
 
 static void check_one(const struct rule *rule, const struct rule_shape *shape,
-                      const struct tensors *tensors, const struct trials *trials,
-                      size_t truncation, double *theta, double *w0, struct gradient_row *rows)
+                      const struct tensors *tensors, const struct trials *trials, size_t truncation,
+                      double *theta, double *w0, struct gradient_row *rows)
 {
     size_t n = tensors->size, n_w0 = trials->n_animals * shape->n_weights;
-    struct check c = {.engine = engine_double(), .trials = trials, .truncation = truncation,
+    struct check c = {.engine = engine_double(),
+                      .trials = trials,
+                      .truncation = truncation,
                       .n_weights = shape->n_weights};
     c.plan = c.engine->plan_new(rule, shape, truncation);
     c.tile = c.engine->tile_new(c.plan);
@@ -196,8 +198,8 @@ bool check_gradient(const struct rule *rule, const struct rule_shape *shape, uin
         struct gradient_row *r = &rows[i];
         size_t compared = r->size * sizeof truncations / sizeof *truncations;
         bool zero = i == tensors.n && rule->no_start; /* as it should be */
-        r->passed = (zero ? r->norm == 0 : r->norm > 0) && r->error < tolerance && r->n_signs == 0 &&
-                    r->n_kinks * 5 < compared;
+        r->passed = (zero ? r->norm == 0 : r->norm > 0) && r->error < tolerance &&
+                    r->n_signs == 0 && r->n_kinks * 5 < compared;
         failed += !r->passed;
     }
     trials_free(trials);

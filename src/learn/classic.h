@@ -19,9 +19,12 @@ struct classic {
 
 static inline struct classic classic_of(const struct code_run *run)
 {
-    struct classic c = {.k = run->shape.n_weights, .alpha = (size_t)-1,
-                        .alpha_error = (size_t)-1, .baseline = (size_t)-1,
-                        .forgetting = (size_t)-1, .step = !run->shape.shared_alpha};
+    struct classic c = {.k = run->shape.n_weights,
+                        .alpha = (size_t)-1,
+                        .alpha_error = (size_t)-1,
+                        .baseline = (size_t)-1,
+                        .forgetting = (size_t)-1,
+                        .step = !run->shape.shared_alpha};
     for (size_t i = 0; i < run->tensors->n; i++) {
         const struct tensor *t = &run->tensors->item[i];
         if (t->name[0] == 'b')
@@ -88,8 +91,7 @@ static inline void classic_forward(const struct code_run *run, const struct step
     vec logit = {0};
     for (size_t k = 0; k < c.k; k++)
         logit += step->u[k] * step->x[k];
-    struct drive d =
-        run->drive(vec_sigmoid(logit), v[INPUT_REWARD], v[INPUT_CHOICE], step->answer);
+    struct drive d = run->drive(vec_sigmoid(logit), v[INPUT_REWARD], v[INPUT_CHOICE], step->answer);
     cache[0] = d.a, cache[1] = d.b, cache[2] = d.da, cache[3] = d.db;
     for (size_t k = 0; k < c.k; k++) {
         dw[k] = classic_alpha(run, &c, k, v[INPUT_REWARD]) *
@@ -140,9 +142,9 @@ static inline void classic_gather(const struct code_run *run, size_t n, const ve
 }
 
 /* All of a rule's code but its name and its drive. */
-#define CLASSIC_CODE                                                                       \
-    .packed = classic_parameters, .state = classic_state, .cache = classic_cache,          \
-    .delta = classic_parameters, .pack = classic_pack, .forward = classic_forward,         \
+#define CLASSIC_CODE                                                               \
+    .packed = classic_parameters, .state = classic_state, .cache = classic_cache,  \
+    .delta = classic_parameters, .pack = classic_pack, .forward = classic_forward, \
     .backward = classic_backward, .gather = classic_gather
 
 #endif

@@ -24,10 +24,10 @@ typedef struct drive (*drive_of)(vec p, vec r, vec y, vec z);
 
 struct code_run {
     struct rule_shape shape;
-    size_t n_inputs;           /* K + INPUT_N */
+    size_t n_inputs; /* K + INPUT_N */
     const struct tensors *tensors;
-    const real *packed;        /* what pack() wrote */
-    drive_of drive;            /* textbook rules */
+    const real *packed; /* what pack() wrote */
+    drive_of drive;     /* textbook rules */
 };
 
 struct code {

@@ -92,18 +92,24 @@ bool covariance_unpack(const struct npz *npz, const char *path, struct model *m,
     if (!a)
         return true;
     if (m->rule->network)
-        return err_set(err, ERR_DATA, "%s: holds a covariance, but the rule %s is a network, "
-                       "whose parameters have none", path, m->rule->name);
+        return err_set(err, ERR_DATA,
+                       "%s: holds a covariance, but the rule %s is a network, "
+                       "whose parameters have none",
+                       path, m->rule->name);
     if (!a->values || a->n_dimensions != 2 || a->shape[0] != n || a->shape[1] != n)
         return err_set(err, ERR_DATA, "%s: covariance should have the shape (%zu, %zu)", path, n,
                        n);
     for (size_t i = 0; i < a->size; i++)
         if (!isfinite(a->values[i]))
-            return err_set(err, ERR_DATA, "%s: covariance holds a value that is no finite number "
-                           "(entry %zu)", path, i);
+            return err_set(err, ERR_DATA,
+                           "%s: covariance holds a value that is no finite number "
+                           "(entry %zu)",
+                           path, i);
     if (!is_covariance(a->values, n))
-        return err_set(err, ERR_DATA, "%s: covariance is none: it should be symmetric and "
-                       "positive, with 0 only in rows of parameters at a bound", path);
+        return err_set(err, ERR_DATA,
+                       "%s: covariance is none: it should be symmetric and "
+                       "positive, with 0 only in rows of parameters at a bound",
+                       path);
     m->covariance = mem_copy(a->values, a->size, sizeof *a->values);
     return true;
 }

@@ -8,7 +8,6 @@
 /* Nothing for a model without. */
 void covariance_pack(const struct model *m, struct npz *npz);
 /* Refuses by name what cannot be the covariance of the model's parameters. */
-bool covariance_unpack(const struct npz *npz, const char *path, struct model *m,
-                       struct err *err);
+bool covariance_unpack(const struct npz *npz, const char *path, struct model *m, struct err *err);
 
 #endif

@@ -21,17 +21,17 @@ struct tile {
     size_t steps;
     unsigned n;
     struct span spans[LANES];
-    vec *u;        /* [max_steps][n_inputs] */
-    vec *x;        /* [max_steps + 1][K] */
-    vec *answer;   /* [max_steps] */
-    vec *next;     /* [max_steps] stimulus of the scored trial */
-    vec *target;   /* [max_steps] y of the scored trial */
-    vec *scored;   /* [max_steps] 1 where there is one */
-    vec *z;        /* [max_steps] logits, then d loss / d logit */
-    vec *state;    /* [max_steps + 1][n_state] */
-    vec *cache;    /* [max_steps][n_cache] */
-    vec *delta;    /* [GATHER][n_delta] */
-    vec *gradient; /* [tensors.size] */
+    vec *u;          /* [max_steps][n_inputs] */
+    vec *x;          /* [max_steps + 1][K] */
+    vec *answer;     /* [max_steps] */
+    vec *next;       /* [max_steps] stimulus of the scored trial */
+    vec *target;     /* [max_steps] y of the scored trial */
+    vec *scored;     /* [max_steps] 1 where there is one */
+    vec *z;          /* [max_steps] logits, then d loss / d logit */
+    vec *state;      /* [max_steps + 1][n_state] */
+    vec *cache;      /* [max_steps][n_cache] */
+    vec *delta;      /* [GATHER][n_delta] */
+    vec *gradient;   /* [tensors.size] */
     double by_lapse; /* d loss / d lapse */
 };
 
@@ -287,9 +287,8 @@ static void tile_backward(const struct plan *p, struct tile *t, double *gradient
                 g_dw[j] = g_w[j];
             }
             struct step step = {t->u + s * p->n_inputs, t->x + s * k, t->answer[s], t->next[s]};
-            p->code->backward(&p->run, &step, t->state + s * p->n_state,
-                              t->cache + s * p->n_cache, g_dw, g_w, g_state,
-                              t->delta + (s - begin) * p->n_delta);
+            p->code->backward(&p->run, &step, t->state + s * p->n_state, t->cache + s * p->n_cache,
+                              g_dw, g_w, g_state, t->delta + (s - begin) * p->n_delta);
         }
         p->code->gather(&p->run, end - begin, t->u + begin * p->n_inputs,
                         t->state + begin * p->n_state, t->cache + begin * p->n_cache, p->n_cache,

@@ -18,10 +18,10 @@ struct fanned {
     size_t together, blocks; /* of a box: trials, vectors of states */
     size_t boxes;            /* of the states; state i is in box i % boxes */
     size_t of_trial, of_state;
-    real *trials;            /* [m, to whole boxes][of_trial] */
-    vec *states;             /* [boxes][blocks][of_state] */
-    vec *room, *low, *high;  /* of a box: [features][BOX]; [inputs] */
-    vec *sum;                /* [K][together] over the states */
+    real *trials;           /* [m, to whole boxes][of_trial] */
+    vec *states;            /* [boxes][blocks][of_state] */
+    vec *room, *low, *high; /* of a box: [features][BOX]; [inputs] */
+    vec *sum;               /* [K][together] over the states */
     struct bends *bends;
 };
 
@@ -138,7 +138,10 @@ static bool fan(const struct plan *p, size_t m, const double *u, size_t n, const
     if (!of || p->run.shape.mlp_first || n == 0)
         return false;
     const struct mlp network = of->network(&p->run.shape);
-    struct fanned f = {.fan = of, .m = m, .n = n, .of_trial = of->trial(&p->run.shape),
+    struct fanned f = {.fan = of,
+                       .m = m,
+                       .n = n,
+                       .of_trial = of->trial(&p->run.shape),
                        .of_state = of->state(&p->run.shape)};
     bool far = false;
     fan_lay_out(&f);

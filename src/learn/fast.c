@@ -20,7 +20,8 @@
 enum {
     WARM = 20, /* steps over which the rate comes up */
     LEAST_PASSES = 20,
-    POINTS = 32, LONGEST_GAP = 8, /* losses of the curve; passes between two */
+    POINTS = 32,
+    LONGEST_GAP = 8, /* losses of the curve; passes between two */
     MOST_FAILURES = 6,
 };
 
@@ -73,8 +74,8 @@ static enum outcome pass(struct fast *f, int epoch)
 {
     struct trainer *t = f->t;
     size_t steps = pieces_steps(pieces_count(f->pieces));
-    struct rng rng = rng_stream(t->fit->settings.seed, RNG_BATCH, (uint32_t)epoch,
-                                (uint32_t)f->failures);
+    struct rng rng =
+        rng_stream(t->fit->settings.seed, RNG_BATCH, (uint32_t)epoch, (uint32_t)f->failures);
     pieces_shuffle(f->pieces, &rng);
     pieces_limit(f->pieces, atomic_load(&t->fit->share));
     for (size_t i = 0; i < steps; i++, f->step++) {
@@ -155,9 +156,13 @@ const char *fast(struct trainer *t)
     f.adam.beta1 = .8, f.adam.beta2 = .99;
     f.rate = s->rate * schedule_of(t->rule)->factor;
     f.gradient_w0 = mem_new(t->n_animals * t->n_weights, sizeof *f.gradient_w0);
-    f.pieces = pieces_new(&(struct pieces_setup){
-        .engine = engine_pick(), .rule = t->rule, .shape = &t->shape, .trials = t->trials,
-        .train = t->train, .length = s->truncation, .threads = t->threads});
+    f.pieces = pieces_new(&(struct pieces_setup){.engine = engine_pick(),
+                                                 .rule = t->rule,
+                                                 .shape = &t->shape,
+                                                 .trials = t->trials,
+                                                 .train = t->train,
+                                                 .length = s->truncation,
+                                                 .threads = t->threads});
     f.steps = (long)pieces_steps(pieces_count(f.pieces)) * s->epochs;
     if (pieces_start(f.pieces, t->theta, trainer_w0(t), &t->fit->stop))
         descend_pieces(&f);

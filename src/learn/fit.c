@@ -21,8 +21,14 @@
 
 void fit_settings_default(struct fit_settings *s)
 {
-    *s = (struct fit_settings){.rule = "dnn", .hidden = 32, .layers = 2, .epochs = 1000,
-                               .rate = 1e-3, .decay = .999, .truncation = 500, .w0 = W0_ZERO,
+    *s = (struct fit_settings){.rule = "dnn",
+                               .hidden = 32,
+                               .layers = 2,
+                               .epochs = 1000,
+                               .rate = 1e-3,
+                               .decay = .999,
+                               .truncation = 500,
+                               .w0 = W0_ZERO,
                                .seed = 99};
     policy_parse("stim+bias", &s->policy, NULL);
 }
@@ -44,15 +50,20 @@ void fit_settings_free(struct fit_settings *s)
 
 struct rule_shape fit_shape(const struct fit_settings *s)
 {
-    return (struct rule_shape){.n_weights = s->policy.n, .hidden = s->hidden, .layers = s->layers,
-                               .lags = s->lags, .window = s->window,
-                               .shared_alpha = s->shared_alpha, .split_alpha = s->split_alpha,
-                               .forgetting = s->forgetting, .mlp_first = s->mlp_first,
-                               .lapse = s->lapse, .fit_lapse = s->fit_lapse};
+    return (struct rule_shape){.n_weights = s->policy.n,
+                               .hidden = s->hidden,
+                               .layers = s->layers,
+                               .lags = s->lags,
+                               .window = s->window,
+                               .shared_alpha = s->shared_alpha,
+                               .split_alpha = s->split_alpha,
+                               .forgetting = s->forgetting,
+                               .mlp_first = s->mlp_first,
+                               .lapse = s->lapse,
+                               .fit_lapse = s->fit_lapse};
 }
 
 /* --- starting -------------------------------------------------------------- */
-
 
 static const char *animal_name(void *context, size_t i)
 {
@@ -87,8 +98,10 @@ static bool split_animals(const struct fit_settings *s, const struct cohort *coh
         if (train[a] && cohort->animals[a].count > 1)
             scored += cohort->animals[a].count - 1;
     if (!scored)
-        return err_set(err, ERR_FAILED, "%s: no animal with two trials or more is left to train "
-                       "on; hold out fewer animals", cohort->name);
+        return err_set(err, ERR_FAILED,
+                       "%s: no animal with two trials or more is left to train "
+                       "on; hold out fewer animals",
+                       cohort->name);
     return true;
 }
 
@@ -120,11 +133,13 @@ static bool check_start(struct fit *fit, const struct rule *rule, struct err *er
                m->tensors.item[i].rows == want.item[i].rows &&
                m->tensors.item[i].cols == want.item[i].cols;
     if (!same)
-        return err_set(err, ERR_DATA, "%s: holds %s hidden=%zu layers=%zu, %zu parameters for %s; "
+        return err_set(err, ERR_DATA,
+                       "%s: holds %s hidden=%zu layers=%zu, %zu parameters for %s; "
                        "the fit is of %s hidden=%zu layers=%zu, %zu parameters for %s; give fit "
-                       "the options of the file", s->init, m->rule->name, m->shape.hidden,
-                       m->shape.layers, m->tensors.size, m->settings.policy.text, rule->name,
-                       s->hidden, s->layers, want.size, s->policy.text);
+                       "the options of the file",
+                       s->init, m->rule->name, m->shape.hidden, m->shape.layers, m->tensors.size,
+                       m->settings.policy.text, rule->name, s->hidden, s->layers, want.size,
+                       s->policy.text);
     return true;
 }
 
@@ -152,8 +167,11 @@ struct fit *fit_start(const struct fit_settings *settings, const struct cohort *
         policy_parse("bias", &fit->settings.policy, NULL);
     fit->cohort = cohort_hold(cohort);
     fit->wake = wake;
-    fit->status = (struct fit_status){.state = FIT_RUNNING, .epochs = settings->epochs,
-                                      .train = NAN, .heldout = NAN, .seconds_left = NAN};
+    fit->status = (struct fit_status){.state = FIT_RUNNING,
+                                      .epochs = settings->epochs,
+                                      .train = NAN,
+                                      .heldout = NAN,
+                                      .seconds_left = NAN};
     bool ok = policy_check(&fit->settings.policy, cohort, err) &&
               split_animals(settings, cohort, who, err) && check_start(fit, rule, err);
     if (ok) {
@@ -174,8 +192,7 @@ struct fit *fit_start(const struct fit_settings *settings, const struct cohort *
 struct fit *fit_opened(struct model *model)
 {
     struct fit *fit = fit_new(model->name);
-    const struct epoch_loss *last =
-        model->n_history ? &model->history[model->n_history - 1] : NULL;
+    const struct epoch_loss *last = model->n_history ? &model->history[model->n_history - 1] : NULL;
     fit->settings = fit_settings_copy(&model->settings);
     fit->model = model;
     fit->snapshots = model->snapshots;
@@ -199,8 +216,8 @@ const char *fit_name(const struct fit *fit)
 
 const char *fit_state_name(enum fit_state state)
 {
-    static const char *const names[] = {"training", "paused", "done", "stopped", "failed",
-                                        "opened"};
+    static const char *const names[] = {"training", "paused", "done",
+                                        "stopped",  "failed", "opened"};
     return names[state];
 }
 

@@ -86,7 +86,7 @@ static inline void gru_backward(const struct gru *g, const real *packed, const v
  *
  * State's part: e^-b of r, e^-b of z, q, h, [hidden] each.  Trial's: e^-a of r, e^-a
  * of z, the rest of n; q and this times 2 / ln 2. */
-#define GRU_FAR 40
+#define GRU_FAR   40
 #define GRU_TWICE ((real)(2 / M_LN2))
 
 /* Beyond these 1 / (1 + A) is nothing beside 1, and tanh is 1.  Products of four of the
@@ -130,8 +130,8 @@ static inline void gru_of_trial(const struct gru *g, const real *packed, const v
 }
 
 /* x of one unit for `n` trials, parts `apart`; one division serves four. */
-static inline void gru_reset(size_t n, const real *trial, size_t apart, vec s, vec q,
-                             size_t rest, vec *x)
+static inline void gru_reset(size_t n, const real *trial, size_t apart, vec s, vec q, size_t rest,
+                             vec *x)
 {
     const vec most = vec_splat(GRU_MOST);
     size_t t = 0;
@@ -202,9 +202,8 @@ static inline void gru_together(const struct gru *g, const vec *of_state, size_t
 }
 
 static inline void gru_gather(const struct gru *g, const struct tensors *tensors, size_t n,
-                              const vec *u, size_t u_stride, const vec *state,
-                              size_t state_stride, const vec *delta, size_t delta_stride,
-                              vec *gradient)
+                              const vec *u, size_t u_stride, const vec *state, size_t state_stride,
+                              const vec *delta, size_t delta_stride, vec *gradient)
 {
     const struct tensor *t = tensors->item + g->tensor;
     size_t h = g->hidden;

@@ -11,7 +11,7 @@
 
 struct mlp {
     size_t inputs, hidden, layers, outputs;
-    size_t tensor; /* index of scaling_factor in the rule's tensors */
+    size_t tensor;  /* index of scaling_factor in the rule's tensors */
     size_t through; /* how many of the inputs a gradient goes back to */
     bool plain;     /* without the scale, which belongs to something else */
 };
@@ -71,8 +71,8 @@ static inline void mlp_backward(const struct mlp *m, const real *packed, const v
                                 const vec *g_out, vec *g_in, vec *delta)
 {
     size_t h = m->hidden, deep = affine_packed(h, h);
-    const real *w = packed + m->outputs + affine_packed(h, m->inputs) +
-                    (m->layers - 1) * deep + affine_packed(m->outputs, h);
+    const real *w = packed + m->outputs + affine_packed(h, m->inputs) + (m->layers - 1) * deep +
+                    affine_packed(m->outputs, h);
     vec *d_out = delta + m->layers * h;
     for (size_t k = 0; k < m->outputs; k++)
         d_out[k] = packed[k] * g_out[k];

@@ -57,8 +57,7 @@ double model_lapse(const struct model *model)
     return model->shape.fit_lapse ? model->theta[model->tensors.size - 1] : model->shape.lapse;
 }
 
-void model_start(const struct model *model, const struct cohort *cohort, size_t animal,
-                 double *w0)
+void model_start(const struct model *model, const struct cohort *cohort, size_t animal, double *w0)
 {
     size_t k = model->settings.policy.n;
     for (size_t a = 0; cohort->digest == model->cohort_digest && a < model->n_animals; a++)
@@ -75,9 +74,13 @@ static void model_pass(const struct model *model, const struct cohort *cohort, f
 {
     size_t k = model->settings.policy.n;
     struct trials *trials = trials_new(cohort, &model->settings.policy);
-    struct rollout *r = rollout_new(&(struct rollout_setup){
-        .engine = engine_of(model), .rule = model->rule, .shape = &model->shape,
-        .trials = trials, .truncation = model->settings.truncation, .threads = 1});
+    struct rollout *r =
+        rollout_new(&(struct rollout_setup){.engine = engine_of(model),
+                                            .rule = model->rule,
+                                            .shape = &model->shape,
+                                            .trials = trials,
+                                            .truncation = model->settings.truncation,
+                                            .threads = 1});
     double *w0 = mem_new(cohort->n_animals * k, sizeof *w0);
     struct rollout_result result;
     for (size_t a = 0; a < cohort->n_animals; a++)

@@ -126,15 +126,15 @@ bool model_save(const struct model *model, const char *path, struct err *err)
     return model_save_replay(model, NULL, path, err);
 }
 
-bool model_save_replay(const struct model *m, const struct snapshots *snapshots,
-                       const char *path, struct err *err)
+bool model_save_replay(const struct model *m, const struct snapshots *snapshots, const char *path,
+                       struct err *err)
 {
     struct npz npz = {0};
     for (size_t i = 0; i < m->tensors.n; i++) {
         const struct tensor *t = &m->tensors.item[i];
         size_t shape[2] = {t->rows, t->cols};
-        npz_add(&npz, t->name, m->rule->network ? NPZ_FLOAT32 : NPZ_FLOAT64, t->n_dimensions,
-                shape, m->theta + t->offset);
+        npz_add(&npz, t->name, m->rule->network ? NPZ_FLOAT32 : NPZ_FLOAT64, t->n_dimensions, shape,
+                m->theta + t->offset);
     }
     covariance_pack(m, &npz);
     if (m->n_animals > 0)
@@ -226,8 +226,10 @@ static bool read_animals(const json_t *animals, const struct npz *npz, const cha
     if (!w0 || n == 0)
         return true;
     if (w0->n_dimensions != 2 || w0->shape[0] != n || w0->shape[1] != m->shape.n_weights)
-        return err_set(err, ERR_DATA, "%s: w0 should have %zu rows of %zu weights, one per animal "
-                       "of deltaw_json", path, n, m->shape.n_weights);
+        return err_set(err, ERR_DATA,
+                       "%s: w0 should have %zu rows of %zu weights, one per animal "
+                       "of deltaw_json",
+                       path, n, m->shape.n_weights);
     m->n_animals = n;
     m->animals = mem_new(n, sizeof *m->animals);
     m->held_out = mem_new(n, sizeof *m->held_out);
@@ -274,8 +276,10 @@ static bool guess_shape(const struct npz *npz, const char *path, struct fit_sett
     const struct npz_array *first = npz_find(npz, "dnn.0.weight");
     const char *name = npz_find(npz, "gru.weight_ih_l0") ? "rnn" : "dnn";
     if (!scale || !first || first->n_dimensions != 2)
-        return err_set(err, ERR_DATA, "%s: no model: it should hold scaling_factor and "
-                       "dnn.0.weight (see `help save`)", path);
+        return err_set(err, ERR_DATA,
+                       "%s: no model: it should hold scaling_factor and "
+                       "dnn.0.weight (see `help save`)",
+                       path);
     snprintf(s->rule, sizeof s->rule, "%s", name);
     s->hidden = first->shape[0];
     s->layers = 0;
@@ -286,14 +290,14 @@ static bool guess_shape(const struct npz *npz, const char *path, struct fit_sett
             break;
     }
     if (scale->size != s->policy.n)
-        return err_set(err, ERR_DATA, "%s: scaling_factor has %zu entries; without deltaw_json "
-                       "only the policy %s with %zu weights is assumed", path, scale->size,
-                       s->policy.text, s->policy.n);
+        return err_set(err, ERR_DATA,
+                       "%s: scaling_factor has %zu entries; without deltaw_json "
+                       "only the policy %s with %zu weights is assumed",
+                       path, scale->size, s->policy.text, s->policy.n);
     return true;
 }
 
-static bool take_tensors(const struct npz *npz, const char *path, struct model *m,
-                         struct err *err)
+static bool take_tensors(const struct npz *npz, const char *path, struct model *m, struct err *err)
 {
     for (size_t i = 0; i < m->tensors.n; i++) {
         const struct tensor *t = &m->tensors.item[i];
@@ -310,8 +314,10 @@ static bool take_tensors(const struct npz *npz, const char *path, struct model *
         }
         for (size_t j = 0; j < t->size; j++)
             if (!isfinite(a->values[j]))
-                return err_set(err, ERR_DATA, "%s: %s holds a value that is no finite number "
-                               "(entry %zu)", path, t->name, j);
+                return err_set(err, ERR_DATA,
+                               "%s: %s holds a value that is no finite number "
+                               "(entry %zu)",
+                               path, t->name, j);
         memcpy(m->theta + t->offset, a->values, t->size * sizeof *m->theta);
     }
     return true;

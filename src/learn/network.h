@@ -11,13 +11,13 @@ void network_layout_mlp(const struct rule_shape *shape, size_t inputs, struct te
 void network_layout_gru(const struct rule_shape *shape, size_t inputs, struct tensors *out);
 /* As PyTorch: Linear weights and biases U(+-1/sqrt(fan_in)), all of a GRU
  * U(+-1/sqrt(hidden)), scale 1e-3. */
-void network_init(const struct rule_shape *shape, const struct tensors *tensors,
-                  unsigned long seed, double *theta);
+void network_init(const struct rule_shape *shape, const struct tensors *tensors, unsigned long seed,
+                  double *theta);
 
 /* Textbook rules: see classic.h.  alpha starts at 2^-6, all else at 0. */
 void classic_layout(const struct rule_shape *shape, struct tensors *out);
 void classic_layout_baseline(const struct rule_shape *shape, struct tensors *out);
-void classic_init(const struct rule_shape *shape, const struct tensors *tensors,
-                  unsigned long seed, double *theta);
+void classic_init(const struct rule_shape *shape, const struct tensors *tensors, unsigned long seed,
+                  double *theta);
 
 #endif

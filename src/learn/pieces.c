@@ -7,7 +7,7 @@
 #include "team.h"
 
 enum {
-    BATCH = 32,      /* pieces of a step, two tiles of the widest engine */
+    BATCH = 32,       /* pieces of a step, two tiles of the widest engine */
     MOST_STEPS = 100, /* of a pass; where more pieces are, steps are larger */
 };
 
@@ -23,15 +23,15 @@ struct pieces {
     struct team *team;
     struct tile **tiles; /* one for each of the team */
     size_t n_parameters, n_weights, n_carry;
-    size_t n, longest;     /* longest: updates of a piece, at least 1 */
-    size_t most_rounds;    /* most pieces of an animal */
-    struct piece *pieces;  /* [n] animal by animal, in the order of time */
-    size_t *order;         /* [n] */
-    double *starts;        /* [n][n_carry] */
-    double *ends;          /* [largest step][n_carry] */
-    double *gradients;     /* [tiles of a step][n_parameters] */
-    double *from_w0;       /* [largest step][K] d loss / d w_0 of first pieces */
-    size_t *round;         /* [n_animals] pieces of one round of pieces_start */
+    size_t n, longest;    /* longest: updates of a piece, at least 1 */
+    size_t most_rounds;   /* most pieces of an animal */
+    struct piece *pieces; /* [n] animal by animal, in the order of time */
+    size_t *order;        /* [n] */
+    double *starts;       /* [n][n_carry] */
+    double *ends;         /* [largest step][n_carry] */
+    double *gradients;    /* [tiles of a step][n_parameters] */
+    double *from_w0;      /* [largest step][K] d loss / d w_0 of first pieces */
+    size_t *round;        /* [n_animals] pieces of one round of pieces_start */
     /* the job at hand */
     const size_t *at; /* its pieces */
     size_t n_at;
@@ -80,8 +80,8 @@ static void cut(struct pieces *p, const bool *train, size_t length)
             continue;
         p->most_rounds = of > p->most_rounds ? of : p->most_rounds;
         for (size_t i = 0; i < of; i++, n++) {
-            p->pieces[n] = (struct piece){{a, updates * i / of, updates * (i + 1) / of}, i == 0,
-                                          i + 1 == of};
+            p->pieces[n] =
+                (struct piece){{a, updates * i / of, updates * (i + 1) / of}, i == 0, i + 1 == of};
             p->order[n] = n;
             size_t steps = p->pieces[n].span.end - p->pieces[n].span.begin;
             p->longest = steps > p->longest ? steps : p->longest;
@@ -154,8 +154,7 @@ static void run_tile(void *context, size_t tile, size_t member)
         for (size_t j = 0; j < p->n_carry; j++)
             carry[j * lanes + l] = start_of(p, p->at[from + l], j);
     }
-    p->engine->forward(p->plan, p->tiles[member], p->trials, spans, (unsigned)n, carry, loss,
-                       NULL);
+    p->engine->forward(p->plan, p->tiles[member], p->trials, spans, (unsigned)n, carry, loss, NULL);
     for (size_t l = 0; l < n; l++)
         for (size_t j = 0; j < p->n_carry; j++)
             p->ends[(from + l) * p->n_carry + j] = carry[j * lanes + l];
@@ -182,8 +181,7 @@ static size_t run(struct pieces *p, const size_t *at, size_t n, bool backward)
     return tiles;
 }
 
-bool pieces_start(struct pieces *p, const double *theta, const double *w0,
-                  const atomic_bool *stop)
+bool pieces_start(struct pieces *p, const double *theta, const double *w0, const atomic_bool *stop)
 {
     p->engine->plan_set(p->plan, theta);
     p->w0 = w0;

@@ -8,9 +8,8 @@ static const struct {
     const char *word;
     enum policy_feature feature;
 } features[] = {
-    {"stim", FEATURE_STIMULUS},       {"right", FEATURE_RIGHT},
-    {"left", FEATURE_LEFT},           {"prevstim", FEATURE_PREVSTIM},
-    {"prevchoice", FEATURE_PREVCHOICE}, {"bias", FEATURE_BIAS},
+    {"stim", FEATURE_STIMULUS},     {"right", FEATURE_RIGHT},           {"left", FEATURE_LEFT},
+    {"prevstim", FEATURE_PREVSTIM}, {"prevchoice", FEATURE_PREVCHOICE}, {"bias", FEATURE_BIAS},
 };
 
 static bool add_feature(struct policy *p, const char *text, const char *word, struct err *err)
@@ -20,9 +19,10 @@ static bool add_feature(struct policy *p, const char *text, const char *word, st
         if (strcmp(features[i].word, word) == 0)
             feature = features[i].feature;
     if (!*word || strlen(word) + 3 > POLICY_NAME)
-        return err_set(err, ERR_USAGE, "policy '%s': '%s' is no feature; write stim, right, left, "
-                       "prevstim, prevchoice, bias or columns of the log, as in stim+bias", text,
-                       word);
+        return err_set(err, ERR_USAGE,
+                       "policy '%s': '%s' is no feature; write stim, right, left, "
+                       "prevstim, prevchoice, bias or columns of the log, as in stim+bias",
+                       text, word);
     if (p->n == POLICY_MAX)
         return err_set(err, ERR_USAGE, "policy '%s' has more than %d features", text, POLICY_MAX);
     p->feature[p->n] = feature;
@@ -63,13 +63,16 @@ bool policy_check(const struct policy *policy, const struct cohort *cohort, stru
         const char *name = policy->weight[k] + 2;
         const struct cohort_column *column = cohort_column(cohort, name);
         if (!column)
-            return err_set(err, ERR_USAGE, "policy=: '%s' is no feature and %s has no numeric "
-                           "column of this name", name, cohort->name);
+            return err_set(err, ERR_USAGE,
+                           "policy=: '%s' is no feature and %s has no numeric "
+                           "column of this name",
+                           name, cohort->name);
         for (size_t i = 0; i < cohort->n_trials; i++)
             if (!isfinite(column->values[i]))
-                return err_set(err, ERR_DATA, "policy=: the column %s of %s has no value on trial "
-                               "%zu; drop such trials or leave the feature out", name,
-                               cohort->name, i + 1);
+                return err_set(err, ERR_DATA,
+                               "policy=: the column %s of %s has no value on trial "
+                               "%zu; drop such trials or leave the feature out",
+                               name, cohort->name, i + 1);
     }
     return true;
 }
@@ -81,24 +84,12 @@ void policy_features(const struct policy *policy, const struct cohort *cohort,
     bool first = trial == animal->first;
     for (size_t k = 0; k < policy->n; k++)
         switch (policy->feature[k]) {
-        case FEATURE_STIMULUS:
-            x[k] = s;
-            break;
-        case FEATURE_RIGHT:
-            x[k] = s >= 0 ? s : 0;
-            break;
-        case FEATURE_LEFT:
-            x[k] = s < 0 ? s : 0;
-            break;
-        case FEATURE_PREVSTIM:
-            x[k] = first ? 0 : cohort->stimulus[trial - 1];
-            break;
-        case FEATURE_PREVCHOICE:
-            x[k] = first ? 0 : cohort->choice[trial - 1] ? 1 : -1;
-            break;
-        case FEATURE_BIAS:
-            x[k] = 1;
-            break;
+        case FEATURE_STIMULUS: x[k] = s; break;
+        case FEATURE_RIGHT: x[k] = s >= 0 ? s : 0; break;
+        case FEATURE_LEFT: x[k] = s < 0 ? s : 0; break;
+        case FEATURE_PREVSTIM: x[k] = first ? 0 : cohort->stimulus[trial - 1]; break;
+        case FEATURE_PREVCHOICE: x[k] = first ? 0 : cohort->choice[trial - 1] ? 1 : -1; break;
+        case FEATURE_BIAS: x[k] = 1; break;
         case FEATURE_COLUMN:
             x[k] = cohort_column(cohort, policy->weight[k] + 2)->values[trial];
             break;

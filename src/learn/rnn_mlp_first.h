@@ -20,10 +20,15 @@ struct first {
 static inline struct first first_of(const struct rule_shape *shape, size_t n_inputs)
 {
     struct first f = {.k = shape->n_weights, .h = shape->hidden};
-    f.m = (struct mlp){.inputs = n_inputs, .hidden = f.h, .layers = shape->layers,
-                       .outputs = f.k, .tensor = 0, .through = f.k, .plain = true};
-    f.g = (struct gru){.inputs = f.k, .hidden = f.h, .tensor = 1 + 2 * (shape->layers + 1),
-                       .through = f.k};
+    f.m = (struct mlp){.inputs = n_inputs,
+                       .hidden = f.h,
+                       .layers = shape->layers,
+                       .outputs = f.k,
+                       .tensor = 0,
+                       .through = f.k,
+                       .plain = true};
+    f.g = (struct gru){
+        .inputs = f.k, .hidden = f.h, .tensor = 1 + 2 * (shape->layers + 1), .through = f.k};
     f.at_m = mlp_cache(&f.m);
     f.at_gru = f.at_m + f.k;
     f.at_o = f.at_gru + gru_cache(&f.g);
@@ -80,9 +85,8 @@ static inline void first_forward(const struct code_run *run, const struct step *
         dw[k] = run->packed[k] * cache[f.at_o + k];
 }
 
-static inline void first_backward(const struct code_run *run, const vec *state_in,
-                                  const vec *cache, const vec *g_dw, vec *g_w, vec *g_state,
-                                  vec *delta)
+static inline void first_backward(const struct code_run *run, const vec *state_in, const vec *cache,
+                                  const vec *g_dw, vec *g_w, vec *g_state, vec *delta)
 {
     struct first f = first_of(&run->shape, run->n_inputs);
     const real *gru = first_gru(&f, run->packed);
@@ -111,8 +115,8 @@ static inline void first_gather(const struct code_run *run, size_t n, const vec 
             gradient[t->offset + k] +=
                 cache[s * cache_stride + f.at_o + k] * delta[s * delta_stride + f.at_out + k];
     outer(gradient + fc->offset, f.k, f.h, n, delta + f.at_fc, delta_stride, state + f.h, f.h);
-    gru_gather(&f.g, run->tensors, n, cache + f.at_m, cache_stride, state, f.h,
-               delta + f.at_d_gru, delta_stride, gradient);
+    gru_gather(&f.g, run->tensors, n, cache + f.at_m, cache_stride, state, f.h, delta + f.at_d_gru,
+               delta_stride, gradient);
     mlp_gather(&f.m, run->tensors, n, u, run->n_inputs, cache, cache_stride, delta, delta_stride,
                delta, gradient);
 }

@@ -68,16 +68,15 @@ static void gather(struct rollout *r, const struct rollout_task *task)
     }
 }
 
-bool rollout_run(struct rollout *r, const struct rollout_task *task,
-                 struct rollout_result *result)
+bool rollout_run(struct rollout *r, const struct rollout_task *task, struct rollout_result *result)
 {
     r->engine->plan_set(r->plan, task->theta);
     pthread_mutex_lock(&r->lock);
     start_blocks(r, task); /* a helper late for the last run may be looking */
     r->task = task;
     r->stopped = false;
-    r->n_asked = task->threads > 0 && task->threads <= r->n_helpers ? task->threads - 1
-                                                                    : r->n_helpers;
+    r->n_asked =
+        task->threads > 0 && task->threads <= r->n_helpers ? task->threads - 1 : r->n_helpers;
     r->generation++;
     pthread_cond_broadcast(&r->changed);
     pthread_mutex_unlock(&r->lock);

@@ -25,21 +25,21 @@
 struct rollout;
 
 struct rollout_task {
-    const double *theta;  /* [tensors.size] */
-    const double *w0;     /* [n_animals][K] */
-    bool gradient;        /* also go backward, on animals with train[a] */
-    float *lived;         /* NULL, or [n_trials][K] */
+    const double *theta;     /* [tensors.size] */
+    const double *w0;        /* [n_animals][K] */
+    bool gradient;           /* also go backward, on animals with train[a] */
+    float *lived;            /* NULL, or [n_trials][K] */
     const atomic_bool *stop; /* NULL, or polled at each tile */
     int threads;             /* at most so many of the setup's; 0: all */
     bool one_batch;          /* only the training animals of one batch */
     size_t batch;
 };
 
-struct rollout_result {   /* arrays are the rollout's, valid until the next run */
-    double *loss;         /* [n_animals] summed, nats */
-    size_t *n_scored;     /* [n_animals] trials */
-    double *gradient;     /* [tensors.size] of the SUM over training animals */
-    double *gradient_w0;  /* [n_animals][K], the same */
+struct rollout_result {  /* arrays are the rollout's, valid until the next run */
+    double *loss;        /* [n_animals] summed, nats */
+    size_t *n_scored;    /* [n_animals] trials */
+    double *gradient;    /* [tensors.size] of the SUM over training animals */
+    double *gradient_w0; /* [n_animals][K], the same */
 };
 
 struct rollout_setup {
@@ -61,8 +61,7 @@ size_t rollout_batches(const struct rollout *r);
 double rollout_padding(const struct rollout *r);
 bool rollout_in_batch(const struct rollout *r, size_t batch, size_t animal);
 /* False when stopped half-way. */
-bool rollout_run(struct rollout *r, const struct rollout_task *task,
-                 struct rollout_result *result);
+bool rollout_run(struct rollout *r, const struct rollout_task *task, struct rollout_result *result);
 void rollout_free(struct rollout *r);
 
 #endif

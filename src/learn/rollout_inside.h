@@ -64,16 +64,16 @@ struct rollout {
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    int n_helpers, n_asked;   /* n_asked: of this run, the first so many */
+    int n_helpers, n_asked; /* n_asked: of this run, the first so many */
     struct helper *helpers;
     unsigned long generation; /* of runs; helpers wait for the next */
     bool quit, stopped;
     const struct rollout_task *task;
-    size_t open_tiles;    /* not yet through with, this run */
+    size_t open_tiles; /* not yet through with, this run */
     unsigned going_forward, helpers_in;
     size_t n_free, n_slots, n_waiting;
-    struct tile **free_tiles;    /* [n_slots] */
-    struct waiting *waiting;     /* [n_slots], oldest first */
+    struct tile **free_tiles; /* [n_slots] */
+    struct waiting *waiting;  /* [n_slots], oldest first */
 };
 
 static inline size_t updates_of(const struct rollout *r, size_t animal)

@@ -35,8 +35,11 @@ static void add_block(struct rollout *r, const struct lane *lanes, size_t n,
                       bool train, size_t batch)
 {
     struct block *b = &r->blocks[r->n_blocks++];
-    *b = (struct block){.n = (unsigned)n, .batch = batch, .train = train,
-                        .n_chunks = lanes[0].chunks, .first_tile = r->n_tiles};
+    *b = (struct block){.n = (unsigned)n,
+                        .batch = batch,
+                        .train = train,
+                        .n_chunks = lanes[0].chunks,
+                        .first_tile = r->n_tiles};
     b->carry = mem_new(carry_size(r), sizeof *b->carry);
     b->turns = mem_new(b->n_chunks * n, sizeof *b->turns);
     for (size_t i = 0; i < b->n_chunks * n; i++)
@@ -84,8 +87,8 @@ void rollout_pack(struct rollout *r, const bool *train, bool which, size_t batch
     struct by_length *order = mem_new(r->trials->n_animals, sizeof *order);
     for (size_t a = 0; a < r->trials->n_animals; a++)
         if ((train && train[a]) == which && updates_of(r, a) > 0)
-            order[n++] = (struct by_length){
-                a, updates_of(r, a), (updates_of(r, a) + r->truncation - 1) / r->truncation};
+            order[n++] = (struct by_length){a, updates_of(r, a),
+                                            (updates_of(r, a) + r->truncation - 1) / r->truncation};
     qsort(order, n, sizeof *order, longest_first);
     if (batch == 0 || batch > n)
         batch = n ? n : 1;

@@ -117,8 +117,8 @@ static void work_forward(struct rollout *r, size_t block)
     begin_animals(r, b, chunk);
     if (back && r->whole)
         memcpy(b->starts + chunk * carry_size(r), b->carry, carry_size(r) * sizeof *b->carry);
-    go_forward(r, b, chunk, tile, b->carry,
-               r->losses + (b->first_tile + chunk) * r->engine->lanes, r->task->lived);
+    go_forward(r, b, chunk, tile, b->carry, r->losses + (b->first_tile + chunk) * r->engine->lanes,
+               r->task->lived);
     pthread_mutex_lock(&r->lock);
     r->going_forward--;
     b->busy = false;
@@ -182,8 +182,7 @@ void rollout_work(struct rollout *r)
         bool forward = block < r->n_blocks;
         if (r->task->stop && atomic_load_explicit(r->task->stop, memory_order_relaxed)) {
             r->stopped = true;
-        } else if (tile < r->n_waiting &&
-                   !(forward && r->n_asked > 0 && r->going_forward == 0)) {
+        } else if (tile < r->n_waiting && !(forward && r->n_asked > 0 && r->going_forward == 0)) {
             work_backward(r, tile);
         } else if (forward) {
             work_forward(r, block);

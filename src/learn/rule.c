@@ -78,8 +78,8 @@ void network_layout_gru(const struct rule_shape *shape, size_t inputs, struct te
     tensors_add(out, "gru.bias_hh_l0", 3 * h, 0);
 }
 
-void network_init(const struct rule_shape *shape, const struct tensors *tensors,
-                  unsigned long seed, double *theta)
+void network_init(const struct rule_shape *shape, const struct tensors *tensors, unsigned long seed,
+                  double *theta)
 {
     double bound = 1;
     for (size_t i = 0; i < tensors->n; i++) {
@@ -118,8 +118,8 @@ void classic_layout_baseline(const struct rule_shape *shape, struct tensors *out
     tensors_add(out, "baseline", shape->n_weights, 0);
 }
 
-void classic_init(const struct rule_shape *shape, const struct tensors *tensors,
-                  unsigned long seed, double *theta)
+void classic_init(const struct rule_shape *shape, const struct tensors *tensors, unsigned long seed,
+                  double *theta)
 {
     (void)shape, (void)seed;
     for (size_t i = 0; i < tensors->n; i++) {

@@ -93,8 +93,7 @@ static void run_start(struct search *s, double exponent, const double *from, boo
             v[i] = exponent;
         v[i] = fmin(fmax(v[i], s->lo[i]), s->hi[i]);
     }
-    s->opt = nlopt_create(t->n_all <= SMALL ? NLOPT_LD_SLSQP : NLOPT_LD_LBFGS,
-                          (unsigned)t->n_all);
+    s->opt = nlopt_create(t->n_all <= SMALL ? NLOPT_LD_SLSQP : NLOPT_LD_LBFGS, (unsigned)t->n_all);
     nlopt_set_min_objective(s->opt, objective, s);
     nlopt_set_lower_bounds(s->opt, s->lo);
     nlopt_set_upper_bounds(s->opt, s->hi);

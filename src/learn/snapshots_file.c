@@ -25,15 +25,18 @@ static size_t list_parts(const struct model *m, size_t n, bool w0, struct part *
         parts[i] = (struct part){.type = m->rule->network ? NPZ_FLOAT32 : NPZ_FLOAT64,
                                  .n_dimensions = t->n_dimensions + 1,
                                  .shape = {n, t->rows, t->cols},
-                                 .offset = t->offset, .size = t->size};
+                                 .offset = t->offset,
+                                 .size = t->size};
         snprintf(parts[i].name, sizeof parts[i].name, "snapshots.%s", t->name);
     }
     if (!w0)
         return m->tensors.n;
-    parts[m->tensors.n] = (struct part){
-        .name = "snapshots.w0", .type = NPZ_FLOAT64, .n_dimensions = 3,
-        .shape = {n, m->n_animals, m->shape.n_weights}, .offset = m->tensors.size,
-        .size = m->n_animals * m->shape.n_weights};
+    parts[m->tensors.n] = (struct part){.name = "snapshots.w0",
+                                        .type = NPZ_FLOAT64,
+                                        .n_dimensions = 3,
+                                        .shape = {n, m->n_animals, m->shape.n_weights},
+                                        .offset = m->tensors.size,
+                                        .size = m->n_animals * m->shape.n_weights};
     return m->tensors.n + 1;
 }
 
@@ -61,10 +64,11 @@ static bool check_epochs(const struct npz_array *a, const char *path, struct err
                        SNAPSHOTS_MOST);
     for (size_t i = 0; i < a->size; i++)
         if (!(a->values[i] >= 0 && a->values[i] <= INT_MAX) ||
-            a->values[i] != floor(a->values[i]) ||
-            (i > 0 && a->values[i] <= a->values[i - 1]))
-            return err_set(err, ERR_DATA, "%s: snapshots.epoch should be rising whole numbers "
-                           "(entry %zu)", path, i);
+            a->values[i] != floor(a->values[i]) || (i > 0 && a->values[i] <= a->values[i - 1]))
+            return err_set(err, ERR_DATA,
+                           "%s: snapshots.epoch should be rising whole numbers "
+                           "(entry %zu)",
+                           path, i);
     return true;
 }
 
@@ -76,13 +80,16 @@ static bool take_part(const struct npz *npz, const struct part *part, const char
     for (size_t d = 0; same && d < part->n_dimensions; d++)
         same = a->shape[d] == part->shape[d];
     if (!same)
-        return err_set(err, ERR_DATA, "%s: %s %s; it should hold the tensor once for each of the "
-                       "%zu snapshots", path, part->name, a ? "has another shape" : "is missing",
-                       part->shape[0]);
+        return err_set(err, ERR_DATA,
+                       "%s: %s %s; it should hold the tensor once for each of the "
+                       "%zu snapshots",
+                       path, part->name, a ? "has another shape" : "is missing", part->shape[0]);
     for (size_t j = 0; j < a->size; j++)
         if (!isfinite(a->values[j]))
-            return err_set(err, ERR_DATA, "%s: %s holds a value that is no finite number (entry "
-                           "%zu)", path, part->name, j);
+            return err_set(err, ERR_DATA,
+                           "%s: %s holds a value that is no finite number (entry "
+                           "%zu)",
+                           path, part->name, j);
     for (size_t i = 0; i < s->n; i++)
         memcpy(s->values[i] + part->offset, a->values + i * part->size,
                part->size * sizeof **s->values);

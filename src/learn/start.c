@@ -46,8 +46,8 @@ static void psychometric(const struct cohort *cohort, const struct animal *anima
     *intercept = levels ? (sy - *slope * sx) / m : 0;
 }
 
-void start_weights(const struct fit_settings *settings, const struct cohort *cohort,
-                   size_t animal, double *w0)
+void start_weights(const struct fit_settings *settings, const struct cohort *cohort, size_t animal,
+                   double *w0)
 {
     const struct policy *policy = &settings->policy;
     double slope, intercept;

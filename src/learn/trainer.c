@@ -44,8 +44,8 @@ static struct model *make_model(const struct trainer *t, const double *theta)
         m->animals[a] = mem_text(fit->cohort->animals[a].name);
         m->held_out[a] = !t->train[a];
     }
-    m->w0 = mem_copy(t->train_w0 ? theta + t->tensors.size : t->w0, n * t->n_weights,
-                     sizeof *m->w0);
+    m->w0 =
+        mem_copy(t->train_w0 ? theta + t->tensors.size : t->w0, n * t->n_weights, sizeof *m->w0);
     m->n_history = t->n_history;
     m->history = mem_copy(t->history, t->n_history, sizeof *m->history);
     m->lived = t->lived ? lived_hold(t->lived) : NULL;
@@ -107,8 +107,7 @@ struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool
     else
         rule_init(rule, &t->shape, &t->tensors, (unsigned long)fit->settings.seed, t->theta);
     if (t->train_w0)
-        memcpy(t->theta + t->tensors.size, t->w0,
-               t->n_animals * t->n_weights * sizeof *t->theta);
+        memcpy(t->theta + t->tensors.size, t->w0, t->n_animals * t->n_weights * sizeof *t->theta);
     t->best = mem_copy(t->theta, t->n_all, sizeof *t->theta);
     for (size_t a = 0; a < t->n_animals; a++)
         if (cohort->animals[a].count > 1)
@@ -181,8 +180,9 @@ void trainer_bound(struct trainer *t)
 static void take_gradient(struct trainer *t, const struct rollout_result *result, double n)
 {
     for (size_t i = 0; i < t->n_all; i++)
-        t->gradient[i] = (i < t->tensors.size ? result->gradient[i]
-                                              : result->gradient_w0[i - t->tensors.size]) / n;
+        t->gradient[i] =
+            (i < t->tensors.size ? result->gradient[i] : result->gradient_w0[i - t->tensors.size]) /
+            n;
     trainer_penalty(t, t->gradient);
 }
 
@@ -196,8 +196,11 @@ bool trainer_batch(struct trainer *t, size_t batch)
     struct rollout_result result;
     double n = 0;
     if (!rollout_run(t->rollout,
-                     &(struct rollout_task){.theta = t->theta, .w0 = trainer_w0(t),
-                                            .gradient = true, .one_batch = true, .batch = batch,
+                     &(struct rollout_task){.theta = t->theta,
+                                            .w0 = trainer_w0(t),
+                                            .gradient = true,
+                                            .one_batch = true,
+                                            .batch = batch,
                                             .threads = atomic_load(&t->fit->share),
                                             .stop = &t->fit->stop},
                      &result))
@@ -216,7 +219,8 @@ bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last)
     if (last || !t->lived || clock_seconds() - t->lived_at > lived_every)
         lived = lived_new(t, epoch);
     if (!rollout_run(t->rollout,
-                     &(struct rollout_task){.theta = t->theta, .w0 = trainer_w0(t),
+                     &(struct rollout_task){.theta = t->theta,
+                                            .w0 = trainer_w0(t),
                                             .gradient = gradient,
                                             .lived = lived ? lived->w : NULL,
                                             .threads = atomic_load(&t->fit->share),
@@ -302,11 +306,16 @@ static struct rollout *new_rollout(const struct trainer *t)
 {
     const struct fit_settings *s = &t->fit->settings;
     bool network = t->rule->network, fast = network && s->fast;
-    return rollout_new(&(struct rollout_setup){
-        .engine = network ? engine_pick() : engine_double(), .rule = t->rule, .shape = &t->shape,
-        .trials = t->trials, .train = fast ? NULL : t->train,
-        .truncation = network && !fast ? s->truncation : PIECE, .whole = !network,
-        .batch = network ? s->batch : 0, .threads = t->threads});
+    return rollout_new(
+        &(struct rollout_setup){.engine = network ? engine_pick() : engine_double(),
+                                .rule = t->rule,
+                                .shape = &t->shape,
+                                .trials = t->trials,
+                                .train = fast ? NULL : t->train,
+                                .truncation = network && !fast ? s->truncation : PIECE,
+                                .whole = !network,
+                                .batch = network ? s->batch : 0,
+                                .threads = t->threads});
 }
 
 void *trainer_run(void *arg)

@@ -20,9 +20,9 @@ struct fit {
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    bool pause;                /* wanted */
-    struct fit_status status;  /* published */
-    struct model *model;       /* published */
+    bool pause;                  /* wanted */
+    struct fit_status status;    /* published */
+    struct model *model;         /* published */
     struct snapshots *snapshots; /* NULL: none yet */
 };
 
@@ -36,8 +36,8 @@ struct trainer {
     struct rollout *rollout;
     int threads;
     size_t n_animals, n_weights;
-    bool *train;        /* [n_animals] */
-    double *theta;      /* [n_all]: parameters, then trained w0 of all animals */
+    bool *train;   /* [n_animals] */
+    double *theta; /* [n_all]: parameters, then trained w0 of all animals */
     size_t n_all;
     double *best;       /* [n_all] what is kept: theta at the last good epoch */
     double *gradient;   /* [n_all] */

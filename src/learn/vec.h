@@ -21,9 +21,9 @@ typedef int64_t bits;
 enum { LANES = 2, ROWS = 8, TILE_ROWS = 2, TILE_COLS = 2 };
 #define ENGINE(name) name##_f64
 #define ENGINE_LABEL "double"
-#define real_exp exp
-#define real_log log
-#define real_tanh tanh
+#define real_exp     exp
+#define real_log     log
+#define real_tanh    tanh
 #elif defined ENGINE_AVX512
 typedef float real;
 typedef int32_t bits;
@@ -47,8 +47,8 @@ enum { LANES = 4, ROWS = 8, TILE_ROWS = 2, TILE_COLS = 4 };
 #endif
 enum { FEW = 8 }; /* sums of affine_few; a power of two */
 #ifndef ENGINE_F64
-#define real_exp expf
-#define real_log logf
+#define real_exp  expf
+#define real_log  logf
 #define real_tanh tanhf
 #endif
 
@@ -84,13 +84,13 @@ static inline vec vec_where(vec_bits mask, vec x)
 
 /* With a NaN, b.  A loop over lanes is not always made one instruction. */
 #if defined ENGINE_AVX512
-#define VEC_INTRINSIC(name, a, b) (vec)_mm512_##name##_ps((__m512)(a), (__m512)(b))
+#define VEC_INTRINSIC(name, a, b) (vec) _mm512_##name##_ps((__m512)(a), (__m512)(b))
 #elif defined ENGINE_AVX2
-#define VEC_INTRINSIC(name, a, b) (vec)_mm256_##name##_ps((__m256)(a), (__m256)(b))
+#define VEC_INTRINSIC(name, a, b) (vec) _mm256_##name##_ps((__m256)(a), (__m256)(b))
 #elif defined ENGINE_SSE2 && defined __SSE2__
-#define VEC_INTRINSIC(name, a, b) (vec)_mm_##name##_ps((__m128)(a), (__m128)(b))
+#define VEC_INTRINSIC(name, a, b) (vec) _mm_##name##_ps((__m128)(a), (__m128)(b))
 #elif defined __SSE2__
-#define VEC_INTRINSIC(name, a, b) (vec)_mm_##name##_pd((__m128d)(a), (__m128d)(b))
+#define VEC_INTRINSIC(name, a, b) (vec) _mm_##name##_pd((__m128d)(a), (__m128d)(b))
 #endif
 
 static inline vec vec_min(vec a, vec b)
@@ -202,8 +202,9 @@ static inline real *affine_pack(real *out, const double *w, size_t stride, size_
     return out;
 }
 
-static inline __attribute__((always_inline)) const real *
-affine_rows(const real *w, int n, size_t cols, const vec *x, vec *y, bool add)
+static inline __attribute__((always_inline)) const real *affine_rows(const real *w, int n,
+                                                                     size_t cols, const vec *x,
+                                                                     vec *y, bool add)
 {
     vec sum[ROWS];
 #pragma GCC unroll 16
@@ -224,8 +225,9 @@ affine_rows(const real *w, int n, size_t cols, const vec *x, vec *y, bool add)
 
 /* The same for a few rows, whose sums would each wait for the last addition: columns
  * go to `apart` sums a row. */
-static inline __attribute__((always_inline)) const real *
-affine_few(const real *w, int n, int apart, size_t cols, const vec *x, vec *y, bool add)
+static inline __attribute__((always_inline)) const real *affine_few(const real *w, int n, int apart,
+                                                                    size_t cols, const vec *x,
+                                                                    vec *y, bool add)
 {
     vec sum[FEW];
 #pragma GCC unroll 16
@@ -256,8 +258,9 @@ affine_few(const real *w, int n, int apart, size_t cols, const vec *x, vec *y, b
     return w;
 }
 
-static inline __attribute__((always_inline)) const real *
-affine_any(const real *w, size_t rows, size_t cols, const vec *x, vec *y, bool add)
+static inline __attribute__((always_inline)) const real *affine_any(const real *w, size_t rows,
+                                                                    size_t cols, const vec *x,
+                                                                    vec *y, bool add)
 {
     for (; rows >= ROWS; rows -= ROWS, y += ROWS)
         w = affine_rows(w, ROWS, cols, x, y, add);
@@ -279,8 +282,8 @@ affine_any(const real *w, size_t rows, size_t cols, const vec *x, vec *y, bool a
 }
 
 /* y [rows] = W x + b; x [cols]; y and x apart.  Returns the end of the packed W. */
-static __attribute__((noinline, unused)) const real *affine(const real *w, size_t rows,
-                                                            size_t cols, const vec *x, vec *y)
+static __attribute__((noinline, unused)) const real *affine(const real *w, size_t rows, size_t cols,
+                                                            const vec *x, vec *y)
 {
     return affine_any(w, rows, cols, x, y, false);
 }
@@ -298,9 +301,9 @@ static __attribute__((noinline, unused)) const real *affine_add(const real *w, s
  * a [steps][cols] with step strides in vectors, G [rows][cols] vectors whose
  * lanes are summed at the tile's end. */
 
-static inline __attribute__((always_inline)) void
-outer_tile(vec *g, size_t ldg, int rows, int cols, size_t steps, const vec *d, size_t ldd,
-           const vec *a, size_t lda)
+static inline __attribute__((always_inline)) void outer_tile(vec *g, size_t ldg, int rows, int cols,
+                                                             size_t steps, const vec *d, size_t ldd,
+                                                             const vec *a, size_t lda)
 {
     vec sum[TILE_ROWS][TILE_COLS];
 #pragma GCC unroll 4

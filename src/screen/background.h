@@ -6,7 +6,9 @@
 
 /* Asks for the background (OSC 11), then for what every terminal answers (primary
  * device attributes), so that it is known when no answer is to be waited for. */
-#define BACKGROUND_QUESTION "\033]11;?\033\\" "\033[c"
+#define BACKGROUND_QUESTION \
+    "\033]11;?\033\\"       \
+    "\033[c"
 
 /* "11;rgb:ffff/ffff/dddd", also "rgba:" and 1 to 4 digits a channel.  False: it is
  * not that. */

@@ -84,8 +84,8 @@ void explorer_update(struct explorer *e)
     take_style(e);
     for (int i = 0; i < e->layout.n_tiles; i++) {
         struct err err = {0};
-        struct view *view = tile_shown(e, i) ? session_view(e->session, e->layout.view[i], &err)
-                                             : NULL;
+        struct view *view =
+            tile_shown(e, i) ? session_view(e->session, e->layout.view[i], &err) : NULL;
         if (view)
             session_update_view(e->session, view, &err);
     }
@@ -192,7 +192,9 @@ static void draw_footer(struct explorer *e)
         strbuf_puts(&text, "Enter search  Esc give it up  Backspace, ^U delete");
     } else if (below) {
         strbuf_printf(&text, "%ld rows below: %s", e->transcript.scrolled,
-                      e->reading ? "G" : lineedit_empty() ? "PgDn or Enter" : "PgDn");
+                      e->reading         ? "G"
+                      : lineedit_empty() ? "PgDn or Enter"
+                                         : "PgDn");
     }
     if (!text.len || (e->view_focus && e->step == STEP_IDLE && !e->hint[0] && !e->asking))
         keyhelp_footer(e, room - 2, &text);

@@ -35,30 +35,30 @@ struct explorer {
     struct canvas base;  /* header, borders, tiles */
     struct canvas frame; /* and everything over it */
     struct transcript transcript;
-    struct popup popup; /* candidates */
-    size_t popup_at;    /* byte of the line where their word begins */
-    struct strbuf rest; /* shown behind the cursor, for the right arrow to take */
-    struct popup help;  /* keys; open while it has rows */
+    struct popup popup;      /* candidates */
+    size_t popup_at;         /* byte of the line where their word begins */
+    struct strbuf rest;      /* shown behind the cursor, for the right arrow to take */
+    struct popup help;       /* keys; open while it has rows */
     struct strbuf key_shape; /* of the last command that a key gave ... */
     size_t key_mark;         /* ... and the transcript after it */
-    long page_from; /* row of the transcript where the last command begins; -1: done */
-    int drawer;     /* rows that the text of the last command wants; 0: the usual */
-    char hint[256];     /* in the footer until the next key */
-    int line_offset;    /* cells of the line scrolled out at the left */
+    long page_from;          /* row of the transcript where the last command begins; -1: done */
+    int drawer;              /* rows that the text of the last command wants; 0: the usual */
+    char hint[256];          /* in the footer until the next key */
+    int line_offset;         /* cells of the line scrolled out at the left */
     int cursor_x, cursor_y;
     /* what is to be done */
-    bool view_focus;   /* keys go to the current tile ... */
-    bool reading;      /* ... or to the transcript */
-    bool asking;       /* what to search for is being typed */
+    bool view_focus; /* keys go to the current tile ... */
+    bool reading;    /* ... or to the transcript */
+    bool asking;     /* what to search for is being typed */
     struct strbuf asked;
-    long asked_from;   /* how far it was scrolled before */
-    int dragged;       /* bar under the mouse, -1: none */
+    long asked_from; /* how far it was scrolled before */
+    int dragged;     /* bar under the mouse, -1: none */
     bool moved;
-    bool dirty;   /* the text parts */
-    bool redraw;  /* the tiles too */
+    bool dirty;       /* the text parts */
+    bool redraw;      /* the tiles too */
     bool tiles_drawn; /* and not yet sent */
-    bool stale;   /* the views are to be updated first */
-    bool repaint; /* every cell of the terminal */
+    bool stale;       /* the views are to be updated first */
+    bool repaint;     /* every cell of the terminal */
     double drawn_at, updated_at;
     /* typing */
     struct keys keys;
@@ -68,9 +68,9 @@ struct explorer {
     double flow_at;                 /* when that was asked; NAN: no answer is due */
     double through_at, flow_took;   /* when the last answer came, and after how long */
     struct lineedit_host editor;
-    enum step step; /* the last one */
+    enum step step;                  /* the last one */
     bool asked_end, asked_interrupt; /* the last key was ^D, ^C and was answered by a hint */
-    bool quit, ended; /* ended: by TERM or HUP */
+    bool quit, ended;                /* ended: by TERM or HUP */
     int code;
 };
 
@@ -84,7 +84,7 @@ void explorer_hint(struct explorer *e, const char *format, ...)
 /* actions.c */
 void explorer_key(struct explorer *e, const struct keypress *key);
 void explorer_close_drawer(struct explorer *e); /* the tiles get their room back */
-void explorer_interrupt(struct explorer *e); /* ^C */
+void explorer_interrupt(struct explorer *e);    /* ^C */
 void explorer_enter(struct explorer *e, const char *line);
 bool explorer_is_flow(const struct keypress *key); /* a frame is through */
 
@@ -97,8 +97,8 @@ void explorer_focus(struct explorer *e, bool view, bool reading);
 void explorer_run(struct explorer *e, const char *command);
 /* Say the layout that is there, or only the rows of its transcript, as a command. */
 void explorer_tell_layout(struct explorer *e, bool text_only);
-void tiles_step(struct explorer *e, int by); /* the focus goes to the next one */
-void tiles_more_text(struct explorer *e, int by); /* rows of the transcript */
+void tiles_step(struct explorer *e, int by);                    /* the focus goes to the next one */
+void tiles_more_text(struct explorer *e, int by);               /* rows of the transcript */
 bool tiles_key(struct explorer *e, const struct keypress *key); /* false: it means nothing */
 
 /* reader.c */

@@ -59,8 +59,8 @@ void recall_open(void)
         return;
     int fd = open(file_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     struct stat status;
-    FILE *file = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) ? fdopen(fd, "r")
-                                                                                 : NULL;
+    FILE *file =
+        fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) ? fdopen(fd, "r") : NULL;
     if (!file) {
         if (fd >= 0)
             close(fd);
@@ -84,8 +84,8 @@ static void append(const char *line)
 {
     if (!file_path)
         return;
-    int fd = open(file_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
-                  0600);
+    int fd =
+        open(file_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
     if (fd < 0)
         return;
     /* one write, so that two programs do not mix their lines */

@@ -46,8 +46,7 @@ static void feed_one(struct session *session, const char *command, const char *s
 }
 
 bool hosting_feed_inputs(const struct host_setup *setup, struct session *session,
-                         void (*echo)(void *data, const char *command), void *data,
-                         struct err *err)
+                         void (*echo)(void *data, const char *command), void *data, struct err *err)
 {
     struct strbuf command = {0};
     if (setup->log) {

@@ -59,8 +59,9 @@ static void add_tile_keys(struct explorer *e)
     const struct view_ops *view = current_view(e);
     if (!view || e->layout.no_tiles)
         return;
-    add_heading(&e->help, e->view_focus && !e->reading ? "in the tile: " : "in the tile, after Esc: ",
-                view->name);
+    add_heading(
+        &e->help,
+        e->view_focus && !e->reading ? "in the tile: " : "in the tile, after Esc: ", view->name);
     if (session_replays(e->session, view->name))
         add_view_keys(&e->help, session_replay_keys());
     add_view_keys(&e->help, view->keys);
@@ -139,13 +140,18 @@ void keyhelp_footer(const struct explorer *e, int room, struct strbuf *out)
                                             "PgUp/PgDn scroll", "^L redraw", NULL};
     static const char *const in_view[] = {"F1 keys", "Esc prompt", "Tab tile", "n/p view", NULL};
     static const char *const in_replay[] = {", . step", "Space play/pause", "q end replay",
-                                            ": prompt", "Home/End", "F1 keys", "Tab tile",
-                                            "n/p view", NULL};
-    static const char *const replay_prompt[] = {"F6 view, then , . step", "Space play/pause",
-                                                "q end replay", "F1 help", "F2 layout",
-                                                "Tab complete", "^C cancel", NULL};
-    static const char *const in_text[] = {"F1 keys", "Esc prompt", "Tab tile", "/ search",
-                                          "n N again up, down", "g G ends", NULL};
+                                            ": prompt", "Home/End",         "F1 keys",
+                                            "Tab tile", "n/p view",         NULL};
+    static const char *const replay_prompt[] = {"F6 view, then , . step",
+                                                "Space play/pause",
+                                                "q end replay",
+                                                "F1 help",
+                                                "F2 layout",
+                                                "Tab complete",
+                                                "^C cancel",
+                                                NULL};
+    static const char *const in_text[] = {
+        "F1 keys", "Esc prompt", "Tab tile", "/ search", "n N again up, down", "g G ends", NULL};
     bool replays = session_replays(e->session, e->layout.view[e->layout.current]);
     const char *const *words = e->reading      ? in_text
                                : e->view_focus ? replays ? in_replay : in_view

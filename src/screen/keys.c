@@ -9,8 +9,8 @@
 #include "deltaw/base/utf8.h"
 
 static const double escape_seconds = .1; /* longer than the bytes of one key are apart */
-static const double paste_seconds = 2;    /* a paste whose end never comes */
-static const double report_seconds = 1;   /* an answer whose end never comes */
+static const double paste_seconds = 2;   /* a paste whose end never comes */
+static const double report_seconds = 1;  /* an answer whose end never comes */
 static const char paste_end[] = "\033[201~";
 enum { PASTE_END = sizeof paste_end - 1 };
 
@@ -87,11 +87,11 @@ static const char *letter_key(unsigned char final)
 static const char *number_key(int number)
 {
     static const char *const names[] = {
-        [1] = "home",  [2] = "insert", [3] = "delete", [4] = "end",  [5] = "pgup", [6] = "pgdn",
-        [7] = "home",  [8] = "end",    [11] = "f1",    [12] = "f2",  [13] = "f3",  [14] = "f4",
-        [15] = "f5",   [17] = "f6",    [18] = "f7",    [19] = "f8",  [20] = "f9",  [21] = "f10",
-        [23] = "f11",  [24] = "f12",   [25] = "f13",   [26] = "f14", [28] = "f15", [29] = "f16",
-        [31] = "f17",  [32] = "f18",   [33] = "f19",   [34] = "f20",
+        [1] = "home", [2] = "insert", [3] = "delete", [4] = "end",  [5] = "pgup", [6] = "pgdn",
+        [7] = "home", [8] = "end",    [11] = "f1",    [12] = "f2",  [13] = "f3",  [14] = "f4",
+        [15] = "f5",  [17] = "f6",    [18] = "f7",    [19] = "f8",  [20] = "f9",  [21] = "f10",
+        [23] = "f11", [24] = "f12",   [25] = "f13",   [26] = "f14", [28] = "f15", [29] = "f16",
+        [31] = "f17", [32] = "f18",   [33] = "f19",   [34] = "f20",
     };
     return number > 0 && number < (int)(sizeof names / sizeof names[0]) ? names[number] : NULL;
 }
@@ -280,8 +280,11 @@ static enum look look_shift(struct keys *keys, bool late, struct keypress *out)
 /* Bytes of the character at p, 0: more are to come, -1: no UTF-8. */
 static int character_length(const unsigned char *p, size_t n)
 {
-    int want = p[0] < 0x80 ? 1 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2 : p[0] >= 0xe0 && p[0] < 0xf0 ? 3
-               : p[0] >= 0xf0 && p[0] < 0xf5 ? 4 : -1;
+    int want = p[0] < 0x80                   ? 1
+               : p[0] >= 0xc2 && p[0] < 0xe0 ? 2
+               : p[0] >= 0xe0 && p[0] < 0xf0 ? 3
+               : p[0] >= 0xf0 && p[0] < 0xf5 ? 4
+                                             : -1;
     for (int i = 1; i < want && (size_t)i < n; i++)
         if ((p[i] & 0xc0) != 0x80)
             return -1;

@@ -27,7 +27,7 @@ struct keys {
 };
 
 struct keypress {
-    bool paste; /* text pasted: in keys->paste until the next call */
+    bool paste;  /* text pasted: in keys->paste until the next call */
     bool report; /* an answer of the terminal: `bytes`, ended by 0, without frame */
     char name[KEYS_SEQUENCE];
     char bytes[KEYS_REPORT]; /* as they came */

@@ -6,7 +6,8 @@
 
 enum {
     TILE_EVEN_WIDTH = 35, /* of tiles of equal shares, with a border */
-    TILE_LEAST_WIDTH = 24, TILE_LEAST_HEIGHT = 4,
+    TILE_LEAST_WIDTH = 24,
+    TILE_LEAST_HEIGHT = 4,
     TILE_MIN_HEIGHT = 7,
     TEXT_LEAST = 2,
 };
@@ -35,7 +36,8 @@ static bool parse_tile(struct layout *fresh, const char *p, size_t n, const char
     if (!ends || (got >= 1 && wide < 1) || (got == 2 && high < 1))
         return err_set(err, ERR_USAGE,
                        "layout '%s': after ':' comes a share of the width, 1 to %d, as in "
-                       "loss:2|map:3, or WIDTHxHEIGHT", text, LAYOUT_SHARE);
+                       "loss:2|map:3, or WIDTHxHEIGHT",
+                       text, LAYOUT_SHARE);
     fresh->wide[tile] = got >= 1 ? wide : 0;
     if (got == 2)
         fresh->high[row] = high;
@@ -72,7 +74,7 @@ void layout_text(const struct layout *layout, struct strbuf *out)
     for (int row = 0, tile = 0; row < layout->n_rows; row++)
         for (int i = 0; i < layout->columns[row]; i++, tile++) {
             int high = i == 0 ? layout->high[row] : 0;
-    int wide = layout->columns[row] > 1 ? layout->wide[tile] : 0;
+            int wide = layout->columns[row] > 1 ? layout->wide[tile] : 0;
             strbuf_printf(out, "%s%s", i ? "|" : row ? "/" : "", layout->view[tile]);
             if (wide || high)
                 strbuf_printf(out, ":%d", wide ? wide : 1);

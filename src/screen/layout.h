@@ -30,7 +30,7 @@ struct layout {
     int n_tiles;
     char view[LAYOUT_TILES][LAYOUT_NAME]; /* in reading order */
     int wide[LAYOUT_TILES];               /* share of the width of the row; 0 as in high */
-    int current;   /* the tile with the focus, or that had it last */
+    int current;                          /* the tile with the focus, or that had it last */
     int text;      /* rows of the transcript, prompt included; 0: what goes well */
     int zoom_text; /* the same while a tile is zoomed */
     bool zoom;     /* the current tile alone, with the prompt */

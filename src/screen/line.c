@@ -190,14 +190,13 @@ static void on_narrate(void *data, const char *text)
     strbuf_free(&rows);
 }
 
-static int begin(struct repl *repl, const struct host_setup *setup, bool terminal,
-                 struct err *err)
+static int begin(struct repl *repl, const struct host_setup *setup, bool terminal, struct err *err)
 {
     struct session_setup session = setup->session;
     session.prefixes = true;
     if (terminal)
-        session.host = (struct session_host){.data = repl, .history = recall_at, .echo = on_echo,
-                                             .narrate = on_narrate};
+        session.host = (struct session_host){
+            .data = repl, .history = recall_at, .echo = on_echo, .narrate = on_narrate};
     if (terminal && isatty(STDOUT_FILENO))
         session.host.terminal = hosting_terminal;
     if (!signals_open(terminal, err) || !runner_open(&repl->runner, setup, &session, err)) {

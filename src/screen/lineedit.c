@@ -19,7 +19,7 @@ static struct {
     size_t taken;
     FILE *nowhere;
     struct completion completion; /* of the last attempt */
-    const char *editing; /* asked for */
+    const char *editing;          /* asked for */
     bool inputrc_vi;
 } self;
 
@@ -310,9 +310,9 @@ void lineedit_paste(const char *text, size_t n)
 
 bool lineedit_midway(void)
 {
-    return RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_MULTIKEY |
-                      RL_STATE_MOREINPUT | RL_STATE_NUMERICARG | RL_STATE_VIMOTION |
-                      RL_STATE_CHARSEARCH | RL_STATE_METANEXT) != 0;
+    return RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_MULTIKEY | RL_STATE_MOREINPUT |
+                      RL_STATE_NUMERICARG | RL_STATE_VIMOTION | RL_STATE_CHARSEARCH |
+                      RL_STATE_METANEXT) != 0;
 }
 
 void lineedit_replace(size_t from, const char *text)

@@ -249,20 +249,31 @@ static void turn(struct explorer *e)
 
 static bool begin(struct explorer *e, const struct host_setup *setup, struct err *err)
 {
-    *e = (struct explorer){.setup = setup, .step = STEP_IDLE, .dragged = -1,
-                            .page_from = -1, .asked_at = NAN, .flow_at = NAN};
+    *e = (struct explorer){.setup = setup,
+                           .step = STEP_IDLE,
+                           .dragged = -1,
+                           .page_from = -1,
+                           .asked_at = NAN,
+                           .flow_at = NAN};
     struct session_setup session = setup->session;
     session.prefixes = true;
-    session.host = (struct session_host){.data = e, .show = explorer_show_view,
-                                         .screen = explorer_screen_verb, .history = recall_at,
-                                         .echo = on_echo, .narrate = on_narrate,
+    session.host = (struct session_host){.data = e,
+                                         .show = explorer_show_view,
+                                         .screen = explorer_screen_verb,
+                                         .history = recall_at,
+                                         .echo = on_echo,
+                                         .narrate = on_narrate,
                                          .terminal = hosting_terminal};
     e->session = session_new(&session, err);
     if (!e->session)
         return false;
     e->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-    e->out = (struct output){.mode = OUTPUT_TEXT, .width = 80, .quiet = setup->quiet, .host = e,
-                             .result = on_result, .complaint = on_complaint};
+    e->out = (struct output){.mode = OUTPUT_TEXT,
+                             .width = 80,
+                             .quiet = setup->quiet,
+                             .host = e,
+                             .result = on_result,
+                             .complaint = on_complaint};
     e->named = layout_named_find("default");
     if (!signals_open(true, err))
         return false;
@@ -271,8 +282,8 @@ static bool begin(struct explorer *e, const struct host_setup *setup, struct err
     if (!screen_open(err))
         return false;
     e->asked_at = setup->style.colours > 0 && screen_ask_background() ? clock_seconds() : NAN;
-    e->editor = (struct lineedit_host){.data = e, .line = on_line, .complete = on_complete,
-                                       .candidates = on_candidates};
+    e->editor = (struct lineedit_host){
+        .data = e, .line = on_line, .complete = on_complete, .candidates = on_candidates};
     recall_open();
     lineedit_open(&e->editor, "deltaw> ", true);
     screen_size(&e->width, &e->height);

@@ -51,8 +51,8 @@ static void drag(struct explorer *e, int x, int y)
 static void let_go(struct explorer *e)
 {
     if (e->dragged >= 0 && e->dragged < e->place.n_bars && e->moved)
-        explorer_tell_layout(e, e->place.bar[e->dragged].tile < 0 &&
-                                    e->place.bar[e->dragged].row < 0);
+        explorer_tell_layout(e,
+                             e->place.bar[e->dragged].tile < 0 && e->place.bar[e->dragged].row < 0);
     e->dragged = -1;
 }
 

@@ -47,8 +47,9 @@ void popup_choose(struct popup *popup, long by)
     if (by == 1 || by == -1) /* goes round */
         popup->chosen = popup->chosen < 0 ? by > 0 ? 0 : n - 1 : (popup->chosen + by + n) % n;
     else
-        popup->chosen = popup->chosen + by < 0 ? 0 : popup->chosen + by >= n ? n - 1
-                                                                            : popup->chosen + by;
+        popup->chosen = popup->chosen + by < 0    ? 0
+                        : popup->chosen + by >= n ? n - 1
+                                                  : popup->chosen + by;
     if (popup->chosen < first)
         first = popup->chosen;
     else if (popup->chosen >= first + shown)

@@ -13,7 +13,7 @@ struct popup {
     long chosen;     /* -1: none */
     struct popup_row {
         char *word, *meaning;
-    } *rows;
+    } * rows;
     char *about; /* over all of them; NULL: nothing */
     int shown;   /* rows that had room */
 };

@@ -138,9 +138,10 @@ void rescue_tell_kept(struct strbuf *out)
     for (size_t i = KEPT_MOST; i < n; i++)
         removed += unlink(list[i].path) == 0;
     if (fresh > 0) {
-        strbuf_printf(out, "%zu model%s of sessions that were ended from outside: `open` reads, rm "
-                      "removes them\n  %s\n", fresh, fresh > 1 ? "s" : "",
-                      fresh > 1 ? folder : list[0].path);
+        strbuf_printf(out,
+                      "%zu model%s of sessions that were ended from outside: `open` reads, rm "
+                      "removes them\n  %s\n",
+                      fresh, fresh > 1 ? "s" : "", fresh > 1 ? folder : list[0].path);
         note_told(told);
     }
     if (removed > 0)

@@ -158,12 +158,9 @@ enum run runner_run(struct runner *r)
         if (r->lost)
             return RUN_LOST;
         switch (step) {
-        case STEP_IDLE:
-            return failed ? RUN_FAILED : RUN_IDLE;
-        case STEP_QUIT:
-            return RUN_QUIT;
-        case STEP_PAUSED:
-            return RUN_PAUSED;
+        case STEP_IDLE: return failed ? RUN_FAILED : RUN_IDLE;
+        case STEP_QUIT: return RUN_QUIT;
+        case STEP_PAUSED: return RUN_PAUSED;
         case STEP_FAILED:
             failed = true;
             if (!r->stay)
@@ -174,8 +171,7 @@ enum run runner_run(struct runner *r)
             if (sleep_a_while(r, -1))
                 return RUN_ENDED;
             break;
-        case STEP_RAN:
-            break;
+        case STEP_RAN: break;
         }
         /* commands in a row: let ^C come through between them */
         unsigned bits = step == STEP_WAITING ? 0 : signals_take();

@@ -11,13 +11,13 @@ struct runner {
     const struct host_setup *setup;
     struct session *session;
     struct output out;
-    bool stay;      /* go on after a failed command */
-    bool typing;    /* the line editor is on the terminal */
-    bool hidden;    /* it was taken off to print */
-    bool progress;  /* stderr can show a progress line */
-    bool shown;     /* one is on it */
+    bool stay;     /* go on after a failed command */
+    bool typing;   /* the line editor is on the terminal */
+    bool hidden;   /* it was taken off to print */
+    bool progress; /* stderr can show a progress line */
+    bool shown;    /* one is on it */
     double waiting_since, shown_at;
-    int lost;       /* errno of a failed write to stdout */
+    int lost; /* errno of a failed write to stdout */
     bool interrupted;
 };
 

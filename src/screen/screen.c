@@ -371,8 +371,7 @@ static void show_row(const struct cell *row, int y)
 
 void screen_show(const struct canvas *canvas, int x, int y, bool anew)
 {
-    if (!self.active || !self.shown || canvas->width != self.width ||
-        canvas->height != self.height)
+    if (!self.active || !self.shown || canvas->width != self.width || canvas->height != self.height)
         return;
     if (anew)
         clearok(curscr, TRUE);

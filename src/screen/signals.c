@@ -63,12 +63,8 @@ static void on_plain(int number)
         }
         note(1);
         break;
-    case SIGWINCH:
-        note(2);
-        break;
-    case SIGTSTP:
-        note(3);
-        break;
+    case SIGWINCH: note(2); break;
+    case SIGTSTP: note(3); break;
     }
 }
 

@@ -280,9 +280,9 @@ static void draw_row(struct canvas *canvas, struct rect area, int y, const char 
     int ink = !style->colours ? COLOUR_DEFAULT
               : error         ? style->dark && style->colours >= 16 ? red : 1
               : line->kind == LINE_NOTE && style->dark ? style->colours >= 16 ? yellow : 3
-              : line->kind == LINE_SAY ? style->dark ? style->colours >= 16 ? cyan_dark : 6
-                                                     : cyan_light
-                                       : COLOUR_DEFAULT;
+              : line->kind == LINE_SAY
+                  ? style->dark ? style->colours >= 16 ? cyan_dark : 6 : cyan_light
+                  : COLOUR_DEFAULT;
     if (line->kind == LINE_SAY && area.width > 3 * SAY_MARGIN) {
         canvas_put(canvas, area.x, y, style->ascii ? '>' : 0x2590, ink, COLOUR_DEFAULT, 0);
         ink = COLOUR_DEFAULT; /* the bar says who speaks; long text is read plain */

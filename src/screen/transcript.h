@@ -19,10 +19,10 @@ struct transcript {
         enum transcript_kind kind;
         bool open; /* no newline came yet */
         int rows;  /* at `width` */
-    } *lines;
+    } * lines;
     size_t dropped; /* lines gone at the top since the beginning */
     int width;
-    long rows;    /* of all lines at `width` */
+    long rows;     /* of all lines at `width` */
     long scrolled; /* rows below the lowest one shown; 0: at the end */
     char *needle;  /* marked where it occurs; NULL: nothing */
     bool marking;  /* it is wanted now */

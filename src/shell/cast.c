@@ -52,11 +52,15 @@ static void draw_snapshot(struct cast *c, size_t i)
     int epoch = c->snapshots->epoch[i], newest = c->snapshots->epoch[c->snapshots->n - 1];
     if (c->cohort && c->cohort->n_trials > 0)
         model->lived = replay_lived(model, c->cohort, epoch);
-    struct scene_model seen = {.model = model, .status = c->status, .cohort = c->cohort,
-                               .replayed = true, .epoch = epoch, .newest = newest,
+    struct scene_model seen = {.model = model,
+                               .status = c->status,
+                               .cohort = c->cohort,
+                               .replayed = true,
+                               .epoch = epoch,
+                               .newest = newest,
                                .final = c->newest};
-    struct scene scene = {.cohort = c->cohort, .n_models = 1, .models = &seen,
-                          .threads = c->threads};
+    struct scene scene = {
+        .cohort = c->cohort, .n_models = 1, .models = &seen, .threads = c->threads};
     struct strbuf title = {0};
     struct err reason = {0};
     struct rect area = {0, 1, c->size.width, c->size.height - 1};
@@ -76,7 +80,8 @@ static void frame_bytes(struct cast *c, bool first)
     if (first)
         strbuf_puts(&c->frame, "\033[?25l\033[2J");
     for (int y = 0; y < c->size.height; y++) {
-        struct canvas row = {.width = c->size.width, .height = 1,
+        struct canvas row = {.width = c->size.width,
+                             .height = 1,
                              .cells = c->canvas.cells + (size_t)y * (size_t)c->size.width};
         struct strbuf text = {0};
         canvas_emit(&row, &c->style, &text);
@@ -104,8 +109,10 @@ static bool cast_work(void *data, struct task *task, struct err *err)
     struct cast *c = data;
     size_t n = c->snapshots->n;
     double end = (double)n / c->size.fps + last_seconds;
-    strbuf_printf(&c->text, "{\"version\": 2, \"width\": %d, \"height\": %d, \"duration\": %.6f, "
-                  "\"title\": ", c->size.width, c->size.height, end);
+    strbuf_printf(&c->text,
+                  "{\"version\": 2, \"width\": %d, \"height\": %d, \"duration\": %.6f, "
+                  "\"title\": ",
+                  c->size.width, c->size.height, end);
     char *title = mem_printf("deltaw: %s of %s", view_ops_of(c->view)->name, c->newest->name);
     strbuf_json_text(&c->text, title);
     free(title);
@@ -142,8 +149,8 @@ static bool cast_finish(struct session *session, void *data, struct output *out,
 static struct style cast_style(const struct session *session, const struct output *out)
 {
     const char *background = session_setting(session, "background");
-    return (struct style){.ascii = out->style.ascii, .colours = 256,
-                          .dark = strcmp(background, "light") != 0};
+    return (struct style){
+        .ascii = out->style.ascii, .colours = 256, .dark = strcmp(background, "light") != 0};
 }
 
 bool cast_start(struct session *session, const struct view *view, const char *path,
@@ -151,14 +158,17 @@ bool cast_start(struct session *session, const struct view *view, const char *pa
 {
     const struct view_ops *ops = view_ops_of(view);
     if (!option_find(ops->options, "model"))
-        return err_set(err, ERR_USAGE, "export %s: it shows no model, so there is no fit to make a "
-                       "film of", ops->name);
+        return err_set(err, ERR_USAGE,
+                       "export %s: it shows no model, so there is no fit to make a "
+                       "film of",
+                       ops->name);
     struct fit *fit = session_need_fit(session, view_model(view), 0, err);
     if (!fit)
         return false;
     struct snapshots *snapshots = fit_snapshots(fit);
     if (!snapshots)
-        return err_set(err, ERR_FAILED, "export: %s has no snapshots of its epochs to make a film "
+        return err_set(err, ERR_FAILED,
+                       "export: %s has no snapshots of its epochs to make a film "
                        "of; fits of this session have, and files saved with snapshots=yes",
                        fit_name(fit));
     struct view *twin = view_twin(view, err);
@@ -168,9 +178,13 @@ bool cast_start(struct session *session, const struct view *view, const char *pa
     }
     const struct cohort *cohort = fit_cohort(fit) ? fit_cohort(fit) : session_cohort(session);
     struct cast *c = mem_new(1, sizeof *c);
-    *c = (struct cast){.path = path_expand(path), .view = twin, .snapshots = snapshots,
-                       .newest = fit_model(fit), .status = fit_status(fit),
-                       .cohort = cohort ? cohort_hold(cohort) : NULL, .size = *size,
+    *c = (struct cast){.path = path_expand(path),
+                       .view = twin,
+                       .snapshots = snapshots,
+                       .newest = fit_model(fit),
+                       .status = fit_status(fit),
+                       .cohort = cohort ? cohort_hold(cohort) : NULL,
+                       .size = *size,
                        .threads = session_scene(session)->threads,
                        .style = cast_style(session, out)};
     c->status.state = FIT_DONE; /* what goes on is not part of it */

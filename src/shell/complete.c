@@ -170,9 +170,7 @@ static void add_values(const struct session *session, enum option_type type, con
             complete_files(prefix, endings, out);
         }
         break;
-    case OPTION_FEATURES:
-        add_features(session, out, prefix);
-        break;
+    case OPTION_FEATURES: add_features(session, out, prefix); break;
     case OPTION_SETTING:
         for (const struct option *o = setting_options; o->name; o++)
             complete_add_if(out, prefix, o->name, o->text, false);
@@ -183,29 +181,14 @@ static void add_values(const struct session *session, enum option_type type, con
             out->from += (size_t)(comma + 1 - prefix);
         complete_animals(session, out, comma ? comma + 1 : prefix, comma ? prefix : "");
         break;
-    case OPTION_ANIMAL:
-        complete_animals(session, out, prefix, NULL);
-        break;
-    case OPTION_MODEL:
-        add_models(session, out, prefix);
-        break;
-    case OPTION_RULE:
-        add_rules(out, prefix);
-        break;
-    case OPTION_VIEW:
-        add_views(out, prefix);
-        break;
-    case OPTION_LAYOUT:
-        add_layouts(out, prefix);
-        break;
-    case OPTION_VERB:
-        add_verbs(out, prefix);
-        break;
-    case OPTION_COLUMN:
-        complete_columns(session, out, prefix, false);
-        break;
-    default:
-        break;
+    case OPTION_ANIMAL: complete_animals(session, out, prefix, NULL); break;
+    case OPTION_MODEL: add_models(session, out, prefix); break;
+    case OPTION_RULE: add_rules(out, prefix); break;
+    case OPTION_VIEW: add_views(out, prefix); break;
+    case OPTION_LAYOUT: add_layouts(out, prefix); break;
+    case OPTION_VERB: add_verbs(out, prefix); break;
+    case OPTION_COLUMN: complete_columns(session, out, prefix, false); break;
+    default: break;
     }
 }
 
@@ -265,8 +248,8 @@ static void add_argument(const struct session *session, const struct command *co
             add_words(out, word->text, command->first_words, command->summary);
         for (size_t i = 0; positional == 0 && command->first_list && command->first_list[i]; i++)
             complete_add_if(out, word->text, command->first_list[i], command->summary, false);
-        enum option_type type = positional == 0 ? command->positional_type
-                                                : command->following_type;
+        enum option_type type =
+            positional == 0 ? command->positional_type : command->following_type;
         add_values(session, type, word->text, command->endings, effort, out);
     }
     for (const struct option *o = command_options(command); o && o->name; o++)

@@ -15,8 +15,12 @@ static const char comparing[] = "=!<>";
 static void add_comparisons(const char *column, struct completion *out)
 {
     static const char *const signs[][2] = {
-        {"=", "is, or is one of several: A,B"}, {"!=", "is none of them"}, {"<", "is less than"},
-        {"<=", "is at most"}, {">", "is more than"}, {">=", "is at least"},
+        {"=", "is, or is one of several: A,B"},
+        {"!=", "is none of them"},
+        {"<", "is less than"},
+        {"<=", "is at most"},
+        {">", "is more than"},
+        {">=", "is at least"},
     };
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
         char *word = mem_printf("%s%s", column, signs[i][0]);
@@ -49,7 +53,10 @@ static void add_stimuli(const struct cohort *cohort, const char *prefix, struct 
     for (size_t i = 0; i < n; i++) {
         char buf[NUMBER_SIZE];
         complete_add_if(out, prefix, number_float(buf, levels[i]),
-                        levels[i] < 0 ? "left" : levels[i] > 0 ? "right" : "neither side", false);
+                        levels[i] < 0   ? "left"
+                        : levels[i] > 0 ? "right"
+                                        : "neither side",
+                        false);
     }
 }
 
@@ -108,9 +115,9 @@ void complete_condition(const struct session *session, const struct words *words
         else
             complete_columns(session, out, word, true);
     } else if (there.value && !before[there.value]) { /* stimulus < ... */
-        char *column = there.column > 0   ? mem_text_n(before, there.column)
-                       : words->n > 3 ? mem_text(words->items[words->n - 3].text)
-                                      : mem_text("");
+        char *column = there.column > 0 ? mem_text_n(before, there.column)
+                       : words->n > 3   ? mem_text(words->items[words->n - 3].text)
+                                        : mem_text("");
         add_values(session, column, word, out);
         free(column);
     } else if (there.value || (words->n > 3 && piece_of(words->items[words->n - 3].text).value)) {

@@ -14,8 +14,9 @@ const struct cohort *session_need_cohort(const struct session *session, struct e
 {
     const struct cohort *cohort = session_cohort(session);
     if (!cohort)
-        err_set(err, ERR_FAILED, "no trials are loaded; `load FILE` reads a log, `simulate "
-                                 "reinforce` makes one");
+        err_set(err, ERR_FAILED,
+                "no trials are loaded; `load FILE` reads a log, `simulate "
+                "reinforce` makes one");
     return cohort;
 }
 
@@ -48,10 +49,9 @@ bool session_pop_cohort(struct session *session, bool all_derived, struct err *e
 void cohort_words(const struct cohort *cohort, struct strbuf *out)
 {
     char animals[NUMBER_SIZE], trials[NUMBER_SIZE];
-    strbuf_printf(out, "%s animal%s, %s trials",
-                  number_grouped(animals, (long long)cohort->n_animals),
-                  cohort->n_animals == 1 ? "" : "s",
-                  number_grouped(trials, (long long)cohort->n_trials));
+    strbuf_printf(
+        out, "%s animal%s, %s trials", number_grouped(animals, (long long)cohort->n_animals),
+        cohort->n_animals == 1 ? "" : "s", number_grouped(trials, (long long)cohort->n_trials));
 }
 
 char *clean_text(const char *text)

@@ -10,7 +10,7 @@ struct filtering {
     char *condition; /* NULL: first .. last */
     bool keep;
     size_t first, last;
-    size_t n;        /* words of the condition */
+    size_t n;         /* words of the condition */
     int *at, *column; /* [n] where each begins in the condition and in the line */
 };
 
@@ -50,8 +50,7 @@ static bool filter_work(void *data, struct task *task, struct err *err)
     return false;
 }
 
-static bool filter_finish(struct session *session, void *data, struct output *out,
-                          struct err *err)
+static bool filter_finish(struct session *session, void *data, struct output *out, struct err *err)
 {
     (void)err;
     struct filtering *f = data;

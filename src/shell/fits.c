@@ -64,8 +64,7 @@ static bool good_name(const char *name)
 {
     size_t n = strlen(name);
     bool good = n > 0 && n <= 32 && (isalpha((unsigned char)name[0]) || name[0] == '_') &&
-                strcmp(name, "data") != 0 && strcmp(name, "all") != 0 &&
-                strcmp(name, "off") != 0;
+                strcmp(name, "data") != 0 && strcmp(name, "all") != 0 && strcmp(name, "off") != 0;
     for (size_t i = 0; i < n; i++)
         good = good && (isalnum((unsigned char)name[i]) || strchr("_-.", name[i]));
     return good;
@@ -75,13 +74,16 @@ bool session_new_name(const struct session *session, const char *asked, const ch
                       int column, char **out, struct err *err)
 {
     if (asked && !good_name(asked))
-        return err_at(err, ERR_USAGE, column, "name=%s: a model's name is up to 32 letters, digits "
+        return err_at(err, ERR_USAGE, column,
+                      "name=%s: a model's name is up to 32 letters, digits "
                       "and _-. and begins with a letter ('data', 'all' and 'off' "
                       "mean other things)",
                       asked);
     if (asked && session_fit(session, asked))
-        return err_at(err, ERR_USAGE, column, "a model '%s' is there already; choose another "
-                      "name=, or `forget %s` first", asked, asked);
+        return err_at(err, ERR_USAGE, column,
+                      "a model '%s' is there already; choose another "
+                      "name=, or `forget %s` first",
+                      asked, asked);
     if (asked) {
         *out = mem_text(asked);
         return true;
@@ -141,11 +143,11 @@ void session_forget_fit(struct session *session, struct fit *fit)
     memmove(session->fits + i, session->fits + i + 1,
             (--session->n_fits - i) * sizeof *session->fits);
     if (current)
-        set_current(session, session->n_fits ? fit_name(session->fits[session->n_fits - 1].fit)
-                                             : NULL);
+        set_current(session,
+                    session->n_fits ? fit_name(session->fits[session->n_fits - 1].fit) : NULL);
     fit_stop(fit);
-    session->closing = mem_resize(session->closing, session->n_closing + 1,
-                                  sizeof *session->closing);
+    session->closing =
+        mem_resize(session->closing, session->n_closing + 1, sizeof *session->closing);
     session->closing[session->n_closing++] = fit;
 }
 
@@ -183,8 +185,8 @@ void session_reap_fits(struct session *session, bool all)
     replay_reap(session, false);
     share_out(session);
     for (size_t i = session->n_closing; i-- > 0;)
-        if (all || (!fit_active(session->closing[i]) &&
-                    !replay_holds(session, session->closing[i]))) {
+        if (all ||
+            (!fit_active(session->closing[i]) && !replay_holds(session, session->closing[i]))) {
             scene_drop(session);
             fit_close(session->closing[i]);
             session->closing[i] = session->closing[--session->n_closing];
@@ -224,8 +226,8 @@ const struct scene *session_scene(struct session *session)
     scene_drop(session);
     struct scene *scene = &session->scene;
     scene->threads = atoi(session_setting(session, "threads"));
-    session->scene_models = mem_resize(session->scene_models, session->n_fits + 1,
-                                       sizeof *session->scene_models);
+    session->scene_models =
+        mem_resize(session->scene_models, session->n_fits + 1, sizeof *session->scene_models);
     scene->cohort = session_cohort(session);
     scene->models = session->scene_models;
     scene->current = -1;
@@ -298,8 +300,8 @@ static bool pick_named(struct session *session, const struct args *args, struct 
 {
     size_t count = 0;
     for (size_t i = 0; i < args->n; i++) {
-        struct fit *fit = session_need_fit(session, args->items[i].value, args->items[i].column,
-                                           err);
+        struct fit *fit =
+            session_need_fit(session, args->items[i].value, args->items[i].column, err);
         if (!fit)
             return false;
         (*out)[count++] = fit;
@@ -309,8 +311,8 @@ static bool pick_named(struct session *session, const struct args *args, struct 
 }
 
 bool session_pick_fits(struct session *session, const struct args *args, const char *verb,
-                       bool (*wanted)(const struct session *, struct fit *),
-                       const char *kind, struct fit ***out, size_t *n, struct err *err)
+                       bool (*wanted)(const struct session *, struct fit *), const char *kind,
+                       struct fit ***out, size_t *n, struct err *err)
 {
     size_t most = session->n_fits + args->n;
     bool all = args->n == 1 && strcmp(args->items[0].value, "all") == 0;

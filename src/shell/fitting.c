@@ -29,8 +29,7 @@ const struct option fit_options[] = {
      "steps, each on the whole cohort; of optimizer=fast: passes over it"},
     {"rate", OPTION_NUMBER, 1e-9, 10, NULL, "1e-3", "step of Adam"},
     {"decay", OPTION_NUMBER, 1e-3, 1, NULL, "0.999", "factor on the rate every 5 epochs"},
-    {"truncation", OPTION_INTEGER, 1, 1e7, NULL, "500",
-     "trials after which no gradient passes"},
+    {"truncation", OPTION_INTEGER, 1, 1e7, NULL, "500", "trials after which no gradient passes"},
     {"batch", OPTION_INTEGER, 0, 1e6, NULL, "0", "animals per step, 0: all of them at once"},
     {"ridge", OPTION_NUMBER, 0, 10, NULL, "0", "penalty on squared network weights, half of it"},
     {"optimizer", OPTION_WORD, 0, 0, "adam|fast", "adam",
@@ -64,8 +63,8 @@ static bool layout_changes(const struct rule *rule, struct rule_shape shape)
 
 static bool has_tensor(const struct rule *rule, const char *name)
 {
-    struct tensors t = layout_of(rule, (struct rule_shape){.n_weights = 2, .hidden = 4,
-                                                           .layers = 2});
+    struct tensors t =
+        layout_of(rule, (struct rule_shape){.n_weights = 2, .hidden = 4, .layers = 2});
     for (size_t i = 0; i < t.n; i++)
         if (strcmp(t.item[i].name, name) == 0)
             return true;
@@ -74,8 +73,8 @@ static bool has_tensor(const struct rule *rule, const char *name)
 
 static const char *training_refuses(const struct rule *rule, const char *option)
 {
-    static const char *const words[] = {"epochs", "rate", "decay", "truncation", "batch",
-                                        "optimizer", "ridge"};
+    static const char *const words[] = {"epochs", "rate",      "decay", "truncation",
+                                        "batch",  "optimizer", "ridge"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (!rule->network && strcmp(option, words[i]) == 0)
             return "its few parameters are found by a search for the greatest likelihood, which "
@@ -91,8 +90,8 @@ static bool is(const char *a, const char *b)
 /* Options that show in which parameters a rule has. */
 static const char *layout_refuses(const struct rule *rule, const char *option)
 {
-    const struct rule_shape plain = {.n_weights = rule->no_weights ? 1 : 3, .hidden = 4,
-                                     .layers = 2};
+    const struct rule_shape plain = {
+        .n_weights = rule->no_weights ? 1 : 3, .hidden = 4, .layers = 2};
     const struct {
         const char *option;
         struct rule_shape shape;
@@ -101,10 +100,12 @@ static const char *layout_refuses(const struct rule *rule, const char *option)
         {"hidden", {.hidden = 5, .layers = 2}, "it is no network"},
         {"layers", {.hidden = 4, .layers = 3}, "it has no hidden layers to count"},
         {"lags", {.hidden = 4, .layers = 2, .lags = 1}, "past trials are none of its inputs"},
-        {"order", {.hidden = 4, .layers = 2, .mlp_first = true},
+        {"order",
+         {.hidden = 4, .layers = 2, .mlp_first = true},
          "it has no two networks to put in order"},
         {"alpha", {.shared_alpha = true}, "it has no alpha"},
-        {"split", {.split_alpha = true},
+        {"split",
+         {.split_alpha = true},
          has_tensor(rule, "alpha") ? "it has the one alpha" : "it has no alpha"},
         {"forgetting", {.forgetting = true}, "it has no such parameter"},
     };
@@ -158,8 +159,9 @@ const struct rule *rule_need(const char *name, int column, const char *verb, str
     const struct rule *rule = rule_find(name);
     const char *near = rule ? NULL : nearest_word(name, rule_name_at, NULL);
     if (!rule)
-        err_at(err, ERR_USAGE, column, near ? "%s: no rule '%s'; did you mean '%s'?"
-                                            : "%s: no rule '%s'; `rules` lists them",
+        err_at(err, ERR_USAGE, column,
+               near ? "%s: no rule '%s'; did you mean '%s'?"
+                    : "%s: no rule '%s'; `rules` lists them",
                verb, name, near);
     return rule;
 }
@@ -197,8 +199,8 @@ static const char *value_of(const struct rule *rule, const struct args *args,
     return args_given(args, name) ? args_text(args, table, name) : rule_fallback(rule, row);
 }
 
-static size_t count_of(const struct rule *rule, const struct args *args,
-                       const struct option *table, const char *name, size_t otherwise)
+static size_t count_of(const struct rule *rule, const struct args *args, const struct option *table,
+                       const char *name, size_t otherwise)
 {
     const char *text = value_of(rule, args, table, name);
     long long value;
@@ -247,8 +249,10 @@ size_t rule_parameters(const struct rule *rule, const struct fit_settings *setti
 
 static void start_words(const struct fit_settings *s, struct strbuf *out)
 {
-    static const char *const words[] = {[W0_ZERO] = "zero", [W0_PSYCHOMETRIC] = "psychometric",
-                                        [W0_TRUTH] = "truth", [W0_VALUE] = ""};
+    static const char *const words[] = {[W0_ZERO] = "zero",
+                                        [W0_PSYCHOMETRIC] = "psychometric",
+                                        [W0_TRUTH] = "truth",
+                                        [W0_VALUE] = ""};
     char buf[NUMBER_SIZE];
     strbuf_printf(out, " w0=%s%s", words[s->w0],
                   s->w0 == W0_PSYCHOMETRIC && s->w0_fixed ? "-fixed" : "");
@@ -256,8 +260,7 @@ static void start_words(const struct fit_settings *s, struct strbuf *out)
         strbuf_printf(out, "%s%s", k ? "," : "", number_double(buf, s->w0_value[k]));
 }
 
-static void shape_words(const struct rule *rule, const struct fit_settings *s,
-                        struct strbuf *out)
+static void shape_words(const struct rule *rule, const struct fit_settings *s, struct strbuf *out)
 {
     char buf[NUMBER_SIZE];
     if (!rule_refuses(rule, "hidden"))

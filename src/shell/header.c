@@ -11,8 +11,8 @@ enum { PIECES = 12 };
 
 struct piece {
     struct strbuf text;
-    int rank;    /* left out first: the highest */
-    bool job;    /* right of the bar */
+    int rank; /* left out first: the highest */
+    bool job; /* right of the bar */
     bool absent;
 };
 

@@ -49,8 +49,11 @@ static void add_options(const struct command *command, const struct words *words
         bool known = words_name(words, o->name);
         if (known || (first && command->takes && !command->takes(first, o->name)))
             continue;
-        strbuf_printf(out, "%s%s=%s", n++ ? " " : out->len ? " [" : "[", o->name,
-                      o->fallback ? o->fallback : "");
+        strbuf_printf(out, "%s%s=%s",
+                      n++        ? " "
+                      : out->len ? " ["
+                                 : "[",
+                      o->name, o->fallback ? o->fallback : "");
     }
     if (n)
         strbuf_putc(out, ']');

@@ -97,7 +97,8 @@ bool lessons_find(struct lessons *out, struct err *err)
     const char *asked = getenv("DELTAW_LESSONS");
     char *folder = asked && *asked ? path_expand(asked) : shipped_path("lessons");
     bool good = folder ? lessons_of(folder, out, err)
-                       : err_set(err, ERR_FAILED, "lesson: the lessons are not installed; `lesson "
+                       : err_set(err, ERR_FAILED,
+                                 "lesson: the lessons are not installed; `lesson "
                                  "FILE` runs one, DELTAW_LESSONS names a folder of them");
     if (good && out->n == 0)
         good = err_set(err, ERR_FAILED, "lesson: no scripts N-name.dw are in %s", folder);

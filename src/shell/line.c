@@ -157,9 +157,10 @@ bool line_next(const char *text, size_t *at, int *line, struct words *out, struc
     }
     if (!good) {
         skip_to_newline(&r);
-        err_at(err, ERR_USAGE, open, "the quote opened here is not closed on its line; close it "
-               "with %c, or write \\%c for the sign itself", text[r.start + (size_t)open - 1],
-               text[r.start + (size_t)open - 1]);
+        err_at(err, ERR_USAGE, open,
+               "the quote opened here is not closed on its line; close it "
+               "with %c, or write \\%c for the sign itself",
+               text[r.start + (size_t)open - 1], text[r.start + (size_t)open - 1]);
     }
     *at = r.at;
     *line = r.line;

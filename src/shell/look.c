@@ -25,9 +25,8 @@ bool session_update_view(struct session *session, struct view *view, struct err 
 {
     if (!session->worker)
         session->worker = worker_new(&session->wake, NULL);
-    return session->worker
-               ? view_update_later(view, session->worker, session_scene(session), err)
-               : view_update(view, session_scene(session), err);
+    return session->worker ? view_update_later(view, session->worker, session_scene(session), err)
+                           : view_update(view, session_scene(session), err);
 }
 
 static void look_tell(struct session *session, struct view *view, struct output *out)
@@ -45,8 +44,7 @@ static void look_tell(struct session *session, struct view *view, struct output 
         look_data(view, out);
 }
 
-bool look_run(struct session *session, const struct args *args, struct output *out,
-              struct err *err)
+bool look_run(struct session *session, const struct args *args, struct output *out, struct err *err)
 {
     const char *name = session->now.command->name;
     const struct session_host *host = &session->setup.host;
@@ -119,8 +117,10 @@ bool look_screen(struct session *session, const struct args *args, struct output
     bool views = session->now.command->positional_type == OPTION_VIEW;
     for (size_t i = 0; i < args->n && views; i++)
         if (!view_find(args->items[i].value))
-            return err_at(err, ERR_USAGE, args->items[i].column, "%s: no view '%s'; `help` lists "
-                          "the views under Look", verb, args->items[i].value);
+            return err_at(err, ERR_USAGE, args->items[i].column,
+                          "%s: no view '%s'; `help` lists "
+                          "the views under Look",
+                          verb, args->items[i].value);
     output_note(out, "%s: only the full screen does that", verb);
     return true;
 }

@@ -175,10 +175,13 @@ bool replay_begin(struct session *session, struct fit *fit, struct err *err)
     int kept[SNAPSHOTS_MOST];
     const struct cohort *cohort = fit_cohort(fit) ? fit_cohort(fit) : session_cohort(session);
     if (fit_epochs_kept(fit, kept) == 0)
-        return err_set(err, ERR_FAILED, fit_active(fit)
-                       ? "replay: %s is at its first epoch; there is nothing to replay yet"
-                       : "replay: %s has no snapshots of its epochs; its file was saved without "
-                         "snapshots=yes", fit_name(fit));
+        return err_set(
+            err, ERR_FAILED,
+            fit_active(fit)
+                ? "replay: %s is at its first epoch; there is nothing to replay yet"
+                : "replay: %s has no snapshots of its epochs; its file was saved without "
+                  "snapshots=yes",
+            fit_name(fit));
     replay_end(session);
     struct replay *r = mem_new(1, sizeof *r);
     r->fit = fit;
@@ -359,8 +362,10 @@ bool replay_now(const struct session *session, struct replay_now *now)
         return false;
     pthread_mutex_lock(&r->lock);
     *now = (struct replay_now){.epoch = r->model ? r->epoch : r->target,
-                               .newest = newest_epoch(r->fit), .target = r->target,
-                               .playing = r->playing, .speed = r->speed,
+                               .newest = newest_epoch(r->fit),
+                               .target = r->target,
+                               .playing = r->playing,
+                               .speed = r->speed,
                                .loss = {r->epoch, NAN, NAN, NAN}};
     if (r->playing && r->model)
         now->target = r->epoch;

@@ -48,7 +48,7 @@ struct replay_now {
     int epoch, newest; /* shown, and the newest of the fit */
     int target;        /* where it is heading: what the next step is from */
     bool playing;
-    double speed;      /* epochs a second; NaN: evenly by snapshots */
+    double speed;           /* epochs a second; NaN: evenly by snapshots */
     struct epoch_loss loss; /* at epoch; NaN when unknown */
 };
 /* False: nothing is replayed. */

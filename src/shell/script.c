@@ -28,8 +28,10 @@ static bool read_all(int fd, struct strbuf *text, const char *path, struct err *
                            path);
         strbuf_add(text, block, (size_t)n);
         if (text->len > SCRIPT_MOST)
-            return err_set(err, ERR_FAILED, "%s: longer than 16 MB, so it is no script of "
-                           "commands; `load` reads logs", path);
+            return err_set(err, ERR_FAILED,
+                           "%s: longer than 16 MB, so it is no script of "
+                           "commands; `load` reads logs",
+                           path);
     }
 }
 

@@ -46,8 +46,8 @@ static void now_set(struct session *s, const struct source *from, const struct w
     s->now = (struct running){
         .active = true,
         .text = mem_text_n(from->text + words->begin, words->end - words->begin),
-        .lines = mem_text_n(from->text + words->start,
-                            words->end - words->start + strcspn(end, "\n")),
+        .lines =
+            mem_text_n(from->text + words->start, words->end - words->start + strcspn(end, "\n")),
         .source = mem_text(from->name),
         .line = words->line,
         .numbered = from->numbered,
@@ -80,8 +80,8 @@ static bool now_twice(const struct words *words, const struct command *command, 
         for (size_t j = 1; j < i; j++) {
             const struct word *a = &words->items[j], *b = &words->items[i];
             if (a->equals && a->equals == b->equals && !strncmp(a->text, b->text, a->equals))
-                return err_at(err, ERR_USAGE, b->column, "%s: %.*s= is given twice",
-                              command->name, (int)a->equals, a->text);
+                return err_at(err, ERR_USAGE, b->column, "%s: %.*s= is given twice", command->name,
+                              (int)a->equals, a->text);
         }
     return true;
 }
@@ -94,8 +94,10 @@ static bool now_check(struct session *s, struct err *err)
     if (!args_check(&s->now.args, options ? options : none, command_positional(c), c->name, err))
         return false;
     if (args_positional(&s->now.args) < c->positional_min)
-        return err_at(err, ERR_USAGE, s->now.line_column, "%s needs more: %s %s (`help %s` has "
-                      "examples)", c->name, c->name, c->arguments, c->name);
+        return err_at(err, ERR_USAGE, s->now.line_column,
+                      "%s needs more: %s %s (`help %s` has "
+                      "examples)",
+                      c->name, c->name, c->arguments, c->name);
     return true;
 }
 
@@ -152,8 +154,8 @@ static bool command_take(struct session *s, struct source *from, struct words *w
         return false;
     const struct word *verb = &words->items[0];
     s->now.line_column = verb->column;
-    s->now.command = command_resolve(verb->text, verb->column,
-                                     s->setup.prefixes && s->now.prompt, err);
+    s->now.command =
+        command_resolve(verb->text, verb->column, s->setup.prefixes && s->now.prompt, err);
     if (!s->now.command || !now_twice(words, s->now.command, err))
         return false;
     now_args(s, words);

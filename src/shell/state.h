@@ -55,7 +55,7 @@ void task_reap(struct session *session, bool wait);
 struct source {
     char *name, *text;
     size_t at;
-    int line; /* of text[at], from 1 */
+    int line;      /* of text[at], from 1 */
     bool numbered; /* errors name the line */
     bool prompt, key;
     bool script; /* its commands are echoed */
@@ -151,7 +151,7 @@ char *shipped_path(const char *name);
 /* --- lessons.c */
 
 struct lesson {
-    int number; /* that its file's name begins with; -1: none */
+    int number;     /* that its file's name begins with; -1: none */
     double minutes; /* NAN: it does not say */
     char *name, *title, *path;
 };
@@ -208,8 +208,8 @@ void session_forget_lesson(struct session *session); /* the fits that lessons ma
 /* Fits named by the arguments (all: "all"); without any, the one in front among
  * those for which wanted() holds.  Caller frees *out. */
 bool session_pick_fits(struct session *session, const struct args *args, const char *verb,
-                       bool (*wanted)(const struct session *, struct fit *),
-                       const char *kind, struct fit ***out, size_t *n, struct err *err);
+                       bool (*wanted)(const struct session *, struct fit *), const char *kind,
+                       struct fit ***out, size_t *n, struct err *err);
 bool session_trains(const struct session *session, struct fit *fit); /* and is not paused */
 bool session_paused(const struct session *session, struct fit *fit);
 /* Its status, in which a pause that was asked for holds already. */
@@ -301,7 +301,6 @@ void help_examples(struct output *out);
 
 const char *command_name_at(void *unused, size_t i); /* for nearest_word */
 /* At a prompt unique prefixes do. */
-const struct command *command_resolve(const char *word, int column, bool prefixes,
-                                      struct err *err);
+const struct command *command_resolve(const char *word, int column, bool prefixes, struct err *err);
 
 #endif

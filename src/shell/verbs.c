@@ -61,7 +61,10 @@ static bool ambiguous(const char *word, int column, struct err *err)
     for (size_t i = 0; command_at(i); i++)
         if (strncmp(commands[i]->name, word, length) == 0) {
             seen++;
-            strbuf_printf(&list, "%s%s", seen == 1 ? "" : seen == n ? " or " : ", ",
+            strbuf_printf(&list, "%s%s",
+                          seen == 1   ? ""
+                          : seen == n ? " or "
+                                      : ", ",
                           commands[i]->name);
         }
     err_at(err, ERR_USAGE, column, "'%s' could be %s", word, strbuf_text(&list));
@@ -79,8 +82,7 @@ static bool begins_all(const struct command *command, const char *word)
     return true;
 }
 
-const struct command *command_resolve(const char *word, int column, bool prefixes,
-                                      struct err *err)
+const struct command *command_resolve(const char *word, int column, bool prefixes, struct err *err)
 {
     const struct command *found = command_find(word);
     if (found)

@@ -11,7 +11,7 @@
 
 /* Below these a remark is due.  They are rules of thumb, not statistics. */
 enum { FEW_TRIALS = 500, MOST_STIMULI = 64, TENTH = 10 };
-#define LOPSIDED .15     /* of choices to one side */
+#define LOPSIDED       .15 /* of choices to one side */
 #define CONTRADICTIONS .01
 
 static struct cohort_fact *add(struct cohort_check *check, const char *name)
@@ -21,8 +21,9 @@ static struct cohort_fact *add(struct cohort_check *check, const char *name)
     return fact;
 }
 
-__attribute__((format(printf, 3, 4)))
-static void warn(struct cohort_check *check, struct cohort_fact *fact, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void warn(struct cohort_check *check,
+                                                       struct cohort_fact *fact, const char *format,
+                                                       ...)
 {
     va_list list;
     va_start(list, format);
@@ -132,7 +133,8 @@ static void check_stimuli(const struct cohort *cohort, struct cohort_check *out)
              n > MOST_STIMULI ? "more than " : "", n > MOST_STIMULI ? MOST_STIMULI : n,
              number_format(a, lo, 4), number_format(b, hi, 4));
     if (fmax(-lo, hi) > 10)
-        warn(out, fact, "this looks like per cent; networks learn best with stimuli up to about "
+        warn(out, fact,
+             "this looks like per cent; networks learn best with stimuli up to about "
              "1: divide by 100, or use contrasts with contrast=tanh5");
     else if (n < 2)
         warn(out, fact, "one stimulus only: w_stim and w_bias cannot be told apart");
@@ -169,12 +171,12 @@ static void check_choices(const struct cohort *cohort, struct cohort_check *out)
         }
     }
     struct cohort_fact *fact = add(out, "choices right");
-    snprintf(fact->value, sizeof fact->value, "%s",
-             percent(a, right, (double)cohort->n_trials));
+    snprintf(fact->value, sizeof fact->value, "%s", percent(a, right, (double)cohort->n_trials));
     if (lopsided > 0)
-        warn(out, fact, "%zu of %zu animals choose one side nearly always (%.40s right %s): a "
-             "bias, or choice codes misread; see `data`", lopsided, cohort->n_animals,
-             cohort->animals[who].name,
+        warn(out, fact,
+             "%zu of %zu animals choose one side nearly always (%.40s right %s): a "
+             "bias, or choice codes misread; see `data`",
+             lopsided, cohort->n_animals, cohort->animals[who].name,
              percent(a, right_share(cohort, &cohort->animals[who]), 1));
 }
 
@@ -233,28 +235,33 @@ static void check_rewards(const struct cohort *cohort, struct cohort_check *out)
     }
     struct cohort_fact *fact = add(out, "reward unknown");
     size_t unknown = cohort->report.n_no_reward;
-    snprintf(fact->value, sizeof fact->value, "%s trials%s",
-             number_grouped(a, (long long)unknown),
-             !unknown ? "" : cohort->report.reward_half ? ", kept at one half" : ", dropped");
+    snprintf(fact->value, sizeof fact->value, "%s trials%s", number_grouped(a, (long long)unknown),
+             !unknown                     ? ""
+             : cohort->report.reward_half ? ", kept at one half"
+                                          : ", dropped");
     if ((double)unknown > .05 * (double)(cohort->report.n_rows + 1))
-        warn(out, fact, "many: dropped trials leave gaps in which animals learn unseen; "
+        warn(out, fact,
+             "many: dropped trials leave gaps in which animals learn unseen; "
              "missing_reward=half keeps them");
     fact = add(out, "reward against stimulus");
     snprintf(fact->value, sizeof fact->value, "%s trials, %s of those with a side",
              number_grouped(a, (long long)against_stimulus),
              percent(b, (double)against_stimulus, (double)with_side));
     if ((double)against_stimulus > .5 * (double)with_side)
-        warn(out, fact, "rewards go to the side away from the stimulus: sides or choice codes are "
+        warn(out, fact,
+             "rewards go to the side away from the stimulus: sides or choice codes are "
              "swapped");
     else if ((double)against_stimulus > CONTRADICTIONS * (double)with_side)
-        warn(out, fact, "choices to the stimulus' side unrewarded, or others rewarded: chance "
+        warn(out, fact,
+             "choices to the stimulus' side unrewarded, or others rewarded: chance "
              "rewards, or wrong columns");
     fact = add(out, "reward against answer");
     snprintf(fact->value, sizeof fact->value, "%s trials, %s",
              number_grouped(a, (long long)against_answer),
              percent(b, (double)against_answer, (double)known));
     if ((double)against_answer > CONTRADICTIONS * (double)known)
-        warn(out, fact, "rewarded although the answer was the other side, or the reverse: check "
+        warn(out, fact,
+             "rewarded although the answer was the other side, or the reverse: check "
              "the column answer");
 }
 
@@ -271,8 +278,7 @@ static int by_hash(const void *a, const void *b)
     return (x->animal > y->animal) - (x->animal < y->animal);
 }
 
-static bool same_trials(const struct cohort *cohort, const struct animal *a,
-                        const struct animal *b)
+static bool same_trials(const struct cohort *cohort, const struct animal *a, const struct animal *b)
 {
     return a->count == b->count &&
            memcmp(cohort->choice + a->first, cohort->choice + b->first, a->count) == 0 &&
@@ -295,8 +301,8 @@ static void check_twins(const struct cohort *cohort, struct cohort_check *out)
         for (size_t t = animal->first; t < animal->first + animal->count; t++) {
             uint32_t bits;
             memcpy(&bits, &cohort->stimulus[t], sizeof bits);
-            mark[i].hash = (mark[i].hash ^ bits ^ ((uint64_t)cohort->choice[t] << 40)) *
-                           1099511628211u;
+            mark[i].hash =
+                (mark[i].hash ^ bits ^ ((uint64_t)cohort->choice[t] << 40)) * 1099511628211u;
         }
     }
     qsort(mark, n, sizeof *mark, by_hash);
@@ -335,8 +341,10 @@ static void check_order(const struct cohort *cohort, struct cohort_check *out)
     struct cohort_fact *fact = add(out, "trial numbers out of order");
     snprintf(fact->value, sizeof fact->value, "%s", number_grouped(a, (long long)back));
     if (back > 0)
-        warn(out, fact, "numbers repeat or go back within a session (first in %.60s): trials "
-             "twice, or sessions run together", who->name);
+        warn(out, fact,
+             "numbers repeat or go back within a session (first in %.60s): trials "
+             "twice, or sessions run together",
+             who->name);
 }
 
 void cohort_check(const struct cohort *cohort, struct cohort_check *out)

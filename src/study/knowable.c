@@ -23,7 +23,7 @@ struct bound {
     size_t k, size;             /* weights; values of all cells */
     const float *w[POLICY_MAX]; /* columns of true weights */
     double median[POLICY_MAX];
-    double *information;        /* [size][size] */
+    double *information; /* [size][size] */
     size_t count[SIZE_MOST], n;
     double sum[POLICY_MAX], squares[POLICY_MAX]; /* of the true updates */
 };
@@ -163,14 +163,15 @@ bool knowable_compute(const struct cohort *cohort, const struct policy *policy,
                       struct knowable *out, struct err *err)
 {
     struct truth truth;
-    struct bound b = {.cohort = cohort, .truth = &truth, .k = policy->n,
-                      .size = policy->n * CELLS};
+    struct bound b = {.cohort = cohort, .truth = &truth, .k = policy->n, .size = policy->n * CELLS};
     if (!truth_for_policy(cohort, policy, &truth, err) ||
         !truth_columns(cohort, policy, b.w, err) || !policy_check(policy, cohort, err))
         return false;
     if (truth_remembers(&truth) || truth.noise > 0 || truth.decision != DECISION_GLM)
-        return err_set(err, ERR_FAILED, "%s: the bound on recovery is for rules of one trial, "
-                       "without weight noise, under a logistic policy", cohort->name);
+        return err_set(err, ERR_FAILED,
+                       "%s: the bound on recovery is for rules of one trial, "
+                       "without weight noise, under a logistic policy",
+                       cohort->name);
     for (size_t k = 0; k < b.k; k++)
         b.median[k] = median_of(b.w[k], cohort->n_trials);
     b.information = mem_new(b.size * b.size, sizeof *b.information);

@@ -240,8 +240,8 @@ static void widen(double *lo, double *hi)
 }
 
 /* The range of weight k over lived trials, with zero and a little room in it. */
-static void lived_range(const struct cohort *cohort, const float *lived, size_t n_weights,
-                        size_t k, double *lo, double *hi)
+static void lived_range(const struct cohort *cohort, const float *lived, size_t n_weights, size_t k,
+                        double *lo, double *hi)
 {
     *lo = -.25;
     *hi = .25;
@@ -256,8 +256,7 @@ static void lived_range(const struct cohort *cohort, const float *lived, size_t 
 }
 
 /* What was asked for, where it was, in place of lo and hi. */
-static bool range_asked(const struct axis_request *request, double *lo, double *hi,
-                        struct err *err)
+static bool range_asked(const struct axis_request *request, double *lo, double *hi, struct err *err)
 {
     if (!isnan(request->lo))
         *lo = request->lo;
@@ -266,9 +265,8 @@ static bool range_asked(const struct axis_request *request, double *lo, double *
     if (isfinite(*lo) && isfinite(*hi) && *lo < *hi)
         return true;
     char a[NUMBER_SIZE], b[NUMBER_SIZE];
-    return err_set(err, ERR_USAGE, "%s: %s from %s to %s is no range; it must go up",
-                   request->verb, request->option, number_format(a, *lo, 4),
-                   number_format(b, *hi, 4));
+    return err_set(err, ERR_USAGE, "%s: %s from %s to %s is no range; it must go up", request->verb,
+                   request->option, number_format(a, *lo, 4), number_format(b, *hi, 4));
 }
 
 static bool stimulus_axis(const struct cohort *cohort, const struct axis_request *request,
@@ -308,9 +306,7 @@ bool axis_make(const struct policy *policy, const struct cohort *cohort, const f
                        request->option, AXIS_MOST);
     switch (variable->kind) {
     case VARIABLE_CHOICE:
-    case VARIABLE_REWARD:
-        axis_levels(&axis, 2, (const double[]){0, 1});
-        break;
+    case VARIABLE_REWARD: axis_levels(&axis, 2, (const double[]){0, 1}); break;
     case VARIABLE_STIMULUS:
         if (!stimulus_axis(cohort, request, cells, &axis, err))
             return false;

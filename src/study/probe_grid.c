@@ -25,8 +25,8 @@ static bool on_axis(const struct grid *grid, enum variable_kind kind, size_t wei
 bool grid_set(const struct grid *grid, enum variable_kind kind, size_t weight)
 {
     double fixed = kind == VARIABLE_STIMULUS ? grid->stimulus
-                 : kind == VARIABLE_CHOICE   ? grid->choice
-                 : kind == VARIABLE_REWARD   ? grid->reward
+                   : kind == VARIABLE_CHOICE ? grid->choice
+                   : kind == VARIABLE_REWARD ? grid->reward
                                              : grid->w[weight];
     return !isnan(fixed) || on_axis(grid, kind, weight);
 }
@@ -54,8 +54,8 @@ bool probe_mappable(const struct model *model, const char *verb, struct err *err
     return !model->rule->no_weights ||
            err_set(err, ERR_FAILED,
                    "%s: there is nothing to map: %s (rule %s) predicts choices without the weights "
-                   "of a policy, so that none changes; fit another rule, as in `fit rnn`", verb,
-                   name, model->rule->name);
+                   "of a policy, so that none changes; fit another rule, as in `fit rnn`",
+                   verb, name, model->rule->name);
 }
 
 const char *probe_weight(const struct policy *policy)
@@ -89,8 +89,8 @@ static void *r2_run(void *arg)
     size_t most = r2->most;
     if (grid_past(grid) && most < LIVES_LEAST)
         most = LIVES_LEAST;
-    bool found = recovery_over(grid->model, grid->cohort, grid->truth, most, grid->stop, &recovery,
-                               NULL);
+    bool found =
+        recovery_over(grid->model, grid->cohort, grid->truth, most, grid->stop, &recovery, NULL);
     r2->value = found ? recovery.r2[grid->component] : NAN;
     return NULL;
 }
@@ -168,8 +168,11 @@ static bool point_settle(const struct grid *grid, struct point *point)
 static bool point_make(const struct grid *grid, size_t panel, size_t iy, size_t ix,
                        const struct grid_row *row, struct point *point)
 {
-    *point = (struct point){.stimulus = row->stimulus, .day = row->day, .answer = row->answer,
-                            .choice = grid->choice, .reward = grid->reward};
+    *point = (struct point){.stimulus = row->stimulus,
+                            .day = row->day,
+                            .answer = row->answer,
+                            .choice = grid->choice,
+                            .reward = grid->reward};
     memcpy(point->w, row->w, sizeof point->w);
     for (size_t k = 0; k < POLICY_MAX; k++)
         if (!isnan(grid->w[k]))
@@ -238,9 +241,13 @@ static void put_cell(struct worker_part *part, size_t panel, size_t iy, size_t i
     struct point point;
     if (!point_make(grid, panel, iy, ix, row, &point))
         return;
-    struct past_trial trial = {.w = point.w, .x = row->x, .stimulus = point.stimulus,
-                               .day = point.day, .choice = point.choice,
-                               .reward = point.reward, .answer = point.answer};
+    struct past_trial trial = {.w = point.w,
+                               .x = row->x,
+                               .stimulus = point.stimulus,
+                               .day = point.day,
+                               .choice = point.choice,
+                               .reward = point.reward,
+                               .answer = point.answer};
     sums->weight[c] += row->count;
     past_run_freeze(part->run, point.w, row->x);
     past_run_put(part->run, &trial, grid->component, row->count, &sums->value[c]);
@@ -342,8 +349,8 @@ static void run_means(struct grid *grid, const struct histories *past, double *c
     struct work work = {.grid = grid, .past = past};
     size_t cells = grid->x_axis->n * grid->y_axis->n;
     for (size_t p = 0; p < grid->n_panels; p++)
-        work.sums[p] = (struct sums){value[p], truth ? truth[p] : NULL,
-                                     mem_new(cells, sizeof(double))};
+        work.sums[p] =
+            (struct sums){value[p], truth ? truth[p] : NULL, mem_new(cells, sizeof(double))};
     evaluate(&work);
     for (size_t p = 0; p < grid->n_panels; p++) {
         take_means(&work.sums[p], cells);
@@ -351,8 +358,8 @@ static void run_means(struct grid *grid, const struct histories *past, double *c
     }
 }
 
-void grid_values(const struct grid *grid, const struct model *model,
-                 const struct histories *past, double *const value[])
+void grid_values(const struct grid *grid, const struct model *model, const struct histories *past,
+                 double *const value[])
 {
     struct grid other = *grid;
     other.model = model;

@@ -22,14 +22,14 @@ struct grid {
     struct variable x, y;
     const struct axis *x_axis, *y_axis;
     double stimulus, choice, reward, w[POLICY_MAX]; /* fixed values; NaN: not */
-    size_t component;            /* of dw */
-    size_t n_panels;             /* 2: error, correct; 1: reward is fixed or on an axis */
-    size_t sample;               /* lived trials to average over at most; 0: own choice */
-    const struct truth *truth;   /* NULL: none */
-    enum past past;              /* not PAST_BOTH */
-    size_t lags, histories;      /* 0: the usual */
-    int threads;                 /* at most; 0: all processors */
-    const atomic_bool *stop;     /* NULL, or polled: give up */
+    size_t component;                               /* of dw */
+    size_t n_panels;           /* 2: error, correct; 1: reward is fixed or on an axis */
+    size_t sample;             /* lived trials to average over at most; 0: own choice */
+    const struct truth *truth; /* NULL: none */
+    enum past past;            /* not PAST_BOTH */
+    size_t lags, histories;    /* 0: the usual */
+    int threads;               /* at most; 0: all processors */
+    const atomic_bool *stop;   /* NULL, or polled: give up */
     /* found */
     double stimulus_lo, stimulus_hi; /* lived stimuli that count for a fixed one */
     size_t n_sample, n_lived;
@@ -58,8 +58,8 @@ bool grid_stopped(const struct grid *grid);
  * can be in has NaN and no support. */
 struct grid_panel {
     double *value;
-    double *truth;     /* NULL: there is none */
-    double *se;        /* NULL: the model's parameters have no covariance */
+    double *truth; /* NULL: there is none */
+    double *se;    /* NULL: the model's parameters have no covariance */
     uint32_t *support;
 };
 void grid_panel_new(const struct grid *grid, struct grid_panel *out); /* all zero */
@@ -74,8 +74,8 @@ void grid_run(struct grid *grid, struct grid_panel *out);
 /* Values alone, of a model like the grid's in all but its parameters, after all of
  * grid_run but errors: value [panel][cells], zeroed. */
 struct histories;
-void grid_values(const struct grid *grid, const struct model *model,
-                 const struct histories *past, double *const value[]);
+void grid_values(const struct grid *grid, const struct model *model, const struct histories *past,
+                 double *const value[]);
 /* Standard errors of the values by the delta method: probe_error.c. */
 void grid_errors(const struct grid *grid, const struct histories *past, struct grid_panel *out);
 

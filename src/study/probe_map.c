@@ -14,8 +14,13 @@ void map_request_default(struct map_request *request)
 {
     *request = (struct map_request){
         .x = "stimulus",
-        .stimulus = NAN, .choice = NAN, .reward = NAN,
-        .x_lo = NAN, .x_hi = NAN, .y_lo = NAN, .y_hi = NAN,
+        .stimulus = NAN,
+        .choice = NAN,
+        .reward = NAN,
+        .x_lo = NAN,
+        .x_hi = NAN,
+        .y_lo = NAN,
+        .y_hi = NAN,
     };
     for (size_t k = 0; k < POLICY_MAX; k++)
         request->w[k] = NAN;
@@ -34,8 +39,8 @@ void map_free(struct map *map)
     *map = (struct map){0};
 }
 
-static bool make_axes(const struct grid *grid, const struct map_request *request,
-                      struct map *map, struct err *err)
+static bool make_axes(const struct grid *grid, const struct map_request *request, struct map *map,
+                      struct err *err)
 {
     const struct policy *policy = &grid->model->settings.policy;
     const struct axis_request x = {"map", "x", request->nx, request->x_lo, request->x_hi};
@@ -107,11 +112,18 @@ bool map_compute(const struct model *model, const struct cohort *cohort, const f
     const char *usual = probe_weight(policy);
     struct truth truth;
     struct map map = {.request = *request, .r2 = NAN};
-    struct grid grid = {.model = model, .cohort = cohort, .lived = lived,
-                        .stimulus = request->stimulus, .choice = request->choice,
-                        .reward = request->reward, .sample = request->sample,
-                        .past = request->past, .lags = request->lags,
-                        .histories = request->histories, .threads = request->threads, .stop = request->stop};
+    struct grid grid = {.model = model,
+                        .cohort = cohort,
+                        .lived = lived,
+                        .stimulus = request->stimulus,
+                        .choice = request->choice,
+                        .reward = request->reward,
+                        .sample = request->sample,
+                        .past = request->past,
+                        .lags = request->lags,
+                        .histories = request->histories,
+                        .threads = request->threads,
+                        .stop = request->stop};
     memcpy(grid.w, request->w, sizeof grid.w);
     if (request->past == PAST_BOTH)
         return err_set(err, ERR_USAGE, "map: one past at a time: any, rewarded or unrewarded");

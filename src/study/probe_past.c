@@ -197,8 +197,11 @@ static void put_features(const struct policy *policy, bool history, const struct
 
 static struct past_trial past_trial(uint8_t code, const double *w, const double *x)
 {
-    return (struct past_trial){.w = w, .x = x, .stimulus = past_stimulus(code),
-                               .choice = past_choice(code), .reward = past_reward(code),
+    return (struct past_trial){.w = w,
+                               .x = x,
+                               .stimulus = past_stimulus(code),
+                               .choice = past_choice(code),
+                               .reward = past_reward(code),
                                .answer = past_stimulus(code) > 0};
 }
 
@@ -248,8 +251,8 @@ static void run_level(struct past_run *run, size_t level)
 void past_run_freeze(struct past_run *run, const double *w, const double *x)
 {
     size_t size = run->n_weights * sizeof *w;
-    if (!run->states || (run->frozen && memcmp(w, run->w, size) == 0 &&
-                         memcmp(x, run->x, size) == 0))
+    if (!run->states ||
+        (run->frozen && memcmp(w, run->w, size) == 0 && memcmp(x, run->x, size) == 0))
         return;
     past_run_flush(run);
     memcpy(run->w, w, size);
@@ -370,8 +373,8 @@ static void true_step(struct past_truth *t, struct truth_memory *memory,
 {
     double x[POLICY_MAX];
     put_features(&t->truth->policy, true, trial, code, n, x);
-    truth_step(t->truth, memory, trial->w, x, trial->choice != 0, trial->reward,
-               trial->answer != 0, dw);
+    truth_step(t->truth, memory, trial->w, x, trial->choice != 0, trial->reward, trial->answer != 0,
+               dw);
 }
 
 void past_truth_freeze(struct past_truth *t, const double *w, const double *x)

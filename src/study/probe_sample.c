@@ -34,8 +34,8 @@ static void row_add(struct grid *grid, const struct grid_row *row)
 {
     for (size_t i = 0; i < grid->n_rows; i++) {
         struct grid_row *old = &grid->rows[i];
-        bool same = old->stimulus == row->stimulus && old->day == row->day &&
-                    old->answer == row->answer;
+        bool same =
+            old->stimulus == row->stimulus && old->day == row->day && old->answer == row->answer;
         for (size_t k = 0; same && k < POLICY_MAX; k++)
             same = old->w[k] == row->w[k] && old->x[k] == row->x[k];
         if (same) {

@@ -12,7 +12,10 @@ enum { SLICE_LINES = 8, SLICE_RECOVERY_MOST = 50000, QUANTILES = 2048 };
 void slice_request_default(struct slice_request *request)
 {
     *request = (struct slice_request){
-        .x = "stimulus", .stimulus = NAN, .w_bias = NAN, .reward = NAN,
+        .x = "stimulus",
+        .stimulus = NAN,
+        .w_bias = NAN,
+        .reward = NAN,
     };
 }
 
@@ -92,8 +95,8 @@ static bool make_lines(struct grid *grid, const struct slice_request *request, s
     bool along = grid->x.kind == VARIABLE_WEIGHT && grid->x.weight == weight;
     double w[SLICE_LINES];
     size_t n = 0;
-    grid->y = along ? (struct variable){VARIABLE_REWARD, 0}
-                    : (struct variable){VARIABLE_WEIGHT, weight};
+    grid->y =
+        along ? (struct variable){VARIABLE_REWARD, 0} : (struct variable){VARIABLE_WEIGHT, weight};
     if (!grid_check(grid, "slice", err))
         return false;
     if (along) {
@@ -270,8 +273,8 @@ const char *slice_weight(const struct policy *policy, const char *of)
 {
     long k = policy_weight(policy, of);
     enum policy_feature feature = k < 0 ? FEATURE_BIAS : policy->feature[k];
-    bool stimulus = feature == FEATURE_STIMULUS || feature == FEATURE_RIGHT ||
-                    feature == FEATURE_LEFT;
+    bool stimulus =
+        feature == FEATURE_STIMULUS || feature == FEATURE_RIGHT || feature == FEATURE_LEFT;
     return stimulus ? policy->weight[k] : probe_weight(policy);
 }
 
@@ -280,8 +283,10 @@ static bool check_slice(const struct grid *grid, const struct slice_request *req
 {
     double reward = request->reward;
     if (grid->x.kind == VARIABLE_CHOICE || grid->x.kind == VARIABLE_REWARD)
-        return err_set(err, ERR_USAGE, "slice: x=%s has two values only; use x=stimulus or a "
-                       "weight, or `map x=%s`", request->x, request->x);
+        return err_set(err, ERR_USAGE,
+                       "slice: x=%s has two values only; use x=stimulus or a "
+                       "weight, or `map x=%s`",
+                       request->x, request->x);
     return isnan(reward) || reward == 0 || reward == 1 ||
            err_set(err, ERR_USAGE, "slice: reward= must be 0 or 1");
 }
@@ -295,10 +300,17 @@ bool slice_compute(const struct model *model, const struct cohort *cohort, const
     struct truth truth;
     struct slice slice = {.request = *request, .r2 = NAN};
     struct axis lines = {0};
-    struct grid grid = {.model = model, .cohort = cohort, .lived = lived, .choice = NAN,
-                        .reward = NAN, .stimulus = request->stimulus, .sample = request->sample,
-                        .lags = request->lags, .histories = request->histories,
-                        .threads = request->threads, .stop = request->stop};
+    struct grid grid = {.model = model,
+                        .cohort = cohort,
+                        .lived = lived,
+                        .choice = NAN,
+                        .reward = NAN,
+                        .stimulus = request->stimulus,
+                        .sample = request->sample,
+                        .lags = request->lags,
+                        .histories = request->histories,
+                        .threads = request->threads,
+                        .stop = request->stop};
     if (!probe_mappable(model, "slice", err) ||
         !component_find(policy, "slice", of, &grid.component, err) ||
         !variable_find(policy, "slice", "x", request->x, &grid.x, err) ||

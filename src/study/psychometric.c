@@ -48,7 +48,8 @@ bool psychometric_groups(const char *text, struct psychometric_group *out, size_
         bool good = room && group_parse(word, &out[*n]);
         free(word);
         if (!good)
-            return err_set(err, ERR_USAGE, "sessions=%s must be up to %d of early, middle, late, "
+            return err_set(err, ERR_USAGE,
+                           "sessions=%s must be up to %d of early, middle, late, "
                            "all, a session's number from 1 or a range as 1..3, joined by commas",
                            text, PSYCHOMETRIC_GROUPS);
         ++*n;
@@ -132,8 +133,7 @@ static bool take_levels(struct psychometric *p, const struct cohort *cohort)
         if (i == p->n_stimuli || p->stimulus[i] != s) {
             if (p->n_stimuli == PSYCHOMETRIC_STIMULI)
                 return false;
-            memmove(p->stimulus + i + 1, p->stimulus + i,
-                    (p->n_stimuli - i) * sizeof *p->stimulus);
+            memmove(p->stimulus + i + 1, p->stimulus + i, (p->n_stimuli - i) * sizeof *p->stimulus);
             p->stimulus[i] = s;
             p->n_stimuli++;
         }

@@ -204,8 +204,10 @@ static void live_together(struct work *work, struct life *lives, size_t n)
 static void life_open(const struct work *work, size_t animal, size_t begin, size_t end,
                       size_t run_up, struct life *life)
 {
-    *life = (struct life){.animal = &work->cohort->animals[animal], .begin = begin,
-                          .trials = end - begin, .run_up = run_up};
+    *life = (struct life){.animal = &work->cohort->animals[animal],
+                          .begin = begin,
+                          .trials = end - begin,
+                          .run_up = run_up};
     truth_of_animal(work->truth, work->cohort, animal, &life->truth);
     life->memory = truth_memory_new(&life->truth);
 }
@@ -316,8 +318,8 @@ bool recovery_estimate(const struct model *model, const struct cohort *cohort, s
            recovery_over(model, cohort, &truth, most, stop, out, err);
 }
 
-bool recovery_compute(const struct model *model, const struct cohort *cohort,
-                      struct recovery *out, struct err *err)
+bool recovery_compute(const struct model *model, const struct cohort *cohort, struct recovery *out,
+                      struct err *err)
 {
     return recovery_estimate(model, cohort, RECOVERY_MOST, NULL, out, err);
 }

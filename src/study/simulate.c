@@ -105,8 +105,7 @@ static void agent_begin(const struct plan *plan, size_t animal, struct agent *ag
     start_weights(plan, animal, agent->w);
     world_begin(&plan->world, animal, &stream);
     for (size_t t = 0; t < plan->layout.trials; t++) {
-        agent->trial[t] = (struct cohort_trial){
-            .trial = (int32_t)(t % plan->layout.session) + 1};
+        agent->trial[t] = (struct cohort_trial){.trial = (int32_t)(t % plan->layout.session) + 1};
         world_next(&plan->world, &stream, &agent->trial[t], agent->columns + t * columns);
     }
 }
@@ -120,17 +119,10 @@ static void features(const struct plan *plan, const struct agent *agent, size_t 
         switch (policy->feature[k]) {
         case FEATURE_STIMULUS:
         case FEATURE_RIGHT:
-        case FEATURE_LEFT:
-            break;
-        case FEATURE_PREVSTIM:
-            x[k] = last ? last->stimulus : 0;
-            break;
-        case FEATURE_PREVCHOICE:
-            x[k] = !last ? 0 : last->choice ? 1 : -1;
-            break;
-        case FEATURE_BIAS:
-            x[k] = 1;
-            break;
+        case FEATURE_LEFT: break;
+        case FEATURE_PREVSTIM: x[k] = last ? last->stimulus : 0; break;
+        case FEATURE_PREVCHOICE: x[k] = !last ? 0 : last->choice ? 1 : -1; break;
+        case FEATURE_BIAS: x[k] = 1; break;
         case FEATURE_COLUMN:
             x[k] = agent->columns[t * world_columns(&plan->world) + plan->column[k]];
             break;
@@ -206,8 +198,7 @@ static void live_trial(struct batch *batch, size_t t)
         batch->next[i] = t + 1 < plan->layout.trials ? trial[1].stimulus : 0;
     }
     if (plan->model)
-        walk_step(batch->walk, batch->n, batch->u, batch->x, batch->answer, batch->next,
-                  batch->dw);
+        walk_step(batch->walk, batch->n, batch->u, batch->x, batch->answer, batch->next, batch->dw);
     for (size_t i = 0; i < batch->n; i++)
         add_update(plan, &batch->agent[i], batch->dw + i * n);
 }
@@ -343,9 +334,10 @@ static char *mapping_words(const struct plan *plan)
 static bool run(const struct plan *plan, const atomic_bool *cancel, atomic_int *permille,
                 struct cohort **out, struct err *err)
 {
-    struct progress progress = {.cancel = cancel, .permille = permille,
-                                .total = (double)plan->layout.animals *
-                                         (double)plan->layout.trials};
+    struct progress progress = {.cancel = cancel,
+                                .permille = permille,
+                                .total =
+                                    (double)plan->layout.animals * (double)plan->layout.trials};
     const char *command = plan->layout.command;
     struct cohort_builder *builder = cohort_builder_new();
     name_columns(plan, builder);
@@ -354,8 +346,7 @@ static bool run(const struct plan *plan, const atomic_bool *cancel, atomic_int *
         return err_set(err, ERR_INTERRUPTED, "simulate: interrupted, no cohort was made");
     }
     char *plain = mem_printf("simulate %s", plan->model ? plan->model->name : plan->truth.rule);
-    struct cohort *cohort =
-        cohort_builder_finish(builder, "simulated", command ? command : plain);
+    struct cohort *cohort = cohort_builder_finish(builder, "simulated", command ? command : plain);
     free(plain);
     cohort->truth = truth_write(&plan->truth, &plan->layout, plan->model);
     cohort->report.n_rows = cohort->n_trials;
@@ -368,8 +359,7 @@ static bool run(const struct plan *plan, const atomic_bool *cancel, atomic_int *
 }
 
 bool simulate(const char *rule, const struct args *args, const char *command,
-              const atomic_bool *cancel, atomic_int *permille, struct cohort **out,
-              struct err *err)
+              const atomic_bool *cancel, atomic_int *permille, struct cohort **out, struct err *err)
 {
     struct plan plan = {0};
     return plan_rule(rule, args, command, &plan, err) && run(&plan, cancel, permille, out, err);
@@ -380,6 +370,5 @@ bool simulate_model(const struct model *model, const struct args *args, const ch
                     struct err *err)
 {
     struct plan plan = {0};
-    return plan_model(model, args, command, &plan, err) &&
-           run(&plan, cancel, permille, out, err);
+    return plan_model(model, args, command, &plan, err) && run(&plan, cancel, permille, out, err);
 }

@@ -68,8 +68,10 @@ static bool read_range(const struct args *args, const char *name, struct truth_r
     out->hi = out->lo;
     if (good && dots)
         good = read_bounded(dots + 2, -MOST_WEIGHT, MOST_WEIGHT, &out->hi) && out->hi >= out->lo;
-    return good || err_set(err, ERR_USAGE, "simulate: %s=%s is not a number from %g to %g%s, nor a "
-                           "range of such as -2..2", name, text, -MOST_WEIGHT, MOST_WEIGHT,
+    return good || err_set(err, ERR_USAGE,
+                           "simulate: %s=%s is not a number from %g to %g%s, nor a "
+                           "range of such as -2..2",
+                           name, text, -MOST_WEIGHT, MOST_WEIGHT,
                            strcmp(name, "bias0") == 0 ? " or 'spread'" : "");
 }
 
@@ -92,8 +94,8 @@ static bool plan_columns(struct plan *plan, struct err *err)
             return err_set(err, ERR_USAGE,
                            "simulate: the policy %s sees the column %s, which is not simulated; "
                            "distractors=N makes d1, d2, ..., stimuli=cues cue_left, cue_right, "
-                           "context, gated_left, gated_right", policy->text,
-                           policy->weight[k] + 2);
+                           "context, gated_left, gated_right",
+                           policy->text, policy->weight[k] + 2);
         plan->column[k] = c;
     }
     return true;
@@ -120,7 +122,8 @@ static bool plan_protocol(const struct args *args, const char *command, struct p
     static const char *const kinds[] = {"ibl", "grid", "cues"};
     struct truth *truth = &plan->truth;
     const char *word = plan->truth.decision == DECISION_MULTIPLICATIVE
-                           ? "cues" : args_text(args, simulate_options, "stimuli");
+                           ? "cues"
+                           : args_text(args, simulate_options, "stimuli");
     for (int i = 0; i < 3; i++)
         if (strcmp(kinds[i], word) == 0)
             plan->world.kind = (enum world_kind)i;
@@ -184,9 +187,8 @@ static bool check_taken(const struct args *args, const char *rule, struct err *e
         const char *option;
         unsigned needs;
     } rows[] = {
-        {"alpha", TAKES_ALPHA},       {"baseline", TAKES_BASELINE}, {"alpha_error", TAKES_ERROR},
-        {"window", TAKES_WINDOW},     {"share", TAKES_ALPHA},
-        {"forgetting", TAKES_FORGETTING},
+        {"alpha", TAKES_ALPHA},   {"baseline", TAKES_BASELINE}, {"alpha_error", TAKES_ERROR},
+        {"window", TAKES_WINDOW}, {"share", TAKES_ALPHA},       {"forgetting", TAKES_FORGETTING},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (args_given(args, rows[i].option) && !(truth_takes(rule) & rows[i].needs))
@@ -209,17 +211,20 @@ static bool plan_decision(const struct args *args, struct plan *plan, struct err
     if (!named && temperature && !lapse)
         truth->decision = DECISION_TEMPERATURE;
     if (lapse != (truth->decision == DECISION_LAPSE))
-        return err_set(err, ERR_USAGE, lapse ? "simulate: lapse= goes with policy=lapse alone"
-                                             : "simulate: policy=lapse needs lapse=, as lapse=.1");
+        return err_set(err, ERR_USAGE,
+                       lapse ? "simulate: lapse= goes with policy=lapse alone"
+                             : "simulate: policy=lapse needs lapse=, as lapse=.1");
     if (temperature != (truth->decision == DECISION_TEMPERATURE))
-        return err_set(err, ERR_USAGE, temperature
+        return err_set(err, ERR_USAGE,
+                       temperature
                            ? "simulate: temperature= goes with policy=temperature alone"
                            : "simulate: policy=temperature needs temperature=, as temperature=2");
     if (truth->decision == DECISION_MULTIPLICATIVE &&
         (args_given(args, "features") ||
          (args_given(args, "stimuli") &&
           strcmp(args_text(args, simulate_options, "stimuli"), "cues") != 0)))
-        return err_set(err, ERR_USAGE, "simulate: policy=multiplicative has features of its own "
+        return err_set(err, ERR_USAGE,
+                       "simulate: policy=multiplicative has features of its own "
                        "and stimuli=cues; leave features= and other stimuli= out");
     truth->lapse = lapse ? args_number(args, simulate_options, "lapse") : 0;
     truth->temperature = temperature ? args_number(args, simulate_options, "temperature") : 0;
@@ -250,7 +255,8 @@ bool plan_rule(const char *rule, const struct args *args, const char *command, s
         return false;
     if (truth_remembers(truth))
         truth->window = args_given(args, "window")
-                            ? (size_t)args_integer(args, simulate_options, "window") : 10;
+                            ? (size_t)args_integer(args, simulate_options, "window")
+                            : 10;
     return true;
 }
 
@@ -291,20 +297,24 @@ static void take_model(const struct model *model, struct truth *truth)
 bool plan_model(const struct model *model, const struct args *args, const char *command,
                 struct plan *plan, struct err *err)
 {
-    static const char *const own[] = {"alpha", "alpha_error", "share", "baseline", "forgetting",
-                                      "window", "policy", "lapse", "temperature", "features"};
-        for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+    static const char *const own[] = {"alpha",  "alpha_error", "share", "baseline",    "forgetting",
+                                      "window", "policy",      "lapse", "temperature", "features"};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         if (args_given(args, own[i]))
-            return err_set(err, ERR_USAGE, "simulate %s: a fitted model brings its own rule and "
-                           "policy; leave %s= out", model->name, own[i]);
+            return err_set(err, ERR_USAGE,
+                           "simulate %s: a fitted model brings its own rule and "
+                           "policy; leave %s= out",
+                           model->name, own[i]);
     plan->model = model;
     take_model(model, &plan->truth);
     if (!plan_protocol(args, command, plan, err) || !plan_columns(plan, err) ||
         !plan_start(args, plan, err))
         return false;
     if (plan->truth.noise > 0 && model->rule->no_start)
-        return err_set(err, ERR_USAGE, "simulate %s: noise= is of weights that learn, and %s has "
-                       "none", model->name, model->rule->name);
+        return err_set(err, ERR_USAGE,
+                       "simulate %s: noise= is of weights that learn, and %s has "
+                       "none",
+                       model->name, model->rule->name);
     if (model->rule->no_start && (args_given(args, "w0") || args_given(args, "bias0")))
         return err_set(err, ERR_USAGE, "simulate %s: w0= and bias0= mean nothing to %s",
                        model->name, model->rule->name);

@@ -7,10 +7,10 @@
 
 struct plan {
     struct world world;
-    struct truth truth;         /* of a network: all but the update */
+    struct truth truth; /* of a network: all but the update */
     struct truth_layout layout;
-    const struct model *model;  /* NULL: the agents follow the truth */
-    size_t column[POLICY_MAX];  /* of FEATURE_COLUMN: which of the world's */
+    const struct model *model; /* NULL: the agents follow the truth */
+    size_t column[POLICY_MAX]; /* of FEATURE_COLUMN: which of the world's */
 };
 
 bool plan_rule(const char *rule, const struct args *args, const char *command, struct plan *plan,

@@ -16,8 +16,8 @@ static bool read_list(const char *text, size_t n, double lo, double hi, double *
     *given = 0;
     while (good && rest) {
         char *one = strsep(&rest, ",");
-        good = *given < n && number_parse(one, &out[*given]) && out[*given] >= lo &&
-               out[*given] <= hi;
+        good =
+            *given < n && number_parse(one, &out[*given]) && out[*given] >= lo && out[*given] <= hi;
         *given += good;
     }
     free(copy);
@@ -29,8 +29,10 @@ static bool read_list(const char *text, size_t n, double lo, double hi, double *
 static bool bad_list(const char *name, const char *text, const struct policy *policy, double lo,
                      double hi, bool groups, struct err *err)
 {
-    return err_set(err, ERR_USAGE, "simulate: %s=%s is not a number from %g to %g or one for each "
-                   "of the %zu weights of %s%s", name, text, lo, hi, policy->n, policy->text,
+    return err_set(err, ERR_USAGE,
+                   "simulate: %s=%s is not a number from %g to %g or one for each "
+                   "of the %zu weights of %s%s",
+                   name, text, lo, hi, policy->n, policy->text,
                    groups ? ", nor such lists for 2 to 8 groups joined by '/'" : "");
 }
 
@@ -69,8 +71,7 @@ static bool read_groups(const struct args *args, const char *name, const struct 
     while (good && rest) {
         char *one = strsep(&rest, "/");
         size_t given;
-        good = *n < TRUTH_GROUPS &&
-               read_list(one, policy->n, 0, MOST_ALPHA, rates[*n], &given);
+        good = *n < TRUTH_GROUPS && read_list(one, policy->n, 0, MOST_ALPHA, rates[*n], &given);
         if (good)
             spare_bias(plan, given, rates[(*n)++]);
     }
@@ -86,23 +87,27 @@ static bool read_shares(const struct args *args, struct truth *truth, struct err
     if (!text)
         return true;
     if (truth->n_groups == 0)
-        return err_set(err, ERR_USAGE, "simulate: share=%s: there are no groups to share; give "
-                       "alpha= a value for each, as alpha=2^-4/2^-7", text);
+        return err_set(err, ERR_USAGE,
+                       "simulate: share=%s: there are no groups to share; give "
+                       "alpha= a value for each, as alpha=2^-4/2^-7",
+                       text);
     char *copy = mem_text(text), *rest = copy;
     size_t n = 0;
     bool good = true;
     while (good && rest) {
         char *one = strsep(&rest, "/");
         long long share = 0;
-        good = n < truth->n_groups && number_parse_integer(one, &share) && share >= 1 &&
-               share <= 1000;
+        good =
+            n < truth->n_groups && number_parse_integer(one, &share) && share >= 1 && share <= 1000;
         if (good)
             truth->group[n++].share = (unsigned)share;
     }
     free(copy);
     if (!good || n != truth->n_groups)
-        return err_set(err, ERR_USAGE, "simulate: share=%s is not %zu whole numbers from 1 to 1000 "
-                       "joined by '/', one for each group of alpha=", text, truth->n_groups);
+        return err_set(err, ERR_USAGE,
+                       "simulate: share=%s is not %zu whole numbers from 1 to 1000 "
+                       "joined by '/', one for each group of alpha=",
+                       text, truth->n_groups);
     return true;
 }
 
@@ -118,8 +123,10 @@ static bool read_alphas(const struct args *args, struct plan *plan, struct err *
         (truth->split && !read_groups(args, "alpha_error", plan, error, &n_error, err)))
         return false;
     if (n > 1 && n_error > 1 && n != n_error)
-        return err_set(err, ERR_USAGE, "simulate: alpha= has %zu groups, alpha_error= %zu; give "
-                       "both the same, or one of them a single value", n, n_error);
+        return err_set(err, ERR_USAGE,
+                       "simulate: alpha= has %zu groups, alpha_error= %zu; give "
+                       "both the same, or one of them a single value",
+                       n, n_error);
     size_t groups = n > n_error ? n : n_error;
     for (size_t g = 0; g < groups; g++) {
         memcpy(truth->group[g].alpha, alpha[n > 1 ? g : 0], sizeof *alpha);
@@ -142,7 +149,8 @@ static bool check_error_rate(const struct truth *truth, struct err *err)
         return true;
     for (size_t k = 0; k < truth->policy.n; k++)
         learns |= truth->baseline[k] != 0;
-    return learns || err_set(err, ERR_USAGE, "simulate: alpha_error= means nothing to %s without a "
+    return learns || err_set(err, ERR_USAGE,
+                             "simulate: alpha_error= means nothing to %s without a "
                              "baseline: there is no update after errors; give baseline= too",
                              truth->rule);
 }

@@ -58,8 +58,8 @@ static struct drive drive_predict_max(double logit, int choice, int answer)
     return (struct drive){.e = eligibility(answer, logit), .gain = 1};
 }
 
-const char *const simulate_rules[] = {"reinforce", "reinforce-base", "reward-max",
-                                      "predict-max", "trace", "static", NULL};
+const char *const simulate_rules[] = {"reinforce", "reinforce-base", "reward-max", "predict-max",
+                                      "trace",     "static",         NULL};
 
 /* In the order of simulate_rules. */
 static const struct truth_rule {
@@ -99,8 +99,7 @@ static double logit_of(const struct truth *truth, const double *w, const double 
 /* Between the two rates where the reward is not known (one half), as the fit's. */
 static double rate_at(const struct truth *truth, size_t k, double reward)
 {
-    return truth->split ? truth->alpha_error[k] +
-                              reward * (truth->alpha[k] - truth->alpha_error[k])
+    return truth->split ? truth->alpha_error[k] + reward * (truth->alpha[k] - truth->alpha_error[k])
                         : truth->alpha[k];
 }
 
@@ -293,8 +292,8 @@ bool truth_columns(const struct cohort *cohort, const struct policy *policy,
     return true;
 }
 
-bool truth_for_policy(const struct cohort *cohort, const struct policy *policy,
-                      struct truth *out, struct err *err)
+bool truth_for_policy(const struct cohort *cohort, const struct policy *policy, struct truth *out,
+                      struct err *err)
 {
     struct truth truth;
     if (!truth_read(cohort, &truth, err))
@@ -305,7 +304,8 @@ bool truth_for_policy(const struct cohort *cohort, const struct policy *policy,
     if (!same)
         return err_set(err, ERR_FAILED,
                        "%s was made with the policy %s, the model has %s: their updates cannot be "
-                       "compared", cohort->name, truth.policy.text, policy->text);
+                       "compared",
+                       cohort->name, truth.policy.text, policy->text);
     *out = truth;
     return true;
 }

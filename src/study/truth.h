@@ -48,8 +48,8 @@ bool truth_columns(const struct cohort *cohort, const struct policy *policy,
                    const float *columns[POLICY_MAX], struct err *err);
 
 /* The truth, when the cohort has one in the very weights of `policy`. */
-bool truth_for_policy(const struct cohort *cohort, const struct policy *policy,
-                      struct truth *out, struct err *err);
+bool truth_for_policy(const struct cohort *cohort, const struct policy *policy, struct truth *out,
+                      struct err *err);
 
 /* x [K] of a stimulus that need not be a lived one; features that are not of the
  * stimulus itself count as 0. */

@@ -256,8 +256,8 @@ static bool read_group(const json_t *o, size_t g, size_t n, bool split, struct t
     const json_t *share = json_array_get(json_object_get(o, "share"), g);
     json_int_t value = json_integer_value(share);
     out->share = value > 0 && value <= 1000 ? (unsigned)value : 0;
-    return out->share > 0 && array_numbers(json_array_get(json_object_get(o, "groups"), g), n,
-                                           out->alpha) &&
+    return out->share > 0 &&
+           array_numbers(json_array_get(json_object_get(o, "groups"), g), n, out->alpha) &&
            (!split || array_numbers(json_array_get(json_object_get(o, "groups_error"), g), n,
                                     out->alpha_error));
 }
@@ -306,8 +306,7 @@ static const char *read_truth(const json_t *o, struct truth *out)
     char policy[sizeof out->policy.text];
     if (!read_word(o, "rule", out->rule, sizeof out->rule))
         return "rule";
-    if (!read_word(o, "policy", policy, sizeof policy) ||
-        !policy_parse(policy, &out->policy, NULL))
+    if (!read_word(o, "policy", policy, sizeof policy) || !policy_parse(policy, &out->policy, NULL))
         return "policy";
     if (!read_numbers(o, "alpha", out->policy.n, out->alpha))
         return "alpha";
@@ -346,7 +345,8 @@ bool truth_read(const struct cohort *cohort, struct truth *out, struct err *err)
     if (!cohort->truth)
         return err_set(err, ERR_FAILED,
                        "%s has no truth: only simulated cohorts know their rule; make one with "
-                       "`simulate reinforce`", cohort->name);
+                       "`simulate reinforce`",
+                       cohort->name);
     json_error_t where;
     json_t *o = json_loads(cohort->truth, JSON_REJECT_DUPLICATES, &where);
     if (!o)

@@ -69,8 +69,8 @@ static void draw_cues(struct rng *rng, struct cohort_trial *trial, float *column
     trial->answer = trial->stimulus > 0;
 }
 
-void world_next(const struct world *world, struct world_stream *stream,
-                struct cohort_trial *trial, float *columns)
+void world_next(const struct world *world, struct world_stream *stream, struct cohort_trial *trial,
+                float *columns)
 {
     if (world->kind == WORLD_IBL)
         draw_ibl(&stream->stimuli, trial);

@@ -27,7 +27,7 @@ struct world_stream {
 };
 void world_begin(const struct world *world, size_t animal, struct world_stream *stream);
 /* Next stimulus and the side that pays; columns [world_columns]. */
-void world_next(const struct world *world, struct world_stream *stream,
-                struct cohort_trial *trial, float *columns);
+void world_next(const struct world *world, struct world_stream *stream, struct cohort_trial *trial,
+                float *columns);
 
 #endif

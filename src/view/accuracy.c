@@ -35,7 +35,7 @@ struct accuracy_state {
     double *x;                   /* [n_bins] trials at the middle of the bins */
     struct source source;        /* the expectation's model, if any */
     struct pace pace;
-    double *expected;            /* [n_bins], NULL: none */
+    double *expected; /* [n_bins], NULL: none */
 };
 
 static bool accuracy_configure(void *state, const struct args *args, struct err *err)
@@ -107,17 +107,13 @@ static bool want_expected(struct accuracy_state *s, const struct scene *scene, s
 {
     bool expected = s->expects;
     switch (source_beside(&s->wanted, scene, s->model, expected ? &s->pace : NULL, err)) {
-    case BESIDE_REFUSED:
-        return false;
+    case BESIDE_REFUSED: return false;
     case BESIDE_NONE:
         s->expects = false;
         source_release(&s->wanted);
         break;
-    case BESIDE_CHANGED:
-        s->expects = s->stale = true;
-        break;
-    case BESIDE_SAME:
-        break;
+    case BESIDE_CHANGED: s->expects = s->stale = true; break;
+    case BESIDE_SAME: break;
     }
     s->stale = s->stale || s->expects != expected;
     return true;
@@ -132,8 +128,9 @@ static bool accuracy_prepare(void *state, const struct scene *scene, bool pendin
     }
     const struct cohort *cohort = scene->cohort;
     if (!cohort || cohort->n_trials == 0) {
-        return err_set(err, ERR_FAILED, cohort ? "no trials are left; `undo` or `reset`"
-                       : "nothing loaded yet; `load FILE` or `simulate reinforce`");
+        return err_set(err, ERR_FAILED,
+                       cohort ? "no trials are left; `undo` or `reset`"
+                              : "nothing loaded yet; `load FILE` or `simulate reinforce`");
     }
     size_t bin = s->bin > 0 ? (size_t)s->bin : automatic_bin(cohort);
     long animal = s->asked ? parts_animal(cohort, s->asked, err) : -1;
@@ -248,8 +245,8 @@ static size_t add_curves(const struct accuracy_state *s, struct curve *curves, c
     /* without colours dots are what is fainter than a line */
     enum curve_stroke faint = style->colours > 0 ? STROKE_SOLID : STROKE_DOTS;
     const struct learning_curve *c = &s->curve;
-    struct curve curve = {.n = c->n_bins, .x = s->x, .stroke = faint, .colour = 2,
-                          .attributes = CELL_DIM};
+    struct curve curve = {
+        .n = c->n_bins, .x = s->x, .stroke = faint, .colour = 2, .attributes = CELL_DIM};
     size_t n = 0;
     for (size_t a = 0; a < c->n_animals; a++) {
         curve.label = a == 0 && c->n_animals > 1 ? "animals" : NULL;
@@ -258,11 +255,20 @@ static size_t add_curves(const struct accuracy_state *s, struct curve *curves, c
     }
     if (s->expected) {
         snprintf(label, 80, "%s expects", s->source.model->name);
-        curves[n++] = (struct curve){.label = label, .n = c->n_bins, .x = s->x, .y = s->expected,
-                                     .stroke = STROKE_DASHED, .colour = 1};
+        curves[n++] = (struct curve){.label = label,
+                                     .n = c->n_bins,
+                                     .x = s->x,
+                                     .y = s->expected,
+                                     .stroke = STROKE_DASHED,
+                                     .colour = 1};
     }
-    curve = (struct curve){.label = "mean", .n = c->n_bins, .x = s->x, .y = c->mean,
-                           .stroke = STROKE_SOLID, .colour = 0, .attributes = CELL_BOLD};
+    curve = (struct curve){.label = "mean",
+                           .n = c->n_bins,
+                           .x = s->x,
+                           .y = c->mean,
+                           .stroke = STROKE_SOLID,
+                           .colour = 0,
+                           .attributes = CELL_BOLD};
     curves[n++] = curve;
     if (s->animal >= 0) {
         curve.label = s->cohort->animals[s->animal].name;
@@ -287,8 +293,12 @@ static void accuracy_draw(void *state, struct canvas *canvas, struct rect area,
         chance_x[i] = end * (i + 0.5) / CHANCE;
         chance_y[i] = 0.5;
     }
-    body[0] = (struct curve){.label = "chance", .n = CHANCE, .x = chance_x, .y = chance_y,
-                             .stroke = STROKE_DOTS, .colour = PARTS_GREY};
+    body[0] = (struct curve){.label = "chance",
+                             .n = CHANCE,
+                             .x = chance_x,
+                             .y = chance_y,
+                             .stroke = STROKE_DOTS,
+                             .colour = PARTS_GREY};
     size_t n = 1 + add_curves(s, body + 1, label, style);
     size_t n_names = add_names(body, n, curves);
     for (size_t i = 0; i < n; i++) {
@@ -296,9 +306,14 @@ static void accuracy_draw(void *state, struct canvas *canvas, struct rect area,
     }
     memmove(curves + n_names, body, n * sizeof *body);
     struct line_plot plot = {
-        .x_label = "trial", .y_title = "share correct",
-        .x_lo = 0, .x_hi = end > 0 ? end : 1, .y_lo = lowest(s), .y_hi = 1,
-        .n_curves = n_names + n, .curves = curves,
+        .x_label = "trial",
+        .y_title = "share correct",
+        .x_lo = 0,
+        .x_hi = end > 0 ? end : 1,
+        .y_lo = lowest(s),
+        .y_hi = 1,
+        .n_curves = n_names + n,
+        .curves = curves,
     };
     line_plot_draw(&plot, canvas, area, style);
     free(curves);
@@ -335,8 +350,7 @@ static void accuracy_describe(const void *state, struct strbuf *out)
         whole--;
     }
     strbuf_printf(out, "mean share correct %s in the first %s trials, %s",
-                  number_fixed(a, c->mean[first], 2, false),
-                  number_grouped(bin, (long long)c->bin),
+                  number_fixed(a, c->mean[first], 2, false), number_grouped(bin, (long long)c->bin),
                   number_fixed(b, c->mean[whole], 2, false));
     strbuf_printf(out, " around trial %s", number_grouped(a, (long long)s->x[whole]));
     if (whole < last) {
@@ -346,8 +360,7 @@ static void accuracy_describe(const void *state, struct strbuf *out)
         const double *y = c->animal + (size_t)s->animal * c->n_bins;
         if (ends_of(y, c->n_bins, &first, &last)) {
             strbuf_printf(out, "; %s from %s to %s", s->cohort->animals[s->animal].name,
-                          number_fixed(a, y[first], 2, false),
-                          number_fixed(b, y[last], 2, false));
+                          number_fixed(a, y[first], 2, false), number_fixed(b, y[last], 2, false));
         }
     }
     if (s->expected) {

@@ -115,8 +115,7 @@ struct pen {
 
 static void pen_line(struct pen *pen, int x, const char *text, unsigned attributes)
 {
-    if (pen->canvas && pen->line >= pen->top &&
-        pen->line - pen->top < (size_t)pen->area.height) {
+    if (pen->canvas && pen->line >= pen->top && pen->line - pen->top < (size_t)pen->area.height) {
         canvas_text(pen->canvas, pen->area.x + x, pen->area.y + (int)(pen->line - pen->top),
                     pen->area.width - x, text, COLOUR_DEFAULT, attributes, pen->style);
     }

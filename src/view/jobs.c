@@ -11,13 +11,23 @@ static const struct option jobs_options[] = {
     {0},
 };
 
-enum { JOB_NAME, JOB_RULE, JOB_STATE, JOB_EPOCH, JOB_BAR, JOB_LOSS, JOB_HELDOUT, JOB_RATE, JOB_ETA,
-       JOB_COLUMNS };
+enum {
+    JOB_NAME,
+    JOB_RULE,
+    JOB_STATE,
+    JOB_EPOCH,
+    JOB_BAR,
+    JOB_LOSS,
+    JOB_HELDOUT,
+    JOB_RATE,
+    JOB_ETA,
+    JOB_COLUMNS
+};
 
 static const struct list_column columns[JOB_COLUMNS] = {
-    {"name", false, 0, false},     {"rule", false, 9, false},   {"state", false, 2, false},
-    {"epoch", true, 3, false},     {"", false, 5, true},        {"loss", true, 1, false},
-    {"held out", true, 6, false},  {"ms/epoch", true, 7, false}, {"ETA", true, 4, false},
+    {"name", false, 0, false},    {"rule", false, 9, false},    {"state", false, 2, false},
+    {"epoch", true, 3, false},    {"", false, 5, true},         {"loss", true, 1, false},
+    {"held out", true, 6, false}, {"ms/epoch", true, 7, false}, {"ETA", true, 4, false},
 };
 
 struct jobs_state {
@@ -25,18 +35,22 @@ struct jobs_state {
     struct table table;
     size_t in_use; /* row of the model in use, else the last */
     size_t n_training, n_over;
-    struct strbuf words; /* of those that train */
-    bool *active, *paused;  /* [n_rows] */
+    struct strbuf words;   /* of those that train */
+    bool *active, *paused; /* [n_rows] */
 };
 
 void view_jobs_table(const struct scene *scene, struct table *out)
 {
-    static const char *const names[] = {"name", "state", "epoch",    "of",
+    static const char *const names[] = {"name", "state",    "epoch",    "of",
                                         "loss", "held out", "ms/epoch", "ETA"};
     for (size_t i = 0; i < 8; i++) {
         table_column(out, names[i],
-                     i < 2 || i == 7 ? COLUMN_TEXT : i < 4 ? COLUMN_COUNT : COLUMN_NUMBER,
-                     i == 6 ? 3 : i == 4 || i == 5 ? 4 : 0);
+                     i < 2 || i == 7 ? COLUMN_TEXT
+                     : i < 4         ? COLUMN_COUNT
+                                     : COLUMN_NUMBER,
+                     i == 6             ? 3
+                     : i == 4 || i == 5 ? 4
+                                        : 0);
     }
     for (size_t i = 0; i < scene->n_models; i++) {
         const struct scene_model *m = &scene->models[i];
@@ -76,8 +90,8 @@ static void add_job(struct jobs_state *s, const struct scene_model *m, int colou
     list_set(&s->list, row, JOB_NAME, mem_text(m->model->name));
     list_set(&s->list, row, JOB_RULE, mem_text(m->model->rule->name));
     list_set(&s->list, row, JOB_STATE, mem_text(fit_state_name(st->state)));
-    list_set(&s->list, row, JOB_EPOCH, network ? mem_printf("%d/%d", st->epoch, st->epochs)
-                                               : mem_printf("%d", st->epoch));
+    list_set(&s->list, row, JOB_EPOCH,
+             network ? mem_printf("%d/%d", st->epoch, st->epochs) : mem_printf("%d", st->epoch));
     if (network && st->epochs > 0) {
         list_set(&s->list, row, JOB_BAR, mem_printf("%.4f", (double)st->epoch / st->epochs));
     }
@@ -154,8 +168,11 @@ static bool jobs_update(void *state, const struct scene *scene, struct err *err)
         }
     }
     if (s->list.n_rows == 0) {
-        return err_set(err, ERR_FAILED, scene->cohort ? "no fits yet; `fit dnn` starts one"
-                       : "nothing loaded yet; `load FILE` or `simulate reinforce`, then `fit dnn`");
+        return err_set(
+            err, ERR_FAILED,
+            scene->cohort
+                ? "no fits yet; `fit dnn` starts one"
+                : "nothing loaded yet; `load FILE` or `simulate reinforce`, then `fit dnn`");
     }
     return true;
 }

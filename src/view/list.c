@@ -159,7 +159,10 @@ static void draw_bar(struct canvas *canvas, int x, int y, int width, double shar
         uint32_t full = style->ascii ? '#' : 0x2588, none = style->ascii ? '.' : 0xb7;
         uint32_t part = style->ascii ? (here >= 4 ? '#' : '.') : 0x2590 - (uint32_t)here;
         bool empty = here <= 0;
-        canvas_put(canvas, x + i, y, here >= 8 ? full : empty ? none : part,
+        canvas_put(canvas, x + i, y,
+                   here >= 8 ? full
+                   : empty   ? none
+                             : part,
                    empty ? COLOUR_DEFAULT : ink, COLOUR_DEFAULT, empty ? CELL_DIM : 0);
     }
 }

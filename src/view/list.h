@@ -16,12 +16,12 @@ enum { LIST_COLUMNS = 12 };
 
 struct list {
     const struct list_column *columns;
-    size_t n_columns;    /* at most LIST_COLUMNS; the first is the name */
+    size_t n_columns; /* at most LIST_COLUMNS; the first is the name */
     size_t n_rows;
-    char **cell;         /* [n_rows][n_columns] owned; never NULL */
-    int *colour;         /* [n_rows] of the name: index of a curve, -1: plain */
-    char *at;            /* name of the row with the cursor, NULL: the first */
-    size_t top;          /* first row that is seen */
+    char **cell; /* [n_rows][n_columns] owned; never NULL */
+    int *colour; /* [n_rows] of the name: index of a curve, -1: plain */
+    char *at;    /* name of the row with the cursor, NULL: the first */
+    size_t top;  /* first row that is seen */
 };
 
 /* No rows any more; the cursor stays where it was, by name. */

@@ -136,8 +136,10 @@ static bool loss_update(void *state, const struct scene *scene, struct err *err)
                        main->model->rule->network ? "epoch" : "evaluation");
     }
     if (points == 0) {
-        return err_set(err, ERR_FAILED, "%s has no history of losses: its file holds the "
-                       "parameters alone; `score` says how well it predicts", main->model->name);
+        return err_set(err, ERR_FAILED,
+                       "%s has no history of losses: its file holds the "
+                       "parameters alone; `score` says how well it predicts",
+                       main->model->name);
     }
     return true;
 }
@@ -241,8 +243,12 @@ static size_t add_curves(const struct loss_state *s, struct curve *curves, char 
         snprintf(labels[i], sizeof labels[i], "%s", one ? "train" : line->name);
         size_t seen = line_seen(line, first) - first;
         struct curve curve = {
-            .label = labels[i], .n = line->n - first, .x = line_x(s, line) + first,
-            .y = line->train + first, .stroke = STROKE_SOLID, .colour = line->colour,
+            .label = labels[i],
+            .n = line->n - first,
+            .x = line_x(s, line) + first,
+            .y = line->train + first,
+            .stroke = STROKE_SOLID,
+            .colour = line->colour,
         };
         n += add_curve(curves + n, curve, seen);
         if (line->any_heldout) {
@@ -281,9 +287,16 @@ static void loss_draw(void *state, struct canvas *canvas, struct rect area,
     }
     char(*labels)[80] = mem_new(s->n_lines, sizeof *labels);
     struct line_plot plot = {
-        .x_label = s->by_seconds ? "seconds" : steps_word(s), .y_title = "loss (nats per trial)",
-        .x_lo = begin, .x_hi = end > begin ? end : begin + 1, .y_lo = NAN, .y_hi = NAN,
-        .y_log = s->log, .curves = curves, .n_marks = main->replayed, .marks = &mark,
+        .x_label = s->by_seconds ? "seconds" : steps_word(s),
+        .y_title = "loss (nats per trial)",
+        .x_lo = begin,
+        .x_hi = end > begin ? end : begin + 1,
+        .y_lo = NAN,
+        .y_hi = NAN,
+        .y_log = s->log,
+        .curves = curves,
+        .n_marks = main->replayed,
+        .marks = &mark,
         .marks_plain = true,
     };
     plot.n_curves = add_curves(s, curves, labels);

@@ -23,8 +23,7 @@ double map_shown(const struct map_state *s, size_t panel, size_t cell)
 
 bool map_painted(const struct map_state *s, size_t panel, size_t cell)
 {
-    return s->support == 0 || !s->source.cohort ||
-           s->map.panel[panel].support[cell] >= s->support;
+    return s->support == 0 || !s->source.cohort || s->map.panel[panel].support[cell] >= s->support;
 }
 
 double map_limit(const struct map_state *s)
@@ -55,8 +54,8 @@ static void follow_limit(struct map_state *s, bool at_once)
     }
     double nice = parts_nice(largest);
     if (s->held) {
-        nice = nice < s->held_limit / HARDLY
-                   ? parts_nice(fmax(largest, s->held_limit / NOTHING)) : s->held_limit;
+        nice = nice < s->held_limit / HARDLY ? parts_nice(fmax(largest, s->held_limit / NOTHING))
+                                             : s->held_limit;
     }
     if (at_once || !(s->limit >= nice) || nice < s->limit / 2) {
         s->limit = nice;
@@ -193,8 +192,10 @@ static bool make_job(struct map_state *s, struct map_job **out, struct err *err)
 static bool check_show(const struct map_state *s, struct err *err)
 {
     return s->show == SHOW_FITTED || s->map.panel[0].truth ||
-           err_set(err, ERR_FAILED, "the true rule behind %s is not known; `map diff=no` shows "
-                   "the fitted one", s->source.cohort ? s->source.cohort->name : "it");
+           err_set(err, ERR_FAILED,
+                   "the true rule behind %s is not known; `map diff=no` shows "
+                   "the fitted one",
+                   s->source.cohort ? s->source.cohort->name : "it");
 }
 
 static bool map_prepare(void *state, const struct scene *scene, bool pending, void **job,
@@ -232,8 +233,8 @@ static void make_newest(struct map_job *job)
     }
     request.nx = request.ny = COARSE;
     request.sample = request.histories = FEW;
-    job->held = map_compute(source->final, source->cohort, source->final_w, &request, &job->newest,
-                            NULL);
+    job->held =
+        map_compute(source->final, source->cohort, source->final_w, &request, &job->newest, NULL);
     if (job->held) {
         job->request.x_lo = job->newest.request.x_lo, job->request.x_hi = job->newest.request.x_hi;
         job->request.y_lo = job->newest.request.y_lo, job->request.y_hi = job->newest.request.y_hi;
@@ -356,8 +357,9 @@ static void map_release(void *state)
 const struct view_ops map_view = {
     .name = "map",
     .summary = "change of a weight over two of the things the rule sees",
-    .keys = "arrows cross-hair  [ ] bias  { } past  c correct/error/both  d fitted/true/difference  "
-            "s slice  + - 0 colours  e export  y copy  z zoom",
+    .keys =
+        "arrows cross-hair  [ ] bias  { } past  c correct/error/both  d fitted/true/difference  "
+        "s slice  + - 0 colours  e export  y copy  z zoom",
     .options = map_options,
     .positional = 1,
     .state_size = sizeof(struct map_state),

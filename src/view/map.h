@@ -12,19 +12,19 @@ struct map_state {
     bool auto_of, auto_y;
     double w_stim, w_bias; /* fixed, NaN: as lived */
     char *model;
-    char *asked; /* arguments that the values depend on */
-    double range;          /* of colours, NaN: from the values */
-    uint32_t support;      /* fewest lived trials of a painted cell */
+    char *asked;      /* arguments that the values depend on */
+    double range;     /* of colours, NaN: from the values */
+    uint32_t support; /* fewest lived trials of a painted cell */
     enum show show;
     /* from the scene */
-    struct source wanted;  /* of the newest job */
-    struct source source;  /* of the picture */
+    struct source wanted; /* of the newest job */
+    struct source source; /* of the picture */
     struct map map;
-    bool have;             /* map is computed */
-    const struct model *held; /* whose axes and colours are kept, in a replay; only compared */
+    bool have;                    /* map is computed */
+    const struct model *held;     /* whose axes and colours are kept, in a replay; only compared */
     const struct model *held_for; /* looked at for that, also when it was not possible */
-    double hold[4];           /* x_lo, x_hi, y_lo, y_hi */
-    bool stale, urgent;    /* to be computed again; at once, whatever the pace */
+    double hold[4];               /* x_lo, x_hi, y_lo, y_hi */
+    bool stale, urgent;           /* to be computed again; at once, whatever the pace */
     struct pace pace;
     size_t sample;         /* lived trials averaged over while training */
     size_t updates;        /* of rules that see the past: updates of a picture then */

@@ -71,14 +71,15 @@ static bool take_range(const struct args *args, const char *name, double *lo, do
     return true;
 }
 
-static bool on_axis(const struct map_request *r, const char *name, double value,
-                    struct err *err)
+static bool on_axis(const struct map_request *r, const char *name, double value, struct err *err)
 {
     if (isnan(value) || (strcmp(r->x, name) != 0 && strcmp(r->y, name) != 0)) {
         return true;
     }
-    return err_set(err, ERR_USAGE, "map: %s is on an axis and cannot be fixed; leave out %s= or "
-                   "choose other axes", name, name);
+    return err_set(err, ERR_USAGE,
+                   "map: %s is on an axis and cannot be fixed; leave out %s= or "
+                   "choose other axes",
+                   name, name);
 }
 
 static bool is_level(double value)
@@ -117,8 +118,10 @@ static bool take_cross(struct map_state *s, const struct args *args, struct err 
     double values[3] = {0, 0, (double)s->cross_panel};
     size_t n = text ? parts_numbers(text, values, 3) : 0;
     if (text && (n < 2 || values[2] < 0 || values[2] >= PROBE_MAX_PANELS))
-        return err_set(err, ERR_USAGE, "map: cross=%s must be X,Y or X,Y,PANEL with panel 0 or 1, "
-                       "as in cross=.5,1", text);
+        return err_set(err, ERR_USAGE,
+                       "map: cross=%s must be X,Y or X,Y,PANEL with panel 0 or 1, "
+                       "as in cross=.5,1",
+                       text);
     if (text) {
         s->cross_x = values[0];
         s->cross_y = values[1];

@@ -15,8 +15,8 @@ static void add_fixed(const struct map_state *s, struct strbuf *out)
         const char *name;
         double value;
     } fixed[] = {
-        {"w_stim", s->w_stim},     {"w_bias", s->w_bias}, {"stimulus", r->stimulus},
-        {"choice", r->choice},     {"reward", r->reward},
+        {"w_stim", s->w_stim}, {"w_bias", s->w_bias}, {"stimulus", r->stimulus},
+        {"choice", r->choice}, {"reward", r->reward},
     };
     char number[NUMBER_SIZE];
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
@@ -134,7 +134,8 @@ static void fill_panels(const struct map_state *s, struct heat_panel *panels, do
             supports[p][i] = map_painted(s, p, i);
         }
         panels[p] = (struct heat_panel){
-            .title = s->map.panel[p].title, .value = values[p],
+            .title = s->map.panel[p].title,
+            .value = values[p],
             .support = s->support > 0 ? supports[p] : NULL,
         };
     }
@@ -146,11 +147,19 @@ static struct heat_map heat_of(const struct map_state *s)
     size_t x, y;
     map_cross(s, &x, &y);
     return (struct heat_map){
-        .x_label = parts_letter(s->request.x), .y_label = s->request.y,
-        .nx = s->map.x.n, .ny = s->map.y.n, .x = s->map.x.value, .y = s->map.y.value,
-        .x_levels = s->map.x.levels, .y_levels = s->map.y.levels, .limit = map_limit(s),
-        .n_panels = s->map.n_panels, .cross_panel = (int)s->cross_panel,
-        .cross_x = (int)x, .cross_y = (int)y,
+        .x_label = parts_letter(s->request.x),
+        .y_label = s->request.y,
+        .nx = s->map.x.n,
+        .ny = s->map.y.n,
+        .x = s->map.x.value,
+        .y = s->map.y.value,
+        .x_levels = s->map.x.levels,
+        .y_levels = s->map.y.levels,
+        .limit = map_limit(s),
+        .n_panels = s->map.n_panels,
+        .cross_panel = (int)s->cross_panel,
+        .cross_x = (int)x,
+        .cross_y = (int)y,
     };
 }
 

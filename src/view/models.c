@@ -17,14 +17,26 @@ static const struct option models_options[] = {
     {0},
 };
 
-enum { MODEL_NAME, MODEL_USE, MODEL_RULE, MODEL_POLICY, MODEL_SIZE, MODEL_STATE, MODEL_EPOCHS,
-       MODEL_LOSS, MODEL_HELDOUT, MODEL_R2, MODEL_COHORT, MODEL_COLUMNS };
+enum {
+    MODEL_NAME,
+    MODEL_USE,
+    MODEL_RULE,
+    MODEL_POLICY,
+    MODEL_SIZE,
+    MODEL_STATE,
+    MODEL_EPOCHS,
+    MODEL_LOSS,
+    MODEL_HELDOUT,
+    MODEL_R2,
+    MODEL_COHORT,
+    MODEL_COLUMNS
+};
 
 static const struct list_column columns[MODEL_COLUMNS] = {
-    {"name", false, 0, false},   {"use", false, 1, false},       {"rule", false, 3, false},
+    {"name", false, 0, false},    {"use", false, 1, false},       {"rule", false, 3, false},
     {"policy", false, 10, false}, {"parameters", true, 7, false}, {"state", false, 6, false},
-    {"epochs", true, 8, false},  {"loss", true, 2, false},       {"held out", true, 4, false},
-    {"R² true", true, 5, false}, {"trials", false, 9, false},
+    {"epochs", true, 8, false},   {"loss", true, 2, false},       {"held out", true, 4, false},
+    {"R² true", true, 5, false},  {"trials", false, 9, false},
 };
 
 struct models_state {
@@ -34,7 +46,7 @@ struct models_state {
     size_t sort;   /* index of sorts */
     size_t in_use; /* row */
     struct r2_book book;
-    char *name; /* in use */
+    char *name;         /* in use */
     struct strbuf best; /* "dnn2 .5012" */
 };
 
@@ -177,8 +189,7 @@ static void add_model(struct models_state *s, const struct scene_model *m, bool 
     list_set(list, row, MODEL_RULE, mem_text(model->rule->name));
     list_set(list, row, MODEL_POLICY,
              mem_text(model->rule->no_weights ? "" : model->settings.policy.text));
-    list_set(list, row, MODEL_SIZE,
-             mem_text(number_grouped(buf, (long long)model->tensors.size)));
+    list_set(list, row, MODEL_SIZE, mem_text(number_grouped(buf, (long long)model->tensors.size)));
     list_set(list, row, MODEL_STATE, mem_text(fit_state_name(m->status.state)));
     if (m->status.state != FIT_OPENED && model->rule->network) {
         list_set(list, row, MODEL_EPOCHS, mem_printf("%d", m->status.epoch));
@@ -265,10 +276,12 @@ static bool models_update(void *state, const struct scene *scene, struct err *er
         add_model(s, m, in_use, (int)i, cohorts, r2_of(s, m, scene));
     }
     if (scene->n_models == 0) {
-        return err_set(err, ERR_FAILED, scene->cohort
-                       ? "no models yet; `fit dnn` fits one, `open FILE.npz` reads one"
-                       : "nothing loaded yet; `load FILE` or `simulate reinforce`, then `fit dnn`, "
-                         "or `open FILE.npz`");
+        return err_set(
+            err, ERR_FAILED,
+            scene->cohort
+                ? "no models yet; `fit dnn` fits one, `open FILE.npz` reads one"
+                : "nothing loaded yet; `load FILE` or `simulate reinforce`, then `fit dnn`, "
+                  "or `open FILE.npz`");
     }
     s->name = scene->current >= 0 ? mem_text(scene->models[scene->current].model->name) : NULL;
     find_best(s, scene);
@@ -312,8 +325,8 @@ static void models_title(const void *state, struct strbuf *out)
         strbuf_printf(out, " · %s in use", s->name);
     }
     if (s->sort > 0) {
-        strbuf_printf(out, " · by %s", strcmp(sorts[s->sort], "heldout") == 0 ? "held-out loss"
-                                                                              : sorts[s->sort]);
+        strbuf_printf(out, " · by %s",
+                      strcmp(sorts[s->sort], "heldout") == 0 ? "held-out loss" : sorts[s->sort]);
     }
 }
 

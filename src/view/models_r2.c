@@ -20,7 +20,7 @@ struct r2_job {
         struct cohort *cohort;
         double r2;
         bool found; /* looked at before it was stopped */
-    } *item;
+    } * item;
 };
 
 static const struct r2_entry *find(const struct r2_book *book, const struct model *model)
@@ -97,8 +97,8 @@ void r2_work(void *data, const atomic_bool *stop)
     struct recovery recovery;
     for (size_t i = 0; i < job->n && !atomic_load(stop); i++) {
         struct r2_want *want = &job->item[i];
-        bool fine = recovery_estimate(want->model, want->cohort, RECOVERY_TRIALS, stop, &recovery,
-                                      NULL);
+        bool fine =
+            recovery_estimate(want->model, want->cohort, RECOVERY_TRIALS, stop, &recovery, NULL);
         want->r2 = fine ? recovery.r2[0] : NAN;
         want->found = !atomic_load(stop);
     }

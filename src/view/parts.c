@@ -71,8 +71,8 @@ long parts_animal(const struct cohort *cohort, const char *asked, struct err *er
         err_set(err, ERR_FAILED, "no animal '%s' in %s; did you mean '%s'?", asked, cohort->name,
                 near);
     } else {
-        err_set(err, ERR_FAILED, "no animal '%s' in %s, which has %zu; `animals` lists them",
-                asked, cohort->name, cohort->n_animals);
+        err_set(err, ERR_FAILED, "no animal '%s' in %s, which has %zu; `animals` lists them", asked,
+                cohort->name, cohort->n_animals);
     }
     cohort_drop(listed);
     return -1;
@@ -212,8 +212,8 @@ enum show parts_show(const char *word)
 bool parts_axis(const char *view, const struct args *args, const struct option *table,
                 const char *option, struct err *err)
 {
-    static const char *const all[] = {"w_stim", "w_bias", "auto", "stimulus", "reward", "choice",
-                                      NULL};
+    static const char *const all[] = {"w_stim", "w_bias", "auto", "stimulus",
+                                      "reward", "choice", NULL};
     static const char *const weights[] = {"w_stim", "w_bias", "auto", NULL};
     bool weights_only = strcmp(option, "of") == 0;
     const char *const *known = weights_only ? weights : all;
@@ -230,10 +230,11 @@ bool parts_axis(const char *view, const struct args *args, const struct option *
     }
     const char *near = nearest_of(name, known);
     return (strncmp(name, "w_", 2) == 0 && strlen(name) < PROBE_NAME) ||
-           err_at(err, ERR_USAGE, column, "%s: %s=%s is no %s%s%s%s; it takes %sa weight, as w_stim", view,
-                   option, name, weights_only ? "weight" : "variable",
-                   near ? " (did you mean " : "", near ? near : "", near ? "?)" : "",
-                   weights_only ? "" : "stimulus, reward, choice or ");
+           err_at(err, ERR_USAGE, column,
+                  "%s: %s=%s is no %s%s%s%s; it takes %sa weight, as w_stim", view, option, name,
+                  weights_only ? "weight" : "variable", near ? " (did you mean " : "",
+                  near ? near : "", near ? "?)" : "",
+                  weights_only ? "" : "stimulus, reward, choice or ");
 }
 
 static const char *const past_words[] = {"any", "rewarded", "unrewarded", "both"};
@@ -275,8 +276,8 @@ bool parts_past_step(const char *key, enum past now, unsigned n, enum past *next
 const char *parts_letter(const char *variable)
 {
     static const char *const names[][2] = {
-        {"w_stim", "w"},   {"w_bias", "bias"}, {"stimulus", "s"},
-        {"reward", "r"},   {"choice", "choice"},
+        {"w_stim", "w"}, {"w_bias", "bias"},   {"stimulus", "s"},
+        {"reward", "r"}, {"choice", "choice"},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(variable, names[i][0]) == 0) {

@@ -23,8 +23,7 @@ enum { PARTS_LIVE_TRIALS = 100000 };
 
 /* The model called `name`, or with NULL the one in use, or the newest.  NULL
  * and err when there is none: what to type is in the message. */
-const struct scene_model *parts_pick(const struct scene *scene, const char *name,
-                                     struct err *err);
+const struct scene_model *parts_pick(const struct scene *scene, const char *name, struct err *err);
 bool parts_running(const struct scene_model *picked);
 
 /* While a model trains, a view spends at most a sixth of the time computing. */
@@ -36,12 +35,12 @@ struct pace {
 struct source {
     struct model *model;
     struct cohort *cohort; /* NULL: none, see source_want */
-    struct lived *lived; /* the model's own, or swept; NULL without cohort */
-    const float *w;      /* [n_trials][K] of it */
-    bool live;         /* still training */
-    int threads;       /* to compute with; 0: all processors */
-    bool foreign;      /* its cohort is not the one loaded */
-    bool replayed;     /* an earlier epoch, `epoch` of `newest` */
+    struct lived *lived;   /* the model's own, or swept; NULL without cohort */
+    const float *w;        /* [n_trials][K] of it */
+    bool live;             /* still training */
+    int threads;           /* to compute with; 0: all processors */
+    bool foreign;          /* its cohort is not the one loaded */
+    bool replayed;         /* an earlier epoch, `epoch` of `newest` */
     int epoch, newest;
     struct fit_status status;
     /* In a replay the newest state when it began, for axes and colours that stand
@@ -56,7 +55,7 @@ struct source {
  * trials) none of them; err says which, and the source stays as it was. */
 bool source_want(struct source *source, const struct scene *scene, const char *name,
                  bool needs_trials, bool *changed, struct err *err);
-void source_sweep(struct source *source); /* any thread, on a source of its own */
+void source_sweep(struct source *source);               /* any thread, on a source of its own */
 struct source source_copy(const struct source *source); /* with references */
 /* `done`, of a job, becomes the picture's `source`; what was swept for it is kept
  * for the next job too. */
@@ -122,7 +121,7 @@ enum show parts_show(const char *word);
 /* What may stand on an axis: one of PARTS_AXES or any other weight, "w_...";
  * which weights there are is known only with a model.  "auto" is fine too.
  * of= takes weights only. */
-#define PARTS_AXES "stimulus|reward|choice|w_stim|w_bias"
+#define PARTS_AXES    "stimulus|reward|choice|w_stim|w_bias"
 #define PARTS_WEIGHTS "auto|w_stim|w_bias"
 bool parts_axis(const char *view, const struct args *args, const struct option *table,
                 const char *option, struct err *err);

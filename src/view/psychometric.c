@@ -84,8 +84,7 @@ static bool *choose(struct psychometric_state *s, const struct cohort *cohort, s
 }
 
 /* Other trials, or options: which animals that is. */
-static bool take_animals(struct psychometric_state *s, const struct cohort *cohort,
-                         struct err *err)
+static bool take_animals(struct psychometric_state *s, const struct cohort *cohort, struct err *err)
 {
     if (!s->fresh && s->wanted_cohort == cohort) {
         return true;
@@ -107,17 +106,13 @@ static bool take_model(struct psychometric_state *s, const struct scene *scene, 
 {
     const struct pace none = {0}; /* a job at a time is pace enough */
     switch (source_beside(&s->wanted, scene, s->model, &none, err)) {
-    case BESIDE_REFUSED:
-        return false;
+    case BESIDE_REFUSED: return false;
     case BESIDE_NONE:
         s->stale = s->stale || s->wanted.model;
         source_release(&s->wanted);
         break;
-    case BESIDE_CHANGED:
-        s->stale = true;
-        break;
-    case BESIDE_SAME:
-        break;
+    case BESIDE_CHANGED: s->stale = true; break;
+    case BESIDE_SAME: break;
     }
     return true;
 }
@@ -144,8 +139,9 @@ static bool psychometric_prepare(void *state, const struct scene *scene, bool pe
     struct psychometric_state *s = state;
     const struct cohort *cohort = scene ? scene->cohort : s->wanted_cohort;
     if (!cohort || cohort->n_trials == 0) {
-        return err_set(err, ERR_FAILED, cohort ? "no trials are left; `undo` or `reset`"
-                       : "nothing loaded yet; `load FILE` or `simulate reinforce`");
+        return err_set(err, ERR_FAILED,
+                       cohort ? "no trials are left; `undo` or `reset`"
+                              : "nothing loaded yet; `load FILE` or `simulate reinforce`");
     }
     if (scene && (!take_animals(s, cohort, err) || !take_model(s, scene, err))) {
         return false;

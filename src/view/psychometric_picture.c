@@ -34,7 +34,7 @@ static double part_groups(const struct psychometric *p, double cell)
 }
 
 void psychometric_draw(void *state, struct canvas *canvas, struct rect area,
-                              const struct style *style)
+                       const struct style *style)
 {
     struct psychometric_state *s = state;
     const struct psychometric *p = &s->curves;
@@ -47,8 +47,10 @@ void psychometric_draw(void *state, struct canvas *canvas, struct rect area,
     double margin = hi > lo ? (hi - lo) * .04 : .5;
     double step = part_groups(p, (hi - lo + 2 * margin) / (area.width > 6 ? area.width - 5 : 1));
     for (size_t g = 0; g < p->n_groups && s->expects; g++) {
-        curves[n++] = (struct curve){.n = p->n_stimuli, .x = p->stimulus,
-                                     .y = p->points[g].expected, .stroke = STROKE_SOLID,
+        curves[n++] = (struct curve){.n = p->n_stimuli,
+                                     .x = p->stimulus,
+                                     .y = p->points[g].expected,
+                                     .stroke = STROKE_SOLID,
                                      .colour = (int)g};
     }
     for (size_t g = 0; g < p->n_groups; g++) {
@@ -57,23 +59,35 @@ void psychometric_draw(void *state, struct canvas *canvas, struct rect area,
             beside[g][i] = p->stimulus[i] + step * ((double)g - (double)(p->n_groups - 1) / 2);
         }
         if (points->n_trials > 0) {
-            curves[n++] = (struct curve){.label = p->group[g].name, .n = p->n_stimuli,
-                                         .x = beside[g], .y = points->p, .lo = points->lo,
-                                         .hi = points->hi, .stroke = STROKE_POINTS,
+            curves[n++] = (struct curve){.label = p->group[g].name,
+                                         .n = p->n_stimuli,
+                                         .x = beside[g],
+                                         .y = points->p,
+                                         .lo = points->lo,
+                                         .hi = points->hi,
+                                         .stroke = STROKE_POINTS,
                                          .colour = (int)g};
         }
     }
     if (s->expects) { /* no points: says what strokes mean */
         snprintf(label, sizeof label, "%s expects", s->source.model->name);
-        curves[n++] = (struct curve){.label = label, .stroke = STROKE_SOLID,
-                                     .colour = PARTS_GREY};
+        curves[n++] = (struct curve){.label = label, .stroke = STROKE_SOLID, .colour = PARTS_GREY};
     }
     struct line_plot plot = {
-        .x_label = "stimulus", .x_title = "stimulus (right positive)", .y_title = "P(right)",
+        .x_label = "stimulus",
+        .x_title = "stimulus (right positive)",
+        .y_title = "P(right)",
         .y_label = area.height >= 14 ? "P(right)" : NULL,
-        .x_lo = lo - margin, .x_hi = hi + margin, .y_lo = -.02, .y_hi = 1.02,
-        .n_curves = n, .curves = curves, .n_marks = 1, .marks = &zero,
-        .n_levels = 1, .levels = &chance,
+        .x_lo = lo - margin,
+        .x_hi = hi + margin,
+        .y_lo = -.02,
+        .y_hi = 1.02,
+        .n_curves = n,
+        .curves = curves,
+        .n_marks = 1,
+        .marks = &zero,
+        .n_levels = 1,
+        .levels = &chance,
     };
     line_plot_draw(&plot, canvas, area, style);
 }
@@ -111,17 +125,19 @@ static void say_group(const struct psychometric_state *s, size_t g, struct strbu
     const struct psychometric_group *group = &p->group[g];
     char a[NUMBER_SIZE];
     size_t first, last;
-    strbuf_printf(out, "%s %s", group->kind == GROUP_SESSIONS
-                                    ? group->last > group->first ? "sessions" : "session" : "",
-                  group->name);
+    strbuf_printf(
+        out, "%s %s",
+        group->kind == GROUP_SESSIONS ? group->last > group->first ? "sessions" : "session" : "",
+        group->name);
     if (points->n_trials == 0) {
         strbuf_puts(out, ": no trials");
         return;
     }
     if (group->kind <= GROUP_LATE) {
-        strbuf_printf(out, " fifth of %s", points->by_trials == 0   ? "sessions"
-                                           : points->by_sessions == 0 ? "trials"
-                                                                      : "sessions or trials");
+        strbuf_printf(out, " fifth of %s",
+                      points->by_trials == 0     ? "sessions"
+                      : points->by_sessions == 0 ? "trials"
+                                                 : "sessions or trials");
     }
     strbuf_printf(out, ", %s trials: ", number_grouped(a, (long long)points->n_trials));
     ends_of(p, g, &first, &last);

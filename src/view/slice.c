@@ -13,7 +13,8 @@
 static const struct option slice_options[] = {
     {"of", OPTION_TEXT, 0, 0, PARTS_WEIGHTS, "auto",
      "the weight whose change is shown; auto: the first that goes with the stimulus"},
-    {"x", OPTION_TEXT, 0, 0, "stimulus|w_stim|w_bias", "stimulus", "what goes along x: stimulus or a weight"},
+    {"x", OPTION_TEXT, 0, 0, "stimulus|w_stim|w_bias", "stimulus",
+     "what goes along x: stimulus or a weight"},
     {"w", OPTION_NUMBERS, 0, 0, "auto", "auto",
      "values of that weight, one pair of lines each, at most 8; auto: three of those lived, "
      "one for past=both"},
@@ -59,8 +60,10 @@ static bool slice_configure(void *state, const struct args *args, struct err *er
     const char *w = parts_chosen(args, slice_options, "w");
     r.n_w = 0;
     if (w && (r.n_w = parts_numbers(w, r.w, SLICE_MOST_W)) == 0) {
-        return err_set(err, ERR_USAGE, "slice: w=%s must be auto or up to %d numbers, as in "
-                       "w=-1,0,1", w, SLICE_MOST_W);
+        return err_set(err, ERR_USAGE,
+                       "slice: w=%s must be auto or up to %d numbers, as in "
+                       "w=-1,0,1",
+                       w, SLICE_MOST_W);
     }
     r.w_bias = args_number(args, slice_options, "w_bias");
     r.stimulus = args_number(args, slice_options, "stimulus");
@@ -124,8 +127,10 @@ static struct slice_job *make_job(struct slice_state *s)
 static bool check_show(const struct slice_state *s, struct err *err)
 {
     return s->show == SHOW_FITTED || s->slice.line[0].truth ||
-           err_set(err, ERR_FAILED, "the true rule behind %s is not known; `slice diff=no` "
-                   "shows the fitted one", s->source.cohort ? s->source.cohort->name : "it");
+           err_set(err, ERR_FAILED,
+                   "the true rule behind %s is not known; `slice diff=no` "
+                   "shows the fitted one",
+                   s->source.cohort ? s->source.cohort->name : "it");
 }
 
 static bool slice_prepare(void *state, const struct scene *scene, bool pending, void **job,
@@ -161,8 +166,8 @@ static void make_newest(struct slice_job *job)
     }
     request.sample = 4;
     request.histories = 16;
-    job->held = slice_compute(source->final, source->cohort, source->final_w, &request,
-                              &job->newest, NULL);
+    job->held =
+        slice_compute(source->final, source->cohort, source->final_w, &request, &job->newest, NULL);
     if (job->held && job->request.n_w == 0) {
         const struct slice_request *r = &job->newest.request;
         job->request.n_w = r->n_w < SLICE_MOST_W ? r->n_w : SLICE_MOST_W;
@@ -242,8 +247,8 @@ static void slice_table_full(const void *state, struct table *out)
     struct slice_request request = s->request;
     struct slice slice;
     request.threads = s->source.threads;
-    if (s->have && slice_compute(s->source.model, s->source.cohort, s->source.w, &request, &slice,
-                                 NULL)) {
+    if (s->have &&
+        slice_compute(s->source.model, s->source.cohort, s->source.w, &request, &slice, NULL)) {
         slice_table(&slice, out);
         slice_free(&slice);
     }

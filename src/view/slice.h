@@ -19,7 +19,7 @@ struct slice_state {
     bool have, stale, urgent;
     struct pace pace;
     const struct model *hold_for; /* looked at for that, also when it was not possible */
-    struct hold hold;    /* in a replay, with the values of w of the newest slice */
+    struct hold hold;             /* in a replay, with the values of w of the newest slice */
     size_t n_hold;
     double hold_w[SLICE_MOST_W];
 };

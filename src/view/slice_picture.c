@@ -97,10 +97,9 @@ struct strokes {
 static int colour_of(struct strokes *strokes, const struct slice_line *line)
 {
     size_t i = 0;
-    while (i < strokes->n_colours &&
-           !(strokes->colours[i].past == line->past &&
-             (strokes->colours[i].w == line->w ||
-              (isnan(line->w) && isnan(strokes->colours[i].w))))) {
+    while (i < strokes->n_colours && !(strokes->colours[i].past == line->past &&
+                                       (strokes->colours[i].w == line->w ||
+                                        (isnan(line->w) && isnan(strokes->colours[i].w))))) {
         i++;
     }
     if (i == strokes->n_colours) {
@@ -118,7 +117,11 @@ static void add_stroke(struct strokes *strokes, const struct slice_state *s, siz
     double *y = gapped(s, line, truth);
     strokes->owned[strokes->n_owned++] = y;
     strokes->curves[strokes->n++] = (struct curve){
-        .label = label, .n = s->slice.x.n, .x = s->slice.x.value, .y = y, .stroke = stroke,
+        .label = label,
+        .n = s->slice.x.n,
+        .x = s->slice.x.value,
+        .y = y,
+        .stroke = stroke,
         .colour = colour_of(strokes, line),
     };
 }
@@ -140,7 +143,12 @@ static bool add_band(struct strokes *strokes, const struct slice_state *s, size_
     strokes->owned[strokes->n_owned++] = lo;
     strokes->owned[strokes->n_owned++] = hi;
     strokes->curves[strokes->n++] = (struct curve){
-        .n = n, .x = s->slice.x.value, .y = y, .lo = lo, .hi = hi, .stroke = STROKE_BAND,
+        .n = n,
+        .x = s->slice.x.value,
+        .y = y,
+        .lo = lo,
+        .hi = hi,
+        .stroke = STROKE_BAND,
         .colour = colour_of(strokes, line),
     };
     return true;
@@ -167,8 +175,8 @@ static void label_line(const struct slice_line *line, bool only, char label[LABE
     }
 }
 
-static void strokes_make(struct strokes *strokes, const struct slice_state *s,
-                         enum bands bands, bool ascii)
+static void strokes_make(struct strokes *strokes, const struct slice_state *s, enum bands bands,
+                         bool ascii)
 {
     size_t n_lines = s->slice.n_lines, labelled = 0;
     bool any_error = false, any_correct = false, any_truth = false, any_band = false;
@@ -224,16 +232,22 @@ void slice_draw(void *state, struct canvas *canvas, struct rect area, const stru
     struct strokes strokes = {0};
     bool room = area.width >= BAND_WIDTH && area.height >= BAND_HEIGHT;
     enum bands bands = s->show == SHOW_TRUE ? BANDS_NONE
-                     : canvas->figure       ? BANDS_ALL
-                     : room                 ? BANDS_FEW
+                       : canvas->figure     ? BANDS_ALL
+                       : room               ? BANDS_FEW
                                             : BANDS_NONE;
     strokes_make(&strokes, s, bands, style->ascii);
     char change[PARTS_CHANGE];
     struct line_plot plot = {
-        .x_label = s->slice.request.x, .x_title = parts_axis_title(s->slice.request.x),
+        .x_label = s->slice.request.x,
+        .x_title = parts_axis_title(s->slice.request.x),
         .y_title = parts_change_title(change, slice_of(s), s->show),
-        .x_lo = NAN, .x_hi = NAN, .y_lo = NAN, .y_hi = NAN,
-        .y_zero = true, .n_curves = strokes.n, .curves = strokes.curves,
+        .x_lo = NAN,
+        .x_hi = NAN,
+        .y_lo = NAN,
+        .y_hi = NAN,
+        .y_zero = true,
+        .n_curves = strokes.n,
+        .curves = strokes.curves,
         .empty = "no animal was ever near these weights; `slice support=0` draws them anyway",
     };
     hold_range(&s->hold, &plot.y_lo, &plot.y_hi);

@@ -17,7 +17,8 @@ static struct places find_places(const struct slice_state *s)
     size_t first = x->n, last = 0;
     for (size_t l = 0; l < s->slice.n_lines; l++) {
         for (size_t i = 0; i < x->n; i++) {
-            if (slice_supported(s, &s->slice.line[l], i) && isfinite(slice_shown(s, &s->slice.line[l], i))) {
+            if (slice_supported(s, &s->slice.line[l], i) &&
+                isfinite(slice_shown(s, &s->slice.line[l], i))) {
                 first = i < first ? i : first;
                 last = i > last ? i : last;
             }
@@ -32,8 +33,7 @@ static struct places find_places(const struct slice_state *s)
     return places;
 }
 
-static void say_places(const struct slice_state *s, const struct places *places,
-                       struct strbuf *out)
+static void say_places(const struct slice_state *s, const struct places *places, struct strbuf *out)
 {
     char number[NUMBER_SIZE];
     for (size_t i = 0; i < places->n; i++) {

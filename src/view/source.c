@@ -23,8 +23,7 @@ static bool no_such_model(const struct scene *scene, const char *name, struct er
     return err_set(err, ERR_FAILED, "no model '%s'; `models` lists them", name);
 }
 
-const struct scene_model *parts_pick(const struct scene *scene, const char *name,
-                                     struct err *err)
+const struct scene_model *parts_pick(const struct scene *scene, const char *name, struct err *err)
 {
     if (scene->n_models == 0) {
         err_set(err, ERR_FAILED,
@@ -55,8 +54,8 @@ bool parts_running(const struct scene_model *picked)
 static struct lived *own_weights(const struct model *model, const struct cohort *cohort)
 {
     struct lived *lived = model->lived;
-    bool fits = lived && lived->n_trials == cohort->n_trials &&
-                lived->n_weights == model->shape.n_weights;
+    bool fits =
+        lived && lived->n_trials == cohort->n_trials && lived->n_weights == model->shape.n_weights;
     return fits ? lived : NULL;
 }
 
@@ -67,8 +66,7 @@ static bool still_right(const struct source *source, const struct model *model,
     if (!source->model || source->cohort != cohort || source->live != live) {
         return false;
     }
-    return source->model == model ||
-           (live && model->lived && source->model->lived == model->lived);
+    return source->model == model || (live && model->lived && source->model->lived == model->lived);
 }
 
 /* Holds the new before letting the old go: they may be the same. */
@@ -76,11 +74,19 @@ static void source_replace(struct source *source, const struct model *model,
                            const struct cohort *cohort, const struct lived *lived)
 {
     struct source fresh = {
-        .model = model_hold(model), .cohort = cohort ? cohort_hold(cohort) : NULL,
-        .lived = lived ? lived_hold(lived) : NULL, .w = lived ? lived->w : NULL,
-        .live = source->live, .foreign = source->foreign, .replayed = source->replayed,
-        .epoch = source->epoch, .newest = source->newest, .status = source->status, .final = source->final,
-        .final_lived = source->final_lived, .final_w = source->final_w,
+        .model = model_hold(model),
+        .cohort = cohort ? cohort_hold(cohort) : NULL,
+        .lived = lived ? lived_hold(lived) : NULL,
+        .w = lived ? lived->w : NULL,
+        .live = source->live,
+        .foreign = source->foreign,
+        .replayed = source->replayed,
+        .epoch = source->epoch,
+        .newest = source->newest,
+        .status = source->status,
+        .final = source->final,
+        .final_lived = source->final_lived,
+        .final_w = source->final_w,
     };
     source->final = NULL;
     source->final_lived = NULL;
@@ -116,8 +122,8 @@ static void final_take(struct source *source, const struct scene_model *picked,
 static struct lived *swept(const struct model *model, const struct cohort *cohort)
 {
     struct lived *lived = mem_new(1, sizeof *lived);
-    *lived = (struct lived){.n_trials = cohort->n_trials, .n_weights = model->shape.n_weights,
-                            .references = 1};
+    *lived = (struct lived){
+        .n_trials = cohort->n_trials, .n_weights = model->shape.n_weights, .references = 1};
     lived->w = mem_new(lived->n_trials * lived->n_weights, sizeof *lived->w);
     model_sweep(model, cohort, lived->w);
     return lived;
@@ -246,9 +252,8 @@ void source_words(const struct source *source, struct strbuf *out)
     const struct fit_status *status = &source->status;
     strbuf_puts(out, source->model->name);
     if (source->replayed) {
-        strbuf_printf(out, " at %s %d of %d",
-                      source->model->rule->network ? "epoch" : "evaluation", source->epoch,
-                      source->newest);
+        strbuf_printf(out, " at %s %d of %d", source->model->rule->network ? "epoch" : "evaluation",
+                      source->epoch, source->newest);
     } else if (!source->model->rule->network && status->state == FIT_RUNNING) {
         strbuf_printf(out, " after %d evaluation%s", status->epoch, status->epoch == 1 ? "" : "s");
     } else if (!source->model->rule->network && status->state != FIT_OPENED) {

@@ -65,8 +65,8 @@ void view_title_within(const struct view *view, const struct scene *scene, int w
     const struct scene_model *model = view_scene_model(view, scene);
     const char *name = model ? model->model->name : NULL;
     view_title(view, out);
-    bool convention = out->len >= strlen(sides) &&
-                      strcmp(out->text + out->len - strlen(sides), sides) == 0;
+    bool convention =
+        out->len >= strlen(sides) && strcmp(out->text + out->len - strlen(sides), sides) == 0;
     if (!convention || utf8_width(out->text) <= width) {
         return;
     }

@@ -14,8 +14,8 @@ struct view {
      * is shown, of the job under way, and of the scene */
     char replay[64], replay_sent[64], replay_wanted[64];
     /* of views with prepare */
-    bool pictured;      /* the state holds a result that can be shown */
-    struct err failure; /* of the last result, when it cannot */
+    bool pictured;         /* the state holds a result that can be shown */
+    struct err failure;    /* of the last result, when it cannot */
     struct worker *worker; /* the last one used, NULL: none yet */
     bool later;            /* updates do not wait */
     bool pending;          /* errand holds a job */

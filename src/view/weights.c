@@ -169,8 +169,8 @@ static void weights_table(const void *state, struct table *out)
 {
     const struct weights_state *s = state;
     if (s->source.model && s->path.n > 0) {
-        trajectory_table(s->source.model, s->source.cohort, s->asked ? s->animal : -1,
-                         s->source.w, out);
+        trajectory_table(s->source.model, s->source.cohort, s->asked ? s->animal : -1, s->source.w,
+                         out);
     }
 }
 

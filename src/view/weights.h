@@ -12,7 +12,7 @@ struct weights_state {
     struct source source; /* of the picture */
     long wanted_animal;   /* -1: none */
     bool stale;           /* what is wanted was given up half-way */
-    long animal; /* shown, -1: none */
+    long animal;          /* shown, -1: none */
     bool held_out;
     struct trajectory path;
     struct hold hold; /* in a replay, of this animal's weights */
@@ -20,8 +20,7 @@ struct weights_state {
 };
 
 void weights_title(const void *state, struct strbuf *out);
-void weights_draw(void *state, struct canvas *canvas, struct rect area,
-                  const struct style *style);
+void weights_draw(void *state, struct canvas *canvas, struct rect area, const struct style *style);
 void weights_describe(const void *state, struct strbuf *out);
 
 #endif

@@ -101,20 +101,36 @@ static void draw_sides(const struct weights_state *s, const struct line_plot *we
     struct curve curves[4];
     struct sides sides;
     struct line_plot plot = {
-        .x_label = "trial", .y_label = "P(right)", .x_lo = weights->x_lo, .x_hi = weights->x_hi,
-        .y_lo = 0, .y_hi = 1, .y_labels = Y_LABELS, .n_levels = 1, .levels = &chance,
-        .curves = curves, .n_marks = weights->n_marks, .marks = weights->marks,
+        .x_label = "trial",
+        .y_label = "P(right)",
+        .x_lo = weights->x_lo,
+        .x_hi = weights->x_hi,
+        .y_lo = 0,
+        .y_hi = 1,
+        .y_labels = Y_LABELS,
+        .n_levels = 1,
+        .levels = &chance,
+        .curves = curves,
+        .n_marks = weights->n_marks,
+        .marks = weights->marks,
     };
     trajectory_sides(&s->path, s->source.cohort, (size_t)s->animal, bin < 20 ? 20 : (size_t)bin,
                      &sides);
     for (int side = 1; side >= 0; side--) {
         curves[plot.n_curves++] = (struct curve){
-            .n = sides.n_bins, .x = sides.x, .y = sides.expected[side], .stroke = STROKE_SOLID,
+            .n = sides.n_bins,
+            .x = sides.x,
+            .y = sides.expected[side],
+            .stroke = STROKE_SOLID,
             .colour = colour + side,
         };
         curves[plot.n_curves++] = (struct curve){
-            .label = sides.n[side] > 0 ? labels[side] : NULL, .n = sides.n_bins, .x = sides.x,
-            .y = sides.chosen[side], .stroke = STROKE_POINTS, .colour = colour + side,
+            .label = sides.n[side] > 0 ? labels[side] : NULL,
+            .n = sides.n_bins,
+            .x = sides.x,
+            .y = sides.chosen[side],
+            .stroke = STROKE_POINTS,
+            .colour = colour + side,
         };
     }
     line_plot_draw(&plot, canvas, area, style);
@@ -131,14 +147,21 @@ static void draw_weights(const struct weights_state *s, struct line_plot *plot,
     plot->curves = curves;
     for (size_t k = 0; k < k_n && fitted.truth; k++) {
         curves[plot->n_curves++] = (struct curve){
-            .n = fitted.n, .x = fitted.x, .y = fitted.truth[k], .stroke = STROKE_DOTS,
+            .n = fitted.n,
+            .x = fitted.x,
+            .y = fitted.truth[k],
+            .stroke = STROKE_DOTS,
             .colour = (int)k,
         };
     }
     for (size_t k = 0; k < k_n; k++) {
         curves[plot->n_curves++] = (struct curve){
-            .label = policy->weight[k], .n = fitted.n, .x = fitted.x, .y = fitted.fitted[k],
-            .stroke = STROKE_SOLID, .colour = (int)k,
+            .label = policy->weight[k],
+            .n = fitted.n,
+            .x = fitted.x,
+            .y = fitted.fitted[k],
+            .stroke = STROKE_SOLID,
+            .colour = (int)k,
         };
     }
     if (fitted.truth) { /* no points: says what dots mean */
@@ -160,8 +183,11 @@ void weights_draw(void *state, struct canvas *canvas, struct rect area, const st
     upper.height -= lower.height;
     lower.y += upper.height;
     struct line_plot plot = {
-        .x_label = strip ? NULL : "trial", .y_title = "weight", .x_lo = 1,
-        .x_hi = s->path.n > 1 ? (double)s->path.n : 2, .y_zero = true,
+        .x_label = strip ? NULL : "trial",
+        .y_title = "weight",
+        .x_lo = 1,
+        .x_hi = s->path.n > 1 ? (double)s->path.n : 2,
+        .y_zero = true,
         .y_labels = strip ? Y_LABELS : 0,
     };
     hold_range(&s->hold, &plot.y_lo, &plot.y_hi);

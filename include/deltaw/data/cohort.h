@@ -26,12 +26,12 @@ struct cohort_column {
 };
 
 struct load_report {
-    size_t n_rows;           /* data rows read */
-    size_t n_no_choice;      /* dropped: no-go, or choice empty */
-    size_t n_no_reward;      /* reward unknown: dropped, or kept at one half */
-    bool reward_half;        /* true: kept at one half */
-    char *mapping;           /* "subject=mouse_id  stimulus=contrast_right-contrast_left ..." */
-    char *sides;             /* "choice 1 = right, 2 = left" */
+    size_t n_rows;      /* data rows read */
+    size_t n_no_choice; /* dropped: no-go, or choice empty */
+    size_t n_no_reward; /* reward unknown: dropped, or kept at one half */
+    bool reward_half;   /* true: kept at one half */
+    char *mapping;      /* "subject=mouse_id  stimulus=contrast_right-contrast_left ..." */
+    char *sides;        /* "choice 1 = right, 2 = left" */
 };
 
 struct cohort {
@@ -50,7 +50,7 @@ struct cohort {
     char **session_names;
     size_t n_columns;
     struct cohort_column *columns; /* [n_columns] */
-    char *truth; /* JSON text of the simulation's settings, NULL for real data */
+    char *truth;                   /* JSON text of the simulation's settings, NULL for real data */
     struct load_report report;
     uint64_t digest; /* of everything a fit sees: FNV-1a over the columns */
     int references;  /* atomic; use cohort_hold / cohort_drop */

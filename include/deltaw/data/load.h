@@ -30,7 +30,7 @@ struct load_options {
      * out subject (the file is one animal), session, trial, date or answer */
     const char *subject, *session, *trial, *date, *stimulus, *left, *right, *choice, *reward,
         *answer;
-    const char *name;       /* as=NAME; NULL: the file's name */
+    const char *name;          /* as=NAME; NULL: the file's name */
     const atomic_bool *cancel; /* may be NULL; polled; gives ERR_INTERRUPTED */
     atomic_int *permille;      /* may be NULL; progress 0 .. 1000 */
 };

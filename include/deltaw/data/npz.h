@@ -12,14 +12,14 @@ enum { NPZ_MAX_DIMENSIONS = 4 };
 enum npz_type { NPZ_FLOAT32, NPZ_FLOAT64, NPZ_INT64, NPZ_TEXT };
 
 struct npz_array {
-    char *name;           /* without ".npy" */
-    enum npz_type type;   /* as stored; any real, integer or bool type reads as one of these */
-    size_t n_dimensions;  /* 0: scalar */
+    char *name;          /* without ".npy" */
+    enum npz_type type;  /* as stored; any real, integer or bool type reads as one of these */
+    size_t n_dimensions; /* 0: scalar */
     size_t shape[NPZ_MAX_DIMENSIONS];
-    size_t size;          /* product of shape */
-    double *values;       /* [size] C order; NULL for text */
-    char *text;           /* NPZ_TEXT: UTF-8 of a 0-dimensional <U array; NULL else */
-    char **texts;         /* [size] of a 1-dimensional one, only written; NULL else */
+    size_t size;    /* product of shape */
+    double *values; /* [size] C order; NULL for text */
+    char *text;     /* NPZ_TEXT: UTF-8 of a 0-dimensional <U array; NULL else */
+    char **texts;   /* [size] of a 1-dimensional one, only written; NULL else */
 };
 
 struct npz {

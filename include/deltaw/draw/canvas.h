@@ -38,7 +38,7 @@ struct style {
     bool dark;   /* background of the terminal */
 };
 
-void canvas_init(struct canvas *canvas, int width, int height); /* blank */
+void canvas_init(struct canvas *canvas, int width, int height);   /* blank */
 void canvas_resize(struct canvas *canvas, int width, int height); /* blank */
 void canvas_clear(struct canvas *canvas, struct rect area);
 void canvas_free(struct canvas *canvas);

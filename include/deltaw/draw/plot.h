@@ -22,8 +22,8 @@ struct curve {
     size_t n;
     const double *x, *y; /* [n]; NaN y: a gap */
     enum curve_stroke stroke;
-    int colour; /* index into the palette of curves, 0, 1, 2 ... */
-    unsigned attributes; /* CELL_BOLD, CELL_DIM: of its strokes; 0: plain */
+    int colour;            /* index into the palette of curves, 0, 1, 2 ... */
+    unsigned attributes;   /* CELL_BOLD, CELL_DIM: of its strokes; 0: plain */
     const double *lo, *hi; /* [n] interval of each point, drawn as a bar; NULL: none */
 };
 
@@ -32,16 +32,16 @@ struct line_plot {
     const char *x_title, *y_title; /* of a figure, with the unit; NULL: the labels */
     double x_lo, x_hi, y_lo, y_hi; /* NaN: from the curves */
     bool y_log;
-    bool y_zero;            /* draw the zero line */
+    bool y_zero; /* draw the zero line */
     size_t n_curves;
     const struct curve *curves;
-    size_t n_marks;         /* vertical lines (sessions) */
+    size_t n_marks; /* vertical lines (sessions) */
     const double *marks;
-    int y_labels;           /* least cells for the labels of y, so that plots align */
-    size_t n_levels;        /* faint horizontal lines (chance) */
+    int y_labels;    /* least cells for the labels of y, so that plots align */
+    size_t n_levels; /* faint horizontal lines (chance) */
     const double *levels;
-    bool marks_plain;       /* not dim */
-    const char *empty;      /* said in the middle when there is nothing to draw */
+    bool marks_plain;  /* not dim */
+    const char *empty; /* said in the middle when there is nothing to draw */
 };
 
 /* Draws into area (no frame); fits down to 1x1 by leaving out legend, labels,
@@ -58,9 +58,9 @@ struct heat_panel {
 struct heat_map {
     const char *x_label, *y_label; /* "s", "w_stim" */
     size_t nx, ny;
-    const double *x, *y;           /* centres [nx], [ny] */
-    bool x_levels, y_levels;       /* categories: label every one that fits */
-    double limit;                  /* colour scale is -limit .. +limit */
+    const double *x, *y;     /* centres [nx], [ny] */
+    bool x_levels, y_levels; /* categories: label every one that fits */
+    double limit;            /* colour scale is -limit .. +limit */
     size_t n_panels;
     const struct heat_panel *panels;
     int cross_panel, cross_x, cross_y; /* the cross-hair's cell; panel -1: none */

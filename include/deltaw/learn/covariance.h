@@ -13,10 +13,10 @@ double *covariance_copy(const double *covariance, size_t size);
  * each, and steps that are as long as the errors are).  A parameter at its bound
  * has no error; where f depends on it, nothing can be said of f. */
 struct covariance_directions {
-    size_t size, n;      /* of a direction; how many with errors */
-    double *direction;   /* [n][size] */
+    size_t size, n;    /* of a direction; how many with errors */
+    double *direction; /* [n][size] */
     size_t n_bound;
-    size_t *bound;       /* [n_bound] parameters without an error */
+    size_t *bound; /* [n_bound] parameters without an error */
 };
 /* False: the model has none. */
 bool covariance_directions(const struct model *model, struct covariance_directions *out);

@@ -71,8 +71,7 @@ struct engine {
      * the sum over its spans of d loss / d theta.  adjoint [carry size][lanes]:
      * d loss / d (carry at the tile's end) in, zero where the gradient is cut;
      * d loss / d (carry at its start) out. */
-    void (*backward)(const struct plan *plan, struct tile *tile, double *gradient,
-                     double *adjoint);
+    void (*backward)(const struct plan *plan, struct tile *tile, double *gradient, double *adjoint);
 
     /* One update each of n copies: u [n][rule_inputs], x [n][K], answer [n],
      * next [n] (NULL: 0), state [n][plan_carry - K] in and out (NULL: zero, not
@@ -85,8 +84,8 @@ struct engine {
      * computed once; equal to update() up to rounding, which is that of the m trials
      * together.  False: the rule has no such way (or not at these values), use
      * update(). */
-    bool (*fan)(const struct plan *plan, size_t m, const double *u, size_t n,
-                const double *state, double *dw);
+    bool (*fan)(const struct plan *plan, size_t m, const double *u, size_t n, const double *state,
+                double *dw);
 };
 
 /* The best engine of this machine; DELTAW_ENGINE=avx512|avx2|sse2|double in the

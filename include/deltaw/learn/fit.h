@@ -14,11 +14,11 @@ enum fit_state { FIT_RUNNING, FIT_PAUSED, FIT_DONE, FIT_STOPPED, FIT_FAILED, FIT
 struct fit_status {
     enum fit_state state;
     int epoch, epochs;
-    double train, heldout;   /* newest losses, NaN: none */
-    double seconds;          /* worked so far */
+    double train, heldout; /* newest losses, NaN: none */
+    double seconds;        /* worked so far */
     double seconds_per_epoch;
-    double seconds_left;     /* NaN: unknown */
-    char reason[256];        /* FIT_FAILED: why, and what was kept */
+    double seconds_left; /* NaN: unknown */
+    char reason[256];    /* FIT_FAILED: why, and what was kept */
 };
 
 struct fit;
@@ -65,10 +65,10 @@ double model_loss(const struct model *model, const struct cohort *cohort, double
 struct gradient_row {
     char tensor[40];
     size_t size;
-    double norm;     /* of the analytic gradient */
-    double error;    /* largest |analytic - numeric| / largest |analytic| in the tensor */
-    size_t n_signs;  /* entries whose signs disagree and that are not tiny */
-    size_t n_kinks;  /* entries left out since a ReLU switches within the step */
+    double norm;    /* of the analytic gradient */
+    double error;   /* largest |analytic - numeric| / largest |analytic| in the tensor */
+    size_t n_signs; /* entries whose signs disagree and that are not tiny */
+    size_t n_kinks; /* entries left out since a ReLU switches within the step */
     bool passed;
 };
 /* rows [RULE_MAX_TENSORS + 1]; false and err ERR_CHECK when one fails. */

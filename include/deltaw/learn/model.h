@@ -35,17 +35,17 @@ struct fit_settings {
     enum w0_kind w0;
     double w0_value[POLICY_MAX]; /* W0_VALUE: one per weight */
     uint64_t seed;
-    int threads;       /* 0: all */
+    int threads; /* 0: all */
     /* what some rules take, see struct rule_shape */
     size_t lags, window;
     bool shared_alpha, split_alpha, forgetting;
-    bool nonneg;       /* baselines are not negative */
-    bool mlp_first;    /* rnn */
-    double lapse;      /* fixed lapse rate, 0: none */
+    bool nonneg;    /* baselines are not negative */
+    bool mlp_first; /* rnn */
+    double lapse;   /* fixed lapse rate, 0: none */
     bool fit_lapse;
-    bool w0_fixed;     /* psychometric w_0 is not trained */
-    char *holdout;     /* "DAP014,DAP059", NULL: none */
-    char *init;        /* path of an .npz to start from, NULL: random */
+    bool w0_fixed; /* psychometric w_0 is not trained */
+    char *holdout; /* "DAP014,DAP059", NULL: none */
+    char *init;    /* path of an .npz to start from, NULL: random */
 };
 
 struct epoch_loss {
@@ -69,23 +69,23 @@ struct model {
     struct rule_shape shape;
     struct fit_settings settings;
     struct tensors tensors;
-    double *theta;           /* [tensors.size] */
-    double *errors;          /* [tensors.size] standard errors, NaN of a parameter at a bound;
+    double *theta;      /* [tensors.size] */
+    double *errors;     /* [tensors.size] standard errors, NaN of a parameter at a bound;
                               * NULL: none */
-    double *covariance;      /* [tensors.size][tensors.size] of the parameters, w_0 held fixed;
+    double *covariance; /* [tensors.size][tensors.size] of the parameters, w_0 held fixed;
                               * 0 in rows and columns of one at a bound; NULL: none */
-    size_t n_animals;        /* of the fitted cohort; 0 when unknown */
-    char **animals;          /* [n_animals] names */
-    bool *held_out;          /* [n_animals] */
-    double *w0;              /* [n_animals][K] start weights */
+    size_t n_animals;   /* of the fitted cohort; 0 when unknown */
+    char **animals;     /* [n_animals] names */
+    bool *held_out;     /* [n_animals] */
+    double *w0;         /* [n_animals][K] start weights */
     size_t n_history;
-    struct epoch_loss *history; /* [n_history], by epoch */
-    struct lived *lived;     /* NULL until there is one, or for an opened file */
+    struct epoch_loss *history;  /* [n_history], by epoch */
+    struct lived *lived;         /* NULL until there is one, or for an opened file */
     struct snapshots *snapshots; /* a file's, until a fit takes them; NULL: none */
-    uint64_t cohort_digest;  /* 0 when unknown */
+    uint64_t cohort_digest;      /* 0 when unknown */
     char *cohort_name;
-    char engine[32];         /* "avx512", "avx2", "sse2" */
-    int references;          /* atomic */
+    char engine[32]; /* "avx512", "avx2", "sse2" */
+    int references;  /* atomic */
 };
 
 struct model *model_hold(const struct model *model);
@@ -98,8 +98,7 @@ double model_lapse(const struct model *model);
 
 /* Start weights of an animal: by name for a fitted one, else as w0= says for
  * `cohort` (psychometric: estimated from its first 100 trials).  w0 [K] */
-void model_start(const struct model *model, const struct cohort *cohort, size_t animal,
-                 double *w0);
+void model_start(const struct model *model, const struct cohort *cohort, size_t animal, double *w0);
 
 /* Weights of every trial of `cohort` under the model, w_t before the choice of
  * t: w [n_trials][K].  One forward sweep. */
@@ -120,8 +119,8 @@ struct walk *walk_new(const struct model *model, size_t n);
  * the rule has lags.  x [n][K]: policy features of the trial; answer [n]: z;
  * next_stimulus [n]: s of the next trial (tinyrnn only), NULL: 0.  Sets dw [n][K]
  * and moves the states on. */
-void walk_step(struct walk *walk, size_t n, const double *u, const double *x,
-               const double *answer, const double *next_stimulus, double *dw);
+void walk_step(struct walk *walk, size_t n, const double *u, const double *x, const double *answer,
+               const double *next_stimulus, double *dw);
 /* Each of m trials (u as above) after the state of each of the first n copies, which
  * stay as they are: dw [m][K], means over the copies.  False: the rule has no way
  * faster than walk_step. */

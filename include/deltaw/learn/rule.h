@@ -26,7 +26,7 @@ enum rule_input {
 enum rule_past_input { PAST_STIMULUS, PAST_CHOICE, PAST_REWARD, PAST_N };
 
 struct rule_shape {
-    size_t n_weights;  /* K, of the policy */
+    size_t n_weights; /* K, of the policy */
     size_t hidden, layers;
     size_t lags;       /* past trials in the inputs; dnn */
     size_t window;     /* S of the trace rule; 0: 10 */
@@ -48,7 +48,7 @@ enum { RULE_MAX_TENSORS = 32 };
 
 /* One named view into the flat parameter vector. */
 struct tensor {
-    char name[40];       /* PyTorch state-dict name, "dnn.0.weight" */
+    char name[40]; /* PyTorch state-dict name, "dnn.0.weight" */
     size_t offset, rows, cols, size;
     size_t n_dimensions; /* 1: [rows], 2: [rows][cols] */
 };
@@ -59,14 +59,14 @@ struct tensors {
 };
 
 struct rule {
-    const char *name;      /* "dnn" */
-    const char *summary;   /* one line */
-    const char *equation;  /* "dw = scale * MLP(w, s, 1, day, y, r, side)" */
-    const char *source;    /* where the formula is from */
-    bool network;          /* parameters are float32, trained by Adam */
-    bool memory;           /* has a state beside the weights */
-    bool no_start;         /* w_0 plays no role */
-    bool no_weights;       /* predicts choices without a policy's weights: no maps */
+    const char *name;     /* "dnn" */
+    const char *summary;  /* one line */
+    const char *equation; /* "dw = scale * MLP(w, s, 1, day, y, r, side)" */
+    const char *source;   /* where the formula is from */
+    bool network;         /* parameters are float32, trained by Adam */
+    bool memory;          /* has a state beside the weights */
+    bool no_start;        /* w_0 plays no role */
+    bool no_weights;      /* predicts choices without a policy's weights: no maps */
     /* Names and shapes for a shape; initial values for a seed.  Call these two
      * through rule_layout and rule_init. */
     void (*layout)(const struct rule_shape *shape, struct tensors *out);

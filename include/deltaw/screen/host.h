@@ -7,15 +7,15 @@
 struct host_setup {
     struct session_setup session;
     enum output_mode mode;
-    struct style style;   /* what the terminal and the options allow */
+    struct style style; /* what the terminal and the options allow */
     bool quiet;
     bool no_rc;
-    const char *log;      /* --log FILE */
+    const char *log; /* --log FILE */
     size_t n_inputs;
     const struct host_input {
         enum { INPUT_COMMAND, INPUT_SCRIPT, INPUT_LOG_FILE } kind; /* -c, -f, FILE... */
         const char *text;
-    } *inputs; /* in the order of the command line */
+    } * inputs; /* in the order of the command line */
 };
 
 /* Each returns the exit code. */

@@ -26,10 +26,10 @@ struct command {
     const char *endings; /* of the files it names, ".csv|.npz", for completion; NULL: any */
     /* Does the option go with the first word?  For completion; NULL: all do. */
     bool (*takes)(const char *word, const char *option);
-    bool raw;                        /* NAME=VALUE is no option: every word is positional */
-    bool unlogged;                   /* not part of a replayable log */
-    bool narrates;                   /* a script's narration, which is not echoed */
-    bool at_once;                    /* a key may run it while another is waited for, as it may
+    bool raw;      /* NAME=VALUE is no option: every word is positional */
+    bool unlogged; /* not part of a replayable log */
+    bool narrates; /* a script's narration, which is not echoed */
+    bool at_once;  /* a key may run it while another is waited for, as it may
                                       * the verbs of views: it changes only what is shown */
     bool (*run)(struct session *session, const struct args *args, struct output *out,
                 struct err *err);

@@ -12,7 +12,7 @@ struct key_row {
     const char *key, *text;
 };
 
-const struct key_row *key_row_at(size_t i); /* by group; NULL after the last */
+const struct key_row *key_row_at(size_t i);       /* by group; NULL after the last */
 const char *key_group_name(enum key_group group); /* "Keys at the prompt" */
 
 #endif

@@ -25,15 +25,14 @@ struct output {
     void *host;
     void (*result)(void *host, const char *bytes, size_t n);
     void (*complaint)(void *host, const char *bytes, size_t n);
-    struct strbuf object; /* JSON being collected */
-    bool any;             /* a field was added; in CSV a table was printed */
+    struct strbuf object;        /* JSON being collected */
+    bool any;                    /* a field was added; in CSV a table was printed */
     struct strbuf command, text; /* JSON: the command line; what was said */
 };
 
 /* A sentence or a block of text: text mode prints it (newline added when
  * missing), JSON collects it under "text". */
-void output_say(struct output *out, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void output_say(struct output *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void output_block(struct output *out, const char *text);
 /* Fields: JSON only. */
 void output_field_text(struct output *out, const char *name, const char *value);
@@ -43,8 +42,7 @@ void output_table(struct output *out, const char *name, const struct table *tabl
 /* A table for machines: JSON and CSV only (text mode prints a picture instead). */
 void output_data(struct output *out, const char *name, const struct table *table);
 /* Chatter on the complaint channel: "deltaw: ..." lines; silent with -q. */
-void output_note(struct output *out, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void output_note(struct output *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The same, never silent: errors and fits that failed. */
 void output_complain(struct output *out, const char *format, ...)

@@ -41,11 +41,11 @@ struct session_host {
 };
 
 struct session_setup {
-    int threads;           /* 0: all cores */
-    bool seeded;           /* there is a default of seed=: */
+    int threads; /* 0: all cores */
+    bool seeded; /* there is a default of seed=: */
     uint64_t seed;
-    bool keep_going;       /* go on after a failed command */
-    bool prefixes;         /* unique prefixes of verbs work: at a prompt only */
+    bool keep_going; /* go on after a failed command */
+    bool prefixes;   /* unique prefixes of verbs work: at a prompt only */
     struct session_host host;
 };
 
@@ -148,7 +148,7 @@ struct completion {
         char *word;    /* replaces line[from..point) */
         char *meaning; /* one line, may be "" */
         bool open;     /* no blank after it: "name=", "folder/" */
-    } *items;
+    } * items;
 };
 void session_complete(struct session *session, const char *line, size_t point,
                       struct completion *out);

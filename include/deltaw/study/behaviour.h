@@ -45,9 +45,9 @@ void trajectory_free(struct trajectory *trajectory);
  * right [1]: as chosen, and as the model expected on the same trials. */
 struct sides {
     size_t n_bins, bin;
-    double *x;                    /* [n_bins] trial in the middle, from 1 */
+    double *x;                       /* [n_bins] trial in the middle, from 1 */
     double *chosen[2], *expected[2]; /* [n_bins]; NaN: no such trial */
-    size_t n[2];                  /* trials of either side */
+    size_t n[2];                     /* trials of either side */
 };
 void trajectory_sides(const struct trajectory *trajectory, const struct cohort *cohort,
                       size_t animal, size_t bin, struct sides *out);

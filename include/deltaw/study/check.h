@@ -12,8 +12,8 @@
 enum { CHECK_FACTS = 20 };
 
 struct cohort_fact {
-    char name[32];    /* "trials per animal" */
-    char value[160];  /* "3,120 to 8,230, median 5,669" */
+    char name[32];   /* "trials per animal" */
+    char value[160]; /* "3,120 to 8,230, median 5,669" */
     bool warning;
     char remark[200]; /* of a warning: what it may mean and what to do; else "" or a note */
 };

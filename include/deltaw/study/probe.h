@@ -35,20 +35,20 @@ struct axis {
 };
 
 struct map_request {
-    char of[PROBE_NAME]; /* "w_stim": the component of dw; "": the first weight that
+    char of[PROBE_NAME];               /* "w_stim": the component of dw; "": the first weight that
                           * depends on the stimulus */
     char x[PROBE_NAME], y[PROBE_NAME]; /* y "": as for `of` */
-    double stimulus, choice, reward; /* fixed values; NaN: not fixed */
-    double w[POLICY_MAX];            /* fixed weights; NaN: not fixed */
-    size_t nx, ny;                   /* cells wanted on a continuous axis; 0: 41 */
-    double y_lo, y_hi, x_lo, x_hi;   /* ranges of continuous axes; NaN: what was lived */
-    size_t sample;                   /* lived trials to average over at most, and at most 64
+    double stimulus, choice, reward;   /* fixed values; NaN: not fixed */
+    double w[POLICY_MAX];              /* fixed weights; NaN: not fixed */
+    size_t nx, ny;                     /* cells wanted on a continuous axis; 0: 41 */
+    double y_lo, y_hi, x_lo, x_hi;     /* ranges of continuous axes; NaN: what was lived */
+    size_t sample;                     /* lived trials to average over at most, and at most 64
                                       * times as many for r2; 0: the probe's own choice */
     enum past past;
-    size_t lags;                     /* 0: PAST_LAGS */
-    size_t histories;                /* to average over at most; 0: PAST_HISTORIES */
-    int threads;                     /* at most; 0: all processors */
-    const atomic_bool *stop;         /* NULL, or polled: ERR_INTERRUPTED once it is true */
+    size_t lags;             /* 0: PAST_LAGS */
+    size_t histories;        /* to average over at most; 0: PAST_HISTORIES */
+    int threads;             /* at most; 0: all processors */
+    const atomic_bool *stop; /* NULL, or polled: ERR_INTERRUPTED once it is true */
 };
 
 /* What was held at one value: columns of the table, so that a file tells it. */
@@ -75,12 +75,12 @@ struct map {
     struct axis x, y;
     size_t n_panels;
     struct map_panel panel[PROBE_MAX_PANELS];
-    double limit;       /* largest |value| over cells with support (all, if none) */
-    size_t n_sample;    /* lived trials averaged over */
-    size_t n_lived;     /* lived trials counted */
-    double r2;          /* of dw over lived trials against the truth, NaN without one */
-    size_t n_histories; /* averaged over, 0: the past does not count ... */
-    size_t n_fitting;   /* ... of so many that fit */
+    double limit;          /* largest |value| over cells with support (all, if none) */
+    size_t n_sample;       /* lived trials averaged over */
+    size_t n_lived;        /* lived trials counted */
+    double r2;             /* of dw over lived trials against the truth, NaN without one */
+    size_t n_histories;    /* averaged over, 0: the past does not count ... */
+    size_t n_fitting;      /* ... of so many that fit */
     char rest[PROBE_REST]; /* "w_bias, day: mean over 64 lived trials" */
     struct frozen frozen;
 };
@@ -105,16 +105,16 @@ void map_table(const struct map *map, struct table *out);
 
 struct slice_request {
     char of[PROBE_NAME];
-    char x[PROBE_NAME];          /* "stimulus" */
-    size_t n_w;                  /* lines: values of w_stim (of `of`, where that depends on
+    char x[PROBE_NAME]; /* "stimulus" */
+    size_t n_w;         /* lines: values of w_stim (of `of`, where that depends on
                                   * the stimulus); 0: three from what was lived,
                                   * for PAST_BOTH the middle one */
     double w[8];
-    double stimulus;             /* fixed when x is w_stim; NaN */
-    double w_bias;               /* NaN: lived */
+    double stimulus; /* fixed when x is w_stim; NaN */
+    double w_bias;   /* NaN: lived */
     size_t nx;
-    double reward;               /* lines after errors (0) or correct trials (1); NaN: both */
-    size_t sample;               /* as in map_request, like those below */
+    double reward; /* lines after errors (0) or correct trials (1); NaN: both */
+    size_t sample; /* as in map_request, like those below */
     enum past past;
     size_t lags, histories;
     int threads;
@@ -140,7 +140,7 @@ struct slice {
     size_t n_lines;
     struct slice_line *line;
     double r2;
-    char weight[PROBE_NAME]; /* whose values the lines are; "w_stim" */
+    char weight[PROBE_NAME];       /* whose values the lines are; "w_stim" */
     size_t n_histories, n_fitting; /* as in struct map */
     char rest[PROBE_REST];
     struct frozen frozen;
@@ -159,12 +159,12 @@ void slice_table(const struct slice *slice, struct table *out);
 struct recovery {
     size_t n_trials, n_weights; /* n_trials: used, evenly spread over ... */
     size_t n_lived;             /* ... the trials there are; fewer when above 200,000 */
-    double r2[POLICY_MAX];        /* NaN where the true update never varies */
+    double r2[POLICY_MAX];      /* NaN where the true update never varies */
     double rmse[POLICY_MAX];
     double null_rmse[POLICY_MAX]; /* of answering 0 */
 };
-bool recovery_compute(const struct model *model, const struct cohort *cohort,
-                      struct recovery *out, struct err *err);
+bool recovery_compute(const struct model *model, const struct cohort *cohort, struct recovery *out,
+                      struct err *err);
 /* The same over about `most` trials.  stop: NULL, or polled: ERR_INTERRUPTED once it is
  * true. */
 bool recovery_estimate(const struct model *model, const struct cohort *cohort, size_t most,

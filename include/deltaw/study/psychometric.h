@@ -18,7 +18,7 @@ enum psychometric_kind { GROUP_EARLY, GROUP_MIDDLE, GROUP_LATE, GROUP_ALL, GROUP
 
 struct psychometric_group {
     enum psychometric_kind kind;
-    long first, last; /* GROUP_SESSIONS: of each animal, from 1 */
+    long first, last;             /* GROUP_SESSIONS: of each animal, from 1 */
     char name[PSYCHOMETRIC_NAME]; /* "early", "5", "1..3" */
 };
 
@@ -27,13 +27,13 @@ bool psychometric_groups(const char *text, struct psychometric_group *out, size_
                          struct err *err);
 
 struct psychometric_points {
-    size_t n_trials, n_sessions; /* in the group, all animals together */
+    size_t n_trials, n_sessions;   /* in the group, all animals together */
     size_t by_sessions, by_trials; /* animals whose fifth is of sessions, of trials */
-    size_t *n;                   /* [n_stimuli] trials */
-    size_t *right;               /* [n_stimuli] rightward choices */
-    double *p, *lo, *hi;         /* [n_stimuli] share and interval, NaN: no trial */
-    double *expected;            /* [n_stimuli] mean P(right) of the model; NaN: none */
-    double accuracy;             /* share of rewarded among trials whose reward is known */
+    size_t *n;                     /* [n_stimuli] trials */
+    size_t *right;                 /* [n_stimuli] rightward choices */
+    double *p, *lo, *hi;           /* [n_stimuli] share and interval, NaN: no trial */
+    double *expected;              /* [n_stimuli] mean P(right) of the model; NaN: none */
+    double accuracy;               /* share of rewarded among trials whose reward is known */
     /* logit P(right) = slope (s - bias), by maximum likelihood, without lapses.
      * NaN where the choices do not tell (one stimulus, no error at all). */
     double bias, slope;
@@ -41,8 +41,8 @@ struct psychometric_points {
 
 struct psychometric {
     size_t n_stimuli;
-    bool binned;      /* more than PSYCHOMETRIC_STIMULI values: means of equal bins */
-    double *stimulus; /* [n_stimuli] ascending */
+    bool binned;                /* more than PSYCHOMETRIC_STIMULI values: means of equal bins */
+    double *stimulus;           /* [n_stimuli] ascending */
     size_t n_groups, n_animals; /* animals that are pooled */
     struct psychometric_group group[PSYCHOMETRIC_GROUPS];
     struct psychometric_points points[PSYCHOMETRIC_GROUPS];

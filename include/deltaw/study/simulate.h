@@ -41,8 +41,8 @@ struct truth {
     struct policy policy;
     double alpha[POLICY_MAX];    /* per weight; of a mixture: the mean over its animals */
     double baseline[POLICY_MAX]; /* per weight */
-    double noise;    /* sd of N(0, sd^2) added to learning weights each trial */
-    char stimuli[16]; /* "ibl", "grid" or "cues" */
+    double noise;                /* sd of N(0, sd^2) added to learning weights each trial */
+    char stimuli[16];            /* "ibl", "grid" or "cues" */
     uint64_t seed;
     bool split;                     /* alpha_error holds after errors, else alpha does */
     double alpha_error[POLICY_MAX]; /* as alpha */

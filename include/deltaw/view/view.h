@@ -25,13 +25,13 @@ struct scene {
         bool replayed, moving;
         int epoch, newest;
         const struct model *final; /* the newest; NULL: no replay */
-    } const *models;                 /* [n_models], oldest first */
-    long current;                    /* index of the model in use, -1: none */
-    int threads;                     /* that a view may use; 0: all processors */
+    } const *models;               /* [n_models], oldest first */
+    long current;                  /* index of the model in use, -1: none */
+    int threads;                   /* that a view may use; 0: all processors */
     size_t n_help;
     const struct scene_help {
         const char *group, *name, *text; /* a verb and its summary, a key and what it does */
-    } *help;                             /* [n_help], groups together */
+    } * help;                            /* [n_help], groups together */
 };
 
 /* jobs and models as tables, the same in every host: what the verbs of that name

@@ -65,8 +65,8 @@ static void dnn_backward(const struct code_run *run, const struct step *step, co
 }
 
 static void dnn_gather(const struct code_run *run, size_t n, const vec *u, const vec *state,
-                       const vec *cache, size_t cache_stride, const vec *delta,
-                       size_t delta_stride, vec *gradient)
+                       const vec *cache, size_t cache_stride, const vec *delta, size_t delta_stride,
+                       vec *gradient)
 {
     (void)state;
     struct mlp m = dnn_mlp(&run->shape, run->n_inputs);

@@ -103,8 +103,8 @@ static void rnn_backward(const struct code_run *run, const struct step *step, co
 }
 
 static void rnn_gather(const struct code_run *run, size_t n, const vec *u, const vec *state,
-                       const vec *cache, size_t cache_stride, const vec *delta,
-                       size_t delta_stride, vec *gradient)
+                       const vec *cache, size_t cache_stride, const vec *delta, size_t delta_stride,
+                       vec *gradient)
 {
     if (run->shape.mlp_first) {
         first_gather(run, n, u, state, cache, cache_stride, delta, delta_stride, gradient);

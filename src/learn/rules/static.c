@@ -20,8 +20,8 @@ static void static_pack(const struct code_run *run, const double *theta, real *p
         packed[k] = (real)theta[k];
 }
 
-static void static_forward(const struct code_run *run, const struct step *step,
-                           const vec *state_in, vec *state_out, vec *cache, vec *dw)
+static void static_forward(const struct code_run *run, const struct step *step, const vec *state_in,
+                           vec *state_out, vec *cache, vec *dw)
 {
     (void)state_in, (void)state_out, (void)cache;
     for (size_t k = 0; k < run->shape.n_weights; k++)

@@ -48,8 +48,8 @@ static void tiny_pack(const struct code_run *run, const double *theta, real *pac
     gru_pack(&g, run->tensors, theta, packed);
 }
 
-static void tiny_forward(const struct code_run *run, const struct step *step,
-                         const vec *state_in, vec *state_out, vec *cache, vec *dw)
+static void tiny_forward(const struct code_run *run, const struct step *step, const vec *state_in,
+                         vec *state_out, vec *cache, vec *dw)
 {
     struct gru g = tiny_gru(&run->shape);
     const vec *v = step->u + 1;
@@ -62,17 +62,16 @@ static void tiny_forward(const struct code_run *run, const struct step *step,
     dw[0] = logit - step->u[0];
 }
 
-static void tiny_backward(const struct code_run *run, const struct step *step,
-                          const vec *state_in, const vec *cache, const vec *g_dw, vec *g_w,
-                          vec *g_state, vec *delta)
+static void tiny_backward(const struct code_run *run, const struct step *step, const vec *state_in,
+                          const vec *cache, const vec *g_dw, vec *g_w, vec *g_state, vec *delta)
 {
     (void)step;
     struct gru g = tiny_gru(&run->shape);
     vec g_h[g.hidden];
     for (size_t i = 0; i < g.hidden; i++)
         g_h[i] = g_state[i] + run->packed[i] * g_dw[0];
-    gru_backward(&g, run->packed + g.hidden + 1, state_in, cache + TINY_INPUTS, g_h, NULL,
-                 g_state, delta);
+    gru_backward(&g, run->packed + g.hidden + 1, state_in, cache + TINY_INPUTS, g_h, NULL, g_state,
+                 delta);
     delta[4 * g.hidden] = g_dw[0];
     g_w[0] -= g_dw[0];
 }

@@ -35,8 +35,8 @@ static void trace_pack(const struct code_run *run, const double *theta, real *pa
         packed[i] = (real)theta[i];
 }
 
-static void trace_forward(const struct code_run *run, const struct step *step,
-                          const vec *state_in, vec *state_out, vec *cache, vec *dw)
+static void trace_forward(const struct code_run *run, const struct step *step, const vec *state_in,
+                          vec *state_out, vec *cache, vec *dw)
 {
     size_t n = run->shape.n_weights, s = trace_window(&run->shape);
     const vec *v = step->u + n, *old = state_in + s;
@@ -64,9 +64,8 @@ static void trace_forward(const struct code_run *run, const struct step *step,
     }
 }
 
-static void trace_backward(const struct code_run *run, const struct step *step,
-                           const vec *state_in, const vec *cache, const vec *g_dw, vec *g_w,
-                           vec *g_state, vec *delta)
+static void trace_backward(const struct code_run *run, const struct step *step, const vec *state_in,
+                           const vec *cache, const vec *g_dw, vec *g_w, vec *g_state, vec *delta)
 {
     (void)state_in;
     size_t n = run->shape.n_weights, s = trace_window(&run->shape);

@@ -210,10 +210,13 @@ static bool check_run(struct session *session, const struct args *args, struct o
     if (strcmp(what, "gradient") == 0)
         return gradient_start(session, args, err);
     if (strcmp(what, "data") != 0)
-        return err_set(err, ERR_USAGE, "check: '%s' is nothing to check; `check data` and `check "
-                       "gradient` are", what);
+        return err_set(err, ERR_USAGE,
+                       "check: '%s' is nothing to check; `check data` and `check "
+                       "gradient` are",
+                       what);
     if (args->n > 1)
-        return err_set(err, ERR_USAGE, "check data takes no more words; the options are those of "
+        return err_set(err, ERR_USAGE,
+                       "check data takes no more words; the options are those of "
                        "`check gradient`");
     return data_start(session, err);
 }

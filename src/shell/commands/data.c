@@ -21,10 +21,9 @@ static void dropped(const struct load_report *report, struct strbuf *out)
         strbuf_printf(out, "; %s without a choice (no-go) dropped",
                       number_grouped(n, (long long)report->n_no_choice));
     if (report->n_no_reward > 0)
-        strbuf_printf(out, "; %s of unknown reward %s",
-                      number_grouped(n, (long long)report->n_no_reward),
-                      report->reward_half ? "kept at one half"
-                                          : "dropped (missing_reward=half keeps them)");
+        strbuf_printf(
+            out, "; %s of unknown reward %s", number_grouped(n, (long long)report->n_no_reward),
+            report->reward_half ? "kept at one half" : "dropped (missing_reward=half keeps them)");
     if (report->n_no_choice == 0 && report->n_no_reward == 0)
         strbuf_puts(out, "; nothing dropped");
     strbuf_putc(out, '\n');
@@ -67,7 +66,8 @@ static void truth_words(const char *truth, struct strbuf *out)
     const char *name;
     json_t *value;
     strbuf_puts(out, json_is_string(rule) ? json_string_value(rule) : "a rule");
-    json_object_foreach(object, name, value) {
+    json_object_foreach(object, name, value)
+    {
         bool skip = json_is_object(value) || json_is_null(value);
         for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++)
             skip = skip || strcmp(name, elsewhere[i]) == 0;
@@ -94,8 +94,9 @@ static bool data_run(struct session *session, const struct args *args, struct ou
     if (cohort->report.mapping)
         line(out, &text, "columns", cohort->report.mapping);
     columns(out, cohort, &text);
-    line(out, &text, "sides", cohort->report.sides ? cohort->report.sides
-                                              : "choice 1 = right, 0 = left; stimulus > 0 = right");
+    line(out, &text, "sides",
+         cohort->report.sides ? cohort->report.sides
+                              : "choice 1 = right, 0 = left; stimulus > 0 = right");
     if (cohort->truth) {
         strbuf_reset(&words);
         truth_words(cohort->truth, &words);

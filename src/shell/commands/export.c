@@ -17,12 +17,19 @@
 #endif
 
 enum export_kind {
-    EXPORT_SVG, EXPORT_PDF, EXPORT_PNG, /* as enum figure_kind */
-    EXPORT_CSV, EXPORT_JSON, EXPORT_NPZ, EXPORT_TXT, EXPORT_ANS, EXPORT_CAST,
+    EXPORT_SVG,
+    EXPORT_PDF,
+    EXPORT_PNG, /* as enum figure_kind */
+    EXPORT_CSV,
+    EXPORT_JSON,
+    EXPORT_NPZ,
+    EXPORT_TXT,
+    EXPORT_ANS,
+    EXPORT_CAST,
     EXPORT_KINDS
 };
-static const char *const endings[] = {".svg", ".pdf", ".png", ".csv",
-                                      ".json", ".npz", ".txt", ".ans", ".cast"};
+static const char *const endings[] = {".svg", ".pdf", ".png", ".csv", ".json",
+                                      ".npz", ".txt", ".ans", ".cast"};
 #define ENDINGS_TEXT ".csv, .json, .npz, .txt, .ans, .cast, .svg, .pdf or .png"
 
 enum { COLUMN_MM = 89 }; /* one column of a journal */
@@ -105,8 +112,7 @@ static bool export_work(void *data, struct task *task, struct err *err)
     return outfile_write(e->path, strbuf_text(&e->text), e->text.len, err);
 }
 
-static bool export_finish(struct session *session, void *data, struct output *out,
-                          struct err *err)
+static bool export_finish(struct session *session, void *data, struct output *out, struct err *err)
 {
     (void)session, (void)err;
     struct exporting *e = data;
@@ -134,8 +140,8 @@ static bool export_kind_of(const char *path, int column, enum export_kind *kind,
             return true;
         }
     }
-    return err_at(err, ERR_USAGE, column, "export: '%s' must end in " ENDINGS_TEXT
-                  ", which says what is written", path);
+    return err_at(err, ERR_USAGE, column,
+                  "export: '%s' must end in " ENDINGS_TEXT ", which says what is written", path);
 }
 
 /* --- what is written, taken from the view in the main thread ----------------------- */
@@ -147,8 +153,8 @@ static bool is_dark(const struct session *session, const struct args *args, bool
     if (strcmp(theme, "auto") != 0)
         return strcmp(theme, "dark") == 0;
     const char *background = session_setting(session, "background");
-    return !figure && (strcmp(background, "auto") == 0 ? out->style.dark
-                                                       : strcmp(background, "dark") == 0);
+    return !figure &&
+           (strcmp(background, "auto") == 0 ? out->style.dark : strcmp(background, "dark") == 0);
 }
 
 static void take_words(char **kept, const char *asked)
@@ -159,22 +165,25 @@ static void take_words(char **kept, const char *asked)
     *kept = strcmp(asked, "none") == 0 ? NULL : mem_text(asked);
 }
 
-static bool take_figure(struct exporting *e, struct view *view, const struct args *args,
-                        bool dark, struct err *err)
+static bool take_figure(struct exporting *e, struct view *view, const struct args *args, bool dark,
+                        struct err *err)
 {
     double width = args_number(args, export_options, "width");
     if (!view_figure(view, dark, &e->figure))
-        return err_set(err, ERR_FAILED, "export %s: this view is a table and no picture; export "
-                       "it as .csv, .npz or .txt", e->view);
+        return err_set(err, ERR_FAILED,
+                       "export %s: this view is a table and no picture; export "
+                       "it as .csv, .npz or .txt",
+                       e->view);
     take_words(&e->figure.title, args_text(args, export_options, "title"));
     take_words(&e->figure.caption, args_text(args, export_options, "caption"));
     e->family = mem_text(args_text(args, export_options, "family"));
-    e->look = (struct figure_look){
-        .width = isnan(width) ? COLUMN_MM : width,
-        .height = args_number(args, export_options, "height"),
-        .font = args_number(args, export_options, "font"),
-        .dpi = args_number(args, export_options, "dpi"), .family = e->family, .dark = dark,
-        .creator = "deltaw " PACKAGE_VERSION};
+    e->look = (struct figure_look){.width = isnan(width) ? COLUMN_MM : width,
+                                   .height = args_number(args, export_options, "height"),
+                                   .font = args_number(args, export_options, "font"),
+                                   .dpi = args_number(args, export_options, "dpi"),
+                                   .family = e->family,
+                                   .dark = dark,
+                                   .creator = "deltaw " PACKAGE_VERSION};
     return true;
 }
 
@@ -213,8 +222,10 @@ static bool export_cast(struct session *session, struct view *view, const char *
     struct cast_size size = {isnan(width) ? 80 : (int)width, isnan(height) ? 24 : (int)height,
                              args_number(args, export_options, "fps")};
     if (size.width < 20 || size.width > 400 || size.height > 200)
-        return err_set(err, ERR_USAGE, "export: a .cast is 20 to 400 cells wide and 6 to 200 rows "
-                       "high, not %d x %d", size.width, size.height);
+        return err_set(err, ERR_USAGE,
+                       "export: a .cast is 20 to 400 cells wide and 6 to 200 rows "
+                       "high, not %d x %d",
+                       size.width, size.height);
     return cast_start(session, view, path, &size, out, err);
 }
 
@@ -224,8 +235,10 @@ static bool export_run(struct session *session, const struct args *args, struct 
     const char *name = args_at(args, 0), *path = args_at(args, 1);
     enum export_kind kind = EXPORT_CSV;
     if (!view_find(name))
-        return err_at(err, ERR_USAGE, args->items[0].column, "export: no view '%s'; `help` lists "
-                      "the views under Look", name);
+        return err_at(err, ERR_USAGE, args->items[0].column,
+                      "export: no view '%s'; `help` lists "
+                      "the views under Look",
+                      name);
     if (!export_kind_of(path, args->items[1].column, &kind, err))
         return false;
     struct view *view = session_view(session, name, err);

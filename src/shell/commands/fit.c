@@ -35,8 +35,10 @@ static bool check_truth(const struct args *args, const struct cohort *cohort,
         char *name = mem_printf("true_%s", s->policy.weight[k]);
         bool found = cohort_column(cohort, name);
         if (!found)
-            err_at(err, ERR_FAILED, args_column(args, "w0"), "fit: w0=truth: %s has no column %s; "
-                   "only simulated cohorts know their weights", cohort->name, name);
+            err_at(err, ERR_FAILED, args_column(args, "w0"),
+                   "fit: w0=truth: %s has no column %s; "
+                   "only simulated cohorts know their weights",
+                   cohort->name, name);
         free(name);
         if (!found)
             return false;
@@ -56,14 +58,14 @@ static bool take_w0(const struct args *args, const struct cohort *cohort, struct
     size_t n = 0;
     bool good = true;
     while (good && (one = strsep(&rest, ",")))
-        good = n < s->policy.n && number_parse(one, &s->w0_value[n]) &&
-               isfinite(s->w0_value[n++]);
+        good = n < s->policy.n && number_parse(one, &s->w0_value[n]) && isfinite(s->w0_value[n++]);
     free(copy);
     if (!good || (n != 1 && n != s->policy.n))
-        return err_at(err, ERR_USAGE, args_column(args, "w0"), "fit: w0=%s is not zero, "
+        return err_at(err, ERR_USAGE, args_column(args, "w0"),
+                      "fit: w0=%s is not zero, "
                       "psychometric, psychometric-fixed, truth, a number for %s, or %zu numbers "
-                      "for the weights of %s", text, s->policy.weight[0], s->policy.n,
-                      s->policy.text);
+                      "for the weights of %s",
+                      text, s->policy.weight[0], s->policy.n, s->policy.text);
     return true;
 }
 
@@ -85,7 +87,8 @@ static bool take_holdout(const struct args *args, const struct cohort *cohort,
         const char *near = nearest_of(one, names);
         good = err_at(err, ERR_FAILED, args_column(args, "holdout"),
                       near ? "fit: holdout: no animal '%s'; did you mean '%s'?"
-                           : "fit: holdout: no animal '%s'; `animals` lists them", one, near);
+                           : "fit: holdout: no animal '%s'; `animals` lists them",
+                      one, near);
     }
     free(names);
     free(copy);
@@ -102,8 +105,7 @@ static bool take_optimizer(const struct args *args, struct fit_settings *s, stru
     for (size_t i = 0; s->fast && i < sizeof without / sizeof *without; i++)
         if (args_given(args, without[i]))
             return err_at(err, ERR_USAGE, args_column(args, without[i]),
-                          "fit: optimizer=fast has no %s=; leave one of the two out",
-                          without[i]);
+                          "fit: optimizer=fast has no %s=; leave one of the two out", without[i]);
     return true;
 }
 
@@ -129,8 +131,7 @@ static bool take_settings(const struct session *session, const struct args *args
     const char *threads = args_text(args, fit_options, "threads");
     s->threads = atoi(threads ? threads : session_setting(session, "threads"));
     const char *init = args_text(args, fit_options, "init");
-    if ((!rule->no_start && !take_w0(args, cohort, s, err)) ||
-        !take_holdout(args, cohort, s, err))
+    if ((!rule->no_start && !take_w0(args, cohort, s, err)) || !take_holdout(args, cohort, s, err))
         return false;
     s->init = init ? path_expand(init) : NULL;
     if (s->fast && !args_given(args, "epochs"))

@@ -11,13 +11,18 @@ static bool head_run(struct session *session, const struct args *args, struct ou
         return false;
     const char *asked = args_at(args, 0);
     if (asked && (!number_parse_integer(asked, &n) || n < 1 || n > 100000))
-        return err_at(err, ERR_USAGE, args->items[0].column, "head: '%s' is not a number of "
-                      "trials from 1 to 100000", asked);
-    static const char *const names[] = {"subject", "session", "trial", "stimulus", "choice",
-                                        "reward", "answer"};
+        return err_at(err, ERR_USAGE, args->items[0].column,
+                      "head: '%s' is not a number of "
+                      "trials from 1 to 100000",
+                      asked);
+    static const char *const names[] = {"subject", "session", "trial", "stimulus",
+                                        "choice",  "reward",  "answer"};
     struct table table = {0};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        table_column(&table, names[i], i < 2 ? COLUMN_TEXT : i == 2 ? COLUMN_COUNT : COLUMN_NUMBER,
+        table_column(&table, names[i],
+                     i < 2    ? COLUMN_TEXT
+                     : i == 2 ? COLUMN_COUNT
+                              : COLUMN_NUMBER,
                      6);
     size_t a = 0;
     for (size_t t = 0; t < cohort->n_trials && t < (size_t)n; t++) {

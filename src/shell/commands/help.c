@@ -26,9 +26,10 @@ const struct command command_help = {
     .group = GROUP_ELSE,
     .arguments = "[VERB|WORD|keys|examples]",
     .summary = "all verbs, one verb, or where a word occurs",
-    .detail = "`help VERB` tells its options and examples; `help WORD` searches names, summaries "
-              "and option texts; `help keys` lists the keys of the full screen and `help examples` all examples.  `layout map|help` keeps the verbs and "
-              "keys in a tile of the full screen.",
+    .detail =
+        "`help VERB` tells its options and examples; `help WORD` searches names, summaries "
+        "and option texts; `help keys` lists the keys of the full screen and `help examples` all examples.  `layout map|help` keeps the verbs and "
+        "keys in a tile of the full screen.",
     .examples = "help\nhelp fit\nhelp seed\nhelp keys\nhelp examples",
     .positional_type = OPTION_VERB,
     .positional_max = 1,

@@ -69,8 +69,10 @@ static bool lesson_run(struct session *session, const struct args *args, struct 
     if (!word)
         list(&lessons, out);
     else if (!lesson)
-        good = err_at(err, ERR_USAGE, args->items[0].column, "there is no lesson '%s'; `lesson` "
-                      "lists them, `lesson ./FILE` runs a script of yours", word);
+        good = err_at(err, ERR_USAGE, args->items[0].column,
+                      "there is no lesson '%s'; `lesson` "
+                      "lists them, `lesson ./FILE` runs a script of yours",
+                      word);
     else
         good = begin(session, lesson->path, strrchr(lesson->path, '/') + 1, err);
     lessons_free(&lessons);

@@ -109,7 +109,8 @@ static bool load_finish(struct session *session, void *data, struct output *out,
 static char *load_path(const char *word)
 {
     char *shipped = strcmp(word, "sample") == 0 && access(word, F_OK) != 0
-                        ? shipped_path("sample.csv.gz") : NULL;
+                        ? shipped_path("sample.csv.gz")
+                        : NULL;
     return shipped ? shipped : path_expand(word);
 }
 
@@ -124,15 +125,17 @@ static void load_options_take(struct load *load)
     o->paths = (const char *const *)load->paths;
     o->format = strcmp(args_text(args, load_table, "format"), "csv") == 0 ? LOAD_CSV : LOAD_AUTO;
     o->contrast = strcmp(args_text(args, load_table, "contrast"), "tanh5") == 0
-                      ? LOAD_CONTRAST_TANH5 : LOAD_CONTRAST_RAW;
+                      ? LOAD_CONTRAST_TANH5
+                      : LOAD_CONTRAST_RAW;
     o->missing_reward = strcmp(args_text(args, load_table, "missing_reward"), "half") == 0
-                            ? LOAD_MISSING_HALF : LOAD_MISSING_DROP;
+                            ? LOAD_MISSING_HALF
+                            : LOAD_MISSING_DROP;
     const struct {
         const char *name, **to;
     } columns[] = {
-        {"subject", &o->subject}, {"session", &o->session}, {"trial", &o->trial},
+        {"subject", &o->subject}, {"session", &o->session},   {"trial", &o->trial},
         {"date", &o->date},       {"stimulus", &o->stimulus}, {"left", &o->left},
-        {"right", &o->right},     {"choice", &o->choice},   {"reward", &o->reward},
+        {"right", &o->right},     {"choice", &o->choice},     {"reward", &o->reward},
         {"answer", &o->answer},   {"as", &o->name},
     };
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
@@ -145,9 +148,11 @@ static bool load_run(struct session *session, const struct args *args, struct ou
     (void)out;
     const char *format = args_text(args, load_table, "format");
     if (strcmp(format, "auto") != 0 && strcmp(format, "csv") != 0)
-        return err_set(err, ERR_USAGE, "load: format=%s is not read by this version; write the "
+        return err_set(err, ERR_USAGE,
+                       "load: format=%s is not read by this version; write the "
                        "trials as CSV (subject,session,trial,stimulus,choice,reward) and load "
-                       "that", format);
+                       "that",
+                       format);
     struct load *load = mem_new(1, sizeof *load);
     load->args = args_copy(args);
     load_options_take(load);

@@ -6,13 +6,14 @@ const struct command command_map = {
     .group = GROUP_LOOK,
     .arguments = "[name=value]...",
     .summary = "the learned update as a map over two of what the rule sees",
-    .detail = "Colour is the change of a weight after one trial, by default of w_stim, over stimulus "
-              "and w_stim, after errors and after correct choices.  What is on no axis and not fixed "
-              "keeps the values of trials the animals lived.  Cells that no trial visited are marked.  "
-              "For a textbook rule the standard error of each value is told (se in exports), from "
-              "the covariance of its parameters by the delta method, with lived weights and w_0 "
-              "held fixed; none where the value depends on a parameter at its bound.  Networks "
-              "claim none.",
+    .detail =
+        "Colour is the change of a weight after one trial, by default of w_stim, over stimulus "
+        "and w_stim, after errors and after correct choices.  What is on no axis and not fixed "
+        "keeps the values of trials the animals lived.  Cells that no trial visited are marked.  "
+        "For a textbook rule the standard error of each value is told (se in exports), from "
+        "the covariance of its parameters by the delta method, with lived weights and w_0 "
+        "held fixed; none where the value depends on a parameter at its bound.  Networks "
+        "claim none.",
     .examples = "map\n"
                 "map x=reward\n"
                 "map of=w_bias x=stimulus w_bias=0",

@@ -39,8 +39,8 @@ static bool open_finish(struct session *session, void *data, struct output *out,
     char buf[NUMBER_SIZE];
     char *cohort = o->model->cohort_name ? clean_text(o->model->cohort_name) : NULL;
     output_say(out, "%s: %s, %s parameters%s%s", o->name, o->model->rule->name,
-               number_grouped(buf, (long long)o->model->tensors.size),
-               cohort ? ", fitted to " : "", cohort ? cohort : "");
+               number_grouped(buf, (long long)o->model->tensors.size), cohort ? ", fitted to " : "",
+               cohort ? cohort : "");
     output_field_text(out, "model", o->name);
     output_field_text(out, "rule", o->model->rule->name);
     output_field_number(out, "parameters", (double)o->model->tensors.size);

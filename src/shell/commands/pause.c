@@ -12,9 +12,9 @@ static bool pause_run(struct session *session, const struct args *args, struct o
     bool good = true;
     for (size_t i = 0; i < n && good; i++)
         if (!session_trains(session, fits[i]))
-            good = err_set(err, ERR_FAILED, "pause: %s is not training but %s", fit_name(fits[i]),
-                           fit_active(fits[i]) ? "paused"
-                                               : fit_state_name(fit_status(fits[i]).state));
+            good =
+                err_set(err, ERR_FAILED, "pause: %s is not training but %s", fit_name(fits[i]),
+                        fit_active(fits[i]) ? "paused" : fit_state_name(fit_status(fits[i]).state));
     for (size_t i = 0; i < n && good; i++) {
         session_pause(session, fits[i], true);
         output_say(out, "%s paused", fit_name(fits[i]));

@@ -81,15 +81,14 @@ static void say_playing(struct session *session, struct output *out)
     bool even = isnan(now.speed);
     output_say(out, "%s plays %zu kept %s of %d, %s%s (Esc, then Space pauses and q ends)",
                fit_name(fit), n, fit_trained(fit) ? "epochs" : "evaluations", now.newest,
-               even ? "all in 10 s" : number_format(number, now.speed, 3),
-               even ? "" : " a second");
+               even ? "all in 10 s" : number_format(number, now.speed, 3), even ? "" : " a second");
 }
 
 /* --- standing at an epoch: a task, so that what comes next sees it ------------- */
 
 struct standing {
-    struct replay *replay;       /* held */
-    int asked, epoch, found;     /* asked -1: none was */
+    struct replay *replay;   /* held */
+    int asked, epoch, found; /* asked -1: none was */
     struct model *model;
 };
 
@@ -156,7 +155,7 @@ static bool play(struct session *session, const struct args *args, struct output
 {
     if (!session->setup.host.show) { /* a log of the full screen runs here too */
         output_note(out, "replay: only the full screen plays; epoch=N shows one epoch here, and "
-                    "`export map FILE.cast` writes them all");
+                         "`export map FILE.cast` writes them all");
         return stand(session, args, err);
     }
     if (args_given(args, "epoch")) {

@@ -7,8 +7,7 @@ static bool reset_run(struct session *session, const struct args *args, struct o
     const struct cohort *cohort = session_need_cohort(session, err);
     if (!cohort)
         return false;
-    if (session->cohorts[session->n_cohorts - 1].derived &&
-        !session_pop_cohort(session, true, err))
+    if (session->cohorts[session->n_cohorts - 1].derived && !session_pop_cohort(session, true, err))
         return false;
     cohort = session_cohort(session);
     struct strbuf text = {0};

@@ -87,18 +87,23 @@ static bool save_run(struct session *session, const struct args *args, struct ou
     if (!cohort && !fit)
         return false;
     if (data && !ends_in(path, ".csv") && !ends_in(path, ".csv.gz"))
-        return err_at(err, ERR_USAGE, word_column(args, 1), "save data: %s must end in .csv or "
-                      ".csv.gz, which says how it is written", path);
+        return err_at(err, ERR_USAGE, word_column(args, 1),
+                      "save data: %s must end in .csv or "
+                      ".csv.gz, which says how it is written",
+                      path);
     if (!data && !ends_in(path, ".npz"))
-        return err_at(err, ERR_USAGE, word_column(args, 1), "save %s: %s must end in .npz, the "
-                      "one kind of file that models are kept in", what, path);
+        return err_at(err, ERR_USAGE, word_column(args, 1),
+                      "save %s: %s must end in .npz, the "
+                      "one kind of file that models are kept in",
+                      what, path);
     bool replay = strcmp(args_text(args, save_table, "snapshots"), "yes") == 0;
     struct snapshots *snapshots = replay && fit ? fit_snapshots(fit) : NULL;
     if (replay && !snapshots)
         return err_at(err, data ? ERR_USAGE : ERR_FAILED, args_column(args, "snapshots"),
                       data ? "save data: snapshots= is of models; trials have none"
                            : "save %s: it has no snapshots; only a fit of this session, or a file "
-                             "saved with snapshots=yes, has", what);
+                             "saved with snapshots=yes, has",
+                      what);
     struct saving *s = mem_new(1, sizeof *s);
     s->snapshots = snapshots;
     s->path = path_expand(path);

@@ -11,7 +11,7 @@ static const char *const part_names[] = {"training", "held out", "unseen"};
 
 struct score {
     struct cohort *cohort;
-    bool by_animal;        /* also in text */
+    bool by_animal; /* also in text */
     size_t n;
     struct model **models; /* [n] */
     double *loss;          /* [n][n_animals] summed, nats */
@@ -110,10 +110,11 @@ static void score_animals(const struct score *score, struct table *table)
             table_text(table, 0, name);
             table_number(table, 1, (double)score->scored[at]);
             table_text(table, 2, score->models[i]->name);
-            table_text(table, 3, part_names[part_of(score->models[i],
-                                                    score->cohort->animals[a].name)]);
-            table_number(table, 4, score->scored[at] > 0
-                                       ? -score->loss[at] / (double)score->scored[at] : NAN);
+            table_text(table, 3,
+                       part_names[part_of(score->models[i], score->cohort->animals[a].name)]);
+            table_number(table, 4,
+                         score->scored[at] > 0 ? -score->loss[at] / (double)score->scored[at]
+                                               : NAN);
             free(name);
         }
 }
@@ -126,11 +127,15 @@ static bool score_finish(struct session *session, void *data, struct output *out
     for (size_t i = 0; i < score->n; i++)
         if (score->models[i]->cohort_digest &&
             score->models[i]->cohort_digest != score->cohort->digest)
-            output_note(out, "%s was fitted to other trials than those loaded; parts go by the "
-                        "animals' names", score->models[i]->name);
+            output_note(out,
+                        "%s was fitted to other trials than those loaded; parts go by the "
+                        "animals' names",
+                        score->models[i]->name);
     char *name = clean_text(score->cohort->name);
-    output_say(out, "mean log-likelihood of the choices in %s, nats per scored trial; chance is "
-               "-.6931", name);
+    output_say(out,
+               "mean log-likelihood of the choices in %s, nats per scored trial; chance is "
+               "-.6931",
+               name);
     free(name);
     score_summary(score, out->mode == OUTPUT_TEXT, &summary);
     output_table(out, "score", &summary);
@@ -158,14 +163,14 @@ static bool score_add(struct score *score, struct model *model, struct err *err)
     return false;
 }
 
-static bool score_named(const struct session *session, const struct args *args,
-                        struct score *score, struct err *err)
+static bool score_named(const struct session *session, const struct args *args, struct score *score,
+                        struct err *err)
 {
     for (size_t i = 0; i < args->n; i++) {
         if (args->items[i].name)
             continue;
-        struct fit *fit = session_need_fit(session, args->items[i].value, args->items[i].column,
-                                           err);
+        struct fit *fit =
+            session_need_fit(session, args->items[i].value, args->items[i].column, err);
         if (!fit || !score_add(score, fit_model(fit), err))
             return false;
     }
@@ -205,8 +210,8 @@ static bool score_run(struct session *session, const struct args *args, struct o
         score_release(score);
         return false;
     }
-    return task_start(session, mem_text("scoring"), score, score_work, score_finish,
-                      score_release, err);
+    return task_start(session, mem_text("scoring"), score, score_work, score_finish, score_release,
+                      err);
 }
 
 extern const struct command command_score;

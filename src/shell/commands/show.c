@@ -33,11 +33,10 @@ static bool show_work(void *data, struct task *task, struct err *err)
     (void)task, (void)err;
     struct showing *show = data;
     struct err ignored = {0};
-    show->compared = show->cohort &&
-                     recovery_compute(show->model, show->cohort, &show->recovery, &ignored);
-    show->bounded = show->compared &&
-                    knowable_compute(show->cohort, &show->model->settings.policy, &show->knowable,
-                                     &ignored);
+    show->compared =
+        show->cohort && recovery_compute(show->model, show->cohort, &show->recovery, &ignored);
+    show->bounded = show->compared && knowable_compute(show->cohort, &show->model->settings.policy,
+                                                       &show->knowable, &ignored);
     return true;
 }
 
@@ -75,8 +74,7 @@ static void show_tensors(const struct model *model, struct table *table)
             sum += v[j] * v[j];
         }
         char shape[64];
-        snprintf(shape, sizeof shape, t->n_dimensions == 2 ? "%zu x %zu" : "%zu", t->rows,
-                 t->cols);
+        snprintf(shape, sizeof shape, t->n_dimensions == 2 ? "%zu x %zu" : "%zu", t->rows, t->cols);
         table_row(table);
         table_text(table, 0, t->name);
         table_text(table, 1, shape);
@@ -174,13 +172,17 @@ static void show_truth(const struct showing *show, struct strbuf *text, struct o
             strbuf_printf(text, "truth     %s: the true update never varies; RMSE %s\n", weight,
                           number_format(rmse, r->rmse[k], 3));
         else
-            strbuf_printf(text, "truth     %s: R^2 %s over lived trials, RMSE %s (of answering 0: "
-                          "%s)\n", weight, number_fixed(r2, r->r2[k], 4, false),
-                          number_format(rmse, r->rmse[k], 3), number_format(null, r->null_rmse[k],
-                                                                            3));
+            strbuf_printf(text,
+                          "truth     %s: R^2 %s over lived trials, RMSE %s (of answering 0: "
+                          "%s)\n",
+                          weight, number_fixed(r2, r->r2[k], 4, false),
+                          number_format(rmse, r->rmse[k], 3),
+                          number_format(null, r->null_rmse[k], 3));
         if (show->bounded && isfinite(show->knowable.r2[k]))
-            strbuf_printf(text, "          these choices tell even a rule of %zu free values no "
-                          "better than R^2 %s\n", show->knowable.n_values,
+            strbuf_printf(text,
+                          "          these choices tell even a rule of %zu free values no "
+                          "better than R^2 %s\n",
+                          show->knowable.n_values,
                           number_fixed(r2, show->knowable.r2[k], 4, false));
     }
     output_data(out, "recovery", &table);
@@ -277,8 +279,8 @@ static bool show_run(struct session *session, const struct args *args, struct ou
                      struct err *err)
 {
     (void)out;
-    struct fit *fit = session_need_fit(session, args_at(args, 0),
-                                       args->n ? args->items[0].column : 0, err);
+    struct fit *fit =
+        session_need_fit(session, args_at(args, 0), args->n ? args->items[0].column : 0, err);
     if (!fit)
         return false;
     const struct cohort *cohort = fit_cohort(fit) ? fit_cohort(fit) : session_cohort(session);

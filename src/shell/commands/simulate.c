@@ -26,8 +26,8 @@ static bool simulate_work(void *data, struct task *task, struct err *err)
 {
     struct simulation *sim = data;
     if (sim->model)
-        return simulate_model(sim->model, &sim->args, sim->command, &task->cancel,
-                              &task->permille, &sim->cohort, err);
+        return simulate_model(sim->model, &sim->args, sim->command, &task->cancel, &task->permille,
+                              &sim->cohort, err);
     return simulate(args_at(&sim->args, 0), &sim->args, sim->command, &task->cancel,
                     &task->permille, &sim->cohort, err);
 }
@@ -39,7 +39,7 @@ static bool simulate_finish(struct session *session, void *data, struct output *
     struct simulation *sim = data;
     struct strbuf text = {0};
     cohort_words(sim->cohort, &text);
-    const char *kept = !sim->model                   ? "; the truth is kept"
+    const char *kept = !sim->model                    ? "; the truth is kept"
                        : sim->model->rule->no_weights ? ""
                                                       : "; the weights are kept";
     output_say(out, "%s of %s, seed %ld%s", strbuf_text(&text), args_at(&sim->args, 0),
@@ -60,7 +60,7 @@ static const char *maker_at(void *context, size_t i)
     size_t rules = 0;
     while (simulate_rules[rules])
         rules++;
-    return i < rules                    ? simulate_rules[i]
+    return i < rules                     ? simulate_rules[i]
            : i - rules < session->n_fits ? fit_name(session->fits[i - rules].fit)
                                          : NULL;
 }
@@ -87,11 +87,13 @@ static bool pick_maker(struct session *session, struct simulation *sim, struct e
     for (size_t i = 0; simulate_rules[i]; i++)
         strbuf_printf(&all, "%s%s", i ? ", " : "", simulate_rules[i]);
     if (rule_find(word))
-        err_at(err, ERR_USAGE, column, "simulate: %s has no true parameters; `fit %s`, then "
-               "simulate the model by its name", word, word);
+        err_at(err, ERR_USAGE, column,
+               "simulate: %s has no true parameters; `fit %s`, then "
+               "simulate the model by its name",
+               word, word);
     else if (near)
-        err_at(err, ERR_USAGE, column, "simulate: no rule or model '%s'; did you mean '%s'?",
-               clean, near);
+        err_at(err, ERR_USAGE, column, "simulate: no rule or model '%s'; did you mean '%s'?", clean,
+               near);
     else
         err_at(err, ERR_USAGE, column, "simulate: no rule or model '%s'; the rules are %s", clean,
                strbuf_text(&all));

@@ -16,8 +16,8 @@ static bool stop_run(struct session *session, const struct args *args, struct ou
                            fit_state_name(fit_status(fits[i]).state));
     for (size_t i = 0; i < n && good; i++) {
         fit_stop(fits[i]);
-        output_say(out, "%s is stopping after epoch %d; what it reached is kept",
-                   fit_name(fits[i]), fit_status(fits[i]).epoch);
+        output_say(out, "%s is stopping after epoch %d; what it reached is kept", fit_name(fits[i]),
+                   fit_status(fits[i]).epoch);
     }
     free(fits);
     return good;

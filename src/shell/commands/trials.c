@@ -26,8 +26,10 @@ static bool trials_run(struct session *session, const struct args *args, struct 
     (void)out;
     size_t first, last;
     if (!read_range(args_at(args, 0), &first, &last))
-        return err_at(err, ERR_USAGE, args->items[0].column, "trials: '%s' is no range; write "
-                      "1..500, 501.. or ..500, counted from 1 in each animal", args_at(args, 0));
+        return err_at(err, ERR_USAGE, args->items[0].column,
+                      "trials: '%s' is no range; write "
+                      "1..500, 501.. or ..500, counted from 1 in each animal",
+                      args_at(args, 0));
     return filter_trials(session, first, last, err);
 }
 
