@@ -31,7 +31,7 @@ static struct world world_new(size_t n, size_t k, const double *sigma, const dou
         double z = 0;
         w.day[t] = t % session == 0;
         for (size_t i = 0; i < k; i++) {
-            w.x[t * k + i] = i == 0 ? 1 : rng_between(&rng, -1, 1);
+            w.x[t * k + i] = i == 0 ? 1 : rng_between(&rng, -2, 2);
             weight[i] += (w.day[t] && sigma_day ? sigma_day : sigma)[i] * rng_normal(&rng);
             z += weight[i] * w.x[t * k + i];
         }
@@ -157,7 +157,7 @@ static void test_gradient(void)
 static void test_recovery(void)
 {
     struct err err = {0};
-    double sigma[2] = {.03, .03}, sigma_day[2] = {.5, .5};
+    double sigma[2] = {.04, .06}, sigma_day[2] = {.5, .5};
     struct world w = world_new(MOST_TRIALS, 2, sigma, sigma_day, 300);
     struct randomwalk walk, plain;
     tap_ok(randomwalk_fit(&w.trials, true, NULL, &walk, &err), "a walk is fitted");
