@@ -85,7 +85,7 @@ static bool find_packing(struct gz_in *gz, struct err *err)
         return false;
     gz->packed = gz->z.avail_in >= 2 && gz->z.next_in[0] == 0x1f && gz->z.next_in[1] == 0x8b;
     if (gz->packed && inflateInit2(&gz->z, GZIP_BITS) != Z_OK)
-        die("inflateInit2 failed");
+        err_die("inflateInit2 failed");
     gz->between = true;
     return true;
 }
@@ -139,7 +139,7 @@ static bool next_member(struct gz_in *gz, bool *more, struct err *err)
                        "bytes that are not gzip follow the gzip data; "
                        "unpack it with zcat and look at its end");
     if (inflateReset(&gz->z) != Z_OK)
-        die("inflateReset failed");
+        err_die("inflateReset failed");
     gz->between = false;
     *more = true;
     return true;
@@ -163,7 +163,7 @@ static ptrdiff_t read_packed(struct gz_in *gz, void *bytes, size_t n, struct err
         if (got == Z_STREAM_END) {
             gz->between = true;
         } else if (got == Z_MEM_ERROR) {
-            die("out of memory");
+            err_die("out of memory");
         } else if (got == Z_BUF_ERROR && gz->z.avail_in == 0) {
             err_set(err, ERR_DATA, "the gzip data ends early: the file is cut off; copy it again");
             return -1;
@@ -252,7 +252,7 @@ struct gz_out *gz_out_new(void)
     gz->header.os = 255;
     if (deflateInit2(&gz->z, 6, Z_DEFLATED, GZIP_BITS, 8, Z_DEFAULT_STRATEGY) != Z_OK ||
         deflateSetHeader(&gz->z, &gz->header) != Z_OK)
-        die("deflateInit2 failed");
+        err_die("deflateInit2 failed");
     return gz;
 }
 
@@ -281,7 +281,7 @@ void gz_out_finish(struct gz_out *gz, struct strbuf *to)
     gz->z.next_in = NULL;
     gz->z.avail_in = 0;
     if (pack(gz, Z_FINISH, to) != Z_STREAM_END)
-        die("deflate did not end");
+        err_die("deflate did not end");
     deflateEnd(&gz->z);
     free(gz);
 }

@@ -1,4 +1,4 @@
-/* Fitted against true updates at the true weights of lived trials.  Rules that
+/* Fitted against true updates at the true weights of visited trials.  Rules that
  * depend on one trial alone take an even sample of trials; those with a memory,
  * and all when the truth has one, are run along whole lives. */
 #include "recovery.h"
@@ -13,7 +13,7 @@
 
 enum { BATCH = 4096, SIDE_BY_SIDE = 64 };
 /* Of long lives that are not all taken, parts side by side, each after a run-up whose
- * updates do not count: by then a state that began at zero is as good as lived. */
+ * updates do not count: by then a state that began at zero is as good as visited. */
 enum { PARTS = 16, RUN_UP = 200 };
 
 /* Sums over trials, per weight.  The mean of the true update is small beside
@@ -28,7 +28,7 @@ struct work {
     const struct cohort *cohort;
     const struct truth *truth;
     const float *w[POLICY_MAX]; /* the columns of true weights */
-    struct walk *walk;
+    struct rule_state *state;
     size_t n;
     double *u, *x, *answer, *dw, *true_dw; /* [room][rule_inputs], [K], 1, [K], [K] */
     bool *counts;                          /* [room] */
@@ -61,7 +61,7 @@ static size_t count_usable(const struct work *work)
 static void work_open(struct work *work, size_t room)
 {
     size_t n = work->truth->policy.n;
-    work->walk = walk_new(work->model, room);
+    work->state = rule_state_new(work->model, room);
     work->u = mem_new(room * rule_inputs(&work->model->shape), sizeof *work->u);
     work->x = mem_new(room * n, sizeof *work->x);
     work->answer = mem_new(room, sizeof *work->answer);
@@ -72,7 +72,7 @@ static void work_open(struct work *work, size_t room)
 
 static void work_close(struct work *work)
 {
-    walk_free(work->walk);
+    rule_state_free(work->state);
     free(work->u), free(work->x), free(work->answer);
     free(work->dw), free(work->true_dw), free(work->counts);
 }
@@ -120,7 +120,7 @@ static void work_step(struct work *work, size_t n)
     size_t n_weights = work->truth->policy.n;
     if (n == 0)
         return;
-    walk_step(work->walk, n, work->u, work->x, work->answer, NULL, work->dw);
+    rule_state_step(work->state, n, work->u, work->x, work->answer, NULL, work->dw);
     for (size_t i = 0; i < n; i++) {
         if (!work->counts[i])
             continue;
@@ -186,7 +186,7 @@ static int longer_first(const void *a, const void *b)
 static void live_together(struct work *work, struct life *lives, size_t n)
 {
     qsort(lives, n, sizeof *lives, longer_first);
-    walk_reset(work->walk);
+    rule_state_reset(work->state);
     memset(work->u, 0, n * rule_inputs(&work->model->shape) * sizeof *work->u);
     for (size_t t = 0; n > 0 && !stopped(work); t++) {
         while (n > 0 && lives[n - 1].trials <= t)
@@ -301,7 +301,7 @@ bool recovery_over(const struct model *model, const struct cohort *cohort,
     if (work.sums.n == 0)
         return err_set(err, ERR_DATA, "%s has no trial with true weights and a known reward",
                        cohort->name);
-    *out = (struct recovery){.n_lived = all};
+    *out = (struct recovery){.n_visited = all};
     summarise(&work.sums, truth->policy.n, out);
     return true;
 }

@@ -44,7 +44,7 @@ struct batch {
     const struct plan *plan;
     size_t n;
     struct agent agent[BATCH];
-    struct walk *walk; /* of a model */
+    struct rule_state *state; /* of a model */
     double *u, *x, *dw, *answer, *next;
 };
 
@@ -141,7 +141,7 @@ static void choose(const struct plan *plan, struct agent *agent, size_t t, const
     }
     if (plan->truth.decision == DECISION_TEMPERATURE)
         logit /= plan->truth.temperature;
-    double right = sigmoid(logit);
+    double right = truth_sigmoid(logit);
     if (plan->truth.decision == DECISION_LAPSE)
         right = plan->truth.lapse / 2 + (1 - plan->truth.lapse) * right;
     trial->choice = rng_uniform(&agent->choices) < right;
@@ -198,7 +198,8 @@ static void live_trial(struct batch *batch, size_t t)
         batch->next[i] = t + 1 < plan->layout.trials ? trial[1].stimulus : 0;
     }
     if (plan->model)
-        walk_step(batch->walk, batch->n, batch->u, batch->x, batch->answer, batch->next, batch->dw);
+        rule_state_step(batch->state, batch->n, batch->u, batch->x, batch->answer, batch->next,
+                        batch->dw);
     for (size_t i = 0; i < batch->n; i++)
         add_update(plan, &batch->agent[i], batch->dw + i * n);
 }
@@ -254,7 +255,7 @@ static struct batch *batch_new(const struct plan *plan, size_t n)
     batch->next = mem_new(n, sizeof *batch->next);
     if (plan->model) {
         batch->u = mem_new(n * rule_inputs(&plan->model->shape), sizeof *batch->u);
-        batch->walk = walk_new(plan->model, n);
+        batch->state = rule_state_new(plan->model, n);
     }
     for (size_t i = 0; i < n; i++) {
         struct agent *agent = &batch->agent[i];
@@ -275,7 +276,7 @@ static void batch_free(struct batch *batch, size_t n)
         truth_memory_free(batch->agent[i].memory);
     }
     free(batch->u), free(batch->x), free(batch->dw), free(batch->answer), free(batch->next);
-    walk_free(batch->walk);
+    rule_state_free(batch->state);
     free(batch);
 }
 
@@ -295,8 +296,8 @@ static bool live_all(const struct plan *plan, struct progress *progress,
         batch->n = animals - first < side ? animals - first : side;
         for (size_t i = 0; i < batch->n; i++)
             agent_begin(plan, first + i, &batch->agent[i]);
-        if (batch->walk)
-            walk_reset(batch->walk);
+        if (batch->state)
+            rule_state_reset(batch->state);
         going = live(batch, progress);
         for (size_t i = 0; going && i < batch->n; i++)
             write_animal(plan, &batch->agent[i], first + i, builder);
@@ -358,8 +359,9 @@ static bool run(const struct plan *plan, const atomic_bool *cancel, atomic_int *
     return true;
 }
 
-bool simulate(const char *rule, const struct args *args, const char *command,
-              const atomic_bool *cancel, atomic_int *permille, struct cohort **out, struct err *err)
+bool simulate_run(const char *rule, const struct args *args, const char *command,
+                  const atomic_bool *cancel, atomic_int *permille, struct cohort **out,
+                  struct err *err)
 {
     struct plan plan = {0};
     return plan_rule(rule, args, command, &plan, err) && run(&plan, cancel, permille, out, err);

@@ -38,7 +38,7 @@ void policy_features(const struct policy *policy, const struct cohort *cohort,
 /* Index of the weight with this name ("w_stim"), or -1. */
 long policy_weight(const struct policy *policy, const char *name);
 /* Features when the stimulus is replaced by s: x [K], which holds those of a
- * lived trial, is changed where it depends on s_t. */
+ * visited trial, is changed where it depends on s_t. */
 void policy_replace_stimulus(const struct policy *policy, double s, double *x);
 
 #endif

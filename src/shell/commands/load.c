@@ -7,7 +7,7 @@
 #include "deltaw/data/load.h"
 #include "../state.h"
 
-static const struct option load_table[] = {
+static const struct option_row load_table[] = {
     {"format", OPTION_WORD, 0, 0, load_formats, "auto", "of the files; auto: by their first bytes"},
     {"subject", OPTION_COLUMN, 0, 0, NULL, NULL, "column that names the animal"},
     {"session", OPTION_COLUMN, 0, 0, NULL, NULL, "column of the session"},
