@@ -46,6 +46,24 @@ void model_drop(struct model *m)
     free(m);
 }
 
+struct model model_at(const struct model *model, double *theta)
+{
+    return (struct model){.name = model->name,
+                          .rule = model->rule,
+                          .shape = model->shape,
+                          .settings = model->settings,
+                          .tensors = model->tensors,
+                          .theta = theta};
+}
+
+bool model_meets(const struct model *model, const struct cohort *cohort, struct err *err)
+{
+    struct err why = {0};
+    return policy_check(&model->settings.policy, cohort, &why) ||
+           err_set(err, why.code, "%s cannot look at %s: %s", model->name, cohort->name,
+                   why.message);
+}
+
 /* Networks train in single precision, the rules of a few parameters in double. */
 static const struct engine *engine_of(const struct model *model)
 {
