@@ -67,6 +67,12 @@ const char *probe_weight(const struct policy *policy)
     return policy->weight[0];
 }
 
+bool probe_true_known(const struct cohort *cohort, const struct policy *policy)
+{
+    struct truth room;
+    return cohort && truth_for_policy(cohort, policy, &room, NULL);
+}
+
 void grid_truth(struct grid *grid, struct truth *room)
 {
     if (grid->cohort && truth_for_policy(grid->cohort, &grid->model->settings.policy, room, NULL))
