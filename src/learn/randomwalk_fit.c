@@ -2,6 +2,7 @@
 #include <math.h>
 #include <nlopt.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/positive.h"
@@ -15,25 +16,27 @@ struct climb {
     struct randomwalk_mode *mode;
     const atomic_bool *stop;
     nlopt_opt opt;
-    bool lost; /* no mode was found */
     int evaluations;
+    double best, at[2 * RANDOMWALK_MOST]; /* the largest evidence, and where */
 };
 
 static double climb_step(unsigned n, const double *log_sigma, double *gradient, void *arg)
 {
     struct climb *c = arg;
     double unused[2 * RANDOMWALK_MOST];
-    (void)n;
     if (c->stop && atomic_load(c->stop)) {
         nlopt_force_stop(c->opt);
         return -HUGE_VAL;
     }
     c->evaluations++;
     double evidence = randomwalk_evidence(c->mode, log_sigma, gradient ? gradient : unused);
-    if (isnan(evidence)) {
-        c->lost = true;
+    if (isnan(evidence)) { /* flat evidence can throw the search far off */
         nlopt_force_stop(c->opt);
         return -HUGE_VAL;
+    }
+    if (evidence > c->best) {
+        c->best = evidence;
+        memcpy(c->at, log_sigma, n * sizeof *log_sigma);
     }
     return evidence;
 }
@@ -103,6 +106,7 @@ static void climb_up(struct climb *c, size_t n, size_t n_weights, double *log_si
     nlopt_set_ftol_abs(c->opt, 1e-4);
     nlopt_set_maxeval(c->opt, MOST_EVALUATIONS);
     nlopt_optimize(c->opt, log_sigma, &evidence);
+    memcpy(log_sigma, c->at, n * sizeof *log_sigma);
 }
 
 static bool any_day(const struct randomwalk_trials *trials)
@@ -133,16 +137,17 @@ bool randomwalk_fit(const struct randomwalk_trials *trials, bool by_day, const a
         return err_set(err, ERR_DATA, "a random walk needs two trials of an animal at least");
     out->by_day = by_day && any_day(trials);
     size_t n = (out->by_day ? 2 : 1) * trials->n_weights;
-    struct climb c = {.mode = randomwalk_mode_new(trials, out->by_day), .stop = stop};
+    struct climb c = {
+        .mode = randomwalk_mode_new(trials, out->by_day), .stop = stop, .best = -HUGE_VAL};
     climb_up(&c, n, trials->n_weights, out->log_sigma);
     bool stopped = stop && atomic_load(stop);
-    if (!stopped && !c.lost)
+    if (!stopped && c.best > -HUGE_VAL)
         read_out(&c, n, out);
     nlopt_destroy(c.opt);
     randomwalk_mode_free(c.mode);
     if (stopped)
         return err_set(err, ERR_INTERRUPTED, "stopped");
-    if (c.lost)
+    if (!(c.best > -HUGE_VAL))
         return err_set(err, ERR_FAILED,
                        "no posterior mode was found; is a policy feature constant or huge?");
     return true;
