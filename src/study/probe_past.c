@@ -25,7 +25,7 @@ static bool features_matter(const struct policy *policy)
 
 bool probe_sees_past(const struct model *model)
 {
-    return model->rule->memory || model->shape.lags > 0 ||
+    return model->rule->memory || model->settings.shape.lags > 0 ||
            (!model->rule->network && features_matter(&model->settings.policy));
 }
 
@@ -149,9 +149,9 @@ struct past_run *past_run_new(const struct model *model, const struct histories 
     run->model = model;
     run->h = h && probe_sees_past(model) ? h : NULL;
     run->n_weights = k;
-    run->n_inputs = rule_inputs(&model->shape);
+    run->n_inputs = rule_inputs(&model->settings.shape);
     run->states = run->h && model->rule->memory;
-    run->fans = run->states && model->rule->network && model->shape.lags == 0;
+    run->fans = run->states && model->rule->network && model->settings.shape.lags == 0;
     size_t room = run->states && h->n > BATCH ? h->n : BATCH;
     for (int i = 0; run->states && i < 2; i++)
         run->state[i] = rule_state_new(model, h->n);
@@ -219,7 +219,7 @@ static void put_inputs(struct past_run *run, size_t i, const struct past_trial *
     u[INPUT_CHOICE] = trial->choice;
     u[INPUT_REWARD] = trial->reward;
     u[INPUT_SIDE] = trial->stimulus > 0;
-    for (size_t lag = 1; lag <= run->model->shape.lags; lag++) {
+    for (size_t lag = 1; lag <= run->model->settings.shape.lags; lag++) {
         double *old = u + INPUT_N + PAST_N * (lag - 1);
         bool there = lag <= n;
         old[PAST_STIMULUS] = there ? past_stimulus(code[n - lag]) : 0;

@@ -70,8 +70,8 @@ static void model_weights(const struct model *model, size_t animal, double *w)
         fixed_weights(model, w);
     else if (!model->rule->no_start && model->n_animals > 0 && model->w0)
         memcpy(w, model->w0 + animal % model->n_animals * n, n * sizeof *w);
-    else if (!model->rule->no_start && model->settings.w0 == W0_VALUE)
-        memcpy(w, model->settings.w0_value, n * sizeof *w);
+    else if (!model->rule->no_start && model->settings.w0.kind == W0_VALUE)
+        memcpy(w, model->settings.w0.value, n * sizeof *w);
 }
 
 static void start_weights(const struct plan *plan, size_t animal, double *w)
@@ -162,7 +162,7 @@ static void inputs(const struct plan *plan, const struct agent *agent, size_t t,
     u[INPUT_REWARD] = trial->reward;
     u[INPUT_SIDE] = trial->stimulus > 0;
     u += INPUT_N;
-    for (size_t lag = 1; lag <= plan->model->shape.lags; lag++, u += PAST_N) {
+    for (size_t lag = 1; lag <= plan->model->settings.shape.lags; lag++, u += PAST_N) {
         u[PAST_STIMULUS] = lag <= t ? trial[-(ptrdiff_t)lag].stimulus : 0;
         u[PAST_CHOICE] = lag <= t ? trial[-(ptrdiff_t)lag].choice : 0;
         u[PAST_REWARD] = lag <= t ? trial[-(ptrdiff_t)lag].reward : 0;
@@ -193,7 +193,7 @@ static void live_trial(struct batch *batch, size_t t)
                        trial->answer, batch->dw + i * n);
             continue;
         }
-        inputs(plan, agent, t, batch->u + i * rule_inputs(&plan->model->shape));
+        inputs(plan, agent, t, batch->u + i * rule_inputs(&plan->model->settings.shape));
         batch->answer[i] = trial->answer;
         batch->next[i] = t + 1 < plan->layout.trials ? trial[1].stimulus : 0;
     }
@@ -254,7 +254,7 @@ static struct batch *batch_new(const struct plan *plan, size_t n)
     batch->answer = mem_new(n, sizeof *batch->answer);
     batch->next = mem_new(n, sizeof *batch->next);
     if (plan->model) {
-        batch->u = mem_new(n * rule_inputs(&plan->model->shape), sizeof *batch->u);
+        batch->u = mem_new(n * rule_inputs(&plan->model->settings.shape), sizeof *batch->u);
         batch->state = rule_state_new(plan->model, n);
     }
     for (size_t i = 0; i < n; i++) {
