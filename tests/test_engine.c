@@ -34,7 +34,7 @@ static void plain_update(const struct tensors *t, const double *theta, size_t la
         dw[k] = theta[t->item[0].offset + k] * out[k];
 }
 
-/* Loss of one animal trial by trial (SCIENCE 1), and its last weights. */
+/* Loss of one animal trial by trial (doc/science, the model), and its last weights. */
 static double plain_loss(const struct cohort *c, size_t animal, const struct tensors *t,
                          const double *theta, size_t layers, const double *w0, double *w)
 {

@@ -35,7 +35,7 @@ static double right(const struct trial *t)
     return 1 / (1 + exp(-(t->w[0] * t->s + t->w[1])));
 }
 
-/* SCIENCE 2 with signs and sides spelled out: f(a) (1 - p_a) for a side. */
+/* doc/science, textbook rules, with signs and sides spelled out: f(a) (1 - p_a) for a side. */
 static double score(double side, double p)
 {
     return side > .5 ? 1 - p : -p;

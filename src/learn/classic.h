@@ -1,4 +1,4 @@
-/* The textbook rules share a form (SCIENCE 2; a - P(right) = f(a) (1 - p_a)):
+/* The textbook rules share a form (doc/science, textbook rules):
  *
  *   dw_k = alpha_k (a + b baseline_k) x_k - forgetting_k w_k
  *

@@ -322,7 +322,7 @@ void *trainer_run(void *arg)
     struct trainer *t = arg;
     struct fit *fit = t->fit;
     int cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
-    thread_background();
+    thread_background(THREAD_BACKGROUND);
     t->started = clock_seconds();
     bool network = t->rule->network;
     t->threads = fit->settings.threads > 0 ? fit->settings.threads : cores;

@@ -151,7 +151,7 @@ static void *player_run(void *arg)
 {
     struct replay *r = arg;
     const struct wake *wake = r->wake;
-    thread_background();
+    thread_background(THREAD_BACKGROUND);
     pthread_mutex_lock(&r->lock);
     while (!r->quit)
         player_turn(r);

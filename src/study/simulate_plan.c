@@ -134,7 +134,7 @@ static bool plan_protocol(const struct args *args, const char *command, struct p
     return plan_size(args, &plan->layout, err);
 }
 
-/* Where SCIENCE 4 and Ashwood's protocol differ, `stimuli` chooses the default. */
+/* Where the two of doc/science, simulation protocols, differ, `stimuli` chooses. */
 static bool plan_start(const struct args *args, struct plan *plan, struct err *err)
 {
     struct truth_layout *layout = &plan->layout;

@@ -9,8 +9,8 @@
 #include "deltaw/base/option.h"
 #include "deltaw/learn/policy.h"
 
-/* What a rule sees of a trial besides the weights, in this order (SCIENCE 1);
- * the input vector is [w (K), these]. */
+/* What a rule sees of a trial besides the weights, in this order (doc/science, the
+ * model); the input vector is [w (K), these]. */
 enum rule_input {
     INPUT_STIMULUS,
     INPUT_ONE,

@@ -1,4 +1,4 @@
-/* reinforce: dw_k = alpha_k r f(y) (1 - p_y) x_k.  SCIENCE 2. */
+/* reinforce: dw_k = alpha_k r f(y) (1 - p_y) x_k.  doc/science, textbook rules. */
 #include "classic.h"
 
 static struct learning_signal reinforce_signal(vec p, vec r, vec y, vec z)

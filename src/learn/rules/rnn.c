@@ -1,5 +1,5 @@
-/* rnn: h = GRU([w, s, 1, day, y, r, side], h), dw = scale * MLP(h).  SCIENCE 1
- * (RNNGLM).  The other order, mlp-gru, is in rnn_mlp_first.h.
+/* rnn: h = GRU([w, s, 1, day, y, r, side], h), dw = scale * MLP(h).  doc/science,
+ * network rules (RNNGLM).  The other order, mlp-gru, is in rnn_mlp_first.h.
  *
  * Cache and delta: the GRU's, then the MLP's; delta ends in g_dw [K]. */
 #include "kernel.h"

@@ -1,6 +1,6 @@
 /* trace: dw_k = alpha_k R_t sum_{j=0..S} f(y_{t-j}) (1 - p_{t-j}) x_{k,t-j}, where
- * R_t = 1 if at least half of the last S trials were correct (SCIENCE 2, the
- * paper's non-Markovian rule; the probabilities are those of the time).
+ * R_t = 1 if at least half of the last S trials were correct, and the probabilities are
+ * those at the time of each choice: the non-Markovian rule of doc/science, textbook rules.
  *
  * State: rewards of the last S trials, newest first (0 before the first trial),
  * then the eligibilities e_k = (y - p) x_k of the last S, newest first. */
