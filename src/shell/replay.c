@@ -93,7 +93,7 @@ struct visited *replay_visited(const struct model *model, const struct cohort *c
     struct visited *l = mem_new(1, sizeof *l);
     l->epoch = epoch;
     l->n_trials = cohort->n_trials;
-    l->n_weights = model->shape.n_weights;
+    l->n_weights = model->settings.shape.n_weights;
     l->w = mem_new(l->n_trials * l->n_weights, sizeof *l->w);
     l->references = 1;
     model_sweep(model, cohort, l->w);
