@@ -18,8 +18,8 @@ static struct model *model_of(const char *rule, const struct rule_shape *shape, 
     struct model *m = mem_new(1, sizeof *m);
     m->name = mem_text(rule);
     m->rule = rule_find(rule);
-    m->shape = *shape;
     fit_settings_default(&m->settings);
+    m->settings.shape = *shape;
     rule_layout(m->rule, shape, &m->tensors);
     m->theta = mem_copy(theta, m->tensors.size, sizeof *theta);
     m->references = 1;

@@ -21,7 +21,7 @@ const struct kernel ENGINE(kernel_reinforce) = {
 static void reinforce_layout(const struct rule_shape *shape, struct tensors *out)
 {
     struct rule_shape one = *shape;
-    one.split_alpha = false;
+    one.split = false;
     classic_layout(&one, out);
 }
 
