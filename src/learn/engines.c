@@ -5,11 +5,12 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/strbuf.h"
 #include "deltaw/learn/engine.h"
+#include "deltaw/learn/inputs.h"
 
 #if defined __x86_64__
 extern const struct engine engine_avx512, engine_avx2;
 #endif
-extern const struct engine engine_sse2, engine_f64;
+extern const struct engine engine_128, engine_f64;
 
 const struct engine *engine_double(void)
 {
@@ -27,7 +28,7 @@ const struct engine *engine_at(size_t i)
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
         can[n++] = &engine_avx2;
 #endif
-    can[n++] = &engine_sse2;
+    can[n++] = &engine_128;
     return i < n ? can[i] : NULL;
 }
 
@@ -84,7 +85,7 @@ struct trials *trials_new(const struct cohort *cohort, const struct policy *poli
         t->count[a] = animal->count;
         for (size_t i = animal->first; i < animal->first + animal->count; i++) {
             double x[POLICY_MAX];
-            policy_features(policy, cohort, animal, i, x);
+            inputs_policy_of(policy, cohort, animal, i, x);
             for (size_t j = 0; j < k; j++)
                 t->x[i * k + j] = (float)x[j];
             t->flags[i] = (uint8_t)((cohort->choice[i] ? TRIAL_CHOICE : 0) |

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/learn/inputs.h"
 #include "probe_axis.h"
 #include "truth.h"
 
@@ -62,7 +63,7 @@ static void work_open(struct work *work, size_t room)
 {
     size_t n = work->truth->policy.n;
     work->state = rule_state_new(work->model, room);
-    work->u = mem_new(room * rule_inputs(&work->model->shape), sizeof *work->u);
+    work->u = mem_new(room * rule_inputs(&work->model->settings.shape), sizeof *work->u);
     work->x = mem_new(room * n, sizeof *work->x);
     work->answer = mem_new(room, sizeof *work->answer);
     work->dw = mem_new(room * n, sizeof *work->dw);
@@ -77,38 +78,19 @@ static void work_close(struct work *work)
     free(work->dw), free(work->true_dw), free(work->counts);
 }
 
-/* What the model sees of the trial after the weights: [INPUT_N + PAST_N * lags] */
-static void trial_inputs(const struct cohort *cohort, const struct animal *animal, size_t t,
-                         size_t lags, double *u)
-{
-    u[INPUT_STIMULUS] = cohort->stimulus[t];
-    u[INPUT_ONE] = 1;
-    u[INPUT_DAY] = cohort_day(cohort, animal, t);
-    u[INPUT_CHOICE] = cohort->choice[t];
-    u[INPUT_REWARD] = cohort->reward[t];
-    u[INPUT_SIDE] = cohort->stimulus[t] > 0;
-    u += INPUT_N;
-    for (size_t lag = 1; lag <= lags; lag++, u += PAST_N) {
-        bool there = t - animal->first >= lag;
-        u[PAST_STIMULUS] = there ? cohort->stimulus[t - lag] : 0;
-        u[PAST_CHOICE] = there ? cohort->choice[t - lag] : 0;
-        u[PAST_REWARD] = there ? cohort->reward[t - lag] : 0;
-    }
-}
-
 /* Trial t into place i; weights that are not known stay what they were there. */
 static void work_put(struct work *work, size_t i, const struct truth *truth,
                      struct truth_memory *memory, const struct animal *animal, size_t t)
 {
     const struct cohort *cohort = work->cohort;
-    const struct rule_shape *shape = &work->model->shape;
+    const struct rule_shape *shape = &work->model->settings.shape;
     size_t n = truth->policy.n;
     double *w = work->u + i * rule_inputs(shape), *x = work->x + i * n;
     for (size_t k = 0; k < n; k++)
         if (isfinite(work->w[k][t]))
             w[k] = work->w[k][t];
-    trial_inputs(cohort, animal, t, shape->lags, w + n);
-    policy_features(&truth->policy, cohort, animal, t, x);
+    inputs_rule_of(shape, w, cohort, animal, t, w);
+    inputs_policy_of(&truth->policy, cohort, animal, t, x);
     work->answer[i] = cohort->answer[t];
     truth_step(truth, memory, w, x, cohort->choice[t], cohort->reward[t], cohort->answer[t],
                work->true_dw + i * n);
@@ -187,7 +169,7 @@ static void live_together(struct work *work, struct life *lives, size_t n)
 {
     qsort(lives, n, sizeof *lives, longer_first);
     rule_state_reset(work->state);
-    memset(work->u, 0, n * rule_inputs(&work->model->shape) * sizeof *work->u);
+    memset(work->u, 0, n * rule_inputs(&work->model->settings.shape) * sizeof *work->u);
     for (size_t t = 0; n > 0 && !stopped(work); t++) {
         while (n > 0 && lives[n - 1].trials <= t)
             n--;

@@ -1,4 +1,5 @@
-/* True rules: the update of a trial (SCIENCE 2), and whose rates an animal has. */
+/* True rules: the update of a trial (doc/science, textbook rules), and which rates an
+ * animal has. */
 #include "truth.h"
 
 #include <ctype.h>
@@ -15,13 +16,6 @@ double truth_sigmoid(double z)
         return 1 / (1 + exp(-z));
     double e = exp(z);
     return e / (1 + e);
-}
-
-void policy_at(const struct policy *policy, double stimulus, double *x)
-{
-    for (size_t k = 0; k < policy->n; k++)
-        x[k] = policy->feature[k] == FEATURE_BIAS;
-    policy_replace_stimulus(policy, stimulus, x);
 }
 
 /* f(a) (1 - p_a) of a side a; 1 - p_a is the probability of the other side,

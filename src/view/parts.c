@@ -32,22 +32,6 @@ const char *parts_chosen(const struct args *args, const struct option_row *table
     return text && strcmp(text, "auto") != 0 ? text : NULL;
 }
 
-void parts_word(struct strbuf *out, const char *word)
-{
-    if (*word && !strpbrk(word, " \t\"'\\#;=$")) {
-        strbuf_puts(out, word);
-        return;
-    }
-    strbuf_putc(out, '"');
-    for (const char *p = word; *p; p++) {
-        if (*p == '"' || *p == '\\' || *p == '$') {
-            strbuf_putc(out, '\\');
-        }
-        strbuf_putc(out, *p);
-    }
-    strbuf_putc(out, '"');
-}
-
 static const char *animal_name_at(void *cohort, size_t i)
 {
     const struct cohort *c = cohort;
@@ -207,6 +191,13 @@ enum show parts_show(const char *word)
     return strcmp(word, "no") == 0     ? SHOW_FITTED
            : strcmp(word, "true") == 0 ? SHOW_TRUE
                                        : SHOW_DIFFERENCE;
+}
+
+bool parts_no_truth(const char *view, const struct cohort *cohort, struct err *err)
+{
+    return err_set(err, ERR_FAILED,
+                   "the true rule behind %s is not known; `%s diff=no` shows the fitted one",
+                   cohort ? cohort->name : "it", view);
 }
 
 bool parts_axis(const char *view, const struct args *args, const struct option_row *table,
@@ -369,9 +360,8 @@ void parts_notice(struct canvas *canvas, struct rect area, const char *text,
         n_lines++;
     }
     int y = area.y + (area.height > n_lines ? (area.height - n_lines) / 2 : 0);
-    char *rest = NULL;
-    for (char *line = strtok_r(wrapped.text, "\n", &rest); line && y < area.y + area.height;
-         line = strtok_r(NULL, "\n", &rest)) {
+    char *rest = wrapped.text, *line;
+    while (y < area.y + area.height && (line = strsep(&rest, "\n"))) {
         int x = area.x + (area.width - utf8_width(line)) / 2;
         x = x < area.x ? area.x : x;
         canvas_text(canvas, x, y++, area.x + area.width - x, line, COLOUR_DEFAULT, 0, style);

@@ -16,8 +16,8 @@
 #include "deltaw/base/err.h"
 #include "deltaw/data/cohort.h"
 
-/* tanh5: f(c) = tanh(5 c) / tanh 5, as the IBL's mice are fitted; auto: for files as the
- * IBL keeps them, else raw */
+/* TANH5: doc/science, coding of stimuli; auto: so for files as the IBL keeps them, else
+ * raw. */
 enum load_contrast { LOAD_CONTRAST_AUTO, LOAD_CONTRAST_RAW, LOAD_CONTRAST_TANH5 };
 enum load_scale { LOAD_SCALE_NONE, LOAD_SCALE_LOG2 };
 enum load_dates { LOAD_DATES_AUTO, LOAD_DATES_YMD, LOAD_DATES_DMY, LOAD_DATES_MDY };

@@ -1,5 +1,5 @@
 /* The policy: which features the logistic regression sees, P(right) =
- * sigmoid(sum_k w_k x_k).  SCIENCE 1. */
+ * sigmoid(sum_k w_k x_k).  doc/science, the model. */
 #ifndef DELTAW_LEARN_POLICY_H
 #define DELTAW_LEARN_POLICY_H
 
@@ -32,13 +32,7 @@ struct policy {
 bool policy_parse(const char *text, struct policy *out, struct err *err);
 /* The columns it names are in the log and have a value on every trial. */
 bool policy_check(const struct policy *policy, const struct cohort *cohort, struct err *err);
-/* x_t of one trial (index into the cohort's columns) of one animal: x [K] */
-void policy_features(const struct policy *policy, const struct cohort *cohort,
-                     const struct animal *animal, size_t trial, double *x);
 /* Index of the weight with this name ("w_stim"), or -1. */
 long policy_weight(const struct policy *policy, const char *name);
-/* Features when the stimulus is replaced by s: x [K], which holds those of a
- * visited trial, is changed where it depends on s_t. */
-void policy_replace_stimulus(const struct policy *policy, double s, double *x);
 
 #endif
