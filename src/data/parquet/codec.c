@@ -1,8 +1,8 @@
 #include "codec.h"
 
 #include <string.h>
-#include <zlib.h>
 
+#include "../gz.h"
 #include "config.h"
 
 #ifdef HAVE_BROTLI
@@ -25,18 +25,6 @@ static bool unpack_none(const unsigned char *from, size_t n, unsigned char *to, 
     if (n == size && n)
         memcpy(to, from, n);
     return n == size;
-}
-
-static bool unpack_gzip(const unsigned char *from, size_t n, unsigned char *to, size_t size)
-{
-    z_stream z = {.next_in = (unsigned char *)from, .avail_in = (unsigned)n};
-    z.next_out = to;
-    z.avail_out = (unsigned)size;
-    if (inflateInit2(&z, 15 + 32) != Z_OK) /* gzip or zlib, whichever is there */
-        return false;
-    bool ok = inflate(&z, Z_FINISH) == Z_STREAM_END && z.avail_out == 0;
-    inflateEnd(&z);
-    return ok;
 }
 
 #ifdef HAVE_SNAPPY
@@ -87,7 +75,7 @@ static const struct codec {
 } codecs[] = {
     {"none", unpack_none, NULL},
     {"snappy", unpack_snappy, "libsnappy-dev"},
-    {"gzip", unpack_gzip, "zlib1g-dev"},
+    {"gzip", gz_unpack, "zlib1g-dev"},
     {"lzo", NULL, NULL},
     {"brotli", unpack_brotli, "libbrotli-dev"},
     {"lz4 in the frames of Hadoop", NULL, NULL},
