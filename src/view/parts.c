@@ -32,22 +32,6 @@ const char *parts_chosen(const struct args *args, const struct option_row *table
     return text && strcmp(text, "auto") != 0 ? text : NULL;
 }
 
-void parts_word(struct strbuf *out, const char *word)
-{
-    if (*word && !strpbrk(word, " \t\"'\\#;=$")) {
-        strbuf_puts(out, word);
-        return;
-    }
-    strbuf_putc(out, '"');
-    for (const char *p = word; *p; p++) {
-        if (*p == '"' || *p == '\\' || *p == '$') {
-            strbuf_putc(out, '\\');
-        }
-        strbuf_putc(out, *p);
-    }
-    strbuf_putc(out, '"');
-}
-
 static const char *animal_name_at(void *cohort, size_t i)
 {
     const struct cohort *c = cohort;

@@ -57,7 +57,7 @@ bool source_want(struct source *source, const struct scene *scene, const char *n
                  bool needs_trials, bool *changed, struct err *err);
 void source_sweep(struct source *source);               /* any thread, on a source of its own */
 struct source source_copy(const struct source *source); /* with references */
-/* `done`, of a job, becomes the picture's `source`; what was swept for it is kept
+/* `done`, of a job, moves to the picture's `source`; what was swept for it is kept
  * for the next job too. */
 void source_adopt(struct source *source, struct source *wanted, struct source *done);
 /* For pictures of what animals did, with what a model expects of it beside
@@ -95,6 +95,38 @@ void hold_range(const struct hold *hold, double *lo, double *hi);
 bool pace_due(const struct pace *pace);
 void pace_took(struct pace *pace, double seconds); /* until now */
 
+/* What each job of a view begins with. */
+struct view_job {
+    const struct view_work *work;
+    struct source source; /* swept before compute */
+    bool ok;              /* compute went well */
+    struct err err;
+    double seconds; /* that it took */
+};
+/* All zero but for references of its own to source (NULL: none). */
+struct view_job *view_job_new(const struct view_work *work, const struct source *source);
+void view_job_free(struct view_job *job); /* NULL is fine */
+
+/* What a view of one model keeps, of what it shows and of what is wanted. */
+struct watch {
+    struct source wanted; /* of the newest job */
+    struct source source; /* of the picture */
+    struct pace pace;
+    bool have;                    /* there is a picture */
+    bool stale, urgent;           /* to be computed again; at once, whatever the pace */
+    const struct model *held_for; /* final of the newest job; only compared */
+};
+/* Takes over what the scene has (NULL: nothing new), as source_want. */
+bool watch_update(struct watch *watch, const struct scene *scene, const char *model,
+                  bool needs_trials, struct err *err);
+/* Is a job to be made? */
+bool watch_due(const struct watch *watch, bool pending);
+/* One for what is wanted. */
+struct view_job *watch_job(struct watch *watch, const struct view_work *work);
+/* The job is the picture now: its source moves over. */
+void watch_adopt(struct watch *watch, struct view_job *job);
+void watch_release(struct watch *watch);
+
 /* Index of the animal with this name, or else this number from 1; -1 and err. */
 long parts_animal(const struct cohort *cohort, const char *asked, struct err *err);
 
@@ -102,8 +134,6 @@ long parts_animal(const struct cohort *cohort, const char *asked, struct err *er
 void parts_forget(struct args *args, const char *name);
 /* The value of an option; NULL for "auto" and where there is none. */
 const char *parts_chosen(const struct args *args, const struct option_row *table, const char *name);
-/* A word of a command, quoted when it must be. */
-void parts_word(struct strbuf *out, const char *word);
 /* Keys every view has: e exports, y copies, z zooms. */
 bool parts_key(const char *view, const char *key, struct strbuf *command);
 /* The numbers of a list "-1,0,1"; 0 when one is none or there are too many. */
