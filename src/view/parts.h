@@ -183,9 +183,6 @@ const char *parts_axis_title(const char *variable);
 enum { PARTS_CHANGE = PROBE_NAME + 40 };
 const char *parts_change_title(char buf[PARTS_CHANGE], const char *weight, enum show show);
 
-/* Text centred in the area, wrapped at words. */
-void parts_notice(struct canvas *canvas, struct rect area, const char *text,
-                  const struct style *style);
 /* Text wrapped at words to `width` cells. */
 void parts_wrap(const char *text, int width, struct strbuf *out);
 /* As it stands, or in 7 bits ("dw . R2 +- .1" for "Δw · R² ± .1") when the style asks. */
