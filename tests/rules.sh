@@ -72,7 +72,7 @@ fit dnn init=a.npz rate=.02 name=c
 wait
 END
 like "said" "$out" '^b goes on from epoch 3 of a\.npz'
-like "with the options of the file" "$out" '^settings .* hidden=4 .*epochs=5 rate=0\.01 .*seed=5'
+like "with the options of the file" "$out" '^settings .* hidden=4 .*epochs=5 rate=0\.01'
 like "up to epochs=" "$out" '^state +done, epoch 5 of 5'
 like "or begins anew" "$out" '^c begins anew from the parameters of a\.npz: rate= is another'
 

@@ -94,13 +94,13 @@ static void decide_going_on(struct fit *fit)
         snprintf(fit->anew, room, "the file has no state of the optimizer that belongs to them");
     else if (m->cohort_digest != fit->cohort->digest)
         snprintf(fit->anew, room, "the cohort is another");
-    else if (fit->settings.epochs <= m->checkpoint->epoch)
-        snprintf(fit->anew, room, "epochs=%d is no more than the %d behind them",
-                 fit->settings.epochs, m->checkpoint->epoch);
     for (size_t i = 0; !fit->anew[0] && (row = setting_at(i)); i++)
         if (!row->unsaved && !row->when_going_on &&
             !setting_same(row, &fit->settings, &m->settings))
             snprintf(fit->anew, room, "%s= is another", row->option.name);
+    if (!fit->anew[0] && fit->settings.epochs <= m->checkpoint->epoch)
+        snprintf(fit->anew, room, "epochs=%d is no more than the %d behind them",
+                 fit->settings.epochs, m->checkpoint->epoch);
     fit->goes_on = !fit->anew[0];
 }
 
