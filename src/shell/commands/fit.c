@@ -211,21 +211,22 @@ const struct command command_fit = {
     .group = GROUP_FIT,
     .arguments = "RULE [name=value]...",
     .summary = "fit a learning rule to the cohort, in the background",
-    .detail = "Maximises the likelihood of the animals' choices under a policy whose weights the "
-              "rule changes after every trial: networks by truncated backpropagation, textbook "
-              "rules by a search on the exact gradient, which also gives standard errors (`show`). "
-              " The prompt is free at once; `loss` and `map` show it move.  Another fit can start "
-              "beside it.  optimizer=fast comes to the losses of Adam's long schedule in a "
-              "fraction of its passes over the cohort: it takes many steps a pass, each on a few "
-              "pieces of truncation= trials from all over the cohort; a pass is an epoch, and "
-              "without epochs= there are as many as end about where 1000 of Adam do.  It "
-              "overfits as soon, small cohorts most: watch the held-out loss.  init= goes on from a "
-              "saved fit of a network, to the bit as if it had not stopped, until there are "
-              "epochs= in all; options that are not given are then the file's.  With another "
-              "cohort or another setting it begins anew from the file's parameters, and says "
-              "so.  The same seed "
-              "gives the same bits on any number of threads.  `rules RULE` lists the options "
-              "that a rule takes; others are refused.",
+    .detail =
+        "Maximises the likelihood of the animals' choices under a policy whose weights the "
+        "rule changes after every trial: networks by truncated backpropagation, textbook "
+        "rules by a search on the exact gradient, which also gives standard errors (`show`). "
+        " The prompt is free at once; `loss` and `map` show it move.  Another fit can start "
+        "beside it.  optimizer=fast comes to the losses of Adam's long schedule in a "
+        "fraction of its passes over the cohort: it takes many steps a pass, each on a few "
+        "pieces of truncation= trials from all over the cohort; a pass is an epoch, and "
+        "without epochs= there are as many as end about where 1000 of Adam do.  It "
+        "overfits as soon, small cohorts most: watch the held-out loss.  init= goes on from a "
+        "saved fit of a network, to the bit as if it had not stopped, until there are "
+        "epochs= in all; options that are not given are then the file's.  With another "
+        "cohort or another setting it begins anew from the file's parameters, and says "
+        "so.  The same seed "
+        "gives the same bits on any number of threads.  `rules RULE` lists the options "
+        "that a rule takes; others are refused.",
     .examples = "fit dnn\n"
                 "fit dnn name=small hidden=8 layers=1 epochs=20 seed=1\n"
                 "fit dnn epochs=10 holdout=sim001,sim002\n"
