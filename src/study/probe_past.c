@@ -208,6 +208,8 @@ static void put_features(const struct policy *policy, bool history, const struct
     if (history) {
         n = past_inputs(code, n, 1, &before);
         inputs_policy(policy, &now, &before, n, trial->x, x);
+        for (size_t k = 0; trial->given && k < policy->n; k++)
+            x[k] = trial->given[k] ? trial->x[k] : x[k];
     } else {
         memcpy(x, trial->x, policy->n * sizeof *x);
         inputs_policy_stimulus(policy, trial->stimulus, x);
