@@ -11,7 +11,7 @@
 #include "background.h"
 #include "history.h"
 
-static const double worth_seconds = 10; /* of work: what took less is soon done again */
+static const double worth_seconds = 10; /* of work: less than that is soon redone */
 
 /* --- lines ------------------------------------------------------------------------ */
 
@@ -74,7 +74,7 @@ void explorer_enter(struct explorer *e, const char *line)
     for (char *one; (one = strsep(&rest, "\n"));)
         echo(e, one == copy ? "deltaw> " : "      > ", one);
     free(copy);
-    /* with one before it that has not run, what is told stands below this line's echo */
+    /* while an earlier line has not run, messages appear below this line's echo */
     bool idle = e->step == STEP_IDLE || e->step == STEP_FAILED;
     e->out.echoed = idle && !strchr(line, '\n') ? PROMPT_CELLS : 0;
     if (!blank)
@@ -155,7 +155,7 @@ static void view_focus_key(struct explorer *e, const struct keypress *key)
     strbuf_free(&command);
 }
 
-/* Terminals differ in these; readline is told in the way it surely knows. */
+/* Terminals differ in these; readline gets the sequence it certainly knows. */
 static bool type_named(const struct keypress *key)
 {
     static const char *const known[][2] = {
@@ -242,7 +242,7 @@ static bool common_key(struct explorer *e, const struct keypress *key)
     return true;
 }
 
-/* True: the key was for the page of keys. */
+/* True: the page of keys took the key. */
 static bool help_key(struct explorer *e, const struct keypress *key)
 {
     if (!e->help.n)
@@ -275,7 +275,7 @@ static void take_report(struct explorer *e, const char *report)
     e->stale = true;
 }
 
-/* ESC [ 0 n: the terminal is well, and has drawn what came before the question. */
+/* ESC [ 0 n: the terminal is alive and has drawn everything sent before the question. */
 bool explorer_is_flow(const struct keypress *key)
 {
     return key->n_bytes == 4 && memcmp(key->bytes, "\033[0n", 4) == 0;

@@ -48,7 +48,7 @@ static void on_complaint(void *host, const char *bytes, size_t n)
 {
     struct runner *r = host;
     make_room(r);
-    if (fflush(stdout) != 0 && !r->lost) /* so that the two keep their order */
+    if (fflush(stdout) != 0 && !r->lost) /* so that the two stay in order */
         r->lost = errno;
     fwrite(bytes, 1, n, stderr);
 }
@@ -231,7 +231,7 @@ int runner_close(struct runner *r, enum run how, int code)
         signals_die_of(signals_last_end());
     if (r->lost && code == 0)
         code = ERR_FAILED;
-    if (r->lost && r->lost != EPIPE) /* a reader that has enough is no news */
+    if (r->lost && r->lost != EPIPE) /* a reader that has read enough is no error */
         fprintf(stderr, "deltaw: standard output: %s\n", strerror(r->lost));
     return code;
 }

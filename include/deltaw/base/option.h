@@ -33,8 +33,8 @@ enum option_type {
 };
 
 struct option_row {
-    const char *name; /* NULL ends a table; "w_NAME": any that begins so, "NAME": any at all,
-                       * which only who reads them can tell from a slip */
+    const char *name; /* NULL ends a table; "w_NAME": any that begins so, "NAME": any at
+                       * all, which only the reader can tell from a slip */
     enum option_type type;
     double min, max;      /* numbers; min == max == 0: any */
     const char *words;    /* OPTION_WORD: "a|b|c"; a NUMBER may also be one of these words */
