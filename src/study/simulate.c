@@ -1,4 +1,4 @@
-/* Letting agents live: stimuli, choices, rewards, and what they learn from them. */
+/* Running agents: stimuli, choices, rewards, and what they learn from them. */
 #include "deltaw/study/simulate.h"
 
 #include <math.h>
@@ -10,7 +10,7 @@
 #include "deltaw/learn/inputs.h"
 #include "simulate_plan.h"
 
-/* Animals that live side by side: models step several at once. */
+/* Animals run side by side: models step several at once. */
 enum { BATCH = 64, BATCH_TRIALS = 4000000, CHECK_EVERY = 8192 };
 
 /* Progress shared by the animals of one run. */
@@ -28,8 +28,8 @@ static bool progress_stop(struct progress *progress, size_t trials)
     return progress->cancel && atomic_load(progress->cancel);
 }
 
-/* One animal's life.  Streams are named by (seed, purpose, animal): animal i is
- * the same however many animals there are. */
+/* One animal's run.  Streams are named by (seed, purpose, animal): animal i is the same
+ * however many animals there are. */
 struct agent {
     struct truth truth; /* its own */
     struct truth_memory *memory;
@@ -40,7 +40,7 @@ struct agent {
     float *weights;             /* [trials][K], before each trial */
 };
 
-/* What a batch gives to the rule and gets back; [n][...]. */
+/* What a batch gives the rule and gets back; [n][...]. */
 struct batch {
     const struct plan *plan;
     size_t n;

@@ -8,7 +8,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/number.h"
 
-/* Two gigabytes or so while it is built. */
+/* About two gigabytes while it is built. */
 #define MOST_TRIALS 50000000.
 #define MOST_WEIGHT 100.
 
@@ -176,7 +176,7 @@ static bool find_rule(const char *rule, struct truth *truth, struct err *err)
     return false;
 }
 
-/* Options that would change nothing are refused, lest one believes they did. */
+/* Options that would change nothing are refused, so that nobody believes they did. */
 static bool check_taken(const struct args *args, const char *rule, struct err *err)
 {
     static const struct {

@@ -144,9 +144,9 @@ void truth_memory_free(struct truth_memory *m)
     free(m);
 }
 
-/* dw_k = alpha_k R_t sum_{j=0..S} e_{k,t-j}; R_t = 1 when at least half of the
- * last S trials were correct, this one among them and what lies before the first
- * not: src/learn/rules/trace.c, summed in its order. */
+/* dw_k = alpha_k R_t sum_{j=0..S} e_{k,t-j}; R_t = 1 when at least half of the last S
+ * trials were correct, including this one, with nothing before the first:
+ * src/learn/rules/trace.c, summed in its order. */
 static void trace_step(const struct truth *truth, struct truth_memory *m, const double *w,
                        const double *x, int choice, double reward, double *dw)
 {

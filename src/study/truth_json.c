@@ -64,7 +64,7 @@ static void put_layout(json_t *o, const struct truth *truth, const struct truth_
 #ifdef PACKAGE_VERSION
     json_object_set_new(o, "version", json_string(PACKAGE_VERSION));
 #endif
-    /* A command that is not UTF-8 has no place in JSON: it is left out. */
+    /* JSON cannot hold a command that is not UTF-8: it is left out. */
     if (layout->command)
         json_object_set_new(o, "command", json_string(layout->command));
 }
@@ -260,7 +260,7 @@ static bool read_groups(const json_t *o, struct truth *out)
     return true;
 }
 
-/* The keys that are there only when they say something. */
+/* The keys that are present only when they say something. */
 static const char *read_more(const json_t *o, struct truth *out)
 {
     size_t n = out->policy.n;

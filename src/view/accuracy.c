@@ -103,7 +103,7 @@ static struct view_job *make_job(struct accuracy_state *s, const struct cohort *
     return head;
 }
 
-/* The model's part: left out, not an error, when there is none for this cohort. */
+/* The model's part: left out, without an error, when there is none for this cohort. */
 static bool want_expected(struct accuracy_state *s, const struct scene *scene, struct err *err)
 {
     bool expected = s->expects;
@@ -125,7 +125,7 @@ static bool accuracy_update(void *state, const struct scene *scene, bool pending
 {
     struct accuracy_state *s = state;
     if (!scene) {
-        return true; /* nothing goes with the size */
+        return true; /* nothing depends on the size */
     }
     const struct cohort *cohort = scene->cohort;
     if (!cohort || cohort->n_trials == 0) {
@@ -221,8 +221,8 @@ static double lowest(const struct accuracy_state *s)
     return lo < 0 ? 0 : lo;
 }
 
-/* The legend names the mean first, but it is drawn last, over the faint ones:
- * a curve of one point that is no number has a name and no more. */
+/* The legend names the mean first, but it is drawn last, over the faint curves: so a curve
+ * of a single NaN stands first, for its name alone. */
 static size_t add_names(const struct curve *curves, size_t n, struct curve *names)
 {
     static const double nowhere = NAN;
@@ -241,7 +241,7 @@ static size_t add_names(const struct curve *curves, size_t n, struct curve *name
 static size_t add_curves(const struct accuracy_state *s, struct curve *curves, char label[80],
                          const struct style *style)
 {
-    /* without colours dots are what is fainter than a line */
+    /* without colours dots are fainter than a line */
     enum curve_stroke faint = style->colours > 0 ? STROKE_SOLID : STROKE_DOTS;
     const struct learning_curve *c = &s->curve;
     struct curve curve = {
@@ -343,7 +343,7 @@ static void accuracy_describe(const void *state, struct strbuf *out)
         strbuf_puts(out, "none with a trial whose reward is known.");
         return;
     }
-    /* the last bin that most animals reach: the tail is a few long ones */
+    /* the last bin that most animals reach: the tail is only a few long recordings */
     size_t whole = last;
     while (whole > first && c->n[whole] * 2 < c->n_animals) {
         whole--;

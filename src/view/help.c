@@ -188,7 +188,7 @@ static void help_data(const void *state, struct table *out)
     parts_table_copy(&s->page, out);
 }
 
-/* The heading before or after the first line that is seen. */
+/* The heading before or after the first line in sight. */
 static void step_group(struct help_state *s, bool on)
 {
     for (size_t i = 0; i < s->n_groups; i++) {
@@ -216,7 +216,7 @@ static bool help_key(void *state, const char *key, struct strbuf *command)
     } else if (strcmp(key, "home") == 0) {
         s->top = 0;
     } else if (strcmp(key, "end") == 0) {
-        s->top = s->n_lines; /* drawing brings it back */
+        s->top = s->n_lines; /* drawing limits it */
     } else if (strcmp(key, "[") == 0 || strcmp(key, "]") == 0) {
         step_group(s, key[0] == ']');
     } else {

@@ -118,8 +118,8 @@ static int total(const struct widths *w, size_t n)
     return all;
 }
 
-/* Columns without a cell are left out, then those of the highest rank; the name
- * is cut last.  A bar takes what room is left. */
+/* Columns without cells are left out, then those of the highest rank; the name is cut last.
+ * A bar takes the room that is left. */
 static void fit_widths(const struct list *list, int room, struct widths *w)
 {
     size_t n = list->n_columns, bar = n;

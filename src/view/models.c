@@ -1,4 +1,4 @@
-/* models: what was fitted and opened, one a row, and which of them is in use. */
+/* models: those fitted and opened, one a row, and which one is in use. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 
 #include "deltaw/base/mem.h"
 
-/* For two digits, at a few ms a model. */
+/* Enough for two digits, at a few ms a model. */
 enum { RECOVERY_TRIALS = 5000 };
 
 struct r2_entry {

@@ -120,7 +120,7 @@ static bool take_animals(struct psychometric_state *s, const struct cohort *coho
 
 static bool take_model(struct psychometric_state *s, const struct scene *scene, struct err *err)
 {
-    const struct pace none = {0}; /* a job at a time is pace enough */
+    const struct pace none = {0}; /* one job at a time limits the pace enough */
     switch (source_beside(&s->wanted, scene, s->model, &none, err)) {
     case BESIDE_REFUSED: return false;
     case BESIDE_NONE:
@@ -314,6 +314,6 @@ const struct view_ops psychometric_view = {
     .describe = psychometric_describe,
     .table = psychometric_data,
     .key = psychometric_key,
-    .always_keys = true, /* an animal without the session must not be a dead end */
+    .always_keys = true, /* the keys must get past an animal without the session */
     .release = psychometric_release,
 };

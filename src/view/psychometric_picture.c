@@ -1,4 +1,4 @@
-/* How psychometric curves look and what is said of them. */
+/* How psychometric curves look and how they are described. */
 #include "psychometric.h"
 
 #include <math.h>
@@ -22,8 +22,8 @@ void psychometric_title(const void *state, struct strbuf *out)
     strbuf_puts(out, " · " SIDES_TEXT);
 }
 
-/* Groups stand a cell beside each other, so that their bars can be told apart,
- * where the stimuli leave room for that. */
+/* Groups are a cell apart, so that their bars can be told apart, where the stimuli leave
+ * room. */
 static double part_groups(const struct psychometric *p, double cell)
 {
     double gap = INFINITY;
@@ -146,7 +146,7 @@ static void say_group(const struct psychometric_state *s, size_t g, struct strbu
         strbuf_puts(out, ", ");
         say_end(s, g, last, out);
     }
-    /* outside what was shown it would be a guess */
+    /* beyond the stimuli shown it would be a guess */
     if (points->bias >= p->stimulus[first] && points->bias <= p->stimulus[last]) {
         strbuf_printf(out, ", .5 at %s", number_fixed(a, points->bias, 2, true));
     }

@@ -1,5 +1,5 @@
-/* Titles where there is little room: what the picture or the header says too goes
- * first, the side convention stays. */
+/* Titles where there is little room: what the picture or the header also says goes first,
+ * the side convention stays. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +18,7 @@ static void cut_text(struct strbuf *title, const char *text)
     }
 }
 
-/* Cut the first part behind another that `is` one; `name` is what it may need. */
+/* Cut the first part after another that `is` accepts; `name` is for it. */
 static bool cut_first(struct strbuf *title, const char *name,
                       bool (*is)(const char *part, const char *name))
 {

@@ -1,4 +1,4 @@
-/* Opening, configuring and updating views, whichever they are. */
+/* Opening, configuring and updating views of any kind. */
 #include "deltaw/view/view.h"
 
 #include <stdio.h>
@@ -53,7 +53,7 @@ static struct args args_merged(const struct view_ops *ops, const struct args *ke
     return merged;
 }
 
-/* A reason stands below the view's own name, and after it in complaints. */
+/* A reason is shown below the view's name, and after it in complaints. */
 static void drop_name(char *message, const char *name)
 {
     size_t n = strlen(name);
@@ -195,7 +195,7 @@ static void job_begin(struct view *view, struct view_job *job)
     }
 }
 
-/* What is done becomes the picture, unless something else is wanted by now. */
+/* What is done becomes the picture, unless something else is wanted by then. */
 static void job_collect(struct view *view)
 {
     if (!view->pending || !job_done(&view->job)) {

@@ -6,7 +6,7 @@
 #include "parts.h"
 #include "view_state.h"
 
-/* The side convention ends a title; in a figure it stands below. */
+/* The side convention ends a title; in a figure it is below. */
 static void figure_words(const struct view *view, struct figure *out)
 {
     static const char sides[] = " · " SIDES_TEXT;

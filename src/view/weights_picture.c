@@ -1,4 +1,4 @@
-/* How an animal's weights look and what is said of them. */
+/* How an animal's weights look and how they are described. */
 #include "weights.h"
 
 #include <math.h>
@@ -8,8 +8,8 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/draw/plot.h"
 
-/* Rows of the picture from which P(right) has a strip below the weights, and of
- * that; cells of the labels of both, so that trials stand above each other. */
+/* Rows of the picture from which P(right) gets a strip below the weights, and rows of the
+ * strip; cells of the labels of both, so that trials line up. */
 enum { STRIP_FROM = 16, STRIP_LEAST = 7, Y_LABELS = 3 };
 
 static const char *shown_name(const struct weights_state *s)

@@ -18,8 +18,8 @@ extern const struct option_row simulate_options[];
 /* Rules that agents can have, NULL-terminated. */
 extern const char *const simulate_rules[];
 
-/* From the weighted stimuli to P(right); the rule learns with p = sigmoid(w.x)
- * all the same. */
+/* From the weighted stimuli to P(right); whichever it is, the rule learns with p =
+ * sigmoid(w.x). */
 enum decision {
     DECISION_GLM,            /* sigmoid(w.x) */
     DECISION_LAPSE,          /* lapse / 2 + (1 - lapse) sigmoid(w.x) */
@@ -29,7 +29,7 @@ enum decision {
 
 enum { TRUTH_GROUPS = 8, TRUTH_WINDOW = 1000, TRUTH_DISTRACTORS = 100 };
 
-/* Learning rates; alpha_error is what holds after errors. */
+/* Learning rates; alpha_error applies after errors. */
 struct truth_rates {
     double alpha[POLICY_MAX], alpha_error[POLICY_MAX]; /* per weight */
     unsigned share; /* animals of this group in each round of them */
@@ -44,7 +44,7 @@ struct truth {
     double noise;                /* sd of N(0, sd^2) added to learning weights each trial */
     char stimuli[16];            /* "ibl", "grid" or "cues" */
     uint64_t seed;
-    bool split;                     /* alpha_error holds after errors, else alpha does */
+    bool split;                     /* alpha_error applies after errors, alpha otherwise */
     double alpha_error[POLICY_MAX]; /* as alpha */
     double forgetting[POLICY_MAX];  /* dw_k -= forgetting_k w_k */
     size_t window;                  /* S of the trace rule; 0 elsewhere */
@@ -70,15 +70,15 @@ void truth_update(const struct truth *truth, const double *w, const double *x, i
 void truth_of_animal(const struct truth *truth, const struct cohort *cohort, size_t animal,
                      struct truth *out);
 
-/* What a rule with a memory keeps of one animal's past; empty at first, and of
- * other rules always. */
+/* What a rule with a memory keeps of one animal's past; empty at first, and always for
+ * other rules. */
 struct truth_memory;
 bool truth_remembers(const struct truth *truth);
 struct truth_memory *truth_memory_new(const struct truth *truth);
 void truth_memory_reset(struct truth_memory *memory);
 void truth_memory_copy(struct truth_memory *to, const struct truth_memory *from); /* same truth */
 void truth_memory_free(struct truth_memory *memory);
-/* One trial: as truth_update with the past in `memory`, which moves on. */
+/* One trial: as truth_update with the past in `memory`, which is updated. */
 void truth_step(const struct truth *truth, struct truth_memory *memory, const double *w,
                 const double *x, int choice, double reward, int answer, double *dw);
 
