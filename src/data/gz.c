@@ -24,7 +24,7 @@ struct gz_in {
     const atomic_bool *cancel;
     z_stream z; /* next_in, avail_in are the input buffer in both cases */
     unsigned char block[BLOCK];
-    unsigned char head[GZ_HEAD]; /* looked at and not yet read */
+    unsigned char head[GZ_HEAD]; /* peeked at and not yet read */
     size_t head_n, head_at;
 };
 
@@ -93,7 +93,7 @@ static bool find_packing(struct gz_in *gz, struct err *err)
 struct gz_in *gz_open(const char *path, const atomic_bool *cancel, struct err *err)
 {
     struct stat st;
-    /* Not blocking: a pipe that nobody writes must not hold the thread. */
+    /* Not blocking: a pipe that nobody writes to must not hold the thread. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0 || fstat(fd, &st) != 0) {
         err_set(err, ERR_DATA, "cannot open: %s", strerror(errno));

@@ -31,8 +31,8 @@ bool gz_unpack(const unsigned char *from, size_t n, unsigned char *to, size_t si
 
 struct gz_out;
 
-/* Packs what it is given onto the end of `to`.  The same bytes in give the same
- * bytes out: no time and no name in the header. */
+/* Packs what it is given onto the end of `to`.  Equal input gives equal output: no time and
+ * no name in the header. */
 struct gz_out *gz_out_new(void);
 void gz_out_write(struct gz_out *gz, const void *bytes, size_t n, struct strbuf *to);
 void gz_out_finish(struct gz_out *gz, struct strbuf *to); /* and frees */
