@@ -14,7 +14,8 @@
 
 struct gz_in;
 
-/* A regular file, pipe or device; folders are refused.  `cancel` may be NULL; it is looked at while a pipe is waited for. */
+/* A regular file, pipe or device; folders are refused.  `cancel` may be NULL; it is looked at
+ * while a pipe is waited for. */
 struct gz_in *gz_open(const char *path, const atomic_bool *cancel, struct err *err);
 /* The first bytes, unpacked, without taking them: up to GZ_HEAD.  NULL on failure. */
 enum { GZ_HEAD = 512 };
