@@ -11,7 +11,7 @@
 #include "deltaw/learn/fit.h"
 #include "deltaw/learn/model.h"
 #include "covariance_file.h"
-#include "settings_file.h"
+#include "deltaw/learn/settings_file.h"
 #include "snapshots_file.h"
 
 #ifdef HAVE_CONFIG_H
