@@ -227,7 +227,7 @@ static void test_mixture(void)
     struct map_request r;
     struct map map;
     map_request_default(&r);
-    r.w[0] = .3, r.w[1] = -.2, r.nx = 2;
+    r.fixed.w[0] = .3, r.fixed.w[1] = -.2, r.nx = 2;
     strcpy(r.y, "reward");
     if (tap_ok(map_compute(other, c, NULL, &r, &map, &err), "its map %s", err.message)) {
         double s = map.x.value[1], p = logistic(.3 * s - .2);

@@ -155,7 +155,7 @@ static void test_network_truth(const char *rule, size_t lags)
     struct map_request request;
     struct map map = {0};
     map_request_default(&request);
-    request.nx = 5, request.ny = 4, request.w[1] = 0, request.w[2] = .2;
+    request.nx = 5, request.ny = 4, request.fixed.w[1] = 0, request.fixed.w[2] = .2;
     double worst = 0, size = 0;
     if (tap_ok(c && map_compute(m, c, NULL, &request, &map, &err), "  its map %s", err.message))
         for (size_t i = 0; i < map.x.n * map.y.n; i++) {
