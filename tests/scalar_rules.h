@@ -16,7 +16,8 @@
 struct scalar_rule {
     const char *name; /* as `rules` lists it */
     size_t k;         /* weights */
-    double alpha[POLICY_MAX], baseline[POLICY_MAX], forgetting[POLICY_MAX];
+    double alpha[POLICY_MAX], baseline[POLICY_MAX];
+    double forgetting[POLICY_MAX], perseverance[POLICY_MAX];
     bool split; /* alpha_error holds after errors, else alpha does */
     double alpha_error[POLICY_MAX];
     double weight[POLICY_MAX]; /* static */
@@ -127,9 +128,13 @@ static struct scalar_rule scalar_of(const struct model *model)
     const struct {
         const char *tensor;
         double *values;
-    } places[] = {{"alpha", r.alpha},       {"alpha_error", r.alpha_error},
-                  {"baseline", r.baseline}, {"forgetting", r.forgetting},
-                  {"weight", r.weight},     {NULL, NULL}};
+    } places[] = {{"alpha", r.alpha},
+                  {"alpha_error", r.alpha_error},
+                  {"baseline", r.baseline},
+                  {"forgetting", r.forgetting},
+                  {"perseverance", r.perseverance},
+                  {"weight", r.weight},
+                  {NULL, NULL}};
     for (size_t i = 0; i < model->tensors.n; i++) {
         const struct tensor *t = &model->tensors.item[i];
         size_t p = 0;
@@ -157,7 +162,7 @@ static void scalar_step(const struct scalar_rule *rule, struct scalar_memory *me
         for (size_t k = 0; k < rule->k; k++)
             dw[k] = scalar_rate(rule, k, t->reward) * scalar_signal(rule, k, logit, t) * x[k];
     for (size_t k = 0; k < rule->k; k++)
-        dw[k] -= rule->forgetting[k] * w[k];
+        dw[k] += (t->choice ? 1 : -1) * rule->perseverance[k] * x[k] - rule->forgetting[k] * w[k];
 }
 
 #endif
