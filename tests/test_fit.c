@@ -158,6 +158,43 @@ static void test_trouble(const struct cohort *c, const struct wake *wake)
     tap_ok(!fit_start(&s, c, "x", wake, &err), "%s", err.message);
 }
 
+/* An animal whose choice is always that of the stimulus' side, over so many trials; `lapses`
+ * of them on the right are not. */
+static void test_certain(size_t n, size_t lapses, double slope, double intercept)
+{
+    struct cohort_builder *b = cohort_builder_new();
+    cohort_builder_animal(b, "m");
+    cohort_builder_session(b, "s");
+    for (size_t i = 0; i < n; i++) {
+        bool right = i % 2, choice = right && i / 2 >= lapses;
+        cohort_builder_trial(b,
+                             &(struct cohort_trial){.stimulus = right ? 1 : -1,
+                                                    .choice = choice,
+                                                    .reward = choice == right,
+                                                    .answer = right,
+                                                    .trial = (int32_t)i + 1},
+                             NULL);
+    }
+    struct cohort *c = cohort_builder_finish(b, "p", "p");
+    struct fit_settings s = quick(1, 1);
+    double w0[2];
+    s.w0 = W0_PSYCHOMETRIC;
+    start_weights(&s, c, 0, w0);
+    tap_near(w0[0], slope, 1e-6, "%zu trials, %zu against: slope", n, lapses);
+    tap_near(w0[1], intercept, 1e-6, "%zu trials, %zu against: intercept", n, lapses);
+    cohort_drop(c);
+}
+
+/* Shares of 0 and 1 count as .01 and .99; .02 is what it is. */
+static void test_clamp(void)
+{
+    double most = log(.99 / .01), nearly = log(.98 / .02);
+    test_certain(100, 0, most, 0);
+    test_certain(100, 1, (nearly + most) / 2, (nearly - most) / 2);
+    test_certain(1, 0, 0, -most); /* one side alone has no slope */
+    test_certain(400, 0, most, 0);
+}
+
 /* Psychometric start weights by hand: s in {-1, 1}, P(right) .2 and .9. */
 static void test_psychometric(const struct wake *wake)
 {
@@ -207,6 +244,7 @@ int main(void)
     test_control(c, &wake);
     test_trouble(c, &wake);
     test_psychometric(&wake);
+    test_clamp();
     cohort_drop(c);
     wake_close(&wake);
     return tap_done();
