@@ -1,0 +1,201 @@
+/* Fits side by side share the processors out: how many threads of each are at work, by the
+ * time that each thread has spent. */
+#include <dirent.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "cohorts.h"
+#include "deltaw/learn/fit.h"
+#include "desk.h"
+
+enum { SEED = 3, ANIMALS = 160, TRIALS = 200, THREADS = 4, MOST = 64, WINDOW = 80 /* ms */ };
+
+/* --- threads of this process ------------------------------------------------------ */
+
+struct threads {
+    size_t n;
+    long id[MOST];
+    double spent[MOST]; /* ns on a processor */
+};
+
+static double spent_by(long id)
+{
+    char path[64];
+    double ns = 0;
+    snprintf(path, sizeof path, "/proc/self/task/%ld/schedstat", id);
+    FILE *file = fopen(path, "r");
+    if (file && fscanf(file, "%lf", &ns) != 1)
+        ns = 0;
+    if (file)
+        fclose(file);
+    return ns;
+}
+
+static struct threads threads_now(void)
+{
+    struct threads t = {0};
+    DIR *folder = opendir("/proc/self/task");
+    for (struct dirent *entry; folder && (entry = readdir(folder)) && t.n < MOST;)
+        if (entry->d_name[0] != '.') {
+            t.id[t.n] = atol(entry->d_name);
+            t.spent[t.n] = spent_by(t.id[t.n]);
+            t.n++;
+        }
+    if (folder)
+        closedir(folder);
+    return t;
+}
+
+static bool among(const struct threads *t, long id)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (t->id[i] == id)
+            return true;
+    return false;
+}
+
+/* Those that are new since. */
+static struct threads threads_since(const struct threads *before)
+{
+    struct threads now = threads_now(), fresh = {0};
+    for (size_t i = 0; i < now.n; i++)
+        if (!among(before, now.id[i]))
+            fresh.id[fresh.n++] = now.id[i];
+    return fresh;
+}
+
+/* How many of them do a tenth or more of the work of the busiest, for some time. */
+static size_t at_work(const struct threads *t)
+{
+    double spent[MOST], most = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < t->n; i++)
+        spent[i] = spent_by(t->id[i]);
+    poll(NULL, 0, WINDOW);
+    for (size_t i = 0; i < t->n; i++) {
+        spent[i] = spent_by(t->id[i]) - spent[i];
+        most = spent[i] > most ? spent[i] : most;
+    }
+    for (size_t i = 0; i < t->n; i++)
+        n += most > 0 && spent[i] >= most / 10;
+    return n;
+}
+
+/* More than `least` at some time: on a busy machine not always. */
+static bool comes_to_more(const struct threads *t, size_t least)
+{
+    for (int tries = 0; tries < 200; tries++)
+        if (at_work(t) > least)
+            return true;
+    return false;
+}
+
+static bool stays_within(const struct threads *t, size_t most)
+{
+    for (int i = 0; i < 3; i++) {
+        size_t n = at_work(t);
+        if (n > most) {
+            tap_note("%zu threads at work, %zu are its share", n, most);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* --- a fit's own ------------------------------------------------------------------- */
+
+static void passes(struct fit *fit, const struct wake *wake, int more)
+{
+    int from = fit_status(fit).epoch;
+    while (fit_active(fit) && fit_status(fit).epoch < from + more) {
+        poll(&(struct pollfd){.fd = wake->fd, .events = POLLIN}, 1, 1000);
+        wake_drain(wake);
+    }
+}
+
+static void test_fit(const struct cohort *c, const struct wake *wake, const char *what,
+                     size_t batch, bool fast)
+{
+    struct fit_settings s;
+    struct threads before = threads_now();
+    fit_settings_default(&s);
+    s.epochs = 10000000;
+    s.hidden = 16;
+    s.threads = THREADS;
+    s.batch = batch;
+    s.fast = fast;
+    s.truncation = 100;
+    struct fit *fit = fit_start(&s, c, "f", wake, NULL);
+    passes(fit, wake, 2);
+    struct threads own = threads_since(&before);
+    tap_ok(comes_to_more(&own, 1), "%s: a fit alone works with several threads", what);
+    fit_share(fit, 1);
+    passes(fit, wake, 20); /* of fast losses come by tens of passes */
+    tap_ok(stays_within(&own, 1), "%s: with a share of one, one works", what);
+    fit_share(fit, 2);
+    passes(fit, wake, 20);
+    tap_ok(stays_within(&own, 2), "%s: with a share of two, two at most", what);
+    fit_share(fit, 0);
+    tap_ok(comes_to_more(&own, 1), "%s: and all again", what);
+    fit_close(fit);
+}
+
+/* --- of a session ------------------------------------------------------------------- */
+
+static void news(struct desk *d, const char *text)
+{
+    say(d, "x", text);
+    for (int i = 0; i < 5; i++) {
+        struct pollfd p = {session_wake(d->session)->fd, POLLIN, 0};
+        poll(&p, 1, 200);
+        wake_drain(session_wake(d->session));
+        session_step(d->session, &d->out);
+    }
+}
+
+static void test_session(void)
+{
+    static const struct session_setup setup = {.threads = THREADS};
+    struct desk *d = desk_new(&setup);
+    struct threads before, one, other;
+    say(d, "x", "simulate reinforce animals=160 trials=200 seed=3");
+    before = threads_now();
+    news(d, "fit dnn hidden=16 epochs=10000000 truncation=100");
+    one = threads_since(&before);
+    tap_ok(comes_to_more(&one, THREADS / 2), "a fit alone has more than half of the threads");
+    before = threads_now();
+    news(d, "fit dnn hidden=16 epochs=10000000 truncation=100");
+    other = threads_since(&before);
+    tap_ok(stays_within(&one, THREADS / 2) && stays_within(&other, THREADS / 2),
+           "two fits have half of them each");
+    news(d, "pause dnn1");
+    tap_ok(comes_to_more(&other, THREADS / 2), "one that pauses leaves them to the other");
+    news(d, "resume dnn1");
+    tap_ok(stays_within(&other, THREADS / 2), "until it goes on");
+    news(d, "stop dnn1");
+    tap_ok(comes_to_more(&other, THREADS / 2), "and one that ends for good");
+    say(d, "x", "stop all");
+    desk_free(d);
+}
+
+int main(void)
+{
+    struct wake wake;
+    size_t counts[ANIMALS];
+    if (spent_by(getpid()) <= 0) {
+        printf("1..0 # SKIP no /proc/self/task/*/schedstat\n");
+        return 0;
+    }
+    if (!wake_open(&wake, NULL))
+        return 1;
+    for (size_t a = 0; a < ANIMALS; a++)
+        counts[a] = TRIALS;
+    struct cohort *c = test_cohort(ANIMALS, counts, SEED);
+    test_fit(c, &wake, "adam", 0, false);
+    test_fit(c, &wake, "adam in batches", 80, false);
+    test_fit(c, &wake, "fast", 0, true);
+    cohort_drop(c);
+    wake_close(&wake);
+    test_session();
+    return tap_done();
+}
