@@ -232,6 +232,29 @@ static void test_psychometric(const struct wake *wake)
     cohort_drop(c);
 }
 
+/* Of evaluations that are not all better, a fit of a textbook rule keeps the best. */
+static void test_best(const struct cohort *c, const struct wake *wake)
+{
+    static const char *const rules[] = {"reinforce", "reinforce-base", "trace"};
+    for (size_t i = 0; i < 3; i++) {
+        struct fit_settings s = quick(0, 1);
+        bool falls = true;
+        snprintf(s.rule, sizeof s.rule, "%s", rules[i]);
+        struct fit *fit = fit_start(&s, c, "m", wake, NULL);
+        wait_for(fit, wake, FIT_DONE, 0);
+        struct model *m = fit_model(fit);
+        for (size_t e = 1; e < m->n_history; e++)
+            falls = falls && m->history[e].train <= m->history[e - 1].train;
+        double least = m->history[m->n_history - 1].train;
+        tap_ok(falls && m->n_history > 3, "%s: the best of %zu evaluations so far is shown",
+               rules[i], m->n_history);
+        tap_near(model_loss(m, c, NULL, NULL), least, 1e-9, "%s: and kept", rules[i]);
+        model_drop(m);
+        fit_close(fit);
+        fit_settings_free(&s);
+    }
+}
+
 int main(void)
 {
     struct wake wake;
@@ -245,6 +268,7 @@ int main(void)
     test_trouble(c, &wake);
     test_psychometric(&wake);
     test_clamp();
+    test_best(c, &wake);
     cohort_drop(c);
     wake_close(&wake);
     return tap_done();
