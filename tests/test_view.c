@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include "deltaw/base/outfile.h"
+#include "deltaw/draw/figure.h"
 #include "tap.h"
 #include "view_scenes.h"
 
@@ -824,6 +825,56 @@ static void test_colours_stand(void)
     stage_strike(&stage);
 }
 
+/* Where the axis of the losses ends, as a figure has it. */
+static double losses_end(const char *options, int epochs, enum fit_state state, size_t *n_points)
+{
+    struct stage stage;
+    struct canvas canvas;
+    struct figure figure = {.width = 60, .height = 20};
+    struct style style = {0};
+    stage_set(&stage, false, 1);
+    struct model *model = scene_model("dnn1", stage.cohort, epochs, true);
+    stage.entries[0].model = model;
+    stage.entries[0].status = scene_status(model, state, 2000);
+    struct view *view = open_with("loss", options);
+    view_update(view, &stage.scene, NULL);
+    canvas_init(&canvas, 60, 20);
+    canvas.figure = &figure;
+    view_draw(view, &canvas, (struct rect){0, 0, 60, 20}, &style);
+    const struct line_plot *plot = figure.parts[0].lines;
+    double end = plot->x_hi;
+    *n_points = plot->curves[0].n;
+    figure_free(&figure);
+    canvas_free(&canvas);
+    view_close(view);
+    stage.entries[0].model = stage.models[0];
+    model_drop(model);
+    stage_strike(&stage);
+    return end;
+}
+
+/* While a fit trains the axis of its losses grows by steps, up to the last epoch; of one
+ * that is over it ends where the losses do. */
+static void test_axis_stands(void)
+{
+    static const struct {
+        int epoch;
+        double end;
+    } cases[] = {{0, 10},    {7, 10},    {11, 15},     {101, 150},  {310, 400},
+                 {390, 400}, {401, 500}, {1400, 1500}, {1600, 2000}};
+    size_t n;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double end = losses_end("", cases[i].epoch, FIT_RUNNING, &n);
+        tap_ok(n == (size_t)cases[i].epoch + 1, "%zu losses", n);
+        tap_near(end, cases[i].end, 1e-9, "at epoch %d the axis ends at", cases[i].epoch);
+    }
+    tap_near(losses_end("", 412, FIT_DONE, &n), 412, 1e-9, "of a fit that is over at its last");
+    tap_near(losses_end("x=seconds", 412, FIT_DONE, &n), .014 * 412, 1e-9, "also in seconds");
+    tap_near(losses_end("x=seconds", 412, FIT_RUNNING, &n), 6, 1e-9, "which stand, too");
+    losses_end("from=100", 412, FIT_DONE, &n);
+    tap_ok(n == 313, "from=100 leaves out the losses before it: %zu are left", n);
+}
+
 /* All models' losses at once, whichever is in use and whichever is done. */
 static void test_losses(void)
 {
@@ -1031,6 +1082,7 @@ int main(void)
     test_export_size();
     test_news();
     test_colours_stand();
+    test_axis_stands();
     test_losses();
     test_opened();
     test_foreign();
