@@ -6,6 +6,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/engine.h"
+#include "deltaw/learn/inputs.h"
 #include "deltaw/learn/snapshots.h"
 #include "rollout.h"
 #include "start.h"
@@ -44,6 +45,24 @@ void model_drop(struct model *m)
     free(m->name), free(m->theta), free(m->errors), free(m->covariance);
     free(m->animals), free(m->held_out), free(m->w0), free(m->history), free(m->cohort_name);
     free(m);
+}
+
+struct model model_at(const struct model *model, double *theta)
+{
+    return (struct model){.name = model->name,
+                          .rule = model->rule,
+                          .shape = model->shape,
+                          .settings = model->settings,
+                          .tensors = model->tensors,
+                          .theta = theta};
+}
+
+bool model_meets(const struct model *model, const struct cohort *cohort, struct err *err)
+{
+    struct err why = {0};
+    return policy_check(&model->settings.policy, cohort, &why) ||
+           err_set(err, why.code, "%s cannot look at %s: %s", model->name, cohort->name,
+                   why.message);
 }
 
 /* Networks train in single precision, the rules of a few parameters in double. */
@@ -183,10 +202,12 @@ void model_update(const struct model *model, size_t n, const double *u, double *
     for (size_t i = 0; i < n; i++) {
         const double *v = u + i * given + k;
         bool right = v[INPUT_CHOICE] > .5;
-        memcpy(in + i * width, u + i * given, given * sizeof *in);
-        for (size_t j = 0; j < k; j++)
-            x[i * k + j] = policy->feature[j] == FEATURE_BIAS;
-        policy_replace_stimulus(policy, v[INPUT_STIMULUS], x + i * k);
+        struct input_trial now = {.stimulus = v[INPUT_STIMULUS],
+                                  .choice = v[INPUT_CHOICE],
+                                  .reward = v[INPUT_REWARD],
+                                  .day = v[INPUT_DAY]};
+        inputs_rule(&model->shape, u + i * given, &now, NULL, 0, in + i * width);
+        inputs_policy(policy, &now, NULL, 0, NULL, x + i * k);
         answer[i] = v[INPUT_REWARD] >= .5 ? right : !right;
     }
     engine->update(compiled, n, in, x, answer, NULL, NULL, dw);

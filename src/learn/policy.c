@@ -63,48 +63,19 @@ bool policy_check(const struct policy *policy, const struct cohort *cohort, stru
         const char *name = policy->weight[k] + 2;
         const struct cohort_column *column = cohort_column(cohort, name);
         if (!column)
-            return err_set(err, ERR_USAGE,
-                           "policy=: '%s' is no feature and %s has no numeric "
-                           "column of this name",
-                           name, cohort->name);
+            return err_set(
+                err, ERR_USAGE,
+                "policy %s: '%s' is no feature and %s has no numeric column of this name",
+                policy->text, name, cohort->name);
         for (size_t i = 0; i < cohort->n_trials; i++)
             if (!isfinite(column->values[i]))
-                return err_set(err, ERR_DATA,
-                               "policy=: the column %s of %s has no value on trial "
-                               "%zu; drop such trials or leave the feature out",
-                               name, cohort->name, i + 1);
+                return err_set(
+                    err, ERR_DATA,
+                    "policy %s: the column %s of %s has no value on trial %zu; drop such "
+                    "trials or leave the feature out",
+                    policy->text, name, cohort->name, i + 1);
     }
     return true;
-}
-
-void policy_features(const struct policy *policy, const struct cohort *cohort,
-                     const struct animal *animal, size_t trial, double *x)
-{
-    double s = cohort->stimulus[trial];
-    bool first = trial == animal->first;
-    for (size_t k = 0; k < policy->n; k++)
-        switch (policy->feature[k]) {
-        case FEATURE_STIMULUS: x[k] = s; break;
-        case FEATURE_RIGHT: x[k] = s >= 0 ? s : 0; break;
-        case FEATURE_LEFT: x[k] = s < 0 ? s : 0; break;
-        case FEATURE_PREVSTIM: x[k] = first ? 0 : cohort->stimulus[trial - 1]; break;
-        case FEATURE_PREVCHOICE: x[k] = first ? 0 : cohort->choice[trial - 1] ? 1 : -1; break;
-        case FEATURE_BIAS: x[k] = 1; break;
-        case FEATURE_COLUMN:
-            x[k] = cohort_column(cohort, policy->weight[k] + 2)->values[trial];
-            break;
-        }
-}
-
-void policy_replace_stimulus(const struct policy *policy, double s, double *x)
-{
-    for (size_t k = 0; k < policy->n; k++)
-        if (policy->feature[k] == FEATURE_STIMULUS)
-            x[k] = s;
-        else if (policy->feature[k] == FEATURE_RIGHT)
-            x[k] = s >= 0 ? s : 0;
-        else if (policy->feature[k] == FEATURE_LEFT)
-            x[k] = s < 0 ? s : 0;
 }
 
 long policy_weight(const struct policy *policy, const char *name)

@@ -57,7 +57,9 @@ void start_weights(const struct fit_settings *settings, const struct cohort *coh
         char name[POLICY_NAME + 8];
         snprintf(name, sizeof name, "true_%s", policy->weight[k]);
         const struct cohort_column *column = cohort_column(cohort, name);
-        w0[k] = column ? column->values[cohort->animals[animal].first] : 0;
+        w0[k] = column && cohort->animals[animal].count
+                    ? column->values[cohort->animals[animal].first]
+                    : 0;
     }
     if (settings->w0 != W0_PSYCHOMETRIC)
         return;

@@ -182,6 +182,11 @@ bool replay_begin(struct session *session, struct fit *fit, struct err *err)
                 : "replay: %s has no snapshots of its epochs; its file was saved without "
                   "snapshots=yes",
             fit_name(fit));
+    struct model *model = fit_model(fit);
+    bool meets = !cohort || model_meets(model, cohort, err);
+    model_drop(model);
+    if (!meets)
+        return err_prefix(err, "replay"), false;
     replay_end(session);
     struct replay *r = mem_new(1, sizeof *r);
     r->fit = fit;

@@ -203,7 +203,9 @@ void session_use(struct session *session, struct fit *fit); /* it is the current
 bool session_new_name(const struct session *session, const char *asked, const char *stem,
                       int column, char **out, struct err *err);
 void session_add_fit(struct session *session, struct fit *fit);
-void session_forget_fit(struct session *session, struct fit *fit);
+/* Views that asked for it show the one in use again; their names, parted by ", ", are
+ * added to told (may be NULL). */
+void session_forget_fit(struct session *session, struct fit *fit, struct strbuf *told);
 void session_forget_lesson(struct session *session); /* the fits that lessons made */
 /* Fits named by the arguments (all: "all"); without any, the one in front among
  * those for which wanted() holds.  Caller frees *out. */

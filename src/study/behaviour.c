@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/learn/inputs.h"
 #include "truth.h"
 
 enum { CURVE_BINS = 100, CURVE_LEAST = 50 };
@@ -82,7 +83,7 @@ double trial_p_right(const struct model *model, const struct cohort *cohort,
 {
     const struct policy *policy = &model->settings.policy;
     double x[POLICY_MAX], z = 0, lapse = model_lapse(model);
-    policy_features(policy, cohort, animal, t, x);
+    inputs_policy_of(policy, cohort, animal, t, x);
     for (size_t k = 0; k < policy->n; k++)
         z += w[k] * x[k];
     return lapse / 2 + (1 - lapse) * truth_sigmoid(z);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/learn/inputs.h"
 #include "deltaw/learn/positive.h"
 #include "deltaw/study/simulate.h"
 #include "truth.h"
@@ -105,7 +106,7 @@ static void live(struct bound *b, size_t a, double *s)
     for (size_t t = animal->first; t < animal->first + animal->count; t++) {
         double w[POLICY_MAX], x[POLICY_MAX], dw[POLICY_MAX], z = 0;
         double jacobian[POLICY_MAX * POLICY_MAX];
-        policy_features(&b->truth->policy, b->cohort, animal, t, x);
+        inputs_policy_of(&b->truth->policy, b->cohort, animal, t, x);
         for (size_t k = 0; k < b->k; k++)
             z += (w[k] = b->w[k][t]) * x[k];
         if (t > animal->first)

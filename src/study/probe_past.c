@@ -5,6 +5,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/rng.h"
+#include "deltaw/learn/inputs.h"
 
 enum { BATCH = 512, SAMPLE_SEED = 1 };
 
@@ -181,17 +182,37 @@ size_t past_run_width(const struct past_run *run)
     return run->h ? run->h->n : 1;
 }
 
+/* Up to `most` of the `n` trials of `code`, oldest first, as inputs: newest first. */
+static size_t past_inputs(const uint8_t *code, size_t n, size_t most, struct input_trial *past)
+{
+    most = most < n ? most : n;
+    for (size_t i = 0; i < most; i++) {
+        uint8_t one = code[n - 1 - i];
+        past[i] = (struct input_trial){
+            .stimulus = past_stimulus(one), .choice = past_choice(one), .reward = past_reward(one)};
+    }
+    return most;
+}
+
+static struct input_trial trial_inputs(const struct past_trial *trial)
+{
+    return (struct input_trial){.stimulus = trial->stimulus,
+                                .choice = trial->choice,
+                                .reward = trial->reward,
+                                .day = trial->day};
+}
+
 /* Features of a trial after the `n` trials of `code`, oldest first. */
 static void put_features(const struct policy *policy, bool history, const struct past_trial *trial,
                          const uint8_t *code, size_t n, double *x)
 {
-    memcpy(x, trial->x, policy->n * sizeof *x);
-    policy_replace_stimulus(policy, trial->stimulus, x);
-    for (size_t k = 0; history && k < policy->n; k++) {
-        if (policy->feature[k] == FEATURE_PREVSTIM)
-            x[k] = n ? past_stimulus(code[n - 1]) : 0;
-        else if (policy->feature[k] == FEATURE_PREVCHOICE)
-            x[k] = n ? 2 * past_choice(code[n - 1]) - 1 : 0;
+    struct input_trial now = trial_inputs(trial), before;
+    if (history) {
+        n = past_inputs(code, n, 1, &before);
+        inputs_policy(policy, &now, &before, n, trial->x, x);
+    } else {
+        memcpy(x, trial->x, policy->n * sizeof *x);
+        inputs_policy_stimulus(policy, trial->stimulus, x);
     }
 }
 
@@ -210,22 +231,10 @@ static struct past_trial past_trial(uint8_t code, const double *w, const double 
 static void put_inputs(struct past_run *run, size_t i, const struct past_trial *trial,
                        const uint8_t *code, size_t n)
 {
-    double *u = run->in + i * run->n_inputs;
-    memcpy(u, trial->w, run->n_weights * sizeof *u);
-    u += run->n_weights;
-    u[INPUT_STIMULUS] = trial->stimulus;
-    u[INPUT_ONE] = 1;
-    u[INPUT_DAY] = trial->day;
-    u[INPUT_CHOICE] = trial->choice;
-    u[INPUT_REWARD] = trial->reward;
-    u[INPUT_SIDE] = trial->stimulus > 0;
-    for (size_t lag = 1; lag <= run->model->shape.lags; lag++) {
-        double *old = u + INPUT_N + PAST_N * (lag - 1);
-        bool there = lag <= n;
-        old[PAST_STIMULUS] = there ? past_stimulus(code[n - lag]) : 0;
-        old[PAST_CHOICE] = there ? past_choice(code[n - lag]) : 0;
-        old[PAST_REWARD] = there ? past_reward(code[n - lag]) : 0;
-    }
+    const struct rule_shape *shape = &run->model->shape;
+    struct input_trial now = trial_inputs(trial), past[shape->lags + 1];
+    size_t n_past = past_inputs(code, n, shape->lags, past);
+    inputs_rule(shape, trial->w, &now, past, n_past, run->in + i * run->n_inputs);
     put_features(&run->model->settings.policy, run->h, trial, code, n,
                  run->features + i * run->n_weights);
     run->answer[i] = trial->answer;

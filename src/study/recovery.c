@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/learn/inputs.h"
 #include "probe_axis.h"
 #include "truth.h"
 
@@ -77,25 +78,6 @@ static void work_close(struct work *work)
     free(work->dw), free(work->true_dw), free(work->counts);
 }
 
-/* What the model sees of the trial after the weights: [INPUT_N + PAST_N * lags] */
-static void trial_inputs(const struct cohort *cohort, const struct animal *animal, size_t t,
-                         size_t lags, double *u)
-{
-    u[INPUT_STIMULUS] = cohort->stimulus[t];
-    u[INPUT_ONE] = 1;
-    u[INPUT_DAY] = cohort_day(cohort, animal, t);
-    u[INPUT_CHOICE] = cohort->choice[t];
-    u[INPUT_REWARD] = cohort->reward[t];
-    u[INPUT_SIDE] = cohort->stimulus[t] > 0;
-    u += INPUT_N;
-    for (size_t lag = 1; lag <= lags; lag++, u += PAST_N) {
-        bool there = t - animal->first >= lag;
-        u[PAST_STIMULUS] = there ? cohort->stimulus[t - lag] : 0;
-        u[PAST_CHOICE] = there ? cohort->choice[t - lag] : 0;
-        u[PAST_REWARD] = there ? cohort->reward[t - lag] : 0;
-    }
-}
-
 /* Trial t into place i; weights that are not known stay what they were there. */
 static void work_put(struct work *work, size_t i, const struct truth *truth,
                      struct truth_memory *memory, const struct animal *animal, size_t t)
@@ -107,8 +89,8 @@ static void work_put(struct work *work, size_t i, const struct truth *truth,
     for (size_t k = 0; k < n; k++)
         if (isfinite(work->w[k][t]))
             w[k] = work->w[k][t];
-    trial_inputs(cohort, animal, t, shape->lags, w + n);
-    policy_features(&truth->policy, cohort, animal, t, x);
+    inputs_rule_of(shape, w, cohort, animal, t, w);
+    inputs_policy_of(&truth->policy, cohort, animal, t, x);
     work->answer[i] = cohort->answer[t];
     truth_step(truth, memory, w, x, cohort->choice[t], cohort->reward[t], cohort->answer[t],
                work->true_dw + i * n);

@@ -17,13 +17,6 @@ double truth_sigmoid(double z)
     return e / (1 + e);
 }
 
-void policy_at(const struct policy *policy, double stimulus, double *x)
-{
-    for (size_t k = 0; k < policy->n; k++)
-        x[k] = policy->feature[k] == FEATURE_BIAS;
-    policy_replace_stimulus(policy, stimulus, x);
-}
-
 /* f(a) (1 - p_a) of a side a; 1 - p_a is the probability of the other side,
  * sigmoid(-f(a) w.x). */
 static double eligibility(int side, double logit)

@@ -52,6 +52,13 @@ static bool accuracy_configure(void *state, const struct args *args, struct err 
     return true;
 }
 
+static bool accuracy_check(const void *state, const struct scene *scene, struct err *err)
+{
+    const struct accuracy_state *s = state;
+    bool animal = !s->asked || !scene->cohort || parts_animal(scene->cohort, s->asked, err) >= 0;
+    return animal && source_check(scene, s->model, true, err);
+}
+
 static void curve_free(struct accuracy_state *s)
 {
     if (s->cohort) {
@@ -416,6 +423,7 @@ const struct view_ops accuracy_view = {
     .options = accuracy_options,
     .state_size = sizeof(struct accuracy_state),
     .configure = accuracy_configure,
+    .check = accuracy_check,
     .prepare = accuracy_prepare,
     .compute = accuracy_work,
     .adopt = accuracy_adopt,

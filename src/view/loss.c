@@ -50,6 +50,12 @@ static bool loss_configure(void *state, const struct args *args, struct err *err
     return true;
 }
 
+static bool loss_check(const void *state, const struct scene *scene, struct err *err)
+{
+    const struct loss_state *s = state;
+    return !s->model || strcmp(s->model, "all") == 0 || parts_pick(scene, s->model, err);
+}
+
 static void lines_free(struct loss_state *s)
 {
     for (size_t i = 0; i < s->n_lines; i++) {
@@ -425,6 +431,7 @@ const struct view_ops loss_view = {
     .options = loss_options,
     .state_size = sizeof(struct loss_state),
     .configure = loss_configure,
+    .check = loss_check,
     .update = loss_update,
     .title = loss_title,
     .draw = loss_draw,

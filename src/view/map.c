@@ -62,21 +62,22 @@ static void follow_limit(struct map_state *s, bool at_once)
     }
 }
 
-static bool fix_weight(const struct map_state *s, struct map_request *r, const char *name,
+static bool fix_weight(const struct model *model, struct map_request *r, const char *name,
                        double value, struct err *err)
 {
-    const struct policy *policy = &s->wanted.model->settings.policy;
+    const struct policy *policy = &model->settings.policy;
     long k = policy_weight(policy, name);
     if (k >= 0) {
         r->w[k] = value;
     } else if (!isnan(value)) {
         return err_set(err, ERR_FAILED, "%s's policy %s has no %s; `map %s=visited` lets it go",
-                       s->wanted.model->name, policy->text, name, name);
+                       model->name, policy->text, name, name);
     }
     return true;
 }
 
-static bool full_request(const struct map_state *s, struct map_request *r, struct err *err)
+static bool full_request(const struct map_state *s, const struct model *model,
+                         struct map_request *r, struct err *err)
 {
     *r = s->request;
     if (s->auto_of) {
@@ -89,7 +90,8 @@ static bool full_request(const struct map_state *s, struct map_request *r, struc
     for (size_t i = 0; i < 4 && s->held; i++) {
         *range[i] = isnan(*range[i]) ? s->hold[i] : *range[i];
     }
-    return fix_weight(s, r, "w_stim", s->w_stim, err) && fix_weight(s, r, "w_bias", s->w_bias, err);
+    return fix_weight(model, r, "w_stim", s->w_stim, err) &&
+           fix_weight(model, r, "w_bias", s->w_bias, err);
 }
 
 /* Evaluations of the rule a picture may cost: about 15 ms of them. */
@@ -170,7 +172,7 @@ static bool make_job(struct map_state *s, struct map_job **out, struct err *err)
     bool hold = s->held != s->wanted.final;
     s->held = hold ? NULL : s->held;
     s->held_for = s->wanted.final;
-    if (!full_request(s, &request, err)) {
+    if (!full_request(s, s->wanted.model, &request, err)) {
         return false;
     }
     request.nx = request.nx ? request.nx : s->room_x ? s->room_x : 31;
@@ -192,10 +194,24 @@ static bool make_job(struct map_state *s, struct map_job **out, struct err *err)
 static bool check_show(const struct map_state *s, struct err *err)
 {
     return s->show == SHOW_FITTED || s->map.panel[0].truth ||
-           err_set(err, ERR_FAILED,
-                   "the true rule behind %s is not known; `map diff=no` shows "
-                   "the fitted one",
-                   s->source.cohort ? s->source.cohort->name : "it");
+           parts_no_truth("map", s->source.cohort, err);
+}
+
+static bool map_fits(const void *state, const struct scene *scene, struct err *err)
+{
+    const struct map_state *s = state;
+    struct map_request request;
+    const struct model *model;
+    const struct cohort *cohort;
+    if (!source_check(scene, s->model, false, err)) {
+        return false;
+    }
+    if (!source_there(scene, s->model, &model, &cohort)) {
+        return true;
+    }
+    return full_request(s, model, &request, err) && map_check(model, cohort, &request, err) &&
+           (s->show == SHOW_FITTED || probe_true_known(cohort, &model->settings.policy) ||
+            parts_no_truth("map", cohort, err));
 }
 
 static bool map_prepare(void *state, const struct scene *scene, bool pending, void **job,
@@ -320,7 +336,7 @@ bool map_in_full(const struct map_state *s, struct map_state *full)
 {
     struct map_request request;
     struct map map;
-    if (!s->have || !full_request(s, &request, NULL)) {
+    if (!s->have || !full_request(s, s->source.model, &request, NULL)) {
         return false;
     }
     request.threads = s->source.threads;
@@ -365,6 +381,7 @@ const struct view_ops map_view = {
     .state_size = sizeof(struct map_state),
     .merge = map_merge,
     .configure = map_configure,
+    .check = map_fits,
     .prepare = map_prepare,
     .compute = map_work,
     .adopt = map_adopt,

@@ -68,6 +68,13 @@ void source_adopt(struct source *source, struct source *wanted, struct source *d
 enum beside { BESIDE_NONE, BESIDE_SAME, BESIDE_CHANGED, BESIDE_REFUSED };
 enum beside source_beside(struct source *source, const struct scene *scene, const char *name,
                           const struct pace *pace, struct err *err);
+/* The model of this name (NULL: the one in use) and the trials that it looks at (NULL:
+ * none); false: there is none, or they do not go together. */
+bool source_there(const struct scene *scene, const char *name, const struct model **model,
+                  const struct cohort **cohort);
+/* Is the model of this name there, and does it go with the trials it would look at (with
+ * those loaded: `beside`)?  True for NULL, the one in use. */
+bool source_check(const struct scene *scene, const char *name, bool beside, struct err *err);
 void source_release(struct source *source);
 /* " · dnn1", the cohort's name when it is not the one loaded. */
 void source_title(const struct source *source, struct strbuf *out);
@@ -118,6 +125,8 @@ double parts_bias_step(double now, bool up);
 /* diff=no|true|yes */
 enum show { SHOW_FITTED, SHOW_TRUE, SHOW_DIFFERENCE };
 enum show parts_show(const char *word);
+/* False, and err: what is not fitted cannot be shown of these trials (NULL: none). */
+bool parts_no_truth(const char *view, const struct cohort *cohort, struct err *err);
 /* What may stand on an axis: one of PARTS_AXES or any other weight, "w_...";
  * which weights there are is known only with a model.  "auto" is fine too.
  * of= takes weights only. */

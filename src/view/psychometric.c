@@ -83,6 +83,21 @@ static bool *choose(struct psychometric_state *s, const struct cohort *cohort, s
     return chosen;
 }
 
+static bool psychometric_check(const void *state, const struct scene *scene, struct err *err)
+{
+    const struct psychometric_state *s = state;
+    if (scene->cohort) {
+        struct psychometric_state tried = {.asked = s->asked};
+        bool *chosen = choose(&tried, scene->cohort, err);
+        free(chosen);
+        free(tried.subject);
+        if (!chosen) {
+            return false;
+        }
+    }
+    return source_check(scene, s->model, true, err);
+}
+
 /* Other trials, or options: which animals that is. */
 static bool take_animals(struct psychometric_state *s, const struct cohort *cohort, struct err *err)
 {
@@ -294,6 +309,7 @@ const struct view_ops psychometric_view = {
     .positional = ANIMALS_MOST,
     .state_size = sizeof(struct psychometric_state),
     .configure = psychometric_configure,
+    .check = psychometric_check,
     .prepare = psychometric_prepare,
     .compute = psychometric_work,
     .adopt = psychometric_adopt,

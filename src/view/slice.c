@@ -127,10 +127,23 @@ static struct slice_job *make_job(struct slice_state *s)
 static bool check_show(const struct slice_state *s, struct err *err)
 {
     return s->show == SHOW_FITTED || s->slice.line[0].truth ||
-           err_set(err, ERR_FAILED,
-                   "the true rule behind %s is not known; `slice diff=no` "
-                   "shows the fitted one",
-                   s->source.cohort ? s->source.cohort->name : "it");
+           parts_no_truth("slice", s->source.cohort, err);
+}
+
+static bool slice_fits(const void *state, const struct scene *scene, struct err *err)
+{
+    const struct slice_state *s = state;
+    const struct model *model;
+    const struct cohort *cohort;
+    if (!source_check(scene, s->model, false, err)) {
+        return false;
+    }
+    if (!source_there(scene, s->model, &model, &cohort)) {
+        return true;
+    }
+    return slice_check(model, cohort, &s->request, err) &&
+           (s->show == SHOW_FITTED || probe_true_known(cohort, &model->settings.policy) ||
+            parts_no_truth("slice", cohort, err));
 }
 
 static bool slice_prepare(void *state, const struct scene *scene, bool pending, void **job,
@@ -307,6 +320,7 @@ const struct view_ops slice_view = {
     .state_size = sizeof(struct slice_state),
     .merge = slice_merge,
     .configure = slice_configure,
+    .check = slice_fits,
     .prepare = slice_prepare,
     .compute = slice_work,
     .adopt = slice_adopt,

@@ -168,6 +168,13 @@ void source_adopt(struct source *source, struct source *wanted, struct source *d
     *source = *done;
 }
 
+/* The trials that a model looks at; NULL: none. */
+static const struct cohort *trials_of(const struct scene_model *picked, const struct scene *scene)
+{
+    const struct cohort *cohort = picked->cohort ? picked->cohort : scene->cohort;
+    return cohort && cohort->n_trials > 0 ? cohort : NULL;
+}
+
 bool source_want(struct source *source, const struct scene *scene, const char *name,
                  bool needs_trials, bool *changed, struct err *err)
 {
@@ -177,10 +184,10 @@ bool source_want(struct source *source, const struct scene *scene, const char *n
         return false;
     }
     const struct model *model = picked->model;
-    const struct cohort *cohort = picked->cohort ? picked->cohort : scene->cohort;
+    const struct cohort *cohort = trials_of(picked, scene);
     bool live = picked->replayed ? picked->moving : parts_running(picked);
-    if (cohort && cohort->n_trials == 0) {
-        cohort = NULL;
+    if (cohort && !model_meets(model, cohort, err)) {
+        return false;
     }
     if (!cohort && needs_trials) {
         return err_set(err, ERR_FAILED, "%s has no trials to look at; `load FILE` first",
@@ -206,18 +213,48 @@ bool source_want(struct source *source, const struct scene *scene, const char *n
     return true;
 }
 
+bool source_there(const struct scene *scene, const char *name, const struct model **model,
+                  const struct cohort **cohort)
+{
+    const struct scene_model *picked = parts_pick(scene, name, NULL);
+    if (!picked) {
+        return false;
+    }
+    *model = picked->model;
+    *cohort = trials_of(picked, scene);
+    return !*cohort || model_meets(*model, *cohort, NULL);
+}
+
+static bool goes_beside(const struct scene_model *picked, const struct scene *scene,
+                        struct err *err)
+{
+    if (picked->cohort && picked->cohort != scene->cohort) {
+        return err_set(err, ERR_FAILED, "%s was fitted to %s, which is not the cohort loaded now",
+                       picked->model->name, picked->cohort->name);
+    }
+    return !scene->cohort || model_meets(picked->model, scene->cohort, err);
+}
+
+bool source_check(const struct scene *scene, const char *name, bool beside, struct err *err)
+{
+    if (!name) {
+        return true;
+    }
+    const struct scene_model *picked = parts_pick(scene, name, err);
+    if (!picked || beside) {
+        return picked && goes_beside(picked, scene, err);
+    }
+    const struct cohort *cohort = trials_of(picked, scene);
+    return !cohort || model_meets(picked->model, cohort, err);
+}
+
 enum beside source_beside(struct source *source, const struct scene *scene, const char *name,
                           const struct pace *pace, struct err *err)
 {
     struct err why = {0};
     bool changed;
     const struct scene_model *picked = parts_pick(scene, name, &why);
-    if (picked && picked->cohort && picked->cohort != scene->cohort) {
-        err_set(&why, ERR_FAILED, "%s was fitted to %s, which is not the cohort loaded now",
-                picked->model->name, picked->cohort->name);
-        picked = NULL;
-    }
-    if (!picked) {
+    if (!picked || !goes_beside(picked, scene, &why)) {
         return name ? err_set(err, why.code, "%s", why.message), BESIDE_REFUSED : BESIDE_NONE;
     }
     if (parts_running(picked) && pace && !pace_due(pace)) {

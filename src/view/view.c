@@ -52,24 +52,85 @@ static struct args args_merged(const struct view_ops *ops, const struct args *ke
     return merged;
 }
 
-bool view_configure(struct view *view, const struct args *args, struct err *err)
+/* A reason stands below the view's own name, and after it in complaints. */
+static void drop_name(char *message, const char *name)
+{
+    size_t n = strlen(name);
+    if (strncmp(message, name, n) == 0 && strncmp(message + n, ": ", 2) == 0) {
+        memmove(message, message + n + 2, strlen(message + n + 2) + 1);
+    }
+}
+
+/* Would all of it be taken?  Tried on a state of its own; scene NULL: whichever. */
+static bool args_fit(const struct view_ops *ops, const struct args *args, const struct scene *scene,
+                     struct err *err)
+{
+    void *trial = mem_new(1, ops->state_size);
+    struct err why = {0};
+    bool fit = ops->configure(trial, args, err);
+    if (fit && scene && ops->check && !ops->check(trial, scene, &why)) {
+        drop_name(why.message, ops->name);
+        fit = err_at(err, why.code, why.column, "%s: %s", ops->name, why.message);
+    }
+    ops->release(trial);
+    free(trial);
+    return fit;
+}
+
+/* Takes the arguments over; they fit. */
+static bool args_put(struct view *view, struct args *args, struct err *err)
+{
+    if (!view->ops->configure(view->state, args, err)) {
+        args_free(args);
+        return false;
+    }
+    args_free(&view->args);
+    view->args = *args;
+    return true;
+}
+
+bool view_request(struct view *view, const struct args *args, const struct scene *scene,
+                  struct err *err)
 {
     const struct view_ops *ops = view->ops;
     const struct args none = {0};
-    if (!args) {
-        args = &none;
-    }
+    args = args ? args : &none;
     if (!args_check(args, ops->options, ops->positional, ops->name, err)) {
         return false;
     }
     struct args merged = args_merged(ops, &view->args, args);
-    if (!ops->configure(view->state, &merged, err)) {
+    if (!args_fit(ops, &merged, scene, err)) {
         args_free(&merged);
         return false;
     }
-    args_free(&view->args);
-    view->args = merged;
-    return true;
+    return args_put(view, &merged, err);
+}
+
+bool view_configure(struct view *view, const struct args *args, struct err *err)
+{
+    return view_request(view, args, NULL, err);
+}
+
+const struct args *view_args(const struct view *view)
+{
+    return &view->args;
+}
+
+void view_restore(struct view *view, const struct args *args)
+{
+    struct args copy = args_copy(args);
+    args_put(view, &copy, NULL);
+}
+
+bool view_forget(struct view *view, const char *model)
+{
+    const char *shown = view_model(view);
+    if (!shown || strcmp(shown, model) != 0) {
+        return false;
+    }
+    struct args left = args_copy(&view->args);
+    parts_forget(&left, "model");
+    return args_put(view, &left, NULL);
 }
 
 /* The jobs under way; with a state they are to be made again. */
@@ -125,15 +186,6 @@ void view_close(struct view *view)
 const struct view_ops *view_ops_of(const struct view *view)
 {
     return view->ops;
-}
-
-/* A reason stands below the view's own name, and after it in complaints. */
-static void drop_name(char *message, const char *name)
-{
-    size_t n = strlen(name);
-    if (strncmp(message, name, n) == 0 && strncmp(message + n, ": ", 2) == 0) {
-        memmove(message, message + n + 2, strlen(message + n + 2) + 1);
-    }
 }
 
 const struct scene_model *view_scene_model(const struct view *view, const struct scene *scene)

@@ -42,6 +42,18 @@ static bool weights_configure(void *state, const struct args *args, struct err *
     return true;
 }
 
+static bool weights_check(const void *state, const struct scene *scene, struct err *err)
+{
+    const struct weights_state *s = state;
+    if (!source_check(scene, s->model, false, err)) {
+        return false;
+    }
+    const struct model *model;
+    const struct cohort *cohort;
+    return !s->asked || !source_there(scene, s->model, &model, &cohort) || !cohort ||
+           parts_animal(cohort, s->asked, err) >= 0;
+}
+
 static bool is_held_out(const struct model *model, const char *animal)
 {
     for (size_t i = 0; i < model->n_animals; i++) {
@@ -209,6 +221,7 @@ const struct view_ops weights_view = {
     .state_size = sizeof(struct weights_state),
     .merge = weights_merge,
     .configure = weights_configure,
+    .check = weights_check,
     .prepare = weights_prepare,
     .compute = weights_work,
     .adopt = weights_adopt,

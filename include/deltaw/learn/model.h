@@ -90,8 +90,17 @@ struct model {
 
 struct model *model_hold(const struct model *model);
 void model_drop(struct model *model); /* NULL is fine */
+/* The same model at other parameters, theta [tensors.size], to ask what its rule does
+ * there.  All else is shared and must outlive it; it is never held nor dropped, and the
+ * references of `model`, which other threads count, are not read. */
+struct model model_at(const struct model *model, double *theta);
 struct visited *visited_hold(const struct visited *visited);
 void visited_drop(struct visited *visited);
+
+/* Do model and cohort go together?  The cohort has, with a value on every trial, the
+ * columns that the policy names.  Asked wherever a model is to look at trials that it
+ * was not fitted to: nothing below asks again. */
+bool model_meets(const struct model *model, const struct cohort *cohort, struct err *err);
 
 /* Share of choices made by lot: P(right) = lapse / 2 + (1 - lapse) sigmoid(w.x). */
 double model_lapse(const struct model *model);

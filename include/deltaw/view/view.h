@@ -54,6 +54,10 @@ struct view_ops {
     /* Take all arguments (kept and fresh, checked against options) over into
      * the state; on failure the state is as before. */
     bool (*configure)(void *state, const struct args *args, struct err *err);
+    /* Does this scene have what the options ask for: a model, an animal, a weight, a
+     * truth?  Computes nothing.  True also where there is nothing to look at yet, which
+     * is no fault of the options.  NULL: they ask for nothing of that kind. */
+    bool (*check)(const void *state, const struct scene *scene, struct err *err);
     /* Recompute what is out of date.  False: nothing to show; err says why and
      * what to do ("no model yet; fit one with `fit dnn`"). */
     bool (*update)(void *state, const struct scene *scene, struct err *err);
@@ -107,6 +111,17 @@ const char *view_model(const struct view *view);
 const struct view_ops *view_ops_of(const struct view *view);
 /* New arguments over the old ones (map w_bias=.5 keeps x=). */
 bool view_configure(struct view *view, const struct args *args, struct err *err);
+/* The same, but all of it is refused where the scene lacks what is asked for: the view
+ * is as before then. */
+bool view_request(struct view *view, const struct args *args, const struct scene *scene,
+                  struct err *err);
+/* All that was asked for and holds; to be copied, for view_restore. */
+const struct args *view_args(const struct view *view);
+/* Back to what was asked for then. */
+void view_restore(struct view *view, const struct args *args);
+/* The model of this name is gone: a view that asked for it shows the one in use again,
+ * and true is returned. */
+bool view_forget(struct view *view, const char *model);
 /* False: nothing to show, the reason is drawn and described instead. */
 bool view_update(struct view *view, const struct scene *scene, struct err *err);
 /* The same without waiting: what takes time is computed in the worker's thread and

@@ -153,12 +153,11 @@ static bool score_finish(struct session *session, void *data, struct output *out
 /* Takes the reference.  False: its policy needs columns that the cohort lacks. */
 static bool score_add(struct score *score, struct model *model, struct err *err)
 {
-    struct err why = {0};
-    if (policy_check(&model->settings.policy, score->cohort, &why)) {
+    if (model_meets(model, score->cohort, err)) {
         score->models[score->n++] = model;
         return true;
     }
-    err_set(err, why.code, "score: %s cannot be scored here: %s", model->name, why.message);
+    err_prefix(err, "score");
     model_drop(model);
     return false;
 }
