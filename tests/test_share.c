@@ -8,7 +8,7 @@
 #include "deltaw/learn/fit.h"
 #include "desk.h"
 
-enum { SEED = 3, ANIMALS = 160, TRIALS = 200, THREADS = 4, MOST = 64, WINDOW = 80 /* ms */ };
+enum { SEED = 3, ANIMALS = 160, TRIALS = 200, THREADS = 4, MOST = 64, WINDOW = 60 /* ms */ };
 
 /* --- threads of this process ------------------------------------------------------ */
 
@@ -64,20 +64,23 @@ static struct threads threads_since(const struct threads *before)
     return fresh;
 }
 
-/* How many of them do a tenth or more of the work of the busiest, for some time. */
+/* How many of them do a quarter or more of the work of the busiest, until that has done
+ * its WINDOW: those without a share wake now and then, too. */
 static size_t at_work(const struct threads *t)
 {
-    double spent[MOST], most = 0;
+    double before[MOST], spent[MOST] = {0}, most = 0;
     size_t n = 0;
     for (size_t i = 0; i < t->n; i++)
-        spent[i] = spent_by(t->id[i]);
-    poll(NULL, 0, WINDOW);
-    for (size_t i = 0; i < t->n; i++) {
-        spent[i] = spent_by(t->id[i]) - spent[i];
-        most = spent[i] > most ? spent[i] : most;
+        before[i] = spent_by(t->id[i]);
+    for (int tries = 0; tries < 1000 && most < WINDOW * 1e6; tries++) {
+        poll(NULL, 0, WINDOW / 4);
+        for (size_t i = 0; i < t->n; i++) {
+            spent[i] = spent_by(t->id[i]) - before[i];
+            most = spent[i] > most ? spent[i] : most;
+        }
     }
     for (size_t i = 0; i < t->n; i++)
-        n += most > 0 && spent[i] >= most / 10;
+        n += most > 0 && spent[i] >= most / 4;
     return n;
 }
 
@@ -92,7 +95,7 @@ static bool comes_to_more(const struct threads *t, size_t least)
 
 static bool stays_within(const struct threads *t, size_t most)
 {
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 2; i++) {
         size_t n = at_work(t);
         if (n > most) {
             tap_note("%zu threads at work, %zu are its share", n, most);
@@ -120,7 +123,7 @@ static void test_fit(const struct cohort *c, const struct wake *wake, const char
     struct threads before = threads_now();
     fit_settings_default(&s);
     s.epochs = 10000000;
-    s.hidden = 16;
+    s.hidden = 96; /* so that waking costs little beside it */
     s.threads = THREADS;
     s.batch = batch;
     s.fast = fast;
@@ -130,10 +133,10 @@ static void test_fit(const struct cohort *c, const struct wake *wake, const char
     struct threads own = threads_since(&before);
     tap_ok(comes_to_more(&own, 1), "%s: a fit alone works with several threads", what);
     fit_share(fit, 1);
-    passes(fit, wake, 20); /* of fast losses come by tens of passes */
+    passes(fit, wake, 9); /* the losses of fast come by eight passes */
     tap_ok(stays_within(&own, 1), "%s: with a share of one, one works", what);
     fit_share(fit, 2);
-    passes(fit, wake, 20);
+    passes(fit, wake, 9);
     tap_ok(stays_within(&own, 2), "%s: with a share of two, two at most", what);
     fit_share(fit, 0);
     tap_ok(comes_to_more(&own, 1), "%s: and all again", what);
@@ -160,11 +163,11 @@ static void test_session(void)
     struct threads before, one, other;
     say(d, "x", "simulate reinforce animals=160 trials=200 seed=3");
     before = threads_now();
-    news(d, "fit dnn hidden=16 epochs=10000000 truncation=100");
+    news(d, "fit dnn hidden=96 epochs=10000000 truncation=100");
     one = threads_since(&before);
     tap_ok(comes_to_more(&one, THREADS / 2), "a fit alone has more than half of the threads");
     before = threads_now();
-    news(d, "fit dnn hidden=16 epochs=10000000 truncation=100");
+    news(d, "fit dnn hidden=96 epochs=10000000 truncation=100");
     other = threads_since(&before);
     tap_ok(stays_within(&one, THREADS / 2) && stays_within(&other, THREADS / 2),
            "two fits have half of them each");
@@ -182,8 +185,8 @@ int main(void)
 {
     struct wake wake;
     size_t counts[ANIMALS];
-    if (spent_by(getpid()) <= 0) {
-        printf("1..0 # SKIP no /proc/self/task/*/schedstat\n");
+    if (access("/proc/self/schedstat", R_OK) != 0) {
+        printf("1..0 # SKIP no /proc/self/schedstat\n");
         return 0;
     }
     if (!wake_open(&wake, NULL))
