@@ -25,8 +25,7 @@ static struct model *model_of(const char *rule, size_t n, const double *theta, c
     m->rule = rule_find(rule);
     fit_settings_default(&m->settings);
     snprintf(m->settings.rule, sizeof m->settings.rule, "%s", rule);
-    m->shape = fit_shape(&m->settings);
-    rule_layout(m->rule, &m->shape, &m->tensors);
+    rule_layout(m->rule, &m->settings.shape, &m->tensors);
     if (n != m->tensors.size)
         err_die("test_delta: %s has %zu parameters", rule, m->tensors.size);
     m->theta = mem_copy(theta, n, sizeof *theta);
@@ -221,7 +220,7 @@ static struct model *fitted(const struct cohort *c, const char *rule, int epochs
     struct fit_settings s;
     fit_settings_default(&s);
     snprintf(s.rule, sizeof s.rule, "%s", rule);
-    s.hidden = 4;
+    s.shape.hidden = 4;
     s.epochs = epochs;
     struct fit *fit = fit_start(&s, c, "m", NULL, NULL);
     while (fit_active(fit))

@@ -16,7 +16,7 @@ struct worker {
 static void *worker_main(void *arg)
 {
     struct worker *w = arg;
-    thread_background(); /* and so are the threads it starts */
+    thread_background(THREAD_BACKGROUND); /* and so are the threads it starts */
     pthread_mutex_lock(&w->lock);
     for (;;) {
         while (!w->first && !w->quit)

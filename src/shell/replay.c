@@ -94,7 +94,7 @@ struct visited *replay_visited(const struct model *model, const struct cohort *c
     struct visited *l = mem_new(1, sizeof *l);
     l->epoch = epoch;
     l->n_trials = cohort->n_trials;
-    l->n_weights = model->shape.n_weights;
+    l->n_weights = model->settings.shape.n_weights;
     l->w = mem_new(l->n_trials * l->n_weights, sizeof *l->w);
     l->references = 1;
     model_sweep(model, cohort, l->w);
@@ -151,7 +151,7 @@ static void *player_run(void *arg)
 {
     struct replay *r = arg;
     const struct wake *wake = r->wake;
-    thread_background();
+    thread_background(THREAD_BACKGROUND);
     pthread_mutex_lock(&r->lock);
     while (!r->quit)
         player_turn(r);

@@ -9,7 +9,7 @@
 static void *task_main(void *arg)
 {
     struct task *task = arg;
-    thread_background();
+    thread_background(THREAD_BACKGROUND);
     task->ok = task->work(task->data, task, &task->err);
     const struct wake *wake = task->wake; /* the task may be freed once it is over */
     atomic_store(&task->over, true);

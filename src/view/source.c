@@ -55,7 +55,7 @@ static struct visited *own_weights(const struct model *model, const struct cohor
 {
     struct visited *visited = model->visited;
     bool fits = visited && visited->n_trials == cohort->n_trials &&
-                visited->n_weights == model->shape.n_weights;
+                visited->n_weights == model->settings.shape.n_weights;
     return fits ? visited : NULL;
 }
 
@@ -123,8 +123,9 @@ static void final_take(struct source *source, const struct scene_model *picked,
 static struct visited *swept(const struct model *model, const struct cohort *cohort)
 {
     struct visited *visited = mem_new(1, sizeof *visited);
-    *visited = (struct visited){
-        .n_trials = cohort->n_trials, .n_weights = model->shape.n_weights, .references = 1};
+    *visited = (struct visited){.n_trials = cohort->n_trials,
+                                .n_weights = model->settings.shape.n_weights,
+                                .references = 1};
     visited->w = mem_new(visited->n_trials * visited->n_weights, sizeof *visited->w);
     model_sweep(model, cohort, visited->w);
     return visited;
