@@ -178,7 +178,7 @@ static void test_certain(size_t n, size_t lapses, double slope, double intercept
     struct cohort *c = cohort_builder_finish(b, "p", "p");
     struct fit_settings s = quick(1, 1);
     double w0[2];
-    s.w0 = W0_PSYCHOMETRIC;
+    s.w0.kind = W0_PSYCHOMETRIC;
     start_weights(&s, c, 0, w0);
     tap_near(w0[0], slope, 1e-6, "%zu trials, %zu against: slope", n, lapses);
     tap_near(w0[1], intercept, 1e-6, "%zu trials, %zu against: intercept", n, lapses);

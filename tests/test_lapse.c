@@ -25,9 +25,9 @@ static void test_loss(const struct cohort *c, const char *rule, double lapse, bo
 {
     struct rule_shape shape = {.hidden = 8, .layers = 2};
     if (fitted)
-        shape.fit_lapse = true;
+        shape.lapse.fitted = true;
     else
-        shape.lapse = lapse;
+        shape.lapse.value = lapse;
     struct model *m = model_of(rule, &shape, "stim+bias", NULL);
     for (size_t k = 0; k < 2; k++) /* large updates tell more */
         m->theta[k] = .05;
@@ -43,7 +43,7 @@ static void test_loss(const struct cohort *c, const char *rule, double lapse, bo
 /* Choices of a model that always goes right but for its lapses, half of which do, too. */
 static void test_choices(void)
 {
-    struct rule_shape shape = {.hidden = 4, .layers = 1, .lapse = .4};
+    struct rule_shape shape = {.hidden = 4, .layers = 1, .lapse = {.value = .4}};
     struct model *m = model_of("dnn", &shape, "stim+bias", NULL);
     struct err err = {0};
     m->theta[0] = m->theta[1] = 0; /* no learning */
@@ -90,13 +90,13 @@ static double fitted_lapse(const struct cohort *c, bool fast, double weight)
     struct err err = {0};
     fit_settings_default(&s);
     s.epochs = 100;
-    s.hidden = 4;
+    s.shape.hidden = 4;
     s.rate = fast ? 2e-4 : 2e-2;
-    s.fast = fast;
-    s.fit_lapse = true;
+    s.optimizer = fast ? OPTIMIZER_FAST : OPTIMIZER_ADAM;
+    s.shape.lapse.fitted = true;
     s.ridge = 10; /* so that it is the lapses that learn */
-    s.w0 = W0_VALUE;
-    s.w0_value[0] = weight;
+    s.w0.kind = W0_VALUE;
+    s.w0.value[0] = weight;
     struct fit *fit = fit_start(&s, c, "f", NULL, &err);
     if (!fit)
         err_die("%s", err.message);

@@ -48,7 +48,7 @@ static struct hand hand_new(const struct model *model, const struct cohort *c, c
                      .tensors = &model->tensors};
     h.rollout = rollout_new(&(struct rollout_setup){.engine = engine_pick(),
                                                     .rule = model->rule,
-                                                    .shape = &model->shape,
+                                                    .shape = &model->settings.shape,
                                                     .trials = h.trials,
                                                     .train = train,
                                                     .truncation = 1000,
@@ -116,9 +116,9 @@ static void test_steps(const struct cohort *c, const struct wake *wake, const ch
     struct fit_settings s;
     fit_settings_default(&s);
     snprintf(s.rule, sizeof s.rule, "%s", rule);
-    s.fast = true;
+    s.optimizer = OPTIMIZER_FAST;
     s.epochs = epochs;
-    s.hidden = 8;
+    s.shape.hidden = 8;
     s.seed = SEED;
     s.rate = 2e-4;
     s.ridge = ridge;
@@ -169,7 +169,7 @@ static void test_passes(void)
         struct cohort *c = test_cohort(cases[i].animals, many, SEED);
         fit_settings_default(&s);
         snprintf(s.rule, sizeof s.rule, "%s", cases[i].rule);
-        s.fast = true;
+        s.optimizer = OPTIMIZER_FAST;
         s.truncation = 100;
         int passes = fit_fast_epochs(&s, c);
         tap_ok(passes == cases[i].passes, "%s: %zu animals of %zu trials take %d passes",
