@@ -57,23 +57,6 @@ static void test_words(void)
     }
 }
 
-static void test_quoting(void)
-{
-    static const char *const words[] = {"plain", "a b", "it's",        "\"q\"", "a;b",
-                                        "#x",    "x#y", "back\\slash", "a=b",   "~x"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        struct words back;
-        size_t at = 0;
-        int line = 1;
-        char *quoted = line_quoted(words[i]);
-        tap_ok(line_next(quoted, &at, &line, &back, NULL) && back.n == 1 &&
-                   strcmp(back.items[0].text, words[i]) == 0,
-               "%s is written %s and reads back", words[i], quoted);
-        words_free(&back);
-        free(quoted);
-    }
-}
-
 /* --- errors --------------------------------------------------------------------- */
 
 static void test_errors(void)
@@ -96,12 +79,13 @@ static void test_errors(void)
         {"fit", "fit needs more: fit RULE", 2, 2},
         {"say \"abc", "quote opened here is not closed", 2, 6},
         {"say m\xc3\xa4use; qqqqqq", "unknown verb", 2, 13},
-        {"map x=foo", "x=foo", 2, 6},
+        {"map x=foo", "x=foo", 2, 8},
+        {"map rang=1", "did you mean 'range'?", 2, 6},
         {"use nobody", "no model yet", 1, 6},
         {"export map m.xyz", "must end in .csv, .json, .npz", 2, 13},
         {"export mop m.csv", "no view 'mop'", 2, 9},
         {"save data x.txt", "must end in .csv or .csv.gz", 2, 12},
-        {"load x.csv format=xlsx", "format=xlsx: it takes auto|csv", 2, 20},
+        {"load x.csv format=xlsx", "format=xlsx: it takes auto|parquet|csv", 2, 20},
         {"set seed=-1", "seed=-1", 2, 11},
         {"head 0", "head: '0'", 2, 7},
         {"stop", "no fit is training", 1, -1},
@@ -444,6 +428,10 @@ static void test_completion(void)
         {"keep subject=sim001,sim0", "20: sim002~ sim003~"},
         {"keep stimulus>0 and cho", "20: choice~"},
         {"map x=r", "6: reward"},
+        {"map x=w_", "6: w_stim w_bias"},
+        {"map of=w_b", "7: w_bias"},
+        {"map w_", "4: w_stim=~ w_bias=~"},
+        {"slice w_bias=v", "13: visited"},
         {"set back", "4: background=~"},
         {"set background=", "15: auto light dark"},
         {"log o", "4: on off"},
@@ -544,7 +532,6 @@ static void test_hints(void)
 int main(void)
 {
     test_words();
-    test_quoting();
     test_errors();
     test_marks();
     test_long_line();

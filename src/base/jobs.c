@@ -267,6 +267,22 @@ void job_recall(struct job *job)
     pthread_mutex_unlock(&job->jobs->lock);
 }
 
+bool job_await(struct job *job)
+{
+    struct jobs *jobs = job->jobs;
+    pthread_mutex_lock(&jobs->lock);
+    bool queued = job->state == JOB_QUEUED;
+    if (queued) {
+        list_drop(&jobs->lanes[job->lane].first, job);
+        job_end(job, false);
+    }
+    while (job->state == JOB_RUNNING || job->state == JOB_PAUSED)
+        pthread_cond_wait(&jobs->left, &jobs->lock);
+    job->state = JOB_NONE;
+    pthread_mutex_unlock(&jobs->lock);
+    return !queued;
+}
+
 /* --- pausing ----------------------------------------------------------------- */
 
 bool job_paused(struct job *job)

@@ -23,10 +23,7 @@ static void look_data(struct view *view, struct output *out)
 
 bool session_update_view(struct session *session, struct view *view, struct err *err)
 {
-    if (!session->worker)
-        session->worker = worker_new(&session->wake, NULL);
-    return session->worker ? view_update_later(view, session->worker, session_scene(session), err)
-                           : view_update(view, session_scene(session), err);
+    return view_update_later(view, session->jobs, session_scene(session), err);
 }
 
 static void look_tell(struct session *session, struct view *view, struct output *out)

@@ -14,9 +14,8 @@ struct replay {
     struct fit *fit;       /* not closed before this is freed */
     struct cohort *cohort; /* whose trials are swept; NULL: none */
     const struct wake *wake;
-    pthread_t thread;
-    bool threaded;
-    atomic_bool over; /* the thread is about to return */
+    struct jobs *jobs;
+    struct job player; /* once there is something to play */
     atomic_int holders;
     struct replay *next; /* in the list of those ended */
 
@@ -147,25 +146,23 @@ static void player_turn(struct replay *r)
     }
 }
 
-static void *player_run(void *arg)
+static void player_run(struct job *job)
 {
-    struct replay *r = arg;
-    const struct wake *wake = r->wake;
-    thread_background(THREAD_BACKGROUND);
+    struct replay *r = job->data;
     pthread_mutex_lock(&r->lock);
     while (!r->quit)
         player_turn(r);
     pthread_mutex_unlock(&r->lock);
-    atomic_store(&r->over, true);
-    wake_send(wake);
-    return NULL;
 }
 
 static bool need_player(struct replay *r, struct err *err)
 {
-    if (!r->threaded)
-        r->threaded = thread_start(&r->thread, player_run, r, err);
-    return r->threaded;
+    if (r->player.data)
+        return true;
+    r->player = (struct job){.run = player_run, .data = r, .lane = JOB_TASK};
+    if (!job_send(r->jobs, &r->player, err))
+        r->player.data = NULL;
+    return r->player.data;
 }
 
 /* --- begin and end --------------------------------------------------------------- */
@@ -192,6 +189,7 @@ bool replay_begin(struct session *session, struct fit *fit, struct err *err)
     r->fit = fit;
     r->cohort = cohort ? cohort_hold(cohort) : NULL;
     r->wake = &session->wake;
+    r->jobs = session->jobs;
     r->from = r->target = kept[0];
     r->to = REPLAY_NEWEST;
     r->speed = NAN;
@@ -222,8 +220,7 @@ void replay_end(struct session *session)
 
 static void replay_free(struct replay *r)
 {
-    if (r->threaded)
-        pthread_join(r->thread, NULL);
+    job_recall(&r->player);
     pthread_mutex_destroy(&r->lock);
     pthread_cond_destroy(&r->changed);
     model_drop(r->model);
@@ -236,7 +233,7 @@ void replay_reap(struct session *session, bool wait)
     for (struct replay **at = &session->replays_ended; *at;) {
         struct replay *r = *at;
         bool held = atomic_load(&r->holders) > 0;
-        if (!held && (wait || !r->threaded || atomic_load(&r->over))) {
+        if (!held && (wait || !r->player.data || job_state(&r->player) == JOB_DONE)) {
             *at = r->next;
             replay_free(r);
         } else {

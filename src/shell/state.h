@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
+#include "deltaw/base/jobs.h"
 #include "deltaw/base/number.h"
 #include "deltaw/base/thread.h"
 #include "deltaw/learn/fit.h"
@@ -16,23 +17,18 @@
 
 enum { SOURCE_DEPTH = 25, UNDO_DEPTH = 20, SETTINGS = 24, VIEWS = 32 };
 
-/* --- tasks: one piece of work in a thread, waited for by the command that
- * started it */
+/* --- tasks: one piece of work, waited for by the command that started it */
 
 struct task {
     void *data;
-    bool (*work)(void *data, struct task *task, struct err *err); /* in the thread */
+    bool (*work)(void *data, struct task *task, struct err *err); /* in a thread */
     /* On the main thread after work went well; puts out the result. */
     bool (*finish)(struct session *session, void *data, struct output *out, struct err *err);
     void (*release)(void *data);
     char *label; /* "loading mice.csv.gz" */
-    atomic_bool cancel, over;
-    atomic_int permille; /* -1: unknown */
+    struct job job;
     bool ok;
     struct err err;
-    double started;
-    const struct wake *wake;
-    pthread_t thread;
     struct task *next; /* in the list of those given up */
 };
 
@@ -43,8 +39,7 @@ bool task_start(struct session *session, char *label, void *data,
                 bool (*finish)(struct session *session, void *data, struct output *out,
                                struct err *err),
                 void (*release)(void *data), struct err *err);
-/* For finish: true when the work was done.  Joins and frees. */
-void task_free(struct task *task);
+void task_free(struct task *task); /* waits until it is over */
 /* ^C: tell it to stop, and forget it until it has. */
 void task_give_up(struct session *session);
 void task_reap(struct session *session, bool wait);
@@ -114,8 +109,8 @@ struct session {
     struct scene_help *scene_help; /* made once */
     struct view *views[VIEWS];
     struct replay *replay, *replays_ended; /* see replay.h; NULL: none */
-    struct worker *worker;     /* computes for views of the full screen; NULL: not yet */
-    const char *last_view;     /* looked at; NULL: none yet */
+    struct jobs *jobs;                     /* all slow work */
+    const char *last_view;                 /* looked at; NULL: none yet */
     struct view *pending_view; /* the command that runs waits for its picture; NULL: none */
     char *settings[SETTINGS];
     /* log */
@@ -282,6 +277,14 @@ void complete_condition(const struct session *session, const struct words *words
 /* Folders, and files that end in one of ".csv|.npz" (NULL: in anything; also
  * when none does). */
 void complete_files(const char *prefix, const char *endings, struct completion *out);
+/* Variables of the policy that the line is about, or only its weights, that are not in
+ * the list yet. */
+void complete_variables(const struct session *session, const struct words *words, bool weights,
+                        const char *prefix, struct completion *out);
+/* The same as "name=", those that a row stands for. */
+void complete_standing(const struct session *session, const struct words *words,
+                       const struct option_row *options, const struct option_row *row,
+                       const char *prefix, struct completion *out);
 void complete_line(struct session *session, const char *line, size_t point,
                    enum complete_effort effort, struct completion *out);
 /* Is `name=` one of the words before the last? */

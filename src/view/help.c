@@ -75,9 +75,11 @@ static void view_rows(struct help_state *s, const struct view_ops *ops)
     free(copy);
 }
 
-static bool help_update(void *state, const struct scene *scene, struct err *err)
+static bool help_update(void *state, const struct scene *scene, bool pending, struct view_job **job,
+                        struct err *err)
 {
     struct help_state *s = state;
+    (void)pending, (void)job;
     if (s->page.n_rows > 0) { /* it never changes */
         return true;
     }

@@ -149,9 +149,11 @@ static void jobs_clear(struct jobs_state *s)
     s->n_training = s->n_over = s->in_use = 0;
 }
 
-static bool jobs_update(void *state, const struct scene *scene, struct err *err)
+static bool jobs_update(void *state, const struct scene *scene, bool pending, struct view_job **job,
+                        struct err *err)
 {
     struct jobs_state *s = state;
+    (void)pending, (void)job;
     jobs_clear(s);
     view_jobs_table(scene, &s->table);
     for (size_t i = 0; i < scene->n_models; i++) {
@@ -223,7 +225,8 @@ static bool jobs_key(void *state, const char *key, struct strbuf *command)
         return list_key(&s->list, s->in_use, "jobs", key, command);
     }
     if (s->active[row] || strcmp(verb, "use") == 0) { /* what is over cannot be paused */
-        strbuf_printf(command, "%s %s", verb, s->list.cell[row * JOB_COLUMNS]);
+        strbuf_printf(command, "%s ", verb);
+        args_word(s->list.cell[row * JOB_COLUMNS], command);
     }
     return true;
 }

@@ -109,9 +109,11 @@ static void line_take(struct loss_line *line, const struct scene_model *from, in
     }
 }
 
-static bool loss_update(void *state, const struct scene *scene, struct err *err)
+static bool loss_update(void *state, const struct scene *scene, bool pending, struct view_job **job,
+                        struct err *err)
 {
     struct loss_state *s = state;
+    (void)pending, (void)job;
     bool all = s->model && strcmp(s->model, "all") == 0;
     const struct scene_model *main = parts_pick(scene, all ? NULL : s->model, err);
     lines_free(s);

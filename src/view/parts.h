@@ -57,7 +57,7 @@ bool source_want(struct source *source, const struct scene *scene, const char *n
                  bool needs_trials, bool *changed, struct err *err);
 void source_sweep(struct source *source);               /* any thread, on a source of its own */
 struct source source_copy(const struct source *source); /* with references */
-/* `done`, of a job, becomes the picture's `source`; what was swept for it is kept
+/* `done`, of a job, moves to the picture's `source`; what was swept for it is kept
  * for the next job too. */
 void source_adopt(struct source *source, struct source *wanted, struct source *done);
 /* For pictures of what animals did, with what a model expects of it beside
@@ -69,9 +69,9 @@ enum beside { BESIDE_NONE, BESIDE_SAME, BESIDE_CHANGED, BESIDE_REFUSED };
 enum beside source_beside(struct source *source, const struct scene *scene, const char *name,
                           const struct pace *pace, struct err *err);
 /* The model of this name (NULL: the one in use) and the trials that it looks at (NULL:
- * none); false: there is none, or they do not go together. */
-bool source_there(const struct scene *scene, const char *name, const struct model **model,
-                  const struct cohort **cohort);
+ * none), borrowed of the scene, all else zero.  False: there is none, or they do not go
+ * together. */
+bool source_there(const struct scene *scene, const char *name, struct source *there);
 /* Is the model of this name there, and does it go with the trials it would look at (with
  * those loaded: `beside`)?  True for NULL, the one in use. */
 bool source_check(const struct scene *scene, const char *name, bool beside, struct err *err);
@@ -95,6 +95,38 @@ void hold_range(const struct hold *hold, double *lo, double *hi);
 bool pace_due(const struct pace *pace);
 void pace_took(struct pace *pace, double seconds); /* until now */
 
+/* What each job of a view begins with. */
+struct view_job {
+    const struct view_work *work;
+    struct source source; /* swept before compute */
+    bool ok;              /* compute went well */
+    struct err err;
+    double seconds; /* that it took */
+};
+/* All zero but for references of its own to source (NULL: none). */
+struct view_job *view_job_new(const struct view_work *work, const struct source *source);
+void view_job_free(struct view_job *job); /* NULL is fine */
+
+/* What a view of one model keeps, of what it shows and of what is wanted. */
+struct watch {
+    struct source wanted; /* of the newest job */
+    struct source source; /* of the picture */
+    struct pace pace;
+    bool have;                    /* there is a picture */
+    bool stale, urgent;           /* to be computed again; at once, whatever the pace */
+    const struct model *held_for; /* final of the newest job; only compared */
+};
+/* Takes over what the scene has (NULL: nothing new), as source_want. */
+bool watch_update(struct watch *watch, const struct scene *scene, const char *model,
+                  bool needs_trials, struct err *err);
+/* Is a job to be made? */
+bool watch_due(const struct watch *watch, bool pending);
+/* One for what is wanted. */
+struct view_job *watch_job(struct watch *watch, const struct view_work *work);
+/* The job is the picture now: its source moves over. */
+void watch_adopt(struct watch *watch, struct view_job *job);
+void watch_release(struct watch *watch);
+
 /* Index of the animal with this name, or else this number from 1; -1 and err. */
 long parts_animal(const struct cohort *cohort, const char *asked, struct err *err);
 
@@ -102,8 +134,6 @@ long parts_animal(const struct cohort *cohort, const char *asked, struct err *er
 void parts_forget(struct args *args, const char *name);
 /* The value of an option; NULL for "auto" and where there is none. */
 const char *parts_chosen(const struct args *args, const struct option_row *table, const char *name);
-/* A word of a command, quoted when it must be. */
-void parts_word(struct strbuf *out, const char *word);
 /* Keys every view has: e exports, y copies, z zooms. */
 bool parts_key(const char *view, const char *key, struct strbuf *command);
 /* The numbers of a list "-1,0,1"; 0 when one is none or there are too many. */
@@ -127,13 +157,10 @@ enum show { SHOW_FITTED, SHOW_TRUE, SHOW_DIFFERENCE };
 enum show parts_show(const char *word);
 /* False, and err: what is not fitted cannot be shown of these trials (NULL: none). */
 bool parts_no_truth(const char *view, const struct cohort *cohort, struct err *err);
-/* What may stand on an axis: one of PARTS_AXES or any other weight, "w_...";
- * which weights there are is known only with a model.  "auto" is fine too.
- * of= takes weights only. */
-#define PARTS_AXES    "stimulus|reward|choice|w_stim|w_bias"
-#define PARTS_WEIGHTS "auto|w_stim|w_bias"
-bool parts_axis(const char *view, const struct args *args, const struct option_row *table,
-                const char *option, struct err *err);
+/* Names that options of weights and variables are given: which there are is known only with
+ * a model. */
+bool parts_names(const char *view, const struct args *args, const struct option_row *table,
+                 struct err *err);
 /* Words of past=, by enum past; " · past 3 rewarded" for titles, "" for any. */
 #define PARTS_PASTS "any|rewarded|unrewarded"
 const char *parts_past_word(enum past past);
@@ -153,9 +180,6 @@ const char *parts_axis_title(const char *variable);
 enum { PARTS_CHANGE = PROBE_NAME + 40 };
 const char *parts_change_title(char buf[PARTS_CHANGE], const char *weight, enum show show);
 
-/* Text centred in the area, wrapped at words. */
-void parts_notice(struct canvas *canvas, struct rect area, const char *text,
-                  const struct style *style);
 /* Text wrapped at words to `width` cells. */
 void parts_wrap(const char *text, int width, struct strbuf *out);
 /* As it stands, or in 7 bits ("dw . R2 +- .1" for "Δw · R² ± .1") when the style asks. */

@@ -167,6 +167,7 @@ void source_adopt(struct source *source, struct source *wanted, struct source *d
     }
     source_release(source);
     *source = *done;
+    memset(done, 0, sizeof *done);
 }
 
 /* The trials that a model looks at; NULL: none. */
@@ -214,16 +215,15 @@ bool source_want(struct source *source, const struct scene *scene, const char *n
     return true;
 }
 
-bool source_there(const struct scene *scene, const char *name, const struct model **model,
-                  const struct cohort **cohort)
+bool source_there(const struct scene *scene, const char *name, struct source *there)
 {
     const struct scene_model *picked = parts_pick(scene, name, NULL);
     if (!picked) {
         return false;
     }
-    *model = picked->model;
-    *cohort = trials_of(picked, scene);
-    return !*cohort || model_meets(*model, *cohort, NULL);
+    *there = (struct source){.model = (struct model *)picked->model,
+                             .cohort = (struct cohort *)trials_of(picked, scene)};
+    return !there->cohort || model_meets(there->model, there->cohort, NULL);
 }
 
 static bool goes_beside(const struct scene_model *picked, const struct scene *scene,
@@ -332,4 +332,50 @@ void pace_took(struct pace *pace, double seconds)
 {
     pace->ended = clock_seconds();
     pace->cost = seconds;
+}
+
+/* --- one model ----------------------------------------------------------------- */
+
+bool watch_update(struct watch *w, const struct scene *scene, const char *model, bool needs_trials,
+                  struct err *err)
+{
+    bool changed = false, was_live = w->wanted.live;
+    if (scene && !source_want(&w->wanted, scene, model, needs_trials, &changed, err)) {
+        return false;
+    }
+    bool held = w->held_for == w->wanted.final;
+    w->stale = w->stale || changed || !held;
+    /* the last picture of a fit is made in full, and at once */
+    w->urgent = w->urgent || was_live != w->wanted.live || !held;
+    if (w->have && !changed && w->source.model == w->wanted.model) {
+        w->source.status = w->wanted.status;
+    }
+    return true;
+}
+
+bool watch_due(const struct watch *w, bool pending)
+{
+    /* a replay is what is looked at now, and the fit's threads are not held up by it */
+    bool due = !w->have || !w->wanted.live || w->wanted.replayed || pace_due(&w->pace);
+    return w->stale && (w->urgent || (due && !pending));
+}
+
+struct view_job *watch_job(struct watch *w, const struct view_work *work)
+{
+    w->held_for = w->wanted.final;
+    w->stale = w->urgent = false;
+    return view_job_new(work, &w->wanted);
+}
+
+void watch_adopt(struct watch *w, struct view_job *job)
+{
+    pace_took(&w->pace, job->seconds);
+    source_adopt(&w->source, &w->wanted, &job->source);
+    w->have = true;
+}
+
+void watch_release(struct watch *w)
+{
+    source_release(&w->source);
+    source_release(&w->wanted);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/thread.h"
 #include "deltaw/base/utf8.h"
 #include "deltaw/draw/figure.h"
 #include "parts.h"
@@ -133,19 +134,127 @@ bool view_forget(struct view *view, const char *model)
     return args_put(view, &left, NULL);
 }
 
-/* The jobs under way; with a state they are to be made again. */
-static void jobs_drop(struct view *view, void *state)
+/* --- jobs -------------------------------------------------------------------- */
+
+struct view_job *view_job_new(const struct view_work *work, const struct source *source)
 {
-    if (view->pending) {
-        worker_recall(view->worker, &view->errand);
-        view->ops->discard(state, view->errand.job);
+    struct view_job *job = mem_new(1, work->size);
+    job->work = work;
+    if (source) {
+        job->source = source_copy(source);
     }
+    return job;
+}
+
+void view_job_free(struct view_job *job)
+{
+    if (job) {
+        job->work->release(job);
+        source_release(&job->source);
+        free(job);
+    }
+}
+
+static void job_compute(struct view_job *job, const atomic_bool *stop)
+{
+    double before = clock_seconds();
+    source_sweep(&job->source);
+    job->ok = job->work->compute(job, stop, &job->err);
+    job->seconds = clock_seconds() - before;
+}
+
+static void job_run(struct job *job)
+{
+    job_compute(job->data, &job->stop);
+}
+
+static void job_adopt(struct view *view, struct view_job *job)
+{
+    view->failure = job->err;
+    view->pictured = job->ok && job->work->adopt(view->state, job, &view->failure);
+    view_job_free(job);
+}
+
+static void job_now(struct view *view, struct view_job *job)
+{
+    atomic_bool never;
+    atomic_init(&never, false);
+    job_compute(job, &never);
+    job_adopt(view, job);
+}
+
+static void job_begin(struct view *view, struct view_job *job)
+{
+    view->job.run = job_run;
+    view->job.data = view->sent = job;
+    view->job.lane = JOB_VIEW;
+    view->pending = job_send(view->jobs, &view->job, NULL);
+    memcpy(view->replay_sent, view->replay_wanted, sizeof view->replay);
+    if (!view->pending) {
+        job_now(view, job);
+    }
+}
+
+/* What is done becomes the picture, unless something else is wanted by now. */
+static void job_collect(struct view *view)
+{
+    if (!view->pending || !job_done(&view->job)) {
+        return;
+    }
+    struct view_job *next = view->next;
+    view->pending = false;
+    view->next = NULL;
+    if (next) {
+        view_job_free(view->sent);
+        job_begin(view, next);
+    } else {
+        job_adopt(view, view->sent);
+        memcpy(view->replay, view->replay_sent, sizeof view->replay);
+    }
+}
+
+static void job_later(struct view *view, struct view_job *job)
+{
+    if (!view->pending) {
+        job_begin(view, job);
+        return;
+    }
+    view_job_free(view->next);
+    view->next = job;
+    job_stop(&view->job);
+}
+
+/* The jobs under way are done before this returns, the newest of them in full. */
+static void jobs_finish(struct view *view)
+{
+    struct view_job *newest = view->next ? view->next : view->sent;
+    if (!view->pending) {
+        return;
+    }
+    bool done = !view->next && job_await(&view->job);
     if (view->next) {
-        view->ops->discard(state, view->next);
+        job_recall(&view->job);
+        view_job_free(view->sent);
     }
     view->pending = false;
     view->next = NULL;
+    if (done) {
+        job_adopt(view, newest);
+    } else {
+        job_now(view, newest);
+    }
 }
+
+static void jobs_drop(struct view *view)
+{
+    if (view->pending) {
+        job_recall(&view->job);
+        view_job_free(view->sent);
+        view_job_free(view->next);
+    }
+}
+
+/* --- one of them ------------------------------------------------------------- */
 
 struct view *view_open(const struct view_ops *ops, const struct args *args, struct err *err)
 {
@@ -176,7 +285,7 @@ void view_close(struct view *view)
     if (!view) {
         return;
     }
-    jobs_drop(view, NULL);
+    jobs_drop(view);
     view->ops->release(view->state);
     free(view->state);
     args_free(&view->args);
@@ -205,71 +314,14 @@ static void take_replay(struct view *view, const struct scene *scene)
     }
 }
 
-static void job_adopt(struct view *view, void *job)
-{
-    struct err failure = {0};
-    bool pictured = view->ops->adopt(view->state, job, &failure);
-    if (view->ops->update) /* it said already whether there is a picture */
-        return;
-    view->failure = failure;
-    view->pictured = pictured;
-}
-
-static void job_send(struct view *view, void *job)
-{
-    view->errand.run = view->ops->compute;
-    view->errand.job = job;
-    view->pending = true;
-    memcpy(view->replay_sent, view->replay_wanted, sizeof view->replay);
-    worker_send(view->worker, &view->errand);
-}
-
-/* What is done becomes the picture, unless something else is wanted by now. */
-static void job_collect(struct view *view)
-{
-    if (!view->pending || !worker_done(view->worker, &view->errand)) {
-        return;
-    }
-    view->pending = false;
-    void *next = view->next;
-    view->next = NULL;
-    if (next) {
-        view->ops->discard(NULL, view->errand.job);
-        job_send(view, next);
-    } else {
-        job_adopt(view, view->errand.job);
-        memcpy(view->replay, view->replay_sent, sizeof view->replay);
-    }
-}
-
-static void job_later(struct view *view, void *job)
-{
-    if (!view->pending) {
-        job_send(view, job);
-        return;
-    }
-    if (view->next) {
-        view->ops->discard(NULL, view->next);
-    }
-    view->next = job;
-    worker_hurry(view->worker, &view->errand);
-}
-
-static void job_now(struct view *view, void *job)
-{
-    atomic_bool never;
-    atomic_init(&never, false);
-    view->ops->compute(job, &never);
-    job_adopt(view, job);
-}
-
 /* Whether there is a picture, after all that could be done for it. */
-static void settle(struct view *view, bool prepared, const struct err *reason)
+static void settle(struct view *view, bool updated, const struct err *reason)
 {
-    view->shown = prepared && view->pictured;
-    if (!prepared) {
+    const struct view_work *work = view->ops->work;
+    view->shown = updated && (!work || work->beside || view->pictured);
+    if (!updated) {
         view->reason = *reason;
-    } else if (view->pending && !view->ops->update) {
+    } else if (view->pending) {
         view->reason = (struct err){0}; /* the first one stays otherwise */
         err_set(&view->reason, ERR_FAILED, "computing ...");
     } else {
@@ -277,34 +329,24 @@ static void settle(struct view *view, bool prepared, const struct err *reason)
     }
 }
 
-static void prepare(struct view *view, const struct scene *scene)
+static void refresh(struct view *view, const struct scene *scene)
 {
-    const struct view_ops *ops = view->ops;
     struct err reason = {0};
-    void *job = NULL;
+    struct view_job *job = NULL;
     job_collect(view);
-    if (ops->update && scene) {
-        view->failure = (struct err){0};
-        view->pictured = ops->update(view->state, scene, &view->failure);
-    }
-    bool prepared = ops->prepare(view->state, scene, view->pending, &job, &reason);
-    if (job && view->later) {
+    bool updated = view->ops->update(view->state, scene, view->pending, &job, &reason);
+    if (job && view->jobs) {
         job_later(view, job);
     } else if (job) {
         job_now(view, job);
     }
-    settle(view, prepared, &reason);
+    settle(view, updated, &reason);
 }
 
 static bool updated(struct view *view, const struct scene *scene, struct err *err)
 {
     take_replay(view, scene);
-    if (view->ops->prepare) {
-        prepare(view, scene);
-    } else {
-        view->reason = (struct err){0};
-        view->shown = view->ops->update(view->state, scene, &view->reason);
-    }
+    refresh(view, scene);
     if (!view->pending) {
         memcpy(view->replay, view->replay_wanted, sizeof view->replay);
     }
@@ -314,23 +356,22 @@ static bool updated(struct view *view, const struct scene *scene, struct err *er
 
 bool view_update(struct view *view, const struct scene *scene, struct err *err)
 {
-    jobs_drop(view, view->state);
-    view->later = false;
+    jobs_finish(view);
+    view->jobs = NULL;
     return updated(view, scene, err);
 }
 
-bool view_update_later(struct view *view, struct worker *worker, const struct scene *scene,
+bool view_update_later(struct view *view, struct jobs *jobs, const struct scene *scene,
                        struct err *err)
 {
-    view->worker = worker;
-    view->later = true;
+    view->jobs = jobs;
     return updated(view, scene, err);
 }
 
 bool view_waits(struct view *view)
 {
     if (view->pending) {
-        prepare(view, NULL);
+        refresh(view, NULL);
     }
     return view->pending;
 }
@@ -355,13 +396,14 @@ void view_draw(struct view *view, struct canvas *canvas, struct rect area,
     if (view->ops->room) {
         view->ops->room(view->state, area, style);
         if (view->shown) {
-            prepare(view, NULL);
+            refresh(view, NULL);
         }
     }
     if (view->shown) {
         view->ops->draw(view->state, canvas, area, style);
     } else {
-        parts_notice(canvas, area, view->reason.message, style);
+        struct rect inside = {area.x + 1, area.y, area.width - 2, area.height};
+        canvas_notice(canvas, area.width > 4 ? inside : area, view->reason.message, 0, style);
     }
 }
 

@@ -5,8 +5,8 @@
  * first.  Lanes do not wait for each other, so that a picture is computed at once however
  * many fits are queued.  A queued job costs what its owner put into it, no thread.
  *
- * The main thread sends, asks and takes back; it never waits but in job_recall and
- * jobs_free.  All functions are the main thread's but job_goes_on. */
+ * The main thread sends, asks and takes back; it never waits but in job_recall,
+ * job_await and jobs_free.  All functions are the main thread's but job_goes_on. */
 #ifndef DELTAW_BASE_JOBS_H
 #define DELTAW_BASE_JOBS_H
 
@@ -74,6 +74,8 @@ bool job_done(struct job *job);
 void job_stop(struct job *job);
 /* The job is the caller's again, run or not; waits where it runs. */
 void job_recall(struct job *job);
+/* Returns when it is over, true.  False: it had not begun and is the caller's again. */
+bool job_await(struct job *job);
 /* A paused job is not begun; where it runs it stops at its next job_goes_on, and another
  * has its place until it is resumed and a place is free. */
 void job_pause(struct job *job, bool pause);

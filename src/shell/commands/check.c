@@ -34,9 +34,9 @@ static bool check_work(void *data, struct task *task, struct err *err)
     struct check *check = data;
     for (size_t i = 0; i < check->n; i++) {
         struct err one = {0};
-        if (atomic_load(&task->cancel))
+        if (atomic_load(&task->job.stop))
             return err_set(err, ERR_INTERRUPTED, "check: interrupted");
-        atomic_store(&task->permille, (int)(1000 * i / check->n));
+        atomic_store(&task->job.permille, (int)(1000 * i / check->n));
         if (!check_gradient(check->rules[i], &check->shapes[i], check->seed, check->rows[i],
                             &check->n_rows[i], &one)) {
             if (one.code != ERR_CHECK) {
@@ -156,7 +156,7 @@ static bool check_add(struct check *check, const struct rule *rule, const struct
 {
     struct fit_settings settings;
     fit_settings_default(&settings);
-    if (!rule_settings(rule, args, check_table, "check", &settings, err))
+    if (!rule_settings(rule, args, check_table, NULL, "check", &settings, err))
         return false;
     check->rules[check->n] = rule;
     check->shapes[check->n++] = settings.shape;

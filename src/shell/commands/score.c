@@ -35,10 +35,10 @@ static bool score_work(void *data, struct task *task, struct err *err)
     struct score *score = data;
     size_t a = score->cohort->n_animals;
     for (size_t i = 0; i < score->n; i++) {
-        if (atomic_load(&task->cancel))
+        if (atomic_load(&task->job.stop))
             return err_set(err, ERR_INTERRUPTED, "score: interrupted");
         model_loss(score->models[i], score->cohort, score->loss + i * a, score->scored + i * a);
-        atomic_store(&task->permille, (int)(1000 * (i + 1) / score->n));
+        atomic_store(&task->job.permille, (int)(1000 * (i + 1) / score->n));
     }
     return true;
 }
