@@ -19,8 +19,8 @@ static void test_decision(const char *text, double lapse, double temperature)
     }
     tap_ok(fabs(own.surprise) < 4 * sqrt(own.spread), "%s: choices follow it (%.2f sd)", text,
            own.surprise / sqrt(own.spread));
-    tap_ok(fabs(right.surprise) < 4 * sqrt(right.spread), "%s: to neither side more (%.2f sd)", text,
-           right.surprise / sqrt(right.spread));
+    tap_ok(fabs(right.surprise) < 4 * sqrt(right.spread), "%s: to neither side more (%.2f sd)",
+           text, right.surprise / sqrt(right.spread));
     tap_ok(fabs(glm.surprise) > 8 * sqrt(glm.spread), "%s: and not the GLM (%.1f sd)", text,
            glm.surprise / sqrt(glm.spread));
     cohort_drop(c);
