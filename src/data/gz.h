@@ -22,9 +22,8 @@ enum { GZ_HEAD = 512 };
 const unsigned char *gz_head(struct gz_in *gz, size_t *n, struct err *err);
 /* Up to n bytes, unpacked; 0 at the end, -1 on failure. */
 ptrdiff_t gz_read(struct gz_in *gz, void *bytes, size_t n, struct err *err);
-/* Bytes of the file itself that were used up, and its size (0: unknown). */
+/* Bytes of the file itself that were used up. */
 uint64_t gz_position(const struct gz_in *gz);
-uint64_t gz_size(const struct gz_in *gz);
 void gz_close(struct gz_in *gz); /* NULL is fine */
 
 /* All n bytes, gzip or zlib, unpack to exactly `size` in to. */

@@ -17,7 +17,8 @@ static const double worth_seconds = 10; /* of work: less than that is soon redon
 
 enum { PROMPT_CELLS = 8 }; /* "deltaw> " */
 
-void explorer_close_drawer(struct explorer *e)
+/* Gives the tiles their room back. */
+static void close_drawer(struct explorer *e)
 {
     if (e->drawer == 0)
         return;
@@ -33,7 +34,7 @@ static void echo(struct explorer *e, const char *prompt, const char *line)
     strbuf_free(&text);
     e->transcript.scrolled = 0;
     e->dirty = true;
-    explorer_close_drawer(e);
+    close_drawer(e);
 }
 
 static void quit_if_asked_twice(struct explorer *e)
@@ -100,7 +101,7 @@ void explorer_interrupt(struct explorer *e)
     } else if (e->view_focus) {
         explorer_focus(e, false, false);
     } else if (e->drawer) {
-        explorer_close_drawer(e);
+        close_drawer(e);
     } else if (session_busy(e->session)) {
         explorer_hint(e, "Nothing is waited for. `stop` ends the fit, `quit` leaves.");
     } else if (asked) {
@@ -122,7 +123,7 @@ static bool is(const struct keypress *key, const char *name)
 static void toggle_focus(struct explorer *e)
 {
     if (!e->view_focus)
-        explorer_close_drawer(e);
+        close_drawer(e);
     explorer_focus(e, !e->view_focus, e->layout.no_tiles);
 }
 

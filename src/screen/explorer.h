@@ -83,8 +83,7 @@ void explorer_hint(struct explorer *e, const char *format, ...)
 
 /* actions.c */
 void explorer_key(struct explorer *e, const struct keypress *key);
-void explorer_close_drawer(struct explorer *e); /* give the tiles their room back */
-void explorer_interrupt(struct explorer *e);    /* ^C */
+void explorer_interrupt(struct explorer *e); /* ^C */
 void explorer_enter(struct explorer *e, const char *line);
 bool explorer_is_flow(const struct keypress *key); /* a frame has been drawn */
 

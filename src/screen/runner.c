@@ -188,7 +188,7 @@ enum run runner_run(struct runner *r)
     }
 }
 
-bool runner_fits_train(struct runner *r)
+static bool fits_train(struct runner *r)
 {
     const struct scene *scene = session_scene(r->session);
     for (size_t i = 0; i < scene->n_models; i++)
@@ -200,7 +200,7 @@ bool runner_fits_train(struct runner *r)
 enum run runner_wait_fits(struct runner *r)
 {
     r->waiting_since = clock_seconds();
-    while (runner_fits_train(r)) {
+    while (fits_train(r)) {
         show_progress(r);
         if (sleep_a_while(r, -1))
             return RUN_ENDED;

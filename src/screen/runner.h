@@ -40,7 +40,6 @@ enum run runner_wait_fits(struct runner *r);
 /* Prints what has happened in the background since, with the line editor out of the way. */
 void runner_news(struct runner *r);
 void runner_complain(struct runner *r, const struct err *err);
-bool runner_fits_train(struct runner *r);
 /* Ends the session; the exit code, or death by the signal that came. */
 int runner_close(struct runner *r, enum run how, int code);
 

@@ -141,7 +141,8 @@ static bool point_make(const struct grid *grid, size_t panel, size_t iy, size_t 
     return point_settle(grid, point);
 }
 
-void grid_panel_new(const struct grid *grid, struct grid_panel *out)
+/* All zero. */
+static void panel_new(const struct grid *grid, struct grid_panel *out)
 {
     size_t cells = grid->x_axis->n * grid->y_axis->n;
     *out = (struct grid_panel){
@@ -352,7 +353,7 @@ void grid_run(struct grid *grid, struct grid_panel *out)
     uint32_t *support[PROBE_MAX_PANELS];
     size_t cells = grid->x_axis->n * grid->y_axis->n;
     for (size_t p = 0; p < grid->n_panels; p++) {
-        grid_panel_new(grid, &out[p]);
+        panel_new(grid, &out[p]);
         value[p] = out[p].value, truth[p] = out[p].truth, support[p] = out[p].support;
     }
     if (past) {

@@ -72,7 +72,6 @@ struct grid_panel {
     double *se;    /* NULL: the model's parameters have no covariance */
     uint32_t *support;
 };
-void grid_panel_new(const struct grid *grid, struct grid_panel *out); /* all zero */
 void grid_panel_free(struct grid_panel *panel);
 /* out [n_panels], new ones.  Uses all processors; the numbers do not depend on how
  * many. */

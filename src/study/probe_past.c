@@ -170,11 +170,6 @@ void past_run_free(struct past_run *run)
     free(run);
 }
 
-size_t past_run_width(const struct past_run *run)
-{
-    return run->h ? run->h->n : 1;
-}
-
 /* Up to `most` of the `n` trials of `code`, oldest first, as inputs: newest first. */
 static size_t past_inputs(const uint8_t *code, size_t n, size_t most, struct input_trial *past)
 {
@@ -274,7 +269,7 @@ void past_run_put(struct past_run *run, const struct past_trial *trial, size_t k
                   double *sum)
 {
     const struct histories *h = run->h;
-    size_t width = past_run_width(run);
+    size_t width = h ? h->n : 1;
     for (size_t i = 0; i < width; i++) {
         if (run->n == BATCH)
             past_run_flush(run);

@@ -43,8 +43,6 @@ struct past_run;
 /* h NULL: no past at all, one state. */
 struct past_run *past_run_new(const struct model *model, const struct histories *h);
 void past_run_free(struct past_run *run);
-/* How many updates a cell's trial needs: histories, or 1. */
-size_t past_run_width(const struct past_run *run);
 /* Freeze these weights; x [K]: features not of the trial itself (columns). */
 void past_run_freeze(struct past_run *run, const double *w, const double *x);
 /* A cell's own trial, added to those waiting for past_run_flush: all its updates'

@@ -44,9 +44,8 @@ static struct strided stride_path(const struct trajectory *path, size_t most)
     out.truth = path->truth ? mem_new(k_n, sizeof(double *)) : NULL;
     for (size_t k = 0; k < k_n; k++) {
         out.fitted[k] = mem_new(n, sizeof(double));
-        if (out.truth) {
+        if (out.truth)
             out.truth[k] = mem_new(n, sizeof(double));
-        }
     }
     for (size_t i = 0; i < n; i++) {
         /* the last point is the last trial, whatever the stride */
@@ -54,9 +53,8 @@ static struct strided stride_path(const struct trajectory *path, size_t most)
         out.x[i] = (double)(t + 1);
         for (size_t k = 0; k < k_n; k++) {
             out.fitted[k][i] = path->w[t * k_n + k];
-            if (out.truth) {
+            if (out.truth)
                 out.truth[k][i] = path->truth[t * k_n + k];
-            }
         }
     }
     return out;
@@ -66,9 +64,8 @@ static void strided_free(struct strided *s, size_t k_n)
 {
     for (size_t k = 0; k < k_n; k++) {
         free(s->fitted[k]);
-        if (s->truth) {
+        if (s->truth)
             free(s->truth[k]);
-        }
     }
     free(s->fitted);
     free(s->truth);
@@ -80,11 +77,9 @@ static size_t session_marks(const struct trajectory *path, int width, double **o
 {
     size_t n = 0;
     double *marks = mem_new(path->n, sizeof(double));
-    for (size_t t = 0; path->day && t < path->n; t++) {
-        if (path->day[t]) {
+    for (size_t t = 0; path->day && t < path->n; t++)
+        if (path->day[t])
             marks[n++] = (double)(t + 1);
-        }
-    }
     *out = marks;
     return n * 2 <= (size_t)(width > 0 ? width : 0) ? n : 0;
 }
@@ -194,9 +189,8 @@ void weights_draw(void *state, struct canvas *canvas, struct rect area, const st
     plot.n_marks = session_marks(&s->path, area.width, &marks);
     plot.marks = marks;
     draw_weights(s, &plot, canvas, upper, style);
-    if (strip) {
+    if (strip)
         draw_sides(s, &plot, canvas, lower, style);
-    }
     free(marks);
 }
 
@@ -230,9 +224,8 @@ void weights_describe(const void *state, struct strbuf *out)
         strbuf_printf(out, "%s %s from %s to %s", k ? "," : "", policy->weight[k],
                       number_fixed(a, s->path.w[k], 2, false),
                       number_fixed(b, s->path.w[last + k], 2, false));
-        if (s->path.truth) {
+        if (s->path.truth)
             strbuf_printf(out, " (true %s)", number_fixed(b, s->path.truth[last + k], 2, false));
-        }
     }
     double p = chosen_side(s);
     if (isfinite(p)) {

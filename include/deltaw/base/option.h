@@ -91,9 +91,6 @@ bool option_unknown(const struct option_row *table, const char *name, int column
 /* "1 to 5000", "zero|psychometric|NUMBER", "FILE" ... for help and errors. */
 void option_range(const struct option_row *option, struct strbuf *out);
 
-/* The i-th name of a table, for nearest_word. */
-const char *option_name_at(void *table, size_t i);
-
 /* The candidate nearest to `word` by edit distance, NULL when none is near.
  * get(context, i) returns the i-th candidate, NULL after the last. */
 const char *nearest_word(const char *word, const char *(*get)(void *context, size_t i),
