@@ -89,7 +89,7 @@ refused 'fit dnn order=mlp-gru' 'order= does not apply to dnn'
 refused 'fit predict-max baseline=nonneg' 'baseline= does not apply to predict-max'
 refused 'fit static forgetting=yes' 'forgetting= does not apply to static'
 refused 'fit dnn w0=1,2,3' 'w0=1,2,3 is not zero.* 2 numbers for the weights of stim\+bias'
-refused 'fit reinforce policy=stim+nope' "'nope' is no feature"
+refused 'fit reinforce policy=stim+nope' "'nope' is not a feature"
 refused 'check gradient static hidden=3' 'hidden= does not apply to static'
 refused 'check data dnn' 'check data takes no more words'
 refused 'rules rein' "rules: no rule 'rein'"
@@ -132,7 +132,7 @@ like "trials to the end" "$out" '^2 animals, 100 trials of 2 animals, 120 trials
 like "and from the start" "$out" '^sim003 +20 '
 is "reset takes all of it back" "$(printf '%s\n' "$out" | tail -n 1)" '3 animals, 300 trials'
 refused 'keep choice=left and  stimulos<0' "no column 'stimulos'; did you mean 'stimulus'"
-refused 'trials 5..2' "trials: '5..2' is no range"
+refused 'trials 5..2' "trials: '5..2' is not a range"
 run deltaw -c 'simulate reinforce animals=2 trials=10' -c 'keep stimulus>5'
 is "a condition that leaves nothing" "$status" 1
 like "is said" "$errors" 'keep: no trial would be left'
