@@ -146,7 +146,7 @@ simulate tinyrnn1 animals=2 trials=20
 simulate reinforce1 animals=4 trials=30 seed=5
 data
 END
-like "by the model's name" "$out" '^4 animals, 120 trials of reinforce1, seed 5; the weights are kept$'
+like "by the model's name" "$out" '^4 animals, 120 trials of reinforce1, seed 5; the truth is kept$'
 like "and without weights" "$out" '^2 animals, 40 trials of tinyrnn1, seed 99$'
 like "data says by what" "$out" '^from +simulate reinforce1 animals=4 trials=30 seed=5'
 refused 'simulate reinforce features=stim' 'simulate: features= is written policy='
@@ -158,6 +158,8 @@ refused 'simulate reinforse' "no rule or model 'reinforse'; did you mean 'reinfo
 run deltaw --seed 0 -c 'simulate reinforce animals=2 trials=10' -c data
 like "--seed 0 is a seed" "$out" 'seed 0;'
 like "data says the truth in words" "$out" '^truth +reinforce, policy stim\+bias, alpha 0.015625'
+run deltaw -c 'simulate reinforce alpha=.1/.2,.3 animals=2 trials=10' -c data
+like "and of groups" "$(printf '%s' "$out" | tr -s '\n ' '  ')" 'groups alpha 0\.1,0\.1 / alpha 0\.2,0\.3, share 1,1'
 run deltaw --json -c 'simulate reinforce animals=2 trials=20' -c 'fit reinforce' -c wait -c score
 like "score as JSON has models and animals" "$(printf '%s\n' "$out" | tail -n 1)" '"score": ?\[.*"animals": ?\['
 finish
