@@ -84,7 +84,7 @@ static void test_errors(void)
         {"export map m.xyz", "must end in .csv, .json, .npz", 2, 13},
         {"export mop m.csv", "no view 'mop'", 2, 9},
         {"save data x.txt", "must end in .csv or .csv.gz", 2, 12},
-        {"load x.csv format=xlsx", "format=xlsx: it takes auto|csv", 2, 20},
+        {"load x.csv format=xlsx", "format=xlsx: it takes auto|parquet|csv", 2, 20},
         {"set seed=-1", "seed=-1", 2, 11},
         {"head 0", "head: '0'", 2, 7},
         {"stop", "no fit is training", 1, -1},

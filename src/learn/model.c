@@ -8,6 +8,7 @@
 #include "deltaw/learn/engine.h"
 #include "deltaw/learn/inputs.h"
 #include "deltaw/learn/snapshots.h"
+#include "checkpoint.h"
 #include "rollout.h"
 #include "start.h"
 
@@ -42,6 +43,7 @@ void model_drop(struct model *m)
     fit_settings_free(&m->settings);
     visited_drop(m->visited);
     snapshots_free(m->snapshots);
+    checkpoint_free(m->checkpoint);
     free(m->name), free(m->theta), free(m->errors), free(m->covariance);
     free(m->animals), free(m->held_out), free(m->w0), free(m->history), free(m->cohort_name);
     free(m);

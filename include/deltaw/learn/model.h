@@ -44,10 +44,11 @@ struct model {
     bool *held_out;     /* [n_animals] */
     double *w0;         /* [n_animals][K] start weights */
     size_t n_history;
-    struct epoch_loss *history;  /* [n_history], by epoch */
-    struct visited *visited;     /* NULL until there is one, or for an opened file */
-    struct snapshots *snapshots; /* a file's, until a fit takes them; NULL: none */
-    uint64_t cohort_digest;      /* 0 when unknown */
+    struct epoch_loss *history;    /* [n_history], by epoch */
+    struct visited *visited;       /* NULL until there is one, or for an opened file */
+    struct checkpoint *checkpoint; /* of a network's optimiser, to go on from; NULL: none */
+    struct snapshots *snapshots;   /* a file's, until a fit takes them; NULL: none */
+    uint64_t cohort_digest;        /* 0 when unknown */
     char *cohort_name;
     char engine[32]; /* "avx512", "avx2", "sse2" */
     int references;  /* atomic */

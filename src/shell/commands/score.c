@@ -44,11 +44,11 @@ static void add_parts(const struct scores *s, size_t i, struct part_sum sums[PAR
     }
 }
 
-/* "-.5031 of 10": models with other animals held out are not to be compared by it. */
+/* "-.5031 (10)": models with other animals held out are not to be compared by it. */
 static void part_words(const struct part_sum *sum, char *buf, size_t n)
 {
     char loss[NUMBER_SIZE];
-    snprintf(buf, n, sum->scored > 0 ? "%s of %zu" : "%s",
+    snprintf(buf, n, sum->scored > 0 ? "%s (%zu)" : "%s",
              loss_text(loss, sum->scored > 0 ? -sum->loss / sum->scored : NAN), sum->animals);
 }
 
@@ -132,8 +132,8 @@ static bool score_finish(struct session *session, void *data, struct output *out
     struct table summary = {0}, animals = {0};
     char *name = clean_text(score->cohort->name);
     output_say(out,
-               "mean log-likelihood of the choices in %s, nats per scored trial, of so many "
-               "animals; chance is -.6931",
+               "mean log-likelihood of the choices in %s, nats per scored trial (of so many "
+               "animals); chance is -.6931",
                name);
     free(name);
     score_summary(score, out->mode == OUTPUT_TEXT, &summary);
