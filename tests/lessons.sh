@@ -131,7 +131,7 @@ for n in 1 2 3 4 5; do
             gain=$(echo "$(score 1 $model 6) $(score 1 static 6)" | awk '{ print $1 - $2 }')
             between "$model is .04 above static" "$gain" .035 .047
         done
-        spread=$(for model in gradient teacher network; do score 1 $model 5; done | sort -n |
+        spread=$(for model in gradient teacher network; do score 1 $model 6; done | sort -n |
             awk 'NR == 1 { low = $1 } { high = $1 } END { print high - low }')
         between "they are within .001" "$spread" 0 .00099
         between "the network has errors teach" "$(pick 1 'w 1 correct( [-+.0-9]+){3}, error( [-+.0-9]+){3}')" .002 .01

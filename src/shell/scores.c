@@ -7,7 +7,7 @@
 #include "deltaw/base/mem.h"
 
 /* Below chance by so many nats per trial no animal that is understood comes. */
-static const double far_below = .1;
+static const double far_below = .25;
 
 void scores_release(struct scores *s)
 {
