@@ -35,7 +35,7 @@ run "$DELTAW" --no-rc -f two.dw -c 'compare static1'
 is "one model is refused" "$status" 2
 run "$DELTAW" --no-rc -f two.dw -c 'compare both static1 part=held_out'
 is "held out of none is refused" "$status" 1
-like "with a remedy" "$err" 'fit them with the same holdout='
+like "with a remedy" "$errors" 'fit them with the same holdout='
 run "$DELTAW" --no-rc -f two.dw -c 'score'
 like "score counts animals" "$out" '^static1 +static +2 +-\.[0-9]{4} \(3\) +-\.[0-9]{4} \(5\)$'
 
