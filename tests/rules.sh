@@ -149,6 +149,9 @@ END
 like "by the model's name" "$out" '^4 animals, 120 trials of reinforce1, seed 5; the weights are kept$'
 like "and without weights" "$out" '^2 animals, 40 trials of tinyrnn1, seed 99$'
 like "data says by what" "$out" '^from +simulate reinforce1 animals=4 trials=30 seed=5'
+refused 'simulate reinforce features=stim' 'simulate: features= is written policy='
+refused 'simulate reinforce policy=lapse lapse=.1' 'policy=lapse is written decision=lapse'
+refused 'simulate reinforce baseline=.3' 'baseline= does not apply to reinforce: it has no baseline; reinforce-base takes it'
 refused 'simulate dnn' 'simulate: dnn has no true parameters; `fit dnn`'
 refused 'simulate reinforse' "no rule or model 'reinforse'; did you mean 'reinforce'"
 

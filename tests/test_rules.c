@@ -129,7 +129,7 @@ static void test_recovery(void)
         args_set(&args, "alpha", "0.03,0.02", 0);
         args_set(&args, "baseline", "-0.3,0.2", 0);
         args_set(&args, "seed", text, 0);
-        if (!simulate_run("reinforce", &args, "test", NULL, NULL, &c, &err)) {
+        if (!simulate_run("reinforce-base", &args, "test", NULL, NULL, &c, &err)) {
             tap_ok(false, "simulate: %s", err.message);
             return;
         }

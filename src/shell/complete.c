@@ -249,8 +249,8 @@ static void add_argument(const struct session *session, const struct command *co
     if (positional < command_positional(command)) {
         if (positional == 0)
             add_words(out, word->text, command->first_words, command->summary);
-        for (size_t i = 0; positional == 0 && command->first_list && command->first_list[i]; i++)
-            complete_add_if(out, word->text, command->first_list[i], command->summary, false);
+        for (size_t i = 0; positional == 0 && command->first_at && command->first_at(i); i++)
+            complete_add_if(out, word->text, command->first_at(i), command->summary, false);
         enum option_type type =
             positional == 0 ? command->positional_type : command->following_type;
         add_values(session, type, word->text, command->endings, effort, out);

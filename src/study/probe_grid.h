@@ -8,7 +8,7 @@
 
 #include "probe_axis.h"
 #include "deltaw/study/probe.h"
-#include "deltaw/study/simulate.h"
+#include "deltaw/study/truth.h"
 #include "probe_past.h"
 
 /* A fixed weight counts visited trials this near to it. */
@@ -50,7 +50,8 @@ struct grid {
 
 /* Weights at all, whose change could be shown? */
 bool probe_mappable(const struct model *model, const char *verb, struct err *err);
-/* truth: the cohort's, when it has one for the model's policy, in *room. */
+/* truth: the cohort's, when it has one for the model's policy, in *room, which the
+ * caller frees. */
 void grid_truth(struct grid *grid, struct truth *room);
 /* R^2 of the component over at most `most` visited trials; NaN: no truth.  Long lives
  * take as long as the cells do, so it goes on beside them. */

@@ -160,6 +160,7 @@ bool map_compute(const struct model *model, const struct cohort *cohort, const f
     say_request(&grid, &map);
     grid_frozen(&grid, &map.frozen);
     map.r2 = grid_r2_end(r2);
+    truth_free(&truth);
     map.request.stop = NULL;
     if (!grid_stopped(&grid)) {
         *out = map;

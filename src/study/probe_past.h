@@ -4,7 +4,6 @@
 #define DELTAW_SRC_STUDY_PROBE_PAST_H
 
 #include "deltaw/study/probe.h"
-#include "deltaw/study/simulate.h"
 
 struct past_node; /* a beginning that several histories share */
 
@@ -31,8 +30,6 @@ static inline double past_reward(uint8_t code)
     return (code & 1) == (code >> 1);
 }
 
-/* Does a true update depend on the trials before?  For models: probe_sees_past. */
-bool past_matters_to_truth(const struct truth *truth);
 bool past_check(const char *verb, size_t lags, struct err *err);
 /* PAST_BOTH is none of these.  most 0: PAST_HISTORIES. */
 void histories_make(enum past past, size_t lags, size_t most, struct histories *out);
@@ -60,13 +57,5 @@ struct past_trial {
 void past_run_put(struct past_run *run, const struct past_trial *trial, size_t k, double weight,
                   double *sum);
 void past_run_flush(struct past_run *run);
-
-/* The same for a true rule, whose updates are few enough to be made one by one. */
-struct past_truth;
-struct past_truth *past_truth_new(const struct truth *truth, const struct histories *h);
-void past_truth_free(struct past_truth *t);
-void past_truth_freeze(struct past_truth *t, const double *w, const double *x);
-/* Component k, mean over histories. */
-double past_truth_mean(struct past_truth *t, const struct past_trial *trial, size_t k);
 
 #endif

@@ -352,6 +352,7 @@ bool slice_compute(const struct model *model, const struct cohort *cohort, const
     fill_visited(&grid, &slice);
     slice.request.nx = slice.x.n;
     slice.r2 = grid_r2_end(r2);
+    truth_free(&truth);
     slice.request.stop = NULL;
     grid.fixed.reward = NAN; /* every line tells its own */
     grid_frozen(&grid, &slice.frozen);

@@ -8,7 +8,6 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/number.h"
 #include "deltaw/study/behaviour.h"
-#include "truth.h"
 
 enum { FIFTHS = 5, BINS = 11 };
 
@@ -191,7 +190,7 @@ static double logistic(const struct psychometric *p, const struct psychometric_p
     gradient[0] = gradient[1] = hessian[0] = hessian[1] = hessian[2] = 0;
     for (size_t i = 0; i < p->n_stimuli; i++) {
         double n = (double)points->n[i], right = (double)points->right[i], s = p->stimulus[i];
-        double z = at[0] + at[1] * s, q = truth_sigmoid(z), v = n * q * (1 - q);
+        double z = at[0] + at[1] * s, q = policy_sigmoid(z), v = n * q * (1 - q);
         value -= right * log1p(exp(-fabs(z))) + (n - right) * log1p(exp(-fabs(z))) +
                  (z > 0 ? (n - right) * z : -right * z);
         gradient[0] += right - n * q;

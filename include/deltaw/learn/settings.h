@@ -105,6 +105,10 @@ const struct setting *setting_of_tensor(const char *tensor);
 /* NULL: the rule takes it; else why not, "it has no alpha". */
 const char *setting_refused(const struct setting *setting, const struct rule *rule);
 
+/* The same of an argument about it: the error points there and names the rules that do. */
+bool setting_applies(const struct setting *setting, const struct rule *rule, const struct arg *arg,
+                     const char *verb, struct err *err);
+
 /* Is it part of struct rule_shape, or the policy? */
 bool setting_shapes(const struct setting *setting);
 /* Of a term: does the shape have it? */

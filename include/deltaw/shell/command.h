@@ -19,13 +19,15 @@ struct command {
     const struct option_row *options; /* NULL: none */
     enum option_type positional_type; /* for completion */
     size_t positional_min, positional_max;
-    const char *first_words;         /* "data|gradient": what may stand first besides, for
+    const char *first_words;           /* "data|gradient": what may stand first besides, for
                                       * completion; NULL: none */
-    const char *const *first_list;   /* the same, NULL-terminated; NULL: none */
-    enum option_type following_type; /* of the second word on; used with positional_max > 1 */
+    const char *(*first_at)(size_t i); /* the same by number, NULL after the last; NULL: none */
+    enum option_type following_type;   /* of the second word on; used with positional_max > 1 */
     const char *endings; /* of the files it names, ".csv|.npz", for completion; NULL: any */
     /* Does the option go with the first word?  For completion; NULL: all do. */
     bool (*takes)(const char *word, const char *option);
+    /* Options under the names they had, and have: "features", "policy", ..., NULL. */
+    const char *const *renamed;
     bool raw;      /* NAME=VALUE is no option: every word is positional */
     bool unlogged; /* not part of a replayable log */
     bool narrates; /* a script's narration, which is not echoed */

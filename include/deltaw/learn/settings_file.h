@@ -1,7 +1,6 @@
-/* Settings as a JSON object: a key per row of settings.def, and the rule.  Private to
- * learn. */
-#ifndef LEARN_SETTINGS_FILE_H
-#define LEARN_SETTINGS_FILE_H
+/* Settings as a JSON object: a key per row of settings.def, and the rule. */
+#ifndef DELTAW_LEARN_SETTINGS_FILE_H
+#define DELTAW_LEARN_SETTINGS_FILE_H
 
 #include "deltaw/learn/settings.h"
 
