@@ -222,7 +222,7 @@ const struct command command_compare = {
               "how many animals a wins.  Animals that were held out of every model are compared "
               "where there are any; else all, which favours rules of many parameters.  Without "
               "names: all models.",
-    .examples = "compare reinforce1 static1\ncompare part=all",
+    .examples = "fit static; wait; compare dnn1 static1\nfit static; wait; compare part=all",
     .options = compare_table,
     .positional_type = OPTION_MODEL,
     .positional_max = 1000,
