@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "deltaw/learn/settings.h"
-#include "settings_file.h"
+#include "deltaw/learn/settings_file.h"
 #include "tap.h"
 
 /* A value of each row that is not its default. */
