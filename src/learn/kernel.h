@@ -14,7 +14,7 @@ struct step {
     vec next_stimulus; /* s_{t+1} */
 };
 
-/* What drives a textbook rule on a trial; see classic.h. */
+/* The learning signal of a textbook rule on a trial; see classic.h. */
 struct learning_signal {
     vec a, b;   /* b is 0 for rules without a baseline */
     vec da, db; /* derivatives by the policy's logit */
