@@ -73,8 +73,8 @@ static void add_views(struct completion *out, const char *prefix)
         complete_add_if(out, prefix, view_at(i)->name, view_at(i)->summary, false);
 }
 
-/* A view of a picture; the first may be the name of a whole one.  out->from
- * moves behind the last '|', ',' or '/'. */
+/* A view of a picture; the first word may name a whole picture.  out->from moves behind the
+ * last '|', ',' or '/'. */
 static void add_layouts(struct completion *out, const char *prefix)
 {
     size_t before = 0;
@@ -201,7 +201,7 @@ bool words_name(const struct words *words, const char *name)
     return false;
 }
 
-/* Of the files that an option names: what its text says. */
+/* The endings of the files an option names, from its text. */
 static const char *option_endings(const struct option_row *option)
 {
     return option->type == OPTION_FILE && strstr(option->text, ".npz") ? ".npz" : NULL;
@@ -299,7 +299,7 @@ static void write_out(const char *line, size_t word, size_t point, struct comple
     }
 }
 
-/* What stands behind the cursor already is not put there once more. */
+/* What is already after the cursor is not inserted again. */
 static void leave_out(const char *line, size_t point, struct completion *out)
 {
     for (size_t i = 0; i < out->n; i++) {

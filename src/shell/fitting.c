@@ -121,7 +121,7 @@ size_t rule_parameters(const struct rule *rule, const struct fit_settings *setti
     return own.size;
 }
 
-/* Does it say anything of the fit? */
+/* Does it describe anything of the fit? */
 static bool tells(const struct setting *row, const struct rule *rule, const struct fit_settings *s)
 {
     struct strbuf text = {0};

@@ -1,4 +1,4 @@
-/* One command at a time, from what input.c has. */
+/* One command at a time, from the input that input.c holds. */
 #include "deltaw/shell/session.h"
 
 #include <stdlib.h>
@@ -149,7 +149,7 @@ static enum step command_end(struct session *s, struct output *out, bool ok, str
         placed.column = column;
         output_end(out, &placed);
         session_fail(s, err->code);
-        if (!s->setup.keep_going && !s->cancelled) /* ^C has done it */
+        if (!s->setup.keep_going && !s->cancelled) /* ^C has done that */
             input_end(s);
     }
     awaited_clear(s);
@@ -158,8 +158,8 @@ static enum step command_end(struct session *s, struct output *out, bool ok, str
     return !ok ? STEP_FAILED : s->quit ? STEP_QUIT : s->paused ? STEP_PAUSED : STEP_RAN;
 }
 
-/* The next command of a text gets to be the one that runs; false: it cannot, or
- * there is none (words of 0). */
+/* Makes the next command of a text the one that runs; false: it cannot be, or there is none
+ * (no words). */
 static bool command_take(struct session *s, struct source *from, struct words *words,
                          struct err *err)
 {
@@ -245,7 +245,7 @@ void session_key(struct session *s, const char *command, struct output *out)
 
 /* --- waiting ------------------------------------------------------------------ */
 
-/* The fits waited for have ended: say how. */
+/* The fits waited for have ended: report how. */
 static bool awaited_ended(struct session *s, struct output *out, struct err *err)
 {
     bool ok = true;
@@ -385,7 +385,7 @@ void session_free(struct session *session)
         return;
     struct session *s = session;
     task_give_up(s);
-    task_reap(s, true); /* it may hold a replay, and that a fit */
+    task_reap(s, true); /* it may hold a replay, which holds a fit */
     session_reap_fits(s, true);
     for (size_t i = 0; i < VIEWS; i++)
         view_close(s->views[i]);

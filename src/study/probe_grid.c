@@ -101,7 +101,7 @@ static void point_set(struct point *point, const struct variable *variable, doub
     }
 }
 
-/* Stimulus, choice, reward and the side that pays hang together.  False: they cannot.
+/* Makes stimulus, choice, reward and the side that pays consistent.  False: they cannot be.
  * Where the side is set, trials whose stimulus is on the other one are left out. */
 static bool point_settle(const struct grid *grid, struct point *point)
 {
@@ -141,7 +141,8 @@ static bool point_make(const struct grid *grid, size_t panel, size_t iy, size_t 
     return point_settle(grid, point);
 }
 
-void grid_panel_new(const struct grid *grid, struct grid_panel *out)
+/* All zero. */
+static void panel_new(const struct grid *grid, struct grid_panel *out)
 {
     size_t cells = grid->x_axis->n * grid->y_axis->n;
     *out = (struct grid_panel){
@@ -233,8 +234,8 @@ bool grid_stopped(const struct grid *grid)
     return grid->stop && atomic_load_explicit(grid->stop, memory_order_relaxed);
 }
 
-/* Threads share the cells out by lines along the axis that is not a weight, if
- * there is one, as cells of one set of weights have their past in common. */
+/* Threads divide the cells by lines along an axis that is not a weight, if there is one,
+ * since cells with the same weights have their past in common. */
 static bool lines_along_x(const struct grid *grid)
 {
     return grid->y.kind == VARIABLE_WEIGHT || grid->x.kind != VARIABLE_WEIGHT;
@@ -253,7 +254,7 @@ static void evaluate_line(struct worker_part *part, size_t line)
                     put_cell(part, p, along_x ? line : c, along_x ? c : line, &grid->rows[i]);
 }
 
-/* Lines a thread takes at once: short ones with one past are worth more together. */
+/* Lines a thread takes at once: short ones with the same past go better together. */
 static size_t lines_each(const struct grid *grid)
 {
     enum { CELLS = 64 };
@@ -281,7 +282,7 @@ static void evaluate_lines(void *context, size_t piece, size_t member)
     struct worker_part *part = part_of(work, member);
     for (size_t i = piece * work->each; i < lines && i < (piece + 1) * work->each; i++)
         evaluate_line(part, i);
-    /* cells computed together round together: the next may be another thread's */
+    /* cells computed together are rounded together: the next may be another thread's */
     part_flush(part);
 }
 
@@ -352,7 +353,7 @@ void grid_run(struct grid *grid, struct grid_panel *out)
     uint32_t *support[PROBE_MAX_PANELS];
     size_t cells = grid->x_axis->n * grid->y_axis->n;
     for (size_t p = 0; p < grid->n_panels; p++) {
-        grid_panel_new(grid, &out[p]);
+        panel_new(grid, &out[p]);
         value[p] = out[p].value, truth[p] = out[p].truth, support[p] = out[p].support;
     }
     if (past) {

@@ -11,7 +11,7 @@ enum { BATCH = 512, SAMPLE_SEED = 1 };
 
 struct past_node {
     size_t parent;  /* index within the level before */
-    size_t history; /* one that begins so */
+    size_t history; /* a history that begins so */
 };
 
 /* Networks do not see the policy's features, textbook rules do. */
@@ -65,7 +65,7 @@ static int compare_lags(const void *a, const void *b, void *lags)
     return memcmp(a, b, *(size_t *)lags);
 }
 
-/* Shared beginnings are run once. */
+/* Beginnings that histories share are run once. */
 static void share(struct histories *h)
 {
     size_t level = 0, at = 0, *of = mem_new(h->n, sizeof *of);
@@ -129,7 +129,7 @@ struct past_run {
     bool frozen, states; /* has weights; keeps states between trials */
     double w[POLICY_MAX], x[POLICY_MAX];
     struct rule_state *state[2]; /* states after the levels, by turns; NULL without states */
-    size_t last;                 /* which of them has the last level */
+    size_t last;                 /* which of the two has the last level */
     struct rule_state *batch;    /* [BATCH] */
     size_t n;                    /* in the batch */
     double *in, *features, *answer, *dw; /* [room][...] */
@@ -168,11 +168,6 @@ void past_run_free(struct past_run *run)
     free(run->in), free(run->features), free(run->answer), free(run->dw);
     free(run->weight), free(run->sum), free(run->component);
     free(run);
-}
-
-size_t past_run_width(const struct past_run *run)
-{
-    return run->h ? run->h->n : 1;
 }
 
 /* Up to `most` of the `n` trials of `code`, oldest first, as inputs: newest first. */
@@ -274,12 +269,12 @@ void past_run_put(struct past_run *run, const struct past_trial *trial, size_t k
                   double *sum)
 {
     const struct histories *h = run->h;
-    size_t width = past_run_width(run);
+    size_t width = h ? h->n : 1;
     for (size_t i = 0; i < width; i++) {
         if (run->n == BATCH)
             past_run_flush(run);
         put_inputs(run, run->n, trial, h ? h->code + i * h->lags : NULL, h ? h->lags : 0);
-        /* all histories are leaves of their own: state i is that of history i */
+        /* each history is its own leaf: state i belongs to history i */
         if (run->states)
             rule_state_copy(run->batch, run->n, run->state[run->last], i);
         run->component[run->n] = k;

@@ -43,15 +43,13 @@ struct past_run;
 /* h NULL: no past at all, one state. */
 struct past_run *past_run_new(const struct model *model, const struct histories *h);
 void past_run_free(struct past_run *run);
-/* How many updates a cell's trial needs: histories, or 1. */
-size_t past_run_width(const struct past_run *run);
-/* Freeze these weights; x [K]: features that are no trial's own (columns). */
+/* Freeze these weights; x [K]: features not of the trial itself (columns). */
 void past_run_freeze(struct past_run *run, const double *w, const double *x);
 /* A cell's own trial, added to those waiting for past_run_flush: all its updates'
  * component k, times `weight`, go into *sum. */
 struct past_trial {
     const double *w, *x; /* [K] weights, features but for the past's */
-    const bool *given;   /* [K] features that x tells whatever came before; NULL: none */
+    const bool *given;   /* [K] features that x gives whatever the trial before was; NULL: none */
     double stimulus, day, choice, reward, answer;
 };
 void past_run_put(struct past_run *run, const struct past_trial *trial, size_t k, double weight,

@@ -142,7 +142,7 @@ static bool take_levels(struct psychometric *p, const struct cohort *cohort)
     return true;
 }
 
-/* Equal bins, symmetric about 0; a bin stands at the mean of what is in it. */
+/* Equal bins, symmetric about 0; a bin is placed at the mean of what is in it. */
 static void take_bins(struct psychometric *p, const struct cohort *cohort)
 {
     double most = 0, sum[BINS] = {0};
@@ -200,8 +200,8 @@ static double logistic(const struct psychometric *p, const struct psychometric_p
     return value;
 }
 
-/* Newton's method with halved steps.  Choices without an error drive the slope
- * away: then there is no answer. */
+/* Newton's method with halved steps.  Choices without an error drive the slope to infinity:
+ * then there is no answer. */
 static void fit_logistic(const struct psychometric *p, struct psychometric_points *points)
 {
     double at[2] = {0, 0}, g[2], h[3], range = p->stimulus[p->n_stimuli - 1] - p->stimulus[0];

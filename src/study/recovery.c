@@ -1,6 +1,6 @@
-/* Fitted against true updates at the true weights of visited trials.  Rules that
- * depend on one trial alone take an even sample of trials; those with a memory,
- * and all when the truth has one, are run along whole lives. */
+/* Fitted against true updates at the true weights of visited trials.  Rules that depend on
+ * one trial alone take an even sample of trials; those with a memory, and all when the
+ * truth has one, are run along animals' whole histories. */
 #include "recovery.h"
 
 #include <math.h>
@@ -13,8 +13,8 @@
 #include "truth.h"
 
 enum { BATCH = 4096, SIDE_BY_SIDE = 64 };
-/* Of long lives that are not all taken, parts side by side, each after a run-up whose
- * updates do not count: by then a state that began at zero is as good as visited. */
+/* Long histories are not run whole but in parts side by side, each after a run-up whose
+ * updates do not count: by then a state that began at zero is as good as the real one. */
 enum { PARTS = 16, RUN_UP = 200 };
 
 /* Sums over trials, per weight.  The mean of the true update is small beside
@@ -91,7 +91,7 @@ static void work_close(struct work *work)
     free(work->dw), free(work->true_dw), free(work->who), free(work->counts);
 }
 
-/* Trial t into place i; weights that are not known stay what they were there. */
+/* Puts trial t at place i; unknown weights stay as they were there. */
 static void work_put(struct work *work, size_t i, size_t a, size_t t)
 {
     const struct cohort *cohort = work->cohort;
@@ -220,7 +220,7 @@ static void over_parts(struct work *work, size_t most)
     work_close(work);
 }
 
-/* Animals evenly over the cohort, so many that about `most` trials are run. */
+/* Animals spread evenly over the cohort, as many as make about `most` trials. */
 static void over_lives(struct work *work, size_t most)
 {
     const struct cohort *cohort = work->cohort;
@@ -244,7 +244,7 @@ static void over_lives(struct work *work, size_t most)
     free(lives);
 }
 
-/* Are its lives, of which not all can be run, so long that few would be? */
+/* Are its histories, which cannot all be run, so long that only a few would be? */
 static bool is_long(const struct cohort *cohort, size_t most)
 {
     return cohort->n_trials > most && cohort->n_trials / cohort->n_animals > most / PARTS;

@@ -1,4 +1,4 @@
-/* Letting agents live: stimuli, choices, rewards, and what they learn from them. */
+/* Running agents: stimuli, choices, rewards, and what they learn from them. */
 #include "deltaw/study/simulate.h"
 
 #include <math.h>
@@ -10,7 +10,7 @@
 #include "deltaw/learn/inputs.h"
 #include "simulate_plan.h"
 
-/* Animals that live side by side: models step several at once. */
+/* Animals run side by side: models step several at once. */
 enum { BATCH = 64, BATCH_TRIALS = 4000000, CHECK_EVERY = 8192 };
 
 /* Progress shared by the animals of one run. */

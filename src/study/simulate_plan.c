@@ -8,7 +8,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/number.h"
 
-/* Two gigabytes or so while it is built. */
+/* About two gigabytes while it is built. */
 #define MOST_TRIALS 50000000.
 #define MOST_WEIGHT 100.
 

@@ -54,7 +54,7 @@ static void put_layout(json_t *o, const struct truth *truth, const struct truth_
 #ifdef PACKAGE_VERSION
     json_object_set_new(o, "version", json_string(PACKAGE_VERSION));
 #endif
-    /* A command that is not UTF-8 has no place in JSON: it is left out. */
+    /* JSON cannot hold a command that is not UTF-8: it is left out. */
     if (layout->command)
         json_object_set_new(o, "command", json_string(layout->command));
 }

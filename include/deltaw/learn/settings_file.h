@@ -6,7 +6,7 @@
 
 struct json_t;
 struct json_t *settings_write(const struct fit_settings *s);
-/* What the object says, the rest as it was.  path: of the file, for errors. */
+/* Sets what the object says; the rest stays.  path: of the file, for errors. */
 bool settings_read(const struct json_t *object, const char *path, struct fit_settings *s,
                    struct err *err);
 

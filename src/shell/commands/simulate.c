@@ -123,7 +123,7 @@ static bool command_run(struct session *session, const struct args *args, struct
         return false;
     }
     settings_seed(session, &sim->args);
-    /* What the cohort says it came from: the words, with the seed that holds. */
+    /* The cohort's record of its origin: the command, with the seed that was used. */
     struct strbuf command = {0};
     strbuf_puts(&command, "simulate");
     args_words(&sim->args, &command);
