@@ -24,7 +24,7 @@ typedef struct learning_signal (*learning_signal_of)(vec p, vec r, vec y, vec z)
 
 /* Offsets into theta of what textbook rules have, see classic.h; SIZE_MAX: not there. */
 struct textbook {
-    size_t alpha, alpha_error, baseline, forgetting;
+    size_t alpha, alpha_error, baseline, forgetting, perseverance;
 };
 
 struct kernel_run {

@@ -84,6 +84,11 @@ double policy_sigmoid(double logit)
     return logit >= 0 ? 1 / (1 + e) : e / (1 + e);
 }
 
+double policy_right(double logit, double lapse)
+{
+    return lapse / 2 + (1 - lapse) * policy_sigmoid(logit);
+}
+
 long policy_weight(const struct policy *policy, const char *name)
 {
     for (size_t k = 0; k < policy->n; k++)
