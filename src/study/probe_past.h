@@ -60,6 +60,10 @@ struct past_trial {
 void past_run_put(struct past_run *run, const struct past_trial *trial, size_t k, double weight,
                   double *sum);
 void past_run_flush(struct past_run *run);
+/* What the rule is given for the trial after the i-th of its past_run_width histories:
+ * u [rule_inputs], x [K]; the state it has then (NULL: it keeps none). */
+const double *past_run_inputs(const struct past_run *run, const struct past_trial *trial, size_t i,
+                              double *u, double *x, size_t *n_state);
 
 /* The same for a true rule, whose updates are few enough to be made one by one. */
 struct past_truth;
