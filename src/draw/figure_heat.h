@@ -17,8 +17,8 @@ void heat_bar(const struct pen *pen, const struct heat_map *map, struct box box)
 void heat_hatch(const struct pen *pen, struct box box);
 /* Stripes of background over colours: their signs are unsettled. */
 void heat_stripe(const struct pen *pen, struct box box);
-/* Does the sample of no data stand beside the x title, between the middle of a
- * body of this width and the right end of the margin? */
+/* Does the key for no data fit beside the x title, between the middle of a body of this
+ * width and the right end of the margin? */
 bool heat_missing_beside(const struct pen *pen, const struct heat_map *map, double width,
                          double right);
 /* What cells are that are filled so: words that end at `right`, and a sample. */

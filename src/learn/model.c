@@ -1,4 +1,4 @@
-/* Models as values: references, and what can be asked of one. */
+/* Models as values: references, and what one can be asked. */
 #include "deltaw/learn/model.h"
 
 #include <stdlib.h>
@@ -164,12 +164,6 @@ void rule_state_step(struct rule_state *w, size_t n, const double *u, const doub
                      const double *answer, const double *next_stimulus, double *dw)
 {
     w->engine->update(w->compiled, n < w->n ? n : w->n, u, x, answer, next_stimulus, w->state, dw);
-}
-
-bool rule_state_batch_mean(const struct rule_state *w, size_t n, size_t m, const double *u,
-                           double *dw)
-{
-    return w->n_state > 0 && w->engine->batch_mean(w->compiled, m, u, n, w->state, dw);
 }
 
 void rule_state_copy(struct rule_state *to, size_t i, const struct rule_state *from, size_t j)

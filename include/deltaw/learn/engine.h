@@ -1,9 +1,8 @@
 /* The engine: rollout of a rule over trials, and its exact adjoint.
  *
- * The same source is compiled once per instruction set (AVX-512, AVX2, SSE2) in
- * single precision, and once in double precision for checks; engine_pick()
- * chooses at run time.  Each SIMD lane is a stretch of one animal's life; a step is
- * one trial.
+ * The same source is compiled once per instruction set (AVX-512, AVX2, SSE2) in single
+ * precision, and once in double precision for checks; engine_pick() chooses at run time.
+ * Each SIMD lane is a stretch of one animal's trials; a step is one trial.
  *
  * Work comes in tiles: up to `lanes` animals, up to `max_steps` consecutive
  * trials.  A tile starts from given weights and hidden state (the carry), so
@@ -51,7 +50,7 @@ struct engine {
     struct compiled_rule *(*compiled_rule_new)(const struct rule *rule,
                                                const struct rule_shape *shape, size_t max_steps);
     void (*compiled_rule_free)(struct compiled_rule *compiled);
-    /* Take parameters over: theta [tensors.size]. */
+    /* Use these parameters: theta [tensors.size]. */
     void (*compiled_rule_set)(struct compiled_rule *compiled, const double *theta);
     /* Values carried between tiles per lane: K weights, then the state. */
     size_t (*compiled_rule_carry)(const struct compiled_rule *compiled);
@@ -79,18 +78,10 @@ struct engine {
      * kept) -> dw [n][K]. */
     void (*update)(const struct compiled_rule *compiled, size_t n, const double *u, const double *x,
                    const double *answer, const double *next, double *state, double *dw);
-
-    /* Each of m trials after each of n states: u [m][rule_inputs], state
-     * [n][compiled_rule_carry - K] -> dw [m][K], means over the states.  What they share is
-     * computed once; equal to update() up to rounding, which is that of the m trials
-     * together.  False: the rule has no such way (or not at these values), use
-     * update(). */
-    bool (*batch_mean)(const struct compiled_rule *compiled, size_t m, const double *u, size_t n,
-                       const double *state, double *dw);
 };
 
-/* The best engine of this machine; DELTAW_ENGINE=avx512|avx2|sse2|double in the
- * environment forces one that the machine can run. */
+/* The best engine of this machine; DELTAW_ENGINE=avx512|avx2|sse2|double (neon or
+ * generic on other machines than x86) in the environment forces one that the machine can run. */
 const struct engine *engine_pick(void);
 const struct engine *engine_double(void);
 /* False when DELTAW_ENGINE names none that this machine can run. */
