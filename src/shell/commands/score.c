@@ -168,9 +168,9 @@ static bool score_named(const struct session *session, const struct args *args, 
     for (size_t i = 0; i < args->n; i++) {
         if (args->items[i].name)
             continue;
-        struct fit *fit =
-            session_need_fit(session, args->items[i].value, args->items[i].column, err);
-        if (!fit || !score_add(score, fit_model(fit), err))
+        struct model *model =
+            session_need_model(session, args->items[i].value, args->items[i].column, err);
+        if (!model || !score_add(score, model, err))
             return false;
     }
     return true;
@@ -183,7 +183,8 @@ static bool score_all(const struct session *session, struct score *score, struct
     struct err first = {0};
     for (size_t i = 0; i < session->n_fits; i++) {
         struct err why = {0};
-        if (score_add(score, fit_model(session->fits[i].fit), &why))
+        struct model *model = session_need_model(session, fit_name(session->fits[i].fit), 0, &why);
+        if (model && score_add(score, model, &why))
             continue;
         if (session->n_fits > 1)
             output_note(out, "%s", why.message);

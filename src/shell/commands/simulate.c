@@ -74,8 +74,8 @@ static bool pick_maker(struct session *session, struct simulation *sim, struct e
             return true;
     struct fit *fit = session_fit(session, word);
     if (fit) {
-        sim->model = fit_model(fit);
-        return true;
+        sim->model = session_need_model(session, word, 0, err);
+        return sim->model;
     }
     int column = 0;
     for (size_t i = 0; i < sim->args.n; i++)
