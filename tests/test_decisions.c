@@ -9,15 +9,18 @@ static void test_decision(const char *text, double lapse, double temperature)
 {
     struct cohort *c = make("reinforce", text);
     const float *stim = values(c, "true_w_stim"), *bias = values(c, "true_w_bias");
-    struct fitness own = {0}, glm = {0};
+    struct fitness own = {0}, glm = {0}, right = {0};
     for (size_t t = 0; t < c->n_trials; t++) {
         double z = stim[t] * (double)c->stimulus[t] + bias[t];
         double p = lapse / 2 + (1 - lapse) * logistic(z / temperature);
         fitness_add(&own, p, c->choice[t], z);
         fitness_add(&glm, logistic(z), c->choice[t], z);
+        fitness_add(&right, p, c->choice[t], 1); /* a lapse goes to either side */
     }
     tap_ok(fabs(own.surprise) < 4 * sqrt(own.spread), "%s: choices follow it (%.2f sd)", text,
            own.surprise / sqrt(own.spread));
+    tap_ok(fabs(right.surprise) < 4 * sqrt(right.spread), "%s: to neither side more (%.2f sd)",
+           text, right.surprise / sqrt(right.spread));
     tap_ok(fabs(glm.surprise) > 8 * sqrt(glm.spread), "%s: and not the GLM (%.1f sd)", text,
            glm.surprise / sqrt(glm.spread));
     cohort_drop(c);

@@ -30,7 +30,8 @@ static inline size_t classic_rate(const struct kernel_run *run, size_t from, siz
 static inline void terms_forward(const struct kernel_run *run, const struct step *step, vec *dw)
 {
     for (size_t k = 0; k < run->shape.n_weights; k++)
-        dw[k] -= textbook_value(run, run->at.forgetting, k) * step->u[k];
+        if (run->at.forgetting != SIZE_MAX)
+            dw[k] -= run->packed[run->at.forgetting + k] * step->u[k];
 }
 
 static inline void terms_backward(const struct kernel_run *run, const struct step *step,
