@@ -144,7 +144,7 @@ for n in 1 2 3 4 5; do
         between "gradient's rate is near 1/32" "$(echo "$rates" | sed -n 3p)" .029 .033
         between "its baseline is .19" "$(sed -nE 's/^ +baseline +w_stim +([-.0-9]+) .*/\1/p' lines)" .17 .21
         between "with an error of .22" "$(sed -nE 's/^ +baseline +w_stim .*\+- ([.0-9]+)/\1/p' lines)" .2 .24
-        like "the truth is told" "$(cat said)" 'reinforce, policy stim\+bias, alpha 0\.03125,0\.03125, baseline 0,0'
+        like "the truth is told" "$(cat said)" 'reinforce, policy stim\+bias, alpha 0\.03125,0\.03125, noise 0'
         ;;
     esac
 done

@@ -60,6 +60,20 @@ like "and no map" "$out" '^tinyrnn has no weights'
 like "start weights one by one, and the window" "$out" '^settings .*w0=0.5,0.1 window=3'
 like "and the lapse rate" "$out" '^  lapse +(0|\.[0-9])'
 
+answer "perseverance" <<'END'
+simulate reinforce animals=8 trials=1200 alpha=2^-5 perseverance=.02,-.01 seed=4
+data
+fit reinforce perseverance=yes
+wait
+show
+save reinforce1 perseverance.npz
+open perseverance.npz name=again
+show again
+END
+like "a simulated truth tells it" "$out" ' 0\.02,-0\.01, noise'
+like "fitted with its error" "$out" '^  perseverance +w_stim +\.0[12][0-9]* \+- \.00'
+is "the file keeps it" "$(printf '%s\n' "$out" | grep -c 'perseverance=yes')" 2
+
 answer "a fit goes on from a file" <<'END'
 simulate reinforce animals=3 trials=200 seed=4
 fit dnn hidden=4 epochs=3 seed=5 rate=.01 name=a
@@ -149,6 +163,9 @@ END
 like "by the model's name" "$out" '^4 animals, 120 trials of reinforce1, seed 5; the weights are kept$'
 like "and without weights" "$out" '^2 animals, 40 trials of tinyrnn1, seed 99$'
 like "data says by what" "$out" '^from +simulate reinforce1 animals=4 trials=30 seed=5'
+refused 'simulate reinforce features=stim' 'simulate: features= is written policy='
+refused 'simulate reinforce policy=lapse lapse=.1' 'policy=lapse is written decision=lapse'
+refused 'simulate reinforce baseline=.3' 'baseline= does not apply to reinforce: it has no baseline; reinforce-base takes it'
 refused 'simulate dnn' 'simulate: dnn has no true parameters; `fit dnn`'
 refused 'simulate reinforse' "no rule or model 'reinforse'; did you mean 'reinforce'"
 

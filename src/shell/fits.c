@@ -1,4 +1,4 @@
-/* The fits of a session: names, which one is meant, how they are said. */
+/* The fits of a session: names, which one is meant, how they are described. */
 #include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
@@ -164,7 +164,7 @@ static void views_forget(struct session *session, const char *name, struct strbu
                           view_ops_of(session->views[i])->name);
 }
 
-/* A fit that trains needs up to an epoch to stop, so it is closed later. */
+/* A training fit needs up to an epoch to stop, so it is closed later. */
 void session_forget_fit(struct session *session, struct fit *fit, struct strbuf *told)
 {
     size_t i = 0;
@@ -248,7 +248,7 @@ struct fit_status session_status(const struct session *session, struct fit *fit)
 {
     struct fit_status status = fit_status(fit);
     if (status.state == FIT_RUNNING && session_paused(session, fit))
-        status.state = FIT_PAUSED; /* once the epoch under way is done */
+        status.state = FIT_PAUSED; /* once the present epoch is done */
     return status;
 }
 

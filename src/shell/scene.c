@@ -47,7 +47,7 @@ static void scene_model(struct session *session, struct fit *fit, struct model *
     struct scene_model *seen = &session->scene_models[scene->n_models];
     *seen = (struct scene_model){
         .model = model, .status = session_status(session, fit), .cohort = fit_cohort(fit)};
-    if (!model->rule->network) /* a search ends when it ends */
+    if (!model->rule->network) /* the end of a search is not known */
         seen->status.epochs = seen->status.epoch;
     replay_scene(session, fit, seen);
     if (strcmp(fit_name(fit), session->current) == 0)

@@ -43,14 +43,14 @@ struct jobs_state {
 /* A row of the list: a fit, or a group of them. */
 struct row {
     const char *name, *rule, *state;
-    int at, of; /* epochs, or fits that are over; of 0: nobody knows */
+    int at, of; /* epochs, or fits that are over; of 0: not known */
     double train, heldout, ms_per_epoch, seconds_left; /* NaN: not told */
 };
 
 static struct row row_of(const struct scene_job *job)
 {
     const struct fit_status *status = &job->status;
-    bool network = job->rule->network; /* else nobody knows how far the end is */
+    bool network = job->rule->network; /* otherwise it is not known how far the end is */
     bool left = network && status->state == FIT_RUNNING;
     return (struct row){
         .name = job->name,

@@ -1,8 +1,7 @@
 /* Fits: a model being trained in the background, or one that came from a file.
  *
- * The worker publishes {status, model snapshot} under a mutex and sends `wake`;
- * nothing of it is read without one of the functions below.  All functions here
- * are called from the main thread. */
+ * The worker publishes {status, model snapshot} under a mutex and sends `wake`; it is read
+ * only through the functions below.  All functions here are called from the main thread. */
 #ifndef DELTAW_LEARN_FIT_H
 #define DELTAW_LEARN_FIT_H
 

@@ -8,7 +8,7 @@
 #include "../fitting.h"
 #include "../state.h"
 
-/* The true start weights are columns that the cohort has, or not. */
+/* Does the cohort have the columns of true start weights? */
 static bool check_truth(const struct args *args, const struct cohort *cohort,
                         const struct fit_settings *s, struct err *err)
 {
@@ -27,7 +27,7 @@ static bool check_truth(const struct args *args, const struct cohort *cohort,
     return true;
 }
 
-/* Names checked here, so that the error points at the word. */
+/* Names are checked here so that the error points at the word. */
 static bool check_holdout(const struct args *args, const struct cohort *cohort,
                           const struct fit_settings *s, struct err *err)
 {

@@ -5,7 +5,7 @@
 #include "deltaw/base/mem.h"
 #include "../state.h"
 
-/* Where an animal stands to a model. */
+/* What an animal was to a model. */
 enum part { PART_TRAINING, PART_HELD_OUT, PART_UNSEEN, PARTS };
 static const char *const part_names[] = {"training", "held out", "unseen"};
 
@@ -176,7 +176,7 @@ static bool score_named(const struct session *session, const struct args *args, 
     return true;
 }
 
-/* All models that can be; of the others a note. */
+/* Scores all models that can be; a note on the others. */
 static bool score_all(const struct session *session, struct score *score, struct output *out,
                       struct err *err)
 {
