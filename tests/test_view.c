@@ -293,7 +293,7 @@ static void test_refusals(void)
         {"map", "x=reward reward=1", "reward is on an axis"},
         {"map", "x=w_stim y=w_stim", "both w_stim"},
         {"map", "past=both", "past"},
-        {"map", "of=reward", "no weight"},
+        {"map", "of=reward", "not a weight"},
         {"map", "lags=11", "lags"},
         {"slice", "past=never", "past"},
         {"slice", "lags=0", "lags"},
@@ -345,10 +345,10 @@ static void test_names(void)
         {"psychometric", "sessions=9", "has no session 9; the most of one animal is 8"},
         {"map", "diff=true", "diff=no"},
         {"slice", "diff=yes", "diff=no"},
-        {"map", "of=w_foo", "of=w_foo is no weight; the model has w_stim, w_bias"},
-        {"slice", "x=w_foo", "x=w_foo is no variable"},
+        {"map", "of=w_foo", "of=w_foo is not a weight; the model has w_stim, w_bias"},
+        {"slice", "x=w_foo", "x=w_foo is not a variable"},
         {"map", "x=stimlus", "did you mean stimulus"},
-        {"slice", "x=left", "x=left is no variable"},
+        {"slice", "x=left", "x=left is not a variable"},
         {"map", "w_left=1", "w_left=visited"},
         {"map", "colour=1", "no option 'colour'; it takes"},
         {"map", "rang=1", "did you mean 'range'"},
@@ -637,7 +637,7 @@ static void test_help(void)
     stage_set(&stage, false, 0);
     struct view *view = open_with("help", "");
     view_update(view, &stage.scene, NULL);
-    tap_is_text(words(view, &out), "3 verbs, and the keys; `help VERB` tells all of one.",
+    tap_is_text(words(view, &out), "3 verbs, and the keys; `help VERB` explains one.",
                 "help says what is in it");
     add_picture(view, 60, 12, &style, &first);
     tap_ok(strstr(first.text, "simulate      make a cohort") && !strstr(first.text, "tile models"),

@@ -8,15 +8,16 @@
 #include <stdint.h>
 
 enum rng_purpose {
-    RNG_INIT = 1, /* parameters of a fit; a = tensor */
-    RNG_STIMULI,  /* simulation; a = animal */
-    RNG_CHOICES,  /* simulation; a = animal */
-    RNG_NOISE,    /* simulation; a = animal */
-    RNG_START,    /* simulation: w_0, b_0; a = animal */
-    RNG_FOLDS,    /* cross-validation */
-    RNG_SAMPLE,   /* evenly drawn subsets */
-    RNG_TEST,     /* test programs */
-    RNG_BATCH,    /* order of batches; a = epoch */
+    RNG_INIT = 1,  /* parameters of a fit; a = tensor */
+    RNG_STIMULI,   /* simulation; a = animal */
+    RNG_CHOICES,   /* simulation; a = animal */
+    RNG_NOISE,     /* simulation; a = animal */
+    RNG_START,     /* simulation: w_0, b_0; a = animal */
+    RNG_FOLDS,     /* cross-validation */
+    RNG_SAMPLE,    /* evenly drawn subsets */
+    RNG_TEST,      /* test programs */
+    RNG_BATCH,     /* order of batches; a = epoch */
+    RNG_BOOTSTRAP, /* samples of animals */
 };
 
 struct rng {
