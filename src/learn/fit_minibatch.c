@@ -1,5 +1,5 @@
 /* optimizer=fast, for networks: where Adam's schedule takes one step a pass over the
- * cohort, this takes many, on segments of animals' lives from all over it (segments.h).
+ * cohort, this takes many, on segments of animals' trials from all over it (segments.h).
  * An epoch of the curve is a pass; the loss is evaluated, exactly and over all animals,
  * at some 32 of them, and at least at every eighth.
  *
