@@ -132,7 +132,8 @@ static bool tells(const struct setting *row, const struct rule *rule, const stru
     bool plain = strcmp(strbuf_text(&text), fallback ? fallback : "") == 0;
     strbuf_free(&text);
     return !row->unsaved && !setting_refused(row, rule) && !(plain && (row->quiet || !fallback)) &&
-           !(row->adam_only && s->optimizer != OPTIMIZER_ADAM);
+           !(row->adam_only && s->optimizer != OPTIMIZER_ADAM) &&
+           !(row->store == SETTING_SEED && !rule->network); /* nothing of it is drawn */
 }
 
 void settings_words(const struct rule *rule, const struct fit_settings *s, struct strbuf *out)
