@@ -179,7 +179,8 @@ static void test_session(void)
     tap_ok(comes_to_more(&first, THREADS / 2), "one that pauses leaves them to the other");
     news(d, "resume dnn1", 1);
     tap_ok(stays_within(&first, THREADS / 2), "until it goes on");
-    news(d, "stop dnn1", 1);
+    say(d, "x", "stop dnn1; wait dnn1");
+    news(d, "say it has ended", 1);
     tap_ok(comes_to_more(&first, THREADS / 2), "and one that ends for good");
     say(d, "x", "stop all");
     desk_free(d);
