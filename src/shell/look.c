@@ -128,9 +128,8 @@ bool look_screen(struct session *session, const struct args *args, struct output
     for (size_t i = 0; i < args->n && views; i++)
         if (!view_find(args->items[i].value))
             return err_at(err, ERR_USAGE, args->items[i].column,
-                          "%s: no view '%s'; `help` lists "
-                          "the views under Look",
-                          verb, args->items[i].value);
+                          "%s: no view '%s'; `help` lists the views under Look", verb,
+                          args->items[i].value);
     output_note(out, "%s: only the full screen does that", verb);
     return true;
 }

@@ -112,9 +112,8 @@ static bool now_check(struct session *s, struct err *err)
         return false;
     if (args_positional(&s->now.args) < c->positional_min)
         return err_at(err, ERR_USAGE, s->now.line_column,
-                      "%s needs more: %s %s (`help %s` has "
-                      "examples)",
-                      c->name, c->name, c->arguments, c->name);
+                      "%s needs more: %s %s (`help %s` has examples)", c->name, c->name,
+                      c->arguments, c->name);
     return true;
 }
 

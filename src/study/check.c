@@ -134,8 +134,8 @@ static void check_stimuli(const struct cohort *cohort, struct cohort_check *out)
              number_format(a, lo, 4), number_format(b, hi, 4));
     if (fmax(-lo, hi) > 10)
         warn(out, fact,
-             "this looks like per cent; networks learn best with stimuli up to about "
-             "1: divide by 100, or use contrasts with contrast=tanh5");
+             "this looks like per cent; networks learn best with stimuli up to about 1: divide by "
+             "100, or use contrasts with contrast=tanh5");
     else if (n < 2)
         warn(out, fact, "one stimulus only: w_stim and w_bias cannot be told apart");
     fact = add(out, "stimulus 0");
@@ -174,8 +174,8 @@ static void check_choices(const struct cohort *cohort, struct cohort_check *out)
     snprintf(fact->value, sizeof fact->value, "%s", percent(a, right, (double)cohort->n_trials));
     if (lopsided > 0)
         warn(out, fact,
-             "%zu of %zu animals choose one side nearly always (%.40s right %s): a "
-             "bias, or choice codes misread; see `data`",
+             "%zu of %zu animals choose one side nearly always (%.40s right %s): a bias, or choice "
+             "codes misread; see `data`",
              lopsided, cohort->n_animals, cohort->animals[who].name,
              percent(a, right_share(cohort, &cohort->animals[who]), 1));
 }
@@ -242,28 +242,27 @@ static void check_rewards(const struct cohort *cohort, struct cohort_check *out)
                                           : ", dropped");
     if ((double)unknown > .05 * (double)(cohort->report.n_rows + 1))
         warn(out, fact,
-             "many: dropped trials leave gaps in which animals learn unseen; "
-             "missing_reward=half keeps them");
+             "many: dropped trials leave gaps in which animals learn unseen; missing_reward=half "
+             "keeps them");
     fact = add(out, "reward against stimulus");
     snprintf(fact->value, sizeof fact->value, "%s trials, %s of those with a side",
              number_grouped(a, (long long)against_stimulus),
              percent(b, (double)against_stimulus, (double)with_side));
     if ((double)against_stimulus > .5 * (double)with_side)
         warn(out, fact,
-             "rewards go to the side away from the stimulus: sides or choice codes are "
-             "swapped");
+             "rewards go to the side away from the stimulus: sides or choice codes are swapped");
     else if ((double)against_stimulus > CONTRADICTIONS * (double)with_side)
         warn(out, fact,
-             "choices to the stimulus' side unrewarded, or others rewarded: chance "
-             "rewards, or wrong columns");
+             "choices to the stimulus' side unrewarded, or others rewarded: chance rewards, or "
+             "wrong columns");
     fact = add(out, "reward against answer");
     snprintf(fact->value, sizeof fact->value, "%s trials, %s",
              number_grouped(a, (long long)against_answer),
              percent(b, (double)against_answer, (double)known));
     if ((double)against_answer > CONTRADICTIONS * (double)known)
         warn(out, fact,
-             "rewarded although the answer was the other side, or the reverse: check "
-             "the column answer");
+             "rewarded although the answer was the other side, or the reverse: check the column "
+             "answer");
 }
 
 struct mark {
@@ -343,8 +342,8 @@ static void check_order(const struct cohort *cohort, struct cohort_check *out)
     snprintf(fact->value, sizeof fact->value, "%s", number_grouped(a, (long long)back));
     if (back > 0)
         warn(out, fact,
-             "numbers repeat or go back within a session (first in %.60s): trials "
-             "twice, or sessions run together",
+             "numbers repeat or go back within a session (first in %.60s): trials twice, or "
+             "sessions run together",
              who->name);
 }
 

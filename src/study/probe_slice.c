@@ -279,8 +279,7 @@ static bool check_slice(const struct grid *grid, const struct slice_request *req
     double reward = request->fixed.reward;
     if (variable_binary(&grid->x))
         return err_set(err, ERR_USAGE,
-                       "slice: x=%s has two values only; use x=stimulus or a "
-                       "weight, or `map x=%s`",
+                       "slice: x=%s has two values only; use x=stimulus or a weight, or `map x=%s`",
                        request->x, request->x);
     return isnan(reward) || reward == 0 || reward == 1 ||
            err_set(err, ERR_USAGE, "slice: reward= must be 0 or 1");

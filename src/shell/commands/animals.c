@@ -71,9 +71,8 @@ const struct command command_animals = {
     .group = GROUP_DATA,
     .arguments = "[sort=COLUMN]",
     .summary = "a row per animal: trials, sessions, correct, rightward",
-    .detail =
-        "The share of correct choices is that of trials whose reward is known: choices of the "
-        "correct side, which is what was rewarded unless the log has a column for it.",
+    .detail = "The share of correct choices is that of trials whose reward is known: choices of "
+              "the correct side, which is what was rewarded unless the log has a column for it.",
     .examples = "animals\nanimals sort=correct",
     .options = animals_table,
     .run = animals_run,

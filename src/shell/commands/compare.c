@@ -215,13 +215,12 @@ const struct command command_compare = {
     .group = GROUP_JUDGE,
     .arguments = "[MODEL MODEL...]",
     .summary = "models against each other, animal by animal on the same trials",
-    .detail = "For each pair: the mean over animals of the difference in log-likelihood per "
-              "scored trial (a minus b, nats; above 0: a predicts better), its 95 % bootstrap "
-              "interval over animals, the paired t test (one-sided: that a is no better), "
-              "Wilcoxon's signed ranks, the t test's p corrected for all pairs by Holm, and in "
-              "how many animals a wins.  Animals that were held out of every model are compared "
-              "where there are any; else all, which favours rules of many parameters.  Without "
-              "names: all models.",
+    .detail = "For each pair: the mean over animals of the difference in log-likelihood per scored "
+              "trial (a minus b, nats; above 0: a predicts better), its 95 % bootstrap interval "
+              "over animals, the paired t test (one-sided: that a is no better), Wilcoxon's signed "
+              "ranks, the t test's p corrected for all pairs by Holm, and in how many animals a "
+              "wins.  Animals that were held out of every model are compared where there are any; "
+              "else all, which favours rules of many parameters.  Without names: all models.",
     .examples = "fit static; wait; compare dnn1 static1\nfit static; wait; compare part=all",
     .options = compare_table,
     .positional_type = OPTION_MODEL,

@@ -170,10 +170,10 @@ static bool take_figure(struct exporting *e, struct view *view, const struct arg
 {
     double width = args_number(args, export_options, "width");
     if (!view_figure(view, dark, &e->figure))
-        return err_set(err, ERR_FAILED,
-                       "export %s: this view is a table and no picture; export "
-                       "it as .csv, .npz or .txt",
-                       e->view);
+        return err_set(
+            err, ERR_FAILED,
+            "export %s: this view is a table and no picture; export it as .csv, .npz or .txt",
+            e->view);
     take_words(&e->figure.title, args_text(args, export_options, "title"));
     take_words(&e->figure.caption, args_text(args, export_options, "caption"));
     e->family = mem_text(args_text(args, export_options, "family"));
@@ -222,10 +222,10 @@ static bool export_cast(struct session *session, struct view *view, const char *
     struct cast_size size = {isnan(width) ? 80 : (int)width, isnan(height) ? 24 : (int)height,
                              args_number(args, export_options, "fps")};
     if (size.width < 20 || size.width > 400 || size.height > 200)
-        return err_set(err, ERR_USAGE,
-                       "export: a .cast is 20 to 400 cells wide and 6 to 200 rows "
-                       "high, not %d x %d",
-                       size.width, size.height);
+        return err_set(
+            err, ERR_USAGE,
+            "export: a .cast is 20 to 400 cells wide and 6 to 200 rows high, not %d x %d",
+            size.width, size.height);
     return cast_start(session, view, path, &size, out, err);
 }
 
@@ -236,9 +236,7 @@ static bool export_run(struct session *session, const struct args *args, struct 
     enum export_kind kind = EXPORT_CSV;
     if (!view_find(name))
         return err_at(err, ERR_USAGE, args->items[0].column,
-                      "export: no view '%s'; `help` lists "
-                      "the views under Look",
-                      name);
+                      "export: no view '%s'; `help` lists the views under Look", name);
     if (!export_kind_of(path, args->items[1].column, &kind, err))
         return false;
     struct view *view = session_view(session, name, err);
@@ -269,15 +267,15 @@ const struct command command_export = {
     .arguments = "VIEW FILE [name=value]...",
     .summary = "write what a view shows as a figure, as numbers or as text",
     .detail =
-        "The view as it was last configured; the ending of FILE says how.  .svg, .pdf and .png "
-        "are figures for print and slides, curves and cells as vectors, with the palette of the "
-        "screen.  .csv and .json are its table: loss: epoch,seconds,train,heldout; map: a row "
-        "per cell with its axis values, value, support and se; weights: a row per trial.  .npz has "
-        "its columns as arrays for numpy, of a map value[panel,y,x], support, se and the axes x and "
-        "y; its deltaw_json has what is needed to repeat it.  .txt is the sentence and the picture, .ans "
-        "the same with the colours of the terminal (cat shows it).  .cast is a film of the view "
-        "through the epochs of the fit (see replay), an asciicast that `asciinema play` shows.  "
-        "Files are written whole or not at all.",
+        "The view as it was last configured; the ending of FILE says how.  .svg, .pdf and .png are "
+        "figures for print and slides, curves and cells as vectors, with the palette of the "
+        "screen.  .csv and .json are its table: loss: epoch,seconds,train,heldout; map: a row per "
+        "cell with its axis values, value, support and se; weights: a row per trial.  .npz has its "
+        "columns as arrays for numpy, of a map value[panel,y,x], support, se and the axes x and y; "
+        "its deltaw_json has what is needed to repeat it.  .txt is the sentence and the picture, "
+        ".ans the same with the colours of the terminal (cat shows it).  .cast is a film of the "
+        "view through the epochs of the fit (see replay), an asciicast that `asciinema play` "
+        "shows.  Files are written whole or not at all.",
     .examples = "export loss loss.csv\nexport map map.csv\nexport map map.npz\n"
                 "export map map.txt\nexport map map.ans theme=dark\n"
                 "export weights weights.json\n"

@@ -12,9 +12,7 @@ static bool head_run(struct session *session, const struct args *args, struct ou
     const char *asked = args_at(args, 0);
     if (asked && (!number_parse_integer(asked, &n) || n < 1 || n > 100000))
         return err_at(err, ERR_USAGE, args->items[0].column,
-                      "head: '%s' is not a number of "
-                      "trials from 1 to 100000",
-                      asked);
+                      "head: '%s' is not a number of trials from 1 to 100000", asked);
     static const char *const names[] = {"subject", "session", "trial", "stimulus",
                                         "choice",  "reward",  "answer"};
     struct table table = {0};
@@ -52,8 +50,8 @@ const struct command command_head = {
     .group = GROUP_DATA,
     .arguments = "[N]",
     .summary = "the first N trials as they were understood, 10 by default",
-    .detail = "stimulus < 0 is left; choice and answer: 0 left, 1 right; answer is the side that "
-              "pays.",
+    .detail =
+        "stimulus < 0 is left; choice and answer: 0 left, 1 right; answer is the side that pays.",
     .examples = "head\nhead 3",
     .positional_type = OPTION_TEXT,
     .positional_max = 1,

@@ -32,8 +32,7 @@ static bool check_picture(const struct arg *arg, struct err *err)
         if (!good) {
             const char *near = nearest_word(name, candidate_at, NULL);
             err_at(err, ERR_USAGE, arg->column,
-                   near ? "layout: there is no view '%s'; did you "
-                          "mean %s?"
+                   near ? "layout: there is no view '%s'; did you mean %s?"
                         : "layout: there is no view '%s'; `layout` lists what there is",
                    name, near);
         }
@@ -90,13 +89,12 @@ const struct command command_layout = {
     .group = GROUP_LOOK,
     .arguments = "[NAME|PICTURE|next] [text=ROWS]",
     .summary = "choose the tiles of the full screen",
-    .detail =
-        "A picture names the views: '|' or ',' puts them beside each other, '/' above, ':N' "
-        "gives one a share of its row's width and ':NxM' its row a share of the height, as in "
-        "loss:2|map:3/slice.  Names stand for pictures that suit the size of the screen; "
-        "without arguments they are listed.  `layout next` is the next arrangement of the same "
-        "tiles: beside each other, above, one, none.  What finds no room waits: Tab goes on "
-        "to it.  Elsewhere than in the full screen nothing changes.",
+    .detail = "A picture names the views: '|' or ',' puts them beside each other, '/' above, ':N' "
+              "gives one a share of its row's width and ':NxM' its row a share of the height, as "
+              "in loss:2|map:3/slice.  Names stand for pictures that suit the size of the screen; "
+              "without arguments they are listed.  `layout next` is the next arrangement of the "
+              "same tiles: beside each other, above, one, none.  What finds no room waits: Tab "
+              "goes on to it.  Elsewhere than in the full screen nothing changes.",
     .examples = "layout\nlayout loss:2|map:3\nlayout weights/map,slice\nlayout default text=8",
     .options = layout_options,
     .positional_type = OPTION_LAYOUT,
