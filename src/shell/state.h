@@ -328,6 +328,8 @@ bool words_name(const struct words *words, const char *name);
  * first, which continues the present line. */
 void text_fill(struct strbuf *out, const char *text, int indent, int width);
 void help_all(struct output *out);
+/* A row of option, values, default ("" for NULL), text. */
+void help_option(const struct option_row *option, const char *fallback, struct table *out);
 bool help_topic(const char *topic, struct output *out, struct err *err);
 void help_keys(struct output *out);
 /* "arrows cross-hair; [ ] bias; ..." */

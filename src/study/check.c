@@ -361,15 +361,10 @@ void cohort_check(const struct cohort *cohort, struct cohort_check *out)
 
 void cohort_check_table(const struct cohort_check *check, struct table *out)
 {
-    static const char *const columns[] = {"fact", "value", "result", "remark"};
-    for (size_t c = 0; c < 4; c++)
-        table_column(out, columns[c], COLUMN_TEXT, 0);
+    table_columns(out, "fact|value|result|remark", COLUMN_TEXT, 0);
     for (size_t i = 0; i < check->n; i++) {
         const struct cohort_fact *fact = &check->fact[i];
-        table_row(out);
-        table_text(out, 0, fact->name);
-        table_text(out, 1, fact->value);
-        table_text(out, 2, fact->warning ? "look" : "ok");
-        table_text(out, 3, fact->remark);
+        const char *result = fact->warning ? "look" : "ok";
+        table_add(out, 4, (const char *[]){fact->name, fact->value, result, fact->remark}, 0, NULL);
     }
 }

@@ -50,15 +50,10 @@ static bool check_picture(const struct arg *arg, struct err *err)
 static void list_layouts(struct output *out)
 {
     struct table table = {0};
-    table_column(&table, "layout", COLUMN_TEXT, 0);
-    table_column(&table, "tiles", COLUMN_TEXT, 0);
-    table_column(&table, "what", COLUMN_TEXT, 0);
-    for (size_t i = 0; layout_named_at(i); i++) {
-        table_row(&table);
-        table_text(&table, 0, layout_named_at(i)->name);
-        table_text(&table, 1, layout_named_at(i)->picture);
-        table_text(&table, 2, layout_named_at(i)->text);
-    }
+    const struct layout_named *row;
+    table_columns(&table, "layout|tiles|what", COLUMN_TEXT, 0);
+    for (size_t i = 0; (row = layout_named_at(i)); i++)
+        table_add(&table, 3, (const char *[]){row->name, row->picture, row->text}, 0, NULL);
     output_table(out, "layouts", &table);
     table_free(&table);
 }
