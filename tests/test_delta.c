@@ -139,8 +139,8 @@ static void test_linear(void)
             err_die("test_delta: no slice");
         for (size_t i = 0; i < slice.n_lines * slice.x.n; i++) {
             const struct slice_line *line = &slice.line[i / slice.x.n];
-            double want = fabs(line->value[i % slice.x.n]) / theta[k] * error;
-            worst = fmax(worst, fabs(line->se[i % slice.x.n] - want));
+            double want = fabs(line->cells.value[i % slice.x.n]) / theta[k] * error;
+            worst = fmax(worst, fabs(line->cells.se[i % slice.x.n] - want));
             moved = fmax(moved, want);
         }
         tap_ok(worst < 1e-12 && moved > 1e-5, "slice of %s: the closed form", sr.of);

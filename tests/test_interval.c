@@ -81,7 +81,7 @@ static void test_asked(const struct cohort *c, const char *x, const char *y, int
     tap_ok(map.interval == INTERVAL_POSTERIOR && !map.panel[0].se, "they are of a posterior");
     for (size_t p = 0; p < map.n_panels; p++)
         for (size_t i = 0; i < map.x.n * map.y.n; i++) {
-            const struct map_panel *panel = &map.panel[p];
+            const struct probe_cells *panel = &map.panel[p];
             double s = across ? map.x.value[i % map.x.n] : map.y.value[i / map.x.n];
             bool any = !isnan(panel->value[i]);
             wrong += any && !(same(panel->lower[i], -1) && same(panel->upper[i], s));
@@ -119,8 +119,8 @@ static void test_state(const struct cohort *c)
         return;
     for (size_t l = 0; l < slice.n_lines; l++)
         for (size_t i = 0; i < slice.x.n; i++)
-            wrong += !same(slice.line[l].lower[i], (double)n_state) ||
-                     !same(slice.line[l].upper[i], slice.line[l].w);
+            wrong += !same(slice.line[l].cells.lower[i], (double)n_state) ||
+                     !same(slice.line[l].cells.upper[i], slice.line[l].w);
     tap_ok(n_state > 0 && wrong == 0, "%zu numbers of state, and each line its own", n_state);
     slice_free(&slice);
     free(visited);
@@ -141,7 +141,7 @@ static void test_errors(const struct cohort *c)
     m->covariance = covariance_copy(covariance, K);
     map_request_default(&r);
     map_compute(m, c, visited, &r, &map, NULL);
-    const struct map_panel *panel = &map.panel[1];
+    const struct probe_cells *panel = &map.panel[1];
     for (size_t i = 0; i < map.x.n * map.y.n; i++) {
         worst = fmax(worst, fabs(panel->value[i] - 1.6448536 * panel->se[i] - panel->lower[i]));
         worst = fmax(worst, fabs(panel->value[i] + 1.6448536 * panel->se[i] - panel->upper[i]));

@@ -206,7 +206,7 @@ static void test_trace(void)
         if (tap_ok(slice_compute(m, NULL, NULL, &r, &slice, &err), "trace slice %s", err.message)) {
             double want = cases[i].fires ? cases[i].past_sum + .5 * slice.x.value[2] : 0;
             tap_ok(slice.n_lines == 1 && slice.line[0].correct, "one line, correct");
-            tap_near(slice.line[0].value[2], want, 1e-12, "trace by hand, case %zu", i);
+            tap_near(slice.line[0].cells.value[2], want, 1e-12, "trace by hand, case %zu", i);
             slice_free(&slice);
         }
         model_drop(m);
@@ -331,8 +331,9 @@ static void test_truth(void)
     slice_compute(dnn, c, visited, &s, &slice, NULL);
     double gap = 0, true_gap = 0;
     for (size_t i = 0; i < slice.x.n; i++) {
-        gap = fmax(gap, fabs(slice.line[0].value[i] - slice.line[1].value[i]));
-        true_gap += (slice.line[0].truth[i] - slice.line[1].truth[i]) / (double)slice.x.n;
+        gap = fmax(gap, fabs(slice.line[0].cells.value[i] - slice.line[1].cells.value[i]));
+        true_gap +=
+            (slice.line[0].cells.truth[i] - slice.line[1].cells.truth[i]) / (double)slice.x.n;
     }
     tap_ok(slice.n_lines == 2 && slice.line[0].past == PAST_REWARDED &&
                slice.line[1].past == PAST_UNREWARDED,

@@ -233,8 +233,8 @@ static void test_support(const struct cohort *c, const float *visited)
     size_t sum = 0, outside = 0, wrong = 0;
     tap_ok(map.x.levels && map.x.n == 11 && !map.y.levels && map.y.n == 41 && map.n_panels == 2,
            "11 stimuli by 41 cells of w_stim, two panels");
-    tap_is_text(map.panel[0].title, "error r=0", "panel 0");
-    tap_is_text(map.panel[1].title, "correct r=1", "panel 1");
+    tap_is_text(map.title[0], "error r=0", "panel 0");
+    tap_is_text(map.title[1], "correct r=1", "panel 1");
     for (size_t t = 0; t < c->n_trials; t++) {
         size_t ix = 0, iy = 0;
         while (ix < 11 && (float)map.x.value[ix] != c->stimulus[t])
@@ -344,7 +344,7 @@ static void test_consistency(const struct cohort *c, const float *visited)
             }
         worst = fmax(worst, fabs(map.panel[0].value[i] - sum / (double)c->n_trials));
     }
-    tap_ok(map.n_panels == 1 && map.x.levels && map.x.n == 2 && !*map.panel[0].title,
+    tap_ok(map.n_panels == 1 && map.x.levels && map.x.n == 2 && !*map.title[0],
            "x=reward: two columns, one panel");
     tap_ok(worst < 1e-9, "x=reward: means over stimuli, biases and days (%.2g)", worst);
     map_free(&map);
@@ -555,10 +555,10 @@ static void test_slices(const struct cohort *c, const float *visited)
     for (size_t i = 0; i < 6; i++)
         for (size_t j = 0; j < 11; j++) {
             if (slice.x.value[j] != 0)
-                worst = fmax(worst, fabs(slice.line[i].value[j] -
+                worst = fmax(worst, fabs(slice.line[i].cells.value[j] -
                                          mean_update(c, visited, slice.line[i].w, slice.x.value[j],
                                                      slice.line[i].correct, NAN)));
-            sum += slice.line[i].support[j];
+            sum += slice.line[i].cells.support[j];
         }
     for (size_t t = 0; t < c->n_trials; t++)
         want += visited[t * K] >= -.5 && visited[t * K] <= 2.5;
@@ -585,8 +585,8 @@ static void test_slices(const struct cohort *c, const float *visited)
            "x=w_stim: one pair of lines");
     double w[K] = {slice.x.value[3], .5}, dw[K];
     scalar_step(&true_rule, NULL, w, (double[]){1, 1}, &(struct scalar_trial){1, 1, 1}, dw);
-    tap_near(slice.line[0].value[3], dw[STIM], 1e-12, "x=w_stim: correct, at stimulus 1");
-    tap_near(slice.line[0].truth[3], dw[STIM], 1e-12, "x=w_stim: its truth");
+    tap_near(slice.line[0].cells.value[3], dw[STIM], 1e-12, "x=w_stim: correct, at stimulus 1");
+    tap_near(slice.line[0].cells.truth[3], dw[STIM], 1e-12, "x=w_stim: its truth");
     tap_near(slice.r2, 1, 1e-12, "R^2 of the true rule");
     slice_free(&slice);
     strcpy(r.x, "reward");

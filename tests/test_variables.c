@@ -246,8 +246,8 @@ static void test_slice(const struct model *m, const struct cohort *c, const floa
         return;
     double worst = 0;
     for (size_t i = 0; i < slice.x.n; i++)
-        worst =
-            fmax(worst, fabs(slice.line[0].value[i] - alpha * (1 - sigmoid(2 - slice.x.value[i]))));
+        worst = fmax(worst, fabs(slice.line[0].cells.value[i] -
+                                 alpha * (1 - sigmoid(2 - slice.x.value[i]))));
     tap_ok(slice.n_lines == 1 && worst < 1e-12, "lines of w_right, along another weight: %g",
            worst);
     slice_free(&slice);

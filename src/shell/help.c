@@ -175,7 +175,7 @@ static void options_data(const struct option_row *options, struct output *out)
     table_free(&table);
 }
 
-static void command_help(const struct command *c, struct output *out)
+static void verb_help(const struct command *c, struct output *out)
 {
     struct strbuf text = {0};
     const struct option_row *options = command_options(c);
@@ -260,7 +260,7 @@ bool help_topic(const char *topic, struct output *out, struct err *err)
 {
     const struct command *command = command_find(topic);
     if (command) {
-        command_help(command, out);
+        verb_help(command, out);
         return true;
     }
     struct table table = {0};

@@ -282,7 +282,7 @@ static bool awaited_ended(struct session *s, struct output *out, struct err *err
     return ok;
 }
 
-static enum step command_wait(struct session *s, struct output *out)
+static enum step command_continue(struct session *s, struct output *out)
 {
     struct err err = {0};
     bool ok = true;
@@ -318,7 +318,7 @@ enum step session_step(struct session *session, struct output *out)
     task_reap(session, false);
     session_reap_fits(session, false);
     if (session->now.active)
-        return command_wait(session, out);
+        return command_continue(session, out);
     session->cancelled = false;
     if (session->quit)
         return STEP_QUIT;

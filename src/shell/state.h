@@ -285,6 +285,8 @@ bool look_waits(struct session *session, struct output *out);
  * when only a row was chosen. */
 bool look_tile(struct session *session, const struct args *args, bool *taken, struct err *err);
 
+/* Is it a view's name?  If not, an error that says so. */
+bool look_known(const struct arg *arg, const char *verb, struct err *err);
 /* layout, zoom, clear: the screen's business; elsewhere a note. */
 bool look_screen(struct session *session, const struct args *args, struct output *out,
                  struct err *err);
@@ -337,6 +339,10 @@ void view_keys_words(const char *keys, struct strbuf *out);
 void help_examples(struct output *out);
 
 /* --- verbs.c */
+
+#define VERB(name) extern const struct command command_##name;
+#include "verbs.def"
+#undef VERB
 
 const char *command_name_at(void *unused, size_t i); /* for nearest_word */
 /* At a prompt unique prefixes do. */

@@ -26,14 +26,8 @@ void map_free(struct map *map)
 {
     axis_free(&map->x);
     axis_free(&map->y);
-    for (size_t p = 0; p < PROBE_MAX_PANELS; p++) {
-        free(map->panel[p].value);
-        free(map->panel[p].truth);
-        free(map->panel[p].se);
-        free(map->panel[p].lower);
-        free(map->panel[p].upper);
-        free(map->panel[p].support);
-    }
+    for (size_t p = 0; p < PROBE_MAX_PANELS; p++)
+        probe_cells_free(&map->panel[p]);
     *map = (struct map){0};
 }
 
@@ -67,17 +61,10 @@ static double largest(const struct map *map, bool supported)
 static void fill(struct grid *grid, struct map *map)
 {
     static const char *const titles[] = {"error r=0", "correct r=1"};
-    struct grid_panel panels[PROBE_MAX_PANELS];
     map->n_panels = grid->n_panels;
-    grid_run(grid, panels);
-    for (size_t p = 0; p < map->n_panels; p++) {
-        struct map_panel *panel = &map->panel[p];
-        panel->value = panels[p].value, panel->truth = panels[p].truth;
-        panel->se = panels[p].se, panel->support = panels[p].support;
-        panel->lower = panels[p].lower, panel->upper = panels[p].upper;
-        if (map->n_panels > 1)
-            snprintf(panel->title, sizeof panel->title, "%s", titles[p]);
-    }
+    grid_run(grid, map->panel);
+    for (size_t p = 0; p < map->n_panels && map->n_panels > 1; p++)
+        snprintf(map->title[p], sizeof map->title[p], "%s", titles[p]);
     map->interval = model_interval_kind(grid->model);
     map->n_sample = grid->n_sample;
     map->n_visited = grid->n_visited;
@@ -181,28 +168,13 @@ void map_table(const struct map *map, struct table *out)
     table_column(out, "panel", COLUMN_TEXT, 0);
     table_column(out, map->x.name, COLUMN_NUMBER, 4);
     table_column(out, map->y.name, COLUMN_NUMBER, 4);
-    table_column(out, "value", COLUMN_NUMBER, 4);
-    table_column(out, "support", COLUMN_COUNT, 0);
-    table_column(out, "se", COLUMN_NUMBER, 2);
-    table_column(out, "lower", COLUMN_NUMBER, 4);
-    table_column(out, "upper", COLUMN_NUMBER, 4);
-    if (truth)
-        table_column(out, "truth", COLUMN_NUMBER, 4);
+    probe_cells_columns(truth, out);
     frozen_columns(&map->frozen, past, out);
     for (size_t p = 0; p < map->n_panels; p++)
         for (size_t c = 0; c < map->x.n * map->y.n; c++) {
-            table_row(out);
-            table_text(out, 0, map->panel[p].title);
-            table_number(out, 1, map->x.value[c % map->x.n]);
-            table_number(out, 2, map->y.value[c / map->x.n]);
-            table_number(out, 3, map->panel[p].value[c]);
-            table_number(out, 4, map->panel[p].support[c]);
-            table_number(out, 5, map->panel[p].se ? map->panel[p].se[c] : NAN);
-            table_number(out, 6, map->panel[p].lower ? map->panel[p].lower[c] : NAN);
-            table_number(out, 7, map->panel[p].upper ? map->panel[p].upper[c] : NAN);
-            if (truth)
-                table_number(out, 8, map->panel[p].truth[c]);
-            frozen_fill(&map->frozen, 8 + truth, out);
+            table_add(out, 1, (const char *[]){map->title[p]}, 2,
+                      (double[]){map->x.value[c % map->x.n], map->y.value[c / map->x.n]});
+            frozen_fill(&map->frozen, probe_cells_fill(&map->panel[p], c, 3, out), out);
             if (past)
                 table_text(out, out->n_columns - 1,
                            map->request.past == PAST_REWARDED ? "rewarded" : "unrewarded");

@@ -17,14 +17,8 @@ void slice_request_default(struct slice_request *request)
 
 void slice_free(struct slice *slice)
 {
-    for (size_t i = 0; i < slice->n_lines; i++) {
-        free(slice->line[i].value);
-        free(slice->line[i].truth);
-        free(slice->line[i].se);
-        free(slice->line[i].lower);
-        free(slice->line[i].upper);
-        free(slice->line[i].support);
-    }
+    for (size_t i = 0; i < slice->n_lines; i++)
+        probe_cells_free(&slice->line[i].cells);
     free(slice->line);
     axis_free(&slice->x);
     *slice = (struct slice){0};
@@ -126,7 +120,7 @@ static double *row_of(const double *values, size_t row, size_t nx)
 
 /* Row `row` of a panel becomes a line of its own. */
 static void take_line(struct slice *slice, const struct grid *grid, size_t row, bool correct,
-                      const struct grid_panel *from)
+                      const struct probe_cells *from)
 {
     size_t nx = slice->x.n;
     bool along = grid->y.kind == VARIABLE_REWARD;
@@ -134,12 +128,12 @@ static void take_line(struct slice *slice, const struct grid *grid, size_t row, 
         .w = along ? NAN : grid->y_axis->value[row],
         .correct = correct,
         .past = grid->past,
-        .value = row_of(from->value, row, nx),
-        .truth = row_of(from->truth, row, nx),
-        .se = row_of(from->se, row, nx),
-        .lower = row_of(from->lower, row, nx),
-        .upper = row_of(from->upper, row, nx),
-        .support = mem_copy(from->support + row * nx, nx, sizeof *from->support),
+        .cells = {.value = row_of(from->value, row, nx),
+                  .truth = row_of(from->truth, row, nx),
+                  .se = row_of(from->se, row, nx),
+                  .lower = row_of(from->lower, row, nx),
+                  .upper = row_of(from->upper, row, nx),
+                  .support = mem_copy(from->support + row * nx, nx, sizeof *from->support)},
         .visited = NAN,
         .visited_truth = NAN,
     };
@@ -148,7 +142,7 @@ static void take_line(struct slice *slice, const struct grid *grid, size_t row, 
 /* The lines of one past. */
 static void fill(struct grid *grid, struct slice *slice)
 {
-    struct grid_panel panels[PROBE_MAX_PANELS];
+    struct probe_cells panels[PROBE_MAX_PANELS];
     double only = slice->request.fixed.reward;
     size_t rows = grid->y_axis->n;
     bool along = grid->y.kind == VARIABLE_REWARD;
@@ -160,7 +154,7 @@ static void fill(struct grid *grid, struct slice *slice)
                 take_line(slice, grid, row, correct, &panels[p]);
         }
     for (size_t p = 0; p < grid->n_panels; p++)
-        grid_panel_free(&panels[p]);
+        probe_cells_free(&panels[p]);
 }
 
 static int by_place(const void *a, const void *b)
@@ -376,7 +370,7 @@ bool slice_compute(const struct model *model, const struct cohort *cohort, const
 
 void slice_table(const struct slice *slice, struct table *out)
 {
-    bool truth = slice->n_lines > 0 && slice->line[0].truth;
+    bool truth = slice->n_lines > 0 && slice->line[0].cells.truth;
     bool along = slice->request.n_w == 0, past = slice->request.past != PAST_ANY;
     size_t c = 0;
     if (!along)
@@ -385,13 +379,7 @@ void slice_table(const struct slice *slice, struct table *out)
     if (past)
         table_column(out, "past", COLUMN_TEXT, 0);
     table_column(out, slice->x.name, COLUMN_NUMBER, 4);
-    table_column(out, "value", COLUMN_NUMBER, 4);
-    table_column(out, "support", COLUMN_COUNT, 0);
-    table_column(out, "se", COLUMN_NUMBER, 2);
-    table_column(out, "lower", COLUMN_NUMBER, 4);
-    table_column(out, "upper", COLUMN_NUMBER, 4);
-    if (truth)
-        table_column(out, "truth", COLUMN_NUMBER, 4);
+    probe_cells_columns(truth, out);
     frozen_columns(&slice->frozen, false, out);
     for (size_t i = 0; i < slice->n_lines; i++)
         for (size_t j = 0; j < slice->x.n; j++) {
@@ -404,13 +392,6 @@ void slice_table(const struct slice *slice, struct table *out)
             if (past)
                 table_text(out, c++, line->past == PAST_REWARDED ? "rewarded" : "unrewarded");
             table_number(out, c++, slice->x.value[j]);
-            table_number(out, c++, line->value[j]);
-            table_number(out, c++, line->support[j]);
-            table_number(out, c++, line->se ? line->se[j] : NAN);
-            table_number(out, c++, line->lower ? line->lower[j] : NAN);
-            table_number(out, c++, line->upper ? line->upper[j] : NAN);
-            if (truth)
-                table_number(out, c++, line->truth[j]);
-            frozen_fill(&slice->frozen, c, out);
+            frozen_fill(&slice->frozen, probe_cells_fill(&line->cells, j, c, out), out);
         }
 }

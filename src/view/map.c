@@ -10,7 +10,7 @@
 
 double map_shown(const struct map_state *s, size_t panel, size_t cell)
 {
-    const struct map_panel *p = &s->map.panel[panel];
+    const struct probe_cells *p = &s->map.panel[panel];
     if (s->show == SHOW_FITTED) {
         return p->value[cell];
     }
@@ -23,7 +23,7 @@ double map_shown(const struct map_state *s, size_t panel, size_t cell)
 bool map_interval(const struct map_state *s, size_t panel, size_t cell, double *lower,
                   double *upper)
 {
-    const struct map_panel *p = &s->map.panel[panel];
+    const struct probe_cells *p = &s->map.panel[panel];
     if (!p->lower || s->show == SHOW_TRUE || isnan(p->lower[cell])) {
         return false;
     }
@@ -55,7 +55,7 @@ static void follow_limit(struct map_state *s, bool at_once)
     double largest = 0;
     size_t n = s->map.x.n * s->map.y.n;
     for (size_t p = 0; p < s->map.n_panels; p++) {
-        const struct map_panel *panel = &s->map.panel[p];
+        const struct probe_cells *panel = &s->map.panel[p];
         for (size_t i = 0; i < n; i++) {
             double v = fabs(panel->value[i]);
             double t = panel->truth && s->show != SHOW_FITTED ? fabs(panel->truth[i]) : 0;

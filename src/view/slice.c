@@ -125,7 +125,7 @@ static bool make_job(struct slice_state *s, struct view_job **out, struct err *e
 
 static bool check_show(const struct slice_state *s, struct err *err)
 {
-    return s->show == SHOW_FITTED || s->slice.line[0].truth ||
+    return s->show == SHOW_FITTED || s->slice.line[0].cells.truth ||
            parts_no_truth("slice", s->watch.source.cohort, err);
 }
 
@@ -256,7 +256,7 @@ static bool slice_key(void *state, const char *key, struct strbuf *command)
     }
     if (strcmp(key, "d") == 0) {
         static const char *const next[] = {"true", "yes", "no"};
-        if (s->slice.line[0].truth) {
+        if (s->slice.line[0].cells.truth) {
             strbuf_printf(command, "slice diff=%s", next[s->show]);
         }
         return true;

@@ -76,31 +76,32 @@ struct frozen {
     } item[2 * POLICY_MAX + 6];
 };
 
-struct map_panel {
-    char title[PROBE_NAME]; /* "error r=0", "correct r=1"; "" for a single one */
-    double *value;          /* [ny][nx] dw */
-    double *truth;          /* [ny][nx], NULL when there is no truth */
-    double *se;             /* [ny][nx] standard error of dw for the uncertainty of the rule's
-                             * parameters, visited weights held fixed; NaN where the value
-                             * depends on a parameter at its bound; NULL: the model has none */
-    double *lower, *upper;  /* [ny][nx] interval of 90 %, see struct map; NaN: not known there;
-                             * NULL: the model knows none */
-    uint32_t *support;      /* [ny][nx] visited trials */
+/* Of a panel of a map [ny][nx], or of a line of a slice [x.n]. */
+struct probe_cells {
+    double *value;         /* dw; NaN, and no support, where no trial can be */
+    double *truth;         /* NULL: there is none */
+    double *se;            /* standard error of dw for the uncertainty of the rule's parameters,
+                            * visited weights held fixed; NaN where the value depends on a
+                            * parameter at its bound; NULL: they have no covariance */
+    double *lower, *upper; /* interval of 90 %, see struct map; NaN: not known there; NULL: the
+                            * model knows none */
+    uint32_t *support;     /* visited trials */
 };
 
 struct map {
     struct map_request request; /* with the choices made for it filled in */
     struct axis x, y;
     size_t n_panels;
-    struct map_panel panel[PROBE_MAX_PANELS];
-    enum interval_kind interval; /* where lower and upper are from */
-    double limit;                /* largest |value| over cells with support (all, if none) */
-    size_t n_sample;             /* visited trials averaged over */
-    size_t n_visited;            /* visited trials counted */
-    double r2;                   /* of dw over visited trials against the truth, NaN without one */
-    size_t n_histories;          /* averaged over, 0: the past does not count ... */
-    size_t n_fitting;            /* ... of so many that fit */
-    char rest[PROBE_REST];       /* "w_bias, day: mean over 64 visited trials" */
+    struct probe_cells panel[PROBE_MAX_PANELS];
+    char title[PROBE_MAX_PANELS][PROBE_NAME]; /* "error r=0", "correct r=1"; "" for a single one */
+    enum interval_kind interval;              /* where lower and upper are from */
+    double limit;          /* largest |value| over cells with support (all, if none) */
+    size_t n_sample;       /* visited trials averaged over */
+    size_t n_visited;      /* visited trials counted */
+    double r2;             /* of dw over visited trials against the truth, NaN without one */
+    size_t n_histories;    /* averaged over, 0: the past does not count ... */
+    size_t n_fitting;      /* ... of so many that fit */
+    char rest[PROBE_REST]; /* "w_bias, day: mean over 64 visited trials" */
     struct frozen frozen;
 };
 
@@ -144,13 +145,9 @@ struct slice_request {
 };
 struct slice_line {
     double w;
-    bool correct;   /* solid; error is dashed */
-    enum past past; /* never PAST_BOTH */
-    double *value;  /* [x.n] */
-    double *truth;  /* [x.n] or NULL */
-    double *se;     /* [x.n] or NULL: as in struct map_panel */
-    double *lower, *upper;
-    uint32_t *support; /* [x.n] visited trials with w within half the step between lines */
+    bool correct;             /* solid; error is dashed */
+    enum past past;           /* never PAST_BOTH */
+    struct probe_cells cells; /* support: with w within half the step between lines */
     /* What really happened on such trials, whatever the stimulus and the trials
      * before the past that is asked for: mean change of the model's weights
      * (NaN: no trial) and of the true ones, w near the line's. */

@@ -60,7 +60,6 @@ static bool animals_run(struct session *session, const struct args *args, struct
     return true;
 }
 
-extern const struct command command_animals;
 const struct command command_animals = {
     .name = "animals",
     .group = GROUP_DATA,

@@ -198,7 +198,6 @@ static bool compare_run(struct session *session, const struct args *args, struct
                       compare_release, err);
 }
 
-extern const struct command command_compare;
 const struct command command_compare = {
     .name = "compare",
     .group = GROUP_JUDGE,

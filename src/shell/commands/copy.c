@@ -48,9 +48,8 @@ static bool copy_run(struct session *session, const struct args *args, struct ou
     if (!name && !session->last_view)
         return err_set(err, ERR_USAGE,
                        "copy: no view has been looked at yet; name one, as in `copy map`");
-    if (name && !view_find(name))
-        return err_at(err, ERR_USAGE, args->items[0].column,
-                      "copy: no view '%s'; `help` lists the views under Look", name);
+    if (name && !look_known(&args->items[0], "copy", err))
+        return false;
     name = name ? name : session->last_view;
     if (!host->terminal)
         return err_set(
@@ -83,7 +82,6 @@ static bool copy_run(struct session *session, const struct args *args, struct ou
     return good;
 }
 
-extern const struct command command_copy;
 const struct command command_copy = {
     .name = "copy",
     .group = GROUP_KEEP,

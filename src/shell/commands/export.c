@@ -234,10 +234,8 @@ static bool export_run(struct session *session, const struct args *args, struct 
 {
     const char *name = args_at(args, 0), *path = args_at(args, 1);
     enum export_kind kind = EXPORT_CSV;
-    if (!view_find(name))
-        return err_at(err, ERR_USAGE, args->items[0].column,
-                      "export: no view '%s'; `help` lists the views under Look", name);
-    if (!export_kind_of(path, args->items[1].column, &kind, err))
+    if (!look_known(&args->items[0], "export", err) ||
+        !export_kind_of(path, args->items[1].column, &kind, err))
         return false;
     struct view *view = session_view(session, name, err);
     if (!view || !view_update(view, session_scene(session), err)) {
@@ -260,7 +258,6 @@ static bool export_run(struct session *session, const struct args *args, struct 
     return task_start(session, label, e, export_work, export_finish, export_release, err);
 }
 
-extern const struct command command_export;
 const struct command command_export = {
     .name = "export",
     .group = GROUP_KEEP,

@@ -238,7 +238,6 @@ static bool fit_run(struct session *session, const struct args *args, struct out
     return fit != NULL;
 }
 
-extern const struct command command_fit;
 const struct command command_fit = {
     .name = "fit",
     .group = GROUP_FIT,

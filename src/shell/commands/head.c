@@ -34,7 +34,6 @@ static bool head_run(struct session *session, const struct args *args, struct ou
     return true;
 }
 
-extern const struct command command_head;
 const struct command command_head = {
     .name = "head",
     .group = GROUP_DATA,

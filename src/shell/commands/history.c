@@ -23,7 +23,6 @@ static bool history_run(struct session *session, const struct args *args, struct
     return true;
 }
 
-extern const struct command command_history;
 const struct command command_history = {
     .name = "history",
     .group = GROUP_ELSE,

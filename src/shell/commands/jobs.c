@@ -21,7 +21,6 @@ static bool jobs_run(struct session *session, const struct args *args, struct ou
     return true;
 }
 
-extern const struct command command_jobs;
 const struct command command_jobs = {
     .name = "jobs",
     .group = GROUP_FIT,

@@ -78,7 +78,6 @@ static bool layout_run(struct session *session, const struct args *args, struct 
     return true;
 }
 
-extern const struct command command_layout;
 const struct command command_layout = {
     .name = "layout",
     .group = GROUP_LOOK,

@@ -26,7 +26,6 @@ static bool log_run(struct session *session, const struct args *args, struct out
     return on ? log_open(session, path, err) : log_close(session, err);
 }
 
-extern const struct command command_log;
 const struct command command_log = {
     .name = "log",
     .group = GROUP_KEEP,

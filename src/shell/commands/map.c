@@ -1,6 +1,5 @@
 #include "../state.h"
 
-extern const struct command command_map;
 const struct command command_map = {
     .name = "map",
     .group = GROUP_LOOK,

@@ -19,7 +19,6 @@ static bool models_run(struct session *session, const struct args *args, struct 
     return true;
 }
 
-extern const struct command command_models;
 const struct command command_models = {
     .name = "models",
     .group = GROUP_FIT,

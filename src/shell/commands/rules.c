@@ -157,7 +157,6 @@ static bool rules_run(struct session *session, const struct args *args, struct o
     return rule != NULL;
 }
 
-extern const struct command command_rules;
 const struct command command_rules = {
     .name = "rules",
     .group = GROUP_FIT,

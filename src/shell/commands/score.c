@@ -156,7 +156,6 @@ static bool score_run(struct session *session, const struct args *args, struct o
                       err);
 }
 
-extern const struct command command_score;
 const struct command command_score = {
     .name = "score",
     .group = GROUP_JUDGE,

@@ -1,6 +1,5 @@
 #include "../state.h"
 
-extern const struct command command_search;
 const struct command command_search = {
     .name = "search",
     .group = GROUP_ELSE,

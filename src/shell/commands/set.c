@@ -38,7 +38,6 @@ static bool set_run(struct session *session, const struct args *args, struct out
     return true;
 }
 
-extern const struct command command_set;
 const struct command command_set = {
     .name = "set",
     .group = GROUP_ELSE,

@@ -137,7 +137,6 @@ static bool command_run(struct session *session, const struct args *args, struct
 
 static const char *const renamed[] = {"features", "policy", NULL};
 
-extern const struct command command_simulate;
 const struct command command_simulate = {
     .name = "simulate",
     .group = GROUP_DATA,

@@ -1,6 +1,5 @@
 #include "../state.h"
 
-extern const struct command command_slice;
 const struct command command_slice = {
     .name = "slice",
     .group = GROUP_LOOK,

@@ -34,7 +34,6 @@ static bool stop_run(struct session *session, const struct args *args, struct ou
     return good;
 }
 
-extern const struct command command_stop;
 const struct command command_stop = {
     .name = "stop",
     .group = GROUP_FIT,

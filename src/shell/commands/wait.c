@@ -68,7 +68,6 @@ static bool wait_run(struct session *session, const struct args *args, struct ou
     return args->n > 0 && !all ? wait_named(session, args, err) : wait_all(session, out, err);
 }
 
-extern const struct command command_wait;
 const struct command command_wait = {
     .name = "wait",
     .group = GROUP_FIT,

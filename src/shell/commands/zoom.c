@@ -1,6 +1,5 @@
 #include "../state.h"
 
-extern const struct command command_zoom;
 const struct command command_zoom = {
     .name = "zoom",
     .group = GROUP_LOOK,
