@@ -26,6 +26,8 @@ static void load(void)
     find(library, "openblas_set_num_threads", &set_threads);
     find(library, "dpotrf_", &functions.dpotrf);
     find(library, "dpotri_", &functions.dpotri);
+    find(library, "ssyrk_", &functions.ssyrk);
+    find(library, "dgemm_", &functions.dgemm);
     set_threads(1); /* also where the environment was not set in time */
 }
 

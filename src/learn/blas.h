@@ -11,6 +11,13 @@ struct blas {
     /* LAPACK: a Cholesky factor, the inverse from one. */
     void (*dpotrf)(const char *triangle, const int *n, double *a, const int *lda, int *info);
     void (*dpotri)(const char *triangle, const int *n, double *a, const int *lda, int *info);
+    /* BLAS: a times its transpose, one triangle of it; a product of matrices. */
+    void (*ssyrk)(const char *triangle, const char *transposed, const int *n, const int *k,
+                  const float *alpha, const float *a, const int *lda, const float *beta, float *c,
+                  const int *ldc);
+    void (*dgemm)(const char *transposed_a, const char *transposed_b, const int *m, const int *n,
+                  const int *k, const double *alpha, const double *a, const int *lda,
+                  const double *b, const int *ldb, const double *beta, double *c, const int *ldc);
 };
 
 /* From any thread.  Ends the program when the library that it was built with is

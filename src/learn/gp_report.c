@@ -1,0 +1,121 @@
+/* What a posterior says of its terms. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "gp_predict.h"
+
+/* Where a term's size stands in theta; SIZE_MAX: not there. */
+static size_t term_at(const struct gp *gp, const struct gp_point *point, size_t weight,
+                      enum gp_term term)
+{
+    struct gp_shape shape = gp_point_shape(gp, point);
+    for (size_t j = 0; j < shape.n_simple; j++)
+        if (shape.simple[j] == term)
+            return shape.at[weight] + j;
+    return SIZE_MAX;
+}
+
+/* log of a normal density */
+static double log_normal(double x, double mean, double variance)
+{
+    return -.5 * (log(2 * M_PI * variance) + (x - mean) * (x - mean) / variance);
+}
+
+/* The density at 0 of prior and posterior: their ratio is the Bayes factor (Savage and
+ * Dickey; Verdinelli and Wasserman 1995), the other parameters' priors being the same. */
+static double log_bayes_factor(size_t n, const double *weight, const double *mean,
+                               const double *variance, double precision)
+{
+    double top = -INFINITY, sum = 0;
+    for (size_t i = 0; i < n; i++)
+        top = fmax(top, log_normal(0, mean[i], variance[i]));
+    for (size_t i = 0; i < n; i++)
+        sum += weight[i] * exp(log_normal(0, mean[i], variance[i]) - top);
+    return log_normal(0, 0, 1 / precision) - (top + log(sum));
+}
+
+static void report_term(const struct gp *gp, double *const *covariance, struct gp_term_report *row)
+{
+    size_t n = 0;
+    double precision = 1, weight[gp->n_points], mean[gp->n_points], variance[gp->n_points], sum = 0;
+    for (size_t q = 0; q < gp->n_points; q++) {
+        const struct gp_point *p = &gp->points[q];
+        size_t at = term_at(gp, p, row->weight, row->term);
+        precision = p->precision[at];
+        weight[n] = p->weight, mean[n] = p->theta[at];
+        variance[n] = covariance[q][at * p->n + at];
+        sum += weight[n++];
+    }
+    for (size_t q = 0; q < n; q++)
+        weight[q] /= sum;
+    struct gp_value v = gp_mixture(n, weight, mean, variance);
+    row->mean = v.mean, row->low = v.low, row->high = v.high;
+    for (size_t q = 0; q < n; q++)
+        row->sd += weight[q] * (variance[q] + pow(mean[q] - v.mean, 2));
+    row->sd = sqrt(row->sd);
+    row->log_bayes_factor = log_bayes_factor(n, weight, mean, variance, precision);
+}
+
+size_t gp_terms_report(const struct gp *gp, enum gp_interval interval, struct gp_term_report *rows)
+{
+    double *covariance[gp->n_points];
+    size_t n = 0;
+    for (size_t q = 0; q < gp->n_points; q++)
+        covariance[q] = gp_covariance(&gp->points[q], interval);
+    for (int term = 0; term < GP_TRACE; term++)
+        for (size_t k = 0; k < gp->n_weights; k++) {
+            rows[n] = (struct gp_term_report){.term = (enum gp_term)term, .weight = k};
+            if (term_at(gp, &gp->points[0], k, rows[n].term) != SIZE_MAX)
+                report_term(gp, covariance, &rows[n++]);
+        }
+    for (size_t q = 0; q < gp->n_points; q++)
+        free(covariance[q]);
+    return n;
+}
+
+/* Derivatives of the kernel at one lag by theta; those that are not 0. */
+static size_t kernel_row(const struct gp_shape *s, size_t k, double m, size_t lag, size_t *at,
+                         double *value)
+{
+    double all[GP_KINDS] = {1, m, 1 / (1 + exp(-12 * (m - .5)))};
+    size_t n = 0;
+    for (size_t j = 0; j < s->n_simple && lag == 0; j++)
+        if (s->simple[j] == GP_CORRECT || s->simple[j] == GP_ERROR) {
+            at[n] = s->at[k] + j;
+            value[n++] = s->simple[j] == GP_CORRECT ? m : 1 - m;
+        }
+    for (size_t g = 0; g < s->n_decays; g++)
+        for (size_t i = 0; i < s->n_kinds; i++) {
+            at[n] = s->at[k] + s->n_simple + g * s->n_kinds + i;
+            value[n++] = (1 - s->decay[g]) * pow(s->decay[g], (double)lag) * all[s->kind[i]];
+        }
+    return n;
+}
+
+void gp_memory_kernel(const struct gp *gp, size_t weight, double m, size_t n_lags,
+                      struct gp_value *kernel)
+{
+    double *c[gp->n_points], mean[gp->n_points], variance[gp->n_points], share[gp->n_points];
+    for (size_t q = 0; q < gp->n_points; q++)
+        c[q] = gp_covariance(&gp->points[q], GP_MODEL);
+    for (size_t lag = 0; lag < n_lags; lag++) {
+        for (size_t q = 0; q < gp->n_points; q++) {
+            const struct gp_point *p = &gp->points[q];
+            struct gp_shape s = gp_point_shape(gp, p);
+            size_t at[GP_N_TERMS + GP_DECAYS * GP_KINDS];
+            double value[GP_N_TERMS + GP_DECAYS * GP_KINDS];
+            size_t n = kernel_row(&s, weight, m, lag, at, value);
+            mean[q] = variance[q] = 0, share[q] = p->weight;
+            for (size_t i = 0; i < n; i++) {
+                mean[q] += value[i] * p->theta[at[i]];
+                for (size_t j = 0; j < n; j++)
+                    variance[q] += value[i] * value[j] * c[q][at[i] * p->n + at[j]];
+            }
+        }
+        kernel[lag] = gp_mixture(gp->n_points, share, mean, variance);
+    }
+    for (size_t q = 0; q < gp->n_points; q++)
+        free(c[q]);
+}
