@@ -5,7 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#define option long_option /* getopt and the base layer both have a struct option */
+#define option long_option /* getopt and the base layer both have a struct option_row */
 #include <getopt.h>
 #undef option
 #include <langinfo.h>

@@ -42,7 +42,7 @@ static struct cohort *try_make(const char *rule, const struct model *model, cons
     else if (model)
         simulate_model(model, &args, text, NULL, NULL, &c, err);
     else
-        simulate(rule, &args, text, NULL, NULL, &c, err);
+        simulate_run(rule, &args, text, NULL, NULL, &c, err);
     args_free(&args);
     return c;
 }
@@ -52,7 +52,7 @@ static struct cohort *make(const char *rule, const char *text)
     struct err err = {0};
     struct cohort *c = try_make(rule, NULL, text, &err);
     if (!c)
-        die("simulate %s %s: %s", rule, text, err.message);
+        err_die("simulate %s %s: %s", rule, text, err.message);
     return c;
 }
 
@@ -60,7 +60,7 @@ static const float *values(const struct cohort *c, const char *name)
 {
     const struct cohort_column *column = cohort_column(c, name);
     if (!column)
-        die("no column %s", name);
+        err_die("no column %s", name);
     return column->values;
 }
 
@@ -80,7 +80,7 @@ static double of_side(int side, double right)
 }
 
 /* P(right) of the time, by the policy stim+bias. */
-static double lived_right(const struct cohort *c, size_t t)
+static double visited_right(const struct cohort *c, size_t t)
 {
     return logistic(values(c, "true_w_stim")[t] * (double)c->stimulus[t] +
                     values(c, "true_w_bias")[t]);

@@ -68,7 +68,7 @@ static void one(enum agent_rule rule, const struct cohort_kind *kind, uint64_t s
     struct gp *gp = NULL;
     double begun = clock_seconds();
     if (!gp_fit(&g->data, options, NULL, &gp, &err))
-        die("%s", err.message);
+        err_die("%s", err.message);
     double fitted = clock_seconds();
     uint8_t *keep = sample(g);
     struct gp_value *v = mem_new(2 * g->data.n_trials, sizeof *v);
@@ -126,9 +126,9 @@ int main(int argc, char **argv)
     struct err err = {0};
     gp_options_default(&options);
     if (argc > 4 && !gp_terms_parse(argv[4], &options.terms, &err))
-        die("%s", err.message);
+        err_die("%s", err.message);
     if (seeds < 1 || seeds > MOST_SEEDS)
-        die("1 to %d seeds, not %s", MOST_SEEDS, argv[1]);
+        err_die("1 to %d seeds, not %s", MOST_SEEDS, argv[1]);
     printf("%d seeds; w_stim | w_bias: 90 %% coverage, robust, median R2, width, settled, wrong "
            "among them\n",
            seeds);

@@ -16,7 +16,7 @@
 
 static const struct model *model;
 static const struct cohort *cohort;
-static float *lived;
+static float *visited;
 
 static double processor_seconds(void)
 {
@@ -33,7 +33,7 @@ static void take_map(size_t nx, size_t ny, size_t lags, size_t histories, size_t
     map_request_default(&request);
     request.nx = nx, request.ny = ny;
     request.lags = lags, request.histories = histories, request.sample = sample;
-    if (!map_compute(model, cohort, lived, &request, &map, &err)) {
+    if (!map_compute(model, cohort, visited, &request, &map, &err)) {
         fprintf(stderr, "bench_probe: %s\n", err.message);
         exit(1);
     }
@@ -78,14 +78,14 @@ static void take_slice(void)
     slice_request_default(&request);
     request.histories = 256;
     request.past = PAST_BOTH;
-    if (slice_compute(model, cohort, lived, &request, &slice, NULL))
+    if (slice_compute(model, cohort, visited, &request, &slice, NULL))
         slice_free(&slice);
 }
 
 static void take_weights(void)
 {
     struct trajectory path;
-    trajectory_compute(model, cohort, 0, lived, &path);
+    trajectory_compute(model, cohort, 0, visited, &path);
     trajectory_free(&path);
 }
 
@@ -94,14 +94,14 @@ static void take_accuracy(void)
     struct learning_curve curve;
     learning_curve_compute(cohort, 0, &curve);
     double *expected = calloc(curve.n_bins, sizeof *expected);
-    learning_curve_expect(&curve, model, cohort, lived, 0, expected);
+    learning_curve_expect(&curve, model, cohort, visited, 0, expected);
     free(expected);
     learning_curve_free(&curve);
 }
 
 static void take_sweep(void)
 {
-    model_sweep(model, cohort, lived);
+    model_sweep(model, cohort, visited);
 }
 
 static int compare(const void *a, const void *b)
@@ -141,7 +141,7 @@ int main(int argc, char **argv)
         return 1;
     }
     cohort = loaded, model = opened;
-    lived = malloc(cohort->n_trials * model->shape.n_weights * sizeof *lived);
+    visited = malloc(cohort->n_trials * model->shape.n_weights * sizeof *visited);
     bench("sweep", take_sweep, runs);
     bench("map_60x30_64", small_map, runs);
     bench("map_100x50_256", picture, runs);
@@ -153,7 +153,7 @@ int main(int argc, char **argv)
     bench("slice_both_256", take_slice, runs);
     bench("weights", take_weights, runs);
     bench("accuracy", take_accuracy, runs);
-    free(lived);
+    free(visited);
     model_drop(opened);
     cohort_drop(loaded);
     return 0;

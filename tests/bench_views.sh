@@ -18,7 +18,7 @@ row "rnn map, 200 x 50 cells, 256 pasts of 4 trials" "$(with_least "$coarse" map
 row "  with 100 different stimuli a panel, not 11" "$(with_least "$fine" map_100x50_256)" "under 50 ms"
 row "  in half blocks, 200 x 100" "$(with_least "$fine" map_100x100_256)" ""
 row "  of 2 x 200 x 50 cells" "$(with_least "$fine" map_200x50_256)" ""
-row "  of 2 x 200 x 50, 32 pasts, 4 lived trials" "$(cell "$fine" map_200x50_32x4)" ""
+row "  of 2 x 200 x 50, 32 pasts, 4 visited trials" "$(cell "$fine" map_200x50_32x4)" ""
 row "rnn slice, both pasts of 3 trials" "$(cell "$coarse" slice_both_256)" ""
 row "dnn map, 2 x 200 x 50 cells" "$(cell "$(probe fine.csv.gz dnn.npz)" map_200x50_256)" ""
 row "dnn map, 2 x 11 x 50 cells" "$(cell "$dnn" map_200x50_256)" ""

@@ -32,7 +32,7 @@ TAP_USED static struct desk *desk_new(const struct session_setup *setup)
     struct desk *d = mem_new(1, sizeof *d);
     d->session = session_new(setup ? setup : &plain, &err);
     if (!d->session)
-        die("%s", err.message);
+        err_die("%s", err.message);
     d->out =
         (struct output){.width = 80, .host = d, .result = on_result, .complaint = on_complaint};
     return d;

@@ -1,9 +1,10 @@
 #!/bin/sh
-# README and HACKING name files and verbs that exist.
+# README, HACKING and CONTRIBUTING name files and verbs that exist, and the source cites
+# sections that doc/science has.
 . "$srcdir/tests/tap.sh"
-for page in README HACKING; do
+for page in README HACKING CONTRIBUTING; do
     missing=
-    for path in $(grep -oE '\b(src|include|tests|samples|man)/[A-Za-z0-9_./-]+' "$srcdir/$page" |
+    for path in $(grep -oE '\b(src|include|tests|samples|man|doc)/[A-Za-z0-9_./-]+' "$srcdir/$page" |
         sed 's/[.,]*$//' | grep -vE 'NAME|LAYER|_$' | sort -u); do
         [ -e "$srcdir/$path" ] || missing="$missing $path"
     done
@@ -22,4 +23,21 @@ done
 is "every option in README is in --help" "$missing" ""
 is "the version is that of configure" "$("$DELTAW" --version | head -n 1)" \
     "deltaw $(sed -nE 's/^AC_INIT\(\[deltaw\], \[(.*)\]\)/\1/p' "$srcdir/configure.ac")"
+
+science="$srcdir/doc/science"
+sed -nE 's/^    ([a-z].*)/\1/p' "$science" | sed 's/  .*//; /^papers$/q' >sections
+grep -E '^[A-Z][A-Z -]+$' "$science" | tr 'A-Z' 'a-z' >headings
+is "the sections doc/science lists are those it has" "$(cat sections)" "$(cat headings)"
+unknown=
+# A citation may go on after a comment's line break.
+find "$srcdir/src" "$srcdir/include" "$srcdir/tests" -name '*.[ch]' -exec cat {} + |
+    sed -E 's,^ *(\*|//)? ?,,' | tr '\n' ' ' | grep -oE 'doc/science, [a-z -]+' | sort -u >cited
+while read -r citation; do
+    grep -q "^${citation#doc/science, }" sections && continue
+    while read -r section; do
+        case ${citation#doc/science, } in "$section" | "$section "*) continue 2 ;; esac
+    done <sections
+    unknown="$unknown [$citation]"
+done <cited
+is "every section of doc/science that the source cites is there" "$unknown" ""
 finish

@@ -11,13 +11,13 @@
 TAP_USED static char *golden_read(const char *path)
 {
     struct strbuf text = {0};
-    char piece[4096];
+    char segment[4096];
     size_t n;
     FILE *file = fopen(path, "r");
     if (!file)
         return NULL;
-    while ((n = fread(piece, 1, sizeof piece, file)) > 0)
-        strbuf_add(&text, piece, n);
+    while ((n = fread(segment, 1, sizeof segment, file)) > 0)
+        strbuf_add(&text, segment, n);
     fclose(file);
     return strbuf_take(&text);
 }

@@ -26,6 +26,7 @@ for package in $(grep -oE '\[[a-z0-9]+-dev\]|\[pkg-config\]' "$srcdir/configure.
     case $out in *"$package"*) ;; *) missing="$missing $package" ;; esac
 done
 is "--help lists every package that configure may name" "$missing" ""
+unlike "the tests need no PyTorch" "$out" torch
 run bash "$srcdir/quickstart" chekc
 is "another word is refused" "$status" 2
 

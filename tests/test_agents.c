@@ -15,7 +15,7 @@ static double trace_sum(const struct cohort *c, size_t first, size_t t, size_t w
     for (size_t j = 0; j <= window && j <= t - first; j++) {
         int y = c->choice[t - j];
         double x = k == BIAS ? 1 : c->stimulus[t - j];
-        sum += f(y) * (1 - of_side(y, lived_right(c, t - j))) * x;
+        sum += f(y) * (1 - of_side(y, visited_right(c, t - j))) * x;
     }
     return sum;
 }
@@ -32,7 +32,7 @@ static double expected(const char *rule, const struct numbers *n, const struct c
                        size_t first, size_t t, int k)
 {
     int y = c->choice[t], z = c->answer[t], r = y == z;
-    double p = lived_right(c, t), x = k == BIAS ? 1 : c->stimulus[t];
+    double p = visited_right(c, t), x = k == BIAS ? 1 : c->stimulus[t];
     double w = values(c, k == BIAS ? "true_w_bias" : "true_w_stim")[t];
     double alpha = r ? n->alpha[k] : n->error[k], dw = 0;
     if (strncmp(rule, "reinforce", 9) == 0)
@@ -107,20 +107,20 @@ static void test_same_as_fitted(const struct truth *truth, const struct rule_sha
                                 const double *theta)
 {
     struct model *m = model_of(truth->rule, shape, "stim+bias", theta);
-    struct walk *walk = walk_new(m, 1);
+    struct rule_state *state = rule_state_new(m, 1);
     struct truth_memory *memory = truth_memory_new(truth);
     struct rng rng = rng_stream(SEED, RNG_TEST, 1, 0);
     double worst = 0, size = 0;
     for (size_t i = 0; i < 400; i++) {
         if (i == 200) {
-            walk_reset(walk);
+            rule_state_reset(state);
             truth_memory_reset(memory);
         }
         double s = rng_between(&rng, -1, 1), z = s > 0, y = rng_uniform(&rng) < .6 ? z : 1 - z;
         double w[] = {rng_between(&rng, -3, 3), rng_between(&rng, -1, 1)}, x[] = {s, 1};
         double r = i % 17 == 5 ? .5 : y == z, dw[2], want[2];
         double u[2 + INPUT_N] = {w[0], w[1], s, 1, i % 50 == 0, y, r, s > 0};
-        walk_step(walk, 1, u, x, &z, NULL, want);
+        rule_state_step(state, 1, u, x, &z, NULL, want);
         truth_step(truth, memory, w, x, (int)y, r, (int)z, dw);
         for (int k = 0; k < 2; k++) {
             worst = fmax(worst, fabs(dw[k] - want[k]));
@@ -130,7 +130,7 @@ static void test_same_as_fitted(const struct truth *truth, const struct rule_sha
     tap_ok(worst < 1e-14 && size > .01, "%s: the true update is the fitted rule's (%.2g of %.2g)",
            truth->rule, worst, size);
     truth_memory_free(memory);
-    walk_free(walk);
+    rule_state_free(state);
     model_drop(m);
 }
 
@@ -186,7 +186,7 @@ static double own_alpha(const struct cohort *c, size_t animal)
     while (!c->reward[t])
         t++;
     const float *w = values(c, "true_w_bias");
-    double other = 1 - of_side(c->choice[t], lived_right(c, t));
+    double other = 1 - of_side(c->choice[t], visited_right(c, t));
     return ((double)w[t + 1] - w[t]) / (f(c->choice[t]) * other);
 }
 

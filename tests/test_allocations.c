@@ -1,12 +1,12 @@
 /* Nothing is allocated within a pass over a cohort: neither in rollouts nor in steps on
- * pieces, whatever the number of threads.  Counts calls of the C library's allocators. */
+ * segments, whatever the number of threads.  Counts calls of the C library's allocators. */
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cohorts.h"
 #include "deltaw/base/mem.h"
-#include "pieces.h"
+#include "segments.h"
 #include "rollout.h"
 #include "tap.h"
 
@@ -75,26 +75,26 @@ static unsigned long of_rollouts(struct setting *s, bool whole, int threads)
     return after - before;
 }
 
-static unsigned long of_pieces(struct setting *s, int threads)
+static unsigned long of_segments(struct setting *s, int threads)
 {
     bool train[N] = {true, true, false, true, true, true, true};
     struct rng rng = rng_stream(SEED, RNG_TEST, 1, 1);
-    struct pieces *p = pieces_new(&(struct pieces_setup){.engine = engine_pick(),
-                                                         .rule = s->rule,
-                                                         .shape = &s->shape,
-                                                         .trials = s->trials,
-                                                         .train = train,
-                                                         .length = 20,
-                                                         .threads = threads});
+    struct segments *p = segments_new(&(struct segments_setup){.engine = engine_pick(),
+                                                               .rule = s->rule,
+                                                               .shape = &s->shape,
+                                                               .trials = s->trials,
+                                                               .train = train,
+                                                               .length = 20,
+                                                               .threads = threads});
     unsigned long before = atomic_load(&calls);
-    pieces_start(p, s->theta, s->w0, NULL);
+    segments_start(p, s->theta, s->w0, NULL);
     for (int pass = 0; pass < 3; pass++) {
-        pieces_shuffle(p, &rng);
-        for (size_t i = 0; i < pieces_steps(pieces_count(p)); i++)
-            pieces_step(p, i, s->theta, s->w0, s->gradient, s->gradient_w0);
+        segments_shuffle(p, &rng);
+        for (size_t i = 0; i < segments_steps(segments_count(p)); i++)
+            segments_step(p, i, s->theta, s->w0, s->gradient, s->gradient_w0);
     }
     unsigned long after = atomic_load(&calls);
-    pieces_free(p);
+    segments_free(p);
     return after - before;
 }
 
@@ -124,7 +124,7 @@ int main(void)
                    "%s: none in truncated gradients on %d threads", rules[i], threads);
             tap_ok(of_rollouts(&s, true, threads) == 0, "%s: none in whole gradients on %d threads",
                    rules[i], threads);
-            tap_ok(of_pieces(&s, threads) == 0, "%s: none in steps on pieces on %d threads",
+            tap_ok(of_segments(&s, threads) == 0, "%s: none in steps on segments on %d threads",
                    rules[i], threads);
         }
     }

@@ -4,7 +4,7 @@
 #include "deltaw/base/option.h"
 #include "tap.h"
 
-static const struct option table[] = {
+static const struct option_row table[] = {
     {"epochs", OPTION_INTEGER, 1, 5000, NULL, "1000", "how many"},
     {"rate", OPTION_NUMBER, 0, 1, NULL, "2^-6", "step"},
     {"w0", OPTION_NUMBER, -4, 4, "zero|psychometric", "zero", "start"},
@@ -163,7 +163,7 @@ static void test_range(void)
         tap_is_text(strbuf_text(&out), cases[i].range, "the range of %s", cases[i].name);
     }
     for (int type = OPTION_NUMBER; type <= OPTION_SETTING; type++) {
-        struct option row = {"x", (enum option_type)type, 0, 0, "w", NULL, NULL};
+        struct option_row row = {"x", (enum option_type)type, 0, 0, "w", NULL, NULL};
         strbuf_reset(&out);
         option_range(&row, &out);
         tap_ok(type == OPTION_WORD || out.len > 3, "type %d has a name", type);

@@ -83,7 +83,7 @@ static void test_bins(void)
         struct learning_curve curve;
         args_set(&args, "animals", "1", 1);
         args_set(&args, "trials", cases[i].trials, 1);
-        simulate("reinforce", &args, NULL, NULL, NULL, &c, NULL);
+        simulate_run("reinforce", &args, NULL, NULL, NULL, &c, NULL);
         learning_curve_compute(c, 0, &curve);
         tap_ok(curve.bin == cases[i].bin && curve.n_bins == cases[i].n,
                "%s trials: %zu bins of %zu", cases[i].trials, curve.n_bins, curve.bin);
@@ -100,17 +100,17 @@ static void test_expected(const struct model *model, const struct cohort *c)
     struct learning_curve curve;
     struct model lapsing = *model;
     double expected[3], few[3], by_hand = 0;
-    float *lived = mem_new(2 * c->n_trials, sizeof *lived);
+    float *visited = mem_new(2 * c->n_trials, sizeof *visited);
     for (size_t i = 0; i < 2 * c->n_trials; i++)
-        lived[i] = (float)rng_between(&rng, -3, 3);
+        visited[i] = (float)rng_between(&rng, -3, 3);
     lapsing.shape.lapse = .1;
     learning_curve_compute(c, 4, &curve);
-    learning_curve_expect(&curve, &lapsing, c, lived, 0, expected);
+    learning_curve_expect(&curve, &lapsing, c, visited, 0, expected);
     for (size_t a = 0; a < 2; a++) { /* cid has no known reward */
         double sum = 0;
         size_t n = 0;
         for (size_t t = c->animals[a].first; t < c->animals[a].first + 4; t++) {
-            double z = (double)lived[2 * t] * c->stimulus[t] + lived[2 * t + 1];
+            double z = (double)visited[2 * t] * c->stimulus[t] + visited[2 * t + 1];
             double right = .05 + .9 / (1 + exp(-z));
             if (c->reward[t] != .5f) {
                 sum += c->answer[t] ? right : 1 - right;
@@ -120,25 +120,25 @@ static void test_expected(const struct model *model, const struct cohort *c)
         by_hand += sum / (double)n / 2;
     }
     tap_near(expected[0], by_hand, 1e-12, "what the model expects of bin 1");
-    learning_curve_expect(&curve, &lapsing, c, lived, 5, few);
+    learning_curve_expect(&curve, &lapsing, c, visited, 5, few);
     tap_ok(isfinite(few[0]) && few[0] > 0 && few[0] < 1, "and over fewer trials");
     learning_curve_free(&curve);
-    free(lived);
+    free(visited);
 }
 
 static void test_trajectory(const struct model *model, const struct cohort *c)
 {
     struct rng rng = rng_stream(SEED, RNG_TEST, 0, 0);
-    float *lived = mem_new(2 * c->n_trials, sizeof *lived);
+    float *visited = mem_new(2 * c->n_trials, sizeof *visited);
     for (size_t i = 0; i < 2 * c->n_trials; i++)
-        lived[i] = (float)rng_between(&rng, -3, 3);
+        visited[i] = (float)rng_between(&rng, -3, 3);
     struct trajectory path;
-    trajectory_compute(model, c, 1, lived, &path);
+    trajectory_compute(model, c, 1, visited, &path);
     size_t wrong = 0;
     for (size_t i = 0; i < path.n; i++) {
         size_t t = 10 + i;
-        double z = (double)lived[2 * t] * c->stimulus[t] + lived[2 * t + 1];
-        wrong += path.w[2 * i] != lived[2 * t] || path.w[2 * i + 1] != lived[2 * t + 1];
+        double z = (double)visited[2 * t] * c->stimulus[t] + visited[2 * t + 1];
+        wrong += path.w[2 * i] != visited[2 * t] || path.w[2 * i + 1] != visited[2 * t + 1];
         wrong += fabs(path.p_right[i] - 1 / (1 + exp(-z))) > 1e-12;
         wrong += path.day[i] != (i == 4);
     }
@@ -147,7 +147,7 @@ static void test_trajectory(const struct model *model, const struct cohort *c)
     struct model lapsing = *model;
     struct trajectory with;
     lapsing.shape.lapse = .2;
-    trajectory_compute(&lapsing, c, 1, lived, &with);
+    trajectory_compute(&lapsing, c, 1, visited, &with);
     for (size_t i = 0; i < path.n; i++)
         wrong += fabs(with.p_right[i] - (.1 + .8 * path.p_right[i])) > 1e-12;
     tap_ok(wrong == 0, "P(right) with a lapse rate of .2");
@@ -165,7 +165,7 @@ static void test_trajectory(const struct model *model, const struct cohort *c)
     sides_free(&sides);
     trajectory_free(&with);
     struct table table = {0};
-    trajectory_table(model, c, 1, lived, &table);
+    trajectory_table(model, c, 1, visited, &table);
     tap_ok(table.n_rows == 7 && table.n_columns == 6 &&
                strcmp(table.columns[0].name, "subject") == 0 &&
                strcmp(table.columns[1].name, "session") == 0 &&
@@ -180,11 +180,11 @@ static void test_trajectory(const struct model *model, const struct cohort *c)
                row[5].number == path.w[11],
            "table of weights: a row");
     table_free(&table);
-    trajectory_table(model, c, -1, lived, &table);
+    trajectory_table(model, c, -1, visited, &table);
     tap_ok(table.n_rows == 20, "all animals: 20 rows");
     table_free(&table);
     trajectory_free(&path);
-    free(lived);
+    free(visited);
 }
 
 static void test_true_weights(const struct model *model)
@@ -193,15 +193,15 @@ static void test_true_weights(const struct model *model)
     struct cohort *c = NULL;
     args_set(&args, "animals", "2", 1);
     args_set(&args, "trials", "60", 1);
-    simulate("reinforce", &args, NULL, NULL, NULL, &c, NULL);
-    float *lived = mem_new(2 * c->n_trials, sizeof *lived);
+    simulate_run("reinforce", &args, NULL, NULL, NULL, &c, NULL);
+    float *visited = mem_new(2 * c->n_trials, sizeof *visited);
     struct trajectory path;
-    trajectory_compute(model, c, 1, lived, &path);
+    trajectory_compute(model, c, 1, visited, &path);
     tap_ok(path.truth && path.truth[2 * 59] == cohort_column(c, "true_w_stim")->values[119] &&
                path.truth[1] == 0 && path.p_right[3] == .5,
            "the truth goes along");
     trajectory_free(&path);
-    free(lived);
+    free(visited);
     cohort_drop(c);
     args_free(&args);
 }

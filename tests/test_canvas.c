@@ -132,7 +132,7 @@ static void test_sequences(void)
             "eight colours are asked for no others");
     canvas_clear(&c, all);
     canvas_put(&c, 1, 0, ' ', COLOUR_DEFAULT, 20, 0);
-    emitted(&c, &colours, " \033[48;5;20m \033[0m\n\n", "a blank with paper is no trailing blank");
+    emitted(&c, &colours, " \033[48;5;20m \033[0m\n\n", "a blank with background is no trailing blank");
     emitted(&c, &utf8, "\n\n", "without colours it is");
     canvas_free(&c);
 }
@@ -148,7 +148,7 @@ static void obey(const char *digits, size_t n, struct cell *look)
         else
             code[count - 1] = code[count - 1] * 10 + digits[i] - '0';
     for (int i = 0; i < count; i++) {
-        int32_t *colour = code[i] % 60 / 10 == 3 ? &look->ink : &look->paper;
+        int32_t *colour = code[i] % 60 / 10 == 3 ? &look->foreground : &look->background;
         if (code[i] == 0)
             *look = (struct cell){' ', COLOUR_DEFAULT, COLOUR_DEFAULT, 0};
         else if (code[i] < 8)
@@ -158,7 +158,7 @@ static void obey(const char *digits, size_t n, struct cell *look)
         else if (code[i] % 10 == 9 && code[i] < 60)
             *colour = COLOUR_DEFAULT;
         else
-            *(code[i] >= 100 || code[i] / 10 == 4 ? &look->paper : &look->ink) =
+            *(code[i] >= 100 || code[i] / 10 == 4 ? &look->background : &look->foreground) =
                 (int32_t)(code[i] % 10 + (code[i] >= 90 ? 8 : 0));
     }
 }
@@ -177,7 +177,7 @@ static void read_back(const char *text, struct canvas *c)
         } else {
             uint32_t glyph;
             n = utf8_decode(text, left, &glyph);
-            canvas_put(c, x++, y, glyph, look.ink, look.paper, look.attributes);
+            canvas_put(c, x++, y, glyph, look.foreground, look.background, look.attributes);
         }
         text += n, left -= n;
     }
@@ -201,8 +201,8 @@ static void test_read_back(void)
     bool same = true;
     for (int i = 0; i < WIDTH * HEIGHT; i++) {
         const struct cell *a = &c.cells[i], *b = &again.cells[i];
-        same = same && a->glyph == b->glyph && a->ink == b->ink && a->paper == b->paper &&
-               a->attributes == b->attributes;
+        same = same && a->glyph == b->glyph && a->foreground == b->foreground &&
+               a->background == b->background && a->attributes == b->attributes;
     }
     tap_ok(same, "a terminal would show every cell as it was put (seed 20)");
     strbuf_free(&out);

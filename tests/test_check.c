@@ -122,7 +122,7 @@ static void test_simulated(void)
     struct cohort *c = NULL;
     struct cohort_check check;
     args_set(&args, "trials", "6000", 1);
-    simulate("reinforce", &args, NULL, NULL, NULL, &c, NULL);
+    simulate_run("reinforce", &args, NULL, NULL, NULL, &c, NULL);
     cohort_check(c, &check);
     tap_ok(check.n_warnings == 0, "the default simulation has nothing to warn of");
     cohort_drop(c);

@@ -24,7 +24,7 @@ static void test_loop_same(const char *rule, const struct rule_shape *shape, con
     model_drop(m);
 }
 
-/* The weights a network lived through are those a sweep over its log gives. */
+/* The weights a network passed through are those a sweep over its log gives. */
 static void test_loop_sweep(const char *rule, const struct rule_shape *shape, const char *policy,
                             const char *text)
 {
@@ -199,10 +199,10 @@ static void test_parts(void)
     atomic_bool stop;
     atomic_init(&stop, false);
     bool good = recovery_estimate(same, c, 8000, &stop, &part, &err);
-    tap_ok(good && part.n_trials == 8000 && part.n_lived == 20000 && part.r2[0] > 1 - 1e-9 &&
+    tap_ok(good && part.n_trials == 8000 && part.n_visited == 20000 && part.r2[0] > 1 - 1e-9 &&
                part.r2[1] > 1 - 1e-9,
            "parts of lives: recovered by itself over %zu of %zu trials", part.n_trials,
-           part.n_lived);
+           part.n_visited);
     good = recovery_compute(wide, c, &whole, &err) &&
            recovery_estimate(wide, c, 8000, NULL, &part, &err);
     tap_ok(good && whole.n_trials == 20000 && fabs(part.r2[0] - whole.r2[0]) < .05,
@@ -256,7 +256,7 @@ static void test_recovery(void)
     double squares = 0, error = 0;
     for (size_t t = 0; t < c->n_trials; t++) {
         double own = t / 300 % 2 ? .08 : .02;
-        double e = f(c->answer[t]) * (1 - of_side(c->answer[t], lived_right(c, t)));
+        double e = f(c->answer[t]) * (1 - of_side(c->answer[t], visited_right(c, t)));
         squares += own * e * own * e;
         error += (own - .05) * e * (own - .05) * e;
     }
@@ -297,7 +297,7 @@ static void test_past_inputs(void)
     struct model *m = model_of("dnn", &shape, "stim+prevchoice+bias", NULL);
     for (size_t i = 0; i < m->tensors.size; i++)
         m->theta[i] *= 5;
-    struct walk *walk = walk_new(m, 1);
+    struct rule_state *state = rule_state_new(m, 1);
     const float *w[] = {values(c, "true_w_stim"), values(c, "true_w_prevchoice"),
                         values(c, "true_w_bias")};
     double error[3] = {0};
@@ -320,7 +320,7 @@ static void test_past_inputs(void)
                       two ? c->stimulus[t - 2] : 0,
                       two ? c->choice[t - 2] : 0,
                       two ? c->reward[t - 2] : 0};
-        walk_step(walk, 1, u, x, &z, NULL, dw);
+        rule_state_step(state, 1, u, x, &z, NULL, dw);
         for (int k = 0; k < 3; k++)
             logit += u[k] * x[k];
         for (int k = 0; k < 3; k++)
@@ -331,7 +331,7 @@ static void test_past_inputs(void)
     for (int k = 0; k < 3; k++)
         tap_near(good ? r.rmse[k] : NAN, sqrt(error[k] / 900), 1e-9,
                  "past trials are seen in recovery too, weight %d", k);
-    walk_free(walk);
+    rule_state_free(state);
     model_drop(m);
     cohort_drop(c);
 }

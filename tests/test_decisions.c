@@ -1,6 +1,7 @@
 /* Agents whose choices are not the GLM's, whose starts are drawn, whose weights are
  * of other features, and distractors. */
 #include "agents.h"
+#include "deltaw/learn/inputs.h"
 
 /* --- decisions ---------------------------------------------------------------- */
 
@@ -132,7 +133,7 @@ static void test_features(void)
         double x[POLICY_MAX], z = 0;
         if ((t + 1) % 400 == 0)
             continue;
-        policy_features(&policy, c, &c->animals[t / 400], t, x);
+        inputs_policy_of(&policy, c, &c->animals[t / 400], t, x);
         for (int k = 0; k < 5; k++)
             z += x[k] * values(c, names[k])[t];
         double e = c->reward[t] * f(c->choice[t]) * (1 - of_side(c->choice[t], logistic(z)));

@@ -27,7 +27,7 @@ static struct model *model_of(const char *rule, size_t n, const double *theta, c
     m->shape = fit_shape(&m->settings);
     rule_layout(m->rule, &m->shape, &m->tensors);
     if (n != m->tensors.size)
-        die("test_delta: %s has %zu parameters", rule, m->tensors.size);
+        err_die("test_delta: %s has %zu parameters", rule, m->tensors.size);
     m->theta = mem_copy(theta, n, sizeof *theta);
     m->covariance = covariance_copy(c, n);
     m->references = 1;
@@ -58,7 +58,7 @@ static struct map map_for(const struct model *m, const struct lives *l, const st
     struct map map = {0};
     struct err err = {0};
     if (!map_compute(m, l->cohort, l->w, r, &map, &err))
-        die("test_delta: %s", err.message);
+        err_die("test_delta: %s", err.message);
     return map;
 }
 
@@ -136,7 +136,7 @@ static void test_linear(void)
         strcpy(sr.of, r.of);
         worst = moved = 0;
         if (!slice_compute(m, l.cohort, l.w, &sr, &slice, NULL))
-            die("test_delta: no slice");
+            err_die("test_delta: no slice");
         for (size_t i = 0; i < slice.n_lines * slice.x.n; i++) {
             const struct slice_line *line = &slice.line[i / slice.x.n];
             double want = fabs(line->value[i % slice.x.n]) / theta[k] * error;
@@ -183,8 +183,8 @@ static struct cohort *learners(void)
     args_set(&args, "trials", "800", 0);
     args_set(&args, "alpha", "2^-5", 0);
     args_set(&args, "seed", "3", 0);
-    if (!simulate("reinforce", &args, "learners", NULL, NULL, &c, &err))
-        die("test_delta: %s", err.message);
+    if (!simulate_run("reinforce", &args, "learners", NULL, NULL, &c, &err))
+        err_die("test_delta: %s", err.message);
     args_free(&args);
     return c;
 }
@@ -221,8 +221,8 @@ static void test_network(const struct cohort *c)
     struct table t = {0};
     size_t empty = 0;
     map_request_default(&r);
-    if (!map_compute(m, c, m->lived->w, &r, &map, NULL))
-        die("test_delta: no map");
+    if (!map_compute(m, c, m->visited->w, &r, &map, NULL))
+        err_die("test_delta: no map");
     map_table(&map, &t);
     size_t column = column_of(&t, "se");
     for (size_t i = 0; i < t.n_rows && column < t.n_columns; i++)

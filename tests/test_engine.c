@@ -1,4 +1,4 @@
-/* The engines against a plain re-calculation: losses, gradient, weights lived
+/* The engines against a plain re-calculation: losses, gradient, weights visited
  * through, equal bits for any number of threads, like numbers for any engine. */
 #include <math.h>
 
@@ -105,30 +105,31 @@ static struct rollout *rollout_of(const struct setting *s, const struct engine *
 
 static void test_losses(const struct setting *s, const struct engine *engine)
 {
-    double tolerance = engine == engine_double() ? 1e-9 : 2e-4, worst = 0, lived_worst = 0;
+    double tolerance = engine == engine_double() ? 1e-9 : 2e-4, worst = 0, visited_worst = 0;
     size_t n = s->cohort->n_trials;
-    float *lived = mem_new(n * 2, sizeof *lived);
+    float *visited = mem_new(n * 2, sizeof *visited);
     struct rollout *r = rollout_of(s, engine, NULL, 37, 1);
     struct rollout_result result;
-    rollout_run(r, &(struct rollout_task){.theta = s->theta, .w0 = s->w0, .lived = lived}, &result);
+    rollout_run(r, &(struct rollout_task){.theta = s->theta, .w0 = s->w0, .visited = visited},
+                &result);
     for (size_t a = 0; a < ANIMALS; a++) {
         double w[2], loss = plain_loss(s->cohort, a, &s->tensors, s->theta, s->shape.layers,
                                        s->w0 + 2 * a, w);
         size_t last = s->cohort->animals[a].first + s->cohort->animals[a].count - 1;
         worst = fmax(worst, fabs(loss - result.loss[a]));
         for (size_t k = 0; k < 2; k++)
-            lived_worst = fmax(lived_worst, fabs(w[k] - lived[2 * last + k]));
+            visited_worst = fmax(visited_worst, fabs(w[k] - visited[2 * last + k]));
     }
     tap_ok(worst < tolerance, "%s: losses of ragged animals, hidden %zu layers %zu (worst %.2g)",
            engine->name, s->shape.hidden, s->shape.layers, worst);
-    tap_ok(lived_worst < 1e-4, "%s: weights at each animal's last trial (worst %.2g)", engine->name,
-           lived_worst);
+    tap_ok(visited_worst < 1e-4, "%s: weights at each animal's last trial (worst %.2g)",
+           engine->name, visited_worst);
     tap_ok(result.n_scored[3] == 0 && result.n_scored[4] == 1,
            "%s: an animal of one trial scores none, of two one", engine->name);
-    tap_near(lived[2 * s->cohort->animals[3].first], s->w0[6], 1e-6,
+    tap_near(visited[2 * s->cohort->animals[3].first], s->w0[6], 1e-6,
              "%s: an animal of one trial lives at w_0", engine->name);
     rollout_free(r);
-    free(lived);
+    free(visited);
 }
 
 /* Each engine's gradient against the double engine's, which check_gradient
@@ -237,7 +238,7 @@ static void test_batches(const struct setting *s)
     rollout_free(r);
 }
 
-/* What crosses chunk ends: the gradient in pieces is that of one long chunk. */
+/* What crosses chunk ends: the gradient in segments is that of one long chunk. */
 static void test_whole(const char *name)
 {
     struct setting s = setting_new(5, 2);
@@ -284,7 +285,7 @@ static void test_whole(const char *name)
         for (size_t a = 0; a < ANIMALS; a++)
             lost = fmax(lost, fabs(want.loss[a] - got.loss[a]));
         tap_ok(worst < 1e-11 * largest && lost < 1e-9,
-               "%s, %d threads: the whole gradient in pieces of 37 (%.2g of %.2g)", name, threads,
+               "%s, %d threads: the whole gradient in segments of 37 (%.2g of %.2g)", name, threads,
                worst, largest);
         if (threads == 1)
             memcpy(first, got.gradient, s.tensors.size * sizeof *first);
@@ -398,15 +399,15 @@ static void test_check(void)
 }
 
 /* Trials after states all at once, against one by one in double precision. */
-struct fan_case {
+struct batch_mean_case {
     size_t hidden, layers, states, trials;
     double spread; /* of the trials: the nearer, the fewer units of the network bend */
     double large;  /* times the parameters of a start */
 };
 
 /* Means over the states, one by one. */
-static void fan_slowly(const struct plan *plan, const struct fan_case *c, size_t inputs,
-                       const double *u, const double *state, double *mean)
+static void batch_mean_slowly(const struct compiled_rule *compiled, const struct batch_mean_case *c,
+                              size_t inputs, const double *u, const double *state, double *mean)
 {
     size_t n = c->states;
     double *copy = mem_new(n * c->hidden, sizeof *copy), *each = mem_new(n * 2, sizeof *each);
@@ -415,7 +416,7 @@ static void fan_slowly(const struct plan *plan, const struct fan_case *c, size_t
         memcpy(copy, state, n * c->hidden * sizeof *copy);
         for (size_t j = 0; j < n; j++)
             memcpy(again + j * inputs, u + i * inputs, inputs * sizeof *u);
-        engine_double()->update(plan, n, again, zero, zero, NULL, copy, each);
+        engine_double()->update(compiled, n, again, zero, zero, NULL, copy, each);
         mean[2 * i] = mean[2 * i + 1] = 0;
         for (size_t j = 0; j < 2 * n; j++)
             mean[2 * i + j % 2] += each[j] / (double)n;
@@ -423,7 +424,7 @@ static void fan_slowly(const struct plan *plan, const struct fan_case *c, size_t
     free(copy), free(each), free(again), free(zero);
 }
 
-static void fan_against_updates(const struct engine *engine, const struct fan_case *c)
+static void batch_mean_against_updates(const struct engine *engine, const struct batch_mean_case *c)
 {
     enum { INPUTS = 2 + INPUT_N };
     const struct rule *rule = rule_find("rnn");
@@ -443,12 +444,12 @@ static void fan_against_updates(const struct engine *engine, const struct fan_ca
     for (size_t i = 0; i < m * INPUTS; i++)
         u[i] = i < INPUTS ? rng_between(&rng, -2, 2)
                           : u[i % INPUTS] + c->spread * rng_between(&rng, -2, 2);
-    struct plan *plan = engine->plan_new(rule, &shape, 1);
-    struct plan *exact_plan = engine_double()->plan_new(rule, &shape, 1);
-    engine->plan_set(plan, theta);
-    engine_double()->plan_set(exact_plan, theta);
-    bool fanned = engine->fan(plan, m, u, n, state, dw);
-    fan_slowly(exact_plan, c, INPUTS, u, state, mean);
+    struct compiled_rule *compiled = engine->compiled_rule_new(rule, &shape, 1);
+    struct compiled_rule *exact_plan = engine_double()->compiled_rule_new(rule, &shape, 1);
+    engine->compiled_rule_set(compiled, theta);
+    engine_double()->compiled_rule_set(exact_plan, theta);
+    bool fanned = engine->batch_mean(compiled, m, u, n, state, dw);
+    batch_mean_slowly(exact_plan, c, INPUTS, u, state, mean);
     for (size_t i = 0; i < 2 * m; i++) {
         worst = fmax(worst, fabs(mean[i] - dw[i]));
         scale = fmax(scale, fabs(mean[i]));
@@ -458,23 +459,24 @@ static void fan_against_updates(const struct engine *engine, const struct fan_ca
            "%.2g",
            engine->name, m, n, c->hidden, c->layers, worst, scale);
     u[2 + INPUT_STIMULUS] = 1e4;
-    tap_ok(!engine->fan(plan, m, u, n, state, dw), "  which is refused where gates are far out");
-    engine->plan_free(plan);
-    engine_double()->plan_free(exact_plan);
+    tap_ok(!engine->batch_mean(compiled, m, u, n, state, dw),
+           "  which is refused where gates are far out");
+    engine->compiled_rule_free(compiled);
+    engine_double()->compiled_rule_free(exact_plan);
     free(theta), free(state), free(u), free(dw), free(mean);
 }
 
-static void test_fan(void)
+static void test_batch_mean(void)
 {
-    static const struct fan_case cases[] = {
+    static const struct batch_mean_case cases[] = {
         {32, 2, 256, 5, 1, 1},    {13, 2, 21, 5, 1, 1},   {5, 2, 1, 5, 1, 1},
         {32, 2, 256, 37, .02, 1}, {32, 2, 64, 100, 1, 4}, {21, 1, 40, 16, .1, 4},
         {13, 3, 100, 18, .1, 4},  {1, 3, 3, 1, 1, 4},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        fan_against_updates(engine_double(), &cases[i]);
+        batch_mean_against_updates(engine_double(), &cases[i]);
         for (size_t e = 0; engine_at(e); e++)
-            fan_against_updates(engine_at(e), &cases[i]);
+            batch_mean_against_updates(engine_at(e), &cases[i]);
     }
 }
 
@@ -502,6 +504,6 @@ int main(void)
     test_whole("reinforce-base");
     test_padding();
     test_check();
-    test_fan();
+    test_batch_mean();
     return tap_done();
 }

@@ -78,11 +78,11 @@ static void test_training(const struct cohort *c, const struct wake *wake)
                      "the held-out loss is the mean over the held-out animals' scored trials");
             tap_near((loss[0] + loss[2] + loss[4] + loss[5]) / (double)(n[0] + n[2] + n[4] + n[5]),
                      m->history[60].train, 1e-7, "the training loss over the others'");
-            tap_ok(m->lived && m->lived->epoch == 60,
-                   "weights lived through are of the last epoch");
+            tap_ok(m->visited && m->visited->epoch == 60,
+                   "weights passed through are of the last epoch");
             float *w = mem_new(c->n_trials * 2, sizeof *w);
             model_sweep(m, c, w);
-            tap_ok(memcmp(w, m->lived->w, c->n_trials * 2 * sizeof *w) == 0,
+            tap_ok(memcmp(w, m->visited->w, c->n_trials * 2 * sizeof *w) == 0,
                    "and the same as a sweep of the model");
             free(w);
             size = m->tensors.size;

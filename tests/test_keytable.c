@@ -109,7 +109,7 @@ static const struct trial trials[] = {
     {"map", "arrows cross-hair", "map cross=0,.5", "", "down", "^.deltaw> map cross=0,"},
     {"map", "[ ] bias", NULL, "", "]", "^.deltaw> map w_bias=\nw_bias"},
     {"map", "[ ] bias", "map w_bias=.5", "", "[", "^.deltaw> map w_bias="},
-    {"map", "{ } past", "map w_bias=lived", "", "}", "^.deltaw> map past="},
+    {"map", "{ } past", "map w_bias=visited", "", "}", "^.deltaw> map past="},
     {"map", "{ } past", NULL, "", "{", "^.deltaw> map past=any"},
     {"map", "c correct/error/both", NULL, "", "c", "^.deltaw> map reward=1\n-error r=0"},
     {"map", "c correct/error/both", NULL, "", "c", "^.deltaw> map reward=0"},
@@ -124,7 +124,7 @@ static const struct trial trials[] = {
 
     {"slice", "[ ] bias", "slice w=.5", "", "]", "^.deltaw> slice w_bias=\nw_bias"},
     {"slice", "[ ] bias", NULL, "", "[", "^.deltaw> slice w_bias="},
-    {"slice", "{ } past", "slice w_bias=lived", "", "}", "^.deltaw> slice past="},
+    {"slice", "{ } past", "slice w_bias=visited", "", "}", "^.deltaw> slice past="},
     {"slice", "{ } past", NULL, "", "{", "^.deltaw> slice past="},
     {"slice", "d fitted/true/difference", NULL, "", "d", "^.deltaw> slice diff=true"},
     {"slice", "d fitted/true/difference", NULL, "", "d", "^.deltaw> slice diff=yes"},
@@ -253,7 +253,7 @@ static bool has_row(const char *screen, const char *pattern)
 {
     regex_t expression;
     if (regcomp(&expression, pattern, REG_EXTENDED | REG_NEWLINE | REG_NOSUB) != 0)
-        die("not a pattern: %s", pattern);
+        err_die("not a pattern: %s", pattern);
     bool found = regexec(&expression, screen, 0, NULL, 0) == 0;
     regfree(&expression);
     return found;
@@ -603,7 +603,7 @@ int main(void)
     lineedit_open(&editor, "deltaw> ", true);
     FILE *script = fopen("script.dw", "w");
     if (!script || fputs("say from a script\n", script) < 0 || fclose(script) != 0)
-        die("script.dw cannot be written");
+        err_die("script.dw cannot be written");
     enter(&e, "simulate reinforce animals=3 trials=400 seed=5; save data log.csv");
     enter(&e, "fit dnn epochs=60 hidden=8 rate=1e-2; fit dnn epochs=5 hidden=4; wait; use dnn1");
     for (size_t i = 0; i < sizeof trials / sizeof trials[0]; i++)

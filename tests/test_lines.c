@@ -4,14 +4,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "csv.h"
-#include "decimal.h"
+#include "deltaw/base/decimal.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/base/rng.h"
 #include "deltaw/base/strbuf.h"
 #include "gz.h"
 #include "lines.h"
 #include "names.h"
+#include "source.h"
 #include "tap.h"
 
 static char folder[] = "/tmp/deltaw-lines-XXXXXX";
@@ -31,6 +31,21 @@ static void pack(const char *text, size_t n, struct strbuf *out)
     gz_out_finish(gz, out);
 }
 
+static bool start(struct lines *lines, struct err *err)
+{
+    struct gz_in *gz = gz_open(path, NULL, err);
+    if (!gz)
+        return false;
+    lines_start(lines, gz, path);
+    return true;
+}
+
+static void stop(struct lines *lines)
+{
+    gz_close(lines->gz);
+    lines_stop(lines);
+}
+
 /* All lines of the file, each followed by '|'; then the error, if any. */
 static char *all_lines(void)
 {
@@ -38,7 +53,7 @@ static char *all_lines(void)
     struct lines lines;
     struct err err = {0};
     enum lines_got got = LINES_END;
-    if (lines_open(&lines, path, NULL, &err)) {
+    if (start(&lines, &err)) {
         char *text;
         size_t n;
         while ((got = lines_next(&lines, &text, &n, &err)) == LINES_LINE) {
@@ -47,7 +62,7 @@ static char *all_lines(void)
             strbuf_add(&out, text, n);
             strbuf_putc(&out, '|');
         }
-        lines_close(&lines);
+        stop(&lines);
     }
     if (err.code != ERR_NONE)
         strbuf_puts(&out, err.message +
@@ -108,22 +123,22 @@ static void test_long(void)
     struct err err = {0};
     char *line;
     size_t length = 0;
-    lines_open(&lines, path, NULL, &err);
+    start(&lines, &err);
     lines_next(&lines, &line, &length, &err);
     tap_ok(lines_next(&lines, &line, &length, &err) == LINES_LINE && length == n,
            "a line of 1 MiB is read");
-    lines_close(&lines);
+    stop(&lines);
     text[n + 1] = 'x';
     text[n + 2] = '\n';
     for (int newline = 0; newline < 2; newline++) {
         spit(text, newline ? n + 3 : n + 2);
-        lines_open(&lines, path, NULL, &err);
+        start(&lines, &err);
         lines_next(&lines, &line, &length, &err);
         tap_ok(lines_next(&lines, &line, &length, &err) == LINES_ERROR &&
                    strstr(err.message, ":2: the line is longer than 1 MiB"),
                "one byte more is refused%s: %s", newline ? "" : ", also at the end", err.message);
         err_clear(&err);
-        lines_close(&lines);
+        stop(&lines);
     }
     free(text);
 }
@@ -149,15 +164,15 @@ static void test_many(void)
         struct err err = {0};
         char *line;
         size_t n, i = 0;
-        bool fine = lines_open(&lines, path, NULL, &err);
+        bool fine = start(&lines, &err);
         for (; lines_next(&lines, &line, &n, &err) == LINES_LINE; i++)
             fine = fine && i < N && n == length[i] &&
                    (n == 0 || (line[0] == (char)('a' + i % 26) && line[n - 1] == line[0]));
         tap_ok(fine && i == N && lines.line == N && err.code == ERR_NONE,
                "%d lines over many buffers%s %s", N, gz ? ", many gzip members" : "", err.message);
-        tap_ok(lines_position(&lines) == (gz ? packed.len : text.len),
+        tap_ok(gz_position(lines.gz) == (gz ? packed.len : text.len),
                "the position is the file's size at the end");
-        lines_close(&lines);
+        stop(&lines);
     }
     strbuf_free(&text);
     strbuf_free(&packed);
@@ -237,10 +252,12 @@ static void test_others(void)
                   "a\0",
                   4, "UTF-16"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct log_source source;
+        struct load_options options = {0};
+        struct err err = {0};
         spit(cases[i].bytes, cases[i].n);
-        char *got = all_lines();
-        tap_ok(strstr(got, cases[i].says), "%s", got);
-        free(got);
+        bool opened = source_open(&source, path, &options, &err);
+        tap_ok(!opened && strstr(err.message, cases[i].says), "%s", err.message);
     }
 }
 
@@ -248,18 +265,19 @@ static void test_others(void)
 static void check_csv(const char *text, const char *want, const char *what)
 {
     struct strbuf out = {0};
-    struct csv csv;
+    struct log_source csv;
+    struct load_options options = {.format = "csv"};
     struct err err = {0};
     spit(text, strlen(text));
-    if (csv_open(&csv, path, NULL, &err)) {
-        while (csv_next(&csv, &err) == LINES_LINE) {
-            strbuf_printf(&out, "%zu", csv.line);
+    if (source_open(&csv, path, &options, &err)) {
+        while (source_next(&csv, &err) == LOG_ROW) {
+            strbuf_printf(&out, "%zu", csv.row);
             for (size_t i = 0; i < csv.n_columns; i++)
                 strbuf_printf(&out, "<%s>",
-                              strlen(csv.fields[i].text) == csv.fields[i].n ? csv.fields[i].text
-                                                                            : "(length)");
+                              strlen(csv.cells[i].text) == csv.cells[i].n ? csv.cells[i].text
+                                                                          : "(length)");
         }
-        csv_close(&csv);
+        source_close(&csv);
     }
     if (err.code != ERR_NONE)
         strbuf_puts(&out, err.message + strlen(path));
@@ -384,9 +402,8 @@ static void test_decimal(void)
             check_decimal(text);
     }
     tap_ok(true, "decimals are what strtod and strtof say (a failure would stand above)");
-    tap_ok(decimal_missing("", 0) && decimal_missing("NaN", 3) && decimal_missing("NA", 2) &&
-               decimal_missing("null", 4) && !decimal_missing("0", 1) &&
-               !decimal_missing("north", 5),
+    tap_ok(text_missing("", 0) && text_missing("NaN", 3) && text_missing("NA", 2) &&
+               text_missing("null", 4) && !text_missing("0", 1) && !text_missing("north", 5),
            "words for nothing");
 }
 

@@ -103,11 +103,11 @@ static void test_fine(int eye, bool dark)
 static void test_curves(int eye, bool dark)
 {
     struct style style = {.colours = 256, .dark = dark};
-    double lab[CURVES][3], paper[3], least = INFINITY, contrast = INFINITY;
-    seen_colour(eye, dark ? 232 : 255, paper);
+    double lab[CURVES][3], background[3], least = INFINITY, contrast = INFINITY;
+    seen_colour(eye, dark ? 232 : 255, background);
     for (int i = 0; i < CURVES; i++) {
         seen_colour(eye, palette_curve(i, &style), lab[i]);
-        contrast = fmin(contrast, fabs(lab[i][0] - paper[0]));
+        contrast = fmin(contrast, fabs(lab[i][0] - background[0]));
         for (int k = 0; k < i; k++)
             least = fmin(least, apart(lab[i], lab[k]));
     }

@@ -46,13 +46,13 @@ static struct cohort *simulated(const char *rule, const char *animals, const cha
     args_set(&args, "alpha", "2^-6", 1);
     if (strcmp(rule, "trace") == 0)
         args_set(&args, "window", "4", 1);
-    if (!simulate(rule, &args, NULL, NULL, NULL, &c, &err))
+    if (!simulate_run(rule, &args, NULL, NULL, NULL, &c, &err))
         tap_ok(false, "simulate: %s", err.message);
     args_free(&args);
     return c;
 }
 
-static float *true_lived(const struct cohort *c)
+static float *true_visited(const struct cohort *c)
 {
     const float *stim = cohort_column(c, "true_w_stim")->values;
     const float *bias = cohort_column(c, "true_w_bias")->values;
@@ -68,7 +68,7 @@ struct trial {
     double s, day, y, r, answer;
 };
 
-static void plain_step(const struct model *m, struct walk *walk, const double *w,
+static void plain_step(const struct model *m, struct rule_state *state, const double *w,
                        const struct trial *now, const struct trial *past, size_t n, double *dw)
 {
     const struct policy *policy = &m->settings.policy;
@@ -90,7 +90,7 @@ static void plain_step(const struct model *m, struct walk *walk, const double *w
                : strcmp(name, "w_prevstim") == 0 ? past[n - 1].s
                                                  : 2 * past[n - 1].y - 1;
     }
-    walk_step(walk, 1, u, x, &now->answer, NULL, dw);
+    rule_state_step(state, 1, u, x, &now->answer, NULL, dw);
 }
 
 /* Mean over all histories that fit, one at a time. */
@@ -112,11 +112,11 @@ static double plain_mean(const struct model *m, const double *w, const struct tr
         }
         if (!fits)
             continue;
-        struct walk *walk = walk_new(m, 1);
+        struct rule_state *state = rule_state_new(m, 1);
         for (size_t i = 0; i < lags; i++)
-            plain_step(m, walk, w, &before[i], before, i, dw);
-        plain_step(m, walk, w, now, before, lags, dw);
-        walk_free(walk);
+            plain_step(m, state, w, &before[i], before, i, dw);
+        plain_step(m, state, w, now, before, lags, dw);
+        rule_state_free(state);
         sum += dw[component];
         n++;
     }
@@ -270,18 +270,18 @@ static void test_threads(void)
     model_drop(m);
 }
 
-/* The true rule goes through the same histories; lived weights lend the rest. */
+/* The true rule goes through the same histories; visited weights lend the rest. */
 static void test_truth(void)
 {
     struct cohort *c = simulated("trace", "3", "40");
-    float *lived = true_lived(c);
+    float *visited = true_visited(c);
     struct model *m = make("trace", "stim+bias", 0), *dnn = make("dnn", "stim+bias", 0);
     struct map_request r;
     struct map map;
     m->theta[0] = m->theta[1] = ldexp(1, -6);
     map_request_default(&r);
     r.ny = 4, r.past = PAST_REWARDED, r.sample = c->n_trials;
-    map_compute(m, c, lived, &r, &map, NULL);
+    map_compute(m, c, visited, &r, &map, NULL);
     double worst = 0, off = 0, most = 0;
     for (size_t p = 0; p < 2; p++)
         for (size_t i = 0; i < map.x.n * map.y.n; i++) {
@@ -290,7 +290,7 @@ static void test_truth(void)
             if (s == 0 || i % 3)
                 continue;
             for (size_t t = 0; t < c->n_trials; t++) {
-                double w[2] = {map.y.value[i / map.x.n], lived[2 * t + 1]};
+                double w[2] = {map.y.value[i / map.x.n], visited[2 * t + 1]};
                 struct trial now = {.s = s, .answer = s > 0, .r = (double)p};
                 now.y = p ? now.answer : 1 - now.answer;
                 sum += plain_mean(m, w, &now, PAST_REWARDED, 3, 0) / (double)c->n_trials;
@@ -299,15 +299,15 @@ static void test_truth(void)
             most = fmax(most, fabs(sum));
         }
     tap_ok(worst < 1e-12 && most > .01, "the trace rule's map is that of its truth (%.2g)", worst);
-    tap_near(map.r2, 1, 1e-9, "and its R^2 over lived trials is 1");
-    tap_ok(off < 1e-12, "a mean over lived trials and histories (%.2g)", off);
+    tap_near(map.r2, 1, 1e-9, "and its R^2 over visited trials is 1");
+    tap_ok(off < 1e-12, "a mean over visited trials and histories (%.2g)", off);
     map_free(&map);
 
-    /* few lived values stand for all */
+    /* few visited values stand for all */
     r.sample = 0;
     struct map few;
-    map_compute(m, c, lived, &r, &few, NULL);
-    tap_ok(few.n_sample == 8 && strstr(few.rest, "8 lived trials; past 3 trials rewarded: mean "
+    map_compute(m, c, visited, &r, &few, NULL);
+    tap_ok(few.n_sample == 8 && strstr(few.rest, "8 visited trials; past 3 trials rewarded: mean "
                                                  "over 8 histories"),
            "rest: %s", few.rest);
     map_free(&few);
@@ -319,7 +319,7 @@ static void test_truth(void)
             const float *reward = c->reward + c->animals[a].first + i;
             want += reward[-1] == 1 && reward[-2] == 1 && reward[-3] == 1;
         }
-    map_compute(m, c, lived, &r, &map, NULL);
+    map_compute(m, c, visited, &r, &map, NULL);
     for (size_t i = 0; i < map.x.n * map.y.n; i++)
         sum += map.panel[0].support[i] + map.panel[1].support[i];
     tap_ok(sum == want && want > 0, "support counts trials after three rewarded ones (%zu)", sum);
@@ -330,7 +330,7 @@ static void test_truth(void)
     struct slice slice;
     slice_request_default(&s);
     s.n_w = 1, s.w[0] = 0, s.w_bias = 0, s.reward = 1, s.past = PAST_BOTH;
-    slice_compute(dnn, c, lived, &s, &slice, NULL);
+    slice_compute(dnn, c, visited, &s, &slice, NULL);
     double gap = 0, true_gap = 0;
     for (size_t i = 0; i < slice.x.n; i++) {
         gap = fmax(gap, fabs(slice.line[0].value[i] - slice.line[1].value[i]));
@@ -343,23 +343,23 @@ static void test_truth(void)
     slice_free(&slice);
     model_drop(m);
     model_drop(dnn);
-    free(lived);
+    free(visited);
     cohort_drop(c);
 }
 
-/* What was really lived after either past, counted by hand. */
-static void test_lived(void)
+/* What was really visited after either past, counted by hand. */
+static void test_visited(void)
 {
     struct cohort *c = simulated("trace", "20", "300");
-    float *lived = true_lived(c);
+    float *visited = true_visited(c);
     struct model *m = make("trace", "stim+bias", 0);
     struct slice_request r;
     struct slice slice;
     for (size_t i = 0; i < 2 * c->n_trials; i++)
-        lived[i] *= .5f; /* so that the fitted weights are not the true ones */
+        visited[i] *= .5f; /* so that the fitted weights are not the true ones */
     slice_request_default(&r);
     r.n_w = 1, r.w[0] = .25, r.w_bias = 0, r.past = PAST_BOTH, r.lags = 2;
-    slice_compute(m, c, lived, &r, &slice, NULL);
+    slice_compute(m, c, visited, &r, &slice, NULL);
     tap_ok(slice.n_lines == 4 && slice.line[1].past == PAST_UNREWARDED && slice.line[1].correct &&
                !slice.line[2].correct,
            "correct before error, rewarded before unrewarded");
@@ -383,12 +383,13 @@ static void test_lived(void)
                     n[truth]++;
                 }
             }
-        tap_ok(n[0] > 20 && n[0] == slice.line[l].n_lived && n[1] == slice.line[l].n_lived_truth,
-               "line %zu: %zu and %zu lived trials", l, n[0], n[1]);
-        tap_near(slice.line[l].lived, sum[0] / (double)n[0], 1e-7, "fitted, as lived");
-        tap_near(slice.line[l].lived_truth, sum[1] / (double)n[1], 1e-7, "true, as lived");
+        tap_ok(n[0] > 20 && n[0] == slice.line[l].n_visited &&
+                   n[1] == slice.line[l].n_visited_truth,
+               "line %zu: %zu and %zu visited trials", l, n[0], n[1]);
+        tap_near(slice.line[l].visited, sum[0] / (double)n[0], 1e-7, "fitted, as visited");
+        tap_near(slice.line[l].visited_truth, sum[1] / (double)n[1], 1e-7, "true, as visited");
     }
-    tap_ok(slice.line[0].lived_truth > slice.line[1].lived_truth + .005,
+    tap_ok(slice.line[0].visited_truth > slice.line[1].visited_truth + .005,
            "the trace rule moves more after a rewarded past");
     struct table table = {0};
     slice_table(&slice, &table);
@@ -398,7 +399,7 @@ static void test_lived(void)
     table_free(&table);
     slice_free(&slice);
     model_drop(m);
-    free(lived);
+    free(visited);
     cohort_drop(c);
 }
 
@@ -451,7 +452,7 @@ int main(void)
     test_sampled();
     test_threads();
     test_truth();
-    test_lived();
+    test_visited();
     test_names();
     return tap_done();
 }

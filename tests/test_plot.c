@@ -143,7 +143,7 @@ static void test_curve_colours(void)
            "any curve has one");
 }
 
-/* Signs are told by ink where there are colours, else by the glyph alone. */
+/* Signs are told by foreground where there are colours, else by the glyph alone. */
 static void test_glyphs(void)
 {
     for (int s = 0; s < N_STYLES; s++) {
@@ -264,7 +264,7 @@ static void test_shared_cells(void)
     struct canvas c;
     p.y_lo = 0, p.y_hi = 1;
     draw(&c, 4, 1, &p, &rich);
-    tap_ok(at(&c, 1, 0)->glyph == 0x2588 && at(&c, 1, 0)->ink == palette_curve(1, &rich),
+    tap_ok(at(&c, 1, 0)->glyph == 0x2588 && at(&c, 1, 0)->foreground == palette_curve(1, &rich),
            "two curves in a cell: both glyphs, the last colour");
     canvas_free(&c);
     draw(&c, 14, 2, &p, &utf8);
@@ -392,7 +392,8 @@ static void test_legend(void)
             above = above && at(&with, i, 0)->glyph != 0x2502 && at(&with, i, 0)->glyph != 0x2524;
         own += above;
         for (int i = 0; i < 60 * 16 && !above; i++)
-            covered += without.cells[i].ink >= 0 && with.cells[i].glyph != without.cells[i].glyph;
+            covered +=
+                without.cells[i].foreground >= 0 && with.cells[i].glyph != without.cells[i].glyph;
         canvas_free(&with);
         canvas_free(&without);
     }
@@ -459,7 +460,8 @@ static void test_fine_cells(void)
             want = (struct cell){0x2580, (int16_t)a, (int16_t)(low ? b : COLOUR_DEFAULT), 0};
         else if (low)
             want = (struct cell){0x2584, (int16_t)b, COLOUR_DEFAULT, 0};
-        wrong += cell->glyph != want.glyph || cell->ink != want.ink || cell->paper != want.paper;
+        wrong += cell->glyph != want.glyph || cell->foreground != want.foreground ||
+                 cell->background != want.background;
         halves += top != low;
     }
     tap_ok(wrong == 0, "every half cell has the colour of its value or none (%d wrong)", wrong);
@@ -488,12 +490,12 @@ static void test_coarse_cells(void)
             const struct cell *cell = at(&c, i % NX, 3 - i / NX);
             double t = s->value[0][i] / .04;
             bool data = s->support[0][i] && isfinite(t);
-            int ink = t < 0   ? palette_negative(&styles[k])
-                      : t > 0 ? palette_positive(&styles[k])
-                              : COLOUR_DEFAULT;
+            int foreground = t < 0   ? palette_negative(&styles[k])
+                             : t > 0 ? palette_positive(&styles[k])
+                                     : COLOUR_DEFAULT;
             wrong +=
                 cell->glyph != (data ? palette_glyph(t, &styles[k]) : palette_no_data(&styles[k]));
-            wrong += cell->ink != (data ? ink : COLOUR_DEFAULT);
+            wrong += cell->foreground != (data ? foreground : COLOUR_DEFAULT);
         }
         tap_ok(wrong == 0, "every cell has its value's glyph or the mark of none (%d colours%s)",
                styles[k].colours, styles[k].ascii ? ", ASCII" : "");
@@ -526,9 +528,9 @@ static void test_odd_rows(void)
                          1,    &panel, -1, 0, 0, NULL, NULL,  NULL,  NULL};
     struct canvas c;
     heat(&c, 1, 2, &m, &rich);
-    tap_ok(at(&c, 0, 0)->paper >= 0 && at(&c, 0, 1)->glyph == 0x2580 &&
-               at(&c, 0, 1)->ink == palette_diverging(1, &rich) &&
-               at(&c, 0, 1)->paper == COLOUR_DEFAULT,
+    tap_ok(at(&c, 0, 0)->background >= 0 && at(&c, 0, 1)->glyph == 0x2580 &&
+               at(&c, 0, 1)->foreground == palette_diverging(1, &rich) &&
+               at(&c, 0, 1)->background == COLOUR_DEFAULT,
            "an odd row fills half a cell");
     canvas_free(&c);
 }
@@ -599,8 +601,9 @@ static int differences(const struct canvas *a, const struct canvas *b)
 {
     int n = 0;
     for (int i = 0; i < a->width * a->height; i++)
-        n += a->cells[i].glyph != b->cells[i].glyph || a->cells[i].ink != b->cells[i].ink ||
-             a->cells[i].paper != b->cells[i].paper;
+        n += a->cells[i].glyph != b->cells[i].glyph ||
+             a->cells[i].foreground != b->cells[i].foreground ||
+             a->cells[i].background != b->cells[i].background;
     return n;
 }
 
@@ -646,15 +649,16 @@ static void test_legend_colours(void)
     int n = palette_steps(&rich), wrong = 0;
     for (int i = -n; i <= n; i++) {
         const struct cell *cell = at(&c, 5 + n + i, 0);
-        wrong += (i ? cell->ink : cell->paper) != palette_diverging((double)i / n, &rich);
+        wrong +=
+            (i ? cell->foreground : cell->background) != palette_diverging((double)i / n, &rich);
     }
     tap_ok(wrong == 0 && at(&c, 5 + n, 0)->glyph == '0',
            "the legend has every colour, 0 amid them");
     for (int k = 5; k < N_STYLES; k++) {
         canvas_clear(&c, (struct rect){0, 0, 60, 1});
         heat_legend(.04, NULL, &c, 0, 0, 60, &styles[k]);
-        tap_ok(at(&c, 5, 0)->ink == palette_negative(&styles[k]) &&
-                   at(&c, 13, 0)->ink == palette_positive(&styles[k]),
+        tap_ok(at(&c, 5, 0)->foreground == palette_negative(&styles[k]) &&
+                   at(&c, 13, 0)->foreground == palette_positive(&styles[k]),
                "in %d colours it has that of minus first", styles[k].colours);
     }
     canvas_free(&c);
@@ -760,7 +764,7 @@ static void golden_plots(const struct style *style, const char *name)
 {
     enum { N = 300 };
     double x[N], train[N], held[N], other[N], marks[] = {200, 600};
-    struct strbuf out = {0}, piece = {0};
+    struct strbuf out = {0}, segment = {0};
     for (int i = 0; i < N; i++) {
         x[i] = i * 4;
         train[i] = .5 + .19 * exp(-i / 30.);
@@ -777,9 +781,9 @@ static void golden_plots(const struct style *style, const char *name)
         p.y_log = i == 2, p.y_label = i == 1 ? "loss" : NULL;
         draw(&c, sizes[i][0], sizes[i][1], &p, style);
         strbuf_printf(&out, "== %dx%d\n", sizes[i][0], sizes[i][1]);
-        canvas_emit(&c, style, &piece);
-        golden_add(&out, strbuf_text(&piece));
-        strbuf_free(&piece);
+        canvas_emit(&c, style, &segment);
+        golden_add(&out, strbuf_text(&segment));
+        strbuf_free(&segment);
         canvas_free(&c);
     }
     golden_check(name, strbuf_text(&out));
@@ -804,7 +808,7 @@ static void gradient_scene(struct scene *s, size_t nx, size_t ny)
 static void golden_maps(const struct style *style, const char *name)
 {
     struct scene *s = mem_new(1, sizeof *s);
-    struct strbuf out = {0}, piece = {0};
+    struct strbuf out = {0}, segment = {0};
     for (size_t i = style->colours ? 2 : 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         struct canvas c;
         size_t nx, ny;
@@ -814,9 +818,9 @@ static void golden_maps(const struct style *style, const char *name)
         s->map.cross_panel = 1, s->map.cross_x = (int)nx / 3, s->map.cross_y = (int)ny / 2;
         heat(&c, area.width, area.height, &s->map, style);
         strbuf_printf(&out, "== %dx%d\n", area.width, area.height);
-        canvas_emit(&c, style, &piece);
-        golden_add(&out, strbuf_text(&piece));
-        strbuf_free(&piece);
+        canvas_emit(&c, style, &segment);
+        golden_add(&out, strbuf_text(&segment));
+        strbuf_free(&segment);
         canvas_free(&c);
     }
     golden_check(name, strbuf_text(&out));

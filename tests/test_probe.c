@@ -1,5 +1,5 @@
 /* Maps, slices and recovery of a rule that is known in closed form: the linker
- * puts the functions below in the place of model_update and walk_step (--wrap).
+ * puts the functions below in the place of model_update and rule_state_step (--wrap).
  * Maps of rules that see the past are in test_past.c. */
 #include <math.h>
 #include <stdatomic.h>
@@ -30,7 +30,7 @@ static void known_update(const double *u, double *dw)
 {
     const double *in = u + K;
     if (in[INPUT_ONE] != 1 || in[INPUT_SIDE] != (in[INPUT_STIMULUS] > 0))
-        die("test_probe: inputs in the wrong places");
+        err_die("test_probe: inputs in the wrong places");
     double x[K] = {in[INPUT_STIMULUS], 1};
     switch (behaves) {
     case CURVED:
@@ -54,37 +54,37 @@ void __wrap_model_update(const struct model *model, size_t n, const double *u, d
         known_update(u + i * (K + INPUT_N), dw + i * K);
 }
 
-struct walk *__wrap_walk_new(const struct model *model, size_t n);
-struct walk *__wrap_walk_new(const struct model *model, size_t n)
+struct rule_state *__wrap_rule_state_new(const struct model *model, size_t n);
+struct rule_state *__wrap_rule_state_new(const struct model *model, size_t n)
 {
     (void)n;
-    return (struct walk *)model; /* it has no state */
+    return (struct rule_state *)model; /* it has no state */
 }
 
-void __wrap_walk_step(struct walk *walk, size_t n, const double *u, const double *x,
-                      const double *answer, const double *next, double *dw);
-void __wrap_walk_step(struct walk *walk, size_t n, const double *u, const double *x,
-                      const double *answer, const double *next, double *dw)
+void __wrap_rule_state_step(struct rule_state *state, size_t n, const double *u, const double *x,
+                            const double *answer, const double *next, double *dw);
+void __wrap_rule_state_step(struct rule_state *state, size_t n, const double *u, const double *x,
+                            const double *answer, const double *next, double *dw)
 {
-    (void)walk, (void)answer, (void)next;
+    (void)state, (void)answer, (void)next;
     n_updates += n;
     for (size_t i = 0; i < n; i++) {
         if (x[i * K] != u[i * (K + INPUT_N) + K + INPUT_STIMULUS] || x[i * K + 1] != 1)
-            die("test_probe: wrong features");
+            err_die("test_probe: wrong features");
         known_update(u + i * (K + INPUT_N), dw + i * K);
     }
 }
 
-void __wrap_walk_reset(struct walk *walk);
-void __wrap_walk_reset(struct walk *walk)
+void __wrap_rule_state_reset(struct rule_state *state);
+void __wrap_rule_state_reset(struct rule_state *state)
 {
-    (void)walk;
+    (void)state;
 }
 
-void __wrap_walk_free(struct walk *walk);
-void __wrap_walk_free(struct walk *walk)
+void __wrap_rule_state_free(struct rule_state *state);
+void __wrap_rule_state_free(struct rule_state *state)
 {
-    (void)walk;
+    (void)state;
 }
 
 static const struct rule rule = {.name = "known"},
@@ -102,12 +102,12 @@ static struct cohort *make(const char *stimuli, const char *animals, const char 
     args_set(&args, "alpha", "2^-4", 1);
     args_set(&args, "noise", noise, 1);
     args_set(&args, "seed", "20", 1);
-    simulate("reinforce", &args, NULL, NULL, NULL, &c, NULL);
+    simulate_run("reinforce", &args, NULL, NULL, NULL, &c, NULL);
     args_free(&args);
     return c;
 }
 
-static float *lived_of(const struct cohort *c)
+static float *visited_of(const struct cohort *c)
 {
     float *w = mem_new(c->n_trials * K, sizeof *w);
     for (size_t t = 0; t < c->n_trials; t++)
@@ -116,18 +116,18 @@ static float *lived_of(const struct cohort *c)
     return w;
 }
 
-static struct map map_of(const struct cohort *c, const float *lived, struct map_request *request)
+static struct map map_of(const struct cohort *c, const float *visited, struct map_request *request)
 {
     struct err err = {0};
     struct map map = {0};
-    if (!map_compute(&model, c, lived, request, &map, &err))
+    if (!map_compute(&model, c, visited, request, &map, &err))
         tap_ok(false, "map: %s", err.message);
     return map;
 }
 
-/* Means over ALL lived trials, by the words of probe.h: w_stim and s are set,
+/* Means over ALL visited trials, by the words of probe.h: w_stim and s are set,
  * the rest is the trial's; the choice is what gives this reward. */
-static double mean_update(const struct cohort *c, const float *lived, double w_stim, double s,
+static double mean_update(const struct cohort *c, const float *visited, double w_stim, double s,
                           double r, double w_bias)
 {
     double sum = 0, n = 0, zero = 0, zero_right = 0;
@@ -138,7 +138,7 @@ static double mean_update(const struct cohort *c, const float *lived, double w_s
     for (size_t a = 0; a < c->n_animals; a++)
         for (size_t i = 0; i < c->animals[a].count; i++) {
             size_t t = c->animals[a].first + i;
-            double w[K] = {w_stim, isnan(w_bias) ? lived[t * K + BIAS] : w_bias}, dw[K];
+            double w[K] = {w_stim, isnan(w_bias) ? visited[t * K + BIAS] : w_bias}, dw[K];
             double right = s > 0 ? 1 : s < 0 ? 0 : zero_right / zero;
             for (int z = 0; z < 2; z++) {
                 curved(w, s, i && i % 100 == 0, r > 0 ? z : 1 - z, r, s > 0, dw);
@@ -149,7 +149,7 @@ static double mean_update(const struct cohort *c, const float *lived, double w_s
     return sum / n;
 }
 
-static void test_values(const struct cohort *c, const float *lived)
+static void test_values(const struct cohort *c, const float *visited)
 {
     struct map_request request;
     behaves = CURVED;
@@ -159,20 +159,20 @@ static void test_values(const struct cohort *c, const float *lived)
         request.ny = 7;
         request.w[BIAS] = fixed ? .125 : NAN;
         n_updates = 0;
-        struct map map = map_of(c, lived, &request);
+        struct map map = map_of(c, visited, &request);
         double worst = 0, at_zero = 0;
         for (size_t p = 0; p < 2; p++)
             for (size_t i = 0; i < 7 * 11; i++) {
                 double s = map.x.value[i % 11];
                 double want =
-                    mean_update(c, lived, map.y.value[i / 11], s, (double)p, request.w[BIAS]);
+                    mean_update(c, visited, map.y.value[i / 11], s, (double)p, request.w[BIAS]);
                 double *to = s == 0 ? &at_zero : &worst;
                 *to = fmax(*to, fabs(map.panel[p].value[i] - want));
             }
-        tap_ok(worst < 1e-9, "cells are means over lived trials, w_bias %s (%.2g)",
-               fixed ? "fixed" : "lived", worst);
+        tap_ok(worst < 1e-9, "cells are means over visited trials, w_bias %s (%.2g)",
+               fixed ? "fixed" : "visited", worst);
         tap_ok(at_zero < 1e-3, "at s = 0 either side pays as often as it did (%.2g)", at_zero);
-        tap_ok(map.n_sample == c->n_trials, "all lived trials were asked for");
+        tap_ok(map.n_sample == c->n_trials, "all visited trials were asked for");
         if (fixed)
             tap_ok(n_updates - c->n_trials <= 2 * 4 * map.x.n * map.y.n,
                    "trials that differ in nothing but day and side are computed once (%zu)",
@@ -181,28 +181,28 @@ static void test_values(const struct cohort *c, const float *lived)
     }
     map_request_default(&request);
     request.ny = 7;
-    struct map map = map_of(c, lived, &request);
+    struct map map = map_of(c, visited, &request);
     double worst = 0;
     for (size_t p = 0; p < 2; p++)
         for (size_t i = 0; i < 7 * 11; i++)
             worst = fmax(worst, fabs(map.panel[p].value[i] -
-                                     mean_update(c, lived, map.y.value[i / 11], map.x.value[i % 11],
-                                                 (double)p, NAN)));
+                                     mean_update(c, visited, map.y.value[i / 11],
+                                                 map.x.value[i % 11], (double)p, NAN)));
     tap_ok(map.n_sample >= 64 && map.n_sample <= 512 && worst > 0 && worst < .03,
            "%zu trials stand for all (%.2g)", map.n_sample, worst);
     tap_ok(strstr(map.rest, "w_bias, day: mean over ") == map.rest, "rest: %s", map.rest);
-    struct map again = map_of(c, lived, &request);
+    struct map again = map_of(c, visited, &request);
     tap_ok(memcmp(map.panel[1].value, again.panel[1].value, 77 * sizeof(double)) == 0,
            "the same map twice");
     map_free(&map);
     map_free(&again);
 }
 
-static void test_support(const struct cohort *c, const float *lived)
+static void test_support(const struct cohort *c, const float *visited)
 {
     struct map_request request;
     map_request_default(&request);
-    struct map map = map_of(c, lived, &request);
+    struct map map = map_of(c, visited, &request);
     uint32_t want[2][11 * 41] = {{0}};
     size_t sum = 0, outside = 0, wrong = 0;
     tap_ok(map.x.levels && map.x.n == 11 && !map.y.levels && map.y.n == 41 && map.n_panels == 2,
@@ -213,7 +213,8 @@ static void test_support(const struct cohort *c, const float *lived)
         size_t ix = 0, iy = 0;
         while (ix < 11 && (float)map.x.value[ix] != c->stimulus[t])
             ix++;
-        while (iy < 41 && !(lived[t * K] >= map.y.edge[iy] && lived[t * K] < map.y.edge[iy + 1]))
+        while (iy < 41 &&
+               !(visited[t * K] >= map.y.edge[iy] && visited[t * K] < map.y.edge[iy + 1]))
             iy++;
         if (ix < 11 && iy < 41)
             want[(int)c->reward[t]][iy * 11 + ix]++;
@@ -226,7 +227,7 @@ static void test_support(const struct cohort *c, const float *lived)
             sum += map.panel[p].support[i];
         }
     tap_ok(wrong == 0 && outside == 0, "support is the count of trials, cell by cell");
-    tap_ok(sum == c->n_trials && map.n_lived == c->n_trials, "every trial is in one cell");
+    tap_ok(sum == c->n_trials && map.n_visited == c->n_trials, "every trial is in one cell");
     double limit = 0;
     for (size_t p = 0; p < 2; p++)
         for (size_t i = 0; i < 11 * 41; i++)
@@ -252,11 +253,11 @@ static void test_support(const struct cohort *c, const float *lived)
     table_free(&table);
     map_free(&map);
     request.w[BIAS] = .1;
-    map = map_of(c, lived, &request);
+    map = map_of(c, visited, &request);
     size_t near = 0;
     sum = 0;
     for (size_t t = 0; t < c->n_trials; t++)
-        near += fabs(lived[t * K + BIAS] - .1) <= .25;
+        near += fabs(visited[t * K + BIAS] - .1) <= .25;
     for (size_t i = 0; i < 11 * 41; i++)
         sum += map.panel[0].support[i] + map.panel[1].support[i];
     tap_ok(near > 0 && near < c->n_trials && sum == near, "a fixed weight counts trials near it");
@@ -265,14 +266,14 @@ static void test_support(const struct cohort *c, const float *lived)
 }
 
 /* What cannot be has no value; what hangs together goes together. */
-static void test_consistency(const struct cohort *c, const float *lived)
+static void test_consistency(const struct cohort *c, const float *visited)
 {
     struct map_request request;
     map_request_default(&request);
     behaves = CURVED;
     strcpy(request.y, "choice");
     request.reward = 0;
-    struct map map = map_of(c, lived, &request);
+    struct map map = map_of(c, visited, &request);
     size_t wrong = 0, possible = 0;
     for (size_t i = 0; i < 2 * map.x.n; i++) {
         double s = map.x.value[i % map.x.n];
@@ -287,7 +288,7 @@ static void test_consistency(const struct cohort *c, const float *lived)
 
     map_request_default(&request);
     request.choice = 1;
-    map = map_of(c, lived, &request);
+    map = map_of(c, visited, &request);
     wrong = 0;
     for (size_t p = 0; p < 2; p++)
         for (size_t i = 0; i < map.x.n; i++) {
@@ -301,14 +302,14 @@ static void test_consistency(const struct cohort *c, const float *lived)
     strcpy(request.x, "reward");
     request.sample = c->n_trials;
     request.ny = 5;
-    map = map_of(c, lived, &request);
+    map = map_of(c, visited, &request);
     double worst = 0;
     for (size_t i = 0; i < 10; i++) {
         double sum = 0, r = (double)(i % 2);
         for (size_t a = 0; a < c->n_animals; a++)
             for (size_t j = 0; j < c->animals[a].count; j++) {
                 size_t t = c->animals[a].first + j;
-                double w[K] = {map.y.value[i / 2], lived[t * K + BIAS]}, dw[K];
+                double w[K] = {map.y.value[i / 2], visited[t * K + BIAS]}, dw[K];
                 curved(w, c->stimulus[t], j && j % 100 == 0, r > 0 ? c->answer[t] : !c->answer[t],
                        r, c->stimulus[t] > 0, dw);
                 sum += dw[STIM];
@@ -325,7 +326,7 @@ static void test_consistency(const struct cohort *c, const float *lived)
     strcpy(request.x, "w_bias");
     request.stimulus = (float)-.30273722;
     request.choice = 0;
-    map = map_of(c, lived, &request);
+    map = map_of(c, visited, &request);
     size_t sum = 0, want = 0;
     for (size_t i = 0; i < map.x.n * map.y.n; i++)
         sum += map.panel[1].support[i];
@@ -338,14 +339,14 @@ static void test_consistency(const struct cohort *c, const float *lived)
     map_free(&map);
 }
 
-static void test_truth(const struct cohort *c, const float *lived)
+static void test_truth(const struct cohort *c, const float *visited)
 {
     struct map_request request;
     struct recovery found;
     struct err err = {0};
     map_request_default(&request);
     behaves = TRUE_RULE;
-    struct map map = map_of(c, lived, &request);
+    struct map map = map_of(c, visited, &request);
     double worst = 0, most = 0;
     for (size_t p = 0; p < 2; p++)
         for (size_t i = 0; i < map.x.n * map.y.n; i++) {
@@ -357,7 +358,7 @@ static void test_truth(const struct cohort *c, const float *lived)
     map_free(&map);
     double sum[K] = {0}, squares[K] = {0}, n = (double)c->n_trials;
     for (size_t t = 0; t < c->n_trials; t++) {
-        double w[K] = {lived[t * K], lived[t * K + 1]}, dw[K];
+        double w[K] = {visited[t * K], visited[t * K + 1]}, dw[K];
         double p = 1 / (1 + exp(-w[0] * c->stimulus[t] - w[1]));
         for (int k = 0; k < K; k++) {
             dw[k] = truth.alpha[k] * c->reward[t] * (c->choice[t] - p) * (k ? 1 : c->stimulus[t]);
@@ -367,7 +368,7 @@ static void test_truth(const struct cohort *c, const float *lived)
     }
     behaves = SHIFTED;
     tap_ok(recovery_compute(&model, c, &found, &err) && found.n_trials == c->n_trials &&
-               found.n_lived == c->n_trials && found.n_weights == K,
+               found.n_visited == c->n_trials && found.n_weights == K,
            "recovery over all trials");
     double around = squares[STIM] - sum[STIM] * sum[STIM] / n;
     tap_near(found.r2[STIM], 1 - n * .004 * .004 / around, 1e-9, "R^2 of a shifted rule");
@@ -383,50 +384,50 @@ static void test_truth(const struct cohort *c, const float *lived)
     tap_near(found.rmse[STIM], found.null_rmse[STIM], 0, "RMSE of answering 0 is the null's");
 }
 
-static void refuse(const struct cohort *c, const float *lived, struct map_request *request,
+static void refuse(const struct cohort *c, const float *visited, struct map_request *request,
                    const char *says)
 {
     struct err err = {0};
-    struct map map = {.n_lived = 77};
-    tap_ok(!map_compute(&model, c, lived, request, &map, &err) && strstr(err.message, says) &&
-               map.n_lived == 77 && !map.x.value,
+    struct map map = {.n_visited = 77};
+    tap_ok(!map_compute(&model, c, visited, request, &map, &err) && strstr(err.message, says) &&
+               map.n_visited == 77 && !map.x.value,
            "refused: %s", err.message);
     map_request_default(request);
 }
 
-static void test_refusals(const struct cohort *c, const float *lived)
+static void test_refusals(const struct cohort *c, const float *visited)
 {
     struct map_request r;
     struct err err = {0};
     map_request_default(&r);
     strcpy(r.x, "stimulsu");
-    refuse(c, lived, &r, "did you mean stimulus");
+    refuse(c, visited, &r, "did you mean stimulus");
     strcpy(r.y, "past");
-    refuse(c, lived, &r, "stimulus, choice, reward, w_stim, w_bias");
+    refuse(c, visited, &r, "stimulus, choice, reward, w_stim, w_bias");
     strcpy(r.of, "stimulus");
-    refuse(c, lived, &r, "w_stim, w_bias");
+    refuse(c, visited, &r, "w_stim, w_bias");
     strcpy(r.x, "w_stim");
-    refuse(c, lived, &r, "same");
+    refuse(c, visited, &r, "same");
     r.stimulus = .5;
-    refuse(c, lived, &r, "stimulus");
+    refuse(c, visited, &r, "stimulus");
     r.reward = .5;
-    refuse(c, lived, &r, "0 or 1");
+    refuse(c, visited, &r, "0 or 1");
     r.w[STIM] = 1;
-    refuse(c, lived, &r, "w_stim");
+    refuse(c, visited, &r, "w_stim");
     r.w[BIAS] = INFINITY;
-    refuse(c, lived, &r, "w_bias");
+    refuse(c, visited, &r, "w_bias");
     r.y_lo = 3, r.y_hi = 3;
-    refuse(c, lived, &r, "must go up");
+    refuse(c, visited, &r, "must go up");
     r.x_lo = 5;
-    refuse(c, lived, &r, "no stimulus");
+    refuse(c, visited, &r, "no stimulus");
     r.ny = 100000;
-    refuse(c, lived, &r, "at most");
+    refuse(c, visited, &r, "at most");
     r.past = PAST_BOTH;
-    refuse(c, lived, &r, "one past");
+    refuse(c, visited, &r, "one past");
     r.lags = 11;
-    refuse(c, lived, &r, "lags=11");
+    refuse(c, visited, &r, "lags=11");
     model.rule = &choice_rule;
-    refuse(c, lived, &r, "nothing to map");
+    refuse(c, visited, &r, "nothing to map");
     model.rule = &rule;
     struct recovery found;
     struct model other = model;
@@ -435,12 +436,12 @@ static void test_refusals(const struct cohort *c, const float *lived)
     tap_ok(!recovery_compute(&other, c, &found, &err), "recovery: %s", err.message);
 }
 
-static void test_axes(const struct cohort *c, const float *lived)
+static void test_axes(const struct cohort *c, const float *visited)
 {
     struct map_request r;
     map_request_default(&r);
     r.x_lo = -.9, r.x_hi = 0, r.y_lo = -1, r.y_hi = 1, r.ny = 8;
-    struct map map = map_of(c, lived, &r);
+    struct map map = map_of(c, visited, &r);
     tap_ok(map.x.n == 4 && map.x.value[3] == 0 && map.y.n == 8 && map.y.edge[0] == -1 &&
                map.y.edge[8] == 1,
            "ranges are taken, levels outside left out");
@@ -479,33 +480,33 @@ static void test_rough(void)
         cohort_builder_trial(b, &trial, NULL);
     }
     struct cohort *c = cohort_builder_finish(b, "rough", "test");
-    float *lived = mem_new(2000, sizeof *lived);
+    float *visited = mem_new(2000, sizeof *visited);
     for (size_t i = 0; i < 2000; i++)
-        lived[i] = (float)rng_between(&rng, 1, 2);
-    lived[100] = NAN;
-    lived[201] = INFINITY;
+        visited[i] = (float)rng_between(&rng, 1, 2);
+    visited[100] = NAN;
+    visited[201] = INFINITY;
     struct map_request r;
     map_request_default(&r);
     behaves = CURVED;
-    struct map map = map_of(c, lived, &r);
+    struct map map = map_of(c, visited, &r);
     size_t sum = 0;
     for (size_t i = 0; i < map.x.n * map.y.n; i++)
         sum += map.panel[0].support[i] + map.panel[1].support[i];
     tap_ok(!map.x.levels && map.x.n == 41 && map.x.edge[0] <= -.83 && map.x.edge[41] >= .94,
            "many stimuli: 41 cells");
-    tap_ok(sum == 1000 - half - 2 && map.n_lived == sum,
+    tap_ok(sum == 1000 - half - 2 && map.n_visited == sum,
            "unknown rewards and lost weights are not counted");
     tap_ok(map.y.edge[0] <= 0 && map.y.edge[41] >= 2 && map.y.edge[41] < 2.6,
-           "the weight axis holds zero and what was lived (%g to %g)", map.y.edge[0],
+           "the weight axis holds zero and what was visited (%g to %g)", map.y.edge[0],
            map.y.edge[41]);
     tap_ok(map.panel[0].truth == NULL && isnan(map.r2), "no truth, no R^2");
     tap_ok(isfinite(map.panel[0].value[0]) && isfinite(map.limit), "the means are numbers");
     map_free(&map);
-    free(lived);
+    free(visited);
     cohort_drop(c);
 }
 
-static void test_slices(const struct cohort *c, const float *lived)
+static void test_slices(const struct cohort *c, const float *visited)
 {
     struct slice_request r;
     struct slice slice;
@@ -514,7 +515,7 @@ static void test_slices(const struct cohort *c, const float *lived)
     slice_request_default(&r);
     r.n_w = 3, r.w[0] = 2, r.w[1] = 0, r.w[2] = 1;
     r.sample = c->n_trials;
-    if (!tap_ok(slice_compute(&model, c, lived, &r, &slice, &err), "slice %s", err.message))
+    if (!tap_ok(slice_compute(&model, c, visited, &r, &slice, &err), "slice %s", err.message))
         return;
     tap_ok(slice.n_lines == 6 && slice.line[0].w == 0 && slice.line[0].correct &&
                slice.line[5].w == 2 && !slice.line[5].correct && slice.x.n == 11,
@@ -525,13 +526,13 @@ static void test_slices(const struct cohort *c, const float *lived)
         for (size_t j = 0; j < 11; j++) {
             if (slice.x.value[j] != 0)
                 worst = fmax(worst, fabs(slice.line[i].value[j] -
-                                         mean_update(c, lived, slice.line[i].w, slice.x.value[j],
+                                         mean_update(c, visited, slice.line[i].w, slice.x.value[j],
                                                      slice.line[i].correct, NAN)));
             sum += slice.line[i].support[j];
         }
     for (size_t t = 0; t < c->n_trials; t++)
-        want += lived[t * K] >= -.5 && lived[t * K] <= 2.5;
-    tap_ok(worst < 1e-9, "the lines are means over lived trials (%.2g)", worst);
+        want += visited[t * K] >= -.5 && visited[t * K] <= 2.5;
+    tap_ok(worst < 1e-9, "the lines are means over visited trials (%.2g)", worst);
     tap_ok(sum == want, "support: weights within half a step");
     struct table table = {0};
     slice_table(&slice, &table);
@@ -540,16 +541,16 @@ static void test_slices(const struct cohort *c, const float *lived)
     slice_free(&slice);
 
     slice_request_default(&r);
-    bool made = slice_compute(&model, c, lived, &r, &slice, &err);
+    bool made = slice_compute(&model, c, visited, &r, &slice, &err);
     tap_ok(made && slice.n_lines == 6 && slice.request.w[0] == 0 && slice.request.w[1] == 2 &&
                slice.request.w[2] == 4,
-           "three round weights from what was lived: %g %g %g", slice.request.w[0],
+           "three round weights from what was visited: %g %g %g", slice.request.w[0],
            slice.request.w[1], slice.request.w[2]);
     slice_free(&slice);
     strcpy(r.x, "w_stim");
     r.stimulus = 1, r.w_bias = .5, r.nx = 9;
     behaves = TRUE_RULE;
-    tap_ok(slice_compute(&model, c, lived, &r, &slice, &err) && slice.n_lines == 2 &&
+    tap_ok(slice_compute(&model, c, visited, &r, &slice, &err) && slice.n_lines == 2 &&
                slice.line[0].correct && isnan(slice.line[0].w) && slice.x.n == 9,
            "x=w_stim: one pair of lines");
     double w[K] = {slice.x.value[3], .5}, dw[K];
@@ -559,11 +560,11 @@ static void test_slices(const struct cohort *c, const float *lived)
     tap_near(slice.r2, 1, 1e-12, "R^2 of the true rule");
     slice_free(&slice);
     strcpy(r.x, "reward");
-    tap_ok(!slice_compute(&model, c, lived, &r, &slice, &err), "refused: %s", err.message);
+    tap_ok(!slice_compute(&model, c, visited, &r, &slice, &err), "refused: %s", err.message);
     slice_request_default(&r);
     r.n_w = 2, r.w[0] = r.w[1] = 1;
     err_clear(&err);
-    tap_ok(!slice_compute(&model, c, lived, &r, &slice, &err), "refused: %s", err.message);
+    tap_ok(!slice_compute(&model, c, visited, &r, &slice, &err), "refused: %s", err.message);
 }
 
 int main(void)
@@ -571,20 +572,20 @@ int main(void)
     tap_note("seed %d", SEED);
     policy_parse("stim+bias", &model.settings.policy, NULL);
     struct cohort *c = make("ibl", "8", ".02"), *grid = make("grid", "6", "0");
-    float *lived = lived_of(c), *grid_lived = lived_of(grid);
+    float *visited = visited_of(c), *grid_visited = visited_of(grid);
     truth_read(c, &truth, NULL);
-    test_values(c, lived);
-    test_support(c, lived);
-    test_consistency(c, lived);
-    test_axes(c, lived);
+    test_values(c, visited);
+    test_support(c, visited);
+    test_consistency(c, visited);
+    test_axes(c, visited);
     test_rough();
-    test_slices(c, lived);
-    test_refusals(c, lived);
-    test_truth(c, lived);
+    test_slices(c, visited);
+    test_refusals(c, visited);
+    test_truth(c, visited);
     truth_read(grid, &truth, NULL);
-    test_truth(grid, grid_lived);
-    free(lived);
-    free(grid_lived);
+    test_truth(grid, grid_visited);
+    free(visited);
+    free(grid_visited);
     cohort_drop(c);
     cohort_drop(grid);
     return tap_done();

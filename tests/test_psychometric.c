@@ -201,17 +201,17 @@ static void test_expected(const struct cohort *c)
     struct model model = {.rule = rule_find("reinforce")};
     policy_parse("stim+bias", &model.settings.policy, NULL);
     model.shape.n_weights = 2;
-    float *lived = mem_new(2 * c->n_trials, sizeof *lived);
+    float *visited = mem_new(2 * c->n_trials, sizeof *visited);
     struct rng rng = rng_stream(SEED, RNG_TEST, 1, 0);
     for (size_t i = 0; i < 2 * c->n_trials; i++)
-        lived[i] = (float)rng_between(&rng, -2, 2);
+        visited[i] = (float)rng_between(&rng, -2, 2);
     struct psychometric p = compute(c, "bob", "2,all");
-    psychometric_expect(&p, &model, c, lived, 0);
+    psychometric_expect(&p, &model, c, visited, 0);
     double sum[4] = {0};
     size_t n[4] = {0};
     for (size_t i = 0; i < 10; i++) { /* bob's second session */
         size_t t = 100 + 10 + i, level = i % 4;
-        double z = (double)lived[2 * t] * c->stimulus[t] + lived[2 * t + 1];
+        double z = (double)visited[2 * t] * c->stimulus[t] + visited[2 * t + 1];
         sum[level] += 1 / (1 + exp(-z));
         n[level]++;
     }
@@ -221,15 +221,15 @@ static void test_expected(const struct cohort *c)
     tap_ok(wrong == 0, "the model's P(right) is the mean over the very trials");
     double before = p.points[1].expected[0];
     model.shape.lapse = .5;
-    psychometric_expect(&p, &model, c, lived, 0);
+    psychometric_expect(&p, &model, c, visited, 0);
     tap_near(p.points[1].expected[0], .25 + .5 * before, 1e-12, "lapses count");
-    psychometric_expect(&p, &model, c, lived, 10);
+    psychometric_expect(&p, &model, c, visited, 10);
     size_t finite = 0;
     for (size_t i = 0; i < 4; i++)
         finite += isfinite(p.points[1].expected[i]) != 0;
     tap_ok(finite > 0, "fewer trials will do while a fit runs");
     psychometric_free(&p);
-    free(lived);
+    free(visited);
 }
 
 int main(void)

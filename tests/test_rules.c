@@ -74,7 +74,7 @@ static void test_update(const char *rule, const double *theta, const double *ext
 {
     struct rule_shape shape = {.n_weights = K, .window = 5};
     struct model *m = model_of(rule, &shape, theta);
-    struct walk *walk = walk_new(m, 1);
+    struct rule_state *state = rule_state_new(m, 1);
     struct rng rng = rng_stream(SEED, RNG_TEST, 0, 0);
     struct trial t[TRIALS];
     double worst = 0, size = 0;
@@ -86,7 +86,7 @@ static void test_update(const char *rule, const double *theta, const double *ext
                               .z = z,
                               .w = {rng_between(&rng, -2, 2), rng_between(&rng, -1, 1)}};
         double u[K + INPUT_N] = {t[i].w[0], t[i].w[1], t[i].s, 1, 0, y, t[i].r, t[i].s > 0};
-        walk_step(walk, 1, u, (double[]){t[i].s, 1}, &t[i].z, NULL, dw);
+        rule_state_step(state, 1, u, (double[]){t[i].s, 1}, &t[i].z, NULL, dw);
         expected(rule, theta, extra, t, i, want);
         for (size_t k = 0; k < K; k++) {
             worst = fmax(worst, fabs(dw[k] - want[k]));
@@ -95,7 +95,7 @@ static void test_update(const char *rule, const double *theta, const double *ext
     }
     tap_ok(worst < 1e-12 && size > .01, "%s: %d updates as the formula says (worst %.2g of %.2g)",
            rule, TRIALS, worst, size);
-    walk_free(walk);
+    rule_state_free(state);
     model_drop(m);
 }
 
@@ -129,7 +129,7 @@ static void test_recovery(void)
         args_set(&args, "alpha", "0.03,0.02", 0);
         args_set(&args, "baseline", "-0.3,0.2", 0);
         args_set(&args, "seed", text, 0);
-        if (!simulate("reinforce", &args, "test", NULL, NULL, &c, &err)) {
+        if (!simulate_run("reinforce", &args, "test", NULL, NULL, &c, &err)) {
             tap_ok(false, "simulate: %s", err.message);
             return;
         }

@@ -343,7 +343,7 @@ static void test_keys(void)
     size_t size = 0;
     FILE *file = fopen("keys.dw", "r");
     if (!file || getdelim(&log, &size, '\0', file) < 0)
-        die("keys.dw cannot be read");
+        err_die("keys.dw cannot be read");
     fclose(file);
     tap_ok(strstr(log, "hidden=4\nmap w_bias=1.5\nzoom\nzoom\nmap w_bias=2\nsay queued\n"),
            "in the log the last step of several like it stands for all");

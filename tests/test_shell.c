@@ -101,7 +101,7 @@ static void test_errors(void)
         {"export map m.xyz", "must end in .csv, .json, .npz", 2, 13},
         {"export mop m.csv", "no view 'mop'", 2, 9},
         {"save data x.txt", "must end in .csv or .csv.gz", 2, 12},
-        {"load x.csv format=alf", "format=alf is not read by this version", 2, 20},
+        {"load x.csv format=xlsx", "format=xlsx: it takes auto|csv", 2, 20},
         {"set seed=-1", "seed=-1", 2, 11},
         {"head 0", "head: '0'", 2, 7},
         {"stop", "no fit is training", 1, -1},
@@ -281,7 +281,7 @@ static void write_file(const char *path, const char *text)
 {
     struct err err = {0};
     if (!outfile_write(path, text, strlen(text), &err))
-        die("%s", err.message);
+        err_die("%s", err.message);
 }
 
 static void test_echo(void)
@@ -346,7 +346,7 @@ static void test_help(void)
         char *line = mem_printf("help %s", command_at(i)->name);
         bool ok = say(d, "x", line) == STEP_IDLE && strstr(strbuf_text(&d->result), "Examples\n") &&
                   command_at(i)->detail[0] && command_at(i)->examples[0];
-        const struct option *o = command_options(command_at(i));
+        const struct option_row *o = command_options(command_at(i));
         for (; ok && o && o->name; o++)
             ok = has(&d->result, o->name) && o->text && o->text[strlen(o->text) - 1] != '.';
         for (const char *at = strbuf_text(&d->result); *at; at += strcspn(at, "\n"), at += !!*at)

@@ -29,7 +29,7 @@ static struct cohort *make_rule(const char *rule, const char *text, struct err *
     struct args args = words(text);
     struct cohort *c = NULL;
     if (args_check(&args, simulate_options, 0, "simulate", err))
-        simulate(rule, &args, text, NULL, NULL, &c, err);
+        simulate_run(rule, &args, text, NULL, NULL, &c, err);
     args_free(&args);
     return c;
 }
@@ -308,11 +308,11 @@ static void test_refusals(void)
     struct err err = {0};
     atomic_bool cancel = true;
     atomic_int permille = 0;
-    tap_ok(!simulate("reinforce", &args, NULL, &cancel, NULL, &c, &err) && !c &&
+    tap_ok(!simulate_run("reinforce", &args, NULL, &cancel, NULL, &c, &err) && !c &&
                err.code == ERR_INTERRUPTED,
            "cancelled: %s", err.message);
     cancel = false;
-    tap_ok(simulate("reinforce", &args, NULL, &cancel, &permille, &c, NULL) && permille == 1000,
+    tap_ok(simulate_run("reinforce", &args, NULL, &cancel, &permille, &c, NULL) && permille == 1000,
            "progress ends at 1000");
     cohort_drop(c);
     args_free(&args);

@@ -149,11 +149,12 @@ static void test_kinds(void)
     struct style colours = {.colours = 16};
     canvas_init(&canvas, 10, 3);
     transcript_draw(&t, &canvas, (struct rect){0, 0, 10, 3}, &colours);
-    tap_ok(canvas.cells[20].ink != COLOUR_DEFAULT && canvas.cells[10].ink == COLOUR_DEFAULT,
+    tap_ok(canvas.cells[20].foreground != COLOUR_DEFAULT &&
+               canvas.cells[10].foreground == COLOUR_DEFAULT,
            "errors are coloured, results are not");
     canvas_clear(&canvas, (struct rect){0, 0, 10, 3});
     transcript_draw(&t, &canvas, (struct rect){0, 0, 10, 3}, &plain);
-    tap_ok(canvas.cells[20].ink == COLOUR_DEFAULT && canvas.cells[20].attributes != 0,
+    tap_ok(canvas.cells[20].foreground == COLOUR_DEFAULT && canvas.cells[20].attributes != 0,
            "without colours they are marked otherwise");
     canvas_free(&canvas);
     transcript_free(&t);

@@ -123,10 +123,10 @@ static char *read_golden(const char *path)
         return NULL;
     }
     struct strbuf text = {0};
-    char piece[4096];
+    char segment[4096];
     size_t n;
-    while ((n = fread(piece, 1, sizeof piece, file)) > 0) {
-        strbuf_add(&text, piece, n);
+    while ((n = fread(segment, 1, sizeof segment, file)) > 0) {
+        strbuf_add(&text, segment, n);
     }
     fclose(file);
     return strbuf_take(&text);
@@ -401,12 +401,12 @@ static void test_keys(void)
     tap_is_text(ask(view, "]", &out), "map w_bias=-1", "] fixes the bias");
     tap_is_text(ask(view, "[", &out), "", "[ has nowhere to go");
     configure(view, "w_bias=-1", NULL);
-    tap_is_text(ask(view, "[", &out), "map w_bias=lived", "[ lets the bias go");
+    tap_is_text(ask(view, "[", &out), "map w_bias=visited", "[ lets the bias go");
     tap_is_text(ask(view, "]", &out), "map w_bias=-.5", "] goes on in halves");
     configure(view, "w_bias=.3", NULL);
     tap_is_text(ask(view, "]", &out), "map w_bias=.5", "] finds the next half");
     tap_is_text(ask(view, "[", &out), "map w_bias=0", "[ finds the half before");
-    configure(view, "w_bias=lived", NULL);
+    configure(view, "w_bias=visited", NULL);
     tap_is_text(ask(view, "c", &out), "map reward=1", "c shows correct alone");
     configure(view, "reward=1", NULL);
     tap_is_text(ask(view, "c", &out), "map reward=0", "then error");

@@ -1,5 +1,5 @@
 /* Scenes made by hand for the tests of views: a ragged cohort with or without a
- * known truth, and models whose rule, history and lived weights are given. */
+ * known truth, and models whose rule, history and visited weights are given. */
 #ifndef TESTS_VIEW_SCENES_H
 #define TESTS_VIEW_SCENES_H
 
@@ -111,25 +111,25 @@ static void scene_history(struct model *m, int epochs, bool heldout)
     }
 }
 
-static struct lived *scene_lived(const struct cohort *cohort, int epoch)
+static struct visited *scene_visited(const struct cohort *cohort, int epoch)
 {
-    struct lived *lived = mem_new(1, sizeof *lived);
-    *lived = (struct lived){
+    struct visited *visited = mem_new(1, sizeof *visited);
+    *visited = (struct visited){
         .epoch = epoch, .n_trials = cohort->n_trials, .n_weights = 2, .references = 1};
-    lived->w = mem_new(cohort->n_trials * 2, sizeof(float));
+    visited->w = mem_new(cohort->n_trials * 2, sizeof(float));
     for (size_t a = 0; a < cohort->n_animals; a++) {
         const struct animal *animal = &cohort->animals[a];
         for (size_t t = 0; t < animal->count; t++) {
             double w[2];
             scene_weights(a, t, animal->count, w);
-            lived->w[(animal->first + t) * 2] = (float)w[0];
-            lived->w[(animal->first + t) * 2 + 1] = (float)w[1];
+            visited->w[(animal->first + t) * 2] = (float)w[0];
+            visited->w[(animal->first + t) * 2 + 1] = (float)w[1];
         }
     }
-    return lived;
+    return visited;
 }
 
-/* cohort NULL: as opened from a file, without history or lived weights. */
+/* cohort NULL: as opened from a file, without history or visited weights. */
 static struct model *scene_model(const char *name, const struct cohort *cohort, int epochs,
                                  bool heldout)
 {
@@ -160,7 +160,7 @@ static struct model *scene_model(const char *name, const struct cohort *cohort, 
     scene_history(m, epochs, heldout);
     m->cohort_digest = cohort->digest;
     m->cohort_name = mem_text(cohort->name);
-    m->lived = scene_lived(cohort, epochs);
+    m->visited = scene_visited(cohort, epochs);
     return m;
 }
 

@@ -77,23 +77,23 @@ bool args_given(const struct args *args, const char *name)
     return find(args, name) != NULL;
 }
 
-const char *args_text(const struct args *args, const struct option *table, const char *name)
+const char *args_text(const struct args *args, const struct option_row *table, const char *name)
 {
     const struct arg *given = find(args, name);
     if (given)
         return given->value;
-    const struct option *row = option_find(table, name);
+    const struct option_row *row = option_find(table, name);
     return row ? row->fallback : NULL;
 }
 
-double args_number(const struct args *args, const struct option *table, const char *name)
+double args_number(const struct args *args, const struct option_row *table, const char *name)
 {
     const char *text = args_text(args, table, name);
     double value;
     return text && number_parse(text, &value) ? value : NAN;
 }
 
-long args_integer(const struct args *args, const struct option *table, const char *name)
+long args_integer(const struct args *args, const struct option_row *table, const char *name)
 {
     const char *text = args_text(args, table, name);
     long long value;

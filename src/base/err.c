@@ -113,7 +113,7 @@ void err_clear(struct err *err)
     err->message[0] = '\0';
 }
 
-void die(const char *format, ...)
+void err_die(const char *format, ...)
 {
     va_list ap;
     va_start(ap, format);

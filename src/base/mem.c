@@ -14,14 +14,14 @@ static size_t product(size_t n, size_t size)
 {
     size_t bytes;
     if (__builtin_mul_overflow(n, size, &bytes) || bytes > PTRDIFF_MAX)
-        die("out of memory: %zu items of %zu bytes", n, size);
+        err_die("out of memory: %zu items of %zu bytes", n, size);
     return bytes ? bytes : 1;
 }
 
 static void *must(void *memory, size_t bytes)
 {
     if (!memory)
-        die("out of memory: %zu bytes", bytes);
+        err_die("out of memory: %zu bytes", bytes);
     return memory;
 }
 
@@ -98,6 +98,6 @@ char *mem_printf(const char *format, ...)
     int n = vasprintf(&text, format, ap);
     va_end(ap);
     if (n < 0)
-        die("out of memory: a text of format \"%s\"", format);
+        err_die("out of memory: a text of format \"%s\"", format);
     return text;
 }

@@ -9,80 +9,32 @@
 #include <string.h>
 #include <strings.h>
 
-static bool digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
+#include "deltaw/base/decimal.h"
 
-/* An unsigned decimal number at text; *end is behind it.  The grammar is
- * checked here, since strtod takes hexadecimal, "inf", "infinity" and blanks. */
-static bool decimal(const char *text, const char **end, double *out)
+/* An unsigned decimal number of n bytes. */
+static bool plain(const char *text, size_t n, double *out)
 {
-    static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                  1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    const char *p = text;
-    uint64_t mantissa = 0;
-    int digits = 0, places = 0;
-    for (; digit(*p); p++, digits++)
-        mantissa = mantissa * 10 + (uint64_t)(*p - '0');
-    if (*p == '.') {
-        p++;
-        for (; digit(*p); p++, digits++, places++)
-            mantissa = mantissa * 10 + (uint64_t)(*p - '0');
-    }
-    if (!digits)
-        return false;
-    bool exponent = false;
-    if (*p == 'e' || *p == 'E') {
-        const char *e = p + 1;
-        e += *e == '+' || *e == '-';
-        if (!digit(*e))
-            return false;
-        while (digit(*e))
-            e++;
-        p = e;
-        exponent = true;
-    }
-    *end = p;
-    /* Up to 15 digits and powers of ten up to 22 are exact doubles, and so is
-     * one correctly rounded division of them (Clinger 1990): most fields of a
-     * log need no strtod. */
-    if (!exponent && digits <= 15) {
-        *out = (double)mantissa / tens[places];
-        return true;
-    }
-    errno = 0;
-    char *stop;
-    *out = strtod(text, &stop);
-    return stop == p && isfinite(*out);
+    return *text != '-' && *text != '+' && decimal_double(text, n, out);
 }
 
 bool number_parse(const char *text, double *out)
 {
-    const char *p = text;
-    bool negative = *p == '-';
-    p += *p == '-' || *p == '+';
-    double value;
+    bool negative = *text == '-';
+    const char *p = text + (*text == '-' || *text == '+'), *caret = strchrnul(p, '^');
+    double value, power;
     if (!strcasecmp(p, "nan")) {
         *out = NAN;
         return true;
     }
-    if (!decimal(p, &p, &value))
+    if (!plain(p, (size_t)(caret - p), &value))
         return false;
-    if (*p == '^') {
-        p++;
-        bool below = *p == '-';
-        p += *p == '-' || *p == '+';
-        double power;
-        if (!decimal(p, &p, &power))
+    if (*caret) {
+        if (!decimal_double(caret + 1, strlen(caret + 1), &power))
             return false;
-        value = pow(value, below ? -power : power);
+        value = pow(value, power);
         if (!isfinite(value))
             return false;
     }
-    if (*p)
-        return false;
     *out = negative ? -value : value;
     return true;
 }

@@ -7,20 +7,20 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/number.h"
 
-const struct option *option_find(const struct option *table, const char *name)
+const struct option_row *option_find(const struct option_row *table, const char *name)
 {
-    for (const struct option *row = table; row && row->name; row++)
+    for (const struct option_row *row = table; row && row->name; row++)
         if (!strcmp(row->name, name))
             return row;
     return NULL;
 }
 
-static bool any_number(const struct option *row)
+static bool any_number(const struct option_row *row)
 {
     return row->min == 0 && row->max == 0;
 }
 
-static void number_range(const struct option *row, struct strbuf *out)
+static void number_range(const struct option_row *row, struct strbuf *out)
 {
     char low[NUMBER_SIZE], high[NUMBER_SIZE];
     number_double(low, row->min);
@@ -35,7 +35,7 @@ static void number_range(const struct option *row, struct strbuf *out)
         strbuf_printf(out, "%s to %s", low, high);
 }
 
-void option_range(const struct option *row, struct strbuf *out)
+void option_range(const struct option_row *row, struct strbuf *out)
 {
     static const char *const names[] = {
         [OPTION_TEXT] = "TEXT",
@@ -78,7 +78,7 @@ static bool is_word(const char *words, const char *value, size_t n)
     return false;
 }
 
-static bool is_number(const struct option *row, const char *value)
+static bool is_number(const struct option_row *row, const char *value)
 {
     double number = 0;
     long long integer = 0;
@@ -92,7 +92,7 @@ static bool is_number(const struct option *row, const char *value)
     return number >= row->min && number <= row->max;
 }
 
-static bool value_fits(const struct option *row, const char *value)
+static bool value_fits(const struct option_row *row, const char *value)
 {
     switch (row->type) {
     case OPTION_NUMBER:
@@ -117,7 +117,7 @@ static bool value_fits(const struct option *row, const char *value)
 }
 
 /* "1,000" and "1_000" were meant as 1000.  NULL: not of that kind.  Caller frees. */
-static char *without_groups(const struct option *row, const char *value)
+static char *without_groups(const struct option_row *row, const char *value)
 {
     if ((row->type != OPTION_INTEGER && row->type != OPTION_NUMBER) || !strpbrk(value, ",_"))
         return NULL;
@@ -132,7 +132,7 @@ static char *without_groups(const struct option *row, const char *value)
     return NULL;
 }
 
-static bool refuse_value(const struct arg *arg, const struct option *row, struct err *err)
+static bool refuse_value(const struct arg *arg, const struct option_row *row, struct err *err)
 {
     struct strbuf right = {0};
     strbuf_puts(&right, row->type == OPTION_INTEGER && !row->words ? "a whole number, " : "");
@@ -157,10 +157,10 @@ static bool refuse_value(const struct arg *arg, const struct option *row, struct
 
 static const char *name_at(void *context, size_t i)
 {
-    return ((const struct option *)context)[i].name; /* NULL ends the table */
+    return ((const struct option_row *)context)[i].name; /* NULL ends the table */
 }
 
-static bool refuse_name(const struct arg *arg, const struct option *table, const char *verb,
+static bool refuse_name(const struct arg *arg, const struct option_row *table, const char *verb,
                         struct err *err)
 {
     if (!table || !table->name)
@@ -171,7 +171,7 @@ static bool refuse_name(const struct arg *arg, const struct option *table, const
         return err_at(err, ERR_USAGE, arg->column, "%s has no option '%s'; did you mean '%s'?",
                       verb, arg->name, near);
     struct strbuf all = {0};
-    for (const struct option *row = table; row->name; row++)
+    for (const struct option_row *row = table; row->name; row++)
         strbuf_printf(&all, " %s=", row->name);
     err_at(err, ERR_USAGE, arg->column, "%s has no option '%s'; it takes%s", verb, arg->name,
            strbuf_text(&all));
@@ -179,7 +179,7 @@ static bool refuse_name(const struct arg *arg, const struct option *table, const
     return false;
 }
 
-bool args_check(const struct args *args, const struct option *table, size_t positional,
+bool args_check(const struct args *args, const struct option_row *table, size_t positional,
                 const char *verb, struct err *err)
 {
     size_t seen = 0;
@@ -197,7 +197,7 @@ bool args_check(const struct args *args, const struct option *table, size_t posi
             return err_at(err, ERR_USAGE, arg->column, "%s takes at most %zu %s; '%s' is too much",
                           verb, positional, positional == 1 ? "word" : "words", arg->value);
         }
-        const struct option *row = option_find(table, arg->name);
+        const struct option_row *row = option_find(table, arg->name);
         if (!row)
             return refuse_name(arg, table, verb, err);
         for (size_t j = 0; j < i; j++)

@@ -29,8 +29,8 @@ static void next_block(struct rng *rng)
     rng->used = 0;
     /* 2^32 blocks are 17 billion words; to begin again would repeat them. */
     if (++rng->counter[0] == 0)
-        die("a random stream is used up (purpose %u, %u, %u)", rng->counter[1], rng->counter[2],
-            rng->counter[3]);
+        err_die("a random stream is used up (purpose %u, %u, %u)", rng->counter[1], rng->counter[2],
+                rng->counter[3]);
 }
 
 uint32_t rng_word(struct rng *rng)

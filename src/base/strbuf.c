@@ -14,7 +14,7 @@
 static void grow(struct strbuf *b, size_t n)
 {
     if (n >= SIZE_MAX - b->len)
-        die("out of memory: a text of %zu bytes and %zu more", b->len, n);
+        err_die("out of memory: a text of %zu bytes and %zu more", b->len, n);
     b->text = mem_reserve(b->text, &b->capacity, b->len + n + 1, 1);
 }
 
@@ -61,7 +61,7 @@ void strbuf_vprintf(struct strbuf *b, const char *format, va_list ap)
     size_t room = b->capacity - b->len;
     int n = vsnprintf(b->text + b->len, room, format, ap);
     if (n < 0)
-        die("cannot format \"%s\"", format);
+        err_die("cannot format \"%s\"", format);
     if ((size_t)n >= room) {
         grow(b, (size_t)n);
         vsnprintf(b->text + b->len, (size_t)n + 1, format, again);

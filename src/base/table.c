@@ -11,7 +11,7 @@
 void table_column(struct table *t, const char *name, enum column_type type, int digits)
 {
     if (t->n_rows)
-        die("table: column \"%s\" after the first row", name);
+        err_die("table: column \"%s\" after the first row", name);
     t->columns = mem_resize(t->columns, t->n_columns + 1, sizeof *t->columns);
     t->columns[t->n_columns++] = (struct table_column){mem_text(name), type, digits};
 }
@@ -28,7 +28,7 @@ void table_row(struct table *t)
 static struct table_cell *last(struct table *t, size_t column, bool text)
 {
     if (!t->n_rows || column >= t->n_columns || text != (t->columns[column].type == COLUMN_TEXT))
-        die("table: no row, no column %zu, or one of the other type", column);
+        err_die("table: no row, no column %zu, or one of the other type", column);
     return &t->cells[(t->n_rows - 1) * t->n_columns + column];
 }
 

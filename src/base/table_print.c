@@ -10,8 +10,8 @@
 
 enum { GAP = 2, TEXT_LEAST = 8, DIGITS = 4 };
 
-/* A column as it will stand. */
-struct stand {
+/* How a column will be laid out. */
+struct column_layout {
     char **texts; /* [1 + n_rows]: the name and the cells, safe to print */
     bool right;
     int cells, width; /* of the widest cell; of the column */
@@ -29,11 +29,11 @@ static char *cell_text(const struct table_column *column, const struct table_cel
     return mem_text(number_format(buf, cell->number, column->digits > 0 ? column->digits : DIGITS));
 }
 
-static struct stand *measure(const struct table *t)
+static struct column_layout *measure(const struct table *t)
 {
-    struct stand *stands = mem_new(t->n_columns, sizeof *stands);
+    struct column_layout *layouts = mem_new(t->n_columns, sizeof *layouts);
     for (size_t j = 0; j < t->n_columns; j++) {
-        struct stand *s = &stands[j];
+        struct column_layout *s = &layouts[j];
         s->right = t->columns[j].type != COLUMN_TEXT;
         s->texts = mem_new(1 + t->n_rows, sizeof *s->texts);
         s->texts[0] = utf8_clean(t->columns[j].name, strlen(t->columns[j].name));
@@ -45,25 +45,25 @@ static struct stand *measure(const struct table *t)
         int name = utf8_width(s->texts[0]);
         s->width = name > s->cells ? name : s->cells;
     }
-    return stands;
+    return layouts;
 }
 
-static int total(const struct stand *stands, size_t n)
+static int total(const struct column_layout *layouts, size_t n)
 {
     int width = n ? GAP * ((int)n - 1) : 0;
     for (size_t j = 0; j < n; j++)
-        width += stands[j].width;
+        width += layouts[j].width;
     return width;
 }
 
 /* Takes cells from the widest text columns (or the names of numbers), one by
  * one, none below `least`. */
-static void shrink(struct stand *stands, size_t n, int width, bool numbers, int least)
+static void shrink(struct column_layout *layouts, size_t n, int width, bool numbers, int least)
 {
-    for (int excess = total(stands, n) - width; excess > 0; excess--) {
-        struct stand *widest = NULL;
+    for (int excess = total(layouts, n) - width; excess > 0; excess--) {
+        struct column_layout *widest = NULL;
         for (size_t j = 0; j < n; j++) {
-            struct stand *s = &stands[j];
+            struct column_layout *s = &layouts[j];
             int floor = s->right && s->cells > least ? s->cells : least;
             if (s->right == numbers && s->width > floor && (!widest || s->width > widest->width))
                 widest = s;
@@ -75,17 +75,17 @@ static void shrink(struct stand *stands, size_t n, int width, bool numbers, int 
 }
 
 /* How many columns fit in the end; when some do not, a mark stands for them. */
-static size_t fit(struct stand *stands, size_t n, int width)
+static size_t fit(struct column_layout *layouts, size_t n, int width)
 {
-    shrink(stands, n, width, false, TEXT_LEAST);
-    shrink(stands, n, width, true, 3);
-    shrink(stands, n, width, false, 3);
-    if (total(stands, n) <= width)
+    shrink(layouts, n, width, false, TEXT_LEAST);
+    shrink(layouts, n, width, true, 3);
+    shrink(layouts, n, width, false, 3);
+    if (total(layouts, n) <= width)
         return n;
-    while (n > 1 && total(stands, n) + GAP + 1 > width)
+    while (n > 1 && total(layouts, n) + GAP + 1 > width)
         n--;
-    if (stands[0].width > width)
-        stands[0].width = width;
+    if (layouts[0].width > width)
+        layouts[0].width = width;
     return n;
 }
 
@@ -122,21 +122,21 @@ static void end_line(struct strbuf *out, bool more)
 
 void table_print(const struct table *t, int width, struct strbuf *out)
 {
-    struct stand *stands = measure(t);
-    size_t n = width > 0 ? fit(stands, t->n_columns, width) : t->n_columns;
-    bool more = n < t->n_columns && total(stands, n) + GAP + 1 <= width;
+    struct column_layout *layouts = measure(t);
+    size_t n = width > 0 ? fit(layouts, t->n_columns, width) : t->n_columns;
+    bool more = n < t->n_columns && total(layouts, n) + GAP + 1 <= width;
     for (size_t i = 0; i <= t->n_rows; i++) {
         for (size_t j = 0; j < n; j++) {
             if (j)
                 strbuf_fill(out, ' ', GAP);
-            put(out, stands[j].texts[i], stands[j].width, stands[j].right);
+            put(out, layouts[j].texts[i], layouts[j].width, layouts[j].right);
         }
         end_line(out, more);
     }
     for (size_t j = 0; j < t->n_columns; j++) {
         for (size_t i = 0; i <= t->n_rows; i++)
-            free(stands[j].texts[i]);
-        free(stands[j].texts);
+            free(layouts[j].texts[i]);
+        free(layouts[j].texts);
     }
-    free(stands);
+    free(layouts);
 }

@@ -1,10 +1,12 @@
 #include "codes.h"
 
+#include <math.h>
 #include <string.h>
 #include <strings.h>
 
-#include "decimal.h"
+#include "deltaw/base/decimal.h"
 #include "deltaw/base/strbuf.h"
+#include "source.h"
 
 /* Below this many trials rewards prove nothing against a convention. */
 enum { ENOUGH = 10 };
@@ -22,17 +24,21 @@ static enum code word_code(const struct word *words, const char *text)
     return CODE_BAD;
 }
 
-static enum code number_code(const char *text, size_t n)
+enum code code_number(double v)
+{
+    return isnan(v)  ? CODE_EMPTY
+           : v == 0  ? CODE_ZERO
+           : v == 1  ? CODE_ONE
+           : v == -1 ? CODE_MINUS
+           : v == 2  ? CODE_TWO
+           : v == .5 ? CODE_HALF
+                     : CODE_BAD;
+}
+
+static enum code text_number(const char *text, size_t n)
 {
     double v;
-    if (!decimal_double(text, n, &v))
-        return CODE_BAD;
-    return v == 0     ? CODE_ZERO
-           : v == 1   ? CODE_ONE
-           : v == -1  ? CODE_MINUS
-           : v == 2   ? CODE_TWO
-           : v == 0.5 ? CODE_HALF
-                      : CODE_BAD;
+    return decimal_double(text, n, &v) ? code_number(v) : CODE_BAD;
 }
 
 enum code code_choice(const char *text, size_t n)
@@ -43,9 +49,9 @@ enum code code_choice(const char *text, size_t n)
         {"no_go", CODE_NOGO}, {"no go", CODE_NOGO}, {NULL, CODE_BAD}};
     if (n == 1 && (*text == '0' || *text == '1'))
         return *text == '0' ? CODE_ZERO : CODE_ONE;
-    if (decimal_missing(text, n))
+    if (text_missing(text, n))
         return CODE_EMPTY;
-    enum code code = number_code(text, n);
+    enum code code = text_number(text, n);
     if (code == CODE_HALF)
         return CODE_BAD;
     return code == CODE_BAD ? word_code(words, text) : code;
@@ -58,9 +64,9 @@ enum code code_reward(const char *text, size_t n)
                                         {"incorrect", CODE_ZERO}, {NULL, CODE_BAD}};
     if (n == 1 && (*text == '0' || *text == '1'))
         return *text == '0' ? CODE_ZERO : CODE_ONE;
-    if (decimal_missing(text, n))
+    if (text_missing(text, n))
         return CODE_EMPTY;
-    enum code code = number_code(text, n);
+    enum code code = text_number(text, n);
     if (code == CODE_TWO)
         return CODE_BAD;
     return code == CODE_BAD ? word_code(words, text) : code;

@@ -38,6 +38,7 @@ struct code_set {
     size_t count[CODE_N], line[CODE_N];
 };
 
+enum code code_number(double v); /* as in a column of numbers */
 enum code code_choice(const char *text, size_t n);
 enum code code_reward(const char *text, size_t n);
 void code_note(struct code_set *set, enum code code, size_t line);

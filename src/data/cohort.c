@@ -87,7 +87,7 @@ void cohort_builder_columns(struct cohort_builder *b, size_t n, const char *cons
 {
     struct cohort *c = b->cohort;
     if (c->n_columns || c->n_trials)
-        die("cohort_builder_columns: called late or twice");
+        err_die("cohort_builder_columns: called late or twice");
     c->n_columns = n;
     c->columns = mem_new(n, sizeof *c->columns);
     for (size_t i = 0; i < n; i++)
@@ -108,7 +108,7 @@ void cohort_builder_animal(struct cohort_builder *b, const char *name)
     size_t before = b->animals.n;
     names_add(&b->animals, name, strlen(name));
     if (b->animals.n == before)
-        die("cohort_builder_animal: the trials of %s do not come together", name);
+        err_die("cohort_builder_animal: the trials of %s do not come together", name);
     c->animals = mem_reserve(c->animals, &b->animal_room, c->n_animals + 1, sizeof *c->animals);
     c->animals[c->n_animals++] = (struct animal){.name = mem_text(name), .first = c->n_trials};
     b->last_session = -1;
@@ -136,7 +136,7 @@ void cohort_builder_trial(struct cohort_builder *b, const struct cohort_trial *t
 {
     struct cohort *c = b->cohort;
     if (c->n_animals == 0)
-        die("cohort_builder_trial: no animal yet");
+        err_die("cohort_builder_trial: no animal yet");
     if (b->last_session < 0)
         cohort_builder_session(b, "1");
     if (c->n_trials == b->room) {

@@ -5,10 +5,19 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
+#include "lines.h"
+
+struct csv {
+    struct log_source *source;
+    struct lines lines;
+    char separator;
+    char *joined; /* a record that spans lines */
+    size_t joined_capacity;
+};
 
 static enum lines_got refuse(const struct csv *csv, struct err *err, const char *why)
 {
-    err_set(err, ERR_DATA, "%s:%zu: %s", csv->lines.path, csv->line, why);
+    source_refuse(csv->source, err, "%s", why);
     return LINES_ERROR;
 }
 
@@ -61,17 +70,17 @@ static enum lines_got record(struct csv *csv, char **text, size_t *n, struct err
     enum lines_got got = lines_next(&csv->lines, text, n, err);
     if (got != LINES_LINE)
         return got;
-    csv->line = csv->lines.line;
+    csv->source->row = csv->lines.line;
     if (memchr(*text, '"', *n) && open_quote(*text, *n, csv->separator))
         return join(csv, text, n, err);
     return LINES_LINE;
 }
 
 /* Unquotes in place; *at is behind the closing quote after.  False: text there. */
-static bool unquote(char **at, const char *end, char separator, struct field *field)
+static bool unquote(char **at, const char *end, char separator, struct log_cell *cell)
 {
     char *to = *at + 1, *from = to;
-    field->text = to;
+    cell->text = to;
     while (from < end) {
         if (*from == '"') {
             if (from + 1 < end && from[1] == '"')
@@ -81,7 +90,7 @@ static bool unquote(char **at, const char *end, char separator, struct field *fi
         }
         *to++ = *from++;
     }
-    field->n = (size_t)(to - field->text);
+    cell->n = (size_t)(to - cell->text);
     if (from < end)
         from++;
     while (from < end && *from == ' ' && *from != separator)
@@ -92,40 +101,44 @@ static bool unquote(char **at, const char *end, char separator, struct field *fi
     return fine;
 }
 
-static void trim(struct field *field)
+static void trim(struct log_cell *cell)
 {
-    while (field->n > 0 && (field->text[0] == ' ' || field->text[0] == '\t')) {
-        field->text++;
-        field->n--;
+    while (cell->n > 0 && (cell->text[0] == ' ' || cell->text[0] == '\t')) {
+        cell->text++;
+        cell->n--;
     }
-    while (field->n > 0 && (field->text[field->n - 1] == ' ' || field->text[field->n - 1] == '\t'))
-        field->n--;
-    field->text[field->n] = '\0';
+    while (cell->n > 0 && (cell->text[cell->n - 1] == ' ' || cell->text[cell->n - 1] == '\t'))
+        cell->n--;
+    cell->text[cell->n] = '\0';
 }
 
-/* Fields into `fields` as far as there is room; returns how many there are, 0
+/* Fields into `cells` as far as there is room; returns how many there are, 0
  * when a quoted field goes on behind its quote. */
-static size_t split(char *text, size_t n, char separator, struct field *fields, size_t room)
+static size_t split(char *text, size_t n, char separator, struct log_cell *cells, size_t room)
 {
     char *at = text;
     const char *end = text + n;
     size_t count = 0;
     for (;;) {
-        struct field field = {at, 0};
+        struct log_cell cell;
+        cell.text = at;
+        cell.n = 0;
         if (at < end && *at == '"') {
-            if (!unquote(&at, end, separator, &field))
+            if (!unquote(&at, end, separator, &cell))
                 return 0;
         } else {
             while (at < end && *at != separator)
                 at++;
-            field.n = (size_t)(at - field.text);
+            cell.n = (size_t)(at - cell.text);
         }
         bool last = at == end;
-        field.text[field.n] = '\0';
-        if (field.n > 0 && (field.text[0] <= ' ' || field.text[field.n - 1] <= ' '))
-            trim(&field);
-        if (count < room)
-            fields[count] = field;
+        cell.text[cell.n] = '\0';
+        if (cell.n > 0 && (cell.text[0] <= ' ' || cell.text[cell.n - 1] <= ' '))
+            trim(&cell);
+        if (count < room) {
+            cells[count].text = cell.text;
+            cells[count].n = cell.n;
+        }
         count++;
         if (last)
             return count;
@@ -151,6 +164,14 @@ static char find_separator(const char *text, size_t n)
     return separators[best];
 }
 
+static void name_columns(struct log_source *source, const struct log_cell *names, size_t n)
+{
+    source->n_columns = n;
+    source->columns = mem_new(n, sizeof *source->columns);
+    for (size_t i = 0; i < n; i++)
+        source->columns[i].name = utf8_clean(names[i].text, names[i].n);
+}
+
 static bool read_header(struct csv *csv, struct err *err)
 {
     char *text;
@@ -164,64 +185,70 @@ static bool read_header(struct csv *csv, struct err *err)
         return false;
     if (got == LINES_END)
         return err_set(err, ERR_DATA,
-                       "%s:1: the file is empty; a log begins with a line of "
-                       "column names",
+                       "%s:1: the file is empty; a log begins with a line of column names",
                        csv->lines.path);
     if (memchr(text, '\r', n))
-        return err_set(err, ERR_DATA,
-                       "%s:%zu: lines end in CR alone; save the file with LF or "
-                       "CRLF",
-                       csv->lines.path, csv->line);
+        return source_refuse(csv->source, err,
+                             "lines end in CR alone; save the file with LF or CRLF");
     csv->separator = find_separator(text, n);
     size_t room = n + 1;
-    csv->fields = mem_new(room, sizeof *csv->fields);
-    csv->n_columns = split(text, n, csv->separator, csv->fields, room);
-    if (csv->n_columns == 0)
-        return refuse(csv, err, "text follows a closing quote") != LINES_ERROR;
-    csv->columns = mem_new(csv->n_columns, sizeof *csv->columns);
-    for (size_t i = 0; i < csv->n_columns; i++)
-        csv->columns[i] = utf8_clean(csv->fields[i].text, csv->fields[i].n);
+    struct log_cell *names = mem_new(room, sizeof *names);
+    size_t n_names = split(text, n, csv->separator, names, room);
+    if (n_names > 0)
+        name_columns(csv->source, names, n_names);
+    free(names);
+    return n_names > 0 || refuse(csv, err, "text follows a closing quote") != LINES_ERROR;
+}
+
+/* Whatever no other format knows. */
+bool csv_sniff(const unsigned char *head, size_t n)
+{
+    (void)head;
+    (void)n;
     return true;
 }
 
-bool csv_open(struct csv *csv, const char *path, const atomic_bool *cancel, struct err *err)
+bool csv_open(struct log_source *source, struct err *err)
 {
-    *csv = (struct csv){0};
-    if (!lines_open(&csv->lines, path, cancel, err))
+    struct csv *csv = mem_new(1, sizeof *csv);
+    source->state = csv;
+    csv->source = source;
+    lines_start(&csv->lines, source->in, source->path);
+    if (!read_header(csv, err))
         return false;
-    if (!read_header(csv, err)) {
-        csv_close(csv);
-        return false;
-    }
+    source->note = csv->separator == '\t'  ? "separator=tab"
+                   : csv->separator == ';' ? "separator=semicolon"
+                                           : NULL;
     return true;
 }
 
-enum lines_got csv_next(struct csv *csv, struct err *err)
+enum log_got csv_next(struct log_source *source, struct err *err)
 {
+    struct csv *csv = source->state;
     char *text;
     size_t n;
     do {
         enum lines_got got = record(csv, &text, &n, err);
         if (got != LINES_LINE)
-            return got;
+            return got == LINES_END ? LOG_END : LOG_ERROR;
     } while (n == 0 || (*text == ' ' && strspn(text, " ") == n));
-    size_t count = split(text, n, csv->separator, csv->fields, csv->n_columns);
-    if (count == csv->n_columns)
-        return LINES_LINE;
+    size_t count = split(text, n, csv->separator, source->cells, source->n_columns);
+    if (count == source->n_columns)
+        return LOG_ROW;
     if (count == 0)
-        return refuse(csv, err, "text follows a closing quote");
-    err_set(err, ERR_DATA, "%s:%zu: %zu field%s, but the header names %zu columns", csv->lines.path,
-            csv->line, count, count == 1 ? "" : "s", csv->n_columns);
-    return LINES_ERROR;
+        refuse(csv, err, "text follows a closing quote");
+    else
+        source_refuse(source, err, "%zu field%s, but the header names %zu columns", count,
+                      count == 1 ? "" : "s", source->n_columns);
+    return LOG_ERROR;
 }
 
-void csv_close(struct csv *csv)
+void csv_close(struct log_source *source)
 {
-    for (size_t i = 0; csv->columns && i < csv->n_columns; i++)
-        free(csv->columns[i]);
-    free(csv->columns);
-    free(csv->fields);
+    struct csv *csv = source->state;
+    if (!csv)
+        return;
+    lines_stop(&csv->lines);
     free(csv->joined);
-    lines_close(&csv->lines);
-    *csv = (struct csv){0};
+    free(csv);
 }

@@ -5,14 +5,14 @@
 #include <string.h>
 #include <strings.h>
 
-#include "decimal.h"
+#include "deltaw/base/decimal.h"
 #include "deltaw/base/mem.h"
 
 /* A kept column must not look like one of the parts when the cohort is saved
  * and loaded again, nor come twice. */
 static char *extra_name(const struct reader *r, size_t column)
 {
-    char *name = mem_text(r->csv.columns[column]);
+    char *name = mem_text(r->source.columns[column].name);
     for (int role = 0; role <= ROLE_DATE; role++)
         if (schema_same_name(name, schema_role_name((enum role)role))) {
             char *longer = mem_printf("%s_log", name);
@@ -32,10 +32,10 @@ static char *extra_name(const struct reader *r, size_t column)
 void reader_plan_extras(struct reader *r)
 {
     struct rows *rows = r->rows;
-    r->extra = mem_new(r->csv.n_columns, sizeof *r->extra);
-    for (size_t i = 0; i < r->csv.n_columns; i++) {
+    r->extra = mem_new(r->source.n_columns, sizeof *r->extra);
+    for (size_t i = 0; i < r->source.n_columns; i++) {
         r->extra[i] = -1;
-        if (r->schema.used[i] || r->csv.columns[i][0] == '\0')
+        if (r->schema.used[i] || r->source.columns[i].name[0] == '\0')
             continue;
         char *name = extra_name(r, i);
         for (size_t k = 0; k < rows->n_extras && r->extra[i] < 0; k++)
@@ -52,21 +52,31 @@ void reader_plan_extras(struct reader *r)
     }
 }
 
-static void keep_extra(struct extra *e, size_t row, const struct field *f)
+/* False: it is no number. */
+static bool extra_value(const struct log_source *source, size_t column, float *out)
 {
-    float v = NAN;
-    if (e->text)
-        return;
-    if (decimal_float(f->text, f->n, &v))
-        e->any = true;
-    else if (strcasecmp(f->text, "true") == 0 || strcasecmp(f->text, "false") == 0)
-        v = f->n == 4, e->any = true;
-    else if (!decimal_missing(f->text, f->n)) {
+    const struct log_cell *cell = &source->cells[column];
+    *out = NAN;
+    if (source->columns[column].type == LOG_NUMBER) {
+        *out = (float)cell->number;
+        return true;
+    }
+    if (decimal_float(cell->text, cell->n, out) || text_missing(cell->text, cell->n))
+        return true;
+    *out = strcasecmp(cell->text, "true") == 0;
+    return *out == 1 || strcasecmp(cell->text, "false") == 0;
+}
+
+static void keep_extra(struct extra *e, size_t row, const struct log_source *source, size_t column)
+{
+    float v;
+    if (!extra_value(source, column, &v)) {
         e->text = true;
         free(e->values);
         e->values = NULL;
         return;
     }
+    e->any = e->any || !isnan(v);
     if (row >= e->capacity)
         e->values = mem_reserve(e->values, &e->capacity, row + 1, sizeof *e->values);
     while (e->n < row)
@@ -76,7 +86,9 @@ static void keep_extra(struct extra *e, size_t row, const struct field *f)
 
 void reader_keep_extras(struct reader *r, size_t row)
 {
-    for (size_t i = 0; i < r->csv.n_columns; i++)
-        if (r->extra[i] >= 0)
-            keep_extra(&r->rows->extras[r->extra[i]], row, &r->csv.fields[i]);
+    for (size_t i = 0; i < r->source.n_columns; i++) {
+        struct extra *e = r->extra[i] >= 0 ? &r->rows->extras[r->extra[i]] : NULL;
+        if (e && !e->text)
+            keep_extra(e, row, &r->source, i);
+    }
 }

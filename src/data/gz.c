@@ -24,26 +24,8 @@ struct gz_in {
     const atomic_bool *cancel;
     z_stream z; /* next_in, avail_in are the input buffer in both cases */
     unsigned char block[BLOCK];
-};
-
-/* What people also try to load. */
-static const struct {
-    const char *magic;
-    size_t n;
-    const char *what;
-} others[] = {
-    {"PK\3\4", 4, "a zip archive; unpack it and load the CSV file inside"},
-    {"\xfd"
-     "7zXZ",
-     5, "an xz file; unpack it with unxz"},
-    {"BZh", 3, "a bzip2 file; unpack it with bunzip2"},
-    {"\x28\xb5\x2f\xfd", 4, "a zstd file; unpack it with unzstd"},
-    {"\x93NUMPY", 6, "a numpy array; save the trials as CSV"},
-    {"\x89HDF", 4, "an HDF5 file; save the trials as CSV"},
-    {"MATLAB ", 7, "a MATLAB file; save the trials as CSV"},
-    {"PAR1", 4, "a Parquet file; save the trials as CSV"},
-    {"\xff\xfe", 2, "UTF-16 text; save it as UTF-8"},
-    {"\xfe\xff", 2, "UTF-16 text; save it as UTF-8"},
+    unsigned char head[GZ_HEAD]; /* looked at and not yet read */
+    size_t head_n, head_at;
 };
 
 static bool wait_for_bytes(struct gz_in *gz, struct err *err)
@@ -97,17 +79,13 @@ static bool fill_to(struct gz_in *gz, size_t need, struct err *err)
     return true;
 }
 
-static bool sniff(struct gz_in *gz, struct err *err)
+static bool find_packing(struct gz_in *gz, struct err *err)
 {
-    if (!fill_to(gz, 8, err))
+    if (!fill_to(gz, 2, err))
         return false;
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        if (gz->z.avail_in >= others[i].n &&
-            memcmp(gz->z.next_in, others[i].magic, others[i].n) == 0)
-            return err_set(err, ERR_DATA, "this is %s", others[i].what);
     gz->packed = gz->z.avail_in >= 2 && gz->z.next_in[0] == 0x1f && gz->z.next_in[1] == 0x8b;
     if (gz->packed && inflateInit2(&gz->z, GZIP_BITS) != Z_OK)
-        die("inflateInit2 failed");
+        err_die("inflateInit2 failed");
     gz->between = true;
     return true;
 }
@@ -134,7 +112,7 @@ struct gz_in *gz_open(const char *path, const atomic_bool *cancel, struct err *e
     gz->size = gz->regular ? (uint64_t)st.st_size : 0;
     gz->cancel = cancel;
     gz->z.next_in = gz->block;
-    if (!sniff(gz, err)) {
+    if (!find_packing(gz, err)) {
         gz_close(gz);
         return NULL;
     }
@@ -161,7 +139,7 @@ static bool next_member(struct gz_in *gz, bool *more, struct err *err)
                        "bytes that are not gzip follow the gzip data; "
                        "unpack it with zcat and look at its end");
     if (inflateReset(&gz->z) != Z_OK)
-        die("inflateReset failed");
+        err_die("inflateReset failed");
     gz->between = false;
     *more = true;
     return true;
@@ -185,7 +163,7 @@ static ptrdiff_t read_packed(struct gz_in *gz, void *bytes, size_t n, struct err
         if (got == Z_STREAM_END) {
             gz->between = true;
         } else if (got == Z_MEM_ERROR) {
-            die("out of memory");
+            err_die("out of memory");
         } else if (got == Z_BUF_ERROR && gz->z.avail_in == 0) {
             err_set(err, ERR_DATA, "the gzip data ends early: the file is cut off; copy it again");
             return -1;
@@ -198,12 +176,8 @@ static ptrdiff_t read_packed(struct gz_in *gz, void *bytes, size_t n, struct err
     return (ptrdiff_t)(n - gz->z.avail_out);
 }
 
-ptrdiff_t gz_read(struct gz_in *gz, void *bytes, size_t n, struct err *err)
+static ptrdiff_t read_plain(struct gz_in *gz, void *bytes, size_t n, struct err *err)
 {
-    if (n > BLOCK)
-        n = BLOCK;
-    if (gz->packed)
-        return read_packed(gz, bytes, n, err);
     if (!fill_to(gz, 1, err))
         return -1;
     if (n > gz->z.avail_in)
@@ -211,6 +185,37 @@ ptrdiff_t gz_read(struct gz_in *gz, void *bytes, size_t n, struct err *err)
     memcpy(bytes, gz->z.next_in, n);
     gz->z.next_in += n;
     gz->z.avail_in -= (unsigned)n;
+    return (ptrdiff_t)n;
+}
+
+static ptrdiff_t read_more(struct gz_in *gz, void *bytes, size_t n, struct err *err)
+{
+    n = n < BLOCK ? n : BLOCK;
+    return gz->packed ? read_packed(gz, bytes, n, err) : read_plain(gz, bytes, n, err);
+}
+
+const unsigned char *gz_head(struct gz_in *gz, size_t *n, struct err *err)
+{
+    while (gz->head_n < GZ_HEAD) {
+        ptrdiff_t got = read_more(gz, gz->head + gz->head_n, GZ_HEAD - gz->head_n, err);
+        if (got < 0)
+            return NULL;
+        if (got == 0)
+            break;
+        gz->head_n += (size_t)got;
+    }
+    *n = gz->head_n;
+    return gz->head;
+}
+
+ptrdiff_t gz_read(struct gz_in *gz, void *bytes, size_t n, struct err *err)
+{
+    size_t left = gz->head_n - gz->head_at;
+    if (left == 0)
+        return read_more(gz, bytes, n, err);
+    n = n < left ? n : left;
+    memcpy(bytes, gz->head + gz->head_at, n);
+    gz->head_at += n;
     return (ptrdiff_t)n;
 }
 
@@ -247,7 +252,7 @@ struct gz_out *gz_out_new(void)
     gz->header.os = 255;
     if (deflateInit2(&gz->z, 6, Z_DEFLATED, GZIP_BITS, 8, Z_DEFAULT_STRATEGY) != Z_OK ||
         deflateSetHeader(&gz->z, &gz->header) != Z_OK)
-        die("deflateInit2 failed");
+        err_die("deflateInit2 failed");
     return gz;
 }
 
@@ -276,7 +281,7 @@ void gz_out_finish(struct gz_out *gz, struct strbuf *to)
     gz->z.next_in = NULL;
     gz->z.avail_in = 0;
     if (pack(gz, Z_FINISH, to) != Z_STREAM_END)
-        die("deflate did not end");
+        err_die("deflate did not end");
     deflateEnd(&gz->z);
     free(gz);
 }

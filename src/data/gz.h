@@ -14,9 +14,11 @@
 
 struct gz_in;
 
-/* A regular file, pipe or device; folders and other container formats are
- * refused.  `cancel` may be NULL; it is looked at while a pipe is waited for. */
+/* A regular file, pipe or device; folders are refused.  `cancel` may be NULL; it is looked at while a pipe is waited for. */
 struct gz_in *gz_open(const char *path, const atomic_bool *cancel, struct err *err);
+/* The first bytes, unpacked, without taking them: up to GZ_HEAD.  NULL on failure. */
+enum { GZ_HEAD = 512 };
+const unsigned char *gz_head(struct gz_in *gz, size_t *n, struct err *err);
 /* Up to n bytes, unpacked; 0 at the end, -1 on failure. */
 ptrdiff_t gz_read(struct gz_in *gz, void *bytes, size_t n, struct err *err);
 /* Bytes of the file itself that were used up, and its size (0: unknown). */

@@ -8,17 +8,10 @@
 
 enum { READ = 128 * 1024, CAPACITY = LINES_LIMIT + 2 * READ };
 
-bool lines_open(struct lines *lines, const char *path, const atomic_bool *cancel, struct err *err)
+void lines_start(struct lines *lines, struct gz_in *gz, const char *path)
 {
-    *lines = (struct lines){0};
-    lines->gz = gz_open(path, cancel, err);
-    if (!lines->gz) {
-        err_prefix(err, "%s", path);
-        return false;
-    }
-    lines->path = mem_text(path);
+    *lines = (struct lines){.path = path, .gz = gz};
     lines->buffer = mem_resize(NULL, CAPACITY + 1, 1);
-    return true;
 }
 
 static enum lines_got refuse(const struct lines *lines, struct err *err, const char *why)
@@ -93,15 +86,8 @@ enum lines_got lines_next(struct lines *lines, char **text, size_t *n, struct er
     return LINES_LINE;
 }
 
-uint64_t lines_position(const struct lines *lines)
+void lines_stop(struct lines *lines)
 {
-    return lines->gz ? gz_position(lines->gz) : 0;
-}
-
-void lines_close(struct lines *lines)
-{
-    gz_close(lines->gz);
     free(lines->buffer);
-    free(lines->path);
     *lines = (struct lines){0};
 }

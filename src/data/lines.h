@@ -6,7 +6,6 @@
 #ifndef DATA_LINES_H
 #define DATA_LINES_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,7 +17,7 @@ enum lines_got { LINES_ERROR, LINES_LINE, LINES_END };
 
 struct gz_in;
 struct lines {
-    char *path;
+    const char *path; /* for messages */
     struct gz_in *gz;
     char *buffer;
     size_t start, end; /* unread bytes of the buffer */
@@ -28,9 +27,9 @@ struct lines {
     bool has_nul; /* somewhere in the unread bytes */
 };
 
-bool lines_open(struct lines *lines, const char *path, const atomic_bool *cancel, struct err *err);
+/* Both are the caller's and must outlive the lines. */
+void lines_start(struct lines *lines, struct gz_in *gz, const char *path);
 enum lines_got lines_next(struct lines *lines, char **text, size_t *n, struct err *err);
-uint64_t lines_position(const struct lines *lines);
-void lines_close(struct lines *lines); /* a zeroed one is fine */
+void lines_stop(struct lines *lines); /* a zeroed one is fine */
 
 #endif

@@ -68,11 +68,11 @@ static bool take_answer(const struct loader *l, const struct log_file *file, con
     if (side < 0)
         return true;
     if (t->reward != 0.5f && side != t->answer)
-        return err_set(err, ERR_DATA,
-                       "%s:%u: the answer says %s was right, but the choice %s was %srewarded; "
-                       "answer=none leaves that column out",
-                       file->path, row->line, side ? "right" : "left", t->choice ? "right" : "left",
-                       t->reward == 1 ? "" : "not ");
+        return rows_refuse(&l->rows, row, err,
+                           "the answer says %s was right, but the choice %s was %srewarded; "
+                           "answer=none leaves that column out",
+                           side ? "right" : "left", t->choice ? "right" : "left",
+                           t->reward == 1 ? "" : "not ");
     t->answer = (uint8_t)side;
     return true;
 }
@@ -81,7 +81,7 @@ static bool add_row(struct loader *l, struct cohort_builder *b, size_t at, float
                     struct err *err)
 {
     const struct row *row = &l->rows.row[at];
-    const struct log_file *file = &l->rows.files[l->rows.sittings[row->sitting].file];
+    const struct log_file *file = &l->rows.files[l->rows.sessions[row->session].file];
     int side = code_side((enum code)row->choice, l->sides[file - l->rows.files]);
     float reward = reward_of(file, (enum code)row->reward);
     if (side < 0) {
@@ -97,10 +97,9 @@ static bool add_row(struct loader *l, struct cohort_builder *b, size_t at, float
         l->n_half++;
     }
     if (!isfinite(row->stimulus))
-        return err_set(err, ERR_DATA,
-                       "%s:%u: the stimulus is empty on a trial with a choice; "
-                       "remove the row or empty its choice",
-                       file->path, row->line);
+        return rows_refuse(
+            &l->rows, row, err,
+            "the stimulus is empty on a trial with a choice; remove the row or empty its choice");
     struct cohort_trial t = {
         .stimulus = row->stimulus, .reward = reward, .choice = (uint8_t)side, .trial = row->trial};
     if (!take_answer(l, file, row, &t, err))
@@ -151,16 +150,16 @@ static bool build(struct loader *l, struct cohort_builder *b, struct err *err)
         if (!l->rows.extras[i].text && l->rows.extras[i].any)
             names[n++] = l->rows.extras[i].name;
     cohort_builder_columns(b, n, names);
-    uint32_t subject = NAMES_NONE, sitting = NAMES_NONE;
+    uint32_t subject = NAMES_NONE, session = NAMES_NONE;
     for (size_t i = 0; i < l->rows.n && fine; i++) {
         size_t at = l->order.row[i];
-        const struct sitting *s = &l->rows.sittings[l->rows.row[at].sitting];
+        const struct log_session *s = &l->rows.sessions[l->rows.row[at].session];
         if (s->subject != subject) {
             subject = s->subject;
             cohort_builder_animal(b, l->rows.subjects.text[subject]);
         }
-        if (l->rows.row[at].sitting != sitting) {
-            sitting = l->rows.row[at].sitting;
+        if (l->rows.row[at].session != session) {
+            session = l->rows.row[at].session;
             cohort_builder_session(b, s->name);
         }
         fine = add_row(l, b, at, extra, err);

@@ -44,7 +44,7 @@ void npz_add(struct npz *npz, const char *name, enum npz_type type, size_t n_dim
              const size_t *shape, const double *values)
 {
     if (n_dimensions > NPZ_MAX_DIMENSIONS || type == NPZ_TEXT || npz_find(npz, name))
-        die("npz_add: %s: bad type or shape, or added twice", name);
+        err_die("npz_add: %s: bad type or shape, or added twice", name);
     struct npz_array *a = append(npz, name);
     a->type = type;
     a->n_dimensions = n_dimensions;
@@ -59,7 +59,7 @@ void npz_add(struct npz *npz, const char *name, enum npz_type type, size_t n_dim
 void npz_add_text(struct npz *npz, const char *name, const char *text)
 {
     if (npz_find(npz, name))
-        die("npz_add_text: %s: added twice", name);
+        err_die("npz_add_text: %s: added twice", name);
     struct npz_array *a = append(npz, name);
     a->type = NPZ_TEXT;
     a->size = 1;
@@ -69,7 +69,7 @@ void npz_add_text(struct npz *npz, const char *name, const char *text)
 void npz_add_texts(struct npz *npz, const char *name, size_t n, const char *const *texts)
 {
     if (npz_find(npz, name))
-        die("npz_add_texts: %s: added twice", name);
+        err_die("npz_add_texts: %s: added twice", name);
     struct npz_array *a = append(npz, name);
     a->type = NPZ_TEXT;
     a->n_dimensions = 1;

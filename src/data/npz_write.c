@@ -110,7 +110,7 @@ bool npz_write(const char *path, const struct npz *npz, struct err *err)
                                  .opaque = &file};
     zipFile zip = zipOpen2_64(path, APPEND_STATUS_CREATE, NULL, &calls);
     if (!zip)
-        die("zipOpen2_64 failed");
+        err_die("zipOpen2_64 failed");
     bool fine = true;
     for (size_t i = 0; i < npz->n && fine; i++)
         fine = add_member(zip, &npz->arrays[i], err);

@@ -22,7 +22,7 @@ static bool sortable(const char *date)
 }
 
 /* Whole numbers by value, anything else as text. */
-static int compare_session(const char *a, const char *b)
+static int compare_names(const char *a, const char *b)
 {
     size_t na = strlen(a), nb = strlen(b);
     if (na && nb && na < 18 && nb < 18 && strspn(a, "0123456789") == na &&
@@ -35,43 +35,43 @@ static int compare_session(const char *a, const char *b)
 }
 
 struct ranked {
-    const struct sitting *sitting;
+    const struct log_session *session;
     uint32_t index;
     bool by_date;
 };
 
-static int compare_sittings(const void *pa, const void *pb)
+static int compare_sessions(const void *pa, const void *pb)
 {
     const struct ranked *a = pa, *b = pb;
-    if (a->sitting->subject != b->sitting->subject)
-        return a->sitting->subject < b->sitting->subject ? -1 : 1;
+    if (a->session->subject != b->session->subject)
+        return a->session->subject < b->session->subject ? -1 : 1;
     if (a->by_date) {
-        int way = strcmp(a->sitting->date, b->sitting->date);
+        int way = strcmp(a->session->date, b->session->date);
         if (!way)
-            way = compare_session(a->sitting->session, b->sitting->session);
+            way = compare_names(a->session->session, b->session->session);
         if (way)
             return way;
     }
     return a->index < b->index ? -1 : 1;
 }
 
-/* first [n_sittings]: where the rows of each begin. */
-static void place_sittings(const struct rows *rows, struct order *order, size_t *first)
+/* first [n_sessions]: where the rows of each begin. */
+static void place_sessions(const struct rows *rows, struct order *order, size_t *first)
 {
-    struct ranked *ranked = mem_new(rows->n_sittings, sizeof *ranked);
+    struct ranked *ranked = mem_new(rows->n_sessions, sizeof *ranked);
     bool dated = true, fine = true;
-    for (size_t i = 0; i < rows->n_sittings; i++) {
-        dated = dated && rows->sittings[i].date;
-        fine = fine && (!rows->sittings[i].date || sortable(rows->sittings[i].date));
+    for (size_t i = 0; i < rows->n_sessions; i++) {
+        dated = dated && rows->sessions[i].date;
+        fine = fine && (!rows->sessions[i].date || sortable(rows->sessions[i].date));
     }
     order->dates_unsortable = dated && !fine;
-    for (size_t i = 0; i < rows->n_sittings; i++)
-        ranked[i] = (struct ranked){&rows->sittings[i], (uint32_t)i, dated && fine};
-    qsort(ranked, rows->n_sittings, sizeof *ranked, compare_sittings);
+    for (size_t i = 0; i < rows->n_sessions; i++)
+        ranked[i] = (struct ranked){&rows->sessions[i], (uint32_t)i, dated && fine};
+    qsort(ranked, rows->n_sessions, sizeof *ranked, compare_sessions);
     size_t at = 0;
-    for (size_t i = 0; i < rows->n_sittings; i++) {
+    for (size_t i = 0; i < rows->n_sessions; i++) {
         first[ranked[i].index] = at;
-        at += ranked[i].sitting->count;
+        at += ranked[i].session->count;
     }
     free(ranked);
 }
@@ -113,7 +113,7 @@ static bool doubled(const struct rows *rows, const struct numbered *list, size_t
 }
 
 static bool order_trials(const struct rows *rows, struct order *order, size_t first,
-                         const struct sitting *s, struct err *err)
+                         const struct log_session *s, struct err *err)
 {
     uint32_t *row = order->row + first, again = 0;
     size_t n = s->count, i = 1;
@@ -137,28 +137,27 @@ static bool order_trials(const struct rows *rows, struct order *order, size_t fi
         twice = doubled(rows, list, n, &again);
     }
     if (twice)
-        err_set(err, ERR_DATA,
-                "%s:%u: session %s of %s has every trial more than once, trial %d again here; "
-                "remove the copies, or say trial=none if they are all real",
-                rows->files[s->file].path, rows->row[again].line, s->name,
-                rows->subjects.text[s->subject], list[0].trial);
+        rows_refuse(rows, &rows->row[again], err,
+                    "session %s of %s has every trial more than once, trial %d again here; "
+                    "remove the copies, or say trial=none if they are all real",
+                    s->name, rows->subjects.text[s->subject], list[0].trial);
     free(list);
     return !twice;
 }
 
 bool order_rows(const struct rows *rows, struct order *order, struct err *err)
 {
-    size_t *first = mem_new(rows->n_sittings, sizeof *first);
-    size_t *next = mem_new(rows->n_sittings, sizeof *next);
+    size_t *first = mem_new(rows->n_sessions, sizeof *first);
+    size_t *next = mem_new(rows->n_sessions, sizeof *next);
     bool fine = true;
     order->row = mem_new(rows->n, sizeof *order->row);
-    place_sittings(rows, order, first);
-    memcpy(next, first, rows->n_sittings * sizeof *next);
+    place_sessions(rows, order, first);
+    memcpy(next, first, rows->n_sessions * sizeof *next);
     for (size_t i = 0; i < rows->n; i++)
-        order->row[next[rows->row[i].sitting]++] = (uint32_t)i;
-    for (size_t i = 0; i < rows->n_sittings && fine; i++)
-        if (rows->files[rows->sittings[i].file].has_trial)
-            fine = order_trials(rows, order, first[i], &rows->sittings[i], err);
+        order->row[next[rows->row[i].session]++] = (uint32_t)i;
+    for (size_t i = 0; i < rows->n_sessions && fine; i++)
+        if (rows->files[rows->sessions[i].file].has_trial)
+            fine = order_trials(rows, order, first[i], &rows->sessions[i], err);
     free(first);
     free(next);
     return fine;

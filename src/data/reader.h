@@ -2,31 +2,36 @@
 #ifndef DATA_READER_H
 #define DATA_READER_H
 
+#include "deltaw/base/number.h"
 #include "rows.h"
+#include "source.h"
 
 struct reader {
     struct rows *rows;
     struct log_file *file;
     const struct load_options *options;
-    struct csv csv;
+    struct log_source source;
     struct schema schema;
     long *extra;          /* [n_columns] index into rows->extras, -1: not kept */
-    struct names keys;    /* sittings of this file */
-    size_t first_sitting; /* of this file */
+    struct names keys;    /* sessions of this file */
+    size_t first_session; /* of this file */
     struct strbuf key;    /* subject NUL session NUL date NUL of the row before */
-    uint32_t sitting;     /* its sitting */
+    uint32_t session;     /* its session */
     uint64_t bytes_before, bytes_all;
+    char number[ROLE_N][NUMBER_SIZE]; /* numbers as texts */
 };
 
 /* "FILE:LINE: WHAT 'VALUE' WHY"; returns false. */
 bool reader_refuse(const struct reader *r, struct err *err, const char *what, const char *value,
                    const char *why);
-/* The field of a role in the record read last; an empty one without a column. */
-const struct field *reader_field(const struct reader *r, enum role role);
+/* The cell of a role in the row read last; an empty one without a column. */
+const struct log_cell *reader_cell(const struct reader *r, enum role role);
+/* The same as text; a number is written out, and good until the next row. */
+const char *reader_text(struct reader *r, enum role role);
 const char *reader_column(const struct reader *r, enum role role); /* its column's name */
 
 /* Parts of a row: values.c */
-bool reader_trial(const struct reader *r, struct row *row, struct err *err);
+bool reader_trial(struct reader *r, struct row *row, struct err *err);
 bool reader_stimulus(struct reader *r, float *stimulus, struct err *err);
 bool reader_codes(struct reader *r, struct row *row, struct err *err);
 

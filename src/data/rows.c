@@ -12,20 +12,21 @@
 enum { POLL_ROWS = 4096, MAX_ROWS = INT32_MAX };
 
 /* Names go to terminals and into files: clean text only. */
-static bool check_name(const struct reader *r, enum role role, struct err *err)
+static bool check_name(struct reader *r, enum role role, struct err *err)
 {
-    const struct field *f = reader_field(r, role);
-    char *clean = utf8_clean(f->text, f->n);
-    bool fine = strcmp(clean, f->text) == 0;
+    const char *text = reader_text(r, role);
+    size_t n = strlen(text);
+    char *clean = utf8_clean(text, n);
+    bool fine = strcmp(clean, text) == 0;
     free(clean);
     if (r->schema.column[role] < 0)
         return true;
-    if (f->n == 0)
+    if (n == 0)
         return reader_refuse(r, err, schema_role_name(role), "", "is no name");
-    if (f->n > 200)
-        return reader_refuse(r, err, schema_role_name(role), f->text, "is longer than 200 bytes");
+    if (n > 200)
+        return reader_refuse(r, err, schema_role_name(role), text, "is longer than 200 bytes");
     if (!fine)
-        return reader_refuse(r, err, schema_role_name(role), f->text,
+        return reader_refuse(r, err, schema_role_name(role), text,
                              "holds control characters or is not UTF-8; iconv -t utf8 converts it");
     return true;
 }
@@ -47,14 +48,14 @@ static char *name_of_file(const char *path)
 }
 
 /* What the cohort will call the session: unlike any other of this animal. */
-static char *sitting_name(struct reader *r, const struct sitting *s)
+static char *session_name(struct reader *r, const struct log_session *s)
 {
     char *name = s->date && *s->session ? mem_printf("%s/%s", s->date, s->session)
                  : s->date              ? mem_text(s->date)
                  : *s->session          ? mem_text(s->session)
                                         : mem_printf("%u", s->file + 1);
     struct strbuf key = {0};
-    struct names *taken = &r->rows->sitting_names;
+    struct names *taken = &r->rows->session_names;
     for (size_t copy = 2;; copy++) {
         size_t before = taken->n;
         strbuf_reset(&key);
@@ -70,82 +71,92 @@ static char *sitting_name(struct reader *r, const struct sitting *s)
     return name;
 }
 
-static bool new_sitting(struct reader *r, struct err *err)
+static bool new_session(struct reader *r, struct err *err)
 {
     struct rows *rows = r->rows;
     if (!check_name(r, ROLE_SUBJECT, err) || !check_name(r, ROLE_SESSION, err) ||
         !check_name(r, ROLE_DATE, err))
         return false;
     uint32_t subject;
-    const struct field *f = reader_field(r, ROLE_SUBJECT);
+    const char *text = reader_text(r, ROLE_SUBJECT);
     if (r->schema.column[ROLE_SUBJECT] < 0) {
         char *name = name_of_file(r->file->path);
         subject = names_add(&rows->subjects, name, strlen(name));
         free(name);
     } else {
-        subject = names_add(&rows->subjects, f->text, f->n);
+        subject = names_add(&rows->subjects, text, strlen(text));
     }
-    rows->sittings = mem_reserve(rows->sittings, &rows->sitting_capacity, rows->n_sittings + 1,
-                                 sizeof *rows->sittings);
-    struct sitting *s = &rows->sittings[rows->n_sittings];
-    *s = (struct sitting){.subject = subject, .file = (uint32_t)(r->file - rows->files)};
-    s->session = mem_text(reader_field(r, ROLE_SESSION)->text);
+    rows->sessions = mem_reserve(rows->sessions, &rows->session_capacity, rows->n_sessions + 1,
+                                 sizeof *rows->sessions);
+    struct log_session *s = &rows->sessions[rows->n_sessions];
+    *s = (struct log_session){.subject = subject, .file = (uint32_t)(r->file - rows->files)};
+    s->session = mem_text(reader_text(r, ROLE_SESSION));
     if (r->file->has_date)
-        s->date = mem_text(reader_field(r, ROLE_DATE)->text);
-    s->name = sitting_name(r, s);
-    rows->n_sittings++;
+        s->date = mem_text(reader_text(r, ROLE_DATE));
+    s->name = session_name(r, s);
+    rows->n_sessions++;
     return true;
+}
+
+/* The bytes that tell the sessions of a file apart. */
+static const void *key_part(const struct reader *r, enum role role, size_t *n)
+{
+    const struct log_cell *cell = reader_cell(r, role);
+    long column = r->schema.column[role];
+    bool number = column >= 0 && r->source.columns[column].type == LOG_NUMBER;
+    *n = number ? sizeof cell->number : cell->n + 1;
+    return number ? (const void *)&cell->number : cell->text;
 }
 
 static const enum role key_roles[] = {ROLE_SUBJECT, ROLE_SESSION, ROLE_DATE};
 
-/* Most rows belong to the sitting of the row before. */
-static bool same_sitting(const struct reader *r)
+/* Most rows belong to the session of the row before. */
+static bool same_session(const struct reader *r)
 {
-    size_t at = 0;
-    for (size_t i = 0; i < 3; i++) {
-        const struct field *f = reader_field(r, key_roles[i]);
-        if (at + f->n >= r->key.len || memcmp(r->key.text + at, f->text, f->n + 1) != 0)
+    size_t at = 0, n;
+    for (size_t i = 0; i < 3; i++, at += n) {
+        const void *part = key_part(r, key_roles[i], &n);
+        if (at + n > r->key.len || memcmp(r->key.text + at, part, n) != 0)
             return false;
-        at += f->n + 1;
     }
     return true;
 }
 
-/* Which sitting the row belongs to. */
-static bool find_sitting(struct reader *r, struct err *err)
+/* Which session the row belongs to. */
+static bool find_session(struct reader *r, struct err *err)
 {
-    if (same_sitting(r))
+    if (same_session(r))
         return true;
     strbuf_reset(&r->key);
     for (size_t i = 0; i < 3; i++) {
-        const struct field *f = reader_field(r, key_roles[i]);
-        strbuf_add(&r->key, f->text, f->n + 1);
+        size_t n;
+        const void *part = key_part(r, key_roles[i], &n);
+        strbuf_add(&r->key, part, n);
     }
     uint32_t known = names_find(&r->keys, r->key.text, r->key.len);
     if (known == NAMES_NONE) {
-        if (!new_sitting(r, err))
+        if (!new_session(r, err))
             return false;
         known = names_add(&r->keys, r->key.text, r->key.len);
     }
-    r->sitting = (uint32_t)r->first_sitting + known;
+    r->session = (uint32_t)r->first_session + known;
     return true;
 }
 
 static bool read_row(struct reader *r, struct err *err)
 {
     struct rows *rows = r->rows;
-    struct row row = {.line = (uint32_t)r->csv.line};
-    if (rows->n >= MAX_ROWS || r->csv.line > UINT32_MAX)
+    struct row row = {.line = (uint32_t)r->source.row};
+    if (rows->n >= MAX_ROWS || r->source.row > UINT32_MAX)
         return err_set(err, ERR_DATA, "%s: more than %d rows", r->file->path, MAX_ROWS);
-    if (!find_sitting(r, err))
+    if (!find_session(r, err))
         return false;
-    row.sitting = r->sitting;
+    row.session = r->session;
     if (!reader_trial(r, &row, err) || !reader_stimulus(r, &row.stimulus, err) ||
         !reader_codes(r, &row, err))
         return false;
     reader_keep_extras(r, rows->n);
-    rows->sittings[row.sitting].count++;
+    rows->sessions[row.session].count++;
     if (rows->n == rows->capacity)
         rows->row = mem_reserve(rows->row, &rows->capacity, rows->n + 1, sizeof *rows->row);
     rows->row[rows->n++] = row;
@@ -157,8 +168,7 @@ static bool look_up(const struct reader *r, struct err *err)
 {
     const struct load_options *o = r->options;
     if (o->permille && r->bytes_all > 0) {
-        double share =
-            (double)(r->bytes_before + lines_position(&r->csv.lines)) / (double)r->bytes_all;
+        double share = (double)(r->bytes_before + gz_position(r->source.in)) / (double)r->bytes_all;
         atomic_store(o->permille, share < 1 ? (int)(1000 * share) : 1000);
     }
     if (o->cancel && atomic_load(o->cancel))
@@ -169,10 +179,11 @@ static bool look_up(const struct reader *r, struct err *err)
 static bool read_all(struct reader *r, struct err *err)
 {
     struct strbuf mapping = {0};
-    if (!csv_open(&r->csv, r->file->path, r->options->cancel, err) ||
-        !schema_match(&r->csv, r->options, &r->schema, err))
+    if (!source_open(&r->source, r->file->path, r->options, err) ||
+        !schema_match(&r->source, r->options, &r->schema, err))
         return false;
-    schema_describe(&r->schema, &r->csv, r->options->contrast, &mapping);
+    r->file->format = r->source.format;
+    schema_describe(&r->schema, &r->source, r->options->contrast, &mapping);
     r->file->mapping = strbuf_take(&mapping);
     r->file->has_trial = r->schema.column[ROLE_TRIAL] >= 0;
     r->file->has_date = r->schema.column[ROLE_DATE] >= 0;
@@ -182,17 +193,16 @@ static bool read_all(struct reader *r, struct err *err)
     for (;;) {
         if (r->file->count % POLL_ROWS == 0 && !look_up(r, err))
             return false;
-        enum lines_got got = csv_next(&r->csv, err);
-        if (got == LINES_ERROR)
+        enum log_got got = source_next(&r->source, err);
+        if (got == LOG_ERROR)
             return false;
-        if (got == LINES_END)
+        if (got == LOG_END)
             break;
         if (!read_row(r, err))
             return false;
     }
     if (r->file->count == 0)
-        return err_set(err, ERR_DATA, "%s:%zu: no rows follow the header", r->file->path,
-                       r->csv.lines.line);
+        return source_refuse(&r->source, err, "no rows follow the header");
     return true;
 }
 
@@ -202,12 +212,12 @@ static bool read_file(struct rows *rows, size_t i, const struct load_options *op
     struct reader r = {.rows = rows,
                        .file = &rows->files[i],
                        .options = options,
-                       .first_sitting = rows->n_sittings,
+                       .first_session = rows->n_sessions,
                        .bytes_before = before,
                        .bytes_all = all};
     r.file->first = rows->n;
     bool fine = read_all(&r, err);
-    csv_close(&r.csv);
+    source_close(&r.source);
     schema_free(&r.schema);
     names_free(&r.keys);
     strbuf_free(&r.key);
@@ -255,16 +265,32 @@ bool rows_read(struct rows *rows, const struct load_options *options, struct err
     return fine;
 }
 
+bool rows_refuse(const struct rows *rows, const struct row *row, struct err *err,
+                 const char *format, ...)
+{
+    const struct log_file *file = &rows->files[rows->sessions[row->session].file];
+    struct strbuf text = {0};
+    va_list list;
+    source_place(file->format, file->path, row->line, &text);
+    strbuf_puts(&text, ": ");
+    va_start(list, format);
+    strbuf_vprintf(&text, format, list);
+    va_end(list);
+    err_set(err, ERR_DATA, "%s", strbuf_text(&text));
+    strbuf_free(&text);
+    return false;
+}
+
 void rows_free(struct rows *rows)
 {
     for (size_t i = 0; i < rows->n_files; i++) {
         free(rows->files[i].path);
         free(rows->files[i].mapping);
     }
-    for (size_t i = 0; i < rows->n_sittings; i++) {
-        free(rows->sittings[i].date);
-        free(rows->sittings[i].session);
-        free(rows->sittings[i].name);
+    for (size_t i = 0; i < rows->n_sessions; i++) {
+        free(rows->sessions[i].date);
+        free(rows->sessions[i].session);
+        free(rows->sessions[i].name);
     }
     for (size_t i = 0; i < rows->n_extras; i++) {
         free(rows->extras[i].name);
@@ -272,9 +298,9 @@ void rows_free(struct rows *rows)
     }
     free(rows->files);
     free(rows->row);
-    free(rows->sittings);
+    free(rows->sessions);
     free(rows->extras);
     names_free(&rows->subjects);
-    names_free(&rows->sitting_names);
+    names_free(&rows->session_names);
     *rows = (struct rows){0};
 }

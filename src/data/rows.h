@@ -8,7 +8,7 @@
 #include "schema.h"
 
 struct row {
-    uint32_t sitting;
+    uint32_t session;
     uint32_t line;
     int32_t trial;
     float stimulus;                 /* NaN: not recorded */
@@ -16,7 +16,7 @@ struct row {
 };
 
 /* One session of one animal in one file. */
-struct sitting {
+struct log_session {
     uint32_t subject, file;
     size_t count;  /* rows */
     char *date;    /* NULL: no such column */
@@ -34,7 +34,8 @@ struct extra {
 };
 
 struct log_file {
-    char *path;          /* ~ expanded */
+    char *path; /* ~ expanded */
+    const struct log_format *format;
     size_t first, count; /* its rows */
     bool has_trial, has_date, has_answer;
     enum code_habit habit;
@@ -49,13 +50,16 @@ struct rows {
     size_t n_files;
     struct log_file *files; /* [n_files] */
     struct names subjects;
-    size_t n_sittings, sitting_capacity;
-    struct sitting *sittings;
-    struct names sitting_names; /* "subject number NUL name", so that none comes twice */
+    size_t n_sessions, session_capacity;
+    struct log_session *sessions;
+    struct names session_names; /* "subject number NUL name", so that none comes twice */
     size_t n_extras, extra_capacity;
     struct extra *extras;
 };
 
+/* Sets "FILE:12: MESSAGE" of a row; returns false. */
+bool rows_refuse(const struct rows *rows, const struct row *row, struct err *err,
+                 const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* All files of the options.  On failure the caller frees what is there. */
 bool rows_read(struct rows *rows, const struct load_options *options, struct err *err);
 void rows_free(struct rows *rows);

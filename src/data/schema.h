@@ -2,9 +2,7 @@
 #ifndef DATA_SCHEMA_H
 #define DATA_SCHEMA_H
 
-#include "csv.h"
-#include "deltaw/base/strbuf.h"
-#include "deltaw/data/load.h"
+#include "source.h"
 
 enum role {
     ROLE_SUBJECT,
@@ -35,10 +33,10 @@ const char *schema_role_name(enum role role); /* "subject" ... */
 /* Columns the user named come first, then a column that bears the role's own
  * name, then one under a name known from the field; two of those are an error
  * with the remedy.  NAME=none leaves out what a log can do without. */
-bool schema_match(const struct csv *csv, const struct load_options *options, struct schema *schema,
-                  struct err *err);
+bool schema_match(const struct log_source *source, const struct load_options *options,
+                  struct schema *schema, struct err *err);
 /* "subject=mouse_id  stimulus=contrast_right-contrast_left  ..." */
-void schema_describe(const struct schema *schema, const struct csv *csv,
+void schema_describe(const struct schema *schema, const struct log_source *source,
                      enum load_contrast contrast, struct strbuf *out);
 void schema_free(struct schema *schema);
 

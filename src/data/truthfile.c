@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 
 #include "deltaw/base/mem.h"
 
-enum { LARGEST = 4 * 1024 * 1024, DEPTH = 64 };
+enum { LARGEST = 4 * 1024 * 1024 };
 
 char *truth_path(const char *path)
 {
@@ -22,89 +23,6 @@ void truth_text(const char *truth, uint64_t digest, struct strbuf *out)
 {
     strbuf_printf(out, "{\"deltaw_truth\": 1, \"digest\": \"%016" PRIx64 "\", \"truth\": %s}\n",
                   digest, truth);
-}
-
-static const char *blanks(const char *p)
-{
-    return p + strspn(p, " \t\r\n");
-}
-
-/* Behind the JSON string that begins at p, NULL when it is none. */
-static const char *skip_text(const char *p)
-{
-    if (*p++ != '"')
-        return NULL;
-    while (*p && *p != '"') {
-        if (*p == '\\' && p[1])
-            p++;
-        p++;
-    }
-    return *p ? p + 1 : NULL;
-}
-
-/* Behind the JSON value at p, NULL when it is none.  Only its extent matters
- * here: whoever reads the truth takes it apart. */
-static const char *skip_value(const char *p, int depth)
-{
-    p = blanks(p);
-    if (*p == '"')
-        return skip_text(p);
-    if (*p != '{' && *p != '[') {
-        size_t n = strspn(p, "+-.0123456789abcdefghijklmnopqrstuvwxyzE");
-        return n ? p + n : NULL;
-    }
-    char close = *p == '{' ? '}' : ']';
-    p = blanks(p + 1);
-    if (*p == close)
-        return p + 1;
-    while (depth < DEPTH) {
-        if (close == '}') {
-            p = skip_text(blanks(p));
-            p = p ? blanks(p) : NULL;
-            if (!p || *p++ != ':')
-                return NULL;
-        }
-        p = skip_value(p, depth + 1);
-        if (!p)
-            return NULL;
-        p = blanks(p);
-        if (*p == close)
-            return p + 1;
-        if (*p++ != ',')
-            return NULL;
-    }
-    return NULL;
-}
-
-/* The value of a key of the outermost object: [*from, *to). */
-static bool find_key(const char *text, const char *key, const char **from, const char **to)
-{
-    const char *p = blanks(text);
-    bool found = false;
-    if (*p++ != '{')
-        return false;
-    for (;;) {
-        const char *name = blanks(p), *end = skip_text(name);
-        if (!end)
-            return false;
-        p = blanks(end);
-        if (*p++ != ':')
-            return false;
-        const char *value = blanks(p);
-        p = skip_value(value, 0);
-        if (!p)
-            return false;
-        if ((size_t)(end - name) == strlen(key) + 2 && memcmp(name + 1, key, strlen(key)) == 0) {
-            *from = value;
-            *to = p;
-            found = true;
-        }
-        p = blanks(p);
-        if (*p == '}')
-            return found && *blanks(p + 1) == '\0';
-        if (*p++ != ',')
-            return false;
-    }
 }
 
 /* NULL: not there, or no regular file; *large: too large to be one of ours. */
@@ -126,26 +44,34 @@ static char *slurp(const char *path, bool *large)
     return text;
 }
 
-char *truth_file_read(const char *path, uint64_t digest, char **note)
+/* The truth as compact JSON; NULL with *note when the text is no side file, or that of
+ * other data. */
+static char *take_truth(const char *text, uint64_t digest, const char *side, char **note)
 {
-    char *side = truth_path(path), expected[24];
-    bool large = false;
-    char *text = slurp(side, &large), *truth = NULL;
-    const char *from, *to, *dfrom, *dto;
-    *note = NULL;
-    snprintf(expected, sizeof expected, "\"%016" PRIx64 "\"", digest);
-    if (!text) {
-        free(side);
-        return NULL;
-    }
-    if (large || !find_key(text, "digest", &dfrom, &dto) || !find_key(text, "truth", &from, &to) ||
-        *from != '{')
+    char expected[17];
+    json_t *file = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    const json_t *truth = json_object_get(file, "truth");
+    const char *found = json_string_value(json_object_get(file, "digest"));
+    char *out = NULL;
+    snprintf(expected, sizeof expected, "%016" PRIx64, digest);
+    if (!json_is_object(truth) || !found)
         *note = mem_printf("%s is damaged: no truth taken from it", side);
-    else if ((size_t)(dto - dfrom) != strlen(expected) ||
-             memcmp(dfrom, expected, strlen(expected)) != 0)
+    else if (strcmp(found, expected) != 0)
         *note = mem_printf("%s belongs to other data: no truth taken from it", side);
     else
-        truth = mem_text_n(from, (size_t)(to - from));
+        out = json_dumps(truth, JSON_REAL_PRECISION(17));
+    json_decref(file);
+    return out;
+}
+
+char *truth_file_read(const char *path, uint64_t digest, char **note)
+{
+    char *side = truth_path(path), *truth = NULL;
+    bool large = false;
+    char *text = slurp(side, &large);
+    *note = NULL;
+    if (text)
+        truth = take_truth(large ? "" : text, digest, side, note);
     free(text);
     free(side);
     return truth;

@@ -42,14 +42,14 @@ static void mend_wide(struct canvas *canvas, int x, int y, uint32_t glyph)
         cell[-1].glyph = ' ';
 }
 
-void canvas_put(struct canvas *canvas, int x, int y, uint32_t glyph, int ink, int paper,
+void canvas_put(struct canvas *canvas, int x, int y, uint32_t glyph, int foreground, int background,
                 unsigned attributes)
 {
     if (x < 0 || y < 0 || x >= canvas->width || y >= canvas->height)
         return;
     mend_wide(canvas, x, y, glyph);
     canvas->cells[(size_t)y * (size_t)canvas->width + (size_t)x] =
-        (struct cell){glyph, ink, paper, (uint8_t)attributes};
+        (struct cell){glyph, foreground, background, (uint8_t)attributes};
 }
 
 void canvas_clear(struct canvas *canvas, struct rect area)
@@ -62,7 +62,7 @@ void canvas_clear(struct canvas *canvas, struct rect area)
 
 /* --- text ------------------------------------------------------------------ */
 
-static int put_text(struct canvas *canvas, int x, int y, int room, const char *text, int ink,
+static int put_text(struct canvas *canvas, int x, int y, int room, const char *text, int foreground,
                     unsigned attributes, const struct style *style)
 {
     size_t fits = strlen(text);
@@ -80,22 +80,24 @@ static int put_text(struct canvas *canvas, int x, int y, int room, const char *t
         if (width == 0)
             continue;
         bool halved = width == 2 && (x + used + 1 >= canvas->width || x + used < 0);
-        canvas_put(canvas, x + used, y, halved ? ' ' : glyph, ink, COLOUR_DEFAULT, attributes);
+        canvas_put(canvas, x + used, y, halved ? ' ' : glyph, foreground, COLOUR_DEFAULT,
+                   attributes);
         if (width == 2)
-            canvas_put(canvas, x + used + 1, y, halved ? ' ' : 0, ink, COLOUR_DEFAULT, attributes);
+            canvas_put(canvas, x + used + 1, y, halved ? ' ' : 0, foreground, COLOUR_DEFAULT,
+                       attributes);
         used += width;
     }
     if (cut)
-        canvas_put(canvas, x + used++, y, glyphs_for(style)->ellipsis, ink, COLOUR_DEFAULT,
+        canvas_put(canvas, x + used++, y, glyphs_for(style)->ellipsis, foreground, COLOUR_DEFAULT,
                    attributes);
     return used;
 }
 
-int canvas_text(struct canvas *canvas, int x, int y, int room, const char *text, int ink,
+int canvas_text(struct canvas *canvas, int x, int y, int room, const char *text, int foreground,
                 unsigned attributes, const struct style *style)
 {
     char *plain = style->ascii ? utf8_ascii(text) : NULL;
-    int used = put_text(canvas, x, y, room, plain ? plain : text, ink, attributes, style);
+    int used = put_text(canvas, x, y, room, plain ? plain : text, foreground, attributes, style);
     free(plain);
     return used;
 }
@@ -133,7 +135,8 @@ void canvas_frame(struct canvas *canvas, struct rect area, const char *title, bo
 
 static bool same_look(const struct cell *a, const struct cell *b)
 {
-    return a->ink == b->ink && a->paper == b->paper && a->attributes == b->attributes;
+    return a->foreground == b->foreground && a->background == b->background &&
+           a->attributes == b->attributes;
 }
 
 /* A picture has tens of thousands of these: no printf. */
@@ -148,7 +151,7 @@ static char *put_number(char *at, unsigned n)
     return at;
 }
 
-/* base: 30 for ink, 40 for paper. */
+/* base: 30 for foreground, 40 for paper. */
 static char *put_colour(char *at, int colour, unsigned base, int colours)
 {
     unsigned c = (unsigned)colour;
@@ -189,10 +192,10 @@ static void put_look(struct strbuf *out, const struct cell *from, const struct c
     for (size_t i = 0; i < sizeof attribute / sizeof attribute[0]; i++)
         if (to->attributes & ~from->attributes & attribute[i].bit)
             at = put_number(at, attribute[i].code);
-    if (to->ink != from->ink)
-        at = put_colour(at, to->ink, 30, colours);
-    if (to->paper != from->paper)
-        at = put_colour(at, to->paper, 40, colours);
+    if (to->foreground != from->foreground)
+        at = put_colour(at, to->foreground, 30, colours);
+    if (to->background != from->background)
+        at = put_colour(at, to->background, 40, colours);
     *at++ = 'm';
     strbuf_add(out, "\033[", 2);
     strbuf_add(out, sequence + 1, (size_t)(at - sequence - 1)); /* without the first ';' */

@@ -2,7 +2,7 @@
 #ifndef DRAW_FIGURE_HEAT_H
 #define DRAW_FIGURE_HEAT_H
 
-#include "figure_ink.h"
+#include "figure_pen.h"
 #include "heat_map.h"
 
 enum { BAR = 6, BAR_APART = 9 }; /* units: the colour bar, and before it */
@@ -11,14 +11,14 @@ enum { BAR = 6, BAR_APART = 9 }; /* units: the colour bar, and before it */
 const char *heat_title(const char *title, const char *label);
 const char *heat_number(char out[64], double value, double step);
 /* Of the colour bar with its labels and title. */
-double heat_bar_width(const struct ink *ink, const struct heat_map *map, double height);
-void heat_bar(const struct ink *ink, const struct heat_map *map, struct box box);
+double heat_bar_width(const struct pen *pen, const struct heat_map *map, double height);
+void heat_bar(const struct pen *pen, const struct heat_map *map, struct box box);
 /* Hatches the clip, which is within the box. */
-void heat_hatch(const struct ink *ink, struct box box);
+void heat_hatch(const struct pen *pen, struct box box);
 /* Does the sample of no data stand beside the x title, between the middle of a
  * body of this width and the right end of the margin? */
-bool heat_missing_beside(const struct ink *ink, const struct heat_map *map, double width,
+bool heat_missing_beside(const struct pen *pen, const struct heat_map *map, double width,
                          double right);
-void heat_tell_missing(const struct ink *ink, double right, double y);
+void heat_tell_missing(const struct pen *pen, double right, double y);
 
 #endif

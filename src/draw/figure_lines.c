@@ -2,11 +2,11 @@
 #include <math.h>
 
 #include "deltaw/draw/palette.h"
-#include "figure_ink.h"
+#include "figure_pen.h"
 #include "line_plot.h"
 
 struct lines {
-    const struct ink *ink;
+    const struct pen *pen;
     const struct line_plot *plot;
     struct box body;
     struct scale scale;
@@ -25,9 +25,9 @@ static const char *title_of(const char *title, const char *label)
 /* Rows it takes; drawn from the upper left when `draw`. */
 static int legend(const struct lines *l, double x, double y, double width, bool draw);
 
-static double row_height(const struct ink *ink)
+static double row_height(const struct pen *pen)
 {
-    return ink->font * 1.35;
+    return pen->font * 1.35;
 }
 
 /* --- ticks -------------------------------------------------------------------- */
@@ -40,21 +40,21 @@ static size_t most_of(double length, double each, size_t least, size_t most)
 
 static double y_ticks(const struct lines *l, double height, double tick[Y_TICKS], size_t *n)
 {
-    size_t most = most_of(height, l->ink->font * 2.8, 2, 9);
+    size_t most = most_of(height, l->pen->font * 2.8, 2, 9);
     return line_plot_y_ticks(&l->scale, most, 9, tick, n);
 }
 
 static double tick_width(const struct lines *l, double tick, double step)
 {
     char text[40], number[64];
-    return ink_width(l->ink, ink_number(number, tick_label(text, tick, step)));
+    return pen_width(l->pen, pen_number(number, tick_label(text, tick, step)));
 }
 
 static size_t x_ticks(const struct lines *l, double width, double tick[X_TICKS])
 {
     size_t n = 0;
     /* labels stand apart by two thirds of the widest of them */
-    for (size_t most = most_of(width, l->ink->font * 3, 2, 12); most >= 2; most--) {
+    for (size_t most = most_of(width, l->pen->font * 3, 2, 12); most >= 2; most--) {
         n = ticks_linear(l->scale.x_lo, l->scale.x_hi, most, tick);
         double widest = 0, step = n > 1 ? tick[1] - tick[0] : 1;
         for (size_t i = 0; i < n; i++)
@@ -74,7 +74,7 @@ static double x_overhang(const struct lines *l, double width)
     if (n == 0)
         return 0;
     const struct scale *s = &l->scale;
-    return tick_width(l, tick[n - 1], n > 1 ? tick[1] - tick[0] : tick[0]) / 2 + l->ink->unit -
+    return tick_width(l, tick[n - 1], n > 1 ? tick[1] - tick[0] : tick[0]) / 2 + l->pen->unit -
            (s->x_hi - tick[n - 1]) / (s->x_hi - s->x_lo) * width;
 }
 
@@ -91,58 +91,58 @@ static double y_at(const struct lines *l, double y)
            (1 - (scale_y(s->y_log, y) - s->y_lo) / (s->y_hi - s->y_lo)) * l->body.height;
 }
 
-struct margin lines_margin(const struct ink *ink, const struct line_plot *plot, double width,
+struct margin lines_margin(const struct pen *pen, const struct line_plot *plot, double width,
                            double height)
 {
-    struct lines l = {.ink = ink, .plot = plot};
-    double tick[Y_TICKS], widest = 0, u = ink->unit;
+    struct lines l = {.pen = pen, .plot = plot};
+    double tick[Y_TICKS], widest = 0, u = pen->unit;
     size_t n = 0;
     struct margin m = {4 * u, 4 * u, 2 * u, 4 * u};
     if (!line_plot_ranges(plot, &l.scale))
         return m;
-    ink_size(ink, INK_SMALL);
+    pen_size(pen, PEN_SMALL);
     double step = y_ticks(&l, height, tick, &n);
     for (size_t i = 0; i < n; i++)
         widest = fmax(widest, tick_width(&l, tick[i], step ? step : tick[i]));
-    double over = x_overhang(&l, width - widest - ink->font * 2);
-    ink_size(ink, 1);
+    double over = x_overhang(&l, width - widest - pen->font * 2);
+    pen_size(pen, 1);
     m.right = fmax(m.right, over);
-    m.left = widest + 5 * u + (title_of(plot->y_title, plot->y_label) ? ink->font * 1.5 : 0);
+    m.left = widest + 5 * u + (title_of(plot->y_title, plot->y_label) ? pen->font * 1.5 : 0);
     m.bottom =
-        4 * u + ink->font * 1.1 + (title_of(plot->x_title, plot->x_label) ? ink->font * 1.45 : 0);
-    m.top = legend_wanted(plot) ? legend(&l, 0, 0, width - m.left, false) * row_height(ink) + 3 * u
-                                : ink->font * .5;
+        4 * u + pen->font * 1.1 + (title_of(plot->x_title, plot->x_label) ? pen->font * 1.45 : 0);
+    m.top = legend_wanted(plot) ? legend(&l, 0, 0, width - m.left, false) * row_height(pen) + 3 * u
+                                : pen->font * .5;
     return m;
 }
 
 static void paint_axes(const struct lines *l)
 {
-    const struct ink *ink = l->ink;
+    const struct pen *pen = l->pen;
     const struct box *b = &l->body;
-    double tick[X_TICKS > Y_TICKS ? X_TICKS : Y_TICKS], u = ink->unit;
+    double tick[X_TICKS > Y_TICKS ? X_TICKS : Y_TICKS], u = pen->unit;
     double bottom = b->y + b->height;
     char text[40], number[64];
     size_t n;
-    ink_tone(ink, INK_TEXT);
-    ink_size(ink, INK_SMALL);
-    ink_line(ink, b->x, b->y, b->x, bottom, .6 * u);
-    ink_line(ink, b->x - .3 * u, bottom, b->x + b->width, bottom, .6 * u);
+    pen_tone(pen, PEN_TEXT);
+    pen_size(pen, PEN_SMALL);
+    pen_line(pen, b->x, b->y, b->x, bottom, .6 * u);
+    pen_line(pen, b->x - .3 * u, bottom, b->x + b->width, bottom, .6 * u);
     double step = y_ticks(l, b->height, tick, &n);
     for (size_t i = 0; i < n; i++) {
         double y = y_at(l, tick[i]);
-        ink_line(ink, b->x - 2.5 * u, y, b->x, y, .6 * u);
-        ink_text(ink, b->x - 4 * u, y + ink->font * .31, 1,
-                 ink_number(number, tick_label(text, tick[i], step ? step : tick[i])));
+        pen_line(pen, b->x - 2.5 * u, y, b->x, y, .6 * u);
+        pen_text(pen, b->x - 4 * u, y + pen->font * .31, 1,
+                 pen_number(number, tick_label(text, tick[i], step ? step : tick[i])));
     }
     n = x_ticks(l, b->width, tick);
     step = n > 1 ? tick[1] - tick[0] : tick[0];
     for (size_t i = 0; i < n; i++) {
         double x = x_at(l, tick[i]);
-        ink_line(ink, x, bottom, x, bottom + 2.5 * u, .6 * u);
-        ink_text(ink, x, bottom + 4 * u + ink->font * .7, .5,
-                 ink_number(number, tick_label(text, tick[i], step)));
+        pen_line(pen, x, bottom, x, bottom + 2.5 * u, .6 * u);
+        pen_text(pen, x, bottom + 4 * u + pen->font * .7, .5,
+                 pen_number(number, tick_label(text, tick[i], step)));
     }
-    ink_size(ink, 1);
+    pen_size(pen, 1);
 }
 
 static void paint_titles(const struct lines *l, const struct margin *margin)
@@ -150,12 +150,12 @@ static void paint_titles(const struct lines *l, const struct margin *margin)
     const struct box *b = &l->body;
     const char *x = title_of(l->plot->x_title, l->plot->x_label);
     const char *y = title_of(l->plot->y_title, l->plot->y_label);
-    ink_tone(l->ink, INK_TEXT);
+    pen_tone(l->pen, PEN_TEXT);
     if (x)
-        ink_text(l->ink, b->x + b->width / 2, b->y + b->height + margin->bottom - l->ink->font * .3,
+        pen_text(l->pen, b->x + b->width / 2, b->y + b->height + margin->bottom - l->pen->font * .3,
                  .5, x);
     if (y)
-        ink_text_up(l->ink, b->x - margin->left + l->ink->font * .85, b->y + b->height / 2, y);
+        pen_text_up(l->pen, b->x - margin->left + l->pen->font * .85, b->y + b->height / 2, y);
 }
 
 /* Sessions as thin lines; as marks on the axis where they would fill it. */
@@ -163,47 +163,47 @@ static void paint_guides(const struct lines *l)
 {
     const struct line_plot *p = l->plot;
     const struct box *b = &l->body;
-    double u = l->ink->unit, bottom = b->y + b->height;
+    double u = l->pen->unit, bottom = b->y + b->height;
     size_t seen = 0;
     for (size_t i = 0; i < p->n_marks; i++)
         seen += p->marks[i] >= l->scale.x_lo && p->marks[i] <= l->scale.x_hi;
     double top = (double)seen * 5 * u > b->width ? bottom - 4 * u : b->y;
-    ink_tone(l->ink, p->marks_plain ? INK_FAINT : INK_GRID);
+    pen_tone(l->pen, p->marks_plain ? PEN_FAINT : PEN_GRID);
     for (size_t i = 0; i < p->n_marks; i++)
         if (p->marks[i] >= l->scale.x_lo && p->marks[i] <= l->scale.x_hi)
-            ink_line(l->ink, x_at(l, p->marks[i]), top, x_at(l, p->marks[i]), bottom, .35 * u);
-    ink_tone(l->ink, INK_GRID);
+            pen_line(l->pen, x_at(l, p->marks[i]), top, x_at(l, p->marks[i]), bottom, .35 * u);
+    pen_tone(l->pen, PEN_GRID);
     for (size_t i = 0; i < p->n_levels; i++) {
         double level = scale_y(p->y_log, p->levels[i]), y = y_at(l, p->levels[i]);
         if (level >= l->scale.y_lo && level <= l->scale.y_hi)
-            ink_line(l->ink, b->x, y, b->x + b->width, y, .35 * u);
+            pen_line(l->pen, b->x, y, b->x + b->width, y, .35 * u);
     }
     if (p->y_zero && !p->y_log && l->scale.y_lo <= 0 && l->scale.y_hi >= 0)
-        ink_line(l->ink, b->x, y_at(l, 0), b->x + b->width, y_at(l, 0), .5 * u);
+        pen_line(l->pen, b->x, y_at(l, 0), b->x + b->width, y_at(l, 0), .5 * u);
 }
 
 /* --- curves ------------------------------------------------------------------- */
 
-static void set_stroke(const struct ink *ink, const struct curve *curve)
+static void set_stroke(const struct pen *pen, const struct curve *curve)
 {
-    double rgb[3], u = ink->unit;
+    double rgb[3], u = pen->unit;
     bool dim = curve->attributes & CELL_DIM;
     double width = (curve->attributes & CELL_BOLD ? 1.6 : dim ? .5 : 1) * u;
     if (curve->n > 400) /* many points: mostly up and down */
         width *= .65;
-    palette_curve_rgb(curve->colour, ink->dark, rgb);
-    cairo_set_source_rgba(ink->cairo, rgb[0], rgb[1], rgb[2], dim ? .45 : 1);
-    cairo_set_line_join(ink->cairo, CAIRO_LINE_JOIN_ROUND);
-    cairo_set_line_cap(ink->cairo, CAIRO_LINE_CAP_ROUND);
-    cairo_set_dash(ink->cairo, NULL, 0, 0);
+    palette_curve_rgb(curve->colour, pen->dark, rgb);
+    cairo_set_source_rgba(pen->cairo, rgb[0], rgb[1], rgb[2], dim ? .45 : 1);
+    cairo_set_line_join(pen->cairo, CAIRO_LINE_JOIN_ROUND);
+    cairo_set_line_cap(pen->cairo, CAIRO_LINE_CAP_ROUND);
+    cairo_set_dash(pen->cairo, NULL, 0, 0);
     if (curve->stroke == STROKE_DASHED) {
-        cairo_set_line_cap(ink->cairo, CAIRO_LINE_CAP_BUTT);
-        cairo_set_dash(ink->cairo, (const double[]){3.2 * u, 1.6 * u}, 2, 0);
+        cairo_set_line_cap(pen->cairo, CAIRO_LINE_CAP_BUTT);
+        cairo_set_dash(pen->cairo, (const double[]){3.2 * u, 1.6 * u}, 2, 0);
     } else if (curve->stroke == STROKE_DOTS) {
         width = fmax(width, 1.1 * u);
-        cairo_set_dash(ink->cairo, (const double[]){0, 2.2 * u}, 2, 0);
+        cairo_set_dash(pen->cairo, (const double[]){0, 2.2 * u}, 2, 0);
     }
-    cairo_set_line_width(ink->cairo, width);
+    cairo_set_line_width(pen->cairo, width);
 }
 
 static bool is_point(const struct lines *l, const struct curve *c, size_t i)
@@ -211,11 +211,11 @@ static bool is_point(const struct lines *l, const struct curve *c, size_t i)
     return i < c->n && isfinite(c->x[i]) && isfinite(scale_y(l->scale.y_log, c->y[i]));
 }
 
-static void dot(const struct ink *ink, double x, double y, double radius)
+static void dot(const struct pen *pen, double x, double y, double radius)
 {
-    cairo_new_sub_path(ink->cairo);
-    cairo_arc(ink->cairo, x, y, radius, 0, 6.283185307179586);
-    cairo_fill(ink->cairo);
+    cairo_new_sub_path(pen->cairo);
+    cairo_arc(pen->cairo, x, y, radius, 0, 6.283185307179586);
+    cairo_fill(pen->cairo);
 }
 
 /* Dots, and their intervals as bars. */
@@ -227,24 +227,24 @@ static void paint_points(const struct lines *l, const struct curve *c)
         double x = x_at(l, c->x[i]);
         if (c->lo && c->hi && isfinite(scale_y(l->scale.y_log, c->lo[i])) &&
             isfinite(scale_y(l->scale.y_log, c->hi[i])))
-            ink_line(l->ink, x, y_at(l, c->lo[i]), x, y_at(l, c->hi[i]), .7 * l->ink->unit);
-        dot(l->ink, x, y_at(l, c->y[i]), 1.5 * l->ink->unit);
+            pen_line(l->pen, x, y_at(l, c->lo[i]), x, y_at(l, c->hi[i]), .7 * l->pen->unit);
+        dot(l->pen, x, y_at(l, c->y[i]), 1.5 * l->pen->unit);
     }
 }
 
 /* Pale, from point to point; a point between gaps has a bar. */
 static void paint_band(const struct lines *l, const struct curve *c)
 {
-    cairo_t *cairo = l->ink->cairo;
+    cairo_t *cairo = l->pen->cairo;
     double rgb[3];
-    palette_curve_rgb(c->colour, l->ink->dark, rgb);
+    palette_curve_rgb(c->colour, l->pen->dark, rgb);
     cairo_set_source_rgba(cairo, rgb[0], rgb[1], rgb[2], BAND_ALPHA);
     for (size_t first = 0, end; first < c->n; first = end + 1) {
         for (end = first; is_point(l, c, end) && isfinite(c->lo[end]) && isfinite(c->hi[end]);)
             end++;
         if (end == first + 1)
-            ink_line(l->ink, x_at(l, c->x[first]), y_at(l, c->lo[first]), x_at(l, c->x[first]),
-                     y_at(l, c->hi[first]), 2 * l->ink->unit);
+            pen_line(l->pen, x_at(l, c->x[first]), y_at(l, c->lo[first]), x_at(l, c->x[first]),
+                     y_at(l, c->hi[first]), 2 * l->pen->unit);
         if (end < first + 2)
             continue;
         for (size_t i = first; i < end; i++)
@@ -259,17 +259,17 @@ static void paint_band(const struct lines *l, const struct curve *c)
 /* A point between gaps has no line: it is a dot. */
 static void paint_curve(const struct lines *l, const struct curve *c)
 {
-    cairo_t *cairo = l->ink->cairo;
+    cairo_t *cairo = l->pen->cairo;
     if (c->stroke == STROKE_BAND) {
         paint_band(l, c);
         return;
     }
-    set_stroke(l->ink, c);
+    set_stroke(l->pen, c);
     if (c->stroke == STROKE_POINTS || c->lo)
         paint_points(l, c);
     if (c->stroke == STROKE_POINTS)
         return;
-    set_stroke(l->ink, c);
+    set_stroke(l->pen, c);
     for (size_t i = 0; i < c->n; i++) {
         if (!is_point(l, c, i))
             continue;
@@ -281,7 +281,7 @@ static void paint_curve(const struct lines *l, const struct curve *c)
             cairo_move_to(cairo, x, y);
         } else {
             cairo_stroke(cairo);
-            dot(l->ink, x, y, l->ink->unit);
+            dot(l->pen, x, y, l->pen->unit);
         }
     }
     cairo_stroke(cairo);
@@ -289,8 +289,8 @@ static void paint_curve(const struct lines *l, const struct curve *c)
 
 static void paint_curves(const struct lines *l)
 {
-    cairo_t *cairo = l->ink->cairo;
-    double edge = l->ink->unit;
+    cairo_t *cairo = l->pen->cairo;
+    double edge = l->pen->unit;
     cairo_save(cairo);
     cairo_rectangle(cairo, l->body.x, l->body.y - edge, l->body.width + edge,
                     l->body.height + 2 * edge);
@@ -302,48 +302,48 @@ static void paint_curves(const struct lines *l)
 
 static int legend(const struct lines *l, double left, double top, double width, bool draw)
 {
-    const struct ink *ink = l->ink;
-    double x = left, u = ink->unit, y = top + ink->font * .95;
+    const struct pen *pen = l->pen;
+    double x = left, u = pen->unit, y = top + pen->font * .95;
     int rows = 1;
     for (size_t i = 0; i < l->plot->n_curves; i++) {
         const struct curve *curve = &l->plot->curves[i];
         if (!curve->label)
             continue;
-        double need = (SAMPLE + 3) * u + ink_width(ink, curve->label);
+        double need = (SAMPLE + 3) * u + pen_width(pen, curve->label);
         if (x > left && x + need > left + width) {
             x = left;
-            y += row_height(ink);
+            y += row_height(pen);
             rows++;
         }
         if (draw) {
-            cairo_save(ink->cairo);
-            set_stroke(ink, curve);
+            cairo_save(pen->cairo);
+            set_stroke(pen, curve);
             if (curve->stroke == STROKE_BAND) {
-                cairo_rectangle(ink->cairo, x, y - ink->font * .6, SAMPLE * u, ink->font * .55);
-                cairo_set_source_rgba(ink->cairo, .5, .5, .5, 2 * BAND_ALPHA);
-                cairo_fill(ink->cairo);
+                cairo_rectangle(pen->cairo, x, y - pen->font * .6, SAMPLE * u, pen->font * .55);
+                cairo_set_source_rgba(pen->cairo, .5, .5, .5, 2 * BAND_ALPHA);
+                cairo_fill(pen->cairo);
             } else if (curve->stroke == STROKE_POINTS) {
-                dot(ink, x + SAMPLE * u / 2, y - ink->font * .33, 1.5 * u);
+                dot(pen, x + SAMPLE * u / 2, y - pen->font * .33, 1.5 * u);
             } else {
-                cairo_move_to(ink->cairo, x, y - ink->font * .33);
-                cairo_line_to(ink->cairo, x + SAMPLE * u, y - ink->font * .33);
-                cairo_stroke(ink->cairo);
+                cairo_move_to(pen->cairo, x, y - pen->font * .33);
+                cairo_line_to(pen->cairo, x + SAMPLE * u, y - pen->font * .33);
+                cairo_stroke(pen->cairo);
             }
-            cairo_restore(ink->cairo);
-            ink_tone(ink, INK_TEXT);
-            ink_text(ink, x + (SAMPLE + 3) * u, y, 0, curve->label);
+            cairo_restore(pen->cairo);
+            pen_tone(pen, PEN_TEXT);
+            pen_text(pen, x + (SAMPLE + 3) * u, y, 0, curve->label);
         }
         x += need + APART * u;
     }
     return rows;
 }
 
-void lines_paint(const struct ink *ink, const struct line_plot *plot, struct box body,
+void lines_paint(const struct pen *pen, const struct line_plot *plot, struct box body,
                  const struct margin *margin)
 {
-    struct lines l = {.ink = ink, .plot = plot, .body = body};
+    struct lines l = {.pen = pen, .plot = plot, .body = body};
     if (!line_plot_ranges(plot, &l.scale)) {
-        ink_notice(ink, body, plot->empty ? plot->empty : "nothing to draw");
+        pen_notice(pen, body, plot->empty ? plot->empty : "nothing to draw");
         return;
     }
     paint_guides(&l);

@@ -4,14 +4,14 @@
 #include <math.h>
 #include <string.h>
 
-#include "figure_ink.h"
+#include "figure_pen.h"
 
 static const double mm = 72 / 25.4;
 
 struct page {
     const struct figure *figure;
     const struct figure_look *look;
-    struct ink ink;
+    struct pen pen;
     double width, height, edge;
     double title_height, foot_height;
 };
@@ -35,20 +35,20 @@ static void begin(struct page *page, cairo_surface_t *surface)
     cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
     cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
     cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
-    page->ink.cairo = cairo_create(surface);
-    cairo_set_font_options(page->ink.cairo, options);
+    page->pen.cairo = cairo_create(surface);
+    cairo_set_font_options(page->pen.cairo, options);
     cairo_font_options_destroy(options);
-    ink_bold(&page->ink, page->look->family, false, page->ink.font);
+    pen_bold(&page->pen, page->look->family, false, page->pen.font);
 }
 
 static void title_font(const struct page *page, bool on)
 {
-    ink_bold(&page->ink, page->look->family, on, page->ink.font);
+    pen_bold(&page->pen, page->look->family, on, page->pen.font);
 }
 
 static void foot_font(const struct page *page, bool on)
 {
-    ink_bold(&page->ink, page->look->family, false, page->ink.font * (on ? .9 : 1));
+    pen_bold(&page->pen, page->look->family, false, page->pen.font * (on ? .9 : 1));
 }
 
 static bool has(const char *text)
@@ -67,18 +67,18 @@ static const char *note(const struct figure *f)
 /* Title and foot take what they need; the plots take the rest. */
 static void measure_words(struct page *page)
 {
-    double width = page->width - 2 * page->edge, font = page->ink.font;
+    double width = page->width - 2 * page->edge, font = page->pen.font;
     const struct figure *f = page->figure;
     page->title_height = page->foot_height = 0;
     if (has(f->title)) {
         title_font(page, true);
-        int n = ink_paragraph(&page->ink, 0, 0, width, 0, f->title, false);
+        int n = pen_paragraph(&page->pen, 0, 0, width, 0, f->title, false);
         page->title_height = (n * 1.3 + .5) * font;
         title_font(page, false);
     }
     foot_font(page, true);
-    int n = ink_paragraph(&page->ink, 0, 0, width, 0, note(f), false) +
-            ink_paragraph(&page->ink, 0, 0, width, 0, f->caption, false);
+    int n = pen_paragraph(&page->pen, 0, 0, width, 0, note(f), false) +
+            pen_paragraph(&page->pen, 0, 0, width, 0, f->caption, false);
     page->foot_height = n ? (n * 1.25 + .4) * font : 0;
     foot_font(page, false);
 }
@@ -86,8 +86,8 @@ static void measure_words(struct page *page)
 static struct margin part_margin(const struct page *page, const struct figure_part *part,
                                  double width, double height)
 {
-    return part->lines ? lines_margin(&page->ink, part->lines, width, height)
-                       : heat_margin(&page->ink, part->heat, width, height);
+    return part->lines ? lines_margin(&page->pen, part->lines, width, height)
+                       : heat_margin(&page->pen, part->heat, width, height);
 }
 
 /* Height of the body of a plot: three fifths of one column's width, less in
@@ -99,7 +99,7 @@ static double own_height(const struct page *page)
         const struct figure_part *part = &page->figure->parts[i];
         double share =
             page->figure->width > 0 ? part->place.width / (double)page->figure->width : 1;
-        double body = part->heat       ? heat_height(&page->ink, part->heat, width * share)
+        double body = part->heat       ? heat_height(&page->pen, part->heat, width * share)
                       : width < column ? width * .52
                                        : column * .52 + (width - column) * .3;
         struct margin m = part_margin(page, part, width * share, body);
@@ -148,12 +148,12 @@ static bool lay_out(const struct page *page, struct margin *margins, struct err 
             }
     for (size_t i = 0; i < page->figure->n; i++) {
         struct box body = inside(part_box(page, &page->figure->parts[i]), &margins[i]);
-        double least = 4 * page->ink.font;
+        double least = 4 * page->pen.font;
         if (body.width < least || body.height < least)
             return err_set(err, ERR_FAILED,
                            "a page of %.0f x %.0f mm is too small for this plot "
                            "with letters of %.3g points; raise width= or height=, or lower font=",
-                           page->width / mm, page->height / mm, page->ink.font);
+                           page->width / mm, page->height / mm, page->pen.font);
     }
     return true;
 }
@@ -163,37 +163,37 @@ static bool lay_out(const struct page *page, struct margin *margins, struct err 
 static void paint_words(const struct page *page)
 {
     const struct figure *f = page->figure;
-    const struct ink *ink = &page->ink;
-    double width = page->width - 2 * page->edge, font = ink->font;
-    ink_tone(ink, INK_TEXT);
+    const struct pen *pen = &page->pen;
+    double width = page->width - 2 * page->edge, font = pen->font;
+    pen_tone(pen, PEN_TEXT);
     if (has(f->title)) {
         title_font(page, true);
-        ink_paragraph(ink, page->edge, page->edge + font, width, font * 1.3, f->title, true);
+        pen_paragraph(pen, page->edge, page->edge + font, width, font * 1.3, f->title, true);
         title_font(page, false);
     }
     double y = page->height - page->edge - page->foot_height + font * 1.2;
     foot_font(page, true);
-    ink_tone(ink, INK_FAINT);
-    int n = ink_paragraph(ink, page->edge, y, width, font * 1.25, note(f), true);
-    ink_tone(ink, INK_TEXT);
-    ink_paragraph(ink, page->edge, y + n * font * 1.25, width, font * 1.25, f->caption, true);
+    pen_tone(pen, PEN_FAINT);
+    int n = pen_paragraph(pen, page->edge, y, width, font * 1.25, note(f), true);
+    pen_tone(pen, PEN_TEXT);
+    pen_paragraph(pen, page->edge, y + n * font * 1.25, width, font * 1.25, f->caption, true);
     foot_font(page, false);
 }
 
 static void paint(const struct page *page, const struct margin *margins)
 {
-    ink_tone(&page->ink, INK_PAPER);
-    cairo_paint(page->ink.cairo);
+    pen_tone(&page->pen, PEN_BACKGROUND);
+    cairo_paint(page->pen.cairo);
     paint_words(page);
     for (size_t i = 0; i < page->figure->n; i++) {
         const struct figure_part *part = &page->figure->parts[i];
         struct box body = inside(part_box(page, part), &margins[i]);
-        cairo_save(page->ink.cairo);
+        cairo_save(page->pen.cairo);
         if (part->lines)
-            lines_paint(&page->ink, part->lines, body, &margins[i]);
+            lines_paint(&page->pen, part->lines, body, &margins[i]);
         else
-            heat_paint(&page->ink, part->heat, body, &margins[i]);
-        cairo_restore(page->ink.cairo);
+            heat_paint(&page->pen, part->heat, body, &margins[i]);
+        cairo_restore(page->pen.cairo);
     }
 }
 
@@ -254,7 +254,7 @@ static void measure(struct page *page)
     page->height = isfinite(page->look->height)
                        ? page->look->height * mm
                        : own_height(page) + page->title_height + page->foot_height + 2 * page->edge;
-    cairo_destroy(page->ink.cairo);
+    cairo_destroy(page->pen.cairo);
     cairo_surface_destroy(surface);
 }
 
@@ -266,8 +266,8 @@ bool figure_paint(const struct figure *figure, enum figure_kind kind,
     struct page page = {.figure = figure,
                         .look = look,
                         .width = look->width * mm,
-                        .ink = {.font = look->font, .unit = look->font / 7, .dark = look->dark}};
-    page.edge = 3 * page.ink.unit;
+                        .pen = {.font = look->font, .unit = look->font / 7, .dark = look->dark}};
+    page.edge = 3 * page.pen.unit;
     if (figure->n == 0 || figure->n > PARTS_MOST)
         return err_set(err, ERR_FAILED, "there are %zu plots to draw; a page holds 1 to %d",
                        figure->n, PARTS_MOST);
@@ -283,5 +283,5 @@ bool figure_paint(const struct figure *figure, enum figure_kind kind,
     bool fits = lay_out(&page, margins, err);
     if (fits)
         paint(&page, margins);
-    return close_surface(surface, kind, page.ink.cairo, out, fits ? err : NULL) && fits;
+    return close_surface(surface, kind, page.pen.cairo, out, fits ? err : NULL) && fits;
 }

@@ -36,19 +36,19 @@ int legend_rows(const struct line_plot *plot, int width, int most)
  * stroke in any mark. */
 static void draw_sample(const struct frame *f, const struct curve *curve, int x, int y)
 {
-    int ink = palette_curve(curve->colour, f->style);
+    int foreground = palette_curve(curve->colour, f->style);
     bool points = curve->stroke == STROKE_POINTS;
     uint32_t mark = curve->n == 0          ? '-'
                     : f->points && !points ? glyphs_line(curve->colour)
                                            : glyphs_mark(curve->colour);
     if (curve->stroke == STROKE_BAND) {
-        canvas_put(f->canvas, x + 1, y, f->glyphs->interval, ink, COLOUR_DEFAULT, CELL_DIM);
+        canvas_put(f->canvas, x + 1, y, f->glyphs->interval, foreground, COLOUR_DEFAULT, CELL_DIM);
         return;
     }
     if (points) {
         bool marked = f->style->ascii || f->marked;
-        canvas_put(f->canvas, x + 1, y, marked ? mark : f->glyphs->point, ink, COLOUR_DEFAULT,
-                   curve->attributes);
+        canvas_put(f->canvas, x + 1, y, marked ? mark : f->glyphs->point, foreground,
+                   COLOUR_DEFAULT, curve->attributes);
         return;
     }
     for (int i = 0; i < 3; i++) {
@@ -59,7 +59,7 @@ static void draw_sample(const struct frame *f, const struct curve *curve, int x,
             glyph = gap ? ' ' : mark;
         else if (f->marked && !f->points && i == 1 && curve->n > 0)
             glyph = mark;
-        canvas_put(f->canvas, x + i, y, glyph, ink, COLOUR_DEFAULT, curve->attributes);
+        canvas_put(f->canvas, x + i, y, glyph, foreground, COLOUR_DEFAULT, curve->attributes);
     }
 }
 

@@ -27,23 +27,23 @@ static bool bar_rows(const struct frame *f, const struct curve *c, size_t i, int
 static void put_bar(const struct frame *f, const struct curve *c, int x, int top, int low,
                     unsigned attributes)
 {
-    int ink = palette_curve(c->colour, f->style);
+    int foreground = palette_curve(c->colour, f->style);
     for (int row = top; row <= low; row++)
-        canvas_put(f->canvas, x, row, f->glyphs->interval, ink, COLOUR_DEFAULT, attributes);
+        canvas_put(f->canvas, x, row, f->glyphs->interval, foreground, COLOUR_DEFAULT, attributes);
 }
 
 /* Marks over the strokes: they are what was seen, strokes what is thought. */
 void points_draw(const struct frame *f, const struct curve *c, bool bars)
 {
-    int ink = palette_curve(c->colour, f->style), top, low;
+    int foreground = palette_curve(c->colour, f->style), top, low;
     uint32_t point = f->style->ascii || f->marked ? glyphs_mark(c->colour) : f->glyphs->point;
     for (size_t i = 0; i < c->n; i++) {
         if (!inside(f, c, i))
             continue;
         int x = line_plot_x_cell(f, c->x[i]);
         if (!bars)
-            canvas_put(f->canvas, x, line_plot_y_cell(f, c->y[i]), point, ink, COLOUR_DEFAULT,
-                       c->attributes);
+            canvas_put(f->canvas, x, line_plot_y_cell(f, c->y[i]), point, foreground,
+                       COLOUR_DEFAULT, c->attributes);
         else if (bar_rows(f, c, i, &top, &low))
             put_bar(f, c, x, top, low, c->attributes);
     }

@@ -157,7 +157,7 @@ void palette_diverging_rgb(double t, bool is_dark, double rgb[3])
     from_oklab(low, rgb);
 }
 
-/* The last is what explains strokes: on paper grey says that best. */
+/* The last is what explains strokes: on background grey says that best. */
 void palette_curve_rgb(int i, bool is_dark, double rgb[3])
 {
     if ((unsigned)i % 7 == 6)

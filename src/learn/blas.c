@@ -6,7 +6,7 @@
 #include "deltaw/base/err.h"
 
 static const char soname[] = "libopenblas.so.0";
-static struct blas functions; /* const after the first blas() */
+static struct blas_functions functions; /* const after the first blas_open() */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 /* A function by name into a pointer of its type (POSIX: dlsym's void * holds it). */
@@ -14,7 +14,7 @@ static void find(void *library, const char *name, void *pointer)
 {
     *(void **)pointer = dlsym(library, name);
     if (!*(void **)pointer)
-        die("%s lacks %s; reinstall the package libopenblas0", soname, name);
+        err_die("%s lacks %s; reinstall the package libopenblas0", soname, name);
 }
 
 static void load(void)
@@ -22,7 +22,7 @@ static void load(void)
     void (*set_threads)(int);
     void *library = dlopen(soname, RTLD_NOW | RTLD_LOCAL);
     if (!library)
-        die("cannot load OpenBLAS (%s); install the package libopenblas0", dlerror());
+        err_die("cannot load OpenBLAS (%s); install the package libopenblas0", dlerror());
     find(library, "openblas_set_num_threads", &set_threads);
     find(library, "dpotrf_", &functions.dpotrf);
     find(library, "dpotri_", &functions.dpotri);
@@ -31,7 +31,7 @@ static void load(void)
     set_threads(1); /* also where the environment was not set in time */
 }
 
-const struct blas *blas(void)
+const struct blas_functions *blas_open(void)
 {
     pthread_once(&once, load);
     return &functions;

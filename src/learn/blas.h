@@ -7,7 +7,7 @@
 
 /* Matrices by columns, all by reference, as in Fortran; lengths of the texts are not
  * passed, as all C users of these do. */
-struct blas {
+struct blas_functions {
     /* LAPACK: a Cholesky factor, the inverse from one. */
     void (*dpotrf)(const char *triangle, const int *n, double *a, const int *lda, int *info);
     void (*dpotri)(const char *triangle, const int *n, double *a, const int *lda, int *info);
@@ -22,6 +22,6 @@ struct blas {
 
 /* From any thread.  Ends the program when the library that it was built with is
  * not there. */
-const struct blas *blas(void);
+const struct blas_functions *blas_open(void);
 
 #endif

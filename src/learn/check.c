@@ -52,7 +52,7 @@ static struct trials *check_trials(size_t n_weights, uint64_t seed)
 struct check {
     const struct engine *engine;
     const struct trials *trials;
-    struct plan *plan;
+    struct compiled_rule *compiled;
     struct tile *tile;
     size_t truncation, n_weights, n_carry, n_tiles;
     double *starts; /* [n_tiles][carry][lanes] */
@@ -65,7 +65,7 @@ static double check_loss(struct check *c, const double *theta, const double *w0,
     size_t lanes = c->engine->lanes, size = c->n_carry * lanes, tile = 0;
     double sum = 0, *carry = mem_new(size, sizeof *carry);
     double *g = mem_new(n_parameters, sizeof *g), *start = mem_new(size, sizeof *start);
-    c->engine->plan_set(c->plan, theta);
+    c->engine->compiled_rule_set(c->compiled, theta);
     for (size_t a = 0; a < c->trials->n_animals; a++) {
         size_t updates = c->trials->count[a] - 1;
         for (size_t begin = 0; begin < updates; begin += c->truncation, tile++) {
@@ -81,12 +81,12 @@ static double check_loss(struct check *c, const double *theta, const double *w0,
             }
             if (record && begin > 0)
                 memcpy(from, carry, size * sizeof *carry);
-            c->engine->forward(c->plan, c->tile, c->trials, &span, 1, carry, &loss, NULL);
+            c->engine->forward(c->compiled, c->tile, c->trials, &span, 1, carry, &loss, NULL);
             sum += loss;
             if (!gradient)
                 continue;
             memset(start, 0, size * sizeof *start);
-            c->engine->backward(c->plan, c->tile, g, start);
+            c->engine->backward(c->compiled, c->tile, g, start);
             for (size_t i = 0; i < n_parameters; i++)
                 gradient[i] += g[i];
             for (size_t k = 0; begin == 0 && k < c->n_weights; k++)
@@ -150,9 +150,9 @@ static void check_one(const struct rule *rule, const struct rule_shape *shape,
                       .trials = trials,
                       .truncation = truncation,
                       .n_weights = shape->n_weights};
-    c.plan = c.engine->plan_new(rule, shape, truncation);
-    c.tile = c.engine->tile_new(c.plan);
-    c.n_carry = c.engine->plan_carry(c.plan);
+    c.compiled = c.engine->compiled_rule_new(rule, shape, truncation);
+    c.tile = c.engine->tile_new(c.compiled);
+    c.n_carry = c.engine->compiled_rule_carry(c.compiled);
     for (size_t a = 0; a < trials->n_animals; a++)
         c.n_tiles += (trials->count[a] - 1 + truncation - 1) / truncation;
     c.starts = mem_new(c.n_tiles * c.n_carry * c.engine->lanes, sizeof *c.starts);
@@ -165,7 +165,7 @@ static void check_one(const struct rule *rule, const struct rule_shape *shape,
     compare(&c, theta, w0, w0, g_w0, n_w0, n, &rows[tensors->n]);
     free(g), free(g_w0), free(c.starts);
     c.engine->tile_free(c.tile);
-    c.engine->plan_free(c.plan);
+    c.engine->compiled_rule_free(c.compiled);
 }
 
 bool check_gradient(const struct rule *rule, const struct rule_shape *shape, uint64_t seed,

@@ -9,7 +9,7 @@
 #ifndef LEARN_CLASSIC_H
 #define LEARN_CLASSIC_H
 
-#include "code.h"
+#include "kernel.h"
 
 /* Offsets into theta; (size_t)-1: not there. */
 struct classic {
@@ -17,7 +17,7 @@ struct classic {
     size_t step; /* 0 when alpha is shared, else 1 */
 };
 
-static inline struct classic classic_of(const struct code_run *run)
+static inline struct classic classic_of(const struct kernel_run *run)
 {
     struct classic c = {.k = run->shape.n_weights,
                         .alpha = (size_t)-1,
@@ -61,13 +61,13 @@ static inline size_t classic_cache(const struct rule_shape *shape, size_t n_inpu
     return 4;
 }
 
-static inline void classic_pack(const struct code_run *run, const double *theta, real *packed)
+static inline void classic_pack(const struct kernel_run *run, const double *theta, real *packed)
 {
     for (size_t i = 0; i < run->tensors->size; i++)
         packed[i] = (real)theta[i];
 }
 
-static inline vec classic_alpha(const struct code_run *run, const struct classic *c, size_t k,
+static inline vec classic_alpha(const struct kernel_run *run, const struct classic *c, size_t k,
                                 vec r)
 {
     vec after_correct = vec_splat(run->packed[c->alpha + k * c->step]);
@@ -77,12 +77,12 @@ static inline vec classic_alpha(const struct code_run *run, const struct classic
     return after_error + r * (after_correct - after_error);
 }
 
-static inline vec classic_baseline(const struct code_run *run, const struct classic *c, size_t k)
+static inline vec classic_baseline(const struct kernel_run *run, const struct classic *c, size_t k)
 {
     return vec_splat(c->baseline == (size_t)-1 ? 0 : run->packed[c->baseline + k]);
 }
 
-static inline void classic_forward(const struct code_run *run, const struct step *step,
+static inline void classic_forward(const struct kernel_run *run, const struct step *step,
                                    const vec *state_in, vec *state_out, vec *cache, vec *dw)
 {
     (void)state_in, (void)state_out;
@@ -91,7 +91,8 @@ static inline void classic_forward(const struct code_run *run, const struct step
     vec logit = {0};
     for (size_t k = 0; k < c.k; k++)
         logit += step->u[k] * step->x[k];
-    struct drive d = run->drive(vec_sigmoid(logit), v[INPUT_REWARD], v[INPUT_CHOICE], step->answer);
+    struct learning_signal d =
+        run->signal(vec_sigmoid(logit), v[INPUT_REWARD], v[INPUT_CHOICE], step->answer);
     cache[0] = d.a, cache[1] = d.b, cache[2] = d.da, cache[3] = d.db;
     for (size_t k = 0; k < c.k; k++) {
         dw[k] = classic_alpha(run, &c, k, v[INPUT_REWARD]) *
@@ -102,7 +103,7 @@ static inline void classic_forward(const struct code_run *run, const struct step
 }
 
 /* delta [parameters]: this step's share of the gradient */
-static inline void classic_backward(const struct code_run *run, const struct step *step,
+static inline void classic_backward(const struct kernel_run *run, const struct step *step,
                                     const vec *state_in, const vec *cache, const vec *g_dw,
                                     vec *g_w, vec *g_state, vec *delta)
 {
@@ -133,7 +134,7 @@ static inline void classic_backward(const struct code_run *run, const struct ste
     }
 }
 
-static inline void classic_gather(const struct code_run *run, size_t n, const vec *u,
+static inline void classic_gather(const struct kernel_run *run, size_t n, const vec *u,
                                   const vec *state, const vec *cache, size_t cache_stride,
                                   const vec *delta, size_t delta_stride, vec *gradient)
 {
@@ -141,7 +142,7 @@ static inline void classic_gather(const struct code_run *run, size_t n, const ve
     outer_bias(gradient, run->tensors->size, n, delta, delta_stride);
 }
 
-/* All of a rule's code but its name and its drive. */
+/* All of a rule's code but its name and its learning signal. */
 #define CLASSIC_CODE                                                               \
     .packed = classic_parameters, .state = classic_state, .cache = classic_cache,  \
     .delta = classic_parameters, .pack = classic_pack, .forward = classic_forward, \

@@ -3,9 +3,9 @@
 #ifndef LEARN_COPIES_H
 #define LEARN_COPIES_H
 
-#include "plan.h"
+#include "compiled_rule.h"
 
-static void update(const struct plan *p, size_t n, const double *u, const double *x,
+static void update(const struct compiled_rule *p, size_t n, const double *u, const double *x,
                    const double *answer, const double *next, double *state, double *dw)
 {
     size_t k = p->n_weights, width = p->n_inputs, ns = p->n_state;
@@ -26,7 +26,7 @@ static void update(const struct plan *p, size_t n, const double *u, const double
             s[l] = next ? (real)next[i + l] : 0;
         }
         struct step step = {in, feature, z, s};
-        p->code->forward(&p->run, &step, before, after, cache, out);
+        p->kernel->forward(&p->run, &step, before, after, cache, out);
         for (size_t l = 0; l < lanes; l++) {
             for (size_t j = 0; j < k; j++)
                 dw[(i + l) * k + j] = out[j][l];

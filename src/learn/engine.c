@@ -8,8 +8,8 @@
 
 #include "copies.h"
 #include "deltaw/base/mem.h"
-#include "fan.h"
-#include "plan.h"
+#include "batch_mean.h"
+#include "compiled_rule.h"
 
 /* Steps whose weight gradients are gathered at once: few enough that deltas and
  * activations of a layer stay in the first-level cache. */
@@ -35,7 +35,7 @@ struct tile {
     double by_lapse; /* d loss / d lapse */
 };
 
-static struct tile *tile_new(const struct plan *p)
+static struct tile *tile_new(const struct compiled_rule *p)
 {
     struct tile *t = mem_new(1, sizeof *t);
     size_t n = p->max_steps;
@@ -71,7 +71,7 @@ struct fill {
 };
 
 /* Steps [from, to) of one lane. */
-static void fill_take(const struct plan *p, struct tile *t, struct fill *f,
+static void fill_take(const struct compiled_rule *p, struct tile *t, struct fill *f,
                       const struct trials *trials, unsigned lane, size_t from, size_t to)
 {
     const struct span *span = &t->spans[lane];
@@ -105,8 +105,8 @@ static inline vec flagged(vec_bits flags, bits bit)
 }
 
 /* Steps [from, to) of the inputs from what was taken; lanes without one are zero. */
-static void fill_spread(const struct plan *p, struct tile *t, const struct fill *f, size_t from,
-                        size_t to)
+static void fill_spread(const struct compiled_rule *p, struct tile *t, const struct fill *f,
+                        size_t from, size_t to)
 {
     size_t k = p->n_weights;
     for (size_t s = from; s < to; s++) {
@@ -126,7 +126,7 @@ static void fill_spread(const struct plan *p, struct tile *t, const struct fill 
     }
 }
 
-static void tile_fill(const struct plan *p, struct tile *t, const struct trials *trials,
+static void tile_fill(const struct compiled_rule *p, struct tile *t, const struct trials *trials,
                       const struct span *spans, unsigned n)
 {
     bool full = n == LANES;
@@ -197,15 +197,15 @@ static void tile_score_lapse(struct tile *t, double lapse, double *loss)
         loss[i] = sum[i];
 }
 
-static void tile_lived(const struct plan *p, const struct tile *t, const struct trials *trials,
-                       const vec *last, float *lived)
+static void tile_visited(const struct compiled_rule *p, const struct tile *t,
+                         const struct trials *trials, const vec *last, float *visited)
 {
     size_t k = p->n_weights;
     for (unsigned l = 0; l < t->n; l++) {
         const struct span *span = &t->spans[l];
         if (span->end == span->begin)
             continue;
-        float *w = lived + (trials->first[span->animal] + span->begin) * k;
+        float *w = visited + (trials->first[span->animal] + span->begin) * k;
         for (size_t s = 0; s < span->end - span->begin; s++)
             for (size_t j = 0; j < k; j++)
                 *w++ = (float)t->u[s * p->n_inputs + j][l];
@@ -219,9 +219,9 @@ static void tile_lived(const struct plan *p, const struct tile *t, const struct 
     }
 }
 
-static void tile_forward(const struct plan *p, struct tile *t, const struct trials *trials,
+static void tile_forward(const struct compiled_rule *p, struct tile *t, const struct trials *trials,
                          const struct span *spans, unsigned n, double *carry, double *loss,
-                         float *lived)
+                         float *visited)
 {
     size_t k = p->n_weights;
     vec w[POLICY_MAX], dw[POLICY_MAX];
@@ -239,7 +239,8 @@ static void tile_forward(const struct plan *p, struct tile *t, const struct tria
             u[j] = w[j];
         struct step step = {u, t->x + s * k, t->answer[s], t->next[s]};
         vec *state = t->state + s * p->n_state;
-        p->code->forward(&p->run, &step, state, state + p->n_state, t->cache + s * p->n_cache, dw);
+        p->kernel->forward(&p->run, &step, state, state + p->n_state, t->cache + s * p->n_cache,
+                           dw);
         const vec *x = t->x + (s + 1) * k;
         vec z = {0};
         vec_bits live = t->scored[s] != 0;
@@ -254,8 +255,8 @@ static void tile_forward(const struct plan *p, struct tile *t, const struct tria
         tile_score_lapse(t, p->lapse, loss);
     else
         tile_score(t, loss);
-    if (lived)
-        tile_lived(p, t, trials, w, lived);
+    if (visited)
+        tile_visited(p, t, trials, w, visited);
     for (size_t j = 0; j < k; j++)
         for (int l = 0; l < LANES; l++)
             carry[j * LANES + (size_t)l] = w[j][l];
@@ -267,7 +268,8 @@ static void tile_forward(const struct plan *p, struct tile *t, const struct tria
     }
 }
 
-static void tile_backward(const struct plan *p, struct tile *t, double *gradient, double *adjoint)
+static void tile_backward(const struct compiled_rule *p, struct tile *t, double *gradient,
+                          double *adjoint)
 {
     size_t k = p->n_weights;
     vec g_w[POLICY_MAX], g_dw[POLICY_MAX], g_state[p->n_state ? p->n_state : 1];
@@ -287,12 +289,13 @@ static void tile_backward(const struct plan *p, struct tile *t, double *gradient
                 g_dw[j] = g_w[j];
             }
             struct step step = {t->u + s * p->n_inputs, t->x + s * k, t->answer[s], t->next[s]};
-            p->code->backward(&p->run, &step, t->state + s * p->n_state, t->cache + s * p->n_cache,
-                              g_dw, g_w, g_state, t->delta + (s - begin) * p->n_delta);
+            p->kernel->backward(&p->run, &step, t->state + s * p->n_state,
+                                t->cache + s * p->n_cache, g_dw, g_w, g_state,
+                                t->delta + (s - begin) * p->n_delta);
         }
-        p->code->gather(&p->run, end - begin, t->u + begin * p->n_inputs,
-                        t->state + begin * p->n_state, t->cache + begin * p->n_cache, p->n_cache,
-                        t->delta, p->n_delta, t->gradient);
+        p->kernel->gather(&p->run, end - begin, t->u + begin * p->n_inputs,
+                          t->state + begin * p->n_state, t->cache + begin * p->n_cache, p->n_cache,
+                          t->delta, p->n_delta, t->gradient);
         end = begin;
     }
     for (size_t j = 0; j < k; j++)
@@ -311,14 +314,14 @@ extern const struct engine ENGINE(engine);
 const struct engine ENGINE(engine) = {
     .name = ENGINE_LABEL,
     .lanes = LANES,
-    .plan_new = plan_new,
-    .plan_free = plan_free,
-    .plan_set = plan_set,
-    .plan_carry = plan_carry,
+    .compiled_rule_new = compiled_rule_new,
+    .compiled_rule_free = compiled_rule_free,
+    .compiled_rule_set = compiled_rule_set,
+    .compiled_rule_carry = compiled_rule_carry,
     .tile_new = tile_new,
     .tile_free = tile_free,
     .forward = tile_forward,
     .backward = tile_backward,
     .update = update,
-    .fan = fan,
+    .batch_mean = batch_mean,
 };

@@ -5,6 +5,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/strbuf.h"
 #include "deltaw/learn/engine.h"
+#include "deltaw/learn/inputs.h"
 
 #if defined __x86_64__
 extern const struct engine engine_avx512, engine_avx2;
@@ -84,7 +85,7 @@ struct trials *trials_new(const struct cohort *cohort, const struct policy *poli
         t->count[a] = animal->count;
         for (size_t i = animal->first; i < animal->first + animal->count; i++) {
             double x[POLICY_MAX];
-            policy_features(policy, cohort, animal, i, x);
+            inputs_policy_of(policy, cohort, animal, i, x);
             for (size_t j = 0; j < k; j++)
                 t->x[i * k + j] = (float)x[j];
             t->flags[i] = (uint8_t)((cohort->choice[i] ? TRIAL_CHOICE : 0) |

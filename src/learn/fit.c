@@ -1,7 +1,7 @@
 /* Fits: the main thread's side.
  *
  * DESIGN.  A fit owns one coordinating thread (trainer.c), which runs one rollout, or
- * one step on pieces, after the other (they have helper threads of their own) and takes
+ * one step on segments, after the other (they have helper threads of their own) and takes
  * one optimiser step after each.  What the main thread may see, status and model, is
  * under the lock; a model is immutable, so publishing is swapping a pointer.
  * `pause` and `stop` say what the main thread wants.  The stop flag is polled at

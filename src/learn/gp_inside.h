@@ -58,8 +58,8 @@ void gp_sums_clear(struct gp_sums *sums);
 void gp_sum(const struct gp_cohort *cohort, const struct gp_shape *shape, const double *theta,
             const double *w0, bool derivatives, struct team *team, struct gp_sums *sums);
 /* w [n_trials][K] of the fitted animals, 0 of others. */
-void gp_trajectories(const struct gp_cohort *cohort, const struct gp_shape *shape, const double *theta,
-              const double *w0, float *w);
+void gp_trajectories(const struct gp_cohort *cohort, const struct gp_shape *shape,
+                     const double *theta, const double *w0, float *w);
 
 /* --- the mode (gp_mode.c) */
 

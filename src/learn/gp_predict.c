@@ -70,7 +70,7 @@ double *gp_covariance(const struct gp_point *p, enum gp_interval interval)
     int n = (int)p->n, info = 0;
     if (interval == GP_ROBUST || n == 0)
         return c;
-    blas()->dpotri("U", &n, c, &n, &info); /* by columns, the upper triangle is our lower */
+    blas_open()->dpotri("U", &n, c, &n, &info); /* by columns, the upper triangle is our lower */
     for (size_t i = 0; i < p->n; i++)
         for (size_t j = 0; j < i; j++)
             c[j * p->n + i] = c[i * p->n + j];
@@ -143,7 +143,7 @@ static void take_moment(struct moment *m, const struct gp *gp, const double *inp
         v[d] = input[d] * scale[d];
     for (size_t k = 0; k < gp->n_weights; k++)
         v[gp->n_inputs + k] = m->w[k] * scale[gp->n_inputs + k];
-    gp_kernel_pick()->phi(m->shape->basis, m->cell, v, m->phi);
+    gp_engine_pick()->phi(m->shape->basis, m->cell, v, m->phi);
 }
 
 /* Mean and variance of dw_k at a moment by one point, whose covariance is c. */

@@ -376,5 +376,5 @@ static void roll(const struct gp_data *data, size_t animal, struct gp_roll *roll
     }
 }
 
-extern const struct gp_kernel ENGINE(gp_kernel);
-const struct gp_kernel ENGINE(gp_kernel) = {.name = ENGINE_LABEL, .roll = roll, .phi = phi_at};
+extern const struct gp_engine ENGINE(gp_engine);
+const struct gp_engine ENGINE(gp_engine) = {.name = ENGINE_LABEL, .roll = roll, .phi = phi_at};

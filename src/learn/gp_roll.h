@@ -72,7 +72,7 @@ struct gp_roll {
     double log_likelihood; /* out; -inf: weights went beyond all bounds */
 };
 
-struct gp_kernel {
+struct gp_engine {
     const char *name; /* the engine's */
     void (*roll)(const struct gp_data *data, size_t animal, struct gp_roll *roll);
     /* phi [wide] at a point v [n_dims] over scales */
@@ -80,7 +80,7 @@ struct gp_kernel {
 };
 
 /* The one that belongs to the engine in use. */
-const struct gp_kernel *gp_kernel_pick(void);
+const struct gp_engine *gp_engine_pick(void);
 
 static inline size_t gp_stride(size_t width)
 {

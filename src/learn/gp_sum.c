@@ -9,24 +9,24 @@
 #include "gp_inside.h"
 
 #if defined __x86_64__
-extern const struct gp_kernel gp_kernel_avx512, gp_kernel_avx2;
+extern const struct gp_engine gp_engine_avx512, gp_engine_avx2;
 #endif
-extern const struct gp_kernel gp_kernel_sse2, gp_kernel_f64;
+extern const struct gp_engine gp_engine_sse2, gp_engine_f64;
 
-const struct gp_kernel *gp_kernel_pick(void)
+const struct gp_engine *gp_engine_pick(void)
 {
-    const struct gp_kernel *const all[] = {
+    const struct gp_engine *const all[] = {
 #if defined __x86_64__
-        &gp_kernel_avx512,
-        &gp_kernel_avx2,
+        &gp_engine_avx512,
+        &gp_engine_avx2,
 #endif
-        &gp_kernel_f64
+        &gp_engine_f64
     };
     const char *name = engine_name();
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (strcmp(all[i]->name, name) == 0)
             return all[i];
-    return &gp_kernel_sse2;
+    return &gp_engine_sse2;
 }
 
 /* Blocks of animals that follow each other, each of about as many trials. */
@@ -78,7 +78,7 @@ void gp_sums_clear(struct gp_sums *sums)
 struct work {
     const struct gp_cohort *cohort;
     const struct gp_shape *shape;
-    const struct gp_kernel *kernel;
+    const struct gp_engine *engine;
     const double *theta, *mix, *w0;
     bool derivatives;
     struct gp_sums *sums;
@@ -99,7 +99,7 @@ static struct gp_roll roll_new(const struct work *work)
     roll.rows = mem_aligned(GP_ROWS * width, sizeof(float));
     roll.product = mem_aligned(width * width, sizeof(float));
     roll.fisher = mem_aligned(width * width, sizeof(double));
-    roll.syrk = blas()->ssyrk;
+    roll.syrk = blas_open()->ssyrk;
     return roll;
 }
 
@@ -130,7 +130,7 @@ static void sum_block(void *context, size_t block, size_t member)
         roll.gradient = work->derivatives ? work->sums->score + i * width : NULL;
         for (size_t j = 0; roll.gradient && j < width; j++)
             roll.gradient[j] = 0;
-        work->kernel->roll(c->data, c->animal[i], &roll);
+        work->engine->roll(c->data, c->animal[i], &roll);
         work->likelihood[i] = roll.log_likelihood;
         if (roll.gradient && isfinite(roll.log_likelihood))
             part_own(work, i, &roll);
@@ -180,7 +180,7 @@ void gp_sum(const struct gp_cohort *cohort, const struct gp_shape *shape, const 
     double *mix = mix_new(shape, theta);
     struct work work = {.cohort = cohort,
                         .shape = shape,
-                        .kernel = gp_kernel_pick(),
+                        .engine = gp_engine_pick(),
                         .theta = theta,
                         .mix = mix,
                         .w0 = w0,
@@ -196,8 +196,8 @@ void gp_sum(const struct gp_cohort *cohort, const struct gp_shape *shape, const 
     free(work.likelihood), free(work.fisher), free(mix);
 }
 
-void gp_trajectories(const struct gp_cohort *cohort, const struct gp_shape *shape, const double *theta,
-              const double *w0, float *w)
+void gp_trajectories(const struct gp_cohort *cohort, const struct gp_shape *shape,
+                     const double *theta, const double *w0, float *w)
 {
     const struct gp_data *data = cohort->data;
     double *mix = mix_new(shape, theta);
@@ -206,7 +206,7 @@ void gp_trajectories(const struct gp_cohort *cohort, const struct gp_shape *shap
     for (size_t i = 0; i < cohort->n; i++) {
         roll.w = w + data->first[cohort->animal[i]] * data->n_weights;
         roll.w0 = w0 + i * data->n_weights;
-        gp_kernel_pick()->roll(data, cohort->animal[i], &roll);
+        gp_engine_pick()->roll(data, cohort->animal[i], &roll);
     }
     free(mix);
 }

@@ -86,8 +86,8 @@ static void variances(const struct work *work, const struct ready *r, long place
             out[from + i] = width > n ? part_own(work, r, place, b + i * width) : 0;
         int size = (int)n, columns = (int)many, stride = (int)width;
         const double one = 1, zero = 0;
-        blas()->dgemm("N", "N", &size, &columns, &size, &one, r->covariance, &size, b, &stride,
-                      &zero, cb, &size);
+        blas_open()->dgemm("N", "N", &size, &columns, &size, &one, r->covariance, &size, b, &stride,
+                           &zero, cb, &size);
         for (size_t i = 0; i < many; i++)
             for (size_t j = 0; j < n; j++)
                 out[from + i] += b[i * width + j] * cb[i * n + j];
@@ -111,7 +111,7 @@ static void add_outside(const struct work *work, const struct ready *r, size_t a
         for (size_t k = 0; k < K; k++)
             v[d->n_inputs + k] = (double)w[i * K + k] * b->inverse_scale[d->n_inputs + k];
         size_t cell = gp_cell(d->choice[first + i], (double)d->reward[first + i]);
-        gp_kernel_pick()->phi(b, cell, v, phi);
+        gp_engine_pick()->phi(b, cell, v, phi);
         double outside = gp_outside(&r->shape, phi);
         for (size_t k = 0; k < K; k++)
             *variance++ += r->shape.smooth[k] ? pow(r->point->sigma[k], 2) * outside : 0;
@@ -137,7 +137,7 @@ static void roll_point(const struct work *work, const struct ready *r, size_t an
     roll.dw = mem_new(count * K, sizeof(float));
     roll.update_rows = work->updates ? mem_new(n_kept * K * width, sizeof(float)) : NULL;
     roll.weight_rows = work->weights ? mem_new(n_kept * K * width, sizeof(float)) : NULL;
-    gp_kernel_pick()->roll(d, animal, &roll);
+    gp_engine_pick()->roll(d, animal, &roll);
     for (size_t i = 0, to = 0; i < count; i++)
         for (size_t k = 0; k < K && work->keep[first + i]; k++, to++) {
             mean[0][to] = i + 1 < count ? (double)roll.dw[i * K + k] : NAN;

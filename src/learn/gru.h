@@ -8,7 +8,7 @@
 #ifndef LEARN_GRU_H
 #define LEARN_GRU_H
 
-#include "code.h"
+#include "kernel.h"
 
 struct gru {
     size_t inputs, hidden;

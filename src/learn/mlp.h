@@ -7,7 +7,7 @@
 #ifndef LEARN_MLP_H
 #define LEARN_MLP_H
 
-#include "code.h"
+#include "kernel.h"
 
 struct mlp {
     size_t inputs, hidden, layers, outputs;

@@ -6,6 +6,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/engine.h"
+#include "deltaw/learn/inputs.h"
 #include "deltaw/learn/snapshots.h"
 #include "rollout.h"
 #include "start.h"
@@ -17,19 +18,19 @@ struct model *model_hold(const struct model *model)
     return m;
 }
 
-struct lived *lived_hold(const struct lived *lived)
+struct visited *visited_hold(const struct visited *visited)
 {
-    struct lived *l = (struct lived *)lived;
+    struct visited *l = (struct visited *)visited;
     __atomic_add_fetch(&l->references, 1, __ATOMIC_RELAXED);
     return l;
 }
 
-void lived_drop(struct lived *lived)
+void visited_drop(struct visited *visited)
 {
-    if (!lived || __atomic_sub_fetch(&lived->references, 1, __ATOMIC_ACQ_REL) > 0)
+    if (!visited || __atomic_sub_fetch(&visited->references, 1, __ATOMIC_ACQ_REL) > 0)
         return;
-    free(lived->w);
-    free(lived);
+    free(visited->w);
+    free(visited);
 }
 
 void model_drop(struct model *m)
@@ -39,7 +40,7 @@ void model_drop(struct model *m)
     for (size_t a = 0; a < m->n_animals; a++)
         free(m->animals[a]);
     fit_settings_free(&m->settings);
-    lived_drop(m->lived);
+    visited_drop(m->visited);
     snapshots_free(m->snapshots);
     free(m->name), free(m->theta), free(m->errors), free(m->covariance);
     free(m->animals), free(m->held_out), free(m->w0), free(m->history), free(m->cohort_name);
@@ -68,8 +69,8 @@ void model_start(const struct model *model, const struct cohort *cohort, size_t 
     start_weights(&model->settings, cohort, animal, w0);
 }
 
-/* One forward pass over a cohort; lived may be NULL. */
-static void model_pass(const struct model *model, const struct cohort *cohort, float *lived,
+/* One forward pass over a cohort; visited may be NULL. */
+static void model_pass(const struct model *model, const struct cohort *cohort, float *visited,
                        double *losses, size_t *n_scored)
 {
     size_t k = model->settings.policy.n;
@@ -85,7 +86,7 @@ static void model_pass(const struct model *model, const struct cohort *cohort, f
     struct rollout_result result;
     for (size_t a = 0; a < cohort->n_animals; a++)
         model_start(model, cohort, a, w0 + a * k);
-    rollout_run(r, &(struct rollout_task){.theta = model->theta, .w0 = w0, .lived = lived},
+    rollout_run(r, &(struct rollout_task){.theta = model->theta, .w0 = w0, .visited = visited},
                 &result);
     if (losses)
         memcpy(losses, result.loss, cohort->n_animals * sizeof *losses);
@@ -120,52 +121,53 @@ double model_loss(const struct model *model, const struct cohort *cohort, double
 
 /* --- by hand --------------------------------------------------------------- */
 
-struct walk {
+struct rule_state {
     const struct engine *engine;
-    struct plan *plan;
+    struct compiled_rule *compiled;
     size_t n, n_state;
     double *state; /* [n][n_state] */
 };
 
-struct walk *walk_new(const struct model *model, size_t n)
+struct rule_state *rule_state_new(const struct model *model, size_t n)
 {
-    struct walk *w = mem_new(1, sizeof *w);
+    struct rule_state *w = mem_new(1, sizeof *w);
     w->engine = engine_of(model);
-    w->plan = w->engine->plan_new(model->rule, &model->shape, 1);
-    w->engine->plan_set(w->plan, model->theta);
+    w->compiled = w->engine->compiled_rule_new(model->rule, &model->shape, 1);
+    w->engine->compiled_rule_set(w->compiled, model->theta);
     w->n = n;
-    w->n_state = w->engine->plan_carry(w->plan) - model->shape.n_weights;
+    w->n_state = w->engine->compiled_rule_carry(w->compiled) - model->shape.n_weights;
     w->state = mem_new(n * w->n_state, sizeof *w->state);
     return w;
 }
 
-void walk_step(struct walk *w, size_t n, const double *u, const double *x, const double *answer,
-               const double *next_stimulus, double *dw)
+void rule_state_step(struct rule_state *w, size_t n, const double *u, const double *x,
+                     const double *answer, const double *next_stimulus, double *dw)
 {
-    w->engine->update(w->plan, n < w->n ? n : w->n, u, x, answer, next_stimulus, w->state, dw);
+    w->engine->update(w->compiled, n < w->n ? n : w->n, u, x, answer, next_stimulus, w->state, dw);
 }
 
-bool walk_fan(const struct walk *w, size_t n, size_t m, const double *u, double *dw)
+bool rule_state_batch_mean(const struct rule_state *w, size_t n, size_t m, const double *u,
+                           double *dw)
 {
-    return w->n_state > 0 && w->engine->fan(w->plan, m, u, n, w->state, dw);
+    return w->n_state > 0 && w->engine->batch_mean(w->compiled, m, u, n, w->state, dw);
 }
 
-void walk_copy(struct walk *to, size_t i, const struct walk *from, size_t j)
+void rule_state_copy(struct rule_state *to, size_t i, const struct rule_state *from, size_t j)
 {
     memcpy(to->state + i * to->n_state, from->state + j * from->n_state,
            to->n_state * sizeof *to->state);
 }
 
-void walk_reset(struct walk *w)
+void rule_state_reset(struct rule_state *w)
 {
     memset(w->state, 0, w->n * w->n_state * sizeof *w->state);
 }
 
-void walk_free(struct walk *w)
+void rule_state_free(struct rule_state *w)
 {
     if (!w)
         return;
-    w->engine->plan_free(w->plan);
+    w->engine->compiled_rule_free(w->compiled);
     free(w->state);
     free(w);
 }
@@ -175,20 +177,22 @@ void model_update(const struct model *model, size_t n, const double *u, double *
     const struct engine *engine = engine_of(model);
     const struct policy *policy = &model->settings.policy;
     size_t k = policy->n, given = k + INPUT_N, width = rule_inputs(&model->shape);
-    struct plan *plan = engine->plan_new(model->rule, &model->shape, 1);
+    struct compiled_rule *compiled = engine->compiled_rule_new(model->rule, &model->shape, 1);
     double *in = mem_new(n * width, sizeof *in), *x = mem_new(n * k, sizeof *x);
     double *answer = mem_new(n, sizeof *answer);
-    engine->plan_set(plan, model->theta);
+    engine->compiled_rule_set(compiled, model->theta);
     for (size_t i = 0; i < n; i++) {
         const double *v = u + i * given + k;
         bool right = v[INPUT_CHOICE] > .5;
-        memcpy(in + i * width, u + i * given, given * sizeof *in);
-        for (size_t j = 0; j < k; j++)
-            x[i * k + j] = policy->feature[j] == FEATURE_BIAS;
-        policy_replace_stimulus(policy, v[INPUT_STIMULUS], x + i * k);
+        struct input_trial now = {.stimulus = v[INPUT_STIMULUS],
+                                  .choice = v[INPUT_CHOICE],
+                                  .reward = v[INPUT_REWARD],
+                                  .day = v[INPUT_DAY]};
+        inputs_rule(&model->shape, u + i * given, &now, NULL, 0, in + i * width);
+        inputs_policy(policy, &now, NULL, 0, NULL, x + i * k);
         answer[i] = v[INPUT_REWARD] >= .5 ? right : !right;
     }
-    engine->update(plan, n, in, x, answer, NULL, NULL, dw);
+    engine->update(compiled, n, in, x, answer, NULL, NULL, dw);
     free(in), free(x), free(answer);
-    engine->plan_free(plan);
+    engine->compiled_rule_free(compiled);
 }

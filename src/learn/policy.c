@@ -77,36 +77,6 @@ bool policy_check(const struct policy *policy, const struct cohort *cohort, stru
     return true;
 }
 
-void policy_features(const struct policy *policy, const struct cohort *cohort,
-                     const struct animal *animal, size_t trial, double *x)
-{
-    double s = cohort->stimulus[trial];
-    bool first = trial == animal->first;
-    for (size_t k = 0; k < policy->n; k++)
-        switch (policy->feature[k]) {
-        case FEATURE_STIMULUS: x[k] = s; break;
-        case FEATURE_RIGHT: x[k] = s >= 0 ? s : 0; break;
-        case FEATURE_LEFT: x[k] = s < 0 ? s : 0; break;
-        case FEATURE_PREVSTIM: x[k] = first ? 0 : cohort->stimulus[trial - 1]; break;
-        case FEATURE_PREVCHOICE: x[k] = first ? 0 : cohort->choice[trial - 1] ? 1 : -1; break;
-        case FEATURE_BIAS: x[k] = 1; break;
-        case FEATURE_COLUMN:
-            x[k] = cohort_column(cohort, policy->weight[k] + 2)->values[trial];
-            break;
-        }
-}
-
-void policy_replace_stimulus(const struct policy *policy, double s, double *x)
-{
-    for (size_t k = 0; k < policy->n; k++)
-        if (policy->feature[k] == FEATURE_STIMULUS)
-            x[k] = s;
-        else if (policy->feature[k] == FEATURE_RIGHT)
-            x[k] = s >= 0 ? s : 0;
-        else if (policy->feature[k] == FEATURE_LEFT)
-            x[k] = s < 0 ? s : 0;
-}
-
 long policy_weight(const struct policy *policy, const char *name)
 {
     for (size_t k = 0; k < policy->n; k++)

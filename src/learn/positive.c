@@ -9,9 +9,9 @@ bool positive_invert(size_t n, double *a)
     int m = (int)n, info = 0;
     if (n == 0)
         return true;
-    blas()->dpotrf("L", &m, a, &m, &info); /* by columns: the lower triangle is our upper */
+    blas_open()->dpotrf("L", &m, a, &m, &info); /* by columns: the lower triangle is our upper */
     if (info == 0)
-        blas()->dpotri("L", &m, a, &m, &info);
+        blas_open()->dpotri("L", &m, a, &m, &info);
     for (size_t i = 0; i < n && info == 0; i++)
         for (size_t j = 0; j < i; j++)
             a[i * n + j] = a[j * n + i];
@@ -24,7 +24,7 @@ bool positive_factor(size_t n, const double *a, double *l)
     if (n == 0)
         return true;
     memcpy(l, a, n * n * sizeof *l);
-    blas()->dpotrf("U", &m, l, &m, &info); /* by columns: the upper triangle is our lower */
+    blas_open()->dpotrf("U", &m, l, &m, &info); /* by columns: the upper triangle is our lower */
     for (size_t i = 0; i < n; i++)
         for (size_t j = i + 1; j < n; j++)
             l[i * n + j] = 0;

@@ -56,7 +56,7 @@ static inline size_t first_packed(const struct rule_shape *shape, size_t n_input
            mlp_packed(&f.m);
 }
 
-static inline void first_pack(const struct code_run *run, const double *theta, real *packed)
+static inline void first_pack(const struct kernel_run *run, const double *theta, real *packed)
 {
     struct first f = first_of(&run->shape, run->n_inputs);
     const struct tensor *t = run->tensors->item, *fc = t + f.g.tensor + 4;
@@ -73,7 +73,7 @@ static inline const real *first_gru(const struct first *f, const real *packed)
     return packed + f->k + affine_packed(f->k, f->h) + affine_packed(f->h, f->k);
 }
 
-static inline void first_forward(const struct code_run *run, const struct step *step,
+static inline void first_forward(const struct kernel_run *run, const struct step *step,
                                  const vec *state_in, vec *state_out, vec *cache, vec *dw)
 {
     struct first f = first_of(&run->shape, run->n_inputs);
@@ -85,8 +85,9 @@ static inline void first_forward(const struct code_run *run, const struct step *
         dw[k] = run->packed[k] * cache[f.at_o + k];
 }
 
-static inline void first_backward(const struct code_run *run, const vec *state_in, const vec *cache,
-                                  const vec *g_dw, vec *g_w, vec *g_state, vec *delta)
+static inline void first_backward(const struct kernel_run *run, const vec *state_in,
+                                  const vec *cache, const vec *g_dw, vec *g_w, vec *g_state,
+                                  vec *delta)
 {
     struct first f = first_of(&run->shape, run->n_inputs);
     const real *gru = first_gru(&f, run->packed);
@@ -104,7 +105,7 @@ static inline void first_backward(const struct code_run *run, const vec *state_i
         g_w[k] += g_in[k];
 }
 
-static inline void first_gather(const struct code_run *run, size_t n, const vec *u,
+static inline void first_gather(const struct kernel_run *run, size_t n, const vec *u,
                                 const vec *state, const vec *cache, size_t cache_stride,
                                 const vec *delta, size_t delta_stride, vec *gradient)
 {

@@ -31,12 +31,12 @@ static void start_blocks(struct rollout *r, const struct rollout_task *task)
             memset(b->gradient, 0, r->n_parameters * sizeof *b->gradient);
         }
     }
-    if (!task->lived)
+    if (!task->visited)
         return;
     for (size_t a = 0; a < r->trials->n_animals; a++)
         if (r->trials->count[a] == 1) /* never in a tile */
             for (size_t k = 0; k < r->n_weights; k++)
-                task->lived[r->trials->first[a] * r->n_weights + k] =
+                task->visited[r->trials->first[a] * r->n_weights + k] =
                     (float)task->w0[a * r->n_weights + k];
 }
 
@@ -70,7 +70,7 @@ static void gather(struct rollout *r, const struct rollout_task *task)
 
 bool rollout_run(struct rollout *r, const struct rollout_task *task, struct rollout_result *result)
 {
-    r->engine->plan_set(r->plan, task->theta);
+    r->engine->compiled_rule_set(r->compiled, task->theta);
     pthread_mutex_lock(&r->lock);
     start_blocks(r, task); /* a helper late for the last run may be looking */
     r->task = task;
@@ -113,7 +113,7 @@ static void start_helpers(struct rollout *r, int threads)
     r->free_tiles = mem_new(r->n_slots, sizeof *r->free_tiles);
     r->waiting = mem_new(r->n_slots, sizeof *r->waiting);
     for (size_t i = 0; i < r->n_slots; i++)
-        r->free_tiles[r->n_free++] = r->engine->tile_new(r->plan);
+        r->free_tiles[r->n_free++] = r->engine->tile_new(r->compiled);
 }
 
 /* What a whole gradient needs of a training block. */
@@ -139,8 +139,8 @@ struct rollout *rollout_new(const struct rollout_setup *setup)
         if (updates_of(r, a) > longest)
             longest = updates_of(r, a);
     r->truncation = setup->truncation && setup->truncation < longest ? setup->truncation : longest;
-    r->plan = r->engine->plan_new(setup->rule, setup->shape, r->truncation);
-    r->n_carry = r->engine->plan_carry(r->plan);
+    r->compiled = r->engine->compiled_rule_new(setup->rule, setup->shape, r->truncation);
+    r->n_carry = r->engine->compiled_rule_carry(r->compiled);
     if (setup->train)
         rollout_pack(r, setup->train, true, setup->batch);
     r->n_train_tiles = r->n_tiles;
@@ -179,7 +179,7 @@ void rollout_free(struct rollout *r)
     }
     pthread_mutex_destroy(&r->lock);
     pthread_cond_destroy(&r->changed);
-    r->engine->plan_free(r->plan);
+    r->engine->compiled_rule_free(r->compiled);
     free(r->blocks), free(r->losses), free(r->gradients), free(r->helpers);
     free(r->free_tiles), free(r->waiting);
     free(r->result.loss), free(r->result.n_scored);

@@ -1,5 +1,5 @@
 /* One pass of a rule over a whole cohort: losses, the truncated gradient, the
- * weights lived through.  Spreads tiles over threads; the sums are taken in the
+ * weights passed through.  Spreads tiles over threads; the sums are taken in the
  * order of tiles, so the bits do not depend on how many threads there are.
  *
  * Animals share tiles side by side, short ones one after the other in a lane;
@@ -28,7 +28,7 @@ struct rollout_task {
     const double *theta;     /* [tensors.size] */
     const double *w0;        /* [n_animals][K] */
     bool gradient;           /* also go backward, on animals with train[a] */
-    float *lived;            /* NULL, or [n_trials][K] */
+    float *visited;          /* NULL, or [n_trials][K] */
     const atomic_bool *stop; /* NULL, or polled at each tile */
     int threads;             /* at most so many of the setup's; 0: all */
     bool one_batch;          /* only the training animals of one batch */

@@ -52,7 +52,7 @@ struct helper {
 struct rollout {
     const struct engine *engine;
     const struct trials *trials;
-    struct plan *plan;
+    struct compiled_rule *compiled;
     size_t n_parameters, n_weights, n_carry, truncation, n_tiles, n_train_tiles;
     bool whole;
     size_t n_blocks, n_batches;

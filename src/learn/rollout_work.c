@@ -5,7 +5,7 @@
 #include "rollout_inside.h"
 
 static void go_forward(struct rollout *r, const struct block *b, size_t chunk, struct tile *tile,
-                       double *carry, double *loss, float *lived)
+                       double *carry, double *loss, float *visited)
 {
     struct span spans[b->n];
     for (unsigned l = 0; l < b->n; l++) {
@@ -18,7 +18,7 @@ static void go_forward(struct rollout *r, const struct block *b, size_t chunk, s
             end = begin + r->truncation;
         spans[l] = (struct span){turn.animal, begin, end};
     }
-    r->engine->forward(r->plan, tile, r->trials, spans, b->n, carry, loss, lived);
+    r->engine->forward(r->compiled, tile, r->trials, spans, b->n, carry, loss, visited);
 }
 
 /* Start weights and no state in the lanes where an animal begins. */
@@ -62,7 +62,7 @@ static void go_backward(struct rollout *r, const struct waiting *w)
     if (r->whole) {
         double *gradient = b->gradient + r->n_parameters;
         end_animals(r, b, w->chunk);
-        r->engine->backward(r->plan, w->tile, gradient, b->adjoint);
+        r->engine->backward(r->compiled, w->tile, gradient, b->adjoint);
         for (size_t j = 0; j < r->n_parameters; j++)
             b->gradient[j] += gradient[j];
         keep_start_gradient(r, b, w->chunk, b->adjoint);
@@ -70,7 +70,7 @@ static void go_backward(struct rollout *r, const struct waiting *w)
     }
     double adjoint[carry_size(r)];
     memset(adjoint, 0, sizeof adjoint);
-    r->engine->backward(r->plan, w->tile,
+    r->engine->backward(r->compiled, w->tile,
                         r->gradients + (b->first_tile + w->chunk) * r->n_parameters, adjoint);
     keep_start_gradient(r, b, w->chunk, adjoint);
 }
@@ -118,7 +118,7 @@ static void work_forward(struct rollout *r, size_t block)
     if (back && r->whole)
         memcpy(b->starts + chunk * carry_size(r), b->carry, carry_size(r) * sizeof *b->carry);
     go_forward(r, b, chunk, tile, b->carry, r->losses + (b->first_tile + chunk) * r->engine->lanes,
-               r->task->lived);
+               r->task->visited);
     pthread_mutex_lock(&r->lock);
     r->going_forward--;
     b->busy = false;

@@ -87,7 +87,7 @@ static struct model *model_like(const struct model *of)
     m->w0 = mem_copy(of->w0, of->n_animals * of->shape.n_weights, sizeof *m->w0);
     m->history = mem_copy(of->history, of->n_history, sizeof *m->history);
     m->cohort_name = of->cohort_name ? mem_text(of->cohort_name) : NULL;
-    m->lived = NULL;
+    m->visited = NULL;
     m->snapshots = NULL;
     m->references = 1;
     return m;

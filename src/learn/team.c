@@ -24,16 +24,16 @@ struct team {
     atomic_ulong job;      /* counts them */
     atomic_size_t at_work; /* helpers not yet through with this one */
     bool quit;
-    atomic_size_t next; /* piece to take */
-    size_t n_pieces;
+    atomic_size_t next; /* segment to take */
+    size_t n_segments;
     void (*work)(void *context, size_t i, size_t member);
     void *context;
 };
 
-static void take_pieces(struct team *t, size_t member)
+static void take_segments(struct team *t, size_t member)
 {
     size_t i;
-    while ((i = atomic_fetch_add(&t->next, 1)) < t->n_pieces)
+    while ((i = atomic_fetch_add(&t->next, 1)) < t->n_segments)
         t->work(t->context, i, member);
 }
 
@@ -74,7 +74,7 @@ static void *help(void *arg)
         if (m->number >= t->n_now)
             continue;
         pthread_mutex_unlock(&t->lock);
-        take_pieces(t, m->number);
+        take_segments(t, m->number);
         pthread_mutex_lock(&t->lock);
         if (--t->at_work == 0)
             pthread_cond_signal(&t->ended);
@@ -125,7 +125,7 @@ void team_run(struct team *t, size_t n, void (*work)(void *context, size_t i, si
     pthread_mutex_lock(&t->lock);
     t->work = work;
     t->context = context;
-    t->n_pieces = n;
+    t->n_segments = n;
     t->n_now = n < t->n_asked ? n : t->n_asked;
     atomic_store(&t->next, 0);
     if (t->n_now > 1) {
@@ -134,7 +134,7 @@ void team_run(struct team *t, size_t n, void (*work)(void *context, size_t i, si
         pthread_cond_broadcast(&t->begun);
     }
     pthread_mutex_unlock(&t->lock);
-    take_pieces(t, 0);
+    take_segments(t, 0);
     await_end(t);
     pthread_mutex_lock(&t->lock);
     while (t->at_work > 0)

@@ -1,4 +1,4 @@
-/* Threads that share out one job after the other, for work that comes in pieces of a
+/* Threads that share out one job after the other, for work that comes in segments of a
  * few tenths of a millisecond: a job is begun and ended once a step of an optimiser. */
 #ifndef LEARN_TEAM_H
 #define LEARN_TEAM_H

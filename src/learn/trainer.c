@@ -12,10 +12,10 @@
 #include "rollout.h"
 #include "start.h"
 
-enum { PIECE = 500 }; /* trials of a chunk where none are cut off */
+enum { SEGMENT = 500 }; /* trials of a chunk where none are cut off */
 /* How often the main thread gets something new, seconds: 15 frames a second for
- * losses, a few maps a second since weights lived through are a large copy. */
-static const double publish_every = 1 / 15., lived_every = .3;
+ * losses, a few maps a second since weights passed through are a large copy. */
+static const double publish_every = 1 / 15., visited_every = .3;
 
 /* --- publishing ------------------------------------------------------------ */
 
@@ -48,7 +48,7 @@ static struct model *make_model(const struct trainer *t, const double *theta)
         mem_copy(t->train_w0 ? theta + t->tensors.size : t->w0, n * t->n_weights, sizeof *m->w0);
     m->n_history = t->n_history;
     m->history = mem_copy(t->history, t->n_history, sizeof *m->history);
-    m->lived = t->lived ? lived_hold(t->lived) : NULL;
+    m->visited = t->visited ? visited_hold(t->visited) : NULL;
     m->cohort_digest = fit->cohort->digest;
     m->cohort_name = mem_text(fit->cohort->name);
     snprintf(m->engine, sizeof m->engine, "%s",
@@ -125,16 +125,16 @@ void trainer_free(struct trainer *t)
 {
     rollout_free(t->rollout);
     trials_free(t->trials);
-    lived_drop(t->lived);
+    visited_drop(t->visited);
     free(t->train), free(t->theta), free(t->best), free(t->gradient), free(t->w0);
     free(t->errors), free(t->covariance);
     free(t->history);
     free(t);
 }
 
-static struct lived *lived_new(const struct trainer *t, int epoch)
+static struct visited *visited_new(const struct trainer *t, int epoch)
 {
-    struct lived *l = mem_new(1, sizeof *l);
+    struct visited *l = mem_new(1, sizeof *l);
     l->epoch = epoch;
     l->n_trials = t->fit->cohort->n_trials;
     l->n_weights = t->n_weights;
@@ -214,30 +214,30 @@ bool trainer_batch(struct trainer *t, size_t batch)
 
 bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last)
 {
-    struct lived *lived = NULL;
+    struct visited *visited = NULL;
     struct rollout_result result;
-    if (last || !t->lived || clock_seconds() - t->lived_at > lived_every)
-        lived = lived_new(t, epoch);
+    if (last || !t->visited || clock_seconds() - t->visited_at > visited_every)
+        visited = visited_new(t, epoch);
     if (!rollout_run(t->rollout,
                      &(struct rollout_task){.theta = t->theta,
                                             .w0 = trainer_w0(t),
                                             .gradient = gradient,
-                                            .lived = lived ? lived->w : NULL,
+                                            .visited = visited ? visited->w : NULL,
                                             .threads = atomic_load(&t->fit->share),
                                             .stop = &t->fit->stop},
                      &result)) {
-        lived_drop(lived);
+        visited_drop(visited);
         return false;
     }
     remember(t, epoch, &result);
     if (gradient)
         take_gradient(t, &result, t->n_train);
-    if (lived && trainer_trouble(t, false)) { /* no weights to show */
-        lived_drop(lived);
-    } else if (lived) {
-        lived_drop(t->lived);
-        t->lived = lived;
-        t->lived_at = clock_seconds();
+    if (visited && trainer_trouble(t, false)) { /* no weights to show */
+        visited_drop(visited);
+    } else if (visited) {
+        visited_drop(t->visited);
+        t->visited = visited;
+        t->visited_at = clock_seconds();
     }
     return true;
 }
@@ -312,7 +312,7 @@ static struct rollout *new_rollout(const struct trainer *t)
                                 .shape = &t->shape,
                                 .trials = t->trials,
                                 .train = fast ? NULL : t->train,
-                                .truncation = network && !fast ? s->truncation : PIECE,
+                                .truncation = network && !fast ? s->truncation : SEGMENT,
                                 .whole = !network,
                                 .batch = network ? s->batch : 0,
                                 .threads = t->threads});
@@ -328,7 +328,7 @@ void *trainer_run(void *arg)
     bool network = t->rule->network;
     t->threads = fit->settings.threads > 0 ? fit->settings.threads : cores;
     t->rollout = new_rollout(t);
-    const char *why = !network ? search(t) : fit->settings.fast ? fast(t) : descend(t);
+    const char *why = !network ? fit_mle(t) : fit->settings.fast ? fit_minibatch(t) : fit_adam(t);
     if (why)
         fail(t, why);
     else

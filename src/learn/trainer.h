@@ -49,8 +49,8 @@ struct trainer {
     size_t n_history, history_room;
     size_t n_kept; /* of the history, to where `best` is from */
     struct epoch_loss *history;
-    struct lived *lived;
-    double started, paused, published, lived_at;
+    struct visited *visited;
+    double started, paused, published, visited_at;
     bool finished; /* the optimiser came to its end */
 };
 
@@ -67,7 +67,7 @@ void *trainer_run(void *trainer);
 /* Waits while paused; false: stop. */
 bool trainer_may_go_on(struct trainer *t);
 /* One rollout at theta: adds to the history as this epoch, fills gradient [n_all]
- * of the mean training loss; the last one always with the weights lived through.
+ * of the mean training loss; the last one always with the weights passed through.
  * False when stopped half-way. */
 bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last);
 /* Start weights at theta, [n_animals][K]. */
@@ -91,11 +91,11 @@ void trainer_snapshot(struct trainer *t);
  * Adam, for networks.  fast: many small steps a pass, for networks.  search: bounded
  * quasi-Newton from several starts and standard errors, for rules of a few
  * parameters. */
-const char *descend(struct trainer *t);
-const char *fast(struct trainer *t);
+const char *fit_adam(struct trainer *t);
+const char *fit_minibatch(struct trainer *t);
 /* Passes of fast where epochs= does not say; train [n_animals]. */
 int fast_epochs(const struct fit_settings *settings, const struct cohort *cohort,
                 const bool *train);
-const char *search(struct trainer *t);
+const char *fit_mle(struct trainer *t);
 
 #endif

@@ -62,14 +62,15 @@ static void draw_hint(struct explorer *e, int x, int y, int room, char before)
 {
     struct strbuf words = {0};
     unsigned attributes = e->style.colours >= 256 ? 0 : CELL_DIM;
-    int ink = e->style.colours >= 256 ? 244 : COLOUR_DEFAULT;
+    int foreground = e->style.colours >= 256 ? 244 : COLOUR_DEFAULT;
     candidates_hint(e, &words);
     const char *rest = strbuf_text(&e->rest);
-    int used = canvas_text(&e->frame, x, y, room, rest, ink, attributes, &e->style);
+    int used = canvas_text(&e->frame, x, y, room, rest, foreground, attributes, &e->style);
     char last = e->rest.len ? rest[e->rest.len - 1] : before;
     used += last == '=' || last == ' ' ? 0 : 2; /* what goes right there, or words on it */
     if (words.len && room - used > 3)
-        canvas_text(&e->frame, x + used, y, room - used, words.text, ink, attributes, &e->style);
+        canvas_text(&e->frame, x + used, y, room - used, words.text, foreground, attributes,
+                    &e->style);
     strbuf_free(&words);
 }
 

@@ -342,10 +342,10 @@ static int terminal_colour(int colour)
 
 static int pair_of(const struct cell *cell)
 {
-    int ink = cell->ink, paper = cell->paper;
-    if (!self.coloured || (ink < 0 && paper < 0))
+    int foreground = cell->foreground, background = cell->background;
+    if (!self.coloured || (foreground < 0 && background < 0))
         return 0;
-    int pair = alloc_pair(terminal_colour(ink), terminal_colour(paper));
+    int pair = alloc_pair(terminal_colour(foreground), terminal_colour(background));
     return pair > 0 ? pair : 0;
 }
 

@@ -277,20 +277,20 @@ static void draw_row(struct canvas *canvas, struct rect area, int y, const char 
 {
     char *row = mem_text_n(text, n);
     bool error = line->kind == LINE_ERROR;
-    int ink = !style->colours ? COLOUR_DEFAULT
-              : error         ? style->dark && style->colours >= 16 ? red : 1
-              : line->kind == LINE_NOTE && style->dark ? style->colours >= 16 ? yellow : 3
-              : line->kind == LINE_SAY
-                  ? style->dark ? style->colours >= 16 ? cyan_dark : 6 : cyan_light
-                  : COLOUR_DEFAULT;
+    int foreground = !style->colours ? COLOUR_DEFAULT
+                     : error         ? style->dark && style->colours >= 16 ? red : 1
+                     : line->kind == LINE_NOTE && style->dark ? style->colours >= 16 ? yellow : 3
+                     : line->kind == LINE_SAY
+                         ? style->dark ? style->colours >= 16 ? cyan_dark : 6 : cyan_light
+                         : COLOUR_DEFAULT;
     if (line->kind == LINE_SAY && area.width > 3 * SAY_MARGIN) {
-        canvas_put(canvas, area.x, y, style->ascii ? '>' : 0x2590, ink, COLOUR_DEFAULT, 0);
-        ink = COLOUR_DEFAULT; /* the bar says who speaks; long text is read plain */
+        canvas_put(canvas, area.x, y, style->ascii ? '>' : 0x2590, foreground, COLOUR_DEFAULT, 0);
+        foreground = COLOUR_DEFAULT; /* the bar says who speaks; long text is read plain */
         area.x += SAY_MARGIN;
         area.width -= SAY_MARGIN;
     }
     unsigned attributes = line->kind == LINE_COMMAND || (error && !style->colours) ? CELL_BOLD : 0;
-    canvas_text(canvas, area.x, y, area.width, row, ink, attributes, style);
+    canvas_text(canvas, area.x, y, area.width, row, foreground, attributes, style);
     free(row);
 }
 

@@ -51,7 +51,7 @@ static void draw_snapshot(struct cast *c, size_t i)
     struct model *model = snapshots_model(c->snapshots, c->newest, i);
     int epoch = c->snapshots->epoch[i], newest = c->snapshots->epoch[c->snapshots->n - 1];
     if (c->cohort && c->cohort->n_trials > 0)
-        model->lived = replay_lived(model, c->cohort, epoch);
+        model->visited = replay_visited(model, c->cohort, epoch);
     struct scene_model seen = {.model = model,
                                .status = c->status,
                                .cohort = c->cohort,

@@ -172,7 +172,7 @@ static void add_values(const struct session *session, enum option_type type, con
         break;
     case OPTION_FEATURES: add_features(session, out, prefix); break;
     case OPTION_SETTING:
-        for (const struct option *o = setting_options; o->name; o++)
+        for (const struct option_row *o = setting_options; o->name; o++)
             complete_add_if(out, prefix, o->name, o->text, false);
         break;
     case OPTION_ANIMALS:
@@ -202,7 +202,7 @@ bool words_name(const struct words *words, const char *name)
 }
 
 /* Of the files that an option names: what its text says. */
-static const char *option_endings(const struct option *option)
+static const char *option_endings(const struct option_row *option)
 {
     return option->type == OPTION_FILE && strstr(option->text, ".npz") ? ".npz" : NULL;
 }
@@ -213,8 +213,8 @@ static void add_option_value(const struct session *session, const struct command
 {
     char *name = mem_text_n(word->text, word->equals);
     const char *prefix = word->text + word->equals + 1;
-    const struct option *options = command_options(command);
-    const struct option *option = options ? option_find(options, name) : NULL;
+    const struct option_row *options = command_options(command);
+    const struct option_row *option = options ? option_find(options, name) : NULL;
     free(name);
     out->from += word->equals + 1;
     if (!option)
@@ -252,7 +252,7 @@ static void add_argument(const struct session *session, const struct command *co
             positional == 0 ? command->positional_type : command->following_type;
         add_values(session, type, word->text, command->endings, effort, out);
     }
-    for (const struct option *o = command_options(command); o && o->name; o++)
+    for (const struct option_row *o = command_options(command); o && o->name; o++)
         if (!words_name(words, o->name) &&
             !(first && command->takes && !command->takes(first, o->name))) {
             char *text = mem_printf("%s=", o->name);

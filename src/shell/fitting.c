@@ -8,7 +8,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/number.h"
 
-const struct option fit_options[] = {
+const struct option_row fit_options[] = {
     {"name", OPTION_TEXT, 0, 0, NULL, NULL, "name of the model; default: the rule and a number"},
     {"policy", OPTION_FEATURES, 0, 0, NULL, "stim+bias",
      "features of the choice: stim right left prevstim prevchoice bias or columns, joined by +"},
@@ -137,7 +137,7 @@ const char *rule_refuses(const struct rule *rule, const char *option)
     return why ? why : layout_refuses(rule, option);
 }
 
-const char *rule_fallback(const struct rule *rule, const struct option *option)
+const char *rule_fallback(const struct rule *rule, const struct option_row *option)
 {
     return rule->no_weights && is(option->name, "hidden") ? "8" : option->fallback;
 }
@@ -191,30 +191,30 @@ int args_column(const struct args *args, const char *name)
 
 /* The value of a row that the table has and the rule takes, else NULL. */
 static const char *value_of(const struct rule *rule, const struct args *args,
-                            const struct option *table, const char *name)
+                            const struct option_row *table, const char *name)
 {
-    const struct option *row = option_find(table, name);
+    const struct option_row *row = option_find(table, name);
     if (!row || rule_refuses(rule, name))
         return NULL;
     return args_given(args, name) ? args_text(args, table, name) : rule_fallback(rule, row);
 }
 
-static size_t count_of(const struct rule *rule, const struct args *args, const struct option *table,
-                       const char *name, size_t otherwise)
+static size_t count_of(const struct rule *rule, const struct args *args,
+                       const struct option_row *table, const char *name, size_t otherwise)
 {
     const char *text = value_of(rule, args, table, name);
     long long value;
     return text && number_parse_integer(text, &value) ? (size_t)value : otherwise;
 }
 
-static bool chosen(const struct rule *rule, const struct args *args, const struct option *table,
+static bool chosen(const struct rule *rule, const struct args *args, const struct option_row *table,
                    const char *name, const char *word)
 {
     const char *text = value_of(rule, args, table, name);
     return text && is(text, word);
 }
 
-bool rule_settings(const struct rule *rule, const struct args *args, const struct option *table,
+bool rule_settings(const struct rule *rule, const struct args *args, const struct option_row *table,
                    const char *verb, struct fit_settings *s, struct err *err)
 {
     struct err why = {0};

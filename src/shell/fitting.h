@@ -6,13 +6,13 @@
 #include "deltaw/base/option.h"
 #include "deltaw/learn/fit.h"
 
-extern const struct option fit_options[];
+extern const struct option_row fit_options[];
 
 /* NULL: the rule takes the option; else why it does not, to follow "NAME= does
  * not apply to RULE". */
 const char *rule_refuses(const struct rule *rule, const char *option);
 /* The option's default for the rule, NULL: none. */
-const char *rule_fallback(const struct rule *rule, const struct option *option);
+const char *rule_fallback(const struct rule *rule, const struct option_row *option);
 /* A rule by name, or an error that points at `column`. */
 const struct rule *rule_need(const char *name, int column, const char *verb, struct err *err);
 /* Every option given is one that the rule takes. */
@@ -20,7 +20,7 @@ bool rule_check_args(const struct rule *rule, const struct args *args, const cha
                      struct err *err);
 /* Policy and shape from the arguments, those the rule does not take left out;
  * `table` holds the rows. */
-bool rule_settings(const struct rule *rule, const struct args *args, const struct option *table,
+bool rule_settings(const struct rule *rule, const struct args *args, const struct option_row *table,
                    const char *verb, struct fit_settings *settings, struct err *err);
 /* How many parameters the rule has for these settings; *tensors may be NULL. */
 size_t rule_parameters(const struct rule *rule, const struct fit_settings *settings,

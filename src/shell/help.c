@@ -150,7 +150,7 @@ void help_examples(struct output *out)
 
 /* --- one verb ------------------------------------------------------------------ */
 
-static void option_help(const struct option *option, int width, struct strbuf *out)
+static void option_help(const struct option_row *option, int width, struct strbuf *out)
 {
     struct strbuf head = {0};
     strbuf_printf(&head, "  %s=", option->name);
@@ -168,13 +168,13 @@ static void option_help(const struct option *option, int width, struct strbuf *o
     strbuf_free(&head);
 }
 
-static void options_data(const struct option *options, struct output *out)
+static void options_data(const struct option_row *options, struct output *out)
 {
     struct table table = {0};
     static const char *const names[] = {"option", "values", "default", "text"};
     for (size_t i = 0; i < 4; i++)
         table_column(&table, names[i], COLUMN_TEXT, 0);
-    for (const struct option *o = options; o && o->name; o++) {
+    for (const struct option_row *o = options; o && o->name; o++) {
         struct strbuf range = {0};
         option_range(o, &range);
         table_row(&table);
@@ -191,7 +191,7 @@ static void options_data(const struct option *options, struct output *out)
 static void command_help(const struct command *c, struct output *out)
 {
     struct strbuf text = {0};
-    const struct option *options = command_options(c);
+    const struct option_row *options = command_options(c);
     const struct view_ops *view = view_find(c->name);
     int width = page_width(out);
     strbuf_printf(&text, "%s%s%s\n  ", c->name, c->arguments[0] ? " " : "", c->arguments);
@@ -200,7 +200,7 @@ static void command_help(const struct command *c, struct output *out)
     text_fill(&text, c->detail, 2, width);
     if (options && options->name)
         strbuf_puts(&text, "Options [default]\n");
-    for (const struct option *o = options; o && o->name; o++)
+    for (const struct option_row *o = options; o && o->name; o++)
         option_help(o, width, &text);
     if (view && c->group == GROUP_LOOK && view->keys) {
         struct strbuf keys = {0};
@@ -243,10 +243,10 @@ static void hit(struct table *table, const char *where, const char *name, const 
     table_text(table, 2, text);
 }
 
-static void search_options(const char *where, const struct option *options, const char *word,
+static void search_options(const char *where, const struct option_row *options, const char *word,
                            struct table *table)
 {
-    for (const struct option *o = options; o && o->name; o++)
+    for (const struct option_row *o = options; o && o->name; o++)
         if (found(o->name, word) || found(o->text, word) || found(o->words, word)) {
             char *name = mem_printf("%s=", o->name);
             hit(table, where, name, o->text);

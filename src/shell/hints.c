@@ -45,7 +45,7 @@ static void add_options(const struct command *command, const struct words *words
     size_t n = 0;
     for (size_t i = 1; i + 1 < words->n && !first; i++)
         first = words->items[i].equals ? NULL : words->items[i].text;
-    for (const struct option *o = command_options(command); o && o->name; o++) {
+    for (const struct option_row *o = command_options(command); o && o->name; o++) {
         bool known = words_name(words, o->name);
         if (known || (first && command->takes && !command->takes(first, o->name)))
             continue;
@@ -74,8 +74,8 @@ static void add_value(const struct command *command, const struct word *word, st
                       struct strbuf *out)
 {
     char *name = mem_text_n(word->text, word->equals);
-    const struct option *options = command_options(command);
-    const struct option *o = options ? option_find(options, name) : NULL;
+    const struct option_row *options = command_options(command);
+    const struct option_row *o = options ? option_find(options, name) : NULL;
     free(name);
     if (!o)
         return;
@@ -97,7 +97,7 @@ static void add_only(const struct candidate *only, const char *typed, const stru
         return; /* written in another way */
     strbuf_puts(rest, only->word + n);
     const struct command *verb = command ? NULL : command_find(only->word);
-    const struct option *options = command ? command_options(command) : NULL;
+    const struct option_row *options = command ? command_options(command) : NULL;
     size_t length = strlen(only->word);
     if (verb) {
         add_usage(verb->arguments, 0, out);
@@ -106,7 +106,7 @@ static void add_only(const struct candidate *only, const char *typed, const stru
         strbuf_printf(out, "%s%s", out->len ? "  " : "", verb->summary);
     } else if (options && length > 1 && only->word[length - 1] == '=') {
         char *name = mem_text_n(only->word, length - 1);
-        const struct option *o = option_find(options, name);
+        const struct option_row *o = option_find(options, name);
         if (o && o->fallback)
             strbuf_puts(out, o->fallback);
         else if (o)

@@ -61,7 +61,7 @@ bool look_run(struct session *session, const struct args *args, struct output *o
         if (session->now.key || (session->now.script && input_lesson(session)))
             return true;
         if (view_waits(view)) { /* what it shows is told once it is there */
-            session->looked = view;
+            session->pending_view = view;
             return true;
         }
     } else if (!view_update(view, session_scene(session), &reason)) {
@@ -100,10 +100,10 @@ bool look_tile(struct session *session, const struct args *args, bool *taken, st
 
 bool look_waits(struct session *session, struct output *out)
 {
-    if (view_waits(session->looked))
+    if (view_waits(session->pending_view))
         return true;
-    look_tell(session, session->looked, out);
-    session->looked = NULL;
+    look_tell(session, session->pending_view, out);
+    session->pending_view = NULL;
     return false;
 }
 

@@ -62,12 +62,12 @@ static void mdoc_argument(struct strbuf *out, const char *text)
     strbuf_putc(out, '"');
 }
 
-static void mdoc_options(struct strbuf *out, const struct option *options)
+static void mdoc_options(struct strbuf *out, const struct option_row *options)
 {
     if (!options || !options->name)
         return;
     strbuf_puts(out, ".Bl -tag -width Ds -compact\n");
-    for (const struct option *o = options; o->name; o++) {
+    for (const struct option_row *o = options; o->name; o++) {
         struct strbuf range = {0};
         option_range(o, &range);
         strbuf_printf(out, ".It Cm %s Ns = Ns Ar", o->name);

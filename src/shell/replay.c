@@ -89,9 +89,9 @@ static int kept_before(struct fit *fit, int epoch)
 
 /* --- the player ---------------------------------------------------------------- */
 
-struct lived *replay_lived(const struct model *model, const struct cohort *cohort, int epoch)
+struct visited *replay_visited(const struct model *model, const struct cohort *cohort, int epoch)
 {
-    struct lived *l = mem_new(1, sizeof *l);
+    struct visited *l = mem_new(1, sizeof *l);
     l->epoch = epoch;
     l->n_trials = cohort->n_trials;
     l->n_weights = model->shape.n_weights;
@@ -105,7 +105,7 @@ struct model *replay_prepare(const struct replay *r, int epoch, int *found)
 {
     struct model *model = fit_model_at(r->fit, epoch, found);
     if (model && r->cohort && r->cohort->n_trials > 0)
-        model->lived = replay_lived(model, r->cohort, *found);
+        model->visited = replay_visited(model, r->cohort, *found);
     return model;
 }
 

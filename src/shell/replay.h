@@ -2,7 +2,7 @@
  *
  * DESIGN.  One fit at a time is replayed.  The scene then holds the snapshot in the
  * place of the fit's newest model, so every view and export shows it.  A snapshot is
- * ready to be shown when the weights lived through under it are there, which takes a
+ * ready to be shown when the weights passed through under it are there, which takes a
  * sweep over all trials; a command waits for that as for any task.  While the replay
  * plays, and for keys, which come faster than that, a thread of the replay (the
  * player) does it: it looks where the replay should be now, prepares that epoch,
@@ -58,7 +58,7 @@ int replay_near(struct fit *fit, int epoch, int steps);
 /* Puts the snapshot in the place of the newest model. */
 void replay_scene(struct session *session, struct fit *fit, struct scene_model *seen);
 /* What a sweep of the cohort under the model lives through; a new reference. */
-struct lived *replay_lived(const struct model *model, const struct cohort *cohort, int epoch);
+struct visited *replay_visited(const struct model *model, const struct cohort *cohort, int epoch);
 /* ", dnn1 at epoch 120 of 1000" when the view shows that. */
 void replay_note(const struct session *session, const struct view *view, struct strbuf *out);
 /* "epoch 120 of 1000" */

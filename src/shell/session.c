@@ -89,8 +89,8 @@ static bool now_twice(const struct words *words, const struct command *command, 
 static bool now_check(struct session *s, struct err *err)
 {
     const struct command *c = s->now.command;
-    static const struct option none[] = {{0}};
-    const struct option *options = command_options(c);
+    static const struct option_row none[] = {{0}};
+    const struct option_row *options = command_options(c);
     if (!args_check(&s->now.args, options ? options : none, command_positional(c), c->name, err))
         return false;
     if (args_positional(&s->now.args) < c->positional_min)
@@ -194,7 +194,7 @@ static enum step command_begin(struct session *s, struct output *out)
     command_echo(s);
     output_begin(out, s->now.text);
     ok = ok && s->now.command->run(s, &s->now.args, out, &err);
-    if (ok && (s->task || s->n_awaited > 0 || s->looked))
+    if (ok && (s->task || s->n_awaited > 0 || s->pending_view))
         return STEP_WAITING;
     return command_end(s, out, ok, &err);
 }
@@ -256,10 +256,10 @@ static enum step command_wait(struct session *s, struct output *out)
     if (s->cancelled) {
         err_set(&err, ERR_INTERRUPTED, "%s: interrupted", s->now.command->name);
         task_give_up(s);
-        s->looked = NULL;
+        s->pending_view = NULL;
         return command_end(s, out, false, &err);
     }
-    if (s->looked && look_waits(s, out))
+    if (s->pending_view && look_waits(s, out))
         return STEP_WAITING;
     if (s->task) {
         struct task *task = s->task;
@@ -326,8 +326,8 @@ void session_waiting(struct session *session, struct strbuf *out)
                           number_duration(buf, seconds * (1000 - permille) / permille));
         return;
     }
-    if (session->looked) {
-        strbuf_printf(out, "computing the %s", view_ops_of(session->looked)->name);
+    if (session->pending_view) {
+        strbuf_printf(out, "computing the %s", view_ops_of(session->pending_view)->name);
         return;
     }
     for (size_t i = 0; i < session->n_awaited; i++) {

@@ -5,7 +5,7 @@
 #include "deltaw/base/mem.h"
 #include "state.h"
 
-const struct option setting_options[] = {
+const struct option_row setting_options[] = {
     {"seed", OPTION_INTEGER, 0, 9007199254740991., "default", "default",
      "seed of fits and simulations that name none; default: that of each"},
     {"threads", OPTION_INTEGER, 0, 1024, NULL, "0", "threads of a fit and of a map; 0: all cores"},

@@ -114,9 +114,9 @@ struct session {
     struct scene_help *scene_help; /* made once */
     struct view *views[VIEWS];
     struct replay *replay, *replays_ended; /* see replay.h; NULL: none */
-    struct worker *worker; /* computes for views of the full screen; NULL: not yet */
-    const char *last_view; /* looked at; NULL: none yet */
-    struct view *looked;   /* the command that runs waits for its picture; NULL: none */
+    struct worker *worker;     /* computes for views of the full screen; NULL: not yet */
+    const char *last_view;     /* looked at; NULL: none yet */
+    struct view *pending_view; /* the command that runs waits for its picture; NULL: none */
     char *settings[SETTINGS];
     /* log */
     FILE *log;
@@ -228,7 +228,7 @@ void session_reap_fits(struct session *session, bool all);
 
 /* --- settings.c */
 
-extern const struct option setting_options[];
+extern const struct option_row setting_options[];
 void settings_start(struct session *session);
 void settings_free(struct session *session);
 bool settings_set(struct session *session, const char *name, const char *value, struct err *err);

@@ -33,7 +33,7 @@ const char *command_name_at(void *unused, size_t i)
     return command_at(i) ? command_at(i)->name : NULL;
 }
 
-const struct option *command_options(const struct command *command)
+const struct option_row *command_options(const struct command *command)
 {
     const struct view_ops *view = command->options ? NULL : view_find(command->name);
     return view ? view->options : command->options;

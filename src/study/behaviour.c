@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/learn/inputs.h"
 #include "truth.h"
 
 enum { CURVE_BINS = 100, CURVE_LEAST = 50 };
@@ -82,30 +83,30 @@ double trial_p_right(const struct model *model, const struct cohort *cohort,
 {
     const struct policy *policy = &model->settings.policy;
     double x[POLICY_MAX], z = 0, lapse = model_lapse(model);
-    policy_features(policy, cohort, animal, t, x);
+    inputs_policy_of(policy, cohort, animal, t, x);
     for (size_t k = 0; k < policy->n; k++)
         z += w[k] * x[k];
-    return lapse / 2 + (1 - lapse) * sigmoid(z);
+    return lapse / 2 + (1 - lapse) * truth_sigmoid(z);
 }
 
 /* Sum of P(correct) of the bins of one animal. */
 static void expect_animal(const struct learning_curve *curve, const struct model *model,
                           const struct cohort *cohort, const struct animal *animal,
-                          const float *lived, size_t stride, double *sum, size_t *n)
+                          const float *visited, size_t stride, double *sum, size_t *n)
 {
     size_t k_n = model->settings.policy.n;
     for (size_t i = 0; i < animal->count; i += stride) {
         size_t t = animal->first + i, b = i / curve->bin;
         if (b >= curve->n_bins || (cohort->reward[t] != 0 && cohort->reward[t] != 1))
             continue;
-        double right = trial_p_right(model, cohort, animal, t, lived + t * k_n);
+        double right = trial_p_right(model, cohort, animal, t, visited + t * k_n);
         sum[b] += cohort->answer[t] ? right : 1 - right;
         n[b]++;
     }
 }
 
 void learning_curve_expect(const struct learning_curve *curve, const struct model *model,
-                           const struct cohort *cohort, const float *lived, size_t most,
+                           const struct cohort *cohort, const float *visited, size_t most,
                            double *expected)
 {
     size_t n_bins = curve->n_bins;
@@ -117,7 +118,7 @@ void learning_curve_expect(const struct learning_curve *curve, const struct mode
     for (size_t a = 0; a < cohort->n_animals; a++) {
         memset(sum, 0, n_bins * sizeof *sum);
         memset(n, 0, n_bins * sizeof *n);
-        expect_animal(curve, model, cohort, &cohort->animals[a], lived, stride, sum, n);
+        expect_animal(curve, model, cohort, &cohort->animals[a], visited, stride, sum, n);
         for (size_t b = 0; b < n_bins; b++)
             if (n[b] > 0) {
                 expected[b] += sum[b] / (double)n[b];
@@ -163,7 +164,7 @@ void learning_curve_table(const struct cohort *cohort, const struct learning_cur
 }
 
 void trajectory_compute(const struct model *model, const struct cohort *cohort, size_t animal,
-                        const float *lived, struct trajectory *out)
+                        const float *visited, struct trajectory *out)
 {
     const struct policy *policy = &model->settings.policy;
     const struct animal *who = &cohort->animals[animal];
@@ -178,11 +179,11 @@ void trajectory_compute(const struct model *model, const struct cohort *cohort, 
     for (size_t i = 0; i < n; i++) {
         size_t t = who->first + i;
         for (size_t k = 0; k < n_weights; k++) {
-            out->w[i * n_weights + k] = lived[t * n_weights + k];
+            out->w[i * n_weights + k] = visited[t * n_weights + k];
             if (truth)
                 out->truth[i * n_weights + k] = columns[k][t];
         }
-        out->p_right[i] = trial_p_right(model, cohort, who, t, lived + t * n_weights);
+        out->p_right[i] = trial_p_right(model, cohort, who, t, visited + t * n_weights);
         out->day[i] = cohort_day(cohort, who, t);
     }
 }
@@ -235,7 +236,7 @@ void sides_free(struct sides *sides)
 }
 
 void trajectory_table(const struct model *model, const struct cohort *cohort, long animal,
-                      const float *lived, struct table *out)
+                      const float *visited, struct table *out)
 {
     const struct policy *policy = &model->settings.policy;
     table_column(out, "subject", COLUMN_TEXT, 0);
@@ -249,7 +250,7 @@ void trajectory_table(const struct model *model, const struct cohort *cohort, lo
         if (animal >= 0 && a != (size_t)animal)
             continue;
         for (size_t t = who->first; t < who->first + who->count; t++) {
-            const float *w = lived + t * policy->n;
+            const float *w = visited + t * policy->n;
             table_row(out);
             table_text(out, 0, who->name);
             table_text(out, 1, cohort->session_names[cohort->session[t]]);

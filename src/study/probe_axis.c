@@ -197,7 +197,7 @@ long finder_cell(struct finder *finder, double value)
     return finder->cell[at];
 }
 
-/* Distinct lived stimuli, ascending, into value[AXIS_LEVELS]; 0 when there are
+/* Distinct visited stimuli, ascending, into value[AXIS_LEVELS]; 0 when there are
  * more than that or none.  lo and hi become the range. */
 static size_t distinct_stimuli(const struct cohort *cohort, double *value, double *lo, double *hi)
 {
@@ -239,14 +239,14 @@ static void widen(double *lo, double *hi)
     *hi = step * ceil(*hi / step - 1e-9);
 }
 
-/* The range of weight k over lived trials, with zero and a little room in it. */
-static void lived_range(const struct cohort *cohort, const float *lived, size_t n_weights, size_t k,
-                        double *lo, double *hi)
+/* The range of weight k over visited trials, with zero and a little room in it. */
+static void visited_range(const struct cohort *cohort, const float *visited, size_t n_weights,
+                          size_t k, double *lo, double *hi)
 {
     *lo = -.25;
     *hi = .25;
-    for (size_t t = 0; cohort && lived && t < cohort->n_trials; t++) {
-        double w = lived[t * n_weights + k];
+    for (size_t t = 0; cohort && visited && t < cohort->n_trials; t++) {
+        double w = visited[t * n_weights + k];
         if (isfinite(w) && trial_known(cohort, t)) {
             *lo = w < *lo ? w : *lo;
             *hi = w > *hi ? w : *hi;
@@ -294,7 +294,7 @@ static bool stimulus_axis(const struct cohort *cohort, const struct axis_request
     return true;
 }
 
-bool axis_make(const struct policy *policy, const struct cohort *cohort, const float *lived,
+bool axis_make(const struct policy *policy, const struct cohort *cohort, const float *visited,
                const struct variable *variable, const struct axis_request *request,
                struct axis *out, struct err *err)
 {
@@ -312,7 +312,7 @@ bool axis_make(const struct policy *policy, const struct cohort *cohort, const f
             return false;
         break;
     case VARIABLE_WEIGHT:
-        lived_range(cohort, lived, policy->n, variable->weight, &lo, &hi);
+        visited_range(cohort, visited, policy->n, variable->weight, &lo, &hi);
         if (!range_asked(request, &lo, &hi, err))
             return false;
         axis_cells(&axis, cells, lo, hi);

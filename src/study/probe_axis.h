@@ -35,14 +35,14 @@ double spread_root2(size_t j);
 /* The j-th of n ranks out of `all`, one in each n-th part, ascending. */
 size_t sample_rank(size_t j, size_t n, size_t all);
 
-/* What was asked of an axis: cells (0: AXIS_CELLS) and range (NaN: as lived). */
+/* What was asked of an axis: cells (0: AXIS_CELLS) and range (NaN: as visited). */
 struct axis_request {
     const char *verb, *option; /* for errors: "map", "x" */
     size_t n;
     double lo, hi;
 };
-/* cohort and lived [n_trials][n_weights] may be NULL: nothing was lived. */
-bool axis_make(const struct policy *policy, const struct cohort *cohort, const float *lived,
+/* cohort and visited [n_trials][n_weights] may be NULL: nothing was visited. */
+bool axis_make(const struct policy *policy, const struct cohort *cohort, const float *visited,
                const struct variable *variable, const struct axis_request *request,
                struct axis *out, struct err *err);
 /* Cells at given ascending values. */

@@ -1,6 +1,6 @@
 /* Standard errors of a grid's values by the delta method: se^2 = g' C g with g the
  * gradient of a cell's value in the parameters and C their covariance (Casella and
- * Berger, Statistical Inference, 5.5.4).  The weights that animals lived through and
+ * Berger, Statistical Inference, 5.5.4).  The weights that animals passed through and
  * w_0 are held fixed. */
 #include <math.h>
 #include <stdlib.h>

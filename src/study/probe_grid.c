@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/learn/inputs.h"
 #include "deltaw/base/number.h"
 #include "deltaw/base/thread.h"
 #include "recovery.h"
@@ -190,7 +191,7 @@ static double true_update(const struct grid *grid, const struct past_trial *tria
 {
     double x[POLICY_MAX], dw[POLICY_MAX];
     memcpy(x, trial->x, sizeof x);
-    policy_replace_stimulus(&grid->truth->policy, trial->stimulus, x);
+    inputs_policy_stimulus(&grid->truth->policy, trial->stimulus, x);
     truth_update(grid->truth, trial->w, x, trial->choice != 0, trial->reward, trial->answer != 0,
                  dw);
     return dw[grid->component];

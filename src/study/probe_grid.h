@@ -1,5 +1,5 @@
 /* The work shared by maps and slices: mean updates over a grid of cells, with
- * what is not set taken from lived trials, and how many lived trials fall into
+ * what is not set taken from visited trials, and how many visited trials fall into
  * each cell.  Private to study. */
 #ifndef DELTAW_SRC_STUDY_PROBE_GRID_H
 #define DELTAW_SRC_STUDY_PROBE_GRID_H
@@ -11,28 +11,28 @@
 #include "deltaw/study/simulate.h"
 #include "probe_past.h"
 
-/* A fixed weight counts lived trials this near to it. */
+/* A fixed weight counts visited trials this near to it. */
 #define WEIGHT_WINDOW .25
 
 struct grid {
     /* given */
     const struct model *model;
-    const struct cohort *cohort; /* NULL: nothing was lived */
-    const float *lived;          /* [n_trials][K] */
+    const struct cohort *cohort; /* NULL: nothing was visited */
+    const float *visited;        /* [n_trials][K] */
     struct variable x, y;
     const struct axis *x_axis, *y_axis;
     double stimulus, choice, reward, w[POLICY_MAX]; /* fixed values; NaN: not */
     size_t component;                               /* of dw */
     size_t n_panels;           /* 2: error, correct; 1: reward is fixed or on an axis */
-    size_t sample;             /* lived trials to average over at most; 0: own choice */
+    size_t sample;             /* visited trials to average over at most; 0: own choice */
     const struct truth *truth; /* NULL: none */
     enum past past;            /* not PAST_BOTH */
     size_t lags, histories;    /* 0: the usual */
     int threads;               /* at most; 0: all processors */
     const atomic_bool *stop;   /* NULL, or polled: give up */
     /* found */
-    double stimulus_lo, stimulus_hi; /* lived stimuli that count for a fixed one */
-    size_t n_sample, n_lived;
+    double stimulus_lo, stimulus_hi; /* visited stimuli that count for a fixed one */
+    size_t n_sample, n_visited;
     size_t n_histories, n_fitting; /* 0: the past does not count */
     char rest[PROBE_REST];
     /* private */
@@ -44,7 +44,7 @@ struct grid {
 bool probe_mappable(const struct model *model, const char *verb, struct err *err);
 /* truth: the cohort's, when it has one for the model's policy, in *room. */
 void grid_truth(struct grid *grid, struct truth *room);
-/* R^2 of the component over at most `most` lived trials; NaN: no truth.  Long lives
+/* R^2 of the component over at most `most` visited trials; NaN: no truth.  Long lives
  * take as long as the cells do, so it goes on beside them. */
 struct grid_r2;
 struct grid_r2 *grid_r2_begin(const struct grid *grid, size_t most);
@@ -95,17 +95,17 @@ bool grid_past(const struct grid *grid);
 /* Is the variable fixed or on an axis? */
 bool grid_set(const struct grid *grid, enum variable_kind kind, size_t weight);
 /* Is the trial one to sample and to count: reward known, all weights finite? */
-static inline bool grid_lived(const struct grid *grid, size_t trial)
+static inline bool grid_visited(const struct grid *grid, size_t trial)
 {
     size_t n = grid->model->settings.policy.n;
     bool finite = trial_known(grid->cohort, trial);
     for (size_t k = 0; k < n; k++) /* an infinite one gives NaN */
-        finite &= grid->lived[trial * n + k] * 0 == 0;
+        finite &= grid->visited[trial * n + k] * 0 == 0;
     return finite;
 }
 /* stimulus_lo, stimulus_hi: the cell of the stimulus axis a fixed one falls into. */
 void grid_window(struct grid *grid);
-/* Support of every cell, and n_lived. */
+/* Support of every cell, and n_visited. */
 void grid_count(struct grid *grid, uint32_t *const support[]);
 /* rest: what was averaged over, and what counts for fixed values. */
 void grid_describe(struct grid *grid);

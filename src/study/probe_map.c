@@ -45,8 +45,8 @@ static bool make_axes(const struct grid *grid, const struct map_request *request
     const struct policy *policy = &grid->model->settings.policy;
     const struct axis_request x = {"map", "x", request->nx, request->x_lo, request->x_hi};
     const struct axis_request y = {"map", "y", request->ny, request->y_lo, request->y_hi};
-    if (!axis_make(policy, grid->cohort, grid->lived, &grid->x, &x, &map->x, err) ||
-        !axis_make(policy, grid->cohort, grid->lived, &grid->y, &y, &map->y, err))
+    if (!axis_make(policy, grid->cohort, grid->visited, &grid->x, &x, &map->x, err) ||
+        !axis_make(policy, grid->cohort, grid->visited, &grid->y, &y, &map->y, err))
         return false;
     if (map->x.n * map->y.n > MAP_MOST_CELLS)
         return err_set(err, ERR_USAGE, "map: %zu x %zu cells; at most %d", map->x.n, map->y.n,
@@ -80,7 +80,7 @@ static void fill(struct grid *grid, struct map *map)
             snprintf(panel->title, sizeof panel->title, "%s", titles[p]);
     }
     map->n_sample = grid->n_sample;
-    map->n_lived = grid->n_lived;
+    map->n_visited = grid->n_visited;
     map->n_histories = grid->n_histories;
     map->n_fitting = grid->n_fitting;
     memcpy(map->rest, grid->rest, sizeof map->rest);
@@ -105,7 +105,7 @@ static void say_request(const struct grid *grid, struct map *map)
     request->y_hi = map->y.edge[map->y.n];
 }
 
-bool map_compute(const struct model *model, const struct cohort *cohort, const float *lived,
+bool map_compute(const struct model *model, const struct cohort *cohort, const float *visited,
                  const struct map_request *request, struct map *out, struct err *err)
 {
     const struct policy *policy = &model->settings.policy;
@@ -114,7 +114,7 @@ bool map_compute(const struct model *model, const struct cohort *cohort, const f
     struct map map = {.request = *request, .r2 = NAN};
     struct grid grid = {.model = model,
                         .cohort = cohort,
-                        .lived = lived,
+                        .visited = visited,
                         .stimulus = request->stimulus,
                         .choice = request->choice,
                         .reward = request->reward,

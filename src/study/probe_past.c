@@ -5,6 +5,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/rng.h"
+#include "deltaw/learn/inputs.h"
 
 enum { BATCH = 512, SAMPLE_SEED = 1 };
 
@@ -113,8 +114,8 @@ void histories_free(struct histories *h)
     *h = (struct histories){0};
 }
 
-bool past_lived(const struct cohort *cohort, const struct animal *animal, size_t trial,
-                enum past past, size_t lags)
+bool past_visited(const struct cohort *cohort, const struct animal *animal, size_t trial,
+                  enum past past, size_t lags)
 {
     if (past == PAST_ANY)
         return true;
@@ -131,12 +132,12 @@ struct past_run {
     const struct histories *h; /* NULL: none */
     size_t n_weights, n_inputs;
     bool frozen, states; /* has weights; keeps states between trials */
-    bool fans;           /* the trial is the same after all histories: see walk_fan */
+    bool fans;           /* the trial is the same after all histories: see rule_state_batch_mean */
     double w[POLICY_MAX], x[POLICY_MAX];
-    struct walk *walk[2]; /* states after the levels, by turns; NULL without states */
-    size_t last;          /* which of them has the last level */
-    struct walk *batch;   /* [BATCH] */
-    size_t n;             /* in the batch */
+    struct rule_state *state[2]; /* states after the levels, by turns; NULL without states */
+    size_t last;                 /* which of them has the last level */
+    struct rule_state *batch;    /* [BATCH] */
+    size_t n;                    /* in the batch */
     double *in, *features, *answer, *dw; /* [room][...] */
     double *weight, **sum;               /* [BATCH] */
     size_t *component;                   /* [BATCH] */
@@ -154,8 +155,8 @@ struct past_run *past_run_new(const struct model *model, const struct histories 
     run->fans = run->states && model->rule->network && model->shape.lags == 0;
     size_t room = run->states && h->n > BATCH ? h->n : BATCH;
     for (int i = 0; run->states && i < 2; i++)
-        run->walk[i] = walk_new(model, h->n);
-    run->batch = walk_new(model, BATCH);
+        run->state[i] = rule_state_new(model, h->n);
+    run->batch = rule_state_new(model, BATCH);
     run->in = mem_new(room * run->n_inputs, sizeof *run->in);
     run->features = mem_new(room * k, sizeof *run->features);
     run->answer = mem_new(room, sizeof *run->answer);
@@ -170,7 +171,7 @@ void past_run_free(struct past_run *run)
 {
     if (!run)
         return;
-    walk_free(run->walk[0]), walk_free(run->walk[1]), walk_free(run->batch);
+    rule_state_free(run->state[0]), rule_state_free(run->state[1]), rule_state_free(run->batch);
     free(run->in), free(run->features), free(run->answer), free(run->dw);
     free(run->weight), free(run->sum), free(run->component);
     free(run);
@@ -181,17 +182,37 @@ size_t past_run_width(const struct past_run *run)
     return run->h ? run->h->n : 1;
 }
 
+/* Up to `most` of the `n` trials of `code`, oldest first, as inputs: newest first. */
+static size_t past_inputs(const uint8_t *code, size_t n, size_t most, struct input_trial *past)
+{
+    most = most < n ? most : n;
+    for (size_t i = 0; i < most; i++) {
+        uint8_t one = code[n - 1 - i];
+        past[i] = (struct input_trial){
+            .stimulus = past_stimulus(one), .choice = past_choice(one), .reward = past_reward(one)};
+    }
+    return most;
+}
+
+static struct input_trial trial_inputs(const struct past_trial *trial)
+{
+    return (struct input_trial){.stimulus = trial->stimulus,
+                                .choice = trial->choice,
+                                .reward = trial->reward,
+                                .day = trial->day};
+}
+
 /* Features of a trial after the `n` trials of `code`, oldest first. */
 static void put_features(const struct policy *policy, bool history, const struct past_trial *trial,
                          const uint8_t *code, size_t n, double *x)
 {
-    memcpy(x, trial->x, policy->n * sizeof *x);
-    policy_replace_stimulus(policy, trial->stimulus, x);
-    for (size_t k = 0; history && k < policy->n; k++) {
-        if (policy->feature[k] == FEATURE_PREVSTIM)
-            x[k] = n ? past_stimulus(code[n - 1]) : 0;
-        else if (policy->feature[k] == FEATURE_PREVCHOICE)
-            x[k] = n ? 2 * past_choice(code[n - 1]) - 1 : 0;
+    struct input_trial now = trial_inputs(trial), before;
+    if (history) {
+        n = past_inputs(code, n, 1, &before);
+        inputs_policy(policy, &now, &before, n, trial->x, x);
+    } else {
+        memcpy(x, trial->x, policy->n * sizeof *x);
+        inputs_policy_stimulus(policy, trial->stimulus, x);
     }
 }
 
@@ -210,22 +231,10 @@ static struct past_trial past_trial(uint8_t code, const double *w, const double 
 static void put_inputs(struct past_run *run, size_t i, const struct past_trial *trial,
                        const uint8_t *code, size_t n)
 {
-    double *u = run->in + i * run->n_inputs;
-    memcpy(u, trial->w, run->n_weights * sizeof *u);
-    u += run->n_weights;
-    u[INPUT_STIMULUS] = trial->stimulus;
-    u[INPUT_ONE] = 1;
-    u[INPUT_DAY] = trial->day;
-    u[INPUT_CHOICE] = trial->choice;
-    u[INPUT_REWARD] = trial->reward;
-    u[INPUT_SIDE] = trial->stimulus > 0;
-    for (size_t lag = 1; lag <= run->model->shape.lags; lag++) {
-        double *old = u + INPUT_N + PAST_N * (lag - 1);
-        bool there = lag <= n;
-        old[PAST_STIMULUS] = there ? past_stimulus(code[n - lag]) : 0;
-        old[PAST_CHOICE] = there ? past_choice(code[n - lag]) : 0;
-        old[PAST_REWARD] = there ? past_reward(code[n - lag]) : 0;
-    }
+    const struct rule_shape *shape = &run->model->shape;
+    struct input_trial now = trial_inputs(trial), past[shape->lags + 1];
+    size_t n_past = past_inputs(code, n, shape->lags, past);
+    inputs_rule(shape, trial->w, &now, past, n_past, run->in + i * run->n_inputs);
     put_features(&run->model->settings.policy, run->h, trial, code, n,
                  run->features + i * run->n_weights);
     run->answer[i] = trial->answer;
@@ -236,16 +245,16 @@ static void run_level(struct past_run *run, size_t level)
 {
     const struct histories *h = run->h;
     size_t first = h->level[level], n = h->level[level + 1] - first;
-    struct walk *from = run->walk[!run->last], *to = run->walk[run->last];
+    struct rule_state *from = run->state[!run->last], *to = run->state[run->last];
     for (size_t i = 0; i < n; i++) {
         const struct past_node *node = &h->nodes[first + i];
         const uint8_t *code = h->code + node->history * h->lags;
         struct past_trial trial = past_trial(code[level], run->w, run->x);
         put_inputs(run, i, &trial, code, level);
         if (level > 0)
-            walk_copy(to, i, from, node->parent);
+            rule_state_copy(to, i, from, node->parent);
     }
-    walk_step(to, n, run->in, run->features, run->answer, NULL, run->dw);
+    rule_state_step(to, n, run->in, run->features, run->answer, NULL, run->dw);
 }
 
 void past_run_freeze(struct past_run *run, const double *w, const double *x)
@@ -259,7 +268,7 @@ void past_run_freeze(struct past_run *run, const double *w, const double *x)
     memcpy(run->x, x, size);
     run->frozen = true;
     run->last = 0;
-    walk_reset(run->walk[0]);
+    rule_state_reset(run->state[0]);
     for (size_t level = 0; level < run->h->lags; level++) {
         run->last = level & 1;
         run_level(run, level);
@@ -291,12 +300,12 @@ void past_run_put(struct past_run *run, const struct past_trial *trial, size_t k
         put_inputs(run, run->n, trial, h ? h->code + i * h->lags : NULL, h ? h->lags : 0);
         /* all histories are leaves of their own: state i is that of history i */
         if (run->states)
-            walk_copy(run->batch, run->n, run->walk[run->last], i);
+            rule_state_copy(run->batch, run->n, run->state[run->last], i);
         put_waiting(run, k, weight / (double)width, sum);
     }
 }
 
-/* What walk_fan does, step by step: waiting trial i after every history. */
+/* What rule_state_batch_mean does, step by step: waiting trial i after every history. */
 static void fan_by_steps(struct past_run *run, size_t i)
 {
     const size_t width = run->n_inputs, k = run->n_weights, n = run->h->n;
@@ -309,8 +318,8 @@ static void fan_by_steps(struct past_run *run, size_t i)
     for (size_t first = 0; first < n; first += BATCH) {
         size_t now = n - first < BATCH ? n - first : BATCH;
         for (size_t j = 0; j < now; j++)
-            walk_copy(run->batch, j, run->walk[run->last], first + j);
-        walk_step(run->batch, now, in, x, answer, NULL, dw);
+            rule_state_copy(run->batch, j, run->state[run->last], first + j);
+        rule_state_step(run->batch, now, in, x, answer, NULL, dw);
         for (size_t j = 0; j < now * k; j++)
             mean[j % k] += dw[j] / (double)n;
     }
@@ -320,10 +329,10 @@ static void fan_by_steps(struct past_run *run, size_t i)
 static void run_waiting(struct past_run *run)
 {
     if (!run->states)
-        walk_reset(run->batch);
+        rule_state_reset(run->batch);
     if (!run->fans)
-        walk_step(run->batch, run->n, run->in, run->features, run->answer, NULL, run->dw);
-    else if (!walk_fan(run->walk[run->last], run->h->n, run->n, run->in, run->dw))
+        rule_state_step(run->batch, run->n, run->in, run->features, run->answer, NULL, run->dw);
+    else if (!rule_state_batch_mean(run->state[run->last], run->h->n, run->n, run->in, run->dw))
         for (size_t i = 0; i < run->n; i++)
             fan_by_steps(run, i);
 }

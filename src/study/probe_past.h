@@ -38,8 +38,8 @@ bool past_check(const char *verb, size_t lags, struct err *err);
 void histories_make(enum past past, size_t lags, size_t most, struct histories *out);
 void histories_free(struct histories *h);
 /* Are the last `lags` trials before `trial` all as `past` says? */
-bool past_lived(const struct cohort *cohort, const struct animal *animal, size_t trial,
-                enum past past, size_t lags);
+bool past_visited(const struct cohort *cohort, const struct animal *animal, size_t trial,
+                  enum past past, size_t lags);
 
 /* A model and its states after every history, for one set of frozen weights. */
 struct past_run;

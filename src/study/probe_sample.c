@@ -1,4 +1,4 @@
-/* Which lived trials lend a cell what is not set in it. */
+/* Which visited trials lend a cell what is not set in it. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,12 +46,12 @@ static void row_add(struct grid *grid, const struct grid_row *row)
     grid->rows[grid->n_rows++] = *row;
 }
 
-/* Share of right among the sides that paid at stimulus 0; NaN: none lived. */
+/* Share of right among the sides that paid at stimulus 0; NaN: none visited. */
 static double zero_answers(const struct grid *grid)
 {
     double n = 0, right = 0;
     for (size_t t = 0; t < grid->cohort->n_trials; t++)
-        if (grid->cohort->stimulus[t] == 0 && grid_lived(grid, t)) {
+        if (grid->cohort->stimulus[t] == 0 && grid_visited(grid, t)) {
             n++;
             right += grid->cohort->answer[t];
         }
@@ -80,7 +80,7 @@ static void row_take(const struct grid *grid, const struct animal *animal, size_
     take_features(grid, (long)t, row->x);
     for (size_t k = 0; k < policy->n; k++)
         if (!grid_set(grid, VARIABLE_WEIGHT, k))
-            row->w[k] = grid->lived[t * policy->n + k];
+            row->w[k] = grid->visited[t * policy->n + k];
     bool free_stimulus = !grid_set(grid, VARIABLE_STIMULUS, 0);
     if (free_stimulus)
         row->stimulus = grid->cohort->stimulus[t];
@@ -107,7 +107,7 @@ static size_t sample_size(const struct grid *grid)
         n = SAMPLE_PAST;
     if (grid->sample)
         n = grid->sample;
-    return grid->n_lived < n ? grid->n_lived : n;
+    return grid->n_visited < n ? grid->n_visited : n;
 }
 
 struct candidate {
@@ -123,17 +123,17 @@ static int by_weight(const void *a, const void *b)
     return p->trial < q->trial ? -1 : p->trial > q->trial;
 }
 
-/* n trials, one in each n-th part of the lived ones. */
+/* n trials, one in each n-th part of the visited ones. */
 static struct candidate *candidates(const struct grid *grid, size_t n)
 {
     struct candidate *all = mem_new(n, sizeof *all);
-    size_t taken = 0, rank = 0, next = sample_rank(0, n, grid->n_lived);
+    size_t taken = 0, rank = 0, next = sample_rank(0, n, grid->n_visited);
     for (size_t a = 0; a < grid->cohort->n_animals && taken < n; a++) {
         const struct animal *animal = &grid->cohort->animals[a];
         for (size_t t = animal->first; t < animal->first + animal->count && taken < n; t++)
-            if (grid_lived(grid, t) && rank++ == next) {
+            if (grid_visited(grid, t) && rank++ == next) {
                 all[taken++] = (struct candidate){.animal = a, .trial = t};
-                next = sample_rank(taken, n, grid->n_lived);
+                next = sample_rank(taken, n, grid->n_visited);
             }
     }
     return all;
@@ -142,11 +142,11 @@ static struct candidate *candidates(const struct grid *grid, size_t n)
 /* The same where n must be few: spread over the free weight's values. */
 static struct candidate *few_candidates(const struct grid *grid, size_t n)
 {
-    size_t most = grid->n_lived < CANDIDATES ? grid->n_lived : CANDIDATES;
+    size_t most = grid->n_visited < CANDIDATES ? grid->n_visited : CANDIDATES;
     size_t k = (size_t)free_weight(grid), n_weights = grid->model->settings.policy.n;
     struct candidate *all = candidates(grid, most);
     for (size_t i = 0; i < most; i++)
-        all[i].w = grid->lived[all[i].trial * n_weights + k];
+        all[i].w = grid->visited[all[i].trial * n_weights + k];
     qsort(all, most, sizeof *all, by_weight);
     for (size_t j = 0; j < n; j++)
         all[j] = all[(2 * j + 1) * most / (2 * n)];

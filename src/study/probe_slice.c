@@ -38,15 +38,15 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Three round values that span the middle nine tenths of what was lived. */
-static size_t lived_lines(const struct grid *grid, size_t weight, double *out)
+/* Three round values that span the middle nine tenths of what was visited. */
+static size_t visited_lines(const struct grid *grid, size_t weight, double *out)
 {
     double lo = -1, hi = 1, *w = mem_new(QUANTILES, sizeof *w);
     size_t n_weights = grid->model->settings.policy.n, n = 0;
-    size_t all = grid->cohort && grid->lived ? grid->cohort->n_trials : 0;
+    size_t all = grid->cohort && grid->visited ? grid->cohort->n_trials : 0;
     size_t wanted = all < QUANTILES ? all : QUANTILES;
     for (size_t j = 0; j < wanted; j++) {
-        double value = grid->lived[sample_rank(j, wanted, all) * n_weights + weight];
+        double value = grid->visited[sample_rank(j, wanted, all) * n_weights + weight];
         if (isfinite(value))
             w[n++] = value;
     }
@@ -68,7 +68,7 @@ static bool choose_lines(const struct grid *grid, const struct slice_request *re
                          size_t weight, double w[SLICE_LINES], size_t *n, struct err *err)
 {
     if (request->n_w == 0) {
-        *n = lived_lines(grid, weight, w);
+        *n = visited_lines(grid, weight, w);
         if (request->past == PAST_BOTH) { /* four lines are enough: the middle weight */
             w[0] = w[1];
             *n = 1;
@@ -131,8 +131,8 @@ static void take_line(struct slice *slice, const struct grid *grid, size_t row, 
         .truth = from->truth ? mem_copy(from->truth + row * nx, nx, sizeof *from->truth) : NULL,
         .se = from->se ? mem_copy(from->se + row * nx, nx, sizeof *from->se) : NULL,
         .support = mem_copy(from->support + row * nx, nx, sizeof *from->support),
-        .lived = NAN,
-        .lived_truth = NAN,
+        .visited = NAN,
+        .visited_truth = NAN,
     };
 }
 
@@ -183,25 +183,25 @@ static void fill_pasts(struct grid *grid, struct slice *slice)
     slice->n_fitting = grid->n_fitting;
 }
 
-/* Weights of the trials as lived under the model, or as they truly were. */
+/* Weights of the trials as visited under the model, or as they truly were. */
 struct walked {
-    const float *lived;              /* [n_trials][K], or NULL and ... */
+    const float *visited;            /* [n_trials][K], or NULL and ... */
     const float *column[POLICY_MAX]; /* ... [n_trials] each */
     size_t n_weights;
 };
 
 static double walked_weight(const struct walked *walked, size_t t, size_t k)
 {
-    return walked->lived ? walked->lived[t * walked->n_weights + k] : walked->column[k][t];
+    return walked->visited ? walked->visited[t * walked->n_weights + k] : walked->column[k][t];
 }
 
-/* Is a lived trial one of the line's, whatever its stimulus? */
+/* Is a visited trial one of the line's, whatever its stimulus? */
 static bool on_line(const struct grid *grid, const struct slice_line *line,
                     const struct animal *animal, size_t t, const struct walked *walked)
 {
     size_t lags = grid->lags ? grid->lags : PAST_LAGS;
     if (!trial_known(grid->cohort, t) || grid->cohort->reward[t] != line->correct ||
-        !past_lived(grid->cohort, animal, t, line->past, lags))
+        !past_visited(grid->cohort, animal, t, line->past, lags))
         return false;
     if (!isnan(line->w)) {
         long row = axis_cell(grid->y_axis, walked_weight(walked, t, grid->y.weight));
@@ -215,9 +215,9 @@ static bool on_line(const struct grid *grid, const struct slice_line *line,
     return true;
 }
 
-/* Mean change of the weight on the line's lived trials. */
-static double mean_lived(const struct grid *grid, const struct slice_line *line,
-                         const struct walked *walked, size_t *n)
+/* Mean change of the weight on the line's visited trials. */
+static double mean_visited(const struct grid *grid, const struct slice_line *line,
+                           const struct walked *walked, size_t *n)
 {
     double sum = 0;
     *n = 0;
@@ -238,19 +238,19 @@ static double mean_lived(const struct grid *grid, const struct slice_line *line,
     return *n ? sum / (double)*n : NAN;
 }
 
-static void fill_lived(const struct grid *grid, struct slice *slice)
+static void fill_visited(const struct grid *grid, struct slice *slice)
 {
     const struct policy *policy = &grid->model->settings.policy;
-    struct walked fitted = {.lived = grid->lived, .n_weights = policy->n};
+    struct walked fitted = {.visited = grid->visited, .n_weights = policy->n};
     struct walked truth = {.n_weights = policy->n};
-    if (slice->request.past == PAST_ANY || !grid->cohort || !grid->lived)
+    if (slice->request.past == PAST_ANY || !grid->cohort || !grid->visited)
         return;
     bool known = truth_columns(grid->cohort, policy, truth.column, NULL);
     for (size_t i = 0; i < slice->n_lines; i++) {
         struct slice_line *line = &slice->line[i];
-        line->lived = mean_lived(grid, line, &fitted, &line->n_lived);
+        line->visited = mean_visited(grid, line, &fitted, &line->n_visited);
         if (known)
-            line->lived_truth = mean_lived(grid, line, &truth, &line->n_lived_truth);
+            line->visited_truth = mean_visited(grid, line, &truth, &line->n_visited_truth);
     }
 }
 
@@ -291,7 +291,7 @@ static bool check_slice(const struct grid *grid, const struct slice_request *req
            err_set(err, ERR_USAGE, "slice: reward= must be 0 or 1");
 }
 
-bool slice_compute(const struct model *model, const struct cohort *cohort, const float *lived,
+bool slice_compute(const struct model *model, const struct cohort *cohort, const float *visited,
                    const struct slice_request *request, struct slice *out, struct err *err)
 {
     const struct policy *policy = &model->settings.policy;
@@ -302,7 +302,7 @@ bool slice_compute(const struct model *model, const struct cohort *cohort, const
     struct axis lines = {0};
     struct grid grid = {.model = model,
                         .cohort = cohort,
-                        .lived = lived,
+                        .visited = visited,
                         .choice = NAN,
                         .reward = NAN,
                         .stimulus = request->stimulus,
@@ -319,7 +319,7 @@ bool slice_compute(const struct model *model, const struct cohort *cohort, const
     size_t weight = (size_t)policy_weight(policy, slice_weight(policy, of));
     if (!set_bias(&grid, request->w_bias, err) ||
         !make_lines(&grid, request, weight, &slice, &lines, err) ||
-        !axis_make(policy, cohort, lived, &grid.x, &x, &slice.x, err)) {
+        !axis_make(policy, cohort, visited, &grid.x, &x, &slice.x, err)) {
         axis_free(&lines);
         slice_free(&slice);
         return false;
@@ -336,7 +336,7 @@ bool slice_compute(const struct model *model, const struct cohort *cohort, const
     size_t most = request->sample ? 64 * request->sample : SLICE_RECOVERY_MOST;
     struct grid_r2 *r2 = grid_r2_begin(&grid, most);
     fill_pasts(&grid, &slice);
-    fill_lived(&grid, &slice);
+    fill_visited(&grid, &slice);
     slice.request.nx = slice.x.n;
     slice.r2 = grid_r2_end(r2);
     slice.request.stop = NULL;

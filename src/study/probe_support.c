@@ -5,7 +5,7 @@
 #include "deltaw/base/strbuf.h"
 #include "probe_grid.h"
 
-static double lived_value(const struct grid *grid, const struct variable *variable, size_t t)
+static double visited_value(const struct grid *grid, const struct variable *variable, size_t t)
 {
     switch (variable->kind) {
     case VARIABLE_STIMULUS: return grid->cohort->stimulus[t];
@@ -13,7 +13,7 @@ static double lived_value(const struct grid *grid, const struct variable *variab
     case VARIABLE_REWARD: return grid->cohort->reward[t];
     case VARIABLE_WEIGHT: break;
     }
-    return grid->lived[t * grid->model->settings.policy.n + variable->weight];
+    return grid->visited[t * grid->model->settings.policy.n + variable->weight];
 }
 
 /* What stays the same while trials are counted. */
@@ -32,7 +32,7 @@ static bool is_narrowed(const struct grid *grid)
     return narrowed;
 }
 
-/* Does a lived trial agree with what is fixed? */
+/* Does a visited trial agree with what is fixed? */
 static bool agrees(const struct grid *grid, size_t t)
 {
     const struct cohort *cohort = grid->cohort;
@@ -44,7 +44,7 @@ static bool agrees(const struct grid *grid, size_t t)
         !(cohort->stimulus[t] >= grid->stimulus_lo && cohort->stimulus[t] <= grid->stimulus_hi))
         return false;
     for (size_t k = 0; k < n; k++)
-        if (!isnan(grid->w[k]) && fabs(grid->lived[t * n + k] - grid->w[k]) > WEIGHT_WINDOW)
+        if (!isnan(grid->w[k]) && fabs(grid->visited[t * n + k] - grid->w[k]) > WEIGHT_WINDOW)
             return false;
     return true;
 }
@@ -53,14 +53,14 @@ static void count_trial(struct counting *c, const struct animal *animal, size_t 
                         uint32_t *const support[])
 {
     struct grid *grid = c->grid;
-    if (!grid_lived(grid, t))
+    if (!grid_visited(grid, t))
         return;
-    grid->n_lived++;
+    grid->n_visited++;
     if ((c->narrowed && !agrees(grid, t)) ||
-        (c->past && !past_lived(grid->cohort, animal, t, grid->past, grid->lags)))
+        (c->past && !past_visited(grid->cohort, animal, t, grid->past, grid->lags)))
         return;
-    long ix = finder_cell(&c->x, lived_value(grid, &grid->x, t));
-    long iy = finder_cell(&c->y, lived_value(grid, &grid->y, t));
+    long ix = finder_cell(&c->x, visited_value(grid, &grid->x, t));
+    long iy = finder_cell(&c->y, visited_value(grid, &grid->y, t));
     size_t panel = grid->n_panels == 2 ? grid->cohort->reward[t] != 0 : 0;
     if (ix >= 0 && iy >= 0)
         support[panel][(size_t)iy * grid->x_axis->n + (size_t)ix]++;
@@ -71,8 +71,8 @@ void grid_count(struct grid *grid, uint32_t *const support[])
     struct counting c = {.grid = grid, .narrowed = is_narrowed(grid), .past = grid_past(grid)};
     finder_set(&c.x, grid->x_axis);
     finder_set(&c.y, grid->y_axis);
-    grid->n_lived = 0;
-    for (size_t a = 0; grid->cohort && grid->lived && a < grid->cohort->n_animals; a++) {
+    grid->n_visited = 0;
+    for (size_t a = 0; grid->cohort && grid->visited && a < grid->cohort->n_animals; a++) {
         const struct animal *animal = &grid->cohort->animals[a];
         for (size_t t = animal->first; t < animal->first + animal->count; t++)
             count_trial(&c, animal, t, support);
@@ -112,9 +112,9 @@ static void say_free(const struct grid *grid, struct strbuf *text)
     if (day)
         strbuf_printf(text, "%sday", text->len ? ", " : "");
     if (text->len && grid->n_sample)
-        strbuf_printf(text, ": mean over %zu lived trials", grid->n_sample);
+        strbuf_printf(text, ": mean over %zu visited trials", grid->n_sample);
     else if (text->len)
-        strbuf_puts(text, ": 0, nothing was lived");
+        strbuf_puts(text, ": 0, nothing was visited");
 }
 
 static void say_past(const struct grid *grid, struct strbuf *text)

@@ -191,7 +191,7 @@ static double logistic(const struct psychometric *p, const struct psychometric_p
     gradient[0] = gradient[1] = hessian[0] = hessian[1] = hessian[2] = 0;
     for (size_t i = 0; i < p->n_stimuli; i++) {
         double n = (double)points->n[i], right = (double)points->right[i], s = p->stimulus[i];
-        double z = at[0] + at[1] * s, q = sigmoid(z), v = n * q * (1 - q);
+        double z = at[0] + at[1] * s, q = truth_sigmoid(z), v = n * q * (1 - q);
         value -= right * log1p(exp(-fabs(z))) + (n - right) * log1p(exp(-fabs(z))) +
                  (z > 0 ? (n - right) * z : -right * z);
         gradient[0] += right - n * q;
@@ -299,7 +299,7 @@ void psychometric_compute(const struct cohort *cohort, const bool *chosen,
 }
 
 void psychometric_expect(struct psychometric *p, const struct model *model,
-                         const struct cohort *cohort, const float *lived, size_t most)
+                         const struct cohort *cohort, const float *visited, size_t most)
 {
     double sum[PSYCHOMETRIC_GROUPS][PSYCHOMETRIC_STIMULI] = {{0}};
     size_t n[PSYCHOMETRIC_GROUPS][PSYCHOMETRIC_STIMULI] = {{0}};
@@ -312,7 +312,7 @@ void psychometric_expect(struct psychometric *p, const struct model *model,
         for (size_t t = animal->first; t < animal->first + animal->count; t++) {
             if (!p->member[t] || seen++ % stride)
                 continue;
-            double right = trial_p_right(model, cohort, animal, t, lived + t * k_n);
+            double right = trial_p_right(model, cohort, animal, t, visited + t * k_n);
             for (size_t g = 0, bits = p->member[t]; bits; g++, bits >>= 1)
                 if (bits & 1) {
                     sum[g][p->level[t]] += right;

@@ -1,4 +1,4 @@
-/* Fitted against true updates at the true weights of lived trials.  Rules that
+/* Fitted against true updates at the true weights of visited trials.  Rules that
  * depend on one trial alone take an even sample of trials; those with a memory,
  * and all when the truth has one, are run along whole lives. */
 #include "recovery.h"
@@ -8,12 +8,13 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/learn/inputs.h"
 #include "probe_axis.h"
 #include "truth.h"
 
 enum { BATCH = 4096, SIDE_BY_SIDE = 64 };
 /* Of long lives that are not all taken, parts side by side, each after a run-up whose
- * updates do not count: by then a state that began at zero is as good as lived. */
+ * updates do not count: by then a state that began at zero is as good as visited. */
 enum { PARTS = 16, RUN_UP = 200 };
 
 /* Sums over trials, per weight.  The mean of the true update is small beside
@@ -28,7 +29,7 @@ struct work {
     const struct cohort *cohort;
     const struct truth *truth;
     const float *w[POLICY_MAX]; /* the columns of true weights */
-    struct walk *walk;
+    struct rule_state *state;
     size_t n;
     double *u, *x, *answer, *dw, *true_dw; /* [room][rule_inputs], [K], 1, [K], [K] */
     bool *counts;                          /* [room] */
@@ -61,7 +62,7 @@ static size_t count_usable(const struct work *work)
 static void work_open(struct work *work, size_t room)
 {
     size_t n = work->truth->policy.n;
-    work->walk = walk_new(work->model, room);
+    work->state = rule_state_new(work->model, room);
     work->u = mem_new(room * rule_inputs(&work->model->shape), sizeof *work->u);
     work->x = mem_new(room * n, sizeof *work->x);
     work->answer = mem_new(room, sizeof *work->answer);
@@ -72,28 +73,9 @@ static void work_open(struct work *work, size_t room)
 
 static void work_close(struct work *work)
 {
-    walk_free(work->walk);
+    rule_state_free(work->state);
     free(work->u), free(work->x), free(work->answer);
     free(work->dw), free(work->true_dw), free(work->counts);
-}
-
-/* What the model sees of the trial after the weights: [INPUT_N + PAST_N * lags] */
-static void trial_inputs(const struct cohort *cohort, const struct animal *animal, size_t t,
-                         size_t lags, double *u)
-{
-    u[INPUT_STIMULUS] = cohort->stimulus[t];
-    u[INPUT_ONE] = 1;
-    u[INPUT_DAY] = cohort_day(cohort, animal, t);
-    u[INPUT_CHOICE] = cohort->choice[t];
-    u[INPUT_REWARD] = cohort->reward[t];
-    u[INPUT_SIDE] = cohort->stimulus[t] > 0;
-    u += INPUT_N;
-    for (size_t lag = 1; lag <= lags; lag++, u += PAST_N) {
-        bool there = t - animal->first >= lag;
-        u[PAST_STIMULUS] = there ? cohort->stimulus[t - lag] : 0;
-        u[PAST_CHOICE] = there ? cohort->choice[t - lag] : 0;
-        u[PAST_REWARD] = there ? cohort->reward[t - lag] : 0;
-    }
 }
 
 /* Trial t into place i; weights that are not known stay what they were there. */
@@ -107,8 +89,8 @@ static void work_put(struct work *work, size_t i, const struct truth *truth,
     for (size_t k = 0; k < n; k++)
         if (isfinite(work->w[k][t]))
             w[k] = work->w[k][t];
-    trial_inputs(cohort, animal, t, shape->lags, w + n);
-    policy_features(&truth->policy, cohort, animal, t, x);
+    inputs_rule_of(shape, w, cohort, animal, t, w);
+    inputs_policy_of(&truth->policy, cohort, animal, t, x);
     work->answer[i] = cohort->answer[t];
     truth_step(truth, memory, w, x, cohort->choice[t], cohort->reward[t], cohort->answer[t],
                work->true_dw + i * n);
@@ -120,7 +102,7 @@ static void work_step(struct work *work, size_t n)
     size_t n_weights = work->truth->policy.n;
     if (n == 0)
         return;
-    walk_step(work->walk, n, work->u, work->x, work->answer, NULL, work->dw);
+    rule_state_step(work->state, n, work->u, work->x, work->answer, NULL, work->dw);
     for (size_t i = 0; i < n; i++) {
         if (!work->counts[i])
             continue;
@@ -186,7 +168,7 @@ static int longer_first(const void *a, const void *b)
 static void live_together(struct work *work, struct life *lives, size_t n)
 {
     qsort(lives, n, sizeof *lives, longer_first);
-    walk_reset(work->walk);
+    rule_state_reset(work->state);
     memset(work->u, 0, n * rule_inputs(&work->model->shape) * sizeof *work->u);
     for (size_t t = 0; n > 0 && !stopped(work); t++) {
         while (n > 0 && lives[n - 1].trials <= t)
@@ -301,7 +283,7 @@ bool recovery_over(const struct model *model, const struct cohort *cohort,
     if (work.sums.n == 0)
         return err_set(err, ERR_DATA, "%s has no trial with true weights and a known reward",
                        cohort->name);
-    *out = (struct recovery){.n_lived = all};
+    *out = (struct recovery){.n_visited = all};
     summarise(&work.sums, truth->policy.n, out);
     return true;
 }

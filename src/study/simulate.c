@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/learn/inputs.h"
 #include "simulate_plan.h"
 
 /* Animals that live side by side: models step several at once. */
@@ -44,7 +45,7 @@ struct batch {
     const struct plan *plan;
     size_t n;
     struct agent agent[BATCH];
-    struct walk *walk; /* of a model */
+    struct rule_state *state; /* of a model */
     double *u, *x, *dw, *answer, *next;
 };
 
@@ -110,24 +111,35 @@ static void agent_begin(const struct plan *plan, size_t animal, struct agent *ag
     }
 }
 
-/* As policy_features will find them in the cohort. */
+static struct input_trial trial_inputs(const struct plan *plan, const struct agent *agent, size_t t)
+{
+    const struct cohort_trial *trial = &agent->trial[t];
+    return (struct input_trial){.stimulus = trial->stimulus,
+                                .choice = trial->choice,
+                                .reward = trial->reward,
+                                .day = t > 0 && t % plan->layout.session == 0};
+}
+
+/* Up to `most` trials before t, newest first. */
+static size_t past_inputs(const struct plan *plan, const struct agent *agent, size_t t, size_t most,
+                          struct input_trial *past)
+{
+    most = most < t ? most : t;
+    for (size_t i = 0; i < most; i++)
+        past[i] = trial_inputs(plan, agent, t - 1 - i);
+    return most;
+}
+
 static void features(const struct plan *plan, const struct agent *agent, size_t t, double *x)
 {
     const struct policy *policy = &plan->truth.policy;
-    const struct cohort_trial *last = t > 0 ? &agent->trial[t - 1] : NULL;
+    struct input_trial now = trial_inputs(plan, agent, t), before;
+    size_t n = past_inputs(plan, agent, t, 1, &before);
+    double columns[POLICY_MAX] = {0};
     for (size_t k = 0; k < policy->n; k++)
-        switch (policy->feature[k]) {
-        case FEATURE_STIMULUS:
-        case FEATURE_RIGHT:
-        case FEATURE_LEFT: break;
-        case FEATURE_PREVSTIM: x[k] = last ? last->stimulus : 0; break;
-        case FEATURE_PREVCHOICE: x[k] = !last ? 0 : last->choice ? 1 : -1; break;
-        case FEATURE_BIAS: x[k] = 1; break;
-        case FEATURE_COLUMN:
-            x[k] = agent->columns[t * world_columns(&plan->world) + plan->column[k]];
-            break;
-        }
-    policy_replace_stimulus(policy, agent->trial[t].stimulus, x);
+        if (policy->feature[k] == FEATURE_COLUMN)
+            columns[k] = agent->columns[t * world_columns(&plan->world) + plan->column[k]];
+    inputs_policy(policy, &now, &before, n, columns, x);
 }
 
 static void choose(const struct plan *plan, struct agent *agent, size_t t, const double *x)
@@ -141,7 +153,7 @@ static void choose(const struct plan *plan, struct agent *agent, size_t t, const
     }
     if (plan->truth.decision == DECISION_TEMPERATURE)
         logit /= plan->truth.temperature;
-    double right = sigmoid(logit);
+    double right = truth_sigmoid(logit);
     if (plan->truth.decision == DECISION_LAPSE)
         right = plan->truth.lapse / 2 + (1 - plan->truth.lapse) * right;
     trial->choice = rng_uniform(&agent->choices) < right;
@@ -151,22 +163,10 @@ static void choose(const struct plan *plan, struct agent *agent, size_t t, const
 /* The model's inputs of trial t: u [rule_inputs]. */
 static void inputs(const struct plan *plan, const struct agent *agent, size_t t, double *u)
 {
-    size_t n = plan->truth.policy.n;
-    const struct cohort_trial *trial = &agent->trial[t];
-    memcpy(u, agent->w, n * sizeof *u);
-    u += n;
-    u[INPUT_STIMULUS] = trial->stimulus;
-    u[INPUT_ONE] = 1;
-    u[INPUT_DAY] = t > 0 && t % plan->layout.session == 0;
-    u[INPUT_CHOICE] = trial->choice;
-    u[INPUT_REWARD] = trial->reward;
-    u[INPUT_SIDE] = trial->stimulus > 0;
-    u += INPUT_N;
-    for (size_t lag = 1; lag <= plan->model->shape.lags; lag++, u += PAST_N) {
-        u[PAST_STIMULUS] = lag <= t ? trial[-(ptrdiff_t)lag].stimulus : 0;
-        u[PAST_CHOICE] = lag <= t ? trial[-(ptrdiff_t)lag].choice : 0;
-        u[PAST_REWARD] = lag <= t ? trial[-(ptrdiff_t)lag].reward : 0;
-    }
+    const struct rule_shape *shape = &plan->model->shape;
+    struct input_trial now = trial_inputs(plan, agent, t), past[shape->lags + 1];
+    size_t n = past_inputs(plan, agent, t, shape->lags, past);
+    inputs_rule(shape, agent->w, &now, past, n, u);
 }
 
 static void add_update(const struct plan *plan, struct agent *agent, const double *dw)
@@ -198,7 +198,8 @@ static void live_trial(struct batch *batch, size_t t)
         batch->next[i] = t + 1 < plan->layout.trials ? trial[1].stimulus : 0;
     }
     if (plan->model)
-        walk_step(batch->walk, batch->n, batch->u, batch->x, batch->answer, batch->next, batch->dw);
+        rule_state_step(batch->state, batch->n, batch->u, batch->x, batch->answer, batch->next,
+                        batch->dw);
     for (size_t i = 0; i < batch->n; i++)
         add_update(plan, &batch->agent[i], batch->dw + i * n);
 }
@@ -254,7 +255,7 @@ static struct batch *batch_new(const struct plan *plan, size_t n)
     batch->next = mem_new(n, sizeof *batch->next);
     if (plan->model) {
         batch->u = mem_new(n * rule_inputs(&plan->model->shape), sizeof *batch->u);
-        batch->walk = walk_new(plan->model, n);
+        batch->state = rule_state_new(plan->model, n);
     }
     for (size_t i = 0; i < n; i++) {
         struct agent *agent = &batch->agent[i];
@@ -275,7 +276,7 @@ static void batch_free(struct batch *batch, size_t n)
         truth_memory_free(batch->agent[i].memory);
     }
     free(batch->u), free(batch->x), free(batch->dw), free(batch->answer), free(batch->next);
-    walk_free(batch->walk);
+    rule_state_free(batch->state);
     free(batch);
 }
 
@@ -295,8 +296,8 @@ static bool live_all(const struct plan *plan, struct progress *progress,
         batch->n = animals - first < side ? animals - first : side;
         for (size_t i = 0; i < batch->n; i++)
             agent_begin(plan, first + i, &batch->agent[i]);
-        if (batch->walk)
-            walk_reset(batch->walk);
+        if (batch->state)
+            rule_state_reset(batch->state);
         going = live(batch, progress);
         for (size_t i = 0; going && i < batch->n; i++)
             write_animal(plan, &batch->agent[i], first + i, builder);
@@ -358,8 +359,9 @@ static bool run(const struct plan *plan, const atomic_bool *cancel, atomic_int *
     return true;
 }
 
-bool simulate(const char *rule, const struct args *args, const char *command,
-              const atomic_bool *cancel, atomic_int *permille, struct cohort **out, struct err *err)
+bool simulate_run(const char *rule, const struct args *args, const char *command,
+                  const atomic_bool *cancel, atomic_int *permille, struct cohort **out,
+                  struct err *err)
 {
     struct plan plan = {0};
     return plan_rule(rule, args, command, &plan, err) && run(&plan, cancel, permille, out, err);

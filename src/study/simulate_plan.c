@@ -12,7 +12,7 @@
 #define MOST_TRIALS 50000000.
 #define MOST_WEIGHT 100.
 
-const struct option simulate_options[] = {
+const struct option_row simulate_options[] = {
     {"animals", OPTION_INTEGER, 1, 100000, NULL, "12", "animals to make"},
     {"trials", OPTION_INTEGER, 2, 10000000, NULL, "10000", "trials of each animal"},
     {"session", OPTION_INTEGER, 1, 10000000, NULL, "500", "trials of each session"},

@@ -48,7 +48,7 @@ static void spare_bias(const struct plan *plan, size_t given, double *values)
 static bool read_numbers(const struct args *args, const char *name, const struct plan *plan,
                          double *out, struct err *err)
 {
-    const struct option *row = option_find(simulate_options, name);
+    const struct option_row *row = option_find(simulate_options, name);
     const struct policy *policy = &plan->truth.policy;
     const char *text = args_text(args, simulate_options, name);
     size_t given;

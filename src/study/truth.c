@@ -9,7 +9,7 @@
 
 #include "deltaw/base/mem.h"
 
-double sigmoid(double z)
+double truth_sigmoid(double z)
 {
     if (z >= 0)
         return 1 / (1 + exp(-z));
@@ -17,45 +17,38 @@ double sigmoid(double z)
     return e / (1 + e);
 }
 
-void policy_at(const struct policy *policy, double stimulus, double *x)
-{
-    for (size_t k = 0; k < policy->n; k++)
-        x[k] = policy->feature[k] == FEATURE_BIAS;
-    policy_replace_stimulus(policy, stimulus, x);
-}
-
 /* f(a) (1 - p_a) of a side a; 1 - p_a is the probability of the other side,
  * sigmoid(-f(a) w.x). */
 static double eligibility(int side, double logit)
 {
-    return side ? sigmoid(-logit) : -sigmoid(logit);
+    return side ? truth_sigmoid(-logit) : -truth_sigmoid(logit);
 }
 
 /* --- rules without a memory -------------------------------------------------- */
 
 /* dw_k = alpha_k (gain + r - b_k) e x_k, the second part when the reward counts. */
-struct drive {
+struct learning_signal {
     double e, gain;
     bool rewarded;
 };
 
-static struct drive drive_reinforce(double logit, int choice, int answer)
+static struct learning_signal signal_reinforce(double logit, int choice, int answer)
 {
     (void)answer; /* the side that paid is seen only through the reward */
-    return (struct drive){.e = eligibility(choice, logit), .rewarded = true};
+    return (struct learning_signal){.e = eligibility(choice, logit), .rewarded = true};
 }
 
-static struct drive drive_reward_max(double logit, int choice, int answer)
+static struct learning_signal signal_reward_max(double logit, int choice, int answer)
 {
     (void)choice;
-    double slope = sigmoid(logit) * sigmoid(-logit);
-    return (struct drive){.e = answer ? slope : -slope, .gain = 2};
+    double slope = truth_sigmoid(logit) * truth_sigmoid(-logit);
+    return (struct learning_signal){.e = answer ? slope : -slope, .gain = 2};
 }
 
-static struct drive drive_predict_max(double logit, int choice, int answer)
+static struct learning_signal signal_predict_max(double logit, int choice, int answer)
 {
     (void)choice;
-    return (struct drive){.e = eligibility(answer, logit), .gain = 1};
+    return (struct learning_signal){.e = eligibility(answer, logit), .gain = 1};
 }
 
 const char *const simulate_rules[] = {"reinforce", "reinforce-base", "reward-max", "predict-max",
@@ -63,13 +56,13 @@ const char *const simulate_rules[] = {"reinforce", "reinforce-base", "reward-max
 
 /* In the order of simulate_rules. */
 static const struct truth_rule {
-    struct drive (*drive)(double logit, int choice, int answer); /* NULL: has none */
+    struct learning_signal (*signal)(double logit, int choice, int answer); /* NULL: has none */
     unsigned takes;
 } rules[] = {
-    {drive_reinforce, TAKES_ALPHA | TAKES_BASELINE | TAKES_ERROR | TAKES_FORGETTING},
-    {drive_reinforce, TAKES_ALPHA | TAKES_BASELINE | TAKES_ERROR | TAKES_FORGETTING},
-    {drive_reward_max, TAKES_ALPHA | TAKES_ERROR | TAKES_FORGETTING},
-    {drive_predict_max, TAKES_ALPHA | TAKES_ERROR | TAKES_FORGETTING},
+    {signal_reinforce, TAKES_ALPHA | TAKES_BASELINE | TAKES_ERROR | TAKES_FORGETTING},
+    {signal_reinforce, TAKES_ALPHA | TAKES_BASELINE | TAKES_ERROR | TAKES_FORGETTING},
+    {signal_reward_max, TAKES_ALPHA | TAKES_ERROR | TAKES_FORGETTING},
+    {signal_predict_max, TAKES_ALPHA | TAKES_ERROR | TAKES_FORGETTING},
     {NULL, TAKES_ALPHA | TAKES_WINDOW | TAKES_FORGETTING},
     {NULL, 0},
 };
@@ -209,9 +202,9 @@ void truth_update(const struct truth *truth, const double *w, const double *x, i
     const struct truth_rule *rule = find(truth->rule);
     size_t n = truth->policy.n;
     if (!rule)
-        die("truth: no rule '%s'", truth->rule);
-    if (rule->drive) {
-        struct drive d = rule->drive(logit_of(truth, w, x), choice, answer);
+        err_die("truth: no rule '%s'", truth->rule);
+    if (rule->signal) {
+        struct learning_signal d = rule->signal(logit_of(truth, w, x), choice, answer);
         for (size_t k = 0; k < n; k++)
             dw[k] = rate_at(truth, k, reward) *
                     (d.rewarded ? reward - truth->baseline[k] : d.gain) * d.e * x[k];

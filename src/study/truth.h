@@ -51,11 +51,7 @@ bool truth_columns(const struct cohort *cohort, const struct policy *policy,
 bool truth_for_policy(const struct cohort *cohort, const struct policy *policy, struct truth *out,
                       struct err *err);
 
-/* x [K] of a stimulus that need not be a lived one; features that are not of the
- * stimulus itself count as 0. */
-void policy_at(const struct policy *policy, double stimulus, double *x);
-
 /* 1 / (1 + exp(-z)), without loss at either end. */
-double sigmoid(double z);
+double truth_sigmoid(double z);
 
 #endif

@@ -111,7 +111,7 @@ static char *dump(json_t *o)
     char *dumped = json_dumps(o, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
     json_decref(o);
     if (!dumped)
-        die("out of memory");
+        err_die("out of memory");
     char *text = mem_text(dumped);
     free(dumped);
     return text;

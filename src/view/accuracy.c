@@ -11,7 +11,7 @@
 #include "deltaw/study/behaviour.h"
 #include "parts.h"
 
-static const struct option accuracy_options[] = {
+static const struct option_row accuracy_options[] = {
     {"bin", OPTION_INTEGER, 1, 1e6, "auto", "auto", "trials per point"},
     {"animal", OPTION_ANIMAL, 0, 0, "auto", "auto",
      "name or number of one to single out; auto: none"},

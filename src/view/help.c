@@ -6,7 +6,7 @@
 #include "deltaw/base/utf8.h"
 #include "parts.h"
 
-static const struct option help_options[] = {{0}};
+static const struct option_row help_options[] = {{0}};
 
 enum { NAME_WIDTH = 15, BESIDE_FROM = 36 };
 

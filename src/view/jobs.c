@@ -6,7 +6,7 @@
 #include "deltaw/base/mem.h"
 #include "list.h"
 
-static const struct option jobs_options[] = {
+static const struct option_row jobs_options[] = {
     {"row", OPTION_MODEL, 0, 0, NULL, NULL, "the row that keys of the tile act on"},
     {0},
 };

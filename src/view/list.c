@@ -149,7 +149,7 @@ static void fit_widths(const struct list *list, int room, struct widths *w)
 }
 
 /* Eighths of a cell; in ASCII whole ones. */
-static void draw_bar(struct canvas *canvas, int x, int y, int width, double share, int ink,
+static void draw_bar(struct canvas *canvas, int x, int y, int width, double share, int foreground,
                      const struct style *style)
 {
     share = share < 0 ? 0 : share > 1 ? 1 : share;
@@ -163,7 +163,7 @@ static void draw_bar(struct canvas *canvas, int x, int y, int width, double shar
                    here >= 8 ? full
                    : empty   ? none
                              : part,
-                   empty ? COLOUR_DEFAULT : ink, COLOUR_DEFAULT, empty ? CELL_DIM : 0);
+                   empty ? COLOUR_DEFAULT : foreground, COLOUR_DEFAULT, empty ? CELL_DIM : 0);
     }
 }
 
@@ -172,7 +172,8 @@ static void draw_row(const struct list *list, const struct widths *w, size_t row
 {
     int x = area.x + MARGIN, right = area.x + area.width;
     unsigned attributes = here && style->colours > 0 ? CELL_BOLD : 0;
-    int ink = list->colour[row] < 0 ? COLOUR_DEFAULT : palette_curve(list->colour[row], style);
+    int foreground =
+        list->colour[row] < 0 ? COLOUR_DEFAULT : palette_curve(list->colour[row], style);
     if (here) {
         canvas_put(canvas, area.x, y, style->ascii ? '>' : 0x25b8, COLOUR_DEFAULT, COLOUR_DEFAULT,
                    CELL_BOLD);
@@ -184,12 +185,12 @@ static void draw_row(const struct list *list, const struct widths *w, size_t row
             continue;
         }
         if (c->bar && *text) {
-            draw_bar(canvas, x, y, w->of[i], strtod(text, NULL), ink, style);
+            draw_bar(canvas, x, y, w->of[i], strtod(text, NULL), foreground, style);
         } else {
             int used = utf8_width(text), pad = c->right && used < w->of[i] ? w->of[i] - used : 0;
             int room = w->of[i] - pad < right - x - pad ? w->of[i] - pad : right - x - pad;
-            canvas_text(canvas, x + pad, y, room, text, i == 0 ? ink : COLOUR_DEFAULT, attributes,
-                        style);
+            canvas_text(canvas, x + pad, y, room, text, i == 0 ? foreground : COLOUR_DEFAULT,
+                        attributes, style);
         }
         x += w->of[i] + GAP;
     }

@@ -8,7 +8,7 @@
 #include "deltaw/draw/plot.h"
 #include "parts.h"
 
-static const struct option loss_options[] = {
+static const struct option_row loss_options[] = {
     {"model", OPTION_MODEL, 0, 0, "auto|all", "auto",
      "the model to show; auto: the one in use and those being fitted; all: every one"},
     {"x", OPTION_WORD, 0, 0, "epoch|seconds", "epoch", "what the losses are shown against"},

@@ -70,7 +70,7 @@ static bool fix_weight(const struct map_state *s, struct map_request *r, const c
     if (k >= 0) {
         r->w[k] = value;
     } else if (!isnan(value)) {
-        return err_set(err, ERR_FAILED, "%s's policy %s has no %s; `map %s=lived` lets it go",
+        return err_set(err, ERR_FAILED, "%s's policy %s has no %s; `map %s=visited` lets it go",
                        s->wanted.model->name, policy->text, name, name);
     }
     return true;
@@ -107,7 +107,7 @@ static size_t picture_sample(const struct map_state *s, const struct map_request
     return sample < LIVE_SAMPLE_LEAST ? LIVE_SAMPLE_LEAST : sample;
 }
 
-/* Histories times lived trials times cells: what a picture of a rule that sees
+/* Histories times visited trials times cells: what a picture of a rule that sees
  * the past may cost, about 60 ms of it, a training one's found by trying. */
 enum { PAST_UPDATES = 800000, PAST_UPDATES_LEAST = 10000, PAST_PICTURE = 256, PAST_SAMPLE = 4 };
 static const double past_seconds = 0.06;

@@ -10,11 +10,11 @@ struct map_state {
     /* from the options */
     struct map_request request; /* of and y: of the last model where auto */
     bool auto_of, auto_y;
-    double w_stim, w_bias; /* fixed, NaN: as lived */
+    double w_stim, w_bias; /* fixed, NaN: as visited */
     char *model;
     char *asked;      /* arguments that the values depend on */
     double range;     /* of colours, NaN: from the values */
-    uint32_t support; /* fewest lived trials of a painted cell */
+    uint32_t support; /* fewest visited trials of a painted cell */
     enum show show;
     /* from the scene */
     struct source wanted; /* of the newest job */
@@ -26,7 +26,7 @@ struct map_state {
     double hold[4];               /* x_lo, x_hi, y_lo, y_hi */
     bool stale, urgent;           /* to be computed again; at once, whatever the pace */
     struct pace pace;
-    size_t sample;         /* lived trials averaged over while training */
+    size_t sample;         /* visited trials averaged over while training */
     size_t updates;        /* of rules that see the past: updates of a picture then */
     double limit;          /* of the automatic colour scale */
     double held_limit;     /* what it is for the newest state of a replay */
@@ -38,7 +38,7 @@ struct map_state {
     double cross_x, cross_y;
 };
 
-extern const struct option map_options[];
+extern const struct option_row map_options[];
 void map_merge(struct args *kept, const struct args *fresh);
 bool map_configure(void *state, const struct args *args, struct err *err);
 

@@ -62,7 +62,7 @@ static void step_bias(const struct map_state *s, bool up, struct strbuf *command
         return;
     }
     double next = parts_bias_step(now, up);
-    strbuf_printf(command, "map w_bias=%s", isnan(next) ? "lived" : parts_short(number, next, 3));
+    strbuf_printf(command, "map w_bias=%s", isnan(next) ? "visited" : parts_short(number, next, 3));
 }
 
 static void cycle_reward(const struct map_state *s, struct strbuf *command)

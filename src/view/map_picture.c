@@ -42,7 +42,7 @@ void map_title(const void *state, struct strbuf *out)
     strbuf_puts(out, " · " SIDES_TEXT);
 }
 
-/* The cell most animals lived in, of the last panel (correct trials). */
+/* The cell most animals visited in, of the last panel (correct trials). */
 static void place_cross(struct map_state *s)
 {
     size_t nx = s->map.x.n, best = (s->map.y.n / 2) * nx + nx / 2;
@@ -92,14 +92,14 @@ static void read_out(const struct map_state *s, bool wide, struct strbuf *out)
     if (panel->truth) {
         strbuf_printf(out, " true %s", parts_signed(a, panel->truth[cell], scale));
     }
-    uint32_t lived = panel->support[cell];
-    number_grouped(a, lived);
-    if (wide && lived == 0) {
+    uint32_t visited = panel->support[cell];
+    number_grouped(a, visited);
+    if (wide && visited == 0) {
         strbuf_puts(out, s->source.cohort ? "  no trial was there" : "  no trials to count");
-    } else if (wide && lived < s->support) {
+    } else if (wide && visited < s->support) {
         strbuf_printf(out, "  from %s, below support=%u", a, (unsigned)s->support);
     } else if (wide) {
-        strbuf_printf(out, "  from %s trial%s", a, lived == 1 ? "" : "s");
+        strbuf_printf(out, "  from %s trial%s", a, visited == 1 ? "" : "s");
     } else {
         strbuf_printf(out, "  n %s", a);
     }
@@ -342,12 +342,12 @@ void map_describe(const void *state, struct strbuf *out)
     if (s->map.rest[0]) {
         strbuf_printf(out, "; %s", s->map.rest);
     }
-    if (s->map.n_lived > 0) {
+    if (s->map.n_visited > 0) {
         strbuf_printf(out, "; support counted over %s trials",
-                      number_grouped(a, (long long)s->map.n_lived));
+                      number_grouped(a, (long long)s->map.n_visited));
     }
     if (isfinite(s->map.r2)) {
-        strbuf_printf(out, "; R2 against the true rule %s over lived trials",
+        strbuf_printf(out, "; R2 against the true rule %s over visited trials",
                       number_fixed(a, s->map.r2, 3, false));
     }
     strbuf_puts(out, " (" SIDES_TEXT ").");

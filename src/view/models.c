@@ -10,7 +10,7 @@
 
 static const char *const sorts[] = {"age", "loss", "heldout", "parameters", "name"};
 
-static const struct option models_options[] = {
+static const struct option_row models_options[] = {
     {"sort", OPTION_WORD, 0, 0, "age|loss|heldout|parameters|name", "age",
      "by this column, from the least; age: as they were made"},
     {"row", OPTION_MODEL, 0, 0, NULL, NULL, "the row that keys of the tile act on"},

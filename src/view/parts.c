@@ -26,7 +26,7 @@ void parts_forget(struct args *args, const char *name)
     args->n = kept;
 }
 
-const char *parts_chosen(const struct args *args, const struct option *table, const char *name)
+const char *parts_chosen(const struct args *args, const struct option_row *table, const char *name)
 {
     const char *text = args_text(args, table, name);
     return text && strcmp(text, "auto") != 0 ? text : NULL;
@@ -209,7 +209,7 @@ enum show parts_show(const char *word)
                                        : SHOW_DIFFERENCE;
 }
 
-bool parts_axis(const char *view, const struct args *args, const struct option *table,
+bool parts_axis(const char *view, const struct args *args, const struct option_row *table,
                 const char *option, struct err *err)
 {
     static const char *const all[] = {"w_stim", "w_bias", "auto", "stimulus",

@@ -30,23 +30,23 @@ bool parts_running(const struct scene_model *picked);
 struct pace {
     double cost, ended; /* seconds */
 };
-/* A model, its trials and the weights lived on them: references held between
+/* A model, its trials and the weights visited on them: references held between
  * updates, so that a view can draw at a new size without a scene. */
 struct source {
     struct model *model;
-    struct cohort *cohort; /* NULL: none, see source_want */
-    struct lived *lived;   /* the model's own, or swept; NULL without cohort */
-    const float *w;        /* [n_trials][K] of it */
-    bool live;             /* still training */
-    int threads;           /* to compute with; 0: all processors */
-    bool foreign;          /* its cohort is not the one loaded */
-    bool replayed;         /* an earlier epoch, `epoch` of `newest` */
+    struct cohort *cohort;   /* NULL: none, see source_want */
+    struct visited *visited; /* the model's own, or swept; NULL without cohort */
+    const float *w;          /* [n_trials][K] of it */
+    bool live;               /* still training */
+    int threads;             /* to compute with; 0: all processors */
+    bool foreign;            /* its cohort is not the one loaded */
+    bool replayed;           /* an earlier epoch, `epoch` of `newest` */
     int epoch, newest;
     struct fit_status status;
     /* In a replay the newest state when it began, for axes and colours that stand
      * still: what `model`, `swept` and `w` are of an epoch.  NULL: no replay. */
     struct model *final;
-    struct lived *final_lived;
+    struct visited *final_visited;
     const float *final_w;
 };
 /* Takes over what the scene has.  *changed: values computed from the source are
@@ -94,7 +94,7 @@ long parts_animal(const struct cohort *cohort, const char *asked, struct err *er
 /* Named arguments of that name (NULL: the positional ones) are gone. */
 void parts_forget(struct args *args, const char *name);
 /* The value of an option; NULL for "auto" and where there is none. */
-const char *parts_chosen(const struct args *args, const struct option *table, const char *name);
+const char *parts_chosen(const struct args *args, const struct option_row *table, const char *name);
 /* A word of a command, quoted when it must be. */
 void parts_word(struct strbuf *out, const char *word);
 /* Keys every view has: e exports, y copies, z zooms. */
@@ -113,7 +113,7 @@ const char *parts_size(char buf[NUMBER_SIZE], double value, double scale);
 double parts_nice(double value);
 /* The same ladder one step on (up) or back. */
 double parts_nice_step(double value, bool up);
-/* Steps of a fixed bias weight: as lived (NaN), -1, -.5, 0, ... in halves. */
+/* Steps of a fixed bias weight: as visited (NaN), -1, -.5, 0, ... in halves. */
 double parts_bias_step(double now, bool up);
 /* diff=no|true|yes */
 enum show { SHOW_FITTED, SHOW_TRUE, SHOW_DIFFERENCE };
@@ -123,7 +123,7 @@ enum show parts_show(const char *word);
  * of= takes weights only. */
 #define PARTS_AXES    "stimulus|reward|choice|w_stim|w_bias"
 #define PARTS_WEIGHTS "auto|w_stim|w_bias"
-bool parts_axis(const char *view, const struct args *args, const struct option *table,
+bool parts_axis(const char *view, const struct args *args, const struct option_row *table,
                 const char *option, struct err *err);
 /* Words of past=, by enum past; " · past 3 rewarded" for titles, "" for any. */
 #define PARTS_PASTS "any|rewarded|unrewarded"

@@ -7,7 +7,7 @@
 
 #include "deltaw/base/mem.h"
 
-static const struct option psychometric_options[] = {
+static const struct option_row psychometric_options[] = {
     {"sessions", OPTION_TEXT, 0, 0, NULL, "early,late",
      "up to 6 groups: early, middle, late (fifths), all, a number, a range 1..3"},
     {"model", OPTION_MODEL, 0, 0, "auto", "auto",

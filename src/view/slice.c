@@ -10,16 +10,16 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/thread.h"
 
-static const struct option slice_options[] = {
+static const struct option_row slice_options[] = {
     {"of", OPTION_TEXT, 0, 0, PARTS_WEIGHTS, "auto",
      "the weight whose change is shown; auto: the first that goes with the stimulus"},
     {"x", OPTION_TEXT, 0, 0, "stimulus|w_stim|w_bias", "stimulus",
      "what goes along x: stimulus or a weight"},
     {"w", OPTION_NUMBERS, 0, 0, "auto", "auto",
-     "values of that weight, one pair of lines each, at most 8; auto: three of those lived, "
+     "values of that weight, one pair of lines each, at most 8; auto: three of those visited, "
      "one for past=both"},
-    {"w_bias", OPTION_NUMBER, 0, 0, "lived", "lived", "fix the bias weight"},
-    {"stimulus", OPTION_NUMBER, 0, 0, "lived", "lived",
+    {"w_bias", OPTION_NUMBER, 0, 0, "visited", "visited", "fix the bias weight"},
+    {"stimulus", OPTION_NUMBER, 0, 0, "visited", "visited",
      "fix the stimulus when x is a weight (right is positive)"},
     {"reward", OPTION_NUMBER, 0, 1, "both", "both", "only error (0) or correct (1) trials"},
     {"past", OPTION_WORD, 0, 0, PARTS_PASTS "|both", "any",
@@ -30,7 +30,7 @@ static const struct option slice_options[] = {
     {"diff", OPTION_WORD, 0, 0, "no|true|yes", "no",
      "no: fitted, with the truth in dots; true: the truth alone; yes: fitted minus true"},
     {"support", OPTION_INTEGER, 0, 1e9, NULL, "1",
-     "leave out points of fewer lived trials; 0 draws all"},
+     "leave out points of fewer visited trials; 0 draws all"},
     {0},
 };
 
@@ -283,7 +283,8 @@ static bool slice_key(void *state, const char *key, struct strbuf *command)
         return true;
     }
     double next = parts_bias_step(now, up);
-    strbuf_printf(command, "slice w_bias=%s", isnan(next) ? "lived" : parts_short(number, next, 3));
+    strbuf_printf(command, "slice w_bias=%s",
+                  isnan(next) ? "visited" : parts_short(number, next, 3));
     return true;
 }
 

@@ -97,15 +97,15 @@ static double mean_gap(const struct slice_state *s, const struct slice_line *rew
     return n ? sum / (double)n : NAN;
 }
 
-/* "correct +.0020 (true +.0021; as lived +.0018, true +.0019)": how much more the
+/* "correct +.0020 (true +.0021; as visited +.0018, true +.0019)": how much more the
  * weight changes after a rewarded past than after an unrewarded one, in the lines
- * and on the trials that were lived. */
+ * and on the trials that were visited. */
 static void say_gap(const struct slice_state *s, size_t l, double scale, struct strbuf *out)
 {
     const struct slice_line *rewarded = &s->slice.line[l], *unrewarded = rewarded + 1;
     char a[NUMBER_SIZE];
     double gap = mean_gap(s, rewarded, unrewarded, false);
-    bool lived = rewarded->n_lived > 0 && unrewarded->n_lived > 0;
+    bool visited = rewarded->n_visited > 0 && unrewarded->n_visited > 0;
     if (isnan(gap)) {
         return;
     }
@@ -120,22 +120,22 @@ static void say_gap(const struct slice_state *s, size_t l, double scale, struct 
     }
     strbuf_printf(out, " %s %s", rewarded->correct ? "correct" : "error",
                   parts_signed(a, gap, scale));
-    if (!rewarded->truth && !lived) {
+    if (!rewarded->truth && !visited) {
         return;
     }
     strbuf_puts(out, " (");
     if (rewarded->truth) {
         strbuf_printf(out, "true %s%s",
                       parts_signed(a, mean_gap(s, rewarded, unrewarded, true), scale),
-                      lived ? "; " : "");
+                      visited ? "; " : "");
     }
-    if (lived) {
-        strbuf_printf(out, "as lived %s",
-                      parts_signed(a, rewarded->lived - unrewarded->lived, scale));
+    if (visited) {
+        strbuf_printf(out, "as visited %s",
+                      parts_signed(a, rewarded->visited - unrewarded->visited, scale));
     }
-    if (rewarded->n_lived_truth > 0 && unrewarded->n_lived_truth > 0) {
+    if (rewarded->n_visited_truth > 0 && unrewarded->n_visited_truth > 0) {
         strbuf_printf(out, ", true %s",
-                      parts_signed(a, rewarded->lived_truth - unrewarded->lived_truth, scale));
+                      parts_signed(a, rewarded->visited_truth - unrewarded->visited_truth, scale));
     }
     strbuf_putc(out, ')');
 }
@@ -193,7 +193,7 @@ void slice_describe(const void *state, struct strbuf *out)
         strbuf_printf(out, "; %s", s->slice.rest);
     }
     if (isfinite(s->slice.r2)) {
-        strbuf_printf(out, "; R2 against the true rule %s over lived trials",
+        strbuf_printf(out, "; R2 against the true rule %s over visited trials",
                       number_fixed(number, s->slice.r2, 3, false));
     }
     strbuf_puts(out, " (" SIDES_TEXT ").");

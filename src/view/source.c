@@ -50,13 +50,13 @@ bool parts_running(const struct scene_model *picked)
     return picked->status.state == FIT_RUNNING || picked->status.state == FIT_PAUSED;
 }
 
-/* The model's own lived weights, when they belong to these trials. */
-static struct lived *own_weights(const struct model *model, const struct cohort *cohort)
+/* The model's own visited weights, when they belong to these trials. */
+static struct visited *own_weights(const struct model *model, const struct cohort *cohort)
 {
-    struct lived *lived = model->lived;
-    bool fits =
-        lived && lived->n_trials == cohort->n_trials && lived->n_weights == model->shape.n_weights;
-    return fits ? lived : NULL;
+    struct visited *visited = model->visited;
+    bool fits = visited && visited->n_trials == cohort->n_trials &&
+                visited->n_weights == model->shape.n_weights;
+    return fits ? visited : NULL;
 }
 
 /* Is what was computed from `source` still right for this model? */
@@ -66,18 +66,19 @@ static bool still_right(const struct source *source, const struct model *model,
     if (!source->model || source->cohort != cohort || source->live != live) {
         return false;
     }
-    return source->model == model || (live && model->lived && source->model->lived == model->lived);
+    return source->model == model ||
+           (live && model->visited && source->model->visited == model->visited);
 }
 
 /* Holds the new before letting the old go: they may be the same. */
 static void source_replace(struct source *source, const struct model *model,
-                           const struct cohort *cohort, const struct lived *lived)
+                           const struct cohort *cohort, const struct visited *visited)
 {
     struct source fresh = {
         .model = model_hold(model),
         .cohort = cohort ? cohort_hold(cohort) : NULL,
-        .lived = lived ? lived_hold(lived) : NULL,
-        .w = lived ? lived->w : NULL,
+        .visited = visited ? visited_hold(visited) : NULL,
+        .w = visited ? visited->w : NULL,
         .live = source->live,
         .foreign = source->foreign,
         .replayed = source->replayed,
@@ -85,11 +86,11 @@ static void source_replace(struct source *source, const struct model *model,
         .newest = source->newest,
         .status = source->status,
         .final = source->final,
-        .final_lived = source->final_lived,
+        .final_visited = source->final_visited,
         .final_w = source->final_w,
     };
     source->final = NULL;
-    source->final_lived = NULL;
+    source->final_visited = NULL;
     source_release(source);
     *source = fresh;
 }
@@ -97,9 +98,9 @@ static void source_replace(struct source *source, const struct model *model,
 static void final_release(struct source *source)
 {
     model_drop(source->final);
-    lived_drop(source->final_lived);
+    visited_drop(source->final_visited);
     source->final = NULL;
-    source->final_lived = NULL;
+    source->final_visited = NULL;
     source->final_w = NULL;
 }
 
@@ -114,30 +115,30 @@ static void final_take(struct source *source, const struct scene_model *picked,
         return;
     }
     source->final = model_hold(picked->final);
-    struct lived *lived = cohort ? own_weights(source->final, cohort) : NULL;
-    source->final_lived = lived ? lived_hold(lived) : NULL;
-    source->final_w = lived ? lived->w : NULL;
+    struct visited *visited = cohort ? own_weights(source->final, cohort) : NULL;
+    source->final_visited = visited ? visited_hold(visited) : NULL;
+    source->final_w = visited ? visited->w : NULL;
 }
 
-static struct lived *swept(const struct model *model, const struct cohort *cohort)
+static struct visited *swept(const struct model *model, const struct cohort *cohort)
 {
-    struct lived *lived = mem_new(1, sizeof *lived);
-    *lived = (struct lived){
+    struct visited *visited = mem_new(1, sizeof *visited);
+    *visited = (struct visited){
         .n_trials = cohort->n_trials, .n_weights = model->shape.n_weights, .references = 1};
-    lived->w = mem_new(lived->n_trials * lived->n_weights, sizeof *lived->w);
-    model_sweep(model, cohort, lived->w);
-    return lived;
+    visited->w = mem_new(visited->n_trials * visited->n_weights, sizeof *visited->w);
+    model_sweep(model, cohort, visited->w);
+    return visited;
 }
 
 void source_sweep(struct source *source)
 {
-    if (source->cohort && !source->lived) {
-        source->lived = swept(source->model, source->cohort);
-        source->w = source->lived->w;
+    if (source->cohort && !source->visited) {
+        source->visited = swept(source->model, source->cohort);
+        source->w = source->visited->w;
     }
-    if (source->cohort && source->final && !source->final_lived) {
-        source->final_lived = swept(source->final, source->cohort);
-        source->final_w = source->final_lived->w;
+    if (source->cohort && source->final && !source->final_visited) {
+        source->final_visited = swept(source->final, source->cohort);
+        source->final_w = source->final_visited->w;
     }
 }
 
@@ -146,21 +147,21 @@ struct source source_copy(const struct source *source)
     struct source copy = *source;
     copy.model = model_hold(source->model);
     copy.cohort = source->cohort ? cohort_hold(source->cohort) : NULL;
-    copy.lived = source->lived ? lived_hold(source->lived) : NULL;
+    copy.visited = source->visited ? visited_hold(source->visited) : NULL;
     copy.final = source->final ? model_hold(source->final) : NULL;
-    copy.final_lived = source->final_lived ? lived_hold(source->final_lived) : NULL;
+    copy.final_visited = source->final_visited ? visited_hold(source->final_visited) : NULL;
     return copy;
 }
 
 void source_adopt(struct source *source, struct source *wanted, struct source *done)
 {
     bool same = wanted->cohort == done->cohort;
-    if (same && !wanted->lived && done->lived && wanted->model == done->model) {
-        wanted->lived = lived_hold(done->lived);
+    if (same && !wanted->visited && done->visited && wanted->model == done->model) {
+        wanted->visited = visited_hold(done->visited);
         wanted->w = done->w;
     }
-    if (same && !wanted->final_lived && done->final_lived && wanted->final == done->final) {
-        wanted->final_lived = lived_hold(done->final_lived);
+    if (same && !wanted->final_visited && done->final_visited && wanted->final == done->final) {
+        wanted->final_visited = visited_hold(done->final_visited);
         wanted->final_w = done->final_w;
     }
     source_release(source);
@@ -185,8 +186,8 @@ bool source_want(struct source *source, const struct scene *scene, const char *n
         return err_set(err, ERR_FAILED, "%s has no trials to look at; `load FILE` first",
                        model->name);
     }
-    const struct lived *lived = cohort ? own_weights(model, cohort) : NULL;
-    if (cohort && !lived && live) {
+    const struct visited *visited = cohort ? own_weights(model, cohort) : NULL;
+    if (cohort && !visited && live) {
         return err_set(err, ERR_FAILED, "%s has only begun; its first weights come soon",
                        model->name);
     }
@@ -199,7 +200,7 @@ bool source_want(struct source *source, const struct scene *scene, const char *n
     source->epoch = picked->epoch;
     source->newest = picked->newest;
     if (*changed) {
-        source_replace(source, model, cohort, lived);
+        source_replace(source, model, cohort, visited);
     }
     final_take(source, picked, cohort);
     return true;
@@ -232,7 +233,7 @@ void source_release(struct source *source)
 {
     model_drop(source->model);
     cohort_drop(source->cohort);
-    lived_drop(source->lived);
+    visited_drop(source->visited);
     final_release(source);
     memset(source, 0, sizeof *source);
 }

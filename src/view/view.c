@@ -106,7 +106,7 @@ struct view *view_twin(const struct view *view, struct err *err)
 
 const char *view_model(const struct view *view)
 {
-    const struct option *options = view->ops->options;
+    const struct option_row *options = view->ops->options;
     return option_find(options, "model") ? parts_chosen(&view->args, options, "model") : NULL;
 }
 

@@ -7,7 +7,7 @@
 #include "deltaw/base/mem.h"
 #include "weights.h"
 
-static const struct option weights_options[] = {
+static const struct option_row weights_options[] = {
     {"animal", OPTION_ANIMAL, 0, 0, "auto", "auto",
      "name or number; auto: the first held-out animal, else the first"},
     {"model", OPTION_MODEL, 0, 0, "auto", "auto", "whose weights; auto: the model in use"},

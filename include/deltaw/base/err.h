@@ -42,6 +42,6 @@ void err_prefix(struct err *err, const char *format, ...) __attribute__((format(
 void err_clear(struct err *err);
 
 /* Broken invariants only: restore nothing, print "deltaw: ...", abort. */
-_Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+_Noreturn void err_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

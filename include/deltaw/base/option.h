@@ -30,7 +30,7 @@ enum option_type {
     OPTION_SETTING,
 };
 
-struct option {
+struct option_row {
     const char *name; /* NULL ends a table */
     enum option_type type;
     double min, max;      /* numbers; min == max == 0: any */
@@ -61,20 +61,20 @@ const char *args_at(const struct args *args, size_t i);
 /* Every named argument is a row of `table` and of its type and range; at most
  * `positional` positional ones.  Messages say what would be right, with "did
  * you mean". */
-bool args_check(const struct args *args, const struct option *table, size_t positional,
+bool args_check(const struct args *args, const struct option_row *table, size_t positional,
                 const char *verb, struct err *err);
 
 /* Values after args_check: the argument, else the fallback.  args_text may
  * return NULL (no fallback).  args_number on a word or a missing value is NaN,
  * args_integer 0. */
 bool args_given(const struct args *args, const char *name);
-const char *args_text(const struct args *args, const struct option *table, const char *name);
-double args_number(const struct args *args, const struct option *table, const char *name);
-long args_integer(const struct args *args, const struct option *table, const char *name);
+const char *args_text(const struct args *args, const struct option_row *table, const char *name);
+double args_number(const struct args *args, const struct option_row *table, const char *name);
+long args_integer(const struct args *args, const struct option_row *table, const char *name);
 
-const struct option *option_find(const struct option *table, const char *name);
+const struct option_row *option_find(const struct option_row *table, const char *name);
 /* "1 to 5000", "zero|psychometric|NUMBER", "FILE" ... for help and errors. */
-void option_range(const struct option *option, struct strbuf *out);
+void option_range(const struct option_row *option, struct strbuf *out);
 
 /* The candidate nearest to `word` by edit distance, NULL when none is near.
  * get(context, i) returns the i-th candidate, NULL after the last. */

@@ -16,14 +16,13 @@
 #include "deltaw/base/err.h"
 #include "deltaw/data/cohort.h"
 
-enum load_format { LOAD_AUTO, LOAD_CSV };
 enum load_contrast { LOAD_CONTRAST_RAW, LOAD_CONTRAST_TANH5 }; /* SCIENCE 5 */
 enum load_missing { LOAD_MISSING_DROP, LOAD_MISSING_HALF };
 
 struct load_options {
     size_t n_paths;
     const char *const *paths;
-    enum load_format format;
+    const char *format; /* a row of formats.def; NULL or "auto": by the file's first bytes */
     enum load_contrast contrast;
     enum load_missing missing_reward;
     /* column names chosen by the user, NULL: found by known names; "none" leaves
@@ -34,6 +33,9 @@ struct load_options {
     const atomic_bool *cancel; /* may be NULL; polled; gives ERR_INTERRUPTED */
     atomic_int *permille;      /* may be NULL; progress 0 .. 1000 */
 };
+
+/* The kinds of files, for options: "auto|csv", and the endings of their names. */
+extern const char load_formats[], load_endings[];
 
 /* All or nothing: on failure *out is untouched and err names file:line. */
 bool cohort_load(const struct load_options *options, struct cohort **out, struct err *err);

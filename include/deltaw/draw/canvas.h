@@ -15,7 +15,7 @@ enum cell_attribute { CELL_BOLD = 1, CELL_DIM = 2, CELL_REVERSE = 4, CELL_UNDERL
 
 struct cell {
     uint32_t glyph; /* code point; 0: the right half of a wide one; ' ' when empty */
-    int32_t ink, paper;
+    int32_t foreground, background;
     uint8_t attributes;
 };
 
@@ -44,11 +44,11 @@ void canvas_clear(struct canvas *canvas, struct rect area);
 void canvas_free(struct canvas *canvas);
 
 /* All drawing is clipped to the canvas and, where a rect is given, to it. */
-void canvas_put(struct canvas *canvas, int x, int y, uint32_t glyph, int ink, int paper,
+void canvas_put(struct canvas *canvas, int x, int y, uint32_t glyph, int foreground, int background,
                 unsigned attributes);
 /* Text of at most `room` cells; returns the cells used.  Cut text ends in
  * an ellipsis ("~" in ASCII style). */
-int canvas_text(struct canvas *canvas, int x, int y, int room, const char *text, int ink,
+int canvas_text(struct canvas *canvas, int x, int y, int room, const char *text, int foreground,
                 unsigned attributes, const struct style *style);
 /* A frame of lines with a title in its upper edge. */
 void canvas_frame(struct canvas *canvas, struct rect area, const char *title, bool focus,

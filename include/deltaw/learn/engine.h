@@ -41,51 +41,52 @@ struct span {
     size_t animal, begin, end;
 };
 
-struct plan; /* a rule with its sizes and packed parameters; shared by threads */
-struct tile; /* workspace of one tile */
+struct compiled_rule; /* a rule with its sizes and packed parameters; shared by threads */
+struct tile;          /* workspace of one tile */
 
 struct engine {
     const char *name; /* "avx512", "avx2", "sse2", "double" */
     unsigned lanes;
 
-    struct plan *(*plan_new)(const struct rule *rule, const struct rule_shape *shape,
-                             size_t max_steps);
-    void (*plan_free)(struct plan *plan);
+    struct compiled_rule *(*compiled_rule_new)(const struct rule *rule,
+                                               const struct rule_shape *shape, size_t max_steps);
+    void (*compiled_rule_free)(struct compiled_rule *compiled);
     /* Take parameters over: theta [tensors.size]. */
-    void (*plan_set)(struct plan *plan, const double *theta);
+    void (*compiled_rule_set)(struct compiled_rule *compiled, const double *theta);
     /* Values carried between tiles per lane: K weights, then the state. */
-    size_t (*plan_carry)(const struct plan *plan);
+    size_t (*compiled_rule_carry)(const struct compiled_rule *compiled);
 
-    struct tile *(*tile_new)(const struct plan *plan);
+    struct tile *(*tile_new)(const struct compiled_rule *compiled);
     void (*tile_free)(struct tile *tile);
 
     /* Forward.  carry [carry size][lanes]: at the start in, at the end of each lane's
      * span out.
-     * loss [n]: summed cross-entropy of the spans, nats.  lived: NULL, or where
+     * loss [n]: summed cross-entropy of the spans, nats.  visited: NULL, or where
      * w_t of every trial goes, [n_trials][K]; with the last span of an animal
      * also its last trial's. */
-    void (*forward)(const struct plan *plan, struct tile *tile, const struct trials *trials,
-                    const struct span *spans, unsigned n, double *carry, double *loss,
-                    float *lived);
+    void (*forward)(const struct compiled_rule *compiled, struct tile *tile,
+                    const struct trials *trials, const struct span *spans, unsigned n,
+                    double *carry, double *loss, float *visited);
     /* Backward of the tile last run forward.  gradient [tensors.size] is set to
      * the sum over its spans of d loss / d theta.  adjoint [carry size][lanes]:
      * d loss / d (carry at the tile's end) in, zero where the gradient is cut;
      * d loss / d (carry at its start) out. */
-    void (*backward)(const struct plan *plan, struct tile *tile, double *gradient, double *adjoint);
+    void (*backward)(const struct compiled_rule *compiled, struct tile *tile, double *gradient,
+                     double *adjoint);
 
     /* One update each of n copies: u [n][rule_inputs], x [n][K], answer [n],
-     * next [n] (NULL: 0), state [n][plan_carry - K] in and out (NULL: zero, not
+     * next [n] (NULL: 0), state [n][compiled_rule_carry - K] in and out (NULL: zero, not
      * kept) -> dw [n][K]. */
-    void (*update)(const struct plan *plan, size_t n, const double *u, const double *x,
+    void (*update)(const struct compiled_rule *compiled, size_t n, const double *u, const double *x,
                    const double *answer, const double *next, double *state, double *dw);
 
     /* Each of m trials after each of n states: u [m][rule_inputs], state
-     * [n][plan_carry - K] -> dw [m][K], means over the states.  What they share is
+     * [n][compiled_rule_carry - K] -> dw [m][K], means over the states.  What they share is
      * computed once; equal to update() up to rounding, which is that of the m trials
      * together.  False: the rule has no such way (or not at these values), use
      * update(). */
-    bool (*fan)(const struct plan *plan, size_t m, const double *u, size_t n, const double *state,
-                double *dw);
+    bool (*batch_mean)(const struct compiled_rule *compiled, size_t m, const double *u, size_t n,
+                       const double *state, double *dw);
 };
 
 /* The best engine of this machine; DELTAW_ENGINE=avx512|avx2|sse2|double in the

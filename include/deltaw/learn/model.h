@@ -54,9 +54,9 @@ struct epoch_loss {
     double train, heldout; /* mean loss, nats per scored trial; NaN: none held out */
 };
 
-/* Weights the animals of the fitted cohort lived through under this model:
+/* Weights the animals of the fitted cohort passed through under this model:
  * w_t of every trial, before its choice.  Shared between snapshots. */
-struct lived {
+struct visited {
     int epoch;
     size_t n_trials, n_weights;
     float *w;       /* [n_trials][K] in the cohort's order of trials */
@@ -80,7 +80,7 @@ struct model {
     double *w0;         /* [n_animals][K] start weights */
     size_t n_history;
     struct epoch_loss *history;  /* [n_history], by epoch */
-    struct lived *lived;         /* NULL until there is one, or for an opened file */
+    struct visited *visited;     /* NULL until there is one, or for an opened file */
     struct snapshots *snapshots; /* a file's, until a fit takes them; NULL: none */
     uint64_t cohort_digest;      /* 0 when unknown */
     char *cohort_name;
@@ -90,8 +90,8 @@ struct model {
 
 struct model *model_hold(const struct model *model);
 void model_drop(struct model *model); /* NULL is fine */
-struct lived *lived_hold(const struct lived *lived);
-void lived_drop(struct lived *lived);
+struct visited *visited_hold(const struct visited *visited);
+void visited_drop(struct visited *visited);
 
 /* Share of choices made by lot: P(right) = lapse / 2 + (1 - lapse) sigmoid(w.x). */
 double model_lapse(const struct model *model);
@@ -106,29 +106,30 @@ void model_sweep(const struct model *model, const struct cohort *cohort, float *
 
 /* One update: dw [n][K] from u [n][K + INPUT_N], as after no past at all.  Policy
  * features that are not of the trial itself (prevstim, prevchoice, columns) count
- * as 0; use walk_step to give them. */
+ * as 0; use rule_state_step to give them. */
 void model_update(const struct model *model, size_t n, const double *u, double *dw);
 
 /* A rule let run by hand: n copies side by side, each with a hidden state of its
  * own (zero at first), for agents in closed loop and for histories with frozen
  * weights.  The caller keeps the weights. */
-struct walk;
-struct walk *walk_new(const struct model *model, size_t n);
-/* One trial of the first `n` copies (n at most what walk_new got).  u [n][inputs]
+struct rule_state;
+struct rule_state *rule_state_new(const struct model *model, size_t n);
+/* One trial of the first `n` copies (n at most what rule_state_new got).  u [n][inputs]
  * with inputs = rule_inputs(&model->shape): weights, the trial, past trials when
  * the rule has lags.  x [n][K]: policy features of the trial; answer [n]: z;
  * next_stimulus [n]: s of the next trial (tinyrnn only), NULL: 0.  Sets dw [n][K]
  * and moves the states on. */
-void walk_step(struct walk *walk, size_t n, const double *u, const double *x, const double *answer,
-               const double *next_stimulus, double *dw);
+void rule_state_step(struct rule_state *state, size_t n, const double *u, const double *x,
+                     const double *answer, const double *next_stimulus, double *dw);
 /* Each of m trials (u as above) after the state of each of the first n copies, which
  * stay as they are: dw [m][K], means over the copies.  False: the rule has no way
- * faster than walk_step. */
-bool walk_fan(const struct walk *walk, size_t n, size_t m, const double *u, double *dw);
+ * faster than rule_state_step. */
+bool rule_state_batch_mean(const struct rule_state *state, size_t n, size_t m, const double *u,
+                           double *dw);
 /* The state of copy i of `to` becomes that of copy j of `from` (same model). */
-void walk_copy(struct walk *to, size_t i, const struct walk *from, size_t j);
-void walk_reset(struct walk *walk);
-void walk_free(struct walk *walk);
+void rule_state_copy(struct rule_state *to, size_t i, const struct rule_state *from, size_t j);
+void rule_state_reset(struct rule_state *state);
+void rule_state_free(struct rule_state *state);
 
 /* .npz: parameters under their PyTorch names, w0, and `deltaw_json` with
  * settings, history, version.  A file with parameters alone opens too: the

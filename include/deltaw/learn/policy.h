@@ -32,13 +32,7 @@ struct policy {
 bool policy_parse(const char *text, struct policy *out, struct err *err);
 /* The columns it names are in the log and have a value on every trial. */
 bool policy_check(const struct policy *policy, const struct cohort *cohort, struct err *err);
-/* x_t of one trial (index into the cohort's columns) of one animal: x [K] */
-void policy_features(const struct policy *policy, const struct cohort *cohort,
-                     const struct animal *animal, size_t trial, double *x);
 /* Index of the weight with this name ("w_stim"), or -1. */
 long policy_weight(const struct policy *policy, const char *name);
-/* Features when the stimulus is replaced by s: x [K], which holds those of a
- * lived trial, is changed where it depends on s_t. */
-void policy_replace_stimulus(const struct policy *policy, double s, double *x);
 
 #endif

@@ -37,7 +37,7 @@ struct model *snapshots_model(const struct snapshots *s, const struct model *new
  * Returns how many; 0 for an opened model without them. */
 size_t fit_epochs_kept(struct fit *fit, int *epochs);
 /* The model as it was at the newest snapshot up to `epoch`, or at the first, with the
- * whole history of losses, without standard errors and weights lived through: a new
+ * whole history of losses, without standard errors and weights passed through: a new
  * reference.  *found (may be NULL): its epoch.  NULL when there are none. */
 struct model *fit_model_at(struct fit *fit, int epoch, int *found);
 /* A copy of all of them; NULL when there are none. */

@@ -16,7 +16,7 @@ struct command {
     const char *summary;   /* one line, no full stop */
     const char *detail;    /* paragraphs for `help VERB` */
     const char *examples;  /* one a line; each runs in the tests after the example preamble */
-    const struct option *options;     /* NULL: none */
+    const struct option_row *options; /* NULL: none */
     enum option_type positional_type; /* for completion */
     size_t positional_min, positional_max;
     const char *first_words;         /* "data|gradient": what may stand first besides, for
@@ -38,7 +38,7 @@ struct command {
 const struct command *command_find(const char *name);
 const struct command *command_at(size_t i); /* NULL after the last */
 /* What a command takes; view verbs take what their view takes. */
-const struct option *command_options(const struct command *command); /* NULL: none */
+const struct option_row *command_options(const struct command *command); /* NULL: none */
 size_t command_positional(const struct command *command);
 const char *command_group_name(enum command_group group); /* "Data" */
 

@@ -18,11 +18,11 @@ void learning_curve_free(struct learning_curve *curve);
 void learning_curve_table(const struct cohort *cohort, const struct learning_curve *curve,
                           struct table *out);
 
-/* What a model expects of it, given the weights lived under it, [n_trials][K]:
+/* What a model expects of it, given the weights visited under it, [n_trials][K]:
  * expected [n_bins], the mean over animals of each one's mean P(correct), over
  * about `most` trials evenly spread (0: all); NaN where there is no trial. */
 void learning_curve_expect(const struct learning_curve *curve, const struct model *model,
-                           const struct cohort *cohort, const float *lived, size_t most,
+                           const struct cohort *cohort, const float *visited, size_t most,
                            double *expected);
 
 /* P(right) under the weights w [K] of a trial, lapses counted. */
@@ -38,7 +38,7 @@ struct trajectory {
     bool *day;       /* [n] first trial of a session (but the first) */
 };
 void trajectory_compute(const struct model *model, const struct cohort *cohort, size_t animal,
-                        const float *lived, struct trajectory *out);
+                        const float *visited, struct trajectory *out);
 void trajectory_free(struct trajectory *trajectory);
 
 /* P(right) over one animal's trials, apart for stimuli on the left [0] and on the
@@ -54,6 +54,6 @@ void trajectory_sides(const struct trajectory *trajectory, const struct cohort *
 void sides_free(struct sides *sides);
 /* subject,session,trial,p_right, then a column per weight.  animal -1: all. */
 void trajectory_table(const struct model *model, const struct cohort *cohort, long animal,
-                      const float *lived, struct table *out);
+                      const float *visited, struct table *out);
 
 #endif

@@ -1,12 +1,12 @@
 /* Looking into a rule: maps and slices of dw over what the rule sees.
  *
  * Every variable that is not on an axis, in a panel or fixed keeps the values
- * of trials the animals lived: the cell's value is the mean of dw over an even
- * sample of lived trials (its size is in `n_sample`) with the axis variables
+ * of trials the animals visited: the cell's value is the mean of dw over an even
+ * sample of visited trials (its size is in `n_sample`) with the axis variables
  * put in their place.  Reward, choice and side hang together: with s and r set,
  * the choice is the one that gives this reward; at s = 0 the side that paid is
- * right as often as on lived trials with s = 0 (where there are none, the
- * sampled trial's).  Support of a cell: how many lived trials fall into it. */
+ * right as often as on visited trials with s = 0 (where there are none, the
+ * sampled trial's).  Support of a cell: how many visited trials fall into it. */
 #ifndef DELTAW_STUDY_PROBE_H
 #define DELTAW_STUDY_PROBE_H
 
@@ -41,8 +41,8 @@ struct map_request {
     double stimulus, choice, reward;   /* fixed values; NaN: not fixed */
     double w[POLICY_MAX];              /* fixed weights; NaN: not fixed */
     size_t nx, ny;                     /* cells wanted on a continuous axis; 0: 41 */
-    double y_lo, y_hi, x_lo, x_hi;     /* ranges of continuous axes; NaN: what was lived */
-    size_t sample;                     /* lived trials to average over at most, and at most 64
+    double y_lo, y_hi, x_lo, x_hi;     /* ranges of continuous axes; NaN: what was visited */
+    size_t sample;                     /* visited trials to average over at most, and at most 64
                                       * times as many for r2; 0: the probe's own choice */
     enum past past;
     size_t lags;             /* 0: PAST_LAGS */
@@ -65,9 +65,9 @@ struct map_panel {
     double *value;          /* [ny][nx] dw */
     double *truth;          /* [ny][nx], NULL when there is no truth */
     double *se;             /* [ny][nx] standard error of dw for the uncertainty of the rule's
-                             * parameters, lived weights held fixed; NaN where the value
+                             * parameters, visited weights held fixed; NaN where the value
                              * depends on a parameter at its bound; NULL: the model has none */
-    uint32_t *support;      /* [ny][nx] lived trials */
+    uint32_t *support;      /* [ny][nx] visited trials */
 };
 
 struct map {
@@ -76,12 +76,12 @@ struct map {
     size_t n_panels;
     struct map_panel panel[PROBE_MAX_PANELS];
     double limit;          /* largest |value| over cells with support (all, if none) */
-    size_t n_sample;       /* lived trials averaged over */
-    size_t n_lived;        /* lived trials counted */
-    double r2;             /* of dw over lived trials against the truth, NaN without one */
+    size_t n_sample;       /* visited trials averaged over */
+    size_t n_visited;      /* visited trials counted */
+    double r2;             /* of dw over visited trials against the truth, NaN without one */
     size_t n_histories;    /* averaged over, 0: the past does not count ... */
     size_t n_fitting;      /* ... of so many that fit */
-    char rest[PROBE_REST]; /* "w_bias, day: mean over 64 lived trials" */
+    char rest[PROBE_REST]; /* "w_bias, day: mean over 64 visited trials" */
     struct frozen frozen;
 };
 
@@ -91,12 +91,12 @@ const char *probe_weight(const struct policy *policy);
 bool probe_sees_past(const struct model *model);
 /* Request with x, y, panels at their defaults: x=stimulus, the others "". */
 void map_request_default(struct map_request *request);
-/* lived: [n_trials][K] of this cohort under this model (model->lived->w, or
- * model_sweep).  cohort and lived may both be NULL (an opened model with no
+/* visited: [n_trials][K] of this cohort under this model (model->visited->w, or
+ * model_sweep).  cohort and visited may both be NULL (an opened model with no
  * data): then weights that are not set are 0 and no cell has support.  Cells no
  * trial can be in (s > 0, choice right, reward 0) are NaN with no support.  On
  * failure nothing is in out. */
-bool map_compute(const struct model *model, const struct cohort *cohort, const float *lived,
+bool map_compute(const struct model *model, const struct cohort *cohort, const float *visited,
                  const struct map_request *request, struct map *out, struct err *err);
 void map_free(struct map *map);
 /* panel, then axis values, value, support, se (NaN where not known)[, truth], what
@@ -107,11 +107,11 @@ struct slice_request {
     char of[PROBE_NAME];
     char x[PROBE_NAME]; /* "stimulus" */
     size_t n_w;         /* lines: values of w_stim (of `of`, where that depends on
-                                  * the stimulus); 0: three from what was lived,
+                                  * the stimulus); 0: three from what was visited,
                                   * for PAST_BOTH the middle one */
     double w[8];
     double stimulus; /* fixed when x is w_stim; NaN */
-    double w_bias;   /* NaN: lived */
+    double w_bias;   /* NaN: visited */
     size_t nx;
     double reward; /* lines after errors (0) or correct trials (1); NaN: both */
     size_t sample; /* as in map_request, like those below */
@@ -127,12 +127,12 @@ struct slice_line {
     double *value;     /* [x.n] */
     double *truth;     /* [x.n] or NULL */
     double *se;        /* [x.n] or NULL: as in struct map_panel */
-    uint32_t *support; /* [x.n] lived trials with w within half the step between lines */
+    uint32_t *support; /* [x.n] visited trials with w within half the step between lines */
     /* What really happened on such trials, whatever the stimulus and the trials
      * before the past that is asked for: mean change of the model's weights
      * (NaN: no trial) and of the true ones, w near the line's. */
-    double lived, lived_truth;
-    size_t n_lived, n_lived_truth;
+    double visited, visited_truth;
+    size_t n_visited, n_visited_truth;
 };
 struct slice {
     struct slice_request request;
@@ -149,16 +149,16 @@ void slice_request_default(struct slice_request *request);
 /* The weight whose values the lines of a slice of `of` are: `of` itself where it
  * goes with the stimulus. */
 const char *slice_weight(const struct policy *policy, const char *of);
-bool slice_compute(const struct model *model, const struct cohort *cohort, const float *lived,
+bool slice_compute(const struct model *model, const struct cohort *cohort, const float *visited,
                    const struct slice_request *request, struct slice *out, struct err *err);
 void slice_free(struct slice *slice);
 void slice_table(const struct slice *slice, struct table *out);
 
-/* Fitted against true update over the trials the animals lived, at the true
+/* Fitted against true update over the trials the animals visited, at the true
  * weights; per weight k.  False when the cohort has no truth. */
 struct recovery {
     size_t n_trials, n_weights; /* n_trials: used, evenly spread over ... */
-    size_t n_lived;             /* ... the trials there are; fewer when above 200,000 */
+    size_t n_visited;           /* ... the trials there are; fewer when above 200,000 */
     double r2[POLICY_MAX];      /* NaN where the true update never varies */
     double rmse[POLICY_MAX];
     double null_rmse[POLICY_MAX]; /* of answering 0 */

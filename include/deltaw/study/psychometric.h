@@ -56,10 +56,10 @@ struct psychometric {
 void psychometric_compute(const struct cohort *cohort, const bool *chosen,
                           const struct psychometric_group *group, size_t n_groups,
                           struct psychometric *out);
-/* Fills `expected` from the weights lived under the model, [n_trials][K], over
+/* Fills `expected` from the weights visited under the model, [n_trials][K], over
  * about `most` trials evenly spread (0: all). */
 void psychometric_expect(struct psychometric *p, const struct model *model,
-                         const struct cohort *cohort, const float *lived, size_t most);
+                         const struct cohort *cohort, const float *visited, size_t most);
 void psychometric_free(struct psychometric *p);
 /* subject, sessions, stimulus, n, p_right, lo, hi, model: `subject` as given. */
 void psychometric_table(const struct psychometric *p, const char *subject, struct table *out);

@@ -13,7 +13,7 @@
 #include "deltaw/learn/model.h"
 
 /* The rows of `simulate`'s named arguments. */
-extern const struct option simulate_options[];
+extern const struct option_row simulate_options[];
 
 /* Rules that agents can have, NULL-terminated. */
 extern const char *const simulate_rules[];
@@ -84,9 +84,9 @@ void truth_step(const struct truth *truth, struct truth_memory *memory, const do
 
 /* args: checked against simulate_options; rule is the positional word.  The
  * same seed gives the same bits.  *cancel and *permille may be NULL. */
-bool simulate(const char *rule, const struct args *args, const char *command,
-              const atomic_bool *cancel, atomic_int *permille, struct cohort **out,
-              struct err *err);
+bool simulate_run(const char *rule, const struct args *args, const char *command,
+                  const atomic_bool *cancel, atomic_int *permille, struct cohort **out,
+                  struct err *err);
 
 /* Agents that learn as the fitted model does: its weights, updates, hidden state
  * and lapses, its own choices and their rewards fed back.  They start where the

@@ -45,7 +45,7 @@ struct view_ops {
     const char *name;    /* "map" */
     const char *summary; /* one line */
     const char *keys;    /* "arrows cross-hair  [ ] bias  c error/correct ..." */
-    const struct option *options;
+    const struct option_row *options;
     size_t positional; /* most positional arguments */
     size_t state_size;
     /* Before fresh arguments are laid over those kept: drop what no longer goes

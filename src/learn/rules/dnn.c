@@ -1,5 +1,5 @@
 /* dnn: dw = scale * MLP([w, s, 1, day, y, r, side]).  SCIENCE 1 (DNNGLM). */
-#include "code.h"
+#include "kernel.h"
 #include "mlp.h"
 
 static struct mlp dnn_mlp(const struct rule_shape *shape, size_t n_inputs)
@@ -37,13 +37,13 @@ static size_t dnn_delta(const struct rule_shape *shape, size_t n_inputs)
     return mlp_cache(&m) + shape->n_weights;
 }
 
-static void dnn_pack(const struct code_run *run, const double *theta, real *packed)
+static void dnn_pack(const struct kernel_run *run, const double *theta, real *packed)
 {
     struct mlp m = dnn_mlp(&run->shape, run->n_inputs);
     mlp_pack(&m, run->tensors, theta, packed);
 }
 
-static void dnn_forward(const struct code_run *run, const struct step *step, const vec *state_in,
+static void dnn_forward(const struct kernel_run *run, const struct step *step, const vec *state_in,
                         vec *state_out, vec *cache, vec *dw)
 {
     (void)state_in, (void)state_out;
@@ -51,7 +51,7 @@ static void dnn_forward(const struct code_run *run, const struct step *step, con
     mlp_forward(&m, run->packed, step->u, cache, dw);
 }
 
-static void dnn_backward(const struct code_run *run, const struct step *step, const vec *state_in,
+static void dnn_backward(const struct kernel_run *run, const struct step *step, const vec *state_in,
                          const vec *cache, const vec *g_dw, vec *g_w, vec *g_state, vec *delta)
 {
     (void)step, (void)state_in, (void)g_state;
@@ -64,7 +64,7 @@ static void dnn_backward(const struct code_run *run, const struct step *step, co
     }
 }
 
-static void dnn_gather(const struct code_run *run, size_t n, const vec *u, const vec *state,
+static void dnn_gather(const struct kernel_run *run, size_t n, const vec *u, const vec *state,
                        const vec *cache, size_t cache_stride, const vec *delta, size_t delta_stride,
                        vec *gradient)
 {
@@ -74,8 +74,8 @@ static void dnn_gather(const struct code_run *run, size_t n, const vec *u, const
                delta + mlp_cache(&m), gradient);
 }
 
-extern const struct code ENGINE(code_dnn);
-const struct code ENGINE(code_dnn) = {
+extern const struct kernel ENGINE(kernel_dnn);
+const struct kernel ENGINE(kernel_dnn) = {
     .name = "dnn",
     .packed = dnn_packed,
     .state = dnn_state,

@@ -1,16 +1,16 @@
 /* predict-max: dw_k = alpha_k f(z) (1 - p_z) x_k.  SCIENCE 2. */
 #include "classic.h"
 
-static struct drive predict_max_drive(vec p, vec r, vec y, vec z)
+static struct learning_signal predict_max_signal(vec p, vec r, vec y, vec z)
 {
     (void)r, (void)y;
-    return (struct drive){.a = z - p, .da = -p * (1 - p)};
+    return (struct learning_signal){.a = z - p, .da = -p * (1 - p)};
 }
 
-extern const struct code ENGINE(code_predict_max);
-const struct code ENGINE(code_predict_max) = {
+extern const struct kernel ENGINE(kernel_predict_max);
+const struct kernel ENGINE(kernel_predict_max) = {
     .name = "predict-max",
-    .drive = predict_max_drive,
+    .signal = predict_max_signal,
     CLASSIC_CODE,
 };
 

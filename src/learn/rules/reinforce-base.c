@@ -1,17 +1,17 @@
 /* reinforce-base: dw_k = alpha_k (r - baseline_k) f(y) (1 - p_y) x_k.  SCIENCE 2. */
 #include "classic.h"
 
-static struct drive reinforce_base_drive(vec p, vec r, vec y, vec z)
+static struct learning_signal reinforce_base_signal(vec p, vec r, vec y, vec z)
 {
     (void)z;
     vec slope = p * (1 - p);
-    return (struct drive){.a = r * (y - p), .b = p - y, .da = -r * slope, .db = slope};
+    return (struct learning_signal){.a = r * (y - p), .b = p - y, .da = -r * slope, .db = slope};
 }
 
-extern const struct code ENGINE(code_reinforce_base);
-const struct code ENGINE(code_reinforce_base) = {
+extern const struct kernel ENGINE(kernel_reinforce_base);
+const struct kernel ENGINE(kernel_reinforce_base) = {
     .name = "reinforce-base",
-    .drive = reinforce_base_drive,
+    .signal = reinforce_base_signal,
     CLASSIC_CODE,
 };
 

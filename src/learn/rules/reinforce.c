@@ -1,16 +1,16 @@
 /* reinforce: dw_k = alpha_k r f(y) (1 - p_y) x_k.  SCIENCE 2. */
 #include "classic.h"
 
-static struct drive reinforce_drive(vec p, vec r, vec y, vec z)
+static struct learning_signal reinforce_signal(vec p, vec r, vec y, vec z)
 {
     (void)z;
-    return (struct drive){.a = r * (y - p), .da = -r * p * (1 - p)};
+    return (struct learning_signal){.a = r * (y - p), .da = -r * p * (1 - p)};
 }
 
-extern const struct code ENGINE(code_reinforce);
-const struct code ENGINE(code_reinforce) = {
+extern const struct kernel ENGINE(kernel_reinforce);
+const struct kernel ENGINE(kernel_reinforce) = {
     .name = "reinforce",
-    .drive = reinforce_drive,
+    .signal = reinforce_signal,
     CLASSIC_CODE,
 };
 

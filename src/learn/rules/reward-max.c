@@ -1,17 +1,17 @@
 /* reward-max: dw_k = 2 alpha_k f(z) p (1 - p) x_k.  SCIENCE 2. */
 #include "classic.h"
 
-static struct drive reward_max_drive(vec p, vec r, vec y, vec z)
+static struct learning_signal reward_max_signal(vec p, vec r, vec y, vec z)
 {
     (void)r, (void)y;
     vec side = 2 * (2 * z - 1), slope = p * (1 - p);
-    return (struct drive){.a = side * slope, .da = side * slope * (1 - 2 * p)};
+    return (struct learning_signal){.a = side * slope, .da = side * slope * (1 - 2 * p)};
 }
 
-extern const struct code ENGINE(code_reward_max);
-const struct code ENGINE(code_reward_max) = {
+extern const struct kernel ENGINE(kernel_reward_max);
+const struct kernel ENGINE(kernel_reward_max) = {
     .name = "reward-max",
-    .drive = reward_max_drive,
+    .signal = reward_max_signal,
     CLASSIC_CODE,
 };
 

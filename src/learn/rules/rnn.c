@@ -2,7 +2,7 @@
  * (RNNGLM).  The other order, mlp_first, is in rnn_mlp_first.h.
  *
  * Cache and delta: the GRU's, then the MLP's; delta ends in g_dw [K]. */
-#include "code.h"
+#include "kernel.h"
 #include "gru.h"
 #include "mlp.h"
 #include "rnn_mlp_first.h"
@@ -55,7 +55,7 @@ static size_t rnn_delta(const struct rule_shape *shape, size_t n_inputs)
     return rnn_cache(shape, n_inputs) + shape->n_weights;
 }
 
-static void rnn_pack(const struct code_run *run, const double *theta, real *packed)
+static void rnn_pack(const struct kernel_run *run, const double *theta, real *packed)
 {
     if (run->shape.mlp_first) {
         first_pack(run, theta, packed);
@@ -67,7 +67,7 @@ static void rnn_pack(const struct code_run *run, const double *theta, real *pack
     gru_pack(&g, run->tensors, theta, packed);
 }
 
-static void rnn_forward(const struct code_run *run, const struct step *step, const vec *state_in,
+static void rnn_forward(const struct kernel_run *run, const struct step *step, const vec *state_in,
                         vec *state_out, vec *cache, vec *dw)
 {
     if (run->shape.mlp_first) {
@@ -80,7 +80,7 @@ static void rnn_forward(const struct code_run *run, const struct step *step, con
     mlp_forward(&m, run->packed, state_out, cache + gru_cache(&g), dw);
 }
 
-static void rnn_backward(const struct code_run *run, const struct step *step, const vec *state_in,
+static void rnn_backward(const struct kernel_run *run, const struct step *step, const vec *state_in,
                          const vec *cache, const vec *g_dw, vec *g_w, vec *g_state, vec *delta)
 {
     if (run->shape.mlp_first) {
@@ -102,7 +102,7 @@ static void rnn_backward(const struct code_run *run, const struct step *step, co
     }
 }
 
-static void rnn_gather(const struct code_run *run, size_t n, const vec *u, const vec *state,
+static void rnn_gather(const struct kernel_run *run, size_t n, const vec *u, const vec *state,
                        const vec *cache, size_t cache_stride, const vec *delta, size_t delta_stride,
                        vec *gradient)
 {
@@ -119,48 +119,48 @@ static void rnn_gather(const struct code_run *run, size_t n, const vec *u, const
                delta_stride, delta + of_gru + mlp_cache(&m), gradient);
 }
 
-static size_t rnn_fan_state(const struct rule_shape *shape)
+static size_t rnn_batch_mean_state(const struct rule_shape *shape)
 {
     return 4 * shape->hidden;
 }
 
-static size_t rnn_fan_trial(const struct rule_shape *shape)
+static size_t rnn_batch_mean_trial(const struct rule_shape *shape)
 {
     return 3 * shape->hidden;
 }
 
-static void rnn_of_state(const struct code_run *run, const vec *state, vec *part, bool *far)
+static void rnn_of_state(const struct kernel_run *run, const vec *state, vec *part, bool *far)
 {
     struct mlp m = rnn_mlp(&run->shape);
     struct gru g = rnn_gru(&run->shape, run->n_inputs);
     gru_of_state(&g, run->packed + mlp_packed(&m), state, part, far);
 }
 
-static void rnn_of_trial(const struct code_run *run, const vec *u, vec *part, bool *far)
+static void rnn_of_trial(const struct kernel_run *run, const vec *u, vec *part, bool *far)
 {
     struct mlp m = rnn_mlp(&run->shape);
     struct gru g = rnn_gru(&run->shape, run->n_inputs);
     gru_of_trial(&g, run->packed + mlp_packed(&m), u, part, far);
 }
 
-static void rnn_together(const struct code_run *run, const vec *of_state, size_t n,
+static void rnn_together(const struct kernel_run *run, const vec *of_state, size_t n,
                          const real *of_trial, vec *after, size_t stride, vec *low, vec *high)
 {
     struct gru g = rnn_gru(&run->shape, run->n_inputs);
     gru_together(&g, of_state, n, of_trial, after, stride, low, high);
 }
 
-static const struct fan rnn_fan = {
-    .state = rnn_fan_state,
-    .trial = rnn_fan_trial,
+static const struct batch_mean rnn_batch_mean = {
+    .state = rnn_batch_mean_state,
+    .trial = rnn_batch_mean_trial,
     .of_state = rnn_of_state,
     .of_trial = rnn_of_trial,
     .together = rnn_together,
     .network = rnn_mlp,
 };
 
-extern const struct code ENGINE(code_rnn);
-const struct code ENGINE(code_rnn) = {
+extern const struct kernel ENGINE(kernel_rnn);
+const struct kernel ENGINE(kernel_rnn) = {
     .name = "rnn",
     .packed = rnn_packed,
     .state = rnn_state,
@@ -170,7 +170,7 @@ const struct code ENGINE(code_rnn) = {
     .forward = rnn_forward,
     .backward = rnn_backward,
     .gather = rnn_gather,
-    .fan = &rnn_fan,
+    .batch_mean = &rnn_batch_mean,
 };
 
 #ifdef ENGINE_F64 /* what there is once */

@@ -1,6 +1,6 @@
 /* static: no learning; one weight vector for all animals and trials.  Written as
  * dw = weight - w, so that every scored trial sees the weights themselves. */
-#include "code.h"
+#include "kernel.h"
 
 static size_t static_one(const struct rule_shape *shape, size_t n_inputs)
 {
@@ -14,21 +14,21 @@ static size_t static_none(const struct rule_shape *shape)
     return 0;
 }
 
-static void static_pack(const struct code_run *run, const double *theta, real *packed)
+static void static_pack(const struct kernel_run *run, const double *theta, real *packed)
 {
     for (size_t k = 0; k < run->shape.n_weights; k++)
         packed[k] = (real)theta[k];
 }
 
-static void static_forward(const struct code_run *run, const struct step *step, const vec *state_in,
-                           vec *state_out, vec *cache, vec *dw)
+static void static_forward(const struct kernel_run *run, const struct step *step,
+                           const vec *state_in, vec *state_out, vec *cache, vec *dw)
 {
     (void)state_in, (void)state_out, (void)cache;
     for (size_t k = 0; k < run->shape.n_weights; k++)
         dw[k] = run->packed[k] - step->u[k];
 }
 
-static void static_backward(const struct code_run *run, const struct step *step,
+static void static_backward(const struct kernel_run *run, const struct step *step,
                             const vec *state_in, const vec *cache, const vec *g_dw, vec *g_w,
                             vec *g_state, vec *delta)
 {
@@ -39,7 +39,7 @@ static void static_backward(const struct code_run *run, const struct step *step,
     }
 }
 
-static void static_gather(const struct code_run *run, size_t n, const vec *u, const vec *state,
+static void static_gather(const struct kernel_run *run, size_t n, const vec *u, const vec *state,
                           const vec *cache, size_t cache_stride, const vec *delta,
                           size_t delta_stride, vec *gradient)
 {
@@ -47,8 +47,8 @@ static void static_gather(const struct code_run *run, size_t n, const vec *u, co
     outer_bias(gradient, run->shape.n_weights, n, delta, delta_stride);
 }
 
-extern const struct code ENGINE(code_static);
-const struct code ENGINE(code_static) = {
+extern const struct kernel ENGINE(kernel_static);
+const struct kernel ENGINE(kernel_static) = {
     .name = "static",
     .packed = static_one,
     .state = static_none,

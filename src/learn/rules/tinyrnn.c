@@ -4,7 +4,7 @@
  * dw = logit - w.
  *
  * Cache: inputs [4], the GRU's.  Delta: the GRU's, then g_dw. */
-#include "code.h"
+#include "kernel.h"
 #include "gru.h"
 
 enum { TINY_INPUTS = 4 };
@@ -38,7 +38,7 @@ static size_t tiny_delta(const struct rule_shape *shape, size_t n_inputs)
     return 4 * shape->hidden + 1;
 }
 
-static void tiny_pack(const struct code_run *run, const double *theta, real *packed)
+static void tiny_pack(const struct kernel_run *run, const double *theta, real *packed)
 {
     struct gru g = tiny_gru(&run->shape);
     const struct tensor *t = run->tensors->item;
@@ -48,7 +48,7 @@ static void tiny_pack(const struct code_run *run, const double *theta, real *pac
     gru_pack(&g, run->tensors, theta, packed);
 }
 
-static void tiny_forward(const struct code_run *run, const struct step *step, const vec *state_in,
+static void tiny_forward(const struct kernel_run *run, const struct step *step, const vec *state_in,
                          vec *state_out, vec *cache, vec *dw)
 {
     struct gru g = tiny_gru(&run->shape);
@@ -62,8 +62,9 @@ static void tiny_forward(const struct code_run *run, const struct step *step, co
     dw[0] = logit - step->u[0];
 }
 
-static void tiny_backward(const struct code_run *run, const struct step *step, const vec *state_in,
-                          const vec *cache, const vec *g_dw, vec *g_w, vec *g_state, vec *delta)
+static void tiny_backward(const struct kernel_run *run, const struct step *step,
+                          const vec *state_in, const vec *cache, const vec *g_dw, vec *g_w,
+                          vec *g_state, vec *delta)
 {
     (void)step;
     struct gru g = tiny_gru(&run->shape);
@@ -76,7 +77,7 @@ static void tiny_backward(const struct code_run *run, const struct step *step, c
     g_w[0] -= g_dw[0];
 }
 
-static void tiny_gather(const struct code_run *run, size_t n, const vec *u, const vec *state,
+static void tiny_gather(const struct kernel_run *run, size_t n, const vec *u, const vec *state,
                         const vec *cache, size_t cache_stride, const vec *delta,
                         size_t delta_stride, vec *gradient)
 {
@@ -89,8 +90,8 @@ static void tiny_gather(const struct code_run *run, size_t n, const vec *u, cons
     gru_gather(&g, run->tensors, n, cache, cache_stride, state, h, delta, delta_stride, gradient);
 }
 
-extern const struct code ENGINE(code_tinyrnn);
-const struct code ENGINE(code_tinyrnn) = {
+extern const struct kernel ENGINE(kernel_tinyrnn);
+const struct kernel ENGINE(kernel_tinyrnn) = {
     .name = "tinyrnn",
     .packed = tiny_packed,
     .state = tiny_state,

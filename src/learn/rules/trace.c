@@ -4,7 +4,7 @@
  *
  * State: rewards of the last S trials, newest first (0 before the first trial),
  * then the eligibilities e_k = (y - p) x_k of the last S, newest first. */
-#include "code.h"
+#include "kernel.h"
 
 static size_t trace_window(const struct rule_shape *shape)
 {
@@ -29,14 +29,14 @@ static size_t trace_cache(const struct rule_shape *shape, size_t n_inputs)
     return 2 + shape->n_weights;
 }
 
-static void trace_pack(const struct code_run *run, const double *theta, real *packed)
+static void trace_pack(const struct kernel_run *run, const double *theta, real *packed)
 {
     for (size_t i = 0; i < run->tensors->item[0].size; i++)
         packed[i] = (real)theta[i];
 }
 
-static void trace_forward(const struct code_run *run, const struct step *step, const vec *state_in,
-                          vec *state_out, vec *cache, vec *dw)
+static void trace_forward(const struct kernel_run *run, const struct step *step,
+                          const vec *state_in, vec *state_out, vec *cache, vec *dw)
 {
     size_t n = run->shape.n_weights, s = trace_window(&run->shape);
     const vec *v = step->u + n, *old = state_in + s;
@@ -64,8 +64,9 @@ static void trace_forward(const struct code_run *run, const struct step *step, c
     }
 }
 
-static void trace_backward(const struct code_run *run, const struct step *step, const vec *state_in,
-                           const vec *cache, const vec *g_dw, vec *g_w, vec *g_state, vec *delta)
+static void trace_backward(const struct kernel_run *run, const struct step *step,
+                           const vec *state_in, const vec *cache, const vec *g_dw, vec *g_w,
+                           vec *g_state, vec *delta)
 {
     (void)state_in;
     size_t n = run->shape.n_weights, s = trace_window(&run->shape);
@@ -86,7 +87,7 @@ static void trace_backward(const struct code_run *run, const struct step *step, 
         g_w[k] += g_logit * step->x[k];
 }
 
-static void trace_gather(const struct code_run *run, size_t n, const vec *u, const vec *state,
+static void trace_gather(const struct kernel_run *run, size_t n, const vec *u, const vec *state,
                          const vec *cache, size_t cache_stride, const vec *delta,
                          size_t delta_stride, vec *gradient)
 {
@@ -94,8 +95,8 @@ static void trace_gather(const struct code_run *run, size_t n, const vec *u, con
     outer_bias(gradient, run->tensors->item[0].size, n, delta, delta_stride);
 }
 
-extern const struct code ENGINE(code_trace);
-const struct code ENGINE(code_trace) = {
+extern const struct kernel ENGINE(kernel_trace);
+const struct kernel ENGINE(kernel_trace) = {
     .name = "trace",
     .packed = trace_packed,
     .state = trace_state,

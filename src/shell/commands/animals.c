@@ -25,7 +25,7 @@ static void animal_row(const struct cohort *cohort, const struct animal *animal,
     free(name);
 }
 
-static const struct option animals_table[] = {
+static const struct option_row animals_table[] = {
     {"sort", OPTION_WORD, 0, 0, "file|animal|trials|sessions|correct|right", "file",
      "by this column, numbers from the greatest; file: as in the file"},
     {0},

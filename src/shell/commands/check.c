@@ -7,7 +7,7 @@
 #include "../fitting.h"
 #include "../state.h"
 
-static const struct option check_table[] = {
+static const struct option_row check_table[] = {
     {"policy", OPTION_FEATURES, 0, 0, NULL, "stim+bias", "features of the choice"},
     {"hidden", OPTION_INTEGER, 1, 64, NULL, "8", "units of each hidden layer"},
     {"layers", OPTION_INTEGER, 1, 8, NULL, "2", "hidden layers"},

@@ -5,7 +5,7 @@
 /* What xterm takes at most is 100,000 bytes of base64. */
 enum { COPY_MOST = 74000 };
 
-static const struct option copy_options[] = {
+static const struct option_row copy_options[] = {
     {"as", OPTION_WORD, 0, 0, "text|csv", "text",
      "text: the sentence and the picture, csv: the table"},
     {0},

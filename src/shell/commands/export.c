@@ -34,7 +34,7 @@ static const char *const endings[] = {".svg", ".pdf", ".png", ".csv", ".json",
 
 enum { COLUMN_MM = 89 }; /* one column of a journal */
 
-static const struct option export_options[] = {
+static const struct option_row export_options[] = {
     {"width", OPTION_NUMBER, 10, 2000, "auto", "auto",
      "of a figure in mm (auto: 89, one column; 183 are two), of text in cells (of a .cast: 80)"},
     {"height", OPTION_NUMBER, 6, 2000, "auto", "auto",

@@ -5,7 +5,7 @@
 #include "deltaw/shell/layouts.h"
 #include "../state.h"
 
-static const struct option layout_options[] = {
+static const struct option_row layout_options[] = {
     {"text", OPTION_INTEGER, 2, 999, "auto", "auto",
      "rows of the transcript with the prompt; auto: what goes well with the tiles"},
     {0},

@@ -7,9 +7,8 @@
 #include "deltaw/data/load.h"
 #include "../state.h"
 
-static const struct option load_table[] = {
-    {"format", OPTION_WORD, 0, 0, "auto|csv|ibl|alf|npz", "auto",
-     "of the log; this version reads csv, plain or gzip"},
+static const struct option_row load_table[] = {
+    {"format", OPTION_WORD, 0, 0, load_formats, "auto", "of the files; auto: by their first bytes"},
     {"subject", OPTION_COLUMN, 0, 0, NULL, NULL, "column that names the animal"},
     {"session", OPTION_COLUMN, 0, 0, NULL, NULL, "column of the session"},
     {"trial", OPTION_COLUMN, 0, 0, NULL, NULL, "column of the trial's number"},
@@ -123,7 +122,7 @@ static void load_options_take(struct load *load)
     for (size_t i = 0; i < o->n_paths; i++)
         load->paths[i] = load_path(args_at(args, i));
     o->paths = (const char *const *)load->paths;
-    o->format = strcmp(args_text(args, load_table, "format"), "csv") == 0 ? LOAD_CSV : LOAD_AUTO;
+    o->format = args_text(args, load_table, "format");
     o->contrast = strcmp(args_text(args, load_table, "contrast"), "tanh5") == 0
                       ? LOAD_CONTRAST_TANH5
                       : LOAD_CONTRAST_RAW;
@@ -146,13 +145,6 @@ static bool load_run(struct session *session, const struct args *args, struct ou
                      struct err *err)
 {
     (void)out;
-    const char *format = args_text(args, load_table, "format");
-    if (strcmp(format, "auto") != 0 && strcmp(format, "csv") != 0)
-        return err_set(err, ERR_USAGE,
-                       "load: format=%s is not read by this version; write the "
-                       "trials as CSV (subject,session,trial,stimulus,choice,reward) and load "
-                       "that",
-                       format);
     struct load *load = mem_new(1, sizeof *load);
     load->args = args_copy(args);
     load_options_take(load);
@@ -181,7 +173,7 @@ const struct command command_load = {
                 "load mice.csv.gz missing_reward=half",
     .options = load_table,
     .positional_type = OPTION_FILE,
-    .endings = ".csv|.csv.gz|.npz|.tsv|.gz",
+    .endings = load_endings,
     .first_words = "sample",
     .positional_min = 1,
     .positional_max = 10000,

@@ -9,9 +9,9 @@ const struct command command_map = {
     .detail =
         "Colour is the change of a weight after one trial, by default of w_stim, over stimulus "
         "and w_stim, after errors and after correct choices.  What is on no axis and not fixed "
-        "keeps the values of trials the animals lived.  Cells that no trial visited are marked.  "
+        "keeps the values of trials the animals visited.  Cells that no trial visited are marked.  "
         "For a textbook rule the standard error of each value is told (se in exports), from "
-        "the covariance of its parameters by the delta method, with lived weights and w_0 "
+        "the covariance of its parameters by the delta method, with visited weights and w_0 "
         "held fixed; none where the value depends on a parameter at its bound.  Networks "
         "claim none.",
     .examples = "map\n"

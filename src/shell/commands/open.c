@@ -6,7 +6,7 @@
 #include "deltaw/base/outfile.h"
 #include "../state.h"
 
-static const struct option open_table[] = {
+static const struct option_row open_table[] = {
     {"name", OPTION_TEXT, 0, 0, NULL, NULL, "name of the model; default: the file's"},
     {0},
 };

@@ -5,7 +5,7 @@
 #include "deltaw/base/mem.h"
 #include "../replay.h"
 
-static const struct option replay_table[] = {
+static const struct option_row replay_table[] = {
     {"epoch", OPTION_INTEGER, 0, 1e9, NULL, NULL,
      "stand at this epoch, or the nearest that is kept"},
     {"play", OPTION_WORD, 0, 0, "auto|yes|no", "auto",

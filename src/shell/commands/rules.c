@@ -4,7 +4,7 @@
 #include "../fitting.h"
 #include "../state.h"
 
-static const struct option rules_table[] = {
+static const struct option_row rules_table[] = {
     {"policy", OPTION_FEATURES, 0, 0, NULL, NULL,
      "features that parameters are counted for; default: those of the model in use, or stim+bias"},
     {0},
@@ -95,7 +95,7 @@ static void rule_options(const struct rule *rule, struct table *table)
     static const char *const names[] = {"option", "values", "default", "text"};
     for (size_t i = 0; i < 4; i++)
         table_column(table, names[i], COLUMN_TEXT, 0);
-    for (const struct option *o = fit_options; o->name; o++) {
+    for (const struct option_row *o = fit_options; o->name; o++) {
         if (rule_refuses(rule, o->name))
             continue;
         struct strbuf range = {0};

@@ -8,7 +8,7 @@
 #include "../fitting.h"
 #include "../state.h"
 
-static const struct option save_table[] = {
+static const struct option_row save_table[] = {
     {"snapshots", OPTION_WORD, 0, 0, "yes|no", "no",
      "with the parameters at up to 200 epochs of the fit, which `open` reads back"},
     {0},

@@ -51,7 +51,7 @@ static enum part part_of(const struct model *model, const char *animal)
     return PART_UNSEEN;
 }
 
-static const struct option score_table[] = {
+static const struct option_row score_table[] = {
     {"animals", OPTION_WORD, 0, 0, "yes|no", "no", "also a row per animal and model"},
     {0},
 };

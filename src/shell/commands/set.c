@@ -8,7 +8,7 @@ static void set_table(const struct session *session, struct output *out)
     table_column(&table, "default", COLUMN_TEXT, 0);
     table_column(&table, "values", COLUMN_TEXT, 0);
     table_column(&table, "meaning", COLUMN_TEXT, 0);
-    for (const struct option *o = setting_options; o->name; o++) {
+    for (const struct option_row *o = setting_options; o->name; o++) {
         struct strbuf range = {0};
         option_range(o, &range);
         table_row(&table);

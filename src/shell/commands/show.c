@@ -5,7 +5,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
-#include "deltaw/study/knowable.h"
+#include "deltaw/study/cramer_rao.h"
 #include "deltaw/study/probe.h"
 #include "../fitting.h"
 #include "../state.h"
@@ -17,7 +17,7 @@ struct showing {
     bool compared;
     struct recovery recovery;
     bool bounded;
-    struct knowable knowable;
+    struct cramer_rao bound;
 };
 
 static void show_release(void *data)
@@ -35,8 +35,9 @@ static bool show_work(void *data, struct task *task, struct err *err)
     struct err ignored = {0};
     show->compared =
         show->cohort && recovery_compute(show->model, show->cohort, &show->recovery, &ignored);
-    show->bounded = show->compared && knowable_compute(show->cohort, &show->model->settings.policy,
-                                                       &show->knowable, &ignored);
+    show->bounded =
+        show->compared &&
+        cramer_rao_compute(show->cohort, &show->model->settings.policy, &show->bound, &ignored);
     return true;
 }
 
@@ -167,23 +168,22 @@ static void show_truth(const struct showing *show, struct strbuf *text, struct o
         table_number(&table, 1, r->r2[k]);
         table_number(&table, 2, r->rmse[k]);
         table_number(&table, 3, r->null_rmse[k]);
-        table_number(&table, 4, show->bounded ? show->knowable.r2[k] : NAN);
+        table_number(&table, 4, show->bounded ? show->bound.r2[k] : NAN);
         if (isnan(r->r2[k]))
             strbuf_printf(text, "truth     %s: the true update never varies; RMSE %s\n", weight,
                           number_format(rmse, r->rmse[k], 3));
         else
             strbuf_printf(text,
-                          "truth     %s: R^2 %s over lived trials, RMSE %s (of answering 0: "
+                          "truth     %s: R^2 %s over visited trials, RMSE %s (of answering 0: "
                           "%s)\n",
                           weight, number_fixed(r2, r->r2[k], 4, false),
                           number_format(rmse, r->rmse[k], 3),
                           number_format(null, r->null_rmse[k], 3));
-        if (show->bounded && isfinite(show->knowable.r2[k]))
+        if (show->bounded && isfinite(show->bound.r2[k]))
             strbuf_printf(text,
                           "          these choices tell even a rule of %zu free values no "
                           "better than R^2 %s\n",
-                          show->knowable.n_values,
-                          number_fixed(r2, show->knowable.r2[k], 4, false));
+                          show->bound.n_values, number_fixed(r2, show->bound.r2[k], 4, false));
     }
     output_data(out, "recovery", &table);
     table_free(&table);
@@ -299,7 +299,7 @@ const struct command command_show = {
     .arguments = "[MODEL]",
     .summary = "all about a model: rule, settings, losses, parameters, truth",
     .detail = "On a simulated cohort also how well the fitted update agrees with the true one "
-              "over the trials the animals lived.  Of a textbook rule every parameter with its "
+              "over the trials the animals visited.  Of a textbook rule every parameter with its "
               "standard error, from the curvature of the likelihood at its greatest with the "
               "start weights held.",
     .examples = "show\nshow dnn1\nfit reinforce; wait; show",

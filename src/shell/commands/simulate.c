@@ -28,8 +28,8 @@ static bool simulate_work(void *data, struct task *task, struct err *err)
     if (sim->model)
         return simulate_model(sim->model, &sim->args, sim->command, &task->cancel, &task->permille,
                               &sim->cohort, err);
-    return simulate(args_at(&sim->args, 0), &sim->args, sim->command, &task->cancel,
-                    &task->permille, &sim->cohort, err);
+    return simulate_run(args_at(&sim->args, 0), &sim->args, sim->command, &task->cancel,
+                        &task->permille, &sim->cohort, err);
 }
 
 static bool simulate_finish(struct session *session, void *data, struct output *out,
@@ -102,8 +102,8 @@ static bool pick_maker(struct session *session, struct simulation *sim, struct e
     return false;
 }
 
-static bool simulate_run(struct session *session, const struct args *args, struct output *out,
-                         struct err *err)
+static bool command_run(struct session *session, const struct args *args, struct output *out,
+                        struct err *err)
 {
     (void)out;
     struct simulation *sim = mem_new(1, sizeof *sim);
@@ -147,5 +147,5 @@ const struct command command_simulate = {
     .positional_min = 1,
     .positional_max = 1,
     .first_list = simulate_rules,
-    .run = simulate_run,
+    .run = command_run,
 };

@@ -172,7 +172,7 @@ static void standard_errors(struct search *s)
     free(h), free(up), free(down);
 }
 
-const char *search(struct trainer *t)
+const char *fit_mle(struct trainer *t)
 {
     static const double exponents[] = {-6, -9, -4};
     struct search s = {.t = t, .best = {.train = HUGE_VAL}};

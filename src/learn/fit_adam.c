@@ -35,7 +35,7 @@ static bool pass(struct trainer *t, struct adam *adam, int epoch, const char **w
     return ok;
 }
 
-const char *descend(struct trainer *t)
+const char *fit_adam(struct trainer *t)
 {
     const struct fit_settings *s = &t->fit->settings;
     struct adam adam = adam_new(t->n_all);

@@ -4,13 +4,14 @@
  *   S_{t+1} = (1 + d dw / d w) S_t + [cell],   I = sum_t p (1 - p) (S'x)(S'x)'
  *
  * at v = 0, along the true weights. */
-#include "deltaw/study/knowable.h"
+#include "deltaw/study/cramer_rao.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/learn/inputs.h"
 #include "deltaw/learn/positive.h"
 #include "deltaw/study/simulate.h"
 #include "truth.h"
@@ -105,11 +106,11 @@ static void live(struct bound *b, size_t a, double *s)
     for (size_t t = animal->first; t < animal->first + animal->count; t++) {
         double w[POLICY_MAX], x[POLICY_MAX], dw[POLICY_MAX], z = 0;
         double jacobian[POLICY_MAX * POLICY_MAX];
-        policy_features(&b->truth->policy, b->cohort, animal, t, x);
+        inputs_policy_of(&b->truth->policy, b->cohort, animal, t, x);
         for (size_t k = 0; k < b->k; k++)
             z += (w[k] = b->w[k][t]) * x[k];
         if (t > animal->first)
-            inform(b, x, sigmoid(z), s);
+            inform(b, x, truth_sigmoid(z), s);
         truth_step(&truth, NULL, w, x, b->cohort->choice[t], b->cohort->reward[t],
                    b->cohort->answer[t], dw);
         derive(b, &truth, t, w, x, jacobian);
@@ -123,7 +124,7 @@ static void live(struct bound *b, size_t a, double *s)
     }
 }
 
-/* Variances of the values of cells that were lived; false: singular. */
+/* Variances of the values of cells that were visited; false: singular. */
 static bool invert(const struct bound *b, size_t *n_values, double *variance)
 {
     size_t index[SIZE_MOST], n = 0;
@@ -146,7 +147,7 @@ static bool invert(const struct bound *b, size_t *n_values, double *variance)
     return good;
 }
 
-static void summarise(const struct bound *b, struct knowable *out)
+static void summarise(const struct bound *b, struct cramer_rao *out)
 {
     double variance[SIZE_MOST] = {0}, n = (double)b->n;
     bool good = invert(b, &out->n_values, variance);
@@ -159,8 +160,8 @@ static void summarise(const struct bound *b, struct knowable *out)
     }
 }
 
-bool knowable_compute(const struct cohort *cohort, const struct policy *policy,
-                      struct knowable *out, struct err *err)
+bool cramer_rao_compute(const struct cohort *cohort, const struct policy *policy,
+                        struct cramer_rao *out, struct err *err)
 {
     struct truth truth;
     struct bound b = {.cohort = cohort, .truth = &truth, .k = policy->n, .size = policy->n * CELLS};
@@ -178,7 +179,7 @@ bool knowable_compute(const struct cohort *cohort, const struct policy *policy,
     double *s = mem_new(b.k * b.size, sizeof *s);
     for (size_t a = 0; a < cohort->n_animals; a++)
         live(&b, a, s);
-    *out = (struct knowable){.n_weights = b.k};
+    *out = (struct cramer_rao){.n_weights = b.k};
     summarise(&b, out);
     free(b.information), free(s);
     return true;

@@ -1,11 +1,10 @@
-#include "decimal.h"
+#include "deltaw/base/decimal.h"
 
 #include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { LONGEST = 800 };
 
@@ -111,17 +110,4 @@ bool decimal_float(const char *text, size_t n, float *out)
         return false;
     *out = f;
     return true;
-}
-
-bool decimal_missing(const char *text, size_t n)
-{
-    static const char *const words[] = {"nan", "na", "n/a", "null", "none", ".", "<na>", NULL};
-    if (n == 0)
-        return true;
-    if (n > 4 || (text[0] >= '0' && text[0] <= '9'))
-        return false;
-    for (size_t i = 0; words[i]; i++)
-        if (strcasecmp(text, words[i]) == 0)
-            return true;
-    return false;
 }

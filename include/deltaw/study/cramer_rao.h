@@ -11,17 +11,17 @@
 /* A rule that is free in few values: for each weight it adds one value to the true
  * update in each of 8 cells, by side chosen, outcome, and the weight below or above
  * its median.  r2 [n_weights]: 1 - (mean variance of these values over the trials
- * lived) / (variance of the true update), the variances from the inverse Fisher
+ * visited) / (variance of the true update), the variances from the inverse Fisher
  * information (Cramer and Rao): what an unbiased estimate reaches at best, on
  * average over cohorts like this one.  It can be negative.  NaN: the true update of
  * that weight never varies, or the information is singular. */
-struct knowable {
-    size_t n_weights, n_values; /* n_values: cells that were lived, all weights */
+struct cramer_rao {
+    size_t n_weights, n_values; /* n_values: cells that were visited, all weights */
     double r2[POLICY_MAX];
 };
 /* False when the cohort has no truth in the weights of `policy`, or one with a
  * memory, weight noise or another policy than the logistic one. */
-bool knowable_compute(const struct cohort *cohort, const struct policy *policy,
-                      struct knowable *out, struct err *err);
+bool cramer_rao_compute(const struct cohort *cohort, const struct policy *policy,
+                        struct cramer_rao *out, struct err *err);
 
 #endif

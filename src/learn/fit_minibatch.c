@@ -1,11 +1,11 @@
 /* optimizer=fast, for networks: where Adam's schedule takes one step a pass over the
- * cohort, this takes many, on pieces of animals' lives from all over it (pieces.h).
+ * cohort, this takes many, on segments of animals' lives from all over it (segments.h).
  * An epoch of the curve is a pass; the loss is evaluated, exactly and over all animals,
  * at some 32 of them, and at least at every eighth.
  *
  * Steps are Adam's with short memories, since gradients of so few trials are noisy, at
  * a rate that comes up over the first steps and then goes down to 0 along a cosine:
- * the noise ends with it, and so does the age of the pieces' starts.  What else was
+ * the noise ends with it, and so does the age of the segments' starts.  What else was
  * tried, and how this compares, is in samples/speed.txt. */
 #include <math.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #include "adam.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/base/rng.h"
-#include "pieces.h"
+#include "segments.h"
 #include "trainer.h"
 
 enum {
@@ -39,7 +39,7 @@ static const struct schedule *schedule_of(const struct rule *rule)
 
 struct fast {
     struct trainer *t;
-    struct pieces *pieces;
+    struct segments *segments;
     struct adam adam;
     double *gradient_w0; /* [n_animals][K], where w_0 is not trained */
     double rate;         /* the largest, a quarter after each failure */
@@ -53,8 +53,8 @@ int fast_epochs(const struct fit_settings *s, const struct cohort *cohort, const
     const struct schedule *schedule = schedule_of(rule_find(s->rule));
     size_t n = 0;
     for (size_t a = 0; a < cohort->n_animals; a++)
-        n += train[a] ? pieces_of(cohort->animals[a].count, s->truncation) : 0;
-    size_t of_pass = n ? pieces_steps(n) : 1;
+        n += train[a] ? segments_of(cohort->animals[a].count, s->truncation) : 0;
+    size_t of_pass = n ? segments_steps(n) : 1;
     size_t passes = (schedule->steps + of_pass - 1) / of_pass;
     passes = passes < schedule->most_passes ? passes : schedule->most_passes;
     return (int)(passes > LEAST_PASSES ? passes : LEAST_PASSES);
@@ -73,16 +73,16 @@ enum outcome { DONE, BEYOND, STOPPED };
 static enum outcome pass(struct fast *f, int epoch)
 {
     struct trainer *t = f->t;
-    size_t steps = pieces_steps(pieces_count(f->pieces));
+    size_t steps = segments_steps(segments_count(f->segments));
     struct rng rng =
         rng_stream(t->fit->settings.seed, RNG_BATCH, (uint32_t)epoch, (uint32_t)f->failures);
-    pieces_shuffle(f->pieces, &rng);
-    pieces_limit(f->pieces, atomic_load(&t->fit->share));
+    segments_shuffle(f->segments, &rng);
+    segments_limit(f->segments, atomic_load(&t->fit->share));
     for (size_t i = 0; i < steps; i++, f->step++) {
         if (!trainer_may_go_on(t))
             return STOPPED;
-        pieces_step(f->pieces, i, t->theta, trainer_w0(t), t->gradient,
-                    t->train_w0 ? t->gradient + t->tensors.size : f->gradient_w0);
+        segments_step(f->segments, i, t->theta, trainer_w0(t), t->gradient,
+                      t->train_w0 ? t->gradient + t->tensors.size : f->gradient_w0);
         for (size_t j = 0; j < t->n_all; j++)
             if (!isfinite(t->gradient[j])) {
                 f->step += (long)(steps - i);
@@ -126,10 +126,10 @@ static bool go_back(struct fast *f)
     f->rate /= 4;
     memcpy(t->theta, t->best, t->n_all * sizeof *t->theta);
     adam_forget(&f->adam);
-    return pieces_start(f->pieces, t->theta, trainer_w0(t), &t->fit->stop);
+    return segments_start(f->segments, t->theta, trainer_w0(t), &t->fit->stop);
 }
 
-static void descend_pieces(struct fast *f)
+static void fit_adam_segments(struct fast *f)
 {
     struct trainer *t = f->t;
     int epochs = t->fit->settings.epochs, gap = epochs / POINTS;
@@ -140,7 +140,7 @@ static void descend_pieces(struct fast *f)
         if (outcome == BEYOND && last && go_back(f))
             outcome = look(f, epoch, true);
         else if (outcome == BEYOND && !last)
-            f->step += (long)pieces_steps(pieces_count(f->pieces)); /* no pass this time */
+            f->step += (long)segments_steps(segments_count(f->segments)); /* no pass this time */
         t->finished = outcome == DONE && last;
         if (outcome == DONE && !last)
             outcome = pass(f, epoch);
@@ -149,24 +149,24 @@ static void descend_pieces(struct fast *f)
     }
 }
 
-const char *fast(struct trainer *t)
+const char *fit_minibatch(struct trainer *t)
 {
     const struct fit_settings *s = &t->fit->settings;
     struct fast f = {.t = t, .adam = adam_new(t->n_all)};
     f.adam.beta1 = .8, f.adam.beta2 = .99;
     f.rate = s->rate * schedule_of(t->rule)->factor;
     f.gradient_w0 = mem_new(t->n_animals * t->n_weights, sizeof *f.gradient_w0);
-    f.pieces = pieces_new(&(struct pieces_setup){.engine = engine_pick(),
-                                                 .rule = t->rule,
-                                                 .shape = &t->shape,
-                                                 .trials = t->trials,
-                                                 .train = t->train,
-                                                 .length = s->truncation,
-                                                 .threads = t->threads});
-    f.steps = (long)pieces_steps(pieces_count(f.pieces)) * s->epochs;
-    if (pieces_start(f.pieces, t->theta, trainer_w0(t), &t->fit->stop))
-        descend_pieces(&f);
-    pieces_free(f.pieces);
+    f.segments = segments_new(&(struct segments_setup){.engine = engine_pick(),
+                                                       .rule = t->rule,
+                                                       .shape = &t->shape,
+                                                       .trials = t->trials,
+                                                       .train = t->train,
+                                                       .length = s->truncation,
+                                                       .threads = t->threads});
+    f.steps = (long)segments_steps(segments_count(f.segments)) * s->epochs;
+    if (segments_start(f.segments, t->theta, trainer_w0(t), &t->fit->stop))
+        fit_adam_segments(&f);
+    segments_free(f.segments);
     adam_free(&f.adam);
     free(f.gradient_w0);
     return f.why;

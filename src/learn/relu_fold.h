@@ -8,8 +8,8 @@
  *
  * A line is a weight of every unit of a layer (padded to vectors); lines are of one
  * (the biases), then of each feature. */
-#ifndef LEARN_BENDS_H
-#define LEARN_BENDS_H
+#ifndef LEARN_RELU_FOLD_H
+#define LEARN_RELU_FOLD_H
 
 #include "deltaw/base/mem.h"
 #include "mlp.h"
@@ -22,31 +22,31 @@ enum { BENT_ROWS = 4, BENT_BLOCK = LANES == 16 ? 16 : 8, LINES = 8 };
 /* Share of the plain work below which folding pays: its rows are few at a time. */
 static const double FOLDED = .6;
 
-struct bends {
+struct relu_fold {
     size_t inputs, hidden, layers, outputs;
     vec **layer;          /* [layers + 1] lines of the weights themselves */
     vec *lines[2];        /* of the layer in hand and the next, by turns */
     real *middle, *reach; /* of one and of each feature in the box */
     size_t *on, *bent;    /* units of the layer in hand */
     size_t *n_bent;       /* [layers] */
-    real *rows;           /* of bent units and outputs, see bends_pack */
+    real *rows;           /* of bent units and outputs, see relu_fold_pack */
     real *plain;          /* of all units, layer by layer */
     bool folded;          /* the box in hand is computed by rows, else by plain */
 };
 
-static inline size_t bends_pad(size_t units)
+static inline size_t relu_fold_pad(size_t units)
 {
     return (units + LANES - 1) / LANES;
 }
 
 /* Features at most, and room to compute the last of them in whole blocks. */
-static inline size_t bends_features(const struct mlp *m)
+static inline size_t relu_fold_features(const struct mlp *m)
 {
     return m->inputs + m->layers * m->hidden + m->outputs + BENT_ROWS;
 }
 
 /* affine_pack's reals as lines, `pad` vectors each. */
-static const real *bends_unpack(const real *w, size_t rows, size_t cols, size_t pad, real *out)
+static const real *relu_fold_unpack(const real *w, size_t rows, size_t cols, size_t pad, real *out)
 {
     size_t stride = pad * LANES;
     for (size_t r = 0; r < rows;) {
@@ -61,9 +61,9 @@ static const real *bends_unpack(const real *w, size_t rows, size_t cols, size_t 
 
 /* Units from an affine function of the `width` features: those on in all of the box, and
  * those that bend, which become features. */
-static size_t bends_sort(struct bends *b, size_t l, size_t width, const vec *lines)
+static size_t relu_fold_sort(struct relu_fold *b, size_t l, size_t width, const vec *lines)
 {
-    size_t n_on = 0, n_bent = 0, pad = bends_pad(b->hidden);
+    size_t n_on = 0, n_bent = 0, pad = relu_fold_pad(b->hidden);
     for (size_t v = 0; v < pad; v++) {
         vec middle = {0}, reach = {0};
         for (size_t d = 0; d < width; d++) {
@@ -87,10 +87,10 @@ static size_t bends_sort(struct bends *b, size_t l, size_t width, const vec *lin
 }
 
 /* What the units that are on hand through to the next layer, as a function of features. */
-static void bends_through(const struct bends *b, size_t n_on, size_t width, const vec *lines,
-                          const vec *next, size_t pad, vec *out)
+static void relu_fold_through(const struct relu_fold *b, size_t n_on, size_t width,
+                              const vec *lines, const vec *next, size_t pad, vec *out)
 {
-    size_t stride = bends_pad(b->hidden) * LANES;
+    size_t stride = relu_fold_pad(b->hidden) * LANES;
     for (size_t v = 0; v < pad; v++)
         for (size_t d = 0; d < width; d += LINES) {
             const real *from = (const real *)lines + d * stride;
@@ -111,16 +111,16 @@ static void bends_through(const struct bends *b, size_t n_on, size_t width, cons
 
 /* How many of n rows are computed at once.  One more than there is repeats the last, and
  * what it gives is overwritten or not read. */
-static inline size_t bends_block(size_t n)
+static inline size_t relu_fold_block(size_t n)
 {
     return n > 2 ? BENT_ROWS : 2;
 }
 
-/* Units' rows as bends_rows reads them: the biases, then each feature's weights. */
-static inline __attribute__((always_inline)) real *bends_gather(real *out, const real *line,
-                                                                size_t stride, size_t width,
-                                                                const size_t *units, size_t n,
-                                                                int rows)
+/* Units' rows as relu_fold_rows reads them: the biases, then each feature's weights. */
+static inline __attribute__((always_inline)) real *relu_fold_gather(real *out, const real *line,
+                                                                    size_t stride, size_t width,
+                                                                    const size_t *units, size_t n,
+                                                                    int rows)
 {
     size_t unit[BENT_ROWS];
     for (int i = 0; i < rows; i++)
@@ -134,44 +134,44 @@ static inline __attribute__((always_inline)) real *bends_gather(real *out, const
 }
 
 /* The rows of `n` units, block after block. */
-static real *bends_pack(real *out, const vec *lines, size_t pad, size_t width, const size_t *units,
-                        size_t n)
+static real *relu_fold_pack(real *out, const vec *lines, size_t pad, size_t width,
+                            const size_t *units, size_t n)
 {
     const real *line = (const real *)lines;
     for (size_t r = 0, rows; r < n; r += rows) {
-        rows = bends_block(n - r);
+        rows = relu_fold_block(n - r);
         if (rows == 2)
-            out = bends_gather(out, line, pad * LANES, width, units + r, n - r, 2);
+            out = relu_fold_gather(out, line, pad * LANES, width, units + r, n - r, 2);
         else
-            out = bends_gather(out, line, pad * LANES, width, units + r, n - r, BENT_ROWS);
+            out = relu_fold_gather(out, line, pad * LANES, width, units + r, n - r, BENT_ROWS);
     }
     return out;
 }
 
-static void bends_pack_plain(struct bends *b)
+static void relu_fold_pack_plain(struct relu_fold *b)
 {
     real *out = b->plain;
     for (size_t i = 0; i < b->hidden + b->outputs; i++)
         b->bent[i] = i;
     for (size_t l = 0; l <= b->layers; l++) {
         size_t units = l < b->layers ? b->hidden : b->outputs;
-        out = bends_pack(out, b->layer[l], bends_pad(units), 1 + (l ? b->hidden : b->inputs),
-                         b->bent, units);
+        out = relu_fold_pack(out, b->layer[l], relu_fold_pad(units),
+                             1 + (l ? b->hidden : b->inputs), b->bent, units);
     }
 }
 
-static struct bends *bends_new(const struct mlp *m, const real *packed)
+static struct relu_fold *relu_fold_new(const struct mlp *m, const real *packed)
 {
-    struct bends *b = mem_new(1, sizeof *b);
-    size_t lines = 1 + bends_features(m) + LINES, wide = bends_pad(m->hidden + m->outputs);
-    *b = (struct bends){
+    struct relu_fold *b = mem_new(1, sizeof *b);
+    size_t lines = 1 + relu_fold_features(m) + LINES, wide = relu_fold_pad(m->hidden + m->outputs);
+    *b = (struct relu_fold){
         .inputs = m->inputs, .hidden = m->hidden, .layers = m->layers, .outputs = m->outputs};
     b->layer = mem_new(m->layers + 1, sizeof *b->layer);
     packed += m->outputs; /* the scale */
     for (size_t l = 0; l <= m->layers; l++) {
         size_t rows = l < m->layers ? m->hidden : m->outputs, cols = l ? m->hidden : m->inputs;
-        b->layer[l] = mem_aligned((cols + 1 + LINES) * bends_pad(rows), sizeof(vec));
-        packed = bends_unpack(packed, rows, cols, bends_pad(rows), (real *)b->layer[l]);
+        b->layer[l] = mem_aligned((cols + 1 + LINES) * relu_fold_pad(rows), sizeof(vec));
+        packed = relu_fold_unpack(packed, rows, cols, relu_fold_pad(rows), (real *)b->layer[l]);
     }
     for (int i = 0; i < 2; i++)
         b->lines[i] = mem_aligned(lines * wide, sizeof(vec));
@@ -184,11 +184,11 @@ static struct bends *bends_new(const struct mlp *m, const real *packed)
     size_t most = m->hidden > m->inputs ? m->hidden : m->inputs;
     b->plain = mem_aligned((m->layers + 1) * (m->hidden + m->outputs + BENT_ROWS) * (1 + most),
                            sizeof *b->plain);
-    bends_pack_plain(b);
+    relu_fold_pack_plain(b);
     return b;
 }
 
-static void bends_free(struct bends *b)
+static void relu_fold_free(struct relu_fold *b)
 {
     for (size_t l = 0; l <= b->layers; l++)
         free(b->layer[l]);
@@ -198,9 +198,9 @@ static void bends_free(struct bends *b)
 }
 
 /* For inputs between low and high [inputs], of a box of n vectors. */
-static void bends_find(struct bends *b, size_t n, const real *low, const real *high)
+static void relu_fold_find(struct relu_fold *b, size_t n, const real *low, const real *high)
 {
-    size_t width = 1 + b->inputs, pad = bends_pad(b->hidden);
+    size_t width = 1 + b->inputs, pad = relu_fold_pad(b->hidden);
     double work = 0, plain = 0; /* multiply-adds of vectors, and those for finding out */
     const vec *lines = b->layer[0];
     real *rows = b->rows;
@@ -212,29 +212,29 @@ static void bends_find(struct bends *b, size_t n, const real *low, const real *h
     for (size_t l = 0; l < b->layers; l++) {
         const vec *next = b->layer[l + 1];
         vec *out = b->lines[l & 1];
-        size_t n_on = bends_sort(b, l, width, lines);
-        size_t across = l + 1 < b->layers ? pad : bends_pad(b->outputs);
+        size_t n_on = relu_fold_sort(b, l, width, lines);
+        size_t across = l + 1 < b->layers ? pad : relu_fold_pad(b->outputs);
         work += (double)(n * b->n_bent[l] * width + width * (pad + n_on * across));
         plain += (double)(n * b->hidden * (1 + (l ? b->hidden : b->inputs)));
         b->folded = work < FOLDED * plain;
         if (!b->folded)
             return;
-        rows = bends_pack(rows, lines, pad, width, b->bent, b->n_bent[l]);
-        bends_through(b, n_on, width, lines, next, across, out);
+        rows = relu_fold_pack(rows, lines, pad, width, b->bent, b->n_bent[l]);
+        relu_fold_through(b, n_on, width, lines, next, across, out);
         for (size_t i = 0; i < b->n_bent[l]; i++, width++)
             memcpy(out + width * across, next + (1 + b->bent[i]) * across, across * sizeof *out);
         lines = out;
     }
     for (size_t k = 0; k < b->outputs; k++)
         b->bent[k] = k;
-    bends_pack(rows, lines, bends_pad(b->outputs), width, b->bent, b->outputs);
+    relu_fold_pack(rows, lines, relu_fold_pad(b->outputs), width, b->bent, b->outputs);
 }
 
 /* A block of rows over `width` features for n vectors; y [rows][BOX].  Each weight is
  * read once for several vectors, and each vector once for several rows. */
-static inline __attribute__((always_inline)) void bends_rows(const real *weights, int rows,
-                                                             int vecs, size_t width, size_t n,
-                                                             const vec *x, bool relu, vec *y)
+static inline __attribute__((always_inline)) void relu_fold_rows(const real *weights, int rows,
+                                                                 int vecs, size_t width, size_t n,
+                                                                 const vec *x, bool relu, vec *y)
 {
     for (size_t first = 0; first < n; first += (size_t)vecs) {
         const real *w = weights;
@@ -256,22 +256,22 @@ static inline __attribute__((always_inline)) void bends_rows(const real *weights
 }
 
 /* `rows` of them; returns the end of their weights. */
-static const real *bends_layer(const real *w, size_t rows, size_t width, size_t n, const vec *x,
-                               bool relu, vec *y)
+static const real *relu_fold_layer(const real *w, size_t rows, size_t width, size_t n, const vec *x,
+                                   bool relu, vec *y)
 {
     for (size_t r = 0, now; r < rows; r += now, w += now * (1 + width), y += now * BOX) {
-        now = bends_block(rows - r);
+        now = relu_fold_block(rows - r);
         if (now == 2)
-            bends_rows(w, 2, BENT_BLOCK / 2, width, n, x, relu, y);
+            relu_fold_rows(w, 2, BENT_BLOCK / 2, width, n, x, relu, y);
         else
-            bends_rows(w, BENT_ROWS, BENT_BLOCK / BENT_ROWS, width, n, x, relu, y);
+            relu_fold_rows(w, BENT_ROWS, BENT_BLOCK / BENT_ROWS, width, n, x, relu, y);
     }
     return w;
 }
 
 /* The network on `n` vectors of the box: x [features][BOX], of which the inputs are
  * there.  Returns the outputs [outputs][BOX], before the scale. */
-static const vec *bends_run(const struct bends *b, size_t n, vec *x)
+static const vec *relu_fold_run(const struct relu_fold *b, size_t n, vec *x)
 {
     const real *w = b->folded ? b->rows : b->plain;
     size_t width = b->inputs; /* features that a layer reads */
@@ -279,7 +279,7 @@ static const vec *bends_run(const struct bends *b, size_t n, vec *x)
     for (size_t l = 0;; l++) {
         bool relu = l < b->layers;
         size_t rows = !relu ? b->outputs : b->folded ? b->n_bent[l] : b->hidden;
-        w = bends_layer(w, rows, width, n, x, relu, y);
+        w = relu_fold_layer(w, rows, width, n, x, relu, y);
         if (!relu)
             return y;
         if (b->folded) {
