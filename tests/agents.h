@@ -116,17 +116,16 @@ static struct model *model_of(const char *rule, const struct rule_shape *shape, 
     struct model *m = mem_new(1, sizeof *m);
     m->name = mem_printf("%s1", rule);
     m->rule = rule_find(rule);
-    m->shape = *shape;
     fit_settings_default(&m->settings);
+    m->settings.shape = *shape;
     snprintf(m->settings.rule, sizeof m->settings.rule, "%s", rule);
-    policy_parse(policy, &m->settings.policy, NULL);
-    m->shape.n_weights = m->settings.policy.n;
-    rule_layout(m->rule, &m->shape, &m->tensors);
+    fit_settings_policy(&m->settings, policy, NULL);
+    rule_layout(m->rule, &m->settings.shape, &m->tensors);
     m->theta = mem_new(m->tensors.size, sizeof *m->theta);
     if (theta)
         memcpy(m->theta, theta, m->tensors.size * sizeof *theta);
     else
-        rule_init(m->rule, &m->shape, &m->tensors, SEED, m->theta);
+        rule_init(m->rule, &m->settings.shape, &m->tensors, SEED, m->theta);
     m->references = 1;
     return m;
 }

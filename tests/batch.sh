@@ -108,10 +108,11 @@ is 'nobody is waited for' "$out" 'a
 b'
 
 # --- signals
-interrupted() { # SIGNAL COMMAND: sets $status
+quick='fit dnn epochs=1000000 rate=1e-5 hidden=4'
+interrupted() { # SIGNAL COMMAND [FIT [COHORT]]: sets $status
     rm -f job.out # what the job before said is no sign
     touch job.out
-    env --default-signal=INT "$DELTAW" -c "$make" -c 'fit dnn epochs=1000000 rate=1e-5 hidden=4' \
+    env --default-signal=INT "$DELTAW" -c "${4:-$make}" -c "${3:-$quick}" \
         -c "$2" >job.out 2>job.err &
     job=$!
     tries=0
@@ -129,6 +130,12 @@ interrupted INT 'say x'
 is '^C at the end is 130' "$status" 130
 interrupted TERM wait
 is 'TERM ends it as TERM does' "$status" 143
+
+for signal in TERM HUP; do # before the first epoch there is nothing to keep
+    interrupted $signal wait 'fit rnn hidden=100' 'simulate reinforce animals=10 trials=8000'
+    is "$signal in the first epoch" "$(kill -l $status)" $signal
+    is "$signal in the first epoch: nothing is said" "$(cat job.err)" ''
+done
 
 # --- output
 run deltaw --json -c 'say hi' -c nonsense

@@ -141,7 +141,7 @@ int main(int argc, char **argv)
         return 1;
     }
     cohort = loaded, model = opened;
-    visited = malloc(cohort->n_trials * model->shape.n_weights * sizeof *visited);
+    visited = malloc(cohort->n_trials * model->settings.shape.n_weights * sizeof *visited);
     bench("sweep", take_sweep, runs);
     bench("map_60x30_64", small_map, runs);
     bench("map_100x50_256", picture, runs);

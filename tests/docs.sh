@@ -40,4 +40,5 @@ while read -r citation; do
     unknown="$unknown [$citation]"
 done <cited
 is "every section of doc/science that the source cites is there" "$unknown" ""
+ok "sections are cited" test "$(wc -l <cited)" -ge 8
 finish

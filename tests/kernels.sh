@@ -4,7 +4,7 @@
 . "$srcdir/tests/tap.sh"
 
 kernels=$("$DELTAW" -v --version | sed -n 's/^kernels: \(.*\); in use.*/\1/p')
-like "--version -v lists the kernels" "$kernels" 'sse2'
+like "--version -v lists the kernels" "$kernels" '(sse2|neon|generic) double$'
 run "$DELTAW" --no-rc -q -c 'simulate reinforce animals=5 trials=700 session=90 alpha=2^-4 seed=3' \
     -c 'save data log.csv.gz'
 is "a cohort is made" "$status$errors" 0

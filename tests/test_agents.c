@@ -147,7 +147,7 @@ static void test_fitted(void)
     t.split = true;
     t.alpha_error[0] = .05, t.alpha_error[1] = .01;
     t.forgetting[0] = .004, t.forgetting[1] = .002;
-    struct rule_shape split = {.split_alpha = true, .forgetting = true};
+    struct rule_shape split = {.split = true, .forgetting = true};
     test_same_as_fitted(&t, &split, (const double[]){.02, .03, .05, .01, .004, .002});
     strcpy(t.rule, "reinforce-base");
     t.baseline[0] = .3, t.baseline[1] = -.2;

@@ -1,5 +1,6 @@
-/* Nothing is allocated within a pass over a cohort: neither in rollouts nor in steps on
- * segments, whatever the number of threads.  Counts calls of the C library's allocators. */
+/* Nothing is allocated within a pass over a cohort but by the first: neither in rollouts nor
+ * in steps on segments, whatever the number of threads.  Counts calls of the C library's
+ * allocators. */
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,8 +87,8 @@ static unsigned long of_segments(struct setting *s, int threads)
                                                                .train = train,
                                                                .length = 20,
                                                                .threads = threads});
-    unsigned long before = atomic_load(&calls);
     segments_start(p, s->theta, s->w0, NULL);
+    unsigned long before = atomic_load(&calls);
     for (int pass = 0; pass < 3; pass++) {
         segments_shuffle(p, &rng);
         for (size_t i = 0; i < segments_steps(segments_count(p)); i++)

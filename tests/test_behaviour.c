@@ -103,7 +103,7 @@ static void test_expected(const struct model *model, const struct cohort *c)
     float *visited = mem_new(2 * c->n_trials, sizeof *visited);
     for (size_t i = 0; i < 2 * c->n_trials; i++)
         visited[i] = (float)rng_between(&rng, -3, 3);
-    lapsing.shape.lapse = .1;
+    lapsing.settings.shape.lapse.value = .1;
     learning_curve_compute(c, 4, &curve);
     learning_curve_expect(&curve, &lapsing, c, visited, 0, expected);
     for (size_t a = 0; a < 2; a++) { /* cid has no known reward */
@@ -146,7 +146,7 @@ static void test_trajectory(const struct model *model, const struct cohort *c)
     tap_ok(path.truth == NULL, "no truth here");
     struct model lapsing = *model;
     struct trajectory with;
-    lapsing.shape.lapse = .2;
+    lapsing.settings.shape.lapse.value = .2;
     trajectory_compute(&lapsing, c, 1, visited, &with);
     for (size_t i = 0; i < path.n; i++)
         wrong += fabs(with.p_right[i] - (.1 + .8 * path.p_right[i])) > 1e-12;
@@ -210,7 +210,7 @@ int main(void)
 {
     tap_note("seed %d", SEED);
     struct model model = {0};
-    policy_parse("stim+bias", &model.settings.policy, NULL);
+    fit_settings_policy(&model.settings, "stim+bias", NULL);
     struct cohort *c = small();
     test_curve(c);
     test_bins();

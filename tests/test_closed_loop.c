@@ -72,9 +72,9 @@ static void test_loops(void)
                    "alpha=.05,.03 baseline=.3,-.2");
     test_loop_same("trace", &(struct rule_shape){.window = 4}, "stim+bias", two,
                    "animals=150 trials=200 seed=3", "alpha=.05,.03 window=4");
-    test_loop_same("predict-max", &(struct rule_shape){.fit_lapse = true}, "stim+bias", lapsing,
-                   "animals=5 trials=500", "alpha=.05,.03 lapse=.2");
-    test_loop_same("reward-max", &(struct rule_shape){.lapse = .3}, "stim+bias", two,
+    test_loop_same("predict-max", &(struct rule_shape){.lapse = {.fitted = true}}, "stim+bias",
+                   lapsing, "animals=5 trials=500", "alpha=.05,.03 lapse=.2");
+    test_loop_same("reward-max", &(struct rule_shape){.lapse = {.value = .3}}, "stim+bias", two,
                    "animals=5 trials=500", "alpha=.05,.03 lapse=.3");
     test_loop_same("reinforce", &(struct rule_shape){0}, "stim+d2+prevchoice", three,
                    "animals=5 trials=500 distractors=2",

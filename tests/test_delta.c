@@ -7,6 +7,7 @@
 #include "cohorts.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/base/option.h"
+#include "deltaw/base/thread.h"
 #include "deltaw/data/npz.h"
 #include "deltaw/learn/covariance.h"
 #include "deltaw/learn/fit.h"
@@ -24,8 +25,7 @@ static struct model *model_of(const char *rule, size_t n, const double *theta, c
     m->rule = rule_find(rule);
     fit_settings_default(&m->settings);
     snprintf(m->settings.rule, sizeof m->settings.rule, "%s", rule);
-    m->shape = fit_shape(&m->settings);
-    rule_layout(m->rule, &m->shape, &m->tensors);
+    rule_layout(m->rule, &m->settings.shape, &m->tensors);
     if (n != m->tensors.size)
         err_die("test_delta: %s has %zu parameters", rule, m->tensors.size);
     m->theta = mem_copy(theta, n, sizeof *theta);
@@ -174,6 +174,32 @@ static void test_bound(void)
     lives_free(&l);
 }
 
+static void *count_references(void *data)
+{
+    for (int i = 0; i < 200000; i++)
+        model_drop(model_hold(data));
+    return NULL;
+}
+
+/* Views hold the model that is asked: ThreadSanitizer sees whether the count is read. */
+static void test_counted(void)
+{
+    static const double theta[] = {.04, .02}, c[] = {9e-6, 1e-6, 1e-6, 4e-6};
+    struct model *m = model_of("reinforce", 2, theta, c);
+    struct lives l = lives_of(m);
+    struct map_request r;
+    struct err err = {0};
+    pthread_t counting;
+    map_request_default(&r);
+    tap_ok(thread_start(&counting, count_references, m, &err), "references are counted beside it");
+    struct map map = map_for(m, &l, &r);
+    pthread_join(counting, NULL);
+    tap_ok(m->references == 1 && map.panel[0].se, "and the errors of a map are found meanwhile");
+    map_free(&map);
+    model_drop(m);
+    lives_free(&l);
+}
+
 static struct cohort *learners(void)
 {
     struct args args = {0};
@@ -194,7 +220,7 @@ static struct model *fitted(const struct cohort *c, const char *rule, int epochs
     struct fit_settings s;
     fit_settings_default(&s);
     snprintf(s.rule, sizeof s.rule, "%s", rule);
-    s.hidden = 4;
+    s.shape.hidden = 4;
     s.epochs = epochs;
     struct fit *fit = fit_start(&s, c, "m", NULL, NULL);
     while (fit_active(fit))
@@ -316,6 +342,7 @@ int main(void)
     test_draws("trace", 2, trace, trace_c, &r);
     test_linear();
     test_bound();
+    test_counted();
     test_network(c);
     test_file(c);
     cohort_drop(c);

@@ -30,22 +30,23 @@ static void test_fits(const struct cohort *c, const struct wake *wake, const cha
     size_t size = 0;
     fit_settings_default(&s);
     snprintf(s.rule, sizeof s.rule, "%s", rule);
-    s.hidden = 8;
+    s.shape.hidden = 8;
     s.truncation = 100;
     s.seed = SEED;
-    s.w0 = w0;
-    s.fit_lapse = w0 == W0_PSYCHOMETRIC;
+    s.w0.kind = w0;
+    s.shape.lapse.fitted = w0 == W0_PSYCHOMETRIC;
     s.holdout = mem_text("a2");
     for (int threads = 0; threads <= 4; threads += threads ? threads : 1) {
-        s.fast = threads > 0;
-        s.epochs = s.fast ? 200 : 100;
+        bool fast = threads > 0;
+        s.optimizer = fast ? OPTIMIZER_FAST : OPTIMIZER_ADAM;
+        s.epochs = fast ? 200 : 100;
         s.threads = threads;
         struct fit *fit = fit_start(&s, c, "f", wake, &err);
         fit_share(fit, threads / 2);
         struct fit_status status = over(fit, wake);
         struct model *m = fit_model(fit);
         const struct epoch_loss *h = m->history, *last = &h[m->n_history - 1];
-        if (!s.fast) {
+        if (!fast) {
             adam = last->train;
         } else {
             tap_ok(status.state == FIT_DONE && last->epoch == 200 && m->n_history >= 32,
@@ -82,9 +83,9 @@ static void test_large_steps(const struct cohort *c, const struct wake *wake)
     struct fit_settings s;
     fit_settings_default(&s);
     s.epochs = 60;
-    s.hidden = 8;
+    s.shape.hidden = 8;
     s.seed = SEED;
-    s.fast = true;
+    s.optimizer = OPTIMIZER_FAST;
     s.rate = 2;
     struct fit *fit = fit_start(&s, c, "l", wake, NULL);
     struct fit_status status = over(fit, wake);
@@ -107,8 +108,8 @@ static void test_stop(const struct cohort *c, const struct wake *wake)
     struct fit_settings s;
     fit_settings_default(&s);
     s.epochs = 10000000;
-    s.hidden = 8;
-    s.fast = true;
+    s.shape.hidden = 8;
+    s.optimizer = OPTIMIZER_FAST;
     struct fit *fit = fit_start(&s, c, "s", wake, NULL);
     while (fit_status(fit).epoch < 16)
         poll(&(struct pollfd){.fd = wake->fd, .events = POLLIN}, 1, 100), wake_drain(wake);
@@ -136,9 +137,9 @@ static void test_ridge(const struct cohort *c, const struct wake *wake)
         struct fit_settings s;
         fit_settings_default(&s);
         s.epochs = 150;
-        s.hidden = 8;
+        s.shape.hidden = 8;
         s.seed = SEED;
-        s.fast = i / 2;
+        s.optimizer = i / 2 ? OPTIMIZER_FAST : OPTIMIZER_ADAM;
         s.ridge = i % 2 ? .1 : 0;
         struct fit *fit = fit_start(&s, c, "r", wake, NULL);
         over(fit, wake);

@@ -34,7 +34,7 @@ static void plain_update(const struct tensors *t, const double *theta, size_t la
         dw[k] = theta[t->item[0].offset + k] * out[k];
 }
 
-/* Loss of one animal trial by trial (SCIENCE 1), and its last weights. */
+/* Loss of one animal trial by trial (doc/science, the model), and its last weights. */
 static double plain_loss(const struct cohort *c, size_t animal, const struct tensors *t,
                          const double *theta, size_t layers, const double *w0, double *w)
 {
@@ -53,7 +53,7 @@ static double plain_loss(const struct cohort *c, size_t animal, const struct ten
     return loss;
 }
 
-struct setting {
+struct setup {
     const struct rule *rule;
     struct rule_shape shape;
     struct tensors tensors;
@@ -62,10 +62,10 @@ struct setting {
     struct trials *trials;
 };
 
-static struct setting setting_new(size_t hidden, size_t layers)
+static struct setup setting_new(size_t hidden, size_t layers)
 {
-    struct setting s = {.rule = rule_find("dnn"),
-                        .shape = {.n_weights = 2, .hidden = hidden, .layers = layers}};
+    struct setup s = {.rule = rule_find("dnn"),
+                      .shape = {.n_weights = 2, .hidden = hidden, .layers = layers}};
     struct policy policy;
     struct rng rng = rng_stream(SEED, RNG_TEST, 1, 1);
     for (size_t a = 0; a < ANIMALS; a++)
@@ -84,14 +84,14 @@ static struct setting setting_new(size_t hidden, size_t layers)
     return s;
 }
 
-static void setting_free(struct setting *s)
+static void setting_free(struct setup *s)
 {
     trials_free(s->trials);
     cohort_drop(s->cohort);
     free(s->theta), free(s->w0);
 }
 
-static struct rollout *rollout_of(const struct setting *s, const struct engine *engine,
+static struct rollout *rollout_of(const struct setup *s, const struct engine *engine,
                                   const bool *train, size_t truncation, int threads)
 {
     return rollout_new(&(struct rollout_setup){.engine = engine,
@@ -103,7 +103,7 @@ static struct rollout *rollout_of(const struct setting *s, const struct engine *
                                                .threads = threads});
 }
 
-static void test_losses(const struct setting *s, const struct engine *engine)
+static void test_losses(const struct setup *s, const struct engine *engine)
 {
     double tolerance = engine == engine_double() ? 1e-9 : 2e-4, worst = 0, visited_worst = 0;
     size_t n = s->cohort->n_trials;
@@ -134,7 +134,7 @@ static void test_losses(const struct setting *s, const struct engine *engine)
 
 /* Each engine's gradient against the double engine's, which check_gradient
  * holds against differences. */
-static void test_gradients(const struct setting *s, size_t truncation)
+static void test_gradients(const struct setup *s, size_t truncation)
 {
     bool train[ANIMALS];
     for (size_t a = 0; a < ANIMALS; a++)
@@ -168,7 +168,7 @@ static void test_gradients(const struct setting *s, size_t truncation)
     rollout_free(exact);
 }
 
-static void test_threads(const struct setting *s)
+static void test_threads(const struct setup *s)
 {
     bool train[ANIMALS];
     for (size_t a = 0; a < ANIMALS; a++)
@@ -193,7 +193,7 @@ static void test_threads(const struct setting *s)
 
 /* batch=: every training animal in one batch, and the batches' gradients sum to
  * the whole. */
-static void test_batches(const struct setting *s)
+static void test_batches(const struct setup *s)
 {
     bool train[ANIMALS];
     size_t n = s->tensors.size;
@@ -241,7 +241,7 @@ static void test_batches(const struct setting *s)
 /* What crosses chunk ends: the gradient in segments is that of one long chunk. */
 static void test_whole(const char *name)
 {
-    struct setting s = setting_new(5, 2);
+    struct setup s = setting_new(5, 2);
     struct rollout_task task = {.theta = NULL, .w0 = s.w0, .gradient = true};
     bool train[ANIMALS];
     s.rule = rule_find(name);
@@ -333,7 +333,7 @@ static void test_padding(void)
 
 /* A rule under which w doubles on every step but a real trial's: what happens in
  * lanes without an animal, or after an animal's last trial, must not show. */
-static void test_idle_lanes(struct setting *s)
+static void test_idle_lanes(struct setup *s)
 {
     const struct tensor *t = s->tensors.item;
     bool train[ANIMALS];
@@ -366,17 +366,17 @@ static void test_check(void)
          .layers = 1,
          .lags = 2,
          .window = 4,
-         .split_alpha = true,
+         .split = true,
          .forgetting = true},
         {.n_weights = 2,
          .hidden = 13,
          .layers = 3,
          .window = 3,
-         .shared_alpha = true,
-         .split_alpha = true,
-         .fit_lapse = true},
-        {.n_weights = 1, .hidden = 4, .layers = 1, .lapse = .1},
-        {.n_weights = 2, .hidden = 7, .layers = 2, .mlp_first = true},
+         .alpha = ALPHA_SHARED,
+         .split = true,
+         .lapse = {.fitted = true}},
+        {.n_weights = 1, .hidden = 4, .layers = 1, .lapse = {.value = .1}},
+        {.n_weights = 2, .hidden = 7, .layers = 2, .order = ORDER_MLP_GRU},
     };
     struct gradient_row rows[RULE_MAX_TENSORS + 1];
     size_t n;
@@ -485,7 +485,7 @@ int main(void)
     static const size_t sizes[][2] = {{32, 2}, {13, 1}, {21, 3}};
     tap_note("seed %d", SEED);
     for (size_t i = 0; i < 3; i++) {
-        struct setting s = setting_new(sizes[i][0], sizes[i][1]);
+        struct setup s = setting_new(sizes[i][0], sizes[i][1]);
         test_losses(&s, engine_double());
         for (size_t e = 0; engine_at(e); e++)
             test_losses(&s, engine_at(e));

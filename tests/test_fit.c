@@ -32,7 +32,7 @@ static struct fit_settings quick(int epochs, int threads)
     s.epochs = epochs;
     s.threads = threads;
     s.truncation = 60;
-    s.hidden = 8;
+    s.shape.hidden = 8;
     s.seed = SEED;
     return s;
 }
@@ -179,7 +179,7 @@ static void test_psychometric(const struct wake *wake)
     struct cohort *c = cohort_builder_finish(b, "p", "p");
     struct fit_settings s = quick(30, 1);
     double w0[2], low = log(.2 / .8), high = log(.9 / .1);
-    s.w0 = W0_PSYCHOMETRIC;
+    s.w0.kind = W0_PSYCHOMETRIC;
     start_weights(&s, c, 0, w0);
     tap_near(w0[0], (high - low) / 2, 1e-6, "psychometric slope from the first 100 trials");
     tap_near(w0[1], (high + low) / 2, 1e-6, "psychometric intercept");

@@ -51,12 +51,11 @@ static struct model *model_of(const char *rule, const char *policy, size_t lags)
     struct rng rng = rng_stream(SEED, RNG_TEST, 99, 0);
     m->rule = rule_find(rule);
     fit_settings_default(&m->settings);
-    policy_parse(policy, &m->settings.policy, NULL);
-    m->settings.lags = lags, m->settings.hidden = 6, m->settings.truncation = 7;
-    m->settings.w0 = W0_VALUE, m->settings.w0_value[0] = .5;
-    m->shape = fit_shape(&m->settings);
-    m->shape.window = m->rule->memory && !m->rule->network ? 4 : 0;
-    rule_layout(m->rule, &m->shape, &m->tensors);
+    fit_settings_policy(&m->settings, policy, NULL);
+    m->settings.shape.lags = lags, m->settings.shape.hidden = 6, m->settings.truncation = 7;
+    m->settings.w0 = (struct w0){.kind = W0_VALUE, .value = {.5}};
+    m->settings.shape.window = m->rule->memory && !m->rule->network ? 4 : 0;
+    rule_layout(m->rule, &m->settings.shape, &m->tensors);
     m->theta = mem_new(m->tensors.size, sizeof *m->theta);
     for (size_t i = 0; i < m->tensors.size; i++)
         m->theta[i] = (float)rng_between(&rng, -.4, .4);
@@ -68,8 +67,8 @@ static struct model *model_of(const char *rule, const char *policy, size_t lags)
 static double live(const struct model *m, const struct cohort *c, size_t a, double *visited)
 {
     const struct animal *animal = &c->animals[a];
-    size_t k_n = m->shape.n_weights;
-    double *u = mem_new(rule_inputs(&m->shape), sizeof *u), w[POLICY_MAX], loss = 0;
+    size_t k_n = m->settings.shape.n_weights;
+    double *u = mem_new(rule_inputs(&m->settings.shape), sizeof *u), w[POLICY_MAX], loss = 0;
     struct rule_state *state = rule_state_new(m, 1);
     model_start(m, c, a, w);
     for (size_t i = 0; i < animal->count; i++) {
@@ -78,7 +77,7 @@ static double live(const struct model *m, const struct cohort *c, size_t a, doub
         double next = i + 1 < animal->count ? c->stimulus[t + 1] : 0;
         memcpy(visited + i * k_n, w, k_n * sizeof *w);
         inputs_policy_of(&m->settings.policy, c, animal, t, x);
-        inputs_rule_of(&m->shape, w, c, animal, t, u);
+        inputs_rule_of(&m->settings.shape, w, c, animal, t, u);
         for (size_t k = 0; k < k_n; k++)
             z += w[k] * x[k];
         loss += i > 0 ? log1p(exp(c->choice[t] ? -z : z)) : 0;
@@ -94,7 +93,7 @@ static double live(const struct model *m, const struct cohort *c, size_t a, doub
 static void test_engine(const struct cohort *c, const char *rule, const char *policy, size_t lags)
 {
     struct model *m = model_of(rule, policy, lags);
-    size_t k_n = m->shape.n_weights;
+    size_t k_n = m->settings.shape.n_weights;
     float *swept = mem_new(c->n_trials * k_n, sizeof *swept);
     double *losses = mem_new(c->n_animals, sizeof *losses), worst = 0, off = 0, size = 0;
     model_sweep(m, c, swept);

@@ -188,7 +188,7 @@ static void test_contrast(void)
                                  "m,0.0625,0,1,0\nm,0,.125,1,1\nm,.25,0,1,0\nm,0,.5,1,1\n"
                                  "m,1,0,1,0\nm,0,0,1,1\nm,.5,.25,0,1\n",
                                  tanh5, &err);
-    /* SCIENCE 5 */
+    /* doc/science, coding of stimuli */
     const double want[] = {-.30273722, .55465008, -.84836067,           .98670389,
                            -1,         0,         .84836067 - .98670389};
     for (size_t i = 0; c && i < 7; i++)

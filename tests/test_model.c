@@ -16,7 +16,7 @@ static struct model *trained(const struct cohort *c)
 {
     struct fit_settings s;
     fit_settings_default(&s);
-    s.epochs = 7, s.hidden = 12, s.seed = SEED, s.threads = 1, s.w0 = W0_PSYCHOMETRIC;
+    s.epochs = 7, s.shape.hidden = 12, s.seed = SEED, s.threads = 1, s.w0.kind = W0_PSYCHOMETRIC;
     s.holdout = mem_text("a1");
     struct fit *fit = fit_start(&s, c, "dnn7", NULL, NULL);
     while (fit_active(fit))
@@ -36,12 +36,13 @@ static void test_round_trip(const struct model *m, const struct cohort *c, const
         return;
     tap_near(model_loss(o, c, NULL, NULL), model_loss(m, c, NULL, NULL), 1e-9,
              "the opened model has the same loss");
-    tap_ok(o->rule == m->rule && o->shape.hidden == 12 && o->shape.layers == 2, "rule and sizes");
+    tap_ok(o->rule == m->rule && o->settings.shape.hidden == 12 && o->settings.shape.layers == 2,
+           "rule and sizes");
     tap_ok(o->n_history == 8 && o->history[7].train == m->history[7].train &&
                o->history[7].heldout == m->history[7].heldout,
            "the history of losses");
     tap_ok(o->cohort_digest == m->cohort_digest && o->settings.seed == SEED &&
-               o->settings.epochs == 7 && o->settings.w0 == W0_PSYCHOMETRIC,
+               o->settings.epochs == 7 && o->settings.w0.kind == W0_PSYCHOMETRIC,
            "settings");
     tap_ok(o->n_animals == m->n_animals && o->held_out[1] && !o->held_out[0] &&
                memcmp(o->w0, m->w0, o->n_animals * 2 * sizeof *o->w0) == 0,
@@ -124,7 +125,8 @@ static void test_parameters_alone(const struct model *m, const struct cohort *c,
         return;
     double zero[2];
     model_start(o, c, 0, zero);
-    tap_ok(o->shape.hidden == 12 && zero[0] == 0 && zero[1] == 0, "sizes from shapes, w_0 zero");
+    tap_ok(o->settings.shape.hidden == 12 && zero[0] == 0 && zero[1] == 0,
+           "sizes from shapes, w_0 zero");
     model_drop(o);
 }
 
@@ -135,11 +137,11 @@ static void test_other_start(const struct model *m, const struct cohort *c, cons
     struct err err = {0};
     model_save(m, path, NULL);
     fit_settings_default(&s);
-    s.epochs = 1, s.hidden = 12, s.lags = 2;
+    s.epochs = 1, s.shape.hidden = 12, s.shape.lags = 2;
     s.init = mem_text(path);
     tap_ok(!fit_start(&s, c, "x", NULL, &err) && err.code == ERR_DATA && strstr(err.message, path),
            "init= of another shape: %s", err.message);
-    s.lags = 0;
+    s.shape.lags = 0;
     err_clear(&err);
     struct fit *fit = fit_start(&s, c, "x", NULL, &err);
     tap_ok(fit != NULL, "init= of the same shape starts");

@@ -21,16 +21,14 @@ static struct model *make(const char *rule, const char *policy, size_t lags)
     m->rule = rule_find(rule);
     fit_settings_default(&m->settings);
     snprintf(m->settings.rule, sizeof m->settings.rule, "%s", rule);
-    policy_parse(policy, &m->settings.policy, NULL);
-    m->settings.lags = lags;
-    m->shape = fit_shape(&m->settings);
-    m->shape.hidden = 7;
-    m->shape.lags = lags;
-    m->shape.window = 4;
-    rule_layout(m->rule, &m->shape, &m->tensors);
+    fit_settings_policy(&m->settings, policy, NULL);
+    m->settings.shape.hidden = 7;
+    m->settings.shape.lags = lags;
+    m->settings.shape.window = 4;
+    rule_layout(m->rule, &m->settings.shape, &m->tensors);
     m->theta = mem_new(m->tensors.size, sizeof *m->theta);
-    rule_init(m->rule, &m->shape, &m->tensors, SEED, m->theta);
-    for (size_t i = 0; m->rule->network && i < m->shape.n_weights; i++)
+    rule_init(m->rule, &m->settings.shape, &m->tensors, SEED, m->theta);
+    for (size_t i = 0; m->rule->network && i < m->settings.shape.n_weights; i++)
         m->theta[i] = 1; /* the scale */
     return m;
 }
@@ -75,7 +73,7 @@ static void plain_step(const struct model *m, struct rule_state *state, const do
     double u[64] = {0}, x[POLICY_MAX] = {0}, *v = u + policy->n;
     memcpy(u, w, policy->n * sizeof *u);
     v[0] = now->s, v[1] = 1, v[2] = now->day, v[3] = now->y, v[4] = now->r, v[5] = now->s > 0;
-    for (size_t lag = 1; lag <= m->shape.lags && lag <= n; lag++) {
+    for (size_t lag = 1; lag <= m->settings.shape.lags && lag <= n; lag++) {
         v[6 + 3 * (lag - 1)] = past[n - lag].s;
         v[7 + 3 * (lag - 1)] = past[n - lag].y;
         v[8 + 3 * (lag - 1)] = past[n - lag].r;
@@ -200,7 +198,7 @@ static void test_trace(void)
         struct slice_request r;
         struct slice slice;
         m->theta[0] = m->theta[1] = 1;
-        m->shape.window = cases[i].window;
+        m->settings.shape.window = cases[i].window;
         slice_request_default(&r);
         r.n_w = 1, r.w[0] = 0, r.w_bias = 0, r.reward = 1, r.nx = 3;
         r.past = cases[i].past, r.lags = cases[i].lags;

@@ -89,7 +89,7 @@ void __wrap_rule_state_free(struct rule_state *state)
 
 static const struct rule rule = {.name = "known"},
                          choice_rule = {.name = "tiny", .no_weights = true};
-static struct model model = {.rule = &rule, .shape = {.n_weights = K}};
+static struct model model = {.rule = &rule, .settings = {.shape = {.n_weights = K}}};
 
 static struct cohort *make(const char *stimuli, const char *animals, const char *noise)
 {
@@ -431,7 +431,7 @@ static void test_refusals(const struct cohort *c, const float *visited)
     model.rule = &rule;
     struct recovery found;
     struct model other = model;
-    policy_parse("bias+stim", &other.settings.policy, NULL);
+    fit_settings_policy(&other.settings, "bias+stim", NULL);
     err_clear(&err);
     tap_ok(!recovery_compute(&other, c, &found, &err), "recovery: %s", err.message);
 }
@@ -570,7 +570,7 @@ static void test_slices(const struct cohort *c, const float *visited)
 int main(void)
 {
     tap_note("seed %d", SEED);
-    policy_parse("stim+bias", &model.settings.policy, NULL);
+    fit_settings_policy(&model.settings, "stim+bias", NULL);
     struct cohort *c = make("ibl", "8", ".02"), *grid = make("grid", "6", "0");
     float *visited = visited_of(c), *grid_visited = visited_of(grid);
     truth_read(c, &truth, NULL);

@@ -199,8 +199,7 @@ static void test_bins(void)
 static void test_expected(const struct cohort *c)
 {
     struct model model = {.rule = rule_find("reinforce")};
-    policy_parse("stim+bias", &model.settings.policy, NULL);
-    model.shape.n_weights = 2;
+    fit_settings_policy(&model.settings, "stim+bias", NULL);
     float *visited = mem_new(2 * c->n_trials, sizeof *visited);
     struct rng rng = rng_stream(SEED, RNG_TEST, 1, 0);
     for (size_t i = 0; i < 2 * c->n_trials; i++)
@@ -220,7 +219,7 @@ static void test_expected(const struct cohort *c)
         wrong += fabs(p.points[0].expected[i] - sum[i] / (double)n[i]) > 1e-12;
     tap_ok(wrong == 0, "the model's P(right) is the mean over the very trials");
     double before = p.points[1].expected[0];
-    model.shape.lapse = .5;
+    model.settings.shape.lapse.value = .5;
     psychometric_expect(&p, &model, c, visited, 0);
     tap_near(p.points[1].expected[0], .25 + .5 * before, 1e-12, "lapses count");
     psychometric_expect(&p, &model, c, visited, 10);

@@ -18,8 +18,8 @@ static struct model *model_of(const char *rule, const struct rule_shape *shape, 
     struct model *m = mem_new(1, sizeof *m);
     m->name = mem_text(rule);
     m->rule = rule_find(rule);
-    m->shape = *shape;
     fit_settings_default(&m->settings);
+    m->settings.shape = *shape;
     rule_layout(m->rule, shape, &m->tensors);
     m->theta = mem_copy(theta, m->tensors.size, sizeof *theta);
     m->references = 1;
@@ -35,7 +35,7 @@ static double right(const struct trial *t)
     return 1 / (1 + exp(-(t->w[0] * t->s + t->w[1])));
 }
 
-/* SCIENCE 2 with signs and sides spelled out: f(a) (1 - p_a) for a side. */
+/* doc/science, textbook rules, with signs and sides spelled out: f(a) (1 - p_a) for a side. */
 static double score(double side, double p)
 {
     return side > .5 ? 1 - p : -p;

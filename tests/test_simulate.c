@@ -1,5 +1,5 @@
-/* Simulated cohorts: the update formula, the protocols of SCIENCE 4, the truth
- * that travels with them. */
+/* Simulated cohorts: the update formula, doc/science, simulation protocols,
+ * the truth that travels with them. */
 #include <math.h>
 #include <string.h>
 
@@ -246,7 +246,7 @@ static void test_noise(void)
     cohort_drop(c);
 }
 
-/* SCIENCE 4: w_stim ends at 2.22 +- .18, accuracy .19 -> .83, mean
+/* doc/science, simulation protocols: w_stim ends at 2.22 +- .18, accuracy .19 -> .83, mean
  * log-likelihood of the true model -.466. */
 static void test_protocol(void)
 {

@@ -68,11 +68,11 @@ static struct fit *fitted(const char *rule, int epochs, enum w0_kind w0, const s
     fit_settings_default(&s);
     snprintf(s.rule, sizeof s.rule, "%s", rule);
     s.epochs = epochs;
-    s.hidden = 6;
+    s.shape.hidden = 6;
     s.truncation = 50;
     s.threads = 2;
     s.seed = SEED;
-    s.w0 = w0;
+    s.w0.kind = w0;
     struct fit *fit = fit_start(&s, c, "f", wake, &err);
     while (fit && fit_active(fit)) {
         poll(&(struct pollfd){.fd = wake->fd, .events = POLLIN}, 1, 1000);

@@ -189,6 +189,20 @@ static void test_rescue(const char *what, int signal, bool close_it)
     pty_free(&p);
 }
 
+/* Nothing loaded, and a fit that has done no epoch yet. */
+static void test_nothing_to_keep(int signal, char *commands, const char *what)
+{
+    struct pty p = {.background = black};
+    count_kept(true, NULL);
+    tap_ok(start(&p, "TERM=xterm-256color", NULL, commands), "%s: it is there", what);
+    if (commands)
+        tap_ok(pty_shows(&p, "rnn1"), "%s: the fit has begun", what);
+    kill(p.child, signal);
+    left(&p, 0, signal, what);
+    tap_ok(count_kept(false, NULL) == 0, "%s: nothing is kept", what);
+    pty_free(&p);
+}
+
 static void test_many_kept(void)
 {
     struct pty p = {.background = black};
@@ -354,6 +368,11 @@ int main(void)
     test_rescue("HUP", SIGHUP, false);
     if (!*(getenv("SANITIZE") ? getenv("SANITIZE") : "")) /* these report a crash instead */
         test_rescue("a crash", SIGSEGV, false);
+    static char slow[] = "simulate reinforce animals=10 trials=8000; fit rnn hidden=100";
+    test_nothing_to_keep(SIGTERM, NULL, "TERM, nothing loaded");
+    test_nothing_to_keep(SIGHUP, NULL, "HUP, nothing loaded");
+    test_nothing_to_keep(SIGTERM, slow, "TERM in the first epoch");
+    test_nothing_to_keep(SIGHUP, slow, "HUP in the first epoch");
     test_many_kept();
     test_slow_line();
     test_resize_storm();

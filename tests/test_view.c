@@ -869,14 +869,14 @@ static void wait_for(struct view *view, const struct wake *wake)
 }
 
 /* The table of models stands at once; what takes time in it follows. */
-static void test_models_later(struct worker *worker, struct wake *wake)
+static void test_models_later(struct jobs *jobs, struct wake *wake)
 {
     const struct style style = {.ascii = true};
     struct stage stage;
     struct strbuf first = {0}, then = {0}, whole = {0};
     stage_set(&stage, true, 2);
     struct view *view = open_with("models", ""), *at_once = open_with("models", "");
-    tap_ok(view_update_later(view, worker, &stage.scene, NULL), "models are listed at once");
+    tap_ok(view_update_later(view, jobs, &stage.scene, NULL), "models are listed at once");
     view_print(view, 100, &style, &first);
     wait_for(view, wake);
     view_print(view, 100, &style, &then);
@@ -884,7 +884,7 @@ static void test_models_later(struct worker *worker, struct wake *wake)
     view_print(at_once, 100, &style, &whole);
     tap_ok(strcmp(first.text, whole.text) != 0, "  without R2");
     tap_is_text(then.text, whole.text, "  which follows");
-    view_update_later(view, worker, &stage.scene, NULL);
+    view_update_later(view, jobs, &stage.scene, NULL);
     tap_ok(!view_waits(view), "  and is not computed again");
     view_close(view), view_close(at_once);
     strbuf_free(&first), strbuf_free(&then), strbuf_free(&whole);
@@ -902,7 +902,7 @@ static void test_later(void)
     struct stage stage;
     stage_set(&stage, true, 1);
     wake_open(&wake, NULL);
-    struct worker *worker = worker_new(&wake, NULL);
+    struct jobs *jobs = jobs_new(&wake);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const char *name = cases[i].name;
         struct view *view = open_with(name, "");
@@ -911,13 +911,13 @@ static void test_later(void)
         struct err err = {0};
         char *first = words_at_once(name, "", &stage.scene);
         char *second = words_at_once(name, cases[i].other, &stage.scene);
-        tap_ok(!view_update_later(view, worker, &stage.scene, &err) &&
+        tap_ok(!view_update_later(view, jobs, &stage.scene, &err) &&
                    strstr(err.message, "computing"),
                "%s is being computed at first: %s", name, err.message);
         wait_for(view, &wake);
         tap_is_text(words(view, &out), first, "  then the same as at once");
         view_configure(view, &other, NULL);
-        tap_ok(view_update_later(view, worker, &stage.scene, NULL),
+        tap_ok(view_update_later(view, jobs, &stage.scene, NULL),
                "  and stays while another is computed");
         tap_ok(view_waits(view) || strcmp(words(view, &out), second) == 0, "  which is under way");
         wait_for(view, &wake);
@@ -926,14 +926,14 @@ static void test_later(void)
             struct args args = args_of(j % 2 ? cases[i].other : "");
             struct view *fresh = open_with(name, j % 2 ? cases[i].other : "");
             view_configure(view, &args, NULL);
-            view_update_later(view, worker, &stage.scene, NULL);
-            view_update_later(fresh, worker, &stage.scene, NULL);
+            view_update_later(view, jobs, &stage.scene, NULL);
+            view_update_later(fresh, jobs, &stage.scene, NULL);
             view_close(fresh); /* with a job under way */
             args_free(&args);
         }
         wait_for(view, &wake);
         tap_is_text(words(view, &out), second, "  also after many wishes");
-        view_update_later(view, worker, &stage.scene, NULL);
+        view_update_later(view, jobs, &stage.scene, NULL);
         view_update(view, &stage.scene, NULL);
         tap_is_text(words(view, &out), second, "  and at once again");
         view_close(view);
@@ -942,8 +942,8 @@ static void test_later(void)
         free(first);
         free(second);
     }
-    test_models_later(worker, &wake);
-    worker_free(worker);
+    test_models_later(jobs, &wake);
+    jobs_free(jobs);
     wake_close(&wake);
     stage_strike(&stage);
 }

@@ -138,11 +138,8 @@ static struct model *scene_model(const char *name, const struct cohort *cohort, 
     m->name = mem_text(name);
     m->rule = rule_find("dnn");
     fit_settings_default(&m->settings);
-    policy_parse("stim+bias", &m->settings.policy, NULL);
-    m->settings.hidden = SCENE_HIDDEN;
-    m->settings.layers = 2;
-    m->shape = (struct rule_shape){.n_weights = 2, .hidden = SCENE_HIDDEN, .layers = 2};
-    m->rule->layout(&m->shape, &m->tensors);
+    m->settings.shape.hidden = SCENE_HIDDEN;
+    m->rule->layout(&m->settings.shape, &m->tensors);
     m->theta = mem_new(m->tensors.size, sizeof(double));
     scene_theta(m);
     if (!cohort) {

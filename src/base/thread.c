@@ -8,8 +8,6 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BACKGROUND_NICE = 5 };
-
 /* The new thread inherits the mask, so there is no moment in which it could
  * take a signal. */
 bool thread_start(pthread_t *thread, void *(*run)(void *), void *arg, struct err *err)
@@ -25,14 +23,14 @@ bool thread_start(pthread_t *thread, void *(*run)(void *), void *arg, struct err
     return err_system(err, ERR_FAILED, "cannot start a thread");
 }
 
-/* Below the main thread, not below who starts it: those one level down would else
- * go two down, and who waits for them with them. */
-void thread_background(void)
+/* A thread starts with the place of who starts it, and keeps one that is below already. */
+void thread_background(int steps)
 {
     errno = 0;
     int main_thread = getpriority(PRIO_PROCESS, (id_t)getpid());
-    if (errno == 0)
-        (void)setpriority(PRIO_PROCESS, (id_t)gettid(), main_thread + BACKGROUND_NICE);
+    int own = getpriority(PRIO_PROCESS, (id_t)gettid());
+    if (errno == 0 && own <= main_thread)
+        (void)setpriority(PRIO_PROCESS, (id_t)gettid(), main_thread + steps);
 }
 
 int thread_processors(void)

@@ -59,7 +59,7 @@ static bool read_number(struct reader *r, enum role role, double *out, struct er
     return refuse_cell(r, err, role, "is not a number");
 }
 
-/* SCIENCE 5: f(c) = tanh(5c) / tanh(5), odd. */
+/* f(c) = tanh(5c) / tanh(5), odd: doc/science, coding of stimuli. */
 static bool transform(struct reader *r, enum role role, double *c, struct err *err)
 {
     if (r->options->contrast != LOAD_CONTRAST_TANH5 || isnan(*c))
@@ -89,7 +89,8 @@ static bool read_sides(struct reader *r, double *s, struct err *err)
         return refuse_cell(r, err, ROLE_RIGHT, "is below 0 beside a left contrast");
     if (!transform(r, ROLE_LEFT, &left, err) || !transform(r, ROLE_RIGHT, &right, err))
         return false;
-    /* SCIENCE 5: a negative right contrast is a left one; the difference is the same. */
+    /* A negative contrast on the right is one on the left (doc/science, coding of
+     * stimuli); the difference is the same. */
     r->file->n_swapped += right < 0;
     *s = lacking ? NAN : right - left;
     return true;

@@ -139,7 +139,7 @@ static bool batch_mean(const struct compiled_rule *p, size_t m, const double *u,
                        const double *state, double *dw)
 {
     const struct batch_mean *of = p->kernel->batch_mean;
-    if (!of || p->run.shape.mlp_first || n == 0)
+    if (!of || p->run.shape.order == ORDER_MLP_GRU || n == 0)
         return false;
     const struct mlp network = of->network(&p->run.shape);
     struct batch_mean_run f = {.batch_mean = of,

@@ -32,6 +32,22 @@ struct compiled_rule {
     double lapse;
 };
 
+static size_t offset_of(const struct tensors *tensors, const char *name)
+{
+    for (size_t i = 0; i < tensors->n; i++)
+        if (strcmp(tensors->item[i].name, name) == 0)
+            return tensors->item[i].offset;
+    return SIZE_MAX;
+}
+
+static struct textbook textbook_of(const struct tensors *tensors)
+{
+    return (struct textbook){.alpha = offset_of(tensors, "alpha"),
+                             .alpha_error = offset_of(tensors, "alpha_error"),
+                             .baseline = offset_of(tensors, "baseline"),
+                             .forgetting = offset_of(tensors, "forgetting")};
+}
+
 static struct compiled_rule *compiled_rule_new(const struct rule *rule,
                                                const struct rule_shape *shape, size_t max_steps)
 {
@@ -47,12 +63,18 @@ static struct compiled_rule *compiled_rule_new(const struct rule *rule,
     p->n_inputs = rule_inputs(shape);
     p->n_state = p->kernel->state(shape);
     p->n_cache = p->kernel->cache(shape, p->n_inputs);
-    p->n_delta = p->kernel->delta(shape, p->n_inputs);
-    p->lapse = shape->lapse;
-    p->lapses = shape->lapse > 0 || shape->fit_lapse;
-    p->lapse_at = shape->fit_lapse ? p->tensors.size - 1 : SIZE_MAX;
-    p->packed = mem_aligned(p->kernel->packed(shape, p->n_inputs), sizeof *p->packed);
-    p->run = (struct kernel_run){*shape, p->n_inputs, &p->tensors, p->packed, p->kernel->signal};
+    p->n_delta = p->kernel->delta ? p->kernel->delta(shape, p->n_inputs) : p->tensors.size;
+    p->lapse = shape->lapse.value;
+    p->lapses = shape->lapse.value > 0 || shape->lapse.fitted;
+    p->lapse_at = shape->lapse.fitted ? p->tensors.size - 1 : SIZE_MAX;
+    size_t packed = p->kernel->packed ? p->kernel->packed(shape, p->n_inputs) : p->tensors.size;
+    p->packed = mem_aligned(packed, sizeof *p->packed);
+    p->run = (struct kernel_run){.shape = *shape,
+                                 .n_inputs = p->n_inputs,
+                                 .tensors = &p->tensors,
+                                 .packed = p->packed,
+                                 .at = textbook_of(&p->tensors),
+                                 .signal = p->kernel->signal};
     return p;
 }
 

@@ -1,5 +1,5 @@
 /* Tiles forward and backward, for any rule.  Compiled once per engine; the
- * choice between the copies is in engines.c.  Formulas: SCIENCE 1. */
+ * choice between the copies is in engines.c.  Formulas: doc/science, the model. */
 #include "deltaw/learn/engine.h"
 
 #include <math.h>

@@ -10,7 +10,7 @@
 #if defined __x86_64__
 extern const struct engine engine_avx512, engine_avx2;
 #endif
-extern const struct engine engine_sse2, engine_f64;
+extern const struct engine engine_128, engine_f64;
 
 const struct engine *engine_double(void)
 {
@@ -28,7 +28,7 @@ const struct engine *engine_at(size_t i)
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
         can[n++] = &engine_avx2;
 #endif
-    can[n++] = &engine_sse2;
+    can[n++] = &engine_128;
     return i < n ? can[i] : NULL;
 }
 

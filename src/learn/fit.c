@@ -17,52 +17,6 @@
 #include "deltaw/learn/snapshots.h"
 #include "trainer.h"
 
-/* --- settings -------------------------------------------------------------- */
-
-void fit_settings_default(struct fit_settings *s)
-{
-    *s = (struct fit_settings){.rule = "dnn",
-                               .hidden = 32,
-                               .layers = 2,
-                               .epochs = 1000,
-                               .rate = 1e-3,
-                               .decay = .999,
-                               .truncation = 500,
-                               .w0 = W0_ZERO,
-                               .seed = 99};
-    policy_parse("stim+bias", &s->policy, NULL);
-}
-
-struct fit_settings fit_settings_copy(const struct fit_settings *s)
-{
-    struct fit_settings copy = *s;
-    copy.holdout = s->holdout ? mem_text(s->holdout) : NULL;
-    copy.init = s->init ? mem_text(s->init) : NULL;
-    return copy;
-}
-
-void fit_settings_free(struct fit_settings *s)
-{
-    free(s->holdout);
-    free(s->init);
-    s->holdout = s->init = NULL;
-}
-
-struct rule_shape fit_shape(const struct fit_settings *s)
-{
-    return (struct rule_shape){.n_weights = s->policy.n,
-                               .hidden = s->hidden,
-                               .layers = s->layers,
-                               .lags = s->lags,
-                               .window = s->window,
-                               .shared_alpha = s->shared_alpha,
-                               .split_alpha = s->split_alpha,
-                               .forgetting = s->forgetting,
-                               .mlp_first = s->mlp_first,
-                               .lapse = s->lapse,
-                               .fit_lapse = s->fit_lapse};
-}
-
 /* --- starting -------------------------------------------------------------- */
 
 static const char *animal_name(void *context, size_t i)
@@ -115,32 +69,45 @@ int fit_fast_epochs(const struct fit_settings *settings, const struct cohort *co
     return epochs;
 }
 
+/* "dnn hidden=8 layers=2": what tells the tensors of a rule. */
+static void shape_words(const struct rule *rule, const struct fit_settings *s, struct strbuf *out)
+{
+    const struct setting *row;
+    strbuf_puts(out, rule->name);
+    for (size_t i = 0; (row = setting_at(i)); i++) {
+        if (!setting_shapes(row) || setting_refused(row, rule))
+            continue;
+        strbuf_printf(out, " %s=", row->option.name);
+        setting_text(row, s, out);
+    }
+}
+
 /* The file of init= holds just the tensors that this fit trains. */
 static bool check_start(struct fit *fit, const struct rule *rule, struct err *err)
 {
     struct fit_settings *s = &fit->settings;
-    struct rule_shape shape = fit_shape(s);
     struct tensors want = {0};
     if (!s->init)
         return true;
     if (!model_open(s->init, "init", &fit->start, err))
         return false;
     const struct model *m = fit->start;
-    rule_layout(rule, &shape, &want);
+    rule_layout(rule, &s->shape, &want);
     bool same = m->rule == rule && m->tensors.n == want.n && m->tensors.size == want.size;
     for (size_t i = 0; same && i < want.n; i++)
         same = strcmp(m->tensors.item[i].name, want.item[i].name) == 0 &&
                m->tensors.item[i].rows == want.item[i].rows &&
                m->tensors.item[i].cols == want.item[i].cols;
-    if (!same)
-        return err_set(err, ERR_DATA,
-                       "%s: holds %s hidden=%zu layers=%zu, %zu parameters for %s; "
-                       "the fit is of %s hidden=%zu layers=%zu, %zu parameters for %s; give fit "
-                       "the options of the file",
-                       s->init, m->rule->name, m->shape.hidden, m->shape.layers, m->tensors.size,
-                       m->settings.policy.text, rule->name, s->hidden, s->layers, want.size,
-                       s->policy.text);
-    return true;
+    if (same)
+        return true;
+    struct strbuf has = {0}, wants = {0};
+    shape_words(m->rule, &m->settings, &has);
+    shape_words(rule, s, &wants);
+    err_set(err, ERR_DATA, "%s: holds %s; the fit is of %s; give fit the options of the file",
+            s->init, strbuf_text(&has), strbuf_text(&wants));
+    strbuf_free(&has);
+    strbuf_free(&wants);
+    return false;
 }
 
 static struct fit *fit_new(const char *name)
@@ -164,7 +131,7 @@ struct fit *fit_start(const struct fit_settings *settings, const struct cohort *
     bool *who = mem_new(cohort->n_animals, sizeof *who);
     fit->settings = fit_settings_copy(settings);
     if (rule->no_weights) /* its logit is the one weight there is */
-        policy_parse("bias", &fit->settings.policy, NULL);
+        fit_settings_policy(&fit->settings, "bias", NULL);
     fit->cohort = cohort_hold(cohort);
     fit->wake = wake;
     fit->status = (struct fit_status){.state = FIT_RUNNING,

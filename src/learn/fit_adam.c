@@ -1,5 +1,5 @@
-/* Networks: Adam (SCIENCE 1).  One step per epoch on the whole cohort, or, with
- * batch=N, one step per N animals, batches in an order of their own each epoch. */
+/* Networks: Adam (doc/science, fitting).  One step per epoch on the whole cohort, or, with
+ * batch=N, one step per N animals, in a new order of batches each epoch. */
 #include <math.h>
 #include <stdlib.h>
 

@@ -158,7 +158,7 @@ const char *fit_minibatch(struct trainer *t)
     f.gradient_w0 = mem_new(t->n_animals * t->n_weights, sizeof *f.gradient_w0);
     f.segments = segments_new(&(struct segments_setup){.engine = engine_pick(),
                                                        .rule = t->rule,
-                                                       .shape = &t->shape,
+                                                       .shape = t->shape,
                                                        .trials = t->trials,
                                                        .train = t->train,
                                                        .length = s->truncation,

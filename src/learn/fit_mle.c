@@ -1,6 +1,7 @@
 /* Rules of a few parameters: bounded quasi-Newton (NLopt) on the exact, untruncated
  * gradient in double precision, from several starts; standard errors from the
  * inverse Hessian of the log-likelihood, differenced from gradients. */
+#include <float.h>
 #include <math.h>
 #include <nlopt.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 #include "deltaw/learn/positive.h"
 #include "trainer.h"
 
-enum { MOST_EVALUATIONS = 500, SMALL = 60, MOST_PARAMETERS = 64 };
+enum { MOST_EVALUATIONS = 500, SMALL = 60, MOST_PARAMETERS = 64, MOST = 50 };
 
 struct search {
     struct trainer *t;
@@ -22,14 +23,15 @@ struct search {
     const char *why;
 };
 
-static bool is(const struct trainer *t, size_t i, const char *prefix)
+/* The tensor of a variable, "" for a start weight. */
+static const char *tensor_of(const struct trainer *t, size_t i)
 {
     for (size_t j = 0; j < t->tensors.n; j++) {
         const struct tensor *x = &t->tensors.item[j];
         if (i >= x->offset && i < x->offset + x->size)
-            return strncmp(x->name, prefix, strlen(prefix)) == 0;
+            return x->name;
     }
-    return false;
+    return "";
 }
 
 static void set_variables(struct search *s, const double *v)
@@ -70,15 +72,16 @@ static double objective(unsigned n, const double *v, double *gradient, void *arg
 static void set_bounds(struct search *s)
 {
     const struct trainer *t = s->t;
-    bool nonneg = t->fit->settings.nonneg;
     for (size_t i = 0; i < t->n_all; i++) {
-        s->logarithm[i] = is(t, i, "alpha");
-        s->lo[i] = s->logarithm[i] ? -24 : nonneg && is(t, i, "baseline") ? 0 : -50;
-        s->hi[i] = s->logarithm[i] ? 2 : 50;
-        if (is(t, i, "forgetting"))
-            s->lo[i] = -1, s->hi[i] = 1;
-        if (is(t, i, "lapse"))
-            s->lo[i] = 0, s->hi[i] = .5;
+        const char *tensor = tensor_of(t, i);
+        const struct setting *row = setting_of_tensor(tensor);
+        bool bounded = row && row->low < row->high;
+        double low = bounded ? row->low : -MOST, high = bounded ? row->high : MOST;
+        if (t->shape->baseline == BASELINE_NONNEG && strcmp(tensor, "baseline") == 0)
+            low = 0;
+        s->logarithm[i] = row && row->logarithm;
+        s->lo[i] = s->logarithm[i] ? log2(low) : low;
+        s->hi[i] = s->logarithm[i] ? log2(high) : high;
     }
 }
 
@@ -88,7 +91,7 @@ static void run_start(struct search *s, double exponent, const double *from, boo
     struct trainer *t = s->t;
     double *v = mem_new(t->n_all, sizeof *v), value;
     for (size_t i = 0; i < t->n_all; i++) {
-        v[i] = s->logarithm[i] ? log2(fmax(from[i], 0x1p-24)) : from[i];
+        v[i] = s->logarithm[i] ? log2(fmax(from[i], DBL_MIN)) : from[i];
         if (other && s->logarithm[i])
             v[i] = exponent;
         v[i] = fmin(fmax(v[i], s->lo[i]), s->hi[i]);

@@ -1,4 +1,4 @@
-/* A gated recurrent unit as PyTorch states it (SCIENCE 1): gates r, z, n stacked,
+/* A gated recurrent unit as PyTorch states it (doc/science, network rules): gates r, z, n stacked,
  * both biases, n = tanh(W_in u + b_in + r (W_hn h + b_hn)), h' = (1 - z) n + z h.
  * Tensors in order: gru.weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0.
  * Compiled per engine.

@@ -22,11 +22,17 @@ struct learning_signal {
 /* p: P(right); r, y, z of the trial. */
 typedef struct learning_signal (*learning_signal_of)(vec p, vec r, vec y, vec z);
 
+/* Offsets into theta of what textbook rules have, see classic.h; SIZE_MAX: not there. */
+struct textbook {
+    size_t alpha, alpha_error, baseline, forgetting;
+};
+
 struct kernel_run {
     struct rule_shape shape;
     size_t n_inputs; /* K + INPUT_N */
     const struct tensors *tensors;
-    const real *packed;        /* what pack() wrote */
+    const real *packed; /* what pack() wrote */
+    struct textbook at;
     learning_signal_of signal; /* textbook rules */
 };
 
@@ -35,7 +41,7 @@ struct kernel {
     learning_signal_of signal; /* textbook rules only */
     /* Sizes for a shape: reals of packed parameters; vectors of state carried
      * from step to step; vectors kept per step for the way back; vectors of
-     * deltas per step. */
+     * deltas per step.  packed and delta NULL: one for each parameter. */
     size_t (*packed)(const struct rule_shape *shape, size_t n_inputs);
     size_t (*state)(const struct rule_shape *shape);
     size_t (*cache)(const struct rule_shape *shape, size_t n_inputs);

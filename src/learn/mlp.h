@@ -1,5 +1,5 @@
 /* The network of the rules: scale * (Linear ReLU ... Linear), `layers` hidden
- * layers of `hidden`, K outputs (SCIENCE 1).  Tensors in order: scaling_factor,
+ * layers of `hidden`, K outputs (doc/science, network rules).  Tensors in order: scaling_factor,
  * then dnn.{0,2,4,...}.{weight,bias}.  Compiled per engine.
  *
  * Cache of a step: activations a_1 .. a_L (after ReLU), output o [K] (before

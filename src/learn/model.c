@@ -47,6 +47,23 @@ void model_drop(struct model *m)
     free(m);
 }
 
+struct model model_at(const struct model *model, double *theta)
+{
+    return (struct model){.name = model->name,
+                          .rule = model->rule,
+                          .settings = model->settings,
+                          .tensors = model->tensors,
+                          .theta = theta};
+}
+
+bool model_meets(const struct model *model, const struct cohort *cohort, struct err *err)
+{
+    struct err why = {0};
+    return policy_check(&model->settings.policy, cohort, &why) ||
+           err_set(err, why.code, "%s cannot look at %s: %s", model->name, cohort->name,
+                   why.message);
+}
+
 /* Networks train in single precision, the rules of a few parameters in double. */
 static const struct engine *engine_of(const struct model *model)
 {
@@ -55,7 +72,8 @@ static const struct engine *engine_of(const struct model *model)
 
 double model_lapse(const struct model *model)
 {
-    return model->shape.fit_lapse ? model->theta[model->tensors.size - 1] : model->shape.lapse;
+    const struct share *lapse = &model->settings.shape.lapse;
+    return lapse->fitted ? model->theta[model->tensors.size - 1] : lapse->value;
 }
 
 void model_start(const struct model *model, const struct cohort *cohort, size_t animal, double *w0)
@@ -78,7 +96,7 @@ static void model_pass(const struct model *model, const struct cohort *cohort, f
     struct rollout *r =
         rollout_new(&(struct rollout_setup){.engine = engine_of(model),
                                             .rule = model->rule,
-                                            .shape = &model->shape,
+                                            .shape = &model->settings.shape,
                                             .trials = trials,
                                             .truncation = model->settings.truncation,
                                             .threads = 1});
@@ -132,10 +150,10 @@ struct rule_state *rule_state_new(const struct model *model, size_t n)
 {
     struct rule_state *w = mem_new(1, sizeof *w);
     w->engine = engine_of(model);
-    w->compiled = w->engine->compiled_rule_new(model->rule, &model->shape, 1);
+    w->compiled = w->engine->compiled_rule_new(model->rule, &model->settings.shape, 1);
     w->engine->compiled_rule_set(w->compiled, model->theta);
     w->n = n;
-    w->n_state = w->engine->compiled_rule_carry(w->compiled) - model->shape.n_weights;
+    w->n_state = w->engine->compiled_rule_carry(w->compiled) - model->settings.shape.n_weights;
     w->state = mem_new(n * w->n_state, sizeof *w->state);
     return w;
 }
@@ -176,8 +194,9 @@ void model_update(const struct model *model, size_t n, const double *u, double *
 {
     const struct engine *engine = engine_of(model);
     const struct policy *policy = &model->settings.policy;
-    size_t k = policy->n, given = k + INPUT_N, width = rule_inputs(&model->shape);
-    struct compiled_rule *compiled = engine->compiled_rule_new(model->rule, &model->shape, 1);
+    size_t k = policy->n, given = k + INPUT_N, width = rule_inputs(&model->settings.shape);
+    struct compiled_rule *compiled =
+        engine->compiled_rule_new(model->rule, &model->settings.shape, 1);
     double *in = mem_new(n * width, sizeof *in), *x = mem_new(n * k, sizeof *x);
     double *answer = mem_new(n, sizeof *answer);
     engine->compiled_rule_set(compiled, model->theta);
@@ -188,7 +207,7 @@ void model_update(const struct model *model, size_t n, const double *u, double *
                                   .choice = v[INPUT_CHOICE],
                                   .reward = v[INPUT_REWARD],
                                   .day = v[INPUT_DAY]};
-        inputs_rule(&model->shape, u + i * given, &now, NULL, 0, in + i * width);
+        inputs_rule(&model->settings.shape, u + i * given, &now, NULL, 0, in + i * width);
         inputs_policy(policy, &now, NULL, 0, NULL, x + i * k);
         answer[i] = v[INPUT_REWARD] >= .5 ? right : !right;
     }

@@ -11,6 +11,7 @@
 #include "deltaw/learn/fit.h"
 #include "deltaw/learn/model.h"
 #include "covariance_file.h"
+#include "settings_file.h"
 #include "snapshots_file.h"
 
 #ifdef HAVE_CONFIG_H
@@ -20,8 +21,6 @@
 #define PACKAGE_VERSION "unknown"
 #endif
 
-static const char *const w0_words[] = {"zero", "value", "psychometric", "truth"};
-
 /* --- writing --------------------------------------------------------------- */
 
 static json_t *number(double value)
@@ -29,46 +28,9 @@ static json_t *number(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-static json_t *settings_json(const struct fit_settings *s)
-{
-    json_t *o = json_object(), *w0 = json_array();
-    json_object_set_new(o, "rule", json_string(s->rule));
-    json_object_set_new(o, "policy", json_string(s->policy.text));
-    json_object_set_new(o, "hidden", json_integer((json_int_t)s->hidden));
-    json_object_set_new(o, "layers", json_integer((json_int_t)s->layers));
-    json_object_set_new(o, "epochs", json_integer(s->epochs));
-    json_object_set_new(o, "optimizer", json_string(s->fast ? "fast" : "adam"));
-    json_object_set_new(o, "rate", json_real(s->rate));
-    json_object_set_new(o, "ridge", json_real(s->ridge));
-    json_object_set_new(o, "decay", json_real(s->decay));
-    json_object_set_new(o, "truncation", json_integer((json_int_t)s->truncation));
-    json_object_set_new(o, "batch", json_integer((json_int_t)s->batch));
-    json_object_set_new(o, "lags", json_integer((json_int_t)s->lags));
-    json_object_set_new(o, "window", json_integer((json_int_t)s->window));
-    json_object_set_new(o, "shared_alpha", json_boolean(s->shared_alpha));
-    json_object_set_new(o, "split_alpha", json_boolean(s->split_alpha));
-    json_object_set_new(o, "forgetting", json_boolean(s->forgetting));
-    json_object_set_new(o, "nonneg", json_boolean(s->nonneg));
-    json_object_set_new(o, "mlp_first", json_boolean(s->mlp_first));
-    json_object_set_new(o, "lapse", json_real(s->lapse));
-    json_object_set_new(o, "fit_lapse", json_boolean(s->fit_lapse));
-    json_object_set_new(o, "w0_fixed", json_boolean(s->w0_fixed));
-    json_object_set_new(o, "w0", json_string(w0_words[s->w0]));
-    for (size_t k = 0; k < s->policy.n; k++)
-        json_array_append_new(w0, json_real(s->w0_value[k]));
-    json_object_set_new(o, "w0_value", w0);
-    /* as text: JSON readers keep only 53 bits of a number */
-    char seed[32];
-    snprintf(seed, sizeof seed, "%llu", (unsigned long long)s->seed);
-    json_object_set_new(o, "seed", json_string(seed));
-    json_object_set_new(o, "holdout", json_string(s->holdout ? s->holdout : ""));
-    json_object_set_new(o, "init", json_string(s->init ? s->init : ""));
-    return o;
-}
-
 char *model_settings_json(const struct model *model)
 {
-    json_t *o = settings_json(&model->settings);
+    json_t *o = settings_write(&model->settings);
     char *text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17));
     json_decref(o);
     return text ? text : mem_text("{}");
@@ -97,7 +59,7 @@ static char *model_json(const struct model *m)
     json_object_set_new(o, "deltaw", json_string(PACKAGE_VERSION));
     json_object_set_new(o, "format", json_integer(1));
     json_object_set_new(o, "name", json_string(m->name));
-    json_object_set_new(o, "settings", settings_json(&m->settings));
+    json_object_set_new(o, "settings", settings_write(&m->settings));
     json_object_set_new(o, "cohort", json_string(m->cohort_name ? m->cohort_name : ""));
     json_object_set_new(o, "cohort_digest", json_string(digest));
     json_object_set_new(o, "engine", json_string(m->engine));
@@ -138,7 +100,8 @@ bool model_save_replay(const struct model *m, const struct snapshots *snapshots,
     }
     covariance_pack(m, &npz);
     if (m->n_animals > 0)
-        npz_add(&npz, "w0", NPZ_FLOAT64, 2, (size_t[]){m->n_animals, m->shape.n_weights}, m->w0);
+        npz_add(&npz, "w0", NPZ_FLOAT64, 2, (size_t[]){m->n_animals, m->settings.shape.n_weights},
+                m->w0);
     if (snapshots)
         snapshots_pack(snapshots, m, &npz);
     char *json = model_json(m);
@@ -155,52 +118,6 @@ static const char *text_of(const json_t *o, const char *key)
 {
     const char *s = json_string_value(json_object_get(o, key));
     return s ? s : "";
-}
-
-static double number_of(const json_t *o, const char *key, double fallback)
-{
-    const json_t *v = json_object_get(o, key);
-    return json_is_number(v) ? json_number_value(v) : fallback;
-}
-
-static bool read_settings(const json_t *o, const char *path, struct fit_settings *s,
-                          struct err *err)
-{
-    snprintf(s->rule, sizeof s->rule, "%s", text_of(o, "rule"));
-    if (*text_of(o, "policy") && !policy_parse(text_of(o, "policy"), &s->policy, err)) {
-        err_prefix(err, "%s: deltaw_json", path);
-        return false;
-    }
-    s->hidden = (size_t)fmax(1, number_of(o, "hidden", (double)s->hidden));
-    s->layers = (size_t)fmax(1, number_of(o, "layers", (double)s->layers));
-    s->batch = (size_t)fmax(0, number_of(o, "batch", 0));
-    s->ridge = fmax(0, number_of(o, "ridge", 0));
-    s->fast = strcmp(text_of(o, "optimizer"), "fast") == 0;
-    s->lags = (size_t)fmax(0, number_of(o, "lags", 0));
-    s->window = (size_t)fmax(0, number_of(o, "window", 0));
-    s->lapse = fmin(fmax(number_of(o, "lapse", 0), 0), .99);
-    s->shared_alpha = json_is_true(json_object_get(o, "shared_alpha"));
-    s->split_alpha = json_is_true(json_object_get(o, "split_alpha"));
-    s->forgetting = json_is_true(json_object_get(o, "forgetting"));
-    s->nonneg = json_is_true(json_object_get(o, "nonneg"));
-    s->mlp_first = json_is_true(json_object_get(o, "mlp_first"));
-    s->fit_lapse = json_is_true(json_object_get(o, "fit_lapse"));
-    s->w0_fixed = json_is_true(json_object_get(o, "w0_fixed"));
-    s->epochs = (int)number_of(o, "epochs", s->epochs);
-    s->rate = number_of(o, "rate", s->rate);
-    s->decay = number_of(o, "decay", s->decay);
-    s->truncation = (size_t)fmax(1, number_of(o, "truncation", (double)s->truncation));
-    for (int i = 0; i < 4; i++)
-        if (strcmp(text_of(o, "w0"), w0_words[i]) == 0)
-            s->w0 = (enum w0_kind)i;
-    for (size_t k = 0; k < s->policy.n; k++)
-        s->w0_value[k] = json_number_value(json_array_get(json_object_get(o, "w0_value"), k));
-    s->seed = strtoull(text_of(o, "seed"), NULL, 10);
-    if (*text_of(o, "holdout"))
-        s->holdout = mem_text(text_of(o, "holdout"));
-    if (*text_of(o, "init"))
-        s->init = mem_text(text_of(o, "init"));
-    return true;
 }
 
 static void read_history(const json_t *rows, struct model *m)
@@ -225,11 +142,11 @@ static bool read_animals(const json_t *animals, const struct npz *npz, const cha
     size_t n = json_array_size(animals);
     if (!w0 || n == 0)
         return true;
-    if (w0->n_dimensions != 2 || w0->shape[0] != n || w0->shape[1] != m->shape.n_weights)
+    if (w0->n_dimensions != 2 || w0->shape[0] != n || w0->shape[1] != m->settings.shape.n_weights)
         return err_set(err, ERR_DATA,
                        "%s: w0 should have %zu rows of %zu weights, one per animal "
                        "of deltaw_json",
-                       path, n, m->shape.n_weights);
+                       path, n, m->settings.shape.n_weights);
     m->n_animals = n;
     m->animals = mem_new(n, sizeof *m->animals);
     m->held_out = mem_new(n, sizeof *m->held_out);
@@ -253,8 +170,9 @@ static void read_errors(const json_t *errors, struct model *m)
     }
 }
 
-static bool in_range(const struct rule_shape *shape, const char *path, struct err *err)
+static bool in_range(const struct fit_settings *s, const char *path, struct err *err)
 {
+    const struct rule_shape *shape = &s->shape;
     if (shape->n_weights < 1 || shape->n_weights > POLICY_MAX)
         return err_set(err, ERR_DATA, "%s: holds %zu weights; 1 to %d are possible", path,
                        shape->n_weights, POLICY_MAX);
@@ -265,6 +183,8 @@ static bool in_range(const struct rule_shape *shape, const char *path, struct er
     if (shape->lags > 100 || shape->window > 1000)
         return err_set(err, ERR_DATA, "%s: lags %zu or window %zu is out of range", path,
                        shape->lags, shape->window);
+    if (s->truncation < 1)
+        return err_set(err, ERR_DATA, "%s: truncation 0 is out of range", path);
     return true;
 }
 
@@ -281,11 +201,11 @@ static bool guess_shape(const struct npz *npz, const char *path, struct fit_sett
                        "dnn.0.weight (see `help save`)",
                        path);
     snprintf(s->rule, sizeof s->rule, "%s", name);
-    s->hidden = first->shape[0];
-    s->layers = 0;
-    for (;; s->layers++) {
+    s->shape.hidden = first->shape[0];
+    s->shape.layers = 0;
+    for (;; s->shape.layers++) {
         char next[40];
-        snprintf(next, sizeof next, "dnn.%zu.weight", 2 * (s->layers + 1));
+        snprintf(next, sizeof next, "dnn.%zu.weight", 2 * (s->shape.layers + 1));
         if (!npz_find(npz, next))
             break;
     }
@@ -328,16 +248,15 @@ static bool read_parameters(const struct npz *npz, const json_t *o, const char *
 {
     bool described = *text_of(json_object_get(o, "settings"), "rule");
     fit_settings_default(&m->settings);
-    if (described ? !read_settings(json_object_get(o, "settings"), path, &m->settings, err)
+    if (described ? !settings_read(json_object_get(o, "settings"), path, &m->settings, err)
                   : !guess_shape(npz, path, &m->settings, err))
         return false;
-    m->shape = fit_shape(&m->settings);
     if (!(m->rule = rule_find(m->settings.rule)))
         return err_set(err, ERR_DATA, "%s: holds the rule %s, which this version does not have",
                        path, m->settings.rule);
-    if (!in_range(&m->shape, path, err))
+    if (!in_range(&m->settings, path, err))
         return false;
-    rule_layout(m->rule, &m->shape, &m->tensors);
+    rule_layout(m->rule, &m->settings.shape, &m->tensors);
     m->theta = mem_new(m->tensors.size, sizeof *m->theta);
     return take_tensors(npz, path, m, err);
 }

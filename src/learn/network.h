@@ -14,7 +14,7 @@ void network_layout_gru(const struct rule_shape *shape, size_t inputs, struct te
 void network_init(const struct rule_shape *shape, const struct tensors *tensors, unsigned long seed,
                   double *theta);
 
-/* Textbook rules: see classic.h.  alpha starts at 2^-6, all else at 0. */
+/* Textbook rules: see classic.h.  Parameters start where settings.def says. */
 void classic_layout(const struct rule_shape *shape, struct tensors *out);
 void classic_layout_baseline(const struct rule_shape *shape, struct tensors *out);
 void classic_init(const struct rule_shape *shape, const struct tensors *tensors, unsigned long seed,

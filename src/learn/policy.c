@@ -63,16 +63,17 @@ bool policy_check(const struct policy *policy, const struct cohort *cohort, stru
         const char *name = policy->weight[k] + 2;
         const struct cohort_column *column = cohort_column(cohort, name);
         if (!column)
-            return err_set(err, ERR_USAGE,
-                           "policy=: '%s' is no feature and %s has no numeric "
-                           "column of this name",
-                           name, cohort->name);
+            return err_set(
+                err, ERR_USAGE,
+                "policy %s: '%s' is no feature and %s has no numeric column of this name",
+                policy->text, name, cohort->name);
         for (size_t i = 0; i < cohort->n_trials; i++)
             if (!isfinite(column->values[i]))
-                return err_set(err, ERR_DATA,
-                               "policy=: the column %s of %s has no value on trial "
-                               "%zu; drop such trials or leave the feature out",
-                               name, cohort->name, i + 1);
+                return err_set(
+                    err, ERR_DATA,
+                    "policy %s: the column %s of %s has no value on trial %zu; drop such "
+                    "trials or leave the feature out",
+                    policy->text, name, cohort->name, i + 1);
     }
     return true;
 }

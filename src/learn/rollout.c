@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
-#include "deltaw/base/thread.h"
 
 /* --- a run ----------------------------------------------------------------- */
 
@@ -68,27 +67,31 @@ static void gather(struct rollout *r, const struct rollout_task *task)
     }
 }
 
+/* Room for tiles that wait to go back while others go forward. */
+static size_t tiles_for(size_t workers)
+{
+    return workers > 1 ? 2 * workers : 1;
+}
+
+static void work_along(void *rollout, size_t piece, size_t member)
+{
+    (void)piece, (void)member;
+    rollout_work(rollout);
+}
+
 bool rollout_run(struct rollout *r, const struct rollout_task *task, struct rollout_result *result)
 {
     r->engine->compiled_rule_set(r->compiled, task->theta);
-    pthread_mutex_lock(&r->lock);
-    start_blocks(r, task); /* a helper late for the last run may be looking */
+    start_blocks(r, task);
     r->task = task;
     r->stopped = false;
-    r->n_asked =
-        task->threads > 0 && task->threads <= r->n_helpers ? task->threads - 1 : r->n_helpers;
-    r->generation++;
-    pthread_cond_broadcast(&r->changed);
-    pthread_mutex_unlock(&r->lock);
-    rollout_work(r);
-    pthread_mutex_lock(&r->lock);
-    while (r->helpers_in > 0)
-        pthread_cond_wait(&r->changed, &r->lock);
+    r->n_workers = team_limit(r->team, task->threads);
+    while (r->n_free < tiles_for(r->n_workers))
+        r->free_tiles[r->n_free++] = r->engine->tile_new(r->compiled);
+    team_run(r->team, r->n_workers, work_along, r);
     while (r->n_waiting > 0) /* stopped half-way */
         r->free_tiles[r->n_free++] = r->waiting[--r->n_waiting].tile;
-    bool stopped = r->stopped;
-    pthread_mutex_unlock(&r->lock);
-    if (stopped)
+    if (r->stopped)
         return false;
     gather(r, task);
     if (result)
@@ -98,22 +101,16 @@ bool rollout_run(struct rollout *r, const struct rollout_task *task, struct roll
 
 /* --- making one ------------------------------------------------------------ */
 
-static void start_helpers(struct rollout *r, int threads)
+/* No more workers than tiles. */
+static void add_team(struct rollout *r, int threads)
 {
+    int most = r->n_tiles < (size_t)threads ? (int)r->n_tiles : threads;
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->changed, NULL);
-    r->helpers = mem_new((size_t)(threads > 1 ? threads - 1 : 1), sizeof *r->helpers);
-    for (; r->n_helpers < threads - 1 && (size_t)r->n_helpers + 1 < r->n_tiles; r->n_helpers++) {
-        struct helper *h = &r->helpers[r->n_helpers];
-        *h = (struct helper){.rollout = r, .number = r->n_helpers};
-        if (!thread_start(&h->thread, rollout_help, h, NULL))
-            break; /* fewer than asked for is slower, not wrong */
-    }
-    r->n_slots = r->n_helpers ? 2 * (size_t)r->n_helpers + 2 : 1;
-    r->free_tiles = mem_new(r->n_slots, sizeof *r->free_tiles);
-    r->waiting = mem_new(r->n_slots, sizeof *r->waiting);
-    for (size_t i = 0; i < r->n_slots; i++)
-        r->free_tiles[r->n_free++] = r->engine->tile_new(r->compiled);
+    r->team = team_new(most);
+    size_t n = team_most(r->team);
+    r->free_tiles = mem_new(tiles_for(n), sizeof *r->free_tiles);
+    r->waiting = mem_new(tiles_for(n), sizeof *r->waiting);
 }
 
 /* What a whole gradient needs of a training block. */
@@ -156,7 +153,7 @@ struct rollout *rollout_new(const struct rollout_setup *setup)
         r->result.n_scored[a] = updates_of(r, a);
     r->result.gradient = mem_new(r->n_parameters, sizeof *r->result.gradient);
     r->result.gradient_w0 = mem_new(n * r->n_weights, sizeof *r->result.gradient_w0);
-    start_helpers(r, setup->threads);
+    add_team(r, setup->threads);
     return r;
 }
 
@@ -164,13 +161,8 @@ void rollout_free(struct rollout *r)
 {
     if (!r)
         return;
-    pthread_mutex_lock(&r->lock);
-    r->quit = true;
-    pthread_cond_broadcast(&r->changed);
-    pthread_mutex_unlock(&r->lock);
-    for (int i = 0; i < r->n_helpers; i++)
-        pthread_join(r->helpers[i].thread, NULL);
-    for (size_t i = 0; i < r->n_slots; i++)
+    team_free(r->team);
+    for (size_t i = 0; i < r->n_free; i++)
         r->engine->tile_free(r->free_tiles[i]);
     for (size_t i = 0; i < r->n_blocks; i++) {
         free(r->blocks[i].turns);
@@ -180,7 +172,7 @@ void rollout_free(struct rollout *r)
     pthread_mutex_destroy(&r->lock);
     pthread_cond_destroy(&r->changed);
     r->engine->compiled_rule_free(r->compiled);
-    free(r->blocks), free(r->losses), free(r->gradients), free(r->helpers);
+    free(r->blocks), free(r->losses), free(r->gradients);
     free(r->free_tiles), free(r->waiting);
     free(r->result.loss), free(r->result.n_scored);
     free(r->result.gradient), free(r->result.gradient_w0);

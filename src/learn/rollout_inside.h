@@ -1,7 +1,7 @@
 /* What the files of the rollout share.
  *
  *   rollout.c       making one, a run, its sums
- *   rollout_work.c  the threads, and what is done next
+ *   rollout_work.c  what a thread does next
  *   rollout_pack.c  animals into blocks of lanes
  */
 #ifndef LEARN_ROLLOUT_INSIDE_H
@@ -9,6 +9,7 @@
 
 #include <pthread.h>
 
+#include "deltaw/base/team.h"
 #include "rollout.h"
 
 /* What a lane does in a chunk of its block: a chunk of an animal, or nothing. */
@@ -43,12 +44,6 @@ struct waiting { /* a tile that went forward and has to go back */
     size_t block, chunk;
 };
 
-struct helper {
-    struct rollout *rollout;
-    int number;
-    pthread_t thread;
-};
-
 struct rollout {
     const struct engine *engine;
     const struct trials *trials;
@@ -64,16 +59,15 @@ struct rollout {
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    int n_helpers, n_asked; /* n_asked: of this run, the first so many */
-    struct helper *helpers;
-    unsigned long generation; /* of runs; helpers wait for the next */
-    bool quit, stopped;
+    struct team *team;
+    size_t n_workers; /* of the team, in this run */
+    bool stopped;
     const struct rollout_task *task;
     size_t open_tiles; /* not yet through with, this run */
-    unsigned going_forward, helpers_in;
-    size_t n_free, n_slots, n_waiting;
-    struct tile **free_tiles; /* [n_slots] */
-    struct waiting *waiting;  /* [n_slots], oldest first */
+    unsigned going_forward;
+    size_t n_free, n_waiting;
+    struct tile **free_tiles; /* all of them between runs; as many as the workers need */
+    struct waiting *waiting;  /* oldest first */
 };
 
 static inline size_t updates_of(const struct rollout *r, size_t animal)
@@ -90,7 +84,5 @@ static inline size_t carry_size(const struct rollout *r)
 void rollout_pack(struct rollout *r, const bool *train, bool which, size_t batch);
 /* Work with the others until nothing of this run is left. */
 void rollout_work(struct rollout *r);
-/* The thread of a helper, which it takes. */
-void *rollout_help(void *helper);
 
 #endif

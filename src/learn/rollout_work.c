@@ -1,7 +1,6 @@
 /* Doing the tiles of a run, in any order that the arithmetic allows. */
 #include <string.h>
 
-#include "deltaw/base/thread.h"
 #include "rollout_inside.h"
 
 static void go_forward(struct rollout *r, const struct block *b, size_t chunk, struct tile *tile,
@@ -182,7 +181,7 @@ void rollout_work(struct rollout *r)
         bool forward = block < r->n_blocks;
         if (r->task->stop && atomic_load_explicit(r->task->stop, memory_order_relaxed)) {
             r->stopped = true;
-        } else if (tile < r->n_waiting && !(forward && r->n_asked > 0 && r->going_forward == 0)) {
+        } else if (tile < r->n_waiting && !(forward && r->n_workers > 1 && r->going_forward == 0)) {
             work_backward(r, tile);
         } else if (forward) {
             work_forward(r, block);
@@ -195,30 +194,4 @@ void rollout_work(struct rollout *r)
         pthread_cond_broadcast(&r->changed);
     }
     pthread_mutex_unlock(&r->lock);
-}
-
-void *rollout_help(void *arg)
-{
-    struct helper *h = arg;
-    struct rollout *r = h->rollout;
-    unsigned long seen = 0;
-    thread_background();
-    pthread_mutex_lock(&r->lock);
-    for (;;) {
-        while (!r->quit && r->generation == seen)
-            pthread_cond_wait(&r->changed, &r->lock);
-        if (r->quit)
-            break;
-        seen = r->generation;
-        if (h->number >= r->n_asked)
-            continue;
-        r->helpers_in++;
-        pthread_mutex_unlock(&r->lock);
-        rollout_work(r);
-        pthread_mutex_lock(&r->lock);
-        r->helpers_in--;
-        pthread_cond_broadcast(&r->changed);
-    }
-    pthread_mutex_unlock(&r->lock);
-    return NULL;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "deltaw/base/rng.h"
+#include "deltaw/learn/settings.h"
 #include "network.h"
 
 #define RULE(name) extern const struct rule rule_##name;
@@ -34,7 +35,7 @@ const struct rule *rule_find(const char *name)
 void rule_layout(const struct rule *rule, const struct rule_shape *shape, struct tensors *out)
 {
     rule->layout(shape, out);
-    if (shape->fit_lapse)
+    if (shape->lapse.fitted)
         tensors_add(out, "lapse", 1, 0);
 }
 
@@ -42,8 +43,8 @@ void rule_init(const struct rule *rule, const struct rule_shape *shape,
                const struct tensors *tensors, unsigned long seed, double *theta)
 {
     rule->init(shape, tensors, seed, theta);
-    if (shape->fit_lapse)
-        theta[tensors->size - 1] = .02;
+    if (shape->lapse.fitted)
+        theta[tensors->size - 1] = setting_of_tensor("lapse")->start;
 }
 
 void tensors_add(struct tensors *t, const char *name, size_t rows, size_t cols)
@@ -104,12 +105,13 @@ void network_init(const struct rule_shape *shape, const struct tensors *tensors,
 
 void classic_layout(const struct rule_shape *shape, struct tensors *out)
 {
-    size_t n = shape->shared_alpha ? 1 : shape->n_weights;
+    size_t n = shape->alpha == ALPHA_SHARED ? 1 : shape->n_weights;
     tensors_add(out, "alpha", n, 0);
-    if (shape->split_alpha)
+    if (shape->split)
         tensors_add(out, "alpha_error", n, 0);
-    if (shape->forgetting)
-        tensors_add(out, "forgetting", shape->n_weights, 0);
+    for (size_t i = 0; setting_at(i); i++)
+        if (setting_at(i)->term && setting_yes(setting_at(i), shape))
+            tensors_add(out, setting_at(i)->tensor, shape->n_weights, 0);
 }
 
 void classic_layout_baseline(const struct rule_shape *shape, struct tensors *out)
@@ -124,7 +126,8 @@ void classic_init(const struct rule_shape *shape, const struct tensors *tensors,
     (void)shape, (void)seed;
     for (size_t i = 0; i < tensors->n; i++) {
         const struct tensor *t = &tensors->item[i];
+        const struct setting *row = setting_of_tensor(t->name);
         for (size_t j = 0; j < t->size; j++)
-            theta[t->offset + j] = strncmp(t->name, "alpha", 5) == 0 ? 0x1p-6 : 0;
+            theta[t->offset + j] = row ? row->start : 0;
     }
 }

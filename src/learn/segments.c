@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
-#include "team.h"
+#include "deltaw/base/team.h"
 
 enum {
     BATCH = 32,       /* segments of a step, two tiles of the widest engine */
@@ -21,8 +21,8 @@ struct segments {
     const struct trials *trials;
     struct compiled_rule *compiled;
     struct team *team;
-    struct tile **tiles; /* one for each of the team */
-    size_t n_parameters, n_weights, n_carry;
+    struct tile **tiles; /* one for each of the team that was asked yet */
+    size_t n_tiles, n_parameters, n_weights, n_carry;
     size_t n, longest;        /* longest: updates of a segment, at least 1 */
     size_t most_rounds;       /* most segments of an animal */
     struct segment *segments; /* [n] animal by animal, in the order of time */
@@ -104,9 +104,7 @@ struct segments *segments_new(const struct segments_setup *setup)
     p->n_carry = p->engine->compiled_rule_carry(p->compiled);
     size_t batch = batch_of(p->n), tiles = (batch + p->engine->lanes - 1) / p->engine->lanes;
     p->team = team_new(setup->threads < (int)tiles ? setup->threads : (int)tiles);
-    p->tiles = mem_new(team_size(p->team), sizeof *p->tiles);
-    for (size_t i = 0; i < team_size(p->team); i++)
-        p->tiles[i] = p->engine->tile_new(p->compiled);
+    p->tiles = mem_new(team_most(p->team), sizeof *p->tiles);
     size_t most = batch > p->trials->n_animals ? batch : p->trials->n_animals;
     p->starts = mem_new(p->n * p->n_carry, sizeof *p->starts);
     p->ends = mem_new(most * p->n_carry, sizeof *p->ends);
@@ -120,7 +118,7 @@ void segments_free(struct segments *p)
 {
     if (!p)
         return;
-    for (size_t i = 0; i < team_size(p->team); i++)
+    for (size_t i = 0; i < p->n_tiles; i++)
         p->engine->tile_free(p->tiles[i]);
     team_free(p->team);
     p->engine->compiled_rule_free(p->compiled);
@@ -175,6 +173,8 @@ static size_t run(struct segments *p, const size_t *at, size_t n, bool backward)
     p->at = at;
     p->n_at = n;
     p->backward = backward;
+    while (p->n_tiles < team_asked(p->team))
+        p->tiles[p->n_tiles++] = p->engine->tile_new(p->compiled);
     team_run(p->team, tiles, run_tile, p);
     for (size_t i = 0; i < n; i++)
         if (!p->segments[at[i]].last)

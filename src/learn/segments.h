@@ -3,8 +3,8 @@
  * Each training animal's updates are cut into segments of nearly equal length, at most
  * `length`.  A segment starts from the weights and the state that the one before it
  * ended with when that was last run, and no gradient goes back across its start: the
- * truncated gradient of SCIENCE 1 (chunks of `length`), but for starts from an earlier
- * pass.  They become exact again when parameters no longer move.  So segments
+ * truncated gradient of doc/science, fitting (chunks of `length`), except that starts are
+ * from an earlier pass.  They become exact again when parameters no longer move.  So segments
  * need not be run in the order of time, a few from all over the cohort already tell
  * where to step, and every lane of a tile has work.
  *

@@ -84,7 +84,7 @@ static struct model *model_like(const struct model *of)
     for (size_t a = 0; a < of->n_animals; a++)
         m->animals[a] = mem_text(of->animals[a]);
     m->held_out = mem_copy(of->held_out, of->n_animals, sizeof *m->held_out);
-    m->w0 = mem_copy(of->w0, of->n_animals * of->shape.n_weights, sizeof *m->w0);
+    m->w0 = mem_copy(of->w0, of->n_animals * of->settings.shape.n_weights, sizeof *m->w0);
     m->history = mem_copy(of->history, of->n_history, sizeof *m->history);
     m->cohort_name = of->cohort_name ? mem_text(of->cohort_name) : NULL;
     m->visited = NULL;

@@ -34,9 +34,9 @@ static size_t list_parts(const struct model *m, size_t n, bool w0, struct part *
     parts[m->tensors.n] = (struct part){.name = "snapshots.w0",
                                         .type = NPZ_FLOAT64,
                                         .n_dimensions = 3,
-                                        .shape = {n, m->n_animals, m->shape.n_weights},
+                                        .shape = {n, m->n_animals, m->settings.shape.n_weights},
                                         .offset = m->tensors.size,
-                                        .size = m->n_animals * m->shape.n_weights};
+                                        .size = m->n_animals * m->settings.shape.n_weights};
     return m->tensors.n + 1;
 }
 
@@ -109,7 +109,8 @@ bool snapshots_unpack(const struct npz *npz, const char *path, const struct mode
         return false;
     if (w0 && m->n_animals == 0)
         return err_set(err, ERR_DATA, "%s: snapshots.w0 without the animals it is of", path);
-    size_t n = epochs->size, size = m->tensors.size + w0 * m->n_animals * m->shape.n_weights;
+    size_t n = epochs->size,
+           size = m->tensors.size + w0 * m->n_animals * m->settings.shape.n_weights;
     size_t n_parts = list_parts(m, n, w0, parts);
     struct snapshots *s = snapshots_new(size);
     if (n > s->room)

@@ -52,14 +52,16 @@ void start_weights(const struct fit_settings *settings, const struct cohort *coh
     const struct policy *policy = &settings->policy;
     double slope, intercept;
     for (size_t k = 0; k < policy->n; k++)
-        w0[k] = settings->w0 == W0_VALUE ? settings->w0_value[k] : 0;
-    for (size_t k = 0; k < policy->n && settings->w0 == W0_TRUTH; k++) {
+        w0[k] = settings->w0.kind == W0_VALUE ? settings->w0.value[k] : 0;
+    for (size_t k = 0; k < policy->n && settings->w0.kind == W0_TRUTH; k++) {
         char name[POLICY_NAME + 8];
         snprintf(name, sizeof name, "true_%s", policy->weight[k]);
         const struct cohort_column *column = cohort_column(cohort, name);
-        w0[k] = column ? column->values[cohort->animals[animal].first] : 0;
+        w0[k] = column && cohort->animals[animal].count
+                    ? column->values[cohort->animals[animal].first]
+                    : 0;
     }
-    if (settings->w0 != W0_PSYCHOMETRIC)
+    if (settings->w0.kind != W0_PSYCHOMETRIC && settings->w0.kind != W0_PSYCHOMETRIC_FIXED)
         return;
     psychometric(cohort, &cohort->animals[animal], &slope, &intercept);
     for (size_t k = 0; k < policy->n; k++)

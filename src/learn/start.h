@@ -1,4 +1,4 @@
-/* Start weights w_0 (SCIENCE 1). */
+/* Start weights w_0 (doc/science, start weights). */
 #ifndef LEARN_START_H
 #define LEARN_START_H
 

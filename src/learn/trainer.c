@@ -31,7 +31,6 @@ static struct model *make_model(const struct trainer *t, const double *theta)
     size_t n = t->n_animals;
     m->name = mem_text(fit->name);
     m->rule = t->rule;
-    m->shape = t->shape;
     m->settings = fit_settings_copy(&fit->settings);
     m->tensors = t->tensors;
     m->theta = mem_copy(theta, t->tensors.size, sizeof *theta);
@@ -92,10 +91,10 @@ struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool
     *t = (struct trainer){.fit = fit, .rule = rule};
     t->n_animals = cohort->n_animals;
     t->n_weights = fit->settings.policy.n;
-    t->shape = fit_shape(&fit->settings);
-    rule_layout(rule, &t->shape, &t->tensors);
+    t->shape = &fit->settings.shape;
+    rule_layout(rule, t->shape, &t->tensors);
     t->train = mem_copy(train, t->n_animals, sizeof *train);
-    t->train_w0 = fit->settings.w0 == W0_PSYCHOMETRIC && !fit->settings.w0_fixed;
+    t->train_w0 = fit->settings.w0.kind == W0_PSYCHOMETRIC;
     t->n_all = t->tensors.size + (t->train_w0 ? t->n_animals * t->n_weights : 0);
     t->theta = mem_new(t->n_all, sizeof *t->theta);
     t->gradient = mem_new(t->n_all, sizeof *t->gradient);
@@ -105,7 +104,7 @@ struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool
     if (fit->start)
         memcpy(t->theta, fit->start->theta, t->tensors.size * sizeof *t->theta);
     else
-        rule_init(rule, &t->shape, &t->tensors, (unsigned long)fit->settings.seed, t->theta);
+        rule_init(rule, t->shape, &t->tensors, (unsigned long)fit->settings.seed, t->theta);
     if (t->train_w0)
         memcpy(t->theta + t->tensors.size, t->w0, t->n_animals * t->n_weights * sizeof *t->theta);
     t->best = mem_copy(t->theta, t->n_all, sizeof *t->theta);
@@ -171,7 +170,7 @@ const double *trainer_w0(const struct trainer *t)
 
 void trainer_bound(struct trainer *t)
 {
-    if (t->shape.fit_lapse) {
+    if (t->shape->lapse.fitted) {
         double *lapse = &t->theta[t->tensors.size - 1];
         *lapse = fmin(fmax(*lapse, 0), .5);
     }
@@ -305,11 +304,11 @@ static void fail(struct trainer *t, const char *why)
 static struct rollout *new_rollout(const struct trainer *t)
 {
     const struct fit_settings *s = &t->fit->settings;
-    bool network = t->rule->network, fast = network && s->fast;
+    bool network = t->rule->network, fast = network && s->optimizer == OPTIMIZER_FAST;
     return rollout_new(
         &(struct rollout_setup){.engine = network ? engine_pick() : engine_double(),
                                 .rule = t->rule,
-                                .shape = &t->shape,
+                                .shape = t->shape,
                                 .trials = t->trials,
                                 .train = fast ? NULL : t->train,
                                 .truncation = network && !fast ? s->truncation : SEGMENT,
@@ -323,12 +322,13 @@ void *trainer_run(void *arg)
     struct trainer *t = arg;
     struct fit *fit = t->fit;
     int cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
-    thread_background();
+    thread_background(THREAD_BACKGROUND);
     t->started = clock_seconds();
     bool network = t->rule->network;
     t->threads = fit->settings.threads > 0 ? fit->settings.threads : cores;
     t->rollout = new_rollout(t);
-    const char *why = !network ? fit_mle(t) : fit->settings.fast ? fit_minibatch(t) : fit_adam(t);
+    bool fast = fit->settings.optimizer == OPTIMIZER_FAST;
+    const char *why = !network ? fit_mle(t) : fast ? fit_minibatch(t) : fit_adam(t);
     if (why)
         fail(t, why);
     else

@@ -30,7 +30,7 @@ struct fit {
 struct trainer {
     struct fit *fit;
     const struct rule *rule;
-    struct rule_shape shape;
+    const struct rule_shape *shape; /* of the settings */
     struct tensors tensors;
     struct trials *trials;
     struct rollout *rollout;

@@ -1,7 +1,7 @@
 /* One SIMD vector of lanes, and the three kernels networks are made of.
  *
  * Every file that includes this is compiled once per engine (ENGINE_AVX512,
- * ENGINE_AVX2, ENGINE_SSE2, ENGINE_F64 on the command line); ENGINE(name) gives
+ * ENGINE_AVX2, ENGINE_128, ENGINE_F64 on the command line); ENGINE(name) gives
  * each copy its own symbol.  A vector holds the same quantity of `LANES`
  * animals, so no arithmetic ever crosses lanes until sums are taken. */
 #ifndef LEARN_VEC_H
@@ -36,14 +36,20 @@ typedef int32_t bits;
 enum { LANES = 8, ROWS = 8, TILE_ROWS = 4, TILE_COLS = 2 };
 #define ENGINE(name) name##_avx2
 #define ENGINE_LABEL "avx2"
-#elif defined ENGINE_SSE2
+#elif defined ENGINE_128
 typedef float real;
 typedef int32_t bits;
 enum { LANES = 4, ROWS = 8, TILE_ROWS = 2, TILE_COLS = 4 };
-#define ENGINE(name) name##_sse2
+#define ENGINE(name) name##_128
+#if defined __SSE2__
 #define ENGINE_LABEL "sse2"
+#elif defined __ARM_NEON
+#define ENGINE_LABEL "neon"
 #else
-#error "compile with one of ENGINE_AVX512, ENGINE_AVX2, ENGINE_SSE2, ENGINE_F64"
+#define ENGINE_LABEL "generic"
+#endif
+#else
+#error "compile with one of ENGINE_AVX512, ENGINE_AVX2, ENGINE_128, ENGINE_F64"
 #endif
 enum { FEW = 8 }; /* sums of affine_few; a power of two */
 #ifndef ENGINE_F64
@@ -87,7 +93,7 @@ static inline vec vec_where(vec_bits mask, vec x)
 #define VEC_INTRINSIC(name, a, b) (vec) _mm512_##name##_ps((__m512)(a), (__m512)(b))
 #elif defined ENGINE_AVX2
 #define VEC_INTRINSIC(name, a, b) (vec) _mm256_##name##_ps((__m256)(a), (__m256)(b))
-#elif defined ENGINE_SSE2 && defined __SSE2__
+#elif defined ENGINE_128 && defined __SSE2__
 #define VEC_INTRINSIC(name, a, b) (vec) _mm_##name##_ps((__m128)(a), (__m128)(b))
 #elif defined __SSE2__
 #define VEC_INTRINSIC(name, a, b) (vec) _mm_##name##_pd((__m128d)(a), (__m128d)(b))
@@ -113,7 +119,7 @@ static inline vec vec_max(vec a, vec b)
 
 static inline vec vec_exp(vec x)
 {
-    vec y;
+    vec y = x;
     for (int l = 0; l < LANES; l++)
         y[l] = real_exp(x[l]);
     return y;
@@ -141,7 +147,7 @@ static inline vec vec_exp2(vec x)
 
 static inline vec vec_log(vec x)
 {
-    vec y;
+    vec y = x;
     for (int l = 0; l < LANES; l++)
         y[l] = real_log(x[l]);
     return y;
@@ -149,7 +155,7 @@ static inline vec vec_log(vec x)
 
 static inline vec vec_tanh(vec x)
 {
-    vec y;
+    vec y = x;
     for (int l = 0; l < LANES; l++)
         y[l] = real_tanh(x[l]);
     return y;

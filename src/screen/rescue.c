@@ -24,16 +24,17 @@ static void rescue(struct session *session, double wait)
     /* a fit that has told of no epoch yet may tell of some when it stops */
     if (!session_unsaved(session, 0, NULL) && !(wait > 0 && session_busy(session)))
         return;
-    char *folder = statefile_path("kept/"), *rest = NULL;
+    char *folder = statefile_path("kept/");
     if (folder) {
         folder[strlen(folder) - 1] = '\0';
         session_rescue(session, folder, wait, 0, &told);
     } else {
         strbuf_puts(&told, "no folder can be made for models that were not saved; they are lost\n");
     }
-    for (char *line = strtok_r(told.len ? told.text : NULL, "\n", &rest); line;
-         line = strtok_r(NULL, "\n", &rest))
-        strbuf_printf(&text, "deltaw: %s\n", line);
+    /* nothing is told where there was no epoch yet */
+    for (char *rest = told.text, *line; (line = strsep(&rest, "\n"));)
+        if (*line)
+            strbuf_printf(&text, "deltaw: %s\n", line);
     ssize_t ignored = write(STDERR_FILENO, strbuf_text(&text), text.len);
     (void)ignored; /* the terminal may be gone */
     strbuf_free(&told);

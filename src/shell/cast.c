@@ -117,15 +117,15 @@ static bool cast_work(void *data, struct task *task, struct err *err)
     strbuf_json_text(&c->text, title);
     free(title);
     strbuf_puts(&c->text, ", \"env\": {\"TERM\": \"xterm-256color\"}}\n");
-    for (size_t i = 0; i < n && !atomic_load(&task->cancel); i++) {
+    for (size_t i = 0; i < n && !atomic_load(&task->job.stop); i++) {
         draw_snapshot(c, i);
         frame_bytes(c, i == 0);
         add_event(c, (double)i / c->size.fps);
-        atomic_store(&task->permille, (int)(1000 * (i + 1) / n));
+        atomic_store(&task->job.permille, (int)(1000 * (i + 1) / n));
     }
     strbuf_printf(&c->frame, "\033[0m\033[%d;1H\033[?25h", c->size.height);
     add_event(c, end);
-    return !atomic_load(&task->cancel) &&
+    return !atomic_load(&task->job.stop) &&
            outfile_write(c->path, strbuf_text(&c->text), c->text.len, err);
 }
 

@@ -131,10 +131,19 @@ void session_add_fit(struct session *session, struct fit *fit)
     share_out(session);
 }
 
+static void views_forget(struct session *session, const char *name, struct strbuf *told)
+{
+    for (size_t i = 0; i < VIEWS; i++)
+        if (session->views[i] && view_forget(session->views[i], name) && told)
+            strbuf_printf(told, "%s%s", told->len ? ", " : "",
+                          view_ops_of(session->views[i])->name);
+}
+
 /* A fit that trains needs up to an epoch to stop, so it is closed later. */
-void session_forget_fit(struct session *session, struct fit *fit)
+void session_forget_fit(struct session *session, struct fit *fit, struct strbuf *told)
 {
     size_t i = 0;
+    views_forget(session, fit_name(fit), told);
     while (session->fits[i].fit != fit)
         i++;
     bool current = strcmp(session->current, fit_name(fit)) == 0;
@@ -155,7 +164,7 @@ void session_forget_lesson(struct session *session)
 {
     for (size_t i = session->n_fits; i-- > 0;)
         if (session->fits[i].lesson)
-            session_forget_fit(session, session->fits[i].fit);
+            session_forget_fit(session, session->fits[i].fit, NULL);
 }
 
 static void scene_drop(struct session *session)

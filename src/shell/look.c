@@ -23,10 +23,7 @@ static void look_data(struct view *view, struct output *out)
 
 bool session_update_view(struct session *session, struct view *view, struct err *err)
 {
-    if (!session->worker)
-        session->worker = worker_new(&session->wake, NULL);
-    return session->worker ? view_update_later(view, session->worker, session_scene(session), err)
-                           : view_update(view, session_scene(session), err);
+    return view_update_later(view, session->jobs, session_scene(session), err);
 }
 
 static void look_tell(struct session *session, struct view *view, struct output *out)
@@ -44,31 +41,44 @@ static void look_tell(struct session *session, struct view *view, struct output 
         look_data(view, out);
 }
 
-bool look_run(struct session *session, const struct args *args, struct output *out, struct err *err)
+/* Show it as it is asked for now.  False: there is nothing to show; on a screen its tile
+ * says so itself. */
+static bool look_at(struct session *session, struct view *view, struct output *out, struct err *err)
 {
-    const char *name = session->now.command->name;
+    const char *name = view_ops_of(view)->name;
     const struct session_host *host = &session->setup.host;
-    struct view *view = session_view(session, name, err);
-    if (!view || !view_configure(view, args, err))
-        return false;
-    session->last_view = view_ops_of(view)->name;
     struct err reason = {0};
+    if (!host->show && !view_update(view, session_scene(session), &reason))
+        return err_set(err, reason.code, "%s: %s", name, reason.message);
     if (host->show) {
         session_update_view(session, view, &reason);
         if (!host->show(host->data, name, err))
             return false;
-        /* a lesson says itself what there is to see */
-        if (session->now.key || (session->now.script && input_lesson(session)))
-            return true;
-        if (view_waits(view)) { /* what it shows is told once it is there */
-            session->pending_view = view;
-            return true;
-        }
-    } else if (!view_update(view, session_scene(session), &reason)) {
-        return err_set(err, reason.code, "%s: %s", name, reason.message);
     }
-    look_tell(session, view, out);
+    session->last_view = name;
+    /* a lesson says itself what there is to see */
+    if (host->show && (session->now.key || (session->now.script && input_lesson(session))))
+        return true;
+    if (host->show && view_waits(view)) /* what it shows is told once it is there */
+        session->pending_view = view;
+    else
+        look_tell(session, view, out);
     return true;
+}
+
+bool look_run(struct session *session, const struct args *args, struct output *out, struct err *err)
+{
+    struct view *view = session_view(session, session->now.command->name, err);
+    if (!view)
+        return false;
+    struct args before = args_copy(view_args(view));
+    bool good = view_request(view, args, session_scene(session), err);
+    if (good && !look_at(session, view, out, err)) {
+        view_restore(view, &before);
+        good = false;
+    }
+    args_free(&before);
+    return good;
 }
 
 /* The model of row= is one. */

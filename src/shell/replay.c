@@ -14,9 +14,8 @@ struct replay {
     struct fit *fit;       /* not closed before this is freed */
     struct cohort *cohort; /* whose trials are swept; NULL: none */
     const struct wake *wake;
-    pthread_t thread;
-    bool threaded;
-    atomic_bool over; /* the thread is about to return */
+    struct jobs *jobs;
+    struct job player; /* once there is something to play */
     atomic_int holders;
     struct replay *next; /* in the list of those ended */
 
@@ -94,7 +93,7 @@ struct visited *replay_visited(const struct model *model, const struct cohort *c
     struct visited *l = mem_new(1, sizeof *l);
     l->epoch = epoch;
     l->n_trials = cohort->n_trials;
-    l->n_weights = model->shape.n_weights;
+    l->n_weights = model->settings.shape.n_weights;
     l->w = mem_new(l->n_trials * l->n_weights, sizeof *l->w);
     l->references = 1;
     model_sweep(model, cohort, l->w);
@@ -147,25 +146,23 @@ static void player_turn(struct replay *r)
     }
 }
 
-static void *player_run(void *arg)
+static void player_run(struct job *job)
 {
-    struct replay *r = arg;
-    const struct wake *wake = r->wake;
-    thread_background();
+    struct replay *r = job->data;
     pthread_mutex_lock(&r->lock);
     while (!r->quit)
         player_turn(r);
     pthread_mutex_unlock(&r->lock);
-    atomic_store(&r->over, true);
-    wake_send(wake);
-    return NULL;
 }
 
 static bool need_player(struct replay *r, struct err *err)
 {
-    if (!r->threaded)
-        r->threaded = thread_start(&r->thread, player_run, r, err);
-    return r->threaded;
+    if (r->player.data)
+        return true;
+    r->player = (struct job){.run = player_run, .data = r, .lane = JOB_TASK};
+    if (!job_send(r->jobs, &r->player, err))
+        r->player.data = NULL;
+    return r->player.data;
 }
 
 /* --- begin and end --------------------------------------------------------------- */
@@ -182,11 +179,17 @@ bool replay_begin(struct session *session, struct fit *fit, struct err *err)
                 : "replay: %s has no snapshots of its epochs; its file was saved without "
                   "snapshots=yes",
             fit_name(fit));
+    struct model *model = fit_model(fit);
+    bool meets = !cohort || model_meets(model, cohort, err);
+    model_drop(model);
+    if (!meets)
+        return err_prefix(err, "replay"), false;
     replay_end(session);
     struct replay *r = mem_new(1, sizeof *r);
     r->fit = fit;
     r->cohort = cohort ? cohort_hold(cohort) : NULL;
     r->wake = &session->wake;
+    r->jobs = session->jobs;
     r->from = r->target = kept[0];
     r->to = REPLAY_NEWEST;
     r->speed = NAN;
@@ -217,8 +220,7 @@ void replay_end(struct session *session)
 
 static void replay_free(struct replay *r)
 {
-    if (r->threaded)
-        pthread_join(r->thread, NULL);
+    job_recall(&r->player);
     pthread_mutex_destroy(&r->lock);
     pthread_cond_destroy(&r->changed);
     model_drop(r->model);
@@ -231,7 +233,7 @@ void replay_reap(struct session *session, bool wait)
     for (struct replay **at = &session->replays_ended; *at;) {
         struct replay *r = *at;
         bool held = atomic_load(&r->holders) > 0;
-        if (!held && (wait || !r->threaded || atomic_load(&r->over))) {
+        if (!held && (wait || !r->player.data || job_state(&r->player) == JOB_DONE)) {
             *at = r->next;
             replay_free(r);
         } else {

@@ -16,6 +16,7 @@ struct session *session_new(const struct session_setup *setup, struct err *err)
         free(s);
         return NULL;
     }
+    s->jobs = jobs_new(&s->wake);
     settings_start(s);
     return s;
 }
@@ -263,7 +264,7 @@ static enum step command_wait(struct session *s, struct output *out)
         return STEP_WAITING;
     if (s->task) {
         struct task *task = s->task;
-        if (!atomic_load(&task->over))
+        if (!job_done(&task->job))
             return STEP_WAITING;
         s->task = NULL;
         ok = task->ok ? task->finish(s, task->data, out, &err) : (err = task->err, false);
@@ -314,9 +315,9 @@ void session_cancel(struct session *session)
 void session_waiting(struct session *session, struct strbuf *out)
 {
     if (session->task) {
-        const struct task *task = session->task;
-        int permille = atomic_load(&task->permille);
-        double seconds = clock_seconds() - task->started;
+        struct task *task = session->task;
+        int permille = atomic_load(&task->job.permille);
+        double seconds = job_seconds(&task->job);
         char buf[NUMBER_SIZE];
         strbuf_puts(out, task->label);
         if (permille >= 0)
@@ -372,7 +373,7 @@ void session_free(struct session *session)
     session_reap_fits(s, true);
     for (size_t i = 0; i < VIEWS; i++)
         view_close(s->views[i]);
-    worker_free(s->worker);
+    jobs_free(s->jobs);
     while (session_pop_cohort(s, false, NULL))
         ;
     input_drop(s);

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
+#include "deltaw/base/jobs.h"
 #include "deltaw/base/number.h"
 #include "deltaw/base/thread.h"
 #include "deltaw/learn/fit.h"
@@ -16,23 +17,18 @@
 
 enum { SOURCE_DEPTH = 25, UNDO_DEPTH = 20, SETTINGS = 24, VIEWS = 32 };
 
-/* --- tasks: one piece of work in a thread, waited for by the command that
- * started it */
+/* --- tasks: one piece of work, waited for by the command that started it */
 
 struct task {
     void *data;
-    bool (*work)(void *data, struct task *task, struct err *err); /* in the thread */
+    bool (*work)(void *data, struct task *task, struct err *err); /* in a thread */
     /* On the main thread after work went well; puts out the result. */
     bool (*finish)(struct session *session, void *data, struct output *out, struct err *err);
     void (*release)(void *data);
     char *label; /* "loading mice.csv.gz" */
-    atomic_bool cancel, over;
-    atomic_int permille; /* -1: unknown */
+    struct job job;
     bool ok;
     struct err err;
-    double started;
-    const struct wake *wake;
-    pthread_t thread;
     struct task *next; /* in the list of those given up */
 };
 
@@ -43,8 +39,7 @@ bool task_start(struct session *session, char *label, void *data,
                 bool (*finish)(struct session *session, void *data, struct output *out,
                                struct err *err),
                 void (*release)(void *data), struct err *err);
-/* For finish: true when the work was done.  Joins and frees. */
-void task_free(struct task *task);
+void task_free(struct task *task); /* waits until it is over */
 /* ^C: tell it to stop, and forget it until it has. */
 void task_give_up(struct session *session);
 void task_reap(struct session *session, bool wait);
@@ -114,8 +109,8 @@ struct session {
     struct scene_help *scene_help; /* made once */
     struct view *views[VIEWS];
     struct replay *replay, *replays_ended; /* see replay.h; NULL: none */
-    struct worker *worker;     /* computes for views of the full screen; NULL: not yet */
-    const char *last_view;     /* looked at; NULL: none yet */
+    struct jobs *jobs;                     /* all slow work */
+    const char *last_view;                 /* looked at; NULL: none yet */
     struct view *pending_view; /* the command that runs waits for its picture; NULL: none */
     char *settings[SETTINGS];
     /* log */
@@ -203,7 +198,9 @@ void session_use(struct session *session, struct fit *fit); /* it is the current
 bool session_new_name(const struct session *session, const char *asked, const char *stem,
                       int column, char **out, struct err *err);
 void session_add_fit(struct session *session, struct fit *fit);
-void session_forget_fit(struct session *session, struct fit *fit);
+/* Views that asked for it show the one in use again; their names, parted by ", ", are
+ * added to told (may be NULL). */
+void session_forget_fit(struct session *session, struct fit *fit, struct strbuf *told);
 void session_forget_lesson(struct session *session); /* the fits that lessons made */
 /* Fits named by the arguments (all: "all"); without any, the one in front among
  * those for which wanted() holds.  Caller frees *out. */

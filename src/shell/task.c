@@ -1,20 +1,22 @@
-/* Background work of commands: one thread per task, at most one waited for.
- * The thread writes ok and err, then sets `over` (release) and sends the wake;
- * the main thread reads them after it saw `over`. */
+/* Background work of commands: a job per task, at most one waited for.  The job writes ok
+ * and err; the main thread reads them once it is done. */
 #include <stdlib.h>
 
 #include "deltaw/base/mem.h"
 #include "state.h"
 
-static void *task_main(void *arg)
+static void task_run(struct job *job)
 {
-    struct task *task = arg;
-    thread_background();
+    struct task *task = job->data;
     task->ok = task->work(task->data, task, &task->err);
-    const struct wake *wake = task->wake; /* the task may be freed once it is over */
-    atomic_store(&task->over, true);
-    wake_send(wake);
-    return NULL;
+}
+
+void task_free(struct task *task)
+{
+    job_recall(&task->job);
+    task->release(task->data);
+    free(task->label);
+    free(task);
 }
 
 bool task_start(struct session *session, char *label, void *data,
@@ -29,25 +31,13 @@ bool task_start(struct session *session, char *label, void *data,
     task->finish = finish;
     task->release = release;
     task->label = label;
-    task->started = clock_seconds();
-    task->wake = &session->wake;
-    atomic_store(&task->permille, -1);
-    if (!thread_start(&task->thread, task_main, task, err)) {
-        release(data);
-        free(label);
-        free(task);
+    task->job = (struct job){.run = task_run, .data = task, .lane = JOB_TASK};
+    if (!job_send(session->jobs, &task->job, err)) {
+        task_free(task);
         return false;
     }
     session->task = task;
     return true;
-}
-
-void task_free(struct task *task)
-{
-    pthread_join(task->thread, NULL);
-    task->release(task->data);
-    free(task->label);
-    free(task);
 }
 
 void task_give_up(struct session *session)
@@ -55,7 +45,7 @@ void task_give_up(struct session *session)
     struct task *task = session->task;
     if (!task)
         return;
-    atomic_store(&task->cancel, true);
+    job_stop(&task->job);
     task->next = session->given_up;
     session->given_up = task;
     session->task = NULL;
@@ -65,7 +55,7 @@ void task_reap(struct session *session, bool wait)
 {
     for (struct task **at = &session->given_up; *at;) {
         struct task *task = *at;
-        if (wait || atomic_load(&task->over)) {
+        if (wait || job_done(&task->job)) {
             *at = task->next;
             task_free(task);
         } else {

@@ -17,7 +17,7 @@ static const double part = 0x1p-6;
 struct shifted {
     const struct grid *grid;
     const struct histories *past;
-    struct model model; /* the grid's with a theta of its own */
+    struct model model; /* the grid's at a theta of its own */
     double *value[2][PROBE_MAX_PANELS];
 };
 
@@ -67,9 +67,8 @@ void grid_errors(const struct grid *grid, const struct histories *past, struct g
     size_t cells = grid->x_axis->n * grid->y_axis->n, size = grid->model->tensors.size;
     if (!covariance_directions(grid->model, &d))
         return;
-    struct shifted s = {.grid = grid, .past = past, .model = *grid->model};
-    double *step = mem_new(size, sizeof *step);
-    s.model.theta = mem_new(size, sizeof *s.model.theta);
+    double *step = mem_new(size, sizeof *step), *theta = mem_new(size, sizeof *theta);
+    struct shifted s = {.grid = grid, .past = past, .model = model_at(grid->model, theta)};
     for (size_t p = 0; p < grid->n_panels; p++)
         for (int side = 0; side < 2; side++)
             s.value[side][p] = mem_new(cells, sizeof(double));
@@ -82,6 +81,6 @@ void grid_errors(const struct grid *grid, const struct histories *past, struct g
             out[p].se[c] = sqrt(out[p].se[c]);
         free(s.value[0][p]), free(s.value[1][p]);
     }
-    free(step), free(s.model.theta);
+    free(step), free(theta);
     covariance_directions_free(&d);
 }

@@ -8,6 +8,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/inputs.h"
 #include "deltaw/base/number.h"
+#include "deltaw/base/team.h"
 #include "deltaw/base/thread.h"
 #include "recovery.h"
 #include "truth.h"
@@ -66,6 +67,12 @@ const char *probe_weight(const struct policy *policy)
             policy->feature[k] == FEATURE_LEFT)
             return policy->weight[k];
     return policy->weight[0];
+}
+
+bool probe_true_known(const struct cohort *cohort, const struct policy *policy)
+{
+    struct truth room;
+    return cohort && truth_for_policy(cohort, policy, &room, NULL);
 }
 
 void grid_truth(struct grid *grid, struct truth *room)
@@ -223,12 +230,13 @@ struct work {
     struct grid *grid;
     const struct histories *past; /* NULL: none */
     struct sums sums[PROBE_MAX_PANELS];
-    atomic_size_t next; /* the line of cells that is taken next */
+    size_t each;               /* lines of cells that a thread takes at once */
+    struct worker_part *parts; /* of each thread */
 };
 
 /* One thread's share. */
 struct worker_part {
-    struct work *work;
+    struct work *work; /* NULL: it has none yet */
     struct past_run *run;
     struct past_truth *true_run; /* NULL: the truth needs no past */
 };
@@ -285,7 +293,7 @@ static void evaluate_line(struct worker_part *part, size_t line)
                     put_cell(part, p, along_x ? line : c, along_x ? c : line, &grid->rows[i]);
 }
 
-/* How many lines a thread takes at once: short ones with one past are worth more together. */
+/* Lines a thread takes at once: short ones with one past are worth more together. */
 static size_t lines_each(const struct grid *grid)
 {
     enum { CELLS = 64 };
@@ -295,24 +303,30 @@ static size_t lines_each(const struct grid *grid)
     return apart || cells >= CELLS ? 1 : CELLS / cells;
 }
 
-static void *evaluate_lines(void *arg)
+static struct worker_part *part_of(struct work *work, size_t member)
 {
-    struct work *work = arg;
     const struct grid *grid = work->grid;
-    size_t lines = lines_along_x(grid) ? grid->y_axis->n : grid->x_axis->n, line;
-    size_t each = lines_each(grid);
-    struct worker_part part = {.work = work, .run = past_run_new(grid->model, work->past)};
+    struct worker_part *part = &work->parts[member];
+    if (part->work)
+        return part;
+    *part = (struct worker_part){.work = work, .run = past_run_new(grid->model, work->past)};
     if (grid->truth && past_matters_to_truth(grid->truth))
-        part.true_run = past_truth_new(grid->truth, work->past);
-    while ((line = atomic_fetch_add(&work->next, each)) < lines && !grid_stopped(grid)) {
-        for (size_t i = line; i < lines && i < line + each; i++)
-            evaluate_line(&part, i);
-        /* cells computed together round together: the next may be another thread's */
-        past_run_flush(part.run);
-    }
-    past_run_free(part.run);
-    past_truth_free(part.true_run);
-    return NULL;
+        part->true_run = past_truth_new(grid->truth, work->past);
+    return part;
+}
+
+static void evaluate_lines(void *context, size_t piece, size_t member)
+{
+    struct work *work = context;
+    const struct grid *grid = work->grid;
+    size_t lines = lines_along_x(grid) ? grid->y_axis->n : grid->x_axis->n;
+    if (grid_stopped(grid))
+        return;
+    struct worker_part *part = part_of(work, member);
+    for (size_t i = piece * work->each; i < lines && i < (piece + 1) * work->each; i++)
+        evaluate_line(part, i);
+    /* cells computed together round together: the next may be another thread's */
+    past_run_flush(part->run);
 }
 
 /* A cell is one thread's alone, and its sums are taken in the order of the rows. */
@@ -321,16 +335,20 @@ static void evaluate(struct work *work)
     const struct grid *grid = work->grid;
     double updates = (double)(grid->x_axis->n * grid->y_axis->n * grid->n_panels) *
                      (double)grid->n_rows * (work->past ? (double)work->past->n : 1);
+    size_t lines = lines_along_x(grid) ? grid->y_axis->n : grid->x_axis->n;
     int all = grid->threads > 0 ? grid->threads : thread_processors();
-    int most = updates < UPDATES_ALONE ? 1 : all, n = 0;
-    pthread_t *threads = mem_new((size_t)most, sizeof *threads);
-    atomic_init(&work->next, 0);
-    while (n < most - 1 && thread_start(&threads[n], evaluate_lines, work, NULL))
-        n++;
-    evaluate_lines(work);
-    while (n > 0)
-        pthread_join(threads[--n], NULL);
-    free(threads);
+    struct team *team = team_new(updates < UPDATES_ALONE ? 1 : all);
+    size_t members = team_most(team);
+    work->each = lines_each(grid);
+    work->parts = mem_new(members, sizeof *work->parts);
+    team_run(team, (lines + work->each - 1) / work->each, evaluate_lines, work);
+    team_free(team);
+    for (size_t i = 0; i < members; i++)
+        if (work->parts[i].work) {
+            past_run_free(work->parts[i].run);
+            past_truth_free(work->parts[i].true_run);
+        }
+    free(work->parts);
 }
 
 static void take_means(const struct sums *sums, size_t cells)

@@ -105,33 +105,55 @@ static void say_request(const struct grid *grid, struct map *map)
     request->y_hi = map->y.edge[map->y.n];
 }
 
-bool map_compute(const struct model *model, const struct cohort *cohort, const float *visited,
-                 const struct map_request *request, struct map *out, struct err *err)
+/* The grid that a request asks for, without its axes. */
+static bool make_grid(const struct model *model, const struct cohort *cohort,
+                      const struct map_request *request, struct grid *grid, struct err *err)
 {
     const struct policy *policy = &model->settings.policy;
     const char *usual = probe_weight(policy);
-    struct truth truth;
-    struct map map = {.request = *request, .r2 = NAN};
-    struct grid grid = {.model = model,
-                        .cohort = cohort,
-                        .visited = visited,
-                        .stimulus = request->stimulus,
-                        .choice = request->choice,
-                        .reward = request->reward,
-                        .sample = request->sample,
-                        .past = request->past,
-                        .lags = request->lags,
-                        .histories = request->histories,
-                        .threads = request->threads,
-                        .stop = request->stop};
-    memcpy(grid.w, request->w, sizeof grid.w);
+    *grid = (struct grid){.model = model,
+                          .cohort = cohort,
+                          .stimulus = request->stimulus,
+                          .choice = request->choice,
+                          .reward = request->reward,
+                          .sample = request->sample,
+                          .past = request->past,
+                          .lags = request->lags,
+                          .histories = request->histories,
+                          .threads = request->threads,
+                          .stop = request->stop};
+    memcpy(grid->w, request->w, sizeof grid->w);
     if (request->past == PAST_BOTH)
         return err_set(err, ERR_USAGE, "map: one past at a time: any, rewarded or unrewarded");
-    if (!probe_mappable(model, "map", err) ||
-        !component_find(policy, "map", *request->of ? request->of : usual, &grid.component, err) ||
-        !variable_find(policy, "map", "x", request->x, &grid.x, err) ||
-        !variable_find(policy, "map", "y", *request->y ? request->y : usual, &grid.y, err) ||
-        !grid_check(&grid, "map", err) || !make_axes(&grid, request, &map, err)) {
+    return probe_mappable(model, "map", err) &&
+           component_find(policy, "map", *request->of ? request->of : usual, &grid->component,
+                          err) &&
+           variable_find(policy, "map", "x", request->x, &grid->x, err) &&
+           variable_find(policy, "map", "y", *request->y ? request->y : usual, &grid->y, err) &&
+           grid_check(grid, "map", err);
+}
+
+bool map_check(const struct model *model, const struct cohort *cohort,
+               const struct map_request *request, struct err *err)
+{
+    struct grid grid;
+    struct map map = {0};
+    bool good =
+        make_grid(model, cohort, request, &grid, err) && make_axes(&grid, request, &map, err);
+    map_free(&map);
+    return good;
+}
+
+bool map_compute(const struct model *model, const struct cohort *cohort, const float *visited,
+                 const struct map_request *request, struct map *out, struct err *err)
+{
+    struct truth truth;
+    struct map map = {.request = *request, .r2 = NAN};
+    struct grid grid;
+    if (!make_grid(model, cohort, request, &grid, err))
+        return false;
+    grid.visited = visited;
+    if (!make_axes(&grid, request, &map, err)) {
         map_free(&map);
         return false;
     }

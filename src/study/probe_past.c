@@ -26,7 +26,7 @@ static bool features_matter(const struct policy *policy)
 
 bool probe_sees_past(const struct model *model)
 {
-    return model->rule->memory || model->shape.lags > 0 ||
+    return model->rule->memory || model->settings.shape.lags > 0 ||
            (!model->rule->network && features_matter(&model->settings.policy));
 }
 
@@ -150,9 +150,9 @@ struct past_run *past_run_new(const struct model *model, const struct histories 
     run->model = model;
     run->h = h && probe_sees_past(model) ? h : NULL;
     run->n_weights = k;
-    run->n_inputs = rule_inputs(&model->shape);
+    run->n_inputs = rule_inputs(&model->settings.shape);
     run->states = run->h && model->rule->memory;
-    run->fans = run->states && model->rule->network && model->shape.lags == 0;
+    run->fans = run->states && model->rule->network && model->settings.shape.lags == 0;
     size_t room = run->states && h->n > BATCH ? h->n : BATCH;
     for (int i = 0; run->states && i < 2; i++)
         run->state[i] = rule_state_new(model, h->n);
@@ -231,7 +231,7 @@ static struct past_trial past_trial(uint8_t code, const double *w, const double 
 static void put_inputs(struct past_run *run, size_t i, const struct past_trial *trial,
                        const uint8_t *code, size_t n)
 {
-    const struct rule_shape *shape = &run->model->shape;
+    const struct rule_shape *shape = &run->model->settings.shape;
     struct input_trial now = trial_inputs(trial), past[shape->lags + 1];
     size_t n_past = past_inputs(code, n, shape->lags, past);
     inputs_rule(shape, trial->w, &now, past, n_past, run->in + i * run->n_inputs);

@@ -291,35 +291,64 @@ static bool check_slice(const struct grid *grid, const struct slice_request *req
            err_set(err, ERR_USAGE, "slice: reward= must be 0 or 1");
 }
 
-bool slice_compute(const struct model *model, const struct cohort *cohort, const float *visited,
-                   const struct slice_request *request, struct slice *out, struct err *err)
+/* The grid that a request asks for, without its axes. */
+static bool make_grid(const struct model *model, const struct cohort *cohort,
+                      const struct slice_request *request, struct grid *grid, struct err *err)
 {
     const struct policy *policy = &model->settings.policy;
     const char *of = *request->of ? request->of : probe_weight(policy);
+    *grid = (struct grid){.model = model,
+                          .cohort = cohort,
+                          .choice = NAN,
+                          .reward = NAN,
+                          .stimulus = request->stimulus,
+                          .sample = request->sample,
+                          .lags = request->lags,
+                          .histories = request->histories,
+                          .threads = request->threads,
+                          .stop = request->stop};
+    return probe_mappable(model, "slice", err) &&
+           component_find(policy, "slice", of, &grid->component, err) &&
+           variable_find(policy, "slice", "x", request->x, &grid->x, err) &&
+           check_slice(grid, request, err) && set_bias(grid, request->w_bias, err);
+}
+
+/* Both axes: the lines, and x. */
+static bool make_axes(struct grid *grid, const struct slice_request *request, struct slice *slice,
+                      struct axis *lines, struct err *err)
+{
+    const struct policy *policy = &grid->model->settings.policy;
     const struct axis_request x = {"slice", "x", request->nx, NAN, NAN};
+    const char *name = slice_weight(policy, policy->weight[grid->component]);
+    snprintf(slice->weight, sizeof slice->weight, "%s", name);
+    return make_lines(grid, request, (size_t)policy_weight(policy, name), slice, lines, err) &&
+           axis_make(policy, grid->cohort, grid->visited, &grid->x, &x, &slice->x, err);
+}
+
+bool slice_check(const struct model *model, const struct cohort *cohort,
+                 const struct slice_request *request, struct err *err)
+{
+    struct grid grid;
+    struct slice slice = {0};
+    struct axis lines = {0};
+    bool good = make_grid(model, cohort, request, &grid, err) &&
+                make_axes(&grid, request, &slice, &lines, err);
+    axis_free(&lines);
+    slice_free(&slice);
+    return good;
+}
+
+bool slice_compute(const struct model *model, const struct cohort *cohort, const float *visited,
+                   const struct slice_request *request, struct slice *out, struct err *err)
+{
     struct truth truth;
     struct slice slice = {.request = *request, .r2 = NAN};
     struct axis lines = {0};
-    struct grid grid = {.model = model,
-                        .cohort = cohort,
-                        .visited = visited,
-                        .choice = NAN,
-                        .reward = NAN,
-                        .stimulus = request->stimulus,
-                        .sample = request->sample,
-                        .lags = request->lags,
-                        .histories = request->histories,
-                        .threads = request->threads,
-                        .stop = request->stop};
-    if (!probe_mappable(model, "slice", err) ||
-        !component_find(policy, "slice", of, &grid.component, err) ||
-        !variable_find(policy, "slice", "x", request->x, &grid.x, err) ||
-        !check_slice(&grid, request, err))
+    struct grid grid;
+    if (!make_grid(model, cohort, request, &grid, err))
         return false;
-    size_t weight = (size_t)policy_weight(policy, slice_weight(policy, of));
-    if (!set_bias(&grid, request->w_bias, err) ||
-        !make_lines(&grid, request, weight, &slice, &lines, err) ||
-        !axis_make(policy, cohort, visited, &grid.x, &x, &slice.x, err)) {
+    grid.visited = visited;
+    if (!make_axes(&grid, request, &slice, &lines, err)) {
         axis_free(&lines);
         slice_free(&slice);
         return false;
@@ -328,8 +357,8 @@ bool slice_compute(const struct model *model, const struct cohort *cohort, const
         grid.reward = request->reward;
         grid.n_panels = 1;
     }
-    snprintf(slice.weight, sizeof slice.weight, "%s", policy->weight[weight]);
-    snprintf(slice.request.of, sizeof slice.request.of, "%s", policy->weight[grid.component]);
+    snprintf(slice.request.of, sizeof slice.request.of, "%s",
+             model->settings.policy.weight[grid.component]);
     grid.x_axis = &slice.x;
     grid.y_axis = &lines;
     grid_truth(&grid, &truth);

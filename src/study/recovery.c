@@ -63,7 +63,7 @@ static void work_open(struct work *work, size_t room)
 {
     size_t n = work->truth->policy.n;
     work->state = rule_state_new(work->model, room);
-    work->u = mem_new(room * rule_inputs(&work->model->shape), sizeof *work->u);
+    work->u = mem_new(room * rule_inputs(&work->model->settings.shape), sizeof *work->u);
     work->x = mem_new(room * n, sizeof *work->x);
     work->answer = mem_new(room, sizeof *work->answer);
     work->dw = mem_new(room * n, sizeof *work->dw);
@@ -83,7 +83,7 @@ static void work_put(struct work *work, size_t i, const struct truth *truth,
                      struct truth_memory *memory, const struct animal *animal, size_t t)
 {
     const struct cohort *cohort = work->cohort;
-    const struct rule_shape *shape = &work->model->shape;
+    const struct rule_shape *shape = &work->model->settings.shape;
     size_t n = truth->policy.n;
     double *w = work->u + i * rule_inputs(shape), *x = work->x + i * n;
     for (size_t k = 0; k < n; k++)
@@ -169,7 +169,7 @@ static void live_together(struct work *work, struct life *lives, size_t n)
 {
     qsort(lives, n, sizeof *lives, longer_first);
     rule_state_reset(work->state);
-    memset(work->u, 0, n * rule_inputs(&work->model->shape) * sizeof *work->u);
+    memset(work->u, 0, n * rule_inputs(&work->model->settings.shape) * sizeof *work->u);
     for (size_t t = 0; n > 0 && !stopped(work); t++) {
         while (n > 0 && lives[n - 1].trials <= t)
             n--;

@@ -71,8 +71,8 @@ static void model_weights(const struct model *model, size_t animal, double *w)
         fixed_weights(model, w);
     else if (!model->rule->no_start && model->n_animals > 0 && model->w0)
         memcpy(w, model->w0 + animal % model->n_animals * n, n * sizeof *w);
-    else if (!model->rule->no_start && model->settings.w0 == W0_VALUE)
-        memcpy(w, model->settings.w0_value, n * sizeof *w);
+    else if (!model->rule->no_start && model->settings.w0.kind == W0_VALUE)
+        memcpy(w, model->settings.w0.value, n * sizeof *w);
 }
 
 static void start_weights(const struct plan *plan, size_t animal, double *w)
@@ -163,7 +163,7 @@ static void choose(const struct plan *plan, struct agent *agent, size_t t, const
 /* The model's inputs of trial t: u [rule_inputs]. */
 static void inputs(const struct plan *plan, const struct agent *agent, size_t t, double *u)
 {
-    const struct rule_shape *shape = &plan->model->shape;
+    const struct rule_shape *shape = &plan->model->settings.shape;
     struct input_trial now = trial_inputs(plan, agent, t), past[shape->lags + 1];
     size_t n = past_inputs(plan, agent, t, shape->lags, past);
     inputs_rule(shape, agent->w, &now, past, n, u);
@@ -193,7 +193,7 @@ static void live_trial(struct batch *batch, size_t t)
                        trial->answer, batch->dw + i * n);
             continue;
         }
-        inputs(plan, agent, t, batch->u + i * rule_inputs(&plan->model->shape));
+        inputs(plan, agent, t, batch->u + i * rule_inputs(&plan->model->settings.shape));
         batch->answer[i] = trial->answer;
         batch->next[i] = t + 1 < plan->layout.trials ? trial[1].stimulus : 0;
     }
@@ -254,7 +254,7 @@ static struct batch *batch_new(const struct plan *plan, size_t n)
     batch->answer = mem_new(n, sizeof *batch->answer);
     batch->next = mem_new(n, sizeof *batch->next);
     if (plan->model) {
-        batch->u = mem_new(n * rule_inputs(&plan->model->shape), sizeof *batch->u);
+        batch->u = mem_new(n * rule_inputs(&plan->model->settings.shape), sizeof *batch->u);
         batch->state = rule_state_new(plan->model, n);
     }
     for (size_t i = 0; i < n; i++) {

@@ -12,6 +12,7 @@
 #define MOST_TRIALS 50000000.
 #define MOST_WEIGHT 100.
 
+#define FIELDS(...) __VA_ARGS__
 const struct option_row simulate_options[] = {
     {"animals", OPTION_INTEGER, 1, 100000, NULL, "12", "animals to make"},
     {"trials", OPTION_INTEGER, 2, 10000000, NULL, "10000", "trials of each animal"},
@@ -19,19 +20,14 @@ const struct option_row simulate_options[] = {
     {"stimuli", OPTION_WORD, 0, 0, "ibl|grid|cues", "ibl",
      "ibl: 11 contrasts from -1 to 1; grid: 17 values from -2 to 2, bias does not learn; cues: "
      "s = cue_left + cue_right, uniform on [-1,0], [0,1], and a context on [0,1]"},
-    {"alpha", OPTION_TEXT, 0, 0, NULL, "2^-6",
-     "learning rate: of all weights (grid: all but the bias), or one per weight; A/B: a mixture "
-     "of groups, animals in turn"},
-    {"alpha_error", OPTION_TEXT, 0, 0, NULL, NULL,
-     "learning rate after errors, as alpha=; without it alpha= holds"},
-    {"share", OPTION_TEXT, 0, 0, NULL, NULL,
-     "animals of each group in a round of them, as 2/1; without it one each"},
-    {"baseline", OPTION_NUMBERS, -100, 100, NULL, "0",
-     "what the reward is compared with: of all weights, or one per weight"},
-    {"forgetting", OPTION_NUMBERS, 0, 1, NULL, "0",
-     "share of a weight lost each trial: of all weights (grid: all but the bias), or one each"},
+#define SETTING(...)
+#define PARAMETER(id, tensor, fitted, simulated, ...) {.name = tensor, FIELDS simulated},
+#define BOTH(...)
+#include "deltaw/learn/settings.def"
     {"window", OPTION_INTEGER, 1, TRUTH_WINDOW, NULL, NULL,
      "trace: trials S that count for the reward and the sum; without it 10"},
+    {"share", OPTION_TEXT, 0, 0, NULL, NULL,
+     "animals of each group in a round of them, as 2/1; without it one each"},
     {"noise", OPTION_NUMBER, 0, 100, NULL, "0",
      "sd of the noise added to every learning weight after each trial"},
     {"policy", OPTION_WORD, 0, 0, "glm|lapse|temperature|multiplicative", "glm",
@@ -138,7 +134,7 @@ static bool plan_protocol(const struct args *args, const char *command, struct p
     return plan_size(args, &plan->layout, err);
 }
 
-/* Where SCIENCE 4 and Ashwood's protocol differ, `stimuli` chooses the default. */
+/* Where the two of doc/science, simulation protocols, differ, `stimuli` chooses. */
 static bool plan_start(const struct args *args, struct plan *plan, struct err *err)
 {
     struct truth_layout *layout = &plan->layout;
@@ -278,7 +274,7 @@ static bool take(const struct model *model, const char *name, double *out)
 
 static void take_model(const struct model *model, struct truth *truth)
 {
-    double lapse[POLICY_MAX] = {model->shape.lapse};
+    double lapse[POLICY_MAX] = {model->settings.shape.lapse.value};
     truth->policy = model->settings.policy;
     snprintf(truth->rule, sizeof truth->rule, "%s", model->rule->name);
     take(model, "lapse", lapse);
@@ -291,7 +287,7 @@ static void take_model(const struct model *model, struct truth *truth)
     take(model, "forgetting", truth->forgetting);
     truth->split = take(model, "alpha_error", truth->alpha_error);
     if (truth_remembers(truth))
-        truth->window = model->shape.window ? model->shape.window : 10;
+        truth->window = model->settings.shape.window ? model->settings.shape.window : 10;
 }
 
 bool plan_model(const struct model *model, const struct args *args, const char *command,

@@ -1,4 +1,5 @@
-/* True rules: the update of a trial (SCIENCE 2), and whose rates an animal has. */
+/* True rules: the update of a trial (doc/science, textbook rules), and which rates an
+ * animal has. */
 #include "truth.h"
 
 #include <ctype.h>

@@ -132,30 +132,13 @@ static json_t *parameters(const struct model *model)
 
 static json_t *model_json(const struct model *model)
 {
-    const struct rule_shape *shape = &model->shape;
     json_t *o = json_object();
+    char *settings = model_settings_json(model);
     json_object_set_new(o, "name", json_string(model->name ? model->name : ""));
-    if (model->rule->network) {
-        json_object_set_new(o, "hidden", count(shape->hidden));
-        json_object_set_new(o, "layers", count(shape->layers));
-    } else {
+    json_object_set_new(o, "settings", json_loads(settings, 0, NULL));
+    free(settings);
+    if (!model->rule->network)
         json_object_set_new(o, "parameters", parameters(model));
-    }
-    if (shape->lags)
-        json_object_set_new(o, "lags", count(shape->lags));
-    if (shape->window)
-        json_object_set_new(o, "window", count(shape->window));
-    if (shape->shared_alpha)
-        json_object_set_new(o, "shared_alpha", json_true());
-    if (shape->split_alpha)
-        json_object_set_new(o, "split_alpha", json_true());
-    if (shape->forgetting)
-        json_object_set_new(o, "forgetting", json_true());
-    if (shape->mlp_first)
-        json_object_set_new(o, "mlp_first", json_true());
-    if (shape->lapse > 0)
-        json_object_set_new(o, "lapse", json_real(shape->lapse));
-    json_object_set_new(o, "fit_seed", json_integer((json_int_t)model->settings.seed));
     if (model->n_history > 0)
         json_object_set_new(o, "epochs", json_integer(model->history[model->n_history - 1].epoch));
     if (model->cohort_name)

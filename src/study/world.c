@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* SCIENCE 5: contrasts 0, .0625, .125, .25, .5, 1 through tanh(5 c) / tanh 5. */
+/* Contrasts 0, .0625, .125, .25, .5, 1 as in doc/science, coding of stimuli. */
 static const double ibl_levels[] = {0, .30273722, .55465008, .84836067, .98670389, 1};
 enum { IBL_LEVELS = sizeof ibl_levels / sizeof *ibl_levels, GRID_LEVELS = 17 };
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
-#include "deltaw/base/thread.h"
 #include "deltaw/draw/plot.h"
 #include "deltaw/study/behaviour.h"
 #include "parts.h"
@@ -52,6 +51,13 @@ static bool accuracy_configure(void *state, const struct args *args, struct err 
     return true;
 }
 
+static bool accuracy_check(const void *state, const struct scene *scene, struct err *err)
+{
+    const struct accuracy_state *s = state;
+    bool animal = !s->asked || !scene->cohort || parts_animal(scene->cohort, s->asked, err) >= 0;
+    return animal && source_check(scene, s->model, true, err);
+}
+
 static void curve_free(struct accuracy_state *s)
 {
     if (s->cohort) {
@@ -76,30 +82,25 @@ static size_t automatic_bin(const struct cohort *cohort)
 }
 
 struct accuracy_job {
+    struct view_job head; /* its source: whose expectation, if any */
     struct cohort *cohort;
     size_t bin;
-    bool expects;
-    struct source source; /* when it expects */
     struct learning_curve curve;
     double *x, *expected;
-    bool done;
-    double seconds;
 };
 
-static struct accuracy_job *make_job(struct accuracy_state *s, const struct cohort *cohort,
-                                     size_t bin)
+static const struct view_work accuracy_work;
+
+static struct view_job *make_job(struct accuracy_state *s, const struct cohort *cohort, size_t bin)
 {
-    struct accuracy_job *job = mem_new(1, sizeof *job);
+    struct view_job *head = view_job_new(&accuracy_work, s->expects ? &s->wanted : NULL);
+    struct accuracy_job *job = (struct accuracy_job *)head;
     job->cohort = cohort_hold(cohort);
     job->bin = bin;
-    job->expects = s->expects;
-    if (s->expects) {
-        job->source = source_copy(&s->wanted);
-    }
     s->wanted_cohort = cohort;
     s->wanted_bin = bin;
     s->stale = false;
-    return job;
+    return head;
 }
 
 /* The model's part: left out, not an error, when there is none for this cohort. */
@@ -119,8 +120,8 @@ static bool want_expected(struct accuracy_state *s, const struct scene *scene, s
     return true;
 }
 
-static bool accuracy_prepare(void *state, const struct scene *scene, bool pending, void **job,
-                             struct err *err)
+static bool accuracy_update(void *state, const struct scene *scene, bool pending,
+                            struct view_job **job, struct err *err)
 {
     struct accuracy_state *s = state;
     if (!scene) {
@@ -147,59 +148,57 @@ static bool accuracy_prepare(void *state, const struct scene *scene, bool pendin
     return true;
 }
 
-static void accuracy_work(void *data, const atomic_bool *stop)
+static bool accuracy_compute(struct view_job *head, const atomic_bool *stop, struct err *err)
 {
-    struct accuracy_job *job = data;
-    double before = clock_seconds();
-    (void)stop;
+    struct accuracy_job *job = (struct accuracy_job *)head;
+    (void)stop, (void)err;
     learning_curve_compute(job->cohort, job->bin, &job->curve);
     job->x = mem_new(job->curve.n_bins, sizeof(double));
     for (size_t b = 0; b < job->curve.n_bins; b++) {
         job->x[b] = ((double)b + 0.5) * (double)job->bin;
     }
-    if (job->expects) {
-        source_sweep(&job->source);
+    if (head->source.model) {
         job->expected = mem_new(job->curve.n_bins, sizeof *job->expected);
-        learning_curve_expect(&job->curve, job->source.model, job->cohort, job->source.w,
-                              job->source.live ? PARTS_LIVE_TRIALS : 0, job->expected);
+        learning_curve_expect(&job->curve, head->source.model, job->cohort, head->source.w,
+                              head->source.live ? PARTS_LIVE_TRIALS : 0, job->expected);
     }
-    job->done = true;
-    job->seconds = clock_seconds() - before;
+    return true;
 }
 
-static void accuracy_discard(void *state, void *data)
+static void accuracy_job_release(struct view_job *head)
 {
-    struct accuracy_state *s = state;
-    struct accuracy_job *job = data;
-    if (job->done) {
-        learning_curve_free(&job->curve);
-    }
+    struct accuracy_job *job = (struct accuracy_job *)head;
+    learning_curve_free(&job->curve);
     free(job->x);
     free(job->expected);
-    source_release(&job->source);
     cohort_drop(job->cohort);
-    free(job);
-    if (s) {
-        s->stale = true;
-    }
 }
 
-static bool accuracy_adopt(void *state, void *data, struct err *err)
+static bool accuracy_adopt(void *state, struct view_job *head, struct err *err)
 {
     struct accuracy_state *s = state;
-    struct accuracy_job *job = data;
+    struct accuracy_job *job = (struct accuracy_job *)head;
     curve_free(s);
     free(s->expected);
     s->cohort = job->cohort;
     s->curve = job->curve;
     s->x = job->x;
     s->expected = job->expected;
-    source_adopt(&s->source, &s->wanted, &job->source);
-    pace_took(&s->pace, job->seconds);
-    free(job);
+    job->cohort = NULL;
+    job->curve = (struct learning_curve){0};
+    job->x = job->expected = NULL;
+    source_adopt(&s->source, &s->wanted, &head->source);
+    pace_took(&s->pace, head->seconds);
     s->animal = s->asked ? parts_animal(s->cohort, s->asked, err) : -1;
     return !s->asked || s->animal >= 0;
 }
+
+static const struct view_work accuracy_work = {
+    .size = sizeof(struct accuracy_job),
+    .compute = accuracy_compute,
+    .adopt = accuracy_adopt,
+    .release = accuracy_job_release,
+};
 
 static void accuracy_title(const void *state, struct strbuf *out)
 {
@@ -416,10 +415,9 @@ const struct view_ops accuracy_view = {
     .options = accuracy_options,
     .state_size = sizeof(struct accuracy_state),
     .configure = accuracy_configure,
-    .prepare = accuracy_prepare,
-    .compute = accuracy_work,
-    .adopt = accuracy_adopt,
-    .discard = accuracy_discard,
+    .check = accuracy_check,
+    .update = accuracy_update,
+    .work = &accuracy_work,
     .title = accuracy_title,
     .draw = accuracy_draw,
     .describe = accuracy_describe,

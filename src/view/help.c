@@ -75,9 +75,11 @@ static void view_rows(struct help_state *s, const struct view_ops *ops)
     free(copy);
 }
 
-static bool help_update(void *state, const struct scene *scene, struct err *err)
+static bool help_update(void *state, const struct scene *scene, bool pending, struct view_job **job,
+                        struct err *err)
 {
     struct help_state *s = state;
+    (void)pending, (void)job;
     if (s->page.n_rows > 0) { /* it never changes */
         return true;
     }
@@ -130,9 +132,7 @@ static void pen_entry(struct pen *pen, const char *name, const char *text)
     pen_line(pen, 1, name, pen->style->colours > 0 ? CELL_BOLD : 0);
     pen->line += below && *text;
     parts_wrap(text, pen->area.width - left - 1 > 8 ? pen->area.width - left - 1 : 8, &wrapped);
-    char *rest = NULL;
-    for (char *line = strtok_r(wrapped.text, "\n", &rest); line;
-         line = strtok_r(NULL, "\n", &rest)) {
+    for (char *rest = wrapped.text, *line; (line = strsep(&rest, "\n")) && *line;) {
         pen_line(pen, left == 2 ? 3 : left, line, 0);
         pen->line++;
     }

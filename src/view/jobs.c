@@ -149,9 +149,11 @@ static void jobs_clear(struct jobs_state *s)
     s->n_training = s->n_over = s->in_use = 0;
 }
 
-static bool jobs_update(void *state, const struct scene *scene, struct err *err)
+static bool jobs_update(void *state, const struct scene *scene, bool pending, struct view_job **job,
+                        struct err *err)
 {
     struct jobs_state *s = state;
+    (void)pending, (void)job;
     jobs_clear(s);
     view_jobs_table(scene, &s->table);
     for (size_t i = 0; i < scene->n_models; i++) {

@@ -50,6 +50,12 @@ static bool loss_configure(void *state, const struct args *args, struct err *err
     return true;
 }
 
+static bool loss_check(const void *state, const struct scene *scene, struct err *err)
+{
+    const struct loss_state *s = state;
+    return !s->model || strcmp(s->model, "all") == 0 || parts_pick(scene, s->model, err);
+}
+
 static void lines_free(struct loss_state *s)
 {
     for (size_t i = 0; i < s->n_lines; i++) {
@@ -103,9 +109,11 @@ static void line_take(struct loss_line *line, const struct scene_model *from, in
     }
 }
 
-static bool loss_update(void *state, const struct scene *scene, struct err *err)
+static bool loss_update(void *state, const struct scene *scene, bool pending, struct view_job **job,
+                        struct err *err)
 {
     struct loss_state *s = state;
+    (void)pending, (void)job;
     bool all = s->model && strcmp(s->model, "all") == 0;
     const struct scene_model *main = parts_pick(scene, all ? NULL : s->model, err);
     lines_free(s);
@@ -425,6 +433,7 @@ const struct view_ops loss_view = {
     .options = loss_options,
     .state_size = sizeof(struct loss_state),
     .configure = loss_configure,
+    .check = loss_check,
     .update = loss_update,
     .title = loss_title,
     .draw = loss_draw,

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
-#include "deltaw/base/thread.h"
 
 double map_shown(const struct map_state *s, size_t panel, size_t cell)
 {
@@ -23,7 +22,8 @@ double map_shown(const struct map_state *s, size_t panel, size_t cell)
 
 bool map_painted(const struct map_state *s, size_t panel, size_t cell)
 {
-    return s->support == 0 || !s->source.cohort || s->map.panel[panel].support[cell] >= s->support;
+    return s->support == 0 || !s->watch.source.cohort ||
+           s->map.panel[panel].support[cell] >= s->support;
 }
 
 double map_limit(const struct map_state *s)
@@ -62,21 +62,22 @@ static void follow_limit(struct map_state *s, bool at_once)
     }
 }
 
-static bool fix_weight(const struct map_state *s, struct map_request *r, const char *name,
+static bool fix_weight(const struct model *model, struct map_request *r, const char *name,
                        double value, struct err *err)
 {
-    const struct policy *policy = &s->wanted.model->settings.policy;
+    const struct policy *policy = &model->settings.policy;
     long k = policy_weight(policy, name);
     if (k >= 0) {
         r->w[k] = value;
     } else if (!isnan(value)) {
         return err_set(err, ERR_FAILED, "%s's policy %s has no %s; `map %s=visited` lets it go",
-                       s->wanted.model->name, policy->text, name, name);
+                       model->name, policy->text, name, name);
     }
     return true;
 }
 
-static bool full_request(const struct map_state *s, struct map_request *r, struct err *err)
+static bool full_request(const struct map_state *s, const struct model *model,
+                         struct map_request *r, struct err *err)
 {
     *r = s->request;
     if (s->auto_of) {
@@ -89,7 +90,8 @@ static bool full_request(const struct map_state *s, struct map_request *r, struc
     for (size_t i = 0; i < 4 && s->held; i++) {
         *range[i] = isnan(*range[i]) ? s->hold[i] : *range[i];
     }
-    return fix_weight(s, r, "w_stim", s->w_stim, err) && fix_weight(s, r, "w_bias", s->w_bias, err);
+    return fix_weight(model, r, "w_stim", s->w_stim, err) &&
+           fix_weight(model, r, "w_bias", s->w_bias, err);
 }
 
 /* Evaluations of the rule a picture may cost: about 15 ms of them. */
@@ -101,7 +103,7 @@ static size_t picture_sample(const struct map_state *s, const struct map_request
     size_t cells = r->nx * r->ny * PROBE_MAX_PANELS;
     size_t most = PICTURE_EVALUATIONS / (cells > 0 ? cells : 1);
     size_t sample = most < PICTURE_SAMPLE ? most : PICTURE_SAMPLE;
-    if (s->wanted.live && s->sample > 0 && s->sample < sample) {
+    if (s->watch.wanted.live && s->sample > 0 && s->sample < sample) {
         sample = s->sample;
     }
     return sample < LIVE_SAMPLE_LEAST ? LIVE_SAMPLE_LEAST : sample;
@@ -114,9 +116,9 @@ static const double past_seconds = 0.06;
 
 static void picture_past(const struct map_state *s, struct map_request *r)
 {
-    bool levels = s->have && s->map.x.levels && strcmp(s->map.x.name, r->x) == 0;
+    bool levels = s->watch.have && s->map.x.levels && strcmp(s->map.x.name, r->x) == 0;
     size_t cells = (levels ? s->map.x.n : r->nx) * r->ny * PROBE_MAX_PANELS;
-    size_t updates = s->wanted.live && s->updates > 0 ? s->updates : PAST_UPDATES;
+    size_t updates = s->watch.wanted.live && s->updates > 0 ? s->updates : PAST_UPDATES;
     size_t each = updates / PAST_SAMPLE / (cells > 0 ? cells : 1);
     r->histories = each > PAST_PICTURE ? PAST_PICTURE : each < 4 ? 4 : each;
     r->sample = PAST_SAMPLE;
@@ -125,7 +127,7 @@ static void picture_past(const struct map_state *s, struct map_request *r)
 /* What a training fit's map may cost is found by trying. */
 static void adapt_sample(struct map_state *s, size_t used)
 {
-    double cost = s->pace.cost;
+    double cost = s->watch.pace.cost;
     if (cost > picture_seconds) {
         s->sample = used / 2 > LIVE_SAMPLE_LEAST ? used / 2 : LIVE_SAMPLE_LEAST;
     } else if (cost < picture_seconds / 4 && s->sample > 0 && s->sample < PICTURE_SAMPLE) {
@@ -152,73 +154,73 @@ static void name_request(struct map_state *s)
 
 /* All that computing a map needs, and what comes out of it. */
 struct map_job {
-    struct source source;
+    struct view_job head;
     struct map_request request;
     bool urgent;
     struct map map;
-    bool ok;
-    /* in a replay, the first time */
-    bool hold, held; /* wanted, there */
+    bool hold, held; /* in a replay, the first time: wanted, there */
     struct map newest;
-    struct err err;
-    double seconds;
 };
 
-static bool make_job(struct map_state *s, struct map_job **out, struct err *err)
+static const struct view_work map_work;
+
+static bool make_job(struct map_state *s, struct view_job **out, struct err *err)
 {
+    const struct source *wanted = &s->watch.wanted;
     struct map_request request;
-    bool hold = s->held != s->wanted.final;
+    bool hold = s->held != wanted->final, urgent = s->watch.urgent;
     s->held = hold ? NULL : s->held;
-    s->held_for = s->wanted.final;
-    if (!full_request(s, &request, err)) {
+    if (!full_request(s, wanted->model, &request, err)) {
+        s->watch.held_for = wanted->final;
         return false;
     }
     request.nx = request.nx ? request.nx : s->room_x ? s->room_x : 31;
     request.ny = request.ny ? request.ny : s->room_y ? s->room_y : 31;
     request.sample = picture_sample(s, &request);
-    request.threads = s->wanted.threads;
-    if (probe_sees_past(s->wanted.model)) {
+    request.threads = wanted->threads;
+    if (probe_sees_past(wanted->model)) {
         picture_past(s, &request);
     }
-    *out = mem_new(1, sizeof **out);
-    (*out)->source = source_copy(&s->wanted);
-    (*out)->request = request;
-    (*out)->urgent = s->urgent;
-    (*out)->hold = hold;
-    s->stale = s->urgent = false;
+    *out = watch_job(&s->watch, &map_work);
+    struct map_job *job = (struct map_job *)*out;
+    job->request = request;
+    job->urgent = urgent;
+    job->hold = hold;
     return true;
 }
 
 static bool check_show(const struct map_state *s, struct err *err)
 {
     return s->show == SHOW_FITTED || s->map.panel[0].truth ||
-           err_set(err, ERR_FAILED,
-                   "the true rule behind %s is not known; `map diff=no` shows "
-                   "the fitted one",
-                   s->source.cohort ? s->source.cohort->name : "it");
+           parts_no_truth("map", s->watch.source.cohort, err);
 }
 
-static bool map_prepare(void *state, const struct scene *scene, bool pending, void **job,
-                        struct err *err)
+static bool map_fits(const void *state, const struct scene *scene, struct err *err)
 {
-    struct map_state *s = state;
-    bool changed = false, was_live = s->wanted.live;
-    if (scene && !source_want(&s->wanted, scene, s->model, false, &changed, err)) {
+    const struct map_state *s = state;
+    struct map_request request;
+    const struct model *model;
+    const struct cohort *cohort;
+    if (!source_check(scene, s->model, false, err)) {
         return false;
     }
-    s->stale = s->stale || changed;
-    /* the last map of a fit is made in full, and at once */
-    s->urgent = s->urgent || was_live != s->wanted.live || s->held_for != s->wanted.final;
-    s->stale = s->stale || s->held_for != s->wanted.final;
-    if (s->have && !changed && s->source.model == s->wanted.model) {
-        s->source.status = s->wanted.status;
+    if (!source_there(scene, s->model, &model, &cohort)) {
+        return true;
     }
-    /* a replay is what is looked at now, and the fit's threads are not held up by it */
-    bool due = !s->have || !s->wanted.live || s->wanted.replayed || pace_due(&s->pace);
-    if (s->stale && (s->urgent || (due && !pending))) {
-        return make_job(s, (struct map_job **)job, err);
+    return full_request(s, model, &request, err) && map_check(model, cohort, &request, err) &&
+           (s->show == SHOW_FITTED || probe_true_known(cohort, &model->settings.policy) ||
+            parts_no_truth("map", cohort, err));
+}
+
+static bool map_update(void *state, const struct scene *scene, bool pending, struct view_job **job,
+                       struct err *err)
+{
+    struct map_state *s = state;
+    if (!watch_update(&s->watch, scene, s->model, false, err)) {
+        return false;
     }
-    return !s->have || check_show(s, err);
+    return watch_due(&s->watch, pending) ? make_job(s, job, err)
+                                         : !s->watch.have || check_show(s, err);
 }
 
 /* In a replay axes and colours are those of the newest state and stand still: a
@@ -226,7 +228,7 @@ static bool map_prepare(void *state, const struct scene *scene, bool pending, vo
 static void make_newest(struct map_job *job)
 {
     enum { COARSE = 15, FEW = 4 };
-    const struct source *source = &job->source;
+    const struct source *source = &job->head.source;
     struct map_request request = job->request;
     if (!job->hold || !source->final) {
         return;
@@ -253,78 +255,64 @@ static void hold_scales(struct map_state *s, struct map_job *job)
     follow_limit(s, true);
     s->held_limit = s->limit;
     s->map = seen;
-    s->held = s->source.final;
+    s->held = s->watch.source.final;
     s->hold[0] = r->x_lo, s->hold[1] = r->x_hi;
     s->hold[2] = r->y_lo, s->hold[3] = r->y_hi;
-    map_free(&job->newest);
-    job->held = false;
 }
 
-static void map_work(void *data, const atomic_bool *stop)
+static bool map_job_compute(struct view_job *head, const atomic_bool *stop, struct err *err)
 {
-    struct map_job *job = data;
-    double before = clock_seconds();
+    struct map_job *job = (struct map_job *)head;
     job->request.stop = stop;
-    source_sweep(&job->source);
     make_newest(job);
-    job->ok = map_compute(job->source.model, job->source.cohort, job->source.w, &job->request,
-                          &job->map, &job->err);
-    job->seconds = clock_seconds() - before;
+    return map_compute(head->source.model, head->source.cohort, head->source.w, &job->request,
+                       &job->map, err);
 }
 
-static void map_discard(void *state, void *data)
+static void map_job_release(struct view_job *head)
 {
-    struct map_state *s = state;
-    struct map_job *job = data;
-    if (job->ok) {
-        map_free(&job->map);
-    }
-    if (job->held) {
-        map_free(&job->newest);
-    }
-    if (s) {
-        s->stale = s->urgent = true;
-    }
-    source_release(&job->source);
-    free(job);
+    struct map_job *job = (struct map_job *)head;
+    map_free(&job->map);
+    map_free(&job->newest);
 }
 
-static bool map_adopt(void *state, void *data, struct err *err)
+static bool map_adopt(void *state, struct view_job *head, struct err *err)
 {
     struct map_state *s = state;
-    struct map_job *job = data;
-    pace_took(&s->pace, job->seconds);
-    adapt_sample(s, job->request.sample);
-    if (!job->ok) {
-        *err = job->err;
-        map_discard(NULL, job);
-        return false;
-    }
-    if (s->have) {
+    struct map_job *job = (struct map_job *)head;
+    if (s->watch.have) {
         bool same = strcmp(s->map.x.name, job->map.x.name) == 0 &&
                     strcmp(s->map.y.name, job->map.y.name) == 0;
         s->placed = s->placed && (same || s->crossed);
         map_free(&s->map);
     }
     s->map = job->map;
-    s->have = true;
-    source_adopt(&s->source, &s->wanted, &job->source);
+    job->map = (struct map){0};
+    watch_adopt(&s->watch, head);
+    adapt_sample(s, job->request.sample);
     hold_scales(s, job);
     name_request(s);
     follow_limit(s, job->urgent);
-    free(job);
     return check_show(s, err);
 }
+
+static const struct view_work map_work = {
+    .size = sizeof(struct map_job),
+    .compute = map_job_compute,
+    .adopt = map_adopt,
+    .release = map_job_release,
+};
 
 bool map_in_full(const struct map_state *s, struct map_state *full)
 {
     struct map_request request;
     struct map map;
-    if (!s->have || !full_request(s, &request, NULL)) {
+    if (!s->watch.have || !full_request(s, s->watch.source.model, &request, NULL)) {
         return false;
     }
-    request.threads = s->source.threads;
-    if (!map_compute(s->source.model, s->source.cohort, s->source.w, &request, &map, NULL)) {
+    request.threads = s->watch.source.threads;
+    if (!map_compute(s->watch.source.model, s->watch.source.cohort, s->watch.source.w, &request,
+                     &map, NULL)) {
         return false;
     }
     *full = *s;
@@ -345,11 +333,10 @@ static void map_table_full(const void *state, struct table *out)
 static void map_release(void *state)
 {
     struct map_state *s = state;
-    if (s->have) {
+    if (s->watch.have) {
         map_free(&s->map);
     }
-    source_release(&s->source);
-    source_release(&s->wanted);
+    watch_release(&s->watch);
     free(s->model);
     free(s->asked);
 }
@@ -365,10 +352,9 @@ const struct view_ops map_view = {
     .state_size = sizeof(struct map_state),
     .merge = map_merge,
     .configure = map_configure,
-    .prepare = map_prepare,
-    .compute = map_work,
-    .adopt = map_adopt,
-    .discard = map_discard,
+    .check = map_fits,
+    .update = map_update,
+    .work = &map_work,
     .room = map_room,
     .title = map_title,
     .draw = map_draw,

@@ -16,21 +16,15 @@ struct map_state {
     double range;     /* of colours, NaN: from the values */
     uint32_t support; /* fewest visited trials of a painted cell */
     enum show show;
-    /* from the scene */
-    struct source wanted; /* of the newest job */
-    struct source source; /* of the picture */
+    struct watch watch;
     struct map map;
-    bool have;                    /* map is computed */
-    const struct model *held;     /* whose axes and colours are kept, in a replay; only compared */
-    const struct model *held_for; /* looked at for that, also when it was not possible */
-    double hold[4];               /* x_lo, x_hi, y_lo, y_hi */
-    bool stale, urgent;           /* to be computed again; at once, whatever the pace */
-    struct pace pace;
-    size_t sample;         /* visited trials averaged over while training */
-    size_t updates;        /* of rules that see the past: updates of a picture then */
-    double limit;          /* of the automatic colour scale */
-    double held_limit;     /* what it is for the newest state of a replay */
-    size_t room_x, room_y; /* cells of the last picture; 0: none drawn yet */
+    const struct model *held; /* whose axes and colours are kept, in a replay; only compared */
+    double hold[4];           /* x_lo, x_hi, y_lo, y_hi */
+    size_t sample;            /* visited trials averaged over while training */
+    size_t updates;           /* of rules that see the past: updates of a picture then */
+    double limit;             /* of the automatic colour scale */
+    double held_limit;        /* what it is for the newest state of a replay */
+    size_t room_x, room_y;    /* cells of the last picture; 0: none drawn yet */
     /* the cross-hair, by value so that it stays where it is at a new size */
     bool crossed; /* somebody put it there, else it is where most trials are */
     bool placed;

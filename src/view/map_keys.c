@@ -57,7 +57,7 @@ static void step_bias(const struct map_state *s, bool up, struct strbuf *command
     bool axis = strcmp(s->request.x, "w_bias") == 0 || strcmp(s->request.y, "w_bias") == 0;
     double now = s->w_bias;
     char number[NUMBER_SIZE];
-    bool known = policy_weight(&s->source.model->settings.policy, "w_bias") >= 0;
+    bool known = policy_weight(&s->watch.source.model->settings.policy, "w_bias") >= 0;
     if (axis || !known || (isnan(now) && !up)) {
         return;
     }
@@ -76,7 +76,7 @@ static void cycle_reward(const struct map_state *s, struct strbuf *command)
 static void slice_through(const struct map_state *s, struct strbuf *command)
 {
     char number[NUMBER_SIZE];
-    const struct policy *policy = &s->source.model->settings.policy;
+    const struct policy *policy = &s->watch.source.model->settings.policy;
     const char *lines = slice_weight(policy, s->request.of);
     double w = strcmp(s->request.y, lines) == 0   ? s->cross_y
                : strcmp(s->request.x, lines) == 0 ? s->cross_x

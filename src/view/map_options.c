@@ -185,9 +185,9 @@ bool map_configure(void *state, const struct args *args, struct err *err)
     const char *model = parts_chosen(args, map_options, "model");
     fresh.model = model ? mem_text(model) : NULL;
     fresh.asked = asked_for(args);
-    fresh.held = fresh.held_for = NULL;
+    fresh.held = fresh.watch.held_for = NULL;
     if (!s->asked || strcmp(fresh.asked, s->asked) != 0)
-        fresh.stale = fresh.urgent = true;
+        fresh.watch.stale = fresh.watch.urgent = true;
     fresh.placed = fresh.crossed || (fresh.placed && !other_axes);
     free(s->model);
     free(s->asked);

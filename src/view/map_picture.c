@@ -35,8 +35,8 @@ void map_title(const void *state, struct strbuf *out)
                   parts_letter(s->request.y), s->request.x);
     add_fixed(s, out);
     parts_past_title(s->request.past, s->request.lags, out);
-    source_title(&s->source, out);
-    if (s->have && isfinite(s->map.r2)) {
+    source_title(&s->watch.source, out);
+    if (s->watch.have && isfinite(s->map.r2)) {
         strbuf_printf(out, " · R² %s", number_fixed(number, s->map.r2, 2, false));
     }
     strbuf_puts(out, " · " SIDES_TEXT);
@@ -95,7 +95,7 @@ static void read_out(const struct map_state *s, bool wide, struct strbuf *out)
     uint32_t visited = panel->support[cell];
     number_grouped(a, visited);
     if (wide && visited == 0) {
-        strbuf_puts(out, s->source.cohort ? "  no trial was there" : "  no trials to count");
+        strbuf_puts(out, s->watch.source.cohort ? "  no trial was there" : "  no trials to count");
     } else if (wide && visited < s->support) {
         strbuf_printf(out, "  from %s, below support=%u", a, (unsigned)s->support);
     } else if (wide) {
@@ -220,14 +220,14 @@ void map_room(void *state, struct rect area, const struct style *style)
 {
     struct map_state *s = state;
     size_t nx = 0, ny = 0;
-    heat_map_room(body_of(area), s->have ? s->map.n_panels : 2, style, &nx, &ny);
+    heat_map_room(body_of(area), s->watch.have ? s->map.n_panels : 2, style, &nx, &ny);
     nx = nx < 2 ? 2 : nx > 121 ? 121 : nx;
     ny = ny < 2 ? 2 : ny > 121 ? 121 : ny;
     if (nx != s->room_x || ny != s->room_y) {
         s->room_x = nx;
         s->room_y = ny;
-        s->stale = true; /* until then the old map is stretched */
-        s->urgent = s->urgent || !s->have;
+        s->watch.stale = true; /* until then the old map is stretched */
+        s->watch.urgent = s->watch.urgent || !s->watch.have;
     }
 }
 
@@ -326,7 +326,7 @@ void map_describe(const void *state, struct strbuf *out)
     char a[NUMBER_SIZE];
     strbuf_printf(out, "%s %s per trial over %s and %s, ", shows[s->show], s->map.request.of,
                   s->map.request.y, s->map.request.x);
-    source_words(&s->source, out);
+    source_words(&s->watch.source, out);
     for (size_t p = 0; p < s->map.n_panels; p++) {
         const char *title = s->map.panel[p].title;
         strbuf_printf(out, "%s %s%s", p == 0 ? ":" : ";", title, *title ? " " : "");

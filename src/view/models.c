@@ -256,9 +256,8 @@ static void find_best(struct models_state *s, const struct scene *scene)
     }
 }
 
-static bool models_update(void *state, const struct scene *scene, struct err *err)
+static bool list_models(struct models_state *s, const struct scene *scene, struct err *err)
 {
-    struct models_state *s = state;
     bool cohorts = !one_cohort(scene);
     models_clear(s);
     view_models_table(scene, 0, sorts[s->sort], &s->table);
@@ -288,19 +287,19 @@ static bool models_update(void *state, const struct scene *scene, struct err *er
     return true;
 }
 
-static bool models_prepare(void *state, const struct scene *scene, bool pending, void **job,
-                           struct err *err)
+static bool models_update(void *state, const struct scene *scene, bool pending,
+                          struct view_job **job, struct err *err)
 {
     struct models_state *s = state;
-    (void)scene, (void)err;
-    if (!pending) {
+    bool listed = !scene || list_models(s, scene, err);
+    if (!pending) { /* what is not known yet of those listed */
         *job = s->book.wanted;
         s->book.wanted = NULL;
     }
-    return true;
+    return listed;
 }
 
-static bool models_adopt(void *state, void *job, struct err *err)
+static bool models_adopt(void *state, struct view_job *job, struct err *err)
 {
     struct models_state *s = state;
     (void)err;
@@ -309,12 +308,6 @@ static bool models_adopt(void *state, void *job, struct err *err)
         list_set(&s->list, row, MODEL_R2, number_cell(r2_known(&s->book, s->row[row]), 2));
     }
     return true;
-}
-
-static void models_discard(void *state, void *job)
-{
-    (void)state; /* the next update wants it again */
-    r2_discard(job);
 }
 
 static void models_title(const void *state, struct strbuf *out)
@@ -383,6 +376,14 @@ static void models_release(void *state)
     r2_free(&s->book);
 }
 
+const struct view_work models_work = {
+    .size = sizeof(struct r2_job),
+    .beside = true,
+    .compute = r2_compute,
+    .adopt = models_adopt,
+    .release = r2_release,
+};
+
 const struct view_ops models_view = {
     .name = "models",
     .summary = "the models: rule, parameters, losses, R² where the truth is known",
@@ -391,10 +392,7 @@ const struct view_ops models_view = {
     .state_size = sizeof(struct models_state),
     .configure = models_configure,
     .update = models_update,
-    .prepare = models_prepare,
-    .compute = r2_work,
-    .adopt = models_adopt,
-    .discard = models_discard,
+    .work = &models_work,
     .title = models_title,
     .draw = models_draw,
     .describe = models_describe,

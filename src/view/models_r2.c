@@ -13,16 +13,6 @@ struct r2_entry {
     double r2;
 };
 
-struct r2_job {
-    size_t n;
-    struct r2_want {
-        struct model *model;
-        struct cohort *cohort;
-        double r2;
-        bool found; /* looked at before it was stopped */
-    } * item;
-};
-
 static const struct r2_entry *find(const struct r2_book *book, const struct model *model)
 {
     for (size_t i = 0; i < book->n; i++) {
@@ -45,24 +35,23 @@ double r2_look(struct r2_book *book, const struct model *model, const struct coh
     if (entry) {
         return entry->r2;
     }
-    struct r2_job *job = book->wanted ? book->wanted : (book->wanted = mem_new(1, sizeof *job));
+    if (!book->wanted) {
+        book->wanted = view_job_new(&models_work, NULL);
+    }
+    struct r2_job *job = (struct r2_job *)book->wanted;
     job->item = mem_resize(job->item, job->n + 1, sizeof *job->item);
     job->item[job->n++] = (struct r2_want){model_hold(model), cohort_hold(cohort), NAN, false};
     return NAN;
 }
 
-void r2_discard(void *data)
+void r2_release(struct view_job *head)
 {
-    struct r2_job *job = data;
-    if (!job) {
-        return;
-    }
+    struct r2_job *job = (struct r2_job *)head;
     for (size_t i = 0; i < job->n; i++) {
         model_drop(job->item[i].model);
         cohort_drop(job->item[i].cohort);
     }
     free(job->item);
-    free(job);
 }
 
 void r2_forget(struct r2_book *book, size_t n, const struct model *const *kept)
@@ -80,7 +69,7 @@ void r2_forget(struct r2_book *book, size_t n, const struct model *const *kept)
         }
     }
     book->n = left;
-    r2_discard(book->wanted);
+    view_job_free(book->wanted);
     book->wanted = NULL;
 }
 
@@ -91,9 +80,10 @@ void r2_free(struct r2_book *book)
     book->known = NULL;
 }
 
-void r2_work(void *data, const atomic_bool *stop)
+bool r2_compute(struct view_job *head, const atomic_bool *stop, struct err *err)
 {
-    struct r2_job *job = data;
+    struct r2_job *job = (struct r2_job *)head;
+    (void)err;
     struct recovery recovery;
     for (size_t i = 0; i < job->n && !atomic_load(stop); i++) {
         struct r2_want *want = &job->item[i];
@@ -102,11 +92,12 @@ void r2_work(void *data, const atomic_bool *stop)
         want->r2 = fine ? recovery.r2[0] : NAN;
         want->found = !atomic_load(stop);
     }
+    return true;
 }
 
-void r2_adopt(struct r2_book *book, void *data)
+void r2_adopt(struct r2_book *book, const struct view_job *head)
 {
-    const struct r2_job *job = data;
+    const struct r2_job *job = (const struct r2_job *)head;
     for (size_t i = 0; i < job->n; i++) {
         const struct r2_want *want = &job->item[i];
         if (want->found && !find(book, want->model)) {
@@ -114,5 +105,4 @@ void r2_adopt(struct r2_book *book, void *data)
             book->known[book->n++] = (struct r2_entry){model_hold(want->model), want->r2};
         }
     }
-    r2_discard(data);
 }

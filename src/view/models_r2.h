@@ -3,12 +3,23 @@
 #ifndef DELTAW_VIEW_MODELS_R2_H
 #define DELTAW_VIEW_MODELS_R2_H
 
-#include "deltaw/study/probe.h"
+#include "parts.h"
+
+struct r2_job {
+    struct view_job head;
+    size_t n;
+    struct r2_want {
+        struct model *model;
+        struct cohort *cohort;
+        double r2;
+        bool found; /* looked at before it was stopped */
+    } * item;
+};
 
 struct r2_book {
     size_t n;
     struct r2_entry *known;
-    struct r2_job *wanted; /* what was asked for and is not known; NULL: nothing */
+    struct view_job *wanted; /* what was asked for and is not known; NULL: nothing */
 };
 
 /* Of the first weight's updates.  NaN: not known; then it is wanted too. */
@@ -19,9 +30,10 @@ double r2_known(const struct r2_book *book, const struct model *model);
 void r2_forget(struct r2_book *book, size_t n, const struct model *const *kept);
 void r2_free(struct r2_book *book);
 
-/* As in struct view_ops; the job is a book's `wanted`. */
-void r2_work(void *job, const atomic_bool *stop);
-void r2_adopt(struct r2_book *book, void *job);
-void r2_discard(void *job);
+/* As in struct view_work; the job is a book's `wanted`. */
+bool r2_compute(struct view_job *job, const atomic_bool *stop, struct err *err);
+void r2_adopt(struct r2_book *book, const struct view_job *job);
+void r2_release(struct view_job *job);
+extern const struct view_work models_work; /* models.c */
 
 #endif

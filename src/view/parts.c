@@ -209,6 +209,13 @@ enum show parts_show(const char *word)
                                        : SHOW_DIFFERENCE;
 }
 
+bool parts_no_truth(const char *view, const struct cohort *cohort, struct err *err)
+{
+    return err_set(err, ERR_FAILED,
+                   "the true rule behind %s is not known; `%s diff=no` shows the fitted one",
+                   cohort ? cohort->name : "it", view);
+}
+
 bool parts_axis(const char *view, const struct args *args, const struct option_row *table,
                 const char *option, struct err *err)
 {
@@ -369,9 +376,8 @@ void parts_notice(struct canvas *canvas, struct rect area, const char *text,
         n_lines++;
     }
     int y = area.y + (area.height > n_lines ? (area.height - n_lines) / 2 : 0);
-    char *rest = NULL;
-    for (char *line = strtok_r(wrapped.text, "\n", &rest); line && y < area.y + area.height;
-         line = strtok_r(NULL, "\n", &rest)) {
+    char *rest = wrapped.text, *line;
+    while (y < area.y + area.height && (line = strsep(&rest, "\n"))) {
         int x = area.x + (area.width - utf8_width(line)) / 2;
         x = x < area.x ? area.x : x;
         canvas_text(canvas, x, y++, area.x + area.width - x, line, COLOUR_DEFAULT, 0, style);

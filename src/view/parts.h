@@ -57,7 +57,7 @@ bool source_want(struct source *source, const struct scene *scene, const char *n
                  bool needs_trials, bool *changed, struct err *err);
 void source_sweep(struct source *source);               /* any thread, on a source of its own */
 struct source source_copy(const struct source *source); /* with references */
-/* `done`, of a job, becomes the picture's `source`; what was swept for it is kept
+/* `done`, of a job, moves to the picture's `source`; what was swept for it is kept
  * for the next job too. */
 void source_adopt(struct source *source, struct source *wanted, struct source *done);
 /* For pictures of what animals did, with what a model expects of it beside
@@ -68,6 +68,13 @@ void source_adopt(struct source *source, struct source *wanted, struct source *d
 enum beside { BESIDE_NONE, BESIDE_SAME, BESIDE_CHANGED, BESIDE_REFUSED };
 enum beside source_beside(struct source *source, const struct scene *scene, const char *name,
                           const struct pace *pace, struct err *err);
+/* The model of this name (NULL: the one in use) and the trials that it looks at (NULL:
+ * none); false: there is none, or they do not go together. */
+bool source_there(const struct scene *scene, const char *name, const struct model **model,
+                  const struct cohort **cohort);
+/* Is the model of this name there, and does it go with the trials it would look at (with
+ * those loaded: `beside`)?  True for NULL, the one in use. */
+bool source_check(const struct scene *scene, const char *name, bool beside, struct err *err);
 void source_release(struct source *source);
 /* " · dnn1", the cohort's name when it is not the one loaded. */
 void source_title(const struct source *source, struct strbuf *out);
@@ -87,6 +94,38 @@ void hold_range(const struct hold *hold, double *lo, double *hi);
 
 bool pace_due(const struct pace *pace);
 void pace_took(struct pace *pace, double seconds); /* until now */
+
+/* What each job of a view begins with. */
+struct view_job {
+    const struct view_work *work;
+    struct source source; /* swept before compute */
+    bool ok;              /* compute went well */
+    struct err err;
+    double seconds; /* that it took */
+};
+/* All zero but for references of its own to source (NULL: none). */
+struct view_job *view_job_new(const struct view_work *work, const struct source *source);
+void view_job_free(struct view_job *job); /* NULL is fine */
+
+/* What a view of one model keeps, of what it shows and of what is wanted. */
+struct watch {
+    struct source wanted; /* of the newest job */
+    struct source source; /* of the picture */
+    struct pace pace;
+    bool have;                    /* there is a picture */
+    bool stale, urgent;           /* to be computed again; at once, whatever the pace */
+    const struct model *held_for; /* final of the newest job; only compared */
+};
+/* Takes over what the scene has (NULL: nothing new), as source_want. */
+bool watch_update(struct watch *watch, const struct scene *scene, const char *model,
+                  bool needs_trials, struct err *err);
+/* Is a job to be made? */
+bool watch_due(const struct watch *watch, bool pending);
+/* One for what is wanted. */
+struct view_job *watch_job(struct watch *watch, const struct view_work *work);
+/* The job is the picture now: its source moves over. */
+void watch_adopt(struct watch *watch, struct view_job *job);
+void watch_release(struct watch *watch);
 
 /* Index of the animal with this name, or else this number from 1; -1 and err. */
 long parts_animal(const struct cohort *cohort, const char *asked, struct err *err);
@@ -118,6 +157,8 @@ double parts_bias_step(double now, bool up);
 /* diff=no|true|yes */
 enum show { SHOW_FITTED, SHOW_TRUE, SHOW_DIFFERENCE };
 enum show parts_show(const char *word);
+/* False, and err: what is not fitted cannot be shown of these trials (NULL: none). */
+bool parts_no_truth(const char *view, const struct cohort *cohort, struct err *err);
 /* What may stand on an axis: one of PARTS_AXES or any other weight, "w_...";
  * which weights there are is known only with a model.  "auto" is fine too.
  * of= takes weights only. */

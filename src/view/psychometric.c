@@ -18,16 +18,17 @@ static const struct option_row psychometric_options[] = {
 enum { ANIMALS_MOST = 64 };
 
 struct psychometric_job {
+    struct view_job head; /* its source: whose expectation, if any */
     struct cohort *cohort;
     bool *chosen;
     long only;
     char *subject;
     size_t n_groups;
     struct psychometric_group group[PSYCHOMETRIC_GROUPS];
-    struct source source; /* model NULL: none */
-    bool done;
     struct psychometric curves;
 };
+
+static const struct view_work psychometric_work;
 
 static bool psychometric_configure(void *state, const struct args *args, struct err *err)
 {
@@ -83,6 +84,21 @@ static bool *choose(struct psychometric_state *s, const struct cohort *cohort, s
     return chosen;
 }
 
+static bool psychometric_check(const void *state, const struct scene *scene, struct err *err)
+{
+    const struct psychometric_state *s = state;
+    if (scene->cohort) {
+        struct psychometric_state tried = {.asked = s->asked};
+        bool *chosen = choose(&tried, scene->cohort, err);
+        free(chosen);
+        free(tried.subject);
+        if (!chosen) {
+            return false;
+        }
+    }
+    return source_check(scene, s->model, true, err);
+}
+
 /* Other trials, or options: which animals that is. */
 static bool take_animals(struct psychometric_state *s, const struct cohort *cohort, struct err *err)
 {
@@ -117,24 +133,22 @@ static bool take_model(struct psychometric_state *s, const struct scene *scene, 
     return true;
 }
 
-static struct psychometric_job *job_make(struct psychometric_state *s)
+static struct view_job *job_make(struct psychometric_state *s)
 {
-    struct psychometric_job *job = mem_new(1, sizeof *job);
+    struct view_job *head = view_job_new(&psychometric_work, s->wanted.model ? &s->wanted : NULL);
+    struct psychometric_job *job = (struct psychometric_job *)head;
     job->cohort = cohort_hold(s->wanted_cohort);
     job->chosen = mem_copy(s->chosen, s->wanted_cohort->n_animals, sizeof *s->chosen);
     job->only = s->only;
     job->subject = mem_text(s->subject);
     job->n_groups = s->n_groups;
     memcpy(job->group, s->group, sizeof job->group);
-    if (s->wanted.model) {
-        job->source = source_copy(&s->wanted);
-    }
     s->fresh = s->stale = false;
-    return job;
+    return head;
 }
 
-static bool psychometric_prepare(void *state, const struct scene *scene, bool pending, void **job,
-                                 struct err *err)
+static bool psychometric_update(void *state, const struct scene *scene, bool pending,
+                                struct view_job **job, struct err *err)
 {
     struct psychometric_state *s = state;
     const struct cohort *cohort = scene ? scene->cohort : s->wanted_cohort;
@@ -156,33 +170,27 @@ static bool psychometric_prepare(void *state, const struct scene *scene, bool pe
     return true;
 }
 
-static void psychometric_work(void *data, const atomic_bool *stop)
+static bool psychometric_job_compute(struct view_job *head, const atomic_bool *stop,
+                                     struct err *err)
 {
-    struct psychometric_job *job = data;
+    struct psychometric_job *job = (struct psychometric_job *)head;
+    const struct source *source = &head->source;
+    (void)err;
     psychometric_compute(job->cohort, job->chosen, job->group, job->n_groups, &job->curves);
-    job->done = true;
-    if (job->source.model && !atomic_load(stop)) {
-        source_sweep(&job->source);
-        psychometric_expect(&job->curves, job->source.model, job->cohort, job->source.w,
-                            job->source.live ? PARTS_LIVE_TRIALS : 0);
+    if (source->model && !atomic_load(stop)) {
+        psychometric_expect(&job->curves, source->model, job->cohort, source->w,
+                            source->live ? PARTS_LIVE_TRIALS : 0);
     }
+    return true;
 }
 
-static void psychometric_discard(void *state, void *data)
+static void psychometric_job_release(struct view_job *head)
 {
-    struct psychometric_state *s = state;
-    struct psychometric_job *job = data;
-    if (job->done) {
-        psychometric_free(&job->curves);
-    }
-    source_release(&job->source);
+    struct psychometric_job *job = (struct psychometric_job *)head;
+    psychometric_free(&job->curves);
     cohort_drop(job->cohort);
     free(job->chosen);
     free(job->subject);
-    free(job);
-    if (s) {
-        s->stale = true;
-    }
 }
 
 static void picture_free(struct psychometric_state *s)
@@ -194,24 +202,21 @@ static void picture_free(struct psychometric_state *s)
     free(s->seen_subject);
 }
 
-static bool psychometric_adopt(void *state, void *data, struct err *err)
+static bool psychometric_adopt(void *state, struct view_job *head, struct err *err)
 {
     struct psychometric_state *s = state;
-    struct psychometric_job *job = data;
+    struct psychometric_job *job = (struct psychometric_job *)head;
     picture_free(s);
     s->curves = job->curves;
     s->have = true;
     s->cohort = job->cohort;
     s->seen_only = job->only;
     s->seen_subject = job->subject;
-    s->expects = job->source.model;
-    if (s->expects) {
-        source_adopt(&s->source, &s->wanted, &job->source);
-    } else {
-        source_release(&s->source);
-    }
-    free(job->chosen);
-    free(job);
+    s->expects = head->source.model;
+    job->curves = (struct psychometric){0};
+    job->cohort = NULL;
+    job->subject = NULL;
+    source_adopt(&s->source, &s->wanted, &head->source);
     size_t n_trials = 0;
     for (size_t g = 0; g < s->curves.n_groups; g++) {
         n_trials += s->curves.points[g].n_trials;
@@ -221,6 +226,13 @@ static bool psychometric_adopt(void *state, void *data, struct err *err)
                    s->seen_only >= 0 ? s->seen_subject : s->cohort->name, s->curves.group[0].name,
                    s->curves.most_sessions);
 }
+
+static const struct view_work psychometric_work = {
+    .size = sizeof(struct psychometric_job),
+    .compute = psychometric_job_compute,
+    .adopt = psychometric_adopt,
+    .release = psychometric_job_release,
+};
 
 static void psychometric_data(const void *state, struct table *out)
 {
@@ -294,10 +306,9 @@ const struct view_ops psychometric_view = {
     .positional = ANIMALS_MOST,
     .state_size = sizeof(struct psychometric_state),
     .configure = psychometric_configure,
-    .prepare = psychometric_prepare,
-    .compute = psychometric_work,
-    .adopt = psychometric_adopt,
-    .discard = psychometric_discard,
+    .check = psychometric_check,
+    .update = psychometric_update,
+    .work = &psychometric_work,
     .title = psychometric_title,
     .draw = psychometric_draw,
     .describe = psychometric_describe,

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
-#include "deltaw/base/thread.h"
 
 static const struct option_row slice_options[] = {
     {"of", OPTION_TEXT, 0, 0, PARTS_WEIGHTS, "auto",
@@ -85,81 +84,81 @@ static bool slice_configure(void *state, const struct args *args, struct err *er
     s->model = model ? mem_text(model) : NULL;
     s->request = r;
     s->support = (uint32_t)args_integer(args, slice_options, "support");
-    s->stale = s->urgent = true;
-    s->hold.of = s->hold_for = NULL;
+    s->watch.stale = s->watch.urgent = true;
+    s->hold.of = s->watch.held_for = NULL;
     return true;
 }
 
 /* All that computing a slice needs, and what comes out of it. */
 struct slice_job {
-    struct source source;
+    struct view_job head;
     struct slice_request request;
     struct slice slice;
-    bool ok;
-    /* in a replay, the first time */
-    bool hold, held; /* wanted, there */
+    bool hold, held; /* in a replay, the first time: wanted, there */
     struct slice newest;
-    struct err err;
-    double seconds;
 };
 
-static struct slice_job *make_job(struct slice_state *s)
+static const struct view_work slice_work;
+
+static struct view_job *make_job(struct slice_state *s)
 {
-    struct slice_job *job = mem_new(1, sizeof *job);
-    bool live = s->wanted.live;
-    job->source = source_copy(&s->wanted);
+    struct view_job *head = watch_job(&s->watch, &slice_work);
+    struct slice_job *job = (struct slice_job *)head;
+    const struct source *wanted = &s->watch.wanted;
     job->request = s->request;
-    job->hold = s->hold.of != s->wanted.final;
-    s->hold_for = s->wanted.final;
+    job->hold = s->hold.of != wanted->final;
     if (job->hold) {
         s->hold = (struct hold){0};
     } else if (s->hold.of && job->request.n_w == 0) {
         job->request.n_w = s->n_hold;
         memcpy(job->request.w, s->hold_w, sizeof job->request.w);
     }
-    job->request.sample = !live ? 0 : probe_sees_past(s->wanted.model) ? 4 : 32;
-    job->request.histories = live ? 64 : 256;
-    job->request.threads = s->wanted.threads;
-    s->stale = s->urgent = false;
-    return job;
+    job->request.sample = !wanted->live ? 0 : probe_sees_past(wanted->model) ? 4 : 32;
+    job->request.histories = wanted->live ? 64 : 256;
+    job->request.threads = wanted->threads;
+    return head;
 }
 
 static bool check_show(const struct slice_state *s, struct err *err)
 {
     return s->show == SHOW_FITTED || s->slice.line[0].truth ||
-           err_set(err, ERR_FAILED,
-                   "the true rule behind %s is not known; `slice diff=no` "
-                   "shows the fitted one",
-                   s->source.cohort ? s->source.cohort->name : "it");
+           parts_no_truth("slice", s->watch.source.cohort, err);
 }
 
-static bool slice_prepare(void *state, const struct scene *scene, bool pending, void **job,
-                          struct err *err)
+static bool slice_fits(const void *state, const struct scene *scene, struct err *err)
 {
-    struct slice_state *s = state;
-    bool changed = false, was_live = s->wanted.live;
-    if (scene && !source_want(&s->wanted, scene, s->model, false, &changed, err)) {
+    const struct slice_state *s = state;
+    const struct model *model;
+    const struct cohort *cohort;
+    if (!source_check(scene, s->model, false, err)) {
         return false;
     }
-    s->stale = s->stale || changed;
-    s->urgent = s->urgent || was_live != s->wanted.live || s->hold_for != s->wanted.final;
-    s->stale = s->stale || s->hold_for != s->wanted.final;
-    if (s->have && !changed && s->source.model == s->wanted.model) {
-        s->source.status = s->wanted.status;
+    if (!source_there(scene, s->model, &model, &cohort)) {
+        return true;
     }
-    /* a replay is what is looked at now, and the fit's threads are not held up by it */
-    bool due = !s->have || !s->wanted.live || s->wanted.replayed || pace_due(&s->pace);
-    if (s->stale && (s->urgent || (due && !pending))) {
+    return slice_check(model, cohort, &s->request, err) &&
+           (s->show == SHOW_FITTED || probe_true_known(cohort, &model->settings.policy) ||
+            parts_no_truth("slice", cohort, err));
+}
+
+static bool slice_update(void *state, const struct scene *scene, bool pending,
+                         struct view_job **job, struct err *err)
+{
+    struct slice_state *s = state;
+    if (!watch_update(&s->watch, scene, s->model, false, err)) {
+        return false;
+    }
+    if (watch_due(&s->watch, pending)) {
         *job = make_job(s);
         return true;
     }
-    return !s->have || check_show(s, err);
+    return !s->watch.have || check_show(s, err);
 }
 
 /* In a replay lines and axis are those of the newest state. */
 static void make_newest(struct slice_job *job)
 {
-    const struct source *source = &job->source;
+    const struct source *source = &job->head.source;
     struct slice_request request = job->request;
     if (!job->hold || !source->final) {
         return;
@@ -181,74 +180,57 @@ static void hold_newest(struct slice_state *s, struct slice_job *job)
     if (!job->held) {
         return;
     }
-    s->hold = (struct hold){.of = s->source.final, .lo = INFINITY, .hi = -INFINITY};
+    s->hold = (struct hold){.of = s->watch.source.final, .lo = INFINITY, .hi = -INFINITY};
     s->slice = job->newest;
     slice_hold(s);
     s->slice = seen;
     s->n_hold = job->request.n_w;
     memcpy(s->hold_w, job->request.w, sizeof s->hold_w);
-    slice_free(&job->newest);
-    job->held = false;
 }
 
-static void slice_work(void *data, const atomic_bool *stop)
+static bool slice_job_compute(struct view_job *head, const atomic_bool *stop, struct err *err)
 {
-    struct slice_job *job = data;
-    double before = clock_seconds();
+    struct slice_job *job = (struct slice_job *)head;
     job->request.stop = stop;
-    source_sweep(&job->source);
     make_newest(job);
-    job->ok = slice_compute(job->source.model, job->source.cohort, job->source.w, &job->request,
-                            &job->slice, &job->err);
-    job->seconds = clock_seconds() - before;
+    return slice_compute(head->source.model, head->source.cohort, head->source.w, &job->request,
+                         &job->slice, err);
 }
 
-static void slice_discard(void *state, void *data)
+static void slice_job_release(struct view_job *head)
 {
-    struct slice_state *s = state;
-    struct slice_job *job = data;
-    if (job->ok) {
-        slice_free(&job->slice);
-    }
-    if (job->held) {
-        slice_free(&job->newest);
-    }
-    if (s) {
-        s->stale = s->urgent = true;
-    }
-    source_release(&job->source);
-    free(job);
+    struct slice_job *job = (struct slice_job *)head;
+    slice_free(&job->slice);
+    slice_free(&job->newest);
 }
 
-static bool slice_adopt(void *state, void *data, struct err *err)
+static bool slice_adopt(void *state, struct view_job *head, struct err *err)
 {
     struct slice_state *s = state;
-    struct slice_job *job = data;
-    pace_took(&s->pace, job->seconds);
-    if (!job->ok) {
-        *err = job->err;
-        slice_discard(NULL, job);
-        return false;
-    }
-    if (s->have) {
-        slice_free(&s->slice);
-    }
+    struct slice_job *job = (struct slice_job *)head;
+    slice_free(&s->slice);
     s->slice = job->slice;
-    s->have = true;
-    source_adopt(&s->source, &s->wanted, &job->source);
+    job->slice = (struct slice){0};
+    watch_adopt(&s->watch, head);
     hold_newest(s, job);
-    free(job);
     return check_show(s, err);
 }
+
+static const struct view_work slice_work = {
+    .size = sizeof(struct slice_job),
+    .compute = slice_job_compute,
+    .adopt = slice_adopt,
+    .release = slice_job_release,
+};
 
 static void slice_table_full(const void *state, struct table *out)
 {
     const struct slice_state *s = state;
     struct slice_request request = s->request;
     struct slice slice;
-    request.threads = s->source.threads;
-    if (s->have &&
-        slice_compute(s->source.model, s->source.cohort, s->source.w, &request, &slice, NULL)) {
+    request.threads = s->watch.source.threads;
+    if (s->watch.have && slice_compute(s->watch.source.model, s->watch.source.cohort,
+                                       s->watch.source.w, &request, &slice, NULL)) {
         slice_table(&slice, out);
         slice_free(&slice);
     }
@@ -291,11 +273,10 @@ static bool slice_key(void *state, const char *key, struct strbuf *command)
 static void slice_release(void *state)
 {
     struct slice_state *s = state;
-    if (s->have) {
+    if (s->watch.have) {
         slice_free(&s->slice);
     }
-    source_release(&s->source);
-    source_release(&s->wanted);
+    watch_release(&s->watch);
     free(s->model);
 }
 
@@ -307,10 +288,9 @@ const struct view_ops slice_view = {
     .state_size = sizeof(struct slice_state),
     .merge = slice_merge,
     .configure = slice_configure,
-    .prepare = slice_prepare,
-    .compute = slice_work,
-    .adopt = slice_adopt,
-    .discard = slice_discard,
+    .check = slice_fits,
+    .update = slice_update,
+    .work = &slice_work,
     .title = slice_title,
     .draw = slice_draw,
     .describe = slice_describe,

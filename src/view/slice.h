@@ -13,13 +13,9 @@ struct slice_state {
     char *model;
     uint32_t support;
     enum show show;
-    struct source wanted; /* of the newest job */
-    struct source source; /* of the picture */
+    struct watch watch;
     struct slice slice;
-    bool have, stale, urgent;
-    struct pace pace;
-    const struct model *hold_for; /* looked at for that, also when it was not possible */
-    struct hold hold;             /* in a replay, with the values of w of the newest slice */
+    struct hold hold; /* in a replay, with the values of w of the newest slice */
     size_t n_hold;
     double hold_w[SLICE_MOST_W];
 };

@@ -16,7 +16,7 @@ enum bands { BANDS_NONE, BANDS_FEW, BANDS_ALL };
 
 const char *slice_of(const struct slice_state *s)
 {
-    return s->have ? s->slice.request.of : *s->request.of ? s->request.of : "w_stim";
+    return s->watch.have ? s->slice.request.of : *s->request.of ? s->request.of : "w_stim";
 }
 
 void slice_title(const void *state, struct strbuf *out)
@@ -35,8 +35,8 @@ void slice_title(const void *state, struct strbuf *out)
         strbuf_printf(out, " · reward %g", s->request.reward);
     }
     parts_past_title(s->request.past, s->request.lags, out);
-    source_title(&s->source, out);
-    if (s->have && isfinite(s->slice.r2)) {
+    source_title(&s->watch.source, out);
+    if (s->watch.have && isfinite(s->slice.r2)) {
         strbuf_printf(out, " · R² %s", number_fixed(number, s->slice.r2, 2, false));
     }
     strbuf_puts(out, " · " SIDES_TEXT);
@@ -44,7 +44,7 @@ void slice_title(const void *state, struct strbuf *out)
 
 bool slice_supported(const struct slice_state *s, const struct slice_line *line, size_t i)
 {
-    return s->support == 0 || !s->source.cohort || line->support[i] >= s->support;
+    return s->support == 0 || !s->watch.source.cohort || line->support[i] >= s->support;
 }
 
 double slice_shown(const struct slice_state *s, const struct slice_line *line, size_t i)

@@ -178,7 +178,7 @@ void slice_describe(const void *state, struct strbuf *out)
     strbuf_printf(out, "%s %s per trial along %s", shows[s->show], slice_of(s), s->request.x);
     say_places(s, &places, out);
     strbuf_puts(out, ", ");
-    source_words(&s->source, out);
+    source_words(&s->watch.source, out);
     for (size_t i = 0; i < s->slice.n_lines; i++) {
         say_line(s, i, &places, scale, out);
     }

@@ -55,7 +55,7 @@ static struct visited *own_weights(const struct model *model, const struct cohor
 {
     struct visited *visited = model->visited;
     bool fits = visited && visited->n_trials == cohort->n_trials &&
-                visited->n_weights == model->shape.n_weights;
+                visited->n_weights == model->settings.shape.n_weights;
     return fits ? visited : NULL;
 }
 
@@ -123,8 +123,9 @@ static void final_take(struct source *source, const struct scene_model *picked,
 static struct visited *swept(const struct model *model, const struct cohort *cohort)
 {
     struct visited *visited = mem_new(1, sizeof *visited);
-    *visited = (struct visited){
-        .n_trials = cohort->n_trials, .n_weights = model->shape.n_weights, .references = 1};
+    *visited = (struct visited){.n_trials = cohort->n_trials,
+                                .n_weights = model->settings.shape.n_weights,
+                                .references = 1};
     visited->w = mem_new(visited->n_trials * visited->n_weights, sizeof *visited->w);
     model_sweep(model, cohort, visited->w);
     return visited;
@@ -166,6 +167,14 @@ void source_adopt(struct source *source, struct source *wanted, struct source *d
     }
     source_release(source);
     *source = *done;
+    memset(done, 0, sizeof *done);
+}
+
+/* The trials that a model looks at; NULL: none. */
+static const struct cohort *trials_of(const struct scene_model *picked, const struct scene *scene)
+{
+    const struct cohort *cohort = picked->cohort ? picked->cohort : scene->cohort;
+    return cohort && cohort->n_trials > 0 ? cohort : NULL;
 }
 
 bool source_want(struct source *source, const struct scene *scene, const char *name,
@@ -177,10 +186,10 @@ bool source_want(struct source *source, const struct scene *scene, const char *n
         return false;
     }
     const struct model *model = picked->model;
-    const struct cohort *cohort = picked->cohort ? picked->cohort : scene->cohort;
+    const struct cohort *cohort = trials_of(picked, scene);
     bool live = picked->replayed ? picked->moving : parts_running(picked);
-    if (cohort && cohort->n_trials == 0) {
-        cohort = NULL;
+    if (cohort && !model_meets(model, cohort, err)) {
+        return false;
     }
     if (!cohort && needs_trials) {
         return err_set(err, ERR_FAILED, "%s has no trials to look at; `load FILE` first",
@@ -206,18 +215,48 @@ bool source_want(struct source *source, const struct scene *scene, const char *n
     return true;
 }
 
+bool source_there(const struct scene *scene, const char *name, const struct model **model,
+                  const struct cohort **cohort)
+{
+    const struct scene_model *picked = parts_pick(scene, name, NULL);
+    if (!picked) {
+        return false;
+    }
+    *model = picked->model;
+    *cohort = trials_of(picked, scene);
+    return !*cohort || model_meets(*model, *cohort, NULL);
+}
+
+static bool goes_beside(const struct scene_model *picked, const struct scene *scene,
+                        struct err *err)
+{
+    if (picked->cohort && picked->cohort != scene->cohort) {
+        return err_set(err, ERR_FAILED, "%s was fitted to %s, which is not the cohort loaded now",
+                       picked->model->name, picked->cohort->name);
+    }
+    return !scene->cohort || model_meets(picked->model, scene->cohort, err);
+}
+
+bool source_check(const struct scene *scene, const char *name, bool beside, struct err *err)
+{
+    if (!name) {
+        return true;
+    }
+    const struct scene_model *picked = parts_pick(scene, name, err);
+    if (!picked || beside) {
+        return picked && goes_beside(picked, scene, err);
+    }
+    const struct cohort *cohort = trials_of(picked, scene);
+    return !cohort || model_meets(picked->model, cohort, err);
+}
+
 enum beside source_beside(struct source *source, const struct scene *scene, const char *name,
                           const struct pace *pace, struct err *err)
 {
     struct err why = {0};
     bool changed;
     const struct scene_model *picked = parts_pick(scene, name, &why);
-    if (picked && picked->cohort && picked->cohort != scene->cohort) {
-        err_set(&why, ERR_FAILED, "%s was fitted to %s, which is not the cohort loaded now",
-                picked->model->name, picked->cohort->name);
-        picked = NULL;
-    }
-    if (!picked) {
+    if (!picked || !goes_beside(picked, scene, &why)) {
         return name ? err_set(err, why.code, "%s", why.message), BESIDE_REFUSED : BESIDE_NONE;
     }
     if (parts_running(picked) && pace && !pace_due(pace)) {
@@ -294,4 +333,50 @@ void pace_took(struct pace *pace, double seconds)
 {
     pace->ended = clock_seconds();
     pace->cost = seconds;
+}
+
+/* --- one model ----------------------------------------------------------------- */
+
+bool watch_update(struct watch *w, const struct scene *scene, const char *model, bool needs_trials,
+                  struct err *err)
+{
+    bool changed = false, was_live = w->wanted.live;
+    if (scene && !source_want(&w->wanted, scene, model, needs_trials, &changed, err)) {
+        return false;
+    }
+    bool held = w->held_for == w->wanted.final;
+    w->stale = w->stale || changed || !held;
+    /* the last picture of a fit is made in full, and at once */
+    w->urgent = w->urgent || was_live != w->wanted.live || !held;
+    if (w->have && !changed && w->source.model == w->wanted.model) {
+        w->source.status = w->wanted.status;
+    }
+    return true;
+}
+
+bool watch_due(const struct watch *w, bool pending)
+{
+    /* a replay is what is looked at now, and the fit's threads are not held up by it */
+    bool due = !w->have || !w->wanted.live || w->wanted.replayed || pace_due(&w->pace);
+    return w->stale && (w->urgent || (due && !pending));
+}
+
+struct view_job *watch_job(struct watch *w, const struct view_work *work)
+{
+    w->held_for = w->wanted.final;
+    w->stale = w->urgent = false;
+    return view_job_new(work, &w->wanted);
+}
+
+void watch_adopt(struct watch *w, struct view_job *job)
+{
+    pace_took(&w->pace, job->seconds);
+    source_adopt(&w->source, &w->wanted, &job->source);
+    w->have = true;
+}
+
+void watch_release(struct watch *w)
+{
+    source_release(&w->source);
+    source_release(&w->wanted);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/thread.h"
 #include "deltaw/base/utf8.h"
 #include "deltaw/draw/figure.h"
 #include "parts.h"
@@ -52,39 +53,208 @@ static struct args args_merged(const struct view_ops *ops, const struct args *ke
     return merged;
 }
 
-bool view_configure(struct view *view, const struct args *args, struct err *err)
+/* A reason stands below the view's own name, and after it in complaints. */
+static void drop_name(char *message, const char *name)
+{
+    size_t n = strlen(name);
+    if (strncmp(message, name, n) == 0 && strncmp(message + n, ": ", 2) == 0) {
+        memmove(message, message + n + 2, strlen(message + n + 2) + 1);
+    }
+}
+
+/* Would all of it be taken?  Tried on a state of its own; scene NULL: whichever. */
+static bool args_fit(const struct view_ops *ops, const struct args *args, const struct scene *scene,
+                     struct err *err)
+{
+    void *trial = mem_new(1, ops->state_size);
+    struct err why = {0};
+    bool fit = ops->configure(trial, args, err);
+    if (fit && scene && ops->check && !ops->check(trial, scene, &why)) {
+        drop_name(why.message, ops->name);
+        fit = err_at(err, why.code, why.column, "%s: %s", ops->name, why.message);
+    }
+    ops->release(trial);
+    free(trial);
+    return fit;
+}
+
+/* Takes the arguments over; they fit. */
+static bool args_put(struct view *view, struct args *args, struct err *err)
+{
+    if (!view->ops->configure(view->state, args, err)) {
+        args_free(args);
+        return false;
+    }
+    args_free(&view->args);
+    view->args = *args;
+    return true;
+}
+
+bool view_request(struct view *view, const struct args *args, const struct scene *scene,
+                  struct err *err)
 {
     const struct view_ops *ops = view->ops;
     const struct args none = {0};
-    if (!args) {
-        args = &none;
-    }
+    args = args ? args : &none;
     if (!args_check(args, ops->options, ops->positional, ops->name, err)) {
         return false;
     }
     struct args merged = args_merged(ops, &view->args, args);
-    if (!ops->configure(view->state, &merged, err)) {
+    if (!args_fit(ops, &merged, scene, err)) {
         args_free(&merged);
         return false;
     }
-    args_free(&view->args);
-    view->args = merged;
-    return true;
+    return args_put(view, &merged, err);
 }
 
-/* The jobs under way; with a state they are to be made again. */
-static void jobs_drop(struct view *view, void *state)
+bool view_configure(struct view *view, const struct args *args, struct err *err)
 {
-    if (view->pending) {
-        worker_recall(view->worker, &view->errand);
-        view->ops->discard(state, view->errand.job);
+    return view_request(view, args, NULL, err);
+}
+
+const struct args *view_args(const struct view *view)
+{
+    return &view->args;
+}
+
+void view_restore(struct view *view, const struct args *args)
+{
+    struct args copy = args_copy(args);
+    args_put(view, &copy, NULL);
+}
+
+bool view_forget(struct view *view, const char *model)
+{
+    const char *shown = view_model(view);
+    if (!shown || strcmp(shown, model) != 0) {
+        return false;
     }
+    struct args left = args_copy(&view->args);
+    parts_forget(&left, "model");
+    return args_put(view, &left, NULL);
+}
+
+/* --- jobs -------------------------------------------------------------------- */
+
+struct view_job *view_job_new(const struct view_work *work, const struct source *source)
+{
+    struct view_job *job = mem_new(1, work->size);
+    job->work = work;
+    if (source) {
+        job->source = source_copy(source);
+    }
+    return job;
+}
+
+void view_job_free(struct view_job *job)
+{
+    if (job) {
+        job->work->release(job);
+        source_release(&job->source);
+        free(job);
+    }
+}
+
+static void job_compute(struct view_job *job, const atomic_bool *stop)
+{
+    double before = clock_seconds();
+    source_sweep(&job->source);
+    job->ok = job->work->compute(job, stop, &job->err);
+    job->seconds = clock_seconds() - before;
+}
+
+static void job_run(struct job *job)
+{
+    job_compute(job->data, &job->stop);
+}
+
+static void job_adopt(struct view *view, struct view_job *job)
+{
+    view->failure = job->err;
+    view->pictured = job->ok && job->work->adopt(view->state, job, &view->failure);
+    view_job_free(job);
+}
+
+static void job_now(struct view *view, struct view_job *job)
+{
+    atomic_bool never;
+    atomic_init(&never, false);
+    job_compute(job, &never);
+    job_adopt(view, job);
+}
+
+static void job_begin(struct view *view, struct view_job *job)
+{
+    view->job.run = job_run;
+    view->job.data = view->sent = job;
+    view->job.lane = JOB_VIEW;
+    view->pending = job_send(view->jobs, &view->job, NULL);
+    memcpy(view->replay_sent, view->replay_wanted, sizeof view->replay);
+    if (!view->pending) {
+        job_now(view, job);
+    }
+}
+
+/* What is done becomes the picture, unless something else is wanted by now. */
+static void job_collect(struct view *view)
+{
+    if (!view->pending || !job_done(&view->job)) {
+        return;
+    }
+    struct view_job *next = view->next;
+    view->pending = false;
+    view->next = NULL;
+    if (next) {
+        view_job_free(view->sent);
+        job_begin(view, next);
+    } else {
+        job_adopt(view, view->sent);
+        memcpy(view->replay, view->replay_sent, sizeof view->replay);
+    }
+}
+
+static void job_later(struct view *view, struct view_job *job)
+{
+    if (!view->pending) {
+        job_begin(view, job);
+        return;
+    }
+    view_job_free(view->next);
+    view->next = job;
+    job_stop(&view->job);
+}
+
+/* The jobs under way are done before this returns, the newest of them in full. */
+static void jobs_finish(struct view *view)
+{
+    struct view_job *newest = view->next ? view->next : view->sent;
+    if (!view->pending) {
+        return;
+    }
+    bool done = !view->next && job_await(&view->job);
     if (view->next) {
-        view->ops->discard(state, view->next);
+        job_recall(&view->job);
+        view_job_free(view->sent);
     }
     view->pending = false;
     view->next = NULL;
+    if (done) {
+        job_adopt(view, newest);
+    } else {
+        job_now(view, newest);
+    }
 }
+
+static void jobs_drop(struct view *view)
+{
+    if (view->pending) {
+        job_recall(&view->job);
+        view_job_free(view->sent);
+        view_job_free(view->next);
+    }
+}
+
+/* --- one of them ------------------------------------------------------------- */
 
 struct view *view_open(const struct view_ops *ops, const struct args *args, struct err *err)
 {
@@ -115,7 +285,7 @@ void view_close(struct view *view)
     if (!view) {
         return;
     }
-    jobs_drop(view, NULL);
+    jobs_drop(view);
     view->ops->release(view->state);
     free(view->state);
     args_free(&view->args);
@@ -125,15 +295,6 @@ void view_close(struct view *view)
 const struct view_ops *view_ops_of(const struct view *view)
 {
     return view->ops;
-}
-
-/* A reason stands below the view's own name, and after it in complaints. */
-static void drop_name(char *message, const char *name)
-{
-    size_t n = strlen(name);
-    if (strncmp(message, name, n) == 0 && strncmp(message + n, ": ", 2) == 0) {
-        memmove(message, message + n + 2, strlen(message + n + 2) + 1);
-    }
 }
 
 const struct scene_model *view_scene_model(const struct view *view, const struct scene *scene)
@@ -153,71 +314,14 @@ static void take_replay(struct view *view, const struct scene *scene)
     }
 }
 
-static void job_adopt(struct view *view, void *job)
-{
-    struct err failure = {0};
-    bool pictured = view->ops->adopt(view->state, job, &failure);
-    if (view->ops->update) /* it said already whether there is a picture */
-        return;
-    view->failure = failure;
-    view->pictured = pictured;
-}
-
-static void job_send(struct view *view, void *job)
-{
-    view->errand.run = view->ops->compute;
-    view->errand.job = job;
-    view->pending = true;
-    memcpy(view->replay_sent, view->replay_wanted, sizeof view->replay);
-    worker_send(view->worker, &view->errand);
-}
-
-/* What is done becomes the picture, unless something else is wanted by now. */
-static void job_collect(struct view *view)
-{
-    if (!view->pending || !worker_done(view->worker, &view->errand)) {
-        return;
-    }
-    view->pending = false;
-    void *next = view->next;
-    view->next = NULL;
-    if (next) {
-        view->ops->discard(NULL, view->errand.job);
-        job_send(view, next);
-    } else {
-        job_adopt(view, view->errand.job);
-        memcpy(view->replay, view->replay_sent, sizeof view->replay);
-    }
-}
-
-static void job_later(struct view *view, void *job)
-{
-    if (!view->pending) {
-        job_send(view, job);
-        return;
-    }
-    if (view->next) {
-        view->ops->discard(NULL, view->next);
-    }
-    view->next = job;
-    worker_hurry(view->worker, &view->errand);
-}
-
-static void job_now(struct view *view, void *job)
-{
-    atomic_bool never;
-    atomic_init(&never, false);
-    view->ops->compute(job, &never);
-    job_adopt(view, job);
-}
-
 /* Whether there is a picture, after all that could be done for it. */
-static void settle(struct view *view, bool prepared, const struct err *reason)
+static void settle(struct view *view, bool updated, const struct err *reason)
 {
-    view->shown = prepared && view->pictured;
-    if (!prepared) {
+    const struct view_work *work = view->ops->work;
+    view->shown = updated && (!work || work->beside || view->pictured);
+    if (!updated) {
         view->reason = *reason;
-    } else if (view->pending && !view->ops->update) {
+    } else if (view->pending) {
         view->reason = (struct err){0}; /* the first one stays otherwise */
         err_set(&view->reason, ERR_FAILED, "computing ...");
     } else {
@@ -225,34 +329,24 @@ static void settle(struct view *view, bool prepared, const struct err *reason)
     }
 }
 
-static void prepare(struct view *view, const struct scene *scene)
+static void refresh(struct view *view, const struct scene *scene)
 {
-    const struct view_ops *ops = view->ops;
     struct err reason = {0};
-    void *job = NULL;
+    struct view_job *job = NULL;
     job_collect(view);
-    if (ops->update && scene) {
-        view->failure = (struct err){0};
-        view->pictured = ops->update(view->state, scene, &view->failure);
-    }
-    bool prepared = ops->prepare(view->state, scene, view->pending, &job, &reason);
-    if (job && view->later) {
+    bool updated = view->ops->update(view->state, scene, view->pending, &job, &reason);
+    if (job && view->jobs) {
         job_later(view, job);
     } else if (job) {
         job_now(view, job);
     }
-    settle(view, prepared, &reason);
+    settle(view, updated, &reason);
 }
 
 static bool updated(struct view *view, const struct scene *scene, struct err *err)
 {
     take_replay(view, scene);
-    if (view->ops->prepare) {
-        prepare(view, scene);
-    } else {
-        view->reason = (struct err){0};
-        view->shown = view->ops->update(view->state, scene, &view->reason);
-    }
+    refresh(view, scene);
     if (!view->pending) {
         memcpy(view->replay, view->replay_wanted, sizeof view->replay);
     }
@@ -262,23 +356,22 @@ static bool updated(struct view *view, const struct scene *scene, struct err *er
 
 bool view_update(struct view *view, const struct scene *scene, struct err *err)
 {
-    jobs_drop(view, view->state);
-    view->later = false;
+    jobs_finish(view);
+    view->jobs = NULL;
     return updated(view, scene, err);
 }
 
-bool view_update_later(struct view *view, struct worker *worker, const struct scene *scene,
+bool view_update_later(struct view *view, struct jobs *jobs, const struct scene *scene,
                        struct err *err)
 {
-    view->worker = worker;
-    view->later = true;
+    view->jobs = jobs;
     return updated(view, scene, err);
 }
 
 bool view_waits(struct view *view)
 {
     if (view->pending) {
-        prepare(view, NULL);
+        refresh(view, NULL);
     }
     return view->pending;
 }
@@ -303,7 +396,7 @@ void view_draw(struct view *view, struct canvas *canvas, struct rect area,
     if (view->ops->room) {
         view->ops->room(view->state, area, style);
         if (view->shown) {
-            prepare(view, NULL);
+            refresh(view, NULL);
         }
     }
     if (view->shown) {

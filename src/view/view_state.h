@@ -2,7 +2,7 @@
 #ifndef DELTAW_VIEW_VIEW_STATE_H
 #define DELTAW_VIEW_VIEW_STATE_H
 
-#include "deltaw/view/view.h"
+#include "parts.h"
 
 struct view {
     const struct view_ops *ops;
@@ -13,14 +13,13 @@ struct view {
     /* "replay 120/1000 · " before the title, "" when there is none: of the picture that
      * is shown, of the job under way, and of the scene */
     char replay[64], replay_sent[64], replay_wanted[64];
-    /* of views with prepare */
-    bool pictured;         /* the state holds a result that can be shown */
-    struct err failure;    /* of the last result, when it cannot */
-    struct worker *worker; /* the last one used, NULL: none yet */
-    bool later;            /* updates do not wait */
-    bool pending;          /* errand holds a job */
-    struct errand errand;
-    void *next; /* the job that replaces the pending one, NULL: none */
+    /* of views with work */
+    bool pictured;      /* the state holds a result that can be shown */
+    struct err failure; /* of the last result, when it cannot */
+    struct jobs *jobs;  /* updates do not wait but send jobs there; NULL: they wait */
+    bool pending;       /* `job` is under way, with this data: */
+    struct job job;
+    struct view_job *sent, *next; /* next: replaces the pending one, NULL: none */
 };
 
 #endif

@@ -42,6 +42,18 @@ static bool weights_configure(void *state, const struct args *args, struct err *
     return true;
 }
 
+static bool weights_check(const void *state, const struct scene *scene, struct err *err)
+{
+    const struct weights_state *s = state;
+    if (!source_check(scene, s->model, false, err)) {
+        return false;
+    }
+    const struct model *model;
+    const struct cohort *cohort;
+    return !s->asked || !source_there(scene, s->model, &model, &cohort) || !cohort ||
+           parts_animal(cohort, s->asked, err) >= 0;
+}
+
 static bool is_held_out(const struct model *model, const char *animal)
 {
     for (size_t i = 0; i < model->n_animals; i++) {
@@ -75,102 +87,99 @@ static void hold_path(struct weights_state *s, const struct trajectory *path)
 }
 
 struct weights_job {
-    struct source source;
-    long animal;
+    struct view_job head;
+    size_t animal;
     struct trajectory path, newest; /* newest: in a replay */
-    bool done;
 };
 
-static bool weights_prepare(void *state, const struct scene *scene, bool pending, void **job,
-                            struct err *err)
+static const struct view_work weights_work;
+
+static bool weights_update(void *state, const struct scene *scene, bool pending,
+                           struct view_job **job, struct err *err)
 {
     struct weights_state *s = state;
-    bool changed = false;
-    if (scene && !source_want(&s->wanted, scene, s->model, true, &changed, err)) {
+    const struct cohort *cohort;
+    if (!watch_update(&s->watch, scene, s->model, true, err)) {
         return false;
     }
-    long animal = choose_animal(&s->wanted, s->asked, err);
+    cohort = s->watch.wanted.cohort;
+    long animal = choose_animal(&s->watch.wanted, s->asked, err);
     if (animal < 0) {
         return false;
     }
-    if (s->wanted.cohort->animals[animal].count == 0) {
-        return err_set(err, ERR_FAILED, "%s has no trials", s->wanted.cohort->animals[animal].name);
+    if (cohort->animals[animal].count == 0) {
+        return err_set(err, ERR_FAILED, "%s has no trials", cohort->animals[animal].name);
     }
-    if (!changed && s->source.model == s->wanted.model) {
-        s->source.status = s->wanted.status;
+    if (animal != s->wanted_animal) {
+        s->watch.stale = s->watch.urgent = true;
     }
-    s->stale = s->stale || changed || (!pending && s->path.n == 0);
-    if ((s->stale && !pending) || animal != s->wanted_animal) {
-        struct weights_job *fresh = mem_new(1, sizeof *fresh);
-        fresh->source = source_copy(&s->wanted);
-        fresh->animal = s->wanted_animal = animal;
-        s->stale = false;
-        *job = fresh;
+    if (watch_due(&s->watch, pending)) {
+        *job = watch_job(&s->watch, &weights_work);
+        ((struct weights_job *)*job)->animal = (size_t)animal;
+        s->wanted_animal = animal;
     }
     return true;
 }
 
-static void weights_work(void *data, const atomic_bool *stop)
+static bool weights_compute(struct view_job *head, const atomic_bool *stop, struct err *err)
 {
-    struct weights_job *job = data;
-    const struct source *source = &job->source;
-    size_t animal = (size_t)job->animal;
-    (void)stop;
-    source_sweep(&job->source);
-    trajectory_compute(source->model, source->cohort, animal, source->w, &job->path);
+    struct weights_job *job = (struct weights_job *)head;
+    const struct source *source = &head->source;
+    (void)stop, (void)err;
+    trajectory_compute(source->model, source->cohort, job->animal, source->w, &job->path);
     if (source->final) {
-        trajectory_compute(source->final, source->cohort, animal, source->final_w, &job->newest);
+        trajectory_compute(source->final, source->cohort, job->animal, source->final_w,
+                           &job->newest);
     }
-    job->done = true;
+    return true;
 }
 
-static void weights_discard(void *state, void *data)
+static void weights_job_release(struct view_job *head)
 {
-    struct weights_state *s = state;
-    struct weights_job *job = data;
-    if (job->done) {
-        trajectory_free(&job->path);
-        trajectory_free(&job->newest);
-    }
-    source_release(&job->source);
-    free(job);
-    if (s) {
-        s->stale = true;
-    }
+    struct weights_job *job = (struct weights_job *)head;
+    trajectory_free(&job->path);
+    trajectory_free(&job->newest);
 }
 
 /* In a replay the axis has room for the newest weights and stands still. */
 static void hold_newest(struct weights_state *s, const struct trajectory *newest)
 {
-    if (s->hold.of != s->source.final || s->hold_animal != s->animal) {
-        s->hold = (struct hold){.of = s->source.final, .lo = INFINITY, .hi = -INFINITY};
+    if (s->hold.of != s->watch.source.final || s->hold_animal != s->animal) {
+        s->hold = (struct hold){.of = s->watch.source.final, .lo = INFINITY, .hi = -INFINITY};
         s->hold_animal = s->animal;
         hold_path(s, newest);
     }
 }
 
-static bool weights_adopt(void *state, void *data, struct err *err)
+static bool weights_adopt(void *state, struct view_job *head, struct err *err)
 {
     struct weights_state *s = state;
-    struct weights_job *job = data;
+    struct weights_job *job = (struct weights_job *)head;
+    const struct source *source = &s->watch.source;
     (void)err;
     trajectory_free(&s->path);
     s->path = job->path;
-    s->animal = job->animal;
-    source_adopt(&s->source, &s->wanted, &job->source);
+    job->path = (struct trajectory){0};
+    s->animal = (long)job->animal;
+    watch_adopt(&s->watch, head);
     hold_newest(s, &job->newest);
-    trajectory_free(&job->newest);
-    s->held_out = is_held_out(s->source.model, s->source.cohort->animals[s->animal].name);
-    free(job);
+    s->held_out = is_held_out(source->model, source->cohort->animals[s->animal].name);
     return true;
 }
+
+static const struct view_work weights_work = {
+    .size = sizeof(struct weights_job),
+    .compute = weights_compute,
+    .adopt = weights_adopt,
+    .release = weights_job_release,
+};
 
 static void weights_table(const void *state, struct table *out)
 {
     const struct weights_state *s = state;
-    if (s->source.model && s->path.n > 0) {
-        trajectory_table(s->source.model, s->source.cohort, s->asked ? s->animal : -1, s->source.w,
-                         out);
+    if (s->watch.source.model && s->path.n > 0) {
+        trajectory_table(s->watch.source.model, s->watch.source.cohort, s->asked ? s->animal : -1,
+                         s->watch.source.w, out);
     }
 }
 
@@ -183,9 +192,9 @@ static bool weights_key(void *state, const char *key, struct strbuf *command)
         return false;
     }
     long next = s->animal + (on ? 1 : -1);
-    if (next >= 0 && (size_t)next < s->source.cohort->n_animals) {
+    if (next >= 0 && (size_t)next < s->watch.source.cohort->n_animals) {
         strbuf_puts(command, "weights ");
-        parts_word(command, s->source.cohort->animals[next].name);
+        parts_word(command, s->watch.source.cohort->animals[next].name);
     }
     return true;
 }
@@ -194,8 +203,7 @@ static void weights_release(void *state)
 {
     struct weights_state *s = state;
     trajectory_free(&s->path);
-    source_release(&s->source);
-    source_release(&s->wanted);
+    watch_release(&s->watch);
     free(s->asked);
     free(s->model);
 }
@@ -209,10 +217,9 @@ const struct view_ops weights_view = {
     .state_size = sizeof(struct weights_state),
     .merge = weights_merge,
     .configure = weights_configure,
-    .prepare = weights_prepare,
-    .compute = weights_work,
-    .adopt = weights_adopt,
-    .discard = weights_discard,
+    .check = weights_check,
+    .update = weights_update,
+    .work = &weights_work,
     .title = weights_title,
     .draw = weights_draw,
     .describe = weights_describe,

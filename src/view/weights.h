@@ -8,11 +8,9 @@
 
 struct weights_state {
     char *asked, *model;
-    struct source wanted; /* of the newest job */
-    struct source source; /* of the picture */
-    long wanted_animal;   /* -1: none */
-    bool stale;           /* what is wanted was given up half-way */
-    long animal;          /* shown, -1: none */
+    struct watch watch;
+    long wanted_animal; /* -1: none */
+    long animal;        /* shown, -1: none */
     bool held_out;
     struct trajectory path;
     struct hold hold; /* in a replay, of this animal's weights */

@@ -14,16 +14,16 @@ enum { STRIP_FROM = 16, STRIP_LEAST = 7, Y_LABELS = 3 };
 
 static const char *shown_name(const struct weights_state *s)
 {
-    return s->source.cohort->animals[s->animal].name;
+    return s->watch.source.cohort->animals[s->animal].name;
 }
 
 void weights_title(const void *state, struct strbuf *out)
 {
     const struct weights_state *s = state;
     strbuf_puts(out, "weights");
-    if (s->source.model && s->animal >= 0 && s->path.n > 0) {
+    if (s->watch.source.model && s->animal >= 0 && s->path.n > 0) {
         strbuf_printf(out, " of %s%s", shown_name(s), s->held_out ? " (held out)" : "");
-        source_title(&s->source, out);
+        source_title(&s->watch.source, out);
     }
     strbuf_puts(out, " · " SIDES_TEXT);
 }
@@ -114,8 +114,8 @@ static void draw_sides(const struct weights_state *s, const struct line_plot *we
         .n_marks = weights->n_marks,
         .marks = weights->marks,
     };
-    trajectory_sides(&s->path, s->source.cohort, (size_t)s->animal, bin < 20 ? 20 : (size_t)bin,
-                     &sides);
+    trajectory_sides(&s->path, s->watch.source.cohort, (size_t)s->animal,
+                     bin < 20 ? 20 : (size_t)bin, &sides);
     for (int side = 1; side >= 0; side--) {
         curves[plot.n_curves++] = (struct curve){
             .n = sides.n_bins,
@@ -140,7 +140,7 @@ static void draw_sides(const struct weights_state *s, const struct line_plot *we
 static void draw_weights(const struct weights_state *s, struct line_plot *plot,
                          struct canvas *canvas, struct rect area, const struct style *style)
 {
-    const struct policy *policy = &s->source.model->settings.policy;
+    const struct policy *policy = &s->watch.source.model->settings.policy;
     size_t k_n = s->path.n_weights;
     struct strided fitted = stride_path(&s->path, (size_t)area.width * 4);
     struct curve *curves = mem_new(2 * k_n + 1, sizeof *curves);
@@ -204,7 +204,7 @@ void weights_draw(void *state, struct canvas *canvas, struct rect area, const st
  * out as it is never scored. */
 static double chosen_side(const struct weights_state *s)
 {
-    const struct cohort *cohort = s->source.cohort;
+    const struct cohort *cohort = s->watch.source.cohort;
     size_t first = cohort->animals[s->animal].first;
     double sum = 0;
     for (size_t t = 1; t < s->path.n; t++) {
@@ -217,14 +217,14 @@ static double chosen_side(const struct weights_state *s)
 void weights_describe(const void *state, struct strbuf *out)
 {
     const struct weights_state *s = state;
-    const struct policy *policy = &s->source.model->settings.policy;
-    const struct animal *animal = &s->source.cohort->animals[s->animal];
+    const struct policy *policy = &s->watch.source.model->settings.policy;
+    const struct animal *animal = &s->watch.source.cohort->animals[s->animal];
     char a[NUMBER_SIZE], b[NUMBER_SIZE];
     size_t k_n = s->path.n_weights, last = (s->path.n - 1) * k_n;
     strbuf_printf(out, "%s%s, %s trials in %zu session%s, under ", animal->name,
                   s->held_out ? " (held out)" : "", number_grouped(a, (long long)s->path.n),
                   animal->n_sessions, animal->n_sessions == 1 ? "" : "s");
-    source_words(&s->source, out);
+    source_words(&s->watch.source, out);
     strbuf_putc(out, ':');
     for (size_t k = 0; k < k_n; k++) {
         strbuf_printf(out, "%s %s from %s to %s", k ? "," : "", policy->weight[k],

@@ -10,8 +10,10 @@
 
 bool thread_start(pthread_t *thread, void *(*run)(void *), void *arg, struct err *err);
 
-/* Make the calling thread yield to interactive ones (Linux: nice of the thread). */
-void thread_background(void);
+/* Make the calling thread yield to the main one, by so many steps of nice (Linux: of the
+ * thread), unless who started it does so already. */
+enum { THREAD_BACKGROUND = 5 };
+void thread_background(int steps);
 
 /* How many threads can run at once, at least 1. */
 int thread_processors(void);

@@ -56,7 +56,7 @@ struct cohort {
     int references;  /* atomic; use cohort_hold / cohort_drop */
 };
 
-/* day_t of SCIENCE 1: the first trial of each session but the animal's first. */
+/* day_t of doc/science, the model: the first trial of each session but the animal's first. */
 bool cohort_day(const struct cohort *cohort, const struct animal *animal, size_t trial);
 /* Index of the animal with this name, or -1. */
 long cohort_animal(const struct cohort *cohort, const char *name);

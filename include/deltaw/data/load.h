@@ -16,7 +16,8 @@
 #include "deltaw/base/err.h"
 #include "deltaw/data/cohort.h"
 
-enum load_contrast { LOAD_CONTRAST_RAW, LOAD_CONTRAST_TANH5 }; /* SCIENCE 5 */
+/* TANH5: doc/science, coding of stimuli. */
+enum load_contrast { LOAD_CONTRAST_RAW, LOAD_CONTRAST_TANH5 };
 enum load_missing { LOAD_MISSING_DROP, LOAD_MISSING_HALF };
 
 struct load_options {

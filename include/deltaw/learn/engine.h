@@ -7,7 +7,7 @@
  *
  * Work comes in tiles: up to `lanes` animals, up to `max_steps` consecutive
  * trials.  A tile starts from given weights and hidden state (the carry), so
- * with truncated backpropagation (SCIENCE 1) tiles go backward independently.
+ * with truncated backpropagation (doc/science, fitting) tiles go backward independently.
  * Nothing here allocates but the *_new functions. */
 #ifndef DELTAW_LEARN_ENGINE_H
 #define DELTAW_LEARN_ENGINE_H

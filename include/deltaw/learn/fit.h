@@ -23,11 +23,6 @@ struct fit_status {
 
 struct fit;
 
-void fit_settings_default(struct fit_settings *settings);
-struct fit_settings fit_settings_copy(const struct fit_settings *settings);
-void fit_settings_free(struct fit_settings *settings);
-struct rule_shape fit_shape(const struct fit_settings *settings);
-
 /* optimizer=fast: passes that end about where 1000 epochs of Adam do; fewer the larger
  * the cohort, of which holdout= is not counted. */
 int fit_fast_epochs(const struct fit_settings *settings, const struct cohort *cohort);

@@ -12,41 +12,7 @@
 #include "deltaw/data/cohort.h"
 #include "deltaw/learn/policy.h"
 #include "deltaw/learn/rule.h"
-
-enum w0_kind {
-    W0_ZERO,
-    W0_VALUE,        /* w0_value */
-    W0_PSYCHOMETRIC, /* from the first 100 trials of each animal, then trained */
-    W0_TRUTH,        /* the columns true_w_... of a simulated cohort */
-};
-
-/* What the user asked for; the same words as the options of `fit`. */
-struct fit_settings {
-    char rule[32];
-    struct policy policy;
-    size_t hidden, layers;
-    int epochs;
-    double rate, decay; /* Adam step; factor every 5 epochs */
-    size_t truncation;  /* trials */
-    size_t batch;       /* animals per step, 0: all */
-    double ridge;       /* added to the loss: ridge / 2 times the sum of squared weights of
-                         * the networks (no biases, no scale); 0: none */
-    bool fast;          /* optimizer=fast instead of adam; epochs count passes of many steps */
-    enum w0_kind w0;
-    double w0_value[POLICY_MAX]; /* W0_VALUE: one per weight */
-    uint64_t seed;
-    int threads; /* 0: all */
-    /* what some rules take, see struct rule_shape */
-    size_t lags, window;
-    bool shared_alpha, split_alpha, forgetting;
-    bool nonneg;    /* baselines are not negative */
-    bool mlp_first; /* rnn */
-    double lapse;   /* fixed lapse rate, 0: none */
-    bool fit_lapse;
-    bool w0_fixed; /* psychometric w_0 is not trained */
-    char *holdout; /* "DAP014,DAP059", NULL: none */
-    char *init;    /* path of an .npz to start from, NULL: random */
-};
+#include "deltaw/learn/settings.h"
 
 struct epoch_loss {
     int epoch;             /* after this many updates (fast: passes); 0: the start */
@@ -66,7 +32,6 @@ struct visited {
 struct model {
     char *name; /* "dnn1" */
     const struct rule *rule;
-    struct rule_shape shape;
     struct fit_settings settings;
     struct tensors tensors;
     double *theta;      /* [tensors.size] */
@@ -90,8 +55,17 @@ struct model {
 
 struct model *model_hold(const struct model *model);
 void model_drop(struct model *model); /* NULL is fine */
+/* The same model at other parameters, theta [tensors.size], to ask what its rule does
+ * there.  All else is shared and must outlive it; it is never held nor dropped, and the
+ * references of `model`, which other threads count, are not read. */
+struct model model_at(const struct model *model, double *theta);
 struct visited *visited_hold(const struct visited *visited);
 void visited_drop(struct visited *visited);
+
+/* Do model and cohort go together?  The cohort has, with a value on every trial, the
+ * columns that the policy names.  Asked wherever a model is to look at trials that it
+ * was not fitted to: nothing below asks again. */
+bool model_meets(const struct model *model, const struct cohort *cohort, struct err *err);
 
 /* Share of choices made by lot: P(right) = lapse / 2 + (1 - lapse) sigmoid(w.x). */
 double model_lapse(const struct model *model);
@@ -115,7 +89,7 @@ void model_update(const struct model *model, size_t n, const double *u, double *
 struct rule_state;
 struct rule_state *rule_state_new(const struct model *model, size_t n);
 /* One trial of the first `n` copies (n at most what rule_state_new got).  u [n][inputs]
- * with inputs = rule_inputs(&model->shape): weights, the trial, past trials when
+ * with inputs = rule_inputs(&model->settings.shape): weights, the trial, past trials when
  * the rule has lags.  x [n][K]: policy features of the trial; answer [n]: z;
  * next_stimulus [n]: s of the next trial (tinyrnn only), NULL: 0.  Sets dw [n][K]
  * and moves the states on. */

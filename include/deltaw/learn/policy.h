@@ -1,5 +1,5 @@
 /* The policy: which features the logistic regression sees, P(right) =
- * sigmoid(sum_k w_k x_k).  SCIENCE 1. */
+ * sigmoid(sum_k w_k x_k).  doc/science, the model. */
 #ifndef DELTAW_LEARN_POLICY_H
 #define DELTAW_LEARN_POLICY_H
 

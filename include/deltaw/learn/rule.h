@@ -9,8 +9,8 @@
 #include "deltaw/base/option.h"
 #include "deltaw/learn/policy.h"
 
-/* What a rule sees of a trial besides the weights, in this order (SCIENCE 1);
- * the input vector is [w (K), these]. */
+/* What a rule sees of a trial besides the weights, in this order (doc/science, the
+ * model); the input vector is [w (K), these]. */
 enum rule_input {
     INPUT_STIMULUS,
     INPUT_ONE,
@@ -25,17 +25,29 @@ enum rule_input {
  * before an animal's first trial. */
 enum rule_past_input { PAST_STIMULUS, PAST_CHOICE, PAST_REWARD, PAST_N };
 
+enum network_order { ORDER_GRU_MLP, ORDER_MLP_GRU };
+enum alpha_kind { ALPHA_EACH, ALPHA_SHARED };
+enum baseline_kind { BASELINE_FREE, BASELINE_NONNEG };
+
+/* Fixed at a value, or a parameter, the last one. */
+struct share {
+    double value;
+    bool fitted;
+};
+
+/* What defines a rule besides its name; the rows SHAPE, BOTH and PARAMETER of
+ * settings.def. */
 struct rule_shape {
     size_t n_weights; /* K, of the policy */
     size_t hidden, layers;
-    size_t lags;       /* past trials in the inputs; dnn */
-    size_t window;     /* S of the trace rule; 0: 10 */
-    bool shared_alpha; /* one alpha for all weights */
-    bool split_alpha;  /* alpha after correct, alpha_error after errors */
-    bool forgetting;   /* dw_k -= forgetting_k w_k */
-    bool mlp_first;    /* rnn: MLP, then GRU, instead of GRU, then MLP */
-    double lapse;      /* P(right) = lapse / 2 + (1 - lapse) sigmoid(w.x), fixed */
-    bool fit_lapse;    /* lapse is a parameter, the last one */
+    size_t lags;              /* past trials in the inputs; dnn */
+    size_t window;            /* S of the trace rule; 0: 10 */
+    enum network_order order; /* rnn */
+    enum alpha_kind alpha;    /* a learning rate per weight, or one for all */
+    bool split;               /* alpha after correct, alpha_error after errors */
+    bool forgetting;          /* dw_k -= forgetting_k w_k */
+    enum baseline_kind baseline;
+    struct share lapse; /* P(right) = lapse / 2 + (1 - lapse) sigmoid(w.x) */
 };
 
 /* Width of the input vector: weights, the trial, past trials. */

@@ -87,6 +87,8 @@ struct map {
 
 /* "w_stim": the first weight that depends on the stimulus, else the first. */
 const char *probe_weight(const struct policy *policy);
+/* Is the true rule known that made these trials (NULL: none), for this policy? */
+bool probe_true_known(const struct cohort *cohort, const struct policy *policy);
 /* Does an update of this model depend on the trials before? */
 bool probe_sees_past(const struct model *model);
 /* Request with x, y, panels at their defaults: x=stimulus, the others "". */
@@ -98,6 +100,9 @@ void map_request_default(struct map_request *request);
  * failure nothing is in out. */
 bool map_compute(const struct model *model, const struct cohort *cohort, const float *visited,
                  const struct map_request *request, struct map *out, struct err *err);
+/* Would map_compute take the request?  Without computing. */
+bool map_check(const struct model *model, const struct cohort *cohort,
+               const struct map_request *request, struct err *err);
 void map_free(struct map *map);
 /* panel, then axis values, value, support, se (NaN where not known)[, truth], what
  * was frozen, [past]: one row a cell. */
@@ -151,6 +156,9 @@ void slice_request_default(struct slice_request *request);
 const char *slice_weight(const struct policy *policy, const char *of);
 bool slice_compute(const struct model *model, const struct cohort *cohort, const float *visited,
                    const struct slice_request *request, struct slice *out, struct err *err);
+/* As map_check. */
+bool slice_check(const struct model *model, const struct cohort *cohort,
+                 const struct slice_request *request, struct err *err);
 void slice_free(struct slice *slice);
 void slice_table(const struct slice *slice, struct table *out);
 

@@ -1,5 +1,5 @@
-/* Ground-truth agents: cohorts made by a known rule (SCIENCE 2 and 4) or by a
- * fitted model in closed loop.  The truth travels with the cohort: settings as
+/* Ground-truth agents: cohorts made by a known rule (doc/science, textbook rules) or
+ * by a fitted model in closed loop.  The truth travels with the cohort: settings as
  * JSON in cohort->truth, the weights of every trial in columns named true_
  * before the weight, as true_w_stim.  Animal i is called simNNN, NNN = i + 1. */
 #ifndef DELTAW_STUDY_SIMULATE_H

@@ -6,9 +6,9 @@
 
 #include <stdbool.h>
 
+#include "deltaw/base/jobs.h"
 #include "deltaw/base/option.h"
 #include "deltaw/base/table.h"
-#include "deltaw/base/worker.h"
 #include "deltaw/draw/canvas.h"
 #include "deltaw/learn/fit.h"
 
@@ -41,6 +41,21 @@ struct scene {
 void view_jobs_table(const struct scene *scene, struct table *out);
 void view_models_table(const struct scene *scene, int width, const char *sort, struct table *out);
 
+/* What takes a view more than a few ms, in a thread beside the main one.  Its own struct
+ * begins with a struct view_job (src/view/parts.h), which holds all that it needs. */
+struct view_job;
+struct view_work {
+    size_t size; /* of a job */
+    bool beside; /* there is a picture without it */
+    /* Any thread; uses nothing but the job.  *stop true: the result is not wanted any
+     * more, give up soon. */
+    bool (*compute)(struct view_job *job, const atomic_bool *stop, struct err *err);
+    /* Main thread, after a compute that went well: moves the result over.  False: there is
+     * none to show; err says why. */
+    bool (*adopt)(void *state, struct view_job *job, struct err *err);
+    void (*release)(struct view_job *job); /* what is still in it */
+};
+
 struct view_ops {
     const char *name;    /* "map" */
     const char *summary; /* one line */
@@ -54,27 +69,18 @@ struct view_ops {
     /* Take all arguments (kept and fresh, checked against options) over into
      * the state; on failure the state is as before. */
     bool (*configure)(void *state, const struct args *args, struct err *err);
-    /* Recompute what is out of date.  False: nothing to show; err says why and
-     * what to do ("no model yet; fit one with `fit dnn`"). */
-    bool (*update)(void *state, const struct scene *scene, struct err *err);
-    /* Where it takes more than a few ms, in place of update or (what is there at once is
-     * shown until then) after it: three steps, of which
-     * the middle one may run in a worker's thread.
-     * prepare (main thread): is something out of date?  Then *job is all that
-     * compute needs, with references of its own.  scene NULL: the one of the last
-     * call still holds.  pending: an earlier job is on its way; another one only
-     * when that is not what is wanted any more.  False as for update; with no job,
-     * what is there is checked like what comes from adopt. */
-    bool (*prepare)(void *state, const struct scene *scene, bool pending, void **job,
-                    struct err *err);
-    /* Any thread; uses nothing but the job.  *stop true: the result is not wanted
-     * any more, give up soon. */
-    void (*compute)(void *job, const atomic_bool *stop);
-    /* Main thread.  Take the result over and free the job.  False: there is none
-     * to show; err says why. */
-    bool (*adopt)(void *state, void *job, struct err *err);
-    /* Free a job that is not wanted; what it was for is out of date again. */
-    void (*discard)(void *state, void *job);
+    /* Does this scene have what the options ask for: a model, an animal, a weight, a
+     * truth?  Computes nothing.  True also where there is nothing to look at yet, which
+     * is no fault of the options.  NULL: they ask for nothing of that kind. */
+    bool (*check)(const void *state, const struct scene *scene, struct err *err);
+    /* Takes over what the scene has, and shows it at once where that takes no more than a
+     * few ms.  What takes more is a job: one is made when something is out of date, and
+     * while another is pending only when that is not what is wanted any more.  scene NULL
+     * (views with work only): the one of the last call still holds.  False: nothing to
+     * show; err says why and what to do ("no model yet; fit one with `fit dnn`"). */
+    bool (*update)(void *state, const struct scene *scene, bool pending, struct view_job **job,
+                   struct err *err);
+    const struct view_work *work; /* what its jobs do; NULL: it has none */
     /* Before each draw: its room, where what is computed goes with it.  NULL: no. */
     void (*room)(void *state, struct rect area, const struct style *style);
     void (*title)(const void *state, struct strbuf *out);
@@ -107,12 +113,23 @@ const char *view_model(const struct view *view);
 const struct view_ops *view_ops_of(const struct view *view);
 /* New arguments over the old ones (map w_bias=.5 keeps x=). */
 bool view_configure(struct view *view, const struct args *args, struct err *err);
+/* The same, but all of it is refused where the scene lacks what is asked for: the view
+ * is as before then. */
+bool view_request(struct view *view, const struct args *args, const struct scene *scene,
+                  struct err *err);
+/* All that was asked for and holds; to be copied, for view_restore. */
+const struct args *view_args(const struct view *view);
+/* Back to what was asked for then. */
+void view_restore(struct view *view, const struct args *args);
+/* The model of this name is gone: a view that asked for it shows the one in use again,
+ * and true is returned. */
+bool view_forget(struct view *view, const char *model);
 /* False: nothing to show, the reason is drawn and described instead. */
 bool view_update(struct view *view, const struct scene *scene, struct err *err);
-/* The same without waiting: what takes time is computed in the worker's thread and
- * shown by the first call after it is done (the worker sends its wake then); until
- * then the old picture stays.  The worker must outlive the view. */
-bool view_update_later(struct view *view, struct worker *worker, const struct scene *scene,
+/* The same without waiting: what takes time becomes a job and is shown by the first call
+ * after that is done (the wake of the jobs is sent then); until then the old picture
+ * stays.  The jobs must outlive the view. */
+bool view_update_later(struct view *view, struct jobs *jobs, const struct scene *scene,
                        struct err *err);
 /* Takes over what is done.  True: more is being computed. */
 bool view_waits(struct view *view);

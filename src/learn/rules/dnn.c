@@ -1,4 +1,5 @@
-/* dnn: dw = scale * MLP([w, s, 1, day, y, r, side]).  SCIENCE 1 (DNNGLM). */
+/* dnn: dw = scale * MLP([w, s, 1, day, y, r, side]).  doc/science,
+ * network rules (DNNGLM). */
 #include "kernel.h"
 #include "mlp.h"
 

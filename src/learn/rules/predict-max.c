@@ -1,4 +1,4 @@
-/* predict-max: dw_k = alpha_k f(z) (1 - p_z) x_k.  SCIENCE 2. */
+/* predict-max: dw_k = alpha_k f(z) (1 - p_z) x_k.  doc/science, textbook rules. */
 #include "classic.h"
 
 static struct learning_signal predict_max_signal(vec p, vec r, vec y, vec z)

@@ -1,4 +1,5 @@
-/* reinforce-base: dw_k = alpha_k (r - baseline_k) f(y) (1 - p_y) x_k.  SCIENCE 2. */
+/* reinforce-base: dw_k = alpha_k (r - baseline_k) f(y) (1 - p_y) x_k.  doc/science,
+ * textbook rules. */
 #include "classic.h"
 
 static struct learning_signal reinforce_base_signal(vec p, vec r, vec y, vec z)

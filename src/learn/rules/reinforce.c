@@ -1,4 +1,4 @@
-/* reinforce: dw_k = alpha_k r f(y) (1 - p_y) x_k.  SCIENCE 2. */
+/* reinforce: dw_k = alpha_k r f(y) (1 - p_y) x_k.  doc/science, textbook rules. */
 #include "classic.h"
 
 static struct learning_signal reinforce_signal(vec p, vec r, vec y, vec z)
@@ -21,7 +21,7 @@ const struct kernel ENGINE(kernel_reinforce) = {
 static void reinforce_layout(const struct rule_shape *shape, struct tensors *out)
 {
     struct rule_shape one = *shape;
-    one.split_alpha = false;
+    one.split = false;
     classic_layout(&one, out);
 }
 

@@ -1,4 +1,4 @@
-/* reward-max: dw_k = 2 alpha_k f(z) p (1 - p) x_k.  SCIENCE 2. */
+/* reward-max: dw_k = 2 alpha_k f(z) p (1 - p) x_k.  doc/science, textbook rules. */
 #include "classic.h"
 
 static struct learning_signal reward_max_signal(vec p, vec r, vec y, vec z)

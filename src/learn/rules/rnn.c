@@ -1,5 +1,5 @@
-/* rnn: h = GRU([w, s, 1, day, y, r, side], h), dw = scale * MLP(h).  SCIENCE 1
- * (RNNGLM).  The other order, mlp_first, is in rnn_mlp_first.h.
+/* rnn: h = GRU([w, s, 1, day, y, r, side], h), dw = scale * MLP(h).  doc/science,
+ * network rules (RNNGLM).  The other order, mlp-gru, is in rnn_mlp_first.h.
  *
  * Cache and delta: the GRU's, then the MLP's; delta ends in g_dw [K]. */
 #include "kernel.h"
@@ -27,7 +27,7 @@ static struct gru rnn_gru(const struct rule_shape *shape, size_t n_inputs)
 
 static size_t rnn_packed(const struct rule_shape *shape, size_t n_inputs)
 {
-    if (shape->mlp_first)
+    if (shape->order == ORDER_MLP_GRU)
         return first_packed(shape, n_inputs);
     struct mlp m = rnn_mlp(shape);
     struct gru g = rnn_gru(shape, n_inputs);
@@ -41,7 +41,7 @@ static size_t rnn_state(const struct rule_shape *shape)
 
 static size_t rnn_cache(const struct rule_shape *shape, size_t n_inputs)
 {
-    if (shape->mlp_first)
+    if (shape->order == ORDER_MLP_GRU)
         return first_cache(shape, n_inputs);
     struct mlp m = rnn_mlp(shape);
     struct gru g = rnn_gru(shape, n_inputs);
@@ -50,14 +50,14 @@ static size_t rnn_cache(const struct rule_shape *shape, size_t n_inputs)
 
 static size_t rnn_delta(const struct rule_shape *shape, size_t n_inputs)
 {
-    if (shape->mlp_first)
+    if (shape->order == ORDER_MLP_GRU)
         return first_delta(shape, n_inputs);
     return rnn_cache(shape, n_inputs) + shape->n_weights;
 }
 
 static void rnn_pack(const struct kernel_run *run, const double *theta, real *packed)
 {
-    if (run->shape.mlp_first) {
+    if (run->shape.order == ORDER_MLP_GRU) {
         first_pack(run, theta, packed);
         return;
     }
@@ -70,7 +70,7 @@ static void rnn_pack(const struct kernel_run *run, const double *theta, real *pa
 static void rnn_forward(const struct kernel_run *run, const struct step *step, const vec *state_in,
                         vec *state_out, vec *cache, vec *dw)
 {
-    if (run->shape.mlp_first) {
+    if (run->shape.order == ORDER_MLP_GRU) {
         first_forward(run, step, state_in, state_out, cache, dw);
         return;
     }
@@ -83,7 +83,7 @@ static void rnn_forward(const struct kernel_run *run, const struct step *step, c
 static void rnn_backward(const struct kernel_run *run, const struct step *step, const vec *state_in,
                          const vec *cache, const vec *g_dw, vec *g_w, vec *g_state, vec *delta)
 {
-    if (run->shape.mlp_first) {
+    if (run->shape.order == ORDER_MLP_GRU) {
         first_backward(run, state_in, cache, g_dw, g_w, g_state, delta);
         return;
     }
@@ -106,7 +106,7 @@ static void rnn_gather(const struct kernel_run *run, size_t n, const vec *u, con
                        const vec *cache, size_t cache_stride, const vec *delta, size_t delta_stride,
                        vec *gradient)
 {
-    if (run->shape.mlp_first) {
+    if (run->shape.order == ORDER_MLP_GRU) {
         first_gather(run, n, u, state, cache, cache_stride, delta, delta_stride, gradient);
         return;
     }
@@ -178,9 +178,11 @@ const struct kernel ENGINE(kernel_rnn) = {
 
 static void rnn_layout(const struct rule_shape *shape, struct tensors *out)
 {
-    network_layout_mlp(shape, shape->mlp_first ? rule_inputs(shape) : shape->hidden, out);
-    network_layout_gru(shape, shape->mlp_first ? shape->n_weights : rule_inputs(shape), out);
-    if (shape->mlp_first)
+    network_layout_mlp(shape, shape->order == ORDER_MLP_GRU ? rule_inputs(shape) : shape->hidden,
+                       out);
+    network_layout_gru(shape, shape->order == ORDER_MLP_GRU ? shape->n_weights : rule_inputs(shape),
+                       out);
+    if (shape->order == ORDER_MLP_GRU)
         tensors_add(out, "fc.weight", shape->n_weights, shape->hidden);
 }
 

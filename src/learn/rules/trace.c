@@ -1,20 +1,14 @@
 /* trace: dw_k = alpha_k R_t sum_{j=0..S} f(y_{t-j}) (1 - p_{t-j}) x_{k,t-j}, where
- * R_t = 1 if at least half of the last S trials were correct (SCIENCE 2, the
- * paper's non-Markovian rule; the probabilities are those of the time).
+ * R_t = 1 if at least half of the last S trials were correct, and the probabilities are
+ * those at the time of each choice: the non-Markovian rule of doc/science, textbook rules.
  *
  * State: rewards of the last S trials, newest first (0 before the first trial),
  * then the eligibilities e_k = (y - p) x_k of the last S, newest first. */
-#include "kernel.h"
+#include "classic.h"
 
 static size_t trace_window(const struct rule_shape *shape)
 {
     return shape->window ? shape->window : 10;
-}
-
-static size_t trace_packed(const struct rule_shape *shape, size_t n_inputs)
-{
-    (void)n_inputs;
-    return shape->n_weights;
 }
 
 static size_t trace_state(const struct rule_shape *shape)
@@ -27,12 +21,6 @@ static size_t trace_cache(const struct rule_shape *shape, size_t n_inputs)
 {
     (void)n_inputs;
     return 2 + shape->n_weights;
-}
-
-static void trace_pack(const struct kernel_run *run, const double *theta, real *packed)
-{
-    for (size_t i = 0; i < run->tensors->item[0].size; i++)
-        packed[i] = (real)theta[i];
 }
 
 static void trace_forward(const struct kernel_run *run, const struct step *step,
@@ -60,8 +48,9 @@ static void trace_forward(const struct kernel_run *run, const struct step *step,
             e[j * n + k] = old[(j - 1) * n + k];
         e[k] = now;
         cache[2 + k] = all;
-        dw[k] = run->packed[run->shape.shared_alpha ? 0 : k] * fires * all;
+        dw[k] = run->packed[classic_rate(run, run->at.alpha, k)] * fires * all;
     }
+    terms_forward(run, step, dw);
 }
 
 static void trace_backward(const struct kernel_run *run, const struct step *step,
@@ -71,49 +60,43 @@ static void trace_backward(const struct kernel_run *run, const struct step *step
     (void)state_in;
     size_t n = run->shape.n_weights, s = trace_window(&run->shape);
     vec *g_e = g_state + s, p = cache[1], g_logit = {0};
-    delta[0] = (vec){0};
+    for (size_t i = 0; i < run->tensors->size; i++)
+        delta[i] = (vec){0};
     for (size_t k = 0; k < n; k++) {
-        size_t a = run->shape.shared_alpha ? 0 : k;
+        size_t a = classic_rate(run, run->at.alpha, k);
         vec through = g_dw[k] * run->packed[a] * cache[0];
-        vec share = g_dw[k] * cache[0] * cache[2 + k];
-        delta[a] = a == k && k > 0 ? share : delta[0] + share;
+        delta[a] += g_dw[k] * cache[0] * cache[2 + k];
         vec g_now = g_e[k] + through; /* of e_k of this trial */
         for (size_t j = 0; j + 1 < s; j++)
             g_e[j * n + k] = g_e[(j + 1) * n + k] + through;
         g_e[(s - 1) * n + k] = through;
         g_logit -= g_now * p * (1 - p) * step->x[k];
     }
+    terms_backward(run, step, g_dw, g_w, delta);
     for (size_t k = 0; k < n; k++)
         g_w[k] += g_logit * step->x[k];
-}
-
-static void trace_gather(const struct kernel_run *run, size_t n, const vec *u, const vec *state,
-                         const vec *cache, size_t cache_stride, const vec *delta,
-                         size_t delta_stride, vec *gradient)
-{
-    (void)u, (void)state, (void)cache, (void)cache_stride;
-    outer_bias(gradient, run->tensors->item[0].size, n, delta, delta_stride);
 }
 
 extern const struct kernel ENGINE(kernel_trace);
 const struct kernel ENGINE(kernel_trace) = {
     .name = "trace",
-    .packed = trace_packed,
     .state = trace_state,
     .cache = trace_cache,
-    .delta = trace_packed,
-    .pack = trace_pack,
+    .pack = classic_pack,
     .forward = trace_forward,
     .backward = trace_backward,
-    .gather = trace_gather,
+    .gather = classic_gather,
 };
 
 #ifdef ENGINE_F64 /* what there is once */
 #include "network.h"
 
+/* Its sum is over rewarded trials: one alpha, also when asked to split. */
 static void trace_layout(const struct rule_shape *shape, struct tensors *out)
 {
-    tensors_add(out, "alpha", shape->shared_alpha ? 1 : shape->n_weights, 0);
+    struct rule_shape one = *shape;
+    one.split = false;
+    classic_layout(&one, out);
 }
 
 extern const struct rule rule_trace;

@@ -7,17 +7,12 @@
 #include "../fitting.h"
 #include "../state.h"
 
+#define FIELDS(...) __VA_ARGS__
 static const struct option_row check_table[] = {
-    {"policy", OPTION_FEATURES, 0, 0, NULL, "stim+bias", "features of the choice"},
-    {"hidden", OPTION_INTEGER, 1, 64, NULL, "8", "units of each hidden layer"},
-    {"layers", OPTION_INTEGER, 1, 8, NULL, "2", "hidden layers"},
-    {"lags", OPTION_INTEGER, 0, 10, NULL, "0", "past trials among the inputs"},
-    {"window", OPTION_INTEGER, 1, 100, NULL, "10", "past trials that the trace sums over"},
-    {"order", OPTION_WORD, 0, 0, "gru-mlp|mlp-gru", "gru-mlp", "which of the networks is first"},
-    {"alpha", OPTION_WORD, 0, 0, "each|shared", "each", "a learning rate per weight or for all"},
-    {"split", OPTION_WORD, 0, 0, "yes|no", "no", "learning rates apart after correct and error"},
-    {"forgetting", OPTION_WORD, 0, 0, "yes|no", "no", "weights decay by a fitted share a trial"},
-    {"lapse", OPTION_NUMBER, 0, .99, "fit", "0", "share of choices made by lot, or fit it"},
+#define UNITS "8"
+#define SETTING(...)
+#define SHAPE(id, fields, ...) {.name = #id, FIELDS fields},
+#include "deltaw/learn/settings.def"
     {"seed", OPTION_INTEGER, 0, 9007199254740991., NULL, "99", "of the parameters and trials"},
     {0},
 };
@@ -39,9 +34,9 @@ static bool check_work(void *data, struct task *task, struct err *err)
     struct check *check = data;
     for (size_t i = 0; i < check->n; i++) {
         struct err one = {0};
-        if (atomic_load(&task->cancel))
+        if (atomic_load(&task->job.stop))
             return err_set(err, ERR_INTERRUPTED, "check: interrupted");
-        atomic_store(&task->permille, (int)(1000 * i / check->n));
+        atomic_store(&task->job.permille, (int)(1000 * i / check->n));
         if (!check_gradient(check->rules[i], &check->shapes[i], check->seed, check->rows[i],
                             &check->n_rows[i], &one)) {
             if (one.code != ERR_CHECK) {
@@ -164,7 +159,7 @@ static bool check_add(struct check *check, const struct rule *rule, const struct
     if (!rule_settings(rule, args, check_table, "check", &settings, err))
         return false;
     check->rules[check->n] = rule;
-    check->shapes[check->n++] = fit_shape(&settings);
+    check->shapes[check->n++] = settings.shape;
     return true;
 }
 

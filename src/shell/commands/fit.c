@@ -8,30 +8,11 @@
 #include "../fitting.h"
 #include "../state.h"
 
-static bool word_w0(const char *text, struct fit_settings *s)
-{
-    static const struct {
-        const char *word;
-        enum w0_kind kind;
-        bool fixed;
-    } words[] = {{"zero", W0_ZERO, false},
-                 {"psychometric", W0_PSYCHOMETRIC, false},
-                 {"psychometric-fixed", W0_PSYCHOMETRIC, true},
-                 {"truth", W0_TRUTH, false}};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(text, words[i].word) == 0) {
-            s->w0 = words[i].kind;
-            s->w0_fixed = words[i].fixed;
-            return true;
-        }
-    return false;
-}
-
 /* The true start weights are columns that the cohort has, or not. */
 static bool check_truth(const struct args *args, const struct cohort *cohort,
                         const struct fit_settings *s, struct err *err)
 {
-    for (size_t k = 0; s->w0 == W0_TRUTH && k < s->policy.n; k++) {
+    for (size_t k = 0; s->w0.kind == W0_TRUTH && k < s->policy.n; k++) {
         char *name = mem_printf("true_%s", s->policy.weight[k]);
         bool found = cohort_column(cohort, name);
         if (!found)
@@ -46,34 +27,11 @@ static bool check_truth(const struct args *args, const struct cohort *cohort,
     return true;
 }
 
-/* A word, a number for the first weight (the others 0), or one per weight. */
-static bool take_w0(const struct args *args, const struct cohort *cohort, struct fit_settings *s,
-                    struct err *err)
-{
-    const char *text = args_text(args, fit_options, "w0");
-    if (word_w0(text, s))
-        return check_truth(args, cohort, s, err);
-    s->w0 = W0_VALUE;
-    char *copy = mem_text(text), *rest = copy, *one;
-    size_t n = 0;
-    bool good = true;
-    while (good && (one = strsep(&rest, ",")))
-        good = n < s->policy.n && number_parse(one, &s->w0_value[n]) && isfinite(s->w0_value[n++]);
-    free(copy);
-    if (!good || (n != 1 && n != s->policy.n))
-        return err_at(err, ERR_USAGE, args_column(args, "w0"),
-                      "fit: w0=%s is not zero, "
-                      "psychometric, psychometric-fixed, truth, a number for %s, or %zu numbers "
-                      "for the weights of %s",
-                      text, s->policy.weight[0], s->policy.n, s->policy.text);
-    return true;
-}
-
 /* Names checked here, so that the error points at the word. */
-static bool take_holdout(const struct args *args, const struct cohort *cohort,
-                         struct fit_settings *s, struct err *err)
+static bool check_holdout(const struct args *args, const struct cohort *cohort,
+                          const struct fit_settings *s, struct err *err)
 {
-    const char *text = args_text(args, fit_options, "holdout");
+    const char *text = s->holdout;
     if (!text)
         return true;
     char *copy = mem_text(text), *rest = copy, *one;
@@ -92,21 +50,28 @@ static bool take_holdout(const struct args *args, const struct cohort *cohort,
     }
     free(names);
     free(copy);
-    if (good)
-        s->holdout = mem_text(text);
     return good;
 }
 
 /* optimizer=fast has no use for some options. */
-static bool take_optimizer(const struct args *args, struct fit_settings *s, struct err *err)
+static bool check_optimizer(const struct args *args, const struct fit_settings *s, struct err *err)
 {
-    static const char *const without[] = {"batch", "decay"};
-    s->fast = strcmp(args_text(args, fit_options, "optimizer"), "fast") == 0;
-    for (size_t i = 0; s->fast && i < sizeof without / sizeof *without; i++)
-        if (args_given(args, without[i]))
-            return err_at(err, ERR_USAGE, args_column(args, without[i]),
-                          "fit: optimizer=fast has no %s=; leave one of the two out", without[i]);
+    const struct setting *row;
+    for (size_t i = 0; s->optimizer == OPTIMIZER_FAST && (row = setting_at(i)); i++) {
+        const char *name = row->option.name;
+        if (row->adam_only && args_given(args, name))
+            return err_at(err, ERR_USAGE, args_column(args, name),
+                          "fit: optimizer=fast has no %s=; leave one of the two out", name);
+    }
     return true;
+}
+
+static bool check_policy(const struct args *args, const struct cohort *cohort,
+                         const struct fit_settings *s, struct err *err)
+{
+    struct err why = {0};
+    return policy_check(&s->policy, cohort, &why) ||
+           err_at(err, why.code, args_column(args, "policy"), "fit: %s", why.message);
 }
 
 static bool take_settings(const struct session *session, const struct args *args,
@@ -114,27 +79,18 @@ static bool take_settings(const struct session *session, const struct args *args
                           struct fit_settings *s, struct err *err)
 {
     fit_settings_default(s);
-    struct err why = {0};
-    if (!rule_settings(rule, args, fit_options, "fit", s, err))
+    if (!rule_settings(rule, args, fit_options, "fit", s, err) ||
+        !check_policy(args, cohort, s, err) || !check_optimizer(args, s, err) ||
+        !check_truth(args, cohort, s, err) || !check_holdout(args, cohort, s, err))
         return false;
-    if (!policy_check(&s->policy, cohort, &why))
-        return err_at(err, why.code, args_column(args, "policy"), "fit: %s", why.message);
-    s->epochs = (int)args_integer(args, fit_options, "epochs");
-    s->rate = args_number(args, fit_options, "rate");
-    s->decay = args_number(args, fit_options, "decay");
-    s->truncation = (size_t)args_integer(args, fit_options, "truncation");
-    s->ridge = args_number(args, fit_options, "ridge");
-    s->batch = (size_t)args_integer(args, fit_options, "batch");
-    if (!take_optimizer(args, s, err))
-        return false;
-    s->seed = (uint64_t)args_integer(args, fit_options, "seed");
-    const char *threads = args_text(args, fit_options, "threads");
-    s->threads = atoi(threads ? threads : session_setting(session, "threads"));
-    const char *init = args_text(args, fit_options, "init");
-    if ((!rule->no_start && !take_w0(args, cohort, s, err)) || !take_holdout(args, cohort, s, err))
-        return false;
-    s->init = init ? path_expand(init) : NULL;
-    if (s->fast && !args_given(args, "epochs"))
+    if (!args_given(args, "threads"))
+        s->threads = atoi(session_setting(session, "threads"));
+    if (s->init) {
+        char *path = path_expand(s->init);
+        free(s->init);
+        s->init = path;
+    }
+    if (s->optimizer == OPTIMIZER_FAST && !args_given(args, "epochs"))
         s->epochs = fit_fast_epochs(s, cohort);
     return true;
 }
@@ -166,9 +122,9 @@ static void say_started(const struct fit_settings *s, const struct rule *rule, c
     if (rule->no_weights)
         output_say(out, "%s has no weights: it predicts choices, and there is no map of it",
                    rule->name);
-    if (s->lapse > 0)
+    if (s->shape.lapse.value > 0)
         output_say(out, "a share of %s of the choices is taken as made by lot",
-                   number_format(buf, s->lapse, 3));
+                   number_format(buf, s->shape.lapse.value, 3));
     output_field_text(out, "model", name);
     output_field_text(out, "rule", rule->name);
     output_field_number(out, "parameters", (double)n);

@@ -10,9 +10,12 @@ static bool forget_run(struct session *session, const struct args *args, struct 
     if (!fit)
         return false;
     char *name = mem_text(fit_name(fit));
-    session_forget_fit(session, fit);
-    output_say(out, "%s is forgotten%s%s", name, session->current ? "; in use: " : "",
-               session->current ? session->current : "");
+    struct strbuf views = {0};
+    session_forget_fit(session, fit, &views);
+    output_say(out, "%s is forgotten%s%s%s%s%s", name, session->current ? "; in use: " : "",
+               session->current ? session->current : "", views.len ? "; model= of " : "",
+               strbuf_text(&views), views.len ? " named it and is auto again" : "");
+    strbuf_free(&views);
     free(name);
     return true;
 }

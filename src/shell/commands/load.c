@@ -47,8 +47,8 @@ static void load_release(void *data)
 static bool load_work(void *data, struct task *task, struct err *err)
 {
     struct load *load = data;
-    load->options.cancel = &task->cancel;
-    load->options.permille = &task->permille;
+    load->options.cancel = &task->job.stop;
+    load->options.permille = &task->job.permille;
     return cohort_load(&load->options, &load->cohort, err);
 }
 

@@ -138,16 +138,22 @@ static bool stand(struct session *session, const struct args *args, struct err *
 
 /* --- the verb -------------------------------------------------------------------- */
 
-static bool take_range(struct session *session, const struct args *args, struct err *err)
+static long range_end(const struct args *args)
 {
-    bool to_given = args_given(args, "to");
-    long from = args_integer(args, replay_table, "from");
-    long to = to_given ? args_integer(args, replay_table, "to") : REPLAY_NEWEST;
-    if (to <= from)
-        return err_set(err, ERR_USAGE, "replay: to=%ld must be after from=%ld", to, from);
-    if (args_given(args, "from") || to_given || args_given(args, "speed"))
-        replay_range(session, (int)from, (int)to, args_number(args, replay_table, "speed"));
-    return true;
+    return args_given(args, "to") ? args_integer(args, replay_table, "to") : REPLAY_NEWEST;
+}
+
+static bool check_range(const struct args *args, struct err *err)
+{
+    long from = args_integer(args, replay_table, "from"), to = range_end(args);
+    return to > from || err_set(err, ERR_USAGE, "replay: to=%ld must be after from=%ld", to, from);
+}
+
+static void take_range(struct session *session, const struct args *args)
+{
+    if (args_given(args, "from") || args_given(args, "to") || args_given(args, "speed"))
+        replay_range(session, (int)args_integer(args, replay_table, "from"), (int)range_end(args),
+                     args_number(args, replay_table, "speed"));
 }
 
 static bool play(struct session *session, const struct args *args, struct output *out,
@@ -192,14 +198,13 @@ static bool replay_run(struct session *session, const struct args *args, struct 
         return replay_off(session, out);
     struct fit *fit = !name && replay_fit(session) ? replay_fit(session)
                                                    : session_need_fit(session, name, 0, err);
-    if (!fit)
+    if (!fit || !check_range(args, err))
         return false;
     bool fresh = fit != replay_fit(session);
     if (fresh && !replay_begin(session, fit, err))
         return false;
     session_use(session, fit);
-    if (!take_range(session, args, err))
-        return false;
+    take_range(session, args);
     if (strcmp(wish, "no") == 0 && !args_given(args, "epoch") && !fresh)
         replay_pause(session);
     bool moves = strcmp(wish, "yes") == 0 ||

@@ -18,13 +18,13 @@ static bool take_policy(const struct session *session, const struct args *args,
     struct err why = {0};
     fit_settings_default(s);
     if (asked)
-        return policy_parse(asked, &s->policy, &why) ||
+        return fit_settings_policy(s, asked, &why) ||
                err_at(err, why.code, args_column(args, "policy"), "rules: %s", why.message);
     struct fit *fit = session->current ? session_fit(session, session->current) : NULL;
     if (fit) {
         struct model *model = fit_model(fit);
         if (!model->rule->no_weights)
-            s->policy = model->settings.policy;
+            fit_settings_policy(s, model->settings.policy.text, NULL);
         model_drop(model);
     }
     return true;
@@ -37,9 +37,8 @@ static size_t count(const struct rule *rule, const struct fit_settings *of,
     struct err ignored = {0};
     fit_settings_default(used);
     rule_settings(rule, &none, fit_options, "rules", used, &ignored);
-    used->policy = of->policy;
-    if (rule->no_weights)
-        policy_parse("bias", &used->policy, &ignored);
+    if (!rule->no_weights)
+        fit_settings_policy(used, of->policy.text, NULL);
     return rule_parameters(rule, used, tensors);
 }
 
@@ -52,9 +51,9 @@ static void count_words(const struct rule *rule, const struct fit_settings *s, s
     if (!rule->no_weights)
         strbuf_printf(out, ", policy %s", s->policy.text);
     if (!rule_refuses(rule, "layers"))
-        strbuf_printf(out, ", %zu x %zu units", s->layers, s->hidden);
+        strbuf_printf(out, ", %zu x %zu units", s->shape.layers, s->shape.hidden);
     else if (!rule_refuses(rule, "hidden"))
-        strbuf_printf(out, ", %zu units", s->hidden);
+        strbuf_printf(out, ", %zu units", s->shape.hidden);
 }
 
 static void rules_all(const struct fit_settings *of, struct output *out)

@@ -35,10 +35,10 @@ static bool score_work(void *data, struct task *task, struct err *err)
     struct score *score = data;
     size_t a = score->cohort->n_animals;
     for (size_t i = 0; i < score->n; i++) {
-        if (atomic_load(&task->cancel))
+        if (atomic_load(&task->job.stop))
             return err_set(err, ERR_INTERRUPTED, "score: interrupted");
         model_loss(score->models[i], score->cohort, score->loss + i * a, score->scored + i * a);
-        atomic_store(&task->permille, (int)(1000 * (i + 1) / score->n));
+        atomic_store(&task->job.permille, (int)(1000 * (i + 1) / score->n));
     }
     return true;
 }
@@ -153,12 +153,11 @@ static bool score_finish(struct session *session, void *data, struct output *out
 /* Takes the reference.  False: its policy needs columns that the cohort lacks. */
 static bool score_add(struct score *score, struct model *model, struct err *err)
 {
-    struct err why = {0};
-    if (policy_check(&model->settings.policy, score->cohort, &why)) {
+    if (model_meets(model, score->cohort, err)) {
         score->models[score->n++] = model;
         return true;
     }
-    err_set(err, why.code, "score: %s cannot be scored here: %s", model->name, why.message);
+    err_prefix(err, "score");
     model_drop(model);
     return false;
 }

@@ -26,10 +26,10 @@ static bool simulate_work(void *data, struct task *task, struct err *err)
 {
     struct simulation *sim = data;
     if (sim->model)
-        return simulate_model(sim->model, &sim->args, sim->command, &task->cancel, &task->permille,
-                              &sim->cohort, err);
-    return simulate_run(args_at(&sim->args, 0), &sim->args, sim->command, &task->cancel,
-                        &task->permille, &sim->cohort, err);
+        return simulate_model(sim->model, &sim->args, sim->command, &task->job.stop,
+                              &task->job.permille, &sim->cohort, err);
+    return simulate_run(args_at(&sim->args, 0), &sim->args, sim->command, &task->job.stop,
+                        &task->job.permille, &sim->cohort, err);
 }
 
 static bool simulate_finish(struct session *session, void *data, struct output *out,

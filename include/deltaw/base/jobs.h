@@ -1,0 +1,89 @@
+/* Jobs: work that threads of their own do, a bounded number at a time.
+ *
+ * A job waits in the queue of its lane until one of that lane's places is free; of those
+ * that wait, the one of the highest priority is next, and of equals the one that was sent
+ * first.  Lanes do not wait for each other, so that a picture is computed at once however
+ * many fits are queued.  A queued job costs what its owner put into it, no thread.
+ *
+ * The main thread sends, asks and takes back; it never waits but in job_recall,
+ * job_await and jobs_free.  All functions are the main thread's but job_goes_on. */
+#ifndef DELTAW_BASE_JOBS_H
+#define DELTAW_BASE_JOBS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "deltaw/base/thread.h"
+
+/* By whom it is waited for: someone looking at the screen, a command, nobody. */
+enum job_lane { JOB_VIEW, JOB_TASK, JOB_FIT, JOB_LANES };
+enum job_state { JOB_NONE, JOB_QUEUED, JOB_RUNNING, JOB_PAUSED, JOB_DONE };
+
+/* One piece of work, owned by who sends it; all zero at first. */
+struct job {
+    /* In a thread.  It polls job->stop, which turns true when the result is not wanted any
+     * more: then it gives up soon. */
+    void (*run)(struct job *job);
+    void *data; /* the thread's from job_send until job_done or job_recall */
+    enum job_lane lane;
+    int priority;            /* among those that wait */
+    struct job_group *group; /* NULL: none; outlives the job */
+    atomic_bool stop;
+    atomic_int permille; /* of the work that is done, by run; -1: unknown */
+    /* private */
+    struct jobs *jobs;
+    enum job_state state; /* under the lock of jobs */
+    bool held;            /* by job_pause */
+    double began, worked; /* at work since; seconds before that */
+    struct job *next;
+};
+
+/* Jobs that are told of as one; the owner's, zero but for the name at first. */
+struct job_group {
+    const char *name;
+    /* private */
+    size_t n, done, ran; /* jobs sent; through with; of these, that had begun */
+    double seconds;      /* that those which ran took together */
+};
+
+struct job_progress {
+    size_t n, queued, running, done; /* queued: also those that are paused */
+    double seconds_left;             /* NaN: unknown */
+};
+
+struct jobs;
+/* wake: sent whenever a job is done or pauses (NULL: none); outlives the jobs. */
+struct jobs *jobs_new(const struct wake *wake);
+/* Jobs must have been taken back.  NULL is fine. */
+void jobs_free(struct jobs *jobs);
+const struct wake *jobs_wake(const struct jobs *jobs);
+/* At most so many of a lane are at work at once, at least 1.  At first: 1 of the views, 8
+ * tasks, and as many fits as processors but at least 4. */
+void jobs_limit(struct jobs *jobs, enum job_lane lane, int most);
+int jobs_at_work(struct jobs *jobs, enum job_lane lane);
+
+/* False: there is no thread for it and none can be started. */
+bool job_send(struct jobs *jobs, struct job *job, struct err *err);
+enum job_state job_state(struct job *job);
+/* Is it to pause?  Where it runs, its state tells when it does. */
+bool job_paused(struct job *job);
+/* True once: it is over, and what it worked on is the caller's again. */
+bool job_done(struct job *job);
+/* Ask what runs to give up; it will be done some day.  What has not begun is done now. */
+void job_stop(struct job *job);
+/* The job is the caller's again, run or not; waits where it runs. */
+void job_recall(struct job *job);
+/* Returns when it is over, true.  False: it had not begun and is the caller's again. */
+bool job_await(struct job *job);
+/* A paused job is not begun; where it runs it stops at its next job_goes_on, and another
+ * has its place until it is resumed and a place is free. */
+void job_pause(struct job *job, bool pause);
+/* Seconds it has been at work, pauses not counted. */
+double job_seconds(struct job *job);
+void job_group_progress(struct jobs *jobs, const struct job_group *group, struct job_progress *out);
+
+/* For run: a point at which it can be paused.  False: give up. */
+bool job_goes_on(struct job *job);
+
+#endif

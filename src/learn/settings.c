@@ -1,0 +1,335 @@
+#include "deltaw/learn/settings.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/number.h"
+
+#define FIELD(member) offsetof(struct fit_settings, member)
+#define FIELDS(...)   __VA_ARGS__
+static const struct setting settings[] = {
+#define SETTING(id, fields, ...) {.option = {.name = #id, FIELDS fields}, __VA_ARGS__},
+#include "deltaw/learn/settings.def"
+};
+
+enum { SETTINGS = sizeof settings / sizeof *settings };
+
+const struct setting *setting_at(size_t i)
+{
+    return i < SETTINGS ? &settings[i] : NULL;
+}
+
+const struct setting *setting_find(const char *name)
+{
+    for (size_t i = 0; i < SETTINGS; i++)
+        if (strcmp(settings[i].option.name, name) == 0)
+            return &settings[i];
+    return NULL;
+}
+
+const struct setting *setting_of_tensor(const char *tensor)
+{
+    for (size_t i = 0; i < SETTINGS; i++)
+        if (settings[i].tensor && strcmp(settings[i].tensor, tensor) == 0)
+            return &settings[i];
+    return NULL;
+}
+
+/* --- which rules take it ------------------------------------------------------- */
+
+static void *field(const struct setting *row, const struct fit_settings *s)
+{
+    return (char *)s + row->offset;
+}
+
+/* Another value than that of a shape of zeros. */
+static void change(const struct setting *row, struct fit_settings *s)
+{
+    switch (row->store) {
+    case SETTING_COUNT: ++*(size_t *)field(row, s); break;
+    case SETTING_YES: *(bool *)field(row, s) = true; break;
+    case SETTING_WORD: *(unsigned *)field(row, s) = 1; break;
+    default: break;
+    }
+}
+
+static struct tensors layout_of(const struct rule *rule, const struct fit_settings *s)
+{
+    struct tensors tensors = {0};
+    rule_layout(rule, &s->shape, &tensors);
+    return tensors;
+}
+
+static struct fit_settings plain_of(const struct rule *rule)
+{
+    return (struct fit_settings){
+        .shape = {.n_weights = rule->no_weights ? 1 : 3, .hidden = 4, .layers = 2}};
+}
+
+static bool changes_layout(const struct setting *row, const struct rule *rule)
+{
+    struct fit_settings plain = plain_of(rule), other = plain;
+    change(row, &other);
+    struct tensors a = layout_of(rule, &plain), b = layout_of(rule, &other);
+    bool same = a.n == b.n && a.size == b.size;
+    for (size_t i = 0; i < a.n && same; i++)
+        same = strcmp(a.item[i].name, b.item[i].name) == 0 && a.item[i].size == b.item[i].size;
+    return !same;
+}
+
+static bool has_tensor(const struct setting *row, const struct rule *rule)
+{
+    struct fit_settings plain = plain_of(rule);
+    struct tensors t = layout_of(rule, &plain);
+    for (size_t i = 0; i < t.n; i++)
+        if (strcmp(t.item[i].name, row->tensor) == 0)
+            return true;
+    return false;
+}
+
+static bool takes(const struct setting *row, const struct rule *rule)
+{
+    switch (row->taken) {
+    case TAKEN_BY_ALL: return true;
+    case TAKEN_BY_NETWORKS: return rule->network;
+    case TAKEN_BY_TRACE: return !rule->network && rule->memory;
+    case TAKEN_BY_INPUTS: return !rule->memory && changes_layout(row, rule);
+    case TAKEN_BY_LAYOUT: return changes_layout(row, rule);
+    case TAKEN_WITH_TENSOR: return has_tensor(row, rule);
+    case TAKEN_WITH_WEIGHTS: return !rule->no_weights;
+    case TAKEN_WITH_START: return !rule->no_start;
+    }
+    return false;
+}
+
+const char *setting_refused(const struct setting *row, const struct rule *rule)
+{
+    if (takes(row, rule))
+        return NULL;
+    if (row->taken == TAKEN_BY_INPUTS && rule->memory)
+        return "it remembers past trials itself";
+    if (row->taken == TAKEN_BY_NETWORKS)
+        return "its few parameters are found by a search for the greatest likelihood, which ends "
+               "by itself";
+    return row->why;
+}
+
+bool setting_shapes(const struct setting *row)
+{
+    size_t end = FIELD(shape) + sizeof(struct rule_shape);
+    return row->store == SETTING_POLICY || (row->offset >= FIELD(shape) && row->offset < end);
+}
+
+bool setting_yes(const struct setting *row, const struct rule_shape *shape)
+{
+    return *(const bool *)((const char *)shape + row->offset - FIELD(shape));
+}
+
+/* --- a value as text --------------------------------------------------------------- */
+
+/* The i-th of "a|b|c"; n: its length, 0 after the last. */
+static const char *word_at(const char *words, unsigned i, size_t *n)
+{
+    for (; i > 0 && *words; i--)
+        words += strcspn(words, "|") + (strchr(words, '|') != NULL);
+    *n = strcspn(words, "|");
+    return words;
+}
+
+/* The place of the word, -1: none of them. */
+static int word_of(const char *words, const char *text)
+{
+    size_t n;
+    for (unsigned i = 0;; i++) {
+        const char *word = word_at(words, i, &n);
+        if (n == 0)
+            return -1;
+        if (n == strlen(text) && strncmp(word, text, n) == 0)
+            return (int)i;
+    }
+}
+
+static void put_word(const struct setting *row, unsigned i, struct strbuf *out)
+{
+    size_t n;
+    const char *word = word_at(row->option.words, i, &n);
+    strbuf_printf(out, "%.*s", (int)n, word);
+}
+
+static void put_w0(const struct setting *row, const struct fit_settings *s, struct strbuf *out)
+{
+    char buf[NUMBER_SIZE];
+    if (s->w0.kind != W0_VALUE)
+        put_word(row, s->w0.kind, out);
+    for (size_t k = 0; s->w0.kind == W0_VALUE && k < s->policy.n; k++)
+        strbuf_printf(out, "%s%s", k ? "," : "", number_double(buf, s->w0.value[k]));
+}
+
+void setting_text(const struct setting *row, const struct fit_settings *s, struct strbuf *out)
+{
+    char buf[NUMBER_SIZE];
+    const void *at = field(row, s);
+    const struct share *share = at;
+    switch (row->store) {
+    case SETTING_COUNT: strbuf_printf(out, "%zu", *(const size_t *)at); break;
+    case SETTING_INT: strbuf_printf(out, "%d", *(const int *)at); break;
+    case SETTING_REAL: strbuf_puts(out, number_double(buf, *(const double *)at)); break;
+    case SETTING_YES: strbuf_puts(out, *(const bool *)at ? "yes" : "no"); break;
+    case SETTING_WORD: put_word(row, *(const unsigned *)at, out); break;
+    case SETTING_SHARE:
+        strbuf_puts(out, share->fitted ? row->option.words : number_double(buf, share->value));
+        break;
+    case SETTING_SEED: strbuf_printf(out, "%" PRIu64, *(const uint64_t *)at); break;
+    case SETTING_TEXT: strbuf_puts(out, *(char *const *)at ? *(char *const *)at : ""); break;
+    case SETTING_POLICY: strbuf_puts(out, s->policy.text); break;
+    case SETTING_W0: put_w0(row, s, out); break;
+    }
+}
+
+bool setting_same(const struct setting *row, const struct fit_settings *a,
+                  const struct fit_settings *b)
+{
+    struct strbuf of_a = {0}, of_b = {0};
+    setting_text(row, a, &of_a);
+    setting_text(row, b, &of_b);
+    bool same = strcmp(strbuf_text(&of_a), strbuf_text(&of_b)) == 0;
+    strbuf_free(&of_a);
+    strbuf_free(&of_b);
+    return same;
+}
+
+/* --- and from text ------------------------------------------------------------------- */
+
+/* A word, a number for the first weight (the others 0), or one per weight. */
+static bool set_w0(const struct setting *row, const char *text, struct fit_settings *s,
+                   struct err *err)
+{
+    int word = word_of(row->option.words, text);
+    struct w0 w0 = {.kind = word < 0 ? W0_VALUE : (enum w0_kind)word};
+    char *copy = mem_text(text), *rest = copy, *one;
+    size_t n = 0;
+    bool good = true;
+    while (word < 0 && good && (one = strsep(&rest, ",")))
+        good = n < s->policy.n && number_parse(one, &w0.value[n]) && isfinite(w0.value[n++]);
+    free(copy);
+    if (word < 0 && (!good || (n != 1 && n != s->policy.n)))
+        return err_set(err, ERR_USAGE,
+                       "w0=%s is not zero, psychometric, psychometric-fixed, truth, a number for "
+                       "%s, or %zu numbers for the weights of %s",
+                       text, s->policy.weight[0], s->policy.n, s->policy.text);
+    s->w0 = w0;
+    return true;
+}
+
+bool fit_settings_policy(struct fit_settings *s, const char *text, struct err *err)
+{
+    struct policy policy;
+    if (!policy_parse(text, &policy, err))
+        return false;
+    s->policy = policy;
+    s->shape.n_weights = policy.n;
+    return true;
+}
+
+static bool set_share(const struct setting *row, const char *text, struct share *out)
+{
+    double value = 0;
+    bool fitted = strcmp(text, row->option.words) == 0;
+    if (!fitted && (!number_parse(text, &value) || !(value >= 0 && value <= 1)))
+        return false;
+    *out = (struct share){.value = value, .fitted = fitted};
+    return true;
+}
+
+static bool set_number(const struct setting *row, const char *text, void *at)
+{
+    long long integer;
+    double real;
+    if (row->store == SETTING_REAL) {
+        if (!number_parse(text, &real) || !isfinite(real))
+            return false;
+        *(double *)at = real;
+        return true;
+    }
+    if (!number_parse_integer(text, &integer) || integer < 0 ||
+        (row->store == SETTING_INT && integer > INT32_MAX))
+        return false;
+    if (row->store == SETTING_COUNT)
+        *(size_t *)at = (size_t)integer;
+    else if (row->store == SETTING_INT)
+        *(int *)at = (int)integer;
+    else
+        *(uint64_t *)at = (uint64_t)integer;
+    return true;
+}
+
+static bool set_word(const struct setting *row, const char *text, void *at)
+{
+    int word = word_of(row->option.words, text);
+    if (word < 0)
+        return false;
+    if (row->store == SETTING_YES)
+        *(bool *)at = strcmp(text, "yes") == 0;
+    else
+        *(unsigned *)at = (unsigned)word;
+    return true;
+}
+
+static bool set_text(const char *text, char **at)
+{
+    char *copy = *text ? mem_text(text) : NULL;
+    free(*at);
+    *at = copy;
+    return true;
+}
+
+bool setting_set(const struct setting *row, const char *text, struct fit_settings *s,
+                 struct err *err)
+{
+    void *at = field(row, s);
+    bool good = false;
+    switch (row->store) {
+    case SETTING_POLICY: return fit_settings_policy(s, text, err);
+    case SETTING_W0: return set_w0(row, text, s, err);
+    case SETTING_TEXT: return set_text(text, at);
+    case SETTING_SHARE: good = set_share(row, text, at); break;
+    case SETTING_YES:
+    case SETTING_WORD: good = set_word(row, text, at); break;
+    default: good = set_number(row, text, at); break;
+    }
+    if (good)
+        return true;
+    struct strbuf right = {0};
+    option_range(&row->option, &right);
+    err_set(err, ERR_USAGE, "%s=%s: it takes %s", row->option.name, text, strbuf_text(&right));
+    strbuf_free(&right);
+    return false;
+}
+
+/* --- all of them ----------------------------------------------------------------------- */
+
+void fit_settings_default(struct fit_settings *s)
+{
+    *s = (struct fit_settings){.rule = "dnn"};
+    for (size_t i = 0; i < SETTINGS; i++)
+        if (settings[i].option.fallback)
+            setting_set(&settings[i], settings[i].option.fallback, s, NULL);
+}
+
+struct fit_settings fit_settings_copy(const struct fit_settings *s)
+{
+    struct fit_settings copy = *s;
+    copy.holdout = s->holdout ? mem_text(s->holdout) : NULL;
+    copy.init = s->init ? mem_text(s->init) : NULL;
+    return copy;
+}
+
+void fit_settings_free(struct fit_settings *s)
+{
+    free(s->holdout);
+    free(s->init);
+    s->holdout = s->init = NULL;
+}
