@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "deltaw/base/thread.h"
+#include "deltaw/learn/engine.h"
 #include "gp_agents.h"
 
 struct cohort_kind {
@@ -124,6 +125,7 @@ int main(int argc, char **argv)
     int kind = argc > 3 ? atoi(argv[3]) : -1;
     struct gp_options options;
     struct err err = {0};
+    blas_prepare();
     gp_options_default(&options);
     if (argc > 4 && !gp_terms_parse(argv[4], &options.terms, &err))
         err_die("%s", err.message);

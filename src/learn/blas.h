@@ -1,7 +1,7 @@
 /* OpenBLAS, loaded when it is first needed, on one thread.  Linked in the usual way
  * it starts its threads before main(), with all signals open, and costs every start
  * of the program; none of that helps a program whose threads are its own.  It reads
- * OPENBLAS_NUM_THREADS when it is loaded, which main() sets. */
+ * what blas_prepare() puts into the environment when it is loaded. */
 #ifndef LEARN_BLAS_H
 #define LEARN_BLAS_H
 
@@ -11,6 +11,7 @@ struct blas_functions {
     /* LAPACK: a Cholesky factor, the inverse from one. */
     void (*dpotrf)(const char *triangle, const int *n, double *a, const int *lda, int *info);
     void (*dpotri)(const char *triangle, const int *n, double *a, const int *lda, int *info);
+    char *(*core)(void);
     /* BLAS: a times its transpose, one triangle of it; a product of matrices. */
     void (*ssyrk)(const char *triangle, const char *transposed, const int *n, const int *k,
                   const float *alpha, const float *a, const int *lda, const float *beta, float *c,

@@ -310,6 +310,7 @@ static void tile_backward(const struct compiled_rule *p, struct tile *t, double 
         gradient[p->lapse_at] = t->by_lapse;
 }
 
+extern const struct gp_engine ENGINE(gp_engine);
 extern const struct engine ENGINE(engine);
 const struct engine ENGINE(engine) = {
     .name = ENGINE_LABEL,
@@ -324,4 +325,5 @@ const struct engine ENGINE(engine) = {
     .backward = tile_backward,
     .update = update,
     .batch_mean = batch_mean,
+    .gp = &ENGINE(gp_engine),
 };

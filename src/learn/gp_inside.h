@@ -2,9 +2,10 @@
 #ifndef LEARN_GP_INSIDE_H
 #define LEARN_GP_INSIDE_H
 
+#include "deltaw/base/team.h"
+
 #include "blas.h"
 #include "gp_roll.h"
-#include "team.h"
 
 /* --- shapes (gp_shape.c) */
 

@@ -12,8 +12,8 @@
 enum { MOST_STEPS = 60 };
 /* Enough when a step can gain no more than this many nats. */
 static const double enough = 2e-3;
-/* Nats of evidence that a step may lose. */
-static const double price = .1, most_damping = 1e3;
+/* Nats of evidence that all steps together may lose. */
+static const double price = .3, most_damping = 1e3;
 
 void gp_mode_set(struct gp_mode *mode, const struct gp_shape *shape, size_t n_animals)
 {
@@ -163,16 +163,15 @@ static void move(const struct gp_shape *shape, struct gp_mode *to, const struct 
 
 /* One step that does not lose, with as little damping as that takes.  False: none.
  *
- * A step must lose no evidence either, but for what a better mode costs.  Where rates are
+ * It must not lose evidence either, of which `best` is the most so far.  Where rates are
  * so high that the weights of a life are chaotic, choices can be fitted to spikes of the
  * posterior that are high but hold no probability: their information is immense. */
 static bool advance(const struct gp_cohort *c, const struct gp_shape *shape,
-                    const struct gp_prior *prior, struct team *team, double *damping,
+                    const struct gp_prior *prior, struct team *team, double *damping, double *best,
                     struct gp_mode *mode, struct gp_mode *next)
 {
     size_t n_w0 = c->n * c->data->n_weights;
     double *d = mem_new(shape->n, sizeof *d), *d0 = mem_new(n_w0, sizeof *d0);
-    double evidence = mode->log_evidence;
     bool ok = false;
     for (; !ok && *damping < most_damping; *damping *= ok ? 1. / 6 : 8) {
         if (!gp_mode_factor(c, prior, *damping, mode))
@@ -182,9 +181,10 @@ static bool advance(const struct gp_cohort *c, const struct gp_shape *shape,
         gp_sum(c, shape, next->theta, next->w0, true, team, &next->sums);
         ok = isfinite(next->sums.log_likelihood) && gp_mode_factor(c, prior, 0, next) &&
              next->log_posterior >= mode->log_posterior - 1e-7 &&
-             next->log_evidence >= evidence - price;
+             next->log_evidence >= *best - price;
     }
     *damping = fmax(*damping, 1e-9);
+    *best = ok ? fmax(*best, next->log_evidence) : *best;
     free(d), free(d0);
     return ok;
 }
@@ -199,11 +199,12 @@ bool gp_mode_find(const struct gp_cohort *cohort, const struct gp_shape *shape,
     gp_mode_set(&next, shape, cohort->n);
     gp_sum(cohort, shape, mode->theta, mode->w0, true, team, &mode->sums);
     bool ok = isfinite(mode->sums.log_likelihood) && gp_mode_factor(cohort, prior, 0, mode);
+    double best = mode->log_evidence;
     int steps = 0;
     for (; ok && steps < MOST_STEPS; steps++) {
         if (take_step(cohort, prior, mode, d, d0) < enough)
             break;
-        bool more = advance(cohort, shape, prior, team, &damping, mode, &next);
+        bool more = advance(cohort, shape, prior, team, &damping, &best, mode, &next);
         if (more) {
             struct gp_mode swap = *mode;
             *mode = next, next = swap;

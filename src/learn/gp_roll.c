@@ -20,6 +20,7 @@ double exp(double) __attribute__((simd("notinbranch"), const));
 struct step {
     const float *x, *input;
     double y, z, r; /* choice, answer, reward */
+    double odds;    /* of the less likely choice */
     double p, q;    /* P(right) without lapses, p (1 - p) */
     size_t cell;
     double term[GP_N_TERMS], slope[GP_N_TERMS]; /* simple terms over x, by the logit */
@@ -39,6 +40,7 @@ struct state {
     double w[GP_WEIGHTS], trace[GP_DECAYS][GP_WEIGHTS], average;
     double *s, *s_trace, *h, *before; /* [K][stride], [decays][K][stride], [stride], [K][stride] */
     size_t stride, n_rows, n_kept;
+    double product; /* of 1 + odds of trials not yet in the log-likelihood */
 };
 
 INLINE void kernels(const struct gp_basis *b, size_t cell, const double *v, double *restrict k)
@@ -88,6 +90,16 @@ INLINE void simple_term(const struct step *t, enum gp_term term, double *value, 
     }
 }
 
+/* Of a, or of a times b; n is a multiple of 8.  Eight sums, or each waits for the last. */
+INLINE double sum_of(size_t n, const double *a, const double *b)
+{
+    double sum[8] = {0};
+    for (size_t i = 0; i < n; i += 8)
+        for (size_t l = 0; l < 8; l++)
+            sum[l] += b ? a[i + l] * b[i + l] : a[i + l];
+    return ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
+}
+
 /* The remainder and its slopes by the weights. */
 INLINE void remainder_of(const struct gp_data *data, const struct gp_roll *roll, struct step *t,
                          const struct state *state, struct move *m, size_t K)
@@ -104,16 +116,15 @@ INLINE void remainder_of(const struct gp_data *data, const struct gp_roll *roll,
     const double *z = b->z + (t->cell * b->n_dims + data->n_inputs) * b->wide;
     for (size_t k = 0; k < K; k++) {
         const double *mix = roll->mix + (t->cell * K + k) * b->wide;
-        double g = 0;
+        double part[GP_BASIS + 8];
         for (size_t i = 0; i < b->wide; i++)
-            g += mix[i] * t->k[i];
+            part[i] = mix[i] * t->k[i];
+        double g = sum_of(b->wide, part, NULL);
         m->dw[k] += g;
         for (size_t j = 0; j < K; j++) {
-            double slope = 0;
-            for (size_t i = 0; i < b->wide; i++)
-                slope += mix[i] * t->k[i] * z[j * b->wide + i];
+            size_t d = data->n_inputs + j;
             m->by_w[k][j] +=
-                (slope - g * v[data->n_inputs + j]) * b->inverse_scale[data->n_inputs + j];
+                (sum_of(b->wide, part, z + j * b->wide) - g * v[d]) * b->inverse_scale[d];
         }
     }
 }
@@ -134,7 +145,13 @@ INLINE void take_move(const struct gp_data *data, const struct gp_roll *roll, st
                       struct state *state, struct move *m, size_t K)
 {
     const struct gp_shape *shape = roll->shape;
-    memset(m, 0, sizeof *m);
+    for (size_t k = 0; k < K; k++) {
+        m->dw[k] = m->by_logit[k] = 0;
+        for (size_t j = 0; j < K; j++)
+            m->by_w[k][j] = 0;
+        for (size_t g = 0; g < shape->n_decays; g++)
+            m->by_trace[k][g] = 0;
+    }
     if (shape->n_decays > 0)
         traces(shape, t, state, K);
     for (size_t j = 0; j < shape->n_simple; j++)
@@ -233,17 +250,25 @@ static void add_rows(struct gp_roll *roll, struct state *state)
     state->n_rows = 0;
 }
 
+/* log(1 + exp(-|logit|)) of many trials at once. */
+INLINE void add_product(struct gp_roll *roll, struct state *state)
+{
+    roll->log_likelihood -= log(state->product);
+    state->product = 1;
+}
+
 /* One scored trial: with a lapse l, P(right) = l / 2 + (1 - l) p. */
 INLINE void score(struct gp_roll *roll, const struct step *t, double logit, struct state *state)
 {
     const struct gp_shape *shape = roll->shape;
     double l = shape->fit_lapse ? roll->theta[shape->n_rule] : shape->lapse;
     double right = l / 2 + (1 - l) * t->p, info = right * (1 - right);
-    double error = t->y - t->p, root = sqrt(t->q);
+    double error = t->y - t->p, root = 0;
     if (l == 0 && !shape->fit_lapse) {
-        double distance = fabs(logit);
-        roll->log_likelihood +=
-            (t->y > 0 ? logit : 0) - (logit > 0 ? logit : 0) - log1p(exp(-distance));
+        roll->log_likelihood += (t->y > 0 ? logit : 0) - (logit > 0 ? logit : 0);
+        state->product *= 1 + t->odds;
+        if (state->product > 1e200)
+            add_product(roll, state);
     } else {
         roll->log_likelihood += log(t->y > 0 ? right : 1 - right);
         error = (t->y - right) / info * (1 - l) * t->q;
@@ -251,6 +276,7 @@ INLINE void score(struct gp_roll *roll, const struct step *t, double logit, stru
     }
     if (!roll->gradient)
         return;
+    root = root > 0 ? root : sqrt(t->q);
     const double *restrict h = state->h;
     double *restrict gradient = roll->gradient;
     float *restrict row = roll->rows + state->n_rows * roll->width;
@@ -301,7 +327,7 @@ INLINE void keep_rows(float *rows, const struct gp_roll *roll, const struct stat
 INLINE void begin(struct gp_roll *roll, struct state *state, size_t K)
 {
     size_t stride = gp_stride(roll->width);
-    *state = (struct state){.average = .5, .stride = stride, .s = roll->room};
+    *state = (struct state){.average = .5, .product = 1, .stride = stride, .s = roll->room};
     state->s_trace = state->s + K * stride;
     state->h = state->s_trace + roll->shape->n_decays * K * stride;
     state->before = state->h + stride;
@@ -335,7 +361,8 @@ INLINE void roll_animal(const struct gp_data *data, size_t animal, struct gp_rol
             roll->log_likelihood = -INFINITY;
             return;
         }
-        t.p = 1 / (1 + exp(-logit));
+        t.odds = exp(-fabs(logit));
+        t.p = (logit > 0 ? 1 : t.odds) / (1 + t.odds);
         t.q = t.p * (1 - t.p);
         if (sensitive)
             take_h(&t, &state, K);
@@ -361,6 +388,7 @@ INLINE void roll_animal(const struct gp_data *data, size_t animal, struct gp_rol
                 roll->dw[i * K + k] = (float)m.dw[k];
         }
     }
+    add_product(roll, &state);
     if (roll->gradient)
         add_rows(roll, &state);
 }
@@ -377,4 +405,4 @@ static void roll(const struct gp_data *data, size_t animal, struct gp_roll *roll
 }
 
 extern const struct gp_engine ENGINE(gp_engine);
-const struct gp_engine ENGINE(gp_engine) = {.name = ENGINE_LABEL, .roll = roll, .phi = phi_at};
+const struct gp_engine ENGINE(gp_engine) = {.roll = roll, .phi = phi_at};

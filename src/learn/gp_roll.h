@@ -73,7 +73,6 @@ struct gp_roll {
 };
 
 struct gp_engine {
-    const char *name; /* the engine's */
     void (*roll)(const struct gp_data *data, size_t animal, struct gp_roll *roll);
     /* phi [wide] at a point v [n_dims] over scales */
     void (*phi)(const struct gp_basis *basis, size_t cell, const double *v, double *phi);

@@ -8,25 +8,9 @@
 #include "deltaw/learn/engine.h"
 #include "gp_inside.h"
 
-#if defined __x86_64__
-extern const struct gp_engine gp_engine_avx512, gp_engine_avx2;
-#endif
-extern const struct gp_engine gp_engine_sse2, gp_engine_f64;
-
 const struct gp_engine *gp_engine_pick(void)
 {
-    const struct gp_engine *const all[] = {
-#if defined __x86_64__
-        &gp_engine_avx512,
-        &gp_engine_avx2,
-#endif
-        &gp_engine_f64
-    };
-    const char *name = engine_name();
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (strcmp(all[i]->name, name) == 0)
-            return all[i];
-    return &gp_engine_sse2;
+    return engine_pick()->gp;
 }
 
 /* Blocks of animals that follow each other, each of about as many trials. */
