@@ -57,23 +57,6 @@ static void test_words(void)
     }
 }
 
-static void test_quoting(void)
-{
-    static const char *const words[] = {"plain", "a b", "it's",        "\"q\"", "a;b",
-                                        "#x",    "x#y", "back\\slash", "a=b",   "~x"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        struct words back;
-        size_t at = 0;
-        int line = 1;
-        char *quoted = line_quoted(words[i]);
-        tap_ok(line_next(quoted, &at, &line, &back, NULL) && back.n == 1 &&
-                   strcmp(back.items[0].text, words[i]) == 0,
-               "%s is written %s and reads back", words[i], quoted);
-        words_free(&back);
-        free(quoted);
-    }
-}
-
 /* --- errors --------------------------------------------------------------------- */
 
 static void test_errors(void)
@@ -514,7 +497,6 @@ static void test_hints(void)
 int main(void)
 {
     test_words();
-    test_quoting();
     test_errors();
     test_marks();
     test_long_line();

@@ -109,7 +109,7 @@ static void test_search(void)
     int marked = 0;
     for (int i = 0; i < 40; i++)
         marked += (canvas.cells[i].attributes & CELL_REVERSE) != 0;
-    tap_ok(marked == 8, "what was found is marked over a break of the line (%d)", marked);
+    tap_ok(marked == 7, "what was found is marked over a break of the line (%d)", marked);
     canvas_free(&canvas);
     long rows = t.rows;
     transcript_drop_last(&t);

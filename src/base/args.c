@@ -7,6 +7,27 @@
 #include "deltaw/base/number.h"
 #include "deltaw/base/option.h"
 
+void args_word(const char *word, struct strbuf *out)
+{
+    if (!*word)
+        strbuf_puts(out, "\"\"");
+    for (const char *c = word; *c; c++) {
+        if (strchr(" \t\r\f\v\"'\\;=", *c) || (*c == '#' && c == word))
+            strbuf_putc(out, '\\');
+        strbuf_putc(out, *c);
+    }
+}
+
+void args_words(const struct args *args, struct strbuf *out)
+{
+    for (size_t i = 0; i < args->n; i++) {
+        strbuf_putc(out, ' ');
+        if (args->items[i].name)
+            strbuf_printf(out, "%s=", args->items[i].name);
+        args_word(args->items[i].value, out);
+    }
+}
+
 void args_free(struct args *args)
 {
     for (size_t i = 0; i < args->n; i++) {

@@ -2,9 +2,10 @@
 
 #include <stdbool.h>
 #include <string.h>
+#include <unistr.h>
+#include <uniwidth.h>
 
 #include "deltaw/base/mem.h"
-#include "utf8_width.h"
 
 enum { REPLACEMENT = 0xfffd };
 
@@ -13,70 +14,38 @@ size_t utf8_decode(const char *text, size_t n, uint32_t *codepoint)
     *codepoint = REPLACEMENT;
     if (n == 0)
         return 0;
-    const unsigned char *s = (const unsigned char *)text;
-    if (s[0] < 0x80) {
-        *codepoint = s[0];
-        return 1;
-    }
-    size_t length = s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
-    if (length == 0 || length > n)
-        return 1;
-    uint32_t cp = s[0] & (0xffu >> (length + 1));
-    for (size_t i = 1; i < length; i++) {
-        if ((s[i] & 0xc0) != 0x80)
-            return 1;
-        cp = cp << 6 | (s[i] & 0x3fu);
-    }
-    /* Overlong forms, surrogates, beyond Unicode. */
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    if (cp < least[length] || (cp >= 0xd800 && cp < 0xe000) || cp > 0x10ffff)
+    ucs4_t cp;
+    int length = u8_mbtoucr(&cp, (const uint8_t *)text, n);
+    if (length <= 0)
         return 1;
     *codepoint = cp;
-    return length;
+    return (size_t)length;
 }
 
 size_t utf8_encode(uint32_t codepoint, char out[4])
 {
-    uint32_t cp = codepoint;
-    if ((cp >= 0xd800 && cp < 0xe000) || cp > 0x10ffff)
-        cp = REPLACEMENT;
-    if (cp < 0x80) {
-        out[0] = (char)cp;
-        return 1;
-    }
-    size_t length = cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
-    for (size_t i = length - 1; i > 0; i--) {
-        out[i] = (char)(0x80 | (cp & 0x3f));
-        cp >>= 6;
-    }
-    out[0] = (char)((0xf00u >> length & 0xf0) | cp);
-    return length;
+    int length = u8_uctomb((uint8_t *)out, codepoint, 4);
+    return length > 0 ? (size_t)length : utf8_encode(REPLACEMENT, out);
 }
 
-static bool within(const struct range *ranges, size_t n, uint32_t cp)
-{
-    size_t low = 0, high = n;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (cp > ranges[middle].last)
-            low = middle + 1;
-        else if (cp < ranges[middle].first)
-            high = middle;
-        else
-            return true;
-    }
-    return false;
-}
+/* Where libunistring and the C library differ, which curses goes by: the soft hyphen, the
+ * Arabic signs that span others, circled numbers, the hexagrams. */
+static const struct {
+    uint32_t first, last;
+    int width;
+} differing[] = {
+    {0xad, 0xad, 1},       {0x600, 0x605, 1},     {0x6dd, 0x6dd, 1},   {0x70f, 0x70f, 1},
+    {0x890, 0x897, 1},     {0x8e2, 0x8e2, 1},     {0x3248, 0x324f, 2}, {0x4dc0, 0x4dff, 2},
+    {0x110bd, 0x110bd, 1}, {0x110cd, 0x110cf, 1},
+};
 
 int utf8_codepoint_width(uint32_t codepoint)
 {
-    if (codepoint < 0x20 || (codepoint >= 0x7f && codepoint < 0xa0))
-        return 0;
-    if (codepoint < 0x300)
-        return 1;
-    if (within(zero_cells, sizeof zero_cells / sizeof *zero_cells, codepoint))
-        return 0;
-    return within(two_cells, sizeof two_cells / sizeof *two_cells, codepoint) ? 2 : 1;
+    for (size_t i = 0; i < sizeof differing / sizeof *differing; i++)
+        if (codepoint >= differing[i].first && codepoint <= differing[i].last)
+            return differing[i].width;
+    int width = uc_width(codepoint, "UTF-8");
+    return width > 0 ? width : 0;
 }
 
 int utf8_width(const char *text)
@@ -103,6 +72,21 @@ size_t utf8_prefix(const char *text, int cells)
         i += took;
     }
     return i;
+}
+
+size_t utf8_row(const char *text, int width, size_t *skip)
+{
+    size_t whole = strlen(text), n = utf8_prefix(text, width);
+    if (n == 0 && whole) {
+        uint32_t ignored; /* wider than the row: let it be cut */
+        n = utf8_decode(text, whole, &ignored);
+    }
+    size_t end = n;
+    while (n < whole && end > n / 2 && text[end] != ' ')
+        end--;
+    bool blank = text[end] == ' ';
+    *skip = blank;
+    return blank ? end : n;
 }
 
 char *utf8_clean(const char *text, size_t n)

@@ -1,25 +1,24 @@
 #include "codes.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "deltaw/base/decimal.h"
-#include "deltaw/base/strbuf.h"
-#include "source.h"
-
-/* Below this many trials rewards prove nothing against a convention. */
-enum { ENOUGH = 10 };
+#include "deltaw/base/mem.h"
+#include "deltaw/base/number.h"
+#include "schema.h"
 
 struct word {
-    const char *text;
+    const char *text; /* without regard to case, blanks, _ . and - */
     enum code code;
 };
 
 static enum code word_code(const struct word *words, const char *text)
 {
     for (; words->text; words++)
-        if (strcasecmp(words->text, text) == 0)
+        if (schema_same_name(words->text, text))
             return words->code;
     return CODE_BAD;
 }
@@ -31,63 +30,73 @@ enum code code_number(double v)
            : v == 1  ? CODE_ONE
            : v == -1 ? CODE_MINUS
            : v == 2  ? CODE_TWO
+           : v == 3  ? CODE_THREE
            : v == .5 ? CODE_HALF
                      : CODE_BAD;
 }
 
-static enum code text_number(const char *text, size_t n)
+static const struct word missed_words[] = {
+    {"missed", CODE_MISSED},        {"nogo", CODE_MISSED},      {"noresponse", CODE_MISSED},
+    {"nochoice", CODE_MISSED},      {"nolick", CODE_MISSED},    {"ignore", CODE_MISSED},
+    {"ignored", CODE_MISSED},       {"omission", CODE_MISSED},  {"omitted", CODE_MISSED},
+    {"timeout", CODE_MISSED},       {"early", CODE_MISSED},     {"earlylick", CODE_MISSED},
+    {"earlyresponse", CODE_MISSED}, {"violation", CODE_MISSED}, {"abort", CODE_MISSED},
+    {"aborted", CODE_MISSED},       {"premature", CODE_MISSED}, {NULL, CODE_BAD}};
+
+/* of_words: what only such a column says. */
+static enum code read_code(const char *text, size_t n, const struct word *of_words)
 {
     double v;
-    return decimal_double(text, n, &v) ? code_number(v) : CODE_BAD;
+    if (n == 1 && (*text == '0' || *text == '1'))
+        return *text == '0' ? CODE_ZERO : CODE_ONE;
+    if (text_missing(text, n))
+        return CODE_EMPTY;
+    if (decimal_double(text, n, &v))
+        return code_number(v);
+    enum code code = word_code(of_words, text);
+    return code == CODE_BAD ? word_code(missed_words, text) : code;
 }
 
 enum code code_choice(const char *text, size_t n)
 {
     static const struct word words[] = {
-        {"left", CODE_LEFT},  {"l", CODE_LEFT},     {"right", CODE_RIGHT}, {"r", CODE_RIGHT},
-        {"true", CODE_ONE},   {"false", CODE_ZERO}, {"nogo", CODE_NOGO},   {"no-go", CODE_NOGO},
-        {"no_go", CODE_NOGO}, {"no go", CODE_NOGO}, {NULL, CODE_BAD}};
-    if (n == 1 && (*text == '0' || *text == '1'))
-        return *text == '0' ? CODE_ZERO : CODE_ONE;
-    if (text_missing(text, n))
-        return CODE_EMPTY;
-    enum code code = text_number(text, n);
-    if (code == CODE_HALF)
-        return CODE_BAD;
-    return code == CODE_BAD ? word_code(words, text) : code;
+        {"left", CODE_LEFT}, {"l", CODE_LEFT},     {"right", CODE_RIGHT}, {"r", CODE_RIGHT},
+        {"true", CODE_ONE},  {"false", CODE_ZERO}, {"miss", CODE_MISSED}, {NULL, CODE_BAD}};
+    enum code code = read_code(text, n, words);
+    return code == CODE_HALF ? CODE_BAD : code;
 }
 
 enum code code_reward(const char *text, size_t n)
 {
-    static const struct word words[] = {{"true", CODE_ONE},       {"false", CODE_ZERO},
-                                        {"correct", CODE_ONE},    {"error", CODE_ZERO},
-                                        {"incorrect", CODE_ZERO}, {NULL, CODE_BAD}};
-    if (n == 1 && (*text == '0' || *text == '1'))
-        return *text == '0' ? CODE_ZERO : CODE_ONE;
-    if (text_missing(text, n))
-        return CODE_EMPTY;
-    enum code code = text_number(text, n);
-    if (code == CODE_TWO)
-        return CODE_BAD;
-    return code == CODE_BAD ? word_code(words, text) : code;
+    static const struct word words[] = {
+        {"true", CODE_ONE},      {"correct", CODE_ONE},     {"hit", CODE_ONE},
+        {"rewarded", CODE_ONE},  {"reward", CODE_ONE},      {"success", CODE_ONE},
+        {"win", CODE_ONE},       {"yes", CODE_ONE},         {"false", CODE_ZERO},
+        {"error", CODE_ZERO},    {"incorrect", CODE_ZERO},  {"miss", CODE_ZERO},
+        {"wrong", CODE_ZERO},    {"unrewarded", CODE_ZERO}, {"failure", CODE_ZERO},
+        {"fail", CODE_ZERO},     {"loss", CODE_ZERO},       {"no", CODE_ZERO},
+        {"punished", CODE_ZERO}, {NULL, CODE_BAD}};
+    enum code code = read_code(text, n, words);
+    return code == CODE_TWO || code == CODE_THREE ? CODE_BAD : code;
 }
 
-void code_note(struct code_set *set, enum code code, size_t line)
+void code_note(struct code_set *set, enum code code, size_t row)
 {
     if (set->count[code]++ == 0) {
         set->seen |= 1u << code;
-        set->line[code] = line;
+        set->row[code] = row;
     }
 }
 
 int code_side(enum code code, enum sides sides)
 {
     static const signed char side[][CODE_N] = {
-        [SIDES_01] = {-1, -1, 0, 1, -1, -1, 0, 1, -1},
-        [SIDES_12] = {-1, -1, -1, 0, 1, -1, 0, 1, -1},
-        [SIDES_SIGN] = {-1, 0, -1, 1, -1, -1, 0, 1, -1},
-        [SIDES_IBL] = {-1, 1, -1, 0, -1, -1, 0, 1, -1},
-        [SIDES_TEXT] = {-1, -1, -1, -1, -1, -1, 0, 1, -1},
+        [SIDES_01] = {-1, -1, 0, 1, -1, -1, -1, 0, 1, -1},
+        [SIDES_12] = {-1, -1, -1, 0, 1, -1, -1, 0, 1, -1},
+        [SIDES_SIGN] = {-1, 0, -1, 1, -1, -1, -1, 0, 1, -1},
+        [SIDES_IBL] = {-1, 1, -1, 0, -1, -1, -1, 0, 1, -1},
+        [SIDES_MISSED] = {-1, -1, 0, 1, -1, -1, -1, 0, 1, -1},
+        [SIDES_TEXT] = {-1, -1, -1, -1, -1, -1, -1, 0, 1, -1},
     };
     return side[sides][code];
 }
@@ -98,161 +107,76 @@ const char *code_sides_text(enum sides sides)
         [SIDES_01] = "choice 1 = right, 0 = left",
         [SIDES_12] = "choice 2 = right, 1 = left",
         [SIDES_SIGN] = "choice +1 = right, -1 = left, 0 = no-go",
-        [SIDES_IBL] = "choice -1 = right, +1 = left, 0 = no-go (IBL's codes, as the rewards show)",
+        [SIDES_IBL] = "choice -1 = right, +1 = left, 0 = no-go (IBL's codes)",
+        [SIDES_MISSED] = "choice 1 = right, 0 = left, -1 = missed (as the rewards show)",
         [SIDES_TEXT] = "choice left, right as written",
     };
     return text[sides];
 }
 
-/* Trials on which reward goes with the side, and all that can tell. */
-static void agree(const struct code_agreement *a, enum sides sides, size_t *fit, size_t *all)
+static bool read_meaning(struct code_value *v, const char *meaning, enum code_kind kind)
 {
-    *fit = *all = 0;
-    for (int code = 0; code < CODE_N; code++) {
-        int side = code_side((enum code)code, sides);
-        if (side < 0)
-            continue;
-        *fit += a->fits[code][side];
-        *all += a->fits[code][0] + a->fits[code][1];
-    }
+    static const struct word unknown[] = {
+        {"unknown", CODE_EMPTY}, {"none", CODE_EMPTY}, {NULL, CODE_BAD}};
+    size_t n = strlen(meaning);
+    if (kind == KIND_STIMULUS)
+        return decimal_double(meaning, n, &v->value);
+    v->code = word_code(unknown, meaning);
+    if (v->code == CODE_BAD)
+        v->code = kind == KIND_CHOICE ? code_choice(meaning, n) : code_reward(meaning, n);
+    if (kind == KIND_CHOICE)
+        return v->code == CODE_LEFT || v->code == CODE_RIGHT || v->code == CODE_MISSED;
+    return v->code == CODE_ONE || v->code == CODE_ZERO || v->code == CODE_HALF ||
+           v->code == CODE_MISSED || v->code == CODE_EMPTY;
 }
 
-static const char *const codes_text[CODE_N] = {"empty", "-1",   "0",     "1",    "2",
-                                               ".5",    "left", "right", "no-go"};
-
-static bool refuse_set(const struct code_set *set, const char *column, const char *path,
-                       struct err *err)
+bool code_map_read(struct code_map *map, const char *text, enum code_kind kind, struct err *err)
 {
-    struct strbuf list = {0};
-    size_t last = 0;
-    for (int code = CODE_MINUS; code < CODE_NOGO; code++) {
-        if (!(set->seen & 1u << code))
-            continue;
-        strbuf_printf(&list, "%s%s", list.len ? ", " : "", codes_text[code]);
-        if (set->line[code] > last)
-            last = set->line[code];
+    static const char *const wanted[] = {[KIND_CHOICE] = "left, right or missed",
+                                         [KIND_REWARD] = "1, 0, missed or unknown",
+                                         [KIND_STIMULUS] = "a number, negative = left"};
+    *map = (struct code_map){0};
+    for (const char *p = text; p;) {
+        const char *comma = strchr(p, ',');
+        char *one = comma ? mem_text_n(p, (size_t)(comma - p)) : mem_text(p);
+        char *sign = strrchr(one, '=');
+        struct code_value v = {.number = NAN};
+        bool fine = sign != NULL;
+        if (fine) {
+            *sign = '\0';
+            fine = read_meaning(&v, sign + 1, kind);
+            decimal_double(one, strlen(one), &v.number);
+        }
+        v.text = one;
+        map->values = mem_resize(map->values, map->n + 1, sizeof *map->values);
+        map->values[map->n++] = v;
+        if (!fine) {
+            code_map_free(map);
+            return err_set(err, ERR_USAGE,
+                           "'%.80s' tells no code; write VALUE=MEANING,..., where a meaning is %s",
+                           p, wanted[kind]);
+        }
+        p = comma ? comma + 1 : NULL;
     }
-    err_set(err, ERR_DATA,
-            "%s:%zu: the %s codes %s fit no convention ({0,1}, {1,2}, {-1,1} with "
-            "0 for no-go, or left and right); recode to 0 = left, 1 = right",
-            path, last, column, strbuf_text(&list));
-    strbuf_free(&list);
-    return false;
-}
-
-static bool refuse_rewards(const char *path, const char *codes, size_t fit, size_t all,
-                           struct err *err)
-{
-    return err_set(err, ERR_DATA,
-                   "%s: cannot tell the sides: with choice %s, only %zu of %zu rewards go with "
-                   "the stimulus side; recode the choice to 0 = left, 1 = right",
-                   path, codes, fit, all);
-}
-
-/* -1/+1: IBL's archive has +1 = left, others +1 = right; the rewards decide. */
-static bool decide_sign(const struct code_agreement *agreement, bool ibl, const char *path,
-                        enum sides *sides, struct err *err)
-{
-    size_t fit, all;
-    agree(agreement, SIDES_SIGN, &fit, &all);
-    *sides = SIDES_SIGN;
-    if (!ibl) {
-        if (all >= ENOUGH && 2 * fit < all)
-            return refuse_rewards(path, "+1 = right, -1 = left", fit, all, err);
-        return true;
-    }
-    if (all == 0)
-        return err_set(err, ERR_DATA,
-                       "%s: choice -1, +1: cannot tell whether +1 is left (IBL) or "
-                       "right, since no trial has both a stimulus and a reward; "
-                       "recode to 0 = left, 1 = right",
-                       path);
-    if (10 * fit <= all)
-        *sides = SIDES_IBL;
-    else if (10 * fit < 9 * all)
-        return refuse_rewards(path, "+1 = right or +1 = left", fit < all - fit ? all - fit : fit,
-                              all, err);
     return true;
 }
 
-/* A single code seen: only rewards can tell which side it is. */
-static bool decide_one(enum code code, const struct code_agreement *agreement, bool ibl,
-                       const char *path, enum sides *sides, struct err *err)
+const struct code_value *code_map_find(const struct code_map *map, const char *text, double v)
 {
-    enum sides right = code == CODE_ONE ? SIDES_01 : code == CODE_TWO ? SIDES_12 : SIDES_IBL;
-    enum sides left = code == CODE_ONE   ? ibl ? SIDES_IBL : SIDES_12
-                      : code == CODE_TWO ? SIDES_12
-                                         : SIDES_SIGN;
-    size_t fit, all;
-    agree(agreement, right, &fit, &all);
-    if (all >= ENOUGH && 10 * fit >= 9 * all) {
-        *sides = right;
-        return true;
+    for (size_t i = 0; i < map->n; i++) {
+        const struct code_value *value = &map->values[i];
+        if (text ? strcasecmp(value->text, text) == 0 : value->number == v)
+            return value;
     }
-    if (all >= ENOUGH && 10 * fit <= all && left != right) {
-        *sides = left;
-        return true;
-    }
-    return err_set(err, ERR_DATA,
-                   "%s: ambiguous choice codes: only %s is there, and the rewards "
-                   "do not tell its side; recode to 0 = left, 1 = right",
-                   path, codes_text[code]);
+    if (text && decimal_double(text, strlen(text), &v))
+        return code_map_find(map, NULL, v);
+    return NULL;
 }
 
-bool code_decide(const struct code_set *set, const struct code_agreement *agreement,
-                 enum code_habit habit, const char *path, enum sides *sides, bool *doubt,
-                 struct err *err)
+void code_map_free(struct code_map *map)
 {
-    bool ibl = habit == HABIT_IBL;
-    unsigned text = 1u << CODE_LEFT | 1u << CODE_RIGHT;
-    unsigned minus = 1u << CODE_MINUS, zero = 1u << CODE_ZERO, one = 1u << CODE_ONE;
-    unsigned two = 1u << CODE_TWO;
-    unsigned seen = set->seen & ~(1u << CODE_EMPTY | 1u << CODE_NOGO);
-    size_t fit, all;
-    *doubt = false;
-    *sides = SIDES_01;
-    if (seen == 0)
-        return true;
-    if (!(seen & ~text)) {
-        *sides = SIDES_TEXT;
-        return true;
-    }
-    if (seen & text || (seen & two && seen & (minus | zero)))
-        return refuse_set(set, "choice", path, err);
-    if ((seen & minus) && (seen & one))
-        return decide_sign(agreement, ibl, path, sides, err);
-    if ((seen == one && habit != HABIT_NATIVE) || seen == two || seen & minus)
-        return decide_one(seen == one   ? CODE_ONE
-                          : seen == two ? CODE_TWO
-                                        : CODE_MINUS,
-                          agreement, ibl, path, sides, err);
-    *sides = seen & two ? SIDES_12 : SIDES_01;
-    agree(agreement, *sides, &fit, &all);
-    bool against = all >= ENOUGH && 2 * fit < all;
-    if (against && *sides == SIDES_12)
-        return refuse_rewards(path, "2 = right, 1 = left", fit, all, err);
-    *doubt = against;
-    return true;
-}
-
-bool code_decide_answer(const struct code_set *set, enum sides choice, const char *path,
-                        enum sides *sides, struct err *err)
-{
-    unsigned seen = set->seen & ~(1u << CODE_EMPTY | 1u << CODE_NOGO);
-    unsigned text = 1u << CODE_LEFT | 1u << CODE_RIGHT;
-    bool minus = seen & 1u << CODE_MINUS, zero = seen & 1u << CODE_ZERO;
-    bool two = seen & 1u << CODE_TWO;
-    if (!(seen & ~text))
-        *sides = SIDES_TEXT;
-    else if (seen & text || (two && (minus || zero)))
-        return refuse_set(set, "answer", path, err);
-    else if (two)
-        *sides = SIDES_12;
-    else if (minus)
-        *sides = choice == SIDES_IBL ? SIDES_IBL : SIDES_SIGN;
-    else if (zero || choice == SIDES_TEXT)
-        *sides = SIDES_01;
-    else
-        *sides = choice; /* only 1 is there */
-    return true;
+    for (size_t i = 0; i < map->n; i++)
+        free(map->values[i].text);
+    free(map->values);
+    *map = (struct code_map){0};
 }

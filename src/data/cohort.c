@@ -65,6 +65,7 @@ static void release(struct cohort *c)
     free(c->truth);
     free(c->report.mapping);
     free(c->report.sides);
+    free(c->report.notes);
     free(c);
 }
 
@@ -209,6 +210,7 @@ struct cohort *cohort_builder_finish(struct cohort_builder *b, const char *name,
         c->session_names[i] = mem_text(b->sessions.text[i]);
     c->report.n_rows = c->n_trials;
     c->report.mapping = mem_text("");
+    c->report.notes = mem_text("");
     c->report.sides = mem_text("choice 1 = right, 0 = left");
     c->digest = digest(c);
     b->cohort = NULL;

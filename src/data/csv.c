@@ -13,6 +13,9 @@ struct csv {
     char separator;
     char *joined; /* a record that spans lines */
     size_t joined_capacity;
+    char *first; /* without a header: the first row, which told how many columns there are */
+    size_t first_n;
+    bool numbers; /* decimal= or thousands= are to be turned into plain numbers */
 };
 
 static enum lines_got refuse(const struct csv *csv, struct err *err, const char *why)
@@ -146,22 +149,113 @@ static size_t split(char *text, size_t n, char separator, struct log_cell *cells
     }
 }
 
+/* Whichever of , tab ; | the line has most of; blanks when it has none. */
 static char find_separator(const char *text, size_t n)
 {
-    size_t count[3] = {0};
-    const char separators[3] = {',', '\t', ';'};
+    static const char separators[] = {',', '\t', ';', '|'};
+    size_t count[sizeof separators] = {0}, blanks = 0;
     bool quoted = false;
     for (size_t i = 0; i < n; i++) {
         if (text[i] == '"')
             quoted = !quoted;
-        for (size_t k = 0; k < 3 && !quoted; k++)
+        for (size_t k = 0; k < sizeof separators && !quoted; k++)
             count[k] += text[i] == separators[k];
+        blanks += !quoted && text[i] == ' ';
     }
     size_t best = 0;
-    for (size_t k = 1; k < 3; k++)
+    for (size_t k = 1; k < sizeof separators; k++)
         if (count[k] > count[best])
             best = k;
-    return separators[best];
+    return count[best] == 0 && blanks > 0 ? ' ' : separators[best];
+}
+
+/* Runs of blanks become one tab each, so that they can be split at. */
+static size_t join_blanks(char *text, size_t n)
+{
+    size_t to = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < n; i++) {
+        if (text[i] == '"')
+            quoted = !quoted;
+        if (quoted || (text[i] != ' ' && text[i] != '\t'))
+            text[to++] = text[i];
+        else if (to > 0 && text[to - 1] != '\t')
+            text[to++] = '\t';
+    }
+    if (to > 0 && text[to - 1] == '\t')
+        to--;
+    text[to] = '\0';
+    return to;
+}
+
+static size_t split_record(const struct csv *csv, char *text, size_t n, struct log_cell *cells,
+                           size_t room)
+{
+    if (csv->separator != ' ')
+        return split(text, n, csv->separator, cells, room);
+    return split(text, join_blanks(text, n), '\t', cells, room);
+}
+
+/* "1.234,5" -> "1234.5" where the cell is such a number. */
+static void make_plain(const struct load_options *o, struct log_cell *cell)
+{
+    char decimal = o->decimal ? o->decimal : '.', to[64];
+    size_t n = 0, points = 0;
+    if (cell->n == 0 || cell->n >= sizeof to)
+        return;
+    for (size_t i = 0; i < cell->n; i++) {
+        char c = cell->text[i];
+        points += c == decimal;
+        if (c == decimal)
+            to[n++] = '.';
+        else if (c >= '0' && c <= '9')
+            to[n++] = c;
+        else if ((c == '-' || c == '+') && i == 0)
+            to[n++] = c;
+        else if (!(o->thousands && c == o->thousands && points == 0 && i > 0))
+            return;
+    }
+    if (points > 1)
+        return;
+    memcpy(cell->text, to, n);
+    cell->text[n] = '\0';
+    cell->n = n;
+}
+
+static bool is_comment(const struct csv *csv, const char *text, bool before_header)
+{
+    const char *mark = csv->source->options->comment;
+    if (!mark)
+        mark = before_header ? "#" : "";
+    return *mark && strncmp(text, mark, strlen(mark)) == 0;
+}
+
+/* The line of the header, or without one the first row; comments and lines to skip go by. */
+static enum lines_got find_header(struct csv *csv, char **text, size_t *n, struct err *err)
+{
+    const struct load_options *o = csv->source->options;
+    size_t comments = 0;
+    enum lines_got got;
+    for (size_t i = 0; i < o->skip; i++) {
+        got = lines_next(&csv->lines, text, n, err);
+        if (got != LINES_LINE)
+            return got;
+    }
+    for (;;) {
+        got = record(csv, text, n, err);
+        if (got != LINES_LINE)
+            return got;
+        bool comment = is_comment(csv, *text, true);
+        if (!comment && strspn(*text, " \t") < *n)
+            break;
+        comments += comment;
+    }
+    if (comments)
+        strbuf_printf(&csv->source->odd,
+                      "%zu line%s that begin%s with %s before the header %s skipped\n", comments,
+                      comments == 1 ? "" : "s", comments == 1 ? "s" : "",
+                      o->comment ? o->comment : "#", comments == 1 ? "was" : "were");
+    return got;
 }
 
 static void name_columns(struct log_source *source, const struct log_cell *names, size_t n)
@@ -169,18 +263,18 @@ static void name_columns(struct log_source *source, const struct log_cell *names
     source->n_columns = n;
     source->columns = mem_new(n, sizeof *source->columns);
     for (size_t i = 0; i < n; i++)
-        source->columns[i].name = utf8_clean(names[i].text, names[i].n);
+        source->columns[i].name = source->options->no_header
+                                      ? mem_printf("%zu", i + 1)
+                                      : utf8_clean(names[i].text, names[i].n);
 }
 
 static bool read_header(struct csv *csv, struct err *err)
 {
+    const struct load_options *o = csv->source->options;
     char *text;
     size_t n;
-    enum lines_got got;
     csv->separator = ',';
-    do {
-        got = record(csv, &text, &n, err);
-    } while (got == LINES_LINE && strspn(text, " \t") == n);
+    enum lines_got got = find_header(csv, &text, &n, err);
     if (got == LINES_ERROR)
         return false;
     if (got == LINES_END)
@@ -190,10 +284,14 @@ static bool read_header(struct csv *csv, struct err *err)
     if (memchr(text, '\r', n))
         return source_refuse(csv->source, err,
                              "lines end in CR alone; save the file with LF or CRLF");
-    csv->separator = find_separator(text, n);
+    csv->separator = o->separator ? o->separator : find_separator(text, n);
+    if (o->no_header) {
+        csv->first = mem_copy(text, n + 1, 1);
+        csv->first_n = n;
+    }
     size_t room = n + 1;
     struct log_cell *names = mem_new(room, sizeof *names);
-    size_t n_names = split(text, n, csv->separator, names, room);
+    size_t n_names = split_record(csv, text, n, names, room);
     if (n_names > 0)
         name_columns(csv->source, names, n_names);
     free(names);
@@ -218,8 +316,33 @@ bool csv_open(struct log_source *source, struct err *err)
         return false;
     source->note = csv->separator == '\t'  ? "separator=tab"
                    : csv->separator == ';' ? "separator=semicolon"
+                   : csv->separator == ' ' ? "separator=blanks"
+                   : csv->separator == '|' ? "separator=|"
                                            : NULL;
+    csv->numbers = source->options->decimal || source->options->thousands;
     return true;
+}
+
+/* The next line with a record. */
+static enum lines_got next_record(struct csv *csv, char **text, size_t *n, struct err *err)
+{
+    if (csv->first) {
+        free(csv->joined);
+        csv->joined = *text = csv->first;
+        *n = csv->first_n;
+        csv->joined_capacity = csv->first_n + 1;
+        csv->first = NULL;
+        return LINES_LINE;
+    }
+    for (;;) {
+        enum lines_got got = record(csv, text, n, err);
+        if (got != LINES_LINE)
+            return got;
+        if (*n == 0 || (**text == ' ' && strspn(*text, " ") == *n))
+            continue;
+        if (!csv->source->options->comment || !is_comment(csv, *text, false))
+            return got;
+    }
 }
 
 enum log_got csv_next(struct log_source *source, struct err *err)
@@ -227,12 +350,12 @@ enum log_got csv_next(struct log_source *source, struct err *err)
     struct csv *csv = source->state;
     char *text;
     size_t n;
-    do {
-        enum lines_got got = record(csv, &text, &n, err);
-        if (got != LINES_LINE)
-            return got == LINES_END ? LOG_END : LOG_ERROR;
-    } while (n == 0 || (*text == ' ' && strspn(text, " ") == n));
-    size_t count = split(text, n, csv->separator, source->cells, source->n_columns);
+    enum lines_got got = next_record(csv, &text, &n, err);
+    if (got != LINES_LINE)
+        return got == LINES_END ? LOG_END : LOG_ERROR;
+    size_t count = split_record(csv, text, n, source->cells, source->n_columns);
+    for (size_t i = 0; csv->numbers && i < count && i < source->n_columns; i++)
+        make_plain(source->options, &source->cells[i]);
     if (count == source->n_columns)
         return LOG_ROW;
     if (count == 0)
@@ -250,5 +373,6 @@ void csv_close(struct log_source *source)
         return;
     lines_stop(&csv->lines);
     free(csv->joined);
+    free(csv->first);
     free(csv);
 }

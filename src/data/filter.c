@@ -66,9 +66,11 @@ static bool part(const struct cohort *c, const struct selection *wanted, const c
     }
     free(made->report.mapping);
     free(made->report.sides);
+    free(made->report.notes);
     made->report = c->report;
     made->report.mapping = mem_text(c->report.mapping);
     made->report.sides = mem_text(c->report.sides);
+    made->report.notes = mem_text(c->report.notes);
     made->truth = c->truth ? mem_text(c->truth) : NULL;
     *out = made;
     return true;

@@ -2,54 +2,27 @@
  * and trials in order, unusable trials dropped and counted. */
 #include "deltaw/data/load.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/number.h"
 #include "deltaw/base/strbuf.h"
 #include "order.h"
 #include "rows.h"
 #include "truthfile.h"
+#include "understand.h"
 
 struct loader {
     const struct load_options *options;
     struct rows rows;
     struct order order;
-    enum sides *sides, *answers; /* [n_files] */
-    bool *doubt;                 /* [n_files] */
-    size_t n_no_choice, n_no_reward, n_half;
-    float largest; /* |stimulus| */
+    struct meanings meanings;
+    size_t n_no_choice, n_no_reward, n_half, n_answers;
+    float lowest, highest; /* stimulus */
 };
-
-/* 0, 1, .5 (kept as written), -1: unknown */
-static float reward_of(const struct log_file *file, enum code code)
-{
-    bool sign = file->rewards.seen & 1u << CODE_MINUS; /* IBL's feedback: 0 is none */
-    switch (code) {
-    case CODE_ONE: return 1;
-    case CODE_ZERO: return sign ? -1 : 0;
-    case CODE_MINUS: return 0;
-    case CODE_HALF: return 0.5f;
-    default: return -1;
-    }
-}
-
-static bool decide(struct loader *l, size_t i, struct err *err)
-{
-    struct log_file *file = &l->rows.files[i];
-    struct code_agreement agreement = {0};
-    for (size_t k = file->first; k < file->first + file->count; k++) {
-        const struct row *row = &l->rows.row[k];
-        float reward = reward_of(file, row->reward);
-        if (!(row->stimulus != 0) || isnan(row->stimulus) || (reward != 0 && reward != 1))
-            continue;
-        agreement.fits[row->choice][(row->stimulus > 0) == (reward == 1)]++;
-    }
-    return code_decide(&file->choices, &agreement, file->habit, file->path, &l->sides[i],
-                       &l->doubt[i], err) &&
-           code_decide_answer(&file->answers, l->sides[i], file->path, &l->answers[i], err);
-}
 
 /* Without a column: what was rewarded, or the other side of what was not; where
  * the reward is unknown the side of the stimulus, left at 0. */
@@ -60,58 +33,45 @@ static uint8_t deduce_answer(const struct cohort_trial *t)
     return t->reward == 1 ? t->choice : !t->choice;
 }
 
-static bool take_answer(const struct loader *l, const struct log_file *file, const struct row *row,
-                        struct cohort_trial *t, struct err *err)
+static void keep_extras(const struct loader *l, size_t at, float *extra)
 {
-    int side = code_side((enum code)row->answer, l->answers[file - l->rows.files]);
-    t->answer = deduce_answer(t);
-    if (side < 0)
-        return true;
-    if (t->reward != 0.5f && side != t->answer)
-        return rows_refuse(&l->rows, row, err,
-                           "the answer says %s was right, but the choice %s was %srewarded; "
-                           "answer=none leaves that column out",
-                           side ? "right" : "left", t->choice ? "right" : "left",
-                           t->reward == 1 ? "" : "not ");
-    t->answer = (uint8_t)side;
-    return true;
+    for (size_t i = 0, k = 0; i < l->rows.n_extras; i++) {
+        const struct extra *e = &l->rows.extras[i];
+        if (!e->text && e->any)
+            extra[k++] = at < e->n ? e->values[at] : NAN;
+    }
 }
 
 static bool add_row(struct loader *l, struct cohort_builder *b, size_t at, float *extra,
                     struct err *err)
 {
     const struct row *row = &l->rows.row[at];
-    const struct log_file *file = &l->rows.files[l->rows.sessions[row->session].file];
-    int side = code_side((enum code)row->choice, l->sides[file - l->rows.files]);
-    float reward = reward_of(file, (enum code)row->reward);
-    if (side < 0) {
+    struct trial is = meanings_trial(meanings_of(&l->meanings, &l->rows, row), row);
+    if (is.choice < 0) {
         l->n_no_choice++;
         return true;
     }
-    if (reward < 0) {
+    if (is.reward < 0) {
         l->n_no_reward++;
         if (l->options->missing_reward == LOAD_MISSING_DROP)
             return true;
-        reward = 0.5f;
-    } else if (reward == 0.5f) {
+        is.reward = 0.5f;
+    } else if (is.reward == 0.5f) {
         l->n_half++;
     }
     if (!isfinite(row->stimulus))
         return rows_refuse(
             &l->rows, row, err,
             "the stimulus is empty on a trial with a choice; remove the row or empty its choice");
-    struct cohort_trial t = {
-        .stimulus = row->stimulus, .reward = reward, .choice = (uint8_t)side, .trial = row->trial};
-    if (!take_answer(l, file, row, &t, err))
-        return false;
-    if (fabsf(t.stimulus) > l->largest)
-        l->largest = fabsf(t.stimulus);
-    size_t k = 0;
-    for (size_t i = 0; i < l->rows.n_extras; i++) {
-        const struct extra *e = &l->rows.extras[i];
-        if (!e->text && e->any)
-            extra[k++] = at < e->n ? e->values[at] : NAN;
-    }
+    struct cohort_trial t = {.stimulus = row->stimulus,
+                             .reward = is.reward,
+                             .choice = (uint8_t)is.choice,
+                             .trial = row->trial};
+    t.answer = is.answer >= 0 ? (uint8_t)is.answer : deduce_answer(&t);
+    l->n_answers += is.answer >= 0;
+    l->lowest = fminf(l->lowest, t.stimulus);
+    l->highest = fmaxf(l->highest, t.stimulus);
+    keep_extras(l, at, extra);
     cohort_builder_trial(b, &t, extra);
     return true;
 }
@@ -171,66 +131,136 @@ static bool build(struct loader *l, struct cohort_builder *b, struct err *err)
     return fine;
 }
 
+/* Names of columns, the first few when there are many. */
 static void list_extras(const struct rows *rows, bool kept, const char *title, struct strbuf *out)
 {
+    enum { SHOWN = 12 };
     size_t n = 0;
     for (size_t i = 0; i < rows->n_extras; i++) {
         const struct extra *e = &rows->extras[i];
-        if ((!e->text && e->any) == kept)
-            strbuf_printf(out, "%s%s", n++ ? ", " : title, e->name);
+        if ((!e->text && e->any) == kept && n++ < SHOWN)
+            strbuf_printf(out, "%s%s", n > 1 ? ", " : title, e->name);
     }
+    if (n > SHOWN)
+        strbuf_printf(out, " and %zu more", n - SHOWN);
 }
 
-/* Each different text once, with the files' names where they differ. */
-static char *gather(const struct loader *l, const char *(*get)(const struct loader *, size_t))
+/* The first file of each group. */
+static const struct log_file *first_of(const struct loader *l, size_t group)
+{
+    size_t i = 0;
+    while (l->meanings.group[i] != group)
+        i++;
+    return &l->rows.files[i];
+}
+
+static char *describe(const struct loader *l)
 {
     struct strbuf out = {0};
-    bool same = true;
-    for (size_t i = 1; i < l->rows.n_files; i++)
-        same = same && strcmp(get(l, i), get(l, 0)) == 0;
-    for (size_t i = 0; i < (same ? 1 : l->rows.n_files); i++) {
-        if (i)
-            strbuf_puts(&out, "; ");
-        if (!same)
-            strbuf_printf(&out, "%s: ", l->rows.files[i].path);
-        strbuf_puts(&out, get(l, i));
+    for (size_t g = 0; g < l->meanings.n; g++) {
+        const struct log_file *file = first_of(l, g);
+        if (l->meanings.n > 1)
+            strbuf_printf(&out, "%s%s: ", g ? "; " : "", file->path);
+        strbuf_puts(&out, file->mapping);
     }
-    return strbuf_take(&out);
-}
-
-static const char *mapping_of(const struct loader *l, size_t i)
-{
-    return l->rows.files[i].mapping;
-}
-
-static const char *sides_of(const struct loader *l, size_t i)
-{
-    return l->doubt[i] ? "choice 1 = right, 0 = left (but most rewards go with the other side: "
-                         "is 1 right?)"
-                       : code_sides_text(l->sides[i]);
-}
-
-static char *describe(const struct loader *l, const char *truth_note)
-{
-    struct strbuf out = {0};
-    char *mapping = gather(l, mapping_of);
-    size_t swapped = 0;
-    strbuf_puts(&out, mapping);
-    free(mapping);
     list_extras(&l->rows, true, "; kept: ", &out);
     list_extras(&l->rows, false, "; left out, not numbers: ", &out);
-    for (size_t i = 0; i < l->rows.n_files; i++)
-        swapped += l->rows.files[i].n_swapped;
-    if (swapped)
-        strbuf_printf(&out, "; %zu negative right contrasts read as left ones", swapped);
-    if (l->n_half)
-        strbuf_printf(&out, "; reward .5 kept on %zu trials", l->n_half);
-    if (l->largest > 10)
-        strbuf_printf(&out, "; the stimulus reaches %g: per cent? fits want about 1", l->largest);
-    order_describe(&l->order, &out);
-    if (truth_note)
-        strbuf_printf(&out, "; %s", truth_note);
     return strbuf_take(&out);
+}
+
+static char *describe_sides(const struct loader *l)
+{
+    struct strbuf out = {0};
+    for (size_t g = 0; g < l->meanings.n; g++) {
+        const char *text = code_sides_text(l->meanings.of[g].choice);
+        if (l->meanings.n > 1)
+            strbuf_printf(&out, "%s%s: ", g ? "; " : "", first_of(l, g)->path);
+        strbuf_puts(&out, first_of(l, g)->choice_from_answer ? "choice from the correct side and "
+                                                               "the reward"
+                          : first_of(l, g)->told ? "choice as its values were said to be"
+                                                 : text);
+        if (l->meanings.of[g].flip)
+            strbuf_puts(&out, ", turned round");
+    }
+    return strbuf_take(&out);
+}
+
+/* What the stimuli look like, with what to do about it. */
+static void note_stimuli(const struct loader *l, struct strbuf *out)
+{
+    float lo = l->lowest, hi = l->highest, most = fmaxf(-lo, hi);
+    char a[NUMBER_SIZE], b[NUMBER_SIZE];
+    if (!(lo < hi) && lo == 0)
+        return;
+    number_float(a, lo);
+    number_float(b, hi);
+    if (lo < 0 && hi > 0) {
+        if (most > 10)
+            strbuf_printf(out,
+                          "the stimulus reaches %s: per cent? fits want about 1; divide=%s "
+                          "scales it\n",
+                          most == hi ? b : a, most > 10 && most <= 100 ? "100" : b);
+        return;
+    }
+    strbuf_printf(out, "all stimuli are on one side (%s to %s): ", a, b);
+    if (lo == 0 && hi == 1)
+        strbuf_puts(out, "if 0 is left say stimulus=COLUMN:0=-1,1=1\n");
+    else if (lo == 1 && hi == 2)
+        strbuf_puts(out, "if 1 is left say stimulus=COLUMN:1=-1,2=1\n");
+    else if (lo > 20)
+        strbuf_printf(out, "center=%.4g scale=log2 puts their middle at 0\n",
+                      sqrt((double)lo * (double)hi));
+    else
+        strbuf_puts(out, "left should be negative; center=NUMBER says where the middle is\n");
+}
+
+/* Animals whose names differ in case, blanks, _ . and - alone. */
+static void note_spellings(const struct rows *rows, struct strbuf *out)
+{
+    struct names reduced = {0};
+    uint32_t *first = mem_new(rows->subjects.n, sizeof *first);
+    struct strbuf key = {0};
+    for (uint32_t i = 0; i < rows->subjects.n; i++) {
+        strbuf_reset(&key);
+        for (const char *p = rows->subjects.text[i]; *p; p++)
+            if (!strchr(" _.-\t", *p))
+                strbuf_putc(&key, (char)tolower((unsigned char)*p));
+        size_t before = reduced.n;
+        uint32_t k = names_add(&reduced, strbuf_text(&key), key.len);
+        if (reduced.n > before)
+            first[k] = i;
+        else
+            strbuf_printf(out, "%.60s and %.60s: one animal in two spellings?\n",
+                          rows->subjects.text[first[k]], rows->subjects.text[i]);
+    }
+    strbuf_free(&key);
+    names_free(&reduced);
+    free(first);
+}
+
+static char *describe_odd(const struct loader *l, const char *truth_note)
+{
+    struct strbuf out = {0};
+    size_t swapped = 0, words = 0;
+    note_stimuli(l, &out);
+    strbuf_puts(&out, strbuf_text(&l->meanings.odd));
+    strbuf_puts(&out, strbuf_text(&l->order.odd));
+    note_spellings(&l->rows, &out);
+    for (size_t i = 0; i < l->rows.n_files; i++) {
+        swapped += l->rows.files[i].n_swapped;
+        words += l->rows.files[i].n_words;
+    }
+    if (words)
+        strbuf_puts(&out, "stimuli left and right are read as -1 and 1\n");
+    if (swapped)
+        strbuf_printf(&out, "%zu negative right contrasts read as left ones\n", swapped);
+    if (l->n_half)
+        strbuf_printf(&out, "reward .5 kept on %zu trials\n", l->n_half);
+    strbuf_puts(&out, strbuf_text(&l->rows.odd));
+    if (truth_note)
+        strbuf_printf(&out, "%s\n", truth_note);
+    strbuf_puts(&out, "");
+    return out.text ? strbuf_take(&out) : mem_text("");
 }
 
 static char *cohort_title(const struct load_options *o)
@@ -267,13 +297,16 @@ static struct cohort *finish(struct loader *l, struct cohort_builder *b)
         c->truth = truth_file_read(l->rows.files[0].path, c->digest, &note);
     free(c->report.mapping);
     free(c->report.sides);
+    free(c->report.notes);
     c->report = (struct load_report){
         .n_rows = l->rows.n,
         .n_no_choice = l->n_no_choice,
         .n_no_reward = l->n_no_reward,
         .reward_half = l->options->missing_reward == LOAD_MISSING_HALF,
-        .mapping = describe(l, note),
-        .sides = gather(l, sides_of),
+        .mapping = describe(l),
+        .sides = describe_sides(l),
+        .notes = describe_odd(l, note),
+        .answer_unknown = l->rows.files[0].no_stimulus && l->n_answers == 0,
     };
     strbuf_free(&source);
     free(title);
@@ -285,13 +318,8 @@ static bool load(struct loader *l, struct cohort **out, struct err *err)
 {
     if (!rows_read(&l->rows, l->options, err))
         return false;
-    l->sides = mem_new(l->rows.n_files, sizeof *l->sides);
-    l->answers = mem_new(l->rows.n_files, sizeof *l->answers);
-    l->doubt = mem_new(l->rows.n_files, sizeof *l->doubt);
-    for (size_t i = 0; i < l->rows.n_files; i++)
-        if (!decide(l, i, err))
-            return false;
-    if (!order_rows(&l->rows, &l->order, err))
+    if (!meanings_find(&l->rows, l->options, &l->meanings, err) ||
+        !order_rows(&l->rows, l->options, &l->order, err))
         return false;
     struct cohort_builder *b = cohort_builder_new();
     if (!build(l, b, err)) {
@@ -309,13 +337,11 @@ static bool load(struct loader *l, struct cohort **out, struct err *err)
 
 bool cohort_load(const struct load_options *options, struct cohort **out, struct err *err)
 {
-    struct loader l = {.options = options};
+    struct loader l = {.options = options, .lowest = INFINITY, .highest = -INFINITY};
     bool fine = load(&l, out, err);
     rows_free(&l.rows);
     order_free(&l.order);
-    free(l.sides);
-    free(l.answers);
-    free(l.doubt);
+    meanings_free(&l.meanings);
     if (fine && options->permille)
         atomic_store(options->permille, 1000);
     return fine;

@@ -1,80 +1,254 @@
 #include "order.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "natural.h"
 
-/* 2020-08-31..., 2020/08/31 or 20200831: such texts sort as dates do. */
-static bool sortable(const char *date)
-{
-    static const char *const shapes[] = {"dddd-dd-dd", "dddd/dd/dd", "dddddddd"};
-    for (size_t k = 0; k < 3; k++) {
-        size_t i = 0;
-        while (shapes[k][i] &&
-               (shapes[k][i] == 'd' ? isdigit((unsigned char)date[i]) : date[i] == shapes[k][i]))
-            i++;
-        if (!shapes[k][i])
-            return true;
-    }
-    return false;
-}
-
-/* Whole numbers by value, anything else as text. */
-static int compare_names(const char *a, const char *b)
-{
-    size_t na = strlen(a), nb = strlen(b);
-    if (na && nb && na < 18 && nb < 18 && strspn(a, "0123456789") == na &&
-        strspn(b, "0123456789") == nb) {
-        long long va = atoll(a), vb = atoll(b);
-        if (va != vb)
-            return va < vb ? -1 : 1;
-    }
-    return strcmp(a, b);
-}
-
+/* Keys of a session; each sorts as bytes. */
 struct ranked {
     const struct log_session *session;
     uint32_t index;
-    bool by_date;
+    char *date, *name, *file; /* NULL: does not count */
 };
+
+struct sorter {
+    const struct rows *rows;
+    struct ranked *ranked;      /* [n_sessions] */
+    enum load_dates dates;      /* of the columns; AUTO: not known */
+    size_t n_sorted, n_unknown; /* animals */
+    size_t sorted, unknown;     /* one of them: its first session in ranked */
+    size_t sorted_n;
+    bool by_file;
+};
+
+static int compare_keys(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) : 0;
+}
 
 static int compare_sessions(const void *pa, const void *pb)
 {
     const struct ranked *a = pa, *b = pb;
     if (a->session->subject != b->session->subject)
         return a->session->subject < b->session->subject ? -1 : 1;
-    if (a->by_date) {
-        int way = strcmp(a->session->date, b->session->date);
-        if (!way)
-            way = compare_names(a->session->session, b->session->session);
-        if (way)
-            return way;
-    }
+    int way = compare_keys(a->date, b->date);
+    way = way ? way : compare_keys(a->file, b->file);
+    way = way ? way : compare_keys(a->name, b->name);
+    return way ? way : a->index < b->index ? -1 : 1;
+}
+
+static int compare_subjects(const void *pa, const void *pb)
+{
+    const struct ranked *a = pa, *b = pb;
+    if (a->session->subject != b->session->subject)
+        return a->session->subject < b->session->subject ? -1 : 1;
     return a->index < b->index ? -1 : 1;
 }
 
-/* first [n_sessions]: where the rows of each begin. */
-static void place_sessions(const struct rows *rows, struct order *order, size_t *first)
+static unsigned order_bit(enum load_dates dates)
 {
-    struct ranked *ranked = mem_new(rows->n_sessions, sizeof *ranked);
-    bool dated = true, fine = true;
-    for (size_t i = 0; i < rows->n_sessions; i++) {
-        dated = dated && rows->sessions[i].date;
-        fine = fine && (!rows->sessions[i].date || sortable(rows->sessions[i].date));
-    }
-    order->dates_unsortable = dated && !fine;
-    for (size_t i = 0; i < rows->n_sessions; i++)
-        ranked[i] = (struct ranked){&rows->sessions[i], (uint32_t)i, dated && fine};
-    qsort(ranked, rows->n_sessions, sizeof *ranked, compare_sessions);
-    size_t at = 0;
-    for (size_t i = 0; i < rows->n_sessions; i++) {
-        first[ranked[i].index] = at;
-        at += ranked[i].session->count;
-    }
-    free(ranked);
+    return dates == LOAD_DATES_DMY   ? NATURAL_DMY
+           : dates == LOAD_DATES_MDY ? NATURAL_MDY
+                                     : NATURAL_YMD;
 }
+
+static enum load_dates dates_of(unsigned orders)
+{
+    return orders & NATURAL_YMD    ? LOAD_DATES_YMD
+           : orders == NATURAL_DMY ? LOAD_DATES_DMY
+           : orders == NATURAL_MDY ? LOAD_DATES_MDY
+                                   : LOAD_DATES_AUTO;
+}
+
+/* Dates without a shape of their own must hold one; numbers alone (seconds) do as well. */
+static bool find_dates(struct sorter *s, enum load_dates told)
+{
+    unsigned orders = NATURAL_ALL;
+    struct strbuf key = {0};
+    bool all = s->rows->n_sessions > 0;
+    for (size_t i = 0; i < s->rows->n_sessions && all; i++) {
+        const char *date = s->rows->sessions[i].date;
+        all = date != NULL;
+        if (!all)
+            break;
+        strbuf_reset(&key);
+        orders &= natural_orders(date, true);
+        all = natural_key(date, NATURAL_YMD, true, &key, NULL) > 0;
+    }
+    strbuf_free(&key);
+    s->dates = told != LOAD_DATES_AUTO ? told : dates_of(orders);
+    return all;
+}
+
+/* Keys of one kind over n sessions: all of one shape with a number in it, and, where
+ * `distinct`, no two alike.  False: they do not tell the order. */
+struct keys {
+    char **key; /* [n] */
+    bool fine, distinct;
+};
+
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static struct keys make_keys(const char *const *text, size_t n, enum load_dates told)
+{
+    struct keys keys = {mem_new(n, sizeof *keys.key), true, true};
+    struct strbuf first = {0}, shape = {0}, key = {0};
+    unsigned orders = NATURAL_ALL;
+    for (size_t i = 0; i < n; i++)
+        orders &= natural_orders(text[i], false);
+    enum load_dates dates = told != LOAD_DATES_AUTO ? told : dates_of(orders);
+    keys.fine = dates != LOAD_DATES_AUTO || orders == 0;
+    for (size_t i = 0; i < n; i++) {
+        strbuf_reset(&key);
+        strbuf_reset(&shape);
+        size_t numbers = natural_key(text[i], order_bit(dates), false, &key, i ? &shape : &first);
+        keys.fine = keys.fine && numbers > 0 &&
+                    (i == 0 || strcmp(strbuf_text(&shape), strbuf_text(&first)) == 0);
+        keys.key[i] = mem_text(strbuf_text(&key));
+    }
+    char **sorted = mem_copy(keys.key, n, sizeof *sorted);
+    qsort(sorted, n, sizeof *sorted, compare_texts);
+    for (size_t i = 1; i < n; i++)
+        keys.distinct = keys.distinct && strcmp(sorted[i], sorted[i - 1]) != 0;
+    free(sorted);
+    strbuf_free(&first);
+    strbuf_free(&shape);
+    strbuf_free(&key);
+    return keys;
+}
+
+static void drop_keys(struct keys *keys, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(keys->key[i]);
+    free(keys->key);
+}
+
+/* Gives the n sessions of one animal, from r on, the keys that tell their order. */
+static void rank_animal(struct sorter *s, struct ranked *r, size_t n, bool dated,
+                        enum load_dates told)
+{
+    const char **text = mem_new(n, sizeof *text);
+    bool files = false, named = true;
+    for (size_t i = 0; i < n; i++) {
+        files = files || r[i].session->file != r[0].session->file;
+        named = named && *r[i].session->session;
+        text[i] = r[i].session->session;
+    }
+    struct keys names = make_keys(text, n, told);
+    for (size_t i = 0; i < n; i++)
+        text[i] = s->rows->files[r[i].session->file].path;
+    struct keys paths = make_keys(text, n, told);
+    bool by_name = named && names.fine;
+    bool by_file = files && paths.fine && !(by_name && names.distinct);
+    bool known = n < 2 || dated || by_file || (by_name && (names.distinct || !files));
+    for (size_t i = 0; i < n; i++) {
+        struct strbuf key = {0};
+        if (dated)
+            natural_key(r[i].session->date, order_bit(s->dates), true, &key, NULL);
+        r[i].date = dated ? strbuf_take(&key) : NULL;
+        r[i].name = by_name && (known || !files) ? mem_text(names.key[i]) : NULL;
+        r[i].file = by_file ? mem_text(paths.key[i]) : NULL;
+    }
+    if (!known) {
+        s->unknown = (size_t)(r - s->ranked);
+        s->n_unknown++;
+    }
+    free(text);
+    drop_keys(&names, n);
+    drop_keys(&paths, n);
+    qsort(r, n, sizeof *r, compare_sessions);
+    bool moved = false;
+    for (size_t i = 1; i < n; i++)
+        moved = moved || r[i].index < r[i - 1].index;
+    if (moved) {
+        s->sorted = (size_t)(r - s->ranked);
+        s->sorted_n = n;
+        s->by_file = by_file && !dated;
+        s->n_sorted++;
+    }
+}
+
+/* "1, 2, 3 .. 11" */
+static void list_sessions(const struct sorter *s, struct strbuf *out)
+{
+    const struct ranked *r = s->ranked + s->sorted;
+    for (size_t i = 0; i < s->sorted_n; i++) {
+        if (i == 3 && s->sorted_n > 4) {
+            strbuf_puts(out, " ..");
+            i = s->sorted_n - 1;
+        }
+        const struct log_session *session = r[i].session;
+        strbuf_printf(out, "%s%.60s",
+                      i == 0                         ? ""
+                      : i + 1 < s->sorted_n || i < 3 ? ", "
+                                                     : " ",
+                      s->by_file ? s->rows->files[session->file].path : session->name);
+    }
+}
+
+static void describe(const struct sorter *s, bool dated, bool all_dated, struct strbuf *odd)
+{
+    static const char *const orders[] = {
+        [LOAD_DATES_DMY] = "day/month/year", [LOAD_DATES_MDY] = "month/day/year"};
+    if (dated && (s->dates == LOAD_DATES_DMY || s->dates == LOAD_DATES_MDY))
+        strbuf_printf(odd, "dates are read as %s\n", orders[s->dates]);
+    if (all_dated && !dated)
+        strbuf_puts(
+            odd, "does day or month come first in dates? sessions are in file order; dates=dmy or "
+                 "dates=mdy says it\n");
+    if (s->n_sorted) {
+        strbuf_printf(odd, "%s of %zu animal%s put in order: ", s->by_file ? "files" : "sessions",
+                      s->n_sorted, s->n_sorted == 1 ? "" : "s");
+        list_sessions(s, odd);
+        strbuf_putc(odd, '\n');
+    }
+    if (s->n_unknown && !all_dated)
+        strbuf_printf(
+            odd,
+            "neither dates nor numbers tell the order of sessions of %zu animal%s (%.60s): "
+            "file order%s\n",
+            s->n_unknown, s->n_unknown == 1 ? "" : "s",
+            s->rows->subjects.text[s->ranked[s->unknown].session->subject],
+            s->rows->n_files > 1 ? ", as given" : "");
+}
+
+static void place_sessions(const struct rows *rows, const struct load_options *o,
+                           struct order *order)
+{
+    size_t n = rows->n_sessions;
+    struct sorter s = {.rows = rows, .ranked = mem_new(n, sizeof *s.ranked)};
+    bool all_dated = find_dates(&s, o->dates), dated = all_dated && s.dates != LOAD_DATES_AUTO;
+    for (size_t i = 0; i < n; i++)
+        s.ranked[i] = (struct ranked){.session = &rows->sessions[i], .index = (uint32_t)i};
+    qsort(s.ranked, n, sizeof *s.ranked, compare_subjects);
+    for (size_t from = 0, to = 1; from < n; from = to++) {
+        while (to < n && s.ranked[to].session->subject == s.ranked[from].session->subject)
+            to++;
+        rank_animal(&s, s.ranked + from, to - from, dated, o->dates);
+    }
+    size_t at = 0;
+    for (size_t i = 0; i < n; i++) {
+        order->first[s.ranked[i].index] = at;
+        at += s.ranked[i].session->count;
+    }
+    describe(&s, dated, all_dated, &order->odd);
+    for (size_t i = 0; i < n; i++) {
+        free(s.ranked[i].date);
+        free(s.ranked[i].name);
+        free(s.ranked[i].file);
+    }
+    free(s.ranked);
+}
+
+struct counts {
+    size_t sorted, restarting; /* sessions */
+};
 
 struct numbered {
     int32_t trial;
@@ -113,7 +287,7 @@ static bool doubled(const struct rows *rows, const struct numbered *list, size_t
 }
 
 static bool order_trials(const struct rows *rows, struct order *order, size_t first,
-                         const struct log_session *s, struct err *err)
+                         const struct log_session *s, struct counts *counts, struct err *err)
 {
     uint32_t *row = order->row + first, again = 0;
     size_t n = s->count, i = 1;
@@ -129,11 +303,11 @@ static bool order_trials(const struct rows *rows, struct order *order, size_t fi
     for (i = 1; i < n; i++)
         unique = unique && list[i].trial != list[i - 1].trial;
     if (unique) {
-        order->n_sorted++;
+        counts->sorted++;
         for (i = 0; i < n; i++)
             row[i] = list[i].row;
     } else {
-        order->n_restarting++;
+        counts->restarting++;
         twice = doubled(rows, list, n, &again);
     }
     if (twice)
@@ -145,38 +319,39 @@ static bool order_trials(const struct rows *rows, struct order *order, size_t fi
     return !twice;
 }
 
-bool order_rows(const struct rows *rows, struct order *order, struct err *err)
+static void describe_trials(const struct counts *counts, struct strbuf *odd)
 {
-    size_t *first = mem_new(rows->n_sessions, sizeof *first);
-    size_t *next = mem_new(rows->n_sessions, sizeof *next);
-    bool fine = true;
-    order->row = mem_new(rows->n, sizeof *order->row);
-    place_sessions(rows, order, first);
-    memcpy(next, first, rows->n_sessions * sizeof *next);
-    for (size_t i = 0; i < rows->n; i++)
-        order->row[next[rows->row[i].session]++] = (uint32_t)i;
-    for (size_t i = 0; i < rows->n_sessions && fine; i++)
-        if (rows->files[rows->sessions[i].file].has_trial)
-            fine = order_trials(rows, order, first[i], &rows->sessions[i], err);
-    free(first);
-    free(next);
-    return fine;
+    if (counts->sorted)
+        strbuf_printf(odd, "trials of %zu session%s sorted by number\n", counts->sorted,
+                      counts->sorted == 1 ? "" : "s");
+    if (counts->restarting)
+        strbuf_printf(odd, "trial numbers come twice in %zu session%s: kept in file order\n",
+                      counts->restarting, counts->restarting == 1 ? "" : "s");
 }
 
-void order_describe(const struct order *order, struct strbuf *out)
+bool order_rows(const struct rows *rows, const struct load_options *options, struct order *order,
+                struct err *err)
 {
-    if (order->dates_unsortable)
-        strbuf_puts(out, "; dates are not written year first: sessions are in file order");
-    if (order->n_sorted)
-        strbuf_printf(out, "; trials of %zu session%s sorted by number", order->n_sorted,
-                      order->n_sorted == 1 ? "" : "s");
-    if (order->n_restarting)
-        strbuf_printf(out, "; trial numbers come twice in %zu session%s: kept in file order",
-                      order->n_restarting, order->n_restarting == 1 ? "" : "s");
+    struct counts counts = {0};
+    bool fine = true;
+    order->row = mem_new(rows->n, sizeof *order->row);
+    order->first = mem_new(rows->n_sessions, sizeof *order->first);
+    place_sessions(rows, options, order);
+    size_t *next = mem_copy(order->first, rows->n_sessions, sizeof *next);
+    for (size_t i = 0; i < rows->n; i++)
+        order->row[next[rows->row[i].session]++] = (uint32_t)i;
+    free(next);
+    for (size_t i = 0; i < rows->n_sessions && fine; i++)
+        if (rows->files[rows->sessions[i].file].has_trial)
+            fine = order_trials(rows, order, order->first[i], &rows->sessions[i], &counts, err);
+    describe_trials(&counts, &order->odd);
+    return fine && order_twins(rows, options, order, err);
 }
 
 void order_free(struct order *order)
 {
     free(order->row);
+    free(order->first);
+    strbuf_free(&order->odd);
     *order = (struct order){0};
 }

@@ -12,12 +12,14 @@ struct reader {
     const struct load_options *options;
     struct log_source source;
     struct schema schema;
-    long *extra;          /* [n_columns] index into rows->extras, -1: not kept */
-    struct names keys;    /* sessions of this file */
-    size_t first_session; /* of this file */
-    struct strbuf key;    /* subject NUL session NUL date NUL of the row before */
-    uint32_t session;     /* its session */
+    struct log_cell constant[ROLE_N]; /* of schema.constant */
+    long *extra;                      /* [n_columns] index into rows->extras, -1: not kept */
+    struct names keys;                /* sessions of this file */
+    size_t first_session;             /* of this file */
+    struct strbuf key;                /* subject NUL session NUL date NUL of the row before */
+    uint32_t session;                 /* its session */
     uint64_t bytes_before, bytes_all;
+    bool quick;                       /* the stimulus is a number as it stands */
     char number[ROLE_N][NUMBER_SIZE]; /* numbers as texts */
 };
 
@@ -34,6 +36,8 @@ const char *reader_column(const struct reader *r, enum role role); /* its column
 bool reader_trial(struct reader *r, struct row *row, struct err *err);
 bool reader_stimulus(struct reader *r, float *stimulus, struct err *err);
 bool reader_codes(struct reader *r, struct row *row, struct err *err);
+bool reader_is_quick(const struct reader *r);
+bool reader_blank(struct reader *r); /* nothing of a trial stands in this row */
 
 /* Columns kept by name: extras.c */
 void reader_plan_extras(struct reader *r);

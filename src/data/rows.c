@@ -2,12 +2,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "deltaw/base/utf8.h"
+#include "filename.h"
 
 enum { POLL_ROWS = 4096, MAX_ROWS = INT32_MAX };
 
@@ -19,7 +19,7 @@ static bool check_name(struct reader *r, enum role role, struct err *err)
     char *clean = utf8_clean(text, n);
     bool fine = strcmp(clean, text) == 0;
     free(clean);
-    if (r->schema.column[role] < 0)
+    if (r->schema.column[role] < 0 && !r->schema.constant[role])
         return true;
     if (n == 0)
         return reader_refuse(r, err, schema_role_name(role), "", "is no name");
@@ -29,22 +29,6 @@ static bool check_name(struct reader *r, enum role role, struct err *err)
         return reader_refuse(r, err, schema_role_name(role), text,
                              "holds control characters or is not UTF-8; iconv -t utf8 converts it");
     return true;
-}
-
-/* "dir/m1.csv.gz" -> "m1" */
-static char *name_of_file(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    char *name = mem_text(slash ? slash + 1 : path);
-    static const char *const ends[] = {".gz", ".csv", ".tsv", ".txt"};
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-        size_t n = strlen(name), k = strlen(ends[i]);
-        if (n > k && strcasecmp(name + n - k, ends[i]) == 0)
-            name[n - k] = '\0';
-    }
-    char *clean = utf8_clean(name, strlen(name));
-    free(name);
-    return clean;
 }
 
 /* What the cohort will call the session: unlike any other of this animal. */
@@ -79,8 +63,8 @@ static bool new_session(struct reader *r, struct err *err)
         return false;
     uint32_t subject;
     const char *text = reader_text(r, ROLE_SUBJECT);
-    if (r->schema.column[ROLE_SUBJECT] < 0) {
-        char *name = name_of_file(r->file->path);
+    if (r->schema.column[ROLE_SUBJECT] < 0 && !r->schema.constant[ROLE_SUBJECT]) {
+        char *name = filename_stem(r->file->path);
         subject = names_add(&rows->subjects, name, strlen(name));
         free(name);
     } else {
@@ -103,7 +87,8 @@ static const void *key_part(const struct reader *r, enum role role, size_t *n)
 {
     const struct log_cell *cell = reader_cell(r, role);
     long column = r->schema.column[role];
-    bool number = column >= 0 && r->source.columns[column].type == LOG_NUMBER;
+    bool number =
+        !r->schema.constant[role] && column >= 0 && r->source.columns[column].type == LOG_NUMBER;
     *n = number ? sizeof cell->number : cell->n + 1;
     return number ? (const void *)&cell->number : cell->text;
 }
@@ -149,6 +134,10 @@ static bool read_row(struct reader *r, struct err *err)
     struct row row = {.line = (uint32_t)r->source.row};
     if (rows->n >= MAX_ROWS || r->source.row > UINT32_MAX)
         return err_set(err, ERR_DATA, "%s: more than %d rows", r->file->path, MAX_ROWS);
+    if (reader_blank(r)) {
+        r->file->n_blank++;
+        return true;
+    }
     if (!find_session(r, err))
         return false;
     row.session = r->session;
@@ -176,19 +165,44 @@ static bool look_up(const struct reader *r, struct err *err)
     return true;
 }
 
+/* What the file's columns are, and which parts its name tells. */
+static bool open_log(struct reader *r, struct err *err)
+{
+    const struct load_options *o = r->options;
+    struct log_file *file = r->file;
+    struct strbuf mapping = {0};
+    if (!source_open(&r->source, file->path, o, err) ||
+        (o->names && !filename_take(o->names, file->path, r->schema.constant, err)) ||
+        !schema_match(&r->source, o, &r->schema, err))
+        return false;
+    const long *c = r->schema.column;
+    for (int role = 0; role < ROLE_N; role++)
+        if (r->schema.constant[role])
+            r->constant[role] = (struct log_cell){.text = r->schema.constant[role],
+                                                  .n = strlen(r->schema.constant[role])};
+    if (o->contrast != LOAD_CONTRAST_AUTO)
+        r->source.tanh5 = o->contrast == LOAD_CONTRAST_TANH5;
+    schema_describe(&r->schema, &r->source, o, &mapping);
+    file->format = r->source.format;
+    file->mapping = strbuf_take(&mapping);
+    file->has_trial = c[ROLE_TRIAL] >= 0;
+    file->has_date = c[ROLE_DATE] >= 0 || r->schema.constant[ROLE_DATE];
+    file->has_session = c[ROLE_SESSION] >= 0 || r->schema.constant[ROLE_SESSION];
+    file->has_answer = c[ROLE_ANSWER] >= 0;
+    file->no_stimulus = r->schema.no_stimulus;
+    file->choice_from_answer = r->schema.choice_from_answer;
+    file->reward_from_answer = r->schema.reward_from_answer;
+    file->told = r->schema.map[ROLE_CHOICE].n > 0;
+    file->habit = r->schema.habit;
+    file->choice = mem_text(reader_column(r, c[ROLE_CHOICE] >= 0 ? ROLE_CHOICE : ROLE_ANSWER));
+    r->quick = reader_is_quick(r);
+    return true;
+}
+
 static bool read_all(struct reader *r, struct err *err)
 {
-    struct strbuf mapping = {0};
-    if (!source_open(&r->source, r->file->path, r->options, err) ||
-        !schema_match(&r->source, r->options, &r->schema, err))
+    if (!open_log(r, err))
         return false;
-    r->file->format = r->source.format;
-    schema_describe(&r->schema, &r->source, r->options->contrast, &mapping);
-    r->file->mapping = strbuf_take(&mapping);
-    r->file->has_trial = r->schema.column[ROLE_TRIAL] >= 0;
-    r->file->has_date = r->schema.column[ROLE_DATE] >= 0;
-    r->file->has_answer = r->schema.column[ROLE_ANSWER] >= 0;
-    r->file->habit = r->schema.native ? HABIT_NATIVE : r->schema.ibl ? HABIT_IBL : HABIT_NONE;
     reader_plan_extras(r);
     for (;;) {
         if (r->file->count % POLL_ROWS == 0 && !look_up(r, err))
@@ -203,6 +217,10 @@ static bool read_all(struct reader *r, struct err *err)
     }
     if (r->file->count == 0)
         return source_refuse(&r->source, err, "no rows follow the header");
+    if (r->file->n_blank)
+        strbuf_printf(&r->rows->odd, "%zu blank rows of %s are no trials\n", r->file->n_blank,
+                      r->file->path);
+    strbuf_puts(&r->rows->odd, strbuf_text(&r->source.odd));
     return true;
 }
 
@@ -286,6 +304,7 @@ void rows_free(struct rows *rows)
     for (size_t i = 0; i < rows->n_files; i++) {
         free(rows->files[i].path);
         free(rows->files[i].mapping);
+        free(rows->files[i].choice);
     }
     for (size_t i = 0; i < rows->n_sessions; i++) {
         free(rows->sessions[i].date);
@@ -296,6 +315,7 @@ void rows_free(struct rows *rows)
         free(rows->extras[i].name);
         free(rows->extras[i].values);
     }
+    strbuf_free(&rows->odd);
     free(rows->files);
     free(rows->row);
     free(rows->sessions);

@@ -37,10 +37,14 @@ struct log_file {
     char *path; /* ~ expanded */
     const struct log_format *format;
     size_t first, count; /* its rows */
-    bool has_trial, has_date, has_answer;
+    bool has_trial, has_date, has_session, has_answer, no_stimulus;
+    bool choice_from_answer, reward_from_answer;
+    bool told; /* the user said what the choice's values mean */
     enum code_habit habit;
-    struct code_set choices, rewards, answers;
+    char *choice;     /* column of the choice, or of the answer it is taken from */
     size_t n_swapped; /* negative right contrasts, read as left ones */
+    size_t n_words;   /* stimuli left and right as words */
+    size_t n_blank;   /* rows with nothing of a trial in them */
     char *mapping;
 };
 
@@ -55,6 +59,7 @@ struct rows {
     struct names session_names; /* "subject number NUL name", so that none comes twice */
     size_t n_extras, extra_capacity;
     struct extra *extras;
+    struct strbuf odd; /* what was strange, a sentence a line */
 };
 
 /* Sets "FILE:12: MESSAGE" of a row; returns false. */

@@ -36,18 +36,18 @@ static const struct part parts[ROLE_N] = {
                         "contrastdifference", "contrastdiff", "stim", "stimulusvalue",
                         "stimulussigned", "contrastsigned"},
                        "signed stimulus",
-                       false},
+                       true},
     [ROLE_CHOICE] = {"choice",
                      {"response", "choices", "resp", "decision", "choseright", "chooseright",
                       "wentright", "responseright", "choiceright", "mousechoice", "animalchoice",
                       "chosenside", "choiceside", "responseside", "responsechoice"},
                      "choice",
-                     false},
+                     true},
     [ROLE_REWARD] = {"reward",
                      {"rewarded", "rewards", "feedback", "feedbacktype", "correct", "iscorrect",
                       "outcome", "success", "hit", "isrewarded", "trialoutcome"},
                      "reward",
-                     false},
+                     true},
     [ROLE_ANSWER] = {"answer",
                      {"correctside", "correctchoice", "correctresponse", "correctanswer",
                       "rewardside", "rewardedside", "targetside"},
@@ -107,19 +107,6 @@ static const char *wish(const struct load_options *o, enum role role)
     return NULL;
 }
 
-/* The columns as a list for a message, cut when it gets long. */
-static void list_columns(const struct log_source *source, struct strbuf *out)
-{
-    strbuf_puts(out, source->n_columns == 1 ? "the only column is " : "the columns are ");
-    for (size_t i = 0; i < source->n_columns; i++) {
-        if (out->len > 400) {
-            strbuf_printf(out, " and %zu more", source->n_columns - i);
-            break;
-        }
-        strbuf_printf(out, "%s%.60s", i ? ", " : "", source->columns[i].name);
-    }
-}
-
 static const char *column_name(void *context, size_t i)
 {
     const struct log_source *source = context;
@@ -131,7 +118,7 @@ static bool refuse_unknown(const struct log_source *source, enum role role, cons
 {
     struct strbuf list = {0};
     const char *near = nearest_word(name, column_name, (void *)(uintptr_t)source);
-    list_columns(source, &list);
+    schema_list(source, &list);
     source_refuse(source, err, "no column '%.80s' (%s=%.80s)%s%.80s%s; %s", name, parts[role].name,
                   name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "",
                   strbuf_text(&list));
@@ -151,26 +138,46 @@ static bool refuse_two(const struct log_source *source, enum role role, long one
         source->columns[one].name, parts[role].name, source->columns[two].name);
 }
 
-/* What the user named: spelled exactly, else the same but for case and so on. */
-static bool match_wish(const struct log_source *source, enum role role, const char *name,
-                       long *column, struct err *err)
+/* Spelled exactly, else the same but for case and so on: up to two of them. */
+static void find_columns(const struct log_source *source, const char *name, long found[2])
 {
     long exact[2] = {-1, -1}, loose[2] = {-1, -1};
     for (size_t i = source->n_columns; i-- > 0;) {
         bool same = strcmp(source->columns[i].name, name) == 0;
-        long *found = same ? exact : loose;
+        long *into = same ? exact : loose;
         if (same || schema_same_name(source->columns[i].name, name)) {
-            found[1] = found[0];
-            found[0] = (long)i;
+            into[1] = into[0];
+            into[0] = (long)i;
         }
     }
-    const long *found = exact[0] >= 0 ? exact : loose;
-    if (found[1] >= 0)
-        return refuse_two(source, role, found[0], found[1], err);
-    if (found[0] < 0 && !(parts[role].may_lack && strcmp(name, "none") == 0))
-        return refuse_unknown(source, role, name, err);
-    *column = found[0];
-    return true;
+    memcpy(found, exact[0] >= 0 ? exact : loose, sizeof exact);
+}
+
+/* What the user named, a column or "COLUMN:VALUE=MEANING,...". */
+static bool match_wish(const struct log_source *source, enum role role, const char *wished,
+                       struct schema *schema, struct err *err)
+{
+    long found[2];
+    find_columns(source, wished, found);
+    const char *sign = strchr(wished, '='), *colon = NULL;
+    for (const char *p = wished; found[0] < 0 && sign && p < sign; p++)
+        colon = *p == ':' ? p : colon;
+    char *name = colon ? mem_text_n(wished, (size_t)(colon - wished)) : mem_text(wished);
+    enum code_kind kind = role == ROLE_REWARD                          ? KIND_REWARD
+                          : role == ROLE_CHOICE || role == ROLE_ANSWER ? KIND_CHOICE
+                                                                       : KIND_STIMULUS;
+    bool fine = !colon || role < ROLE_STIMULUS || role == ROLE_DATE ||
+                code_map_read(&schema->map[role], colon + 1, kind, err);
+    find_columns(source, name, found);
+    if (!fine)
+        err_prefix(err, "%s=%s", parts[role].name, wished);
+    else if (found[1] >= 0)
+        fine = refuse_two(source, role, found[0], found[1], err);
+    else if (found[0] < 0 && !(parts[role].may_lack && strcmp(name, "none") == 0))
+        fine = refuse_unknown(source, role, name, err);
+    schema->column[role] = found[0];
+    free(name);
+    return fine;
 }
 
 static bool also_called(enum role role, const char *column)
@@ -249,46 +256,84 @@ static bool settle_stimulus(const struct log_source *source, const struct load_o
     return true;
 }
 
-static bool refuse_lacking(const struct log_source *source, enum role role, struct err *err)
+/* Without a choice the column that told the animal what to do is the correct side. */
+static void match_instruction(const struct log_source *source, struct schema *schema)
 {
-    struct strbuf list = {0};
-    list_columns(source, &list);
-    if (role == ROLE_STIMULUS)
-        source_refuse(source, err,
-                      "no column for the stimulus; say stimulus=COLUMN (signed, "
-                      "negative = left), or left=COLUMN right=COLUMN; %s",
-                      strbuf_text(&list));
-    else if (role == ROLE_SUBJECT)
-        source_refuse(source, err,
-                      "no column for the animal; say subject=COLUMN, or "
-                      "subject=none when all trials are of one animal; %s",
-                      strbuf_text(&list));
-    else
-        source_refuse(source, err, "no column for the %s; say %s=COLUMN; %s", parts[role].of,
-                      parts[role].name, strbuf_text(&list));
-    strbuf_free(&list);
-    return false;
+    static const char *const names[] = {"instruction",  "instructedside", "trialtype", "trialside",
+                                        "stimulusside", "stimside",       NULL};
+    if (schema->column[ROLE_CHOICE] >= 0 || schema->column[ROLE_ANSWER] >= 0)
+        return;
+    for (size_t k = 0; names[k]; k++)
+        for (size_t i = 0; i < source->n_columns; i++)
+            if ((!schema->used[i] || schema->column[ROLE_STIMULUS] == (long)i) &&
+                schema_same_name(names[k], source->columns[i].name)) {
+                schema->column[ROLE_ANSWER] = (long)i;
+                return;
+            }
 }
 
-static bool check_complete(const struct log_source *source, const struct load_options *o,
-                           const struct schema *schema, struct err *err)
+/* Two roles of one column make sense for a stimulus that tells the correct side. */
+static bool check_apart(const struct log_source *source, const struct schema *schema,
+                        struct err *err)
 {
+    static const enum role apart[][2] = {{ROLE_CHOICE, ROLE_REWARD},   {ROLE_CHOICE, ROLE_STIMULUS},
+                                         {ROLE_CHOICE, ROLE_ANSWER},   {ROLE_REWARD, ROLE_ANSWER},
+                                         {ROLE_REWARD, ROLE_STIMULUS}, {ROLE_LEFT, ROLE_RIGHT}};
     const long *c = schema->column;
-    if (c[ROLE_STIMULUS] < 0 && (c[ROLE_LEFT] < 0 || c[ROLE_RIGHT] < 0)) {
-        if (c[ROLE_LEFT] < 0 && c[ROLE_RIGHT] < 0)
-            return refuse_lacking(source, ROLE_STIMULUS, err);
-        return refuse_lacking(source, c[ROLE_LEFT] < 0 ? ROLE_LEFT : ROLE_RIGHT, err);
+    for (size_t i = 0; i < sizeof apart / sizeof *apart; i++) {
+        long a = c[apart[i][0]];
+        if (a < 0 || a != c[apart[i][1]])
+            continue;
+        const char *name = source->columns[a].name;
+        return source_refuse(source, err,
+                             "%s and %s are both taken from '%.60s', which cannot tell both; if it "
+                             "tells the correct side say choice=none answer=%.60s, and choices are "
+                             "taken from it and the reward",
+                             parts[apart[i][0]].name, parts[apart[i][1]].name, name, name);
     }
-    if (c[ROLE_SUBJECT] < 0 && !o->subject)
-        return refuse_lacking(source, ROLE_SUBJECT, err);
-    if (c[ROLE_CHOICE] < 0 || c[ROLE_REWARD] < 0)
-        return refuse_lacking(source, c[ROLE_CHOICE] < 0 ? ROLE_CHOICE : ROLE_REWARD, err);
     return true;
 }
 
-static bool named(const struct log_source *source, long column, const char *name)
+static bool check_complete(const struct log_source *source, const struct load_options *o,
+                           struct schema *schema, struct err *err)
 {
-    return column >= 0 && schema_same_name(source->columns[column].name, name);
+    const long *c = schema->column;
+    bool answer = c[ROLE_ANSWER] >= 0, one_side = (c[ROLE_LEFT] < 0) != (c[ROLE_RIGHT] < 0);
+    schema->no_stimulus = o->stimulus && c[ROLE_STIMULUS] < 0;
+    schema->choice_from_answer = c[ROLE_CHOICE] < 0 && answer && c[ROLE_REWARD] >= 0;
+    schema->reward_from_answer = c[ROLE_REWARD] < 0 && answer && c[ROLE_CHOICE] >= 0;
+    enum role lacking = ROLE_N;
+    if (c[ROLE_SUBJECT] < 0 && !o->subject && !schema->constant[ROLE_SUBJECT])
+        lacking = ROLE_SUBJECT;
+    else if (c[ROLE_CHOICE] < 0 && !schema->choice_from_answer)
+        lacking = ROLE_CHOICE;
+    else if (c[ROLE_REWARD] < 0 && !schema->reward_from_answer)
+        lacking = ROLE_REWARD;
+    else if (c[ROLE_STIMULUS] < 0 && !schema->no_stimulus && one_side)
+        lacking = c[ROLE_LEFT] < 0 ? ROLE_LEFT : ROLE_RIGHT;
+    else if (c[ROLE_STIMULUS] < 0 && !schema->no_stimulus && c[ROLE_LEFT] < 0)
+        lacking = ROLE_STIMULUS;
+    if (lacking != ROLE_N)
+        return schema_refuse_lacking(source, schema, lacking, parts[lacking].of, err);
+    return check_apart(source, schema, err);
+}
+
+static bool has_column(const struct log_source *source, const char *name)
+{
+    for (size_t i = 0; i < source->n_columns; i++)
+        if (schema_same_name(source->columns[i].name, name))
+            return true;
+    return false;
+}
+
+/* The columns that cohort_save writes, in its order. */
+static bool is_saved(const struct log_source *source)
+{
+    for (int role = 0; role < ROLE_NATIVE; role++)
+        if ((size_t)role >= source->n_columns ||
+            strcmp(source->columns[role].name, parts[role].name) != 0)
+            return false;
+    return true;
 }
 
 static bool match_all(const struct log_source *source, const struct load_options *o,
@@ -296,22 +341,27 @@ static bool match_all(const struct log_source *source, const struct load_options
 {
     for (int role = 0; role < ROLE_N; role++) {
         const char *name = wish(o, (enum role)role);
-        if (name && !match_wish(source, (enum role)role, name, &schema->column[role], err))
+        if (name && !match_wish(source, (enum role)role, name, schema, err))
             return false;
         if (schema->column[role] >= 0)
             schema->used[schema->column[role]] = true;
     }
     for (int role = 0; role < ROLE_N; role++)
-        if (!wish(o, (enum role)role) &&
+        if (!wish(o, (enum role)role) && !schema->constant[role] &&
             !match_known(source, (enum role)role, schema, &schema->column[role], err))
             return false;
+    for (int role = 0; role < ROLE_N; role++)
+        if (schema->column[role] >= 0)
+            schema->used[schema->column[role]] = true;
+    if (!o->answer)
+        match_instruction(source, schema);
     return settle_stimulus(source, o, schema, err) && check_complete(source, o, schema, err);
 }
 
 bool schema_match(const struct log_source *source, const struct load_options *options,
                   struct schema *schema, struct err *err)
 {
-    *schema = (struct schema){.native = is_native(source)};
+    schema->native = is_native(source);
     schema->used = mem_new(source->n_columns, sizeof *schema->used);
     for (int role = 0; role < ROLE_N; role++)
         schema->column[role] = -1;
@@ -323,40 +373,20 @@ bool schema_match(const struct log_source *source, const struct load_options *op
     for (int role = 0; role < ROLE_N; role++)
         if (schema->column[role] >= 0)
             schema->used[schema->column[role]] = true;
-    schema->ibl = named(source, schema->column[ROLE_LEFT], "contrastleft") &&
-                  named(source, schema->column[ROLE_RIGHT], "contrastright") &&
-                  named(source, schema->column[ROLE_REWARD], "feedbacktype");
+    schema->habit = is_saved(source) ? HABIT_SAVED
+                    : has_column(source, "contrastleft") && has_column(source, "contrastright")
+                        ? HABIT_IBL
+                    : schema->native ? HABIT_NATIVE
+                                     : HABIT_NONE;
     return true;
-}
-
-void schema_describe(const struct schema *schema, const struct log_source *source,
-                     enum load_contrast contrast, struct strbuf *out)
-{
-    static const char *const without[ROLE_N] = {[ROLE_SUBJECT] = "(the file's name)",
-                                                [ROLE_SESSION] = "(one)",
-                                                [ROLE_TRIAL] = "(counted)",
-                                                [ROLE_ANSWER] = "(from choice and reward)"};
-    const long *c = schema->column;
-    bool tanh5 = contrast == LOAD_CONTRAST_TANH5;
-    for (int role = 0; role <= ROLE_DATE; role++) {
-        const char *name = c[role] >= 0 ? source->columns[c[role]].name : without[role];
-        if (role == ROLE_STIMULUS && c[role] < 0) {
-            strbuf_printf(out, tanh5 ? "  stimulus=f(%s)-f(%s)" : "  stimulus=%s-%s",
-                          source->columns[c[ROLE_RIGHT]].name, source->columns[c[ROLE_LEFT]].name);
-        } else if (role == ROLE_STIMULUS && tanh5) {
-            strbuf_printf(out, "  stimulus=f(%s)", name);
-        } else if (name) {
-            strbuf_printf(out, "%s%s=%s", role ? "  " : "", parts[role].name, name);
-        }
-    }
-    if (tanh5)
-        strbuf_puts(out, "  f(c)=tanh(5c)/tanh(5)");
-    if (source->note)
-        strbuf_printf(out, "  %s", source->note);
 }
 
 void schema_free(struct schema *schema)
 {
+    for (int role = 0; role < ROLE_N; role++) {
+        code_map_free(&schema->map[role]);
+        free(schema->constant[role]);
+    }
     free(schema->used);
     *schema = (struct schema){0};
 }

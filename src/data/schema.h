@@ -2,6 +2,7 @@
 #ifndef DATA_SCHEMA_H
 #define DATA_SCHEMA_H
 
+#include "codes.h"
 #include "source.h"
 
 enum role {
@@ -20,10 +21,15 @@ enum role {
 };
 
 struct schema {
-    long column[ROLE_N]; /* -1: none */
-    bool *used;          /* [n_columns] */
-    bool native;         /* written by deltaw, or named the same */
-    bool ibl;            /* contrastLeft, contrastRight, feedbackType */
+    long column[ROLE_N];         /* -1: none */
+    char *constant[ROLE_N];      /* of the file as a whole, from its name; NULL: none */
+    struct code_map map[ROLE_N]; /* what the user says its values mean */
+    bool *used;                  /* [n_columns] */
+    bool native;                 /* deltaw's own names */
+    bool no_stimulus;            /* stimulus=none: 0 on every trial */
+    bool choice_from_answer;     /* no such column: from the answer and the reward */
+    bool reward_from_answer;     /* ... from choice and answer */
+    enum code_habit habit;
 };
 
 /* Column names that are the same but for case, blanks, _ . and - */
@@ -37,7 +43,13 @@ bool schema_match(const struct log_source *source, const struct load_options *op
                   struct schema *schema, struct err *err);
 /* "subject=mouse_id  stimulus=contrast_right-contrast_left  ..." */
 void schema_describe(const struct schema *schema, const struct log_source *source,
-                     enum load_contrast contrast, struct strbuf *out);
+                     const struct load_options *options, struct strbuf *out);
 void schema_free(struct schema *schema);
+
+/* Messages: the columns as a list, cut when it gets long; what was taken so far and what
+ * to type for the role that lacks. */
+void schema_list(const struct log_source *source, struct strbuf *out);
+bool schema_refuse_lacking(const struct log_source *source, const struct schema *schema,
+                           enum role role, const char *of, struct err *err);
 
 #endif

@@ -100,6 +100,7 @@ void source_close(struct log_source *source)
     free(source->cells);
     free(source->wanted);
     free(source->path);
+    strbuf_free(&source->odd);
     gz_close(source->in);
     *source = (struct log_source){0};
 }

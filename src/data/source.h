@@ -38,6 +38,8 @@ struct log_source {
     bool *wanted;               /* [n_columns]: the others' cells are not looked at */
     size_t row;                 /* where that row is: its line, or its number from 1 */
     const char *note;           /* how the file was taken apart: "separator=tab"; may be NULL */
+    struct strbuf odd;          /* what was strange, a sentence a line */
+    bool tanh5;                 /* contrasts go through f(c) = tanh(5 c) / tanh 5 */
     void *state;                /* the format's own */
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "deltaw/base/decimal.h"
+#include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
 
 bool reader_refuse(const struct reader *r, struct err *err, const char *what, const char *value,
@@ -23,6 +24,8 @@ bool reader_refuse(const struct reader *r, struct err *err, const char *what, co
 const struct log_cell *reader_cell(const struct reader *r, enum role role)
 {
     static const struct log_cell none = {"", 0, NAN};
+    if (r->schema.constant[role])
+        return &r->constant[role];
     return r->schema.column[role] < 0 ? &none : &r->source.cells[r->schema.column[role]];
 }
 
@@ -30,6 +33,22 @@ static bool is_number(const struct reader *r, enum role role)
 {
     long column = r->schema.column[role];
     return column >= 0 && r->source.columns[column].type == LOG_NUMBER;
+}
+
+static bool is_missing(const struct reader *r, enum role role)
+{
+    const struct log_cell *cell = reader_cell(r, role);
+    return is_number(r, role) ? isnan(cell->number) : text_missing(cell->text, cell->n);
+}
+
+bool reader_blank(struct reader *r)
+{
+    static const enum role of_trial[] = {ROLE_CHOICE, ROLE_STIMULUS, ROLE_REWARD,
+                                         ROLE_ANSWER, ROLE_LEFT,     ROLE_RIGHT};
+    for (size_t i = 0; i < sizeof of_trial / sizeof *of_trial; i++)
+        if (r->schema.column[of_trial[i]] >= 0 && !is_missing(r, of_trial[i]))
+            return false;
+    return true;
 }
 
 const char *reader_text(struct reader *r, enum role role)
@@ -52,17 +71,21 @@ static bool refuse_cell(struct reader *r, struct err *err, enum role role, const
 
 static bool read_number(struct reader *r, enum role role, double *out, struct err *err)
 {
+    const char *text;
     if (cell_number(&r->source, (size_t)r->schema.column[role], out))
         return true;
-    if (strchr(reader_text(r, role), ','))
-        return refuse_cell(r, err, role, "is not a number; write decimals with a point");
+    text = reader_text(r, role);
+    if (strchr(text, ',') && strspn(text, "+-.,0123456789eE") == strlen(text))
+        return refuse_cell(r, err, role,
+                           "is not a number; if its comma is a decimal point say decimal=, and "
+                           "if it groups digits thousands=,");
     return refuse_cell(r, err, role, "is not a number");
 }
 
 /* f(c) = tanh(5c) / tanh(5), odd: doc/science, coding of stimuli. */
 static bool transform(struct reader *r, enum role role, double *c, struct err *err)
 {
-    if (r->options->contrast != LOAD_CONTRAST_TANH5 || isnan(*c))
+    if (!r->source.tanh5 || isnan(*c))
         return true;
     if (fabs(*c) > 1)
         return refuse_cell(r, err, role,
@@ -96,25 +119,89 @@ static bool read_sides(struct reader *r, double *s, struct err *err)
     return true;
 }
 
+/* What the words say: those of the user, else left and right. */
+static bool read_words(struct reader *r, double *s, struct err *err)
+{
+    const struct log_cell *cell = reader_cell(r, ROLE_STIMULUS);
+    const struct code_map *map = &r->schema.map[ROLE_STIMULUS];
+    bool number = is_number(r, ROLE_STIMULUS);
+    const struct code_value *value =
+        map->n ? code_map_find(map, number ? NULL : cell->text, cell->number) : NULL;
+    enum code code = number || map->n ? CODE_BAD : code_choice(cell->text, cell->n);
+    *s = NAN;
+    if (value)
+        *s = value->value;
+    else if (is_missing(r, ROLE_STIMULUS))
+        return true;
+    else if (map->n)
+        return refuse_cell(r, err, ROLE_STIMULUS, "is not among the values of stimulus=");
+    else if (code == CODE_LEFT || code == CODE_RIGHT)
+        *s = code == CODE_RIGHT ? 1 : -1, r->file->n_words++;
+    else
+        return false;
+    return true;
+}
+
+static bool refuse_words(struct reader *r, struct err *err)
+{
+    char *why = mem_printf("is not a number; say what its values mean, negative = left, as in "
+                           "stimulus=%.60s:%.60s=-1,VALUE=1",
+                           reader_column(r, ROLE_STIMULUS), reader_text(r, ROLE_STIMULUS));
+    refuse_cell(r, err, ROLE_STIMULUS, why);
+    free(why);
+    return false;
+}
+
+/* One signed column. */
+static bool read_signed(struct reader *r, double *s, struct err *err)
+{
+    const struct load_options *o = r->options;
+    struct err why = {0};
+    bool words = r->schema.map[ROLE_STIMULUS].n > 0;
+    if (words || !read_number(r, ROLE_STIMULUS, s, &why)) {
+        struct err none = {0};
+        if (!read_words(r, s, &none)) {
+            if (none.code != ERR_NONE)
+                *err = none;
+            else if (strstr(why.message, "decimal="))
+                *err = why;
+            else
+                refuse_words(r, err);
+            return false;
+        }
+    }
+    if (o->scale == LOAD_SCALE_LOG2 && !isnan(*s)) {
+        if (!(*s > 0))
+            return refuse_cell(r, err, ROLE_STIMULUS, "is not above 0, and has no logarithm");
+        *s = log2(*s / (o->center > 0 ? o->center : 1));
+    } else if (o->center != 0 || o->divide != 0) {
+        *s = (*s - o->center) / (o->divide != 0 ? o->divide : 1);
+    }
+    return transform(r, ROLE_STIMULUS, s, err);
+}
+
 bool reader_stimulus(struct reader *r, float *stimulus, struct err *err)
 {
-    double s;
-    if (r->schema.column[ROLE_STIMULUS] >= 0) {
-        const struct log_cell *cell = reader_cell(r, ROLE_STIMULUS);
-        if (r->options->contrast == LOAD_CONTRAST_RAW && !is_number(r, ROLE_STIMULUS) &&
-            decimal_float(cell->text, cell->n, stimulus))
-            return true;
-        if (!read_number(r, ROLE_STIMULUS, &s, err) || !transform(r, ROLE_STIMULUS, &s, err))
-            return false;
-    } else if (!read_sides(r, &s, err)) {
+    double s = 0;
+    bool one = r->schema.column[ROLE_STIMULUS] >= 0;
+    const struct log_cell *cell = reader_cell(r, ROLE_STIMULUS);
+    if (r->quick && decimal_float(cell->text, cell->n, stimulus))
+        return true;
+    if (!r->schema.no_stimulus && !(one ? read_signed(r, &s, err) : read_sides(r, &s, err)))
         return false;
-    }
     if (fabs(s) > FLT_MAX)
-        return refuse_cell(r, err,
-                           r->schema.column[ROLE_STIMULUS] >= 0 ? ROLE_STIMULUS : ROLE_RIGHT,
-                           "is too large a stimulus");
-    *stimulus = (float)s;
+        return refuse_cell(r, err, one ? ROLE_STIMULUS : ROLE_RIGHT, "is too large a stimulus");
+    *stimulus = (float)(r->options->flip_stimulus ? -s : s);
     return true;
+}
+
+/* Is the stimulus a column of texts that are used as they are? */
+bool reader_is_quick(const struct reader *r)
+{
+    const struct load_options *o = r->options;
+    return r->schema.column[ROLE_STIMULUS] >= 0 && !is_number(r, ROLE_STIMULUS) &&
+           r->schema.map[ROLE_STIMULUS].n == 0 && !r->source.tanh5 && !o->flip_stimulus &&
+           o->scale == LOAD_SCALE_NONE && o->center == 0 && o->divide == 0;
 }
 
 bool reader_trial(struct reader *r, struct row *row, struct err *err)
@@ -133,35 +220,53 @@ bool reader_trial(struct reader *r, struct row *row, struct err *err)
     return true;
 }
 
-static uint8_t read_code(const struct reader *r, enum role role,
-                         enum code (*of_text)(const char *text, size_t n), struct code_set *set)
+static enum code read_code(struct reader *r, enum role role)
 {
     const struct log_cell *cell = reader_cell(r, role);
-    enum code code = is_number(r, role) ? code_number(cell->number) : of_text(cell->text, cell->n);
-    if (code != CODE_BAD)
-        code_note(set, code, r->source.row);
-    return (uint8_t)code;
+    const struct code_map *map = &r->schema.map[role];
+    bool number = is_number(r, role);
+    if (map->n) {
+        const struct code_value *value =
+            code_map_find(map, number ? NULL : cell->text, cell->number);
+        return value ? value->code : is_missing(r, role) ? CODE_EMPTY : CODE_BAD;
+    }
+    if (number)
+        return code_number(cell->number);
+    return role == ROLE_REWARD ? code_reward(cell->text, cell->n)
+                               : code_choice(cell->text, cell->n);
+}
+
+static bool refuse_code(struct reader *r, enum role role, struct err *err)
+{
+    const char *name = schema_role_name(role), *column = reader_column(r, role);
+    const char *value = reader_text(r, role);
+    char *why;
+    if (r->schema.map[role].n)
+        why = mem_printf("is not among the values that %s= gives a meaning", name);
+    else if (role == ROLE_REWARD)
+        why = mem_printf("is not 0, 1, -1, true, false, hit, miss or empty; say what it means, "
+                         "as in reward=%.60s:%.60s=1,VALUE=0, or name another column",
+                         column, value);
+    else
+        why = mem_printf("is not 0, 1, 2, -1, left, right or empty; say what it means, as in "
+                         "%s=%.60s:%.60s=left,VALUE=right,VALUE=missed, or name another column%s",
+                         name, column, value,
+                         role == ROLE_ANSWER ? "; answer=none leaves it out" : "");
+    refuse_cell(r, err, role, why);
+    free(why);
+    return false;
 }
 
 bool reader_codes(struct reader *r, struct row *row, struct err *err)
 {
-    struct log_file *file = r->file;
-    row->choice = read_code(r, ROLE_CHOICE, code_choice, &file->choices);
-    if (row->choice == CODE_BAD)
-        return refuse_cell(r, err, ROLE_CHOICE,
-                           "is not 0, 1, 2, -1, left, right or empty; map another column with "
-                           "choice=COLUMN");
-    row->reward = read_code(r, ROLE_REWARD, code_reward, &file->rewards);
-    if (row->reward == CODE_BAD)
-        return refuse_cell(r, err, ROLE_REWARD,
-                           "is not 0, 1, -1, true, false or empty; map another column with "
-                           "reward=COLUMN");
-    row->answer = CODE_EMPTY;
-    if (!file->has_answer)
-        return true;
-    row->answer = read_code(r, ROLE_ANSWER, code_choice, &file->answers);
-    if (row->answer == CODE_BAD)
-        return refuse_cell(r, err, ROLE_ANSWER,
-                           "is not 0, 1, 2, -1, left, right or empty; answer=none leaves it out");
+    static const enum role roles[] = {ROLE_CHOICE, ROLE_REWARD, ROLE_ANSWER};
+    uint8_t *codes[] = {&row->choice, &row->reward, &row->answer};
+    for (size_t i = 0; i < 3; i++) {
+        if (r->schema.column[roles[i]] < 0)
+            continue; /* CODE_EMPTY */
+        *codes[i] = (uint8_t)read_code(r, roles[i]);
+        if (*codes[i] == CODE_BAD)
+            return refuse_code(r, roles[i], err);
+    }
     return true;
 }

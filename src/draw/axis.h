@@ -22,8 +22,4 @@ bool label_row_put(struct label_row *row, int centre, const char *text, struct c
 int label_row_free(const struct label_row *row);
 void label_row_end(struct label_row *row);
 
-/* A sentence in the middle of an area, broken at blanks. */
-void draw_notice(const char *text, struct canvas *canvas, struct rect area,
-                 const struct style *style);
-
 #endif

@@ -102,6 +102,27 @@ int canvas_text(struct canvas *canvas, int x, int y, int room, const char *text,
     return used;
 }
 
+void canvas_notice(struct canvas *canvas, struct rect area, const char *text, unsigned attributes,
+                   const struct style *style)
+{
+    int n_lines = 0;
+    size_t n, skip;
+    if (area.width < 1)
+        return;
+    for (const char *at = text; *at && n_lines < area.height; at += n + skip, n_lines++)
+        n = utf8_row(at, area.width, &skip);
+    int y = area.y + (area.height - n_lines) / 2;
+    for (int i = 0; i < n_lines; i++, y++, text += n + skip) {
+        n = utf8_row(text, area.width, &skip);
+        bool last = i + 1 == n_lines;
+        char *line = last ? mem_text(text) : mem_text_n(text, n);
+        int x = (area.width - utf8_width(line)) / 2;
+        x = x > 0 ? x : 0;
+        canvas_text(canvas, area.x + x, y, area.width - x, line, COLOUR_DEFAULT, attributes, style);
+        free(line);
+    }
+}
+
 void canvas_frame(struct canvas *canvas, struct rect area, const char *title, bool focus,
                   const struct style *style)
 {

@@ -310,7 +310,7 @@ void heat_map_draw(const struct heat_map *m, struct canvas *canvas, struct rect 
         return;
     }
     if (m->n_panels == 0 || m->nx == 0 || m->ny == 0) {
-        draw_notice(m->empty ? m->empty : "nothing to draw", canvas, area, style);
+        canvas_notice(canvas, area, m->empty ? m->empty : "nothing to draw", CELL_DIM, style);
         return;
     }
     fit_to_map(m, &l);

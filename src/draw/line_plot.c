@@ -383,7 +383,7 @@ void line_plot_draw(const struct line_plot *plot, struct canvas *canvas, struct 
         return;
     }
     if (!line_plot_ranges(plot, &f.scale)) {
-        draw_notice(plot->empty ? plot->empty : "nothing to draw", canvas, area, style);
+        canvas_notice(canvas, area, plot->empty ? plot->empty : "nothing to draw", CELL_DIM, style);
         return;
     }
     f.axes = area.width >= 16 && area.height >= 5;

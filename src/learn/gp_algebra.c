@@ -22,6 +22,16 @@ void gp_solve_upper(size_t n, const double *l, double *b)
     }
 }
 
+void gp_invert_factor(size_t n, double *l)
+{
+    int size = (int)n, info = 0;
+    if (n > 0)
+        blas_open()->dpotri("U", &size, l, &size, &info); /* by columns, theirs is our lower */
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++)
+            l[j * n + i] = l[i * n + j];
+}
+
 double gp_log_determinant(size_t n, const double *l)
 {
     double sum = 0;

@@ -13,7 +13,7 @@
 
 enum { MOST_LEVELS = 5, MOST_FITTED = 48, ROUNDS = 6 };
 /* Nats below the best at which a point is not worth a fit, and is not worth keeping. */
-static const double worth_a_fit = 4.5, worth_keeping = 6;
+static const double worth_a_fit = 4.5, worth_a_variant = 6, worth_keeping = 6;
 /* Length scales over the largest input, and over 2 logits for the weights. */
 static const double scales[] = {1, 2};
 enum { N_SCALES = sizeof scales / sizeof *scales };
@@ -22,7 +22,7 @@ static const double fine_levels[] = {0, 1e-3, 3e-3, 1e-2, 3e-2}, few_levels[] = 
 static const double none = .5;
 
 struct candidate {
-    const struct gp_memory *memory;
+    const struct gp_variant *variant;
     size_t scale; /* N_SCALES: without remainder */
     int level[GP_WEIGHTS];
     double predicted; /* log prior + log evidence */
@@ -32,7 +32,7 @@ struct candidate {
 
 struct grid {
     struct gp_search *s;
-    struct gp_basis *basis[N_SCALES]; /* of the memory at work; the rest hold theirs */
+    struct gp_basis *basis[N_SCALES]; /* from the best variant's trajectories */
     const double *levels;
     size_t n_levels, n, n_done;
     struct candidate *candidate;
@@ -45,7 +45,7 @@ static double level_sigma(const struct grid *g, size_t k, int level)
     return g->levels[level] / fmax(g->s->cohort.x_size[k], 1e-6);
 }
 
-static struct gp_basis *make_basis(const struct grid *g, const struct gp_memory *m, double scale)
+static struct gp_basis *make_basis(const struct grid *g, const struct gp_variant *m, double scale)
 {
     const struct gp_data *data = g->s->cohort.data;
     double length[GP_MOST_DIMS] = {0};
@@ -65,7 +65,7 @@ static struct gp_basis *make_basis(const struct grid *g, const struct gp_memory 
 }
 
 /* The textbook mode in a shape that has more parameters. */
-static void widen(const struct gp_memory *m, const struct gp_shape *shape, size_t n_animals,
+static void widen(const struct gp_variant *m, const struct gp_shape *shape, size_t n_animals,
                   struct gp_mode *mode)
 {
     size_t simple = m->shape.at[1];
@@ -76,14 +76,14 @@ static void widen(const struct gp_memory *m, const struct gp_shape *shape, size_
     memcpy(mode->w0, m->mode.w0, n_animals * shape->n_weights * sizeof(double));
 }
 
-static struct gp_shape shape_of(const struct gp_search *s, const struct gp_memory *m,
-                                struct gp_basis *basis, const int *level)
+static struct gp_shape shape_of(const struct gp_variant *m, struct gp_basis *basis,
+                                const int *level)
 {
     struct gp_shape shape = m->shape;
     shape.basis = basis;
     for (size_t k = 0; k < shape.n_weights; k++)
         shape.smooth[k] = level[k] > 0;
-    gp_shape_set(&shape, s->options.terms);
+    gp_shape_set(&shape, m->terms);
     return shape;
 }
 
@@ -116,19 +116,19 @@ static size_t n_combinations(const struct grid *g)
     return n;
 }
 
-static struct candidate *add(struct grid *g, const struct gp_memory *m, size_t scale)
+static struct candidate *add(struct grid *g, const struct gp_variant *m, size_t scale)
 {
     struct candidate *c = &g->candidate[g->n++];
-    *c = (struct candidate){.memory = m, .scale = scale};
+    *c = (struct candidate){.variant = m, .scale = scale};
     return c;
 }
 
-static void add_sheet(struct grid *g, const struct gp_memory *m, size_t scale)
+static void add_sheet(struct grid *g, const struct gp_variant *m, size_t scale)
 {
     struct gp_search *s = g->s;
     size_t K = s->cohort.data->n_weights, n = n_combinations(g);
     int all[GP_WEIGHTS] = {1, 1, 1, 1, 1};
-    struct gp_shape shape = shape_of(s, m, g->basis[scale], all);
+    struct gp_shape shape = shape_of(m, g->basis[scale], all);
     struct gp_mode mode;
     gp_mode_set(&mode, &shape, s->cohort.n);
     widen(m, &shape, s->cohort.n, &mode);
@@ -144,7 +144,7 @@ static void add_sheet(struct grid *g, const struct gp_memory *m, size_t scale)
 }
 
 /* The textbook rule itself is a point that needs no more work. */
-static void add_textbook(struct grid *g, const struct gp_memory *m)
+static void add_textbook(struct grid *g, const struct gp_variant *m)
 {
     struct candidate *c = add(g, m, N_SCALES);
     struct gp_prior prior;
@@ -161,7 +161,7 @@ static void fit_one(void *context, size_t i, size_t member)
     struct grid *g = context;
     struct candidate *c = &g->candidate[g->work[i]];
     struct gp_search *s = g->s;
-    struct gp_shape shape = shape_of(s, c->memory, c->point.basis, c->level);
+    struct gp_shape shape = shape_of(c->variant, c->point.basis, c->level);
     struct gp_prior prior;
     struct gp_mode mode;
     double sigma[GP_WEIGHTS];
@@ -170,10 +170,10 @@ static void fit_one(void *context, size_t i, size_t member)
         sigma[k] = level_sigma(g, k, c->level[k]);
     gp_prior_set(s, &shape, sigma, &prior);
     gp_mode_set(&mode, &shape, s->cohort.n);
-    widen(c->memory, &shape, s->cohort.n, &mode);
+    widen(c->variant, &shape, s->cohort.n, &mode);
     if (gp_go_on(s) && gp_mode_find(&s->cohort, &shape, &prior, NULL, NULL, NULL, &mode)) {
         struct gp_basis *basis = c->point.basis;
-        c->point = gp_point_of(s, c->memory, &shape, &prior, &mode);
+        c->point = gp_point_of(s, c->variant, &shape, &prior, &mode);
         gp_basis_drop(basis);
         c->point.scale = scales[c->scale];
         for (size_t k = 0; k < shape.n_weights; k++)
@@ -189,7 +189,7 @@ static bool neighbours(const struct candidate *a, const struct candidate *b, siz
     int apart = 0;
     for (size_t k = 0; k < K; k++)
         apart += abs(a->level[k] - b->level[k]);
-    return a->memory == b->memory && a->scale == b->scale && apart == 1;
+    return a->variant == b->variant && a->scale == b->scale && apart == 1;
 }
 
 /* What came out of a fit, in the place of what was predicted; its neighbours are taken to
@@ -198,7 +198,8 @@ static void correct(struct grid *g, struct candidate *c)
 {
     double off = c->point.log_evidence - c->predicted;
     size_t K = g->s->cohort.data->n_weights;
-    off += c->memory->log_prior + log(1 - none) - log((double)((n_combinations(g) - 1) * N_SCALES));
+    off +=
+        c->variant->log_prior + log(1 - none) - log((double)((n_combinations(g) - 1) * N_SCALES));
     c->predicted += off;
     for (size_t i = 0; i < g->n; i++)
         if (!g->candidate[i].chosen && neighbours(&g->candidate[i], c, K) && off > 0)
@@ -249,14 +250,15 @@ static int by_weight(const void *a, const void *b)
     return x->weight < y->weight ? 1 : x->weight > y->weight ? -1 : 0;
 }
 
+/* Also of points that were only predicted. */
 static double log_sum(const struct grid *g, bool (*take)(const struct candidate *c))
 {
     double top = -INFINITY, sum = 0;
     for (size_t i = 0; i < g->n; i++)
-        if (g->candidate[i].done && take(&g->candidate[i]))
+        if (take(&g->candidate[i]))
             top = fmax(top, g->candidate[i].predicted);
     for (size_t i = 0; i < g->n && isfinite(top); i++)
-        if (g->candidate[i].done && take(&g->candidate[i]))
+        if (take(&g->candidate[i]))
             sum += exp(g->candidate[i].predicted - top);
     return top + log(sum);
 }
@@ -276,14 +278,22 @@ static bool take_plain(const struct candidate *c)
     return c->scale == N_SCALES;
 }
 
-static bool take_memory(const struct candidate *c)
+/* log of the evidence of all rules with traces, or without. */
+static double sum_variants(const struct gp_search *s, bool memory)
 {
-    return c->memory->n_decays > 0;
-}
-
-static bool take_markov(const struct candidate *c)
-{
-    return c->memory->n_decays == 0;
+    double top = -INFINITY, sum = 0;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < s->n_variants; i++) {
+            const struct gp_variant *v = &s->variant[i];
+            double log_evidence = v->log_prior + v->mode.log_evidence;
+            if (!v->found || (v->n_decays > 0) != memory)
+                continue;
+            if (pass == 0)
+                top = fmax(top, log_evidence);
+            else
+                sum += exp(log_evidence - top);
+        }
+    return top + log(sum);
 }
 
 /* Points of weight go out, the rest is dropped. */
@@ -311,26 +321,32 @@ static void finish(struct grid *g)
     out->log_bayes_smooth = g->s->options.smooth ? log_sum(g, take_smooth) - log(1 - none) -
                                                        log_sum(g, take_plain) + log(none)
                                                  : NAN;
-    out->log_bayes_memory =
-        g->s->n_memories > 1 ? log_sum(g, take_memory) - log_sum(g, take_markov) : NAN;
+    double memory = sum_variants(g->s, true);
+    out->log_bayes_memory = isfinite(memory) ? memory - sum_variants(g->s, false) : NAN;
     out->n_tried = g->n_done;
 }
 
-/* Sheets of one set of decays. */
-static void add_memory(struct grid *g, const struct gp_memory *m)
+/* All points of one variant. */
+static void add_variant(struct grid *g, const struct gp_variant *v)
 {
     size_t from = g->n;
-    add_textbook(g, m);
-    if (!g->s->options.smooth)
-        return;
-    for (size_t i = 0; i < N_SCALES; i++) {
-        g->basis[i] = make_basis(g, m, scales[i]);
-        add_sheet(g, m, i);
-    }
+    add_textbook(g, v);
+    for (size_t i = 0; i < N_SCALES && g->s->options.smooth; i++)
+        add_sheet(g, v, i);
     for (size_t i = from + 1; i < g->n; i++)
         g->candidate[i].point.basis = gp_basis_hold(g->basis[g->candidate[i].scale]);
-    for (size_t i = 0; i < N_SCALES; i++)
-        gp_basis_drop(g->basis[i]);
+}
+
+static const struct gp_variant *best_variant(const struct gp_search *s)
+{
+    const struct gp_variant *best = NULL;
+    for (size_t i = 0; i < s->n_variants; i++) {
+        const struct gp_variant *v = &s->variant[i];
+        if (v->found && (!best || v->log_prior + v->mode.log_evidence >
+                                      best->log_prior + best->mode.log_evidence))
+            best = v;
+    }
+    return best;
 }
 
 bool gp_grid(struct gp_search *s)
@@ -339,18 +355,17 @@ bool gp_grid(struct gp_search *s)
     struct grid g = {.s = s,
                      .levels = few ? few_levels : fine_levels,
                      .n_levels = few ? sizeof few_levels / sizeof *few_levels : MOST_LEVELS};
-    double best = -INFINITY;
-    size_t room = s->n_memories * (1 + N_SCALES * n_combinations(&g));
+    const struct gp_variant *best = best_variant(s);
+    size_t room = s->n_variants * (1 + N_SCALES * n_combinations(&g));
     g.candidate = mem_new(room, sizeof *g.candidate);
     g.work = mem_new(room, sizeof *g.work);
-    for (size_t i = 0; i < s->n_memories; i++)
-        if (s->memory[i].found)
-            best = fmax(best, s->memory[i].mode.log_evidence + s->memory[i].log_prior);
-    for (size_t i = 0; i < s->n_memories; i++) {
-        const struct gp_memory *m = &s->memory[i];
-        /* a remainder may make up for tens of nats, not for more */
-        if (m->found && (i == 0 || m->mode.log_evidence + m->log_prior > best - 2 * worth_a_fit))
-            add_memory(&g, m);
+    for (size_t i = 0; i < N_SCALES && s->options.smooth; i++)
+        g.basis[i] = make_basis(&g, best, scales[i]);
+    for (size_t i = 0; i < s->n_variants; i++) {
+        const struct gp_variant *v = &s->variant[i];
+        if (v->found && v->mode.log_evidence + v->log_prior >
+                            best->mode.log_evidence + best->log_prior - worth_a_variant)
+            add_variant(&g, v);
     }
     for (int round = 0; ok && round < ROUNDS; round++) {
         size_t n = choose(&g);
@@ -359,6 +374,8 @@ bool gp_grid(struct gp_search *s)
         ok = fit_round(&g, n);
     }
     finish(&g);
+    for (size_t i = 0; i < N_SCALES; i++)
+        gp_basis_drop(g.basis[i]);
     free(g.candidate), free(g.work);
     return ok;
 }

@@ -105,13 +105,16 @@ void gp_mode_robust(const struct gp_cohort *cohort, const struct gp_prior *prior
 
 /* --- the grid (gp_grid.c) */
 
-/* One set of decays: what a rule remembers by. */
-struct gp_memory {
+#define GP_LAPSE .02 /* mean of its prior, and first guess */
+
+/* A set of terms and decays: a rule without remainder. */
+struct gp_variant {
+    unsigned terms;
     size_t n_decays;
     double decay[GP_DECAYS], average;
     double log_prior;
-    struct gp_shape shape; /* textbook terms alone */
-    struct gp_mode mode;   /* of it */
+    struct gp_shape shape;
+    struct gp_mode mode;
     bool found;
 };
 
@@ -121,8 +124,8 @@ struct gp_search {
     const struct gp_watch *watch;
     struct team *team;
     double w0_sd[GP_WEIGHTS];
-    size_t n_memories;
-    struct gp_memory *memory;
+    size_t n_variants; /* [0] has all terms but traces */
+    struct gp_variant *variant;
     struct gp *out;
 };
 
@@ -131,10 +134,12 @@ void gp_prior_set(const struct gp_search *s, const struct gp_shape *shape, const
                   struct gp_prior *prior);
 void gp_prior_clear(struct gp_prior *prior);
 bool gp_go_on(const struct gp_search *s);
+/* The modes of all variants that may count.  False: stopped. */
+bool gp_textbooks(struct gp_search *s);
 /* Fills out->points and what follows of them; false: stopped. */
 bool gp_grid(struct gp_search *s);
 /* Takes what a point keeps of a mode. */
-struct gp_point gp_point_of(const struct gp_search *s, const struct gp_memory *memory,
+struct gp_point gp_point_of(const struct gp_search *s, const struct gp_variant *variant,
                             const struct gp_shape *shape, const struct gp_prior *prior,
                             const struct gp_mode *mode);
 void gp_point_clear(struct gp_point *point);
@@ -144,6 +149,8 @@ void gp_point_clear(struct gp_point *point);
 /* b [n] or [rows][n]: L b' = b for each row, and L' b' = b. */
 void gp_solve_lower(size_t n, const double *l, double *b);
 void gp_solve_upper(size_t n, const double *l, double *b);
+/* Lower Cholesky factor [n][n] -> the inverse of the matrix, whole. */
+void gp_invert_factor(size_t n, double *l);
 double gp_log_determinant(size_t n, const double *l); /* of L L' */
 
 #endif

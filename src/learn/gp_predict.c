@@ -60,20 +60,16 @@ struct gp_value gp_mixture(size_t n, const double *weight, const double *mean,
     double away = 1.6448536269514722 * sqrt(v);
     if (n == 1)
         return (struct gp_value){m, m - away, m + away};
-    return (struct gp_value){m, quantile(n, weight, mean, sd, .05, m - away),
-                             quantile(n, weight, mean, sd, .95, m + away)};
+    /* a few far components can bring the mean outside */
+    return (struct gp_value){m, fmin(m, quantile(n, weight, mean, sd, .05, m - away)),
+                             fmax(m, quantile(n, weight, mean, sd, .95, m + away))};
 }
 
 double *gp_covariance(const struct gp_point *p, enum gp_interval interval)
 {
     double *c = mem_copy(interval == GP_ROBUST ? p->robust : p->factor, p->n * p->n, sizeof *c);
-    int n = (int)p->n, info = 0;
-    if (interval == GP_ROBUST || n == 0)
-        return c;
-    blas_open()->dpotri("U", &n, c, &n, &info); /* by columns, the upper triangle is our lower */
-    for (size_t i = 0; i < p->n; i++)
-        for (size_t j = 0; j < i; j++)
-            c[j * p->n + i] = c[i * p->n + j];
+    if (interval == GP_MODEL)
+        gp_invert_factor(p->n, c);
     return c;
 }
 

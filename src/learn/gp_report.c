@@ -36,20 +36,24 @@ static double log_bayes_factor(size_t n, const double *weight, const double *mea
     return log_normal(0, 0, 1 / precision) - (top + log(sum));
 }
 
+/* Of the points that have the term; where none is left that has, of the rule with all terms. */
 static void report_term(const struct gp *gp, double *const *covariance, struct gp_term_report *row)
 {
     size_t n = 0;
-    double precision = 1, weight[gp->n_points], mean[gp->n_points], variance[gp->n_points], sum = 0;
-    for (size_t q = 0; q < gp->n_points; q++) {
-        const struct gp_point *p = &gp->points[q];
+    double precision = 1, weight[gp->n_points + 1], mean[gp->n_points + 1];
+    double variance[gp->n_points + 1];
+    for (size_t q = 0; q <= gp->n_points; q++) {
+        const struct gp_point *p = q < gp->n_points ? &gp->points[q] : &gp->textbook;
         size_t at = term_at(gp, p, row->weight, row->term);
+        if (at == SIZE_MAX || (q == gp->n_points && n > 0))
+            continue;
         precision = p->precision[at];
         weight[n] = p->weight, mean[n] = p->theta[at];
         variance[n] = covariance[q][at * p->n + at];
-        sum += weight[n++];
+        row->probability += weight[n++];
     }
     for (size_t q = 0; q < n; q++)
-        weight[q] /= sum;
+        weight[q] = row->probability > 0 ? weight[q] / row->probability : 1;
     struct gp_value v = gp_mixture(n, weight, mean, variance);
     row->mean = v.mean, row->low = v.low, row->high = v.high;
     for (size_t q = 0; q < n; q++)
@@ -60,17 +64,17 @@ static void report_term(const struct gp *gp, double *const *covariance, struct g
 
 size_t gp_terms_report(const struct gp *gp, enum gp_interval interval, struct gp_term_report *rows)
 {
-    double *covariance[gp->n_points];
+    double *covariance[gp->n_points + 1];
     size_t n = 0;
     for (size_t q = 0; q < gp->n_points; q++)
         covariance[q] = gp_covariance(&gp->points[q], interval);
+    covariance[gp->n_points] = gp_covariance(&gp->textbook, interval);
     for (int term = 0; term < GP_TRACE; term++)
-        for (size_t k = 0; k < gp->n_weights; k++) {
+        for (size_t k = 0; k < gp->n_weights && gp->options.terms & 1u << term; k++) {
             rows[n] = (struct gp_term_report){.term = (enum gp_term)term, .weight = k};
-            if (term_at(gp, &gp->points[0], k, rows[n].term) != SIZE_MAX)
-                report_term(gp, covariance, &rows[n++]);
+            report_term(gp, covariance, &rows[n++]);
         }
-    for (size_t q = 0; q < gp->n_points; q++)
+    for (size_t q = 0; q <= gp->n_points; q++)
         free(covariance[q]);
     return n;
 }

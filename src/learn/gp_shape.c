@@ -99,6 +99,6 @@ struct gp_shape gp_point_shape(const struct gp *gp, const struct gp_point *point
     memcpy(shape.decay, point->decay, sizeof shape.decay);
     for (size_t k = 0; k < gp->n_weights; k++)
         shape.smooth[k] = point->sigma[k] > 0;
-    gp_shape_set(&shape, gp->options.terms);
+    gp_shape_set(&shape, point->terms);
     return shape;
 }

@@ -240,18 +240,12 @@ static void draw_over(struct explorer *e)
 
 static void draw_too_small(struct explorer *e)
 {
-    canvas_clear(&e->frame, (struct rect){0, 0, e->width, e->height});
+    struct rect whole = {0, 0, e->width, e->height};
+    canvas_clear(&e->frame, whole);
     char text[100];
     snprintf(text, sizeof text, "deltaw needs %d by %d cells; this is %d by %d.", LAYOUT_MIN_WIDTH,
              LAYOUT_MIN_HEIGHT, e->width, e->height);
-    const char *at = text;
-    for (int y = 0; y < e->height && *at; y++) {
-        size_t skip, n = transcript_row(at, e->width, &skip);
-        char row[100];
-        snprintf(row, sizeof row, "%.*s", (int)n, at);
-        canvas_text(&e->frame, 0, y, e->width, row, COLOUR_DEFAULT, 0, &e->style);
-        at += n + skip;
-    }
+    canvas_notice(&e->frame, whole, text, 0, &e->style);
 }
 
 void explorer_draw(struct explorer *e)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/option.h"
 #include "background.h"
 #include "lineedit.h"
 #include "screen.h"
@@ -18,23 +19,6 @@ bool hosting_feed_rc(struct session *session, struct err *err)
     bool good = !path || access(path, F_OK) != 0 || session_feed_rc(session, path, err);
     free(path);
     return good;
-}
-
-void hosting_quote(const char *word, struct strbuf *out)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "_-+./,:@%~";
-    if (*word && !word[strspn(word, plain)]) {
-        strbuf_puts(out, word);
-        return;
-    }
-    strbuf_putc(out, '\'');
-    for (; *word; word++)
-        if (*word == '\'')
-            strbuf_puts(out, "'\\''");
-        else
-            strbuf_putc(out, *word);
-    strbuf_putc(out, '\'');
 }
 
 static void feed_one(struct session *session, const char *command, const char *source,
@@ -51,14 +35,14 @@ bool hosting_feed_inputs(const struct host_setup *setup, struct session *session
     struct strbuf command = {0};
     if (setup->log) {
         strbuf_puts(&command, "log on ");
-        hosting_quote(setup->log, &command);
+        args_word(setup->log, &command);
         session_feed(session, strbuf_text(&command), "--log");
         strbuf_reset(&command);
     }
     for (size_t i = 0; i < setup->n_inputs; i++)
         if (setup->inputs[i].kind == INPUT_LOG_FILE) {
             strbuf_puts(&command, command.len ? " " : "load ");
-            hosting_quote(setup->inputs[i].text, &command);
+            args_word(setup->inputs[i].text, &command);
         }
     if (command.len)
         feed_one(session, strbuf_text(&command), "command line", echo, data);

@@ -17,8 +17,6 @@ bool hosting_feed_inputs(const struct host_setup *setup, struct session *session
 /* The set-up's style with the background as `set background=` says, or the
  * terminal. */
 struct style hosting_style(const struct host_setup *setup, const struct session *session);
-/* A word as the command language reads it back. */
-void hosting_quote(const char *word, struct strbuf *out);
 
 /* session_host.terminal of a host with a terminal. */
 bool hosting_terminal(void *data, const char *bytes, size_t n, struct err *err);

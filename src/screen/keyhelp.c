@@ -82,7 +82,7 @@ static void wrap_meanings(struct popup *list, int width)
     for (size_t i = 0; i < list->n; i++) {
         const char *rest = list->rows[i].meaning, *word = list->rows[i].word;
         do {
-            size_t skip, n = transcript_row(rest, *word ? room : width, &skip);
+            size_t skip, n = utf8_row(rest, *word ? room : width, &skip);
             char *row = mem_text_n(rest, n);
             popup_add(&wrapped, word, row);
             free(row);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/utf8.h"
 #include "deltaw/base/thread.h"
 #include "deltaw/screen/host.h"
 #include "history.h"
@@ -181,7 +182,7 @@ static void on_narrate(void *data, const char *text)
     int width = repl->runner.out.width > SAY_WIDTH ? SAY_WIDTH : repl->runner.out.width;
     struct strbuf rows = {0};
     do {
-        size_t skip, n = transcript_row(text, width, &skip);
+        size_t skip, n = utf8_row(text, width, &skip);
         strbuf_add(&rows, text, n);
         strbuf_putc(&rows, '\n');
         text += n + skip;

@@ -10,29 +10,6 @@
 static const int red = 9, yellow = 11, cyan_dark = 14, cyan_light = 6;
 enum { SAY_MARGIN = 2 }; /* narration has a bar at its left */
 
-size_t transcript_row(const char *text, int width, size_t *skip)
-{
-    *skip = 0;
-    size_t whole = strlen(text), n = utf8_prefix(text, width > 0 ? width : 1);
-    if (n == 0 && whole) {
-        uint32_t ignored; /* wider than the row: let it be cut */
-        n = utf8_decode(text, whole, &ignored);
-    }
-    if (n >= whole)
-        return whole;
-    if (text[n] == ' ') {
-        *skip = 1;
-        return n;
-    }
-    /* back to a blank, unless that wastes most of the row (a table, a number) */
-    for (size_t back = n; back > n / 2; back--)
-        if (text[back - 1] == ' ') {
-            *skip = 0;
-            return back;
-        }
-    return n;
-}
-
 /* Of the text in a row of `width` cells. */
 static int text_width(enum transcript_kind kind, int width)
 {
@@ -46,7 +23,7 @@ static int count_rows(const struct transcript_line *line, int width)
     int rows = 0;
     width = text_width(line->kind, width);
     do {
-        size_t skip, n = transcript_row(text, width, &skip);
+        size_t skip, n = utf8_row(text, width, &skip);
         text += n + skip;
         rows++;
     } while (*text);
@@ -310,7 +287,7 @@ int transcript_draw(struct transcript *t, struct canvas *canvas, struct rect are
         const char *text = line->text;
         int width = text_width(line->kind, area.width);
         for (int k = 0; k < line->rows; k++) {
-            size_t skip, n = transcript_row(text, width, &skip);
+            size_t skip, n = utf8_row(text, width, &skip);
             long y = row + k - (bottom - used);
             if (y >= 0 && y < used) {
                 draw_row(canvas, area, area.y + (int)y, text, n, line, style);

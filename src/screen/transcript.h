@@ -56,8 +56,4 @@ enum found transcript_find(struct transcript *t, bool below, int width, int heig
 int transcript_draw(struct transcript *t, struct canvas *canvas, struct rect area,
                     const struct style *style);
 
-/* Where a row of `text` within `width` cells ends (bytes), and how many blanks
- * to leave out before the next row begins.  At least one character. */
-size_t transcript_row(const char *text, int width, size_t *skip);
-
 #endif

@@ -261,6 +261,21 @@ static void add_argument(const struct session *session, const struct command *co
         }
 }
 
+/* As the line reads it back; the sign that ends a name or a comparison stays a sign. */
+static char *written(char *word, bool open)
+{
+    struct strbuf out = {0};
+    size_t n = strlen(word);
+    bool sign = open && n > 0 && word[n - 1] == '=';
+    if (sign)
+        word[n - 1] = '\0';
+    if (*word || !sign)
+        args_word(word, &out);
+    if (sign)
+        strbuf_putc(&out, '=');
+    return strbuf_take(&out);
+}
+
 /* Candidates as they are written on the line, where quotes may be open. */
 static void write_out(const char *line, size_t word, size_t point, struct completion *out)
 {
@@ -270,10 +285,9 @@ static void write_out(const char *line, size_t word, size_t point, struct comple
     for (size_t i = 0; i < out->n; i++) {
         struct candidate *c = &out->items[i];
         char *raw = c->word;
-        if (quote || opens)
-            c->word = line_in_quotes(raw, quote ? quote : line[out->from], opens, !c->open);
-        else
-            c->word = line_quoted(raw);
+        c->word = quote || opens
+                      ? line_in_quotes(raw, quote ? quote : line[out->from], opens, !c->open)
+                      : written(raw, c->open);
         free(raw);
     }
 }

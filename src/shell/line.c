@@ -206,17 +206,6 @@ size_t line_before(const char *text, size_t point, struct words *out)
     }
 }
 
-char *line_quoted(const char *word)
-{
-    struct strbuf out = {0};
-    for (const char *c = word; *c; c++) {
-        if (strchr(" \t\"'\\;", *c) || (*c == '#' && c == word))
-            strbuf_putc(&out, '\\');
-        strbuf_putc(&out, *c);
-    }
-    return out.text ? strbuf_take(&out) : mem_text("");
-}
-
 size_t line_offset(const char *text, size_t from, size_t point, size_t n, char *quote)
 {
     size_t at = from;

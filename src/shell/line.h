@@ -41,7 +41,4 @@ size_t line_offset(const char *text, size_t from, size_t point, size_t n, char *
  * Caller frees. */
 char *line_in_quotes(const char *word, char quote, bool opens, bool closes);
 
-/* `word` written so that it reads back as itself.  Caller frees. */
-char *line_quoted(const char *word);
-
 #endif

@@ -33,7 +33,8 @@ static void animal_curve(const struct cohort *cohort, const struct animal *anima
         for (size_t i = b * bin; i < end; i++) {
             float reward = cohort->reward[animal->first + i];
             known += reward == 0 || reward == 1;
-            correct += reward == 1;
+            correct += (reward == 0 || reward == 1) &&
+                       cohort->choice[animal->first + i] == cohort->answer[animal->first + i];
         }
         row[b] = known ? (double)correct / (double)known : NAN;
     }

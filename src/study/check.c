@@ -192,7 +192,8 @@ static double tenth(const struct cohort *cohort, bool last, size_t *falls)
             for (int end = 0; end < 2; end++) {
                 size_t t = animal->first + (end ? animal->count - 1 - i : i);
                 known[end] += cohort->reward[t] == 0 || cohort->reward[t] == 1;
-                correct[end] += cohort->reward[t] == 1;
+                correct[end] += (cohort->reward[t] == 0 || cohort->reward[t] == 1) &&
+                                cohort->choice[t] == cohort->answer[t];
             }
         if (known[last] > 0) {
             sum += correct[last] / known[last];

@@ -390,7 +390,7 @@ static bool accuracy_key(void *state, const char *key, struct strbuf *command)
         long next = s->animal + (on ? 1 : -1);
         if (next >= 0 && (size_t)next < s->cohort->n_animals) {
             strbuf_puts(command, "accuracy animal=");
-            parts_word(command, s->cohort->animals[next].name);
+            args_word(s->cohort->animals[next].name, command);
         }
         return true;
     }

@@ -225,7 +225,8 @@ static bool jobs_key(void *state, const char *key, struct strbuf *command)
         return list_key(&s->list, s->in_use, "jobs", key, command);
     }
     if (s->active[row] || strcmp(verb, "use") == 0) { /* what is over cannot be paused */
-        strbuf_printf(command, "%s %s", verb, s->list.cell[row * JOB_COLUMNS]);
+        strbuf_printf(command, "%s ", verb);
+        args_word(s->list.cell[row * JOB_COLUMNS], command);
     }
     return true;
 }

@@ -77,7 +77,7 @@ bool list_key(const struct list *list, size_t fallback, const char *view, const 
     }
     if (now != before) {
         strbuf_printf(command, "%s row=", view);
-        parts_word(command, list->cell[now * list->n_columns]);
+        args_word(list->cell[now * list->n_columns], command);
     }
     return true;
 }

@@ -84,7 +84,8 @@ static void slice_through(const struct map_state *s, struct strbuf *command)
                                                   : NAN;
     strbuf_puts(command, "slice");
     if (strcmp(s->request.of, probe_weight(policy)) != 0) {
-        strbuf_printf(command, " of=%s", s->request.of);
+        strbuf_puts(command, " of=");
+        args_word(s->request.of, command);
     }
     if (!isnan(w)) {
         strbuf_printf(command, " w=%s", parts_short(number, w, 3));
@@ -98,7 +99,7 @@ static void slice_through(const struct map_state *s, struct strbuf *command)
     }
     if (s->model) {
         strbuf_puts(command, " model=");
-        parts_word(command, s->model);
+        args_word(s->model, command);
     }
 }
 

@@ -363,7 +363,8 @@ static bool models_key(void *state, const char *key, struct strbuf *command)
     if (!verb) {
         return list_key(&s->list, s->in_use, "models", key, command);
     }
-    strbuf_printf(command, "%s %s", verb, s->list.cell[row * MODEL_COLUMNS]);
+    strbuf_printf(command, "%s ", verb);
+    args_word(s->list.cell[row * MODEL_COLUMNS], command);
     return true;
 }
 

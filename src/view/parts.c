@@ -32,22 +32,6 @@ const char *parts_chosen(const struct args *args, const struct option_row *table
     return text && strcmp(text, "auto") != 0 ? text : NULL;
 }
 
-void parts_word(struct strbuf *out, const char *word)
-{
-    if (*word && !strpbrk(word, " \t\"'\\#;=$")) {
-        strbuf_puts(out, word);
-        return;
-    }
-    strbuf_putc(out, '"');
-    for (const char *p = word; *p; p++) {
-        if (*p == '"' || *p == '\\' || *p == '$') {
-            strbuf_putc(out, '\\');
-        }
-        strbuf_putc(out, *p);
-    }
-    strbuf_putc(out, '"');
-}
-
 static const char *animal_name_at(void *cohort, size_t i)
 {
     const struct cohort *c = cohort;
@@ -317,33 +301,14 @@ const char *parts_change_title(char buf[PARTS_CHANGE], const char *weight, enum 
     return buf;
 }
 
-/* Bytes of the longest piece of `text` that fits and ends at a word. */
-static size_t wrap_piece(const char *text, int width)
-{
-    size_t fits = utf8_prefix(text, width);
-    size_t n = fits;
-    if (text[n] == '\0') {
-        return n;
-    }
-    while (n > 0 && text[n] != ' ') {
-        n--;
-    }
-    if (n == 0) { /* one word wider than the line: cut it */
-        n = fits > 0 ? fits : strlen(text);
-    }
-    return n;
-}
-
 void parts_wrap(const char *text, int width, struct strbuf *out)
 {
     while (*text) {
-        size_t n = width > 0 ? wrap_piece(text, width) : strlen(text);
+        size_t skip = 0, n = width > 0 ? utf8_row(text, width, &skip) : strlen(text);
         strbuf_add(out, text, n);
         strbuf_putc(out, '\n');
-        text += n;
-        while (*text == ' ') {
-            text++;
-        }
+        text += n + skip;
+        text += strspn(text, " ");
     }
 }
 
@@ -363,26 +328,6 @@ void parts_table_copy(const struct table *from, struct table *out)
             }
         }
     }
-}
-
-void parts_notice(struct canvas *canvas, struct rect area, const char *text,
-                  const struct style *style)
-{
-    struct strbuf wrapped = {0};
-    int room = area.width > 4 ? area.width - 2 : area.width;
-    parts_wrap(text, room, &wrapped);
-    int n_lines = 0;
-    for (const char *p = strbuf_text(&wrapped); (p = strchr(p, '\n')); p++) {
-        n_lines++;
-    }
-    int y = area.y + (area.height > n_lines ? (area.height - n_lines) / 2 : 0);
-    char *rest = wrapped.text, *line;
-    while (y < area.y + area.height && (line = strsep(&rest, "\n"))) {
-        int x = area.x + (area.width - utf8_width(line)) / 2;
-        x = x < area.x ? area.x : x;
-        canvas_text(canvas, x, y++, area.x + area.width - x, line, COLOUR_DEFAULT, 0, style);
-    }
-    strbuf_free(&wrapped);
 }
 
 void parts_styled(const char *text, const struct style *style, struct strbuf *out)

@@ -134,8 +134,6 @@ long parts_animal(const struct cohort *cohort, const char *asked, struct err *er
 void parts_forget(struct args *args, const char *name);
 /* The value of an option; NULL for "auto" and where there is none. */
 const char *parts_chosen(const struct args *args, const struct option_row *table, const char *name);
-/* A word of a command, quoted when it must be. */
-void parts_word(struct strbuf *out, const char *word);
 /* Keys every view has: e exports, y copies, z zooms. */
 bool parts_key(const char *view, const char *key, struct strbuf *command);
 /* The numbers of a list "-1,0,1"; 0 when one is none or there are too many. */
@@ -185,9 +183,6 @@ const char *parts_axis_title(const char *variable);
 enum { PARTS_CHANGE = PROBE_NAME + 40 };
 const char *parts_change_title(char buf[PARTS_CHANGE], const char *weight, enum show show);
 
-/* Text centred in the area, wrapped at words. */
-void parts_notice(struct canvas *canvas, struct rect area, const char *text,
-                  const struct style *style);
 /* Text wrapped at words to `width` cells. */
 void parts_wrap(const char *text, int width, struct strbuf *out);
 /* As it stands, or in 7 bits ("dw . R2 +- .1" for "Δw · R² ± .1") when the style asks. */

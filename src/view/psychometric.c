@@ -278,7 +278,7 @@ static bool psychometric_key(void *state, const char *key, struct strbuf *comman
             strbuf_puts(command, "psychometric all");
         } else if (next >= 0 && (size_t)next < s->wanted_cohort->n_animals) {
             strbuf_puts(command, "psychometric ");
-            parts_word(command, s->wanted_cohort->animals[next].name);
+            args_word(s->wanted_cohort->animals[next].name, command);
         }
         return true;
     }

@@ -402,7 +402,8 @@ void view_draw(struct view *view, struct canvas *canvas, struct rect area,
     if (view->shown) {
         view->ops->draw(view->state, canvas, area, style);
     } else {
-        parts_notice(canvas, area, view->reason.message, style);
+        struct rect inside = {area.x + 1, area.y, area.width - 2, area.height};
+        canvas_notice(canvas, area.width > 4 ? inside : area, view->reason.message, 0, style);
     }
 }
 

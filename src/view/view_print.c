@@ -42,14 +42,7 @@ bool view_figure(struct view *view, bool dark, struct figure *out)
 void view_command(const struct view *view, struct strbuf *out)
 {
     strbuf_puts(out, view->ops->name);
-    for (size_t i = 0; i < view->args.n; i++) {
-        const struct arg *arg = &view->args.items[i];
-        strbuf_putc(out, ' ');
-        if (arg->name) {
-            strbuf_printf(out, "%s=", arg->name);
-        }
-        parts_word(out, arg->value);
-    }
+    args_words(&view->args, out);
 }
 
 /* A picture a quarter as high as wide is what a terminal's cells make 2:1. */

@@ -194,7 +194,7 @@ static bool weights_key(void *state, const char *key, struct strbuf *command)
     long next = s->animal + (on ? 1 : -1);
     if (next >= 0 && (size_t)next < s->watch.source.cohort->n_animals) {
         strbuf_puts(command, "weights ");
-        parts_word(command, s->watch.source.cohort->animals[next].name);
+        args_word(s->watch.source.cohort->animals[next].name, command);
     }
     return true;
 }

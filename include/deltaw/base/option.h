@@ -54,6 +54,11 @@ void args_free(struct args *args);
 struct args args_copy(const struct args *args);
 /* Set or replace name=value (name NULL: append positional). */
 void args_set(struct args *args, const char *name, const char *value, int column);
+/* A word as it is typed in a command: what would end it or mean something there comes
+ * behind a backslash.  A newline cannot be typed. */
+void args_word(const char *word, struct strbuf *out);
+/* All of them so, a blank before each. */
+void args_words(const struct args *args, struct strbuf *out);
 /* How many positional arguments, and the i-th (NULL when there is none). */
 size_t args_positional(const struct args *args);
 const char *args_at(const struct args *args, size_t i);

@@ -16,6 +16,9 @@ int utf8_codepoint_width(uint32_t codepoint);
 int utf8_width(const char *text);
 /* Bytes of the longest prefix that fits into `cells`. */
 size_t utf8_prefix(const char *text, int cells);
+/* Bytes of the text's first row of at most `width` cells (at least a character), which
+ * ends at a blank unless that wastes half of it; *skip: of that blank. */
+size_t utf8_row(const char *text, int width, size_t *skip);
 /* A copy of n bytes in which control characters (C0, DEL, C1) and broken bytes
  * are replaced by '?': what may be printed from a log.  Caller frees. */
 char *utf8_clean(const char *text, size_t n);

@@ -26,12 +26,14 @@ struct cohort_column {
 };
 
 struct load_report {
-    size_t n_rows;      /* data rows read */
-    size_t n_no_choice; /* dropped: no-go, or choice empty */
-    size_t n_no_reward; /* reward unknown: dropped, or kept at one half */
-    bool reward_half;   /* true: kept at one half */
-    char *mapping;      /* "subject=mouse_id  stimulus=contrast_right-contrast_left ..." */
-    char *sides;        /* "choice 1 = right, 2 = left" */
+    size_t n_rows;       /* data rows read */
+    size_t n_no_choice;  /* dropped: no-go, or choice empty */
+    size_t n_no_reward;  /* reward unknown: dropped, or kept at one half */
+    bool reward_half;    /* true: kept at one half */
+    char *mapping;       /* "subject=mouse_id  stimulus=contrast_right-contrast_left ..." */
+    char *sides;         /* "choice 1 = right, 2 = left" */
+    char *notes;         /* what was strange, a sentence a line; "" when nothing was */
+    bool answer_unknown; /* no correct side is known: `answer` is what was rewarded */
 };
 
 struct cohort {

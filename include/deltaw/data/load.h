@@ -16,8 +16,11 @@
 #include "deltaw/base/err.h"
 #include "deltaw/data/cohort.h"
 
-/* TANH5: doc/science, coding of stimuli. */
-enum load_contrast { LOAD_CONTRAST_RAW, LOAD_CONTRAST_TANH5 };
+/* TANH5: doc/science, coding of stimuli; auto: so for files as the IBL keeps them, else
+ * raw. */
+enum load_contrast { LOAD_CONTRAST_AUTO, LOAD_CONTRAST_RAW, LOAD_CONTRAST_TANH5 };
+enum load_scale { LOAD_SCALE_NONE, LOAD_SCALE_LOG2 };
+enum load_dates { LOAD_DATES_AUTO, LOAD_DATES_YMD, LOAD_DATES_DMY, LOAD_DATES_MDY };
 enum load_missing { LOAD_MISSING_DROP, LOAD_MISSING_HALF };
 
 struct load_options {
@@ -26,10 +29,24 @@ struct load_options {
     const char *format; /* a row of formats.def; NULL or "auto": by the file's first bytes */
     enum load_contrast contrast;
     enum load_missing missing_reward;
-    /* column names chosen by the user, NULL: found by known names; "none" leaves
-     * out subject (the file is one animal), session, trial, date or answer */
+    /* Column names chosen by the user, NULL: found by known names; "none" leaves out what
+     * a log can do without.  stimulus, choice, reward and answer may go on with what values
+     * mean: "COLUMN:VALUE=MEANING,..."; see code_map_read in src/data/codes.h. */
     const char *subject, *session, *trial, *date, *stimulus, *left, *right, *choice, *reward,
         *answer;
+    /* The stimulus as used: (s - center) / divide, or log2(s / center); 0: not said. */
+    enum load_scale scale;
+    double center, divide;
+    bool flip_stimulus, flip_choice;
+    enum load_dates dates; /* which of year, month and day is first */
+    bool keep_copies;      /* sessions that are there twice are taken twice */
+    const char *names;     /* "{subject}_{date}_{session}.csv": parts of files' names */
+    /* Text files. */
+    bool no_header;            /* columns are called 1, 2, ... */
+    size_t skip;               /* lines before the header */
+    const char *comment;       /* lines that begin so are no rows; NULL: before the header, # */
+    char separator;            /* 0: found; ' ': runs of blanks */
+    char decimal, thousands;   /* 0: point, none */
     const char *name;          /* as=NAME; NULL: the file's name */
     const atomic_bool *cancel; /* may be NULL; polled; gives ERR_INTERRUPTED */
     atomic_int *permille;      /* may be NULL; progress 0 .. 1000 */

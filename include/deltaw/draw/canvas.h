@@ -50,6 +50,9 @@ void canvas_put(struct canvas *canvas, int x, int y, uint32_t glyph, int foregro
  * an ellipsis ("~" in ASCII style). */
 int canvas_text(struct canvas *canvas, int x, int y, int room, const char *text, int foreground,
                 unsigned attributes, const struct style *style);
+/* A sentence in the middle of an area, broken at blanks. */
+void canvas_notice(struct canvas *canvas, struct rect area, const char *text, unsigned attributes,
+                   const struct style *style);
 /* A frame of lines with a title in its upper edge. */
 void canvas_frame(struct canvas *canvas, struct rect area, const char *title, bool focus,
                   const struct style *style);

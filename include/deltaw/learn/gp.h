@@ -66,7 +66,8 @@ struct gp_data {
 };
 
 struct gp_options {
-    unsigned terms; /* bits 1 << enum gp_term */
+    unsigned terms; /* bits 1 << enum gp_term: those that there may be; sets of them are
+                     * weighed by their evidence */
     bool smooth;    /* with a remainder */
     size_t basis;   /* most inducing points a choice and outcome; 0: 10 */
     double lapse;   /* share of choices made at random, fixed or first guess */
@@ -78,8 +79,9 @@ struct gp_options {
 
 void gp_options_default(struct gp_options *options);
 
-/* One choice of sizes, length scale and decays, with the posterior that it leads to. */
+/* One choice of terms, sizes, length scale and decays, with the posterior that it leads to. */
 struct gp_point {
+    unsigned terms;
     double scale;             /* length scale in natural units; 0: no remainder */
     double sigma[GP_WEIGHTS]; /* prior sd of g_k, in units of w; 0: not there */
     size_t n_decays;          /* of traces; 0: none */
@@ -110,8 +112,8 @@ struct gp {
     struct gp_options options; /* as used: with w0_sd, basis filled in */
     size_t n_weights, n_inputs, n_animals, n_scored;
     double w0_sd[GP_WEIGHTS];
-    struct gp_start start[GP_STARTS];
-    struct gp_point textbook; /* without a remainder, best decays */
+    struct gp_start start[GP_STARTS]; /* of that */
+    struct gp_point textbook;         /* all terms, without traces and remainder */
     size_t n_points;
     struct gp_point *points; /* [n_points] those with weight, largest first; the one
                                * without remainder is among them if it has any */
@@ -158,7 +160,8 @@ void gp_trajectory(const struct gp *gp, enum gp_interval interval, const struct 
 struct gp_term_report {
     enum gp_term term;
     size_t weight;
-    double mean, sd, low, high; /* low, high: 5 % and 95 % */
+    double probability;         /* that the term is there, for any weight */
+    double mean, sd, low, high; /* if it is; low, high: 5 % and 95 % */
     double log_bayes_factor;    /* of the term against leaving it out (Savage and Dickey) */
 };
 /* rows [GP_N_TERMS * K]; returns how many. */

@@ -11,7 +11,7 @@ static void animal_row(const struct cohort *cohort, const struct animal *animal,
     for (size_t t = animal->first; t < animal->first + animal->count; t++) {
         right += cohort->choice[t];
         if (cohort->reward[t] == 0 || cohort->reward[t] == 1) {
-            correct += cohort->reward[t];
+            correct += cohort->choice[t] == cohort->answer[t];
             known++;
         }
     }
@@ -20,7 +20,8 @@ static void animal_row(const struct cohort *cohort, const struct animal *animal,
     table_text(table, 0, name);
     table_number(table, 1, (double)animal->count);
     table_number(table, 2, (double)animal->n_sessions);
-    table_number(table, 3, known > 0 ? 100 * correct / known : NAN);
+    table_number(table, 3,
+                 known > 0 && !cohort->report.answer_unknown ? 100 * correct / known : NAN);
     table_number(table, 4, animal->count > 0 ? 100 * right / (double)animal->count : NAN);
     free(name);
 }
@@ -70,7 +71,9 @@ const struct command command_animals = {
     .group = GROUP_DATA,
     .arguments = "[sort=COLUMN]",
     .summary = "a row per animal: trials, sessions, correct, rightward",
-    .detail = "The share of correct choices is that of trials whose reward is known.",
+    .detail =
+        "The share of correct choices is that of trials whose reward is known: choices of the "
+        "correct side, which is what was rewarded unless the log has a column for it.",
     .examples = "animals\nanimals sort=correct",
     .options = animals_table,
     .run = animals_run,

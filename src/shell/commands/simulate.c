@@ -115,10 +115,8 @@ static bool command_run(struct session *session, const struct args *args, struct
     settings_seed(session, &sim->args);
     /* What the cohort says it came from: the words, with the seed that holds. */
     struct strbuf command = {0};
-    strbuf_printf(&command, "simulate %s", args_at(&sim->args, 0));
-    for (size_t i = 0; i < sim->args.n; i++)
-        if (sim->args.items[i].name)
-            strbuf_printf(&command, " %s=%s", sim->args.items[i].name, sim->args.items[i].value);
+    strbuf_puts(&command, "simulate");
+    args_words(&sim->args, &command);
     if (!args_given(&sim->args, "seed"))
         strbuf_printf(&command, " seed=%ld", args_integer(&sim->args, simulate_options, "seed"));
     sim->command = strbuf_take(&command);

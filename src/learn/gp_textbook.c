@@ -1,0 +1,277 @@
+/* Rules without a remainder: the one with all terms from several starts, then the sets of
+ * its terms, and decays of traces, that the data may ask for. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/learn/positive.h"
+#include "gp_inside.h"
+
+enum { W0_ROUNDS = 3, MOST_SETS = 8, SIMPLE = (1 << GP_TRACE) - 1 };
+/* Nats below the best at which a set of terms or decays is left out. */
+static const double too_far = 5;
+
+/* Sets of decays that are tried beside each other; half-lives of 1 to 8 trials. */
+static const double decay_sets[][GP_DECAYS] = {{.85}, {.6, .9}, {.5, .8, .92}};
+static const double averages[] = {.8, .88};
+enum {
+    N_DECAY_SETS = sizeof decay_sets / sizeof *decay_sets,
+    N_AVERAGES = sizeof averages / sizeof *averages,
+    MOST_VARIANTS = (1 + N_DECAY_SETS * N_AVERAGES) * (1 + MOST_SETS),
+};
+
+struct telling {
+    const struct gp_search *s;
+    const struct gp_variant *variant;
+    const struct gp_prior *prior;
+};
+
+static bool tell_step(void *context, const struct gp_mode *mode)
+{
+    struct telling *t = context;
+    if (t->s->watch && t->s->watch->step) {
+        struct gp_point p = gp_point_of(t->s, t->variant, &t->variant->shape, t->prior, mode);
+        t->s->watch->step(t->s->watch->context, &p);
+        gp_point_clear(&p);
+    }
+    return gp_go_on(t->s);
+}
+
+/* Where a start begins: nothing is learnt, slow learning from what was rewarded, fast
+ * learning from all that was chosen. */
+static void set_start(const struct gp_search *s, const struct gp_shape *shape, size_t start,
+                      struct gp_mode *m)
+{
+    static const double correct[GP_STARTS] = {0, .02, .15}, error[GP_STARTS] = {0, 0, .12};
+    const struct gp_data *data = s->cohort.data;
+    size_t K = data->n_weights;
+    for (size_t k = 0; k < K; k++)
+        for (size_t j = 0; j < shape->n_simple; j++) {
+            double size = fmax(s->cohort.x_size[k], 1e-6), value = 0;
+            value = shape->simple[j] == GP_CORRECT ? correct[start] : value;
+            value = shape->simple[j] == GP_ERROR ? error[start] : value;
+            m->theta[shape->at[k] + j] = value / (size * size);
+        }
+    if (shape->fit_lapse)
+        m->theta[shape->n_rule] = s->options.lapse > 0 ? s->options.lapse : GP_LAPSE;
+    for (size_t i = 0; i < s->cohort.n; i++)
+        memcpy(m->w0 + i * K, data->w0 + s->cohort.animal[i] * K, K * sizeof(double));
+}
+
+/* The terms that two shapes share, start weights and lapse. */
+static void set_from(const struct gp_search *s, const struct gp_variant *from,
+                     const struct gp_shape *shape, struct gp_mode *m)
+{
+    const struct gp_shape *old = &from->shape;
+    size_t traces = old->n_decays * old->n_kinds;
+    for (size_t k = 0; k < shape->n_weights; k++) {
+        for (size_t j = 0; j < shape->n_simple; j++)
+            for (size_t i = 0; i < old->n_simple; i++)
+                if (old->simple[i] == shape->simple[j])
+                    m->theta[shape->at[k] + j] = from->mode.theta[old->at[k] + i];
+        for (size_t i = 0; i < traces && traces == shape->n_decays * shape->n_kinds; i++)
+            m->theta[shape->at[k] + shape->n_simple + i] =
+                from->mode.theta[old->at[k] + old->n_simple + i];
+    }
+    if (shape->fit_lapse)
+        m->theta[shape->n_rule] = from->mode.theta[old->n_rule];
+    memcpy(m->w0, from->mode.w0, s->cohort.n * shape->n_weights * sizeof(double));
+}
+
+static struct gp_variant *add_variant(struct gp_search *s, unsigned terms, size_t n_decays,
+                                      const double *decay, double average)
+{
+    struct gp_variant *v = &s->variant[s->n_variants++];
+    *v = (struct gp_variant){.terms = terms, .n_decays = n_decays, .average = average};
+    memcpy(v->decay, decay, n_decays * sizeof *decay);
+    v->shape = (struct gp_shape){.n_weights = s->cohort.data->n_weights,
+                                 .n_decays = n_decays,
+                                 .average = average,
+                                 .fit_lapse = s->options.fit_lapse,
+                                 .fit_w0 = s->options.w0_sd > 0,
+                                 .lapse = s->options.lapse};
+    memcpy(v->shape.decay, v->decay, sizeof v->decay);
+    gp_shape_set(&v->shape, terms);
+    gp_mode_set(&v->mode, &v->shape, s->cohort.n);
+    return v;
+}
+
+/* From where v->mode is; kept if it is better than `best`. */
+static double find_from(struct gp_search *s, struct gp_variant *v, struct gp_mode *mode)
+{
+    struct gp_prior prior;
+    gp_prior_set(s, &v->shape, NULL, &prior);
+    struct telling telling = {s, v, &prior};
+    bool ok = gp_mode_find(&s->cohort, &v->shape, &prior, s->team, tell_step, &telling, mode);
+    double evidence = ok ? mode->log_evidence : -INFINITY;
+    if (ok && (!v->found || evidence > v->mode.log_evidence)) {
+        struct gp_mode swap = v->mode;
+        v->mode = *mode, *mode = swap;
+        v->found = true;
+    }
+    gp_prior_clear(&prior);
+    return evidence;
+}
+
+/* All terms, from all starts. */
+static void find_full(struct gp_search *s, struct gp_variant *v)
+{
+    static const char *const names[GP_STARTS] = {"none", "slow", "fast"};
+    double evidence[GP_STARTS];
+    v->found = false;
+    for (size_t i = 0; i < GP_STARTS && gp_go_on(s); i++) {
+        struct gp_mode mode;
+        gp_mode_set(&mode, &v->shape, s->cohort.n);
+        set_start(s, &v->shape, i, &mode);
+        evidence[i] = find_from(s, v, &mode);
+        gp_mode_clear(&mode);
+    }
+    for (size_t i = 0; i < GP_STARTS && v->found; i++)
+        s->out->start[i] =
+            (struct gp_start){names[i], evidence[i], fabs(evidence[i] - v->mode.log_evidence) < .5};
+}
+
+/* Sd of start weights by one step of expectation and maximisation. */
+static void estimate_w0_sd(struct gp_search *s, const struct gp_variant *v)
+{
+    const struct gp_data *data = s->cohort.data;
+    size_t K = data->n_weights, n = v->shape.n;
+    double *b = mem_new(n, sizeof *b);
+    for (size_t k = 0; k < K; k++) {
+        double sum = 0;
+        for (size_t a = 0; a < s->cohort.n; a++) {
+            sum += pow(v->mode.w0[a * K + k] - data->w0[s->cohort.animal[a] * K + k], 2);
+            sum += v->mode.own_covariance[(a * K + k) * K + k];
+            memcpy(b, v->mode.own + (a * K + k) * n, n * sizeof *b);
+            gp_solve_lower(n, v->mode.factor, b);
+            for (size_t i = 0; i < n; i++)
+                sum += b[i] * b[i];
+        }
+        s->w0_sd[k] = fmax(sqrt(sum / (double)s->cohort.n), 1e-3);
+    }
+    free(b);
+}
+
+/* What evidence a fitted rule keeps without some of its terms, were its posterior normal:
+ * the ratio of posterior and prior density where they are 0 (Savage and Dickey).
+ * covariance [n][n] of the posterior, precision [n] of the prior. */
+static double evidence_without(const struct gp_variant *v, unsigned without,
+                               const double *covariance, const double *precision)
+{
+    size_t at[GP_N_TERMS * GP_WEIGHTS], m = 0, n = v->shape.n;
+    for (size_t k = 0; k < v->shape.n_weights; k++)
+        for (size_t j = 0; j < v->shape.n_simple; j++)
+            if (without & 1u << v->shape.simple[j])
+                at[m++] = v->shape.at[k] + j;
+    double *c = mem_new(m * m, sizeof *c), *l = mem_new(m * m, sizeof *l), b[m + 1], sum = 0;
+    for (size_t i = 0; i < m; i++) {
+        for (size_t j = 0; j < m; j++)
+            c[i * m + j] = covariance[at[i] * n + at[j]];
+        b[i] = v->mode.theta[at[i]];
+        sum -= log(precision[at[i]]) / 2;
+    }
+    bool ok = positive_factor(m, c, l);
+    if (ok)
+        gp_solve_lower(m, l, b);
+    for (size_t i = 0; i < m && ok; i++)
+        sum -= log(l[i * m + i]) + b[i] * b[i] / 2;
+    free(c), free(l);
+    return ok ? v->mode.log_evidence + sum : -INFINITY;
+}
+
+static bool fit_without(struct gp_search *s, const struct gp_variant *full, unsigned without)
+{
+    struct gp_variant *v =
+        add_variant(s, full->terms & ~without, full->n_decays, full->decay, full->average);
+    struct gp_mode mode;
+    v->log_prior = full->log_prior;
+    gp_mode_set(&mode, &v->shape, s->cohort.n);
+    set_from(s, full, &v->shape, &mode);
+    find_from(s, v, &mode);
+    gp_mode_clear(&mode);
+    return gp_go_on(s);
+}
+
+/* Those sets of its terms that may count are fitted, the likeliest first. */
+static bool leave_out(struct gp_search *s, const struct gp_variant *full)
+{
+    size_t n = full->shape.n;
+    double evidence[SIMPLE + 1], best = full->mode.log_evidence;
+    double *covariance = mem_new(n * n, sizeof *covariance);
+    struct gp_prior prior;
+    bool ok = true;
+    gp_prior_set(s, &full->shape, NULL, &prior);
+    memcpy(covariance, full->mode.factor, n * n * sizeof *covariance);
+    gp_invert_factor(n, covariance);
+    for (unsigned out = 1; out <= SIMPLE; out++) {
+        bool some = (full->terms & ~out) != 0 || s->options.smooth;
+        evidence[out] = (out & full->terms) == out && some
+                            ? evidence_without(full, out, covariance, prior.precision)
+                            : -INFINITY;
+        best = fmax(best, evidence[out]);
+    }
+    for (size_t i = 0; i < MOST_SETS && ok; i++) {
+        unsigned top = 1;
+        for (unsigned out = 1; out <= SIMPLE; out++)
+            top = evidence[out] > evidence[top] ? out : top;
+        if (!(evidence[top] > best - too_far))
+            break;
+        evidence[top] = -INFINITY;
+        ok = fit_without(s, full, top);
+    }
+    gp_prior_clear(&prior);
+    free(covariance);
+    return ok;
+}
+
+/* Rules with traces, of all sets of decays. */
+static bool add_memories(struct gp_search *s)
+{
+    bool trace = s->options.terms & 1u << GP_TRACE, average = s->options.terms & 1u << GP_AVERAGE;
+    size_t n_averages = average ? N_AVERAGES : 1, first = s->n_variants;
+    double best = -INFINITY;
+    for (size_t i = 0; i < N_DECAY_SETS && (trace || average); i++)
+        for (size_t j = 0; j < n_averages; j++) {
+            size_t n = 0;
+            while (n < GP_DECAYS && decay_sets[i][n] > 0)
+                n++;
+            struct gp_variant *v = add_variant(s, s->options.terms, n, decay_sets[i], averages[j]);
+            struct gp_mode mode;
+            v->log_prior = s->variant[0].log_prior - log((double)(N_DECAY_SETS * n_averages));
+            gp_mode_set(&mode, &v->shape, s->cohort.n);
+            set_from(s, &s->variant[0], &v->shape, &mode);
+            best = fmax(best, find_from(s, v, &mode));
+            gp_mode_clear(&mode);
+            if (!gp_go_on(s))
+                return false;
+        }
+    for (size_t i = first, n = s->n_variants; i < n; i++)
+        if (s->variant[i].found && s->variant[i].mode.log_evidence > best - too_far &&
+            !leave_out(s, &s->variant[i]))
+            return false;
+    return true;
+}
+
+bool gp_textbooks(struct gp_search *s)
+{
+    static const double no_decay[GP_DECAYS];
+    unsigned simple = s->options.terms & SIMPLE;
+    s->variant = mem_new(MOST_VARIANTS, sizeof *s->variant);
+    struct gp_variant *full = add_variant(s, simple, 0, no_decay, averages[0]);
+    full->log_prior = -(double)full->shape.n_simple * M_LN2;
+    if (s->options.terms & ~(unsigned)SIMPLE)
+        full->log_prior -= M_LN2; /* half of the prior is for traces */
+    find_full(s, full);
+    for (int round = 0; full->found && s->options.fit_w0_sd && round < W0_ROUNDS; round++) {
+        estimate_w0_sd(s, full);
+        find_full(s, full);
+    }
+    if (!full->found)
+        return gp_go_on(s);
+    struct gp_prior prior;
+    gp_prior_set(s, &full->shape, NULL, &prior);
+    s->out->textbook = gp_point_of(s, full, &full->shape, &prior, &full->mode);
+    gp_prior_clear(&prior);
+    return leave_out(s, full) && add_memories(s);
+}

@@ -1,0 +1,226 @@
+#!/bin/sh
+# Logs as labs and other tools write them: each is read rightly, with a word on what was
+# odd, or refused with the words that say it.  tests/cases holds some, with the counts
+# that a script of its own took; others are made here, with the counts known from making.
+. "$srcdir/tests/tap.sh"
+cases=$srcdir/tests/cases
+
+batch() { "$DELTAW" --no-rc -q "$@" </dev/null 2>&1; }
+
+# counts LINE...: per animal "name trials right correct", then the lines of `load`.
+counts() {
+    batch -c "$1" -c animals | awk '
+        /^animal  / { table = 1; next }
+        table { printf "%s %d %d %d\n", $1, $2, int($5 * $2 / 100 + .5), int($4 * $2 / 100 + .5) }'
+}
+sessions() { # LINE: trials correct of each session, in order
+    batch -c "$1" -c 'save data o.csv' >/dev/null
+    awk -F, 'NR > 1 { if ($2 != last) { n++; last = $2 } good[n] += $5 == $7 }
+        END { for (i = 1; i <= n; i++) printf "%d ", good[i] }' o.csv
+    rm -f o.csv
+}
+loads() { # WHAT LINE COUNTS [WORD]: COUNTS as "name trials right correct; ..."
+    is "$1" "$(counts "$2" | sed '$!s/$/;/' | tr '\n' ' ' | sed 's/ $//')" "$3"
+    [ $# -lt 4 ] || like "$1, and it is told" "$(batch -c "$2" | tr '\n' ' ' | tr -s ' ')" "$4"
+}
+refused() { # WHAT LINE WORD
+    out=$(batch -c "$2")
+    is "$1 is refused" "$?" 3
+    like "$1, with what to say" "$out" "$3"
+}
+
+cp -r "$cases" cases && cd cases || exit 1
+loads "comments before the header" 'load comment_header.csv' "nim 90 44 59" 'lines that begin with #'
+loads "dates with the month first" 'load dates_mdy8.csv' "dune 120 59 73" 'month/day/year'
+is "in their order" "$(sessions 'load dates_mdy8.csv')" "3 10 10 16 16 18 "
+refused "a code for ignored trials" \
+    'load ignore_code2.csv subject=subject_id choice=animal_response' \
+    'choice=animal_response:0=left,1=right,2=missed'
+loads "a code for ignored trials" \
+    'load ignore_code2.csv choice=animal_response:0=left,1=right,2=missed' \
+    "ivy 72 32 55; jet 72 35 55"
+loads "choices from instruction and outcome" 'load instruction_outcome.csv stimulus=instruction' \
+    "gus 81 37 62; hop 78 43 66" 'left and right are read as -1 and 1'
+loads "the same, said in full" \
+    'load instruction_outcome.csv stimulus=instruction answer=instruction choice=none reward=outcome' \
+    "gus 81 37 62; hop 78 43 66"
+refused "one column for two roles" \
+    'load instruction_outcome.csv stimulus=instruction choice=instruction reward=outcome' \
+    'choice=none answer=instruction'
+refused "a log without a stimulus that is known" 'load instruction_outcome.csv' \
+    'load instruction_outcome.csv stimulus=instruction'
+loads "a day with one side only" 'load onesided/rook_1.csv onesided/rook_2.csv onesided/rook_3.csv' \
+    "rook 99 26 69" "1 = left, 0 = no-go"
+loads "rewards by chance" 'load prob_reward.csv' "elm 90 48 59; fen 90 45 68" 'rewards by chance'
+loads "sessions sorted as texts" 'load sessions_as_text.csv' "corvo 165 80 103" \
+    'put in order: 1, 2, 3 .. 11'
+is "come in the order of numbers" "$(sessions 'load sessions_as_text.csv')" \
+    "6 7 8 7 7 9 10 9 13 12 15 "
+loads "tones in Hz" 'load tones_hz.csv' "lux 90 46 68; moa 90 42 66" 'center=[0-9]* scale=log2'
+like "tones in Hz, centred" "$(batch -c 'load tones_hz.csv center=8000 scale=log2' -c 'fit static' \
+    -c wait -c 'show static1')" 'w_stim  1\.23 \+- \.26'
+loads "-1 for missed trials" 'load viol_minus1.csv' "ada 79 24 56; bix 78 41 64" '-1 = missed'
+refused "a session in two files" \
+    'load copied/koa_s1.csv "copied/koa_s1 (conflicted copy).csv" copied/koa_s2.csv' \
+    'conflicted copy.*koa_s1.csv'
+loads "without the copy" 'load copied/koa_s1.csv copied/koa_s2.csv' "koa 49 23 31"
+loads "or told that both are real" \
+    'load copied/koa_s1.csv "copied/koa_s1 (conflicted copy).csv" copied/koa_s2.csv copies=keep' \
+    "koa 72 31 46"
+cd .. || exit 1
+
+# make NAME LEFT RIGHT MISSED [SESSIONS]: NAME.tsv in plain words, and $want.
+# Columns: subject session trial stimulus(-1..1) choice(l r m) reward(0 1) answer(l r)
+want=
+make() { # SEED TRIALS SESSIONS ANIMAL...
+    seed=$1 trials=$2 days=$3
+    shift 3
+    awk -v seed="$seed" -v trials="$trials" -v days="$days" -v names="$*" 'BEGIN {
+        srand(seed)
+        n = split(names, name, " ")
+        split("-1 -0.5 -0.25 0.25 0.5 1", level, " ")
+        for (a = 1; a <= n; a++)
+            for (d = 1; d <= days; d++)
+                for (t = 1; t <= trials; t++) {
+                    s = level[int(6 * rand()) + 1]
+                    good = rand() < .55 + .03 * d
+                    z = s > 0 ? "r" : "l"
+                    y = good ? z : z == "r" ? "l" : "r"
+                    if (rand() < .1) y = "m"
+                    print name[a], d, t, s, y, y == z ? 1 : 0, z
+                }
+    }' >plain
+    want=$(awk '$5 != "m" { n[$1]++; r[$1] += $5 == "r"; c[$1] += $6; if (!($1 in at)) order[at[$1] = ++k] = $1 }
+        END { for (i = 1; i <= k; i++) { a = order[i]; printf "%s%s %d %d %d", (i > 1 ? "; " : ""), a, n[a], r[a], c[a] } }' plain)
+}
+# code HEADER PROGRAM: a log of `plain`, a row by an awk expression list
+code() { awk -v OFS=, "BEGIN { print \"$1\" } { $2 }"; }
+side() { printf '($5 == "l" ? "%s" : $5 == "r" ? "%s" : "%s")' "$1" "$2" "$3"; }
+
+# 1. The order of time.
+make 11 12 12 ant
+code subject,session,trial,stim,choice,reward 'print $1, "day" $2, $3, $4, $5 == "m" ? "" : $5, $6' <plain >rows.csv
+{ head -n 1 rows.csv; tail -n +2 rows.csv | LC_ALL=C sort -s -t, -k2,2; } >text.csv
+loads "day1 day10 day11 day2" 'load text.csv' "$want" 'put in order: day1, day2, day3 .. day12'
+is "is the order of days" "$(sessions 'load text.csv')" "$(sessions 'load rows.csv')"
+mkdir days
+for d in 1 2 3 4 5 6 7 8 9 10 11 12; do
+    awk -F, -v OFS=, -v d="day$d" 'NR == 1 { print "subject,trial,stim,choice,reward" } $2 == d { print $1, $3, $4, $5, $6 }' rows.csv >"days/log_$d.csv"
+done
+loads "files of a glob" "load $(echo days/*.csv)" "$want" 'files of 1 animal put in order: days/log_1.csv, days/log_2.csv'
+is "in the order of days" "$(sessions "load $(echo days/*.csv)")" "$(sessions 'load rows.csv')"
+for form in '%d%02d2021 28 3' '%02d/%d/2021 3 28' '%d.%02d.2021 28 3' '%d-Mar-2021 28 3'; do
+    set -- $form
+    case $1 in *Mar*) dated='sprintf("'$1'", 14 + $2)' ;; *d/%d*) dated='sprintf("'$1'", 3, 14 + $2)' ;; *) dated='sprintf("'$1'", 14 + $2, 3)' ;; esac
+    code mouse,date,trial,stim,choice,reward "print \$1, $dated, \$3, \$4, \$5 == \"m\" ? \"\" : \$5, \$6" <plain >dated.csv
+    { head -n 1 dated.csv; tail -n +2 dated.csv | tac | sort -s -t, -k2,2 -r; } >mixed.csv
+    is "dates as in $(sed -n '2s/^[^,]*,\([^,]*\).*/\1/p' dated.csv)" "$(sessions 'load mixed.csv')" "$(sessions 'load rows.csv')"
+done
+code mouse,date,trial,stim,choice,reward 'print $1, sprintf("%02d/%02d/2021", $2 % 3 + 1, 3 + $2 % 5), $3, $4, $5 == "m" ? "" : $5, $6' <plain >unknown.csv
+like "dates that can be read in two ways" "$(batch -c 'load unknown.csv')" 'does day or month come first'
+unlike "unless it is said" "$(batch -c 'load unknown.csv dates=dmy')" 'does day or month'
+code mouse,eid,trial,stim,choice,reward 'print $1, substr("qxbkzwmagtrc", $2, 1) "-f", $3, $4, $5 == "m" ? "" : $5, $6' <plain >named.csv
+like "names that tell no order" "$(batch -c 'load named.csv' | tr '\n' ' ')" 'neither dates nor numbers tell'
+
+# 2. Codes.
+make 12 30 3 bee cat
+for codes in '0 1 -1' '0 1 NaN' '-1 1 0' '1 2 ' 'L R none' 'Left right nogo' 'left right timeout'; do
+    set -- $codes
+    code id,session,trial,stim,response,rewarded "print \$1, \$2, \$3, \$4, $(side "$1" "$2" "${3-}"), \$6" <plain >c.csv
+    loads "choices $codes" 'load c.csv' "$want"
+done
+for codes in '0 1 2' '1 2 3' '1 2 0' 'a b c' '-1 1 2'; do
+    set -- $codes
+    code id,session,trial,stim,response,rewarded "print \$1, \$2, \$3, \$4, $(side "$1" "$2" "$3"), \$6" <plain >c.csv
+    refused "choices $codes" 'load c.csv' "choice=response:"
+    loads "choices $codes, said" "load c.csv choice=response:$1=left,$2=right,$3=missed" "$want"
+done
+code id,session,trial,stim,response,rewarded "print \$1, \$2, \$3, \$4, $(side 1 0 ''), \$6" <plain >c.csv
+refused "1 for left" 'load c.csv' 'choice=response:0=right,1=left'
+loads "1 for left, said" 'load c.csv choice=response:0=right,1=left' "$want"
+loads "or turned round" 'load c.csv choice=response:0=left,1=right flip=choice' "$want"
+code id,session,trial,stim,response,rewarded "print \$1, \$2, \$3, -\$4, $(side L R ''), \$6" <plain >c.csv
+loads "stimuli with left above 0" 'load c.csv flip=stimulus' "$want"
+like "without a word that is odd" "$(batch -c 'load c.csv' | tr '\n' ' ')" 'away from the stimulus'
+# accuracy instead of a side
+code id,session,trial,stim,resp,side,feedback 'print $1, $2, $3, $4, $5 == "m" ? "" : $6, $7 == "r" ? "right" : "left", $5 == "m" ? "" : $6' <plain >a.csv
+refused "a response that tells correct from error" 'load a.csv' 'correct from error'
+loads "choices from the side and that response" 'load a.csv choice=none answer=side reward=feedback' "$want"
+code id,session,trial,stim,resp,side 'print $1, $2, $3, $4, $5 == "m" ? "" : $6, $7 == "r" ? "right" : "left"' <plain >b.csv
+refused "one column for choice and reward" 'load b.csv reward=resp choice=resp' 'cannot tell both'
+loads "rewards from choice and side" \
+    "$(code id,session,trial,stim,resp,side "print \$1, \$2, \$3, \$4, $(side l r ''), \$7" <plain >e.csv; echo 'load e.csv answer=side reward=none')" "$want"
+# one side only: IBL's codes whatever the day holds
+awk '{ if ($2 == 2) { if ($5 == "r") $5 = "m"; $6 = $5 == $7 } print }' plain >day2 && mv day2 plain
+make_want() { want=$(awk '$5 != "m" { n[$1]++; r[$1] += $5 == "r"; c[$1] += $6; if (!($1 in at)) order[at[$1] = ++k] = $1 }
+    END { for (i = 1; i <= k; i++) { a = order[i]; printf "%s%s %d %d %d", (i > 1 ? "; " : ""), a, n[a], r[a], c[a] } }' plain); }
+make_want
+files=
+for d in 1 2 3; do
+    awk -v d=$d '$2 == d' plain | code subject,session,trial,contrastLeft,contrastRight,choice,feedbackType \
+        "print \$1, \$2, \$3, (\$4 < 0 ? -\$4 : \"\"), (\$4 > 0 ? \$4 : \"\"), $(side 1 -1 0), \$6 ? 1 : -1" >"ibl_$d.csv"
+    files="$files ibl_$d.csv"
+done
+loads "IBL's codes with a day of one side" "load$files" "$want"
+like "that day alone" "$(batch -c 'load ibl_2.csv')" '1 = left'
+files=
+for d in 1 2 3; do
+    awk -v d=$d '$2 == d' plain | code subject,session,trial,stim,choice,reward \
+        "print \$1, \$2, \$3, \$4, $(side -1 1 0), \$6" >"sign_$d.csv"
+    files="$files sign_$d.csv"
+done
+loads "-1, 1 and 0 with a day of one side" "load$files" "$want"
+
+# 3. Twice, and odd names.
+make 13 20 3 dog
+code subject,session,trial,stim,choice,reward "print \$1, \$2, \$3, \$4, $(side 0 1 ''), \$6" <plain >whole.csv
+awk -F, 'NR == 1 || $2 == 2' whole.csv >again.csv
+refused "a session in a second file" 'load whole.csv again.csv' 'again.csv:2: .*whole.csv'
+sed 's/^dog,2/dog,2b/' again.csv >renamed.csv
+refused "under another session's name" 'load whole.csv renamed.csv' 'has the same trials'
+sed 's/^dog,/doggy,/' again.csv >other.csv
+refused "under another animal's name" 'load whole.csv other.csv' 'has the same trials'
+sed '$d' again.csv | sed '$d' >cut.csv
+refused "cut short" 'load whole.csv cut.csv' 'has the same trials'
+awk -F, -v OFS=, 'NR > 5 && NR < 9 { next } { print }' again.csv >holes.csv
+refused "with holes" 'load whole.csv holes.csv' 'has the same trials'
+loads "and kept when told" 'load whole.csv again.csv copies=keep' \
+    "$(awk -F, 'FNR > 1 && $5 != "" { n++; r += $5; c += $6 } END { print "dog", n, r, c }' whole.csv again.csv)"
+sed 's/^dog,3/Dog,3/' whole.csv >spelled.csv
+like "one animal in two spellings" "$(batch -c 'load spelled.csv')" 'dog and Dog: one animal in two spellings'
+{ cat whole.csv; echo ',,,,,'; echo ' , ,,,,'; echo 'dog,3,,,,'; } >blank.csv
+loads "blank rows are no trials" 'load blank.csv' "$want" '3 blank rows'
+is "and no no-go" "$(batch -c 'load blank.csv' -c data | grep -oE 'read +[0-9]+ rows')" "read      60 rows"
+code subject,session,trial,stim,choice,reward "print \$1, \$2, \$3, (\$4 > 0 ? 1 : 0), $(side 0 1 ''), \$6" <plain >zero.csv
+loads "stimuli 0 and 1" 'load zero.csv' "$want" 'stimulus=COLUMN:0=-1,1=1'
+loads "said" 'load zero.csv stimulus=stim:0=-1,1=1' "$want" 'nothing odd'
+code subject,session,trial,stim,choice,reward "print \$1, \$2, \$3, (\$4 > 0 ? 2 : 1), $(side 0 1 ''), \$6" <plain >two.csv
+loads "stimuli 1 and 2" 'load two.csv' "$want" 'stimulus=COLUMN:1=-1,2=1'
+code subject,session,trial,stim,choice,reward "print \$1, \$2, \$3, (\$4 > 0 ? \"high\" : \"low\"), $(side 0 1 ''), \$6" <plain >cue.csv
+refused "stimuli as words" 'load cue.csv' 'stimulus=stim:[a-z]*=-1,VALUE=1'
+loads "said" 'load cue.csv stimulus=stim:low=-1,high=1' "$want"
+
+# 4. A verdict of at most five lines, whatever there is.
+awk -F, -v OFS=, '{ line = $0; for (i = 1; i <= 3000; i++) line = line "," (NR == 1 ? "column" i : i); print line }' whole.csv >wide.csv
+is "3,000 kept columns take five lines" "$(batch -c 'load wide.csv' | wc -l)" "$(batch -c 'load wide.csv' | head -n 5 | wc -l)"
+
+# 5. Tables of other make.
+code subject,session,trial,stim,choice,reward "print \$1, \$2, \$3, \$4, $(side 0 1 NA), \$6" <plain | tr , ' ' | tr -s ' ' | sed 's/ /   /' >blanks.txt
+loads "runs of blanks" 'load blanks.txt' "$want"
+tail -n +2 whole.csv >headless.csv
+loads "no header" 'load headless.csv header=no subject=1 session=2 trial=3 stimulus=4 choice=5 reward=6' "$want"
+{ echo 'rig 3;;;'; echo 'v2'; sed 's/,/;/g' whole.csv | sed 's/\./,/'; } >comma.csv
+loads "lines to skip and decimal commas" 'load comma.csv skip=2 decimal=,' "$want"
+refused "decimal commas that nobody told of" 'load comma.csv skip=2' 'decimal=,'
+awk -F, -v OFS='|' '{ $1 = $1; print } NR == 9 { print "% pause" }' whole.csv >bars.csv
+loads "bars, and comments among rows" 'load bars.csv comment=%' "$want"
+code subject,session,trial,stim,choice,reward "print \$1, \$2, \$3, (\$4 < 0 ? \"-1.\" (-1000 * \$4) : \"1.\" (1000 * \$4)), $(side 0 1 ''), \$6" <plain | tr , ';' >thousands.csv
+like "thousands" "$(batch -c 'load thousands.csv thousands=. decimal=,' | tr '\n' ' ')" 'divide='
+mkdir rig
+for d in 1 2 3; do awk -F, -v OFS=, -v d=$d 'NR == 1 || $2 == d { print $3, $4, $5, $6 }' whole.csv >"rig/dog_2021-03-0${d}_s$d.csv"; done
+loads "subject, date and session from files' names" \
+    "load $(echo rig/*) names='{subject}_{date}_s{session}.csv'" "$want"
+refused "a name that does not fit" "load $(echo rig/*) names='{subject}+{date}.csv'" 'does not fit'
+code subject,session,trial,choice,reward "print \$1, \$2, \$3, $(side 0 1 ''), \$6" <plain >bandit.csv
+like "a bandit has no correct side" "$(batch -c 'load bandit.csv stimulus=none' -c animals | tail -n 1 | tr -s ' ')" '^dog [0-9]+ 3 - '
+finish
