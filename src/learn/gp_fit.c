@@ -9,10 +9,12 @@
 #include "gp_inside.h"
 
 /* Prior standard deviations of the terms' sizes, where the feature is at most 1: rates of
- * .3 move a policy from chance to its end within some ten trials. */
+ * .1 move a policy from chance to its end within some tens of trials.  A small one is not
+ * 0: a term that the data do not ask for may still be there a little, and intervals of
+ * width 0 would be wrong wherever it is. */
 static const double term_sd[GP_N_TERMS] = {
-    [GP_CORRECT] = .3,     [GP_ERROR] = .3,         [GP_TOWARD] = .3, [GP_EXPECTED] = .3,
-    [GP_FORGETTING] = .01, [GP_PERSEVERANCE] = .05, [GP_TRACE] = .3,  [GP_AVERAGE] = .3,
+    [GP_CORRECT] = .1,      [GP_ERROR] = .1,         [GP_TOWARD] = .1, [GP_EXPECTED] = .1,
+    [GP_FORGETTING] = .003, [GP_PERSEVERANCE] = .02, [GP_TRACE] = .2,  [GP_AVERAGE] = .2,
 };
 static const double lapse_sd = .1;
 
@@ -28,16 +30,17 @@ bool gp_go_on(const struct gp_search *s)
     return !s->watch || !s->watch->go_on || s->watch->go_on(s->watch->context);
 }
 
-void gp_prior_set(const struct gp_search *s, const struct gp_shape *shape, const double *sigma,
-                  struct gp_prior *prior)
+void gp_prior_set(const struct gp_search *s, const struct gp_shape *shape, unsigned large,
+                  const double *sigma, struct gp_prior *prior)
 {
     prior->precision = mem_new(shape->n, sizeof(double));
     prior->mean = mem_new(shape->n, sizeof(double));
     for (size_t k = 0; k < shape->n_weights; k++) {
         double size = fmax(s->cohort.x_size[k], 1e-6), *to = prior->precision + shape->at[k];
         for (size_t j = 0; j < shape->n_simple; j++) {
-            bool of_w = shape->simple[j] == GP_FORGETTING;
-            *to++ = pow(term_sd[shape->simple[j]] / (of_w ? 1 : size * size), -2);
+            enum gp_term term = shape->simple[j];
+            double sd = term_sd[term] * (large & 1u << term ? 1 : GP_SMALL);
+            *to++ = pow(sd / (term == GP_FORGETTING ? 1 : size * size), -2);
         }
         for (size_t j = 0; j < shape->n_decays * shape->n_kinds; j++)
             *to++ = pow(term_sd[GP_TRACE] / (size * size), -2);
@@ -89,6 +92,7 @@ struct gp_point gp_point_of(const struct gp_search *s, const struct gp_variant *
     const struct gp_data *data = s->cohort.data;
     size_t n = shape->n, k = shape->n_weights;
     struct gp_point p = {.terms = variant->terms,
+                         .large = variant->large,
                          .n_decays = shape->n_decays,
                          .average = variant->average,
                          .log_likelihood = mode->sums.log_likelihood,

@@ -13,7 +13,7 @@
 
 enum { MOST_LEVELS = 5, MOST_FITTED = 48, ROUNDS = 6 };
 /* Nats below the best at which a point is not worth a fit, and is not worth keeping. */
-static const double worth_a_fit = 4.5, worth_a_variant = 6, worth_keeping = 6;
+static const double worth_a_fit = 4, worth_a_variant = 4, worth_keeping = 6;
 /* Length scales over the largest input, and over 2 logits for the weights. */
 static const double scales[] = {1, 2};
 enum { N_SCALES = sizeof scales / sizeof *scales };
@@ -88,14 +88,14 @@ static struct gp_shape shape_of(const struct gp_variant *m, struct gp_basis *bas
 }
 
 /* What evidence the quadratic at the textbook mode promises; `mode` has its sums. */
-static double predict(const struct grid *g, const struct gp_shape *shape, const int *level,
-                      struct gp_mode *mode)
+static double predict(const struct grid *g, const struct gp_shape *shape, unsigned large,
+                      const int *level, struct gp_mode *mode)
 {
     double sigma[GP_WEIGHTS], gain = 0, *b = mem_new(shape->n, sizeof *b);
     struct gp_prior prior;
     for (size_t k = 0; k < shape->n_weights; k++)
         sigma[k] = fmax(level_sigma(g, k, level[k]), 1e-7);
-    gp_prior_set(g->s, shape, sigma, &prior);
+    gp_prior_set(g->s, shape, large, sigma, &prior);
     bool ok = gp_mode_factor(&g->s->cohort, &prior, 0, mode);
     for (size_t i = 0; i < shape->n; i++)
         b[i] = mode->sums.gradient[i] - prior.precision[i] * (mode->theta[i] - prior.mean[i]);
@@ -137,8 +137,8 @@ static void add_sheet(struct grid *g, const struct gp_variant *m, size_t scale)
         struct candidate *c = add(g, m, scale);
         for (size_t k = 0, rest = i; k < K; k++, rest /= g->n_levels)
             c->level[k] = (int)(rest % g->n_levels);
-        c->predicted = predict(g, &shape, c->level, &mode) + m->log_prior + log(1 - none) -
-                       log((double)((n - 1) * N_SCALES));
+        c->predicted = predict(g, &shape, m->large, c->level, &mode) + m->log_prior +
+                       log(1 - none) - log((double)((n - 1) * N_SCALES));
     }
     gp_mode_clear(&mode);
 }
@@ -148,7 +148,7 @@ static void add_textbook(struct grid *g, const struct gp_variant *m)
 {
     struct candidate *c = add(g, m, N_SCALES);
     struct gp_prior prior;
-    gp_prior_set(g->s, &m->shape, NULL, &prior);
+    gp_prior_set(g->s, &m->shape, m->large, NULL, &prior);
     c->point = gp_point_of(g->s, m, &m->shape, &prior, &m->mode);
     c->predicted = m->mode.log_evidence + m->log_prior + (g->s->options.smooth ? log(none) : 0);
     c->chosen = c->done = true;
@@ -168,7 +168,7 @@ static void fit_one(void *context, size_t i, size_t member)
     (void)member;
     for (size_t k = 0; k < shape.n_weights; k++)
         sigma[k] = level_sigma(g, k, c->level[k]);
-    gp_prior_set(s, &shape, sigma, &prior);
+    gp_prior_set(s, &shape, c->variant->large, sigma, &prior);
     gp_mode_set(&mode, &shape, s->cohort.n);
     widen(c->variant, &shape, s->cohort.n, &mode);
     if (gp_go_on(s) && gp_mode_find(&s->cohort, &shape, &prior, NULL, NULL, NULL, &mode)) {

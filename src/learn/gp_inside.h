@@ -105,11 +105,12 @@ void gp_mode_robust(const struct gp_cohort *cohort, const struct gp_prior *prior
 
 /* --- the grid (gp_grid.c) */
 
+#define GP_SMALL .1  /* a term's small prior over its wide one */
 #define GP_LAPSE .02 /* mean of its prior, and first guess */
 
-/* A set of terms and decays: a rule without remainder. */
+/* Terms, the sizes of their priors, and decays: a rule without remainder. */
 struct gp_variant {
-    unsigned terms;
+    unsigned terms, large; /* large: those terms whose prior is wide */
     size_t n_decays;
     double decay[GP_DECAYS], average;
     double log_prior;
@@ -129,9 +130,9 @@ struct gp_search {
     struct gp *out;
 };
 
-/* Prior of a shape's parameters; sigma [K]. */
-void gp_prior_set(const struct gp_search *s, const struct gp_shape *shape, const double *sigma,
-                  struct gp_prior *prior);
+/* Prior of a shape's parameters; large: as in struct gp_variant; sigma [K]. */
+void gp_prior_set(const struct gp_search *s, const struct gp_shape *shape, unsigned large,
+                  const double *sigma, struct gp_prior *prior);
 void gp_prior_clear(struct gp_prior *prior);
 bool gp_go_on(const struct gp_search *s);
 /* The modes of all variants that may count.  False: stopped. */

@@ -23,58 +23,60 @@ static double log_normal(double x, double mean, double variance)
     return -.5 * (log(2 * M_PI * variance) + (x - mean) * (x - mean) / variance);
 }
 
+/* One term's posterior and prior at the points. */
+struct pool {
+    size_t n;
+    double *weight, *mean, *variance;
+    double wide; /* sd of the larger prior */
+};
+
 /* The density at 0 of prior and posterior: their ratio is the Bayes factor (Savage and
- * Dickey; Verdinelli and Wasserman 1995), the other parameters' priors being the same. */
-static double log_bayes_factor(size_t n, const double *weight, const double *mean,
-                               const double *variance, double precision)
+ * Dickey; Verdinelli and Wasserman 1995), the other parameters' priors being the same.  The
+ * prior is wide or small, as likely one as the other. */
+static double log_bayes_factor(const struct pool *p)
 {
-    double top = -INFINITY, sum = 0;
-    for (size_t i = 0; i < n; i++)
-        top = fmax(top, log_normal(0, mean[i], variance[i]));
-    for (size_t i = 0; i < n; i++)
-        sum += weight[i] * exp(log_normal(0, mean[i], variance[i]) - top);
-    return log_normal(0, 0, 1 / precision) - (top + log(sum));
+    double top = -INFINITY, sum = 0, narrow = GP_SMALL * p->wide;
+    for (size_t i = 0; i < p->n; i++)
+        top = fmax(top, log_normal(0, p->mean[i], p->variance[i]));
+    for (size_t i = 0; i < p->n; i++)
+        sum += p->weight[i] * exp(log_normal(0, p->mean[i], p->variance[i]) - top);
+    double prior = log((1 / p->wide + 1 / narrow) / 2) - log(2 * M_PI) / 2;
+    return prior - (top + log(sum));
 }
 
-/* Of the points that have the term; where none is left that has, of the rule with all terms. */
 static void report_term(const struct gp *gp, double *const *covariance, struct gp_term_report *row)
 {
-    size_t n = 0;
-    double precision = 1, weight[gp->n_points + 1], mean[gp->n_points + 1];
-    double variance[gp->n_points + 1];
-    for (size_t q = 0; q <= gp->n_points; q++) {
-        const struct gp_point *p = q < gp->n_points ? &gp->points[q] : &gp->textbook;
+    double weight[gp->n_points], mean[gp->n_points], variance[gp->n_points];
+    struct pool pool = {gp->n_points, weight, mean, variance, 0};
+    for (size_t q = 0; q < gp->n_points; q++) {
+        const struct gp_point *p = &gp->points[q];
         size_t at = term_at(gp, p, row->weight, row->term);
-        if (at == SIZE_MAX || (q == gp->n_points && n > 0))
-            continue;
-        precision = p->precision[at];
-        weight[n] = p->weight, mean[n] = p->theta[at];
-        variance[n] = covariance[q][at * p->n + at];
-        row->probability += weight[n++];
+        bool large = p->large & 1u << row->term;
+        pool.wide = pow(p->precision[at], -.5) / (large ? 1 : GP_SMALL);
+        weight[q] = p->weight, mean[q] = p->theta[at];
+        variance[q] = covariance[q][at * p->n + at];
+        row->probability += large ? p->weight : 0;
     }
-    for (size_t q = 0; q < n; q++)
-        weight[q] = row->probability > 0 ? weight[q] / row->probability : 1;
-    struct gp_value v = gp_mixture(n, weight, mean, variance);
+    struct gp_value v = gp_mixture(gp->n_points, weight, mean, variance);
     row->mean = v.mean, row->low = v.low, row->high = v.high;
-    for (size_t q = 0; q < n; q++)
+    for (size_t q = 0; q < gp->n_points; q++)
         row->sd += weight[q] * (variance[q] + pow(mean[q] - v.mean, 2));
     row->sd = sqrt(row->sd);
-    row->log_bayes_factor = log_bayes_factor(n, weight, mean, variance, precision);
+    row->log_bayes_factor = log_bayes_factor(&pool);
 }
 
 size_t gp_terms_report(const struct gp *gp, enum gp_interval interval, struct gp_term_report *rows)
 {
-    double *covariance[gp->n_points + 1];
+    double *covariance[gp->n_points];
     size_t n = 0;
     for (size_t q = 0; q < gp->n_points; q++)
         covariance[q] = gp_covariance(&gp->points[q], interval);
-    covariance[gp->n_points] = gp_covariance(&gp->textbook, interval);
     for (int term = 0; term < GP_TRACE; term++)
         for (size_t k = 0; k < gp->n_weights && gp->options.terms & 1u << term; k++) {
             rows[n] = (struct gp_term_report){.term = (enum gp_term)term, .weight = k};
             report_term(gp, covariance, &rows[n++]);
         }
-    for (size_t q = 0; q <= gp->n_points; q++)
+    for (size_t q = 0; q < gp->n_points; q++)
         free(covariance[q]);
     return n;
 }

@@ -1,5 +1,5 @@
-/* Rules without a remainder: the one with all terms from several starts, then the sets of
- * its terms, and decays of traces, that the data may ask for. */
+/* Rules without a remainder: the one with all terms from several starts, then other sizes
+ * of the terms' priors, and decays of traces, that the data may ask for. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,9 +8,9 @@
 #include "deltaw/learn/positive.h"
 #include "gp_inside.h"
 
-enum { W0_ROUNDS = 3, MOST_SETS = 8, SIMPLE = (1 << GP_TRACE) - 1 };
-/* Nats below the best at which a set of terms or decays is left out. */
-static const double too_far = 5;
+enum { W0_ROUNDS = 3, MOST_SETS = 6, ROUNDS = 4, SIMPLE = (1 << GP_TRACE) - 1 };
+/* Nats below the best at which sizes or decays are left out. */
+static const double too_far = 4;
 
 /* Sets of decays that are tried beside each other; half-lives of 1 to 8 trials. */
 static const double decay_sets[][GP_DECAYS] = {{.85}, {.6, .9}, {.5, .8, .92}};
@@ -18,7 +18,7 @@ static const double averages[] = {.8, .88};
 enum {
     N_DECAY_SETS = sizeof decay_sets / sizeof *decay_sets,
     N_AVERAGES = sizeof averages / sizeof *averages,
-    MOST_VARIANTS = (1 + N_DECAY_SETS * N_AVERAGES) * (1 + MOST_SETS),
+    MOST_VARIANTS = (1 + N_DECAY_SETS * N_AVERAGES) * (1 + MOST_SETS * ROUNDS),
 };
 
 struct telling {
@@ -83,7 +83,8 @@ static struct gp_variant *add_variant(struct gp_search *s, unsigned terms, size_
                                       const double *decay, double average)
 {
     struct gp_variant *v = &s->variant[s->n_variants++];
-    *v = (struct gp_variant){.terms = terms, .n_decays = n_decays, .average = average};
+    *v = (struct gp_variant){
+        .terms = terms, .large = terms & SIMPLE, .n_decays = n_decays, .average = average};
     memcpy(v->decay, decay, n_decays * sizeof *decay);
     v->shape = (struct gp_shape){.n_weights = s->cohort.data->n_weights,
                                  .n_decays = n_decays,
@@ -101,7 +102,7 @@ static struct gp_variant *add_variant(struct gp_search *s, unsigned terms, size_
 static double find_from(struct gp_search *s, struct gp_variant *v, struct gp_mode *mode)
 {
     struct gp_prior prior;
-    gp_prior_set(s, &v->shape, NULL, &prior);
+    gp_prior_set(s, &v->shape, v->large, NULL, &prior);
     struct telling telling = {s, v, &prior};
     bool ok = gp_mode_find(&s->cohort, &v->shape, &prior, s->team, tell_step, &telling, mode);
     double evidence = ok ? mode->log_evidence : -INFINITY;
@@ -153,76 +154,134 @@ static void estimate_w0_sd(struct gp_search *s, const struct gp_variant *v)
     free(b);
 }
 
-/* What evidence a fitted rule keeps without some of its terms, were its posterior normal:
- * the ratio of posterior and prior density where they are 0 (Savage and Dickey).
- * covariance [n][n] of the posterior, precision [n] of the prior. */
-static double evidence_without(const struct gp_variant *v, unsigned without,
-                               const double *covariance, const double *precision)
+/* What evidence a rule would have by other sizes of its terms' priors, were the likelihood
+ * quadratic about its mode.  data [n][n]: the information of the choices alone. */
+static double predict(const struct gp_search *s, const struct gp_variant *v, const double *data,
+                      const struct gp_prior *own, unsigned large)
 {
-    size_t at[GP_N_TERMS * GP_WEIGHTS], m = 0, n = v->shape.n;
-    for (size_t k = 0; k < v->shape.n_weights; k++)
-        for (size_t j = 0; j < v->shape.n_simple; j++)
-            if (without & 1u << v->shape.simple[j])
-                at[m++] = v->shape.at[k] + j;
-    double *c = mem_new(m * m, sizeof *c), *l = mem_new(m * m, sizeof *l), b[m + 1], sum = 0;
-    for (size_t i = 0; i < m; i++) {
-        for (size_t j = 0; j < m; j++)
-            c[i * m + j] = covariance[at[i] * n + at[j]];
-        b[i] = v->mode.theta[at[i]];
-        sum -= log(precision[at[i]]) / 2;
-    }
-    bool ok = positive_factor(m, c, l);
-    if (ok)
-        gp_solve_lower(m, l, b);
-    for (size_t i = 0; i < m && ok; i++)
-        sum -= log(l[i * m + i]) + b[i] * b[i] / 2;
-    free(c), free(l);
-    return ok ? v->mode.log_evidence + sum : -INFINITY;
-}
-
-static bool fit_without(struct gp_search *s, const struct gp_variant *full, unsigned without)
-{
-    struct gp_variant *v =
-        add_variant(s, full->terms & ~without, full->n_decays, full->decay, full->average);
-    struct gp_mode mode;
-    v->log_prior = full->log_prior;
-    gp_mode_set(&mode, &v->shape, s->cohort.n);
-    set_from(s, full, &v->shape, &mode);
-    find_from(s, v, &mode);
-    gp_mode_clear(&mode);
-    return gp_go_on(s);
-}
-
-/* Those sets of its terms that may count are fitted, the likeliest first. */
-static bool leave_out(struct gp_search *s, const struct gp_variant *full)
-{
-    size_t n = full->shape.n;
-    double evidence[SIMPLE + 1], best = full->mode.log_evidence;
-    double *covariance = mem_new(n * n, sizeof *covariance);
+    size_t n = v->shape.n;
+    double evidence = v->mode.log_evidence + gp_log_determinant(n, v->mode.factor) / 2;
+    double *m = mem_copy(data, n * n, sizeof *m), *l = mem_new(n * n, sizeof *l);
+    double *b = mem_new(n, sizeof *b);
     struct gp_prior prior;
-    bool ok = true;
-    gp_prior_set(s, &full->shape, NULL, &prior);
-    memcpy(covariance, full->mode.factor, n * n * sizeof *covariance);
-    gp_invert_factor(n, covariance);
-    for (unsigned out = 1; out <= SIMPLE; out++) {
-        bool some = (full->terms & ~out) != 0 || s->options.smooth;
-        evidence[out] = (out & full->terms) == out && some
-                            ? evidence_without(full, out, covariance, prior.precision)
-                            : -INFINITY;
-        best = fmax(best, evidence[out]);
+    gp_prior_set(s, &v->shape, large, NULL, &prior);
+    for (size_t i = 0; i < n; i++) {
+        double away = v->mode.theta[i] - own->mean[i];
+        b[i] = (own->precision[i] - prior.precision[i]) * away;
+        evidence += (own->precision[i] - prior.precision[i]) * away * away / 2;
+        evidence += log(prior.precision[i] / own->precision[i]) / 2;
+        m[i * n + i] += prior.precision[i];
     }
-    for (size_t i = 0; i < MOST_SETS && ok; i++) {
-        unsigned top = 1;
-        for (unsigned out = 1; out <= SIMPLE; out++)
-            top = evidence[out] > evidence[top] ? out : top;
-        if (!(evidence[top] > best - too_far))
-            break;
-        evidence[top] = -INFINITY;
-        ok = fit_without(s, full, top);
+    bool ok = positive_factor(n, m, l);
+    if (ok) {
+        gp_solve_lower(n, l, b);
+        evidence -= gp_log_determinant(n, l) / 2;
     }
+    for (size_t i = 0; i < n; i++)
+        evidence += b[i] * b[i] / 2;
     gp_prior_clear(&prior);
-    free(covariance);
-    return ok;
+    free(m), free(l), free(b);
+    return ok ? evidence : -INFINITY;
+}
+
+/* Sizes of priors that were not tried, by what the fitted variants from `first` on promise:
+ * of each the one that is most like it. */
+static void predict_all(const struct gp_search *s, size_t first, double *evidence)
+{
+    int nearest[SIMPLE + 1];
+    for (unsigned large = 0; large <= SIMPLE; large++)
+        evidence[large] = -INFINITY, nearest[large] = GP_N_TERMS + 1;
+    for (size_t i = first; i < s->n_variants; i++) {
+        const struct gp_variant *v = &s->variant[i];
+        size_t n = v->shape.n;
+        struct gp_prior own;
+        if (!v->found)
+            continue;
+        double *data = mem_new(n * n, sizeof *data);
+        gp_prior_set(s, &v->shape, v->large, NULL, &own);
+        for (size_t r = 0; r < n; r++)
+            for (size_t c = 0; c <= r; c++) {
+                for (size_t q = 0; q <= c; q++)
+                    data[r * n + c] += v->mode.factor[r * n + q] * v->mode.factor[c * n + q];
+                data[r * n + c] -= r == c ? own.precision[r] : 0;
+                data[c * n + r] = data[r * n + c];
+            }
+        for (unsigned large = 0; large <= SIMPLE; large++) {
+            int apart = __builtin_popcount(large ^ v->large);
+            if ((large & ~v->terms) || apart > nearest[large])
+                continue;
+            double value = predict(s, v, data, &own, large);
+            if (apart < nearest[large] || value > evidence[large])
+                evidence[large] = value;
+            nearest[large] = apart;
+        }
+        gp_prior_clear(&own);
+        free(data);
+    }
+    for (size_t i = first; i < s->n_variants; i++)
+        evidence[s->variant[i].large] = -INFINITY;
+}
+
+static const struct gp_variant *most_like(const struct gp_search *s, size_t first, size_t end,
+                                          unsigned large)
+{
+    const struct gp_variant *best = &s->variant[first];
+    for (size_t i = first; i < end; i++)
+        if (s->variant[i].found && __builtin_popcount(s->variant[i].large ^ large) <
+                                       __builtin_popcount(best->large ^ large))
+            best = &s->variant[i];
+    return best;
+}
+
+struct fitting {
+    struct gp_search *s;
+    size_t family, first; /* where the family and those to be fitted begin */
+};
+
+/* By any thread. */
+static void fit_sizes(void *context, size_t i, size_t member)
+{
+    struct fitting *f = context;
+    struct gp_search *s = f->s;
+    struct gp_variant *v = &s->variant[f->first + i];
+    struct gp_prior prior;
+    (void)member;
+    gp_prior_set(s, &v->shape, v->large, NULL, &prior);
+    set_from(s, most_like(s, f->family, f->first, v->large), &v->shape, &v->mode);
+    v->found =
+        gp_go_on(s) && gp_mode_find(&s->cohort, &v->shape, &prior, NULL, NULL, NULL, &v->mode);
+    gp_prior_clear(&prior);
+}
+
+/* Sizes of the terms' priors, large or small each: from the variant `first`, whose are all
+ * large, to all that may count. */
+static bool try_sizes(struct gp_search *s, size_t first)
+{
+    const struct gp_variant *full = &s->variant[first];
+    double best = full->mode.log_evidence, evidence[SIMPLE + 1];
+    for (int round = 0; round < ROUNDS && gp_go_on(s); round++) {
+        struct fitting f = {s, first, s->n_variants};
+        predict_all(s, first, evidence);
+        while (s->n_variants < f.first + MOST_SETS) {
+            unsigned top = 0;
+            for (unsigned large = 1; large <= SIMPLE; large++)
+                top = evidence[large] > evidence[top] ? large : top;
+            best = fmax(best, evidence[top]);
+            if (!(evidence[top] > best - too_far))
+                break;
+            struct gp_variant *v =
+                add_variant(s, full->terms, full->n_decays, full->decay, full->average);
+            v->large = top, v->log_prior = full->log_prior;
+            evidence[top] = -INFINITY;
+        }
+        if (s->n_variants == f.first)
+            break;
+        team_run(s->team, s->n_variants - f.first, fit_sizes, &f);
+        best = full->mode.log_evidence;
+        for (size_t i = first; i < s->n_variants; i++)
+            best = s->variant[i].found ? fmax(best, s->variant[i].mode.log_evidence) : best;
+    }
+    return gp_go_on(s);
 }
 
 /* Rules with traces, of all sets of decays. */
@@ -248,7 +307,7 @@ static bool add_memories(struct gp_search *s)
         }
     for (size_t i = first, n = s->n_variants; i < n; i++)
         if (s->variant[i].found && s->variant[i].mode.log_evidence > best - too_far &&
-            !leave_out(s, &s->variant[i]))
+            !try_sizes(s, i))
             return false;
     return true;
 }
@@ -270,8 +329,8 @@ bool gp_textbooks(struct gp_search *s)
     if (!full->found)
         return gp_go_on(s);
     struct gp_prior prior;
-    gp_prior_set(s, &full->shape, NULL, &prior);
+    gp_prior_set(s, &full->shape, full->large, NULL, &prior);
     s->out->textbook = gp_point_of(s, full, &full->shape, &prior, &full->mode);
     gp_prior_clear(&prior);
-    return leave_out(s, full) && add_memories(s);
+    return try_sizes(s, 0) && add_memories(s);
 }

@@ -13,7 +13,8 @@
  *
  * The mode is found by damped Gauss-Newton steps (Levenberg 1944, Marquardt 1963); the
  * posterior about it is N(mode, (F + Lambda)^-1), and the evidence is Laplace's (MacKay
- * 1992).  Sizes and length scales of the remainder and decays of memory are integrated
+ * 1992).  Sizes and length scales of the remainder, widths of the terms' priors (wide or
+ * small) and decays of memory are integrated
  * over on a grid, each point with a mode of its own, weighed by its evidence.
  *
  * Where a matrix has a shape in brackets, it is stored by rows. */
@@ -66,8 +67,7 @@ struct gp_data {
 };
 
 struct gp_options {
-    unsigned terms; /* bits 1 << enum gp_term: those that there may be; sets of them are
-                     * weighed by their evidence */
+    unsigned terms; /* bits 1 << enum gp_term */
     bool smooth;    /* with a remainder */
     size_t basis;   /* most inducing points a choice and outcome; 0: 10 */
     double lapse;   /* share of choices made at random, fixed or first guess */
@@ -81,7 +81,7 @@ void gp_options_default(struct gp_options *options);
 
 /* One choice of terms, sizes, length scale and decays, with the posterior that it leads to. */
 struct gp_point {
-    unsigned terms;
+    unsigned terms, large;    /* bits; large: those whose prior is wide */
     double scale;             /* length scale in natural units; 0: no remainder */
     double sigma[GP_WEIGHTS]; /* prior sd of g_k, in units of w; 0: not there */
     size_t n_decays;          /* of traces; 0: none */
@@ -160,8 +160,8 @@ void gp_trajectory(const struct gp *gp, enum gp_interval interval, const struct 
 struct gp_term_report {
     enum gp_term term;
     size_t weight;
-    double probability;         /* that the term is there, for any weight */
-    double mean, sd, low, high; /* if it is; low, high: 5 % and 95 % */
+    double probability;         /* that its prior is the wide one, for any weight */
+    double mean, sd, low, high; /* low, high: 5 % and 95 % */
     double log_bayes_factor;    /* of the term against leaving it out (Savage and Dickey) */
 };
 /* rows [GP_N_TERMS * K]; returns how many. */
