@@ -8,6 +8,7 @@
 #include "csv.h"
 #include "deltaw/base/decimal.h"
 #include "deltaw/base/mem.h"
+#include "parquet.h"
 
 static const struct log_format formats[] = {
 #define FORMAT(id, endings, ...) {.name = #id, __VA_ARGS__},
@@ -42,7 +43,6 @@ static const struct {
     {"\x93NUMPY", 6, "a numpy array; save the trials as CSV"},
     {"\x89HDF", 4, "an HDF5 file; save the trials as CSV"},
     {"MATLAB ", 7, "a MATLAB file; save the trials as CSV"},
-    {"PAR1", 4, "a Parquet file; save the trials as CSV"},
     {"\xff\xfe", 2, "UTF-16 text; save it as UTF-8"},
     {"\xfe\xff", 2, "UTF-16 text; save it as UTF-8"},
 };
