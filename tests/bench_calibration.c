@@ -85,7 +85,7 @@ static void one(enum agent_rule rule, const struct cohort_kind *kind, uint64_t s
             (int)seed, fitted - begun, told - fitted, gp->n_tried, gp->n_points, gp->log_evidence,
             gp->textbook.log_evidence, gp->log_bayes_smooth, gp->log_bayes_memory, o[0].cover,
             o[1].cover, o[0].robust, o[1].robust, o[0].r2, o[1].r2);
-    gp_free(gp);
+    gp_drop(gp);
     agents_free(g);
     free(keep), free(v), free(robust);
 }

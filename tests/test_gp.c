@@ -140,7 +140,7 @@ static void test_evidence(void)
     size_t n = gp_terms_report(gp, GP_MODEL, row);
     tap_ok(n == 1 && row->log_bayes_factor > 10 && row->low < row->mean && row->mean < row->high,
            "its report: one term, %.1f nats for it", row->log_bayes_factor);
-    gp_free(gp);
+    gp_drop(gp);
     gp_cohort_clear(&cohort);
     agents_free(g);
     free(x);
@@ -179,7 +179,7 @@ static void test_threads(void)
     tap_ok(memcmp(v[0], v[1], bytes) == 0 && memcmp(v[0], v[2], bytes) == 0,
            "and of all intervals");
     for (int i = 0; i < 3; i++)
-        gp_free(gp[i]), free(v[i]);
+        gp_drop(gp[i]), free(v[i]);
     free(keep);
     agents_free(g);
 }
@@ -211,7 +211,7 @@ static void test_ragged(void)
     tap_ok(fine, "its updates and weights have intervals");
     tap_ok(isnan(v[2 * g->count[2] - 1].mean), "its last trial has no update");
     tap_ok(w[0].mean == 0 && w[0].high < 1e-9, "its given start has no error");
-    gp_free(gp), gp_free(other);
+    gp_drop(gp), gp_drop(other);
     free(keep), free(v), free(w);
     agents_free(g);
 }
@@ -324,7 +324,7 @@ static void test_agents(void)
     struct err err = {0};
     tap_ok(!gp_fit(&g->data, &options, &watch, &none, &err) && err.code == ERR_NONE,
            "a fit is stopped without an error");
-    gp_free(gp);
+    gp_drop(gp);
     agents_free(g);
 }
 

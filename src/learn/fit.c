@@ -15,6 +15,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/option.h"
+#include "deltaw/learn/gp.h"
 #include "deltaw/learn/snapshots.h"
 #include "trainer.h"
 
@@ -144,6 +145,25 @@ static bool check_start(struct fit *fit, const struct rule *rule, struct err *er
     return false;
 }
 
+static bool check_posterior(const struct fit_settings *s, const struct rule *rule, struct err *err)
+{
+    if (!rule->posterior)
+        return true;
+    if (s->init)
+        return err_set(err, ERR_USAGE, "init= does not apply to %s: it has starts of its own",
+                       rule->name);
+    if (s->policy.n > GP_WEIGHTS)
+        return err_set(err, ERR_USAGE,
+                       "%s takes policies of 1 to %d weights, not %zu; leave some out of policy=",
+                       rule->name, GP_WEIGHTS, s->policy.n);
+    if (s->shape.terms == 0 && s->shape.remainder == REMAINDER_NONE)
+        return err_set(err, ERR_USAGE,
+                       "%s without terms and remainder does not learn; name terms= or take "
+                       "remainder=smooth",
+                       rule->name);
+    return true;
+}
+
 static struct fit *fit_new(const char *name)
 {
     struct fit *fit = mem_new(1, sizeof *fit);
@@ -174,6 +194,7 @@ struct fit *fit_start(const struct fit_settings *settings, const struct cohort *
                                       .heldout = NAN,
                                       .seconds_left = NAN};
     bool ok = policy_check(&fit->settings.policy, cohort, err) &&
+              check_posterior(&fit->settings, rule, err) &&
               split_animals(settings, cohort, who, err) && check_start(fit, rule, err);
     if (ok) {
         if (fit->goes_on) {

@@ -138,10 +138,11 @@ bool gp_fit(const struct gp_data *data, const struct gp_options *options,
         s.w0_sd[k] = s.options.w0_sd > 0 ? s.options.w0_sd : 1;
     s.team = team_new(options->threads > 0 ? options->threads : thread_processors());
     s.out = mem_new(1, sizeof *s.out);
-    bool ok = gp_textbooks(&s) && (s.variant[0].found || refuse(err)) && gp_grid(&s);
+    s.out->references = 1;
     s.out->options = s.options;
     s.out->n_weights = data->n_weights, s.out->n_inputs = data->n_inputs;
     s.out->n_animals = data->n_animals, s.out->n_scored = s.cohort.n_scored;
+    bool ok = gp_textbooks(&s) && (s.variant[0].found || refuse(err)) && gp_grid(&s);
     memcpy(s.out->w0_sd, s.w0_sd, sizeof s.w0_sd);
     for (size_t i = 0; i < s.n_variants; i++)
         gp_mode_clear(&s.variant[i].mode);
@@ -151,13 +152,21 @@ bool gp_fit(const struct gp_data *data, const struct gp_options *options,
     if (ok)
         *out = s.out;
     else
-        gp_free(s.out);
+        gp_drop(s.out);
     return ok;
 }
 
-void gp_free(struct gp *gp)
+struct gp *gp_hold(const struct gp *gp)
 {
-    if (!gp)
+    struct gp *own = (struct gp *)gp;
+    if (own)
+        __atomic_add_fetch(&own->references, 1, __ATOMIC_RELAXED);
+    return own;
+}
+
+void gp_drop(struct gp *gp)
+{
+    if (!gp || __atomic_sub_fetch(&gp->references, 1, __ATOMIC_ACQ_REL) > 0)
         return;
     for (size_t i = 0; i < gp->n_points; i++)
         gp_point_clear(&gp->points[i]);

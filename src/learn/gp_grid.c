@@ -10,20 +10,18 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/positive.h"
 #include "gp_inside.h"
+#include "gp_mean.h"
 
 enum { MOST_LEVELS = 5, MOST_FITTED = 48, ROUNDS = 6 };
 /* Nats below the best at which a point is not worth a fit, and is not worth keeping. */
 static const double worth_a_fit = 4, worth_a_variant = 4, worth_keeping = 6;
-/* Length scales over the largest input, and over 2 logits for the weights. */
-static const double scales[] = {1, 2};
-enum { N_SCALES = sizeof scales / sizeof *scales };
 static const double fine_levels[] = {0, 1e-3, 3e-3, 1e-2, 3e-2}, few_levels[] = {0, 3e-3, 1.5e-2};
 /* Prior probability that there is no remainder. */
 static const double none = .5;
 
 struct candidate {
     const struct gp_variant *variant;
-    size_t scale; /* N_SCALES: without remainder */
+    size_t scale; /* GP_SCALES: without remainder */
     int level[GP_WEIGHTS];
     double predicted; /* log prior + log evidence */
     bool chosen, done;
@@ -32,7 +30,7 @@ struct candidate {
 
 struct grid {
     struct gp_search *s;
-    struct gp_basis *basis[N_SCALES]; /* from the best variant's trajectories */
+    struct gp_basis *basis[GP_SCALES]; /* from the best variant's trajectories */
     const double *levels;
     size_t n_levels, n, n_done;
     struct candidate *candidate;
@@ -138,7 +136,7 @@ static void add_sheet(struct grid *g, const struct gp_variant *m, size_t scale)
         for (size_t k = 0, rest = i; k < K; k++, rest /= g->n_levels)
             c->level[k] = (int)(rest % g->n_levels);
         c->predicted = predict(g, &shape, m->large, c->level, &mode) + m->log_prior +
-                       log(1 - none) - log((double)((n - 1) * N_SCALES));
+                       log(1 - none) - log((double)((n - 1) * GP_SCALES));
     }
     gp_mode_clear(&mode);
 }
@@ -146,7 +144,7 @@ static void add_sheet(struct grid *g, const struct gp_variant *m, size_t scale)
 /* The textbook rule itself is a point that needs no more work. */
 static void add_textbook(struct grid *g, const struct gp_variant *m)
 {
-    struct candidate *c = add(g, m, N_SCALES);
+    struct candidate *c = add(g, m, GP_SCALES);
     struct gp_prior prior;
     gp_prior_set(g->s, &m->shape, m->large, NULL, &prior);
     c->point = gp_point_of(g->s, m, &m->shape, &prior, &m->mode);
@@ -175,7 +173,7 @@ static void fit_one(void *context, size_t i, size_t member)
         struct gp_basis *basis = c->point.basis;
         c->point = gp_point_of(s, c->variant, &shape, &prior, &mode);
         gp_basis_drop(basis);
-        c->point.scale = scales[c->scale];
+        c->point.scale = gp_scales[c->scale];
         for (size_t k = 0; k < shape.n_weights; k++)
             c->point.sigma[k] = sigma[k];
         c->done = true;
@@ -199,7 +197,7 @@ static void correct(struct grid *g, struct candidate *c)
     double off = c->point.log_evidence - c->predicted;
     size_t K = g->s->cohort.data->n_weights;
     off +=
-        c->variant->log_prior + log(1 - none) - log((double)((n_combinations(g) - 1) * N_SCALES));
+        c->variant->log_prior + log(1 - none) - log((double)((n_combinations(g) - 1) * GP_SCALES));
     c->predicted += off;
     for (size_t i = 0; i < g->n; i++)
         if (!g->candidate[i].chosen && neighbours(&g->candidate[i], c, K) && off > 0)
@@ -238,7 +236,7 @@ static bool fit_round(struct grid *g, size_t n)
         else
             correct(g, c);
         if (c->done && watch && watch->step)
-            watch->step(watch->context, &c->point);
+            watch->step(watch->context, g->s->out, &c->point);
     }
     g->n_done += n;
     return gp_go_on(g->s);
@@ -270,12 +268,12 @@ static bool take_all(const struct candidate *c)
 
 static bool take_smooth(const struct candidate *c)
 {
-    return c->scale < N_SCALES;
+    return c->scale < GP_SCALES;
 }
 
 static bool take_plain(const struct candidate *c)
 {
-    return c->scale == N_SCALES;
+    return c->scale == GP_SCALES;
 }
 
 /* log of the evidence of all rules with traces, or without. */
@@ -331,7 +329,7 @@ static void add_variant(struct grid *g, const struct gp_variant *v)
 {
     size_t from = g->n;
     add_textbook(g, v);
-    for (size_t i = 0; i < N_SCALES && g->s->options.smooth; i++)
+    for (size_t i = 0; i < GP_SCALES && g->s->options.smooth; i++)
         add_sheet(g, v, i);
     for (size_t i = from + 1; i < g->n; i++)
         g->candidate[i].point.basis = gp_basis_hold(g->basis[g->candidate[i].scale]);
@@ -356,11 +354,11 @@ bool gp_grid(struct gp_search *s)
                      .levels = few ? few_levels : fine_levels,
                      .n_levels = few ? sizeof few_levels / sizeof *few_levels : MOST_LEVELS};
     const struct gp_variant *best = best_variant(s);
-    size_t room = s->n_variants * (1 + N_SCALES * n_combinations(&g));
+    size_t room = s->n_variants * (1 + GP_SCALES * n_combinations(&g));
     g.candidate = mem_new(room, sizeof *g.candidate);
     g.work = mem_new(room, sizeof *g.work);
-    for (size_t i = 0; i < N_SCALES && s->options.smooth; i++)
-        g.basis[i] = make_basis(&g, best, scales[i]);
+    for (size_t i = 0; i < GP_SCALES && s->options.smooth; i++)
+        g.basis[i] = make_basis(&g, best, gp_scales[i]);
     for (size_t i = 0; i < s->n_variants; i++) {
         const struct gp_variant *v = &s->variant[i];
         if (v->found && v->mode.log_evidence + v->log_prior >
@@ -374,7 +372,7 @@ bool gp_grid(struct gp_search *s)
         ok = fit_round(&g, n);
     }
     finish(&g);
-    for (size_t i = 0; i < N_SCALES; i++)
+    for (size_t i = 0; i < GP_SCALES; i++)
         gp_basis_drop(g.basis[i]);
     free(g.candidate), free(g.work);
     return ok;

@@ -30,13 +30,17 @@ static bool add_term(const char *word, size_t n, unsigned *terms, struct err *er
         }
     return err_set(err, ERR_USAGE,
                    "no term '%.*s'; terms are correct, error, toward, expected, forgetting, "
-                   "perseverance, trace, average, joined by commas",
+                   "perseverance, trace, average, joined by commas, or none",
                    (int)n, word);
 }
 
 bool gp_terms_parse(const char *text, unsigned *terms, struct err *err)
 {
     unsigned found = 0;
+    if (strcmp(text, "none") == 0) {
+        *terms = 0;
+        return true;
+    }
     for (const char *word = text;; word++) {
         size_t n = strcspn(word, ",+");
         if (!add_term(word, n, &found, err))
@@ -47,6 +51,15 @@ bool gp_terms_parse(const char *text, unsigned *terms, struct err *err)
     }
     *terms = found;
     return true;
+}
+
+void gp_terms_text(unsigned terms, struct strbuf *out)
+{
+    if (terms == 0)
+        strbuf_puts(out, "none");
+    for (int i = 0, n = 0; i < GP_N_TERMS; i++)
+        if (terms & 1u << i)
+            strbuf_printf(out, "%s%s", n++ ? "," : "", rows[i].name);
 }
 
 void gp_shape_set(struct gp_shape *shape, unsigned terms)

@@ -7,19 +7,13 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/positive.h"
 #include "gp_inside.h"
+#include "gp_mean.h"
 
 enum { W0_ROUNDS = 3, MOST_SETS = 6, ROUNDS = 4, SIMPLE = (1 << GP_TRACE) - 1 };
 /* Nats below the best at which sizes or decays are left out. */
 static const double too_far = 4;
 
-/* Sets of decays that are tried beside each other; half-lives of 1 to 8 trials. */
-static const double decay_sets[][GP_DECAYS] = {{.85}, {.6, .9}, {.5, .8, .92}};
-static const double averages[] = {.8, .88};
-enum {
-    N_DECAY_SETS = sizeof decay_sets / sizeof *decay_sets,
-    N_AVERAGES = sizeof averages / sizeof *averages,
-    MOST_VARIANTS = (1 + N_DECAY_SETS * N_AVERAGES) * (1 + MOST_SETS * ROUNDS),
-};
+enum { MOST_VARIANTS = (1 + GP_DECAY_SETS * GP_AVERAGES) * (1 + MOST_SETS * ROUNDS) };
 
 struct telling {
     const struct gp_search *s;
@@ -32,7 +26,7 @@ static bool tell_step(void *context, const struct gp_mode *mode)
     struct telling *t = context;
     if (t->s->watch && t->s->watch->step) {
         struct gp_point p = gp_point_of(t->s, t->variant, &t->variant->shape, t->prior, mode);
-        t->s->watch->step(t->s->watch->context, &p);
+        t->s->watch->step(t->s->watch->context, t->s->out, &p);
         gp_point_clear(&p);
     }
     return gp_go_on(t->s);
@@ -288,16 +282,17 @@ static bool try_sizes(struct gp_search *s, size_t first)
 static bool add_memories(struct gp_search *s)
 {
     bool trace = s->options.terms & 1u << GP_TRACE, average = s->options.terms & 1u << GP_AVERAGE;
-    size_t n_averages = average ? N_AVERAGES : 1, first = s->n_variants;
+    size_t n_averages = average ? GP_AVERAGES : 1, first = s->n_variants;
     double best = -INFINITY;
-    for (size_t i = 0; i < N_DECAY_SETS && (trace || average); i++)
+    for (size_t i = 0; i < GP_DECAY_SETS && (trace || average); i++)
         for (size_t j = 0; j < n_averages; j++) {
             size_t n = 0;
-            while (n < GP_DECAYS && decay_sets[i][n] > 0)
+            while (n < GP_DECAYS && gp_decay_sets[i][n] > 0)
                 n++;
-            struct gp_variant *v = add_variant(s, s->options.terms, n, decay_sets[i], averages[j]);
+            struct gp_variant *v =
+                add_variant(s, s->options.terms, n, gp_decay_sets[i], gp_averages[j]);
             struct gp_mode mode;
-            v->log_prior = s->variant[0].log_prior - log((double)(N_DECAY_SETS * n_averages));
+            v->log_prior = s->variant[0].log_prior - log((double)(GP_DECAY_SETS * n_averages));
             gp_mode_set(&mode, &v->shape, s->cohort.n);
             set_from(s, &s->variant[0], &v->shape, &mode);
             best = fmax(best, find_from(s, v, &mode));
@@ -317,7 +312,7 @@ bool gp_textbooks(struct gp_search *s)
     static const double no_decay[GP_DECAYS];
     unsigned simple = s->options.terms & SIMPLE;
     s->variant = mem_new(MOST_VARIANTS, sizeof *s->variant);
-    struct gp_variant *full = add_variant(s, simple, 0, no_decay, averages[0]);
+    struct gp_variant *full = add_variant(s, simple, 0, no_decay, gp_averages[0]);
     full->log_prior = -(double)full->shape.n_simple * M_LN2;
     if (s->options.terms & ~(unsigned)SIMPLE)
         full->log_prior -= M_LN2; /* half of the prior is for traces */

@@ -274,7 +274,7 @@ bool recovery_over(const struct model *model, const struct cohort *cohort,
         !policy_check(&truth->policy, cohort, err))
         return false;
     size_t all = count_usable(&work);
-    if (all > 0 && (model->rule->memory || truth_remembers(truth)))
+    if (all > 0 && (rule_remembers(model->rule, &model->settings.shape) || truth_remembers(truth)))
         (is_long(cohort, most) ? over_parts : over_lives)(&work, most);
     else if (all > 0)
         over_trials(&work, all, most);

@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #include "deltaw/base/err.h"
+#include "deltaw/base/strbuf.h"
 
 enum { GP_WEIGHTS = 5, GP_INPUTS = 4, GP_CELLS = 4, GP_BASIS = 24, GP_DECAYS = 3 };
 
@@ -50,6 +51,7 @@ struct gp_term_row {
 const struct gp_term_row *gp_term_row(enum gp_term term);
 /* "correct,error" as bits 1 << GP_CORRECT | ...; false: not such a list, err says which. */
 bool gp_terms_parse(const char *text, unsigned *terms, struct err *err);
+void gp_terms_text(unsigned terms, struct strbuf *out);
 
 /* Trials of animals one after the other.  The caller owns all of it and keeps it for
  * as long as it is used. */
@@ -121,21 +123,24 @@ struct gp {
     double log_bayes_smooth; /* of a remainder against none; NaN: none asked for */
     double log_bayes_memory; /* of traces against none; NaN: none asked for */
     size_t n_tried;          /* grid points fitted */
+    int references;          /* atomic */
 };
 
-/* What a caller sees of a fit under way; either may be NULL.  Called from the thread
- * that called gp_fit. */
+/* What a caller sees of a fit under way; either may be NULL.  step is called from the
+ * thread that called gp_fit: gp is not yet filled in but for options and sizes. */
 struct gp_watch {
     void *context;
-    bool (*go_on)(void *context); /* false: stop, and gp_fit returns false without err */
+    /* from any thread; false: stop, and gp_fit returns false without err */
+    bool (*go_on)(void *context);
     /* after each step towards the textbook mode, and after each grid point */
-    void (*step)(void *context, const struct gp_point *now);
+    void (*step)(void *context, const struct gp *gp, const struct gp_point *now);
 };
 
 /* False, with err: the data or options are refused; without: stopped. */
 bool gp_fit(const struct gp_data *data, const struct gp_options *options,
             const struct gp_watch *watch, struct gp **out, struct err *err);
-void gp_free(struct gp *gp);
+struct gp *gp_hold(const struct gp *gp);
+void gp_drop(struct gp *gp); /* NULL is fine */
 
 /* What intervals are made from. */
 enum gp_interval { GP_MODEL, GP_ROBUST };
