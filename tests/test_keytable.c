@@ -236,8 +236,8 @@ static const struct verb_trial verb_trials[] = {
     {"pause-for-enter", "pause-for-enter; say on", "Enter goes on"},
     {"history", "history", "say one"},
     {"search", "search waited_nowhere", "is nowhere in the transcript"},
-    {"help", "help wait", "go on only when fits"},
-    {"clear", "clear", "-go on only"},
+    {"help", "help wait", "continue only when fits"},
+    {"clear", "clear", "-continue only"},
 };
 
 /* --- trying ------------------------------------------------------------------------- */
