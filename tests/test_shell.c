@@ -4,6 +4,7 @@
 #include "deltaw/shell/command.h"
 #include "deltaw/shell/help.h"
 #include "desk.h"
+#include "source.h"
 
 /* --- words -------------------------------------------------------------------- */
 
