@@ -4,7 +4,6 @@
 #include "deltaw/shell/command.h"
 #include "deltaw/shell/help.h"
 #include "desk.h"
-#include "source.h"
 
 /* --- words -------------------------------------------------------------------- */
 
