@@ -215,6 +215,7 @@ static const struct verb_trial verb_trials[] = {
     {"open", "open dnn1.npz name=again; models", "again +dnn"},
     {"forget", "forget again", "again is forgotten"},
     {"score", "score dnn1", "dnn1"},
+    {"compare", "compare dnn1 dnn1", "dnn1"},
     {"check", "check data", "sides"},
     {"loss", "use dnn1; loss", "^.dnn1: train"},
     {"map", "map x=reward", "w × reward"},
