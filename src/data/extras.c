@@ -35,6 +35,7 @@ void reader_plan_extras(struct reader *r)
     r->extra = mem_new(r->source.n_columns, sizeof *r->extra);
     for (size_t i = 0; i < r->source.n_columns; i++) {
         r->extra[i] = -1;
+        r->source.wanted[i] = r->schema.used[i] || r->source.columns[i].name[0] != '\0';
         if (r->schema.used[i] || r->source.columns[i].name[0] == '\0')
             continue;
         char *name = extra_name(r, i);

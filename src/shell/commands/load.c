@@ -35,6 +35,8 @@ static const struct option_row load_table[] = {
      "trials of unknown reward: leave them out, or reward 0.5"},
     {"dates", OPTION_WORD, 0, 0, "auto|ymd|dmy|mdy", "auto", "order of year, month, day in dates"},
     {"copies", OPTION_WORD, 0, 0, "refuse|keep", "refuse", "sessions that are there twice"},
+    {"strict", OPTION_WORD, 0, 0, "yes|no", "no",
+     "yes: a bad session of many refuses the load, else it is named and left out"},
     {"names", OPTION_TEXT, 0, 0, NULL, NULL,
      "what files' names tell: {subject}_{date}_s{session}.csv, {} for anything"},
     {"header", OPTION_WORD, 0, 0, "yes|no", "yes",
@@ -221,6 +223,7 @@ static bool load_layout_take(struct load *load, struct err *err)
                : strcmp(dates, "dmy") == 0 ? LOAD_DATES_DMY
                : strcmp(dates, "mdy") == 0 ? LOAD_DATES_MDY
                                            : LOAD_DATES_AUTO;
+    o->strict = strcmp(args_text(args, load_table, "strict"), "yes") == 0;
     o->keep_copies = strcmp(args_text(args, load_table, "copies"), "keep") == 0;
     o->no_header = strcmp(args_text(args, load_table, "header"), "no") == 0;
     o->skip = (size_t)args_integer(args, load_table, "skip");
