@@ -468,7 +468,7 @@ static void test_hints(void)
         {"fit tin", "yrnn", ""},
         {"save ", "", "data|MODEL FILE"},
         {"save data ", "", "FILE"},
-        {"load x.csv ", "", "FILE... [format=auto subject="},
+        {"load x.csv ", "", "FILE|FOLDER|-... [format=auto subject="},
         {"log ", "", "[on FILE|off]"},
         {"keep ", "", "subject session trial"},
         {"keep stim", "ulus", "column"},
