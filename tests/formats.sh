@@ -69,6 +69,12 @@ if [ -d "$shared/data/alf" ]; then
     is "a real mouse of 11 sessions: trials, right, correct" \
         "$(awk -F, 'NR > 1 { n++; r += $5; c += $5 == $7; s[$2] } END { print length(s), n, r, c }' o.csv)" \
         "11 7825 3936 6098"
+    for file in _ibl_subjectTrials.table zstd-v2 int32-columns; do
+        is "the same of $file.pqt" "$(batch -c "load $shared/data/parquet/$file.pqt" -c data </dev/null | grep '^digest')" \
+            "$(batch -c "load $shared/data/alf" -c data </dev/null | grep '^digest')"
+    done
+    is "a session that ONE keeps with a revision" \
+        "$(counts "load $shared/data/one" </dev/null | cut -d ' ' -f 2)" 528
     like "with 19 no-go" "$(batch -c "load $shared/data/alf" </dev/null)" '19 no-go'
 else
     skip "no ../shared/data/alf"

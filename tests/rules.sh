@@ -60,6 +60,22 @@ like "and no map" "$out" '^tinyrnn has no weights'
 like "start weights one by one, and the window" "$out" '^settings .*w0=0.5,0.1 window=3'
 like "and the lapse rate" "$out" '^  lapse +(0|\.[0-9])'
 
+answer "a fit goes on from a file" <<'END'
+simulate reinforce animals=3 trials=200 seed=4
+fit dnn hidden=4 epochs=3 seed=5 rate=.01 name=a
+wait
+save a a.npz
+fit dnn init=a.npz epochs=5 name=b
+wait
+show b
+fit dnn init=a.npz rate=.02 name=c
+wait
+END
+like "said" "$out" '^b goes on from epoch 3 of a\.npz'
+like "with the options of the file" "$out" '^settings .* hidden=4 .*epochs=5 rate=0\.01'
+like "up to epochs=" "$out" '^state +done, epoch 5 of 5'
+like "or begins anew" "$out" '^c begins anew from the parameters of a\.npz: rate= is another'
+
 refused 'fit reinforce epochs=3' 'epochs= does not apply to reinforce: .*search'
 refused 'fit reinforce split=yes' 'split= does not apply to reinforce'
 refused 'fit dnn alpha=shared' 'alpha= does not apply to dnn: it has no alpha'

@@ -146,7 +146,7 @@ static void test_map(const char *rule, const char *policy, size_t shape_lags, co
             double worst = 0;
             map_request_default(&r);
             for (size_t j = 0; j < m->settings.policy.n; j++)
-                r.w[j] = j == ky ? NAN : .7 - .4 * (double)j;
+                r.fixed.w[j] = j == ky ? NAN : .7 - .4 * (double)j;
             strcpy(r.of, of);
             strcpy(r.y, y);
             r.nx = 6, r.ny = 3, r.y_lo = -2, r.y_hi = 2.5;
@@ -159,7 +159,7 @@ static void test_map(const char *rule, const char *policy, size_t shape_lags, co
                     struct trial now = {.s = s, .answer = s > 0, .r = (double)p};
                     now.y = p ? now.answer : 1 - now.answer;
                     for (size_t j = 0; j < m->settings.policy.n; j++)
-                        w[j] = r.w[j];
+                        w[j] = r.fixed.w[j];
                     w[ky] = map.y.value[i / 6];
                     double want = plain_mean(m, w, &now, past, lags, k);
                     worst = fmax(worst, fabs(want - map.panel[p].value[i]));
@@ -200,7 +200,7 @@ static void test_trace(void)
         m->theta[0] = m->theta[1] = 1;
         m->settings.shape.window = cases[i].window;
         slice_request_default(&r);
-        r.n_w = 1, r.w[0] = 0, r.w_bias = 0, r.reward = 1, r.nx = 3;
+        r.n_w = 1, r.w[0] = 0, r.fixed.w[1] = 0, r.fixed.reward = 1, r.nx = 3;
         r.past = cases[i].past, r.lags = cases[i].lags;
         struct err err = {0};
         if (tap_ok(slice_compute(m, NULL, NULL, &r, &slice, &err), "trace slice %s", err.message)) {
@@ -255,7 +255,7 @@ static void test_threads(void)
     map_request_default(&r);
     strcpy(r.x, "reward"); /* so that all lines have the same past */
     strcpy(r.y, "stimulus");
-    r.w[0] = .7, r.w[1] = -.2;
+    r.fixed.w[0] = .7, r.fixed.w[1] = -.2;
     r.ny = 900, r.lags = 4, r.histories = 256;
     r.threads = 1;
     map_compute(m, NULL, NULL, &r, &one, NULL);
@@ -327,7 +327,7 @@ static void test_truth(void)
     struct slice_request s;
     struct slice slice;
     slice_request_default(&s);
-    s.n_w = 1, s.w[0] = 0, s.w_bias = 0, s.reward = 1, s.past = PAST_BOTH;
+    s.n_w = 1, s.w[0] = 0, s.fixed.w[1] = 0, s.fixed.reward = 1, s.past = PAST_BOTH;
     slice_compute(dnn, c, visited, &s, &slice, NULL);
     double gap = 0, true_gap = 0;
     for (size_t i = 0; i < slice.x.n; i++) {
@@ -356,7 +356,7 @@ static void test_visited(void)
     for (size_t i = 0; i < 2 * c->n_trials; i++)
         visited[i] *= .5f; /* so that the fitted weights are not the true ones */
     slice_request_default(&r);
-    r.n_w = 1, r.w[0] = .25, r.w_bias = 0, r.past = PAST_BOTH, r.lags = 2;
+    r.n_w = 1, r.w[0] = .25, r.fixed.w[1] = 0, r.past = PAST_BOTH, r.lags = 2;
     slice_compute(m, c, visited, &r, &slice, NULL);
     tap_ok(slice.n_lines == 4 && slice.line[1].past == PAST_UNREWARDED && slice.line[1].correct &&
                !slice.line[2].correct,

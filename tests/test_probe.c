@@ -157,15 +157,15 @@ static void test_values(const struct cohort *c, const float *visited)
         map_request_default(&request);
         request.sample = c->n_trials;
         request.ny = 7;
-        request.w[BIAS] = fixed ? .125 : NAN;
+        request.fixed.w[BIAS] = fixed ? .125 : NAN;
         n_updates = 0;
         struct map map = map_of(c, visited, &request);
         double worst = 0, at_zero = 0;
         for (size_t p = 0; p < 2; p++)
             for (size_t i = 0; i < 7 * 11; i++) {
                 double s = map.x.value[i % 11];
-                double want =
-                    mean_update(c, visited, map.y.value[i / 11], s, (double)p, request.w[BIAS]);
+                double want = mean_update(c, visited, map.y.value[i / 11], s, (double)p,
+                                          request.fixed.w[BIAS]);
                 double *to = s == 0 ? &at_zero : &worst;
                 *to = fmax(*to, fabs(map.panel[p].value[i] - want));
             }
@@ -252,7 +252,7 @@ static void test_support(const struct cohort *c, const float *visited)
            "table of a map: a row");
     table_free(&table);
     map_free(&map);
-    request.w[BIAS] = .1;
+    request.fixed.w[BIAS] = .1;
     map = map_of(c, visited, &request);
     size_t near = 0;
     sum = 0;
@@ -272,7 +272,7 @@ static void test_consistency(const struct cohort *c, const float *visited)
     map_request_default(&request);
     behaves = CURVED;
     strcpy(request.y, "choice");
-    request.reward = 0;
+    request.fixed.reward = 0;
     struct map map = map_of(c, visited, &request);
     size_t wrong = 0, possible = 0;
     for (size_t i = 0; i < 2 * map.x.n; i++) {
@@ -287,7 +287,7 @@ static void test_consistency(const struct cohort *c, const float *visited)
     map_free(&map);
 
     map_request_default(&request);
-    request.choice = 1;
+    request.fixed.choice = 1;
     map = map_of(c, visited, &request);
     wrong = 0;
     for (size_t p = 0; p < 2; p++)
@@ -324,8 +324,8 @@ static void test_consistency(const struct cohort *c, const float *visited)
     map_request_default(&request);
     strcpy(request.of, "w_bias");
     strcpy(request.x, "w_bias");
-    request.stimulus = (float)-.30273722;
-    request.choice = 0;
+    request.fixed.stimulus = (float)-.30273722;
+    request.fixed.choice = 0;
     map = map_of(c, visited, &request);
     size_t sum = 0, want = 0;
     for (size_t i = 0; i < map.x.n * map.y.n; i++)
@@ -333,7 +333,7 @@ static void test_consistency(const struct cohort *c, const float *visited)
     for (size_t t = 0; t < c->n_trials; t++)
         want += c->stimulus[t] == (float)-.30273722 && c->choice[t] == 0;
     double w[K] = {map.y.value[30], map.x.value[7]}, dw[K];
-    curved(w, request.stimulus, 0, 0, 1, 0, dw);
+    curved(w, request.fixed.stimulus, 0, 0, 1, 0, dw);
     tap_near(map.panel[1].value[30 * map.x.n + 7], dw[BIAS], 1e-12, "of=w_bias, all fixed");
     tap_ok(sum == want && want > 100, "a fixed stimulus counts its trials");
     map_free(&map);
@@ -403,18 +403,19 @@ static void test_refusals(const struct cohort *c, const float *visited)
     strcpy(r.x, "stimulsu");
     refuse(c, visited, &r, "did you mean stimulus");
     strcpy(r.y, "past");
-    refuse(c, visited, &r, "stimulus, choice, reward, w_stim, w_bias");
+    refuse(c, visited, &r, "stimulus, choice, reward, day, side, w_stim, w_bias");
     strcpy(r.of, "stimulus");
     refuse(c, visited, &r, "w_stim, w_bias");
     strcpy(r.x, "w_stim");
+    strcpy(r.y, "w_stim");
     refuse(c, visited, &r, "same");
-    r.stimulus = .5;
+    r.fixed.stimulus = .5;
     refuse(c, visited, &r, "stimulus");
-    r.reward = .5;
+    r.fixed.reward = .5;
     refuse(c, visited, &r, "0 or 1");
-    r.w[STIM] = 1;
+    r.fixed.w[STIM] = 1;
     refuse(c, visited, &r, "w_stim");
-    r.w[BIAS] = INFINITY;
+    r.fixed.w[BIAS] = INFINITY;
     refuse(c, visited, &r, "w_bias");
     r.y_lo = 3, r.y_hi = 3;
     refuse(c, visited, &r, "must go up");
@@ -548,7 +549,7 @@ static void test_slices(const struct cohort *c, const float *visited)
            slice.request.w[1], slice.request.w[2]);
     slice_free(&slice);
     strcpy(r.x, "w_stim");
-    r.stimulus = 1, r.w_bias = .5, r.nx = 9;
+    r.fixed.stimulus = 1, r.fixed.w[1] = .5, r.nx = 9;
     behaves = TRUE_RULE;
     tap_ok(slice_compute(&model, c, visited, &r, &slice, &err) && slice.n_lines == 2 &&
                slice.line[0].correct && isnan(slice.line[0].w) && slice.x.n == 9,

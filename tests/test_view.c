@@ -274,13 +274,10 @@ static void test_refusals(void)
     static const struct {
         const char *view, *options, *part;
     } cases[] = {
-        {"map", "colour=1", "colour"},
         {"map", "x=reward reward=1", "reward is on an axis"},
-        {"map", "x=w_stim", "both w_stim"},
+        {"map", "x=w_stim y=w_stim", "both w_stim"},
         {"map", "past=both", "past"},
-        {"map", "x=stimlus", "did you mean stimulus"},
         {"map", "of=reward", "no weight"},
-        {"slice", "x=left", "a weight, as w_stim"},
         {"map", "lags=11", "lags"},
         {"slice", "past=never", "past"},
         {"slice", "lags=0", "lags"},
@@ -334,6 +331,11 @@ static void test_names(void)
         {"slice", "diff=yes", "diff=no"},
         {"map", "of=w_foo", "of=w_foo is no weight; the model has w_stim, w_bias"},
         {"slice", "x=w_foo", "x=w_foo is no variable"},
+        {"map", "x=stimlus", "did you mean stimulus"},
+        {"slice", "x=left", "x=left is no variable"},
+        {"map", "w_left=1", "w_left=visited"},
+        {"map", "colour=1", "no option 'colour'; it takes"},
+        {"map", "rang=1", "did you mean 'range'"},
     };
     struct stage stage;
     stage_set(&stage, false, 1);

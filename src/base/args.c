@@ -103,7 +103,7 @@ const char *args_text(const struct args *args, const struct option_row *table, c
     const struct arg *given = find(args, name);
     if (given)
         return given->value;
-    const struct option_row *row = option_find(table, name);
+    const struct option_row *row = option_of(table, name);
     return row ? row->fallback : NULL;
 }
 

@@ -15,6 +15,23 @@ const struct option_row *option_find(const struct option_row *table, const char 
     return NULL;
 }
 
+bool option_stands(const struct option_row *row, size_t *begins)
+{
+    size_t n = strlen(row->name), m = strlen("NAME");
+    *begins = n < m ? 0 : n - m;
+    return n >= m && !strcmp(row->name + n - m, "NAME");
+}
+
+const struct option_row *option_of(const struct option_row *table, const char *name)
+{
+    const struct option_row *exact = option_find(table, name);
+    size_t n;
+    for (const struct option_row *row = table; !exact && row && row->name; row++)
+        if (option_stands(row, &n) && !strncmp(row->name, name, n) && name[n])
+            return row;
+    return exact;
+}
+
 static bool any_number(const struct option_row *row)
 {
     return row->min == 0 && row->max == 0;
@@ -51,6 +68,8 @@ void option_range(const struct option_row *row, struct strbuf *out)
         [OPTION_LAYOUT] = "LAYOUT",
         [OPTION_VERB] = "VERB",
         [OPTION_SETTING] = "SETTING",
+        [OPTION_WEIGHT] = "WEIGHT",
+        [OPTION_VARIABLE] = "VARIABLE",
     };
     if (row->words)
         strbuf_puts(out, row->words);
@@ -146,7 +165,7 @@ static bool refuse_value(const struct arg *arg, const struct option_row *row, st
     char *ungrouped = near ? NULL : without_groups(row, arg->value);
     near = near ? near : ungrouped;
     int column = arg->column > 0 ? arg->column + (int)strlen(arg->name) + 1 : 0;
-    err_at(err, ERR_USAGE, column, "%s=%s: it takes %s%s%s%s", row->name, arg->value,
+    err_at(err, ERR_USAGE, column, "%s=%s: it takes %s%s%s%s", arg->name, arg->value,
            strbuf_text(&right), near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
     strbuf_free(&right);
     free(list);
@@ -155,25 +174,24 @@ static bool refuse_value(const struct arg *arg, const struct option_row *row, st
     return false;
 }
 
-static const char *name_at(void *context, size_t i)
+const char *option_name_at(void *context, size_t i)
 {
     return ((const struct option_row *)context)[i].name; /* NULL ends the table */
 }
 
-static bool refuse_name(const struct arg *arg, const struct option_row *table, const char *verb,
-                        struct err *err)
+bool option_unknown(const struct option_row *table, const char *name, int column, const char *verb,
+                    struct err *err)
 {
     if (!table || !table->name)
-        return err_at(err, ERR_USAGE, arg->column, "%s takes no options; '%s=' is too much", verb,
-                      arg->name);
-    const char *near = nearest_word(arg->name, name_at, (void *)table);
+        return err_at(err, ERR_USAGE, column, "%s takes no options; '%s=' is too much", verb, name);
+    const char *near = nearest_word(name, option_name_at, (void *)table);
     if (near)
-        return err_at(err, ERR_USAGE, arg->column, "%s has no option '%s'; did you mean '%s'?",
-                      verb, arg->name, near);
+        return err_at(err, ERR_USAGE, column, "%s has no option '%s'; did you mean '%s'?", verb,
+                      name, near);
     struct strbuf all = {0};
     for (const struct option_row *row = table; row->name; row++)
         strbuf_printf(&all, " %s=", row->name);
-    err_at(err, ERR_USAGE, arg->column, "%s has no option '%s'; it takes%s", verb, arg->name,
+    err_at(err, ERR_USAGE, column, "%s has no option '%s'; it takes%s", verb, name,
            strbuf_text(&all));
     strbuf_free(&all);
     return false;
@@ -197,9 +215,9 @@ bool args_check(const struct args *args, const struct option_row *table, size_t 
             return err_at(err, ERR_USAGE, arg->column, "%s takes at most %zu %s; '%s' is too much",
                           verb, positional, positional == 1 ? "word" : "words", arg->value);
         }
-        const struct option_row *row = option_find(table, arg->name);
+        const struct option_row *row = option_of(table, arg->name);
         if (!row)
-            return refuse_name(arg, table, verb, err);
+            return option_unknown(table, arg->name, arg->column, verb, err);
         for (size_t j = 0; j < i; j++)
             if (args->items[j].name && !strcmp(args->items[j].name, arg->name))
                 return err_at(err, ERR_USAGE, arg->column, "%s= is given twice", arg->name);

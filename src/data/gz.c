@@ -309,6 +309,18 @@ void gz_close(struct gz_in *gz)
     free(gz);
 }
 
+bool gz_unpack(const unsigned char *from, size_t n, unsigned char *to, size_t size)
+{
+    z_stream z = {.next_in = (unsigned char *)from, .avail_in = (unsigned)n};
+    z.next_out = to;
+    z.avail_out = (unsigned)size;
+    if (inflateInit2(&z, 15 + 32) != Z_OK) /* gzip or zlib, whichever is there */
+        return false;
+    bool ok = inflate(&z, Z_FINISH) == Z_STREAM_END && z.avail_out == 0;
+    inflateEnd(&z);
+    return ok;
+}
+
 struct gz_out {
     z_stream z;
     gz_header header; /* must live until the header is written */

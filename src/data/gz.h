@@ -31,6 +31,9 @@ uint64_t gz_position(const struct gz_in *gz);
 uint64_t gz_size(const struct gz_in *gz);
 void gz_close(struct gz_in *gz); /* NULL is fine */
 
+/* All n bytes, gzip or zlib, unpack to exactly `size` in to. */
+bool gz_unpack(const unsigned char *from, size_t n, unsigned char *to, size_t size);
+
 struct gz_out;
 
 /* Packs what it is given onto the end of `to`.  The same bytes in give the same

@@ -178,6 +178,18 @@ static bool take_parts(struct reader *r, struct err *err)
     return true;
 }
 
+/* As the IBL keeps its data, by where the file stands, or a table other than text with
+ * the columns of its own. */
+static bool is_ibl(const struct log_source *source)
+{
+    static const char *const own[] = {"contrastLeft", "contrastRight", "feedbackType"};
+    size_t found = 0;
+    for (size_t i = 0; i < source->n_columns; i++)
+        for (size_t k = 0; k < 3; k++)
+            found += strcmp(source->columns[i].name, own[k]) == 0;
+    return source->input->ibl || (source->format->whole && found == 3);
+}
+
 /* What the file's columns are, and which parts its name tells. */
 static bool open_log(struct reader *r, struct err *err)
 {
@@ -193,8 +205,8 @@ static bool open_log(struct reader *r, struct err *err)
         if (r->schema.constant[role])
             r->constant[role] = (struct log_cell){.text = r->schema.constant[role],
                                                   .n = strlen(r->schema.constant[role])};
-    if (o->contrast != LOAD_CONTRAST_AUTO)
-        r->source.tanh5 = o->contrast == LOAD_CONTRAST_TANH5;
+    r->source.tanh5 = o->contrast == LOAD_CONTRAST_TANH5 ||
+                      (o->contrast == LOAD_CONTRAST_AUTO && is_ibl(&r->source));
     schema_describe(&r->schema, &r->source, o, &mapping);
     file->format = r->source.format;
     file->mapping = strbuf_take(&mapping);

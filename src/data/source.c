@@ -11,6 +11,7 @@
 #include "deltaw/base/mem.h"
 #include "mat.h"
 #include "nwb.h"
+#include "parquet.h"
 
 static const struct log_format formats[] = {
 #define FORMAT(id, endings, ...) {.name = #id, __VA_ARGS__},
@@ -40,9 +41,9 @@ static const struct {
     {"\xd0\xcf\x11\xe0", 4, "an old spreadsheet or document; save the table as CSV"},
     {"\xff\xfe", 2, "UTF-16 text; save it as UTF-8"},
     {"\xfe\xff", 2, "UTF-16 text; save it as UTF-8"},
-    {"PAR1", 4, "a Parquet file, which this build does not read"},
-    {"\x89HDF", 4, "an HDF5 file, which this build does not read; save the trials as CSV"},
-    {"MATLAB ", 7, "a MATLAB file, which this build does not read; save the trials as CSV"},
+    {"PAR1", 4, "a Parquet file that is damaged, or not text"},
+    {"\x89HDF", 4, "an HDF5 file, not text"},
+    {"MATLAB ", 7, "a MATLAB file, not text"},
 };
 
 static const struct log_format *find_format(const char *name, const unsigned char *head, size_t n,

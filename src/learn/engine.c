@@ -8,7 +8,6 @@
 
 #include "copies.h"
 #include "deltaw/base/mem.h"
-#include "batch_mean.h"
 #include "compiled_rule.h"
 
 /* Steps whose weight gradients are gathered at once: few enough that deltas and
@@ -323,5 +322,4 @@ const struct engine ENGINE(engine) = {
     .forward = tile_forward,
     .backward = tile_backward,
     .update = update,
-    .batch_mean = batch_mean,
 };

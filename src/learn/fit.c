@@ -9,6 +9,7 @@
 #include "deltaw/learn/fit.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,6 +83,37 @@ static void shape_words(const struct rule *rule, const struct fit_settings *s, s
     }
 }
 
+/* Does the fit go on where the model was stopped?  Else why it begins anew from its
+ * parameters. */
+static void decide_going_on(struct fit *fit)
+{
+    const struct model *m = fit->start;
+    const struct setting *row;
+    size_t room = sizeof fit->anew;
+    if (!m->checkpoint)
+        snprintf(fit->anew, room, "the file has no state of the optimizer that belongs to them");
+    else if (m->cohort_digest != fit->cohort->digest)
+        snprintf(fit->anew, room, "the cohort is another");
+    for (size_t i = 0; !fit->anew[0] && (row = setting_at(i)); i++)
+        if (!row->unsaved && !row->when_going_on &&
+            !setting_same(row, &fit->settings, &m->settings))
+            snprintf(fit->anew, room, "%s= is another", row->option.name);
+    if (!fit->anew[0] && fit->settings.epochs <= m->checkpoint->epoch)
+        snprintf(fit->anew, room, "epochs=%d is no more than the %d behind them",
+                 fit->settings.epochs, m->checkpoint->epoch);
+    fit->goes_on = !fit->anew[0];
+}
+
+int fit_went_on(const struct fit *fit)
+{
+    return fit->goes_on ? fit->start->checkpoint->epoch : -1;
+}
+
+const char *fit_began_anew(const struct fit *fit)
+{
+    return fit->anew[0] ? fit->anew : NULL;
+}
+
 /* The file of init= holds just the tensors that this fit trains. */
 static bool check_start(struct fit *fit, const struct rule *rule, struct err *err)
 {
@@ -98,6 +130,8 @@ static bool check_start(struct fit *fit, const struct rule *rule, struct err *er
         same = strcmp(m->tensors.item[i].name, want.item[i].name) == 0 &&
                m->tensors.item[i].rows == want.item[i].rows &&
                m->tensors.item[i].cols == want.item[i].cols;
+    if (same && rule->network)
+        decide_going_on(fit);
     if (same)
         return true;
     struct strbuf has = {0}, wants = {0};
@@ -142,6 +176,11 @@ struct fit *fit_start(const struct fit_settings *settings, const struct cohort *
     bool ok = policy_check(&fit->settings.policy, cohort, err) &&
               split_animals(settings, cohort, who, err) && check_start(fit, rule, err);
     if (ok) {
+        if (fit->goes_on) {
+            fit->status.epoch = fit->start->checkpoint->epoch;
+            fit->snapshots = fit->start->snapshots;
+            fit->start->snapshots = NULL;
+        }
         struct trainer *t = trainer_new(fit, rule, who);
         fit->model = trainer_model(t);
         ok = fit->threaded = thread_start(&fit->thread, trainer_run, t, err);

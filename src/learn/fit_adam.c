@@ -41,11 +41,14 @@ const char *fit_adam(struct trainer *t)
     struct adam adam = adam_new(t->n_all);
     const char *why = NULL;
     bool batches = s->batch > 0;
-    for (int epoch = 0; epoch <= s->epochs; epoch++) {
+    if (t->checkpoint)
+        checkpoint_give(t->checkpoint, &adam);
+    for (int epoch = trainer_first(t); epoch <= s->epochs; epoch++) {
         bool step = epoch < s->epochs;
         if (!trainer_may_go_on(t) || !trainer_evaluate(t, epoch, step && !batches, !step) ||
             (why = trainer_trouble(t, step && !batches)))
             break;
+        checkpoint_take(&t->checkpoint, epoch, t->theta, &adam, 0);
         trainer_keep(t);
         t->finished = !step;
         if (step && !batches)

@@ -95,6 +95,39 @@ static enum outcome pass(struct fast *f, int epoch)
     return DONE;
 }
 
+static void take_checkpoint(struct fast *f, int epoch)
+{
+    struct trainer *t = f->t;
+    size_t n;
+    double *starts = segments_starts(f->segments, &n);
+    checkpoint_take(&t->checkpoint, epoch, t->theta, &f->adam, n);
+    t->checkpoint->step = f->step;
+    t->checkpoint->rate = f->rate;
+    t->checkpoint->failures = f->failures;
+    memcpy(t->checkpoint->starts, starts, n * sizeof *starts);
+}
+
+/* Segments begin as they were left, or exactly.  False: stopped, or it cannot go on. */
+static bool begin(struct fast *f)
+{
+    struct trainer *t = f->t;
+    const struct checkpoint *c = t->checkpoint;
+    size_t n;
+    double *starts = segments_starts(f->segments, &n);
+    if (!c)
+        return segments_start(f->segments, t->theta, trainer_w0(t), &t->fit->stop);
+    if (c->n_starts != n) {
+        f->why = "what segments begin with is of other segments";
+        return false;
+    }
+    checkpoint_give(c, &f->adam);
+    f->step = c->step;
+    f->rate = c->rate;
+    f->failures = c->failures;
+    memcpy(starts, c->starts, n * sizeof *starts);
+    return true;
+}
+
 /* The exact loss as the curve's next point. */
 static enum outcome look(struct fast *f, int epoch, bool last)
 {
@@ -103,6 +136,7 @@ static enum outcome look(struct fast *f, int epoch, bool last)
         return STOPPED;
     const char *why = trainer_trouble(t, false);
     if (!why) {
+        take_checkpoint(f, epoch);
         trainer_keep(t);
         return DONE;
     }
@@ -134,9 +168,11 @@ static void fit_adam_segments(struct fast *f)
     struct trainer *t = f->t;
     int epochs = t->fit->settings.epochs, gap = epochs / POINTS;
     gap = gap < 1 ? 1 : gap > LONGEST_GAP ? LONGEST_GAP : gap;
-    for (int epoch = 0; epoch <= epochs; epoch++) {
+    int first = trainer_first(t);
+    for (int epoch = first; epoch <= epochs; epoch++) {
         bool last = epoch == epochs;
-        enum outcome outcome = epoch % gap == 0 || last ? look(f, epoch, last) : DONE;
+        enum outcome outcome =
+            epoch == first || epoch % gap == 0 || last ? look(f, epoch, last) : DONE;
         if (outcome == BEYOND && last && go_back(f))
             outcome = look(f, epoch, true);
         else if (outcome == BEYOND && !last)
@@ -164,7 +200,7 @@ const char *fit_minibatch(struct trainer *t)
                                                        .length = s->truncation,
                                                        .threads = t->threads});
     f.steps = (long)segments_steps(segments_count(f.segments)) * s->epochs;
-    if (segments_start(f.segments, t->theta, trainer_w0(t), &t->fit->stop))
+    if (begin(&f))
         fit_adam_segments(&f);
     segments_free(f.segments);
     adam_free(&f.adam);

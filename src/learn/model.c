@@ -8,6 +8,7 @@
 #include "deltaw/learn/engine.h"
 #include "deltaw/learn/inputs.h"
 #include "deltaw/learn/snapshots.h"
+#include "checkpoint.h"
 #include "rollout.h"
 #include "start.h"
 
@@ -42,6 +43,7 @@ void model_drop(struct model *m)
     fit_settings_free(&m->settings);
     visited_drop(m->visited);
     snapshots_free(m->snapshots);
+    checkpoint_free(m->checkpoint);
     free(m->name), free(m->theta), free(m->errors), free(m->covariance);
     free(m->animals), free(m->held_out), free(m->w0), free(m->history), free(m->cohort_name);
     free(m);
@@ -162,12 +164,6 @@ void rule_state_step(struct rule_state *w, size_t n, const double *u, const doub
                      const double *answer, const double *next_stimulus, double *dw)
 {
     w->engine->update(w->compiled, n < w->n ? n : w->n, u, x, answer, next_stimulus, w->state, dw);
-}
-
-bool rule_state_batch_mean(const struct rule_state *w, size_t n, size_t m, const double *u,
-                           double *dw)
-{
-    return w->n_state > 0 && w->engine->batch_mean(w->compiled, m, u, n, w->state, dw);
 }
 
 void rule_state_copy(struct rule_state *to, size_t i, const struct rule_state *from, size_t j)

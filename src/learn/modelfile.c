@@ -10,6 +10,7 @@
 #include "deltaw/data/npz.h"
 #include "deltaw/learn/fit.h"
 #include "deltaw/learn/model.h"
+#include "checkpoint.h"
 #include "covariance_file.h"
 #include "settings_file.h"
 #include "snapshots_file.h"
@@ -78,6 +79,8 @@ static char *model_json(const struct model *m)
     }
     json_object_set_new(o, "history_columns", json_string("epoch,seconds,train,heldout"));
     json_object_set_new(o, "history", history_json(m));
+    if (m->checkpoint)
+        json_object_set_new(o, "optimizer", checkpoint_json(m->checkpoint));
     char *text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17));
     json_decref(o);
     return text;
@@ -99,6 +102,7 @@ bool model_save_replay(const struct model *m, const struct snapshots *snapshots,
                 m->theta + t->offset);
     }
     covariance_pack(m, &npz);
+    checkpoint_pack(m, &npz);
     if (m->n_animals > 0)
         npz_add(&npz, "w0", NPZ_FLOAT64, 2, (size_t[]){m->n_animals, m->settings.shape.n_weights},
                 m->w0);
@@ -268,12 +272,14 @@ static bool read_model(const struct npz *npz, const char *path, struct model *m,
     json_t *o = text && text->text ? json_loads(text->text, 0, &why) : NULL;
     if (text && text->text && !o)
         return err_set(err, ERR_DATA, "%s: deltaw_json is no JSON: %s", path, why.text);
+    if (o)
+        read_history(json_object_get(o, "history"), m);
     bool ok = read_parameters(npz, o, path, m, err) &&
               read_animals(json_object_get(o, "animals"), npz, path, m, err) &&
               covariance_unpack(npz, path, m, err) &&
+              checkpoint_unpack(npz, json_object_get(o, "optimizer"), path, m, err) &&
               snapshots_unpack(npz, path, m, &m->snapshots, err);
     if (ok && o) {
-        read_history(json_object_get(o, "history"), m);
         read_errors(json_object_get(o, "standard_errors"), m);
         m->cohort_digest = strtoull(text_of(o, "cohort_digest"), NULL, 16);
         m->cohort_name = mem_text(text_of(o, "cohort"));

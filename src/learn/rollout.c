@@ -30,6 +30,9 @@ static void start_blocks(struct rollout *r, const struct rollout_task *task)
             memset(b->gradient, 0, r->n_parameters * sizeof *b->gradient);
         }
     }
+    if (task->gradient) /* none of animals outside a batch */
+        memset(r->result.gradient_w0, 0,
+               r->trials->n_animals * r->n_weights * sizeof *r->result.gradient_w0);
     if (!task->visited)
         return;
     for (size_t a = 0; a < r->trials->n_animals; a++)

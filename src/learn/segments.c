@@ -202,6 +202,12 @@ bool segments_start(struct segments *p, const double *theta, const double *w0,
     return true;
 }
 
+double *segments_starts(struct segments *p, size_t *n)
+{
+    *n = p->n * p->n_carry;
+    return p->starts;
+}
+
 void segments_shuffle(struct segments *p, struct rng *rng)
 {
     rng_order(rng, p->n, p->order);

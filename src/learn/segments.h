@@ -46,6 +46,9 @@ void segments_limit(struct segments *segments, int threads);
  * [n_animals][K].  False when *stop (NULL: none) became true. */
 bool segments_start(struct segments *segments, const double *theta, const double *w0,
                     const atomic_bool *stop);
+/* What they begin with now, for a fit to be saved and to go on: [*n], animal by animal;
+ * for starts of animals nothing that is read. */
+double *segments_starts(struct segments *segments, size_t *n);
 /* Another order for the next pass. */
 void segments_shuffle(struct segments *segments, struct rng *rng);
 

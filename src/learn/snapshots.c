@@ -89,6 +89,7 @@ static struct model *model_like(const struct model *of)
     m->cohort_name = of->cohort_name ? mem_text(of->cohort_name) : NULL;
     m->visited = NULL;
     m->snapshots = NULL;
+    m->checkpoint = NULL;
     m->references = 1;
     return m;
 }

@@ -48,6 +48,7 @@ static struct model *make_model(const struct trainer *t, const double *theta)
     m->n_history = t->n_history;
     m->history = mem_copy(t->history, t->n_history, sizeof *m->history);
     m->visited = t->visited ? visited_hold(t->visited) : NULL;
+    m->checkpoint = checkpoint_copy(t->checkpoint);
     m->cohort_digest = fit->cohort->digest;
     m->cohort_name = mem_text(fit->cohort->name);
     snprintf(m->engine, sizeof m->engine, "%s",
@@ -84,6 +85,21 @@ static void publish(struct trainer *t, const double *theta, enum fit_state state
 
 /* --- training -------------------------------------------------------------- */
 
+/* Everything as the fit of the file left it. */
+static void go_on(struct trainer *t, const struct model *from)
+{
+    t->checkpoint = checkpoint_copy(from->checkpoint);
+    memcpy(t->theta, from->checkpoint->theta, t->n_all * sizeof *t->theta);
+    t->n_history = t->n_kept = t->history_room = from->n_history;
+    t->history = mem_copy(from->history, from->n_history, sizeof *from->history);
+    t->again = true;
+}
+
+int trainer_first(const struct trainer *t)
+{
+    return t->again ? t->checkpoint->epoch : 0;
+}
+
 struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool *train)
 {
     struct cohort *cohort = fit->cohort;
@@ -107,6 +123,8 @@ struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool
         rule_init(rule, t->shape, &t->tensors, (unsigned long)fit->settings.seed, t->theta);
     if (t->train_w0)
         memcpy(t->theta + t->tensors.size, t->w0, t->n_animals * t->n_weights * sizeof *t->theta);
+    if (fit->goes_on)
+        go_on(t, fit->start);
     t->best = mem_copy(t->theta, t->n_all, sizeof *t->theta);
     for (size_t a = 0; a < t->n_animals; a++)
         if (cohort->animals[a].count > 1)
@@ -128,6 +146,7 @@ void trainer_free(struct trainer *t)
     free(t->train), free(t->theta), free(t->best), free(t->gradient), free(t->w0);
     free(t->errors), free(t->covariance);
     free(t->history);
+    checkpoint_free(t->checkpoint);
     free(t);
 }
 
@@ -147,6 +166,8 @@ static void remember(struct trainer *t, int epoch, const struct rollout_result *
     double train = 0, heldout = 0;
     for (size_t a = 0; a < t->n_animals; a++)
         *(t->train[a] ? &train : &heldout) += result->loss[a];
+    t->n_history -= t->again;
+    t->again = false;
     t->history = mem_reserve(t->history, &t->history_room, t->n_history + 1, sizeof *t->history);
     t->history[t->n_history++] = (struct epoch_loss){
         epoch, worked(t), train / t->n_train, t->n_heldout > 0 ? heldout / t->n_heldout : NAN};
@@ -323,7 +344,7 @@ void *trainer_run(void *arg)
     struct fit *fit = t->fit;
     int cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
     thread_background(THREAD_BACKGROUND);
-    t->started = clock_seconds();
+    t->started = clock_seconds() - (t->n_history ? t->history[t->n_history - 1].seconds : 0);
     bool network = t->rule->network;
     t->threads = fit->settings.threads > 0 ? fit->settings.threads : cores;
     t->rollout = new_rollout(t);

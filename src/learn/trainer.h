@@ -5,13 +5,16 @@
 
 #include <stdatomic.h>
 
+#include "checkpoint.h"
 #include "deltaw/learn/fit.h"
 
 struct fit {
     char *name;
     struct fit_settings settings;
     struct cohort *cohort; /* NULL: opened from a file */
-    struct model *start;   /* from init=, until the worker has taken it over */
+    struct model *start;   /* from init=; NULL: none */
+    bool goes_on;          /* it goes on where that one stopped */
+    char anew[80];         /* else why it does not: "rate= is another" */
     const struct wake *wake;
     pthread_t thread;
     bool threaded;
@@ -51,6 +54,8 @@ struct trainer {
     struct epoch_loss *history;
     struct visited *visited;
     double started, paused, published, visited_at;
+    struct checkpoint *checkpoint; /* of `best`; NULL: none */
+    bool again;    /* what is evaluated next is the newest of the history once more */
     bool finished; /* the optimiser came to its end */
 };
 
@@ -81,8 +86,11 @@ bool trainer_batch(struct trainer *t, size_t batch);
 void trainer_penalty(const struct trainer *t, double *gradient);
 /* NULL, or what is wrong with the epoch just evaluated. */
 const char *trainer_trouble(const struct trainer *t, bool gradient);
-/* theta is what is kept from now on; shown when it is time to. */
+/* theta is what is kept from now on; shown when it is time to.  Before it the optimiser
+ * takes a checkpoint. */
 void trainer_keep(struct trainer *t);
+/* The first epoch of the fit: 0, or what it goes on from, which is evaluated again. */
+int trainer_first(const struct trainer *t);
 
 /* snapshots.c: theta is the state after the newest epoch of the history. */
 void trainer_snapshot(struct trainer *t);

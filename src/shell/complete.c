@@ -208,13 +208,14 @@ static const char *option_endings(const struct option_row *option)
 }
 
 static void add_option_value(const struct session *session, const struct command *command,
-                             const struct word *word, enum complete_effort effort,
+                             const struct words *words, enum complete_effort effort,
                              struct completion *out)
 {
+    const struct word *word = &words->items[words->n - 1];
     char *name = mem_text_n(word->text, word->equals);
     const char *prefix = word->text + word->equals + 1;
     const struct option_row *options = command_options(command);
-    const struct option_row *option = options ? option_find(options, name) : NULL;
+    const struct option_row *option = options ? option_of(options, name) : NULL;
     free(name);
     out->from += word->equals + 1;
     if (!option)
@@ -227,7 +228,9 @@ static void add_option_value(const struct session *session, const struct command
             free(out->items[i].meaning);
             out->items[i].meaning = mem_text("the default");
         }
-    if (option->type != OPTION_WORD)
+    if (option->type == OPTION_WEIGHT || option->type == OPTION_VARIABLE)
+        complete_variables(session, words, option->type == OPTION_WEIGHT, prefix, out);
+    else if (option->type != OPTION_WORD)
         add_values(session, option->type, prefix, option_endings(option), effort, out);
     if (out->n == 0 && option->fallback && !option->words)
         complete_add_if(out, prefix, option->fallback, "the default", false);
@@ -252,9 +255,13 @@ static void add_argument(const struct session *session, const struct command *co
             positional == 0 ? command->positional_type : command->following_type;
         add_values(session, type, word->text, command->endings, effort, out);
     }
-    for (const struct option_row *o = command_options(command); o && o->name; o++)
-        if (!words_name(words, o->name) &&
-            !(first && command->takes && !command->takes(first, o->name))) {
+    const struct option_row *options = command_options(command);
+    size_t begins;
+    for (const struct option_row *o = options; o && o->name; o++)
+        if (option_stands(o, &begins)) {
+            complete_standing(session, words, options, o, word->text, out);
+        } else if (!words_name(words, o->name) &&
+                   !(first && command->takes && !command->takes(first, o->name))) {
             char *text = mem_printf("%s=", o->name);
             complete_add_if(out, word->text, text, o->text, true);
             free(text);
@@ -324,7 +331,7 @@ void complete_line(struct session *session, const char *line, size_t point,
     if (command && command->raw && command->positional_type == OPTION_COLUMN)
         complete_condition(session, &words, out);
     else if (command && word->equals > 0 && !command->raw)
-        add_option_value(session, command, word, effort, out);
+        add_option_value(session, command, &words, effort, out);
     else if (command)
         add_argument(session, command, &words, effort, out);
     words_free(&words);

@@ -99,22 +99,39 @@ int args_column(const struct args *args, const char *name)
     return 0;
 }
 
+/* What a row is where it is not given: as `from` has it, or its default for the rule. */
+static void unasked(const struct setting *row, const struct rule *rule,
+                    const struct option_row *option, const struct fit_settings *from,
+                    struct strbuf *out)
+{
+    const char *text = rule_fallback(rule, option ? option : &row->option);
+    if (from && !row->unsaved && strcmp(from->rule, rule->name) == 0)
+        setting_text(row, from, out);
+    else
+        strbuf_puts(out, text ? text : "");
+}
+
 bool rule_settings(const struct rule *rule, const struct args *args, const struct option_row *table,
-                   const char *verb, struct fit_settings *s, struct err *err)
+                   const struct fit_settings *from, const char *verb, struct fit_settings *s,
+                   struct err *err)
 {
     const struct setting *row;
+    bool good = true;
     snprintf(s->rule, sizeof s->rule, "%s", rule->name);
-    for (size_t i = 0; (row = setting_at(i)); i++) {
+    for (size_t i = 0; good && (row = setting_at(i)); i++) {
         const char *name = row->option.name;
         const struct option_row *option = option_find(table, name);
-        const char *text = rule_fallback(rule, option ? option : &row->option);
-        if (option && args_given(args, name) && !setting_refused(row, rule))
-            text = args_text(args, table, name);
+        struct strbuf text = {0};
         struct err why = {0};
-        if (text && !setting_set(row, text, s, &why))
-            return err_at(err, why.code, args_column(args, name), "%s: %s", verb, why.message);
+        if (option && args_given(args, name) && !setting_refused(row, rule))
+            strbuf_puts(&text, args_text(args, table, name));
+        else
+            unasked(row, rule, option, from, &text);
+        good = text.len == 0 || setting_set(row, strbuf_text(&text), s, &why) ||
+               err_at(err, why.code, args_column(args, name), "%s: %s", verb, why.message);
+        strbuf_free(&text);
     }
-    return true;
+    return good;
 }
 
 size_t rule_parameters(const struct rule *rule, const struct fit_settings *settings,

@@ -18,10 +18,12 @@ const struct rule *rule_need(const char *name, int column, const char *verb, str
 /* Every option given is one that the rule takes. */
 bool rule_check_args(const struct rule *rule, const struct args *args, const char *verb,
                      struct err *err);
-/* Policy and shape from the arguments, those the rule does not take left out;
- * `table` holds the rows. */
+/* Settings from the arguments, those the rule does not take left out; `table` holds the
+ * rows.  What is not given is as in `from`, where that is of the same rule, or at its
+ * default (NULL). */
 bool rule_settings(const struct rule *rule, const struct args *args, const struct option_row *table,
-                   const char *verb, struct fit_settings *settings, struct err *err);
+                   const struct fit_settings *from, const char *verb, struct fit_settings *settings,
+                   struct err *err);
 /* How many parameters the rule has for these settings; *tensors may be NULL. */
 size_t rule_parameters(const struct rule *rule, const struct fit_settings *settings,
                        struct tensors *tensors);

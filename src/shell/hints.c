@@ -75,7 +75,7 @@ static void add_value(const struct command *command, const struct word *word, st
 {
     char *name = mem_text_n(word->text, word->equals);
     const struct option_row *options = command_options(command);
-    const struct option_row *o = options ? option_find(options, name) : NULL;
+    const struct option_row *o = options ? option_of(options, name) : NULL;
     free(name);
     if (!o)
         return;
@@ -106,7 +106,7 @@ static void add_only(const struct candidate *only, const char *typed, const stru
         strbuf_printf(out, "%s%s", out->len ? "  " : "", verb->summary);
     } else if (options && length > 1 && only->word[length - 1] == '=') {
         char *name = mem_text_n(only->word, length - 1);
-        const struct option_row *o = option_find(options, name);
+        const struct option_row *o = option_of(options, name);
         if (o && o->fallback)
             strbuf_puts(out, o->fallback);
         else if (o)

@@ -47,6 +47,8 @@ void report_point(const struct running *now, struct err *err)
         char *both = arg->name ? mem_printf("%s=%s", arg->name, arg->value) : NULL;
         if (quotes(err->message, arg->value) || (both && strstr(err->message, both)))
             err->column = arg->column + (both && arg->column ? (int)strlen(arg->name) + 1 : 0);
+        else if (arg->name && quotes(err->message, arg->name))
+            err->column = arg->column;
         free(both);
     }
 }

@@ -280,6 +280,14 @@ void complete_condition(const struct session *session, const struct words *words
 /* Folders, and files that end in one of ".csv|.npz" (NULL: in anything; also
  * when none does). */
 void complete_files(const char *prefix, const char *endings, struct completion *out);
+/* Variables of the policy that the line is about, or only its weights, that are not in
+ * the list yet. */
+void complete_variables(const struct session *session, const struct words *words, bool weights,
+                        const char *prefix, struct completion *out);
+/* The same as "name=", those that a row stands for. */
+void complete_standing(const struct session *session, const struct words *words,
+                       const struct option_row *options, const struct option_row *row,
+                       const char *prefix, struct completion *out);
 void complete_line(struct session *session, const char *line, size_t point,
                    enum complete_effort effort, struct completion *out);
 /* Is `name=` one of the words before the last? */

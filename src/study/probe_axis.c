@@ -7,68 +7,6 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/number.h"
-#include "deltaw/base/strbuf.h"
-
-static const char *const trial_variables[] = {"stimulus", "choice", "reward"};
-enum { N_TRIAL_VARIABLES = sizeof trial_variables / sizeof *trial_variables };
-
-static const char *variable_name(const struct policy *policy, size_t i)
-{
-    if (i < N_TRIAL_VARIABLES)
-        return trial_variables[i];
-    i -= N_TRIAL_VARIABLES;
-    return i < policy->n ? policy->weight[i] : NULL;
-}
-
-static const char *next_name(void *context, size_t i)
-{
-    return variable_name(context, i);
-}
-
-bool variable_find(const struct policy *policy, const char *verb, const char *option,
-                   const char *name, struct variable *out, struct err *err)
-{
-    struct strbuf all = {0};
-    const char *one;
-    for (size_t i = 0; (one = variable_name(policy, i)); i++) {
-        if (strcmp(one, name) == 0) {
-            strbuf_free(&all);
-            bool weight = i >= N_TRIAL_VARIABLES;
-            *out = (struct variable){weight ? VARIABLE_WEIGHT : (enum variable_kind)i,
-                                     weight ? i - N_TRIAL_VARIABLES : 0};
-            return true;
-        }
-        strbuf_printf(&all, "%s%s", i ? ", " : "", one);
-    }
-    struct policy names = *policy;
-    const char *near = nearest_word(name, next_name, &names);
-    err_set(err, ERR_USAGE, "%s: %s=%s is no variable%s%s%s; there are %s", verb, option, name,
-            near ? " (did you mean " : "", near ? near : "", near ? "?)" : "", strbuf_text(&all));
-    strbuf_free(&all);
-    return false;
-}
-
-bool variable_same(const struct variable *a, const struct variable *b)
-{
-    return a->kind == b->kind && (a->kind != VARIABLE_WEIGHT || a->weight == b->weight);
-}
-
-bool component_find(const struct policy *policy, const char *verb, const char *name, size_t *out,
-                    struct err *err)
-{
-    long k = policy_weight(policy, name);
-    if (k >= 0) {
-        *out = (size_t)k;
-        return true;
-    }
-    struct strbuf all = {0};
-    for (size_t i = 0; i < policy->n; i++)
-        strbuf_printf(&all, "%s%s", i ? ", " : "", policy->weight[i]);
-    err_set(err, ERR_USAGE, "%s: of=%s is no weight; the model has %s", verb, name,
-            strbuf_text(&all));
-    strbuf_free(&all);
-    return false;
-}
 
 static double fraction(double x)
 {
@@ -197,38 +135,46 @@ long finder_cell(struct finder *finder, double value)
     return finder->cell[at];
 }
 
-/* Distinct visited stimuli, ascending, into value[AXIS_LEVELS]; 0 when there are
- * more than that or none.  lo and hi become the range. */
-static size_t distinct_stimuli(const struct cohort *cohort, double *value, double *lo, double *hi)
+/* Distinct visited values, ascending, of which AXIS_LEVELS may be kept. */
+struct levels {
+    size_t n;
+    bool many; /* there are more */
+    double value[AXIS_LEVELS], lo, hi;
+    double seen[FINDER_MEMO];
+};
+
+static void levels_add(struct levels *l, double value)
 {
-    size_t n = 0;
-    bool many = false;
-    float seen[FINDER_MEMO];
+    size_t i = 0, at = memo_place(value);
+    if (value == l->seen[at] || !isfinite(value))
+        return;
+    l->seen[at] = value;
+    l->lo = fmin(l->lo, value);
+    l->hi = fmax(l->hi, value);
+    while (i < l->n && l->value[i] < value)
+        i++;
+    if (l->many || (i < l->n && l->value[i] == value))
+        return;
+    l->many = l->n == AXIS_LEVELS;
+    if (l->many)
+        return;
+    memmove(l->value + i + 1, l->value + i, (l->n - i) * sizeof *l->value);
+    l->value[i] = value;
+    l->n++;
+}
+
+static void levels_visited(const struct variable *variable, const struct cohort *cohort,
+                           struct levels *out)
+{
+    *out = (struct levels){.lo = INFINITY, .hi = -INFINITY};
     for (size_t i = 0; i < FINDER_MEMO; i++)
-        seen[i] = NAN;
-    *lo = INFINITY;
-    *hi = -INFINITY;
-    for (size_t t = 0; cohort && t < cohort->n_trials; t++) {
-        float s = cohort->stimulus[t];
-        size_t at = memo_place(s);
-        if (s == seen[at] || !trial_known(cohort, t) || !isfinite(s))
-            continue;
-        seen[at] = s;
-        *lo = fmin(*lo, s);
-        *hi = fmax(*hi, s);
-        size_t i = 0;
-        while (i < n && value[i] < s)
-            i++;
-        if (many || (i < n && value[i] == s))
-            continue;
-        many = n == AXIS_LEVELS;
-        if (many)
-            continue;
-        memmove(value + i + 1, value + i, (n - i) * sizeof *value);
-        value[i] = s;
-        n++;
+        out->seen[i] = NAN;
+    for (size_t a = 0; cohort && a < cohort->n_animals; a++) {
+        const struct animal *animal = &cohort->animals[a];
+        for (size_t t = animal->first; t < animal->first + animal->count; t++)
+            if (trial_known(cohort, t))
+                levels_add(out, variable_visited(variable, cohort, animal, t, NULL, 0));
     }
-    return many ? 0 : n;
 }
 
 /* Outwards to multiples of a nice step, so that axes stay put while a fit moves. */
@@ -269,27 +215,32 @@ static bool range_asked(const struct axis_request *request, double *lo, double *
                    request->option, number_format(a, *lo, 4), number_format(b, *hi, 4));
 }
 
-static bool stimulus_axis(const struct cohort *cohort, const struct axis_request *request,
-                          size_t cells, struct axis *axis, struct err *err)
+/* Levels where few values were visited, else cells over their range. */
+static bool visited_axis(const struct policy *policy, const struct cohort *cohort,
+                         const struct variable *variable, const struct axis_request *request,
+                         size_t cells, struct axis *axis, struct err *err)
 {
-    double level[AXIS_LEVELS], lo, hi;
-    size_t n = distinct_stimuli(cohort, level, &lo, &hi), kept = 0;
-    if (n == 0) {
-        if (lo < hi)
-            widen(&lo, &hi);
+    struct levels l;
+    double level[AXIS_LEVELS];
+    size_t kept = 0;
+    levels_visited(variable, cohort, &l);
+    if (l.n == 0 || l.many) {
+        if (l.lo < l.hi)
+            widen(&l.lo, &l.hi);
         else
-            lo = -1, hi = 1;
-        if (!range_asked(request, &lo, &hi, err))
+            l.lo = -1, l.hi = 1;
+        if (!range_asked(request, &l.lo, &l.hi, err))
             return false;
-        axis_cells(axis, cells, lo, hi);
+        axis_cells(axis, cells, l.lo, l.hi);
         return true;
     }
-    for (size_t i = 0; i < n; i++)
-        if (!(level[i] < request->lo) && !(level[i] > request->hi))
-            level[kept++] = level[i];
+    for (size_t i = 0; i < l.n; i++)
+        if (!(l.value[i] < request->lo) && !(l.value[i] > request->hi))
+            level[kept++] = l.value[i];
     if (kept == 0)
-        return err_set(err, ERR_USAGE, "%s: no stimulus of %s is in the range asked for %s",
-                       request->verb, cohort->name, request->option);
+        return err_set(err, ERR_USAGE, "%s: no %s of %s is in the range asked for %s",
+                       request->verb, variable_name(policy, variable), cohort->name,
+                       request->option);
     axis_levels(axis, kept, level);
     return true;
 }
@@ -299,27 +250,24 @@ bool axis_make(const struct policy *policy, const struct cohort *cohort, const f
                struct axis *out, struct err *err)
 {
     struct axis axis = {0};
+    struct variable bound = *variable;
     size_t cells = request->n ? request->n : AXIS_CELLS;
     double lo, hi;
     if (cells > AXIS_MOST)
         return err_set(err, ERR_USAGE, "%s: %zu cells on %s; at most %d", request->verb, cells,
                        request->option, AXIS_MOST);
-    switch (variable->kind) {
-    case VARIABLE_CHOICE:
-    case VARIABLE_REWARD: axis_levels(&axis, 2, (const double[]){0, 1}); break;
-    case VARIABLE_STIMULUS:
-        if (!stimulus_axis(cohort, request, cells, &axis, err))
-            return false;
-        break;
-    case VARIABLE_WEIGHT:
-        visited_range(cohort, visited, policy->n, variable->weight, &lo, &hi);
+    variable_bind(&bound, policy, cohort);
+    if (variable_binary(variable)) {
+        axis_levels(&axis, 2, (const double[]){0, 1});
+    } else if (variable->kind == VARIABLE_WEIGHT) {
+        visited_range(cohort, visited, policy->n, variable->which, &lo, &hi);
         if (!range_asked(request, &lo, &hi, err))
             return false;
         axis_cells(&axis, cells, lo, hi);
-        break;
+    } else if (!visited_axis(policy, cohort, &bound, request, cells, &axis, err)) {
+        return false;
     }
-    size_t i = (size_t)variable->kind + (variable->kind == VARIABLE_WEIGHT ? variable->weight : 0);
-    snprintf(axis.name, sizeof axis.name, "%s", variable_name(policy, i));
+    snprintf(axis.name, sizeof axis.name, "%s", variable_name(policy, variable));
     *out = axis;
     return true;
 }

@@ -1,33 +1,11 @@
-/* Axes of maps and slices: what may stand on one, its cells and edges.
+/* Axes of maps and slices: their cells and edges.
  * Private to study. */
 #ifndef DELTAW_SRC_STUDY_PROBE_AXIS_H
 #define DELTAW_SRC_STUDY_PROBE_AXIS_H
 
-#include "deltaw/study/probe.h"
-
-enum variable_kind { VARIABLE_STIMULUS, VARIABLE_CHOICE, VARIABLE_REWARD, VARIABLE_WEIGHT };
-
-struct variable {
-    enum variable_kind kind;
-    size_t weight; /* VARIABLE_WEIGHT: which one */
-};
+#include "probe_variable.h"
 
 enum { AXIS_LEVELS = 21, AXIS_CELLS = 41, AXIS_MOST = 2000 };
-
-/* "map: x=foo is no variable; there are stimulus, choice, reward, w_stim, w_bias" */
-bool variable_find(const struct policy *policy, const char *verb, const char *option,
-                   const char *name, struct variable *out, struct err *err);
-bool variable_same(const struct variable *a, const struct variable *b);
-
-/* A trial whose reward is known: the only kind that is sampled or counted. */
-static inline bool trial_known(const struct cohort *cohort, size_t trial)
-{
-    return cohort->reward[trial] == 0 || cohort->reward[trial] == 1;
-}
-
-/* The weight whose update is wanted: of=w_stim. */
-bool component_find(const struct policy *policy, const char *verb, const char *name, size_t *out,
-                    struct err *err);
 
 /* Low-discrepancy numbers in [0,1): the j-th of a sequence. */
 double spread_golden(size_t j);

@@ -18,32 +18,31 @@ enum { LIVES_LEAST = 20000 };
 /* Below so many updates another thread costs more than it saves. */
 enum { UPDATES_ALONE = 20000 };
 
-static bool on_axis(const struct grid *grid, enum variable_kind kind, size_t weight)
+static bool on_axis(const struct grid *grid, const struct variable *v)
 {
-    const struct variable v = {kind, weight};
-    return variable_same(&grid->x, &v) || variable_same(&grid->y, &v);
+    return variable_same(&grid->x, v) || variable_same(&grid->y, v);
 }
 
-bool grid_set(const struct grid *grid, enum variable_kind kind, size_t weight)
+bool grid_set(const struct grid *grid, enum variable_kind kind, size_t which)
 {
-    double fixed = kind == VARIABLE_STIMULUS ? grid->stimulus
-                   : kind == VARIABLE_CHOICE ? grid->choice
-                   : kind == VARIABLE_REWARD ? grid->reward
-                                             : grid->w[weight];
-    return !isnan(fixed) || on_axis(grid, kind, weight);
+    const struct variable v = {.kind = kind, .which = which};
+    struct fixed fixed = grid->fixed;
+    return !isnan(*variable_fixed(&fixed, &v)) || on_axis(grid, &v);
 }
 
-static bool check_fixed(const struct grid *grid, const char *verb, const char *name, double value,
-                        enum variable_kind kind, size_t weight, struct err *err)
+static bool check_fixed(struct grid *grid, const char *verb, const struct variable *v,
+                        struct err *err)
 {
+    const char *name = variable_name(&grid->model->settings.policy, v);
+    double value = *variable_fixed(&grid->fixed, v);
+    char text[NUMBER_SIZE];
     if (isnan(value))
         return true;
-    char text[NUMBER_SIZE];
     number_format(text, value, 6);
-    if (on_axis(grid, kind, weight))
+    if (on_axis(grid, v))
         return err_set(err, ERR_USAGE, "%s: %s=%s, but %s is on an axis; leave one of them out",
                        verb, name, text, name);
-    bool binary = kind == VARIABLE_CHOICE || kind == VARIABLE_REWARD;
+    bool binary = variable_binary(v);
     if (binary ? value != 0 && value != 1 : !isfinite(value))
         return err_set(err, ERR_USAGE, "%s: %s=%s; it must be %s", verb, name, text,
                        binary ? "0 or 1" : "a number");
@@ -130,21 +129,21 @@ bool grid_check(struct grid *grid, const char *verb, struct err *err)
         return false;
     if (variable_same(&grid->x, &grid->y))
         return err_set(err, ERR_USAGE, "%s: x and y are the same variable; choose two", verb);
-    if (!check_fixed(grid, verb, "stimulus", grid->stimulus, VARIABLE_STIMULUS, 0, err) ||
-        !check_fixed(grid, verb, "choice", grid->choice, VARIABLE_CHOICE, 0, err) ||
-        !check_fixed(grid, verb, "reward", grid->reward, VARIABLE_REWARD, 0, err))
-        return false;
-    for (size_t k = 0; k < policy->n; k++)
-        if (!check_fixed(grid, verb, policy->weight[k], grid->w[k], VARIABLE_WEIGHT, k, err))
+    struct variable v;
+    for (size_t i = 0; variable_at(policy, i, &v); i++)
+        if (!check_fixed(grid, verb, &v, err))
             return false;
+    for (size_t k = 0; k < policy->n; k++)
+        grid->given[k] = grid_set(grid, VARIABLE_FEATURE, k);
     grid->n_panels = grid_set(grid, VARIABLE_REWARD, 0) ? 1 : 2;
     return true;
 }
 
 /* A cell with one sampled row in it: everything the update depends on. */
 struct point {
-    double w[POLICY_MAX], stimulus, day;
-    double choice, reward, answer;
+    double w[POLICY_MAX], x[POLICY_MAX], stimulus, day;
+    double choice, reward;
+    double side; /* that pays */
 };
 
 static void point_set(struct point *point, const struct variable *variable, double value)
@@ -153,23 +152,31 @@ static void point_set(struct point *point, const struct variable *variable, doub
     case VARIABLE_STIMULUS: point->stimulus = value; break;
     case VARIABLE_CHOICE: point->choice = value; break;
     case VARIABLE_REWARD: point->reward = value; break;
-    case VARIABLE_WEIGHT: point->w[variable->weight] = value; break;
+    case VARIABLE_DAY: point->day = value; break;
+    case VARIABLE_SIDE: point->side = value; break;
+    case VARIABLE_WEIGHT: point->w[variable->which] = value; break;
+    case VARIABLE_FEATURE: point->x[variable->which] = value; break;
     }
 }
 
-/* Choice, reward and the side that pays hang together.  False: they cannot. */
+/* Stimulus, choice, reward and the side that pays hang together.  False: they cannot.
+ * Where the side is set, trials whose stimulus is on the other one are left out. */
 static bool point_settle(const struct grid *grid, struct point *point)
 {
-    if (grid_set(grid, VARIABLE_STIMULUS, 0) && point->stimulus != 0)
-        point->answer = point->stimulus > 0;
+    bool sided = grid_set(grid, VARIABLE_SIDE, 0);
+    bool shown = point->stimulus != 0 && (sided || grid_set(grid, VARIABLE_STIMULUS, 0));
+    if (sided && shown && point->side != (point->stimulus > 0))
+        return false;
+    if (shown)
+        point->side = point->stimulus > 0;
     if (isnan(point->choice)) {
-        point->choice = point->reward != 0 ? point->answer : 1 - point->answer;
+        point->choice = point->reward != 0 ? point->side : 1 - point->side;
         return true;
     }
-    double answer = point->reward != 0 ? point->choice : 1 - point->choice;
-    if (point->stimulus != 0 && answer != point->answer)
+    double side = point->reward != 0 ? point->choice : 1 - point->choice;
+    if ((sided || point->stimulus != 0) && side != point->side)
         return false;
-    point->answer = answer;
+    point->side = side;
     return true;
 }
 
@@ -178,15 +185,13 @@ static bool point_make(const struct grid *grid, size_t panel, size_t iy, size_t 
 {
     *point = (struct point){.stimulus = row->stimulus,
                             .day = row->day,
-                            .answer = row->answer,
-                            .choice = grid->choice,
-                            .reward = grid->reward};
+                            .side = row->answer,
+                            .choice = NAN,
+                            .reward = NAN};
     memcpy(point->w, row->w, sizeof point->w);
-    for (size_t k = 0; k < POLICY_MAX; k++)
-        if (!isnan(grid->w[k]))
-            point->w[k] = grid->w[k];
-    if (!isnan(grid->stimulus))
-        point->stimulus = grid->stimulus;
+    memcpy(point->x, row->x, sizeof point->x);
+    for (size_t i = 0; i < grid->n_held; i++)
+        point_set(point, &grid->held[i].variable, grid->held[i].value);
     if (grid->n_panels == 2)
         point->reward = (double)panel;
     point_set(point, &grid->y, grid->y_axis->value[iy]);
@@ -251,17 +256,18 @@ static void put_cell(struct worker_part *part, size_t panel, size_t iy, size_t i
     if (!point_make(grid, panel, iy, ix, row, &point))
         return;
     struct past_trial trial = {.w = point.w,
-                               .x = row->x,
+                               .x = point.x,
+                               .given = grid->given,
                                .stimulus = point.stimulus,
                                .day = point.day,
                                .choice = point.choice,
                                .reward = point.reward,
-                               .answer = point.answer};
+                               .answer = point.side};
     sums->weight[c] += row->count;
-    past_run_freeze(part->run, point.w, row->x);
+    past_run_freeze(part->run, point.w, point.x);
     past_run_put(part->run, &trial, grid->component, row->count, &sums->value[c]);
     if (part->true_run) {
-        past_truth_freeze(part->true_run, point.w, row->x);
+        past_truth_freeze(part->true_run, point.w, point.x);
         sums->truth[c] += row->count * past_truth_mean(part->true_run, &trial, grid->component);
     } else if (sums->truth) {
         sums->truth[c] += row->count * true_update(grid, &trial);
@@ -432,11 +438,10 @@ void grid_frozen(const struct grid *grid, struct frozen *out)
 {
     const struct policy *policy = &grid->model->settings.policy;
     out->n = 0;
-    frozen_add(out, "stimulus", grid->stimulus);
-    frozen_add(out, "choice", grid->choice);
-    frozen_add(out, "reward", grid->reward);
-    for (size_t k = 0; k < policy->n; k++)
-        frozen_add(out, policy->weight[k], grid->w[k]);
+    struct fixed fixed = grid->fixed;
+    struct variable v;
+    for (size_t i = 0; variable_at(policy, i, &v); i++)
+        frozen_add(out, variable_name(policy, &v), *variable_fixed(&fixed, &v));
     if (grid->past != PAST_ANY)
         frozen_add(out, "lags", (double)grid->lags);
 }

@@ -14,6 +14,12 @@
 /* A fixed weight counts visited trials this near to it. */
 #define WEIGHT_WINDOW .25
 
+/* A variable that is fixed, and which visited values count as that. */
+struct held {
+    struct variable variable;
+    double value, lo, hi;
+};
+
 struct grid {
     /* given */
     const struct model *model;
@@ -21,8 +27,8 @@ struct grid {
     const float *visited;        /* [n_trials][K] */
     struct variable x, y;
     const struct axis *x_axis, *y_axis;
-    double stimulus, choice, reward, w[POLICY_MAX]; /* fixed values; NaN: not */
-    size_t component;                               /* of dw */
+    struct fixed fixed;
+    size_t component;          /* of dw */
     size_t n_panels;           /* 2: error, correct; 1: reward is fixed or on an axis */
     size_t sample;             /* visited trials to average over at most; 0: own choice */
     const struct truth *truth; /* NULL: none */
@@ -31,7 +37,9 @@ struct grid {
     int threads;               /* at most; 0: all processors */
     const atomic_bool *stop;   /* NULL, or polled: give up */
     /* found */
-    double stimulus_lo, stimulus_hi; /* visited stimuli that count for a fixed one */
+    size_t n_held;
+    struct held held[VARIABLE_WEIGHT + 2 * POLICY_MAX]; /* all that is fixed */
+    bool given[POLICY_MAX]; /* features that are fixed or on an axis, whatever came before */
     size_t n_sample, n_visited;
     size_t n_histories, n_fitting; /* 0: the past does not count */
     char rest[PROBE_REST];
@@ -50,7 +58,7 @@ struct grid_r2;
 struct grid_r2 *grid_r2_begin(const struct grid *grid, size_t most);
 double grid_r2_end(struct grid_r2 *r2);
 
-/* "map: stimulus= is fixed and on an axis" and the like; sets n_panels. */
+/* "map: stimulus= is fixed and on an axis" and the like; sets n_panels and given. */
 bool grid_check(struct grid *grid, const char *verb, struct err *err);
 
 bool grid_stopped(const struct grid *grid);
@@ -92,8 +100,8 @@ void grid_sample(struct grid *grid);
 /* Do histories count: for the model or for the truth? */
 bool grid_past(const struct grid *grid);
 
-/* Is the variable fixed or on an axis? */
-bool grid_set(const struct grid *grid, enum variable_kind kind, size_t weight);
+/* Is the variable fixed or on an axis?  which: of the policy's weights or features. */
+bool grid_set(const struct grid *grid, enum variable_kind kind, size_t which);
 /* Is the trial one to sample and to count: reward known, all weights finite? */
 static inline bool grid_visited(const struct grid *grid, size_t trial)
 {
@@ -103,7 +111,8 @@ static inline bool grid_visited(const struct grid *grid, size_t trial)
         finite &= grid->visited[trial * n + k] * 0 == 0;
     return finite;
 }
-/* stimulus_lo, stimulus_hi: the cell of the stimulus axis a fixed one falls into. */
+/* held: a weight counts within WEIGHT_WINDOW, what has cells within the one it falls
+ * into, all else alone. */
 void grid_window(struct grid *grid);
 /* Support of every cell, and n_visited. */
 void grid_count(struct grid *grid, uint32_t *const support[]);

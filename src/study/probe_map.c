@@ -14,16 +14,12 @@ void map_request_default(struct map_request *request)
 {
     *request = (struct map_request){
         .x = "stimulus",
-        .stimulus = NAN,
-        .choice = NAN,
-        .reward = NAN,
         .x_lo = NAN,
         .x_hi = NAN,
         .y_lo = NAN,
         .y_hi = NAN,
     };
-    for (size_t k = 0; k < POLICY_MAX; k++)
-        request->w[k] = NAN;
+    fixed_none(&request->fixed);
 }
 
 void map_free(struct map *map)
@@ -111,25 +107,23 @@ static bool make_grid(const struct model *model, const struct cohort *cohort,
 {
     const struct policy *policy = &model->settings.policy;
     const char *usual = probe_weight(policy);
+    const char *usual_y = strcmp(usual, request->x) == 0 ? "stimulus" : usual;
     *grid = (struct grid){.model = model,
                           .cohort = cohort,
-                          .stimulus = request->stimulus,
-                          .choice = request->choice,
-                          .reward = request->reward,
+                          .fixed = request->fixed,
                           .sample = request->sample,
                           .past = request->past,
                           .lags = request->lags,
                           .histories = request->histories,
                           .threads = request->threads,
                           .stop = request->stop};
-    memcpy(grid->w, request->w, sizeof grid->w);
     if (request->past == PAST_BOTH)
         return err_set(err, ERR_USAGE, "map: one past at a time: any, rewarded or unrewarded");
     return probe_mappable(model, "map", err) &&
            component_find(policy, "map", *request->of ? request->of : usual, &grid->component,
                           err) &&
            variable_find(policy, "map", "x", request->x, &grid->x, err) &&
-           variable_find(policy, "map", "y", *request->y ? request->y : usual, &grid->y, err) &&
+           variable_find(policy, "map", "y", *request->y ? request->y : usual_y, &grid->y, err) &&
            grid_check(grid, "map", err);
 }
 

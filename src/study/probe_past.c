@@ -132,7 +132,6 @@ struct past_run {
     const struct histories *h; /* NULL: none */
     size_t n_weights, n_inputs;
     bool frozen, states; /* has weights; keeps states between trials */
-    bool fans;           /* the trial is the same after all histories: see rule_state_batch_mean */
     double w[POLICY_MAX], x[POLICY_MAX];
     struct rule_state *state[2]; /* states after the levels, by turns; NULL without states */
     size_t last;                 /* which of them has the last level */
@@ -152,7 +151,6 @@ struct past_run *past_run_new(const struct model *model, const struct histories 
     run->n_weights = k;
     run->n_inputs = rule_inputs(&model->settings.shape);
     run->states = run->h && model->rule->memory;
-    run->fans = run->states && model->rule->network && model->settings.shape.lags == 0;
     size_t room = run->states && h->n > BATCH ? h->n : BATCH;
     for (int i = 0; run->states && i < 2; i++)
         run->state[i] = rule_state_new(model, h->n);
@@ -210,6 +208,8 @@ static void put_features(const struct policy *policy, bool history, const struct
     if (history) {
         n = past_inputs(code, n, 1, &before);
         inputs_policy(policy, &now, &before, n, trial->x, x);
+        for (size_t k = 0; trial->given && k < policy->n; k++)
+            x[k] = trial->given[k] ? trial->x[k] : x[k];
     } else {
         memcpy(x, trial->x, policy->n * sizeof *x);
         inputs_policy_stimulus(policy, trial->stimulus, x);
@@ -275,24 +275,10 @@ void past_run_freeze(struct past_run *run, const double *w, const double *x)
     }
 }
 
-static void put_waiting(struct past_run *run, size_t k, double weight, double *sum)
-{
-    run->component[run->n] = k;
-    run->weight[run->n] = weight;
-    run->sum[run->n++] = sum;
-}
-
 void past_run_put(struct past_run *run, const struct past_trial *trial, size_t k, double weight,
                   double *sum)
 {
     const struct histories *h = run->h;
-    if (run->fans) {
-        if (run->n == BATCH)
-            past_run_flush(run);
-        put_inputs(run, run->n, trial, NULL, 0);
-        put_waiting(run, k, weight, sum);
-        return;
-    }
     size_t width = past_run_width(run);
     for (size_t i = 0; i < width; i++) {
         if (run->n == BATCH)
@@ -301,47 +287,19 @@ void past_run_put(struct past_run *run, const struct past_trial *trial, size_t k
         /* all histories are leaves of their own: state i is that of history i */
         if (run->states)
             rule_state_copy(run->batch, run->n, run->state[run->last], i);
-        put_waiting(run, k, weight / (double)width, sum);
+        run->component[run->n] = k;
+        run->weight[run->n] = weight / (double)width;
+        run->sum[run->n++] = sum;
     }
-}
-
-/* What rule_state_batch_mean does, step by step: waiting trial i after every history. */
-static void fan_by_steps(struct past_run *run, size_t i)
-{
-    const size_t width = run->n_inputs, k = run->n_weights, n = run->h->n;
-    double *in = mem_new(BATCH * width, sizeof *in), *x = mem_new(BATCH * k, sizeof *x);
-    double *answer = mem_new(BATCH, sizeof *answer), *dw = mem_new(BATCH * k, sizeof *dw);
-    double *mean = run->dw + i * k;
-    memset(mean, 0, k * sizeof *mean);
-    for (size_t j = 0; j < BATCH; j++)
-        memcpy(in + j * width, run->in + i * width, width * sizeof *in);
-    for (size_t first = 0; first < n; first += BATCH) {
-        size_t now = n - first < BATCH ? n - first : BATCH;
-        for (size_t j = 0; j < now; j++)
-            rule_state_copy(run->batch, j, run->state[run->last], first + j);
-        rule_state_step(run->batch, now, in, x, answer, NULL, dw);
-        for (size_t j = 0; j < now * k; j++)
-            mean[j % k] += dw[j] / (double)n;
-    }
-    free(in), free(x), free(answer), free(dw);
-}
-
-static void run_waiting(struct past_run *run)
-{
-    if (!run->states)
-        rule_state_reset(run->batch);
-    if (!run->fans)
-        rule_state_step(run->batch, run->n, run->in, run->features, run->answer, NULL, run->dw);
-    else if (!rule_state_batch_mean(run->state[run->last], run->h->n, run->n, run->in, run->dw))
-        for (size_t i = 0; i < run->n; i++)
-            fan_by_steps(run, i);
 }
 
 void past_run_flush(struct past_run *run)
 {
     if (run->n == 0)
         return;
-    run_waiting(run);
+    if (!run->states)
+        rule_state_reset(run->batch);
+    rule_state_step(run->batch, run->n, run->in, run->features, run->answer, NULL, run->dw);
     for (size_t i = 0; i < run->n; i++)
         *run->sum[i] += run->weight[i] * run->dw[i * run->n_weights + run->component[i]];
     run->n = 0;

@@ -54,6 +54,7 @@ void past_run_freeze(struct past_run *run, const double *w, const double *x);
  * component k, times `weight`, go into *sum. */
 struct past_trial {
     const double *w, *x; /* [K] weights, features but for the past's */
+    const bool *given;   /* [K] features that x tells whatever came before; NULL: none */
     double stimulus, day, choice, reward, answer;
 };
 void past_run_put(struct past_run *run, const struct past_trial *trial, size_t k, double weight,

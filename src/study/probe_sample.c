@@ -22,9 +22,11 @@ static bool axis_has_zero(const struct axis *axis)
 /* Does the side that paid on the sampled trial matter? */
 static bool answer_matters(const struct grid *grid)
 {
+    if (grid_set(grid, VARIABLE_SIDE, 0))
+        return false;
     if (grid_set(grid, VARIABLE_CHOICE, 0))
         return !grid_set(grid, VARIABLE_STIMULUS, 0);
-    if (!grid_set(grid, VARIABLE_STIMULUS, 0) || grid->stimulus == 0)
+    if (!grid_set(grid, VARIABLE_STIMULUS, 0) || grid->fixed.stimulus == 0)
         return true;
     return (grid->x.kind == VARIABLE_STIMULUS && axis_has_zero(grid->x_axis)) ||
            (grid->y.kind == VARIABLE_STIMULUS && axis_has_zero(grid->y_axis));
@@ -65,7 +67,7 @@ static void take_features(const struct grid *grid, long t, double *x)
     bool seen = !grid->model->rule->network || grid->truth;
     for (size_t k = 0; k < policy->n; k++) {
         x[k] = policy->feature[k] == FEATURE_BIAS;
-        if (policy->feature[k] != FEATURE_COLUMN || t < 0 || !seen)
+        if (policy->feature[k] != FEATURE_COLUMN || t < 0 || !seen || grid->given[k])
             continue;
         const struct cohort_column *column = cohort_column(grid->cohort, policy->weight[k] + 2);
         x[k] = column && isfinite(column->values[t]) ? column->values[t] : 0;
@@ -76,7 +78,8 @@ static void row_take(const struct grid *grid, const struct animal *animal, size_
                      double zero_answer, struct grid_row *row)
 {
     const struct policy *policy = &grid->model->settings.policy;
-    *row = (struct grid_row){.count = 1, .day = cohort_day(grid->cohort, animal, t)};
+    bool free_day = !grid_set(grid, VARIABLE_DAY, 0);
+    *row = (struct grid_row){.count = 1, .day = free_day && cohort_day(grid->cohort, animal, t)};
     take_features(grid, (long)t, row->x);
     for (size_t k = 0; k < policy->n; k++)
         if (!grid_set(grid, VARIABLE_WEIGHT, k))

@@ -11,12 +11,8 @@ enum { SLICE_LINES = 8, SLICE_RECOVERY_MOST = 50000, QUANTILES = 2048 };
 
 void slice_request_default(struct slice_request *request)
 {
-    *request = (struct slice_request){
-        .x = "stimulus",
-        .stimulus = NAN,
-        .w_bias = NAN,
-        .reward = NAN,
-    };
+    *request = (struct slice_request){.x = "stimulus"};
+    fixed_none(&request->fixed);
 }
 
 void slice_free(struct slice *slice)
@@ -92,13 +88,17 @@ static bool make_lines(struct grid *grid, const struct slice_request *request, s
                        struct slice *slice, struct axis *lines, struct err *err)
 {
     const struct policy *policy = &grid->model->settings.policy;
-    bool along = grid->x.kind == VARIABLE_WEIGHT && grid->x.weight == weight;
+    bool along = grid->x.kind == VARIABLE_WEIGHT && grid->x.which == weight;
     double w[SLICE_LINES];
     size_t n = 0;
-    grid->y =
-        along ? (struct variable){VARIABLE_REWARD, 0} : (struct variable){VARIABLE_WEIGHT, weight};
+    grid->y = along ? (struct variable){.kind = VARIABLE_REWARD}
+                    : (struct variable){.kind = VARIABLE_WEIGHT, .which = weight};
     if (!grid_check(grid, "slice", err))
         return false;
+    if (along && request->n_w > 0)
+        return err_set(err, ERR_USAGE,
+                       "slice: %s is on the x axis and has no lines as well; leave out w=",
+                       policy->weight[weight]);
     if (along) {
         axis_levels(lines, 2, (const double[]){0, 1});
         slice->request.n_w = 0;
@@ -140,7 +140,7 @@ static void take_line(struct slice *slice, const struct grid *grid, size_t row, 
 static void fill(struct grid *grid, struct slice *slice)
 {
     struct grid_panel panels[PROBE_MAX_PANELS];
-    double only = slice->request.reward;
+    double only = slice->request.fixed.reward;
     size_t rows = grid->y_axis->n;
     bool along = grid->y.kind == VARIABLE_REWARD;
     grid_run(grid, panels);
@@ -204,13 +204,13 @@ static bool on_line(const struct grid *grid, const struct slice_line *line,
         !past_visited(grid->cohort, animal, t, line->past, lags))
         return false;
     if (!isnan(line->w)) {
-        long row = axis_cell(grid->y_axis, walked_weight(walked, t, grid->y.weight));
+        long row = axis_cell(grid->y_axis, walked_weight(walked, t, grid->y.which));
         if (row < 0 || grid->y_axis->value[row] != line->w)
             return false;
     }
     for (size_t k = 0; k < walked->n_weights; k++)
-        if (!isnan(grid->w[k]) &&
-            !(fabs(walked_weight(walked, t, k) - grid->w[k]) <= WEIGHT_WINDOW))
+        if (!isnan(grid->fixed.w[k]) &&
+            !(fabs(walked_weight(walked, t, k) - grid->fixed.w[k]) <= WEIGHT_WINDOW))
             return false;
     return true;
 }
@@ -254,21 +254,6 @@ static void fill_visited(const struct grid *grid, struct slice *slice)
     }
 }
 
-static bool set_bias(struct grid *grid, double w_bias, struct err *err)
-{
-    const struct policy *policy = &grid->model->settings.policy;
-    for (size_t k = 0; k < POLICY_MAX; k++)
-        grid->w[k] = NAN;
-    if (isnan(w_bias))
-        return true;
-    long k = policy_weight(policy, "w_bias");
-    if (k < 0)
-        return err_set(err, ERR_USAGE, "slice: w_bias= is set, but the policy %s has no w_bias",
-                       policy->text);
-    grid->w[k] = w_bias;
-    return true;
-}
-
 const char *slice_weight(const struct policy *policy, const char *of)
 {
     long k = policy_weight(policy, of);
@@ -281,8 +266,8 @@ const char *slice_weight(const struct policy *policy, const char *of)
 static bool check_slice(const struct grid *grid, const struct slice_request *request,
                         struct err *err)
 {
-    double reward = request->reward;
-    if (grid->x.kind == VARIABLE_CHOICE || grid->x.kind == VARIABLE_REWARD)
+    double reward = request->fixed.reward;
+    if (variable_binary(&grid->x))
         return err_set(err, ERR_USAGE,
                        "slice: x=%s has two values only; use x=stimulus or a "
                        "weight, or `map x=%s`",
@@ -299,18 +284,17 @@ static bool make_grid(const struct model *model, const struct cohort *cohort,
     const char *of = *request->of ? request->of : probe_weight(policy);
     *grid = (struct grid){.model = model,
                           .cohort = cohort,
-                          .choice = NAN,
-                          .reward = NAN,
-                          .stimulus = request->stimulus,
+                          .fixed = request->fixed,
                           .sample = request->sample,
                           .lags = request->lags,
                           .histories = request->histories,
                           .threads = request->threads,
                           .stop = request->stop};
+    grid->fixed.reward = NAN; /* for the lines to choose */
     return probe_mappable(model, "slice", err) &&
            component_find(policy, "slice", of, &grid->component, err) &&
            variable_find(policy, "slice", "x", request->x, &grid->x, err) &&
-           check_slice(grid, request, err) && set_bias(grid, request->w_bias, err);
+           check_slice(grid, request, err);
 }
 
 /* Both axes: the lines, and x. */
@@ -353,8 +337,8 @@ bool slice_compute(const struct model *model, const struct cohort *cohort, const
         slice_free(&slice);
         return false;
     }
-    if (grid.y.kind != VARIABLE_REWARD && !isnan(request->reward)) {
-        grid.reward = request->reward;
+    if (grid.y.kind != VARIABLE_REWARD && !isnan(request->fixed.reward)) {
+        grid.fixed.reward = request->fixed.reward;
         grid.n_panels = 1;
     }
     snprintf(slice.request.of, sizeof slice.request.of, "%s",
@@ -369,7 +353,7 @@ bool slice_compute(const struct model *model, const struct cohort *cohort, const
     slice.request.nx = slice.x.n;
     slice.r2 = grid_r2_end(r2);
     slice.request.stop = NULL;
-    grid.reward = NAN; /* every line tells its own */
+    grid.fixed.reward = NAN; /* every line tells its own */
     grid_frozen(&grid, &slice.frozen);
     axis_free(&lines);
     if (!grid_stopped(&grid)) {

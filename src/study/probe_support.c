@@ -5,47 +5,30 @@
 #include "deltaw/base/strbuf.h"
 #include "probe_grid.h"
 
-static double visited_value(const struct grid *grid, const struct variable *variable, size_t t)
+static double visited_value(const struct grid *grid, const struct variable *variable,
+                            const struct animal *animal, size_t t)
 {
-    switch (variable->kind) {
-    case VARIABLE_STIMULUS: return grid->cohort->stimulus[t];
-    case VARIABLE_CHOICE: return grid->cohort->choice[t];
-    case VARIABLE_REWARD: return grid->cohort->reward[t];
-    case VARIABLE_WEIGHT: break;
-    }
-    return grid->visited[t * grid->model->settings.policy.n + variable->weight];
+    return variable_visited(variable, grid->cohort, animal, t, grid->visited,
+                            grid->model->settings.policy.n);
 }
 
 /* What stays the same while trials are counted. */
 struct counting {
     struct grid *grid;
+    struct variable on_x, on_y;
     struct finder x, y;
-    bool narrowed; /* something is fixed */
-    bool past;     /* histories count */
+    bool past; /* histories count */
 };
 
-static bool is_narrowed(const struct grid *grid)
-{
-    bool narrowed = !isnan(grid->choice) || !isnan(grid->reward) || !isnan(grid->stimulus);
-    for (size_t k = 0; k < grid->model->settings.policy.n; k++)
-        narrowed = narrowed || !isnan(grid->w[k]);
-    return narrowed;
-}
-
 /* Does a visited trial agree with what is fixed? */
-static bool agrees(const struct grid *grid, size_t t)
+static bool agrees(const struct grid *grid, const struct animal *animal, size_t t)
 {
-    const struct cohort *cohort = grid->cohort;
-    size_t n = grid->model->settings.policy.n;
-    if ((!isnan(grid->choice) && cohort->choice[t] != grid->choice) ||
-        (!isnan(grid->reward) && cohort->reward[t] != grid->reward))
-        return false;
-    if (!isnan(grid->stimulus) &&
-        !(cohort->stimulus[t] >= grid->stimulus_lo && cohort->stimulus[t] <= grid->stimulus_hi))
-        return false;
-    for (size_t k = 0; k < n; k++)
-        if (!isnan(grid->w[k]) && fabs(grid->visited[t * n + k] - grid->w[k]) > WEIGHT_WINDOW)
+    for (size_t i = 0; i < grid->n_held; i++) {
+        const struct held *held = &grid->held[i];
+        double value = visited_value(grid, &held->variable, animal, t);
+        if (!(value >= held->lo && value <= held->hi))
             return false;
+    }
     return true;
 }
 
@@ -56,11 +39,11 @@ static void count_trial(struct counting *c, const struct animal *animal, size_t 
     if (!grid_visited(grid, t))
         return;
     grid->n_visited++;
-    if ((c->narrowed && !agrees(grid, t)) ||
+    if (!agrees(grid, animal, t) ||
         (c->past && !past_visited(grid->cohort, animal, t, grid->past, grid->lags)))
         return;
-    long ix = finder_cell(&c->x, visited_value(grid, &grid->x, t));
-    long iy = finder_cell(&c->y, visited_value(grid, &grid->y, t));
+    long ix = finder_cell(&c->x, visited_value(grid, &c->on_x, animal, t));
+    long iy = finder_cell(&c->y, visited_value(grid, &c->on_y, animal, t));
     size_t panel = grid->n_panels == 2 ? grid->cohort->reward[t] != 0 : 0;
     if (ix >= 0 && iy >= 0)
         support[panel][(size_t)iy * grid->x_axis->n + (size_t)ix]++;
@@ -68,7 +51,10 @@ static void count_trial(struct counting *c, const struct animal *animal, size_t 
 
 void grid_count(struct grid *grid, uint32_t *const support[])
 {
-    struct counting c = {.grid = grid, .narrowed = is_narrowed(grid), .past = grid_past(grid)};
+    const struct policy *policy = &grid->model->settings.policy;
+    struct counting c = {.grid = grid, .on_x = grid->x, .on_y = grid->y, .past = grid_past(grid)};
+    variable_bind(&c.on_x, policy, grid->cohort);
+    variable_bind(&c.on_y, policy, grid->cohort);
     finder_set(&c.x, grid->x_axis);
     finder_set(&c.y, grid->y_axis);
     grid->n_visited = 0;
@@ -79,30 +65,50 @@ void grid_count(struct grid *grid, uint32_t *const support[])
     }
 }
 
-void grid_window(struct grid *grid)
+/* What of the visited values counts as the one that is fixed. */
+static void hold(const struct grid *grid, struct held *held)
 {
-    struct axis axis;
+    const struct policy *policy = &grid->model->settings.policy;
     const struct axis_request request = {.lo = NAN, .hi = NAN};
-    const struct variable stimulus = {VARIABLE_STIMULUS, 0};
-    grid->stimulus_lo = grid->stimulus_hi = grid->stimulus;
-    if (isnan(grid->stimulus) || !axis_make(&grid->model->settings.policy, grid->cohort, NULL,
-                                            &stimulus, &request, &axis, NULL))
+    struct axis axis;
+    bool weight = held->variable.kind == VARIABLE_WEIGHT;
+    double value = held->value;
+    held->lo = value - (weight ? WEIGHT_WINDOW : 0);
+    held->hi = value + (weight ? WEIGHT_WINDOW : 0);
+    variable_bind(&held->variable, policy, grid->cohort);
+    if (weight || variable_binary(&held->variable) ||
+        !axis_make(policy, grid->cohort, NULL, &held->variable, &request, &axis, NULL))
         return;
-    long cell = axis_cell(&axis, grid->stimulus);
-    if (cell >= 0 && axis.levels && fabs(axis.value[cell] - grid->stimulus) < 1e-6) {
-        grid->stimulus_lo = grid->stimulus_hi = axis.value[cell];
+    long cell = axis_cell(&axis, value);
+    if (cell >= 0 && axis.levels && fabs(axis.value[cell] - value) < 1e-6) {
+        held->lo = held->hi = axis.value[cell];
     } else if (cell >= 0) {
-        grid->stimulus_lo = axis.edge[cell];
-        grid->stimulus_hi = axis.edge[cell + 1];
+        held->lo = axis.edge[cell];
+        held->hi = axis.edge[cell + 1];
     }
     axis_free(&axis);
+}
+
+void grid_window(struct grid *grid)
+{
+    const struct policy *policy = &grid->model->settings.policy;
+    struct variable v;
+    grid->n_held = 0;
+    for (size_t i = 0; variable_at(policy, i, &v); i++) {
+        double value = *variable_fixed(&grid->fixed, &v);
+        if (isnan(value))
+            continue;
+        grid->held[grid->n_held] = (struct held){.variable = v, .value = value};
+        hold(grid, &grid->held[grid->n_held++]);
+    }
 }
 
 static void say_free(const struct grid *grid, struct strbuf *text)
 {
     const struct policy *policy = &grid->model->settings.policy;
     bool day = false;
-    for (size_t i = 0; grid->cohort && !day && i < grid->cohort->n_animals; i++)
+    bool free_day = !grid_set(grid, VARIABLE_DAY, 0);
+    for (size_t i = 0; grid->cohort && free_day && !day && i < grid->cohort->n_animals; i++)
         day = grid->cohort->animals[i].n_sessions > 1;
     for (size_t k = 0; k < policy->n; k++)
         if (!grid_set(grid, VARIABLE_WEIGHT, k))
@@ -143,18 +149,27 @@ static void say_support(const struct grid *grid, struct strbuf *text)
     const struct policy *policy = &grid->model->settings.policy;
     char a[NUMBER_SIZE], b[NUMBER_SIZE];
     const char *before = "support: ";
-    for (size_t k = 0; k < policy->n; k++) {
-        if (isnan(grid->w[k]))
+    for (size_t i = 0; i < grid->n_held; i++) {
+        const struct held *held = &grid->held[i];
+        if (!(held->lo < held->hi))
             continue;
-        strbuf_printf(text, "%s%s%s %s to %s", text->len ? "; " : "", before, policy->weight[k],
-                      number_format(a, grid->w[k] - WEIGHT_WINDOW, 4),
-                      number_format(b, grid->w[k] + WEIGHT_WINDOW, 4));
+        strbuf_printf(text, "%s%s%s %s to %s", text->len ? "; " : "", before,
+                      variable_name(policy, &held->variable), number_format(a, held->lo, 4),
+                      number_format(b, held->hi, 4));
         before = "";
     }
-    if (grid->stimulus_lo < grid->stimulus_hi)
-        strbuf_printf(text, "%s%sstimulus %s to %s", text->len ? "; " : "", before,
-                      number_format(a, grid->stimulus_lo, 3),
-                      number_format(b, grid->stimulus_hi, 3));
+}
+
+/* Networks see no features but those of the trial itself. */
+static void say_unseen(const struct grid *grid, struct strbuf *text)
+{
+    const struct policy *policy = &grid->model->settings.policy;
+    for (size_t k = 0; k < policy->n && grid->model->rule->network; k++) {
+        const struct variable v = {.kind = VARIABLE_FEATURE, .which = k};
+        if (grid->given[k])
+            strbuf_printf(text, "%s%s makes no difference to the rule %s", text->len ? "; " : "",
+                          variable_name(policy, &v), grid->model->rule->name);
+    }
 }
 
 void grid_describe(struct grid *grid)
@@ -162,6 +177,7 @@ void grid_describe(struct grid *grid)
     struct strbuf text = {0};
     say_free(grid, &text);
     say_past(grid, &text);
+    say_unseen(grid, &text);
     say_support(grid, &text);
     snprintf(grid->rest, sizeof grid->rest, "%s", strbuf_text(&text));
     strbuf_free(&text);

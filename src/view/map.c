@@ -62,21 +62,7 @@ static void follow_limit(struct map_state *s, bool at_once)
     }
 }
 
-static bool fix_weight(const struct model *model, struct map_request *r, const char *name,
-                       double value, struct err *err)
-{
-    const struct policy *policy = &model->settings.policy;
-    long k = policy_weight(policy, name);
-    if (k >= 0) {
-        r->w[k] = value;
-    } else if (!isnan(value)) {
-        return err_set(err, ERR_FAILED, "%s's policy %s has no %s; `map %s=visited` lets it go",
-                       model->name, policy->text, name, name);
-    }
-    return true;
-}
-
-static bool full_request(const struct map_state *s, const struct model *model,
+static bool full_request(const struct map_state *s, const struct source *source,
                          struct map_request *r, struct err *err)
 {
     *r = s->request;
@@ -90,8 +76,7 @@ static bool full_request(const struct map_state *s, const struct model *model,
     for (size_t i = 0; i < 4 && s->held; i++) {
         *range[i] = isnan(*range[i]) ? s->hold[i] : *range[i];
     }
-    return fix_weight(model, r, "w_stim", s->w_stim, err) &&
-           fix_weight(model, r, "w_bias", s->w_bias, err);
+    return held_put("map", &s->fixed, source->model, source->cohort, map_options, &r->fixed, err);
 }
 
 /* Evaluations of the rule a picture may cost: about 15 ms of them. */
@@ -170,7 +155,7 @@ static bool make_job(struct map_state *s, struct view_job **out, struct err *err
     struct map_request request;
     bool hold = s->held != wanted->final, urgent = s->watch.urgent;
     s->held = hold ? NULL : s->held;
-    if (!full_request(s, wanted->model, &request, err)) {
+    if (!full_request(s, wanted, &request, err)) {
         s->watch.held_for = wanted->final;
         return false;
     }
@@ -199,17 +184,20 @@ static bool map_fits(const void *state, const struct scene *scene, struct err *e
 {
     const struct map_state *s = state;
     struct map_request request;
-    const struct model *model;
-    const struct cohort *cohort;
+    struct source there;
     if (!source_check(scene, s->model, false, err)) {
         return false;
     }
-    if (!source_there(scene, s->model, &model, &cohort)) {
-        return true;
+    if (!source_there(scene, s->model, &there)) {
+        return held_possible("map", &s->fixed, scene->cohort, map_options, err) &&
+               held_axis_possible("map", "x", s->request.x, scene->cohort, err) &&
+               held_axis_possible("map", "y", s->request.y, scene->cohort, err);
     }
-    return full_request(s, model, &request, err) && map_check(model, cohort, &request, err) &&
-           (s->show == SHOW_FITTED || probe_true_known(cohort, &model->settings.policy) ||
-            parts_no_truth("map", cohort, err));
+    return full_request(s, &there, &request, err) &&
+           map_check(there.model, there.cohort, &request, err) &&
+           (s->show == SHOW_FITTED ||
+            probe_true_known(there.cohort, &there.model->settings.policy) ||
+            parts_no_truth("map", there.cohort, err));
 }
 
 static bool map_update(void *state, const struct scene *scene, bool pending, struct view_job **job,
@@ -307,7 +295,7 @@ bool map_in_full(const struct map_state *s, struct map_state *full)
 {
     struct map_request request;
     struct map map;
-    if (!s->watch.have || !full_request(s, s->watch.source.model, &request, NULL)) {
+    if (!s->watch.have || !full_request(s, &s->watch.source, &request, NULL)) {
         return false;
     }
     request.threads = s->watch.source.threads;
@@ -345,7 +333,7 @@ const struct view_ops map_view = {
     .name = "map",
     .summary = "change of a weight over two of the things the rule sees",
     .keys =
-        "arrows cross-hair  [ ] bias  { } past  c correct/error/both  d fitted/true/difference  "
+        "arrows cross-hair  [ ] weight  { } past  c correct/error/both  d fitted/true/difference  "
         "s slice  + - 0 colours  e export  y copy  z zoom",
     .options = map_options,
     .positional = 1,

@@ -4,13 +4,13 @@
 #define DELTAW_VIEW_MAP_H
 
 #include "deltaw/study/probe.h"
-#include "parts.h"
+#include "held.h"
 
 struct map_state {
     /* from the options */
     struct map_request request; /* of and y: of the last model where auto */
     bool auto_of, auto_y;
-    double w_stim, w_bias; /* fixed, NaN: as visited */
+    struct frozen fixed; /* variables that are fixed */
     char *model;
     char *asked;      /* arguments that the values depend on */
     double range;     /* of colours, NaN: from the values */

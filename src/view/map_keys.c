@@ -52,23 +52,16 @@ static void move_cross(const struct map_state *s, int dx, int dy, struct strbuf 
     map_cross_to(s, panel, x, y, command);
 }
 
-static void step_bias(const struct map_state *s, bool up, struct strbuf *command)
+static void step_weight(const struct map_state *s, bool up, struct strbuf *command)
 {
-    bool axis = strcmp(s->request.x, "w_bias") == 0 || strcmp(s->request.y, "w_bias") == 0;
-    double now = s->w_bias;
-    char number[NUMBER_SIZE];
-    bool known = policy_weight(&s->watch.source.model->settings.policy, "w_bias") >= 0;
-    if (axis || !known || (isnan(now) && !up)) {
-        return;
-    }
-    double next = parts_bias_step(now, up);
-    strbuf_printf(command, "map w_bias=%s", isnan(next) ? "visited" : parts_short(number, next, 3));
+    const char *const axes[] = {s->request.x, s->request.y, NULL};
+    held_step("map", &s->fixed, &s->watch.source.model->settings.policy, axes, up, command);
 }
 
 static void cycle_reward(const struct map_state *s, struct strbuf *command)
 {
     if (strcmp(s->request.x, "reward") != 0 && strcmp(s->request.y, "reward") != 0) {
-        double now = s->request.reward;
+        double now = held_value(&s->fixed, "reward");
         strbuf_printf(command, "map reward=%s", isnan(now) ? "1" : now == 1 ? "0" : "both");
     }
 }
@@ -80,8 +73,7 @@ static void slice_through(const struct map_state *s, struct strbuf *command)
     const char *lines = slice_weight(policy, s->request.of);
     double w = strcmp(s->request.y, lines) == 0   ? s->cross_y
                : strcmp(s->request.x, lines) == 0 ? s->cross_x
-               : strcmp(lines, "w_stim") == 0     ? s->w_stim
-                                                  : NAN;
+                                                  : held_value(&s->fixed, lines);
     strbuf_puts(command, "slice");
     if (strcmp(s->request.of, probe_weight(policy)) != 0) {
         strbuf_puts(command, " of=");
@@ -90,8 +82,11 @@ static void slice_through(const struct map_state *s, struct strbuf *command)
     if (!isnan(w)) {
         strbuf_printf(command, " w=%s", parts_short(number, w, 3));
     }
-    if (!isnan(s->w_bias)) {
-        strbuf_printf(command, " w_bias=%s", parts_short(number, s->w_bias, 3));
+    for (size_t i = 0; i < s->fixed.n; i++) { /* along the stimulus after both rewards */
+        const char *name = s->fixed.item[i].name;
+        if (strncmp(name, "w_", 2) == 0 && strcmp(name, lines) != 0) {
+            strbuf_printf(command, " %s=%s", name, parts_short(number, s->fixed.item[i].value, 3));
+        }
     }
     if (s->request.past != PAST_ANY) {
         strbuf_printf(command, " past=%s lags=%zu", parts_past_word(s->request.past),
@@ -118,7 +113,7 @@ bool map_key(void *state, const char *key, struct strbuf *command)
     if (parts_past_step(key, s->request.past, PAST_BOTH, &past)) {
         strbuf_printf(command, "map past=%s", parts_past_word(past));
     } else if (strcmp(key, "[") == 0 || strcmp(key, "]") == 0) {
-        step_bias(s, key[0] == ']', command);
+        step_weight(s, key[0] == ']', command);
     } else if (strcmp(key, "c") == 0) {
         cycle_reward(s, command);
     } else if (strcmp(key, "d") == 0) {

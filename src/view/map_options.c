@@ -9,16 +9,13 @@
 #include "deltaw/base/mem.h"
 
 const struct option_row map_options[] = {
-    {"of", OPTION_TEXT, 0, 0, PARTS_WEIGHTS, "auto",
+    {"of", OPTION_WEIGHT, 0, 0, "auto", "auto",
      "the weight whose change is shown; auto: the first that goes with the stimulus"},
-    {"x", OPTION_TEXT, 0, 0, PARTS_AXES, "stimulus",
-     "what goes along x: stimulus, reward, choice or a weight, as w_bias"},
-    {"y", OPTION_TEXT, 0, 0, "auto|" PARTS_AXES, "auto", "what goes along y; auto: as for of="},
-    {"stimulus", OPTION_NUMBER, 0, 0, "visited", "visited", "fix the stimulus (right is positive)"},
-    {"choice", OPTION_NUMBER, 0, 1, "visited", "visited", "fix the choice: 0 left, 1 right"},
-    {"reward", OPTION_NUMBER, 0, 1, "both", "both", "only error (0) or correct (1) trials"},
-    {"w_stim", OPTION_NUMBER, 0, 0, "visited", "visited", "fix the stimulus weight"},
-    {"w_bias", OPTION_NUMBER, 0, 0, "visited", "visited", "fix the bias weight"},
+    {"x", OPTION_VARIABLE, 0, 0, "stimulus|reward|choice|side|day", "stimulus",
+     "what goes along x: one of these, a weight, as w_bias, or another feature of the policy"},
+    {"y", OPTION_VARIABLE, 0, 0, "auto|stimulus|reward|choice|side|day", "auto",
+     "what goes along y; auto: as for of=, or the stimulus where x has that weight"},
+    HELD_OPTIONS,
     {"model", OPTION_MODEL, 0, 0, "auto", "auto", "whose rule; auto: the model in use"},
     {"diff", OPTION_WORD, 0, 0, "no|true|yes", "no",
      "fitted, true, or (yes) fitted minus true, where the truth is known"},
@@ -71,20 +68,18 @@ static bool take_range(const struct args *args, const char *name, double *lo, do
     return true;
 }
 
-static bool on_axis(const struct map_request *r, const char *name, double value, struct err *err)
+static bool on_axis(const struct map_request *r, const struct frozen *held, struct err *err)
 {
-    if (isnan(value) || (strcmp(r->x, name) != 0 && strcmp(r->y, name) != 0)) {
-        return true;
+    for (size_t i = 0; i < held->n; i++) {
+        const char *name = held->item[i].name;
+        if (strcmp(r->x, name) == 0 || strcmp(r->y, name) == 0) {
+            return err_set(err, ERR_USAGE,
+                           "map: %s is on an axis and cannot be fixed; leave out %s= or "
+                           "choose other axes",
+                           name, name);
+        }
     }
-    return err_set(err, ERR_USAGE,
-                   "map: %s is on an axis and cannot be fixed; leave out %s= or "
-                   "choose other axes",
-                   name, name);
-}
-
-static bool is_level(double value)
-{
-    return isnan(value) || value == 0 || value == 1;
+    return true;
 }
 
 static bool map_checked(const struct map_state *fresh, const struct args *args, struct err *err)
@@ -95,21 +90,11 @@ static bool map_checked(const struct map_state *fresh, const struct args *args, 
         return err_set(err, ERR_USAGE, "map: '%s' is no name=value; another model is model=%s",
                        word, word);
     }
-    if (!parts_axis("map", args, map_options, "of", err) ||
-        !parts_axis("map", args, map_options, "x", err) ||
-        !parts_axis("map", args, map_options, "y", err)) {
-        return false;
-    }
     if (strcmp(r->x, r->y) == 0) {
         return err_set(err, ERR_USAGE, "map: x and y are both %s; choose another for one of them",
                        r->x);
     }
-    if (!is_level(r->choice) || !is_level(r->reward)) {
-        return err_set(err, ERR_USAGE, "map: choice= and reward= are 0 or 1");
-    }
-    return on_axis(r, "stimulus", r->stimulus, err) && on_axis(r, "choice", r->choice, err) &&
-           on_axis(r, "reward", r->reward, err) && on_axis(r, "w_stim", fresh->w_stim, err) &&
-           on_axis(r, "w_bias", fresh->w_bias, err);
+    return on_axis(r, &fresh->fixed, err);
 }
 
 static bool take_cross(struct map_state *s, const struct args *args, struct err *err)
@@ -145,13 +130,13 @@ static char *asked_for(const struct args *args)
     return strbuf_take(&text);
 }
 
-/* A name, or with auto what the last model had for it. */
+/* A name, or with auto what the last model had for it, but not `but`. */
 static bool take_name(char out[PROBE_NAME], const struct args *args, const char *name,
-                      bool was_auto, const char *last)
+                      const char *last, const char *but)
 {
     const char *text = parts_chosen(args, map_options, name);
-    const char *likely = was_auto && *last ? last : "w_stim";
-    snprintf(out, PROBE_NAME, "%s", text ? text : likely);
+    const char *likely = *last ? last : "w_stim";
+    snprintf(out, PROBE_NAME, "%s", text ? text : strcmp(likely, but) == 0 ? "stimulus" : likely);
     return !text;
 }
 
@@ -161,19 +146,18 @@ bool map_configure(void *state, const struct args *args, struct err *err)
     struct map_state fresh = *s;
     struct map_request *r = &fresh.request;
     map_request_default(r);
-    fresh.auto_of = take_name(r->of, args, "of", s->auto_of, s->request.of);
-    take_name(r->x, args, "x", false, "");
-    fresh.auto_y = take_name(r->y, args, "y", s->auto_y, s->request.y);
+    if (!parts_names("map", args, map_options, err) ||
+        !held_take("map", args, map_options, &fresh.fixed, err)) {
+        return false;
+    }
+    fresh.auto_of = take_name(r->of, args, "of", s->auto_of ? s->request.of : "", "");
+    take_name(r->x, args, "x", "", "");
+    fresh.auto_y = take_name(r->y, args, "y", s->auto_y ? s->request.y : "", r->x);
     r->past = parts_past(args_text(args, map_options, "past"));
     r->lags = (size_t)args_integer(args, map_options, "lags");
-    r->stimulus = args_number(args, map_options, "stimulus");
-    r->choice = args_number(args, map_options, "choice");
-    r->reward = args_number(args, map_options, "reward");
     /* 0 for auto */
     r->nx = (size_t)args_integer(args, map_options, "nx");
     r->ny = (size_t)args_integer(args, map_options, "ny");
-    fresh.w_stim = args_number(args, map_options, "w_stim");
-    fresh.w_bias = args_number(args, map_options, "w_bias");
     fresh.range = args_number(args, map_options, "range");
     fresh.support = (uint32_t)args_integer(args, map_options, "support");
     fresh.show = parts_show(args_text(args, map_options, "diff"));

@@ -8,24 +8,6 @@
 #include "deltaw/draw/plot.h"
 #include "map.h"
 
-static void add_fixed(const struct map_state *s, struct strbuf *out)
-{
-    const struct map_request *r = &s->request;
-    const struct {
-        const char *name;
-        double value;
-    } fixed[] = {
-        {"w_stim", s->w_stim}, {"w_bias", s->w_bias}, {"stimulus", r->stimulus},
-        {"choice", r->choice}, {"reward", r->reward},
-    };
-    char number[NUMBER_SIZE];
-    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
-        if (!isnan(fixed[i].value)) {
-            strbuf_printf(out, " · %s %s", fixed[i].name, parts_short(number, fixed[i].value, 3));
-        }
-    }
-}
-
 void map_title(const void *state, struct strbuf *out)
 {
     const struct map_state *s = state;
@@ -33,7 +15,7 @@ void map_title(const void *state, struct strbuf *out)
     char number[NUMBER_SIZE];
     strbuf_printf(out, "%sΔ%s per trial · %s × %s", shows[s->show], s->request.of,
                   parts_letter(s->request.y), s->request.x);
-    add_fixed(s, out);
+    held_title(&s->fixed, out);
     parts_past_title(s->request.past, s->request.lags, out);
     source_title(&s->watch.source, out);
     if (s->watch.have && isfinite(s->map.r2)) {

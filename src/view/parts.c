@@ -200,32 +200,24 @@ bool parts_no_truth(const char *view, const struct cohort *cohort, struct err *e
                    cohort ? cohort->name : "it", view);
 }
 
-bool parts_axis(const char *view, const struct args *args, const struct option_row *table,
-                const char *option, struct err *err)
+bool parts_names(const char *view, const struct args *args, const struct option_row *table,
+                 struct err *err)
 {
-    static const char *const all[] = {"w_stim", "w_bias", "auto", "stimulus",
-                                      "reward", "choice", NULL};
-    static const char *const weights[] = {"w_stim", "w_bias", "auto", NULL};
-    bool weights_only = strcmp(option, "of") == 0;
-    const char *const *known = weights_only ? weights : all;
-    const char *name = args_text(args, table, option);
-    int column = 0;
     for (size_t i = 0; i < args->n; i++) {
         const struct arg *arg = &args->items[i];
-        column = arg->name && strcmp(arg->name, option) == 0 ? arg->column : column;
-    }
-    for (size_t i = 0; known[i]; i++) {
-        if (strcmp(known[i], name) == 0) {
-            return true;
+        const struct option_row *row = arg->name ? option_find(table, arg->name) : NULL;
+        bool weight = row && row->type == OPTION_WEIGHT && strcmp(arg->value, "auto") != 0;
+        if (weight && strncmp(arg->value, "w_", 2) != 0) {
+            return err_at(err, ERR_USAGE, arg->column,
+                          "%s: %s=%s is no weight; it takes a weight, as w_stim", view, arg->name,
+                          arg->value);
+        }
+        if ((weight || (row && row->type == OPTION_VARIABLE)) && strlen(arg->value) >= PROBE_NAME) {
+            return err_at(err, ERR_USAGE, arg->column, "%s: %s=%s: there are no such long names",
+                          view, arg->name, arg->value);
         }
     }
-    const char *near = nearest_of(name, known);
-    return (strncmp(name, "w_", 2) == 0 && strlen(name) < PROBE_NAME) ||
-           err_at(err, ERR_USAGE, column,
-                  "%s: %s=%s is no %s%s%s%s; it takes %sa weight, as w_stim", view, option, name,
-                  weights_only ? "weight" : "variable", near ? " (did you mean " : "",
-                  near ? near : "", near ? "?)" : "",
-                  weights_only ? "" : "stimulus, reward, choice or ");
+    return true;
 }
 
 static const char *const past_words[] = {"any", "rewarded", "unrewarded", "both"};
@@ -267,8 +259,10 @@ bool parts_past_step(const char *key, enum past now, unsigned n, enum past *next
 const char *parts_letter(const char *variable)
 {
     static const char *const names[][2] = {
-        {"w_stim", "w"}, {"w_bias", "bias"},   {"stimulus", "s"},
-        {"reward", "r"}, {"choice", "choice"},
+        {"w_stim", "w"},
+        {"w_bias", "bias"},
+        {"stimulus", "s"},
+        {"reward", "r"},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(variable, names[i][0]) == 0) {
@@ -285,6 +279,10 @@ const char *parts_axis_title(const char *variable)
         {"w_bias", "bias weight w_bias (right positive)"},
         {"stimulus", "stimulus (right positive)"},
         {"choice", "choice (0 left, 1 right)"},
+        {"side", "side that pays (0 left, 1 right)"},
+        {"day", "first trial of a session (1)"},
+        {"prevchoice", "choice before (-1 left, 1 right)"},
+        {"prevstim", "stimulus before (right positive)"},
     };
     for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++) {
         if (strcmp(variable, titles[i][0]) == 0) {

@@ -69,9 +69,9 @@ enum beside { BESIDE_NONE, BESIDE_SAME, BESIDE_CHANGED, BESIDE_REFUSED };
 enum beside source_beside(struct source *source, const struct scene *scene, const char *name,
                           const struct pace *pace, struct err *err);
 /* The model of this name (NULL: the one in use) and the trials that it looks at (NULL:
- * none); false: there is none, or they do not go together. */
-bool source_there(const struct scene *scene, const char *name, const struct model **model,
-                  const struct cohort **cohort);
+ * none), borrowed of the scene, all else zero.  False: there is none, or they do not go
+ * together. */
+bool source_there(const struct scene *scene, const char *name, struct source *there);
 /* Is the model of this name there, and does it go with the trials it would look at (with
  * those loaded: `beside`)?  True for NULL, the one in use. */
 bool source_check(const struct scene *scene, const char *name, bool beside, struct err *err);
@@ -157,13 +157,10 @@ enum show { SHOW_FITTED, SHOW_TRUE, SHOW_DIFFERENCE };
 enum show parts_show(const char *word);
 /* False, and err: what is not fitted cannot be shown of these trials (NULL: none). */
 bool parts_no_truth(const char *view, const struct cohort *cohort, struct err *err);
-/* What may stand on an axis: one of PARTS_AXES or any other weight, "w_...";
- * which weights there are is known only with a model.  "auto" is fine too.
- * of= takes weights only. */
-#define PARTS_AXES    "stimulus|reward|choice|w_stim|w_bias"
-#define PARTS_WEIGHTS "auto|w_stim|w_bias"
-bool parts_axis(const char *view, const struct args *args, const struct option_row *table,
-                const char *option, struct err *err);
+/* Names that options of weights and variables are given: which there are is known only with
+ * a model. */
+bool parts_names(const char *view, const struct args *args, const struct option_row *table,
+                 struct err *err);
 /* Words of past=, by enum past; " · past 3 rewarded" for titles, "" for any. */
 #define PARTS_PASTS "any|rewarded|unrewarded"
 const char *parts_past_word(enum past past);

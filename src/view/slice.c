@@ -10,17 +10,14 @@
 #include "deltaw/base/mem.h"
 
 static const struct option_row slice_options[] = {
-    {"of", OPTION_TEXT, 0, 0, PARTS_WEIGHTS, "auto",
+    {"of", OPTION_WEIGHT, 0, 0, "auto", "auto",
      "the weight whose change is shown; auto: the first that goes with the stimulus"},
-    {"x", OPTION_TEXT, 0, 0, "stimulus|w_stim|w_bias", "stimulus",
-     "what goes along x: stimulus or a weight"},
+    {"x", OPTION_VARIABLE, 0, 0, "stimulus", "stimulus",
+     "what goes along x: stimulus, a weight or another feature of the policy"},
     {"w", OPTION_NUMBERS, 0, 0, "auto", "auto",
      "values of that weight, one pair of lines each, at most 8; auto: three of those visited, "
      "one for past=both"},
-    {"w_bias", OPTION_NUMBER, 0, 0, "visited", "visited", "fix the bias weight"},
-    {"stimulus", OPTION_NUMBER, 0, 0, "visited", "visited",
-     "fix the stimulus when x is a weight (right is positive)"},
-    {"reward", OPTION_NUMBER, 0, 1, "both", "both", "only error (0) or correct (1) trials"},
+    HELD_OPTIONS,
     {"past", OPTION_WORD, 0, 0, PARTS_PASTS "|both", "any",
      "whether the trials before were rewarded; both: a line for each"},
     {"lags", OPTION_INTEGER, 1, PAST_MOST_LAGS, NULL, "3",
@@ -48,14 +45,15 @@ static bool slice_configure(void *state, const struct args *args, struct err *er
 {
     struct slice_state *s = state;
     struct slice_request r;
+    struct frozen held;
     slice_request_default(&r);
+    if (!parts_names("slice", args, slice_options, err) ||
+        !held_take("slice", args, slice_options, &held, err)) {
+        return false;
+    }
     const char *of = parts_chosen(args, slice_options, "of");
     snprintf(r.of, sizeof r.of, "%s", of ? of : "");
     snprintf(r.x, sizeof r.x, "%s", args_text(args, slice_options, "x"));
-    if (!parts_axis("slice", args, slice_options, "of", err) ||
-        !parts_axis("slice", args, slice_options, "x", err)) {
-        return false;
-    }
     const char *w = parts_chosen(args, slice_options, "w");
     r.n_w = 0;
     if (w && (r.n_w = parts_numbers(w, r.w, SLICE_MOST_W)) == 0) {
@@ -64,17 +62,9 @@ static bool slice_configure(void *state, const struct args *args, struct err *er
                        "w=-1,0,1",
                        w, SLICE_MOST_W);
     }
-    r.w_bias = args_number(args, slice_options, "w_bias");
-    r.stimulus = args_number(args, slice_options, "stimulus");
-    if ((strcmp(r.x, "stimulus") == 0 && !isnan(r.stimulus)) ||
-        (strcmp(r.x, "w_bias") == 0 && !isnan(r.w_bias)) ||
-        (strcmp(r.x, "w_stim") == 0 && r.n_w > 0)) {
+    if (!isnan(held_value(&held, r.x)) || (strcmp(r.x, "w_stim") == 0 && r.n_w > 0)) {
         return err_set(err, ERR_USAGE, "slice: %s is on the x axis and cannot be fixed as well",
                        r.x);
-    }
-    r.reward = args_number(args, slice_options, "reward");
-    if (!isnan(r.reward) && r.reward != 0 && r.reward != 1) {
-        return err_set(err, ERR_USAGE, "slice: reward= is 0 or 1");
     }
     r.past = parts_past(args_text(args, slice_options, "past"));
     r.lags = (size_t)args_integer(args, slice_options, "lags");
@@ -83,6 +73,7 @@ static bool slice_configure(void *state, const struct args *args, struct err *er
     free(s->model);
     s->model = model ? mem_text(model) : NULL;
     s->request = r;
+    s->fixed = held;
     s->support = (uint32_t)args_integer(args, slice_options, "support");
     s->watch.stale = s->watch.urgent = true;
     s->hold.of = s->watch.held_for = NULL;
@@ -98,14 +89,27 @@ struct slice_job {
     struct slice newest;
 };
 
+/* What is asked for, in the terms of a model. */
+static bool full_request(const struct slice_state *s, const struct source *source,
+                         struct slice_request *r, struct err *err)
+{
+    *r = s->request;
+    return held_put("slice", &s->fixed, source->model, source->cohort, slice_options, &r->fixed,
+                    err);
+}
+
 static const struct view_work slice_work;
 
-static struct view_job *make_job(struct slice_state *s)
+static bool make_job(struct slice_state *s, struct view_job **out, struct err *err)
 {
-    struct view_job *head = watch_job(&s->watch, &slice_work);
-    struct slice_job *job = (struct slice_job *)head;
     const struct source *wanted = &s->watch.wanted;
-    job->request = s->request;
+    struct slice_request request;
+    if (!full_request(s, wanted, &request, err)) {
+        return false;
+    }
+    *out = watch_job(&s->watch, &slice_work);
+    struct slice_job *job = (struct slice_job *)*out;
+    job->request = request;
     job->hold = s->hold.of != wanted->final;
     if (job->hold) {
         s->hold = (struct hold){0};
@@ -116,7 +120,7 @@ static struct view_job *make_job(struct slice_state *s)
     job->request.sample = !wanted->live ? 0 : probe_sees_past(wanted->model) ? 4 : 32;
     job->request.histories = wanted->live ? 64 : 256;
     job->request.threads = wanted->threads;
-    return head;
+    return true;
 }
 
 static bool check_show(const struct slice_state *s, struct err *err)
@@ -128,17 +132,20 @@ static bool check_show(const struct slice_state *s, struct err *err)
 static bool slice_fits(const void *state, const struct scene *scene, struct err *err)
 {
     const struct slice_state *s = state;
-    const struct model *model;
-    const struct cohort *cohort;
+    struct slice_request request;
+    struct source there;
     if (!source_check(scene, s->model, false, err)) {
         return false;
     }
-    if (!source_there(scene, s->model, &model, &cohort)) {
-        return true;
+    if (!source_there(scene, s->model, &there)) {
+        return held_possible("slice", &s->fixed, scene->cohort, slice_options, err) &&
+               held_axis_possible("slice", "x", s->request.x, scene->cohort, err);
     }
-    return slice_check(model, cohort, &s->request, err) &&
-           (s->show == SHOW_FITTED || probe_true_known(cohort, &model->settings.policy) ||
-            parts_no_truth("slice", cohort, err));
+    return full_request(s, &there, &request, err) &&
+           slice_check(there.model, there.cohort, &request, err) &&
+           (s->show == SHOW_FITTED ||
+            probe_true_known(there.cohort, &there.model->settings.policy) ||
+            parts_no_truth("slice", there.cohort, err));
 }
 
 static bool slice_update(void *state, const struct scene *scene, bool pending,
@@ -149,8 +156,7 @@ static bool slice_update(void *state, const struct scene *scene, bool pending,
         return false;
     }
     if (watch_due(&s->watch, pending)) {
-        *job = make_job(s);
-        return true;
+        return make_job(s, job, err);
     }
     return !s->watch.have || check_show(s, err);
 }
@@ -226,11 +232,14 @@ static const struct view_work slice_work = {
 static void slice_table_full(const void *state, struct table *out)
 {
     const struct slice_state *s = state;
-    struct slice_request request = s->request;
+    struct slice_request request;
     struct slice slice;
-    request.threads = s->watch.source.threads;
-    if (s->watch.have && slice_compute(s->watch.source.model, s->watch.source.cohort,
-                                       s->watch.source.w, &request, &slice, NULL)) {
+    const struct source *source = &s->watch.source;
+    if (!s->watch.have || !full_request(s, source, &request, NULL)) {
+        return;
+    }
+    request.threads = source->threads;
+    if (slice_compute(source->model, source->cohort, source->w, &request, &slice, NULL)) {
         slice_table(&slice, out);
         slice_free(&slice);
     }
@@ -240,7 +249,6 @@ static bool slice_key(void *state, const char *key, struct strbuf *command)
 {
     struct slice_state *s = state;
     bool up = strcmp(key, "]") == 0;
-    char number[NUMBER_SIZE];
     enum past past;
     if (parts_past_step(key, s->request.past, PAST_BOTH + 1, &past)) {
         strbuf_printf(command, "slice past=%s", parts_past_word(past));
@@ -260,13 +268,8 @@ static bool slice_key(void *state, const char *key, struct strbuf *command)
     if (!up && strcmp(key, "[") != 0) {
         return false;
     }
-    double now = s->request.w_bias;
-    if (strcmp(s->request.x, "w_bias") == 0 || (isnan(now) && !up)) {
-        return true;
-    }
-    double next = parts_bias_step(now, up);
-    strbuf_printf(command, "slice w_bias=%s",
-                  isnan(next) ? "visited" : parts_short(number, next, 3));
+    const char *const axes[] = {s->request.x, s->slice.weight, NULL};
+    held_step("slice", &s->fixed, &s->watch.source.model->settings.policy, axes, up, command);
     return true;
 }
 
@@ -283,7 +286,7 @@ static void slice_release(void *state)
 const struct view_ops slice_view = {
     .name = "slice",
     .summary = "lines through the map: change of a weight by stimulus at a few weights",
-    .keys = "[ ] bias  { } past  d fitted/true/difference  m map  e export  y copy  z zoom",
+    .keys = "[ ] weight  { } past  d fitted/true/difference  m map  e export  y copy  z zoom",
     .options = slice_options,
     .state_size = sizeof(struct slice_state),
     .merge = slice_merge,

@@ -4,12 +4,13 @@
 #define DELTAW_VIEW_SLICE_H
 
 #include "deltaw/study/probe.h"
-#include "parts.h"
+#include "held.h"
 
 enum { SLICE_MOST_W = 8 };
 
 struct slice_state {
-    struct slice_request request; /* as asked: of "" is auto */
+    struct slice_request request; /* as asked: of "" is auto, fixed to be taken from held */
+    struct frozen fixed;          /* variables that are fixed */
     char *model;
     uint32_t support;
     enum show show;

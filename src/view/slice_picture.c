@@ -25,15 +25,7 @@ void slice_title(const void *state, struct strbuf *out)
     char number[NUMBER_SIZE];
     static const char *const shows[] = {"", "true ", "fitted−true "};
     strbuf_printf(out, "%sΔ%s per trial · by %s", shows[s->show], slice_of(s), s->request.x);
-    if (!isnan(s->request.w_bias)) {
-        strbuf_printf(out, " · w_bias %s", parts_short(number, s->request.w_bias, 3));
-    }
-    if (!isnan(s->request.stimulus)) {
-        strbuf_printf(out, " · stimulus %s", parts_short(number, s->request.stimulus, 3));
-    }
-    if (!isnan(s->request.reward)) {
-        strbuf_printf(out, " · reward %g", s->request.reward);
-    }
+    held_title(&s->fixed, out);
     parts_past_title(s->request.past, s->request.lags, out);
     source_title(&s->watch.source, out);
     if (s->watch.have && isfinite(s->slice.r2)) {

@@ -215,16 +215,15 @@ bool source_want(struct source *source, const struct scene *scene, const char *n
     return true;
 }
 
-bool source_there(const struct scene *scene, const char *name, const struct model **model,
-                  const struct cohort **cohort)
+bool source_there(const struct scene *scene, const char *name, struct source *there)
 {
     const struct scene_model *picked = parts_pick(scene, name, NULL);
     if (!picked) {
         return false;
     }
-    *model = picked->model;
-    *cohort = trials_of(picked, scene);
-    return !*cohort || model_meets(*model, *cohort, NULL);
+    *there = (struct source){.model = (struct model *)picked->model,
+                             .cohort = (struct cohort *)trials_of(picked, scene)};
+    return !there->cohort || model_meets(there->model, there->cohort, NULL);
 }
 
 static bool goes_beside(const struct scene_model *picked, const struct scene *scene,

@@ -48,10 +48,9 @@ static bool weights_check(const void *state, const struct scene *scene, struct e
     if (!source_check(scene, s->model, false, err)) {
         return false;
     }
-    const struct model *model;
-    const struct cohort *cohort;
-    return !s->asked || !source_there(scene, s->model, &model, &cohort) || !cohort ||
-           parts_animal(cohort, s->asked, err) >= 0;
+    struct source there;
+    return !s->asked || !source_there(scene, s->model, &there) || !there.cohort ||
+           parts_animal(there.cohort, s->asked, err) >= 0;
 }
 
 static bool is_held_out(const struct model *model, const char *animal)

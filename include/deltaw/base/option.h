@@ -28,10 +28,13 @@ enum option_type {
     OPTION_LAYOUT, /* a name, or views with | , / between */
     OPTION_VERB,
     OPTION_SETTING,
+    OPTION_WEIGHT,   /* of a policy: w_right */
+    OPTION_VARIABLE, /* what a rule sees: a weight, stimulus, a column of the log ... */
 };
 
 struct option_row {
-    const char *name; /* NULL ends a table */
+    const char *name; /* NULL ends a table; "w_NAME": any that begins so, "NAME": any at all,
+                       * which only who reads them can tell from a slip */
     enum option_type type;
     double min, max;      /* numbers; min == max == 0: any */
     const char *words;    /* OPTION_WORD: "a|b|c"; a NUMBER may also be one of these words */
@@ -78,8 +81,18 @@ double args_number(const struct args *args, const struct option_row *table, cons
 long args_integer(const struct args *args, const struct option_row *table, const char *name);
 
 const struct option_row *option_find(const struct option_row *table, const char *name);
+/* The same, or the row that stands for such names. */
+const struct option_row *option_of(const struct option_row *table, const char *name);
+/* Does the row stand for other names than its own?  How many bytes they begin with. */
+bool option_stands(const struct option_row *row, size_t *begins);
+/* False, and err: the verb has no such option; which are like it. */
+bool option_unknown(const struct option_row *table, const char *name, int column, const char *verb,
+                    struct err *err);
 /* "1 to 5000", "zero|psychometric|NUMBER", "FILE" ... for help and errors. */
 void option_range(const struct option_row *option, struct strbuf *out);
+
+/* The i-th name of a table, for nearest_word. */
+const char *option_name_at(void *table, size_t i);
 
 /* The candidate nearest to `word` by edit distance, NULL when none is near.
  * get(context, i) returns the i-th candidate, NULL after the last. */

@@ -79,18 +79,10 @@ struct engine {
      * kept) -> dw [n][K]. */
     void (*update)(const struct compiled_rule *compiled, size_t n, const double *u, const double *x,
                    const double *answer, const double *next, double *state, double *dw);
-
-    /* Each of m trials after each of n states: u [m][rule_inputs], state
-     * [n][compiled_rule_carry - K] -> dw [m][K], means over the states.  What they share is
-     * computed once; equal to update() up to rounding, which is that of the m trials
-     * together.  False: the rule has no such way (or not at these values), use
-     * update(). */
-    bool (*batch_mean)(const struct compiled_rule *compiled, size_t m, const double *u, size_t n,
-                       const double *state, double *dw);
 };
 
-/* The best engine of this machine; DELTAW_ENGINE=avx512|avx2|sse2|double in the
- * environment forces one that the machine can run. */
+/* The best engine of this machine; DELTAW_ENGINE=avx512|avx2|sse2|double (neon or
+ * generic on other machines than x86) in the environment forces one that the machine can run. */
 const struct engine *engine_pick(void);
 const struct engine *engine_double(void);
 /* False when DELTAW_ENGINE names none that this machine can run. */

@@ -30,6 +30,12 @@ int fit_fast_epochs(const struct fit_settings *settings, const struct cohort *co
 /* Starts at once.  Holds the cohort; copies the settings. */
 struct fit *fit_start(const struct fit_settings *settings, const struct cohort *cohort,
                       const char *name, const struct wake *wake, struct err *err);
+/* init=: the epoch of the file that the fit goes on from as if it had not stopped, -1: none.
+ * Or why it begins anew from the file's parameters, NULL: it does not.  It goes on when
+ * the file has the optimiser's state, and all settings but epochs= and the cohort are
+ * those of the file. */
+int fit_went_on(const struct fit *fit);
+const char *fit_began_anew(const struct fit *fit);
 /* A fit that is over from the start: an opened file.  Takes the reference. */
 struct fit *fit_opened(struct model *model);
 

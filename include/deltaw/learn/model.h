@@ -44,10 +44,11 @@ struct model {
     bool *held_out;     /* [n_animals] */
     double *w0;         /* [n_animals][K] start weights */
     size_t n_history;
-    struct epoch_loss *history;  /* [n_history], by epoch */
-    struct visited *visited;     /* NULL until there is one, or for an opened file */
-    struct snapshots *snapshots; /* a file's, until a fit takes them; NULL: none */
-    uint64_t cohort_digest;      /* 0 when unknown */
+    struct epoch_loss *history;    /* [n_history], by epoch */
+    struct visited *visited;       /* NULL until there is one, or for an opened file */
+    struct checkpoint *checkpoint; /* of a network's optimiser, to go on from; NULL: none */
+    struct snapshots *snapshots;   /* a file's, until a fit takes them; NULL: none */
+    uint64_t cohort_digest;        /* 0 when unknown */
     char *cohort_name;
     char engine[32]; /* "avx512", "avx2", "sse2" */
     int references;  /* atomic */
@@ -95,11 +96,6 @@ struct rule_state *rule_state_new(const struct model *model, size_t n);
  * and moves the states on. */
 void rule_state_step(struct rule_state *state, size_t n, const double *u, const double *x,
                      const double *answer, const double *next_stimulus, double *dw);
-/* Each of m trials (u as above) after the state of each of the first n copies, which
- * stay as they are: dw [m][K], means over the copies.  False: the rule has no way
- * faster than rule_state_step. */
-bool rule_state_batch_mean(const struct rule_state *state, size_t n, size_t m, const double *u,
-                           double *dw);
 /* The state of copy i of `to` becomes that of copy j of `from` (same model). */
 void rule_state_copy(struct rule_state *to, size_t i, const struct rule_state *from, size_t j);
 void rule_state_reset(struct rule_state *state);

@@ -86,6 +86,7 @@ struct setting {
                                   * word (of w0: fixed; of lapse: fit) */
     bool quiet;                  /* told only when it is not at its default */
     bool adam_only;              /* optimizer=fast has no use for it */
+    bool when_going_on;          /* a fit that goes on may have another */
     bool unsaved;                /* none of the file's business */
     /* of the parameter it is about */
     const char *tensor; /* "alpha_error", NULL: none */

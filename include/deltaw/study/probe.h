@@ -26,8 +26,25 @@ enum { PAST_LAGS = 3, PAST_MOST_LAGS = 10, PAST_HISTORIES = 1024 };
  * line each of the last two (slices). */
 enum past { PAST_ANY, PAST_REWARDED, PAST_UNREWARDED, PAST_BOTH };
 
+/* Values that are held in place of those visited; NaN: not held. */
+struct fixed {
+    double stimulus, choice, reward; /* choice 0 left, 1 right */
+    double day;                      /* 1 on the first trial of a session, see cohort_day */
+    double side;                     /* that pays: 0 left, 1 right */
+    double w[POLICY_MAX];            /* weights */
+    double x[POLICY_MAX]; /* those of the policy's features that no trial has by itself: of
+                           * the trial before, columns of the log */
+};
+void fixed_none(struct fixed *fixed);
+/* Hold the variable of this name, see probe_variable.  False: the policy has none. */
+bool fixed_put(struct fixed *fixed, const struct policy *policy, const char *name, double value);
+/* The i-th name of what may be on an axis or held: stimulus, choice, reward, day, side, the
+ * weights (w_right), then features by their names (prevchoice, a column); NULL after the
+ * last. */
+const char *probe_variable(const struct policy *policy, size_t i);
+
 struct axis {
-    char name[PROBE_NAME]; /* "stimulus", "reward", "choice", "w_stim", "w_bias" */
+    char name[PROBE_NAME]; /* of a variable */
     bool levels;           /* few distinct values: one cell each (not to scale) */
     size_t n;
     double *value; /* [n] centres, ascending */
@@ -37,12 +54,11 @@ struct axis {
 struct map_request {
     char of[PROBE_NAME];               /* "w_stim": the component of dw; "": the first weight that
                           * depends on the stimulus */
-    char x[PROBE_NAME], y[PROBE_NAME]; /* y "": as for `of` */
-    double stimulus, choice, reward;   /* fixed values; NaN: not fixed */
-    double w[POLICY_MAX];              /* fixed weights; NaN: not fixed */
-    size_t nx, ny;                     /* cells wanted on a continuous axis; 0: 41 */
-    double y_lo, y_hi, x_lo, x_hi;     /* ranges of continuous axes; NaN: what was visited */
-    size_t sample;                     /* visited trials to average over at most, and at most 64
+    char x[PROBE_NAME], y[PROBE_NAME]; /* y "": as for `of`, or "stimulus" where x is that */
+    struct fixed fixed;
+    size_t nx, ny;                 /* cells wanted on a continuous axis; 0: 41 */
+    double y_lo, y_hi, x_lo, x_hi; /* ranges of continuous axes; NaN: what was visited */
+    size_t sample;                 /* visited trials to average over at most, and at most 64
                                       * times as many for r2; 0: the probe's own choice */
     enum past past;
     size_t lags;             /* 0: PAST_LAGS */
@@ -57,7 +73,7 @@ struct frozen {
     struct {
         char name[PROBE_NAME]; /* "w_bias", "lags" */
         double value;
-    } item[POLICY_MAX + 4];
+    } item[2 * POLICY_MAX + 6];
 };
 
 struct map_panel {
@@ -115,10 +131,8 @@ struct slice_request {
                                   * the stimulus); 0: three from what was visited,
                                   * for PAST_BOTH the middle one */
     double w[8];
-    double stimulus; /* fixed when x is w_stim; NaN */
-    double w_bias;   /* NaN: visited */
+    struct fixed fixed; /* reward: lines after errors (0) or correct trials (1); NaN: both */
     size_t nx;
-    double reward; /* lines after errors (0) or correct trials (1); NaN: both */
     size_t sample; /* as in map_request, like those below */
     enum past past;
     size_t lags, histories;

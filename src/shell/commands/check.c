@@ -204,7 +204,7 @@ static bool check_add(struct check *check, const struct rule *rule, const struct
 {
     struct fit_settings settings;
     fit_settings_default(&settings);
-    if (!rule_settings(rule, args, check_table, "check", &settings, err))
+    if (!rule_settings(rule, args, check_table, NULL, "check", &settings, err))
         return false;
     check->rules[check->n] = rule;
     check->shapes[check->n++] = settings.shape;

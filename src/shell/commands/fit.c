@@ -74,23 +74,46 @@ static bool check_policy(const struct args *args, const struct cohort *cohort,
            err_at(err, why.code, args_column(args, "policy"), "fit: %s", why.message);
 }
 
-static bool take_settings(const struct session *session, const struct args *args,
-                          const struct rule *rule, const struct cohort *cohort,
-                          struct fit_settings *s, struct err *err)
+/* The model of init=, whose settings hold where the line has no others; *out NULL: none. */
+static bool open_init(const struct args *args, struct model **out, struct err *err)
 {
-    fit_settings_default(s);
-    if (!rule_settings(rule, args, fit_options, "fit", s, err) ||
-        !check_policy(args, cohort, s, err) || !check_optimizer(args, s, err) ||
-        !check_truth(args, cohort, s, err) || !check_holdout(args, cohort, s, err))
-        return false;
-    if (!args_given(args, "threads"))
-        s->threads = atoi(session_setting(session, "threads"));
+    const char *init = args_text(args, fit_options, "init");
+    char *path = init ? path_expand(init) : NULL;
+    struct err why = {0};
+    *out = NULL;
+    bool good = !path || model_open(path, "init", out, &why) ||
+                err_at(err, why.code, args_column(args, "init"), "fit: %s", why.message);
+    free(path);
+    return good;
+}
+
+static void take_file(const struct args *args, const struct model *from,
+                      const struct cohort *cohort, struct fit_settings *s)
+{
     if (s->init) {
         char *path = path_expand(s->init);
         free(s->init);
         s->init = path;
     }
-    if (s->optimizer == OPTIMIZER_FAST && !args_given(args, "epochs"))
+    if (from && from->cohort_digest != cohort->digest && !args_given(args, "holdout"))
+        setting_set(setting_find("holdout"), "", s, NULL);
+}
+
+static bool take_settings(const struct session *session, const struct args *args,
+                          const struct rule *rule, const struct model *from,
+                          const struct cohort *cohort, struct fit_settings *s, struct err *err)
+{
+    fit_settings_default(s);
+    if (!rule_settings(rule, args, fit_options, from ? &from->settings : NULL, "fit", s, err))
+        return false;
+    take_file(args, from, cohort, s);
+    if (!check_policy(args, cohort, s, err) || !check_optimizer(args, s, err) ||
+        !check_truth(args, cohort, s, err) || !check_holdout(args, cohort, s, err))
+        return false;
+    if (!args_given(args, "threads"))
+        s->threads = atoi(session_setting(session, "threads"));
+    bool epochs = args_given(args, "epochs") || (from && !args_given(args, "optimizer"));
+    if (s->optimizer == OPTIMIZER_FAST && !epochs)
         s->epochs = fit_fast_epochs(s, cohort);
     return true;
 }
@@ -134,6 +157,19 @@ static void say_started(const struct fit_settings *s, const struct rule *rule, c
     strbuf_free(&words);
 }
 
+static void say_init(const struct fit_settings *s, const struct rule *rule, const struct fit *fit,
+                     const char *name, struct output *out)
+{
+    const char *anew = fit_began_anew(fit);
+    int done = fit_went_on(fit);
+    if (anew)
+        output_say(out, "%s begins anew from the parameters of %s: %s", name, s->init, anew);
+    if (done >= 0)
+        output_say(out, "%s goes on from epoch %d of %s", name, done, s->init);
+    if (s->init && rule->network)
+        output_field_number(out, "first_epoch", done < 0 ? 0 : done);
+}
+
 static bool fit_run(struct session *session, const struct args *args, struct output *out,
                     struct err *err)
 {
@@ -144,19 +180,25 @@ static bool fit_run(struct session *session, const struct args *args, struct out
     const struct cohort *cohort = session_need_cohort(session, err);
     if (!cohort)
         return false;
+    struct model *from;
+    if (!open_init(args, &from, err))
+        return false;
     struct args all = args_copy(args);
-    settings_seed(session, &all);
+    if (!from)
+        settings_seed(session, &all);
     struct fit_settings settings = {0};
     char *name = NULL;
     struct fit *fit = NULL;
-    if (take_settings(session, &all, rule, cohort, &settings, err) &&
+    if (take_settings(session, &all, rule, from, cohort, &settings, err) &&
         session_new_name(session, args_text(&all, fit_options, "name"), settings.rule,
                          args_column(&all, "name"), &name, err))
         fit = fit_start(&settings, cohort, name, &session->wake, err);
     if (fit) {
         session_add_fit(session, fit);
         say_started(&settings, rule, name, cohort, out);
+        say_init(&settings, rule, fit, name, out);
     }
+    model_drop(from);
     free(name);
     fit_settings_free(&settings);
     args_free(&all);
@@ -169,22 +211,27 @@ const struct command command_fit = {
     .group = GROUP_FIT,
     .arguments = "RULE [name=value]...",
     .summary = "fit a learning rule to the cohort, in the background",
-    .detail = "Maximises the likelihood of the animals' choices under a policy whose weights the "
-              "rule changes after every trial: networks by truncated backpropagation, textbook "
-              "rules by a search on the exact gradient, which also gives standard errors (`show`). "
-              " The prompt is free at once; `loss` and `map` show it move.  Another fit can start "
-              "beside it.  optimizer=fast comes to the losses of Adam's long schedule in a "
-              "fraction of its passes over the cohort: it takes many steps a pass, each on a few "
-              "pieces of truncation= trials from all over the cohort; a pass is an epoch, and "
-              "without epochs= there are as many as end about where 1000 of Adam do.  It "
-              "overfits as soon, small cohorts most: watch the held-out loss.  The same seed "
-              "gives the same bits on any number of threads.  `rules RULE` lists the options "
-              "that a rule takes; others are refused.",
+    .detail =
+        "Maximises the likelihood of the animals' choices under a policy whose weights the "
+        "rule changes after every trial: networks by truncated backpropagation, textbook "
+        "rules by a search on the exact gradient, which also gives standard errors (`show`). "
+        " The prompt is free at once; `loss` and `map` show it move.  Another fit can start "
+        "beside it.  optimizer=fast comes to the losses of Adam's long schedule in a "
+        "fraction of its passes over the cohort: it takes many steps a pass, each on a few "
+        "pieces of truncation= trials from all over the cohort; a pass is an epoch, and "
+        "without epochs= there are as many as end about where 1000 of Adam do.  It "
+        "overfits as soon, small cohorts most: watch the held-out loss.  init= goes on from a "
+        "saved fit of a network, to the bit as if it had not stopped, until there are "
+        "epochs= in all; options that are not given are then the file's.  With another "
+        "cohort or another setting it begins anew from the file's parameters, and says "
+        "so.  The same seed "
+        "gives the same bits on any number of threads.  `rules RULE` lists the options "
+        "that a rule takes; others are refused.",
     .examples = "fit dnn\n"
                 "fit dnn name=small hidden=8 layers=1 epochs=20 seed=1\n"
                 "fit dnn epochs=10 holdout=sim001,sim002\n"
                 "fit dnn epochs=10 w0=psychometric truncation=100 rate=2^-9\n"
-                "fit dnn epochs=10 init=dnn1.npz hidden=8\n"
+                "fit dnn init=dnn1.npz epochs=40\n"
                 "fit dnn epochs=10 lags=2\n"
                 "fit reinforce-base\n"
                 "fit reinforce-base baseline=nonneg alpha=shared\n"

@@ -36,7 +36,7 @@ static size_t count(const struct rule *rule, const struct fit_settings *of,
     static const struct args none;
     struct err ignored = {0};
     fit_settings_default(used);
-    rule_settings(rule, &none, fit_options, "rules", used, &ignored);
+    rule_settings(rule, &none, fit_options, NULL, "rules", used, &ignored);
     if (!rule->no_weights)
         fit_settings_policy(used, of->policy.text, NULL);
     return rule_parameters(rule, used, tensors);

@@ -1,0 +1,170 @@
+#include "parquet.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/outfile.h"
+#include "deltaw/base/utf8.h"
+#include "parquet/column.h"
+#include "parquet/decode.h"
+
+enum { TAIL = 8, MOST_FOOTER = 1 << 28 };
+
+/* One column's values as far as they were read. */
+struct parquet_strand {
+    struct parquet_reader *reader; /* NULL: not wanted so far */
+    const double *numbers;
+    const struct parquet_text *texts;
+    int n, at;
+};
+
+struct parquet {
+    int fd;
+    struct parquet_meta meta;
+    struct parquet_strand *strands; /* [n_columns] */
+    char *note;
+};
+
+bool parquet_sniff(const unsigned char *head, size_t n)
+{
+    return n >= 4 && (memcmp(head, "PAR1", 4) == 0 || memcmp(head, "PARE", 4) == 0);
+}
+
+static bool read_at(int fd, void *bytes, size_t n, uint64_t at, struct err *err)
+{
+    for (size_t done = 0; done < n;) {
+        ssize_t got = pread(fd, (char *)bytes + done, n - done, (off_t)(at + done));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return err_system(err, ERR_DATA, "cannot read");
+        if (got == 0)
+            return err_set(err, ERR_DATA, "the file became shorter while it was read");
+        done += (size_t)got;
+    }
+    return true;
+}
+
+/* The last bytes: what the file says of itself, its size in four bytes, "PAR1". */
+static bool read_footer(struct parquet *p, uint64_t size, struct err *err)
+{
+    unsigned char tail[TAIL];
+    if (size < 4 + TAIL || !read_at(p->fd, tail, TAIL, size - TAIL, err))
+        return err_set(err, ERR_DATA, "too short for a Parquet file; is it cut off?");
+    if (memcmp(tail + 4, "PARE", 4) == 0)
+        return err_set(err, ERR_DATA, "the file is encrypted; save the table without a key");
+    uint64_t n = bytes_little(tail, 4);
+    if (memcmp(tail + 4, "PAR1", 4) != 0 || n > size - TAIL - 4 || n > MOST_FOOTER)
+        return err_set(err, ERR_DATA, "the end of a Parquet file is missing; is it cut off?");
+    unsigned char *footer = mem_new(n, 1);
+    bool ok = read_at(p->fd, footer, n, size - TAIL - n, err) &&
+              parquet_meta_read(footer, n, size - TAIL, &p->meta, err);
+    free(footer);
+    return ok;
+}
+
+static bool open_file(struct parquet *p, const char *path, struct err *err)
+{
+    struct stat info;
+    char *name = path_expand(path);
+    p->fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    free(name);
+    if (p->fd < 0 || fstat(p->fd, &info) < 0)
+        return err_system(err, ERR_DATA, "cannot open");
+    if (!S_ISREG(info.st_mode))
+        return err_set(err, ERR_DATA, "a Parquet file cannot be read from a pipe; save it first");
+    return read_footer(p, (uint64_t)info.st_size, err);
+}
+
+static void name_columns(struct log_source *source, const struct parquet_meta *meta)
+{
+    source->n_columns = meta->n_columns;
+    source->columns = mem_new(meta->n_columns, sizeof *source->columns);
+    for (size_t i = 0; i < meta->n_columns; i++) {
+        const char *name = meta->columns[i].name;
+        source->columns[i].name = utf8_clean(name, strlen(name));
+        source->columns[i].type = parquet_is_text(&meta->columns[i]) ? LOG_TEXT : LOG_NUMBER;
+    }
+}
+
+bool parquet_open(struct log_source *source, struct err *err)
+{
+    struct parquet *p = mem_new(1, sizeof *p);
+    source->state = p;
+    if (!open_file(p, source->file, err)) {
+        err_prefix(err, "%s", source->path);
+        return false;
+    }
+    if (p->meta.n_columns == 0)
+        return err_set(err, ERR_DATA, "%s: no column is flat: all are lists or groups (%s)",
+                       source->path, p->meta.nested ? p->meta.nested : "none");
+    name_columns(source, &p->meta);
+    p->strands = mem_new(p->meta.n_columns, sizeof *p->strands);
+    if (p->meta.nested) {
+        char *names = utf8_clean(p->meta.nested, strlen(p->meta.nested));
+        p->note = mem_printf("nested columns left out: %s", names);
+        free(names);
+        source->note = p->note;
+    }
+    return true;
+}
+
+/* The strand has a value to give. */
+static bool strand_ready(struct log_source *source, size_t i, struct err *err)
+{
+    struct parquet *p = source->state;
+    struct parquet_strand *s = &p->strands[i];
+    if (!s->reader)
+        s->reader = parquet_reader_new(&p->meta, i, p->fd);
+    if (s->at == s->n) {
+        s->at = 0;
+        s->n = parquet_reader_next(s->reader, &s->numbers, &s->texts, err);
+    }
+    if (s->n > 0)
+        return true;
+    s->n = 0;
+    source->row++;
+    struct err why = *err;
+    err_clear(err);
+    return source_refuse(source, err, "%s", why.code ? why.message : "a column ends too early");
+}
+
+enum log_got parquet_next(struct log_source *source, struct err *err)
+{
+    struct parquet *p = source->state;
+    if (source->row >= p->meta.rows)
+        return LOG_END;
+    for (size_t i = 0; i < source->n_columns; i++) {
+        struct parquet_strand *s = &p->strands[i];
+        if (!source->wanted[i])
+            continue;
+        if (s->at == s->n && !strand_ready(source, i, err))
+            return LOG_ERROR;
+        struct log_cell *cell = &source->cells[i];
+        if (source->columns[i].type == LOG_TEXT)
+            cell->text = s->texts[s->at].text, cell->n = s->texts[s->at].n;
+        else
+            cell->number = s->numbers[s->at];
+        s->at++;
+    }
+    source->row++;
+    return LOG_ROW;
+}
+
+void parquet_close(struct log_source *source)
+{
+    struct parquet *p = source->state;
+    if (!p)
+        return;
+    for (size_t i = 0; p->strands && i < p->meta.n_columns; i++)
+        parquet_reader_free(p->strands[i].reader);
+    parquet_meta_free(&p->meta);
+    if (p->fd > 0)
+        close(p->fd);
+    free(p->strands), free(p->note), free(p);
+}
