@@ -41,8 +41,9 @@ static bool has_changed(const struct watch *w, struct stat *now)
            now->st_mtim.tv_nsec != w->seen.st_mtim.tv_nsec;
 }
 
-/* Until the file has changed and reads well.  A row that is being written may be cut off:
- * what does not read is tried once more, and is an error when nothing has come since. */
+/* Until the file has changed and reads well.  A line of text that is being written is left
+ * for later; what else does not read is tried once more, and is an error when nothing has
+ * come since. */
 static bool watch_work(void *data, struct task *task, struct err *err)
 {
     struct watch *w = data;
@@ -102,6 +103,7 @@ static bool watch_run(struct session *session, const struct args *args, struct o
         return false;
     struct watch *w = mem_new(1, sizeof *w);
     w->load = load;
+    load->options.growing = true;
     w->every = args_number(args, load_table, "every");
     return task_start(session, load_label(load, "watching"), w, watch_work, watch_finish,
                       watch_release, err);
