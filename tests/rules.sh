@@ -33,7 +33,7 @@ END
 like "their end tells evaluations" "$out" '^reinforce1 done: [0-9]+ evaluations, loss \.[0-9]{4}, '
 unlike "of no given number" "$out" 'of 1,?000'
 like "score: parameters, training and held out" "$out" \
-    '^reinforce-base1 +reinforce-base +4 +-\.[0-9]{4} +-\.[0-9]{4}'
+    '^reinforce-base1 +reinforce-base +4 +-\.[0-9]{4} \([0-9]+\) +-\.[0-9]{4} \([0-9]+\)'
 unlike "no table of animals unless asked for" "$out" '^sim006 '
 like "show: a parameter per weight with its error" "$out" '^  alpha +w_stim +\.0[23][0-9]* \+- \.00'
 like "and rates shared and apart" "$out" '^  alpha_error +all weights '
@@ -59,6 +59,20 @@ like "tinyrnn has 8 units" "$out" '^settings +hidden=8 epochs=2 '
 like "and no map" "$out" '^tinyrnn has no weights'
 like "start weights one by one, and the window" "$out" '^settings .*w0=0.5,0.1 window=3'
 like "and the lapse rate" "$out" '^  lapse +(0|\.[0-9])'
+
+answer "perseverance" <<'END'
+simulate reinforce animals=8 trials=1200 alpha=2^-5 perseverance=.02,-.01 seed=4
+data
+fit reinforce perseverance=yes
+wait
+show
+save reinforce1 perseverance.npz
+open perseverance.npz name=again
+show again
+END
+like "a simulated truth tells it" "$out" ' 0\.02,-0\.01, noise'
+like "fitted with its error" "$out" '^  perseverance +w_stim +\.0[12][0-9]* \+- \.00'
+is "the file keeps it" "$(printf '%s\n' "$out" | grep -c 'perseverance=yes')" 2
 
 answer "a fit goes on from a file" <<'END'
 simulate reinforce animals=3 trials=200 seed=4
@@ -149,6 +163,9 @@ END
 like "by the model's name" "$out" '^4 animals, 120 trials of reinforce1, seed 5; the weights are kept$'
 like "and without weights" "$out" '^2 animals, 40 trials of tinyrnn1, seed 99$'
 like "data says by what" "$out" '^from +simulate reinforce1 animals=4 trials=30 seed=5'
+refused 'simulate reinforce features=stim' 'simulate: features= is written policy='
+refused 'simulate reinforce policy=lapse lapse=.1' 'policy=lapse is written decision=lapse'
+refused 'simulate reinforce baseline=.3' 'baseline= does not apply to reinforce: it has no baseline; reinforce-base takes it'
 refused 'simulate dnn' 'simulate: dnn has no true parameters; `fit dnn`'
 refused 'simulate reinforse' "no rule or model 'reinforse'; did you mean 'reinforce'"
 

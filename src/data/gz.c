@@ -23,7 +23,6 @@ struct gz_in {
     bool between;   /* no gzip member is open */
     bool padded;    /* zero bytes were seen after a member */
     uint64_t taken; /* bytes read from fd */
-    uint64_t size;
     const atomic_bool *cancel;
     struct archive_in *archive; /* packed by something else than gzip */
     char *path;
@@ -31,7 +30,7 @@ struct gz_in {
     char whole_name[40];
     z_stream z; /* next_in, avail_in are the input buffer in both cases */
     unsigned char block[BLOCK];
-    unsigned char head[GZ_HEAD]; /* looked at and not yet read */
+    unsigned char head[GZ_HEAD]; /* peeked at and not yet read */
     size_t head_n, head_at;
 };
 
@@ -118,7 +117,7 @@ static int open_path(const char *path)
 {
     if (strcmp(path, "-") == 0)
         return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
-    /* Not blocking: a pipe that nobody writes must not hold the thread. */
+    /* Not blocking: a pipe that nobody writes to must not hold the thread. */
     return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 }
 
@@ -143,7 +142,6 @@ struct gz_in *gz_open(const char *path, const char *member, const atomic_bool *c
     gz->whole = -1;
     gz->path = mem_text(path);
     gz->regular = S_ISREG(st.st_mode) && lseek(fd, 0, SEEK_CUR) == 0;
-    gz->size = gz->regular ? (uint64_t)st.st_size : 0;
     gz->cancel = cancel;
     gz->z.next_in = gz->block;
     if (!find_packing(gz, member, err)) {
@@ -288,11 +286,6 @@ const char *gz_whole(struct gz_in *gz, struct err *err)
 uint64_t gz_position(const struct gz_in *gz)
 {
     return gz->taken - gz->z.avail_in;
-}
-
-uint64_t gz_size(const struct gz_in *gz)
-{
-    return gz->size;
 }
 
 void gz_close(struct gz_in *gz)

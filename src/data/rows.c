@@ -30,7 +30,7 @@ static bool check_name(struct reader *r, enum role role, struct err *err)
     return true;
 }
 
-/* What the cohort will call the session: unlike any other of this animal. */
+/* The session's name in the cohort: unlike any other of this animal. */
 static char *session_name(struct reader *r, const struct log_session *s)
 {
     char *name = s->date && *s->session ? mem_printf("%s/%s", s->date, s->session)

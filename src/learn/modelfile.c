@@ -12,7 +12,7 @@
 #include "deltaw/learn/model.h"
 #include "checkpoint.h"
 #include "covariance_file.h"
-#include "settings_file.h"
+#include "deltaw/learn/settings_file.h"
 #include "snapshots_file.h"
 
 #ifdef HAVE_CONFIG_H

@@ -78,6 +78,12 @@ bool policy_check(const struct policy *policy, const struct cohort *cohort, stru
     return true;
 }
 
+double policy_sigmoid(double logit)
+{
+    double e = exp(-fabs(logit));
+    return logit >= 0 ? 1 / (1 + e) : e / (1 + e);
+}
+
 long policy_weight(const struct policy *policy, const char *name)
 {
     for (size_t k = 0; k < policy->n; k++)

@@ -30,7 +30,7 @@ static double climb_step(unsigned n, const double *log_sigma, double *gradient, 
     }
     c->evaluations++;
     double evidence = randomwalk_evidence(c->mode, log_sigma, gradient ? gradient : unused);
-    if (isnan(evidence)) { /* flat evidence can throw the search far off */
+    if (isnan(evidence)) { /* flat evidence can throw the search far away */
         nlopt_force_stop(c->opt);
         return -HUGE_VAL;
     }

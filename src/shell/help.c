@@ -38,7 +38,7 @@ void text_fill(struct strbuf *out, const char *text, int indent, int width)
 void view_keys_words(const char *keys, struct strbuf *out)
 {
     strbuf_puts(out, "");
-    for (const char *k = keys ? keys : ""; *k; k++) { /* two blanks part them */
+    for (const char *k = keys ? keys : ""; *k; k++) { /* two blanks separate them */
         bool gap = k[0] == ' ' && k[1] == ' ';
         strbuf_puts(out, gap ? "; " : (char[2]){*k, '\0'});
         k += gap;
@@ -254,7 +254,7 @@ static void search_options(const char *where, const struct option_row *options, 
         }
 }
 
-/* The hits as people read them: verb and option, then the text, in full. */
+/* The hits for people: verb and option, then the whole text. */
 static void print_hits(const struct table *table, struct output *out)
 {
     struct strbuf text = {0};

@@ -75,7 +75,7 @@ static size_t count_lines(const char *text)
     return n;
 }
 
-/* What was strange, the first two in short: "odd: ...; ... (1 more: `data`)". */
+/* The first two oddities in short: "odd: ...; ... (1 more: `data`)". */
 static void load_verdict(const char *notes, struct strbuf *out)
 {
     enum { SHOWN = 2, LONGEST = 160 };
@@ -162,7 +162,7 @@ void load_tell(const struct cohort *cohort, struct output *out)
     output_field_text(out, "odd", cohort->report.notes);
 }
 
-/* The cohort that comes with the program, unless a file has its name. */
+/* The cohort that comes with the program, unless there is a file of that name. */
 static char *load_path(const char *word)
 {
     char *shipped = strcmp(word, "sample") == 0 && access(word, F_OK) != 0

@@ -57,7 +57,7 @@ const char *session_setting(const struct session *session, const char *name)
     return i < 0 ? NULL : session->settings[i];
 }
 
-/* A setting of the same name as a view's option is its value. */
+/* A setting with the name of a view's option gives its value. */
 static bool settings_lay(struct view *view, const char *name, const char *value, struct err *err)
 {
     if (!option_find(view_ops_of(view)->options, name))

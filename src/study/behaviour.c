@@ -87,7 +87,7 @@ double trial_p_right(const struct model *model, const struct cohort *cohort,
     inputs_policy_of(policy, cohort, animal, t, x);
     for (size_t k = 0; k < policy->n; k++)
         z += w[k] * x[k];
-    return lapse / 2 + (1 - lapse) * truth_sigmoid(z);
+    return lapse / 2 + (1 - lapse) * policy_sigmoid(z);
 }
 
 /* Sum of P(correct) of the bins of one animal. */

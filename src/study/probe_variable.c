@@ -122,7 +122,7 @@ void variable_bind(struct variable *v, const struct policy *policy, const struct
     v->column = column ? column->values : NULL;
 }
 
-/* The trial before is all that the other features are of. */
+/* The other features are all of the trial before. */
 static double feature_visited(const struct variable *v, const struct cohort *cohort,
                               const struct animal *animal, size_t trial)
 {

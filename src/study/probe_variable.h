@@ -21,7 +21,7 @@ struct variable {
     size_t which; /* of the policy: VARIABLE_WEIGHT, VARIABLE_FEATURE */
     /* set by variable_bind */
     const struct policy *policy;
-    const float *column; /* of a feature that is a log's; NULL: none */
+    const float *column; /* of a feature that is a column of the log; NULL: none */
 };
 
 /* The i-th variable of a policy; false after the last. */

@@ -36,7 +36,7 @@ const struct option_row map_options[] = {
     {0},
 };
 
-/* A kept value of what is now an axis goes, and the other way round. */
+/* A kept value of what is now an axis is dropped, and the other way round. */
 void map_merge(struct args *kept, const struct args *fresh)
 {
     static const char *const axes[] = {"x", "y"};
@@ -130,7 +130,7 @@ static char *asked_for(const struct args *args)
     return strbuf_take(&text);
 }
 
-/* A name, or with auto what the last model had for it, but not `but`. */
+/* A name, or with auto the last model's choice, but not `but`. */
 static bool take_name(char out[PROBE_NAME], const struct args *args, const char *name,
                       const char *last, const char *but)
 {

@@ -32,6 +32,8 @@ struct policy {
 bool policy_parse(const char *text, struct policy *out, struct err *err);
 /* The columns it names are in the log and have a value on every trial. */
 bool policy_check(const struct policy *policy, const struct cohort *cohort, struct err *err);
+/* 1 / (1 + exp(-logit)), without loss at either end. */
+double policy_sigmoid(double logit);
 /* Index of the weight with this name ("w_stim"), or -1. */
 long policy_weight(const struct policy *policy, const char *name);
 

@@ -46,6 +46,7 @@ struct rule_shape {
     enum alpha_kind alpha;    /* a learning rate per weight, or one for all */
     bool split;               /* alpha after correct, alpha_error after errors */
     bool forgetting;          /* dw_k -= forgetting_k w_k */
+    bool perseverance;        /* dw_k += perseverance_k f(y) x_k, f(y) = 2 y - 1 */
     enum baseline_kind baseline;
     struct share lapse; /* P(right) = lapse / 2 + (1 - lapse) sigmoid(w.x) */
 };

@@ -2,7 +2,7 @@
 
 #include "../state.h"
 
-/* What xterm takes at most is 100,000 bytes of base64. */
+/* xterm takes at most 100,000 bytes of base64. */
 enum { COPY_MOST = 74000 };
 
 static const struct option_row copy_options[] = {

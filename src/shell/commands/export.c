@@ -59,7 +59,7 @@ struct exporting {
     bool grid;
     struct table table;   /* csv, json, npz */
     struct strbuf text;   /* what is written; npz: its JSON */
-    struct strbuf replay; /* what it was at, in a replay */
+    struct strbuf replay; /* the epoch shown, in a replay */
     struct figure figure; /* svg, pdf, png */
     struct figure_look look;
 };

@@ -37,8 +37,8 @@ static const struct lesson *pick(const struct lessons *lessons, const char *word
     return NULL;
 }
 
-/* A lesson begins with views as at the start and without the models of the last
- * one, whose names it may use again. */
+/* A lesson begins with views as they are at the start and without the models of the last
+ * lesson, whose names it may reuse. */
 static bool begin(struct session *session, const char *path, const char *name, struct err *err)
 {
     char *text = script_read(path, err);
