@@ -19,9 +19,9 @@ done
 is "a table of numbers" \
     "$(counts "load $f/table.npy subject=none session=column_0 stimulus=column_2 choice=column_3 reward=column_4" </dev/null)" \
     "table 157 65 120"
-out=$(batch -c "load $f/packed.npz" </dev/null | tr '\n' ' ')
+out=$(batch -c "load $f/packed.npz" </dev/null | tr -s '\n ' ' ')
 like "an array of objects is left out with a word" "$out" "notes is left out: the dtype .*O"
-like "arrays of other lengths are, too" "$(batch -c "load $f/plain.npz" </dev/null | tr '\n' ' ')" 'not of 180 trials: rig'
+like "arrays of other lengths are, too" "$(batch -c "load $f/plain.npz" </dev/null | tr -s '\n ' ' ')" 'not of 180 trials: rig'
 like "dates of numpy" "$(batch -c "load $f/packed.npz" -c 'head 1' </dev/null)" '^ada  *2020-01-02'
 
 if batch -c "load $f/vectors.mat" </dev/null | grep -q 'built without libmatio'; then
@@ -56,12 +56,12 @@ sessions() { # LINE: "animal session trials right; ..."
 }
 is "a folder as the IBL keeps it" "$(sessions "load $f/one")" \
     "koa 2020-08-31/001 11 1; koa 2020-09-01/001 11 2; koa 2020-09-01/002_task_00 11 3; koa 2020-09-01/002_task_01 11 4; koa 2020-09-02/001 11 5; rua 2020-08-31/1 11 6; "
-out=$(batch -c "load $f/one" -c 'head 3' </dev/null | tr '\n' ' ')
+out=$(batch -c "load $f/one" -c 'head 3' </dev/null | tr -s '\n ' ' ')
 like "revisions and tasks are told" "$out" 'newer revision, which is read instead; 1 sessions hold  *several tasks'
 like "contrasts go through tanh" "$out" '0.986704'
 is "one session of it" "$(sessions "load $f/one/rua/2020-08-31/1/alf")" "rua 2020-08-31/1 11 6; "
 is "a bad session is left out" "$(sessions "load $f/bad")" "rua 2020-08-31/001 11 6; "
-like "and named" "$(batch -c "load $f/bad" </dev/null | tr '\n' ' ')" 'left out: .*2020-09-01/001/alf/_ibl_trials.choice.npy'
+like "and named" "$(batch -c "load $f/bad" </dev/null | tr -s '\n ' ' ')" 'left out: .*2020-09-01/001/alf/_ibl_trials.choice.npy'
 batch -c "load $f/bad strict=yes" >out </dev/null
 is "or the load is refused" $? 3
 if [ -d "$shared/data/alf" ]; then
