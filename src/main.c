@@ -66,7 +66,7 @@ static const char usage[] =
     "      --version    the version; with -v also kernels and libraries\n"
     "\n"
     "Exit status: 0 fine, 1 a command failed, 2 usage, 3 data refused,\n"
-    "4 a check failed, 130 interrupted.  `help` within tells the commands.\n";
+    "4 a check failed, 130 interrupted.  `help` within lists the commands.\n";
 
 static const struct option flags[] = {
     {"plain", no_argument, NULL, FLAG_PLAIN},

@@ -103,7 +103,7 @@ refused 'fit dnn order=mlp-gru' 'order= does not apply to dnn'
 refused 'fit predict-max baseline=nonneg' 'baseline= does not apply to predict-max'
 refused 'fit static forgetting=yes' 'forgetting= does not apply to static'
 refused 'fit dnn w0=1,2,3' 'w0=1,2,3 is not zero.* 2 numbers for the weights of stim\+bias'
-refused 'fit reinforce policy=stim+nope' "'nope' is no feature"
+refused 'fit reinforce policy=stim+nope' "'nope' is not a feature"
 refused 'check gradient static hidden=3' 'hidden= does not apply to static'
 refused 'check data dnn' 'check data takes no more words'
 refused 'rules rein' "rules: no rule 'rein'"
@@ -146,7 +146,7 @@ like "trials to the end" "$out" '^2 animals, 100 trials of 2 animals, 120 trials
 like "and from the start" "$out" '^sim003 +20 '
 is "reset takes all of it back" "$(printf '%s\n' "$out" | tail -n 1)" '3 animals, 300 trials'
 refused 'keep choice=left and  stimulos<0' "no column 'stimulos'; did you mean 'stimulus'"
-refused 'trials 5..2' "trials: '5..2' is no range"
+refused 'trials 5..2' "trials: '5..2' is not a range"
 run deltaw -c 'simulate reinforce animals=2 trials=10' -c 'keep stimulus>5'
 is "a condition that leaves nothing" "$status" 1
 like "is said" "$errors" 'keep: no trial would be left'
@@ -160,7 +160,7 @@ simulate tinyrnn1 animals=2 trials=20
 simulate reinforce1 animals=4 trials=30 seed=5
 data
 END
-like "by the model's name" "$out" '^4 animals, 120 trials of reinforce1, seed 5; the weights are kept$'
+like "by the model's name" "$out" '^4 animals, 120 trials of reinforce1, seed 5; the truth is kept$'
 like "and without weights" "$out" '^2 animals, 40 trials of tinyrnn1, seed 99$'
 like "data says by what" "$out" '^from +simulate reinforce1 animals=4 trials=30 seed=5'
 refused 'simulate reinforce features=stim' 'simulate: features= is written policy='
@@ -172,6 +172,8 @@ refused 'simulate reinforse' "no rule or model 'reinforse'; did you mean 'reinfo
 run deltaw --seed 0 -c 'simulate reinforce animals=2 trials=10' -c data
 like "--seed 0 is a seed" "$out" 'seed 0;'
 like "data says the truth in words" "$out" '^truth +reinforce, policy stim\+bias, alpha 0.015625'
+run deltaw -c 'simulate reinforce alpha=.1/.2,.3 animals=2 trials=10' -c data
+like "and of groups" "$(printf '%s' "$out" | tr -s '\n ' '  ')" 'groups alpha 0\.1,0\.1 / alpha 0\.2,0\.3, share 1,1'
 run deltaw --json -c 'simulate reinforce animals=2 trials=20' -c 'fit reinforce' -c wait -c score
 like "score as JSON has models and animals" "$(printf '%s\n' "$out" | tail -n 1)" '"score": ?\[.*"animals": ?\['
 finish

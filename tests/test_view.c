@@ -278,7 +278,7 @@ static void test_refusals(void)
         {"map", "x=reward reward=1", "reward is on an axis"},
         {"map", "x=w_stim y=w_stim", "both w_stim"},
         {"map", "past=both", "past"},
-        {"map", "of=reward", "no weight"},
+        {"map", "of=reward", "not a weight"},
         {"map", "lags=11", "lags"},
         {"slice", "past=never", "past"},
         {"slice", "lags=0", "lags"},
@@ -330,10 +330,10 @@ static void test_names(void)
         {"psychometric", "sessions=9", "has no session 9; the most of one animal is 8"},
         {"map", "diff=true", "diff=no"},
         {"slice", "diff=yes", "diff=no"},
-        {"map", "of=w_foo", "of=w_foo is no weight; the model has w_stim, w_bias"},
-        {"slice", "x=w_foo", "x=w_foo is no variable"},
+        {"map", "of=w_foo", "of=w_foo is not a weight; the model has w_stim, w_bias"},
+        {"slice", "x=w_foo", "x=w_foo is not a variable"},
         {"map", "x=stimlus", "did you mean stimulus"},
-        {"slice", "x=left", "x=left is no variable"},
+        {"slice", "x=left", "x=left is not a variable"},
         {"map", "w_left=1", "w_left=visited"},
         {"map", "colour=1", "no option 'colour'; it takes"},
         {"map", "rang=1", "did you mean 'range'"},
@@ -568,7 +568,7 @@ static void test_help(void)
     stage_set(&stage, false, 0);
     struct view *view = open_with("help", "");
     view_update(view, &stage.scene, NULL);
-    tap_is_text(words(view, &out), "3 verbs, and the keys; `help VERB` tells all of one.",
+    tap_is_text(words(view, &out), "3 verbs, and the keys; `help VERB` explains one.",
                 "help says what is in it");
     add_picture(view, 60, 12, &style, &first);
     tap_ok(strstr(first.text, "simulate      make a cohort") && !strstr(first.text, "tile models"),
@@ -673,10 +673,12 @@ static void test_tables(void)
          2},
         {"help", "", "group,name,text\nData,load,\"read trial logs: CSV, plain or gzip\"", 0},
         {"map", "w_bias=.5 reward=1 past=rewarded lags=2",
-         "panel,stimulus,w_stim,value,support,se,reward,w_bias,lags,past\n,", 0},
+         "panel,stimulus,w_stim,value,support,se,lower,upper,reward,w_bias,lags,past\n,", 0},
         {"slice", "w_bias=.5 reward=1 past=rewarded w=1",
-         "w_line,reward,past,stimulus,value,support,se,w_bias,lags\n1,1,rewarded,-1,", 9},
-        {"slice", "x=w_stim stimulus=.5", "reward,w_stim,value,support,se,stimulus\n", 0},
+         "w_line,reward,past,stimulus,value,support,se,lower,upper,w_bias,lags\n1,1,rewarded,-1,",
+         9},
+        {"slice", "x=w_stim stimulus=.5", "reward,w_stim,value,support,se,lower,upper,stimulus\n",
+         0},
         {"weights", "m04", "subject,session,trial,p_right,w_stim,w_bias", 1234},
     };
     struct stage stage;

@@ -73,7 +73,7 @@ void help_all(struct output *out)
             table_text(&table, 3, c->summary);
         }
     }
-    strbuf_puts(&text, "`help VERB` tells options and examples, `help WORD` searches.\n");
+    strbuf_puts(&text, "`help VERB` shows options and examples, `help WORD` searches.\n");
     if (out->mode == OUTPUT_TEXT)
         output_block(out, strbuf_text(&text));
     output_data(out, "verbs", &table);
@@ -303,7 +303,7 @@ bool help_topic(const char *topic, struct output *out, struct err *err)
     if (good && out->mode == OUTPUT_TEXT) {
         print_hits(&table, out);
         if (rule_find(topic))
-            output_say(out, "`rules %s` tells all of this rule.", topic);
+            output_say(out, "`rules %s` describes this rule.", topic);
     } else if (good) {
         output_data(out, "found", &table);
     }

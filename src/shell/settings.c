@@ -19,7 +19,7 @@ const struct option_row setting_options[] = {
     {"editing", OPTION_WORD, 0, 0, "auto|emacs|vi", "auto",
      "keys of the prompt; auto: what readline's inputrc says"},
     {"motion", OPTION_WORD, 0, 0, "full|reduced", "full",
-     "reduced: nothing plays by itself; a replay stands until it is told to"},
+     "reduced: nothing plays by itself; a replay stands still until told to play"},
     {"timing", OPTION_WORD, 0, 0, "on|off", "off", "say how long each command took"},
     {0},
 };

@@ -30,12 +30,12 @@ struct model *agent_model(const struct rule *rule, const struct fit_settings *se
 
 double agent_right(const struct agent *agent, const double *w, const double *x)
 {
-    double logit = 0, lapse = model_lapse(agent->model);
+    double logit = 0;
     for (size_t k = 0; k < agent->model->settings.shape.n_weights; k++)
         logit += w[k] * x[k];
     if (agent->decision == DECISION_TEMPERATURE)
         logit /= agent->temperature;
-    return lapse / 2 + (1 - lapse) * policy_sigmoid(logit);
+    return policy_right(logit, model_lapse(agent->model));
 }
 
 bool agent_stands_still(const struct agent *agent)

@@ -211,8 +211,9 @@ static bool range_asked(const struct axis_request *request, double *lo, double *
     if (isfinite(*lo) && isfinite(*hi) && *lo < *hi)
         return true;
     char a[NUMBER_SIZE], b[NUMBER_SIZE];
-    return err_set(err, ERR_USAGE, "%s: %s from %s to %s is no range; it must go up", request->verb,
-                   request->option, number_format(a, *lo, 4), number_format(b, *hi, 4));
+    return err_set(err, ERR_USAGE, "%s: %s from %s to %s is not a range; it must go up",
+                   request->verb, request->option, number_format(a, *lo, 4),
+                   number_format(b, *hi, 4));
 }
 
 /* Levels where few values were visited, else cells over their range. */

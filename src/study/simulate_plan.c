@@ -32,7 +32,7 @@ const struct option_row simulate_options[] = {
     {"decision", OPTION_WORD, 0, 0, "glm|lapse|temperature|multiplicative", "glm",
      "P(right): glm sigmoid(w.x); lapse: lapse/2 + (1-lapse) sigmoid(w.x); temperature: "
      "sigmoid(w.x/temperature); multiplicative: x = context*cue_left, (1-context)*cue_right"},
-    {"lapse", OPTION_NUMBER, 0, 1, NULL, NULL, "decision=lapse: share of choices made by lot"},
+    {"lapse", OPTION_NUMBER, 0, 1, NULL, NULL, "decision=lapse: share of choices made at random"},
     {"temperature", OPTION_NUMBER, 1e-3, 1e3, NULL, NULL,
      "decision=temperature: above 1 is noisier"},
     {"distractors", OPTION_INTEGER, 0, TRUTH_DISTRACTORS, NULL, "0",
@@ -40,7 +40,7 @@ const struct option_row simulate_options[] = {
     {"w0", OPTION_TEXT, 0, 0, NULL, NULL,
      "weights before the first trial but the bias; LO..HI: drawn between; ibl, cues 0, grid -2"},
     {"bias0", OPTION_TEXT, 0, 0, "spread", NULL,
-     "w_bias before the first trial; LO..HI: drawn; spread: -1, 0, 1 by lot; grid spread, else 0"},
+     "w_bias before the first trial; LO..HI: drawn; spread: -1, 0, 1 at random; grid: spread, else 0"},
     {"seed", OPTION_INTEGER, 0, 9007199254740992., NULL, "99", "names the random draws"},
     {NULL, OPTION_NUMBER, 0, 0, NULL, NULL, NULL},
 };

@@ -64,7 +64,7 @@ bool truth_groups(const struct truth *truth, const struct cohort *cohort, size_t
         bool known = simulated_number(cohort->animals[a].name, &number);
         if (!known && truth->n_groups > 1)
             return err_set(err, ERR_DATA,
-                           "%s is a mixture of agents, and '%s' is no name that simulate gives: "
+                           "%s is a mixture of agents, and '%s' is not a name that simulate gives: "
                            "whose rule it has is not known",
                            cohort->name, cohort->animals[a].name);
         group[a] = known ? truth_group(truth, number) : 0;

@@ -407,7 +407,7 @@ bool truth_read(const struct cohort *cohort, struct truth *out, struct err *err)
     json_error_t where;
     json_t *o = json_loads(cohort->truth, JSON_REJECT_DUPLICATES, &where);
     if (!o)
-        return err_set(err, ERR_DATA, "the truth of %s is no JSON: line %d: %s", cohort->name,
+        return err_set(err, ERR_DATA, "the truth of %s is not JSON: line %d: %s", cohort->name,
                        where.line, where.text);
     struct truth truth = {0};
     struct wrong wrong = {"rule"};

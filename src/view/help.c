@@ -175,7 +175,7 @@ static void help_describe(const void *state, struct strbuf *out)
     size_t verbs = 0;
     while (verbs < s->page.n_rows && strncmp(s->page.cells[3 * verbs].text, "Keys", 4) != 0)
         verbs++;
-    strbuf_printf(out, "%zu verbs, and the keys; `help VERB` tells all of one.", verbs);
+    strbuf_printf(out, "%zu verbs, and the keys; `help VERB` explains one.", verbs);
 }
 
 static void help_data(const void *state, struct table *out)

@@ -41,7 +41,7 @@ const struct command command_load = {
     .summary = "read trial logs: CSV, Parquet, numpy, MATLAB, NWB, the IBL's",
     .detail = "The native log has the columns subject,session,trial,stimulus,choice,reward "
               "(choice 0 left, 1 right; reward 0 or 1; stimulus negative left).  Other names are "
-              "found without regard to case, blanks and underscores, or told by COLUMN options; "
+              "found without regard to case, blanks and underscores, or given by COLUMN options; "
               "what was taken is printed, and what was odd.  Codes that could mean two things are "
               "refused; behind a column's name you say what they mean, as in "
               "choice=resp:1=left,2=right,3=missed, stimulus=cue:A=-1,B=1 or "

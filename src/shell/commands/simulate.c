@@ -32,6 +32,16 @@ static bool simulate_work(void *data, struct task *task, struct err *err)
                         &task->job.permille, &sim->cohort, err);
 }
 
+/* What the cohort can be compared with. */
+static const char *kept(const struct cohort *cohort)
+{
+    struct truth truth = {0};
+    bool whole = truth_read(cohort, &truth, NULL);
+    bool none = whole && truth.group[0].model->rule->no_weights;
+    truth_free(&truth);
+    return none ? "" : whole ? "; the truth is kept" : "; the weights are kept";
+}
+
 static bool simulate_finish(struct session *session, void *data, struct output *out,
                             struct err *err)
 {
@@ -39,11 +49,8 @@ static bool simulate_finish(struct session *session, void *data, struct output *
     struct simulation *sim = data;
     struct strbuf text = {0};
     cohort_words(sim->cohort, &text);
-    const char *kept = !sim->model                    ? "; the truth is kept"
-                       : sim->model->rule->no_weights ? ""
-                                                      : "; the weights are kept";
     output_say(out, "%s of %s, seed %ld%s", strbuf_text(&text), args_at(&sim->args, 0),
-               args_integer(&sim->args, simulate_options, "seed"), kept);
+               args_integer(&sim->args, simulate_options, "seed"), kept(sim->cohort));
     strbuf_free(&text);
     output_field_text(out, "name", sim->cohort->name);
     output_field_number(out, "animals", (double)sim->cohort->n_animals);
