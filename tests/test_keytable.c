@@ -199,7 +199,7 @@ static const struct verb_trial verb_trials[] = {
     {"drop", "drop subject=sim001", "400 trials"},
     {"undo", "undo", "600 trials"},
     {"redo", "redo; undo", "400 trials"},
-    {"watch", "help watch", "a rig that is running"},
+    {"watch", "watch absent.csv", "cannot open"},
     {"trials", "trials 1..100", "300 trials"},
     {"reset", "reset", "1,200 trials"},
     {"simulate", "simulate reinforce animals=2 trials=100 seed=1", "200 trials of reinforce"},

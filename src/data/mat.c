@@ -134,12 +134,26 @@ static bool add_column(struct log_source *source, const char *name, matvar_t *v)
     return true;
 }
 
+/* A struct of a damaged file may have neither names nor values. */
+static bool is_struct(const struct matio *m, matvar_t *v)
+{
+    if (!v || v->class_type != MAT_C_STRUCT || !v->data)
+        return false;
+    size_t n = m->Mat_VarGetNumberOfFields(v), elements = count_of(v), bytes;
+    char *const *names = m->Mat_VarGetStructFieldnames(v);
+    if (!names || elements > MOST || __builtin_mul_overflow(n * elements, sizeof v, &bytes) ||
+        v->nbytes < bytes)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!names[i])
+            return false;
+    return true;
+}
+
 /* Field `name` of the i-th element, NULL without. */
 static matvar_t *field(const struct matio *m, matvar_t *v, const char *name, size_t i)
 {
-    return v && v->class_type == MAT_C_STRUCT && i < count_of(v)
-               ? m->Mat_VarGetStructFieldByName(v, name, i)
-               : NULL;
+    return is_struct(m, v) && i < count_of(v) ? m->Mat_VarGetStructFieldByName(v, name, i) : NULL;
 }
 
 /* A struct array has an element a trial, each field a number or a text. */
@@ -185,6 +199,8 @@ static bool entered(const struct matio *m, matvar_t *states, const char *name)
 
 static bool entered_any(const struct matio *m, matvar_t *states, const char *const *words)
 {
+    if (!is_struct(m, states))
+        return false;
     char *const *names = m->Mat_VarGetStructFieldnames(states);
     for (size_t i = 0; names && i < m->Mat_VarGetNumberOfFields(states); i++)
         for (size_t k = 0; words[k]; k++)
@@ -222,6 +238,8 @@ static bool add_bpod(const struct matio *m, struct log_source *source, matvar_t 
 
 static void add_struct(const struct matio *m, struct log_source *source, matvar_t *v)
 {
+    if (!is_struct(m, v))
+        return;
     char *const *names = m->Mat_VarGetStructFieldnames(v);
     size_t n = m->Mat_VarGetNumberOfFields(v);
     bool many = count_of(v) > 1;

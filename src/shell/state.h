@@ -17,7 +17,7 @@
 
 /* A command says a line for each fit up to so many. */
 enum { FITS_SAID = 8 };
-enum { SOURCE_DEPTH = 25, UNDO_DEPTH = 1000, SETTINGS = 24, VIEWS = 32 };
+enum { SOURCE_DEPTH = 25, UNDO_DEPTH = 100, SETTINGS = 24, VIEWS = 32 };
 
 /* --- tasks: one piece of work, waited for by the command that started it */
 
