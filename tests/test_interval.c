@@ -66,11 +66,11 @@ static void test_asked(const struct cohort *c, const char *x, const char *y, int
     rule.interval = tells_stimulus;
     struct model *m = model_of(&rule);
     float *visited = mem_new(c->n_trials * K, sizeof *visited);
-    struct map_request r;
+    struct probe_request r;
     struct map map;
     struct err err = {0};
     size_t wrong = 0, empty = 0;
-    map_request_default(&r);
+    probe_request_default(&r);
     snprintf(r.of, sizeof r.of, "w_bias");
     snprintf(r.x, sizeof r.x, "%s", x);
     snprintf(r.y, sizeof r.y, "%s", y);
@@ -106,14 +106,14 @@ static void test_state(const struct cohort *c)
     rule.interval = tells_state;
     struct model *m = model_of(&rule);
     float *visited = mem_new(c->n_trials * K, sizeof *visited);
-    struct slice_request r;
+    struct probe_request r;
     struct slice slice;
     struct err err = {0};
     size_t wrong = 0, n_state;
     struct rule_state *state = rule_state_new(m, 1);
     rule_state_values(state, 0, &n_state);
     rule_state_free(state);
-    slice_request_default(&r);
+    probe_request_default(&r);
     r.n_w = 2, r.w[0] = -1, r.w[1] = 2;
     if (!tap_ok(slice_compute(m, c, visited, &r, &slice, &err), "a slice of a rule with a memory"))
         return;
@@ -134,12 +134,12 @@ static void test_errors(const struct cohort *c)
     static const double covariance[] = {9e-6, 1e-6, 1e-6, 4e-6};
     struct model *m = model_of(rule_find("reinforce"));
     float *visited = mem_new(c->n_trials * K, sizeof *visited);
-    struct map_request r;
+    struct probe_request r;
     struct map map;
     struct table t = {0};
     double worst = 0;
     m->covariance = covariance_copy(covariance, K);
-    map_request_default(&r);
+    probe_request_default(&r);
     map_compute(m, c, visited, &r, &map, NULL);
     const struct probe_cells *panel = &map.panel[1];
     for (size_t i = 0; i < map.x.n * map.y.n; i++) {

@@ -1,4 +1,7 @@
-#include "cast.h"
+/* A film of a view: an asciicast, version 2
+ * (https://docs.asciinema.org/manual/asciicast/v2), a JSON header and then one
+ * line [seconds, "o", bytes to the terminal] a frame. */
+#include "export.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -45,7 +45,7 @@ static bool check_fixed(struct grid *grid, const char *verb, const struct variab
     return true;
 }
 
-bool probe_mappable(const struct model *model, const char *verb, struct err *err)
+static bool probe_mappable(const struct model *model, const char *verb, struct err *err)
 {
     const char *name = model->name ? model->name : model->rule->name;
     return !model->rule->no_weights ||
@@ -53,6 +53,25 @@ bool probe_mappable(const struct model *model, const char *verb, struct err *err
                    "%s: there is nothing to map: %s (rule %s) predicts choices without the weights "
                    "of a policy, so that none changes; fit another rule, as in `fit rnn`",
                    verb, name, model->rule->name);
+}
+
+bool grid_open(const struct model *model, const struct cohort *cohort,
+               const struct probe_request *request, const char *verb, const char *of,
+               struct grid *grid, struct err *err)
+{
+    const struct policy *policy = &model->settings.policy;
+    *grid = (struct grid){.model = model,
+                          .cohort = cohort,
+                          .fixed = request->fixed,
+                          .sample = request->sample,
+                          .past = request->past,
+                          .lags = request->lags,
+                          .histories = request->histories,
+                          .threads = request->threads,
+                          .stop = request->stop};
+    return probe_mappable(model, verb, err) &&
+           component_find(policy, verb, of, &grid->component, err) &&
+           variable_find(policy, verb, "x", request->x, &grid->x, err);
 }
 
 const char *probe_weight(const struct policy *policy)

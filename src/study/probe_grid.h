@@ -49,8 +49,10 @@ struct grid {
     size_t n_rows;
 };
 
-/* Are there any weights whose change could be shown? */
-bool probe_mappable(const struct model *model, const char *verb, struct err *err);
+/* What a request gives: all but y and the axes.  of: the weight whose update is wanted. */
+bool grid_open(const struct model *model, const struct cohort *cohort,
+               const struct probe_request *request, const char *verb, const char *of,
+               struct grid *grid, struct err *err);
 /* truth: the cohort's, when it has one for the model's policy, in *room, which the
  * caller frees. */
 void grid_truth(struct grid *grid, struct truth *room);
@@ -59,6 +61,12 @@ void grid_truth(struct grid *grid, struct truth *room);
 struct grid_r2;
 struct grid_r2 *grid_r2_begin(const struct grid *grid, size_t most);
 double grid_r2_end(struct grid_r2 *r2);
+
+/* recovery.c: over at most `most` trials of this truth. */
+enum { RECOVERY_MOST = 200000 };
+bool recovery_over(const struct model *model, const struct cohort *cohort,
+                   const struct truth *truth, size_t most, const atomic_bool *stop,
+                   struct recovery *out, struct err *err);
 
 /* "map: stimulus= is fixed and on an axis" and the like; sets n_panels and given. */
 bool grid_check(struct grid *grid, const char *verb, struct err *err);

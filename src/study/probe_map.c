@@ -10,9 +10,9 @@
  * frame of a running fit. */
 enum { MAP_RECOVERY_MOST = 50000, MAP_MOST_CELLS = 1000000 };
 
-void map_request_default(struct map_request *request)
+void probe_request_default(struct probe_request *request)
 {
-    *request = (struct map_request){
+    *request = (struct probe_request){
         .x = "stimulus",
         .x_lo = NAN,
         .x_hi = NAN,
@@ -31,7 +31,7 @@ void map_free(struct map *map)
     *map = (struct map){0};
 }
 
-static bool make_axes(const struct grid *grid, const struct map_request *request, struct map *map,
+static bool make_axes(const struct grid *grid, const struct probe_request *request, struct map *map,
                       struct err *err)
 {
     const struct policy *policy = &grid->model->settings.policy;
@@ -80,7 +80,7 @@ static void fill(struct grid *grid, struct map *map)
 static void say_request(const struct grid *grid, struct map *map)
 {
     const struct policy *policy = &grid->model->settings.policy;
-    struct map_request *request = &map->request;
+    struct probe_request *request = &map->request;
     snprintf(request->of, sizeof request->of, "%s", policy->weight[grid->component]);
     snprintf(request->y, sizeof request->y, "%s", map->y.name);
     request->lags = grid->lags;
@@ -94,32 +94,21 @@ static void say_request(const struct grid *grid, struct map *map)
 
 /* The grid that a request asks for, without its axes. */
 static bool make_grid(const struct model *model, const struct cohort *cohort,
-                      const struct map_request *request, struct grid *grid, struct err *err)
+                      const struct probe_request *request, struct grid *grid, struct err *err)
 {
     const struct policy *policy = &model->settings.policy;
     const char *usual = probe_weight(policy);
     const char *usual_y = strcmp(usual, request->x) == 0 ? "stimulus" : usual;
-    *grid = (struct grid){.model = model,
-                          .cohort = cohort,
-                          .fixed = request->fixed,
-                          .sample = request->sample,
-                          .past = request->past,
-                          .lags = request->lags,
-                          .histories = request->histories,
-                          .threads = request->threads,
-                          .stop = request->stop};
+    const char *of = *request->of ? request->of : usual;
     if (request->past == PAST_BOTH)
         return err_set(err, ERR_USAGE, "map: one past at a time: any, rewarded or unrewarded");
-    return probe_mappable(model, "map", err) &&
-           component_find(policy, "map", *request->of ? request->of : usual, &grid->component,
-                          err) &&
-           variable_find(policy, "map", "x", request->x, &grid->x, err) &&
+    return grid_open(model, cohort, request, "map", of, grid, err) &&
            variable_find(policy, "map", "y", *request->y ? request->y : usual_y, &grid->y, err) &&
            grid_check(grid, "map", err);
 }
 
 bool map_check(const struct model *model, const struct cohort *cohort,
-               const struct map_request *request, struct err *err)
+               const struct probe_request *request, struct err *err)
 {
     struct grid grid;
     struct map map = {0};
@@ -130,7 +119,7 @@ bool map_check(const struct model *model, const struct cohort *cohort,
 }
 
 bool map_compute(const struct model *model, const struct cohort *cohort, const float *visited,
-                 const struct map_request *request, struct map *out, struct err *err)
+                 const struct probe_request *request, struct map *out, struct err *err)
 {
     struct truth truth;
     struct map map = {.request = *request, .r2 = NAN};

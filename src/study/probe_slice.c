@@ -9,12 +9,6 @@
 
 enum { SLICE_LINES = 8, SLICE_RECOVERY_MOST = 50000, QUANTILES = 2048 };
 
-void slice_request_default(struct slice_request *request)
-{
-    *request = (struct slice_request){.x = "stimulus"};
-    fixed_none(&request->fixed);
-}
-
 void slice_free(struct slice *slice)
 {
     for (size_t i = 0; i < slice->n_lines; i++)
@@ -56,7 +50,7 @@ static size_t visited_lines(const struct grid *grid, size_t weight, double *out)
 }
 
 /* The lines' values, ascending. */
-static bool choose_lines(const struct grid *grid, const struct slice_request *request,
+static bool choose_lines(const struct grid *grid, const struct probe_request *request,
                          size_t weight, double w[SLICE_LINES], size_t *n, struct err *err)
 {
     if (request->n_w == 0) {
@@ -80,7 +74,7 @@ static bool choose_lines(const struct grid *grid, const struct slice_request *re
 
 /* y of the grid: the lines.  Along w_stim itself there is one pair of lines, error and
  * correct, and reward replaces w_stim. */
-static bool make_lines(struct grid *grid, const struct slice_request *request, size_t weight,
+static bool make_lines(struct grid *grid, const struct probe_request *request, size_t weight,
                        struct slice *slice, struct axis *lines, struct err *err)
 {
     const struct policy *policy = &grid->model->settings.policy;
@@ -267,7 +261,7 @@ const char *slice_weight(const struct policy *policy, const char *of)
     return stimulus ? policy->weight[k] : probe_weight(policy);
 }
 
-static bool check_slice(const struct grid *grid, const struct slice_request *request,
+static bool check_slice(const struct grid *grid, const struct probe_request *request,
                         struct err *err)
 {
     double reward = request->fixed.reward;
@@ -281,27 +275,18 @@ static bool check_slice(const struct grid *grid, const struct slice_request *req
 
 /* The grid that a request asks for, without its axes. */
 static bool make_grid(const struct model *model, const struct cohort *cohort,
-                      const struct slice_request *request, struct grid *grid, struct err *err)
+                      const struct probe_request *request, struct grid *grid, struct err *err)
 {
     const struct policy *policy = &model->settings.policy;
     const char *of = *request->of ? request->of : probe_weight(policy);
-    *grid = (struct grid){.model = model,
-                          .cohort = cohort,
-                          .fixed = request->fixed,
-                          .sample = request->sample,
-                          .lags = request->lags,
-                          .histories = request->histories,
-                          .threads = request->threads,
-                          .stop = request->stop};
+    if (!grid_open(model, cohort, request, "slice", of, grid, err))
+        return false;
     grid->fixed.reward = NAN; /* chosen by the lines */
-    return probe_mappable(model, "slice", err) &&
-           component_find(policy, "slice", of, &grid->component, err) &&
-           variable_find(policy, "slice", "x", request->x, &grid->x, err) &&
-           check_slice(grid, request, err);
+    return check_slice(grid, request, err);
 }
 
 /* Both axes: the lines, and x. */
-static bool make_axes(struct grid *grid, const struct slice_request *request, struct slice *slice,
+static bool make_axes(struct grid *grid, const struct probe_request *request, struct slice *slice,
                       struct axis *lines, struct err *err)
 {
     const struct policy *policy = &grid->model->settings.policy;
@@ -313,7 +298,7 @@ static bool make_axes(struct grid *grid, const struct slice_request *request, st
 }
 
 bool slice_check(const struct model *model, const struct cohort *cohort,
-                 const struct slice_request *request, struct err *err)
+                 const struct probe_request *request, struct err *err)
 {
     struct grid grid;
     struct slice slice = {0};
@@ -326,7 +311,7 @@ bool slice_check(const struct model *model, const struct cohort *cohort,
 }
 
 bool slice_compute(const struct model *model, const struct cohort *cohort, const float *visited,
-                   const struct slice_request *request, struct slice *out, struct err *err)
+                   const struct probe_request *request, struct slice *out, struct err *err)
 {
     struct truth truth;
     struct slice slice = {.request = *request, .r2 = NAN};

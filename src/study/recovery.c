@@ -1,15 +1,13 @@
 /* Fitted against true updates at the true weights of visited trials.  Rules that depend on
  * one trial alone take an even sample of trials; those with a memory, and all when the
  * truth has one, are run along animals' whole histories. */
-#include "recovery.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/inputs.h"
-#include "probe_axis.h"
+#include "probe_grid.h"
 #include "truth.h"
 
 enum { BATCH = 4096, SIDE_BY_SIDE = 64 };
@@ -269,7 +267,8 @@ static void summarise(const struct sums *sums, size_t n_weights, struct recovery
 static bool run(struct work *work, size_t most, struct recovery *out, struct err *err)
 {
     size_t all = count_usable(work);
-    if (all > 0 && (work->model->rule->memory || truth_remembers(work->truth)))
+    if (all > 0 && (rule_remembers(work->model->rule, &work->model->settings.shape) ||
+                    truth_remembers(work->truth)))
         (is_long(work->cohort, most) ? over_parts : over_lives)(work, most);
     else if (all > 0)
         over_trials(work, all, most);

@@ -144,7 +144,7 @@ static char *dump(json_t *o)
 char *truth_write(const struct truth *truth, const struct truth_layout *layout)
 {
     const struct model *model = truth->group[0].model;
-    bool textbook = !model->rule->network;
+    bool textbook = rule_is_textbook(model->rule);
     bool parameters = textbook && (layout->fitted || !agent_stands_still(truth->group));
     json_t *o = json_object();
     json_object_set_new(o, "rule", json_string(model->rule->name));
@@ -214,17 +214,6 @@ static bool read_word(const json_t *object, const char *key, char *out, size_t s
     return true;
 }
 
-static bool read_decision(const json_t *o, enum decision *out)
-{
-    const json_t *item = json_object_get(o, "decision");
-    for (int i = 0; item && agent_decisions[i]; i++)
-        if (json_is_string(item) && strcmp(json_string_value(item), agent_decisions[i]) == 0) {
-            *out = (enum decision)i;
-            return true;
-        }
-    return !item;
-}
-
 /* All tensors of the model, from keys of their names. */
 static bool read_parameters(const json_t *o, struct model *model, struct wrong *wrong)
 {
@@ -272,7 +261,7 @@ static bool read_rule(const json_t *o, struct model **out, struct wrong *wrong)
     const struct rule *rule = name ? rule_find(name) : NULL;
     struct fit_settings settings;
     fit_settings_default(&settings);
-    if (!rule || rule->network)
+    if (!rule || !rule_is_textbook(rule))
         return is_wrong(wrong, "rule");
     snprintf(settings.rule, sizeof settings.rule, "%s", name);
     if (!policy || !fit_settings_policy(&settings, policy, NULL))
@@ -342,13 +331,15 @@ static bool read_groups(const json_t *o, struct truth *out, struct wrong *wrong)
 static bool read_agent(const json_t *o, struct agent *out, struct wrong *wrong)
 {
     const json_t *model = json_object_get(o, "model"), *noise = json_object_get(o, "noise");
+    const json_t *decision = json_object_get(o, "decision");
     bool fitted = json_object_get(model, "parameters") && json_object_get(model, "settings");
     if (!(fitted ? read_model(model, &out->model, wrong) : read_rule(o, &out->model, wrong)))
         return false;
     out->noise = json_number_value(noise);
     if (!json_is_number(noise) || out->noise < 0)
         return is_wrong(wrong, "noise");
-    if (!read_decision(o, &out->decision))
+    if (decision &&
+        !(json_is_string(decision) && agent_decision(json_string_value(decision), &out->decision)))
         return is_wrong(wrong, "decision");
     return read_number(o, "temperature", 1e-6, 1e6, &out->temperature) ||
            is_wrong(wrong, "temperature");

@@ -4,11 +4,15 @@
 #define DELTAW_VIEW_MAP_H
 
 #include "deltaw/study/probe.h"
+#include "deltaw/view/view.h"
+#include "choose.h"
 #include "held.h"
+#include "hold.h"
+#include "watch.h"
 
 struct map_state {
     /* from the options */
-    struct map_request request; /* of and y: those of the last model where auto */
+    struct probe_request request; /* of and y: those of the last model where auto */
     bool auto_of, auto_y;
     struct frozen fixed; /* variables that are fixed */
     char *model;

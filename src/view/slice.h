@@ -4,12 +4,16 @@
 #define DELTAW_VIEW_SLICE_H
 
 #include "deltaw/study/probe.h"
+#include "deltaw/view/view.h"
+#include "choose.h"
 #include "held.h"
+#include "hold.h"
+#include "watch.h"
 
 enum { SLICE_MOST_W = 8 };
 
 struct slice_state {
-    struct slice_request request; /* as asked: of "" is auto, fixed values are in held */
+    struct probe_request request; /* as asked: of "" is auto, fixed values are in held */
     struct frozen fixed;          /* variables that are fixed */
     char *model;
     uint32_t support;

@@ -5,8 +5,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "deltaw/draw/figure.h"
-#include "../arrays.h"
-#include "../cast.h"
+#include "../export.h"
 #include "../replay.h"
 
 #ifdef HAVE_CONFIG_H
