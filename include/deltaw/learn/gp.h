@@ -155,6 +155,18 @@ void gp_update(const struct gp *gp, enum gp_interval interval, size_t n, const d
                const double *x, const double *input, const uint8_t *choice, const uint8_t *answer,
                const double *reward, struct gp_value *out);
 
+/* Means of updates over several moments, as the cells of maps are: the derivatives are
+ * averaged, so that errors which the moments share do not average out. */
+struct gp_averager; /* for one weight; for any number of threads at once */
+struct gp_averager *gp_averager_new(const struct gp *gp, enum gp_interval interval, size_t weight);
+void gp_averager_free(struct gp_averager *averager);
+/* Doubles that the sums of one mean take; zero at first. */
+size_t gp_average_room(const struct gp_averager *averager);
+/* Adds `times` an update at w, x [K], input [D]. */
+void gp_average_add(const struct gp_averager *averager, double *room, double times, const double *w,
+                    const double *x, const double *input, int choice, int answer, double reward);
+struct gp_value gp_average_value(const struct gp_averager *averager, double *room, double *sd);
+
 /* Updates and weights as the animals of `data` came through them: the uncertainty of the
  * path is in the intervals.  keep [n_trials]: for which trials; both out [number kept][K],
  * in order of trials, either may be NULL.  The last trial of an animal has no update
