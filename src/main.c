@@ -5,9 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#define option long_option /* getopt and the base layer both have a struct option_row */
 #include <getopt.h>
-#undef option
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
@@ -68,9 +66,9 @@ static const char usage[] =
     "      --version    the version; with -v also kernels and libraries\n"
     "\n"
     "Exit status: 0 fine, 1 a command failed, 2 usage, 3 data refused,\n"
-    "4 a check failed, 130 interrupted.  `help` within tells the commands.\n";
+    "4 a check failed, 130 interrupted.  `help` within lists the commands.\n";
 
-static const struct long_option flags[] = {
+static const struct option flags[] = {
     {"plain", no_argument, NULL, FLAG_PLAIN},
     {"ascii", no_argument, NULL, FLAG_ASCII},
     {"color", required_argument, NULL, FLAG_COLOUR},
@@ -90,7 +88,7 @@ static const struct long_option flags[] = {
     {NULL, 0, NULL, 0},
 };
 
-/* What the command line said. */
+/* The command line. */
 struct command_line {
     struct host_setup setup;
     struct host_input *inputs;
@@ -198,7 +196,7 @@ static bool take_command_line(struct command_line *line, int argc, char **argv)
 
 /* --- what is only printed --------------------------------------------------------- */
 
-/* stdout must have taken everything. */
+/* Everything must have reached stdout. */
 static int printed(int code)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))

@@ -100,6 +100,15 @@ static void fitness_add(struct fitness *fitness, double p, int choice, double si
     fitness->n++;
 }
 
+/* A parameter of weight k; NaN: the model has none of this name. */
+static double parameter(const struct model *model, const char *name, size_t k)
+{
+    for (size_t i = 0; i < model->tensors.n; i++)
+        if (strcmp(model->tensors.item[i].name, name) == 0)
+            return model->theta[model->tensors.item[i].offset + k];
+    return NAN;
+}
+
 static bool same_life(const struct cohort *a, const struct cohort *b, size_t animal)
 {
     const struct animal *x = &a->animals[animal], *y = &b->animals[animal];

@@ -79,6 +79,43 @@ if command -v pdffonts >/dev/null; then
     is "all of them embedded" "$(echo "$fonts" | grep -vE ' yes (yes|no) +(yes|no) ')" ""
     like "it can be searched" "$(pdftotext map.pdf - 2>&1)" 'no data|error'
     like "it has a title" "$(pdfinfo map.pdf 2>&1)" 'Title:.*w_stim'
+    if find_python 'import re, subprocess'; then
+        cat >labels.py <<'END'
+import re, subprocess, sys
+def numbers(name):
+    text = subprocess.run(["pdftotext", "-bbox", name, "-"], capture_output=True, text=True, check=True).stdout
+    found = re.findall(r'<word xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)</word>', text)
+    for *box, word in found:
+        try:
+            yield [float(b) for b in box], float(word.replace("\u2212", "-"))
+        except ValueError:
+            pass
+def rows(words, along, across):
+    """Labels of one axis: numbers that stand on one line, in its order."""
+    lines = {}
+    for box, value in words:
+        key = next((k for k in lines if abs(k - box[across]) < .7), box[across])
+        lines.setdefault(key, []).append((box[along], value))
+    return [[value for _, value in sorted(line)] for line in lines.values() if len(line) > 2]
+def turns(values, sign):
+    return sum(sign * (b - a) <= 0 for a, b in zip(values, values[1:]))
+for name in sys.argv[1:]:
+    words = list(numbers(name))
+    left = rows(words, 1, 2)  # right ends on one line: labels of y
+    right = rows(words, 1, 0)  # left ends: of a colour bar
+    below = rows(words, 0, 1)
+    assert left and below, (name, words)
+    # two plots may stand above or beside one another: one step back
+    for line in left + right:
+        assert turns(line, -1) <= 1 < len(line), (name, "down the page", line)
+    for line in below:
+        assert turns(line, 1) <= 1, (name, "to the right", line)
+END
+        ok "numbers of axes and bars rise upwards and to the right" "$python" labels.py \
+            accuracy.pdf loss.pdf map.pdf psychometric.pdf slice.pdf weights.pdf
+    else
+        skip "no python3"
+    fi
 else
     skip "no pdffonts"
 fi

@@ -17,7 +17,8 @@ between() { # what value low high
 pick() { # N pattern
     grep -oE -e "$2" said | sed -n "$1p" | grep -oE '[-+]?[0-9]*\.?[0-9]+$' | sed 's/^+//'
 }
-score() { # N-th table with the model, model, column (4 training, 5 held out or unseen)
+score() { # N-th table with the model, model, column (4 training, 6 held out or unseen; each
+          # is followed by its number of animals)
     awk -v model="$2" -v column="$3" -v n="$1" \
         '$1 == model && $4 ~ /^-[.0-9]+$/ && ++k == n { print $column }' lines
 }
@@ -98,7 +99,7 @@ for n in 1 2 3 4 5; do
         between "w 1 flattest" "$(pick 1 'w 1 correct [-+.0-9]+')" .01 .044
         gap=$(echo "$(score 1 formula 4) $(score 1 many 4)" | awk '{ print $1 - $2 }')
         between "formula and many differ by less than .001" "$gap" -.001 .00099
-        far=$(echo "$(score 1 many 4) $(score 1 few 5)" | awk '{ print $1 - $2 }')
+        far=$(echo "$(score 1 many 4) $(score 1 few 6)" | awk '{ print $1 - $2 }')
         between "few is ten times as far behind" "$far" .01 .05
         ;;
     4)
@@ -124,17 +125,17 @@ for n in 1 2 3 4 5; do
         like "all twelve learn" "$(cat said)" 'lower at the end in 0 of 12 animals'
         better=$(echo "$(score 1 large 4) $(score 1 small 4)" | awk '{ print $1 - $2 }')
         between "the large one wins in training" "$better" .002 .1
-        worse=$(echo "$(score 1 small 5) $(score 1 large 5)" | awk '{ print $1 - $2 }')
+        worse=$(echo "$(score 1 small 6) $(score 1 large 6)" | awk '{ print $1 - $2 }')
         between "and loses held out" "$worse" .004 .2
         for model in gradient teacher network; do
-            gain=$(echo "$(score 1 $model 5) $(score 1 static 5)" | awk '{ print $1 - $2 }')
+            gain=$(echo "$(score 1 $model 6) $(score 1 static 6)" | awk '{ print $1 - $2 }')
             between "$model is .04 above static" "$gain" .035 .047
         done
-        spread=$(for model in gradient teacher network; do score 1 $model 5; done | sort -n |
+        spread=$(for model in gradient teacher network; do score 1 $model 6; done | sort -n |
             awk 'NR == 1 { low = $1 } { high = $1 } END { print high - low }')
         between "they are within .001" "$spread" 0 .00099
         between "the network has errors teach" "$(pick 1 'w 1 correct( [-+.0-9]+){3}, error( [-+.0-9]+){3}')" .002 .01
-        seeds=$(echo "$(score 1 again 5) $(score 2 network 5)" | awk '{ print $1 - $2 }')
+        seeds=$(echo "$(score 1 again 6) $(score 2 network 6)" | awk '{ print $1 - $2 }')
         between "another seed, the same likelihood" "$seeds" -.0005 .0005
         one=$(pick 1 'w 1 correct( [-+.0-9]+){3}, error [-+.0-9]+') other=$(pick 2 'w 1 correct( [-+.0-9]+){3}, error [-+.0-9]+')
         between "and other lines" "$(echo "$one $other" | awk '{ x = ($1 - $2) / $1; print x < 0 ? -x : x }')" .15 20
@@ -144,7 +145,7 @@ for n in 1 2 3 4 5; do
         between "gradient's rate is near 1/32" "$(echo "$rates" | sed -n 3p)" .029 .033
         between "its baseline is .19" "$(sed -nE 's/^ +baseline +w_stim +([-.0-9]+) .*/\1/p' lines)" .17 .21
         between "with an error of .22" "$(sed -nE 's/^ +baseline +w_stim .*\+- ([.0-9]+)/\1/p' lines)" .2 .24
-        like "the truth is told" "$(cat said)" 'reinforce, policy stim\+bias, alpha 0\.03125,0\.03125, baseline 0,0'
+        like "the truth is told" "$(cat said)" 'reinforce, policy stim\+bias, alpha 0\.03125,0\.03125, noise 0'
         ;;
     esac
 done

@@ -31,15 +31,15 @@ END {
 }
 END_AWK
 
-# compare_run RULE NAME TRUNCATION RATE DECAY RIDGE ANIMALS
+# compare_run RULE NAME TRUNCATION RATE DECAY RIDGE ANIMALS [OPTION]
 compare_run() {
     holdout=
     [ "$7" = 4 ] || holdout=holdout=sim004
     rm -f loss.csv
     run "$DELTAW" --no-rc -q -c "load $golden/log.csv.gz" \
-        -c "fit $1 init=$golden/$1-init.npz epochs=12 truncation=$3 rate=$4 decay=$5 ridge=$6 $holdout" \
+        -c "fit $1 init=$golden/$1-init.npz epochs=12 truncation=$3 rate=$4 decay=$5 ridge=$6 $holdout $8" \
         -c wait -c 'export loss loss.csv' -c "save $1""1 $1-$2.npz"
-    is "deltaw trains $1: $2" "$status$errors" 0
+    is "deltaw trains $1: $2 $8" "$status$errors" 0
     ok "$1, $2: losses as in PyTorch" \
         awk -v rule="$1" -v name="$2" -f losses.awk "$golden/losses.csv" loss.csv
     note "$tap_out"
@@ -56,6 +56,10 @@ is "there are runs of both models" "$(cut -d, -f1 runs | uniq | tr '\n' ' ')" 'd
 while IFS=, read -r rule name truncation rate decay ridge animals; do
     compare_run "$rule" "$name" "$truncation" "$rate" "$decay" "$ridge" "$animals"
 done <runs
+# all training animals in one batch are no batches
+grep '^dnn,ridge,' runs | tr ',' ' ' >ridge
+read -r rule name truncation rate decay ridge animals <ridge
+compare_run "$rule" "$name" "$truncation" "$rate" "$decay" "$ridge" "$animals" batch=3
 
 if [ -f "$reference" ] && find_python 'import numpy, torch'; then
     ok "PyTorch trains anew" \

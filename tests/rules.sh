@@ -33,7 +33,7 @@ END
 like "their end tells evaluations" "$out" '^reinforce1 done: [0-9]+ evaluations, loss \.[0-9]{4}, '
 unlike "of no given number" "$out" 'of 1,?000'
 like "score: parameters, training and held out" "$out" \
-    '^reinforce-base1 +reinforce-base +4 +-\.[0-9]{4} +-\.[0-9]{4}'
+    '^reinforce-base1 +reinforce-base +4 +-\.[0-9]{4} \([0-9]+\) +-\.[0-9]{4} \([0-9]+\)'
 unlike "no table of animals unless asked for" "$out" '^sim006 '
 like "show: a parameter per weight with its error" "$out" '^  alpha +w_stim +\.0[23][0-9]* \+- \.00'
 like "and rates shared and apart" "$out" '^  alpha_error +all weights '
@@ -59,6 +59,20 @@ like "tinyrnn has 8 units" "$out" '^settings +hidden=8 epochs=2 '
 like "and no map" "$out" '^tinyrnn has no weights'
 like "start weights one by one, and the window" "$out" '^settings .*w0=0.5,0.1 window=3'
 like "and the lapse rate" "$out" '^  lapse +(0|\.[0-9])'
+
+answer "perseverance" <<'END'
+simulate reinforce animals=8 trials=1200 alpha=2^-5 perseverance=.02,-.01 seed=4
+data
+fit reinforce perseverance=yes
+wait
+show
+save reinforce1 perseverance.npz
+open perseverance.npz name=again
+show again
+END
+like "a simulated truth tells it" "$out" ' 0\.02,-0\.01, noise'
+like "fitted with its error" "$out" '^  perseverance +w_stim +\.0[12][0-9]* \+- \.00'
+is "the file keeps it" "$(printf '%s\n' "$out" | grep -c 'perseverance=yes')" 2
 
 answer "a fit goes on from a file" <<'END'
 simulate reinforce animals=3 trials=200 seed=4
@@ -89,7 +103,7 @@ refused 'fit dnn order=mlp-gru' 'order= does not apply to dnn'
 refused 'fit predict-max baseline=nonneg' 'baseline= does not apply to predict-max'
 refused 'fit static forgetting=yes' 'forgetting= does not apply to static'
 refused 'fit dnn w0=1,2,3' 'w0=1,2,3 is not zero.* 2 numbers for the weights of stim\+bias'
-refused 'fit reinforce policy=stim+nope' "'nope' is no feature"
+refused 'fit reinforce policy=stim+nope' "'nope' is not a feature"
 refused 'check gradient static hidden=3' 'hidden= does not apply to static'
 refused 'check data dnn' 'check data takes no more words'
 refused 'rules rein' "rules: no rule 'rein'"
@@ -132,7 +146,7 @@ like "trials to the end" "$out" '^2 animals, 100 trials of 2 animals, 120 trials
 like "and from the start" "$out" '^sim003 +20 '
 is "reset takes all of it back" "$(printf '%s\n' "$out" | tail -n 1)" '3 animals, 300 trials'
 refused 'keep choice=left and  stimulos<0' "no column 'stimulos'; did you mean 'stimulus'"
-refused 'trials 5..2' "trials: '5..2' is no range"
+refused 'trials 5..2' "trials: '5..2' is not a range"
 run deltaw -c 'simulate reinforce animals=2 trials=10' -c 'keep stimulus>5'
 is "a condition that leaves nothing" "$status" 1
 like "is said" "$errors" 'keep: no trial would be left'
@@ -146,15 +160,20 @@ simulate tinyrnn1 animals=2 trials=20
 simulate reinforce1 animals=4 trials=30 seed=5
 data
 END
-like "by the model's name" "$out" '^4 animals, 120 trials of reinforce1, seed 5; the weights are kept$'
+like "by the model's name" "$out" '^4 animals, 120 trials of reinforce1, seed 5; the truth is kept$'
 like "and without weights" "$out" '^2 animals, 40 trials of tinyrnn1, seed 99$'
 like "data says by what" "$out" '^from +simulate reinforce1 animals=4 trials=30 seed=5'
+refused 'simulate reinforce features=stim' 'simulate: features= is written policy='
+refused 'simulate reinforce policy=lapse lapse=.1' 'policy=lapse is written decision=lapse'
+refused 'simulate reinforce baseline=.3' 'baseline= does not apply to reinforce: it has no baseline; reinforce-base takes it'
 refused 'simulate dnn' 'simulate: dnn has no true parameters; `fit dnn`'
 refused 'simulate reinforse' "no rule or model 'reinforse'; did you mean 'reinforce'"
 
 run deltaw --seed 0 -c 'simulate reinforce animals=2 trials=10' -c data
 like "--seed 0 is a seed" "$out" 'seed 0;'
 like "data says the truth in words" "$out" '^truth +reinforce, policy stim\+bias, alpha 0.015625'
+run deltaw -c 'simulate reinforce alpha=.1/.2,.3 animals=2 trials=10' -c data
+like "and of groups" "$(printf '%s' "$out" | tr -s '\n ' '  ')" 'groups alpha 0\.1,0\.1 / alpha 0\.2,0\.3, share 1,1'
 run deltaw --json -c 'simulate reinforce animals=2 trials=20' -c 'fit reinforce' -c wait -c score
 like "score as JSON has models and animals" "$(printf '%s\n' "$out" | tail -n 1)" '"score": ?\[.*"animals": ?\['
 finish

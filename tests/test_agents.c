@@ -1,6 +1,8 @@
 /* Ground-truth agents of every rule: each update against its formula written out
  * once more, mixtures, what is refused. */
 #include "agents.h"
+#include "deltaw/learn/inputs.h"
+#include "scalar_rules.h"
 
 /* --- the rules, from the notes ------------------------------------------------ */
 
@@ -100,81 +102,76 @@ static void test_rules(void)
     test_rule("static", "animals=2 trials=300 w0=2 bias0=-.5", &(struct numbers){0});
 }
 
-/* --- against the fitted rules ------------------------------------------------- */
+/* --- the rules of learn against the scalar ones --------------------------------- */
 
 /* Two lives of random trials, one after the other with a reset between. */
-static void test_same_as_fitted(const struct truth *truth, const struct rule_shape *shape,
-                                const double *theta)
+static void compare(const struct model *m, const char *what)
 {
-    struct model *m = model_of(truth->rule, shape, "stim+bias", theta);
+    struct scalar_rule rule = scalar_of(m);
+    struct scalar_memory memory = scalar_memory_new(&rule);
     struct rule_state *state = rule_state_new(m, 1);
-    struct truth_memory *memory = truth_memory_new(truth);
     struct rng rng = rng_stream(SEED, RNG_TEST, 1, 0);
     double worst = 0, size = 0;
     for (size_t i = 0; i < 400; i++) {
         if (i == 200) {
             rule_state_reset(state);
-            truth_memory_reset(memory);
+            scalar_memory_reset(&rule, &memory);
         }
         double s = rng_between(&rng, -1, 1), z = s > 0, y = rng_uniform(&rng) < .6 ? z : 1 - z;
         double w[] = {rng_between(&rng, -3, 3), rng_between(&rng, -1, 1)}, x[] = {s, 1};
-        double r = i % 17 == 5 ? .5 : y == z, dw[2], want[2];
-        double u[2 + INPUT_N] = {w[0], w[1], s, 1, i % 50 == 0, y, r, s > 0};
-        rule_state_step(state, 1, u, x, &z, NULL, want);
-        truth_step(truth, memory, w, x, (int)y, r, (int)z, dw);
+        double r = i % 17 == 5 ? .5 : y == z, dw[2], want[2], u[2 + INPUT_N];
+        struct input_trial now = {.stimulus = s, .choice = y, .reward = r, .day = i % 50 == 0};
+        inputs_rule(&m->settings.shape, w, &now, NULL, 0, u);
+        rule_state_step(state, 1, u, x, &z, NULL, dw);
+        scalar_step(&rule, &memory, w, x, &(struct scalar_trial){r, (int)y, (int)z}, want);
         for (int k = 0; k < 2; k++) {
             worst = fmax(worst, fabs(dw[k] - want[k]));
             size = fmax(size, fabs(want[k]));
         }
     }
-    tap_ok(worst < 1e-14 && size > .01, "%s: the true update is the fitted rule's (%.2g of %.2g)",
-           truth->rule, worst, size);
-    truth_memory_free(memory);
+    tap_ok(worst < 1e-14 && size > .005, "%s%s: updates as written out (%.2g of %.2g)",
+           m->rule->name, what, worst, size);
+    scalar_memory_free(&memory);
     rule_state_free(state);
-    model_drop(m);
 }
 
-static void test_fitted(void)
+/* Those of its settings that bring a parameter, on where the bit is set. */
+static struct rule_shape shape_of(const struct rule *rule, unsigned bits, struct strbuf *words)
 {
-    struct truth t = {.rule = "trace", .window = 10, .alpha = {.02, .03}};
-    policy_parse("stim+bias", &t.policy, NULL);
-    test_same_as_fitted(&t, &(struct rule_shape){0}, (const double[]){.02, .03});
-    t.window = 3;
-    test_same_as_fitted(&t, &(struct rule_shape){.window = 3}, (const double[]){.02, .03});
-    strcpy(t.rule, "reward-max");
-    test_same_as_fitted(&t, &(struct rule_shape){0}, (const double[]){.02, .03});
-    strcpy(t.rule, "predict-max");
-    t.split = true;
-    t.alpha_error[0] = .05, t.alpha_error[1] = .01;
-    t.forgetting[0] = .004, t.forgetting[1] = .002;
-    struct rule_shape split = {.split = true, .forgetting = true};
-    test_same_as_fitted(&t, &split, (const double[]){.02, .03, .05, .01, .004, .002});
-    strcpy(t.rule, "reinforce-base");
-    t.baseline[0] = .3, t.baseline[1] = -.2;
-    test_same_as_fitted(&t, &split, (const double[]){.02, .03, .05, .01, .004, .002, .3, -.2});
+    struct fit_settings s;
+    const struct setting *row;
+    fit_settings_default(&s);
+    for (size_t i = 0; (row = setting_at(i)); i++) {
+        if (row->store != SETTING_YES || !row->tensor || setting_refused(row, rule))
+            continue;
+        if (bits & 1) {
+            setting_set(row, "yes", &s, NULL);
+            strbuf_printf(words, " %s", row->tensor);
+        }
+        bits >>= 1;
+    }
+    s.shape.alpha = bits & 1 ? ALPHA_SHARED : ALPHA_EACH;
+    strbuf_puts(words, bits & 1 ? " alpha=shared" : "");
+    return s.shape;
 }
 
-/* What is copied goes on alike; the first trial has no past. */
-static void test_memory(void)
+/* Every rule without a network, with and without each of its options. */
+static void test_options(void)
 {
-    struct truth t = {.rule = "trace", .window = 2, .alpha = {.5, .5}};
-    policy_parse("stim+bias", &t.policy, NULL);
-    struct truth_memory *one = truth_memory_new(&t), *two = truth_memory_new(&t);
-    const double w[] = {0, 0}, x[] = {.5, 1};
-    double dw[2], first[2], other[2];
-    truth_update(&t, w, x, 1, 1, 1, first);
-    truth_step(&t, one, w, x, 1, 1, 1, dw);
-    tap_ok(dw[0] == first[0] && dw[1] == first[1] && first[1] == .25,
-           "trace: an update is that of the first trial");
-    truth_memory_copy(two, one);
-    truth_step(&t, one, w, x, 0, 0, 1, dw);
-    truth_step(&t, two, w, x, 0, 0, 1, other);
-    tap_ok(dw[0] == other[0] && dw[1] == other[1] && dw[1] == 0,
-           "trace: a copy of the memory goes on alike");
-    truth_step(&t, one, w, x, 0, 0, 1, dw);
-    tap_ok(dw[0] == 0 && dw[1] == 0, "trace: nothing is learned when less than half is correct");
-    truth_memory_free(one);
-    truth_memory_free(two);
+    const struct rule *rule;
+    for (size_t i = 0; (rule = rule_at(i)); i++)
+        for (unsigned bits = 0; bits < 16 && !rule->network; bits++) {
+            struct strbuf words = {0};
+            struct rule_shape shape = shape_of(rule, bits, &words);
+            struct rng rng = rng_stream(SEED, RNG_TEST, 2, bits);
+            shape.window = 1 + 3 * (bits % 4);
+            struct model *m = model_of(rule->name, &shape, "stim+bias", NULL);
+            for (size_t j = 0; j < m->tensors.size; j++)
+                m->theta[j] = rng_between(&rng, .01, .1);
+            compare(m, strbuf_text(&words));
+            model_drop(m);
+            strbuf_free(&words);
+        }
 }
 
 /* --- mixtures ----------------------------------------------------------------- */
@@ -190,52 +187,70 @@ static double own_alpha(const struct cohort *c, size_t animal)
     return ((double)w[t + 1] - w[t]) / (f(c->choice[t]) * other);
 }
 
-static void test_mixture(void)
+static void test_names(struct cohort *c, const struct truth *t)
 {
-    struct cohort *c = make("reinforce", "animals=9 trials=50 alpha=.25/.0625,.125");
-    struct truth t, mine;
+    size_t group[9];
     struct err err = {0};
-    bool good = truth_read(c, &t, &err);
-    tap_ok(good && t.n_groups == 2 && t.group[0].alpha[0] == .25 && t.group[0].alpha[1] == .25 &&
-               t.group[1].alpha[0] == .0625 && t.group[1].alpha[1] == .125,
-           "a mixture's truth has the alphas of each group %s", err.message);
-    tap_near(t.alpha[0], .15625, 1e-15, "and their mean");
-    for (size_t a = 0; a < 9; a++) {
-        truth_of_animal(&t, c, a, &mine);
-        tap_near(own_alpha(c, a), a % 2 ? .125 : .25, 1e-5, "animal %zu learns as group %zu", a,
-                 a % 2);
-        tap_ok(mine.alpha[1] == (a % 2 ? .125 : .25), "and its truth says so");
-    }
-    const double w[] = {.3, -.2}, x[] = {-.5, 1};
-    double dw[2], part[2][2];
-    truth_update(&t, w, x, 0, 1, 0, dw);
-    for (size_t g = 0; g < 2; g++) {
-        truth_of_animal(&t, c, g, &mine);
-        truth_update(&mine, w, x, 0, 1, 0, part[g]);
-    }
-    tap_near(dw[0], (part[0][0] + part[1][0]) / 2, 1e-16, "the mixture's update is the mean");
     /* Animals are told by name, since some may be filtered out. */
     char *second = c->animals[1].name;
     c->animals[1].name = c->animals[0].name;
-    truth_of_animal(&t, c, 1, &mine);
-    tap_ok(mine.alpha[1] == .25, "an animal moved to another place keeps its group");
+    tap_ok(truth_groups(t, c, group, &err) && group[1] == 0 && group[3] == 1,
+           "an animal moved to another place keeps its group");
     c->animals[1].name = mem_text("mouse");
-    truth_of_animal(&t, c, 1, &mine);
-    tap_ok(mine.alpha[0] == t.alpha[0], "an animal of unknown name gets the mean");
+    tap_ok(!truth_groups(t, c, group, &err) && strstr(err.message, "'mouse'"),
+           "of an animal of unknown name the group is not known: %s", err.message);
     free(c->animals[1].name);
     c->animals[1].name = second;
+}
+
+static void test_mixture(void)
+{
+    struct cohort *c = make("reinforce", "animals=9 trials=50 alpha=.25/.0625,.125");
+    struct truth t = {0};
+    struct err err = {0};
+    size_t group[9];
+    bool good = truth_read(c, &t, &err) && truth_groups(&t, c, group, &err);
+    const struct model *m[] = {t.group[0].model, t.group[1].model};
+    tap_ok(good && t.n_groups == 2 && m[0]->theta[0] == .25 && m[0]->theta[1] == .25 &&
+               m[1]->theta[0] == .0625 && m[1]->theta[1] == .125,
+           "a mixture's truth has the alphas of each group %s", err.message);
+    for (size_t a = 0; a < 9; a++) {
+        tap_near(own_alpha(c, a), a % 2 ? .125 : .25, 1e-5, "animal %zu learns as group %zu", a,
+                 a % 2);
+        tap_ok(group[a] == a % 2, "and its truth says so");
+    }
+    test_names(c, &t);
+
+    /* A map of the truth: the mean of the two, whatever the fit is. */
+    struct model *other =
+        model_of("predict-max", &(struct rule_shape){0}, "stim+bias", (const double[]){.1, .1});
+    struct map_request r;
+    struct map map;
+    map_request_default(&r);
+    r.fixed.w[0] = .3, r.fixed.w[1] = -.2, r.nx = 2;
+    strcpy(r.y, "reward");
+    if (tap_ok(map_compute(other, c, NULL, &r, &map, &err), "its map %s", err.message)) {
+        double s = map.x.value[1], p = logistic(.3 * s - .2);
+        tap_near(map.panel[0].truth[map.x.n + 1], .15625 * ((s > 0) - p) * s, 1e-15,
+                 "the mixture's update is the mean");
+        map_free(&map);
+    }
+    model_drop(other);
+    truth_free(&t);
     cohort_drop(c);
 
     c = make("reinforce-base", "animals=7 trials=60 alpha=.25/.0625 alpha_error=0/.5 baseline=.5 "
                                "share=2/1");
-    tap_ok(truth_read(c, &t, NULL) && t.group[0].share == 2 && t.group[1].alpha_error[0] == .5 &&
-               t.split,
+    tap_ok(truth_read(c, &t, NULL) && t.share[0] == 2 &&
+               parameter(t.group[1].model, "alpha_error", 0) == .5 &&
+               parameter(t.group[0].model, "alpha_error", 0) == 0,
            "shares and rates after errors are kept");
-    tap_near(t.alpha[0], .1875, 1e-15, "the mean counts the shares");
+    tap_near(truth_weight(&t, 0), 2. / 3, 1e-15, "a mean counts the shares");
     size_t wrong = 0;
     for (size_t a = 0; a < 7; a++)
         wrong += fabs(own_alpha(c, a) * 2 - (a % 3 == 2 ? .0625 : .25)) > 1e-5;
     tap_ok(wrong == 0, "share=2/1: two of the first group, one of the second");
+    truth_free(&t);
     cohort_drop(c);
 }
 
@@ -283,32 +298,36 @@ static void test_refusals(void)
         {"reinforce", "alpha=.1/.2 share=1/0", "share"},
         {"reinforce", "alpha=.1/.2 share=1/1/1", "share"},
         {"reinforce-base", "alpha=.1/.2 alpha_error=.1/.2/.3 baseline=1", "alpha_error"},
-        {"reinforce", "alpha_error=.1", "baseline"},
-        {"trace", "alpha_error=.1", "nothing to trace"},
-        {"trace", "baseline=.1", "nothing to trace"},
+        {"reinforce-base", "alpha_error=.1", "baseline"},
+        {"reinforce", "alpha_error=.1", "no alpha of its own after errors"},
+        {"reinforce", "baseline=.1", "it has no baseline"},
+        {"trace", "alpha_error=.1", "does not apply to trace"},
+        {"trace", "baseline=.1", "does not apply to trace"},
         {"trace", "window=0", "window"},
-        {"reinforce", "window=10", "nothing to reinforce"},
-        {"predict-max", "baseline=.5", "nothing to predict-max"},
-        {"static", "alpha=.1", "nothing to static"},
-        {"static", "forgetting=.1", "nothing to static"},
+        {"reinforce", "window=10", "does not apply to reinforce"},
+        {"predict-max", "baseline=.5", "does not apply to predict-max"},
+        {"static", "alpha=.1", "does not apply to static"},
+        {"static", "forgetting=.1", "does not apply to static"},
         {"reinforce", "forgetting=2", "forgetting"},
-        {"reinforce", "policy=lapse", "needs lapse"},
-        {"reinforce", "policy=glm lapse=.1", "policy=lapse alone"},
-        {"reinforce", "policy=temperature", "needs temperature"},
-        {"reinforce", "policy=temperature temperature=2 lapse=.1", "policy=lapse alone"},
-        {"reinforce", "lapse=.1 temperature=2", "policy="},
+        {"reinforce", "decision=lapse", "needs lapse"},
+        {"reinforce", "decision=glm lapse=.1", "decision=lapse alone"},
+        {"reinforce", "decision=temperature", "needs temperature"},
+        {"reinforce", "decision=temperature temperature=2 lapse=.1", "decision=lapse alone"},
+        {"reinforce", "lapse=.1 temperature=2", "decision="},
         {"reinforce", "lapse=nan", "lapse"},
-        {"reinforce", "policy=multiplicative stimuli=ibl", "cues"},
-        {"reinforce", "policy=multiplicative features=stim", "features"},
-        {"reinforce", "policy=multiplicative bias0=1", "no bias"},
-        {"reinforce", "policy=multiplicative alpha=1,2,3", "alpha"},
+        {"reinforce", "policy=lapse lapse=.1", "policy=lapse is written decision=lapse"},
+        {"reinforce", "policy=multiplicative", "is written decision=multiplicative"},
+        {"reinforce", "decision=multiplicative stimuli=ibl", "cues"},
+        {"reinforce", "decision=multiplicative policy=stim", "leave policy= "},
+        {"reinforce", "decision=multiplicative bias0=1", "no bias"},
+        {"reinforce", "decision=multiplicative alpha=1,2,3", "alpha"},
         {"reinforce", "w0=2..-2", "w0"},
         {"reinforce", "w0=1..", "w0"},
         {"reinforce", "w0=..1", "w0"},
         {"reinforce", "w0=1..inf", "w0"},
         {"reinforce", "w0=", "w0"},
-        {"reinforce", "features=stim+stim", "twice"},
-        {"reinforce", "features=stim+d1", "distractors"},
+        {"reinforce", "policy=stim+stim", "twice"},
+        {"reinforce", "policy=stim+d1", "distractors"},
         {"reinforce", "distractors=101", "distractors"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -343,11 +362,12 @@ static void test_bad_truths(void)
     struct cohort *c = make("reinforce", "animals=1 trials=10");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct err err = {0};
-        struct truth t;
+        struct truth t = {0};
         free(c->truth);
-        c->truth = mem_printf("{\"rule\":\"trace\",\"policy\":\"stim+bias\",\"alpha\":[1,0],"
-                              "\"baseline\":[0,0],\"noise\":0,\"stimuli\":\"ibl\",\"seed\":1,%s}",
-                              cases[i].more);
+        c->truth =
+            mem_printf("{\"rule\":\"reinforce-base\",\"policy\":\"stim+bias\",\"alpha\":[1,0],"
+                       "\"baseline\":[0,0],\"noise\":0,\"stimuli\":\"ibl\",\"seed\":1,%s}",
+                       cases[i].more);
         tap_ok(!truth_read(c, &t, &err) && err.code == ERR_DATA &&
                    strstr(err.message, cases[i].key),
                "refused: %s", err.message);
@@ -358,8 +378,7 @@ static void test_bad_truths(void)
 int main(void)
 {
     test_rules();
-    test_fitted();
-    test_memory();
+    test_options();
     test_mixture();
     test_trace_protocol();
     test_refusals();

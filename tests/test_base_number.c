@@ -286,6 +286,25 @@ static void test_distributions(void)
     tap_ok(rng_below(&rng, 1) == 0 && rng_below(&rng, 0) == 0, "below one, below none");
 }
 
+/* Every order of four is as likely as another. */
+static void test_order(void)
+{
+    enum { N = 48000, ORDERS = 256 };
+    struct rng rng = rng_stream(seed, RNG_TEST, 4, 0);
+    int counts[ORDERS] = {0}, seen = 0;
+    double chi = 0;
+    for (int i = 0; i < N; i++) {
+        size_t order[4];
+        rng_order(&rng, 4, order);
+        counts[order[0] * 64 + order[1] * 16 + order[2] * 4 + order[3]]++;
+    }
+    for (int k = 0; k < ORDERS; k++) {
+        seen += counts[k] > 0;
+        chi += counts[k] > 0 ? pow(counts[k] - N / 24., 2) / (N / 24.) : 0;
+    }
+    tap_ok(seen == 24 && chi < 70, "rng_order: %d orders of 4, even (chi2 %.1f, 23 df)", seen, chi);
+}
+
 static void test_end(void)
 {
     fflush(stdout);
@@ -315,6 +334,7 @@ int main(void)
     test_known_answers();
     test_streams();
     test_distributions();
+    test_order();
     test_end();
     return tap_done();
 }

@@ -218,7 +218,7 @@ static void *look(void *arg)
     pthread_sigmask(SIG_SETMASK, NULL, &mask);
     seen->blocked = sigismember(&mask, SIGINT) && sigismember(&mask, SIGWINCH) &&
                     sigismember(&mask, SIGTERM) && sigismember(&mask, SIGTSTP);
-    thread_background();
+    thread_background(THREAD_BACKGROUND);
     wake_send(&seen->wake);
     return NULL;
 }

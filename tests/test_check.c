@@ -15,11 +15,11 @@ struct spoil {
     bool one_side; /* right stimuli only */
     bool swapped;  /* choices and answers the wrong way round */
     bool no_learning;
-    bool lopsided; /* the second animal always chooses right */
-    bool twins;    /* the third is the first again */
-    bool back;     /* trial numbers go back once */
-    int chance;    /* every n-th reward is the other one */
-    int short_by;  /* trials missing from the last animal */
+    int lopsided; /* the second animal always chooses right, 1, or left, -1 */
+    bool twins;   /* the third is the first again */
+    bool back;    /* trial numbers go back once */
+    int chance;   /* every n-th reward is the other one */
+    int short_by; /* trials missing from the last animal */
 };
 
 static struct cohort *make(const struct spoil *spoil)
@@ -39,7 +39,7 @@ static struct cohort *make(const struct spoil *spoil)
             double skill = spoil->no_learning ? .7 : .5 + .45 * i / n;
             bool correct = rng_uniform(&rng) < skill;
             if (spoil->lopsided && a == 1)
-                correct = right;
+                correct = right == (spoil->lopsided > 0);
             bool reward = correct != (spoil->chance && i % spoil->chance == 0);
             bool choice = right == correct;
             struct cohort_trial trial = {.stimulus =
@@ -80,6 +80,40 @@ static void warns(const struct spoil *spoil, const char *one, const char *other)
     tap_ok(wanted == (size_t)(one != NULL) + (other != NULL) && strange == 0 &&
                check.n_warnings == wanted,
            "warnings: %s, %s", one ? one : "none", other ? other : "no other");
+    cohort_drop(c);
+}
+
+/* The share correct in the first or last tenth, mean over animals; and in how many it is
+ * lower at the end. */
+static void tenths(const struct cohort *c, double share[2], size_t *falls)
+{
+    *falls = 0;
+    share[0] = share[1] = 0;
+    for (size_t a = 0; a < c->n_animals; a++) {
+        const struct animal *who = &c->animals[a];
+        double correct[2] = {0}, n = (double)(who->count / 10);
+        for (size_t i = 0; i < who->count / 10; i++) {
+            correct[0] += c->reward[who->first + i];
+            correct[1] += c->reward[who->first + who->count - 1 - i];
+        }
+        for (int end = 0; end < 2; end++)
+            share[end] += correct[end] / n / (double)c->n_animals;
+        *falls += correct[1] < correct[0];
+    }
+}
+
+static void test_tenths(void)
+{
+    struct cohort *c = make(&(struct spoil){.short_by = 50, .no_learning = true});
+    struct cohort_check check;
+    char want[100];
+    double share[2];
+    size_t falls;
+    cohort_check(c, &check);
+    tenths(c, share, &falls);
+    snprintf(want, sizeof want, ".%03d, .%03d; lower at the end in %zu of 3 animals",
+             (int)lround(1000 * share[0]), (int)lround(1000 * share[1]), falls);
+    tap_is_text(fact(&check, "correct, first and last tenth")->value, want, "first and last tenth");
     cohort_drop(c);
 }
 
@@ -133,12 +167,14 @@ int main(void)
 {
     tap_note("seed %d", SEED);
     test_values();
+    test_tenths();
     warns(&(struct spoil){0}, NULL, NULL);
     warns(&(struct spoil){.scale = 100}, "stimuli", NULL);
     warns(&(struct spoil){.one_side = true}, "stimulus right", NULL);
     warns(&(struct spoil){.swapped = true}, "reward against stimulus", NULL);
     warns(&(struct spoil){.no_learning = true}, "correct, first and last tenth", NULL);
-    warns(&(struct spoil){.lopsided = true}, "choices right", NULL);
+    warns(&(struct spoil){.lopsided = 1}, "choices right", NULL);
+    warns(&(struct spoil){.lopsided = -1}, "choices right", NULL);
     warns(&(struct spoil){.twins = true}, "same trials as another", NULL);
     warns(&(struct spoil){.back = true}, "trial numbers out of order", NULL);
     warns(&(struct spoil){.chance = 20}, "reward against stimulus", "reward against answer");

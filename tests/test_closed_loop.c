@@ -78,7 +78,7 @@ static void test_loops(void)
                    "animals=5 trials=500", "alpha=.05,.03 lapse=.3");
     test_loop_same("reinforce", &(struct rule_shape){0}, "stim+d2+prevchoice", three,
                    "animals=5 trials=500 distractors=2",
-                   "alpha=.05,.03,.02 features=stim+d2+prevchoice");
+                   "alpha=.05,.03,.02 policy=stim+d2+prevchoice");
     test_loop_same("static", &(struct rule_shape){0}, "stim+bias", (const double[]){2, -.5},
                    "animals=3 trials=300", "w0=2 bias0=-.5");
     const char *text = "animals=6 trials=400 session=90 distractors=1";
@@ -103,11 +103,12 @@ static void test_model_starts(void)
     tap_ok(c && values(c, "true_w_stim")[0] == 1 && values(c, "true_w_bias")[4] == .25f &&
                values(c, "true_w_stim")[8] == 1,
            "agents start as the fitted animals in turn %s", err.message);
-    struct truth t;
+    struct truth t = {0};
     struct recovery r;
-    tap_ok(c && truth_read(c, &t, &err) && t.alpha[1] == .1 && recovery_compute(m, c, &r, &err) &&
-               r.r2[0] == 1,
+    tap_ok(c && truth_read(c, &t, &err) && parameter(t.group[0].model, "alpha", 1) == .1 &&
+               recovery_compute(m, c, &r, &err) && r.r2[0] == 1,
            "a textbook rule is a truth for itself %s", err.message);
+    truth_free(&t);
     tap_ok(c && strstr(c->truth, "\"parameters\"") && strstr(c->truth, "reinforce1") &&
                strstr(c->truth, "\"w0\": \"model\""),
            "the model is told in the truth");
@@ -123,12 +124,62 @@ static void test_model_starts(void)
     c = try_make(NULL, m, "animals=3 trials=300", &err);
     tap_ok(c && c->n_columns == 0 && c->n_trials == 900, "tinyrnn lives, and has no weights %s",
            err.message);
-    tap_ok(c && !truth_read(c, &t, &err) && strstr(err.message, "tinyrnn1") &&
-               strstr(err.message, "true updates"),
-           "a network is none: %s", err.message);
-    err = (struct err){0};
     tap_ok(c && !recovery_compute(m, c, &r, &err) && strstr(err.message, "no weights"),
            "nor a recovery: %s", err.message);
+    struct model *plain = model_of("static", &(struct rule_shape){0}, "bias", NULL);
+    err = (struct err){0};
+    tap_ok(c && !recovery_compute(plain, c, &r, &err) && strstr(err.message, "no weights"),
+           "whoever asks: %s", err.message);
+    model_drop(plain);
+    cohort_drop(c);
+    model_drop(m);
+}
+
+/* A fitted network travels with its cohort: by its own truth it is recovered, and its map
+ * is the true one. */
+static void test_network_truth(const char *rule, size_t lags)
+{
+    struct rule_shape shape = {.hidden = 5, .layers = 1, .lags = lags, .order = ORDER_MLP_GRU};
+    struct model *m = model_of(rule, &shape, "stim+prevchoice+bias", NULL), *plain;
+    for (size_t i = 0; i < m->tensors.size; i++)
+        m->theta[i] *= 3;
+    struct err err = {0};
+    struct cohort *c = try_make(NULL, m, "animals=4 trials=300 session=70 w0=.5", &err);
+    struct recovery r = {0}, other = {0};
+    bool good = c && recovery_compute(m, c, &r, &err);
+    tap_ok(good && r.r2[0] > 1 - 1e-9 && r.r2[2] > 1 - 1e-9,
+           "%s lags=%zu: a network is a truth for itself (%.12f) %s", rule, lags, r.r2[0],
+           err.message);
+    plain = model_of("reinforce", &(struct rule_shape){0}, "stim+prevchoice+bias", NULL);
+    tap_ok(c && recovery_compute(plain, c, &other, &err) && other.r2[0] < .9, "  not any rule");
+    struct map_request request;
+    struct map map = {0};
+    map_request_default(&request);
+    request.nx = 5, request.ny = 4, request.fixed.w[1] = 0, request.fixed.w[2] = .2;
+    double worst = 0, size = 0;
+    if (tap_ok(c && map_compute(m, c, NULL, &request, &map, &err), "  its map %s", err.message))
+        for (size_t i = 0; i < map.x.n * map.y.n; i++) {
+            double value = map.panel[1].value[i];
+            worst = fmax(worst, isnan(value) ? 0 : fabs(value - map.panel[1].truth[i]));
+            size = fmax(size, isnan(value) ? 0 : fabs(value));
+        }
+    tap_ok(worst < 1e-6 * size && size > 1e-3, "  is the true one (%.2g of %.2g)", worst, size);
+    map_free(&map);
+    cohort_drop(c);
+    model_drop(m), model_drop(plain);
+}
+
+/* One too large to be kept says so. */
+static void test_large_network(void)
+{
+    struct model *m =
+        model_of("dnn", &(struct rule_shape){.hidden = 150, .layers = 2}, "stim+bias", NULL);
+    struct err err = {0};
+    struct cohort *c = try_make(NULL, m, "animals=1 trials=10", &err);
+    struct truth t = {0};
+    tap_ok(c && !truth_read(c, &t, &err) && strstr(err.message, "dnn1") &&
+               strstr(err.message, "true updates"),
+           "a large network is no truth: %s", err.message);
     cohort_drop(c);
     model_drop(m);
 }
@@ -292,7 +343,7 @@ static void test_many_lives(void)
 static void test_past_inputs(void)
 {
     struct cohort *c = make("predict-max", "animals=3 trials=300 session=70 "
-                                           "features=stim+prevchoice+bias alpha=.1");
+                                           "policy=stim+prevchoice+bias alpha=.1");
     struct rule_shape shape = {.hidden = 6, .layers = 1, .lags = 2};
     struct model *m = model_of("dnn", &shape, "stim+prevchoice+bias", NULL);
     for (size_t i = 0; i < m->tensors.size; i++)
@@ -367,6 +418,10 @@ int main(void)
 {
     test_loops();
     test_model_starts();
+    test_network_truth("dnn", 0);
+    test_network_truth("dnn", 2);
+    test_network_truth("rnn", 0);
+    test_large_network();
     test_tinyrnn();
     test_recovery();
     test_parts();

@@ -9,15 +9,18 @@ static void test_decision(const char *text, double lapse, double temperature)
 {
     struct cohort *c = make("reinforce", text);
     const float *stim = values(c, "true_w_stim"), *bias = values(c, "true_w_bias");
-    struct fitness own = {0}, glm = {0};
+    struct fitness own = {0}, glm = {0}, right = {0};
     for (size_t t = 0; t < c->n_trials; t++) {
         double z = stim[t] * (double)c->stimulus[t] + bias[t];
         double p = lapse / 2 + (1 - lapse) * logistic(z / temperature);
         fitness_add(&own, p, c->choice[t], z);
         fitness_add(&glm, logistic(z), c->choice[t], z);
+        fitness_add(&right, p, c->choice[t], 1); /* a lapse goes to either side */
     }
     tap_ok(fabs(own.surprise) < 4 * sqrt(own.spread), "%s: choices follow it (%.2f sd)", text,
            own.surprise / sqrt(own.spread));
+    tap_ok(fabs(right.surprise) < 4 * sqrt(right.spread), "%s: to neither side more (%.2f sd)",
+           text, right.surprise / sqrt(right.spread));
     tap_ok(fabs(glm.surprise) > 8 * sqrt(glm.spread), "%s: and not the GLM (%.1f sd)", text,
            glm.surprise / sqrt(glm.spread));
     cohort_drop(c);
@@ -25,7 +28,8 @@ static void test_decision(const char *text, double lapse, double temperature)
 
 static void test_multiplicative(void)
 {
-    struct cohort *c = make("reinforce", "animals=20 trials=2000 alpha=2^-3 policy=multiplicative");
+    struct cohort *c =
+        make("reinforce", "animals=20 trials=2000 alpha=2^-3 decision=multiplicative");
     const float *left = values(c, "cue_left"), *right = values(c, "cue_right");
     const float *context = values(c, "context"), *gated_left = values(c, "gated_left");
     const float *gated_right = values(c, "gated_right");
@@ -62,10 +66,12 @@ static void test_multiplicative(void)
     tap_ok(worst < 1e-6, "the rule learns the gated cues' weights (%.2g)", worst);
     tap_ok(fabs(own.surprise) < 4 * sqrt(own.spread) && own.likelihood > glm.likelihood + 100,
            "choices follow the gated cues");
-    struct truth t;
-    tap_ok(truth_read(c, &t, NULL) && t.decision == DECISION_MULTIPLICATIVE &&
-               strcmp(t.stimuli, "cues") == 0 && strcmp(t.policy.weight[0], "w_gated_left") == 0,
+    struct truth t = {0};
+    tap_ok(truth_read(c, &t, NULL) && t.group[0].decision == DECISION_MULTIPLICATIVE &&
+               strcmp(t.stimuli, "cues") == 0 &&
+               strcmp(truth_policy(&t)->weight[0], "w_gated_left") == 0,
            "the truth says so");
+    truth_free(&t);
     cohort_drop(c);
 }
 
@@ -112,8 +118,9 @@ static void test_starts(void)
                fabs(bias / 400 - 1) < 4 * .2887 / 20 && fabs(both / 400) < 4 * 1.1547 * .2887 / 20,
            "w0=-2..2: uniform, the bias on its own (%.3f, %.3f)", sum / 400, squares / 400);
     tap_ok(same_life(c, few, 2), "a start does not depend on how many animals there are");
-    tap_ok(strstr(c->truth, "\"w0\": [") && truth_read(c, &(struct truth){0}, NULL),
-           "the range is in the truth");
+    struct truth t = {0};
+    tap_ok(strstr(c->truth, "\"w0\": [") && truth_read(c, &t, NULL), "the range is in the truth");
+    truth_free(&t);
     cohort_drop(c);
     cohort_drop(few);
 }
@@ -121,7 +128,7 @@ static void test_starts(void)
 static void test_features(void)
 {
     struct cohort *c = make("reinforce", "animals=3 trials=400 distractors=1 seed=8 "
-                                         "features=stim+prevchoice+prevstim+d1+bias "
+                                         "policy=stim+prevchoice+prevstim+d1+bias "
                                          "alpha=.1,.2,.05,.03,.15");
     struct policy policy;
     policy_parse("stim+prevchoice+prevstim+d1+bias", &policy, NULL);
@@ -141,7 +148,7 @@ static void test_features(void)
             worst = fmax(worst, fabs((double)values(c, names[k])[t + 1] - values(c, names[k])[t] -
                                      alpha[k] * e * x[k]));
     }
-    tap_ok(worst < 1e-6, "features=: five weights learn, of past trials and columns too (%.2g)",
+    tap_ok(worst < 1e-6, "policy=: five weights learn, of past trials and columns too (%.2g)",
            worst);
     cohort_drop(c);
 }
@@ -180,8 +187,8 @@ static void test_drift(void)
 
 int main(void)
 {
-    test_decision("animals=12 trials=3000 alpha=2^-4 policy=lapse lapse=.2", .2, 1);
-    test_decision("animals=12 trials=3000 alpha=2^-4 policy=temperature temperature=2", 0, 2);
+    test_decision("animals=12 trials=3000 alpha=2^-4 decision=lapse lapse=.2", .2, 1);
+    test_decision("animals=12 trials=3000 alpha=2^-4 decision=temperature temperature=2", 0, 2);
     test_decision("animals=12 trials=3000 alpha=2^-4 temperature=.5", 0, .5);
     test_multiplicative();
     test_distractors();

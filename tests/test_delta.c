@@ -317,7 +317,7 @@ static void test_file(const struct cohort *c)
     tap_ok(same, "a file keeps it to the last bit %s", err.message);
     model_drop(o);
     refuse(m, narrow, "shape (4, 4)");
-    refuse(m, make_nan, "no finite number (entry 1)");
+    refuse(m, make_nan, "not a finite number (entry 1)");
     refuse(m, skew, "symmetric");
     refuse(m, negate, "positive");
     refuse(m, exceed, "positive");

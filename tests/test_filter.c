@@ -69,6 +69,10 @@ static void test_conditions(const struct cohort *c)
     check(c, "stimulus<0", true, "m1 0 10 m2 0 10");
     check(c, "stimulus<0", false, "m1 20 30 40 50 m2 20 30 40 50");
     check(c, "stimulus <= 0 and Reward=1", true, "m1 10 m2 10");
+    check(c, "stimulus<=0", true, "m1 0 10 20 m2 0 10 20");
+    check(c, "stimulus<.25", true, "m1 0 10 20 m2 0 10 20");
+    check(c, "stimulus>.5", true, "m1 50 m2 50");
+    check(c, "trial>=40", false, "m1 0 10 20 30 m2 0 10 20 30");
     check(c, "stimulus>=.5 AND subject=m2", true, "m2 40 50");
     check(c, "subject=m1,m2 and trial=0,50", true, "m1 0 50 m2 0 50");
     check(c, "subject!=m1 and session=2", true, "m2 20 30");

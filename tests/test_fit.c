@@ -158,6 +158,43 @@ static void test_trouble(const struct cohort *c, const struct wake *wake)
     tap_ok(!fit_start(&s, c, "x", wake, &err), "%s", err.message);
 }
 
+/* An animal whose choice is always that of the stimulus' side, over so many trials; `lapses`
+ * of them on the right are not. */
+static void test_certain(size_t n, size_t lapses, double slope, double intercept)
+{
+    struct cohort_builder *b = cohort_builder_new();
+    cohort_builder_animal(b, "m");
+    cohort_builder_session(b, "s");
+    for (size_t i = 0; i < n; i++) {
+        bool right = i % 2, choice = right && i / 2 >= lapses;
+        cohort_builder_trial(b,
+                             &(struct cohort_trial){.stimulus = right ? 1 : -1,
+                                                    .choice = choice,
+                                                    .reward = choice == right,
+                                                    .answer = right,
+                                                    .trial = (int32_t)i + 1},
+                             NULL);
+    }
+    struct cohort *c = cohort_builder_finish(b, "p", "p");
+    struct fit_settings s = quick(1, 1);
+    double w0[2];
+    s.w0.kind = W0_PSYCHOMETRIC;
+    start_weights(&s, c, 0, w0);
+    tap_near(w0[0], slope, 1e-6, "%zu trials, %zu against: slope", n, lapses);
+    tap_near(w0[1], intercept, 1e-6, "%zu trials, %zu against: intercept", n, lapses);
+    cohort_drop(c);
+}
+
+/* Shares of 0 and 1 count as .01 and .99; .02 is what it is. */
+static void test_clamp(void)
+{
+    double most = log(.99 / .01), nearly = log(.98 / .02);
+    test_certain(100, 0, most, 0);
+    test_certain(100, 1, (nearly + most) / 2, (nearly - most) / 2);
+    test_certain(1, 0, 0, -most); /* one side alone has no slope */
+    test_certain(400, 0, most, 0);
+}
+
 /* Psychometric start weights by hand: s in {-1, 1}, P(right) .2 and .9. */
 static void test_psychometric(const struct wake *wake)
 {
@@ -195,6 +232,29 @@ static void test_psychometric(const struct wake *wake)
     cohort_drop(c);
 }
 
+/* Of evaluations that are not all better, a fit of a textbook rule keeps the best. */
+static void test_best(const struct cohort *c, const struct wake *wake)
+{
+    static const char *const rules[] = {"reinforce", "reinforce-base", "trace"};
+    for (size_t i = 0; i < 3; i++) {
+        struct fit_settings s = quick(0, 1);
+        bool falls = true;
+        snprintf(s.rule, sizeof s.rule, "%s", rules[i]);
+        struct fit *fit = fit_start(&s, c, "m", wake, NULL);
+        wait_for(fit, wake, FIT_DONE, 0);
+        struct model *m = fit_model(fit);
+        for (size_t e = 1; e < m->n_history; e++)
+            falls = falls && m->history[e].train <= m->history[e - 1].train;
+        double least = m->history[m->n_history - 1].train;
+        tap_ok(falls && m->n_history > 3, "%s: the best of %zu evaluations so far is shown",
+               rules[i], m->n_history);
+        tap_near(model_loss(m, c, NULL, NULL), least, 1e-9, "%s: and kept", rules[i]);
+        model_drop(m);
+        fit_close(fit);
+        fit_settings_free(&s);
+    }
+}
+
 int main(void)
 {
     struct wake wake;
@@ -207,6 +267,8 @@ int main(void)
     test_control(c, &wake);
     test_trouble(c, &wake);
     test_psychometric(&wake);
+    test_clamp();
+    test_best(c, &wake);
     cohort_drop(c);
     wake_close(&wake);
     return tap_done();

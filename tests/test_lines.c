@@ -108,7 +108,8 @@ static void test_plain(void)
         check_lines(cases[i].text, strlen(cases[i].text), cases[i].want, cases[i].what);
     static const char nul[] = "a\nb\0c\nd\n";
     check_lines(nul, sizeof nul - 1,
-                "a|:2: there is a NUL byte here: this is no text file, or not UTF-8", "a NUL byte");
+                "a|:2: there is a NUL byte here: this is not a text file, or not UTF-8",
+                "a NUL byte");
 }
 
 static void test_long(void)

@@ -9,11 +9,12 @@
 #include "deltaw/base/rng.h"
 #include "deltaw/study/probe.h"
 #include "deltaw/study/simulate.h"
+#include "scalar_rules.h"
 #include "tap.h"
 
 enum { STIM, BIAS, K, SEED = 20 };
 
-static struct truth truth;
+static struct scalar_rule true_rule;
 static enum { CURVED, TRUE_RULE, ZERO, SHIFTED } behaves;
 static atomic_size_t n_updates;
 
@@ -38,7 +39,8 @@ static void known_update(const double *u, double *dw)
         break;
     case TRUE_RULE:
     case SHIFTED:
-        truth_update(&truth, u, x, in[INPUT_CHOICE] != 0, in[INPUT_REWARD], 0, dw);
+        scalar_step(&true_rule, NULL, u, x,
+                    &(struct scalar_trial){in[INPUT_REWARD], in[INPUT_CHOICE] != 0, 0}, dw);
         dw[STIM] += behaves == SHIFTED ? .004 : 0;
         break;
     case ZERO: dw[STIM] = dw[BIAS] = 0; break;
@@ -54,19 +56,34 @@ void __wrap_model_update(const struct model *model, size_t n, const double *u, d
         known_update(u + i * (K + INPUT_N), dw + i * K);
 }
 
-struct rule_state *__wrap_rule_state_new(const struct model *model, size_t n);
-struct rule_state *__wrap_rule_state_new(const struct model *model, size_t n)
+static const struct rule rule = {.name = "known"},
+                         choice_rule = {.name = "tiny", .no_weights = true};
+static struct model model = {.rule = &rule, .settings = {.shape = {.n_weights = K}}};
+
+/* It has no state; the true rule has its own. */
+static bool is_known(const void *state)
 {
-    (void)n;
-    return (struct rule_state *)model; /* it has no state */
+    return state == &model;
 }
 
+struct rule_state *__real_rule_state_new(const struct model *model, size_t n);
+struct rule_state *__wrap_rule_state_new(const struct model *m, size_t n);
+struct rule_state *__wrap_rule_state_new(const struct model *m, size_t n)
+{
+    return is_known(m) ? (struct rule_state *)m : __real_rule_state_new(m, n);
+}
+
+void __real_rule_state_step(struct rule_state *state, size_t n, const double *u, const double *x,
+                            const double *answer, const double *next, double *dw);
 void __wrap_rule_state_step(struct rule_state *state, size_t n, const double *u, const double *x,
                             const double *answer, const double *next, double *dw);
 void __wrap_rule_state_step(struct rule_state *state, size_t n, const double *u, const double *x,
                             const double *answer, const double *next, double *dw)
 {
-    (void)state, (void)answer, (void)next;
+    if (!is_known(state)) {
+        __real_rule_state_step(state, n, u, x, answer, next, dw);
+        return;
+    }
     n_updates += n;
     for (size_t i = 0; i < n; i++) {
         if (x[i * K] != u[i * (K + INPUT_N) + K + INPUT_STIMULUS] || x[i * K + 1] != 1)
@@ -75,21 +92,21 @@ void __wrap_rule_state_step(struct rule_state *state, size_t n, const double *u,
     }
 }
 
+void __real_rule_state_reset(struct rule_state *state);
 void __wrap_rule_state_reset(struct rule_state *state);
 void __wrap_rule_state_reset(struct rule_state *state)
 {
-    (void)state;
+    if (!is_known(state))
+        __real_rule_state_reset(state);
 }
 
+void __real_rule_state_free(struct rule_state *state);
 void __wrap_rule_state_free(struct rule_state *state);
 void __wrap_rule_state_free(struct rule_state *state)
 {
-    (void)state;
+    if (!is_known(state))
+        __real_rule_state_free(state);
 }
-
-static const struct rule rule = {.name = "known"},
-                         choice_rule = {.name = "tiny", .no_weights = true};
-static struct model model = {.rule = &rule, .settings = {.shape = {.n_weights = K}}};
 
 static struct cohort *make(const char *stimuli, const char *animals, const char *noise)
 {
@@ -105,6 +122,15 @@ static struct cohort *make(const char *stimuli, const char *animals, const char 
     simulate_run("reinforce", &args, NULL, NULL, NULL, &c, NULL);
     args_free(&args);
     return c;
+}
+
+static struct scalar_rule true_rule_of(const struct cohort *c)
+{
+    struct truth truth = {0};
+    truth_read(c, &truth, NULL);
+    struct scalar_rule found = scalar_of(truth.group[0].model);
+    truth_free(&truth);
+    return found;
 }
 
 static float *visited_of(const struct cohort *c)
@@ -361,7 +387,8 @@ static void test_truth(const struct cohort *c, const float *visited)
         double w[K] = {visited[t * K], visited[t * K + 1]}, dw[K];
         double p = 1 / (1 + exp(-w[0] * c->stimulus[t] - w[1]));
         for (int k = 0; k < K; k++) {
-            dw[k] = truth.alpha[k] * c->reward[t] * (c->choice[t] - p) * (k ? 1 : c->stimulus[t]);
+            dw[k] =
+                true_rule.alpha[k] * c->reward[t] * (c->choice[t] - p) * (k ? 1 : c->stimulus[t]);
             sum[k] += dw[k];
             squares[k] += dw[k] * dw[k];
         }
@@ -374,7 +401,7 @@ static void test_truth(const struct cohort *c, const float *visited)
     tap_near(found.r2[STIM], 1 - n * .004 * .004 / around, 1e-9, "R^2 of a shifted rule");
     tap_near(found.rmse[STIM], .004, 1e-12, "its RMSE");
     tap_near(found.null_rmse[STIM], sqrt(squares[STIM] / n), 1e-12, "RMSE of answering 0");
-    if (truth.alpha[BIAS] > 0)
+    if (true_rule.alpha[BIAS] > 0)
         tap_near(found.r2[BIAS], 1, 1e-12, "the bias is right");
     else
         tap_near(found.r2[BIAS], NAN, 0, "a bias that never learns has no R^2");
@@ -555,7 +582,7 @@ static void test_slices(const struct cohort *c, const float *visited)
                slice.line[0].correct && isnan(slice.line[0].w) && slice.x.n == 9,
            "x=w_stim: one pair of lines");
     double w[K] = {slice.x.value[3], .5}, dw[K];
-    truth_update(&truth, w, (double[]){1, 1}, 1, 1, 1, dw);
+    scalar_step(&true_rule, NULL, w, (double[]){1, 1}, &(struct scalar_trial){1, 1, 1}, dw);
     tap_near(slice.line[0].value[3], dw[STIM], 1e-12, "x=w_stim: correct, at stimulus 1");
     tap_near(slice.line[0].truth[3], dw[STIM], 1e-12, "x=w_stim: its truth");
     tap_near(slice.r2, 1, 1e-12, "R^2 of the true rule");
@@ -574,7 +601,7 @@ int main(void)
     fit_settings_policy(&model.settings, "stim+bias", NULL);
     struct cohort *c = make("ibl", "8", ".02"), *grid = make("grid", "6", "0");
     float *visited = visited_of(c), *grid_visited = visited_of(grid);
-    truth_read(c, &truth, NULL);
+    true_rule = true_rule_of(c);
     test_values(c, visited);
     test_support(c, visited);
     test_consistency(c, visited);
@@ -583,7 +610,7 @@ int main(void)
     test_slices(c, visited);
     test_refusals(c, visited);
     test_truth(c, visited);
-    truth_read(grid, &truth, NULL);
+    true_rule = true_rule_of(grid);
     test_truth(grid, grid_visited);
     free(visited);
     free(grid_visited);

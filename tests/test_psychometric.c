@@ -95,6 +95,7 @@ static void test_counts(const struct cohort *c)
                p.points[4].n[3] == 2,
            "trials per stimulus of a session");
     tap_near(p.points[0].p[3], 0, 0, "early: never right");
+    tap_near(p.points[1].p[3], 1, 0, "middle: sessions 5 and 6, always right at 1");
     tap_near(p.points[2].p[3], 1, 0, "late: always right at 1");
     tap_near(p.points[3].p[2], .6, 1e-12, "all: right at .5 in 6 of 10 sessions");
     tap_near(p.points[0].accuracy, .6, 1e-12, "early: 6 of 10 rewarded");

@@ -99,6 +99,31 @@ static void test_update(const char *rule, const double *theta, const double *ext
     model_drop(m);
 }
 
+/* What perseverance adds, whatever the rule: nothing but its own term. */
+static void test_perseverance(const char *rule)
+{
+    static const double alpha[] = {.2, .1}, extra[] = {.4, -.2}, add[] = {.07, -.03};
+    struct rule_shape shape = {.n_weights = K, .window = 5, .perseverance = true};
+    struct tensors tensors = {0};
+    double theta[3 * K] = {.2, .1, .07, -.03, .4, -.2}, worst = 0; /* in the order of tensors */
+    rule_layout(rule_find(rule), &shape, &tensors);
+    struct model *m = model_of(rule, &shape, theta);
+    for (size_t i = 0; i < 8; i++) {
+        struct trial t = {.s = -.3, .y = i & 1, .r = i >> 1 & 1, .z = i >> 2, .w = {.5, -.8}};
+        double u[K + INPUT_N] = {t.w[0], t.w[1], t.s, 1, 0, t.y, t.r, t.s > 0}, dw[K], want[K];
+        struct rule_state *state = rule_state_new(m, 1);
+        rule_state_step(state, 1, u, (double[]){t.s, 1}, &t.z, NULL, dw);
+        expected(rule, alpha, extra, &t, 0, want);
+        for (size_t k = 0; k < K; k++)
+            worst =
+                fmax(worst, fabs(dw[k] - want[k] - add[k] * (t.y > .5 ? 1 : -1) * (k ? 1 : t.s)));
+        rule_state_free(state);
+    }
+    tap_ok(strcmp(tensors.item[1].name, "perseverance") == 0 && worst < 1e-15,
+           "%s: perseverance adds f(y) x times its own (off by %.2g)", rule, worst);
+    model_drop(m);
+}
+
 static struct model *fitted(const struct cohort *c, const char *rule)
 {
     struct fit_settings s;
@@ -129,7 +154,7 @@ static void test_recovery(void)
         args_set(&args, "alpha", "0.03,0.02", 0);
         args_set(&args, "baseline", "-0.3,0.2", 0);
         args_set(&args, "seed", text, 0);
-        if (!simulate_run("reinforce", &args, "test", NULL, NULL, &c, &err)) {
+        if (!simulate_run("reinforce-base", &args, "test", NULL, NULL, &c, &err)) {
             tap_ok(false, "simulate: %s", err.message);
             return;
         }
@@ -158,6 +183,11 @@ int main(void)
     test_update("reward-max", theta, NULL);
     test_update("static", theta, NULL);
     test_update("trace", theta, NULL);
+    test_perseverance("reinforce");
+    test_perseverance("reinforce-base");
+    test_perseverance("predict-max");
+    test_perseverance("reward-max");
+    test_perseverance("trace");
     test_recovery();
     return tap_done();
 }

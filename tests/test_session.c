@@ -37,6 +37,46 @@ static void test_cohorts(void)
     desk_free(d);
 }
 
+/* Of many cohorts the last 20 can be taken back, the newest first; what lies below them is
+ * gone, and the lowest of parts is then a whole of its own. */
+static void test_undo_depth(void)
+{
+    enum { MADE = 27, KEPT = 20 };
+    struct desk *d = desk_new(NULL);
+    uint64_t digest[MADE];
+    bool right = true;
+    for (int i = 0; i < MADE; i++) {
+        char *command = mem_printf("simulate reinforce animals=1 trials=%d", i + 2);
+        say(d, "x", command);
+        digest[i] = open_cohort(d)->digest;
+        free(command);
+    }
+    for (int i = MADE; i-- > MADE - KEPT;) {
+        right = right && open_cohort(d) && open_cohort(d)->digest == digest[i];
+        right = right && open_cohort(d)->n_trials == (size_t)i + 2;
+        say(d, "x", "undo");
+    }
+    tap_ok(right, "the last %d of %d cohorts come back in their order", KEPT, MADE);
+    tap_ok(!open_cohort(d) && has(&d->result, "no trials loaded"), "and no more");
+    desk_free(d);
+
+    d = desk_new(NULL);
+    say(d, "x", "simulate reinforce animals=1 trials=100");
+    for (int i = 1; i < MADE; i++) {
+        char *command = mem_printf("trials 1..%d", 100 - i);
+        say(d, "x", command);
+        free(command);
+    }
+    tap_ok(open_cohort(d)->n_trials == 101 - MADE, "parts of parts");
+    say(d, "x", "reset");
+    tap_ok(open_cohort(d) && open_cohort(d)->n_trials == 100 - (MADE - KEPT),
+           "reset goes back to the largest that is kept");
+    tap_ok(say(d, "x", "reset") == STEP_FAILED || open_cohort(d), "which is a cohort like others");
+    say(d, "x", "trials 1..5; undo");
+    tap_ok(open_cohort(d)->n_trials == 100 - (MADE - KEPT), "of which parts are taken and undone");
+    desk_free(d);
+}
+
 static void test_hostile_words(void)
 {
     static const char *const lines[] = {
@@ -369,6 +409,7 @@ static void test_keys(void)
 int main(void)
 {
     test_cohorts();
+    test_undo_depth();
     test_hostile_words();
     test_fits();
     test_cancel();

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "deltaw/learn/settings.h"
-#include "settings_file.h"
+#include "deltaw/learn/settings_file.h"
 #include "tap.h"
 
 /* A value of each row that is not its default. */
@@ -20,6 +20,7 @@ static const struct {
     {"alpha", "shared"},
     {"split", "yes"},
     {"forgetting", "yes"},
+    {"perseverance", "yes"},
     {"baseline", "nonneg"},
     {"lapse", "0.1"},
     {"epochs", "12"},
@@ -130,6 +131,7 @@ static void test_taken(void)
         {"alpha", " reinforce reinforce-base reward-max predict-max trace"},
         {"split", " reinforce-base reward-max predict-max"},
         {"forgetting", " reinforce reinforce-base reward-max predict-max trace"},
+        {"perseverance", " reinforce reinforce-base reward-max predict-max trace"},
         {"baseline", " reinforce-base"},
         {"epochs", " dnn rnn tinyrnn"},
     };

@@ -215,6 +215,36 @@ static enum step settle(struct desk *d)
     return step;
 }
 
+/* ^C while the command of an aside is at work: the rest of the aside goes, the script
+ * below it still waits, and what was queued comes after it. */
+static void test_asides_at_work(void)
+{
+    static const char *const works[] = {"simulate reinforce animals=50 trials=100000", "wait dnn1"};
+    for (size_t i = 0; i < 2; i++) {
+        struct desk *d = desk_new(NULL);
+        say(d, "x", "simulate reinforce animals=2 trials=200; fit dnn epochs=1000000 hidden=4");
+        strbuf_reset(&d->result);
+        session_feed(d->session, "say a; pause-for-enter; say b", "script");
+        session_feed(d->session, "say behind", "prompt");
+        settle(d);
+        char *aside = mem_printf("say c; %s; say never", works[i]);
+        session_feed_aside(d->session, aside, "prompt");
+        free(aside);
+        tap_ok(settle(d) == STEP_WAITING, "%s: an aside is at work", works[i]);
+        session_cancel(d->session);
+        tap_ok(session_step(d->session, &d->out) == STEP_FAILED &&
+                   has(&d->complaint, "interrupted"),
+               "^C ends it");
+        tap_ok(settle(d) == STEP_PAUSED, "the script waits as before");
+        session_enter(d->session);
+        tap_ok(settle(d) == STEP_IDLE, "and goes on at Enter");
+        tap_ok(!strstr(strbuf_text(&d->result), "never") && has(&d->result, "b\nbehind\n"),
+               "with all that was to come");
+        say(d, "x", "stop");
+        desk_free(d);
+    }
+}
+
 static void test_asides(void)
 {
     struct desk *d = desk_new(NULL);
@@ -385,7 +415,9 @@ static void test_completion(void)
         {"check gradient dnn s", "19: split=~ seed=~"},
         {"rules tr", "6: trace"},
         {"simulate rei", "9: reinforce reinforce-base"},
-        {"simulate d", "9: dnn1 distractors=~"},
+        {"simulate d", "9: dnn1 decision=~ distractors=~"},
+        {"simulate trace al", "15: alpha=~"},
+        {"simulate reinforce ba", "19:"},
         {"simulate trace win", "15: window=~"},
         {"fit reinforce e", "14:"},
         {"fit reinforce-base b", "19: baseline=~"},
@@ -508,6 +540,7 @@ int main(void)
     test_places();
     test_order();
     test_asides();
+    test_asides_at_work();
     test_echo();
     test_prefixes();
     test_help();

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/learn/fit.h"
 #include "deltaw/study/simulate.h"
+#include "scalar_rules.h"
 #include "tap.h"
 
 enum { STIM, BIAS };
@@ -34,12 +36,14 @@ static struct cohort *make_rule(const char *rule, const char *text, struct err *
     return c;
 }
 
+/* By reinforce, or reinforce-base where there is a baseline. */
 static struct cohort *make(const char *text)
 {
     struct err err = {0};
-    struct cohort *c = make_rule("reinforce", text, &err);
+    struct cohort *c =
+        make_rule(strstr(text, "baseline") ? "reinforce-base" : "reinforce", text, &err);
     if (!c)
-        tap_ok(false, "simulate reinforce %s: %s", text, err.message);
+        tap_ok(false, "simulate %s: %s", text, err.message);
     return c;
 }
 
@@ -51,13 +55,14 @@ static double logistic(double z)
 /* Reinforce climbs reward times the log-probability of the choice. */
 static void test_formula(void)
 {
-    struct truth truth = {.rule = "reinforce", .alpha = {.25, .5}, .baseline = {.3, -.4}};
-    policy_parse("stim+bias", &truth.policy, NULL);
+    struct scalar_rule rule = {
+        .name = "reinforce-base", .k = 2, .alpha = {.25, .5}, .baseline = {.3, -.4}};
     const double w[] = {.8, -.5}, x[] = {-.75, 1};
     for (int choice = 0; choice < 2; choice++)
         for (int reward = 0; reward < 2; reward++) {
             double dw[2];
-            truth_update(&truth, w, x, choice, reward, choice == reward, dw);
+            scalar_step(&rule, NULL, w, x, &(struct scalar_trial){reward, choice, choice == reward},
+                        dw);
             for (int k = 0; k < 2; k++) {
                 double h = 1e-5, up[] = {w[0], w[1]}, down[] = {w[0], w[1]};
                 up[k] += h;
@@ -66,17 +71,17 @@ static void test_formula(void)
                 double slope = (log(logistic(f * (up[0] * x[0] + up[1] * x[1]))) -
                                 log(logistic(f * (down[0] * x[0] + down[1] * x[1])))) /
                                (2 * h);
-                tap_near(dw[k], truth.alpha[k] * (reward - truth.baseline[k]) * slope, 1e-9,
+                tap_near(dw[k], rule.alpha[k] * (reward - rule.baseline[k]) * slope, 1e-9,
                          "update of weight %d, choice %d, reward %d", k, choice, reward);
             }
         }
     /* alpha (r - b) f(y) (1 - p_y) x by hand: z = -1.1, p(left) = .7502601 */
     double dw[2];
-    truth_update(&truth, w, x, 0, 1, 0, dw);
+    scalar_step(&rule, NULL, w, x, &(struct scalar_trial){1, 0, 0}, dw);
     tap_near(dw[STIM], .25 * .7 * -1 * (1 - .75026010559511769) * -.75, 1e-15, "left, rewarded");
     tap_ok(dw[STIM] > 0 && dw[BIAS] < 0, "a rewarded left choice to a left stimulus: signs");
     const double far[] = {800, 0};
-    truth_update(&truth, far, (const double[]){1, 1}, 1, 1, 1, dw);
+    scalar_step(&rule, NULL, far, (const double[]){1, 1}, &(struct scalar_trial){1, 1, 1}, dw);
     tap_ok(dw[STIM] >= 0 && dw[STIM] < 1e-300, "no update, no NaN where the choice is certain");
 }
 
@@ -84,11 +89,11 @@ static void test_formula(void)
 static void test_trials(const char *text)
 {
     struct cohort *c = make(text);
-    struct truth truth;
+    struct truth truth = {0};
     struct err err = {0};
-    if (!c)
+    if (!c || !tap_ok(truth_read(c, &truth, &err), "%s: truth %s", text, err.message))
         return;
-    tap_ok(truth_read(c, &truth, &err), "%s: truth %s", text, err.message);
+    struct scalar_rule rule = scalar_of(truth.group[0].model);
     const float *w[] = {cohort_column(c, "true_w_stim")->values,
                         cohort_column(c, "true_w_bias")->values};
     double worst = 0, surprise = 0, spread = 0;
@@ -106,7 +111,8 @@ static void test_trials(const char *text)
             zero_right += c->stimulus[t] == 0 && c->answer[t];
             if (i + 1 == c->animals[a].count)
                 continue;
-            truth_update(&truth, now, x, c->choice[t], c->reward[t], c->answer[t], dw);
+            scalar_step(&rule, NULL, now, x,
+                        &(struct scalar_trial){c->reward[t], c->choice[t], c->answer[t]}, dw);
             for (int k = 0; k < 2; k++)
                 worst = fmax(worst, fabs(w[k][t + 1] - now[k] - dw[k]));
         }
@@ -122,6 +128,7 @@ static void test_trials(const char *text)
     else
         tap_ok(zero > 0 && fabs(share - .5) < 4 * .5 / sqrt((double)zero),
                "%s: at stimulus 0 either side pays (%.3f right)", text, share);
+    truth_free(&truth);
     cohort_drop(c);
 }
 
@@ -218,17 +225,19 @@ static void test_start_and_sessions(void)
 static void test_noise(void)
 {
     struct cohort *c = make("animals=20 trials=1000 noise=.05 alpha=2^-6,2^-7 seed=11");
-    struct truth truth;
+    struct truth truth = {0};
     truth_read(c, &truth, NULL);
-    tap_near(truth.alpha[BIAS], 1. / 128, 0, "two values of alpha: the second is the bias's");
-    tap_near(truth.noise, .05, 0, "noise is kept");
+    struct scalar_rule rule = scalar_of(truth.group[0].model);
+    tap_near(rule.alpha[BIAS], 1. / 128, 0, "two values of alpha: the second is the bias's");
+    tap_near(truth.group[0].noise, .05, 0, "noise is kept");
+    truth_free(&truth);
     double squares[2] = {0}, both = 0, n = 0;
     for (size_t a = 0; a < c->n_animals; a++)
         for (size_t i = 0; i + 1 < c->animals[a].count; i++) {
             size_t t = c->animals[a].first + i;
             double w[] = {c->columns[0].values[t], c->columns[1].values[t]}, dw[2], e[2];
-            truth_update(&truth, w, (double[]){c->stimulus[t], 1}, c->choice[t], c->reward[t],
-                         c->answer[t], dw);
+            scalar_step(&rule, NULL, w, (double[]){c->stimulus[t], 1},
+                        &(struct scalar_trial){c->reward[t], c->choice[t], c->answer[t]}, dw);
             for (int k = 0; k < 2; k++) {
                 e[k] = c->columns[k].values[t + 1] - w[k] - dw[k];
                 squares[k] += e[k] * e[k];
@@ -283,7 +292,7 @@ static void test_refusals(void)
         {"reinforce", "alpha=-1", "alpha"},
         {"reinforce", "alpha=nan", "alpha"},
         {"reinforce", "alpha=.1,", "alpha"},
-        {"reinforce", "baseline=1000", "baseline"},
+        {"reinforce-base", "baseline=1000", "baseline"},
         {"reinforce", "noise=nan", "noise"},
         {"reinforce", "w0=nan", "w0"},
         {"reinforce", "bias0=wide", "bias0"},
@@ -291,7 +300,7 @@ static void test_refusals(void)
         {"reinforce", "trials=1", "trials"},
         {"reinforce", "animals=100000 trials=10000000", "50,000,000"},
         {"reinforce", "stimuli=round", "grid"},
-        {"reinforce", "policy=gml", "glm"},
+        {"reinforce", "decision=gml", "glm"},
         {"reinfroce", "animals=2", "did you mean reinforce"},
         {"dnn", "animals=2", "reinforce"},
         {NULL, "animals=2", "simulate reinforce"},
@@ -340,12 +349,15 @@ static void test_truth_text(void)
         "\"noise\":0,\"stimuli\":\"aaaaaaaaaaaaaaaaaaaaaaaa\",\"seed\":1}",
     };
     struct cohort *c = make("animals=1 trials=10 alpha=.1,.3 baseline=.7,-.2 seed=77 w0=2");
-    struct truth truth;
-    tap_ok(truth_read(c, &truth, NULL) && truth.seed == 77 && truth.alpha[STIM] == .1 &&
-               truth.alpha[BIAS] == .3 && truth.baseline[STIM] == .7 &&
-               truth.baseline[BIAS] == -.2 && truth.policy.n == 2 &&
-               strcmp(truth.rule, "reinforce") == 0 && strcmp(truth.stimuli, "ibl") == 0,
+    struct truth truth = {0};
+    truth_read(c, &truth, NULL);
+    struct scalar_rule rule = scalar_of(truth.group[0].model);
+    tap_ok(truth.seed == 77 && rule.alpha[STIM] == .1 && rule.alpha[BIAS] == .3 &&
+               rule.baseline[STIM] == .7 && rule.baseline[BIAS] == -.2 &&
+               truth_policy(&truth)->n == 2 && strcmp(rule.name, "reinforce-base") == 0 &&
+               strcmp(truth.stimuli, "ibl") == 0,
            "the truth reads back as it was given");
+    truth_free(&truth);
     tap_ok(strstr(c->truth, "seed=77 w0=2") != NULL, "the command is in the truth");
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct err err = {0};
@@ -358,6 +370,41 @@ static void test_truth_text(void)
     struct err err = {0};
     tap_ok(!truth_read(c, &truth, &err) && strstr(err.message, "simulate"), "no truth: %s",
            err.message);
+    cohort_drop(c);
+}
+
+/* Files of users and of the first version: reinforce with a baseline, lists of alphas. */
+static void test_old_truths(void)
+{
+    struct cohort *c = make("animals=2 trials=10");
+    struct truth t = {0};
+    struct err err = {0};
+    free(c->truth);
+    c->truth = mem_text("{\"rule\":\"reinforce\",\"policy\":\"stim+bias\",\"alpha\":[0.5,0.25],"
+                        "\"baseline\":[0.3,-0.2],\"noise\":0.01,\"alpha_error\":[0.1,0.2],"
+                        "\"forgetting\":[0.01,0.0],\"decision\":\"lapse\",\"lapse\":0.2,"
+                        "\"distractors\":2,\"stimuli\":\"ibl\",\"seed\":1}");
+    if (tap_ok(truth_read(c, &t, &err), "an old truth: %s", err.message)) {
+        struct scalar_rule r = scalar_of(t.group[0].model);
+        tap_ok(strcmp(r.name, "reinforce-base") == 0 && r.alpha[1] == .25 && r.baseline[0] == .3 &&
+                   r.alpha_error[1] == .2 && r.forgetting[0] == .01,
+               "reinforce with a baseline is reinforce-base");
+        tap_ok(t.group[0].decision == DECISION_LAPSE && model_lapse(t.group[0].model) == .2 &&
+                   t.group[0].noise == .01 && t.distractors == 2,
+               "and keeps lapse, noise, distractors");
+        truth_free(&t);
+    }
+    free(c->truth);
+    c->truth = mem_text("{\"rule\":\"trace\",\"policy\":\"stim+bias\",\"alpha\":[0.3,0.3],"
+                        "\"baseline\":[0.0,0.0],\"noise\":0.0,\"window\":5,"
+                        "\"groups\":[[0.25,0.25],[0.4,0.4]],\"share\":[2,1],"
+                        "\"stimuli\":\"grid\",\"seed\":1}");
+    if (tap_ok(truth_read(c, &t, &err), "an old mixture: %s", err.message)) {
+        struct scalar_rule r = scalar_of(t.group[1].model);
+        tap_ok(t.n_groups == 2 && r.alpha[1] == .4 && r.window == 5 && t.share[0] == 2,
+               "its groups and their shares");
+        truth_free(&t);
+    }
     cohort_drop(c);
 }
 
@@ -380,5 +427,6 @@ int main(void)
     test_protocol();
     test_refusals();
     test_truth_text();
+    test_old_truths();
     return tap_done();
 }

@@ -198,7 +198,7 @@ static void test_refusals(void)
     refused("snapshots.epoch", (double[]){5, 4}, 2, "rising whole numbers");
     refused("snapshots.epoch", (double[]){-1}, 1, "rising whole numbers");
     refused("snapshots.epoch", (double[]){3e9}, 1, "rising whole numbers");
-    refused("snapshots.dnn.0.weight", (double[]){NAN}, 1, "no finite number");
+    refused("snapshots.dnn.0.weight", (double[]){NAN}, 1, "not a finite number");
     struct npz npz;
     struct err err = {0};
     struct model *m = NULL;

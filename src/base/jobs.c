@@ -88,7 +88,7 @@ static void job_end(struct job *job, bool ran)
         job->group->seconds += job->worked;
     }
     pthread_cond_broadcast(&jobs->left);
-    wake_send(jobs->wake); /* under the lock: who recalls it may close the wake next */
+    wake_send(jobs->wake); /* under the lock: whoever recalls it may close the wake next */
 }
 
 /* --- threads ----------------------------------------------------------------- */
@@ -308,7 +308,7 @@ void job_pause(struct job *job, bool pause)
     pthread_mutex_unlock(&jobs->lock);
 }
 
-/* Gives its place up until it has one again, or is to stop. */
+/* Gives up its place until it gets one again or is told to stop. */
 static void job_rest(struct job *job)
 {
     struct jobs *jobs = job->jobs;
@@ -350,8 +350,8 @@ double job_seconds(struct job *job)
     return seconds;
 }
 
-/* What the rest of a group takes: of a job that has not begun, the mean of those that
- * have, as far as they tell. */
+/* Seconds the rest of a group will take; a job that has not begun counts as the mean of
+ * those that have. */
 void job_group_progress(struct jobs *jobs, const struct job_group *group, struct job_progress *out)
 {
     int places = 0;

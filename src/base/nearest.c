@@ -56,7 +56,7 @@ const char *nearest_word(const char *word, const char *(*get)(void *context, siz
         if (length > LONGEST)
             continue;
         int d = distance(word, candidate);
-        /* A word broken off is as near as one wrong letter. */
+        /* A word cut short is as near as one with a wrong letter. */
         if (d > 1 && n >= 3 && n < length && !strncasecmp(word, candidate, n))
             d = 1;
         if (d < least) {

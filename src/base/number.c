@@ -51,7 +51,7 @@ bool number_parse_integer(const char *text, long long *out)
         *out = value;
         return true;
     }
-    /* 2^10, 1e3, 1.0: as long as a double holds it exactly. */
+    /* 2^10, 1e3, 1.0: if a double holds it exactly. */
     double value;
     if (!number_parse(text, &value) || !(fabs(value) <= 9007199254740992.0) ||
         value != floor(value))

@@ -174,7 +174,7 @@ static bool refuse_value(const struct arg *arg, const struct option_row *row, st
     return false;
 }
 
-const char *option_name_at(void *context, size_t i)
+static const char *name_at(void *context, size_t i)
 {
     return ((const struct option_row *)context)[i].name; /* NULL ends the table */
 }
@@ -184,7 +184,7 @@ bool option_unknown(const struct option_row *table, const char *name, int column
 {
     if (!table || !table->name)
         return err_at(err, ERR_USAGE, column, "%s takes no options; '%s=' is too much", verb, name);
-    const char *near = nearest_word(name, option_name_at, (void *)table);
+    const char *near = nearest_word(name, name_at, (void *)table);
     if (near)
         return err_at(err, ERR_USAGE, column, "%s has no option '%s'; did you mean '%s'?", verb,
                       name, near);

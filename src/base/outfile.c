@@ -47,8 +47,8 @@ static char *folder_of(const char *path)
     return slash == path ? mem_text("/") : mem_text_n(path, (size_t)(slash - path));
 }
 
-/* The file that a chain of symbolic links leads to, be it there or not: the
- * rename must replace that file and not the link.  NULL with errno. */
+/* The file that a chain of symbolic links leads to, whether it exists or not: the rename
+ * must replace that file and not the link.  NULL with errno. */
 static char *follow_links(const char *path)
 {
     char *here = mem_text(path);
@@ -74,8 +74,8 @@ static char *follow_links(const char *path)
     return NULL;
 }
 
-/* /dev/stdout and its like name a descriptor we have: a second open of a
- * redirected file would begin at its first byte again and overwrite it. */
+/* /dev/stdout and its like name a descriptor we have: opening a redirected file again would
+ * start at its first byte and overwrite it. */
 static int own_descriptor(const char *path)
 {
     if (!strcmp(path, "/dev/stdout"))
@@ -115,8 +115,8 @@ static bool attach(struct outfile *out, int fd, struct err *err)
     return fail(out, err, "cannot write: ");
 }
 
-/* Own names rather than mkostemp: open() applies the umask to a new file's
- * mode, while reading the umask to apply it by hand is not safe with threads. */
+/* Names of our own, not mkostemp's: open() applies the umask to a new file's mode, while
+ * reading the umask to apply it by hand is not safe with threads. */
 static int open_temporary(struct outfile *out, mode_t mode)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
@@ -175,7 +175,7 @@ bool outfile_open(struct outfile *out, const char *path, struct err *err)
     int own = own_descriptor(out->path);
     if (own >= 0) {
         if (own == STDOUT_FILENO)
-            fflush(stdout); /* what was said before comes before */
+            fflush(stdout); /* what was printed before must come first */
         return attach(out, fcntl(own, F_DUPFD_CLOEXEC, 3), err);
     }
     char *target = follow_links(out->path);
@@ -195,8 +195,8 @@ bool outfile_open(struct outfile *out, const char *path, struct err *err)
     return open_beside(out, there ? &st : NULL, err);
 }
 
-/* Makes the new name itself last over a crash.  Some file systems cannot; the
- * file is written all the same. */
+/* Makes the new name itself survive a crash.  Some file systems cannot; the file is written
+ * all the same. */
 static void sync_folder(const char *path)
 {
     char *folder = folder_of(path);
@@ -234,7 +234,7 @@ bool outfile_commit(struct outfile *out, struct err *err)
 void outfile_abandon(struct outfile *out)
 {
     if (out->file) {
-        __fpurge(out->file); /* what was not written is not to be */
+        __fpurge(out->file); /* what was not written must not appear */
         fclose(out->file);
     }
     if (out->temporary)

@@ -27,7 +27,7 @@ static void next_block(struct rng *rng)
     philox4x32_ctr_t block = philox4x32_R(10, counter, key);
     memcpy(rng->block, block.v, sizeof rng->block);
     rng->used = 0;
-    /* 2^32 blocks are 17 billion words; to begin again would repeat them. */
+    /* 2^32 blocks are 17 billion words; starting over would repeat them. */
     if (++rng->counter[0] == 0)
         err_die("a random stream is used up (purpose %u, %u, %u)", rng->counter[1], rng->counter[2],
                 rng->counter[3]);

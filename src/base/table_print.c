@@ -74,7 +74,7 @@ static void shrink(struct column_layout *layouts, size_t n, int width, bool numb
     }
 }
 
-/* How many columns fit in the end; when some do not, a mark stands for them. */
+/* How many columns fit; a mark stands for those that do not. */
 static size_t fit(struct column_layout *layouts, size_t n, int width)
 {
     shrink(layouts, n, width, false, TEXT_LEAST);

@@ -8,7 +8,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/thread.h"
 
-enum { LINGER = 2000 }; /* looks, some 50 us */
+enum { LINGER = 2000 }; /* polls, about 50 us */
 
 struct member {
     struct team *team;
@@ -17,9 +17,10 @@ struct member {
 };
 
 struct team {
-    size_t most, n, n_asked; /* members there can be; there, [0] is the caller; to take part */
-    size_t n_now;            /* that do, in this call */
-    struct member *members;  /* [most] */
+    size_t most, n;         /* members possible; those there, [0] being the caller */
+    size_t n_asked;         /* to take part */
+    size_t n_now;           /* that take part in this call */
+    struct member *members; /* [most] */
     pthread_mutex_t lock;
     pthread_cond_t begun, ended;
     atomic_ulong call;    /* counts them */
@@ -45,8 +46,8 @@ static inline void relax(void)
 #endif
 }
 
-/* Calls follow each other closely and end together: to look again before going to sleep
- * makes a fit some 15 % faster. */
+/* Calls follow one another closely and end together: polling for a while before going to
+ * sleep makes a fit about 15 % faster. */
 static void await_call(const struct team *t, unsigned long seen)
 {
     for (int i = 0; i < LINGER && atomic_load(&t->call) == seen; i++)
@@ -150,7 +151,7 @@ void team_run(struct team *t, size_t n, void (*work)(void *context, size_t i, si
     if (alone)
         return;
     pthread_mutex_lock(&t->lock);
-    t->open = false; /* who has not woken by now is not waited for */
+    t->open = false; /* members that have not woken by now are not waited for */
     pthread_mutex_unlock(&t->lock);
     await_end(t);
     pthread_mutex_lock(&t->lock);

@@ -23,7 +23,7 @@ bool thread_start(pthread_t *thread, void *(*run)(void *), void *arg, struct err
     return err_system(err, ERR_FAILED, "cannot start a thread");
 }
 
-/* A thread starts with the place of who starts it, and keeps one that is below already. */
+/* A thread starts with the priority of its creator, and keeps one that is already lower. */
 void thread_background(int steps)
 {
     errno = 0;

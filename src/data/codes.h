@@ -20,7 +20,7 @@ enum code {
     CODE_HALF,
     CODE_LEFT,
     CODE_RIGHT,
-    CODE_MISSED, /* no choice was made, whatever the log calls it */
+    CODE_MISSED, /* no choice was made, whatever the log calls that */
     CODE_N,
     CODE_BAD = 255
 };
@@ -63,7 +63,7 @@ enum code_habit {
     HABIT_NONE,
     HABIT_IBL,    /* contrastLeft and contrastRight stand there */
     HABIT_NATIVE, /* the names are deltaw's own */
-    HABIT_SAVED,  /* it was written by deltaw: nothing is to be proved */
+    HABIT_SAVED,  /* it was written by deltaw: nothing needs proof */
 };
 
 /* A column of codes: which occur, how often, and in which row first. */
@@ -87,9 +87,9 @@ struct code_evidence {
 };
 void code_note(struct code_set *set, enum code code, size_t row);
 
-/* What the choice codes mean.  Refuses what fits no convention, what more than one
- * fits and what the rewards contradict; messages carry no place, *row is the one they
- * are about, SIZE_MAX none.  odd: gets a word on what is strange, if anything. */
+/* What the choice codes mean.  Refuses what fits no convention, what more than one fits and
+ * what the rewards contradict; messages give no place; *row is the row they are about,
+ * SIZE_MAX for none.  odd: gets a remark on what is strange, if anything. */
 bool code_decide(const struct code_evidence *e, enum sides *sides, struct strbuf *odd, size_t *row,
                  struct err *err);
 /* An answer column follows its own codes, and the choice where they leave it open. */

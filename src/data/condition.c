@@ -123,7 +123,7 @@ static bool read_values(struct term *t, const char *text, const char *from, cons
         if (!read_value(t, v, at, cohort, err))
             return false;
         if (t->n > 1 && t->compare != EQUAL && t->compare != UNEQUAL)
-            return err_at(err, ERR_USAGE, at, "several values stand only after = and !=");
+            return err_at(err, ERR_USAGE, at, "several values may follow only = and !=");
         from = next;
     }
     return true;

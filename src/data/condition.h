@@ -1,4 +1,4 @@
-/* A condition on trials, taken apart once and asked for every trial. */
+/* A condition on trials, parsed once and tested on every trial. */
 #ifndef DATA_CONDITION_H
 #define DATA_CONDITION_H
 
@@ -10,7 +10,7 @@ struct condition {
     struct term *terms;
 };
 
-/* One trial, for the question. */
+/* One trial to test. */
 struct condition_trial {
     const struct cohort *cohort;
     size_t animal, trial;

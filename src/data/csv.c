@@ -13,9 +13,9 @@ struct csv {
     char separator;
     char *joined; /* a record that spans lines */
     size_t joined_capacity;
-    char *first; /* without a header: the first row, which told how many columns there are */
+    char *first; /* without a header: the first row, from which the number of columns is known */
     size_t first_n;
-    bool numbers; /* decimal= or thousands= are to be turned into plain numbers */
+    bool numbers; /* decimal= or thousands= must be turned into plain numbers */
 };
 
 static enum lines_got refuse(const struct csv *csv, struct err *err, const char *why)
@@ -230,7 +230,7 @@ static bool is_comment(const struct csv *csv, const char *text, bool before_head
     return *mark && strncmp(text, mark, strlen(mark)) == 0;
 }
 
-/* The line of the header, or without one the first row; comments and lines to skip go by. */
+/* The line of the header, or without one the first row; skips comments and lines to be skipped. */
 static enum lines_got find_header(struct csv *csv, char **text, size_t *n, struct err *err)
 {
     const struct load_options *o = csv->source->options;
@@ -298,7 +298,7 @@ static bool read_header(struct csv *csv, struct err *err)
     return n_names > 0 || refuse(csv, err, "text follows a closing quote") != LINES_ERROR;
 }
 
-/* Whatever no other format knows. */
+/* Takes whatever no other format recognises. */
 bool csv_sniff(const unsigned char *head, size_t n)
 {
     (void)head;

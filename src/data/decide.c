@@ -1,5 +1,5 @@
-/* What the codes of a choice column mean, by which of them occur, by the names that
- * stand beside them and by how rewards go with stimuli. */
+/* What the codes of a choice column mean, by which of them occur, by the names beside them
+ * and by how rewards agree with stimuli. */
 #include <stdint.h>
 
 #include "codes.h"
@@ -7,7 +7,7 @@
 /* Below this many trials rewards prove nothing. */
 enum { ENOUGH = 10, MANY = 50 };
 
-/* Trials on which reward goes with the side, and all that can tell. */
+/* Trials on which reward agrees with the side, and all trials that can tell. */
 static void agree(const struct code_evidence *e, enum sides sides, size_t *fit, size_t *all)
 {
     *fit = *all = 0;
@@ -52,7 +52,7 @@ static void guess(const struct code_evidence *e, const char *column, struct strb
     }
 }
 
-/* Ends a message with the words that say it. */
+/* Ends a message with the option that says it. */
 static bool refuse(const struct code_evidence *e, struct err *err, const char *why)
 {
     struct strbuf say = {0};

@@ -53,7 +53,7 @@ void reader_plan_extras(struct reader *r)
     }
 }
 
-/* False: it is no number. */
+/* False: it is not a number. */
 static bool extra_value(const struct log_source *source, size_t column, float *out)
 {
     const struct log_cell *cell = &source->cells[column];

@@ -92,7 +92,7 @@ bool filename_take(const char *pattern, const char *path, char *constant[ROLE_N]
     size_t n = take_apart(pattern, pieces), slashes = 0;
     if (n == 0)
         return err_set(err, ERR_USAGE,
-                       "names='%.80s' is no pattern; write the file's name with {subject}, "
+                       "names='%.80s' is not a pattern; write the file's name with {subject}, "
                        "{session}, {date} and {} in it, as in names='{subject}_{date}.csv'",
                        pattern);
     for (const char *p = pattern; *p; p++)

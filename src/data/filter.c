@@ -5,7 +5,7 @@
 #include "condition.h"
 #include "deltaw/base/mem.h"
 
-/* Which trials go over: by condition, or by place in the animal. */
+/* Which trials are kept: by condition, or by place in the animal. */
 struct selection {
     const struct condition *condition; /* NULL: first .. last */
     bool keep;

@@ -20,11 +20,10 @@ struct gz_in {
     bool between;   /* no gzip member is open */
     bool padded;    /* zero bytes were seen after a member */
     uint64_t taken; /* bytes read from fd */
-    uint64_t size;
     const atomic_bool *cancel;
     z_stream z; /* next_in, avail_in are the input buffer in both cases */
     unsigned char block[BLOCK];
-    unsigned char head[GZ_HEAD]; /* looked at and not yet read */
+    unsigned char head[GZ_HEAD]; /* peeked at and not yet read */
     size_t head_n, head_at;
 };
 
@@ -93,7 +92,7 @@ static bool find_packing(struct gz_in *gz, struct err *err)
 struct gz_in *gz_open(const char *path, const atomic_bool *cancel, struct err *err)
 {
     struct stat st;
-    /* Not blocking: a pipe that nobody writes must not hold the thread. */
+    /* Not blocking: a pipe that nobody writes to must not hold the thread. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0 || fstat(fd, &st) != 0) {
         err_set(err, ERR_DATA, "cannot open: %s", strerror(errno));
@@ -109,7 +108,6 @@ struct gz_in *gz_open(const char *path, const atomic_bool *cancel, struct err *e
     struct gz_in *gz = mem_new(1, sizeof *gz);
     gz->fd = fd;
     gz->regular = S_ISREG(st.st_mode);
-    gz->size = gz->regular ? (uint64_t)st.st_size : 0;
     gz->cancel = cancel;
     gz->z.next_in = gz->block;
     if (!find_packing(gz, err)) {
@@ -222,11 +220,6 @@ ptrdiff_t gz_read(struct gz_in *gz, void *bytes, size_t n, struct err *err)
 uint64_t gz_position(const struct gz_in *gz)
 {
     return gz->taken - gz->z.avail_in;
-}
-
-uint64_t gz_size(const struct gz_in *gz)
-{
-    return gz->size;
 }
 
 void gz_close(struct gz_in *gz)

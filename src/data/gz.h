@@ -14,16 +14,16 @@
 
 struct gz_in;
 
-/* A regular file, pipe or device; folders are refused.  `cancel` may be NULL; it is looked at while a pipe is waited for. */
+/* A regular file, pipe or device; folders are refused.  `cancel` may be NULL; it is looked at
+ * while a pipe is waited for. */
 struct gz_in *gz_open(const char *path, const atomic_bool *cancel, struct err *err);
 /* The first bytes, unpacked, without taking them: up to GZ_HEAD.  NULL on failure. */
 enum { GZ_HEAD = 512 };
 const unsigned char *gz_head(struct gz_in *gz, size_t *n, struct err *err);
 /* Up to n bytes, unpacked; 0 at the end, -1 on failure. */
 ptrdiff_t gz_read(struct gz_in *gz, void *bytes, size_t n, struct err *err);
-/* Bytes of the file itself that were used up, and its size (0: unknown). */
+/* Bytes of the file itself that were used up. */
 uint64_t gz_position(const struct gz_in *gz);
-uint64_t gz_size(const struct gz_in *gz);
 void gz_close(struct gz_in *gz); /* NULL is fine */
 
 /* All n bytes, gzip or zlib, unpack to exactly `size` in to. */
@@ -31,8 +31,8 @@ bool gz_unpack(const unsigned char *from, size_t n, unsigned char *to, size_t si
 
 struct gz_out;
 
-/* Packs what it is given onto the end of `to`.  The same bytes in give the same
- * bytes out: no time and no name in the header. */
+/* Packs what it is given onto the end of `to`.  Equal input gives equal output: no time and
+ * no name in the header. */
 struct gz_out *gz_out_new(void);
 void gz_out_write(struct gz_out *gz, const void *bytes, size_t n, struct strbuf *to);
 void gz_out_finish(struct gz_out *gz, struct strbuf *to); /* and frees */

@@ -76,7 +76,8 @@ enum lines_got lines_next(struct lines *lines, char **text, size_t *n, struct er
     if (to - from > LINES_LIMIT)
         return refuse(lines, err, "the line is longer than 1 MiB; is this a trial log?");
     if (lines->has_nul && memchr(from, 0, (size_t)(to - from)))
-        return refuse(lines, err, "there is a NUL byte here: this is no text file, or not UTF-8");
+        return refuse(lines, err,
+                      "there is a NUL byte here: this is not a text file, or not UTF-8");
     if (to > from && to[-1] == '\r')
         to--;
     *to = '\0';

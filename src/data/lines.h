@@ -22,7 +22,7 @@ struct lines {
     char *buffer;
     size_t start, end; /* unread bytes of the buffer */
     size_t searched;   /* no LF before this byte */
-    size_t line;       /* number of the line handed out last */
+    size_t line;       /* number of the last line handed out */
     bool at_end;
     bool has_nul; /* somewhere in the unread bytes */
 };

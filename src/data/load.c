@@ -1,5 +1,5 @@
-/* From rows as they stand in the logs to a cohort: codes understood, sessions
- * and trials in order, unusable trials dropped and counted. */
+/* From the rows of the logs to a cohort: codes understood, sessions and trials in order,
+ * unusable trials dropped and counted. */
 #include "deltaw/data/load.h"
 
 #include <ctype.h>

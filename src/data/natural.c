@@ -11,7 +11,7 @@ struct token {
     size_t n;
     bool number; /* digits */
     bool date;
-    int part[3]; /* of a date, as they stand; a month as a word is 100 + month */
+    int part[3]; /* of a date, in order; a month as a word is 100 + month */
     int width[3];
 };
 
@@ -173,7 +173,7 @@ size_t natural_key(const char *text, unsigned order, bool short_years, struct st
             size_t zeros = 0;
             while (zeros + 1 < t.n && t.text[zeros] == '0')
                 zeros++;
-            /* Longer numbers are larger ones: their length goes before. */
+            /* Longer numbers are larger: their length comes first. */
             strbuf_printf(key, "%04zu%.*s", t.n - zeros, (int)(t.n - zeros), t.text + zeros);
         } else {
             strbuf_putc(key, (char)tolower((unsigned char)*t.text));

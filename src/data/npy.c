@@ -193,8 +193,8 @@ bool npy_write(const struct npz_array *a, struct strbuf *out, struct err *err)
             continue;
         }
         if (a->type == NPZ_INT64 && !(fabs(v) <= 9007199254740992.0))
-            return err_set(err, ERR_FAILED, "%s: %g is no whole number that can be stored", a->name,
-                           v);
+            return err_set(err, ERR_FAILED, "%s: %g is not a whole number that can be stored",
+                           a->name, v);
         memcpy(&bits, &v, sizeof bits);
         put_word(out, a->type == NPZ_INT64 ? (uint64_t)(int64_t)v : bits, 8);
     }

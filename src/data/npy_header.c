@@ -138,7 +138,7 @@ static bool read_dictionary(struct text t, struct npy_header *h, struct err *err
 {
     bool descr = false, order = false, shape = false;
     if (!take(&t, '{'))
-        return err_set(err, ERR_DATA, "the .npy header is no dictionary");
+        return err_set(err, ERR_DATA, "the .npy header is not a dictionary");
     while (!take(&t, '}')) {
         char key[32];
         if (!take_quoted(&t, key, sizeof key) || !take(&t, ':'))

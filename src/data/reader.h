@@ -19,7 +19,7 @@ struct reader {
     struct strbuf key;                /* subject NUL session NUL date NUL of the row before */
     uint32_t session;                 /* its session */
     uint64_t bytes_before, bytes_all;
-    bool quick;                       /* the stimulus is a number as it stands */
+    bool quick;                       /* the stimulus is a plain number */
     char number[ROLE_N][NUMBER_SIZE]; /* numbers as texts */
 };
 
@@ -37,7 +37,7 @@ bool reader_trial(struct reader *r, struct row *row, struct err *err);
 bool reader_stimulus(struct reader *r, float *stimulus, struct err *err);
 bool reader_codes(struct reader *r, struct row *row, struct err *err);
 bool reader_is_quick(const struct reader *r);
-bool reader_blank(struct reader *r); /* nothing of a trial stands in this row */
+bool reader_blank(struct reader *r); /* this row has nothing of a trial */
 
 /* Columns kept by name: extras.c */
 void reader_plan_extras(struct reader *r);

@@ -22,7 +22,7 @@ static bool check_name(struct reader *r, enum role role, struct err *err)
     if (r->schema.column[role] < 0 && !r->schema.constant[role])
         return true;
     if (n == 0)
-        return reader_refuse(r, err, schema_role_name(role), "", "is no name");
+        return reader_refuse(r, err, schema_role_name(role), "", "is not a name");
     if (n > 200)
         return reader_refuse(r, err, schema_role_name(role), text, "is longer than 200 bytes");
     if (!fine)
@@ -31,7 +31,7 @@ static bool check_name(struct reader *r, enum role role, struct err *err)
     return true;
 }
 
-/* What the cohort will call the session: unlike any other of this animal. */
+/* The session's name in the cohort: unlike any other of this animal. */
 static char *session_name(struct reader *r, const struct log_session *s)
 {
     char *name = s->date && *s->session ? mem_printf("%s/%s", s->date, s->session)
@@ -218,7 +218,7 @@ static bool read_all(struct reader *r, struct err *err)
     if (r->file->count == 0)
         return source_refuse(&r->source, err, "no rows follow the header");
     if (r->file->n_blank)
-        strbuf_printf(&r->rows->odd, "%zu blank rows of %s are no trials\n", r->file->n_blank,
+        strbuf_printf(&r->rows->odd, "%zu blank rows of %s are not trials\n", r->file->n_blank,
                       r->file->path);
     strbuf_puts(&r->rows->odd, strbuf_text(&r->source.odd));
     return true;

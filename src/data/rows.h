@@ -1,5 +1,5 @@
-/* The rows of one or several logs as they stand there, column by column, before
- * they are put in order and their codes are understood. */
+/* The rows of one or several logs as written, column by column, before they are put in
+ * order and their codes are understood. */
 #ifndef DATA_ROWS_H
 #define DATA_ROWS_H
 

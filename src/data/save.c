@@ -123,7 +123,7 @@ static bool write_whole(const struct cohort *c, const char *path, struct outfile
     return true;
 }
 
-/* A side file makes sense beside a regular file only. */
+/* A side file makes sense only beside a regular file. */
 static bool takes_side_file(const char *path)
 {
     struct stat st;
@@ -133,7 +133,7 @@ static bool takes_side_file(const char *path)
     return takes;
 }
 
-/* What an earlier simulation left beside this path is no truth of these data. */
+/* What an earlier simulation left beside this path is not the truth of these data. */
 static void remove_stale(const struct cohort *c, const char *side, const char *path)
 {
     char *real = path_expand(path), *beside = path_expand(side), *note = NULL;

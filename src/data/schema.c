@@ -9,7 +9,7 @@
 
 struct part {
     const char *name;     /* in deltaw's own logs and of the option */
-    const char *also[20]; /* what other logs call it, as reduced by `reduced` */
+    const char *also[20]; /* names in other logs, as reduced by `reduced` */
     const char *of;       /* for messages */
     bool may_lack;        /* a log can do without */
 };
@@ -189,7 +189,7 @@ static bool also_called(enum role role, const char *column)
     return false;
 }
 
-/* By known names.  Columns already taken are out. */
+/* By known names.  Columns already taken do not count. */
 static bool match_known(const struct log_source *source, enum role role,
                         const struct schema *schema, long *column, struct err *err)
 {
@@ -256,7 +256,7 @@ static bool settle_stimulus(const struct log_source *source, const struct load_o
     return true;
 }
 
-/* Without a choice the column that told the animal what to do is the correct side. */
+/* Without a choice, the column that instructed the animal is the correct side. */
 static void match_instruction(const struct log_source *source, struct schema *schema)
 {
     static const char *const names[] = {"instruction",  "instructedside", "trialtype", "trialside",

@@ -24,7 +24,7 @@ static bool holds(const char *name, const char *word)
     return strcasestr(name, word) != NULL;
 }
 
-/* A column that by its name could play the role, one that nobody has taken first. */
+/* A column whose name fits the role, preferably one not taken yet. */
 static const char *likely(const struct log_source *source, const struct schema *schema,
                           enum role role)
 {

@@ -28,7 +28,7 @@ const char load_endings[] = ""
 #undef FORMAT
     ;
 
-/* What people also try to load. */
+/* What else people try to load. */
 static const struct {
     const char *magic;
     size_t n;

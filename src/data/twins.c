@@ -1,5 +1,5 @@
 /* The same session twice: a copy that a program for synchronising left, a file under two
- * names.  It would count double, and the animal seem to go back to where it was. */
+ * names.  It would count twice, and the animal would seem to go back to where it was. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -31,8 +31,8 @@ void canvas_free(struct canvas *canvas)
     *canvas = (struct canvas){0};
 }
 
-/* A wide glyph of which one half goes loses the other half too, else all that
- * follows it in its row would move by a cell. */
+/* When half of a wide glyph is overwritten the other half goes too, or everything after it
+ * in the row would shift by a cell. */
 static void mend_wide(struct canvas *canvas, int x, int y, uint32_t glyph)
 {
     struct cell *cell = &canvas->cells[(size_t)y * (size_t)canvas->width + (size_t)x];
@@ -172,7 +172,7 @@ static char *put_number(char *at, unsigned n)
     return at;
 }
 
-/* base: 30 for foreground, 40 for paper. */
+/* base: 30 for the foreground, 40 for the background. */
 static char *put_colour(char *at, int colour, unsigned base, int colours)
 {
     unsigned c = (unsigned)colour;
@@ -194,7 +194,7 @@ static char *put_colour(char *at, int colour, unsigned base, int colours)
     return put_number(at, c & 255);
 }
 
-/* The sequence from one look to another: only what changes. */
+/* The sequence from one appearance to the next: only what changes. */
 static void put_look(struct strbuf *out, const struct cell *from, const struct cell *to,
                      int colours)
 {

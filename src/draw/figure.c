@@ -1,4 +1,4 @@
-/* Keeping copies of plots, whose numbers a view frees once it has drawn. */
+/* Copies of plots, since a view frees its numbers once it has drawn them. */
 #include "deltaw/draw/figure.h"
 
 #include <stdlib.h>

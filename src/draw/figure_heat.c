@@ -106,8 +106,8 @@ double heat_height(const struct pen *pen, const struct heat_map *m, double width
 
 /* --- cells -------------------------------------------------------------------- */
 
-/* Cells reach under those painted after them, right and above, so that no paper
- * shines through between them. */
+/* Cells extend under those painted after them, to the right and above, so that no
+ * background shows between them. */
 static void paint_cells(const struct pen *pen, const struct heat_map *m, const struct heat_panel *p,
                         struct box box)
 {
@@ -154,7 +154,7 @@ static void paint_missing(const struct pen *pen, const struct heat_map *m,
 
 /* --- axes --------------------------------------------------------------------- */
 
-/* A label where none stands yet; taken: intervals, two numbers each. */
+/* A label where there is room; taken: intervals in use, two numbers each. */
 static bool put_x(const struct pen *pen, double x, double y, const char *text, double *taken,
                   size_t *n_taken, bool draw)
 {
@@ -171,7 +171,7 @@ static bool put_x(const struct pen *pen, double x, double y, const char *text, d
     return true;
 }
 
-/* Labels i and its mirror image together or not at all; false: not. */
+/* Label i and its mirror image, both or neither; false: neither. */
 static bool put_levels(const struct pen *pen, const struct heat_map *m, struct box box, size_t i,
                        bool tight, double *taken, size_t *n_taken)
 {
@@ -205,7 +205,7 @@ static bool roomy(const struct pen *pen, const struct heat_map *m, double width)
     return true;
 }
 
-/* Ends, middle, between, and what is left. */
+/* The ends, the middle, those between, then the rest. */
 static void paint_levels(const struct pen *pen, const struct heat_map *m, struct box box,
                          double *taken, size_t *n_taken)
 {

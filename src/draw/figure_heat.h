@@ -15,8 +15,8 @@ double heat_bar_width(const struct pen *pen, const struct heat_map *map, double 
 void heat_bar(const struct pen *pen, const struct heat_map *map, struct box box);
 /* Hatches the clip, which is within the box. */
 void heat_hatch(const struct pen *pen, struct box box);
-/* Does the sample of no data stand beside the x title, between the middle of a
- * body of this width and the right end of the margin? */
+/* Does the key for no data fit beside the x title, between the middle of a body of this
+ * width and the right end of the margin? */
 bool heat_missing_beside(const struct pen *pen, const struct heat_map *map, double width,
                          double right);
 void heat_tell_missing(const struct pen *pen, double right, double y);

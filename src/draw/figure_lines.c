@@ -53,7 +53,7 @@ static double tick_width(const struct lines *l, double tick, double step)
 static size_t x_ticks(const struct lines *l, double width, double tick[X_TICKS])
 {
     size_t n = 0;
-    /* labels stand apart by two thirds of the widest of them */
+    /* labels are at least two thirds of the widest apart */
     for (size_t most = most_of(width, l->pen->font * 3, 2, 12); most >= 2; most--) {
         n = ticks_linear(l->scale.x_lo, l->scale.x_hi, most, tick);
         double widest = 0, step = n > 1 ? tick[1] - tick[0] : 1;
@@ -66,7 +66,7 @@ static size_t x_ticks(const struct lines *l, double width, double tick[X_TICKS])
     return n;
 }
 
-/* What the last label reaches beyond a body of this width. */
+/* How far the last label reaches beyond a body of this width. */
 static double x_overhang(const struct lines *l, double width)
 {
     double tick[X_TICKS];

@@ -1,4 +1,4 @@
-/* In place of the cairo files where there is no cairo. */
+/* Used instead of the cairo files where there is no cairo. */
 #include "deltaw/draw/figure.h"
 
 bool figure_paint(const struct figure *figure, enum figure_kind kind,

@@ -1,4 +1,4 @@
-/* A page: title, plots, note and caption, on a surface of the kind asked for. */
+/* A page: title, plots, note and caption, on the kind of surface asked for. */
 #include <cairo-pdf.h>
 #include <cairo-svg.h>
 #include <math.h>
@@ -28,7 +28,7 @@ static cairo_status_t collect(void *out, const unsigned char *bytes, unsigned n)
     return CAIRO_STATUS_SUCCESS;
 }
 
-/* Metrics that do not go with the size of pixels: the same lines on every surface. */
+/* Metrics independent of the size of pixels, so that lines break alike on every surface. */
 static void begin(struct page *page, cairo_surface_t *surface)
 {
     cairo_font_options_t *options = cairo_font_options_create();
@@ -130,7 +130,7 @@ static struct box inside(struct box box, const struct margin *m)
                         box.height - m->top - m->bottom};
 }
 
-/* Plots above one another stand on one line at their left and right. */
+/* Plots above one another share their left and right edges. */
 static bool lay_out(const struct page *page, struct margin *margins, struct err *err)
 {
     for (size_t i = 0; i < page->figure->n; i++) {
@@ -245,7 +245,7 @@ static bool close_surface(cairo_surface_t *surface, enum figure_kind kind, cairo
            err_set(err, ERR_FAILED, "cairo: %s", cairo_status_to_string(status));
 }
 
-/* The height that suits, found with words measured on a page that is thrown away. */
+/* The best height, found by measuring words on a page that is thrown away. */
 static void measure(struct page *page)
 {
     cairo_surface_t *surface = cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, NULL);

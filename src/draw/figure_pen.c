@@ -70,7 +70,7 @@ const char *pen_number(char out[64], const char *label)
     return out;
 }
 
-/* Bytes of the next line that fits; a word wider than the line stands alone. */
+/* Bytes of the next line that fits; a word wider than the line gets one of its own. */
 static size_t piece(const struct pen *pen, const char *text, double width)
 {
     size_t fits = 0, at = 0;

@@ -69,7 +69,7 @@ void heat_y_axis(const struct heat_map *m, const struct heat_layout *l, struct c
 {
     double tick[HEAT_TICKS];
     char text[40];
-    struct label_row rows; /* of its own kind: one label a row */
+    struct label_row rows; /* categories: one label a row */
     label_row_begin(&rows, 0, 0, l->body.height);
     for (int y = 0; y < l->body.height; y++)
         canvas_put(canvas, l->body.x - 1, l->body.y + y, glyphs_for(style)->vertical,
@@ -91,8 +91,8 @@ static int level_cell(const struct heat_map *m, const struct heat_layout *l, siz
     return (int)(((double)i + .5) / (double)m->nx * l->columns);
 }
 
-/* Labels i and its mirror image together or not at all, so that both sides of
- * the middle are labelled alike. */
+/* Label i and its mirror image, both or neither, so that both sides of the middle are
+ * labelled alike. */
 static void put_levels(const struct heat_map *m, const struct heat_layout *l, size_t i,
                        struct label_row *row, struct canvas *canvas, const struct style *style)
 {
@@ -134,7 +134,7 @@ void heat_x_axis(const struct heat_map *m, const struct heat_layout *l, int pane
     int left = l->body.x + panel * l->pitch;
     label_row_begin(&row, left, l->body.y + l->body.height, l->columns);
     size_t n = m->x_levels ? 0 : heat_ticks(m->x, m->nx, l->columns / 6, tick);
-    if (m->x_levels) { /* ends, middle, between, and what is left */
+    if (m->x_levels) { /* the ends, the middle, those between, then the rest */
         size_t last = m->nx - 1, first[] = {0, last / 2, last / 4};
         for (size_t i = 0; i < 3; i++)
             put_levels(m, l, first[i], &row, canvas, style);
@@ -161,8 +161,8 @@ struct legend {
     int width;
 };
 
-/* The most that fits: first the unit goes, then steps, then the mark of no data, then
- * steps. */
+/* As much as fits: first the unit is left out, then some steps, then the mark of no data,
+ * then more steps. */
 static bool plan_legend(double limit, const char *unit, int room, const struct style *style,
                         struct legend *plan)
 {

@@ -11,7 +11,7 @@
 
 /* Cells left of the first panel, and between panels. */
 enum { GUTTER = 7, GAP = 3 };
-/* From this height on the name of x has a line of its own. */
+/* From this height up the name of x has a line of its own. */
 enum { NAMED = 14 };
 
 bool heat_fine(const struct style *style)
@@ -51,8 +51,8 @@ void heat_map_room(struct rect area, size_t n_panels, const struct style *style,
     *ny = l.rows > 0 ? (size_t)l.rows : 1;
 }
 
-/* Cells of a map are of one size wherever that costs little room; those of
- * levels always, since their widths would look like a meaning. */
+/* Cells of a map have one size wherever that costs little room; those of levels always do,
+ * since different widths would seem to mean something. */
 static int even(int pixels, size_t n, bool levels)
 {
     if (n == 0 || n > (size_t)pixels)
@@ -67,8 +67,8 @@ struct span {
     size_t from, to;
 };
 
-/* What of n map cells the i-th of `pixels` shows: one, or several when there are
- * more cells than pixels. */
+/* Which of n map cells the i-th of `pixels` shows: one, or several when there are more
+ * cells than pixels. */
 static struct span span_of(int i, int pixels, size_t n)
 {
     size_t from = (size_t)i * n / (size_t)pixels, to = ((size_t)i + 1) * n / (size_t)pixels;
@@ -103,7 +103,7 @@ static void put_no_data(struct canvas *canvas, int x, int y, const struct style 
     canvas_put(canvas, x, y, palette_no_data(style), COLOUR_DEFAULT, COLOUR_DEFAULT, CELL_DIM);
 }
 
-/* A half without data has the terminal's own paper. */
+/* A half without data has the terminal's own background. */
 static void paint_fine(const struct heat_map *m, const struct heat_panel *p,
                        const struct heat_layout *l, struct canvas *canvas, int left, int x, int y,
                        const struct style *style)
@@ -156,8 +156,8 @@ static void pixels_of(size_t cell, int pixels, size_t n, int *first, int *last)
         *first = *last = 0;
 }
 
-/* Black and white, which no cell has; without colours in brackets.  Of half
- * blocks it says which half. */
+/* In black and white, which no cell has; without colours, in brackets.  With half blocks it
+ * says which half. */
 static void draw_cross(const struct heat_map *m, const struct heat_layout *l, struct canvas *canvas,
                        const struct style *style)
 {
@@ -188,7 +188,7 @@ static void draw_cross(const struct heat_map *m, const struct heat_layout *l, st
 
 /* --- all of it ------------------------------------------------------------- */
 
-/* In the middle over its panel, but behind the y label. */
+/* Centred over its panel, but after the y label. */
 static int title_start(const struct heat_map *m, const struct heat_layout *l, int shown)
 {
     int width = utf8_width(m->panels[l->first + shown].title), x = (l->columns - width) / 2;
@@ -215,8 +215,8 @@ static void draw_panel(const struct heat_map *m, const struct heat_layout *l, in
         heat_x_axis(m, l, shown, canvas, style);
 }
 
-/* Columns of levels are of whole cells: where they are narrow, a tighter frame
- * may give each one more. */
+/* Columns of levels are whole cells wide: where they are narrow, a tighter frame may give
+ * each one more. */
 static void tighten(const struct heat_map *m, struct heat_layout *l)
 {
     int gutter = heat_y_width(m, l) + 1, n = l->shown;
@@ -252,7 +252,7 @@ static void fit_to_map(const struct heat_map *m, struct heat_layout *l)
         l->first = m->cross_panel;
 }
 
-/* In a line of its own, else behind the last title. */
+/* On a line of its own, else after the last title. */
 static void place_legend(const struct heat_map *m, const struct heat_layout *l,
                          struct canvas *canvas, const struct style *style)
 {

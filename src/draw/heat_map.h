@@ -1,4 +1,4 @@
-/* A heat map between its steps. */
+/* What the steps of drawing a heat map share. */
 #ifndef DRAW_HEAT_MAP_H
 #define DRAW_HEAT_MAP_H
 

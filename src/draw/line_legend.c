@@ -32,8 +32,8 @@ int legend_rows(const struct line_plot *plot, int width, int most)
     return rows < most ? rows : most;
 }
 
-/* In ASCII strokes differ by their gaps; a curve without points stands for a
- * stroke in any mark. */
+/* In ASCII strokes differ by their gaps; an empty curve is sampled by its stroke whatever
+ * its mark. */
 static void draw_sample(const struct frame *f, const struct curve *curve, int x, int y)
 {
     int foreground = palette_curve(curve->colour, f->style);

@@ -18,7 +18,7 @@ static double finite_or(double value, double other)
     return isfinite(value) ? value : other;
 }
 
-/* Far ends are brought in so that their distance is a number. */
+/* Far ends are moved in so that their distance is finite. */
 static void widen(double *lo, double *hi, double least)
 {
     *lo = fmax(*lo, -1e300), *hi = fmin(*hi, 1e300);
@@ -137,7 +137,7 @@ static size_t ticks_log(double lo, double hi, size_t most, double *tick)
     return 0;
 }
 
-/* On a log axis each label has its own places. */
+/* On a log axis each label has its own number of places. */
 double line_plot_y_ticks(const struct scale *s, size_t most, size_t room, double tick[Y_TICKS],
                          size_t *n)
 {
@@ -199,8 +199,8 @@ static void draw_y_axis(const struct frame *f)
     }
 }
 
-/* The name stands behind the last label or between the last ones where there is room;
- * else, with `first`, at the end, in the place of a label.  False: no room. */
+/* The name comes after the last label or between the last two where there is room; else,
+ * with `first`, at the end, replacing a label.  False: no room. */
 static bool put_x_labels(const struct frame *f, struct rect line, const double *tick, size_t n,
                          const char *name, bool first)
 {
@@ -251,8 +251,7 @@ static void draw_level(const struct frame *f, double level)
         put(f, f->body.x + x, line_plot_y_cell(f, level), f->glyphs->zero, CELL_DIM);
 }
 
-/* Where marks stand so close that they would fill the picture they only touch
- * the axis. */
+/* Where marks are so dense that they would fill the picture they only touch the axis. */
 static void draw_guides(const struct frame *f)
 {
     const struct line_plot *p = f->plot;

@@ -1,4 +1,4 @@
-/* A line plot between its steps: what is where, and the legend. */
+/* What the steps of drawing a line plot share, and the legend. */
 #ifndef DRAW_LINE_PLOT_H
 #define DRAW_LINE_PLOT_H
 

@@ -32,7 +32,7 @@ static void put_bar(const struct frame *f, const struct curve *c, int x, int top
         canvas_put(f->canvas, x, row, f->glyphs->interval, foreground, COLOUR_DEFAULT, attributes);
 }
 
-/* Marks over the strokes: they are what was seen, strokes what is thought. */
+/* Marks over the strokes: marks are data, strokes a model. */
 void points_draw(const struct frame *f, const struct curve *c, bool bars)
 {
     int foreground = palette_curve(c->colour, f->style), top, low;
@@ -49,8 +49,8 @@ void points_draw(const struct frame *f, const struct curve *c, bool bars)
     }
 }
 
-/* Under the strokes, and only where it is taller than a cell: else it says no more
- * than the line does. */
+/* Under the strokes, and only where it is taller than a cell; elsewhere it would say no
+ * more than the line does. */
 void points_draw_band(const struct frame *f, const struct curve *c, int index, int n)
 {
     int top, low, apart = 3 * n, next = f->body.x + index;

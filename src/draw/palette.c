@@ -40,9 +40,9 @@ int palette_diverging(double t, const struct style *style)
     return (style->dark ? dark : light)[half + (int)lround(clamp(t) * half)];
 }
 
-/* The first three are after Okabe and Ito (sky blue or blue, orange or vermilion,
- * green); the others stand furthest off, also for eyes without red or green.  The last
- * is grey: it also explains strokes and draws what is only for comparison. */
+/* The first three are after Okabe and Ito (sky blue or blue, orange or vermilion, green);
+ * the others stand furthest off, also for eyes without red or green.  The last is grey, for
+ * the key to strokes and for what is only there to compare with. */
 int palette_curve(int i, const struct style *style)
 {
     static const uint8_t of_256[2][7] = {{25, 166, 36, 16, 99, 52, 241},
@@ -57,7 +57,7 @@ int palette_curve(int i, const struct style *style)
     return (style->colours < 256 ? of_16 : of_256)[style->dark][at];
 }
 
-/* Plain blue is hard to read on black: cyan stands for it where there are but 8. */
+/* Plain blue is hard to read on black: where there are only 8 colours, cyan replaces it. */
 int palette_negative(const struct style *style)
 {
     if (style->colours <= 0)
@@ -157,7 +157,7 @@ void palette_diverging_rgb(double t, bool is_dark, double rgb[3])
     from_oklab(low, rgb);
 }
 
-/* The last is what explains strokes: on background grey says that best. */
+/* The last is the key to strokes; on a page grey suits it best. */
 void palette_curve_rgb(int i, bool is_dark, double rgb[3])
 {
     if ((unsigned)i % 7 == 6)

@@ -82,7 +82,7 @@ static void draw_point(struct raster *r, int x, int y, int curve)
             set_pixel(r, left + dx, top + dy, curve);
 }
 
-/* What points of one pixel column were seen so far. */
+/* The points of one pixel column seen so far. */
 struct column {
     bool open, joined;
     double x; /* a whole number */

@@ -7,7 +7,7 @@
 struct adam {
     size_t n;
     long step;           /* taken so far */
-    double beta1, beta2; /* how long the means remember; .9 and .999 from adam_new */
+    double beta1, beta2; /* decay of the means; .9 and .999 from adam_new */
     double *m, *v;       /* [n] running means of gradient and squared gradient */
 };
 

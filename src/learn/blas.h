@@ -1,6 +1,6 @@
-/* OpenBLAS, loaded when it is first needed, on one thread.  Linked in the usual way
- * it starts its threads before main(), with all signals open, and costs every start
- * of the program; none of that helps a program whose threads are its own.  It reads
+/* OpenBLAS, loaded when it is first needed, on one thread.  Linked in the usual way it
+ * starts its threads before main(), with all signals open, and slows every start of the
+ * program; none of that helps a program with threads of its own.  It reads
  * what blas_prepare() puts into the environment when it is loaded. */
 #ifndef LEARN_BLAS_H
 #define LEARN_BLAS_H

@@ -1,8 +1,7 @@
-/* `check gradient`: the adjoint against central differences, in double
- * precision, tile by tile.  A truncated gradient is the gradient of each tile's
- * loss with the weights at its start held fixed, so that is the function
- * differenced: for truncations that do and do not divide the lengths, and for
- * none at all (one tile per animal). */
+/* `check gradient`: the adjoint against central differences, in double precision, tile by
+ * tile.  A truncated gradient is the gradient of each tile's loss with the weights at its
+ * start held fixed, so that is the function differenced: for truncations that divide the
+ * lengths, that do not, and without truncation (one tile per animal). */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -96,7 +96,7 @@ static const struct npz_array *finite_array(const struct npz *npz, const char *n
     }
     for (size_t i = 0; i < a->size; i++)
         if (!isfinite(a->values[i])) {
-            err_set(err, ERR_DATA, "%s: %s holds a value that is no finite number (entry %zu)",
+            err_set(err, ERR_DATA, "%s: %s holds a value that is not a finite number (entry %zu)",
                     path, name, i);
             return NULL;
         }

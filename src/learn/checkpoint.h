@@ -1,6 +1,6 @@
-/* Where an optimiser of a network stands after an epoch: with it a saved fit goes on as if
- * it had never stopped, to the bit.  Orders of batches and segments are drawn anew each
- * epoch from a stream of its number, so nothing of them need be kept.  Private to learn. */
+/* The state of a network's optimiser after an epoch: with it a saved fit goes on as if it
+ * had never stopped, to the bit.  Orders of batches and segments are drawn anew each epoch
+ * from a stream of its number, so they need not be kept.  Private to learn. */
 #ifndef LEARN_CHECKPOINT_H
 #define LEARN_CHECKPOINT_H
 
@@ -24,8 +24,8 @@ struct checkpoint {
 
 struct checkpoint *checkpoint_copy(const struct checkpoint *c); /* NULL of NULL */
 void checkpoint_free(struct checkpoint *c);
-/* *c, made when it is NULL, becomes the state after an epoch: theta [adam->n].  What is of
- * fast alone is for the caller to set. */
+/* *c, made when it is NULL, becomes the state after an epoch: theta [adam->n].  What only
+ * fast has is for the caller to set. */
 void checkpoint_take(struct checkpoint **c, int epoch, const double *theta, const struct adam *adam,
                      size_t n_starts);
 /* Adam goes on from it. */
@@ -35,8 +35,9 @@ void checkpoint_give(const struct checkpoint *c, struct adam *adam);
  * deltaw_json; nothing for a model without. */
 void checkpoint_pack(const struct model *m, struct npz *npz);
 struct json_t *checkpoint_json(const struct checkpoint *c);
-/* None in the file: the model has none.  Neither where it belongs to other parameters than
- * those of the file, which someone has changed.  Refuses by name what can be none. */
+/* Nothing in the file: the model has none.  Nor where it belongs to other parameters than
+ * those of the file, which someone has changed.  Refuses by name what cannot be a
+ * checkpoint. */
 bool checkpoint_unpack(const struct npz *npz, const struct json_t *object, const char *path,
                        struct model *m, struct err *err);
 

@@ -1,12 +1,11 @@
 /* The textbook rules share a form (doc/science, textbook rules):
  *
- *   dw_k = alpha_k (a + b baseline_k) x_k - forgetting_k w_k
+ *   dw_k = alpha_k (a + b baseline_k) x_k - forgetting_k w_k + perseverance_k f(y) x_k
  *
- * A rule says what drives it: a and b of a trial, and their derivatives by the
- * policy's logit.  Tensors, each only when the shape asks for it: alpha [K] (or
- * [1] when shared), alpha_error [like alpha] after errors when split, baseline
- * [K], and those of the terms, which are nothing of the rule's own [K].  Compiled
- * per engine. */
+ * A rule gives its learning signal: a and b of a trial, and their derivatives by the
+ * policy's logit.  Tensors, each only when the shape asks for it: alpha [K] (or [1] when
+ * shared), alpha_error [like alpha] after errors when split, baseline [K], and those of the
+ * terms, which are nothing of the rule's own [K].  Compiled per engine. */
 #ifndef LEARN_CLASSIC_H
 #define LEARN_CLASSIC_H
 
@@ -26,21 +25,34 @@ static inline size_t classic_rate(const struct kernel_run *run, size_t from, siz
     return from + (run->shape.alpha == ALPHA_SHARED ? 0 : k);
 }
 
+/* f(y): 1 right, -1 left. */
+static inline vec chosen_side(const struct kernel_run *run, const struct step *step)
+{
+    return 2 * step->u[run->shape.n_weights + INPUT_CHOICE] - 1;
+}
+
 /* Terms of dw that any textbook rule may have. */
 static inline void terms_forward(const struct kernel_run *run, const struct step *step, vec *dw)
 {
-    for (size_t k = 0; k < run->shape.n_weights; k++)
-        dw[k] -= textbook_value(run, run->at.forgetting, k) * step->u[k];
+    for (size_t k = 0; k < run->shape.n_weights; k++) {
+        if (run->at.forgetting != SIZE_MAX)
+            dw[k] -= run->packed[run->at.forgetting + k] * step->u[k];
+        if (run->at.perseverance != SIZE_MAX)
+            dw[k] += run->packed[run->at.perseverance + k] * chosen_side(run, step) * step->x[k];
+    }
 }
 
 static inline void terms_backward(const struct kernel_run *run, const struct step *step,
                                   const vec *g_dw, vec *g_w, vec *delta)
 {
-    for (size_t k = 0; k < run->shape.n_weights; k++)
+    for (size_t k = 0; k < run->shape.n_weights; k++) {
         if (run->at.forgetting != SIZE_MAX) {
             delta[run->at.forgetting + k] = -g_dw[k] * step->u[k];
             g_w[k] -= run->packed[run->at.forgetting + k] * g_dw[k];
         }
+        if (run->at.perseverance != SIZE_MAX)
+            delta[run->at.perseverance + k] = g_dw[k] * chosen_side(run, step) * step->x[k];
+    }
 }
 
 static inline size_t classic_state(const struct rule_shape *shape)

@@ -45,7 +45,8 @@ static struct textbook textbook_of(const struct tensors *tensors)
     return (struct textbook){.alpha = offset_of(tensors, "alpha"),
                              .alpha_error = offset_of(tensors, "alpha_error"),
                              .baseline = offset_of(tensors, "baseline"),
-                             .forgetting = offset_of(tensors, "forgetting")};
+                             .forgetting = offset_of(tensors, "forgetting"),
+                             .perseverance = offset_of(tensors, "perseverance")};
 }
 
 static struct compiled_rule *compiled_rule_new(const struct rule *rule,

@@ -1,5 +1,5 @@
-/* Updates of many copies side by side, for maps, slices and agents: no trials, no way
- * back.  Part of engine.c, compiled with it for every engine. */
+/* Updates of many copies side by side, for maps, slices and agents: no trials, no backward
+ * pass.  Part of engine.c, compiled with it for every engine. */
 #ifndef LEARN_COPIES_H
 #define LEARN_COPIES_H
 

@@ -102,7 +102,7 @@ bool covariance_unpack(const struct npz *npz, const char *path, struct model *m,
     for (size_t i = 0; i < a->size; i++)
         if (!isfinite(a->values[i]))
             return err_set(err, ERR_DATA,
-                           "%s: covariance holds a value that is no finite number "
+                           "%s: covariance holds a value that is not a finite number "
                            "(entry %zu)",
                            path, i);
     if (!is_covariance(a->values, n))

@@ -61,8 +61,8 @@ static void tile_free(struct tile *t)
     free(t);
 }
 
-/* A few steps of all lanes as they come, before they are spread out into inputs: lanes
- * of a step side by side.  The row after the last step is only predicted. */
+/* A few steps of all lanes as stored, before they are spread out into inputs: lanes of a
+ * step side by side.  The row after the last step is only predicted. */
 enum { TRIAL_LIVE = 128 }; /* beside TRIAL_*: a step of the lane's span */
 struct fill {
     vec_bits flags[FILL + 1];
@@ -244,7 +244,7 @@ static void tile_forward(const struct compiled_rule *p, struct tile *t, const st
         vec z = {0};
         vec_bits live = t->scored[s] != 0;
         for (size_t j = 0; j < k; j++) {
-            /* Lanes without an animal stand still: they could grow without bound. */
+            /* Lanes without an animal are kept still, or they could grow without bound. */
             w[j] += vec_where(live, dw[j]);
             z += w[j] * x[j];
         }
@@ -259,7 +259,7 @@ static void tile_forward(const struct compiled_rule *p, struct tile *t, const st
     for (size_t j = 0; j < k; j++)
         for (int l = 0; l < LANES; l++)
             carry[j * LANES + (size_t)l] = w[j][l];
-    /* Weights stood still after a lane's end, its state did not. */
+    /* Weights were kept still after a lane's end, its state was not. */
     for (size_t l = 0; l < LANES; l++) {
         size_t end = l < t->n ? t->spans[l].end - t->spans[l].begin : 0;
         for (size_t j = 0; j < p->n_state; j++)

@@ -25,7 +25,7 @@ enum {
     MOST_FAILURES = 6,
 };
 
-/* Rules with a memory bear smaller steps, and learn cohorts by heart sooner. */
+/* Rules with a memory need smaller steps, and overfit sooner. */
 struct schedule {
     double factor;             /* of the largest rate over rate= */
     size_t steps, most_passes; /* of a fit, where epochs= does not say */
@@ -141,7 +141,7 @@ static enum outcome look(struct fast *f, int epoch, bool last)
         return DONE;
     }
     if (epoch == 0)
-        f->why = why; /* for who made the start */
+        f->why = why; /* for whoever made the start */
     else
         t->n_history--; /* the last good one is the newest again */
     return BEYOND;

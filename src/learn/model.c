@@ -1,4 +1,4 @@
-/* Models as values: references, and what can be asked of one. */
+/* Models as values: references, and what one can be asked. */
 #include "deltaw/learn/model.h"
 
 #include <stdlib.h>

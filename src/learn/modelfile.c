@@ -13,7 +13,7 @@
 #include "checkpoint.h"
 #include "covariance_file.h"
 #include "gp_file.h"
-#include "settings_file.h"
+#include "deltaw/learn/settings_file.h"
 #include "snapshots_file.h"
 
 #ifdef HAVE_CONFIG_H
@@ -241,7 +241,7 @@ static bool take_tensors(const struct npz *npz, const char *path, struct model *
         for (size_t j = 0; j < t->size; j++)
             if (!isfinite(a->values[j]))
                 return err_set(err, ERR_DATA,
-                               "%s: %s holds a value that is no finite number "
+                               "%s: %s holds a value that is not a finite number "
                                "(entry %zu)",
                                path, t->name, j);
         memcpy(m->theta + t->offset, a->values, t->size * sizeof *m->theta);
@@ -273,7 +273,7 @@ static bool read_model(const struct npz *npz, const char *path, struct model *m,
     json_error_t why;
     json_t *o = text && text->text ? json_loads(text->text, 0, &why) : NULL;
     if (text && text->text && !o)
-        return err_set(err, ERR_DATA, "%s: deltaw_json is no JSON: %s", path, why.text);
+        return err_set(err, ERR_DATA, "%s: deltaw_json is not JSON: %s", path, why.text);
     if (o)
         read_history(json_object_get(o, "history"), m);
     bool ok = read_parameters(npz, o, path, m, err) &&

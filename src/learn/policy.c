@@ -20,7 +20,7 @@ static bool add_feature(struct policy *p, const char *text, const char *word, st
             feature = features[i].feature;
     if (!*word || strlen(word) + 3 > POLICY_NAME)
         return err_set(err, ERR_USAGE,
-                       "policy '%s': '%s' is no feature; write stim, right, left, "
+                       "policy '%s': '%s' is not a feature; write stim, right, left, "
                        "prevstim, prevchoice, bias or columns of the log, as in stim+bias",
                        text, word);
     if (p->n == POLICY_MAX)
@@ -65,7 +65,7 @@ bool policy_check(const struct policy *policy, const struct cohort *cohort, stru
         if (!column)
             return err_set(
                 err, ERR_USAGE,
-                "policy %s: '%s' is no feature and %s has no numeric column of this name",
+                "policy %s: '%s' is not a feature and %s has no numeric column of this name",
                 policy->text, name, cohort->name);
         for (size_t i = 0; i < cohort->n_trials; i++)
             if (!isfinite(column->values[i]))
@@ -76,6 +76,17 @@ bool policy_check(const struct policy *policy, const struct cohort *cohort, stru
                     policy->text, name, cohort->name, i + 1);
     }
     return true;
+}
+
+double policy_sigmoid(double logit)
+{
+    double e = exp(-fabs(logit));
+    return logit >= 0 ? 1 / (1 + e) : e / (1 + e);
+}
+
+double policy_right(double logit, double lapse)
+{
+    return lapse / 2 + (1 - lapse) * policy_sigmoid(logit);
 }
 
 long policy_weight(const struct policy *policy, const char *name)

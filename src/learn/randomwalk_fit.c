@@ -30,7 +30,7 @@ static double climb_step(unsigned n, const double *log_sigma, double *gradient, 
     }
     c->evaluations++;
     double evidence = randomwalk_evidence(c->mode, log_sigma, gradient ? gradient : unused);
-    if (isnan(evidence)) { /* flat evidence can throw the search far off */
+    if (isnan(evidence)) { /* flat evidence can throw the search far away */
         nlopt_force_stop(c->opt);
         return -HUGE_VAL;
     }
@@ -134,7 +134,7 @@ bool randomwalk_fit(const struct randomwalk_trials *trials, bool by_day, const a
 {
     *out = (struct randomwalk){.n = trials->n, .n_weights = trials->n_weights};
     if (trials->n < 2)
-        return err_set(err, ERR_DATA, "a random walk needs two trials of an animal at least");
+        return err_set(err, ERR_DATA, "a random walk needs at least two trials of an animal");
     out->by_day = by_day && any_day(trials);
     size_t n = (out->by_day ? 2 : 1) * trials->n_weights;
     struct climb c = {

@@ -70,7 +70,7 @@ static void gather(struct rollout *r, const struct rollout_task *task)
     }
 }
 
-/* Room for tiles that wait to go back while others go forward. */
+/* Room for tiles that wait for their backward pass while others go forward. */
 static size_t tiles_for(size_t workers)
 {
     return workers > 1 ? 2 * workers : 1;

@@ -2,19 +2,16 @@
  * weights passed through.  Spreads tiles over threads; the sums are taken in the
  * order of tiles, so the bits do not depend on how many threads there are.
  *
- * Animals share tiles side by side, short ones one after the other in a lane;
- * training and held-out animals never share one.
- * Each block of animals goes forward chunk by chunk.
+ * Animals share tiles side by side, short ones one after another in a lane; training and
+ * held-out animals never share one. Each block of animals goes forward chunk by chunk.
  *
- * Truncated gradient: a chunk's way back is independent of all others (weights
- * and state are detached at its ends) and runs beside the next chunk's way
- * forward.
+ * Truncated gradient: a chunk's backward pass is independent of all others (weights and
+ * state are detached at its ends) and runs beside the next chunk's forward pass.
  *
- * Whole gradient: what crosses a chunk's end crosses it on the way back too.  A
- * block goes forward to its end keeping only what each chunk started from; then
- * its chunks are run forward again, last first, by any thread, and go back one
- * after the other.  Memory does not grow with the number of trials but by the
- * starts; the price is a second way forward. */
+ * Whole gradient: what crosses a chunk's end crosses it in the backward pass too.  A block
+ * goes forward to its end keeping only what each chunk started from; then its chunks are
+ * run forward again, last first, by any thread, and backward one after another.  Memory
+ * grows with the number of trials only by the starts; the price is a second forward pass. */
 #ifndef LEARN_ROLLOUT_H
 #define LEARN_ROLLOUT_H
 

@@ -29,17 +29,17 @@ struct block {
     double *carry;               /* [carry][lanes] */
     size_t batch;                /* which it belongs to; training blocks only */
     size_t next;                 /* chunk to go forward next */
-    bool busy;                   /* on the way forward */
+    bool busy;                   /* in the forward pass */
     /* whole gradient only */
     double *starts;   /* [n_chunks][carry][lanes] what each chunk started from */
     double *adjoint;  /* [carry][lanes] */
     double *gradient; /* [2][n_parameters] sum over its chunks; of the last one */
     size_t refill;    /* chunks below this are to be run forward again */
-    size_t back;      /* chunks below this are to go back */
-    bool backing;     /* one is on its way */
+    size_t back;      /* chunks below this await their backward pass */
+    bool backing;     /* one is under way */
 };
 
-struct waiting { /* a tile that went forward and has to go back */
+struct waiting { /* a tile that has gone forward and must go backward */
     struct tile *tile;
     size_t block, chunk;
 };

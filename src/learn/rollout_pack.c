@@ -51,8 +51,8 @@ static void add_block(struct rollout *r, const struct lane *lanes, size_t n,
     r->n_tiles += b->n_chunks;
 }
 
-/* Blocks for animals that are sorted by length: the next longest goes where least
- * is, and lanes of like length make a block. */
+/* Blocks for animals that are sorted by length: the next longest goes to the emptiest lane,
+ * and lanes of similar length make a block. */
 static void pack(struct rollout *r, const struct by_length *animals, size_t n, bool train,
                  size_t batch)
 {

@@ -131,7 +131,7 @@ static void work_forward(struct rollout *r, size_t block)
     }
 }
 
-/* Forward again, for the way back. */
+/* Forward again, for the backward pass. */
 static void work_refill(struct rollout *r, size_t block)
 {
     struct block *b = &r->blocks[block];
@@ -158,8 +158,8 @@ static size_t ready_block(const struct rollout *r)
     return i;
 }
 
-/* One whose chunks can be run forward again, or n_blocks: last those that were
- * begun last, so that no tile waits longer than it has to. */
+/* One whose chunks can be run forward again, or n_blocks: those begun last come last, so
+ * that no tile waits longer than it must. */
 static size_t ready_refill(const struct rollout *r)
 {
     size_t i = 0;
@@ -170,9 +170,8 @@ static size_t ready_refill(const struct rollout *r)
     return i;
 }
 
-/* Work until nothing is left.  One thread goes backward at once, while the tile
- * is in its cache; several keep one of them on the way forward, which is what
- * the others wait for. */
+/* Work until nothing is left.  A single thread goes backward at once, while the tile is in
+ * its cache; several keep one of them on forward passes, for which the others wait. */
 void rollout_work(struct rollout *r)
 {
     pthread_mutex_lock(&r->lock);

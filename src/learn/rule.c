@@ -33,6 +33,11 @@ const struct rule *rule_find(const char *name)
     return NULL;
 }
 
+bool rule_is_textbook(const struct rule *rule)
+{
+    return !rule->network && !rule->posterior;
+}
+
 bool rule_remembers(const struct rule *rule, const struct rule_shape *shape)
 {
     return rule->memory || (rule->posterior && shape->terms & (1u << GP_TRACE | 1u << GP_AVERAGE));

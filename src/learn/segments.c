@@ -21,7 +21,7 @@ struct segments {
     const struct trials *trials;
     struct compiled_rule *compiled;
     struct team *team;
-    struct tile **tiles; /* one for each of the team that was asked yet */
+    struct tile **tiles; /* one for each team member asked so far */
     size_t n_tiles, n_parameters, n_weights, n_carry;
     size_t n, longest;        /* longest: updates of a segment, at least 1 */
     size_t most_rounds;       /* most segments of an animal */
@@ -127,7 +127,7 @@ void segments_free(struct segments *p)
     free(p);
 }
 
-/* What segment k begins with: w_0 and no state, or what it was handed. */
+/* What segment k begins with: w_0 and no state, or what it was handed on. */
 static double start_of(const struct segments *p, size_t k, size_t j)
 {
     const struct segment *segment = &p->segments[k];

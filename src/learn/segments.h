@@ -8,10 +8,9 @@
  * need not be run in the order of time, a few from all over the cohort already tell
  * where to step, and every lane of a tile has work.
  *
- * A pass runs each segment once, in steps of up to 32 segments by lot (more where a pass
- * would have over 100 steps).  Sums are
- * taken in the order of segments' places and starts handed on after a step, so the bits
- * do not depend on how many threads there are. */
+ * A pass runs each segment once, in steps of up to 32 segments drawn at random (more where
+ * a pass would have over 100 steps).  Sums are taken in the order of segments' places and
+ * starts handed on after a step, so the bits do not depend on how many threads there are. */
 #ifndef LEARN_SEGMENTS_H
 #define LEARN_SEGMENTS_H
 
@@ -27,14 +26,14 @@ struct segments_setup {
     const struct rule *rule;
     const struct rule_shape *shape;
     const struct trials *trials;
-    const bool *train; /* [n_animals] whose lives are cut up */
+    const bool *train; /* [n_animals] whose trials are cut up */
     size_t length;     /* at least 1 */
     int threads;
 };
 struct segments *segments_new(const struct segments_setup *setup);
 void segments_free(struct segments *segments);
 
-/* Of an animal with so many trials; the first of them is not scored. */
+/* Segments of an animal with this many trials, of which the first is not scored. */
 size_t segments_of(size_t trials, size_t length);
 /* Steps of a pass over n segments. */
 size_t segments_steps(size_t n);
@@ -46,8 +45,8 @@ void segments_limit(struct segments *segments, int threads);
  * [n_animals][K].  False when *stop (NULL: none) became true. */
 bool segments_start(struct segments *segments, const double *theta, const double *w0,
                     const atomic_bool *stop);
-/* What they begin with now, for a fit to be saved and to go on: [*n], animal by animal;
- * for starts of animals nothing that is read. */
+/* What they begin with now, so that a saved fit can go on: [*n], animal by animal; for
+ * starts of animals nothing that is read. */
 double *segments_starts(struct segments *segments, size_t *n);
 /* Another order for the next pass. */
 void segments_shuffle(struct segments *segments, struct rng *rng);

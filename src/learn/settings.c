@@ -119,6 +119,37 @@ const char *setting_refused(const struct setting *row, const struct rule *rule)
     return row->why;
 }
 
+/* "reinforce, reinforce-base and trace take it" */
+static void takers(const struct setting *row, struct strbuf *out)
+{
+    size_t n = 0, last = 0;
+    for (size_t i = 0; rule_at(i); i++)
+        if (takes(row, rule_at(i)))
+            n++, last = i;
+    for (size_t i = 0, k = 0; rule_at(i); i++)
+        if (takes(row, rule_at(i)))
+            strbuf_printf(out, "%s%s",
+                          k++ == 0    ? ""
+                          : i == last ? " and "
+                                      : ", ",
+                          rule_at(i)->name);
+    strbuf_puts(out, n == 1 ? " takes it" : " take it");
+}
+
+bool setting_applies(const struct setting *row, const struct rule *rule, const struct arg *arg,
+                     const char *verb, struct err *err)
+{
+    const char *why = setting_refused(row, rule);
+    if (!why)
+        return true;
+    struct strbuf who = {0};
+    takers(row, &who);
+    err_at(err, ERR_USAGE, arg->column, "%s: %s= does not apply to %s: %s; %s", verb, arg->name,
+           rule->name, why, strbuf_text(&who));
+    strbuf_free(&who);
+    return false;
+}
+
 bool setting_shapes(const struct setting *row)
 {
     size_t end = FIELD(shape) + sizeof(struct rule_shape);

@@ -1,4 +1,4 @@
-#include "settings_file.h"
+#include "deltaw/learn/settings_file.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* Keeping what a fit went through, thinned. */
+/* Keeping the states of a fit, thinned. */
 #include "deltaw/learn/snapshots.h"
 
 #include <math.h>
@@ -47,7 +47,7 @@ static size_t least_missed(const struct snapshots *s, int newest)
     return least;
 }
 
-/* The array of the one that goes is kept behind the last, for the next. */
+/* The array of the one dropped is kept after the last, for the next. */
 static void take_out(struct snapshots *s, size_t i)
 {
     double *spare = s->values[i];

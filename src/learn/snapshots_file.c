@@ -87,7 +87,7 @@ static bool take_part(const struct npz *npz, const struct part *part, const char
     for (size_t j = 0; j < a->size; j++)
         if (!isfinite(a->values[j]))
             return err_set(err, ERR_DATA,
-                           "%s: %s holds a value that is no finite number (entry "
+                           "%s: %s holds a value that is not a finite number (entry "
                            "%zu)",
                            path, part->name, j);
     for (size_t i = 0; i < s->n; i++)

@@ -14,8 +14,8 @@
 #include "start.h"
 
 enum { SEGMENT = 500 }; /* trials of a chunk where none are cut off */
-/* How often the main thread gets something new, seconds: 15 frames a second for
- * losses, a few maps a second since weights passed through are a large copy. */
+/* How often the main thread gets something new, in seconds: 15 frames a second for losses,
+ * but models only a few times a second, since the visited weights are a large copy. */
 static const double publish_every = 1 / 15., visited_every = .3;
 
 /* --- publishing ------------------------------------------------------------ */
@@ -64,7 +64,7 @@ static void publish(struct trainer *t, const double *theta, enum fit_state state
 {
     struct fit *fit = t->fit;
     struct model *model = make_model(t, theta), *old;
-    /* there is none when it was stopped before the first epoch was through */
+    /* there is none when it was stopped before the end of the first epoch */
     const struct epoch_loss none = {0, 0, NAN, NAN};
     const struct epoch_loss *now = t->n_history ? &t->history[t->n_history - 1] : &none;
     t->published = clock_seconds();

@@ -29,7 +29,7 @@ struct fit {
     struct snapshots *snapshots; /* NULL: none yet */
 };
 
-/* The worker's own; nobody else looks in. */
+/* The worker's own; nobody else reads it. */
 struct trainer {
     struct fit *fit;
     const struct rule *rule;
@@ -56,9 +56,9 @@ struct trainer {
     struct visited *visited;
     double started, paused, published, visited_at;
     struct checkpoint *checkpoint; /* of `best`; NULL: none */
-    bool again;    /* what is evaluated next is the newest of the history once more */
-    struct err why; /* of fit_posterior */
-    bool finished;  /* the optimiser came to its end */
+    bool again;                    /* the next evaluation repeats the newest of the history */
+    struct err why;                /* of fit_posterior */
+    bool finished;                 /* the optimiser reached its end */
 };
 
 /* Everything the worker needs, before its thread starts; train [n_animals]. */
@@ -79,7 +79,7 @@ bool trainer_may_go_on(struct trainer *t);
 bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last);
 /* Start weights at theta, [n_animals][K]. */
 const double *trainer_w0(const struct trainer *t);
-/* Parameters that have bounds, back within them after a step. */
+/* Moves parameters that have bounds back within them after a step. */
 void trainer_bound(struct trainer *t);
 /* batch=: how many there are; the gradient of one of them, at theta. */
 size_t trainer_batches(const struct trainer *t);
@@ -88,7 +88,7 @@ bool trainer_batch(struct trainer *t, size_t batch);
 void trainer_penalty(const struct trainer *t, double *gradient);
 /* NULL, or what is wrong with the epoch just evaluated. */
 const char *trainer_trouble(const struct trainer *t, bool gradient);
-/* theta is what is kept from now on; shown when it is time to.  Before it the optimiser
+/* theta is what is kept from now on; it is shown when it is time.  Before it the optimiser
  * takes a checkpoint. */
 void trainer_keep(struct trainer *t);
 /* The first epoch of the fit: 0, or what it goes on from, which is evaluated again. */
@@ -97,10 +97,10 @@ int trainer_first(const struct trainer *t);
 /* snapshots.c: theta is the state after the newest epoch of the history. */
 void trainer_snapshot(struct trainer *t);
 
-/* The optimisers: until done, stopped (NULL) or in trouble (why).  descend:
- * Adam, for networks.  fast: many small steps a pass, for networks.  search: bounded
- * quasi-Newton from several starts and standard errors, for rules of a few
- * parameters. */
+/* The optimisers: until done, stopped (NULL) or in trouble (why).  fit_adam and
+ * fit_minibatch (optimizer=fast, many small steps a pass) are for networks; fit_mle, for
+ * rules of a few parameters, is a bounded quasi-Newton search from several starts, with
+ * standard errors. */
 const char *fit_adam(struct trainer *t);
 const char *fit_minibatch(struct trainer *t);
 /* Passes of fast where epochs= does not say; train [n_animals]. */

@@ -177,8 +177,8 @@ static inline __attribute__((always_inline)) const real *affine_rows(const real 
     return w;
 }
 
-/* The same for a few rows, whose sums would each wait for the last addition: columns
- * go to `apart` sums a row. */
+/* The same for a few rows, whose sums would each wait for the last addition: each row has
+ * `apart` sums that take turns. */
 static inline __attribute__((always_inline)) const real *affine_few(const real *w, int n, int apart,
                                                                     size_t cols, const vec *x,
                                                                     vec *y, bool add)

@@ -11,13 +11,14 @@
 #include "background.h"
 #include "history.h"
 
-static const double worth_seconds = 10; /* of work: what took less is soon done again */
+static const double worth_seconds = 10; /* of work: less than that is soon redone */
 
 /* --- lines ------------------------------------------------------------------------ */
 
 enum { PROMPT_CELLS = 8 }; /* "deltaw> " */
 
-void explorer_close_drawer(struct explorer *e)
+/* Gives the tiles their room back. */
+static void close_drawer(struct explorer *e)
 {
     if (e->drawer == 0)
         return;
@@ -33,7 +34,7 @@ static void echo(struct explorer *e, const char *prompt, const char *line)
     strbuf_free(&text);
     e->transcript.scrolled = 0;
     e->dirty = true;
-    explorer_close_drawer(e);
+    close_drawer(e);
 }
 
 static void quit_if_asked_twice(struct explorer *e)
@@ -74,7 +75,7 @@ void explorer_enter(struct explorer *e, const char *line)
     for (char *one; (one = strsep(&rest, "\n"));)
         echo(e, one == copy ? "deltaw> " : "      > ", one);
     free(copy);
-    /* with one before it that has not run, what is told stands below this line's echo */
+    /* while an earlier line has not run, messages appear below this line's echo */
     bool idle = e->step == STEP_IDLE || e->step == STEP_FAILED;
     e->out.echoed = idle && !strchr(line, '\n') ? PROMPT_CELLS : 0;
     if (!blank)
@@ -100,7 +101,7 @@ void explorer_interrupt(struct explorer *e)
     } else if (e->view_focus) {
         explorer_focus(e, false, false);
     } else if (e->drawer) {
-        explorer_close_drawer(e);
+        close_drawer(e);
     } else if (session_busy(e->session)) {
         explorer_hint(e, "Nothing is waited for. `stop` ends the fit, `quit` leaves.");
     } else if (asked) {
@@ -122,7 +123,7 @@ static bool is(const struct keypress *key, const char *name)
 static void toggle_focus(struct explorer *e)
 {
     if (!e->view_focus)
-        explorer_close_drawer(e);
+        close_drawer(e);
     explorer_focus(e, !e->view_focus, e->layout.no_tiles);
 }
 
@@ -155,7 +156,7 @@ static void view_focus_key(struct explorer *e, const struct keypress *key)
     strbuf_free(&command);
 }
 
-/* Terminals differ in these; readline is told in the way it surely knows. */
+/* Terminals differ in these; readline gets the sequence it certainly knows. */
 static bool type_named(const struct keypress *key)
 {
     static const char *const known[][2] = {
@@ -242,7 +243,7 @@ static bool common_key(struct explorer *e, const struct keypress *key)
     return true;
 }
 
-/* True: the key was for the page of keys. */
+/* True: the page of keys took the key. */
 static bool help_key(struct explorer *e, const struct keypress *key)
 {
     if (!e->help.n)
@@ -275,7 +276,7 @@ static void take_report(struct explorer *e, const char *report)
     e->stale = true;
 }
 
-/* ESC [ 0 n: the terminal is well, and has drawn what came before the question. */
+/* ESC [ 0 n: the terminal is alive and has drawn everything sent before the question. */
 bool explorer_is_flow(const struct keypress *key)
 {
     return key->n_bytes == 4 && memcmp(key->bytes, "\033[0n", 4) == 0;

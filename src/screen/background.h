@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* Asks for the background (OSC 11), then for what every terminal answers (primary
- * device attributes), so that it is known when no answer is to be waited for. */
+/* Asks for the background (OSC 11), then for what every terminal answers (primary device
+ * attributes), so that one knows when to stop waiting. */
 #define BACKGROUND_QUESTION \
     "\033]11;?\033\\"       \
     "\033[c"
@@ -16,7 +16,7 @@ bool background_parse(const char *report, bool *dark);
 /* COLORFGBG, which rxvt, konsole and others set, ends in the background's number
  * of 16.  False: it says nothing. */
 bool background_from_environment(bool *dark);
-/* The second answer, "?...c", after which no other comes. */
+/* The second answer, "?...c", which is the last. */
 bool background_is_last(const char *report);
 
 #endif

@@ -7,7 +7,7 @@
 #include "runner.h"
 #include "signals.h"
 
-/* Nobody is there to press Enter: lessons run through. */
+/* Nobody is there to press Enter: lessons run without stopping. */
 static enum run run_through(struct runner *r)
 {
     enum run how;

@@ -1,5 +1,5 @@
-/* What the prompt offers while one types: the pop-up of candidates, and behind
- * the cursor what is still possible. */
+/* What the prompt offers while one types: the pop-up of candidates and, after the cursor,
+ * what may still follow. */
 #include "explorer.h"
 
 #include <stdlib.h>
@@ -53,7 +53,7 @@ void candidates_narrow(struct explorer *e)
     completion_free(&c);
 }
 
-/* The chosen one into the line; of a folder or a name= its contents are next. */
+/* Puts the chosen one into the line; after a folder or a name= its contents are offered next. */
 static void take(struct explorer *e)
 {
     struct completion c, next;
@@ -101,7 +101,7 @@ void candidates_hint(struct explorer *e, struct strbuf *words)
     struct strbuf line = {0};
     size_t point;
     strbuf_reset(&e->rest);
-    bool told_apart = e->style.colours >= 256 || screen_dims(); /* from what is typed */
+    bool told_apart = e->style.colours >= 256 || screen_dims(); /* from what has been typed */
     if (!told_apart || e->popup.n || e->view_focus || lineedit_midway() ||
         strcmp(session_setting(e->session, "hints"), "off") == 0)
         return;
@@ -109,7 +109,7 @@ void candidates_hint(struct explorer *e, struct strbuf *words)
     const char *text = strbuf_text(&line);
     if (point == line.len && line.len > 0 && !strchr(text, '\n')) {
         session_hint(e->session, text, &e->rest, words);
-        /* where the tables are silent, the line of that beginning typed last */
+        /* where the tables offer nothing, the last line typed with that beginning */
         if (!e->rest.len && !words->len && text[line.len - 1] != ' ')
             lineedit_recall(text, &e->rest);
     }
@@ -125,7 +125,7 @@ bool candidates_rest_key(struct explorer *e, const struct keypress *key)
     struct strbuf line = {0}, words = {0};
     size_t point;
     line_now(&line, &point);
-    candidates_hint(e, &words); /* keys may have come since it was drawn */
+    candidates_hint(e, &words); /* keys may have arrived since it was drawn */
     bool takes = e->rest.len > 0 && point == line.len;
     strbuf_free(&line);
     strbuf_free(&words);

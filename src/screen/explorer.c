@@ -22,7 +22,7 @@ void explorer_hint(struct explorer *e, const char *format, ...)
     e->dirty = true;
 }
 
-/* The picture of a named layout goes with the size. */
+/* A named layout looks different at different sizes. */
 static void take_named(struct explorer *e)
 {
     struct layout layout = e->layout;
@@ -43,7 +43,7 @@ void explorer_place(struct explorer *e)
     canvas_resize(&e->frame, e->width, e->height);
     struct layout layout = e->layout;
     int *text = layout_text_rows(&layout);
-    if (e->drawer > 0 && *text == 0) /* a long text takes what it needs, for a while */
+    if (e->drawer > 0 && *text == 0) /* a long text takes what it needs, for now */
         *text = e->drawer;
     layout_place(&layout, e->width, e->height, &e->place);
     if (e->drawer > 0 && *text == e->drawer) {
@@ -94,7 +94,7 @@ void explorer_update(struct explorer *e)
     e->redraw = true;
 }
 
-/* Takes the first `words` out of a title that is wider than `room`. */
+/* Removes the first `words` from a title that is wider than `room`. */
 static void shorten(struct strbuf *title, int room, const char *words, const char *instead)
 {
     const char *text = strbuf_text(title), *at = strstr(text, words);
@@ -139,7 +139,7 @@ static void draw_tile(struct explorer *e, int i)
     strbuf_free(&title);
 }
 
-/* In the border above the transcript: not all tiles are in sight. */
+/* In the border above the transcript: that not all tiles are in sight. */
 static void draw_hidden(struct explorer *e)
 {
     char text[40];
@@ -229,7 +229,7 @@ static void draw_over(struct explorer *e)
         if (above < 8 && above < want && below > above) { /* the prompt is high up */
             room.y = e->cursor_y + 1;
             bottom = room.y + (want < below ? want : below) - 1;
-        } else if (above > e->height / 2 + 2) { /* leave the tiles in sight */
+        } else if (above > e->height / 2 + 2) { /* keep the tiles in sight */
             room.y = bottom - e->height / 2 - 1;
         }
         popup_draw(&e->popup, &e->frame, x, bottom, room, NULL, &e->style);

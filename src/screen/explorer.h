@@ -8,8 +8,8 @@
  *   candidates.c   what the prompt offers while one types
  *   promptline.c, keyhelp.c   parts of the picture
  *
- * Actions change the state and say by `dirty` and `stale` what is to be drawn;
- * only the loop draws. */
+ * Actions change the state and mark what must be drawn by `dirty` and `stale`; only the
+ * loop draws. */
 #ifndef SCREEN_EXPLORER_H
 #define SCREEN_EXPLORER_H
 
@@ -30,28 +30,28 @@ struct explorer {
     int width, height;
     /* what is on the screen */
     struct layout layout;
-    const struct layout_named *named; /* it is this one, by size; NULL: it was changed */
+    const struct layout_named *named; /* the named one in use; NULL: it was changed */
     struct placement place;
     struct canvas base;  /* header, borders, tiles */
     struct canvas frame; /* and everything over it */
     struct transcript transcript;
     struct popup popup;      /* candidates */
     size_t popup_at;         /* byte of the line where their word begins */
-    struct strbuf rest;      /* shown behind the cursor, for the right arrow to take */
+    struct strbuf rest;      /* shown after the cursor, for the right arrow to accept */
     struct popup help;       /* keys; open while it has rows */
     struct strbuf key_shape; /* of the last command that a key gave ... */
     size_t key_mark;         /* ... and the transcript after it */
     long page_from;          /* row of the transcript where the last command begins; -1: done */
-    int drawer;              /* rows that the text of the last command wants; 0: the usual */
+    int drawer;              /* rows that the text of the last command needs; 0: the usual */
     char hint[256];          /* in the footer until the next key */
-    int line_offset;         /* cells of the line scrolled out at the left */
+    int line_offset;         /* cells of the line scrolled off to the left */
     int cursor_x, cursor_y;
     /* what is to be done */
     bool view_focus; /* keys go to the current tile ... */
     bool reading;    /* ... or to the transcript */
-    bool asking;     /* what to search for is being typed */
+    bool asking;     /* a search text is being typed */
     struct strbuf asked;
-    long asked_from; /* how far it was scrolled before */
+    long asked_from; /* how far it had been scrolled */
     int dragged;     /* bar under the mouse, -1: none */
     bool moved;
     bool dirty;       /* the text parts */
@@ -62,11 +62,11 @@ struct explorer {
     double drawn_at, updated_at;
     /* typing */
     struct keys keys;
-    double asked_at;                /* the terminal, for its background; NAN: no answer is due */
+    double asked_at; /* when the terminal was asked for its background; NAN: no answer is due */
     bool background_known, is_dark; /* what it said */
-    bool answers;                   /* it did, so it can be asked whether a frame is through */
-    double flow_at;                 /* when that was asked; NAN: no answer is due */
-    double through_at, flow_took;   /* when the last answer came, and after how long */
+    bool answers;   /* it answered, so it can be asked whether a frame has been drawn */
+    double flow_at; /* when that was asked; NAN: no answer is due */
+    double through_at, flow_took; /* when the last answer came, and after how long */
     struct lineedit_host editor;
     enum step step;                  /* the last one */
     bool asked_end, asked_interrupt; /* the last key was ^D, ^C and was answered by a hint */
@@ -83,19 +83,18 @@ void explorer_hint(struct explorer *e, const char *format, ...)
 
 /* actions.c */
 void explorer_key(struct explorer *e, const struct keypress *key);
-void explorer_close_drawer(struct explorer *e); /* the tiles get their room back */
-void explorer_interrupt(struct explorer *e);    /* ^C */
+void explorer_interrupt(struct explorer *e); /* ^C */
 void explorer_enter(struct explorer *e, const char *line);
-bool explorer_is_flow(const struct keypress *key); /* a frame is through */
+bool explorer_is_flow(const struct keypress *key); /* a frame has been drawn */
 
 /* tiles.c */
 bool explorer_show_view(void *data, const char *view, struct err *err);
 bool explorer_screen_verb(void *data, const char *verb, const struct args *args, struct err *err);
 /* Keys go to the current tile, to the transcript, or (neither) to the prompt. */
 void explorer_focus(struct explorer *e, bool view, bool reading);
-/* Run a command that a key stands for. */
+/* Run the command a key stands for. */
 void explorer_run(struct explorer *e, const char *command);
-/* Say the layout that is there, or only the rows of its transcript, as a command. */
+/* Give the present layout, or only the rows of its transcript, as a command. */
 void explorer_tell_layout(struct explorer *e, bool text_only);
 void tiles_step(struct explorer *e, int by);                    /* the focus goes to the next one */
 void tiles_more_text(struct explorer *e, int by);               /* rows of the transcript */
@@ -112,7 +111,7 @@ void reader_draw_line(struct explorer *e, struct rect row);
 /* mouse.c */
 bool mouse_key(struct explorer *e, const struct keypress *key);
 
-/* candidates.c: the pop-up's keys and the hint's come before the prompt's */
+/* candidates.c: keys of the pop-up and of the hint go before those of the prompt */
 bool candidates_key(struct explorer *e, const struct keypress *key);
 bool candidates_rest_key(struct explorer *e, const struct keypress *key);
 void candidates_show(struct explorer *e, const struct completion *completion);

@@ -19,7 +19,7 @@ enum { KEPT = 2000, KEPT_IN_FILE = 2 * KEPT, LONGEST = 64 * 1024 };
 
 static char *file_path; /* NULL: not kept */
 
-/* Up and Down: what was typed, as far as it must match, and where we are. */
+/* Up and Down: the typed text that entries must begin with, and the present entry. */
 static struct {
     char *typed;
     int at;
@@ -88,7 +88,7 @@ static void append(const char *line)
         open(file_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
     if (fd < 0)
         return;
-    /* one write, so that two programs do not mix their lines */
+    /* a single write, so that lines of two programs do not mix */
     char *whole = mem_printf("%s\n", line);
     ssize_t ignored = write(fd, whole, strlen(whole));
     (void)ignored; /* a full disk must not disturb the work */
@@ -113,8 +113,8 @@ void recall_add(const char *line)
         add_one(line);
         return;
     }
-    /* Several lines: the file has one entry a line.  `;` joins them, unless a
-     * comment would then swallow what follows. */
+    /* Several lines: the file has one entry a line.  `;` joins them, unless a comment would
+     * then swallow what follows. */
     char *copy = mem_text(line);
     if (strchr(copy, '#')) {
         char *rest = copy;
@@ -192,7 +192,7 @@ static int recall_newer(int count, int key)
     return recall_step(false, count, key);
 }
 
-/* Unless inputrc has given the keys to something else. */
+/* Unless inputrc binds these keys to something else. */
 static void bind_arrows(Keymap map)
 {
     static const char *const keys[][2] = {{"\033[A", "\033[B"}, {"\033OA", "\033OB"}};

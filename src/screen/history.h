@@ -9,7 +9,7 @@
 /* Reads the file into readline's list.  No file, or one that cannot be read or
  * written, is no error: the list then lasts as long as the program. */
 void recall_open(void);
-/* Appends; an equal older line goes. */
+/* Appends, and drops an equal older line. */
 void recall_add(const char *line);
 /* The i-th line, oldest first; NULL after the last. */
 const char *recall_line(size_t i);

@@ -86,7 +86,7 @@ static void wrap_meanings(struct popup *list, int width)
             char *row = mem_text_n(rest, n);
             popup_add(&wrapped, word, row);
             free(row);
-            word = " "; /* none, but no heading */
+            word = " "; /* no key, yet not a heading */
             rest += n + skip;
         } while (*rest);
     }
@@ -94,7 +94,7 @@ static void wrap_meanings(struct popup *list, int width)
     *list = wrapped;
 }
 
-/* What the focus has comes first. */
+/* Keys of what has the focus come first. */
 void keyhelp_open(struct explorer *e)
 {
     popup_clear(&e->help);

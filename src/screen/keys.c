@@ -8,13 +8,13 @@
 
 #include "deltaw/base/utf8.h"
 
-static const double escape_seconds = .1; /* longer than the bytes of one key are apart */
+static const double escape_seconds = .1; /* longer than the gaps between the bytes of a key */
 static const double paste_seconds = 2;   /* a paste whose end never comes */
 static const double report_seconds = 1;  /* an answer whose end never comes */
 static const char paste_end[] = "\033[201~";
 enum { PASTE_END = sizeof paste_end - 1 };
 
-/* How a look at the pending bytes ended. */
+/* What the pending bytes turned out to be. */
 enum look { LOOK_MORE, LOOK_KEY, LOOK_PASTE };
 
 size_t keys_room(const struct keys *keys)
@@ -31,7 +31,7 @@ void keys_feed(struct keys *keys, const void *bytes, size_t n, double now)
     keys->since = now;
 }
 
-/* ESC ] and a digit, or ESC [ ?, come from no key board at once. */
+/* No key sends ESC ] and a digit, or ESC [ ?, in one go. */
 static bool begins_report(const struct keys *keys)
 {
     const unsigned char *p = keys->pending;
@@ -78,7 +78,7 @@ static const char *letter_key(unsigned char final)
     case 'Q': return "f2";
     case 'R': return "f3";
     case 'S': return "f4";
-    case 'M': return "enter"; /* of the key pad */
+    case 'M': return "enter"; /* of the keypad */
     case 'I': return "tab";
     default: return NULL;
     }
@@ -178,7 +178,7 @@ static void name_mouse(struct keypress *out, const unsigned char *parameters, si
 
 static void take(struct keys *keys, struct keypress *out, size_t n)
 {
-    out->n_bytes = n < sizeof out->bytes ? n : 0; /* an overlong one is nobody's key */
+    out->n_bytes = n < sizeof out->bytes ? n : 0; /* an overlong sequence is no key */
     memcpy(out->bytes, keys->pending, out->n_bytes);
     drop(keys, n);
 }
@@ -208,7 +208,7 @@ static enum look look_report(struct keys *keys, bool late, struct keypress *out)
     bool more = i == keys->n || (p[i] == 27 && i + 1 == keys->n);
     if (more && !late && keys->n < sizeof keys->pending)
         return LOOK_MORE;
-    return take_report(keys, out, 2, 0, i); /* broken off: nothing of it is typed */
+    return take_report(keys, out, 2, 0, i); /* cut short: none of it counts as typed */
 }
 
 /* ESC [ ... */
@@ -234,7 +234,7 @@ static enum look look_control(struct keys *keys, bool late, struct keypress *out
         take(keys, out, i);
         return LOOK_KEY;
     }
-    if (p[i] < 0x40 || p[i] > 0x7e) { /* broken off by something else */
+    if (p[i] < 0x40 || p[i] > 0x7e) { /* interrupted by something else */
         take(keys, out, i);
         return LOOK_KEY;
     }
@@ -299,7 +299,7 @@ static enum look look_character(struct keys *keys, size_t from, bool late, struc
     uint32_t codepoint = 0;
     if (length > 0)
         utf8_decode((const char *)keys->pending + from, (size_t)length, &codepoint);
-    if (length <= 0) /* a byte of another encoding: the reader knows what to do */
+    if (length <= 0) /* a byte in another encoding, left to the reader */
         length = 1;
     else if (length == 1 || codepoint != 0xfffd)
         name_character(out, from ? 2 : 0, keys->pending + from, (size_t)length);
@@ -329,12 +329,12 @@ static enum look look(struct keys *keys, bool late, struct keypress *out)
     return look_character(keys, 1, late, out);
 }
 
-/* Move what was pasted over; true at its end. */
+/* Takes over what was pasted; true at its end. */
 static bool paste_more(struct keys *keys, bool late)
 {
     unsigned char *end = memmem(keys->pending, keys->n, paste_end, PASTE_END);
     size_t n = end ? (size_t)(end - keys->pending) : keys->n;
-    if (!end && !late) { /* hold back what may be the beginning of the end */
+    if (!end && !late) { /* keep back what may begin the end marker */
         size_t held = n < PASTE_END - 1 ? n : PASTE_END - 1;
         while (held && memcmp(keys->pending + n - held, paste_end, held) != 0)
             held--;

@@ -1,13 +1,12 @@
 /* Keys: bytes from a terminal become named keys.  Control sequences (CSI, SS3),
  * UTF-8, Meta as ESC prefix, and bracketed paste, across any split of reads.
  *
- * Names: "left" "right" "up" "down" "home" "end" "pgup" "pgdn" "insert" "delete"
- * "tab" "enter" "esc" "backspace" "space" "f1".."f20", a printed character as
- * itself ("c", "[", "é"), and the prefixes "C-", "M-", "S-" in this order
- * ("C-left", "M-f", "S-tab").  The mouse (mode 1006): "click", "drag", "release" of
- * the left button, "wheel-up", "wheel-down", with x and y from 0.  A sequence nobody
- * knows is named "".  Answers of the terminal (OSC, and CSI with "?") are no keys,
- * whenever they come. */
+ * Names: "left" "right" "up" "down" "home" "end" "pgup" "pgdn" "insert" "delete" "tab"
+ * "enter" "esc" "backspace" "space" "f1".."f20", a printed character as itself ("c", "[",
+ * "é"), and the prefixes "C-", "M-", "S-" in this order ("C-left", "M-f", "S-tab").  The
+ * mouse (mode 1006): "click", "drag", "release" of the left button, "wheel-up",
+ * "wheel-down", with x and y from 0.  An unknown sequence is named "".  Answers of the
+ * terminal (OSC, and CSI with "?") are never keys. */
 #ifndef SCREEN_KEYS_H
 #define SCREEN_KEYS_H
 
@@ -28,7 +27,7 @@ struct keys {
 
 struct keypress {
     bool paste;  /* text pasted: in keys->paste until the next call */
-    bool report; /* an answer of the terminal: `bytes`, ended by 0, without frame */
+    bool report; /* an answer of the terminal: `bytes`, ended by 0, without its frame */
     char name[KEYS_SEQUENCE];
     char bytes[KEYS_REPORT]; /* as they came */
     size_t n_bytes;
@@ -41,7 +40,7 @@ void keys_feed(struct keys *keys, const void *bytes, size_t n, double now);
 /* The next whole key.  A lone ESC (or any beginning of a sequence) is whole once
  * `now` has reached keys_deadline(). */
 bool keys_next(struct keys *keys, double now, struct keypress *out);
-/* When keys_next should be asked again though no byte came; INFINITY: never. */
+/* When to call keys_next again even if no byte arrives; INFINITY: never. */
 double keys_deadline(const struct keys *keys);
 void keys_free(struct keys *keys);
 

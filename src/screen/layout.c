@@ -123,7 +123,7 @@ void layout_next(struct layout *layout)
     }
 }
 
-/* `room` cells parted by shares; equal ones where a share would get too little. */
+/* `room` cells divided by shares; equally where a share would get too little. */
 static void part(int room, int n, const int *share, int least, int *out)
 {
     long total = 0, before = 0;
@@ -172,8 +172,8 @@ struct extent {
     bool alone;
 };
 
-/* As asked; else one above the other; else as many rows as there is room for,
- * the current tile's among them; else that alone. */
+/* As asked; else one above another; else as many rows as fit, including the current tile's;
+ * else that tile alone. */
 static struct extent fit_in(struct layout *shown, int width, int height)
 {
     struct extent all = {0, shown->n_rows, false};
@@ -206,7 +206,7 @@ int *layout_text_rows(struct layout *layout)
     return layout->zoom ? &layout->zoom_text : &layout->text;
 }
 
-/* Rows of the transcript, prompt included, when `rows` are for it and tiles. */
+/* Rows of the transcript, prompt included, out of `rows` for it and the tiles. */
 static int transcript_rows(const struct layout *layout, int rows)
 {
     int most = rows - TILE_LEAST_HEIGHT > TEXT_LEAST ? rows - TILE_LEAST_HEIGHT : TEXT_LEAST;
@@ -310,7 +310,7 @@ static int bounded(int value, int lo, int hi)
     return value < lo ? lo : value > hi ? hi : value;
 }
 
-/* Shares become cells: those shown now, with the bar moved. */
+/* Shares become cells: those shown now, after the bar has moved. */
 static bool move_beside(struct layout *layout, const struct placement *placement, int left, int to)
 {
     struct rect a = placement->tile[left], b = placement->tile[left + 1];

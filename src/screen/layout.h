@@ -26,15 +26,15 @@ enum {
 
 struct layout {
     int n_rows, columns[LAYOUT_ROWS]; /* tiles in each row */
-    int high[LAYOUT_ROWS];            /* share of the height, 0: not said, as 1 */
+    int high[LAYOUT_ROWS];            /* share of the height; 0: not given, counts as 1 */
     int n_tiles;
     char view[LAYOUT_TILES][LAYOUT_NAME]; /* in reading order */
     int wide[LAYOUT_TILES];               /* share of the width of the row; 0 as in high */
-    int current;                          /* the tile with the focus, or that had it last */
-    int text;      /* rows of the transcript, prompt included; 0: what goes well */
-    int zoom_text; /* the same while a tile is zoomed */
-    bool zoom;     /* the current tile alone, with the prompt */
-    bool no_tiles; /* the transcript alone */
+    int current;                          /* the tile that has the focus or had it last */
+    int text;                             /* rows of the transcript, prompt included; 0: as suits */
+    int zoom_text;                        /* the same while a tile is zoomed */
+    bool zoom;                            /* the current tile alone, with the prompt */
+    bool no_tiles;                        /* the transcript alone */
 };
 
 /* A border within the box that can be moved: between two tiles of a row, between
@@ -55,7 +55,7 @@ struct placement {
     struct bar bar[2 * LAYOUT_TILES];
 };
 
-/* False and why; the layout is then as before.  Rows of the transcript are kept. */
+/* False, and err says why; the layout is then as before.  Rows of the transcript are kept. */
 bool layout_parse(struct layout *layout, const char *text, struct err *err);
 /* The same as text. */
 void layout_text(const struct layout *layout, struct strbuf *out);
@@ -64,18 +64,18 @@ int *layout_text_rows(struct layout *layout);
 void layout_place(const struct layout *layout, int width, int height, struct placement *out);
 /* The tile that shows this view, -1: none. */
 int layout_find(const struct layout *layout, const char *view);
-/* The next or previous tile gets to be the current one. */
+/* The next or previous tile becomes the current one. */
 void layout_step(struct layout *layout, int by);
 /* Side by side -> above each other -> one -> none -> ... */
 void layout_next(struct layout *layout);
 /* What is at this cell: a tile, a bar; -1: none. */
 int layout_tile_at(const struct placement *placement, int x, int y);
 int layout_bar_at(const struct placement *placement, int x, int y);
-/* A bar of the placement gets to column or row `to`, as far as there is room.
- * False: it stays where it is. */
+/* Moves a bar of the placement to column or row `to`, as far as there is room.  False: it
+ * stays where it is. */
 bool layout_move(struct layout *layout, const struct placement *placement, int bar, int to);
-/* The bar that makes the current tile wider or narrower, -1: it has none; *sign:
- * where it is to go to make it wider. */
+/* The bar that makes the current tile wider or narrower, -1: there is none; *sign: which
+ * way widens it. */
 int layout_side(const struct layout *layout, const struct placement *placement, int *sign);
 /* All borders, with the corners and tees where they meet. */
 void layout_draw_borders(const struct placement *placement, struct canvas *canvas,

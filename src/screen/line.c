@@ -44,7 +44,7 @@ static void on_line(void *data, const char *line)
     repl->line = line ? mem_text(line) : NULL;
     repl->got = true;
     repl->end = !line;
-    lineedit_close(); /* the terminal is as usual while commands run */
+    lineedit_close(); /* the terminal is in its usual mode while commands run */
 }
 
 static void on_complete(void *data, const char *line, size_t point, struct completion *out)
@@ -89,9 +89,10 @@ static bool read_line(struct repl *repl, const char *with_prompt)
         poll(fds, 3, -1);
         bits = signals_take();
         on_signals(repl, bits);
-        if (paused && bits & SIGNAL_INTERRUPT) { /* it ends the script, as a ^C while it runs */
+        if (paused &&
+            bits & SIGNAL_INTERRUPT) { /* it ends the script, as ^C does while the script runs */
             session_cancel(r->session);
-            lineedit_hide(); /* else the next prompt is drawn over it */
+            lineedit_hide(); /* otherwise the next prompt would be drawn over it */
             on_line(repl, "");
             continue;
         }

@@ -76,8 +76,8 @@ static size_t common_length(const struct completion *c, size_t typed)
     return n > typed ? n : typed;
 }
 
-/* readline is told that the whole line up to the point is one word, since the
- * session knows better where a word begins. */
+/* To readline the whole line up to the point is one word, since the session knows better
+ * where words begin. */
 static char **attempt(const char *text, int start, int end)
 {
     (void)text;
@@ -181,7 +181,7 @@ static void initialise(bool full_screen)
         if (self.nowhere)
             rl_outstream = self.nowhere;
     } else if (!isatty(STDOUT_FILENO)) {
-        rl_outstream = stderr; /* results go to a file: the prompt does not */
+        rl_outstream = stderr; /* results go to a file, the prompt does not */
     }
     rl_initialize();
     self.inputrc_vi = rl_editing_mode == 0;
@@ -283,7 +283,7 @@ bool lineedit_knows(const char *bytes, size_t n)
 void lineedit_paste(const char *text, size_t n)
 {
     if (lineedit_midway())
-        lineedit_type("\007", 1); /* leave a search first */
+        lineedit_type("\007", 1); /* end a search first */
     struct strbuf lines = {0};
     for (size_t i = 0; i < n; i++) /* terminals send CR, or CR LF, for the newline */
         if (text[i] == '\r')
@@ -295,7 +295,7 @@ void lineedit_paste(const char *text, size_t n)
     while (lines.len && lines.text[lines.len - 1] == '\n')
         strbuf_cut(&lines, lines.len - 1);
     rl_begin_undo_group();
-    char *rest = lines.text; /* NULL when empty: strsep then gives nothing */
+    char *rest = lines.text; /* NULL when empty, for which strsep gives nothing */
     bool first = true;
     for (char *line; (line = strsep(&rest, "\n")); first = false) {
         char *clean = utf8_clean(line, strlen(line));
@@ -356,7 +356,7 @@ void lineedit_drop_line(void)
     rl_callback_sigcleanup();
     rl_replace_line("", 1);
     rl_point = rl_mark = 0;
-    using_history(); /* and no longer somewhere in the past */
+    using_history(); /* and no longer at an older entry */
 }
 
 bool lineedit_empty(void)
@@ -368,7 +368,7 @@ void lineedit_show(struct strbuf *prompt, struct strbuf *line, size_t *point)
 {
     if (rl_editing_mode == 0 && !lineedit_midway())
         strbuf_puts(prompt, lineedit_vi_command() ? "(cmd) " : "(ins) ");
-    bool hidden = false; /* \001..\002: what a prompt does not show */
+    bool hidden = false; /* \001..\002: bytes of a prompt that are not shown */
     for (const char *c = rl_display_prompt ? rl_display_prompt : ""; *c; c++)
         if (*c == '\001' || *c == '\002')
             hidden = *c == '\001';

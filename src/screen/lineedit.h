@@ -18,8 +18,8 @@
 
 struct lineedit_host {
     void *data;
-    /* A whole line; NULL: the end (^D on an empty one).  Must not call back into
-     * lineedit but for lineedit_close. */
+    /* A whole line; NULL: the end (^D on an empty one).  It may call back into lineedit
+     * only for lineedit_close. */
     void (*line)(void *data, const char *line);
     void (*complete)(void *data, const char *line, size_t point, struct completion *out);
     /* Full screen only: several candidates to be shown. */
@@ -42,16 +42,16 @@ void lineedit_suspend(void (*stop)(void));
 void lineedit_type(const char *bytes, size_t n);
 /* Does readline do anything on this sequence? */
 bool lineedit_knows(const char *bytes, size_t n);
-/* Insert as it is, undone at once. */
+/* Insert literally, as one step of undo. */
 void lineedit_paste(const char *text, size_t n);
-/* Is readline within a search, a sequence or a numeric argument, so that keys
- * are to go to it first? */
+/* Is readline in a search, a sequence or a numeric argument, so that keys must go to it
+ * first? */
 bool lineedit_midway(void);
 bool lineedit_vi(void);
 bool lineedit_vi_command(void); /* in vi's command mode */
-/* Replace the line from byte `from` to the cursor; undone at once. */
+/* Replace the line from byte `from` to the cursor, as one step of undo. */
 void lineedit_replace(size_t from, const char *text);
-/* The rest of the newest line of the history that begins like this, of one row. */
+/* The rest of the newest one-row line of the history that begins like this. */
 void lineedit_recall(const char *line, struct strbuf *rest);
 /* What to draw; point: byte in `line`. */
 void lineedit_show(struct strbuf *prompt, struct strbuf *line, size_t *point);

@@ -79,7 +79,7 @@ static void on_narrate(void *data, const char *text)
 
 /* --- one turn ----------------------------------------------------------------------- */
 
-/* Where the next command's page begins: with its echo. */
+/* The next command's page begins with its echo. */
 static long page_start(const struct transcript *t)
 {
     const struct transcript_line *last = t->n ? &t->lines[t->n - 1] : NULL;
@@ -139,14 +139,14 @@ static void read_keys(struct explorer *e)
         e->quit = e->ended = true; /* the terminal is gone */
 }
 
-/* Until when an answer of the terminal is waited for. */
+/* Until when to wait for an answer of the terminal. */
 static double answer_until(const struct explorer *e)
 {
     double until = e->ended ? -INFINITY : e->asked_at + answer_seconds;
     return fmax(until, e->flow_at + (e->ended ? answer_seconds / 4 : answer_seconds));
 }
 
-/* An answer that comes after the end would be typed into the shell. */
+/* An answer that arrives after the end would be typed into the shell. */
 static void await_answer(struct explorer *e)
 {
     struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
@@ -188,13 +188,13 @@ static void take_keys(struct explorer *e)
         explorer_key(e, &key);
 }
 
-/* When the tiles may be updated again: a frame that the line takes long to carry
- * leaves twice its time to typing. */
+/* When the tiles may be updated again: after a frame that is slow to transmit, twice its
+ * time is left for typing. */
 static double next_update(const struct explorer *e)
 {
     const char *motion = session_setting(e->session, "motion");
     bool reduced = motion && strcmp(motion, "reduced") == 0;
-    if (!isnan(e->flow_at)) /* the last one is not through yet */
+    if (!isnan(e->flow_at)) /* the last one has not been drawn yet */
         return fmax(e->updated_at + frame_seconds, e->flow_at + flow_seconds);
     return fmax(e->updated_at + (reduced ? reduced_seconds : frame_seconds),
                 e->through_at + 2 * e->flow_took);
@@ -239,7 +239,7 @@ static void turn(struct explorer *e)
     step_session(e);
     if (e->stale && clock_seconds() >= next_update(e))
         explorer_update(e);
-    /* what is waited for goes on */
+    /* what is being waited for goes on */
     bool moves = e->step == STEP_WAITING && clock_seconds() >= e->drawn_at + waiting_seconds;
     if (e->dirty || e->redraw || moves)
         explorer_draw(e);

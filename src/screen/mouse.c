@@ -47,7 +47,7 @@ static void drag(struct explorer *e, int x, int y)
     }
 }
 
-/* A border that was moved is told as the command that puts it there. */
+/* A moved border is reported as the command that would move it there. */
 static void let_go(struct explorer *e)
 {
     if (e->dragged >= 0 && e->dragged < e->place.n_bars && e->moved)

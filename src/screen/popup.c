@@ -69,7 +69,7 @@ static int widest(const struct popup *popup, bool meaning, int most)
     return width < most ? width : most;
 }
 
-/* Which are in sight, when not all are; or the title. */
+/* Which rows are in sight, when not all are; or the title. */
 static void title_of(const struct popup *popup, int rows, const char *title, char *out, size_t room)
 {
     bool more = (int)popup->n > rows;
@@ -103,7 +103,7 @@ void popup_draw(struct popup *popup, struct canvas *canvas, int x, int bottom, s
     if (rows < 1)
         return;
     popup->shown = rows;
-    if (popup->chosen >= 0) /* in sight whatever room there is now */
+    if (popup->chosen >= 0) /* keep it in sight whatever room there is now */
         popup_choose(popup, 0);
     size_t last = popup->n - (size_t)rows;
     popup->first = popup->first < last ? popup->first : last;

@@ -22,7 +22,7 @@ struct popup {
 void popup_fill(struct popup *popup, const struct completion *completion);
 /* One (word, meaning) more; for lists that are no completions. */
 void popup_add(struct popup *popup, const char *word, const char *meaning);
-/* Choose another, `by` further down; by one goes round. */
+/* Choose another, `by` rows further down; steps of one wrap around. */
 void popup_choose(struct popup *popup, long by);
 void popup_clear(struct popup *popup);
 /* A framed box with its lower left corner at (x, bottom), within `room`. */

@@ -56,8 +56,8 @@ static int prompt_room(const struct strbuf *prompt, int width)
     return cells < width * 2 / 3 ? cells : width * 2 / 3;
 }
 
-/* Behind the cursor at the end of the line: what the right arrow takes, and words
- * on what else is possible. */
+/* After the cursor at the end of the line: what the right arrow accepts, and a few words on
+ * what else is possible. */
 static void draw_hint(struct explorer *e, int x, int y, int room, char before)
 {
     struct strbuf words = {0};
@@ -67,7 +67,9 @@ static void draw_hint(struct explorer *e, int x, int y, int room, char before)
     const char *rest = strbuf_text(&e->rest);
     int used = canvas_text(&e->frame, x, y, room, rest, foreground, attributes, &e->style);
     char last = e->rest.len ? rest[e->rest.len - 1] : before;
-    used += last == '=' || last == ' ' ? 0 : 2; /* what goes right there, or words on it */
+    used += last == '=' || last == ' '
+                ? 0
+                : 2; /* the text that would go right there, or a few words on it */
     if (words.len && room - used > 3)
         canvas_text(&e->frame, x + used, y, room - used, words.text, foreground, attributes,
                     &e->style);

@@ -45,7 +45,7 @@ bool reader_scroll_key(struct explorer *e, const struct keypress *key)
     return true;
 }
 
-/* Says what came of it. */
+/* Says how a search ended. */
 static bool find(struct explorer *e, bool below)
 {
     struct transcript *t = &e->transcript;

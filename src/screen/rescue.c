@@ -15,13 +15,13 @@
 static const double patience = 5; /* seconds for the fits to stop */
 enum { KEPT_MOST = 20 };          /* files of sessions that were ended */
 
-/* A handler has no other way to it. */
+/* A handler can reach it in no other way. */
 static struct session *crash_session;
 
 static void rescue(struct session *session, double wait)
 {
     struct strbuf told = {0}, text = {0};
-    /* a fit that has told of no epoch yet may tell of some when it stops */
+    /* a fit that has reported no epoch yet may report some when it stops */
     if (!session_unsaved(session, 0, NULL) && !(wait > 0 && session_busy(session)))
         return;
     char *folder = statefile_path("kept/");
@@ -31,7 +31,7 @@ static void rescue(struct session *session, double wait)
     } else {
         strbuf_puts(&told, "no folder can be made for models that were not saved; they are lost\n");
     }
-    /* nothing is told where there was no epoch yet */
+    /* nothing is reported where there was no epoch yet */
     for (char *rest = told.text, *line; (line = strsep(&rest, "\n"));)
         if (*line)
             strbuf_printf(&text, "deltaw: %s\n", line);
@@ -106,7 +106,7 @@ static struct kept *list_kept(const char *folder, size_t *n)
     return list;
 }
 
-/* When it was told last of them: the time of an empty file beside them. */
+/* When they were last announced: the time of an empty file beside them. */
 static size_t count_untold(const struct kept *list, size_t n, const char *told)
 {
     struct stat status;

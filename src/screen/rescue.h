@@ -4,12 +4,12 @@
 
 #include "deltaw/shell/session.h"
 
-/* TERM, HUP, a lost terminal: keep what is in no file, and say on stderr where. */
+/* On TERM, HUP or a lost terminal: save what is in no file, and say on stderr where. */
 void rescue_now(struct session *session);
-/* From here on a crash tries the same in a child of its own, which is given a few
- * seconds.  NULL: no more. */
+/* From here on a crash tries the same in a child process, which is given a few seconds.
+ * NULL: no longer. */
 void rescue_on_crash(struct session *session);
-/* What earlier sessions left: "2 models ... in FOLDER"; adds nothing when none. */
+/* What earlier sessions left: "2 models ... in FOLDER"; adds nothing when there is nothing. */
 void rescue_tell_kept(struct strbuf *out);
 
 #endif

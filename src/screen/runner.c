@@ -48,7 +48,7 @@ static void on_complaint(void *host, const char *bytes, size_t n)
 {
     struct runner *r = host;
     make_room(r);
-    if (fflush(stdout) != 0 && !r->lost) /* so that the two keep their order */
+    if (fflush(stdout) != 0 && !r->lost) /* so that the two stay in order */
         r->lost = errno;
     fwrite(bytes, 1, n, stderr);
 }
@@ -188,7 +188,7 @@ enum run runner_run(struct runner *r)
     }
 }
 
-bool runner_fits_train(struct runner *r)
+static bool fits_train(struct runner *r)
 {
     const struct scene *scene = session_scene(r->session);
     for (size_t i = 0; i < scene->n_models; i++)
@@ -200,7 +200,7 @@ bool runner_fits_train(struct runner *r)
 enum run runner_wait_fits(struct runner *r)
 {
     r->waiting_since = clock_seconds();
-    while (runner_fits_train(r)) {
+    while (fits_train(r)) {
         show_progress(r);
         if (sleep_a_while(r, -1))
             return RUN_ENDED;
@@ -231,7 +231,7 @@ int runner_close(struct runner *r, enum run how, int code)
         signals_die_of(signals_last_end());
     if (r->lost && code == 0)
         code = ERR_FAILED;
-    if (r->lost && r->lost != EPIPE) /* a reader that has enough is no news */
+    if (r->lost && r->lost != EPIPE) /* a reader that has read enough is no error */
         fprintf(stderr, "deltaw: standard output: %s\n", strerror(r->lost));
     return code;
 }

@@ -13,7 +13,7 @@ struct runner {
     struct output out;
     bool stay;     /* go on after a failed command */
     bool typing;   /* the line editor is on the terminal */
-    bool hidden;   /* it was taken off to print */
+    bool hidden;   /* it was removed in order to print */
     bool progress; /* stderr can show a progress line */
     bool shown;    /* one is on it */
     double waiting_since, shown_at;
@@ -32,15 +32,14 @@ enum run {
 
 bool runner_open(struct runner *r, const struct host_setup *setup, struct session_setup *session,
                  struct err *err);
-/* Step until one of the above; waits, with a progress line, for what takes long.
- * ^C gives up what is waited for. */
+/* Step until one of the above; waits for long work with a progress line.  ^C gives up what
+ * is being waited for. */
 enum run runner_run(struct runner *r);
-/* Wait until no fit trains any more. */
+/* Wait until no fit is training. */
 enum run runner_wait_fits(struct runner *r);
-/* What happened in the background since, with the line editor put aside. */
+/* Prints what has happened in the background since, with the line editor out of the way. */
 void runner_news(struct runner *r);
 void runner_complain(struct runner *r, const struct err *err);
-bool runner_fits_train(struct runner *r);
 /* Ends the session; the exit code, or death by the signal that came. */
 int runner_close(struct runner *r, enum run how, int code);
 
@@ -48,7 +47,7 @@ int runner_close(struct runner *r, enum run how, int code);
 struct stream {
     int fd;
     bool ended;
-    bool failed; /* ended since it cannot be read; a complaint was made */
+    bool failed; /* ended because it cannot be read; the error was reported */
     int line;
     struct strbuf text;
     size_t at;

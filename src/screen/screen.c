@@ -23,7 +23,7 @@
 #include "deltaw/base/utf8.h"
 #include "deltaw/draw/palette.h"
 
-/* As much as a handler needs must be static. */
+/* Whatever a handler needs must be static. */
 static struct {
     bool utf8, coloured, mouse;
     SCREEN *screen;
@@ -42,7 +42,7 @@ static const char mouse_on[] = "\033[?1002h\033[?1006h", mouse_off[] = "\033[?10
 
 /* --- what the terminal can --------------------------------------------------- */
 
-/* What style.colours is with this many. */
+/* style.colours for a terminal with this many. */
 static int colours_of(int n)
 {
     static const int steps[] = {COLOURS_DIRECT, 256, 16, 8};
@@ -162,7 +162,7 @@ static void prepare_farewell(void)
     farewell_byte('\r');
 }
 
-/* Keys one by one and as they are, but ^C, ^Z and ^\ still raise signals. */
+/* Keys one by one and unchanged, but ^C, ^Z and ^\ still raise signals. */
 static void set_modes(void)
 {
     cbreak();
@@ -190,7 +190,7 @@ static void take_size(void)
 
 bool screen_open(struct err *err)
 {
-    /* curses would take an old size from these, and keep it */
+    /* curses would take an outdated size from these, and keep it */
     unsetenv("LINES");
     unsetenv("COLUMNS");
     self.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
@@ -224,7 +224,7 @@ void screen_close(void)
     screen_mouse(false);
     self.active = 0;
     say(paste_off);
-    /* where there is no alternate screen the shell goes on in the last row */
+    /* without an alternate screen the shell continues in the last row */
     move(self.height - 1, 0);
     clrtoeol();
     curs_set(1);

@@ -1,5 +1,5 @@
-/* The terminal: the one file that knows curses.  Full screen on and off, a canvas
- * onto it, and giving it back as it was from every way out. */
+/* The terminal: the one file that knows curses.  Full screen on and off, a canvas shown on
+ * it, and the terminal restored on every way out. */
 #ifndef SCREEN_SCREEN_H
 #define SCREEN_SCREEN_H
 
@@ -25,18 +25,18 @@ void screen_close(void);
 /* The same for a signal handler. */
 void screen_crash(void);
 
-/* Clicks, drags and the wheel come as keys (mode 1006), or stay with the terminal. */
+/* Clicks, drags and the wheel arrive as keys (mode 1006), or are left to the terminal. */
 void screen_mouse(bool on);
 
 /* ^Z: give the terminal back, stop, and take it again. */
 void screen_suspend(void (*stop)(void));
-/* Ask for the background, unless this terminal would not understand; the answers
- * come as input.  Whether it was asked. */
+/* Ask for the background, unless this terminal would not understand; answers arrive as
+ * input.  Returns whether it was asked. */
 bool screen_ask_background(void);
-/* Ask for a sign that all so far is drawn: ESC [ 0 n comes back.  Only for terminals
- * that answered the other question. */
+/* Ask for a sign that everything so far is drawn: the answer is ESC [ 0 n.  Only for
+ * terminals that answered the other question. */
 void screen_ask_through(void);
-/* Look how big it is now. */
+/* Ask how big it is now. */
 void screen_size(int *width, int *height);
 /* Colours the open screen has. */
 int screen_colours(void);

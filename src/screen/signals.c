@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 enum { LAST_SECONDS = 5 };
-enum { UNANSWERED = 3 }; /* so many ^C without an answer end the program */
+enum { UNANSWERED = 3 }; /* this many ^C without a response end the program */
 
 static const int fatal_numbers[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGQUIT};
 enum { N_FATAL = sizeof fatal_numbers / sizeof fatal_numbers[0] };
@@ -24,7 +24,7 @@ static struct {
     struct sigaction old_fatal[N_FATAL], old_plain[N_PLAIN];
 } state = {.pipe = {-1, -1}};
 
-static char crash_stack[2 << 20]; /* saving models takes some; untouched it costs nothing */
+static char crash_stack[2 << 20]; /* saving models needs some; unused it costs nothing */
 
 static void note(int which)
 {
@@ -55,7 +55,7 @@ static void on_plain(int number)
     case SIGTERM:
     case SIGHUP:
         state.last_end = number;
-        /* a closed window sends HUP twice: the kernel does and the shell does */
+        /* a closed window sends HUP twice, once by the kernel and once by the shell */
         if (number == SIGTERM && ++state.ends >= 2) {
             give_back();
             signal(number, SIG_DFL);
@@ -130,7 +130,7 @@ bool signals_open(bool suspend, struct err *err)
         if (number == SIGTSTP && !suspend)
             continue;
         struct sigaction ignore = action;
-        ignore.sa_handler = SIG_IGN; /* a reader that left shows as EPIPE */
+        ignore.sa_handler = SIG_IGN; /* a reader that has gone shows up as EPIPE */
         sigaction(number, number == SIGPIPE ? &ignore : &action, NULL);
     }
     struct sigaction fatal = {.sa_handler = on_fatal, .sa_flags = SA_ONSTACK | SA_NODEFER};

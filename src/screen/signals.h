@@ -1,6 +1,6 @@
-/* Signals of the main thread.  A handler sets a bit and writes one byte to a
- * pipe; the loop polls signals_fd() and acts on signals_take().  What handlers
- * touch has to be static, so there is one of everything here. */
+/* Signals of the main thread.  A handler sets a bit and writes one byte to a pipe; the loop
+ * polls signals_fd() and acts on signals_take().  What handlers touch must be static, so
+ * there is one of everything here. */
 #ifndef SCREEN_SIGNALS_H
 #define SCREEN_SIGNALS_H
 
@@ -24,15 +24,15 @@ int signals_fd(void);
 unsigned signals_take(void);
 int signals_last_end(void);
 
-/* What gives the terminal back from a handler: async-signal-safe.  NULL: none. */
+/* Restores the terminal from a handler: async-signal-safe.  NULL: nothing to do. */
 void signals_on_crash(void (*restore)(void));
 
-/* What a fault does after that and before the signal takes its course, in a child
- * that is given a few seconds: with the heap damaged or a lock held it may crash
- * or hang, and then only the child does.  NULL: nothing. */
+/* What a fault does after that, before the signal takes its course, in a child process that
+ * is given a few seconds: with the heap damaged or a lock held it may crash or hang, and
+ * then only the child does.  NULL: nothing. */
 void signals_on_fatal(void (*last)(void));
 
-/* Stop this process as ^Z does; returns when it goes on. */
+/* Stop this process as ^Z does; returns when it is continued. */
 void signals_suspend_now(void);
 /* End by this signal as if it had not been caught. */
 _Noreturn void signals_die_of(int number);

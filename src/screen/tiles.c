@@ -58,7 +58,7 @@ static bool set_picture(struct explorer *e, const struct args *args, struct err 
     return good;
 }
 
-/* Layouts that would look the same, since there is no room, are passed over. */
+/* Layouts that would look the same for lack of room are skipped. */
 static void next_layout(struct explorer *e)
 {
     struct placement before = e->place;
@@ -154,7 +154,7 @@ void tiles_step(struct explorer *e, int by)
     else
         layout_step(layout, by);
     explorer_focus(e, true, false);
-    explorer_place(e); /* where only one has room, another is shown now */
+    explorer_place(e); /* where only one fits, another is shown now */
 }
 
 void explorer_tell_layout(struct explorer *e, bool text_only)
@@ -193,7 +193,7 @@ void tiles_more_text(struct explorer *e, int by)
 }
 
 /* A command from a key runs as if it had been typed, but at once.  Its line in the
- * transcript takes the place of one like it, so that steps leave one line. */
+ * transcript replaces a similar one, so that a series of steps leaves one line. */
 void explorer_run(struct explorer *e, const char *command)
 {
     struct transcript *t = &e->transcript;

@@ -10,7 +10,7 @@
 static const int red = 9, yellow = 11, cyan_dark = 14, cyan_light = 6;
 enum { SAY_MARGIN = 2 }; /* narration has a bar at its left */
 
-/* Of the text in a row of `width` cells. */
+/* Cells for text in a row of `width` cells. */
 static int text_width(enum transcript_kind kind, int width)
 {
     int room = width > 3 * SAY_MARGIN ? width - SAY_MARGIN : width;
@@ -34,7 +34,7 @@ static void recount(struct transcript *t, int width)
 {
     if (t->width == width)
         return;
-    /* stay at the line that is lowest now */
+    /* keep the line that is lowest now */
     double share = t->rows ? (double)t->scrolled / (double)t->rows : 0;
     t->width = width;
     t->rows = 0;
@@ -81,7 +81,7 @@ static void add_line(struct transcript *t, enum transcript_kind kind, char *text
     last->open = open;
     last->rows = count_rows(last, t->width);
     t->rows += last->rows;
-    if (t->scrolled) /* who reads further up goes on reading there */
+    if (t->scrolled) /* a reader further up stays there */
         t->scrolled += t->rows - before;
 }
 
@@ -178,7 +178,7 @@ void transcript_seek(struct transcript *t, const char *needle)
     t->found = 0;
 }
 
-/* Searches are no finds. */
+/* A search for the text is not a find. */
 static bool has_match(const struct transcript *t, size_t i)
 {
     static const char search[] = "deltaw> search ";
@@ -262,7 +262,8 @@ static void draw_row(struct canvas *canvas, struct rect area, int y, const char 
                          : COLOUR_DEFAULT;
     if (line->kind == LINE_SAY && area.width > 3 * SAY_MARGIN) {
         canvas_put(canvas, area.x, y, style->ascii ? '>' : 0x2590, foreground, COLOUR_DEFAULT, 0);
-        foreground = COLOUR_DEFAULT; /* the bar says who speaks; long text is read plain */
+        foreground =
+            COLOUR_DEFAULT; /* the bar shows who is speaking; long text is easier to read plain */
         area.x += SAY_MARGIN;
         area.width -= SAY_MARGIN;
     }

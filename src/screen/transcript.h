@@ -17,7 +17,7 @@ struct transcript {
     struct transcript_line {
         char *text;
         enum transcript_kind kind;
-        bool open; /* no newline came yet */
+        bool open; /* no newline has come yet */
         int rows;  /* at `width` */
     } * lines;
     size_t dropped; /* lines gone at the top since the beginning */
@@ -25,16 +25,17 @@ struct transcript {
     long rows;     /* of all lines at `width` */
     long scrolled; /* rows below the lowest one shown; 0: at the end */
     char *needle;  /* marked where it occurs; NULL: nothing */
-    bool marking;  /* it is wanted now */
+    bool marking;  /* to be drawn now */
     size_t found;  /* line of the last match, counted as transcript_mark does, from 1; 0: none */
 };
 
 /* Text of any length, with or without newlines; control characters are made
  * harmless. */
 void transcript_add(struct transcript *t, enum transcript_kind kind, const char *bytes, size_t n);
-/* The last line goes. */
+/* Drops the last line. */
 void transcript_drop_last(struct transcript *t);
-/* A number for now; lines of one kind added since can be made another. */
+/* A mark of the present end, with which lines of one kind added after it can be turned into
+ * another. */
 size_t transcript_mark(const struct transcript *t);
 void transcript_change(struct transcript *t, size_t mark, enum transcript_kind from,
                        enum transcript_kind to);
@@ -43,8 +44,8 @@ void transcript_free(struct transcript *t);
 
 /* `by` rows up (or down, negative) in a window of this size. */
 void transcript_scroll(struct transcript *t, long by, int width, int height);
-/* Mark what is searched for; "" or NULL ends that.  Letters of a text without
- * capitals stand for both. */
+/* Mark what is searched for; "" or NULL ends that.  A text without capitals matches either
+ * case. */
 void transcript_seek(struct transcript *t, const char *needle);
 enum found { FOUND_NONE, FOUND_NEXT, FOUND_AROUND /* beyond the other end */ };
 /* Scroll to the next line above (or below) the last match that has it; without one

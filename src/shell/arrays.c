@@ -17,14 +17,14 @@ static const struct table_cell *cell(const struct table *t, size_t row, size_t c
     return &t->cells[row * t->n_columns + column];
 }
 
-/* n items of a column, from its first row on at a stride, in this shape. */
+/* n items of a column, from row `first` at a stride, in this shape. */
 static void add_column(const struct table *t, size_t column, const char *name, size_t stride,
                        size_t n_dimensions, const size_t *shape, struct npz *out)
 {
     size_t n = 1;
     for (size_t i = 0; i < n_dimensions; i++)
         n *= shape[i];
-    if (npz_find(out, name)) /* a log may have a column called like one of ours */
+    if (npz_find(out, name)) /* a log may have a column with one of our names */
         return;
     if (t->columns[column].type == COLUMN_TEXT) {
         const char **texts = mem_new(n, sizeof *texts);

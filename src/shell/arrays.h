@@ -5,11 +5,11 @@
 #include "deltaw/data/npz.h"
 #include "state.h"
 
-/* An array a column, named as it: float64, or text.  Of a grid (view.h): x [nx],
- * y [ny], panel [n], and each other column [n][ny][nx], `x_name`, `y_name`. */
+/* An array for each column, of the same name: float64, or text.  Of a grid (view.h): x
+ * [nx], y [ny], panel [n], and each other column [n][ny][nx], `x_name`, `y_name`. */
 void arrays_of_table(const struct table *table, bool grid, struct npz *out);
-/* JSON of what repeats it: version, command, sentence, cohort, model with the
- * settings of its fit. */
+/* JSON with all that is needed to repeat it: version, command, sentence, cohort, model with
+ * the settings of its fit. */
 void arrays_tell(struct session *session, struct view *view, struct strbuf *out);
 
 #endif

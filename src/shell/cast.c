@@ -10,7 +10,7 @@
 
 static const double last_seconds = 2; /* the last frame stays */
 
-/* All of it belongs to the task's thread until it is over. */
+/* All of it belongs to the task's thread until that ends. */
 struct cast {
     char *path;
     struct view *view;
@@ -22,7 +22,7 @@ struct cast {
     struct cast_size size;
     struct style style;
     struct canvas canvas;
-    char **rows; /* [height] as written last, NULL: not yet */
+    char **rows; /* [height] as last written, NULL: not yet */
     struct strbuf text, frame;
 };
 
@@ -187,7 +187,7 @@ bool cast_start(struct session *session, const struct view *view, const char *pa
                        .size = *size,
                        .threads = session_scene(session)->threads,
                        .style = cast_style(session, out)};
-    c->status.state = FIT_DONE; /* what goes on is not part of it */
+    c->status.state = FIT_DONE; /* what is still training is not part of it */
     canvas_init(&c->canvas, size->width, size->height);
     c->rows = mem_new((size_t)size->height, sizeof *c->rows);
     char *clean = clean_text(path), *label = mem_printf("filming %s", clean);

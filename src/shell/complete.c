@@ -73,8 +73,8 @@ static void add_views(struct completion *out, const char *prefix)
         complete_add_if(out, prefix, view_at(i)->name, view_at(i)->summary, false);
 }
 
-/* A view of a picture; the first may be the name of a whole one.  out->from
- * moves behind the last '|', ',' or '/'. */
+/* A view of a picture; the first word may name a whole picture.  out->from moves behind the
+ * last '|', ',' or '/'. */
 static void add_layouts(struct completion *out, const char *prefix)
 {
     size_t before = 0;
@@ -201,7 +201,7 @@ bool words_name(const struct words *words, const char *name)
     return false;
 }
 
-/* Of the files that an option names: what its text says. */
+/* The endings of the files an option names, from its text. */
 static const char *option_endings(const struct option_row *option)
 {
     return option->type == OPTION_FILE && strstr(option->text, ".npz") ? ".npz" : NULL;
@@ -249,8 +249,8 @@ static void add_argument(const struct session *session, const struct command *co
     if (positional < command_positional(command)) {
         if (positional == 0)
             add_words(out, word->text, command->first_words, command->summary);
-        for (size_t i = 0; positional == 0 && command->first_list && command->first_list[i]; i++)
-            complete_add_if(out, word->text, command->first_list[i], command->summary, false);
+        for (size_t i = 0; positional == 0 && command->first_at && command->first_at(i); i++)
+            complete_add_if(out, word->text, command->first_at(i), command->summary, false);
         enum option_type type =
             positional == 0 ? command->positional_type : command->following_type;
         add_values(session, type, word->text, command->endings, effort, out);
@@ -299,7 +299,7 @@ static void write_out(const char *line, size_t word, size_t point, struct comple
     }
 }
 
-/* What stands behind the cursor already is not put there once more. */
+/* What is already after the cursor is not inserted again. */
 static void leave_out(const char *line, size_t point, struct completion *out)
 {
     for (size_t i = 0; i < out->n; i++) {

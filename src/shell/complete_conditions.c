@@ -16,7 +16,7 @@ static void add_comparisons(const char *column, struct completion *out)
 {
     static const char *const signs[][2] = {
         {"=", "is, or is one of several: A,B"},
-        {"!=", "is none of them"},
+        {"!=", "is none of these"},
         {"<", "is less than"},
         {"<=", "is at most"},
         {">", "is more than"},

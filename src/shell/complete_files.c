@@ -57,7 +57,7 @@ static bool ends_in(const char *name, const char *endings)
     return false;
 }
 
-/* Of those from `first` on leave folders and files with the endings, unless that leaves nothing. */
+/* From `first` on, keep only folders and files with the endings, unless that leaves nothing. */
 static void choose(struct completion *c, size_t first, const char *endings)
 {
     size_t fitting = 0, kept = first;

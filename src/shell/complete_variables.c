@@ -1,5 +1,5 @@
-/* Completion of weights and other variables of a policy: those of the model that the
- * line is about. */
+/* Completion of weights and other variables of a policy: those of the model the line is
+ * about. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "deltaw/study/probe.h"
 #include "state.h"
 
-/* Of the model that model= names, else of the one in use, else the usual one. */
+/* The policy of the model that model= names, else of the one in use, else the usual one. */
 static struct policy policy_of(const struct session *session, const struct words *words)
 {
     struct policy policy;

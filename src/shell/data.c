@@ -1,4 +1,4 @@
-/* The open cohort and those under it, for undo and reset. */
+/* The open cohort and those below it, for undo and reset. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +26,7 @@ void session_push_cohort(struct session *session, struct cohort *cohort, bool de
     if (session->n_cohorts == UNDO_DEPTH) {
         cohort_drop(all[0].cohort);
         memmove(all, all + 1, --session->n_cohorts * sizeof *all);
-        all[0].derived = false; /* nothing below it to go back to */
+        all[0].derived = false; /* nothing below it to return to */
     }
     all[session->n_cohorts++] = (struct cohort_entry){cohort, derived};
 }

@@ -25,7 +25,7 @@ static void filter_release(void *data)
     free(f);
 }
 
-/* Columns of the condition are of the words joined; make them the line's. */
+/* Columns in the condition count from the joined words; make them count in the line. */
 static void place(const struct filtering *f, struct err *err)
 {
     for (size_t i = f->n; err->column > 0 && i-- > 0;)

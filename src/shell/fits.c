@@ -1,4 +1,4 @@
-/* The fits of a session: names, which one is meant, how they are said. */
+/* The fits of a session: names, which one is meant, how they are described. */
 #include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
@@ -108,7 +108,7 @@ void session_use(struct session *session, struct fit *fit)
         set_current(session, fit_name(fit));
 }
 
-/* Processors among those that train; one alone has them all. */
+/* Shares processors among the fits that train; a single one has them all. */
 static void share_out(const struct session *session)
 {
     int n = 0, all = atoi(session_setting(session, "threads"));
@@ -139,7 +139,7 @@ static void views_forget(struct session *session, const char *name, struct strbu
                           view_ops_of(session->views[i])->name);
 }
 
-/* A fit that trains needs up to an epoch to stop, so it is closed later. */
+/* A training fit needs up to an epoch to stop, so it is closed later. */
 void session_forget_fit(struct session *session, struct fit *fit, struct strbuf *told)
 {
     size_t i = 0;
@@ -246,7 +246,7 @@ const struct scene *session_scene(struct session *session)
                                                         .status = session_status(session, fit),
                                                         .cohort = fit_cohort(fit)};
         struct scene_model *seen = &session->scene_models[i];
-        if (!seen->model->rule->network) /* a search ends when it ends */
+        if (!seen->model->rule->network) /* the end of a search is not known */
             seen->status.epochs = seen->status.epoch;
         replay_scene(session, fit, seen);
         if (strcmp(fit_name(fit), session->current) == 0)
@@ -282,7 +282,7 @@ struct fit_status session_status(const struct session *session, struct fit *fit)
 {
     struct fit_status status = fit_status(fit);
     if (status.state == FIT_RUNNING && session_paused(session, fit))
-        status.state = FIT_PAUSED; /* once the epoch under way is done */
+        status.state = FIT_PAUSED; /* once the present epoch is done */
     return status;
 }
 

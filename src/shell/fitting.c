@@ -54,37 +54,14 @@ const struct rule *rule_need(const char *name, int column, const char *verb, str
     return rule;
 }
 
-/* "reinforce, reinforce-base and trace take it" */
-static void takers(const char *option, struct strbuf *out)
-{
-    size_t n = 0, last = 0;
-    for (size_t i = 0; rule_at(i); i++)
-        if (!rule_refuses(rule_at(i), option))
-            n++, last = i;
-    for (size_t i = 0, k = 0; rule_at(i); i++)
-        if (!rule_refuses(rule_at(i), option))
-            strbuf_printf(out, "%s%s",
-                          k++ == 0    ? ""
-                          : i == last ? " and "
-                                      : ", ",
-                          rule_at(i)->name);
-    strbuf_puts(out, n == 1 ? " takes it" : " take it");
-}
-
 bool rule_check_args(const struct rule *rule, const struct args *args, const char *verb,
                      struct err *err)
 {
     for (size_t i = 0; i < args->n; i++) {
         const struct arg *arg = &args->items[i];
-        const char *why = arg->name ? rule_refuses(rule, arg->name) : NULL;
-        if (!why)
-            continue;
-        struct strbuf who = {0};
-        takers(arg->name, &who);
-        err_at(err, ERR_USAGE, arg->column, "%s: %s= does not apply to %s: %s; %s", verb, arg->name,
-               rule->name, why, strbuf_text(&who));
-        strbuf_free(&who);
-        return false;
+        const struct setting *row = arg->name ? setting_find(arg->name) : NULL;
+        if (row && !setting_applies(row, rule, arg, verb, err))
+            return false;
     }
     return true;
 }
@@ -144,7 +121,7 @@ size_t rule_parameters(const struct rule *rule, const struct fit_settings *setti
     return own.size;
 }
 
-/* Does it say anything of the fit? */
+/* Does it describe anything of the fit? */
 static bool tells(const struct setting *row, const struct rule *rule, const struct fit_settings *s)
 {
     struct strbuf text = {0};

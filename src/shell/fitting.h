@@ -1,5 +1,5 @@
-/* Options of learning rules: which a rule takes and what they set.  Nothing here
- * names a rule; what a rule takes is read off its flags and its tensors. */
+/* Options of learning rules: which a rule takes and what they set.  Nothing here names a
+ * rule; what a rule takes follows from its flags and its tensors. */
 #ifndef SHELL_FITTING_H
 #define SHELL_FITTING_H
 

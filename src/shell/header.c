@@ -1,4 +1,4 @@
-/* The header line: pieces in order, the least important left out first. */
+/* The header line: pieces in order; the least important is left out first. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,7 +59,7 @@ static void rate_piece(const struct fit_status *status, struct pieces *p)
         strbuf_printf(piece(p, 7, true), "%.0f s/epoch", ms / 1e3);
 }
 
-/* True: it says all there is to say, since nothing trains. */
+/* True: this is the whole line, since nothing trains. */
 static bool replay_pieces(const struct session *session, struct pieces *p)
 {
     struct replay_now now;
@@ -136,7 +136,7 @@ void session_header(struct session *session, int width, struct strbuf *out)
         size_t left = 0;
         for (size_t i = 0; i < p.n; i++)
             left += !p.item[i].absent;
-        if (left <= 1) { /* one piece too long: cut it */
+        if (left <= 1) { /* a single piece is too long: cut it */
             size_t keep = utf8_prefix(line.text, width > 0 ? width : 0);
             strbuf_cut(&line, keep);
             break;

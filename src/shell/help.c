@@ -38,7 +38,7 @@ void text_fill(struct strbuf *out, const char *text, int indent, int width)
 void view_keys_words(const char *keys, struct strbuf *out)
 {
     strbuf_puts(out, "");
-    for (const char *k = keys ? keys : ""; *k; k++) { /* two blanks part them */
+    for (const char *k = keys ? keys : ""; *k; k++) { /* two blanks separate them */
         bool gap = k[0] == ' ' && k[1] == ' ';
         strbuf_puts(out, gap ? "; " : (char[2]){*k, '\0'});
         k += gap;
@@ -73,7 +73,7 @@ void help_all(struct output *out)
             table_text(&table, 3, c->summary);
         }
     }
-    strbuf_puts(&text, "`help VERB` tells options and examples, `help WORD` searches.\n");
+    strbuf_puts(&text, "`help VERB` shows options and examples, `help WORD` searches.\n");
     if (out->mode == OUTPUT_TEXT)
         output_block(out, strbuf_text(&text));
     output_data(out, "verbs", &table);
@@ -254,7 +254,7 @@ static void search_options(const char *where, const struct option_row *options, 
         }
 }
 
-/* The hits as people read them: verb and option, then the text, in full. */
+/* The hits for people: verb and option, then the whole text. */
 static void print_hits(const struct table *table, struct output *out)
 {
     struct strbuf text = {0};
@@ -303,7 +303,7 @@ bool help_topic(const char *topic, struct output *out, struct err *err)
     if (good && out->mode == OUTPUT_TEXT) {
         print_hits(&table, out);
         if (rule_find(topic))
-            output_say(out, "`rules %s` tells all of this rule.", topic);
+            output_say(out, "`rules %s` describes this rule.", topic);
     } else if (good) {
         output_data(out, "found", &table);
     }

@@ -1,5 +1,5 @@
-/* Hints: what may still follow on the line that is typed, from the tables that
- * completion reads. */
+/* Hints: what may still follow on the line being typed, from the tables that completion
+ * reads. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,15 +15,15 @@ static void add_word(struct strbuf *out, const char *word, size_t n)
     strbuf_add(out, word, n);
 }
 
-/* How the usage "FILE... [name=value]..." or "data|MODEL FILE" goes on after so
- * many words; a part with dots goes on for ever. */
+/* How the usage "FILE... [name=value]..." or "data|MODEL FILE" continues after this many
+ * words; a part with dots repeats for ever. */
 static void add_usage(const char *usage, size_t given, struct strbuf *out)
 {
     while (*usage) {
         size_t n = strcspn(usage, " ");
         const char *next = usage + n + strspn(usage + n, " ");
         bool on = usage[0] == '[' && !memchr(usage, ']', n);
-        if (on) { /* "[on FILE|off]" is one */
+        if (on) { /* "[on FILE|off]" is one part */
             n = strcspn(usage, "]") + 1;
             next = usage + n + strspn(usage + n, " ");
         }
@@ -37,7 +37,7 @@ static void add_usage(const char *usage, size_t given, struct strbuf *out)
     }
 }
 
-/* Options not yet there, with their defaults: "[policy=stim+bias w0=zero ...]". */
+/* Options not given yet, with their defaults: "[policy=stim+bias w0=zero ...]". */
 static void add_options(const struct command *command, const struct words *words,
                         struct strbuf *out)
 {
@@ -94,7 +94,7 @@ static void add_only(const struct candidate *only, const char *typed, const stru
 {
     size_t n = strlen(typed);
     if (strncmp(only->word, typed, n) != 0)
-        return; /* written in another way */
+        return; /* quoted in another way */
     strbuf_puts(rest, only->word + n);
     const struct command *verb = command ? NULL : command_find(only->word);
     const struct option_row *options = command ? command_options(command) : NULL;

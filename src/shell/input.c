@@ -1,6 +1,6 @@
-/* Where commands come from: a queue of texts, a stack of the files being read.
- * An aside, typed while a script pauses, stands above the script: it runs at
- * once, what goes wrong in it ends only itself, and then the pause goes on. */
+/* Where commands come from: a queue of texts and a stack of the files being read.  An
+ * aside, typed while a script pauses, is on top of the script: it runs at once, an error in
+ * it ends only the aside, and then the pause continues. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -26,7 +26,7 @@ static const struct key_row rows[] = {
     {KEYS_COMMON, "C-Home, C-End", "to its ends; Home, End too, once scrolled"},
     {KEYS_COMMON, "^C", "clear the line; give up what is waited for, not fits"},
     {KEYS_COMMON, "^L", "draw everything again"},
-    {KEYS_COMMON, "^Z", "stop the program; fg goes on"},
+    {KEYS_COMMON, "^Z", "stop the program; fg continues it"},
     {KEYS_MOUSE, "click", "to that tile, the prompt, a cell of a map"},
     {KEYS_MOUSE, "drag a border", "change the size of what it parts"},
     {KEYS_MOUSE, "wheel", "scroll the transcript"},

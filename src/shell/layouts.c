@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const struct layout_named layouts[] = {
-    /* 5 to 8: on 80 columns eleven contrasts have two cells each */
+    /* 5 to 8: on 80 columns eleven contrasts get two cells each */
     {"default", "curve and map of a fit", "loss:5|map:8", "loss:2|map:3/slice:2|accuracy:3"},
     {"overview", "all views of a fit", "loss|map/slice|weights/accuracy|psychometric",
      "loss|map|slice/weights|accuracy|psychometric"},

@@ -1,5 +1,4 @@
-/* Lessons: scripts N-name.dw of a folder.  Their first comment lines say what
- * they are:
+/* Lessons: scripts N-name.dw of a folder.  Their first comment lines describe them:
  *   # lesson: What a learning rule is
  *   # minutes: 6 */
 #include <ctype.h>
@@ -12,8 +11,8 @@
 #include "deltaw/base/outfile.h"
 #include "state.h"
 
-/* What stands after "# KEY:" among the comment lines that the text begins with;
- * NULL: it is not there.  Caller frees. */
+/* The text after "# KEY:" in the comment lines at the beginning; NULL: there is none.
+ * Caller frees. */
 static char *heading(const char *text, const char *key)
 {
     size_t n = strlen(key);

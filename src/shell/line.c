@@ -10,7 +10,7 @@
 struct reader {
     const char *text;
     size_t at, end;
-    size_t start; /* where the line begins that the command begins on */
+    size_t start; /* where the command's first line begins */
     int line;
 };
 
@@ -79,11 +79,11 @@ static bool is_apostrophe(const struct reader *r, const struct strbuf *word)
     return peek(r) == '\'' && before != '-' && before != '.' && is_name(before, false);
 }
 
-/* One word.  On a quote left open: false, the word is what there was. */
+/* One word.  False on a quote left open; the word is then what there was. */
 static bool read_word(struct reader *r, struct word *word, int *open)
 {
     struct strbuf text = {0};
-    bool plain = true, good = true; /* only bytes of a name so far */
+    bool plain = true, good = true; /* only characters of a name so far */
     *word = (struct word){.column = (int)(r->at - r->start) + 1};
     while (good && r->at < r->end) {
         char c = r->text[r->at];
@@ -184,7 +184,7 @@ size_t line_before(const char *text, size_t point, struct words *out)
     for (;;) {
         skip_blanks(&r);
         char c = peek(&r);
-        if (r.at >= r.end) { /* the cursor stands after a blank: a new word */
+        if (r.at >= r.end) { /* the cursor is after a blank: a new word */
             *add_word(out) = (struct word){.text = mem_text(""), .column = (int)point + 1};
             return point;
         }

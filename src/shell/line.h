@@ -23,21 +23,21 @@ struct words {
     int line;          /* of its first word, from 1 */
 };
 
-/* The next command of text, from byte *at, which is moved behind it; *line
- * counts lines.  No words at the end of the text.  On an error (a quote left
- * open) the rest of the line is skipped; begin, end and line are still set. */
+/* The next command of the text from byte *at, which is moved past it; *line counts lines.
+ * No words at the end of the text.  On an error (a quote left open) the rest of the line is
+ * skipped; begin, end and line are still set. */
 bool line_next(const char *text, size_t *at, int *line, struct words *out, struct err *err);
 void words_free(struct words *words);
 
-/* The command a cursor is in, for completion: the words before the point, the
- * last one perhaps empty, whatever is left open.  Returns where the last begins. */
+/* The command a cursor is in, for completion: the words before the point, the last one
+ * perhaps empty; quotes may be open.  Returns where the last begins. */
 size_t line_before(const char *text, size_t point, struct words *out);
 
-/* Where byte n of the word that begins at `from` stands in the text before `point`:
- * at the quote that opens before it, if one does.  *quote: in which it is already. */
+/* Where byte n of the word that begins at `from` is in the text before `point`, or the
+ * quote that opens just before it.  *quote: the quote it is inside of. */
 size_t line_offset(const char *text, size_t from, size_t point, size_t n, char *quote);
 
-/* `word` within quotes of this kind, with or without the first and the last one.
+/* `word` within quotes of this kind, with or without the opening and the closing one.
  * Caller frees. */
 char *line_in_quotes(const char *word, char quote, bool opens, bool closes);
 

@@ -1,6 +1,6 @@
-/* `log on FILE`: a script that does again what was done.  A command that
- * followed a fit at the prompt may have seen it finished, while a script goes on
- * at once: so a `wait` is written before the first command after fits ended. */
+/* `log on FILE`: a script that repeats what was done.  A command typed after a fit may have
+ * seen it finished, while a script goes on at once: so a `wait` is written before the first
+ * command after fits have ended. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

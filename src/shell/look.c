@@ -1,5 +1,5 @@
-/* What the view verbs do: lay their arguments over the view's, then show it in
- * a tile, print it, or give its table. */
+/* What the verbs of views do: apply their arguments on top of the view's, then show it in a
+ * tile, print it, or output its table. */
 #include <string.h>
 
 #include "state.h"
@@ -41,8 +41,8 @@ static void look_tell(struct session *session, struct view *view, struct output 
         look_data(view, out);
 }
 
-/* Show it as it is asked for now.  False: there is nothing to show; on a screen its tile
- * says so itself. */
+/* Show the view as it is asked for now.  False: there is nothing to show; on a screen its
+ * tile says so. */
 static bool look_at(struct session *session, struct view *view, struct output *out, struct err *err)
 {
     const char *name = view_ops_of(view)->name;
@@ -56,10 +56,10 @@ static bool look_at(struct session *session, struct view *view, struct output *o
             return false;
     }
     session->last_view = name;
-    /* a lesson says itself what there is to see */
+    /* a lesson explains what there is to see */
     if (host->show && (session->now.key || (session->now.script && input_lesson(session))))
         return true;
-    if (host->show && view_waits(view)) /* what it shows is told once it is there */
+    if (host->show && view_waits(view)) /* what it shows is reported once it is ready */
         session->pending_view = view;
     else
         look_tell(session, view, out);

@@ -5,9 +5,8 @@
 #include "deltaw/shell/keytable.h"
 #include "state.h"
 
-/* Running text: a new line for a new sentence and before column 72, none that
- * begins with a control character; signs that mean something to roff written
- * out. */
+/* Running text: a new line for a new sentence and before column 72, none that begins with a
+ * control character; characters special to roff written out. */
 static void mdoc_text(struct strbuf *out, const char *text)
 {
     bool start = true;
@@ -46,7 +45,7 @@ static void mdoc_argument(struct strbuf *out, const char *text)
 {
     strbuf_puts(out, " \"");
     if (text[0] && !text[1] && strchr(".,:;?!()[]|", text[0]))
-        strbuf_puts(out, "\\&"); /* alone it would be punctuation */
+        strbuf_puts(out, "\\&"); /* on its own it would be punctuation */
     for (const char *c = text; *c; c++) {
         if (*c == '"')
             strbuf_puts(out, "\\(dq");

@@ -6,8 +6,8 @@
 
 #include "deltaw/base/utf8.h"
 
-/* JSON and CSV are UTF-8 by their own rules; sentences, tables and complaints
- * keep to the 7 bits that were asked for. */
+/* JSON and CSV are UTF-8 by their own rules; sentences, tables and complaints keep to 7
+ * bits when asked to. */
 static void pass(struct output *out, bool sentence, void (*to)(void *, const char *, size_t),
                  const char *text, size_t n)
 {

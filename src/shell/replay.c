@@ -23,7 +23,7 @@ struct replay {
     pthread_cond_t changed;
     bool quit, playing;
     int from, to, target;
-    double speed, since; /* playing: at `target` at the time `since`; NaN: by snapshots */
+    double speed, since; /* playing: at `target` at the time `since`; NaN: snapshot by snapshot */
     struct model *model; /* shown; NULL: not prepared yet */
     int epoch;
 };
@@ -46,14 +46,14 @@ static int newest_epoch(struct fit *fit)
     return replay_near(fit, INT_MAX, 0);
 }
 
-/* The last epoch that is played. */
+/* The last epoch to play. */
 static int range_end(const struct replay *r)
 {
     int newest = newest_epoch(r->fit);
     return r->to < newest ? r->to : newest;
 }
 
-/* Snapshots from here to the last that is played. */
+/* Snapshots from here to the last one to play. */
 static int snapshots_from(const struct replay *r, int epoch)
 {
     int kept[SNAPSHOTS_MOST], end = range_end(r), n = 0;
@@ -63,8 +63,8 @@ static int snapshots_from(const struct replay *r, int epoch)
     return n;
 }
 
-/* Where it should be now.  Without a speed each snapshot has its share of the time: they
- * are dense where much changes. */
+/* Where it should be now.  Without a speed each snapshot gets the same time: they are dense
+ * where much changes. */
 static int position(const struct replay *r, double now)
 {
     double at = r->target, seconds = now - r->since;
@@ -122,7 +122,7 @@ static void take_over(struct replay *r, struct model *model, int epoch)
     wake_send(r->wake);
 }
 
-/* One frame, or a wait for the next; called and left with the lock held. */
+/* One frame, or a wait for the next; the lock is held at entry and return. */
 static void player_turn(struct replay *r)
 {
     double now = clock_seconds();
@@ -275,7 +275,7 @@ static void tell(struct replay *r)
     wake_send(r->wake);
 }
 
-/* From now on it plays, or stands, from where it is. */
+/* From now on it plays, or stands still, from where it is. */
 static void settle(struct replay *r, bool playing)
 {
     double now = clock_seconds();
@@ -313,7 +313,7 @@ void replay_pause(struct session *session)
     struct replay *r = session->replay;
     pthread_mutex_lock(&r->lock);
     settle(r, false);
-    if (r->model) /* what is seen is where it stands */
+    if (r->model) /* it stands where the picture is */
         r->target = r->epoch;
     tell(r);
 }

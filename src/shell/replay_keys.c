@@ -14,14 +14,14 @@ bool session_replays(const struct session *session, const char *view)
     return session->replay && ops && option_find(ops->options, "model");
 }
 
-/* Epoch that a key goes to; -1: it is no such key. */
+/* The epoch a key goes to; -1: it is not such a key. */
 static int key_epoch(struct fit *fit, const char *key, const struct replay_now *now)
 {
     if (strcmp(key, "right") == 0 || strcmp(key, ".") == 0)
         return replay_near(fit, now->target, 1);
     if (strcmp(key, "left") == 0 || strcmp(key, ",") == 0)
         return replay_near(fit, now->target, -1);
-    if (strcmp(key, "space") == 0 && now->playing) /* so that a log has where it stood */
+    if (strcmp(key, "space") == 0 && now->playing) /* so that a log tells where it stood */
         return now->epoch;
     if (strcmp(key, "home") == 0)
         return replay_near(fit, 0, 0);

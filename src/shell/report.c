@@ -1,5 +1,4 @@
-/* Errors as people read them: the line, a mark under the word that is wrong, and
- * the message. */
+/* Errors for people: the line, a mark under the wrong word, and the message. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,8 +6,8 @@
 #include "deltaw/base/utf8.h"
 #include "state.h"
 
-/* The physical line of the command that holds byte *column of all its lines;
- * *column becomes the byte of that line.  Returns how many lines go before. */
+/* The physical line of the command that holds byte *column of all its lines; *column
+ * becomes the byte in that line.  Returns how many lines come before. */
 static int find_line(const char *lines, int *column, const char **line, size_t *n)
 {
     int above = 0;

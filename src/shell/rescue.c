@@ -1,4 +1,4 @@
-/* What would be lost at the end: models that are in no file. */
+/* What would be lost at the end: models not in any file. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -38,7 +38,7 @@ size_t session_unsaved(struct session *session, double worth, struct strbuf *out
     return n;
 }
 
-/* An epoch that has begun is cut short, so this is soon over. */
+/* An epoch that has begun is cut short, so this ends soon. */
 static void stop_all(struct session *session, double patience)
 {
     double until = clock_seconds() + patience;

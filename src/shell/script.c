@@ -24,12 +24,12 @@ static bool read_all(int fd, struct strbuf *text, const char *path, struct err *
         if (n < 0)
             return err_system(err, ERR_FAILED, path);
         if (memchr(block, '\0', (size_t)n))
-            return err_set(err, ERR_FAILED, "%s: holds zero bytes, so it is no script of commands",
-                           path);
+            return err_set(err, ERR_FAILED,
+                           "%s: holds zero bytes, so it is not a script of commands", path);
         strbuf_add(text, block, (size_t)n);
         if (text->len > SCRIPT_MOST)
             return err_set(err, ERR_FAILED,
-                           "%s: longer than 16 MB, so it is no script of "
+                           "%s: longer than 16 MB, so it is not a script of "
                            "commands; `load` reads logs",
                            path);
     }

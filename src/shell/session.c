@@ -1,4 +1,4 @@
-/* One command at a time, from what input.c has. */
+/* One command at a time, from the input that input.c holds. */
 #include "deltaw/shell/session.h"
 
 #include <stdlib.h>
@@ -87,9 +87,25 @@ static bool now_twice(const struct words *words, const struct command *command, 
     return true;
 }
 
+/* Is an option under a former name? */
+static bool now_renamed(const struct session *s, struct err *err)
+{
+    const struct command *c = s->now.command;
+    for (size_t i = 0; c->renamed && i < s->now.args.n; i++) {
+        const struct arg *arg = &s->now.args.items[i];
+        for (const char *const *name = c->renamed; arg->name && *name; name += 2)
+            if (strcmp(arg->name, name[0]) == 0)
+                return !err_at(err, ERR_USAGE, arg->column, "%s: %s= is written %s=", c->name,
+                               name[0], name[1]);
+    }
+    return false;
+}
+
 static bool now_check(struct session *s, struct err *err)
 {
     const struct command *c = s->now.command;
+    if (now_renamed(s, err))
+        return false;
     static const struct option_row none[] = {{0}};
     const struct option_row *options = command_options(c);
     if (!args_check(&s->now.args, options ? options : none, command_positional(c), c->name, err))
@@ -133,7 +149,7 @@ static enum step command_end(struct session *s, struct output *out, bool ok, str
         placed.column = column;
         output_end(out, &placed);
         session_fail(s, err->code);
-        if (!s->setup.keep_going && !s->cancelled) /* ^C has done it */
+        if (!s->setup.keep_going && !s->cancelled) /* ^C has done that */
             input_end(s);
     }
     awaited_clear(s);
@@ -142,8 +158,8 @@ static enum step command_end(struct session *s, struct output *out, bool ok, str
     return !ok ? STEP_FAILED : s->quit ? STEP_QUIT : s->paused ? STEP_PAUSED : STEP_RAN;
 }
 
-/* The next command of a text gets to be the one that runs; false: it cannot, or
- * there is none (words of 0). */
+/* Makes the next command of a text the one that runs; false: it cannot be, or there is none
+ * (no words). */
 static bool command_take(struct session *s, struct source *from, struct words *words,
                          struct err *err)
 {
@@ -229,7 +245,7 @@ void session_key(struct session *s, const char *command, struct output *out)
 
 /* --- waiting ------------------------------------------------------------------ */
 
-/* The fits waited for have ended: say how. */
+/* The fits waited for have ended: report how. */
 static bool awaited_ended(struct session *s, struct output *out, struct err *err)
 {
     bool ok = true;
@@ -369,7 +385,7 @@ void session_free(struct session *session)
         return;
     struct session *s = session;
     task_give_up(s);
-    task_reap(s, true); /* it may hold a replay, and that a fit */
+    task_reap(s, true); /* it may hold a replay, which holds a fit */
     session_reap_fits(s, true);
     for (size_t i = 0; i < VIEWS; i++)
         view_close(s->views[i]);

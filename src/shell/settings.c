@@ -19,7 +19,7 @@ const struct option_row setting_options[] = {
     {"editing", OPTION_WORD, 0, 0, "auto|emacs|vi", "auto",
      "keys of the prompt; auto: what readline's inputrc says"},
     {"motion", OPTION_WORD, 0, 0, "full|reduced", "full",
-     "reduced: nothing plays by itself; a replay stands until it is told to"},
+     "reduced: nothing plays by itself; a replay stands still until told to play"},
     {"timing", OPTION_WORD, 0, 0, "on|off", "off", "say how long each command took"},
     {0},
 };
@@ -57,7 +57,7 @@ const char *session_setting(const struct session *session, const char *name)
     return i < 0 ? NULL : session->settings[i];
 }
 
-/* A setting of the same name as a view's option is its value. */
+/* A setting with the name of a view's option gives its value. */
 static bool settings_lay(struct view *view, const char *name, const char *value, struct err *err)
 {
     if (!option_find(view_ops_of(view)->options, name))

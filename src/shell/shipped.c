@@ -18,7 +18,7 @@ static bool is_there(const char *path)
     return access(path, R_OK) == 0;
 }
 
-/* Leaves out the last part; false: there is none left. */
+/* Drops the last part; false: none is left. */
 static bool go_up(char *path)
 {
     char *slash = strrchr(path, '/');
@@ -28,7 +28,7 @@ static bool go_up(char *path)
     return true;
 }
 
-/* FOLDER/PATH where it is there and, for a source tree, FOLDER is one. */
+/* FOLDER/PATH if it exists and, for a source tree, FOLDER is one. */
 static char *within(const char *folder, const char *path, const char *name, bool source)
 {
     char *mark = mem_printf("%s/src/shell/verbs.def", folder);

@@ -1,6 +1,6 @@
-/* What the files of the shell share: the session's state and the services that
- * commands use.  Main thread only; the work function of a task is the one thing
- * that runs elsewhere, on data that it owns. */
+/* What the files of the shell share: the session's state and the services that commands
+ * use.  Main thread only; only the work function of a task runs elsewhere, on data that it
+ * owns. */
 #ifndef SHELL_STATE_H
 #define SHELL_STATE_H
 
@@ -22,14 +22,14 @@ enum { SOURCE_DEPTH = 25, UNDO_DEPTH = 20, SETTINGS = 24, VIEWS = 32 };
 struct task {
     void *data;
     bool (*work)(void *data, struct task *task, struct err *err); /* in a thread */
-    /* On the main thread after work went well; puts out the result. */
+    /* On the main thread after the work succeeded; prints the result. */
     bool (*finish)(struct session *session, void *data, struct output *out, struct err *err);
     void (*release)(void *data);
     char *label; /* "loading mice.csv.gz" */
     struct job job;
     bool ok;
     struct err err;
-    struct task *next; /* in the list of those given up */
+    struct task *next; /* in the list of those abandoned */
 };
 
 /* Takes data over, also on failure.  `work` may be NULL in finish-only uses;
@@ -40,7 +40,7 @@ bool task_start(struct session *session, char *label, void *data,
                                struct err *err),
                 void (*release)(void *data), struct err *err);
 void task_free(struct task *task); /* waits until it is over */
-/* ^C: tell it to stop, and forget it until it has. */
+/* ^C: tell it to stop, and ignore it until it has. */
 void task_give_up(struct session *session);
 void task_reap(struct session *session, bool wait);
 
@@ -76,10 +76,10 @@ struct cohort_entry {
 
 struct fit_entry {
     struct fit *fit;
-    bool told;   /* its end was in the news */
+    bool told;   /* its end has been reported */
     bool paused; /* by `pause`; the worker follows at the end of its epoch */
     bool lesson; /* of a lesson; the next one forgets it */
-    int saved;   /* epoch that is in a file; 0: none */
+    int saved;   /* the epoch saved in a file; 0: none */
 };
 
 struct session {
@@ -110,13 +110,14 @@ struct session {
     struct view *views[VIEWS];
     struct replay *replay, *replays_ended; /* see replay.h; NULL: none */
     struct jobs *jobs;                     /* all slow work */
-    const char *last_view;                 /* looked at; NULL: none yet */
-    struct view *pending_view; /* the command that runs waits for its picture; NULL: none */
+    const char *last_view;                 /* made so far; NULL: not yet */
+    struct view
+        *pending_view; /* the view whose picture the running command waits for; NULL: none */
     char *settings[SETTINGS];
     /* log */
     FILE *log;
     char *log_path;
-    bool log_trains; /* a fit was logged and no wait since */
+    bool log_trains; /* a fit has been logged, and no wait since */
     char *log_held;  /* a key's command that the next may replace; NULL: none */
 };
 
@@ -125,10 +126,11 @@ struct session {
 /* Text (taken over) to run next, for `source` and `lesson`. */
 bool session_push(struct session *session, char *text, const char *name, bool lesson,
                   struct err *err);
-struct source *input_top(struct session *session); /* what is read now; NULL: all is read */
+struct source *input_top(
+    struct session *session); /* what is being read; NULL: everything has been */
 void input_drop(struct session *session);
-/* What is read has failed or is given up: all goes but, where an aside was, what
- * stands below, which pauses again.  True: there was an aside. */
+/* What is being read has failed or is given up: drops everything except, below an aside,
+ * the script that pauses again.  True: there was an aside. */
 bool input_end(struct session *session);
 bool input_any(const struct session *session);
 bool input_lesson(const struct session *session); /* is a lesson being read? */
@@ -146,8 +148,8 @@ char *shipped_path(const char *name);
 /* --- lessons.c */
 
 struct lesson {
-    int number;     /* that its file's name begins with; -1: none */
-    double minutes; /* NAN: it does not say */
+    int number;     /* that its file name begins with; -1: none */
+    double minutes; /* NAN: not given */
     char *name, *title, *path;
 };
 struct lessons {
@@ -166,7 +168,7 @@ char *script_read(const char *path, struct err *err);
 
 /* --- report.c: errors as people read them */
 void report_error(const struct running *now, const struct err *err, struct output *out);
-/* An error that points nowhere but quotes an argument gets to point at it. */
+/* An error that points nowhere but quotes an argument is made to point at it. */
 void report_point(const struct running *now, struct err *err);
 /* The line and the byte in it (both from 1; 0: nowhere in particular) that an
  * error of the command that runs points at. */
@@ -175,7 +177,7 @@ void report_place(const struct running *now, const struct err *err, int *line, i
 /* --- data.c: the cohorts */
 
 const struct cohort *session_cohort(const struct session *session); /* NULL: none */
-/* The same, or an error that says how to get one. */
+/* The same, or an error telling how to get one. */
 const struct cohort *session_need_cohort(const struct session *session, struct err *err);
 /* Takes the reference. */
 void session_push_cohort(struct session *session, struct cohort *cohort, bool derived);
@@ -202,14 +204,14 @@ void session_add_fit(struct session *session, struct fit *fit);
  * added to told (may be NULL). */
 void session_forget_fit(struct session *session, struct fit *fit, struct strbuf *told);
 void session_forget_lesson(struct session *session); /* the fits that lessons made */
-/* Fits named by the arguments (all: "all"); without any, the one in front among
+/* Fits named by the arguments ("all" for all); without arguments, the one in front among
  * those for which wanted() holds.  Caller frees *out. */
 bool session_pick_fits(struct session *session, const struct args *args, const char *verb,
                        bool (*wanted)(const struct session *, struct fit *), const char *kind,
                        struct fit ***out, size_t *n, struct err *err);
 bool session_trains(const struct session *session, struct fit *fit); /* and is not paused */
 bool session_paused(const struct session *session, struct fit *fit);
-/* Its status, in which a pause that was asked for holds already. */
+/* Its status; a pause that was asked for already counts. */
 struct fit_status session_status(const struct session *session, struct fit *fit);
 bool session_active(const struct session *session, struct fit *fit); /* either */
 void session_pause(struct session *session, struct fit *fit, bool pause);
@@ -220,7 +222,7 @@ const char *loss_text(char buf[NUMBER_SIZE], double loss); /* ".5031", "-" */
 void fit_words(struct fit *fit, struct strbuf *out); /* "dnn1 412/1000  loss .5031  ETA 8 s" */
 /* "dnn1 done: 100 epochs, loss .5031, held out .5120, 8 s" */
 void fit_ended_words(struct fit *fit, struct strbuf *out);
-void session_told(struct session *session, struct fit *fit); /* no news of its end any more */
+void session_told(struct session *session, struct fit *fit); /* do not report its end any more */
 void session_reap_fits(struct session *session, bool all);
 
 /* --- settings.c */
@@ -229,7 +231,7 @@ extern const struct option_row setting_options[];
 void settings_start(struct session *session);
 void settings_free(struct session *session);
 bool settings_set(struct session *session, const char *name, const char *value, struct err *err);
-/* All views as at the start; the settings hold on. */
+/* All views as at the start; settings stay. */
 void session_views_renew(struct session *session);
 /* seed= of a command: its argument, else the session's, else the fallback.
  * Sets it in args, so that what ran is on record. */
@@ -246,11 +248,11 @@ bool log_command(struct session *session, const struct running *now, struct err 
 bool look_run(struct session *session, const struct args *args, struct output *out,
               struct err *err);
 
-/* False: the view waited for is there, and was told of. */
+/* False: the view waited for is ready, and has been reported. */
 bool look_waits(struct session *session, struct output *out);
-/* For verbs that print a list and have a view of it as well: the view takes their
- * options.  Taken: there is nothing to print, as from a key of a tile, which only
- * shows the view there, or when only a row was chosen. */
+/* For verbs that print a list and have a view of it as well: the view takes their options.
+ * Taken: there is nothing to print, as when a key of a tile only changes what it shows, or
+ * when only a row was chosen. */
 bool look_tile(struct session *session, const struct args *args, bool *taken, struct err *err);
 
 /* layout, zoom, clear: the screen's business; elsewhere a note. */
@@ -266,7 +268,7 @@ enum complete_effort { COMPLETE_ALL, COMPLETE_FAST }; /* fast: no look into fold
 void complete_add(struct completion *out, const char *word, const char *meaning, bool open);
 void complete_add_if(struct completion *out, const char *prefix, const char *word,
                      const char *meaning, bool open);
-/* listed: names that are taken, "A,B"; NULL: there can be but one. */
+/* listed: names already used, "A,B"; NULL: there can be only one. */
 void complete_animals(const struct session *session, struct completion *out, const char *prefix,
                       const char *listed);
 void complete_columns(const struct session *session, struct completion *out, const char *prefix,
@@ -281,7 +283,7 @@ void complete_files(const char *prefix, const char *endings, struct completion *
  * the list yet. */
 void complete_variables(const struct session *session, const struct words *words, bool weights,
                         const char *prefix, struct completion *out);
-/* The same as "name=", those that a row stands for. */
+/* The same as "name=", for those a row stands for. */
 void complete_standing(const struct session *session, const struct words *words,
                        const struct option_row *options, const struct option_row *row,
                        const char *prefix, struct completion *out);
@@ -292,8 +294,8 @@ bool words_name(const struct words *words, const char *name);
 
 /* --- help.c */
 
-/* Words of text in lines of at most `width` cells, each but the first after
- * `indent` blanks; the first goes on where the line is. */
+/* Words of text in lines of at most `width` cells, each after `indent` blanks but the
+ * first, which continues the present line. */
 void text_fill(struct strbuf *out, const char *text, int indent, int width);
 void help_all(struct output *out);
 bool help_topic(const char *topic, struct output *out, struct err *err);

@@ -1,4 +1,4 @@
-/* The list of verbs and how a word finds its verb. */
+/* The list of verbs, and finding the verb a word means. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -83,11 +83,11 @@ double trial_p_right(const struct model *model, const struct cohort *cohort,
                      const struct animal *animal, size_t t, const float *w)
 {
     const struct policy *policy = &model->settings.policy;
-    double x[POLICY_MAX], z = 0, lapse = model_lapse(model);
+    double x[POLICY_MAX], z = 0;
     inputs_policy_of(policy, cohort, animal, t, x);
     for (size_t k = 0; k < policy->n; k++)
         z += w[k] * x[k];
-    return lapse / 2 + (1 - lapse) * truth_sigmoid(z);
+    return policy_right(z, model_lapse(model));
 }
 
 /* Sum of P(correct) of the bins of one animal. */

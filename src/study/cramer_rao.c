@@ -13,10 +13,9 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/inputs.h"
 #include "deltaw/learn/positive.h"
-#include "deltaw/study/simulate.h"
 #include "truth.h"
 
-enum { CELLS = 8, SIZE_MOST = POLICY_MAX * CELLS };
+enum { CELLS = 8, SIZE_MOST = POLICY_MAX * CELLS, COPIES = 1 + 2 * POLICY_MAX };
 
 struct bound {
     const struct cohort *cohort;
@@ -51,22 +50,31 @@ static size_t cell_of(const struct bound *b, size_t k, size_t t)
            (b->w[k][t] >= b->median[k] ? 1 : 0);
 }
 
-/* jacobian [k][k]: d dw_i / d w_j, by central differences. */
-static void derive(const struct bound *b, const struct truth *truth, size_t t, const double *w,
-                   const double *x, double *jacobian)
+/* The true update of a trial, and its derivatives by central differences:
+ * jacobian [k][k], d dw_i / d w_j. */
+static void derive(const struct bound *b, struct agents *agents, const struct animal *animal,
+                   size_t t, const double *w, const double *x, double *dw, double *jacobian)
 {
-    const struct cohort *c = b->cohort;
     const double step = 1e-5;
-    for (size_t j = 0; j < b->k; j++) {
-        double moved[POLICY_MAX], up[POLICY_MAX], down[POLICY_MAX];
-        memcpy(moved, w, b->k * sizeof *w);
-        moved[j] = w[j] + step;
-        truth_step(truth, NULL, moved, x, c->choice[t], c->reward[t], c->answer[t], up);
-        moved[j] = w[j] - step;
-        truth_step(truth, NULL, moved, x, c->choice[t], c->reward[t], c->answer[t], down);
-        for (size_t i = 0; i < b->k; i++)
-            jacobian[i * b->k + j] = (up[i] - down[i]) / (2 * step);
+    size_t k = b->k, width = k + INPUT_N;
+    double u[COPIES * (POLICY_MAX + INPUT_N)], answer[COPIES], features[COPIES * POLICY_MAX];
+    double moved[COPIES * POLICY_MAX];
+    for (size_t i = 0; i < 1 + 2 * k; i++) {
+        double at[POLICY_MAX];
+        memcpy(at, w, k * sizeof *w);
+        if (i > 0)
+            at[(i - 1) / 2] += i % 2 ? step : -step;
+        inputs_rule_of(&b->truth->group[0].model->settings.shape, at, b->cohort, animal, t,
+                       u + i * width);
+        memcpy(features + i * k, x, k * sizeof *x);
+        answer[i] = b->cohort->answer[t];
     }
+    agents_step(agents, 1 + 2 * k, u, features, answer, NULL, moved);
+    memcpy(dw, moved, k * sizeof *dw);
+    for (size_t i = 0; i < k; i++)
+        for (size_t j = 0; j < k; j++)
+            jacobian[i * k + j] =
+                (moved[(1 + 2 * j) * k + i] - moved[(2 + 2 * j) * k + i]) / (2 * step);
 }
 
 /* S = (1 + jacobian) S + [cell] */
@@ -97,23 +105,22 @@ static void inform(struct bound *b, const double *x, double p, const double *s)
             b->information[c * b->size + d] += p * (1 - p) * row[c] * row[d];
 }
 
-static void live(struct bound *b, size_t a, double *s)
+static void live(struct bound *b, size_t a, size_t group, double *s)
 {
     const struct animal *animal = &b->cohort->animals[a];
-    struct truth truth;
-    truth_of_animal(b->truth, b->cohort, a, &truth);
+    size_t groups[COPIES] = {0};
+    struct agents *agents = agents_new(1, &b->truth->group[group], COPIES);
+    agents_begin(agents, COPIES, groups);
     memset(s, 0, b->k * b->size * sizeof *s);
     for (size_t t = animal->first; t < animal->first + animal->count; t++) {
         double w[POLICY_MAX], x[POLICY_MAX], dw[POLICY_MAX], z = 0;
         double jacobian[POLICY_MAX * POLICY_MAX];
-        inputs_policy_of(&b->truth->policy, b->cohort, animal, t, x);
+        inputs_policy_of(truth_policy(b->truth), b->cohort, animal, t, x);
         for (size_t k = 0; k < b->k; k++)
             z += (w[k] = b->w[k][t]) * x[k];
         if (t > animal->first)
-            inform(b, x, truth_sigmoid(z), s);
-        truth_step(&truth, NULL, w, x, b->cohort->choice[t], b->cohort->reward[t],
-                   b->cohort->answer[t], dw);
-        derive(b, &truth, t, w, x, jacobian);
+            inform(b, x, policy_sigmoid(z), s);
+        derive(b, agents, animal, t, w, x, dw, jacobian);
         move(b, t, jacobian, s);
         for (size_t k = 0; k < b->k; k++) {
             b->sum[k] += dw[k];
@@ -122,6 +129,7 @@ static void live(struct bound *b, size_t a, double *s)
         }
         b->n++;
     }
+    agents_free(agents);
 }
 
 /* Variances of the values of cells that were visited; false: singular. */
@@ -160,27 +168,42 @@ static void summarise(const struct bound *b, struct cramer_rao *out)
     }
 }
 
+static bool check(const struct truth *truth, const struct cohort *cohort, struct err *err)
+{
+    const struct agent *agent = &truth->group[0];
+    bool textbook = !agent->model->rule->memory && rule_is_textbook(agent->model->rule);
+    return (textbook && agent->noise == 0 && agent->decision == DECISION_GLM) ||
+           err_set(err, ERR_FAILED,
+                   "%s: the bound on recovery is for textbook rules of one trial, "
+                   "without weight noise, under a logistic policy",
+                   cohort->name);
+}
+
+static void compute(struct bound *b, const size_t *group, struct cramer_rao *out)
+{
+    double *s = mem_new(b->k * b->size, sizeof *s);
+    b->information = mem_new(b->size * b->size, sizeof *b->information);
+    for (size_t k = 0; k < b->k; k++)
+        b->median[k] = median_of(b->w[k], b->cohort->n_trials);
+    for (size_t a = 0; a < b->cohort->n_animals; a++)
+        live(b, a, group[a], s);
+    *out = (struct cramer_rao){.n_weights = b->k};
+    summarise(b, out);
+    free(b->information), free(s);
+}
+
 bool cramer_rao_compute(const struct cohort *cohort, const struct policy *policy,
                         struct cramer_rao *out, struct err *err)
 {
-    struct truth truth;
+    struct truth truth = {0};
     struct bound b = {.cohort = cohort, .truth = &truth, .k = policy->n, .size = policy->n * CELLS};
-    if (!truth_for_policy(cohort, policy, &truth, err) ||
-        !truth_columns(cohort, policy, b.w, err) || !policy_check(policy, cohort, err))
-        return false;
-    if (truth_remembers(&truth) || truth.noise > 0 || truth.decision != DECISION_GLM)
-        return err_set(err, ERR_FAILED,
-                       "%s: the bound on recovery is for rules of one trial, "
-                       "without weight noise, under a logistic policy",
-                       cohort->name);
-    for (size_t k = 0; k < b.k; k++)
-        b.median[k] = median_of(b.w[k], cohort->n_trials);
-    b.information = mem_new(b.size * b.size, sizeof *b.information);
-    double *s = mem_new(b.k * b.size, sizeof *s);
-    for (size_t a = 0; a < cohort->n_animals; a++)
-        live(&b, a, s);
-    *out = (struct cramer_rao){.n_weights = b.k};
-    summarise(&b, out);
-    free(b.information), free(s);
-    return true;
+    size_t *group = mem_new(cohort->n_animals, sizeof *group);
+    bool good = truth_for_policy(cohort, policy, &truth, err) &&
+                truth_columns(cohort, policy, b.w, err) && policy_check(policy, cohort, err) &&
+                check(&truth, cohort, err) && truth_groups(&truth, cohort, group, err);
+    if (good)
+        compute(&b, group, out);
+    truth_free(&truth);
+    free(group);
+    return good;
 }

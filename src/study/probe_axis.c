@@ -23,8 +23,8 @@ double spread_root2(size_t j)
     return fraction((double)j * 1.4142135623730951 + .25);
 }
 
-/* Where in its part a rank lies follows the golden ratio: a plain stride would
- * meet every animal at the same age when trials per animal divide evenly. */
+/* The place of a rank within its part follows the golden ratio: a plain stride would meet
+ * every animal at the same age when trials per animal divide evenly. */
 size_t sample_rank(size_t j, size_t n, size_t all)
 {
     size_t first = (size_t)((double)j * (double)all / (double)n);
@@ -80,7 +80,7 @@ long axis_cell(const struct axis *axis, double value)
         return -1;
     size_t lo = 0, hi = axis->n;
     if (!axis->levels) {
-        /* Even cells: guess, then let the edges decide on rounding. */
+        /* Even cells: guess, then let the edges settle the rounding. */
         double width = (axis->edge[axis->n] - axis->edge[0]) / (double)axis->n;
         size_t guess = (size_t)((value - axis->edge[0]) / width);
         lo = guess > 0 ? guess - 1 : 0;
@@ -97,7 +97,7 @@ long axis_cell(const struct axis *axis, double value)
     return (long)lo;
 }
 
-/* A place in a memo for a value. */
+/* The slot of a value in a memo. */
 static size_t memo_place(double value)
 {
     uint64_t bits;
@@ -201,7 +201,7 @@ static void visited_range(const struct cohort *cohort, const float *visited, siz
     widen(lo, hi);
 }
 
-/* What was asked for, where it was, in place of lo and hi. */
+/* Replaces lo and hi by what was asked for, if anything was. */
 static bool range_asked(const struct axis_request *request, double *lo, double *hi, struct err *err)
 {
     if (!isnan(request->lo))
@@ -211,8 +211,9 @@ static bool range_asked(const struct axis_request *request, double *lo, double *
     if (isfinite(*lo) && isfinite(*hi) && *lo < *hi)
         return true;
     char a[NUMBER_SIZE], b[NUMBER_SIZE];
-    return err_set(err, ERR_USAGE, "%s: %s from %s to %s is no range; it must go up", request->verb,
-                   request->option, number_format(a, *lo, 4), number_format(b, *hi, 4));
+    return err_set(err, ERR_USAGE, "%s: %s from %s to %s is not a range; it must go up",
+                   request->verb, request->option, number_format(a, *lo, 4),
+                   number_format(b, *hi, 4));
 }
 
 /* Levels where few values were visited, else cells over their range. */

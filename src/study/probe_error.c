@@ -11,7 +11,7 @@
 #include "probe_grid.h"
 
 /* Textbook updates are at most quadratic in the parameters along a line, where central
- * differences are exact whatever the step: a part of the standard error. */
+ * differences are exact whatever the step, here a part of the standard error. */
 static const double part = 0x1p-6;
 
 struct shifted {

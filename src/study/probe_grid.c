@@ -6,15 +6,11 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
-#include "deltaw/learn/inputs.h"
 #include "deltaw/base/number.h"
 #include "deltaw/base/team.h"
 #include "deltaw/base/thread.h"
-#include "recovery.h"
 #include "truth.h"
 
-/* Whole lives are run where the past counts: few trials would be one animal's. */
-enum { LIVES_LEAST = 20000 };
 /* Below so many updates another thread costs more than it saves. */
 enum { UPDATES_ALONE = 20000 };
 
@@ -68,60 +64,6 @@ const char *probe_weight(const struct policy *policy)
     return policy->weight[0];
 }
 
-bool probe_true_known(const struct cohort *cohort, const struct policy *policy)
-{
-    struct truth room;
-    return cohort && truth_for_policy(cohort, policy, &room, NULL);
-}
-
-void grid_truth(struct grid *grid, struct truth *room)
-{
-    if (grid->cohort && truth_for_policy(grid->cohort, &grid->model->settings.policy, room, NULL))
-        grid->truth = room;
-}
-
-struct grid_r2 {
-    struct grid grid; /* a copy: the cells change theirs meanwhile */
-    size_t most;
-    bool threaded;
-    pthread_t thread;
-    double value;
-};
-
-static void *r2_run(void *arg)
-{
-    struct grid_r2 *r2 = arg;
-    const struct grid *grid = &r2->grid;
-    struct recovery recovery;
-    size_t most = r2->most;
-    if (grid_past(grid) && most < LIVES_LEAST)
-        most = LIVES_LEAST;
-    bool found =
-        recovery_over(grid->model, grid->cohort, grid->truth, most, grid->stop, &recovery, NULL);
-    r2->value = found ? recovery.r2[grid->component] : NAN;
-    return NULL;
-}
-
-struct grid_r2 *grid_r2_begin(const struct grid *grid, size_t most)
-{
-    struct grid_r2 *r2 = mem_new(1, sizeof *r2);
-    *r2 = (struct grid_r2){.grid = *grid, .most = most, .value = NAN};
-    r2->threaded = grid->truth && grid->threads != 1 && thread_start(&r2->thread, r2_run, r2, NULL);
-    if (grid->truth && !r2->threaded)
-        r2_run(r2);
-    return r2;
-}
-
-double grid_r2_end(struct grid_r2 *r2)
-{
-    double value;
-    if (r2->threaded)
-        pthread_join(r2->thread, NULL);
-    value = r2->value;
-    free(r2);
-    return value;
-}
-
 bool grid_check(struct grid *grid, const char *verb, struct err *err)
 {
     const struct policy *policy = &grid->model->settings.policy;
@@ -159,7 +101,7 @@ static void point_set(struct point *point, const struct variable *variable, doub
     }
 }
 
-/* Stimulus, choice, reward and the side that pays hang together.  False: they cannot.
+/* Makes stimulus, choice, reward and the side that pays consistent.  False: they cannot be.
  * Where the side is set, trials whose stimulus is on the other one are left out. */
 static bool point_settle(const struct grid *grid, struct point *point)
 {
@@ -199,17 +141,8 @@ static bool point_make(const struct grid *grid, size_t panel, size_t iy, size_t 
     return point_settle(grid, point);
 }
 
-static double true_update(const struct grid *grid, const struct past_trial *trial)
-{
-    double x[POLICY_MAX], dw[POLICY_MAX];
-    memcpy(x, trial->x, sizeof x);
-    inputs_policy_stimulus(&grid->truth->policy, trial->stimulus, x);
-    truth_update(grid->truth, trial->w, x, trial->choice != 0, trial->reward, trial->answer != 0,
-                 dw);
-    return dw[grid->component];
-}
-
-void grid_panel_new(const struct grid *grid, struct grid_panel *out)
+/* All zero. */
+static void panel_new(const struct grid *grid, struct grid_panel *out)
 {
     size_t cells = grid->x_axis->n * grid->y_axis->n;
     *out = (struct grid_panel){
@@ -243,8 +176,31 @@ struct work {
 struct worker_part {
     struct work *work; /* NULL: it has none yet */
     struct past_run *run;
-    struct past_truth *true_run; /* NULL: the truth needs no past */
+    struct past_run *true_run[TRUTH_GROUPS]; /* NULL: no such group, or it stands still */
 };
+
+static void part_begin(struct worker_part *part, struct work *work)
+{
+    const struct grid *grid = work->grid;
+    const struct truth *truth = work->sums->truth ? grid->truth : NULL;
+    *part = (struct worker_part){.work = work, .run = past_run_new(grid->model, work->past)};
+    for (size_t g = 0; truth && g < truth->n_groups && !agent_stands_still(truth->group); g++)
+        part->true_run[g] = past_run_new(truth->group[g].model, work->past);
+}
+
+static void part_flush(struct worker_part *part)
+{
+    past_run_flush(part->run);
+    for (size_t g = 0; g < TRUTH_GROUPS && part->true_run[g]; g++)
+        past_run_flush(part->true_run[g]);
+}
+
+static void part_end(struct worker_part *part)
+{
+    past_run_free(part->run);
+    for (size_t g = 0; g < TRUTH_GROUPS; g++)
+        past_run_free(part->true_run[g]);
+}
 
 static void put_cell(struct worker_part *part, size_t panel, size_t iy, size_t ix,
                      const struct grid_row *row)
@@ -266,11 +222,10 @@ static void put_cell(struct worker_part *part, size_t panel, size_t iy, size_t i
     sums->weight[c] += row->count;
     past_run_freeze(part->run, point.w, point.x);
     past_run_put(part->run, &trial, grid->component, row->count, &sums->value[c]);
-    if (part->true_run) {
-        past_truth_freeze(part->true_run, point.w, point.x);
-        sums->truth[c] += row->count * past_truth_mean(part->true_run, &trial, grid->component);
-    } else if (sums->truth) {
-        sums->truth[c] += row->count * true_update(grid, &trial);
+    for (size_t g = 0; g < TRUTH_GROUPS && part->true_run[g]; g++) {
+        past_run_freeze(part->true_run[g], point.w, point.x);
+        past_run_put(part->true_run[g], &trial, grid->component,
+                     row->count * truth_weight(grid->truth, g), &sums->truth[c]);
     }
 }
 
@@ -279,8 +234,8 @@ bool grid_stopped(const struct grid *grid)
     return grid->stop && atomic_load_explicit(grid->stop, memory_order_relaxed);
 }
 
-/* Threads share the cells out by lines along the axis that is not a weight, if
- * there is one, as cells of one set of weights have their past in common. */
+/* Threads divide the cells by lines along an axis that is not a weight, if there is one,
+ * since cells with the same weights have their past in common. */
 static bool lines_along_x(const struct grid *grid)
 {
     return grid->y.kind == VARIABLE_WEIGHT || grid->x.kind != VARIABLE_WEIGHT;
@@ -299,7 +254,7 @@ static void evaluate_line(struct worker_part *part, size_t line)
                     put_cell(part, p, along_x ? line : c, along_x ? c : line, &grid->rows[i]);
 }
 
-/* Lines a thread takes at once: short ones with one past are worth more together. */
+/* Lines a thread takes at once: short ones with the same past go better together. */
 static size_t lines_each(const struct grid *grid)
 {
     enum { CELLS = 64 };
@@ -311,13 +266,9 @@ static size_t lines_each(const struct grid *grid)
 
 static struct worker_part *part_of(struct work *work, size_t member)
 {
-    const struct grid *grid = work->grid;
     struct worker_part *part = &work->parts[member];
-    if (part->work)
-        return part;
-    *part = (struct worker_part){.work = work, .run = past_run_new(grid->model, work->past)};
-    if (grid->truth && past_matters_to_truth(grid->truth))
-        part->true_run = past_truth_new(grid->truth, work->past);
+    if (!part->work)
+        part_begin(part, work);
     return part;
 }
 
@@ -331,8 +282,8 @@ static void evaluate_lines(void *context, size_t piece, size_t member)
     struct worker_part *part = part_of(work, member);
     for (size_t i = piece * work->each; i < lines && i < (piece + 1) * work->each; i++)
         evaluate_line(part, i);
-    /* cells computed together round together: the next may be another thread's */
-    past_run_flush(part->run);
+    /* cells computed together are rounded together: the next may be another thread's */
+    part_flush(part);
 }
 
 /* A cell is one thread's alone, and its sums are taken in the order of the rows. */
@@ -350,10 +301,7 @@ static void evaluate(struct work *work)
     team_run(team, (lines + work->each - 1) / work->each, evaluate_lines, work);
     team_free(team);
     for (size_t i = 0; i < members; i++)
-        if (work->parts[i].work) {
-            past_run_free(work->parts[i].run);
-            past_truth_free(work->parts[i].true_run);
-        }
+        part_end(&work->parts[i]);
     free(work->parts);
 }
 
@@ -394,7 +342,8 @@ void grid_values(const struct grid *grid, const struct model *model, const struc
 
 bool grid_past(const struct grid *grid)
 {
-    return probe_sees_past(grid->model) || (grid->truth && past_matters_to_truth(grid->truth));
+    return probe_sees_past(grid->model) ||
+           (grid->truth && probe_sees_past(grid->truth->group[0].model));
 }
 
 void grid_run(struct grid *grid, struct grid_panel *out)
@@ -404,7 +353,7 @@ void grid_run(struct grid *grid, struct grid_panel *out)
     uint32_t *support[PROBE_MAX_PANELS];
     size_t cells = grid->x_axis->n * grid->y_axis->n;
     for (size_t p = 0; p < grid->n_panels; p++) {
-        grid_panel_new(grid, &out[p]);
+        panel_new(grid, &out[p]);
         value[p] = out[p].value, truth[p] = out[p].truth, support[p] = out[p].support;
     }
     if (past) {

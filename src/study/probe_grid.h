@@ -8,10 +8,10 @@
 
 #include "probe_axis.h"
 #include "deltaw/study/probe.h"
-#include "deltaw/study/simulate.h"
+#include "deltaw/study/truth.h"
 #include "probe_past.h"
 
-/* A fixed weight counts visited trials this near to it. */
+/* A fixed weight counts visited trials within this distance. */
 #define WEIGHT_WINDOW .25
 
 /* A variable that is fixed, and which visited values count as that. */
@@ -39,7 +39,8 @@ struct grid {
     /* found */
     size_t n_held;
     struct held held[VARIABLE_WEIGHT + 2 * POLICY_MAX]; /* all that is fixed */
-    bool given[POLICY_MAX]; /* features that are fixed or on an axis, whatever came before */
+    bool given
+        [POLICY_MAX]; /* features that are fixed or on an axis, whatever the trial before was */
     size_t n_sample, n_visited;
     size_t n_histories, n_fitting; /* 0: the past does not count */
     char rest[PROBE_REST];
@@ -48,12 +49,13 @@ struct grid {
     size_t n_rows;
 };
 
-/* Weights at all, whose change could be shown? */
+/* Are there any weights whose change could be shown? */
 bool probe_mappable(const struct model *model, const char *verb, struct err *err);
-/* truth: the cohort's, when it has one for the model's policy, in *room. */
+/* truth: the cohort's, when it has one for the model's policy, in *room, which the
+ * caller frees. */
 void grid_truth(struct grid *grid, struct truth *room);
-/* R^2 of the component over at most `most` visited trials; NaN: no truth.  Long lives
- * take as long as the cells do, so it goes on beside them. */
+/* R^2 of the component over at most `most` visited trials; NaN: no truth.  Long recordings
+ * take as long as the cells do, so it runs beside them. */
 struct grid_r2;
 struct grid_r2 *grid_r2_begin(const struct grid *grid, size_t most);
 double grid_r2_end(struct grid_r2 *r2);
@@ -62,15 +64,14 @@ double grid_r2_end(struct grid_r2 *r2);
 bool grid_check(struct grid *grid, const char *verb, struct err *err);
 
 bool grid_stopped(const struct grid *grid);
-/* What comes out of one panel: [y_axis->n][x_axis->n] each.  A cell that no trial
- * can be in has NaN and no support. */
+/* The results of one panel: [y_axis->n][x_axis->n] each.  A cell that no trial can be in
+ * has NaN and no support. */
 struct grid_panel {
     double *value;
     double *truth; /* NULL: there is none */
     double *se;    /* NULL: the model's parameters have no covariance */
     uint32_t *support;
 };
-void grid_panel_new(const struct grid *grid, struct grid_panel *out); /* all zero */
 void grid_panel_free(struct grid_panel *panel);
 /* out [n_panels], new ones.  Uses all processors; the numbers do not depend on how
  * many. */
@@ -87,8 +88,8 @@ void grid_values(const struct grid *grid, const struct model *model, const struc
 /* Standard errors of the values by the delta method: probe_error.c. */
 void grid_errors(const struct grid *grid, const struct histories *past, struct grid_panel *out);
 
-/* What sampled trials lend to a cell; what is set there is zero here, so that
- * rows that would give the same update are equal and are computed once. */
+/* What a cell takes from sampled trials; what is set in the cell is zero here, so that rows
+ * that would give the same update are equal and are computed once. */
 struct grid_row {
     double w[POLICY_MAX];
     double x[POLICY_MAX]; /* features that are not of the trial itself */
@@ -116,7 +117,7 @@ static inline bool grid_visited(const struct grid *grid, size_t trial)
 void grid_window(struct grid *grid);
 /* Support of every cell, and n_visited. */
 void grid_count(struct grid *grid, uint32_t *const support[]);
-/* rest: what was averaged over, and what counts for fixed values. */
+/* rest: what was averaged over, and which trials count for fixed values. */
 void grid_describe(struct grid *grid);
 void grid_frozen(const struct grid *grid, struct frozen *out);
 /* A column each, and one for the past; their cells of the last row, from `first`. */

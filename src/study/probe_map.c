@@ -6,8 +6,8 @@
 #include "deltaw/base/mem.h"
 #include "probe_grid.h"
 
-/* Trials behind a map's R^2: enough for three digits, few enough to go along
- * with every frame of a running fit. */
+/* Trials behind a map's R^2: enough for three digits, few enough to be computed with every
+ * frame of a running fit. */
 enum { MAP_RECOVERY_MOST = 50000, MAP_MOST_CELLS = 1000000 };
 
 void map_request_default(struct map_request *request)
@@ -85,7 +85,7 @@ static void fill(struct grid *grid, struct map *map)
         map->limit = largest(map, false);
 }
 
-/* What was chosen where nothing was asked for. */
+/* The choices made where nothing was asked for. */
 static void say_request(const struct grid *grid, struct map *map)
 {
     const struct policy *policy = &grid->model->settings.policy;
@@ -160,6 +160,7 @@ bool map_compute(const struct model *model, const struct cohort *cohort, const f
     say_request(&grid, &map);
     grid_frozen(&grid, &map.frozen);
     map.r2 = grid_r2_end(r2);
+    truth_free(&truth);
     map.request.stop = NULL;
     if (!grid_stopped(&grid)) {
         *out = map;

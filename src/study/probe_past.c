@@ -11,7 +11,7 @@ enum { BATCH = 512, SAMPLE_SEED = 1 };
 
 struct past_node {
     size_t parent;  /* index within the level before */
-    size_t history; /* one that begins so */
+    size_t history; /* a history that begins so */
 };
 
 /* Networks do not see the policy's features, textbook rules do. */
@@ -28,11 +28,6 @@ bool probe_sees_past(const struct model *model)
 {
     return rule_remembers(model->rule, &model->settings.shape) || model->settings.shape.lags > 0 ||
            (!model->rule->network && features_matter(&model->settings.policy));
-}
-
-bool past_matters_to_truth(const struct truth *truth)
-{
-    return truth_remembers(truth) || features_matter(&truth->policy);
 }
 
 bool past_check(const char *verb, size_t lags, struct err *err)
@@ -70,7 +65,7 @@ static int compare_lags(const void *a, const void *b, void *lags)
     return memcmp(a, b, *(size_t *)lags);
 }
 
-/* Shared beginnings are run once. */
+/* Beginnings that histories share are run once. */
 static void share(struct histories *h)
 {
     size_t level = 0, at = 0, *of = mem_new(h->n, sizeof *of);
@@ -134,7 +129,7 @@ struct past_run {
     bool frozen, states; /* has weights; keeps states between trials */
     double w[POLICY_MAX], x[POLICY_MAX];
     struct rule_state *state[2]; /* states after the levels, by turns; NULL without states */
-    size_t last;                 /* which of them has the last level */
+    size_t last;                 /* which of the two has the last level */
     struct rule_state *batch;    /* [BATCH] */
     size_t n;                    /* in the batch */
     double *in, *features, *answer, *dw; /* [room][...] */
@@ -173,11 +168,6 @@ void past_run_free(struct past_run *run)
     free(run->in), free(run->features), free(run->answer), free(run->dw);
     free(run->weight), free(run->sum), free(run->component);
     free(run);
-}
-
-size_t past_run_width(const struct past_run *run)
-{
-    return run->h ? run->h->n : 1;
 }
 
 /* Up to `most` of the `n` trials of `code`, oldest first, as inputs: newest first. */
@@ -279,12 +269,12 @@ void past_run_put(struct past_run *run, const struct past_trial *trial, size_t k
                   double *sum)
 {
     const struct histories *h = run->h;
-    size_t width = past_run_width(run);
+    size_t width = h ? h->n : 1;
     for (size_t i = 0; i < width; i++) {
         if (run->n == BATCH)
             past_run_flush(run);
         put_inputs(run, run->n, trial, h ? h->code + i * h->lags : NULL, h ? h->lags : 0);
-        /* all histories are leaves of their own: state i is that of history i */
+        /* each history is its own leaf: state i belongs to history i */
         if (run->states)
             rule_state_copy(run->batch, run->n, run->state[run->last], i);
         run->component[run->n] = k;
@@ -303,73 +293,4 @@ void past_run_flush(struct past_run *run)
     for (size_t i = 0; i < run->n; i++)
         *run->sum[i] += run->weight[i] * run->dw[i * run->n_weights + run->component[i]];
     run->n = 0;
-}
-
-struct past_truth {
-    const struct truth *truth;
-    const struct histories *h;
-    bool frozen;
-    double w[POLICY_MAX], x[POLICY_MAX];
-    struct truth_memory **after; /* [n] of each history */
-    struct truth_memory *now;
-};
-
-struct past_truth *past_truth_new(const struct truth *truth, const struct histories *h)
-{
-    struct past_truth *t = mem_new(1, sizeof *t);
-    *t = (struct past_truth){.truth = truth, .h = h, .now = truth_memory_new(truth)};
-    t->after = mem_new(h->n, sizeof *t->after);
-    for (size_t i = 0; i < h->n; i++)
-        t->after[i] = truth_memory_new(truth);
-    return t;
-}
-
-void past_truth_free(struct past_truth *t)
-{
-    if (!t)
-        return;
-    for (size_t i = 0; i < t->h->n; i++)
-        truth_memory_free(t->after[i]);
-    truth_memory_free(t->now);
-    free(t->after);
-    free(t);
-}
-
-static void true_step(struct past_truth *t, struct truth_memory *memory,
-                      const struct past_trial *trial, const uint8_t *code, size_t n, double *dw)
-{
-    double x[POLICY_MAX];
-    put_features(&t->truth->policy, true, trial, code, n, x);
-    truth_step(t->truth, memory, trial->w, x, trial->choice != 0, trial->reward, trial->answer != 0,
-               dw);
-}
-
-void past_truth_freeze(struct past_truth *t, const double *w, const double *x)
-{
-    size_t size = t->truth->policy.n * sizeof *w;
-    double dw[POLICY_MAX];
-    if (t->frozen && memcmp(w, t->w, size) == 0 && memcmp(x, t->x, size) == 0)
-        return;
-    memcpy(t->w, w, size);
-    memcpy(t->x, x, size);
-    t->frozen = true;
-    for (size_t i = 0; i < t->h->n; i++) {
-        const uint8_t *code = t->h->code + i * t->h->lags;
-        truth_memory_reset(t->after[i]);
-        for (size_t level = 0; level < t->h->lags; level++) {
-            struct past_trial trial = past_trial(code[level], t->w, t->x);
-            true_step(t, t->after[i], &trial, code, level, dw);
-        }
-    }
-}
-
-double past_truth_mean(struct past_truth *t, const struct past_trial *trial, size_t k)
-{
-    double sum = 0, dw[POLICY_MAX];
-    for (size_t i = 0; i < t->h->n; i++) {
-        truth_memory_copy(t->now, t->after[i]);
-        true_step(t, t->now, trial, t->h->code + i * t->h->lags, t->h->lags, dw);
-        sum += dw[k];
-    }
-    return sum / (double)t->h->n;
 }

@@ -4,7 +4,6 @@
 #define DELTAW_SRC_STUDY_PROBE_PAST_H
 
 #include "deltaw/study/probe.h"
-#include "deltaw/study/simulate.h"
 
 struct past_node; /* a beginning that several histories share */
 
@@ -31,8 +30,6 @@ static inline double past_reward(uint8_t code)
     return (code & 1) == (code >> 1);
 }
 
-/* Does a true update depend on the trials before?  For models: probe_sees_past. */
-bool past_matters_to_truth(const struct truth *truth);
 bool past_check(const char *verb, size_t lags, struct err *err);
 /* PAST_BOTH is none of these.  most 0: PAST_HISTORIES. */
 void histories_make(enum past past, size_t lags, size_t most, struct histories *out);
@@ -46,27 +43,17 @@ struct past_run;
 /* h NULL: no past at all, one state. */
 struct past_run *past_run_new(const struct model *model, const struct histories *h);
 void past_run_free(struct past_run *run);
-/* How many updates a cell's trial needs: histories, or 1. */
-size_t past_run_width(const struct past_run *run);
-/* Freeze these weights; x [K]: features that are no trial's own (columns). */
+/* Freeze these weights; x [K]: features not of the trial itself (columns). */
 void past_run_freeze(struct past_run *run, const double *w, const double *x);
 /* A cell's own trial, added to those waiting for past_run_flush: all its updates'
  * component k, times `weight`, go into *sum. */
 struct past_trial {
     const double *w, *x; /* [K] weights, features but for the past's */
-    const bool *given;   /* [K] features that x tells whatever came before; NULL: none */
+    const bool *given;   /* [K] features that x gives whatever the trial before was; NULL: none */
     double stimulus, day, choice, reward, answer;
 };
 void past_run_put(struct past_run *run, const struct past_trial *trial, size_t k, double weight,
                   double *sum);
 void past_run_flush(struct past_run *run);
-
-/* The same for a true rule, whose updates are few enough to be made one by one. */
-struct past_truth;
-struct past_truth *past_truth_new(const struct truth *truth, const struct histories *h);
-void past_truth_free(struct past_truth *t);
-void past_truth_freeze(struct past_truth *t, const double *w, const double *x);
-/* Component k, mean over histories. */
-double past_truth_mean(struct past_truth *t, const struct past_trial *trial, size_t k);
 
 #endif

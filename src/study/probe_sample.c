@@ -1,4 +1,4 @@
-/* Which visited trials lend a cell what is not set in it. */
+/* Which visited trials supply what is not set in a cell. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +7,8 @@
 #include "probe_grid.h"
 
 enum { UPDATES = 320000, SAMPLE_LEAST = 64, SAMPLE_MOST = 512 };
-/* Each counts as many updates as there are histories, so that few must do: the
- * middles of equal parts of so many candidates. */
+/* Each costs as many updates as there are histories, so a few must do: the middles of equal
+ * parts of this many candidates. */
 enum { SAMPLE_PAST = 8, CANDIDATES = 2048 };
 
 static bool axis_has_zero(const struct axis *axis)
@@ -48,7 +48,7 @@ static void row_add(struct grid *grid, const struct grid_row *row)
     grid->rows[grid->n_rows++] = *row;
 }
 
-/* Share of right among the sides that paid at stimulus 0; NaN: none visited. */
+/* Share of right among the sides that paid at stimulus 0; NaN: no such trial. */
 static double zero_answers(const struct grid *grid)
 {
     double n = 0, right = 0;
@@ -142,7 +142,7 @@ static struct candidate *candidates(const struct grid *grid, size_t n)
     return all;
 }
 
-/* The same where n must be few: spread over the free weight's values. */
+/* The same for small n: spread over the free weight's values. */
 static struct candidate *few_candidates(const struct grid *grid, size_t n)
 {
     size_t most = grid->n_visited < CANDIDATES ? grid->n_visited : CANDIDATES;

@@ -82,8 +82,8 @@ static bool choose_lines(const struct grid *grid, const struct slice_request *re
     return true;
 }
 
-/* y of the grid: the lines.  Along w_stim itself there is one pair of lines,
- * error and correct, and reward takes the place of w_stim. */
+/* y of the grid: the lines.  Along w_stim itself there is one pair of lines, error and
+ * correct, and reward replaces w_stim. */
 static bool make_lines(struct grid *grid, const struct slice_request *request, size_t weight,
                        struct slice *slice, struct axis *lines, struct err *err)
 {
@@ -183,7 +183,7 @@ static void fill_pasts(struct grid *grid, struct slice *slice)
     slice->n_fitting = grid->n_fitting;
 }
 
-/* Weights of the trials as visited under the model, or as they truly were. */
+/* Weights on the trials under the model, or the true ones. */
 struct walked {
     const float *visited;            /* [n_trials][K], or NULL and ... */
     const float *column[POLICY_MAX]; /* ... [n_trials] each */
@@ -290,7 +290,7 @@ static bool make_grid(const struct model *model, const struct cohort *cohort,
                           .histories = request->histories,
                           .threads = request->threads,
                           .stop = request->stop};
-    grid->fixed.reward = NAN; /* for the lines to choose */
+    grid->fixed.reward = NAN; /* chosen by the lines */
     return probe_mappable(model, "slice", err) &&
            component_find(policy, "slice", of, &grid->component, err) &&
            variable_find(policy, "slice", "x", request->x, &grid->x, err) &&
@@ -352,8 +352,9 @@ bool slice_compute(const struct model *model, const struct cohort *cohort, const
     fill_visited(&grid, &slice);
     slice.request.nx = slice.x.n;
     slice.r2 = grid_r2_end(r2);
+    truth_free(&truth);
     slice.request.stop = NULL;
-    grid.fixed.reward = NAN; /* every line tells its own */
+    grid.fixed.reward = NAN; /* each line names its own */
     grid_frozen(&grid, &slice.frozen);
     axis_free(&lines);
     if (!grid_stopped(&grid)) {

@@ -12,7 +12,7 @@ static double visited_value(const struct grid *grid, const struct variable *vari
                             grid->model->settings.policy.n);
 }
 
-/* What stays the same while trials are counted. */
+/* What is constant while trials are counted. */
 struct counting {
     struct grid *grid;
     struct variable on_x, on_y;
@@ -65,7 +65,7 @@ void grid_count(struct grid *grid, uint32_t *const support[])
     }
 }
 
-/* What of the visited values counts as the one that is fixed. */
+/* Which visited values count as the fixed one. */
 static void hold(const struct grid *grid, struct held *held)
 {
     const struct policy *policy = &grid->model->settings.policy;

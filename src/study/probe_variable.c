@@ -59,7 +59,7 @@ bool variable_find(const struct policy *policy, const char *verb, const char *op
     }
     struct policy names = *policy;
     const char *near = nearest_word(name, next_name, &names);
-    err_set(err, ERR_USAGE, "%s: %s=%s is no variable%s%s%s; there are %s", verb, option, name,
+    err_set(err, ERR_USAGE, "%s: %s=%s is not a variable%s%s%s; there are %s", verb, option, name,
             near ? " (did you mean " : "", near ? near : "", near ? "?)" : "", strbuf_text(&all));
     strbuf_free(&all);
     return false;
@@ -122,7 +122,7 @@ void variable_bind(struct variable *v, const struct policy *policy, const struct
     v->column = column ? column->values : NULL;
 }
 
-/* The trial before is all that the other features are of. */
+/* The other features are all of the trial before. */
 static double feature_visited(const struct variable *v, const struct cohort *cohort,
                               const struct animal *animal, size_t trial)
 {
@@ -163,7 +163,7 @@ bool component_find(const struct policy *policy, const char *verb, const char *n
     struct strbuf all = {0};
     for (size_t i = 0; i < policy->n; i++)
         strbuf_printf(&all, "%s%s", i ? ", " : "", policy->weight[i]);
-    err_set(err, ERR_USAGE, "%s: of=%s is no weight; the model has %s", verb, name,
+    err_set(err, ERR_USAGE, "%s: of=%s is not a weight; the model has %s", verb, name,
             strbuf_text(&all));
     strbuf_free(&all);
     return false;

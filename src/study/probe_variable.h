@@ -21,14 +21,14 @@ struct variable {
     size_t which; /* of the policy: VARIABLE_WEIGHT, VARIABLE_FEATURE */
     /* set by variable_bind */
     const struct policy *policy;
-    const float *column; /* of a feature that is a log's; NULL: none */
+    const float *column; /* of a feature that is a column of the log; NULL: none */
 };
 
 /* The i-th variable of a policy; false after the last. */
 bool variable_at(const struct policy *policy, size_t i, struct variable *out);
 /* "stimulus", "w_right", "prevchoice" */
 const char *variable_name(const struct policy *policy, const struct variable *variable);
-/* "map: x=foo is no variable; there are stimulus, choice, reward, w_stim, w_bias" */
+/* "map: x=foo is not a variable; there are stimulus, choice, reward, w_stim, w_bias" */
 bool variable_find(const struct policy *policy, const char *verb, const char *option,
                    const char *name, struct variable *out, struct err *err);
 bool variable_same(const struct variable *a, const struct variable *b);

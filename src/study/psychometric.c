@@ -8,7 +8,6 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/number.h"
 #include "deltaw/study/behaviour.h"
-#include "truth.h"
 
 enum { FIFTHS = 5, BINS = 11 };
 
@@ -143,7 +142,7 @@ static bool take_levels(struct psychometric *p, const struct cohort *cohort)
     return true;
 }
 
-/* Equal bins, symmetric about 0; a bin stands at the mean of what is in it. */
+/* Equal bins, symmetric about 0; a bin is placed at the mean of what is in it. */
 static void take_bins(struct psychometric *p, const struct cohort *cohort)
 {
     double most = 0, sum[BINS] = {0};
@@ -191,7 +190,7 @@ static double logistic(const struct psychometric *p, const struct psychometric_p
     gradient[0] = gradient[1] = hessian[0] = hessian[1] = hessian[2] = 0;
     for (size_t i = 0; i < p->n_stimuli; i++) {
         double n = (double)points->n[i], right = (double)points->right[i], s = p->stimulus[i];
-        double z = at[0] + at[1] * s, q = truth_sigmoid(z), v = n * q * (1 - q);
+        double z = at[0] + at[1] * s, q = policy_sigmoid(z), v = n * q * (1 - q);
         value -= right * log1p(exp(-fabs(z))) + (n - right) * log1p(exp(-fabs(z))) +
                  (z > 0 ? (n - right) * z : -right * z);
         gradient[0] += right - n * q;
@@ -201,8 +200,8 @@ static double logistic(const struct psychometric *p, const struct psychometric_p
     return value;
 }
 
-/* Newton's method with halved steps.  Choices without an error drive the slope
- * away: then there is no answer. */
+/* Newton's method with halved steps.  Choices without an error drive the slope to infinity:
+ * then there is no answer. */
 static void fit_logistic(const struct psychometric *p, struct psychometric_points *points)
 {
     double at[2] = {0, 0}, g[2], h[3], range = p->stimulus[p->n_stimuli - 1] - p->stimulus[0];

@@ -1,6 +1,6 @@
-/* Fitted against true updates at the true weights of visited trials.  Rules that
- * depend on one trial alone take an even sample of trials; those with a memory,
- * and all when the truth has one, are run along whole lives. */
+/* Fitted against true updates at the true weights of visited trials.  Rules that depend on
+ * one trial alone take an even sample of trials; those with a memory, and all when the
+ * truth has one, are run along animals' whole histories. */
 #include "recovery.h"
 
 #include <math.h>
@@ -13,8 +13,8 @@
 #include "truth.h"
 
 enum { BATCH = 4096, SIDE_BY_SIDE = 64 };
-/* Of long lives that are not all taken, parts side by side, each after a run-up whose
- * updates do not count: by then a state that began at zero is as good as visited. */
+/* Long histories are not run whole but in parts side by side, each after a run-up whose
+ * updates do not count: by then a state that began at zero is as good as the real one. */
 enum { PARTS = 16, RUN_UP = 200 };
 
 /* Sums over trials, per weight.  The mean of the true update is small beside
@@ -29,10 +29,14 @@ struct work {
     const struct cohort *cohort;
     const struct truth *truth;
     const float *w[POLICY_MAX]; /* the columns of true weights */
+    size_t n_weights;
+    size_t *group; /* [n_animals] whose agents they are */
     struct rule_state *state;
-    size_t n;
-    double *u, *x, *answer, *dw, *true_dw; /* [room][rule_inputs], [K], 1, [K], [K] */
-    bool *counts;                          /* [room] */
+    struct agents *agents;
+    /* [room][rule_inputs] of the model and of the truth, [K], 1, [K], [K] */
+    double *u, *true_u, *x, *answer, *dw, *true_dw;
+    size_t *who;  /* [room] the group of each */
+    bool *counts; /* [room] */
     struct sums sums;
     const atomic_bool *stop; /* NULL, or polled */
 };
@@ -46,7 +50,7 @@ static bool stopped(const struct work *work)
 static bool usable(const struct work *work, size_t t)
 {
     bool good = trial_known(work->cohort, t);
-    for (size_t k = 0; good && k < work->truth->policy.n; k++)
+    for (size_t k = 0; good && k < work->n_weights; k++)
         good = isfinite(work->w[k][t]);
     return good;
 }
@@ -59,50 +63,60 @@ static size_t count_usable(const struct work *work)
     return all;
 }
 
+static const struct rule_shape *true_shape(const struct work *work)
+{
+    return &work->truth->group[0].model->settings.shape;
+}
+
 static void work_open(struct work *work, size_t room)
 {
-    size_t n = work->truth->policy.n;
+    size_t n = work->n_weights;
     work->state = rule_state_new(work->model, room);
+    work->agents = agents_new(work->truth->n_groups, work->truth->group, room);
     work->u = mem_new(room * rule_inputs(&work->model->settings.shape), sizeof *work->u);
+    work->true_u = mem_new(room * rule_inputs(true_shape(work)), sizeof *work->true_u);
     work->x = mem_new(room * n, sizeof *work->x);
     work->answer = mem_new(room, sizeof *work->answer);
     work->dw = mem_new(room * n, sizeof *work->dw);
     work->true_dw = mem_new(room * n, sizeof *work->true_dw);
+    work->who = mem_new(room, sizeof *work->who);
     work->counts = mem_new(room, sizeof *work->counts);
 }
 
 static void work_close(struct work *work)
 {
     rule_state_free(work->state);
-    free(work->u), free(work->x), free(work->answer);
-    free(work->dw), free(work->true_dw), free(work->counts);
+    agents_free(work->agents);
+    free(work->u), free(work->true_u), free(work->x), free(work->answer);
+    free(work->dw), free(work->true_dw), free(work->who), free(work->counts);
 }
 
-/* Trial t into place i; weights that are not known stay what they were there. */
-static void work_put(struct work *work, size_t i, const struct truth *truth,
-                     struct truth_memory *memory, const struct animal *animal, size_t t)
+/* Puts trial t at place i; unknown weights stay as they were there. */
+static void work_put(struct work *work, size_t i, size_t a, size_t t)
 {
     const struct cohort *cohort = work->cohort;
-    const struct rule_shape *shape = &work->model->settings.shape;
-    size_t n = truth->policy.n;
-    double *w = work->u + i * rule_inputs(shape), *x = work->x + i * n;
-    for (size_t k = 0; k < n; k++)
+    const struct animal *animal = &cohort->animals[a];
+    const struct rule_shape *shape = &work->model->settings.shape, *own = true_shape(work);
+    double *w = work->u + i * rule_inputs(shape);
+    for (size_t k = 0; k < work->n_weights; k++)
         if (isfinite(work->w[k][t]))
             w[k] = work->w[k][t];
     inputs_rule_of(shape, w, cohort, animal, t, w);
-    inputs_policy_of(&truth->policy, cohort, animal, t, x);
+    inputs_rule_of(own, w, cohort, animal, t, work->true_u + i * rule_inputs(own));
+    inputs_policy_of(&work->model->settings.policy, cohort, animal, t,
+                     work->x + i * work->n_weights);
     work->answer[i] = cohort->answer[t];
-    truth_step(truth, memory, w, x, cohort->choice[t], cohort->reward[t], cohort->answer[t],
-               work->true_dw + i * n);
     work->counts[i] = usable(work, t);
+    work->who[i] = work->group[a];
 }
 
 static void work_step(struct work *work, size_t n)
 {
-    size_t n_weights = work->truth->policy.n;
+    size_t n_weights = work->n_weights;
     if (n == 0)
         return;
     rule_state_step(work->state, n, work->u, work->x, work->answer, NULL, work->dw);
+    agents_step(work->agents, n, work->true_u, work->x, work->answer, NULL, work->true_dw);
     for (size_t i = 0; i < n; i++) {
         if (!work->counts[i])
             continue;
@@ -127,14 +141,13 @@ static void over_trials(struct work *work, size_t all, size_t most)
     work_open(work, BATCH);
     for (size_t a = 0; a < cohort->n_animals && !stopped(work); a++) {
         const struct animal *animal = &cohort->animals[a];
-        struct truth truth;
-        truth_of_animal(work->truth, cohort, a, &truth);
         for (size_t t = animal->first; t < animal->first + animal->count; t++) {
             if (!usable(work, t) || rank++ != next)
                 continue;
-            work_put(work, n++, &truth, NULL, animal, t);
+            work_put(work, n++, a, t);
             next = sample_rank(++taken, wanted, all);
             if (n == BATCH) {
+                agents_begin(work->agents, n, work->who);
                 work_step(work, n);
                 n = 0;
                 if (stopped(work))
@@ -142,6 +155,7 @@ static void over_trials(struct work *work, size_t all, size_t most)
             }
         }
     }
+    agents_begin(work->agents, n, work->who);
     work_step(work, n);
     work_close(work);
 }
@@ -149,11 +163,8 @@ static void over_trials(struct work *work, size_t all, size_t most)
 /* --- along lives ------------------------------------------------------------- */
 
 struct life {
-    const struct animal *animal;
-    size_t begin, trials; /* from its trial `begin` on */
-    size_t run_up;        /* of them, not counted */
-    struct truth truth;
-    struct truth_memory *memory;
+    size_t animal, begin, trials; /* from its trial `begin` on */
+    size_t run_up;                /* of them, not counted */
 };
 
 static int longer_first(const void *a, const void *b)
@@ -161,37 +172,30 @@ static int longer_first(const void *a, const void *b)
     const struct life *x = a, *y = b;
     if (x->trials != y->trials)
         return x->trials < y->trials ? 1 : -1;
-    size_t first = x->animal->first + x->begin, other = y->animal->first + y->begin;
-    return first < other ? -1 : first > other;
+    if (x->animal != y->animal)
+        return x->animal < y->animal ? -1 : 1;
+    return x->begin < y->begin ? -1 : x->begin > y->begin;
 }
 
 static void live_together(struct work *work, struct life *lives, size_t n)
 {
     qsort(lives, n, sizeof *lives, longer_first);
+    for (size_t i = 0; i < n; i++)
+        work->who[i] = work->group[lives[i].animal];
     rule_state_reset(work->state);
+    agents_begin(work->agents, n, work->who);
     memset(work->u, 0, n * rule_inputs(&work->model->settings.shape) * sizeof *work->u);
     for (size_t t = 0; n > 0 && !stopped(work); t++) {
         while (n > 0 && lives[n - 1].trials <= t)
             n--;
         for (size_t i = 0; i < n; i++) {
             const struct life *life = &lives[i];
-            work_put(work, i, &life->truth, life->memory, life->animal,
-                     life->animal->first + life->begin + t);
+            size_t first = work->cohort->animals[life->animal].first + life->begin;
+            work_put(work, i, life->animal, first + t);
             work->counts[i] = work->counts[i] && t >= life->run_up;
         }
         work_step(work, n);
     }
-}
-
-static void life_open(const struct work *work, size_t animal, size_t begin, size_t end,
-                      size_t run_up, struct life *life)
-{
-    *life = (struct life){.animal = &work->cohort->animals[animal],
-                          .begin = begin,
-                          .trials = end - begin,
-                          .run_up = run_up};
-    truth_of_animal(work->truth, work->cohort, animal, &life->truth);
-    life->memory = truth_memory_new(&life->truth);
 }
 
 /* About `most` trials in PARTS parts, evenly over all of them. */
@@ -210,15 +214,13 @@ static void over_parts(struct work *work, size_t most)
         length = length < animal->count ? length : animal->count;
         begin = begin + length <= animal->count ? begin : animal->count - length;
         size_t run_up = begin < RUN_UP ? begin : RUN_UP;
-        life_open(work, a, begin - run_up, begin + length, run_up, &lives[j]);
+        lives[j] = (struct life){a, begin - run_up, length + run_up, run_up};
     }
     live_together(work, lives, PARTS);
-    for (size_t j = 0; j < PARTS; j++)
-        truth_memory_free(lives[j].memory);
     work_close(work);
 }
 
-/* Animals evenly over the cohort, so many that about `most` trials are run. */
+/* Animals spread evenly over the cohort, as many as make about `most` trials. */
 static void over_lives(struct work *work, size_t most)
 {
     const struct cohort *cohort = work->cohort;
@@ -232,18 +234,17 @@ static void over_lives(struct work *work, size_t most)
         if (a != sample_rank(taken, wanted, cohort->n_animals))
             continue;
         size_t count = cohort->animals[a].count;
-        life_open(work, a, 0, count < most ? count : most, 0, &lives[n++]);
+        lives[n++] = (struct life){a, 0, count < most ? count : most, 0};
         if (++taken == wanted || n == SIDE_BY_SIDE) {
             live_together(work, lives, n);
-            while (n > 0)
-                truth_memory_free(lives[--n].memory);
+            n = 0;
         }
     }
     work_close(work);
     free(lives);
 }
 
-/* Are its lives, of which not all can be run, so long that few would be? */
+/* Are its histories, which cannot all be run, so long that only a few would be? */
 static bool is_long(const struct cohort *cohort, size_t most)
 {
     return cohort->n_trials > most && cohort->n_trials / cohort->n_animals > most / PARTS;
@@ -265,39 +266,50 @@ static void summarise(const struct sums *sums, size_t n_weights, struct recovery
     out->n_weights = n_weights;
 }
 
+static bool run(struct work *work, size_t most, struct recovery *out, struct err *err)
+{
+    size_t all = count_usable(work);
+    if (all > 0 && (rule_remembers(work->model->rule, &work->model->settings.shape) ||
+                    truth_remembers(work->truth)))
+        (is_long(work->cohort, most) ? over_parts : over_lives)(work, most);
+    else if (all > 0)
+        over_trials(work, all, most);
+    if (stopped(work))
+        return err_set(err, ERR_INTERRUPTED, "recovery: interrupted");
+    if (work->sums.n == 0)
+        return err_set(err, ERR_DATA, "%s has no trial with true weights and a known reward",
+                       work->cohort->name);
+    *out = (struct recovery){.n_visited = all};
+    summarise(&work->sums, work->n_weights, out);
+    return true;
+}
+
 bool recovery_over(const struct model *model, const struct cohort *cohort,
                    const struct truth *truth, size_t most, const atomic_bool *stop,
                    struct recovery *out, struct err *err)
 {
-    struct work work = {.model = model, .cohort = cohort, .truth = truth, .stop = stop};
-    if (!truth_columns(cohort, &truth->policy, work.w, err) ||
-        !policy_check(&truth->policy, cohort, err))
-        return false;
-    size_t all = count_usable(&work);
-    if (all > 0 && (rule_remembers(model->rule, &model->settings.shape) || truth_remembers(truth)))
-        (is_long(cohort, most) ? over_parts : over_lives)(&work, most);
-    else if (all > 0)
-        over_trials(&work, all, most);
-    if (stopped(&work))
-        return err_set(err, ERR_INTERRUPTED, "recovery: interrupted");
-    if (work.sums.n == 0)
-        return err_set(err, ERR_DATA, "%s has no trial with true weights and a known reward",
-                       cohort->name);
-    *out = (struct recovery){.n_visited = all};
-    summarise(&work.sums, truth->policy.n, out);
-    return true;
+    const struct policy *policy = &model->settings.policy;
+    struct work work = {
+        .model = model, .cohort = cohort, .truth = truth, .n_weights = policy->n, .stop = stop};
+    work.group = mem_new(cohort->n_animals, sizeof *work.group);
+    bool good = truth_columns(cohort, policy, work.w, err) && policy_check(policy, cohort, err) &&
+                truth_groups(truth, cohort, work.group, err) && run(&work, most, out, err);
+    free(work.group);
+    return good;
 }
 
 bool recovery_estimate(const struct model *model, const struct cohort *cohort, size_t most,
                        const atomic_bool *stop, struct recovery *out, struct err *err)
 {
-    struct truth truth;
+    struct truth truth = {0};
     if (model->rule->no_weights)
         return err_set(err, ERR_FAILED,
                        "the rule %s has no weights, hence no updates to compare with those of %s",
                        model->rule->name, cohort->name);
-    return truth_for_policy(cohort, &model->settings.policy, &truth, err) &&
-           recovery_over(model, cohort, &truth, most, stop, out, err);
+    bool good = truth_for_policy(cohort, &model->settings.policy, &truth, err) &&
+                recovery_over(model, cohort, &truth, most, stop, out, err);
+    truth_free(&truth);
+    return good;
 }
 
 bool recovery_compute(const struct model *model, const struct cohort *cohort, struct recovery *out,

@@ -3,7 +3,7 @@
 #define DELTAW_SRC_STUDY_RECOVERY_H
 
 #include "deltaw/study/probe.h"
-#include "deltaw/study/simulate.h"
+#include "deltaw/study/truth.h"
 
 enum { RECOVERY_MOST = 200000 };
 

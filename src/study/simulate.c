@@ -1,4 +1,4 @@
-/* Letting agents live: stimuli, choices, rewards, and what they learn from them. */
+/* Running agents: stimuli, choices, rewards, and what they learn from them. */
 #include "deltaw/study/simulate.h"
 
 #include <math.h>
@@ -10,7 +10,7 @@
 #include "deltaw/learn/inputs.h"
 #include "simulate_plan.h"
 
-/* Animals that live side by side: models step several at once. */
+/* Animals run side by side: models step several at once. */
 enum { BATCH = 64, BATCH_TRIALS = 4000000, CHECK_EVERY = 8192 };
 
 /* Progress shared by the animals of one run. */
@@ -28,11 +28,10 @@ static bool progress_stop(struct progress *progress, size_t trials)
     return progress->cancel && atomic_load(progress->cancel);
 }
 
-/* One animal's life.  Streams are named by (seed, purpose, animal): animal i is
- * the same however many animals there are. */
-struct agent {
-    struct truth truth; /* its own */
-    struct truth_memory *memory;
+/* One animal.  Streams are named by (seed, purpose, animal): animal i is the same
+ * however many animals there are. */
+struct simulated {
+    size_t group; /* of the agents */
     struct rng choices, noise;
     double w[POLICY_MAX];
     struct cohort_trial *trial; /* [trials] */
@@ -40,12 +39,12 @@ struct agent {
     float *weights;             /* [trials][K], before each trial */
 };
 
-/* What a batch gives to the rule and gets back; [n][...]. */
+/* What a batch gives to the rules and gets back; [n][...]. */
 struct batch {
     const struct plan *plan;
     size_t n;
-    struct agent agent[BATCH];
-    struct rule_state *state; /* of a model */
+    struct simulated animal[BATCH];
+    struct agents *agents;
     double *u, *x, *dw, *answer, *next;
 };
 
@@ -78,12 +77,12 @@ static void model_weights(const struct model *model, size_t animal, double *w)
 static void start_weights(const struct plan *plan, size_t animal, double *w)
 {
     const struct truth_layout *layout = &plan->layout;
-    const struct policy *policy = &plan->truth.policy;
+    const struct policy *policy = truth_policy(&plan->truth);
     struct rng spread = rng_stream(plan->truth.seed, RNG_START, (uint32_t)animal, 0);
     struct rng start = rng_stream(plan->truth.seed, RNG_START, (uint32_t)animal, 1);
     struct rng bias = rng_stream(plan->truth.seed, RNG_START, (uint32_t)animal, 2);
-    if (plan->model)
-        model_weights(plan->model, animal, w);
+    if (layout->fitted)
+        model_weights(layout->fitted, animal, w);
     for (size_t k = 0; k < policy->n; k++) {
         bool is_bias = policy->feature[k] == FEATURE_BIAS;
         if (is_bias ? layout->model_bias0 : layout->model_w0)
@@ -94,26 +93,25 @@ static void start_weights(const struct plan *plan, size_t animal, double *w)
     }
 }
 
-static void agent_begin(const struct plan *plan, size_t animal, struct agent *agent)
+static void animal_begin(const struct plan *plan, size_t animal, struct simulated *one)
 {
     struct world_stream stream;
     size_t columns = world_columns(&plan->world);
-    agent->choices = rng_stream(plan->truth.seed, RNG_CHOICES, (uint32_t)animal, 0);
-    agent->noise = rng_stream(plan->truth.seed, RNG_NOISE, (uint32_t)animal, 0);
-    truth_of_group(&plan->truth, truth_group(&plan->truth, animal), &agent->truth);
-    if (!plan->model)
-        truth_memory_reset(agent->memory);
-    start_weights(plan, animal, agent->w);
+    one->choices = rng_stream(plan->truth.seed, RNG_CHOICES, (uint32_t)animal, 0);
+    one->noise = rng_stream(plan->truth.seed, RNG_NOISE, (uint32_t)animal, 0);
+    one->group = truth_group(&plan->truth, animal);
+    start_weights(plan, animal, one->w);
     world_begin(&plan->world, animal, &stream);
     for (size_t t = 0; t < plan->layout.trials; t++) {
-        agent->trial[t] = (struct cohort_trial){.trial = (int32_t)(t % plan->layout.session) + 1};
-        world_next(&plan->world, &stream, &agent->trial[t], agent->columns + t * columns);
+        one->trial[t] = (struct cohort_trial){.trial = (int32_t)(t % plan->layout.session) + 1};
+        world_next(&plan->world, &stream, &one->trial[t], one->columns + t * columns);
     }
 }
 
-static struct input_trial trial_inputs(const struct plan *plan, const struct agent *agent, size_t t)
+static struct input_trial trial_inputs(const struct plan *plan, const struct simulated *one,
+                                       size_t t)
 {
-    const struct cohort_trial *trial = &agent->trial[t];
+    const struct cohort_trial *trial = &one->trial[t];
     return (struct input_trial){.stimulus = trial->stimulus,
                                 .choice = trial->choice,
                                 .reward = trial->reward,
@@ -121,87 +119,74 @@ static struct input_trial trial_inputs(const struct plan *plan, const struct age
 }
 
 /* Up to `most` trials before t, newest first. */
-static size_t past_inputs(const struct plan *plan, const struct agent *agent, size_t t, size_t most,
-                          struct input_trial *past)
+static size_t past_inputs(const struct plan *plan, const struct simulated *one, size_t t,
+                          size_t most, struct input_trial *past)
 {
     most = most < t ? most : t;
     for (size_t i = 0; i < most; i++)
-        past[i] = trial_inputs(plan, agent, t - 1 - i);
+        past[i] = trial_inputs(plan, one, t - 1 - i);
     return most;
 }
 
-static void features(const struct plan *plan, const struct agent *agent, size_t t, double *x)
+static void features(const struct plan *plan, const struct simulated *one, size_t t, double *x)
 {
-    const struct policy *policy = &plan->truth.policy;
-    struct input_trial now = trial_inputs(plan, agent, t), before;
-    size_t n = past_inputs(plan, agent, t, 1, &before);
+    const struct policy *policy = truth_policy(&plan->truth);
+    struct input_trial now = trial_inputs(plan, one, t), before;
+    size_t n = past_inputs(plan, one, t, 1, &before);
     double columns[POLICY_MAX] = {0};
     for (size_t k = 0; k < policy->n; k++)
         if (policy->feature[k] == FEATURE_COLUMN)
-            columns[k] = agent->columns[t * world_columns(&plan->world) + plan->column[k]];
+            columns[k] = one->columns[t * world_columns(&plan->world) + plan->column[k]];
     inputs_policy(policy, &now, &before, n, columns, x);
 }
 
-static void choose(const struct plan *plan, struct agent *agent, size_t t, const double *x)
+static void choose(const struct plan *plan, struct simulated *one, size_t t, const double *x)
 {
-    struct cohort_trial *trial = &agent->trial[t];
-    size_t n = plan->truth.policy.n;
-    double logit = 0;
-    for (size_t k = 0; k < n; k++) {
-        logit += agent->w[k] * x[k];
-        agent->weights[t * n + k] = (float)agent->w[k];
-    }
-    if (plan->truth.decision == DECISION_TEMPERATURE)
-        logit /= plan->truth.temperature;
-    double right = truth_sigmoid(logit);
-    if (plan->truth.decision == DECISION_LAPSE)
-        right = plan->truth.lapse / 2 + (1 - plan->truth.lapse) * right;
-    trial->choice = rng_uniform(&agent->choices) < right;
+    struct cohort_trial *trial = &one->trial[t];
+    size_t n = truth_policy(&plan->truth)->n;
+    for (size_t k = 0; k < n; k++)
+        one->weights[t * n + k] = (float)one->w[k];
+    double right = agent_right(&plan->truth.group[one->group], one->w, x);
+    trial->choice = rng_uniform(&one->choices) < right;
     trial->reward = trial->choice == trial->answer;
 }
 
-/* The model's inputs of trial t: u [rule_inputs]. */
-static void inputs(const struct plan *plan, const struct agent *agent, size_t t, double *u)
+/* What the rule sees of trial t: u [rule_inputs]. */
+static void inputs(const struct plan *plan, const struct simulated *one, size_t t, double *u)
 {
-    const struct rule_shape *shape = &plan->model->settings.shape;
-    struct input_trial now = trial_inputs(plan, agent, t), past[shape->lags + 1];
-    size_t n = past_inputs(plan, agent, t, shape->lags, past);
-    inputs_rule(shape, agent->w, &now, past, n, u);
+    const struct rule_shape *shape = &plan->truth.group[0].model->settings.shape;
+    struct input_trial now = trial_inputs(plan, one, t), past[shape->lags + 1];
+    size_t n = past_inputs(plan, one, t, shape->lags, past);
+    inputs_rule(shape, one->w, &now, past, n, u);
 }
 
-static void add_update(const struct plan *plan, struct agent *agent, const double *dw)
+static void add_update(const struct plan *plan, struct simulated *one, const double *dw)
 {
-    for (size_t k = 0; k < plan->truth.policy.n; k++) {
-        agent->w[k] += dw[k];
-        if (plan->truth.noise > 0 && plan_learns(plan, &agent->truth, k))
-            agent->w[k] += plan->truth.noise * rng_normal(&agent->noise);
+    double noise = plan->truth.group[one->group].noise;
+    for (size_t k = 0; k < truth_policy(&plan->truth)->n; k++) {
+        one->w[k] += dw[k];
+        if (noise > 0 && plan->noisy[one->group][k])
+            one->w[k] += noise * rng_normal(&one->noise);
     }
 }
 
 static void live_trial(struct batch *batch, size_t t)
 {
     const struct plan *plan = batch->plan;
-    size_t n = plan->truth.policy.n;
+    const struct rule_shape *shape = &plan->truth.group[0].model->settings.shape;
+    size_t n = shape->n_weights;
     for (size_t i = 0; i < batch->n; i++) {
-        struct agent *agent = &batch->agent[i];
-        const struct cohort_trial *trial = &agent->trial[t];
+        struct simulated *one = &batch->animal[i];
         double *x = batch->x + i * n;
-        features(plan, agent, t, x);
-        choose(plan, agent, t, x);
-        if (!plan->model) {
-            truth_step(&agent->truth, agent->memory, agent->w, x, trial->choice, trial->reward,
-                       trial->answer, batch->dw + i * n);
-            continue;
-        }
-        inputs(plan, agent, t, batch->u + i * rule_inputs(&plan->model->settings.shape));
-        batch->answer[i] = trial->answer;
-        batch->next[i] = t + 1 < plan->layout.trials ? trial[1].stimulus : 0;
+        features(plan, one, t, x);
+        choose(plan, one, t, x);
+        inputs(plan, one, t, batch->u + i * rule_inputs(shape));
+        batch->answer[i] = one->trial[t].answer;
+        batch->next[i] = t + 1 < plan->layout.trials ? one->trial[t + 1].stimulus : 0;
     }
-    if (plan->model)
-        rule_state_step(batch->state, batch->n, batch->u, batch->x, batch->answer, batch->next,
-                        batch->dw);
+    agents_step(batch->agents, batch->n, batch->u, batch->x, batch->answer, batch->next, batch->dw);
     for (size_t i = 0; i < batch->n; i++)
-        add_update(plan, &batch->agent[i], batch->dw + i * n);
+        add_update(plan, &batch->animal[i], batch->dw + i * n);
 }
 
 /* False: cancelled. */
@@ -221,10 +206,11 @@ static bool live(struct batch *batch, struct progress *progress)
 
 static size_t weight_columns(const struct plan *plan)
 {
-    return plan->model && plan->model->rule->no_weights ? 0 : plan->truth.policy.n;
+    bool none = plan->truth.group[0].model->rule->no_weights;
+    return none ? 0 : truth_policy(&plan->truth)->n;
 }
 
-static void write_animal(const struct plan *plan, const struct agent *agent, size_t animal,
+static void write_animal(const struct plan *plan, const struct simulated *one, size_t animal,
                          struct cohort_builder *builder)
 {
     size_t weights = weight_columns(plan), more = world_columns(&plan->world);
@@ -237,70 +223,71 @@ static void write_animal(const struct plan *plan, const struct agent *agent, siz
             snprintf(name, sizeof name, "%03zu", t / plan->layout.session + 1);
             cohort_builder_session(builder, name);
         }
-        memcpy(row, agent->weights + t * weights, weights * sizeof *row);
-        memcpy(row + weights, agent->columns + t * more, more * sizeof *row);
-        cohort_builder_trial(builder, &agent->trial[t], row);
+        memcpy(row, one->weights + t * weights, weights * sizeof *row);
+        memcpy(row + weights, one->columns + t * more, more * sizeof *row);
+        cohort_builder_trial(builder, &one->trial[t], row);
     }
 }
 
 static struct batch *batch_new(const struct plan *plan, size_t n)
 {
     struct batch *batch = mem_new(1, sizeof *batch);
-    size_t k = plan->truth.policy.n, trials = plan->layout.trials;
+    const struct truth *truth = &plan->truth;
+    size_t k = truth_policy(truth)->n, trials = plan->layout.trials;
     batch->plan = plan;
     batch->n = n;
+    batch->u = mem_new(n * rule_inputs(&truth->group[0].model->settings.shape), sizeof *batch->u);
     batch->x = mem_new(n * k, sizeof *batch->x);
     batch->dw = mem_new(n * k, sizeof *batch->dw);
     batch->answer = mem_new(n, sizeof *batch->answer);
     batch->next = mem_new(n, sizeof *batch->next);
-    if (plan->model) {
-        batch->u = mem_new(n * rule_inputs(&plan->model->settings.shape), sizeof *batch->u);
-        batch->state = rule_state_new(plan->model, n);
-    }
+    batch->agents = agents_new(truth->n_groups, truth->group, n);
     for (size_t i = 0; i < n; i++) {
-        struct agent *agent = &batch->agent[i];
-        agent->trial = mem_new(trials, sizeof *agent->trial);
-        agent->weights = mem_new(trials * k, sizeof *agent->weights);
-        agent->columns = mem_new(trials * world_columns(&plan->world), sizeof *agent->columns);
-        agent->memory = plan->model ? NULL : truth_memory_new(&plan->truth);
+        struct simulated *one = &batch->animal[i];
+        one->trial = mem_new(trials, sizeof *one->trial);
+        one->weights = mem_new(trials * k, sizeof *one->weights);
+        one->columns = mem_new(trials * world_columns(&plan->world), sizeof *one->columns);
     }
     return batch;
+}
+
+static void batch_begin(struct batch *batch, size_t first, size_t n)
+{
+    size_t group[BATCH];
+    batch->n = n;
+    for (size_t i = 0; i < n; i++) {
+        animal_begin(batch->plan, first + i, &batch->animal[i]);
+        group[i] = batch->animal[i].group;
+    }
+    agents_begin(batch->agents, n, group);
 }
 
 static void batch_free(struct batch *batch, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        free(batch->agent[i].trial);
-        free(batch->agent[i].weights);
-        free(batch->agent[i].columns);
-        truth_memory_free(batch->agent[i].memory);
+        free(batch->animal[i].trial);
+        free(batch->animal[i].weights);
+        free(batch->animal[i].columns);
     }
     free(batch->u), free(batch->x), free(batch->dw), free(batch->answer), free(batch->next);
-    rule_state_free(batch->state);
+    agents_free(batch->agents);
     free(batch);
 }
 
 static bool live_all(const struct plan *plan, struct progress *progress,
                      struct cohort_builder *builder)
 {
-    size_t animals = plan->layout.animals, side = plan->model ? BATCH : 1;
-    if (side > BATCH_TRIALS / plan->layout.trials)
-        side = BATCH_TRIALS / plan->layout.trials;
-    if (side > animals)
-        side = animals;
-    if (side == 0)
-        side = 1;
+    size_t animals = plan->layout.animals, side = BATCH_TRIALS / plan->layout.trials;
+    side = side < BATCH ? side : BATCH;
+    side = side < animals ? side : animals;
+    side = side ? side : 1;
     struct batch *batch = batch_new(plan, side);
     bool going = true;
     for (size_t first = 0; going && first < animals; first += side) {
-        batch->n = animals - first < side ? animals - first : side;
-        for (size_t i = 0; i < batch->n; i++)
-            agent_begin(plan, first + i, &batch->agent[i]);
-        if (batch->state)
-            rule_state_reset(batch->state);
+        batch_begin(batch, first, animals - first < side ? animals - first : side);
         going = live(batch, progress);
         for (size_t i = 0; going && i < batch->n; i++)
-            write_animal(plan, &batch->agent[i], first + i, builder);
+            write_animal(plan, &batch->animal[i], first + i, builder);
     }
     batch_free(batch, side);
     return going;
@@ -314,7 +301,8 @@ static void name_columns(const struct plan *plan, struct cohort_builder *builder
     for (size_t i = 0; i < weights + more; i++) {
         names[i] = text[i];
         if (i < weights)
-            snprintf(text[i], sizeof *text, TRUE_PREFIX "%s", plan->truth.policy.weight[i]);
+            snprintf(text[i], sizeof *text, TRUE_PREFIX "%s",
+                     truth_policy(&plan->truth)->weight[i]);
         else
             world_column_name(&plan->world, i - weights, text[i]);
     }
@@ -328,7 +316,7 @@ static char *mapping_words(const struct plan *plan)
     strbuf_puts(&out, "made by simulate");
     for (size_t k = 0; k < weight_columns(plan); k++)
         strbuf_printf(&out, "%s" TRUE_PREFIX "%s", k ? ", " : "; true weights in ",
-                      plan->truth.policy.weight[k]);
+                      truth_policy(&plan->truth)->weight[k]);
     return strbuf_take(&out);
 }
 
@@ -346,10 +334,10 @@ static bool run(const struct plan *plan, const atomic_bool *cancel, atomic_int *
         cohort_builder_free(builder);
         return err_set(err, ERR_INTERRUPTED, "simulate: interrupted, no cohort was made");
     }
-    char *plain = mem_printf("simulate %s", plan->model ? plan->model->name : plan->truth.rule);
+    char *plain = mem_printf("simulate %s", plan->truth.group[0].model->name);
     struct cohort *cohort = cohort_builder_finish(builder, "simulated", command ? command : plain);
     free(plain);
-    cohort->truth = truth_write(&plan->truth, &plan->layout, plan->model);
+    cohort->truth = truth_write(&plan->truth, &plan->layout);
     cohort->report.n_rows = cohort->n_trials;
     free(cohort->report.mapping);
     cohort->report.mapping = mapping_words(plan);
@@ -364,7 +352,10 @@ bool simulate_run(const char *rule, const struct args *args, const char *command
                   struct err *err)
 {
     struct plan plan = {0};
-    return plan_rule(rule, args, command, &plan, err) && run(&plan, cancel, permille, out, err);
+    bool good =
+        plan_rule(rule, args, command, &plan, err) && run(&plan, cancel, permille, out, err);
+    truth_free(&plan.truth);
+    return good;
 }
 
 bool simulate_model(const struct model *model, const struct args *args, const char *command,
@@ -372,5 +363,8 @@ bool simulate_model(const struct model *model, const struct args *args, const ch
                     struct err *err)
 {
     struct plan plan = {0};
-    return plan_model(model, args, command, &plan, err) && run(&plan, cancel, permille, out, err);
+    bool good =
+        plan_model(model, args, command, &plan, err) && run(&plan, cancel, permille, out, err);
+    truth_free(&plan.truth);
+    return good;
 }

@@ -8,11 +8,12 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/number.h"
 
-/* Two gigabytes or so while it is built. */
+/* About two gigabytes while it is built. */
 #define MOST_TRIALS 50000000.
 #define MOST_WEIGHT 100.
 
 #define FIELDS(...) __VA_ARGS__
+/* clang-format off */
 const struct option_row simulate_options[] = {
     {"animals", OPTION_INTEGER, 1, 100000, NULL, "12", "animals to make"},
     {"trials", OPTION_INTEGER, 2, 10000000, NULL, "10000", "trials of each animal"},
@@ -21,31 +22,29 @@ const struct option_row simulate_options[] = {
      "ibl: 11 contrasts from -1 to 1; grid: 17 values from -2 to 2, bias does not learn; cues: "
      "s = cue_left + cue_right, uniform on [-1,0], [0,1], and a context on [0,1]"},
 #define SETTING(...)
+#define BOTH(id, option, ...) {.name = #id, FIELDS option},
 #define PARAMETER(id, tensor, fitted, simulated, ...) {.name = tensor, FIELDS simulated},
-#define BOTH(...)
 #include "deltaw/learn/settings.def"
-    {"window", OPTION_INTEGER, 1, TRUTH_WINDOW, NULL, NULL,
-     "trace: trials S that count for the reward and the sum; without it 10"},
     {"share", OPTION_TEXT, 0, 0, NULL, NULL,
      "animals of each group in a round of them, as 2/1; without it one each"},
     {"noise", OPTION_NUMBER, 0, 100, NULL, "0",
      "sd of the noise added to every learning weight after each trial"},
-    {"policy", OPTION_WORD, 0, 0, "glm|lapse|temperature|multiplicative", "glm",
+    {"decision", OPTION_WORD, 0, 0, "glm|lapse|temperature|multiplicative", "glm",
      "P(right): glm sigmoid(w.x); lapse: lapse/2 + (1-lapse) sigmoid(w.x); temperature: "
      "sigmoid(w.x/temperature); multiplicative: x = context*cue_left, (1-context)*cue_right"},
-    {"lapse", OPTION_NUMBER, 0, 1, NULL, NULL, "policy=lapse: share of choices made by lot"},
-    {"temperature", OPTION_NUMBER, 1e-3, 1e3, NULL, NULL, "policy=temperature: above 1 is noisier"},
-    {"features", OPTION_TEXT, 0, 0, NULL, "stim+bias",
-     "what the weights are of, as policy= of `fit`; columns are d1, d2, ... and those of cues"},
+    {"lapse", OPTION_NUMBER, 0, 1, NULL, NULL, "decision=lapse: share of choices made at random"},
+    {"temperature", OPTION_NUMBER, 1e-3, 1e3, NULL, NULL,
+     "decision=temperature: above 1 is noisier"},
     {"distractors", OPTION_INTEGER, 0, TRUTH_DISTRACTORS, NULL, "0",
      "columns d1, d2, ... of N(0,1) that nothing depends on"},
     {"w0", OPTION_TEXT, 0, 0, NULL, NULL,
      "weights before the first trial but the bias; LO..HI: drawn between; ibl, cues 0, grid -2"},
     {"bias0", OPTION_TEXT, 0, 0, "spread", NULL,
-     "w_bias before the first trial; LO..HI: drawn; spread: -1, 0, 1 by lot; grid spread, else 0"},
+     "w_bias before the first trial; LO..HI: drawn; spread: -1, 0, 1 at random; grid: spread, else 0"},
     {"seed", OPTION_INTEGER, 0, 9007199254740992., NULL, "99", "names the random draws"},
     {NULL, OPTION_NUMBER, 0, 0, NULL, NULL, NULL},
 };
+/* clang-format on */
 
 /* --- values ------------------------------------------------------------------ */
 
@@ -75,7 +74,7 @@ static bool read_range(const struct args *args, const char *name, struct truth_r
 
 static bool plan_columns(struct plan *plan, struct err *err)
 {
-    const struct policy *policy = &plan->truth.policy;
+    const struct policy *policy = truth_policy(&plan->truth);
     for (size_t k = 0; k < policy->n; k++) {
         size_t c = 0, n = world_columns(&plan->world);
         char name[POLICY_NAME] = "";
@@ -111,15 +110,14 @@ static bool plan_size(const struct args *args, struct truth_layout *layout, stru
                    number_grouped(b, (long long)MOST_TRIALS));
 }
 
-/* Stimuli, sizes, noise, seed. */
-static bool plan_protocol(const struct args *args, const char *command, struct plan *plan,
-                          struct err *err)
+/* Stimuli, sizes, seed: what does not depend on who is simulated. */
+static bool plan_protocol(const struct args *args, const char *command, enum decision decision,
+                          struct plan *plan, struct err *err)
 {
     static const char *const kinds[] = {"ibl", "grid", "cues"};
     struct truth *truth = &plan->truth;
-    const char *word = plan->truth.decision == DECISION_MULTIPLICATIVE
-                           ? "cues"
-                           : args_text(args, simulate_options, "stimuli");
+    const char *word =
+        decision == DECISION_MULTIPLICATIVE ? "cues" : args_text(args, simulate_options, "stimuli");
     for (int i = 0; i < 3; i++)
         if (strcmp(kinds[i], word) == 0)
             plan->world.kind = (enum world_kind)i;
@@ -127,186 +125,216 @@ static bool plan_protocol(const struct args *args, const char *command, struct p
     truth->seed = plan->world.seed = (uint64_t)args_integer(args, simulate_options, "seed");
     truth->distractors = plan->world.distractors =
         (size_t)args_integer(args, simulate_options, "distractors");
-    truth->noise = args_number(args, simulate_options, "noise");
-    if (!isfinite(truth->noise))
-        return err_set(err, ERR_USAGE, "simulate: noise= is not a number from 0 to 100");
     plan->layout.command = command;
     return plan_size(args, &plan->layout, err);
 }
 
-/* Where the two of doc/science, simulation protocols, differ, `stimuli` chooses. */
+/* Where the two protocols of doc/science differ, `stimuli` chooses the default. */
 static bool plan_start(const struct args *args, struct plan *plan, struct err *err)
 {
+    const struct policy *policy = truth_policy(&plan->truth);
     struct truth_layout *layout = &plan->layout;
     bool grid = plan->world.kind == WORLD_GRID, has_bias = false;
-    for (size_t k = 0; k < plan->truth.policy.n; k++)
-        has_bias |= plan->truth.policy.feature[k] == FEATURE_BIAS;
+    for (size_t k = 0; k < policy->n; k++)
+        has_bias |= policy->feature[k] == FEATURE_BIAS;
     const char *bias0 = args_text(args, simulate_options, "bias0");
-    layout->model_w0 = plan->model && !args_given(args, "w0");
-    layout->model_bias0 = plan->model && !bias0;
+    layout->model_w0 = layout->fitted && !args_given(args, "w0");
+    layout->model_bias0 = layout->fitted && !bias0;
     layout->w0.lo = layout->w0.hi = grid ? -2 : 0;
     if (args_given(args, "w0") && !read_range(args, "w0", &layout->w0, err))
         return false;
     if (bias0 && !has_bias)
-        return err_set(err, ERR_USAGE, "simulate: bias0=: the policy %s has no bias",
-                       plan->truth.policy.text);
+        return err_set(err, ERR_USAGE, "simulate: bias0=: the policy %s has no bias", policy->text);
     bool spread = bias0 ? strcmp(bias0, "spread") == 0 : grid && has_bias;
     layout->bias0.lo = layout->bias0.hi = spread ? NAN : 0;
     return !bias0 || spread || read_range(args, "bias0", &layout->bias0, err);
 }
 
-/* --- a rule ------------------------------------------------------------------ */
-
-static bool find_rule(const char *rule, struct truth *truth, struct err *err)
+/* Noise and decision of all agents, and which of their weights are noisy. */
+static bool plan_choices(const struct args *args, const struct agent *like, struct plan *plan,
+                         struct err *err)
 {
-    if (!rule)
-        return err_set(err, ERR_USAGE, "simulate needs a rule: `simulate reinforce`");
-    for (size_t i = 0; simulate_rules[i]; i++)
-        if (strcmp(simulate_rules[i], rule) == 0) {
-            snprintf(truth->rule, sizeof truth->rule, "%s", rule);
-            return true;
-        }
-    const char *near = nearest_of(rule, simulate_rules);
-    struct strbuf all = {0};
-    for (size_t i = 0; simulate_rules[i]; i++)
-        strbuf_printf(&all, "%s%s", i ? ", " : "", simulate_rules[i]);
-    err_set(err, ERR_USAGE, "simulate: no rule '%s'%s%s%s; there are %s, and fitted models", rule,
-            near ? " (did you mean " : "", near ? near : "", near ? "?)" : "", strbuf_text(&all));
-    strbuf_free(&all);
-    return false;
-}
-
-/* Options that would change nothing are refused, lest one believes they did. */
-static bool check_taken(const struct args *args, const char *rule, struct err *err)
-{
-    static const struct {
-        const char *option;
-        unsigned needs;
-    } rows[] = {
-        {"alpha", TAKES_ALPHA},   {"baseline", TAKES_BASELINE}, {"alpha_error", TAKES_ERROR},
-        {"window", TAKES_WINDOW}, {"share", TAKES_ALPHA},       {"forgetting", TAKES_FORGETTING},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (args_given(args, rows[i].option) && !(truth_takes(rule) & rows[i].needs))
-            return err_set(err, ERR_USAGE, "simulate: %s= means nothing to %s; leave it out",
-                           rows[i].option, rule);
+    double noise = args_number(args, simulate_options, "noise");
+    if (!isfinite(noise))
+        return err_set(err, ERR_USAGE, "simulate: noise= is not a number from 0 to 100");
+    for (size_t g = 0; g < plan->truth.n_groups; g++) {
+        struct agent *agent = &plan->truth.group[g];
+        const struct policy *policy = &agent->model->settings.policy;
+        agent->noise = noise;
+        agent->decision = like->decision;
+        agent->temperature = like->temperature;
+        agent_learns(agent, plan->noisy[g]);
+        for (size_t k = 0; plan->world.kind == WORLD_GRID && k < policy->n; k++)
+            plan->noisy[g][k] &= !agent_stands_still(agent) || policy->feature[k] != FEATURE_BIAS;
+    }
     return true;
 }
 
-static bool plan_decision(const struct args *args, struct plan *plan, struct err *err)
+/* --- a rule ------------------------------------------------------------------ */
+
+const char *simulate_rule_at(size_t i)
 {
-    struct truth *truth = &plan->truth;
-    const char *word = args_text(args, simulate_options, "policy");
-    bool named = args_given(args, "policy");
+    for (size_t j = 0; rule_at(j); j++)
+        if (rule_is_textbook(rule_at(j)) && i-- == 0)
+            return rule_at(j)->name;
+    return NULL;
+}
+
+static const char *rule_name_at(void *unused, size_t i)
+{
+    (void)unused;
+    return simulate_rule_at(i);
+}
+
+void simulate_rules(struct strbuf *out)
+{
+    for (size_t i = 0; simulate_rule_at(i); i++)
+        strbuf_printf(out, "%s%s", i ? ", " : "", simulate_rule_at(i));
+}
+
+static const struct rule *find_rule(const char *name, struct err *err)
+{
+    const struct rule *rule = name ? rule_find(name) : NULL;
+    if (!name)
+        err_set(err, ERR_USAGE, "simulate needs a rule: `simulate reinforce`");
+    if (!name || (rule && rule_is_textbook(rule)))
+        return rule;
+    const char *near = nearest_word(name, rule_name_at, NULL);
+    struct strbuf all = {0};
+    simulate_rules(&all);
+    err_set(err, ERR_USAGE, "simulate: no rule '%s'%s%s%s; there are %s, and fitted models", name,
+            near ? " (did you mean " : "", near ? near : "", near ? "?)" : "", strbuf_text(&all));
+    strbuf_free(&all);
+    return NULL;
+}
+
+/* The setting that an option of `simulate` is about; NULL: none. */
+static const struct setting *setting_of(const char *option)
+{
+    const struct setting *row = setting_of_tensor(strcmp(option, "share") == 0 ? "alpha" : option);
+    row = row ? row : setting_find(option);
+    return row && setting_shapes(row) ? row : NULL;
+}
+
+bool simulate_takes(const struct rule *rule, const char *option)
+{
+    const struct setting *row = setting_of(option);
+    return !row || !setting_refused(row, rule);
+}
+
+/* The shape that the options ask for: those of parameters ask for the parameter. */
+static bool read_shape(const struct rule *rule, const struct args *args, const char *policy,
+                       struct fit_settings *s, struct err *err)
+{
+    struct err why = {0};
+    fit_settings_default(s);
+    snprintf(s->rule, sizeof s->rule, "%s", rule->name);
+    if (!fit_settings_policy(s, policy, &why))
+        return err_set(err, why.code, "simulate: policy=: %s", why.message);
+    for (size_t i = 0; i < args->n; i++) {
+        const struct arg *arg = &args->items[i];
+        const struct setting *row = arg->name ? setting_of(arg->name) : NULL;
+        if (row && !setting_applies(row, rule, arg, "simulate", err))
+            return false;
+        if (!row || row->store == SETTING_POLICY)
+            continue;
+        bool value = !row->tensor || row->store == SETTING_SHARE; /* not a parameter's */
+        if (row->store == SETTING_YES || value)
+            setting_set(row, value ? arg->value : "yes", s, NULL);
+    }
+    return true;
+}
+
+static bool bad_decision(const struct args *args, enum decision decision, struct err *err)
+{
     bool lapse = args_given(args, "lapse"), temperature = args_given(args, "temperature");
-    for (int i = 0; decision_names[i]; i++)
-        if (strcmp(decision_names[i], word) == 0)
-            truth->decision = (enum decision)i;
-    if (!named && lapse && !temperature)
-        truth->decision = DECISION_LAPSE;
-    if (!named && temperature && !lapse)
-        truth->decision = DECISION_TEMPERATURE;
-    if (lapse != (truth->decision == DECISION_LAPSE))
-        return err_set(err, ERR_USAGE,
-                       lapse ? "simulate: lapse= goes with policy=lapse alone"
-                             : "simulate: policy=lapse needs lapse=, as lapse=.1");
-    if (temperature != (truth->decision == DECISION_TEMPERATURE))
-        return err_set(err, ERR_USAGE,
-                       temperature
-                           ? "simulate: temperature= goes with policy=temperature alone"
-                           : "simulate: policy=temperature needs temperature=, as temperature=2");
-    if (truth->decision == DECISION_MULTIPLICATIVE &&
-        (args_given(args, "features") ||
+    if (lapse != (decision == DECISION_LAPSE))
+        return !err_set(err, ERR_USAGE,
+                        lapse ? "simulate: lapse= goes with decision=lapse alone"
+                              : "simulate: decision=lapse needs lapse=, as lapse=.1");
+    if (temperature != (decision == DECISION_TEMPERATURE))
+        return !err_set(
+            err, ERR_USAGE,
+            temperature ? "simulate: temperature= goes with decision=temperature alone"
+                        : "simulate: decision=temperature needs temperature=, as temperature=2");
+    if (decision == DECISION_MULTIPLICATIVE &&
+        (args_given(args, "policy") ||
          (args_given(args, "stimuli") &&
           strcmp(args_text(args, simulate_options, "stimuli"), "cues") != 0)))
-        return err_set(err, ERR_USAGE,
-                       "simulate: policy=multiplicative has features of its own "
-                       "and stimuli=cues; leave features= and other stimuli= out");
-    truth->lapse = lapse ? args_number(args, simulate_options, "lapse") : 0;
-    truth->temperature = temperature ? args_number(args, simulate_options, "temperature") : 0;
-    return (isfinite(truth->lapse) && isfinite(truth->temperature)) ||
+        return !err_set(err, ERR_USAGE,
+                        "simulate: decision=multiplicative has features of its own "
+                        "and stimuli=cues; leave policy= and other stimuli= out");
+    return false;
+}
+
+static int decision_of(const char *word)
+{
+    for (int i = 0; agent_decisions[i]; i++)
+        if (strcmp(agent_decisions[i], word) == 0)
+            return i;
+    return -1;
+}
+
+static bool read_decision(const struct args *args, struct agent *out, struct err *err)
+{
+    const char *policy = args_text(args, simulate_options, "policy");
+    bool lapse = args_given(args, "lapse"), temperature = args_given(args, "temperature");
+    if (args_given(args, "policy") && decision_of(policy) >= 0)
+        return err_set(err, ERR_USAGE, "simulate: policy=%s is written decision=%s", policy,
+                       policy);
+    out->decision = (enum decision)decision_of(args_text(args, simulate_options, "decision"));
+    if (!args_given(args, "decision") && lapse != temperature)
+        out->decision = lapse ? DECISION_LAPSE : DECISION_TEMPERATURE;
+    if (bad_decision(args, out->decision, err))
+        return false;
+    out->temperature = temperature ? args_number(args, simulate_options, "temperature") : 0;
+    return (isfinite(out->temperature) &&
+            (!lapse || isfinite(args_number(args, simulate_options, "lapse")))) ||
            err_set(err, ERR_USAGE, "simulate: lapse= or temperature= is not a number");
 }
 
-static bool plan_policy(const struct args *args, struct truth *truth, struct err *err)
-{
-    const char *text = args_text(args, simulate_options, "features");
-    if (truth->decision == DECISION_MULTIPLICATIVE)
-        text = "gated_left+gated_right";
-    if (policy_parse(text, &truth->policy, err))
-        return true;
-    if (err)
-        err_prefix(err, "simulate: features=");
-    return false;
-}
-
-bool plan_rule(const char *rule, const struct args *args, const char *command, struct plan *plan,
+bool plan_rule(const char *name, const struct args *args, const char *command, struct plan *plan,
                struct err *err)
 {
-    struct truth *truth = &plan->truth;
-    if (!find_rule(rule, truth, err) || !check_taken(args, rule, err) ||
-        !plan_decision(args, plan, err) || !plan_policy(args, truth, err) ||
-        !plan_protocol(args, command, plan, err) || !plan_columns(plan, err) ||
-        !plan_start(args, plan, err) || !plan_rates(args, plan, err))
+    const struct rule *rule = find_rule(name, err);
+    struct agent like = {0};
+    struct fit_settings settings;
+    if (!rule || !read_decision(args, &like, err))
         return false;
-    if (truth_remembers(truth))
-        truth->window = args_given(args, "window")
-                            ? (size_t)args_integer(args, simulate_options, "window")
-                            : 10;
-    return true;
+    const char *policy = like.decision == DECISION_MULTIPLICATIVE
+                             ? "gated_left+gated_right"
+                             : args_text(args, simulate_options, "policy");
+    return read_shape(rule, args, policy, &settings, err) &&
+           plan_protocol(args, command, like.decision, plan, err) &&
+           plan_agents(rule, &settings, args, plan, err) && plan_columns(plan, err) &&
+           plan_start(args, plan, err) && plan_choices(args, &like, plan, err);
 }
 
 /* --- a model ----------------------------------------------------------------- */
 
-/* A textbook rule's parameters are a truth like any other: out [K] of a tensor,
- * whose one entry may be of all weights.  False: there is none of this name. */
-static bool take(const struct model *model, const char *name, double *out)
-{
-    for (size_t i = 0; i < model->tensors.n; i++) {
-        const struct tensor *t = &model->tensors.item[i];
-        for (size_t k = 0; strcmp(t->name, name) == 0 && k < model->settings.policy.n; k++)
-            out[k] = model->theta[t->offset + (t->size > 1 ? k : 0)];
-        if (strcmp(t->name, name) == 0)
-            return true;
-    }
-    return false;
-}
-
-static void take_model(const struct model *model, struct truth *truth)
-{
-    double lapse[POLICY_MAX] = {model->settings.shape.lapse.value};
-    truth->policy = model->settings.policy;
-    snprintf(truth->rule, sizeof truth->rule, "%s", model->rule->name);
-    take(model, "lapse", lapse);
-    truth->lapse = lapse[0];
-    truth->decision = lapse[0] > 0 ? DECISION_LAPSE : DECISION_GLM;
-    if (model->rule->network)
-        return;
-    take(model, "alpha", truth->alpha);
-    take(model, "baseline", truth->baseline);
-    take(model, "forgetting", truth->forgetting);
-    truth->split = take(model, "alpha_error", truth->alpha_error);
-    if (truth_remembers(truth))
-        truth->window = model->settings.shape.window ? model->settings.shape.window : 10;
-}
-
 bool plan_model(const struct model *model, const struct args *args, const char *command,
                 struct plan *plan, struct err *err)
 {
-    static const char *const own[] = {"alpha",  "alpha_error", "share", "baseline",    "forgetting",
-                                      "window", "policy",      "lapse", "temperature", "features"};
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        if (args_given(args, own[i]))
+    struct agent like = {.decision = model_lapse(model) > 0 ? DECISION_LAPSE : DECISION_GLM};
+    static const char *const own[] = {"share", "decision", "lapse", "temperature"};
+    for (size_t i = 0; i < args->n; i++) {
+        const char *name = args->items[i].name;
+        bool brings = name && setting_of(name);
+        for (size_t j = 0; name && j < sizeof own / sizeof *own; j++)
+            brings |= strcmp(own[j], name) == 0;
+        if (brings)
             return err_set(err, ERR_USAGE,
                            "simulate %s: a fitted model brings its own rule and "
                            "policy; leave %s= out",
-                           model->name, own[i]);
-    plan->model = model;
-    take_model(model, &plan->truth);
-    if (!plan_protocol(args, command, plan, err) || !plan_columns(plan, err) ||
-        !plan_start(args, plan, err))
+                           model->name, name);
+    }
+    plan->truth.n_groups = plan->truth.share[0] = 1;
+    plan->truth.group[0].model = model_hold(model);
+    plan->layout.fitted = model;
+    if (!plan_protocol(args, command, like.decision, plan, err) || !plan_columns(plan, err) ||
+        !plan_start(args, plan, err) || !plan_choices(args, &like, plan, err))
         return false;
-    if (plan->truth.noise > 0 && model->rule->no_start)
+    if (plan->truth.group[0].noise > 0 && model->rule->no_start)
         return err_set(err, ERR_USAGE,
                        "simulate %s: noise= is of weights that learn, and %s has "
                        "none",

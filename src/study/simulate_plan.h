@@ -2,15 +2,17 @@
 #ifndef DELTAW_SRC_STUDY_SIMULATE_PLAN_H
 #define DELTAW_SRC_STUDY_SIMULATE_PLAN_H
 
+#include "deltaw/base/option.h"
 #include "truth.h"
 #include "world.h"
 
 struct plan {
     struct world world;
-    struct truth truth; /* of a network: all but the update */
+    struct truth truth; /* who is simulated; the caller frees */
     struct truth_layout layout;
-    const struct model *model; /* NULL: the agents follow the truth */
-    size_t column[POLICY_MAX]; /* of FEATURE_COLUMN: which of the world's */
+    size_t column[POLICY_MAX];            /* of FEATURE_COLUMN: which of the world's */
+    bool noisy[TRUTH_GROUPS][POLICY_MAX]; /* weights that learn; fixed ones have no noise,
+                                            * unless all are fixed */
 };
 
 bool plan_rule(const char *rule, const struct args *args, const char *command, struct plan *plan,
@@ -18,10 +20,9 @@ bool plan_rule(const char *rule, const struct args *args, const char *command, s
 bool plan_model(const struct model *model, const struct args *args, const char *command,
                 struct plan *plan, struct err *err);
 
-/* alpha, alpha_error, groups, baseline, forgetting; needs the policy and the world. */
-bool plan_rates(const struct args *args, struct plan *plan, struct err *err);
-/* Does weight k of an animal with this truth learn, and is therefore noisy?  Fixed
- * ones drift by their noise alone. */
-bool plan_learns(const struct plan *plan, const struct truth *truth, size_t k);
+/* The agents of a rule: a group for each of the rates joined by '/'.  settings: the
+ * rule's, with what its options say of its shape; needs the world. */
+bool plan_agents(const struct rule *rule, const struct fit_settings *settings,
+                 const struct args *args, struct plan *plan, struct err *err);
 
 #endif

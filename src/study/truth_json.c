@@ -1,5 +1,5 @@
-/* The truth as JSON, to and from cohort->truth.  What is at its default is left
- * out, but for the keys the first version had. */
+/* The truth as JSON, to and from cohort->truth.  Parameters stand under the names of
+ * their tensors; those of a fitted model, with all its settings, under "model". */
 #ifdef HAVE_CONFIG_H
 #include <config.h>
 #endif
@@ -11,15 +11,11 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/learn/settings_file.h"
 #include "truth.h"
 
-const char *const decision_names[] = {
-    [DECISION_GLM] = "glm",
-    [DECISION_LAPSE] = "lapse",
-    [DECISION_TEMPERATURE] = "temperature",
-    [DECISION_MULTIPLICATIVE] = "multiplicative",
-    [DECISION_MULTIPLICATIVE + 1] = NULL,
-};
+/* A network of more is not kept with the cohort. */
+enum { MOST_PARAMETERS = 20000 };
 
 /* --- writing ----------------------------------------------------------------- */
 
@@ -43,16 +39,10 @@ static json_t *range(const struct truth_range *r)
     return r->lo == r->hi ? json_real(r->lo) : reals((const double[]){r->lo, r->hi}, 2);
 }
 
-static bool any(const double *values, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (values[i] != 0)
-            return true;
-    return false;
-}
-
 static void put_layout(json_t *o, const struct truth *truth, const struct truth_layout *layout)
 {
+    if (truth->distractors)
+        json_object_set_new(o, "distractors", count(truth->distractors));
     json_object_set_new(o, "stimuli", json_string(truth->stimuli));
     json_object_set_new(o, "seed", json_integer((json_int_t)truth->seed));
     json_object_set_new(o, "animals", count(layout->animals));
@@ -64,46 +54,80 @@ static void put_layout(json_t *o, const struct truth *truth, const struct truth_
 #ifdef PACKAGE_VERSION
     json_object_set_new(o, "version", json_string(PACKAGE_VERSION));
 #endif
-    /* A command that is not UTF-8 has no place in JSON: it is left out. */
+    /* JSON cannot hold a command that is not UTF-8: it is left out. */
     if (layout->command)
         json_object_set_new(o, "command", json_string(layout->command));
 }
 
-static void put_groups(json_t *o, const struct truth *truth)
+/* theta [size]: every tensor under its name. */
+static void put_parameters(json_t *o, const struct model *model, const double *theta)
 {
-    json_t *alpha = json_array(), *errors = json_array(), *share = json_array();
-    for (size_t g = 0; g < truth->n_groups; g++) {
-        json_array_append_new(alpha, reals(truth->group[g].alpha, truth->policy.n));
-        json_array_append_new(errors, reals(truth->group[g].alpha_error, truth->policy.n));
-        json_array_append_new(share, json_integer(truth->group[g].share));
+    for (size_t i = 0; i < model->tensors.n; i++) {
+        const struct tensor *t = &model->tensors.item[i];
+        json_object_set_new(o, t->name, reals(theta + t->offset, t->size));
     }
-    if (truth->n_groups > 0) {
-        json_object_set(o, "groups", alpha);
-        json_object_set(o, "share", share);
-    }
-    if (truth->n_groups > 0 && truth->split)
-        json_object_set(o, "groups_error", errors);
-    json_decref(alpha);
-    json_decref(errors);
-    json_decref(share);
 }
 
-static void put_rule(json_t *o, const struct truth *truth)
+/* Their means, and each group's own. */
+static void put_groups(json_t *o, const struct truth *truth)
 {
-    size_t n = truth->policy.n;
-    if (truth->split)
-        json_object_set_new(o, "alpha_error", reals(truth->alpha_error, n));
-    if (any(truth->forgetting, n))
-        json_object_set_new(o, "forgetting", reals(truth->forgetting, n));
-    if (truth->window)
-        json_object_set_new(o, "window", count(truth->window));
-    if (truth->decision != DECISION_GLM)
-        json_object_set_new(o, "decision", json_string(decision_names[truth->decision]));
-    if (truth->decision == DECISION_LAPSE)
-        json_object_set_new(o, "lapse", json_real(truth->lapse));
-    if (truth->decision == DECISION_TEMPERATURE)
-        json_object_set_new(o, "temperature", json_real(truth->temperature));
-    put_groups(o, truth);
+    const struct model *first = truth->group[0].model;
+    double *mean = mem_new(first->tensors.size, sizeof *mean);
+    json_t *groups = json_array(), *share = json_array();
+    for (size_t g = 0; g < truth->n_groups; g++) {
+        json_t *own = json_object();
+        for (size_t i = 0; i < first->tensors.size; i++)
+            mean[i] += truth_weight(truth, g) * truth->group[g].model->theta[i];
+        put_parameters(own, first, truth->group[g].model->theta);
+        json_array_append_new(groups, own);
+        json_array_append_new(share, json_integer(truth->share[g]));
+    }
+    put_parameters(o, first, truth->n_groups > 1 ? mean : first->theta);
+    if (truth->n_groups > 1) {
+        json_object_set(o, "groups", groups);
+        json_object_set(o, "share", share);
+    }
+    json_decref(groups);
+    json_decref(share);
+    free(mean);
+}
+
+static json_t *model_json(const struct model *model)
+{
+    json_t *o = json_object();
+    json_object_set_new(o, "name", json_string(model->name ? model->name : ""));
+    json_object_set_new(o, "settings", settings_write(&model->settings));
+    if (model->n_history > 0)
+        json_object_set_new(o, "epochs", json_integer(model->history[model->n_history - 1].epoch));
+    if (model->cohort_name)
+        json_object_set_new(o, "cohort", json_string(model->cohort_name));
+    if (model->cohort_digest) {
+        char digest[32];
+        snprintf(digest, sizeof digest, "%016llx", (unsigned long long)model->cohort_digest);
+        json_object_set_new(o, "digest", json_string(digest));
+    }
+    if (model->tensors.size <= MOST_PARAMETERS) {
+        json_t *parameters = json_object();
+        put_parameters(parameters, model, model->theta);
+        json_object_set_new(o, "parameters", parameters);
+    }
+    return o;
+}
+
+/* The rule with what it is told beside its parameters. */
+static void put_rule(json_t *o, const struct agent *agent, bool textbook)
+{
+    const struct rule_shape *shape = &agent->model->settings.shape;
+    double lapse = model_lapse(agent->model);
+    json_object_set_new(o, "noise", json_real(agent->noise));
+    if (textbook && agent->model->rule->memory)
+        json_object_set_new(o, "window", count(shape->window));
+    if (agent->decision != DECISION_GLM)
+        json_object_set_new(o, "decision", json_string(agent_decisions[agent->decision]));
+    if (lapse > 0)
+        json_object_set_new(o, "lapse", json_real(lapse));
+    if (agent->decision == DECISION_TEMPERATURE)
+        json_object_set_new(o, "temperature", json_real(agent->temperature));
 }
 
 static char *dump(json_t *o)
@@ -117,63 +141,35 @@ static char *dump(json_t *o)
     return text;
 }
 
-/* --- a model as the truth ---------------------------------------------------- */
-
-/* The few parameters of a textbook rule; those of a network are in its file. */
-static json_t *parameters(const struct model *model)
+char *truth_write(const struct truth *truth, const struct truth_layout *layout)
 {
+    const struct model *model = truth->group[0].model;
+    bool textbook = rule_is_textbook(model->rule);
+    bool parameters = textbook && (layout->fitted || !agent_stands_still(truth->group));
     json_t *o = json_object();
-    for (size_t i = 0; i < model->tensors.n; i++) {
-        const struct tensor *t = &model->tensors.item[i];
-        json_object_set_new(o, t->name, reals(model->theta + t->offset, t->size));
-    }
-    return o;
-}
-
-static json_t *model_json(const struct model *model)
-{
-    json_t *o = json_object();
-    char *settings = model_settings_json(model);
-    json_object_set_new(o, "name", json_string(model->name ? model->name : ""));
-    json_object_set_new(o, "settings", json_loads(settings, 0, NULL));
-    free(settings);
-    if (!model->rule->network)
-        json_object_set_new(o, "parameters", parameters(model));
-    if (model->n_history > 0)
-        json_object_set_new(o, "epochs", json_integer(model->history[model->n_history - 1].epoch));
-    if (model->cohort_name)
-        json_object_set_new(o, "cohort", json_string(model->cohort_name));
-    if (model->cohort_digest) {
-        char digest[32];
-        snprintf(digest, sizeof digest, "%016llx", (unsigned long long)model->cohort_digest);
-        json_object_set_new(o, "digest", json_string(digest));
-    }
-    return o;
-}
-
-char *truth_write(const struct truth *truth, const struct truth_layout *layout,
-                  const struct model *model)
-{
-    bool closed_form = !model || !model->rule->network;
-    json_t *o = json_object();
-    json_object_set_new(o, "rule", json_string(truth->rule));
-    json_object_set_new(o, "policy", json_string(truth->policy.text));
-    if (model)
-        json_object_set_new(o, "model", model_json(model));
-    if (closed_form) {
-        json_object_set_new(o, "alpha", reals(truth->alpha, truth->policy.n));
-        json_object_set_new(o, "baseline", reals(truth->baseline, truth->policy.n));
-    }
-    json_object_set_new(o, "noise", json_real(truth->noise));
-    if (closed_form)
-        put_rule(o, truth);
-    if (truth->distractors)
-        json_object_set_new(o, "distractors", count(truth->distractors));
+    json_object_set_new(o, "rule", json_string(model->rule->name));
+    json_object_set_new(o, "policy", json_string(model->settings.policy.text));
+    if (layout->fitted)
+        json_object_set_new(o, "model", model_json(layout->fitted));
+    if (parameters)
+        put_groups(o, truth);
+    put_rule(o, &truth->group[0], textbook);
     put_layout(o, truth, layout);
     return dump(o);
 }
 
 /* --- reading ----------------------------------------------------------------- */
+
+/* The key that is missing or wrong. */
+struct wrong {
+    char key[48];
+};
+
+static bool is_wrong(struct wrong *wrong, const char *key)
+{
+    snprintf(wrong->key, sizeof wrong->key, "%s", key);
+    return false;
+}
 
 static bool array_numbers(const json_t *array, size_t n, double *out)
 {
@@ -186,11 +182,6 @@ static bool array_numbers(const json_t *array, size_t n, double *out)
         out[i] = json_number_value(item);
     }
     return true;
-}
-
-static bool read_numbers(const json_t *object, const char *key, size_t n, double *out)
-{
-    return array_numbers(json_object_get(object, key), n, out);
 }
 
 /* Absent: *out stays as it is. */
@@ -223,96 +214,167 @@ static bool read_word(const json_t *object, const char *key, char *out, size_t s
     return true;
 }
 
-static bool read_decision(const json_t *o, struct truth *out)
+static bool read_decision(const json_t *o, enum decision *out)
 {
     const json_t *item = json_object_get(o, "decision");
-    for (int i = 0; item && decision_names[i]; i++)
-        if (json_is_string(item) && strcmp(json_string_value(item), decision_names[i]) == 0) {
-            out->decision = (enum decision)i;
+    for (int i = 0; item && agent_decisions[i]; i++)
+        if (json_is_string(item) && strcmp(json_string_value(item), agent_decisions[i]) == 0) {
+            *out = (enum decision)i;
             return true;
         }
     return !item;
 }
 
-static bool read_group(const json_t *o, size_t g, size_t n, bool split, struct truth_rates *out)
+/* All tensors of the model, from keys of their names. */
+static bool read_parameters(const json_t *o, struct model *model, struct wrong *wrong)
 {
-    const json_t *share = json_array_get(json_object_get(o, "share"), g);
-    json_int_t value = json_integer_value(share);
-    out->share = value > 0 && value <= 1000 ? (unsigned)value : 0;
-    return out->share > 0 &&
-           array_numbers(json_array_get(json_object_get(o, "groups"), g), n, out->alpha) &&
-           (!split || array_numbers(json_array_get(json_object_get(o, "groups_error"), g), n,
-                                    out->alpha_error));
+    for (size_t i = 0; i < model->tensors.n; i++) {
+        const struct tensor *t = &model->tensors.item[i];
+        const json_t *values = json_object_get(o, t->name);
+        bool still = !values && agent_stands_still(&(struct agent){.model = model});
+        if (!still && !array_numbers(values, t->size, model->theta + t->offset))
+            return is_wrong(wrong, t->name);
+    }
+    return true;
 }
 
-static bool read_groups(const json_t *o, struct truth *out)
+/* A rule's shape: what it has a parameter of, and the window. */
+static bool read_shape(const json_t *o, struct fit_settings *s, struct wrong *wrong)
+{
+    const struct setting *row;
+    for (size_t i = 0; (row = setting_at(i)); i++)
+        if (row->tensor && row->store == SETTING_YES && json_object_get(o, row->tensor))
+            setting_set(row, "yes", s, NULL);
+    if (!read_count(o, "window", 1, (size_t)setting_find("window")->option.max, &s->shape.window))
+        return is_wrong(wrong, "window");
+    return read_number(o, "lapse", 0, 1, &s->shape.lapse.value) || is_wrong(wrong, "lapse");
+}
+
+static bool any(const json_t *array)
+{
+    for (size_t i = 0; i < json_array_size(array); i++)
+        if (json_number_value(json_array_get(array, i)) != 0)
+            return true;
+    return false;
+}
+
+/* Before there was one way for both, reinforce took a baseline. */
+static const char *rule_name(const json_t *o)
+{
+    const char *name = json_string_value(json_object_get(o, "rule"));
+    bool base = name && strcmp(name, "reinforce") == 0 && any(json_object_get(o, "baseline"));
+    return base ? "reinforce-base" : name;
+}
+
+static bool read_rule(const json_t *o, struct model **out, struct wrong *wrong)
+{
+    const char *name = rule_name(o), *policy = json_string_value(json_object_get(o, "policy"));
+    const struct rule *rule = name ? rule_find(name) : NULL;
+    struct fit_settings settings;
+    fit_settings_default(&settings);
+    if (!rule || !rule_is_textbook(rule))
+        return is_wrong(wrong, "rule");
+    snprintf(settings.rule, sizeof settings.rule, "%s", name);
+    if (!policy || !fit_settings_policy(&settings, policy, NULL))
+        return is_wrong(wrong, "policy");
+    if (!read_shape(o, &settings, wrong))
+        return false;
+    *out = agent_model(rule, &settings);
+    return read_parameters(o, *out, wrong);
+}
+
+/* A fitted model, with the parameters it had. */
+static bool read_model(const json_t *model, struct model **out, struct wrong *wrong)
+{
+    struct fit_settings settings;
+    fit_settings_default(&settings);
+    struct err why = {0};
+    const json_t *described = json_object_get(model, "settings");
+    bool good = json_is_object(described) && settings_read(described, "", &settings, &why) &&
+                rule_find(settings.rule);
+    if (good)
+        *out = agent_model(rule_find(settings.rule), &settings);
+    fit_settings_free(&settings);
+    return good ? read_parameters(json_object_get(model, "parameters"), *out, wrong)
+                : is_wrong(wrong, "model");
+}
+
+/* The parameters of group g, into a copy of the first group's model.  Of old files alpha,
+ * and in another array alpha_error. */
+static bool read_group(const json_t *o, size_t g, struct truth *out, struct wrong *wrong)
+{
+    const json_t *share = json_array_get(json_object_get(o, "share"), g);
+    const json_t *own = json_array_get(json_object_get(o, "groups"), g);
+    json_int_t value = json_integer_value(share);
+    json_t *all = json_copy((json_t *)o);
+    if (json_is_object(own))
+        json_object_update(all, (json_t *)own);
+    else
+        json_object_set(all, "alpha", (json_t *)own);
+    if (json_object_get(o, "groups_error"))
+        json_object_set(all, "alpha_error", json_array_get(json_object_get(o, "groups_error"), g));
+    struct agent *agent = &out->group[g];
+    *agent = out->group[0];
+    agent->model = agent_model(agent->model->rule, &agent->model->settings);
+    out->n_groups = g + 1;
+    out->share[g] = value > 0 && value <= 1000 ? (unsigned)value : 0;
+    bool good = out->share[g] > 0 && read_parameters(all, agent->model, wrong);
+    json_decref(all);
+    return good || is_wrong(wrong, "groups");
+}
+
+static bool read_groups(const json_t *o, struct truth *out, struct wrong *wrong)
 {
     const json_t *groups = json_object_get(o, "groups");
     size_t n = json_array_size(groups);
     if (!groups)
         return true;
     if (n < 2 || n > TRUTH_GROUPS || json_array_size(json_object_get(o, "share")) != n)
+        return is_wrong(wrong, "groups");
+    struct model *mean = out->group[0].model;
+    bool good = true;
+    for (size_t g = 0; good && g < n; g++)
+        good = read_group(o, g, out, wrong);
+    model_drop(mean);
+    return good;
+}
+
+static bool read_agent(const json_t *o, struct agent *out, struct wrong *wrong)
+{
+    const json_t *model = json_object_get(o, "model"), *noise = json_object_get(o, "noise");
+    bool fitted = json_object_get(model, "parameters") && json_object_get(model, "settings");
+    if (!(fitted ? read_model(model, &out->model, wrong) : read_rule(o, &out->model, wrong)))
         return false;
-    for (size_t g = 0; g < n; g++)
-        if (!read_group(o, g, out->policy.n, out->split, &out->group[g]))
-            return false;
-    out->n_groups = n;
-    return true;
-}
-
-/* The keys that are there only when they say something. */
-static const char *read_more(const json_t *o, struct truth *out)
-{
-    size_t n = out->policy.n;
-    out->split = json_object_get(o, "alpha_error") != NULL;
-    out->window = strcmp(out->rule, "trace") == 0 ? 10 : 0;
-    if (out->split && !read_numbers(o, "alpha_error", n, out->alpha_error))
-        return "alpha_error";
-    if (json_object_get(o, "forgetting") && !read_numbers(o, "forgetting", n, out->forgetting))
-        return "forgetting";
-    if (!read_count(o, "window", 1, TRUTH_WINDOW, &out->window))
-        return "window";
-    if (!read_decision(o, out))
-        return "decision";
-    if (!read_number(o, "lapse", 0, 1, &out->lapse))
-        return "lapse";
-    if (!read_number(o, "temperature", 1e-6, 1e6, &out->temperature))
-        return "temperature";
-    if (!read_count(o, "distractors", 0, TRUTH_DISTRACTORS, &out->distractors))
-        return "distractors";
-    return read_groups(o, out) ? NULL : "groups";
-}
-
-/* Fills out from the object; NULL, or the key that is missing or wrong. */
-static const char *read_truth(const json_t *o, struct truth *out)
-{
-    char policy[sizeof out->policy.text];
-    if (!read_word(o, "rule", out->rule, sizeof out->rule))
-        return "rule";
-    if (!read_word(o, "policy", policy, sizeof policy) || !policy_parse(policy, &out->policy, NULL))
-        return "policy";
-    if (!read_numbers(o, "alpha", out->policy.n, out->alpha))
-        return "alpha";
-    if (!read_numbers(o, "baseline", out->policy.n, out->baseline))
-        return "baseline";
-    const json_t *noise = json_object_get(o, "noise");
-    if (!json_is_number(noise) || json_number_value(noise) < 0)
-        return "noise";
     out->noise = json_number_value(noise);
-    if (!read_word(o, "stimuli", out->stimuli, sizeof out->stimuli))
-        return "stimuli";
-    const json_t *seed = json_object_get(o, "seed");
-    if (!json_is_integer(seed) || json_integer_value(seed) < 0)
-        return "seed";
-    out->seed = (uint64_t)json_integer_value(seed);
-    return read_more(o, out);
+    if (!json_is_number(noise) || out->noise < 0)
+        return is_wrong(wrong, "noise");
+    if (!read_decision(o, &out->decision))
+        return is_wrong(wrong, "decision");
+    return read_number(o, "temperature", 1e-6, 1e6, &out->temperature) ||
+           is_wrong(wrong, "temperature");
 }
 
-/* A network: its updates have no closed form. */
-static bool is_network(const struct cohort *cohort, const json_t *o, struct err *err)
+static bool read_truth(const json_t *o, struct truth *out, struct wrong *wrong)
+{
+    const json_t *seed = json_object_get(o, "seed");
+    out->n_groups = out->share[0] = 1;
+    if (!read_agent(o, &out->group[0], wrong) || !read_groups(o, out, wrong))
+        return false;
+    if (!read_word(o, "stimuli", out->stimuli, sizeof out->stimuli))
+        return is_wrong(wrong, "stimuli");
+    if (!json_is_integer(seed) || json_integer_value(seed) < 0)
+        return is_wrong(wrong, "seed");
+    out->seed = (uint64_t)json_integer_value(seed);
+    return read_count(o, "distractors", 0, TRUTH_DISTRACTORS, &out->distractors) ||
+           is_wrong(wrong, "distractors");
+}
+
+/* A network whose parameters are not kept, or were not by an older version. */
+static bool is_bare_network(const struct cohort *cohort, const json_t *o, struct err *err)
 {
     const json_t *model = json_object_get(o, "model");
-    if (!json_is_object(model) || json_object_get(o, "alpha"))
+    if (!json_is_object(model) || json_object_get(model, "parameters") ||
+        json_object_get(o, "alpha"))
         return false;
     const char *name = json_string_value(json_object_get(model, "name"));
     const char *rule = json_string_value(json_object_get(o, "rule"));
@@ -321,6 +383,18 @@ static bool is_network(const struct cohort *cohort, const json_t *o, struct err 
             "true updates are not; compare with that model itself",
             cohort->name, name ? name : "?", rule ? rule : "?");
     return true;
+}
+
+static bool refuse(const struct cohort *cohort, const json_t *o, const struct wrong *wrong,
+                   struct err *err)
+{
+    const char *rule = json_string_value(json_object_get(o, "rule"));
+    if (strcmp(wrong->key, "rule") == 0 && rule)
+        return err_set(err, ERR_DATA,
+                       "the truth of %s is the rule '%.40s', which this version does not know",
+                       cohort->name, rule);
+    return err_set(err, ERR_DATA, "the truth of %s: '%s' is missing or wrong", cohort->name,
+                   wrong->key);
 }
 
 bool truth_read(const struct cohort *cohort, struct truth *out, struct err *err)
@@ -333,22 +407,20 @@ bool truth_read(const struct cohort *cohort, struct truth *out, struct err *err)
     json_error_t where;
     json_t *o = json_loads(cohort->truth, JSON_REJECT_DUPLICATES, &where);
     if (!o)
-        return err_set(err, ERR_DATA, "the truth of %s is no JSON: line %d: %s", cohort->name,
+        return err_set(err, ERR_DATA, "the truth of %s is not JSON: line %d: %s", cohort->name,
                        where.line, where.text);
-    if (is_network(cohort, o, err)) {
-        json_decref(o);
-        return false;
-    }
     struct truth truth = {0};
-    const char *wrong = json_is_object(o) ? read_truth(o, &truth) : "rule";
+    struct wrong wrong = {"rule"};
+    bool good = false;
+    if (!is_bare_network(cohort, o, err)) {
+        good = json_is_object(o) && read_truth(o, &truth, &wrong);
+        if (!good)
+            refuse(cohort, o, &wrong, err);
+    }
     json_decref(o);
-    if (wrong)
-        return err_set(err, ERR_DATA, "the truth of %s: '%s' is missing or wrong", cohort->name,
-                       wrong);
-    if (!truth_takes(truth.rule) && strcmp(truth.rule, "static") != 0)
-        return err_set(err, ERR_DATA,
-                       "the truth of %s is the rule '%s', which this version does not know",
-                       cohort->name, truth.rule);
-    *out = truth;
-    return true;
+    if (good)
+        *out = truth;
+    else
+        truth_free(&truth);
+    return good;
 }

@@ -38,8 +38,8 @@ void world_begin(const struct world *world, size_t animal, struct world_stream *
             rng_stream(world->seed, RNG_STIMULI, (uint32_t)animal, (uint32_t)j + 1);
 }
 
-/* Values pass through float, as they are kept, so that the update can be
- * recomputed from the cohort alone. */
+/* Values are rounded to float, as they are stored, so that the update can be recomputed
+ * from the cohort alone. */
 static void draw_ibl(struct rng *rng, struct cohort_trial *trial)
 {
     int level = (int)rng_below(rng, 2 * IBL_LEVELS - 1) - (IBL_LEVELS - 1);

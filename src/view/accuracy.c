@@ -60,9 +60,8 @@ static bool accuracy_check(const void *state, const struct scene *scene, struct 
 
 static void curve_free(struct accuracy_state *s)
 {
-    if (s->cohort) {
+    if (s->cohort)
         learning_curve_free(&s->curve);
-    }
     memset(&s->curve, 0, sizeof s->curve);
     free(s->x);
     s->x = NULL;
@@ -74,9 +73,8 @@ static void curve_free(struct accuracy_state *s)
 static size_t automatic_bin(const struct cohort *cohort)
 {
     size_t longest = 0;
-    for (size_t i = 0; i < cohort->n_animals; i++) {
+    for (size_t i = 0; i < cohort->n_animals; i++)
         longest = cohort->animals[i].count > longest ? cohort->animals[i].count : longest;
-    }
     double bin = parts_nice((double)longest / 30);
     return bin < 20 ? 20 : (size_t)bin;
 }
@@ -103,7 +101,7 @@ static struct view_job *make_job(struct accuracy_state *s, const struct cohort *
     return head;
 }
 
-/* The model's part: left out, not an error, when there is none for this cohort. */
+/* The model's part: left out, without an error, when there is none for this cohort. */
 static bool want_expected(struct accuracy_state *s, const struct scene *scene, struct err *err)
 {
     bool expected = s->expects;
@@ -124,9 +122,8 @@ static bool accuracy_update(void *state, const struct scene *scene, bool pending
                             struct view_job **job, struct err *err)
 {
     struct accuracy_state *s = state;
-    if (!scene) {
-        return true; /* nothing goes with the size */
-    }
+    if (!scene)
+        return true; /* nothing depends on the size */
     const struct cohort *cohort = scene->cohort;
     if (!cohort || cohort->n_trials == 0) {
         return err_set(err, ERR_FAILED,
@@ -135,16 +132,13 @@ static bool accuracy_update(void *state, const struct scene *scene, bool pending
     }
     size_t bin = s->bin > 0 ? (size_t)s->bin : automatic_bin(cohort);
     long animal = s->asked ? parts_animal(cohort, s->asked, err) : -1;
-    if ((s->asked && animal < 0) || !want_expected(s, scene, err)) {
+    if ((s->asked && animal < 0) || !want_expected(s, scene, err))
         return false;
-    }
-    if (s->cohort == cohort) {
+    if (s->cohort == cohort)
         s->animal = animal;
-    }
     bool other = s->wanted_cohort != cohort || s->wanted_bin != bin;
-    if (other || (!pending && (s->stale || !s->cohort))) {
+    if (other || (!pending && (s->stale || !s->cohort)))
         *job = make_job(s, cohort, bin);
-    }
     return true;
 }
 
@@ -154,9 +148,8 @@ static bool accuracy_compute(struct view_job *head, const atomic_bool *stop, str
     (void)stop, (void)err;
     learning_curve_compute(job->cohort, job->bin, &job->curve);
     job->x = mem_new(job->curve.n_bins, sizeof(double));
-    for (size_t b = 0; b < job->curve.n_bins; b++) {
+    for (size_t b = 0; b < job->curve.n_bins; b++)
         job->x[b] = ((double)b + 0.5) * (double)job->bin;
-    }
     if (head->source.model) {
         job->expected = mem_new(job->curve.n_bins, sizeof *job->expected);
         learning_curve_expect(&job->curve, head->source.model, job->cohort, head->source.w,
@@ -204,9 +197,8 @@ static void accuracy_title(const void *state, struct strbuf *out)
 {
     const struct accuracy_state *s = state;
     strbuf_puts(out, "accuracy (share correct)");
-    if (s->cohort) {
+    if (s->cohort)
         strbuf_printf(out, " · bins of %zu trials", s->curve.bin);
-    }
 }
 
 /* From a little under the worst point, at most .4, up to 1. */
@@ -214,15 +206,14 @@ static double lowest(const struct accuracy_state *s)
 {
     double lo = 0.45;
     size_t n = s->curve.n_bins * s->curve.n_animals;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         lo = s->curve.animal[i] < lo ? s->curve.animal[i] : lo;
-    }
     lo = floor(lo * 10) / 10;
     return lo < 0 ? 0 : lo;
 }
 
-/* The legend names the mean first, but it is drawn last, over the faint ones:
- * a curve of one point that is no number has a name and no more. */
+/* The legend names the mean first, but it is drawn last, over the faint curves: so a curve
+ * of a single NaN stands first, for its name alone. */
 static size_t add_names(const struct curve *curves, size_t n, struct curve *names)
 {
     static const double nowhere = NAN;
@@ -241,7 +232,7 @@ static size_t add_names(const struct curve *curves, size_t n, struct curve *name
 static size_t add_curves(const struct accuracy_state *s, struct curve *curves, char label[80],
                          const struct style *style)
 {
-    /* without colours dots are what is fainter than a line */
+    /* without colours dots are fainter than a line */
     enum curve_stroke faint = style->colours > 0 ? STROKE_SOLID : STROKE_DOTS;
     const struct learning_curve *c = &s->curve;
     struct curve curve = {
@@ -300,9 +291,8 @@ static void accuracy_draw(void *state, struct canvas *canvas, struct rect area,
                              .colour = PARTS_GREY};
     size_t n = 1 + add_curves(s, body + 1, label, style);
     size_t n_names = add_names(body, n, curves);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         body[i].label = NULL;
-    }
     memmove(curves + n_names, body, n * sizeof *body);
     struct line_plot plot = {
         .x_label = "trial",
@@ -343,18 +333,16 @@ static void accuracy_describe(const void *state, struct strbuf *out)
         strbuf_puts(out, "none with a trial whose reward is known.");
         return;
     }
-    /* the last bin that most animals reach: the tail is a few long ones */
+    /* the last bin that most animals reach: the tail is only a few long recordings */
     size_t whole = last;
-    while (whole > first && c->n[whole] * 2 < c->n_animals) {
+    while (whole > first && c->n[whole] * 2 < c->n_animals)
         whole--;
-    }
     strbuf_printf(out, "mean share correct %s in the first %s trials, %s",
                   number_fixed(a, c->mean[first], 2, false), number_grouped(bin, (long long)c->bin),
                   number_fixed(b, c->mean[whole], 2, false));
     strbuf_printf(out, " around trial %s", number_grouped(a, (long long)s->x[whole]));
-    if (whole < last) {
+    if (whole < last)
         strbuf_printf(out, " (the last that half of them reach)");
-    }
     if (s->animal >= 0) {
         const double *y = c->animal + (size_t)s->animal * c->n_bins;
         if (ends_of(y, c->n_bins, &first, &last)) {
@@ -372,9 +360,8 @@ static void accuracy_describe(const void *state, struct strbuf *out)
 static void accuracy_table(const void *state, struct table *out)
 {
     const struct accuracy_state *s = state;
-    if (s->cohort) {
+    if (s->cohort)
         learning_curve_table(s->cohort, &s->curve, out);
-    }
 }
 
 static bool accuracy_key(void *state, const char *key, struct strbuf *command)

@@ -148,6 +148,6 @@ bool held_axis_possible(const char *view, const char *axis, const char *name,
     static const char *const likely[] = {"stimulus", "choice", "reward", "w_stim", "w_bias", NULL};
     const char *near = nearest_of(name, likely);
     return !*name || is_general(name, cohort) ||
-           err_set(err, ERR_USAGE, "%s: %s=%s is no variable%s%s%s", view, axis, name,
+           err_set(err, ERR_USAGE, "%s: %s=%s is not a variable%s%s%s", view, axis, name,
                    near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
 }

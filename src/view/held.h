@@ -52,11 +52,11 @@ bool held_take(const char *view, const struct args *args, const struct option_ro
 double held_value(const struct frozen *held, const char *name); /* NaN: it is not held */
 /* " · w_bias .5 · reward 1": weights first. */
 void held_title(const struct frozen *held, struct strbuf *out);
-/* Keys [ and ]: the bias weight, or the first other one that stands on no axis (NULL ends
- * their names), is let go, -1, -.5, 0, ... */
+/* Keys [ and ]: the bias weight, or the first other one not on an axis (NULL ends their
+ * names), goes to free, -1, -.5, 0, ... */
 void held_step(const char *view, const struct frozen *held, const struct policy *policy,
                const char *const *axes, bool up, struct strbuf *command);
-/* All of them in the terms of this model's policy. */
+/* All of them in terms of this model's policy. */
 bool held_put(const char *view, const struct frozen *held, const struct model *model,
               const struct cohort *cohort, const struct option_row *table, struct fixed *out,
               struct err *err);

@@ -80,18 +80,15 @@ static bool help_update(void *state, const struct scene *scene, bool pending, st
 {
     struct help_state *s = state;
     (void)pending, (void)job;
-    if (s->page.n_rows > 0) { /* it never changes */
+    if (s->page.n_rows > 0) /* it never changes */
         return true;
-    }
     table_column(&s->page, "group", COLUMN_TEXT, 0);
     table_column(&s->page, "name", COLUMN_TEXT, 0);
     table_column(&s->page, "text", COLUMN_TEXT, 0);
-    for (size_t i = 0; i < scene->n_help; i++) {
+    for (size_t i = 0; i < scene->n_help; i++)
         page_row(s, scene->help[i].group, scene->help[i].name, scene->help[i].text);
-    }
-    for (size_t i = 0; view_at(i); i++) {
+    for (size_t i = 0; view_at(i); i++)
         view_rows(s, view_at(i));
-    }
     s->heads = mem_new(s->n_groups, sizeof *s->heads);
     (void)err;
     return true;
@@ -176,10 +173,9 @@ static void help_describe(const void *state, struct strbuf *out)
 {
     const struct help_state *s = state;
     size_t verbs = 0;
-    while (verbs < s->page.n_rows && strncmp(s->page.cells[3 * verbs].text, "Keys", 4) != 0) {
+    while (verbs < s->page.n_rows && strncmp(s->page.cells[3 * verbs].text, "Keys", 4) != 0)
         verbs++;
-    }
-    strbuf_printf(out, "%zu verbs, and the keys; `help VERB` tells all of one.", verbs);
+    strbuf_printf(out, "%zu verbs, and the keys; `help VERB` explains one.", verbs);
 }
 
 static void help_data(const void *state, struct table *out)
@@ -188,7 +184,7 @@ static void help_data(const void *state, struct table *out)
     parts_table_copy(&s->page, out);
 }
 
-/* The heading before or after the first line that is seen. */
+/* The heading before or after the first line in sight. */
 static void step_group(struct help_state *s, bool on)
 {
     for (size_t i = 0; i < s->n_groups; i++) {
@@ -205,23 +201,22 @@ static bool help_key(void *state, const char *key, struct strbuf *command)
     struct help_state *s = state;
     size_t page = s->height > 2 ? s->height - 1 : 1;
     (void)command;
-    if (strcmp(key, "up") == 0) {
+    if (strcmp(key, "up") == 0)
         s->top -= s->top > 0;
-    } else if (strcmp(key, "down") == 0) {
+    else if (strcmp(key, "down") == 0)
         s->top++;
-    } else if (strcmp(key, "space") == 0) {
+    else if (strcmp(key, "space") == 0)
         s->top += page;
-    } else if (strcmp(key, "b") == 0) {
+    else if (strcmp(key, "b") == 0)
         s->top = s->top > page ? s->top - page : 0;
-    } else if (strcmp(key, "home") == 0) {
+    else if (strcmp(key, "home") == 0)
         s->top = 0;
-    } else if (strcmp(key, "end") == 0) {
-        s->top = s->n_lines; /* drawing brings it back */
-    } else if (strcmp(key, "[") == 0 || strcmp(key, "]") == 0) {
+    else if (strcmp(key, "end") == 0)
+        s->top = s->n_lines; /* drawing limits it */
+    else if (strcmp(key, "[") == 0 || strcmp(key, "]") == 0)
         step_group(s, key[0] == ']');
-    } else {
+    else
         return false;
-    }
     size_t last = s->n_lines > s->height ? s->n_lines - s->height : 0;
     s->top = s->top < last ? s->top : last;
     return true;

@@ -55,7 +55,7 @@ void view_jobs_table(const struct scene *scene, struct table *out)
     for (size_t i = 0; i < scene->n_models; i++) {
         const struct scene_model *m = &scene->models[i];
         const struct fit_status *status = &m->status;
-        bool network = m->model->rule->network; /* else nobody knows how far the end is */
+        bool network = m->model->rule->network; /* otherwise it is not known how far the end is */
         char buf[NUMBER_SIZE];
         if (status->state == FIT_OPENED) {
             continue;

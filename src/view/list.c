@@ -11,9 +11,8 @@ enum { GAP = 2, MARGIN = 2, BAR_LEAST = 8, BAR_MOST = 40, NAME_LEAST = 6 };
 
 void list_clear(struct list *list, const struct list_column *columns, size_t n_columns)
 {
-    for (size_t i = 0; i < list->n_rows * list->n_columns; i++) {
+    for (size_t i = 0; i < list->n_rows * list->n_columns; i++)
         free(list->cell[i]);
-    }
     free(list->cell);
     free(list->colour);
     list->cell = NULL;
@@ -36,9 +35,8 @@ size_t list_row(struct list *list, int colour)
     list->cell = mem_resize(list->cell, list->n_rows * n, sizeof *list->cell);
     list->colour = mem_resize(list->colour, list->n_rows, sizeof *list->colour);
     list->colour[row] = colour;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         list->cell[row * n + i] = mem_text("");
-    }
     return row;
 }
 
@@ -51,11 +49,9 @@ void list_set(struct list *list, size_t row, size_t column, char *text)
 
 size_t list_cursor(const struct list *list, size_t fallback)
 {
-    for (size_t i = 0; list->at && i < list->n_rows; i++) {
-        if (strcmp(list->cell[i * list->n_columns], list->at) == 0) {
+    for (size_t i = 0; list->at && i < list->n_rows; i++)
+        if (strcmp(list->cell[i * list->n_columns], list->at) == 0)
             return i;
-        }
-    }
     return fallback < list->n_rows ? fallback : 0;
 }
 
@@ -64,17 +60,16 @@ bool list_key(const struct list *list, size_t fallback, const char *view, const 
 {
     size_t before = list_cursor(list, fallback), now = before;
     size_t last = list->n_rows ? list->n_rows - 1 : 0;
-    if (strcmp(key, "up") == 0) {
+    if (strcmp(key, "up") == 0)
         now -= now > 0;
-    } else if (strcmp(key, "down") == 0) {
+    else if (strcmp(key, "down") == 0)
         now += now < last;
-    } else if (strcmp(key, "home") == 0) {
+    else if (strcmp(key, "home") == 0)
         now = 0;
-    } else if (strcmp(key, "end") == 0) {
+    else if (strcmp(key, "end") == 0)
         now = last;
-    } else {
+    else
         return false;
-    }
     if (now != before) {
         strbuf_printf(command, "%s row=", view);
         args_word(list->cell[now * list->n_columns], command);
@@ -112,14 +107,13 @@ static int column_width(const struct list *list, size_t column)
 static int total(const struct widths *w, size_t n)
 {
     int all = -GAP;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         all += w->of[i] > 0 ? w->of[i] + GAP : 0;
-    }
     return all;
 }
 
-/* Columns without a cell are left out, then those of the highest rank; the name
- * is cut last.  A bar takes what room is left. */
+/* Columns without cells are left out, then those of the highest rank; the name is cut last.
+ * A bar takes the room that is left. */
 static void fit_widths(const struct list *list, int room, struct widths *w)
 {
     size_t n = list->n_columns, bar = n;
@@ -129,11 +123,9 @@ static void fit_widths(const struct list *list, int room, struct widths *w)
     }
     while (total(w, n) > room) {
         size_t worst = 0;
-        for (size_t i = 1; i < n; i++) {
-            if (w->of[i] > 0 && list->columns[i].rank > list->columns[worst].rank) {
+        for (size_t i = 1; i < n; i++)
+            if (w->of[i] > 0 && list->columns[i].rank > list->columns[worst].rank)
                 worst = i;
-            }
-        }
         if (list->columns[worst].rank == 0) {
             int over = total(w, n) - room;
             w->of[0] = w->of[0] - over > NAME_LEAST ? w->of[0] - over : NAME_LEAST;
@@ -181,9 +173,8 @@ static void draw_row(const struct list *list, const struct widths *w, size_t row
     for (size_t i = 0; i < list->n_columns; i++) {
         const struct list_column *c = &list->columns[i];
         const char *text = list->cell[row * list->n_columns + i];
-        if (w->of[i] == 0) {
+        if (w->of[i] == 0)
             continue;
-        }
         if (c->bar && *text) {
             draw_bar(canvas, x, y, w->of[i], strtod(text, NULL), foreground, style);
         } else {
@@ -220,12 +211,10 @@ void list_draw(struct list *list, size_t cursor, struct canvas *canvas, struct r
     bool heads = area.height >= 3;
     size_t rows = (size_t)(area.height - heads);
     fit_widths(list, area.width - MARGIN, &w);
-    if (heads) {
+    if (heads)
         draw_heads(list, &w, canvas, area, style);
-    }
-    if (list->top + rows > list->n_rows) { /* no blank rows while others are hidden */
+    if (list->top + rows > list->n_rows) /* no blank rows while others are hidden */
         list->top = list->n_rows > rows ? list->n_rows - rows : 0;
-    }
     list->top = cursor < list->top ? cursor : list->top;
     list->top = cursor >= list->top + rows ? cursor + 1 - rows : list->top;
     for (size_t i = 0; i < rows && list->top + i < list->n_rows; i++) {

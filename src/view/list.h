@@ -1,5 +1,5 @@
-/* Lists of models that a cursor goes along, as the views jobs and models show
- * them: columns are left out where there is no room, rows scroll. */
+/* Lists of models with a cursor, as the views jobs and models show them: columns are left
+ * out where there is no room, rows scroll. */
 #ifndef DELTAW_VIEW_LIST_H
 #define DELTAW_VIEW_LIST_H
 
@@ -20,7 +20,7 @@ struct list {
     size_t n_rows;
     char **cell; /* [n_rows][n_columns] owned; never NULL */
     int *colour; /* [n_rows] of the name: index of a curve, -1: plain */
-    char *at;    /* name of the row with the cursor, NULL: the first */
+    char *at;    /* name of the row the cursor is on, NULL: the first */
     size_t top;  /* first row that is seen */
 };
 
@@ -30,12 +30,12 @@ void list_clear(struct list *list, const struct list_column *columns, size_t n_c
 size_t list_row(struct list *list, int colour);
 void list_set(struct list *list, size_t row, size_t column, char *text);
 void list_free(struct list *list);
-/* Index of the row with the cursor; `fallback` while it was never moved. */
+/* Index of the row the cursor is on; `fallback` until it is moved. */
 size_t list_cursor(const struct list *list, size_t fallback);
 /* Keys up, down, home, end, as "models row=dnn2". */
 bool list_key(const struct list *list, size_t fallback, const char *view, const char *key,
               struct strbuf *command);
-/* The cursor goes to the row of this name; NULL: wherever is best. */
+/* Moves the cursor to the row of this name; NULL: to the best one. */
 void list_go(struct list *list, const char *name);
 void list_draw(struct list *list, size_t cursor, struct canvas *canvas, struct rect area,
                const struct style *style);

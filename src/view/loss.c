@@ -167,8 +167,8 @@ static const double *line_x(const struct loss_state *s, const struct loss_line *
     return s->by_seconds ? line->seconds : line->epoch;
 }
 
-/* The axis grows with a running fit in steps, so that it stands still
- * most of the time; a finished one has the whole width. */
+/* The axis grows with a running fit in steps, so that it is still most of the time; a
+ * finished fit takes the whole width. */
 static double axis_end(const struct loss_state *s)
 {
     double end = s->by_seconds ? 1e-3 : 1;
@@ -220,7 +220,7 @@ static size_t line_seen(const struct loss_line *line, size_t first)
     return end;
 }
 
-/* A curve, what comes after the epoch of a replay dim. */
+/* A curve; what comes after the epoch of a replay is dim. */
 static size_t add_curve(struct curve *out, struct curve curve, size_t seen)
 {
     size_t n = 0;
@@ -271,7 +271,7 @@ static size_t add_curves(const struct loss_state *s, struct curve *curves, char 
     return n;
 }
 
-/* Searches count evaluations; beside a network's epochs that goes without saying. */
+/* Searches count evaluations; beside a network's epochs that need not be said. */
 static const char *steps_word(const struct loss_state *s)
 {
     for (size_t i = 0; i < s->n_lines; i++) {

@@ -31,11 +31,11 @@ double map_limit(const struct map_state *s)
     return isnan(s->range) ? s->limit : s->range;
 }
 
-/* From the fitted values; from the true ones as well when these are shown, so
- * that they and the difference compare.  It follows growth at once but shrinks
- * only when half of it is unused, so that colours stand still while a fit
- * trains.  In a replay they are those of the newest state, but for epochs that would
- * use less than a fifth of them and hardly showed; less than a hundredth is nothing. */
+/* From the fitted values; from the true ones as well when these are shown, so that they and
+ * the difference compare.  It grows at once but shrinks only when half of it is unused, so
+ * that colours are steady while a fit trains.  In a replay they are those of the newest
+ * state, but for epochs that would use less than a fifth of them and hardly showed; less
+ * than a hundredth is nothing. */
 static void follow_limit(struct map_state *s, bool at_once)
 {
     enum { HARDLY = 5, NOTHING = 100 };
@@ -79,7 +79,7 @@ static bool full_request(const struct map_state *s, const struct source *source,
     return held_put("map", &s->fixed, source->model, source->cohort, map_options, &r->fixed, err);
 }
 
-/* Evaluations of the rule a picture may cost: about 15 ms of them. */
+/* Evaluations of the rule a picture may take: about 15 ms of them. */
 enum { PICTURE_SAMPLE = 64, PICTURE_EVALUATIONS = 150000, LIVE_SAMPLE_LEAST = 4 };
 static const double picture_seconds = 0.015;
 
@@ -94,8 +94,8 @@ static size_t picture_sample(const struct map_state *s, const struct map_request
     return sample < LIVE_SAMPLE_LEAST ? LIVE_SAMPLE_LEAST : sample;
 }
 
-/* Histories times visited trials times cells: what a picture of a rule that sees
- * the past may cost, about 60 ms of it, a training one's found by trying. */
+/* Histories times visited trials times cells: what a picture of a rule that sees the past
+ * may take, about 60 ms; for a training one it is found by trial. */
 enum { PAST_UPDATES = 800000, PAST_UPDATES_LEAST = 10000, PAST_PICTURE = 256, PAST_SAMPLE = 4 };
 static const double past_seconds = 0.06;
 
@@ -109,7 +109,7 @@ static void picture_past(const struct map_state *s, struct map_request *r)
     r->sample = PAST_SAMPLE;
 }
 
-/* What a training fit's map may cost is found by trying. */
+/* What a training fit's map may take is found by trial. */
 static void adapt_sample(struct map_state *s, size_t used)
 {
     double cost = s->watch.pace.cost;
@@ -126,13 +126,13 @@ static void adapt_sample(struct map_state *s, size_t used)
     }
 }
 
-/* Names and sizes for what was left to the model. */
+/* Names and sizes that were left to the model. */
 static void name_request(struct map_state *s)
 {
     bool moved = strcmp(s->request.y, s->map.request.y) != 0;
     strcpy(s->request.of, s->map.request.of);
     strcpy(s->request.y, s->map.request.y);
-    if (moved) /* what it was put on is no axis any more */
+    if (moved) /* what it was placed on is no longer an axis */
         s->crossed = false;
     s->placed = s->placed && (s->crossed || s->held);
 }
@@ -211,8 +211,8 @@ static bool map_update(void *state, const struct scene *scene, bool pending, str
                                          : !s->watch.have || check_show(s, err);
 }
 
-/* In a replay axes and colours are those of the newest state and stand still: a
- * coarse map of it tells them. */
+/* In a replay axes and colours stay those of the newest state, taken from a coarse map of
+ * it. */
 static void make_newest(struct map_job *job)
 {
     enum { COARSE = 15, FEW = 4 };

@@ -8,7 +8,7 @@
 
 struct map_state {
     /* from the options */
-    struct map_request request; /* of and y: of the last model where auto */
+    struct map_request request; /* of and y: those of the last model where auto */
     bool auto_of, auto_y;
     struct frozen fixed; /* variables that are fixed */
     char *model;
@@ -23,10 +23,10 @@ struct map_state {
     size_t sample;            /* visited trials averaged over while training */
     size_t updates;           /* of rules that see the past: updates of a picture then */
     double limit;             /* of the automatic colour scale */
-    double held_limit;        /* what it is for the newest state of a replay */
+    double held_limit;        /* the scale for the newest state of a replay */
     size_t room_x, room_y;    /* cells of the last picture; 0: none drawn yet */
     /* the cross-hair, by value so that it stays where it is at a new size */
-    bool crossed; /* somebody put it there, else it is where most trials are */
+    bool crossed; /* it was placed there; otherwise it is where most trials are */
     bool placed;
     size_t cross_panel;
     double cross_x, cross_y;

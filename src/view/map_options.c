@@ -31,12 +31,12 @@ const struct option_row map_options[] = {
     {"lags", OPTION_INTEGER, 1, PAST_MOST_LAGS, NULL, "3",
      "how many trials before; for rules that see them"},
     {"cross", OPTION_NUMBERS, 0, 0, "auto", "auto",
-     "X,Y[,PANEL]: where the cross-hair stands, panel 0 for errors, 1 for correct trials; auto: "
+     "X,Y[,PANEL]: where the cross-hair is, panel 0 for errors, 1 for correct trials; auto: "
      "where most trials are"},
     {0},
 };
 
-/* A kept value of what is now an axis goes, and the other way round. */
+/* A kept value of what is now an axis is dropped, and the other way round. */
 void map_merge(struct args *kept, const struct args *fresh)
 {
     static const char *const axes[] = {"x", "y"};
@@ -87,7 +87,7 @@ static bool map_checked(const struct map_state *fresh, const struct args *args, 
     const struct map_request *r = &fresh->request;
     const char *word = args_at(args, 0);
     if (word && strcmp(word, "at") != 0) {
-        return err_set(err, ERR_USAGE, "map: '%s' is no name=value; another model is model=%s",
+        return err_set(err, ERR_USAGE, "map: '%s' is not name=value; another model is model=%s",
                        word, word);
     }
     if (strcmp(r->x, r->y) == 0) {
@@ -130,7 +130,7 @@ static char *asked_for(const struct args *args)
     return strbuf_take(&text);
 }
 
-/* A name, or with auto what the last model had for it, but not `but`. */
+/* A name, or with auto the last model's choice, but not `but`. */
 static bool take_name(char out[PROBE_NAME], const struct args *args, const char *name,
                       const char *last, const char *but)
 {

@@ -1,4 +1,4 @@
-/* How a map looks and what is said of it. */
+/* How a map looks and how it is described. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -208,7 +208,7 @@ void map_room(void *state, struct rect area, const struct style *style)
     if (nx != s->room_x || ny != s->room_y) {
         s->room_x = nx;
         s->room_y = ny;
-        s->watch.stale = true; /* until then the old map is stretched */
+        s->watch.stale = true; /* until then the old map is scaled */
         s->watch.urgent = s->watch.urgent || !s->watch.have;
     }
 }

@@ -1,4 +1,4 @@
-/* models: what was fitted and opened, one a row, and which of them is in use. */
+/* models: those fitted and opened, one a row, and which one is in use. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,9 +77,8 @@ struct model_columns {
 
 static int add_column(struct table *out, bool wanted, const char *name, enum column_type type)
 {
-    if (!wanted) {
+    if (!wanted)
         return -1;
-    }
     table_column(out, name, type, type == COLUMN_NUMBER ? 4 : 0);
     return (int)out->n_columns - 1;
 }
@@ -87,9 +86,8 @@ static int add_column(struct table *out, bool wanted, const char *name, enum col
 static struct model_columns add_columns(const struct scene *scene, int width, struct table *out)
 {
     bool text = width > 0, heldout = !text;
-    for (size_t i = 0; i < scene->n_models; i++) {
+    for (size_t i = 0; i < scene->n_models; i++)
         heldout = heldout || isfinite(scene->models[i].status.heldout);
-    }
     bool roomy = !text || width >= 60;
     struct model_columns c;
     c.use = add_column(out, true, text ? "" : "use", COLUMN_TEXT);
@@ -106,26 +104,22 @@ static struct model_columns add_columns(const struct scene *scene, int width, st
 
 static void put_text(struct table *out, int column, const char *text)
 {
-    if (column >= 0) {
+    if (column >= 0)
         table_text(out, (size_t)column, text);
-    }
 }
 
 static void put_number(struct table *out, int column, double value)
 {
-    if (column >= 0) {
+    if (column >= 0)
         table_number(out, (size_t)column, value);
-    }
 }
 
 static void sort_models(struct table *out, const struct model_columns *c, const char *sort)
 {
     const int by[] = {-1, c->loss, c->heldout, c->parameters, c->name}; /* as sorts */
-    for (size_t i = 1; i < sizeof by / sizeof by[0]; i++) {
-        if (strcmp(sort, sorts[i]) == 0 && by[i] >= 0) {
+    for (size_t i = 1; i < sizeof by / sizeof by[0]; i++)
+        if (strcmp(sort, sorts[i]) == 0 && by[i] >= 0)
             table_sort(out, (size_t)by[i], false);
-        }
-    }
 }
 
 void view_models_table(const struct scene *scene, int width, const char *sort, struct table *out)
@@ -155,9 +149,8 @@ static size_t model_of_row(const struct scene *scene, const struct table *table,
 {
     const char *name = table->cells[row * table->n_columns + 1].text;
     size_t i = 0;
-    while (i + 1 < scene->n_models && strcmp(scene->models[i].model->name, name) != 0) {
+    while (i + 1 < scene->n_models && strcmp(scene->models[i].model->name, name) != 0)
         i++;
-    }
     return i;
 }
 
@@ -165,9 +158,8 @@ static size_t model_of_row(const struct scene *scene, const struct table *table,
 static double r2_of(struct models_state *s, const struct scene_model *m, const struct scene *scene)
 {
     const struct cohort *cohort = m->cohort ? m->cohort : scene->cohort;
-    if (parts_running(m) || !cohort || !cohort->truth) {
+    if (parts_running(m) || !cohort || !cohort->truth)
         return NAN;
-    }
     return r2_look(&s->book, m->model, cohort);
 }
 
@@ -191,15 +183,13 @@ static void add_model(struct models_state *s, const struct scene_model *m, bool 
              mem_text(model->rule->no_weights ? "" : model->settings.policy.text));
     list_set(list, row, MODEL_SIZE, mem_text(number_grouped(buf, (long long)model->tensors.size)));
     list_set(list, row, MODEL_STATE, mem_text(fit_state_name(m->status.state)));
-    if (m->status.state != FIT_OPENED && model->rule->network) {
+    if (m->status.state != FIT_OPENED && model->rule->network)
         list_set(list, row, MODEL_EPOCHS, mem_printf("%d", m->status.epoch));
-    }
     list_set(list, row, MODEL_LOSS, number_cell(m->status.train, 4));
     list_set(list, row, MODEL_HELDOUT, number_cell(m->status.heldout, 4));
     list_set(list, row, MODEL_R2, number_cell(r2, 2));
-    if (cohorts) {
+    if (cohorts)
         list_set(list, row, MODEL_COHORT, cohort_cell(model));
-    }
 }
 
 static bool models_configure(void *state, const struct args *args, struct err *err)
@@ -207,9 +197,8 @@ static bool models_configure(void *state, const struct args *args, struct err *e
     struct models_state *s = state;
     const char *sort = args_text(args, models_options, "sort");
     (void)err;
-    for (s->sort = 0; strcmp(sorts[s->sort], sort) != 0;) {
+    for (s->sort = 0; strcmp(sorts[s->sort], sort) != 0;)
         s->sort++;
-    }
     list_go(&s->list, args_text(args, models_options, "row"));
     return true;
 }
@@ -244,9 +233,8 @@ static void find_best(struct models_state *s, const struct scene *scene)
         const struct scene_model *m = &scene->models[i];
         double loss = heldout ? m->status.heldout : m->status.train;
         if (m->cohort == used->cohort && isfinite(loss) &&
-            (!best || loss < (heldout ? best->status.heldout : best->status.train))) {
+            (!best || loss < (heldout ? best->status.heldout : best->status.train)))
             best = m;
-        }
     }
     if (best) {
         char buf[NUMBER_SIZE];
@@ -262,9 +250,8 @@ static bool list_models(struct models_state *s, const struct scene *scene, struc
     models_clear(s);
     view_models_table(scene, 0, sorts[s->sort], &s->table);
     s->row = mem_new(scene->n_models, sizeof *s->row);
-    for (size_t row = 0; row < scene->n_models; row++) {
+    for (size_t row = 0; row < scene->n_models; row++)
         s->row[row] = scene->models[model_of_row(scene, &s->table, row)].model;
-    }
     r2_forget(&s->book, scene->n_models, s->row);
     s->in_use = 0;
     for (size_t row = 0; row < scene->n_models; row++) {
@@ -304,9 +291,8 @@ static bool models_adopt(void *state, struct view_job *job, struct err *err)
     struct models_state *s = state;
     (void)err;
     r2_adopt(&s->book, job);
-    for (size_t row = 0; row < s->list.n_rows; row++) {
+    for (size_t row = 0; row < s->list.n_rows; row++)
         list_set(&s->list, row, MODEL_R2, number_cell(r2_known(&s->book, s->row[row]), 2));
-    }
     return true;
 }
 
@@ -314,9 +300,8 @@ static void models_title(const void *state, struct strbuf *out)
 {
     const struct models_state *s = state;
     strbuf_puts(out, "models (loss in nats/trial)");
-    if (s->name) {
+    if (s->name)
         strbuf_printf(out, " · %s in use", s->name);
-    }
     if (s->sort > 0) {
         strbuf_printf(out, " · by %s",
                       strcmp(sorts[s->sort], "heldout") == 0 ? "held-out loss" : sorts[s->sort]);
@@ -335,12 +320,10 @@ static void models_describe(const void *state, struct strbuf *out)
     const struct models_state *s = state;
     size_t n = s->list.n_rows;
     strbuf_printf(out, "%zu model%s", n, n == 1 ? "" : "s");
-    if (s->name) {
+    if (s->name)
         strbuf_printf(out, ", %s in use", s->name);
-    }
-    if (s->best.len) {
+    if (s->best.len)
         strbuf_printf(out, "; %s nats/trial", strbuf_text(&s->best));
-    }
     strbuf_putc(out, '.');
 }
 
@@ -360,9 +343,8 @@ static bool models_key(void *state, const char *key, struct strbuf *command)
         strbuf_printf(command, "models sort=%s", sorts[next]);
         return true;
     }
-    if (!verb) {
+    if (!verb)
         return list_key(&s->list, s->in_use, "models", key, command);
-    }
     strbuf_printf(command, "%s ", verb);
     args_word(s->list.cell[row * MODEL_COLUMNS], command);
     return true;

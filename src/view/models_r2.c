@@ -5,7 +5,7 @@
 
 #include "deltaw/base/mem.h"
 
-/* For two digits, at a few ms a model. */
+/* Enough for two digits, at a few ms a model. */
 enum { RECOVERY_TRIALS = 5000 };
 
 struct r2_entry {
@@ -15,11 +15,9 @@ struct r2_entry {
 
 static const struct r2_entry *find(const struct r2_book *book, const struct model *model)
 {
-    for (size_t i = 0; i < book->n; i++) {
-        if (book->known[i].model == model) {
+    for (size_t i = 0; i < book->n; i++)
+        if (book->known[i].model == model)
             return &book->known[i];
-        }
-    }
     return NULL;
 }
 
@@ -32,12 +30,10 @@ double r2_known(const struct r2_book *book, const struct model *model)
 double r2_look(struct r2_book *book, const struct model *model, const struct cohort *cohort)
 {
     const struct r2_entry *entry = find(book, model);
-    if (entry) {
+    if (entry)
         return entry->r2;
-    }
-    if (!book->wanted) {
+    if (!book->wanted)
         book->wanted = view_job_new(&models_work, NULL);
-    }
     struct r2_job *job = (struct r2_job *)book->wanted;
     job->item = mem_resize(job->item, job->n + 1, sizeof *job->item);
     job->item[job->n++] = (struct r2_want){model_hold(model), cohort_hold(cohort), NAN, false};
@@ -59,14 +55,12 @@ void r2_forget(struct r2_book *book, size_t n, const struct model *const *kept)
     size_t left = 0;
     for (size_t i = 0; i < book->n; i++) {
         size_t at = 0;
-        while (at < n && kept[at] != book->known[i].model) {
+        while (at < n && kept[at] != book->known[i].model)
             at++;
-        }
-        if (at < n) {
+        if (at < n)
             book->known[left++] = book->known[i];
-        } else {
+        else
             model_drop(book->known[i].model);
-        }
     }
     book->n = left;
     view_job_free(book->wanted);

@@ -26,7 +26,7 @@ struct r2_book {
 double r2_look(struct r2_book *book, const struct model *model, const struct cohort *cohort);
 /* NaN: not known. */
 double r2_known(const struct r2_book *book, const struct model *model);
-/* What is known of other models than these, and what is wanted, is forgotten. */
+/* Forgets what is known or wanted of any other models. */
 void r2_forget(struct r2_book *book, size_t n, const struct model *const *kept);
 void r2_free(struct r2_book *book);
 

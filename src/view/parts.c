@@ -209,8 +209,8 @@ bool parts_names(const char *view, const struct args *args, const struct option_
         bool weight = row && row->type == OPTION_WEIGHT && strcmp(arg->value, "auto") != 0;
         if (weight && strncmp(arg->value, "w_", 2) != 0) {
             return err_at(err, ERR_USAGE, arg->column,
-                          "%s: %s=%s is no weight; it takes a weight, as w_stim", view, arg->name,
-                          arg->value);
+                          "%s: %s=%s is not a weight; it takes a weight, as w_stim", view,
+                          arg->name, arg->value);
         }
         if ((weight || (row && row->type == OPTION_VARIABLE)) && strlen(arg->value) >= PROBE_NAME) {
             return err_at(err, ERR_USAGE, arg->column, "%s: %s=%s: there are no such long names",

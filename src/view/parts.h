@@ -13,10 +13,10 @@
 #include "views.def"
 #undef VIEW
 
-/* Colour of curves for what is explained or compared with, not fitted. */
+/* Colour of curves that explain or compare and are not fitted. */
 enum { PARTS_GREY = 6 };
 
-/* While a model trains, means over trials take about so many of them. */
+/* While a model trains, means over trials take about this many of them. */
 enum { PARTS_LIVE_TRIALS = 100000 };
 
 #define SIDES_TEXT "right = 1, positive"
@@ -43,8 +43,8 @@ struct source {
     bool replayed;           /* an earlier epoch, `epoch` of `newest` */
     int epoch, newest;
     struct fit_status status;
-    /* In a replay the newest state when it began, for axes and colours that stand
-     * still: what `model`, `swept` and `w` are of an epoch.  NULL: no replay. */
+    /* In a replay the newest state when it began, for axes and colours that stay: what
+     * `model`, `swept` and `w` are of an epoch.  NULL: no replay. */
     struct model *final;
     struct visited *final_visited;
     const float *final_w;
@@ -81,8 +81,8 @@ void source_title(const struct source *source, struct strbuf *out);
 /* "dnn1 after 412 of 1000 epochs", "reinforce1 (maximum likelihood)" */
 void source_words(const struct source *source, struct strbuf *out);
 
-/* The y axis of curves in a replay: that of the newest state, `of`, so that it stands
- * still; what is beyond it at other epochs is cut off.  of NULL: nothing is held. */
+/* The y axis of curves in a replay: that of the newest state, `of`, so that it stays; what
+ * is beyond it at other epochs is cut off.  of NULL: nothing is held. */
 struct hold {
     const struct model *of; /* only compared */
     double lo, hi;
@@ -107,7 +107,7 @@ struct view_job {
 struct view_job *view_job_new(const struct view_work *work, const struct source *source);
 void view_job_free(struct view_job *job); /* NULL is fine */
 
-/* What a view of one model keeps, of what it shows and of what is wanted. */
+/* What a view of one model keeps about what it shows and what is wanted. */
 struct watch {
     struct source wanted; /* of the newest job */
     struct source source; /* of the picture */

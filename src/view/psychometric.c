@@ -35,14 +35,12 @@ static bool psychometric_configure(void *state, const struct args *args, struct 
     struct psychometric_state *s = state;
     struct psychometric_group group[PSYCHOMETRIC_GROUPS];
     size_t n;
-    if (!psychometric_groups(args_text(args, psychometric_options, "sessions"), group, &n, err)) {
+    if (!psychometric_groups(args_text(args, psychometric_options, "sessions"), group, &n, err))
         return err_prefix(err, "psychometric"), false;
-    }
     const char *model = parts_chosen(args, psychometric_options, "model");
     args_free(&s->asked);
-    for (size_t i = 0; i < args_positional(args); i++) {
+    for (size_t i = 0; i < args_positional(args); i++)
         args_set(&s->asked, NULL, args_at(args, i), 0);
-    }
     memcpy(s->group, group, sizeof group);
     s->n_groups = n;
     free(s->model);
@@ -68,15 +66,13 @@ static bool *choose(struct psychometric_state *s, const struct cohort *cohort, s
             free(chosen);
             return NULL;
         }
-        if (!chosen[found]) {
+        if (!chosen[found])
             strbuf_printf(&names, "%s%s", names.len ? "+" : "", cohort->animals[found].name);
-        }
         last = last < 0 || last == found ? found : (long)cohort->n_animals;
         chosen[found] = true;
     }
-    for (size_t i = 0; i < cohort->n_animals && all; i++) {
+    for (size_t i = 0; i < cohort->n_animals && all; i++)
         chosen[i] = true;
-    }
     s->only = last < (long)cohort->n_animals ? last : -1;
     free(s->subject);
     s->subject = all ? mem_text("all") : mem_text(strbuf_text(&names));
@@ -92,9 +88,8 @@ static bool psychometric_check(const void *state, const struct scene *scene, str
         bool *chosen = choose(&tried, scene->cohort, err);
         free(chosen);
         free(tried.subject);
-        if (!chosen) {
+        if (!chosen)
             return false;
-        }
     }
     return source_check(scene, s->model, true, err);
 }
@@ -102,14 +97,12 @@ static bool psychometric_check(const void *state, const struct scene *scene, str
 /* Other trials, or options: which animals that is. */
 static bool take_animals(struct psychometric_state *s, const struct cohort *cohort, struct err *err)
 {
-    if (!s->fresh && s->wanted_cohort == cohort) {
+    if (!s->fresh && s->wanted_cohort == cohort)
         return true;
-    }
     s->fresh = true;
     bool *chosen = choose(s, cohort, err);
-    if (!chosen) {
+    if (!chosen)
         return false;
-    }
     struct cohort *held = cohort_hold(cohort);
     cohort_drop(s->wanted_cohort);
     s->wanted_cohort = held;
@@ -120,7 +113,7 @@ static bool take_animals(struct psychometric_state *s, const struct cohort *coho
 
 static bool take_model(struct psychometric_state *s, const struct scene *scene, struct err *err)
 {
-    const struct pace none = {0}; /* a job at a time is pace enough */
+    const struct pace none = {0}; /* one job at a time limits the pace enough */
     switch (source_beside(&s->wanted, scene, s->model, &none, err)) {
     case BESIDE_REFUSED: return false;
     case BESIDE_NONE:
@@ -157,16 +150,13 @@ static bool psychometric_update(void *state, const struct scene *scene, bool pen
                        cohort ? "no trials are left; `undo` or `reset`"
                               : "nothing loaded yet; `load FILE` or `simulate reinforce`");
     }
-    if (scene && (!take_animals(s, cohort, err) || !take_model(s, scene, err))) {
+    if (scene && (!take_animals(s, cohort, err) || !take_model(s, scene, err)))
         return false;
-    }
-    if (!s->stale && s->source.model && s->source.model == s->wanted.model) {
+    if (!s->stale && s->source.model && s->source.model == s->wanted.model)
         s->source.status = s->wanted.status;
-    }
     s->stale = s->stale || (!pending && !s->have);
-    if (s->fresh || (s->stale && !pending)) {
+    if (s->fresh || (s->stale && !pending))
         *job = job_make(s);
-    }
     return true;
 }
 
@@ -195,9 +185,8 @@ static void psychometric_job_release(struct view_job *head)
 
 static void picture_free(struct psychometric_state *s)
 {
-    if (s->have) {
+    if (s->have)
         psychometric_free(&s->curves);
-    }
     cohort_drop(s->cohort);
     free(s->seen_subject);
 }
@@ -218,9 +207,8 @@ static bool psychometric_adopt(void *state, struct view_job *head, struct err *e
     job->subject = NULL;
     source_adopt(&s->source, &s->wanted, &head->source);
     size_t n_trials = 0;
-    for (size_t g = 0; g < s->curves.n_groups; g++) {
+    for (size_t g = 0; g < s->curves.n_groups; g++)
         n_trials += s->curves.points[g].n_trials;
-    }
     return n_trials > 0 ||
            err_set(err, ERR_FAILED, "%s has no session %s; the most of one animal is %ld",
                    s->seen_only >= 0 ? s->seen_subject : s->cohort->name, s->curves.group[0].name,
@@ -237,9 +225,8 @@ static const struct view_work psychometric_work = {
 static void psychometric_data(const void *state, struct table *out)
 {
     const struct psychometric_state *s = state;
-    if (!s->have) {
+    if (!s->have)
         return;
-    }
     psychometric_table(&s->curves, s->seen_subject, out);
 }
 
@@ -251,17 +238,15 @@ static void step_session(const struct psychometric_state *s, bool on, struct str
     const struct psychometric_group *group = &s->group[0];
     bool alone = s->n_groups == 1 && group->kind == GROUP_SESSIONS;
     long next = alone ? (on ? group->last + 1 : group->first - 1) : 1;
-    if (next >= 1 && next <= s->curves.most_sessions) {
+    if (next >= 1 && next <= s->curves.most_sessions)
         strbuf_printf(command, "psychometric sessions=%ld", next);
-    }
 }
 
 static bool psychometric_key(void *state, const char *key, struct strbuf *command)
 {
     struct psychometric_state *s = state;
-    if (!s->have) {
+    if (!s->have)
         return false;
-    }
     if (strcmp(key, "c") == 0) {
         bool pair = s->n_groups == 2 && s->group[0].kind == GROUP_EARLY;
         strbuf_printf(command, "psychometric sessions=%s", pair ? "all" : "early,late");
@@ -314,6 +299,6 @@ const struct view_ops psychometric_view = {
     .describe = psychometric_describe,
     .table = psychometric_data,
     .key = psychometric_key,
-    .always_keys = true, /* an animal without the session must not be a dead end */
+    .always_keys = true, /* the keys must get past an animal without the session */
     .release = psychometric_release,
 };

@@ -1,4 +1,4 @@
-/* How psychometric curves look and what is said of them. */
+/* How psychometric curves look and how they are described. */
 #include "psychometric.h"
 
 #include <math.h>
@@ -11,25 +11,22 @@ void psychometric_title(const void *state, struct strbuf *out)
 {
     const struct psychometric_state *s = state;
     strbuf_puts(out, "P(right) by stimulus");
-    if (s->have && s->seen_only >= 0) {
+    if (s->have && s->seen_only >= 0)
         strbuf_printf(out, " · %s", s->seen_subject);
-    } else if (s->have) {
+    else if (s->have)
         strbuf_printf(out, " · %zu animals", s->curves.n_animals);
-    }
-    if (s->expects) {
+    if (s->expects)
         source_title(&s->source, out);
-    }
     strbuf_puts(out, " · " SIDES_TEXT);
 }
 
-/* Groups stand a cell beside each other, so that their bars can be told apart,
- * where the stimuli leave room for that. */
+/* Groups are a cell apart, so that their bars can be told apart, where the stimuli leave
+ * room. */
 static double part_groups(const struct psychometric *p, double cell)
 {
     double gap = INFINITY;
-    for (size_t i = 1; i < p->n_stimuli; i++) {
+    for (size_t i = 1; i < p->n_stimuli; i++)
         gap = fmin(gap, p->stimulus[i] - p->stimulus[i - 1]);
-    }
     return gap >= cell * (double)(p->n_groups + 1) ? cell : 0;
 }
 
@@ -55,9 +52,8 @@ void psychometric_draw(void *state, struct canvas *canvas, struct rect area,
     }
     for (size_t g = 0; g < p->n_groups; g++) {
         const struct psychometric_points *points = &p->points[g];
-        for (size_t i = 0; i < p->n_stimuli; i++) {
+        for (size_t i = 0; i < p->n_stimuli; i++)
             beside[g][i] = p->stimulus[i] + step * ((double)g - (double)(p->n_groups - 1) / 2);
-        }
         if (points->n_trials > 0) {
             curves[n++] = (struct curve){.label = p->group[g].name,
                                          .n = p->n_stimuli,
@@ -99,12 +95,10 @@ static void ends_of(const struct psychometric *p, size_t g, size_t *first, size_
 {
     *first = 0;
     *last = p->n_stimuli - 1;
-    while (*first < *last && p->points[g].n[*first] == 0) {
+    while (*first < *last && p->points[g].n[*first] == 0)
         ++*first;
-    }
-    while (*last > *first && p->points[g].n[*last] == 0) {
+    while (*last > *first && p->points[g].n[*last] == 0)
         --*last;
-    }
 }
 
 static void say_end(const struct psychometric_state *s, size_t g, size_t i, struct strbuf *out)
@@ -112,9 +106,8 @@ static void say_end(const struct psychometric_state *s, size_t g, size_t i, stru
     const struct psychometric_points *points = &s->curves.points[g];
     char a[NUMBER_SIZE], b[NUMBER_SIZE];
     strbuf_printf(out, "%s", number_fixed(a, points->p[i], 2, false));
-    if (s->expects && isfinite(points->expected[i])) {
+    if (s->expects && isfinite(points->expected[i]))
         strbuf_printf(out, " (%s)", number_fixed(a, points->expected[i], 2, false));
-    }
     strbuf_printf(out, " at %s", parts_short(b, s->curves.stimulus[i], 3));
 }
 
@@ -146,16 +139,13 @@ static void say_group(const struct psychometric_state *s, size_t g, struct strbu
         strbuf_puts(out, ", ");
         say_end(s, g, last, out);
     }
-    /* outside what was shown it would be a guess */
-    if (points->bias >= p->stimulus[first] && points->bias <= p->stimulus[last]) {
+    /* beyond the stimuli shown it would be a guess */
+    if (points->bias >= p->stimulus[first] && points->bias <= p->stimulus[last])
         strbuf_printf(out, ", .5 at %s", number_fixed(a, points->bias, 2, true));
-    }
-    if (isfinite(points->slope)) {
+    if (isfinite(points->slope))
         strbuf_printf(out, ", slope %s", number_fixed(a, points->slope, 2, false));
-    }
-    if (isfinite(points->accuracy)) {
+    if (isfinite(points->accuracy))
         strbuf_printf(out, ", %s correct", number_fixed(a, points->accuracy, 2, false));
-    }
 }
 
 void psychometric_describe(const void *state, struct strbuf *out)
@@ -163,11 +153,10 @@ void psychometric_describe(const void *state, struct strbuf *out)
     const struct psychometric_state *s = state;
     const struct psychometric *p = &s->curves;
     strbuf_puts(out, "P(right) by stimulus of ");
-    if (s->seen_only >= 0) {
+    if (s->seen_only >= 0)
         strbuf_puts(out, s->seen_subject);
-    } else {
+    else
         strbuf_printf(out, "%zu animal%s pooled", p->n_animals, p->n_animals == 1 ? "" : "s");
-    }
     if (s->expects) {
         strbuf_puts(out, " (in brackets what ");
         source_words(&s->source, out);

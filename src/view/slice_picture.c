@@ -10,8 +10,8 @@
 #include "deltaw/draw/plot.h"
 
 enum { LABEL = NUMBER_SIZE + 16 };
-enum { BAND_WIDTH = 40, BAND_HEIGHT = 12 }; /* cells: bars tell nothing in smaller pictures */
-/* Few: only where all lines are of one weight, as bars of more hide the lines. */
+enum { BAND_WIDTH = 40, BAND_HEIGHT = 12 }; /* cells: in smaller pictures bars tell nothing */
+/* Few: only where all lines are of one weight, since more bars would hide the lines. */
 enum bands { BANDS_NONE, BANDS_FEW, BANDS_ALL };
 
 const char *slice_of(const struct slice_state *s)

@@ -1,4 +1,4 @@
-/* What is said of a slice. */
+/* How a slice is described. */
 #include "slice.h"
 
 #include <math.h>

@@ -70,7 +70,7 @@ static bool still_right(const struct source *source, const struct model *model,
            (live && model->visited && source->model->visited == model->visited);
 }
 
-/* Holds the new before letting the old go: they may be the same. */
+/* Takes the new reference before dropping the old: they may be the same. */
 static void source_replace(struct source *source, const struct model *model,
                            const struct cohort *cohort, const struct visited *visited)
 {
@@ -355,7 +355,7 @@ bool watch_update(struct watch *w, const struct scene *scene, const char *model,
 
 bool watch_due(const struct watch *w, bool pending)
 {
-    /* a replay is what is looked at now, and the fit's threads are not held up by it */
+    /* a replay is what is being looked at, and it does not hold up the fit's threads */
     bool due = !w->have || !w->wanted.live || w->wanted.replayed || pace_due(&w->pace);
     return w->stale && (w->urgent || (due && !pending));
 }

@@ -1,5 +1,5 @@
-/* Titles where there is little room: what the picture or the header says too goes
- * first, the side convention stays. */
+/* Titles where there is little room: what the picture or the header also says goes first,
+ * the side convention stays. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +18,7 @@ static void cut_text(struct strbuf *title, const char *text)
     }
 }
 
-/* Cut the first part behind another that `is` one; `name` is what it may need. */
+/* Cut the first part after another that `is` accepts; `name` is for it. */
 static bool cut_first(struct strbuf *title, const char *name,
                       bool (*is)(const char *part, const char *name))
 {
@@ -67,26 +67,21 @@ void view_title_within(const struct view *view, const struct scene *scene, int w
     view_title(view, out);
     bool convention =
         out->len >= strlen(sides) && strcmp(out->text + out->len - strlen(sides), sides) == 0;
-    if (!convention || utf8_width(out->text) <= width) {
+    if (!convention || utf8_width(out->text) <= width)
         return;
-    }
     cut_first(out, NULL, is_axes);
-    if (utf8_width(out->text) > width && scene->n_models == 1) { /* the header names it */
+    if (utf8_width(out->text) > width && scene->n_models == 1) /* the header names it */
         cut_first(out, name, is_name);
-    }
     if (utf8_width(out->text) > width) {
         strbuf_cut(out, out->len - strlen(sides));
         strbuf_puts(out, brief);
     }
-    if (utf8_width(out->text) > width) {
+    if (utf8_width(out->text) > width)
         cut_text(out, " by stimulus");
-    }
-    if (utf8_width(out->text) > width) {
+    if (utf8_width(out->text) > width)
         cut_first(out, NULL, is_r2);
-    }
-    if (utf8_width(out->text) > width) {
+    if (utf8_width(out->text) > width)
         cut_first(out, name, is_name);
-    }
     if (utf8_width(out->text) > width) {
         strbuf_cut(out, out->len - strlen("positive"));
         strbuf_puts(out, "+");

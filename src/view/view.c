@@ -1,4 +1,4 @@
-/* Opening, configuring and updating views, whichever they are. */
+/* Opening, configuring and updating views of any kind. */
 #include "deltaw/view/view.h"
 
 #include <stdio.h>
@@ -27,11 +27,9 @@ const struct view_ops *view_at(size_t i)
 
 const struct view_ops *view_find(const char *name)
 {
-    for (size_t i = 0; all_views[i]; i++) {
-        if (strcmp(all_views[i]->name, name) == 0) {
+    for (size_t i = 0; all_views[i]; i++)
+        if (strcmp(all_views[i]->name, name) == 0)
             return all_views[i];
-        }
-    }
     return NULL;
 }
 
@@ -40,12 +38,10 @@ static struct args args_merged(const struct view_ops *ops, const struct args *ke
                                const struct args *fresh)
 {
     struct args merged = args_copy(kept);
-    if (ops->merge) {
+    if (ops->merge)
         ops->merge(&merged, fresh);
-    }
-    if (args_positional(fresh) > 0) {
+    if (args_positional(fresh) > 0)
         parts_forget(&merged, NULL);
-    }
     for (size_t i = 0; i < fresh->n; i++) {
         const struct arg *arg = &fresh->items[i];
         args_set(&merged, arg->name, arg->value, arg->column);
@@ -53,13 +49,12 @@ static struct args args_merged(const struct view_ops *ops, const struct args *ke
     return merged;
 }
 
-/* A reason stands below the view's own name, and after it in complaints. */
+/* A reason is shown below the view's name, and after it in complaints. */
 static void drop_name(char *message, const char *name)
 {
     size_t n = strlen(name);
-    if (strncmp(message, name, n) == 0 && strncmp(message + n, ": ", 2) == 0) {
+    if (strncmp(message, name, n) == 0 && strncmp(message + n, ": ", 2) == 0)
         memmove(message, message + n + 2, strlen(message + n + 2) + 1);
-    }
 }
 
 /* Would all of it be taken?  Tried on a state of its own; scene NULL: whichever. */
@@ -96,9 +91,8 @@ bool view_request(struct view *view, const struct args *args, const struct scene
     const struct view_ops *ops = view->ops;
     const struct args none = {0};
     args = args ? args : &none;
-    if (!args_check(args, ops->options, ops->positional, ops->name, err)) {
+    if (!args_check(args, ops->options, ops->positional, ops->name, err))
         return false;
-    }
     struct args merged = args_merged(ops, &view->args, args);
     if (!args_fit(ops, &merged, scene, err)) {
         args_free(&merged);
@@ -126,9 +120,8 @@ void view_restore(struct view *view, const struct args *args)
 bool view_forget(struct view *view, const char *model)
 {
     const char *shown = view_model(view);
-    if (!shown || strcmp(shown, model) != 0) {
+    if (!shown || strcmp(shown, model) != 0)
         return false;
-    }
     struct args left = args_copy(&view->args);
     parts_forget(&left, "model");
     return args_put(view, &left, NULL);
@@ -140,9 +133,8 @@ struct view_job *view_job_new(const struct view_work *work, const struct source 
 {
     struct view_job *job = mem_new(1, work->size);
     job->work = work;
-    if (source) {
+    if (source)
         job->source = source_copy(source);
-    }
     return job;
 }
 
@@ -190,17 +182,15 @@ static void job_begin(struct view *view, struct view_job *job)
     view->job.lane = JOB_VIEW;
     view->pending = job_send(view->jobs, &view->job, NULL);
     memcpy(view->replay_sent, view->replay_wanted, sizeof view->replay);
-    if (!view->pending) {
+    if (!view->pending)
         job_now(view, job);
-    }
 }
 
-/* What is done becomes the picture, unless something else is wanted by now. */
+/* What is done becomes the picture, unless something else is wanted by then. */
 static void job_collect(struct view *view)
 {
-    if (!view->pending || !job_done(&view->job)) {
+    if (!view->pending || !job_done(&view->job))
         return;
-    }
     struct view_job *next = view->next;
     view->pending = false;
     view->next = NULL;
@@ -228,9 +218,8 @@ static void job_later(struct view *view, struct view_job *job)
 static void jobs_finish(struct view *view)
 {
     struct view_job *newest = view->next ? view->next : view->sent;
-    if (!view->pending) {
+    if (!view->pending)
         return;
-    }
     bool done = !view->next && job_await(&view->job);
     if (view->next) {
         job_recall(&view->job);
@@ -238,11 +227,10 @@ static void jobs_finish(struct view *view)
     }
     view->pending = false;
     view->next = NULL;
-    if (done) {
+    if (done)
         job_adopt(view, newest);
-    } else {
+    else
         job_now(view, newest);
-    }
 }
 
 static void jobs_drop(struct view *view)
@@ -282,9 +270,8 @@ const char *view_model(const struct view *view)
 
 void view_close(struct view *view)
 {
-    if (!view) {
+    if (!view)
         return;
-    }
     jobs_drop(view);
     view->ops->release(view->state);
     free(view->state);
@@ -335,11 +322,10 @@ static void refresh(struct view *view, const struct scene *scene)
     struct view_job *job = NULL;
     job_collect(view);
     bool updated = view->ops->update(view->state, scene, view->pending, &job, &reason);
-    if (job && view->jobs) {
+    if (job && view->jobs)
         job_later(view, job);
-    } else if (job) {
+    else if (job)
         job_now(view, job);
-    }
     settle(view, updated, &reason);
 }
 
@@ -347,9 +333,8 @@ static bool updated(struct view *view, const struct scene *scene, struct err *er
 {
     take_replay(view, scene);
     refresh(view, scene);
-    if (!view->pending) {
+    if (!view->pending)
         memcpy(view->replay, view->replay_wanted, sizeof view->replay);
-    }
     drop_name(view->reason.message, view->ops->name);
     return view_shown(view, err);
 }
@@ -370,9 +355,8 @@ bool view_update_later(struct view *view, struct jobs *jobs, const struct scene 
 
 bool view_waits(struct view *view)
 {
-    if (view->pending) {
+    if (view->pending)
         refresh(view, NULL);
-    }
     return view->pending;
 }
 
@@ -390,14 +374,12 @@ void view_title(const struct view *view, struct strbuf *out)
 void view_draw(struct view *view, struct canvas *canvas, struct rect area,
                const struct style *style)
 {
-    if (area.width <= 0 || area.height <= 0) {
+    if (area.width <= 0 || area.height <= 0)
         return;
-    }
     if (view->ops->room) {
         view->ops->room(view->state, area, style);
-        if (view->shown) {
+        if (view->shown)
             refresh(view, NULL);
-        }
     }
     if (view->shown) {
         view->ops->draw(view->state, canvas, area, style);
@@ -409,11 +391,10 @@ void view_draw(struct view *view, struct canvas *canvas, struct rect area,
 
 void view_describe(const struct view *view, struct strbuf *out)
 {
-    if (view->shown) {
+    if (view->shown)
         view->ops->describe(view->state, out);
-    } else {
+    else
         strbuf_puts(out, view->reason.message);
-    }
 }
 
 void view_table(const struct view *view, struct table *out)

@@ -6,7 +6,7 @@
 #include "parts.h"
 #include "view_state.h"
 
-/* The side convention ends a title; in a figure it stands below. */
+/* The side convention ends a title; in a figure it is below. */
 static void figure_words(const struct view *view, struct figure *out)
 {
     static const char sides[] = " · " SIDES_TEXT;
@@ -28,9 +28,8 @@ bool view_figure(struct view *view, bool dark, struct figure *out)
     struct style style = {.colours = 256, .dark = dark};
     struct canvas canvas;
     *out = (struct figure){.width = WIDTH, .height = HEIGHT};
-    if (!view->shown) {
+    if (!view->shown)
         return false;
-    }
     canvas_init(&canvas, WIDTH, HEIGHT);
     canvas.figure = out;
     view->ops->draw(view->state, &canvas, (struct rect){0, 0, WIDTH, HEIGHT}, &style);
@@ -69,9 +68,8 @@ void view_print(struct view *view, int width, const struct style *style, struct 
         canvas_emit(&canvas, style, out);
         canvas_free(&canvas);
         size_t length = out->len; /* a short list leaves no blank lines */
-        while (length > 1 && out->text[length - 1] == '\n' && out->text[length - 2] == '\n') {
+        while (length > 1 && out->text[length - 1] == '\n' && out->text[length - 2] == '\n')
             length--;
-        }
         strbuf_cut(out, length);
     }
     strbuf_free(&text);

@@ -6,7 +6,7 @@
 
 struct view {
     const struct view_ops *ops;
-    struct args args;  /* all that was ever given and still holds */
+    struct args args;  /* all arguments given that are still in force */
     void *state;       /* of ops->state_size bytes, zeroed before the first configure */
     bool shown;        /* the last update found something to show */
     struct err reason; /* when it did not */

@@ -140,7 +140,7 @@ static void weights_job_release(struct view_job *head)
     trajectory_free(&job->newest);
 }
 
-/* In a replay the axis has room for the newest weights and stands still. */
+/* In a replay the axis has room for the newest weights and stays. */
 static void hold_newest(struct weights_state *s, const struct trajectory *newest)
 {
     if (s->hold.of != s->watch.source.final || s->hold_animal != s->animal) {

@@ -1,4 +1,4 @@
-/* How an animal's weights look and what is said of them. */
+/* How an animal's weights look and how they are described. */
 #include "weights.h"
 
 #include <math.h>
@@ -8,8 +8,8 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/draw/plot.h"
 
-/* Rows of the picture from which P(right) has a strip below the weights, and of
- * that; cells of the labels of both, so that trials stand above each other. */
+/* Rows of the picture from which P(right) gets a strip below the weights, and rows of the
+ * strip; cells of the labels of both, so that trials line up. */
 enum { STRIP_FROM = 16, STRIP_LEAST = 7, Y_LABELS = 3 };
 
 static const char *shown_name(const struct weights_state *s)
@@ -44,9 +44,8 @@ static struct strided stride_path(const struct trajectory *path, size_t most)
     out.truth = path->truth ? mem_new(k_n, sizeof(double *)) : NULL;
     for (size_t k = 0; k < k_n; k++) {
         out.fitted[k] = mem_new(n, sizeof(double));
-        if (out.truth) {
+        if (out.truth)
             out.truth[k] = mem_new(n, sizeof(double));
-        }
     }
     for (size_t i = 0; i < n; i++) {
         /* the last point is the last trial, whatever the stride */
@@ -54,9 +53,8 @@ static struct strided stride_path(const struct trajectory *path, size_t most)
         out.x[i] = (double)(t + 1);
         for (size_t k = 0; k < k_n; k++) {
             out.fitted[k][i] = path->w[t * k_n + k];
-            if (out.truth) {
+            if (out.truth)
                 out.truth[k][i] = path->truth[t * k_n + k];
-            }
         }
     }
     return out;
@@ -66,9 +64,8 @@ static void strided_free(struct strided *s, size_t k_n)
 {
     for (size_t k = 0; k < k_n; k++) {
         free(s->fitted[k]);
-        if (s->truth) {
+        if (s->truth)
             free(s->truth[k]);
-        }
     }
     free(s->fitted);
     free(s->truth);
@@ -80,11 +77,9 @@ static size_t session_marks(const struct trajectory *path, int width, double **o
 {
     size_t n = 0;
     double *marks = mem_new(path->n, sizeof(double));
-    for (size_t t = 0; path->day && t < path->n; t++) {
-        if (path->day[t]) {
+    for (size_t t = 0; path->day && t < path->n; t++)
+        if (path->day[t])
             marks[n++] = (double)(t + 1);
-        }
-    }
     *out = marks;
     return n * 2 <= (size_t)(width > 0 ? width : 0) ? n : 0;
 }
@@ -194,9 +189,8 @@ void weights_draw(void *state, struct canvas *canvas, struct rect area, const st
     plot.n_marks = session_marks(&s->path, area.width, &marks);
     plot.marks = marks;
     draw_weights(s, &plot, canvas, upper, style);
-    if (strip) {
+    if (strip)
         draw_sides(s, &plot, canvas, lower, style);
-    }
     free(marks);
 }
 
@@ -230,9 +224,8 @@ void weights_describe(const void *state, struct strbuf *out)
         strbuf_printf(out, "%s %s from %s to %s", k ? "," : "", policy->weight[k],
                       number_fixed(a, s->path.w[k], 2, false),
                       number_fixed(b, s->path.w[last + k], 2, false));
-        if (s->path.truth) {
+        if (s->path.truth)
             strbuf_printf(out, " (true %s)", number_fixed(b, s->path.truth[last + k], 2, false));
-        }
     }
     double p = chosen_side(s);
     if (isfinite(p)) {

@@ -1,12 +1,12 @@
-/* Jobs: work that threads of their own do, a bounded number at a time.
+/* Jobs: work done in threads of their own, a bounded number at a time.
  *
  * A job waits in the queue of its lane until one of that lane's places is free; of those
  * that wait, the one of the highest priority is next, and of equals the one that was sent
  * first.  Lanes do not wait for each other, so that a picture is computed at once however
- * many fits are queued.  A queued job costs what its owner put into it, no thread.
+ * many fits are queued.  A queued job costs no thread, only what its owner put into it.
  *
- * The main thread sends, asks and takes back; it never waits but in job_recall,
- * job_await and jobs_free.  All functions are the main thread's but job_goes_on. */
+ * The main thread sends, asks and takes back; it waits in job_recall, job_await and
+ * jobs_free only.  All functions but job_goes_on are for the main thread. */
 #ifndef DELTAW_BASE_JOBS_H
 #define DELTAW_BASE_JOBS_H
 
@@ -16,14 +16,14 @@
 
 #include "deltaw/base/thread.h"
 
-/* By whom it is waited for: someone looking at the screen, a command, nobody. */
+/* Who waits for it: someone looking at the screen, a command, nobody. */
 enum job_lane { JOB_VIEW, JOB_TASK, JOB_FIT, JOB_LANES };
 enum job_state { JOB_NONE, JOB_QUEUED, JOB_RUNNING, JOB_PAUSED, JOB_DONE };
 
 /* One piece of work, owned by who sends it; all zero at first. */
 struct job {
-    /* In a thread.  It polls job->stop, which turns true when the result is not wanted any
-     * more: then it gives up soon. */
+    /* In a thread.  It polls job->stop, which turns true when the result is no longer
+     * wanted, and then returns soon. */
     void (*run)(struct job *job);
     void *data; /* the thread's from job_send until job_done or job_recall */
     enum job_lane lane;
@@ -39,12 +39,12 @@ struct job {
     struct job *next;
 };
 
-/* Jobs that are told of as one; the owner's, zero but for the name at first. */
+/* Jobs reported as one; the owner's, zero at first but for the name. */
 struct job_group {
     const char *name;
     /* private */
-    size_t n, done, ran; /* jobs sent; through with; of these, that had begun */
-    double seconds;      /* that those which ran took together */
+    size_t n, done, ran; /* jobs sent; finished; of the finished, those that had begun */
+    double seconds;      /* taken by those that ran, together */
 };
 
 struct job_progress {

@@ -15,8 +15,8 @@ void *mem_resize(void *old, size_t n, size_t size) __attribute__((returns_nonnul
  * the array (moved or not); new bytes are not zeroed. */
 void *mem_reserve(void *old, size_t *capacity, size_t need, size_t size)
     __attribute__((returns_nonnull));
-/* What is in these bytes of an allocation is needed no more: whole pages of them go
- * back to the system at once; they read as 0 until the allocation is freed. */
+/* The contents of these bytes are no longer needed: whole pages among them go back to the
+ * system at once and read as 0 until the allocation is freed. */
 void mem_discard(void *memory, size_t bytes);
 char *mem_text(const char *text) __attribute__((malloc, returns_nonnull));
 char *mem_text_n(const char *text, size_t n) __attribute__((malloc, returns_nonnull));

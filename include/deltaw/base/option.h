@@ -33,8 +33,8 @@ enum option_type {
 };
 
 struct option_row {
-    const char *name; /* NULL ends a table; "w_NAME": any that begins so, "NAME": any at all,
-                       * which only who reads them can tell from a slip */
+    const char *name; /* NULL ends a table; "w_NAME": any that begins so, "NAME": any at
+                       * all, which only the reader can tell from a slip */
     enum option_type type;
     double min, max;      /* numbers; min == max == 0: any */
     const char *words;    /* OPTION_WORD: "a|b|c"; a NUMBER may also be one of these words */
@@ -90,9 +90,6 @@ bool option_unknown(const struct option_row *table, const char *name, int column
                     struct err *err);
 /* "1 to 5000", "zero|psychometric|NUMBER", "FILE" ... for help and errors. */
 void option_range(const struct option_row *option, struct strbuf *out);
-
-/* The i-th name of a table, for nearest_word. */
-const char *option_name_at(void *table, size_t i);
 
 /* The candidate nearest to `word` by edit distance, NULL when none is near.
  * get(context, i) returns the i-th candidate, NULL after the last. */

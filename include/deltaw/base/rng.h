@@ -8,20 +8,21 @@
 #include <stdint.h>
 
 enum rng_purpose {
-    RNG_INIT = 1, /* parameters of a fit; a = tensor */
-    RNG_STIMULI,  /* simulation; a = animal */
-    RNG_CHOICES,  /* simulation; a = animal */
-    RNG_NOISE,    /* simulation; a = animal */
-    RNG_START,    /* simulation: w_0, b_0; a = animal */
-    RNG_FOLDS,    /* cross-validation */
-    RNG_SAMPLE,   /* evenly drawn subsets */
-    RNG_TEST,     /* test programs */
-    RNG_BATCH,    /* order of batches; a = epoch */
+    RNG_INIT = 1,  /* parameters of a fit; a = tensor */
+    RNG_STIMULI,   /* simulation; a = animal */
+    RNG_CHOICES,   /* simulation; a = animal */
+    RNG_NOISE,     /* simulation; a = animal */
+    RNG_START,     /* simulation: w_0, b_0; a = animal */
+    RNG_FOLDS,     /* cross-validation */
+    RNG_SAMPLE,    /* evenly drawn subsets */
+    RNG_TEST,      /* test programs */
+    RNG_BATCH,     /* order of batches; a = epoch */
+    RNG_BOOTSTRAP, /* samples of animals */
 };
 
 struct rng {
     uint32_t key[2], counter[4], block[4];
-    unsigned used; /* words of block already given out */
+    unsigned used; /* words of the block already used */
 };
 
 struct rng rng_stream(uint64_t seed, enum rng_purpose purpose, uint32_t a, uint32_t b);
@@ -30,7 +31,7 @@ double rng_uniform(struct rng *rng); /* [0,1), 53 bits */
 double rng_between(struct rng *rng, double lo, double hi);
 double rng_normal(struct rng *rng);              /* N(0,1), Box-Muller */
 uint32_t rng_below(struct rng *rng, uint32_t n); /* 0 .. n-1, no bias */
-/* order [n]: 0 .. n-1, all orders alike likely (Fisher-Yates, inside out). */
+/* order [n]: 0 .. n-1, all orders equally likely (Fisher-Yates, inside out). */
 void rng_order(struct rng *rng, size_t n, size_t *order);
 
 #endif

@@ -11,7 +11,7 @@
 bool thread_start(pthread_t *thread, void *(*run)(void *), void *arg, struct err *err);
 
 /* Make the calling thread yield to the main one, by so many steps of nice (Linux: of the
- * thread), unless who started it does so already. */
+ * thread), unless the thread that started it yields already. */
 enum { THREAD_BACKGROUND = 5 };
 void thread_background(int steps);
 

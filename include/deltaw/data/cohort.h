@@ -1,7 +1,7 @@
-/* A cohort: the trials of several animals, one after the other, as columns.
- * Immutable once made and reference-counted, so that fits may go on reading
- * while the session loads another.  Trials with no choice never get in; what
- * was dropped and why is in `report`.
+/* A cohort: the trials of several animals, one after another, as columns. Immutable once
+ * made and reference-counted, so that fits can keep reading it while the session loads
+ * another.  Trials without a choice are never in it; what was dropped and why is in
+ * `report`.
  *
  * Sides: choice 0 = left, 1 = right; stimulus negative = left, positive = right. */
 #ifndef DELTAW_DATA_COHORT_H
@@ -32,7 +32,7 @@ struct load_report {
     bool reward_half;    /* true: kept at one half */
     char *mapping;       /* "subject=mouse_id  stimulus=contrast_right-contrast_left ..." */
     char *sides;         /* "choice 1 = right, 2 = left" */
-    char *notes;         /* what was strange, a sentence a line; "" when nothing was */
+    char *notes;         /* oddities, a sentence a line; "" for none */
     bool answer_unknown; /* no correct side is known: `answer` is what was rewarded */
 };
 

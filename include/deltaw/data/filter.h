@@ -1,5 +1,5 @@
-/* Parts of a cohort, as new cohorts.  What is left out was, for every model,
- * never visited: weights go on from the trial before the gap.
+/* Parts of a cohort, as new cohorts.  For every model, what is left out never happened:
+ * weights go on from the trial before the gap.
  *
  * A condition compares columns with values, joined by "and":
  *     stimulus<0 and reward=1        session<=10        subject=DAP007,DAP014

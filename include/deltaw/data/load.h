@@ -39,13 +39,13 @@ struct load_options {
     double center, divide;
     bool flip_stimulus, flip_choice;
     enum load_dates dates; /* which of year, month and day is first */
-    bool keep_copies;      /* sessions that are there twice are taken twice */
+    bool keep_copies;      /* sessions found twice are taken twice */
     const char *names;     /* "{subject}_{date}_{session}.csv": parts of files' names */
     /* Text files. */
-    bool no_header;            /* columns are called 1, 2, ... */
-    size_t skip;               /* lines before the header */
-    const char *comment;       /* lines that begin so are no rows; NULL: before the header, # */
-    char separator;            /* 0: found; ' ': runs of blanks */
+    bool no_header;      /* columns are named 1, 2, ... */
+    size_t skip;         /* lines before the header */
+    const char *comment; /* lines that begin with this are not rows; NULL: #, before the header */
+    char separator;      /* 0: found; ' ': runs of blanks */
     char decimal, thousands;   /* 0: point, none */
     const char *name;          /* as=NAME; NULL: the file's name */
     const atomic_bool *cancel; /* may be NULL; polled; gives ERR_INTERRUPTED */

@@ -35,7 +35,7 @@ struct figure_look {
     double font;          /* points; lines and gaps go with it */
     double dpi;           /* PNG: dots an inch */
     const char *family;   /* of the font, "sans" */
-    bool dark;            /* light on dark paper */
+    bool dark;            /* light on a dark page */
     const char *creator;  /* in a PDF */
 };
 

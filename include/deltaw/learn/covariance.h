@@ -7,11 +7,11 @@
 /* NULL stays NULL. */
 double *covariance_copy(const double *covariance, size_t size);
 
-/* Directions in the space of parameters for the delta method: with d_j the
- * derivative of f along direction j, the variance of f is the sum of d_j^2
- * (covariance = L L', the directions are the columns of L: one pair of evaluations
- * each, and steps that are as long as the errors are).  A parameter at its bound
- * has no error; where f depends on it, nothing can be said of f. */
+/* Directions in the space of parameters for the delta method: with d_j the derivative of f
+ * along direction j, the variance of f is the sum of d_j^2 (covariance = L L', the
+ * directions are the columns of L: one pair of evaluations each, and steps that are as long
+ * as the errors are).  A parameter at its bound has no error; where f depends on it, f has
+ * no error either. */
 struct covariance_directions {
     size_t size, n;    /* of a direction; how many with errors */
     double *direction; /* [n][size] */

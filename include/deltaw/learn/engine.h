@@ -1,9 +1,8 @@
 /* The engine: rollout of a rule over trials, and its exact adjoint.
  *
- * The same source is compiled once per instruction set (AVX-512, AVX2, SSE2) in
- * single precision, and once in double precision for checks; engine_pick()
- * chooses at run time.  Each SIMD lane is a stretch of one animal's life; a step is
- * one trial.
+ * The same source is compiled once per instruction set (AVX-512, AVX2, SSE2) in single
+ * precision, and once in double precision for checks; engine_pick() chooses at run time.
+ * Each SIMD lane is a stretch of one animal's trials; a step is one trial.
  *
  * Work comes in tiles: up to `lanes` animals, up to `max_steps` consecutive
  * trials.  A tile starts from given weights and hidden state (the carry), so
@@ -51,7 +50,7 @@ struct engine {
     struct compiled_rule *(*compiled_rule_new)(const struct rule *rule,
                                                const struct rule_shape *shape, size_t max_steps);
     void (*compiled_rule_free)(struct compiled_rule *compiled);
-    /* Take parameters over: theta [tensors.size]. */
+    /* Use these parameters: theta [tensors.size]. */
     void (*compiled_rule_set)(struct compiled_rule *compiled, const double *theta);
     /* Values carried between tiles per lane: K weights, then the state. */
     size_t (*compiled_rule_carry)(const struct compiled_rule *compiled);

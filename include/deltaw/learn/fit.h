@@ -1,8 +1,7 @@
 /* Fits: a model being trained in the background, or one that came from a file.
  *
- * The worker publishes {status, model snapshot} under a mutex and sends `wake`;
- * nothing of it is read without one of the functions below.  All functions here
- * are called from the main thread. */
+ * The worker publishes {status, model snapshot} under a mutex and sends `wake`; it is read
+ * only through the functions below.  All functions here are called from the main thread. */
 #ifndef DELTAW_LEARN_FIT_H
 #define DELTAW_LEARN_FIT_H
 
@@ -47,8 +46,8 @@ bool fit_active(struct fit *fit); /* running or paused */
 struct model *fit_model(struct fit *fit);
 /* The cohort it is fitted to, NULL for an opened one; not a new reference. */
 const struct cohort *fit_cohort(const struct fit *fit);
-/* Of all threads of its settings, use at most so many from the next pass on; 0: all.  For
- * fits side by side: each alone on a core gets more done than all on all.  The bits do
+/* From the next pass on, use at most this many of the threads in its settings; 0: all.  For
+ * fits side by side: each on a core of its own gets more done than all on all.  The bits do
  * not depend on it. */
 void fit_share(struct fit *fit, int threads);
 void fit_pause(struct fit *fit);

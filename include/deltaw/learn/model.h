@@ -65,11 +65,11 @@ struct visited *visited_hold(const struct visited *visited);
 void visited_drop(struct visited *visited);
 
 /* Do model and cohort go together?  The cohort has, with a value on every trial, the
- * columns that the policy names.  Asked wherever a model is to look at trials that it
- * was not fitted to: nothing below asks again. */
+ * columns that the policy names.  Check it wherever a model meets trials it was not fitted
+ * to: nothing below checks again. */
 bool model_meets(const struct model *model, const struct cohort *cohort, struct err *err);
 
-/* Share of choices made by lot: P(right) = lapse / 2 + (1 - lapse) sigmoid(w.x). */
+/* Share of choices made at random: P(right) = lapse / 2 + (1 - lapse) sigmoid(w.x). */
 double model_lapse(const struct model *model);
 
 /* Start weights of an animal: by name for a fitted one, else as w0= says for
@@ -85,9 +85,9 @@ void model_sweep(const struct model *model, const struct cohort *cohort, float *
  * as 0; use rule_state_step to give them. */
 void model_update(const struct model *model, size_t n, const double *u, double *dw);
 
-/* A rule let run by hand: n copies side by side, each with a hidden state of its
- * own (zero at first), for agents in closed loop and for histories with frozen
- * weights.  The caller keeps the weights. */
+/* A rule stepped by the caller: n copies side by side, each with its own hidden state (zero
+ * at first), for agents in closed loop and for histories with frozen weights.  The caller
+ * keeps the weights. */
 struct rule_state;
 struct rule_state *rule_state_new(const struct model *model, size_t n);
 /* One trial of the first `n` copies (n at most what rule_state_new got).  u [n][inputs]
@@ -102,9 +102,9 @@ void rule_state_copy(struct rule_state *to, size_t i, const struct rule_state *f
 void rule_state_reset(struct rule_state *state);
 void rule_state_free(struct rule_state *state);
 
-/* .npz: parameters under their PyTorch names, w0, and `deltaw_json` with
- * settings, history, version.  A file with parameters alone opens too: the
- * rule and the sizes are read off names and shapes. */
+/* .npz: parameters under their PyTorch names, w0, and `deltaw_json` with settings, history,
+ * version.  A file with parameters alone opens too: the rule and the sizes follow from
+ * names and shapes. */
 bool model_save(const struct model *model, const char *path, struct err *err);
 /* The settings of its fit as a JSON object.  Caller frees. */
 char *model_settings_json(const struct model *model);

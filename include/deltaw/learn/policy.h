@@ -32,6 +32,11 @@ struct policy {
 bool policy_parse(const char *text, struct policy *out, struct err *err);
 /* The columns it names are in the log and have a value on every trial. */
 bool policy_check(const struct policy *policy, const struct cohort *cohort, struct err *err);
+/* 1 / (1 + exp(-logit)), without loss at either end. */
+double policy_sigmoid(double logit);
+/* P(right) where a share of the choices is made by chance: lapse / 2 + (1 - lapse)
+ * sigmoid(logit). */
+double policy_right(double logit, double lapse);
 /* Index of the weight with this name ("w_stim"), or -1. */
 long policy_weight(const struct policy *policy, const char *name);
 

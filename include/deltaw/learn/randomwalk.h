@@ -2,9 +2,9 @@
  *   w_1k ~ N(0, 16^2),  w_tk ~ N(w_{t-1,k}, sigma_k^2), at the first trial of a session
  *   N(w_{t-1,k}, sigma_day_k^2) where sizes for days are wanted,
  *   P(right) = 1 / (1 + exp(-w_t . x_t)),
- * with the weights at their posterior mode and the sizes of the steps where Laplace's
- * approximation of the evidence is largest (Roy et al. 2018, NeurIPS; 2021, Neuron
- * 109:597).  It knows nothing of rewards, so trials without one count. */
+ * with the weights at their posterior mode and the sizes of the steps those that maximise
+ * Laplace's approximation of the evidence (Roy et al. 2018, NeurIPS; 2021, Neuron 109:597).
+ * It knows nothing of rewards, so trials without one count. */
 #ifndef DELTAW_LEARN_RANDOMWALK_H
 #define DELTAW_LEARN_RANDOMWALK_H
 
@@ -28,7 +28,7 @@ struct randomwalk_trials {
 /* Standard deviations of the steps, as natural logarithms, and what follows from them. */
 struct randomwalk {
     size_t n, n_weights;
-    bool by_day;                           /* sizes for days are there, and some day began */
+    bool by_day;                           /* there are sizes for days, and some day began */
     double log_sigma[2 * RANDOMWALK_MOST]; /* [n_weights] trials, then [n_weights] days */
     double log_error[2 * RANDOMWALK_MOST]; /* standard errors of these; NaN: at a bound */
     double *w;                             /* [n][n_weights] posterior mode */

@@ -48,6 +48,7 @@ struct rule_shape {
     enum alpha_kind alpha;    /* a learning rate per weight, or one for all */
     bool split;               /* alpha after correct, alpha_error after errors */
     bool forgetting;          /* dw_k -= forgetting_k w_k */
+    bool perseverance;        /* dw_k += perseverance_k f(y) x_k, f(y) = 2 y - 1 */
     enum baseline_kind baseline;
     unsigned terms;                /* gp: bits 1 << enum gp_term, see gp.h */
     enum remainder_kind remainder; /* gp */
@@ -97,6 +98,8 @@ void rule_layout(const struct rule *rule, const struct rule_shape *shape, struct
 void rule_init(const struct rule *rule, const struct rule_shape *shape,
                const struct tensors *tensors, unsigned long seed, double *theta);
 
+/* Has it a few parameters with names of their own, which agents can be given? */
+bool rule_is_textbook(const struct rule *rule);
 /* Has it a state beside the weights? */
 bool rule_remembers(const struct rule *rule, const struct rule_shape *shape);
 

@@ -1,5 +1,5 @@
 /* Settings of a fit: settings.def has a row for each, struct fit_settings its value.
- * Reading, writing, defaults and which rules take one go by the rows alone. */
+ * Reading, writing, defaults and which rules take one follow from the rows alone. */
 #ifndef DELTAW_LEARN_SETTINGS_H
 #define DELTAW_LEARN_SETTINGS_H
 
@@ -49,13 +49,13 @@ struct fit_settings {
     int threads; /* 0: all */
 };
 
-/* How a value is kept at its offset. */
+/* How a value is stored at its offset. */
 enum setting_store {
     SETTING_COUNT,  /* size_t */
     SETTING_INT,    /* int */
     SETTING_REAL,   /* double */
     SETTING_YES,    /* bool */
-    SETTING_WORD,   /* enum: the how manieth of the option's words */
+    SETTING_WORD,   /* enum: index into the option's words */
     SETTING_SHARE,  /* struct share */
     SETTING_SEED,   /* uint64_t */
     SETTING_TEXT,   /* char *, NULL: none */
@@ -85,10 +85,10 @@ struct setting {
     const char *without_weights; /* the default of rules without a policy, NULL: the option's */
     const char *old_key;         /* in files of older versions: a bool whose true is the second
                                   * word (of w0: fixed; of lapse: fit) */
-    bool quiet;                  /* told only when it is not at its default */
+    bool quiet;                  /* shown only when it is not at its default */
     bool adam_only;              /* optimizer=fast has no use for it */
     bool when_going_on;          /* a fit that goes on may have another */
-    bool unsaved;                /* none of the file's business */
+    bool unsaved;                /* not in the file */
     /* of the parameter it is about */
     const char *tensor; /* "alpha_error", NULL: none */
     bool term;          /* where it is yes a tensor [K] of its own: a term of dw that any
@@ -105,6 +105,10 @@ const struct setting *setting_of_tensor(const char *tensor);
 
 /* NULL: the rule takes it; else why not, "it has no alpha". */
 const char *setting_refused(const struct setting *setting, const struct rule *rule);
+
+/* The same of an argument about it: the error points there and names the rules that do. */
+bool setting_applies(const struct setting *setting, const struct rule *rule, const struct arg *arg,
+                     const char *verb, struct err *err);
 
 /* Is it part of struct rule_shape, or the policy? */
 bool setting_shapes(const struct setting *setting);

@@ -1,10 +1,9 @@
-/* Snapshots: the parameters of a fit at some of its epochs, kept so that the fit
- * can be replayed.  Every epoch is kept until there are SNAPSHOTS_MOST; from there on,
- * for each new one, the one goes whose neighbours are closest relative to their
- * epoch.  So the early epochs, in which most happens, stay dense, and the gaps after
- * them grow about with the epoch.  The first and the newest are always there.  A
- * search (textbook rules) keeps each evaluation that was better than all before it, by
- * the same rule.
+/* Snapshots: the parameters of a fit at some of its epochs, kept so that the fit can be
+ * replayed.  Every epoch is kept until there are SNAPSHOTS_MOST; after that, each new one
+ * displaces the one whose neighbours are closest relative to their epoch.  So the early
+ * epochs, in which most happens, stay dense, and the gaps after them grow about with the
+ * epoch.  The first and the newest are always there.  A search (textbook rules) keeps each
+ * evaluation that was better than all before it, by the same rule.
  *
  * Memory: at most SNAPSHOTS_MOST times the parameters and trained start weights in
  * double precision, and at most SNAPSHOTS_BYTES a fit, where larger models keep
@@ -25,8 +24,8 @@ struct snapshots {
 
 /* Room for as many as the two limits allow. */
 struct snapshots *snapshots_new(size_t size);
-/* The state after this epoch, values [size]: copied.  The newest epoch again takes the
- * place of what was there. */
+/* The state after this epoch, values [size]: copied.  The newest epoch given again replaces
+ * what was there. */
 void snapshots_add(struct snapshots *s, int epoch, const double *values);
 void snapshots_free(struct snapshots *s); /* NULL is fine */
 

@@ -19,25 +19,27 @@ struct command {
     const struct option_row *options; /* NULL: none */
     enum option_type positional_type; /* for completion */
     size_t positional_min, positional_max;
-    const char *first_words;         /* "data|gradient": what may stand first besides, for
-                                      * completion; NULL: none */
-    const char *const *first_list;   /* the same, NULL-terminated; NULL: none */
-    enum option_type following_type; /* of the second word on; used with positional_max > 1 */
+    const char *first_words;           /* "data|gradient": what else may come first, for
+                                        * completion; NULL: nothing */
+    const char *(*first_at)(size_t i); /* the same by number, NULL after the last; NULL: none */
+    enum option_type following_type;   /* from the second word on; used with positional_max > 1 */
     const char *endings; /* of the files it names, ".csv|.npz", for completion; NULL: any */
     /* Does the option go with the first word?  For completion; NULL: all do. */
     bool (*takes)(const char *word, const char *option);
+    /* Options under the names they had, and have: "features", "policy", ..., NULL. */
+    const char *const *renamed;
     bool raw;      /* NAME=VALUE is no option: every word is positional */
     bool unlogged; /* not part of a replayable log */
     bool narrates; /* a script's narration, which is not echoed */
-    bool at_once;  /* a key may run it while another is waited for, as it may
-                                      * the verbs of views: it changes only what is shown */
+    bool at_once;  /* a key may run it, like the verbs of views, while another is being
+                    * waited for: it changes only what is shown */
     bool (*run)(struct session *session, const struct args *args, struct output *out,
                 struct err *err);
 };
 
 const struct command *command_find(const char *name);
 const struct command *command_at(size_t i); /* NULL after the last */
-/* What a command takes; view verbs take what their view takes. */
+/* The options of a command; verbs of views take those of their view. */
 const struct option_row *command_options(const struct command *command); /* NULL: none */
 size_t command_positional(const struct command *command);
 const char *command_group_name(enum command_group group); /* "Data" */

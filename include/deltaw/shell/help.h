@@ -6,8 +6,8 @@
 
 #include "deltaw/base/strbuf.h"
 
-/* The man page's COMMANDS section in mdoc, from ".Sh COMMANDS" on.  False when
- * a table holds what mdoc cannot say (a control character). */
+/* The man page's COMMANDS section in mdoc, from ".Sh COMMANDS" on.  False when a table
+ * holds something mdoc cannot express (a control character). */
 bool help_mdoc(struct strbuf *out);
 
 #endif

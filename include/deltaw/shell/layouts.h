@@ -1,6 +1,6 @@
-/* Layouts of the full screen that have a name.  A picture is views with '|' or ','
- * for beside and '/' for above, each with a share of the width, and maybe the
- * height, of what it is in: "loss:2|map:3/slice". */
+/* Layouts of the full screen that have a name.  A picture is views joined by '|' or ','
+ * (side by side) and '/' (one above another), each with a share of the width, and perhaps
+ * the height, of what holds it: "loss:2|map:3/slice". */
 #ifndef DELTAW_SHELL_LAYOUTS_H
 #define DELTAW_SHELL_LAYOUTS_H
 

@@ -1,7 +1,7 @@
-/* Where commands put what they say.  Text: sentences and tables as they come.
- * JSON: one object a line and command, {"command":..., "ok":true, ...}; CSV:
- * only tables.  Results go to `result` (stdout, or the transcript), progress
- * and complaints to `complaint` (stderr, or the transcript, marked). */
+/* Where the output of commands goes.  Text: sentences and tables as they come. JSON: one
+ * object a line and command, {"command":..., "ok":true, ...}; CSV: only tables.  Results go
+ * to `result` (stdout, or the transcript), progress and complaints to `complaint` (stderr,
+ * or the transcript, marked). */
 #ifndef DELTAW_SHELL_OUTPUT_H
 #define DELTAW_SHELL_OUTPUT_H
 
@@ -20,14 +20,14 @@ struct output {
     int width;          /* cells; 80 in a pipe */
     struct style style; /* what pictures may use */
     bool quiet;         /* -q: no progress, no chatter on `complaint` */
-    int echoed;         /* cells before the line just typed, while it stands right above
-                         * what is put out next; 0: it does not.  Hosts set it. */
+    int echoed;         /* cells before the line just typed, while that line is directly
+                         * above the next output; 0: it is not.  Hosts set it. */
     void *host;
     void (*result)(void *host, const char *bytes, size_t n);
     void (*complaint)(void *host, const char *bytes, size_t n);
     struct strbuf object;        /* JSON being collected */
     bool any;                    /* a field was added; in CSV a table was printed */
-    struct strbuf command, text; /* JSON: the command line; what was said */
+    struct strbuf command, text; /* JSON: the command line; the text put out */
 };
 
 /* A sentence or a block of text: text mode prints it (newline added when

@@ -1,6 +1,6 @@
-/* The session: THE state of a run of the program, and the one way in for
- * commands.  Keyboard, -c, -f, stdin and the rc file all feed it text; a host
- * (full screen, line REPL, batch) steps it and looks at what it left.
+/* The session: THE state of a run of the program, and the only way in for commands.
+ * Keyboard, -c, -f, stdin and the rc file all feed it text; a host (full screen, line REPL,
+ * batch) steps it and looks at the outcome.
  *
  *   session_feed(s, text, "prompt", ...);
  *   while (session_step(s, out) == STEP_RAN) ;
@@ -27,16 +27,16 @@ struct session_host {
     /* Show the session's view of this name in a tile.  When NULL, view verbs
      * print the picture. */
     bool (*show)(void *data, const char *view, struct err *err);
-    /* layout, zoom, clear: things only a screen can do. */
+    /* layout, zoom, clear: what only a screen can do. */
     bool (*screen)(void *data, const char *verb, const struct args *args, struct err *err);
     /* Lines of history, i from 0 (oldest); NULL after the last. */
     const char *(*history)(void *data, size_t i);
     /* A command of a script (-f, source, lesson) is about to run: show it as if it
      * had been typed.  Not called for say and pause-for-enter. */
     void (*echo)(void *data, const char *command);
-    /* The text of `say`, one paragraph.  When NULL, it is put out as a result. */
+    /* The text of `say`, one paragraph.  When NULL, it is printed as a result. */
     void (*narrate)(void *data, const char *text);
-    /* Bytes to the terminal beside the picture, which they must not change. */
+    /* Bytes to the terminal that must not change the picture. */
     bool (*terminal)(void *data, const char *bytes, size_t n, struct err *err);
 };
 
@@ -45,7 +45,7 @@ struct session_setup {
     bool seeded; /* there is a default of seed=: */
     uint64_t seed;
     bool keep_going; /* go on after a failed command */
-    bool prefixes;   /* unique prefixes of verbs work: at a prompt only */
+    bool prefixes;   /* unique prefixes of verbs are accepted: at a prompt only */
     struct session_host host;
 };
 
@@ -61,65 +61,63 @@ void session_feed_line(struct session *session, const char *text, const char *so
 bool session_feed_file(struct session *session, const char *path, struct err *err);
 /* The same for the rc file, whose commands are not echoed. */
 bool session_feed_rc(struct session *session, const char *path, struct err *err);
-/* A line typed while the session is STEP_PAUSED runs at once and then it is paused
- * again, also when the line fails; else as session_feed. */
+/* A line typed while the session is STEP_PAUSED runs at once, and then the session pauses
+ * again, even when the line fails; otherwise as session_feed. */
 void session_feed_aside(struct session *session, const char *text, const char *source);
 
 enum step {
     STEP_IDLE,    /* nothing queued */
     STEP_RAN,     /* one command ran (or one piece of waiting ended): step again */
-    STEP_FAILED,  /* one command failed, its error was put out; see session_exit_code */
+    STEP_FAILED,  /* one command failed and its error was printed; see session_exit_code */
     STEP_WAITING, /* for a job or a background task: poll session_wake(), step again */
-    STEP_PAUSED,  /* pause-for-enter: session_enter() goes on */
+    STEP_PAUSED,  /* pause-for-enter: session_enter() continues */
     STEP_QUIT,
 };
 /* Runs at most one command.  After STEP_FAILED the rest of the queue is gone
  * unless keep_going. */
 enum step session_step(struct session *session, struct output *out);
 void session_enter(struct session *session);
-/* ^C: give up what is waited for and what is queued.  Fits go on training. */
+/* ^C: give up what is being waited for and what is queued.  Fits keep training. */
 void session_cancel(struct session *session);
 
-/* A command that a key stands for.  Verbs of views and of the screen run at once
- * and say nothing but errors, whatever is waited for; others are queued.  In a
- * log the last of several like it (map w_bias=1, map w_bias=1.5) stands for all. */
+/* The command a key stands for.  Verbs of views and of the screen run at once, whatever is
+ * being waited for, and print nothing but errors; others are queued.  A log keeps only the
+ * last of several alike (map w_bias=1, map w_bias=1.5). */
 void session_key(struct session *session, const char *command, struct output *out);
-/* Verb and names of the arguments, "map w_bias=": commands of the same shape only
- * replace what the one before has set.  "" when the command is not of that kind. */
+/* Verb and names of the arguments, "map w_bias=": commands of the same shape only replace
+ * what the one before has set.  "" when the command is of another kind. */
 void session_key_shape(const char *command, struct strbuf *out);
 
 /* 0, or the exit code of the first failure. */
 int session_exit_code(const struct session *session);
 const struct wake *session_wake(const struct session *session);
-/* What is being waited for, with progress: "loading mice.csv.gz 43 %"; "" when
- * nothing.  For a status line. */
+/* What is being waited for, with progress: "loading mice.csv.gz 43 %"; "" for nothing.  For
+ * a status line. */
 void session_waiting(struct session *session, struct strbuf *out);
 /* News since last time, a line each: "dnn1 done: 100 epochs, loss .5031 ...". */
 void session_news(struct session *session, struct output *out);
 /* Any fit running or paused? */
 bool session_busy(struct session *session);
 
-/* Models that were trained here and are not in a file as they are now, with at
- * least `worth` seconds of work in each.  Names, parted by ", ", are added to out
- * (may be NULL); returns how many. */
+/* Models trained here, with at least `worth` seconds of work in each, whose present state
+ * is in no file.  Names, parted by ", ", are added to out (may be NULL); returns how many. */
 size_t session_unsaved(struct session *session, double worth, struct strbuf *out);
-/* The session is ended from outside: stops what trains, waits up to `patience`
- * seconds for that, and writes those models as FOLDER/NAME-DATE-TIME-PID.npz for
- * the user alone.  A line each, of where or of why not, is added to told. */
+/* The session is being ended from outside: stops fits, waits up to `patience` seconds for
+ * that, and writes those models as FOLDER/NAME-DATE-TIME-PID.npz for the user alone.  Adds
+ * a line for each to told: where it is, or why it is not. */
 void session_rescue(struct session *session, const char *folder, double patience, double worth,
                     struct strbuf *told);
 
 /* What views draw; valid until the next session_* call. */
 const struct scene *session_scene(struct session *session);
-/* The session's own view of each kind, made on demand; its settings last. */
+/* The session's own view of each kind, made on demand; its settings persist. */
 struct view *session_view(struct session *session, const char *name, struct err *err);
 /* Bring one up to date without waiting, as view_update_later: session_wake() tells
  * when there is more to show. */
 bool session_update_view(struct session *session, struct view *view, struct err *err);
 
-/* Is a fit replayed?  Then these keys, in tiles of views that show a model, are not
- * the view's: true when `key` is one of them, and `command` is what to run ("":
- * nothing). */
+/* Is a fit being replayed?  Then these keys, in tiles of views that show a model, are not
+ * the view's: true when `key` is one of them, and `command` is what to run ("": nothing). */
 bool session_replays(const struct session *session, const char *view);
 bool session_replay_key(const struct session *session, const char *view, const char *key,
                         struct strbuf *command);
@@ -129,9 +127,9 @@ const char *session_replay_keys(void);
 /* Settings (set NAME=VALUE): "support", "background" ... NULL: unknown. */
 const char *session_setting(const struct session *session, const char *name);
 
-/* One header line: cohort, trials, job in front with epoch, rate, ETA, loss;
- * drops what matters least until it fits.  ASCII when the style of the last
- * step's output, or of session_style, says so. */
+/* One header line: cohort, trials, job in front with epoch, rate, ETA, loss; drops what
+ * matters least until it fits.  ASCII when the style of the last output, or of
+ * session_style, is. */
 void session_header(struct session *session, int width, struct strbuf *out);
 
 /* Tell the style before the first step. */
@@ -142,7 +140,7 @@ void session_style(struct session *session, const struct style *style);
  * the value only. */
 struct completion {
     size_t from;
-    char *about; /* what they are values of, one line; NULL: each says it itself */
+    char *about; /* what they are values of, one line; NULL: each has a meaning of its own */
     size_t n;
     struct candidate {
         char *word;    /* replaces line[from..point) */
@@ -152,9 +150,9 @@ struct completion {
 };
 void session_complete(struct session *session, const char *line, size_t point,
                       struct completion *out);
-/* What may follow when the cursor stands at the end of `line`: rest is what would
- * complete its last word, where that is certain, or the default of an option; words are what is
- * still possible behind that, in a few words.  Fast: for every key. */
+/* What may follow when the cursor is at the end of `line`: rest would complete its last
+ * word, where that is certain, or is the default of an option; words describe briefly what
+ * is possible after that.  Fast enough for every key. */
 void session_hint(struct session *session, const char *line, struct strbuf *rest,
                   struct strbuf *words);
 void completion_free(struct completion *completion);

@@ -41,11 +41,11 @@ void trajectory_compute(const struct model *model, const struct cohort *cohort, 
                         const float *visited, struct trajectory *out);
 void trajectory_free(struct trajectory *trajectory);
 
-/* P(right) over one animal's trials, apart for stimuli on the left [0] and on the
+/* P(right) over one animal's trials, separately for stimuli on the left [0] and on the
  * right [1]: as chosen, and as the model expected on the same trials. */
 struct sides {
     size_t n_bins, bin;
-    double *x;                       /* [n_bins] trial in the middle, from 1 */
+    double *x;                       /* [n_bins] middle trial, from 1 */
     double *chosen[2], *expected[2]; /* [n_bins]; NaN: no such trial */
     size_t n[2];                     /* trials of either side */
 };

@@ -1,5 +1,5 @@
-/* Looking a cohort over before a fit: facts about it, and which of them to look
- * at twice.  Nothing is changed or dropped. */
+/* Looking a cohort over before a fit: facts about it, and which of them deserve a second
+ * look.  Nothing is changed or dropped. */
 #ifndef DELTAW_STUDY_CHECK_H
 #define DELTAW_STUDY_CHECK_H
 

@@ -1,12 +1,12 @@
 /* Looking into a rule: maps and slices of dw over what the rule sees.
  *
- * Every variable that is not on an axis, in a panel or fixed keeps the values
- * of trials the animals visited: the cell's value is the mean of dw over an even
- * sample of visited trials (its size is in `n_sample`) with the axis variables
- * put in their place.  Reward, choice and side hang together: with s and r set,
- * the choice is the one that gives this reward; at s = 0 the side that paid is
- * right as often as on visited trials with s = 0 (where there are none, the
- * sampled trial's).  Support of a cell: how many visited trials fall into it. */
+ * Every variable that is not on an axis, in a panel or fixed keeps the values of trials the
+ * animals visited: the cell's value is the mean of dw over an even sample of visited trials
+ * (its size is in `n_sample`) with the axis variables put in their place.  Reward, choice
+ * and side depend on one another: with s and r set, the choice is the one that gives this
+ * reward; at s = 0 the side that paid is right as often as on visited trials with s = 0
+ * (where there are none, the sampled trial's).  Support of a cell: how many visited trials
+ * fall into it. */
 #ifndef DELTAW_STUDY_PROBE_H
 #define DELTAW_STUDY_PROBE_H
 
@@ -26,7 +26,7 @@ enum { PAST_LAGS = 3, PAST_MOST_LAGS = 10, PAST_HISTORIES = 1024 };
  * line each of the last two (slices). */
 enum past { PAST_ANY, PAST_REWARDED, PAST_UNREWARDED, PAST_BOTH };
 
-/* Values that are held in place of those visited; NaN: not held. */
+/* Values held instead of those visited; NaN: not held. */
 struct fixed {
     double stimulus, choice, reward; /* choice 0 left, 1 right */
     double day;                      /* 1 on the first trial of a session, see cohort_day */
@@ -87,7 +87,7 @@ struct map_panel {
 };
 
 struct map {
-    struct map_request request; /* with what was chosen for it */
+    struct map_request request; /* with the choices made for it filled in */
     struct axis x, y;
     size_t n_panels;
     struct map_panel panel[PROBE_MAX_PANELS];
@@ -103,7 +103,7 @@ struct map {
 
 /* "w_stim": the first weight that depends on the stimulus, else the first. */
 const char *probe_weight(const struct policy *policy);
-/* Is the true rule known that made these trials (NULL: none), for this policy? */
+/* Is the true rule behind these trials known (NULL: none), for this policy? */
 bool probe_true_known(const struct cohort *cohort, const struct policy *policy);
 /* Does an update of this model depend on the trials before? */
 bool probe_sees_past(const struct model *model);

@@ -1,7 +1,7 @@
-/* Psychometric curves: the share of rightward choices by stimulus, in groups of
- * sessions (or of trials, where there are no sessions), and what a model
- * expected on the very trials.  Intervals are Wilson's (1927, J Am Stat Assoc
- * 22:209), 95 %; they take trials as independent. */
+/* Psychometric curves: the share of rightward choices by stimulus, in groups of sessions
+ * (or of trials, where there are no sessions), and what a model expected on the same
+ * trials.  Intervals are Wilson's (1927, J Am Stat Assoc 22:209), 95 %; they take trials as
+ * independent. */
 #ifndef DELTAW_STUDY_PSYCHOMETRIC_H
 #define DELTAW_STUDY_PSYCHOMETRIC_H
 
@@ -34,8 +34,8 @@ struct psychometric_points {
     double *p, *lo, *hi;           /* [n_stimuli] share and interval, NaN: no trial */
     double *expected;              /* [n_stimuli] mean P(right) of the model; NaN: none */
     double accuracy;               /* share of rewarded among trials whose reward is known */
-    /* logit P(right) = slope (s - bias), by maximum likelihood, without lapses.
-     * NaN where the choices do not tell (one stimulus, no error at all). */
+    /* logit P(right) = slope (s - bias), by maximum likelihood, without lapses. NaN where
+     * the choices do not determine it (one stimulus, no error at all). */
     double bias, slope;
 };
 
@@ -47,7 +47,7 @@ struct psychometric {
     struct psychometric_group group[PSYCHOMETRIC_GROUPS];
     struct psychometric_points points[PSYCHOMETRIC_GROUPS];
     long most_sessions; /* of an animal that is pooled */
-    /* of every trial, so that a model's part is one pass */
+    /* of every trial, so that a model's part takes one pass */
     uint8_t *level;  /* [n_trials] index into stimulus */
     uint8_t *member; /* [n_trials] bit g: in group g */
 };

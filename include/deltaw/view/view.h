@@ -1,6 +1,6 @@
-/* Views: a picture of the session's models and cohort.  A view reads a scene,
- * computes its tables, draws them on a canvas, says them in words and exports
- * them.  It never changes the session: a key gives back a command. */
+/* Views: a picture of the session's models and cohort.  A view reads a scene, computes its
+ * tables, draws them on a canvas, describes them in words and exports them.  It never
+ * changes the session: a key returns a command. */
 #ifndef DELTAW_VIEW_VIEW_H
 #define DELTAW_VIEW_VIEW_H
 
@@ -34,10 +34,10 @@ struct scene {
     } * help;                            /* [n_help], groups together */
 };
 
-/* jobs and models as tables, the same in every host: what the verbs of that name
- * put out.  width: for people, of their text, with a short head for parameters, * for
- * the model in use, and held-out losses and cohorts only where that tells something;
- * 0: all columns.  sort: a word of the option. */
+/* jobs and models as tables, the same in every host: the output of the verbs of that name.
+ * width: for people, of their text, with a short head for parameters, * for the model in
+ * use, and held-out losses and cohorts only where that tells something; 0: all columns.
+ * sort: a word of the option. */
 void view_jobs_table(const struct scene *scene, struct table *out);
 void view_models_table(const struct scene *scene, int width, const char *sort, struct table *out);
 
@@ -47,10 +47,10 @@ struct view_job;
 struct view_work {
     size_t size; /* of a job */
     bool beside; /* there is a picture without it */
-    /* Any thread; uses nothing but the job.  *stop true: the result is not wanted any
-     * more, give up soon. */
+    /* Any thread; uses nothing but the job.  *stop true: the result is no longer wanted;
+     * return soon. */
     bool (*compute)(struct view_job *job, const atomic_bool *stop, struct err *err);
-    /* Main thread, after a compute that went well: moves the result over.  False: there is
+    /* Main thread, after a compute that succeeded: moves the result over.  False: there is
      * none to show; err says why. */
     bool (*adopt)(void *state, struct view_job *job, struct err *err);
     void (*release)(struct view_job *job); /* what is still in it */
@@ -69,9 +69,9 @@ struct view_ops {
     /* Take all arguments (kept and fresh, checked against options) over into
      * the state; on failure the state is as before. */
     bool (*configure)(void *state, const struct args *args, struct err *err);
-    /* Does this scene have what the options ask for: a model, an animal, a weight, a
-     * truth?  Computes nothing.  True also where there is nothing to look at yet, which
-     * is no fault of the options.  NULL: they ask for nothing of that kind. */
+    /* Does this scene have what the options ask for: a model, an animal, a weight, a truth?
+     * Computes nothing.  Also true where there is nothing to look at yet, which is not the
+     * options' fault.  NULL: they ask for nothing of that kind. */
     bool (*check)(const void *state, const struct scene *scene, struct err *err);
     /* Takes over what the scene has, and shows it at once where that takes no more than a
      * few ms.  What takes more is a job: one is made when something is out of date, and
@@ -81,7 +81,7 @@ struct view_ops {
     bool (*update)(void *state, const struct scene *scene, bool pending, struct view_job **job,
                    struct err *err);
     const struct view_work *work; /* what its jobs do; NULL: it has none */
-    /* Before each draw: its room, where what is computed goes with it.  NULL: no. */
+    /* Before each draw: its room, where what is computed depends on it.  NULL: it does not. */
     void (*room)(void *state, struct rect area, const struct style *style);
     void (*title)(const void *state, struct strbuf *out);
     void (*draw)(void *state, struct canvas *canvas, struct rect area, const struct style *style);
@@ -92,7 +92,7 @@ struct view_ops {
     /* A key ("left", "up", "[", "c", ...): true when it is the view's, and
      * `command` is what to run ("" for none: just redraw). */
     bool (*key)(void *state, const char *key, struct strbuf *command);
-    bool always_keys; /* key is asked also when there was nothing to show */
+    bool always_keys; /* key is also called when there is nothing to show */
     /* A click on (x, y) of a picture in this area; NULL: the view has no use for it. */
     bool (*click)(void *state, struct rect area, const struct style *style, int x, int y,
                   struct strbuf *command);
@@ -105,7 +105,7 @@ const struct view_ops *view_at(size_t i); /* NULL after the last */
 struct view; /* ops, arguments and state */
 /* args may be NULL.  Unknown options are refused here. */
 struct view *view_open(const struct view_ops *ops, const struct args *args, struct err *err);
-/* One more of the same kind with the same arguments, for another thread. */
+/* Another of the same kind with the same arguments, for another thread. */
 struct view *view_twin(const struct view *view, struct err *err);
 void view_close(struct view *view);
 /* Whose model it shows, as asked for; NULL: that of the one in use. */
@@ -117,9 +117,9 @@ bool view_configure(struct view *view, const struct args *args, struct err *err)
  * is as before then. */
 bool view_request(struct view *view, const struct args *args, const struct scene *scene,
                   struct err *err);
-/* All that was asked for and holds; to be copied, for view_restore. */
+/* All arguments in force; copy them for view_restore. */
 const struct args *view_args(const struct view *view);
-/* Back to what was asked for then. */
+/* Back to those arguments. */
 void view_restore(struct view *view, const struct args *args);
 /* The model of this name is gone: a view that asked for it shows the one in use again,
  * and true is returned. */
@@ -136,8 +136,8 @@ bool view_waits(struct view *view);
 /* False: nothing to show; err says why. */
 bool view_shown(const struct view *view, struct err *err);
 void view_title(const struct view *view, struct strbuf *out);
-/* The same for `width` cells: parts that the picture or the header tells are left
- * out while it is too long; it may still be. */
+/* The same for `width` cells: while it is too long, parts that the picture or the header
+ * also tell are left out; it may still be too long. */
 void view_title_within(const struct view *view, const struct scene *scene, int width,
                        struct strbuf *out);
 void view_draw(struct view *view, struct canvas *canvas, struct rect area,

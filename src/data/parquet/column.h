@@ -18,7 +18,7 @@ struct parquet_reader;
 /* fd: of the file, read by pread; both must outlive the reader. */
 struct parquet_reader *parquet_reader_new(const struct parquet_meta *meta, size_t column, int fd);
 void parquet_reader_free(struct parquet_reader *reader);
-/* Does it hand out texts, or numbers?  By what the column means. */
+/* Does it hand out texts, or numbers?  Depends on what the column means. */
 bool parquet_is_text(const struct parquet_column *column);
 /* The next values, at most PARQUET_BATCH: how many; 0 after the last; -1 and err.  They
  * are in numbers (NaN where null) or texts (empty where null). */

@@ -10,7 +10,7 @@
 enum { REQUIRED, OPTIONAL, REPEATED };
 enum { MOST_COLUMNS = 100000 };
 
-/* An element of the schema as it stands there, depth first. */
+/* An element of the schema as stored, depth first. */
 struct element {
     const char *name;
     size_t n_name;

@@ -20,12 +20,12 @@ enum parquet_physical {
     PARQUET_FIXED,
 };
 
-/* What a value means, and so what becomes of it. */
+/* What a value means, and so how it is read. */
 enum parquet_meaning {
     PARQUET_NUMBER,    /* a number as it is */
     PARQUET_UNSIGNED,  /* integers without sign */
     PARQUET_HALF,      /* floats of two bytes */
-    PARQUET_TEXT,      /* text, or bytes taken as such */
+    PARQUET_TEXT,      /* text, or bytes taken as text */
     PARQUET_DATE,      /* days since 1970: text 2020-08-24 */
     PARQUET_TIMESTAMP, /* `per_second` since 1970: text 2020-08-24T10:00:00.25 */
     PARQUET_TIME,      /* since midnight: seconds */

@@ -80,7 +80,7 @@ void values_add_text(struct values *v, size_t i, const char *text, size_t n)
     v->texts[i].n = n;
 }
 
-/* Now that the arena moves no more. */
+/* Now that the arena no longer moves. */
 void values_place(struct values *v, size_t n)
 {
     char *at = v->arena.text;

@@ -25,7 +25,7 @@ void values_add_moment(const struct parquet_column *column, struct values *value
                        int64_t value);
 /* An integer as a number: with its sign, or without; times in seconds. */
 double values_integer(const struct parquet_column *column, int64_t value);
-/* All n texts are there: now they get their places, for the arena moves no more. */
+/* All n texts are there: now they get their addresses, since the arena no longer moves. */
 void values_place(struct values *values, size_t n);
 
 #endif

@@ -32,7 +32,7 @@ static const struct option_row animals_table[] = {
     {0},
 };
 
-/* -1: as they come. */
+/* -1: in the order of the log. */
 static int sort_column(const struct args *args)
 {
     static const char *const words[] = {"animal", "trials", "sessions", "correct", "right"};

@@ -26,7 +26,7 @@ struct check {
     struct rule_shape shapes[CHECK_RULES];
     struct gradient_row rows[CHECK_RULES][CHECK_ROWS];
     size_t n_rows[CHECK_RULES];
-    struct err failed; /* ERR_CHECK: the rows are there all the same */
+    struct err failed; /* ERR_CHECK: the rows exist all the same */
 };
 
 static bool check_work(void *data, struct task *task, struct err *err)
@@ -163,7 +163,7 @@ static bool check_add(struct check *check, const struct rule *rule, const struct
     return true;
 }
 
-/* The rule named, which must take what is given; or all, with what each takes. */
+/* The rule named, which must take all options given; or all rules, each with those it takes. */
 static bool check_pick(struct check *check, const struct args *args, struct err *err)
 {
     const char *name = args_at(args, 1);

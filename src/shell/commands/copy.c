@@ -2,7 +2,7 @@
 
 #include "../state.h"
 
-/* What xterm takes at most is 100,000 bytes of base64. */
+/* xterm takes at most 100,000 bytes of base64. */
 enum { COPY_MOST = 74000 };
 
 static const struct option_row copy_options[] = {
@@ -47,7 +47,7 @@ static bool copy_run(struct session *session, const struct args *args, struct ou
     const char *name = args_at(args, 0), *as = args_text(args, copy_options, "as");
     if (!name && !session->last_view)
         return err_set(err, ERR_USAGE,
-                       "copy: no view was looked at yet; name one, as in "
+                       "copy: no view has been looked at yet; name one, as in "
                        "`copy map`");
     if (name && !view_find(name))
         return err_at(err, ERR_USAGE, args->items[0].column,

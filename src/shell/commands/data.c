@@ -39,22 +39,30 @@ static void columns(const struct output *to, const struct cohort *cohort, struct
     strbuf_free(&list);
 }
 
-/* "alpha .0156", "alpha .0156,.0313", "stimuli ibl" */
-static void truth_item(const char *name, const json_t *value, struct strbuf *out)
+/* ".0156", ".0156,.0313", "ibl"; of groups "alpha .1,.1 / alpha .2,.3" */
+static void value_words(json_t *value, struct strbuf *out)
 {
     char buf[NUMBER_SIZE];
-    size_t n = json_is_array(value) ? json_array_size(value) : 1;
-    strbuf_printf(out, ", %s ", name);
-    for (size_t i = 0; i < n; i++) {
-        const json_t *one = json_is_array(value) ? json_array_get(value, i) : value;
-        strbuf_puts(out, i ? "," : "");
-        if (json_is_string(one))
-            strbuf_puts(out, json_string_value(one));
-        else if (json_is_number(one))
-            strbuf_puts(out, number_format(buf, json_number_value(one), 6));
-        else
-            strbuf_puts(out, json_is_true(one) ? "yes" : json_is_false(one) ? "no" : "-");
+    const char *name;
+    json_t *one;
+    size_t i, n = 0;
+    json_array_foreach(value, i, one)
+    {
+        bool plain = !json_is_array(one) && !json_is_object(one);
+        strbuf_puts(out, i == 0 ? "" : plain ? "," : " / ");
+        value_words(one, out);
     }
+    json_object_foreach(value, name, one)
+    {
+        strbuf_printf(out, "%s%s ", n++ ? " " : "", name);
+        value_words(one, out);
+    }
+    if (json_is_string(value))
+        strbuf_puts(out, json_string_value(value));
+    else if (json_is_number(value))
+        strbuf_puts(out, number_format(buf, json_number_value(value), 6));
+    else if (json_is_boolean(value))
+        strbuf_puts(out, json_is_true(value) ? "yes" : "no");
 }
 
 /* What made a simulated cohort, in words: "reinforce, policy stim+bias, ..." */
@@ -71,8 +79,10 @@ static void truth_words(const char *truth, struct strbuf *out)
         bool skip = json_is_object(value) || json_is_null(value);
         for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++)
             skip = skip || strcmp(name, elsewhere[i]) == 0;
-        if (!skip)
-            truth_item(name, value, out);
+        if (skip)
+            continue;
+        strbuf_printf(out, ", %s ", name);
+        value_words(value, out);
     }
     json_decref(object);
 }

@@ -59,7 +59,7 @@ struct exporting {
     bool grid;
     struct table table;   /* csv, json, npz */
     struct strbuf text;   /* what is written; npz: its JSON */
-    struct strbuf replay; /* what it was at, in a replay */
+    struct strbuf replay; /* the epoch shown, in a replay */
     struct figure figure; /* svg, pdf, png */
     struct figure_look look;
 };
@@ -274,7 +274,7 @@ const struct command command_export = {
         "screen.  .csv and .json are its table: loss: epoch,seconds,train,heldout; map: a row "
         "per cell with its axis values, value, support and se; weights: a row per trial.  .npz has "
         "its columns as arrays for numpy, of a map value[panel,y,x], support, se and the axes x and "
-        "y; its deltaw_json tells what repeats it.  .txt is the sentence and the picture, .ans "
+        "y; its deltaw_json has what is needed to repeat it.  .txt is the sentence and the picture, .ans "
         "the same with the colours of the terminal (cat shows it).  .cast is a film of the view "
         "through the epochs of the fit (see replay), an asciicast that `asciinema play` shows.  "
         "Files are written whole or not at all.",

@@ -8,7 +8,7 @@
 #include "../fitting.h"
 #include "../state.h"
 
-/* The true start weights are columns that the cohort has, or not. */
+/* Does the cohort have the columns of true start weights? */
 static bool check_truth(const struct args *args, const struct cohort *cohort,
                         const struct fit_settings *s, struct err *err)
 {
@@ -27,7 +27,7 @@ static bool check_truth(const struct args *args, const struct cohort *cohort,
     return true;
 }
 
-/* Names checked here, so that the error points at the word. */
+/* Names are checked here so that the error points at the word. */
 static bool check_holdout(const struct args *args, const struct cohort *cohort,
                           const struct fit_settings *s, struct err *err)
 {
@@ -146,7 +146,7 @@ static void say_started(const struct fit_settings *s, const struct rule *rule, c
         output_say(out, "%s has no weights: it predicts choices, and there is no map of it",
                    rule->name);
     if (s->shape.lapse.value > 0)
-        output_say(out, "a share of %s of the choices is taken as made by lot",
+        output_say(out, "a share of %s of the choices is taken as made at random",
                    number_format(buf, s->shape.lapse.value, 3));
     output_field_text(out, "model", name);
     output_field_text(out, "rule", rule->name);
@@ -220,11 +220,11 @@ const struct command command_fit = {
         "fraction of its passes over the cohort: it takes many steps a pass, each on a few "
         "pieces of truncation= trials from all over the cohort; a pass is an epoch, and "
         "without epochs= there are as many as end about where 1000 of Adam do.  It "
-        "overfits as soon, small cohorts most: watch the held-out loss.  init= goes on from a "
-        "saved fit of a network, to the bit as if it had not stopped, until there are "
-        "epochs= in all; options that are not given are then the file's.  With another "
-        "cohort or another setting it begins anew from the file's parameters, and says "
-        "so.  The same seed "
+        "overfits as soon, most of all on small cohorts: watch the held-out loss.  init= goes on from a "
+        "saved fit of a network until there are epochs= in all, to the bit as if it had not "
+        "stopped (on a processor of the same kind); options that are not given are the "
+        "file's.  With another cohort or another setting it begins anew from the file's "
+        "parameters, and says so.  The same seed "
         "gives the same bits on any number of threads.  `rules RULE` lists the options "
         "that a rule takes; others are refused.",
     .examples = "fit dnn\n"

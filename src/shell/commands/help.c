@@ -27,7 +27,7 @@ const struct command command_help = {
     .arguments = "[VERB|WORD|keys|examples]",
     .summary = "all verbs, one verb, or where a word occurs",
     .detail =
-        "`help VERB` tells its options and examples; `help WORD` searches names, summaries "
+        "`help VERB` shows its options and examples; `help WORD` searches names, summaries "
         "and option texts; `help keys` lists the keys of the full screen and `help examples` all examples.  `layout map|help` keeps the verbs and "
         "keys in a tile of the full screen.",
     .examples = "help\nhelp fit\nhelp seed\nhelp keys\nhelp examples",

@@ -22,7 +22,7 @@ static const char *candidate_at(void *unused, size_t i)
     return NULL;
 }
 
-/* The views of a picture: what stands before ':' between '|', ',' and '/'. */
+/* The views of a picture: the words between '|', ',' and '/', up to any ':'. */
 static bool check_picture(const struct arg *arg, struct err *err)
 {
     for (const char *at = arg->value; *at;) {

@@ -37,8 +37,8 @@ static const struct lesson *pick(const struct lessons *lessons, const char *word
     return NULL;
 }
 
-/* A lesson begins with views as at the start and without the models of the last
- * one, whose names it may use again. */
+/* A lesson begins with views as they are at the start and without the models of the last
+ * lesson, whose names it may reuse. */
 static bool begin(struct session *session, const char *path, const char *name, struct err *err)
 {
     char *text = script_read(path, err);
@@ -84,7 +84,7 @@ const struct command command_lesson = {
     .name = "lesson",
     .group = GROUP_ELSE,
     .arguments = "[N|NAME|FILE]",
-    .summary = "a narrated walk that types its own commands, or list them",
+    .summary = "a narrated tour that types its own commands, or list them",
     .detail = "Enter goes on, ^C ends it; what is typed while it waits runs at once.  Each begins "
               "with views as at the start, without the models of the lesson before; `undo` brings "
               "back the trials that were open.  They are scripts; the manual says how to write "

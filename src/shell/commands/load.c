@@ -41,10 +41,10 @@ static const struct option_row load_table[] = {
      "no: text without it; columns are numbered from 1"},
     {"skip", OPTION_INTEGER, 0, 1000000, NULL, "0", "lines of text before the header"},
     {"comment", OPTION_TEXT, 0, 0, NULL, NULL,
-     "lines of text that begin so are no rows; before the header # is known"},
+     "lines of text that begin with this are not rows; before the header # is known"},
     {"separator", OPTION_TEXT, 0, 0, NULL, NULL,
      "between columns of text: comma, semicolon, tab, blanks or a character"},
-    {"decimal", OPTION_TEXT, 0, 0, NULL, NULL, "decimal point of text, if it is no point"},
+    {"decimal", OPTION_TEXT, 0, 0, NULL, NULL, "decimal point of text, if it is not a point"},
     {"thousands", OPTION_TEXT, 0, 0, NULL, NULL, "what groups digits in text"},
     {"as", OPTION_TEXT, 0, 0, NULL, NULL, "name of the cohort; default: the file's"},
     {0},
@@ -85,7 +85,7 @@ static size_t count_lines(const char *text)
     return n;
 }
 
-/* What was strange, the first two in short: "odd: ...; ... (1 more: `data`)". */
+/* The first two oddities in short: "odd: ...; ... (1 more: `data`)". */
 static void load_verdict(const char *notes, struct strbuf *out)
 {
     enum { SHOWN = 2, LONGEST = 160 };
@@ -178,7 +178,7 @@ static bool load_finish(struct session *session, void *data, struct output *out,
     return true;
 }
 
-/* The cohort that comes with the program, unless a file has its name. */
+/* The cohort that comes with the program, unless there is a file of that name. */
 static char *load_path(const char *word)
 {
     char *shipped = strcmp(word, "sample") == 0 && access(word, F_OK) != 0
@@ -293,7 +293,7 @@ const struct command command_load = {
     .summary = "read trial logs: CSV, plain or gzip",
     .detail = "The native log has the columns subject,session,trial,stimulus,choice,reward "
               "(choice 0 left, 1 right; reward 0 or 1; stimulus negative left).  Other names are "
-              "found without regard to case, blanks and underscores, or told by COLUMN options; "
+              "found without regard to case, blanks and underscores, or given by COLUMN options; "
               "what was taken is printed, and what was odd.  Codes that could mean two things are "
               "refused; behind a column's name you say what they mean, as in "
               "choice=resp:1=left,2=right,3=missed, stimulus=cue:A=-1,B=1 or "

@@ -13,7 +13,7 @@ const struct command command_map = {
         "Any weight of the policy (w_right=1) and any of its features that is of the trial before "
         "or of a column of the log (prevchoice=-1) can be fixed or be an axis; networks see the "
         "weights, not these features.  "
-        "For a textbook rule the standard error of each value is told (se in exports), from "
+        "For a textbook rule the standard error of each value is given (se in exports), from "
         "the covariance of its parameters by the delta method, with visited weights and w_0 "
         "held fixed; none where the value depends on a parameter at its bound.  Networks "
         "claim none.",

@@ -50,8 +50,8 @@ static bool open_finish(struct session *session, void *data, struct output *out,
     return true;
 }
 
-/* The file's name without folder and ending, made a model's name; a number
- * behind it when that is taken. */
+/* A model's name from the file's, without folder and ending; with a number after it when
+ * that is taken. */
 static char *name_from(const struct session *session, const char *path)
 {
     const char *slash = strrchr(path, '/');

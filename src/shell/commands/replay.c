@@ -88,7 +88,7 @@ static void say_playing(struct session *session, struct output *out)
 
 struct standing {
     struct replay *replay;   /* held */
-    int asked, epoch, found; /* asked -1: none was */
+    int asked, epoch, found; /* asked -1: none was asked for */
     struct model *model;
 };
 
@@ -159,7 +159,7 @@ static void take_range(struct session *session, const struct args *args)
 static bool play(struct session *session, const struct args *args, struct output *out,
                  struct err *err)
 {
-    if (!session->setup.host.show) { /* a log of the full screen runs here too */
+    if (!session->setup.host.show) { /* a log from the full screen runs here too */
         output_note(out, "replay: only the full screen plays; epoch=N shows one epoch here, and "
                          "`export map FILE.cast` writes them all");
         return stand(session, args, err);

@@ -10,7 +10,7 @@ static const struct option_row rules_table[] = {
     {0},
 };
 
-/* Settings to count parameters for: the policy asked for, or that in use. */
+/* Settings to count parameters for: the policy asked for, or the one in use. */
 static bool take_policy(const struct session *session, const struct args *args,
                         struct fit_settings *s, struct err *err)
 {
@@ -42,7 +42,7 @@ static size_t count(const struct rule *rule, const struct fit_settings *of,
     return rule_parameters(rule, used, tensors);
 }
 
-/* "5 parameters with policy stim+bias"; networks tell their sizes too. */
+/* "5 parameters with policy stim+bias"; for networks, their sizes too. */
 static void count_words(const struct rule *rule, const struct fit_settings *s, size_t n,
                         struct strbuf *out)
 {

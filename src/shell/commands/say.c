@@ -8,7 +8,7 @@ static bool say_run(struct session *session, const struct args *args, struct out
     struct strbuf text = {0};
     for (size_t i = 0; i < args->n; i++)
         strbuf_printf(&text, "%s%s", i ? " " : "", args->items[i].value);
-    if (host->narrate && session->now.script) /* what is typed needs no telling apart */
+    if (host->narrate && session->now.script) /* what is typed needs no mark */
         host->narrate(host->data, strbuf_text(&text));
     else
         output_say(out, "%s", strbuf_text(&text));

@@ -87,7 +87,7 @@ static void show_tensors(const struct model *model, struct table *table)
     }
 }
 
-/* Of which weight an entry is, or of all: alpha [1] is shared. */
+/* Which weight an entry belongs to, or all: alpha [1] is shared. */
 static const char *entry_of(const struct model *model, const struct tensor *tensor, size_t i)
 {
     if (tensor->size == model->settings.policy.n)
@@ -114,7 +114,7 @@ static void show_parameters(const struct model *model, struct table *table)
     }
 }
 
-/* ".0313 +- .0004": digits to the second of the error; few enough to read. */
+/* ".0313 +- .0004": as many digits as the error's second needs. */
 static void value_words(double value, double error, struct strbuf *out)
 {
     char v[NUMBER_SIZE], e[NUMBER_SIZE];
@@ -205,7 +205,7 @@ static void show_fields(const struct showing *show, struct output *out)
     output_field_text(out, "cohort", model->cohort_name);
 }
 
-/* The parameters themselves where there are few, else what tensors there are. */
+/* The parameters themselves where there are few, else the tensors and their sizes. */
 static void show_values(const struct model *model, struct output *out)
 {
     struct table table = {0};

@@ -32,6 +32,16 @@ static bool simulate_work(void *data, struct task *task, struct err *err)
                         &task->job.permille, &sim->cohort, err);
 }
 
+/* What the cohort can be compared with. */
+static const char *kept(const struct cohort *cohort)
+{
+    struct truth truth = {0};
+    bool whole = truth_read(cohort, &truth, NULL);
+    bool none = whole && truth.group[0].model->rule->no_weights;
+    truth_free(&truth);
+    return none ? "" : whole ? "; the truth is kept" : "; the weights are kept";
+}
+
 static bool simulate_finish(struct session *session, void *data, struct output *out,
                             struct err *err)
 {
@@ -39,11 +49,8 @@ static bool simulate_finish(struct session *session, void *data, struct output *
     struct simulation *sim = data;
     struct strbuf text = {0};
     cohort_words(sim->cohort, &text);
-    const char *kept = !sim->model                    ? "; the truth is kept"
-                       : sim->model->rule->no_weights ? ""
-                                                      : "; the weights are kept";
     output_say(out, "%s of %s, seed %ld%s", strbuf_text(&text), args_at(&sim->args, 0),
-               args_integer(&sim->args, simulate_options, "seed"), kept);
+               args_integer(&sim->args, simulate_options, "seed"), kept(sim->cohort));
     strbuf_free(&text);
     output_field_text(out, "name", sim->cohort->name);
     output_field_number(out, "animals", (double)sim->cohort->n_animals);
@@ -58,9 +65,9 @@ static const char *maker_at(void *context, size_t i)
 {
     const struct session *session = context;
     size_t rules = 0;
-    while (simulate_rules[rules])
+    while (simulate_rule_at(rules))
         rules++;
-    return i < rules                     ? simulate_rules[i]
+    return i < rules                     ? simulate_rule_at(i)
            : i - rules < session->n_fits ? fit_name(session->fits[i - rules].fit)
                                          : NULL;
 }
@@ -69,14 +76,12 @@ static const char *maker_at(void *context, size_t i)
 static bool pick_maker(struct session *session, struct simulation *sim, struct err *err)
 {
     const char *word = args_at(&sim->args, 0);
-    for (size_t i = 0; simulate_rules[i]; i++)
-        if (strcmp(simulate_rules[i], word) == 0)
-            return true;
-    struct fit *fit = session_fit(session, word);
-    if (fit) {
+    const struct rule *rule = rule_find(word);
+    struct fit *fit = rule && rule_is_textbook(rule) ? NULL : session_fit(session, word);
+    if (fit)
         sim->model = fit_model(fit);
+    if (fit || (rule && rule_is_textbook(rule)))
         return true;
-    }
     int column = 0;
     for (size_t i = 0; i < sim->args.n; i++)
         if (sim->args.items[i].value == word)
@@ -84,9 +89,8 @@ static bool pick_maker(struct session *session, struct simulation *sim, struct e
     char *clean = clean_text(word);
     const char *near = nearest_word(word, maker_at, session);
     struct strbuf all = {0};
-    for (size_t i = 0; simulate_rules[i]; i++)
-        strbuf_printf(&all, "%s%s", i ? ", " : "", simulate_rules[i]);
-    if (rule_find(word))
+    simulate_rules(&all);
+    if (rule)
         err_at(err, ERR_USAGE, column,
                "simulate: %s has no true parameters; `fit %s`, then "
                "simulate the model by its name",
@@ -102,6 +106,12 @@ static bool pick_maker(struct session *session, struct simulation *sim, struct e
     return false;
 }
 
+static bool takes(const char *word, const char *option)
+{
+    const struct rule *rule = rule_find(word);
+    return !rule || simulate_takes(rule, option);
+}
+
 static bool command_run(struct session *session, const struct args *args, struct output *out,
                         struct err *err)
 {
@@ -113,7 +123,7 @@ static bool command_run(struct session *session, const struct args *args, struct
         return false;
     }
     settings_seed(session, &sim->args);
-    /* What the cohort says it came from: the words, with the seed that holds. */
+    /* The cohort's record of its origin: the command, with the seed that was used. */
     struct strbuf command = {0};
     strbuf_puts(&command, "simulate");
     args_words(&sim->args, &command);
@@ -123,6 +133,8 @@ static bool command_run(struct session *session, const struct args *args, struct
     return task_start(session, mem_text("simulating"), sim, simulate_work, simulate_finish,
                       simulate_release, err);
 }
+
+static const char *const renamed[] = {"features", "policy", NULL};
 
 extern const struct command command_simulate;
 const struct command command_simulate = {
@@ -138,12 +150,14 @@ const struct command command_simulate = {
                 "simulate reinforce animals=6 trials=500 alpha=2^-5 seed=7\n"
                 "simulate reinforce stimuli=grid trials=500 alpha=2^-4\n"
                 "simulate reinforce alpha=2^-5/2^-7 animals=4 trials=200\n"
-                "simulate trace window=5 policy=lapse lapse=.1 trials=200\n"
+                "simulate trace window=5 decision=lapse lapse=.1 trials=200\n"
                 "simulate dnn1 animals=3 trials=100",
     .options = simulate_options,
     .positional_type = OPTION_MODEL,
     .positional_min = 1,
     .positional_max = 1,
-    .first_list = simulate_rules,
+    .first_at = simulate_rule_at,
+    .takes = takes,
+    .renamed = renamed,
     .run = command_run,
 };

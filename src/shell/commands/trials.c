@@ -27,7 +27,7 @@ static bool trials_run(struct session *session, const struct args *args, struct 
     size_t first, last;
     if (!read_range(args_at(args, 0), &first, &last))
         return err_at(err, ERR_USAGE, args->items[0].column,
-                      "trials: '%s' is no range; write "
+                      "trials: '%s' is not a range; write "
                       "1..500, 501.. or ..500, counted from 1 in each animal",
                       args_at(args, 0));
     return filter_trials(session, first, last, err);

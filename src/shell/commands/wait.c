@@ -40,7 +40,7 @@ const struct command command_wait = {
     .name = "wait",
     .group = GROUP_FIT,
     .arguments = "[MODEL|all]",
-    .summary = "go on only when fits have ended",
+    .summary = "continue only when fits have ended",
     .detail =
         "Without a name, or with all: all fits.  For scripts, where the next command runs at once.  "
         "Fails when a fit that it waited for failed.",

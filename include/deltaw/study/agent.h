@@ -1,0 +1,46 @@
+/* Agents: a model that says how they learn, noise on what they learn, and how they
+ * decide.  The truth of a simulated cohort is such agents, in one group or several. */
+#ifndef DELTAW_STUDY_AGENT_H
+#define DELTAW_STUDY_AGENT_H
+
+#include "deltaw/learn/model.h"
+
+/* From weights and features to P(right); the rule learns with p = sigmoid(w.x) all
+ * the same. */
+enum decision {
+    DECISION_GLM,            /* sigmoid(w.x) */
+    DECISION_LAPSE,          /* lapse / 2 + (1 - lapse) sigmoid(w.x), see model_lapse */
+    DECISION_TEMPERATURE,    /* sigmoid(w.x / temperature) */
+    DECISION_MULTIPLICATIVE, /* sigmoid(w.x), x = [c x_left, (1 - c) x_right] */
+};
+extern const char *const agent_decisions[]; /* by enum decision, NULL-terminated */
+
+struct agent {
+    struct model *model; /* rule, parameters, policy, lapse */
+    double noise;        /* sd of N(0, sd^2) added to learning weights each trial */
+    enum decision decision;
+    double temperature; /* of that decision, else 0 */
+};
+
+/* A model of a rule, not fitted: its parameters are those that a fit begins with. */
+struct model *agent_model(const struct rule *rule, const struct fit_settings *settings);
+/* P(right) of these weights and features, [K] each. */
+double agent_right(const struct agent *agent, const double *w, const double *x);
+/* A rule that has its weights wherever they start (static): an agent of it keeps those
+ * that it starts with. */
+bool agent_stands_still(const struct agent *agent);
+/* learns [K]: does any trial change the weight? */
+void agent_learns(const struct agent *agent, bool *learns);
+
+/* Agents side by side, each with a state of its own. */
+struct agents;
+/* n_groups agents that differ in nothing but their parameters; n of them at most at once. */
+struct agents *agents_new(size_t n_groups, const struct agent *groups, size_t n);
+/* No past; i is of group group[i] from now on, [n]. */
+void agents_begin(struct agents *agents, size_t n, const size_t *group);
+/* One trial of the first n, as rule_state_step: dw [n][K] without noise. */
+void agents_step(struct agents *agents, size_t n, const double *u, const double *x,
+                 const double *answer, const double *next_stimulus, double *dw);
+void agents_free(struct agents *agents);
+
+#endif

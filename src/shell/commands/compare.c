@@ -1,0 +1,231 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/study/paired.h"
+#include "../scores.h"
+
+struct compare {
+    struct scores scores;
+    uint64_t seed;
+    bool held_out; /* only animals that no model was trained on */
+    size_t n;      /* pairs */
+    struct paired *pair;
+    bool *counts; /* [n_animals] takes part */
+};
+
+static const struct option_row compare_table[] = {
+    {"part", OPTION_WORD, 0, 0, "auto|all|held_out", "auto",
+     "animals compared on; auto: those held out of every model, where there are any, else all"},
+    {"seed", OPTION_INTEGER, 0, 9007199254740992., NULL, "99", "of the intervals' samples"},
+    {0},
+};
+
+static void compare_release(void *data)
+{
+    struct compare *c = data;
+    scores_release(&c->scores);
+    free(c->pair), free(c->counts), free(c);
+}
+
+static bool compare_work(void *data, struct task *task, struct err *err)
+{
+    struct compare *c = data;
+    const struct scores *s = &c->scores;
+    if (!scores_work(&c->scores, task, err))
+        return false;
+    double *d = mem_new(s->cohort->n_animals, sizeof *d);
+    for (size_t i = 0, pair = 0; i < s->n; i++)
+        for (size_t j = i + 1; j < s->n; j++, pair++) {
+            for (size_t a = 0; a < s->cohort->n_animals; a++)
+                d[a] = c->counts[a] ? scores_mean(s, i, a) - scores_mean(s, j, a) : NAN;
+            paired_compute(s->cohort->n_animals, d, c->seed, &c->pair[pair]);
+        }
+    paired_holm(c->n, c->pair);
+    free(d);
+    return true;
+}
+
+static void pair_row(const struct compare *c, size_t i, size_t j, const struct paired *p,
+                     struct table *t)
+{
+    size_t column = 0;
+    table_row(t);
+    table_text(t, column++, c->scores.models[i]->name);
+    table_text(t, column++, c->scores.models[j]->name);
+    table_number(t, column++, (double)p->n);
+    const double values[] = {p->difference,  p->low,         p->high,       p->t,
+                             p->p_one_sided, p->p_two_sided, p->p_wilcoxon, p->p_holm};
+    for (size_t v = 0; v < sizeof values / sizeof *values; v++)
+        table_number(t, column++, values[v]);
+    table_number(t, column, (double)p->wins);
+}
+
+static void pairs_table(const struct compare *c, struct table *t)
+{
+    static const char *const names[] = {"difference",  "low",         "high",       "t",
+                                        "p_one_sided", "p_two_sided", "p_wilcoxon", "p_holm"};
+    table_column(t, "a", COLUMN_TEXT, 0);
+    table_column(t, "b", COLUMN_TEXT, 0);
+    table_column(t, "animals", COLUMN_COUNT, 0);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        table_column(t, names[i], COLUMN_NUMBER, i < 3 ? 3 : 2);
+    table_column(t, "wins", COLUMN_COUNT, 0);
+    for (size_t i = 0, pair = 0; i < c->scores.n; i++)
+        for (size_t j = i + 1; j < c->scores.n; j++, pair++)
+            pair_row(c, i, j, &c->pair[pair], t);
+}
+
+/* The same for people, as wide as 80 columns allow. */
+static void pairs_text(const struct compare *c, struct table *t)
+{
+    static const char *const names[] = {"a", "b", "a - b", "low", "high", "p", "Holm", "wins"};
+    char buf[NUMBER_SIZE];
+    for (size_t i = 0; i < 8; i++)
+        table_column(t, names[i], i == 5 || i == 6 ? COLUMN_NUMBER : COLUMN_TEXT, 2);
+    for (size_t i = 0, pair = 0; i < c->scores.n; i++)
+        for (size_t j = i + 1; j < c->scores.n; j++, pair++) {
+            const struct paired *p = &c->pair[pair];
+            const double values[] = {p->difference, p->low, p->high};
+            table_row(t);
+            table_text(t, 0, c->scores.models[i]->name);
+            table_text(t, 1, c->scores.models[j]->name);
+            for (size_t v = 0; v < 3; v++)
+                table_text(t, 2 + v,
+                           isnan(values[v]) ? "-" : number_fixed(buf, values[v], 5, true));
+            table_number(t, 5, p->p_two_sided);
+            table_number(t, 6, p->p_holm);
+            snprintf(buf, sizeof buf, "%zu/%zu", p->wins, p->n);
+            table_text(t, 7, buf);
+        }
+}
+
+static void animals_table(const struct compare *c, struct table *t)
+{
+    const struct scores *s = &c->scores;
+    table_column(t, "animal", COLUMN_TEXT, 0);
+    table_column(t, "trials", COLUMN_COUNT, 0);
+    for (size_t i = 0; i < s->n; i++)
+        table_column(t, s->models[i]->name, COLUMN_NUMBER, 4);
+    for (size_t a = 0; a < s->cohort->n_animals; a++) {
+        if (!c->counts[a])
+            continue;
+        char *name = clean_text(s->cohort->animals[a].name);
+        table_row(t);
+        table_text(t, 0, name);
+        table_number(t, 1, (double)s->scored[a]);
+        for (size_t i = 0; i < s->n; i++)
+            table_number(t, 2 + i, scores_mean(s, i, a));
+        free(name);
+    }
+}
+
+/* "dnn1 predicts choices better than static1 in 10 of 12 animals: ..." */
+static void say_first(const struct compare *c, struct output *out)
+{
+    const struct paired *p = &c->pair[0];
+    const char *a = c->scores.models[0]->name, *b = c->scores.models[1]->name;
+    bool better = p->difference > 0;
+    char size[NUMBER_SIZE], low[NUMBER_SIZE], high[NUMBER_SIZE];
+    output_say(out,
+               "%s predicts choices %s than %s by %s nats per trial (95 %% interval over %zu "
+               "animals %s to %s), in %zu of %zu animals; p %.2g (paired t, two-sided)",
+               better ? a : b, p->difference == 0 ? "no better" : "better", better ? b : a,
+               number_fixed(size, fabs(p->difference), 5, false), p->n,
+               number_fixed(low, better ? p->low : -p->high, 5, false),
+               number_fixed(high, better ? p->high : -p->low, 5, false),
+               better ? p->wins : p->n - p->wins, p->n, p->p_two_sided);
+}
+
+static bool compare_finish(struct session *session, void *data, struct output *out, struct err *err)
+{
+    (void)session, (void)err;
+    const struct compare *c = data;
+    struct table pairs = {0}, animals = {0};
+    say_first(c, out);
+    output_say(out, c->held_out
+                        ? "on animals that were held out of every fit, the same trials for all"
+                        : "on animals that were trained on, too: a rule of more parameters fits "
+                          "those better whatever is true; hold animals out (fit ... holdout=)");
+    (out->mode == OUTPUT_TEXT ? pairs_text : pairs_table)(c, &pairs);
+    output_table(out, "rows", &pairs);
+    animals_table(c, &animals);
+    output_data(out, "animals", &animals);
+    output_field_text(out, "part", c->held_out ? "held_out" : "all");
+    scores_notes(&c->scores, out);
+    table_free(&pairs);
+    table_free(&animals);
+    return true;
+}
+
+/* The animals that no model was trained on; how many. */
+static size_t never_trained(const struct compare *c, bool *counts)
+{
+    size_t n = 0;
+    for (size_t a = 0; a < c->scores.cohort->n_animals; a++) {
+        counts[a] = true;
+        for (size_t i = 0; i < c->scores.n; i++)
+            if (scores_part(c->scores.models[i], c->scores.cohort->animals[a].name) ==
+                PART_TRAINING)
+                counts[a] = false;
+        n += counts[a];
+    }
+    return n;
+}
+
+static bool choose_animals(struct compare *c, const char *part, struct err *err)
+{
+    size_t n = never_trained(c, c->counts);
+    if (!strcmp(part, "held_out") && n == 0)
+        return err_set(err, ERR_FAILED,
+                       "compare: no animal was held out of every model; fit them with the same "
+                       "holdout=, or say part=all");
+    c->held_out = n > 0 && strcmp(part, "all") != 0;
+    for (size_t a = 0; !c->held_out && a < c->scores.cohort->n_animals; a++)
+        c->counts[a] = true;
+    return true;
+}
+
+static bool compare_run(struct session *session, const struct args *args, struct output *out,
+                        struct err *err)
+{
+    struct compare *c = mem_new(1, sizeof *c);
+    if (!scores_take(session, args, "compare", &c->scores, out, err)) {
+        free(c);
+        return false;
+    }
+    size_t n = c->scores.n;
+    c->seed = (uint64_t)args_number(args, compare_table, "seed");
+    c->counts = mem_new(c->scores.cohort->n_animals, sizeof *c->counts);
+    c->n = n * (n - 1) / 2;
+    c->pair = mem_new(c->n, sizeof *c->pair);
+    bool fine = n > 1 || err_set(err, ERR_USAGE, "compare takes two models or more");
+    if (!fine || !choose_animals(c, args_text(args, compare_table, "part"), err)) {
+        compare_release(c);
+        return false;
+    }
+    return task_start(session, mem_text("comparing"), c, compare_work, compare_finish,
+                      compare_release, err);
+}
+
+extern const struct command command_compare;
+const struct command command_compare = {
+    .name = "compare",
+    .group = GROUP_JUDGE,
+    .arguments = "[MODEL MODEL...]",
+    .summary = "models against each other, animal by animal on the same trials",
+    .detail = "For each pair: the mean over animals of the difference in log-likelihood per "
+              "scored trial (a minus b, nats; above 0: a predicts better), its 95 % bootstrap "
+              "interval over animals, the paired t test (one-sided: that a is no better), "
+              "Wilcoxon's signed ranks, the t test's p corrected for all pairs by Holm, and in "
+              "how many animals a wins.  Animals that were held out of every model are compared "
+              "where there are any; else all, which favours rules of many parameters.  Without "
+              "names: all models.",
+    .examples = "fit static; wait; compare dnn1 static1\nfit static; wait; compare part=all",
+    .options = compare_table,
+    .positional_type = OPTION_MODEL,
+    .positional_max = 1000,
+    .following_type = OPTION_MODEL,
+    .run = compare_run,
+};

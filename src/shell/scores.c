@@ -1,0 +1,131 @@
+#include "scores.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+
+/* Below chance by so many nats per trial no animal that is understood comes. */
+static const double far_below = .25;
+
+void scores_release(struct scores *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        model_drop(s->models[i]);
+    cohort_drop(s->cohort);
+    free(s->models);
+    free(s->loss);
+    free(s->scored);
+    *s = (struct scores){0};
+}
+
+bool scores_work(struct scores *s, struct task *task, struct err *err)
+{
+    size_t a = s->cohort->n_animals;
+    for (size_t i = 0; i < s->n; i++) {
+        if (atomic_load(&task->job.stop))
+            return err_set(err, ERR_INTERRUPTED, "interrupted");
+        model_loss(s->models[i], s->cohort, s->loss + i * a, s->scored + i * a);
+        atomic_store(&task->job.permille, (int)(1000 * (i + 1) / s->n));
+    }
+    return true;
+}
+
+enum part scores_part(const struct model *model, const char *animal)
+{
+    for (size_t i = 0; i < model->n_animals; i++)
+        if (strcmp(model->animals[i], animal) == 0)
+            return model->held_out[i] ? PART_HELD_OUT : PART_TRAINING;
+    return PART_UNSEEN;
+}
+
+double scores_mean(const struct scores *s, size_t model, size_t animal)
+{
+    size_t at = model * s->cohort->n_animals + animal;
+    return s->scored[at] > 0 ? -s->loss[at] / (double)s->scored[at] : NAN;
+}
+
+void scores_notes(const struct scores *s, struct output *out)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        const struct model *m = s->models[i];
+        if (m->cohort_digest && m->cohort_digest != s->cohort->digest)
+            output_note(out,
+                        "%s was fitted to other trials than those loaded; parts go by the "
+                        "animals' names",
+                        m->name);
+        for (size_t a = 0; a < s->cohort->n_animals; a++) {
+            double mean = scores_mean(s, i, a);
+            if (!(mean < -M_LN2 - far_below) &&
+                !(s->scored[i * s->cohort->n_animals + a] > 0 && isnan(mean)))
+                continue;
+            char *name = clean_text(s->cohort->animals[a].name);
+            output_note(out,
+                        "%s fails on %s: %.4f nats per trial, where chance is %.4f; its weights "
+                        "run away there (`weights %s`)",
+                        m->name, name, mean, -M_LN2, name);
+            free(name);
+        }
+    }
+}
+
+/* Takes the reference.  False: its policy needs columns that the cohort lacks. */
+static bool add(struct scores *s, struct model *model, const char *verb, struct err *err)
+{
+    if (model_meets(model, s->cohort, err)) {
+        s->models[s->n++] = model;
+        return true;
+    }
+    err_prefix(err, "%s", verb);
+    model_drop(model);
+    return false;
+}
+
+static bool take_named(const struct session *session, const struct args *args, const char *verb,
+                       struct scores *s, struct err *err)
+{
+    for (size_t i = 0; i < args->n; i++) {
+        if (args->items[i].name)
+            continue;
+        struct fit *fit =
+            session_need_fit(session, args->items[i].value, args->items[i].column, err);
+        if (!fit || !add(s, fit_model(fit), verb, err))
+            return false;
+    }
+    return true;
+}
+
+static bool take_all(const struct session *session, const char *verb, struct scores *s,
+                     struct output *out, struct err *err)
+{
+    struct err first = {0};
+    for (size_t i = 0; i < session->n_fits; i++) {
+        struct err why = {0};
+        if (add(s, fit_model(session->fits[i].fit), verb, &why))
+            continue;
+        if (session->n_fits > 1)
+            output_note(out, "%s", why.message);
+        first = first.code == ERR_NONE ? why : first;
+    }
+    return s->n > 0 || err_set(err, first.code, "%s", first.message);
+}
+
+bool scores_take(struct session *session, const struct args *args, const char *verb,
+                 struct scores *s, struct output *out, struct err *err)
+{
+    const struct cohort *cohort = session_need_cohort(session, err);
+    *s = (struct scores){0};
+    if (!cohort || !session_need_fit(session, NULL, 0, err))
+        return false;
+    size_t named = args_positional(args), n = named ? named : session->n_fits;
+    s->cohort = cohort_hold(cohort);
+    s->models = mem_new(n, sizeof *s->models);
+    s->loss = mem_new(n * cohort->n_animals, sizeof *s->loss);
+    s->scored = mem_new(n * cohort->n_animals, sizeof *s->scored);
+    bool fine =
+        named ? take_named(session, args, verb, s, err) : take_all(session, verb, s, out, err);
+    if (!fine)
+        scores_release(s);
+    return fine;
+}

@@ -1,0 +1,69 @@
+/* The truth beside a map or a slice: whether there is one, and R^2 against it. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/thread.h"
+#include "probe_grid.h"
+#include "recovery.h"
+#include "truth.h"
+
+/* Whole lives are run where the past counts: few trials would be one animal's. */
+enum { LIVES_LEAST = 20000 };
+
+bool probe_true_known(const struct cohort *cohort, const struct policy *policy)
+{
+    struct truth room = {0};
+    bool known = cohort && truth_for_policy(cohort, policy, &room, NULL);
+    truth_free(&room);
+    return known;
+}
+
+void grid_truth(struct grid *grid, struct truth *room)
+{
+    *room = (struct truth){0};
+    if (grid->cohort && truth_for_policy(grid->cohort, &grid->model->settings.policy, room, NULL))
+        grid->truth = room;
+}
+
+struct grid_r2 {
+    struct grid grid; /* a copy: the cells change theirs meanwhile */
+    size_t most;
+    bool threaded;
+    pthread_t thread;
+    double value;
+};
+
+static void *r2_run(void *arg)
+{
+    struct grid_r2 *r2 = arg;
+    const struct grid *grid = &r2->grid;
+    struct recovery recovery;
+    size_t most = r2->most;
+    if (grid_past(grid) && most < LIVES_LEAST)
+        most = LIVES_LEAST;
+    bool found =
+        recovery_over(grid->model, grid->cohort, grid->truth, most, grid->stop, &recovery, NULL);
+    r2->value = found ? recovery.r2[grid->component] : NAN;
+    return NULL;
+}
+
+struct grid_r2 *grid_r2_begin(const struct grid *grid, size_t most)
+{
+    struct grid_r2 *r2 = mem_new(1, sizeof *r2);
+    *r2 = (struct grid_r2){.grid = *grid, .most = most, .value = NAN};
+    r2->threaded = grid->truth && grid->threads != 1 && thread_start(&r2->thread, r2_run, r2, NULL);
+    if (grid->truth && !r2->threaded)
+        r2_run(r2);
+    return r2;
+}
+
+double grid_r2_end(struct grid_r2 *r2)
+{
+    double value;
+    if (r2->threaded)
+        pthread_join(r2->thread, NULL);
+    value = r2->value;
+    free(r2);
+    return value;
+}

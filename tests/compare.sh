@@ -1,0 +1,42 @@
+#!/bin/bash
+# compare: pairs of models on the same trials of the same animals.
+. "${srcdir:-.}/tests/tap.sh"
+
+cat >two.dw <<'END'
+simulate reinforce animals=8 trials=400 alpha=2^-4 seed=5
+fit reinforce holdout=sim001,sim002,sim003,sim004,sim005
+fit static holdout=sim001,sim002,sim003,sim004,sim006
+fit reinforce-base name=both
+wait
+END
+run "$DELTAW" --no-rc -f two.dw -c 'compare reinforce1 static1' -c 'compare reinforce1 both' -c 'compare'
+is "compare runs" "$status" 0
+like "in words, on the animals held out of both" "$out" \
+    '^reinforce1 predicts choices better than static1 by \.[0-9]+ nats per trial \(95 % interval over 4 animals \.[0-9]+ to \.[0-9]+\), in 4 of 4 animals'
+like "which is said" "$out" '^on animals that were held out of every fit'
+like "a model trained on all: on all, with a warning" "$out" '^on animals that were trained on, too'
+like "a row a pair" "$out" '^reinforce1 +static1 +\+\.[0-9]+ +\+\.[0-9]+ +\+\.[0-9]+ +.* 4/4$'
+is "three pairs of three" "$(printf '%s\n' "$out" | grep -cE ' [0-8]/8$')" 4
+
+run "$DELTAW" --no-rc --json -f two.dw -c 'compare reinforce1 static1'
+row=$(printf '%s\n' "$out" | tail -n 1)
+for key in a b animals difference low high t p_one_sided p_two_sided p_wilcoxon p_holm wins; do
+    like "rows have $key" "$row" "\"rows\":\[\{[^]]*\"$key\":"
+done
+like "with a number per animal and model" "$row" '"animal": ?"sim004", ?"trials": ?399, ?"reinforce1": ?-0\.[0-9]+, ?"static1": ?-0\.'
+difference=$(printf '%s' "$row" | sed -E 's/.*"difference": ?([-0-9.e]+).*/\1/')
+means=$(printf '%s' "$row" | grep -oE '"reinforce1": ?-[0-9.]+, ?"static1": ?-[0-9.]+' | sed -E 's/[^-0-9.]+1": ?/ /g')
+is "the difference is the mean over animals" \
+    "$(printf '%s\n' "$means" | awk -v d="$difference" '{sum += $1 - $2} END {e = sum / NR - d; print NR, (e < 1e-9 && e > -1e-9)}')" "4 1"
+run "$DELTAW" --no-rc --json -f two.dw -c 'compare reinforce1 static1'
+is "again the same bits" "$(printf '%s\n' "$out" | tail -n 1)" "$row"
+
+run "$DELTAW" --no-rc -f two.dw -c 'compare static1'
+is "one model is refused" "$status" 2
+run "$DELTAW" --no-rc -f two.dw -c 'compare both static1 part=held_out'
+is "held out of none is refused" "$status" 1
+like "with a remedy" "$errors" 'fit them with the same holdout='
+run "$DELTAW" --no-rc -f two.dw -c 'score'
+like "score counts animals" "$out" '^static1 +static +2 +-\.[0-9]{4} \(3\) +-\.[0-9]{4} \(5\)$'
+
+finish
