@@ -24,6 +24,18 @@ is "every option in README is in --help" "$missing" ""
 is "the version is that of configure" "$("$DELTAW" --version | head -n 1)" \
     "deltaw $(sed -nE 's/^AC_INIT\(\[deltaw\], \[(.*)\]\)/\1/p' "$srcdir/configure.ac")"
 
+# `make` alone would not miss a header that is listed and not there; `make dist` would.
+wrong=
+for path in $(grep -oE '\b(src|include)/[A-Za-z0-9_./-]+\.(c|h|def)\b' "$srcdir/Makefile.am" | sort -u); do
+    [ -e "$srcdir/$path" ] || wrong="$wrong $path"
+done
+is "every source in Makefile.am exists" "$wrong" ""
+wrong=
+for path in $(cd "$srcdir" && find src include -name '*.[ch]' -o -name '*.def'); do
+    grep -q "$path" "$srcdir/Makefile.am" || wrong="$wrong $path"
+done
+is "every source is in Makefile.am" "$wrong" ""
+
 science="$srcdir/doc/science"
 sed -nE 's/^    ([a-z].*)/\1/p' "$science" | sed 's/  .*//; /^papers$/q' >sections
 grep -E '^[A-Z][A-Z -]+$' "$science" | tr 'A-Z' 'a-z' >headings

@@ -37,6 +37,7 @@ like "score: parameters, training and held out" "$out" \
 unlike "no table of animals unless asked for" "$out" '^sim006 '
 like "show: a parameter per weight with its error" "$out" '^  alpha +w_stim +\.0[23][0-9]* \+- \.00'
 like "and rates shared and apart" "$out" '^  alpha_error +all weights '
+unlike "a textbook rule draws nothing" "$(printf '%s\n' "$out" | grep -A 1 '^settings')" 'seed='
 like "settings that matter" "$out" \
     '^settings +policy=stim\+prevchoice\+bias w0=zero alpha=shared split=yes'
 

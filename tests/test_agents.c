@@ -104,7 +104,7 @@ static void test_rules(void)
 
 /* --- the rules of learn against the scalar ones --------------------------------- */
 
-/* Two lives of random trials, one after the other with a reset between. */
+/* Two runs of random trials, one after the other with a reset between. */
 static void compare(const struct model *m, const char *what)
 {
     struct scalar_rule rule = scalar_of(m);

@@ -1,4 +1,4 @@
-/* Models that live in closed loop, and recovery of rules along lives. */
+/* Models in closed loop, and recovery of rules along whole histories. */
 #include "agents.h"
 
 /* --- models in closed loop ------------------------------------------------------ */
@@ -17,7 +17,8 @@ static void test_loop_same(const char *rule, const struct rule_shape *shape, con
         for (size_t t = 0; t < a->n_trials; t++)
             worst = fmax(worst, fabs((double)a->columns[k].values[t] - b->columns[k].values[t]));
     tap_ok(a && memcmp(a->choice, b->choice, a->n_trials) == 0 && worst < 1e-5,
-           "%s %s: a model with these parameters lives as the rule does (%.2g)", rule, text, worst);
+           "%s %s: a model with these parameters behaves as the rule does (%.2g)", rule, text,
+           worst);
     free(text);
     cohort_drop(a);
     cohort_drop(b);
@@ -122,7 +123,7 @@ static void test_model_starts(void)
     m = model_of("tinyrnn", &(struct rule_shape){.hidden = 4}, "bias", NULL);
     err = (struct err){0};
     c = try_make(NULL, m, "animals=3 trials=300", &err);
-    tap_ok(c && c->n_columns == 0 && c->n_trials == 900, "tinyrnn lives, and has no weights %s",
+    tap_ok(c && c->n_columns == 0 && c->n_trials == 900, "tinyrnn acts, and has no weights %s",
            err.message);
     tap_ok(c && !recovery_compute(m, c, &r, &err) && strstr(err.message, "no weights"),
            "nor a recovery: %s", err.message);
@@ -209,7 +210,7 @@ static void test_tinyrnn(void)
     model_drop(m);
 }
 
-/* --- recovery along lives -------------------------------------------------------- */
+/* --- recovery trial by trial ----------------------------------------------------- */
 
 /* Animal a keeps all but its last 37 a trials. */
 static struct cohort *ragged(const struct cohort *c)
@@ -237,7 +238,7 @@ static struct cohort *ragged(const struct cohort *c)
     return out;
 }
 
-/* Of long lives only parts are run, each after a run-up. */
+/* Of long histories only parts are run, each after a run-up. */
 static void test_parts(void)
 {
     struct cohort *c = make("trace", "animals=5 trials=4000 alpha=.02,.01 noise=.01");
@@ -252,7 +253,7 @@ static void test_parts(void)
     bool good = recovery_estimate(same, c, 8000, &stop, &part, &err);
     tap_ok(good && part.n_trials == 8000 && part.n_visited == 20000 && part.r2[0] > 1 - 1e-9 &&
                part.r2[1] > 1 - 1e-9,
-           "parts of lives: recovered by itself over %zu of %zu trials", part.n_trials,
+           "parts of histories: recovered by itself over %zu of %zu trials", part.n_trials,
            part.n_visited);
     good = recovery_compute(wide, c, &whole, &err) &&
            recovery_estimate(wide, c, 8000, NULL, &part, &err);
@@ -263,7 +264,7 @@ static void test_parts(void)
            "  given up when asked: %s", err.message);
     err_clear(&err);
     tap_ok(!recovery_estimate(wide, c, 80000, &stop, &part, &err) && err.code == ERR_INTERRUPTED,
-           "  also over whole lives");
+           "  also over whole histories");
     model_drop(same), model_drop(wide);
     cohort_drop(c);
 }
@@ -334,7 +335,7 @@ static void test_many_lives(void)
     }
     bool good = recovery_compute(m, c, &r, NULL);
     tap_near(good ? r.rmse[1] / r.null_rmse[1] : NAN, sqrt(error / squares), .01,
-             "150 lives: each animal's memory and rates are its own");
+             "150 animals: each animal's memory and rates are its own");
     model_drop(m);
     cohort_drop(c);
 }

@@ -222,11 +222,13 @@ static struct model *fitted(const struct cohort *c, const char *rule, int epochs
     snprintf(s.rule, sizeof s.rule, "%s", rule);
     s.shape.hidden = 4;
     s.epochs = epochs;
-    struct fit *fit = fit_start(&s, c, "m", NULL, NULL);
+    struct jobs *jobs = jobs_new(NULL);
+    struct fit *fit = fit_start(&s, c, "m", jobs, NULL, NULL);
     while (fit_active(fit))
         usleep(2000);
     struct model *m = fit_model(fit);
     fit_close(fit);
+    jobs_free(jobs);
     return m;
 }
 

@@ -12,17 +12,16 @@
 
 enum { SEED = 17, ANIMALS = 9 };
 
-static struct fit_status over(struct fit *fit, const struct wake *wake)
+static struct fit_status over(struct fit *fit, struct jobs *jobs)
 {
     while (fit_active(fit)) {
-        poll(&(struct pollfd){.fd = wake->fd, .events = POLLIN}, 1, 1000);
-        wake_drain(wake);
+        poll(&(struct pollfd){.fd = jobs_wake(jobs)->fd, .events = POLLIN}, 1, 1000);
+        wake_drain(jobs_wake(jobs));
     }
     return fit_status(fit);
 }
 
-static void test_fits(const struct cohort *c, const struct wake *wake, const char *rule,
-                      enum w0_kind w0)
+static void test_fits(const struct cohort *c, struct jobs *jobs, const char *rule, enum w0_kind w0)
 {
     struct fit_settings s;
     struct err err = {0};
@@ -41,9 +40,8 @@ static void test_fits(const struct cohort *c, const struct wake *wake, const cha
         s.optimizer = fast ? OPTIMIZER_FAST : OPTIMIZER_ADAM;
         s.epochs = fast ? 200 : 100;
         s.threads = threads;
-        struct fit *fit = fit_start(&s, c, "f", wake, &err);
-        fit_share(fit, threads / 2);
-        struct fit_status status = over(fit, wake);
+        struct fit *fit = fit_start(&s, c, "f", jobs, NULL, &err);
+        struct fit_status status = over(fit, jobs);
         struct model *m = fit_model(fit);
         const struct epoch_loss *h = m->history, *last = &h[m->n_history - 1];
         if (!fast) {
@@ -78,7 +76,7 @@ static void test_fits(const struct cohort *c, const struct wake *wake, const cha
 }
 
 /* Steps that are far too large are quartered from the last good point on. */
-static void test_large_steps(const struct cohort *c, const struct wake *wake)
+static void test_large_steps(const struct cohort *c, struct jobs *jobs)
 {
     struct fit_settings s;
     fit_settings_default(&s);
@@ -87,8 +85,8 @@ static void test_large_steps(const struct cohort *c, const struct wake *wake)
     s.seed = SEED;
     s.optimizer = OPTIMIZER_FAST;
     s.rate = 2;
-    struct fit *fit = fit_start(&s, c, "l", wake, NULL);
-    struct fit_status status = over(fit, wake);
+    struct fit *fit = fit_start(&s, c, "l", jobs, NULL, NULL);
+    struct fit_status status = over(fit, jobs);
     struct model *m = fit_model(fit);
     const struct epoch_loss *h = m->history, *last = &h[m->n_history - 1];
     double most = 0;
@@ -103,23 +101,25 @@ static void test_large_steps(const struct cohort *c, const struct wake *wake)
 }
 
 /* Stopped half-way, what was reached is kept; a pause holds it. */
-static void test_stop(const struct cohort *c, const struct wake *wake)
+static void test_stop(const struct cohort *c, struct jobs *jobs)
 {
     struct fit_settings s;
     fit_settings_default(&s);
     s.epochs = 10000000;
     s.shape.hidden = 8;
     s.optimizer = OPTIMIZER_FAST;
-    struct fit *fit = fit_start(&s, c, "s", wake, NULL);
+    struct fit *fit = fit_start(&s, c, "s", jobs, NULL, NULL);
     while (fit_status(fit).epoch < 16)
-        poll(&(struct pollfd){.fd = wake->fd, .events = POLLIN}, 1, 100), wake_drain(wake);
+        poll(&(struct pollfd){.fd = jobs_wake(jobs)->fd, .events = POLLIN}, 1, 100),
+            wake_drain(jobs_wake(jobs));
     fit_pause(fit);
     while (fit_status(fit).state != FIT_PAUSED)
-        poll(&(struct pollfd){.fd = wake->fd, .events = POLLIN}, 1, 100), wake_drain(wake);
+        poll(&(struct pollfd){.fd = jobs_wake(jobs)->fd, .events = POLLIN}, 1, 100),
+            wake_drain(jobs_wake(jobs));
     tap_ok(fit_active(fit), "fast pauses at epoch %d", fit_status(fit).epoch);
     fit_resume(fit);
     fit_stop(fit);
-    struct fit_status status = over(fit, wake);
+    struct fit_status status = over(fit, jobs);
     struct model *m = fit_model(fit);
     tap_ok(status.state == FIT_STOPPED && status.epoch >= 16, "and stops at epoch %d",
            status.epoch);
@@ -130,7 +130,7 @@ static void test_stop(const struct cohort *c, const struct wake *wake)
 }
 
 /* ridge= makes weights smaller, with either optimiser, and the loss shown is without it. */
-static void test_ridge(const struct cohort *c, const struct wake *wake)
+static void test_ridge(const struct cohort *c, struct jobs *jobs)
 {
     double square[4] = {0};
     for (int i = 0; i < 4; i++) {
@@ -141,8 +141,8 @@ static void test_ridge(const struct cohort *c, const struct wake *wake)
         s.seed = SEED;
         s.optimizer = i / 2 ? OPTIMIZER_FAST : OPTIMIZER_ADAM;
         s.ridge = i % 2 ? .1 : 0;
-        struct fit *fit = fit_start(&s, c, "r", wake, NULL);
-        over(fit, wake);
+        struct fit *fit = fit_start(&s, c, "r", jobs, NULL, NULL);
+        over(fit, jobs);
         struct model *m = fit_model(fit);
         for (size_t j = 0; j < m->tensors.n; j++)
             for (size_t k = 0; m->tensors.item[j].n_dimensions == 2 && k < m->tensors.item[j].size;
@@ -167,14 +167,16 @@ int main(void)
     tap_note("seed %d", SEED);
     if (!wake_open(&wake, NULL))
         return 1;
+    struct jobs *jobs = jobs_new(&wake);
     struct cohort *c = test_cohort(ANIMALS, counts, SEED);
-    test_fits(c, &wake, "dnn", W0_ZERO);
-    test_fits(c, &wake, "rnn", W0_ZERO);
-    test_fits(c, &wake, "dnn", W0_PSYCHOMETRIC);
-    test_large_steps(c, &wake);
-    test_stop(c, &wake);
-    test_ridge(c, &wake);
+    test_fits(c, jobs, "dnn", W0_ZERO);
+    test_fits(c, jobs, "rnn", W0_ZERO);
+    test_fits(c, jobs, "dnn", W0_PSYCHOMETRIC);
+    test_large_steps(c, jobs);
+    test_stop(c, jobs);
+    test_ridge(c, jobs);
     cohort_drop(c);
+    jobs_free(jobs);
     wake_close(&wake);
     return tap_done();
 }

@@ -127,7 +127,7 @@ static void test_losses(const struct setup *s, const struct engine *engine)
     tap_ok(result.n_scored[3] == 0 && result.n_scored[4] == 1,
            "%s: an animal of one trial scores none, of two one", engine->name);
     tap_near(visited[2 * s->cohort->animals[3].first], s->w0[6], 1e-6,
-             "%s: an animal of one trial lives at w_0", engine->name);
+             "%s: an animal of one trial stays at w_0", engine->name);
     rollout_free(r);
     free(visited);
 }

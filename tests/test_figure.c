@@ -109,7 +109,7 @@ static void test_pages(void)
     struct err err;
     const double value[] = {-1, NAN, 1, 3}, axis[] = {0, 1}, upright[] = {5, 5};
     const uint32_t support[] = {1, 1, 0, 1};
-    struct heat_panel panel = {"", value, support};
+    struct heat_panel panel = {"", value, support, NULL};
     struct heat_map map = {.x_label = "x",
                            .nx = 2,
                            .ny = 2,

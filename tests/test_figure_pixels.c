@@ -26,12 +26,14 @@ static struct raster painted(struct figure *figure, bool dark)
 
 /* --- heat maps ------------------------------------------------------------------- */
 
-static struct raster heat_raster(const double *value, const uint32_t *support, bool dark)
+static struct raster heat_raster(const double *value, const uint32_t *support,
+                                 const bool *unsettled, bool dark)
 {
     static const double x[NX] = {-1, 0, 1}, y[NY] = {0, 1, 2, 3};
     struct heat_panel panels[PANELS];
     for (size_t p = 0; p < PANELS; p++)
-        panels[p] = (struct heat_panel){"", value + p * CELLS, support + p * CELLS};
+        panels[p] = (struct heat_panel){"", value + p * CELLS, support + p * CELLS,
+                                        unsettled ? unsettled + p * CELLS : NULL};
     struct heat_map map = {.x_label = "x",
                            .y_label = "y",
                            .nx = NX,
@@ -70,7 +72,7 @@ static void test_heat(bool dark)
     struct spot spot[PANELS][NY][NX];
     bool there = true, up = true, right = true, beside = true;
     own_values(value, support);
-    struct raster r = heat_raster(value, support, dark);
+    struct raster r = heat_raster(value, support, NULL, dark);
     for (size_t i = 0; i < PANELS * CELLS; i++) {
         struct spot s = spot_of(&r, value[i], dark);
         spot[i / CELLS][i / NX % NY][i % NX] = s;
@@ -93,6 +95,25 @@ static void test_heat(bool dark)
     raster_free(&r);
 }
 
+/* Stripes of background lie over a cell whose sign is unsettled, over it alone. */
+static void test_unsettled(bool dark)
+{
+    enum { AT = CELLS + 4 };
+    double value[PANELS * CELLS];
+    uint32_t support[PANELS * CELLS];
+    bool unsettled[PANELS * CELLS] = {0};
+    own_values(value, support);
+    struct raster plain = heat_raster(value, support, NULL, dark);
+    unsettled[AT] = true;
+    struct raster r = heat_raster(value, support, unsettled, dark);
+    int before = spot_of(&plain, value[AT], dark).n, now = spot_of(&r, value[AT], dark).n;
+    int beside = spot_of(&plain, value[AT + 1], dark).n, still = spot_of(&r, value[AT + 1], dark).n;
+    tap_ok(now > before / 10 && now < before * 3 / 4, "an unsettled cell is striped: %d of %d", now,
+           before);
+    tap_ok(still > beside * 3 / 4, "and its neighbour is not: %d of %d", still, beside);
+    raster_free(&plain), raster_free(&r);
+}
+
 /* What has no value, or no trials, has no colour; its neighbours keep theirs. */
 static void test_no_data(void)
 {
@@ -100,14 +121,14 @@ static void test_no_data(void)
     double value[PANELS * CELLS];
     uint32_t support[PANELS * CELLS];
     own_values(value, support);
-    struct raster whole = heat_raster(value, support, false);
+    struct raster whole = heat_raster(value, support, NULL, false);
     const size_t at[2] = {NAN_AT, THIN_AT};
     struct spot hole[2];
     for (int i = 0; i < 2; i++)
         hole[i] = spot_of(&whole, value[at[i]], false);
     value[NAN_AT] = NAN;
     support[THIN_AT] = 0;
-    struct raster r = heat_raster(value, support, false);
+    struct raster r = heat_raster(value, support, NULL, false);
     for (int i = 0; i < 2; i++) {
         struct spot left = spot_of(&r, value[at[i] - 1], false);
         struct spot below = spot_of(&r, value[at[i] - NX], false);
@@ -128,7 +149,7 @@ static void test_bar(bool dark)
     own_values(value, support);
     for (size_t i = 0; i < PANELS * CELLS; i++)
         value[i] = i < CELLS ? .5 : -.5;
-    struct raster r = heat_raster(value, support, dark);
+    struct raster r = heat_raster(value, support, NULL, dark);
     palette_diverging_rgb(.97, dark, rgb);
     struct spot high = raster_find(&r, rgb, 3);
     palette_diverging_rgb(-.97, dark, rgb);
@@ -296,6 +317,8 @@ int main(void)
         test_heat(dark);
         test_bar(dark);
     }
+    test_unsettled(false);
+    test_unsettled(true);
     test_no_data();
     struct spot b = body();
     test_curve(&b);

@@ -13,15 +13,15 @@ enum { SEED = 5, ANIMALS = 6 };
 static const size_t counts[ANIMALS] = {400, 320, 290, 150, 400, 60};
 
 /* Poll the wake descriptor until the fit is in `state` or over; no clock. */
-static struct fit_status wait_for(struct fit *fit, const struct wake *wake, enum fit_state state,
+static struct fit_status wait_for(struct fit *fit, struct jobs *jobs, enum fit_state state,
                                   int epoch)
 {
     for (;;) {
         struct fit_status s = fit_status(fit);
         if ((s.state == state && s.epoch >= epoch) || !fit_active(fit))
             return s;
-        poll(&(struct pollfd){.fd = wake->fd, .events = POLLIN}, 1, 1000);
-        wake_drain(wake);
+        poll(&(struct pollfd){.fd = jobs_wake(jobs)->fd, .events = POLLIN}, 1, 1000);
+        wake_drain(jobs_wake(jobs));
     }
 }
 
@@ -52,7 +52,7 @@ static void test_adam(void)
     adam_free(&adam);
 }
 
-static void test_training(const struct cohort *c, const struct wake *wake)
+static void test_training(const struct cohort *c, struct jobs *jobs)
 {
     struct err err = {0};
     double *first = NULL;
@@ -60,9 +60,8 @@ static void test_training(const struct cohort *c, const struct wake *wake)
     for (int threads = 1; threads <= 4; threads += threads) {
         struct fit_settings s = quick(60, threads);
         s.holdout = mem_text("a1,a3");
-        struct fit *fit = fit_start(&s, c, "dnn1", wake, &err);
-        fit_share(fit, threads / 2); /* of one: all; of four: two */
-        struct fit_status status = wait_for(fit, wake, FIT_DONE, 60);
+        struct fit *fit = fit_start(&s, c, "dnn1", jobs, NULL, &err);
+        struct fit_status status = wait_for(fit, jobs, FIT_DONE, 60);
         struct model *m = fit_model(fit);
         tap_ok(status.state == FIT_DONE && status.epoch == 60 && m->n_history == 61,
                "%d threads: 60 epochs, 61 losses", threads);
@@ -97,28 +96,28 @@ static void test_training(const struct cohort *c, const struct wake *wake)
     free(first);
 }
 
-static void test_control(const struct cohort *c, const struct wake *wake)
+static void test_control(const struct cohort *c, struct jobs *jobs)
 {
     struct err err = {0};
     struct fit_settings s = quick(1000000, 1);
-    struct fit *fit = fit_start(&s, c, "dnn2", wake, &err);
-    struct fit *beside = fit_start(&s, c, "dnn3", wake, &err);
-    wait_for(fit, wake, FIT_RUNNING, 3);
-    wait_for(beside, wake, FIT_RUNNING, 3);
+    struct fit *fit = fit_start(&s, c, "dnn2", jobs, NULL, &err);
+    struct fit *beside = fit_start(&s, c, "dnn3", jobs, NULL, &err);
+    wait_for(fit, jobs, FIT_RUNNING, 3);
+    wait_for(beside, jobs, FIT_RUNNING, 3);
     tap_ok(fit_active(fit) && fit_active(beside), "two fits run at once");
     fit_pause(fit);
-    struct fit_status paused = wait_for(fit, wake, FIT_PAUSED, 0);
+    struct fit_status paused = wait_for(fit, jobs, FIT_PAUSED, 0);
     tap_ok(paused.state == FIT_PAUSED, "pause");
     struct fit_status other = fit_status(beside);
-    wait_for(beside, wake, FIT_RUNNING, other.epoch + 5);
+    wait_for(beside, jobs, FIT_RUNNING, other.epoch + 5);
     tap_ok(fit_status(fit).epoch == paused.epoch, "a paused fit stands still while another runs");
     fit_resume(fit);
-    wait_for(fit, wake, FIT_RUNNING, paused.epoch + 3);
+    wait_for(fit, jobs, FIT_RUNNING, paused.epoch + 3);
     tap_ok(fit_status(fit).epoch >= paused.epoch + 3, "resume goes on");
     fit_pause(fit);
-    wait_for(fit, wake, FIT_PAUSED, 0);
+    wait_for(fit, jobs, FIT_PAUSED, 0);
     fit_stop(fit);
-    struct fit_status stopped = wait_for(fit, wake, FIT_STOPPED, 0);
+    struct fit_status stopped = wait_for(fit, jobs, FIT_STOPPED, 0);
     struct model *m = fit_model(fit);
     tap_ok(stopped.state == FIT_STOPPED && m->n_history > 3, "stop, from a pause, keeps %zu losses",
            m->n_history);
@@ -129,13 +128,13 @@ static void test_control(const struct cohort *c, const struct wake *wake)
     fit_close(beside); /* while it runs */
 }
 
-static void test_trouble(const struct cohort *c, const struct wake *wake)
+static void test_trouble(const struct cohort *c, struct jobs *jobs)
 {
     struct err err = {0};
     struct fit_settings s = quick(200, 1);
     s.rate = 1e9;
-    struct fit *fit = fit_start(&s, c, "dnn4", wake, &err);
-    struct fit_status status = wait_for(fit, wake, FIT_FAILED, 0);
+    struct fit *fit = fit_start(&s, c, "dnn4", jobs, NULL, &err);
+    struct fit_status status = wait_for(fit, jobs, FIT_FAILED, 0);
     struct model *m = fit_model(fit);
     tap_ok(status.state == FIT_FAILED && strstr(status.reason, "rate="),
            "divergence ends the fit with a reason: %s", status.reason);
@@ -147,15 +146,16 @@ static void test_trouble(const struct cohort *c, const struct wake *wake)
 
     s = quick(5, 1);
     s.holdout = mem_text("a0,b7");
-    tap_ok(!fit_start(&s, c, "x", wake, &err) && strstr(err.message, "'b7'"), "%s", err.message);
+    tap_ok(!fit_start(&s, c, "x", jobs, NULL, &err) && strstr(err.message, "'b7'"), "%s",
+           err.message);
     fit_settings_free(&s);
     err_clear(&err);
     s.holdout = mem_text("a0,a1,a2,a3,a4,a5");
-    tap_ok(!fit_start(&s, c, "x", wake, &err), "%s", err.message);
+    tap_ok(!fit_start(&s, c, "x", jobs, NULL, &err), "%s", err.message);
     fit_settings_free(&s);
     err_clear(&err);
     snprintf(s.rule, sizeof s.rule, "nope");
-    tap_ok(!fit_start(&s, c, "x", wake, &err), "%s", err.message);
+    tap_ok(!fit_start(&s, c, "x", jobs, NULL, &err), "%s", err.message);
 }
 
 /* An animal whose choice is always that of the stimulus' side, over so many trials; `lapses`
@@ -196,7 +196,7 @@ static void test_clamp(void)
 }
 
 /* Psychometric start weights by hand: s in {-1, 1}, P(right) .2 and .9. */
-static void test_psychometric(const struct wake *wake)
+static void test_psychometric(struct jobs *jobs)
 {
     struct cohort_builder *b = cohort_builder_new();
     cohort_builder_animal(b, "m");
@@ -220,8 +220,8 @@ static void test_psychometric(const struct wake *wake)
     start_weights(&s, c, 0, w0);
     tap_near(w0[0], (high - low) / 2, 1e-6, "psychometric slope from the first 100 trials");
     tap_near(w0[1], (high + low) / 2, 1e-6, "psychometric intercept");
-    struct fit *fit = fit_start(&s, c, "p", wake, NULL);
-    wait_for(fit, wake, FIT_DONE, 30);
+    struct fit *fit = fit_start(&s, c, "p", jobs, NULL, NULL);
+    wait_for(fit, jobs, FIT_DONE, 30);
     struct model *m = fit_model(fit);
     tap_ok(fabs(m->w0[0] - w0[0]) > 1e-3, "w_0 is trained with the network (%.4f to %.4f)", w0[0],
            m->w0[0]);
@@ -233,15 +233,15 @@ static void test_psychometric(const struct wake *wake)
 }
 
 /* Of evaluations that are not all better, a fit of a textbook rule keeps the best. */
-static void test_best(const struct cohort *c, const struct wake *wake)
+static void test_best(const struct cohort *c, struct jobs *jobs)
 {
     static const char *const rules[] = {"reinforce", "reinforce-base", "trace"};
     for (size_t i = 0; i < 3; i++) {
         struct fit_settings s = quick(0, 1);
         bool falls = true;
         snprintf(s.rule, sizeof s.rule, "%s", rules[i]);
-        struct fit *fit = fit_start(&s, c, "m", wake, NULL);
-        wait_for(fit, wake, FIT_DONE, 0);
+        struct fit *fit = fit_start(&s, c, "m", jobs, NULL, NULL);
+        wait_for(fit, jobs, FIT_DONE, 0);
         struct model *m = fit_model(fit);
         for (size_t e = 1; e < m->n_history; e++)
             falls = falls && m->history[e].train <= m->history[e - 1].train;
@@ -261,15 +261,17 @@ int main(void)
     tap_note("seed %d", SEED);
     if (!wake_open(&wake, NULL))
         return 1;
+    struct jobs *jobs = jobs_new(&wake);
     struct cohort *c = test_cohort(ANIMALS, counts, SEED);
     test_adam();
-    test_training(c, &wake);
-    test_control(c, &wake);
-    test_trouble(c, &wake);
-    test_psychometric(&wake);
+    test_training(c, jobs);
+    test_control(c, jobs);
+    test_trouble(c, jobs);
+    test_psychometric(jobs);
     test_clamp();
-    test_best(c, &wake);
+    test_best(c, jobs);
     cohort_drop(c);
+    jobs_free(jobs);
     wake_close(&wake);
     return tap_done();
 }

@@ -11,7 +11,7 @@
 
 enum { SEED = 17, ANIMALS = 5 };
 
-/* Ragged lives, one of a single trial, in short sessions, with a column of the log. */
+/* Ragged animals, one of a single trial, in short sessions, with a column of the log. */
 static struct cohort *cohort_with_column(void)
 {
     static const size_t counts[ANIMALS] = {130, 1, 2, 75, 41};
@@ -63,7 +63,7 @@ static struct model *model_of(const char *rule, const char *policy, size_t lags)
     return m;
 }
 
-/* One animal's life by learn/inputs alone: its weights, [count][K], and its loss. */
+/* One animal's trials by learn/inputs alone: its weights, [count][K], and its loss. */
 static double live(const struct model *m, const struct cohort *c, size_t a, double *visited)
 {
     const struct animal *animal = &c->animals[a];
@@ -152,7 +152,7 @@ static void test_by_hand(const struct cohort *c)
         for (size_t k = 0; k < policy.n; k++)
             wrong += x[k] != features[k];
     }
-    tap_ok(wrong == 0, "inputs and features of trials in the middle of a life, written out");
+    tap_ok(wrong == 0, "inputs and features of trials in the middle of an animal's, written out");
     animal = &c->animals[3]; /* no trial of the animal before is its past */
     inputs_rule_of(&shape, w, c, animal, animal->first, u);
     inputs_policy_of(&policy, c, animal, animal->first, x);

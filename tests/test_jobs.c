@@ -132,7 +132,7 @@ static void test_places(void)
     for (int i = 0; i < MOST; i++)
         send(&s, &p[i], i, 0, NULL);
     await_begun(&s, 3);
-    tap_ok(jobs_at_work(s.jobs, JOB_FIT) == 3 && job_state(&p[3].job) == JOB_QUEUED,
+    tap_ok(!jobs_room(s.jobs, JOB_FIT) && job_state(&p[3].job) == JOB_QUEUED,
            "three places: three at work, the fourth waits");
     open_gate(&s, MOST);
     for (int i = 0; i < MOST; i++)

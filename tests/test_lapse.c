@@ -97,7 +97,8 @@ static double fitted_lapse(const struct cohort *c, bool fast, double weight)
     s.ridge = 10; /* so that it is the lapses that learn */
     s.w0.kind = W0_VALUE;
     s.w0.value[0] = weight;
-    struct fit *fit = fit_start(&s, c, "f", NULL, &err);
+    struct jobs *jobs = jobs_new(NULL);
+    struct fit *fit = fit_start(&s, c, "f", jobs, NULL, &err);
     if (!fit)
         err_die("%s", err.message);
     while (fit_active(fit))
@@ -106,6 +107,7 @@ static double fitted_lapse(const struct cohort *c, bool fast, double weight)
     double lapse = model_lapse(m);
     model_drop(m);
     fit_close(fit);
+    jobs_free(jobs);
     return lapse;
 }
 

@@ -18,11 +18,13 @@ static struct model *trained(const struct cohort *c)
     fit_settings_default(&s);
     s.epochs = 7, s.shape.hidden = 12, s.seed = SEED, s.threads = 1, s.w0.kind = W0_PSYCHOMETRIC;
     s.holdout = mem_text("a1");
-    struct fit *fit = fit_start(&s, c, "dnn7", NULL, NULL);
+    struct jobs *jobs = jobs_new(NULL);
+    struct fit *fit = fit_start(&s, c, "dnn7", jobs, NULL, NULL);
     while (fit_active(fit))
         usleep(1000);
     struct model *m = fit_model(fit);
     fit_close(fit);
+    jobs_free(jobs);
     fit_settings_free(&s);
     return m;
 }
@@ -135,17 +137,20 @@ static void test_other_start(const struct model *m, const struct cohort *c, cons
 {
     struct fit_settings s;
     struct err err = {0};
+    struct jobs *jobs = jobs_new(NULL);
     model_save(m, path, NULL);
     fit_settings_default(&s);
     s.epochs = 1, s.shape.hidden = 12, s.shape.lags = 2;
     s.init = mem_text(path);
-    tap_ok(!fit_start(&s, c, "x", NULL, &err) && err.code == ERR_DATA && strstr(err.message, path),
+    tap_ok(!fit_start(&s, c, "x", jobs, NULL, &err) && err.code == ERR_DATA &&
+               strstr(err.message, path),
            "init= of another shape: %s", err.message);
     s.shape.lags = 0;
     err_clear(&err);
-    struct fit *fit = fit_start(&s, c, "x", NULL, &err);
+    struct fit *fit = fit_start(&s, c, "x", jobs, NULL, &err);
     tap_ok(fit != NULL, "init= of the same shape starts");
     fit_close(fit);
+    jobs_free(jobs);
     fit_settings_free(&s);
 }
 

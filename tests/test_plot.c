@@ -424,7 +424,7 @@ static void scene_make(struct scene *s, size_t nx, size_t ny)
             s->support[p][i] = (i * 5 + p) % 7 > 1;
         }
         s->panels[p] =
-            (struct heat_panel){p ? "correct r=1" : "error r=0", s->value[p], s->support[p]};
+            (struct heat_panel){p ? "correct r=1" : "error r=0", s->value[p], s->support[p], NULL};
     }
     s->map = (struct heat_map){"s", "w_stim",  nx, ny, s->x, s->y, false, false, .04,
                                2,   s->panels, -1, 0,  0,    NULL, NULL,  NULL,  NULL};
@@ -504,12 +504,49 @@ static void test_coarse_cells(void)
     free(s);
 }
 
+/* Nobody knows the sign of a cell: it has no shade of its own, and the legend says so. */
+static void test_unsettled(void)
+{
+    static const double x[4] = {0, 1, 2, 3}, y[2] = {0, 1};
+    static const double value[8] = {1, 1, -1, -1, 1, 1, -1, -1};
+    static const bool unsettled[8] = {1, 0, 1, 0, 1, 0, 0, 0};
+    struct heat_panel panel = {"", value, NULL, unsettled};
+    struct heat_map m = {.nx = 4,
+                         .ny = 2,
+                         .x = x,
+                         .y = y,
+                         .limit = 1,
+                         .n_panels = 1,
+                         .panels = &panel,
+                         .cross_panel = -1};
+    struct canvas c;
+    heat(&c, 4, 1, &m, &rich);
+    tap_ok(at(&c, 0, 0)->glyph == 0x2592 && at(&c, 1, 0)->glyph == 0x2580 &&
+               at(&c, 2, 0)->glyph == 0x2592 && at(&c, 3, 0)->glyph == 0x2580,
+           "two halves a cell: shaded where half of it is unsettled");
+    tap_ok(at(&c, 0, 0)->foreground == palette_diverging(1, &rich),
+           "in the colour of what it would be");
+    canvas_free(&c);
+    heat(&c, 4, 2, &m, &ascii);
+    tap_ok(at(&c, 0, 1)->glyph == '~' && at(&c, 2, 1)->glyph == '~' && at(&c, 0, 0)->glyph == '~' &&
+               at(&c, 2, 0)->glyph == palette_glyph(-1, &ascii),
+           "a mark instead of a letter");
+    canvas_free(&c);
+    heat(&c, 70, 12, &m, &ascii);
+    tap_ok(says(&c, &ascii, "~ sign unsettled"), "the legend tells the mark");
+    canvas_free(&c);
+    panel.unsettled = NULL;
+    heat(&c, 70, 12, &m, &ascii);
+    tap_ok(!says(&c, &ascii, "unsettled"), "only where there is one");
+    canvas_free(&c);
+}
+
 /* Cells of a map in a smaller area: means over those with data. */
 static void test_means(void)
 {
     double x[4] = {0, 1, 2, 3}, y[1] = {0}, value[4] = {1, 0, -1, -1};
     uint32_t support[4] = {1, 1, 1, 0};
-    struct heat_panel panel = {"", value, support};
+    struct heat_panel panel = {"", value, support, NULL};
     struct heat_map m = {NULL, NULL,   4,  1, x, y,    false, false, 1,
                          1,    &panel, -1, 0, 0, NULL, NULL,  NULL,  NULL};
     struct canvas c;
@@ -523,7 +560,7 @@ static void test_means(void)
 static void test_odd_rows(void)
 {
     double x[1] = {0}, y[3] = {0, 1, 2}, value[3] = {1, 1, 1};
-    struct heat_panel panel = {"", value, NULL};
+    struct heat_panel panel = {"", value, NULL, NULL};
     struct heat_map m = {NULL, NULL,   1,  3, x, y,    false, false, 1,
                          1,    &panel, -1, 0, 0, NULL, NULL,  NULL,  NULL};
     struct canvas c;
@@ -859,6 +896,7 @@ int main(void)
     test_fine_cells();
     test_coarse_cells();
     test_means();
+    test_unsettled();
     test_odd_rows();
     test_row_levels();
     test_levels();

@@ -129,11 +129,13 @@ static struct model *fitted(const struct cohort *c, const char *rule)
     struct fit_settings s;
     fit_settings_default(&s);
     snprintf(s.rule, sizeof s.rule, "%s", rule);
-    struct fit *fit = fit_start(&s, c, "m", NULL, NULL);
+    struct jobs *jobs = jobs_new(NULL);
+    struct fit *fit = fit_start(&s, c, "m", jobs, NULL, NULL);
     while (fit_active(fit))
         usleep(2000);
     struct model *m = fit_model(fit);
     fit_close(fit);
+    jobs_free(jobs);
     return m;
 }
 

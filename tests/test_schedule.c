@@ -14,13 +14,12 @@
 enum { SEED = 29, ANIMALS = 6 };
 static const size_t counts[ANIMALS] = {200, 160, 190, 150, 200, 60};
 
-static struct fit *finished(const struct fit_settings *s, const struct cohort *c,
-                            const struct wake *wake)
+static struct fit *finished(const struct fit_settings *s, const struct cohort *c, struct jobs *jobs)
 {
-    struct fit *fit = fit_start(s, c, "f", wake, NULL);
+    struct fit *fit = fit_start(s, c, "f", jobs, NULL, NULL);
     while (fit_active(fit)) {
-        poll(&(struct pollfd){.fd = wake->fd, .events = POLLIN}, 1, 1000);
-        wake_drain(wake);
+        poll(&(struct pollfd){.fd = jobs_wake(jobs)->fd, .events = POLLIN}, 1, 1000);
+        wake_drain(jobs_wake(jobs));
     }
     return fit;
 }
@@ -110,8 +109,8 @@ static double apart(const struct hand *h, const double *from)
     return sqrt(sum);
 }
 
-static void test_steps(const struct cohort *c, const struct wake *wake, const char *rule,
-                       double factor, int epochs, double ridge)
+static void test_steps(const struct cohort *c, struct jobs *jobs, const char *rule, double factor,
+                       int epochs, double ridge)
 {
     struct fit_settings s;
     fit_settings_default(&s);
@@ -123,7 +122,7 @@ static void test_steps(const struct cohort *c, const struct wake *wake, const ch
     s.rate = 2e-4;
     s.ridge = ridge;
     s.truncation = 1000;
-    struct fit *fit = finished(&s, c, wake);
+    struct fit *fit = finished(&s, c, jobs);
     struct snapshots *path = fit_snapshots(fit);
     struct model *model = fit_model(fit);
     struct hand hand = hand_new(model, c, path->values[0]);
@@ -186,11 +185,13 @@ int main(void)
     if (!wake_open(&wake, NULL))
         return 1;
     struct cohort *c = test_cohort(ANIMALS, counts, SEED);
-    test_steps(c, &wake, "dnn", 22, 120, 0);
-    test_steps(c, &wake, "dnn", 22, 50, .02);
-    test_steps(c, &wake, "rnn", 10, 110, 0);
+    struct jobs *jobs = jobs_new(&wake);
+    test_steps(c, jobs, "dnn", 22, 120, 0);
+    test_steps(c, jobs, "dnn", 22, 50, .02);
+    test_steps(c, jobs, "rnn", 10, 110, 0);
     test_passes();
     cohort_drop(c);
+    jobs_free(jobs);
     wake_close(&wake);
     return tap_done();
 }

@@ -104,20 +104,26 @@ static bool stays_within(const struct threads *but, size_t most)
 
 /* --- a fit's own ------------------------------------------------------------------- */
 
-static void passes(struct fit *fit, const struct wake *wake, int more)
+static void passes(struct fit *fit, struct jobs *jobs, int more)
 {
     int from = fit_status(fit).epoch;
     while (fit_active(fit) && fit_status(fit).epoch < from + more) {
-        poll(&(struct pollfd){.fd = wake->fd, .events = POLLIN}, 1, 1000);
-        wake_drain(wake);
+        poll(&(struct pollfd){.fd = jobs_wake(jobs)->fd, .events = POLLIN}, 1, 1000);
+        wake_drain(jobs_wake(jobs));
     }
 }
 
-static void test_fit(const struct cohort *c, const struct wake *wake, const char *what,
-                     size_t batch, bool fast)
+/* Takes a place among the fits, and no time. */
+static void idle_run(struct job *job)
+{
+    while (!atomic_load(&job->stop))
+        poll(NULL, 0, 2);
+}
+
+static void test_fit(const struct threads *before, const struct cohort *c, struct jobs *jobs,
+                     const char *what, size_t batch, bool fast)
 {
     struct fit_settings s;
-    struct threads before = threads_now();
     fit_settings_default(&s);
     s.epochs = 10000000;
     s.shape.hidden = 96; /* so that waking costs little beside it */
@@ -125,14 +131,17 @@ static void test_fit(const struct cohort *c, const struct wake *wake, const char
     s.batch = batch;
     s.optimizer = fast ? OPTIMIZER_FAST : OPTIMIZER_ADAM;
     s.truncation = 100;
-    struct fit *fit = fit_start(&s, c, "f", wake, NULL);
-    passes(fit, wake, 2);
-    tap_ok(comes_to_more(&before, 1), "%s: a fit alone works with several threads", what);
-    fit_share(fit, 1);
-    passes(fit, wake, 9); /* the losses of fast come by eight passes */
-    tap_ok(stays_within(&before, 1), "%s: with a share of one, one works", what);
-    fit_share(fit, 0);
-    tap_ok(comes_to_more(&before, 1), "%s: and all again", what);
+    struct fit *fit = fit_start(&s, c, "f", jobs, NULL, NULL);
+    passes(fit, jobs, 2);
+    tap_ok(comes_to_more(before, 1), "%s: a fit alone works with several threads", what);
+    struct job idle = {.run = idle_run, .lane = JOB_FIT};
+    job_send(jobs, &idle, NULL);
+    while (job_state(&idle) != JOB_RUNNING)
+        poll(NULL, 0, 1);
+    passes(fit, jobs, 9); /* the losses of fast come by eight passes */
+    tap_ok(stays_within(before, 1), "%s: beside another, of two threads, one works", what);
+    job_recall(&idle);
+    tap_ok(comes_to_more(before, 1), "%s: and all again", what);
     fit_close(fit);
 }
 
@@ -170,7 +179,8 @@ static void test_session(void)
     tap_ok(comes_to_more(&first, THREADS / 2), "one that pauses leaves them to the other");
     news(d, "resume dnn1", 1);
     tap_ok(stays_within(&first, THREADS / 2), "until it goes on");
-    news(d, "stop dnn1", 1);
+    say(d, "x", "stop dnn1; wait dnn1");
+    news(d, "say it has ended", 1);
     tap_ok(comes_to_more(&first, THREADS / 2), "and one that ends for good");
     say(d, "x", "stop all");
     desk_free(d);
@@ -189,10 +199,14 @@ int main(void)
     for (size_t a = 0; a < ANIMALS; a++)
         counts[a] = TRIALS;
     struct cohort *c = test_cohort(ANIMALS, counts, SEED);
-    test_fit(c, &wake, "adam", 0, false);
-    test_fit(c, &wake, "adam in batches", 96, false);
-    test_fit(c, &wake, "fast", 0, true);
+    struct threads before = threads_now(); /* threads of the queue outlive their jobs */
+    struct jobs *jobs = jobs_new(&wake);
+    jobs_threads(jobs, 2);
+    test_fit(&before, c, jobs, "adam", 0, false);
+    test_fit(&before, c, jobs, "adam in batches", 96, false);
+    test_fit(&before, c, jobs, "fast", 0, true);
     cohort_drop(c);
+    jobs_free(jobs);
     wake_close(&wake);
     test_session();
     return tap_done();

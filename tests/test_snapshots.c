@@ -28,7 +28,7 @@ static void test_spacing(const struct snapshots *s)
 
 static void test_thinning(void)
 {
-    struct snapshots *s = snapshots_new(3);
+    struct snapshots *s = snapshots_new(3, SNAPSHOTS_BYTES);
     bool bounded = true, ends = true, right = true;
     tap_ok(s->room == SNAPSHOTS_MOST, "small models have room for %zu", s->room);
     for (int epoch = 0; epoch < 5000; epoch++) {
@@ -52,16 +52,16 @@ static void test_thinning(void)
     snapshots_add(s, 4999, (double[]){-7, 0, 0});
     tap_ok(s->n == n && s->values[n - 1][0] == -7, "the newest epoch again replaces it");
     snapshots_free(s);
-    s = snapshots_new(SNAPSHOTS_BYTES / sizeof(double) / 10);
+    s = snapshots_new(SNAPSHOTS_BYTES / sizeof(double) / 10, SNAPSHOTS_BYTES);
     tap_ok(s->room == 10, "where ten fill the memory there is room for %zu", s->room);
     snapshots_free(s);
-    s = snapshots_new(SNAPSHOTS_BYTES);
+    s = snapshots_new(SNAPSHOTS_BYTES, SNAPSHOTS_BYTES);
     tap_ok(s->room == 2, "and two in any case");
     snapshots_free(s);
 }
 
 static struct fit *fitted(const char *rule, int epochs, enum w0_kind w0, const struct cohort *c,
-                          const struct wake *wake)
+                          struct jobs *jobs)
 {
     struct err err = {0};
     struct fit_settings s;
@@ -73,10 +73,10 @@ static struct fit *fitted(const char *rule, int epochs, enum w0_kind w0, const s
     s.threads = 2;
     s.seed = SEED;
     s.w0.kind = w0;
-    struct fit *fit = fit_start(&s, c, "f", wake, &err);
+    struct fit *fit = fit_start(&s, c, "f", jobs, NULL, &err);
     while (fit && fit_active(fit)) {
-        poll(&(struct pollfd){.fd = wake->fd, .events = POLLIN}, 1, 1000);
-        wake_drain(wake);
+        poll(&(struct pollfd){.fd = jobs_wake(jobs)->fd, .events = POLLIN}, 1, 1000);
+        wake_drain(jobs_wake(jobs));
     }
     if (!fit)
         tap_note("%s", err.message);
@@ -84,16 +84,16 @@ static struct fit *fitted(const char *rule, int epochs, enum w0_kind w0, const s
 }
 
 static void test_same_bits(const char *rule, enum w0_kind w0, const struct cohort *c,
-                           const struct wake *wake)
+                           struct jobs *jobs)
 {
-    struct fit *whole = fitted(rule, 450, w0, c, wake);
+    struct fit *whole = fitted(rule, 450, w0, c, jobs);
     int epochs[SNAPSHOTS_MOST], found = -1;
     size_t n = fit_epochs_kept(whole, epochs);
     tap_ok(n > 100 && n <= SNAPSHOTS_MOST && epochs[0] == 0 && epochs[n - 1] == 450,
            "%s: %zu snapshots of 450 epochs, %d to %d", rule, n, epochs[0], epochs[n - 1]);
     for (int i = 0; i < 3; i++) {
         int epoch = (int[]){0, epochs[n / 2], 450}[i];
-        struct fit *part = fitted(rule, epoch, w0, c, wake);
+        struct fit *part = fitted(rule, epoch, w0, c, jobs);
         struct model *now = fit_model_at(whole, epoch, &found), *want = fit_model(part);
         tap_ok(found == epoch &&
                    memcmp(now->theta, want->theta, want->tensors.size * sizeof(double)) == 0 &&
@@ -114,9 +114,9 @@ static void test_same_bits(const char *rule, enum w0_kind w0, const struct cohor
     fit_close(whole);
 }
 
-static void test_search(const struct cohort *c, const struct wake *wake)
+static void test_search(const struct cohort *c, struct jobs *jobs)
 {
-    struct fit *fit = fitted("reinforce", 1, W0_ZERO, c, wake);
+    struct fit *fit = fitted("reinforce", 1, W0_ZERO, c, jobs);
     int epochs[SNAPSHOTS_MOST];
     size_t n = fit_epochs_kept(fit, epochs);
     tap_ok(n > 3 && epochs[0] == 0, "a search keeps %zu evaluations, each better than before", n);
@@ -138,11 +138,10 @@ static void test_search(const struct cohort *c, const struct wake *wake)
     fit_close(fit);
 }
 
-static void test_file(const char *rule, enum w0_kind w0, const struct cohort *c,
-                      const struct wake *wake)
+static void test_file(const char *rule, enum w0_kind w0, const struct cohort *c, struct jobs *jobs)
 {
     struct err err = {0};
-    struct fit *fit = fitted(rule, 30, w0, c, wake), *again;
+    struct fit *fit = fitted(rule, 30, w0, c, jobs), *again;
     struct model *m = fit_model(fit), *opened = NULL;
     struct snapshots *s = fit_snapshots(fit);
     int kept[SNAPSHOTS_MOST], read[SNAPSHOTS_MOST];
@@ -218,15 +217,17 @@ int main(void)
     tap_note("seed %d", SEED);
     if (!wake_open(&wake, NULL))
         return 1;
+    struct jobs *jobs = jobs_new(&wake);
     struct cohort *c = test_cohort(ANIMALS, counts, SEED);
     test_thinning();
-    test_same_bits("dnn", W0_PSYCHOMETRIC, c, &wake);
-    test_same_bits("rnn", W0_ZERO, c, &wake);
-    test_search(c, &wake);
-    test_file("reinforce-base", W0_ZERO, c, &wake);
-    test_file("dnn", W0_PSYCHOMETRIC, c, &wake);
+    test_same_bits("dnn", W0_PSYCHOMETRIC, c, jobs);
+    test_same_bits("rnn", W0_ZERO, c, jobs);
+    test_search(c, jobs);
+    test_file("reinforce-base", W0_ZERO, c, jobs);
+    test_file("dnn", W0_PSYCHOMETRIC, c, jobs);
     test_refusals();
     cohort_drop(c);
+    jobs_free(jobs);
     wake_close(&wake);
     return tap_done();
 }

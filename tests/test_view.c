@@ -12,8 +12,22 @@ struct stage {
     struct cohort *cohort, *other;
     struct model *models[2];
     struct scene_model entries[2];
+    struct scene_job jobs[3];
     struct scene scene;
 };
+
+/* The fits as the models are now. */
+static void stage_jobs(struct stage *stage)
+{
+    for (size_t i = 0; i < stage->scene.n_models; i++) {
+        stage->jobs[i] = (struct scene_job){.name = stage->models[i]->name,
+                                            .rule = stage->models[i]->rule,
+                                            .status = stage->entries[i].status,
+                                            .model = (long)i};
+    }
+    stage->scene.jobs = stage->jobs;
+    stage->scene.n_jobs = stage->scene.n_models;
+}
 
 /* dnn1, done after 1000 epochs; with two also dnn2, training at 412. */
 static void stage_set(struct stage *stage, bool truth, size_t n_models)
@@ -41,6 +55,7 @@ static void stage_set(struct stage *stage, bool truth, size_t n_models)
                                   .current = n_models ? 0 : -1,
                                   .help = help,
                                   .n_help = 4};
+    stage_jobs(stage);
 }
 
 static void stage_strike(struct stage *stage)
@@ -498,6 +513,57 @@ static void press(struct view *view, const char *key, struct strbuf *out)
 }
 
 /* Keys of the lists act on the row with the cursor. */
+/* Two fits of a group, one of them queued and no model yet, and a third in the queue. */
+static void test_queue(struct stage *stage)
+{
+    const struct scene_group cv = {
+        "cv", {.n = 140, .queued = 102, .running = 1, .done = 37, .seconds_left = 120}};
+    const struct fit_status queued = {
+        .state = FIT_QUEUED, .epochs = 50, .train = NAN, .heldout = NAN, .seconds_left = NAN};
+    struct strbuf out = {0};
+    struct table table = {0};
+    struct err err = {0};
+    stage->jobs[0] = (struct scene_job){"f1", "cv", rule_find("dnn"), queued, -1};
+    stage->jobs[1].group = "cv";
+    stage->jobs[1].status.state = FIT_RUNNING;
+    stage->jobs[2] = (struct scene_job){"f3", NULL, rule_find("rnn"), queued, -1};
+    stage->scene.n_jobs = 3;
+    stage->scene.groups = &cv;
+    stage->scene.n_groups = 1;
+    struct view *view = open_with("jobs", "");
+    view_update(view, &stage->scene, NULL);
+    tap_is_text(words(view, &out),
+                "3 fits, 1 training, 2 queued, 0 over: cv 37 of 140 fits, 2 min to go; dnn2 412 of "
+                "1000 epochs, loss .5004, 8 s to go.",
+                "a group is told of as one");
+    configure(view, "row=cv", NULL);
+    tap_is_text(ask(view, "x", &out), "stop cv", "and stopped as one");
+    tap_is_text(ask(view, "enter", &out), "", "but is no model to use");
+    view_jobs_table(&stage->scene, true, &table);
+    tap_ok(table.n_rows == 3 && table.cells[2].number == 37 && table.cells[3].number == 140 &&
+               strcmp(table.cells[7].text, "2 min") == 0,
+           "people see the group, what trains of it, and other fits");
+    table_free(&table);
+    memset(&table, 0, sizeof table);
+    view_jobs_table(&stage->scene, false, &table);
+    tap_ok(table.n_rows == 3 && strcmp(table.cells[3].text, "queued") == 0 &&
+               strcmp(table.cells[2].text, "cv") == 0,
+           "machines get every fit");
+    table_free(&table);
+    memset(&table, 0, sizeof table);
+    view_groups_table(&stage->scene, &table);
+    tap_ok(table.n_rows == 1 && table.cells[5].number == 120, "and the groups, times in seconds");
+    table_free(&table);
+    view_close(view);
+    view = open_with("map", "model=f3");
+    tap_ok(!view_update(view, &stage->scene, &err) && strstr(err.message, "f3 is queued"),
+           "no picture of what is queued: %s", err.message);
+    view_close(view);
+    stage->scene.n_groups = 0;
+    stage_jobs(stage);
+    strbuf_free(&out);
+}
+
 static void test_lists(void)
 {
     struct stage stage;
@@ -538,6 +604,7 @@ static void test_lists(void)
     stage.entries[1].status.train = loss;
     view_close(view);
 
+    stage_jobs(&stage);
     view = open_with("jobs", "");
     view_update(view, &stage.scene, NULL);
     tap_is_text(words(view, &out),
@@ -549,13 +616,15 @@ static void test_lists(void)
     tap_is_text(ask(view, "space", &out), "pause dnn2", "Space pauses what trains");
     tap_is_text(ask(view, "x", &out), "stop dnn2", "x stops it");
     stage.entries[1].status.state = FIT_PAUSED;
+    stage_jobs(&stage);
     view_update(view, &stage.scene, NULL);
     tap_is_text(ask(view, "space", &out), "resume dnn2", "Space resumes what is paused");
     struct table table = {0};
-    view_jobs_table(&stage.scene, &table);
+    view_jobs_table(&stage.scene, true, &table);
     tap_ok(table.n_rows == 2 && table.cells[8 + 2].number == 412, "the verb's table is the view's");
     table_free(&table);
     view_close(view);
+    test_queue(&stage);
     strbuf_free(&out);
     stage_strike(&stage);
 }
@@ -666,17 +735,22 @@ static void test_tables(void)
         {"psychometric", "", "subject,sessions,stimulus,n,p_right,lo,hi,model\nall,early,-1,", 18},
         {"psychometric", "m02 sessions=all", "subject,sessions,stimulus,n,p_right,lo,hi,model\nm02",
          9},
-        {"jobs", "", "name,state,epoch,of,loss,held out,ms/epoch,ETA\ndnn1,done,1000,1000,", 2},
+        {"jobs", "",
+         "name,rule,group,state,epoch,of,loss,heldout,ms_per_epoch,seconds,seconds_left\n"
+         "dnn1,dnn,,done,1000,1000,",
+         2},
         {"models", "",
          "use,name,rule,policy,parameters,state,loss,held out,cohort\n*,dnn1,dnn,"
          "stim+bias,",
          2},
         {"help", "", "group,name,text\nData,load,\"read trial logs: CSV, plain or gzip\"", 0},
         {"map", "w_bias=.5 reward=1 past=rewarded lags=2",
-         "panel,stimulus,w_stim,value,support,se,reward,w_bias,lags,past\n,", 0},
+         "panel,stimulus,w_stim,value,support,se,lower,upper,reward,w_bias,lags,past\n,", 0},
         {"slice", "w_bias=.5 reward=1 past=rewarded w=1",
-         "w_line,reward,past,stimulus,value,support,se,w_bias,lags\n1,1,rewarded,-1,", 9},
-        {"slice", "x=w_stim stimulus=.5", "reward,w_stim,value,support,se,stimulus\n", 0},
+         "w_line,reward,past,stimulus,value,support,se,lower,upper,w_bias,lags\n1,1,rewarded,-1,",
+         9},
+        {"slice", "x=w_stim stimulus=.5", "reward,w_stim,value,support,se,lower,upper,stimulus\n",
+         0},
         {"weights", "m04", "subject,session,trial,p_right,w_stim,w_bias", 1234},
     };
     struct stage stage;

@@ -26,6 +26,7 @@ struct jobs {
     struct lane lanes[JOB_LANES];
     struct job *begun; /* running or blocked */
     const struct wake *wake;
+    int threads;
     bool quit;
 };
 
@@ -142,12 +143,7 @@ static bool lane_staff(struct lane *lane, struct err *err)
 struct jobs *jobs_new(const struct wake *wake)
 {
     struct jobs *jobs = mem_new(1, sizeof *jobs);
-    int processors = thread_processors();
-    const int most[] = {
-        [JOB_VIEW] = 1,
-        [JOB_TASK] = TASKS,
-        [JOB_FIT] = processors > FITS_LEAST ? processors : FITS_LEAST,
-    };
+    const int most[] = {[JOB_VIEW] = 1, [JOB_TASK] = TASKS, [JOB_FIT] = 1};
     jobs->wake = wake;
     pthread_mutex_init(&jobs->lock, NULL);
     pthread_cond_init(&jobs->left, NULL);
@@ -155,6 +151,7 @@ struct jobs *jobs_new(const struct wake *wake)
         jobs->lanes[i] = (struct lane){.jobs = jobs, .most = most[i], .nice = nice_of[i]};
         pthread_cond_init(&jobs->lanes[i].changed, NULL);
     }
+    jobs_threads(jobs, 0);
     return jobs;
 }
 
@@ -193,12 +190,34 @@ void jobs_limit(struct jobs *jobs, enum job_lane lane, int most)
     pthread_mutex_unlock(&jobs->lock);
 }
 
-int jobs_at_work(struct jobs *jobs, enum job_lane lane)
+void jobs_threads(struct jobs *jobs, int threads)
+{
+    threads = threads > 0 ? threads : thread_processors();
+    pthread_mutex_lock(&jobs->lock);
+    jobs->threads = threads;
+    pthread_mutex_unlock(&jobs->lock);
+    jobs_limit(jobs, JOB_FIT, threads > FITS_LEAST ? threads : FITS_LEAST);
+}
+
+int job_threads(struct job *job)
+{
+    struct jobs *jobs = job->jobs;
+    pthread_mutex_lock(&jobs->lock);
+    int n = jobs->lanes[job->lane].at_work, all = jobs->threads;
+    pthread_mutex_unlock(&jobs->lock);
+    return n > 1 ? (all + n - 1) / n : 0;
+}
+
+bool jobs_room(struct jobs *jobs, enum job_lane which)
 {
     pthread_mutex_lock(&jobs->lock);
-    int n = jobs->lanes[lane].at_work;
+    const struct lane *lane = &jobs->lanes[which];
+    int waiting = 0;
+    for (const struct job *job = lane->first; job; job = job->next)
+        waiting += !job->held;
+    bool room = lane->at_work + lane->returning + waiting < lane->most;
     pthread_mutex_unlock(&jobs->lock);
-    return n;
+    return room;
 }
 
 bool job_send(struct jobs *jobs, struct job *job, struct err *err)

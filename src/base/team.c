@@ -60,6 +60,17 @@ static void await_end(const struct team *t)
         relax();
 }
 
+/* Called and left with the lock held. */
+static void team_join(struct team *t, size_t member)
+{
+    t->inside++;
+    pthread_mutex_unlock(&t->lock);
+    take_pieces(t, member);
+    pthread_mutex_lock(&t->lock);
+    if (--t->inside == 0)
+        pthread_cond_signal(&t->ended);
+}
+
 static void *team_help(void *arg)
 {
     struct member *m = arg;
@@ -73,16 +84,12 @@ static void *team_help(void *arg)
         if (t->quit)
             break;
         seen = t->call;
-        if (m->number >= t->n_now || !t->open)
+        if (m->number >= t->n_now)
             continue;
-        t->inside++;
+        if (t->open)
+            team_join(t, m->number);
         pthread_mutex_unlock(&t->lock);
-        take_pieces(t, m->number);
-        pthread_mutex_lock(&t->lock);
-        if (--t->inside == 0)
-            pthread_cond_signal(&t->ended);
-        pthread_mutex_unlock(&t->lock);
-        await_call(t, seen);
+        await_call(t, seen); /* also who came too late: the next one may be soon */
         pthread_mutex_lock(&t->lock);
     }
     pthread_mutex_unlock(&t->lock);

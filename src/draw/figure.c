@@ -60,6 +60,7 @@ void figure_add_heat(struct figure *figure, const struct heat_map *map, struct r
         panels[i].title = keep_text(figure, panels[i].title);
         panels[i].value = keep(figure, panels[i].value, n, sizeof(double));
         panels[i].support = keep(figure, panels[i].support, n, sizeof(uint32_t));
+        panels[i].unsettled = keep(figure, panels[i].unsettled, n, sizeof(bool));
     }
     m->panels = panels;
     m->x = keep(figure, m->x, m->nx, sizeof(double));

@@ -34,16 +34,26 @@ double heat_bar_width(const struct pen *pen, const struct heat_map *m, double he
     return (BAR_APART + BAR + 4) * pen->unit + widest + (m->value_title ? pen->font * 1.5 : 0);
 }
 
-void heat_hatch(const struct pen *pen, struct box box)
+static void slant(const struct pen *pen, struct box box, bool down, double step, double width)
 {
-    double step = 3.2 * pen->unit;
-    pen_tone(pen, PEN_GRID);
-    cairo_set_line_width(pen->cairo, .4 * pen->unit);
+    cairo_set_line_width(pen->cairo, width);
     for (double x = box.x - box.height; x < box.x + box.width; x += step) {
-        cairo_move_to(pen->cairo, x, box.y + box.height);
-        cairo_line_to(pen->cairo, x + box.height, box.y);
+        cairo_move_to(pen->cairo, x, down ? box.y : box.y + box.height);
+        cairo_line_to(pen->cairo, x + box.height, down ? box.y + box.height : box.y);
     }
     cairo_stroke(pen->cairo);
+}
+
+void heat_hatch(const struct pen *pen, struct box box)
+{
+    pen_tone(pen, PEN_GRID);
+    slant(pen, box, false, 3.2 * pen->unit, .4 * pen->unit);
+}
+
+void heat_stripe(const struct pen *pen, struct box box)
+{
+    pen_tone(pen, PEN_BACKGROUND);
+    slant(pen, box, true, 3.2 * pen->unit, 1.3 * pen->unit);
 }
 
 static const char no_data[] = "no data";
@@ -88,9 +98,9 @@ void heat_bar(const struct pen *pen, const struct heat_map *m, struct box box)
                     box.y + box.height / 2, m->value_title);
 }
 
-void heat_tell_missing(const struct pen *pen, double right, double y)
+void heat_tell(const struct pen *pen, double right, double y, const char *words,
+               void (*fill)(const struct pen *pen, struct box box))
 {
-    const char *words = no_data;
     double u = pen->unit, x = right - pen_width(pen, words), side = pen->font * .9;
     struct box swatch = {x - 3 * u - 1.5 * side, y - side + u, 1.5 * side, side};
     cairo_save(pen->cairo);
@@ -98,7 +108,11 @@ void heat_tell_missing(const struct pen *pen, double right, double y)
     cairo_clip_preserve(pen->cairo);
     cairo_path_t *edge = cairo_copy_path(pen->cairo);
     cairo_new_path(pen->cairo);
-    heat_hatch(pen, swatch);
+    if (fill == heat_stripe) { /* over a colour */
+        pen_tone(pen, PEN_FAINT);
+        cairo_paint(pen->cairo);
+    }
+    fill(pen, swatch);
     cairo_restore(pen->cairo);
     cairo_append_path(pen->cairo, edge);
     cairo_path_destroy(edge);

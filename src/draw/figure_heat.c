@@ -92,6 +92,8 @@ struct margin heat_margin(const struct pen *pen, const struct heat_map *m, doubl
     if (any_missing(m) &&
         !heat_missing_beside(pen, m, width - margin.left - margin.right, margin.right))
         margin.bottom += pen->font * 1.6;
+    if (heat_any_unsettled(m))
+        margin.bottom += pen->font * 1.6;
     return margin;
 }
 
@@ -129,8 +131,21 @@ static void paint_cells(const struct pen *pen, const struct heat_map *m, const s
         }
 }
 
-static void paint_missing(const struct pen *pen, const struct heat_map *m,
-                          const struct heat_panel *p, struct box box)
+static bool is_missing(const struct heat_map *m, const struct heat_panel *p, size_t i)
+{
+    return !has_data(m, p, i);
+}
+
+static bool is_unsettled(const struct heat_map *m, const struct heat_panel *p, size_t i)
+{
+    return has_data(m, p, i) && p->unsettled && p->unsettled[i];
+}
+
+/* Fills the cells that are so. */
+static void paint_those(const struct pen *pen, const struct heat_map *m, const struct heat_panel *p,
+                        struct box box,
+                        bool (*is)(const struct heat_map *, const struct heat_panel *, size_t),
+                        void (*fill)(const struct pen *pen, struct box box))
 {
     double w = box.width / (double)m->nx, h = box.height / (double)m->ny;
     bool any = false;
@@ -138,7 +153,7 @@ static void paint_missing(const struct pen *pen, const struct heat_map *m,
     for (size_t iy = 0; iy < m->ny; iy++)
         for (size_t ix = 0, run; ix < m->nx; ix += run) {
             size_t i = iy * m->nx + ix;
-            for (run = 0; ix + run < m->nx && !has_data(m, p, i + run); run++)
+            for (run = 0; ix + run < m->nx && is(m, p, i + run); run++)
                 any = true;
             if (run > 0)
                 cairo_rectangle(pen->cairo, box.x + (double)ix * w,
@@ -147,7 +162,7 @@ static void paint_missing(const struct pen *pen, const struct heat_map *m,
         }
     if (any) {
         cairo_clip(pen->cairo);
-        heat_hatch(pen, box);
+        fill(pen, box);
     }
     cairo_restore(pen->cairo);
 }
@@ -266,8 +281,9 @@ static void paint_y(const struct pen *pen, const struct heat_map *m, struct box 
 
 static void paint_panel(const struct pen *pen, const struct heat_map *m, size_t p, struct box box)
 {
-    paint_missing(pen, m, &m->panels[p], box);
+    paint_those(pen, m, &m->panels[p], box, is_missing, heat_hatch);
     paint_cells(pen, m, &m->panels[p], box);
+    paint_those(pen, m, &m->panels[p], box, is_unsettled, heat_stripe);
     pen_tone(pen, PEN_TEXT);
     cairo_set_line_width(pen->cairo, .6 * pen->unit);
     cairo_rectangle(pen->cairo, box.x, box.y, box.width, box.height);
@@ -301,7 +317,10 @@ void heat_paint(const struct pen *pen, const struct heat_map *m, struct box body
     pen_text_up(pen, body.x - margin->left + pen->font * .85, body.y + body.height / 2,
                 heat_title(m->y_title, m->y_label));
     bool beside = heat_missing_beside(pen, m, body.width, margin->right);
+    double right = body.x + body.width + margin->right;
+    titles += any_missing(m) && !beside ? pen->font * 1.6 : 0;
     if (any_missing(m))
-        heat_tell_missing(pen, body.x + body.width + margin->right,
-                          titles + (beside ? 0 : pen->font * 1.6));
+        heat_tell(pen, right, titles, "no data", heat_hatch);
+    if (heat_any_unsettled(m))
+        heat_tell(pen, right, titles + pen->font * 1.6, "sign unsettled", heat_stripe);
 }

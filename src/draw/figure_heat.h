@@ -15,10 +15,14 @@ double heat_bar_width(const struct pen *pen, const struct heat_map *map, double 
 void heat_bar(const struct pen *pen, const struct heat_map *map, struct box box);
 /* Hatches the clip, which is within the box. */
 void heat_hatch(const struct pen *pen, struct box box);
+/* Stripes of background over colours: their signs are unsettled. */
+void heat_stripe(const struct pen *pen, struct box box);
 /* Does the key for no data fit beside the x title, between the middle of a body of this
  * width and the right end of the margin? */
 bool heat_missing_beside(const struct pen *pen, const struct heat_map *map, double width,
                          double right);
-void heat_tell_missing(const struct pen *pen, double right, double y);
+/* What cells are that are filled so: words that end at `right`, and a sample. */
+void heat_tell(const struct pen *pen, double right, double y, const char *words,
+               void (*fill)(const struct pen *pen, struct box box));
 
 #endif

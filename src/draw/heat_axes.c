@@ -211,12 +211,12 @@ static void put_step(struct canvas *canvas, int x, int y, double t, const struct
                    t < 0 ? palette_negative(style) : palette_positive(style), none, 0);
 }
 
-void heat_legend(double limit, const char *unit, struct canvas *canvas, int x, int y, int room,
-                 const struct style *style)
+int heat_legend(double limit, const char *unit, struct canvas *canvas, int x, int y, int room,
+                const struct style *style)
 {
     struct legend plan;
     if (!plan_legend(limit, unit, room, style, &plan))
-        return;
+        return 0;
     x += canvas_text(canvas, x, y, room, plan.low, COLOUR_DEFAULT, 0, style);
     for (int i = -plan.half; i <= plan.half; i++)
         put_step(canvas, x++, y, (double)i / plan.half, style);
@@ -225,4 +225,14 @@ void heat_legend(double limit, const char *unit, struct canvas *canvas, int x, i
         x += 1 + canvas_text(canvas, x + 1, y, room, plan.unit, COLOUR_DEFAULT, 0, style);
     if (plan.no_data[0])
         canvas_text(canvas, x, y, room, plan.no_data, COLOUR_DEFAULT, CELL_DIM, style);
+    return plan.width;
+}
+
+void heat_legend_unsettled(struct canvas *canvas, int x, int y, int room, const struct style *style)
+{
+    static const char words[] = " sign unsettled";
+    if (room < 4 + (int)sizeof words - 1)
+        return;
+    canvas_put(canvas, x + 3, y, heat_unsettled(style), COLOUR_DEFAULT, COLOUR_DEFAULT, 0);
+    canvas_text(canvas, x + 4, y, room - 4, words, COLOUR_DEFAULT, 0, style);
 }

@@ -80,22 +80,47 @@ static struct span row_span(const struct heat_map *m, const struct heat_layout *
     return span_of(l->rows - 1 - row, l->rows, m->ny);
 }
 
-/* t in [-1, 1]: the mean of the cells with data; false: there is none. */
-static bool value_of(const struct heat_map *m, const struct heat_panel *p, struct span x,
-                     struct span y, double *t)
+uint32_t heat_unsettled(const struct style *style)
+{
+    return heat_fine(style) ? 0x2592 : '~';
+}
+
+static bool has_data(const struct heat_panel *p, size_t i)
+{
+    return isfinite(p->value[i]) && !(p->support && p->support[i] == 0);
+}
+
+bool heat_any_unsettled(const struct heat_map *m)
+{
+    for (size_t p = 0; p < m->n_panels; p++)
+        for (size_t i = 0; m->panels[p].unsettled && i < m->nx * m->ny; i++)
+            if (m->panels[p].unsettled[i] && has_data(&m->panels[p], i))
+                return true;
+    return false;
+}
+
+/* What a pixel shows: of cells with data the mean, t in [-1, 1], and whether nobody knows
+ * the sign of at least half of them. */
+struct pixel {
+    bool any, unsettled;
+    double t;
+};
+
+static struct pixel pixel_of(const struct heat_map *m, const struct heat_panel *p, struct span x,
+                             struct span y)
 {
     double sum = 0;
-    size_t n = 0;
+    size_t n = 0, unsettled = 0;
     for (size_t iy = y.from; iy < y.to; iy++)
         for (size_t ix = x.from; ix < x.to; ix++) {
             size_t i = iy * m->nx + ix;
-            if (!isfinite(p->value[i]) || (p->support && p->support[i] == 0))
+            if (!has_data(p, i))
                 continue;
             sum += fmax(-1, fmin(1, m->limit > 0 ? p->value[i] / m->limit : 0));
+            unsettled += p->unsettled && p->unsettled[i];
             n++;
         }
-    *t = n ? sum / (double)n : 0;
-    return n > 0;
+    return (struct pixel){n > 0, n > 0 && 2 * unsettled >= n, n ? sum / (double)n : 0};
 }
 
 static void put_no_data(struct canvas *canvas, int x, int y, const struct style *style)
@@ -103,22 +128,26 @@ static void put_no_data(struct canvas *canvas, int x, int y, const struct style 
     canvas_put(canvas, x, y, palette_no_data(style), COLOUR_DEFAULT, COLOUR_DEFAULT, CELL_DIM);
 }
 
-/* A half without data has the terminal's own background. */
+/* A half without data has the terminal's own background.  Shades are of whole cells. */
 static void paint_fine(const struct heat_map *m, const struct heat_panel *p,
                        const struct heat_layout *l, struct canvas *canvas, int left, int x, int y,
                        const struct style *style)
 {
     struct span column = span_of(x, l->columns, m->nx);
-    double up, down = 0;
-    bool top = value_of(m, p, column, row_span(m, l, 2 * y), &up);
-    bool low = 2 * y + 1 < l->rows && value_of(m, p, column, row_span(m, l, 2 * y + 1), &down);
-    if (!top && !low)
+    struct pixel up = pixel_of(m, p, column, row_span(m, l, 2 * y)), down = {0};
+    if (2 * y + 1 < l->rows)
+        down = pixel_of(m, p, column, row_span(m, l, 2 * y + 1));
+    int halves = up.any + down.any;
+    if (halves == 0)
         put_no_data(canvas, left + x, l->body.y + y, style);
-    else if (top)
-        canvas_put(canvas, left + x, l->body.y + y, 0x2580, palette_diverging(up, style),
-                   low ? palette_diverging(down, style) : COLOUR_DEFAULT, 0);
+    else if (2 * (up.unsettled + down.unsettled) >= halves)
+        canvas_put(canvas, left + x, l->body.y + y, heat_unsettled(style),
+                   palette_diverging((up.t + down.t) / halves, style), COLOUR_DEFAULT, 0);
+    else if (up.any)
+        canvas_put(canvas, left + x, l->body.y + y, 0x2580, palette_diverging(up.t, style),
+                   down.any ? palette_diverging(down.t, style) : COLOUR_DEFAULT, 0);
     else
-        canvas_put(canvas, left + x, l->body.y + y, 0x2584, palette_diverging(down, style),
+        canvas_put(canvas, left + x, l->body.y + y, 0x2584, palette_diverging(down.t, style),
                    COLOUR_DEFAULT, 0);
 }
 
@@ -131,8 +160,12 @@ static void paint_coarse(const struct heat_map *m, const struct heat_panel *p,
                          const struct heat_layout *l, struct canvas *canvas, int left, int x, int y,
                          const struct style *style)
 {
-    double t;
-    if (value_of(m, p, span_of(x, l->columns, m->nx), row_span(m, l, y), &t))
+    struct pixel pixel = pixel_of(m, p, span_of(x, l->columns, m->nx), row_span(m, l, y));
+    double t = pixel.t;
+    if (pixel.unsettled)
+        canvas_put(canvas, left + x, l->body.y + y, heat_unsettled(style), ink_of(t, style),
+                   COLOUR_DEFAULT, CELL_DIM);
+    else if (pixel.any)
         canvas_put(canvas, left + x, l->body.y + y, palette_glyph(t, style), ink_of(t, style),
                    COLOUR_DEFAULT, 0);
     else
@@ -259,8 +292,10 @@ static void place_legend(const struct heat_map *m, const struct heat_layout *l,
     int right = l->area.x + l->area.width, left = l->body.x + (l->shown - 1) * l->pitch;
     const char *title = m->panels[l->first + l->shown - 1].title;
     if (l->legend) {
-        heat_legend(m->limit, m->value_title, canvas, l->body.x, l->area.y + l->area.height - 1,
-                    right - l->body.x, style);
+        int y = l->area.y + l->area.height - 1, room = right - l->body.x;
+        int width = heat_legend(m->limit, m->value_title, canvas, l->body.x, y, room, style);
+        if (heat_any_unsettled(m))
+            heat_legend_unsettled(canvas, l->body.x + width, y, room - width, style);
         return;
     }
     if (title)

@@ -34,6 +34,14 @@ void heat_y_axis(const struct heat_map *m, const struct heat_layout *l, struct c
 void heat_x_axis(const struct heat_map *m, const struct heat_layout *l, int panel,
                  struct canvas *canvas, const struct style *style);
 
+/* Instead of a shade where nobody knows the sign. */
+uint32_t heat_unsettled(const struct style *style);
+/* Are there such cells in any panel? */
+bool heat_any_unsettled(const struct heat_map *m);
+/* What that means, behind the legend, where there is room. */
+void heat_legend_unsettled(struct canvas *canvas, int x, int y, int room,
+                           const struct style *style);
+
 /* Cells the legend takes in `room`, 0: it does not fit. */
 int heat_legend_width(double limit, int room, const struct style *style);
 

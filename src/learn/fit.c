@@ -1,11 +1,11 @@
 /* Fits: the main thread's side.
  *
- * DESIGN.  A fit owns one coordinating thread (trainer.c), which runs one rollout, or
- * one step on segments, after the other (they have helper threads of their own) and takes
- * one optimiser step after each.  What the main thread may see, status and model, is
- * under the lock; a model is immutable, so publishing is swapping a pointer.
- * `pause` and `stop` say what the main thread wants.  The stop flag is polled at
- * each tile or step; an epoch cut short is thrown away. */
+ * DESIGN.  A fit is a job.  Its thread (trainer.c) runs one rollout, or one step on
+ * segments, after the other (they have a team of threads each) and takes one optimiser
+ * step after each.  What the main thread may see, status and model, is under the lock; a
+ * model is immutable, so publishing is swapping a pointer.  Engine rows and parameters are
+ * made when the fit begins and go when it is over.  The job's stop flag is polled at each
+ * tile or step; an epoch cut short is thrown away. */
 #include "deltaw/learn/fit.h"
 
 #include <math.h>
@@ -168,13 +168,65 @@ static struct fit *fit_new(const char *name)
 {
     struct fit *fit = mem_new(1, sizeof *fit);
     fit->name = mem_text(name);
+    fit->snapshot_bytes = SNAPSHOTS_BYTES;
     pthread_mutex_init(&fit->lock, NULL);
-    pthread_cond_init(&fit->changed, NULL);
     return fit;
 }
 
+/* Its settings go with the cohort and init=; all that takes room is left for later. */
+static bool fit_check(struct fit *fit, struct err *err)
+{
+    bool *train = mem_new(fit->cohort->n_animals, sizeof *train);
+    bool ok = policy_check(&fit->settings.policy, fit->cohort, err) &&
+              check_posterior(&fit->settings, fit->rule, err) &&
+              split_animals(&fit->settings, fit->cohort, train, err) &&
+              check_start(fit, fit->rule, err);
+    free(train);
+    if (!ok || !fit->start)
+        return ok;
+    if (fit->goes_on) {
+        fit->status.epoch = fit->start->checkpoint->epoch;
+        fit->snapshots = fit->start->snapshots;
+    } else {
+        snapshots_free(fit->start->snapshots);
+    }
+    fit->start->snapshots = NULL;
+    return true;
+}
+
+static void fit_begin(struct fit *fit)
+{
+    bool *train = mem_new(fit->cohort->n_animals, sizeof *train);
+    split_animals(&fit->settings, fit->cohort, train, NULL);
+    fit->trainer = trainer_new(fit, fit->rule, train);
+    pthread_mutex_lock(&fit->lock);
+    fit->model = trainer_model(fit->trainer);
+    pthread_mutex_unlock(&fit->lock);
+    free(train);
+}
+
+static void fit_run(struct job *job)
+{
+    struct fit *fit = job->data;
+    if (!fit->trainer)
+        fit_begin(fit);
+    struct trainer *t = fit->trainer;
+    fit->trainer = NULL;
+    trainer_run(t);
+}
+
+static bool fit_send(struct fit *fit, struct jobs *jobs, struct job_group *group, struct err *err)
+{
+    fit->job = (struct job){
+        .run = fit_run, .data = fit, .lane = JOB_FIT, .priority = group ? -1 : 0, .group = group};
+    /* what is looked at from the first moment on has a model from then on */
+    if (jobs_room(jobs, JOB_FIT))
+        fit_begin(fit);
+    return job_send(jobs, &fit->job, err);
+}
+
 struct fit *fit_start(const struct fit_settings *settings, const struct cohort *cohort,
-                      const char *name, const struct wake *wake, struct err *err)
+                      const char *name, struct jobs *jobs, struct job_group *group, struct err *err)
 {
     const struct rule *rule = rule_find(settings->rule);
     if (!rule) {
@@ -182,38 +234,21 @@ struct fit *fit_start(const struct fit_settings *settings, const struct cohort *
         return NULL;
     }
     struct fit *fit = fit_new(name);
-    bool *who = mem_new(cohort->n_animals, sizeof *who);
     fit->settings = fit_settings_copy(settings);
     if (rule->no_weights) /* its logit is the one weight there is */
         fit_settings_policy(&fit->settings, "bias", NULL);
+    fit->rule = rule;
     fit->cohort = cohort_hold(cohort);
-    fit->wake = wake;
+    fit->wake = jobs_wake(jobs);
     fit->status = (struct fit_status){.state = FIT_RUNNING,
                                       .epochs = settings->epochs,
                                       .train = NAN,
                                       .heldout = NAN,
                                       .seconds_left = NAN};
-    bool ok = policy_check(&fit->settings.policy, cohort, err) &&
-              check_posterior(&fit->settings, rule, err) &&
-              split_animals(settings, cohort, who, err) && check_start(fit, rule, err);
-    if (ok) {
-        if (fit->goes_on) {
-            fit->status.epoch = fit->start->checkpoint->epoch;
-            fit->snapshots = fit->start->snapshots;
-            fit->start->snapshots = NULL;
-        }
-        struct trainer *t = trainer_new(fit, rule, who);
-        fit->model = trainer_model(t);
-        ok = fit->threaded = thread_start(&fit->thread, trainer_run, t, err);
-        if (!ok)
-            trainer_free(t);
-    }
-    free(who);
-    if (!ok) {
-        fit_close(fit);
-        return NULL;
-    }
-    return fit;
+    if (fit_check(fit, err) && fit_send(fit, jobs, group, err))
+        return fit;
+    fit_close(fit);
+    return NULL;
 }
 
 struct fit *fit_opened(struct model *model)
@@ -221,6 +256,7 @@ struct fit *fit_opened(struct model *model)
     struct fit *fit = fit_new(model->name);
     const struct epoch_loss *last = model->n_history ? &model->history[model->n_history - 1] : NULL;
     fit->settings = fit_settings_copy(&model->settings);
+    fit->rule = model->rule;
     fit->model = model;
     fit->snapshots = model->snapshots;
     model->snapshots = NULL;
@@ -243,29 +279,63 @@ const char *fit_name(const struct fit *fit)
 
 const char *fit_state_name(enum fit_state state)
 {
-    static const char *const names[] = {"training", "paused", "done",
-                                        "stopped",  "failed", "opened"};
+    static const char *const names[] = {"training", "paused", "done",  "stopped",
+                                        "failed",   "opened", "queued"};
     return names[state];
+}
+
+/* Of a fit that has told of no end; its job's state was asked for before.  One that has a
+ * model already is about to begin. */
+static enum fit_state state_of(struct fit *fit, enum job_state job, bool model)
+{
+    switch (job) {
+    case JOB_QUEUED:
+    case JOB_PAUSED:
+        return fit_paused(fit) ? FIT_PAUSED : job == JOB_QUEUED && model ? FIT_RUNNING : FIT_QUEUED;
+    case JOB_RUNNING: return FIT_RUNNING;
+    case JOB_NONE:
+    case JOB_DONE: return FIT_STOPPED; /* before it began */
+    }
+    return FIT_RUNNING;
 }
 
 struct fit_status fit_status(struct fit *fit)
 {
+    enum job_state job = job_state(&fit->job);
     pthread_mutex_lock(&fit->lock);
     struct fit_status status = fit->status;
+    bool model = fit->model;
     pthread_mutex_unlock(&fit->lock);
+    if (status.state == FIT_RUNNING)
+        status.state = state_of(fit, job, model);
     return status;
 }
 
 bool fit_active(struct fit *fit)
 {
     enum fit_state state = fit_status(fit).state;
-    return state == FIT_RUNNING || state == FIT_PAUSED;
+    return state == FIT_RUNNING || state == FIT_PAUSED || state == FIT_QUEUED;
+}
+
+bool fit_paused(struct fit *fit)
+{
+    return job_paused(&fit->job);
+}
+
+const struct rule *fit_rule(const struct fit *fit)
+{
+    return fit->rule;
+}
+
+const struct job_group *fit_group(const struct fit *fit)
+{
+    return fit->job.group;
 }
 
 struct model *fit_model(struct fit *fit)
 {
     pthread_mutex_lock(&fit->lock);
-    struct model *model = model_hold(fit->model);
+    struct model *model = fit->model ? model_hold(fit->model) : NULL;
     pthread_mutex_unlock(&fit->lock);
     return model;
 }
@@ -275,45 +345,31 @@ const struct cohort *fit_cohort(const struct fit *fit)
     return fit->cohort;
 }
 
-static void fit_want(struct fit *fit, bool pause, bool stop)
-{
-    pthread_mutex_lock(&fit->lock);
-    fit->pause = pause;
-    if (stop)
-        atomic_store(&fit->stop, true);
-    pthread_cond_broadcast(&fit->changed);
-    pthread_mutex_unlock(&fit->lock);
-}
-
-void fit_share(struct fit *fit, int threads)
-{
-    atomic_store(&fit->share, threads);
-}
-
 void fit_pause(struct fit *fit)
 {
-    fit_want(fit, true, false);
+    if (fit_active(fit))
+        job_pause(&fit->job, true);
 }
 
 void fit_resume(struct fit *fit)
 {
-    fit_want(fit, false, false);
+    if (fit_active(fit))
+        job_pause(&fit->job, false);
 }
 
 void fit_stop(struct fit *fit)
 {
-    fit_want(fit, false, true);
+    job_stop(&fit->job);
 }
 
 void fit_close(struct fit *fit)
 {
     if (!fit)
         return;
-    fit_stop(fit);
-    if (fit->threaded)
-        pthread_join(fit->thread, NULL);
+    job_recall(&fit->job);
+    if (fit->trainer)
+        trainer_free(fit->trainer);
     pthread_mutex_destroy(&fit->lock);
-    pthread_cond_destroy(&fit->changed);
     model_drop(fit->model);
     model_drop(fit->start);
     snapshots_free(fit->snapshots);

@@ -20,7 +20,7 @@ struct stepping {
 static bool may_go_on(void *context)
 {
     struct stepping *s = context;
-    return !atomic_load(&s->t->fit->stop);
+    return !atomic_load(&s->t->fit->job.stop);
 }
 
 static void take_w0(struct trainer *t, const double *w0)

@@ -1,5 +1,5 @@
 /* optimizer=fast, for networks: where Adam's schedule takes one step a pass over the
- * cohort, this takes many, on segments of animals' lives from all over it (segments.h).
+ * cohort, this takes many, on segments of animals' trials from all over it (segments.h).
  * An epoch of the curve is a pass; the loss is evaluated, exactly and over all animals,
  * at some 32 of them, and at least at every eighth.
  *
@@ -77,7 +77,7 @@ static enum outcome pass(struct fast *f, int epoch)
     struct rng rng =
         rng_stream(t->fit->settings.seed, RNG_BATCH, (uint32_t)epoch, (uint32_t)f->failures);
     segments_shuffle(f->segments, &rng);
-    segments_limit(f->segments, atomic_load(&t->fit->share));
+    segments_limit(f->segments, trainer_threads(t));
     for (size_t i = 0; i < steps; i++, f->step++) {
         if (!trainer_may_go_on(t))
             return STOPPED;
@@ -115,7 +115,7 @@ static bool begin(struct fast *f)
     size_t n;
     double *starts = segments_starts(f->segments, &n);
     if (!c)
-        return segments_start(f->segments, t->theta, trainer_w0(t), &t->fit->stop);
+        return segments_start(f->segments, t->theta, trainer_w0(t), &t->fit->job.stop);
     if (c->n_starts != n) {
         f->why = "what segments begin with is of other segments";
         return false;
@@ -160,7 +160,7 @@ static bool go_back(struct fast *f)
     f->rate /= 4;
     memcpy(t->theta, t->best, t->n_all * sizeof *t->theta);
     adam_forget(&f->adam);
-    return segments_start(f->segments, t->theta, trainer_w0(t), &t->fit->stop);
+    return segments_start(f->segments, t->theta, trainer_w0(t), &t->fit->job.stop);
 }
 
 static void fit_adam_segments(struct fast *f)

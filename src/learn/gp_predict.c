@@ -65,12 +65,9 @@ struct gp_value gp_mixture(size_t n, const double *weight, const double *mean,
                              fmax(m, quantile(n, weight, mean, sd, .95, m + away))};
 }
 
-double *gp_covariance(const struct gp_point *p, enum gp_interval interval)
+const double *gp_covariance(const struct gp_point *p, enum gp_interval interval)
 {
-    double *c = mem_copy(interval == GP_ROBUST ? p->robust : p->factor, p->n * p->n, sizeof *c);
-    if (interval == GP_MODEL)
-        gp_invert_factor(p->n, c);
-    return c;
+    return interval == GP_ROBUST ? p->robust : p->covariance;
 }
 
 /* What the basis cannot hold of the remainder's prior, where no animal has been. */

@@ -174,6 +174,12 @@ void rule_state_copy(struct rule_state *to, size_t i, const struct rule_state *f
            to->n_state * sizeof *to->state);
 }
 
+const double *rule_state_values(const struct rule_state *state, size_t i, size_t *n)
+{
+    *n = state->n_state;
+    return state->n_state ? state->state + i * state->n_state : NULL;
+}
+
 void rule_state_reset(struct rule_state *w)
 {
     memset(w->state, 0, w->n * w->n_state * sizeof *w->state);

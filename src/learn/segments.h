@@ -1,4 +1,4 @@
-/* Gradients of segments of animals' lives, in any order: what optimizer=fast steps on.
+/* Gradients of segments of animals' trials, in any order: what optimizer=fast steps on.
  *
  * Each training animal's updates are cut into segments of nearly equal length, at most
  * `length`.  A segment starts from the weights and the state that the one before it

@@ -6,15 +6,22 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/learn/covariance.h"
+#include "checkpoint.h"
 #include "snapshots_file.h"
 #include "trainer.h"
 
-struct snapshots *snapshots_new(size_t size)
+static size_t room_for(size_t size, size_t bytes)
 {
-    size_t most = SNAPSHOTS_BYTES / sizeof(double) / (size ? size : 1);
+    size_t most = bytes / sizeof(double) / (size ? size : 1);
+    return most > SNAPSHOTS_MOST ? SNAPSHOTS_MOST : most < 2 ? 2 : most;
+}
+
+struct snapshots *snapshots_new(size_t size, size_t bytes)
+{
     struct snapshots *s = mem_new(1, sizeof *s);
     s->size = size;
-    s->room = most > SNAPSHOTS_MOST ? SNAPSHOTS_MOST : most < 2 ? 2 : most;
+    s->room = room_for(size, bytes);
     s->epoch = mem_new(s->room, sizeof *s->epoch);
     s->values = mem_new(s->room, sizeof *s->values);
     return s;
@@ -71,6 +78,24 @@ void snapshots_add(struct snapshots *s, int epoch, const double *values)
     memcpy(s->values[s->n++], values, s->size * sizeof *values);
 }
 
+void snapshots_limit(struct snapshots *s, size_t bytes)
+{
+    size_t room = room_for(s->size, bytes), before = s->room;
+    while (s->n > room) { /* but for the newest */
+        s->n--;
+        size_t least = least_missed(s, s->epoch[s->n]);
+        s->n++;
+        take_out(s, least);
+    }
+    for (size_t i = room; i < before; i++)
+        free(s->values[i]);
+    s->epoch = mem_resize(s->epoch, room, sizeof *s->epoch);
+    s->values = mem_resize(s->values, room, sizeof *s->values);
+    for (size_t i = before; i < room; i++)
+        s->values[i] = NULL;
+    s->room = room;
+}
+
 /* Everything of `of` but its parameters and what belongs to them. */
 static struct model *model_like(const struct model *of)
 {
@@ -111,9 +136,38 @@ void trainer_snapshot(struct trainer *t)
     struct fit *fit = t->fit;
     pthread_mutex_lock(&fit->lock);
     if (!fit->snapshots)
-        fit->snapshots = snapshots_new(t->n_all);
+        fit->snapshots = snapshots_new(t->n_all, fit->snapshot_bytes);
     snapshots_add(fit->snapshots, t->history[t->n_history - 1].epoch, t->theta);
     pthread_mutex_unlock(&fit->lock);
+}
+
+void fit_snapshots_limit(struct fit *fit, size_t bytes)
+{
+    bytes = bytes < SNAPSHOTS_BYTES ? bytes : SNAPSHOTS_BYTES;
+    pthread_mutex_lock(&fit->lock);
+    fit->snapshot_bytes = bytes;
+    if (fit->snapshots)
+        snapshots_limit(fit->snapshots, bytes);
+    pthread_mutex_unlock(&fit->lock);
+}
+
+void fit_slim(struct fit *fit)
+{
+    struct model *slim, *old = NULL;
+    if (fit_active(fit))
+        return;
+    pthread_mutex_lock(&fit->lock);
+    if (fit->model && fit->model->visited) {
+        old = fit->model;
+        fit->model = slim = model_like(old);
+        slim->theta = mem_copy(old->theta, old->tensors.size, sizeof *old->theta);
+        slim->errors =
+            old->errors ? mem_copy(old->errors, old->tensors.size, sizeof *old->errors) : NULL;
+        slim->covariance = covariance_copy(old->covariance, old->tensors.size);
+        slim->checkpoint = checkpoint_copy(old->checkpoint);
+    }
+    pthread_mutex_unlock(&fit->lock);
+    model_drop(old);
 }
 
 size_t fit_epochs_kept(struct fit *fit, int *epochs)
@@ -133,7 +187,7 @@ struct snapshots *fit_snapshots(struct fit *fit)
     pthread_mutex_lock(&fit->lock);
     const struct snapshots *s = fit->snapshots;
     if (s && s->n) {
-        copy = snapshots_new(s->size);
+        copy = snapshots_new(s->size, SNAPSHOTS_BYTES);
         for (size_t i = 0; i < s->n; i++) {
             copy->epoch[i] = s->epoch[i];
             copy->values[i] = mem_copy(s->values[i], s->size, sizeof **s->values);

@@ -112,7 +112,7 @@ bool snapshots_unpack(const struct npz *npz, const char *path, const struct mode
     size_t n = epochs->size,
            size = m->tensors.size + w0 * m->n_animals * m->settings.shape.n_weights;
     size_t n_parts = list_parts(m, n, w0, parts);
-    struct snapshots *s = snapshots_new(size);
+    struct snapshots *s = snapshots_new(size, SNAPSHOTS_BYTES);
     if (n > s->room)
         ok = err_set(err, ERR_DATA, "%s: holds %zu snapshots; %zu of this size are the most", path,
                      n, s->room);

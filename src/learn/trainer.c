@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/covariance.h"
@@ -22,7 +21,7 @@ static const double publish_every = 1 / 15., visited_every = .3;
 
 static double worked(const struct trainer *t)
 {
-    return clock_seconds() - t->started - t->paused;
+    return t->before + job_seconds(&t->fit->job);
 }
 
 static struct model *make_model(const struct trainer *t, const double *theta)
@@ -172,6 +171,8 @@ static void remember(struct trainer *t, int epoch, const struct rollout_result *
     t->n_history -= t->again;
     t->again = false;
     t->history = mem_reserve(t->history, &t->history_room, t->n_history + 1, sizeof *t->history);
+    if (t->rule->network && t->fit->settings.epochs > 0)
+        atomic_store(&t->fit->job.permille, (int)(1000. * epoch / t->fit->settings.epochs));
     t->history[t->n_history++] = (struct epoch_loss){
         epoch, worked(t), train / t->n_train, t->n_heldout > 0 ? heldout / t->n_heldout : NAN};
 }
@@ -224,8 +225,8 @@ bool trainer_batch(struct trainer *t, size_t batch)
                                             .gradient = true,
                                             .one_batch = true,
                                             .batch = batch,
-                                            .threads = atomic_load(&t->fit->share),
-                                            .stop = &t->fit->stop},
+                                            .threads = trainer_threads(t),
+                                            .stop = &t->fit->job.stop},
                      &result))
         return false;
     for (size_t a = 0; a < t->n_animals; a++)
@@ -246,8 +247,8 @@ bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last)
                                             .w0 = trainer_w0(t),
                                             .gradient = gradient,
                                             .visited = visited ? visited->w : NULL,
-                                            .threads = atomic_load(&t->fit->share),
-                                            .stop = &t->fit->stop},
+                                            .threads = trainer_threads(t),
+                                            .stop = &t->fit->job.stop},
                      &result)) {
         visited_drop(visited);
         return false;
@@ -279,22 +280,14 @@ const char *trainer_trouble(const struct trainer *t, bool gradient)
     return NULL;
 }
 
-/* Waits while paused; false: stop. */
 bool trainer_may_go_on(struct trainer *t)
 {
-    struct fit *fit = t->fit;
-    pthread_mutex_lock(&fit->lock);
-    if (fit->pause && !atomic_load(&fit->stop)) {
-        double since = clock_seconds();
-        fit->status.state = FIT_PAUSED;
-        wake_send(fit->wake);
-        while (fit->pause && !atomic_load(&fit->stop))
-            pthread_cond_wait(&fit->changed, &fit->lock);
-        fit->status.state = FIT_RUNNING;
-        t->paused += clock_seconds() - since;
-    }
-    pthread_mutex_unlock(&fit->lock);
-    return !atomic_load(&fit->stop);
+    return job_goes_on(&t->fit->job);
+}
+
+int trainer_threads(const struct trainer *t)
+{
+    return job_threads(&t->fit->job);
 }
 
 void trainer_keep(struct trainer *t)
@@ -342,15 +335,12 @@ static struct rollout *new_rollout(const struct trainer *t)
                                 .threads = t->threads});
 }
 
-void *trainer_run(void *arg)
+void trainer_run(struct trainer *t)
 {
-    struct trainer *t = arg;
     struct fit *fit = t->fit;
-    int cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
-    thread_background(THREAD_BACKGROUND);
-    t->started = clock_seconds() - (t->n_history ? t->history[t->n_history - 1].seconds : 0);
+    t->before = t->n_history ? t->history[t->n_history - 1].seconds : 0;
     bool network = t->rule->network;
-    t->threads = fit->settings.threads > 0 ? fit->settings.threads : cores;
+    t->threads = fit->settings.threads > 0 ? fit->settings.threads : thread_processors();
     t->rollout = new_rollout(t);
     bool fast = fit->settings.optimizer == OPTIMIZER_FAST;
     const char *why = t->rule->posterior ? fit_posterior(t)
@@ -362,5 +352,4 @@ void *trainer_run(void *arg)
     else
         publish(t, t->best, t->finished ? FIT_DONE : FIT_STOPPED, "");
     trainer_free(t);
-    return NULL;
 }

@@ -15,18 +15,16 @@ struct fit {
     struct model *start;   /* from init=; NULL: none */
     bool goes_on;          /* it goes on where that one stopped */
     char anew[80];         /* else why it does not: "rate= is another" */
+    const struct rule *rule;
     const struct wake *wake;
-    pthread_t thread;
-    bool threaded;
-    atomic_bool stop; /* polled in the rollout */
-    atomic_int share; /* threads that it may use, polled at each pass; 0: all its own */
+    struct job job;
+    struct trainer *trainer; /* of one that begins at once; NULL: the job makes it */
 
     pthread_mutex_t lock;
-    pthread_cond_t changed;
-    bool pause;                  /* wanted */
     struct fit_status status;    /* published */
-    struct model *model;         /* published */
+    struct model *model;         /* published; NULL: not begun */
     struct snapshots *snapshots; /* NULL: none yet */
+    size_t snapshot_bytes;       /* that they may take */
 };
 
 /* The worker's own; nobody else reads it. */
@@ -54,20 +52,20 @@ struct trainer {
     size_t n_kept; /* of the history, to where `best` is from */
     struct epoch_loss *history;
     struct visited *visited;
-    double started, paused, published, visited_at;
-    struct checkpoint *checkpoint; /* of `best`; NULL: none */
-    bool again;                    /* the next evaluation repeats the newest of the history */
-    struct err why;                /* of fit_posterior */
-    bool finished;                 /* the optimiser reached its end */
+    double before, published, visited_at; /* before: seconds of work that it goes on from */
+    struct checkpoint *checkpoint;        /* of `best`; NULL: none */
+    bool again;    /* the next evaluation repeats the newest of the history */
+    struct err why; /* of fit_posterior */
+    bool finished; /* the optimiser reached its end */
 };
 
-/* Everything the worker needs, before its thread starts; train [n_animals]. */
+/* Everything the worker needs; train [n_animals]. */
 struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool *train);
 void trainer_free(struct trainer *t);
 /* The model at the start, so that views have one from the first moment on. */
 struct model *trainer_model(struct trainer *t);
-/* The thread; frees its argument. */
-void *trainer_run(void *trainer);
+/* In the thread of its job; frees its argument. */
+void trainer_run(struct trainer *t);
 
 /* For the optimisers. */
 
@@ -77,6 +75,8 @@ bool trainer_may_go_on(struct trainer *t);
  * of the mean training loss; the last one always with the weights passed through.
  * False when stopped half-way. */
 bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last);
+/* Threads for the next pass; 0: all. */
+int trainer_threads(const struct trainer *t);
 /* Start weights at theta, [n_animals][K]. */
 const double *trainer_w0(const struct trainer *t);
 /* Moves parameters that have bounds back within them after a step. */

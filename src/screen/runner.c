@@ -191,9 +191,11 @@ enum run runner_run(struct runner *r)
 static bool fits_train(struct runner *r)
 {
     const struct scene *scene = session_scene(r->session);
-    for (size_t i = 0; i < scene->n_models; i++)
-        if (scene->models[i].status.state == FIT_RUNNING)
+    for (size_t i = 0; i < scene->n_jobs; i++) {
+        enum fit_state state = scene->jobs[i].status.state;
+        if (state == FIT_RUNNING || state == FIT_QUEUED)
             return true;
+    }
     return false;
 }
 
@@ -211,8 +213,8 @@ enum run runner_wait_fits(struct runner *r)
     hide_progress(r);
     runner_news(r);
     const struct scene *scene = session_scene(r->session);
-    for (size_t i = 0; i < scene->n_models; i++)
-        if (scene->models[i].status.state == FIT_FAILED)
+    for (size_t i = 0; i < scene->n_jobs; i++)
+        if (scene->jobs[i].status.state == FIT_FAILED)
             return RUN_FAILED;
     return r->lost ? RUN_LOST : RUN_IDLE;
 }

@@ -17,11 +17,11 @@ static struct policy policy_of(const struct session *session, const struct words
             fit = session_fit(session, words->items[i].text + 6);
     if (!fit && session->current)
         fit = session_fit(session, session->current);
-    if (!fit) {
+    struct model *model = fit ? fit_model(fit) : NULL;
+    if (!model) {
         policy_parse("stim+bias", &policy, NULL);
         return policy;
     }
-    struct model *model = fit_model(fit);
     policy = model->settings.policy;
     model_drop(model);
     return policy;

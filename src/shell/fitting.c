@@ -12,6 +12,8 @@ const struct option_row fit_options[] = {
     {"name", OPTION_TEXT, 0, 0, NULL, NULL, "name of the model; default: the rule and a number"},
 #define SETTING(id, fields, ...) {.name = #id, FIELDS fields},
 #include "deltaw/learn/settings.def"
+    {"group", OPTION_TEXT, 0, 0, NULL, NULL,
+     "told of as one with the other fits of this group, after others in the queue"},
     {0},
 };
 
@@ -130,7 +132,8 @@ static bool tells(const struct setting *row, const struct rule *rule, const stru
     bool plain = strcmp(strbuf_text(&text), fallback ? fallback : "") == 0;
     strbuf_free(&text);
     return !row->unsaved && !setting_refused(row, rule) && !(plain && (row->quiet || !fallback)) &&
-           !(row->adam_only && s->optimizer != OPTIMIZER_ADAM);
+           !(row->adam_only && s->optimizer != OPTIMIZER_ADAM) &&
+           !(row->store == SETTING_SEED && !rule->network); /* nothing of it is drawn */
 }
 
 void settings_words(const struct rule *rule, const struct fit_settings *s, struct strbuf *out)

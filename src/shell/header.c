@@ -80,6 +80,28 @@ static bool replay_pieces(const struct session *session, struct pieces *p)
     return true;
 }
 
+static void queue_piece(const struct session *session, struct pieces *p)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < session->n_fits; i++)
+        n += fit_status(session->fits[i].fit).state == FIT_QUEUED;
+    if (n)
+        strbuf_printf(piece(p, 9, true), "%zu queued", n);
+}
+
+/* "cv 37/140  ETA 2 min" */
+static void group_pieces(const struct session *session, const struct job_group *group,
+                         struct pieces *p)
+{
+    struct job_progress at;
+    char buf[NUMBER_SIZE];
+    job_group_progress(session->jobs, group, &at);
+    strbuf_printf(piece(p, 0, true), "%s training", group->name);
+    strbuf_printf(piece(p, 2, true), "%zu/%zu", at.done, at.n);
+    if (!isnan(at.seconds_left))
+        strbuf_printf(piece(p, 4, true), "ETA %s", number_duration(buf, at.seconds_left));
+}
+
 static void job_pieces(const struct session *session, struct pieces *p)
 {
     struct fit *fit = session_front(session);
@@ -87,6 +109,11 @@ static void job_pieces(const struct session *session, struct pieces *p)
         return;
     struct fit_status status = session_status(session, fit);
     char buf[NUMBER_SIZE];
+    queue_piece(session, p);
+    if (fit_group(fit) && fit_active(fit)) {
+        group_pieces(session, fit_group(fit), p);
+        return;
+    }
     strbuf_printf(piece(p, 0, true), "%s %s", fit_name(fit), fit_state_name(status.state));
     bool network = fit_trained(fit);
     if (!network)

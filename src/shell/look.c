@@ -86,7 +86,7 @@ static bool known_row(struct session *session, const struct args *args, struct e
 {
     for (size_t i = 0; i < args->n; i++) {
         const struct arg *arg = &args->items[i];
-        if (arg->name && strcmp(arg->name, "row") == 0 &&
+        if (arg->name && strcmp(arg->name, "row") == 0 && !session_group(session, arg->value) &&
             !session_need_fit(session, arg->value, arg->column, err))
             return false;
     }

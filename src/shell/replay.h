@@ -56,7 +56,7 @@ bool replay_now(const struct session *session, struct replay_now *now);
 int replay_near(struct fit *fit, int epoch, int steps);
 /* Puts the snapshot in place of the newest model. */
 void replay_scene(struct session *session, struct fit *fit, struct scene_model *seen);
-/* What a sweep of the cohort under the model lives through; a new reference. */
+/* The weights a sweep of the cohort under the model passes through; a new reference. */
 struct visited *replay_visited(const struct model *model, const struct cohort *cohort, int epoch);
 /* ", dnn1 at epoch 120 of 1000" when the view shows that. */
 void replay_note(const struct session *session, const struct view *view, struct strbuf *out);

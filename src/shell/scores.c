@@ -88,9 +88,9 @@ static bool take_named(const struct session *session, const struct args *args, c
     for (size_t i = 0; i < args->n; i++) {
         if (args->items[i].name)
             continue;
-        struct fit *fit =
-            session_need_fit(session, args->items[i].value, args->items[i].column, err);
-        if (!fit || !add(s, fit_model(fit), verb, err))
+        struct model *model =
+            session_need_model(session, args->items[i].value, args->items[i].column, err);
+        if (!model || !add(s, model, verb, err))
             return false;
     }
     return true;
@@ -102,7 +102,8 @@ static bool take_all(const struct session *session, const char *verb, struct sco
     struct err first = {0};
     for (size_t i = 0; i < session->n_fits; i++) {
         struct err why = {0};
-        if (add(s, fit_model(session->fits[i].fit), verb, &why))
+        struct model *model = session_need_model(session, fit_name(session->fits[i].fit), 0, &why);
+        if (model && add(s, model, verb, &why))
             continue;
         if (session->n_fits > 1)
             output_note(out, "%s", why.message);

@@ -245,23 +245,40 @@ void session_key(struct session *s, const char *command, struct output *out)
 
 /* --- waiting ------------------------------------------------------------------ */
 
+static bool awaited_active(const struct session *s, const char *name)
+{
+    const struct job_group *group = session_group(s, name);
+    struct fit *fit = group ? NULL : session_fit(s, name);
+    return group ? !group_over(s, group) : fit && fit_active(fit);
+}
+
+/* What one waited for has come to.  False: it failed. */
+static bool one_ended(struct session *s, const char *name, struct strbuf *text)
+{
+    const struct job_group *group = session_group(s, name);
+    struct fit *fit = group ? NULL : session_fit(s, name);
+    if (group) {
+        session_told_group(s, group);
+        return group_ended_words(s, group, text) == 0;
+    }
+    if (!fit)
+        return true;
+    fit_ended_words(fit, text);
+    session_told(s, fit);
+    return fit_status(fit).state != FIT_FAILED;
+}
+
 /* The fits waited for have ended: report how. */
 static bool awaited_ended(struct session *s, struct output *out, struct err *err)
 {
     bool ok = true;
     for (size_t i = 0; i < s->n_awaited; i++) {
-        struct fit *fit = session_fit(s, s->awaited[i]);
-        if (!fit)
-            continue;
-        struct fit_status status = fit_status(fit);
         struct strbuf text = {0};
-        fit_ended_words(fit, &text);
-        if (status.state == FIT_FAILED)
+        if (!one_ended(s, s->awaited[i], &text))
             ok = err_set(err, ERR_FAILED, "%s", strbuf_text(&text));
-        else
+        else if (text.len)
             output_say(out, "%s", strbuf_text(&text));
         strbuf_free(&text);
-        session_told(s, fit);
     }
     return ok;
 }
@@ -288,11 +305,9 @@ static enum step command_wait(struct session *s, struct output *out)
         if (ok && s->task)
             return STEP_WAITING;
     } else {
-        for (size_t i = 0; i < s->n_awaited; i++) {
-            struct fit *fit = session_fit(s, s->awaited[i]);
-            if (fit && fit_active(fit))
+        for (size_t i = 0; i < s->n_awaited; i++)
+            if (awaited_active(s, s->awaited[i]))
                 return STEP_WAITING;
-        }
         ok = awaited_ended(s, out, &err);
     }
     return command_end(s, out, ok, &err);
@@ -328,6 +343,28 @@ void session_cancel(struct session *session)
     input_end(session);
 }
 
+/* The one that trains, and how many are still to come. */
+static void awaited_words(const struct session *s, struct strbuf *out)
+{
+    const char *told = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_awaited; i++) {
+        struct fit *fit = session_fit(s, s->awaited[i]);
+        bool active = awaited_active(s, s->awaited[i]);
+        n += active;
+        if (active && (!told || (fit && fit_status(fit).state == FIT_RUNNING)))
+            told = told && !session_fit(s, told) ? told : s->awaited[i];
+    }
+    if (!told)
+        return;
+    if (session_group(s, told))
+        group_words(s, session_group(s, told), out);
+    else
+        fit_words(session_fit(s, told), out);
+    if (n > 1)
+        strbuf_printf(out, "  and %zu more", n - 1);
+}
+
 void session_waiting(struct session *session, struct strbuf *out)
 {
     if (session->task) {
@@ -347,13 +384,7 @@ void session_waiting(struct session *session, struct strbuf *out)
         strbuf_printf(out, "computing the %s", view_ops_of(session->pending_view)->name);
         return;
     }
-    for (size_t i = 0; i < session->n_awaited; i++) {
-        struct fit *fit = session_fit(session, session->awaited[i]);
-        if (fit && fit_active(fit)) {
-            fit_words(fit, out);
-            return;
-        }
-    }
+    awaited_words(session, out);
 }
 
 /* --- the rest ------------------------------------------------------------------ */

@@ -15,6 +15,8 @@
 #include "deltaw/shell/session.h"
 #include "line.h"
 
+/* A command says a line for each fit up to so many. */
+enum { FITS_SAID = 8 };
 enum { SOURCE_DEPTH = 25, UNDO_DEPTH = 20, SETTINGS = 24, VIEWS = 32 };
 
 /* --- tasks: one piece of work, waited for by the command that started it */
@@ -77,7 +79,6 @@ struct cohort_entry {
 struct fit_entry {
     struct fit *fit;
     bool told;   /* its end has been reported */
-    bool paused; /* by `pause`; the worker follows at the end of its epoch */
     bool lesson; /* of a lesson; the next one forgets it */
     int saved;   /* the epoch saved in a file; 0: none */
 };
@@ -93,7 +94,7 @@ struct session {
     struct running now;
     struct task *task, *given_up;
     size_t n_awaited;
-    char **awaited; /* names of fits */
+    char **awaited; /* names of fits and groups */
     bool paused, quit, cancelled;
     int exit_code;
     /* data */
@@ -103,9 +104,13 @@ struct session {
     size_t n_fits, n_closing;
     struct fit_entry *fits;
     struct fit **closing; /* forgotten, still stopping */
-    char *current;        /* name of the model in use, NULL: none */
+    size_t n_groups;
+    struct job_group **groups;
+    char *current; /* name of the model in use, NULL: none */
     struct scene scene;
     struct scene_model *scene_models;
+    struct scene_job *scene_jobs;
+    struct scene_group *scene_groups;
     struct scene_help *scene_help; /* made once */
     struct view *views[VIEWS];
     struct replay *replay, *replays_ended; /* see replay.h; NULL: none */
@@ -193,10 +198,14 @@ struct fit *session_fit(const struct session *session, const char *name); /* NUL
 /* By name, else the current one when name is NULL; did-you-mean. */
 struct fit *session_need_fit(const struct session *session, const char *name, int column,
                              struct err *err);
+/* Its model, as a new reference; NULL and err: there is no such fit, or it is queued. */
+struct model *session_need_model(const struct session *session, const char *name, int column,
+                                 struct err *err);
 /* The fit to show in front: the current one when it trains, else the newest
  * that trains, else the current one; NULL when there is none. */
 struct fit *session_front(const struct session *session);
 void session_use(struct session *session, struct fit *fit); /* it is the current one now */
+bool session_good_name(const char *name);                   /* for a model or a group */
 bool session_new_name(const struct session *session, const char *asked, const char *stem,
                       int column, char **out, struct err *err);
 void session_add_fit(struct session *session, struct fit *fit);
@@ -204,7 +213,7 @@ void session_add_fit(struct session *session, struct fit *fit);
  * added to told (may be NULL). */
 void session_forget_fit(struct session *session, struct fit *fit, struct strbuf *told);
 void session_forget_lesson(struct session *session); /* the fits that lessons made */
-/* Fits named by the arguments ("all" for all); without arguments, the one in front among
+/* Fits named by the arguments ("all" for all), or by their group; without any, the one in front among
  * those for which wanted() holds.  Caller frees *out. */
 bool session_pick_fits(struct session *session, const struct args *args, const char *verb,
                        bool (*wanted)(const struct session *, struct fit *), const char *kind,
@@ -214,7 +223,25 @@ bool session_paused(const struct session *session, struct fit *fit);
 /* Its status; a pause that was asked for already counts. */
 struct fit_status session_status(const struct session *session, struct fit *fit);
 bool session_active(const struct session *session, struct fit *fit); /* either */
-void session_pause(struct session *session, struct fit *fit, bool pause);
+void session_told(struct session *session, struct fit *fit); /* do not report its end any more */
+void session_reap_fits(struct session *session, bool all);
+
+/* --- groups.c: fits that are waited for, stopped and told of as one */
+
+struct job_group *session_group(const struct session *session, const char *name); /* NULL: none */
+struct job_group *session_make_group(struct session *session, const char *name);  /* or find it */
+bool group_over(const struct session *session, const struct job_group *group);
+bool group_told(const struct session *session, const struct job_group *group);
+void session_told_group(struct session *session, const struct job_group *group);
+void groups_reap(struct session *session);  /* those without fits go */
+void groups_scene(struct session *session); /* as the scene has them */
+
+/* --- scene.c */
+
+void scene_drop(struct session *session); /* its models are held no longer */
+
+/* --- fit_words.c */
+
 bool fit_trained(struct fit *fit); /* a network; else a search of unknown length */
 /* "epoch 412 of 1000", "37 evaluations" */
 void progress_words(bool network, const struct fit_status *status, struct strbuf *out);
@@ -222,8 +249,11 @@ const char *loss_text(char buf[NUMBER_SIZE], double loss); /* ".5031", "-" */
 void fit_words(struct fit *fit, struct strbuf *out); /* "dnn1 412/1000  loss .5031  ETA 8 s" */
 /* "dnn1 done: 100 epochs, loss .5031, held out .5120, 8 s" */
 void fit_ended_words(struct fit *fit, struct strbuf *out);
-void session_told(struct session *session, struct fit *fit); /* do not report its end any more */
-void session_reap_fits(struct session *session, bool all);
+/* "cv 37/140, ETA 2 min" */
+void group_words(const struct session *session, const struct job_group *group, struct strbuf *out);
+/* "cv done: 140 fits, 2 failed, 12 min of work"; how many failed */
+size_t group_ended_words(const struct session *session, const struct job_group *group,
+                         struct strbuf *out);
 
 /* --- settings.c */
 

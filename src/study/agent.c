@@ -44,7 +44,7 @@ bool agent_stands_still(const struct agent *agent)
     return rule->no_start && !rule->no_weights;
 }
 
-/* Trials of all kinds, then correct ones for as long as a rule may want to see them. */
+/* Trials of all kinds, then as many correct ones as a rule may need to see. */
 void agent_learns(const struct agent *agent, bool *learns)
 {
     const struct model *m = agent->model;
@@ -73,7 +73,7 @@ struct agents {
     bool still;
     size_t *group;             /* [room] */
     struct rule_state **state; /* [n_groups] */
-    /* of one group, one after the other; NULL when there is but one */
+    /* of one group, one after another; NULL when there is only one */
     size_t *who;
     double *u, *x, *answer, *next, *dw;
 };

@@ -61,12 +61,29 @@ static void deny_bound(struct shifted *s, size_t i, double *step, struct grid_pa
                 out[p].se[c] = NAN;
 }
 
+/* From the squares in se to errors and intervals. */
+static void take_roots(const struct grid *grid, bool known, struct grid_panel *out)
+{
+    bool ours = model_interval_kind(grid->model) == INTERVAL_ERROR;
+    for (size_t p = 0; p < grid->n_panels; p++)
+        for (size_t c = 0; out[p].se && c < grid->x_axis->n * grid->y_axis->n; c++) {
+            double se = known ? sqrt(out[p].se[c]) : NAN;
+            out[p].se[c] = se;
+            if (ours) {
+                out[p].lower[c] = out[p].value[c] - INTERVAL_ERRORS * se;
+                out[p].upper[c] = out[p].value[c] + INTERVAL_ERRORS * se;
+            }
+        }
+}
+
 void grid_errors(const struct grid *grid, const struct histories *past, struct grid_panel *out)
 {
     struct covariance_directions d;
     size_t cells = grid->x_axis->n * grid->y_axis->n, size = grid->model->tensors.size;
-    if (!covariance_directions(grid->model, &d))
+    if (!covariance_directions(grid->model, &d)) {
+        take_roots(grid, false, out);
         return;
+    }
     double *step = mem_new(size, sizeof *step), *theta = mem_new(size, sizeof *theta);
     struct shifted s = {.grid = grid, .past = past, .model = model_at(grid->model, theta)};
     for (size_t p = 0; p < grid->n_panels; p++)
@@ -76,11 +93,9 @@ void grid_errors(const struct grid *grid, const struct histories *past, struct g
         add_direction(&s, d.direction + j * size, step, out);
     for (size_t j = 0; j < d.n_bound && !grid_stopped(grid); j++)
         deny_bound(&s, d.bound[j], step, out);
-    for (size_t p = 0; p < grid->n_panels; p++) {
-        for (size_t c = 0; c < cells; c++)
-            out[p].se[c] = sqrt(out[p].se[c]);
+    take_roots(grid, true, out);
+    for (size_t p = 0; p < grid->n_panels; p++)
         free(s.value[0][p]), free(s.value[1][p]);
-    }
     free(step), free(theta);
     covariance_directions_free(&d);
 }

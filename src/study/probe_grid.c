@@ -81,74 +81,17 @@ bool grid_check(struct grid *grid, const char *verb, struct err *err)
     return true;
 }
 
-/* A cell with one sampled row in it: everything the update depends on. */
-struct point {
-    double w[POLICY_MAX], x[POLICY_MAX], stimulus, day;
-    double choice, reward;
-    double side; /* that pays */
-};
-
-static void point_set(struct point *point, const struct variable *variable, double value)
-{
-    switch (variable->kind) {
-    case VARIABLE_STIMULUS: point->stimulus = value; break;
-    case VARIABLE_CHOICE: point->choice = value; break;
-    case VARIABLE_REWARD: point->reward = value; break;
-    case VARIABLE_DAY: point->day = value; break;
-    case VARIABLE_SIDE: point->side = value; break;
-    case VARIABLE_WEIGHT: point->w[variable->which] = value; break;
-    case VARIABLE_FEATURE: point->x[variable->which] = value; break;
-    }
-}
-
-/* Makes stimulus, choice, reward and the side that pays consistent.  False: they cannot be.
- * Where the side is set, trials whose stimulus is on the other one are left out. */
-static bool point_settle(const struct grid *grid, struct point *point)
-{
-    bool sided = grid_set(grid, VARIABLE_SIDE, 0);
-    bool shown = point->stimulus != 0 && (sided || grid_set(grid, VARIABLE_STIMULUS, 0));
-    if (sided && shown && point->side != (point->stimulus > 0))
-        return false;
-    if (shown)
-        point->side = point->stimulus > 0;
-    if (isnan(point->choice)) {
-        point->choice = point->reward != 0 ? point->side : 1 - point->side;
-        return true;
-    }
-    double side = point->reward != 0 ? point->choice : 1 - point->choice;
-    if ((sided || point->stimulus != 0) && side != point->side)
-        return false;
-    point->side = side;
-    return true;
-}
-
-static bool point_make(const struct grid *grid, size_t panel, size_t iy, size_t ix,
-                       const struct grid_row *row, struct point *point)
-{
-    *point = (struct point){.stimulus = row->stimulus,
-                            .day = row->day,
-                            .side = row->answer,
-                            .choice = NAN,
-                            .reward = NAN};
-    memcpy(point->w, row->w, sizeof point->w);
-    memcpy(point->x, row->x, sizeof point->x);
-    for (size_t i = 0; i < grid->n_held; i++)
-        point_set(point, &grid->held[i].variable, grid->held[i].value);
-    if (grid->n_panels == 2)
-        point->reward = (double)panel;
-    point_set(point, &grid->y, grid->y_axis->value[iy]);
-    point_set(point, &grid->x, grid->x_axis->value[ix]);
-    return point_settle(grid, point);
-}
-
 /* All zero. */
 static void panel_new(const struct grid *grid, struct grid_panel *out)
 {
     size_t cells = grid->x_axis->n * grid->y_axis->n;
+    bool known = model_interval_kind(grid->model) != INTERVAL_NONE;
     *out = (struct grid_panel){
         .value = mem_new(cells, sizeof *out->value),
         .truth = grid->truth ? mem_new(cells, sizeof *out->truth) : NULL,
         .se = grid->model->covariance ? mem_new(cells, sizeof *out->se) : NULL,
+        .lower = known ? mem_new(cells, sizeof *out->lower) : NULL,
+        .upper = known ? mem_new(cells, sizeof *out->upper) : NULL,
         .support = mem_new(cells, sizeof *out->support),
     };
 }
@@ -156,12 +99,14 @@ static void panel_new(const struct grid *grid, struct grid_panel *out)
 void grid_panel_free(struct grid_panel *panel)
 {
     free(panel->value), free(panel->truth), free(panel->se), free(panel->support);
+    free(panel->lower), free(panel->upper);
     *panel = (struct grid_panel){0};
 }
 
 /* Where the sums of one panel go; weight: how many trials each cell has. */
 struct sums {
     double *value, *truth, *weight; /* truth NULL: none */
+    double *lower, *upper;          /* NULL: not wanted */
 };
 
 struct work {
@@ -177,6 +122,7 @@ struct worker_part {
     struct work *work; /* NULL: it has none yet */
     struct past_run *run;
     struct past_run *true_run[TRUTH_GROUPS]; /* NULL: no such group, or it stands still */
+    struct interval_run *intervals;          /* NULL: not wanted */
 };
 
 static void part_begin(struct worker_part *part, struct work *work)
@@ -186,6 +132,8 @@ static void part_begin(struct worker_part *part, struct work *work)
     *part = (struct worker_part){.work = work, .run = past_run_new(grid->model, work->past)};
     for (size_t g = 0; truth && g < truth->n_groups && !agent_stands_still(truth->group); g++)
         part->true_run[g] = past_run_new(truth->group[g].model, work->past);
+    if (work->sums->lower)
+        part->intervals = interval_run_new(grid);
 }
 
 static void part_flush(struct worker_part *part)
@@ -200,28 +148,40 @@ static void part_end(struct worker_part *part)
     past_run_free(part->run);
     for (size_t g = 0; g < TRUTH_GROUPS; g++)
         past_run_free(part->true_run[g]);
+    interval_run_free(part->intervals);
 }
 
-static void put_cell(struct worker_part *part, size_t panel, size_t iy, size_t ix,
+/* Threads divide the cells by lines along an axis that is not a weight, if there is one,
+ * since cells with the same weights have their past in common. */
+static bool lines_along_x(const struct grid *grid)
+{
+    return grid->y.kind == VARIABLE_WEIGHT || grid->x.kind != VARIABLE_WEIGHT;
+}
+
+static size_t line_cells(const struct grid *grid)
+{
+    return lines_along_x(grid) ? grid->x_axis->n : grid->y_axis->n;
+}
+
+/* The `along`-th cell of a line. */
+static void put_cell(struct worker_part *part, size_t panel, size_t line, size_t along,
                      const struct grid_row *row)
 {
+    bool along_x = lines_along_x(part->work->grid);
+    size_t iy = along_x ? line : along, ix = along_x ? along : line;
     struct grid *grid = part->work->grid;
     struct sums *sums = &part->work->sums[panel];
     size_t c = iy * grid->x_axis->n + ix;
-    struct point point;
-    if (!point_make(grid, panel, iy, ix, row, &point))
+    struct grid_point point;
+    struct past_trial trial;
+    if (!grid_point(grid, panel, iy, ix, row, &point, &trial))
         return;
-    struct past_trial trial = {.w = point.w,
-                               .x = point.x,
-                               .given = grid->given,
-                               .stimulus = point.stimulus,
-                               .day = point.day,
-                               .choice = point.choice,
-                               .reward = point.reward,
-                               .answer = point.side};
     sums->weight[c] += row->count;
     past_run_freeze(part->run, point.w, point.x);
     past_run_put(part->run, &trial, grid->component, row->count, &sums->value[c]);
+    if (part->intervals)
+        interval_run_put(part->intervals, part->run, panel * line_cells(grid) + along, &trial,
+                         row->count);
     for (size_t g = 0; g < TRUTH_GROUPS && part->true_run[g]; g++) {
         past_run_freeze(part->true_run[g], point.w, point.x);
         past_run_put(part->true_run[g], &trial, grid->component,
@@ -234,24 +194,35 @@ bool grid_stopped(const struct grid *grid)
     return grid->stop && atomic_load_explicit(grid->stop, memory_order_relaxed);
 }
 
-/* Threads divide the cells by lines along an axis that is not a weight, if there is one,
- * since cells with the same weights have their past in common. */
-static bool lines_along_x(const struct grid *grid)
+/* Of one line, which is done. */
+static void take_intervals(struct worker_part *part, size_t line)
 {
-    return grid->y.kind == VARIABLE_WEIGHT || grid->x.kind != VARIABLE_WEIGHT;
+    const struct grid *grid = part->work->grid;
+    size_t cells = line_cells(grid), nx = grid->x_axis->n;
+    double *lower = mem_new(2 * grid->n_panels * cells, sizeof *lower);
+    double *upper = lower + grid->n_panels * cells;
+    interval_run_end(part->intervals, grid->n_panels * cells, lower, upper);
+    for (size_t i = 0; i < grid->n_panels * cells; i++) {
+        const struct sums *sums = &part->work->sums[i / cells];
+        size_t at = lines_along_x(grid) ? line * nx + i % cells : i % cells * nx + line;
+        sums->lower[at] = lower[i];
+        sums->upper[at] = upper[i];
+    }
+    free(lower);
 }
 
 static void evaluate_line(struct worker_part *part, size_t line)
 {
     const struct grid *grid = part->work->grid;
-    bool along_x = lines_along_x(grid);
     bool apart = grid->x.kind == VARIABLE_WEIGHT && grid->y.kind == VARIABLE_WEIGHT;
-    size_t cells = along_x ? grid->x_axis->n : grid->y_axis->n;
+    size_t cells = line_cells(grid);
     for (size_t first = 0; first < cells; first += apart ? 1 : cells)
         for (size_t i = 0; i < grid->n_rows; i++)
             for (size_t p = 0; p < grid->n_panels; p++)
                 for (size_t c = first; c < (apart ? first + 1 : cells); c++)
-                    put_cell(part, p, along_x ? line : c, along_x ? c : line, &grid->rows[i]);
+                    put_cell(part, p, line, c, &grid->rows[i]);
+    if (part->intervals)
+        take_intervals(part, line);
 }
 
 /* Lines a thread takes at once: short ones with the same past go better together. */
@@ -259,7 +230,7 @@ static size_t lines_each(const struct grid *grid)
 {
     enum { CELLS = 64 };
     bool along_x = lines_along_x(grid);
-    size_t cells = along_x ? grid->x_axis->n : grid->y_axis->n;
+    size_t cells = line_cells(grid);
     bool apart = (along_x ? grid->y.kind : grid->x.kind) == VARIABLE_WEIGHT;
     return apart || cells >= CELLS ? 1 : CELLS / cells;
 }
@@ -315,15 +286,19 @@ static void take_means(const struct sums *sums, size_t cells)
     }
 }
 
-/* Means over rows and histories; truth NULL: not wanted. */
-static void run_means(struct grid *grid, const struct histories *past, double *const value[],
-                      double *const truth[])
+/* Means over rows and histories into panels, and intervals of rules that know them;
+ * arrays that are NULL there are not wanted. */
+static void run_means(struct grid *grid, const struct histories *past, const struct grid_panel *out)
 {
     struct work work = {.grid = grid, .past = past};
     size_t cells = grid->x_axis->n * grid->y_axis->n;
+    bool asked = out->lower && grid->model->rule->interval;
     for (size_t p = 0; p < grid->n_panels; p++)
-        work.sums[p] =
-            (struct sums){value[p], truth ? truth[p] : NULL, mem_new(cells, sizeof(double))};
+        work.sums[p] = (struct sums){.value = out[p].value,
+                                     .truth = out[p].truth,
+                                     .weight = mem_new(cells, sizeof(double)),
+                                     .lower = asked ? out[p].lower : NULL,
+                                     .upper = asked ? out[p].upper : NULL};
     evaluate(&work);
     for (size_t p = 0; p < grid->n_panels; p++) {
         take_means(&work.sums[p], cells);
@@ -335,9 +310,12 @@ void grid_values(const struct grid *grid, const struct model *model, const struc
                  double *const value[])
 {
     struct grid other = *grid;
+    struct grid_panel out[PROBE_MAX_PANELS] = {0};
     other.model = model;
     other.truth = NULL;
-    run_means(&other, past, value, NULL);
+    for (size_t p = 0; p < grid->n_panels; p++)
+        out[p].value = value[p];
+    run_means(&other, past, out);
 }
 
 bool grid_past(const struct grid *grid)
@@ -349,12 +327,11 @@ bool grid_past(const struct grid *grid)
 void grid_run(struct grid *grid, struct grid_panel *out)
 {
     struct histories histories = {0}, *past = grid_past(grid) ? &histories : NULL;
-    double *value[PROBE_MAX_PANELS], *truth[PROBE_MAX_PANELS];
     uint32_t *support[PROBE_MAX_PANELS];
     size_t cells = grid->x_axis->n * grid->y_axis->n;
     for (size_t p = 0; p < grid->n_panels; p++) {
         panel_new(grid, &out[p]);
-        value[p] = out[p].value, truth[p] = out[p].truth, support[p] = out[p].support;
+        support[p] = out[p].support;
     }
     if (past) {
         histories_make(grid->past, grid->lags, grid->histories, &histories);
@@ -365,46 +342,12 @@ void grid_run(struct grid *grid, struct grid_panel *out)
     grid_window(grid);
     grid_count(grid, support);
     grid_sample(grid);
-    run_means(grid, past, value, grid->truth ? truth : NULL);
+    run_means(grid, past, out);
     for (size_t p = 0; p < grid->n_panels; p++)
         for (size_t c = 0; c < cells; c++)
-            support[p][c] = isnan(value[p][c]) ? 0 : support[p][c];
+            support[p][c] = isnan(out[p].value[c]) ? 0 : support[p][c];
     grid_errors(grid, past, out);
     grid_describe(grid);
     free(grid->rows);
     histories_free(&histories);
-}
-
-static void frozen_add(struct frozen *out, const char *name, double value)
-{
-    if (isnan(value))
-        return;
-    snprintf(out->item[out->n].name, sizeof out->item[out->n].name, "%s", name);
-    out->item[out->n++].value = value;
-}
-
-void grid_frozen(const struct grid *grid, struct frozen *out)
-{
-    const struct policy *policy = &grid->model->settings.policy;
-    out->n = 0;
-    struct fixed fixed = grid->fixed;
-    struct variable v;
-    for (size_t i = 0; variable_at(policy, i, &v); i++)
-        frozen_add(out, variable_name(policy, &v), *variable_fixed(&fixed, &v));
-    if (grid->past != PAST_ANY)
-        frozen_add(out, "lags", (double)grid->lags);
-}
-
-void frozen_columns(const struct frozen *frozen, bool past, struct table *out)
-{
-    for (size_t i = 0; i < frozen->n; i++)
-        table_column(out, frozen->item[i].name, COLUMN_NUMBER, 4);
-    if (past)
-        table_column(out, "past", COLUMN_TEXT, 0);
-}
-
-void frozen_fill(const struct frozen *frozen, size_t first, struct table *out)
-{
-    for (size_t i = 0; i < frozen->n; i++)
-        table_number(out, first + i, frozen->item[i].value);
 }

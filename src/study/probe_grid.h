@@ -68,8 +68,9 @@ bool grid_stopped(const struct grid *grid);
  * has NaN and no support. */
 struct grid_panel {
     double *value;
-    double *truth; /* NULL: there is none */
-    double *se;    /* NULL: the model's parameters have no covariance */
+    double *truth;         /* NULL: there is none */
+    double *se;            /* NULL: the model's parameters have no covariance */
+    double *lower, *upper; /* NULL: the model knows no intervals */
     uint32_t *support;
 };
 void grid_panel_free(struct grid_panel *panel);
@@ -85,7 +86,8 @@ void grid_run(struct grid *grid, struct grid_panel *out);
 struct histories;
 void grid_values(const struct grid *grid, const struct model *model, const struct histories *past,
                  double *const value[]);
-/* Standard errors of the values by the delta method: probe_error.c. */
+/* Standard errors of the values by the delta method, and the intervals that these give:
+ * probe_error.c. */
 void grid_errors(const struct grid *grid, const struct histories *past, struct grid_panel *out);
 
 /* What a cell takes from sampled trials; what is set in the cell is zero here, so that rows
@@ -98,6 +100,27 @@ struct grid_row {
     double count;
 };
 void grid_sample(struct grid *grid);
+
+/* A cell with one sampled row in it: everything the update depends on. */
+struct grid_point {
+    double w[POLICY_MAX], x[POLICY_MAX], stimulus, day;
+    double choice, reward;
+    double side; /* that pays */
+};
+/* The same as a trial, which points into the point.  False: no trial can be so. */
+bool grid_point(const struct grid *grid, size_t panel, size_t iy, size_t ix,
+                const struct grid_row *row, struct grid_point *point, struct past_trial *trial);
+
+/* Updates gathered for the intervals of a line of cells: probe_interval.c. */
+struct interval_run;
+struct interval_run *interval_run_new(const struct grid *grid);
+void interval_run_free(struct interval_run *run);
+/* All updates of a cell's trial after its past, which stands frozen in `past`. */
+void interval_run_put(struct interval_run *run, const struct past_run *past, size_t cell,
+                      const struct past_trial *trial, double weight);
+/* Intervals of n cells, of means over what was put into each; nothing is put any more.
+ * NaN where there is none. */
+void interval_run_end(struct interval_run *run, size_t n, double *lower, double *upper);
 /* Do histories count: for the model or for the truth? */
 bool grid_past(const struct grid *grid);
 

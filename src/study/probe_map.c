@@ -30,6 +30,8 @@ void map_free(struct map *map)
         free(map->panel[p].value);
         free(map->panel[p].truth);
         free(map->panel[p].se);
+        free(map->panel[p].lower);
+        free(map->panel[p].upper);
         free(map->panel[p].support);
     }
     *map = (struct map){0};
@@ -72,9 +74,11 @@ static void fill(struct grid *grid, struct map *map)
         struct map_panel *panel = &map->panel[p];
         panel->value = panels[p].value, panel->truth = panels[p].truth;
         panel->se = panels[p].se, panel->support = panels[p].support;
+        panel->lower = panels[p].lower, panel->upper = panels[p].upper;
         if (map->n_panels > 1)
             snprintf(panel->title, sizeof panel->title, "%s", titles[p]);
     }
+    map->interval = model_interval_kind(grid->model);
     map->n_sample = grid->n_sample;
     map->n_visited = grid->n_visited;
     map->n_histories = grid->n_histories;
@@ -180,6 +184,8 @@ void map_table(const struct map *map, struct table *out)
     table_column(out, "value", COLUMN_NUMBER, 4);
     table_column(out, "support", COLUMN_COUNT, 0);
     table_column(out, "se", COLUMN_NUMBER, 2);
+    table_column(out, "lower", COLUMN_NUMBER, 4);
+    table_column(out, "upper", COLUMN_NUMBER, 4);
     if (truth)
         table_column(out, "truth", COLUMN_NUMBER, 4);
     frozen_columns(&map->frozen, past, out);
@@ -192,9 +198,11 @@ void map_table(const struct map *map, struct table *out)
             table_number(out, 3, map->panel[p].value[c]);
             table_number(out, 4, map->panel[p].support[c]);
             table_number(out, 5, map->panel[p].se ? map->panel[p].se[c] : NAN);
+            table_number(out, 6, map->panel[p].lower ? map->panel[p].lower[c] : NAN);
+            table_number(out, 7, map->panel[p].upper ? map->panel[p].upper[c] : NAN);
             if (truth)
-                table_number(out, 6, map->panel[p].truth[c]);
-            frozen_fill(&map->frozen, 6 + truth, out);
+                table_number(out, 8, map->panel[p].truth[c]);
+            frozen_fill(&map->frozen, 8 + truth, out);
             if (past)
                 table_text(out, out->n_columns - 1,
                            map->request.past == PAST_REWARDED ? "rewarded" : "unrewarded");

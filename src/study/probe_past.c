@@ -170,6 +170,11 @@ void past_run_free(struct past_run *run)
     free(run);
 }
 
+size_t past_run_width(const struct past_run *run)
+{
+    return run->h ? run->h->n : 1;
+}
+
 /* Up to `most` of the `n` trials of `code`, oldest first, as inputs: newest first. */
 static size_t past_inputs(const uint8_t *code, size_t n, size_t most, struct input_trial *past)
 {
@@ -216,18 +221,33 @@ static struct past_trial past_trial(uint8_t code, const double *w, const double 
                                .answer = past_stimulus(code) > 0};
 }
 
-/* Row `i` of the inputs and features: a trial after the `n` trials of `code`,
- * oldest first. */
-static void put_inputs(struct past_run *run, size_t i, const struct past_trial *trial,
-                       const uint8_t *code, size_t n)
+/* Inputs and features of a trial after the `n` trials of `code`, oldest first. */
+static void make_inputs(const struct past_run *run, const struct past_trial *trial,
+                        const uint8_t *code, size_t n, double *u, double *x)
 {
     const struct rule_shape *shape = &run->model->settings.shape;
     struct input_trial now = trial_inputs(trial), past[shape->lags + 1];
     size_t n_past = past_inputs(code, n, shape->lags, past);
-    inputs_rule(shape, trial->w, &now, past, n_past, run->in + i * run->n_inputs);
-    put_features(&run->model->settings.policy, run->h, trial, code, n,
-                 run->features + i * run->n_weights);
+    inputs_rule(shape, trial->w, &now, past, n_past, u);
+    put_features(&run->model->settings.policy, run->h, trial, code, n, x);
+}
+
+/* The same in row `i`. */
+static void put_inputs(struct past_run *run, size_t i, const struct past_trial *trial,
+                       const uint8_t *code, size_t n)
+{
+    make_inputs(run, trial, code, n, run->in + i * run->n_inputs,
+                run->features + i * run->n_weights);
     run->answer[i] = trial->answer;
+}
+
+const double *past_run_inputs(const struct past_run *run, const struct past_trial *trial, size_t i,
+                              double *u, double *x, size_t *n_state)
+{
+    const struct histories *h = run->h;
+    make_inputs(run, trial, h ? h->code + i * h->lags : NULL, h ? h->lags : 0, u, x);
+    *n_state = 0;
+    return run->states ? rule_state_values(run->state[run->last], i, n_state) : NULL;
 }
 
 /* One more past trial of every history that differs from the others so far. */
@@ -269,7 +289,7 @@ void past_run_put(struct past_run *run, const struct past_trial *trial, size_t k
                   double *sum)
 {
     const struct histories *h = run->h;
-    size_t width = h ? h->n : 1;
+    size_t width = past_run_width(run);
     for (size_t i = 0; i < width; i++) {
         if (run->n == BATCH)
             past_run_flush(run);

@@ -43,6 +43,8 @@ struct past_run;
 /* h NULL: no past at all, one state. */
 struct past_run *past_run_new(const struct model *model, const struct histories *h);
 void past_run_free(struct past_run *run);
+/* How many updates a cell's trial needs: histories, or 1. */
+size_t past_run_width(const struct past_run *run);
 /* Freeze these weights; x [K]: features not of the trial itself (columns). */
 void past_run_freeze(struct past_run *run, const double *w, const double *x);
 /* A cell's own trial, added to those waiting for past_run_flush: all its updates'
@@ -55,5 +57,9 @@ struct past_trial {
 void past_run_put(struct past_run *run, const struct past_trial *trial, size_t k, double weight,
                   double *sum);
 void past_run_flush(struct past_run *run);
+/* What the rule is given for the trial after the i-th of its past_run_width histories:
+ * u [rule_inputs], x [K]; the state it has then (NULL: it keeps none). */
+const double *past_run_inputs(const struct past_run *run, const struct past_trial *trial, size_t i,
+                              double *u, double *x, size_t *n_state);
 
 #endif

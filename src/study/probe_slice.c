@@ -21,6 +21,8 @@ void slice_free(struct slice *slice)
         free(slice->line[i].value);
         free(slice->line[i].truth);
         free(slice->line[i].se);
+        free(slice->line[i].lower);
+        free(slice->line[i].upper);
         free(slice->line[i].support);
     }
     free(slice->line);
@@ -117,6 +119,11 @@ static bool make_lines(struct grid *grid, const struct slice_request *request, s
     return true;
 }
 
+static double *row_of(const double *values, size_t row, size_t nx)
+{
+    return values ? mem_copy(values + row * nx, nx, sizeof *values) : NULL;
+}
+
 /* Row `row` of a panel becomes a line of its own. */
 static void take_line(struct slice *slice, const struct grid *grid, size_t row, bool correct,
                       const struct grid_panel *from)
@@ -127,9 +134,11 @@ static void take_line(struct slice *slice, const struct grid *grid, size_t row, 
         .w = along ? NAN : grid->y_axis->value[row],
         .correct = correct,
         .past = grid->past,
-        .value = mem_copy(from->value + row * nx, nx, sizeof *from->value),
-        .truth = from->truth ? mem_copy(from->truth + row * nx, nx, sizeof *from->truth) : NULL,
-        .se = from->se ? mem_copy(from->se + row * nx, nx, sizeof *from->se) : NULL,
+        .value = row_of(from->value, row, nx),
+        .truth = row_of(from->truth, row, nx),
+        .se = row_of(from->se, row, nx),
+        .lower = row_of(from->lower, row, nx),
+        .upper = row_of(from->upper, row, nx),
         .support = mem_copy(from->support + row * nx, nx, sizeof *from->support),
         .visited = NAN,
         .visited_truth = NAN,
@@ -179,6 +188,7 @@ static void fill_pasts(struct grid *grid, struct slice *slice)
     }
     memcpy(slice->rest, grid->rest, sizeof slice->rest);
     slice->request.lags = grid->lags;
+    slice->interval = model_interval_kind(grid->model);
     slice->n_histories = grid->n_histories;
     slice->n_fitting = grid->n_fitting;
 }
@@ -379,6 +389,8 @@ void slice_table(const struct slice *slice, struct table *out)
     table_column(out, "value", COLUMN_NUMBER, 4);
     table_column(out, "support", COLUMN_COUNT, 0);
     table_column(out, "se", COLUMN_NUMBER, 2);
+    table_column(out, "lower", COLUMN_NUMBER, 4);
+    table_column(out, "upper", COLUMN_NUMBER, 4);
     if (truth)
         table_column(out, "truth", COLUMN_NUMBER, 4);
     frozen_columns(&slice->frozen, false, out);
@@ -396,6 +408,8 @@ void slice_table(const struct slice *slice, struct table *out)
             table_number(out, c++, line->value[j]);
             table_number(out, c++, line->support[j]);
             table_number(out, c++, line->se ? line->se[j] : NAN);
+            table_number(out, c++, line->lower ? line->lower[j] : NAN);
+            table_number(out, c++, line->upper ? line->upper[j] : NAN);
             if (truth)
                 table_number(out, c++, line->truth[j]);
             frozen_fill(&slice->frozen, c, out);

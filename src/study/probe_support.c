@@ -182,3 +182,37 @@ void grid_describe(struct grid *grid)
     snprintf(grid->rest, sizeof grid->rest, "%s", strbuf_text(&text));
     strbuf_free(&text);
 }
+
+static void frozen_add(struct frozen *out, const char *name, double value)
+{
+    if (isnan(value))
+        return;
+    snprintf(out->item[out->n].name, sizeof out->item[out->n].name, "%s", name);
+    out->item[out->n++].value = value;
+}
+
+void grid_frozen(const struct grid *grid, struct frozen *out)
+{
+    const struct policy *policy = &grid->model->settings.policy;
+    out->n = 0;
+    struct fixed fixed = grid->fixed;
+    struct variable v;
+    for (size_t i = 0; variable_at(policy, i, &v); i++)
+        frozen_add(out, variable_name(policy, &v), *variable_fixed(&fixed, &v));
+    if (grid->past != PAST_ANY)
+        frozen_add(out, "lags", (double)grid->lags);
+}
+
+void frozen_columns(const struct frozen *frozen, bool past, struct table *out)
+{
+    for (size_t i = 0; i < frozen->n; i++)
+        table_column(out, frozen->item[i].name, COLUMN_NUMBER, 4);
+    if (past)
+        table_column(out, "past", COLUMN_TEXT, 0);
+}
+
+void frozen_fill(const struct frozen *frozen, size_t first, struct table *out)
+{
+    for (size_t i = 0; i < frozen->n; i++)
+        table_number(out, first + i, frozen->item[i].value);
+}

@@ -8,7 +8,8 @@
 #include "recovery.h"
 #include "truth.h"
 
-/* Whole lives are run where the past counts: few trials would be one animal's. */
+/* Where the past counts, animals are run from their first trial: few trials would come
+ * from a single animal. */
 enum { LIVES_LEAST = 20000 };
 
 bool probe_true_known(const struct cohort *cohort, const struct policy *policy)
@@ -27,7 +28,7 @@ void grid_truth(struct grid *grid, struct truth *room)
 }
 
 struct grid_r2 {
-    struct grid grid; /* a copy: the cells change theirs meanwhile */
+    struct grid grid; /* a copy: the cells change theirs in the meantime */
     size_t most;
     bool threaded;
     pthread_t thread;

@@ -160,16 +160,16 @@ static void over_trials(struct work *work, size_t all, size_t most)
     work_close(work);
 }
 
-/* --- along lives ------------------------------------------------------------- */
+/* --- trials in order --------------------------------------------------------- */
 
-struct life {
+struct stretch {
     size_t animal, begin, trials; /* from its trial `begin` on */
     size_t run_up;                /* of them, not counted */
 };
 
 static int longer_first(const void *a, const void *b)
 {
-    const struct life *x = a, *y = b;
+    const struct stretch *x = a, *y = b;
     if (x->trials != y->trials)
         return x->trials < y->trials ? 1 : -1;
     if (x->animal != y->animal)
@@ -177,22 +177,22 @@ static int longer_first(const void *a, const void *b)
     return x->begin < y->begin ? -1 : x->begin > y->begin;
 }
 
-static void live_together(struct work *work, struct life *lives, size_t n)
+static void run_together(struct work *work, struct stretch *stretches, size_t n)
 {
-    qsort(lives, n, sizeof *lives, longer_first);
+    qsort(stretches, n, sizeof *stretches, longer_first);
     for (size_t i = 0; i < n; i++)
-        work->who[i] = work->group[lives[i].animal];
+        work->who[i] = work->group[stretches[i].animal];
     rule_state_reset(work->state);
     agents_begin(work->agents, n, work->who);
     memset(work->u, 0, n * rule_inputs(&work->model->settings.shape) * sizeof *work->u);
     for (size_t t = 0; n > 0 && !stopped(work); t++) {
-        while (n > 0 && lives[n - 1].trials <= t)
+        while (n > 0 && stretches[n - 1].trials <= t)
             n--;
         for (size_t i = 0; i < n; i++) {
-            const struct life *life = &lives[i];
-            size_t first = work->cohort->animals[life->animal].first + life->begin;
-            work_put(work, i, life->animal, first + t);
-            work->counts[i] = work->counts[i] && t >= life->run_up;
+            const struct stretch *stretch = &stretches[i];
+            size_t first = work->cohort->animals[stretch->animal].first + stretch->begin;
+            work_put(work, i, stretch->animal, first + t);
+            work->counts[i] = work->counts[i] && t >= stretch->run_up;
         }
         work_step(work, n);
     }
@@ -202,7 +202,7 @@ static void live_together(struct work *work, struct life *lives, size_t n)
 static void over_parts(struct work *work, size_t most)
 {
     const struct cohort *cohort = work->cohort;
-    struct life lives[PARTS];
+    struct stretch stretches[PARTS];
     size_t a = 0;
     work_open(work, PARTS);
     for (size_t j = 0; j < PARTS; j++) {
@@ -214,9 +214,9 @@ static void over_parts(struct work *work, size_t most)
         length = length < animal->count ? length : animal->count;
         begin = begin + length <= animal->count ? begin : animal->count - length;
         size_t run_up = begin < RUN_UP ? begin : RUN_UP;
-        lives[j] = (struct life){a, begin - run_up, length + run_up, run_up};
+        stretches[j] = (struct stretch){a, begin - run_up, length + run_up, run_up};
     }
-    live_together(work, lives, PARTS);
+    run_together(work, stretches, PARTS);
     work_close(work);
 }
 
@@ -225,7 +225,7 @@ static void over_lives(struct work *work, size_t most)
 {
     const struct cohort *cohort = work->cohort;
     size_t wanted = cohort->n_animals, taken = 0, n = 0;
-    struct life *lives = mem_new(SIDE_BY_SIDE, sizeof *lives);
+    struct stretch *stretches = mem_new(SIDE_BY_SIDE, sizeof *stretches);
     if (cohort->n_trials > most)
         wanted = (size_t)((double)most / (double)cohort->n_trials * (double)wanted);
     wanted = wanted ? wanted : 1;
@@ -234,14 +234,14 @@ static void over_lives(struct work *work, size_t most)
         if (a != sample_rank(taken, wanted, cohort->n_animals))
             continue;
         size_t count = cohort->animals[a].count;
-        lives[n++] = (struct life){a, 0, count < most ? count : most, 0};
+        stretches[n++] = (struct stretch){a, 0, count < most ? count : most, 0};
         if (++taken == wanted || n == SIDE_BY_SIDE) {
-            live_together(work, lives, n);
+            run_together(work, stretches, n);
             n = 0;
         }
     }
     work_close(work);
-    free(lives);
+    free(stretches);
 }
 
 /* Are its histories, which cannot all be run, so long that only a few would be? */

@@ -39,7 +39,7 @@ struct simulated {
     float *weights;             /* [trials][K], before each trial */
 };
 
-/* What a batch gives to the rules and gets back; [n][...]. */
+/* What a batch gives the rules and gets back; [n][...]. */
 struct batch {
     const struct plan *plan;
     size_t n;

@@ -175,7 +175,7 @@ static double axis_end(const struct loss_state *s)
     for (size_t i = 0; i < s->n_lines; i++) {
         const struct loss_line *line = &s->lines[i];
         double last = line->n > 0 ? line_x(s, line)[line->n - 1] : 0;
-        if (line->status.state == FIT_RUNNING || line->status.state == FIT_PAUSED) {
+        if (parts_active(line->status.state)) {
             double least = s->by_seconds ? 1 : 10, room = parts_nice(last > least ? last : least);
             last = s->by_seconds || room < line->status.epochs ? room : line->status.epochs;
         }

@@ -20,6 +20,19 @@ double map_shown(const struct map_state *s, size_t panel, size_t cell)
     return s->show == SHOW_TRUE ? p->truth[cell] : p->value[cell] - p->truth[cell];
 }
 
+bool map_interval(const struct map_state *s, size_t panel, size_t cell, double *lower,
+                  double *upper)
+{
+    const struct map_panel *p = &s->map.panel[panel];
+    if (!p->lower || s->show == SHOW_TRUE || isnan(p->lower[cell])) {
+        return false;
+    }
+    double truth = s->show == SHOW_DIFFERENCE && p->truth ? p->truth[cell] : 0;
+    *lower = p->lower[cell] - truth;
+    *upper = p->upper[cell] - truth;
+    return true;
+}
+
 bool map_painted(const struct map_state *s, size_t panel, size_t cell)
 {
     return s->support == 0 || !s->watch.source.cohort ||

@@ -15,6 +15,7 @@ struct map_state {
     char *asked;      /* arguments that the values depend on */
     double range;     /* of colours, NaN: from the values */
     uint32_t support; /* fewest visited trials of a painted cell */
+    bool settled;     /* cells whose sign is not settled are shaded */
     enum show show;
     struct watch watch;
     struct map map;
@@ -41,6 +42,9 @@ bool map_in_full(const struct map_state *s, struct map_state *full);
 /* The value of a cell as `show` has it; NaN when there is no truth. */
 double map_shown(const struct map_state *s, size_t panel, size_t cell);
 bool map_painted(const struct map_state *s, size_t panel, size_t cell);
+/* The interval of what `show` has; false: none is known. */
+bool map_interval(const struct map_state *s, size_t panel, size_t cell, double *lower,
+                  double *upper);
 /* The cross-hair's cell. */
 void map_cross(const struct map_state *s, size_t *x, size_t *y);
 double map_limit(const struct map_state *s);

@@ -26,6 +26,8 @@ const struct option_row map_options[] = {
     {"ny", OPTION_INTEGER, 2, 400, "auto", "auto", "cells along y; auto: what fits"},
     {"support", OPTION_INTEGER, 0, 1e9, NULL, "1",
      "mark cells of fewer visited trials as \"no data\"; 0 paints all"},
+    {"settled", OPTION_WORD, 0, 0, "yes|no", "yes",
+     "shade cells whose interval of 90 % has 0 in it, where intervals are known; no paints all"},
     {"past", OPTION_WORD, 0, 0, PARTS_PASTS, "any",
      "whether the trials before were rewarded; for rules that see them"},
     {"lags", OPTION_INTEGER, 1, PAST_MOST_LAGS, NULL, "3",
@@ -160,6 +162,7 @@ bool map_configure(void *state, const struct args *args, struct err *err)
     r->ny = (size_t)args_integer(args, map_options, "ny");
     fresh.range = args_number(args, map_options, "range");
     fresh.support = (uint32_t)args_integer(args, map_options, "support");
+    fresh.settled = strcmp(args_text(args, map_options, "settled"), "yes") == 0;
     fresh.show = parts_show(args_text(args, map_options, "diff"));
     if (!map_checked(&fresh, args, err) || !take_range(args, "xrange", &r->x_lo, &r->x_hi, err) ||
         !take_range(args, "yrange", &r->y_lo, &r->y_hi, err) || !take_cross(&fresh, args, err)) {

@@ -68,7 +68,10 @@ static void read_out(const struct map_state *s, bool wide, struct strbuf *out)
                   parts_short(a, s->map.x.value[x], 2));
     add_panel(panel->title, out);
     strbuf_printf(out, " %s %s", "Δw", parts_signed(a, panel->value[cell], scale));
-    if (isfinite(error)) {
+    if (wide && panel->lower && isfinite(panel->lower[cell])) {
+        strbuf_printf(out, " (%s", parts_signed(a, panel->lower[cell], scale));
+        strbuf_printf(out, " to %s)", parts_signed(a, panel->upper[cell], scale));
+    } else if (isfinite(error)) {
         strbuf_printf(out, " ± %s", parts_size(a, error, scale));
     }
     if (panel->truth) {
@@ -103,22 +106,37 @@ static void say_cross(const struct map_state *s, struct strbuf *out)
     strbuf_free(&text);
 }
 
-/* What heat_map_draw wants: shown values, and support with thin cells at 0. */
-static void fill_panels(const struct map_state *s, struct heat_panel *panels, double **values,
-                        uint32_t **supports)
+/* What heat_map_draw wants of a panel, owned by it. */
+struct layer {
+    double *value;
+    uint32_t *support;
+    bool *unsettled;
+};
+
+static bool is_unsettled(const struct map_state *s, size_t panel, size_t cell)
+{
+    double lower, upper;
+    return map_interval(s, panel, cell, &lower, &upper) && !interval_settled(lower, upper);
+}
+
+/* Shown values, support with thin cells at 0, and whose sign nobody knows. */
+static void fill_panels(const struct map_state *s, struct heat_panel *panels, struct layer *layers)
 {
     size_t n = s->map.x.n * s->map.y.n;
     for (size_t p = 0; p < s->map.n_panels; p++) {
-        values[p] = mem_new(n, sizeof(double));
-        supports[p] = mem_new(n, sizeof(uint32_t));
+        struct layer *layer = &layers[p];
+        *layer = (struct layer){mem_new(n, sizeof(double)), mem_new(n, sizeof(uint32_t)),
+                                mem_new(n, sizeof(bool))};
         for (size_t i = 0; i < n; i++) {
-            values[p][i] = map_shown(s, p, i);
-            supports[p][i] = map_painted(s, p, i);
+            layer->value[i] = map_shown(s, p, i);
+            layer->support[i] = map_painted(s, p, i);
+            layer->unsettled[i] = is_unsettled(s, p, i);
         }
         panels[p] = (struct heat_panel){
             .title = s->map.panel[p].title,
-            .value = values[p],
-            .support = s->support > 0 ? supports[p] : NULL,
+            .value = layer->value,
+            .support = s->support > 0 ? layer->support : NULL,
+            .unsettled = s->settled ? layer->unsettled : NULL,
         };
     }
 }
@@ -149,19 +167,19 @@ static void draw_heat(const struct map_state *s, struct canvas *canvas, struct r
                       const struct style *style)
 {
     struct heat_panel panels[PROBE_MAX_PANELS];
-    double *values[PROBE_MAX_PANELS] = {0};
-    uint32_t *supports[PROBE_MAX_PANELS] = {0};
+    struct layer layers[PROBE_MAX_PANELS] = {0};
     struct heat_map heat = heat_of(s);
     char change[PARTS_CHANGE];
-    fill_panels(s, panels, values, supports);
+    fill_panels(s, panels, layers);
     heat.panels = panels;
     heat.x_title = parts_axis_title(s->request.x);
     heat.y_title = parts_axis_title(s->request.y);
     heat.value_title = parts_change_title(change, s->request.of, s->show);
     heat_map_draw(&heat, canvas, area, style);
     for (size_t p = 0; p < PROBE_MAX_PANELS; p++) {
-        free(values[p]);
-        free(supports[p]);
+        free(layers[p].value);
+        free(layers[p].support);
+        free(layers[p].unsettled);
     }
 }
 
@@ -274,6 +292,25 @@ static double largest_error(const struct map_state *s)
     return largest;
 }
 
+/* "; sign settled in 63 % of the cells (intervals of 90 % from the standard error)" */
+static void say_settled(const struct map_state *s, struct strbuf *out)
+{
+    size_t n = 0, settled = 0;
+    double lower, upper;
+    for (size_t p = 0; p < s->map.n_panels; p++) {
+        for (size_t i = 0; i < s->map.x.n * s->map.y.n; i++) {
+            if (map_painted(s, p, i) && map_interval(s, p, i, &lower, &upper)) {
+                settled += interval_settled(lower, upper);
+                n++;
+            }
+        }
+    }
+    if (n > 0) {
+        strbuf_printf(out, "; sign settled in %zu %% of the cells (intervals of %d %%: %s)",
+                      100 * settled / n, INTERVAL_PERCENT, interval_word(s->map.interval));
+    }
+}
+
 /* "from -.003 to +.021 (at w .8, s 1)": over the painted cells of a panel. */
 static bool say_panel(const struct map_state *s, size_t p, struct strbuf *out)
 {
@@ -318,6 +355,7 @@ void map_describe(const void *state, struct strbuf *out)
         strbuf_printf(out, "; standard errors up to %s",
                       parts_size(a, largest_error(s), 10 * largest_error(s)));
     }
+    say_settled(s, out);
     if (s->crossed && s->cross_panel < s->map.n_panels) {
         say_cross(s, out);
     }

@@ -25,6 +25,7 @@ enum { PARTS_LIVE_TRIALS = 100000 };
  * and err when there is none: what to type is in the message. */
 const struct scene_model *parts_pick(const struct scene *scene, const char *name, struct err *err);
 bool parts_running(const struct scene_model *picked);
+bool parts_active(enum fit_state state); /* queued, running or paused */
 
 /* While a model trains, a view spends at most a sixth of the time computing. */
 struct pace {

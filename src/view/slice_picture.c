@@ -118,18 +118,18 @@ static void add_stroke(struct strokes *strokes, const struct slice_state *s, siz
     };
 }
 
-/* 95 % intervals of a line whose errors are known; false: they are not. */
+/* Intervals of a line, where they are known; false: they are not. */
 static bool add_band(struct strokes *strokes, const struct slice_state *s, size_t i)
 {
     const struct slice_line *line = &s->slice.line[i];
     size_t n = s->slice.x.n;
-    if (!line->se) {
+    if (!line->lower) {
         return false;
     }
     double *y = gapped(s, line, false), *lo = mem_new(n, sizeof *lo), *hi = mem_new(n, sizeof *hi);
-    for (size_t j = 0; j < n; j++) {
-        lo[j] = y[j] - 1.96 * line->se[j];
-        hi[j] = y[j] + 1.96 * line->se[j];
+    for (size_t j = 0; j < n; j++) { /* y is value, or value minus truth */
+        lo[j] = y[j] - line->value[j] + line->lower[j];
+        hi[j] = y[j] - line->value[j] + line->upper[j];
     }
     strokes->owned[strokes->n_owned++] = y;
     strokes->owned[strokes->n_owned++] = lo;
@@ -167,8 +167,7 @@ static void label_line(const struct slice_line *line, bool only, char label[LABE
     }
 }
 
-static void strokes_make(struct strokes *strokes, const struct slice_state *s, enum bands bands,
-                         bool ascii)
+static void strokes_make(struct strokes *strokes, const struct slice_state *s, enum bands bands)
 {
     size_t n_lines = s->slice.n_lines, labelled = 0;
     bool any_error = false, any_correct = false, any_truth = false, any_band = false;
@@ -204,7 +203,7 @@ static void strokes_make(struct strokes *strokes, const struct slice_state *s, e
         explain(strokes, "true", STROKE_DOTS);
     }
     if (any_band) {
-        explain(strokes, ascii ? "+-1.96 se" : "±1.96 se", STROKE_BAND);
+        explain(strokes, "90 %", STROKE_BAND);
     }
 }
 
@@ -227,7 +226,7 @@ void slice_draw(void *state, struct canvas *canvas, struct rect area, const stru
                        : canvas->figure     ? BANDS_ALL
                        : room               ? BANDS_FEW
                                             : BANDS_NONE;
-    strokes_make(&strokes, s, bands, style->ascii);
+    strokes_make(&strokes, s, bands);
     char change[PARTS_CHANGE];
     struct line_plot plot = {
         .x_label = s->slice.request.x,

@@ -189,6 +189,10 @@ void slice_describe(const void *state, struct strbuf *out)
         strbuf_printf(out, "; standard errors up to %s",
                       parts_size(number, largest_error(s), 10 * largest_error(s)));
     }
+    if (s->show != SHOW_TRUE && s->slice.interval != INTERVAL_NONE) {
+        strbuf_printf(out, "; intervals of %d %%: %s", INTERVAL_PERCENT,
+                      interval_word(s->slice.interval));
+    }
     if (s->slice.rest[0] && (s->slice.n_histories > 0 || s->request.past != PAST_ANY)) {
         strbuf_printf(out, "; %s", s->slice.rest);
     }

@@ -15,6 +15,12 @@ static const char *model_name_at(void *scene, size_t i)
 
 static bool no_such_model(const struct scene *scene, const char *name, struct err *err)
 {
+    for (size_t i = 0; i < scene->n_jobs; i++) {
+        if (strcmp(scene->jobs[i].name, name) == 0) {
+            return err_set(err, ERR_FAILED, "%s is %s and no model yet; `jobs` tells of it", name,
+                           fit_state_name(scene->jobs[i].status.state));
+        }
+    }
     struct scene copy = *scene;
     const char *near = nearest_word(name, model_name_at, &copy);
     if (near) {
@@ -47,7 +53,12 @@ const struct scene_model *parts_pick(const struct scene *scene, const char *name
 
 bool parts_running(const struct scene_model *picked)
 {
-    return picked->status.state == FIT_RUNNING || picked->status.state == FIT_PAUSED;
+    return parts_active(picked->status.state);
+}
+
+bool parts_active(enum fit_state state)
+{
+    return state == FIT_QUEUED || state == FIT_RUNNING || state == FIT_PAUSED;
 }
 
 /* The model's own visited weights, when they belong to these trials. */

@@ -6,7 +6,7 @@
  * many fits are queued.  A queued job costs no thread, only what its owner put into it.
  *
  * The main thread sends, asks and takes back; it waits in job_recall, job_await and
- * jobs_free only.  All functions but job_goes_on are for the main thread. */
+ * jobs_free only.  All functions but job_goes_on and job_threads are for the main thread. */
 #ifndef DELTAW_BASE_JOBS_H
 #define DELTAW_BASE_JOBS_H
 
@@ -58,10 +58,14 @@ struct jobs *jobs_new(const struct wake *wake);
 /* Jobs must have been taken back.  NULL is fine. */
 void jobs_free(struct jobs *jobs);
 const struct wake *jobs_wake(const struct jobs *jobs);
-/* At most so many of a lane are at work at once, at least 1.  At first: 1 of the views, 8
- * tasks, and as many fits as processors but at least 4. */
+/* Threads that jobs at work share; 0, and at first: as many as processors.  So many fits,
+ * but at least 4, are at work at once. */
+void jobs_threads(struct jobs *jobs, int threads);
+/* At most so many of a lane are at work at once, at least 1.  At first: 1 of the views and
+ * 8 tasks. */
 void jobs_limit(struct jobs *jobs, enum job_lane lane, int most);
-int jobs_at_work(struct jobs *jobs, enum job_lane lane);
+/* Would a job that is sent now be begun at once? */
+bool jobs_room(struct jobs *jobs, enum job_lane lane);
 
 /* False: there is no thread for it and none can be started. */
 bool job_send(struct jobs *jobs, struct job *job, struct err *err);
@@ -83,6 +87,9 @@ void job_pause(struct job *job, bool pause);
 double job_seconds(struct job *job);
 void job_group_progress(struct jobs *jobs, const struct job_group *group, struct job_progress *out);
 
+/* For run: the threads it should use now, for others of its lane are at work as well: each
+ * alone on a processor gets more done than all on all.  0: as many as it likes. */
+int job_threads(struct job *job);
 /* For run: a point at which it can be paused.  False: give up. */
 bool job_goes_on(struct job *job);
 

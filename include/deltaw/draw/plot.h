@@ -53,6 +53,7 @@ struct heat_panel {
     const char *title;
     const double *value;     /* [ny][nx], row 0 at the bottom; NaN: not painted */
     const uint32_t *support; /* [ny][nx]; 0: marked as "no data"; NULL: all painted */
+    const bool *unsettled;   /* [ny][nx] nobody knows the sign: drawn faint; NULL: none */
 };
 
 struct heat_map {
@@ -81,8 +82,8 @@ bool heat_map_at(const struct heat_map *map, struct rect area, const struct styl
                  int y, size_t *panel, size_t *cell_x, size_t *cell_y);
 
 /* The sign-bearing ramp as one legend line, e.g. "-.04 ▐▌ +.04" or letters, with the unit
- * behind it (NULL: none) where there is room. */
-void heat_legend(double limit, const char *unit, struct canvas *canvas, int x, int y, int room,
-                 const struct style *style);
+ * behind it (NULL: none) where there is room; the cells it takes, 0: it has no room. */
+int heat_legend(double limit, const char *unit, struct canvas *canvas, int x, int y, int room,
+                const struct style *style);
 
 #endif

@@ -5,10 +5,18 @@
 #ifndef DELTAW_LEARN_FIT_H
 #define DELTAW_LEARN_FIT_H
 
-#include "deltaw/base/thread.h"
+#include "deltaw/base/jobs.h"
 #include "deltaw/learn/model.h"
 
-enum fit_state { FIT_RUNNING, FIT_PAUSED, FIT_DONE, FIT_STOPPED, FIT_FAILED, FIT_OPENED };
+enum fit_state {
+    FIT_RUNNING,
+    FIT_PAUSED,
+    FIT_DONE,
+    FIT_STOPPED,
+    FIT_FAILED,
+    FIT_OPENED,
+    FIT_QUEUED, /* has not begun, or waits to go on */
+};
 
 struct fit_status {
     enum fit_state state;
@@ -26,9 +34,12 @@ struct fit;
  * the cohort, of which holdout= is not counted. */
 int fit_fast_epochs(const struct fit_settings *settings, const struct cohort *cohort);
 
-/* Starts at once.  Holds the cohort; copies the settings. */
+/* A job of the lane of fits, which begins when one of its places is free: until then it
+ * costs its settings.  Holds the cohort; copies the settings.  group (NULL: none): it is
+ * one of those, and waits behind fits of no group. */
 struct fit *fit_start(const struct fit_settings *settings, const struct cohort *cohort,
-                      const char *name, const struct wake *wake, struct err *err);
+                      const char *name, struct jobs *jobs, struct job_group *group,
+                      struct err *err);
 /* init=: the epoch of the file that the fit goes on from as if it had not stopped, -1: none.
  * Or why it begins anew from the file's parameters, NULL: it does not.  It goes on when
  * the file has the optimiser's state, and all settings but epochs= and the cohort are
@@ -41,18 +52,20 @@ struct fit *fit_opened(struct model *model);
 const char *fit_name(const struct fit *fit);
 const char *fit_state_name(enum fit_state state);
 struct fit_status fit_status(struct fit *fit);
-bool fit_active(struct fit *fit); /* running or paused */
-/* The newest snapshot, as a new reference; never NULL. */
+bool fit_active(struct fit *fit); /* queued, running or paused */
+bool fit_paused(struct fit *fit); /* or is to be, once the epoch under way is through */
+const struct rule *fit_rule(const struct fit *fit);
+const struct job_group *fit_group(const struct fit *fit); /* NULL: none */
+/* The newest snapshot, as a new reference; NULL: it has never begun. */
 struct model *fit_model(struct fit *fit);
 /* The cohort it is fitted to, NULL for an opened one; not a new reference. */
 const struct cohort *fit_cohort(const struct fit *fit);
-/* From the next pass on, use at most this many of the threads in its settings; 0: all.  For
- * fits side by side: each on a core of its own gets more done than all on all.  The bits do
- * not depend on it. */
-void fit_share(struct fit *fit, int threads);
 void fit_pause(struct fit *fit);
 void fit_resume(struct fit *fit);
-void fit_stop(struct fit *fit);  /* keeps what was reached; returns at once */
+void fit_stop(struct fit *fit); /* keeps what was reached; returns at once */
+/* What a fit that is over need not keep, since a sweep gives it again: the weights its
+ * animals passed through.  Nothing where it is not over. */
+void fit_slim(struct fit *fit);
 void fit_close(struct fit *fit); /* stops, joins, frees */
 
 /* Mean loss of `model` on a cohort, nats per scored trial; losses [n_animals]

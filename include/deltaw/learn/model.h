@@ -99,6 +99,8 @@ void rule_state_step(struct rule_state *state, size_t n, const double *u, const 
                      const double *answer, const double *next_stimulus, double *dw);
 /* The state of copy i of `to` becomes that of copy j of `from` (same model). */
 void rule_state_copy(struct rule_state *to, size_t i, const struct rule_state *from, size_t j);
+/* The state of copy i, to be read: how many numbers are in *n; NULL: the rule keeps none. */
+const double *rule_state_values(const struct rule_state *state, size_t i, size_t *n);
 void rule_state_reset(struct rule_state *state);
 void rule_state_free(struct rule_state *state);
 

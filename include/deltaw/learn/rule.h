@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "deltaw/base/option.h"
+#include "deltaw/learn/interval.h"
 #include "deltaw/learn/policy.h"
 
 /* What a rule sees of a trial besides the weights, in this order (doc/science, the
@@ -91,6 +92,9 @@ struct rule {
     void (*layout)(const struct rule_shape *shape, struct tensors *out);
     void (*init)(const struct rule_shape *shape, const struct tensors *tensors, unsigned long seed,
                  double *theta);
+    /* Posterior intervals of updates, called through model_interval; NULL: it has none. */
+    bool (*interval)(const struct model *model, const struct interval_request *request,
+                     double *mean, double *lower, double *upper);
 };
 
 /* The rule's layout and init, and what any rule may have besides (lapse). */

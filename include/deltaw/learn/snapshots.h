@@ -7,13 +7,14 @@
  *
  * Memory: at most SNAPSHOTS_MOST times the parameters and trained start weights in
  * double precision, and at most SNAPSHOTS_BYTES a fit, where larger models keep
- * fewer.  An opened model has those of its file, or none. */
+ * fewer.  All fits of a session share SNAPSHOTS_ALL: the more there are, the fewer each
+ * keeps.  An opened model has those of its file, or none. */
 #ifndef DELTAW_LEARN_SNAPSHOTS_H
 #define DELTAW_LEARN_SNAPSHOTS_H
 
 #include "deltaw/learn/fit.h"
 
-enum { SNAPSHOTS_MOST = 200, SNAPSHOTS_BYTES = 64 << 20 };
+enum { SNAPSHOTS_MOST = 200, SNAPSHOTS_BYTES = 64 << 20, SNAPSHOTS_ALL = 256 << 20 };
 
 struct snapshots {
     size_t n, size;  /* snapshots, and values in each */
@@ -22,8 +23,10 @@ struct snapshots {
     double **values; /* [n][size]: the model's parameters, then w0 when it was trained */
 };
 
-/* Room for as many as the two limits allow. */
-struct snapshots *snapshots_new(size_t size);
+/* Room for as many as SNAPSHOTS_MOST and so many bytes allow. */
+struct snapshots *snapshots_new(size_t size, size_t bytes);
+/* Those that have to go do, as if there had been no more room from the start. */
+void snapshots_limit(struct snapshots *s, size_t bytes);
 /* The state after this epoch, values [size]: copied.  The newest epoch given again replaces
  * what was there. */
 void snapshots_add(struct snapshots *s, int epoch, const double *values);
@@ -39,6 +42,8 @@ size_t fit_epochs_kept(struct fit *fit, int *epochs);
  * whole history of losses, without standard errors and weights passed through: a new
  * reference.  *found (may be NULL): its epoch.  NULL when there are none. */
 struct model *fit_model_at(struct fit *fit, int epoch, int *found);
+/* From now on those of a fit take so many bytes at most, and SNAPSHOTS_BYTES. */
+void fit_snapshots_limit(struct fit *fit, size_t bytes);
 /* A copy of all of them; NULL when there are none. */
 struct snapshots *fit_snapshots(struct fit *fit);
 

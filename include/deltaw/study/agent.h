@@ -5,8 +5,8 @@
 
 #include "deltaw/learn/model.h"
 
-/* From weights and features to P(right); the rule learns with p = sigmoid(w.x) all
- * the same. */
+/* From weights and features to P(right); whichever it is, the rule learns with p =
+ * sigmoid(w.x). */
 enum decision {
     DECISION_GLM,            /* sigmoid(w.x) */
     DECISION_LAPSE,          /* lapse / 2 + (1 - lapse) sigmoid(w.x), see model_lapse */
@@ -26,17 +26,17 @@ struct agent {
 struct model *agent_model(const struct rule *rule, const struct fit_settings *settings);
 /* P(right) of these weights and features, [K] each. */
 double agent_right(const struct agent *agent, const double *w, const double *x);
-/* A rule that has its weights wherever they start (static): an agent of it keeps those
- * that it starts with. */
+/* A rule whose weights do not depend on where they start (static): its agents keep those
+ * they start with. */
 bool agent_stands_still(const struct agent *agent);
 /* learns [K]: does any trial change the weight? */
 void agent_learns(const struct agent *agent, bool *learns);
 
 /* Agents side by side, each with a state of its own. */
 struct agents;
-/* n_groups agents that differ in nothing but their parameters; n of them at most at once. */
+/* n_groups agents that differ only in their parameters; at most n of them at once. */
 struct agents *agents_new(size_t n_groups, const struct agent *groups, size_t n);
-/* No past; i is of group group[i] from now on, [n]. */
+/* Forgets the past; from now on i belongs to group[i], [n]. */
 void agents_begin(struct agents *agents, size_t n, const size_t *group);
 /* One trial of the first n, as rule_state_step: dw [n][K] without noise. */
 void agents_step(struct agents *agents, size_t n, const double *u, const double *x,

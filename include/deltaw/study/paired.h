@@ -1,6 +1,6 @@
 /* Comparing two models on the same trials: the difference of their log-likelihoods per
  * trial in each animal, and whether its mean over animals is above zero.  Animals, not
- * trials, are what was drawn, so n is the number of animals. */
+ * trials, are the sample, so n is the number of animals. */
 #ifndef DELTAW_STUDY_PAIRED_H
 #define DELTAW_STUDY_PAIRED_H
 

@@ -83,6 +83,8 @@ struct map_panel {
     double *se;             /* [ny][nx] standard error of dw for the uncertainty of the rule's
                              * parameters, visited weights held fixed; NaN where the value
                              * depends on a parameter at its bound; NULL: the model has none */
+    double *lower, *upper;  /* [ny][nx] interval of 90 %, see struct map; NaN: not known there;
+                             * NULL: the model knows none */
     uint32_t *support;      /* [ny][nx] visited trials */
 };
 
@@ -91,13 +93,14 @@ struct map {
     struct axis x, y;
     size_t n_panels;
     struct map_panel panel[PROBE_MAX_PANELS];
-    double limit;          /* largest |value| over cells with support (all, if none) */
-    size_t n_sample;       /* visited trials averaged over */
-    size_t n_visited;      /* visited trials counted */
-    double r2;             /* of dw over visited trials against the truth, NaN without one */
-    size_t n_histories;    /* averaged over, 0: the past does not count ... */
-    size_t n_fitting;      /* ... of so many that fit */
-    char rest[PROBE_REST]; /* "w_bias, day: mean over 64 visited trials" */
+    enum interval_kind interval; /* where lower and upper are from */
+    double limit;                /* largest |value| over cells with support (all, if none) */
+    size_t n_sample;             /* visited trials averaged over */
+    size_t n_visited;            /* visited trials counted */
+    double r2;                   /* of dw over visited trials against the truth, NaN without one */
+    size_t n_histories;          /* averaged over, 0: the past does not count ... */
+    size_t n_fitting;            /* ... of so many that fit */
+    char rest[PROBE_REST];       /* "w_bias, day: mean over 64 visited trials" */
     struct frozen frozen;
 };
 
@@ -120,7 +123,7 @@ bool map_compute(const struct model *model, const struct cohort *cohort, const f
 bool map_check(const struct model *model, const struct cohort *cohort,
                const struct map_request *request, struct err *err);
 void map_free(struct map *map);
-/* panel, then axis values, value, support, se (NaN where not known)[, truth], what
+/* panel, then axis values, value, support, se, lower, upper (NaN where not known)[, truth], what
  * was frozen, [past]: one row a cell. */
 void map_table(const struct map *map, struct table *out);
 
@@ -141,11 +144,12 @@ struct slice_request {
 };
 struct slice_line {
     double w;
-    bool correct;      /* solid; error is dashed */
-    enum past past;    /* never PAST_BOTH */
-    double *value;     /* [x.n] */
-    double *truth;     /* [x.n] or NULL */
-    double *se;        /* [x.n] or NULL: as in struct map_panel */
+    bool correct;   /* solid; error is dashed */
+    enum past past; /* never PAST_BOTH */
+    double *value;  /* [x.n] */
+    double *truth;  /* [x.n] or NULL */
+    double *se;     /* [x.n] or NULL: as in struct map_panel */
+    double *lower, *upper;
     uint32_t *support; /* [x.n] visited trials with w within half the step between lines */
     /* What really happened on such trials, whatever the stimulus and the trials
      * before the past that is asked for: mean change of the model's weights
@@ -156,6 +160,7 @@ struct slice_line {
 struct slice {
     struct slice_request request;
     struct axis x;
+    enum interval_kind interval; /* where lower and upper are from */
     size_t n_lines;
     struct slice_line *line;
     double r2;

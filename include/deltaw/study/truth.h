@@ -9,7 +9,7 @@
 enum { TRUTH_GROUPS = 8, TRUTH_DISTRACTORS = 100 };
 
 struct truth {
-    size_t n_groups; /* 1, or of a mixture more */
+    size_t n_groups; /* 1, or more for a mixture */
     struct agent group[TRUTH_GROUPS];
     unsigned share[TRUTH_GROUPS]; /* animals of the group in each round of them */
     char stimuli[16];             /* "ibl", "grid" or "cues" */
@@ -27,8 +27,8 @@ const struct policy *truth_policy(const struct truth *truth);
 bool truth_remembers(const struct truth *truth);
 /* Of the animal with this number in the order of the run, from 0. */
 size_t truth_group(const struct truth *truth, size_t number);
-/* Of every animal of the cohort, told by its name since some may be filtered out:
- * group [n_animals].  False: a mixture, and an animal that simulate did not name. */
+/* The group of every animal of the cohort, known by its name since some may be filtered
+ * out: group [n_animals].  False: a mixture, and an animal that simulate did not name. */
 bool truth_groups(const struct truth *truth, const struct cohort *cohort, size_t *group,
                   struct err *err);
 /* How much a group counts in a mean over animals; all of them sum to 1. */

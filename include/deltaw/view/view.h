@@ -27,18 +27,32 @@ struct scene {
         const struct model *final; /* the newest; NULL: no replay */
     } const *models;               /* [n_models], oldest first */
     long current;                  /* index of the model in use, -1: none */
-    int threads;                   /* that a view may use; 0: all processors */
+    size_t n_jobs;
+    const struct scene_job {      /* a fit, also one that is queued and no model yet */
+        const char *name, *group; /* group NULL: none */
+        const struct rule *rule;
+        struct fit_status status;
+        long model; /* index of its model, -1: none */
+    } * jobs;       /* [n_jobs], oldest first */
+    size_t n_groups;
+    const struct scene_group { /* fits that are told of as one */
+        const char *name;
+        struct job_progress progress;
+    } * groups;  /* [n_groups] */
+    int threads; /* that a view may use; 0: all processors */
     size_t n_help;
     const struct scene_help {
         const char *group, *name, *text; /* a verb and its summary, a key and what it does */
     } * help;                            /* [n_help], groups together */
 };
 
-/* jobs and models as tables, the same in every host: the output of the verbs of that name.
- * width: for people, of their text, with a short head for parameters, * for the model in
- * use, and held-out losses and cohorts only where that tells something; 0: all columns.
- * sort: a word of the option. */
-void view_jobs_table(const struct scene *scene, struct table *out);
+/* jobs and models as tables, the same in every host: the output of the verbs of that
+ * name.  width: for people, of their text, with a short head for parameters, * for
+ * the model in use, and held-out losses and cohorts only where that tells something;
+ * 0: all columns.  sort: a word of the option.  people: a group of fits is one row, with
+ * those of its fits that train after it, and durations are words. */
+void view_jobs_table(const struct scene *scene, bool people, struct table *out);
+void view_groups_table(const struct scene *scene, struct table *out); /* of fits; for machines */
 void view_models_table(const struct scene *scene, int width, const char *sort, struct table *out);
 
 /* What takes a view more than a few ms, in a thread beside the main one.  Its own struct

@@ -127,9 +127,10 @@ static const struct arg *rule_word(const struct args *args)
     return &args->items[i];
 }
 
-static void say_started(const struct fit_settings *s, const struct rule *rule, const char *name,
+static void say_started(struct fit *fit, const struct fit_settings *s, const struct rule *rule,
                         const struct cohort *cohort, struct output *out)
 {
+    const char *name = fit_name(fit);
     struct strbuf words = {0};
     char buf[NUMBER_SIZE];
     size_t n = rule_parameters(rule, s, NULL);
@@ -142,6 +143,8 @@ static void say_started(const struct fit_settings *s, const struct rule *rule, c
     else
         output_say(out, "%s is fitted in the background: %zu parameter%s on %s", name, n,
                    n == 1 ? "" : "s", strbuf_text(&words));
+    if (fit_status(fit).state == FIT_QUEUED)
+        output_say(out, "it is queued and begins when another has ended; `jobs` lists them");
     if (rule->no_weights)
         output_say(out, "%s has no weights: it predicts choices, and there is no map of it",
                    rule->name);
@@ -155,6 +158,37 @@ static void say_started(const struct fit_settings *s, const struct rule *rule, c
         output_field_number(out, "epochs", s->epochs);
     output_field_number(out, "seed", (double)s->seed);
     strbuf_free(&words);
+}
+
+/* The group that the fit is to be one of; *out NULL: none. */
+static bool take_group(struct session *session, const struct args *args, const char *fit,
+                       struct job_group **out, struct err *err)
+{
+    const char *name = args_text(args, fit_options, "group");
+    *out = NULL;
+    if (!name)
+        return true;
+    if (session_fit(session, name) || strcmp(name, fit) == 0)
+        return err_at(err, ERR_USAGE, args_column(args, "group"),
+                      "fit: group=%s: a fit is called that; choose another", name);
+    if (!session_good_name(name))
+        return err_at(err, ERR_USAGE, args_column(args, "group"),
+                      "fit: group=%s: a group's name is up to 32 letters, digits and _-. and "
+                      "begins with a letter",
+                      name);
+    *out = session_make_group(session, name);
+    return true;
+}
+
+static struct fit *start(struct session *session, const struct fit_settings *settings,
+                         const struct cohort *cohort, const struct args *args, const char *name,
+                         struct err *err)
+{
+    struct job_group *group;
+    jobs_threads(session->jobs, atoi(session_setting(session, "threads")));
+    return take_group(session, args, name, &group, err)
+               ? fit_start(settings, cohort, name, session->jobs, group, err)
+               : NULL;
 }
 
 static void say_init(const struct fit_settings *s, const struct rule *rule, const struct fit *fit,
@@ -192,10 +226,10 @@ static bool fit_run(struct session *session, const struct args *args, struct out
     if (take_settings(session, &all, rule, from, cohort, &settings, err) &&
         session_new_name(session, args_text(&all, fit_options, "name"), settings.rule,
                          args_column(&all, "name"), &name, err))
-        fit = fit_start(&settings, cohort, name, &session->wake, err);
+        fit = start(session, &settings, cohort, &all, name, err);
     if (fit) {
         session_add_fit(session, fit);
-        say_started(&settings, rule, name, cohort, out);
+        say_started(fit, &settings, rule, cohort, out);
         say_init(&settings, rule, fit, name, out);
     }
     model_drop(from);
@@ -215,8 +249,8 @@ const struct command command_fit = {
         "Maximises the likelihood of the animals' choices under a policy whose weights the "
         "rule changes after every trial: networks by truncated backpropagation, textbook "
         "rules by a search on the exact gradient, which also gives standard errors (`show`). "
-        " The prompt is free at once; `loss` and `map` show it move.  Another fit can start "
-        "beside it.  optimizer=fast comes to the losses of Adam's long schedule in a "
+        " The prompt is free at once; `loss` and `map` show it move.  Other fits can start "
+        "beside it; those that find no processor are queued (`jobs`).  optimizer=fast comes to the losses of Adam's long schedule in a "
         "fraction of its passes over the cohort: it takes many steps a pass, each on a few "
         "pieces of truncation= trials from all over the cohort; a pass is an epoch, and "
         "without epochs= there are as many as end about where 1000 of Adam do.  It "
@@ -237,7 +271,8 @@ const struct command command_fit = {
                 "fit reinforce-base baseline=nonneg alpha=shared\n"
                 "fit predict-max split=yes forgetting=yes lapse=fit\n"
                 "fit trace window=5 policy=stim+prevchoice+bias w0=.5,0,0\n"
-                "fit tinyrnn hidden=4 epochs=10",
+                "fit tinyrnn hidden=4 epochs=10\n"
+                "fit dnn epochs=5 group=a; fit dnn epochs=5 seed=2 group=a; wait a",
     .options = fit_options,
     .positional_type = OPTION_RULE,
     .positional_min = 1,

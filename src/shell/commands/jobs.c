@@ -6,13 +6,18 @@ static bool jobs_run(struct session *session, const struct args *args, struct ou
     bool taken;
     if (!look_tile(session, args, &taken, err) || taken)
         return taken;
-    struct table table = {0};
-    view_jobs_table(session_scene(session), &table);
+    const struct scene *scene = session_scene(session);
+    struct table table = {0}, groups = {0};
+    view_jobs_table(scene, out->mode == OUTPUT_TEXT, &table);
+    view_groups_table(scene, &groups);
     if (table.n_rows > 0 || out->mode != OUTPUT_TEXT)
         output_table(out, "jobs", &table);
     else
         output_say(out, "no fits yet; `fit dnn` starts one");
+    if (groups.n_rows > 0)
+        output_data(out, "groups", &groups);
     table_free(&table);
+    table_free(&groups);
     return true;
 }
 
@@ -22,8 +27,11 @@ const struct command command_jobs = {
     .group = GROUP_FIT,
     .arguments = "",
     .summary = "the fits: state, epoch, losses, rate, time left",
-    .detail = "Losses are nats per scored trial.  `layout loss/jobs` keeps the table in a tile of "
-              "the full screen, with a bar of the epochs.",
+    .detail =
+        "Losses are nats per scored trial.  As many fits train at once as there are "
+        "processors, but at least four; others are queued.  A group of fits (group= of `fit`) is "
+        "one row, with the fits of it that are over. `layout loss/jobs` keeps the table in a tile of "
+        "the full screen, with a bar of the epochs.",
     .examples = "jobs",
     .run = jobs_run,
 };

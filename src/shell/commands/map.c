@@ -16,7 +16,8 @@ const struct command command_map = {
         "For a textbook rule the standard error of each value is given (se in exports), from "
         "the covariance of its parameters by the delta method, with visited weights and w_0 "
         "held fixed; none where the value depends on a parameter at its bound.  Networks "
-        "claim none.",
+        "claim none.  Intervals of 90 % (lower and upper) are 1.645 of them either way; cells "
+        "with 0 inside theirs are shaded, as nobody knows the sign there.",
     .examples = "map\n"
                 "map x=reward\n"
                 "map of=w_bias x=stimulus w_bias=0\n"

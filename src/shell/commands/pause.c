@@ -16,9 +16,12 @@ static bool pause_run(struct session *session, const struct args *args, struct o
                 err_set(err, ERR_FAILED, "pause: %s is not training but %s", fit_name(fits[i]),
                         fit_active(fits[i]) ? "paused" : fit_state_name(fit_status(fits[i]).state));
     for (size_t i = 0; i < n && good; i++) {
-        session_pause(session, fits[i], true);
-        output_say(out, "%s paused", fit_name(fits[i]));
+        fit_pause(fits[i]);
+        if (n <= FITS_SAID)
+            output_say(out, "%s paused", fit_name(fits[i]));
     }
+    if (good && n > FITS_SAID)
+        output_say(out, "%zu fits paused", n);
     free(fits);
     return good;
 }
@@ -27,7 +30,7 @@ extern const struct command command_pause;
 const struct command command_pause = {
     .name = "pause",
     .group = GROUP_FIT,
-    .arguments = "[MODEL...|all]",
+    .arguments = "[JOB...|all]",
     .summary = "hold a fit; it keeps what it has",
     .detail = "Without a name: the model in use if it trains, else the one fit that does.",
     .examples = "fit dnn epochs=5000; pause; stop",

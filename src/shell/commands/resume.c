@@ -16,9 +16,12 @@ static bool resume_run(struct session *session, const struct args *args, struct 
                            fit_active(fits[i]) ? "training"
                                                : fit_state_name(fit_status(fits[i]).state));
     for (size_t i = 0; i < n && good; i++) {
-        session_pause(session, fits[i], false);
-        output_say(out, "%s goes on", fit_name(fits[i]));
+        fit_resume(fits[i]);
+        if (n <= FITS_SAID)
+            output_say(out, "%s goes on", fit_name(fits[i]));
     }
+    if (good && n > FITS_SAID)
+        output_say(out, "%zu fits go on", n);
     free(fits);
     return good;
 }
@@ -27,7 +30,7 @@ extern const struct command command_resume;
 const struct command command_resume = {
     .name = "resume",
     .group = GROUP_FIT,
-    .arguments = "[MODEL...|all]",
+    .arguments = "[JOB...|all]",
     .summary = "let a paused fit go on",
     .detail = "Without a name: the model in use if it is paused, else the one fit that is.",
     .examples = "fit dnn epochs=5000; pause; resume; stop",

@@ -21,8 +21,8 @@ static bool take_policy(const struct session *session, const struct args *args,
         return fit_settings_policy(s, asked, &why) ||
                err_at(err, why.code, args_column(args, "policy"), "rules: %s", why.message);
     struct fit *fit = session->current ? session_fit(session, session->current) : NULL;
-    if (fit) {
-        struct model *model = fit_model(fit);
+    struct model *model = fit ? fit_model(fit) : NULL;
+    if (model) {
         if (!model->rule->no_weights)
             fit_settings_policy(s, model->settings.policy.text, NULL);
         model_drop(model);

@@ -104,11 +104,14 @@ static bool save_run(struct session *session, const struct args *args, struct ou
                            : "save %s: it has no snapshots; only a fit of this session, or a file "
                              "saved with snapshots=yes, has",
                       what);
+    struct model *model = fit ? session_need_model(session, what, word_column(args, 0), err) : NULL;
+    if (fit && !model)
+        return false;
     struct saving *s = mem_new(1, sizeof *s);
     s->snapshots = snapshots;
     s->path = path_expand(path);
     s->cohort = cohort ? cohort_hold(cohort) : NULL;
-    s->model = fit ? fit_model(fit) : NULL;
+    s->model = model;
     char *clean = clean_text(path), *label = mem_printf("writing %s", clean);
     free(clean);
     return task_start(session, label, s, save_work, save_finish, save_release, err);

@@ -287,11 +287,12 @@ static bool show_run(struct session *session, const struct args *args, struct ou
     (void)out;
     struct fit *fit =
         session_need_fit(session, args_at(args, 0), args->n ? args->items[0].column : 0, err);
-    if (!fit)
+    struct model *model = fit ? session_need_model(session, fit_name(fit), 0, err) : NULL;
+    if (!model)
         return false;
     const struct cohort *cohort = fit_cohort(fit) ? fit_cohort(fit) : session_cohort(session);
     struct showing *show = mem_new(1, sizeof *show);
-    show->model = fit_model(fit);
+    show->model = model;
     show->status = fit_status(fit);
     show->cohort = cohort && cohort->truth ? cohort_hold(cohort) : NULL;
     return task_start(session, mem_text("comparing with the truth"), show, show_work, show_finish,

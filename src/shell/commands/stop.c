@@ -2,6 +2,18 @@
 
 #include "../state.h"
 
+/* out NULL: says nothing. */
+static void stop_one(struct fit *fit, struct output *out)
+{
+    bool begun = fit_status(fit).state != FIT_QUEUED;
+    fit_stop(fit);
+    if (out && begun)
+        output_say(out, "%s is stopping after epoch %d; what it reached is kept", fit_name(fit),
+                   fit_status(fit).epoch);
+    else if (out)
+        output_say(out, "%s was queued and will not begin", fit_name(fit));
+}
+
 static bool stop_run(struct session *session, const struct args *args, struct output *out,
                      struct err *err)
 {
@@ -14,11 +26,10 @@ static bool stop_run(struct session *session, const struct args *args, struct ou
         if (!fit_active(fits[i]))
             good = err_set(err, ERR_FAILED, "stop: %s does not train, it is %s", fit_name(fits[i]),
                            fit_state_name(fit_status(fits[i]).state));
-    for (size_t i = 0; i < n && good; i++) {
-        fit_stop(fits[i]);
-        output_say(out, "%s is stopping after epoch %d; what it reached is kept", fit_name(fits[i]),
-                   fit_status(fits[i]).epoch);
-    }
+    for (size_t i = 0; i < n && good; i++)
+        stop_one(fits[i], n <= FITS_SAID ? out : NULL);
+    if (good && n > FITS_SAID)
+        output_say(out, "%zu fits are stopping; what they reached is kept", n);
     free(fits);
     return good;
 }
@@ -27,10 +38,12 @@ extern const struct command command_stop;
 const struct command command_stop = {
     .name = "stop",
     .group = GROUP_FIT,
-    .arguments = "[MODEL...|all]",
+    .arguments = "[JOB...|all]",
     .summary = "end a fit now and keep what it reached",
-    .detail = "Without a name: the model in use if it trains, else the one fit that does.  A "
-              "stopped fit is a model like any other.",
+    .detail =
+        "Without a name: the model in use if it trains, else the one fit that does.  A "
+        "stopped fit is a model like any other; one that was queued will not begin.  A JOB is a "
+        "fit, or a group of them (group= of `fit`).",
     .examples = "fit dnn epochs=5000; stop\nfit dnn name=long epochs=5000; stop long",
     .positional_type = OPTION_MODEL,
     .positional_max = 1000,

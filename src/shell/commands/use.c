@@ -6,11 +6,13 @@
 static bool use_run(struct session *session, const struct args *args, struct output *out,
                     struct err *err)
 {
-    struct fit *fit = session_need_fit(session, args->items[0].value, args->items[0].column, err);
-    if (!fit)
+    struct model *model =
+        session_need_model(session, args->items[0].value, args->items[0].column, err);
+    if (!model)
         return false;
     free(session->current);
-    session->current = mem_text(fit_name(fit));
+    session->current = mem_text(model->name);
+    model_drop(model);
     output_say(out, "views now show %s", session->current);
     return true;
 }

@@ -1,0 +1,23 @@
+#include "deltaw/learn/interval.h"
+
+#include "deltaw/learn/model.h"
+
+const char *interval_word(enum interval_kind kind)
+{
+    static const char *const words[] = {"none", "standard error", "posterior", "bootstrap",
+                                        "spread"};
+    return words[kind];
+}
+
+bool model_interval(const struct model *model, const struct interval_request *request, double *mean,
+                    double *lower, double *upper)
+{
+    return model->rule->interval && model->rule->interval(model, request, mean, lower, upper);
+}
+
+enum interval_kind model_interval_kind(const struct model *model)
+{
+    return model->rule->interval ? INTERVAL_POSTERIOR
+           : model->covariance   ? INTERVAL_ERROR
+                                 : INTERVAL_NONE;
+}

@@ -1,0 +1,106 @@
+/* How fits and groups of them are said. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "deltaw/base/mem.h"
+#include "state.h"
+
+const char *loss_text(char buf[NUMBER_SIZE], double loss)
+{
+    return isnan(loss) ? "-" : number_fixed(buf, loss, 4, false);
+}
+
+bool fit_trained(struct fit *fit)
+{
+    return fit_rule(fit)->network;
+}
+
+void progress_words(bool network, const struct fit_status *status, struct strbuf *out)
+{
+    if (network)
+        strbuf_printf(out, "epoch %d of %d", status->epoch, status->epochs);
+    else
+        strbuf_printf(out, "%d evaluation%s", status->epoch, status->epoch == 1 ? "" : "s");
+}
+
+void fit_words(struct fit *fit, struct strbuf *out)
+{
+    struct fit_status status = fit_status(fit);
+    bool network = fit_trained(fit);
+    char buf[NUMBER_SIZE];
+    strbuf_printf(out, "%s %s ", fit_name(fit), fit_state_name(status.state));
+    if (network)
+        strbuf_printf(out, "%d/%d", status.epoch, status.epochs);
+    else
+        progress_words(network, &status, out);
+    if (!isnan(status.train))
+        strbuf_printf(out, "  loss %s", loss_text(buf, status.train));
+    if (!isnan(status.heldout))
+        strbuf_printf(out, "  held out %s", loss_text(buf, status.heldout));
+    if (network && status.state == FIT_RUNNING && !isnan(status.seconds_left))
+        strbuf_printf(out, "  ETA %s", number_duration(buf, status.seconds_left));
+}
+
+void fit_ended_words(struct fit *fit, struct strbuf *out)
+{
+    struct fit_status status = fit_status(fit);
+    bool network = fit_trained(fit);
+    char buf[NUMBER_SIZE];
+    strbuf_printf(out, "%s %s", fit_name(fit), fit_state_name(status.state));
+    if (status.state == FIT_FAILED) {
+        char *reason = clean_text(status.reason);
+        if (network)
+            strbuf_printf(out, " after %d of %d epochs: %s", status.epoch, status.epochs, reason);
+        else
+            strbuf_printf(out, ": %s", reason);
+        free(reason);
+        return;
+    }
+    if (!network) {
+        strbuf_puts(out, ": ");
+        progress_words(network, &status, out);
+    } else if (status.epoch < status.epochs) {
+        strbuf_printf(out, ": %d of %d epochs", status.epoch, status.epochs);
+    } else {
+        strbuf_printf(out, ": %d epoch%s", status.epoch, status.epoch == 1 ? "" : "s");
+    }
+    if (!isnan(status.train))
+        strbuf_printf(out, ", loss %s", loss_text(buf, status.train));
+    if (!isnan(status.heldout))
+        strbuf_printf(out, ", held out %s", loss_text(buf, status.heldout));
+    strbuf_printf(out, ", %s", number_duration(buf, status.seconds));
+}
+
+void group_words(const struct session *session, const struct job_group *group, struct strbuf *out)
+{
+    struct job_progress p;
+    char buf[NUMBER_SIZE];
+    job_group_progress(session->jobs, group, &p);
+    strbuf_printf(out, "%s %zu/%zu", group->name, p.done, p.n);
+    if (p.done < p.n && !isnan(p.seconds_left))
+        strbuf_printf(out, ", ETA %s", number_duration(buf, p.seconds_left));
+}
+
+size_t group_ended_words(const struct session *session, const struct job_group *group,
+                         struct strbuf *out)
+{
+    size_t n = 0, failed = 0, stopped = 0;
+    double seconds = 0;
+    char buf[NUMBER_SIZE];
+    for (size_t i = 0; i < session->n_fits; i++) {
+        struct fit_status status = fit_status(session->fits[i].fit);
+        if (fit_group(session->fits[i].fit) != group)
+            continue;
+        n++;
+        failed += status.state == FIT_FAILED;
+        stopped += status.state == FIT_STOPPED;
+        seconds += status.seconds;
+    }
+    strbuf_printf(out, "%s done: %zu fit%s", group->name, n, n == 1 ? "" : "s");
+    if (failed)
+        strbuf_printf(out, ", %zu failed", failed);
+    if (stopped)
+        strbuf_printf(out, ", %zu stopped", stopped);
+    strbuf_printf(out, ", %s of work", number_duration(buf, seconds));
+    return failed;
+}
