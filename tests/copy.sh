@@ -26,7 +26,7 @@ check 'the fit is done' 'dnn1 done'
 keys C-l
 type_text 'copy'
 keys Enter
-check 'without a view looked at one is asked for' 'copy: no view was looked at yet'
+check 'without a view looked at one is asked for' 'copy: no view has been looked at yet'
 type_text 'copy loss as=csv'
 keys Enter
 copied 'full screen: the table of the loss' '^epoch,seconds,train,heldout'

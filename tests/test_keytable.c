@@ -198,6 +198,8 @@ static const struct verb_trial verb_trials[] = {
     {"keep", "keep trial<=200", "600 trials"},
     {"drop", "drop subject=sim001", "400 trials"},
     {"undo", "undo", "600 trials"},
+    {"redo", "redo; undo", "400 trials"},
+    {"watch", "watch absent.csv", "cannot open"},
     {"trials", "trials 1..100", "300 trials"},
     {"reset", "reset", "1,200 trials"},
     {"simulate", "simulate reinforce animals=2 trials=100 seed=1", "200 trials of reinforce"},
@@ -215,6 +217,7 @@ static const struct verb_trial verb_trials[] = {
     {"open", "open dnn1.npz name=again; models", "again +dnn"},
     {"forget", "forget again", "again is forgotten"},
     {"score", "score dnn1", "dnn1"},
+    {"compare", "compare dnn1 dnn1", "dnn1"},
     {"check", "check data", "sides"},
     {"loss", "use dnn1; loss", "^.dnn1: train"},
     {"map", "map x=reward", "w × reward"},
@@ -236,8 +239,8 @@ static const struct verb_trial verb_trials[] = {
     {"pause-for-enter", "pause-for-enter; say on", "Enter goes on"},
     {"history", "history", "say one"},
     {"search", "search waited_nowhere", "is nowhere in the transcript"},
-    {"help", "help wait", "go on only when fits"},
-    {"clear", "clear", "-go on only"},
+    {"help", "help wait", "continue only when fits"},
+    {"clear", "clear", "-continue only"},
 };
 
 /* --- trying ------------------------------------------------------------------------- */

@@ -76,17 +76,22 @@ size_t utf8_prefix(const char *text, int cells)
 
 size_t utf8_row(const char *text, int width, size_t *skip)
 {
-    size_t whole = strlen(text), n = utf8_prefix(text, width);
+    size_t whole = strlen(text), n = utf8_prefix(text, width), end = n;
+    *skip = 0;
     if (n == 0 && whole) {
         uint32_t ignored; /* wider than the row: let it be cut */
-        n = utf8_decode(text, whole, &ignored);
+        return utf8_decode(text, whole, &ignored);
     }
-    size_t end = n;
-    while (n < whole && end > n / 2 && text[end] != ' ')
+    if (n == whole)
+        return n;
+    while (end > 0 && text[end] != ' ')
         end--;
-    bool blank = text[end] == ' ';
-    *skip = blank;
-    return blank ? end : n;
+    const char *word = text + end + 1;
+    bool fits = end == n || strcspn(word, " ") <= utf8_prefix(word, width);
+    if (text[end] != ' ' || strspn(text, " ") > end || (!fits && end < n / 2))
+        return n;
+    *skip = 1;
+    return end;
 }
 
 char *utf8_clean(const char *text, size_t n)

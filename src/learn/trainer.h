@@ -54,9 +54,9 @@ struct trainer {
     struct visited *visited;
     double before, published, visited_at; /* before: seconds of work that it goes on from */
     struct checkpoint *checkpoint;        /* of `best`; NULL: none */
-    bool again;    /* the next evaluation repeats the newest of the history */
+    bool again;     /* the next evaluation repeats the newest of the history */
     struct err why; /* of fit_posterior */
-    bool finished; /* the optimiser reached its end */
+    bool finished;  /* the optimiser reached its end */
 };
 
 /* Everything the worker needs; train [n_animals]. */

@@ -12,27 +12,24 @@
 
 void text_fill(struct strbuf *out, const char *text, int indent, int width)
 {
-    int at = indent;
-    bool first = true;
-    while (*text) {
-        size_t n = strcspn(text, " \n");
-        char *word = mem_text_n(text, n);
-        int cells = utf8_width(word);
-        if (n > 0 && !first && at + 1 + cells > width) {
+    struct strbuf line = {0};
+    for (size_t n; *text; text += n ? n : 1) {
+        n = strcspn(text, " \n");
+        if (n > 0 && line.len > 0)
+            strbuf_putc(&line, ' ');
+        strbuf_add(&line, text, n);
+    }
+    const char *at = strbuf_text(&line);
+    for (size_t n, skip; *at; at += n + skip) {
+        if (at != line.text) {
             strbuf_putc(out, '\n');
             strbuf_fill(out, ' ', (size_t)indent);
-            at = indent;
-            first = true;
         }
-        if (n > 0) {
-            strbuf_printf(out, "%s%s", first ? "" : " ", word);
-            at += cells + !first;
-            first = false;
-        }
-        free(word);
-        text += n + (text[n] != '\0');
+        n = utf8_row(at, width - indent, &skip);
+        strbuf_add(out, at, n);
     }
     strbuf_putc(out, '\n');
+    strbuf_free(&line);
 }
 
 void view_keys_words(const char *keys, struct strbuf *out)

@@ -17,7 +17,8 @@ int utf8_width(const char *text);
 /* Bytes of the longest prefix that fits into `cells`. */
 size_t utf8_prefix(const char *text, int cells);
 /* Bytes of the text's first row of at most `width` cells (at least a character), which
- * ends at a blank unless that wastes half of it; *skip: of that blank. */
+ * ends at a blank; *skip: of that blank.  A word wider than a row is cut, at once where
+ * less than half of the row is before it. */
 size_t utf8_row(const char *text, int width, size_t *skip);
 /* A copy of n bytes in which control characters (C0, DEL, C1) and broken bytes
  * are replaced by '?': what may be printed from a log.  Caller frees. */
