@@ -6,9 +6,17 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/number.h"
 #include "deltaw/draw/plot.h"
 #include "deltaw/study/behaviour.h"
-#include "parts.h"
+#include "deltaw/view/view.h"
+#include "choose.h"
+#include "hold.h"
+#include "numbers.h"
+#include "pace.h"
+#include "source.h"
+#include "watch.h"
+#include "wording.h"
 
 static const struct option_row accuracy_options[] = {
     {"bin", OPTION_INTEGER, 1, 1e6, "auto", "auto", "trials per point"},
@@ -41,8 +49,8 @@ static bool accuracy_configure(void *state, const struct args *args, struct err 
 {
     struct accuracy_state *s = state;
     (void)err;
-    const char *asked = parts_chosen(args, accuracy_options, "animal");
-    const char *model = parts_chosen(args, accuracy_options, "model");
+    const char *asked = choose_text(args, accuracy_options, "animal");
+    const char *model = choose_text(args, accuracy_options, "model");
     free(s->asked);
     free(s->model);
     s->asked = asked ? mem_text(asked) : NULL;
@@ -54,7 +62,7 @@ static bool accuracy_configure(void *state, const struct args *args, struct err 
 static bool accuracy_check(const void *state, const struct scene *scene, struct err *err)
 {
     const struct accuracy_state *s = state;
-    bool animal = !s->asked || !scene->cohort || parts_animal(scene->cohort, s->asked, err) >= 0;
+    bool animal = !s->asked || !scene->cohort || choose_animal(scene->cohort, s->asked, err) >= 0;
     return animal && source_check(scene, s->model, true, err);
 }
 
@@ -75,7 +83,7 @@ static size_t automatic_bin(const struct cohort *cohort)
     size_t longest = 0;
     for (size_t i = 0; i < cohort->n_animals; i++)
         longest = cohort->animals[i].count > longest ? cohort->animals[i].count : longest;
-    double bin = parts_nice((double)longest / 30);
+    double bin = numbers_nice((double)longest / 30);
     return bin < 20 ? 20 : (size_t)bin;
 }
 
@@ -131,7 +139,7 @@ static bool accuracy_update(void *state, const struct scene *scene, bool pending
                               : "nothing loaded yet; `load FILE` or `simulate reinforce`");
     }
     size_t bin = s->bin > 0 ? (size_t)s->bin : automatic_bin(cohort);
-    long animal = s->asked ? parts_animal(cohort, s->asked, err) : -1;
+    long animal = s->asked ? choose_animal(cohort, s->asked, err) : -1;
     if ((s->asked && animal < 0) || !want_expected(s, scene, err))
         return false;
     if (s->cohort == cohort)
@@ -153,7 +161,7 @@ static bool accuracy_compute(struct view_job *head, const atomic_bool *stop, str
     if (head->source.model) {
         job->expected = mem_new(job->curve.n_bins, sizeof *job->expected);
         learning_curve_expect(&job->curve, head->source.model, job->cohort, head->source.w,
-                              head->source.live ? PARTS_LIVE_TRIALS : 0, job->expected);
+                              head->source.live ? SOURCE_LIVE_TRIALS : 0, job->expected);
     }
     return true;
 }
@@ -182,7 +190,7 @@ static bool accuracy_adopt(void *state, struct view_job *head, struct err *err)
     job->x = job->expected = NULL;
     source_adopt(&s->source, &s->wanted, &head->source);
     pace_took(&s->pace, head->seconds);
-    s->animal = s->asked ? parts_animal(s->cohort, s->asked, err) : -1;
+    s->animal = s->asked ? choose_animal(s->cohort, s->asked, err) : -1;
     return !s->asked || s->animal >= 0;
 }
 
@@ -288,7 +296,7 @@ static void accuracy_draw(void *state, struct canvas *canvas, struct rect area,
                              .x = chance_x,
                              .y = chance_y,
                              .stroke = STROKE_DOTS,
-                             .colour = PARTS_GREY};
+                             .colour = WORDING_GREY};
     size_t n = 1 + add_curves(s, body + 1, label, style);
     size_t n_names = add_names(body, n, curves);
     for (size_t i = 0; i < n; i++)
@@ -368,7 +376,7 @@ static bool accuracy_key(void *state, const char *key, struct strbuf *command)
 {
     struct accuracy_state *s = state;
     if (strcmp(key, "+") == 0 || strcmp(key, "-") == 0) { /* finer, coarser */
-        double bin = parts_nice_step((double)s->curve.bin, key[0] == '-');
+        double bin = numbers_nice_step((double)s->curve.bin, key[0] == '-');
         strbuf_printf(command, "accuracy bin=%ld", bin < 2 ? 2L : (long)bin);
         return true;
     }

@@ -1,4 +1,8 @@
+#include "deltaw/base/number.h"
+#include "deltaw/study/probe.h"
+#include "deltaw/view/view.h"
 #include "held.h"
+#include "numbers.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -53,7 +57,7 @@ void held_title(const struct frozen *held, struct strbuf *out)
         for (size_t i = 0; i < held->n; i++) {
             if ((strncmp(held->item[i].name, "w_", 2) == 0) == weights) {
                 strbuf_printf(out, " · %s %s", held->item[i].name,
-                              parts_short(number, held->item[i].value, 3));
+                              numbers_short(number, held->item[i].value, 3));
             }
         }
     }
@@ -93,9 +97,9 @@ void held_step(const char *view, const struct frozen *held, const struct policy 
     if (!weight || (isnan(now) && !up)) {
         return;
     }
-    double next = parts_bias_step(now, up);
+    double next = numbers_bias_step(now, up);
     strbuf_printf(command, "%s %s=%s", view, weight,
-                  isnan(next) ? "visited" : parts_short(number, next, 3));
+                  isnan(next) ? "visited" : numbers_short(number, next, 3));
 }
 
 /* Is the name one of those that any policy might have? */

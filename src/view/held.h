@@ -5,7 +5,7 @@
 #define DELTAW_VIEW_HELD_H
 
 #include "deltaw/study/probe.h"
-#include "parts.h"
+#include "deltaw/view/view.h"
 
 /* Rows of a view's options. */
 #define HELD_OPTIONS                                                                              \

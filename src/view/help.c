@@ -4,7 +4,10 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
-#include "parts.h"
+#include "deltaw/view/view.h"
+#include "source.h"
+#include "watch.h"
+#include "wording.h"
 
 static const struct option_row help_options[] = {{0}};
 
@@ -128,7 +131,7 @@ static void pen_entry(struct pen *pen, const char *name, const char *text)
     bool below = left == 2 || utf8_width(name) > NAME_WIDTH - 2;
     pen_line(pen, 1, name, pen->style->colours > 0 ? CELL_BOLD : 0);
     pen->line += below && *text;
-    parts_wrap(text, pen->area.width - left - 1 > 8 ? pen->area.width - left - 1 : 8, &wrapped);
+    wording_wrap(text, pen->area.width - left - 1 > 8 ? pen->area.width - left - 1 : 8, &wrapped);
     for (char *rest = wrapped.text, *line; (line = strsep(&rest, "\n")) && *line;) {
         pen_line(pen, left == 2 ? 3 : left, line, 0);
         pen->line++;
@@ -181,7 +184,7 @@ static void help_describe(const void *state, struct strbuf *out)
 static void help_data(const void *state, struct table *out)
 {
     const struct help_state *s = state;
-    parts_table_copy(&s->page, out);
+    table_copy(&s->page, out);
 }
 
 /* The heading before or after the first line in sight. */

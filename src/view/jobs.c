@@ -4,7 +4,11 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/number.h"
+#include "deltaw/view/view.h"
 #include "list.h"
+#include "source.h"
+#include "watch.h"
 
 static const struct option_row jobs_options[] = {
     {"row", OPTION_MODEL, 0, 0, NULL, NULL, "the row that keys of the tile act on"},
@@ -215,7 +219,7 @@ static void add_job(struct jobs_state *s, const struct scene_job *job)
     struct row r = row_of(job);
     enum fit_state state = job->status.state;
     size_t row = add_row(s, &r, (int)job->model);
-    s->active[row] = parts_active(state);
+    s->active[row] = source_active(state);
     s->paused[row] = state == FIT_PAUSED;
 }
 
@@ -293,7 +297,7 @@ static bool jobs_update(void *state, const struct scene *scene, bool pending, st
         enum fit_state now = fit->status.state;
         s->n_training += now == FIT_RUNNING;
         s->n_queued += now == FIT_QUEUED;
-        s->n_over += now != FIT_OPENED && !parts_active(now);
+        s->n_over += now != FIT_OPENED && !source_active(now);
         if (!is_seen(fit)) {
             continue;
         }
@@ -357,7 +361,7 @@ static void jobs_describe(const void *state, struct strbuf *out)
 static void jobs_data(const void *state, struct table *out)
 {
     const struct jobs_state *s = state;
-    parts_table_copy(&s->table, out);
+    table_copy(&s->table, out);
 }
 
 static bool jobs_key(void *state, const char *key, struct strbuf *command)

@@ -6,6 +6,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
 #include "deltaw/draw/palette.h"
+#include "deltaw/view/view.h"
 
 enum { GAP = 2, MARGIN = 2, BAR_LEAST = 8, BAR_MOST = 40, NAME_LEAST = 6 };
 

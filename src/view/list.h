@@ -3,7 +3,8 @@
 #ifndef DELTAW_VIEW_LIST_H
 #define DELTAW_VIEW_LIST_H
 
-#include "parts.h"
+#include "deltaw/view/view.h"
+#include "choose.h"
 
 struct list_column {
     const char *name;

@@ -5,8 +5,13 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/number.h"
 #include "deltaw/draw/plot.h"
-#include "parts.h"
+#include "deltaw/view/view.h"
+#include "choose.h"
+#include "numbers.h"
+#include "source.h"
+#include "watch.h"
 
 static const struct option_row loss_options[] = {
     {"model", OPTION_MODEL, 0, 0, "auto|all", "auto",
@@ -41,7 +46,7 @@ static bool loss_configure(void *state, const struct args *args, struct err *err
 {
     struct loss_state *s = state;
     (void)err;
-    const char *model = parts_chosen(args, loss_options, "model");
+    const char *model = choose_text(args, loss_options, "model");
     free(s->model);
     s->model = model ? mem_text(model) : NULL;
     s->log = strcmp(args_text(args, loss_options, "log"), "yes") == 0;
@@ -53,7 +58,7 @@ static bool loss_configure(void *state, const struct args *args, struct err *err
 static bool loss_check(const void *state, const struct scene *scene, struct err *err)
 {
     const struct loss_state *s = state;
-    return !s->model || strcmp(s->model, "all") == 0 || parts_pick(scene, s->model, err);
+    return !s->model || strcmp(s->model, "all") == 0 || source_pick(scene, s->model, err);
 }
 
 static void lines_free(struct loss_state *s)
@@ -115,7 +120,7 @@ static bool loss_update(void *state, const struct scene *scene, bool pending, st
     struct loss_state *s = state;
     (void)pending, (void)job;
     bool all = s->model && strcmp(s->model, "all") == 0;
-    const struct scene_model *main = parts_pick(scene, all ? NULL : s->model, err);
+    const struct scene_model *main = source_pick(scene, all ? NULL : s->model, err);
     lines_free(s);
     if (!main) {
         return false;
@@ -124,7 +129,7 @@ static bool loss_update(void *state, const struct scene *scene, bool pending, st
     size_t points = 0;
     for (size_t i = 0; i < scene->n_models; i++) {
         const struct scene_model *m = &scene->models[i];
-        if (m != main && !all && (s->model || !parts_running(m))) {
+        if (m != main && !all && (s->model || !source_running(m))) {
             continue;
         }
         if (m == main) {
@@ -134,7 +139,7 @@ static bool loss_update(void *state, const struct scene *scene, bool pending, st
         line_take(line, m, (int)i);
         points += line->n;
     }
-    if (points == 0 && parts_running(main)) {
+    if (points == 0 && source_running(main)) {
         return err_set(err, ERR_FAILED, "%s is at its first %s", main->model->name,
                        main->model->rule->network ? "epoch" : "evaluation");
     }
@@ -175,8 +180,8 @@ static double axis_end(const struct loss_state *s)
     for (size_t i = 0; i < s->n_lines; i++) {
         const struct loss_line *line = &s->lines[i];
         double last = line->n > 0 ? line_x(s, line)[line->n - 1] : 0;
-        if (parts_active(line->status.state)) {
-            double least = s->by_seconds ? 1 : 10, room = parts_nice(last > least ? last : least);
+        if (source_active(line->status.state)) {
+            double least = s->by_seconds ? 1 : 10, room = numbers_nice(last > least ? last : least);
             last = s->by_seconds || room < line->status.epochs ? room : line->status.epochs;
         }
         end = last > end ? last : end;

@@ -7,6 +7,14 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/study/probe.h"
+#include "deltaw/view/view.h"
+#include "choose.h"
+#include "hold.h"
+#include "numbers.h"
+#include "pace.h"
+#include "source.h"
+#include "watch.h"
 
 double map_shown(const struct map_state *s, size_t panel, size_t cell)
 {
@@ -65,9 +73,9 @@ static void follow_limit(struct map_state *s, bool at_once)
             }
         }
     }
-    double nice = parts_nice(largest);
+    double nice = numbers_nice(largest);
     if (s->held) {
-        nice = nice < s->held_limit / HARDLY ? parts_nice(fmax(largest, s->held_limit / NOTHING))
+        nice = nice < s->held_limit / HARDLY ? numbers_nice(fmax(largest, s->held_limit / NOTHING))
                                              : s->held_limit;
     }
     if (at_once || !(s->limit >= nice) || nice < s->limit / 2) {
@@ -190,7 +198,7 @@ static bool make_job(struct map_state *s, struct view_job **out, struct err *err
 static bool check_show(const struct map_state *s, struct err *err)
 {
     return s->show == SHOW_FITTED || s->map.panel[0].truth ||
-           parts_no_truth("map", s->watch.source.cohort, err);
+           choose_no_truth("map", s->watch.source.cohort, err);
 }
 
 static bool map_fits(const void *state, const struct scene *scene, struct err *err)
@@ -210,7 +218,7 @@ static bool map_fits(const void *state, const struct scene *scene, struct err *e
            map_check(there.model, there.cohort, &request, err) &&
            (s->show == SHOW_FITTED ||
             probe_true_known(there.cohort, &there.model->settings.policy) ||
-            parts_no_truth("map", there.cohort, err));
+            choose_no_truth("map", there.cohort, err));
 }
 
 static bool map_update(void *state, const struct scene *scene, bool pending, struct view_job **job,

@@ -2,7 +2,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "deltaw/base/number.h"
+#include "deltaw/study/probe.h"
+#include "choose.h"
 #include "map.h"
+#include "numbers.h"
+#include "source.h"
+#include "watch.h"
 
 static size_t nearest_cell(const struct axis *axis, double value)
 {
@@ -80,16 +86,17 @@ static void slice_through(const struct map_state *s, struct strbuf *command)
         args_word(s->request.of, command);
     }
     if (!isnan(w)) {
-        strbuf_printf(command, " w=%s", parts_short(number, w, 3));
+        strbuf_printf(command, " w=%s", numbers_short(number, w, 3));
     }
     for (size_t i = 0; i < s->fixed.n; i++) { /* along the stimulus after both rewards */
         const char *name = s->fixed.item[i].name;
         if (strncmp(name, "w_", 2) == 0 && strcmp(name, lines) != 0) {
-            strbuf_printf(command, " %s=%s", name, parts_short(number, s->fixed.item[i].value, 3));
+            strbuf_printf(command, " %s=%s", name,
+                          numbers_short(number, s->fixed.item[i].value, 3));
         }
     }
     if (s->request.past != PAST_ANY) {
-        strbuf_printf(command, " past=%s lags=%zu", parts_past_word(s->request.past),
+        strbuf_printf(command, " past=%s lags=%zu", choose_past_word(s->request.past),
                       s->request.lags);
     }
     if (s->model) {
@@ -110,8 +117,8 @@ bool map_key(void *state, const char *key, struct strbuf *command)
             return true;
         }
     }
-    if (parts_past_step(key, s->request.past, PAST_BOTH, &past)) {
-        strbuf_printf(command, "map past=%s", parts_past_word(past));
+    if (choose_past_step(key, s->request.past, PAST_BOTH, &past)) {
+        strbuf_printf(command, "map past=%s", choose_past_word(past));
     } else if (strcmp(key, "[") == 0 || strcmp(key, "]") == 0) {
         step_weight(s, key[0] == ']', command);
     } else if (strcmp(key, "c") == 0) {
@@ -124,7 +131,7 @@ bool map_key(void *state, const char *key, struct strbuf *command)
     } else if (strcmp(key, "s") == 0) {
         slice_through(s, command);
     } else if (strcmp(key, "+") == 0 || strcmp(key, "-") == 0) {
-        double range = parts_nice_step(map_limit(s), key[0] == '+');
+        double range = numbers_nice_step(map_limit(s), key[0] == '+');
         strbuf_printf(command, "map range=%s", number_format(number, range, 3));
     } else if (strcmp(key, "0") == 0) {
         strbuf_puts(command, "map range=auto");

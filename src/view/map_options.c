@@ -7,6 +7,11 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/study/probe.h"
+#include "deltaw/view/view.h"
+#include "choose.h"
+#include "numbers.h"
+#include "watch.h"
 
 const struct option_row map_options[] = {
     {"of", OPTION_WEIGHT, 0, 0, "auto", "auto",
@@ -28,7 +33,7 @@ const struct option_row map_options[] = {
      "mark cells of fewer visited trials as \"no data\"; 0 paints all"},
     {"settled", OPTION_WORD, 0, 0, "yes|no", "yes",
      "shade cells whose interval of 90 % has 0 in it, where intervals are known; no paints all"},
-    {"past", OPTION_WORD, 0, 0, PARTS_PASTS, "any",
+    {"past", OPTION_WORD, 0, 0, CHOOSE_PASTS, "any",
      "whether the trials before were rewarded; for rules that see them"},
     {"lags", OPTION_INTEGER, 1, PAST_MOST_LAGS, NULL, "3",
      "how many trials before; for rules that see them"},
@@ -45,9 +50,9 @@ void map_merge(struct args *kept, const struct args *fresh)
     for (size_t i = 0; i < 2; i++) {
         const char *on = args_given(fresh, axes[i]) ? args_text(fresh, map_options, axes[i]) : NULL;
         if (on) {
-            parts_forget(kept, on);
-            parts_forget(kept, i == 0 ? "xrange" : "yrange");
-            parts_forget(kept, "cross");
+            choose_forget(kept, on);
+            choose_forget(kept, i == 0 ? "xrange" : "yrange");
+            choose_forget(kept, "cross");
         }
     }
 }
@@ -55,13 +60,13 @@ void map_merge(struct args *kept, const struct args *fresh)
 static bool take_range(const struct args *args, const char *name, double *lo, double *hi,
                        struct err *err)
 {
-    const char *text = parts_chosen(args, map_options, name);
+    const char *text = choose_text(args, map_options, name);
     double values[2];
     *lo = *hi = NAN;
     if (!text) {
         return true;
     }
-    if (parts_numbers(text, values, 2) != 2 || !(values[0] < values[1])) {
+    if (numbers_list(text, values, 2) != 2 || !(values[0] < values[1])) {
         return err_set(err, ERR_USAGE, "map: %s=%s must be two numbers LO,HI with LO below HI",
                        name, text);
     }
@@ -101,9 +106,9 @@ static bool map_checked(const struct map_state *fresh, const struct args *args, 
 
 static bool take_cross(struct map_state *s, const struct args *args, struct err *err)
 {
-    const char *text = parts_chosen(args, map_options, "cross");
+    const char *text = choose_text(args, map_options, "cross");
     double values[3] = {0, 0, (double)s->cross_panel};
-    size_t n = text ? parts_numbers(text, values, 3) : 0;
+    size_t n = text ? numbers_list(text, values, 3) : 0;
     if (text && (n < 2 || values[2] < 0 || values[2] >= PROBE_MAX_PANELS))
         return err_set(err, ERR_USAGE,
                        "map: cross=%s must be X,Y or X,Y,PANEL with panel 0 or 1, "
@@ -136,7 +141,7 @@ static char *asked_for(const struct args *args)
 static bool take_name(char out[PROBE_NAME], const struct args *args, const char *name,
                       const char *last, const char *but)
 {
-    const char *text = parts_chosen(args, map_options, name);
+    const char *text = choose_text(args, map_options, name);
     const char *likely = *last ? last : "w_stim";
     snprintf(out, PROBE_NAME, "%s", text ? text : strcmp(likely, but) == 0 ? "stimulus" : likely);
     return !text;
@@ -148,14 +153,14 @@ bool map_configure(void *state, const struct args *args, struct err *err)
     struct map_state fresh = *s;
     struct map_request *r = &fresh.request;
     map_request_default(r);
-    if (!parts_names("map", args, map_options, err) ||
+    if (!choose_names("map", args, map_options, err) ||
         !held_take("map", args, map_options, &fresh.fixed, err)) {
         return false;
     }
     fresh.auto_of = take_name(r->of, args, "of", s->auto_of ? s->request.of : "", "");
     take_name(r->x, args, "x", "", "");
     fresh.auto_y = take_name(r->y, args, "y", s->auto_y ? s->request.y : "", r->x);
-    r->past = parts_past(args_text(args, map_options, "past"));
+    r->past = choose_past(args_text(args, map_options, "past"));
     r->lags = (size_t)args_integer(args, map_options, "lags");
     /* 0 for auto */
     r->nx = (size_t)args_integer(args, map_options, "nx");
@@ -163,13 +168,13 @@ bool map_configure(void *state, const struct args *args, struct err *err)
     fresh.range = args_number(args, map_options, "range");
     fresh.support = (uint32_t)args_integer(args, map_options, "support");
     fresh.settled = strcmp(args_text(args, map_options, "settled"), "yes") == 0;
-    fresh.show = parts_show(args_text(args, map_options, "diff"));
+    fresh.show = choose_show(args_text(args, map_options, "diff"));
     if (!map_checked(&fresh, args, err) || !take_range(args, "xrange", &r->x_lo, &r->x_hi, err) ||
         !take_range(args, "yrange", &r->y_lo, &r->y_hi, err) || !take_cross(&fresh, args, err)) {
         return false;
     }
     bool other_axes = strcmp(r->x, s->request.x) != 0 || strcmp(r->y, s->request.y) != 0;
-    const char *model = parts_chosen(args, map_options, "model");
+    const char *model = choose_text(args, map_options, "model");
     fresh.model = model ? mem_text(model) : NULL;
     fresh.asked = asked_for(args);
     fresh.held = fresh.watch.held_for = NULL;

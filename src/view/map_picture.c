@@ -4,9 +4,17 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/number.h"
 #include "deltaw/base/utf8.h"
 #include "deltaw/draw/plot.h"
+#include "deltaw/study/probe.h"
+#include "deltaw/view/view.h"
+#include "choose.h"
 #include "map.h"
+#include "numbers.h"
+#include "source.h"
+#include "watch.h"
+#include "wording.h"
 
 void map_title(const void *state, struct strbuf *out)
 {
@@ -14,9 +22,9 @@ void map_title(const void *state, struct strbuf *out)
     static const char *const shows[] = {"", "true ", "fitted−true "};
     char number[NUMBER_SIZE];
     strbuf_printf(out, "%sΔ%s per trial · %s × %s", shows[s->show], s->request.of,
-                  parts_letter(s->request.y), s->request.x);
+                  wording_letter(s->request.y), s->request.x);
     held_title(&s->fixed, out);
-    parts_past_title(s->request.past, s->request.lags, out);
+    wording_past(s->request.past, s->request.lags, out);
     source_title(&s->watch.source, out);
     if (s->watch.have && isfinite(s->map.r2)) {
         strbuf_printf(out, " · R² %s", number_fixed(number, s->map.r2, 2, false));
@@ -62,20 +70,20 @@ static void read_out(const struct map_state *s, bool wide, struct strbuf *out)
     /* places for two digits of the error, though not many more than the map has */
     double limit = map_limit(s), scale = error > 0 ? fmin(limit, 10 * error) : limit;
     scale = fmax(scale, limit / 100);
-    strbuf_printf(out, "┼ %s %s  ", parts_letter(s->map.request.y),
-                  parts_short(a, s->map.y.value[y], 2));
-    strbuf_printf(out, "%s %s  ", parts_letter(s->map.request.x),
-                  parts_short(a, s->map.x.value[x], 2));
+    strbuf_printf(out, "┼ %s %s  ", wording_letter(s->map.request.y),
+                  numbers_short(a, s->map.y.value[y], 2));
+    strbuf_printf(out, "%s %s  ", wording_letter(s->map.request.x),
+                  numbers_short(a, s->map.x.value[x], 2));
     add_panel(panel->title, out);
-    strbuf_printf(out, " %s %s", "Δw", parts_signed(a, panel->value[cell], scale));
+    strbuf_printf(out, " %s %s", "Δw", numbers_signed(a, panel->value[cell], scale));
     if (wide && panel->lower && isfinite(panel->lower[cell])) {
-        strbuf_printf(out, " (%s", parts_signed(a, panel->lower[cell], scale));
-        strbuf_printf(out, " to %s)", parts_signed(a, panel->upper[cell], scale));
+        strbuf_printf(out, " (%s", numbers_signed(a, panel->lower[cell], scale));
+        strbuf_printf(out, " to %s)", numbers_signed(a, panel->upper[cell], scale));
     } else if (isfinite(error)) {
-        strbuf_printf(out, " ± %s", parts_size(a, error, scale));
+        strbuf_printf(out, " ± %s", numbers_size(a, error, scale));
     }
     if (panel->truth) {
-        strbuf_printf(out, " true %s", parts_signed(a, panel->truth[cell], scale));
+        strbuf_printf(out, " true %s", numbers_signed(a, panel->truth[cell], scale));
     }
     uint32_t visited = panel->support[cell];
     number_grouped(a, visited);
@@ -147,7 +155,7 @@ static struct heat_map heat_of(const struct map_state *s)
     size_t x, y;
     map_cross(s, &x, &y);
     return (struct heat_map){
-        .x_label = parts_letter(s->request.x),
+        .x_label = wording_letter(s->request.x),
         .y_label = s->request.y,
         .nx = s->map.x.n,
         .ny = s->map.y.n,
@@ -169,12 +177,12 @@ static void draw_heat(const struct map_state *s, struct canvas *canvas, struct r
     struct heat_panel panels[PROBE_MAX_PANELS];
     struct layer layers[PROBE_MAX_PANELS] = {0};
     struct heat_map heat = heat_of(s);
-    char change[PARTS_CHANGE];
+    char change[WORDING_CHANGE];
     fill_panels(s, panels, layers);
     heat.panels = panels;
-    heat.x_title = parts_axis_title(s->request.x);
-    heat.y_title = parts_axis_title(s->request.y);
-    heat.value_title = parts_change_title(change, s->request.of, s->show);
+    heat.x_title = wording_axis(s->request.x);
+    heat.y_title = wording_axis(s->request.y);
+    heat.value_title = wording_change(change, s->request.of, s->show);
     heat_map_draw(&heat, canvas, area, style);
     for (size_t p = 0; p < PROBE_MAX_PANELS; p++) {
         free(layers[p].value);
@@ -240,7 +248,7 @@ static void read_out_in(const struct map_state *s, int room, const struct style 
         strbuf_reset(&text);
         strbuf_reset(&plain);
         read_out(s, wide, &text);
-        parts_styled(strbuf_text(&text), style, &plain);
+        wording_styled(strbuf_text(&text), style, &plain);
         if (utf8_width(strbuf_text(&plain)) <= room)
             break;
     }
@@ -329,11 +337,11 @@ static bool say_panel(const struct map_state *s, size_t p, struct strbuf *out)
         return false;
     }
     most = fabs(map_shown(s, p, lo)) > fabs(map_shown(s, p, hi)) ? lo : hi;
-    strbuf_printf(out, "%s to %s", parts_signed(a, map_shown(s, p, lo), limit),
-                  parts_signed(b, map_shown(s, p, hi), limit));
+    strbuf_printf(out, "%s to %s", numbers_signed(a, map_shown(s, p, lo), limit),
+                  numbers_signed(b, map_shown(s, p, hi), limit));
     strbuf_printf(out, ", largest at %s %s %s %s", s->map.request.y,
-                  parts_short(a, s->map.y.value[most / s->map.x.n], 2), s->map.request.x,
-                  parts_short(b, s->map.x.value[most % s->map.x.n], 2));
+                  numbers_short(a, s->map.y.value[most / s->map.x.n], 2), s->map.request.x,
+                  numbers_short(b, s->map.x.value[most % s->map.x.n], 2));
     return true;
 }
 
@@ -353,7 +361,7 @@ void map_describe(const void *state, struct strbuf *out)
     }
     if (s->show != SHOW_TRUE && isfinite(largest_error(s))) {
         strbuf_printf(out, "; standard errors up to %s",
-                      parts_size(a, largest_error(s), 10 * largest_error(s)));
+                      numbers_size(a, largest_error(s), 10 * largest_error(s)));
     }
     say_settled(s, out);
     if (s->crossed && s->cross_panel < s->map.n_panels) {

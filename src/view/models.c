@@ -4,9 +4,14 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/number.h"
 #include "deltaw/base/utf8.h"
+#include "deltaw/view/view.h"
+#include "choose.h"
 #include "list.h"
 #include "models_r2.h"
+#include "source.h"
+#include "watch.h"
 
 static const char *const sorts[] = {"age", "loss", "heldout", "parameters", "name"};
 
@@ -158,7 +163,7 @@ static size_t model_of_row(const struct scene *scene, const struct table *table,
 static double r2_of(struct models_state *s, const struct scene_model *m, const struct scene *scene)
 {
     const struct cohort *cohort = m->cohort ? m->cohort : scene->cohort;
-    if (parts_running(m) || !cohort || !cohort->truth)
+    if (source_running(m) || !cohort || !cohort->truth)
         return NAN;
     return r2_look(&s->book, m->model, cohort);
 }
@@ -330,7 +335,7 @@ static void models_describe(const void *state, struct strbuf *out)
 static void models_data(const void *state, struct table *out)
 {
     const struct models_state *s = state;
-    parts_table_copy(&s->table, out);
+    table_copy(&s->table, out);
 }
 
 static bool models_key(void *state, const char *key, struct strbuf *command)

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/study/probe.h"
+#include "watch.h"
 
 /* Enough for two digits, at a few ms a model. */
 enum { RECOVERY_TRIALS = 5000 };

@@ -3,7 +3,7 @@
 #ifndef DELTAW_VIEW_MODELS_R2_H
 #define DELTAW_VIEW_MODELS_R2_H
 
-#include "parts.h"
+#include "watch.h"
 
 struct r2_job {
     struct view_job head;

@@ -6,6 +6,11 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/view/view.h"
+#include "choose.h"
+#include "pace.h"
+#include "source.h"
+#include "watch.h"
 
 static const struct option_row psychometric_options[] = {
     {"sessions", OPTION_TEXT, 0, 0, NULL, "early,late",
@@ -37,7 +42,7 @@ static bool psychometric_configure(void *state, const struct args *args, struct 
     size_t n;
     if (!psychometric_groups(args_text(args, psychometric_options, "sessions"), group, &n, err))
         return err_prefix(err, "psychometric"), false;
-    const char *model = parts_chosen(args, psychometric_options, "model");
+    const char *model = choose_text(args, psychometric_options, "model");
     args_free(&s->asked);
     for (size_t i = 0; i < args_positional(args); i++)
         args_set(&s->asked, NULL, args_at(args, i), 0);
@@ -60,7 +65,7 @@ static bool *choose(struct psychometric_state *s, const struct cohort *cohort, s
     struct strbuf names = {0};
     long last = -1;
     for (size_t i = 0; i < n && !all; i++) {
-        long found = parts_animal(cohort, args_at(&s->asked, i), err);
+        long found = choose_animal(cohort, args_at(&s->asked, i), err);
         if (found < 0) {
             strbuf_free(&names);
             free(chosen);
@@ -169,7 +174,7 @@ static bool psychometric_job_compute(struct view_job *head, const atomic_bool *s
     psychometric_compute(job->cohort, job->chosen, job->group, job->n_groups, &job->curves);
     if (source->model && !atomic_load(stop)) {
         psychometric_expect(&job->curves, source->model, job->cohort, source->w,
-                            source->live ? PARTS_LIVE_TRIALS : 0);
+                            source->live ? SOURCE_LIVE_TRIALS : 0);
     }
     return true;
 }

@@ -4,7 +4,8 @@
 #define DELTAW_VIEW_PSYCHOMETRIC_H
 
 #include "deltaw/study/psychometric.h"
-#include "parts.h"
+#include "deltaw/view/view.h"
+#include "source.h"
 
 struct psychometric_state {
     struct args asked; /* animals, by place */

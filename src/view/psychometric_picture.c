@@ -5,7 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "deltaw/base/number.h"
 #include "deltaw/draw/plot.h"
+#include "deltaw/view/view.h"
+#include "numbers.h"
+#include "source.h"
+#include "wording.h"
 
 void psychometric_title(const void *state, struct strbuf *out)
 {
@@ -67,7 +72,8 @@ void psychometric_draw(void *state, struct canvas *canvas, struct rect area,
     }
     if (s->expects) { /* no points: says what strokes mean */
         snprintf(label, sizeof label, "%s expects", s->source.model->name);
-        curves[n++] = (struct curve){.label = label, .stroke = STROKE_SOLID, .colour = PARTS_GREY};
+        curves[n++] =
+            (struct curve){.label = label, .stroke = STROKE_SOLID, .colour = WORDING_GREY};
     }
     struct line_plot plot = {
         .x_label = "stimulus",
@@ -108,7 +114,7 @@ static void say_end(const struct psychometric_state *s, size_t g, size_t i, stru
     strbuf_printf(out, "%s", number_fixed(a, points->p[i], 2, false));
     if (s->expects && isfinite(points->expected[i]))
         strbuf_printf(out, " (%s)", number_fixed(a, points->expected[i], 2, false));
-    strbuf_printf(out, " at %s", parts_short(b, s->curves.stimulus[i], 3));
+    strbuf_printf(out, " at %s", numbers_short(b, s->curves.stimulus[i], 3));
 }
 
 static void say_group(const struct psychometric_state *s, size_t g, struct strbuf *out)

@@ -8,6 +8,13 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/study/probe.h"
+#include "deltaw/view/view.h"
+#include "choose.h"
+#include "hold.h"
+#include "numbers.h"
+#include "source.h"
+#include "watch.h"
 
 static const struct option_row slice_options[] = {
     {"of", OPTION_WEIGHT, 0, 0, "auto", "auto",
@@ -18,7 +25,7 @@ static const struct option_row slice_options[] = {
      "values of that weight, one pair of lines each, at most 8; auto: three of those visited, "
      "one for past=both"},
     HELD_OPTIONS,
-    {"past", OPTION_WORD, 0, 0, PARTS_PASTS "|both", "any",
+    {"past", OPTION_WORD, 0, 0, CHOOSE_PASTS "|both", "any",
      "whether the trials before were rewarded; both: a line for each"},
     {"lags", OPTION_INTEGER, 1, PAST_MOST_LAGS, NULL, "3",
      "how many trials before; for rules that see them"},
@@ -34,9 +41,9 @@ static void slice_merge(struct args *kept, const struct args *fresh)
 {
     if (args_given(fresh, "x")) {
         const char *x = args_text(fresh, slice_options, "x");
-        parts_forget(kept, x);
+        choose_forget(kept, x);
         if (strcmp(x, "stimulus") != 0 && strcmp(x, "w_bias") != 0) {
-            parts_forget(kept, "w");
+            choose_forget(kept, "w");
         }
     }
 }
@@ -47,16 +54,16 @@ static bool slice_configure(void *state, const struct args *args, struct err *er
     struct slice_request r;
     struct frozen held;
     slice_request_default(&r);
-    if (!parts_names("slice", args, slice_options, err) ||
+    if (!choose_names("slice", args, slice_options, err) ||
         !held_take("slice", args, slice_options, &held, err)) {
         return false;
     }
-    const char *of = parts_chosen(args, slice_options, "of");
+    const char *of = choose_text(args, slice_options, "of");
     snprintf(r.of, sizeof r.of, "%s", of ? of : "");
     snprintf(r.x, sizeof r.x, "%s", args_text(args, slice_options, "x"));
-    const char *w = parts_chosen(args, slice_options, "w");
+    const char *w = choose_text(args, slice_options, "w");
     r.n_w = 0;
-    if (w && (r.n_w = parts_numbers(w, r.w, SLICE_MOST_W)) == 0) {
+    if (w && (r.n_w = numbers_list(w, r.w, SLICE_MOST_W)) == 0) {
         return err_set(err, ERR_USAGE,
                        "slice: w=%s must be auto or up to %d numbers, as in "
                        "w=-1,0,1",
@@ -66,10 +73,10 @@ static bool slice_configure(void *state, const struct args *args, struct err *er
         return err_set(err, ERR_USAGE, "slice: %s is on the x axis and cannot be fixed as well",
                        r.x);
     }
-    r.past = parts_past(args_text(args, slice_options, "past"));
+    r.past = choose_past(args_text(args, slice_options, "past"));
     r.lags = (size_t)args_integer(args, slice_options, "lags");
-    const char *model = parts_chosen(args, slice_options, "model");
-    s->show = parts_show(args_text(args, slice_options, "diff"));
+    const char *model = choose_text(args, slice_options, "model");
+    s->show = choose_show(args_text(args, slice_options, "diff"));
     free(s->model);
     s->model = model ? mem_text(model) : NULL;
     s->request = r;
@@ -126,7 +133,7 @@ static bool make_job(struct slice_state *s, struct view_job **out, struct err *e
 static bool check_show(const struct slice_state *s, struct err *err)
 {
     return s->show == SHOW_FITTED || s->slice.line[0].truth ||
-           parts_no_truth("slice", s->watch.source.cohort, err);
+           choose_no_truth("slice", s->watch.source.cohort, err);
 }
 
 static bool slice_fits(const void *state, const struct scene *scene, struct err *err)
@@ -145,7 +152,7 @@ static bool slice_fits(const void *state, const struct scene *scene, struct err 
            slice_check(there.model, there.cohort, &request, err) &&
            (s->show == SHOW_FITTED ||
             probe_true_known(there.cohort, &there.model->settings.policy) ||
-            parts_no_truth("slice", there.cohort, err));
+            choose_no_truth("slice", there.cohort, err));
 }
 
 static bool slice_update(void *state, const struct scene *scene, bool pending,
@@ -250,8 +257,8 @@ static bool slice_key(void *state, const char *key, struct strbuf *command)
     struct slice_state *s = state;
     bool up = strcmp(key, "]") == 0;
     enum past past;
-    if (parts_past_step(key, s->request.past, PAST_BOTH + 1, &past)) {
-        strbuf_printf(command, "slice past=%s", parts_past_word(past));
+    if (choose_past_step(key, s->request.past, PAST_BOTH + 1, &past)) {
+        strbuf_printf(command, "slice past=%s", choose_past_word(past));
         return true;
     }
     if (strcmp(key, "d") == 0) {

@@ -4,7 +4,11 @@
 #define DELTAW_VIEW_SLICE_H
 
 #include "deltaw/study/probe.h"
+#include "deltaw/view/view.h"
+#include "choose.h"
 #include "held.h"
+#include "hold.h"
+#include "watch.h"
 
 enum { SLICE_MOST_W = 8 };
 

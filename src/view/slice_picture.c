@@ -7,7 +7,16 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/number.h"
 #include "deltaw/draw/plot.h"
+#include "deltaw/study/probe.h"
+#include "deltaw/view/view.h"
+#include "choose.h"
+#include "hold.h"
+#include "numbers.h"
+#include "source.h"
+#include "watch.h"
+#include "wording.h"
 
 enum { LABEL = NUMBER_SIZE + 16 };
 enum { BAND_WIDTH = 40, BAND_HEIGHT = 12 }; /* cells: in smaller pictures bars tell nothing */
@@ -26,7 +35,7 @@ void slice_title(const void *state, struct strbuf *out)
     static const char *const shows[] = {"", "true ", "fitted−true "};
     strbuf_printf(out, "%sΔ%s per trial · by %s", shows[s->show], slice_of(s), s->request.x);
     held_title(&s->fixed, out);
-    parts_past_title(s->request.past, s->request.lags, out);
+    wording_past(s->request.past, s->request.lags, out);
     source_title(&s->watch.source, out);
     if (s->watch.have && isfinite(s->slice.r2)) {
         strbuf_printf(out, " · R² %s", number_fixed(number, s->slice.r2, 2, false));
@@ -150,7 +159,7 @@ static bool add_band(struct strokes *strokes, const struct slice_state *s, size_
 static void explain(struct strokes *strokes, const char *label, enum curve_stroke stroke)
 {
     strokes->curves[strokes->n++] =
-        (struct curve){.label = label, .stroke = stroke, .colour = PARTS_GREY};
+        (struct curve){.label = label, .stroke = stroke, .colour = WORDING_GREY};
 }
 
 /* "w 1", "w 1 past r 0", "correct": the first line of each colour has one. */
@@ -161,7 +170,8 @@ static void label_line(const struct slice_line *line, bool only, char label[LABE
         snprintf(past, sizeof past, "past r %d", line->past == PAST_REWARDED);
     }
     if (!isnan(line->w) && !(only && *past)) {
-        snprintf(label, LABEL, "w %s%s%s", parts_short(number, line->w, 2), *past ? " " : "", past);
+        snprintf(label, LABEL, "w %s%s%s", numbers_short(number, line->w, 2), *past ? " " : "",
+                 past);
     } else {
         snprintf(label, LABEL, "%s", *past ? past : line->correct ? "correct" : "error");
     }
@@ -227,11 +237,11 @@ void slice_draw(void *state, struct canvas *canvas, struct rect area, const stru
                        : room               ? BANDS_FEW
                                             : BANDS_NONE;
     strokes_make(&strokes, s, bands);
-    char change[PARTS_CHANGE];
+    char change[WORDING_CHANGE];
     struct line_plot plot = {
         .x_label = s->slice.request.x,
-        .x_title = parts_axis_title(s->slice.request.x),
-        .y_title = parts_change_title(change, slice_of(s), s->show),
+        .x_title = wording_axis(s->slice.request.x),
+        .y_title = wording_change(change, slice_of(s), s->show),
         .x_lo = NAN,
         .x_hi = NAN,
         .y_lo = NAN,

@@ -1,5 +1,12 @@
 /* How a slice is described. */
+#include "deltaw/base/number.h"
+#include "deltaw/study/probe.h"
+#include "choose.h"
+#include "numbers.h"
 #include "slice.h"
+#include "source.h"
+#include "watch.h"
+#include "wording.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -38,7 +45,7 @@ static void say_places(const struct slice_state *s, const struct places *places,
     char number[NUMBER_SIZE];
     for (size_t i = 0; i < places->n; i++) {
         strbuf_printf(out, "%s%s", i ? ", " : " (at ",
-                      parts_short(number, s->slice.x.value[places->at[i]], 2));
+                      numbers_short(number, s->slice.x.value[places->at[i]], 2));
     }
     strbuf_puts(out, places->n ? ")" : "");
 }
@@ -59,7 +66,7 @@ static void say_line(const struct slice_state *s, size_t l, const struct places 
     bool goes_on = before && same_w(before, line);
     strbuf_puts(out, !before ? ":" : goes_on ? "," : ";");
     if (!goes_on && !isnan(line->w)) {
-        strbuf_printf(out, " w %s", parts_short(number, line->w, 2));
+        strbuf_printf(out, " w %s", numbers_short(number, line->w, 2));
     }
     if (!goes_on || before->correct != line->correct) {
         strbuf_puts(out, line->correct ? " correct" : " error");
@@ -71,7 +78,7 @@ static void say_line(const struct slice_state *s, size_t l, const struct places 
     for (size_t i = 0; i < places->n; i++) {
         double value = slice_shown(s, line, places->at[i]);
         bool fine = slice_supported(s, line, places->at[i]) && isfinite(value);
-        strbuf_printf(out, " %s", fine ? parts_signed(number, value, scale) : "-");
+        strbuf_printf(out, " %s", fine ? numbers_signed(number, value, scale) : "-");
         n += fine;
     }
     if (n == 0) {
@@ -112,30 +119,31 @@ static void say_gap(const struct slice_state *s, size_t l, double scale, struct 
     if (l < 2 || !same_w(rewarded - 2, rewarded)) {
         strbuf_puts(out, "; gap between the pasts");
         if (!isnan(rewarded->w)) {
-            strbuf_printf(out, " at w %s", parts_short(a, rewarded->w, 2));
+            strbuf_printf(out, " at w %s", numbers_short(a, rewarded->w, 2));
         }
         strbuf_putc(out, ':');
     } else {
         strbuf_putc(out, ',');
     }
     strbuf_printf(out, " %s %s", rewarded->correct ? "correct" : "error",
-                  parts_signed(a, gap, scale));
+                  numbers_signed(a, gap, scale));
     if (!rewarded->truth && !visited) {
         return;
     }
     strbuf_puts(out, " (");
     if (rewarded->truth) {
         strbuf_printf(out, "true %s%s",
-                      parts_signed(a, mean_gap(s, rewarded, unrewarded, true), scale),
+                      numbers_signed(a, mean_gap(s, rewarded, unrewarded, true), scale),
                       visited ? "; " : "");
     }
     if (visited) {
         strbuf_printf(out, "as visited %s",
-                      parts_signed(a, rewarded->visited - unrewarded->visited, scale));
+                      numbers_signed(a, rewarded->visited - unrewarded->visited, scale));
     }
     if (rewarded->n_visited_truth > 0 && unrewarded->n_visited_truth > 0) {
-        strbuf_printf(out, ", true %s",
-                      parts_signed(a, rewarded->visited_truth - unrewarded->visited_truth, scale));
+        strbuf_printf(
+            out, ", true %s",
+            numbers_signed(a, rewarded->visited_truth - unrewarded->visited_truth, scale));
     }
     strbuf_putc(out, ')');
 }
@@ -187,7 +195,7 @@ void slice_describe(const void *state, struct strbuf *out)
     }
     if (s->show != SHOW_TRUE && isfinite(largest_error(s))) {
         strbuf_printf(out, "; standard errors up to %s",
-                      parts_size(number, largest_error(s), 10 * largest_error(s)));
+                      numbers_size(number, largest_error(s), 10 * largest_error(s)));
     }
     if (s->show != SHOW_TRUE && s->slice.interval != INTERVAL_NONE) {
         strbuf_printf(out, "; intervals of %d %%: %s", INTERVAL_PERCENT,

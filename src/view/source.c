@@ -5,7 +5,11 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/thread.h"
-#include "parts.h"
+#include "deltaw/view/view.h"
+#include "hold.h"
+#include "pace.h"
+#include "source.h"
+#include "watch.h"
 
 static const char *model_name_at(void *scene, size_t i)
 {
@@ -29,7 +33,7 @@ static bool no_such_model(const struct scene *scene, const char *name, struct er
     return err_set(err, ERR_FAILED, "no model '%s'; `models` lists them", name);
 }
 
-const struct scene_model *parts_pick(const struct scene *scene, const char *name, struct err *err)
+const struct scene_model *source_pick(const struct scene *scene, const char *name, struct err *err)
 {
     if (scene->n_models == 0) {
         err_set(err, ERR_FAILED,
@@ -51,12 +55,12 @@ const struct scene_model *parts_pick(const struct scene *scene, const char *name
     return NULL;
 }
 
-bool parts_running(const struct scene_model *picked)
+bool source_running(const struct scene_model *picked)
 {
-    return parts_active(picked->status.state);
+    return source_active(picked->status.state);
 }
 
-bool parts_active(enum fit_state state)
+bool source_active(enum fit_state state)
 {
     return state == FIT_QUEUED || state == FIT_RUNNING || state == FIT_PAUSED;
 }
@@ -192,13 +196,13 @@ bool source_want(struct source *source, const struct scene *scene, const char *n
                  bool needs_trials, bool *changed, struct err *err)
 {
     *changed = false;
-    const struct scene_model *picked = parts_pick(scene, name, err);
+    const struct scene_model *picked = source_pick(scene, name, err);
     if (!picked) {
         return false;
     }
     const struct model *model = picked->model;
     const struct cohort *cohort = trials_of(picked, scene);
-    bool live = picked->replayed ? picked->moving : parts_running(picked);
+    bool live = picked->replayed ? picked->moving : source_running(picked);
     if (cohort && !model_meets(model, cohort, err)) {
         return false;
     }
@@ -228,7 +232,7 @@ bool source_want(struct source *source, const struct scene *scene, const char *n
 
 bool source_there(const struct scene *scene, const char *name, struct source *there)
 {
-    const struct scene_model *picked = parts_pick(scene, name, NULL);
+    const struct scene_model *picked = source_pick(scene, name, NULL);
     if (!picked) {
         return false;
     }
@@ -252,7 +256,7 @@ bool source_check(const struct scene *scene, const char *name, bool beside, stru
     if (!name) {
         return true;
     }
-    const struct scene_model *picked = parts_pick(scene, name, err);
+    const struct scene_model *picked = source_pick(scene, name, err);
     if (!picked || beside) {
         return picked && goes_beside(picked, scene, err);
     }
@@ -265,11 +269,11 @@ enum beside source_beside(struct source *source, const struct scene *scene, cons
 {
     struct err why = {0};
     bool changed;
-    const struct scene_model *picked = parts_pick(scene, name, &why);
+    const struct scene_model *picked = source_pick(scene, name, &why);
     if (!picked || !goes_beside(picked, scene, &why)) {
         return name ? err_set(err, why.code, "%s", why.message), BESIDE_REFUSED : BESIDE_NONE;
     }
-    if (parts_running(picked) && pace && !pace_due(pace)) {
+    if (source_running(picked) && pace && !pace_due(pace)) {
         return BESIDE_SAME;
     }
     if (!source_want(source, scene, name, true, &changed, &why)) {

@@ -5,7 +5,8 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
-#include "parts.h"
+#include "deltaw/view/view.h"
+#include "wording.h"
 
 static const char between[] = " · ";
 

@@ -9,8 +9,14 @@
 #include "deltaw/base/thread.h"
 #include "deltaw/base/utf8.h"
 #include "deltaw/draw/figure.h"
-#include "parts.h"
+#include "choose.h"
+#include "source.h"
 #include "view_state.h"
+#include "watch.h"
+
+#define VIEW(ops) extern const struct view_ops ops;
+#include "views.def"
+#undef VIEW
 
 static const struct view_ops *const all_views[] = {
 #define VIEW(ops) &ops,
@@ -41,7 +47,7 @@ static struct args args_merged(const struct view_ops *ops, const struct args *ke
     if (ops->merge)
         ops->merge(&merged, fresh);
     if (args_positional(fresh) > 0)
-        parts_forget(&merged, NULL);
+        choose_forget(&merged, NULL);
     for (size_t i = 0; i < fresh->n; i++) {
         const struct arg *arg = &fresh->items[i];
         args_set(&merged, arg->name, arg->value, arg->column);
@@ -123,7 +129,7 @@ bool view_forget(struct view *view, const char *model)
     if (!shown || strcmp(shown, model) != 0)
         return false;
     struct args left = args_copy(&view->args);
-    parts_forget(&left, "model");
+    choose_forget(&left, "model");
     return args_put(view, &left, NULL);
 }
 
@@ -265,7 +271,7 @@ struct view *view_twin(const struct view *view, struct err *err)
 const char *view_model(const struct view *view)
 {
     const struct option_row *options = view->ops->options;
-    return option_find(options, "model") ? parts_chosen(&view->args, options, "model") : NULL;
+    return option_find(options, "model") ? choose_text(&view->args, options, "model") : NULL;
 }
 
 void view_close(struct view *view)
@@ -286,7 +292,7 @@ const struct view_ops *view_ops_of(const struct view *view)
 
 const struct scene_model *view_scene_model(const struct view *view, const struct scene *scene)
 {
-    return option_find(view->ops->options, "model") ? parts_pick(scene, view_model(view), NULL)
+    return option_find(view->ops->options, "model") ? source_pick(scene, view_model(view), NULL)
                                                     : NULL;
 }
 
@@ -406,7 +412,7 @@ bool view_key(struct view *view, const char *key, struct strbuf *command)
 {
     bool asked = view->shown || view->ops->always_keys;
     return (asked && view->ops->key(view->state, key, command)) ||
-           (view->shown && parts_key(view->ops->name, key, command));
+           (view->shown && choose_key(view->ops->name, key, command));
 }
 
 bool view_click(struct view *view, struct rect area, const struct style *style, int x, int y,

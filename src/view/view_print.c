@@ -3,8 +3,9 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/draw/figure.h"
-#include "parts.h"
+#include "deltaw/view/view.h"
 #include "view_state.h"
+#include "wording.h"
 
 /* The side convention ends a title; in a figure it is below. */
 static void figure_words(const struct view *view, struct figure *out)
@@ -55,8 +56,8 @@ void view_print(struct view *view, int width, const struct style *style, struct 
 {
     struct strbuf text = {0}, plain = {0};
     view_describe(view, &text);
-    parts_styled(strbuf_text(&text), style, &plain);
-    parts_wrap(strbuf_text(&plain), width, out);
+    wording_styled(strbuf_text(&text), style, &plain);
+    wording_wrap(strbuf_text(&plain), width, out);
     if (view->shown && width > 0) {
         struct canvas canvas;
         struct rect area = {0, 1, width, picture_height(width)};

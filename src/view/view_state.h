@@ -2,7 +2,9 @@
 #ifndef DELTAW_VIEW_VIEW_STATE_H
 #define DELTAW_VIEW_VIEW_STATE_H
 
-#include "parts.h"
+#include "deltaw/view/view.h"
+#include "choose.h"
+#include "watch.h"
 
 struct view {
     const struct view_ops *ops;

@@ -5,6 +5,11 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/view/view.h"
+#include "choose.h"
+#include "hold.h"
+#include "source.h"
+#include "watch.h"
 #include "weights.h"
 
 static const struct option_row weights_options[] = {
@@ -17,24 +22,24 @@ static const struct option_row weights_options[] = {
 static void weights_merge(struct args *kept, const struct args *fresh)
 {
     if (args_positional(fresh) > 0) {
-        parts_forget(kept, "animal");
+        choose_forget(kept, "animal");
     }
     if (args_given(fresh, "animal")) {
-        parts_forget(kept, NULL);
+        choose_forget(kept, NULL);
     }
 }
 
 static bool weights_configure(void *state, const struct args *args, struct err *err)
 {
     struct weights_state *s = state;
-    const char *named = parts_chosen(args, weights_options, "animal");
+    const char *named = choose_text(args, weights_options, "animal");
     const char *placed = args_at(args, 0);
     if (named && placed) {
         return err_set(err, ERR_USAGE, "weights: animal given twice, '%s' and '%s'; give one",
                        placed, named);
     }
     const char *asked = named ? named : placed;
-    const char *model = parts_chosen(args, weights_options, "model");
+    const char *model = choose_text(args, weights_options, "model");
     free(s->asked);
     free(s->model);
     s->asked = asked ? mem_text(asked) : NULL;
@@ -50,7 +55,7 @@ static bool weights_check(const void *state, const struct scene *scene, struct e
     }
     struct source there;
     return !s->asked || !source_there(scene, s->model, &there) || !there.cohort ||
-           parts_animal(there.cohort, s->asked, err) >= 0;
+           choose_animal(there.cohort, s->asked, err) >= 0;
 }
 
 static bool is_held_out(const struct model *model, const char *animal)
@@ -63,11 +68,11 @@ static bool is_held_out(const struct model *model, const char *animal)
     return false;
 }
 
-static long choose_animal(const struct source *source, const char *asked, struct err *err)
+static long shown_animal(const struct source *source, const char *asked, struct err *err)
 {
     const struct cohort *cohort = source->cohort;
     if (asked) {
-        return parts_animal(cohort, asked, err);
+        return choose_animal(cohort, asked, err);
     }
     for (size_t i = 0; i < cohort->n_animals; i++) {
         if (is_held_out(source->model, cohort->animals[i].name)) {
@@ -102,7 +107,7 @@ static bool weights_update(void *state, const struct scene *scene, bool pending,
         return false;
     }
     cohort = s->watch.wanted.cohort;
-    long animal = choose_animal(&s->watch.wanted, s->asked, err);
+    long animal = shown_animal(&s->watch.wanted, s->asked, err);
     if (animal < 0) {
         return false;
     }

@@ -4,7 +4,9 @@
 #define DELTAW_VIEW_WEIGHTS_H
 
 #include "deltaw/study/behaviour.h"
-#include "parts.h"
+#include "deltaw/view/view.h"
+#include "hold.h"
+#include "watch.h"
 
 struct weights_state {
     char *asked, *model;

@@ -6,7 +6,14 @@
 #include <stdlib.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/number.h"
 #include "deltaw/draw/plot.h"
+#include "deltaw/view/view.h"
+#include "hold.h"
+#include "numbers.h"
+#include "source.h"
+#include "watch.h"
+#include "wording.h"
 
 /* Rows of the picture from which P(right) gets a strip below the weights, and rows of the
  * strip; cells of the labels of both, so that trials line up. */
@@ -91,7 +98,7 @@ static void draw_sides(const struct weights_state *s, const struct line_plot *we
     static const char *const labels[] = {"left stimuli", "right stimuli"};
     static const double chance = .5;
     size_t wanted = (size_t)(area.width > 30 ? area.width / 3 : 10);
-    double bin = parts_nice((double)s->path.n / (double)wanted);
+    double bin = numbers_nice((double)s->path.n / (double)wanted);
     int colour = (int)s->path.n_weights;
     struct curve curves[4];
     struct sides sides;
@@ -161,7 +168,7 @@ static void draw_weights(const struct weights_state *s, struct line_plot *plot,
     }
     if (fitted.truth) { /* no points: says what dots mean */
         curves[plot->n_curves++] =
-            (struct curve){.label = "true", .stroke = STROKE_DOTS, .colour = PARTS_GREY};
+            (struct curve){.label = "true", .stroke = STROKE_DOTS, .colour = WORDING_GREY};
     }
     line_plot_draw(plot, canvas, area, style);
     strided_free(&fitted, k_n);

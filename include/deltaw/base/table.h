@@ -45,4 +45,7 @@ void table_csv(const struct table *t, struct strbuf *out);
 /* [{"column": value, ...}, ...]; NaN as null. */
 void table_json(const struct table *t, struct strbuf *out);
 
+/* Columns and rows of a table at the end of an empty one. */
+void table_copy(const struct table *from, struct table *out);
+
 #endif

@@ -1,0 +1,29 @@
+/* Words that views share. */
+#ifndef VIEW_WORDING_H
+#define VIEW_WORDING_H
+
+#include "deltaw/study/probe.h"
+#include "deltaw/view/view.h"
+#include "choose.h"
+
+#define SIDES_TEXT "right = 1, positive"
+
+/* Colour of curves that explain or compare and are not fitted. */
+enum { WORDING_GREY = 6 };
+
+/* How a variable is called in a read-out: "w", "s", "r"; else its name. */
+const char *wording_letter(const char *variable);
+/* " · past 3 rewarded" for titles, "" for any. */
+void wording_past(enum past past, size_t lags, struct strbuf *out);
+/* The same on the axis of a figure: "stimulus (right positive)". */
+const char *wording_axis(const char *variable);
+/* "Δw_stim per trial", "true Δw_stim per trial". */
+enum { WORDING_CHANGE = PROBE_NAME + 40 };
+const char *wording_change(char buf[WORDING_CHANGE], const char *weight, enum show show);
+
+/* Text wrapped at words to `width` cells. */
+void wording_wrap(const char *text, int width, struct strbuf *out);
+/* As it stands, or in 7 bits ("dw . R2 +- .1" for "Δw · R² ± .1") when the style asks. */
+void wording_styled(const char *text, const struct style *style, struct strbuf *out);
+
+#endif
