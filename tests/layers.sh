@@ -57,6 +57,9 @@ only curses '(n?curses[a-z]*/)?n?curses.h|term.h' src/screen/screen.c
 only readline 'readline/' src/screen/lineedit.c src/screen/history.c
 only zlib 'zlib.h' 'src/data/*.c'
 only minizip 'minizip/|zip.h|unzip.h' 'src/data/*.c'
+only libarchive 'archive' src/data/archive.c
+only libmatio 'matio' src/data/mat.c
+only HDF5 'hdf5' src/data/nwb.c
 only BLAS 'cblas' 'src/learn/*.c'
 only GSL 'gsl/' 'src/study/*.c'
 only NLopt 'nlopt' 'src/learn/*.c'

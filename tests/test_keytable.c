@@ -198,6 +198,8 @@ static const struct verb_trial verb_trials[] = {
     {"keep", "keep trial<=200", "600 trials"},
     {"drop", "drop subject=sim001", "400 trials"},
     {"undo", "undo", "600 trials"},
+    {"redo", "redo; undo", "400 trials"},
+    {"watch", "watch absent.csv", "cannot open"},
     {"trials", "trials 1..100", "300 trials"},
     {"reset", "reset", "1,200 trials"},
     {"simulate", "simulate reinforce animals=2 trials=100 seed=1", "200 trials of reinforce"},

@@ -497,8 +497,10 @@ static void test_files(void)
                err.code == ERR_DATA,
            "%s", err.message);
     err_clear(&err);
-    tap_ok(!load_path(folder, plain, &err) && strstr(err.message, "this is a folder"), "%s",
-           err.message);
+    mkdir(file("empty"), 0700);
+    tap_ok(!load_path(file("empty"), plain, &err) &&
+               strstr(err.message, "no log is in this folder"),
+           "%s", err.message);
     err_clear(&err);
     atomic_bool cancel = true;
     tap_ok(!load_text(HEAD "m,1,1,1,1,1\n", (struct load_options){.cancel = &cancel}, &err) &&

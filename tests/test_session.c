@@ -37,11 +37,11 @@ static void test_cohorts(void)
     desk_free(d);
 }
 
-/* Of many cohorts the last 20 can be taken back, the newest first; what lies below them is
+/* Of many cohorts the last 100 can be taken back, the newest first; what lies below them is
  * gone, and the lowest of parts is then a whole of its own. */
 static void test_undo_depth(void)
 {
-    enum { MADE = 27, KEPT = 20 };
+    enum { MADE = 107, KEPT = 100 };
     struct desk *d = desk_new(NULL);
     uint64_t digest[MADE];
     bool right = true;
@@ -61,19 +61,19 @@ static void test_undo_depth(void)
     desk_free(d);
 
     d = desk_new(NULL);
-    say(d, "x", "simulate reinforce animals=1 trials=100");
+    say(d, "x", "simulate reinforce animals=1 trials=200");
     for (int i = 1; i < MADE; i++) {
-        char *command = mem_printf("trials 1..%d", 100 - i);
+        char *command = mem_printf("trials 1..%d", 200 - i);
         say(d, "x", command);
         free(command);
     }
-    tap_ok(open_cohort(d)->n_trials == 101 - MADE, "parts of parts");
+    tap_ok(open_cohort(d)->n_trials == 201 - MADE, "parts of parts");
     say(d, "x", "reset");
-    tap_ok(open_cohort(d) && open_cohort(d)->n_trials == 100 - (MADE - KEPT),
+    tap_ok(open_cohort(d) && open_cohort(d)->n_trials == 200 - (MADE - KEPT),
            "reset goes back to the largest that is kept");
     tap_ok(say(d, "x", "reset") == STEP_FAILED || open_cohort(d), "which is a cohort like others");
     say(d, "x", "trials 1..5; undo");
-    tap_ok(open_cohort(d)->n_trials == 100 - (MADE - KEPT), "of which parts are taken and undone");
+    tap_ok(open_cohort(d)->n_trials == 200 - (MADE - KEPT), "of which parts are taken and undone");
     desk_free(d);
 }
 

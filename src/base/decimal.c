@@ -12,47 +12,56 @@ static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                               1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                               1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
+/* Digits from p on into *m, as many as fit. */
+static const char *take_digits(const char *p, const char *end, uint64_t *m)
+{
+    uint64_t v = *m;
+    for (unsigned d; p < end && (d = (unsigned char)*p - '0') <= 9; p++)
+        v = v * 10 + d;
+    *m = v;
+    return p;
+}
+
+/* An exponent behind its e; NULL: it is none. */
+static const char *take_exponent(const char *p, const char *end, int *e)
+{
+    bool negative = p < end && *p == '-';
+    if (p < end && (*p == '-' || *p == '+'))
+        p++;
+    const char *from = p;
+    for (; p < end && *p >= '0' && *p <= '9'; p++)
+        if (*e < 100000)
+            *e = *e * 10 + (*p - '0');
+    if (negative)
+        *e = -*e;
+    return p == from ? NULL : p;
+}
+
 /* The number as mantissa * 10^exponent; *exact says that the mantissa holds all
  * digits.  False: not a decimal number. */
 static bool scan(const char *text, size_t n, uint64_t *mantissa, int *exponent, bool *exact)
 {
     const char *p = text, *end = text + n;
     uint64_t m = 0;
-    int digits = 0, significant = 0, places = 0, e = 0;
+    int e = 0;
     if (p < end && (*p == '-' || *p == '+'))
         p++;
-    for (bool point = false; p < end; p++) {
-        if (*p == '.' && !point) {
-            point = true;
-            continue;
-        }
-        unsigned d = (unsigned char)*p - '0';
-        if (d > 9)
-            break;
-        digits++;
-        significant += significant > 0 || d > 0;
-        if (significant <= 18)
-            m = m * 10 + d;
-        places += point;
+    const char *from = p;
+    p = take_digits(p, end, &m);
+    ptrdiff_t digits = p - from, places = 0;
+    if (p < end && *p == '.') {
+        from = ++p;
+        p = take_digits(p, end, &m);
+        places = p - from;
+        digits += places;
     }
     if (digits == 0)
         return false;
-    if (p < end && (*p == 'e' || *p == 'E')) {
-        bool negative = ++p < end && *p == '-';
-        if (p < end && (*p == '-' || *p == '+'))
-            p++;
-        const char *from = p;
-        for (; p < end && *p >= '0' && *p <= '9'; p++)
-            if (e < 100000)
-                e = e * 10 + (*p - '0');
-        if (p == from)
-            return false;
-        if (negative)
-            e = -e;
-    }
+    if (p < end && (*p == 'e' || *p == 'E') && !(p = take_exponent(p + 1, end, &e)))
+        return false;
     *mantissa = m;
-    *exponent = e - places;
-    *exact = significant <= 18;
+    *exponent = e - (int)places;
+    *exact = digits <= 18;
     return p == end;
 }
 

@@ -1,5 +1,6 @@
 #include "condition.h"
 
+#include <fnmatch.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,10 +13,17 @@
 
 enum compare { EQUAL, UNEQUAL, BELOW, AT_MOST, ABOVE, AT_LEAST };
 
+enum kind {
+    NAME,    /* text, of an animal or a session */
+    PATTERN, /* the same with * and ? */
+    RANGE,   /* low .. high, both in it */
+    MISSING,
+};
+
 struct value {
     char *text;
-    bool is_number;
-    float number;
+    enum kind kind;
+    float low, high;
 };
 
 struct term {
@@ -73,36 +81,91 @@ static void trim(const char **from, const char **to)
         --*to;
 }
 
+static bool read_number(const char *text, size_t n, float *out)
+{
+    char *part = mem_text_n(text, n);
+    double number;
+    bool fine = number_parse(part, &number) && !isnan(number);
+    free(part);
+    if (fine)
+        *out = (float)number;
+    return fine;
+}
+
+/* "3", "1..10", "5..", "..-.25" */
+static bool read_range(struct value *v)
+{
+    const char *dots = strstr(v->text, "..");
+    v->kind = RANGE;
+    v->low = -INFINITY;
+    v->high = INFINITY;
+    if (!dots) {
+        bool fine = read_number(v->text, strlen(v->text), &v->low);
+        v->high = v->low;
+        return fine;
+    }
+    size_t n = (size_t)(dots - v->text);
+    return (n > 0 || dots[2]) && (n == 0 || read_number(v->text, n, &v->low)) &&
+           (!dots[2] || read_number(dots + 2, strlen(dots + 2), &v->high));
+}
+
+/* A name that is there, or a pattern that one fits. */
+static bool read_name(struct value *v, size_t n, const char *(*name)(const struct cohort *, size_t),
+                      const struct cohort *cohort)
+{
+    v->kind = strpbrk(v->text, "*?[") ? PATTERN : NAME;
+    for (size_t i = 0; i < n; i++)
+        if (v->kind == NAME ? strcmp(name(cohort, i), v->text) == 0
+                            : fnmatch(v->text, name(cohort, i), 0) == 0)
+            return true;
+    return false;
+}
+
+static const char *animal_name(const struct cohort *cohort, size_t i)
+{
+    return cohort->animals[i].name;
+}
+
+static const char *session_name(const struct cohort *cohort, size_t i)
+{
+    return cohort->session_names[i];
+}
+
 /* A value that suits the column. */
 static bool read_value(const struct term *t, struct value *v, int at, const struct cohort *cohort,
                        struct err *err)
 {
-    double number;
-    v->is_number = number_parse(v->text, &number) && !isnan(number);
-    if (v->is_number)
-        v->number = (float)number;
     bool equality = t->compare == EQUAL || t->compare == UNEQUAL;
     if (t->role == ROLE_SUBJECT) {
         if (!equality)
             return err_at(err, ERR_USAGE, at, "animals are compared with = and !=");
-        if (cohort_animal(cohort, v->text) < 0)
-            return err_at(err, ERR_USAGE, at, "no animal is called '%.80s'; `animals` lists them",
+        if (!read_name(v, cohort->n_animals, animal_name, cohort))
+            return err_at(err, ERR_USAGE, at,
+                          v->kind == NAME ? "no animal is called '%.80s'; `animals` lists them"
+                                          : "no animal's name fits '%.80s'; `animals` lists them",
                           v->text);
         return true;
     }
-    if (v->is_number)
+    if (t->role == ROLE_N && equality && strcasecmp(v->text, "missing") == 0) {
+        v->kind = MISSING;
         return true;
-    if (t->role == ROLE_SESSION && equality) {
-        for (size_t i = 0; i < cohort->n_session_names; i++)
-            if (strcmp(cohort->session_names[i], v->text) == 0)
-                return true;
-        return err_at(err, ERR_USAGE, at, "no session is called '%.80s'", v->text);
     }
-    if (t->role == ROLE_CHOICE || t->role == ROLE_ANSWER) {
-        v->is_number = strcasecmp(v->text, "left") == 0 || strcasecmp(v->text, "right") == 0;
-        v->number = strcasecmp(v->text, "right") == 0;
-        if (v->is_number)
+    if (read_range(v))
+        return equality || v->low == v->high ||
+               err_at(err, ERR_USAGE, at, "a range stands only after = and !=");
+    if (t->role == ROLE_SESSION && equality) {
+        if (read_name(v, cohort->n_session_names, session_name, cohort))
             return true;
+        return err_at(err, ERR_USAGE, at,
+                      v->kind == NAME ? "no session is called '%.80s'"
+                                      : "no session's name fits '%.80s'",
+                      v->text);
+    }
+    bool right = strcasecmp(v->text, "right") == 0;
+    if ((t->role == ROLE_CHOICE || t->role == ROLE_ANSWER) &&
+        (right || strcasecmp(v->text, "left") == 0)) {
+        v->low = v->high = right;
+        return true;
     }
     return err_at(err, ERR_USAGE, at, "'%.80s' is not a number", v->text);
 }
@@ -210,23 +273,30 @@ static float number_of(const struct term *t, const struct condition_trial *at)
 
 static bool equals(const struct term *t, const struct value *v, const struct condition_trial *at)
 {
-    if (t->role == ROLE_SUBJECT)
-        return strcmp(v->text, at->cohort->animals[at->animal].name) == 0;
-    if (!v->is_number)
-        return strcmp(v->text, at->cohort->session_names[at->cohort->session[at->trial]]) == 0;
-    return number_of(t, at) == v->number;
+    const struct cohort *c = at->cohort;
+    if (v->kind == MISSING)
+        return isnan(t->column->values[at->trial]);
+    if (v->kind == RANGE) {
+        float number = number_of(t, at);
+        return number >= v->low && number <= v->high;
+    }
+    const char *name = t->role == ROLE_SUBJECT ? c->animals[at->animal].name
+                                               : c->session_names[c->session[at->trial]];
+    return v->kind == NAME ? strcmp(v->text, name) == 0 : fnmatch(v->text, name, 0) == 0;
 }
 
 static bool term_holds(const struct term *t, const struct condition_trial *at)
 {
     if (t->compare == EQUAL || t->compare == UNEQUAL) {
-        bool any = false;
-        for (size_t i = 0; i < t->n && !any; i++)
+        bool any = false, asked = false;
+        for (size_t i = 0; i < t->n && !any; i++) {
             any = equals(t, &t->values[i], at);
+            asked = asked || t->values[i].kind == MISSING;
+        }
         bool empty = t->role == ROLE_N && isnan(t->column->values[at->trial]);
-        return !empty && any == (t->compare == EQUAL);
+        return (!empty || asked) && any == (t->compare == EQUAL);
     }
-    float number = number_of(t, at), bound = t->values[0].number;
+    float number = number_of(t, at), bound = t->values[0].low;
     return t->compare == BELOW     ? number < bound
            : t->compare == AT_MOST ? number <= bound
            : t->compare == ABOVE   ? number > bound

@@ -338,6 +338,8 @@ static enum lines_got next_record(struct csv *csv, char **text, size_t *n, struc
         enum lines_got got = record(csv, text, n, err);
         if (got != LINES_LINE)
             return got;
+        if (csv->lines.unended && csv->source->options->growing)
+            return LINES_END;
         if (*n == 0 || (**text == ' ' && strspn(*text, " ") == *n))
             continue;
         if (!csv->source->options->comment || !is_comment(csv, *text, false))

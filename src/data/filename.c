@@ -19,11 +19,14 @@ char *filename_stem(const char *path)
 {
     const char *slash = strrchr(path, '/');
     char *name = mem_text(slash ? slash + 1 : path);
-    static const char *const ends[] = {".gz", ".csv", ".tsv", ".txt"};
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-        size_t n = strlen(name), k = strlen(ends[i]);
-        if (n > k && strcasecmp(name + n - k, ends[i]) == 0)
-            name[n - k] = '\0';
+    static const char packed[] = ".gz|.xz|.zst|.bz2";
+    const char *const ends[] = {packed, load_endings};
+    for (size_t i = 0; i < 2; i++) {
+        for (const char *p = ends[i]; *p; p += strcspn(p, "|"), p += *p == '|') {
+            size_t n = strlen(name), k = strcspn(p, "|");
+            if (k > 0 && n > k && strncasecmp(name + n - k, p, k) == 0)
+                name[n - k] = '\0';
+        }
     }
     char *clean = utf8_clean(name, strlen(name));
     free(name);

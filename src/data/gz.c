@@ -3,12 +3,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
+#include "archive.h"
 #include "deltaw/base/mem.h"
 
 enum { BLOCK = 128 * 1024, GZIP_BITS = 15 + 16 };
@@ -21,6 +24,10 @@ struct gz_in {
     bool padded;    /* zero bytes were seen after a member */
     uint64_t taken; /* bytes read from fd */
     const atomic_bool *cancel;
+    struct archive_in *archive; /* packed by something else than gzip */
+    char *path;
+    int whole; /* a file in memory with all the bytes, -1: none */
+    char whole_name[40];
     z_stream z; /* next_in, avail_in are the input buffer in both cases */
     unsigned char block[BLOCK];
     unsigned char head[GZ_HEAD]; /* peeked at and not yet read */
@@ -78,10 +85,27 @@ static bool fill_to(struct gz_in *gz, size_t need, struct err *err)
     return true;
 }
 
-static bool find_packing(struct gz_in *gz, struct err *err)
+/* For libarchive where it cannot read the file itself. */
+static ptrdiff_t pull(void *context, const void **bytes, struct err *err)
 {
-    if (!fill_to(gz, 2, err))
+    struct gz_in *gz = context;
+    if (!fill_to(gz, 1, err))
+        return -1;
+    size_t n = gz->z.avail_in;
+    *bytes = gz->z.next_in;
+    gz->z.next_in += n;
+    gz->z.avail_in = 0;
+    return (ptrdiff_t)n;
+}
+
+static bool find_packing(struct gz_in *gz, const char *member, struct err *err)
+{
+    if (!fill_to(gz, 6, err))
         return false;
+    if (member || archive_is_stream(gz->z.next_in, gz->z.avail_in)) {
+        gz->archive = archive_open(gz->fd, gz->regular, pull, gz, member, err);
+        return gz->archive != NULL;
+    }
     gz->packed = gz->z.avail_in >= 2 && gz->z.next_in[0] == 0x1f && gz->z.next_in[1] == 0x8b;
     if (gz->packed && inflateInit2(&gz->z, GZIP_BITS) != Z_OK)
         err_die("inflateInit2 failed");
@@ -89,11 +113,19 @@ static bool find_packing(struct gz_in *gz, struct err *err)
     return true;
 }
 
-struct gz_in *gz_open(const char *path, const atomic_bool *cancel, struct err *err)
+static int open_path(const char *path)
+{
+    if (strcmp(path, "-") == 0)
+        return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+    /* Not blocking: a pipe that nobody writes to must not hold the thread. */
+    return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+}
+
+struct gz_in *gz_open(const char *path, const char *member, const atomic_bool *cancel,
+                      struct err *err)
 {
     struct stat st;
-    /* Not blocking: a pipe that nobody writes to must not hold the thread. */
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int fd = open_path(path);
     if (fd < 0 || fstat(fd, &st) != 0) {
         err_set(err, ERR_DATA, "cannot open: %s", strerror(errno));
         if (fd >= 0)
@@ -101,16 +133,18 @@ struct gz_in *gz_open(const char *path, const atomic_bool *cancel, struct err *e
         return NULL;
     }
     if (S_ISDIR(st.st_mode)) {
-        err_set(err, ERR_DATA, "this is a folder; name a .csv or .csv.gz file in it");
+        err_set(err, ERR_DATA, "this is a folder; name a file in it");
         close(fd);
         return NULL;
     }
     struct gz_in *gz = mem_new(1, sizeof *gz);
     gz->fd = fd;
-    gz->regular = S_ISREG(st.st_mode);
+    gz->whole = -1;
+    gz->path = mem_text(path);
+    gz->regular = S_ISREG(st.st_mode) && lseek(fd, 0, SEEK_CUR) == 0;
     gz->cancel = cancel;
     gz->z.next_in = gz->block;
-    if (!find_packing(gz, err)) {
+    if (!find_packing(gz, member, err)) {
         gz_close(gz);
         return NULL;
     }
@@ -189,6 +223,8 @@ static ptrdiff_t read_plain(struct gz_in *gz, void *bytes, size_t n, struct err 
 static ptrdiff_t read_more(struct gz_in *gz, void *bytes, size_t n, struct err *err)
 {
     n = n < BLOCK ? n : BLOCK;
+    if (gz->archive)
+        return archive_read(gz->archive, bytes, n, err);
     return gz->packed ? read_packed(gz, bytes, n, err) : read_plain(gz, bytes, n, err);
 }
 
@@ -217,6 +253,36 @@ ptrdiff_t gz_read(struct gz_in *gz, void *bytes, size_t n, struct err *err)
     return (ptrdiff_t)n;
 }
 
+static bool write_all(int fd, const char *bytes, size_t n)
+{
+    while (n > 0) {
+        ssize_t got = write(fd, bytes, n);
+        if (got < 0 && errno != EINTR)
+            return false;
+        bytes += got > 0 ? got : 0;
+        n -= got > 0 ? (size_t)got : 0;
+    }
+    return true;
+}
+
+const char *gz_whole(struct gz_in *gz, struct err *err)
+{
+    if (gz->regular && !gz->packed && !gz->archive)
+        return gz->path;
+    char *block = mem_new(BLOCK, 1);
+    ptrdiff_t n = 0;
+    bool fine = true;
+    gz->whole = memfd_create("deltaw", MFD_CLOEXEC);
+    if (gz->whole < 0)
+        err_set(err, ERR_DATA, "no memory to unpack it: %s", strerror(errno));
+    while (gz->whole >= 0 && fine && (n = gz_read(gz, block, BLOCK, err)) > 0)
+        fine = write_all(gz->whole, block, (size_t)n) ||
+               err_set(err, ERR_DATA, "no memory to unpack it: %s", strerror(errno));
+    free(block);
+    snprintf(gz->whole_name, sizeof gz->whole_name, "/proc/self/fd/%d", gz->whole);
+    return gz->whole >= 0 && fine && n == 0 ? gz->whole_name : NULL;
+}
+
 uint64_t gz_position(const struct gz_in *gz)
 {
     return gz->taken - gz->z.avail_in;
@@ -228,6 +294,10 @@ void gz_close(struct gz_in *gz)
         return;
     if (gz->packed)
         inflateEnd(&gz->z);
+    archive_close(gz->archive);
+    if (gz->whole >= 0)
+        close(gz->whole);
+    free(gz->path);
     close(gz->fd);
     free(gz);
 }

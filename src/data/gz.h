@@ -1,5 +1,5 @@
-/* Bytes of a file that may be gzip, and gzip bytes of a text.  The only file of
- * this layer that includes zlib is gz.c.  Messages carry no place: the caller
+/* Bytes of a file that may be packed (gzip, xz, zstd, bzip2, a member of a zip or tar),
+ * and gzip bytes of a text.  The only file of this layer that includes zlib is gz.c.  Messages carry no place: the caller
  * puts "file:line: " before them. */
 #ifndef DATA_GZ_H
 #define DATA_GZ_H
@@ -14,9 +14,14 @@
 
 struct gz_in;
 
-/* A regular file, pipe or device; folders are refused.  `cancel` may be NULL; it is looked at
- * while a pipe is waited for. */
-struct gz_in *gz_open(const char *path, const atomic_bool *cancel, struct err *err);
+/* A regular file, pipe or device, - for standard input; folders are refused.  member, if
+ * any, is that of the archive the file is.  `cancel` may be NULL; it is looked at while a
+ * pipe is waited for. */
+struct gz_in *gz_open(const char *path, const char *member, const atomic_bool *cancel,
+                      struct err *err);
+/* A file with all the bytes, unpacked, which a library can open by its name: the file
+ * itself, or one in memory that exists as long as gz.  NULL on failure. */
+const char *gz_whole(struct gz_in *gz, struct err *err);
 /* The first bytes, unpacked, without taking them: up to GZ_HEAD.  NULL on failure. */
 enum { GZ_HEAD = 512 };
 const unsigned char *gz_head(struct gz_in *gz, size_t *n, struct err *err);

@@ -83,6 +83,7 @@ enum lines_got lines_next(struct lines *lines, char **text, size_t *n, struct er
     *to = '\0';
     *text = from;
     *n = (size_t)(to - from);
+    lines->unended = !newline;
     lines->line++;
     return LINES_LINE;
 }

@@ -25,6 +25,7 @@ struct lines {
     size_t line;       /* number of the last line handed out */
     bool at_end;
     bool has_nul; /* somewhere in the unread bytes */
+    bool unended; /* the line handed out last had no LF: it was the end of the file */
 };
 
 /* Both are the caller's and must outlive the lines. */

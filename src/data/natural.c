@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "deltaw/base/mem.h"
+
 /* One part of a name: text[0, n) */
 struct token {
     const char *text;
@@ -184,4 +186,32 @@ size_t natural_key(const char *text, unsigned order, bool short_years, struct st
         p += t.n;
     }
     return count;
+}
+
+struct keyed {
+    char *key, *name;
+};
+
+static int compare_keyed(const void *pa, const void *pb)
+{
+    const struct keyed *a = pa, *b = pb;
+    int way = strcmp(a->key, b->key);
+    return way ? way : strcmp(a->name, b->name);
+}
+
+void natural_sort(char **names, size_t n)
+{
+    struct keyed *keyed = mem_new(n, sizeof *keyed);
+    for (size_t i = 0; i < n; i++) {
+        struct strbuf key = {0};
+        natural_key(names[i], NATURAL_YMD, false, &key, NULL);
+        strbuf_puts(&key, "");
+        keyed[i] = (struct keyed){key.text ? strbuf_take(&key) : mem_text(""), names[i]};
+    }
+    qsort(keyed, n, sizeof *keyed, compare_keyed);
+    for (size_t i = 0; i < n; i++) {
+        names[i] = keyed[i].name;
+        free(keyed[i].key);
+    }
+    free(keyed);
 }

@@ -20,4 +20,7 @@ unsigned natural_orders(const char *text, bool short_years);
 size_t natural_key(const char *text, unsigned order, bool short_years, struct strbuf *key,
                    struct strbuf *shape);
 
+/* Puts names in natural order: dates with the year first, numbers by value. */
+void natural_sort(char **names, size_t n);
+
 #endif

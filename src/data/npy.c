@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
@@ -27,20 +28,20 @@ static double half_value(uint64_t bits)
     return bits & 0x8000 ? -v : v;
 }
 
-static double item_value(const unsigned char *p, const struct npy_header *h)
+double npy_number(const unsigned char *p, const struct npy_type *t)
 {
-    uint64_t bits = word_of(p, h->item, h->big_endian);
-    if (h->kind == 'b')
+    uint64_t bits = word_of(p, t->item, t->big_endian);
+    if (t->kind == 'b')
         return bits != 0;
-    if (h->kind == 'u')
+    if (t->kind == 'u')
         return (double)bits;
-    if (h->kind == 'i') {
-        unsigned shift = (unsigned)(64 - 8 * h->item);
+    if (t->kind == 'i') {
+        unsigned shift = (unsigned)(64 - 8 * t->item);
         return (double)((int64_t)(bits << shift) >> shift);
     }
-    if (h->item == 2)
+    if (t->item == 2)
         return half_value(bits);
-    if (h->item == 4) {
+    if (t->item == 4) {
         uint32_t low = (uint32_t)bits;
         float f;
         memcpy(&f, &low, sizeof f);
@@ -64,48 +65,92 @@ static size_t fortran_index(const struct npy_header *h, size_t i)
     return index;
 }
 
-/* The one text of a scalar array; NULs that pad it are cut off. */
-static char *read_text(const unsigned char *data, const struct npy_header *h)
+/* NULs that pad it are cut off. */
+static void put_letters(const unsigned char *p, const struct npy_type *t, struct strbuf *out)
 {
-    struct strbuf out = {0};
-    size_t step = h->kind == 'U' ? 4 : 1;
-    for (size_t i = 0; i + step <= h->item; i += step) {
-        uint64_t code = word_of(data + i, step, h->big_endian);
+    size_t step = t->kind == 'U' ? 4 : 1;
+    for (size_t i = 0; i + step <= t->item; i += step) {
+        uint64_t code = word_of(p + i, step, t->big_endian);
         if (code == 0)
             break;
-        if (h->kind == 'S')
-            strbuf_putc(&out, (char)code);
+        if (t->kind == 'S')
+            strbuf_putc(out, (char)code);
         else
-            strbuf_codepoint(&out, code > 0x10ffff || (code >= 0xd800 && code < 0xe000)
-                                       ? 0xfffd
-                                       : (unsigned)code);
+            strbuf_codepoint(out, code > 0x10ffff || (code >= 0xd800 && code < 0xe000)
+                                      ? 0xfffd
+                                      : (unsigned)code);
     }
-    return strbuf_take(&out);
+}
+
+/* "2020-08-31T10:00:00.250"; nothing for NaT */
+static void put_date(const unsigned char *p, const struct npy_type *t, struct strbuf *out)
+{
+    static const struct {
+        char unit;
+        int64_t per_second, seconds;
+    } units[] = {{'D', 1, 86400}, {'h', 1, 3600},        {'m', 1, 60},        {'s', 1, 1},
+                 {'i', 1000, 1},  {'u', 1000 * 1000, 1}, {'n', 1000000000, 1}};
+    int64_t v = (int64_t)word_of(p, 8, t->big_endian), per = 1, seconds = 0, rest = 0;
+    if (v == INT64_MIN || __builtin_mul_overflow(v, (int64_t)t->step, &v))
+        return;
+    if (t->unit == 'Y' || t->unit == 'M') {
+        int64_t months = t->unit == 'Y' ? 12 * (v % 100000) : v % 1000000;
+        int64_t year = 1970 + (months - (months % 12 + 12) % 12) / 12;
+        strbuf_printf(out, "%04lld-%02lld-01", (long long)year,
+                      (long long)((months % 12 + 12) % 12) + 1);
+        return;
+    }
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (units[i].unit == t->unit) {
+            per = units[i].per_second;
+            rest = (v % per + per) % per;
+            if (__builtin_mul_overflow((v - rest) / per, units[i].seconds, &seconds))
+                return;
+        }
+    time_t when = (time_t)seconds;
+    struct tm tm;
+    char text[64];
+    if (!gmtime_r(&when, &tm) || !strftime(text, sizeof text, "%Y-%m-%d", &tm))
+        return;
+    strbuf_puts(out, text);
+    if (t->unit == 'D')
+        return;
+    strbuf_printf(out, "T%02d:%02d:%02d", tm.tm_hour, tm.tm_min, tm.tm_sec);
+    if (rest)
+        strbuf_printf(out, ".%09lld", (long long)(rest * (1000000000 / per)));
+}
+
+char *npy_text(const unsigned char *p, const struct npy_type *type)
+{
+    struct strbuf out = {0};
+    if (type->kind == 'M')
+        put_date(p, type, &out);
+    else
+        put_letters(p, type, &out);
+    return out.text ? strbuf_take(&out) : mem_text("");
 }
 
 bool npy_read(const unsigned char *bytes, size_t n, struct npz_array *array, struct err *err)
 {
     struct npy_header h;
-    if (!npy_header_read(bytes, n, &h, err))
+    if (!npy_header_read(bytes, n, false, &h, err))
         return false;
     const unsigned char *data = bytes + h.data;
     array->n_dimensions = h.n_dimensions;
     memcpy(array->shape, h.shape, sizeof array->shape);
     array->size = h.size;
-    if (h.kind == 'U' || h.kind == 'S') {
+    if (h.type.kind == 'U' || h.type.kind == 'S') {
         if (h.n_dimensions != 0)
             return err_set(err, ERR_DATA, "it holds several texts, and only a single one is read");
         array->type = NPZ_TEXT;
-        array->text = read_text(data, &h);
-        if (!array->text)
-            array->text = mem_text("");
+        array->text = npy_text(data, &h.type);
         return true;
     }
-    array->type = h.kind != 'f' ? NPZ_INT64 : h.item == 8 ? NPZ_FLOAT64 : NPZ_FLOAT32;
+    array->type = h.type.kind != 'f' ? NPZ_INT64 : h.type.item == 8 ? NPZ_FLOAT64 : NPZ_FLOAT32;
     array->values = mem_new(h.size, sizeof *array->values);
     bool turn = h.fortran && h.n_dimensions > 1;
     for (size_t i = 0; i < h.size; i++) {
-        double v = item_value(data + h.item * (turn ? fortran_index(&h, i) : i), &h);
+        double v = npy_number(data + h.type.item * (turn ? fortran_index(&h, i) : i), &h.type);
         /* 2^53: beyond it a double no longer holds every whole number. */
         if (array->type == NPZ_INT64 && fabs(v) > 9007199254740992.0)
             return err_set(err, ERR_DATA, "it holds an integer above 2^53; save it as float64");

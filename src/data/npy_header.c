@@ -69,42 +69,57 @@ static bool take_size(struct text *t, size_t *out)
     return any;
 }
 
-/* '<f4', '|b1', '>i8', '<U12' */
-static bool read_type(struct text *t, struct npy_header *h, struct err *err)
+/* "M8[ns]", "M8[25s]" */
+static bool read_unit(const char *text, struct npy_type *type)
 {
-    char descr[64];
-    skip_blanks(t);
-    if (t->at < t->end && *t->at == '[')
-        return err_set(err, ERR_DATA,
-                       "records (structured dtypes) are not read; save each field "
-                       "as its own array");
-    if (!take_quoted(t, descr, sizeof descr))
-        return err_set(err, ERR_DATA, "the .npy header has no dtype");
+    static const char *const units[] = {"Y", "M", "D", "h", "m", "s", "ms", "us", "ns"};
+    static const char codes[] = "YMDhmsiun";
+    size_t n = strspn(text + 1, "0123456789");
+    if (*text != '[')
+        return false;
+    type->step = n ? strtoul(text + 1, NULL, 10) : 1;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        size_t k = strlen(units[i]);
+        if (strncmp(text + 1 + n, units[i], k) == 0 && strcmp(text + 1 + n + k, "]") == 0)
+            type->unit = codes[i];
+    }
+    return type->unit != 0;
+}
+
+/* '<f4', '|b1', '>i8', '<U12'; dates and what has no value only among columns. */
+static bool parse_type(const char *descr, bool column, struct npy_type *type)
+{
     const char *d = descr;
     bool order = *d == '<' || *d == '>' || *d == '|' || *d == '=';
-    h->big_endian = *d == '>';
+    *type = (struct npy_type){.big_endian = *d == '>'};
     d += order;
-    struct text number = {*d ? d + 1 : d, descr + strlen(descr)};
-    h->kind = *d;
-    bool sized = take_size(&number, &h->item) && number.at == number.end;
-    if (!sized && strcmp(d, "?") == 0) {
-        h->kind = 'b';
-        h->item = 1;
-        sized = true;
-    }
-    bool known = false;
-    if (h->kind == 'f')
-        known = h->item == 2 || h->item == 4 || h->item == 8;
-    else if (h->kind == 'i' || h->kind == 'u')
-        known = h->item == 1 || h->item == 2 || h->item == 4 || h->item == 8;
-    else if (h->kind == 'b')
-        known = h->item == 1;
-    else if (h->kind == 'U')
-        known = !__builtin_mul_overflow(h->item, 4, &h->item);
-    else if (h->kind == 'S')
-        known = true;
-    if (sized && known)
+    type->kind = *d;
+    if (strcmp(d, "?") == 0) {
+        type->kind = 'b';
+        type->item = 1;
         return true;
+    }
+    if (column && d[0] == 'M' && d[1] == '8') {
+        type->item = 8;
+        return read_unit(d + 2, type);
+    }
+    struct text number = {*d ? d + 1 : d, descr + strlen(descr)};
+    if (!take_size(&number, &type->item) || number.at != number.end)
+        return false;
+    switch (type->kind) {
+    case 'f': return type->item == 2 || type->item == 4 || type->item == 8;
+    case 'i':
+    case 'u': return type->item == 1 || type->item == 2 || type->item == 4 || type->item == 8;
+    case 'b': return type->item == 1;
+    case 'U': return !__builtin_mul_overflow(type->item, 4, &type->item);
+    case 'S': return true;
+    case 'V': return column;
+    default: return false;
+    }
+}
+
+static bool refuse_type(const char *descr, struct err *err)
+{
     char *clean = utf8_clean(descr, strlen(descr));
     err_set(err, ERR_DATA,
             "the dtype '%s' is not read; save it as float32, float64 or an "
@@ -112,6 +127,59 @@ static bool read_type(struct text *t, struct npy_header *h, struct err *err)
             clean);
     free(clean);
     return false;
+}
+
+/* ('choice', '<i8'), or ('position', '<f8', (3,)), which is no column. */
+static bool read_field(struct text *t, struct npy_header *h, struct err *err)
+{
+    char name[200], descr[64];
+    struct npy_type type;
+    size_t count = 1, n;
+    if (!take(t, '(') || !take_quoted(t, name, sizeof name) || !take(t, ',') ||
+        !take_quoted(t, descr, sizeof descr))
+        return err_set(err, ERR_DATA, "the fields in the .npy header are not plain ones");
+    if (!parse_type(descr, true, &type))
+        return refuse_type(descr, err);
+    while (take(t, ',') || take(t, '('))
+        if (take_size(t, &n) && __builtin_mul_overflow(count, n, &count))
+            return err_set(err, ERR_DATA, "its shape is too large");
+    take(t, ')');
+    if (count != 1)
+        take(t, ')');
+    size_t bytes;
+    if (__builtin_mul_overflow(type.item, count, &bytes) ||
+        __builtin_add_overflow(h->type.item, bytes, &bytes))
+        return err_set(err, ERR_DATA, "its shape is too large");
+    if (count == 1 && *name && type.kind != 'V') {
+        h->fields = mem_resize(h->fields, h->n_fields + 1, sizeof *h->fields);
+        h->fields[h->n_fields++] = (struct npy_field){mem_text(name), type, h->type.item};
+    }
+    h->type.item = bytes;
+    return true;
+}
+
+static bool read_type(struct text *t, struct npy_header *h, struct err *err)
+{
+    char descr[64];
+    skip_blanks(t);
+    if (t->at < t->end && *t->at == '[') {
+        if (!h->with_fields)
+            return err_set(err, ERR_DATA,
+                           "records (structured dtypes) are not read; save each field "
+                           "as its own array");
+        h->type = (struct npy_type){.kind = 'V'};
+        take(t, '[');
+        do {
+            if (take(t, ']'))
+                return true;
+            if (!read_field(t, h, err))
+                return false;
+        } while (take(t, ','));
+        return take(t, ']') || err_set(err, ERR_DATA, "the fields in the .npy header are broken");
+    }
+    if (!take_quoted(t, descr, sizeof descr))
+        return err_set(err, ERR_DATA, "the .npy header has no dtype");
+    return parse_type(descr, h->with_fields, &h->type) || refuse_type(descr, err);
 }
 
 static bool read_shape(struct text *t, struct npy_header *h, struct err *err)
@@ -170,9 +238,10 @@ static bool read_dictionary(struct text t, struct npy_header *h, struct err *err
     return true;
 }
 
-bool npy_header_read(const unsigned char *bytes, size_t n, struct npy_header *h, struct err *err)
+bool npy_header_read(const unsigned char *bytes, size_t n, bool with_fields, struct npy_header *h,
+                     struct err *err)
 {
-    *h = (struct npy_header){0};
+    *h = (struct npy_header){.with_fields = with_fields};
     if (n < 10 || memcmp(bytes, "\x93NUMPY", 6) != 0)
         return err_set(err, ERR_DATA, "it is not a .npy array");
     int version = bytes[6];
@@ -191,7 +260,7 @@ bool npy_header_read(const unsigned char *bytes, size_t n, struct npy_header *h,
     const char *text = (const char *)bytes + from;
     if (!read_dictionary((struct text){text, text + length}, h, err))
         return false;
-    size_t total = h->item;
+    size_t total = h->type.item;
     h->size = 1;
     for (size_t i = 0; i < h->n_dimensions; i++)
         if (__builtin_mul_overflow(h->size, h->shape[i], &h->size))
@@ -200,4 +269,12 @@ bool npy_header_read(const unsigned char *bytes, size_t n, struct npy_header *h,
         return err_set(err, ERR_DATA, "its shape and dtype do not fit its %zu bytes of data",
                        n - h->data);
     return true;
+}
+
+void npy_header_free(struct npy_header *h)
+{
+    for (size_t i = 0; i < h->n_fields; i++)
+        free(h->fields[i].name);
+    free(h->fields);
+    *h = (struct npy_header){0};
 }

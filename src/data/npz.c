@@ -123,24 +123,23 @@ static unsigned char *read_member(struct archive *a, size_t n, struct err *err)
 }
 
 static bool read_array(struct archive *a, const char *name, const unz_file_info64 *info,
-                       struct npz *npz, struct err *err)
+                       npz_take take, void *context, struct err *err)
 {
     uint64_t n = info->uncompressed_size;
     if (info->compressed_size > a->size || n / BEST_RATIO > a->size || a->total + n > largest)
         return err_set(err, ERR_DATA, "it claims to be larger than it can be");
     a->total += n;
-    if (npz_find(npz, name))
-        return err_set(err, ERR_DATA, "it is there twice");
     unsigned char *bytes = read_member(a, (size_t)n, err);
     if (!bytes)
         return false;
-    bool fine = npy_read(bytes, (size_t)n, append(npz, name), err);
+    bool fine = take(context, name, bytes, (size_t)n, err);
     free(bytes);
     return fine;
 }
 
-static bool read_all(struct archive *a, struct npz *npz, struct err *err)
+static bool read_all(struct archive *a, npz_take take, void *context, struct err *err)
 {
+    size_t count = 0;
     int way = unzGoToFirstFile(a->zip);
     for (; way == UNZ_OK; way = unzGoToNextFile(a->zip)) {
         unz_file_info64 info;
@@ -154,8 +153,9 @@ static bool read_all(struct archive *a, struct npz *npz, struct err *err)
         if (n <= 4 || strcmp(name + n - 4, ".npy") != 0)
             continue; /* np.load does not take these for arrays either */
         name[n - 4] = '\0';
+        count++;
         char *clean = utf8_clean(name, n - 4);
-        bool fine = read_array(a, clean, &info, npz, err);
+        bool fine = read_array(a, clean, &info, take, context, err);
         if (!fine)
             err_prefix(err, "%s: array %s", a->path, clean);
         free(clean);
@@ -165,7 +165,7 @@ static bool read_all(struct archive *a, struct npz *npz, struct err *err)
     if (way != UNZ_END_OF_LIST_OF_FILE)
         return err_set(err, ERR_DATA, "%s: the list of arrays at the end of the file is damaged",
                        a->path);
-    if (npz->n == 0)
+    if (count == 0)
         return err_set(err, ERR_DATA, "%s: there is no array in it", a->path);
     return true;
 }
@@ -189,10 +189,10 @@ static bool ends_whole(int fd, uint64_t size)
 }
 
 /* Says what is wrong with a file that minizip cannot open. */
-static bool check_file(const char *path, uint64_t *size, struct err *err)
+static bool check_file(const char *real, const char *path, uint64_t *size, struct err *err)
 {
     struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = open(real, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return err_set(err, ERR_DATA, "%s: cannot open: %s", path, strerror(errno));
     bool known = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
@@ -218,25 +218,38 @@ static bool check_file(const char *path, uint64_t *size, struct err *err)
     return true;
 }
 
-bool npz_read(const char *path, struct npz *out, struct err *err)
+bool npz_each(const char *path, const char *name, npz_take take, void *context, struct err *err)
 {
     char *real = path_expand(path);
-    struct archive a = {.path = path};
-    struct npz npz = {0};
-    bool fine = check_file(real, &a.size, err);
+    struct archive a = {.path = name};
+    bool fine = check_file(real, name, &a.size, err);
     if (fine) {
         a.zip = unzOpen64(real);
         if (!a.zip)
             fine = err_set(err, ERR_DATA,
-                           "%s: the list of arrays at the end of the file is "
-                           "damaged",
-                           path);
+                           "%s: the list of arrays at the end of the file is damaged", name);
     }
     if (fine) {
-        fine = read_all(&a, &npz, err);
+        fine = read_all(&a, take, context, err);
         unzClose(a.zip);
     }
     free(real);
+    return fine;
+}
+
+static bool take_into(void *context, const char *name, const unsigned char *bytes, size_t n,
+                      struct err *err)
+{
+    struct npz *npz = context;
+    if (npz_find(npz, name))
+        return err_set(err, ERR_DATA, "it is there twice");
+    return npy_read(bytes, n, append(npz, name), err);
+}
+
+bool npz_read(const char *path, struct npz *out, struct err *err)
+{
+    struct npz npz = {0};
+    bool fine = npz_each(path, path, take_into, &npz, err);
     if (fine)
         *out = npz;
     else

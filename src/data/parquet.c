@@ -96,7 +96,7 @@ bool parquet_open(struct log_source *source, struct err *err)
 {
     struct parquet *p = mem_new(1, sizeof *p);
     source->state = p;
-    if (!open_file(p, source->path, err)) {
+    if (!open_file(p, source->file, err)) {
         err_prefix(err, "%s", source->path);
         return false;
     }

@@ -9,6 +9,7 @@
 struct reader {
     struct rows *rows;
     struct log_file *file;
+    const struct input *input;
     const struct load_options *options;
     struct log_source source;
     struct schema schema;

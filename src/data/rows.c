@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
@@ -157,12 +156,38 @@ static bool look_up(const struct reader *r, struct err *err)
 {
     const struct load_options *o = r->options;
     if (o->permille && r->bytes_all > 0) {
-        double share = (double)(r->bytes_before + gz_position(r->source.in)) / (double)r->bytes_all;
+        double share = (double)(r->bytes_before + (r->source.in ? gz_position(r->source.in) : 0)) /
+                       (double)r->bytes_all;
         atomic_store(o->permille, share < 1 ? (int)(1000 * share) : 1000);
     }
     if (o->cancel && atomic_load(o->cancel))
         return err_set(err, ERR_INTERRUPTED, "interrupted");
     return true;
+}
+
+/* What the place of the file tells, where no column is named for it. */
+static bool take_parts(struct reader *r, struct err *err)
+{
+    static const enum role roles[INPUT_PARTS] = {ROLE_SUBJECT, ROLE_SESSION, ROLE_DATE};
+    const struct load_options *o = r->options;
+    const char *const told[INPUT_PARTS] = {o->subject, o->session, o->date};
+    (void)err;
+    for (int i = 0; i < INPUT_PARTS; i++)
+        if (r->input->part[i] && !told[i])
+            r->schema.constant[roles[i]] = mem_text(r->input->part[i]);
+    return true;
+}
+
+/* As the IBL keeps its data, by where the file stands, or a table other than text with
+ * the columns of its own. */
+static bool is_ibl(const struct log_source *source)
+{
+    static const char *const own[] = {"contrastLeft", "contrastRight", "feedbackType"};
+    size_t found = 0;
+    for (size_t i = 0; i < source->n_columns; i++)
+        for (size_t k = 0; k < 3; k++)
+            found += strcmp(source->columns[i].name, own[k]) == 0;
+    return source->input->ibl || (source->format->whole && found == 3);
 }
 
 /* What the file's columns are, and which parts its name tells. */
@@ -171,7 +196,7 @@ static bool open_log(struct reader *r, struct err *err)
     const struct load_options *o = r->options;
     struct log_file *file = r->file;
     struct strbuf mapping = {0};
-    if (!source_open(&r->source, file->path, o, err) ||
+    if (!source_open(&r->source, r->input, o, err) || !take_parts(r, err) ||
         (o->names && !filename_take(o->names, file->path, r->schema.constant, err)) ||
         !schema_match(&r->source, o, &r->schema, err))
         return false;
@@ -180,8 +205,8 @@ static bool open_log(struct reader *r, struct err *err)
         if (r->schema.constant[role])
             r->constant[role] = (struct log_cell){.text = r->schema.constant[role],
                                                   .n = strlen(r->schema.constant[role])};
-    if (o->contrast != LOAD_CONTRAST_AUTO)
-        r->source.tanh5 = o->contrast == LOAD_CONTRAST_TANH5;
+    r->source.tanh5 = o->contrast == LOAD_CONTRAST_TANH5 ||
+                      (o->contrast == LOAD_CONTRAST_AUTO && is_ibl(&r->source));
     schema_describe(&r->schema, &r->source, o, &mapping);
     file->format = r->source.format;
     file->mapping = strbuf_take(&mapping);
@@ -224,16 +249,19 @@ static bool read_all(struct reader *r, struct err *err)
     return true;
 }
 
-static bool read_file(struct rows *rows, size_t i, const struct load_options *options,
-                      uint64_t before, uint64_t all, struct err *err)
+static bool read_file(struct rows *rows, const struct input *input,
+                      const struct load_options *options, uint64_t before, uint64_t all,
+                      struct err *err)
 {
     struct reader r = {.rows = rows,
-                       .file = &rows->files[i],
+                       .file = &rows->files[rows->n_files],
+                       .input = input,
                        .options = options,
                        .first_session = rows->n_sessions,
                        .bytes_before = before,
                        .bytes_all = all};
-    r.file->first = rows->n;
+    *r.file = (struct log_file){.path = mem_text(input->name), .first = rows->n};
+    rows->n_files++;
     bool fine = read_all(&r, err);
     source_close(&r.source);
     schema_free(&r.schema);
@@ -243,43 +271,68 @@ static bool read_file(struct rows *rows, size_t i, const struct load_options *op
     return fine;
 }
 
-/* The same file under two names would count every trial twice. */
-static bool check_paths(const struct load_options *o, struct stat *st, struct err *err)
+static void free_file(struct log_file *file)
 {
-    if (o->n_paths == 0)
-        return err_set(err, ERR_USAGE, "no file to load");
-    for (size_t i = 0; i < o->n_paths; i++) {
-        char *path = path_expand(o->paths[i]);
-        bool there = stat(path, &st[i]) == 0;
-        free(path);
-        if (!there) {
-            st[i] = (struct stat){0};
-            continue;
-        }
-        for (size_t k = 0; k < i; k++)
-            if (st[k].st_ino == st[i].st_ino && st[k].st_dev == st[i].st_dev)
-                return err_set(err, ERR_DATA, "%s and %s are the same file", o->paths[k],
-                               o->paths[i]);
+    free(file->path);
+    free(file->mapping);
+    free(file->choice);
+}
+
+static void free_sessions(struct rows *rows, size_t from)
+{
+    for (size_t i = from; i < rows->n_sessions; i++) {
+        free(rows->sessions[i].date);
+        free(rows->sessions[i].session);
+        free(rows->sessions[i].name);
     }
-    return true;
+    rows->n_sessions = from;
+}
+
+/* A file of many that cannot be read is left out, named, as if it had not been there. */
+static void leave_out(struct rows *rows, size_t n_rows, size_t n_sessions, const struct err *why)
+{
+    rows->n = n_rows;
+    free_sessions(rows, n_sessions);
+    for (size_t i = 0; i < rows->n_extras; i++)
+        if (rows->extras[i].n > n_rows)
+            rows->extras[i].n = n_rows;
+    free_file(&rows->files[--rows->n_files]);
+    strbuf_printf(&rows->odd, "left out: %s\n", why->message);
+}
+
+/* Sessions of an archive are many, and a bad one should not keep the others away. */
+static bool may_leave_out(const struct inputs *inputs, size_t i, const struct load_options *o,
+                          const struct err *why)
+{
+    return inputs->input[i].ibl && inputs->n > 1 && !o->strict && why->code == ERR_DATA;
 }
 
 bool rows_read(struct rows *rows, const struct load_options *options, struct err *err)
 {
-    *rows = (struct rows){0};
-    struct stat *st = mem_new(options->n_paths, sizeof *st);
+    struct inputs inputs;
+    struct err why = {0};
     uint64_t before = 0, all = 0;
-    bool fine = check_paths(options, st, err);
-    for (size_t i = 0; i < options->n_paths; i++)
-        all += S_ISREG(st[i].st_mode) ? (uint64_t)st[i].st_size : 0;
-    rows->files = mem_new(options->n_paths, sizeof *rows->files);
-    rows->n_files = options->n_paths;
-    for (size_t i = 0; i < options->n_paths && fine; i++) {
-        rows->files[i].path = path_expand(options->paths[i]);
-        fine = read_file(rows, i, options, before, all, err);
-        before += S_ISREG(st[i].st_mode) ? (uint64_t)st[i].st_size : 0;
+    *rows = (struct rows){0};
+    bool fine = inputs_find(&inputs, options, err);
+    for (size_t i = 0; i < inputs.n; i++)
+        all += inputs.input[i].size;
+    rows->files = mem_new(inputs.n, sizeof *rows->files);
+    strbuf_puts(&rows->odd, strbuf_text(&inputs.odd));
+    for (size_t i = 0; i < inputs.n && fine; i++) {
+        size_t n_rows = rows->n, n_sessions = rows->n_sessions;
+        err_clear(&why);
+        fine = read_file(rows, &inputs.input[i], options, before, all, &why);
+        if (!fine && may_leave_out(&inputs, i, options, &why)) {
+            leave_out(rows, n_rows, n_sessions, &why);
+            fine = true;
+        }
+        before += inputs.input[i].size;
     }
-    free(st);
+    if (!fine && why.code != ERR_NONE)
+        *err = why;
+    if (fine && rows->n_files == 0)
+        fine = err_set(err, ERR_DATA, "no session can be read: %s", why.message);
+    inputs_free(&inputs);
     return fine;
 }
 
@@ -301,16 +354,9 @@ bool rows_refuse(const struct rows *rows, const struct row *row, struct err *err
 
 void rows_free(struct rows *rows)
 {
-    for (size_t i = 0; i < rows->n_files; i++) {
-        free(rows->files[i].path);
-        free(rows->files[i].mapping);
-        free(rows->files[i].choice);
-    }
-    for (size_t i = 0; i < rows->n_sessions; i++) {
-        free(rows->sessions[i].date);
-        free(rows->sessions[i].session);
-        free(rows->sessions[i].name);
-    }
+    for (size_t i = 0; i < rows->n_files; i++)
+        free_file(&rows->files[i]);
+    free_sessions(rows, 0);
     for (size_t i = 0; i < rows->n_extras; i++) {
         free(rows->extras[i].name);
         free(rows->extras[i].values);

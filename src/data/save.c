@@ -10,6 +10,7 @@
 #include "deltaw/base/outfile.h"
 #include "deltaw/base/strbuf.h"
 #include "deltaw/data/load.h"
+#include "deltaw/data/npz.h"
 #include "gz.h"
 #include "truthfile.h"
 
@@ -146,8 +147,74 @@ static void remove_stale(const struct cohort *c, const char *side, const char *p
     free(beside);
 }
 
+static void add_floats(struct npz *npz, const char *name, const float *from, size_t n,
+                       double *values)
+{
+    for (size_t t = 0; t < n; t++)
+        values[t] = (double)from[t];
+    npz_add(npz, name, NPZ_FLOAT32, 1, &n, values);
+}
+
+static void add_sides(struct npz *npz, const char *name, const uint8_t *from, size_t n,
+                      double *values)
+{
+    for (size_t t = 0; t < n; t++)
+        values[t] = from[t];
+    npz_add(npz, name, NPZ_INT64, 1, &n, values);
+}
+
+/* As arrays of one length, under the names and in the order of a native log. */
+static bool write_npz(const struct cohort *c, const char *path, struct err *err)
+{
+    struct npz npz = {0};
+    size_t n = c->n_trials;
+    const char **texts = mem_new(n, sizeof *texts);
+    double *values = mem_new(n, sizeof *values);
+    for (size_t a = 0; a < c->n_animals; a++)
+        for (size_t i = 0; i < c->animals[a].count; i++)
+            texts[c->animals[a].first + i] = c->animals[a].name;
+    npz_add_texts(&npz, "subject", n, texts);
+    for (size_t t = 0; t < n; t++)
+        texts[t] = c->session_names[c->session[t]];
+    npz_add_texts(&npz, "session", n, texts);
+    for (size_t t = 0; t < n; t++)
+        values[t] = c->trial[t];
+    npz_add(&npz, "trial", NPZ_INT64, 1, &n, values);
+    add_floats(&npz, "stimulus", c->stimulus, n, values);
+    add_sides(&npz, "choice", c->choice, n, values);
+    add_floats(&npz, "reward", c->reward, n, values);
+    add_sides(&npz, "answer", c->answer, n, values);
+    for (size_t i = 0; i < c->n_columns; i++)
+        add_floats(&npz, c->columns[i].name, c->columns[i].values, n, values);
+    bool fine = npz_write(path, &npz, err);
+    npz_free(&npz);
+    free(texts);
+    free(values);
+    return fine;
+}
+
+static bool save_npz(const struct cohort *c, const char *path, struct err *err)
+{
+    char *side = truth_path(path);
+    bool regular = takes_side_file(path);
+    bool fine = write_npz(c, path, err);
+    if (fine && c->truth && regular) {
+        struct strbuf text = {0};
+        truth_text(c->truth, c->digest, &text);
+        fine = outfile_write(side, text.text, text.len, err);
+        strbuf_free(&text);
+    } else if (fine && regular) {
+        remove_stale(c, side, path);
+    }
+    free(side);
+    return fine;
+}
+
 bool cohort_save(const struct cohort *cohort, const char *path, struct err *err)
 {
+    size_t n = strlen(path);
+    if (n > 4 && strcmp(path + n - 4, ".npz") == 0)
+        return save_npz(cohort, path, err);
     struct outfile log, side = {0};
     char *side_path = truth_path(path);
     bool regular = takes_side_file(path), with_truth = cohort->truth && regular;

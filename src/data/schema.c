@@ -259,8 +259,8 @@ static bool settle_stimulus(const struct log_source *source, const struct load_o
 /* Without a choice, the column that instructed the animal is the correct side. */
 static void match_instruction(const struct log_source *source, struct schema *schema)
 {
-    static const char *const names[] = {"instruction",  "instructedside", "trialtype", "trialside",
-                                        "stimulusside", "stimside",       NULL};
+    static const char *const names[] = {"instruction", "instructedside", "trialtype", "trialtypes",
+                                        "trialside",   "stimulusside",   "stimside",  NULL};
     if (schema->column[ROLE_CHOICE] >= 0 || schema->column[ROLE_ANSWER] >= 0)
         return;
     for (size_t k = 0; names[k]; k++)

@@ -5,9 +5,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "arrays.h"
 #include "csv.h"
 #include "deltaw/base/decimal.h"
 #include "deltaw/base/mem.h"
+#include "mat.h"
+#include "nwb.h"
 #include "parquet.h"
 
 static const struct log_format formats[] = {
@@ -34,17 +37,13 @@ static const struct {
     size_t n;
     const char *what;
 } others[] = {
-    {"PK\3\4", 4, "a zip archive; unpack it and load the CSV file inside"},
-    {"\xfd"
-     "7zXZ",
-     5, "an xz file; unpack it with unxz"},
-    {"BZh", 3, "a bzip2 file; unpack it with bunzip2"},
-    {"\x28\xb5\x2f\xfd", 4, "a zstd file; unpack it with unzstd"},
-    {"\x93NUMPY", 6, "a numpy array; save the trials as CSV"},
-    {"\x89HDF", 4, "an HDF5 file; save the trials as CSV"},
-    {"MATLAB ", 7, "a MATLAB file; save the trials as CSV"},
+    {"PK\3\4", 4, "a zip archive that holds no logs; a spreadsheet (.xlsx) is to be saved as CSV"},
+    {"\xd0\xcf\x11\xe0", 4, "an old spreadsheet or document; save the table as CSV"},
     {"\xff\xfe", 2, "UTF-16 text; save it as UTF-8"},
     {"\xfe\xff", 2, "UTF-16 text; save it as UTF-8"},
+    {"PAR1", 4, "a Parquet file that is damaged, or not text"},
+    {"\x89HDF", 4, "an HDF5 file, not text"},
+    {"MATLAB ", 7, "a MATLAB file, not text"},
 };
 
 static const struct log_format *find_format(const char *name, const unsigned char *head, size_t n,
@@ -57,31 +56,47 @@ static const struct log_format *find_format(const char *name, const unsigned cha
     return NULL;
 }
 
-static bool open_format(struct log_source *source, struct err *err)
+static bool refuse_other(const struct log_source *source, const unsigned char *head, size_t n,
+                         struct err *err)
 {
-    const char *name = source->options->format;
-    size_t n;
-    const unsigned char *head = gz_head(source->in, &n, err);
-    if (!head) {
-        err_prefix(err, "%s:1", source->path);
-        return false;
-    }
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         if (n >= others[i].n && memcmp(head, others[i].magic, others[i].n) == 0)
             return err_set(err, ERR_DATA, "%s: this is %s", source->path, others[i].what);
-    bool named = name && strcmp(name, "auto") != 0;
-    source->format = find_format(named ? name : NULL, head, n, err);
-    return source->format && source->format->open(source, err);
+    return true;
 }
 
-bool source_open(struct log_source *source, const char *path, const struct load_options *options,
-                 struct err *err)
+static bool open_format(struct log_source *source, struct err *err)
 {
-    *source = (struct log_source){.options = options, .path = mem_text(path)};
-    source->in = gz_open(path, options->cancel, err);
-    if (!source->in)
-        err_prefix(err, "%s", path);
-    if (!source->in || !open_format(source, err)) {
+    const char *name = source->input->format ? source->input->format : source->options->format;
+    const unsigned char *head = NULL;
+    size_t n = 0;
+    if (source->in && !(head = gz_head(source->in, &n, err))) {
+        err_prefix(err, "%s:1", source->path);
+        return false;
+    }
+    bool named = name && strcmp(name, "auto") != 0;
+    source->format = find_format(named ? name : NULL, head, n, err);
+    if (!source->format ||
+        (source->format->next == csv_next && !refuse_other(source, head, n, err)))
+        return false;
+    if (source->format->whole && source->in && !(source->file = gz_whole(source->in, err))) {
+        err_prefix(err, "%s", source->path);
+        return false;
+    }
+    return source->format->open(source, err);
+}
+
+bool source_open(struct log_source *source, const struct input *input,
+                 const struct load_options *options, struct err *err)
+{
+    *source = (struct log_source){
+        .options = options, .input = input, .path = mem_text(input->name), .tanh5 = input->ibl};
+    if (input->n_files == 0) {
+        source->in = gz_open(input->path, input->member, options->cancel, err);
+        if (!source->in)
+            err_prefix(err, "%s", source->path);
+    }
+    if ((input->n_files == 0 && !source->in) || !open_format(source, err)) {
         source_close(source);
         return false;
     }
@@ -107,7 +122,9 @@ void source_close(struct log_source *source)
 
 void source_place(const struct log_format *format, const char *path, size_t row, struct strbuf *out)
 {
-    strbuf_printf(out, "%s:%s%zu", path, format->unit, row);
+    strbuf_puts(out, path);
+    if (row > 0)
+        strbuf_printf(out, ":%s%zu", format->unit, row);
 }
 
 bool source_refuse(const struct log_source *source, struct err *err, const char *format, ...)

@@ -12,6 +12,7 @@
 #include "deltaw/base/strbuf.h"
 #include "deltaw/data/load.h"
 #include "gz.h"
+#include "inputs.h"
 
 enum log_type { LOG_TEXT, LOG_NUMBER };
 enum log_got { LOG_ERROR, LOG_ROW, LOG_END };
@@ -30,8 +31,10 @@ struct log_cell {
 struct log_source {
     const struct log_format *format;
     const struct load_options *options;
+    const struct input *input;
     char *path;       /* as messages name it */
-    struct gz_in *in; /* the file's bytes, unpacked; owned */
+    struct gz_in *in; /* the file's bytes, unpacked; owned; NULL for a folder of arrays */
+    const char *file; /* of a format that is read whole: a file with all of them */
     size_t n_columns;
     struct log_column *columns; /* [n_columns] */
     struct log_cell *cells;     /* [n_columns], of the row read last */
@@ -48,6 +51,7 @@ struct log_format {
     const char *name; /* of load's format= */
     const char *text; /* in one line, for people */
     const char *unit; /* before the number in FILE:NUMBER, "" for lines */
+    bool whole;       /* read through `file`, not through `in` */
     /* Do these bytes begin such a file?  Asked in order of the table. */
     bool (*sniff)(const unsigned char *head, size_t n);
     /* Fills columns and state; cells and wanted are made for it. */
@@ -58,8 +62,8 @@ struct log_format {
 
 /* The file's format is found by its bytes unless options->format names one.  On
  * failure there is nothing to close. */
-bool source_open(struct log_source *source, const char *path, const struct load_options *options,
-                 struct err *err);
+bool source_open(struct log_source *source, const struct input *input,
+                 const struct load_options *options, struct err *err);
 static inline enum log_got source_next(struct log_source *source, struct err *err)
 {
     return source->format->next(source, err);

@@ -20,9 +20,16 @@ const struct cohort *session_need_cohort(const struct session *session, struct e
     return cohort;
 }
 
+static void drop_undone(struct session *session)
+{
+    for (; session->n_undone > 0; session->n_undone--)
+        cohort_drop(session->cohorts[session->n_cohorts + session->n_undone - 1].cohort);
+}
+
 void session_push_cohort(struct session *session, struct cohort *cohort, bool derived)
 {
     struct cohort_entry *all = session->cohorts;
+    drop_undone(session);
     if (session->n_cohorts == UNDO_DEPTH) {
         cohort_drop(all[0].cohort);
         memmove(all, all + 1, --session->n_cohorts * sizeof *all);
@@ -38,12 +45,28 @@ bool session_pop_cohort(struct session *session, bool all_derived, struct err *e
         return err_set(err, ERR_FAILED, "nothing to undo: no trials are loaded");
     do {
         bool derived = session->cohorts[--n].derived;
-        cohort_drop(session->cohorts[n].cohort);
         if (!all_derived || !derived)
             break;
     } while (n > 0 && session->cohorts[n - 1].derived);
+    session->n_undone += session->n_cohorts - n;
     session->n_cohorts = n;
     return true;
+}
+
+bool session_redo_cohort(struct session *session, struct err *err)
+{
+    if (session->n_undone == 0)
+        return err_set(err, ERR_FAILED, "nothing to redo: no undo came last");
+    session->n_undone--;
+    session->n_cohorts++;
+    return true;
+}
+
+void session_drop_cohorts(struct session *session)
+{
+    drop_undone(session);
+    while (session->n_cohorts > 0)
+        cohort_drop(session->cohorts[--session->n_cohorts].cohort);
 }
 
 void cohort_words(const struct cohort *cohort, struct strbuf *out)

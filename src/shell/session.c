@@ -421,8 +421,7 @@ void session_free(struct session *session)
     for (size_t i = 0; i < VIEWS; i++)
         view_close(s->views[i]);
     jobs_free(s->jobs);
-    while (session_pop_cohort(s, false, NULL))
-        ;
+    session_drop_cohorts(s);
     input_drop(s);
     free(s->queue);
     awaited_clear(s);

@@ -17,7 +17,7 @@
 
 /* A command says a line for each fit up to so many. */
 enum { FITS_SAID = 8 };
-enum { SOURCE_DEPTH = 25, UNDO_DEPTH = 20, SETTINGS = 24, VIEWS = 32 };
+enum { SOURCE_DEPTH = 25, UNDO_DEPTH = 100, SETTINGS = 24, VIEWS = 32 };
 
 /* --- tasks: one piece of work, waited for by the command that started it */
 
@@ -98,7 +98,7 @@ struct session {
     bool paused, quit, cancelled;
     int exit_code;
     /* data */
-    size_t n_cohorts;
+    size_t n_cohorts, n_undone;              /* those taken back follow, for redo */
     struct cohort_entry cohorts[UNDO_DEPTH]; /* the last is the open one */
     /* fits */
     size_t n_fits, n_closing;
@@ -187,6 +187,9 @@ const struct cohort *session_need_cohort(const struct session *session, struct e
 /* Takes the reference. */
 void session_push_cohort(struct session *session, struct cohort *cohort, bool derived);
 bool session_pop_cohort(struct session *session, bool all_derived, struct err *err);
+/* What was popped last comes back. */
+bool session_redo_cohort(struct session *session, struct err *err);
+void session_drop_cohorts(struct session *session);
 /* "13 animals, 66,375 trials" */
 void cohort_words(const struct cohort *cohort, struct strbuf *out);
 /* A name from a log, safe to print.  Caller frees. */

@@ -33,6 +33,13 @@ __attribute__((format(printf, 3, 4))) static void warn(struct cohort_check *chec
     check->n_warnings++;
 }
 
+/* The warning that was just given is of what makes any fit meaningless. */
+static void fail(struct cohort_check *check, struct cohort_fact *fact)
+{
+    fact->failed = true;
+    check->n_failed++;
+}
+
 static const char *percent(char buf[NUMBER_SIZE], double part, double whole)
 {
     if (!(whole > 0))
@@ -144,8 +151,10 @@ static void check_stimuli(const struct cohort *cohort, struct cohort_check *out)
     fact = add(out, "stimulus right");
     snprintf(fact->value, sizeof fact->value, "%s of the others",
              percent(a, (double)right, (double)(cohort->n_trials - zero)));
-    if (cohort->n_trials > zero && (lo >= 0 || hi <= 0))
+    if (cohort->n_trials > zero && (lo >= 0 || hi <= 0)) {
         warn(out, fact, "stimuli on one side only: left must be negative, right positive");
+        fail(out, fact);
+    }
 }
 
 static double right_share(const struct cohort *cohort, const struct animal *animal)
@@ -320,9 +329,39 @@ static void check_twins(const struct cohort *cohort, struct cohort_check *out)
     free(mark);
     struct cohort_fact *fact = add(out, "same trials as another");
     snprintf(fact->value, sizeof fact->value, "%zu animal%s", twins, twins == 1 ? "" : "s");
-    if (twins > 0)
+    if (twins > 0) {
         warn(out, fact, "%.60s and %.60s have the same trials: one animal under two names?",
              one->name, other->name);
+        fail(out, fact);
+    }
+}
+
+/* What load found, and columns that say nothing. */
+static void check_log(const struct cohort *cohort, struct cohort_check *out)
+{
+    size_t lines = 0, constant = 0;
+    const char *name = NULL, *notes = cohort->report.notes;
+    for (const char *p = notes; *p; p++)
+        lines += *p == '\n';
+    struct cohort_fact *fact = add(out, "odd at load");
+    snprintf(fact->value, sizeof fact->value, "%zu thing%s", lines, lines == 1 ? "" : "s");
+    if (lines > 0)
+        warn(out, fact, "%.*s%s", (int)(strcspn(notes, "\n") < 150 ? strcspn(notes, "\n") : 150),
+             notes, lines > 1 ? "; see `data`" : "");
+    for (size_t i = 0; i < cohort->n_columns; i++) {
+        const float *v = cohort->columns[i].values;
+        size_t t = 1;
+        while (t < cohort->n_trials && (v[t] == v[0] || (isnan(v[t]) && isnan(v[0]))))
+            t++;
+        if (t >= cohort->n_trials) {
+            constant++;
+            name = cohort->columns[i].name;
+        }
+    }
+    fact = add(out, "columns that never change");
+    snprintf(fact->value, sizeof fact->value, "%zu of %zu", constant, cohort->n_columns);
+    if (constant > 0)
+        snprintf(fact->remark, sizeof fact->remark, "the last of them is %.60s", name);
 }
 
 static void check_order(const struct cohort *cohort, struct cohort_check *out)
@@ -358,6 +397,7 @@ void cohort_check(const struct cohort *cohort, struct cohort_check *out)
     check_rewards(cohort, out);
     check_order(cohort, out);
     check_twins(cohort, out);
+    check_log(cohort, out);
 }
 
 void cohort_check_table(const struct cohort_check *check, struct table *out)
@@ -370,7 +410,7 @@ void cohort_check_table(const struct cohort_check *check, struct table *out)
         table_row(out);
         table_text(out, 0, fact->name);
         table_text(out, 1, fact->value);
-        table_text(out, 2, fact->warning ? "look" : "ok");
+        table_text(out, 2, fact->failed ? "fail" : fact->warning ? "look" : "ok");
         table_text(out, 3, fact->remark);
     }
 }

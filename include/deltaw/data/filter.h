@@ -6,9 +6,10 @@
  * Columns: subject, session, trial, stimulus, choice, reward, answer and any
  * column kept by name, without regard to case, blanks, _ . and -.  Comparisons:
  * = != < <= > >=; after = and != several values may stand, separated by commas.
- * A number for session counts the animal's sessions from 1; any other word is a
- * session's name.  choice and answer may be left and right.  Where a kept column
- * is empty no comparison holds. */
+ * A value may be a range, 1..10, 5.. or ..-.25, with its ends in it; names of animals and
+ * sessions may be patterns with * and ?.  A number for session counts the animal's
+ * sessions from 1; any other word is a session's name.  choice and answer may be left and
+ * right.  Where a kept column is empty no comparison holds but that with `missing`. */
 #ifndef DELTAW_DATA_FILTER_H
 #define DELTAW_DATA_FILTER_H
 

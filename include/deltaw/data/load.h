@@ -39,6 +39,8 @@ struct load_options {
     double center, divide;
     bool flip_stimulus, flip_choice;
     enum load_dates dates; /* which of year, month and day is first */
+    bool strict;           /* a session of an archive that cannot be read refuses the load */
+    bool growing;          /* a last line of text without its end is being written: no row yet */
     bool keep_copies;      /* sessions found twice are taken twice */
     const char *names;     /* "{subject}_{date}_{session}.csv": parts of files' names */
     /* Text files. */

@@ -32,6 +32,12 @@ bool npz_read(const char *path, struct npz *out, struct err *err);
 /* Atomic; members stored, not compressed; FLOAT32 is rounded from the doubles. */
 bool npz_write(const char *path, const struct npz *npz, struct err *err);
 
+/* Hands each member that is an array to `take`, as .npy bytes; false from it ends the
+ * reading with its error, before which the place is put.  name: of the file, for messages. */
+typedef bool (*npz_take)(void *context, const char *array, const unsigned char *bytes, size_t n,
+                         struct err *err);
+bool npz_each(const char *path, const char *name, npz_take take, void *context, struct err *err);
+
 struct npz_array *npz_find(const struct npz *npz, const char *name);
 /* Append; values are copied. */
 void npz_add(struct npz *npz, const char *name, enum npz_type type, size_t n_dimensions,

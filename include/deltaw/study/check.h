@@ -15,16 +15,28 @@ struct cohort_fact {
     char name[32];   /* "trials per animal" */
     char value[160]; /* "3,120 to 8,230, median 5,669" */
     bool warning;
+    bool failed;      /* a warning of what makes any fit meaningless */
     char remark[200]; /* of a warning: what it may mean and what to do; else "" or a note */
 };
 
 struct cohort_check {
-    size_t n, n_warnings;
+    size_t n, n_warnings, n_failed;
     struct cohort_fact fact[CHECK_FACTS];
 };
 
 void cohort_check(const struct cohort *cohort, struct cohort_check *out);
-/* fact, value, result ("ok" or "look"), remark */
+/* A row per animal: trials, sessions, share correct in its first and last tenth, choices
+ * right, unknown rewards, different stimuli, trial numbers that go back, rewards against
+ * the correct side, where the first of these is, and a verdict: ok, look or fail.  Returns
+ * how many fail. */
+struct animal_verdict {
+    const char *verdict, *why;
+    char place[96]; /* "session 3 trial 17", "" when there is none */
+};
+/* verdicts: [n_animals] */
+size_t cohort_check_animals(const struct cohort *cohort, struct animal_verdict *verdicts,
+                            size_t *looks, struct table *out);
+/* fact, value, result ("ok", "look" or "fail"), remark */
 void cohort_check_table(const struct cohort_check *check, struct table *out);
 
 #endif

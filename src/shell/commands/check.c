@@ -90,12 +90,17 @@ static bool check_finish(struct session *session, void *data, struct output *out
 struct look_over {
     struct cohort *cohort;
     struct cohort_check check;
+    struct table animals;
+    struct animal_verdict *verdicts; /* [n_animals] */
+    size_t n_failed, n_looks;        /* animals */
 };
 
 static void data_release(void *data)
 {
     struct look_over *look = data;
     cohort_drop(look->cohort);
+    table_free(&look->animals);
+    free(look->verdicts);
     free(look);
 }
 
@@ -104,13 +109,42 @@ static bool data_work(void *data, struct task *task, struct err *err)
     (void)task, (void)err;
     struct look_over *look = data;
     cohort_check(look->cohort, &look->check);
+    look->verdicts = mem_new(look->cohort->n_animals, sizeof *look->verdicts);
+    look->n_failed =
+        cohort_check_animals(look->cohort, look->verdicts, &look->n_looks, &look->animals);
     return true;
+}
+
+/* Those of the animals that are not well, the first few. */
+static void data_animals(const struct look_over *look, const struct output *out,
+                         struct strbuf *text)
+{
+    enum { SHOWN = 20 };
+    size_t n = 0;
+    for (size_t i = 0; i < look->animals.n_rows; i++) {
+        const struct animal_verdict *v = &look->verdicts[i];
+        if (strcmp(v->verdict, "ok") == 0 || n++ >= SHOWN)
+            continue;
+        char *name = clean_text(look->cohort->animals[i].name), *place = clean_text(v->place);
+        struct strbuf words = {0};
+        strbuf_printf(&words, "%s: %s", name, v->why);
+        if (*place)
+            strbuf_printf(&words, " (first at %s)", place);
+        strbuf_printf(text, "%-5s ", v->verdict);
+        text_fill(text, strbuf_text(&words), 6, out->width);
+        strbuf_free(&words);
+        free(name);
+        free(place);
+    }
+    if (n > SHOWN)
+        strbuf_printf(text, "      and %zu animals more; --json lists all\n", n - SHOWN);
 }
 
 static bool data_finish(struct session *session, void *data, struct output *out, struct err *err)
 {
-    (void)session, (void)err;
-    const struct cohort_check *check = &((struct look_over *)data)->check;
+    (void)session;
+    struct look_over *look = data;
+    const struct cohort_check *check = &look->check;
     struct table table = {0};
     struct strbuf text = {0};
     cohort_check_table(check, &table);
@@ -120,7 +154,11 @@ static bool data_finish(struct session *session, void *data, struct output *out,
     for (size_t i = 0; i < check->n; i++) {
         const struct cohort_fact *fact = &check->fact[i];
         char *value = clean_text(fact->value), *remark = clean_text(fact->remark);
-        strbuf_printf(&text, "%-5s %-*s  ", fact->warning ? "look" : "ok", room, fact->name);
+        strbuf_printf(&text, "%-5s %-*s  ",
+                      fact->failed    ? "fail"
+                      : fact->warning ? "look"
+                                      : "ok",
+                      room, fact->name);
         text_fill(&text, value, room + 8, out->width);
         if (remark[0]) {
             strbuf_fill(&text, ' ', 6);
@@ -129,15 +167,25 @@ static bool data_finish(struct session *session, void *data, struct output *out,
         free(value);
         free(remark);
     }
+    data_animals(look, out, &text);
     if (out->mode == OUTPUT_TEXT)
         output_block(out, strbuf_text(&text));
     output_data(out, "facts", &table);
+    output_data(out, "animals", &look->animals);
     output_field_number(out, "warnings", (double)check->n_warnings);
-    if (check->n_warnings == 0)
+    output_field_number(out, "failed", (double)(check->n_failed + look->n_failed));
+    output_field_number(out, "animals_failed", (double)look->n_failed);
+    output_field_number(out, "animals_to_look_at", (double)look->n_looks);
+    if (check->n_warnings == 0 && look->n_failed + look->n_looks == 0)
         output_say(out, "nothing to look at twice");
     strbuf_free(&text);
     table_free(&table);
-    return true;
+    if (check->n_failed + look->n_failed == 0)
+        return true;
+    return err_set(err, ERR_CHECK,
+                   "check data: %zu facts and %zu animals fail: see what is said "
+                   "of them above",
+                   check->n_failed, look->n_failed);
 }
 
 static bool data_start(struct session *session, struct err *err)
@@ -222,7 +270,8 @@ const struct command command_check = {
     .group = GROUP_JUDGE,
     .arguments = "data|gradient [RULE] [name=value]...",
     .summary = "look the trials over; test gradients by differences",
-    .detail = "data: facts about the open cohort, and which to look at twice; nothing is changed.  "
+    .detail = "data: facts about the open cohort and a row per animal, and which to look at twice; "
+              "nothing is changed.  "
               "gradient: every parameter tensor against central differences in double precision: "
               "the largest error relative to the largest entry, the entries left out since a ReLU "
               "switches within the step (kinks), and those whose signs disagree.  A check that "

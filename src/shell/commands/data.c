@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "deltaw/base/mem.h"
 #include "../state.h"
 
 static void line(const struct output *to, struct strbuf *out, const char *name, const char *text)
@@ -37,6 +38,16 @@ static void columns(const struct output *to, const struct cohort *cohort, struct
     if (cohort->n_columns > 0)
         line(to, out, "also", strbuf_text(&list));
     strbuf_free(&list);
+}
+
+/* What was odd at load, an item each. */
+static void notes(const struct output *to, const char *odd, struct strbuf *out)
+{
+    for (const char *p = odd; p && *p; p += strcspn(p, "\n") + 1) {
+        char *one = mem_text_n(p, strcspn(p, "\n"));
+        line(to, out, p == odd ? "odd" : "", one);
+        free(one);
+    }
 }
 
 /* ".0156", ".0156,.0313", "ibl"; of groups "alpha .1,.1 / alpha .2,.3" */
@@ -104,6 +115,7 @@ static bool data_run(struct session *session, const struct args *args, struct ou
     if (cohort->report.mapping)
         line(out, &text, "columns", cohort->report.mapping);
     columns(out, cohort, &text);
+    notes(out, cohort->report.notes, &text);
     line(out, &text, "sides",
          cohort->report.sides ? cohort->report.sides
                               : "choice 1 = right, 0 = left; stimulus > 0 = right");
@@ -121,6 +133,7 @@ static bool data_run(struct session *session, const struct args *args, struct ou
     output_field_number(out, "rows", (double)cohort->report.n_rows);
     output_field_number(out, "no_choice", (double)cohort->report.n_no_choice);
     output_field_number(out, "no_reward", (double)cohort->report.n_no_reward);
+    output_field_text(out, "odd", cohort->report.notes);
     output_field_text(out, "truth", cohort->truth);
     strbuf_reset(&words);
     strbuf_printf(&words, "%016" PRIx64, cohort->digest);

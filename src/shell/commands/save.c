@@ -86,10 +86,10 @@ static bool save_run(struct session *session, const struct args *args, struct ou
     struct fit *fit = data ? NULL : session_need_fit(session, what, word_column(args, 0), err);
     if (!cohort && !fit)
         return false;
-    if (data && !ends_in(path, ".csv") && !ends_in(path, ".csv.gz"))
+    if (data && !ends_in(path, ".csv") && !ends_in(path, ".csv.gz") && !ends_in(path, ".npz"))
         return err_at(err, ERR_USAGE, word_column(args, 1),
-                      "save data: %s must end in .csv or "
-                      ".csv.gz, which says how it is written",
+                      "save data: %s must end in .csv, .csv.gz or .npz, which says how it is "
+                      "written",
                       path);
     if (!data && !ends_in(path, ".npz"))
         return err_at(err, ERR_USAGE, word_column(args, 1),
@@ -122,13 +122,14 @@ const struct command command_save = {
     .name = "save",
     .group = GROUP_KEEP,
     .arguments = "data|MODEL FILE [snapshots=yes]",
-    .summary = "write the trials as .csv or .csv.gz, or a model as .npz",
-    .detail = "Trials are written as the native log; the truth of a simulated cohort goes to "
-              "FILE.truth.json, which `load` reads back.  A model's file holds the parameters "
-              "under their PyTorch names, the start weights, all settings and the history of "
-              "losses; numpy.load and `open` read it.  With snapshots=yes it also holds the "
-              "parameters at up to 200 epochs of the fit, as snapshots.epoch and snapshots.NAME "
-              "with the epochs as first axis.  Files are written whole or not at all.",
+    .summary = "write the trials as .csv, .csv.gz or .npz, or a model as .npz",
+    .detail =
+        "Trials are written as the native log, in .npz as arrays of its columns; the truth of a simulated cohort goes to "
+        "FILE.truth.json, which `load` reads back.  A model's file holds the parameters "
+        "under their PyTorch names, the start weights, all settings and the history of "
+        "losses; numpy.load and `open` read it.  With snapshots=yes it also holds the "
+        "parameters at up to 200 epochs of the fit, as snapshots.epoch and snapshots.NAME "
+        "with the epochs as first axis.  Files are written whole or not at all.",
     .examples = "save data copy.csv.gz\nsave dnn1 best.npz\nsave dnn1 best.npz snapshots=yes",
     .options = save_table,
     .positional_type = OPTION_MODEL,

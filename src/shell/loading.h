@@ -1,0 +1,24 @@
+/* What the commands load and watch share. */
+#ifndef SHELL_LOADING_H
+#define SHELL_LOADING_H
+
+#include "deltaw/data/load.h"
+#include "state.h"
+
+extern const struct option_row load_table[];
+
+struct load {
+    struct args args; /* what `options` points into */
+    char **paths;
+    struct load_options options;
+    struct cohort *cohort; /* what was read */
+};
+
+/* From the words of a command; NULL with an error when one makes no sense. */
+struct load *load_new(const struct args *args, struct err *err);
+void load_release(void *load);
+char *load_label(const struct load *load, const char *verb); /* "loading mice.csv"; caller frees */
+/* What was understood and what was odd, in at most five lines, and as fields. */
+void load_tell(const struct cohort *cohort, struct output *out);
+
+#endif

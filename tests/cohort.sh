@@ -1,0 +1,60 @@
+#!/bin/sh
+# Work on a cohort: taking back and bringing back, what `check data` fails, a log that grows.
+. "$srcdir/tests/tap.sh"
+batch() { "$DELTAW" --no-rc -q "$@" </dev/null 2>&1; }
+
+batch -c 'simulate reinforce animals=3 trials=200 seed=5' -c 'save data log.csv' >/dev/null
+out=$(batch -c 'load log.csv' -c 'keep trial<=50' -c 'keep subject=sim001' -c 'undo 2' -c 'redo' -c 'redo 9' -c 'redo')
+is "redo of nothing fails" $? 1
+is "undo goes back as far as is asked, redo comes again" \
+    "$(echo "$out" | grep -oE '^[0-9] animals?, [0-9]+ trials$' | tr '\n' ';')" \
+    "3 animals, 600 trials;3 animals, 600 trials;3 animals, 150 trials;1 animal, 50 trials;"
+like "with a reason" "$out" 'nothing to redo'
+out=$(batch -c 'load log.csv' -c 'keep trial<=50' -c 'undo' -c 'keep trial<=20' -c 'redo')
+is "a new filter ends what can be brought back" "$? $(echo "$out" | grep -c 'nothing to redo')" "1 1"
+out=$(batch -c 'load log.csv' -c 'keep trial<=50 and subject=sim00*' -c 'keep stimulus=..0' -c data)
+like "data tells the chain" "$(echo "$out" | tr -s ' \n' ' ')" 'from log.csv; keep trial<=50 and subject=sim00\*; keep stimulus=..0'
+i=0
+while [ $i -lt 30 ]; do echo "keep trial<=$((190 - i))"; i=$((i + 1)); done >many
+{ echo 'load log.csv'; cat many; echo 'undo 30'; } >many.dw
+is "thirty filters are taken back" "$(batch -f many.dw | tail -n 1)" "3 animals, 600 trials"
+
+# check data: exit 4 and numbers when something fails
+batch -c 'load log.csv' -c 'check data' >out
+is "a good log passes the check" $? 0
+awk -F, -v OFS=, 'NR > 1 { $4 = $4 + 5 } { print }' log.csv >right.csv
+out=$(batch --json -c 'load right.csv' -c 'check data')
+is "stimuli on one side fail it" $? 4
+like "with numbers" "$out" '"failed": *1'
+like "and a row per animal" "$out" '"animal": *"sim001"'
+awk -F, -v OFS=, 'NR == 1 || $1 != "sim002" { print; next } { $5 = 1; print }' log.csv |
+    awk -F, -v OFS=, 'NR > 1 && $1 == "sim002" { $6 = ($4 > 0) } NR > 1 { $7 = $6 ? $5 : 1 - $5 } { print }' >side.csv
+out=$(batch -c 'load side.csv' -c 'check data')
+is "an animal of one side fails it" $? 4
+like "by name" "$out" '^fail +sim002: one side alone'
+
+# watch
+head -n 101 log.csv >rig.csv
+"$DELTAW" --no-rc -q -c 'watch rig.csv every=.1' >seen 2>&1 </dev/null &
+pid=$!
+wait_for() { # PATTERN
+    tries=0
+    until grep -qE "$1" seen; do
+        tries=$((tries + 1))
+        [ $tries -lt $patience ] || return 1
+        sleep .05
+    done
+}
+ok "watch reads the log" wait_for '1 animal, 100 trials'
+sed -n 102,111p log.csv >>rig.csv
+ok "and what is added" wait_for '^\+10 trials: 1 animal, 110 trials'
+sed -n 112p log.csv | cut -c 1-12 | tr -d '\n' >>rig.csv
+sed -n 113p log.csv >next
+sleep .5
+sed -n 112p log.csv | cut -c 13- >>rig.csv
+ok "a row cut off is waited for" wait_for '^\+1 trials: 1 animal, 111 trials'
+kill -TERM $pid
+wait $pid
+ok "it ends when told" [ $? -ne 0 ]
+unlike "a row that is being written is no error" "$(cat seen)" 'fields?,'
+finish
