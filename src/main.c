@@ -299,8 +299,8 @@ static void open_standard(void)
 int main(int argc, char **argv)
 {
     open_standard();
-    setlocale(LC_CTYPE, "");                /* and no other: numbers keep the point */
-    setenv("OPENBLAS_NUM_THREADS", "1", 1); /* before any thread; see learn/blas.h */
+    setlocale(LC_CTYPE, ""); /* and no other: numbers keep the point */
+    blas_prepare();
     struct command_line line = {0};
     int code;
     if (!take_command_line(&line, argc, argv))

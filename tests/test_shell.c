@@ -411,7 +411,7 @@ static void test_completion(void)
         {"load comp/.h", "5: comp/.hidden"},
         {"export ma", "7: map"},
         {"export map comp/a", "11: comp/a\\ b.csv"},
-        {"check gradient r", "15: rnn reinforce reinforce-base reward-max"},
+        {"check gradient r", "15: rnn reinforce reinforce-base reward-max remainder=~"},
         {"check gradient dnn s", "19: split=~ seed=~"},
         {"rules tr", "6: trace"},
         {"simulate rei", "9: reinforce reinforce-base"},

@@ -2,8 +2,10 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stdlib.h>
 
 #include "deltaw/base/err.h"
+#include "deltaw/learn/engine.h"
 
 static const char soname[] = "libopenblas.so.0";
 static struct blas_functions functions; /* const after the first blas_open() */
@@ -26,6 +28,9 @@ static void load(void)
     find(library, "openblas_set_num_threads", &set_threads);
     find(library, "dpotrf_", &functions.dpotrf);
     find(library, "dpotri_", &functions.dpotri);
+    find(library, "openblas_get_corename", &functions.core);
+    find(library, "ssyrk_", &functions.ssyrk);
+    find(library, "dgemm_", &functions.dgemm);
     set_threads(1); /* also where the environment was not set in time */
 }
 
@@ -33,4 +38,21 @@ const struct blas_functions *blas_open(void)
 {
     pthread_once(&once, load);
     return &functions;
+}
+
+void blas_prepare(void)
+{
+    setenv("OPENBLAS_NUM_THREADS", "1", 1);
+#if defined __x86_64__
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+        setenv("OPENBLAS_CORETYPE", "SkylakeX", 0);
+    else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        setenv("OPENBLAS_CORETYPE", "Haswell", 0);
+#endif
+}
+
+const char *blas_core(void)
+{
+    return blas_open()->core();
 }

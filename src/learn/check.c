@@ -11,6 +11,7 @@
 #include "deltaw/base/rng.h"
 #include "deltaw/learn/engine.h"
 #include "deltaw/learn/fit.h"
+#include "gp_data.h"
 
 static const double tolerance = 1e-6, step = 1e-5;
 
@@ -174,6 +175,11 @@ bool check_gradient(const struct rule *rule, const struct rule_shape *shape, uin
     struct tensors tensors = {0};
     rule_layout(rule, shape, &tensors);
     struct trials *trials = check_trials(shape->n_weights, seed);
+    if (rule->posterior) {
+        bool good = gp_check_gradient(shape, trials, seed, rows, n_rows, err);
+        trials_free(trials);
+        return good;
+    }
     size_t n_w0 = trials->n_animals * shape->n_weights, failed = 0;
     double *theta = mem_new(tensors.size, sizeof *theta), *w0 = mem_new(n_w0, sizeof *w0);
     struct rng rng = rng_stream(seed, RNG_TEST, 1, 0);

@@ -309,6 +309,7 @@ static void tile_backward(const struct compiled_rule *p, struct tile *t, double 
         gradient[p->lapse_at] = t->by_lapse;
 }
 
+extern const struct gp_engine ENGINE(gp_engine);
 extern const struct engine ENGINE(engine);
 const struct engine ENGINE(engine) = {
     .name = ENGINE_LABEL,
@@ -322,4 +323,5 @@ const struct engine ENGINE(engine) = {
     .forward = tile_forward,
     .backward = tile_backward,
     .update = update,
+    .gp = &ENGINE(gp_engine),
 };

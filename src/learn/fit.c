@@ -15,6 +15,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/option.h"
+#include "deltaw/learn/gp.h"
 #include "deltaw/learn/snapshots.h"
 #include "trainer.h"
 
@@ -144,6 +145,25 @@ static bool check_start(struct fit *fit, const struct rule *rule, struct err *er
     return false;
 }
 
+static bool check_posterior(const struct fit_settings *s, const struct rule *rule, struct err *err)
+{
+    if (!rule->posterior)
+        return true;
+    if (s->init)
+        return err_set(err, ERR_USAGE, "init= does not apply to %s: it has starts of its own",
+                       rule->name);
+    if (s->policy.n > GP_WEIGHTS)
+        return err_set(err, ERR_USAGE,
+                       "%s takes policies of 1 to %d weights, not %zu; leave some out of policy=",
+                       rule->name, GP_WEIGHTS, s->policy.n);
+    if (s->shape.terms == 0 && s->shape.remainder == REMAINDER_NONE)
+        return err_set(err, ERR_USAGE,
+                       "%s without terms and remainder does not learn; name terms= or take "
+                       "remainder=smooth",
+                       rule->name);
+    return true;
+}
+
 static struct fit *fit_new(const char *name)
 {
     struct fit *fit = mem_new(1, sizeof *fit);
@@ -158,6 +178,7 @@ static bool fit_check(struct fit *fit, struct err *err)
 {
     bool *train = mem_new(fit->cohort->n_animals, sizeof *train);
     bool ok = policy_check(&fit->settings.policy, fit->cohort, err) &&
+              check_posterior(&fit->settings, fit->rule, err) &&
               split_animals(&fit->settings, fit->cohort, train, err) &&
               check_start(fit, fit->rule, err);
     free(train);

@@ -6,6 +6,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/engine.h"
+#include "deltaw/learn/gp.h"
 #include "deltaw/learn/inputs.h"
 #include "deltaw/learn/snapshots.h"
 #include "checkpoint.h"
@@ -44,6 +45,7 @@ void model_drop(struct model *m)
     visited_drop(m->visited);
     snapshots_free(m->snapshots);
     checkpoint_free(m->checkpoint);
+    gp_drop(m->gp);
     free(m->name), free(m->theta), free(m->errors), free(m->covariance);
     free(m->animals), free(m->held_out), free(m->w0), free(m->history), free(m->cohort_name);
     free(m);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "deltaw/base/rng.h"
+#include "deltaw/learn/gp.h"
 #include "deltaw/learn/settings.h"
 #include "network.h"
 
@@ -30,6 +31,16 @@ const struct rule *rule_find(const char *name)
         if (strcmp(rules[i]->name, name) == 0)
             return rules[i];
     return NULL;
+}
+
+bool rule_is_textbook(const struct rule *rule)
+{
+    return !rule->network && !rule->posterior;
+}
+
+bool rule_remembers(const struct rule *rule, const struct rule_shape *shape)
+{
+    return rule->memory || (rule->posterior && shape->terms & (1u << GP_TRACE | 1u << GP_AVERAGE));
 }
 
 void rule_layout(const struct rule *rule, const struct rule_shape *shape, struct tensors *out)

@@ -7,6 +7,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/number.h"
+#include "deltaw/learn/gp.h"
 
 #define FIELD(member) offsetof(struct fit_settings, member)
 #define FIELDS(...)   __VA_ARGS__
@@ -52,6 +53,7 @@ static void change(const struct setting *row, struct fit_settings *s)
     case SETTING_COUNT: ++*(size_t *)field(row, s); break;
     case SETTING_YES: *(bool *)field(row, s) = true; break;
     case SETTING_WORD: *(unsigned *)field(row, s) = 1; break;
+    case SETTING_TERMS: *(unsigned *)field(row, s) = (1u << GP_N_TERMS) - 1; break;
     default: break;
     }
 }
@@ -217,6 +219,7 @@ void setting_text(const struct setting *row, const struct fit_settings *s, struc
     case SETTING_TEXT: strbuf_puts(out, *(char *const *)at ? *(char *const *)at : ""); break;
     case SETTING_POLICY: strbuf_puts(out, s->policy.text); break;
     case SETTING_W0: put_w0(row, s, out); break;
+    case SETTING_TERMS: gp_terms_text(*(const unsigned *)at, out); break;
     }
 }
 
@@ -325,6 +328,7 @@ bool setting_set(const struct setting *row, const char *text, struct fit_setting
     switch (row->store) {
     case SETTING_POLICY: return fit_settings_policy(s, text, err);
     case SETTING_W0: return set_w0(row, text, s, err);
+    case SETTING_TERMS: return gp_terms_parse(text, at, err);
     case SETTING_TEXT: return set_text(text, at);
     case SETTING_SHARE: good = set_share(row, text, at); break;
     case SETTING_YES:

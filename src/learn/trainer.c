@@ -8,6 +8,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/covariance.h"
 #include "deltaw/learn/engine.h"
+#include "deltaw/learn/gp.h"
 #include "rollout.h"
 #include "start.h"
 
@@ -35,6 +36,7 @@ static struct model *make_model(const struct trainer *t, const double *theta)
     m->theta = mem_copy(theta, t->tensors.size, sizeof *theta);
     m->errors = t->errors ? mem_copy(t->errors, t->tensors.size, sizeof *t->errors) : NULL;
     m->covariance = covariance_copy(t->covariance, t->tensors.size);
+    m->gp = gp_hold(t->gp);
     m->n_animals = n;
     m->animals = mem_new(n, sizeof *m->animals);
     m->held_out = mem_new(n, sizeof *m->held_out);
@@ -144,6 +146,7 @@ void trainer_free(struct trainer *t)
     visited_drop(t->visited);
     free(t->train), free(t->theta), free(t->best), free(t->gradient), free(t->w0);
     free(t->errors), free(t->covariance);
+    gp_drop(t->gp);
     free(t->history);
     checkpoint_free(t->checkpoint);
     free(t);
@@ -308,7 +311,8 @@ static void fail(struct trainer *t, const char *why)
         snprintf(reason, sizeof reason,
                  "%s after epoch %d, whose parameters are kept; try a smaller rate=", why, kept);
     else
-        snprintf(reason, sizeof reason, "%s at the start; check init= and w0=", why);
+        snprintf(reason, sizeof reason,
+                 t->why.code ? "%.200s" : "%.200s at the start; check init= and w0=", why);
     if (t->n_kept)
         t->n_history = t->n_kept; /* the last good epoch is the newest again */
     publish(t, t->best, FIT_FAILED, reason);
@@ -339,7 +343,10 @@ void trainer_run(struct trainer *t)
     t->threads = fit->settings.threads > 0 ? fit->settings.threads : thread_processors();
     t->rollout = new_rollout(t);
     bool fast = fit->settings.optimizer == OPTIMIZER_FAST;
-    const char *why = !network ? fit_mle(t) : fast ? fit_minibatch(t) : fit_adam(t);
+    const char *why = t->rule->posterior ? fit_posterior(t)
+                      : !network         ? fit_mle(t)
+                      : fast             ? fit_minibatch(t)
+                                         : fit_adam(t);
     if (why)
         fail(t, why);
     else

@@ -45,6 +45,7 @@ struct trainer {
     double *w0;         /* [n_animals][K] start weights when they are not trained */
     double *errors;     /* [tensors.size] standard errors, NULL: none */
     double *covariance; /* as in struct model */
+    struct gp *gp;      /* as in struct model */
     bool train_w0;
     double n_train, n_heldout; /* scored trials */
     size_t n_history, history_room;
@@ -53,8 +54,9 @@ struct trainer {
     struct visited *visited;
     double before, published, visited_at; /* before: seconds of work that it goes on from */
     struct checkpoint *checkpoint;        /* of `best`; NULL: none */
-    bool again;    /* the next evaluation repeats the newest of the history */
-    bool finished; /* the optimiser reached its end */
+    bool again;     /* the next evaluation repeats the newest of the history */
+    struct err why; /* of fit_posterior */
+    bool finished;  /* the optimiser reached its end */
 };
 
 /* Everything the worker needs; train [n_animals]. */
@@ -105,5 +107,7 @@ const char *fit_minibatch(struct trainer *t);
 int fast_epochs(const struct fit_settings *settings, const struct cohort *cohort,
                 const bool *train);
 const char *fit_mle(struct trainer *t);
+/* fit_gp.c: rules with a posterior. */
+const char *fit_posterior(struct trainer *t);
 
 #endif

@@ -171,7 +171,7 @@ static void summarise(const struct bound *b, struct cramer_rao *out)
 static bool check(const struct truth *truth, const struct cohort *cohort, struct err *err)
 {
     const struct agent *agent = &truth->group[0];
-    bool textbook = !agent->model->rule->memory && !agent->model->rule->network;
+    bool textbook = !agent->model->rule->memory && rule_is_textbook(agent->model->rule);
     return (textbook && agent->noise == 0 && agent->decision == DECISION_GLM) ||
            err_set(err, ERR_FAILED,
                    "%s: the bound on recovery is for textbook rules of one trial, "

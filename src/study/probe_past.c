@@ -26,7 +26,7 @@ static bool features_matter(const struct policy *policy)
 
 bool probe_sees_past(const struct model *model)
 {
-    return model->rule->memory || model->settings.shape.lags > 0 ||
+    return rule_remembers(model->rule, &model->settings.shape) || model->settings.shape.lags > 0 ||
            (!model->rule->network && features_matter(&model->settings.policy));
 }
 
@@ -145,7 +145,7 @@ struct past_run *past_run_new(const struct model *model, const struct histories 
     run->h = h && probe_sees_past(model) ? h : NULL;
     run->n_weights = k;
     run->n_inputs = rule_inputs(&model->settings.shape);
-    run->states = run->h && model->rule->memory;
+    run->states = run->h && rule_remembers(model->rule, &model->settings.shape);
     size_t room = run->states && h->n > BATCH ? h->n : BATCH;
     for (int i = 0; run->states && i < 2; i++)
         run->state[i] = rule_state_new(model, h->n);

@@ -269,7 +269,8 @@ static void summarise(const struct sums *sums, size_t n_weights, struct recovery
 static bool run(struct work *work, size_t most, struct recovery *out, struct err *err)
 {
     size_t all = count_usable(work);
-    if (all > 0 && (work->model->rule->memory || truth_remembers(work->truth)))
+    if (all > 0 && (rule_remembers(work->model->rule, &work->model->settings.shape) ||
+                    truth_remembers(work->truth)))
         (is_long(work->cohort, most) ? over_parts : over_lives)(work, most);
     else if (all > 0)
         over_trials(work, all, most);

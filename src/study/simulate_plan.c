@@ -175,7 +175,7 @@ static bool plan_choices(const struct args *args, const struct agent *like, stru
 const char *simulate_rule_at(size_t i)
 {
     for (size_t j = 0; rule_at(j); j++)
-        if (!rule_at(j)->network && i-- == 0)
+        if (rule_is_textbook(rule_at(j)) && i-- == 0)
             return rule_at(j)->name;
     return NULL;
 }
@@ -197,7 +197,7 @@ static const struct rule *find_rule(const char *name, struct err *err)
     const struct rule *rule = name ? rule_find(name) : NULL;
     if (!name)
         err_set(err, ERR_USAGE, "simulate needs a rule: `simulate reinforce`");
-    if (!name || (rule && !rule->network))
+    if (!name || (rule && rule_is_textbook(rule)))
         return rule;
     const char *near = nearest_word(name, rule_name_at, NULL);
     struct strbuf all = {0};

@@ -20,7 +20,8 @@ const struct policy *truth_policy(const struct truth *truth)
 
 bool truth_remembers(const struct truth *truth)
 {
-    return truth->group[0].model->rule->memory;
+    const struct model *model = truth->group[0].model;
+    return rule_remembers(model->rule, &model->settings.shape);
 }
 
 /* --- mixtures ---------------------------------------------------------------- */

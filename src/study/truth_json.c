@@ -144,7 +144,7 @@ static char *dump(json_t *o)
 char *truth_write(const struct truth *truth, const struct truth_layout *layout)
 {
     const struct model *model = truth->group[0].model;
-    bool textbook = !model->rule->network;
+    bool textbook = rule_is_textbook(model->rule);
     bool parameters = textbook && (layout->fitted || !agent_stands_still(truth->group));
     json_t *o = json_object();
     json_object_set_new(o, "rule", json_string(model->rule->name));
@@ -272,7 +272,7 @@ static bool read_rule(const json_t *o, struct model **out, struct wrong *wrong)
     const struct rule *rule = name ? rule_find(name) : NULL;
     struct fit_settings settings;
     fit_settings_default(&settings);
-    if (!rule || rule->network)
+    if (!rule || !rule_is_textbook(rule))
         return is_wrong(wrong, "rule");
     snprintf(settings.rule, sizeof settings.rule, "%s", name);
     if (!policy || !fit_settings_policy(&settings, policy, NULL))

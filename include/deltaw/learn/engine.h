@@ -78,6 +78,8 @@ struct engine {
      * kept) -> dw [n][K]. */
     void (*update)(const struct compiled_rule *compiled, size_t n, const double *u, const double *x,
                    const double *answer, const double *next, double *state, double *dw);
+
+    const struct gp_engine *gp; /* rules with a posterior, src/learn/gp_roll.h */
 };
 
 /* The best engine of this machine; DELTAW_ENGINE=avx512|avx2|sse2|double (neon or
@@ -89,5 +91,12 @@ bool engine_check(struct err *err);
 /* Single-precision engines this machine can run, best first; NULL after the last. */
 const struct engine *engine_at(size_t i);
 const char *engine_name(void);
+
+/* Before any thread: what OpenBLAS reads of the environment once it is loaded.  One thread;
+ * and the machine's kernels by what it can, not by its name: processors that are newer than
+ * the library get its slowest.  OPENBLAS_CORETYPE of the user's holds. */
+void blas_prepare(void);
+/* The kernels it has chosen: "SkylakeX". */
+const char *blas_core(void);
 
 #endif

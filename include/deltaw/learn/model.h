@@ -39,6 +39,7 @@ struct model {
                               * NULL: none */
     double *covariance; /* [tensors.size][tensors.size] of the parameters, w_0 held fixed;
                               * 0 in rows and columns of one at a bound; NULL: none */
+    struct gp *gp;      /* the posterior of a gp, see gp.h; NULL: none */
     size_t n_animals;   /* of the fitted cohort; 0 when unknown */
     char **animals;     /* [n_animals] names */
     bool *held_out;     /* [n_animals] */

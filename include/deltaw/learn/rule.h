@@ -30,6 +30,8 @@ enum network_order { ORDER_GRU_MLP, ORDER_MLP_GRU };
 enum alpha_kind { ALPHA_EACH, ALPHA_SHARED };
 enum baseline_kind { BASELINE_FREE, BASELINE_NONNEG };
 
+enum remainder_kind { REMAINDER_SMOOTH, REMAINDER_NONE };
+
 /* Fixed at a value, or a parameter, the last one. */
 struct share {
     double value;
@@ -49,7 +51,10 @@ struct rule_shape {
     bool forgetting;          /* dw_k -= forgetting_k w_k */
     bool perseverance;        /* dw_k += perseverance_k f(y) x_k, f(y) = 2 y - 1 */
     enum baseline_kind baseline;
-    struct share lapse; /* P(right) = lapse / 2 + (1 - lapse) sigmoid(w.x) */
+    unsigned terms;                /* gp: bits 1 << enum gp_term, see gp.h */
+    enum remainder_kind remainder; /* gp */
+    size_t basis;                  /* gp: points of each choice and outcome; 0: 10 */
+    struct share lapse;            /* P(right) = lapse / 2 + (1 - lapse) sigmoid(w.x) */
 };
 
 /* Width of the input vector: weights, the trial, past trials. */
@@ -81,6 +86,7 @@ struct rule {
     bool memory;          /* has a state beside the weights */
     bool no_start;        /* w_0 plays no role */
     bool no_weights;      /* predicts choices without a policy's weights: no maps */
+    bool posterior;       /* fitted with a posterior of its own, see gp.h */
     /* Names and shapes for a shape; initial values for a seed.  Call these two
      * through rule_layout and rule_init. */
     void (*layout)(const struct rule_shape *shape, struct tensors *out);
@@ -95,6 +101,11 @@ struct rule {
 void rule_layout(const struct rule *rule, const struct rule_shape *shape, struct tensors *out);
 void rule_init(const struct rule *rule, const struct rule_shape *shape,
                const struct tensors *tensors, unsigned long seed, double *theta);
+
+/* Has it a few parameters with names of their own, which agents can be given? */
+bool rule_is_textbook(const struct rule *rule);
+/* Has it a state beside the weights? */
+bool rule_remembers(const struct rule *rule, const struct rule_shape *shape);
 
 const struct rule *rule_find(const char *name); /* NULL: unknown */
 const struct rule *rule_at(size_t i);           /* NULL after the last */

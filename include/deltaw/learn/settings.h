@@ -61,6 +61,7 @@ enum setting_store {
     SETTING_TEXT,   /* char *, NULL: none */
     SETTING_POLICY, /* struct policy, and the weights of the shape */
     SETTING_W0,     /* struct w0 */
+    SETTING_TERMS,  /* unsigned: bits of enum gp_term */
 };
 
 /* Which rules take it.  No row names a rule: flags and tensors of the rule tell. */

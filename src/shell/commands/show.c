@@ -8,6 +8,7 @@
 #include "deltaw/study/cramer_rao.h"
 #include "deltaw/study/probe.h"
 #include "../fitting.h"
+#include "../posterior.h"
 #include "../state.h"
 
 struct showing {
@@ -208,7 +209,12 @@ static void show_fields(const struct showing *show, struct output *out)
 static void show_values(const struct model *model, struct output *out)
 {
     struct table table = {0};
-    if (model->rule->network) {
+    if (model->gp) {
+        struct strbuf text = {0};
+        posterior_show(model, out, &text);
+        output_block(out, strbuf_text(&text));
+        strbuf_free(&text);
+    } else if (model->rule->network || model->rule->posterior) {
         show_tensors(model, &table);
         if (out->mode == OUTPUT_TEXT)
             output_block(out, "\n");
@@ -302,7 +308,8 @@ const struct command command_show = {
     .detail = "On a simulated cohort also how well the fitted update agrees with the true one "
               "over the trials the animals visited.  Of a textbook rule every parameter with its "
               "standard error, from the curvature of the likelihood at its greatest with the "
-              "start weights held.",
+              "start weights held.  Of a gp its evidence and each term with its 90 % interval and "
+              "the log Bayes factor against leaving it out.",
     .examples = "show\nshow dnn1\nfit reinforce; wait; show",
     .positional_type = OPTION_MODEL,
     .positional_max = 1,

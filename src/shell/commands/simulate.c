@@ -77,12 +77,12 @@ static bool pick_maker(struct session *session, struct simulation *sim, struct e
 {
     const char *word = args_at(&sim->args, 0);
     const struct rule *rule = rule_find(word);
-    struct fit *fit = rule && !rule->network ? NULL : session_fit(session, word);
+    struct fit *fit = rule && rule_is_textbook(rule) ? NULL : session_fit(session, word);
     if (fit) {
         sim->model = session_need_model(session, word, 0, err);
         return sim->model;
     }
-    if (rule && !rule->network)
+    if (rule && rule_is_textbook(rule))
         return true;
     int column = 0;
     for (size_t i = 0; i < sim->args.n; i++)

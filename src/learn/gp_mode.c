@@ -1,0 +1,268 @@
+/* The mode by damped Gauss-Newton steps.  Start weights that are estimated are one small
+ * block an animal, which is eliminated: the shared parameters are left with the Schur
+ * complement. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/learn/positive.h"
+#include "gp_inside.h"
+
+enum { MOST_STEPS = 60 };
+/* Enough when a step can gain no more than this many nats. */
+static const double enough = 2e-3;
+/* Nats of evidence that all steps together may lose. */
+static const double price = .3, most_damping = 1e3;
+
+void gp_mode_set(struct gp_mode *mode, const struct gp_shape *shape, size_t n_animals)
+{
+    size_t n = shape->n, k = shape->fit_w0 ? shape->n_weights : 0;
+    *mode = (struct gp_mode){.log_posterior = -INFINITY, .log_evidence = -INFINITY};
+    gp_sums_set(&mode->sums, shape, n_animals);
+    mode->theta = mem_new(n, sizeof(double));
+    mode->w0 = mem_new(n_animals * shape->n_weights, sizeof(double));
+    mode->factor = mem_new(n * n, sizeof(double));
+    mode->own = mem_new(n_animals * k * n, sizeof(double));
+    mode->own_covariance = mem_new(n_animals * k * k, sizeof(double));
+}
+
+void gp_mode_clear(struct gp_mode *mode)
+{
+    gp_sums_clear(&mode->sums);
+    free(mode->theta), free(mode->w0), free(mode->factor), free(mode->own);
+    free(mode->own_covariance);
+}
+
+/* M_aa of an animal, inverted; its determinant's logarithm is added. */
+static bool invert_own(const struct gp_prior *prior, double damping, const struct gp_sums *s,
+                       size_t a, double *out, double *log_determinant)
+{
+    size_t n = s->n, k = s->k, width = n + k;
+    double l[GP_WEIGHTS * GP_WEIGHTS];
+    for (size_t i = 0; i < k; i++)
+        for (size_t j = 0; j <= i; j++) {
+            double f = s->own[(a * k + i) * width + n + j];
+            out[i * k + j] = out[j * k + i] =
+                f + (i == j ? prior->w0_precision[i] + damping * (f + 1e-9) : 0);
+        }
+    if (!positive_factor(k, out, l))
+        return false;
+    *log_determinant += gp_log_determinant(k, l);
+    return positive_invert(k, out);
+}
+
+/* Takes an animal's start weights out of the shared matrix m [n][n] (lower triangle). */
+static void eliminate(const struct gp_sums *s, size_t a, const double *inverse, double *own,
+                      double *m)
+{
+    size_t n = s->n, k = s->k, width = n + k;
+    const double *cross = s->own + a * k * width;
+    for (size_t i = 0; i < k; i++)
+        for (size_t j = 0; j < n; j++) {
+            double sum = 0;
+            for (size_t q = 0; q < k; q++)
+                sum += inverse[i * k + q] * cross[q * width + j];
+            own[i * n + j] = sum;
+        }
+    for (size_t i = 0; i < n; i++)
+        for (size_t q = 0; q < k; q++)
+            for (size_t j = 0; j <= i; j++)
+                m[i * n + j] -= cross[q * width + i] * own[q * n + j];
+}
+
+/* log prior up to constants: -1/2 of the sum of precision times squared distances. */
+static double log_prior(const struct gp_cohort *c, const struct gp_prior *prior,
+                        const struct gp_mode *m)
+{
+    size_t k = c->data->n_weights;
+    double sum = 0;
+    for (size_t i = 0; i < m->sums.n; i++)
+        sum += prior->precision[i] * pow(m->theta[i] - prior->mean[i], 2);
+    for (size_t a = 0; a < c->n && m->sums.k; a++)
+        for (size_t i = 0; i < k; i++)
+            sum += prior->w0_precision[i] *
+                   pow(m->w0[a * k + i] - c->data->w0[c->animal[a] * k + i], 2);
+    return -sum / 2;
+}
+
+bool gp_mode_factor(const struct gp_cohort *cohort, const struct gp_prior *prior, double damping,
+                    struct gp_mode *mode)
+{
+    const struct gp_sums *s = &mode->sums;
+    size_t n = s->n, k = s->k;
+    double inside = 0, *m = mem_copy(s->fisher, n * n, sizeof *m);
+    bool ok = true;
+    for (size_t i = 0; i < n; i++)
+        m[i * n + i] += prior->precision[i] + damping * (m[i * n + i] + 1e-9);
+    for (size_t a = 0; a < cohort->n && k > 0 && ok; a++) {
+        double *inverse = mode->own_covariance + a * k * k;
+        ok = invert_own(prior, damping, s, a, inverse, &inside);
+        if (ok)
+            eliminate(s, a, inverse, mode->own + a * k * n, m);
+    }
+    ok = ok && positive_factor(n, m, mode->factor);
+    free(m);
+    if (!ok)
+        return false;
+    mode->log_posterior = s->log_likelihood + log_prior(cohort, prior, mode);
+    mode->log_evidence = mode->log_posterior - gp_log_determinant(n, mode->factor) / 2 - inside / 2;
+    for (size_t i = 0; i < n; i++)
+        mode->log_evidence += log(prior->precision[i]) / 2;
+    for (size_t i = 0; i < k; i++)
+        mode->log_evidence += (double)cohort->n * log(prior->w0_precision[i]) / 2;
+    return true;
+}
+
+/* The step of the factored mode: d [n], d0 [fitted animals][k]; returns what it would gain
+ * were the posterior normal. */
+static double take_step(const struct gp_cohort *c, const struct gp_prior *prior,
+                        const struct gp_mode *m, double *d, double *d0)
+{
+    const struct gp_sums *s = &m->sums;
+    size_t n = s->n, k = s->k, width = n + k;
+    double *b0 = mem_new(c->n * k, sizeof *b0), *b = mem_new(n, sizeof *b), gain = 0;
+    for (size_t i = 0; i < n; i++)
+        b[i] = d[i] = s->gradient[i] - prior->precision[i] * (m->theta[i] - prior->mean[i]);
+    for (size_t a = 0; a < c->n; a++)
+        for (size_t i = 0; i < k; i++) {
+            double away = m->w0[a * k + i] - c->data->w0[c->animal[a] * k + i];
+            b0[a * k + i] = s->score[a * width + n + i] - prior->w0_precision[i] * away;
+            for (size_t j = 0; j < n; j++)
+                d[j] -= m->own[(a * k + i) * n + j] * b0[a * k + i];
+        }
+    gp_solve_lower(n, m->factor, d);
+    gp_solve_upper(n, m->factor, d);
+    for (size_t i = 0; i < n; i++)
+        gain += b[i] * d[i];
+    for (size_t a = 0; a < c->n; a++)
+        for (size_t i = 0; i < k; i++) {
+            double sum = 0;
+            for (size_t j = 0; j < k; j++)
+                sum += m->own_covariance[(a * k + i) * k + j] * b0[a * k + j];
+            for (size_t j = 0; j < n; j++)
+                sum -= m->own[(a * k + i) * n + j] * d[j];
+            d0[a * k + i] = sum;
+            gain += b0[a * k + i] * sum;
+        }
+    free(b0), free(b);
+    return gain / 2;
+}
+
+/* A lapse stays a share. */
+static void move(const struct gp_shape *shape, struct gp_mode *to, const struct gp_mode *from,
+                 size_t n_w0, const double *d, const double *d0)
+{
+    for (size_t i = 0; i < shape->n; i++)
+        to->theta[i] = from->theta[i] + d[i];
+    for (size_t i = 0; i < n_w0; i++)
+        to->w0[i] = from->w0[i] + (from->sums.k ? d0[i] : 0);
+    if (shape->fit_lapse)
+        to->theta[shape->n_rule] = fmin(fmax(to->theta[shape->n_rule], 1e-4), .5);
+}
+
+/* One step that does not lose, with as little damping as that takes.  False: none.
+ *
+ * It must not lose evidence either, of which `best` is the most so far.  Where rates are
+ * so high that the weights of a life are chaotic, choices can be fitted to spikes of the
+ * posterior that are high but hold no probability: their information is immense. */
+static bool advance(const struct gp_cohort *c, const struct gp_shape *shape,
+                    const struct gp_prior *prior, struct team *team, double *damping, double *best,
+                    struct gp_mode *mode, struct gp_mode *next)
+{
+    size_t n_w0 = c->n * c->data->n_weights;
+    double *d = mem_new(shape->n, sizeof *d), *d0 = mem_new(n_w0, sizeof *d0);
+    bool ok = false;
+    for (; !ok && *damping < most_damping; *damping *= ok ? 1. / 6 : 8) {
+        if (!gp_mode_factor(c, prior, *damping, mode))
+            continue;
+        take_step(c, prior, mode, d, d0);
+        move(shape, next, mode, n_w0, d, d0);
+        gp_sum(c, shape, next->theta, next->w0, true, team, &next->sums);
+        ok = isfinite(next->sums.log_likelihood) && gp_mode_factor(c, prior, 0, next) &&
+             next->log_posterior >= mode->log_posterior - 1e-7 &&
+             next->log_evidence >= *best - price;
+    }
+    *damping = fmax(*damping, 1e-9);
+    *best = ok ? fmax(*best, next->log_evidence) : *best;
+    free(d), free(d0);
+    return ok;
+}
+
+bool gp_mode_find(const struct gp_cohort *cohort, const struct gp_shape *shape,
+                  const struct gp_prior *prior, struct team *team, gp_told told, void *context,
+                  struct gp_mode *mode)
+{
+    size_t n_w0 = cohort->n * cohort->data->n_weights;
+    double damping = 1e-3, *d = mem_new(shape->n, sizeof *d), *d0 = mem_new(n_w0, sizeof *d0);
+    struct gp_mode next;
+    gp_mode_set(&next, shape, cohort->n);
+    gp_sum(cohort, shape, mode->theta, mode->w0, true, team, &mode->sums);
+    bool ok = isfinite(mode->sums.log_likelihood) && gp_mode_factor(cohort, prior, 0, mode);
+    double best = mode->log_evidence;
+    int steps = 0;
+    for (; ok && steps < MOST_STEPS; steps++) {
+        if (take_step(cohort, prior, mode, d, d0) < enough)
+            break;
+        bool more = advance(cohort, shape, prior, team, &damping, &best, mode, &next);
+        if (more) {
+            struct gp_mode swap = *mode;
+            *mode = next, next = swap;
+        } else {
+            ok = gp_mode_factor(cohort, prior, 0, mode);
+        }
+        ok = ok && (!told || told(context, mode));
+        if (!more)
+            break;
+    }
+    mode->steps = steps;
+    gp_mode_clear(&next);
+    free(d), free(d0);
+    return ok;
+}
+
+/* Scores of the animals, start weights profiled out: [fitted animals][n] about their mean. */
+static double *own_scores(const struct gp_cohort *c, const struct gp_mode *m)
+{
+    const struct gp_sums *s = &m->sums;
+    size_t n = s->n, width = n + s->k;
+    double *u = mem_new(c->n * n, sizeof *u), *mean = mem_new(n, sizeof *mean);
+    for (size_t a = 0; a < c->n; a++)
+        for (size_t j = 0; j < n; j++) {
+            double sum = s->score[a * width + j];
+            for (size_t i = 0; i < s->k; i++)
+                sum -= m->own[(a * s->k + i) * n + j] * s->score[a * width + n + i];
+            u[a * n + j] = sum;
+            mean[j] += sum / (double)c->n;
+        }
+    for (size_t i = 0; i < c->n * n; i++)
+        u[i] -= mean[i % n];
+    free(mean);
+    return u;
+}
+
+/* With the posterior's factor L, M^-1 u is L'^-1 L^-1 u. */
+void gp_mode_robust(const struct gp_cohort *cohort, const struct gp_prior *prior,
+                    const struct gp_mode *mode, double *out)
+{
+    size_t n = mode->sums.n;
+    double *u = own_scores(cohort, mode), *column = mem_new(n, sizeof *column);
+    double few = cohort->n > 1 ? (double)cohort->n / (double)(cohort->n - 1) : 1;
+    memset(out, 0, n * n * sizeof *out);
+    for (size_t a = 0; a < cohort->n + n; a++) {
+        double size = a < cohort->n ? few : 1, *b = a < cohort->n ? u + a * n : column;
+        if (a >= cohort->n) {
+            memset(b, 0, n * sizeof *b);
+            b[a - cohort->n] = sqrt(prior->precision[a - cohort->n]);
+        }
+        gp_solve_lower(n, mode->factor, b);
+        gp_solve_upper(n, mode->factor, b);
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j <= i; j++)
+                out[i * n + j] += size * b[i] * b[j];
+    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++)
+            out[j * n + i] = out[i * n + j];
+    free(u), free(column);
+}

@@ -1,0 +1,331 @@
+/* Rules without a remainder: the one with all terms from several starts, then other sizes
+ * of the terms' priors, and decays of traces, that the data may ask for. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/learn/positive.h"
+#include "gp_inside.h"
+#include "gp_mean.h"
+
+enum { W0_ROUNDS = 3, MOST_SETS = 6, ROUNDS = 4, SIMPLE = (1 << GP_TRACE) - 1 };
+/* Nats below the best at which sizes or decays are left out. */
+static const double too_far = 4;
+
+enum { MOST_VARIANTS = (1 + GP_DECAY_SETS * GP_AVERAGES) * (1 + MOST_SETS * ROUNDS) };
+
+struct telling {
+    const struct gp_search *s;
+    const struct gp_variant *variant;
+    const struct gp_prior *prior;
+};
+
+static bool tell_step(void *context, const struct gp_mode *mode)
+{
+    struct telling *t = context;
+    if (t->s->watch && t->s->watch->step) {
+        struct gp_point p = gp_point_of(t->s, t->variant, &t->variant->shape, t->prior, mode);
+        t->s->watch->step(t->s->watch->context, t->s->out, &p);
+        gp_point_clear(&p);
+    }
+    return gp_go_on(t->s);
+}
+
+/* Where a start begins: nothing is learnt, slow learning from what was rewarded, fast
+ * learning from all that was chosen. */
+static void set_start(const struct gp_search *s, const struct gp_shape *shape, size_t start,
+                      struct gp_mode *m)
+{
+    static const double correct[GP_STARTS] = {0, .02, .15}, error[GP_STARTS] = {0, 0, .12};
+    const struct gp_data *data = s->cohort.data;
+    size_t K = data->n_weights;
+    for (size_t k = 0; k < K; k++)
+        for (size_t j = 0; j < shape->n_simple; j++) {
+            double size = fmax(s->cohort.x_size[k], 1e-6), value = 0;
+            value = shape->simple[j] == GP_CORRECT ? correct[start] : value;
+            value = shape->simple[j] == GP_ERROR ? error[start] : value;
+            m->theta[shape->at[k] + j] = value / (size * size);
+        }
+    if (shape->fit_lapse)
+        m->theta[shape->n_rule] = s->options.lapse > 0 ? s->options.lapse : GP_LAPSE;
+    for (size_t i = 0; i < s->cohort.n; i++)
+        memcpy(m->w0 + i * K, data->w0 + s->cohort.animal[i] * K, K * sizeof(double));
+}
+
+/* The terms that two shapes share, start weights and lapse. */
+static void set_from(const struct gp_search *s, const struct gp_variant *from,
+                     const struct gp_shape *shape, struct gp_mode *m)
+{
+    const struct gp_shape *old = &from->shape;
+    size_t traces = old->n_decays * old->n_kinds;
+    for (size_t k = 0; k < shape->n_weights; k++) {
+        for (size_t j = 0; j < shape->n_simple; j++)
+            for (size_t i = 0; i < old->n_simple; i++)
+                if (old->simple[i] == shape->simple[j])
+                    m->theta[shape->at[k] + j] = from->mode.theta[old->at[k] + i];
+        for (size_t i = 0; i < traces && traces == shape->n_decays * shape->n_kinds; i++)
+            m->theta[shape->at[k] + shape->n_simple + i] =
+                from->mode.theta[old->at[k] + old->n_simple + i];
+    }
+    if (shape->fit_lapse)
+        m->theta[shape->n_rule] = from->mode.theta[old->n_rule];
+    memcpy(m->w0, from->mode.w0, s->cohort.n * shape->n_weights * sizeof(double));
+}
+
+static struct gp_variant *add_variant(struct gp_search *s, unsigned terms, size_t n_decays,
+                                      const double *decay, double average)
+{
+    struct gp_variant *v = &s->variant[s->n_variants++];
+    *v = (struct gp_variant){
+        .terms = terms, .large = terms & SIMPLE, .n_decays = n_decays, .average = average};
+    memcpy(v->decay, decay, n_decays * sizeof *decay);
+    v->shape = (struct gp_shape){.n_weights = s->cohort.data->n_weights,
+                                 .n_decays = n_decays,
+                                 .average = average,
+                                 .fit_lapse = s->options.fit_lapse,
+                                 .fit_w0 = s->options.w0_sd > 0,
+                                 .lapse = s->options.lapse};
+    memcpy(v->shape.decay, v->decay, sizeof v->decay);
+    gp_shape_set(&v->shape, terms);
+    gp_mode_set(&v->mode, &v->shape, s->cohort.n);
+    return v;
+}
+
+/* From where v->mode is; kept if it is better than `best`. */
+static double find_from(struct gp_search *s, struct gp_variant *v, struct gp_mode *mode)
+{
+    struct gp_prior prior;
+    gp_prior_set(s, &v->shape, v->large, NULL, &prior);
+    struct telling telling = {s, v, &prior};
+    bool ok = gp_mode_find(&s->cohort, &v->shape, &prior, s->team, tell_step, &telling, mode);
+    double evidence = ok ? mode->log_evidence : -INFINITY;
+    if (ok && (!v->found || evidence > v->mode.log_evidence)) {
+        struct gp_mode swap = v->mode;
+        v->mode = *mode, *mode = swap;
+        v->found = true;
+    }
+    gp_prior_clear(&prior);
+    return evidence;
+}
+
+/* All terms, from all starts. */
+static void find_full(struct gp_search *s, struct gp_variant *v)
+{
+    static const char *const names[GP_STARTS] = {"none", "slow", "fast"};
+    double evidence[GP_STARTS];
+    v->found = false;
+    for (size_t i = 0; i < GP_STARTS && gp_go_on(s); i++) {
+        struct gp_mode mode;
+        gp_mode_set(&mode, &v->shape, s->cohort.n);
+        set_start(s, &v->shape, i, &mode);
+        evidence[i] = find_from(s, v, &mode);
+        gp_mode_clear(&mode);
+    }
+    for (size_t i = 0; i < GP_STARTS && v->found; i++)
+        s->out->start[i] =
+            (struct gp_start){names[i], evidence[i], fabs(evidence[i] - v->mode.log_evidence) < .5};
+}
+
+/* Sd of start weights by one step of expectation and maximisation. */
+static void estimate_w0_sd(struct gp_search *s, const struct gp_variant *v)
+{
+    const struct gp_data *data = s->cohort.data;
+    size_t K = data->n_weights, n = v->shape.n;
+    double *b = mem_new(n, sizeof *b);
+    for (size_t k = 0; k < K; k++) {
+        double sum = 0;
+        for (size_t a = 0; a < s->cohort.n; a++) {
+            sum += pow(v->mode.w0[a * K + k] - data->w0[s->cohort.animal[a] * K + k], 2);
+            sum += v->mode.own_covariance[(a * K + k) * K + k];
+            memcpy(b, v->mode.own + (a * K + k) * n, n * sizeof *b);
+            gp_solve_lower(n, v->mode.factor, b);
+            for (size_t i = 0; i < n; i++)
+                sum += b[i] * b[i];
+        }
+        s->w0_sd[k] = fmax(sqrt(sum / (double)s->cohort.n), 1e-3);
+    }
+    free(b);
+}
+
+/* What evidence a rule would have by other sizes of its terms' priors, were the likelihood
+ * quadratic about its mode.  data [n][n]: the information of the choices alone. */
+static double predict(const struct gp_search *s, const struct gp_variant *v, const double *data,
+                      const struct gp_prior *own, unsigned large)
+{
+    size_t n = v->shape.n;
+    double evidence = v->mode.log_evidence + gp_log_determinant(n, v->mode.factor) / 2;
+    double *m = mem_copy(data, n * n, sizeof *m), *l = mem_new(n * n, sizeof *l);
+    double *b = mem_new(n, sizeof *b);
+    struct gp_prior prior;
+    gp_prior_set(s, &v->shape, large, NULL, &prior);
+    for (size_t i = 0; i < n; i++) {
+        double away = v->mode.theta[i] - own->mean[i];
+        b[i] = (own->precision[i] - prior.precision[i]) * away;
+        evidence += (own->precision[i] - prior.precision[i]) * away * away / 2;
+        evidence += log(prior.precision[i] / own->precision[i]) / 2;
+        m[i * n + i] += prior.precision[i];
+    }
+    bool ok = positive_factor(n, m, l);
+    if (ok) {
+        gp_solve_lower(n, l, b);
+        evidence -= gp_log_determinant(n, l) / 2;
+    }
+    for (size_t i = 0; i < n; i++)
+        evidence += b[i] * b[i] / 2;
+    gp_prior_clear(&prior);
+    free(m), free(l), free(b);
+    return ok ? evidence : -INFINITY;
+}
+
+/* Sizes of priors that were not tried, by what the fitted variants from `first` on promise:
+ * of each the one that is most like it. */
+static void predict_all(const struct gp_search *s, size_t first, double *evidence)
+{
+    int nearest[SIMPLE + 1];
+    for (unsigned large = 0; large <= SIMPLE; large++)
+        evidence[large] = -INFINITY, nearest[large] = GP_N_TERMS + 1;
+    for (size_t i = first; i < s->n_variants; i++) {
+        const struct gp_variant *v = &s->variant[i];
+        size_t n = v->shape.n;
+        struct gp_prior own;
+        if (!v->found)
+            continue;
+        double *data = mem_new(n * n, sizeof *data);
+        gp_prior_set(s, &v->shape, v->large, NULL, &own);
+        for (size_t r = 0; r < n; r++)
+            for (size_t c = 0; c <= r; c++) {
+                for (size_t q = 0; q <= c; q++)
+                    data[r * n + c] += v->mode.factor[r * n + q] * v->mode.factor[c * n + q];
+                data[r * n + c] -= r == c ? own.precision[r] : 0;
+                data[c * n + r] = data[r * n + c];
+            }
+        for (unsigned large = 0; large <= SIMPLE; large++) {
+            int apart = __builtin_popcount(large ^ v->large);
+            if ((large & ~v->terms) || apart > nearest[large])
+                continue;
+            double value = predict(s, v, data, &own, large);
+            if (apart < nearest[large] || value > evidence[large])
+                evidence[large] = value;
+            nearest[large] = apart;
+        }
+        gp_prior_clear(&own);
+        free(data);
+    }
+    for (size_t i = first; i < s->n_variants; i++)
+        evidence[s->variant[i].large] = -INFINITY;
+}
+
+static const struct gp_variant *most_like(const struct gp_search *s, size_t first, size_t end,
+                                          unsigned large)
+{
+    const struct gp_variant *best = &s->variant[first];
+    for (size_t i = first; i < end; i++)
+        if (s->variant[i].found && __builtin_popcount(s->variant[i].large ^ large) <
+                                       __builtin_popcount(best->large ^ large))
+            best = &s->variant[i];
+    return best;
+}
+
+struct fitting {
+    struct gp_search *s;
+    size_t family, first; /* where the family and those to be fitted begin */
+};
+
+/* By any thread. */
+static void fit_sizes(void *context, size_t i, size_t member)
+{
+    struct fitting *f = context;
+    struct gp_search *s = f->s;
+    struct gp_variant *v = &s->variant[f->first + i];
+    struct gp_prior prior;
+    (void)member;
+    gp_prior_set(s, &v->shape, v->large, NULL, &prior);
+    set_from(s, most_like(s, f->family, f->first, v->large), &v->shape, &v->mode);
+    v->found =
+        gp_go_on(s) && gp_mode_find(&s->cohort, &v->shape, &prior, NULL, NULL, NULL, &v->mode);
+    gp_prior_clear(&prior);
+}
+
+/* Sizes of the terms' priors, large or small each: from the variant `first`, whose are all
+ * large, to all that may count. */
+static bool try_sizes(struct gp_search *s, size_t first)
+{
+    const struct gp_variant *full = &s->variant[first];
+    double best = full->mode.log_evidence, evidence[SIMPLE + 1];
+    for (int round = 0; round < ROUNDS && gp_go_on(s); round++) {
+        struct fitting f = {s, first, s->n_variants};
+        predict_all(s, first, evidence);
+        while (s->n_variants < f.first + MOST_SETS) {
+            unsigned top = 0;
+            for (unsigned large = 1; large <= SIMPLE; large++)
+                top = evidence[large] > evidence[top] ? large : top;
+            best = fmax(best, evidence[top]);
+            if (!(evidence[top] > best - too_far))
+                break;
+            struct gp_variant *v =
+                add_variant(s, full->terms, full->n_decays, full->decay, full->average);
+            v->large = top, v->log_prior = full->log_prior;
+            evidence[top] = -INFINITY;
+        }
+        if (s->n_variants == f.first)
+            break;
+        team_run(s->team, s->n_variants - f.first, fit_sizes, &f);
+        best = full->mode.log_evidence;
+        for (size_t i = first; i < s->n_variants; i++)
+            best = s->variant[i].found ? fmax(best, s->variant[i].mode.log_evidence) : best;
+    }
+    return gp_go_on(s);
+}
+
+/* Rules with traces, of all sets of decays. */
+static bool add_memories(struct gp_search *s)
+{
+    bool trace = s->options.terms & 1u << GP_TRACE, average = s->options.terms & 1u << GP_AVERAGE;
+    size_t n_averages = average ? GP_AVERAGES : 1, first = s->n_variants;
+    double best = -INFINITY;
+    for (size_t i = 0; i < GP_DECAY_SETS && (trace || average); i++)
+        for (size_t j = 0; j < n_averages; j++) {
+            size_t n = 0;
+            while (n < GP_DECAYS && gp_decay_sets[i][n] > 0)
+                n++;
+            struct gp_variant *v =
+                add_variant(s, s->options.terms, n, gp_decay_sets[i], gp_averages[j]);
+            struct gp_mode mode;
+            v->log_prior = s->variant[0].log_prior - log((double)(GP_DECAY_SETS * n_averages));
+            gp_mode_set(&mode, &v->shape, s->cohort.n);
+            set_from(s, &s->variant[0], &v->shape, &mode);
+            best = fmax(best, find_from(s, v, &mode));
+            gp_mode_clear(&mode);
+            if (!gp_go_on(s))
+                return false;
+        }
+    for (size_t i = first, n = s->n_variants; i < n; i++)
+        if (s->variant[i].found && s->variant[i].mode.log_evidence > best - too_far &&
+            !try_sizes(s, i))
+            return false;
+    return true;
+}
+
+bool gp_textbooks(struct gp_search *s)
+{
+    static const double no_decay[GP_DECAYS];
+    unsigned simple = s->options.terms & SIMPLE;
+    s->variant = mem_new(MOST_VARIANTS, sizeof *s->variant);
+    struct gp_variant *full = add_variant(s, simple, 0, no_decay, gp_averages[0]);
+    full->log_prior = -(double)full->shape.n_simple * M_LN2;
+    if (s->options.terms & ~(unsigned)SIMPLE)
+        full->log_prior -= M_LN2; /* half of the prior is for traces */
+    find_full(s, full);
+    for (int round = 0; full->found && s->options.fit_w0_sd && round < W0_ROUNDS; round++) {
+        estimate_w0_sd(s, full);
+        find_full(s, full);
+    }
+    if (!full->found)
+        return gp_go_on(s);
+    struct gp_prior prior;
+    gp_prior_set(s, &full->shape, full->large, NULL, &prior);
+    s->out->textbook = gp_point_of(s, full, &full->shape, &prior, &full->mode);
+    gp_prior_clear(&prior);
+    return try_sizes(s, 0) && add_memories(s);
+}

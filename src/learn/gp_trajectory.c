@@ -1,0 +1,246 @@
+/* Updates and weights as animals came through them.  An update depends on the parameters
+ * directly and by the weights that they led to: d dw_t / d theta is S_{t+1} - S_t. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/thread.h"
+#include "gp_predict.h"
+
+/* A point of the grid, ready to be rolled. */
+struct ready {
+    const struct gp_point *point;
+    struct gp_shape shape;
+    double *mix, *covariance;
+    struct gp_mode mode; /* of estimated start weights: what goes with the shared ones */
+};
+
+struct work {
+    const struct gp *gp;
+    const struct gp_data *data;
+    enum gp_interval interval;
+    const struct gp_cohort *fitted; /* NULL where start weights are given */
+    const uint8_t *keep;
+    struct ready *ready;
+    double *weight;    /* [n_points] */
+    size_t *kept_from; /* [n_animals] how many are kept before an animal */
+    struct gp_value *updates, *weights;
+};
+
+static void own_parts(struct ready *r, const struct work *work)
+{
+    const struct gp_cohort *c = work->fitted;
+    size_t n = r->shape.n, K = r->shape.n_weights;
+    struct gp_prior prior = {.precision = r->point->precision, .mean = mem_new(n, sizeof(double))};
+    for (size_t k = 0; k < K; k++)
+        prior.w0_precision[k] = pow(work->gp->w0_sd[k], -2);
+    gp_mode_set(&r->mode, &r->shape, c->n);
+    memcpy(r->mode.theta, r->point->theta, n * sizeof(double));
+    for (size_t i = 0; i < c->n; i++)
+        memcpy(r->mode.w0 + i * K, r->point->w0 + c->animal[i] * K, K * sizeof(double));
+    gp_sum(c, &r->shape, r->mode.theta, r->mode.w0, true, NULL, &r->mode.sums);
+    gp_mode_factor(c, &prior, 0, &r->mode);
+    free(prior.mean);
+}
+
+static long fitted_place(const struct work *work, size_t animal)
+{
+    for (size_t i = 0; work->fitted && i < work->fitted->n; i++)
+        if (work->fitted->animal[i] == animal)
+            return (long)i;
+    return -1;
+}
+
+/* Start weights are no longer part of the row: r_s - M_sa M_aa^-1 r_a, and their own share
+ * of the variance, r_a' M_aa^-1 r_a. */
+static double part_own(const struct work *work, const struct ready *r, long place, double *row)
+{
+    size_t n = r->shape.n, K = r->shape.n_weights;
+    double variance = 0;
+    for (size_t i = 0; i < K && place < 0; i++)
+        variance += pow(row[n + i] * work->gp->w0_sd[i], 2);
+    for (size_t i = 0; i < K && place >= 0; i++) {
+        const double *own = r->mode.own + ((size_t)place * K + i) * n;
+        const double *c = r->mode.own_covariance + ((size_t)place * K + i) * K;
+        for (size_t j = 0; j < K; j++)
+            variance += row[n + i] * c[j] * row[n + j];
+        for (size_t j = 0; j < n; j++)
+            row[j] -= own[j] * row[n + i];
+    }
+    return variance;
+}
+
+/* Variances of `n_rows` rows [width] of derivatives. */
+static void variances(const struct work *work, const struct ready *r, long place, size_t n_rows,
+                      size_t width, const float *rows, double *out)
+{
+    enum { BATCH = 128 };
+    size_t n = r->shape.n;
+    double *b = mem_new(BATCH * width, sizeof *b), *cb = mem_new(BATCH * n, sizeof *cb);
+    for (size_t from = 0; from < n_rows; from += BATCH) {
+        size_t many = n_rows - from < BATCH ? n_rows - from : BATCH;
+        for (size_t i = 0; i < many * width; i++)
+            b[i] = (double)rows[from * width + i];
+        for (size_t i = 0; i < many; i++)
+            out[from + i] = width > n ? part_own(work, r, place, b + i * width) : 0;
+        int size = (int)n, columns = (int)many, stride = (int)width;
+        const double one = 1, zero = 0;
+        blas_open()->dgemm("N", "N", &size, &columns, &size, &one, r->covariance, &size, b, &stride,
+                           &zero, cb, &size);
+        for (size_t i = 0; i < many; i++)
+            for (size_t j = 0; j < n; j++)
+                out[from + i] += b[i * width + j] * cb[i * n + j];
+    }
+    free(b), free(cb);
+}
+
+/* What the basis leaves out at the moments kept: added to variances [kept][K]. */
+static void add_outside(const struct work *work, const struct ready *r, size_t animal,
+                        const float *w, double *variance)
+{
+    const struct gp_data *d = work->data;
+    const struct gp_basis *b = r->shape.basis;
+    size_t K = d->n_weights, first = d->first[animal];
+    double v[GP_MOST_DIMS], phi[GP_BASIS + 8];
+    for (size_t i = 0; i + 1 < d->count[animal] && b; i++) {
+        if (!work->keep[first + i])
+            continue;
+        for (size_t j = 0; j < d->n_inputs; j++)
+            v[j] = (double)d->input[(first + i) * d->n_inputs + j] * b->inverse_scale[j];
+        for (size_t k = 0; k < K; k++)
+            v[d->n_inputs + k] = (double)w[i * K + k] * b->inverse_scale[d->n_inputs + k];
+        size_t cell = gp_cell(d->choice[first + i], (double)d->reward[first + i]);
+        gp_engine_pick()->phi(b, cell, v, phi);
+        double outside = gp_outside(&r->shape, phi);
+        for (size_t k = 0; k < K; k++)
+            *variance++ += r->shape.smooth[k] ? pow(r->point->sigma[k], 2) * outside : 0;
+    }
+}
+
+/* One animal by one point: mean and variance [kept][K] of updates and of weights. */
+static void roll_point(const struct work *work, const struct ready *r, size_t animal, size_t n_kept,
+                       double *mean[2], double *variance[2])
+{
+    const struct gp_data *d = work->data;
+    size_t K = d->n_weights, n = r->shape.n, width = n + (r->shape.fit_w0 ? K : 0);
+    size_t first = d->first[animal], count = d->count[animal];
+    long place = fitted_place(work, animal);
+    struct gp_roll roll = {.shape = &r->shape,
+                           .theta = r->point->theta,
+                           .mix = r->mix,
+                           .w0 = place >= 0 ? r->point->w0 + animal * K : d->w0 + animal * K,
+                           .width = width,
+                           .keep = work->keep + first};
+    roll.room = mem_aligned(gp_room(&r->shape, width), sizeof(double));
+    roll.w = mem_new(count * K, sizeof(float));
+    roll.dw = mem_new(count * K, sizeof(float));
+    roll.update_rows = work->updates ? mem_new(n_kept * K * width, sizeof(float)) : NULL;
+    roll.weight_rows = work->weights ? mem_new(n_kept * K * width, sizeof(float)) : NULL;
+    gp_engine_pick()->roll(d, animal, &roll);
+    for (size_t i = 0, to = 0; i < count; i++)
+        for (size_t k = 0; k < K && work->keep[first + i]; k++, to++) {
+            mean[0][to] = i + 1 < count ? (double)roll.dw[i * K + k] : NAN;
+            mean[1][to] = (double)roll.w[i * K + k];
+        }
+    if (roll.update_rows) {
+        variances(work, r, place, n_kept * K, width, roll.update_rows, variance[0]);
+        add_outside(work, r, animal, roll.w, variance[0]);
+    }
+    if (roll.weight_rows)
+        variances(work, r, place, n_kept * K, width, roll.weight_rows, variance[1]);
+    for (size_t i = 0; i < n_kept * K && !isfinite(roll.log_likelihood); i++)
+        mean[0][i] = mean[1][i] = NAN;
+    free(roll.room), free(roll.w), free(roll.dw), free(roll.update_rows), free(roll.weight_rows);
+}
+
+static void mix_points(const struct work *work, size_t n, size_t stride, const double *mean,
+                       const double *variance, struct gp_value *out)
+{
+    size_t g = work->gp->n_points;
+    double m[g], v[g];
+    for (size_t i = 0; i < n && out; i++) {
+        bool known = true;
+        for (size_t q = 0; q < g; q++) {
+            m[q] = mean[q * stride + i], v[q] = fmax(variance[q * stride + i], 0);
+            known = known && isfinite(m[q]);
+        }
+        out[i] = known ? gp_mixture(g, work->weight, m, v) : (struct gp_value){NAN, NAN, NAN};
+    }
+}
+
+static void roll_animal(void *context, size_t animal, size_t member)
+{
+    const struct work *work = context;
+    const struct gp_data *d = work->data;
+    size_t K = d->n_weights, g = work->gp->n_points;
+    size_t from = work->kept_from[animal], n_kept = work->kept_from[animal + 1] - from;
+    size_t n = n_kept * K;
+    double *all = mem_new(4 * g * n, sizeof *all);
+    (void)member;
+    for (size_t q = 0; q < g && n > 0; q++) {
+        double *mean[2] = {all + q * n, all + (g + q) * n};
+        double *variance[2] = {all + (2 * g + q) * n, all + (3 * g + q) * n};
+        roll_point(work, &work->ready[q], animal, n_kept, mean, variance);
+    }
+    struct gp_value *updates = work->updates ? work->updates + from * K : NULL;
+    struct gp_value *weights = work->weights ? work->weights + from * K : NULL;
+    mix_points(work, n, n, all, all + 2 * g * n, updates);
+    mix_points(work, n, n, all + g * n, all + 3 * g * n, weights);
+    free(all);
+}
+
+static void make_ready(void *context, size_t i, size_t member)
+{
+    struct work *work = context;
+    struct ready *r = &work->ready[i];
+    const struct gp_point *p = &work->gp->points[i];
+    (void)member;
+    *r = (struct ready){.point = p, .shape = gp_point_shape(work->gp, p)};
+    r->covariance = gp_covariance(p, work->interval);
+    if (p->basis) {
+        r->mix = mem_aligned(GP_CELLS * r->shape.n_weights * p->basis->wide, sizeof *r->mix);
+        gp_mix(&r->shape, p->theta, r->mix);
+    }
+    if (work->fitted)
+        own_parts(r, work);
+    work->weight[i] = p->weight;
+}
+
+static void forget(struct ready *r)
+{
+    free(r->mix), free(r->covariance);
+    gp_mode_clear(&r->mode);
+}
+
+void gp_trajectory(const struct gp *gp, enum gp_interval interval, const struct gp_data *data,
+                   const uint8_t *keep, struct gp_value *updates, struct gp_value *weights)
+{
+    struct gp_cohort cohort;
+    struct work work = {.gp = gp,
+                        .interval = interval,
+                        .data = data,
+                        .keep = keep,
+                        .updates = updates,
+                        .weights = weights};
+    work.ready = mem_new(gp->n_points, sizeof *work.ready);
+    work.weight = mem_new(gp->n_points, sizeof *work.weight);
+    work.kept_from = mem_new(data->n_animals + 1, sizeof *work.kept_from);
+    for (size_t a = 0; a < data->n_animals; a++) {
+        work.kept_from[a + 1] = work.kept_from[a];
+        for (size_t i = 0; i < data->count[a]; i++)
+            work.kept_from[a + 1] += keep[data->first[a] + i] != 0;
+    }
+    gp_cohort_set(&cohort, data);
+    if (gp->options.w0_sd > 0)
+        work.fitted = &cohort;
+    struct team *team =
+        team_new(gp->options.threads > 0 ? gp->options.threads : thread_processors());
+    team_run(team, gp->n_points, make_ready, &work);
+    team_run(team, data->n_animals, roll_animal, &work);
+    team_free(team);
+    for (size_t i = 0; i < gp->n_points; i++)
+        forget(&work.ready[i]);
+    gp_cohort_clear(&cohort);
+    free(work.ready), free(work.weight), free(work.kept_from);
+}

@@ -1,0 +1,42 @@
+#!/bin/sh
+# Rules with a posterior at the prompt: the report, its fields, files, what is refused.
+. "$srcdir/tests/tap.sh"
+deltaw() { "$DELTAW" --no-rc "$@"; }
+cohort='simulate reinforce animals=6 trials=500 alpha=2^-4 seed=3'
+
+run deltaw -c "$cohort" -c 'fit gp basis=4' -c wait -c show -c 'save gp1 a.npz' -c map
+is "fit gp, show, save, map" "$status" 0
+like "show tells of the starts" "$out" 'all 3 starts end at one mode'
+like "a row for a term and weight" "$out" '^  correct +w_stim '
+like "what happens after errors" "$out" 'w_stim: after errors .*a_error'
+like "how likely a remainder is" "$out" '^remainder log Bayes factor'
+shown=$(printf '%s\n' "$out" | sed -n '/^terms, 90/,/^w_bias: after/p')
+
+run deltaw -c "$cohort" -c 'open a.npz' -c show -c 'score'
+is "a saved posterior opens" "$status" 0
+is "and says the same" "$(printf '%s\n' "$out" | sed -n '/^terms, 90/,/^w_bias: after/p')" "$shown"
+like "it scores" "$out" "^[a-z0-9]+ +gp +"
+
+run deltaw --json -c "$cohort" -c 'fit gp remainder=none terms=correct,error' -c wait -c show
+like "evidence is a field" "$out" '"evidence": ?-[0-9]'
+like "terms are rows" "$out" \
+    '"term": ?"error", ?"weight": ?"w_bias", ?"value": ?[-0-9.e]+, ?"low": ?[-0-9.e]+, ?"high": ?[-0-9.e]+, ?"log_bayes_factor"'
+
+run deltaw -c "$cohort" -c 'fit gp terms=trace,average,correct basis=2 w0=psychometric' -c wait -c show
+is "traces, start weights that are estimated" "$status" 0
+like "traces are reported" "$out" '^traces +log Bayes factor'
+like "as a kernel over lags" "$out" 'w_stim lag 0: '
+
+refused() { # COMMAND PATTERN
+    run deltaw -c "$cohort" -c "$1"
+    is "$1: refused" "$status" 2
+    like "with the reason" "$errors" "$2"
+}
+refused 'fit gp terms=correct,eror' "no term 'eror'"
+refused 'fit gp terms=none remainder=none' 'does not learn'
+refused 'fit gp policy=stim+right+left+prevstim+prevchoice+bias' 'policies of 1 to 5 weights'
+refused 'fit gp init=a.npz' 'init= does not apply'
+refused 'fit reinforce terms=correct' 'terms= does not apply to reinforce'
+run deltaw -c "$cohort" -c 'fit gp' -c 'stop gp1' -c wait -c show
+is "a fit is stopped" "$status" 0
+finish
