@@ -57,4 +57,26 @@ kill -TERM $pid
 wait $pid
 ok "it ends when told" [ $? -ne 0 ]
 unlike "a row that is being written is no error" "$(cat seen)" 'fields?,'
+
+# schema
+XDG_CONFIG_HOME=$PWD/config
+export XDG_CONFIG_HOME
+codes=$srcdir/tests/cases/ignore_code2.csv
+out=$(batch -c 'schema save lab')
+is "without a load there is nothing to keep" "$? $(echo "$out" | grep -c 'no load with options')" "1 1"
+like "the options of a load are kept" \
+    "$(batch -c "load $codes choice=animal_response:0=left,1=right,2=missed as=x" -c 'schema save lab')" '^lab keeps 1 option'
+is "an option a line" "$(cat config/deltaw/schemas/lab)" "choice=animal_response:0=left,1=right,2=missed"
+like "and used again" "$(batch -c 'schema use lab' -c "load $codes")" '^2 animals, 144 trials'
+like "unless the load says otherwise" \
+    "$(batch -c 'schema use lab' -c 'load log.csv choice=choice')" '^3 animals, 600 trials'
+batch -c 'schema use lab' -c 'schema use none' -c "load $codes" >out
+is "or none is used" $? 3
+like "they are listed" "$(batch -c schema)" '^lab$'
+batch -c 'schema use absent' >out
+is "one that is not there is refused" $? 1
+echo 'colour=red' >config/deltaw/schemas/bad
+like "and one that is none" "$(batch -c 'schema use bad')" "'colour=red' is no option of load"
+batch -c 'schema save ../x' >out
+is "a name stays in its folder" $? 2
 finish

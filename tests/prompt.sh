@@ -239,6 +239,15 @@ plain() {
     keys Up
     check '--plain: Up finds by beginning' '^deltaw> simulate reinforce animals=2 trials=50 seed=1$'
     keys C-u
+    type_text 'pause-for-enter; say the script'
+    keys Enter
+    check '--plain: a pause says what to do' '^\[Enter goes on'
+    type_text 'say an aside'
+    keys Enter
+    check '--plain: a line typed at a pause runs at once' '^an aside'
+    check_gone '--plain: and the script still waits' '^the script'
+    keys Enter
+    check '--plain: until Enter' '^the script'
     type_text 'set editing=vi'
     keys Enter
     check '--plain: vi says so' '^(ins)deltaw>'

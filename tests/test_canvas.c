@@ -132,7 +132,8 @@ static void test_sequences(void)
             "eight colours are asked for no others");
     canvas_clear(&c, all);
     canvas_put(&c, 1, 0, ' ', COLOUR_DEFAULT, 20, 0);
-    emitted(&c, &colours, " \033[48;5;20m \033[0m\n\n", "a blank with background is no trailing blank");
+    emitted(&c, &colours, " \033[48;5;20m \033[0m\n\n",
+            "a blank with background is no trailing blank");
     emitted(&c, &utf8, "\n\n", "without colours it is");
     canvas_free(&c);
 }

@@ -262,6 +262,25 @@ static void test_typed_ahead(void)
     end(&e);
 }
 
+/* A line typed while a script pauses runs at once; the script waits on. */
+static void test_aside(void)
+{
+    struct explorer e;
+    begin(&e, false, 80, 24);
+    enter(&e, "pause-for-enter; say the script");
+    tap_ok(e.step == STEP_PAUSED, "a script pauses");
+    enter(&e, "say an aside");
+    tap_ok(shows(&e, "│an aside"), "a line typed meanwhile runs at once");
+    struct strbuf out = {0};
+    look(&e, &out);
+    tap_ok(e.step == STEP_PAUSED && !strstr(strbuf_text(&out), "│the script"),
+           "and the script waits on");
+    enter(&e, "");
+    tap_ok(shows(&e, "│the script"), "until Enter");
+    strbuf_free(&out);
+    end(&e);
+}
+
 int main(void)
 {
     setenv("INPUTRC", "/dev/null", 1);
@@ -279,6 +298,7 @@ int main(void)
     test_zoom();
     test_typed_ahead();
     test_narrow_keys();
+    test_aside();
     lineedit_close();
     return tap_done();
 }

@@ -200,6 +200,7 @@ static const struct verb_trial verb_trials[] = {
     {"undo", "undo", "600 trials"},
     {"redo", "redo; undo", "400 trials"},
     {"watch", "watch absent.csv", "cannot open"},
+    {"schema", "schema use none", "no schema"},
     {"trials", "trials 1..100", "300 trials"},
     {"reset", "reset", "1,200 trials"},
     {"simulate", "simulate reinforce animals=2 trials=100 seed=1", "200 trials of reinforce"},

@@ -49,6 +49,7 @@ const struct option_row load_table[] = {
     {"decimal", OPTION_TEXT, 0, 0, NULL, NULL, "decimal point of text, if it is not a point"},
     {"thousands", OPTION_TEXT, 0, 0, NULL, NULL, "what groups digits in text"},
     {"every", OPTION_NUMBER, .1, 3600, NULL, "2", "seconds between looks at the file, of watch"},
+    {"times", OPTION_INTEGER, 1, 1000000000, NULL, NULL, "readings after which watch ends"},
     {"as", OPTION_TEXT, 0, 0, NULL, NULL, "name of the cohort; default: the file's"},
     {0},
 };
@@ -252,10 +253,28 @@ static void load_options_take(struct load *load)
         *columns[i].to = args_text(args, load_table, columns[i].name);
 }
 
-struct load *load_new(const struct args *args, struct err *err)
+void load_remember(struct session *session, const struct load *load)
+{
+    static const char *const own[] = {"as", "every", "times"}; /* of this one load */
+    args_free(&session->loaded);
+    session->loaded = (struct args){0};
+    for (size_t i = 0; i < load->args.n; i++) {
+        const struct arg *arg = &load->args.items[i];
+        bool kept = arg->name != NULL;
+        for (size_t k = 0; kept && k < sizeof own / sizeof *own; k++)
+            kept = strcmp(arg->name, own[k]) != 0;
+        if (kept)
+            args_set(&session->loaded, arg->name, arg->value, 0);
+    }
+}
+
+struct load *load_new(const struct session *session, const struct args *args, struct err *err)
 {
     struct load *load = mem_new(1, sizeof *load);
     load->args = args_copy(args);
+    for (size_t i = 0; i < session->schema.n; i++)
+        if (!args_given(args, session->schema.items[i].name))
+            args_set(&load->args, session->schema.items[i].name, session->schema.items[i].value, 0);
     load_options_take(load);
     if (load_layout_take(load, err))
         return load;

@@ -14,8 +14,11 @@ struct load {
     struct cohort *cohort; /* what was read */
 };
 
-/* From the words of a command; NULL with an error when one makes no sense. */
-struct load *load_new(const struct args *args, struct err *err);
+/* From the words of a command and the schema in use; NULL with an error when one makes no
+ * sense. */
+struct load *load_new(const struct session *session, const struct args *args, struct err *err);
+/* It went well: its options are those of the last load. */
+void load_remember(struct session *session, const struct load *load);
 void load_release(void *load);
 char *load_label(const struct load *load, const char *verb); /* "loading mice.csv"; caller frees */
 /* What was understood and what was odd, in at most five lines, and as fields. */

@@ -421,6 +421,8 @@ void session_free(struct session *session)
         view_close(s->views[i]);
     jobs_free(s->jobs);
     session_drop_cohorts(s);
+    args_free(&s->loaded);
+    args_free(&s->schema);
     input_drop(s);
     free(s->queue);
     awaited_clear(s);

@@ -98,6 +98,7 @@ struct session {
     bool paused, quit, cancelled;
     int exit_code;
     /* data */
+    struct args loaded, schema;              /* options of the last load; those that loads go by */
     size_t n_cohorts, n_undone;              /* those taken back follow, for redo */
     struct cohort_entry cohorts[UNDO_DEPTH]; /* the last is the open one */
     /* fits */

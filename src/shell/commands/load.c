@@ -16,6 +16,7 @@ static bool load_finish(struct session *session, void *data, struct output *out,
     (void)err;
     struct load *load = data;
     load_tell(load->cohort, out);
+    load_remember(session, load);
     session_push_cohort(session, load->cohort, false);
     load->cohort = NULL;
     return true;
@@ -25,10 +26,13 @@ static bool load_run(struct session *session, const struct args *args, struct ou
                      struct err *err)
 {
     (void)out;
-    if (args_given(args, "every"))
-        return err_at(err, ERR_USAGE, args_column(args, "every"),
-                      "load: every= is of `watch`, which goes on looking at a file");
-    struct load *load = load_new(args, err);
+    const char *of_watch = args_given(args, "every")   ? "every"
+                           : args_given(args, "times") ? "times"
+                                                       : NULL;
+    if (of_watch)
+        return err_at(err, ERR_USAGE, args_column(args, of_watch),
+                      "load: %s= is of `watch`, which goes on looking at a file", of_watch);
+    struct load *load = load_new(session, args, err);
     return load && task_start(session, load_label(load, "loading"), load, load_work, load_finish,
                               load_release, err);
 }

@@ -9,6 +9,7 @@
 struct watch {
     struct load *load;
     double every;     /* seconds */
+    long left;        /* readings; 0: until it is ended */
     struct stat seen; /* the file as it was read last */
     size_t trials, animals;
     bool again; /* not the first look */
@@ -76,6 +77,7 @@ static bool watch_finish(struct session *session, void *data, struct output *out
     w->load->cohort = NULL;
     if (!w->again) {
         load_tell(cohort, out);
+        load_remember(session, w->load);
     } else {
         struct strbuf text = {0};
         cohort_words(cohort, &text);
@@ -85,7 +87,10 @@ static bool watch_finish(struct session *session, void *data, struct output *out
         session_pop_cohort(session, false, NULL);
     }
     session_push_cohort(session, cohort, false);
+    if (w->left == 1)
+        return true;
     struct watch *next = mem_copy(w, 1, sizeof *w);
+    next->left -= next->left > 0;
     next->again = true;
     next->trials = cohort->n_trials;
     next->load = w->load;
@@ -98,13 +103,14 @@ static bool watch_run(struct session *session, const struct args *args, struct o
                       struct err *err)
 {
     (void)out;
-    struct load *load = load_new(args, err);
+    struct load *load = load_new(session, args, err);
     if (!load)
         return false;
     struct watch *w = mem_new(1, sizeof *w);
     w->load = load;
     load->options.growing = true;
     w->every = args_number(args, load_table, "every");
+    w->left = args_integer(args, load_table, "times");
     return task_start(session, load_label(load, "watching"), w, watch_work, watch_finish,
                       watch_release, err);
 }
@@ -113,12 +119,14 @@ extern const struct command command_watch;
 const struct command command_watch = {
     .name = "watch",
     .group = GROUP_DATA,
-    .arguments = "FILE [every=SECONDS] [name=value]...",
+    .arguments = "FILE [every=SECONDS] [times=N] [name=value]...",
     .summary = "load a log again whenever it grows",
-    .detail = "For a rig that is running: reads the file as `load` does, with its options, and "
-              "again when it has changed, telling how many trials are new; models and views stay "
-              "and go on with the new trials.  ^C ends it, and what was read last stays open.",
-    .examples = "watch rig3.csv\nwatch rig3.csv every=10 choice=resp:1=left,2=right",
+    .detail =
+        "For a rig that is running: reads the file as `load` does, with its options, and "
+        "again when it has changed, telling how many trials are new; models and views stay "
+        "and go on with the new trials.  ^C ends it, or times=, and what was read last stays open.",
+    .examples =
+        "watch mice.csv.gz times=1\nwatch mice.csv.gz every=10 times=1 choice=choice:0=left,1=right",
     .options = load_table,
     .positional_type = OPTION_FILE,
     .endings = load_endings,

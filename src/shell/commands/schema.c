@@ -1,0 +1,190 @@
+/* How one lab's tables are to be read: the options of a load, kept under a name in
+ * XDG_CONFIG_HOME/deltaw/schemas, an option a line. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/outfile.h"
+#include "../loading.h"
+
+enum { LARGEST = 64 * 1024 };
+
+/* The folder of schemas, or the file of one; NULL with an error without a home. */
+static char *schema_path(const char *name, struct err *err)
+{
+    const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    bool own = config && config[0] == '/';
+    if (!own && !(home && home[0] == '/')) {
+        err_set(err, ERR_FAILED, "schema: neither XDG_CONFIG_HOME nor HOME tells where to keep it");
+        return NULL;
+    }
+    return mem_printf("%s%s/deltaw/schemas%s%s", own ? config : home, own ? "" : "/.config",
+                      name ? "/" : "", name ? name : "");
+}
+
+static bool check_name(const char *name, int column, struct err *err)
+{
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    if (*name && strspn(name, letters) == strlen(name) && strlen(name) < 100)
+        return true;
+    return err_at(err, ERR_USAGE, column, "schema: '%.80s' is no name: letters, digits, _ and -",
+                  name);
+}
+
+/* The folders above the file, where they are missing. */
+static void make_folders(const char *path)
+{
+    char *copy = mem_text(path);
+    for (char *p = copy + 1; *p; p++)
+        if (*p == '/') {
+            *p = '\0';
+            mkdir(copy, 0700);
+            *p = '/';
+        }
+    free(copy);
+}
+
+static bool schema_save(struct session *session, const char *name, struct output *out,
+                        struct err *err)
+{
+    if (session->loaded.n == 0)
+        return err_set(err, ERR_FAILED,
+                       "schema save: no load with options came before; load a log "
+                       "with the options that it needs");
+    char *path = schema_path(name, err);
+    if (!path)
+        return false;
+    struct strbuf text = {0};
+    for (size_t i = 0; i < session->loaded.n; i++)
+        strbuf_printf(&text, "%s=%s\n", session->loaded.items[i].name,
+                      session->loaded.items[i].value);
+    make_folders(path);
+    bool fine = outfile_write(path, text.text, text.len, err);
+    if (fine)
+        output_say(out, "%s keeps %zu option%s of load; `schema use %s` takes them up", name,
+                   session->loaded.n, session->loaded.n == 1 ? "" : "s", name);
+    strbuf_free(&text);
+    free(path);
+    return fine;
+}
+
+/* A line "option=value" of a file; others are refused. */
+static bool take_line(struct args *args, const char *line, const char *path, struct err *err)
+{
+    const char *sign = strchr(line, '=');
+    char *name = sign ? mem_text_n(line, (size_t)(sign - line)) : mem_text(line);
+    bool known = sign && option_find(load_table, name);
+    if (known)
+        args_set(args, name, sign + 1, 0);
+    else
+        err_set(err, ERR_DATA, "%s: '%.80s' is no option of load", path, line);
+    free(name);
+    return known;
+}
+
+static bool read_schema(const char *path, struct args *args, struct err *err)
+{
+    FILE *file = fopen(path, "re");
+    char *text = mem_new(LARGEST + 1, 1), *next = text;
+    if (!file)
+        err_set(err, ERR_FAILED, "%s: cannot open: %s; `schema` lists those that are kept", path,
+                strerror(errno));
+    size_t n = file ? fread(text, 1, LARGEST, file) : 0;
+    bool fine = file != NULL;
+    if (file)
+        fclose(file);
+    text[n] = '\0';
+    for (char *line; fine && (line = strsep(&next, "\n"));)
+        fine = !*line || take_line(args, line, path, err);
+    free(text);
+    return fine;
+}
+
+static bool schema_use(struct session *session, const char *name, struct output *out,
+                       struct err *err)
+{
+    struct args args = {0};
+    if (strcmp(name, "none") != 0) {
+        char *path = schema_path(name, err);
+        bool fine = path && read_schema(path, &args, err) &&
+                    args_check(&args, load_table, 0, "schema", err);
+        free(path);
+        if (!fine) {
+            args_free(&args);
+            return false;
+        }
+    }
+    args_free(&session->schema);
+    session->schema = args;
+    struct strbuf text = {0};
+    for (size_t i = 0; i < args.n; i++)
+        strbuf_printf(&text, " %s=%s", args.items[i].name, args.items[i].value);
+    char *clean = clean_text(strbuf_text(&text));
+    output_say(out,
+               args.n ? "load goes on with%s, unless told otherwise" : "load takes no schema%s",
+               clean);
+    free(clean);
+    strbuf_free(&text);
+    return true;
+}
+
+static bool schema_list(struct output *out, struct err *err)
+{
+    char *path = schema_path(NULL, err);
+    if (!path)
+        return false;
+    DIR *d = opendir(path);
+    struct table table = {0};
+    table_column(&table, "schema", COLUMN_TEXT, 0);
+    for (struct dirent *e; d && (e = readdir(d));)
+        if (check_name(e->d_name, 0, NULL)) {
+            table_row(&table);
+            table_text(&table, 0, e->d_name);
+        }
+    if (d)
+        closedir(d);
+    table_sort(&table, 0, true);
+    if (table.n_rows)
+        output_table(out, "schemas", &table);
+    else
+        output_say(out, "no schema is kept; `schema save NAME` keeps the options of the last load");
+    table_free(&table);
+    free(path);
+    return true;
+}
+
+static bool schema_run(struct session *session, const struct args *args, struct output *out,
+                       struct err *err)
+{
+    const char *verb = args_at(args, 0), *name = args_at(args, 1);
+    if (!verb)
+        return schema_list(out, err);
+    bool save = strcmp(verb, "save") == 0;
+    if ((!save && strcmp(verb, "use") != 0) || !name)
+        return err_at(err, ERR_USAGE, args->items[0].column,
+                      "schema: write schema save NAME, schema use NAME, or schema alone");
+    if (!check_name(name, args->items[1].column, err))
+        return false;
+    return save ? schema_save(session, name, out, err) : schema_use(session, name, out, err);
+}
+
+extern const struct command command_schema;
+const struct command command_schema = {
+    .name = "schema",
+    .group = GROUP_DATA,
+    .arguments = "[save|use NAME]",
+    .summary = "keep the options of a load under a name, and use them again",
+    .detail = "save keeps the options that the last load or watch was given; use makes them those "
+              "of every load from then on, unless the load gives others; `schema use none` ends "
+              "that.  Without words the names that are kept are listed.  They are files in "
+              "XDG_CONFIG_HOME/deltaw/schemas, an option a line.",
+    .examples = "schema",
+    .positional_type = OPTION_TEXT,
+    .first_words = "save|use",
+    .positional_max = 2,
+    .run = schema_run,
+};
