@@ -17,6 +17,21 @@ is "a saved posterior opens" "$status" 0
 is "and says the same" "$(printf '%s\n' "$out" | sed -n '/^terms, 90/,/^w_bias: after/p')" "$shown"
 like "it scores" "$out" "^[a-z0-9]+ +gp +"
 
+like "intervals of maps" "$out" 'posterior'
+like "coverage" "$out" ' % of true updates lie inside their 90 % intervals'
+
+run deltaw -c "$cohort" -c 'fit gp remainder=none terms=correct,error' -c wait -c 'export updates u.csv' \
+    -c 'fit reinforce' -c wait -c 'export updates r.csv'
+is "export updates" "$status" 0
+is "its columns" "$(sed -n 1p u.csv)" "subject,session,trial,w_stim,dw_w_stim,dw_w_stim_low,\
+dw_w_stim_high,true_dw_w_stim,w_bias,dw_w_bias,dw_w_bias_low,dw_w_bias_high,true_dw_w_bias"
+is "a row a trial" "$(wc -l <u.csv)" 3001
+is "updates lie within their intervals, the last trial of an animal has none" "$(awk -F, 'NR > 1 {
+    if ($5 == "") none++; else if ($6 <= $5 && $5 <= $7) inside++ } END {print none, inside}' u.csv)" \
+    '6 2994'
+is "rules without a posterior leave them empty" "$(awk -F, 'NR > 1 && $5 != "" && $6 == ""' r.csv |
+    wc -l)" 2994
+
 run deltaw --json -c "$cohort" -c 'fit gp remainder=none terms=correct,error' -c wait -c show
 like "evidence is a field" "$out" '"evidence": ?-[0-9]'
 like "terms are rows" "$out" \

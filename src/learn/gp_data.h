@@ -13,6 +13,10 @@ void gp_data_clear(struct gp_data *data);
 /* What a fit's settings say. */
 struct gp_options gp_options_of(const struct fit_settings *settings);
 
+/* As in struct rule. */
+bool gp_interval(const struct model *model, const struct interval_request *request, double *mean,
+                 double *lower, double *upper);
+
 /* The gradient of gp_fit's likelihood against central differences, by kinds of parameters:
  * the rows of check_gradient. */
 bool gp_check_gradient(const struct rule_shape *shape, const struct trials *trials, uint64_t seed,

@@ -215,6 +215,11 @@ static bool unpack_flats(const struct npz *npz, struct gp *gp)
             at += n;
         }
     }
+    for (size_t i = 0; i <= gp->n_points; i++) {
+        struct gp_point *p = (struct gp_point *)point_at(gp, i);
+        p->covariance = mem_copy(p->factor, p->n * p->n, sizeof(double));
+        gp_invert_factor(p->n, p->covariance);
+    }
     return true;
 }
 

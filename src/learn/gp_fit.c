@@ -104,6 +104,8 @@ struct gp_point gp_point_of(const struct gp_search *s, const struct gp_variant *
     p.theta = mem_copy(mode->theta, n, sizeof(double));
     p.precision = mem_copy(prior->precision, n, sizeof(double));
     p.factor = mem_copy(mode->factor, n * n, sizeof(double));
+    p.covariance = mem_copy(mode->factor, n * n, sizeof(double));
+    gp_invert_factor(n, p.covariance);
     p.robust = mem_new(n * n, sizeof(double));
     gp_mode_robust(&s->cohort, prior, mode, p.robust);
     p.w0 = mem_copy(data->w0, data->n_animals * k, sizeof(double));
@@ -114,7 +116,8 @@ struct gp_point gp_point_of(const struct gp_search *s, const struct gp_variant *
 
 void gp_point_clear(struct gp_point *p)
 {
-    free(p->theta), free(p->precision), free(p->factor), free(p->robust), free(p->w0);
+    free(p->theta), free(p->precision), free(p->factor), free(p->covariance), free(p->robust),
+        free(p->w0);
     gp_basis_drop(p->basis);
 }
 

@@ -45,6 +45,9 @@ static inline struct gp_places gp_places_of(const struct rule_shape *shape)
     return p;
 }
 
+/* Of a decay among all. */
+size_t gp_decay_place(double decay);
+
 /* theta [p.size, and the lapse where it is fitted] */
 void gp_mean_rule(const struct gp *gp, const struct rule_shape *shape, double *theta);
 /* Of one point alone. */

@@ -11,7 +11,7 @@
 
 enum { MOST_STEPS = 60 };
 /* Enough when a step can gain no more than this many nats. */
-static const double enough = 2e-3;
+static const double enough = 5e-3;
 /* Nats of evidence that all steps together may lose. */
 static const double price = .3, most_damping = 1e3;
 

@@ -44,7 +44,8 @@ static double log_bayes_factor(const struct pool *p)
     return prior - (top + log(sum));
 }
 
-static void report_term(const struct gp *gp, double *const *covariance, struct gp_term_report *row)
+static void report_term(const struct gp *gp, const double *const *covariance,
+                        struct gp_term_report *row)
 {
     double weight[gp->n_points], mean[gp->n_points], variance[gp->n_points];
     struct pool pool = {gp->n_points, weight, mean, variance, 0};
@@ -67,7 +68,7 @@ static void report_term(const struct gp *gp, double *const *covariance, struct g
 
 size_t gp_terms_report(const struct gp *gp, enum gp_interval interval, struct gp_term_report *rows)
 {
-    double *covariance[gp->n_points];
+    const double *covariance[gp->n_points];
     size_t n = 0;
     for (size_t q = 0; q < gp->n_points; q++)
         covariance[q] = gp_covariance(&gp->points[q], interval);
@@ -76,8 +77,6 @@ size_t gp_terms_report(const struct gp *gp, enum gp_interval interval, struct gp
             rows[n] = (struct gp_term_report){.term = (enum gp_term)term, .weight = k};
             report_term(gp, covariance, &rows[n++]);
         }
-    for (size_t q = 0; q < gp->n_points; q++)
-        free(covariance[q]);
     return n;
 }
 
@@ -103,7 +102,8 @@ static size_t kernel_row(const struct gp_shape *s, size_t k, double m, size_t la
 void gp_memory_kernel(const struct gp *gp, size_t weight, double m, size_t n_lags,
                       struct gp_value *kernel)
 {
-    double *c[gp->n_points], mean[gp->n_points], variance[gp->n_points], share[gp->n_points];
+    const double *c[gp->n_points];
+    double mean[gp->n_points], variance[gp->n_points], share[gp->n_points];
     for (size_t q = 0; q < gp->n_points; q++)
         c[q] = gp_covariance(&gp->points[q], GP_MODEL);
     for (size_t lag = 0; lag < n_lags; lag++) {
@@ -122,6 +122,4 @@ void gp_memory_kernel(const struct gp *gp, size_t weight, double m, size_t n_lag
         }
         kernel[lag] = gp_mixture(gp->n_points, share, mean, variance);
     }
-    for (size_t q = 0; q < gp->n_points; q++)
-        free(c[q]);
 }

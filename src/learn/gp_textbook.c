@@ -9,9 +9,9 @@
 #include "gp_inside.h"
 #include "gp_mean.h"
 
-enum { W0_ROUNDS = 3, MOST_SETS = 6, ROUNDS = 4, SIMPLE = (1 << GP_TRACE) - 1 };
+enum { W0_ROUNDS = 3, MOST_SETS = 5, ROUNDS = 3, SIMPLE = (1 << GP_TRACE) - 1 };
 /* Nats below the best at which sizes or decays are left out. */
-static const double too_far = 4;
+static const double too_far = 3.5;
 
 enum { MOST_VARIANTS = (1 + GP_DECAY_SETS * GP_AVERAGES) * (1 + MOST_SETS * ROUNDS) };
 

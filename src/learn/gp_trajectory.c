@@ -12,7 +12,8 @@
 struct ready {
     const struct gp_point *point;
     struct gp_shape shape;
-    double *mix, *covariance;
+    double *mix;
+    const double *covariance;
     struct gp_mode mode; /* of estimated start weights: what goes with the shared ones */
 };
 
@@ -209,7 +210,7 @@ static void make_ready(void *context, size_t i, size_t member)
 
 static void forget(struct ready *r)
 {
-    free(r->mix), free(r->covariance);
+    free(r->mix);
     gp_mode_clear(&r->mode);
 }
 

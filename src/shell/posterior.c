@@ -138,20 +138,24 @@ static void memory_words(const struct model *model, struct output *out, struct s
 
 static void starts_words(const struct gp *gp, struct strbuf *out)
 {
-    char a[NUMBER_SIZE], b[NUMBER_SIZE];
+    char a[NUMBER_SIZE];
     double best = gp->textbook.log_evidence;
     size_t same = 0;
     for (size_t i = 0; i < GP_STARTS; i++)
         same += gp->start[i].same;
     if (same == GP_STARTS)
         strbuf_printf(out, "all %d starts end at one mode\n", GP_STARTS);
-    for (size_t i = 0; i < GP_STARTS && same < GP_STARTS; i++)
-        if (!gp->start[i].same)
-            strbuf_printf(out, "start '%s' ends elsewhere, %s nats of evidence below\n",
-                          gp->start[i].name,
-                          isfinite(gp->start[i].log_evidence)
-                              ? number_fixed(a, best - gp->start[i].log_evidence, 1, false)
-                              : number_format(b, INFINITY, 1));
+    for (size_t i = 0; i < GP_STARTS && same < GP_STARTS; i++) {
+        const struct gp_start *start = &gp->start[i];
+        if (start->same)
+            continue;
+        strbuf_printf(out, "start '%s' ", start->name);
+        if (isfinite(start->log_evidence))
+            strbuf_printf(out, "ends elsewhere, %s nats of evidence below\n",
+                          number_fixed(a, best - start->log_evidence, 1, false));
+        else
+            strbuf_puts(out, "finds no mode\n");
+    }
 }
 
 void posterior_show(const struct model *model, struct output *out, struct strbuf *text)

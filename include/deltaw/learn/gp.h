@@ -98,6 +98,7 @@ struct gp_point {
     double *precision;      /* [P] of the prior */
     double *factor;         /* [P][P] lower Cholesky factor of the posterior precision
                                   * (start weights integrated out) */
+    double *covariance;     /* [P][P] of the posterior */
     double *robust;         /* [P][P] covariance by the sandwich over animals */
     double *w0;             /* [n_animals][K] start weights at the mode */
     struct gp_basis *basis; /* shared between points; NULL: no remainder */
@@ -148,12 +149,6 @@ enum gp_interval { GP_MODEL, GP_ROBUST };
 struct gp_value {
     double mean, low, high; /* low, high: 5 % and 95 % of the posterior */
 };
-
-/* One update at given weights: w [n][K], x [n][K], input [n][D], the rest [n] -> out [n][K].
- * Traces and averages of the past are 0 and 1/2. */
-void gp_update(const struct gp *gp, enum gp_interval interval, size_t n, const double *w,
-               const double *x, const double *input, const uint8_t *choice, const uint8_t *answer,
-               const double *reward, struct gp_value *out);
 
 /* Updates and weights as the animals of `data` came through them: the uncertainty of the
  * path is in the intervals.  keep [n_trials]: for which trials; both out [number kept][K],

@@ -80,6 +80,12 @@ void model_start(const struct model *model, const struct cohort *cohort, size_t 
  * t: w [n_trials][K].  One forward sweep. */
 void model_sweep(const struct model *model, const struct cohort *cohort, float *w);
 
+/* Updates and weights as the animals of a cohort came through them, with 90 % intervals: see
+ * gp_trajectory.  False: the model has no posterior. */
+struct gp_value;
+bool model_trajectory(const struct model *model, const struct cohort *cohort, const uint8_t *keep,
+                      struct gp_value *updates, struct gp_value *weights);
+
 /* One update: dw [n][K] from u [n][K + INPUT_N], as after no past at all.  Policy
  * features that are not of the trial itself (prevstim, prevchoice, columns) count
  * as 0; use rule_state_step to give them. */

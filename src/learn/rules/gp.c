@@ -141,6 +141,7 @@ const struct kernel ENGINE(kernel_gp) = {
 };
 
 #ifdef ENGINE_F64 /* what there is once */
+#include "gp_data.h"
 #include "network.h"
 
 static void gp_layout(const struct rule_shape *shape, struct tensors *out)
@@ -173,6 +174,7 @@ const struct rule rule_gp = {
     .equation = "dw_k = sum_j a_kj psi_kj(w, trial) + g_k(w, s), g by choice and outcome",
     .source = "Williams and Rasmussen 1996 (Gaussian processes); MacKay 1992 (evidence)",
     .posterior = true,
+    .interval = gp_interval,
     .layout = gp_layout,
     .init = gp_init,
 };

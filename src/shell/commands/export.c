@@ -5,6 +5,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "deltaw/draw/figure.h"
+#include "deltaw/study/updates.h"
 #include "../arrays.h"
 #include "../cast.h"
 #include "../replay.h"
@@ -62,6 +63,8 @@ struct exporting {
     struct strbuf replay; /* the epoch shown, in a replay */
     struct figure figure; /* svg, pdf, png */
     struct figure_look look;
+    struct model *model; /* of updates: the table is made from them; NULL: a view's */
+    struct cohort *cohort;
 };
 
 static bool is_figure(enum export_kind kind)
@@ -76,6 +79,8 @@ static void export_release(void *data)
     strbuf_free(&e->text);
     strbuf_free(&e->replay);
     figure_free(&e->figure);
+    model_drop(e->model);
+    cohort_drop(e->cohort);
     free(e->path);
     free(e->view);
     free(e->family);
@@ -96,6 +101,8 @@ static bool export_work(void *data, struct task *task, struct err *err)
 {
     (void)task;
     struct exporting *e = data;
+    if (e->model && !updates_table(e->model, e->cohort, &e->table, err))
+        return false;
     if (e->kind == EXPORT_NPZ)
         return write_npz(e, err);
     if (is_figure(e->kind) &&
@@ -229,18 +236,47 @@ static bool export_cast(struct session *session, struct view *view, const char *
     return cast_start(session, view, path, &size, out, err);
 }
 
+/* The updates of the model in use, trial by trial: no view shows them. */
+static bool export_updates(struct session *session, const char *path, enum export_kind kind,
+                           int column, struct err *err)
+{
+    if (kind != EXPORT_CSV && kind != EXPORT_JSON && kind != EXPORT_NPZ)
+        return err_at(err, ERR_USAGE, column,
+                      "export updates: '%s' must end in .csv, .json or .npz", path);
+    const struct cohort *cohort = session_need_cohort(session, err);
+    struct model *model = cohort ? session_need_model(session, NULL, 0, err) : NULL;
+    if (!model || !model_meets(model, cohort, err)) {
+        model_drop(model);
+        return false;
+    }
+    struct exporting *e = mem_new(1, sizeof *e);
+    e->path = path_expand(path);
+    e->view = mem_text("updates");
+    e->kind = kind;
+    e->model = model;
+    e->cohort = cohort_hold(cohort);
+    char *settings = model_settings_json(model);
+    strbuf_printf(&e->text, kind == EXPORT_NPZ ? "{\"model\": %s}" : "", settings);
+    free(settings);
+    return task_start(session, mem_text("writing updates"), e, export_work, export_finish,
+                      export_release, err);
+}
+
 static bool export_run(struct session *session, const struct args *args, struct output *out,
                        struct err *err)
 {
     const char *name = args_at(args, 0), *path = args_at(args, 1);
     enum export_kind kind = EXPORT_CSV;
-    if (!view_find(name))
+    bool updates = strcmp(name, "updates") == 0;
+    if (!updates && !view_find(name))
         return err_at(err, ERR_USAGE, args->items[0].column,
                       "export: no view '%s'; `help` lists "
                       "the views under Look",
                       name);
     if (!export_kind_of(path, args->items[1].column, &kind, err))
         return false;
+    if (updates)
+        return export_updates(session, path, kind, args->items[1].column, err);
     struct view *view = session_view(session, name, err);
     if (!view || !view_update(view, session_scene(session), err)) {
         err_prefix(err, "export %s", name);
@@ -277,10 +313,13 @@ const struct command command_export = {
         "y; its deltaw_json has what is needed to repeat it.  .txt is the sentence and the picture, .ans "
         "the same with the colours of the terminal (cat shows it).  .cast is a film of the view "
         "through the epochs of the fit (see replay), an asciicast that `asciinema play` shows.  "
-        "Files are written whole or not at all.",
+        "Files are written whole or not at all.  `export updates FILE` (.csv, .json, .npz) writes, "
+        "of the model in use, a row per trial: each weight, its update with the 90 % interval where "
+        "the rule has a posterior (fit gp), and what the true weights did where they are known.",
     .examples = "export loss loss.csv\nexport map map.csv\nexport map map.npz\n"
                 "export map map.txt\nexport map map.ans theme=dark\n"
                 "export weights weights.json\n"
+                "export updates updates.csv\n"
                 "export map learning.cast width=100 height=30",
     .options = export_options,
     .positional_type = OPTION_VIEW,

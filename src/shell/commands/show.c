@@ -7,9 +7,12 @@
 #include "deltaw/base/utf8.h"
 #include "deltaw/study/cramer_rao.h"
 #include "deltaw/study/probe.h"
+#include "deltaw/study/updates.h"
 #include "../fitting.h"
 #include "../posterior.h"
 #include "../state.h"
+
+enum { COVERAGE_SAMPLE = 4000 }; /* trials */
 
 struct showing {
     struct model *model;
@@ -19,6 +22,8 @@ struct showing {
     struct recovery recovery;
     bool bounded;
     struct cramer_rao bound;
+    bool covered;
+    double coverage[POLICY_MAX];
 };
 
 static void show_release(void *data)
@@ -36,6 +41,8 @@ static bool show_work(void *data, struct task *task, struct err *err)
     struct err ignored = {0};
     show->compared =
         show->cohort && recovery_compute(show->model, show->cohort, &show->recovery, &ignored);
+    show->covered = show->compared &&
+                    updates_coverage(show->model, show->cohort, COVERAGE_SAMPLE, show->coverage);
     show->bounded =
         show->compared &&
         cramer_rao_compute(show->cohort, &show->model->settings.policy, &show->bound, &ignored);
@@ -160,8 +167,9 @@ static void show_truth(const struct showing *show, struct strbuf *text, struct o
     table_column(&table, "weight", COLUMN_TEXT, 0);
     table_column(&table, "r2", COLUMN_NUMBER, 4);
     table_column(&table, "rmse", COLUMN_NUMBER, 4);
-    table_column(&table, "null_rmse", COLUMN_NUMBER, 4);
+    table_column(&table, "rmse_null", COLUMN_NUMBER, 4);
     table_column(&table, "best_r2", COLUMN_NUMBER, 4);
+    table_column(&table, "coverage_90", COLUMN_NUMBER, 3);
     for (size_t k = 0; k < r->n_weights; k++) {
         const char *weight = show->model->settings.policy.weight[k];
         table_row(&table);
@@ -170,6 +178,7 @@ static void show_truth(const struct showing *show, struct strbuf *text, struct o
         table_number(&table, 2, r->rmse[k]);
         table_number(&table, 3, r->null_rmse[k]);
         table_number(&table, 4, show->bounded ? show->bound.r2[k] : NAN);
+        table_number(&table, 5, show->covered ? show->coverage[k] : NAN);
         if (isnan(r->r2[k]))
             strbuf_printf(text, "truth     %s: the true update never varies; RMSE %s\n", weight,
                           number_format(rmse, r->rmse[k], 3));
@@ -180,6 +189,10 @@ static void show_truth(const struct showing *show, struct strbuf *text, struct o
                           weight, number_fixed(r2, r->r2[k], 4, false),
                           number_format(rmse, r->rmse[k], 3),
                           number_format(null, r->null_rmse[k], 3));
+        if (show->covered)
+            strbuf_printf(text,
+                          "          %s %% of true updates lie inside their 90 %% intervals\n",
+                          number_fixed(r2, 100 * show->coverage[k], 0, false));
         if (show->bounded && isfinite(show->bound.r2[k]))
             strbuf_printf(text,
                           "          these choices tell even a rule of %zu free values no "

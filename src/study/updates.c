@@ -1,0 +1,139 @@
+#include "deltaw/study/updates.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/learn/gp.h"
+
+enum { FIRST = 3, MOST_EACH = 5 }; /* columns before the weights; of a weight */
+
+/* The columns of true weights; false: not all of them are there. */
+static bool true_weights(const struct policy *policy, const struct cohort *cohort,
+                         const float **out)
+{
+    for (size_t k = 0; k < policy->n; k++) {
+        char *name = mem_printf("true_%s", policy->weight[k]);
+        const struct cohort_column *column = cohort_column(cohort, name);
+        free(name);
+        if (!column)
+            return false;
+        out[k] = column->values;
+    }
+    return true;
+}
+
+/* Means and intervals of all trials; of rules without a posterior w alone is known. */
+static void take_updates(const struct model *model, const struct cohort *cohort,
+                         struct gp_value *dw, struct gp_value *w)
+{
+    size_t K = model->settings.policy.n, n = cohort->n_trials;
+    uint8_t *keep = mem_new(n, 1);
+    for (size_t i = 0; i < n; i++)
+        keep[i] = 1;
+    if (!model_trajectory(model, cohort, keep, dw, w)) {
+        float *visited = mem_new(n * K, sizeof *visited);
+        model_sweep(model, cohort, visited);
+        for (size_t i = 0; i < n * K; i++) {
+            w[i] = (struct gp_value){(double)visited[i], NAN, NAN};
+            dw[i] = (struct gp_value){NAN, NAN, NAN};
+        }
+        for (size_t a = 0; a < cohort->n_animals; a++)
+            for (size_t i = cohort->animals[a].first * K;
+                 i + K < (cohort->animals[a].first + cohort->animals[a].count) * K; i++)
+                dw[i].mean = (double)visited[i + K] - (double)visited[i];
+        free(visited);
+    }
+    free(keep);
+}
+
+static void add_columns(const struct policy *policy, bool truth, struct table *out)
+{
+    static const char *const forms[MOST_EACH] = {"%s", "dw_%s", "dw_%s_low", "dw_%s_high",
+                                                 "true_dw_%s"};
+    table_column(out, "subject", COLUMN_TEXT, 0);
+    table_column(out, "session", COLUMN_TEXT, 0);
+    table_column(out, "trial", COLUMN_COUNT, 0);
+    for (size_t k = 0; k < policy->n; k++)
+        for (size_t i = 0; i < (truth ? MOST_EACH : MOST_EACH - 1); i++) {
+            char name[POLICY_NAME + 16];
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+            snprintf(name, sizeof name, forms[i], policy->weight[k]);
+#pragma GCC diagnostic pop
+            table_column(out, name, COLUMN_NUMBER, 5);
+        }
+}
+
+bool updates_table(const struct model *model, const struct cohort *cohort, struct table *out,
+                   struct err *err)
+{
+    const struct policy *policy = &model->settings.policy;
+    size_t K = policy->n;
+    const float *true_w[POLICY_MAX];
+    if (model->rule->no_weights)
+        return err_set(err, ERR_FAILED, "%s has no weights, hence no updates", model->name);
+    bool truth = true_weights(policy, cohort, true_w);
+    size_t each = truth ? MOST_EACH : MOST_EACH - 1;
+    struct gp_value *dw = mem_new(cohort->n_trials * K, sizeof *dw);
+    struct gp_value *w = mem_new(cohort->n_trials * K, sizeof *w);
+    take_updates(model, cohort, dw, w);
+    add_columns(policy, truth, out);
+    for (size_t a = 0; a < cohort->n_animals; a++) {
+        const struct animal *animal = &cohort->animals[a];
+        for (size_t t = animal->first; t < animal->first + animal->count; t++) {
+            bool last = t + 1 == animal->first + animal->count;
+            table_row(out);
+            table_text(out, 0, animal->name);
+            table_text(out, 1, cohort->session_names[cohort->session[t]]);
+            table_number(out, 2, cohort->trial[t]);
+            for (size_t k = 0; k < K; k++) {
+                const struct gp_value *v = &dw[t * K + k];
+                size_t at = FIRST + k * each;
+                table_number(out, at, w[t * K + k].mean);
+                table_number(out, at + 1, v->mean);
+                table_number(out, at + 2, v->low);
+                table_number(out, at + 3, v->high);
+                if (truth)
+                    table_number(out, at + 4,
+                                 last ? NAN : (double)true_w[k][t + 1] - (double)true_w[k][t]);
+            }
+        }
+    }
+    free(dw), free(w);
+    return true;
+}
+
+bool updates_coverage(const struct model *model, const struct cohort *cohort, size_t most,
+                      double *coverage)
+{
+    const struct policy *policy = &model->settings.policy;
+    size_t K = policy->n, step = cohort->n_trials / most + 1, n = 0;
+    const float *true_w[POLICY_MAX];
+    if (!true_weights(policy, cohort, true_w))
+        return false;
+    uint8_t *keep = mem_new(cohort->n_trials, 1);
+    for (size_t t = step / 2; t < cohort->n_trials; t += step)
+        keep[t] = 1;
+    for (size_t a = 0; a < cohort->n_animals; a++) /* no update after the last */
+        keep[cohort->animals[a].first + cohort->animals[a].count - 1] = 0;
+    struct gp_value *dw = mem_new((cohort->n_trials / step + 1) * K, sizeof *dw), *v = dw;
+    bool good = model_trajectory(model, cohort, keep, dw, NULL);
+    for (size_t k = 0; k < K; k++)
+        coverage[k] = 0;
+    for (size_t t = 0; t < cohort->n_trials && good; t++) {
+        if (!keep[t])
+            continue;
+        for (size_t k = 0; k < K; k++, v++) {
+            double truth = (double)true_w[k][t + 1] - (double)true_w[k][t];
+            double room = 1e-6 * fmax(1, fabs((double)true_w[k][t])); /* of single precision */
+            coverage[k] += truth >= v->low - room && truth <= v->high + room;
+        }
+        n++;
+    }
+    for (size_t k = 0; k < K; k++)
+        coverage[k] = n ? coverage[k] / (double)n : NAN;
+    free(keep), free(dw);
+    return good && n > 0;
+}
