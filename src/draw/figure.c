@@ -2,7 +2,6 @@
 #include "deltaw/draw/figure.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "deltaw/base/mem.h"
 

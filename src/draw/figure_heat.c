@@ -386,11 +386,11 @@ void heat_paint(const struct pen *pen, const struct heat_map *m, struct box body
             (struct box){body.x + (double)p * (width + GAP * u), body.y, width, body.height});
     paint_bar(pen, m,
               (struct box){body.x + body.width + BAR_APART * u, body.y, BAR * u, body.height});
-    pen_titles(pen, body, margin, pen_title(m->x_title, m->x_label),
-               pen_title(m->y_title, m->y_label));
+    double titles = pen_titles(pen, body, margin, pen_title(m->x_title, m->x_label),
+                               pen_title(m->y_title, m->y_label));
     bool beside = missing_beside(pen, m, body.width, margin->right);
     double right = body.x + body.width + margin->right;
-    double titles = pen_titles_at(pen, body) + (any_missing(m) && !beside ? pen->font * 1.6 : 0);
+    titles += any_missing(m) && !beside ? pen->font * 1.6 : 0;
     if (any_missing(m))
         paint_key(pen, right, titles, no_data, hatch);
     if (heat_any_unsettled(m))

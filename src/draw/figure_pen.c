@@ -74,17 +74,14 @@ const char *pen_title(const char *title, const char *label)
     return title ? title : label ? label : "";
 }
 
-double pen_titles_at(const struct pen *pen, struct box body)
+double pen_titles(const struct pen *pen, struct box body, const struct margin *margin,
+                  const char *x, const char *y)
 {
-    return body.y + body.height + 4 * pen->unit + pen->font * 2.25;
-}
-
-void pen_titles(const struct pen *pen, struct box body, const struct margin *margin, const char *x,
-                const char *y)
-{
+    double below = body.y + body.height + 4 * pen->unit + pen->font * 2.25;
     pen_tone(pen, PEN_TEXT);
-    pen_text(pen, body.x + body.width / 2, pen_titles_at(pen, body), .5, x);
+    pen_text(pen, body.x + body.width / 2, below, .5, x);
     pen_text_up(pen, body.x - margin->left + pen->font * .85, body.y + body.height / 2, y);
+    return below;
 }
 
 const char *pen_number(char out[64], const char *label)

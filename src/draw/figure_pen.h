@@ -47,10 +47,9 @@ struct margin {
 
 /* The title of an axis, else its label, else "". */
 const char *pen_title(const char *title, const char *label);
-/* Titles of x, below the labels of ticks, and of y. */
-void pen_titles(const struct pen *pen, struct box body, const struct margin *margin, const char *x,
-                const char *y);
-double pen_titles_at(const struct pen *pen, struct box body); /* baseline of that of x */
+/* Titles of x, below the labels of ticks, and of y; returns the baseline of that of x. */
+double pen_titles(const struct pen *pen, struct box body, const struct margin *margin,
+                  const char *x, const char *y);
 
 struct margin lines_margin(const struct pen *pen, const struct line_plot *plot, double width,
                            double height);

@@ -2,7 +2,6 @@
 #include "line_plot.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "deltaw/base/utf8.h"
 #include "deltaw/draw/figure.h"

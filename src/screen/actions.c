@@ -2,14 +2,12 @@
 #include "explorer.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/thread.h"
 #include "hosting.h"
-#include "history.h"
 
 static const double worth_seconds = 10; /* of work: less than that is soon redone */
 

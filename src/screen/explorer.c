@@ -4,10 +4,8 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "deltaw/base/mem.h"
 #include "deltaw/base/thread.h"
 #include "deltaw/base/utf8.h"
 #include "hosting.h"

@@ -1,12 +1,6 @@
 /* Reading the transcript: scrolling, and searching as in less and tmux. */
 #include "explorer.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "deltaw/base/mem.h"
-#include "deltaw/base/utf8.h"
-
 static const char label[] = "search: ";
 
 static int rows_shown(const struct explorer *e)

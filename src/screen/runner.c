@@ -1,7 +1,6 @@
 #include "runner.h"
 
 #include <errno.h>
-#include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -183,21 +182,20 @@ enum run runner_run(struct runner *r)
     }
 }
 
-static bool fits_train(struct runner *r)
+static bool any_fit(const struct runner *r, enum fit_state state)
 {
     const struct scene *scene = session_scene(r->session);
-    for (size_t i = 0; i < scene->n_jobs; i++) {
-        enum fit_state state = scene->jobs[i].status.state;
-        if (state == FIT_RUNNING || state == FIT_QUEUED)
-            return true;
-    }
-    return false;
+    size_t i = 0;
+    while (i < scene->n_jobs && scene->jobs[i].status.state != state)
+        i++;
+    return i < scene->n_jobs;
 }
 
+/* Until no fit is training. */
 static enum run wait_fits(struct runner *r)
 {
     r->waiting_since = clock_seconds();
-    while (fits_train(r)) {
+    while (any_fit(r, FIT_RUNNING) || any_fit(r, FIT_QUEUED)) {
         show_progress(r);
         if (sleep_a_while(r, -1))
             return RUN_ENDED;
@@ -207,11 +205,7 @@ static enum run wait_fits(struct runner *r)
     }
     hide_progress(r);
     runner_news(r);
-    const struct scene *scene = session_scene(r->session);
-    for (size_t i = 0; i < scene->n_jobs; i++)
-        if (scene->jobs[i].status.state == FIT_FAILED)
-            return RUN_FAILED;
-    return r->lost ? RUN_LOST : RUN_IDLE;
+    return any_fit(r, FIT_FAILED) ? RUN_FAILED : r->lost ? RUN_LOST : RUN_IDLE;
 }
 
 int runner_close(struct runner *r, enum run how, int code)
@@ -345,4 +339,30 @@ enum run runner_run_all(struct runner *r, bool read_stdin)
         how = fits == RUN_IDLE ? how : fits;
     }
     return how;
+}
+
+/* --- batch: run, print, exit ------------------------------------------------------- */
+
+int host_batch(const struct host_setup *setup, bool read_stdin)
+{
+    struct err err = {0};
+    struct runner r;
+    struct session_setup session = setup->session;
+    session.prefixes = false;
+    if (!signals_open(false, &err) || !runner_open(&r, setup, &session, &err)) {
+        fprintf(stderr, "deltaw: %s\n", err.message);
+        return err.code;
+    }
+    r.stay = setup->session.keep_going;
+    if (!hosting_feed_inputs(setup, r.session, NULL, NULL, &err)) {
+        runner_complain(&r, &err);
+        return runner_close(&r, RUN_FAILED, err.code);
+    }
+    enum run how = runner_run_all(&r, read_stdin);
+    int code = session_exit_code(r.session);
+    if (r.interrupted)
+        code = ERR_INTERRUPTED;
+    else if (how == RUN_FAILED && code == 0)
+        code = ERR_FAILED;
+    return runner_close(&r, how, code);
 }

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "deltaw/base/mem.h"
-
 /* --- what commands ask of the screen ------------------------------------------- */
 
 static const char *view_name_at(void *unused, size_t i)
