@@ -249,7 +249,7 @@ static int print_only(const struct command_line *line)
 static int pick_colours(const struct command_line *line, bool terminal)
 {
     const char *no_colour = getenv("NO_COLOR"), *colour = line->colour ? line->colour : "auto";
-    int can = host_colours();
+    int can = host_ability().colours;
     if (strcmp(colour, "never") == 0)
         return 0;
     if (strcmp(colour, "16") == 0)
@@ -281,7 +281,7 @@ static int run(struct command_line *line)
     };
     if (!line->stay && (line->commands || !in))
         return host_batch(setup, !line->commands);
-    if (in && out && !line->plain && setup->mode == OUTPUT_TEXT && host_full_screen_possible())
+    if (in && out && !line->plain && setup->mode == OUTPUT_TEXT && host_ability().full)
         return host_screen(setup);
     return host_line(setup);
 }

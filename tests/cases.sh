@@ -109,6 +109,8 @@ for d in 1 2 3 4 5 6 7 8 9 10 11 12; do
 done
 loads "files of a glob" "load $(echo days/*.csv)" "$want" 'files of 1 animal put in order: days/log_1.csv, days/log_2.csv'
 is "in the order of days" "$(sessions "load $(echo days/*.csv)")" "$(sessions 'load rows.csv')"
+batch -c "load $(echo days/*.csv)" -c 'save data days.csv' >/dev/null
+is "and stays so when it is saved and loaded" "$(sessions 'load days.csv')" "$(sessions 'load rows.csv')"
 for form in '%d%02d2021 28 3' '%02d/%d/2021 3 28' '%d.%02d.2021 28 3' '%d-Mar-2021 28 3'; do
     set -- $form
     case $1 in *Mar*) dated='sprintf("'$1'", 14 + $2)' ;; *d/%d*) dated='sprintf("'$1'", 3, 14 + $2)' ;; *) dated='sprintf("'$1'", 14 + $2, 3)' ;; esac

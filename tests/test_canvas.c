@@ -96,16 +96,15 @@ static void test_frame(void)
 {
     struct canvas c;
     canvas_init(&c, 12, 3);
-    canvas_frame(&c, (struct rect){0, 0, 12, 3}, "loss", false, &ascii);
+    canvas_frame(&c, (struct rect){0, 0, 12, 3}, "loss", &ascii);
     emitted(&c, &ascii, "+ loss ----+\n|          |\n+----------+\n", "a frame in ASCII");
-    canvas_frame(&c, (struct rect){0, 0, 12, 3}, "a long title", true, &utf8);
+    canvas_frame(&c, (struct rect){0, 0, 12, 3}, "a long title", &utf8);
     emitted(&c, &utf8,
             "\u250c a long \u2026 \u2510\n\u2502          \u2502\n"
             "\u2514\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2518\n",
             "a long title is cut within its frame");
-    tap_ok(c.cells[0].attributes == CELL_BOLD, "a focused frame is bold");
     canvas_clear(&c, all);
-    canvas_frame(&c, (struct rect){0, 0, 1, 3}, "x", false, &ascii);
+    canvas_frame(&c, (struct rect){0, 0, 1, 3}, "x", &ascii);
     emitted(&c, &ascii, "\n\n\n", "no frame in one column");
     canvas_free(&c);
 }

@@ -328,6 +328,27 @@ static void test_agents(void)
     agents_free(g);
 }
 
+/* Quantiles of mixtures, by their distribution function. */
+static double below(size_t n, const double *weight, const double *mean, const double *variance,
+                    double x)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += weight[i] * erfc((mean[i] - x) / sqrt(2 * variance[i])) / 2;
+    return sum;
+}
+
+static void test_mixture(void)
+{
+    double weight[] = {.5, .3, .2}, mean[] = {0, 1, -4}, variance[] = {1, .01, 4};
+    struct gp_value one = gp_mixture(1, (double[]){1}, mean, variance);
+    tap_near(one.high, 1.6448536, 1e-6, "95 %% of a normal distribution");
+    struct gp_value v = gp_mixture(3, weight, mean, variance);
+    tap_near(v.mean, .3 - .8, 1e-12, "the mean of a mixture");
+    tap_near(below(3, weight, mean, variance, v.low), .05, 1e-5, "its 5 %%");
+    tap_near(below(3, weight, mean, variance, v.high), .95, 1e-5, "its 95 %%");
+}
+
 int main(void)
 {
     struct scene s;
@@ -342,6 +363,7 @@ int main(void)
     test_threads();
     test_ragged();
     test_refusals();
+    test_mixture();
     test_agents();
     scene_clear(&s);
     return tap_done();

@@ -8,7 +8,7 @@
 #include "deltaw/base/strbuf.h"
 #include "golden.h"
 #include "history.h"
-#include "statefile.h"
+#include "hosting.h"
 
 static char *all_lines(void)
 {

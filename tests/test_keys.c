@@ -1,5 +1,5 @@
 /* The key decoder: every sequence whole, cut at every place, and alone. */
-#include "background.h"
+#include "hosting.h"
 #include "keys.h"
 
 #include <math.h>

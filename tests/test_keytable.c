@@ -317,12 +317,6 @@ static void on_line(void *data, const char *line)
     explorer_enter(self, line);
 }
 
-static void on_complete(void *data, const char *line, size_t point, struct completion *out)
-{
-    (void)data;
-    session_complete(self->session, line, point, out);
-}
-
 static void on_candidates(void *data, const struct completion *completion)
 {
     (void)data;
@@ -598,13 +592,11 @@ int main(void)
         setenv("DELTAW_LESSONS", lessons, 1);
     }
     unsetenv("COLORFGBG");
-    static const struct lineedit_host editor = {
-        .line = on_line, .complete = on_complete, .candidates = on_candidates};
     struct explorer e;
     struct session_host host = {.history = recall_at, .terminal = take_bytes};
     begin_hosted(&e, &host, false, 100, 30);
     self = &e;
-    lineedit_open(&editor, "deltaw> ", true);
+    lineedit_open(&(struct lineedit_host){e.session, &e, on_line, on_candidates}, "deltaw> ", true);
     FILE *script = fopen("script.dw", "w");
     if (!script || fputs("say from a script\n", script) < 0 || fclose(script) != 0)
         err_die("script.dw cannot be written");

@@ -124,7 +124,7 @@ static void add_picture(struct view *view, int width, int height, const struct s
     if (framed) {
         struct strbuf title = {0};
         view_title(view, &title);
-        canvas_frame(&canvas, area, strbuf_text(&title), false, style);
+        canvas_frame(&canvas, area, strbuf_text(&title), style);
         strbuf_free(&title);
     }
     strbuf_printf(out, "== %dx%d\n", width, height);

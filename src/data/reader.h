@@ -10,6 +10,7 @@ struct reader {
     struct rows *rows;
     struct log_file *file;
     const struct input *input;
+    bool several; /* there are other files */
     const struct load_options *options;
     struct log_source source;
     struct schema schema;

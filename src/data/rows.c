@@ -36,7 +36,8 @@ static char *session_name(struct reader *r, const struct log_session *s)
     char *name = s->date && *s->session ? mem_printf("%s/%s", s->date, s->session)
                  : s->date              ? mem_text(s->date)
                  : *s->session          ? mem_text(s->session)
-                                        : mem_printf("%u", s->file + 1);
+                 : r->several           ? filename_stem(r->file->path)
+                                        : mem_text("1");
     struct strbuf key = {0};
     struct names *taken = &r->rows->session_names;
     for (size_t copy = 2;; copy++) {
@@ -251,11 +252,12 @@ static bool read_all(struct reader *r, struct err *err)
 
 static bool read_file(struct rows *rows, const struct input *input,
                       const struct load_options *options, uint64_t before, uint64_t all,
-                      struct err *err)
+                      bool several, struct err *err)
 {
     struct reader r = {.rows = rows,
                        .file = &rows->files[rows->n_files],
                        .input = input,
+                       .several = several,
                        .options = options,
                        .first_session = rows->n_sessions,
                        .bytes_before = before,
@@ -321,7 +323,7 @@ bool rows_read(struct rows *rows, const struct load_options *options, struct err
     for (size_t i = 0; i < inputs.n && fine; i++) {
         size_t n_rows = rows->n, n_sessions = rows->n_sessions;
         err_clear(&why);
-        fine = read_file(rows, &inputs.input[i], options, before, all, &why);
+        fine = read_file(rows, &inputs.input[i], options, before, all, inputs.n > 1, &why);
         if (!fine && may_leave_out(&inputs, i, options, &why)) {
             leave_out(rows, n_rows, n_sessions, &why);
             fine = true;

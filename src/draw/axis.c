@@ -9,7 +9,30 @@
 #include "deltaw/base/utf8.h"
 #include "deltaw/draw/plot.h"
 
-/* --- numbers --------------------------------------------------------------- */
+/* --- ticks and numbers ----------------------------------------------------- */
+
+size_t ticks_linear(double lo, double hi, size_t most, double *out)
+{
+    static const double ladder[] = {1, 2, 5};
+    if (!(hi > lo) || most == 0 || !isfinite(hi - lo))
+        return 0;
+    double power = pow(10, floor(log10((hi - lo) / (double)most)) - 1), step = 0;
+    for (int decade = 0; decade < 4 && step == 0; decade++, power *= 10)
+        for (int i = 0; i < 3 && step == 0; i++) {
+            double s = ladder[i] * power;
+            if (s > 0 && floor(hi / s + 1e-9) - ceil(lo / s - 1e-9) + 1 <= (double)most)
+                step = s;
+        }
+    size_t n = 0;
+    if (step == 0)
+        return 0;
+    for (double k = ceil(lo / step - 1e-9); k * step <= hi + 1e-9 * step && n < most; k++) {
+        out[n++] = k == 0 ? 0 : k * step;
+        if (k + 1 == k) /* a range far from zero and too narrow for doubles */
+            break;
+    }
+    return n;
+}
 
 /* "0.5" as ".5", "1e-05" as "1e-5", "-0" as "0". */
 static const char *trim_number(char *text)
@@ -52,11 +75,25 @@ const char *tick_label(char buf[40], double value, double step)
     return trim_number(buf);
 }
 
+struct ticks ticks_within(double lo, double hi, size_t most)
+{
+    struct ticks ticks = {0};
+    ticks.n = ticks_linear(lo, hi, most < TICKS_MOST ? most : TICKS_MOST, ticks.at);
+    return ticks;
+}
+
+const char *ticks_label(const struct ticks *ticks, size_t i, char text[40])
+{
+    const double *at = ticks->at;
+    return tick_label(text, at[i], ticks->each ? at[i] : ticks->n > 1 ? at[1] - at[0] : at[0]);
+}
+
 /* --- labels ---------------------------------------------------------------- */
 
-void label_row_begin(struct label_row *row, int x, int y, int width)
+void label_row_begin(struct label_row *row, struct canvas *canvas, const struct style *style, int x,
+                     int y, int width)
 {
-    *row = (struct label_row){x, y, width > 0 ? width : 0, NULL};
+    *row = (struct label_row){canvas, style, x, y, width > 0 ? width : 0, NULL};
     row->taken = mem_new((size_t)row->width, sizeof *row->taken);
 }
 
@@ -79,13 +116,12 @@ bool label_row_fits(const struct label_row *row, int centre, const char *text)
     return true;
 }
 
-bool label_row_put(struct label_row *row, int centre, const char *text, struct canvas *canvas,
-                   const struct style *style)
+bool label_row_put(struct label_row *row, int centre, const char *text)
 {
     int w = utf8_width(text), x = label_start(row, centre, w);
     if (!label_row_fits(row, centre, text))
         return false;
-    canvas_text(canvas, row->x + x, row->y, w, text, COLOUR_DEFAULT, 0, style);
+    canvas_text(row->canvas, row->x + x, row->y, w, text, COLOUR_DEFAULT, 0, row->style);
     for (int i = x; i < x + w; i++)
         row->taken[i] = true;
     return true;

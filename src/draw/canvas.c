@@ -52,12 +52,17 @@ void canvas_put(struct canvas *canvas, int x, int y, uint32_t glyph, int foregro
         (struct cell){glyph, foreground, background, (uint8_t)attributes};
 }
 
+void canvas_plain(struct canvas *canvas, int x, int y, uint32_t glyph, unsigned attributes)
+{
+    canvas_put(canvas, x, y, glyph, COLOUR_DEFAULT, COLOUR_DEFAULT, attributes);
+}
+
 void canvas_clear(struct canvas *canvas, struct rect area)
 {
     long right = (long)area.x + area.width, bottom = (long)area.y + area.height;
     for (int y = area.y < 0 ? 0 : area.y; y < bottom && y < canvas->height; y++)
         for (int x = area.x < 0 ? 0 : area.x; x < right && x < canvas->width; x++)
-            canvas_put(canvas, x, y, ' ', COLOUR_DEFAULT, COLOUR_DEFAULT, 0);
+            canvas_plain(canvas, x, y, ' ', 0);
 }
 
 /* --- text ------------------------------------------------------------------ */
@@ -123,33 +128,35 @@ void canvas_notice(struct canvas *canvas, struct rect area, const char *text, un
     }
 }
 
-void canvas_frame(struct canvas *canvas, struct rect area, const char *title, bool focus,
+void canvas_title(struct canvas *canvas, int x, int y, int room, const char *text,
+                  unsigned attributes, const struct style *style)
+{
+    canvas_plain(canvas, x, y, ' ', attributes);
+    int used = canvas_text(canvas, x + 1, y, room, text, COLOUR_DEFAULT, attributes, style);
+    canvas_plain(canvas, x + 1 + used, y, ' ', attributes);
+}
+
+void canvas_frame(struct canvas *canvas, struct rect area, const char *title,
                   const struct style *style)
 {
     const struct glyphs *g = glyphs_for(style);
     int right = area.x + area.width - 1, bottom = area.y + area.height - 1;
-    int none = COLOUR_DEFAULT;
-    unsigned attributes = focus ? CELL_BOLD : 0;
     if (area.width < 2 || area.height < 2)
         return;
     for (int x = area.x + 1; x < right; x++) {
-        canvas_put(canvas, x, area.y, g->horizontal, none, none, attributes);
-        canvas_put(canvas, x, bottom, g->horizontal, none, none, attributes);
+        canvas_plain(canvas, x, area.y, g->horizontal, 0);
+        canvas_plain(canvas, x, bottom, g->horizontal, 0);
     }
     for (int y = area.y + 1; y < bottom; y++) {
-        canvas_put(canvas, area.x, y, g->vertical, none, none, attributes);
-        canvas_put(canvas, right, y, g->vertical, none, none, attributes);
+        canvas_plain(canvas, area.x, y, g->vertical, 0);
+        canvas_plain(canvas, right, y, g->vertical, 0);
     }
-    canvas_put(canvas, area.x, area.y, g->top_left, none, none, attributes);
-    canvas_put(canvas, right, area.y, g->top_right, none, none, attributes);
-    canvas_put(canvas, area.x, bottom, g->bottom_left, none, none, attributes);
-    canvas_put(canvas, right, bottom, g->bottom_right, none, none, attributes);
-    if (title && *title && area.width > 6) {
-        int used =
-            canvas_text(canvas, area.x + 2, area.y, area.width - 4, title, none, attributes, style);
-        canvas_put(canvas, area.x + 1, area.y, ' ', none, none, 0);
-        canvas_put(canvas, area.x + 2 + used, area.y, ' ', none, none, 0);
-    }
+    canvas_plain(canvas, area.x, area.y, g->top_left, 0);
+    canvas_plain(canvas, right, area.y, g->top_right, 0);
+    canvas_plain(canvas, area.x, bottom, g->bottom_left, 0);
+    canvas_plain(canvas, right, bottom, g->bottom_right, 0);
+    if (title && *title && area.width > 6)
+        canvas_title(canvas, area.x + 1, area.y, area.width - 4, title, 0, style);
 }
 
 /* --- emission -------------------------------------------------------------- */

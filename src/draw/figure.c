@@ -2,7 +2,6 @@
 #include "deltaw/draw/figure.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "deltaw/base/mem.h"
 
@@ -22,11 +21,10 @@ static const char *keep_text(struct figure *figure, const char *text)
     return text ? own(figure, mem_text(text)) : NULL;
 }
 
-static struct figure_part *add_part(struct figure *figure, struct rect place)
+static void add_part(struct figure *figure, struct figure_part part)
 {
     figure->parts = mem_resize(figure->parts, figure->n + 1, sizeof *figure->parts);
-    figure->parts[figure->n] = (struct figure_part){.place = place};
-    return &figure->parts[figure->n++];
+    figure->parts[figure->n++] = part;
 }
 
 void figure_add_lines(struct figure *figure, const struct line_plot *plot, struct rect place)
@@ -43,12 +41,10 @@ void figure_add_lines(struct figure *figure, const struct line_plot *plot, struc
     p->curves = curves;
     p->marks = keep(figure, p->marks, p->n_marks, sizeof(double));
     p->levels = keep(figure, p->levels, p->n_levels, sizeof(double));
-    p->x_label = keep_text(figure, p->x_label);
-    p->y_label = keep_text(figure, p->y_label);
-    p->x_title = keep_text(figure, p->x_title);
-    p->y_title = keep_text(figure, p->y_title);
-    p->empty = keep_text(figure, p->empty);
-    add_part(figure, place)->lines = p;
+    const char **texts[] = {&p->x_label, &p->y_label, &p->x_title, &p->y_title, &p->empty};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        *texts[i] = keep_text(figure, *texts[i]);
+    add_part(figure, (struct figure_part){.place = place, .lines = p});
 }
 
 void figure_add_heat(struct figure *figure, const struct heat_map *map, struct rect place)
@@ -65,13 +61,11 @@ void figure_add_heat(struct figure *figure, const struct heat_map *map, struct r
     m->panels = panels;
     m->x = keep(figure, m->x, m->nx, sizeof(double));
     m->y = keep(figure, m->y, m->ny, sizeof(double));
-    m->x_label = keep_text(figure, m->x_label);
-    m->y_label = keep_text(figure, m->y_label);
-    m->x_title = keep_text(figure, m->x_title);
-    m->y_title = keep_text(figure, m->y_title);
-    m->value_title = keep_text(figure, m->value_title);
-    m->empty = keep_text(figure, m->empty);
-    add_part(figure, place)->heat = m;
+    const char **texts[] = {&m->x_label, &m->y_label,     &m->x_title,
+                            &m->y_title, &m->value_title, &m->empty};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        *texts[i] = keep_text(figure, *texts[i]);
+    add_part(figure, (struct figure_part){.place = place, .heat = m});
 }
 
 void figure_free(struct figure *figure)

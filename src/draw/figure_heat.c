@@ -3,65 +3,79 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "axis.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/draw/palette.h"
-#include "figure_heat.h"
+#include "figure_pen.h"
 #include "heat_map.h"
 
-enum { GAP = 8 }; /* units, between panels */
+enum { GAP = 8, BAR = 6, BAR_APART = 9 }; /* units: between panels; the colour bar, and before it */
 
-static bool has_data(const struct heat_map *m, const struct heat_panel *p, size_t i)
+static const char no_data[] = "no data";
+
+static bool shows(const struct heat_map *m, const struct heat_panel *p, size_t i)
 {
-    return isfinite(p->value[i]) && !(p->support && p->support[i] == 0) && m->limit > 0;
+    return heat_has_data(p, i) && m->limit > 0;
+}
+
+static bool is_missing(const struct heat_map *m, const struct heat_panel *p, size_t i)
+{
+    return !shows(m, p, i);
+}
+
+static bool is_unsettled(const struct heat_map *m, const struct heat_panel *p, size_t i)
+{
+    return shows(m, p, i) && p->unsettled && p->unsettled[i];
 }
 
 static bool any_missing(const struct heat_map *m)
 {
     for (size_t p = 0; p < m->n_panels; p++)
         for (size_t i = 0; i < m->nx * m->ny; i++)
-            if (!has_data(m, &m->panels[p], i))
+            if (is_missing(m, &m->panels[p], i))
                 return true;
     return false;
 }
 
-/* --- labels ------------------------------------------------------------------- */
+/* --- labels and margins --------------------------------------------------------- */
 
-static const char *level_text(char out[64], double value)
+static const char *label_of(const struct heat_axis *axis, size_t i, char out[64])
 {
     char text[40];
-    return pen_number(out, short_label(text, value));
+    return pen_number(out, heat_axis_label(axis, i, text));
 }
 
-/* "−.25", where "−0.25" has no room. */
-static const char *tight_text(char out[64], double value)
+/* "\xe2\x88\x92.25", where "\xe2\x88\x920.25" has no room. */
+static const char *tight_label(const struct heat_axis *axis, size_t i, char out[64])
 {
-    level_text(out, value);
+    label_of(axis, i, out);
     char *zero = strstr(out, "0.");
     if (zero && (zero == out || (unsigned char)zero[-1] >= 128))
         memmove(zero, zero + 1, strlen(zero));
     return out;
 }
 
-static size_t y_ticks(const struct heat_map *m, const struct pen *pen, double height,
-                      double tick[HEAT_TICKS])
+static double widest_of(const struct pen *pen, const struct heat_axis *axis)
 {
-    return heat_ticks(m->y, m->ny, (int)fmin(height / (pen->font * 2.6), 9), tick);
-}
-
-static double y_width(const struct pen *pen, const struct heat_map *m, double height)
-{
-    double tick[HEAT_TICKS], widest = 0;
+    double widest = 0;
     char out[64];
-    size_t n = m->y_levels ? m->ny : y_ticks(m, pen, height, tick);
     pen_size(pen, PEN_SMALL);
-    for (size_t i = 0; i < n; i++)
-        widest =
-            fmax(widest,
-                 pen_width(pen, m->y_levels ? level_text(out, m->y[i])
-                                            : heat_number(out, tick[i], heat_tick_step(tick, n))));
+    for (size_t i = 0; i < axis->n; i++)
+        widest = fmax(widest, pen_width(pen, label_of(axis, i, out)));
     pen_size(pen, 1);
     return widest;
+}
+
+static struct heat_axis y_axis(const struct pen *pen, const struct heat_map *m, double height)
+{
+    return heat_axis(m->y, m->ny, m->y_levels, (int)fmin(height / (pen->font * 2.6), 9));
+}
+
+/* Of the colour bar; it has only ticks, which need no centres. */
+static struct heat_axis bar_axis(const struct pen *pen, double limit, double height)
+{
+    struct heat_axis axis = {.ticks = ticks_within(-limit, limit, height > pen->font * 14 ? 7 : 5)};
+    axis.n = axis.ticks.n;
+    return axis;
 }
 
 static bool any_title(const struct heat_map *m)
@@ -72,9 +86,14 @@ static bool any_title(const struct heat_map *m)
     return false;
 }
 
-static bool is_empty(const struct heat_map *m)
+/* Does the key for no data fit beside the x title, between the middle of a body of this
+ * width and the right end of the margin? */
+static bool missing_beside(const struct pen *pen, const struct heat_map *m, double width,
+                           double right)
 {
-    return m->n_panels == 0 || m->nx == 0 || m->ny == 0;
+    double title = pen_width(pen, pen_title(m->x_title, m->x_label)) / 2;
+    double sample = pen_width(pen, no_data) + pen->font * 1.35 + 3 * pen->unit;
+    return title + pen->font + sample < width / 2 + right;
 }
 
 struct margin heat_margin(const struct pen *pen, const struct heat_map *m, double width,
@@ -82,15 +101,16 @@ struct margin heat_margin(const struct pen *pen, const struct heat_map *m, doubl
 {
     double u = pen->unit;
     struct margin margin = {4 * u, 4 * u, 2 * u, 4 * u};
-    if (is_empty(m))
+    if (heat_is_empty(m))
         return margin;
-    margin.left = y_width(pen, m, height) + 5 * u +
-                  (*heat_title(m->y_title, m->y_label) ? pen->font * 1.5 : 0);
-    margin.right = heat_bar_width(pen, m, height);
+    struct heat_axis y = y_axis(pen, m, height), bar = bar_axis(pen, m->limit, height);
+    margin.left =
+        widest_of(pen, &y) + 5 * u + (*pen_title(m->y_title, m->y_label) ? pen->font * 1.5 : 0);
+    margin.right =
+        (BAR_APART + BAR + 4) * u + widest_of(pen, &bar) + (m->value_title ? pen->font * 1.5 : 0);
     margin.top = any_title(m) ? pen->font * 1.5 : pen->font * .5;
     margin.bottom = 4 * u + pen->font * 1.1 + pen->font * 1.45;
-    if (any_missing(m) &&
-        !heat_missing_beside(pen, m, width - margin.left - margin.right, margin.right))
+    if (any_missing(m) && !missing_beside(pen, m, width - margin.left - margin.right, margin.right))
         margin.bottom += pen->font * 1.6;
     if (heat_any_unsettled(m))
         margin.bottom += pen->font * 1.6;
@@ -108,6 +128,30 @@ double heat_height(const struct pen *pen, const struct heat_map *m, double width
 
 /* --- cells -------------------------------------------------------------------- */
 
+static void slant(const struct pen *pen, struct box box, bool down, double step, double width)
+{
+    cairo_set_line_width(pen->cairo, width);
+    for (double x = box.x - box.height; x < box.x + box.width; x += step) {
+        cairo_move_to(pen->cairo, x, down ? box.y : box.y + box.height);
+        cairo_line_to(pen->cairo, x + box.height, down ? box.y + box.height : box.y);
+    }
+    cairo_stroke(pen->cairo);
+}
+
+/* Hatches the clip, which is within the box. */
+static void hatch(const struct pen *pen, struct box box)
+{
+    pen_tone(pen, PEN_GRID);
+    slant(pen, box, false, 3.2 * pen->unit, .4 * pen->unit);
+}
+
+/* Stripes of background over colours: their signs are unsettled. */
+static void stripe(const struct pen *pen, struct box box)
+{
+    pen_tone(pen, PEN_BACKGROUND);
+    slant(pen, box, true, 3.2 * pen->unit, 1.3 * pen->unit);
+}
+
 /* Cells extend under those painted after them, to the right and above, so that no
  * background shows between them. */
 static void paint_cells(const struct pen *pen, const struct heat_map *m, const struct heat_panel *p,
@@ -117,10 +161,10 @@ static void paint_cells(const struct pen *pen, const struct heat_map *m, const s
     for (size_t iy = 0; iy < m->ny; iy++)
         for (size_t ix = 0; ix < m->nx; ix++) {
             size_t i = iy * m->nx + ix;
-            if (!has_data(m, p, i))
+            if (!shows(m, p, i))
                 continue;
-            bool right = ix + 1 < m->nx && has_data(m, p, i + 1);
-            bool above = iy + 1 < m->ny && has_data(m, p, i + m->nx);
+            bool right = ix + 1 < m->nx && shows(m, p, i + 1);
+            bool above = iy + 1 < m->ny && shows(m, p, i + m->nx);
             palette_diverging_rgb(p->value[i] / m->limit, pen->dark, rgb);
             cairo_set_source_rgb(pen->cairo, rgb[0], rgb[1], rgb[2]);
             double up = above ? fmin(under, h) : 0;
@@ -129,16 +173,6 @@ static void paint_cells(const struct pen *pen, const struct heat_map *m, const s
                             w + (right ? fmin(under, w) : 0), h + up);
             cairo_fill(pen->cairo);
         }
-}
-
-static bool is_missing(const struct heat_map *m, const struct heat_panel *p, size_t i)
-{
-    return !has_data(m, p, i);
-}
-
-static bool is_unsettled(const struct heat_map *m, const struct heat_panel *p, size_t i)
-{
-    return has_data(m, p, i) && p->unsettled && p->unsettled[i];
 }
 
 /* Fills the cells that are so. */
@@ -169,50 +203,58 @@ static void paint_those(const struct pen *pen, const struct heat_map *m, const s
 
 /* --- axes --------------------------------------------------------------------- */
 
-/* A label where there is room; taken: intervals in use, two numbers each. */
-static bool put_x(const struct pen *pen, double x, double y, const char *text, double *taken,
-                  size_t *n_taken, bool draw)
+/* Labels below a panel, and what they have taken of its width, two numbers each. */
+struct labels {
+    const struct pen *pen;
+    struct box box;
+    size_t n;
+    double *taken;
+};
+
+static bool has_room(const struct labels *row, double x, const char *text)
 {
-    double half = pen_width(pen, text) / 2, apart = 2.5 * pen->unit;
-    for (size_t i = 0; i < *n_taken; i++)
-        if (x - half - apart < taken[2 * i + 1] && x + half + apart > taken[2 * i])
+    double half = pen_width(row->pen, text) / 2 + 2.5 * row->pen->unit;
+    for (size_t i = 0; i < row->n; i++)
+        if (x - half < row->taken[2 * i + 1] && x + half > row->taken[2 * i])
             return false;
-    if (draw) {
-        pen_text(pen, x, y, .5, text);
-        taken[2 * *n_taken] = x - half;
-        taken[2 * *n_taken + 1] = x + half;
-        ++*n_taken;
-    }
     return true;
 }
 
-/* Label i and its mirror image, both or neither; false: neither. */
-static bool put_levels(const struct pen *pen, const struct heat_map *m, struct box box, size_t i,
-                       bool tight, double *taken, size_t *n_taken)
+static void put_label(struct labels *row, double x, const char *text)
 {
-    const char *(*text)(char *, double) = tight ? tight_text : level_text;
+    const struct pen *pen = row->pen;
+    double half = pen_width(pen, text) / 2;
+    if (!has_room(row, x, text))
+        return;
+    pen_text(pen, x, row->box.y + row->box.height + 4 * pen->unit + pen->font * .7, .5, text);
+    row->taken[2 * row->n] = x - half;
+    row->taken[2 * row->n++ + 1] = x + half;
+}
+
+/* Label i and its mirror image, both or neither. */
+static void put_levels(struct labels *row, const struct heat_axis *axis, size_t i, bool tight)
+{
+    const char *(*text)(const struct heat_axis *, size_t, char *) = tight ? tight_label : label_of;
     char low[64], high[64];
-    size_t mirror = m->nx - 1 - i;
-    double w = box.width / (double)m->nx, y = box.y + box.height + 4 * pen->unit + pen->font * .7;
-    double left = box.x + ((double)i + .5) * w, right = box.x + ((double)mirror + .5) * w;
-    text(low, m->x[i]);
-    text(high, m->x[mirror]);
-    if (!put_x(pen, left, y, low, taken, n_taken, false) ||
-        !put_x(pen, right, y, high, taken, n_taken, false))
-        return false;
-    put_x(pen, left, y, low, taken, n_taken, true);
+    size_t mirror = axis->n - 1 - i;
+    double left = row->box.x + heat_axis_place(axis, i) * row->box.width;
+    double right = row->box.x + heat_axis_place(axis, mirror) * row->box.width;
+    text(axis, i, low);
+    text(axis, mirror, high);
+    if (!has_room(row, left, low) || !has_room(row, right, high))
+        return;
+    put_label(row, left, low);
     if (mirror != i)
-        put_x(pen, right, y, high, taken, n_taken, true);
-    return true;
+        put_label(row, right, high);
 }
 
 /* Do all levels have room for their whole labels? */
-static bool roomy(const struct pen *pen, const struct heat_map *m, double width)
+static bool roomy(const struct pen *pen, const struct heat_axis *axis, double width)
 {
-    double each = width / (double)m->nx, last = 0;
+    double each = width / (double)axis->n, last = 0;
     char text[64];
-    for (size_t i = 0; i < m->nx; i++) {
-        double half = pen_width(pen, level_text(text, m->x[i])) / 2;
+    for (size_t i = 0; i < axis->n; i++) {
+        double half = pen_width(pen, label_of(axis, i, text)) / 2;
         if (i > 0 && last + half + 2.5 * pen->unit > each)
             return false;
         last = half;
@@ -220,74 +262,49 @@ static bool roomy(const struct pen *pen, const struct heat_map *m, double width)
     return true;
 }
 
-/* The ends, the middle, those between, then the rest. */
-static void paint_levels(const struct pen *pen, const struct heat_map *m, struct box box,
-                         double *taken, size_t *n_taken)
-{
-    size_t last = m->nx - 1, first[] = {0, last / 2, last / 4};
-    bool tight = !roomy(pen, m, box.width);
-    for (size_t i = 0; i < 3; i++)
-        put_levels(pen, m, box, first[i], tight, taken, n_taken);
-    for (size_t i = 1; i < (last + 1) / 2; i++)
-        put_levels(pen, m, box, i, tight, taken, n_taken);
-}
-
-static void tick_down(const struct pen *pen, struct box box, double x)
-{
-    pen_line(pen, x, box.y + box.height, x, box.y + box.height + 2.5 * pen->unit, .6 * pen->unit);
-}
-
 static void paint_x(const struct pen *pen, const struct heat_map *m, struct box box)
 {
-    double tick[HEAT_TICKS];
-    double *taken = mem_new(2 * (m->nx + HEAT_TICKS), sizeof *taken);
-    size_t n_taken = 0;
+    struct heat_axis axis = heat_axis(m->x, m->nx, m->x_levels, (int)(box.width / (pen->font * 3)));
+    struct labels row = {.pen = pen, .box = box, .taken = mem_new(2 * axis.n, sizeof *row.taken)};
+    bool tight = axis.levels && !roomy(pen, &axis, box.width);
     char text[64];
-    if (m->x_levels) {
-        for (size_t i = 0; i < m->nx; i++)
-            tick_down(pen, box, box.x + ((double)i + .5) * box.width / (double)m->nx);
-        paint_levels(pen, m, box, taken, &n_taken);
+    for (size_t i = 0; i < axis.n; i++) {
+        double x = box.x + heat_axis_place(&axis, i) * box.width;
+        pen_tick_down(pen, box, x, "");
+        if (!axis.levels)
+            put_label(&row, x, label_of(&axis, i, text));
     }
-    size_t n = m->x_levels ? 0 : heat_ticks(m->x, m->nx, (int)(box.width / (pen->font * 3)), tick);
-    for (size_t i = 0; i < n; i++) {
-        double x = box.x + heat_place(tick[i], m->x, m->nx) * box.width;
-        tick_down(pen, box, x);
-        put_x(pen, x, box.y + box.height + 4 * pen->unit + pen->font * .7,
-              heat_number(text, tick[i], heat_tick_step(tick, n)), taken, &n_taken, true);
-    }
-    free(taken);
-}
-
-static void y_label(const struct pen *pen, struct box box, double place, const char *text)
-{
-    double y = box.y + (1 - place) * box.height, u = pen->unit;
-    pen_line(pen, box.x - 2.5 * u, y, box.x, y, .6 * u);
-    pen_text(pen, box.x - 4 * u, y + pen->font * .31, 1, text);
+    for (size_t turn = 0; axis.levels && turn < heat_level_turns(axis.n); turn++)
+        put_levels(&row, &axis, heat_level(axis.n, turn), tight);
+    free(row.taken);
 }
 
 /* Levels closer than their labels are high are labelled at a stride. */
 static void paint_y(const struct pen *pen, const struct heat_map *m, struct box box)
 {
-    double tick[HEAT_TICKS];
+    struct heat_axis axis = y_axis(pen, m, box.height);
     char text[64];
-    size_t n = m->y_levels ? 0 : y_ticks(m, pen, box.height, tick);
     size_t stride = (size_t)ceil((double)m->ny * pen->font * 1.2 / box.height);
-    for (size_t i = 0; m->y_levels && i < m->ny; i += stride)
-        y_label(pen, box, ((double)i + .5) / (double)m->ny, level_text(text, m->y[i]));
-    for (size_t i = 0; i < n; i++)
-        y_label(pen, box, heat_place(tick[i], m->y, m->ny),
-                heat_number(text, tick[i], heat_tick_step(tick, n)));
+    for (size_t i = 0; i < axis.n; i += axis.levels ? stride : 1) {
+        double y = box.y + (1 - heat_axis_place(&axis, i)) * box.height;
+        pen_tick_left(pen, box, y, label_of(&axis, i, text));
+    }
+}
+
+static void paint_edge(const struct pen *pen, struct box box, double width)
+{
+    pen_tone(pen, PEN_TEXT);
+    cairo_set_line_width(pen->cairo, width);
+    cairo_rectangle(pen->cairo, box.x, box.y, box.width, box.height);
+    cairo_stroke(pen->cairo);
 }
 
 static void paint_panel(const struct pen *pen, const struct heat_map *m, size_t p, struct box box)
 {
-    paint_those(pen, m, &m->panels[p], box, is_missing, heat_hatch);
+    paint_those(pen, m, &m->panels[p], box, is_missing, hatch);
     paint_cells(pen, m, &m->panels[p], box);
-    paint_those(pen, m, &m->panels[p], box, is_unsettled, heat_stripe);
-    pen_tone(pen, PEN_TEXT);
-    cairo_set_line_width(pen->cairo, .6 * pen->unit);
-    cairo_rectangle(pen->cairo, box.x, box.y, box.width, box.height);
-    cairo_stroke(pen->cairo);
+    paint_those(pen, m, &m->panels[p], box, is_unsettled, stripe);
+    paint_edge(pen, box, .6 * pen->unit);
     if (m->panels[p].title)
         pen_text(pen, box.x + box.width / 2, box.y - pen->font * .45, .5, m->panels[p].title);
     pen_size(pen, PEN_SMALL);
@@ -297,30 +314,85 @@ static void paint_panel(const struct pen *pen, const struct heat_map *m, size_t 
     pen_size(pen, 1);
 }
 
+/* --- what stands beside ---------------------------------------------------------- */
+
+static void paint_bar(const struct pen *pen, const struct heat_map *m, struct box box)
+{
+    enum { STEPS = 128 };
+    double rgb[3], u = pen->unit, h = box.height / STEPS, widest = 0;
+    char text[64];
+    for (int i = 0; i < STEPS; i++) {
+        palette_diverging_rgb((i + .5) / STEPS * 2 - 1, pen->dark, rgb);
+        cairo_set_source_rgb(pen->cairo, rgb[0], rgb[1], rgb[2]);
+        double under = i + 1 < STEPS ? h : 0;
+        cairo_rectangle(pen->cairo, box.x, box.y + box.height - (i + 1) * h - under, box.width,
+                        h + under);
+        cairo_fill(pen->cairo);
+    }
+    paint_edge(pen, box, .5 * u);
+    struct heat_axis axis = bar_axis(pen, m->limit, box.height);
+    pen_size(pen, PEN_SMALL);
+    for (size_t i = 0; i < axis.n; i++) {
+        double share = (axis.ticks.at[i] / m->limit + 1) / 2;
+        double y = box.y + box.height * (1 - share), x = box.x + box.width;
+        label_of(&axis, i, text);
+        pen_line(pen, x, y, x + 2 * u, y, .6 * u);
+        pen_text(pen, x + 3.5 * u, y + pen->font * .31, 0, text);
+        widest = fmax(widest, pen_width(pen, text));
+    }
+    pen_size(pen, 1);
+    if (m->value_title)
+        pen_text_up(pen, box.x + box.width + 4 * u + widest + pen->font * 1.2,
+                    box.y + box.height / 2, m->value_title);
+}
+
+/* What cells are that are filled so: words that end at `right`, and a sample. */
+static void paint_key(const struct pen *pen, double right, double y, const char *words,
+                      void (*fill)(const struct pen *pen, struct box box))
+{
+    double u = pen->unit, x = right - pen_width(pen, words), side = pen->font * .9;
+    struct box swatch = {x - 3 * u - 1.5 * side, y - side + u, 1.5 * side, side};
+    cairo_save(pen->cairo);
+    cairo_rectangle(pen->cairo, swatch.x, swatch.y, swatch.width, swatch.height);
+    cairo_clip_preserve(pen->cairo);
+    cairo_path_t *edge = cairo_copy_path(pen->cairo);
+    cairo_new_path(pen->cairo);
+    if (fill == stripe) { /* over a colour */
+        pen_tone(pen, PEN_FAINT);
+        cairo_paint(pen->cairo);
+    }
+    fill(pen, swatch);
+    cairo_restore(pen->cairo);
+    cairo_append_path(pen->cairo, edge);
+    cairo_path_destroy(edge);
+    pen_tone(pen, PEN_TEXT);
+    cairo_set_line_width(pen->cairo, .4 * u);
+    cairo_stroke(pen->cairo);
+    pen_text(pen, x, y, 0, words);
+}
+
 void heat_paint(const struct pen *pen, const struct heat_map *m, struct box body,
                 const struct margin *margin)
 {
-    if (is_empty(m)) {
+    if (heat_is_empty(m)) {
         pen_notice(pen, body, m->empty ? m->empty : "nothing to draw");
         return;
     }
-    double u = pen->unit, n = (double)m->n_panels, bottom = body.y + body.height;
+    double u = pen->unit, n = (double)m->n_panels;
     double width = (body.width - (n - 1) * GAP * u) / n;
     for (size_t p = 0; p < m->n_panels; p++)
         paint_panel(
             pen, m, p,
             (struct box){body.x + (double)p * (width + GAP * u), body.y, width, body.height});
-    heat_bar(pen, m,
-             (struct box){body.x + body.width + BAR_APART * u, body.y, BAR * u, body.height});
-    double titles = bottom + 4 * u + pen->font * 2.25;
-    pen_text(pen, body.x + body.width / 2, titles, .5, heat_title(m->x_title, m->x_label));
-    pen_text_up(pen, body.x - margin->left + pen->font * .85, body.y + body.height / 2,
-                heat_title(m->y_title, m->y_label));
-    bool beside = heat_missing_beside(pen, m, body.width, margin->right);
+    paint_bar(pen, m,
+              (struct box){body.x + body.width + BAR_APART * u, body.y, BAR * u, body.height});
+    double titles = pen_titles(pen, body, margin, pen_title(m->x_title, m->x_label),
+                               pen_title(m->y_title, m->y_label));
+    bool beside = missing_beside(pen, m, body.width, margin->right);
     double right = body.x + body.width + margin->right;
     titles += any_missing(m) && !beside ? pen->font * 1.6 : 0;
     if (any_missing(m))
-        heat_tell(pen, right, titles, "no data", heat_hatch);
+        paint_key(pen, right, titles, no_data, hatch);
     if (heat_any_unsettled(m))
-        heat_tell(pen, right, titles + pen->font * 1.6, "sign unsettled", heat_stripe);
+        paint_key(pen, right, titles + pen->font * 1.6, "sign unsettled", stripe);
 }

@@ -15,16 +15,6 @@ struct lines {
 enum { SAMPLE = 14, APART = 9 }; /* units: a stroke of the legend, between two entries */
 #define BAND_ALPHA .18
 
-static const char *title_of(const char *title, const char *label)
-{
-    return title ? title : label;
-}
-
-/* --- the legend: rows above the body ---------------------------------------- */
-
-/* Rows it takes; drawn from the upper left when `draw`. */
-static int legend(const struct lines *l, double x, double y, double width, bool draw);
-
 static double row_height(const struct pen *pen)
 {
     return pen->font * 1.35;
@@ -38,44 +28,49 @@ static size_t most_of(double length, double each, size_t least, size_t most)
     return n < (double)least ? least : n > (double)most ? most : (size_t)n;
 }
 
-static double y_ticks(const struct lines *l, double height, double tick[Y_TICKS], size_t *n)
+static struct ticks y_ticks(const struct lines *l, double height)
 {
-    size_t most = most_of(height, l->pen->font * 2.8, 2, 9);
-    return line_plot_y_ticks(&l->scale, most, 9, tick, n);
+    return line_plot_y_ticks(&l->scale, most_of(height, l->pen->font * 2.8, 2, 9), 9);
 }
 
-static double tick_width(const struct lines *l, double tick, double step)
+static const char *label_of(const struct ticks *ticks, size_t i, char out[64])
 {
-    char text[40], number[64];
-    return pen_width(l->pen, pen_number(number, tick_label(text, tick, step)));
+    char text[40];
+    return pen_number(out, ticks_label(ticks, i, text));
 }
 
-static size_t x_ticks(const struct lines *l, double width, double tick[X_TICKS])
+static double widest_of(const struct lines *l, const struct ticks *ticks)
 {
-    size_t n = 0;
-    /* labels are at least two thirds of the widest apart */
+    double widest = 0;
+    char out[64];
+    for (size_t i = 0; i < ticks->n; i++)
+        widest = fmax(widest, pen_width(l->pen, label_of(ticks, i, out)));
+    return widest;
+}
+
+/* Labels are at least two thirds of the widest apart. */
+static struct ticks x_ticks(const struct lines *l, double width)
+{
+    struct ticks ticks = {0};
     for (size_t most = most_of(width, l->pen->font * 3, 2, 12); most >= 2; most--) {
-        n = ticks_linear(l->scale.x_lo, l->scale.x_hi, most, tick);
-        double widest = 0, step = n > 1 ? tick[1] - tick[0] : 1;
-        for (size_t i = 0; i < n; i++)
-            widest = fmax(widest, tick_width(l, tick[i], step));
-        double each = n > 1 ? width * step / (l->scale.x_hi - l->scale.x_lo) : INFINITY;
-        if (widest * 1.6 < each)
+        ticks = ticks_within(l->scale.x_lo, l->scale.x_hi, most);
+        double step = ticks.n > 1 ? ticks.at[1] - ticks.at[0] : INFINITY;
+        if (widest_of(l, &ticks) * 1.6 < width * step / (l->scale.x_hi - l->scale.x_lo))
             break;
     }
-    return n;
+    return ticks;
 }
 
 /* How far the last label reaches beyond a body of this width. */
 static double x_overhang(const struct lines *l, double width)
 {
-    double tick[X_TICKS];
-    size_t n = x_ticks(l, width, tick);
-    if (n == 0)
-        return 0;
+    struct ticks ticks = x_ticks(l, width);
     const struct scale *s = &l->scale;
-    return tick_width(l, tick[n - 1], n > 1 ? tick[1] - tick[0] : tick[0]) / 2 + l->pen->unit -
-           (s->x_hi - tick[n - 1]) / (s->x_hi - s->x_lo) * width;
+    char out[64];
+    if (ticks.n == 0)
+        return 0;
+    return pen_width(l->pen, label_of(&ticks, ticks.n - 1, out)) / 2 + l->pen->unit -
+           (s->x_hi - ticks.at[ticks.n - 1]) / (s->x_hi - s->x_lo) * width;
 }
 
 static double x_at(const struct lines *l, double x)
@@ -91,71 +86,22 @@ static double y_at(const struct lines *l, double y)
            (1 - (scale_y(s->y_log, y) - s->y_lo) / (s->y_hi - s->y_lo)) * l->body.height;
 }
 
-struct margin lines_margin(const struct pen *pen, const struct line_plot *plot, double width,
-                           double height)
-{
-    struct lines l = {.pen = pen, .plot = plot};
-    double tick[Y_TICKS], widest = 0, u = pen->unit;
-    size_t n = 0;
-    struct margin m = {4 * u, 4 * u, 2 * u, 4 * u};
-    if (!line_plot_ranges(plot, &l.scale))
-        return m;
-    pen_size(pen, PEN_SMALL);
-    double step = y_ticks(&l, height, tick, &n);
-    for (size_t i = 0; i < n; i++)
-        widest = fmax(widest, tick_width(&l, tick[i], step ? step : tick[i]));
-    double over = x_overhang(&l, width - widest - pen->font * 2);
-    pen_size(pen, 1);
-    m.right = fmax(m.right, over);
-    m.left = widest + 5 * u + (title_of(plot->y_title, plot->y_label) ? pen->font * 1.5 : 0);
-    m.bottom =
-        4 * u + pen->font * 1.1 + (title_of(plot->x_title, plot->x_label) ? pen->font * 1.45 : 0);
-    m.top = legend_wanted(plot) ? legend(&l, 0, 0, width - m.left, false) * row_height(pen) + 3 * u
-                                : pen->font * .5;
-    return m;
-}
-
 static void paint_axes(const struct lines *l)
 {
     const struct pen *pen = l->pen;
     const struct box *b = &l->body;
-    double tick[X_TICKS > Y_TICKS ? X_TICKS : Y_TICKS], u = pen->unit;
-    double bottom = b->y + b->height;
-    char text[40], number[64];
-    size_t n;
+    double u = pen->unit, bottom = b->y + b->height;
+    char out[64];
     pen_tone(pen, PEN_TEXT);
     pen_size(pen, PEN_SMALL);
     pen_line(pen, b->x, b->y, b->x, bottom, .6 * u);
     pen_line(pen, b->x - .3 * u, bottom, b->x + b->width, bottom, .6 * u);
-    double step = y_ticks(l, b->height, tick, &n);
-    for (size_t i = 0; i < n; i++) {
-        double y = y_at(l, tick[i]);
-        pen_line(pen, b->x - 2.5 * u, y, b->x, y, .6 * u);
-        pen_text(pen, b->x - 4 * u, y + pen->font * .31, 1,
-                 pen_number(number, tick_label(text, tick[i], step ? step : tick[i])));
-    }
-    n = x_ticks(l, b->width, tick);
-    step = n > 1 ? tick[1] - tick[0] : tick[0];
-    for (size_t i = 0; i < n; i++) {
-        double x = x_at(l, tick[i]);
-        pen_line(pen, x, bottom, x, bottom + 2.5 * u, .6 * u);
-        pen_text(pen, x, bottom + 4 * u + pen->font * .7, .5,
-                 pen_number(number, tick_label(text, tick[i], step)));
-    }
+    struct ticks y = y_ticks(l, b->height), x = x_ticks(l, b->width);
+    for (size_t i = 0; i < y.n; i++)
+        pen_tick_left(pen, *b, y_at(l, y.at[i]), label_of(&y, i, out));
+    for (size_t i = 0; i < x.n; i++)
+        pen_tick_down(pen, *b, x_at(l, x.at[i]), label_of(&x, i, out));
     pen_size(pen, 1);
-}
-
-static void paint_titles(const struct lines *l, const struct margin *margin)
-{
-    const struct box *b = &l->body;
-    const char *x = title_of(l->plot->x_title, l->plot->x_label);
-    const char *y = title_of(l->plot->y_title, l->plot->y_label);
-    pen_tone(l->pen, PEN_TEXT);
-    if (x)
-        pen_text(l->pen, b->x + b->width / 2, b->y + b->height + margin->bottom - l->pen->font * .3,
-                 .5, x);
-    if (y)
-        pen_text_up(l->pen, b->x - margin->left + l->pen->font * .85, b->y + b->height / 2, y);
 }
 
 /* Sessions as thin lines; as marks on the axis where they would fill it. */
@@ -300,6 +246,7 @@ static void paint_curves(const struct lines *l)
     cairo_restore(cairo);
 }
 
+/* Rows above the body; how many it takes; drawn from the upper left when `draw`. */
 static int legend(const struct lines *l, double left, double top, double width, bool draw)
 {
     const struct pen *pen = l->pen;
@@ -338,6 +285,28 @@ static int legend(const struct lines *l, double left, double top, double width, 
     return rows;
 }
 
+struct margin lines_margin(const struct pen *pen, const struct line_plot *plot, double width,
+                           double height)
+{
+    struct lines l = {.pen = pen, .plot = plot};
+    double u = pen->unit;
+    struct margin m = {4 * u, 4 * u, 2 * u, 4 * u};
+    if (!line_plot_ranges(plot, &l.scale))
+        return m;
+    pen_size(pen, PEN_SMALL);
+    struct ticks ticks = y_ticks(&l, height);
+    double widest = widest_of(&l, &ticks);
+    double over = x_overhang(&l, width - widest - pen->font * 2);
+    pen_size(pen, 1);
+    m.right = fmax(m.right, over);
+    m.left = widest + 5 * u + (*pen_title(plot->y_title, plot->y_label) ? pen->font * 1.5 : 0);
+    m.bottom =
+        4 * u + pen->font * 1.1 + (*pen_title(plot->x_title, plot->x_label) ? pen->font * 1.45 : 0);
+    m.top = legend_wanted(plot) ? legend(&l, 0, 0, width - m.left, false) * row_height(pen) + 3 * u
+                                : pen->font * .5;
+    return m;
+}
+
 void lines_paint(const struct pen *pen, const struct line_plot *plot, struct box body,
                  const struct margin *margin)
 {
@@ -349,7 +318,8 @@ void lines_paint(const struct pen *pen, const struct line_plot *plot, struct box
     paint_guides(&l);
     paint_curves(&l);
     paint_axes(&l);
-    paint_titles(&l, margin);
+    pen_titles(pen, body, margin, pen_title(plot->x_title, plot->x_label),
+               pen_title(plot->y_title, plot->y_label));
     if (legend_wanted(plot))
         legend(&l, body.x, body.y - margin->top, body.width + margin->right, true);
 }

@@ -41,14 +41,9 @@ static void begin(struct page *page, cairo_surface_t *surface)
     pen_bold(&page->pen, page->look->family, false, page->pen.font);
 }
 
-static void title_font(const struct page *page, bool on)
+static void use_font(const struct page *page, bool bold, double share)
 {
-    pen_bold(&page->pen, page->look->family, on, page->pen.font);
-}
-
-static void foot_font(const struct page *page, bool on)
-{
-    pen_bold(&page->pen, page->look->family, false, page->pen.font * (on ? .9 : 1));
+    pen_bold(&page->pen, page->look->family, bold, page->pen.font * share);
 }
 
 static bool has(const char *text)
@@ -71,16 +66,16 @@ static void measure_words(struct page *page)
     const struct figure *f = page->figure;
     page->title_height = page->foot_height = 0;
     if (has(f->title)) {
-        title_font(page, true);
+        use_font(page, true, 1);
         int n = pen_paragraph(&page->pen, 0, 0, width, 0, f->title, false);
         page->title_height = (n * 1.3 + .5) * font;
-        title_font(page, false);
+        use_font(page, false, 1);
     }
-    foot_font(page, true);
+    use_font(page, false, .9);
     int n = pen_paragraph(&page->pen, 0, 0, width, 0, note(f), false) +
             pen_paragraph(&page->pen, 0, 0, width, 0, f->caption, false);
     page->foot_height = n ? (n * 1.25 + .4) * font : 0;
-    foot_font(page, false);
+    use_font(page, false, 1);
 }
 
 static struct margin part_margin(const struct page *page, const struct figure_part *part,
@@ -167,17 +162,17 @@ static void paint_words(const struct page *page)
     double width = page->width - 2 * page->edge, font = pen->font;
     pen_tone(pen, PEN_TEXT);
     if (has(f->title)) {
-        title_font(page, true);
+        use_font(page, true, 1);
         pen_paragraph(pen, page->edge, page->edge + font, width, font * 1.3, f->title, true);
-        title_font(page, false);
+        use_font(page, false, 1);
     }
     double y = page->height - page->edge - page->foot_height + font * 1.2;
-    foot_font(page, true);
+    use_font(page, false, .9);
     pen_tone(pen, PEN_FAINT);
     int n = pen_paragraph(pen, page->edge, y, width, font * 1.25, note(f), true);
     pen_tone(pen, PEN_TEXT);
     pen_paragraph(pen, page->edge, y + n * font * 1.25, width, font * 1.25, f->caption, true);
-    foot_font(page, false);
+    use_font(page, false, 1);
 }
 
 static void paint(const struct page *page, const struct margin *margins)

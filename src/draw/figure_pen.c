@@ -55,6 +55,35 @@ void pen_size(const struct pen *pen, double share)
     cairo_set_font_size(pen->cairo, pen->font * share);
 }
 
+void pen_tick_left(const struct pen *pen, struct box body, double y, const char *label)
+{
+    double u = pen->unit;
+    pen_line(pen, body.x - 2.5 * u, y, body.x, y, .6 * u);
+    pen_text(pen, body.x - 4 * u, y + pen->font * .31, 1, label);
+}
+
+void pen_tick_down(const struct pen *pen, struct box body, double x, const char *label)
+{
+    double u = pen->unit, bottom = body.y + body.height;
+    pen_line(pen, x, bottom, x, bottom + 2.5 * u, .6 * u);
+    pen_text(pen, x, bottom + 4 * u + pen->font * .7, .5, label);
+}
+
+const char *pen_title(const char *title, const char *label)
+{
+    return title ? title : label ? label : "";
+}
+
+double pen_titles(const struct pen *pen, struct box body, const struct margin *margin,
+                  const char *x, const char *y)
+{
+    double below = body.y + body.height + 4 * pen->unit + pen->font * 2.25;
+    pen_tone(pen, PEN_TEXT);
+    pen_text(pen, body.x + body.width / 2, below, .5, x);
+    pen_text_up(pen, body.x - margin->left + pen->font * .85, body.y + body.height / 2, y);
+    return below;
+}
+
 const char *pen_number(char out[64], const char *label)
 {
     char *at = out;

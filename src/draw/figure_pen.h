@@ -30,6 +30,9 @@ void pen_text_up(const struct pen *pen, double x, double y, const char *text);
 #define PEN_SMALL .88
 void pen_size(const struct pen *pen, double share);
 void pen_bold(const struct pen *pen, const char *family, bool bold, double font);
+/* A tick of the left or the lower edge of a body, and its label. */
+void pen_tick_left(const struct pen *pen, struct box body, double y, const char *label);
+void pen_tick_down(const struct pen *pen, struct box body, double x, const char *label);
 /* A label of a tick as print has it: "0.5", and a true minus. */
 const char *pen_number(char out[64], const char *label);
 /* Lines of text of at most `width`, drawn from y on when `draw`; returns how
@@ -41,6 +44,12 @@ int pen_paragraph(const struct pen *pen, double x, double y, double width, doubl
 struct margin {
     double left, right, top, bottom;
 };
+
+/* The title of an axis, else its label, else "". */
+const char *pen_title(const char *title, const char *label);
+/* Titles of x, below the labels of ticks, and of y; returns the baseline of that of x. */
+double pen_titles(const struct pen *pen, struct box body, const struct margin *margin,
+                  const char *x, const char *y);
 
 struct margin lines_margin(const struct pen *pen, const struct line_plot *plot, double width,
                            double height);

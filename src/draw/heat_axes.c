@@ -1,152 +1,138 @@
 /* The axes and the legend of a heat map. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-#include "axis.h"
+#include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
 #include "deltaw/draw/palette.h"
 #include "heat_map.h"
 
-double heat_place(double value, const double *centre, size_t n)
+struct heat_axis heat_axis(const double *centre, size_t n, bool levels, int most)
 {
-    double lo = centre[0], hi = centre[n - 1];
-    if (n < 2 || lo == hi)
-        return .5;
-    return ((value - lo) / (hi - lo) * (double)(n - 1) + .5) / (double)n;
-}
-
-double heat_tick_step(const double *tick, size_t n)
-{
-    return n > 1 ? tick[1] - tick[0] : n ? fabs(tick[0]) : 1;
-}
-
-size_t heat_ticks(const double *centre, size_t n, int most, double tick[HEAT_TICKS])
-{
+    struct heat_axis axis = {.centre = centre, .n_centres = n, .n = n, .levels = levels};
     double lo = fmin(centre[0], centre[n - 1]), hi = fmax(centre[0], centre[n - 1]);
-    if (n == 1 || lo == hi) {
-        tick[0] = lo;
-        return 1;
-    }
-    most = most < 3 ? 3 : most > HEAT_TICKS ? HEAT_TICKS : most;
-    return ticks_linear(lo, hi, (size_t)most, tick);
+    if (levels)
+        return axis;
+    if (n == 1 || lo == hi)
+        axis.ticks = (struct ticks){.n = 1, .at = {lo}};
+    else
+        axis.ticks = ticks_within(lo, hi, most < 3 ? 3 : (size_t)most);
+    axis.n = axis.ticks.n;
+    return axis;
 }
 
-/* --- y --------------------------------------------------------------------- */
-
-static bool put_y_label(const struct heat_layout *l, double place, const char *text, bool *taken,
-                        struct canvas *canvas, const struct style *style)
+double heat_axis_place(const struct heat_axis *axis, size_t i)
 {
-    const struct glyphs *g = glyphs_for(style);
-    int axis = l->body.x - 1, width = utf8_width(text);
-    int row = l->rows - 1 - (int)fmin(fmax(place * l->rows, 0), l->rows - 1);
-    int y = row / l->pixels;
-    if (taken[y])
-        return false;
-    taken[y] = true;
-    canvas_text(canvas, axis - width > l->area.x ? axis - width : l->area.x, l->body.y + y,
-                axis - l->area.x, text, COLOUR_DEFAULT, 0, style);
-    canvas_put(canvas, axis, l->body.y + y, g->tick_left, COLOUR_DEFAULT, COLOUR_DEFAULT, 0);
-    return true;
+    double n = (double)axis->n_centres, lo = axis->centre[0],
+           hi = axis->centre[axis->n_centres - 1];
+    if (axis->levels)
+        return ((double)i + .5) / n;
+    return n < 2 || lo == hi ? .5 : ((axis->ticks.at[i] - lo) / (hi - lo) * (n - 1) + .5) / n;
 }
 
-int heat_y_width(const struct heat_map *m, const struct heat_layout *l)
+const char *heat_axis_label(const struct heat_axis *axis, size_t i, char text[40])
 {
-    double tick[HEAT_TICKS];
+    return axis->levels ? short_label(text, axis->centre[i]) : ticks_label(&axis->ticks, i, text);
+}
+
+size_t heat_level(size_t n, size_t turn)
+{
+    const size_t first[] = {0, (n - 1) / 2, (n - 1) / 4};
+    return turn < 3 ? first[turn] : turn - 2;
+}
+
+size_t heat_level_turns(size_t n)
+{
+    return n / 2 + 2;
+}
+
+static struct heat_axis y_axis(const struct heat_layout *l)
+{
+    return heat_axis(l->map->y, l->map->ny, l->map->y_levels, l->body.height / 2);
+}
+
+int heat_y_width(const struct heat_layout *l)
+{
+    struct heat_axis axis = y_axis(l);
     char text[40];
     int widest = 0;
-    size_t n = m->y_levels ? m->ny : heat_ticks(m->y, m->ny, l->body.height / 2, tick);
-    for (size_t i = 0; i < n; i++) {
-        const char *label = m->y_levels ? short_label(text, m->y[i])
-                                        : tick_label(text, tick[i], heat_tick_step(tick, n));
-        int width = utf8_width(label);
+    for (size_t i = 0; i < axis.n; i++) {
+        int width = utf8_width(heat_axis_label(&axis, i, text));
         widest = width > widest ? width : widest;
     }
     return widest;
 }
 
-void heat_y_axis(const struct heat_map *m, const struct heat_layout *l, struct canvas *canvas,
-                 const struct style *style)
+/* One label a row. */
+void heat_y_axis(const struct heat_layout *l)
 {
-    double tick[HEAT_TICKS];
+    const struct glyphs *g = glyphs_for(l->style);
+    struct heat_axis axis = y_axis(l);
+    bool *taken = mem_new((size_t)l->body.height, sizeof *taken);
     char text[40];
-    struct label_row rows; /* categories: one label a row */
-    label_row_begin(&rows, 0, 0, l->body.height);
+    int right = l->body.x - 1;
     for (int y = 0; y < l->body.height; y++)
-        canvas_put(canvas, l->body.x - 1, l->body.y + y, glyphs_for(style)->vertical,
-                   COLOUR_DEFAULT, COLOUR_DEFAULT, 0);
-    size_t n = m->y_levels ? 0 : heat_ticks(m->y, m->ny, l->body.height / 2, tick);
-    for (size_t i = 0; i < n; i++)
-        put_y_label(l, heat_place(tick[i], m->y, m->ny),
-                    tick_label(text, tick[i], heat_tick_step(tick, n)), rows.taken, canvas, style);
-    for (size_t i = 0; m->y_levels && i < m->ny; i++)
-        put_y_label(l, ((double)i + .5) / (double)m->ny, short_label(text, m->y[i]), rows.taken,
-                    canvas, style);
-    label_row_end(&rows);
-}
-
-/* --- x --------------------------------------------------------------------- */
-
-static int level_cell(const struct heat_map *m, const struct heat_layout *l, size_t i)
-{
-    return (int)(((double)i + .5) / (double)m->nx * l->columns);
+        canvas_plain(l->canvas, right, l->body.y + y, g->vertical, 0);
+    for (size_t i = 0; i < axis.n; i++) {
+        double up = heat_axis_place(&axis, i) * l->rows;
+        int y = (l->rows - 1 - (int)fmin(fmax(up, 0), l->rows - 1)) / l->pixels;
+        if (taken[y])
+            continue;
+        taken[y] = true;
+        int x = right - utf8_width(heat_axis_label(&axis, i, text));
+        canvas_text(l->canvas, x > l->area.x ? x : l->area.x, l->body.y + y, right - l->area.x,
+                    text, COLOUR_DEFAULT, 0, l->style);
+        canvas_plain(l->canvas, right, l->body.y + y, g->tick_left, 0);
+    }
+    free(taken);
 }
 
 /* Label i and its mirror image, both or neither, so that both sides of the middle are
  * labelled alike. */
-static void put_levels(const struct heat_map *m, const struct heat_layout *l, size_t i,
-                       struct label_row *row, struct canvas *canvas, const struct style *style)
+static void put_levels(const struct heat_layout *l, const struct heat_axis *axis, size_t i,
+                       struct label_row *row)
 {
     char low[40], high[40];
-    size_t mirror = m->nx - 1 - i;
-    int left = level_cell(m, l, i), right = level_cell(m, l, mirror);
-    short_label(low, m->x[i]);
-    short_label(high, m->x[mirror]);
+    size_t mirror = axis->n - 1 - i;
+    int left = (int)(heat_axis_place(axis, i) * l->columns);
+    int right = (int)(heat_axis_place(axis, mirror) * l->columns);
+    heat_axis_label(axis, i, low);
+    heat_axis_label(axis, mirror, high);
     if (!label_row_fits(row, left, low) || !label_row_fits(row, right, high))
         return;
-    label_row_put(row, left, low, canvas, style);
+    label_row_put(row, left, low);
     if (mirror != i)
-        label_row_put(row, right, high, canvas, style);
+        label_row_put(row, right, high);
 }
 
 /* The name of x: after the last label, else before the first of the first panel. */
-static void put_x_name(const struct heat_map *m, const struct heat_layout *l, int panel,
-                       const struct label_row *row, struct canvas *canvas,
-                       const struct style *style)
+static void put_x_name(const struct heat_layout *l, int panel, const struct label_row *row)
 {
-    int width = m->x_label ? utf8_width(m->x_label) : 0, free = label_row_free(row);
-    int gutter = l->body.x - l->area.x - 1;
-    if (l->named)
-        return;
-    if (width > 0 && free >= width + 2)
-        canvas_text(canvas, row->x + row->width - width, row->y, width, m->x_label, COLOUR_DEFAULT,
-                    0, style);
-    else if (width > 0 && width <= gutter && panel == 0)
-        canvas_text(canvas, l->body.x - 1 - width, row->y, width, m->x_label, COLOUR_DEFAULT, 0,
-                    style);
+    const char *name = l->map->x_label;
+    int width = name ? utf8_width(name) : 0, right = -1;
+    if (label_row_free(row) >= width + 2)
+        right = row->x + row->width;
+    else if (width <= l->body.x - l->area.x - 1 && panel == 0)
+        right = l->body.x - 1;
+    if (width > 0 && right >= 0 && !l->named)
+        canvas_text(l->canvas, right - width, row->y, width, name, COLOUR_DEFAULT, 0, l->style);
 }
 
-void heat_x_axis(const struct heat_map *m, const struct heat_layout *l, int panel,
-                 struct canvas *canvas, const struct style *style)
+void heat_x_axis(const struct heat_layout *l, int panel)
 {
-    double tick[HEAT_TICKS];
-    char text[40];
+    const struct heat_map *m = l->map;
+    struct heat_axis axis = heat_axis(m->x, m->nx, m->x_levels, l->columns / 6);
     struct label_row row;
-    int left = l->body.x + panel * l->pitch;
-    label_row_begin(&row, left, l->body.y + l->body.height, l->columns);
-    size_t n = m->x_levels ? 0 : heat_ticks(m->x, m->nx, l->columns / 6, tick);
-    if (m->x_levels) { /* the ends, the middle, those between, then the rest */
-        size_t last = m->nx - 1, first[] = {0, last / 2, last / 4};
-        for (size_t i = 0; i < 3; i++)
-            put_levels(m, l, first[i], &row, canvas, style);
-        for (size_t i = 1; i < last / 2; i++)
-            put_levels(m, l, i, &row, canvas, style);
-    }
-    for (size_t i = 0; i < n; i++) {
-        tick_label(text, tick[i], heat_tick_step(tick, n));
-        label_row_put(&row, (int)(heat_place(tick[i], m->x, m->nx) * l->columns), text, canvas,
-                      style);
-    }
-    put_x_name(m, l, panel, &row, canvas, style);
+    char text[40];
+    label_row_begin(&row, l->canvas, l->style, l->body.x + panel * l->pitch,
+                    l->body.y + l->body.height, l->columns);
+    for (size_t turn = 0; axis.levels && turn < heat_level_turns(axis.n); turn++)
+        put_levels(l, &axis, heat_level(axis.n, turn), &row);
+    for (size_t i = 0; !axis.levels && i < axis.n; i++)
+        label_row_put(&row, (int)(heat_axis_place(&axis, i) * l->columns),
+                      heat_axis_label(&axis, i, text));
+    put_x_name(l, panel, &row);
     label_row_end(&row);
 }
 
@@ -178,16 +164,11 @@ static bool plan_legend(double limit, const char *unit, int room, const struct s
     int mark = utf8_width(plan->no_data), words = unit ? 1 + utf8_width(unit) : 0;
     plan->unit = ends + 2 * full + words + mark <= room ? unit : NULL;
     ends += plan->unit ? words : 0;
-    for (plan->half = full; plan->half > 2; plan->half--) {
-        plan->width = ends + 2 * plan->half + mark;
-        if (plan->width <= room)
-            return true;
-    }
-    plan->no_data[0] = '\0';
-    for (plan->half = full; plan->half > 0; plan->half--) {
-        plan->width = ends + 2 * plan->half;
-        if (plan->width <= room)
-            return true;
+    for (; mark >= 0; mark = mark > 0 ? 0 : -1) {
+        for (plan->half = full; plan->half > (mark ? 2 : 0); plan->half--)
+            if ((plan->width = ends + 2 * plan->half + mark) <= room)
+                return true;
+        plan->no_data[0] = '\0';
     }
     return false;
 }
@@ -233,6 +214,6 @@ void heat_legend_unsettled(struct canvas *canvas, int x, int y, int room, const 
     static const char words[] = " sign unsettled";
     if (room < 4 + (int)sizeof words - 1)
         return;
-    canvas_put(canvas, x + 3, y, heat_unsettled(style), COLOUR_DEFAULT, COLOUR_DEFAULT, 0);
+    canvas_plain(canvas, x + 3, y, heat_unsettled(style), 0);
     canvas_text(canvas, x + 4, y, room - 4, words, COLOUR_DEFAULT, 0, style);
 }

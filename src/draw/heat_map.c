@@ -4,7 +4,6 @@
 
 #include <math.h>
 
-#include "axis.h"
 #include "deltaw/base/utf8.h"
 #include "deltaw/draw/figure.h"
 #include "deltaw/draw/palette.h"
@@ -23,7 +22,7 @@ static struct heat_layout lay_out(struct rect area, size_t n_panels, const struc
 {
     int n = n_panels == 0 ? 1 : n_panels > 1000 ? 1000 : (int)n_panels;
     struct heat_layout l = {
-        .area = area, .body = area, .shown = n, .pixels = heat_fine(style) ? 2 : 1};
+        .style = style, .area = area, .body = area, .shown = n, .pixels = 1 + heat_fine(style)};
     if (area.width < 2 * n - 1)
         l.shown = n = 1;
     l.axes = area.width >= GUTTER + n * 4 + (n - 1) * GAP && area.height >= 5;
@@ -75,9 +74,9 @@ static struct span span_of(int i, int pixels, size_t n)
     return (struct span){from, to > from ? to : from + 1};
 }
 
-static struct span row_span(const struct heat_map *m, const struct heat_layout *l, int row)
+static struct span row_span(const struct heat_layout *l, int row)
 {
-    return span_of(l->rows - 1 - row, l->rows, m->ny);
+    return span_of(l->rows - 1 - row, l->rows, l->map->ny);
 }
 
 uint32_t heat_unsettled(const struct style *style)
@@ -85,7 +84,7 @@ uint32_t heat_unsettled(const struct style *style)
     return heat_fine(style) ? 0x2592 : '~';
 }
 
-static bool has_data(const struct heat_panel *p, size_t i)
+bool heat_has_data(const struct heat_panel *p, size_t i)
 {
     return isfinite(p->value[i]) && !(p->support && p->support[i] == 0);
 }
@@ -94,7 +93,7 @@ bool heat_any_unsettled(const struct heat_map *m)
 {
     for (size_t p = 0; p < m->n_panels; p++)
         for (size_t i = 0; m->panels[p].unsettled && i < m->nx * m->ny; i++)
-            if (m->panels[p].unsettled[i] && has_data(&m->panels[p], i))
+            if (m->panels[p].unsettled[i] && heat_has_data(&m->panels[p], i))
                 return true;
     return false;
 }
@@ -114,7 +113,7 @@ static struct pixel pixel_of(const struct heat_map *m, const struct heat_panel *
     for (size_t iy = y.from; iy < y.to; iy++)
         for (size_t ix = x.from; ix < x.to; ix++) {
             size_t i = iy * m->nx + ix;
-            if (!has_data(p, i))
+            if (!heat_has_data(p, i))
                 continue;
             sum += fmax(-1, fmin(1, m->limit > 0 ? p->value[i] / m->limit : 0));
             unsettled += p->unsettled && p->unsettled[i];
@@ -123,53 +122,37 @@ static struct pixel pixel_of(const struct heat_map *m, const struct heat_panel *
     return (struct pixel){n > 0, n > 0 && 2 * unsettled >= n, n ? sum / (double)n : 0};
 }
 
-static void put_no_data(struct canvas *canvas, int x, int y, const struct style *style)
-{
-    canvas_put(canvas, x, y, palette_no_data(style), COLOUR_DEFAULT, COLOUR_DEFAULT, CELL_DIM);
-}
-
 /* A half without data has the terminal's own background.  Shades are of whole cells. */
-static void paint_fine(const struct heat_map *m, const struct heat_panel *p,
-                       const struct heat_layout *l, struct canvas *canvas, int left, int x, int y,
-                       const struct style *style)
+static struct cell fine_cell(const struct heat_layout *l, const struct heat_panel *p, int x, int y)
 {
-    struct span column = span_of(x, l->columns, m->nx);
-    struct pixel up = pixel_of(m, p, column, row_span(m, l, 2 * y)), down = {0};
+    struct span column = span_of(x, l->columns, l->map->nx);
+    struct pixel up = pixel_of(l->map, p, column, row_span(l, 2 * y)), down = {0};
     if (2 * y + 1 < l->rows)
-        down = pixel_of(m, p, column, row_span(m, l, 2 * y + 1));
+        down = pixel_of(l->map, p, column, row_span(l, 2 * y + 1));
     int halves = up.any + down.any;
+    int above = palette_diverging(up.t, l->style), below = palette_diverging(down.t, l->style);
     if (halves == 0)
-        put_no_data(canvas, left + x, l->body.y + y, style);
-    else if (2 * (up.unsettled + down.unsettled) >= halves)
-        canvas_put(canvas, left + x, l->body.y + y, heat_unsettled(style),
-                   palette_diverging((up.t + down.t) / halves, style), COLOUR_DEFAULT, 0);
-    else if (up.any)
-        canvas_put(canvas, left + x, l->body.y + y, 0x2580, palette_diverging(up.t, style),
-                   down.any ? palette_diverging(down.t, style) : COLOUR_DEFAULT, 0);
-    else
-        canvas_put(canvas, left + x, l->body.y + y, 0x2584, palette_diverging(down.t, style),
-                   COLOUR_DEFAULT, 0);
+        return (struct cell){palette_no_data(l->style), COLOUR_DEFAULT, COLOUR_DEFAULT, CELL_DIM};
+    if (2 * (up.unsettled + down.unsettled) >= halves)
+        return (struct cell){heat_unsettled(l->style),
+                             palette_diverging((up.t + down.t) / halves, l->style), COLOUR_DEFAULT,
+                             0};
+    if (up.any)
+        return (struct cell){0x2580, above, down.any ? below : COLOUR_DEFAULT, 0};
+    return (struct cell){0x2584, below, COLOUR_DEFAULT, 0};
 }
 
-static int ink_of(double t, const struct style *style)
+static struct cell coarse_cell(const struct heat_layout *l, const struct heat_panel *p, int x,
+                               int y)
 {
-    return t < 0 ? palette_negative(style) : t > 0 ? palette_positive(style) : COLOUR_DEFAULT;
-}
-
-static void paint_coarse(const struct heat_map *m, const struct heat_panel *p,
-                         const struct heat_layout *l, struct canvas *canvas, int left, int x, int y,
-                         const struct style *style)
-{
-    struct pixel pixel = pixel_of(m, p, span_of(x, l->columns, m->nx), row_span(m, l, y));
-    double t = pixel.t;
-    if (pixel.unsettled)
-        canvas_put(canvas, left + x, l->body.y + y, heat_unsettled(style), ink_of(t, style),
-                   COLOUR_DEFAULT, CELL_DIM);
-    else if (pixel.any)
-        canvas_put(canvas, left + x, l->body.y + y, palette_glyph(t, style), ink_of(t, style),
-                   COLOUR_DEFAULT, 0);
-    else
-        put_no_data(canvas, left + x, l->body.y + y, style);
+    struct pixel pixel = pixel_of(l->map, p, span_of(x, l->columns, l->map->nx), row_span(l, y));
+    int ink = pixel.t < 0   ? palette_negative(l->style)
+              : pixel.t > 0 ? palette_positive(l->style)
+                            : COLOUR_DEFAULT;
+    uint32_t glyph = pixel.unsettled ? heat_unsettled(l->style)
+                     : pixel.any     ? palette_glyph(pixel.t, l->style)
+                                     : palette_no_data(l->style);
+    return (struct cell){glyph, ink, COLOUR_DEFAULT, pixel.unsettled || !pixel.any ? CELL_DIM : 0};
 }
 
 /* --- the cross-hair -------------------------------------------------------- */
@@ -191,39 +174,39 @@ static void pixels_of(size_t cell, int pixels, size_t n, int *first, int *last)
 
 /* In black and white, which no cell has; without colours, in brackets.  With half blocks it
  * says which half. */
-static void draw_cross(const struct heat_map *m, const struct heat_layout *l, struct canvas *canvas,
-                       const struct style *style)
+static void draw_cross(const struct heat_layout *l)
 {
+    const struct heat_map *m = l->map;
     int panel = m->cross_panel - l->first, left, right, low, high;
     if (m->cross_panel < 0 || panel < 0 || panel >= l->shown || m->cross_x < 0 || m->cross_y < 0 ||
         (size_t)m->cross_x >= m->nx || (size_t)m->cross_y >= m->ny)
         return;
     pixels_of((size_t)m->cross_x, l->columns, m->nx, &left, &right);
     pixels_of((size_t)m->cross_y, l->rows, m->ny, &low, &high);
-    int row = l->rows - 1 - (low + high) / 2, half = 0;
-    if (l->pixels == 2 && low == high)
-        half = 1 + row % 2;
+    int row = l->rows - 1 - (low + high) / 2;
+    int half = l->pixels == 2 && low == high ? 1 + row % 2 : 0;
     int from = l->body.x + panel * l->pitch;
     int x = from + (left + right) / 2, y = l->body.y + row / l->pixels;
-    int white = style->colours < 16 ? 7 : 15;
-    if (style->colours > 0) {
-        canvas_put(canvas, x, y, glyphs_for(style)->cross[half], style->dark ? white : 0,
-                   style->dark ? 0 : white, CELL_BOLD);
+    int white = l->style->colours < 16 ? 7 : 15;
+    uint32_t glyph = glyphs_for(l->style)->cross[half];
+    if (l->style->colours > 0) {
+        canvas_put(l->canvas, x, y, glyph, l->style->dark ? white : 0, l->style->dark ? 0 : white,
+                   CELL_BOLD);
         return;
     }
-    canvas_put(canvas, x, y, glyphs_for(style)->cross[half], COLOUR_DEFAULT, COLOUR_DEFAULT,
-               CELL_BOLD | CELL_REVERSE);
+    canvas_plain(l->canvas, x, y, glyph, CELL_BOLD | CELL_REVERSE);
     if (x > from && l->columns > 4)
-        canvas_put(canvas, x - 1, y, '[', COLOUR_DEFAULT, COLOUR_DEFAULT, CELL_BOLD);
+        canvas_plain(l->canvas, x - 1, y, '[', CELL_BOLD);
     if (x + 1 < from + l->columns && l->columns > 4)
-        canvas_put(canvas, x + 1, y, ']', COLOUR_DEFAULT, COLOUR_DEFAULT, CELL_BOLD);
+        canvas_plain(l->canvas, x + 1, y, ']', CELL_BOLD);
 }
 
 /* --- all of it ------------------------------------------------------------- */
 
 /* Centred over its panel, but after the y label. */
-static int title_start(const struct heat_map *m, const struct heat_layout *l, int shown)
+static int title_start(const struct heat_layout *l, int shown)
 {
+    const struct heat_map *m = l->map;
     int width = utf8_width(m->panels[l->first + shown].title), x = (l->columns - width) / 2;
     int label = l->axes && m->y_label && shown == 0 ? utf8_width(m->y_label) : -1;
     int least = (label < GUTTER ? label : GUTTER - 1) + 1 - (l->body.x - l->area.x);
@@ -231,32 +214,35 @@ static int title_start(const struct heat_map *m, const struct heat_layout *l, in
     return x > least ? x : least;
 }
 
-static void draw_panel(const struct heat_map *m, const struct heat_layout *l, int shown,
-                       struct canvas *canvas, const struct style *style)
+static void draw_panel(const struct heat_layout *l, int shown)
 {
-    const struct heat_panel *p = &m->panels[l->first + shown];
+    const struct heat_panel *p = &l->map->panels[l->first + shown];
+    bool fine = heat_fine(l->style);
     int left = l->body.x + shown * l->pitch;
     for (int y = 0; y < l->body.height; y++)
-        for (int x = 0; x < l->columns; x++)
-            (heat_fine(style) ? paint_fine : paint_coarse)(m, p, l, canvas, left, x, y, style);
+        for (int x = 0; x < l->columns; x++) {
+            struct cell cell = fine ? fine_cell(l, p, x, y) : coarse_cell(l, p, x, y);
+            canvas_put(l->canvas, left + x, l->body.y + y, cell.glyph, cell.foreground,
+                       cell.background, cell.attributes);
+        }
     if (l->titles && p->title) {
-        int x = title_start(m, l, shown);
-        canvas_text(canvas, left + x, l->area.y, l->body.width - x, p->title, COLOUR_DEFAULT,
-                    CELL_BOLD, style);
+        int x = title_start(l, shown);
+        canvas_text(l->canvas, left + x, l->area.y, l->body.width - x, p->title, COLOUR_DEFAULT,
+                    CELL_BOLD, l->style);
     }
     if (l->axes)
-        heat_x_axis(m, l, shown, canvas, style);
+        heat_x_axis(l, shown);
 }
 
 /* Columns of levels are whole cells wide: where they are narrow, a tighter frame may give
  * each one more. */
-static void tighten(const struct heat_map *m, struct heat_layout *l)
+static void tighten(struct heat_layout *l)
 {
-    int gutter = heat_y_width(m, l) + 1, n = l->shown;
-    size_t old = (size_t)l->body.width / m->nx;
+    size_t nx = l->map->nx, old = (size_t)l->body.width / nx;
+    int gutter = heat_y_width(l) + 1, n = l->shown;
     for (int gap = GAP; gap > 0; gap--) {
         int width = (l->area.width - gutter - (n - 1) * gap) / n;
-        if ((size_t)width / m->nx * 4 >= old * 5 && (size_t)width / m->nx > old) {
+        if ((size_t)width / nx * 4 >= old * 5 && (size_t)width / nx > old) {
             l->body.x = l->area.x + gutter;
             l->body.width = width;
             l->pitch = width + gap;
@@ -268,8 +254,9 @@ static void tighten(const struct heat_map *m, struct heat_layout *l)
 /* Panels narrower than their room move together, their titles kept apart. */
 static void fit_to_map(const struct heat_map *m, struct heat_layout *l)
 {
+    l->map = m;
     if (l->axes && m->x_levels)
-        tighten(m, l);
+        tighten(l);
     int gap = l->pitch - l->body.width, widest = 0;
     l->columns = even(l->body.width, m->nx, m->x_levels);
     for (size_t p = 0; p < m->n_panels && l->titles; p++) {
@@ -286,42 +273,46 @@ static void fit_to_map(const struct heat_map *m, struct heat_layout *l)
 }
 
 /* On a line of its own, else after the last title. */
-static void place_legend(const struct heat_map *m, const struct heat_layout *l,
-                         struct canvas *canvas, const struct style *style)
+static void place_legend(const struct heat_layout *l)
 {
+    const struct heat_map *m = l->map;
     int right = l->area.x + l->area.width, left = l->body.x + (l->shown - 1) * l->pitch;
     const char *title = m->panels[l->first + l->shown - 1].title;
     if (l->legend) {
         int y = l->area.y + l->area.height - 1, room = right - l->body.x;
-        int width = heat_legend(m->limit, m->value_title, canvas, l->body.x, y, room, style);
+        int width = heat_legend(m->limit, m->value_title, l->canvas, l->body.x, y, room, l->style);
         if (heat_any_unsettled(m))
-            heat_legend_unsettled(canvas, l->body.x + width, y, room - width, style);
+            heat_legend_unsettled(l->canvas, l->body.x + width, y, room - width, l->style);
         return;
     }
     if (title)
-        left += title_start(m, l, l->shown - 1) + utf8_width(title) + 2;
-    int width = heat_legend_width(m->limit, right - left, style);
+        left += title_start(l, l->shown - 1) + utf8_width(title) + 2;
+    int width = heat_legend_width(m->limit, right - left, l->style);
     if (l->titles && width > 0)
-        heat_legend(m->limit, NULL, canvas, right - width, l->area.y, width, style);
+        heat_legend(m->limit, NULL, l->canvas, right - width, l->area.y, width, l->style);
 }
 
 /* Under the middle of all panels. */
-static void draw_x_title(const struct heat_map *m, const struct heat_layout *l,
-                         struct canvas *canvas, const struct style *style)
+static void draw_x_title(const struct heat_layout *l)
 {
-    const char *title = m->x_title ? m->x_title : m->x_label;
+    const char *title = l->map->x_title ? l->map->x_title : l->map->x_label;
     int width = (l->shown - 1) * l->pitch + l->columns;
     int x = title ? (width - utf8_width(title)) / 2 : 0;
     if (title)
-        canvas_text(canvas, l->body.x + (x > 0 ? x : 0), l->body.y + l->body.height + 1, width,
-                    title, COLOUR_DEFAULT, 0, style);
+        canvas_text(l->canvas, l->body.x + (x > 0 ? x : 0), l->body.y + l->body.height + 1, width,
+                    title, COLOUR_DEFAULT, 0, l->style);
+}
+
+bool heat_is_empty(const struct heat_map *m)
+{
+    return m->n_panels == 0 || m->nx == 0 || m->ny == 0;
 }
 
 bool heat_map_at(const struct heat_map *m, struct rect area, const struct style *style, int x,
                  int y, size_t *panel, size_t *cell_x, size_t *cell_y)
 {
     struct heat_layout l = lay_out(area, m->n_panels, style);
-    if (area.width < 1 || area.height < 1 || m->n_panels == 0 || m->nx == 0 || m->ny == 0)
+    if (area.width < 1 || area.height < 1 || heat_is_empty(m))
         return false;
     fit_to_map(m, &l);
     int shown = l.pitch > 0 ? (x - l.body.x) / l.pitch : 0;
@@ -330,7 +321,7 @@ bool heat_map_at(const struct heat_map *m, struct rect area, const struct style 
         return false;
     *panel = (size_t)(l.first + shown);
     *cell_x = span_of(column, l.columns, m->nx).from;
-    *cell_y = row_span(m, &l, row).from;
+    *cell_y = row_span(&l, row).from;
     return true;
 }
 
@@ -338,26 +329,27 @@ void heat_map_draw(const struct heat_map *m, struct canvas *canvas, struct rect 
                    const struct style *style)
 {
     struct heat_layout l = lay_out(area, m->n_panels, style);
+    l.canvas = canvas;
     if (area.width < 1 || area.height < 1)
         return;
     if (canvas->figure) {
         figure_add_heat(canvas->figure, m, area);
         return;
     }
-    if (m->n_panels == 0 || m->nx == 0 || m->ny == 0) {
+    if (heat_is_empty(m)) {
         canvas_notice(canvas, area, m->empty ? m->empty : "nothing to draw", CELL_DIM, style);
         return;
     }
     fit_to_map(m, &l);
     for (int i = 0; i < l.shown; i++)
-        draw_panel(m, &l, i, canvas, style);
-    draw_cross(m, &l, canvas, style);
+        draw_panel(&l, i);
+    draw_cross(&l);
     if (l.axes) {
-        heat_y_axis(m, &l, canvas, style);
+        heat_y_axis(&l);
         if (l.titles && m->y_label)
             canvas_text(canvas, area.x, area.y, GUTTER - 1, m->y_label, COLOUR_DEFAULT, 0, style);
     }
     if (l.named)
-        draw_x_title(m, &l, canvas, style);
-    place_legend(m, &l, canvas, style);
+        draw_x_title(&l);
+    place_legend(&l);
 }

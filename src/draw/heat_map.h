@@ -2,11 +2,15 @@
 #ifndef DRAW_HEAT_MAP_H
 #define DRAW_HEAT_MAP_H
 
+#include "axis.h"
 #include "deltaw/draw/plot.h"
 #include "glyphs.h"
 
-/* Where things stand in an area. */
+/* Where things stand in an area, and on what. */
 struct heat_layout {
+    const struct heat_map *map;
+    struct canvas *canvas;
+    const struct style *style;
     struct rect area;
     struct rect body;                 /* cells of the first panel */
     int pitch;                        /* from one panel to the next */
@@ -19,25 +23,37 @@ struct heat_layout {
 /* Two true colours a cell. */
 bool heat_fine(const struct style *style);
 
-enum { HEAT_TICKS = 32 };
-/* Where the middle of a value stands on its axis, 0 to 1. */
-double heat_place(double value, const double *centre, size_t n);
-/* Ticks of an axis whose ends may be in any order, and the step between them. */
-size_t heat_ticks(const double *centre, size_t n, int most, double tick[HEAT_TICKS]);
-double heat_tick_step(const double *tick, size_t n);
+/* What labels an axis: every category, else ticks, whose ends may be in any order. */
+struct heat_axis {
+    const double *centre;
+    size_t n_centres, n;
+    bool levels;
+    struct ticks ticks;
+};
+
+struct heat_axis heat_axis(const double *centre, size_t n, bool levels, int most);
+/* Where the middle of a label stands, 0 to 1. */
+double heat_axis_place(const struct heat_axis *axis, size_t i);
+const char *heat_axis_label(const struct heat_axis *axis, size_t i, char text[40]);
+/* The order in which n categories compete for room, each with its mirror image: the ends, the
+ * middle, those between, then the rest. */
+size_t heat_level(size_t n, size_t turn);
+size_t heat_level_turns(size_t n);
+
+/* Are there numbers in cell i? */
+bool heat_has_data(const struct heat_panel *panel, size_t i);
+bool heat_is_empty(const struct heat_map *map);
 
 /* Cells the labels of y take. */
-int heat_y_width(const struct heat_map *m, const struct heat_layout *l);
+int heat_y_width(const struct heat_layout *l);
 /* Labels on the axes, once all panels are painted. */
-void heat_y_axis(const struct heat_map *m, const struct heat_layout *l, struct canvas *canvas,
-                 const struct style *style);
-void heat_x_axis(const struct heat_map *m, const struct heat_layout *l, int panel,
-                 struct canvas *canvas, const struct style *style);
+void heat_y_axis(const struct heat_layout *l);
+void heat_x_axis(const struct heat_layout *l, int panel);
 
 /* Instead of a shade where nobody knows the sign. */
 uint32_t heat_unsettled(const struct style *style);
 /* Are there such cells in any panel? */
-bool heat_any_unsettled(const struct heat_map *m);
+bool heat_any_unsettled(const struct heat_map *map);
 /* What that means, behind the legend, where there is room. */
 void heat_legend_unsettled(struct canvas *canvas, int x, int y, int room,
                            const struct style *style);

@@ -2,9 +2,7 @@
 #include "line_plot.h"
 
 #include <math.h>
-#include <stdlib.h>
 
-#include "axis.h"
 #include "deltaw/base/utf8.h"
 #include "deltaw/draw/figure.h"
 #include "deltaw/draw/palette.h"
@@ -137,28 +135,30 @@ static size_t ticks_log(double lo, double hi, size_t most, double *tick)
     return 0;
 }
 
-/* On a log axis each label has its own number of places. */
-double line_plot_y_ticks(const struct scale *s, size_t most, size_t room, double tick[Y_TICKS],
-                         size_t *n)
+struct ticks line_plot_y_ticks(const struct scale *s, size_t most, size_t room)
 {
-    *n = s->y_log ? ticks_log(s->y_lo, s->y_hi, most + 1 < Y_TICKS ? most + 1 : most, tick) : 0;
-    if (*n >= 2)
-        return 0;
+    enum { MOST = 16 };
+    struct ticks ticks = {.each = true};
     double lo = s->y_log ? pow(10, s->y_lo) : s->y_lo, hi = s->y_log ? pow(10, s->y_hi) : s->y_hi;
-    *n = ticks_linear(lo, hi, most, tick);
-    for (most++; *n < 2 && most < Y_TICKS && most <= room; most++)
-        *n = ticks_linear(lo, hi, most, tick); /* one label gives no scale */
-    return *n > 1 ? tick[1] - tick[0] : *n ? tick[0] : 1;
+    if (s->y_log)
+        ticks.n = ticks_log(s->y_lo, s->y_hi, most + 1 < MOST ? most + 1 : most, ticks.at);
+    if (ticks.n >= 2)
+        return ticks;
+    ticks = ticks_within(lo, hi, most);
+    for (most++; ticks.n < 2 && most < MOST && most <= room; most++)
+        ticks = ticks_within(lo, hi, most); /* one label gives no scale */
+    return ticks;
 }
 
-static double y_ticks(const struct frame *f, double *tick, size_t *n)
+static struct ticks y_ticks(const struct frame *f)
 {
     int room = f->body.height / 3;
-    size_t most = (size_t)(room < 2 ? 2 : room > Y_TICKS ? Y_TICKS : room);
-    return line_plot_y_ticks(&f->scale, most, (size_t)f->body.height / 2, tick, n);
+    size_t most = (size_t)(room < 2 ? 2 : room > 16 ? 16 : room);
+    return line_plot_y_ticks(&f->scale, most, (size_t)f->body.height / 2);
 }
 
-int line_plot_y_cell(const struct frame *f, double tick)
+/* The cell of the body where a value of an axis is. */
+static int y_cell(const struct frame *f, double tick)
 {
     const struct scale *s = &f->scale;
     double up = (scale_y(s->y_log, tick) - s->y_lo) / (s->y_hi - s->y_lo);
@@ -167,80 +167,69 @@ int line_plot_y_cell(const struct frame *f, double tick)
     return f->body.y + pixel / f->glyphs->pixels_y;
 }
 
-int line_plot_x_cell(const struct frame *f, double tick)
+static int x_cell(const struct frame *f, double tick)
 {
     double right = (tick - f->scale.x_lo) / (f->scale.x_hi - f->scale.x_lo);
     int pixels = f->body.width * f->glyphs->pixels_x;
     return f->body.x + (int)lround(right * (pixels - 1)) / f->glyphs->pixels_x;
 }
 
-static void put(const struct frame *f, int x, int y, uint32_t glyph, unsigned attributes)
-{
-    canvas_put(f->canvas, x, y, glyph, COLOUR_DEFAULT, COLOUR_DEFAULT, attributes);
-}
-
 static void draw_y_axis(const struct frame *f)
 {
-    double tick[Y_TICKS];
+    struct ticks ticks = y_ticks(f);
     char text[40];
-    size_t n;
-    double step = y_ticks(f, tick, &n);
     int axis = f->body.x - 1, last = -1;
     for (int y = 0; y < f->body.height; y++)
-        put(f, axis, f->body.y + y, f->glyphs->vertical, 0);
-    for (size_t i = 0; i < n; i++) {
-        int y = line_plot_y_cell(f, tick[i]);
-        int width = utf8_width(tick_label(text, tick[i], step ? step : tick[i]));
+        canvas_plain(f->canvas, axis, f->body.y + y, f->glyphs->vertical, 0);
+    for (size_t i = 0; i < ticks.n; i++) {
+        int y = y_cell(f, ticks.at[i]);
+        int width = utf8_width(ticks_label(&ticks, i, text));
         if (y == last || width > axis - f->area.x)
             continue;
         canvas_text(f->canvas, axis - width, y, width, text, COLOUR_DEFAULT, 0, f->style);
-        put(f, axis, y, f->glyphs->tick_left, 0);
+        canvas_plain(f->canvas, axis, y, f->glyphs->tick_left, 0);
         last = y;
     }
 }
 
 /* The name comes after the last label or between the last two where there is room; else,
  * with `first`, at the end, replacing a label.  False: no room. */
-static bool put_x_labels(const struct frame *f, struct rect line, const double *tick, size_t n,
+static bool put_x_labels(const struct frame *f, struct rect line, const struct ticks *ticks,
                          const char *name, bool first)
 {
     struct label_row row;
     char text[40];
     bool put = !name;
-    label_row_begin(&row, line.x, line.y, line.width);
+    label_row_begin(&row, f->canvas, f->style, line.x, line.y, line.width);
     if (name && first)
-        put = label_row_put(&row, row.width, name, f->canvas, f->style);
-    for (size_t i = 0; i < n; i++) {
-        tick_label(text, tick[i], n > 1 ? tick[1] - tick[0] : tick[i]);
-        label_row_put(&row, line_plot_x_cell(f, tick[i]) - row.x, text, f->canvas, f->style);
-    }
+        put = label_row_put(&row, row.width, name);
+    for (size_t i = 0; i < ticks->n; i++)
+        label_row_put(&row, x_cell(f, ticks->at[i]) - row.x, ticks_label(ticks, i, text));
     int width = name ? utf8_width(name) : 0;
     for (int at = row.width; !put && at > row.width / 2; at--)
-        put = label_row_put(&row, at - width + width / 2, name, f->canvas, f->style);
+        put = label_row_put(&row, at - width + width / 2, name);
     label_row_end(&row);
     return put;
 }
 
 static void draw_x_axis(const struct frame *f)
 {
-    double tick[X_TICKS];
     int y = f->body.y + f->body.height, most = f->body.width / 8;
-    most = most < 2 ? 2 : most > X_TICKS ? X_TICKS : most;
-    size_t n = ticks_linear(f->scale.x_lo, f->scale.x_hi, (size_t)most, tick);
-    put(f, f->body.x - 1, y, f->glyphs->bottom_left, 0);
+    struct ticks ticks = ticks_within(f->scale.x_lo, f->scale.x_hi, most < 2 ? 2 : (size_t)most);
+    canvas_plain(f->canvas, f->body.x - 1, y, f->glyphs->bottom_left, 0);
     for (int x = 0; x < f->body.width; x++)
-        put(f, f->body.x + x, y, f->glyphs->horizontal, 0);
-    for (size_t i = 0; i < n; i++)
-        put(f, line_plot_x_cell(f, tick[i]), y, f->glyphs->tick_down, 0);
+        canvas_plain(f->canvas, f->body.x + x, y, f->glyphs->horizontal, 0);
+    for (size_t i = 0; i < ticks.n; i++)
+        canvas_plain(f->canvas, x_cell(f, ticks.at[i]), y, f->glyphs->tick_down, 0);
     if (!f->labels)
         return;
     /* the first label may stand under the corner */
     struct rect line = {f->body.x - 1, y + 1, f->body.width + 1, 1};
     const char *name = f->plot->x_label;
     bool named = name && *name && utf8_width(name) <= line.width / 2;
-    if (!put_x_labels(f, line, tick, n, named ? name : NULL, false)) {
+    if (!put_x_labels(f, line, &ticks, named ? name : NULL, false)) {
         canvas_clear(f->canvas, line);
-        put_x_labels(f, line, tick, n, name, true);
+        put_x_labels(f, line, &ticks, name, true);
     }
 }
 
@@ -248,7 +237,7 @@ static void draw_level(const struct frame *f, double level)
 {
     double y = scale_y(f->scale.y_log, level);
     for (int x = 0; x < f->body.width && y >= f->scale.y_lo && y <= f->scale.y_hi; x++)
-        put(f, f->body.x + x, line_plot_y_cell(f, level), f->glyphs->zero, CELL_DIM);
+        canvas_plain(f->canvas, f->body.x + x, y_cell(f, level), f->glyphs->zero, CELL_DIM);
 }
 
 /* Where marks are so dense that they would fill the picture they only touch the axis. */
@@ -264,13 +253,76 @@ static void draw_guides(const struct frame *f)
         if (!(p->marks[i] >= s->x_lo && p->marks[i] <= s->x_hi))
             continue;
         for (int y = dense ? f->body.height - 1 : 0; y < f->body.height; y++)
-            put(f, line_plot_x_cell(f, p->marks[i]), f->body.y + y, f->glyphs->mark,
-                p->marks_plain ? 0 : CELL_DIM);
+            canvas_plain(f->canvas, x_cell(f, p->marks[i]), f->body.y + y, f->glyphs->mark,
+                         p->marks_plain ? 0 : CELL_DIM);
     }
     if (p->y_zero && !p->y_log)
         draw_level(f, 0);
     for (size_t i = 0; i < p->n_levels; i++)
         draw_level(f, p->levels[i]);
+}
+
+/* --- points, their intervals, and bands ------------------------------------- */
+
+static bool inside(const struct frame *f, const struct curve *c, size_t i)
+{
+    const struct scale *s = &f->scale;
+    double y = scale_y(s->y_log, c->y[i]);
+    return y >= s->y_lo && y <= s->y_hi && c->x[i] >= s->x_lo && c->x[i] <= s->x_hi;
+}
+
+/* The rows of the body that the interval of point i reaches; false: it has none. */
+static bool bar_rows(const struct frame *f, const struct curve *c, size_t i, int *top, int *low)
+{
+    int last = f->body.y + f->body.height - 1;
+    if (!c->lo || !isfinite(c->lo[i]) || !isfinite(c->hi[i]))
+        return false;
+    *top = y_cell(f, c->hi[i]);
+    *low = y_cell(f, c->lo[i]);
+    *top = *top > f->body.y ? *top : f->body.y;
+    *low = *low < last ? *low : last;
+    return true;
+}
+
+static void put_bar(const struct frame *f, const struct curve *c, int x, int top, int low,
+                    unsigned attributes)
+{
+    int foreground = palette_curve(c->colour, f->style);
+    for (int row = top; row <= low; row++)
+        canvas_put(f->canvas, x, row, f->glyphs->interval, foreground, COLOUR_DEFAULT, attributes);
+}
+
+/* Marks over the strokes: marks are data, strokes a model. */
+static void points_draw(const struct frame *f, const struct curve *c, bool bars)
+{
+    int foreground = palette_curve(c->colour, f->style), top, low;
+    uint32_t point = f->style->ascii || f->marked ? glyphs_mark(c->colour) : f->glyphs->point;
+    for (size_t i = 0; i < c->n; i++) {
+        if (!inside(f, c, i))
+            continue;
+        int x = x_cell(f, c->x[i]);
+        if (!bars)
+            canvas_put(f->canvas, x, y_cell(f, c->y[i]), point, foreground, COLOUR_DEFAULT,
+                       c->attributes);
+        else if (bar_rows(f, c, i, &top, &low))
+            put_bar(f, c, x, top, low, c->attributes);
+    }
+}
+
+/* Under the strokes, and only where it is taller than a cell; elsewhere it would say no
+ * more than the line does. */
+static void points_draw_band(const struct frame *f, const struct curve *c, int index, int n)
+{
+    int top, low, apart = 3 * n, next = f->body.x + index;
+    for (size_t i = 0; i < c->n; i++) {
+        int x = x_cell(f, c->x[i]) + index;
+        if (x < next || x >= f->body.x + f->body.width || !inside(f, c, i) ||
+            !bar_rows(f, c, i, &top, &low))
+            continue;
+        next = x + apart;
+        if (top < low)
+            put_bar(f, c, x, top, low, CELL_DIM);
+    }
 }
 
 /* --- all of it ------------------------------------------------------------- */
@@ -287,18 +339,16 @@ static bool needs_marks(const struct line_plot *p, const struct style *style)
 /* The body, once the lines above it are known. */
 static bool lay_out(struct frame *f, int head)
 {
-    double tick[Y_TICKS];
-    char text[40];
-    size_t n;
     int left = f->plot->y_labels;
+    char text[40];
     f->body = f->head = f->area;
     f->head.height = f->axes ? head : 0;
     if (f->axes) {
         f->body.y += head;
         f->body.height -= head + 1 + f->labels;
-        double step = y_ticks(f, tick, &n);
-        for (size_t i = 0; i < n; i++) {
-            int width = utf8_width(tick_label(text, tick[i], step ? step : tick[i]));
+        struct ticks ticks = y_ticks(f);
+        for (size_t i = 0; i < ticks.n; i++) {
+            int width = utf8_width(ticks_label(&ticks, i, text));
             left = width > left ? width : left;
         }
         left = left + 1 < f->area.width / 2 ? left + 1 : f->area.width / 2;

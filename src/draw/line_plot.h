@@ -2,6 +2,7 @@
 #ifndef DRAW_LINE_PLOT_H
 #define DRAW_LINE_PLOT_H
 
+#include "axis.h"
 #include "glyphs.h"
 #include "raster.h"
 
@@ -19,20 +20,8 @@ struct frame {
 
 /* Ranges of the axes; false: there is nothing to draw. */
 bool line_plot_ranges(const struct line_plot *plot, struct scale *scale);
-enum { Y_TICKS = 16, X_TICKS = 32 };
-/* At most `most` ticks of y, up to `room` where that gives but one; *n of them.
- * Returns the step their labels go by, 0: each its own value (a log axis). */
-double line_plot_y_ticks(const struct scale *scale, size_t most, size_t room, double tick[Y_TICKS],
-                         size_t *n);
-
-/* The cell of the body where a value of an axis is. */
-int line_plot_x_cell(const struct frame *f, double value);
-int line_plot_y_cell(const struct frame *f, double value);
-
-/* Marks of points, or the bars of their intervals. */
-void points_draw(const struct frame *f, const struct curve *c, bool bars);
-/* A band, as dim bars: number `index` of `n`, whose bars stand side by side. */
-void points_draw_band(const struct frame *f, const struct curve *c, int index, int n);
+/* At most `most` ticks of y, up to `room` where that gives but one. */
+struct ticks line_plot_y_ticks(const struct scale *scale, size_t most, size_t room);
 
 bool legend_wanted(const struct line_plot *plot);
 /* Rows it takes in `width` cells, at most `most`. */

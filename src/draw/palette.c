@@ -57,23 +57,23 @@ int palette_curve(int i, const struct style *style)
     return (style->colours < 256 ? of_16 : of_256)[style->dark][at];
 }
 
+static int by_depth(const int colours[3], const struct style *style)
+{
+    int depth = (style->colours >= 16) + (style->colours >= 256);
+    return style->colours <= 0 ? COLOUR_DEFAULT : colours[depth];
+}
+
 /* Plain blue is hard to read on black: where there are only 8 colours, cyan replaces it. */
 int palette_negative(const struct style *style)
 {
-    if (style->colours <= 0)
-        return COLOUR_DEFAULT;
-    if (!style->dark)
-        return style->colours < 256 ? 4 : 25;
-    return style->colours < 16 ? 6 : style->colours < 256 ? 12 : 75;
+    static const int of[2][3] = {{4, 4, 25}, {6, 12, 75}};
+    return by_depth(of[style->dark], style);
 }
 
 int palette_positive(const struct style *style)
 {
-    if (style->colours <= 0)
-        return COLOUR_DEFAULT;
-    if (!style->dark)
-        return style->colours < 256 ? 1 : 160;
-    return style->colours < 16 ? 1 : style->colours < 256 ? 9 : 208;
+    static const int of[2][3] = {{1, 1, 160}, {1, 9, 208}};
+    return by_depth(of[style->dark], style);
 }
 
 void palette_rgb(int colour, double rgb[3])

@@ -44,7 +44,7 @@ static double quantile(size_t n, const double *weight, const double *mean, const
             break;
         x -= over / slope;
     }
-    return x > low && x < high ? x : (low + high) / 2;
+    return x >= low && x <= high ? x : (low + high) / 2;
 }
 
 struct gp_value gp_mixture(size_t n, const double *weight, const double *mean,

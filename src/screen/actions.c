@@ -2,14 +2,12 @@
 #include "explorer.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/thread.h"
-#include "background.h"
-#include "history.h"
+#include "hosting.h"
 
 static const double worth_seconds = 10; /* of work: less than that is soon redone */
 
@@ -28,10 +26,7 @@ static void close_drawer(struct explorer *e)
 
 static void echo(struct explorer *e, const char *prompt, const char *line)
 {
-    struct strbuf text = {0};
-    strbuf_printf(&text, "%s%s\n", prompt, line);
-    transcript_add(&e->transcript, LINE_COMMAND, text.text, text.len);
-    strbuf_free(&text);
+    transcript_print(&e->transcript, LINE_COMMAND, "%s%s\n", prompt, line);
     e->transcript.scrolled = 0;
     e->dirty = true;
     close_drawer(e);
@@ -115,11 +110,6 @@ void explorer_interrupt(struct explorer *e)
 
 /* --- keys -------------------------------------------------------------------------- */
 
-static bool is(const struct keypress *key, const char *name)
-{
-    return strcmp(key->name, name) == 0;
-}
-
 static void toggle_focus(struct explorer *e)
 {
     if (!e->view_focus)
@@ -136,19 +126,19 @@ static void view_focus_key(struct explorer *e, const struct keypress *key)
     else if (!e->reading &&
              session_replay_key(e->session, e->layout.view[e->layout.current], key->name, &command))
         explorer_run(e, strbuf_text(&command));
-    else if (is(key, "esc") || is(key, ":") || is(key, "C-g"))
+    else if (key_is(key, "esc") || key_is(key, ":") || key_is(key, "C-g"))
         explorer_focus(e, false, false);
-    else if (is(key, "tab"))
+    else if (key_is(key, "tab"))
         tiles_step(e, 1);
-    else if (is(key, "S-tab"))
+    else if (key_is(key, "S-tab"))
         tiles_step(e, -1);
-    else if (is(key, "?"))
+    else if (key_is(key, "?"))
         keyhelp_open(e);
-    else if (is(key, "enter") && e->step == STEP_PAUSED)
+    else if (key_is(key, "enter") && e->step == STEP_PAUSED)
         explorer_enter(e, "");
-    else if (is(key, "/"))
+    else if (key_is(key, "/"))
         reader_ask(e);
-    else if (is(key, "C-d"))
+    else if (key_is(key, "C-d"))
         quit_if_asked_twice(e);
     else if (!(e->reading ? reader_key(e, key) : tiles_key(e, key)) && key->name[0])
         explorer_hint(e, "%s does nothing here. ? lists the keys, Esc goes to the prompt.",
@@ -165,7 +155,7 @@ static bool type_named(const struct keypress *key)
         {"enter", "\r"},    {"C-right", "\033f"}, {"C-left", "\033b"},   {"backspace", "\177"},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (is(key, known[i][0])) {
+        if (key_is(key, known[i][0])) {
             lineedit_type(known[i][1], strlen(known[i][1]));
             return true;
         }
@@ -184,16 +174,12 @@ static void escape_at_prompt(struct explorer *e)
 
 static void complete_at_prompt(struct explorer *e)
 {
-    struct strbuf prompt = {0}, before = {0}, after = {0};
-    size_t point;
-    lineedit_show(&prompt, &before, &point);
+    size_t n, point;
+    char *before = mem_text(lineedit_line(&n, &point));
     lineedit_type("\t", 1);
-    lineedit_show(&prompt, &after, &point);
-    if (!e->popup.n && strcmp(strbuf_text(&before), strbuf_text(&after)) == 0)
+    if (!e->popup.n && strcmp(before, lineedit_line(&n, &point)) == 0)
         explorer_hint(e, "Nothing is known that fits here.");
-    strbuf_free(&prompt);
-    strbuf_free(&before);
-    strbuf_free(&after);
+    free(before);
 }
 
 static void prompt_key(struct explorer *e, const struct keypress *key)
@@ -202,11 +188,11 @@ static void prompt_key(struct explorer *e, const struct keypress *key)
     bool sequence = key->n_bytes > 1 && key->bytes[0] == '\033';
     if (candidates_rest_key(e, key))
         ;
-    else if (is(key, "esc"))
+    else if (key_is(key, "esc"))
         escape_at_prompt(e);
-    else if (is(key, "tab"))
+    else if (key_is(key, "tab"))
         complete_at_prompt(e);
-    else if (is(key, "C-d") && lineedit_empty())
+    else if (key_is(key, "C-d") && lineedit_empty())
         quit_if_asked_twice(e);
     else if (type_named(key))
         ;
@@ -219,22 +205,22 @@ static bool common_key(struct explorer *e, const struct keypress *key)
 {
     if (e->asking || (lineedit_midway() && !e->view_focus))
         return false;
-    if (is(key, "f1")) {
+    if (key_is(key, "f1")) {
         keyhelp_open(e);
-    } else if (is(key, "f2")) {
+    } else if (key_is(key, "f2")) {
         explorer_run(e, "layout next");
-    } else if (is(key, "f6")) {
+    } else if (key_is(key, "f6")) {
         toggle_focus(e);
-    } else if (is(key, "C-l")) {
+    } else if (key_is(key, "C-l")) {
         e->repaint = e->stale = true;
-    } else if (is(key, "M-up") || is(key, "M-down")) {
-        tiles_more_text(e, is(key, "M-up") ? 1 : -1);
+    } else if (key_is(key, "M-up") || key_is(key, "M-down")) {
+        tiles_more_text(e, key_is(key, "M-up") ? 1 : -1);
     } else if (reader_scroll_key(e, key)) {
         ;
     } else if (!e->view_focus && e->transcript.scrolled && lineedit_empty() &&
-               (is(key, "home") || is(key, "end"))) {
+               (key_is(key, "home") || key_is(key, "end"))) {
         reader_key(e, key);
-    } else if (is(key, "C-c")) { /* another interrupt key was set */
+    } else if (key_is(key, "C-c")) { /* another interrupt key was set */
         explorer_interrupt(e);
     } else {
         return false;
@@ -251,11 +237,11 @@ static bool help_key(struct explorer *e, const struct keypress *key)
     e->dirty = e->redraw = true;
     size_t page = e->help.shown > 1 ? (size_t)e->help.shown - 1 : 1, first = e->help.first;
     size_t last = e->help.n > (size_t)e->help.shown ? e->help.n - (size_t)e->help.shown : 0;
-    if (is(key, "down") || is(key, "up"))
+    if (key_is(key, "down") || key_is(key, "up"))
         page = 1;
-    if (is(key, "down") || is(key, "pgdn") || is(key, "space"))
+    if (key_is(key, "down") || key_is(key, "pgdn") || key_is(key, "space"))
         e->help.first = first + page < last ? first + page : last;
-    else if (is(key, "up") || is(key, "pgup"))
+    else if (key_is(key, "up") || key_is(key, "pgup"))
         e->help.first = first > page ? first - page : 0;
     else
         popup_clear(&e->help);
@@ -295,9 +281,9 @@ void explorer_key(struct explorer *e, const struct keypress *key)
         return; /* no key */
     e->hint[0] = '\0';
     e->dirty = true;
-    if (!is(key, "C-d"))
+    if (!key_is(key, "C-d"))
         e->asked_end = false;
-    if (!is(key, "C-c"))
+    if (!key_is(key, "C-c"))
         e->asked_interrupt = false;
     if (help_key(e, key))
         return;
@@ -315,6 +301,6 @@ void explorer_key(struct explorer *e, const struct keypress *key)
         else
             prompt_key(e, key);
     }
-    if (!is(key, "tab"))
+    if (!key_is(key, "tab"))
         candidates_narrow(e);
 }

@@ -4,10 +4,8 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "deltaw/base/mem.h"
 #include "deltaw/base/thread.h"
 #include "deltaw/base/utf8.h"
 #include "hosting.h"
@@ -94,23 +92,16 @@ void explorer_update(struct explorer *e)
     e->redraw = true;
 }
 
-/* Removes the first `words` from a title that is wider than `room`. */
-static void shorten(struct strbuf *title, int room, const char *words, const char *instead)
+/* A title that is wider than `room` goes without "per trial"; it may still be cut. */
+static void shorten(struct strbuf *title, int room)
 {
-    const char *text = strbuf_text(title), *at = strstr(text, words);
-    if (!at || utf8_width(text) <= room)
+    static const char words[] = " per trial";
+    char *at = strstr(strbuf_text(title), words);
+    if (!at || utf8_width(title->text) <= room)
         return;
-    char *shorter = mem_printf("%.*s%s%s", (int)(at - text), text, instead, at + strlen(words));
-    strbuf_reset(title);
-    strbuf_puts(title, shorter);
-    free(shorter);
-}
-
-/* " title " fits in the border: by shorter words, else cut with an ellipsis. */
-static void fit_title(struct strbuf *title, int room)
-{
-    shorten(title, room, "right = 1, positive", "right = +");
-    shorten(title, room, " per trial", "");
+    size_t n = strlen(words);
+    memmove(at, at + n, strlen(at + n) + 1);
+    title->len -= n;
 }
 
 static void draw_tile(struct explorer *e, int i)
@@ -129,13 +120,9 @@ static void draw_tile(struct explorer *e, int i)
     }
     bool focus = e->view_focus && !e->reading && i == e->layout.current;
     int room = area.width - 3;
-    fit_title(&title, room);
+    shorten(&title, room);
     unsigned attributes = CELL_BOLD | (focus ? CELL_REVERSE : 0);
-    canvas_put(&e->base, area.x, area.y - 1, ' ', COLOUR_DEFAULT, COLOUR_DEFAULT, attributes);
-    int used = canvas_text(&e->base, area.x + 1, area.y - 1, room, strbuf_text(&title),
-                           COLOUR_DEFAULT, attributes, &e->style);
-    canvas_put(&e->base, area.x + 1 + used, area.y - 1, ' ', COLOUR_DEFAULT, COLOUR_DEFAULT,
-               attributes);
+    canvas_title(&e->base, area.x, area.y - 1, room, strbuf_text(&title), attributes, &e->style);
     strbuf_free(&title);
 }
 
@@ -198,10 +185,7 @@ static void draw_footer(struct explorer *e)
     }
     if (!text.len || (e->view_focus && e->step == STEP_IDLE && !e->hint[0] && !e->asking))
         keyhelp_footer(e, room - 2, &text);
-    canvas_put(&e->frame, row.x + 1, row.y, ' ', COLOUR_DEFAULT, COLOUR_DEFAULT, 0);
-    int used = canvas_text(&e->frame, row.x + 2, row.y, room, strbuf_text(&text), COLOUR_DEFAULT,
-                           attributes, &e->style);
-    canvas_put(&e->frame, row.x + 2 + used, row.y, ' ', COLOUR_DEFAULT, COLOUR_DEFAULT, 0);
+    canvas_title(&e->frame, row.x + 1, row.y, room, strbuf_text(&text), attributes, &e->style);
     strbuf_free(&text);
 }
 

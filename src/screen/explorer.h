@@ -2,11 +2,11 @@
  *
  *   loop.c      poll, signals, stepping the session, when to draw
  *   actions.c   keys and what they do
- *   tiles.c     what tiles show, focus and sizes; layout, zoom, clear, search
- *   reader.c, mouse.c   keys of the transcript, the mouse
+ *   tiles.c     what tiles show, focus and sizes; layout, zoom, clear, search; the mouse
+ *   reader.c    keys of the transcript
  *   explorer.c  the picture: header, tiles, transcript, prompt, footer
- *   candidates.c   what the prompt offers while one types
- *   promptline.c, keyhelp.c   parts of the picture
+ *   promptline.c   the prompt, and what it offers while one types
+ *   keyhelp.c   what keys do
  *
  * Actions change the state and mark what must be drawn by `dirty` and `stale`; only the
  * loop draws. */
@@ -66,8 +66,7 @@ struct explorer {
     bool background_known, is_dark; /* what it said */
     bool answers;   /* it answered, so it can be asked whether a frame has been drawn */
     double flow_at; /* when that was asked; NAN: no answer is due */
-    double through_at, flow_took; /* when the last answer came, and after how long */
-    struct lineedit_host editor;
+    double through_at, flow_took;    /* when the last answer came, and after how long */
     enum step step;                  /* the last one */
     bool asked_end, asked_interrupt; /* the last key was ^D, ^C and was answered by a hint */
     bool quit, ended;                /* ended: by TERM or HUP */
@@ -99,27 +98,22 @@ void explorer_tell_layout(struct explorer *e, bool text_only);
 void tiles_step(struct explorer *e, int by);                    /* the focus goes to the next one */
 void tiles_more_text(struct explorer *e, int by);               /* rows of the transcript */
 bool tiles_key(struct explorer *e, const struct keypress *key); /* false: it means nothing */
+bool mouse_key(struct explorer *e, const struct keypress *key);
 
 /* reader.c */
 bool reader_key(struct explorer *e, const struct keypress *key);        /* when reading */
 bool reader_scroll_key(struct explorer *e, const struct keypress *key); /* always */
+void reader_scroll(struct explorer *e, long by);                        /* rows up */
 void reader_ask(struct explorer *e);
 /* "": the next one. */
 bool reader_search(struct explorer *e, const char *text, struct err *err);
 void reader_draw_line(struct explorer *e, struct rect row);
 
-/* mouse.c */
-bool mouse_key(struct explorer *e, const struct keypress *key);
-
-/* candidates.c: keys of the pop-up and of the hint go before those of the prompt */
+/* promptline.c: keys of the pop-up and of the hint go before those of the prompt */
 bool candidates_key(struct explorer *e, const struct keypress *key);
 bool candidates_rest_key(struct explorer *e, const struct keypress *key);
 void candidates_show(struct explorer *e, const struct completion *completion);
 void candidates_narrow(struct explorer *e); /* the line has changed */
-/* e->rest, and words on what may follow it. */
-void candidates_hint(struct explorer *e, struct strbuf *words);
-
-/* promptline.c */
 void promptline_draw(struct explorer *e, struct rect row);
 /* Cells from the left of the row to byte `at` of the line, as drawn last. */
 int promptline_column(const struct explorer *e, size_t at);

@@ -13,7 +13,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "deltaw/base/strbuf.h"
-#include "statefile.h"
+#include "hosting.h"
 
 enum { KEPT = 2000, KEPT_IN_FILE = 2 * KEPT, LONGEST = 64 * 1024 };
 

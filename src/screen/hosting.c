@@ -2,24 +2,59 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/option.h"
-#include "background.h"
+#include "deltaw/base/outfile.h"
 #include "lineedit.h"
 #include "screen.h"
 
+/* --- files ------------------------------------------------------------------------- */
+
+/* NULL: there is no such place.  XDG says that a relative one is to be ignored. */
+static char *xdg_path(const char *variable, const char *usual, const char *name)
+{
+    const char *folder = getenv(variable), *home = getenv("HOME");
+    if (folder && folder[0] == '/')
+        return mem_printf("%s/deltaw/%s", folder, name);
+    return home && home[0] == '/' ? mem_printf("%s/%s/deltaw/%s", home, usual, name) : NULL;
+}
+
+static bool make_folders(char *path)
+{
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = 0;
+        mkdir(path, 0700);
+        *slash = '/';
+    }
+    char *last = strrchr(path, '/');
+    *last = 0;
+    bool there = path_is_folder(path);
+    *last = '/';
+    return there;
+}
+
+char *statefile_path(const char *name)
+{
+    char *path = xdg_path("XDG_STATE_HOME", ".local/state", name);
+    if (path && !make_folders(path)) {
+        free(path);
+        path = NULL;
+    }
+    return path;
+}
+
 bool hosting_feed_rc(struct session *session, struct err *err)
 {
-    const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-    char *path = config && config[0] == '/' ? mem_printf("%s/deltaw/rc", config)
-                 : home && home[0] == '/'   ? mem_printf("%s/.config/deltaw/rc", home)
-                                            : NULL;
+    char *path = xdg_path("XDG_CONFIG_HOME", ".config", "rc");
     bool good = !path || access(path, F_OK) != 0 || session_feed_rc(session, path, err);
     free(path);
     return good;
 }
+
+/* --- what the command line asked for ------------------------------------------------ */
 
 static void feed_one(struct session *session, const char *command, const char *source,
                      void (*echo)(void *data, const char *command), void *data)
@@ -58,6 +93,57 @@ bool hosting_feed_inputs(const struct host_setup *setup, struct session *session
     return good;
 }
 
+/* --- the terminal ------------------------------------------------------------------- */
+
+/* One channel as a share of its full scale; NULL: no number there. */
+static const char *channel(const char *text, double *out)
+{
+    char *end;
+    unsigned long value = strtoul(text, &end, 16);
+    long digits = end - text;
+    if (digits < 1 || digits > 4 || strspn(text, "0123456789abcdefABCDEF") != (size_t)digits)
+        return NULL;
+    *out = (double)value / (double)((1ul << 4 * digits) - 1);
+    return end;
+}
+
+bool background_parse(const char *report, bool *dark)
+{
+    double rgb[3];
+    if (strncmp(report, "11;rgb", 6) != 0)
+        return false;
+    report += 6;
+    report += *report == 'a';
+    if (*report++ != ':')
+        return false;
+    for (int i = 0; i < 3; i++) {
+        if (i > 0 && *report++ != '/')
+            return false;
+        if (!(report = channel(report, &rgb[i])))
+            return false;
+    }
+    /* luma of ITU-R BT.601, on the gamma-encoded channels */
+    *dark = .299 * rgb[0] + .587 * rgb[1] + .114 * rgb[2] < .5;
+    return true;
+}
+
+bool background_from_environment(bool *dark)
+{
+    const char *colours = getenv("COLORFGBG");
+    const char *last = colours ? strrchr(colours, ';') : NULL;
+    if (!last || last[1] < '0' || last[1] > '9')
+        return false;
+    int number = atoi(last + 1);
+    *dark = !(number == 7 || (number >= 9 && number <= 15)); /* 8 is a dark grey */
+    return true;
+}
+
+bool background_is_last(const char *report)
+{
+    size_t n = strlen(report);
+    return n > 1 && report[0] == '?' && report[n - 1] == 'c';
+}
+
 struct style hosting_style(const struct host_setup *setup, const struct session *session)
 {
     struct style style = setup->style;
@@ -73,16 +159,6 @@ bool hosting_terminal(void *data, const char *bytes, size_t n, struct err *err)
 {
     (void)data;
     return screen_raw(bytes, n, err);
-}
-
-bool host_full_screen_possible(void)
-{
-    return screen_probe().full;
-}
-
-int host_colours(void)
-{
-    return screen_probe().colours;
 }
 
 void host_libraries(struct strbuf *out)

@@ -1,10 +1,14 @@
-/* What the three hosts share: feeding what the command line asked for, and what
- * the terminal's colours are. */
+/* What the hosts share: files kept between runs, feeding what the command line asked for, and
+ * whether the terminal is light or dark. */
 #ifndef SCREEN_HOSTING_H
 #define SCREEN_HOSTING_H
 
 #include "deltaw/base/strbuf.h"
 #include "deltaw/screen/host.h"
+
+/* XDG_STATE_HOME/deltaw/NAME, else ~/.local/state/deltaw/NAME; missing folders are made,
+ * for the user alone.  NULL when that fails.  Caller frees. */
+char *statefile_path(const char *name);
 
 /* XDG_CONFIG_HOME/deltaw/rc, if it exists: not in batch, so that a script does the same
  * everywhere. */
@@ -16,6 +20,21 @@ bool hosting_feed_inputs(const struct host_setup *setup, struct session *session
                          struct err *err);
 /* The set-up's style, with the background that `set background=` or the terminal gives. */
 struct style hosting_style(const struct host_setup *setup, const struct session *session);
+
+/* Asks for the background (OSC 11), then for what every terminal answers (primary device
+ * attributes), so that one knows when to stop waiting. */
+#define BACKGROUND_QUESTION \
+    "\033]11;?\033\\"       \
+    "\033[c"
+
+/* "11;rgb:ffff/ffff/dddd", also "rgba:" and 1 to 4 digits a channel.  False: it is
+ * not that. */
+bool background_parse(const char *report, bool *dark);
+/* COLORFGBG, which rxvt, konsole and others set, ends in the background's number
+ * of 16.  False: it says nothing. */
+bool background_from_environment(bool *dark);
+/* The second answer, "?...c", which is the last. */
+bool background_is_last(const char *report);
 
 /* session_host.terminal of a host with a terminal. */
 bool hosting_terminal(void *data, const char *bytes, size_t n, struct err *err);

@@ -122,54 +122,41 @@ void keyhelp_open(struct explorer *e)
     wrap_meanings(&e->help, e->width - 2);
 }
 
-static bool add_word(struct strbuf *out, const char *word, int room)
+/* Entries, parted by two blanks, as long as there is room. */
+static void add_entries(struct strbuf *out, const char *entries, int room)
 {
-    if (utf8_width(strbuf_text(out)) + utf8_width(word) + (out->len ? 2 : 0) > room)
-        return false;
-    strbuf_printf(out, "%s%s", out->len ? "  " : "", word);
-    return true;
+    bool fits = true;
+    for (const char *end; fits && *entries; entries = end + strspn(end, " ")) {
+        end = strstr(entries, "  ") ? strstr(entries, "  ") : entries + strlen(entries);
+        char *entry = mem_printf("%s%.*s", out->len ? "  " : "", (int)(end - entries), entries);
+        fits = utf8_width(strbuf_text(out)) + utf8_width(entry) <= room;
+        if (fits)
+            strbuf_puts(out, entry);
+        free(entry);
+    }
 }
 
 void keyhelp_footer(const struct explorer *e, int room, struct strbuf *out)
 {
-    static const char *const at_prompt[] = {"F1 help",          "F2 layout", "Esc view",
-                                            "Tab complete",     "^C cancel", "^D quit",
-                                            "PgUp/PgDn scroll", "^L redraw", NULL};
-    static const char *const vi_prompt[] = {"F1 help",          "F2 layout", "F6 view",
-                                            "Tab complete",     "^C cancel", "^D quit",
-                                            "PgUp/PgDn scroll", "^L redraw", NULL};
-    static const char *const in_view[] = {"F1 keys", "Esc prompt", "Tab tile", "n/p view", NULL};
-    static const char *const in_replay[] = {", . step", "Space play/pause", "q end replay",
-                                            ": prompt", "Home/End",         "F1 keys",
-                                            "Tab tile", "n/p view",         NULL};
-    static const char *const replay_prompt[] = {"F6 view, then , . step",
-                                                "Space play/pause",
-                                                "q end replay",
-                                                "F1 help",
-                                                "F2 layout",
-                                                "Tab complete",
-                                                "^C cancel",
-                                                NULL};
-    static const char *const in_text[] = {
-        "F1 keys", "Esc prompt", "Tab tile", "/ search", "n N again up, down", "g G ends", NULL};
-    bool replays = session_replays(e->session, e->layout.view[e->layout.current]);
-    const char *const *words = e->reading      ? in_text
-                               : e->view_focus ? replays ? in_replay : in_view
-                               : replays       ? replay_prompt
-                               : lineedit_vi() ? vi_prompt
-                                               : at_prompt;
-    for (; *words && add_word(out, *words, room); words++)
-        ;
+    static const char at_prompt[] = "F1 help  F2 layout  Esc view  Tab complete  ^C cancel  "
+                                    "^D quit  PgUp/PgDn scroll  ^L redraw";
+    static const char vi_prompt[] = "F1 help  F2 layout  F6 view  Tab complete  ^C cancel  "
+                                    "^D quit  PgUp/PgDn scroll  ^L redraw";
+    static const char in_view[] = "F1 keys  Esc prompt  Tab tile  n/p view";
+    static const char in_replay[] = ", . step  Space play/pause  q end replay  : prompt  "
+                                    "Home/End  F1 keys  Tab tile  n/p view";
+    static const char replay_prompt[] = "F6 view, then , . step  Space play/pause  q end replay  "
+                                        "F1 help  F2 layout  Tab complete  ^C cancel";
+    static const char in_text[] =
+        "F1 keys  Esc prompt  Tab tile  / search  n N again up, down  g G ends";
     const struct view_ops *view = current_view(e);
-    if (!e->view_focus || e->reading || !view || replays)
-        return;
-    char *copy = mem_text(view->keys), *rest = copy;
-    for (char *end; rest; rest = end ? end + strspn(end, " ") : NULL) {
-        end = strstr(rest, "  ");
-        if (end)
-            *end++ = '\0';
-        if (!add_word(out, rest, room))
-            break;
-    }
-    free(copy);
+    bool replays = session_replays(e->session, e->layout.view[e->layout.current]);
+    const char *entries = e->reading      ? in_text
+                          : e->view_focus ? replays ? in_replay : in_view
+                          : replays       ? replay_prompt
+                          : lineedit_vi() ? vi_prompt
+                                          : at_prompt;
+    add_entries(out, entries, room);
+    if (entries == in_view && view)
+        add_entries(out, view->keys, room);
 }

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "deltaw/base/utf8.h"
@@ -53,6 +52,11 @@ void keys_free(struct keys *keys)
     strbuf_free(&keys->paste);
 }
 
+bool key_is(const struct keypress *key, const char *name)
+{
+    return strcmp(key->name, name) == 0;
+}
+
 static void drop(struct keys *keys, size_t n)
 {
     keys->n -= n;
@@ -67,21 +71,12 @@ static void name_modified(struct keypress *out, int modifiers, const char *name)
 
 static const char *letter_key(unsigned char final)
 {
-    switch (final) {
-    case 'A': return "up";
-    case 'B': return "down";
-    case 'C': return "right";
-    case 'D': return "left";
-    case 'H': return "home";
-    case 'F': return "end";
-    case 'P': return "f1";
-    case 'Q': return "f2";
-    case 'R': return "f3";
-    case 'S': return "f4";
-    case 'M': return "enter"; /* of the keypad */
-    case 'I': return "tab";
-    default: return NULL;
-    }
+    static const char *const names[] = {
+        ['A'] = "up",   ['B'] = "down", ['C'] = "right", ['D'] = "left",
+        ['H'] = "home", ['F'] = "end",  ['P'] = "f1",    ['Q'] = "f2",
+        ['R'] = "f3",   ['S'] = "f4",   ['I'] = "tab",   ['M'] = "enter", /* of the keypad */
+    };
+    return final < sizeof names / sizeof names[0] ? names[final] : NULL;
 }
 
 static const char *number_key(int number)
@@ -176,11 +171,12 @@ static void name_mouse(struct keypress *out, const unsigned char *parameters, si
     out->y = y - 1;
 }
 
-static void take(struct keys *keys, struct keypress *out, size_t n)
+static enum look take(struct keys *keys, struct keypress *out, size_t n)
 {
     out->n_bytes = n < sizeof out->bytes ? n : 0; /* an overlong sequence is no key */
     memcpy(out->bytes, keys->pending, out->n_bytes);
     drop(keys, n);
+    return LOOK_KEY;
 }
 
 /* `n` bytes of an answer that takes `whole` bytes with its frame. */
@@ -220,8 +216,7 @@ static enum look look_control(struct keys *keys, bool late, struct keypress *out
             return LOOK_MORE;
         if (keys->n >= 4 && p[3] >= 'A' && p[3] <= 'E')
             snprintf(out->name, sizeof out->name, "f%d", p[3] - 'A' + 1);
-        take(keys, out, keys->n >= 4 ? 4 : 3);
-        return LOOK_KEY;
+        return take(keys, out, keys->n >= 4 ? 4 : 3);
     }
     size_t i = 2;
     while (i < keys->n && p[i] >= 0x20 && p[i] <= 0x3f)
@@ -231,12 +226,10 @@ static enum look look_control(struct keys *keys, bool late, struct keypress *out
             return LOOK_MORE;
         if (i == 2)
             snprintf(out->name, sizeof out->name, "M-[");
-        take(keys, out, i);
-        return LOOK_KEY;
+        return take(keys, out, i);
     }
     if (p[i] < 0x40 || p[i] > 0x7e) { /* interrupted by something else */
-        take(keys, out, i);
-        return LOOK_KEY;
+        return take(keys, out, i);
     }
     if (p[i] == '~' && i == 5 && memcmp(p + 2, "200", 3) == 0) {
         drop(keys, 6);
@@ -250,8 +243,7 @@ static enum look look_control(struct keys *keys, bool late, struct keypress *out
         name_mouse(out, p + 2, i - 2, p[i] == 'M');
     else
         name_control_sequence(out, p + 2, i - 2, p[i]);
-    take(keys, out, i + 1);
-    return LOOK_KEY;
+    return take(keys, out, i + 1);
 }
 
 /* ESC O ... */
@@ -268,13 +260,11 @@ static enum look look_shift(struct keys *keys, bool late, struct keypress *out)
         if (!late)
             return LOOK_MORE;
         snprintf(out->name, sizeof out->name, "M-O");
-        take(keys, out, i);
-        return LOOK_KEY;
+        return take(keys, out, i);
     }
     if (letter_key(p[i]))
         name_modified(out, modifiers, letter_key(p[i]));
-    take(keys, out, i + 1);
-    return LOOK_KEY;
+    return take(keys, out, i + 1);
 }
 
 /* Bytes of the character at p, 0: more are to come, -1: no UTF-8. */
@@ -303,8 +293,7 @@ static enum look look_character(struct keys *keys, size_t from, bool late, struc
         length = 1;
     else if (length == 1 || codepoint != 0xfffd)
         name_character(out, from ? 2 : 0, keys->pending + from, (size_t)length);
-    take(keys, out, from + (size_t)length);
-    return LOOK_KEY;
+    return take(keys, out, from + (size_t)length);
 }
 
 static enum look look(struct keys *keys, bool late, struct keypress *out)
@@ -315,8 +304,7 @@ static enum look look(struct keys *keys, bool late, struct keypress *out)
         return LOOK_MORE;
     if (keys->n == 1 || keys->pending[1] == 27) {
         snprintf(out->name, sizeof out->name, "esc");
-        take(keys, out, 1);
-        return LOOK_KEY;
+        return take(keys, out, 1);
     }
     if (keys->pending[1] == '[')
         return look_control(keys, late, out);

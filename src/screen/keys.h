@@ -43,5 +43,6 @@ bool keys_next(struct keys *keys, double now, struct keypress *out);
 /* When to call keys_next again even if no byte arrives; INFINITY: never. */
 double keys_deadline(const struct keys *keys);
 void keys_free(struct keys *keys);
+bool key_is(const struct keypress *key, const char *name);
 
 #endif

@@ -24,7 +24,6 @@ static const char prompt[] = "deltaw> ", paused_prompt[] = "[Enter goes on, ^C e
 
 struct repl {
     struct runner runner;
-    struct lineedit_host editor;
     char *line; /* just typed */
     bool got, end;
     bool asked; /* ^D was answered by saying what runs */
@@ -45,12 +44,6 @@ static void on_line(void *data, const char *line)
     repl->got = true;
     repl->end = !line;
     lineedit_close(); /* the terminal is in its usual mode while commands run */
-}
-
-static void on_complete(void *data, const char *line, size_t point, struct completion *out)
-{
-    struct repl *repl = data;
-    session_complete(repl->runner.session, line, point, out);
 }
 
 static void on_signals(struct repl *repl, unsigned bits)
@@ -78,7 +71,7 @@ static bool read_line(struct repl *repl, const char *with_prompt)
     r->typing = true;
     r->interrupted = false;
     lineedit_editing(session_setting(r->session, "editing"));
-    lineedit_open(&repl->editor, with_prompt, false);
+    lineedit_open(&(struct lineedit_host){r->session, repl, on_line, NULL}, with_prompt, false);
     unsigned bits = 0;
     while (!repl->got && !(bits & SIGNAL_END)) {
         struct pollfd fds[3] = {
@@ -148,26 +141,6 @@ static enum run converse(struct repl *repl)
     return how;
 }
 
-static enum run read_pipe(struct runner *r)
-{
-    struct stream stream = {.fd = STDIN_FILENO};
-    enum run how;
-    for (;;) {
-        while ((how = runner_run(r)) == RUN_PAUSED)
-            session_enter(r->session);
-        if ((how != RUN_IDLE && how != RUN_FAILED) || r->interrupted ||
-            (stream.ended && stream.at >= stream.text.len))
-            break;
-        how = runner_feed_stream(r, &stream);
-        if (how != RUN_IDLE)
-            break;
-    }
-    strbuf_free(&stream.text);
-    if ((how == RUN_IDLE || how == RUN_FAILED || how == RUN_QUIT) && !r->interrupted)
-        how = runner_wait_fits(r) == RUN_ENDED ? RUN_ENDED : how;
-    return how;
-}
-
 /* --- what scripts run and say ----------------------------------------------------- */
 
 static void on_echo(void *data, const char *command)
@@ -219,8 +192,7 @@ static int begin(struct repl *repl, const struct host_setup *setup, bool termina
 int host_line(const struct host_setup *setup)
 {
     struct err err = {0};
-    struct repl repl = {.editor = {.line = on_line, .complete = on_complete}};
-    repl.editor.data = &repl;
+    struct repl repl = {0};
     bool terminal = isatty(STDIN_FILENO);
     int code = begin(&repl, setup, terminal, &err);
     if (code)
@@ -236,7 +208,7 @@ int host_line(const struct host_setup *setup)
         how = converse(&repl);
         recall_close();
     } else {
-        how = read_pipe(&repl.runner);
+        how = runner_run_all(&repl.runner, true);
         code = repl.runner.interrupted ? ERR_INTERRUPTED : session_exit_code(repl.runner.session);
     }
     free(repl.line);

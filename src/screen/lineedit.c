@@ -86,7 +86,7 @@ static char **attempt(const char *text, int start, int end)
     rl_completion_suppress_append = 1;
     completion_free(&self.completion);
     self.completion = (struct completion){0};
-    self.host.complete(self.host.data, rl_line_buffer, (size_t)end, &self.completion);
+    session_complete(self.host.session, rl_line_buffer, (size_t)end, &self.completion);
     struct completion *c = &self.completion;
     if (!c->n || c->from > (size_t)end)
         return NULL;
@@ -329,10 +329,10 @@ void lineedit_replace(size_t from, const char *text)
 void lineedit_recall(const char *line, struct strbuf *rest)
 {
     size_t n = strlen(line);
-    for (int i = history_length - 1; i >= 0; i--) {
-        const HIST_ENTRY *old = history_get(history_base + i);
-        if (old && strncmp(old->line, line, n) == 0 && old->line[n] && !strchr(old->line, '\n')) {
-            strbuf_puts(rest, old->line + n);
+    for (size_t i = (size_t)history_length; i-- > 0;) {
+        const char *old = recall_line(i);
+        if (old && strncmp(old, line, n) == 0 && old[n] && !strchr(old, '\n')) {
+            strbuf_puts(rest, old + n);
             return;
         }
     }
@@ -364,18 +364,23 @@ bool lineedit_empty(void)
     return rl_end == 0 && !lineedit_midway();
 }
 
-void lineedit_show(struct strbuf *prompt, struct strbuf *line, size_t *point)
+void lineedit_prompt(struct strbuf *out)
 {
     if (rl_editing_mode == 0 && !lineedit_midway())
-        strbuf_puts(prompt, lineedit_vi_command() ? "(cmd) " : "(ins) ");
+        strbuf_puts(out, lineedit_vi_command() ? "(cmd) " : "(ins) ");
     bool hidden = false; /* \001..\002: bytes of a prompt that are not shown */
     for (const char *c = rl_display_prompt ? rl_display_prompt : ""; *c; c++)
         if (*c == '\001' || *c == '\002')
             hidden = *c == '\001';
         else if (!hidden)
-            strbuf_putc(prompt, *c);
-    strbuf_add(line, rl_line_buffer, (size_t)rl_end);
+            strbuf_putc(out, *c);
+}
+
+const char *lineedit_line(size_t *n, size_t *point)
+{
+    *n = (size_t)rl_end;
     *point = (size_t)rl_point;
+    return rl_line_buffer;
 }
 
 const char *lineedit_version(void)

@@ -4,7 +4,7 @@
  *   lineedit_read() when there is input.
  *
  *   under the full screen: readline neither reads nor draws; the loop hands it
- *   bytes and draws what lineedit_show() says.
+ *   bytes and draws what lineedit_prompt() and lineedit_line() say.
  *
  * readline is one per process, and so is this. */
 #ifndef SCREEN_LINEEDIT_H
@@ -17,11 +17,11 @@
 #include "deltaw/shell/session.h"
 
 struct lineedit_host {
+    struct session *session; /* knows what completes a line */
     void *data;
     /* A whole line; NULL: the end (^D on an empty one).  It may call back into lineedit
      * only for lineedit_close. */
     void (*line)(void *data, const char *line);
-    void (*complete)(void *data, const char *line, size_t point, struct completion *out);
     /* Full screen only: several candidates to be shown. */
     void (*candidates)(void *data, const struct completion *completion);
 };
@@ -53,8 +53,10 @@ bool lineedit_vi_command(void); /* in vi's command mode */
 void lineedit_replace(size_t from, const char *text);
 /* The rest of the newest one-row line of the history that begins like this. */
 void lineedit_recall(const char *line, struct strbuf *rest);
-/* What to draw; point: byte in `line`. */
-void lineedit_show(struct strbuf *prompt, struct strbuf *line, size_t *point);
+/* What to draw: the prompt, and the line, n bytes with the cursor before byte `point`; it is
+ * readline's own until the next key. */
+void lineedit_prompt(struct strbuf *out);
+const char *lineedit_line(size_t *n, size_t *point);
 
 /* Both: ^C. */
 void lineedit_drop_line(void);

@@ -11,7 +11,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -48,32 +47,21 @@ static void on_line(void *data, const char *line)
     explorer_enter(data, line);
 }
 
-static void on_complete(void *data, const char *line, size_t point, struct completion *out)
-{
-    struct explorer *e = data;
-    session_complete(e->session, line, point, out);
-}
-
 static void on_candidates(void *data, const struct completion *completion)
 {
-    struct explorer *e = data;
-    candidates_show(e, completion);
+    candidates_show(data, completion);
 }
 
 static void on_echo(void *data, const char *command)
 {
     struct explorer *e = data;
-    char *line = NULL;
-    if (asprintf(&line, "deltaw> %s\n", command) > 0)
-        transcript_add(&e->transcript, LINE_COMMAND, line, strlen(line));
-    free(line);
+    transcript_print(&e->transcript, LINE_COMMAND, "deltaw> %s\n", command);
 }
 
 static void on_narrate(void *data, const char *text)
 {
     struct explorer *e = data;
-    transcript_add(&e->transcript, LINE_SAY, text, strlen(text));
-    transcript_add(&e->transcript, LINE_SAY, "\n", 1);
+    transcript_print(&e->transcript, LINE_SAY, "%s\n", text);
     e->dirty = true;
 }
 
@@ -282,10 +270,8 @@ static bool begin(struct explorer *e, const struct host_setup *setup, struct err
     if (!screen_open(err))
         return false;
     e->asked_at = setup->style.colours > 0 && screen_ask_background() ? clock_seconds() : NAN;
-    e->editor = (struct lineedit_host){
-        .data = e, .line = on_line, .complete = on_complete, .candidates = on_candidates};
     recall_open();
-    lineedit_open(&e->editor, "deltaw> ", true);
+    lineedit_open(&(struct lineedit_host){e->session, e, on_line, on_candidates}, "deltaw> ", true);
     screen_size(&e->width, &e->height);
     explorer_place(e);
     return true;
@@ -302,10 +288,7 @@ static void feed(struct explorer *e)
     if ((e->setup->no_rc || hosting_feed_rc(e->session, &err)) &&
         hosting_feed_inputs(e->setup, e->session, on_echo, e, &err))
         return;
-    char *line = NULL;
-    if (asprintf(&line, "deltaw: %s\n", err.message) > 0)
-        transcript_add(&e->transcript, LINE_ERROR, line, strlen(line));
-    free(line);
+    transcript_print(&e->transcript, LINE_ERROR, "deltaw: %s\n", err.message);
 }
 
 static void end(struct explorer *e)

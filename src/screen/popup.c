@@ -113,13 +113,13 @@ void popup_draw(struct popup *popup, struct canvas *canvas, int x, int bottom, s
     canvas_clear(canvas, box);
     char text[512];
     title_of(popup, rows, title, text, sizeof text);
-    canvas_frame(canvas, box, text, false, style);
+    canvas_frame(canvas, box, text, style);
     for (int i = 0; i < rows && popup->first + (size_t)i < popup->n; i++) {
         const struct popup_row *row = &popup->rows[popup->first + (size_t)i];
         int y = box.y + 1 + i;
         unsigned mark = (long)popup->first + i == popup->chosen ? CELL_REVERSE : 0;
         for (int at = x + 1; mark && at < x + width - 1; at++)
-            canvas_put(canvas, at, y, ' ', COLOUR_DEFAULT, COLOUR_DEFAULT, mark);
+            canvas_plain(canvas, at, y, ' ', mark);
         canvas_text(canvas, x + 2, y, word, row->word, COLOUR_DEFAULT, CELL_BOLD | mark, style);
         if (row->word[0])
             canvas_text(canvas, x + 2 + word + 2, y, meaning, row->meaning, COLOUR_DEFAULT, mark,

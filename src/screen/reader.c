@@ -1,48 +1,48 @@
 /* Reading the transcript: scrolling, and searching as in less and tmux. */
 #include "explorer.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "deltaw/base/mem.h"
-#include "deltaw/base/utf8.h"
-
 static const char label[] = "search: ";
-
-static bool is(const struct keypress *key, const char *name)
-{
-    return strcmp(key->name, name) == 0;
-}
 
 static int rows_shown(const struct explorer *e)
 {
     return e->place.transcript.height - 1;
 }
 
-static void scroll(struct explorer *e, long by)
+void reader_scroll(struct explorer *e, long by)
 {
     transcript_scroll(&e->transcript, by, e->place.transcript.width, rows_shown(e));
     e->dirty = true;
 }
 
+/* Keys that scroll, always or (`reading`) where keys go to the transcript. */
+static const struct {
+    const char *name;
+    enum { BY_ROW, BY_PAGE, TO_END } by;
+    int up;
+    bool reading;
+} scroll_keys[] = {
+    {"pgup", BY_PAGE, 1, false},    {"S-pgup", BY_PAGE, 1, false}, {"pgdn", BY_PAGE, -1, false},
+    {"S-pgdn", BY_PAGE, -1, false}, {"S-up", BY_ROW, 1, false},    {"S-down", BY_ROW, -1, false},
+    {"C-home", TO_END, 1, false},   {"C-end", TO_END, -1, false},  {"up", BY_ROW, 1, true},
+    {"k", BY_ROW, 1, true},         {"down", BY_ROW, -1, true},    {"j", BY_ROW, -1, true},
+    {"b", BY_PAGE, 1, true},        {"space", BY_PAGE, -1, true},  {"home", TO_END, 1, true},
+    {"g", TO_END, 1, true},         {"end", TO_END, -1, true},     {"G", TO_END, -1, true},
+};
+
+static bool scroll_key(struct explorer *e, const struct keypress *key, bool reading)
+{
+    const long rows[] = {1, rows_shown(e) > 2 ? rows_shown(e) - 1 : 1, e->transcript.rows};
+    for (size_t i = 0; i < sizeof scroll_keys / sizeof *scroll_keys; i++)
+        if (scroll_keys[i].reading == reading && key_is(key, scroll_keys[i].name)) {
+            reader_scroll(e, scroll_keys[i].up * rows[scroll_keys[i].by]);
+            return true;
+        }
+    return false;
+}
+
 bool reader_scroll_key(struct explorer *e, const struct keypress *key)
 {
-    int page = rows_shown(e) > 2 ? rows_shown(e) - 1 : 1;
-    if (is(key, "pgup") || is(key, "S-pgup"))
-        scroll(e, page);
-    else if (is(key, "pgdn") || is(key, "S-pgdn"))
-        scroll(e, -page);
-    else if (is(key, "S-up"))
-        scroll(e, 1);
-    else if (is(key, "S-down"))
-        scroll(e, -1);
-    else if (is(key, "C-home"))
-        scroll(e, e->transcript.rows);
-    else if (is(key, "C-end"))
-        scroll(e, -e->transcript.rows);
-    else
-        return false;
-    return true;
+    return scroll_key(e, key, false);
 }
 
 /* Says how a search ended. */
@@ -83,26 +83,26 @@ static void ask_key(struct explorer *e, const struct keypress *key)
 {
     struct transcript *t = &e->transcript;
     e->dirty = true;
-    if (is(key, "enter")) {
+    if (key_is(key, "enter")) {
         e->asking = false;
         if (t->needle && !find(e, false))
             explorer_hint(e, "'%s' is nowhere in the transcript.", t->needle);
         return;
     }
-    if (is(key, "esc") || is(key, "C-g") || is(key, "C-c")) {
+    if (key_is(key, "esc") || key_is(key, "C-g") || key_is(key, "C-c")) {
         e->asking = false;
         transcript_seek(t, NULL);
         t->scrolled = e->asked_from;
         return;
     }
     size_t length = e->asked.len;
-    if (is(key, "backspace")) {
+    if (key_is(key, "backspace")) {
         while (length > 0 && ((unsigned char)e->asked.text[--length] & 0xc0) == 0x80)
             ;
         strbuf_cut(&e->asked, length);
-    } else if (is(key, "C-u")) {
+    } else if (key_is(key, "C-u")) {
         strbuf_reset(&e->asked);
-    } else if (is(key, "space")) {
+    } else if (key_is(key, "space")) {
         strbuf_putc(&e->asked, ' ');
     } else if (key->n_bytes && (unsigned char)key->bytes[0] >= 32 && key->bytes[0] != 127) {
         strbuf_add(&e->asked, key->bytes, key->n_bytes);
@@ -133,22 +133,12 @@ bool reader_key(struct explorer *e, const struct keypress *key)
     struct transcript *t = &e->transcript;
     if (e->asking)
         return ask_key(e, key), true;
-    if (is(key, "up") || is(key, "k"))
-        scroll(e, 1);
-    else if (is(key, "down") || is(key, "j"))
-        scroll(e, -1);
-    else if (is(key, "space"))
-        scroll(e, -(rows_shown(e) > 2 ? rows_shown(e) - 1 : 1));
-    else if (is(key, "b"))
-        scroll(e, rows_shown(e) > 2 ? rows_shown(e) - 1 : 1);
-    else if (is(key, "home") || is(key, "g"))
-        scroll(e, t->rows);
-    else if (is(key, "end") || is(key, "G"))
-        scroll(e, -t->rows);
-    else if ((is(key, "n") || is(key, "N")) && !t->needle)
+    if (scroll_key(e, key, true))
+        ;
+    else if ((key_is(key, "n") || key_is(key, "N")) && !t->needle)
         explorer_hint(e, "Nothing was searched for. / does.");
-    else if (is(key, "n") || is(key, "N")) {
-        if (!find(e, is(key, "N")))
+    else if (key_is(key, "n") || key_is(key, "N")) {
+        if (!find(e, key_is(key, "N")))
             explorer_hint(e, "'%s' is nowhere in the transcript.", t->needle);
     } else {
         return false;

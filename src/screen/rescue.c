@@ -10,7 +10,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/strbuf.h"
 #include "signals.h"
-#include "statefile.h"
+#include "hosting.h"
 
 static const double patience = 5; /* seconds for the fits to stop */
 enum { KEPT_MOST = 20 };          /* files of sessions that were ended */

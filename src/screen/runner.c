@@ -1,13 +1,13 @@
 #include "runner.h"
 
 #include <errno.h>
-#include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "deltaw/base/mem.h"
 #include "deltaw/base/thread.h"
 #include "deltaw/base/utf8.h"
 #include "hosting.h"
@@ -95,7 +95,21 @@ static void show_progress(struct runner *r)
     r->shown_at = now;
 }
 
-/* Sleep until something happens.  True: TERM or HUP came. */
+/* True: TERM or HUP came. */
+static bool take_signals(struct runner *r)
+{
+    unsigned bits = signals_take();
+    if (bits & SIGNAL_INTERRUPT) {
+        r->interrupted = true;
+        hide_progress(r);
+        session_cancel(r->session);
+    }
+    if (bits & SIGNAL_SUSPEND)
+        signals_suspend_now();
+    return (bits & SIGNAL_END) != 0;
+}
+
+/* Sleep until something happens.  True: as above. */
 static bool sleep_a_while(struct runner *r, int also)
 {
     struct pollfd fds[3] = {
@@ -106,15 +120,7 @@ static bool sleep_a_while(struct runner *r, int also)
     int n = poll(fds, also >= 0 ? 3 : 2, r->progress ? 100 : -1);
     if (n > 0 && fds[1].revents)
         wake_drain(session_wake(r->session));
-    unsigned bits = signals_take();
-    if (bits & SIGNAL_INTERRUPT) {
-        r->interrupted = true;
-        hide_progress(r);
-        session_cancel(r->session);
-    }
-    if (bits & SIGNAL_SUSPEND)
-        signals_suspend_now();
-    return (bits & SIGNAL_END) != 0;
+    return take_signals(r);
 }
 
 /* --- running ---------------------------------------------------------------------- */
@@ -157,52 +163,39 @@ enum run runner_run(struct runner *r)
         runner_news(r);
         if (r->lost)
             return RUN_LOST;
-        switch (step) {
-        case STEP_IDLE: return failed ? RUN_FAILED : RUN_IDLE;
-        case STEP_QUIT: return RUN_QUIT;
-        case STEP_PAUSED: return RUN_PAUSED;
-        case STEP_FAILED:
-            failed = true;
-            if (!r->stay)
-                return RUN_FAILED;
-            break;
-        case STEP_WAITING:
+        failed = failed || step == STEP_FAILED;
+        if (step == STEP_IDLE)
+            return failed ? RUN_FAILED : RUN_IDLE;
+        if (step == STEP_QUIT)
+            return RUN_QUIT;
+        if (step == STEP_PAUSED)
+            return RUN_PAUSED;
+        if (step == STEP_FAILED && !r->stay)
+            return RUN_FAILED;
+        if (step == STEP_WAITING)
             show_progress(r);
-            if (sleep_a_while(r, -1))
-                return RUN_ENDED;
-            break;
-        case STEP_RAN: break;
-        }
-        /* commands in a row: let ^C come through between them */
-        unsigned bits = step == STEP_WAITING ? 0 : signals_take();
-        if (bits & SIGNAL_END)
+        /* between commands in a row ^C comes through too */
+        if (step == STEP_WAITING ? sleep_a_while(r, -1) : take_signals(r))
             return RUN_ENDED;
-        if (bits & SIGNAL_INTERRUPT) {
-            r->interrupted = true;
-            session_cancel(r->session);
-        }
-        if (bits & SIGNAL_SUSPEND)
-            signals_suspend_now();
         if (r->interrupted && !r->stay)
             failed = true;
     }
 }
 
-static bool fits_train(struct runner *r)
+static bool any_fit(const struct runner *r, enum fit_state state)
 {
     const struct scene *scene = session_scene(r->session);
-    for (size_t i = 0; i < scene->n_jobs; i++) {
-        enum fit_state state = scene->jobs[i].status.state;
-        if (state == FIT_RUNNING || state == FIT_QUEUED)
-            return true;
-    }
-    return false;
+    size_t i = 0;
+    while (i < scene->n_jobs && scene->jobs[i].status.state != state)
+        i++;
+    return i < scene->n_jobs;
 }
 
-enum run runner_wait_fits(struct runner *r)
+/* Until no fit is training. */
+static enum run wait_fits(struct runner *r)
 {
     r->waiting_since = clock_seconds();
-    while (fits_train(r)) {
+    while (any_fit(r, FIT_RUNNING) || any_fit(r, FIT_QUEUED)) {
         show_progress(r);
         if (sleep_a_while(r, -1))
             return RUN_ENDED;
@@ -212,11 +205,7 @@ enum run runner_wait_fits(struct runner *r)
     }
     hide_progress(r);
     runner_news(r);
-    const struct scene *scene = session_scene(r->session);
-    for (size_t i = 0; i < scene->n_jobs; i++)
-        if (scene->jobs[i].status.state == FIT_FAILED)
-            return RUN_FAILED;
-    return r->lost ? RUN_LOST : RUN_IDLE;
+    return any_fit(r, FIT_FAILED) ? RUN_FAILED : r->lost ? RUN_LOST : RUN_IDLE;
 }
 
 int runner_close(struct runner *r, enum run how, int code)
@@ -240,29 +229,29 @@ int runner_close(struct runner *r, enum run how, int code)
 
 /* --- a stream of commands ----------------------------------------------------------- */
 
+/* Lines of a descriptor that is no terminal. */
+struct stream {
+    int fd;
+    bool ended;
+    bool failed; /* ended because it cannot be read; the error was reported */
+    int line;
+    struct strbuf text;
+    size_t at; /* fed up to here */
+};
+
 /* A whole line, joined with the next where it ends in a backslash; NULL: more is
  * needed. */
 static char *next_line(struct stream *s)
 {
-    size_t end = s->at;
-    while (end < s->text.len) {
-        const char *newline = memchr(s->text.text + end, '\n', s->text.len - end);
-        if (!newline)
+    size_t from = s->at, end = from;
+    for (; end < s->text.len; end++)
+        if (s->text.text[end] == '\n' && (end == from || s->text.text[end - 1] != '\\'))
             break;
-        end = (size_t)(newline - s->text.text);
-        bool joined = end > s->at && newline[-1] == '\\';
-        if (!joined) {
-            char *line = strndup(s->text.text + s->at, end - s->at);
-            s->at = end + 1;
-            return line;
-        }
-        end++;
-    }
-    if (!s->ended || s->at >= s->text.len)
+    bool whole = end < s->text.len;
+    if (!whole && (!s->ended || from >= s->text.len))
         return NULL;
-    char *line = strndup(s->text.text + s->at, s->text.len - s->at);
-    s->at = s->text.len;
-    return line;
+    s->at = end + whole;
+    return mem_text_n(s->text.text + from, end - from);
 }
 
 static void read_stream(struct runner *r, struct stream *s)
@@ -289,7 +278,8 @@ static void read_stream(struct runner *r, struct stream *s)
     }
 }
 
-enum run runner_feed_stream(struct runner *r, struct stream *s)
+/* Wait for and feed the next line.  RUN_IDLE: one was fed, or the stream has ended. */
+static enum run feed_stream(struct runner *r, struct stream *s)
 {
     for (;;) {
         char *line = next_line(s);
@@ -316,4 +306,63 @@ enum run runner_feed_stream(struct runner *r, struct stream *s)
             return RUN_FAILED;
         runner_news(r);
     }
+}
+
+/* Nobody is there to press Enter: lessons run without stopping. */
+static enum run run_through(struct runner *r)
+{
+    enum run how;
+    while ((how = runner_run(r)) == RUN_PAUSED)
+        session_enter(r->session);
+    return how;
+}
+
+static bool goes_on(const struct runner *r, enum run how)
+{
+    return (how == RUN_IDLE || (how == RUN_FAILED && r->stay)) && !r->interrupted;
+}
+
+enum run runner_run_all(struct runner *r, bool read_stdin)
+{
+    struct stream stream = {.fd = STDIN_FILENO, .ended = !read_stdin};
+    enum run how = run_through(r);
+    while (goes_on(r, how) && !(stream.ended && stream.at >= stream.text.len)) {
+        how = feed_stream(r, &stream);
+        if (how == RUN_IDLE)
+            how = run_through(r);
+    }
+    strbuf_free(&stream.text);
+    if (stream.failed && how == RUN_IDLE)
+        how = RUN_FAILED;
+    if (goes_on(r, how) || (how == RUN_QUIT && !r->interrupted)) {
+        enum run fits = wait_fits(r);
+        how = fits == RUN_IDLE ? how : fits;
+    }
+    return how;
+}
+
+/* --- batch: run, print, exit ------------------------------------------------------- */
+
+int host_batch(const struct host_setup *setup, bool read_stdin)
+{
+    struct err err = {0};
+    struct runner r;
+    struct session_setup session = setup->session;
+    session.prefixes = false;
+    if (!signals_open(false, &err) || !runner_open(&r, setup, &session, &err)) {
+        fprintf(stderr, "deltaw: %s\n", err.message);
+        return err.code;
+    }
+    r.stay = setup->session.keep_going;
+    if (!hosting_feed_inputs(setup, r.session, NULL, NULL, &err)) {
+        runner_complain(&r, &err);
+        return runner_close(&r, RUN_FAILED, err.code);
+    }
+    enum run how = runner_run_all(&r, read_stdin);
+    int code = session_exit_code(r.session);
+    if (r.interrupted)
+        code = ERR_INTERRUPTED;
+    else if (how == RUN_FAILED && code == 0)
+        code = ERR_FAILED;
+    return runner_close(&r, how, code);
 }

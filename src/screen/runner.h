@@ -35,25 +35,13 @@ bool runner_open(struct runner *r, const struct host_setup *setup, struct sessio
 /* Step until one of the above; waits for long work with a progress line.  ^C gives up what
  * is being waited for. */
 enum run runner_run(struct runner *r);
-/* Wait until no fit is training. */
-enum run runner_wait_fits(struct runner *r);
+/* The same with lines of stdin after that, where it is to be read, until they end; then waits
+ * until no fit is training.  Pauses are passed over. */
+enum run runner_run_all(struct runner *r, bool read_stdin);
 /* Prints what has happened in the background since, with the line editor out of the way. */
 void runner_news(struct runner *r);
 void runner_complain(struct runner *r, const struct err *err);
 /* Ends the session; the exit code, or death by the signal that came. */
 int runner_close(struct runner *r, enum run how, int code);
-
-/* Lines of a descriptor that is no terminal. */
-struct stream {
-    int fd;
-    bool ended;
-    bool failed; /* ended because it cannot be read; the error was reported */
-    int line;
-    struct strbuf text;
-    size_t at;
-};
-/* Wait for and feed the next line.  RUN_IDLE: one was fed, or the stream has
- * ended. */
-enum run runner_feed_stream(struct runner *r, struct stream *stream);
 
 #endif

@@ -15,11 +15,12 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "hosting.h" /* before term.h, whose macros have names of members */
+
 #define NCURSES_NOMACROS
 #include <curses.h>
 #include <term.h>
 
-#include "background.h"
 #include "deltaw/base/utf8.h"
 #include "deltaw/draw/palette.h"
 
@@ -52,9 +53,9 @@ static int colours_of(int n)
     return 0;
 }
 
-struct screen_ability screen_probe(void)
+struct host_ability host_ability(void)
 {
-    struct screen_ability can = {0};
+    struct host_ability can = {0};
     const char *name = getenv("TERM");
     int status;
     if (!name || !*name || setupterm(name, STDOUT_FILENO, &status) != OK)

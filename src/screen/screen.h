@@ -8,12 +8,6 @@
 #include "deltaw/base/err.h"
 #include "deltaw/draw/canvas.h"
 
-struct screen_ability {
-    bool full;   /* the cursor can be moved: a full screen is possible */
-    int colours; /* 0, 8, 16, 256, COLOURS_DIRECT */
-};
-/* What the terminal named by TERM can. */
-struct screen_ability screen_probe(void);
 /* Cells across the terminal of this descriptor; 80 when it is none. */
 int screen_columns(int fd);
 

@@ -1,11 +1,9 @@
-/* The tiles: which views they show, which has the keys, how large they are. */
+/* The tiles: which views they show, which has the keys, how large they are; the mouse. */
 #include "explorer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "deltaw/base/mem.h"
 
 /* --- what commands ask of the screen ------------------------------------------- */
 
@@ -197,16 +195,14 @@ void tiles_more_text(struct explorer *e, int by)
 void explorer_run(struct explorer *e, const char *command)
 {
     struct transcript *t = &e->transcript;
-    struct strbuf shape = {0}, line = {0};
+    struct strbuf shape = {0};
     if (!*command)
         return;
     session_key_shape(command, &shape);
     if (shape.len && e->key_mark == transcript_mark(t) && e->key_shape.len &&
         strcmp(shape.text, e->key_shape.text) == 0)
         transcript_drop_last(t);
-    strbuf_printf(&line, "deltaw> %s\n", command);
-    transcript_add(t, LINE_COMMAND, line.text, line.len);
-    strbuf_free(&line);
+    transcript_print(t, LINE_COMMAND, "deltaw> %s\n", command);
     strbuf_free(&e->key_shape);
     e->key_shape = shape;
     e->key_mark = transcript_mark(t);
@@ -239,27 +235,85 @@ static void zoom_key(struct explorer *e)
     explorer_run(e, e->layout.zoom ? "zoom" : command);
 }
 
-static bool is(const struct keypress *key, const char *name)
-{
-    return strcmp(key->name, name) == 0;
-}
-
 bool tiles_key(struct explorer *e, const struct keypress *key)
 {
     struct err err = {0};
     struct strbuf command = {0};
     struct view *view = session_view(e->session, e->layout.view[e->layout.current], &err);
     bool done = true;
-    if (is(key, "z"))
+    if (key_is(key, "z"))
         zoom_key(e);
     else if (view && view_key(view, key->name, &command))
         explorer_run(e, strbuf_text(&command));
-    else if (is(key, "n") || is(key, "p"))
+    else if (key_is(key, "n") || key_is(key, "p"))
         step_view(e, key->name[0] == 'n' ? 1 : -1);
-    else if (is(key, "<") || is(key, ">"))
+    else if (key_is(key, "<") || key_is(key, ">"))
         widen(e, key->name[0] == '>' ? 2 : -2);
     else
         done = false;
     strbuf_free(&command);
     return done;
+}
+
+/* --- the mouse: a click selects, the wheel scrolls, a border can be dragged ---------- */
+
+static void click_tile(struct explorer *e, int tile, int x, int y)
+{
+    struct err err = {0};
+    struct strbuf command = {0};
+    const char *name = e->layout.view[tile];
+    struct view *view = session_view(e->session, name, &err);
+    e->layout.current = tile;
+    explorer_focus(e, true, false);
+    if (view && view_click(view, e->place.tile[tile], &e->style, x, y, &command))
+        explorer_run(e, strbuf_text(&command));
+    strbuf_free(&command);
+}
+
+static void press(struct explorer *e, int x, int y)
+{
+    int tile = layout_tile_at(&e->place, x, y), bar = layout_bar_at(&e->place, x, y);
+    e->dragged = bar;
+    e->moved = false;
+    if (tile >= 0)
+        click_tile(e, tile, x, y);
+    else if (bar < 0 && y >= e->place.transcript.y)
+        explorer_focus(e, false, false);
+}
+
+static void drag(struct explorer *e, int x, int y)
+{
+    if (e->dragged < 0 || e->dragged >= e->place.n_bars)
+        return;
+    bool beside = e->place.bar[e->dragged].tile >= 0;
+    if (layout_move(&e->layout, &e->place, e->dragged, beside ? x : y)) {
+        e->named = beside || e->place.bar[e->dragged].row >= 0 ? NULL : e->named;
+        e->moved = true;
+        explorer_place(e);
+    }
+}
+
+/* A moved border is reported as the command that would move it there. */
+static void let_go(struct explorer *e)
+{
+    if (e->dragged >= 0 && e->dragged < e->place.n_bars && e->moved)
+        explorer_tell_layout(e,
+                             e->place.bar[e->dragged].tile < 0 && e->place.bar[e->dragged].row < 0);
+    e->dragged = -1;
+}
+
+bool mouse_key(struct explorer *e, const struct keypress *key)
+{
+    if (key_is(key, "wheel-up") || key_is(key, "wheel-down"))
+        reader_scroll(e, key_is(key, "wheel-up") ? 3 : -3);
+    else if (key_is(key, "click"))
+        press(e, key->x, key->y);
+    else if (key_is(key, "drag"))
+        drag(e, key->x, key->y);
+    else if (key_is(key, "release"))
+        let_go(e);
+    else
+        return false;
+    e->dirty = true;
+    return true;
 }

@@ -115,6 +115,17 @@ void transcript_add(struct transcript *t, enum transcript_kind kind, const char 
     }
 }
 
+void transcript_print(struct transcript *t, enum transcript_kind kind, const char *format, ...)
+{
+    struct strbuf text = {0};
+    va_list list;
+    va_start(list, format);
+    strbuf_vprintf(&text, format, list);
+    va_end(list);
+    transcript_add(t, kind, text.text, text.len);
+    strbuf_free(&text);
+}
+
 void transcript_drop_last(struct transcript *t)
 {
     if (t->n == 0)
@@ -262,8 +273,7 @@ static void draw_row(struct canvas *canvas, struct rect area, int y, const char 
                          : COLOUR_DEFAULT;
     if (line->kind == LINE_SAY && area.width > 3 * SAY_MARGIN) {
         canvas_put(canvas, area.x, y, style->ascii ? '>' : 0x2590, foreground, COLOUR_DEFAULT, 0);
-        foreground =
-            COLOUR_DEFAULT; /* the bar shows who is speaking; long text is easier to read plain */
+        foreground = COLOUR_DEFAULT; /* the bar tells who speaks; long text reads better plain */
         area.x += SAY_MARGIN;
         area.width -= SAY_MARGIN;
     }

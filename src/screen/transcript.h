@@ -32,6 +32,8 @@ struct transcript {
 /* Text of any length, with or without newlines; control characters are made
  * harmless. */
 void transcript_add(struct transcript *t, enum transcript_kind kind, const char *bytes, size_t n);
+void transcript_print(struct transcript *t, enum transcript_kind kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* Drops the last line. */
 void transcript_drop_last(struct transcript *t);
 /* A mark of the present end, with which lines of one kind added after it can be turned into

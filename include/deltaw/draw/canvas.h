@@ -46,6 +46,8 @@ void canvas_free(struct canvas *canvas);
 /* All drawing is clipped to the canvas and, where a rect is given, to it. */
 void canvas_put(struct canvas *canvas, int x, int y, uint32_t glyph, int foreground, int background,
                 unsigned attributes);
+/* In the terminal's own colours. */
+void canvas_plain(struct canvas *canvas, int x, int y, uint32_t glyph, unsigned attributes);
 /* Text of at most `room` cells; returns the cells used.  Cut text ends in
  * an ellipsis ("~" in ASCII style). */
 int canvas_text(struct canvas *canvas, int x, int y, int room, const char *text, int foreground,
@@ -53,8 +55,12 @@ int canvas_text(struct canvas *canvas, int x, int y, int room, const char *text,
 /* A sentence in the middle of an area, broken at blanks. */
 void canvas_notice(struct canvas *canvas, struct rect area, const char *text, unsigned attributes,
                    const struct style *style);
+/* Text in a line, from cell x on, set off from it by blanks of its own: it takes at most
+ * room + 2 cells. */
+void canvas_title(struct canvas *canvas, int x, int y, int room, const char *text,
+                  unsigned attributes, const struct style *style);
 /* A frame of lines with a title in its upper edge. */
-void canvas_frame(struct canvas *canvas, struct rect area, const char *title, bool focus,
+void canvas_frame(struct canvas *canvas, struct rect area, const char *title,
                   const struct style *style);
 
 /* Rows without trailing blanks, each with a newline.  Plain text, or with SGR

@@ -23,9 +23,12 @@ int host_batch(const struct host_setup *setup, bool read_stdin);
 int host_line(const struct host_setup *setup);
 int host_screen(const struct host_setup *setup);
 
+struct host_ability {
+    bool full;   /* the cursor can be moved: a full screen is possible */
+    int colours; /* 0, 8, 16, 256, COLOURS_DIRECT */
+};
 /* What the terminal of stdout can, by TERM. */
-bool host_full_screen_possible(void);
-int host_colours(void); /* 0, 8, 16, 256 */
+struct host_ability host_ability(void);
 /* "ncurses 6.4, readline 8.2" */
 void host_libraries(struct strbuf *out);
 
