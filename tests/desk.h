@@ -57,14 +57,13 @@ TAP_USED static void pause_for_news(struct desk *d)
 TAP_USED static enum step desk_run(struct desk *d)
 {
     enum step step;
-    while ((step = session_step(d->session, &d->out)) != STEP_IDLE && step != STEP_QUIT) {
+    while ((step = session_step(d->session, &d->out)) != STEP_IDLE && step != STEP_QUIT)
         if (step == STEP_WAITING)
             pause_for_news(d);
         else if (step == STEP_PAUSED)
             session_enter(d->session);
         else if (step == STEP_FAILED)
             return step;
-    }
     return step;
 }
 

@@ -79,7 +79,7 @@ TAP_USED static void tap_show(const char *label, const char *text)
         return;
     }
     printf("\n#   |");
-    for (const char *c = text; *c; c++) {
+    for (const char *c = text; *c; c++)
         if (*c == '\n' && c[1])
             printf("\\n\n#   |");
         else if (*c == '\n')
@@ -88,7 +88,6 @@ TAP_USED static void tap_show(const char *label, const char *text)
             printf("\\x%02x", (unsigned char)*c);
         else
             putchar(*c);
-    }
     printf("|\n");
 }
 

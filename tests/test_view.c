@@ -73,9 +73,8 @@ static struct args args_of(const char *text)
     char *copy = mem_text(text), *rest = NULL;
     for (char *word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
         char *equal = strchr(word, '=');
-        if (equal) {
+        if (equal)
             *equal = '\0';
-        }
         args_set(&args, equal ? word : NULL, equal ? equal + 1 : word, 1);
     }
     free(copy);
@@ -135,15 +134,13 @@ static void add_picture(struct view *view, int width, int height, const struct s
 static char *read_golden(const char *path)
 {
     FILE *file = fopen(path, "r");
-    if (!file) {
+    if (!file)
         return NULL;
-    }
     struct strbuf text = {0};
     char segment[4096];
     size_t n;
-    while ((n = fread(segment, 1, sizeof segment, file)) > 0) {
+    while ((n = fread(segment, 1, sizeof segment, file)) > 0)
         strbuf_add(&text, segment, n);
-    }
     fclose(file);
     return strbuf_take(&text);
 }
@@ -171,17 +168,15 @@ static void golden(const char *name, struct view *view)
     for (int ascii = 0; ascii < 2; ascii++) {
         struct style style = {.ascii = ascii, .colours = 0, .dark = true};
         struct strbuf out = {0};
-        for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
             add_picture(view, sizes[i][0], sizes[i][1], &style, &out);
-        }
         strbuf_puts(&out, "== printed\n");
         view_print(view, 80, &style, &out);
         char *file = mem_printf("view-%s-%s", name, ascii ? "ascii" : "utf8");
         check_golden(file, strbuf_text(&out));
         bool plain = true;
-        for (size_t i = 0; i < out.len; i++) {
+        for (size_t i = 0; i < out.len; i++)
             plain = plain && (unsigned char)out.text[i] < 128;
-        }
         tap_ok(!ascii || plain, "%s has 7-bit characters only where it must", file);
         free(file);
         strbuf_free(&out);
@@ -507,9 +502,8 @@ static char *read_out(struct view *view)
 static void press(struct view *view, const char *key, struct strbuf *out)
 {
     const char *command = ask(view, key, out);
-    if (strncmp(command, "map ", 4) == 0) {
+    if (strncmp(command, "map ", 4) == 0)
         configure(view, command + 4, NULL);
-    }
 }
 
 /* Keys of the lists act on the row with the cursor. */
@@ -683,9 +677,8 @@ static void test_cross(void)
     /* relu terms are 1 - .5 - .125 at r = 0, s = -1, minus a quarter */
     tap_ok(strstr(corner, "dw +.0020"), "and reads the rule's value there");
     free(corner);
-    for (int i = 0; i < 9; i++) {
+    for (int i = 0; i < 9; i++)
         press(view, "right", &out);
-    }
     char *next = read_out(view);
     tap_ok(strstr(next, "w .5  s -1  r 1"), "it goes from panel to panel: %s", next);
     free(next);

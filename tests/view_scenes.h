@@ -32,9 +32,8 @@ static struct cohort *scene_cohort(bool truth)
     static const size_t counts[SCENE_ANIMALS] = {2400, 1800, 3000, 1234};
     static const char *const columns[] = {"true_w_stim", "true_w_bias"};
     struct cohort_builder *b = cohort_builder_new();
-    if (truth) {
+    if (truth)
         cohort_builder_columns(b, 2, columns);
-    }
     for (size_t a = 0; a < SCENE_ANIMALS; a++) {
         char name[32];
         struct rng rng = rng_stream(7, RNG_TEST, (uint32_t)a, 0);
@@ -67,11 +66,9 @@ static struct cohort *scene_cohort(bool truth)
 
 static double *scene_tensor(struct model *m, const char *name)
 {
-    for (size_t i = 0; i < m->tensors.n; i++) {
-        if (strcmp(m->tensors.item[i].name, name) == 0) {
+    for (size_t i = 0; i < m->tensors.n; i++)
+        if (strcmp(m->tensors.item[i].name, name) == 0)
             return m->theta + m->tensors.item[i].offset;
-        }
-    }
     abort();
 }
 
@@ -87,9 +84,8 @@ static void scene_theta(struct model *m)
     const double rows[3][8] = {
         {-.25, 0, 1, -.5, 0, 0, 1, 0}, {-.25, 0, -1, -.5, 0, 0, 1, 0}, {0, 0, 0, 0, 0, 0, 1, 0}};
     memcpy(first, rows, sizeof rows);
-    for (int i = 0; i < SCENE_HIDDEN; i++) {
+    for (int i = 0; i < SCENE_HIDDEN; i++)
         second[i * SCENE_HIDDEN + i] = 1;
-    }
     last[0] = last[1] = 1;
     last[2] = .25;
     shift[0] = -.25;
@@ -142,9 +138,8 @@ static struct model *scene_model(const char *name, const struct cohort *cohort, 
     m->rule->layout(&m->settings.shape, &m->tensors);
     m->theta = mem_new(m->tensors.size, sizeof(double));
     scene_theta(m);
-    if (!cohort) {
+    if (!cohort)
         return m;
-    }
     m->n_animals = cohort->n_animals;
     m->animals = mem_new(m->n_animals, sizeof(char *));
     m->held_out = mem_new(m->n_animals, sizeof(bool));

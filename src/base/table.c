@@ -170,18 +170,16 @@ void table_json(const struct table *t, struct strbuf *out)
 
 void table_copy(const struct table *from, struct table *out)
 {
-    for (size_t j = 0; j < from->n_columns; j++) {
+    for (size_t j = 0; j < from->n_columns; j++)
         table_column(out, from->columns[j].name, from->columns[j].type, from->columns[j].digits);
-    }
     for (size_t i = 0; i < from->n_rows; i++) {
         table_row(out);
         for (size_t j = 0; j < from->n_columns; j++) {
             const struct table_cell *cell = &from->cells[i * from->n_columns + j];
-            if (from->columns[j].type != COLUMN_TEXT) {
+            if (from->columns[j].type != COLUMN_TEXT)
                 table_number(out, j, cell->number);
-            } else if (cell->text) {
+            else if (cell->text)
                 table_text(out, j, cell->text);
-            }
         }
     }
 }

@@ -32,12 +32,11 @@ static bool directions_of(const double *c, size_t size, struct covariance_direct
 {
     size_t *index = mem_new(size, sizeof *index);
     *out = (struct covariance_directions){.size = size, .bound = mem_new(size, sizeof *index)};
-    for (size_t i = 0; i < size; i++) {
+    for (size_t i = 0; i < size; i++)
         if (c[i * size + i] > 0)
             index[out->n++] = i;
         else
             out->bound[out->n_bound++] = i;
-    }
     double *l = factor_of(c, size, out->n, index);
     out->direction = mem_new(out->n * size, sizeof *out->direction);
     for (size_t j = 0; j < out->n && l; j++)

@@ -205,26 +205,25 @@ static bool common_key(struct explorer *e, const struct keypress *key)
 {
     if (e->asking || (lineedit_midway() && !e->view_focus))
         return false;
-    if (key_is(key, "f1")) {
+    if (key_is(key, "f1"))
         keyhelp_open(e);
-    } else if (key_is(key, "f2")) {
+    else if (key_is(key, "f2"))
         explorer_run(e, "layout next");
-    } else if (key_is(key, "f6")) {
+    else if (key_is(key, "f6"))
         toggle_focus(e);
-    } else if (key_is(key, "C-l")) {
+    else if (key_is(key, "C-l"))
         e->repaint = e->stale = true;
-    } else if (key_is(key, "M-up") || key_is(key, "M-down")) {
+    else if (key_is(key, "M-up") || key_is(key, "M-down"))
         tiles_more_text(e, key_is(key, "M-up") ? 1 : -1);
-    } else if (reader_scroll_key(e, key)) {
+    else if (reader_scroll_key(e, key))
         ;
-    } else if (!e->view_focus && e->transcript.scrolled && lineedit_empty() &&
-               (key_is(key, "home") || key_is(key, "end"))) {
+    else if (!e->view_focus && e->transcript.scrolled && lineedit_empty() &&
+             (key_is(key, "home") || key_is(key, "end")))
         reader_key(e, key);
-    } else if (key_is(key, "C-c")) { /* another interrupt key was set */
+    else if (key_is(key, "C-c")) /* another interrupt key was set */
         explorer_interrupt(e);
-    } else {
+    else
         return false;
-    }
     e->dirty = true;
     return true;
 }

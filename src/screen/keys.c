@@ -130,14 +130,13 @@ static void name_control_sequence(struct keypress *out, const unsigned char *par
                                   unsigned char final)
 {
     int values[2] = {0, 0}, which = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         if (parameters[i] == ';')
             which++;
         else if (parameters[i] < '0' || parameters[i] > '9')
             return; /* a report or a private sequence: no key */
         else if (which < 2 && values[which] < 100000000)
             values[which] = values[which] * 10 + (parameters[i] - '0');
-    }
     int modifiers = values[1] > 0 ? (values[1] - 1) & 7 : 0;
     if (final == 'Z') {
         name_modified(out, modifiers | 1, "tab");
@@ -228,9 +227,8 @@ static enum look look_control(struct keys *keys, bool late, struct keypress *out
             snprintf(out->name, sizeof out->name, "M-[");
         return take(keys, out, i);
     }
-    if (p[i] < 0x40 || p[i] > 0x7e) { /* interrupted by something else */
+    if (p[i] < 0x40 || p[i] > 0x7e) /* interrupted by something else */
         return take(keys, out, i);
-    }
     if (p[i] == '~' && i == 5 && memcmp(p + 2, "200", 3) == 0) {
         drop(keys, 6);
         strbuf_reset(&keys->paste);

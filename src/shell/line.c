@@ -39,7 +39,7 @@ static void take_newline(struct reader *r)
 /* Blanks, and a backslash before a newline, which joins two lines. */
 static void skip_blanks(struct reader *r)
 {
-    for (;;) {
+    for (;;)
         if (is_blank(peek(r)))
             r->at++;
         else if (peek(r) == '\\' && r->at + 1 < r->end && r->text[r->at + 1] == '\n') {
@@ -47,7 +47,6 @@ static void skip_blanks(struct reader *r)
             take_newline(r);
         } else
             return;
-    }
 }
 
 static void skip_to_newline(struct reader *r)

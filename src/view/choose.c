@@ -43,13 +43,10 @@ long choose_animal(const struct cohort *cohort, const char *asked, struct err *e
 {
     long found = cohort_animal(cohort, asked);
     long long number;
-    if (found >= 0) {
+    if (found >= 0)
         return found;
-    }
-    if (number_parse_integer(asked, &number) && number >= 1 &&
-        (size_t)number <= cohort->n_animals) {
+    if (number_parse_integer(asked, &number) && number >= 1 && (size_t)number <= cohort->n_animals)
         return (long)number - 1;
-    }
     struct cohort *listed = cohort_hold(cohort);
     const char *near = nearest_word(asked, animal_name_at, listed);
     if (near) {
@@ -78,9 +75,8 @@ bool choose_key(const char *view, const char *key, struct strbuf *command)
         time_t now = time(NULL);
         struct tm local;
         if (!localtime_r(&now, &local) ||
-            strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &local) == 0) {
+            strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &local) == 0)
             strcpy(stamp, "now");
-        }
         strbuf_printf(command, "export %s %s-%s.csv", view, view, stamp);
         return true;
     }
@@ -131,20 +127,17 @@ const char *choose_past_word(enum past past)
 
 enum past choose_past(const char *word)
 {
-    for (size_t i = 0; i < PASTS; i++) {
-        if (strcmp(word, past_words[i]) == 0) {
+    for (size_t i = 0; i < PASTS; i++)
+        if (strcmp(word, past_words[i]) == 0)
             return (enum past)i;
-        }
-    }
     return PAST_ANY;
 }
 
 bool choose_past_step(const char *key, enum past now, unsigned n, enum past *next)
 {
     bool on = strcmp(key, "}") == 0;
-    if (!on && strcmp(key, "{") != 0) {
+    if (!on && strcmp(key, "{") != 0)
         return false;
-    }
     *next = (enum past)(((unsigned)now + (on ? 1 : n - 1)) % n);
     return true;
 }

@@ -24,12 +24,10 @@ bool held_take(const char *view, const struct args *args, const struct option_ro
         const char *name = args->items[i].name;
         const struct option_row *row = name ? option_of(table, name) : NULL;
         double value = is_holding(row) ? args_number(args, table, name) : NAN;
-        if (isnan(value)) {
+        if (isnan(value))
             continue;
-        }
-        if (row->max == 1 && value != 0 && value != 1) {
+        if (row->max == 1 && value != 0 && value != 1)
             return err_set(err, ERR_USAGE, "%s: %s= is 0 or 1", view, name);
-        }
         if (!isfinite(value) || strlen(name) >= PROBE_NAME || out->n == MOST) {
             return err_set(err, ERR_USAGE, "%s: %s cannot be fixed at %s", view, name,
                            args->items[i].value);
@@ -42,11 +40,9 @@ bool held_take(const char *view, const struct args *args, const struct option_ro
 
 double held_value(const struct frozen *held, const char *name)
 {
-    for (size_t i = 0; i < held->n; i++) {
-        if (strcmp(held->item[i].name, name) == 0) {
+    for (size_t i = 0; i < held->n; i++)
+        if (strcmp(held->item[i].name, name) == 0)
             return held->item[i].value;
-        }
-    }
     return NAN;
 }
 
@@ -65,11 +61,9 @@ void held_title(const struct frozen *held, struct strbuf *out)
 
 static bool is_listed(const char *name, const char *const *names)
 {
-    for (size_t i = 0; names[i]; i++) {
-        if (strcmp(names[i], name) == 0) {
+    for (size_t i = 0; names[i]; i++)
+        if (strcmp(names[i], name) == 0)
             return true;
-        }
-    }
     return false;
 }
 
@@ -80,9 +74,8 @@ static const char *stepped(const struct policy *policy, const char *const *axes)
     for (size_t k = policy->n; k-- > 0;) {
         if (!is_listed(policy->weight[k], axes)) {
             first = policy->weight[k];
-            if (policy->feature[k] == FEATURE_BIAS) {
+            if (policy->feature[k] == FEATURE_BIAS)
                 return first;
-            }
         }
     }
     return first;
@@ -94,9 +87,8 @@ void held_step(const char *view, const struct frozen *held, const struct policy 
     const char *weight = stepped(policy, axes);
     double now = weight ? held_value(held, weight) : NAN;
     char number[NUMBER_SIZE];
-    if (!weight || (isnan(now) && !up)) {
+    if (!weight || (isnan(now) && !up))
         return;
-    }
     double next = numbers_bias_step(now, up);
     strbuf_printf(command, "%s %s=%s", view, weight,
                   isnan(next) ? "visited" : numbers_short(number, next, 3));
@@ -107,11 +99,9 @@ static bool is_general(const char *name, const struct cohort *cohort)
 {
     static const char *const names[] = {"stimulus", "choice",   "reward",    "day",
                                         "side",     "prevstim", "prevchoice"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strcmp(name, names[i]) == 0) {
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(name, names[i]) == 0)
             return true;
-        }
-    }
     return strncmp(name, "w_", 2) == 0 || (cohort && cohort_column(cohort, name));
 }
 
@@ -123,12 +113,10 @@ bool held_put(const char *view, const struct frozen *held, const struct model *m
     fixed_none(out);
     for (size_t i = 0; i < held->n; i++) {
         const char *name = held->item[i].name;
-        if (fixed_put(out, policy, name, held->item[i].value)) {
+        if (fixed_put(out, policy, name, held->item[i].value))
             continue;
-        }
-        if (!is_general(name, cohort)) {
+        if (!is_general(name, cohort))
             return option_unknown(table, name, 0, view, err);
-        }
         return err_set(err, ERR_FAILED, "%s's policy %s has no %s; `%s %s=visited` lets it go",
                        model->name, policy->text, name, view, name);
     }
@@ -138,11 +126,9 @@ bool held_put(const char *view, const struct frozen *held, const struct model *m
 bool held_possible(const char *view, const struct frozen *held, const struct cohort *cohort,
                    const struct option_row *table, struct err *err)
 {
-    for (size_t i = 0; i < held->n; i++) {
-        if (!is_general(held->item[i].name, cohort)) {
+    for (size_t i = 0; i < held->n; i++)
+        if (!is_general(held->item[i].name, cohort))
             return option_unknown(table, held->item[i].name, 0, view, err);
-        }
-    }
     return true;
 }
 

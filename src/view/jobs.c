@@ -104,9 +104,8 @@ static void people_row(const struct row *row, struct table *out)
     table_number(out, 4, row->train);
     table_number(out, 5, row->heldout);
     table_number(out, 6, row->ms_per_epoch);
-    if (!isnan(row->seconds_left)) {
+    if (!isnan(row->seconds_left))
         table_text(out, 7, number_duration(buf, row->seconds_left));
-    }
 }
 
 static void people_table(const struct scene *scene, struct table *out)
@@ -125,9 +124,8 @@ static void people_table(const struct scene *scene, struct table *out)
     }
     for (size_t i = 0; i < scene->n_jobs; i++) {
         struct row row = row_of(&scene->jobs[i]);
-        if (is_seen(&scene->jobs[i])) {
+        if (is_seen(&scene->jobs[i]))
             people_row(&row, out);
-        }
     }
 }
 
@@ -140,15 +138,13 @@ void view_jobs_table(const struct scene *scene, bool people, struct table *out)
         people_table(scene, out);
         return;
     }
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         table_column(out, names[i], i < 4 ? COLUMN_TEXT : i < 6 ? COLUMN_COUNT : COLUMN_NUMBER, 4);
-    }
     for (size_t i = 0; i < scene->n_jobs; i++) {
         const struct scene_job *job = &scene->jobs[i];
         struct row row = row_of(job);
-        if (job->status.state == FIT_OPENED) {
+        if (job->status.state == FIT_OPENED)
             continue;
-        }
         table_row(out);
         table_text(out, 0, row.name);
         table_text(out, 1, row.rule);
@@ -167,9 +163,8 @@ void view_jobs_table(const struct scene *scene, bool people, struct table *out)
 void view_groups_table(const struct scene *scene, struct table *out)
 {
     static const char *const names[] = {"name", "of", "done", "training", "queued", "seconds_left"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         table_column(out, names[i], i == 0 ? COLUMN_TEXT : i < 5 ? COLUMN_COUNT : COLUMN_NUMBER, 4);
-    }
     for (size_t i = 0; i < scene->n_groups; i++) {
         const struct job_progress *p = &scene->groups[i].progress;
         table_row(out);
@@ -197,18 +192,16 @@ static size_t add_row(struct jobs_state *s, const struct row *r, int colour)
     list_set(&s->list, row, JOB_STATE, mem_text(r->state));
     list_set(&s->list, row, JOB_EPOCH,
              r->of ? mem_printf("%d/%d", r->at, r->of) : mem_printf("%d", r->at));
-    if (r->of) {
+    if (r->of)
         list_set(&s->list, row, JOB_BAR, mem_printf("%.4f", (double)r->at / r->of));
-    }
     list_set(&s->list, row, JOB_LOSS, loss_cell(r->train));
     list_set(&s->list, row, JOB_HELDOUT, loss_cell(r->heldout));
     if (!isnan(r->ms_per_epoch)) {
         list_set(&s->list, row, JOB_RATE,
                  mem_text(number_format(buf, r->ms_per_epoch, r->ms_per_epoch < 100 ? 2 : 3)));
     }
-    if (!isnan(r->seconds_left)) {
+    if (!isnan(r->seconds_left))
         list_set(&s->list, row, JOB_ETA, mem_text(number_duration(buf, r->seconds_left)));
-    }
     s->active = mem_resize(s->active, row + 1, sizeof *s->active);
     s->paused = mem_resize(s->paused, row + 1, sizeof *s->paused);
     return row;
@@ -237,19 +230,16 @@ static void say_job(const struct scene_job *job, struct strbuf *out)
     struct row r = row_of(job);
     char buf[NUMBER_SIZE];
     strbuf_printf(out, "%s%s ", out->len ? "; " : "", r.name);
-    if (job->rule->network) {
+    if (job->rule->network)
         strbuf_printf(out, "%d of %d epochs", r.at, r.of);
-    } else {
+    else
         strbuf_printf(out, "%d evaluations", r.at);
-    }
-    if (isfinite(r.train)) {
+    if (isfinite(r.train))
         strbuf_printf(out, ", loss %s", number_fixed(buf, r.train, 4, false));
-    }
-    if (job->status.state == FIT_PAUSED) {
+    if (job->status.state == FIT_PAUSED)
         strbuf_puts(out, ", paused");
-    } else if (job->rule->network && !isnan(job->status.seconds_left)) {
+    else if (job->rule->network && !isnan(job->status.seconds_left))
         strbuf_printf(out, ", %s to go", number_duration(buf, job->status.seconds_left));
-    }
 }
 
 /* "cv 37 of 140 fits, 2 min to go" */
@@ -258,9 +248,8 @@ static void say_group(const struct scene_group *group, struct strbuf *out)
     const struct job_progress *p = &group->progress;
     char buf[NUMBER_SIZE];
     strbuf_printf(out, "%s%s %zu of %zu fits", out->len ? "; " : "", group->name, p->done, p->n);
-    if (p->done < p->n && !isnan(p->seconds_left)) {
+    if (p->done < p->n && !isnan(p->seconds_left))
         strbuf_printf(out, ", %s to go", number_duration(buf, p->seconds_left));
-    }
 }
 
 static bool jobs_configure(void *state, const struct args *args, struct err *err)
@@ -298,16 +287,13 @@ static bool jobs_update(void *state, const struct scene *scene, bool pending, st
         s->n_training += now == FIT_RUNNING;
         s->n_queued += now == FIT_QUEUED;
         s->n_over += now != FIT_OPENED && !source_active(now);
-        if (!is_seen(fit)) {
+        if (!is_seen(fit))
             continue;
-        }
-        if (fit->model <= scene->current || scene->current < 0) {
+        if (fit->model <= scene->current || scene->current < 0)
             s->in_use = s->list.n_rows;
-        }
         add_job(s, fit);
-        if (now == FIT_RUNNING || now == FIT_PAUSED) {
+        if (now == FIT_RUNNING || now == FIT_PAUSED)
             say_job(fit, &s->words);
-        }
     }
     if (s->list.n_rows == 0) {
         return err_set(
@@ -323,9 +309,8 @@ static bool jobs_update(void *state, const struct scene *scene, bool pending, st
 static void say_counts(const struct jobs_state *s, struct strbuf *out)
 {
     strbuf_printf(out, "%zu training, ", s->n_training);
-    if (s->n_queued) {
+    if (s->n_queued)
         strbuf_printf(out, "%zu queued, ", s->n_queued);
-    }
     strbuf_printf(out, "%zu over", s->n_over);
 }
 
@@ -352,9 +337,8 @@ static void jobs_describe(const void *state, struct strbuf *out)
     size_t n = s->table.n_rows;
     strbuf_printf(out, "%zu fit%s, ", n, n == 1 ? "" : "s");
     say_counts(s, out);
-    if (s->words.len) {
+    if (s->words.len)
         strbuf_printf(out, ": %s", strbuf_text(&s->words));
-    }
     strbuf_putc(out, '.');
 }
 
@@ -372,9 +356,8 @@ static bool jobs_key(void *state, const char *key, struct strbuf *command)
                        : strcmp(key, "space") == 0 ? (s->paused[row] ? "resume" : "pause")
                        : strcmp(key, "x") == 0     ? "stop"
                                                    : NULL;
-    if (!verb) {
+    if (!verb)
         return list_key(&s->list, s->in_use, "jobs", key, command);
-    }
     bool use = strcmp(verb, "use") == 0; /* what is over cannot be paused, a group not used */
     if (use ? row >= s->n_groups : s->active[row]) {
         strbuf_printf(command, "%s ", verb);

@@ -109,9 +109,8 @@ static void line_take(struct loss_line *line, const struct scene_model *from, in
     }
     const struct fit_status *st = &line->status;
     bool newer = line->n == 0 || st->epoch > line->epoch[line->n - 1];
-    if (st->state != FIT_OPENED && newer && isfinite(st->train)) {
+    if (st->state != FIT_OPENED && newer && isfinite(st->train))
         line_point(line, st->epoch, st->seconds, st->train, st->heldout);
-    }
 }
 
 static bool loss_update(void *state, const struct scene *scene, bool pending, struct view_job **job,
@@ -122,19 +121,16 @@ static bool loss_update(void *state, const struct scene *scene, bool pending, st
     bool all = s->model && strcmp(s->model, "all") == 0;
     const struct scene_model *main = source_pick(scene, all ? NULL : s->model, err);
     lines_free(s);
-    if (!main) {
+    if (!main)
         return false;
-    }
     s->lines = mem_new(scene->n_models, sizeof *s->lines);
     size_t points = 0;
     for (size_t i = 0; i < scene->n_models; i++) {
         const struct scene_model *m = &scene->models[i];
-        if (m != main && !all && (s->model || !source_running(m))) {
+        if (m != main && !all && (s->model || !source_running(m)))
             continue;
-        }
-        if (m == main) {
+        if (m == main)
             s->main = s->n_lines;
-        }
         struct loss_line *line = &s->lines[s->n_lines++];
         line_take(line, m, (int)i);
         points += line->n;
@@ -161,9 +157,8 @@ static void loss_title(const void *state, struct strbuf *out)
 {
     const struct loss_state *s = state;
     strbuf_puts(out, "loss (nats/trial)");
-    if (s->n_lines == 1) {
+    if (s->n_lines == 1)
         strbuf_printf(out, " · %s", s->lines[0].name);
-    }
 }
 
 /* Where the points of a line are on the axis: [n] */
@@ -193,9 +188,8 @@ static double axis_end(const struct loss_state *s)
 static size_t line_first(const struct loss_state *s, const struct loss_line *line)
 {
     size_t first = 0;
-    while (first + 1 < line->n && line->epoch[first] < s->from) {
+    while (first + 1 < line->n && line->epoch[first] < s->from)
         first++;
-    }
     return first;
 }
 
@@ -203,14 +197,12 @@ static size_t line_first(const struct loss_state *s, const struct loss_line *lin
 static double axis_begin(const struct loss_state *s)
 {
     double begin = INFINITY;
-    if (!s->by_seconds || s->from == 0) {
+    if (!s->by_seconds || s->from == 0)
         return s->from;
-    }
     for (size_t i = 0; i < s->n_lines; i++) {
         const struct loss_line *line = &s->lines[i];
-        if (line->n > 0) {
+        if (line->n > 0)
             begin = fmin(begin, line->seconds[line_first(s, line)]);
-        }
     }
     return isfinite(begin) ? begin : 0;
 }
@@ -219,9 +211,8 @@ static double axis_begin(const struct loss_state *s)
 static size_t line_seen(const struct loss_line *line, size_t first)
 {
     size_t end = line->n;
-    while (line->replayed && end > first + 1 && line->epoch[end - 1] > line->seen) {
+    while (line->replayed && end > first + 1 && line->epoch[end - 1] > line->seen)
         end--;
-    }
     return end;
 }
 
@@ -250,9 +241,8 @@ static size_t add_curves(const struct loss_state *s, struct curve *curves, char 
     for (size_t i = 0; i < s->n_lines; i++) {
         const struct loss_line *line = &s->lines[i];
         size_t first = line_first(s, line);
-        if (line->n == 0) {
+        if (line->n == 0)
             continue;
-        }
         snprintf(labels[i], sizeof labels[i], "%s", one ? "train" : line->name);
         size_t seen = line_seen(line, first) - first;
         struct curve curve = {
@@ -279,11 +269,9 @@ static size_t add_curves(const struct loss_state *s, struct curve *curves, char 
 /* Searches count evaluations; beside a network's epochs that need not be said. */
 static const char *steps_word(const struct loss_state *s)
 {
-    for (size_t i = 0; i < s->n_lines; i++) {
-        if (s->lines[i].network) {
+    for (size_t i = 0; i < s->n_lines; i++)
+        if (s->lines[i].network)
             return "epoch";
-        }
-    }
     return "evaluation";
 }
 
@@ -295,9 +283,8 @@ static void loss_draw(void *state, struct canvas *canvas, struct rect area,
     const struct loss_line *main = &s->lines[s->main];
     const double begin = axis_begin(s), end = axis_end(s);
     double mark = main->seen;
-    if (s->by_seconds && main->n > 0) {
+    if (s->by_seconds && main->n > 0)
         mark = main->seconds[line_seen(main, 0) - 1];
-    }
     char(*labels)[80] = mem_new(s->n_lines, sizeof *labels);
     struct line_plot plot = {
         .x_label = s->by_seconds ? "seconds" : steps_word(s),
@@ -323,13 +310,11 @@ static void say_slope(const struct loss_line *line, struct strbuf *out)
 {
     size_t last = line->n - 1, from = last;
     double window = fmin(fmax(line->epoch[last] / 10., 10), 100);
-    while (from > 0 && line->epoch[last] - line->epoch[from] < window) {
+    while (from > 0 && line->epoch[last] - line->epoch[from] < window)
         from--;
-    }
     double span = line->epoch[last] - line->epoch[from];
-    if (span < 10 || !line->network) { /* a search ends by itself */
+    if (span < 10 || !line->network) /* a search ends by itself */
         return;
-    }
     char number[NUMBER_SIZE];
     double slope = (line->train[last] - line->train[from]) * 100 / span;
     if (fabs(slope) < 5e-5) {
@@ -350,9 +335,8 @@ static void say_line(const struct loss_line *line, struct strbuf *out)
     size_t last = line_seen(line, 0) - 1;
     strbuf_printf(out, "%s: train %s", line->name,
                   number_fixed(number, line->train[last], 4, false));
-    if (isfinite(line->heldout[last])) {
+    if (isfinite(line->heldout[last]))
         strbuf_printf(out, ", held out %s", number_fixed(number, line->heldout[last], 4, false));
-    }
     if (line->replayed) {
         strbuf_printf(out, " nats/trial at %s %d of %d; ", line->network ? "epoch" : "evaluation",
                       line->seen, line->newest);
@@ -360,16 +344,14 @@ static void say_line(const struct loss_line *line, struct strbuf *out)
     }
     int epoch = (int)line->epoch[last], epochs = line->status.epochs;
     strbuf_printf(out, " nats/trial after %d", epoch);
-    if (epochs > epoch) {
+    if (epochs > epoch)
         strbuf_printf(out, " of %d", epochs);
-    }
     strbuf_printf(out, " %s%s", line->network ? "epoch" : "evaluation",
                   epoch == 1 && epochs <= 1 ? "" : "s");
-    if (line->status.state == FIT_FAILED) {
+    if (line->status.state == FIT_FAILED)
         strbuf_printf(out, ", failed: %s", line->status.reason);
-    } else {
+    else
         say_slope(line, out);
-    }
     strbuf_puts(out, "; ");
 }
 
@@ -377,9 +359,8 @@ static void loss_describe(const void *state, struct strbuf *out)
 {
     const struct loss_state *s = state;
     char number[NUMBER_SIZE];
-    for (size_t i = 0; i < s->n_lines; i++) {
+    for (size_t i = 0; i < s->n_lines; i++)
         say_line(&s->lines[i], out);
-    }
     strbuf_printf(out, "chance %s.", number_fixed(number, log(2), 4, false));
 }
 
@@ -387,12 +368,10 @@ static void loss_table(const void *state, struct table *out)
 {
     const struct loss_state *s = state;
     static const char *const names[] = {"epoch", "seconds", "train", "heldout"};
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 4; i++)
         table_column(out, names[i], i == 0 ? COLUMN_COUNT : COLUMN_NUMBER, i == 1 ? 4 : 6);
-    }
-    if (s->n_lines == 0) {
+    if (s->n_lines == 0)
         return;
-    }
     const struct loss_line *line = &s->lines[s->main];
     for (size_t i = 0; i < line->n; i++) {
         table_row(out);

@@ -19,12 +19,10 @@
 double map_shown(const struct map_state *s, size_t panel, size_t cell)
 {
     const struct probe_cells *p = &s->map.panel[panel];
-    if (s->show == SHOW_FITTED) {
+    if (s->show == SHOW_FITTED)
         return p->value[cell];
-    }
-    if (!p->truth) {
+    if (!p->truth)
         return NAN;
-    }
     return s->show == SHOW_TRUE ? p->truth[cell] : p->value[cell] - p->truth[cell];
 }
 
@@ -32,9 +30,8 @@ bool map_interval(const struct map_state *s, size_t panel, size_t cell, double *
                   double *upper)
 {
     const struct probe_cells *p = &s->map.panel[panel];
-    if (!p->lower || s->show == SHOW_TRUE || isnan(p->lower[cell])) {
+    if (!p->lower || s->show == SHOW_TRUE || isnan(p->lower[cell]))
         return false;
-    }
     double truth = s->show == SHOW_DIFFERENCE && p->truth ? p->truth[cell] : 0;
     *lower = p->lower[cell] - truth;
     *upper = p->upper[cell] - truth;
@@ -78,25 +75,21 @@ static void follow_limit(struct map_state *s, bool at_once)
         nice = nice < s->held_limit / HARDLY ? numbers_nice(fmax(largest, s->held_limit / NOTHING))
                                              : s->held_limit;
     }
-    if (at_once || !(s->limit >= nice) || nice < s->limit / 2) {
+    if (at_once || !(s->limit >= nice) || nice < s->limit / 2)
         s->limit = nice;
-    }
 }
 
 static bool full_request(const struct map_state *s, const struct source *source,
                          struct probe_request *r, struct err *err)
 {
     *r = s->request;
-    if (s->auto_of) {
+    if (s->auto_of)
         r->of[0] = '\0';
-    }
-    if (s->auto_y) {
+    if (s->auto_y)
         r->y[0] = '\0';
-    }
     double *range[] = {&r->x_lo, &r->x_hi, &r->y_lo, &r->y_hi};
-    for (size_t i = 0; i < 4 && s->held; i++) {
+    for (size_t i = 0; i < 4 && s->held; i++)
         *range[i] = isnan(*range[i]) ? s->hold[i] : *range[i];
-    }
     return held_put("map", &s->fixed, source->model, source->cohort, map_options, &r->fixed, err);
 }
 
@@ -109,9 +102,8 @@ static size_t picture_sample(const struct map_state *s, const struct probe_reque
     size_t cells = r->nx * r->ny * PROBE_MAX_PANELS;
     size_t most = PICTURE_EVALUATIONS / (cells > 0 ? cells : 1);
     size_t sample = most < PICTURE_SAMPLE ? most : PICTURE_SAMPLE;
-    if (s->watch.wanted.live && s->sample > 0 && s->sample < sample) {
+    if (s->watch.wanted.live && s->sample > 0 && s->sample < sample)
         sample = s->sample;
-    }
     return sample < LIVE_SAMPLE_LEAST ? LIVE_SAMPLE_LEAST : sample;
 }
 
@@ -134,17 +126,15 @@ static void picture_past(const struct map_state *s, struct probe_request *r)
 static void adapt_sample(struct map_state *s, size_t used)
 {
     double cost = s->watch.pace.cost;
-    if (cost > picture_seconds) {
+    if (cost > picture_seconds)
         s->sample = used / 2 > LIVE_SAMPLE_LEAST ? used / 2 : LIVE_SAMPLE_LEAST;
-    } else if (cost < picture_seconds / 4 && s->sample > 0 && s->sample < PICTURE_SAMPLE) {
+    else if (cost < picture_seconds / 4 && s->sample > 0 && s->sample < PICTURE_SAMPLE)
         s->sample *= 2;
-    }
     size_t updates = s->updates ? s->updates : PAST_UPDATES;
-    if (cost > past_seconds && updates > PAST_UPDATES_LEAST) {
+    if (cost > past_seconds && updates > PAST_UPDATES_LEAST)
         s->updates = updates / 2;
-    } else if (cost < past_seconds / 4 && updates < PAST_UPDATES) {
+    else if (cost < past_seconds / 4 && updates < PAST_UPDATES)
         s->updates = updates * 2;
-    }
 }
 
 /* Names and sizes that were left to the model. */
@@ -184,9 +174,8 @@ static bool make_job(struct map_state *s, struct view_job **out, struct err *err
     request.ny = request.ny ? request.ny : s->room_y ? s->room_y : 31;
     request.sample = picture_sample(s, &request);
     request.threads = wanted->threads;
-    if (probe_sees_past(wanted->model)) {
+    if (probe_sees_past(wanted->model))
         picture_past(s, &request);
-    }
     *out = watch_job(&s->watch, &map_work);
     struct map_job *job = (struct map_job *)*out;
     job->request = request;
@@ -206,9 +195,8 @@ static bool map_fits(const void *state, const struct scene *scene, struct err *e
     const struct map_state *s = state;
     struct probe_request request;
     struct source there;
-    if (!source_check(scene, s->model, false, err)) {
+    if (!source_check(scene, s->model, false, err))
         return false;
-    }
     if (!source_there(scene, s->model, &there)) {
         return held_possible("map", &s->fixed, scene->cohort, map_options, err) &&
                held_axis_possible("map", "x", s->request.x, scene->cohort, err) &&
@@ -225,9 +213,8 @@ static bool map_update(void *state, const struct scene *scene, bool pending, str
                        struct err *err)
 {
     struct map_state *s = state;
-    if (!watch_update(&s->watch, scene, s->model, false, err)) {
+    if (!watch_update(&s->watch, scene, s->model, false, err))
         return false;
-    }
     return watch_due(&s->watch, pending) ? make_job(s, job, err)
                                          : !s->watch.have || check_show(s, err);
 }
@@ -239,9 +226,8 @@ static void make_newest(struct map_job *job)
     enum { COARSE = 15, FEW = 4 };
     const struct source *source = &job->head.source;
     struct probe_request request = job->request;
-    if (!job->hold || !source->final) {
+    if (!job->hold || !source->final)
         return;
-    }
     request.nx = request.ny = COARSE;
     request.sample = request.histories = FEW;
     job->held =
@@ -256,9 +242,8 @@ static void hold_scales(struct map_state *s, struct map_job *job)
 {
     struct map seen = s->map;
     const struct probe_request *r = &job->newest.request;
-    if (!job->held) {
+    if (!job->held)
         return;
-    }
     s->held = NULL;
     s->map = job->newest;
     follow_limit(s, true);
@@ -316,14 +301,12 @@ bool map_in_full(const struct map_state *s, struct map_state *full)
 {
     struct probe_request request;
     struct map map;
-    if (!s->watch.have || !full_request(s, &s->watch.source, &request, NULL)) {
+    if (!s->watch.have || !full_request(s, &s->watch.source, &request, NULL))
         return false;
-    }
     request.threads = s->watch.source.threads;
     if (!map_compute(s->watch.source.model, s->watch.source.cohort, s->watch.source.w, &request,
-                     &map, NULL)) {
+                     &map, NULL))
         return false;
-    }
     *full = *s;
     full->map = map;
     follow_limit(full, true);
@@ -342,9 +325,8 @@ static void map_table_full(const void *state, struct table *out)
 static void map_release(void *state)
 {
     struct map_state *s = state;
-    if (s->watch.have) {
+    if (s->watch.have)
         map_free(&s->map);
-    }
     watch_release(&s->watch);
     free(s->model);
     free(s->asked);

@@ -13,11 +13,9 @@
 static size_t nearest_cell(const struct axis *axis, double value)
 {
     size_t best = 0;
-    for (size_t i = 1; i < axis->n; i++) {
-        if (fabs(axis->value[i] - value) < fabs(axis->value[best] - value)) {
+    for (size_t i = 1; i < axis->n; i++)
+        if (fabs(axis->value[i] - value) < fabs(axis->value[best] - value))
             best = i;
-        }
-    }
     return best;
 }
 
@@ -34,9 +32,8 @@ void map_cross_to(const struct map_state *s, size_t panel, size_t x, size_t y,
     char a[NUMBER_SIZE], b[NUMBER_SIZE];
     strbuf_printf(command, "map cross=%s,%s", number_format(a, s->map.x.value[x], 5),
                   number_format(b, s->map.y.value[y], 5));
-    if (s->map.n_panels > 1) {
+    if (s->map.n_panels > 1)
         strbuf_printf(command, ",%zu", panel);
-    }
 }
 
 static void move_cross(const struct map_state *s, int dx, int dy, struct strbuf *command)
@@ -52,9 +49,8 @@ static void move_cross(const struct map_state *s, int dx, int dy, struct strbuf 
     } else if ((dx < 0 && x > 0) || (dx > 0 && x + 1 < s->map.x.n)) {
         x += (size_t)(long)dx;
     }
-    if ((dy < 0 && y > 0) || (dy > 0 && y + 1 < s->map.y.n)) {
+    if ((dy < 0 && y > 0) || (dy > 0 && y + 1 < s->map.y.n))
         y += (size_t)(long)dy;
-    }
     map_cross_to(s, panel, x, y, command);
 }
 
@@ -85,9 +81,8 @@ static void slice_through(const struct map_state *s, struct strbuf *command)
         strbuf_puts(command, " of=");
         args_word(s->request.of, command);
     }
-    if (!isnan(w)) {
+    if (!isnan(w))
         strbuf_printf(command, " w=%s", numbers_short(number, w, 3));
-    }
     for (size_t i = 0; i < s->fixed.n; i++) { /* along the stimulus after both rewards */
         const char *name = s->fixed.item[i].name;
         if (strncmp(name, "w_", 2) == 0 && strcmp(name, lines) != 0) {
@@ -125,9 +120,8 @@ bool map_key(void *state, const char *key, struct strbuf *command)
         cycle_reward(s, command);
     } else if (strcmp(key, "d") == 0) {
         static const char *const next[] = {"true", "yes", "no"};
-        if (s->map.panel[0].truth) {
+        if (s->map.panel[0].truth)
             strbuf_printf(command, "map diff=%s", next[s->show]);
-        }
     } else if (strcmp(key, "s") == 0) {
         slice_through(s, command);
     } else if (strcmp(key, "+") == 0 || strcmp(key, "-") == 0) {

@@ -63,9 +63,8 @@ static bool take_range(const struct args *args, const char *name, double *lo, do
     const char *text = choose_text(args, map_options, name);
     double values[2];
     *lo = *hi = NAN;
-    if (!text) {
+    if (!text)
         return true;
-    }
     if (numbers_list(text, values, 2) != 2 || !(values[0] < values[1])) {
         return err_set(err, ERR_USAGE, "map: %s=%s must be two numbers LO,HI with LO below HI",
                        name, text);
@@ -154,9 +153,8 @@ bool map_configure(void *state, const struct args *args, struct err *err)
     struct probe_request *r = &fresh.request;
     probe_request_default(r);
     if (!choose_names("map", args, map_options, err) ||
-        !held_take("map", args, map_options, &fresh.fixed, err)) {
+        !held_take("map", args, map_options, &fresh.fixed, err))
         return false;
-    }
     fresh.auto_of = take_name(r->of, args, "of", s->auto_of ? s->request.of : "", "");
     take_name(r->x, args, "x", "", "");
     fresh.auto_y = take_name(r->y, args, "y", s->auto_y ? s->request.y : "", r->x);
@@ -170,9 +168,8 @@ bool map_configure(void *state, const struct args *args, struct err *err)
     fresh.settled = strcmp(args_text(args, map_options, "settled"), "yes") == 0;
     fresh.show = choose_show(args_text(args, map_options, "diff"));
     if (!map_checked(&fresh, args, err) || !take_range(args, "xrange", &r->x_lo, &r->x_hi, err) ||
-        !take_range(args, "yrange", &r->y_lo, &r->y_hi, err) || !take_cross(&fresh, args, err)) {
+        !take_range(args, "yrange", &r->y_lo, &r->y_hi, err) || !take_cross(&fresh, args, err))
         return false;
-    }
     bool other_axes = strcmp(r->x, s->request.x) != 0 || strcmp(r->y, s->request.y) != 0;
     const char *model = choose_text(args, map_options, "model");
     fresh.model = model ? mem_text(model) : NULL;

@@ -26,9 +26,8 @@ void map_title(const void *state, struct strbuf *out)
     held_title(&s->fixed, out);
     wording_past(s->request.past, s->request.lags, out);
     source_title(&s->watch.source, out);
-    if (s->watch.have && isfinite(s->map.r2)) {
+    if (s->watch.have && isfinite(s->map.r2))
         strbuf_printf(out, " · R² %s", number_fixed(number, s->map.r2, 2, false));
-    }
     strbuf_puts(out, " · " SIDES_TEXT);
 }
 
@@ -38,9 +37,8 @@ static void place_cross(struct map_state *s)
     size_t nx = s->map.x.n, best = (s->map.y.n / 2) * nx + nx / 2;
     size_t panel = s->map.n_panels - 1;
     const uint32_t *support = s->map.panel[panel].support;
-    for (size_t i = 0; i < nx * s->map.y.n; i++) {
+    for (size_t i = 0; i < nx * s->map.y.n; i++)
         best = support[i] > support[best] ? i : best;
-    }
     s->cross_panel = panel;
     s->cross_x = s->map.x.value[best % nx];
     s->cross_y = s->map.y.value[best / nx];
@@ -51,11 +49,10 @@ static void place_cross(struct map_state *s)
 static void add_panel(const char *title, struct strbuf *out)
 {
     const char *reward = strstr(title, "r=");
-    if (reward) {
+    if (reward)
         strbuf_printf(out, "r %.1s  ", reward + 2);
-    } else if (*title) {
+    else if (*title)
         strbuf_printf(out, "%s  ", title);
-    }
 }
 
 /* The cross-hair's line; `wide` leaves room for words. */
@@ -82,20 +79,18 @@ static void read_out(const struct map_state *s, bool wide, struct strbuf *out)
     } else if (isfinite(error)) {
         strbuf_printf(out, " ± %s", numbers_size(a, error, scale));
     }
-    if (panel->truth) {
+    if (panel->truth)
         strbuf_printf(out, " true %s", numbers_signed(a, panel->truth[cell], scale));
-    }
     uint32_t visited = panel->support[cell];
     number_grouped(a, visited);
-    if (wide && visited == 0) {
+    if (wide && visited == 0)
         strbuf_puts(out, s->watch.source.cohort ? "  no trial was there" : "  no trials to count");
-    } else if (wide && visited < s->support) {
+    else if (wide && visited < s->support)
         strbuf_printf(out, "  from %s, below support=%u", a, (unsigned)s->support);
-    } else if (wide) {
+    else if (wide)
         strbuf_printf(out, "  from %s trial%s", a, visited == 1 ? "" : "s");
-    } else {
+    else
         strbuf_printf(out, "  n %s", a);
-    }
 }
 
 /* The same in a sentence: "; cross-hair at w .5, s -1, r 0, dw +.0020, ...". */
@@ -269,12 +264,10 @@ void map_draw(void *state, struct canvas *canvas, struct rect area, const struct
     }
     struct rect body = body_of(area);
     bool told = body.height < area.height;
-    if (!s->placed) {
+    if (!s->placed)
         place_cross(s);
-    }
-    if (s->cross_panel >= s->map.n_panels) {
+    if (s->cross_panel >= s->map.n_panels)
         s->cross_panel = s->map.n_panels - 1;
-    }
     draw_heat(s, canvas, body, style);
     if (told) {
         struct strbuf text = {0};
@@ -291,11 +284,9 @@ static double largest_error(const struct map_state *s)
     double largest = NAN;
     for (size_t p = 0; p < s->map.n_panels; p++) {
         const struct probe_cells *panel = &s->map.panel[p];
-        for (size_t i = 0; panel->se && i < s->map.x.n * s->map.y.n; i++) {
-            if (map_painted(s, p, i)) {
+        for (size_t i = 0; panel->se && i < s->map.x.n * s->map.y.n; i++)
+            if (map_painted(s, p, i))
                 largest = fmax(largest, panel->se[i]);
-            }
-        }
     }
     return largest;
 }
@@ -364,12 +355,10 @@ void map_describe(const void *state, struct strbuf *out)
                       numbers_size(a, largest_error(s), 10 * largest_error(s)));
     }
     say_settled(s, out);
-    if (s->crossed && s->cross_panel < s->map.n_panels) {
+    if (s->crossed && s->cross_panel < s->map.n_panels)
         say_cross(s, out);
-    }
-    if (s->map.rest[0]) {
+    if (s->map.rest[0])
         strbuf_printf(out, "; %s", s->map.rest);
-    }
     if (s->map.n_visited > 0) {
         strbuf_printf(out, "; support counted over %s trials",
                       number_grouped(a, (long long)s->map.n_visited));

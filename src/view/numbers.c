@@ -18,9 +18,8 @@ size_t numbers_list(const char *text, double *out, size_t most)
         double value;
         bool fine = number_parse(item, &value) && isfinite(value) && n < most;
         free(item);
-        if (!fine) {
+        if (!fine)
             return 0;
-        }
         out[n++] = value;
         text += length;
         text += *text == ',';
@@ -33,16 +32,13 @@ const char *numbers_short(char buf[NUMBER_SIZE], double value, int places)
     number_fixed(buf, value, places, false);
     if (strchr(buf, '.')) {
         size_t n = strlen(buf);
-        while (buf[n - 1] == '0') {
+        while (buf[n - 1] == '0')
             buf[--n] = '\0';
-        }
-        if (buf[n - 1] == '.') {
+        if (buf[n - 1] == '.')
             buf[--n] = '\0';
-        }
     }
-    if (buf[0] == '\0' || strcmp(buf, "-") == 0) {
+    if (buf[0] == '\0' || strcmp(buf, "-") == 0)
         strcpy(buf, "0");
-    }
     return buf;
 }
 
@@ -79,17 +75,15 @@ static double ladder_value(long step)
 static long ladder_step(double value)
 {
     long step = (long)floor(log10(value)) * LADDER_N;
-    while (ladder_value(step) < value * (1 - 1e-9)) {
+    while (ladder_value(step) < value * (1 - 1e-9))
         step++;
-    }
     return step;
 }
 
 double numbers_nice(double value)
 {
-    if (!(value > 1e-30) || !isfinite(value)) {
+    if (!(value > 1e-30) || !isfinite(value))
         return 1e-3;
-    }
     return ladder_value(ladder_step(value));
 }
 
@@ -102,9 +96,8 @@ double numbers_nice_step(double value, bool up)
 double numbers_bias_step(double now, bool up)
 {
     double least = -1;
-    if (isnan(now)) {
+    if (isnan(now))
         return up ? least : NAN;
-    }
     double next = up ? floor(now * 2 + 1) / 2 : ceil(now * 2 - 1) / 2;
     return up || next >= least ? next : NAN;
 }

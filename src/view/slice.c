@@ -42,9 +42,8 @@ static void slice_merge(struct args *kept, const struct args *fresh)
     if (args_given(fresh, "x")) {
         const char *x = args_text(fresh, slice_options, "x");
         choose_forget(kept, x);
-        if (strcmp(x, "stimulus") != 0 && strcmp(x, "w_bias") != 0) {
+        if (strcmp(x, "stimulus") != 0 && strcmp(x, "w_bias") != 0)
             choose_forget(kept, "w");
-        }
     }
 }
 
@@ -55,9 +54,8 @@ static bool slice_configure(void *state, const struct args *args, struct err *er
     struct frozen held;
     probe_request_default(&r);
     if (!choose_names("slice", args, slice_options, err) ||
-        !held_take("slice", args, slice_options, &held, err)) {
+        !held_take("slice", args, slice_options, &held, err))
         return false;
-    }
     const char *of = choose_text(args, slice_options, "of");
     snprintf(r.of, sizeof r.of, "%s", of ? of : "");
     snprintf(r.x, sizeof r.x, "%s", args_text(args, slice_options, "x"));
@@ -111,9 +109,8 @@ static bool make_job(struct slice_state *s, struct view_job **out, struct err *e
 {
     const struct source *wanted = &s->watch.wanted;
     struct probe_request request;
-    if (!full_request(s, wanted, &request, err)) {
+    if (!full_request(s, wanted, &request, err))
         return false;
-    }
     *out = watch_job(&s->watch, &slice_work);
     struct slice_job *job = (struct slice_job *)*out;
     job->request = request;
@@ -141,9 +138,8 @@ static bool slice_fits(const void *state, const struct scene *scene, struct err 
     const struct slice_state *s = state;
     struct probe_request request;
     struct source there;
-    if (!source_check(scene, s->model, false, err)) {
+    if (!source_check(scene, s->model, false, err))
         return false;
-    }
     if (!source_there(scene, s->model, &there)) {
         return held_possible("slice", &s->fixed, scene->cohort, slice_options, err) &&
                held_axis_possible("slice", "x", s->request.x, scene->cohort, err);
@@ -159,12 +155,10 @@ static bool slice_update(void *state, const struct scene *scene, bool pending,
                          struct view_job **job, struct err *err)
 {
     struct slice_state *s = state;
-    if (!watch_update(&s->watch, scene, s->model, false, err)) {
+    if (!watch_update(&s->watch, scene, s->model, false, err))
         return false;
-    }
-    if (watch_due(&s->watch, pending)) {
+    if (watch_due(&s->watch, pending))
         return make_job(s, job, err);
-    }
     return !s->watch.have || check_show(s, err);
 }
 
@@ -173,9 +167,8 @@ static void make_newest(struct slice_job *job)
 {
     const struct source *source = &job->head.source;
     struct probe_request request = job->request;
-    if (!job->hold || !source->final) {
+    if (!job->hold || !source->final)
         return;
-    }
     request.sample = 4;
     request.histories = 16;
     job->held =
@@ -190,9 +183,8 @@ static void make_newest(struct slice_job *job)
 static void hold_newest(struct slice_state *s, struct slice_job *job)
 {
     struct slice seen = s->slice;
-    if (!job->held) {
+    if (!job->held)
         return;
-    }
     s->hold = (struct hold){.of = s->watch.source.final, .lo = INFINITY, .hi = -INFINITY};
     s->slice = job->newest;
     slice_hold(s);
@@ -242,9 +234,8 @@ static void slice_table_full(const void *state, struct table *out)
     struct probe_request request;
     struct slice slice;
     const struct source *source = &s->watch.source;
-    if (!s->watch.have || !full_request(s, source, &request, NULL)) {
+    if (!s->watch.have || !full_request(s, source, &request, NULL))
         return;
-    }
     request.threads = source->threads;
     if (slice_compute(source->model, source->cohort, source->w, &request, &slice, NULL)) {
         slice_table(&slice, out);
@@ -263,18 +254,16 @@ static bool slice_key(void *state, const char *key, struct strbuf *command)
     }
     if (strcmp(key, "d") == 0) {
         static const char *const next[] = {"true", "yes", "no"};
-        if (s->slice.line[0].cells.truth) {
+        if (s->slice.line[0].cells.truth)
             strbuf_printf(command, "slice diff=%s", next[s->show]);
-        }
         return true;
     }
     if (strcmp(key, "m") == 0) {
         strbuf_puts(command, "map");
         return true;
     }
-    if (!up && strcmp(key, "[") != 0) {
+    if (!up && strcmp(key, "[") != 0)
         return false;
-    }
     const char *const axes[] = {s->request.x, s->slice.weight, NULL};
     held_step("slice", &s->fixed, &s->watch.source.model->settings.policy, axes, up, command);
     return true;
@@ -283,9 +272,8 @@ static bool slice_key(void *state, const char *key, struct strbuf *command)
 static void slice_release(void *state)
 {
     struct slice_state *s = state;
-    if (s->watch.have) {
+    if (s->watch.have)
         slice_free(&s->slice);
-    }
     watch_release(&s->watch);
     free(s->model);
 }

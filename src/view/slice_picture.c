@@ -37,9 +37,8 @@ void slice_title(const void *state, struct strbuf *out)
     held_title(&s->fixed, out);
     wording_past(s->request.past, s->request.lags, out);
     source_title(&s->watch.source, out);
-    if (s->watch.have && isfinite(s->slice.r2)) {
+    if (s->watch.have && isfinite(s->slice.r2))
         strbuf_printf(out, " · R² %s", number_fixed(number, s->slice.r2, 2, false));
-    }
     strbuf_puts(out, " · " SIDES_TEXT);
 }
 
@@ -50,12 +49,10 @@ bool slice_supported(const struct slice_state *s, const struct slice_line *line,
 
 double slice_shown(const struct slice_state *s, const struct slice_line *line, size_t i)
 {
-    if (s->show == SHOW_FITTED) {
+    if (s->show == SHOW_FITTED)
         return line->cells.value[i];
-    }
-    if (!line->cells.truth) {
+    if (!line->cells.truth)
         return NAN;
-    }
     return s->show == SHOW_TRUE ? line->cells.truth[i]
                                 : line->cells.value[i] - line->cells.truth[i];
 }
@@ -103,9 +100,8 @@ static int colour_of(struct strokes *strokes, const struct slice_line *line)
     size_t i = 0;
     while (i < strokes->n_colours && !(strokes->colours[i].past == line->past &&
                                        (strokes->colours[i].w == line->w ||
-                                        (isnan(line->w) && isnan(strokes->colours[i].w))))) {
+                                        (isnan(line->w) && isnan(strokes->colours[i].w)))))
         i++;
-    }
     if (i == strokes->n_colours) {
         strokes->n_colours++;
         strokes->colours[i].w = line->w;
@@ -135,9 +131,8 @@ static bool add_band(struct strokes *strokes, const struct slice_state *s, size_
 {
     const struct slice_line *line = &s->slice.line[i];
     size_t n = s->slice.x.n;
-    if (!line->cells.lower) {
+    if (!line->cells.lower)
         return false;
-    }
     double *y = gapped(s, line, false), *lo = mem_new(n, sizeof *lo), *hi = mem_new(n, sizeof *hi);
     for (size_t j = 0; j < n; j++) { /* y is value, or value minus truth */
         lo[j] = y[j] - line->cells.value[j] + line->cells.lower[j];
@@ -169,9 +164,8 @@ static void explain(struct strokes *strokes, const char *label, enum curve_strok
 static void label_line(const struct slice_line *line, bool only, char label[LABEL])
 {
     char number[NUMBER_SIZE], past[16] = "";
-    if (line->past != PAST_ANY) {
+    if (line->past != PAST_ANY)
         snprintf(past, sizeof past, "past r %d", line->past == PAST_REWARDED);
-    }
     if (!isnan(line->w) && !(only && *past)) {
         snprintf(label, LABEL, "w %s%s%s", numbers_short(number, line->w, 2), *past ? " " : "",
                  past);
@@ -188,9 +182,8 @@ static void strokes_make(struct strokes *strokes, const struct slice_state *s, e
     strokes->owned = mem_new(5 * n_lines, sizeof *strokes->owned);
     strokes->labels = mem_new(n_lines, sizeof *strokes->labels);
     bool one = s->slice.request.n_w < 2 && s->slice.request.past != PAST_BOTH;
-    for (size_t i = 0; i < n_lines && (bands == BANDS_ALL || (bands == BANDS_FEW && one)); i++) {
+    for (size_t i = 0; i < n_lines && (bands == BANDS_ALL || (bands == BANDS_FEW && one)); i++)
         any_band = add_band(strokes, s, i) || any_band;
-    }
     for (size_t i = 0; i < n_lines && s->show == SHOW_FITTED; i++) {
         if (s->slice.line[i].cells.truth) {
             add_stroke(strokes, s, i, NULL, STROKE_DOTS, true);
@@ -209,22 +202,18 @@ static void strokes_make(struct strokes *strokes, const struct slice_state *s, e
         add_stroke(strokes, s, i, fresh ? strokes->labels[i] : NULL,
                    line->correct ? STROKE_SOLID : STROKE_DASHED, false);
     }
-    if (any_error && (any_correct || !isnan(s->slice.line[0].w))) {
+    if (any_error && (any_correct || !isnan(s->slice.line[0].w)))
         explain(strokes, "error", STROKE_DASHED);
-    }
-    if (any_truth) {
+    if (any_truth)
         explain(strokes, "true", STROKE_DOTS);
-    }
-    if (any_band) {
+    if (any_band)
         explain(strokes, "90 %", STROKE_BAND);
-    }
 }
 
 static void strokes_free(struct strokes *strokes)
 {
-    for (size_t i = 0; i < strokes->n_owned; i++) {
+    for (size_t i = 0; i < strokes->n_owned; i++)
         free(strokes->owned[i]);
-    }
     free(strokes->owned);
     free(strokes->labels);
     free(strokes->curves);

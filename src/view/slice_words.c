@@ -33,9 +33,8 @@ static struct places find_places(const struct slice_state *s)
     }
     for (size_t i = 0; i < 3 && first <= last && first < x->n; i++) {
         size_t at = first + (last - first) * i / 2;
-        if (places.n == 0 || at > places.at[places.n - 1]) {
+        if (places.n == 0 || at > places.at[places.n - 1])
             places.at[places.n++] = at;
-        }
     }
     return places;
 }
@@ -65,15 +64,12 @@ static void say_line(const struct slice_state *s, size_t l, const struct places 
     size_t n = 0;
     bool goes_on = before && same_w(before, line);
     strbuf_puts(out, !before ? ":" : goes_on ? "," : ";");
-    if (!goes_on && !isnan(line->w)) {
+    if (!goes_on && !isnan(line->w))
         strbuf_printf(out, " w %s", numbers_short(number, line->w, 2));
-    }
-    if (!goes_on || before->correct != line->correct) {
+    if (!goes_on || before->correct != line->correct)
         strbuf_puts(out, line->correct ? " correct" : " error");
-    }
-    if (line->past != PAST_ANY) {
+    if (line->past != PAST_ANY)
         strbuf_printf(out, " past r %d", line->past == PAST_REWARDED);
-    }
     size_t mark = out->len;
     for (size_t i = 0; i < places->n; i++) {
         double value = slice_shown(s, line, places->at[i]);
@@ -113,23 +109,20 @@ static void say_gap(const struct slice_state *s, size_t l, double scale, struct 
     char a[NUMBER_SIZE];
     double gap = mean_gap(s, rewarded, unrewarded, false);
     bool visited = rewarded->n_visited > 0 && unrewarded->n_visited > 0;
-    if (isnan(gap)) {
+    if (isnan(gap))
         return;
-    }
     if (l < 2 || !same_w(rewarded - 2, rewarded)) {
         strbuf_puts(out, "; gap between the pasts");
-        if (!isnan(rewarded->w)) {
+        if (!isnan(rewarded->w))
             strbuf_printf(out, " at w %s", numbers_short(a, rewarded->w, 2));
-        }
         strbuf_putc(out, ':');
     } else {
         strbuf_putc(out, ',');
     }
     strbuf_printf(out, " %s %s", rewarded->correct ? "correct" : "error",
                   numbers_signed(a, gap, scale));
-    if (!rewarded->cells.truth && !visited) {
+    if (!rewarded->cells.truth && !visited)
         return;
-    }
     strbuf_puts(out, " (");
     if (rewarded->cells.truth) {
         strbuf_printf(out, "true %s%s",
@@ -166,11 +159,9 @@ static double largest_error(const struct slice_state *s)
     double largest = NAN;
     for (size_t i = 0; i < s->slice.n_lines; i++) {
         const struct slice_line *line = &s->slice.line[i];
-        for (size_t j = 0; line->cells.se && j < s->slice.x.n; j++) {
-            if (slice_supported(s, line, j)) {
+        for (size_t j = 0; line->cells.se && j < s->slice.x.n; j++)
+            if (slice_supported(s, line, j))
                 largest = fmax(largest, line->cells.se[j]);
-            }
-        }
     }
     return largest;
 }
@@ -187,12 +178,10 @@ void slice_describe(const void *state, struct strbuf *out)
     say_places(s, &places, out);
     strbuf_puts(out, ", ");
     source_words(&s->watch.source, out);
-    for (size_t i = 0; i < s->slice.n_lines; i++) {
+    for (size_t i = 0; i < s->slice.n_lines; i++)
         say_line(s, i, &places, scale, out);
-    }
-    for (size_t i = 0; s->slice.request.past == PAST_BOTH && i + 1 < s->slice.n_lines; i += 2) {
+    for (size_t i = 0; s->slice.request.past == PAST_BOTH && i + 1 < s->slice.n_lines; i += 2)
         say_gap(s, i, scale, out);
-    }
     if (s->show != SHOW_TRUE && isfinite(largest_error(s))) {
         strbuf_printf(out, "; standard errors up to %s",
                       numbers_size(number, largest_error(s), 10 * largest_error(s)));
@@ -201,9 +190,8 @@ void slice_describe(const void *state, struct strbuf *out)
         strbuf_printf(out, "; intervals of %d %%: %s", INTERVAL_PERCENT,
                       interval_word(s->slice.interval));
     }
-    if (s->slice.rest[0] && (s->slice.n_histories > 0 || s->request.past != PAST_ANY)) {
+    if (s->slice.rest[0] && (s->slice.n_histories > 0 || s->request.past != PAST_ANY))
         strbuf_printf(out, "; %s", s->slice.rest);
-    }
     if (isfinite(s->slice.r2)) {
         strbuf_printf(out, "; R2 against the true rule %s over visited trials",
                       number_fixed(number, s->slice.r2, 3, false));

@@ -27,9 +27,8 @@ static bool no_such_model(const struct scene *scene, const char *name, struct er
     }
     struct scene copy = *scene;
     const char *near = nearest_word(name, model_name_at, &copy);
-    if (near) {
+    if (near)
         return err_set(err, ERR_FAILED, "no model '%s'; did you mean '%s'?", name, near);
-    }
     return err_set(err, ERR_FAILED, "no model '%s'; `models` lists them", name);
 }
 
@@ -46,11 +45,9 @@ const struct scene_model *source_pick(const struct scene *scene, const char *nam
         bool known = scene->current >= 0 && (size_t)scene->current < scene->n_models;
         return &scene->models[known ? (size_t)scene->current : scene->n_models - 1];
     }
-    for (size_t i = scene->n_models; i-- > 0;) {
-        if (strcmp(scene->models[i].model->name, name) == 0) {
+    for (size_t i = scene->n_models; i-- > 0;)
+        if (strcmp(scene->models[i].model->name, name) == 0)
             return &scene->models[i];
-        }
-    }
     no_such_model(scene, name, err);
     return NULL;
 }
@@ -78,9 +75,8 @@ static struct visited *own_weights(const struct model *model, const struct cohor
 static bool still_right(const struct source *source, const struct model *model,
                         const struct cohort *cohort, bool live)
 {
-    if (!source->model || source->cohort != cohort || source->live != live) {
+    if (!source->model || source->cohort != cohort || source->live != live)
         return false;
-    }
     return source->model == model ||
            (live && model->visited && source->model->visited == model->visited);
 }
@@ -122,13 +118,11 @@ static void final_release(struct source *source)
 static void final_take(struct source *source, const struct scene_model *picked,
                        const struct cohort *cohort)
 {
-    if (source->final && picked->final && strcmp(source->final->name, picked->final->name) == 0) {
+    if (source->final && picked->final && strcmp(source->final->name, picked->final->name) == 0)
         return;
-    }
     final_release(source);
-    if (!picked->final) {
+    if (!picked->final)
         return;
-    }
     source->final = model_hold(picked->final);
     struct visited *visited = cohort ? own_weights(source->final, cohort) : NULL;
     source->final_visited = visited ? visited_hold(visited) : NULL;
@@ -197,15 +191,13 @@ bool source_want(struct source *source, const struct scene *scene, const char *n
 {
     *changed = false;
     const struct scene_model *picked = source_pick(scene, name, err);
-    if (!picked) {
+    if (!picked)
         return false;
-    }
     const struct model *model = picked->model;
     const struct cohort *cohort = trials_of(picked, scene);
     bool live = picked->replayed ? picked->moving : source_running(picked);
-    if (cohort && !model_meets(model, cohort, err)) {
+    if (cohort && !model_meets(model, cohort, err))
         return false;
-    }
     if (!cohort && needs_trials) {
         return err_set(err, ERR_FAILED, "%s has no trials to look at; `load FILE` first",
                        model->name);
@@ -223,9 +215,8 @@ bool source_want(struct source *source, const struct scene *scene, const char *n
     source->replayed = picked->replayed;
     source->epoch = picked->epoch;
     source->newest = picked->newest;
-    if (*changed) {
+    if (*changed)
         source_replace(source, model, cohort, visited);
-    }
     final_take(source, picked, cohort);
     return true;
 }
@@ -233,9 +224,8 @@ bool source_want(struct source *source, const struct scene *scene, const char *n
 bool source_there(const struct scene *scene, const char *name, struct source *there)
 {
     const struct scene_model *picked = source_pick(scene, name, NULL);
-    if (!picked) {
+    if (!picked)
         return false;
-    }
     *there = (struct source){.model = (struct model *)picked->model,
                              .cohort = (struct cohort *)trials_of(picked, scene)};
     return !there->cohort || model_meets(there->model, there->cohort, NULL);
@@ -253,13 +243,11 @@ static bool goes_beside(const struct scene_model *picked, const struct scene *sc
 
 bool source_check(const struct scene *scene, const char *name, bool beside, struct err *err)
 {
-    if (!name) {
+    if (!name)
         return true;
-    }
     const struct scene_model *picked = source_pick(scene, name, err);
-    if (!picked || beside) {
+    if (!picked || beside)
         return picked && goes_beside(picked, scene, err);
-    }
     const struct cohort *cohort = trials_of(picked, scene);
     return !cohort || model_meets(picked->model, cohort, err);
 }
@@ -270,15 +258,12 @@ enum beside source_beside(struct source *source, const struct scene *scene, cons
     struct err why = {0};
     bool changed;
     const struct scene_model *picked = source_pick(scene, name, &why);
-    if (!picked || !goes_beside(picked, scene, &why)) {
+    if (!picked || !goes_beside(picked, scene, &why))
         return name ? err_set(err, why.code, "%s", why.message), BESIDE_REFUSED : BESIDE_NONE;
-    }
-    if (source_running(picked) && pace && !pace_due(pace)) {
+    if (source_running(picked) && pace && !pace_due(pace))
         return BESIDE_SAME;
-    }
-    if (!source_want(source, scene, name, true, &changed, &why)) {
+    if (!source_want(source, scene, name, true, &changed, &why))
         return BESIDE_NONE; /* it has only begun */
-    }
     return changed || !pace ? BESIDE_CHANGED : BESIDE_SAME;
 }
 
@@ -295,9 +280,8 @@ void source_title(const struct source *source, struct strbuf *out)
 {
     if (source->model) {
         strbuf_printf(out, " · %s", source->model->name);
-        if (source->foreign) {
+        if (source->foreign)
             strbuf_printf(out, " on %s", source->cohort->name);
-        }
     }
 }
 
@@ -314,15 +298,13 @@ void source_words(const struct source *source, struct strbuf *out)
         strbuf_puts(out,
                     source->model->rule->posterior ? " (posterior mean)" : " (maximum likelihood)");
     } else if (status->state != FIT_OPENED) {
-        if (status->epoch < status->epochs) {
+        if (status->epoch < status->epochs)
             strbuf_printf(out, " after %d of %d epochs", status->epoch, status->epochs);
-        } else {
+        else
             strbuf_printf(out, " after %d epochs", status->epoch);
-        }
     }
-    if (source->foreign) {
+    if (source->foreign)
         strbuf_printf(out, " on %s", source->cohort->name);
-    }
 }
 
 void hold_value(struct hold *hold, double value)
@@ -356,16 +338,14 @@ bool watch_update(struct watch *w, const struct scene *scene, const char *model,
                   struct err *err)
 {
     bool changed = false, was_live = w->wanted.live;
-    if (scene && !source_want(&w->wanted, scene, model, needs_trials, &changed, err)) {
+    if (scene && !source_want(&w->wanted, scene, model, needs_trials, &changed, err))
         return false;
-    }
     bool held = w->held_for == w->wanted.final;
     w->stale = w->stale || changed || !held;
     /* the last picture of a fit is made in full, and at once */
     w->urgent = w->urgent || was_live != w->wanted.live || !held;
-    if (w->have && !changed && w->source.model == w->wanted.model) {
+    if (w->have && !changed && w->source.model == w->wanted.model)
         w->source.status = w->wanted.status;
-    }
     return true;
 }
 

@@ -21,12 +21,10 @@ static const struct option_row weights_options[] = {
 
 static void weights_merge(struct args *kept, const struct args *fresh)
 {
-    if (args_positional(fresh) > 0) {
+    if (args_positional(fresh) > 0)
         choose_forget(kept, "animal");
-    }
-    if (args_given(fresh, "animal")) {
+    if (args_given(fresh, "animal"))
         choose_forget(kept, NULL);
-    }
 }
 
 static bool weights_configure(void *state, const struct args *args, struct err *err)
@@ -50,9 +48,8 @@ static bool weights_configure(void *state, const struct args *args, struct err *
 static bool weights_check(const void *state, const struct scene *scene, struct err *err)
 {
     const struct weights_state *s = state;
-    if (!source_check(scene, s->model, false, err)) {
+    if (!source_check(scene, s->model, false, err))
         return false;
-    }
     struct source there;
     return !s->asked || !source_there(scene, s->model, &there) || !there.cohort ||
            choose_animal(there.cohort, s->asked, err) >= 0;
@@ -60,25 +57,20 @@ static bool weights_check(const void *state, const struct scene *scene, struct e
 
 static bool is_held_out(const struct model *model, const char *animal)
 {
-    for (size_t i = 0; i < model->n_animals; i++) {
-        if (strcmp(model->animals[i], animal) == 0) {
+    for (size_t i = 0; i < model->n_animals; i++)
+        if (strcmp(model->animals[i], animal) == 0)
             return model->held_out && model->held_out[i];
-        }
-    }
     return false;
 }
 
 static long shown_animal(const struct source *source, const char *asked, struct err *err)
 {
     const struct cohort *cohort = source->cohort;
-    if (asked) {
+    if (asked)
         return choose_animal(cohort, asked, err);
-    }
-    for (size_t i = 0; i < cohort->n_animals; i++) {
-        if (is_held_out(source->model, cohort->animals[i].name)) {
+    for (size_t i = 0; i < cohort->n_animals; i++)
+        if (is_held_out(source->model, cohort->animals[i].name))
             return (long)i;
-        }
-    }
     return 0;
 }
 
@@ -103,20 +95,16 @@ static bool weights_update(void *state, const struct scene *scene, bool pending,
 {
     struct weights_state *s = state;
     const struct cohort *cohort;
-    if (!watch_update(&s->watch, scene, s->model, true, err)) {
+    if (!watch_update(&s->watch, scene, s->model, true, err))
         return false;
-    }
     cohort = s->watch.wanted.cohort;
     long animal = shown_animal(&s->watch.wanted, s->asked, err);
-    if (animal < 0) {
+    if (animal < 0)
         return false;
-    }
-    if (cohort->animals[animal].count == 0) {
+    if (cohort->animals[animal].count == 0)
         return err_set(err, ERR_FAILED, "%s has no trials", cohort->animals[animal].name);
-    }
-    if (animal != s->wanted_animal) {
+    if (animal != s->wanted_animal)
         s->watch.stale = s->watch.urgent = true;
-    }
     if (watch_due(&s->watch, pending)) {
         *job = watch_job(&s->watch, &weights_work);
         ((struct weights_job *)*job)->animal = (size_t)animal;
@@ -192,9 +180,8 @@ static bool weights_key(void *state, const char *key, struct strbuf *command)
     struct weights_state *s = state;
     bool back = strcmp(key, "[") == 0 || strcmp(key, "left") == 0;
     bool on = strcmp(key, "]") == 0 || strcmp(key, "right") == 0;
-    if (!back && !on) {
+    if (!back && !on)
         return false;
-    }
     long next = s->animal + (on ? 1 : -1);
     if (next >= 0 && (size_t)next < s->watch.source.cohort->n_animals) {
         strbuf_puts(command, "weights ");

@@ -27,11 +27,9 @@ const char *wording_letter(const char *variable)
         {"stimulus", "s"},
         {"reward", "r"},
     };
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strcmp(variable, names[i][0]) == 0) {
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(variable, names[i][0]) == 0)
             return names[i][1];
-        }
-    }
     return variable;
 }
 
@@ -47,11 +45,9 @@ const char *wording_axis(const char *variable)
         {"prevchoice", "choice before (-1 left, 1 right)"},
         {"prevstim", "stimulus before (right positive)"},
     };
-    for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++) {
-        if (strcmp(variable, titles[i][0]) == 0) {
+    for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++)
+        if (strcmp(variable, titles[i][0]) == 0)
             return titles[i][1];
-        }
-    }
     return variable;
 }
 
