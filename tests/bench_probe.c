@@ -27,10 +27,10 @@ static double processor_seconds(void)
 
 static void take_map(size_t nx, size_t ny, size_t lags, size_t histories, size_t sample)
 {
-    struct map_request request;
+    struct probe_request request;
     struct map map;
     struct err err = {0};
-    map_request_default(&request);
+    probe_request_default(&request);
     request.nx = nx, request.ny = ny;
     request.lags = lags, request.histories = histories, request.sample = sample;
     if (!map_compute(model, cohort, visited, &request, &map, &err)) {
@@ -73,9 +73,9 @@ static void few_map(void)
 
 static void take_slice(void)
 {
-    struct slice_request request;
+    struct probe_request request;
     struct slice slice;
-    slice_request_default(&request);
+    probe_request_default(&request);
     request.histories = 256;
     request.past = PAST_BOTH;
     if (slice_compute(model, cohort, visited, &request, &slice, NULL))

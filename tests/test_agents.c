@@ -224,9 +224,9 @@ static void test_mixture(void)
     /* A map of the truth: the mean of the two, whatever the fit is. */
     struct model *other =
         model_of("predict-max", &(struct rule_shape){0}, "stim+bias", (const double[]){.1, .1});
-    struct map_request r;
+    struct probe_request r;
     struct map map;
-    map_request_default(&r);
+    probe_request_default(&r);
     r.fixed.w[0] = .3, r.fixed.w[1] = -.2, r.nx = 2;
     strcpy(r.y, "reward");
     if (tap_ok(map_compute(other, c, NULL, &r, &map, &err), "its map %s", err.message)) {

@@ -171,8 +171,25 @@ static void test_sort(void)
     table_free(&t);
 }
 
+static void test_rows(void)
+{
+    struct table t = {0};
+    struct strbuf out = {0};
+    table_columns(&t, "animal|note", COLUMN_TEXT, 0);
+    table_columns(&t, "trials|sessions", COLUMN_COUNT, 0);
+    table_column(&t, "side", COLUMN_TEXT, 0);
+    table_add(&t, 3, (const char *[]){"a", NULL, "left"}, 2, (double[]){3, 1});
+    table_add(&t, 1, (const char *[]){"b"}, 1, (double[]){4});
+    table_csv(&t, &out);
+    tap_is_text(out.text, "animal,note,trials,sessions,side\na,,3,1,left\nb,,4,,\n",
+                "several columns of a type, whole rows, and the beginning of one");
+    strbuf_free(&out);
+    table_free(&t);
+}
+
 int main(void)
 {
+    test_rows();
     test_print();
     test_hostile();
     test_machines();

@@ -153,9 +153,9 @@ static void test_network_truth(const char *rule, size_t lags)
            err.message);
     plain = model_of("reinforce", &(struct rule_shape){0}, "stim+prevchoice+bias", NULL);
     tap_ok(c && recovery_compute(plain, c, &other, &err) && other.r2[0] < .9, "  not any rule");
-    struct map_request request;
+    struct probe_request request;
     struct map map = {0};
-    map_request_default(&request);
+    probe_request_default(&request);
     request.nx = 5, request.ny = 4, request.fixed.w[1] = 0, request.fixed.w[2] = .2;
     double worst = 0, size = 0;
     if (tap_ok(c && map_compute(m, c, NULL, &request, &map, &err), "  its map %s", err.message))

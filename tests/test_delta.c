@@ -53,7 +53,8 @@ static void lives_free(struct lives *l)
     free(l->w);
 }
 
-static struct map map_for(const struct model *m, const struct lives *l, const struct map_request *r)
+static struct map map_for(const struct model *m, const struct lives *l,
+                          const struct probe_request *r)
 {
     struct map map = {0};
     struct err err = {0};
@@ -64,7 +65,7 @@ static struct map map_for(const struct model *m, const struct lives *l, const st
 
 /* The spread of every cell over draws of theta from N(theta, C), beside its error. */
 static void test_draws(const char *rule, size_t n, const double *theta, const double *c,
-                       const struct map_request *r)
+                       const struct probe_request *r)
 {
     struct model *m = model_of(rule, n, theta, c), *drawn = model_of(rule, n, theta, NULL);
     struct lives l = lives_of(m);
@@ -115,11 +116,11 @@ static void test_linear(void)
     struct model *m = model_of("reinforce", 2, theta, c);
     struct lives l = lives_of(m);
     for (size_t k = 0; k < K; k++) {
-        struct map_request r;
-        struct slice_request sr;
+        struct probe_request r;
+        struct probe_request sr;
         struct slice slice;
         double worst = 0, moved = 0, error = sqrt(c[3 * k]);
-        map_request_default(&r);
+        probe_request_default(&r);
         strcpy(r.of, m->settings.policy.weight[k]);
         r.ny = 11;
         struct map map = map_for(m, &l, &r);
@@ -132,15 +133,15 @@ static void test_linear(void)
         tap_ok(worst < 1e-12 && moved > 1e-5, "map of %s: the closed form (%.2g of %.2g)", r.of,
                worst, moved);
         map_free(&map);
-        slice_request_default(&sr);
+        probe_request_default(&sr);
         strcpy(sr.of, r.of);
         worst = moved = 0;
         if (!slice_compute(m, l.cohort, l.w, &sr, &slice, NULL))
             err_die("test_delta: no slice");
         for (size_t i = 0; i < slice.n_lines * slice.x.n; i++) {
             const struct slice_line *line = &slice.line[i / slice.x.n];
-            double want = fabs(line->value[i % slice.x.n]) / theta[k] * error;
-            worst = fmax(worst, fabs(line->se[i % slice.x.n] - want));
+            double want = fabs(line->cells.value[i % slice.x.n]) / theta[k] * error;
+            worst = fmax(worst, fabs(line->cells.se[i % slice.x.n] - want));
             moved = fmax(moved, want);
         }
         tap_ok(worst < 1e-12 && moved > 1e-5, "slice of %s: the closed form", sr.of);
@@ -157,9 +158,9 @@ static void test_bound(void)
     struct model *m = model_of("reinforce", 2, theta, c);
     struct lives l = lives_of(m);
     for (size_t k = 0; k < K; k++) {
-        struct map_request r;
+        struct probe_request r;
         size_t unknown = 0, known = 0;
-        map_request_default(&r);
+        probe_request_default(&r);
         strcpy(r.of, m->settings.policy.weight[k]);
         struct map map = map_for(m, &l, &r);
         for (size_t i = 0; i < map.x.n * map.y.n; i++) {
@@ -187,10 +188,10 @@ static void test_counted(void)
     static const double theta[] = {.04, .02}, c[] = {9e-6, 1e-6, 1e-6, 4e-6};
     struct model *m = model_of("reinforce", 2, theta, c);
     struct lives l = lives_of(m);
-    struct map_request r;
+    struct probe_request r;
     struct err err = {0};
     pthread_t counting;
-    map_request_default(&r);
+    probe_request_default(&r);
     tap_ok(thread_start(&counting, count_references, m, &err), "references are counted beside it");
     struct map map = map_for(m, &l, &r);
     pthread_join(counting, NULL);
@@ -244,11 +245,11 @@ static size_t column_of(const struct table *t, const char *name)
 static void test_network(const struct cohort *c)
 {
     struct model *m = fitted(c, "dnn", 2);
-    struct map_request r;
+    struct probe_request r;
     struct map map;
     struct table t = {0};
     size_t empty = 0;
-    map_request_default(&r);
+    probe_request_default(&r);
     if (!map_compute(m, c, m->visited->w, &r, &map, NULL))
         err_die("test_delta: no map");
     map_table(&map, &t);
@@ -333,9 +334,9 @@ int main(void)
                                     2e-5, 0,    3e-3, 1e-4, 0,    1e-5, 1e-4, 2e-3};
     static const double trace[] = {.03, .02}, trace_c[] = {4e-6, 1e-6, 1e-6, 2e-6};
     struct cohort *c = learners();
-    struct map_request r;
+    struct probe_request r;
     tap_note("seed %d", SEED);
-    map_request_default(&r);
+    probe_request_default(&r);
     r.ny = 5;
     r.sample = 8;
     test_draws("reinforce-base", 4, base, base_c, &r);

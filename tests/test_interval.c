@@ -66,11 +66,11 @@ static void test_asked(const struct cohort *c, const char *x, const char *y, int
     rule.interval = tells_stimulus;
     struct model *m = model_of(&rule);
     float *visited = mem_new(c->n_trials * K, sizeof *visited);
-    struct map_request r;
+    struct probe_request r;
     struct map map;
     struct err err = {0};
     size_t wrong = 0, empty = 0;
-    map_request_default(&r);
+    probe_request_default(&r);
     snprintf(r.of, sizeof r.of, "w_bias");
     snprintf(r.x, sizeof r.x, "%s", x);
     snprintf(r.y, sizeof r.y, "%s", y);
@@ -81,7 +81,7 @@ static void test_asked(const struct cohort *c, const char *x, const char *y, int
     tap_ok(map.interval == INTERVAL_POSTERIOR && !map.panel[0].se, "they are of a posterior");
     for (size_t p = 0; p < map.n_panels; p++)
         for (size_t i = 0; i < map.x.n * map.y.n; i++) {
-            const struct map_panel *panel = &map.panel[p];
+            const struct probe_cells *panel = &map.panel[p];
             double s = across ? map.x.value[i % map.x.n] : map.y.value[i / map.x.n];
             bool any = !isnan(panel->value[i]);
             wrong += any && !(same(panel->lower[i], -1) && same(panel->upper[i], s));
@@ -106,21 +106,21 @@ static void test_state(const struct cohort *c)
     rule.interval = tells_state;
     struct model *m = model_of(&rule);
     float *visited = mem_new(c->n_trials * K, sizeof *visited);
-    struct slice_request r;
+    struct probe_request r;
     struct slice slice;
     struct err err = {0};
     size_t wrong = 0, n_state;
     struct rule_state *state = rule_state_new(m, 1);
     rule_state_values(state, 0, &n_state);
     rule_state_free(state);
-    slice_request_default(&r);
+    probe_request_default(&r);
     r.n_w = 2, r.w[0] = -1, r.w[1] = 2;
     if (!tap_ok(slice_compute(m, c, visited, &r, &slice, &err), "a slice of a rule with a memory"))
         return;
     for (size_t l = 0; l < slice.n_lines; l++)
         for (size_t i = 0; i < slice.x.n; i++)
-            wrong += !same(slice.line[l].lower[i], (double)n_state) ||
-                     !same(slice.line[l].upper[i], slice.line[l].w);
+            wrong += !same(slice.line[l].cells.lower[i], (double)n_state) ||
+                     !same(slice.line[l].cells.upper[i], slice.line[l].w);
     tap_ok(n_state > 0 && wrong == 0, "%zu numbers of state, and each line its own", n_state);
     slice_free(&slice);
     free(visited);
@@ -134,14 +134,14 @@ static void test_errors(const struct cohort *c)
     static const double covariance[] = {9e-6, 1e-6, 1e-6, 4e-6};
     struct model *m = model_of(rule_find("reinforce"));
     float *visited = mem_new(c->n_trials * K, sizeof *visited);
-    struct map_request r;
+    struct probe_request r;
     struct map map;
     struct table t = {0};
     double worst = 0;
     m->covariance = covariance_copy(covariance, K);
-    map_request_default(&r);
+    probe_request_default(&r);
     map_compute(m, c, visited, &r, &map, NULL);
-    const struct map_panel *panel = &map.panel[1];
+    const struct probe_cells *panel = &map.panel[1];
     for (size_t i = 0; i < map.x.n * map.y.n; i++) {
         worst = fmax(worst, fabs(panel->value[i] - 1.6448536 * panel->se[i] - panel->lower[i]));
         worst = fmax(worst, fabs(panel->value[i] + 1.6448536 * panel->se[i] - panel->upper[i]));

@@ -140,11 +140,11 @@ static void test_map(const char *rule, const char *policy, size_t shape_lags, co
     double largest = 0;
     for (enum past past = PAST_ANY; past <= PAST_UNREWARDED; past++)
         for (size_t lags = 1; lags <= 3; lags += 2) {
-            struct map_request r;
+            struct probe_request r;
             struct map map;
             struct err err = {0};
             double worst = 0;
-            map_request_default(&r);
+            probe_request_default(&r);
             for (size_t j = 0; j < m->settings.policy.n; j++)
                 r.fixed.w[j] = j == ky ? NAN : .7 - .4 * (double)j;
             strcpy(r.of, of);
@@ -195,18 +195,18 @@ static void test_trace(void)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct model *m = make("trace", "stim+bias", 0);
-        struct slice_request r;
+        struct probe_request r;
         struct slice slice;
         m->theta[0] = m->theta[1] = 1;
         m->settings.shape.window = cases[i].window;
-        slice_request_default(&r);
+        probe_request_default(&r);
         r.n_w = 1, r.w[0] = 0, r.fixed.w[1] = 0, r.fixed.reward = 1, r.nx = 3;
         r.past = cases[i].past, r.lags = cases[i].lags;
         struct err err = {0};
         if (tap_ok(slice_compute(m, NULL, NULL, &r, &slice, &err), "trace slice %s", err.message)) {
             double want = cases[i].fires ? cases[i].past_sum + .5 * slice.x.value[2] : 0;
             tap_ok(slice.n_lines == 1 && slice.line[0].correct, "one line, correct");
-            tap_near(slice.line[0].value[2], want, 1e-12, "trace by hand, case %zu", i);
+            tap_near(slice.line[0].cells.value[2], want, 1e-12, "trace by hand, case %zu", i);
             slice_free(&slice);
         }
         model_drop(m);
@@ -216,9 +216,9 @@ static void test_trace(void)
 static void test_sampled(void)
 {
     struct model *m = make("rnn", "stim+bias", 0);
-    struct map_request r;
+    struct probe_request r;
     struct map map, again;
-    map_request_default(&r);
+    probe_request_default(&r);
     r.nx = 2, r.ny = 2, r.lags = 6;
     map_compute(m, NULL, NULL, &r, &map, NULL);
     map_compute(m, NULL, NULL, &r, &again, NULL);
@@ -250,9 +250,9 @@ static void test_sampled(void)
 static void test_threads(void)
 {
     struct model *m = make("rnn", "stim+bias", 0);
-    struct map_request r;
+    struct probe_request r;
     struct map one, four;
-    map_request_default(&r);
+    probe_request_default(&r);
     strcpy(r.x, "reward"); /* so that all lines have the same past */
     strcpy(r.y, "stimulus");
     r.fixed.w[0] = .7, r.fixed.w[1] = -.2;
@@ -274,10 +274,10 @@ static void test_truth(void)
     struct cohort *c = simulated("trace", "3", "40");
     float *visited = true_visited(c);
     struct model *m = make("trace", "stim+bias", 0), *dnn = make("dnn", "stim+bias", 0);
-    struct map_request r;
+    struct probe_request r;
     struct map map;
     m->theta[0] = m->theta[1] = ldexp(1, -6);
-    map_request_default(&r);
+    probe_request_default(&r);
     r.ny = 4, r.past = PAST_REWARDED, r.sample = c->n_trials;
     map_compute(m, c, visited, &r, &map, NULL);
     double worst = 0, off = 0, most = 0;
@@ -324,15 +324,16 @@ static void test_truth(void)
     map_free(&map);
 
     /* a rule without a memory: the truth has its gap, the fit has none */
-    struct slice_request s;
+    struct probe_request s;
     struct slice slice;
-    slice_request_default(&s);
+    probe_request_default(&s);
     s.n_w = 1, s.w[0] = 0, s.fixed.w[1] = 0, s.fixed.reward = 1, s.past = PAST_BOTH;
     slice_compute(dnn, c, visited, &s, &slice, NULL);
     double gap = 0, true_gap = 0;
     for (size_t i = 0; i < slice.x.n; i++) {
-        gap = fmax(gap, fabs(slice.line[0].value[i] - slice.line[1].value[i]));
-        true_gap += (slice.line[0].truth[i] - slice.line[1].truth[i]) / (double)slice.x.n;
+        gap = fmax(gap, fabs(slice.line[0].cells.value[i] - slice.line[1].cells.value[i]));
+        true_gap +=
+            (slice.line[0].cells.truth[i] - slice.line[1].cells.truth[i]) / (double)slice.x.n;
     }
     tap_ok(slice.n_lines == 2 && slice.line[0].past == PAST_REWARDED &&
                slice.line[1].past == PAST_UNREWARDED,
@@ -351,11 +352,11 @@ static void test_visited(void)
     struct cohort *c = simulated("trace", "20", "300");
     float *visited = true_visited(c);
     struct model *m = make("trace", "stim+bias", 0);
-    struct slice_request r;
+    struct probe_request r;
     struct slice slice;
     for (size_t i = 0; i < 2 * c->n_trials; i++)
         visited[i] *= .5f; /* so that the fitted weights are not the true ones */
-    slice_request_default(&r);
+    probe_request_default(&r);
     r.n_w = 1, r.w[0] = .25, r.fixed.w[1] = 0, r.past = PAST_BOTH, r.lags = 2;
     slice_compute(m, c, visited, &r, &slice, NULL);
     tap_ok(slice.n_lines == 4 && slice.line[1].past == PAST_UNREWARDED && slice.line[1].correct &&
@@ -405,16 +406,16 @@ static void test_visited(void)
 static void test_names(void)
 {
     struct model *m = make("dnn", "bias+right+left", 0);
-    struct map_request r;
+    struct probe_request r;
     struct map map;
-    struct slice_request s;
+    struct probe_request s;
     struct slice slice;
-    map_request_default(&r);
+    probe_request_default(&r);
     tap_ok(map_compute(m, NULL, NULL, &r, &map, NULL) && strcmp(map.request.of, "w_right") == 0 &&
                strcmp(map.y.name, "w_right") == 0,
            "a map is of w_right by w_right");
     map_free(&map);
-    slice_request_default(&s);
+    probe_request_default(&s);
     strcpy(s.of, "w_left");
     tap_ok(slice_compute(m, NULL, NULL, &s, &slice, NULL) && strcmp(slice.weight, "w_left") == 0,
            "lines of a slice of w_left are values of it");

@@ -142,7 +142,8 @@ static float *visited_of(const struct cohort *c)
     return w;
 }
 
-static struct map map_of(const struct cohort *c, const float *visited, struct map_request *request)
+static struct map map_of(const struct cohort *c, const float *visited,
+                         struct probe_request *request)
 {
     struct err err = {0};
     struct map map = {0};
@@ -177,10 +178,10 @@ static double mean_update(const struct cohort *c, const float *visited, double w
 
 static void test_values(const struct cohort *c, const float *visited)
 {
-    struct map_request request;
+    struct probe_request request;
     behaves = CURVED;
     for (int fixed = 0; fixed < 2; fixed++) {
-        map_request_default(&request);
+        probe_request_default(&request);
         request.sample = c->n_trials;
         request.ny = 7;
         request.fixed.w[BIAS] = fixed ? .125 : NAN;
@@ -205,7 +206,7 @@ static void test_values(const struct cohort *c, const float *visited)
                    n_updates - c->n_trials);
         map_free(&map);
     }
-    map_request_default(&request);
+    probe_request_default(&request);
     request.ny = 7;
     struct map map = map_of(c, visited, &request);
     double worst = 0;
@@ -226,15 +227,15 @@ static void test_values(const struct cohort *c, const float *visited)
 
 static void test_support(const struct cohort *c, const float *visited)
 {
-    struct map_request request;
-    map_request_default(&request);
+    struct probe_request request;
+    probe_request_default(&request);
     struct map map = map_of(c, visited, &request);
     uint32_t want[2][11 * 41] = {{0}};
     size_t sum = 0, outside = 0, wrong = 0;
     tap_ok(map.x.levels && map.x.n == 11 && !map.y.levels && map.y.n == 41 && map.n_panels == 2,
            "11 stimuli by 41 cells of w_stim, two panels");
-    tap_is_text(map.panel[0].title, "error r=0", "panel 0");
-    tap_is_text(map.panel[1].title, "correct r=1", "panel 1");
+    tap_is_text(map.title[0], "error r=0", "panel 0");
+    tap_is_text(map.title[1], "correct r=1", "panel 1");
     for (size_t t = 0; t < c->n_trials; t++) {
         size_t ix = 0, iy = 0;
         while (ix < 11 && (float)map.x.value[ix] != c->stimulus[t])
@@ -296,8 +297,8 @@ static void test_support(const struct cohort *c, const float *visited)
 /* What cannot be has no value; what hangs together goes together. */
 static void test_consistency(const struct cohort *c, const float *visited)
 {
-    struct map_request request;
-    map_request_default(&request);
+    struct probe_request request;
+    probe_request_default(&request);
     behaves = CURVED;
     strcpy(request.y, "choice");
     request.fixed.reward = 0;
@@ -314,7 +315,7 @@ static void test_consistency(const struct cohort *c, const float *visited)
     tap_ok(wrong == 0 && possible == 12, "errors: only choices away from the stimulus exist");
     map_free(&map);
 
-    map_request_default(&request);
+    probe_request_default(&request);
     request.fixed.choice = 1;
     map = map_of(c, visited, &request);
     wrong = 0;
@@ -326,7 +327,7 @@ static void test_consistency(const struct cohort *c, const float *visited)
     tap_ok(map.n_panels == 2 && wrong == 0, "choice=1: correct needs s >= 0, error s <= 0");
     map_free(&map);
 
-    map_request_default(&request);
+    probe_request_default(&request);
     strcpy(request.x, "reward");
     request.sample = c->n_trials;
     request.ny = 5;
@@ -344,12 +345,12 @@ static void test_consistency(const struct cohort *c, const float *visited)
             }
         worst = fmax(worst, fabs(map.panel[0].value[i] - sum / (double)c->n_trials));
     }
-    tap_ok(map.n_panels == 1 && map.x.levels && map.x.n == 2 && !*map.panel[0].title,
+    tap_ok(map.n_panels == 1 && map.x.levels && map.x.n == 2 && !*map.title[0],
            "x=reward: two columns, one panel");
     tap_ok(worst < 1e-9, "x=reward: means over stimuli, biases and days (%.2g)", worst);
     map_free(&map);
 
-    map_request_default(&request);
+    probe_request_default(&request);
     strcpy(request.of, "w_bias");
     strcpy(request.x, "w_bias");
     request.fixed.stimulus = (float)-.30273722;
@@ -369,10 +370,10 @@ static void test_consistency(const struct cohort *c, const float *visited)
 
 static void test_truth(const struct cohort *c, const float *visited)
 {
-    struct map_request request;
+    struct probe_request request;
     struct recovery found;
     struct err err = {0};
-    map_request_default(&request);
+    probe_request_default(&request);
     behaves = TRUE_RULE;
     struct map map = map_of(c, visited, &request);
     double worst = 0, most = 0;
@@ -413,7 +414,7 @@ static void test_truth(const struct cohort *c, const float *visited)
     tap_near(found.rmse[STIM], found.null_rmse[STIM], 0, "RMSE of answering 0 is the null's");
 }
 
-static void refuse(const struct cohort *c, const float *visited, struct map_request *request,
+static void refuse(const struct cohort *c, const float *visited, struct probe_request *request,
                    const char *says)
 {
     struct err err = {0};
@@ -421,14 +422,14 @@ static void refuse(const struct cohort *c, const float *visited, struct map_requ
     tap_ok(!map_compute(&model, c, visited, request, &map, &err) && strstr(err.message, says) &&
                map.n_visited == 77 && !map.x.value,
            "refused: %s", err.message);
-    map_request_default(request);
+    probe_request_default(request);
 }
 
 static void test_refusals(const struct cohort *c, const float *visited)
 {
-    struct map_request r;
+    struct probe_request r;
     struct err err = {0};
-    map_request_default(&r);
+    probe_request_default(&r);
     strcpy(r.x, "stimulsu");
     refuse(c, visited, &r, "did you mean stimulus");
     strcpy(r.y, "past");
@@ -468,15 +469,15 @@ static void test_refusals(const struct cohort *c, const float *visited)
 
 static void test_axes(const struct cohort *c, const float *visited)
 {
-    struct map_request r;
-    map_request_default(&r);
+    struct probe_request r;
+    probe_request_default(&r);
     r.x_lo = -.9, r.x_hi = 0, r.y_lo = -1, r.y_hi = 1, r.ny = 8;
     struct map map = map_of(c, visited, &r);
     tap_ok(map.x.n == 4 && map.x.value[3] == 0 && map.y.n == 8 && map.y.edge[0] == -1 &&
                map.y.edge[8] == 1,
            "ranges are taken, levels outside left out");
     map_free(&map);
-    map_request_default(&r);
+    probe_request_default(&r);
     map = map_of(NULL, NULL, &r);
     size_t support = 0;
     for (size_t i = 0; i < map.x.n * map.y.n; i++)
@@ -515,8 +516,8 @@ static void test_rough(void)
         visited[i] = (float)rng_between(&rng, 1, 2);
     visited[100] = NAN;
     visited[201] = INFINITY;
-    struct map_request r;
-    map_request_default(&r);
+    struct probe_request r;
+    probe_request_default(&r);
     behaves = CURVED;
     struct map map = map_of(c, visited, &r);
     size_t sum = 0;
@@ -538,11 +539,11 @@ static void test_rough(void)
 
 static void test_slices(const struct cohort *c, const float *visited)
 {
-    struct slice_request r;
+    struct probe_request r;
     struct slice slice;
     struct err err = {0};
     behaves = CURVED;
-    slice_request_default(&r);
+    probe_request_default(&r);
     r.n_w = 3, r.w[0] = 2, r.w[1] = 0, r.w[2] = 1;
     r.sample = c->n_trials;
     if (!tap_ok(slice_compute(&model, c, visited, &r, &slice, &err), "slice %s", err.message))
@@ -555,10 +556,10 @@ static void test_slices(const struct cohort *c, const float *visited)
     for (size_t i = 0; i < 6; i++)
         for (size_t j = 0; j < 11; j++) {
             if (slice.x.value[j] != 0)
-                worst = fmax(worst, fabs(slice.line[i].value[j] -
+                worst = fmax(worst, fabs(slice.line[i].cells.value[j] -
                                          mean_update(c, visited, slice.line[i].w, slice.x.value[j],
                                                      slice.line[i].correct, NAN)));
-            sum += slice.line[i].support[j];
+            sum += slice.line[i].cells.support[j];
         }
     for (size_t t = 0; t < c->n_trials; t++)
         want += visited[t * K] >= -.5 && visited[t * K] <= 2.5;
@@ -570,7 +571,7 @@ static void test_slices(const struct cohort *c, const float *visited)
     table_free(&table);
     slice_free(&slice);
 
-    slice_request_default(&r);
+    probe_request_default(&r);
     bool made = slice_compute(&model, c, visited, &r, &slice, &err);
     tap_ok(made && slice.n_lines == 6 && slice.request.w[0] == 0 && slice.request.w[1] == 2 &&
                slice.request.w[2] == 4,
@@ -585,13 +586,13 @@ static void test_slices(const struct cohort *c, const float *visited)
            "x=w_stim: one pair of lines");
     double w[K] = {slice.x.value[3], .5}, dw[K];
     scalar_step(&true_rule, NULL, w, (double[]){1, 1}, &(struct scalar_trial){1, 1, 1}, dw);
-    tap_near(slice.line[0].value[3], dw[STIM], 1e-12, "x=w_stim: correct, at stimulus 1");
-    tap_near(slice.line[0].truth[3], dw[STIM], 1e-12, "x=w_stim: its truth");
+    tap_near(slice.line[0].cells.value[3], dw[STIM], 1e-12, "x=w_stim: correct, at stimulus 1");
+    tap_near(slice.line[0].cells.truth[3], dw[STIM], 1e-12, "x=w_stim: its truth");
     tap_near(slice.r2, 1, 1e-12, "R^2 of the true rule");
     slice_free(&slice);
     strcpy(r.x, "reward");
     tap_ok(!slice_compute(&model, c, visited, &r, &slice, &err), "refused: %s", err.message);
-    slice_request_default(&r);
+    probe_request_default(&r);
     r.n_w = 2, r.w[0] = r.w[1] = 1;
     err_clear(&err);
     tap_ok(!slice_compute(&model, c, visited, &r, &slice, &err), "refused: %s", err.message);

@@ -69,7 +69,7 @@ static void hold_weights(struct fixed *fixed, size_t k, double w)
 }
 
 static bool make(const struct model *m, const struct cohort *c, const float *visited,
-                 struct map_request *r, const char *of, const char *x, const char *y,
+                 struct probe_request *r, const char *of, const char *x, const char *y,
                  struct map *map)
 {
     struct err err = {0};
@@ -83,10 +83,10 @@ static bool make(const struct model *m, const struct cohort *c, const float *vis
 /* A weight of any feature held, any weight along y: p moves with them. */
 static void test_weights(const struct model *m, const struct cohort *c, const float *visited)
 {
-    struct map_request r;
+    struct probe_request r;
     struct map map;
     double worst = 0;
-    map_request_default(&r);
+    probe_request_default(&r);
     hold_weights(&r.fixed, RIGHT, 1);
     r.fixed.w[LEFT] = NAN;
     if (!make(m, c, visited, &r, "w_right", "stimulus", "w_left", &map))
@@ -114,10 +114,10 @@ static void test_features(const struct model *m, const struct cohort *c, const f
                  {"prevchoice", PREVCHOICE, 3, -1, 1},
                  {"prevstim", PREVSTIM, 5, -1, 1}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct map_request r;
+        struct probe_request r;
         struct map map;
         double worst = 0;
-        map_request_default(&r);
+        probe_request_default(&r);
         hold_weights(&r.fixed, K, 0);
         r.fixed.stimulus = 1;
         r.fixed.w[STIM] = NAN;
@@ -147,10 +147,10 @@ static void test_features(const struct model *m, const struct cohort *c, const f
 /* The side that pays agrees with the stimulus where there is one. */
 static void test_side(const struct model *m, const struct cohort *c, const float *visited)
 {
-    struct map_request r;
+    struct probe_request r;
     struct map map;
     size_t impossible = 0, wrong = 0;
-    map_request_default(&r);
+    probe_request_default(&r);
     hold_weights(&r.fixed, K, 0);
     if (!make(m, c, visited, &r, "w_bias", "stimulus", "side", &map))
         return;
@@ -177,10 +177,10 @@ static void test_side(const struct model *m, const struct cohort *c, const float
 
 static void test_support(const struct model *m, const struct cohort *c, const float *visited)
 {
-    struct map_request r;
+    struct probe_request r;
     struct map map;
     size_t counted = 0, there = 0;
-    map_request_default(&r);
+    probe_request_default(&r);
     hold_weights(&r.fixed, K, 0);
     r.fixed.x[BLOCK] = -2;
     r.fixed.day = 1;
@@ -208,9 +208,9 @@ static void test_day(const struct cohort *c, const float *visited)
     u[K + INPUT_STIMULUS] = .5, u[K + INPUT_ONE] = 1, u[K + INPUT_CHOICE] = 1;
     u[K + INPUT_REWARD] = 1, u[K + INPUT_SIDE] = 1;
     for (int day = 0; day < 2; day++) {
-        struct map_request r;
+        struct probe_request r;
         struct map map;
-        map_request_default(&r);
+        probe_request_default(&r);
         for (size_t k = 0; k < K; k++)
             r.fixed.w[k] = u[k];
         r.fixed.day = day;
@@ -230,10 +230,10 @@ static void test_day(const struct cohort *c, const float *visited)
 
 static void test_slice(const struct model *m, const struct cohort *c, const float *visited)
 {
-    struct slice_request r;
+    struct probe_request r;
     struct slice slice;
     struct err err = {0};
-    slice_request_default(&r);
+    probe_request_default(&r);
     snprintf(r.of, sizeof r.of, "w_right");
     snprintf(r.x, sizeof r.x, "w_prevchoice");
     hold_weights(&r.fixed, K, 0);
@@ -246,8 +246,8 @@ static void test_slice(const struct model *m, const struct cohort *c, const floa
         return;
     double worst = 0;
     for (size_t i = 0; i < slice.x.n; i++)
-        worst =
-            fmax(worst, fabs(slice.line[0].value[i] - alpha * (1 - sigmoid(2 - slice.x.value[i]))));
+        worst = fmax(worst, fabs(slice.line[0].cells.value[i] -
+                                 alpha * (1 - sigmoid(2 - slice.x.value[i]))));
     tap_ok(slice.n_lines == 1 && worst < 1e-12, "lines of w_right, along another weight: %g",
            worst);
     slice_free(&slice);

@@ -16,6 +16,14 @@ void table_column(struct table *t, const char *name, enum column_type type, int 
     t->columns[t->n_columns++] = (struct table_column){mem_text(name), type, digits};
 }
 
+void table_columns(struct table *t, const char *names, enum column_type type, int digits)
+{
+    char *copy = mem_text(names), *rest = copy;
+    while (rest)
+        table_column(t, strsep(&rest, "|"), type, digits);
+    free(copy);
+}
+
 void table_row(struct table *t)
 {
     size_t from = t->n_rows * t->n_columns;
@@ -43,6 +51,20 @@ void table_text(struct table *t, size_t column, const char *text)
 void table_number(struct table *t, size_t column, double value)
 {
     last(t, column, false)->number = value;
+}
+
+void table_add(struct table *t, size_t n_texts, const char *const *texts, size_t n_numbers,
+               const double *numbers)
+{
+    size_t text = 0, number = 0;
+    table_row(t);
+    for (size_t j = 0; j < t->n_columns; j++)
+        if (t->columns[j].type == COLUMN_TEXT && text < n_texts)
+            table_text(t, j, texts[text++]);
+        else if (t->columns[j].type != COLUMN_TEXT && number < n_numbers)
+            table_number(t, j, numbers[number++]);
+    if (text < n_texts || number < n_numbers)
+        err_die("table: more for a row than it has columns");
 }
 
 void table_free(struct table *t)

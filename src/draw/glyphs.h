@@ -9,11 +9,11 @@
 struct glyphs {
     uint32_t vertical, horizontal;
     uint32_t top_left, top_right, bottom_left, bottom_right; /* corners */
-    uint32_t tick_left, tick_down, tick_up;                  /* on an axis */
+    uint32_t tick_left, tick_down;                           /* on an axis */
     uint32_t zero, mark;                                     /* the zero line, a vertical mark */
-    uint32_t cross[3];        /* cross-hair: whole cell, upper half, lower half */
-    uint32_t stroke[3];       /* by enum curve_stroke, in legends */
-    uint32_t point, interval; /* of STROKE_POINTS */
+    uint32_t cross[3];  /* cross-hair: whole cell, upper half, lower half */
+    uint32_t stroke[3]; /* by enum curve_stroke, in legends */
+    uint32_t point;     /* of STROKE_POINTS */
     uint32_t ellipsis, no_data;
     int pixels_x, pixels_y; /* of a curve in a cell */
     uint32_t blocks[16];    /* by bits: 1 upper left, 2 upper right, 4 and 8 below */

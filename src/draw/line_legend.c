@@ -42,7 +42,7 @@ static void draw_sample(const struct frame *f, const struct curve *curve, int x,
                     : f->points && !points ? glyphs_line(curve->colour)
                                            : glyphs_mark(curve->colour);
     if (curve->stroke == STROKE_BAND) {
-        canvas_put(f->canvas, x + 1, y, f->glyphs->interval, foreground, COLOUR_DEFAULT, CELL_DIM);
+        canvas_put(f->canvas, x + 1, y, f->glyphs->vertical, foreground, COLOUR_DEFAULT, CELL_DIM);
         return;
     }
     if (points) {

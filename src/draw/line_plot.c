@@ -289,7 +289,7 @@ static void put_bar(const struct frame *f, const struct curve *c, int x, int top
 {
     int foreground = palette_curve(c->colour, f->style);
     for (int row = top; row <= low; row++)
-        canvas_put(f->canvas, x, row, f->glyphs->interval, foreground, COLOUR_DEFAULT, attributes);
+        canvas_put(f->canvas, x, row, f->glyphs->vertical, foreground, COLOUR_DEFAULT, attributes);
 }
 
 /* Marks over the strokes: marks are data, strokes a model. */

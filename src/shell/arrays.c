@@ -1,4 +1,4 @@
-#include "arrays.h"
+#include "export.h"
 
 #include <stdlib.h>
 #include <string.h>

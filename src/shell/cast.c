@@ -1,4 +1,7 @@
-#include "cast.h"
+/* A film of a view: an asciicast, version 2
+ * (https://docs.asciinema.org/manual/asciicast/v2), a JSON header and then one
+ * line [seconds, "o", bytes to the terminal] a frame. */
+#include "export.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -110,8 +113,7 @@ static bool cast_work(void *data, struct task *task, struct err *err)
     size_t n = c->snapshots->n;
     double end = (double)n / c->size.fps + last_seconds;
     strbuf_printf(&c->text,
-                  "{\"version\": 2, \"width\": %d, \"height\": %d, \"duration\": %.6f, "
-                  "\"title\": ",
+                  "{\"version\": 2, \"width\": %d, \"height\": %d, \"duration\": %.6f, \"title\": ",
                   c->size.width, c->size.height, end);
     char *title = mem_printf("deltaw: %s of %s", view_ops_of(c->view)->name, c->newest->name);
     strbuf_json_text(&c->text, title);
@@ -159,8 +161,7 @@ bool cast_start(struct session *session, const struct view *view, const char *pa
     const struct view_ops *ops = view_ops_of(view);
     if (!option_find(ops->options, "model"))
         return err_set(err, ERR_USAGE,
-                       "export %s: it shows no model, so there is no fit to make a "
-                       "film of",
+                       "export %s: it shows no model, so there is no fit to make a film of",
                        ops->name);
     struct fit *fit = session_need_fit(session, view_model(view), 0, err);
     if (!fit)
@@ -168,8 +169,8 @@ bool cast_start(struct session *session, const struct view *view, const char *pa
     struct snapshots *snapshots = fit_snapshots(fit);
     if (!snapshots)
         return err_set(err, ERR_FAILED,
-                       "export: %s has no snapshots of its epochs to make a film "
-                       "of; fits of this session have, and files saved with snapshots=yes",
+                       "export: %s has no snapshots of its epochs to make a film of; fits of this "
+                       "session have, and files saved with snapshots=yes",
                        fit_name(fit));
     struct view *twin = view_twin(view, err);
     if (!twin) {

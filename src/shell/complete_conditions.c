@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/study/check.h"
 #include "state.h"
 
 enum { LEVELS_MOST = 60 };
@@ -39,16 +40,9 @@ static int by_value(const void *a, const void *b)
 static void add_stimuli(const struct cohort *cohort, const char *prefix, struct completion *out)
 {
     float levels[LEVELS_MOST];
-    size_t n = 0;
-    for (size_t t = 0; cohort && t < cohort->n_trials; t++) {
-        size_t i = 0;
-        while (i < n && levels[i] != cohort->stimulus[t])
-            i++;
-        if (i == LEVELS_MOST)
-            return;
-        if (i == n)
-            levels[n++] = cohort->stimulus[t];
-    }
+    size_t n = cohort ? cohort_stimuli(cohort, LEVELS_MOST, levels) : 0;
+    if (n > LEVELS_MOST)
+        return;
     qsort(levels, n, sizeof *levels, by_value);
     for (size_t i = 0; i < n; i++) {
         char buf[NUMBER_SIZE];

@@ -15,8 +15,7 @@ const struct cohort *session_need_cohort(const struct session *session, struct e
     const struct cohort *cohort = session_cohort(session);
     if (!cohort)
         err_set(err, ERR_FAILED,
-                "no trials are loaded; `load FILE` reads a log, `simulate "
-                "reinforce` makes one");
+                "no trials are loaded; `load FILE` reads a log, `simulate reinforce` makes one");
     return cohort;
 }
 

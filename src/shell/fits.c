@@ -98,17 +98,15 @@ bool session_new_name(const struct session *session, const char *asked, const ch
 {
     if (asked && !session_good_name(asked))
         return err_at(err, ERR_USAGE, column,
-                      "name=%s: a model's name is up to 32 letters, digits "
-                      "and _-. and begins with a letter ('data', 'all' and 'off' "
-                      "mean other things)",
+                      "name=%s: a model's name is up to 32 letters, digits and _-. and begins with "
+                      "a letter ('data', 'all' and 'off' mean other things)",
                       asked);
     if (asked && session_group(session, asked))
         return err_at(err, ERR_USAGE, column,
                       "a group of fits is called '%s' already; choose another name=", asked);
     if (asked && session_fit(session, asked))
         return err_at(err, ERR_USAGE, column,
-                      "a model '%s' is there already; choose another "
-                      "name=, or `forget %s` first",
+                      "a model '%s' is there already; choose another name=, or `forget %s` first",
                       asked, asked);
     if (asked) {
         *out = mem_text(asked);

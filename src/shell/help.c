@@ -42,6 +42,11 @@ void view_keys_words(const char *keys, struct strbuf *out)
     }
 }
 
+static void hit(struct table *table, const char *where, const char *name, const char *text)
+{
+    table_add(table, 3, (const char *[]){where, name, text}, 0, NULL);
+}
+
 static int page_width(const struct output *out)
 {
     return out->width < 40 ? 40 : out->width > 100 ? 100 : out->width;
@@ -51,10 +56,7 @@ void help_all(struct output *out)
 {
     struct strbuf text = {0};
     struct table table = {0};
-    table_column(&table, "group", COLUMN_TEXT, 0);
-    table_column(&table, "verb", COLUMN_TEXT, 0);
-    table_column(&table, "arguments", COLUMN_TEXT, 0);
-    table_column(&table, "summary", COLUMN_TEXT, 0);
+    table_columns(&table, "group|verb|arguments|summary", COLUMN_TEXT, 0);
     for (enum command_group g = GROUP_DATA; g <= GROUP_ELSE; g++) {
         strbuf_printf(&text, "%s\n", command_group_name(g));
         for (size_t i = 0; command_at(i); i++) {
@@ -63,11 +65,9 @@ void help_all(struct output *out)
                 continue;
             strbuf_printf(&text, "  %-15s ", c->name);
             text_fill(&text, c->summary, 18, page_width(out));
-            table_row(&table);
-            table_text(&table, 0, command_group_name(g));
-            table_text(&table, 1, c->name);
-            table_text(&table, 2, c->arguments);
-            table_text(&table, 3, c->summary);
+            table_add(&table, 4,
+                      (const char *[]){command_group_name(g), c->name, c->arguments, c->summary}, 0,
+                      NULL);
         }
     }
     strbuf_puts(&text, "`help VERB` shows options and examples, `help WORD` searches.\n");
@@ -83,9 +83,7 @@ void help_keys(struct output *out)
 {
     struct strbuf text = {0};
     struct table table = {0};
-    static const char *const names[] = {"where", "key", "text"};
-    for (size_t i = 0; i < 3; i++)
-        table_column(&table, names[i], COLUMN_TEXT, 0);
+    table_columns(&table, "where|key|text", COLUMN_TEXT, 0);
     for (int g = 0; g < KEYS_GROUPS; g++) {
         strbuf_printf(&text, "%s\n", key_group_name((enum key_group)g));
         const struct key_row *row;
@@ -94,10 +92,7 @@ void help_keys(struct output *out)
                 continue;
             strbuf_printf(&text, "  %-15s ", row->key);
             text_fill(&text, row->text, 18, page_width(out));
-            table_row(&table);
-            table_text(&table, 0, key_group_name(row->group));
-            table_text(&table, 1, row->key);
-            table_text(&table, 2, row->text);
+            hit(&table, key_group_name(row->group), row->key, row->text);
         }
     }
     strbuf_puts(&text, "Keys of the views\n");
@@ -107,9 +102,7 @@ void help_keys(struct output *out)
         view_keys_words(ops->keys, &keys);
         strbuf_printf(&text, "  %-15s ", ops->name);
         text_fill(&text, strbuf_text(&keys), 18, page_width(out));
-        table_row(&table);
-        table_text(&table, 0, ops->name);
-        table_text(&table, 2, strbuf_text(&keys));
+        hit(&table, ops->name, NULL, strbuf_text(&keys));
         strbuf_free(&keys);
     }
     struct strbuf keys = {0};
@@ -127,16 +120,13 @@ void help_keys(struct output *out)
 void help_examples(struct output *out)
 {
     struct table table = {0};
-    table_column(&table, "verb", COLUMN_TEXT, 0);
-    table_column(&table, "example", COLUMN_TEXT, 0);
+    table_columns(&table, "verb|example", COLUMN_TEXT, 0);
     for (size_t i = 0; command_at(i); i++) {
         const char *at = command_at(i)->examples;
         while (*at) {
             size_t n = strcspn(at, "\n");
             char *line = mem_text_n(at, n);
-            table_row(&table);
-            table_text(&table, 0, command_at(i)->name);
-            table_text(&table, 1, line);
+            table_add(&table, 2, (const char *[]){command_at(i)->name, line}, 0, NULL);
             free(line);
             at += n + (at[n] == '\n');
         }
@@ -165,27 +155,27 @@ static void option_help(const struct option_row *option, int width, struct strbu
     strbuf_free(&head);
 }
 
+void help_option(const struct option_row *o, const char *fallback, struct table *out)
+{
+    struct strbuf range = {0};
+    option_range(o, &range);
+    table_add(out, 4,
+              (const char *[]){o->name, strbuf_text(&range), fallback ? fallback : "", o->text}, 0,
+              NULL);
+    strbuf_free(&range);
+}
+
 static void options_data(const struct option_row *options, struct output *out)
 {
     struct table table = {0};
-    static const char *const names[] = {"option", "values", "default", "text"};
-    for (size_t i = 0; i < 4; i++)
-        table_column(&table, names[i], COLUMN_TEXT, 0);
-    for (const struct option_row *o = options; o && o->name; o++) {
-        struct strbuf range = {0};
-        option_range(o, &range);
-        table_row(&table);
-        table_text(&table, 0, o->name);
-        table_text(&table, 1, strbuf_text(&range));
-        table_text(&table, 2, o->fallback ? o->fallback : "");
-        table_text(&table, 3, o->text);
-        strbuf_free(&range);
-    }
+    table_columns(&table, "option|values|default|text", COLUMN_TEXT, 0);
+    for (const struct option_row *o = options; o && o->name; o++)
+        help_option(o, o->fallback, &table);
     output_data(out, "options", &table);
     table_free(&table);
 }
 
-static void command_help(const struct command *c, struct output *out)
+static void verb_help(const struct command *c, struct output *out)
 {
     struct strbuf text = {0};
     const struct option_row *options = command_options(c);
@@ -232,14 +222,6 @@ static bool found(const char *text, const char *word)
     return text && strcasestr(text, word);
 }
 
-static void hit(struct table *table, const char *where, const char *name, const char *text)
-{
-    table_row(table);
-    table_text(table, 0, where);
-    table_text(table, 1, name);
-    table_text(table, 2, text);
-}
-
 static void search_options(const char *where, const struct option_row *options, const char *word,
                            struct table *table)
 {
@@ -278,13 +260,11 @@ bool help_topic(const char *topic, struct output *out, struct err *err)
 {
     const struct command *command = command_find(topic);
     if (command) {
-        command_help(command, out);
+        verb_help(command, out);
         return true;
     }
     struct table table = {0};
-    table_column(&table, "verb", COLUMN_TEXT, 0);
-    table_column(&table, "option", COLUMN_TEXT, 0);
-    table_column(&table, "text", COLUMN_TEXT, 0);
+    table_columns(&table, "verb|option|text", COLUMN_TEXT, 0);
     for (size_t i = 0; topic[0] && command_at(i); i++) {
         const struct command *c = command_at(i);
         if (found(c->name, topic) || found(c->summary, topic) || found(c->detail, topic))

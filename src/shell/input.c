@@ -118,9 +118,8 @@ bool session_push(struct session *s, char *text, const char *name, bool lesson, 
     if (s->n_stack > SOURCE_DEPTH) {
         free(text);
         return err_set(err, ERR_FAILED,
-                       "%s: scripts are nested more than %d deep; does one run "
-                       "itself?",
-                       name, SOURCE_DEPTH);
+                       "%s: scripts are nested more than %d deep; does one run itself?", name,
+                       SOURCE_DEPTH);
     }
     struct source *top = &s->stack[s->n_stack++];
     *top = source_new(text, name, 1);

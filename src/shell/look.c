@@ -117,6 +117,13 @@ bool look_waits(struct session *session, struct output *out)
     return false;
 }
 
+bool look_known(const struct arg *arg, const char *verb, struct err *err)
+{
+    return view_find(arg->value) ||
+           err_at(err, ERR_USAGE, arg->column,
+                  "%s: no view '%s'; `help` lists the views under Look", verb, arg->value);
+}
+
 bool look_screen(struct session *session, const struct args *args, struct output *out,
                  struct err *err)
 {
@@ -126,11 +133,8 @@ bool look_screen(struct session *session, const struct args *args, struct output
         return host->screen(host->data, verb, args, err);
     bool views = session->now.command->positional_type == OPTION_VIEW;
     for (size_t i = 0; i < args->n && views; i++)
-        if (!view_find(args->items[i].value))
-            return err_at(err, ERR_USAGE, args->items[i].column,
-                          "%s: no view '%s'; `help` lists "
-                          "the views under Look",
-                          verb, args->items[i].value);
+        if (!look_known(&args->items[i], verb, err))
+            return false;
     output_note(out, "%s: only the full screen does that", verb);
     return true;
 }

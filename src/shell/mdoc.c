@@ -5,6 +5,17 @@
 #include "deltaw/shell/keytable.h"
 #include "state.h"
 
+/* A character of text, of those in `special` what roff writes for it. */
+static void mdoc_put(struct strbuf *out, char c, const char *special)
+{
+    static const char characters[] = "\\^`~\"'";
+    static const char *const escapes[] = {"\\e", "\\(ha", "\\(ga", "\\(ti", "\\(dq", "\\(aq"};
+    if (strchr(special, c))
+        strbuf_puts(out, escapes[strchr(characters, c) - characters]);
+    else
+        strbuf_putc(out, c);
+}
+
 /* Running text: a new line for a new sentence and before column 72, none that begins with a
  * control character; characters special to roff written out. */
 static void mdoc_text(struct strbuf *out, const char *text)
@@ -18,15 +29,7 @@ static void mdoc_text(struct strbuf *out, const char *text)
         if (start && (*c == '.' || *c == '\''))
             strbuf_puts(out, "\\&");
         start = false;
-        if (*c == '\\') {
-            strbuf_puts(out, "\\e");
-        } else if (*c == '^') {
-            strbuf_puts(out, "\\(ha");
-        } else if (*c == '`') {
-            strbuf_puts(out, "\\(ga");
-        } else if (*c == '~') {
-            strbuf_puts(out, "\\(ti");
-        } else if ((*c == ' ' || *c == '\n') && c > text && (full || strchr(".;:", c[-1]))) {
+        if ((*c == ' ' || *c == '\n') && c > text && (full || strchr(".;:", c[-1]))) {
             while (c[1] == ' ')
                 c++;
             if (c[1]) {
@@ -34,7 +37,7 @@ static void mdoc_text(struct strbuf *out, const char *text)
                 start = true;
             }
         } else {
-            strbuf_putc(out, *c == '\n' ? ' ' : *c);
+            mdoc_put(out, *c == '\n' ? ' ' : *c, "\\^`~");
         }
     }
     strbuf_putc(out, '\n');
@@ -46,18 +49,8 @@ static void mdoc_argument(struct strbuf *out, const char *text)
     strbuf_puts(out, " \"");
     if (text[0] && !text[1] && strchr(".,:;?!()[]|", text[0]))
         strbuf_puts(out, "\\&"); /* on its own it would be punctuation */
-    for (const char *c = text; *c; c++) {
-        if (*c == '"')
-            strbuf_puts(out, "\\(dq");
-        else if (*c == '\\')
-            strbuf_puts(out, "\\e");
-        else if (*c == '^')
-            strbuf_puts(out, "\\(ha");
-        else if (*c == '~')
-            strbuf_puts(out, "\\(ti");
-        else
-            strbuf_putc(out, *c);
-    }
+    for (const char *c = text; *c; c++)
+        mdoc_put(out, *c, "\"\\^~");
     strbuf_putc(out, '"');
 }
 
@@ -89,14 +82,7 @@ static void mdoc_examples(struct strbuf *out, const char *examples)
     for (const char *c = examples; *c; c++) {
         if (c == examples || c[-1] == '\n')
             strbuf_puts(out, "    ");
-        if (*c == '\\')
-            strbuf_puts(out, "\\e");
-        else if (*c == '^')
-            strbuf_puts(out, "\\(ha");
-        else if (*c == '\'')
-            strbuf_puts(out, "\\(aq");
-        else
-            strbuf_putc(out, *c);
+        mdoc_put(out, *c, "\\^'");
     }
     strbuf_puts(out, "\n.Ed\n");
 }

@@ -172,13 +172,12 @@ bool replay_begin(struct session *session, struct fit *fit, struct err *err)
     int kept[SNAPSHOTS_MOST];
     const struct cohort *cohort = fit_cohort(fit) ? fit_cohort(fit) : session_cohort(session);
     if (fit_epochs_kept(fit, kept) == 0)
-        return err_set(
-            err, ERR_FAILED,
-            fit_active(fit)
-                ? "replay: %s is at its first epoch; there is nothing to replay yet"
-                : "replay: %s has no snapshots of its epochs; its file was saved without "
-                  "snapshots=yes",
-            fit_name(fit));
+        return err_set(err, ERR_FAILED,
+                       fit_active(fit)
+                           ? "replay: %s is at its first epoch; there is nothing to replay yet"
+                           : "replay: %s has no snapshots of its epochs; its file was saved "
+                             "without snapshots=yes",
+                       fit_name(fit));
     struct model *model = fit_model(fit);
     bool meets = !cohort || model_meets(model, cohort, err);
     model_drop(model);

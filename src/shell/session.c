@@ -112,9 +112,8 @@ static bool now_check(struct session *s, struct err *err)
         return false;
     if (args_positional(&s->now.args) < c->positional_min)
         return err_at(err, ERR_USAGE, s->now.line_column,
-                      "%s needs more: %s %s (`help %s` has "
-                      "examples)",
-                      c->name, c->name, c->arguments, c->name);
+                      "%s needs more: %s %s (`help %s` has examples)", c->name, c->name,
+                      c->arguments, c->name);
     return true;
 }
 
@@ -283,7 +282,7 @@ static bool awaited_ended(struct session *s, struct output *out, struct err *err
     return ok;
 }
 
-static enum step command_wait(struct session *s, struct output *out)
+static enum step command_continue(struct session *s, struct output *out)
 {
     struct err err = {0};
     bool ok = true;
@@ -319,7 +318,7 @@ enum step session_step(struct session *session, struct output *out)
     task_reap(session, false);
     session_reap_fits(session, false);
     if (session->now.active)
-        return command_wait(session, out);
+        return command_continue(session, out);
     session->cancelled = false;
     if (session->quit)
         return STEP_QUIT;

@@ -217,8 +217,8 @@ void session_add_fit(struct session *session, struct fit *fit);
  * added to told (may be NULL). */
 void session_forget_fit(struct session *session, struct fit *fit, struct strbuf *told);
 void session_forget_lesson(struct session *session); /* the fits that lessons made */
-/* Fits named by the arguments ("all" for all), or by their group; without any, the one in front among
- * those for which wanted() holds.  Caller frees *out. */
+/* Fits named by the arguments ("all" for all), or by their group; without any, the one in
+ * front among those for which wanted() holds.  Caller frees *out. */
 bool session_pick_fits(struct session *session, const struct args *args, const char *verb,
                        bool (*wanted)(const struct session *, struct fit *), const char *kind,
                        struct fit ***out, size_t *n, struct err *err);
@@ -289,6 +289,8 @@ bool look_waits(struct session *session, struct output *out);
  * when only a row was chosen. */
 bool look_tile(struct session *session, const struct args *args, bool *taken, struct err *err);
 
+/* Is it a view's name?  If not, an error that says so. */
+bool look_known(const struct arg *arg, const char *verb, struct err *err);
 /* layout, zoom, clear: the screen's business; elsewhere a note. */
 bool look_screen(struct session *session, const struct args *args, struct output *out,
                  struct err *err);
@@ -332,6 +334,8 @@ bool words_name(const struct words *words, const char *name);
  * first, which continues the present line. */
 void text_fill(struct strbuf *out, const char *text, int indent, int width);
 void help_all(struct output *out);
+/* A row of option, values, default ("" for NULL), text. */
+void help_option(const struct option_row *option, const char *fallback, struct table *out);
 bool help_topic(const char *topic, struct output *out, struct err *err);
 void help_keys(struct output *out);
 /* "arrows cross-hair; [ ] bias; ..." */
@@ -339,6 +343,10 @@ void view_keys_words(const char *keys, struct strbuf *out);
 void help_examples(struct output *out);
 
 /* --- verbs.c */
+
+#define VERB(name) extern const struct command command_##name;
+#include "verbs.def"
+#undef VERB
 
 const char *command_name_at(void *unused, size_t i); /* for nearest_word */
 /* At a prompt unique prefixes do. */

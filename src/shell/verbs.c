@@ -4,10 +4,6 @@
 
 #include "state.h"
 
-#define VERB(name) extern const struct command command_##name;
-#include "verbs.def"
-#undef VERB
-
 static const struct command *const commands[] = {
 #define VERB(name) &command_##name,
 #include "verbs.def"

@@ -15,6 +15,16 @@ const char *const agent_decisions[] = {
     [DECISION_MULTIPLICATIVE + 1] = NULL,
 };
 
+bool agent_decision(const char *word, enum decision *out)
+{
+    for (int i = 0; agent_decisions[i]; i++)
+        if (strcmp(agent_decisions[i], word) == 0) {
+            *out = (enum decision)i;
+            return true;
+        }
+    return false;
+}
+
 struct model *agent_model(const struct rule *rule, const struct fit_settings *settings)
 {
     struct model *m = mem_new(1, sizeof *m);

@@ -145,20 +145,16 @@ void learning_curve_free(struct learning_curve *curve)
 void learning_curve_table(const struct cohort *cohort, const struct learning_curve *curve,
                           struct table *out)
 {
-    table_column(out, "first_trial", COLUMN_COUNT, 0);
-    table_column(out, "last_trial", COLUMN_COUNT, 0);
+    table_columns(out, "first_trial|last_trial", COLUMN_COUNT, 0);
     table_column(out, "mean", COLUMN_NUMBER, 4);
     table_column(out, "sem", COLUMN_NUMBER, 3);
     table_column(out, "animals", COLUMN_COUNT, 0);
     for (size_t a = 0; a < curve->n_animals; a++)
         table_column(out, cohort->animals[a].name, COLUMN_NUMBER, 4);
     for (size_t b = 0; b < curve->n_bins; b++) {
-        table_row(out);
-        table_number(out, 0, (double)(b * curve->bin + 1));
-        table_number(out, 1, (double)((b + 1) * curve->bin));
-        table_number(out, 2, curve->mean[b]);
-        table_number(out, 3, curve->sem[b]);
-        table_number(out, 4, (double)curve->n[b]);
+        table_add(out, 0, NULL, 5,
+                  (double[]){b * curve->bin + 1, (b + 1) * curve->bin, curve->mean[b],
+                             curve->sem[b], curve->n[b]});
         for (size_t a = 0; a < curve->n_animals; a++)
             table_number(out, 5 + a, curve->animal[a * curve->n_bins + b]);
     }
@@ -240,8 +236,7 @@ void trajectory_table(const struct model *model, const struct cohort *cohort, lo
                       const float *visited, struct table *out)
 {
     const struct policy *policy = &model->settings.policy;
-    table_column(out, "subject", COLUMN_TEXT, 0);
-    table_column(out, "session", COLUMN_TEXT, 0);
+    table_columns(out, "subject|session", COLUMN_TEXT, 0);
     table_column(out, "trial", COLUMN_COUNT, 0);
     table_column(out, "p_right", COLUMN_NUMBER, 4);
     for (size_t k = 0; k < policy->n; k++)
@@ -252,11 +247,9 @@ void trajectory_table(const struct model *model, const struct cohort *cohort, lo
             continue;
         for (size_t t = who->first; t < who->first + who->count; t++) {
             const float *w = visited + t * policy->n;
-            table_row(out);
-            table_text(out, 0, who->name);
-            table_text(out, 1, cohort->session_names[cohort->session[t]]);
-            table_number(out, 2, cohort->trial[t]);
-            table_number(out, 3, trial_p_right(model, cohort, who, t, w));
+            const char *session = cohort->session_names[cohort->session[t]];
+            table_add(out, 2, (const char *[]){who->name, session}, 2,
+                      (double[]){cohort->trial[t], trial_p_right(model, cohort, who, t, w)});
             for (size_t k = 0; k < policy->n; k++)
                 table_number(out, 4 + k, w[k]);
         }

@@ -14,10 +14,17 @@ enum { FEW_TRIALS = 500, MOST_STIMULI = 64, TENTH = 10 };
 #define LOPSIDED       .15 /* of choices to one side */
 #define CONTRADICTIONS .01
 
-static struct cohort_fact *add(struct cohort_check *check, const char *name)
+/* A fact of this name; the format makes its value. */
+__attribute__((format(printf, 3, 4))) static struct cohort_fact *add(struct cohort_check *check,
+                                                                     const char *name,
+                                                                     const char *format, ...)
 {
     struct cohort_fact *fact = &check->fact[check->n++];
+    va_list list;
     snprintf(fact->name, sizeof fact->name, "%s", name);
+    va_start(list, format);
+    vsnprintf(fact->value, sizeof fact->value, format, list);
+    va_end(list);
     return fact;
 }
 
@@ -56,7 +63,8 @@ static int by_size(const void *a, const void *b)
 }
 
 /* "3 to 9, median 5" */
-static void spread(struct cohort_fact *fact, const struct cohort *cohort, bool sessions)
+static struct cohort_fact *spread(struct cohort_check *out, const char *name,
+                                  const struct cohort *cohort, bool sessions)
 {
     char lo[NUMBER_SIZE], hi[NUMBER_SIZE], middle[NUMBER_SIZE];
     size_t n = cohort->n_animals, *value = mem_new(n, sizeof *value);
@@ -67,20 +75,18 @@ static void spread(struct cohort_fact *fact, const struct cohort *cohort, bool s
     number_grouped(lo, n ? (long long)value[0] : 0);
     number_grouped(hi, n ? (long long)value[n - 1] : 0);
     number_grouped(middle, (long long)median);
-    if (n && value[0] == value[n - 1])
-        snprintf(fact->value, sizeof fact->value, "%s each", lo);
-    else
-        snprintf(fact->value, sizeof fact->value, "%s to %s, median %s", lo, hi, middle);
+    bool alike = n && value[0] == value[n - 1];
     free(value);
+    return alike ? add(out, name, "%s each", lo)
+                 : add(out, name, "%s to %s, median %s", lo, hi, middle);
 }
 
 static void check_sizes(const struct cohort *cohort, struct cohort_check *out)
 {
     char a[NUMBER_SIZE], b[NUMBER_SIZE];
-    struct cohort_fact *fact = add(out, "animals");
-    snprintf(fact->value, sizeof fact->value, "%s, %s trials",
-             number_grouped(a, (long long)cohort->n_animals),
-             number_grouped(b, (long long)cohort->n_trials));
+    struct cohort_fact *fact =
+        add(out, "animals", "%s, %s trials", number_grouped(a, (long long)cohort->n_animals),
+            number_grouped(b, (long long)cohort->n_trials));
     size_t few = 0, shortest = 0;
     bool days = false;
     for (size_t i = 0; i < cohort->n_animals; i++) {
@@ -89,44 +95,21 @@ static void check_sizes(const struct cohort *cohort, struct cohort_check *out)
         if (cohort->animals[i].count < cohort->animals[shortest].count)
             shortest = i;
     }
-    fact = add(out, "trials per animal");
-    spread(fact, cohort, false);
+    fact = spread(out, "trials per animal", cohort, false);
     if (few > 0)
         warn(out, fact, "%zu of %zu have fewer than %d trials (%.40s %zu): little to learn from",
              few, cohort->n_animals, FEW_TRIALS, cohort->animals[shortest].name,
              cohort->animals[shortest].count);
-    fact = add(out, "sessions per animal");
-    spread(fact, cohort, true);
+    fact = spread(out, "sessions per animal", cohort, true);
     if (!days)
         snprintf(fact->remark, sizeof fact->remark, "the input day is 0 throughout");
-}
-
-/* Distinct stimuli, at most MOST_STIMULI + 1 counted. */
-static size_t count_stimuli(const struct cohort *cohort)
-{
-    float seen[MOST_STIMULI], last = NAN;
-    size_t n = 0;
-    for (size_t t = 0; t < cohort->n_trials; t++) {
-        float s = cohort->stimulus[t];
-        size_t i = 0;
-        if (s == last)
-            continue;
-        last = s;
-        while (i < n && seen[i] != s)
-            i++;
-        if (i < n)
-            continue;
-        if (n == MOST_STIMULI)
-            return n + 1;
-        seen[n++] = s;
-    }
-    return n;
 }
 
 static void check_stimuli(const struct cohort *cohort, struct cohort_check *out)
 {
     char a[NUMBER_SIZE], b[NUMBER_SIZE];
-    size_t zero = 0, right = 0, n = count_stimuli(cohort);
+    float stimuli[MOST_STIMULI];
+    size_t zero = 0, right = 0, n = cohort_stimuli(cohort, MOST_STIMULI, stimuli);
     double lo = INFINITY, hi = -INFINITY;
     for (size_t t = 0; t < cohort->n_trials; t++) {
         float s = cohort->stimulus[t];
@@ -135,22 +118,19 @@ static void check_stimuli(const struct cohort *cohort, struct cohort_check *out)
         zero += s == 0;
         right += s > 0;
     }
-    struct cohort_fact *fact = add(out, "stimuli");
-    snprintf(fact->value, sizeof fact->value, "%s%zu values from %s to %s",
-             n > MOST_STIMULI ? "more than " : "", n > MOST_STIMULI ? MOST_STIMULI : n,
-             number_format(a, lo, 4), number_format(b, hi, 4));
+    struct cohort_fact *fact =
+        add(out, "stimuli", "%s%zu values from %s to %s", n > MOST_STIMULI ? "more than " : "",
+            n > MOST_STIMULI ? MOST_STIMULI : n, number_format(a, lo, 4), number_format(b, hi, 4));
     if (fmax(-lo, hi) > 10)
         warn(out, fact,
-             "this looks like per cent; networks learn best with stimuli up to about "
-             "1: divide by 100, or use contrasts with contrast=tanh5");
+             "this looks like per cent; networks learn best with stimuli up to about 1: divide by "
+             "100, or use contrasts with contrast=tanh5");
     else if (n < 2)
         warn(out, fact, "one stimulus only: w_stim and w_bias cannot be told apart");
-    fact = add(out, "stimulus 0");
-    snprintf(fact->value, sizeof fact->value, "%s of trials",
-             percent(a, (double)zero, (double)cohort->n_trials));
-    fact = add(out, "stimulus right");
-    snprintf(fact->value, sizeof fact->value, "%s of the others",
-             percent(a, (double)right, (double)(cohort->n_trials - zero)));
+    fact =
+        add(out, "stimulus 0", "%s of trials", percent(a, (double)zero, (double)cohort->n_trials));
+    fact = add(out, "stimulus right", "%s of the others",
+               percent(a, (double)right, (double)(cohort->n_trials - zero)));
     if (cohort->n_trials > zero && (lo >= 0 || hi <= 0)) {
         warn(out, fact, "stimuli on one side only: left must be negative, right positive");
         fail(out, fact);
@@ -179,12 +159,12 @@ static void check_choices(const struct cohort *cohort, struct cohort_check *out)
             who = i;
         }
     }
-    struct cohort_fact *fact = add(out, "choices right");
-    snprintf(fact->value, sizeof fact->value, "%s", percent(a, right, (double)cohort->n_trials));
+    struct cohort_fact *fact =
+        add(out, "choices right", "%s", percent(a, right, (double)cohort->n_trials));
     if (lopsided > 0)
         warn(out, fact,
-             "%zu of %zu animals choose one side nearly always (%.40s right %s): a "
-             "bias, or choice codes misread; see `data`",
+             "%zu of %zu animals choose one side nearly always (%.40s right %s): a bias, or choice "
+             "codes misread; see `data`",
              lopsided, cohort->n_animals, cohort->animals[who].name,
              percent(a, right_share(cohort, &cohort->animals[who]), 1));
 }
@@ -218,10 +198,10 @@ static void check_learning(const struct cohort *cohort, struct cohort_check *out
     char a[NUMBER_SIZE], b[NUMBER_SIZE];
     size_t falls = 0, again = 0;
     double first = tenth(cohort, false, &falls), last = tenth(cohort, true, &again);
-    struct cohort_fact *fact = add(out, "correct, first and last tenth");
-    snprintf(fact->value, sizeof fact->value, "%s, %s; lower at the end in %zu of %zu animals",
-             number_fixed(a, first, 3, false), number_fixed(b, last, 3, false), falls,
-             cohort->n_animals);
+    struct cohort_fact *fact =
+        add(out, "correct, first and last tenth", "%s, %s; lower at the end in %zu of %zu animals",
+            number_fixed(a, first, 3, false), number_fixed(b, last, 3, false), falls,
+            cohort->n_animals);
     if (last < .5)
         warn(out, fact, "below chance at the end: are sides or choice codes swapped?");
     else if (last < first + .03)
@@ -243,36 +223,33 @@ static void check_rewards(const struct cohort *cohort, struct cohort_check *out)
         with_side++;
         against_stimulus += reward != (cohort->choice[t] == (cohort->stimulus[t] > 0));
     }
-    struct cohort_fact *fact = add(out, "reward unknown");
     size_t unknown = cohort->report.n_no_reward;
-    snprintf(fact->value, sizeof fact->value, "%s trials%s", number_grouped(a, (long long)unknown),
-             !unknown                     ? ""
-             : cohort->report.reward_half ? ", kept at one half"
-                                          : ", dropped");
+    struct cohort_fact *fact =
+        add(out, "reward unknown", "%s trials%s", number_grouped(a, (long long)unknown),
+            !unknown                     ? ""
+            : cohort->report.reward_half ? ", kept at one half"
+                                         : ", dropped");
     if ((double)unknown > .05 * (double)(cohort->report.n_rows + 1))
         warn(out, fact,
-             "many: dropped trials leave gaps in which animals learn unseen; "
-             "missing_reward=half keeps them");
-    fact = add(out, "reward against stimulus");
-    snprintf(fact->value, sizeof fact->value, "%s trials, %s of those with a side",
-             number_grouped(a, (long long)against_stimulus),
-             percent(b, (double)against_stimulus, (double)with_side));
+             "many: dropped trials leave gaps in which animals learn unseen; missing_reward=half "
+             "keeps them");
+    fact = add(out, "reward against stimulus", "%s trials, %s of those with a side",
+               number_grouped(a, (long long)against_stimulus),
+               percent(b, (double)against_stimulus, (double)with_side));
     if ((double)against_stimulus > .5 * (double)with_side)
         warn(out, fact,
-             "rewards go to the side away from the stimulus: sides or choice codes are "
-             "swapped");
+             "rewards go to the side away from the stimulus: sides or choice codes are swapped");
     else if ((double)against_stimulus > CONTRADICTIONS * (double)with_side)
         warn(out, fact,
-             "choices to the stimulus' side unrewarded, or others rewarded: chance "
-             "rewards, or wrong columns");
-    fact = add(out, "reward against answer");
-    snprintf(fact->value, sizeof fact->value, "%s trials, %s",
-             number_grouped(a, (long long)against_answer),
-             percent(b, (double)against_answer, (double)known));
+             "choices to the stimulus' side unrewarded, or others rewarded: chance rewards, or "
+             "wrong columns");
+    fact = add(out, "reward against answer", "%s trials, %s",
+               number_grouped(a, (long long)against_answer),
+               percent(b, (double)against_answer, (double)known));
     if ((double)against_answer > CONTRADICTIONS * (double)known)
         warn(out, fact,
-             "rewarded although the answer was the other side, or the reverse: check "
-             "the column answer");
+             "rewarded although the answer was the other side, or the reverse: check the column "
+             "answer");
 }
 
 struct mark {
@@ -327,8 +304,8 @@ static void check_twins(const struct cohort *cohort, struct cohort_check *out)
         }
     }
     free(mark);
-    struct cohort_fact *fact = add(out, "same trials as another");
-    snprintf(fact->value, sizeof fact->value, "%zu animal%s", twins, twins == 1 ? "" : "s");
+    struct cohort_fact *fact =
+        add(out, "same trials as another", "%zu animal%s", twins, twins == 1 ? "" : "s");
     if (twins > 0) {
         warn(out, fact, "%.60s and %.60s have the same trials: one animal under two names?",
              one->name, other->name);
@@ -343,8 +320,7 @@ static void check_log(const struct cohort *cohort, struct cohort_check *out)
     const char *name = NULL, *notes = cohort->report.notes;
     for (const char *p = notes; *p; p++)
         lines += *p == '\n';
-    struct cohort_fact *fact = add(out, "odd at load");
-    snprintf(fact->value, sizeof fact->value, "%zu thing%s", lines, lines == 1 ? "" : "s");
+    struct cohort_fact *fact = add(out, "odd at load", "%zu thing%s", lines, lines == 1 ? "" : "s");
     if (lines > 0)
         warn(out, fact, "%.*s%s", (int)(strcspn(notes, "\n") < 150 ? strcspn(notes, "\n") : 150),
              notes, lines > 1 ? "; see `data`" : "");
@@ -358,8 +334,7 @@ static void check_log(const struct cohort *cohort, struct cohort_check *out)
             name = cohort->columns[i].name;
         }
     }
-    fact = add(out, "columns that never change");
-    snprintf(fact->value, sizeof fact->value, "%zu of %zu", constant, cohort->n_columns);
+    fact = add(out, "columns that never change", "%zu of %zu", constant, cohort->n_columns);
     if (constant > 0)
         snprintf(fact->remark, sizeof fact->remark, "the last of them is %.60s", name);
 }
@@ -378,13 +353,29 @@ static void check_order(const struct cohort *cohort, struct cohort_check *out)
             }
     }
     char a[NUMBER_SIZE];
-    struct cohort_fact *fact = add(out, "trial numbers out of order");
-    snprintf(fact->value, sizeof fact->value, "%s", number_grouped(a, (long long)back));
+    struct cohort_fact *fact =
+        add(out, "trial numbers out of order", "%s", number_grouped(a, (long long)back));
     if (back > 0)
         warn(out, fact,
-             "numbers repeat or go back within a session (first in %.60s): trials "
-             "twice, or sessions run together",
+             "numbers repeat or go back within a session (first in %.60s): trials twice, or "
+             "sessions run together",
              who->name);
+}
+
+size_t cohort_stimuli(const struct cohort *cohort, size_t most, float *out)
+{
+    size_t n = 0;
+    for (size_t t = 0; t < cohort->n_trials; t++) {
+        float s = cohort->stimulus[t];
+        size_t i = 0;
+        while (i < n && out[i] != s)
+            i++;
+        if (i == most)
+            return most + 1;
+        if (i == n)
+            out[n++] = s;
+    }
+    return n;
 }
 
 void cohort_check(const struct cohort *cohort, struct cohort_check *out)
@@ -402,15 +393,10 @@ void cohort_check(const struct cohort *cohort, struct cohort_check *out)
 
 void cohort_check_table(const struct cohort_check *check, struct table *out)
 {
-    static const char *const columns[] = {"fact", "value", "result", "remark"};
-    for (size_t c = 0; c < 4; c++)
-        table_column(out, columns[c], COLUMN_TEXT, 0);
+    table_columns(out, "fact|value|result|remark", COLUMN_TEXT, 0);
     for (size_t i = 0; i < check->n; i++) {
         const struct cohort_fact *fact = &check->fact[i];
-        table_row(out);
-        table_text(out, 0, fact->name);
-        table_text(out, 1, fact->value);
-        table_text(out, 2, fact->failed ? "fail" : fact->warning ? "look" : "ok");
-        table_text(out, 3, fact->remark);
+        const char *result = fact->failed ? "fail" : fact->warning ? "look" : "ok";
+        table_add(out, 4, (const char *[]){fact->name, fact->value, result, fact->remark}, 0, NULL);
     }
 }

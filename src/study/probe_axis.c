@@ -108,29 +108,18 @@ static size_t memo_place(double value)
 void finder_set(struct finder *finder, const struct axis *axis)
 {
     finder->axis = axis;
-    finder->per = (double)axis->n / (axis->edge[axis->n] - axis->edge[0]);
     for (size_t i = 0; i < FINDER_MEMO; i++)
         finder->value[i] = NAN;
 }
 
 long finder_cell(struct finder *finder, double value)
 {
-    const struct axis *axis = finder->axis;
-    if (!axis->levels) {
-        if (!(value >= axis->edge[0] && value <= axis->edge[axis->n]))
-            return -1;
-        size_t i = (size_t)((value - axis->edge[0]) * finder->per);
-        i = i < axis->n ? i : axis->n - 1;
-        while (i > 0 && value < axis->edge[i])
-            i--;
-        while (i + 1 < axis->n && value >= axis->edge[i + 1])
-            i++;
-        return (long)i;
-    }
     size_t at = memo_place(value);
+    if (!finder->axis->levels)
+        return axis_cell(finder->axis, value);
     if (finder->value[at] != value) {
         finder->value[at] = value;
-        finder->cell[at] = axis_cell(axis, value);
+        finder->cell[at] = axis_cell(finder->axis, value);
     }
     return finder->cell[at];
 }

@@ -33,7 +33,6 @@ long axis_cell(const struct axis *axis, double value);
 enum { FINDER_MEMO = 64 };
 struct finder {
     const struct axis *axis;
-    double per; /* cells per unit; even cells */
     double value[FINDER_MEMO];
     long cell[FINDER_MEMO];
 };

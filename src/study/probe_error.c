@@ -37,7 +37,7 @@ static void shift(struct shifted *s, const double *step)
 
 /* Adds the squared derivative along a direction to the variances. */
 static void add_direction(struct shifted *s, const double *direction, double *step,
-                          struct grid_panel *out)
+                          struct probe_cells *out)
 {
     for (size_t i = 0; i < s->model.tensors.size; i++)
         step[i] = part * direction[i];
@@ -50,7 +50,7 @@ static void add_direction(struct shifted *s, const double *direction, double *st
 }
 
 /* No error where the value depends on a parameter that has none. */
-static void deny_bound(struct shifted *s, size_t i, double *step, struct grid_panel *out)
+static void deny_bound(struct shifted *s, size_t i, double *step, struct probe_cells *out)
 {
     memset(step, 0, s->model.tensors.size * sizeof *step);
     step[i] = 1e-4 * fmax(fabs(s->grid->model->theta[i]), 1e-2);
@@ -62,7 +62,7 @@ static void deny_bound(struct shifted *s, size_t i, double *step, struct grid_pa
 }
 
 /* From the squares in se to errors and intervals. */
-static void take_roots(const struct grid *grid, bool known, struct grid_panel *out)
+static void take_roots(const struct grid *grid, bool known, struct probe_cells *out)
 {
     bool ours = model_interval_kind(grid->model) == INTERVAL_ERROR;
     for (size_t p = 0; p < grid->n_panels; p++)
@@ -76,7 +76,7 @@ static void take_roots(const struct grid *grid, bool known, struct grid_panel *o
         }
 }
 
-void grid_errors(const struct grid *grid, const struct histories *past, struct grid_panel *out)
+void grid_errors(const struct grid *grid, const struct histories *past, struct probe_cells *out)
 {
     struct covariance_directions d;
     size_t cells = grid->x_axis->n * grid->y_axis->n, size = grid->model->tensors.size;

@@ -45,7 +45,7 @@ static bool check_fixed(struct grid *grid, const char *verb, const struct variab
     return true;
 }
 
-bool probe_mappable(const struct model *model, const char *verb, struct err *err)
+static bool probe_mappable(const struct model *model, const char *verb, struct err *err)
 {
     const char *name = model->name ? model->name : model->rule->name;
     return !model->rule->no_weights ||
@@ -53,6 +53,25 @@ bool probe_mappable(const struct model *model, const char *verb, struct err *err
                    "%s: there is nothing to map: %s (rule %s) predicts choices without the weights "
                    "of a policy, so that none changes; fit another rule, as in `fit rnn`",
                    verb, name, model->rule->name);
+}
+
+bool grid_open(const struct model *model, const struct cohort *cohort,
+               const struct probe_request *request, const char *verb, const char *of,
+               struct grid *grid, struct err *err)
+{
+    const struct policy *policy = &model->settings.policy;
+    *grid = (struct grid){.model = model,
+                          .cohort = cohort,
+                          .fixed = request->fixed,
+                          .sample = request->sample,
+                          .past = request->past,
+                          .lags = request->lags,
+                          .histories = request->histories,
+                          .threads = request->threads,
+                          .stop = request->stop};
+    return probe_mappable(model, verb, err) &&
+           component_find(policy, verb, of, &grid->component, err) &&
+           variable_find(policy, verb, "x", request->x, &grid->x, err);
 }
 
 const char *probe_weight(const struct policy *policy)
@@ -82,11 +101,11 @@ bool grid_check(struct grid *grid, const char *verb, struct err *err)
 }
 
 /* All zero. */
-static void panel_new(const struct grid *grid, struct grid_panel *out)
+static void panel_new(const struct grid *grid, struct probe_cells *out)
 {
     size_t cells = grid->x_axis->n * grid->y_axis->n;
     bool known = model_interval_kind(grid->model) != INTERVAL_NONE;
-    *out = (struct grid_panel){
+    *out = (struct probe_cells){
         .value = mem_new(cells, sizeof *out->value),
         .truth = grid->truth ? mem_new(cells, sizeof *out->truth) : NULL,
         .se = grid->model->covariance ? mem_new(cells, sizeof *out->se) : NULL,
@@ -96,11 +115,29 @@ static void panel_new(const struct grid *grid, struct grid_panel *out)
     };
 }
 
-void grid_panel_free(struct grid_panel *panel)
+void probe_cells_free(struct probe_cells *cells)
 {
-    free(panel->value), free(panel->truth), free(panel->se), free(panel->support);
-    free(panel->lower), free(panel->upper);
-    *panel = (struct grid_panel){0};
+    free(cells->value), free(cells->truth), free(cells->se), free(cells->support);
+    free(cells->lower), free(cells->upper);
+    *cells = (struct probe_cells){0};
+}
+
+void probe_cells_columns(bool truth, struct table *out)
+{
+    table_column(out, "value", COLUMN_NUMBER, 4);
+    table_column(out, "support", COLUMN_COUNT, 0);
+    table_column(out, "se", COLUMN_NUMBER, 2);
+    table_columns(out, truth ? "lower|upper|truth" : "lower|upper", COLUMN_NUMBER, 4);
+}
+
+size_t probe_cells_fill(const struct probe_cells *cells, size_t c, size_t first, struct table *out)
+{
+    const double *optional[] = {cells->se, cells->lower, cells->upper, cells->truth};
+    table_number(out, first, cells->value[c]);
+    table_number(out, first + 1, cells->support[c]);
+    for (size_t i = 0; i < (cells->truth ? 4 : 3); i++)
+        table_number(out, first + 2 + i, optional[i] ? optional[i][c] : NAN);
+    return first + (cells->truth ? 6 : 5);
 }
 
 /* Where the sums of one panel go; weight: how many trials each cell has. */
@@ -288,7 +325,8 @@ static void take_means(const struct sums *sums, size_t cells)
 
 /* Means over rows and histories into panels, and intervals of rules that know them;
  * arrays that are NULL there are not wanted. */
-static void run_means(struct grid *grid, const struct histories *past, const struct grid_panel *out)
+static void run_means(struct grid *grid, const struct histories *past,
+                      const struct probe_cells *out)
 {
     struct work work = {.grid = grid, .past = past};
     size_t cells = grid->x_axis->n * grid->y_axis->n;
@@ -310,7 +348,7 @@ void grid_values(const struct grid *grid, const struct model *model, const struc
                  double *const value[])
 {
     struct grid other = *grid;
-    struct grid_panel out[PROBE_MAX_PANELS] = {0};
+    struct probe_cells out[PROBE_MAX_PANELS] = {0};
     other.model = model;
     other.truth = NULL;
     for (size_t p = 0; p < grid->n_panels; p++)
@@ -324,7 +362,7 @@ bool grid_past(const struct grid *grid)
            (grid->truth && probe_sees_past(grid->truth->group[0].model));
 }
 
-void grid_run(struct grid *grid, struct grid_panel *out)
+void grid_run(struct grid *grid, struct probe_cells *out)
 {
     struct histories histories = {0}, *past = grid_past(grid) ? &histories : NULL;
     uint32_t *support[PROBE_MAX_PANELS];

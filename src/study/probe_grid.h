@@ -49,8 +49,10 @@ struct grid {
     size_t n_rows;
 };
 
-/* Are there any weights whose change could be shown? */
-bool probe_mappable(const struct model *model, const char *verb, struct err *err);
+/* What a request gives: all but y and the axes.  of: the weight whose update is wanted. */
+bool grid_open(const struct model *model, const struct cohort *cohort,
+               const struct probe_request *request, const char *verb, const char *of,
+               struct grid *grid, struct err *err);
 /* truth: the cohort's, when it has one for the model's policy, in *room, which the
  * caller frees. */
 void grid_truth(struct grid *grid, struct truth *room);
@@ -60,23 +62,25 @@ struct grid_r2;
 struct grid_r2 *grid_r2_begin(const struct grid *grid, size_t most);
 double grid_r2_end(struct grid_r2 *r2);
 
+/* recovery.c: over at most `most` trials of this truth. */
+enum { RECOVERY_MOST = 200000 };
+bool recovery_over(const struct model *model, const struct cohort *cohort,
+                   const struct truth *truth, size_t most, const atomic_bool *stop,
+                   struct recovery *out, struct err *err);
+
 /* "map: stimulus= is fixed and on an axis" and the like; sets n_panels and given. */
 bool grid_check(struct grid *grid, const char *verb, struct err *err);
 
 bool grid_stopped(const struct grid *grid);
-/* The results of one panel: [y_axis->n][x_axis->n] each.  A cell that no trial can be in
- * has NaN and no support. */
-struct grid_panel {
-    double *value;
-    double *truth;         /* NULL: there is none */
-    double *se;            /* NULL: the model's parameters have no covariance */
-    double *lower, *upper; /* NULL: the model knows no intervals */
-    uint32_t *support;
-};
-void grid_panel_free(struct grid_panel *panel);
-/* out [n_panels], new ones.  Uses all processors; the numbers do not depend on how
+void probe_cells_free(struct probe_cells *cells);
+/* A row's cell c in a table: columns value, support, se, lower, upper, and truth if there is
+ * one; into the last row from column `first`.  Returns the column
+ * after them. */
+void probe_cells_columns(bool truth, struct table *out);
+size_t probe_cells_fill(const struct probe_cells *cells, size_t c, size_t first, struct table *out);
+/* out [n_panels], new ones, [y_axis->n][x_axis->n] each.  Uses all processors; the numbers do not depend on how
  * many. */
-void grid_run(struct grid *grid, struct grid_panel *out);
+void grid_run(struct grid *grid, struct probe_cells *out);
 
 /* The steps of grid_run; those of counting are in probe_support.c, those of
  * sampling in probe_sample.c. */
@@ -88,7 +92,7 @@ void grid_values(const struct grid *grid, const struct model *model, const struc
                  double *const value[]);
 /* Standard errors of the values by the delta method, and the intervals that these give:
  * probe_error.c. */
-void grid_errors(const struct grid *grid, const struct histories *past, struct grid_panel *out);
+void grid_errors(const struct grid *grid, const struct histories *past, struct probe_cells *out);
 
 /* What a cell takes from sampled trials; what is set in the cell is zero here, so that rows
  * that would give the same update are equal and are computed once. */

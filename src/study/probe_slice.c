@@ -9,22 +9,10 @@
 
 enum { SLICE_LINES = 8, SLICE_RECOVERY_MOST = 50000, QUANTILES = 2048 };
 
-void slice_request_default(struct slice_request *request)
-{
-    *request = (struct slice_request){.x = "stimulus"};
-    fixed_none(&request->fixed);
-}
-
 void slice_free(struct slice *slice)
 {
-    for (size_t i = 0; i < slice->n_lines; i++) {
-        free(slice->line[i].value);
-        free(slice->line[i].truth);
-        free(slice->line[i].se);
-        free(slice->line[i].lower);
-        free(slice->line[i].upper);
-        free(slice->line[i].support);
-    }
+    for (size_t i = 0; i < slice->n_lines; i++)
+        probe_cells_free(&slice->line[i].cells);
     free(slice->line);
     axis_free(&slice->x);
     *slice = (struct slice){0};
@@ -62,7 +50,7 @@ static size_t visited_lines(const struct grid *grid, size_t weight, double *out)
 }
 
 /* The lines' values, ascending. */
-static bool choose_lines(const struct grid *grid, const struct slice_request *request,
+static bool choose_lines(const struct grid *grid, const struct probe_request *request,
                          size_t weight, double w[SLICE_LINES], size_t *n, struct err *err)
 {
     if (request->n_w == 0) {
@@ -86,7 +74,7 @@ static bool choose_lines(const struct grid *grid, const struct slice_request *re
 
 /* y of the grid: the lines.  Along w_stim itself there is one pair of lines, error and
  * correct, and reward replaces w_stim. */
-static bool make_lines(struct grid *grid, const struct slice_request *request, size_t weight,
+static bool make_lines(struct grid *grid, const struct probe_request *request, size_t weight,
                        struct slice *slice, struct axis *lines, struct err *err)
 {
     const struct policy *policy = &grid->model->settings.policy;
@@ -126,7 +114,7 @@ static double *row_of(const double *values, size_t row, size_t nx)
 
 /* Row `row` of a panel becomes a line of its own. */
 static void take_line(struct slice *slice, const struct grid *grid, size_t row, bool correct,
-                      const struct grid_panel *from)
+                      const struct probe_cells *from)
 {
     size_t nx = slice->x.n;
     bool along = grid->y.kind == VARIABLE_REWARD;
@@ -134,12 +122,12 @@ static void take_line(struct slice *slice, const struct grid *grid, size_t row, 
         .w = along ? NAN : grid->y_axis->value[row],
         .correct = correct,
         .past = grid->past,
-        .value = row_of(from->value, row, nx),
-        .truth = row_of(from->truth, row, nx),
-        .se = row_of(from->se, row, nx),
-        .lower = row_of(from->lower, row, nx),
-        .upper = row_of(from->upper, row, nx),
-        .support = mem_copy(from->support + row * nx, nx, sizeof *from->support),
+        .cells = {.value = row_of(from->value, row, nx),
+                  .truth = row_of(from->truth, row, nx),
+                  .se = row_of(from->se, row, nx),
+                  .lower = row_of(from->lower, row, nx),
+                  .upper = row_of(from->upper, row, nx),
+                  .support = mem_copy(from->support + row * nx, nx, sizeof *from->support)},
         .visited = NAN,
         .visited_truth = NAN,
     };
@@ -148,7 +136,7 @@ static void take_line(struct slice *slice, const struct grid *grid, size_t row, 
 /* The lines of one past. */
 static void fill(struct grid *grid, struct slice *slice)
 {
-    struct grid_panel panels[PROBE_MAX_PANELS];
+    struct probe_cells panels[PROBE_MAX_PANELS];
     double only = slice->request.fixed.reward;
     size_t rows = grid->y_axis->n;
     bool along = grid->y.kind == VARIABLE_REWARD;
@@ -160,7 +148,7 @@ static void fill(struct grid *grid, struct slice *slice)
                 take_line(slice, grid, row, correct, &panels[p]);
         }
     for (size_t p = 0; p < grid->n_panels; p++)
-        grid_panel_free(&panels[p]);
+        probe_cells_free(&panels[p]);
 }
 
 static int by_place(const void *a, const void *b)
@@ -273,14 +261,13 @@ const char *slice_weight(const struct policy *policy, const char *of)
     return stimulus ? policy->weight[k] : probe_weight(policy);
 }
 
-static bool check_slice(const struct grid *grid, const struct slice_request *request,
+static bool check_slice(const struct grid *grid, const struct probe_request *request,
                         struct err *err)
 {
     double reward = request->fixed.reward;
     if (variable_binary(&grid->x))
         return err_set(err, ERR_USAGE,
-                       "slice: x=%s has two values only; use x=stimulus or a "
-                       "weight, or `map x=%s`",
+                       "slice: x=%s has two values only; use x=stimulus or a weight, or `map x=%s`",
                        request->x, request->x);
     return isnan(reward) || reward == 0 || reward == 1 ||
            err_set(err, ERR_USAGE, "slice: reward= must be 0 or 1");
@@ -288,27 +275,18 @@ static bool check_slice(const struct grid *grid, const struct slice_request *req
 
 /* The grid that a request asks for, without its axes. */
 static bool make_grid(const struct model *model, const struct cohort *cohort,
-                      const struct slice_request *request, struct grid *grid, struct err *err)
+                      const struct probe_request *request, struct grid *grid, struct err *err)
 {
     const struct policy *policy = &model->settings.policy;
     const char *of = *request->of ? request->of : probe_weight(policy);
-    *grid = (struct grid){.model = model,
-                          .cohort = cohort,
-                          .fixed = request->fixed,
-                          .sample = request->sample,
-                          .lags = request->lags,
-                          .histories = request->histories,
-                          .threads = request->threads,
-                          .stop = request->stop};
+    if (!grid_open(model, cohort, request, "slice", of, grid, err))
+        return false;
     grid->fixed.reward = NAN; /* chosen by the lines */
-    return probe_mappable(model, "slice", err) &&
-           component_find(policy, "slice", of, &grid->component, err) &&
-           variable_find(policy, "slice", "x", request->x, &grid->x, err) &&
-           check_slice(grid, request, err);
+    return check_slice(grid, request, err);
 }
 
 /* Both axes: the lines, and x. */
-static bool make_axes(struct grid *grid, const struct slice_request *request, struct slice *slice,
+static bool make_axes(struct grid *grid, const struct probe_request *request, struct slice *slice,
                       struct axis *lines, struct err *err)
 {
     const struct policy *policy = &grid->model->settings.policy;
@@ -320,7 +298,7 @@ static bool make_axes(struct grid *grid, const struct slice_request *request, st
 }
 
 bool slice_check(const struct model *model, const struct cohort *cohort,
-                 const struct slice_request *request, struct err *err)
+                 const struct probe_request *request, struct err *err)
 {
     struct grid grid;
     struct slice slice = {0};
@@ -333,7 +311,7 @@ bool slice_check(const struct model *model, const struct cohort *cohort,
 }
 
 bool slice_compute(const struct model *model, const struct cohort *cohort, const float *visited,
-                   const struct slice_request *request, struct slice *out, struct err *err)
+                   const struct probe_request *request, struct slice *out, struct err *err)
 {
     struct truth truth;
     struct slice slice = {.request = *request, .r2 = NAN};
@@ -377,7 +355,7 @@ bool slice_compute(const struct model *model, const struct cohort *cohort, const
 
 void slice_table(const struct slice *slice, struct table *out)
 {
-    bool truth = slice->n_lines > 0 && slice->line[0].truth;
+    bool truth = slice->n_lines > 0 && slice->line[0].cells.truth;
     bool along = slice->request.n_w == 0, past = slice->request.past != PAST_ANY;
     size_t c = 0;
     if (!along)
@@ -386,13 +364,7 @@ void slice_table(const struct slice *slice, struct table *out)
     if (past)
         table_column(out, "past", COLUMN_TEXT, 0);
     table_column(out, slice->x.name, COLUMN_NUMBER, 4);
-    table_column(out, "value", COLUMN_NUMBER, 4);
-    table_column(out, "support", COLUMN_COUNT, 0);
-    table_column(out, "se", COLUMN_NUMBER, 2);
-    table_column(out, "lower", COLUMN_NUMBER, 4);
-    table_column(out, "upper", COLUMN_NUMBER, 4);
-    if (truth)
-        table_column(out, "truth", COLUMN_NUMBER, 4);
+    probe_cells_columns(truth, out);
     frozen_columns(&slice->frozen, false, out);
     for (size_t i = 0; i < slice->n_lines; i++)
         for (size_t j = 0; j < slice->x.n; j++) {
@@ -405,13 +377,6 @@ void slice_table(const struct slice *slice, struct table *out)
             if (past)
                 table_text(out, c++, line->past == PAST_REWARDED ? "rewarded" : "unrewarded");
             table_number(out, c++, slice->x.value[j]);
-            table_number(out, c++, line->value[j]);
-            table_number(out, c++, line->support[j]);
-            table_number(out, c++, line->se ? line->se[j] : NAN);
-            table_number(out, c++, line->lower ? line->lower[j] : NAN);
-            table_number(out, c++, line->upper ? line->upper[j] : NAN);
-            if (truth)
-                table_number(out, c++, line->truth[j]);
-            frozen_fill(&slice->frozen, c, out);
+            frozen_fill(&slice->frozen, probe_cells_fill(&line->cells, j, c, out), out);
         }
 }

@@ -5,7 +5,6 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/thread.h"
 #include "probe_grid.h"
-#include "recovery.h"
 #include "truth.h"
 
 /* Where the past counts, animals are run from their first trial: few trials would come

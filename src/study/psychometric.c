@@ -337,25 +337,15 @@ void psychometric_free(struct psychometric *p)
 
 void psychometric_table(const struct psychometric *p, const char *subject, struct table *out)
 {
-    static const char *const numbers[] = {"p_right", "lo", "hi", "model"};
-    table_column(out, "subject", COLUMN_TEXT, 0);
-    table_column(out, "sessions", COLUMN_TEXT, 0);
+    table_columns(out, "subject|sessions", COLUMN_TEXT, 0);
     table_column(out, "stimulus", COLUMN_NUMBER, 4);
     table_column(out, "n", COLUMN_COUNT, 0);
-    for (size_t i = 0; i < 4; i++)
-        table_column(out, numbers[i], COLUMN_NUMBER, 4);
+    table_columns(out, "p_right|lo|hi|model", COLUMN_NUMBER, 4);
     for (size_t g = 0; g < p->n_groups; g++) {
         const struct psychometric_points *points = &p->points[g];
-        for (size_t i = 0; i < p->n_stimuli; i++) {
-            table_row(out);
-            table_text(out, 0, subject);
-            table_text(out, 1, p->group[g].name);
-            table_number(out, 2, p->stimulus[i]);
-            table_number(out, 3, (double)points->n[i]);
-            table_number(out, 4, points->p[i]);
-            table_number(out, 5, points->lo[i]);
-            table_number(out, 6, points->hi[i]);
-            table_number(out, 7, points->expected[i]);
-        }
+        for (size_t i = 0; i < p->n_stimuli; i++)
+            table_add(out, 2, (const char *[]){subject, p->group[g].name}, 6,
+                      (double[]){p->stimulus[i], points->n[i], points->p[i], points->lo[i],
+                                 points->hi[i], points->expected[i]});
     }
 }

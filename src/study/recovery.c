@@ -1,15 +1,13 @@
 /* Fitted against true updates at the true weights of visited trials.  Rules that depend on
  * one trial alone take an even sample of trials; those with a memory, and all when the
  * truth has one, are run along animals' whole histories. */
-#include "recovery.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/inputs.h"
-#include "probe_axis.h"
+#include "probe_grid.h"
 #include "truth.h"
 
 enum { BATCH = 4096, SIDE_BY_SIDE = 64 };

@@ -267,22 +267,14 @@ static bool bad_decision(const struct args *args, enum decision decision, struct
     return false;
 }
 
-static int decision_of(const char *word)
-{
-    for (int i = 0; agent_decisions[i]; i++)
-        if (strcmp(agent_decisions[i], word) == 0)
-            return i;
-    return -1;
-}
-
 static bool read_decision(const struct args *args, struct agent *out, struct err *err)
 {
     const char *policy = args_text(args, simulate_options, "policy");
     bool lapse = args_given(args, "lapse"), temperature = args_given(args, "temperature");
-    if (args_given(args, "policy") && decision_of(policy) >= 0)
+    if (args_given(args, "policy") && agent_decision(policy, &out->decision))
         return err_set(err, ERR_USAGE, "simulate: policy=%s is written decision=%s", policy,
                        policy);
-    out->decision = (enum decision)decision_of(args_text(args, simulate_options, "decision"));
+    agent_decision(args_text(args, simulate_options, "decision"), &out->decision);
     if (!args_given(args, "decision") && lapse != temperature)
         out->decision = lapse ? DECISION_LAPSE : DECISION_TEMPERATURE;
     if (bad_decision(args, out->decision, err))

@@ -4,7 +4,35 @@
 
 #include "deltaw/base/option.h"
 #include "truth.h"
-#include "world.h"
+#include "deltaw/base/rng.h"
+#include "deltaw/data/cohort.h"
+#include "deltaw/study/simulate.h"
+
+/* --- world.c: what the animals are shown */
+
+enum world_kind { WORLD_IBL, WORLD_GRID, WORLD_CUES };
+
+struct world {
+    enum world_kind kind;
+    size_t distractors; /* streams of N(0,1) that nothing depends on */
+    uint64_t seed;
+};
+
+/* Columns of the log beside stimulus and answer: of cues cue_left, cue_right,
+ * context, gated_left, gated_right; then d1, d2, ... */
+enum { WORLD_MOST_COLUMNS = 5 + TRUTH_DISTRACTORS };
+size_t world_columns(const struct world *world);
+void world_column_name(const struct world *world, size_t column, char name[POLICY_NAME]);
+
+/* Draws of one animal.  Streams are named by (seed, purpose, animal, which), so
+ * that animal i and stream j are the same however many there are. */
+struct world_stream {
+    struct rng stimuli, distractor[TRUTH_DISTRACTORS];
+};
+void world_begin(const struct world *world, size_t animal, struct world_stream *stream);
+/* Next stimulus and the side that pays; columns [world_columns]. */
+void world_next(const struct world *world, struct world_stream *stream, struct cohort_trial *trial,
+                float *columns);
 
 struct plan {
     struct world world;

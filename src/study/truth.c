@@ -107,14 +107,13 @@ bool truth_for_policy(const struct cohort *cohort, const struct policy *policy, 
     bool good = !model->rule->no_weights && same_weights(truth_policy(out), policy);
     if (model->rule->no_weights)
         err_set(err, ERR_FAILED,
-                "%s was made by %s, which has no weights whose updates could be "
-                "compared",
+                "%s was made by %s, which has no weights whose updates could be compared",
                 cohort->name, model->rule->name);
     else if (!good)
-        err_set(err, ERR_FAILED,
-                "%s was made with the policy %s, the model has %s: their updates cannot be "
-                "compared",
-                cohort->name, truth_policy(out)->text, policy->text);
+        err_set(
+            err, ERR_FAILED,
+            "%s was made with the policy %s, the model has %s: their updates cannot be compared",
+            cohort->name, truth_policy(out)->text, policy->text);
     if (!good)
         truth_free(out);
     return good;

@@ -214,17 +214,6 @@ static bool read_word(const json_t *object, const char *key, char *out, size_t s
     return true;
 }
 
-static bool read_decision(const json_t *o, enum decision *out)
-{
-    const json_t *item = json_object_get(o, "decision");
-    for (int i = 0; item && agent_decisions[i]; i++)
-        if (json_is_string(item) && strcmp(json_string_value(item), agent_decisions[i]) == 0) {
-            *out = (enum decision)i;
-            return true;
-        }
-    return !item;
-}
-
 /* All tensors of the model, from keys of their names. */
 static bool read_parameters(const json_t *o, struct model *model, struct wrong *wrong)
 {
@@ -342,13 +331,15 @@ static bool read_groups(const json_t *o, struct truth *out, struct wrong *wrong)
 static bool read_agent(const json_t *o, struct agent *out, struct wrong *wrong)
 {
     const json_t *model = json_object_get(o, "model"), *noise = json_object_get(o, "noise");
+    const json_t *decision = json_object_get(o, "decision");
     bool fitted = json_object_get(model, "parameters") && json_object_get(model, "settings");
     if (!(fitted ? read_model(model, &out->model, wrong) : read_rule(o, &out->model, wrong)))
         return false;
     out->noise = json_number_value(noise);
     if (!json_is_number(noise) || out->noise < 0)
         return is_wrong(wrong, "noise");
-    if (!read_decision(o, &out->decision))
+    if (decision &&
+        !(json_is_string(decision) && agent_decision(json_string_value(decision), &out->decision)))
         return is_wrong(wrong, "decision");
     return read_number(o, "temperature", 1e-6, 1e6, &out->temperature) ||
            is_wrong(wrong, "temperature");

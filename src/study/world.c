@@ -1,4 +1,4 @@
-#include "world.h"
+#include "simulate_plan.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -18,7 +18,7 @@
 
 double map_shown(const struct map_state *s, size_t panel, size_t cell)
 {
-    const struct map_panel *p = &s->map.panel[panel];
+    const struct probe_cells *p = &s->map.panel[panel];
     if (s->show == SHOW_FITTED) {
         return p->value[cell];
     }
@@ -31,7 +31,7 @@ double map_shown(const struct map_state *s, size_t panel, size_t cell)
 bool map_interval(const struct map_state *s, size_t panel, size_t cell, double *lower,
                   double *upper)
 {
-    const struct map_panel *p = &s->map.panel[panel];
+    const struct probe_cells *p = &s->map.panel[panel];
     if (!p->lower || s->show == SHOW_TRUE || isnan(p->lower[cell])) {
         return false;
     }
@@ -63,7 +63,7 @@ static void follow_limit(struct map_state *s, bool at_once)
     double largest = 0;
     size_t n = s->map.x.n * s->map.y.n;
     for (size_t p = 0; p < s->map.n_panels; p++) {
-        const struct map_panel *panel = &s->map.panel[p];
+        const struct probe_cells *panel = &s->map.panel[p];
         for (size_t i = 0; i < n; i++) {
             double v = fabs(panel->value[i]);
             double t = panel->truth && s->show != SHOW_FITTED ? fabs(panel->truth[i]) : 0;
@@ -84,7 +84,7 @@ static void follow_limit(struct map_state *s, bool at_once)
 }
 
 static bool full_request(const struct map_state *s, const struct source *source,
-                         struct map_request *r, struct err *err)
+                         struct probe_request *r, struct err *err)
 {
     *r = s->request;
     if (s->auto_of) {
@@ -104,7 +104,7 @@ static bool full_request(const struct map_state *s, const struct source *source,
 enum { PICTURE_SAMPLE = 64, PICTURE_EVALUATIONS = 150000, LIVE_SAMPLE_LEAST = 4 };
 static const double picture_seconds = 0.015;
 
-static size_t picture_sample(const struct map_state *s, const struct map_request *r)
+static size_t picture_sample(const struct map_state *s, const struct probe_request *r)
 {
     size_t cells = r->nx * r->ny * PROBE_MAX_PANELS;
     size_t most = PICTURE_EVALUATIONS / (cells > 0 ? cells : 1);
@@ -120,7 +120,7 @@ static size_t picture_sample(const struct map_state *s, const struct map_request
 enum { PAST_UPDATES = 800000, PAST_UPDATES_LEAST = 10000, PAST_PICTURE = 256, PAST_SAMPLE = 4 };
 static const double past_seconds = 0.06;
 
-static void picture_past(const struct map_state *s, struct map_request *r)
+static void picture_past(const struct map_state *s, struct probe_request *r)
 {
     bool levels = s->watch.have && s->map.x.levels && strcmp(s->map.x.name, r->x) == 0;
     size_t cells = (levels ? s->map.x.n : r->nx) * r->ny * PROBE_MAX_PANELS;
@@ -161,7 +161,7 @@ static void name_request(struct map_state *s)
 /* All that computing a map needs, and what comes out of it. */
 struct map_job {
     struct view_job head;
-    struct map_request request;
+    struct probe_request request;
     bool urgent;
     struct map map;
     bool hold, held; /* in a replay, the first time: wanted, there */
@@ -173,7 +173,7 @@ static const struct view_work map_work;
 static bool make_job(struct map_state *s, struct view_job **out, struct err *err)
 {
     const struct source *wanted = &s->watch.wanted;
-    struct map_request request;
+    struct probe_request request;
     bool hold = s->held != wanted->final, urgent = s->watch.urgent;
     s->held = hold ? NULL : s->held;
     if (!full_request(s, wanted, &request, err)) {
@@ -204,7 +204,7 @@ static bool check_show(const struct map_state *s, struct err *err)
 static bool map_fits(const void *state, const struct scene *scene, struct err *err)
 {
     const struct map_state *s = state;
-    struct map_request request;
+    struct probe_request request;
     struct source there;
     if (!source_check(scene, s->model, false, err)) {
         return false;
@@ -238,7 +238,7 @@ static void make_newest(struct map_job *job)
 {
     enum { COARSE = 15, FEW = 4 };
     const struct source *source = &job->head.source;
-    struct map_request request = job->request;
+    struct probe_request request = job->request;
     if (!job->hold || !source->final) {
         return;
     }
@@ -255,7 +255,7 @@ static void make_newest(struct map_job *job)
 static void hold_scales(struct map_state *s, struct map_job *job)
 {
     struct map seen = s->map;
-    const struct map_request *r = &job->newest.request;
+    const struct probe_request *r = &job->newest.request;
     if (!job->held) {
         return;
     }
@@ -314,7 +314,7 @@ static const struct view_work map_work = {
 
 bool map_in_full(const struct map_state *s, struct map_state *full)
 {
-    struct map_request request;
+    struct probe_request request;
     struct map map;
     if (!s->watch.have || !full_request(s, &s->watch.source, &request, NULL)) {
         return false;

@@ -12,7 +12,7 @@
 
 struct map_state {
     /* from the options */
-    struct map_request request; /* of and y: those of the last model where auto */
+    struct probe_request request; /* of and y: those of the last model where auto */
     bool auto_of, auto_y;
     struct frozen fixed; /* variables that are fixed */
     char *model;

@@ -75,7 +75,7 @@ static bool take_range(const struct args *args, const char *name, double *lo, do
     return true;
 }
 
-static bool on_axis(const struct map_request *r, const struct frozen *held, struct err *err)
+static bool on_axis(const struct probe_request *r, const struct frozen *held, struct err *err)
 {
     for (size_t i = 0; i < held->n; i++) {
         const char *name = held->item[i].name;
@@ -91,7 +91,7 @@ static bool on_axis(const struct map_request *r, const struct frozen *held, stru
 
 static bool map_checked(const struct map_state *fresh, const struct args *args, struct err *err)
 {
-    const struct map_request *r = &fresh->request;
+    const struct probe_request *r = &fresh->request;
     const char *word = args_at(args, 0);
     if (word && strcmp(word, "at") != 0) {
         return err_set(err, ERR_USAGE, "map: '%s' is not name=value; another model is model=%s",
@@ -151,8 +151,8 @@ bool map_configure(void *state, const struct args *args, struct err *err)
 {
     struct map_state *s = state;
     struct map_state fresh = *s;
-    struct map_request *r = &fresh.request;
-    map_request_default(r);
+    struct probe_request *r = &fresh.request;
+    probe_request_default(r);
     if (!choose_names("map", args, map_options, err) ||
         !held_take("map", args, map_options, &fresh.fixed, err)) {
         return false;

@@ -65,7 +65,7 @@ static void read_out(const struct map_state *s, bool wide, struct strbuf *out)
     char a[NUMBER_SIZE];
     map_cross(s, &x, &y);
     size_t cell = y * s->map.x.n + x;
-    const struct map_panel *panel = &s->map.panel[s->cross_panel];
+    const struct probe_cells *panel = &s->map.panel[s->cross_panel];
     double error = panel->se ? panel->se[cell] : NAN;
     /* places for two digits of the error, though not many more than the map has */
     double limit = map_limit(s), scale = error > 0 ? fmin(limit, 10 * error) : limit;
@@ -74,7 +74,7 @@ static void read_out(const struct map_state *s, bool wide, struct strbuf *out)
                   numbers_short(a, s->map.y.value[y], 2));
     strbuf_printf(out, "%s %s  ", wording_letter(s->map.request.x),
                   numbers_short(a, s->map.x.value[x], 2));
-    add_panel(panel->title, out);
+    add_panel(s->map.title[s->cross_panel], out);
     strbuf_printf(out, " %s %s", "Δw", numbers_signed(a, panel->value[cell], scale));
     if (wide && panel->lower && isfinite(panel->lower[cell])) {
         strbuf_printf(out, " (%s", numbers_signed(a, panel->lower[cell], scale));
@@ -141,7 +141,7 @@ static void fill_panels(const struct map_state *s, struct heat_panel *panels, st
             layer->unsettled[i] = is_unsettled(s, p, i);
         }
         panels[p] = (struct heat_panel){
-            .title = s->map.panel[p].title,
+            .title = s->map.title[p],
             .value = layer->value,
             .support = s->support > 0 ? layer->support : NULL,
             .unsettled = s->settled ? layer->unsettled : NULL,
@@ -206,7 +206,7 @@ bool map_click(void *state, struct rect area, const struct style *style, int x, 
     struct heat_map heat = heat_of(s);
     size_t panel, cell_x, cell_y;
     for (size_t p = 0; p < s->map.n_panels; p++)
-        panels[p].title = s->map.panel[p].title;
+        panels[p].title = s->map.title[p];
     heat.panels = panels;
     if (!heat_map_at(&heat, body_of(area), style, x, y, &panel, &cell_x, &cell_y))
         return false;
@@ -290,7 +290,7 @@ static double largest_error(const struct map_state *s)
 {
     double largest = NAN;
     for (size_t p = 0; p < s->map.n_panels; p++) {
-        const struct map_panel *panel = &s->map.panel[p];
+        const struct probe_cells *panel = &s->map.panel[p];
         for (size_t i = 0; panel->se && i < s->map.x.n * s->map.y.n; i++) {
             if (map_painted(s, p, i)) {
                 largest = fmax(largest, panel->se[i]);
@@ -355,7 +355,7 @@ void map_describe(const void *state, struct strbuf *out)
                   s->map.request.y, s->map.request.x);
     source_words(&s->watch.source, out);
     for (size_t p = 0; p < s->map.n_panels; p++) {
-        const char *title = s->map.panel[p].title;
+        const char *title = s->map.title[p];
         strbuf_printf(out, "%s %s%s", p == 0 ? ":" : ";", title, *title ? " " : "");
         say_panel(s, p, out);
     }

@@ -51,9 +51,9 @@ static void slice_merge(struct args *kept, const struct args *fresh)
 static bool slice_configure(void *state, const struct args *args, struct err *err)
 {
     struct slice_state *s = state;
-    struct slice_request r;
+    struct probe_request r;
     struct frozen held;
-    slice_request_default(&r);
+    probe_request_default(&r);
     if (!choose_names("slice", args, slice_options, err) ||
         !held_take("slice", args, slice_options, &held, err)) {
         return false;
@@ -90,7 +90,7 @@ static bool slice_configure(void *state, const struct args *args, struct err *er
 /* All that computing a slice needs, and what comes out of it. */
 struct slice_job {
     struct view_job head;
-    struct slice_request request;
+    struct probe_request request;
     struct slice slice;
     bool hold, held; /* in a replay, the first time: wanted, there */
     struct slice newest;
@@ -98,7 +98,7 @@ struct slice_job {
 
 /* What is asked for, in the terms of a model. */
 static bool full_request(const struct slice_state *s, const struct source *source,
-                         struct slice_request *r, struct err *err)
+                         struct probe_request *r, struct err *err)
 {
     *r = s->request;
     return held_put("slice", &s->fixed, source->model, source->cohort, slice_options, &r->fixed,
@@ -110,7 +110,7 @@ static const struct view_work slice_work;
 static bool make_job(struct slice_state *s, struct view_job **out, struct err *err)
 {
     const struct source *wanted = &s->watch.wanted;
-    struct slice_request request;
+    struct probe_request request;
     if (!full_request(s, wanted, &request, err)) {
         return false;
     }
@@ -132,14 +132,14 @@ static bool make_job(struct slice_state *s, struct view_job **out, struct err *e
 
 static bool check_show(const struct slice_state *s, struct err *err)
 {
-    return s->show == SHOW_FITTED || s->slice.line[0].truth ||
+    return s->show == SHOW_FITTED || s->slice.line[0].cells.truth ||
            choose_no_truth("slice", s->watch.source.cohort, err);
 }
 
 static bool slice_fits(const void *state, const struct scene *scene, struct err *err)
 {
     const struct slice_state *s = state;
-    struct slice_request request;
+    struct probe_request request;
     struct source there;
     if (!source_check(scene, s->model, false, err)) {
         return false;
@@ -172,7 +172,7 @@ static bool slice_update(void *state, const struct scene *scene, bool pending,
 static void make_newest(struct slice_job *job)
 {
     const struct source *source = &job->head.source;
-    struct slice_request request = job->request;
+    struct probe_request request = job->request;
     if (!job->hold || !source->final) {
         return;
     }
@@ -181,7 +181,7 @@ static void make_newest(struct slice_job *job)
     job->held =
         slice_compute(source->final, source->cohort, source->final_w, &request, &job->newest, NULL);
     if (job->held && job->request.n_w == 0) {
-        const struct slice_request *r = &job->newest.request;
+        const struct probe_request *r = &job->newest.request;
         job->request.n_w = r->n_w < SLICE_MOST_W ? r->n_w : SLICE_MOST_W;
         memcpy(job->request.w, r->w, sizeof job->request.w);
     }
@@ -239,7 +239,7 @@ static const struct view_work slice_work = {
 static void slice_table_full(const void *state, struct table *out)
 {
     const struct slice_state *s = state;
-    struct slice_request request;
+    struct probe_request request;
     struct slice slice;
     const struct source *source = &s->watch.source;
     if (!s->watch.have || !full_request(s, source, &request, NULL)) {
@@ -263,7 +263,7 @@ static bool slice_key(void *state, const char *key, struct strbuf *command)
     }
     if (strcmp(key, "d") == 0) {
         static const char *const next[] = {"true", "yes", "no"};
-        if (s->slice.line[0].truth) {
+        if (s->slice.line[0].cells.truth) {
             strbuf_printf(command, "slice diff=%s", next[s->show]);
         }
         return true;

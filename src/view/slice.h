@@ -13,7 +13,7 @@
 enum { SLICE_MOST_W = 8 };
 
 struct slice_state {
-    struct slice_request request; /* as asked: of "" is auto, fixed values are in held */
+    struct probe_request request; /* as asked: of "" is auto, fixed values are in held */
     struct frozen fixed;          /* variables that are fixed */
     char *model;
     uint32_t support;

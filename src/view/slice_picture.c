@@ -45,18 +45,19 @@ void slice_title(const void *state, struct strbuf *out)
 
 bool slice_supported(const struct slice_state *s, const struct slice_line *line, size_t i)
 {
-    return s->support == 0 || !s->watch.source.cohort || line->support[i] >= s->support;
+    return s->support == 0 || !s->watch.source.cohort || line->cells.support[i] >= s->support;
 }
 
 double slice_shown(const struct slice_state *s, const struct slice_line *line, size_t i)
 {
     if (s->show == SHOW_FITTED) {
-        return line->value[i];
+        return line->cells.value[i];
     }
-    if (!line->truth) {
+    if (!line->cells.truth) {
         return NAN;
     }
-    return s->show == SHOW_TRUE ? line->truth[i] : line->value[i] - line->truth[i];
+    return s->show == SHOW_TRUE ? line->cells.truth[i]
+                                : line->cells.value[i] - line->cells.truth[i];
 }
 
 /* The line's values, or the true ones, with gaps where no animal was. */
@@ -64,7 +65,7 @@ static double *gapped(const struct slice_state *s, const struct slice_line *line
 {
     double *out = mem_new(s->slice.x.n, sizeof *out);
     for (size_t i = 0; i < s->slice.x.n; i++) {
-        double value = truth ? line->truth[i] : slice_shown(s, line, i);
+        double value = truth ? line->cells.truth[i] : slice_shown(s, line, i);
         out[i] = slice_supported(s, line, i) ? value : NAN;
     }
     return out;
@@ -77,7 +78,9 @@ void slice_hold(struct slice_state *s)
         for (size_t j = 0; j < s->slice.x.n; j++) {
             if (slice_supported(s, line, j)) {
                 hold_value(&s->hold, slice_shown(s, line, j));
-                hold_value(&s->hold, line->truth && s->show == SHOW_FITTED ? line->truth[j] : NAN);
+                hold_value(&s->hold, line->cells.truth && s->show == SHOW_FITTED
+                                         ? line->cells.truth[j]
+                                         : NAN);
             }
         }
     }
@@ -132,13 +135,13 @@ static bool add_band(struct strokes *strokes, const struct slice_state *s, size_
 {
     const struct slice_line *line = &s->slice.line[i];
     size_t n = s->slice.x.n;
-    if (!line->lower) {
+    if (!line->cells.lower) {
         return false;
     }
     double *y = gapped(s, line, false), *lo = mem_new(n, sizeof *lo), *hi = mem_new(n, sizeof *hi);
     for (size_t j = 0; j < n; j++) { /* y is value, or value minus truth */
-        lo[j] = y[j] - line->value[j] + line->lower[j];
-        hi[j] = y[j] - line->value[j] + line->upper[j];
+        lo[j] = y[j] - line->cells.value[j] + line->cells.lower[j];
+        hi[j] = y[j] - line->cells.value[j] + line->cells.upper[j];
     }
     strokes->owned[strokes->n_owned++] = y;
     strokes->owned[strokes->n_owned++] = lo;
@@ -189,7 +192,7 @@ static void strokes_make(struct strokes *strokes, const struct slice_state *s, e
         any_band = add_band(strokes, s, i) || any_band;
     }
     for (size_t i = 0; i < n_lines && s->show == SHOW_FITTED; i++) {
-        if (s->slice.line[i].truth) {
+        if (s->slice.line[i].cells.truth) {
             add_stroke(strokes, s, i, NULL, STROKE_DOTS, true);
             any_truth = true;
         }

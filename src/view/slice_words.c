@@ -94,8 +94,8 @@ static double mean_gap(const struct slice_state *s, const struct slice_line *rew
     double sum = 0;
     size_t n = 0;
     for (size_t i = 0; i < s->slice.x.n; i++) {
-        double gap = truth ? rewarded->truth[i] - unrewarded->truth[i]
-                           : rewarded->value[i] - unrewarded->value[i];
+        double gap = truth ? rewarded->cells.truth[i] - unrewarded->cells.truth[i]
+                           : rewarded->cells.value[i] - unrewarded->cells.value[i];
         if (slice_supported(s, rewarded, i) && slice_supported(s, unrewarded, i) && isfinite(gap)) {
             sum += gap;
             n++;
@@ -127,11 +127,11 @@ static void say_gap(const struct slice_state *s, size_t l, double scale, struct 
     }
     strbuf_printf(out, " %s %s", rewarded->correct ? "correct" : "error",
                   numbers_signed(a, gap, scale));
-    if (!rewarded->truth && !visited) {
+    if (!rewarded->cells.truth && !visited) {
         return;
     }
     strbuf_puts(out, " (");
-    if (rewarded->truth) {
+    if (rewarded->cells.truth) {
         strbuf_printf(out, "true %s%s",
                       numbers_signed(a, mean_gap(s, rewarded, unrewarded, true), scale),
                       visited ? "; " : "");
@@ -153,7 +153,7 @@ static double largest(const struct slice_state *s)
     double scale = 0;
     for (size_t i = 0; i < s->slice.n_lines; i++) {
         for (size_t j = 0; j < s->slice.x.n; j++) {
-            double v = fabs(s->slice.line[i].value[j]);
+            double v = fabs(s->slice.line[i].cells.value[j]);
             scale = v > scale ? v : scale;
         }
     }
@@ -166,9 +166,9 @@ static double largest_error(const struct slice_state *s)
     double largest = NAN;
     for (size_t i = 0; i < s->slice.n_lines; i++) {
         const struct slice_line *line = &s->slice.line[i];
-        for (size_t j = 0; line->se && j < s->slice.x.n; j++) {
+        for (size_t j = 0; line->cells.se && j < s->slice.x.n; j++) {
             if (slice_supported(s, line, j)) {
-                largest = fmax(largest, line->se[j]);
+                largest = fmax(largest, line->cells.se[j]);
             }
         }
     }

@@ -29,10 +29,15 @@ struct table {
 
 /* A new column; only before the first row. */
 void table_column(struct table *t, const char *name, enum column_type type, int digits);
+/* Several of one type, their names parted by '|'. */
+void table_columns(struct table *t, const char *names, enum column_type type, int digits);
 /* A new row of empty text and NaN; fill it with the setters. */
 void table_row(struct table *t);
 void table_text(struct table *t, size_t column, const char *text); /* of the last row */
 void table_number(struct table *t, size_t column, double value);   /* of the last row */
+/* A new row with these in its first columns of text and in its first other columns. */
+void table_add(struct table *t, size_t n_texts, const char *const *texts, size_t n_numbers,
+               const double *numbers);
 void table_free(struct table *t);
 /* By this column; texts from a, numbers from the least, or with `most_first` from the
  * greatest.  Rows without a number come last; equal ones stay in order. */

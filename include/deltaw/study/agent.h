@@ -13,7 +13,8 @@ enum decision {
     DECISION_TEMPERATURE,    /* sigmoid(w.x / temperature) */
     DECISION_MULTIPLICATIVE, /* sigmoid(w.x), x = [c x_left, (1 - c) x_right] */
 };
-extern const char *const agent_decisions[]; /* by enum decision, NULL-terminated */
+extern const char *const agent_decisions[];                /* by enum decision, NULL-terminated */
+bool agent_decision(const char *word, enum decision *out); /* false: no such word */
 
 struct agent {
     struct model *model; /* rule, parameters, policy, lapse */

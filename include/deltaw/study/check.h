@@ -24,6 +24,9 @@ struct cohort_check {
     struct cohort_fact fact[CHECK_FACTS];
 };
 
+/* The stimuli that occur, out [most], in the order in which they do; how many, of more than
+ * `most` most + 1. */
+size_t cohort_stimuli(const struct cohort *cohort, size_t most, float *out);
 void cohort_check(const struct cohort *cohort, struct cohort_check *out);
 /* A row per animal: trials, sessions, share correct in its first and last tenth, choices
  * right, unknown rewards, different stimuli, trial numbers that go back, rewards against

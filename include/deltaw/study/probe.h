@@ -51,7 +51,8 @@ struct axis {
     double *edge;  /* [n + 1]; for levels halfway between them */
 };
 
-struct map_request {
+/* Of a map or a slice. */
+struct probe_request {
     char of[PROBE_NAME];               /* "w_stim": the component of dw; "": the first weight that
                           * depends on the stimulus */
     char x[PROBE_NAME], y[PROBE_NAME]; /* y "": as for `of`, or "stimulus" where x is that */
@@ -60,6 +61,11 @@ struct map_request {
     double y_lo, y_hi, x_lo, x_hi; /* ranges of continuous axes; NaN: what was visited */
     size_t sample;                 /* visited trials to average over at most, and at most 64
                                       * times as many for r2; 0: the probe's own choice */
+    /* slices: reward fixed, lines after errors (0) or correct trials (1); NaN: both; lines at
+     * these values of w_stim (of `of`, where that depends on the stimulus); n_w 0: three from
+     * what was visited, for PAST_BOTH the middle one */
+    size_t n_w;
+    double w[8];
     enum past past;
     size_t lags;             /* 0: PAST_LAGS */
     size_t histories;        /* to average over at most; 0: PAST_HISTORIES */
@@ -76,31 +82,32 @@ struct frozen {
     } item[2 * POLICY_MAX + 6];
 };
 
-struct map_panel {
-    char title[PROBE_NAME]; /* "error r=0", "correct r=1"; "" for a single one */
-    double *value;          /* [ny][nx] dw */
-    double *truth;          /* [ny][nx], NULL when there is no truth */
-    double *se;             /* [ny][nx] standard error of dw for the uncertainty of the rule's
-                             * parameters, visited weights held fixed; NaN where the value
-                             * depends on a parameter at its bound; NULL: the model has none */
-    double *lower, *upper;  /* [ny][nx] interval of 90 %, see struct map; NaN: not known there;
-                             * NULL: the model knows none */
-    uint32_t *support;      /* [ny][nx] visited trials */
+/* Of a panel of a map [ny][nx], or of a line of a slice [x.n]. */
+struct probe_cells {
+    double *value;         /* dw; NaN, and no support, where no trial can be */
+    double *truth;         /* NULL: there is none */
+    double *se;            /* standard error of dw for the uncertainty of the rule's parameters,
+                            * visited weights held fixed; NaN where the value depends on a
+                            * parameter at its bound; NULL: they have no covariance */
+    double *lower, *upper; /* interval of 90 %, see struct map; NaN: not known there; NULL: the
+                            * model knows none */
+    uint32_t *support;     /* visited trials */
 };
 
 struct map {
-    struct map_request request; /* with the choices made for it filled in */
+    struct probe_request request; /* with the choices made for it filled in */
     struct axis x, y;
     size_t n_panels;
-    struct map_panel panel[PROBE_MAX_PANELS];
-    enum interval_kind interval; /* where lower and upper are from */
-    double limit;                /* largest |value| over cells with support (all, if none) */
-    size_t n_sample;             /* visited trials averaged over */
-    size_t n_visited;            /* visited trials counted */
-    double r2;                   /* of dw over visited trials against the truth, NaN without one */
-    size_t n_histories;          /* averaged over, 0: the past does not count ... */
-    size_t n_fitting;            /* ... of so many that fit */
-    char rest[PROBE_REST];       /* "w_bias, day: mean over 64 visited trials" */
+    struct probe_cells panel[PROBE_MAX_PANELS];
+    char title[PROBE_MAX_PANELS][PROBE_NAME]; /* "error r=0", "correct r=1"; "" for a single one */
+    enum interval_kind interval;              /* where lower and upper are from */
+    double limit;          /* largest |value| over cells with support (all, if none) */
+    size_t n_sample;       /* visited trials averaged over */
+    size_t n_visited;      /* visited trials counted */
+    double r2;             /* of dw over visited trials against the truth, NaN without one */
+    size_t n_histories;    /* averaged over, 0: the past does not count ... */
+    size_t n_fitting;      /* ... of so many that fit */
+    char rest[PROBE_REST]; /* "w_bias, day: mean over 64 visited trials" */
     struct frozen frozen;
 };
 
@@ -111,46 +118,27 @@ bool probe_true_known(const struct cohort *cohort, const struct policy *policy);
 /* Does an update of this model depend on the trials before? */
 bool probe_sees_past(const struct model *model);
 /* Request with x, y, panels at their defaults: x=stimulus, the others "". */
-void map_request_default(struct map_request *request);
+void probe_request_default(struct probe_request *request);
 /* visited: [n_trials][K] of this cohort under this model (model->visited->w, or
  * model_sweep).  cohort and visited may both be NULL (an opened model with no
  * data): then weights that are not set are 0 and no cell has support.  Cells no
  * trial can be in (s > 0, choice right, reward 0) are NaN with no support.  On
  * failure nothing is in out. */
 bool map_compute(const struct model *model, const struct cohort *cohort, const float *visited,
-                 const struct map_request *request, struct map *out, struct err *err);
+                 const struct probe_request *request, struct map *out, struct err *err);
 /* Would map_compute take the request?  Without computing. */
 bool map_check(const struct model *model, const struct cohort *cohort,
-               const struct map_request *request, struct err *err);
+               const struct probe_request *request, struct err *err);
 void map_free(struct map *map);
 /* panel, then axis values, value, support, se, lower, upper (NaN where not known)[, truth], what
  * was frozen, [past]: one row a cell. */
 void map_table(const struct map *map, struct table *out);
 
-struct slice_request {
-    char of[PROBE_NAME];
-    char x[PROBE_NAME]; /* "stimulus" */
-    size_t n_w;         /* lines: values of w_stim (of `of`, where that depends on
-                                  * the stimulus); 0: three from what was visited,
-                                  * for PAST_BOTH the middle one */
-    double w[8];
-    struct fixed fixed; /* reward: lines after errors (0) or correct trials (1); NaN: both */
-    size_t nx;
-    size_t sample; /* as in map_request, like those below */
-    enum past past;
-    size_t lags, histories;
-    int threads;
-    const atomic_bool *stop;
-};
 struct slice_line {
     double w;
-    bool correct;   /* solid; error is dashed */
-    enum past past; /* never PAST_BOTH */
-    double *value;  /* [x.n] */
-    double *truth;  /* [x.n] or NULL */
-    double *se;     /* [x.n] or NULL: as in struct map_panel */
-    double *lower, *upper;
-    uint32_t *support; /* [x.n] visited trials with w within half the step between lines */
+    bool correct;             /* solid; error is dashed */
+    enum past past;           /* never PAST_BOTH */
+    struct probe_cells cells; /* support: with w within half the step between lines */
     /* What really happened on such trials, whatever the stimulus and the trials
      * before the past that is asked for: mean change of the model's weights
      * (NaN: no trial) and of the true ones, w near the line's. */
@@ -158,7 +146,7 @@ struct slice_line {
     size_t n_visited, n_visited_truth;
 };
 struct slice {
-    struct slice_request request;
+    struct probe_request request;
     struct axis x;
     enum interval_kind interval; /* where lower and upper are from */
     size_t n_lines;
@@ -169,15 +157,14 @@ struct slice {
     char rest[PROBE_REST];
     struct frozen frozen;
 };
-void slice_request_default(struct slice_request *request);
 /* The weight whose values the lines of a slice of `of` are: `of` itself where it
  * goes with the stimulus. */
 const char *slice_weight(const struct policy *policy, const char *of);
 bool slice_compute(const struct model *model, const struct cohort *cohort, const float *visited,
-                   const struct slice_request *request, struct slice *out, struct err *err);
+                   const struct probe_request *request, struct slice *out, struct err *err);
 /* As map_check. */
 bool slice_check(const struct model *model, const struct cohort *cohort,
-                 const struct slice_request *request, struct err *err);
+                 const struct probe_request *request, struct err *err);
 void slice_free(struct slice *slice);
 void slice_table(const struct slice *slice, struct table *out);
 

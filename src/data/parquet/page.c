@@ -39,7 +39,8 @@ static bool fill(struct page_reader *r, size_t want, struct err *err)
 {
     if (r->to - r->from >= want)
         return true;
-    memmove(r->window, r->window + r->from, r->to - r->from);
+    if (r->to > r->from)
+        memmove(r->window, r->window + r->from, r->to - r->from);
     r->to -= r->from;
     r->from = 0;
     size_t whole = want > WINDOW ? want : WINDOW;

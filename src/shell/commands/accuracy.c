@@ -1,6 +1,5 @@
 #include "../state.h"
 
-extern const struct command command_accuracy;
 const struct command command_accuracy = {
     .name = "accuracy",
     .group = GROUP_LOOK,

@@ -16,13 +16,10 @@ static void animal_row(const struct cohort *cohort, const struct animal *animal,
         }
     }
     char *name = clean_text(animal->name);
-    table_row(table);
-    table_text(table, 0, name);
-    table_number(table, 1, (double)animal->count);
-    table_number(table, 2, (double)animal->n_sessions);
-    table_number(table, 3,
-                 known > 0 && !cohort->report.answer_unknown ? 100 * correct / known : NAN);
-    table_number(table, 4, animal->count > 0 ? 100 * right / (double)animal->count : NAN);
+    correct = known > 0 && !cohort->report.answer_unknown ? 100 * correct / known : NAN;
+    right = animal->count > 0 ? 100 * right / (double)animal->count : NAN;
+    table_add(table, 1, (const char *[]){name}, 4,
+              (double[]){animal->count, animal->n_sessions, correct, right});
     free(name);
 }
 
@@ -51,10 +48,8 @@ static bool animals_run(struct session *session, const struct args *args, struct
         return false;
     struct table table = {0};
     table_column(&table, "animal", COLUMN_TEXT, 0);
-    table_column(&table, "trials", COLUMN_COUNT, 0);
-    table_column(&table, "sessions", COLUMN_COUNT, 0);
-    table_column(&table, "correct %", COLUMN_NUMBER, 3);
-    table_column(&table, "right %", COLUMN_NUMBER, 3);
+    table_columns(&table, "trials|sessions", COLUMN_COUNT, 0);
+    table_columns(&table, "correct %|right %", COLUMN_NUMBER, 3);
     for (size_t i = 0; i < cohort->n_animals; i++)
         animal_row(cohort, &cohort->animals[i], &table);
     int by = sort_column(args);
@@ -65,15 +60,13 @@ static bool animals_run(struct session *session, const struct args *args, struct
     return true;
 }
 
-extern const struct command command_animals;
 const struct command command_animals = {
     .name = "animals",
     .group = GROUP_DATA,
     .arguments = "[sort=COLUMN]",
     .summary = "a row per animal: trials, sessions, correct, rightward",
-    .detail =
-        "The share of correct choices is that of trials whose reward is known: choices of the "
-        "correct side, which is what was rewarded unless the log has a column for it.",
+    .detail = "The share of correct choices is that of trials whose reward is known: choices of "
+              "the correct side, which is what was rewarded unless the log has a column for it.",
     .examples = "animals\nanimals sort=correct",
     .options = animals_table,
     .run = animals_run,

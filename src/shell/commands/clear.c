@@ -1,6 +1,5 @@
 #include "../state.h"
 
-extern const struct command command_clear;
 const struct command command_clear = {
     .name = "clear",
     .group = GROUP_ELSE,

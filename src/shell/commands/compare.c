@@ -50,27 +50,18 @@ static bool compare_work(void *data, struct task *task, struct err *err)
 static void pair_row(const struct compare *c, size_t i, size_t j, const struct paired *p,
                      struct table *t)
 {
-    size_t column = 0;
-    table_row(t);
-    table_text(t, column++, c->scores.models[i]->name);
-    table_text(t, column++, c->scores.models[j]->name);
-    table_number(t, column++, (double)p->n);
-    const double values[] = {p->difference,  p->low,         p->high,       p->t,
-                             p->p_one_sided, p->p_two_sided, p->p_wilcoxon, p->p_holm};
-    for (size_t v = 0; v < sizeof values / sizeof *values; v++)
-        table_number(t, column++, values[v]);
-    table_number(t, column, (double)p->wins);
+    const char *names[] = {c->scores.models[i]->name, c->scores.models[j]->name};
+    const double values[] = {p->n,           p->difference,  p->low,        p->high,   p->t,
+                             p->p_one_sided, p->p_two_sided, p->p_wilcoxon, p->p_holm, p->wins};
+    table_add(t, 2, names, sizeof values / sizeof *values, values);
 }
 
 static void pairs_table(const struct compare *c, struct table *t)
 {
-    static const char *const names[] = {"difference",  "low",         "high",       "t",
-                                        "p_one_sided", "p_two_sided", "p_wilcoxon", "p_holm"};
-    table_column(t, "a", COLUMN_TEXT, 0);
-    table_column(t, "b", COLUMN_TEXT, 0);
+    table_columns(t, "a|b", COLUMN_TEXT, 0);
     table_column(t, "animals", COLUMN_COUNT, 0);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        table_column(t, names[i], COLUMN_NUMBER, i < 3 ? 3 : 2);
+    table_columns(t, "difference|low|high", COLUMN_NUMBER, 3);
+    table_columns(t, "t|p_one_sided|p_two_sided|p_wilcoxon|p_holm", COLUMN_NUMBER, 2);
     table_column(t, "wins", COLUMN_COUNT, 0);
     for (size_t i = 0, pair = 0; i < c->scores.n; i++)
         for (size_t j = i + 1; j < c->scores.n; j++, pair++)
@@ -80,24 +71,22 @@ static void pairs_table(const struct compare *c, struct table *t)
 /* The same for people, as wide as 80 columns allow. */
 static void pairs_text(const struct compare *c, struct table *t)
 {
-    static const char *const names[] = {"a", "b", "a - b", "low", "high", "p", "Holm", "wins"};
-    char buf[NUMBER_SIZE];
-    for (size_t i = 0; i < 8; i++)
-        table_column(t, names[i], i == 5 || i == 6 ? COLUMN_NUMBER : COLUMN_TEXT, 2);
+    char text[4][NUMBER_SIZE], buf[NUMBER_SIZE];
+    table_columns(t, "a|b|a - b|low|high", COLUMN_TEXT, 0);
+    table_columns(t, "p|Holm", COLUMN_NUMBER, 2);
+    table_column(t, "wins", COLUMN_TEXT, 0);
     for (size_t i = 0, pair = 0; i < c->scores.n; i++)
         for (size_t j = i + 1; j < c->scores.n; j++, pair++) {
             const struct paired *p = &c->pair[pair];
             const double values[] = {p->difference, p->low, p->high};
-            table_row(t);
-            table_text(t, 0, c->scores.models[i]->name);
-            table_text(t, 1, c->scores.models[j]->name);
             for (size_t v = 0; v < 3; v++)
-                table_text(t, 2 + v,
-                           isnan(values[v]) ? "-" : number_fixed(buf, values[v], 5, true));
-            table_number(t, 5, p->p_two_sided);
-            table_number(t, 6, p->p_holm);
-            snprintf(buf, sizeof buf, "%zu/%zu", p->wins, p->n);
-            table_text(t, 7, buf);
+                snprintf(text[v], sizeof text[v], "%s",
+                         isnan(values[v]) ? "-" : number_fixed(buf, values[v], 5, true));
+            snprintf(text[3], sizeof text[3], "%zu/%zu", p->wins, p->n);
+            table_add(t, 6,
+                      (const char *[]){c->scores.models[i]->name, c->scores.models[j]->name,
+                                       text[0], text[1], text[2], text[3]},
+                      2, (double[]){p->p_two_sided, p->p_holm});
         }
 }
 
@@ -209,19 +198,17 @@ static bool compare_run(struct session *session, const struct args *args, struct
                       compare_release, err);
 }
 
-extern const struct command command_compare;
 const struct command command_compare = {
     .name = "compare",
     .group = GROUP_JUDGE,
     .arguments = "[MODEL MODEL...]",
     .summary = "models against each other, animal by animal on the same trials",
-    .detail = "For each pair: the mean over animals of the difference in log-likelihood per "
-              "scored trial (a minus b, nats; above 0: a predicts better), its 95 % bootstrap "
-              "interval over animals, the paired t test (one-sided: that a is no better), "
-              "Wilcoxon's signed ranks, the t test's p corrected for all pairs by Holm, and in "
-              "how many animals a wins.  Animals that were held out of every model are compared "
-              "where there are any; else all, which favours rules of many parameters.  Without "
-              "names: all models.",
+    .detail = "For each pair: the mean over animals of the difference in log-likelihood per scored "
+              "trial (a minus b, nats; above 0: a predicts better), its 95 % bootstrap interval "
+              "over animals, the paired t test (one-sided: that a is no better), Wilcoxon's signed "
+              "ranks, the t test's p corrected for all pairs by Holm, and in how many animals a "
+              "wins.  Animals that were held out of every model are compared where there are any; "
+              "else all, which favours rules of many parameters.  Without names: all models.",
     .examples = "fit static; wait; compare dnn1 static1\nfit static; wait; compare part=all",
     .options = compare_table,
     .positional_type = OPTION_MODEL,

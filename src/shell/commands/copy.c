@@ -47,19 +47,15 @@ static bool copy_run(struct session *session, const struct args *args, struct ou
     const char *name = args_at(args, 0), *as = args_text(args, copy_options, "as");
     if (!name && !session->last_view)
         return err_set(err, ERR_USAGE,
-                       "copy: no view has been looked at yet; name one, as in "
-                       "`copy map`");
-    if (name && !view_find(name))
-        return err_at(err, ERR_USAGE, args->items[0].column,
-                      "copy: no view '%s'; `help` lists "
-                      "the views under Look",
-                      name);
+                       "copy: no view has been looked at yet; name one, as in `copy map`");
+    if (name && !look_known(&args->items[0], "copy", err))
+        return false;
     name = name ? name : session->last_view;
     if (!host->terminal)
-        return err_set(err, ERR_FAILED,
-                       "copy: there is no terminal with a clipboard here; "
-                       "`export %s FILE.%s` writes a file",
-                       name, strcmp(as, "csv") == 0 ? "csv" : "txt");
+        return err_set(
+            err, ERR_FAILED,
+            "copy: there is no terminal with a clipboard here; `export %s FILE.%s` writes a file",
+            name, strcmp(as, "csv") == 0 ? "csv" : "txt");
     struct view *view = session_view(session, name, err);
     if (!view || !view_update(view, session_scene(session), err)) {
         err_prefix(err, "copy %s", name);
@@ -71,8 +67,8 @@ static bool copy_run(struct session *session, const struct args *args, struct ou
     number_grouped(size, (long long)text.len);
     bool good = text.len <= COPY_MOST ||
                 err_set(err, ERR_FAILED,
-                        "copy: the %s as %s has %s bytes, and terminals take 74,000 "
-                        "at most; `export %s FILE.%s` writes a file",
+                        "copy: the %s as %s has %s bytes, and terminals take 74,000 at most; "
+                        "`export %s FILE.%s` writes a file",
                         name, as, size, name, strcmp(as, "csv") == 0 ? "csv" : "txt");
     strbuf_puts(&bytes, "\033]52;c;");
     put_base64(&bytes, strbuf_text(&text), text.len);
@@ -86,17 +82,15 @@ static bool copy_run(struct session *session, const struct args *args, struct ou
     return good;
 }
 
-extern const struct command command_copy;
 const struct command command_copy = {
     .name = "copy",
     .group = GROUP_KEEP,
     .arguments = "[VIEW] [as=text|csv]",
     .summary = "put a view's text or table on the clipboard",
-    .detail =
-        "Without a name: the view last looked at.  The bytes go to the terminal (OSC 52), also "
-        "over ssh; whether they reach the clipboard is up to it: xterm wants "
-        "allowWindowOps, tmux `set -s set-clipboard on`.  At most 74,000 bytes.  In batch "
-        "and in a pipe there is no clipboard: use export.",
+    .detail = "Without a name: the view last looked at.  The bytes go to the terminal (OSC 52), "
+              "also over ssh; whether they reach the clipboard is up to it: xterm wants "
+              "allowWindowOps, tmux `set -s set-clipboard on`.  At most 74,000 bytes.  In batch "
+              "and in a pipe there is no clipboard: use export.",
     .examples = "copy map\ncopy loss as=csv",
     .options = copy_options,
     .positional_type = OPTION_VIEW,

@@ -6,8 +6,7 @@
 #include "deltaw/base/outfile.h"
 #include "deltaw/draw/figure.h"
 #include "deltaw/study/updates.h"
-#include "../arrays.h"
-#include "../cast.h"
+#include "../export.h"
 #include "../replay.h"
 
 #ifdef HAVE_CONFIG_H
@@ -177,10 +176,10 @@ static bool take_figure(struct exporting *e, struct view *view, const struct arg
 {
     double width = args_number(args, export_options, "width");
     if (!view_figure(view, dark, &e->figure))
-        return err_set(err, ERR_FAILED,
-                       "export %s: this view is a table and no picture; export "
-                       "it as .csv, .npz or .txt",
-                       e->view);
+        return err_set(
+            err, ERR_FAILED,
+            "export %s: this view is a table and no picture; export it as .csv, .npz or .txt",
+            e->view);
     take_words(&e->figure.title, args_text(args, export_options, "title"));
     take_words(&e->figure.caption, args_text(args, export_options, "caption"));
     e->family = mem_text(args_text(args, export_options, "family"));
@@ -268,12 +267,8 @@ static bool export_run(struct session *session, const struct args *args, struct 
     const char *name = args_at(args, 0), *path = args_at(args, 1);
     enum export_kind kind = EXPORT_CSV;
     bool updates = strcmp(name, "updates") == 0;
-    if (!updates && !view_find(name))
-        return err_at(err, ERR_USAGE, args->items[0].column,
-                      "export: no view '%s'; `help` lists "
-                      "the views under Look",
-                      name);
-    if (!export_kind_of(path, args->items[1].column, &kind, err))
+    if ((!updates && !look_known(&args->items[0], "export", err)) ||
+        !export_kind_of(path, args->items[1].column, &kind, err))
         return false;
     if (updates)
         return export_updates(session, path, kind, args->items[1].column, err);
@@ -298,7 +293,6 @@ static bool export_run(struct session *session, const struct args *args, struct 
     return task_start(session, label, e, export_work, export_finish, export_release, err);
 }
 
-extern const struct command command_export;
 const struct command command_export = {
     .name = "export",
     .group = GROUP_KEEP,

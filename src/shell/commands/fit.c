@@ -17,8 +17,7 @@ static bool check_truth(const struct args *args, const struct cohort *cohort,
         bool found = cohort_column(cohort, name);
         if (!found)
             err_at(err, ERR_FAILED, args_column(args, "w0"),
-                   "fit: w0=truth: %s has no column %s; "
-                   "only simulated cohorts know their weights",
+                   "fit: w0=truth: %s has no column %s; only simulated cohorts know their weights",
                    cohort->name, name);
         free(name);
         if (!found)
@@ -239,27 +238,25 @@ static bool fit_run(struct session *session, const struct args *args, struct out
     return fit != NULL;
 }
 
-extern const struct command command_fit;
 const struct command command_fit = {
     .name = "fit",
     .group = GROUP_FIT,
     .arguments = "RULE [name=value]...",
     .summary = "fit a learning rule to the cohort, in the background",
     .detail =
-        "Maximises the likelihood of the animals' choices under a policy whose weights the "
-        "rule changes after every trial: networks by truncated backpropagation, textbook "
-        "rules by a search on the exact gradient, which also gives standard errors (`show`). "
-        " The prompt is free at once; `loss` and `map` show it move.  Other fits can start "
-        "beside it; those that find no processor are queued (`jobs`).  optimizer=fast comes to the losses of Adam's long schedule in a "
-        "fraction of its passes over the cohort: it takes many steps a pass, each on a few "
-        "pieces of truncation= trials from all over the cohort; a pass is an epoch, and "
-        "without epochs= there are as many as end about where 1000 of Adam do.  It "
-        "overfits as soon, most of all on small cohorts: watch the held-out loss.  init= goes on from a "
-        "saved fit of a network until there are epochs= in all, to the bit as if it had not "
-        "stopped (on a processor of the same kind); options that are not given are the "
-        "file's.  With another cohort or another setting it begins anew from the file's "
-        "parameters, and says so.  The same seed "
-        "gives the same bits on any number of threads.  `rules RULE` lists the options "
+        "Maximises the likelihood of the animals' choices under a policy whose weights the rule "
+        "changes after every trial: networks by truncated backpropagation, textbook rules by a "
+        "search on the exact gradient, which also gives standard errors (`show`).  The prompt is "
+        "free at once; `loss` and `map` show it move.  Other fits can start beside it; those that "
+        "find no processor are queued (`jobs`).  optimizer=fast comes to the losses of Adam's long "
+        "schedule in a fraction of its passes over the cohort: it takes many steps a pass, each on "
+        "a few pieces of truncation= trials from all over the cohort; a pass is an epoch, and "
+        "without epochs= there are as many as end about where 1000 of Adam do.  It overfits as "
+        "soon, most of all on small cohorts: watch the held-out loss.  init= goes on from a saved "
+        "fit of a network until there are epochs= in all, to the bit as if it had not stopped (on "
+        "a processor of the same kind); options that are not given are the file's.  With another "
+        "cohort or another setting it begins anew from the file's parameters, and says so.  The "
+        "same seed gives the same bits on any number of threads.  `rules RULE` lists the options "
         "that a rule takes; others are refused.",
     .examples = "fit dnn\n"
                 "fit dnn name=small hidden=8 layers=1 epochs=20 seed=1\n"

@@ -20,7 +20,6 @@ static bool forget_run(struct session *session, const struct args *args, struct 
     return true;
 }
 
-extern const struct command command_forget;
 const struct command command_forget = {
     .name = "forget",
     .group = GROUP_FIT,

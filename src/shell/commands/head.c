@@ -12,32 +12,20 @@ static bool head_run(struct session *session, const struct args *args, struct ou
     const char *asked = args_at(args, 0);
     if (asked && (!number_parse_integer(asked, &n) || n < 1 || n > 100000))
         return err_at(err, ERR_USAGE, args->items[0].column,
-                      "head: '%s' is not a number of "
-                      "trials from 1 to 100000",
-                      asked);
-    static const char *const names[] = {"subject", "session", "trial", "stimulus",
-                                        "choice",  "reward",  "answer"};
+                      "head: '%s' is not a number of trials from 1 to 100000", asked);
     struct table table = {0};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        table_column(&table, names[i],
-                     i < 2    ? COLUMN_TEXT
-                     : i == 2 ? COLUMN_COUNT
-                              : COLUMN_NUMBER,
-                     6);
+    table_columns(&table, "subject|session", COLUMN_TEXT, 0);
+    table_column(&table, "trial", COLUMN_COUNT, 0);
+    table_columns(&table, "stimulus|choice|reward|answer", COLUMN_NUMBER, 6);
     size_t a = 0;
     for (size_t t = 0; t < cohort->n_trials && t < (size_t)n; t++) {
         while (t >= cohort->animals[a].first + cohort->animals[a].count)
             a++;
         char *subject = clean_text(cohort->animals[a].name);
         char *session_name = clean_text(cohort->session_names[cohort->session[t]]);
-        table_row(&table);
-        table_text(&table, 0, subject);
-        table_text(&table, 1, session_name);
-        table_number(&table, 2, cohort->trial[t]);
-        table_number(&table, 3, cohort->stimulus[t]);
-        table_number(&table, 4, cohort->choice[t]);
-        table_number(&table, 5, cohort->reward[t]);
-        table_number(&table, 6, cohort->answer[t]);
+        table_add(&table, 2, (const char *[]){subject, session_name}, 5,
+                  (double[]){cohort->trial[t], cohort->stimulus[t], cohort->choice[t],
+                             cohort->reward[t], cohort->answer[t]});
         free(subject);
         free(session_name);
     }
@@ -46,14 +34,13 @@ static bool head_run(struct session *session, const struct args *args, struct ou
     return true;
 }
 
-extern const struct command command_head;
 const struct command command_head = {
     .name = "head",
     .group = GROUP_DATA,
     .arguments = "[N]",
     .summary = "the first N trials as they were understood, 10 by default",
-    .detail = "stimulus < 0 is left; choice and answer: 0 left, 1 right; answer is the side that "
-              "pays.",
+    .detail =
+        "stimulus < 0 is left; choice and answer: 0 left, 1 right; answer is the side that pays.",
     .examples = "head\nhead 3",
     .positional_type = OPTION_TEXT,
     .positional_max = 1,

@@ -20,7 +20,6 @@ static bool help_run(struct session *session, const struct args *args, struct ou
     return true;
 }
 
-extern const struct command command_help;
 const struct command command_help = {
     .name = "help",
     .group = GROUP_ELSE,

@@ -9,9 +9,7 @@ static bool history_run(struct session *session, const struct args *args, struct
     long long most = 1000000000;
     if (args->n > 0 && (!number_parse_integer(args->items[0].value, &most) || most < 1))
         return err_at(err, ERR_USAGE, args->items[0].column,
-                      "history: '%s' is not a number of "
-                      "lines",
-                      args->items[0].value);
+                      "history: '%s' is not a number of lines", args->items[0].value);
     size_t n = 0;
     while (host->history && host->history(host->data, n))
         n++;
@@ -25,7 +23,6 @@ static bool history_run(struct session *session, const struct args *args, struct
     return true;
 }
 
-extern const struct command command_history;
 const struct command command_history = {
     .name = "history",
     .group = GROUP_ELSE,

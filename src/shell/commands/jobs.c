@@ -21,17 +21,15 @@ static bool jobs_run(struct session *session, const struct args *args, struct ou
     return true;
 }
 
-extern const struct command command_jobs;
 const struct command command_jobs = {
     .name = "jobs",
     .group = GROUP_FIT,
     .arguments = "",
     .summary = "the fits: state, epoch, losses, rate, time left",
-    .detail =
-        "Losses are nats per scored trial.  As many fits train at once as there are "
-        "processors, but at least four; others are queued.  A group of fits (group= of `fit`) is "
-        "one row, with the fits of it that are over. `layout loss/jobs` keeps the table in a tile of "
-        "the full screen, with a bar of the epochs.",
+    .detail = "Losses are nats per scored trial.  As many fits train at once as there are "
+              "processors, but at least four; others are queued.  A group of fits (group= of "
+              "`fit`) is one row, with the fits of it that are over. `layout loss/jobs` keeps the "
+              "table in a tile of the full screen, with a bar of the epochs.",
     .examples = "jobs",
     .run = jobs_run,
 };

@@ -32,8 +32,7 @@ static bool check_picture(const struct arg *arg, struct err *err)
         if (!good) {
             const char *near = nearest_word(name, candidate_at, NULL);
             err_at(err, ERR_USAGE, arg->column,
-                   near ? "layout: there is no view '%s'; did you "
-                          "mean %s?"
+                   near ? "layout: there is no view '%s'; did you mean %s?"
                         : "layout: there is no view '%s'; `layout` lists what there is",
                    name, near);
         }
@@ -51,15 +50,10 @@ static bool check_picture(const struct arg *arg, struct err *err)
 static void list_layouts(struct output *out)
 {
     struct table table = {0};
-    table_column(&table, "layout", COLUMN_TEXT, 0);
-    table_column(&table, "tiles", COLUMN_TEXT, 0);
-    table_column(&table, "what", COLUMN_TEXT, 0);
-    for (size_t i = 0; layout_named_at(i); i++) {
-        table_row(&table);
-        table_text(&table, 0, layout_named_at(i)->name);
-        table_text(&table, 1, layout_named_at(i)->picture);
-        table_text(&table, 2, layout_named_at(i)->text);
-    }
+    const struct layout_named *row;
+    table_columns(&table, "layout|tiles|what", COLUMN_TEXT, 0);
+    for (size_t i = 0; (row = layout_named_at(i)); i++)
+        table_add(&table, 3, (const char *[]){row->name, row->picture, row->text}, 0, NULL);
     output_table(out, "layouts", &table);
     table_free(&table);
 }
@@ -84,19 +78,17 @@ static bool layout_run(struct session *session, const struct args *args, struct 
     return true;
 }
 
-extern const struct command command_layout;
 const struct command command_layout = {
     .name = "layout",
     .group = GROUP_LOOK,
     .arguments = "[NAME|PICTURE|next] [text=ROWS]",
     .summary = "choose the tiles of the full screen",
-    .detail =
-        "A picture names the views: '|' or ',' puts them beside each other, '/' above, ':N' "
-        "gives one a share of its row's width and ':NxM' its row a share of the height, as in "
-        "loss:2|map:3/slice.  Names stand for pictures that suit the size of the screen; "
-        "without arguments they are listed.  `layout next` is the next arrangement of the same "
-        "tiles: beside each other, above, one, none.  What finds no room waits: Tab goes on "
-        "to it.  Elsewhere than in the full screen nothing changes.",
+    .detail = "A picture names the views: '|' or ',' puts them beside each other, '/' above, ':N' "
+              "gives one a share of its row's width and ':NxM' its row a share of the height, as "
+              "in loss:2|map:3/slice.  Names stand for pictures that suit the size of the screen; "
+              "without arguments they are listed.  `layout next` is the next arrangement of the "
+              "same tiles: beside each other, above, one, none.  What finds no room waits: Tab "
+              "goes on to it.  Elsewhere than in the full screen nothing changes.",
     .examples = "layout\nlayout loss:2|map:3\nlayout weights/map,slice\nlayout default text=8",
     .options = layout_options,
     .positional_type = OPTION_LAYOUT,

@@ -8,17 +8,13 @@
 static void list(const struct lessons *lessons, struct output *out)
 {
     struct table table = {0};
-    table_column(&table, "lesson", COLUMN_COUNT, 0);
-    table_column(&table, "minutes", COLUMN_COUNT, 0);
-    table_column(&table, "title", COLUMN_TEXT, 0);
-    table_column(&table, "name", COLUMN_TEXT, 0);
+    table_columns(&table, "lesson|minutes", COLUMN_COUNT, 0);
+    table_columns(&table, "title|name", COLUMN_TEXT, 0);
     for (size_t i = 0; i < lessons->n; i++) {
         const struct lesson *lesson = &lessons->items[i];
-        table_row(&table);
-        table_number(&table, 0, lesson->number < 0 ? NAN : lesson->number);
-        table_number(&table, 1, lesson->minutes);
-        table_text(&table, 2, lesson->title);
-        table_text(&table, 3, lesson->name);
+        double number = lesson->number < 0 ? NAN : lesson->number;
+        table_add(&table, 2, (const char *[]){lesson->title, lesson->name}, 2,
+                  (double[]){number, lesson->minutes});
     }
     output_table(out, "lessons", &table);
     table_free(&table);
@@ -79,7 +75,6 @@ static bool lesson_run(struct session *session, const struct args *args, struct 
     return good;
 }
 
-extern const struct command command_lesson;
 const struct command command_lesson = {
     .name = "lesson",
     .group = GROUP_ELSE,

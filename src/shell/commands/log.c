@@ -16,19 +16,16 @@ static bool log_run(struct session *session, const struct args *args, struct out
     }
     if (!on && strcmp(word, "off") != 0)
         return err_at(err, ERR_USAGE, args->items[0].column,
-                      "log: '%s' is neither on nor off; "
-                      "`log on FILE` begins, `log off` ends",
+                      "log: '%s' is neither on nor off; `log on FILE` begins, `log off` ends",
                       word);
     if (on && !path)
         return err_at(err, ERR_USAGE, args->items[0].column,
-                      "log on: into which file?  `log on "
-                      "FILE`");
+                      "log on: into which file?  `log on FILE`");
     if (!on && path)
         return err_at(err, ERR_USAGE, args->items[1].column, "log off: takes no file");
     return on ? log_open(session, path, err) : log_close(session, err);
 }
 
-extern const struct command command_log;
 const struct command command_log = {
     .name = "log",
     .group = GROUP_KEEP,

@@ -1,6 +1,5 @@
 #include "../state.h"
 
-extern const struct command command_loss;
 const struct command command_loss = {
     .name = "loss",
     .group = GROUP_LOOK,

@@ -19,17 +19,15 @@ static bool models_run(struct session *session, const struct args *args, struct 
     return true;
 }
 
-extern const struct command command_models;
 const struct command command_models = {
     .name = "models",
     .group = GROUP_FIT,
     .arguments = "[sort=COLUMN]",
     .summary = "the models, fitted and opened; * marks the one in use",
-    .detail =
-        "Views show the model in use unless model= names another.  The cohort of each is "
-        "told when they differ.  `layout map/models` keeps the table in a tile of the full "
-        "screen, with R2 of the true updates where they are known; Enter uses a model there.  "
-        "What sort= says holds for the tile until it says something else.",
+    .detail = "Views show the model in use unless model= names another.  The cohort of each is "
+              "told when they differ.  `layout map/models` keeps the table in a tile of the full "
+              "screen, with R2 of the true updates where they are known; Enter uses a model there. "
+              " What sort= says holds for the tile until it says something else.",
     .examples = "models\nmodels sort=loss",
     .run = models_run,
 };

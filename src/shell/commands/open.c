@@ -91,7 +91,6 @@ static bool open_run(struct session *session, const struct args *args, struct ou
     return task_start(session, label, o, open_work, open_finish, open_release, err);
 }
 
-extern const struct command command_open;
 const struct command command_open = {
     .name = "open",
     .group = GROUP_FIT,

@@ -8,7 +8,6 @@ static bool pause_for_enter_run(struct session *session, const struct args *args
     return true;
 }
 
-extern const struct command command_pause_for_enter;
 const struct command command_pause_for_enter = {
     .name = "pause-for-enter",
     .group = GROUP_ELSE,

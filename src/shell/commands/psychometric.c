@@ -1,6 +1,5 @@
 #include "../state.h"
 
-extern const struct command command_psychometric;
 const struct command command_psychometric = {
     .name = "psychometric",
     .group = GROUP_LOOK,

@@ -8,7 +8,6 @@ static bool quit_run(struct session *session, const struct args *args, struct ou
     return true;
 }
 
-extern const struct command command_quit;
 const struct command command_quit = {
     .name = "quit",
     .group = GROUP_ELSE,

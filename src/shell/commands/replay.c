@@ -212,7 +212,6 @@ static bool replay_run(struct session *session, const struct args *args, struct 
     return moves ? play(session, args, out, err) : stand(session, args, err);
 }
 
-extern const struct command command_replay;
 const struct command command_replay = {
     .name = "replay",
     .group = GROUP_LOOK,

@@ -17,7 +17,6 @@ static bool reset_run(struct session *session, const struct args *args, struct o
     return true;
 }
 
-extern const struct command command_reset;
 const struct command command_reset = {
     .name = "reset",
     .group = GROUP_DATA,

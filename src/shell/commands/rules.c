@@ -61,20 +61,15 @@ static void rules_all(const struct fit_settings *of, struct output *out)
     struct table table = {0};
     table_column(&table, "rule", COLUMN_TEXT, 0);
     table_column(&table, "parameters", COLUMN_COUNT, 0);
-    table_column(&table, "summary", COLUMN_TEXT, 0);
-    table_column(&table, "equation", COLUMN_TEXT, 0);
-    table_column(&table, "source", COLUMN_TEXT, 0);
+    table_columns(&table, "summary|equation|source", COLUMN_TEXT, 0);
     struct strbuf text = {0};
     for (size_t i = 0; rule_at(i); i++) {
         const struct rule *rule = rule_at(i);
         struct fit_settings used;
         size_t n = count(rule, of, &used, NULL);
-        table_row(&table);
-        table_text(&table, 0, rule->name);
-        table_number(&table, 1, (double)n);
-        table_text(&table, 2, rule->summary);
-        table_text(&table, 3, rule->equation);
-        table_text(&table, 4, rule->source);
+        table_add(&table, 4,
+                  (const char *[]){rule->name, rule->summary, rule->equation, rule->source}, 1,
+                  (double[]){n});
         strbuf_printf(&text, "%s%s  %s\n    %s\n    ", i ? "\n" : "", rule->name, rule->summary,
                       rule->equation);
         count_words(rule, &used, n, &text);
@@ -91,22 +86,10 @@ static void rules_all(const struct fit_settings *of, struct output *out)
 
 static void rule_options(const struct rule *rule, struct table *table)
 {
-    static const char *const names[] = {"option", "values", "default", "text"};
-    for (size_t i = 0; i < 4; i++)
-        table_column(table, names[i], COLUMN_TEXT, 0);
-    for (const struct option_row *o = fit_options; o->name; o++) {
-        if (rule_refuses(rule, o->name))
-            continue;
-        struct strbuf range = {0};
-        const char *fallback = rule_fallback(rule, o);
-        option_range(o, &range);
-        table_row(table);
-        table_text(table, 0, o->name);
-        table_text(table, 1, strbuf_text(&range));
-        table_text(table, 2, fallback ? fallback : "");
-        table_text(table, 3, o->text);
-        strbuf_free(&range);
-    }
+    table_columns(table, "option|values|default|text", COLUMN_TEXT, 0);
+    for (const struct option_row *o = fit_options; o->name; o++)
+        if (!rule_refuses(rule, o->name))
+            help_option(o, rule_fallback(rule, o), table);
 }
 
 static void tensor_words(const struct tensors *tensors, struct strbuf *out)
@@ -174,7 +157,6 @@ static bool rules_run(struct session *session, const struct args *args, struct o
     return rule != NULL;
 }
 
-extern const struct command command_rules;
 const struct command command_rules = {
     .name = "rules",
     .group = GROUP_FIT,

@@ -16,7 +16,6 @@ static bool say_run(struct session *session, const struct args *args, struct out
     return true;
 }
 
-extern const struct command command_say;
 const struct command command_say = {
     .name = "say",
     .group = GROUP_ELSE,

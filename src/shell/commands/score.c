@@ -77,17 +77,15 @@ static void score_summary(const struct scores *score, bool text, struct table *t
         for (size_t p = 0; p < PARTS; p++)
             any[p] = any[p] || sums[i][p].scored > 0;
     }
-    table_column(table, "model", COLUMN_TEXT, 0);
-    table_column(table, "rule", COLUMN_TEXT, 0);
+    table_columns(table, "model|rule", COLUMN_TEXT, 0);
     table_column(table, "parameters", COLUMN_COUNT, 0);
     part_columns(any, text, table);
     for (size_t i = 0; i < score->n; i++) {
         size_t column = 3;
         char buf[2 * NUMBER_SIZE];
-        table_row(table);
-        table_text(table, 0, score->models[i]->name);
-        table_text(table, 1, score->models[i]->rule->name);
-        table_number(table, 2, (double)score->models[i]->tensors.size);
+        const struct model *model = score->models[i];
+        table_add(table, 2, (const char *[]){model->name, model->rule->name}, 1,
+                  (double[]){model->tensors.size});
         for (size_t p = 0; p < PARTS; p++) {
             const struct part_sum *sum = &sums[i][p];
             if (any[p] && text) {
@@ -106,20 +104,15 @@ static void score_animals(const struct scores *score, struct table *table)
 {
     table_column(table, "animal", COLUMN_TEXT, 0);
     table_column(table, "scored", COLUMN_COUNT, 0);
-    table_column(table, "model", COLUMN_TEXT, 0);
-    table_column(table, "part", COLUMN_TEXT, 0);
+    table_columns(table, "model|part", COLUMN_TEXT, 0);
     table_column(table, "nats_per_trial", COLUMN_NUMBER, 4);
     for (size_t a = 0; a < score->cohort->n_animals; a++)
         for (size_t i = 0; i < score->n; i++) {
             size_t at = i * score->cohort->n_animals + a;
             char *name = clean_text(score->cohort->animals[a].name);
-            table_row(table);
-            table_text(table, 0, name);
-            table_number(table, 1, (double)score->scored[at]);
-            table_text(table, 2, score->models[i]->name);
-            table_text(table, 3,
-                       part_names[scores_part(score->models[i], score->cohort->animals[a].name)]);
-            table_number(table, 4, scores_mean(score, i, a));
+            size_t part = scores_part(score->models[i], score->cohort->animals[a].name);
+            table_add(table, 3, (const char *[]){name, score->models[i]->name, part_names[part]}, 2,
+                      (double[]){score->scored[at], scores_mean(score, i, a)});
             free(name);
         }
 }
@@ -163,7 +156,6 @@ static bool score_run(struct session *session, const struct args *args, struct o
                       err);
 }
 
-extern const struct command command_score;
 const struct command command_score = {
     .name = "score",
     .group = GROUP_JUDGE,

@@ -3,20 +3,14 @@
 static void set_table(const struct session *session, struct output *out)
 {
     struct table table = {0};
-    table_column(&table, "setting", COLUMN_TEXT, 0);
-    table_column(&table, "value", COLUMN_TEXT, 0);
-    table_column(&table, "default", COLUMN_TEXT, 0);
-    table_column(&table, "values", COLUMN_TEXT, 0);
-    table_column(&table, "meaning", COLUMN_TEXT, 0);
+    table_columns(&table, "setting|value|default|values|meaning", COLUMN_TEXT, 0);
     for (const struct option_row *o = setting_options; o->name; o++) {
         struct strbuf range = {0};
         option_range(o, &range);
-        table_row(&table);
-        table_text(&table, 0, o->name);
-        table_text(&table, 1, session_setting(session, o->name));
-        table_text(&table, 2, o->fallback);
-        table_text(&table, 3, strbuf_text(&range));
-        table_text(&table, 4, o->text);
+        const char *value = session_setting(session, o->name);
+        table_add(&table, 5,
+                  (const char *[]){o->name, value, o->fallback, strbuf_text(&range), o->text}, 0,
+                  NULL);
         strbuf_free(&range);
     }
     if (out->mode != OUTPUT_TEXT)
@@ -44,7 +38,6 @@ static bool set_run(struct session *session, const struct args *args, struct out
     return true;
 }
 
-extern const struct command command_set;
 const struct command command_set = {
     .name = "set",
     .group = GROUP_ELSE,

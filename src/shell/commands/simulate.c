@@ -94,8 +94,7 @@ static bool pick_maker(struct session *session, struct simulation *sim, struct e
     simulate_rules(&all);
     if (rule)
         err_at(err, ERR_USAGE, column,
-               "simulate: %s has no true parameters; `fit %s`, then "
-               "simulate the model by its name",
+               "simulate: %s has no true parameters; `fit %s`, then simulate the model by its name",
                word, word);
     else if (near)
         err_at(err, ERR_USAGE, column, "simulate: no rule or model '%s'; did you mean '%s'?", clean,
@@ -138,7 +137,6 @@ static bool command_run(struct session *session, const struct args *args, struct
 
 static const char *const renamed[] = {"features", "policy", NULL};
 
-extern const struct command command_simulate;
 const struct command command_simulate = {
     .name = "simulate",
     .group = GROUP_DATA,

@@ -9,7 +9,6 @@ static bool source_run(struct session *session, const struct args *args, struct 
     return text && session_push(session, text, path, false, err);
 }
 
-extern const struct command command_source;
 const struct command command_source = {
     .name = "source",
     .group = GROUP_KEEP,

@@ -34,16 +34,14 @@ static bool stop_run(struct session *session, const struct args *args, struct ou
     return good;
 }
 
-extern const struct command command_stop;
 const struct command command_stop = {
     .name = "stop",
     .group = GROUP_FIT,
     .arguments = "[JOB...|all]",
     .summary = "end a fit now and keep what it reached",
-    .detail =
-        "Without a name: the model in use if it trains, else the one fit that does.  A "
-        "stopped fit is a model like any other; one that was queued will not begin.  A JOB is a "
-        "fit, or a group of them (group= of `fit`).",
+    .detail = "Without a name: the model in use if it trains, else the one fit that does.  A "
+              "stopped fit is a model like any other; one that was queued will not begin.  A JOB "
+              "is a fit, or a group of them (group= of `fit`).",
     .examples = "fit dnn epochs=5000; stop\nfit dnn name=long epochs=5000; stop long",
     .positional_type = OPTION_MODEL,
     .positional_max = 1000,

@@ -17,7 +17,6 @@ static bool use_run(struct session *session, const struct args *args, struct out
     return true;
 }
 
-extern const struct command command_use;
 const struct command command_use = {
     .name = "use",
     .group = GROUP_FIT,

@@ -13,10 +13,10 @@ static void wait_name(struct session *session, const char *name)
 
 static bool wait_check(struct fit *fit, struct err *err)
 {
-    return !fit_paused(fit) || err_set(err, ERR_FAILED,
-                                       "wait: %s is paused and would never end; `resume %s` or "
-                                       "`stop %s` first",
-                                       fit_name(fit), fit_name(fit), fit_name(fit));
+    return !fit_paused(fit) ||
+           err_set(err, ERR_FAILED,
+                   "wait: %s is paused and would never end; `resume %s` or `stop %s` first",
+                   fit_name(fit), fit_name(fit), fit_name(fit));
 }
 
 static bool wait_group(struct session *session, const struct job_group *group, struct err *err)
@@ -68,16 +68,14 @@ static bool wait_run(struct session *session, const struct args *args, struct ou
     return args->n > 0 && !all ? wait_named(session, args, err) : wait_all(session, out, err);
 }
 
-extern const struct command command_wait;
 const struct command command_wait = {
     .name = "wait",
     .group = GROUP_FIT,
     .arguments = "[JOB...|all]",
     .summary = "continue only when fits have ended",
-    .detail =
-        "Without a name, or with all: all fits.  For scripts, where the next command runs at once.  "
-        "Fails when a fit that it waited for failed.  A JOB is a fit, or a group of them (group= "
-        "of `fit`), which is told of in one line.",
+    .detail = "Without a name, or with all: all fits.  For scripts, where the next command runs at "
+              "once.  Fails when a fit that it waited for failed.  A JOB is a fit, or a group of "
+              "them (group= of `fit`), which is told of in one line.",
     .examples = "wait\nfit dnn name=quick epochs=3; wait quick",
     .positional_type = OPTION_MODEL,
     .positional_max = 1000,

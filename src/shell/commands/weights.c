@@ -1,6 +1,5 @@
 #include "../state.h"
 
-extern const struct command command_weights;
 const struct command command_weights = {
     .name = "weights",
     .group = GROUP_LOOK,
