@@ -24,11 +24,6 @@ static void result(struct output *out, const char *text, size_t n)
     pass(out, out->mode == OUTPUT_TEXT, out->result, text, n);
 }
 
-static void complaint(struct output *out, const char *text, size_t n)
-{
-    pass(out, true, out->complaint, text, n);
-}
-
 static void end_line(struct strbuf *text)
 {
     if (text->len == 0 || text->text[text->len - 1] != '\n')
@@ -116,31 +111,32 @@ void output_table(struct output *out, const char *name, const struct table *tabl
     strbuf_free(&text);
 }
 
+__attribute__((format(printf, 3, 0))) static void complain(struct output *out, const char *before,
+                                                           const char *format, va_list list)
+{
+    struct strbuf text = {0};
+    strbuf_puts(&text, before);
+    strbuf_vprintf(&text, format, list);
+    end_line(&text);
+    pass(out, true, out->complaint, text.text, text.len);
+    strbuf_free(&text);
+}
+
 void output_note(struct output *out, const char *format, ...)
 {
-    if (out->quiet)
-        return;
-    struct strbuf text = {0};
-    strbuf_puts(&text, "deltaw: ");
     va_list list;
     va_start(list, format);
-    strbuf_vprintf(&text, format, list);
+    if (!out->quiet)
+        complain(out, "deltaw: ", format, list);
     va_end(list);
-    end_line(&text);
-    complaint(out, text.text, text.len);
-    strbuf_free(&text);
 }
 
 void output_complain(struct output *out, const char *format, ...)
 {
-    struct strbuf text = {0};
     va_list list;
     va_start(list, format);
-    strbuf_vprintf(&text, format, list);
+    complain(out, "", format, list);
     va_end(list);
-    end_line(&text);
-    complaint(out, text.text, text.len);
-    strbuf_free(&text);
 }
 
 void output_begin(struct output *out, const char *command)

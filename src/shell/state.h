@@ -217,8 +217,8 @@ void session_add_fit(struct session *session, struct fit *fit);
  * added to told (may be NULL). */
 void session_forget_fit(struct session *session, struct fit *fit, struct strbuf *told);
 void session_forget_lesson(struct session *session); /* the fits that lessons made */
-/* Fits named by the arguments ("all" for all), or by their group; without any, the one in front among
- * those for which wanted() holds.  Caller frees *out. */
+/* Fits named by the arguments ("all" for all), or by their group; without any, the one in
+ * front among those for which wanted() holds.  Caller frees *out. */
 bool session_pick_fits(struct session *session, const struct args *args, const char *verb,
                        bool (*wanted)(const struct session *, struct fit *), const char *kind,
                        struct fit ***out, size_t *n, struct err *err);

@@ -53,13 +53,11 @@ struct grid {
 bool grid_open(const struct model *model, const struct cohort *cohort,
                const struct probe_request *request, const char *verb, const char *of,
                struct grid *grid, struct err *err);
-/* truth: the cohort's, when it has one for the model's policy, in *room, which the
- * caller frees. */
-void grid_truth(struct grid *grid, struct truth *room);
-/* R^2 of the component over at most `most` visited trials; NaN: no truth.  Long recordings
- * take as long as the cells do, so it runs beside them. */
+/* R^2 of the component over visited trials; NaN: no truth.  Long recordings take as long as the
+ * cells do, so it runs beside them.  grid->truth is the cohort's from the beginning to the end
+ * of it, when it has one for the model's policy. */
 struct grid_r2;
-struct grid_r2 *grid_r2_begin(const struct grid *grid, size_t most);
+struct grid_r2 *grid_r2_begin(struct grid *grid);
 double grid_r2_end(struct grid_r2 *r2);
 
 /* recovery.c: over at most `most` trials of this truth. */

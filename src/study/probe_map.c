@@ -6,9 +6,7 @@
 #include "deltaw/base/mem.h"
 #include "probe_grid.h"
 
-/* Trials behind a map's R^2: enough for three digits, few enough to be computed with every
- * frame of a running fit. */
-enum { MAP_RECOVERY_MOST = 50000, MAP_MOST_CELLS = 1000000 };
+enum { MAP_MOST_CELLS = 1000000 };
 
 void probe_request_default(struct probe_request *request)
 {
@@ -121,7 +119,6 @@ bool map_check(const struct model *model, const struct cohort *cohort,
 bool map_compute(const struct model *model, const struct cohort *cohort, const float *visited,
                  const struct probe_request *request, struct map *out, struct err *err)
 {
-    struct truth truth;
     struct map map = {.request = *request, .r2 = NAN};
     struct grid grid;
     if (!make_grid(model, cohort, request, &grid, err))
@@ -133,14 +130,11 @@ bool map_compute(const struct model *model, const struct cohort *cohort, const f
     }
     grid.x_axis = &map.x;
     grid.y_axis = &map.y;
-    grid_truth(&grid, &truth);
-    size_t most = request->sample ? 64 * request->sample : MAP_RECOVERY_MOST;
-    struct grid_r2 *r2 = grid_r2_begin(&grid, most);
+    struct grid_r2 *r2 = grid_r2_begin(&grid);
     fill(&grid, &map);
     say_request(&grid, &map);
     grid_frozen(&grid, &map.frozen);
     map.r2 = grid_r2_end(r2);
-    truth_free(&truth);
     map.request.stop = NULL;
     if (!grid_stopped(&grid)) {
         *out = map;

@@ -7,7 +7,7 @@
 #include "probe_grid.h"
 #include "truth.h"
 
-enum { SLICE_LINES = 8, SLICE_RECOVERY_MOST = 50000, QUANTILES = 2048 };
+enum { SLICE_LINES = 8, QUANTILES = 2048 };
 
 void slice_free(struct slice *slice)
 {
@@ -313,7 +313,6 @@ bool slice_check(const struct model *model, const struct cohort *cohort,
 bool slice_compute(const struct model *model, const struct cohort *cohort, const float *visited,
                    const struct probe_request *request, struct slice *out, struct err *err)
 {
-    struct truth truth;
     struct slice slice = {.request = *request, .r2 = NAN};
     struct axis lines = {0};
     struct grid grid;
@@ -333,14 +332,11 @@ bool slice_compute(const struct model *model, const struct cohort *cohort, const
              model->settings.policy.weight[grid.component]);
     grid.x_axis = &slice.x;
     grid.y_axis = &lines;
-    grid_truth(&grid, &truth);
-    size_t most = request->sample ? 64 * request->sample : SLICE_RECOVERY_MOST;
-    struct grid_r2 *r2 = grid_r2_begin(&grid, most);
+    struct grid_r2 *r2 = grid_r2_begin(&grid);
     fill_pasts(&grid, &slice);
     fill_visited(&grid, &slice);
     slice.request.nx = slice.x.n;
     slice.r2 = grid_r2_end(r2);
-    truth_free(&truth);
     slice.request.stop = NULL;
     grid.fixed.reward = NAN; /* each line names its own */
     grid_frozen(&grid, &slice.frozen);

@@ -7,9 +7,10 @@
 #include "probe_grid.h"
 #include "truth.h"
 
-/* Where the past counts, animals are run from their first trial: few trials would come
- * from a single animal. */
-enum { LIVES_LEAST = 20000 };
+/* Enough for three digits, few enough to be computed with every frame of a running fit.  Where
+ * the past counts, animals are run from their first trial: few trials would come from a single
+ * animal. */
+enum { TRIALS_MOST = 50000, LIVES_LEAST = 20000 };
 
 bool probe_true_known(const struct cohort *cohort, const struct policy *policy)
 {
@@ -19,16 +20,9 @@ bool probe_true_known(const struct cohort *cohort, const struct policy *policy)
     return known;
 }
 
-void grid_truth(struct grid *grid, struct truth *room)
-{
-    *room = (struct truth){0};
-    if (grid->cohort && truth_for_policy(grid->cohort, &grid->model->settings.policy, room, NULL))
-        grid->truth = room;
-}
-
 struct grid_r2 {
     struct grid grid; /* a copy: the cells change theirs in the meantime */
-    size_t most;
+    struct truth truth;
     bool threaded;
     pthread_t thread;
     double value;
@@ -39,7 +33,7 @@ static void *r2_run(void *arg)
     struct grid_r2 *r2 = arg;
     const struct grid *grid = &r2->grid;
     struct recovery recovery;
-    size_t most = r2->most;
+    size_t most = grid->sample ? 64 * grid->sample : TRIALS_MOST;
     if (grid_past(grid) && most < LIVES_LEAST)
         most = LIVES_LEAST;
     bool found =
@@ -48,10 +42,14 @@ static void *r2_run(void *arg)
     return NULL;
 }
 
-struct grid_r2 *grid_r2_begin(const struct grid *grid, size_t most)
+struct grid_r2 *grid_r2_begin(struct grid *grid)
 {
     struct grid_r2 *r2 = mem_new(1, sizeof *r2);
-    *r2 = (struct grid_r2){.grid = *grid, .most = most, .value = NAN};
+    const struct policy *policy = &grid->model->settings.policy;
+    if (grid->cohort && truth_for_policy(grid->cohort, policy, &r2->truth, NULL))
+        grid->truth = &r2->truth;
+    r2->grid = *grid;
+    r2->value = NAN;
     r2->threaded = grid->truth && grid->threads != 1 && thread_start(&r2->thread, r2_run, r2, NULL);
     if (grid->truth && !r2->threaded)
         r2_run(r2);
@@ -60,10 +58,10 @@ struct grid_r2 *grid_r2_begin(const struct grid *grid, size_t most)
 
 double grid_r2_end(struct grid_r2 *r2)
 {
-    double value;
     if (r2->threaded)
         pthread_join(r2->thread, NULL);
-    value = r2->value;
+    double value = r2->value;
+    truth_free(&r2->truth);
     free(r2);
     return value;
 }

@@ -6,23 +6,9 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/gp.h"
+#include "truth.h"
 
 enum { FIRST = 3, MOST_EACH = 5 }; /* columns before the weights; of a weight */
-
-/* The columns of true weights; false: not all of them are there. */
-static bool true_weights(const struct policy *policy, const struct cohort *cohort,
-                         const float **out)
-{
-    for (size_t k = 0; k < policy->n; k++) {
-        char *name = mem_printf("true_%s", policy->weight[k]);
-        const struct cohort_column *column = cohort_column(cohort, name);
-        free(name);
-        if (!column)
-            return false;
-        out[k] = column->values;
-    }
-    return true;
-}
 
 /* Means and intervals of all trials; of rules without a posterior w alone is known. */
 static void take_updates(const struct model *model, const struct cohort *cohort,
@@ -52,8 +38,7 @@ static void add_columns(const struct policy *policy, bool truth, struct table *o
 {
     static const char *const forms[MOST_EACH] = {"%s", "dw_%s", "dw_%s_low", "dw_%s_high",
                                                  "true_dw_%s"};
-    table_column(out, "subject", COLUMN_TEXT, 0);
-    table_column(out, "session", COLUMN_TEXT, 0);
+    table_columns(out, "subject|session", COLUMN_TEXT, 0);
     table_column(out, "trial", COLUMN_COUNT, 0);
     for (size_t k = 0; k < policy->n; k++)
         for (size_t i = 0; i < (truth ? MOST_EACH : MOST_EACH - 1); i++) {
@@ -74,7 +59,7 @@ bool updates_table(const struct model *model, const struct cohort *cohort, struc
     const float *true_w[POLICY_MAX];
     if (model->rule->no_weights)
         return err_set(err, ERR_FAILED, "%s has no weights, hence no updates", model->name);
-    bool truth = true_weights(policy, cohort, true_w);
+    bool truth = truth_columns(cohort, policy, true_w, NULL);
     size_t each = truth ? MOST_EACH : MOST_EACH - 1;
     struct gp_value *dw = mem_new(cohort->n_trials * K, sizeof *dw);
     struct gp_value *w = mem_new(cohort->n_trials * K, sizeof *w);
@@ -84,10 +69,9 @@ bool updates_table(const struct model *model, const struct cohort *cohort, struc
         const struct animal *animal = &cohort->animals[a];
         for (size_t t = animal->first; t < animal->first + animal->count; t++) {
             bool last = t + 1 == animal->first + animal->count;
-            table_row(out);
-            table_text(out, 0, animal->name);
-            table_text(out, 1, cohort->session_names[cohort->session[t]]);
-            table_number(out, 2, cohort->trial[t]);
+            const char *session = cohort->session_names[cohort->session[t]];
+            table_add(out, 2, (const char *[]){animal->name, session}, 1,
+                      (double[]){cohort->trial[t]});
             for (size_t k = 0; k < K; k++) {
                 const struct gp_value *v = &dw[t * K + k];
                 size_t at = FIRST + k * each;
@@ -111,7 +95,7 @@ bool updates_coverage(const struct model *model, const struct cohort *cohort, si
     const struct policy *policy = &model->settings.policy;
     size_t K = policy->n, step = cohort->n_trials / most + 1, n = 0;
     const float *true_w[POLICY_MAX];
-    if (!true_weights(policy, cohort, true_w))
+    if (!truth_columns(cohort, policy, true_w, NULL))
         return false;
     uint8_t *keep = mem_new(cohort->n_trials, 1);
     for (size_t t = step / 2; t < cohort->n_trials; t += step)

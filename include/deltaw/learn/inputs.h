@@ -13,7 +13,8 @@ struct input_trial {
     double day;                      /* 1 on the first trial of a session, see cohort_day */
 };
 
-/* u [rule_inputs]: the weights w [K] (which may stand in u already), the trial, then shape->lags trials before it.
+/* u [rule_inputs]: the weights w [K] (which may stand in u already), the trial, then
+ * shape->lags trials before it.
  * past [n_past]: newest first; what is missing there is zero. */
 void inputs_rule(const struct rule_shape *shape, const double *w, const struct input_trial *now,
                  const struct input_trial *past, size_t n_past, double *u);

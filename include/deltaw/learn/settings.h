@@ -92,7 +92,7 @@ struct setting {
     /* of the parameter it is about */
     const char *tensor; /* "alpha_error", NULL: none */
     bool term;          /* where it is yes a tensor [K] of its own: a term of dw that any
-                            * textbook rule that learns may have, see terms.h */
+                            * textbook rule that learns may have, see classic.h */
     double start;       /* value before the fit */
     double low, high;   /* the fit stays within; both 0: -50 to 50 */
     bool logarithm;     /* fitted as its logarithm */

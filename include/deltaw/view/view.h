@@ -56,7 +56,7 @@ void view_groups_table(const struct scene *scene, struct table *out); /* of fits
 void view_models_table(const struct scene *scene, int width, const char *sort, struct table *out);
 
 /* What takes a view more than a few ms, in a thread beside the main one.  Its own struct
- * begins with a struct view_job (src/view/parts.h), which holds all that it needs. */
+ * begins with a struct view_job (src/view/watch.h), which holds all that it needs. */
 struct view_job;
 struct view_work {
     size_t size; /* of a job */

@@ -172,7 +172,6 @@ static bool schema_run(struct session *session, const struct args *args, struct 
     return save ? schema_save(session, name, out, err) : schema_use(session, name, out, err);
 }
 
-extern const struct command command_schema;
 const struct command command_schema = {
     .name = "schema",
     .group = GROUP_DATA,
