@@ -109,18 +109,21 @@ b'
 
 # --- signals
 quick='fit dnn epochs=1000000 rate=1e-5 hidden=4'
-interrupted() { # SIGNAL COMMAND [FIT [COHORT]]: sets $status
+begun='trains in the background'
+interrupted() { # SIGNALS COMMAND [FIT [COHORT]]: sets $status
     rm -f job.out # what the job before said is no sign
     touch job.out
     env --default-signal=INT "$DELTAW" -c "${4:-$make}" -c "${3:-$quick}" \
         -c "$2" >job.out 2>job.err &
     job=$!
     tries=0
-    until grep -q 'trains in the background' job.out || [ $tries -ge $patience ]; do
+    until grep -q "$begun" job.out || [ $tries -ge $patience ]; do
         tries=$((tries + 1))
         sleep .05
     done
-    kill -"$1" $job
+    for signal in $1; do
+        kill -"$signal" $job
+    done
     wait $job
     status=$?
 }
@@ -130,6 +133,18 @@ interrupted INT 'say x'
 is '^C at the end is 130' "$status" 130
 interrupted TERM wait
 is 'TERM ends it as TERM does' "$status" 143
+
+# --- models are kept, however often it is told to end
+mkdir -p state/deltaw/kept
+touch -d '2 minutes ago' state/deltaw/kept/.deltaw-abcdefgh
+rm -f state/deltaw/kept/*
+usual=$begun begun='dnn2 trains' # dnn1 has epochs then
+interrupted 'TERM TERM HUP INT INT INT' wait "$quick" "$make; fit dnn epochs=9 hidden=4; wait"
+begun=$usual
+is 'TERM and then more of them: it ends as TERM does' "$status" 143
+run deltaw -c "open $(echo state/deltaw/kept/dnn1-*.npz)" -c models
+like 'and the model is kept whole' "$out" dnn1
+is 'with no half of one beside it' "$(find state/deltaw/kept -name '.deltaw-*')" ''
 
 for signal in TERM HUP; do # before the first epoch there is nothing to keep
     interrupted $signal wait 'fit rnn hidden=100' 'simulate reinforce animals=10 trials=8000'

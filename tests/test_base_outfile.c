@@ -223,6 +223,29 @@ static void *look(void *arg)
     return NULL;
 }
 
+static void touch_at(const char *path, time_t at)
+{
+    outfile_write(path, "x", 1, NULL);
+    struct timespec times[2] = {{.tv_sec = at}, {.tv_sec = at}};
+    utimensat(AT_FDCWD, path, times, 0);
+}
+
+static void test_sweep(void)
+{
+    time_t now = time(NULL);
+    mkdir("swept", 0777);
+    mkdir("swept/.deltaw-folderab", 0777);
+    touch_at("swept/.deltaw-abcdefg2", now - 100);
+    touch_at("swept/.deltaw-abcdefg3", now - 20);
+    touch_at("swept/.deltaw-abcdefg1", now - 100); /* 1 is no letter of ours */
+    touch_at("swept/.deltaw-abcdefgh2", now - 100);
+    touch_at("swept/model.npz", now - 100);
+    outfile_sweep("swept", 60);
+    tap_ok(files_in("swept") == 5 && access("swept/.deltaw-abcdefg2", F_OK) != 0,
+           "what a killed writer left goes, and nothing else");
+    outfile_sweep("not there", 60);
+}
+
 static void test_thread(void)
 {
     struct err err = {0};
@@ -271,6 +294,7 @@ int main(void)
     test_full();
     test_descriptors();
     test_expand();
+    test_sweep();
     test_thread();
     return tap_done();
 }

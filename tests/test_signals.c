@@ -107,6 +107,23 @@ static void terminate_twice(void)
     raise(SIGTERM), raise(SIGTERM);
 }
 
+static void end_and_interrupt(void)
+{
+    raise(SIGHUP), raise(SIGTERM), raise(SIGINT), raise(SIGINT), raise(SIGINT);
+}
+
+static void terminate_late(void)
+{
+    signals_ending(0);
+    raise(SIGTERM);
+}
+
+static void interrupt_late(void)
+{
+    signals_ending(0);
+    raise(SIGINT);
+}
+
 static void hang_up_often(void)
 {
     raise(SIGHUP), raise(SIGHUP), raise(SIGHUP);
@@ -130,7 +147,10 @@ static void test_ends(void)
            "a third gives the terminal back and ends the program");
     tap_ok(exits(five_taken, 7, ""), "but those that are answered do not add up");
     tap_ok(exits(terminate, 7, ""), "a TERM is for the loop");
-    tap_ok(dies(terminate_twice, SIGTERM, "r"), "a second ends the program by it");
+    tap_ok(exits(terminate_twice, 7, ""), "a second does not cut short what the loop does");
+    tap_ok(exits(end_and_interrupt, 7, ""), "nor do a HUP and a few ^C");
+    tap_ok(dies(terminate_late, SIGTERM, "r"), "when its time is over a TERM ends the program");
+    tap_ok(dies(interrupt_late, SIGINT, "r"), "and so does a ^C");
     tap_ok(exits(hang_up_often, 7, ""), "a HUP comes more than once for one window");
     tap_ok(faults(crash, SIGSEGV, "rl"),
            "a fault gives the terminal back, then rescues, then ends");
@@ -164,6 +184,8 @@ static void test_bits(void)
                "signal %d wakes the loop once, as bit %u", all[i].number, bits);
         if (bits == SIGNAL_END)
             tap_ok(signals_last_end() == all[i].number, "and is known by its number");
+        signals_close();
+        signals_open(true, NULL); /* to end no longer */
     }
     raise(SIGWINCH), raise(SIGWINCH), raise(SIGINT);
     tap_ok(signals_take() == (SIGNAL_RESIZE | SIGNAL_INTERRUPT), "several are taken at once");

@@ -1,5 +1,6 @@
 #include "deltaw/base/outfile.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "deltaw/base/mem.h"
@@ -115,23 +117,25 @@ static bool attach(struct outfile *out, int fd, struct err *err)
     return fail(out, err, "cannot write: ");
 }
 
+static const char name_start[] = ".deltaw-", letters[] = "abcdefghijklmnopqrstuvwxyz234567";
+enum { NAME_LETTERS = 8 };
+
 /* Names of our own, not mkostemp's: open() applies the umask to a new file's mode, while
  * reading the umask to apply it by hand is not safe with threads. */
 static int open_temporary(struct outfile *out, mode_t mode)
 {
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
     char *folder = folder_of(out->path);
     int fd = -1;
     errno = EEXIST;
     for (int i = 0; i < NAME_TRIES && fd < 0 && errno == EEXIST; i++) {
-        unsigned char bytes[8];
+        unsigned char bytes[NAME_LETTERS];
         char name[sizeof bytes + 1] = "";
         if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
             break;
         for (size_t j = 0; j < sizeof bytes; j++)
             name[j] = letters[bytes[j] & 31];
         free(out->temporary);
-        out->temporary = mem_printf("%s/.deltaw-%s", folder, name);
+        out->temporary = mem_printf("%s/%s%s", folder, name_start, name);
         fd = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     }
     int reason = errno;
@@ -252,4 +256,24 @@ bool outfile_write(const char *path, const void *bytes, size_t n, struct err *er
     if (n && fwrite(bytes, 1, n, out.file) != n)
         return fail(&out, err, "");
     return outfile_commit(&out, err);
+}
+
+static bool is_abandoned(int folder, const char *name, double age)
+{
+    const size_t start = sizeof name_start - 1;
+    struct stat st;
+    return strncmp(name, name_start, start) == 0 && strlen(name) == start + NAME_LETTERS &&
+           strspn(name + start, letters) == NAME_LETTERS &&
+           fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+           st.st_uid == geteuid() && difftime(time(NULL), st.st_mtime) > age;
+}
+
+void outfile_sweep(const char *folder, double age)
+{
+    DIR *opened = opendir(folder);
+    for (struct dirent *entry; opened && (entry = readdir(opened));)
+        if (is_abandoned(dirfd(opened), entry->d_name, age))
+            unlinkat(dirfd(opened), entry->d_name, 0);
+    if (opened)
+        closedir(opened);
 }

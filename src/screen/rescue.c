@@ -8,12 +8,15 @@
 #include <unistd.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/outfile.h"
 #include "deltaw/base/strbuf.h"
 #include "signals.h"
 #include "hosting.h"
 
-static const double patience = 5; /* seconds for the fits to stop */
-enum { KEPT_MOST = 20 };          /* files of sessions that were ended */
+static const double patience = 5;       /* seconds for the fits to stop */
+enum { UNDISTURBED = 10 };              /* seconds for that and the writing */
+static const double abandoned_age = 60; /* no writing takes so long */
+enum { KEPT_MOST = 20 };                /* files of sessions that were ended */
 
 /* A handler can reach it in no other way. */
 static struct session *crash_session;
@@ -28,6 +31,7 @@ static void rescue(struct session *session, double wait)
     if (folder) {
         folder[strlen(folder) - 1] = '\0';
         session_rescue(session, folder, wait, 0, &told);
+        outfile_sweep(folder, abandoned_age);
     } else {
         strbuf_puts(&told, "no folder can be made for models that were not saved; they are lost\n");
     }
@@ -44,6 +48,7 @@ static void rescue(struct session *session, double wait)
 
 void rescue_now(struct session *session)
 {
+    signals_ending(UNDISTURBED);
     rescue(session, patience);
 }
 
@@ -132,6 +137,7 @@ void rescue_tell_kept(struct strbuf *out)
     char *folder = statefile_path("kept/");
     if (!folder)
         return;
+    outfile_sweep(folder, abandoned_age);
     size_t n, removed = 0;
     struct kept *list = list_kept(folder, &n);
     char *told = mem_printf("%s.told", folder);

@@ -5,10 +5,12 @@
 #include <signal.h>
 #include <stddef.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { LAST_SECONDS = 5 };
-enum { UNANSWERED = 3 }; /* this many ^C without a response end the program */
+enum { UNANSWERED = 3 };      /* this many ^C without a response end the program */
+enum { ENDING_SECONDS = 10 }; /* to leave in order, with models saved */
 
 static const int fatal_numbers[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGQUIT};
 enum { N_FATAL = sizeof fatal_numbers / sizeof fatal_numbers[0] };
@@ -17,7 +19,7 @@ enum { N_PLAIN = sizeof plain_numbers / sizeof plain_numbers[0] };
 
 static struct {
     int pipe[2];
-    volatile sig_atomic_t bits[4], last_end, interrupts, ends;
+    volatile sig_atomic_t bits[4], last_end, interrupts, ending_until;
     void (*volatile restore)(void), (*volatile last)(void);
     bool open, suspend;
     struct sigaction old_fatal[N_FATAL], old_plain[N_PLAIN];
@@ -41,10 +43,38 @@ static void give_back(void)
         restore();
 }
 
+static sig_atomic_t now_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (sig_atomic_t)now.tv_sec;
+}
+
+void signals_ending(int seconds)
+{
+    state.ending_until = now_seconds() + seconds;
+}
+
+/* Managers of sessions and impatient people send several, a closed window sends HUP twice;
+ * none of them may cut the saving of models short.  True: this one was such. */
+static bool is_repeated(int number)
+{
+    if (!state.ending_until)
+        return false;
+    if (now_seconds() >= state.ending_until) { /* it hangs */
+        give_back();
+        signal(number, SIG_DFL);
+        raise(number);
+    }
+    return true;
+}
+
 static void on_plain(int number)
 {
     switch (number) {
     case SIGINT:
+        if (is_repeated(number))
+            break;
         if (++state.interrupts >= UNANSWERED) {
             give_back();
             _exit(ERR_INTERRUPTED);
@@ -53,13 +83,10 @@ static void on_plain(int number)
         break;
     case SIGTERM:
     case SIGHUP:
+        if (is_repeated(number))
+            break;
         state.last_end = number;
-        /* a closed window sends HUP twice, once by the kernel and once by the shell */
-        if (number == SIGTERM && ++state.ends >= 2) {
-            give_back();
-            signal(number, SIG_DFL);
-            raise(number);
-        }
+        signals_ending(ENDING_SECONDS);
         note(1);
         break;
     case SIGWINCH: note(2); break;
@@ -72,7 +99,7 @@ static void in_child(void (*work)(void))
     pid_t child = _Fork(); /* fork() would run what libraries do at it, and lock the heap */
     if (child == 0) {
         for (size_t i = 0; i < N_PLAIN; i++)
-            signal(plain_numbers[i], SIG_DFL);
+            signal(plain_numbers[i], SIG_IGN); /* the alarm bounds it */
         for (size_t i = 0; i < N_FATAL; i++)
             signal(fatal_numbers[i], SIG_DFL);
         alarm(LAST_SECONDS);
@@ -116,6 +143,7 @@ bool signals_open(bool suspend, struct err *err)
     if (pipe2(state.pipe, O_CLOEXEC | O_NONBLOCK) != 0)
         return err_system(err, ERR_FAILED, "pipe");
     state.suspend = suspend;
+    state.ending_until = 0;
     state.open = true;
     crash_stack_open();
     struct sigaction action = {.sa_handler = on_plain, .sa_flags = SA_RESTART};

@@ -23,6 +23,9 @@ int signals_fd(void);
 /* The bits since the last call; drains the pipe. */
 unsigned signals_take(void);
 int signals_last_end(void);
+/* For so long INT, TERM and HUP do nothing, after that they end the program at once.  The
+ * first TERM or HUP begins it; call it again before what must not be cut short. */
+void signals_ending(int seconds);
 
 /* Restores the terminal from a handler: async-signal-safe.  NULL: nothing to do. */
 void signals_on_crash(void (*restore)(void));

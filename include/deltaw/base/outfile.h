@@ -20,6 +20,10 @@ bool outfile_open(struct outfile *out, const char *path, struct err *err);
 bool outfile_commit(struct outfile *out, struct err *err);
 void outfile_abandon(struct outfile *out);
 
+/* Removes temporary files of writers that were killed: the user's own, and not written to for
+ * `age` seconds.  `folder` must be one where nobody else writes for longer. */
+void outfile_sweep(const char *folder, double age);
+
 /* Convenience: the whole text as a file. */
 bool outfile_write(const char *path, const void *bytes, size_t n, struct err *err);
 
