@@ -9,8 +9,7 @@
 #include <unistd.h>
 
 enum { LAST_SECONDS = 5 };
-enum { UNANSWERED = 3 };      /* this many ^C without a response end the program */
-enum { ENDING_SECONDS = 10 }; /* to leave in order, with models saved */
+enum { UNANSWERED = 3 }; /* this many ^C without a response end the program */
 
 static const int fatal_numbers[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGQUIT};
 enum { N_FATAL = sizeof fatal_numbers / sizeof fatal_numbers[0] };
@@ -54,6 +53,8 @@ void signals_ending(int seconds)
 {
     state.ending_until = now_seconds() + seconds;
 }
+
+enum { ENDING_SECONDS = 10 }; /* to leave in order, with models saved */
 
 /* Managers of sessions and impatient people send several, a closed window sends HUP twice;
  * none of them may cut the saving of models short.  True: this one was such. */
