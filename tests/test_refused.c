@@ -296,6 +296,71 @@ static void test_strangers(bool screen)
     desk_free(d);
 }
 
+/* --- options kept for a model of another policy ------------------------------------------ */
+
+/* What was asked of `wide`, which of it is let go for `narrow`, and what is asked then. */
+static const struct {
+    const char *asked, *gone, *then;
+} kept[] = {
+    {"map x=w_right", "map: let go of x=w_right, as narrow's policy is stim+bias", "map"},
+    {"map y=w_right x=reward", "let go of y=w_right,", "map nx=4"},
+    {"map of=w_left", "let go of of=w_left,", "map reward=1"},
+    {"map w_left=.01 stimulus=.5 x=reward", "let go of w_left=.01,", "export map a.csv"},
+    {"map w_right=.01", "let go of w_right=.01,", "load mice.csv; map"},
+    {"map x=w_right xrange=0,1 cross=.5,.5", "let go of x=w_right,", "map"},
+    {"map x=w_right stimulus=.5", "let go of x=w_right,", "map"},
+    {"map x=w_right y=stimulus", "let go of x=w_right y=stimulus,", "map"},
+    {"map x=stimulus y=w_right w_stim=.5", "let go of y=w_right x=stimulus w_stim=.5,", "map"},
+    {"slice w_left=.01", "slice: let go of w_left=.01,", "slice x=w_bias"},
+    {"slice x=w_left", "let go of x=w_left,", "export slice a.csv"},
+    {"slice of=w_right", "let go of of=w_right,", "slice w_bias=0"},
+};
+
+static void test_kept_option(size_t i, bool screen)
+{
+    struct session_setup setup = {.host.show = screen ? on_show : NULL};
+    struct desk *d = desk_new(&setup);
+    struct strbuf verb = {0};
+    strbuf_printf(&verb, "%.*s", (int)strcspn(kept[i].asked, " "), kept[i].asked);
+    say(d, "x",
+        "load mice.csv; fit reinforce policy=stim+bias name=narrow; "
+        "fit reinforce policy=stim+right+left name=wide; wait; use wide");
+    bool fine = say(d, "x", kept[i].asked) == STEP_IDLE;
+    tap_ok(fine, "%s: %s", kept[i].asked, strbuf_text(&d->complaint));
+    say(d, "x", i % 2 ? "use narrow" : "forget wide");
+    if (screen) { /* as its tiles do */
+        session_update_view(d->session, session_view(d->session, verb.text, NULL), NULL);
+        session_tell_views(d->session, &d->out);
+    } else {
+        say(d, "x", kept[i].then);
+    }
+    tap_ok(has(&d->complaint, kept[i].gone), "%s is told of once: %s", kept[i].gone,
+           strbuf_text(&d->complaint));
+    fine = say(d, "x", kept[i].then) == STEP_IDLE && !d->complaint.len;
+    tap_ok(fine, "and then: %s: %s", kept[i].then, strbuf_text(&d->complaint));
+    struct strbuf line = {0};
+    strbuf_printf(&line, "%s x=w_right", verb.text);
+    tap_ok(refused(d, line.text), "%s: refused where it is asked for", line.text);
+    strbuf_free(&line), strbuf_free(&verb);
+    desk_free(d);
+}
+
+/* What the model in use lacks is kept as long as nobody looks, and for a view of another. */
+static void test_kept_still(void)
+{
+    struct desk *d = desk_new(NULL);
+    say(d, "x",
+        "load mice.csv; fit reinforce policy=stim+bias name=narrow; "
+        "fit reinforce policy=stim+right+left name=wide; wait; use wide; map x=w_right; "
+        "slice model=wide x=w_left; use narrow");
+    bool fine = say(d, "x", "slice; use wide; map") == STEP_IDLE && !d->complaint.len;
+    tap_ok(fine, "all is kept: %s", strbuf_text(&d->complaint));
+    tap_ok(has(&d->result, "over w_stim and w_right") && has(&d->result, "along w_left"),
+           "and shown");
+    tap_ok(refused(d, "map model=narrow w_left=1"), "a refused command lets nothing go");
+    desk_free(d);
+}
+
 int main(void)
 {
     write_mice("mice.csv", true);
@@ -306,5 +371,10 @@ int main(void)
     test_one_after_the_other();
     test_strangers(false);
     test_strangers(true);
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        test_kept_option(i, false);
+        test_kept_option(i, true);
+    }
+    test_kept_still();
     return tap_done();
 }

@@ -87,6 +87,7 @@ void explorer_update(struct explorer *e)
         if (view)
             session_update_view(e->session, view, &err);
     }
+    session_tell_views(e->session, &e->out);
     e->updated_at = clock_seconds();
     e->stale = false;
     e->redraw = true;

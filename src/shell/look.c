@@ -26,6 +26,17 @@ bool session_update_view(struct session *session, struct view *view, struct err 
     return view_update_later(view, session->jobs, session_scene(session), err);
 }
 
+void session_tell_views(struct session *session, struct output *out)
+{
+    for (size_t i = 0; i < VIEWS; i++) {
+        struct view *view = session->views[i];
+        struct strbuf text = {0};
+        if (view && view_let_go(view, &text))
+            output_note(out, "%s: %s", view_ops_of(view)->name, strbuf_text(&text));
+        strbuf_free(&text);
+    }
+}
+
 static void look_tell(struct session *session, struct view *view, struct output *out)
 {
     struct strbuf text = {0};

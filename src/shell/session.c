@@ -125,6 +125,7 @@ static void command_ended(struct session *s, struct output *out)
         output_field_number(out, "seconds", seconds);
         output_note(out, "%s took %.3f s", now->command->name, seconds);
     }
+    session_tell_views(s, out);
     struct err err = {0};
     if (!log_command(s, now, &err))
         output_complain(out, "deltaw: %s", err.message);
@@ -212,8 +213,10 @@ void session_key(struct session *s, const char *command, struct output *out)
         session_feed(s, command, "key");
     } else if (s->now.active) {
         ok = ok && verb->run(s, &s->now.args, out, &err);
-        if (ok)
+        if (ok) {
+            session_tell_views(s, out);
             ok = log_command(s, &s->now, &err);
+        }
         if (!ok)
             report_error(&s->now, &err, out);
     }

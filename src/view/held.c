@@ -8,8 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Does the option hold a variable? */
-static bool is_holding(const struct option_row *row)
+bool held_is(const struct option_row *row)
 {
     return row && row->fallback &&
            (strcmp(row->fallback, "visited") == 0 || strcmp(row->name, "reward") == 0);
@@ -23,7 +22,7 @@ bool held_take(const char *view, const struct args *args, const struct option_ro
     for (size_t i = 0; i < args->n; i++) {
         const char *name = args->items[i].name;
         const struct option_row *row = name ? option_of(table, name) : NULL;
-        double value = is_holding(row) ? args_number(args, table, name) : NAN;
+        double value = held_is(row) ? args_number(args, table, name) : NAN;
         if (isnan(value))
             continue;
         if (row->max == 1 && value != 0 && value != 1)

@@ -46,6 +46,8 @@
             "as prevchoice=1"                                                                     \
     }
 
+/* Does the option hold a variable?  NULL: no. */
+bool held_is(const struct option_row *row);
 /* The fixed ones among the arguments; which numbers a variable may have is checked. */
 bool held_take(const char *view, const struct args *args, const struct option_row *table,
                struct frozen *out, struct err *err);

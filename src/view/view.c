@@ -39,100 +39,6 @@ const struct view_ops *view_find(const char *name)
     return NULL;
 }
 
-/* `fresh` over `kept`: fresh positional arguments replace all kept ones. */
-static struct args args_merged(const struct view_ops *ops, const struct args *kept,
-                               const struct args *fresh)
-{
-    struct args merged = args_copy(kept);
-    if (ops->merge)
-        ops->merge(&merged, fresh);
-    if (args_positional(fresh) > 0)
-        choose_forget(&merged, NULL);
-    for (size_t i = 0; i < fresh->n; i++) {
-        const struct arg *arg = &fresh->items[i];
-        args_set(&merged, arg->name, arg->value, arg->column);
-    }
-    return merged;
-}
-
-/* A reason is shown below the view's name, and after it in complaints. */
-static void drop_name(char *message, const char *name)
-{
-    size_t n = strlen(name);
-    if (strncmp(message, name, n) == 0 && strncmp(message + n, ": ", 2) == 0)
-        memmove(message, message + n + 2, strlen(message + n + 2) + 1);
-}
-
-/* Would all of it be taken?  Tried on a state of its own; scene NULL: whichever. */
-static bool args_fit(const struct view_ops *ops, const struct args *args, const struct scene *scene,
-                     struct err *err)
-{
-    void *trial = mem_new(1, ops->state_size);
-    struct err why = {0};
-    bool fit = ops->configure(trial, args, err);
-    if (fit && scene && ops->check && !ops->check(trial, scene, &why)) {
-        drop_name(why.message, ops->name);
-        fit = err_at(err, why.code, why.column, "%s: %s", ops->name, why.message);
-    }
-    ops->release(trial);
-    free(trial);
-    return fit;
-}
-
-/* Takes the arguments over; they fit. */
-static bool args_put(struct view *view, struct args *args, struct err *err)
-{
-    if (!view->ops->configure(view->state, args, err)) {
-        args_free(args);
-        return false;
-    }
-    args_free(&view->args);
-    view->args = *args;
-    return true;
-}
-
-bool view_request(struct view *view, const struct args *args, const struct scene *scene,
-                  struct err *err)
-{
-    const struct view_ops *ops = view->ops;
-    const struct args none = {0};
-    args = args ? args : &none;
-    if (!args_check(args, ops->options, ops->positional, ops->name, err))
-        return false;
-    struct args merged = args_merged(ops, &view->args, args);
-    if (!args_fit(ops, &merged, scene, err)) {
-        args_free(&merged);
-        return false;
-    }
-    return args_put(view, &merged, err);
-}
-
-bool view_configure(struct view *view, const struct args *args, struct err *err)
-{
-    return view_request(view, args, NULL, err);
-}
-
-const struct args *view_args(const struct view *view)
-{
-    return &view->args;
-}
-
-void view_restore(struct view *view, const struct args *args)
-{
-    struct args copy = args_copy(args);
-    args_put(view, &copy, NULL);
-}
-
-bool view_forget(struct view *view, const char *model)
-{
-    const char *shown = view_model(view);
-    if (!shown || strcmp(shown, model) != 0)
-        return false;
-    struct args left = args_copy(&view->args);
-    choose_forget(&left, "model");
-    return args_put(view, &left, NULL);
-}
-
 /* --- jobs -------------------------------------------------------------------- */
 
 struct view_job *view_job_new(const struct view_work *work, const struct source *source)
@@ -282,6 +188,7 @@ void view_close(struct view *view)
     view->ops->release(view->state);
     free(view->state);
     args_free(&view->args);
+    strbuf_free(&view->gone);
     free(view);
 }
 
@@ -337,11 +244,12 @@ static void refresh(struct view *view, const struct scene *scene)
 
 static bool updated(struct view *view, const struct scene *scene, struct err *err)
 {
+    view_meet(view, scene);
     take_replay(view, scene);
     refresh(view, scene);
     if (!view->pending)
         memcpy(view->replay, view->replay_wanted, sizeof view->replay);
-    drop_name(view->reason.message, view->ops->name);
+    view_drop_name(view->reason.message, view->ops->name);
     return view_shown(view, err);
 }
 

@@ -8,10 +8,12 @@
 
 struct view {
     const struct view_ops *ops;
-    struct args args;  /* all arguments given that are still in force */
-    void *state;       /* of ops->state_size bytes, zeroed before the first configure */
-    bool shown;        /* the last update found something to show */
-    struct err reason; /* when it did not */
+    struct args args;   /* all arguments given that are still in force */
+    bool met;           /* the last model had all variables that the arguments name */
+    struct strbuf gone; /* what was let go and not told yet */
+    void *state;        /* of ops->state_size bytes, zeroed before the first configure */
+    bool shown;         /* the last update found something to show */
+    struct err reason;  /* when it did not */
     /* "replay 120/1000 · " before the title, "" when there is none: of the picture that
      * is shown, of the job under way, and of the scene */
     char replay[64], replay_sent[64], replay_wanted[64];
@@ -23,5 +25,11 @@ struct view {
     struct job job;
     struct view_job *sent, *next; /* next: replaces the pending one, NULL: none */
 };
+
+/* A reason is shown below the view's name, and after it in complaints: it goes without. */
+void view_drop_name(char *message, const char *name);
+/* Before an update.  Options that went with the last model and do not with this one would be
+ * refused ever after, whatever is asked for: they are let go. */
+void view_meet(struct view *view, const struct scene *scene);
 
 #endif

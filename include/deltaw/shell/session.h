@@ -115,6 +115,8 @@ struct view *session_view(struct session *session, const char *name, struct err 
 /* Bring one up to date without waiting, as view_update_later: session_wake() tells
  * when there is more to show. */
 bool session_update_view(struct session *session, struct view *view, struct err *err);
+/* Notes on the options that views let go, as the model has no such variables. */
+void session_tell_views(struct session *session, struct output *out);
 
 /* Is a fit being replayed?  Then these keys, in tiles of views that show a model, are not
  * the view's: true when `key` is one of them, and `command` is what to run ("": nothing). */

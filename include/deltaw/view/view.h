@@ -128,9 +128,12 @@ const struct view_ops *view_ops_of(const struct view *view);
 /* New arguments over the old ones (map w_bias=.5 keeps x=). */
 bool view_configure(struct view *view, const struct args *args, struct err *err);
 /* The same, but all of it is refused where the scene lacks what is asked for: the view
- * is as before then. */
+ * is as before then.  Old arguments that name what the model lacks are let go instead, as
+ * they are when an update meets a model of another policy. */
 bool view_request(struct view *view, const struct args *args, const struct scene *scene,
                   struct err *err);
+/* Adds what was let go and why, once; false: nothing was since the last call. */
+bool view_let_go(struct view *view, struct strbuf *out);
 /* All arguments in force; copy them for view_restore. */
 const struct args *view_args(const struct view *view);
 /* Back to those arguments. */

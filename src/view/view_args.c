@@ -1,0 +1,144 @@
+/* The arguments of a view: new ones over those kept, as its model has what they name. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/view/view.h"
+#include "choose.h"
+#include "keep.h"
+#include "source.h"
+#include "view_state.h"
+
+void view_drop_name(char *message, const char *name)
+{
+    size_t n = strlen(name);
+    if (strncmp(message, name, n) == 0 && strncmp(message + n, ": ", 2) == 0)
+        memmove(message, message + n + 2, strlen(message + n + 2) + 1);
+}
+
+/* Would all of it be taken?  Tried on a state of its own; scene NULL: whichever. */
+static bool args_fit(const struct view_ops *ops, const struct args *args, const struct scene *scene,
+                     struct err *err)
+{
+    void *trial = mem_new(1, ops->state_size);
+    struct err why = {0};
+    bool fit = ops->configure(trial, args, err);
+    if (fit && scene && ops->check && !ops->check(trial, scene, &why)) {
+        view_drop_name(why.message, ops->name);
+        fit = err_at(err, why.code, why.column, "%s: %s", ops->name, why.message);
+    }
+    ops->release(trial);
+    free(trial);
+    return fit;
+}
+
+/* Takes the arguments over; they fit. */
+static bool args_put(struct view *view, struct args *args, struct err *err)
+{
+    if (!view->ops->configure(view->state, args, err)) {
+        args_free(args);
+        return false;
+    }
+    args_free(&view->args);
+    view->args = *args;
+    return true;
+}
+
+/* The model that it shows with these arguments over its own; NULL: there is none. */
+static const struct model *model_for(const struct view *view, const struct args *fresh,
+                                     const struct scene *scene)
+{
+    const struct option_row *options = view->ops->options;
+    if (!option_find(options, "model"))
+        return NULL;
+    const char *name =
+        args_given(fresh, "model") ? choose_text(fresh, options, "model") : view_model(view);
+    const struct scene_model *picked = source_pick(scene, name, NULL);
+    return picked ? picked->model : NULL;
+}
+
+/* Kept for view_let_go. */
+static void note_gone(struct view *view, const struct model *model, const struct strbuf *gone)
+{
+    if (gone->len) {
+        strbuf_printf(&view->gone, "%slet go of %s, as %s's policy is %s",
+                      view->gone.len ? "; " : "", gone->text, model->name,
+                      model->settings.policy.text);
+    }
+}
+
+bool view_request(struct view *view, const struct args *args, const struct scene *scene,
+                  struct err *err)
+{
+    const struct view_ops *ops = view->ops;
+    const struct args none = {0};
+    args = args ? args : &none;
+    if (!args_check(args, ops->options, ops->positional, ops->name, err))
+        return false;
+    const struct model *model = scene ? model_for(view, args, scene) : NULL;
+    struct strbuf gone = {0};
+    struct args merged = keep_merged(ops, &view->args, args, model, &gone);
+    bool good = args_fit(ops, &merged, scene, err);
+    if (good)
+        good = args_put(view, &merged, err);
+    else
+        args_free(&merged);
+    if (good) {
+        note_gone(view, model, &gone);
+        view->met = model ? keep_goes_with(ops, &view->args, model)
+                          : view->met && !keep_names_any(ops, args);
+    }
+    strbuf_free(&gone);
+    return good;
+}
+
+void view_meet(struct view *view, const struct scene *scene)
+{
+    const struct args none = {0};
+    const struct model *model = model_for(view, &none, scene);
+    struct strbuf gone = {0};
+    if (!model)
+        return;
+    if (view->met && !keep_goes_with(view->ops, &view->args, model)) {
+        struct args left = keep_merged(view->ops, &view->args, &none, model, &gone);
+        if (args_put(view, &left, NULL))
+            note_gone(view, model, &gone);
+        strbuf_free(&gone);
+    }
+    view->met = keep_goes_with(view->ops, &view->args, model);
+}
+
+bool view_let_go(struct view *view, struct strbuf *out)
+{
+    bool any = view->gone.len > 0;
+    strbuf_puts(out, strbuf_text(&view->gone));
+    strbuf_reset(&view->gone);
+    return any;
+}
+
+bool view_configure(struct view *view, const struct args *args, struct err *err)
+{
+    return view_request(view, args, NULL, err);
+}
+
+const struct args *view_args(const struct view *view)
+{
+    return &view->args;
+}
+
+void view_restore(struct view *view, const struct args *args)
+{
+    struct args copy = args_copy(args);
+    strbuf_reset(&view->gone);
+    args_put(view, &copy, NULL);
+}
+
+bool view_forget(struct view *view, const char *model)
+{
+    const char *shown = view_model(view);
+    if (!shown || strcmp(shown, model) != 0)
+        return false;
+    struct args left = args_copy(&view->args);
+    choose_forget(&left, "model");
+    return args_put(view, &left, NULL);
+}
