@@ -33,6 +33,11 @@ is "again the same bits" "$(printf '%s\n' "$out" | tail -n 1)" "$row"
 
 run "$DELTAW" --no-rc -f two.dw -c 'compare static1'
 is "one model is refused" "$status" 2
+run "$DELTAW" --no-rc -f two.dw -c 'compare both both'
+is "so is one named twice" "$status" 2
+run "$DELTAW" --no-rc -f two.dw -c 'keep subject=sim008' -c 'compare both static1'
+is "one animal has a difference" "$status" 0
+unlike "and no test" "$out" nan
 run "$DELTAW" --no-rc -f two.dw -c 'compare both static1 part=held_out'
 is "held out of none is refused" "$status" 1
 like "with a remedy" "$errors" 'fit them with the same holdout='

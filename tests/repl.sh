@@ -90,4 +90,22 @@ run deltaw -c 'check gradient hidden=4'
 is "check gradient passes" "$status" 0
 like "for every tensor" "$out" '^dnn +dnn\.4\.bias .* ok$'
 unlike "and none fails" "$out" FAILED
+# What is waited for may be over already, and told of.
+cat >over.dw <<'END'
+simulate reinforce animals=3 trials=200 alpha=2^-4 seed=5
+fit static name=d
+wait
+wait d
+wait d
+fit static name=e
+wait e
+wait d
+END
+for again in 1 2 3; do
+    run timeout 60 "$DELTAW" --no-rc -q -f over.dw
+    is "wait for a fit that is over ends, in a script ($again)" "$status" 0
+    run timeout 60 "$DELTAW" --no-rc -q -c 'source over.dw' -c 'wait d' -c 'wait d e'
+    is "and by -c" "$status" 0
+done
+
 finish

@@ -196,26 +196,6 @@ static void command_echo(struct session *s)
     strbuf_free(&line);
 }
 
-static enum step command_begin(struct session *s, struct output *out)
-{
-    struct source *top = input_top(s);
-    if (!top)
-        return s->paused ? STEP_PAUSED : STEP_IDLE;
-    struct err err = {0};
-    struct words words;
-    bool ok = command_take(s, top, &words, &err);
-    bool none = !s->now.active;
-    words_free(&words);
-    if (none)
-        return command_begin(s, out);
-    command_echo(s);
-    output_begin(out, s->now.text);
-    ok = ok && s->now.command->run(s, &s->now.args, out, &err);
-    if (ok && (s->task || s->n_awaited > 0 || s->pending_view))
-        return STEP_WAITING;
-    return command_end(s, out, ok, &err);
-}
-
 /* --- keys --------------------------------------------------------------------- */
 
 void session_key(struct session *s, const char *command, struct output *out)
@@ -312,6 +292,26 @@ static enum step command_continue(struct session *s, struct output *out)
                 return STEP_WAITING;
         ok = awaited_ended(s, out, &err);
     }
+    return command_end(s, out, ok, &err);
+}
+
+static enum step command_begin(struct session *s, struct output *out)
+{
+    struct source *top = input_top(s);
+    if (!top)
+        return s->paused ? STEP_PAUSED : STEP_IDLE;
+    struct err err = {0};
+    struct words words;
+    bool ok = command_take(s, top, &words, &err);
+    bool none = !s->now.active;
+    words_free(&words);
+    if (none)
+        return command_begin(s, out);
+    command_echo(s);
+    output_begin(out, s->now.text);
+    ok = ok && s->now.command->run(s, &s->now.args, out, &err);
+    if (ok && (s->task || s->n_awaited > 0 || s->pending_view))
+        return command_continue(s, out); /* what is waited for may be over already */
     return command_end(s, out, ok, &err);
 }
 

@@ -110,21 +110,29 @@ static void animals_table(const struct compare *c, struct table *t)
     }
 }
 
-/* "dnn1 predicts choices better than static1 in 10 of 12 animals: ..." */
+/* "dnn1 predicts choices better than static1 by .0039 nats per trial (95 % interval ...)" */
 static void say_first(const struct compare *c, struct output *out)
 {
     const struct paired *p = &c->pair[0];
     const char *a = c->scores.models[0]->name, *b = c->scores.models[1]->name;
     bool better = p->difference > 0;
     char size[NUMBER_SIZE], low[NUMBER_SIZE], high[NUMBER_SIZE];
-    output_say(out,
-               "%s predicts choices %s than %s by %s nats per trial (95 %% interval over %zu "
-               "animals %s to %s), in %zu of %zu animals; p %.2g (paired t, two-sided)",
-               better ? a : b, p->difference == 0 ? "no better" : "better", better ? b : a,
-               number_fixed(size, fabs(p->difference), 5, false), p->n,
-               number_fixed(low, better ? p->low : -p->high, 5, false),
-               number_fixed(high, better ? p->high : -p->low, 5, false),
-               better ? p->wins : p->n - p->wins, p->n, p->p_two_sided);
+    struct strbuf said = {0};
+    strbuf_printf(&said, "%s predicts choices %s than %s by %s nats per trial", better ? a : b,
+                  p->difference == 0 ? "no better" : "better", better ? b : a,
+                  number_fixed(size, fabs(p->difference), 5, false));
+    if (!isnan(p->low))
+        strbuf_printf(&said, " (95 %% interval over %zu animals %s to %s)", p->n,
+                      number_fixed(low, better ? p->low : -p->high, 5, false),
+                      number_fixed(high, better ? p->high : -p->low, 5, false));
+    strbuf_printf(&said, ", in %zu of %zu animal%s", better ? p->wins : p->n - p->wins, p->n,
+                  p->n == 1 ? "" : "s");
+    if (isnan(p->p_two_sided))
+        strbuf_puts(&said, "; too few animals for a test");
+    else
+        strbuf_printf(&said, "; p %.2g (paired t, two-sided)", p->p_two_sided);
+    output_say(out, "%s", strbuf_text(&said));
+    strbuf_free(&said);
 }
 
 static bool compare_finish(struct session *session, void *data, struct output *out, struct err *err)
@@ -176,6 +184,16 @@ static bool choose_animals(struct compare *c, const char *part, struct err *err)
     return true;
 }
 
+static bool check_models(const struct scores *s, struct err *err)
+{
+    for (size_t i = 0; i < s->n; i++)
+        for (size_t j = 0; j < i; j++)
+            if (s->models[i] == s->models[j])
+                return err_set(err, ERR_USAGE, "compare: %s is named twice; name each model once",
+                               s->models[i]->name);
+    return s->n > 1 || err_set(err, ERR_USAGE, "compare takes two models or more");
+}
+
 static bool compare_run(struct session *session, const struct args *args, struct output *out,
                         struct err *err)
 {
@@ -189,8 +207,8 @@ static bool compare_run(struct session *session, const struct args *args, struct
     c->counts = mem_new(c->scores.cohort->n_animals, sizeof *c->counts);
     c->n = n * (n - 1) / 2;
     c->pair = mem_new(c->n, sizeof *c->pair);
-    bool fine = n > 1 || err_set(err, ERR_USAGE, "compare takes two models or more");
-    if (!fine || !choose_animals(c, args_text(args, compare_table, "part"), err)) {
+    if (!check_models(&c->scores, err) ||
+        !choose_animals(c, args_text(args, compare_table, "part"), err)) {
         compare_release(c);
         return false;
     }
