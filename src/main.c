@@ -15,6 +15,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/number.h"
+#include "deltaw/base/rng.h"
 #include "deltaw/draw/figure.h"
 #include "deltaw/learn/engine.h"
 #include "deltaw/screen/host.h"
@@ -165,7 +166,7 @@ static bool take_flag(struct command_line *line, int flag, const char *value)
         line->setup.session.threads = (int)number;
         return true;
     case FLAG_SEED:
-        if (!take_number("seed", value, 9007199254740991, &number))
+        if (!take_number("seed", value, SEED_MOST, &number))
             return false;
         line->setup.session.seed = (uint64_t)number;
         line->setup.session.seeded = true;

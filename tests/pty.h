@@ -46,7 +46,8 @@ PTY_USED static double pty_clock(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* background and answer_after are given in p.  `environment`: NAME=VALUE, ended by NULL; of ours only PATH is passed on. */
+/* background and answer_after are given in p.  `environment`: NAME=VALUE, ended by NULL;
+ * of ours only PATH is passed on. */
 PTY_USED static bool pty_start(struct pty *p, int width, int height, char *const *environment,
                                char *const *command)
 {

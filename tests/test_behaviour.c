@@ -162,7 +162,7 @@ static void test_trajectory(const struct model *model, const struct cohort *c)
     tap_near(sides.expected[1][1], path.p_right[6], 1e-12, "of the only one in bin 2");
     tap_near(sides.chosen[1][0], (c->choice[10] + c->choice[13]) / 2., 0, "and as chosen");
     tap_near(sides.chosen[0][1], (c->choice[14] + c->choice[15]) / 2., 0, "left ones as chosen");
-    sides_free(&sides);
+    trajectory_sides_free(&sides);
     trajectory_free(&with);
     struct table table = {0};
     trajectory_table(model, c, 1, visited, &table);

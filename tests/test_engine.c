@@ -132,7 +132,7 @@ static void test_losses(const struct setup *s, const struct engine *engine)
     free(visited);
 }
 
-/* Each engine's gradient against the double engine's, which check_gradient
+/* Each engine's gradient against the double engine's, which fit_check_gradient
  * holds against differences. */
 static void test_gradients(const struct setup *s, size_t truncation)
 {
@@ -389,7 +389,7 @@ static void test_check(void)
                 shape.n_weights = 1;
             if (!rule_at(i)->network)
                 shape.lags = 0;
-            bool ok = check_gradient(rule_at(i), &shape, SEED, rows, &n, &err);
+            bool ok = fit_check_gradient(rule_at(i), &shape, SEED, rows, &n, &err);
             tap_ok(ok, "check gradient of %s, variant %zu, passes: %s", rule_at(i)->name, v,
                    err.message);
             for (size_t j = 0; j < n; j++)

@@ -1,6 +1,6 @@
 /* Bytes of a file that may be packed (gzip, xz, zstd, bzip2, a member of a zip or tar),
- * and gzip bytes of a text.  The only file of this layer that includes zlib is gz.c.  Messages carry no place: the caller
- * puts "file:line: " before them. */
+ * and gzip bytes of a text.  The only file of this layer that includes zlib is gz.c.
+ * Messages carry no place: the caller puts "file:line: " before them. */
 #ifndef DATA_GZ_H
 #define DATA_GZ_H
 

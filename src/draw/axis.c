@@ -53,7 +53,7 @@ static const char *trim_number(char *text)
     return text;
 }
 
-const char *short_label(char buf[40], double value)
+const char *axis_short_label(char buf[40], double value)
 {
     snprintf(buf, 40, "%.3g", value);
     return trim_number(buf);

@@ -16,7 +16,7 @@ struct ticks ticks_within(double lo, double hi, size_t most);
 const char *ticks_label(const struct ticks *ticks, size_t i, char text[40]);
 
 /* Three significant digits and no leading zero: ".04", "-.125", "1e-5". */
-const char *short_label(char buf[40], double value);
+const char *axis_short_label(char buf[40], double value);
 
 /* A line of labels under an axis, none touching another. */
 struct label_row {

@@ -83,7 +83,7 @@ static double y_at(const struct lines *l, double y)
 {
     const struct scale *s = &l->scale;
     return l->body.y +
-           (1 - (scale_y(s->y_log, y) - s->y_lo) / (s->y_hi - s->y_lo)) * l->body.height;
+           (1 - (raster_scale_y(s->y_log, y) - s->y_lo) / (s->y_hi - s->y_lo)) * l->body.height;
 }
 
 static void paint_axes(const struct lines *l)
@@ -120,7 +120,7 @@ static void paint_guides(const struct lines *l)
             pen_line(l->pen, x_at(l, p->marks[i]), top, x_at(l, p->marks[i]), bottom, .35 * u);
     pen_tone(l->pen, PEN_GRID);
     for (size_t i = 0; i < p->n_levels; i++) {
-        double level = scale_y(p->y_log, p->levels[i]), y = y_at(l, p->levels[i]);
+        double level = raster_scale_y(p->y_log, p->levels[i]), y = y_at(l, p->levels[i]);
         if (level >= l->scale.y_lo && level <= l->scale.y_hi)
             pen_line(l->pen, b->x, y, b->x + b->width, y, .35 * u);
     }
@@ -154,7 +154,7 @@ static void set_stroke(const struct pen *pen, const struct curve *curve)
 
 static bool is_point(const struct lines *l, const struct curve *c, size_t i)
 {
-    return i < c->n && isfinite(c->x[i]) && isfinite(scale_y(l->scale.y_log, c->y[i]));
+    return i < c->n && isfinite(c->x[i]) && isfinite(raster_scale_y(l->scale.y_log, c->y[i]));
 }
 
 static void dot(const struct pen *pen, double x, double y, double radius)
@@ -171,8 +171,8 @@ static void paint_points(const struct lines *l, const struct curve *c)
         if (!is_point(l, c, i))
             continue;
         double x = x_at(l, c->x[i]);
-        if (c->lo && c->hi && isfinite(scale_y(l->scale.y_log, c->lo[i])) &&
-            isfinite(scale_y(l->scale.y_log, c->hi[i])))
+        if (c->lo && c->hi && isfinite(raster_scale_y(l->scale.y_log, c->lo[i])) &&
+            isfinite(raster_scale_y(l->scale.y_log, c->hi[i])))
             pen_line(l->pen, x, y_at(l, c->lo[i]), x, y_at(l, c->hi[i]), .7 * l->pen->unit);
         dot(l->pen, x, y_at(l, c->y[i]), 1.5 * l->pen->unit);
     }

@@ -33,7 +33,8 @@ double heat_axis_place(const struct heat_axis *axis, size_t i)
 
 const char *heat_axis_label(const struct heat_axis *axis, size_t i, char text[40])
 {
-    return axis->levels ? short_label(text, axis->centre[i]) : ticks_label(&axis->ticks, i, text);
+    return axis->levels ? axis_short_label(text, axis->centre[i])
+                        : ticks_label(&axis->ticks, i, text);
 }
 
 size_t heat_level(size_t n, size_t turn)
@@ -155,7 +156,7 @@ static bool plan_legend(double limit, const char *unit, int room, const struct s
     char number[40];
     int full = heat_fine(style) ? palette_steps(style) : palette_levels(style);
     full = heat_fine(style) && full > LEGEND_STEPS ? LEGEND_STEPS : full;
-    short_label(number, limit > 0 ? limit : 0);
+    axis_short_label(number, limit > 0 ? limit : 0);
     snprintf(plan->low, sizeof plan->low, "-%s ", number);
     snprintf(plan->high, sizeof plan->high, " +%s", number);
     snprintf(plan->no_data, sizeof plan->no_data, "   %s no data",

@@ -40,10 +40,10 @@ bool line_plot_ranges(const struct line_plot *p, struct scale *s)
     for (size_t c = 0; c < p->n_curves; c++) {
         const struct curve *curve = &p->curves[c];
         for (size_t i = 0; i < curve->n; i++) {
-            take_point(lo, hi, curve->x[i], scale_y(p->y_log, curve->y[i]));
+            take_point(lo, hi, curve->x[i], raster_scale_y(p->y_log, curve->y[i]));
             for (int side = 0; side < 2 && curve->lo && isfinite(curve->y[i]); side++)
                 take_point(lo, hi, curve->x[i],
-                           scale_y(p->y_log, side ? curve->hi[i] : curve->lo[i]));
+                           raster_scale_y(p->y_log, side ? curve->hi[i] : curve->lo[i]));
         }
     }
     if (!(hi[0] >= lo[0]))
@@ -52,8 +52,8 @@ bool line_plot_ranges(const struct line_plot *p, struct scale *s)
     *s = (struct scale){
         .x_lo = finite_or(p->x_lo, lo[0]),
         .x_hi = finite_or(p->x_hi, hi[0]),
-        .y_lo = finite_or(scale_y(p->y_log, p->y_lo), lo[1] - pad),
-        .y_hi = finite_or(scale_y(p->y_log, p->y_hi), hi[1] + pad),
+        .y_lo = finite_or(raster_scale_y(p->y_log, p->y_lo), lo[1] - pad),
+        .y_hi = finite_or(raster_scale_y(p->y_log, p->y_hi), hi[1] + pad),
         .y_log = p->y_log,
     };
     widen(&s->x_lo, &s->x_hi, .5);
@@ -161,7 +161,7 @@ static struct ticks y_ticks(const struct frame *f)
 static int y_cell(const struct frame *f, double tick)
 {
     const struct scale *s = &f->scale;
-    double up = (scale_y(s->y_log, tick) - s->y_lo) / (s->y_hi - s->y_lo);
+    double up = (raster_scale_y(s->y_log, tick) - s->y_lo) / (s->y_hi - s->y_lo);
     int pixels = f->body.height * f->glyphs->pixels_y;
     int pixel = (int)lround((1 - up) * (pixels - 1));
     return f->body.y + pixel / f->glyphs->pixels_y;
@@ -235,7 +235,7 @@ static void draw_x_axis(const struct frame *f)
 
 static void draw_level(const struct frame *f, double level)
 {
-    double y = scale_y(f->scale.y_log, level);
+    double y = raster_scale_y(f->scale.y_log, level);
     for (int x = 0; x < f->body.width && y >= f->scale.y_lo && y <= f->scale.y_hi; x++)
         canvas_plain(f->canvas, f->body.x + x, y_cell(f, level), f->glyphs->zero, CELL_DIM);
 }
@@ -267,7 +267,7 @@ static void draw_guides(const struct frame *f)
 static bool inside(const struct frame *f, const struct curve *c, size_t i)
 {
     const struct scale *s = &f->scale;
-    double y = scale_y(s->y_log, c->y[i]);
+    double y = raster_scale_y(s->y_log, c->y[i]);
     return y >= s->y_lo && y <= s->y_hi && c->x[i] >= s->x_lo && c->x[i] <= s->x_hi;
 }
 

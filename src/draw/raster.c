@@ -6,7 +6,7 @@
 
 #include "deltaw/base/mem.h"
 
-double scale_y(bool y_log, double y)
+double raster_scale_y(bool y_log, double y)
 {
     return y_log ? (y > 0 ? log10(y) : NAN) : y;
 }
@@ -110,7 +110,7 @@ static void raster_points(struct raster *r, const struct curve *curve, int index
         double row[3] = {curve->lo ? curve->lo[i] : NAN, curve->lo ? curve->hi[i] : NAN,
                          curve->y[i]};
         for (int k = 0; k < 3; k++)
-            row[k] = r->height - 1 - (scale_y(scale->y_log, row[k]) - scale->y_lo) * per_y;
+            row[k] = r->height - 1 - (raster_scale_y(scale->y_log, row[k]) - scale->y_lo) * per_y;
         if (!(x >= 0 && x < r->width) || !isfinite(row[2]))
             continue;
         int y = clip_row(r, row[2]);
@@ -136,7 +136,8 @@ void raster_curve(struct raster *r, const struct curve *curve, int index, const 
     }
     for (size_t i = 0; i < curve->n; i++) {
         double x = rint((curve->x[i] - scale->x_lo) * per_x);
-        double y = r->height - 1 - (scale_y(scale->y_log, curve->y[i]) - scale->y_lo) * per_y;
+        double y =
+            r->height - 1 - (raster_scale_y(scale->y_log, curve->y[i]) - scale->y_lo) * per_y;
         if (!isfinite(x) || !isfinite(y)) {
             column_end(r, &c, curve, index);
             c.open = false;

@@ -20,7 +20,7 @@ struct raster {
 };
 
 /* y on the axis; NaN where it has no place. */
-double scale_y(bool y_log, double y);
+double raster_scale_y(bool y_log, double y);
 
 void raster_init(struct raster *r, int columns, int rows, int cell_width, int cell_height);
 void raster_free(struct raster *r);

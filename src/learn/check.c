@@ -168,8 +168,8 @@ static void check_one(const struct rule *rule, const struct rule_shape *shape,
     c.engine->compiled_rule_free(c.compiled);
 }
 
-bool check_gradient(const struct rule *rule, const struct rule_shape *shape, uint64_t seed,
-                    struct gradient_row *rows, size_t *n_rows, struct err *err)
+bool fit_check_gradient(const struct rule *rule, const struct rule_shape *shape, uint64_t seed,
+                        struct gradient_row *rows, size_t *n_rows, struct err *err)
 {
     static const size_t truncations[] = {8, 15, 1000};
     struct tensors tensors = {0};

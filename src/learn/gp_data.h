@@ -18,7 +18,7 @@ bool gp_interval(const struct model *model, const struct interval_request *reque
                  double *lower, double *upper);
 
 /* The gradient of gp_fit's likelihood against central differences, by kinds of parameters:
- * the rows of check_gradient. */
+ * the rows of fit_check_gradient. */
 bool gp_check_gradient(const struct rule_shape *shape, const struct trials *trials, uint64_t seed,
                        struct gradient_row *rows, size_t *n_rows, struct err *err);
 

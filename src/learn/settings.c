@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/rng.h"
 #include "deltaw/base/number.h"
 #include "deltaw/learn/gp.h"
 

@@ -46,7 +46,7 @@ void complete_animals(const struct session *session, struct completion *out, con
     for (size_t i = 0; cohort && i < cohort->n_animals; i++) {
         const struct animal *animal = &cohort->animals[i];
         char buf[NUMBER_SIZE];
-        char *name = clean_text(animal->name);
+        char *name = session_clean_text(animal->name);
         bool plain = strcmp(name, animal->name) == 0 && !strchr(name, ',');
         bool again = false;
         size_t n = strlen(name);
@@ -192,7 +192,7 @@ static void add_values(const struct session *session, enum option_type type, con
     }
 }
 
-bool words_name(const struct words *words, const char *name)
+bool complete_words_name(const struct words *words, const char *name)
 {
     for (size_t i = 1; i + 1 < words->n; i++)
         if (words->items[i].equals == strlen(name) &&
@@ -260,7 +260,7 @@ static void add_argument(const struct session *session, const struct command *co
     for (const struct option_row *o = options; o && o->name; o++)
         if (option_stands(o, &begins)) {
             complete_standing(session, words, options, o, word->text, out);
-        } else if (!words_name(words, o->name) &&
+        } else if (!complete_words_name(words, o->name) &&
                    !(first && command->takes && !command->takes(first, o->name))) {
             char *text = mem_printf("%s=", o->name);
             complete_add_if(out, word->text, text, o->text, true);

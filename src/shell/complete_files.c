@@ -85,7 +85,7 @@ void complete_files(const char *prefix, const char *endings, struct completion *
     const struct dirent *entry;
     while (dir && n < FILES_MOST && (entry = readdir(dir))) {
         const char *name = entry->d_name;
-        char *clean = clean_text(name);
+        char *clean = session_clean_text(name);
         bool plain = strcmp(clean, name) == 0; /* others cannot be typed back */
         free(clean);
         if (!plain || strncmp(name, stem, length) != 0 || (name[0] == '.' && stem[0] != '.') ||

@@ -53,7 +53,7 @@ void complete_standing(const struct session *session, const struct words *words,
     struct policy policy = policy_of(session, words);
     const char *name;
     for (size_t i = 0; (name = probe_variable(&policy, i)); i++)
-        if (option_of(options, name) == row && !words_name(words, name)) {
+        if (option_of(options, name) == row && !complete_words_name(words, name)) {
             char *text = mem_printf("%s=", name);
             complete_add_if(out, prefix, text, row->text, true);
             free(text);

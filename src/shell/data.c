@@ -76,7 +76,7 @@ void cohort_words(const struct cohort *cohort, struct strbuf *out)
         cohort->n_animals == 1 ? "" : "s", number_grouped(trials, (long long)cohort->n_trials));
 }
 
-char *clean_text(const char *text)
+char *session_clean_text(const char *text)
 {
     return utf8_clean(text, strlen(text));
 }

@@ -5,7 +5,7 @@
 #include "deltaw/base/mem.h"
 #include "state.h"
 
-const char *loss_text(char buf[NUMBER_SIZE], double loss)
+const char *fit_loss_text(char buf[NUMBER_SIZE], double loss)
 {
     return isnan(loss) ? "-" : number_fixed(buf, loss, 4, false);
 }
@@ -34,9 +34,9 @@ void fit_words(struct fit *fit, struct strbuf *out)
     else
         progress_words(network, &status, out);
     if (!isnan(status.train))
-        strbuf_printf(out, "  loss %s", loss_text(buf, status.train));
+        strbuf_printf(out, "  loss %s", fit_loss_text(buf, status.train));
     if (!isnan(status.heldout))
-        strbuf_printf(out, "  held out %s", loss_text(buf, status.heldout));
+        strbuf_printf(out, "  held out %s", fit_loss_text(buf, status.heldout));
     if (network && status.state == FIT_RUNNING && !isnan(status.seconds_left))
         strbuf_printf(out, "  ETA %s", number_duration(buf, status.seconds_left));
 }
@@ -48,7 +48,7 @@ void fit_ended_words(struct fit *fit, struct strbuf *out)
     char buf[NUMBER_SIZE];
     strbuf_printf(out, "%s %s", fit_name(fit), fit_state_name(status.state));
     if (status.state == FIT_FAILED) {
-        char *reason = clean_text(status.reason);
+        char *reason = session_clean_text(status.reason);
         if (network)
             strbuf_printf(out, " after %d of %d epochs: %s", status.epoch, status.epochs, reason);
         else
@@ -65,9 +65,9 @@ void fit_ended_words(struct fit *fit, struct strbuf *out)
         strbuf_printf(out, ": %d epoch%s", status.epoch, status.epoch == 1 ? "" : "s");
     }
     if (!isnan(status.train))
-        strbuf_printf(out, ", loss %s", loss_text(buf, status.train));
+        strbuf_printf(out, ", loss %s", fit_loss_text(buf, status.train));
     if (!isnan(status.heldout))
-        strbuf_printf(out, ", held out %s", loss_text(buf, status.heldout));
+        strbuf_printf(out, ", held out %s", fit_loss_text(buf, status.heldout));
     strbuf_printf(out, ", %s", number_duration(buf, status.seconds));
 }
 

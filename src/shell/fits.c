@@ -35,7 +35,7 @@ struct fit *session_need_fit(const struct session *session, const char *name, in
         name = session->current;
     struct fit *fit = session_fit(session, name);
     if (!fit) {
-        char *clean = clean_text(name);
+        char *clean = session_clean_text(name);
         const char *near = nearest_word(name, fit_name_at, (void *)session);
         if (near)
             err_at(err, ERR_FAILED, column, "no model '%s'; did you mean '%s'?", clean, near);

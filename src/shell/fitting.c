@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/rng.h"
 #include "deltaw/base/number.h"
 
 #define FIELDS(...) __VA_ARGS__

@@ -35,7 +35,7 @@ static void data_pieces(const struct session *session, struct pieces *p)
         strbuf_puts(piece(p, 3, false), "no trials loaded");
         return;
     }
-    char *name = clean_text(cohort->name);
+    char *name = session_clean_text(cohort->name);
     strbuf_puts(piece(p, 3, false), name);
     free(name);
     strbuf_printf(piece(p, 6, false), "%s animal%s",
@@ -74,9 +74,9 @@ static bool replay_pieces(const struct session *session, struct pieces *p)
     if (front && fit_active(front))
         return false;
     if (!isnan(now.loss.train))
-        strbuf_printf(piece(p, 2, true), "loss %s", loss_text(buf, now.loss.train));
+        strbuf_printf(piece(p, 2, true), "loss %s", fit_loss_text(buf, now.loss.train));
     if (!isnan(now.loss.heldout))
-        strbuf_printf(piece(p, 8, true), "held out %s", loss_text(buf, now.loss.heldout));
+        strbuf_printf(piece(p, 8, true), "held out %s", fit_loss_text(buf, now.loss.heldout));
     return true;
 }
 
@@ -128,9 +128,9 @@ static void job_pieces(const struct session *session, struct pieces *p)
             strbuf_printf(piece(p, 4, true), "ETA %s", number_duration(buf, status.seconds_left));
     }
     if (!isnan(status.train))
-        strbuf_printf(piece(p, 1, true), "loss %s", loss_text(buf, status.train));
+        strbuf_printf(piece(p, 1, true), "loss %s", fit_loss_text(buf, status.train));
     if (!isnan(status.heldout))
-        strbuf_printf(piece(p, 8, true), "held out %s", loss_text(buf, status.heldout));
+        strbuf_printf(piece(p, 8, true), "held out %s", fit_loss_text(buf, status.heldout));
 }
 
 static int pieces_join(const struct pieces *p, bool ascii, struct strbuf *out)

@@ -10,7 +10,7 @@
 #include "deltaw/shell/keytable.h"
 #include "state.h"
 
-void text_fill(struct strbuf *out, const char *text, int indent, int width)
+void help_text_fill(struct strbuf *out, const char *text, int indent, int width)
 {
     struct strbuf line = {0};
     for (size_t n; *text; text += n ? n : 1) {
@@ -64,7 +64,7 @@ void help_all(struct output *out)
             if (c->group != g)
                 continue;
             strbuf_printf(&text, "  %-15s ", c->name);
-            text_fill(&text, c->summary, 18, page_width(out));
+            help_text_fill(&text, c->summary, 18, page_width(out));
             table_add(&table, 4,
                       (const char *[]){command_group_name(g), c->name, c->arguments, c->summary}, 0,
                       NULL);
@@ -91,7 +91,7 @@ void help_keys(struct output *out)
             if ((int)row->group != g)
                 continue;
             strbuf_printf(&text, "  %-15s ", row->key);
-            text_fill(&text, row->text, 18, page_width(out));
+            help_text_fill(&text, row->text, 18, page_width(out));
             hit(&table, key_group_name(row->group), row->key, row->text);
         }
     }
@@ -101,14 +101,14 @@ void help_keys(struct output *out)
         struct strbuf keys = {0};
         view_keys_words(ops->keys, &keys);
         strbuf_printf(&text, "  %-15s ", ops->name);
-        text_fill(&text, strbuf_text(&keys), 18, page_width(out));
+        help_text_fill(&text, strbuf_text(&keys), 18, page_width(out));
         hit(&table, ops->name, NULL, strbuf_text(&keys));
         strbuf_free(&keys);
     }
     struct strbuf keys = {0};
     view_keys_words(session_replay_keys(), &keys);
     strbuf_puts(&text, "While a fit is replayed, in every tile\n  ");
-    text_fill(&text, strbuf_text(&keys), 2, page_width(out));
+    help_text_fill(&text, strbuf_text(&keys), 2, page_width(out));
     strbuf_free(&keys);
     if (out->mode == OUTPUT_TEXT)
         output_block(out, strbuf_text(&text));
@@ -151,7 +151,7 @@ static void option_help(const struct option_row *option, int width, struct strbu
         cells = 0;
     }
     strbuf_fill(out, ' ', (size_t)(36 - cells));
-    text_fill(out, option->text, 36, width);
+    help_text_fill(out, option->text, 36, width);
     strbuf_free(&head);
 }
 
@@ -182,9 +182,9 @@ static void verb_help(const struct command *c, struct output *out)
     const struct view_ops *view = view_find(c->name);
     int width = page_width(out);
     strbuf_printf(&text, "%s%s%s\n  ", c->name, c->arguments[0] ? " " : "", c->arguments);
-    text_fill(&text, c->summary, 2, width);
+    help_text_fill(&text, c->summary, 2, width);
     strbuf_puts(&text, "\n  ");
-    text_fill(&text, c->detail, 2, width);
+    help_text_fill(&text, c->detail, 2, width);
     if (options && options->name)
         strbuf_puts(&text, "Options [default]\n");
     for (const struct option_row *o = options; o && o->name; o++)
@@ -193,7 +193,7 @@ static void verb_help(const struct command *c, struct output *out)
         struct strbuf keys = {0};
         view_keys_words(view->keys, &keys);
         strbuf_puts(&text, "Keys in the tile\n  ");
-        text_fill(&text, strbuf_text(&keys), 2, width);
+        help_text_fill(&text, strbuf_text(&keys), 2, width);
         strbuf_free(&keys);
     }
     strbuf_puts(&text, "Examples\n");
@@ -248,7 +248,7 @@ static void print_hits(const struct table *table, struct output *out)
             } else {
                 strbuf_puts(&text, head);
                 strbuf_fill(&text, ' ', (size_t)(width < room ? room - width + 2 : 2));
-                text_fill(&text, cell[2].text, room, page_width(out));
+                help_text_fill(&text, cell[2].text, room, page_width(out));
             }
             free(head);
         }
@@ -275,7 +275,7 @@ bool help_topic(const char *topic, struct output *out, struct err *err)
         if (found(rule_at(i)->name, topic) || found(rule_at(i)->summary, topic))
             hit(&table, "fit", rule_at(i)->name, rule_at(i)->equation);
     bool good = table.n_rows > 0;
-    char *clean = clean_text(topic);
+    char *clean = session_clean_text(topic);
     const char *near = nearest_word(topic, command_name_at, NULL);
     if (good && out->mode == OUTPUT_TEXT) {
         print_hits(&table, out);

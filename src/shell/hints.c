@@ -46,7 +46,7 @@ static void add_options(const struct command *command, const struct words *words
     for (size_t i = 1; i + 1 < words->n && !first; i++)
         first = words->items[i].equals ? NULL : words->items[i].text;
     for (const struct option_row *o = command_options(command); o && o->name; o++) {
-        bool known = words_name(words, o->name);
+        bool known = complete_words_name(words, o->name);
         if (known || (first && command->takes && !command->takes(first, o->name)))
             continue;
         strbuf_printf(out, "%s%s=%s",

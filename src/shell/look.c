@@ -77,7 +77,8 @@ static bool look_at(struct session *session, struct view *view, struct output *o
     return true;
 }
 
-bool look_run(struct session *session, const struct args *args, struct output *out, struct err *err)
+bool look_command(struct session *session, const struct args *args, struct output *out,
+                  struct err *err)
 {
     struct view *view = session_view(session, session->now.command->name, err);
     if (!view)

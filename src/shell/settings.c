@@ -3,10 +3,11 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/rng.h"
 #include "state.h"
 
 const struct option_row setting_options[] = {
-    {"seed", OPTION_INTEGER, 0, 9007199254740991., "default", "default",
+    {"seed", OPTION_INTEGER, 0, SEED_MOST, "default", "default",
      "seed of fits and simulations that name none; default: that of each"},
     {"threads", OPTION_INTEGER, 0, 1024, NULL, "0", "threads of a fit and of a map; 0: all cores"},
     {"support", OPTION_INTEGER, 0, 1e9, NULL, "1",

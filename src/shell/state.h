@@ -194,7 +194,7 @@ void session_drop_cohorts(struct session *session);
 /* "13 animals, 66,375 trials" */
 void cohort_words(const struct cohort *cohort, struct strbuf *out);
 /* A name from a log, safe to print.  Caller frees. */
-char *clean_text(const char *text);
+char *session_clean_text(const char *text);
 
 /* --- fits.c */
 
@@ -249,7 +249,7 @@ void scene_drop(struct session *session); /* its models are held no longer */
 bool fit_trained(struct fit *fit); /* a network; else a search of unknown length */
 /* "epoch 412 of 1000", "37 evaluations" */
 void progress_words(bool network, const struct fit_status *status, struct strbuf *out);
-const char *loss_text(char buf[NUMBER_SIZE], double loss); /* ".5031", "-" */
+const char *fit_loss_text(char buf[NUMBER_SIZE], double loss); /* ".5031", "-" */
 void fit_words(struct fit *fit, struct strbuf *out); /* "dnn1 412/1000  loss .5031  ETA 8 s" */
 /* "dnn1 done: 100 epochs, loss .5031, held out .5120, 8 s" */
 void fit_ended_words(struct fit *fit, struct strbuf *out);
@@ -279,8 +279,8 @@ bool log_command(struct session *session, const struct running *now, struct err 
 
 /* --- look.c: what the view verbs do */
 
-bool look_run(struct session *session, const struct args *args, struct output *out,
-              struct err *err);
+bool look_command(struct session *session, const struct args *args, struct output *out,
+                  struct err *err);
 
 /* False: the view waited for is ready, and has been reported. */
 bool look_waits(struct session *session, struct output *out);
@@ -326,13 +326,13 @@ void complete_standing(const struct session *session, const struct words *words,
 void complete_line(struct session *session, const char *line, size_t point,
                    enum complete_effort effort, struct completion *out);
 /* Is `name=` one of the words before the last? */
-bool words_name(const struct words *words, const char *name);
+bool complete_words_name(const struct words *words, const char *name);
 
 /* --- help.c */
 
 /* Words of text in lines of at most `width` cells, each after `indent` blanks but the
  * first, which continues the present line. */
-void text_fill(struct strbuf *out, const char *text, int indent, int width);
+void help_text_fill(struct strbuf *out, const char *text, int indent, int width);
 void help_all(struct output *out);
 /* A row of option, values, default ("" for NULL), text. */
 void help_option(const struct option_row *option, const char *fallback, struct table *out);

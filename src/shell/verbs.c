@@ -94,7 +94,7 @@ const struct command *command_resolve(const char *word, int column, bool prefixe
     for (size_t i = 0; n > 1 && command_at(i); i++) /* pause, not pause-for-enter */
         if (strncmp(command_at(i)->name, word, length) == 0 && begins_all(command_at(i), word))
             return command_at(i);
-    char *clean = clean_text(word);
+    char *clean = session_clean_text(word);
     const char *near = nearest_word(word, command_name_at, NULL);
     if (n > 1)
         ambiguous(word, column, err);

@@ -79,8 +79,8 @@ void learning_curve_compute(const struct cohort *cohort, size_t bin, struct lear
     *out = curve;
 }
 
-double trial_p_right(const struct model *model, const struct cohort *cohort,
-                     const struct animal *animal, size_t t, const float *w)
+double trajectory_p_right(const struct model *model, const struct cohort *cohort,
+                          const struct animal *animal, size_t t, const float *w)
 {
     const struct policy *policy = &model->settings.policy;
     double x[POLICY_MAX], z = 0;
@@ -100,7 +100,7 @@ static void expect_animal(const struct learning_curve *curve, const struct model
         size_t t = animal->first + i, b = i / curve->bin;
         if (b >= curve->n_bins || (cohort->reward[t] != 0 && cohort->reward[t] != 1))
             continue;
-        double right = trial_p_right(model, cohort, animal, t, visited + t * k_n);
+        double right = trajectory_p_right(model, cohort, animal, t, visited + t * k_n);
         sum[b] += cohort->answer[t] ? right : 1 - right;
         n[b]++;
     }
@@ -180,7 +180,7 @@ void trajectory_compute(const struct model *model, const struct cohort *cohort, 
             if (truth)
                 out->truth[i * n_weights + k] = columns[k][t];
         }
-        out->p_right[i] = trial_p_right(model, cohort, who, t, visited + t * n_weights);
+        out->p_right[i] = trajectory_p_right(model, cohort, who, t, visited + t * n_weights);
         out->day[i] = cohort_day(cohort, who, t);
     }
 }
@@ -222,7 +222,7 @@ void trajectory_sides(const struct trajectory *trajectory, const struct cohort *
     }
 }
 
-void sides_free(struct sides *sides)
+void trajectory_sides_free(struct sides *sides)
 {
     for (int side = 0; side < 2; side++) {
         free(sides->chosen[side]);
@@ -249,7 +249,7 @@ void trajectory_table(const struct model *model, const struct cohort *cohort, lo
             const float *w = visited + t * policy->n;
             const char *session = cohort->session_names[cohort->session[t]];
             table_add(out, 2, (const char *[]){who->name, session}, 2,
-                      (double[]){cohort->trial[t], trial_p_right(model, cohort, who, t, w)});
+                      (double[]){cohort->trial[t], trajectory_p_right(model, cohort, who, t, w)});
             for (size_t k = 0; k < policy->n; k++)
                 table_number(out, 4 + k, w[k]);
         }

@@ -25,7 +25,7 @@ double spread_root2(size_t j)
 
 /* The place of a rank within its part follows the golden ratio: a plain stride would meet
  * every animal at the same age when trials per animal divide evenly. */
-size_t sample_rank(size_t j, size_t n, size_t all)
+size_t probe_sample_rank(size_t j, size_t n, size_t all)
 {
     size_t first = (size_t)((double)j * (double)all / (double)n);
     size_t end = (size_t)((double)(j + 1) * (double)all / (double)n);

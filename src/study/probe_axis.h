@@ -11,7 +11,7 @@ enum { AXIS_LEVELS = 21, AXIS_CELLS = 41, AXIS_MOST = 2000 };
 double spread_golden(size_t j);
 double spread_root2(size_t j);
 /* The j-th of n ranks out of `all`, one in each n-th part, ascending. */
-size_t sample_rank(size_t j, size_t n, size_t all);
+size_t probe_sample_rank(size_t j, size_t n, size_t all);
 
 /* What was asked of an axis: cells (0: AXIS_CELLS) and range (NaN: as visited). */
 struct axis_request {

@@ -130,13 +130,13 @@ static int by_weight(const void *a, const void *b)
 static struct candidate *candidates(const struct grid *grid, size_t n)
 {
     struct candidate *all = mem_new(n, sizeof *all);
-    size_t taken = 0, rank = 0, next = sample_rank(0, n, grid->n_visited);
+    size_t taken = 0, rank = 0, next = probe_sample_rank(0, n, grid->n_visited);
     for (size_t a = 0; a < grid->cohort->n_animals && taken < n; a++) {
         const struct animal *animal = &grid->cohort->animals[a];
         for (size_t t = animal->first; t < animal->first + animal->count && taken < n; t++)
             if (grid_visited(grid, t) && rank++ == next) {
                 all[taken++] = (struct candidate){.animal = a, .trial = t};
-                next = sample_rank(taken, n, grid->n_visited);
+                next = probe_sample_rank(taken, n, grid->n_visited);
             }
     }
     return all;

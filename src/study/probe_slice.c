@@ -32,7 +32,7 @@ static size_t visited_lines(const struct grid *grid, size_t weight, double *out)
     size_t all = grid->cohort && grid->visited ? grid->cohort->n_trials : 0;
     size_t wanted = all < QUANTILES ? all : QUANTILES;
     for (size_t j = 0; j < wanted; j++) {
-        double value = grid->visited[sample_rank(j, wanted, all) * n_weights + weight];
+        double value = grid->visited[probe_sample_rank(j, wanted, all) * n_weights + weight];
         if (isfinite(value))
             w[n++] = value;
     }

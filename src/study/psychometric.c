@@ -311,7 +311,7 @@ void psychometric_expect(struct psychometric *p, const struct model *model,
         for (size_t t = animal->first; t < animal->first + animal->count; t++) {
             if (!p->member[t] || seen++ % stride)
                 continue;
-            double right = trial_p_right(model, cohort, animal, t, visited + t * k_n);
+            double right = trajectory_p_right(model, cohort, animal, t, visited + t * k_n);
             for (size_t g = 0, bits = p->member[t]; bits; g++, bits >>= 1)
                 if (bits & 1) {
                     sum[g][p->level[t]] += right;

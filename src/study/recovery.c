@@ -135,7 +135,7 @@ static void over_trials(struct work *work, size_t all, size_t most)
 {
     const struct cohort *cohort = work->cohort;
     size_t wanted = all < most ? all : most, rank = 0, taken = 0, n = 0;
-    size_t next = sample_rank(0, wanted, all);
+    size_t next = probe_sample_rank(0, wanted, all);
     work_open(work, BATCH);
     for (size_t a = 0; a < cohort->n_animals && !stopped(work); a++) {
         const struct animal *animal = &cohort->animals[a];
@@ -143,7 +143,7 @@ static void over_trials(struct work *work, size_t all, size_t most)
             if (!usable(work, t) || rank++ != next)
                 continue;
             work_put(work, n++, a, t);
-            next = sample_rank(++taken, wanted, all);
+            next = probe_sample_rank(++taken, wanted, all);
             if (n == BATCH) {
                 agents_begin(work->agents, n, work->who);
                 work_step(work, n);
@@ -204,7 +204,7 @@ static void over_parts(struct work *work, size_t most)
     size_t a = 0;
     work_open(work, PARTS);
     for (size_t j = 0; j < PARTS; j++) {
-        size_t t = sample_rank(j, PARTS, cohort->n_trials), length = most / PARTS;
+        size_t t = probe_sample_rank(j, PARTS, cohort->n_trials), length = most / PARTS;
         while (t >= cohort->animals[a].first + cohort->animals[a].count)
             a++;
         const struct animal *animal = &cohort->animals[a];
@@ -229,7 +229,7 @@ static void over_lives(struct work *work, size_t most)
     wanted = wanted ? wanted : 1;
     work_open(work, SIDE_BY_SIDE);
     for (size_t a = 0; a < cohort->n_animals && taken < wanted && !stopped(work); a++) {
-        if (a != sample_rank(taken, wanted, cohort->n_animals))
+        if (a != probe_sample_rank(taken, wanted, cohort->n_animals))
             continue;
         size_t count = cohort->animals[a].count;
         stretches[n++] = (struct stretch){a, 0, count < most ? count : most, 0};

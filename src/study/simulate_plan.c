@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/rng.h"
 #include "deltaw/base/number.h"
 
 /* About two gigabytes while it is built. */
@@ -40,8 +41,9 @@ const struct option_row simulate_options[] = {
     {"w0", OPTION_TEXT, 0, 0, NULL, NULL,
      "weights before the first trial but the bias; LO..HI: drawn between; ibl, cues 0, grid -2"},
     {"bias0", OPTION_TEXT, 0, 0, "spread", NULL,
-     "w_bias before the first trial; LO..HI: drawn; spread: -1, 0, 1 at random; grid: spread, else 0"},
-    {"seed", OPTION_INTEGER, 0, 9007199254740992., NULL, "99", "names the random draws"},
+     "w_bias before the first trial; LO..HI: drawn; spread: -1, 0, 1 at random; "
+     "grid: spread, else 0"},
+    {"seed", OPTION_INTEGER, 0, SEED_MOST, NULL, "99", "names the random draws"},
     {NULL, OPTION_NUMBER, 0, 0, NULL, NULL, NULL},
 };
 /* clang-format on */

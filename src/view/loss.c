@@ -305,7 +305,8 @@ static void loss_draw(void *state, struct canvas *canvas, struct rect area,
     free(labels);
 }
 
-/* Change of the loss over the last tenth of the epochs, ten of them at least and at most a hundred. */
+/* Change of the loss over the last tenth of the epochs, ten of them at least and at most a
+ * hundred. */
 static void say_slope(const struct loss_line *line, struct strbuf *out)
 {
     size_t last = line->n - 1, from = last;

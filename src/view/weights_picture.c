@@ -136,7 +136,7 @@ static void draw_sides(const struct weights_state *s, const struct line_plot *we
         };
     }
     line_plot_draw(&plot, canvas, area, style);
-    sides_free(&sides);
+    trajectory_sides_free(&sides);
 }
 
 static void draw_weights(const struct weights_state *s, struct line_plot *plot,

@@ -7,6 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Seeds that users give are 0 .. this, so that a double holds each exactly. */
+#define SEED_MOST 9007199254740991
+
 enum rng_purpose {
     RNG_INIT = 1,  /* parameters of a fit; a = tensor */
     RNG_STIMULI,   /* simulation; a = animal */

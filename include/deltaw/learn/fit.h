@@ -85,7 +85,7 @@ struct gradient_row {
     bool passed;
 };
 /* rows [RULE_MAX_TENSORS + 1]; false and err ERR_CHECK when one fails. */
-bool check_gradient(const struct rule *rule, const struct rule_shape *shape, uint64_t seed,
-                    struct gradient_row *rows, size_t *n_rows, struct err *err);
+bool fit_check_gradient(const struct rule *rule, const struct rule_shape *shape, uint64_t seed,
+                        struct gradient_row *rows, size_t *n_rows, struct err *err);
 
 #endif

@@ -1,4 +1,5 @@
-/* Commands: a file in src/shell/commands and one row in src/shell/verbs.def each.  Help, completion, the man page and the example tests read the rows. */
+/* Commands: a file in src/shell/commands and one row in src/shell/verbs.def each.  Help,
+ * completion, the man page and the example tests read the rows. */
 #ifndef DELTAW_SHELL_COMMAND_H
 #define DELTAW_SHELL_COMMAND_H
 

@@ -26,8 +26,8 @@ void learning_curve_expect(const struct learning_curve *curve, const struct mode
                            double *expected);
 
 /* P(right) under the weights w [K] of a trial, lapses counted. */
-double trial_p_right(const struct model *model, const struct cohort *cohort,
-                     const struct animal *animal, size_t trial, const float *w);
+double trajectory_p_right(const struct model *model, const struct cohort *cohort,
+                          const struct animal *animal, size_t trial, const float *w);
 
 /* Weights of one animal over its trials and what they predict. */
 struct trajectory {
@@ -51,7 +51,7 @@ struct sides {
 };
 void trajectory_sides(const struct trajectory *trajectory, const struct cohort *cohort,
                       size_t animal, size_t bin, struct sides *out);
-void sides_free(struct sides *sides);
+void trajectory_sides_free(struct sides *sides);
 /* subject,session,trial,p_right, then a column per weight.  animal -1: all. */
 void trajectory_table(const struct model *model, const struct cohort *cohort, long animal,
                       const float *visited, struct table *out);

@@ -1,6 +1,6 @@
 /* How well the choices of a simulated cohort can determine its rule at all. */
-#ifndef DELTAW_STUDY_KNOWABLE_H
-#define DELTAW_STUDY_KNOWABLE_H
+#ifndef DELTAW_STUDY_CRAMER_RAO_H
+#define DELTAW_STUDY_CRAMER_RAO_H
 
 #include <stdbool.h>
 #include <stddef.h>

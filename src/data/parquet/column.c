@@ -67,7 +67,7 @@ static bool take_plain(const struct parquet_reader *r, struct bytes *in, size_t 
         if (r->column->physical == PARQUET_BYTES) {
             if (left < 4)
                 return false;
-            size = (size_t)bytes_little(in->at, 4);
+            size = (size_t)decode_little(in->at, 4);
             in->at += 4;
             left -= 4;
         }

@@ -4,7 +4,7 @@
 
 #include "thrift.h"
 
-uint64_t bytes_little(const unsigned char *at, size_t n)
+uint64_t decode_little(const unsigned char *at, size_t n)
 {
     uint64_t value = 0;
     for (size_t i = 0; i < n; i++)
@@ -38,7 +38,7 @@ static bool rle_run(struct rle *r)
         return r->left > 0 && r->left <= UINT32_MAX;
     if (r->left == 0 || (size_t)(r->in.end - r->in.at) < width)
         return false;
-    r->value = (uint32_t)bytes_little(r->in.at, width);
+    r->value = (uint32_t)decode_little(r->in.at, width);
     r->in.at += width;
     return true;
 }

@@ -46,6 +46,6 @@ bool delta_take(struct delta *delta, size_t n, int64_t *out);
 bool delta_end(struct delta *delta, const unsigned char **end);
 
 /* Little-endian numbers of 1 to 8 bytes. */
-uint64_t bytes_little(const unsigned char *at, size_t n);
+uint64_t decode_little(const unsigned char *at, size_t n);
 
 #endif

@@ -159,7 +159,7 @@ static bool split_levels(const struct page_reader *r, const struct header *h, st
     if (h->type == PAGE_DATA && r->optional) {
         if (all.end - all.at < 4)
             return err_set(err, ERR_DATA, "a page is too short for its levels");
-        n = (size_t)bytes_little(all.at, 4);
+        n = (size_t)decode_little(all.at, 4);
         skip = 4;
     }
     if (skip > (size_t)(all.end - all.at) || n > (size_t)(all.end - all.at) - skip)

@@ -1,5 +1,6 @@
 /* gp: terms of textbook rules, traces, and a smooth remainder; the mean over a posterior
- * (doc/science, a rule with a posterior).  It is fitted by gp_fit, so that there is no way back here. */
+ * (doc/science, a rule with a posterior).  It is fitted by gp_fit, so that there is no way
+ * back here. */
 #include "kernel.h"
 #include "gp_mean.h"
 

@@ -15,7 +15,7 @@ static void animal_row(const struct cohort *cohort, const struct animal *animal,
             known++;
         }
     }
-    char *name = clean_text(animal->name);
+    char *name = session_clean_text(animal->name);
     correct = known > 0 && !cohort->report.answer_unknown ? 100 * correct / known : NAN;
     right = animal->count > 0 ? 100 * right / (double)animal->count : NAN;
     table_add(table, 1, (const char *[]){name}, 4,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/rng.h"
 #include "deltaw/study/check.h"
 #include "../fitting.h"
 #include "../state.h"
@@ -13,7 +14,7 @@ static const struct option_row check_table[] = {
 #define SETTING(...)
 #define SHAPE(id, fields, ...) {.name = #id, FIELDS fields},
 #include "deltaw/learn/settings.def"
-    {"seed", OPTION_INTEGER, 0, 9007199254740991., NULL, "99", "of the parameters and trials"},
+    {"seed", OPTION_INTEGER, 0, SEED_MOST, NULL, "99", "of the parameters and trials"},
     {0},
 };
 
@@ -37,8 +38,8 @@ static bool check_work(void *data, struct task *task, struct err *err)
         if (atomic_load(&task->job.stop))
             return err_set(err, ERR_INTERRUPTED, "check: interrupted");
         atomic_store(&task->job.permille, (int)(1000 * i / check->n));
-        if (!check_gradient(check->rules[i], &check->shapes[i], check->seed, check->rows[i],
-                            &check->n_rows[i], &one)) {
+        if (!fit_check_gradient(check->rules[i], &check->shapes[i], check->seed, check->rows[i],
+                                &check->n_rows[i], &one)) {
             if (one.code != ERR_CHECK) {
                 *err = one;
                 return false;
@@ -125,13 +126,14 @@ static void data_animals(const struct look_over *look, const struct output *out,
         const struct animal_verdict *v = &look->verdicts[i];
         if (strcmp(v->verdict, "ok") == 0 || n++ >= SHOWN)
             continue;
-        char *name = clean_text(look->cohort->animals[i].name), *place = clean_text(v->place);
+        char *name = session_clean_text(look->cohort->animals[i].name),
+             *place = session_clean_text(v->place);
         struct strbuf words = {0};
         strbuf_printf(&words, "%s: %s", name, v->why);
         if (*place)
             strbuf_printf(&words, " (first at %s)", place);
         strbuf_printf(text, "%-5s ", v->verdict);
-        text_fill(text, strbuf_text(&words), 6, out->width);
+        help_text_fill(text, strbuf_text(&words), 6, out->width);
         strbuf_free(&words);
         free(name);
         free(place);
@@ -153,16 +155,16 @@ static bool data_finish(struct session *session, void *data, struct output *out,
         room = (int)strlen(check->fact[i].name) > room ? (int)strlen(check->fact[i].name) : room;
     for (size_t i = 0; i < check->n; i++) {
         const struct cohort_fact *fact = &check->fact[i];
-        char *value = clean_text(fact->value), *remark = clean_text(fact->remark);
+        char *value = session_clean_text(fact->value), *remark = session_clean_text(fact->remark);
         strbuf_printf(&text, "%-5s %-*s  ",
                       fact->failed    ? "fail"
                       : fact->warning ? "look"
                                       : "ok",
                       room, fact->name);
-        text_fill(&text, value, room + 8, out->width);
+        help_text_fill(&text, value, room + 8, out->width);
         if (remark[0]) {
             strbuf_fill(&text, ' ', 6);
-            text_fill(&text, remark, 6, out->width);
+            help_text_fill(&text, remark, 6, out->width);
         }
         free(value);
         free(remark);

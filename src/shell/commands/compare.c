@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/rng.h"
 #include "deltaw/study/paired.h"
 #include "../scores.h"
 
@@ -18,7 +19,7 @@ struct compare {
 static const struct option_row compare_table[] = {
     {"part", OPTION_WORD, 0, 0, "auto|all|held_out", "auto",
      "animals compared on; auto: those held out of every model, where there are any, else all"},
-    {"seed", OPTION_INTEGER, 0, 9007199254740992., NULL, "99", "of the intervals' samples"},
+    {"seed", OPTION_INTEGER, 0, SEED_MOST, NULL, "99", "of the intervals' samples"},
     {0},
 };
 
@@ -100,7 +101,7 @@ static void animals_table(const struct compare *c, struct table *t)
     for (size_t a = 0; a < s->cohort->n_animals; a++) {
         if (!c->counts[a])
             continue;
-        char *name = clean_text(s->cohort->animals[a].name);
+        char *name = session_clean_text(s->cohort->animals[a].name);
         table_row(t);
         table_text(t, 0, name);
         table_number(t, 1, (double)s->scored[a]);

@@ -8,9 +8,9 @@
 
 static void line(const struct output *to, struct strbuf *out, const char *name, const char *text)
 {
-    char *clean = clean_text(text ? text : "-");
+    char *clean = session_clean_text(text ? text : "-");
     strbuf_printf(out, "%-9s ", name);
-    text_fill(out, clean, 10, to->width > 40 ? to->width : 40);
+    help_text_fill(out, clean, 10, to->width > 40 ? to->width : 40);
     free(clean);
 }
 

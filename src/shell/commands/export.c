@@ -122,7 +122,7 @@ static bool export_finish(struct session *session, void *data, struct output *ou
 {
     (void)session, (void)err;
     struct exporting *e = data;
-    char *path = clean_text(e->path), rows[NUMBER_SIZE];
+    char *path = session_clean_text(e->path), rows[NUMBER_SIZE];
     if (is_figure(e->kind))
         output_say(out, "%s: the %s as a figure%s", path, e->view, strbuf_text(&e->replay));
     else if (e->kind >= EXPORT_TXT)
@@ -288,7 +288,7 @@ static bool export_run(struct session *session, const struct args *args, struct 
         export_release(e);
         return false;
     }
-    char *clean = clean_text(path), *label = mem_printf("writing %s", clean);
+    char *clean = session_clean_text(path), *label = mem_printf("writing %s", clean);
     free(clean);
     return task_start(session, label, e, export_work, export_finish, export_release, err);
 }
@@ -300,16 +300,17 @@ const struct command command_export = {
     .summary = "write what a view shows as a figure, as numbers or as text",
     .detail =
         "The view as it was last configured; the ending of FILE says how.  .svg, .pdf and .png "
-        "are figures for print and slides, curves and cells as vectors, with the palette of the "
-        "screen.  .csv and .json are its table: loss: epoch,seconds,train,heldout; map: a row "
-        "per cell with its axis values, value, support and se; weights: a row per trial.  .npz has "
-        "its columns as arrays for numpy, of a map value[panel,y,x], support, se and the axes x and "
-        "y; its deltaw_json has what is needed to repeat it.  .txt is the sentence and the picture, .ans "
-        "the same with the colours of the terminal (cat shows it).  .cast is a film of the view "
-        "through the epochs of the fit (see replay), an asciicast that `asciinema play` shows.  "
-        "Files are written whole or not at all.  `export updates FILE` (.csv, .json, .npz) writes, "
-        "of the model in use, a row per trial: each weight, its update with the 90 % interval where "
-        "the rule has a posterior (fit gp), and what the true weights did where they are known.",
+        "are figures for print and slides, curves and cells as vectors, with the palette of "
+        "the screen.  .csv and .json are its table: loss: epoch,seconds,train,heldout; map: a "
+        "row per cell with its axis values, value, support and se; weights: a row per trial.  "
+        ".npz has its columns as arrays for numpy, of a map value[panel,y,x], support, se and "
+        "the axes x and y; its deltaw_json has what is needed to repeat it.  .txt is the "
+        "sentence and the picture, .ans the same with the colours of the terminal (cat shows "
+        "it).  .cast is a film of the view through the epochs of the fit (see replay), an "
+        "asciicast that `asciinema play` shows.  Files are written whole or not at all.  "
+        "`export updates FILE` (.csv, .json, .npz) writes, of the model in use, a row per "
+        "trial: each weight, its update with the 90 % interval where the rule has a posterior "
+        "(fit gp), and what the true weights did where they are known.",
     .examples = "export loss loss.csv\nexport map map.csv\nexport map map.npz\n"
                 "export map map.txt\nexport map map.ans theme=dark\n"
                 "export weights weights.json\n"

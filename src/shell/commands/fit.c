@@ -250,7 +250,7 @@ const struct command command_fit = {
         "free at once; `loss` and `map` show it move.  Other fits can start beside it; those that "
         "find no processor are queued (`jobs`).  optimizer=fast comes to the losses of Adam's long "
         "schedule in a fraction of its passes over the cohort: it takes many steps a pass, each on "
-        "a few pieces of truncation= trials from all over the cohort; a pass is an epoch, and "
+        "a few segments of truncation= trials from all over the cohort; a pass is an epoch, and "
         "without epochs= there are as many as end about where 1000 of Adam do.  It overfits as "
         "soon, most of all on small cohorts: watch the held-out loss.  init= goes on from a saved "
         "fit of a network until there are epochs= in all, to the bit as if it had not stopped (on "

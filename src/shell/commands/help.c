@@ -26,9 +26,9 @@ const struct command command_help = {
     .arguments = "[VERB|WORD|keys|examples]",
     .summary = "all verbs, one verb, or where a word occurs",
     .detail =
-        "`help VERB` shows its options and examples; `help WORD` searches names, summaries "
-        "and option texts; `help keys` lists the keys of the full screen and `help examples` all examples.  `layout map|help` keeps the verbs and "
-        "keys in a tile of the full screen.",
+        "`help VERB` shows its options and examples; `help WORD` searches names, summaries and "
+        "option texts; `help keys` lists the keys of the full screen and `help examples` all "
+        "examples.  `layout map|help` keeps the verbs and keys in a tile of the full screen.",
     .examples = "help\nhelp fit\nhelp seed\nhelp keys\nhelp examples",
     .positional_type = OPTION_VERB,
     .positional_max = 1,

@@ -13,12 +13,13 @@ const struct command command_keep = {
     .group = GROUP_DATA,
     .arguments = "CONDITION",
     .summary = "leave only the trials that a condition holds for",
-    .detail =
-        "Conditions compare columns with values, joined by `and`: subject, session, trial, "
-        "stimulus, choice, reward, answer and any column kept by name; = != < <= > >=; after "
-        "= and != several values may stand, with commas between, ranges (1..10, ..-.25), "
-        "patterns of names (sim0*) and the word missing.  A number for session counts the "
-        "animal's sessions; `trials ..10001` leaves the first 10,001 of each animal.  For every model, the trials left out never happened.  `undo` brings them back, `reset` all that were taken out.",
+    .detail = "Conditions compare columns with values, joined by `and`: subject, session, trial, "
+              "stimulus, choice, reward, answer and any column kept by name; = != < <= > >=; after "
+              "= and != several values may stand, with commas between, ranges (1..10, ..-.25), "
+              "patterns of names (sim0*) and the word missing.  A number for session counts the "
+              "animal's sessions; `trials ..10001` leaves the first 10,001 of each animal.  "
+              "For every model, the trials left out never happened.  `undo` brings them back, "
+              "`reset` all that were taken out.",
     .examples = "keep stimulus<0 and reward=1\n"
                 "keep subject=sim001,sim002\n"
                 "keep session=1..10 and subject=sim0*",

@@ -23,9 +23,9 @@ static void add_loss(const struct epoch_loss *loss, struct strbuf *out)
 {
     char number[NUMBER_SIZE];
     if (!isnan(loss->train))
-        strbuf_printf(out, ": train %s", loss_text(number, loss->train));
+        strbuf_printf(out, ": train %s", fit_loss_text(number, loss->train));
     if (!isnan(loss->heldout))
-        strbuf_printf(out, ", held out %s", loss_text(number, loss->heldout));
+        strbuf_printf(out, ", held out %s", fit_loss_text(number, loss->heldout));
     if (!isnan(loss->train))
         strbuf_puts(out, " nats/trial");
 }

@@ -111,14 +111,14 @@ static void rules_one(const struct rule *rule, const struct fit_settings *of, st
     size_t n = count(rule, of, &used, &tensors);
     rule_options(rule, &options);
     strbuf_printf(&text, "%s  ", rule->name);
-    text_fill(&text, rule->summary, 4, width - (int)strlen(rule->name));
+    help_text_fill(&text, rule->summary, 4, width - (int)strlen(rule->name));
     strbuf_printf(&text, "    %s\n    ", rule->equation);
-    text_fill(&text, rule->source, 4, width);
+    help_text_fill(&text, rule->source, 4, width);
     strbuf_puts(&text, "    ");
     count_words(rule, &used, n, &words);
     strbuf_puts(&words, ": ");
     tensor_words(&tensors, &words);
-    text_fill(&text, strbuf_text(&words), 4, width);
+    help_text_fill(&text, strbuf_text(&words), 4, width);
     strbuf_puts(&text, "Options of `fit` [default]\n");
     for (size_t i = 0; i < options.n_rows; i++) {
         const struct table_cell *cell = &options.cells[i * options.n_columns];
@@ -126,7 +126,7 @@ static void rules_one(const struct rule *rule, const struct fit_settings *of, st
         if (cell[2].text[0])
             strbuf_printf(&text, "  [%s]", cell[2].text);
         strbuf_puts(&text, "\n      ");
-        text_fill(&text, cell[3].text, 6, width);
+        help_text_fill(&text, cell[3].text, 6, width);
     }
     if (out->mode == OUTPUT_TEXT)
         output_block(out, strbuf_text(&text));

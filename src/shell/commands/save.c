@@ -52,7 +52,7 @@ static bool save_finish(struct session *session, void *data, struct output *out,
         strbuf_printf(&what, "%s, %zu parameters", s->model->name, s->model->tensors.size);
     if (s->snapshots)
         strbuf_printf(&what, ", at %zu epochs of the fit", s->snapshots->n);
-    char *path = clean_text(s->path);
+    char *path = session_clean_text(s->path);
     output_say(out, "%s: %s%s", path, strbuf_text(&what),
                s->cohort && s->cohort->truth ? "; the truth beside it" : "");
     output_field_text(out, "file", s->path);
@@ -112,7 +112,7 @@ static bool save_run(struct session *session, const struct args *args, struct ou
     s->path = path_expand(path);
     s->cohort = cohort ? cohort_hold(cohort) : NULL;
     s->model = model;
-    char *clean = clean_text(path), *label = mem_printf("writing %s", clean);
+    char *clean = session_clean_text(path), *label = mem_printf("writing %s", clean);
     free(clean);
     return task_start(session, label, s, save_work, save_finish, save_release, err);
 }
@@ -124,12 +124,12 @@ const struct command command_save = {
     .arguments = "data|MODEL FILE [snapshots=yes]",
     .summary = "write the trials as .csv, .csv.gz or .npz, or a model as .npz",
     .detail =
-        "Trials are written as the native log, in .npz as arrays of its columns; the truth of a simulated cohort goes to "
-        "FILE.truth.json, which `load` reads back.  A model's file holds the parameters "
-        "under their PyTorch names, the start weights, all settings and the history of "
-        "losses; numpy.load and `open` read it.  With snapshots=yes it also holds the "
-        "parameters at up to 200 epochs of the fit, as snapshots.epoch and snapshots.NAME "
-        "with the epochs as first axis.  Files are written whole or not at all.",
+        "Trials are written as the native log, in .npz as arrays of its columns; the truth of "
+        "a simulated cohort goes to FILE.truth.json, which `load` reads back.  A model's file "
+        "holds the parameters under their PyTorch names, the start weights, all settings and "
+        "the history of losses; numpy.load and `open` read it.  With snapshots=yes it also "
+        "holds the parameters at up to 200 epochs of the fit, as snapshots.epoch and "
+        "snapshots.NAME with the epochs as first axis.  Files are written whole or not at all.",
     .examples = "save data copy.csv.gz\nsave dnn1 best.npz\nsave dnn1 best.npz snapshots=yes",
     .options = save_table,
     .positional_type = OPTION_MODEL,

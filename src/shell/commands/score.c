@@ -49,7 +49,7 @@ static void part_words(const struct part_sum *sum, char *buf, size_t n)
 {
     char loss[NUMBER_SIZE];
     snprintf(buf, n, sum->scored > 0 ? "%s (%zu)" : "%s",
-             loss_text(loss, sum->scored > 0 ? -sum->loss / sum->scored : NAN), sum->animals);
+             fit_loss_text(loss, sum->scored > 0 ? -sum->loss / sum->scored : NAN), sum->animals);
 }
 
 static void part_columns(const bool *any, bool text, struct table *table)
@@ -109,7 +109,7 @@ static void score_animals(const struct scores *score, struct table *table)
     for (size_t a = 0; a < score->cohort->n_animals; a++)
         for (size_t i = 0; i < score->n; i++) {
             size_t at = i * score->cohort->n_animals + a;
-            char *name = clean_text(score->cohort->animals[a].name);
+            char *name = session_clean_text(score->cohort->animals[a].name);
             size_t part = scores_part(score->models[i], score->cohort->animals[a].name);
             table_add(table, 3, (const char *[]){name, score->models[i]->name, part_names[part]}, 2,
                       (double[]){score->scored[at], scores_mean(score, i, a)});
@@ -123,7 +123,7 @@ static bool score_finish(struct session *session, void *data, struct output *out
     const struct scores *score = &((struct score *)data)->scores;
     bool by_animal = ((struct score *)data)->by_animal;
     struct table summary = {0}, animals = {0};
-    char *name = clean_text(score->cohort->name);
+    char *name = session_clean_text(score->cohort->name);
     output_say(out,
                "mean log-likelihood of the choices in %s, nats per scored trial (of so many "
                "animals); chance is -.6931",

@@ -247,9 +247,9 @@ static void show_values(const struct model *model, struct output *out)
 static void show_line(const struct output *to, const char *name, struct strbuf *words,
                       struct strbuf *out)
 {
-    char *clean = clean_text(strbuf_text(words));
+    char *clean = session_clean_text(strbuf_text(words));
     strbuf_printf(out, "%-9s ", name);
-    text_fill(out, clean, 10, to->width > 40 ? to->width : 40);
+    help_text_fill(out, clean, 10, to->width > 40 ? to->width : 40);
     strbuf_reset(words);
     free(clean);
 }
@@ -275,9 +275,9 @@ static bool show_finish(struct session *session, void *data, struct output *out,
     if (status->reason[0])
         strbuf_printf(&words, "; %s", status->reason);
     show_line(out, "state", &words, &text);
-    strbuf_printf(&words, "%s training", loss_text(buf, status->train));
+    strbuf_printf(&words, "%s training", fit_loss_text(buf, status->train));
     if (!isnan(status->heldout))
-        strbuf_printf(&words, ", %s held out", loss_text(buf, status->heldout));
+        strbuf_printf(&words, ", %s held out", fit_loss_text(buf, status->heldout));
     strbuf_puts(&words, " (nats per scored trial)");
     show_line(out, "loss", &words, &text);
     show_cohort(model, &words);

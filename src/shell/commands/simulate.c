@@ -88,7 +88,7 @@ static bool pick_maker(struct session *session, struct simulation *sim, struct e
     for (size_t i = 0; i < sim->args.n; i++)
         if (sim->args.items[i].value == word)
             column = sim->args.items[i].column;
-    char *clean = clean_text(word);
+    char *clean = session_clean_text(word);
     const char *near = nearest_word(word, maker_at, session);
     struct strbuf all = {0};
     simulate_rules(&all);

@@ -125,8 +125,8 @@ const struct command command_watch = {
         "For a rig that is running: reads the file as `load` does, with its options, and "
         "again when it has changed, telling how many trials are new; models and views stay "
         "and go on with the new trials.  ^C ends it, or times=, and what was read last stays open.",
-    .examples =
-        "watch mice.csv.gz times=1\nwatch mice.csv.gz every=10 times=1 choice=choice:0=left,1=right",
+    .examples = "watch mice.csv.gz times=1\n"
+                "watch mice.csv.gz every=10 times=1 choice=choice:0=left,1=right",
     .options = load_table,
     .positional_type = OPTION_FILE,
     .endings = load_endings,
