@@ -342,15 +342,10 @@ bool rows_refuse(const struct rows *rows, const struct row *row, struct err *err
                  const char *format, ...)
 {
     const struct log_file *file = &rows->files[rows->sessions[row->session].file];
-    struct strbuf text = {0};
     va_list list;
-    source_place(file->format, file->path, row->line, &text);
-    strbuf_puts(&text, ": ");
     va_start(list, format);
-    strbuf_vprintf(&text, format, list);
+    source_refuse_at(file->format, file->path, row->line, err, format, list);
     va_end(list);
-    err_set(err, ERR_DATA, "%s", strbuf_text(&text));
-    strbuf_free(&text);
     return false;
 }
 

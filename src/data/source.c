@@ -127,17 +127,24 @@ void source_place(const struct log_format *format, const char *path, size_t row,
         strbuf_printf(out, ":%s%zu", format->unit, row);
 }
 
-bool source_refuse(const struct log_source *source, struct err *err, const char *format, ...)
+bool source_refuse_at(const struct log_format *kind, const char *path, size_t row, struct err *err,
+                      const char *format, va_list list)
 {
     struct strbuf text = {0};
-    va_list list;
-    source_place(source->format, source->path, source->row, &text);
+    source_place(kind, path, row, &text);
     strbuf_puts(&text, ": ");
-    va_start(list, format);
     strbuf_vprintf(&text, format, list);
-    va_end(list);
     err_set(err, ERR_DATA, "%s", strbuf_text(&text));
     strbuf_free(&text);
+    return false;
+}
+
+bool source_refuse(const struct log_source *source, struct err *err, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    source_refuse_at(source->format, source->path, source->row, err, format, list);
+    va_end(list);
     return false;
 }
 

@@ -7,6 +7,7 @@
 #ifndef DATA_SOURCE_H
 #define DATA_SOURCE_H
 
+#include <stdarg.h>
 #include <stdint.h>
 
 #include "deltaw/base/strbuf.h"
@@ -76,6 +77,9 @@ void source_place(const struct log_format *format, const char *path, size_t row,
 /* Sets "FILE:ROW: MESSAGE" for the row read last; returns false. */
 bool source_refuse(const struct log_source *source, struct err *err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* The same for a row of any file. */
+bool source_refuse_at(const struct log_format *kind, const char *path, size_t row, struct err *err,
+                      const char *format, va_list list) __attribute__((format(printf, 5, 0)));
 
 /* What a cell is as a number; NaN when nothing was recorded.  False: other text. */
 bool cell_number(const struct log_source *source, size_t column, double *out);
