@@ -158,9 +158,9 @@ void output_end(struct output *out, const struct err *err)
     struct strbuf line = {0};
     strbuf_puts(&line, "{\"command\":");
     strbuf_json_text(&line, strbuf_text(&out->command));
+    answer_flag(&line, "ok", ok);
     if (out->verb)
         answer_text(&line, "verb", out->verb);
-    answer_flag(&line, "ok", ok);
     if (!ok) {
         answer_text(&line, "error", err->message);
         answer_number(&line, "code", err->code);
