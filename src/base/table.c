@@ -179,6 +179,23 @@ void table_csv(const struct table *t, struct strbuf *out)
     }
 }
 
+/* "right %" is "right_percent", "ms/epoch" is "ms_per_epoch". */
+static void json_key(const char *name, struct strbuf *out)
+{
+    struct strbuf key = {0};
+    for (const char *p = name; *p; p++)
+        if (*p == ' ')
+            strbuf_putc(&key, '_');
+        else if (*p == '%')
+            strbuf_puts(&key, "percent");
+        else if (*p == '/')
+            strbuf_puts(&key, "_per_");
+        else
+            strbuf_putc(&key, *p);
+    strbuf_json_text(out, strbuf_text(&key));
+    strbuf_free(&key);
+}
+
 void table_json(const struct table *t, struct strbuf *out)
 {
     strbuf_putc(out, '[');
@@ -188,7 +205,7 @@ void table_json(const struct table *t, struct strbuf *out)
         for (size_t j = 0; j < t->n_columns; j++)
             if (is_data(&t->columns[j])) {
                 strbuf_puts(out, comma);
-                strbuf_json_text(out, t->columns[j].name);
+                json_key(t->columns[j].name, out);
                 strbuf_puts(out, ": ");
                 json_cell(&t->columns[j], &t->cells[i * t->n_columns + j], out);
                 comma = ", ";

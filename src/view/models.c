@@ -77,7 +77,8 @@ void view_models_table(const struct scene *scene, const char *sort, struct table
                   (const char *[]){model->name, model->rule->name, policy,
                                    fit_state_name(m->status.state), cohort},
                   5,
-                  (double[]){(long)i == scene->current, model->tensors.size,
+                  (double[]){(long)i == scene->current,
+                             (double)settings_fitted(&model->settings, &model->tensors),
                              epochs ? m->status.epoch : NAN, m->status.train, m->status.heldout});
     }
     for (size_t j = 0; j < out->n_columns; j++)
