@@ -226,6 +226,14 @@ static bool check_add(struct check *check, const struct rule *rule, const struct
     fit_settings_default(&settings);
     if (!rule_settings(rule, args, check_table, NULL, "check", &settings, err))
         return false;
+    for (size_t i = 0; i < args->n; i++) {
+        const struct arg *arg = &args->items[i];
+        const struct setting *row = arg->name ? setting_find(arg->name) : NULL;
+        if (row && row->tensor && setting_held(row->tensor, &settings))
+            return err_at(err, ERR_USAGE, arg->column,
+                          "check: %s=%s: `check gradient` draws the parameters itself; it takes %s",
+                          arg->name, arg->value, row->option.words);
+    }
     check->rules[check->n] = rule;
     check->shapes[check->n++] = settings.shape;
     return true;
