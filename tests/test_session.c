@@ -64,8 +64,8 @@ static void test_undo_depth(void)
     say(d, "x", "simulate reinforce animals=1 trials=200");
     digest[0] = open_cohort(d)->digest;
     for (int i = 1; i < FILTERS; i++) {
-        char *command = i % 2 ? mem_printf("trials 1..%d", 200 - i)
-                              : mem_printf("drop trial=%d", 201 - i);
+        char *command =
+            i % 2 ? mem_printf("trials 1..%d", 200 - i) : mem_printf("drop trial=%d", 201 - i);
         say(d, "x", command);
         digest[i] = open_cohort(d)->digest;
         free(command);
