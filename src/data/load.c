@@ -2,7 +2,6 @@
  * unusable trials dropped and counted. */
 #include "deltaw/data/load.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "deltaw/base/strbuf.h"
 #include "order.h"
 #include "rows.h"
+#include "spellings.h"
 #include "truthfile.h"
 #include "understand.h"
 
@@ -85,6 +85,8 @@ static bool add_row(struct loader *l, struct cohort_builder *b, size_t at, float
     l->n_answers += is.answer >= 0;
     l->lowest = fminf(l->lowest, t.stimulus);
     l->highest = fmaxf(l->highest, t.stimulus);
+    struct log_session *session = &l->rows.sessions[row->session];
+    session->most = fmaxf(session->most, fabsf(t.stimulus));
     keep_extras(l, at, extra);
     cohort_builder_trial(b, &t, extra);
     l->left_out = false;
@@ -231,38 +233,34 @@ static void note_stimuli(const struct loader *l, struct strbuf *out)
         strbuf_puts(out, "left should be negative; center=NUMBER says where the middle is\n");
 }
 
-/* Animals whose names differ in case, blanks, _ . and - alone. */
-static void note_spellings(const struct rows *rows, struct strbuf *out)
+/* Some sessions in per cent, others in shares of one. */
+static void note_mixed(const struct rows *rows, struct strbuf *out)
 {
-    struct names reduced = {0};
-    uint32_t *first = mem_new(rows->subjects.n, sizeof *first);
-    struct strbuf key = {0};
-    for (uint32_t i = 0; i < rows->subjects.n; i++) {
-        strbuf_reset(&key);
-        for (const char *p = rows->subjects.text[i]; *p; p++)
-            if (!strchr(" _.-\t", *p))
-                strbuf_putc(&key, (char)tolower((unsigned char)*p));
-        size_t before = reduced.n;
-        uint32_t k = names_add(&reduced, strbuf_text(&key), key.len);
-        if (reduced.n > before)
-            first[k] = i;
-        else
-            strbuf_printf(out, "%.60s and %.60s: one animal in two spellings?\n",
-                          rows->subjects.text[first[k]], rows->subjects.text[i]);
+    const struct log_session *small = NULL, *large = NULL;
+    char a[NUMBER_SIZE], b[NUMBER_SIZE];
+    for (size_t i = 0; i < rows->n_sessions; i++) {
+        const struct log_session *s = &rows->sessions[i];
+        small = s->most > 0 && s->most <= 1 ? s : small;
+        large = s->most > 10 && s->most <= 100 ? s : large;
     }
-    strbuf_free(&key);
-    names_free(&reduced);
-    free(first);
+    if (small && large)
+        strbuf_printf(out,
+                      "per cent and shares mixed? stimuli reach %s in session %.60s of %.60s, %s "
+                      "in session %.60s of %.60s\n",
+                      number_float(a, large->most), large->name,
+                      rows->subjects.text[large->subject], number_float(b, small->most),
+                      small->name, rows->subjects.text[small->subject]);
 }
 
 static char *describe_odd(const struct loader *l, const char *truth_note)
 {
     struct strbuf out = {0};
     size_t swapped = 0, words = 0;
+    note_mixed(&l->rows, &out);
     note_stimuli(l, &out);
     strbuf_puts(&out, strbuf_text(&l->meanings.odd));
     strbuf_puts(&out, strbuf_text(&l->order.odd));
-    note_spellings(&l->rows, &out);
+    spellings_note(&l->rows.subjects, &out);
     for (size_t i = 0; i < l->rows.n_files; i++) {
         swapped += l->rows.files[i].n_swapped;
         words += l->rows.files[i].n_words;
@@ -335,6 +333,7 @@ static bool load(struct loader *l, struct cohort **out, struct err *err)
 {
     if (!rows_read(&l->rows, l->options, err))
         return false;
+    rows_join_days(&l->rows);
     if (!meanings_find(&l->rows, l->options, &l->meanings, err) ||
         !order_rows(&l->rows, l->options, &l->order, err))
         return false;
