@@ -83,6 +83,14 @@ void output_field_number(struct output *out, const char *name, double value)
     strbuf_json_number(&out->object, value);
 }
 
+void output_field_json(struct output *out, const char *name, const char *json)
+{
+    if (out->mode != OUTPUT_JSON)
+        return;
+    field(out, name);
+    strbuf_puts(&out->object, json);
+}
+
 void output_data(struct output *out, const char *name, const struct table *table)
 {
     if (out->mode == OUTPUT_JSON) {

@@ -37,6 +37,7 @@ void output_block(struct output *out, const char *text);
 /* Fields: JSON only. */
 void output_field_text(struct output *out, const char *name, const char *value);
 void output_field_number(struct output *out, const char *name, double value);
+void output_field_json(struct output *out, const char *name, const char *json); /* as it is */
 /* A table: printed in text mode, an array of objects in JSON, rows in CSV. */
 void output_table(struct output *out, const char *name, const struct table *table);
 /* A table for machines: JSON and CSV only (text mode prints a picture instead). */
