@@ -21,12 +21,17 @@ static bool chosen(const struct selection *wanted, const struct condition_trial 
     return place >= wanted->first && place <= wanted->last;
 }
 
-static struct cohort_trial take_trial(const struct cohort *c, size_t t, float *extra)
+static struct cohort_trial take_trial(const struct cohort *c, size_t t, bool gap, float *extra)
 {
     for (size_t i = 0; i < c->n_columns; i++)
         extra[i] = c->columns[i].values[t];
-    return (struct cohort_trial){c->stimulus[t], c->reward[t], c->choice[t], c->answer[t],
-                                 c->trial[t]};
+    return (struct cohort_trial){.stimulus = c->stimulus[t],
+                                 .reward = c->reward[t],
+                                 .choice = c->choice[t],
+                                 .answer = c->answer[t],
+                                 .gap = gap,
+                                 .trial = c->trial[t],
+                                 .row = c->row[t]};
 }
 
 /* Trials without a reward stay beside the cohort: by condition as any other, by place where
@@ -56,7 +61,7 @@ static void copy_beside(struct beside *b, const struct selection *wanted,
                                     : place >= wanted->first && place < wanted->last;
         if (!in)
             continue;
-        struct cohort_trial trial = take_trial(other, b->next, b->extra);
+        struct cohort_trial trial = take_trial(other, b->next, other->gap[b->next], b->extra);
         aside_add(&b->aside, c->n_columns, b->names, name,
                   other->session_names[other->session[b->next]], b->kept, &trial, b->extra);
     }
@@ -71,21 +76,27 @@ static void copy_trials(struct cohort_builder *b, const struct cohort *c,
         const struct animal *animal = &c->animals[at.animal];
         cohort_builder_animal(b, animal->name);
         at.session = 1;
+        bool gap = false; /* goes over to the next trial that is left */
+        const char *file = NULL;
         for (at.trial = animal->first; at.trial < animal->first + animal->count; at.trial++) {
             at.session += cohort_day(c, animal, at.trial);
             copy_beside(beside, wanted, &at);
+            gap |= c->gap[at.trial];
             if (!chosen(wanted, &at))
                 continue;
-            struct cohort_trial trial = take_trial(c, at.trial, extra);
+            struct cohort_trial trial = take_trial(c, at.trial, gap, extra);
             cohort_builder_session(b, c->session_names[c->session[at.trial]]);
+            if (cohort_file(c, at.trial) != file)
+                cohort_builder_file(b, file = cohort_file(c, at.trial));
             cohort_builder_trial(b, &trial, extra);
             beside->kept++;
+            gap = false;
         }
         copy_beside(beside, wanted, &at);
     }
 }
 
-static bool part(const struct cohort *c, const struct selection *wanted, const char *source,
+static bool part(const struct cohort *c, const struct selection *wanted, const char *step,
                  struct cohort **out, struct err *err)
 {
     struct cohort_builder *b = cohort_builder_new();
@@ -95,13 +106,15 @@ static bool part(const struct cohort *c, const struct selection *wanted, const c
     cohort_builder_columns(b, c->n_columns, names);
     struct beside beside = {.names = names, .extra = mem_new(c->n_columns, sizeof(float))};
     copy_trials(b, c, wanted, &beside);
-    struct cohort *made = cohort_builder_finish(b, c->name, source);
+    struct cohort *made = cohort_builder_finish(b, c->name, c->source);
     aside_give(&beside.aside, made);
     free(names), free(beside.extra);
     if (made->n_trials == 0) {
         cohort_drop(made);
         return err_set(err, ERR_FAILED, "no trial would be left of %zu", c->n_trials);
     }
+    free(made->chain);
+    made->chain = mem_printf("%s%s%s", c->chain, *c->chain ? "; " : "", step);
     free(made->report.mapping);
     free(made->report.sides);
     free(made->report.notes);
@@ -121,9 +134,9 @@ bool cohort_filter(const struct cohort *cohort, const char *condition, bool keep
     if (!condition_read(condition, cohort, &read, err))
         return false;
     struct selection wanted = {.condition = &read, .keep = keep};
-    char *source = mem_printf("%s; %s %s", cohort->source, keep ? "keep" : "drop", condition);
-    bool fine = part(cohort, &wanted, source, out, err);
-    free(source);
+    char *step = mem_printf("%s %s", keep ? "keep" : "drop", condition);
+    bool fine = part(cohort, &wanted, step, out, err);
+    free(step);
     condition_free(&read);
     return fine;
 }
@@ -137,9 +150,9 @@ bool cohort_trials(const struct cohort *cohort, size_t first, size_t last, struc
                        "is not before the first",
                        first, last);
     struct selection wanted = {.first = first, .last = last ? last : SIZE_MAX};
-    char *source = last ? mem_printf("%s; trials %zu..%zu", cohort->source, first, last)
-                        : mem_printf("%s; trials %zu..", cohort->source, first);
-    bool fine = part(cohort, &wanted, source, out, err);
-    free(source);
+    char *step =
+        last ? mem_printf("trials %zu..%zu", first, last) : mem_printf("trials %zu..", first);
+    bool fine = part(cohort, &wanted, step, out, err);
+    free(step);
     return fine;
 }
