@@ -229,7 +229,7 @@ void walks_show(const struct model *model, const struct walks_others *others, st
                           "sessions, +- standard error\n");
     if (out->mode == OUTPUT_JSON) {
         animals_json(model, &json);
-        output_field_json(out, "animals", strbuf_text(&json));
+        answer_json(&out->object, "animals", strbuf_text(&json));
     } else {
         (out->mode == OUTPUT_TEXT ? animals_text : animals_csv)(model, &table);
         output_table(out, "animals", &table);
