@@ -30,7 +30,7 @@ enum agent_rule {
     AGENT_N,
 };
 static const char *const agent_names[AGENT_N] = {
-    "reinforce",    "base -.3", "base .3", "reward-max", "predict-max", "split", "forgetting",
+    "reinforce",    "base-.3", "base.3", "reward-max", "predict-max", "split", "forgetting",
     "perseverance", "smooth",   "trace",   "noise",      "groups",      "lapses"};
 
 struct agents {
