@@ -31,7 +31,7 @@ enum agent_rule {
 };
 static const char *const agent_names[AGENT_N] = {
     "reinforce",    "base-.3", "base.3", "reward-max", "predict-max", "split", "forgetting",
-    "perseverance", "smooth",   "trace",   "noise",      "groups",      "lapses"};
+    "perseverance", "smooth",  "trace",  "noise",      "groups",      "lapses"};
 
 struct agents {
     struct gp_data data;
