@@ -338,14 +338,15 @@ const struct command command_show = {
     .group = GROUP_FIT,
     .arguments = "[MODEL]",
     .summary = "all about a model: rule, settings, losses, parameters, truth",
-    .detail = "On a simulated cohort also how well the fitted update agrees with the true one "
-              "over the trials the animals visited.  Of a textbook rule every parameter with its "
-              "standard error, from the curvature of the likelihood at its greatest with the "
-              "start weights held.  Of a gp its evidence and each term with its 90 % interval and "
-              "the log Bayes factor against leaving it out, what speaks for memory that its terms "
-              "lack, and how much more the animals scatter than one rule for all would have it.  "
-              "Of a randomwalk each animal's log evidence and sizes of steps with their errors, and "
-              "the share of trials on which each other model's weights lie within its 90 % band.",
+    .detail =
+        "On a simulated cohort also how well the fitted update agrees with the true one "
+        "over the trials the animals visited.  Of a textbook rule every parameter with its "
+        "standard error, from the curvature of the likelihood at its greatest with the "
+        "start weights held.  Of a gp its evidence and each term with its 90 % interval and "
+        "the log Bayes factor against leaving it out, what speaks for memory that its terms "
+        "lack, and how much more the animals scatter than one rule for all would have it.  "
+        "Of a randomwalk each animal's log evidence and sizes of steps with their errors, and "
+        "the share of trials on which each other model's weights lie within its 90 % band.",
     .examples = "show\nshow dnn1\nfit reinforce; wait; show",
     .positional_type = OPTION_MODEL,
     .positional_max = 1,
