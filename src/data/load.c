@@ -9,6 +9,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/number.h"
 #include "deltaw/base/strbuf.h"
+#include "deltaw/data/whole.h"
 #include "order.h"
 #include "rows.h"
 #include "spellings.h"
@@ -21,8 +22,11 @@ struct loader {
     struct order order;
     struct meanings meanings;
     size_t n_no_choice, n_no_reward, n_half, n_answers;
-    bool left_out;         /* trials of this animal before the next that is kept */
-    float lowest, highest; /* stimulus */
+    bool left_out;          /* trials of this animal before the next that is kept */
+    float lowest, highest;  /* stimulus */
+    size_t n_names, n_kept; /* columns and trials of the cohort */
+    const char **names;
+    struct aside aside;
 };
 
 /* Without a column: what was rewarded, or the other side of what was not; where
@@ -41,6 +45,24 @@ static void keep_extras(const struct loader *l, size_t at, float *extra)
         if (!e->text && e->any)
             extra[k++] = at < e->n ? e->values[at] : NAN;
     }
+}
+
+/* A trial whose reward is unknown. */
+static void put_aside(struct loader *l, const struct row *row, const struct trial *is, size_t at,
+                      float *extra)
+{
+    const struct log_session *s = &l->rows.sessions[row->session];
+    struct cohort_trial t = {.stimulus = row->stimulus,
+                             .reward = .5f,
+                             .choice = (uint8_t)is->choice,
+                             .gap = row->gap,
+                             .trial = row->trial};
+    if (!isfinite(row->stimulus))
+        return;
+    t.answer = is->answer >= 0 ? (uint8_t)is->answer : deduce_answer(&t);
+    keep_extras(l, at, extra);
+    aside_add(&l->aside, l->n_names, l->names, l->rows.subjects.text[s->subject], s->name,
+              l->n_kept, &t, extra);
 }
 
 /* Without a choice, or with an unknown reward that is not kept at one half. */
@@ -67,6 +89,8 @@ static bool add_row(struct loader *l, struct cohort_builder *b, size_t at, float
     const struct row *row = &l->rows.row[at];
     struct trial is = meanings_trial(meanings_of(&l->meanings, &l->rows, row), row);
     if (leave_out(l, &is)) {
+        if (is.choice >= 0)
+            put_aside(l, row, &is, at, extra);
         l->left_out = true;
         return true;
     }
@@ -89,6 +113,7 @@ static bool add_row(struct loader *l, struct cohort_builder *b, size_t at, float
     session->most = fmaxf(session->most, fabsf(t.stimulus));
     keep_extras(l, at, extra);
     cohort_builder_trial(b, &t, extra);
+    l->n_kept++;
     l->left_out = false;
     return true;
 }
@@ -119,13 +144,14 @@ static bool in_file_order(const struct loader *l)
 
 static bool build(struct loader *l, struct cohort_builder *b, struct err *err)
 {
-    const char **names = mem_new(l->rows.n_extras, sizeof *names);
+    const char **names = l->names = mem_new(l->rows.n_extras, sizeof *names);
     float *extra = mem_new(l->rows.n_extras, sizeof *extra);
     size_t n = 0;
     bool fine = true, straight = in_file_order(l);
     for (size_t i = 0; i < l->rows.n_extras; i++)
         if (!l->rows.extras[i].text && l->rows.extras[i].any)
             names[n++] = l->rows.extras[i].name;
+    l->n_names = n;
     cohort_builder_columns(b, n, names);
     uint32_t subject = NAMES_NONE, session = NAMES_NONE;
     for (size_t i = 0; i < l->rows.n && fine; i++) {
@@ -145,7 +171,6 @@ static bool build(struct loader *l, struct cohort_builder *b, struct err *err)
         if (straight && (i + 1) % DISCARD == 0)
             discard(l, i + 1 - DISCARD, i + 1);
     }
-    free(names);
     free(extra);
     return fine;
 }
@@ -308,6 +333,7 @@ static struct cohort *finish(struct loader *l, struct cohort_builder *b)
     for (size_t i = 0; i < l->options->n_paths; i++)
         strbuf_printf(&source, "%s%s", i ? " " : "", l->options->paths[i]);
     struct cohort *c = cohort_builder_finish(b, title, strbuf_text(&source));
+    aside_give(&l->aside, c);
     if (l->rows.n_files == 1)
         c->truth = truth_file_read(l->rows.files[0].path, c->digest, &note);
     free(c->report.mapping);
@@ -357,6 +383,8 @@ bool cohort_load(const struct load_options *options, struct cohort **out, struct
     bool fine = load(&l, out, err);
     rows_free(&l.rows);
     order_free(&l.order);
+    aside_free(&l.aside);
+    free(l.names);
     meanings_free(&l.meanings);
     if (fine && options->permille)
         atomic_store(options->permille, 1000);
