@@ -19,7 +19,7 @@ is "and so does a model that is opened" "$(echo "$out" | grep -o '"filters":"[^"
 
 # gaps
 awk -F, -v OFS=, 'NR == 1 { print; next } { if ($3 % 7 == 0) $5 = ""; print }' log.csv | cut -d, -f1-6 >missed.csv
-gaps() { batch --json "$@" -c data | tail -n 1 | sed -E 's/.*"gaps":([0-9]+).*"trials":([0-9]+).*"digest":"([0-9a-f]+)".*/\1 \2 \3/'; }
+gaps() { batch --json "$@" -c data | tail -n 1 | sed -E 's/.*"trials":([0-9]+),"source".*"gaps":([0-9]+).*"digest":"([0-9a-f]+)".*/\2 \1 \3/'; }
 said=$(gaps -c 'load missed.csv missed=gap')
 is "missed trials leave gaps" "${said% *}" "84 516"
 is "unless they are told not to" "$(gaps -c 'load missed.csv' | cut -d' ' -f1)" 0
@@ -27,7 +27,7 @@ batch -c 'load missed.csv missed=gap' -c 'save data gaps.csv.gz' -c 'save data g
 is "gaps are saved in a log" "$(gaps -c 'load gaps.csv.gz')" "$said"
 is "and in arrays" "$(gaps -c 'load gaps.npz')" "$said"
 is "and go over to the trial that is left" "$(gaps -c 'load missed.csv missed=gap' -c 'drop trial=8' | cut -d' ' -f1)" 84
-loss() { batch --json -c "$1" -c 'fit static policy=stim+prevchoice+bias' -c wait -c 'show static1' | tail -n 1 | grep -oE '"train":[.0-9]+'; }
+loss() { batch --json -c "$1" -c 'fit static policy=stim+prevchoice+bias' -c wait -c 'show static1' | tail -n 1 | grep -oE '"loss":[.0-9]+'; }
 ok "a fit sees them" [ "$(loss 'load missed.csv missed=gap')" != "$(loss 'load missed.csv')" ]
 sed 's/,after_gap/,sort_of/' >other.csv <<END
 $(gunzip -c gaps.csv.gz)
@@ -67,16 +67,50 @@ wait_for() { # PATTERN
 }
 ok "watch reads the log" wait_for '1 animal, 100 trials'
 sed -n 102,111p log.csv >>rig.csv
-ok "and what is added" wait_for '^\+10 trials: 1 animal, 110 trials'
+ok "and what is added" wait_for '^rig.csv: \+10 trials: 1 animal, 110 trials'
 sed -n 112p log.csv | cut -c 1-12 | tr -d '\n' >>rig.csv
 sed -n 113p log.csv >next
 sleep .5
 sed -n 112p log.csv | cut -c 13- >>rig.csv
-ok "a row cut off is waited for" wait_for '^\+1 trials: 1 animal, 111 trials'
+ok "a row cut off is waited for" wait_for '^rig.csv: \+1 trials: 1 animal, 111 trials'
 kill -TERM $pid
 wait $pid
 ok "it ends when told" [ $? -ne 0 ]
 unlike "a row that is being written is no error" "$(cat seen)" 'fields?,'
+
+# beside other work: commands come from a pipe
+head -n 201 log.csv >rig.csv
+mkfifo say
+"$DELTAW" --no-rc <say >seen 2>&1 &
+pid=$!
+exec 5>say
+echo 'watch rig.csv every=.1' >&5
+ok "a watch begins" wait_for '1 animal, 200 trials'
+echo 'keep trial<=150; fit static; wait; jobs' >&5
+ok "and commands go on" wait_for '^rig.csv is watched, every [.10]+ s: 200 trials'
+sed -n 202,241p log.csv >>rig.csv
+ok "new trials are told beside what filters leave" \
+    wait_for '^rig.csv: \+40 trials: 2 animals, 240 trials, of which are open 2 animals, 190 trials'
+echo 'watch rig.csv' >&5
+ok "one file is watched at a time" wait_for 'rig.csv is watched already; `stop watch` ends that'
+wait $pid
+is "a script that fails ends it" $? 1
+exec 5>&-
+"$DELTAW" --no-rc <say >seen 2>&1 &
+pid=$!
+exec 5>say
+echo 'watch rig.csv every=.1; keep trial<=50; fit static; wait; stop' >&5
+ok "stop ends it where nothing trains" wait_for '^rig.csv is watched no longer; its trials stay'
+sed -n 242,251p log.csv >>rig.csv
+echo 'models; undo; stop watch' >&5
+ok "models stay, and there is an undo" wait_for '^2 animals, 240 trials$'
+exec 5>&-
+wait $pid
+is "with nothing to stop that is an error" $? 1
+like "models are listed" "$(cat seen)" '^ *\*? *static1'
+unlike "and nothing is read any more" "$(cat seen)" '\+10 trials'
+out=$(batch --json -c 'watch rig.csv every=.1 times=1')
+is "times= ends it" "$(echo "$out" | grep -c '"trials":250')" 1
 
 # schema
 XDG_CONFIG_HOME=$PWD/config

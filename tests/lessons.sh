@@ -78,7 +78,7 @@ for n in 1 2 3 4 5; do
         between "near .9 with a baseline" "$(pick 1 'the first 80 trials, [.0-9]+')" .87 .94
         low=$(sed -nE 's/^ +baseline +w_stim +(-[.0-9]+) \+- ([.0-9]+)/\1 \2/p' lines | awk '{ print $1 / $2 }')
         between "baseline of w_stim in standard errors" "$low" -20 -3
-        low=$(grep -A1 '^  baseline' lines | sed -nE 's/^ +w_bias +(-[.0-9]+) \+- ([.0-9]+)/\1 \2/p' | awk '{ print $1 / $2 }')
+        low=$(grep -A1 '^baseline' lines | sed -nE 's/^ +w_bias +(-[.0-9]+) \+- ([.0-9]+)/\1 \2/p' | awk '{ print $1 / $2 }')
         between "baseline of w_bias in standard errors" "$low" -20 -3
         between "alpha near 1/16" "$(sed -nE 's/^ +alpha +w_stim +([.0-9]+).*/\1/p' lines)" .058 .069
         # without a baseline: the same learning curve

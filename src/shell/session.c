@@ -7,6 +7,7 @@
 #include "deltaw/base/mem.h"
 #include "renamed.h"
 #include "state.h"
+#include "watching.h"
 
 struct session *session_new(const struct session_setup *setup, struct err *err)
 {
@@ -242,14 +243,27 @@ static bool one_ended(struct session *s, const char *name, struct strbuf *text)
 static bool awaited_ended(struct session *s, struct output *out, struct err *err)
 {
     bool ok = true;
+    struct table groups = {0};
+    struct fit **fits = mem_new(s->n_awaited + 1, sizeof *fits);
+    size_t n = 0;
+    table_declare(&groups, wait_group_columns);
     for (size_t i = 0; i < s->n_awaited; i++) {
         struct strbuf text = {0};
+        const struct job_group *group = session_group(s, s->awaited[i]);
+        fits[n] = group ? NULL : session_fit(s, s->awaited[i]);
+        n += fits[n] != NULL;
+        if (group)
+            group_ended_row(s, group, &groups);
         if (!one_ended(s, s->awaited[i], &text))
             ok = err_set(err, ERR_FAILED, "%s", strbuf_text(&text));
         else if (text.len)
             output_say(out, "%s", strbuf_text(&text));
         strbuf_free(&text);
     }
+    tell_fits(s, n, fits, out);
+    answer_table(&out->object, "groups", &groups);
+    table_free(&groups);
+    free(fits);
     return ok;
 }
 
@@ -406,6 +420,7 @@ void session_free(struct session *session)
     if (!session)
         return;
     struct session *s = session;
+    watching_stop(s);
     task_give_up(s);
     task_reap(s, true); /* it may hold a replay, which holds a fit */
     session_reap_fits(s, true);

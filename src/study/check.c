@@ -398,11 +398,20 @@ void cohort_check(const struct cohort *cohort, struct cohort_check *out)
     check_log(cohort, out);
 }
 
+const struct column cohort_fact_columns[] = {
+    {"fact", .type = COLUMN_TEXT},
+    {"value", .type = COLUMN_TEXT},
+    {"result", .type = COLUMN_TEXT, .meaning = "ok, look or fail"},
+    {"remark", .type = COLUMN_TEXT},
+    {"file", .type = COLUMN_TEXT, .meaning = "of the first trial that it is about"},
+    {"row", .type = COLUMN_COUNT},
+    {0},
+};
+
 void cohort_check_table(const struct cohort *cohort, const struct cohort_check *check,
                         struct table *out)
 {
-    table_columns(out, "fact|value|result|remark|file", COLUMN_TEXT, 0);
-    table_column(out, "row", COLUMN_COUNT, 0);
+    table_declare(out, cohort_fact_columns);
     for (size_t i = 0; i < check->n; i++) {
         const struct cohort_fact *fact = &check->fact[i];
         const char *result = fact->failed ? "fail" : fact->warning ? "look" : "ok";

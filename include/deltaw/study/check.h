@@ -42,7 +42,7 @@ struct animal_verdict {
 /* verdicts: [n_animals] */
 size_t cohort_check_animals(const struct cohort *cohort, struct animal_verdict *verdicts,
                             size_t *looks, struct table *out);
-/* fact, value, result ("ok", "look" or "fail"), remark, first at, file, row */
+extern const struct column cohort_fact_columns[], cohort_animal_columns[];
 void cohort_check_table(const struct cohort *cohort, const struct cohort_check *check,
                         struct table *out);
 

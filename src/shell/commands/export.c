@@ -131,7 +131,10 @@ static bool export_finish(struct session *session, void *data, struct output *ou
         output_say(out, "%s: the %s, %s rows%s", path, e->view,
                    number_grouped(rows, (long long)e->table.n_rows), strbuf_text(&e->replay));
     output_field_text(out, "file", e->path);
-    output_field_number(out, "rows", (double)e->table.n_rows);
+    output_field_text(out, "view", e->view);
+    output_field_text(out, "as", endings[e->kind] + 1);
+    bool table = !is_figure(e->kind) && e->kind < EXPORT_TXT;
+    output_field_number(out, "rows", table ? (double)e->table.n_rows : NAN);
     free(path);
     return true;
 }
@@ -293,6 +296,17 @@ static bool export_run(struct session *session, const struct args *args, struct 
     return task_start(session, label, e, export_work, export_finish, export_release, err);
 }
 
+static const struct answer_row export_answer[] = {
+    ANSWER_ALSO(tell_file_answer),
+    {"view", ANSWER_TEXT, .meaning = "or table"},
+    {"as", ANSWER_TEXT, .meaning = "the ending of the file"},
+    {"rows", ANSWER_COUNT, .meaning = "null: it is no table"},
+    {"frames", ANSWER_COUNT, .sometimes = true, .meaning = "of a film"},
+    {"seconds", ANSWER_NUMBER, .sometimes = true},
+    {"model", ANSWER_TEXT, .sometimes = true, .meaning = "of a film"},
+    {0},
+};
+
 const struct command command_export = {
     .name = "export",
     .group = GROUP_KEEP,
@@ -301,7 +315,7 @@ const struct command command_export = {
     .detail =
         "The view as it was last configured; the ending of FILE says how.  .svg, .pdf and .png "
         "are figures for print and slides, curves and cells as vectors, with the palette of "
-        "the screen.  .csv and .json are its table: loss: epoch,seconds,train,heldout; map: a "
+        "the screen.  .csv and .json are its table: loss: epoch,seconds,train,held_out,model; map: a "
         "row per cell with its axis values, value, support and se; weights: a row per trial.  "
         ".npz has its columns as arrays for numpy, of a map value[panel,y,x], support, se and "
         "the axes x and y; its deltaw_json has what is needed to repeat it.  .txt is the "
@@ -321,5 +335,6 @@ const struct command command_export = {
     .positional_min = 2,
     .positional_max = 2,
     .following_type = OPTION_FILE,
+    .answer = export_answer,
     .run = export_run,
 };

@@ -17,7 +17,7 @@ static bool load_finish(struct session *session, void *data, struct output *out,
     struct load *load = data;
     load_tell(load->cohort, out);
     load_remember(session, load);
-    session_push_cohort(session, load->cohort, false);
+    session_push_cohort(session, load->cohort, NULL);
     load->cohort = NULL;
     return true;
 }
@@ -64,5 +64,6 @@ const struct command command_load = {
     .positional_min = 1,
     .positional_max = 10000,
     .following_type = OPTION_FILE,
+    .answer = tell_report_answer,
     .run = load_run,
 };

@@ -3,9 +3,9 @@
 static bool source_run(struct session *session, const struct args *args, struct output *out,
                        struct err *err)
 {
-    (void)out;
     const char *path = args_at(args, 0);
     char *text = script_read(path, err);
+    output_field_text(out, "file", path);
     return text && session_push(session, text, path, false, err);
 }
 
@@ -22,5 +22,6 @@ const struct command command_source = {
     .positional_min = 1,
     .positional_max = 1,
     .unlogged = true,
+    .answer = tell_file_answer,
     .run = source_run,
 };
