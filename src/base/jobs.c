@@ -94,6 +94,13 @@ static void job_end(struct job *job, bool ran)
 
 /* --- threads ----------------------------------------------------------------- */
 
+static _Thread_local struct job *at_hand; /* what this thread runs */
+
+bool job_unwanted(void)
+{
+    return at_hand && atomic_load(&at_hand->stop);
+}
+
 static void *lane_run(void *arg)
 {
     struct lane *lane = arg;
@@ -108,7 +115,9 @@ static void *lane_run(void *arg)
         }
         job_begin(lane, job);
         pthread_mutex_unlock(&jobs->lock);
+        at_hand = job;
         job->run(job);
+        at_hand = NULL;
         pthread_mutex_lock(&jobs->lock);
         lane->at_work--;
         list_drop(&jobs->begun, job);

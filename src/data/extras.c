@@ -10,7 +10,7 @@
 
 /* A kept column must not look like one of the parts when the cohort is saved
  * and loaded again, nor come twice. */
-static char *extra_name(const struct reader *r, size_t column)
+static char *extra_name(const struct reader *r, size_t column, struct names *taken)
 {
     char *name = mem_text(r->source.columns[column].name);
     for (int role = 0; role <= ROLE_DATE; role++)
@@ -20,37 +20,36 @@ static char *extra_name(const struct reader *r, size_t column)
             name = longer;
             break;
         }
-    for (size_t i = 0; i < column; i++)
-        if (r->extra[i] >= 0 && strcmp(r->rows->extras[r->extra[i]].name, name) == 0) {
-            char *longer = mem_printf("%s_%zu", name, column + 1);
-            free(name);
-            name = longer;
-        }
+    while (names_find(taken, name, strlen(name)) != NAMES_NONE) {
+        char *longer = mem_printf("%s_%zu", name, column + 1);
+        free(name);
+        name = longer;
+    }
+    names_add(taken, name, strlen(name));
     return name;
 }
 
 void reader_plan_extras(struct reader *r)
 {
     struct rows *rows = r->rows;
+    struct names taken = {0}; /* by columns of this file */
     r->extra = mem_new(r->source.n_columns, sizeof *r->extra);
     for (size_t i = 0; i < r->source.n_columns; i++) {
         r->extra[i] = -1;
         r->source.wanted[i] = r->schema.used[i] || r->source.columns[i].name[0] != '\0';
         if (r->schema.used[i] || r->source.columns[i].name[0] == '\0')
             continue;
-        char *name = extra_name(r, i);
-        for (size_t k = 0; k < rows->n_extras && r->extra[i] < 0; k++)
-            if (strcmp(rows->extras[k].name, name) == 0)
-                r->extra[i] = (long)k;
-        if (r->extra[i] >= 0) {
+        char *name = extra_name(r, i, &taken);
+        r->extra[i] = (long)names_add(&rows->extra_names, name, strlen(name));
+        if ((size_t)r->extra[i] < rows->n_extras) {
             free(name);
             continue;
         }
         rows->extras = mem_reserve(rows->extras, &rows->extra_capacity, rows->n_extras + 1,
                                    sizeof *rows->extras);
-        rows->extras[rows->n_extras] = (struct extra){.name = name};
-        r->extra[i] = (long)rows->n_extras++;
+        rows->extras[rows->n_extras++] = (struct extra){.name = name};
     }
+    names_free(&taken);
 }
 
 /* False: it is not a number. */

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "deltaw/base/infile.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "deltaw/base/utf8.h"
@@ -72,12 +73,14 @@ static bool open_file(struct parquet *p, const char *path, struct err *err)
 {
     struct stat info;
     char *name = path_expand(path);
-    p->fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    p->fd = infile_open(name, O_RDONLY, NULL);
+    int reason = errno;
     free(name);
+    errno = reason;
+    if (p->fd < 0 && errno == ENXIO)
+        return err_set(err, ERR_DATA, "a Parquet file cannot be read from a pipe; save it first");
     if (p->fd < 0 || fstat(p->fd, &info) < 0)
         return err_system(err, ERR_DATA, "cannot open");
-    if (!S_ISREG(info.st_mode))
-        return err_set(err, ERR_DATA, "a Parquet file cannot be read from a pipe; save it first");
     return read_footer(p, (uint64_t)info.st_size, err);
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "deltaw/base/jobs.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "deltaw/base/utf8.h"
@@ -161,7 +162,7 @@ static bool look_up(const struct reader *r, struct err *err)
                        (double)r->bytes_all;
         atomic_store(o->permille, share < 1 ? (int)(1000 * share) : 1000);
     }
-    if (o->cancel && atomic_load(o->cancel))
+    if ((o->cancel && atomic_load(o->cancel)) || job_unwanted())
         return err_set(err, ERR_INTERRUPTED, "interrupted");
     return true;
 }
@@ -230,8 +231,8 @@ static bool read_all(struct reader *r, struct err *err)
     if (!open_log(r, err))
         return false;
     reader_plan_extras(r);
-    for (;;) {
-        if (r->file->count % POLL_ROWS == 0 && !look_up(r, err))
+    for (size_t seen = 0;; seen++) { /* blank rows count as well */
+        if (seen % POLL_ROWS == 0 && !look_up(r, err))
             return false;
         enum log_got got = source_next(&r->source, err);
         if (got == LOG_ERROR)
@@ -365,5 +366,6 @@ void rows_free(struct rows *rows)
     free(rows->extras);
     names_free(&rows->subjects);
     names_free(&rows->session_names);
+    names_free(&rows->extra_names);
     *rows = (struct rows){0};
 }

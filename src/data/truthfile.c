@@ -1,15 +1,13 @@
 #include "truthfile.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "deltaw/base/infile.h"
 #include "deltaw/base/mem.h"
 
 enum { LARGEST = 4 * 1024 * 1024 };
@@ -28,20 +26,11 @@ void truth_text(const char *truth, uint64_t digest, struct strbuf *out)
 /* NULL: not there, or no regular file; *large: too large to be one of ours. */
 static char *slurp(const char *path, bool *large)
 {
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    char *text = NULL;
-    if (fd < 0)
-        return NULL;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
-        *large = st.st_size > LARGEST;
-        size_t size = *large ? 0 : (size_t)st.st_size, n = 0;
-        text = mem_new(size + 1, 1);
-        for (ssize_t got; n < size && (got = read(fd, text + n, size - n)) > 0;)
-            n += (size_t)got;
-    }
-    close(fd);
-    return text;
+    size_t n;
+    struct err err = {0};
+    char *text = infile_text(path, LARGEST, &n, &err);
+    *large = !text && n > LARGEST;
+    return text ? text : *large ? mem_text("") : NULL;
 }
 
 /* The truth as compact JSON; NULL with *note when the text is no side file, or that of
@@ -71,7 +60,7 @@ char *truth_file_read(const char *path, uint64_t digest, char **note)
     char *text = slurp(side, &large);
     *note = NULL;
     if (text)
-        truth = take_truth(large ? "" : text, digest, side, note);
+        truth = take_truth(text, digest, side, note);
     free(text);
     free(side);
     return truth;

@@ -56,6 +56,7 @@ static void now_set(struct session *s, const struct source *from, const struct w
         .script = from->script,
         .rc = from->rc,
         .key = from->key,
+        .tacit = from->tacit,
         .started = clock_seconds(),
     };
 }
@@ -129,7 +130,8 @@ static void command_ended(struct session *s, struct output *out)
     struct err err = {0};
     if (!log_command(s, now, &err))
         output_complain(out, "deltaw: %s", err.message);
-    output_end(out, NULL);
+    if (!now->tacit)
+        output_end(out, NULL);
 }
 
 static enum step command_end(struct session *s, struct output *out, bool ok, struct err *err)

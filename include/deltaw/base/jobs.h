@@ -6,7 +6,8 @@
  * many fits are queued.  A queued job costs no thread, only what its owner put into it.
  *
  * The main thread sends, asks and takes back; it waits in job_recall, job_await and
- * jobs_free only.  All functions but job_goes_on and job_threads are for the main thread. */
+ * jobs_free only.  All functions but job_goes_on, job_threads
+ * and job_unwanted are for the main thread. */
 #ifndef DELTAW_BASE_JOBS_H
 #define DELTAW_BASE_JOBS_H
 
@@ -92,5 +93,8 @@ void job_group_progress(struct jobs *jobs, const struct job_group *group, struct
 int job_threads(struct job *job);
 /* For run: a point at which it can be paused.  False: give up. */
 bool job_goes_on(struct job *job);
+/* In a job's own thread: is the result no longer wanted?  Elsewhere never.  For what lies too
+ * deep to be told of the job, such as reading and unpacking. */
+bool job_unwanted(void);
 
 #endif
