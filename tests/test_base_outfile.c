@@ -283,7 +283,7 @@ static void test_stalled(void)
         return;
     }
     tap_ok(!write_text("stalled", "x", &err), "a pipe without a reader is refused");
-    tap_like(err.message, "^stalled: nobody reads this pipe", "by name");
+    tap_ok(strstr(err.message, "stalled: nobody reads this pipe"), "by name");
     tap_ok(infile_open("silent", O_RDONLY, NULL) < 0 && infile_open("swept", O_RDONLY, NULL) < 0 &&
                infile_open("/dev/null", O_RDONLY, NULL) < 0,
            "neither pipe nor folder nor device is a file");

@@ -67,28 +67,34 @@ static bool extra_value(const struct log_source *source, size_t column, float *o
     return *out == 1 || strcasecmp(cell->text, "false") == 0;
 }
 
-static void keep_extra(struct extra *e, size_t row, const struct log_source *source, size_t column)
+/* False: there is no room. */
+static bool keep_extra(struct extra *e, size_t row, const struct log_source *source, size_t column,
+                       struct err *err)
 {
     float v;
     if (!extra_value(source, column, &v)) {
         e->text = true;
         free(e->values);
         e->values = NULL;
-        return;
+        return true;
     }
     e->any = e->any || !isnan(v);
+    if (row >= e->capacity && !mem_room((double)(row * sizeof *e->values), source->path, err))
+        return false;
     if (row >= e->capacity)
         e->values = mem_reserve(e->values, &e->capacity, row + 1, sizeof *e->values);
     while (e->n < row)
         e->values[e->n++] = NAN;
     e->values[e->n++] = v;
+    return true;
 }
 
-void reader_keep_extras(struct reader *r, size_t row)
+bool reader_keep_extras(struct reader *r, size_t row, struct err *err)
 {
     for (size_t i = 0; i < r->source.n_columns; i++) {
         struct extra *e = r->extra[i] >= 0 ? &r->rows->extras[r->extra[i]] : NULL;
-        if (e && !e->text)
-            keep_extra(e, row, &r->source, i);
+        if (e && !e->text && !keep_extra(e, row, &r->source, i, err))
+            return false;
     }
+    return true;
 }

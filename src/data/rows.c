@@ -145,8 +145,12 @@ static bool read_row(struct reader *r, struct err *err)
     if (!reader_trial(r, &row, err) || !reader_stimulus(r, &row.stimulus, err) ||
         !reader_codes(r, &row, err))
         return false;
-    reader_keep_extras(r, rows->n);
+    if (!reader_keep_extras(r, rows->n, err))
+        return false;
     rows->sessions[row.session].count++;
+    if (rows->n == rows->capacity &&
+        !mem_room((double)(rows->n * sizeof *rows->row), r->file->path, err))
+        return false;
     if (rows->n == rows->capacity)
         rows->row = mem_reserve(rows->row, &rows->capacity, rows->n + 1, sizeof *rows->row);
     rows->row[rows->n++] = row;

@@ -113,6 +113,15 @@ static bool takes(const char *word, const char *option)
     return !rule || simulate_takes(rule, option);
 }
 
+/* Columns of trials, and of the true weights; arrays grow by doubling. */
+static bool check_room(const struct args *args, struct err *err)
+{
+    enum { TRIAL = 22, WEIGHTS = 8 * sizeof(float) };
+    double trials = (double)args_integer(args, simulate_options, "animals") *
+                    (double)args_integer(args, simulate_options, "trials");
+    return mem_room(2 * trials * (TRIAL + WEIGHTS), "simulate", err);
+}
+
 static bool command_run(struct session *session, const struct args *args, struct output *out,
                         struct err *err)
 {
@@ -120,6 +129,10 @@ static bool command_run(struct session *session, const struct args *args, struct
     struct simulation *sim = mem_new(1, sizeof *sim);
     sim->args = args_copy(args);
     if (!pick_maker(session, sim, err)) {
+        simulate_release(sim);
+        return false;
+    }
+    if (!check_room(&sim->args, err)) {
         simulate_release(sim);
         return false;
     }
