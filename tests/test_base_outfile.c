@@ -297,6 +297,8 @@ static void test_stalled(void)
         err_clear(&err);
         tap_ok(job_send(jobs, both[i], &err) && thread_start(&thread, give_up_soon, both[i], &err),
                "a job that will not be wanted");
+        while (job_state(both[i]) == JOB_QUEUED)
+            poll(NULL, 0, 1);
         tap_ok(job_await(both[i]) && err.code != ERR_NONE, "gives up: %s", err.message);
         pthread_join(thread, NULL);
     }

@@ -43,7 +43,7 @@ bool path_is_folder(const char *path)
     return folder;
 }
 
-static char *folder_of(const char *path)
+char *path_folder(const char *path)
 {
     const char *slash = strrchr(path, '/');
     if (!slash)
@@ -67,7 +67,7 @@ static char *follow_links(const char *path)
             return NULL;
         }
         to[n] = '\0';
-        char *folder = folder_of(here);
+        char *folder = path_folder(here);
         char *next = to[0] == '/' ? mem_text(to) : mem_printf("%s/%s", folder, to);
         free(folder);
         free(here);
@@ -138,7 +138,7 @@ static bool still_there(int fd)
  * reading the umask to apply it by hand is not safe with threads. */
 static int open_temporary(struct outfile *out, mode_t mode)
 {
-    char *folder = folder_of(out->path);
+    char *folder = path_folder(out->path);
     int fd = -1;
     errno = EEXIST;
     for (int i = 0; i < NAME_TRIES && fd < 0 && errno == EEXIST; i++) {
@@ -169,7 +169,7 @@ static int open_temporary(struct outfile *out, mode_t mode)
 
 static void sweep_beside(const char *path)
 {
-    char *folder = folder_of(path);
+    char *folder = path_folder(path);
     outfile_sweep(folder);
     free(folder);
 }
@@ -230,7 +230,7 @@ bool outfile_open(struct outfile *out, const char *path, struct err *err)
  * all the same. */
 static void sync_folder(const char *path)
 {
-    char *folder = folder_of(path);
+    char *folder = path_folder(path);
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
         fsync(fd);
@@ -276,14 +276,18 @@ void outfile_abandon(struct outfile *out)
     *out = (struct outfile){0};
 }
 
+bool outfile_begin(struct outfile *out, const char *path, const void *bytes, size_t n,
+                   struct err *err)
+{
+    if (!outfile_open(out, path, err))
+        return false;
+    return !n || fwrite(bytes, 1, n, out->file) == n || fail(out, err, "");
+}
+
 bool outfile_write(const char *path, const void *bytes, size_t n, struct err *err)
 {
     struct outfile out;
-    if (!outfile_open(&out, path, err))
-        return false;
-    if (n && fwrite(bytes, 1, n, out.file) != n)
-        return fail(&out, err, "");
-    return outfile_commit(&out, err);
+    return outfile_begin(&out, path, bytes, n, err) && outfile_commit(&out, err);
 }
 
 static bool is_temporary(int folder, const char *name)

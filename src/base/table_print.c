@@ -21,7 +21,7 @@ static char *cell_text(const struct table_column *column, const struct table_cel
 {
     char buf[NUMBER_SIZE];
     if (column->type == COLUMN_TEXT)
-        return utf8_clean(cell->text ? cell->text : "", cell->text ? strlen(cell->text) : 0);
+        return utf8_visible(cell->text ? cell->text : "", cell->text ? strlen(cell->text) : 0, "");
     if (isnan(cell->number))
         return mem_text("-");
     if (column->type == COLUMN_COUNT && fabs(cell->number) < 1e15)
@@ -36,7 +36,7 @@ static struct column_layout *measure(const struct table *t)
         struct column_layout *s = &layouts[j];
         s->right = t->columns[j].type != COLUMN_TEXT;
         s->texts = mem_new(1 + t->n_rows, sizeof *s->texts);
-        s->texts[0] = utf8_clean(t->columns[j].name, strlen(t->columns[j].name));
+        s->texts[0] = utf8_visible(t->columns[j].name, strlen(t->columns[j].name), "");
         for (size_t i = 0; i < t->n_rows; i++) {
             s->texts[1 + i] = cell_text(&t->columns[j], &t->cells[i * t->n_columns + j]);
             int w = utf8_width(s->texts[1 + i]);

@@ -266,7 +266,7 @@ static void name_columns(struct log_source *source, const struct log_cell *names
     for (size_t i = 0; i < n; i++)
         source->columns[i].name = source->options->no_header
                                       ? mem_printf("%zu", i + 1)
-                                      : utf8_clean(names[i].text, names[i].n);
+                                      : utf8_visible(names[i].text, names[i].n, "");
 }
 
 static bool read_header(struct csv *csv, struct err *err)

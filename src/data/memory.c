@@ -32,7 +32,7 @@ static struct column *add(struct log_source *source, const char *name, enum log_
     source->columns = mem_reserve(source->columns, &m->name_capacity, n, sizeof *source->columns);
     m->columns = mem_reserve(m->columns, &m->capacity, n, sizeof *m->columns);
     source->columns[n - 1] =
-        (struct log_column){.name = utf8_clean(name, strlen(name)), .type = type};
+        (struct log_column){.name = utf8_visible(name, strlen(name), ""), .type = type};
     source->n_columns = n;
     return &m->columns[n - 1];
 }

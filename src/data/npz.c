@@ -163,7 +163,7 @@ static bool read_all(struct archive *a, npz_take take, void *context, struct err
         count++;
         if (job_unwanted())
             return err_set(err, ERR_INTERRUPTED, "interrupted");
-        char *clean = utf8_clean(name, n - 4);
+        char *clean = utf8_visible(name, n - 4, "");
         bool fine = read_array(a, clean, &info, take, context, err);
         if (!fine)
             err_prefix(err, "%s: array %s", a->path, clean);

@@ -90,7 +90,7 @@ static void name_columns(struct log_source *source, const struct parquet_meta *m
     source->columns = mem_new(meta->n_columns, sizeof *source->columns);
     for (size_t i = 0; i < meta->n_columns; i++) {
         const char *name = meta->columns[i].name;
-        source->columns[i].name = utf8_clean(name, strlen(name));
+        source->columns[i].name = utf8_visible(name, strlen(name), "");
         source->columns[i].type = parquet_is_text(&meta->columns[i]) ? LOG_TEXT : LOG_NUMBER;
     }
 }
@@ -109,7 +109,7 @@ bool parquet_open(struct log_source *source, struct err *err)
     name_columns(source, &p->meta);
     p->strands = mem_new(p->meta.n_columns, sizeof *p->strands);
     if (p->meta.nested) {
-        char *names = utf8_clean(p->meta.nested, strlen(p->meta.nested));
+        char *names = utf8_visible(p->meta.nested, strlen(p->meta.nested), "");
         p->note = mem_printf("nested columns left out: %s", names);
         free(names);
         source->note = p->note;

@@ -414,6 +414,11 @@ void session_style(struct session *session, const struct style *style)
     session->style = *style;
 }
 
+bool session_settle(struct session *session, double seconds)
+{
+    return jobs_settle(session->jobs, seconds);
+}
+
 void session_free(struct session *session)
 {
     if (!session)

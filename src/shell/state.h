@@ -198,8 +198,6 @@ bool session_redo_cohort(struct session *session, struct err *err);
 void session_drop_cohorts(struct session *session);
 /* "13 animals, 66,375 trials" */
 void cohort_words(const struct cohort *cohort, struct strbuf *out);
-/* A name from a log, safe to print.  Caller frees. */
-char *session_clean_text(const char *text);
 
 /* --- fits.c */
 

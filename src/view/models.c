@@ -72,7 +72,7 @@ static bool one_cohort(const struct scene *scene)
 static char *cohort_cell(const struct model *model)
 {
     const char *name = model->cohort_name ? model->cohort_name : "";
-    return utf8_clean(name, strlen(name));
+    return utf8_visible(name, strlen(name), "");
 }
 
 /* Columns of view_models_table; -1 are left out. */

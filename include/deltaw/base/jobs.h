@@ -58,6 +58,9 @@ struct jobs;
 struct jobs *jobs_new(const struct wake *wake);
 /* Jobs must have been taken back.  NULL is fine. */
 void jobs_free(struct jobs *jobs);
+/* The program is to end: all are asked to give up and none is begun any more.  True: within
+ * so many seconds none was at work.  False: what they use must not be freed. */
+bool jobs_settle(struct jobs *jobs, double seconds);
 const struct wake *jobs_wake(const struct jobs *jobs);
 /* Threads that jobs at work share; 0, and at first: as many as processors.  So many fits,
  * but at least 4, are at work at once. */

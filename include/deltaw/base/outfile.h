@@ -25,6 +25,9 @@ void outfile_abandon(struct outfile *out);
  * writers at work are locked.  outfile_open does it for the folder it writes to. */
 void outfile_sweep(const char *folder);
 
+/* Opened, with these bytes in it, for outfile_commit. */
+bool outfile_begin(struct outfile *out, const char *path, const void *bytes, size_t n,
+                   struct err *err);
 /* Convenience: the whole text as a file. */
 bool outfile_write(const char *path, const void *bytes, size_t n, struct err *err);
 
@@ -32,5 +35,6 @@ bool outfile_write(const char *path, const void *bytes, size_t n, struct err *er
  * Caller frees. */
 char *path_expand(const char *path);
 bool path_is_folder(const char *path);
+char *path_folder(const char *path); /* the folder it is in, "." for none; caller frees */
 
 #endif

@@ -126,8 +126,7 @@ static void data_animals(const struct look_over *look, const struct output *out,
         const struct animal_verdict *v = &look->verdicts[i];
         if (strcmp(v->verdict, "ok") == 0 || n++ >= SHOWN)
             continue;
-        char *name = session_clean_text(look->cohort->animals[i].name),
-             *place = session_clean_text(v->place);
+        const char *name = look->cohort->animals[i].name, *place = v->place;
         struct strbuf words = {0};
         strbuf_printf(&words, "%s: %s", name, v->why);
         if (*place)
@@ -135,8 +134,6 @@ static void data_animals(const struct look_over *look, const struct output *out,
         strbuf_printf(text, "%-5s ", v->verdict);
         help_text_fill(text, strbuf_text(&words), 6, out->width);
         strbuf_free(&words);
-        free(name);
-        free(place);
     }
     if (n > SHOWN)
         strbuf_printf(text, "      and %zu animals more; --json lists all\n", n - SHOWN);
@@ -155,7 +152,7 @@ static bool data_finish(struct session *session, void *data, struct output *out,
         room = (int)strlen(check->fact[i].name) > room ? (int)strlen(check->fact[i].name) : room;
     for (size_t i = 0; i < check->n; i++) {
         const struct cohort_fact *fact = &check->fact[i];
-        char *value = session_clean_text(fact->value), *remark = session_clean_text(fact->remark);
+        const char *value = fact->value, *remark = fact->remark;
         strbuf_printf(&text, "%-5s %-*s  ",
                       fact->failed    ? "fail"
                       : fact->warning ? "look"
@@ -166,8 +163,6 @@ static bool data_finish(struct session *session, void *data, struct output *out,
             strbuf_fill(&text, ' ', 6);
             help_text_fill(&text, remark, 6, out->width);
         }
-        free(value);
-        free(remark);
     }
     data_animals(look, out, &text);
     if (out->mode == OUTPUT_TEXT)

@@ -118,11 +118,9 @@ static bool schema_use(struct session *session, const char *name, struct output 
     struct strbuf text = {0};
     for (size_t i = 0; i < args.n; i++)
         strbuf_printf(&text, " %s=%s", args.items[i].name, args.items[i].value);
-    char *clean = session_clean_text(strbuf_text(&text));
     output_say(out,
                args.n ? "load goes on with%s, unless told otherwise" : "load takes no schema%s",
-               clean);
-    free(clean);
+               strbuf_text(&text));
     strbuf_free(&text);
     return true;
 }

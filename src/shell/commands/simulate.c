@@ -88,7 +88,6 @@ static bool pick_maker(struct session *session, struct simulation *sim, struct e
     for (size_t i = 0; i < sim->args.n; i++)
         if (sim->args.items[i].value == word)
             column = sim->args.items[i].column;
-    char *clean = session_clean_text(word);
     const char *near = nearest_word(word, maker_at, session);
     struct strbuf all = {0};
     simulate_rules(&all);
@@ -97,13 +96,12 @@ static bool pick_maker(struct session *session, struct simulation *sim, struct e
                "simulate: %s has no true parameters; `fit %s`, then simulate the model by its name",
                word, word);
     else if (near)
-        err_at(err, ERR_USAGE, column, "simulate: no rule or model '%s'; did you mean '%s'?", clean,
+        err_at(err, ERR_USAGE, column, "simulate: no rule or model '%s'; did you mean '%s'?", word,
                near);
     else
-        err_at(err, ERR_USAGE, column, "simulate: no rule or model '%s'; the rules are %s", clean,
+        err_at(err, ERR_USAGE, column, "simulate: no rule or model '%s'; the rules are %s", word,
                strbuf_text(&all));
     strbuf_free(&all);
-    free(clean);
     return false;
 }
 
