@@ -12,14 +12,11 @@
  * and loaded again, nor come twice. */
 static char *extra_name(const struct reader *r, size_t column, struct names *taken)
 {
-    char *name = mem_text(r->source.columns[column].name);
+    const char *own = r->source.columns[column].name;
+    bool again = schema_same_name(own, schema_gap_name);
     for (int role = 0; role <= ROLE_DATE; role++)
-        if (schema_same_name(name, schema_role_name((enum role)role))) {
-            char *longer = mem_printf("%s_log", name);
-            free(name);
-            name = longer;
-            break;
-        }
+        again = again || schema_same_name(own, schema_role_name((enum role)role));
+    char *name = again ? mem_printf("%s_log", own) : mem_text(own);
     while (names_find(taken, name, strlen(name)) != NAMES_NONE) {
         char *longer = mem_printf("%s_%zu", name, column + 1);
         free(name);

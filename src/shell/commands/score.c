@@ -85,7 +85,7 @@ static void score_summary(const struct scores *score, bool text, struct table *t
         char buf[2 * NUMBER_SIZE];
         const struct model *model = score->models[i];
         table_add(table, 2, (const char *[]){model->name, model->rule->name}, 1,
-                  (double[]){model->tensors.size});
+                  (double[]){settings_fitted(&model->settings, &model->tensors)});
         for (size_t p = 0; p < PARTS; p++) {
             const struct part_sum *sum = &sums[i][p];
             if (any[p] && text) {
@@ -135,6 +135,7 @@ static bool score_finish(struct session *session, void *data, struct output *out
     if (by_animal || out->mode == OUTPUT_JSON)
         output_table(out, "animals", &animals);
     scores_notes(score, out);
+    output_field_text(out, "filters", score->cohort->chain);
     output_field_number(out, "chance", -M_LN2);
     table_free(&summary);
     table_free(&animals);
