@@ -42,6 +42,11 @@ if batch -c "load $f/ada.nwb" </dev/null | grep -q 'built without HDF5'; then
     skip "no HDF5"
 else
     is "NWB" "$(counts "load $f/ada.nwb session=block" </dev/null)" "ada 79 24 56"
+    gzip -c "$f/ada.nwb" >packed.nwb.gz
+    is "packed NWB" "$(counts 'load packed.nwb.gz session=block' </dev/null)" "ada 79 24 56"
+    is "NWB from a pipe" "$(counts 'load - session=block' <"$f/ada.nwb")" "ada 79 24 56"
+    head -c 3000 "$f/ada.nwb" | gzip >cut.nwb.gz
+    like "a cut one is refused" "$(batch -c 'load cut.nwb.gz' </dev/null)" 'damaged or cut off'
     head -c 3000 "$f/ada.nwb" >cut.nwb
     out=$(batch -c 'load cut.nwb' </dev/null)
     is "a cut NWB is refused" $? 3
@@ -82,6 +87,8 @@ fi
 
 # Packed, in archives, by pattern, from standard input.
 is "standard input" "$(counts 'load -' <"$csv")" "$want"
+is "a file of arrays as standard input" "$(counts 'load -' <"$f/plain.npz")" "$want"
+is "and through a pipe" "$(cat "$f/plain.npz" | counts 'load -')" "$want"
 is "packed standard input" "$(gzip -c "$csv" | counts 'load -')" "$want"
 for tool in xz zstd bzip2; do
     if command -v $tool >/dev/null; then
