@@ -122,7 +122,8 @@ static bool export_finish(struct session *session, void *data, struct output *ou
 {
     (void)session, (void)err;
     struct exporting *e = data;
-    char *path = session_clean_text(e->path), rows[NUMBER_SIZE];
+    const char *path = e->path;
+    char rows[NUMBER_SIZE];
     if (is_figure(e->kind))
         output_say(out, "%s: the %s as a figure%s", path, e->view, strbuf_text(&e->replay));
     else if (e->kind >= EXPORT_TXT)
@@ -135,7 +136,6 @@ static bool export_finish(struct session *session, void *data, struct output *ou
     output_field_text(out, "as", endings[e->kind] + 1);
     bool table = !is_figure(e->kind) && e->kind < EXPORT_TXT;
     output_field_number(out, "rows", table ? (double)e->table.n_rows : NAN);
-    free(path);
     return true;
 }
 
@@ -291,8 +291,7 @@ static bool export_run(struct session *session, const struct args *args, struct 
         export_release(e);
         return false;
     }
-    char *clean = session_clean_text(path), *label = mem_printf("writing %s", clean);
-    free(clean);
+    char *label = mem_printf("writing %s", path);
     return task_start(session, label, e, export_work, export_finish, export_release, err);
 }
 
