@@ -89,6 +89,11 @@ save dnn1 dnn1.npz
 open dnn1.npz name=again
 forget again
 export loss loss.csv
+export score score.csv
+export animals animals.json
+export data data.csv
+export show show.json
+export models models.csv
 export map map.svg
 export map map.npz
 export map map.txt
@@ -111,6 +116,16 @@ printf '%s\n' "$out" >answers
 # copy wants a terminal, which has no JSON
 is "each answer is as the schema says" "$("$python" "$srcdir/tests/answers.py" schema.json <answers)" \
     'copy: no answer was seen'
+
+is "score is exported as a table" "$(sed 1q score.csv | cut -d, -f1-5)" model,rule,parameters,training,training_animals
+is "with the models" "$(cut -d, -f1 score.csv | grep -c '^dnn1\|^reinforce1')" 2
+is "what has no table as fields" "$(grep -c '^digest,[0-9a-f]*$' data.csv)" 1
+like "and models, as a view has them" "$(cat models.csv)" '^dnn1,'
+is "JSON has the whole answer" "$("$python" "$srcdir/tests/answers.py" schema.json <<END | grep -v 'no answer was seen'
+$(cat show.json animals.json)
+END
+)" ''
+is "export loss: every model that is shown" "$(cut -d, -f5 loss.csv | sort -u | wc -l)" 5
 
 # the check itself sees what is wrong
 wrong() { # WHAT SED-SCRIPT PATTERN

@@ -125,6 +125,8 @@ static void command_ended(struct session *s, struct output *out)
 
 static enum step command_end(struct session *s, struct output *out, bool ok, struct err *err)
 {
+    ok = ok && capture_end(s, out, err);
+    capture_drop(s);
     if (ok) {
         command_ended(s, out);
     } else {
@@ -286,7 +288,8 @@ static enum step command_continue(struct session *s, struct output *out)
         if (!job_done(&task->job))
             return STEP_WAITING;
         s->task = NULL;
-        ok = task->ok ? task->finish(s, task->data, out, &err) : (err = task->err, false);
+        ok = task->ok ? task->finish(s, task->data, capture_output(s, out), &err)
+                      : (err = task->err, false);
         task_free(task);
         if (ok && s->task)
             return STEP_WAITING;
@@ -440,6 +443,7 @@ void session_free(struct session *session)
     input_drop(s);
     free(s->queue);
     awaited_clear(s);
+    capture_drop(s);
     now_clear(s);
     settings_free(s);
     log_close(s, NULL);

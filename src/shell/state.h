@@ -119,6 +119,7 @@ struct session {
     struct view *views[VIEWS];
     struct replay *replay, *replays_ended; /* see replay.h; NULL: none */
     struct jobs *jobs;                     /* all slow work */
+    struct capture *capture;               /* see capture.c; NULL: nothing is captured */
     const char *last_view;                 /* made so far; NULL: not yet */
     struct view
         *pending_view; /* the view whose picture the running command waits for; NULL: none */
@@ -350,6 +351,17 @@ void complete_line(struct session *session, const char *line, size_t point,
                    enum complete_effort effort, struct completion *out);
 /* Is `name=` one of the words before the last? */
 bool complete_words_name(const struct words *words, const char *name);
+
+/* --- capture.c: the answer of another verb as a file, for export */
+
+bool capture_can(const char *name);
+/* Runs the verb, whose answer then goes to capture_output() until the command ends. */
+bool capture_start(struct session *session, const char *name, const char *path,
+                   enum output_mode mode, const struct output *to, struct err *err);
+struct output *capture_output(const struct session *session, struct output *out);
+/* Writes the file, if one is to be written, and says so. */
+bool capture_end(struct session *session, struct output *out, struct err *err);
+void capture_drop(struct session *session);
 
 /* --- tell.c: fields of answers that verbs share, and their declarations */
 

@@ -270,9 +270,15 @@ static bool export_run(struct session *session, const struct args *args, struct 
     const char *name = args_at(args, 0), *path = args_at(args, 1);
     enum export_kind kind = EXPORT_CSV;
     bool updates = strcmp(name, "updates") == 0;
-    if ((!updates && !look_known(&args->items[0], "export", err)) ||
-        !export_kind_of(path, args->items[1].column, &kind, err))
+    bool known = updates || capture_can(name) || look_known(&args->items[0], "export", err);
+    if (!known || !export_kind_of(path, args->items[1].column, &kind, err))
         return false;
+    bool table = kind == EXPORT_CSV || kind == EXPORT_JSON;
+    if (capture_can(name))
+        return table ? capture_start(session, name, path,
+                                     kind == EXPORT_CSV ? OUTPUT_CSV : OUTPUT_JSON, out, err)
+                     : err_at(err, ERR_USAGE, args->items[1].column,
+                              "export %s: '%s' must end in .csv or .json", name, path);
     if (updates)
         return export_updates(session, path, kind, args->items[1].column, err);
     struct view *view = session_view(session, name, err);
@@ -323,14 +329,19 @@ const struct command command_export = {
         "asciicast that `asciinema play` shows.  Files are written whole or not at all.  "
         "`export updates FILE` (.csv, .json, .npz) writes, of the model in use, a row per "
         "trial: each weight, its update with the 90 % interval where the rule has a posterior "
-        "(fit gp), and what the true weights did where they are known.",
+        "(fit gp), and what the true weights did where they are known.  `export score FILE`, and "
+        "animals, data, show, compare and rules in its place, writes what that verb answers: .json "
+        "all of it, .csv its tables, or a row a field where there is none.",
     .examples = "export loss loss.csv\nexport map map.csv\nexport map map.npz\n"
                 "export map map.txt\nexport map map.ans theme=dark\n"
                 "export weights weights.json\n"
                 "export updates updates.csv\n"
+                "export score score.csv\n"
+                "export show show.json\n"
                 "export map learning.cast width=100 height=30",
     .options = export_options,
     .positional_type = OPTION_VIEW,
+    .first_words = "updates|score|animals|data|show|compare|rules",
     .positional_min = 2,
     .positional_max = 2,
     .following_type = OPTION_FILE,
