@@ -90,13 +90,11 @@ bool capture_end(struct session *session, struct output *out, struct err *err)
     size_t lines = 0;
     for (size_t i = 0; i < c->bytes.len; i++)
         lines += c->bytes.text[i] == '\n';
-    char *path = session_clean_text(c->path);
-    output_say(out, "%s: what `%s` says", path, c->verb->name);
+    output_say(out, "%s: what `%s` says", c->path, c->verb->name);
     output_field_text(out, "file", c->path);
     output_field_text(out, "view", c->verb->name);
     output_field_text(out, "as", c->out.mode == OUTPUT_CSV ? "csv" : "json");
     output_field_number(out, "rows", c->out.mode == OUTPUT_CSV ? (double)lines - 1 : NAN);
-    free(path);
     return true;
 }
 
