@@ -139,7 +139,7 @@ void view_models_table(const struct scene *scene, int width, const char *sort, s
         put_text(out, c.name, model->name);
         put_text(out, c.rule, model->rule->name);
         put_text(out, c.policy, model->rule->no_weights ? "" : model->settings.policy.text);
-        put_number(out, c.parameters, (double)model->tensors.size);
+        put_number(out, c.parameters, (double)model_parameters(model));
         put_text(out, c.state, fit_state_name(m->status.state));
         put_number(out, c.loss, m->status.train);
         put_number(out, c.heldout, m->status.heldout);
@@ -186,9 +186,10 @@ static void add_model(struct models_state *s, const struct scene_model *m, bool 
     list_set(list, row, MODEL_RULE, mem_text(model->rule->name));
     list_set(list, row, MODEL_POLICY,
              mem_text(model->rule->no_weights ? "" : model->settings.policy.text));
-    list_set(list, row, MODEL_SIZE, mem_text(number_grouped(buf, (long long)model->tensors.size)));
+    list_set(list, row, MODEL_SIZE,
+             mem_text(number_grouped(buf, (long long)model_parameters(model))));
     list_set(list, row, MODEL_STATE, mem_text(fit_state_name(m->status.state)));
-    if (m->status.state != FIT_OPENED && model->rule->network)
+    if (m->status.state != FIT_OPENED && model->rule->network && !model->rule->mean)
         list_set(list, row, MODEL_EPOCHS, mem_printf("%d", m->status.epoch));
     list_set(list, row, MODEL_LOSS, number_cell(m->status.train, 4));
     list_set(list, row, MODEL_HELDOUT, number_cell(m->status.heldout, 4));

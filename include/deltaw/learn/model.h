@@ -34,22 +34,25 @@ struct model {
     const struct rule *rule;
     struct fit_settings settings;
     struct tensors tensors;
-    double *theta;      /* [tensors.size] */
-    double *errors;     /* [tensors.size] standard errors, NaN of a parameter at a bound;
+    double *theta;             /* [tensors.size] */
+    double *errors;            /* [tensors.size] standard errors, NaN of a parameter at a bound;
                               * NULL: none */
-    double *covariance; /* [tensors.size][tensors.size] of the parameters, w_0 held fixed;
+    double *covariance;        /* [tensors.size][tensors.size] of the parameters, w_0 held fixed;
                               * 0 in rows and columns of one at a bound; NULL: none */
-    struct gp *gp;      /* the posterior of a gp, see gp.h; NULL: none */
-    size_t n_animals;   /* of the fitted cohort; 0 when unknown */
-    char **animals;     /* [n_animals] names */
-    bool *held_out;     /* [n_animals] */
-    double *w0;         /* [n_animals][K] start weights */
+    struct gp *gp;             /* the posterior of a gp, see gp.h; NULL: none */
+    struct ensemble *ensemble; /* the models it averages, see ensemble.h; NULL: none */
+    size_t n_animals;          /* of the fitted cohort; 0 when unknown */
+    char **animals;            /* [n_animals] names */
+    bool *held_out;            /* [n_animals] */
+    double *w0;                /* [n_animals][K] start weights */
     size_t n_history;
     struct epoch_loss *history;    /* [n_history], by epoch */
     struct visited *visited;       /* NULL until there is one, or for an opened file */
     struct checkpoint *checkpoint; /* of a network's optimiser, to go on from; NULL: none */
     struct snapshots *snapshots;   /* a file's, until a fit takes them; NULL: none */
-    uint64_t cohort_digest;        /* 0 when unknown */
+    double textbook;        /* of a network with weights: the training loss of reinforce-base fitted
+                       * to the same trials, 0 where that is not known */
+    uint64_t cohort_digest; /* 0 when unknown */
     char *cohort_name;
     char engine[32]; /* "avx512", "avx2", "sse2" */
     int references;  /* atomic */
@@ -68,6 +71,13 @@ void visited_drop(struct visited *visited);
  * columns that the policy names.  Check it wherever a model meets trials it was not fitted
  * to: nothing below checks again. */
 bool model_meets(const struct model *model, const struct cohort *cohort, struct err *err);
+
+/* How many: of its rule; of an ensemble, of all members together. */
+size_t model_parameters(const struct model *model);
+/* Still on the plateau: a network that does worse, on the trials it was trained on, than the
+ * textbook rule, has not learnt what the trials tell (doc/science); of an ensemble, whether
+ * one of its members is. */
+bool model_on_plateau(const struct model *model);
 
 /* Share of choices made at random: P(right) = lapse / 2 + (1 - lapse) sigmoid(w.x). */
 double model_lapse(const struct model *model);
@@ -105,6 +115,8 @@ void rule_state_step(struct rule_state *state, size_t n, const double *u, const 
                      const double *answer, const double *next_stimulus, double *dw);
 /* The state of copy i of `to` becomes that of copy j of `from` (same model). */
 void rule_state_copy(struct rule_state *to, size_t i, const struct rule_state *from, size_t j);
+/* The state of copy i becomes values [n_state], see rule_state_values. */
+void rule_state_put(struct rule_state *state, size_t i, const double *values);
 /* The state of copy i, to be read: how many numbers are in *n; NULL: the rule keeps none. */
 const double *rule_state_values(const struct rule_state *state, size_t i, size_t *n);
 void rule_state_reset(struct rule_state *state);
