@@ -315,8 +315,6 @@ static void test_refusals(void)
         {"reinforce", "decision=temperature temperature=2 lapse=.1", "decision=lapse alone"},
         {"reinforce", "lapse=.1 temperature=2", "decision="},
         {"reinforce", "lapse=nan", "lapse"},
-        {"reinforce", "policy=lapse lapse=.1", "policy=lapse is written decision=lapse"},
-        {"reinforce", "policy=multiplicative", "is written decision=multiplicative"},
         {"reinforce", "decision=multiplicative stimuli=ibl", "cues"},
         {"reinforce", "decision=multiplicative policy=stim", "leave policy= "},
         {"reinforce", "decision=multiplicative bias0=1", "no bias"},

@@ -179,6 +179,7 @@ static void take_shared(struct model *m, size_t n, struct model *const *members)
     }
     m->cohort_digest = first->cohort_digest;
     m->cohort_name = first->cohort_name ? mem_text(first->cohort_name) : NULL;
+    m->cohort_chain = first->cohort_chain ? mem_text(first->cohort_chain) : NULL;
     snprintf(m->engine, sizeof m->engine, "%s", first->engine);
 }
 

@@ -48,7 +48,8 @@ void model_drop(struct model *m)
     gp_drop(m->gp);
     ensemble_drop(m->ensemble);
     free(m->name), free(m->theta), free(m->errors), free(m->covariance);
-    free(m->animals), free(m->held_out), free(m->w0), free(m->history), free(m->cohort_name);
+    free(m->animals), free(m->held_out), free(m->w0), free(m->history), free(m->cohort_name),
+        free(m->cohort_chain);
     free(m);
 }
 
@@ -71,7 +72,7 @@ bool model_meets(const struct model *model, const struct cohort *cohort, struct 
 
 size_t model_parameters(const struct model *model)
 {
-    size_t n = model->tensors.size;
+    size_t n = settings_fitted(&model->settings, &model->tensors);
     for (size_t i = 0; model->ensemble && i < model->ensemble->n; i++)
         n += model_parameters(model->ensemble->member[i]);
     return n;

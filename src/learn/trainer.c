@@ -54,6 +54,7 @@ static struct model *make_model(const struct trainer *t, const double *theta)
     m->textbook = t->textbook;
     m->cohort_digest = fit->cohort->digest;
     m->cohort_name = mem_text(fit->cohort->name);
+    m->cohort_chain = mem_text(fit->cohort->chain);
     snprintf(m->engine, sizeof m->engine, "%s", engine_of(t->rule)->name);
     m->references = 1;
     return m;

@@ -24,7 +24,7 @@ bool rule_check_args(const struct rule *rule, const struct args *args, const cha
 bool rule_settings(const struct rule *rule, const struct args *args, const struct option_row *table,
                    const struct fit_settings *from, const char *verb, struct fit_settings *settings,
                    struct err *err);
-/* How many parameters the rule has for these settings; *tensors may be NULL. */
+/* How many parameters are fitted with these settings; *tensors may be NULL. */
 size_t rule_parameters(const struct rule *rule, const struct fit_settings *settings,
                        struct tensors *tensors);
 /* Byte of the named argument in the line, 0: not given. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "renamed.h"
 #include "state.h"
 
 struct session *session_new(const struct session_setup *setup, struct err *err)
@@ -87,27 +88,14 @@ static bool now_twice(const struct words *words, const struct command *command, 
     return true;
 }
 
-/* Is an option under a former name? */
-static bool now_renamed(const struct session *s, struct err *err)
-{
-    const struct command *c = s->now.command;
-    for (size_t i = 0; c->renamed && i < s->now.args.n; i++) {
-        const struct arg *arg = &s->now.args.items[i];
-        for (const char *const *name = c->renamed; arg->name && *name; name += 2)
-            if (strcmp(arg->name, name[0]) == 0)
-                return !err_at(err, ERR_USAGE, arg->column, "%s: %s= is written %s=", c->name,
-                               name[0], name[1]);
-    }
-    return false;
-}
-
 static bool now_check(struct session *s, struct err *err)
 {
     const struct command *c = s->now.command;
-    if (now_renamed(s, err))
-        return false;
     static const struct option_row none[] = {{0}};
     const struct option_row *options = command_options(c);
+    if (!renamed_check(&s->now.args, options, c->name, err) ||
+        (c->understood && !c->understood(&s->now.args, err)))
+        return false;
     if (!args_check(&s->now.args, options ? options : none, command_positional(c), c->name, err))
         return false;
     if (args_positional(&s->now.args) < c->positional_min)

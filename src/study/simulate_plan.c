@@ -271,11 +271,7 @@ static bool bad_decision(const struct args *args, enum decision decision, struct
 
 static bool read_decision(const struct args *args, struct agent *out, struct err *err)
 {
-    const char *policy = args_text(args, simulate_options, "policy");
     bool lapse = args_given(args, "lapse"), temperature = args_given(args, "temperature");
-    if (args_given(args, "policy") && agent_decision(policy, &out->decision))
-        return err_set(err, ERR_USAGE, "simulate: policy=%s is written decision=%s", policy,
-                       policy);
     agent_decision(args_text(args, simulate_options, "decision"), &out->decision);
     if (!args_given(args, "decision") && lapse != temperature)
         out->decision = lapse ? DECISION_LAPSE : DECISION_TEMPERATURE;

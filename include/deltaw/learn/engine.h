@@ -29,7 +29,7 @@ struct trials {
     float *reward;         /* [n_trials] */
     uint8_t *flags;        /* [n_trials] TRIAL_* bits */
 };
-enum { TRIAL_CHOICE = 1, TRIAL_ANSWER = 2, TRIAL_DAY = 4 };
+enum { TRIAL_CHOICE = 1, TRIAL_ANSWER = 2, TRIAL_DAY = 4, TRIAL_GAP = 8 };
 
 struct trials *trials_new(const struct cohort *cohort, const struct policy *policy);
 /* The trials of these animals once more, each as an animal of its own after the others. */

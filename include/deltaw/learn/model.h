@@ -54,8 +54,9 @@ struct model {
                        * to the same trials, 0 where that is not known */
     uint64_t cohort_digest; /* 0 when unknown */
     char *cohort_name;
-    char engine[32]; /* "avx512", "avx2", "sse2" */
-    int references;  /* atomic */
+    char *cohort_chain; /* what had been left out of it, as cohort.chain; NULL: unknown */
+    char engine[32];    /* "avx512", "avx2", "sse2" */
+    int references;     /* atomic */
 };
 
 struct model *model_hold(const struct model *model);

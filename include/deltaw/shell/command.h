@@ -26,8 +26,8 @@ struct command {
     const char *endings; /* of the files it names, ".csv|.npz", for completion; NULL: any */
     /* Does the option go with the first word?  For completion; NULL: all do. */
     bool (*takes)(const char *word, const char *option);
-    /* Options under the names they had, and have: "features", "policy", ..., NULL. */
-    const char *const *renamed;
+    /* Called before the options are checked, for what their rows would not say well; NULL. */
+    bool (*understood)(const struct args *args, struct err *err);
     bool raw;      /* NAME=VALUE is no option: every word is positional */
     bool unlogged; /* not part of a replayable log */
     bool narrates; /* a script's narration, which is not echoed */

@@ -64,6 +64,8 @@ static void show_cohort(const struct model *model, struct strbuf *out)
     if (held > 0)
         strbuf_printf(out, " of which %zu held out", held);
     strbuf_printf(out, ", digest %016" PRIx64, model->cohort_digest);
+    if (model->cohort_chain && *model->cohort_chain)
+        strbuf_printf(out, "; %s", model->cohort_chain);
 }
 
 static void show_tensors(const struct model *model, struct table *table)
@@ -127,7 +129,7 @@ static void value_words(double value, double error, struct strbuf *out)
 {
     char v[NUMBER_SIZE], e[NUMBER_SIZE];
     if (isnan(error) || error <= 0) {
-        strbuf_printf(out, "%s", number_format(v, value, 4));
+        strbuf_printf(out, "%s%s", number_format(v, value, 4), error == 0 ? " held" : "");
         return;
     }
     int digits = 1 - (int)floor(log10(error));
@@ -217,6 +219,7 @@ static void show_fields(const struct showing *show, struct output *out)
     output_field_number(out, "seed", (double)model->settings.seed);
     output_field_text(out, "engine", model->engine);
     output_field_text(out, "cohort", model->cohort_name);
+    output_field_text(out, "filters", model->cohort_chain);
 }
 
 /* The parameters themselves where there are few, else the tensors and their sizes. */

@@ -135,7 +135,21 @@ static bool command_run(struct session *session, const struct args *args, struct
                       simulate_release, err);
 }
 
-static const char *const renamed[] = {"features", "policy", NULL};
+/* A fit says how it estimates a parameter, or its value; agents have values. */
+static bool understood(const struct args *args, struct err *err)
+{
+    for (size_t i = 0; i < args->n; i++) {
+        const struct arg *arg = &args->items[i];
+        const struct setting *row = arg->name ? setting_of_tensor(arg->name) : NULL;
+        if (row && row->held && option_has_word(&row->option, arg->value))
+            return err_at(
+                err, ERR_USAGE, arg->column + (int)strlen(arg->name) + 1,
+                "simulate: %s=%s says how a fit finds it; agents need its value, as %s=%s",
+                arg->name, arg->value, arg->name,
+                option_find(simulate_options, arg->name)->fallback);
+    }
+    return true;
+}
 
 const struct command command_simulate = {
     .name = "simulate",
@@ -158,6 +172,6 @@ const struct command command_simulate = {
     .positional_max = 1,
     .first_at = simulate_rule_at,
     .takes = takes,
-    .renamed = renamed,
+    .understood = understood,
     .run = command_run,
 };
