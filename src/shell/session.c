@@ -110,7 +110,7 @@ static void command_ended(struct session *s, struct output *out)
     const struct running *now = &s->now;
     double seconds = clock_seconds() - now->started;
     if (strcmp(session_setting(s, "timing"), "on") == 0) {
-        output_field_number(out, "seconds", seconds);
+        output_field_number(out, "seconds_taken", seconds);
         output_note(out, "%s took %.3f s", now->command->name, seconds);
     }
     session_tell_views(s, out);
@@ -297,6 +297,7 @@ static enum step command_begin(struct session *s, struct output *out)
         return command_begin(s, out);
     command_echo(s);
     output_begin(out, s->now.text);
+    out->verb = s->now.command ? s->now.command->name : NULL;
     ok = ok && s->now.command->run(s, &s->now.args, out, &err);
     if (ok && (s->task || s->n_awaited > 0 || s->pending_view))
         return command_continue(s, out); /* what is waited for may be over already */
