@@ -119,3 +119,10 @@ bool cohort_trials(const struct cohort *cohort, size_t first, size_t last, struc
     free(step);
     return fine;
 }
+
+bool cohort_take_step(const struct cohort *cohort, const struct cohort_step *step,
+                      struct cohort **out, struct err *err)
+{
+    return step->condition ? cohort_filter(cohort, step->condition, step->keep, out, err)
+                           : cohort_trials(cohort, step->first, step->last, out, err);
+}

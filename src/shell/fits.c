@@ -8,6 +8,7 @@
 #include "deltaw/learn/snapshots.h"
 #include "replay.h"
 #include "state.h"
+#include "watching.h"
 
 struct fit *session_fit(const struct session *session, const char *name)
 {
@@ -296,6 +297,7 @@ void session_news(struct session *session, struct output *out)
 {
     members_gather(session);
     members_news(session, out);
+    watching_news(session, out);
     for (size_t i = 0; i < session->n_fits; i++) {
         struct fit_entry *entry = &session->fits[i];
         struct strbuf text = {0};

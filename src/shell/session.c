@@ -7,6 +7,7 @@
 #include "deltaw/base/mem.h"
 #include "renamed.h"
 #include "state.h"
+#include "watching.h"
 
 struct session *session_new(const struct session_setup *setup, struct err *err)
 {
@@ -407,6 +408,7 @@ void session_free(struct session *session)
     if (!session)
         return;
     struct session *s = session;
+    watching_stop(s);
     task_give_up(s);
     task_reap(s, true); /* it may hold a replay, which holds a fit */
     session_reap_fits(s, true);

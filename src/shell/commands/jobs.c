@@ -1,4 +1,4 @@
-#include "../state.h"
+#include "../watching.h"
 
 static bool jobs_run(struct session *session, const struct args *args, struct output *out,
                      struct err *err)
@@ -14,6 +14,12 @@ static bool jobs_run(struct session *session, const struct args *args, struct ou
         output_table(out, "jobs", &table);
     else
         output_say(out, "no fits yet; `fit dnn` starts one");
+    if (watching_name(session)) {
+        char seconds[NUMBER_SIZE];
+        output_say(out, "%s is watched, every %s s: %zu trials", watching_name(session),
+                   number_format(seconds, watching_every(session), 3), watching_trials(session));
+        output_field_text(out, "watching", watching_name(session));
+    }
     output_data(out, "groups", &groups);
     table_free(&table);
     table_free(&groups);

@@ -354,7 +354,8 @@ const struct command command_show = {
               "over the trials the animals visited.  Of a textbook rule every parameter with its "
               "standard error, from the curvature of the likelihood at its greatest with the "
               "start weights held.  Of a gp its evidence and each term with its 90 % interval and "
-              "the log Bayes factor against leaving it out.",
+              "the log Bayes factor against leaving it out, what speaks for memory that its terms "
+              "lack, and how much more the animals scatter than one rule for all would have it.",
     .examples = "show\nshow dnn1\nfit reinforce; wait; show",
     .positional_type = OPTION_MODEL,
     .positional_max = 1,
