@@ -111,6 +111,8 @@ static bool check_members(size_t n, struct model *const *members, struct err *er
         if (members[i]->ensemble)
             return err_set(err, ERR_USAGE, "%s is an ensemble itself; name its members",
                            members[i]->name);
+        if (!model_has_rule(members[i], err))
+            return false;
         const char *why = differ(members[0], members[i]);
         if (why)
             return err_set(err, ERR_FAILED,
