@@ -4,8 +4,8 @@
 
 const char *interval_word(enum interval_kind kind)
 {
-    static const char *const words[] = {"none", "standard error", "posterior", "bootstrap over animals, t",
-                                        "spread"};
+    static const char *const words[] = {"none", "standard error", "posterior",
+                                        "bootstrap over animals, t", "spread"};
     return words[kind];
 }
 
@@ -19,6 +19,6 @@ enum interval_kind model_interval_kind(const struct model *model)
 {
     return model->ensemble         ? ensemble_kind(model->ensemble)
            : model->rule->interval ? INTERVAL_POSTERIOR
-           : model->covariance   ? INTERVAL_ERROR
-                                 : INTERVAL_NONE;
+           : model->covariance     ? INTERVAL_ERROR
+                                   : INTERVAL_NONE;
 }
