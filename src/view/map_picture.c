@@ -74,7 +74,8 @@ void map_read_out(const struct map_state *s, bool wide, struct strbuf *out)
     add_panel(s->map.title[s->cross_panel], out);
     strbuf_printf(out, " %s %s", "Δw", numbers_signed(a, panel->value[cell], scale));
     if (wide && panel->lower && isfinite(panel->lower[cell])) {
-        strbuf_printf(out, " (%s", numbers_signed(a, panel->lower[cell], scale));
+        strbuf_printf(out, " (%s%s", s->map.interval == INTERVAL_SPREAD ? "spread " : "",
+                      numbers_signed(a, panel->lower[cell], scale));
         strbuf_printf(out, " to %s)", numbers_signed(a, panel->upper[cell], scale));
     } else if (isfinite(error)) {
         strbuf_printf(out, " ± %s", numbers_size(a, error, scale));

@@ -62,7 +62,12 @@ static double settled_share(const struct map_state *s)
 static void say_settled(const struct map_state *s, struct strbuf *out)
 {
     double share = settled_share(s);
-    if (isfinite(share))
+    if (isfinite(share) && s->map.interval == INTERVAL_SPREAD)
+        strbuf_printf(out,
+                      "; the spread over members stays on one side of 0 in %d %% of the cells "
+                      "(no interval: they share trials and faults)",
+                      (int)(100 * share));
+    else if (isfinite(share))
         strbuf_printf(out, "; sign settled in %d %% of the cells (intervals of %d %%: %s)",
                       (int)(100 * share), INTERVAL_PERCENT, interval_word(s->map.interval));
 }

@@ -39,9 +39,9 @@ static bool open_finish(struct session *session, void *data, struct output *out,
     char buf[NUMBER_SIZE];
     const char *cohort = o->model->cohort_name;
     output_say(out, "%s: %s, %s parameters%s%s", o->name, o->model->rule->name,
-               number_grouped(buf, (long long)o->model->tensors.size), cohort ? ", fitted to " : "",
-               cohort ? cohort : "");
-    tell_model(o->name, o->model->rule, o->model->tensors.size, out);
+               number_grouped(buf, (long long)model_parameters(o->model)),
+               cohort ? ", fitted to " : "", cohort ? cohort : "");
+    tell_model(o->name, o->model->rule, model_parameters(o->model), out);
     output_field_text(out, "cohort", cohort);
     session_add_fit(session, fit_opened(o->model));
     o->model = NULL;

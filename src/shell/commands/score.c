@@ -64,8 +64,7 @@ static void score_summary(const struct scores *score, struct table *table)
     for (size_t i = 0; i < score->n; i++) {
         const struct model *model = score->models[i];
         struct part_sum sums[PARTS] = {0};
-        double numbers[1 + 2 * PARTS] = {
-            (double)settings_fitted(&model->settings, &model->tensors)};
+        double numbers[1 + 2 * PARTS] = {(double)model_parameters(model)};
         add_parts(score, i, sums);
         for (size_t p = 0; p < PARTS; p++) {
             bool any = sums[p].scored > 0;

@@ -5,6 +5,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
+#include "deltaw/learn/ensemble.h"
 #include "deltaw/study/cramer_rao.h"
 #include "deltaw/study/probe.h"
 #include "deltaw/study/updates.h"
@@ -203,7 +204,7 @@ static void show_fields(const struct showing *show, struct output *out)
     size_t held = 0;
     for (size_t i = 0; i < model->n_animals; i++)
         held += model->held_out[i];
-    tell_model(model->name, model->rule, settings_fitted(&model->settings, &model->tensors), out);
+    tell_model(model->name, model->rule, model_parameters(model), out);
     output_field_text(out, "summary", model->rule->summary);
     output_field_text(out, "equation", model->rule->equation);
     answer_json(&out->object, "settings", settings);
@@ -229,6 +230,8 @@ static void show_values(const struct showing *show, struct output *out)
     const struct model *model = show->model;
     struct table table = {0};
     bool few = !model->rule->network && !model->rule->posterior, none = false;
+    if (model->ensemble) /* it has none of its own */
+        return;
     if (model->walks || model->gp) {
         if (model->walks)
             walks_show(model, show->others, out);
@@ -248,6 +251,36 @@ static void show_values(const struct showing *show, struct output *out)
     table_free(&table);
 }
 
+static const struct column member_columns[] = {
+    {"member", .type = COLUMN_TEXT},
+    {"rule", .type = COLUMN_TEXT},
+    {"seed", .type = COLUMN_COUNT},
+    {"bootstrap", COLUMN_COUNT, .meaning = "seed of the animals drawn; 0: all as they are"},
+    {"loss", COLUMN_NUMBER, .meaning = "nats per scored trial of training"},
+    {0},
+};
+
+/* Of an ensemble: who is averaged, and what of. */
+static void show_members(const struct ensemble *e, struct strbuf *words, struct output *out)
+{
+    struct table table = {0};
+    table_declare(&table, member_columns);
+    for (size_t i = 0; i < e->n; i++) {
+        const struct model *m = e->member[i];
+        double loss = m->n_history ? m->history[m->n_history - 1].train : NAN;
+        char buf[NUMBER_SIZE];
+        strbuf_printf(words, "%s%s (%s, loss %s)", i ? ", " : "", m->name, m->rule->name,
+                      fit_loss_text(buf, loss));
+        table_add(&table, 2, (const char *[]){m->name, m->rule->name}, 3,
+                  (double[]){(double)m->settings.seed, (double)m->settings.bootstrap, loss});
+    }
+    strbuf_puts(words, e->kind == INTERVAL_BOOTSTRAP ? "; each fitted to animals drawn anew"
+                                                     : "; not fitted to animals drawn anew");
+    output_data(out, "members", &table);
+    output_field_text(out, "interval", interval_word(e->kind));
+    table_free(&table);
+}
+
 static bool show_finish(struct session *session, void *data, struct output *out, struct err *err)
 {
     (void)session, (void)err;
@@ -259,10 +292,13 @@ static bool show_finish(struct session *session, void *data, struct output *out,
     strbuf_printf(&words, "%s, %s", model->rule->name, model->rule->summary);
     output_words(out, model->name, &words);
     output_line(out, "equation", OUTPUT_LABEL, model->rule->equation);
-    settings_words(model->rule, &model->settings, &words);
-    output_words(out, "settings", &words);
+    if (model->ensemble)
+        show_members(model->ensemble, &words, out);
+    else
+        settings_words(model->rule, &model->settings, &words);
+    output_words(out, model->ensemble ? "members" : "settings", &words);
     strbuf_printf(&words, "%s, ", fit_state_name(status->state));
-    progress_words(model->rule->network, status, &words);
+    progress_words(model->rule, status, &words);
     if (status->seconds > 0)
         strbuf_printf(&words, ", %s", number_duration(buf, status->seconds));
     if (status->reason[0])
@@ -331,6 +367,8 @@ static const struct answer_row show_answer[] = {
     {"tensors", .type = ANSWER_TABLE, .columns = tensor_columns, .sometimes = true},
     ANSWER_ALSO(posterior_answer),
     ANSWER_ALSO(walks_answer),
+    {"members", ANSWER_TABLE, .columns = member_columns, .sometimes = true},
+    {"interval", ANSWER_TEXT, .sometimes = true, .meaning = "of an ensemble: where it is from"},
     {0},
 };
 
