@@ -50,6 +50,49 @@ def check_names(schema, place, wrong):
         check_names(schema["items"], place, wrong)
 
 
+NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?(?!\w)")
+PLAIN = {0, 1, -1, 0.5, 90, 95, 100}  # sides, chance, kinds of intervals
+
+
+def collect(value, numbers, texts):
+    if isinstance(value, str):
+        texts.append(value)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        numbers.append(abs(value))
+    elif isinstance(value, list):
+        numbers.append(len(value))
+        for item in value:
+            collect(item, numbers, texts)
+    elif isinstance(value, dict):
+        texts.extend(value)
+        for item in value.values():
+            collect(item, numbers, texts)
+
+
+def check_numbers(answer, wrong):
+    """What people read as a number is a field, unrounded, or within a text that is one.  As
+    per cent, milliseconds or minutes too; not only somewhere in the rows of a picture."""
+    skip = ("text", "command", answer["verb"])
+    numbers, texts = [], [answer["command"]]
+    if answer["verb"] in ("map", "slice", "weights", "loss", "accuracy", "psychometric"):
+        answer = {key: item for key, item in answer.items() if key != skip[2]}
+    collect({k: item for k, item in answer.items() if k not in skip[:2]}, numbers, texts)
+    texts = " ".join(texts)
+    for match in NUMBER.finditer(answer.get("text", "")):
+        word = match.group(0)
+        value = abs(float(word.replace(",", "")))
+        places = len(word.split("e")[0].partition(".")[2])
+        slack = value * 0.01 if "e" in word else 0.51 * 10**-places
+        if value in PLAIN or word in texts:
+            continue
+        if not any(
+            abs(scale * number - value) <= slack
+            for number in numbers
+            for scale in (1, 100, 0.01, 1000, 1 / 60)
+        ):
+            wrong.append(f"{answer['command']}: {word} of the text is no field")
+
+
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         schema = json.load(file)
@@ -64,6 +107,8 @@ def main():
         if not failed:
             seen.add(verb)
         check(answer, definition, answer.get("command", "?"), wrong)
+        if not failed:
+            check_numbers(answer, wrong)
     for name in sorted(set(schema["$defs"]) - seen - {"failed"}):
         wrong.append(f"{name}: no answer was seen")
     for what in wrong:

@@ -136,6 +136,7 @@ wrong "a key of no row" 's/"digest":/"Digest":/' 'data: Digest is not in the sch
 wrong "a key that lacks" 's/"digest":/"Digest":/' 'data: no digest'
 wrong "a text for a number" 's/"chance":-[.0-9]*/"chance":"low"/' "score.*chance: 'low' is none of"
 wrong "a column that lacks" 's/"correct_percent"/"correct"/g' 'animals.*: no correct_percent'
+wrong "a number that is text only" 's/"p_chosen":[.0-9]*/"p_chosen":null/' 'weights.* of the text is no field'
 wrong "a verb without an answer" '/"verb":"undo"/d' '^undo: no answer'
 
 run "$DELTAW" --no-rc -q --json -c 'use nobody'

@@ -113,8 +113,7 @@ void help_all(struct output *out)
         }
     }
     strbuf_puts(&text, "`help VERB` shows options and examples, `help WORD` searches.\n");
-    if (out->mode == OUTPUT_TEXT)
-        output_block(out, strbuf_text(&text));
+    output_block(out, strbuf_text(&text));
     output_data(out, "verbs", &table);
     table_free(&table);
     strbuf_free(&text);
@@ -152,8 +151,7 @@ void help_keys(struct output *out)
     strbuf_puts(&text, "While a fit is replayed, in every tile\n  ");
     help_text_fill(&text, strbuf_text(&keys), 2, page_width(out));
     strbuf_free(&keys);
-    if (out->mode == OUTPUT_TEXT)
-        output_block(out, strbuf_text(&text));
+    output_block(out, strbuf_text(&text));
     output_data(out, "keys", &table);
     table_free(&table);
     strbuf_free(&text);
@@ -246,8 +244,7 @@ static void verb_help(const struct command *c, struct output *out)
         strbuf_putc(&text, '\n');
         at += n + (at[n] == '\n');
     }
-    if (out->mode == OUTPUT_TEXT)
-        output_block(out, strbuf_text(&text));
+    output_block(out, strbuf_text(&text));
     output_field_text(out, "topic", c->name);
     output_field_text(out, "arguments", c->arguments);
     output_field_text(out, "summary", c->summary);
@@ -318,11 +315,10 @@ bool help_topic(const char *topic, struct output *out, struct err *err)
             hit(&table, "fit", rule_at(i)->name, rule_at(i)->equation);
     bool good = table.n_rows > 0;
     const char *near = nearest_word(topic, command_name_at, NULL);
-    if (good && out->mode == OUTPUT_TEXT) {
+    if (good) {
         print_hits(&table, out);
         if (rule_find(topic))
             output_say(out, "`rules %s` describes this rule.", topic);
-    } else if (good) {
         output_data(out, "found", &table);
     }
     if (!good && near)

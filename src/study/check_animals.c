@@ -1,4 +1,4 @@
-/* `check data`, a row per animal. */
+/* `check data` as tables: a row per fact, a row per animal. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -140,4 +140,35 @@ size_t cohort_check_animals(const struct cohort *cohort, struct animal_verdict *
         *looks += strcmp(a.verdict, "look") == 0;
     }
     return failed;
+}
+
+const struct column cohort_fact_columns[] = {
+    {"fact", .type = COLUMN_TEXT},
+    {"value", .type = COLUMN_TEXT},
+    {"number", COLUMN_NUMBER, .meaning = "of the value: a count, the median of a range"},
+    {"of", COLUMN_NUMBER, .meaning = "how many there are; of animals their trials"},
+    {"least", .type = COLUMN_NUMBER},
+    {"greatest", .type = COLUMN_NUMBER},
+    {"percent", COLUMN_NUMBER, .meaning = "of two of them the last"},
+    {"first_percent", .type = COLUMN_NUMBER},
+    {"result", .type = COLUMN_TEXT, .meaning = "ok, look or fail"},
+    {"remark", .type = COLUMN_TEXT},
+    {"file", .type = COLUMN_TEXT, .meaning = "of the first trial that it is about"},
+    {"row", .type = COLUMN_COUNT},
+    {0},
+};
+
+void cohort_check_table(const struct cohort *cohort, const struct cohort_check *check,
+                        struct table *out)
+{
+    table_declare(out, cohort_fact_columns);
+    for (size_t i = 0; i < check->n; i++) {
+        const struct cohort_fact *fact = &check->fact[i];
+        const char *result = fact->failed ? "fail" : fact->warning ? "look" : "ok";
+        bool known = fact->warning && fact->at != SIZE_MAX && cohort_file(cohort, fact->at);
+        const char *file = known ? cohort_file(cohort, fact->at) : "";
+        table_add(out, 5, (const char *[]){fact->name, fact->value, result, fact->remark, file}, 7,
+                  (double[]){fact->number, fact->of, fact->least, fact->greatest, fact->percent,
+                             fact->first_percent, known ? cohort->row[fact->at] : NAN});
+    }
 }

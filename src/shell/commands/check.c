@@ -184,8 +184,7 @@ static bool data_finish(struct session *session, void *data, struct output *out,
         }
     }
     data_animals(look, out, &text);
-    if (out->mode == OUTPUT_TEXT)
-        output_block(out, strbuf_text(&text));
+    output_block(out, strbuf_text(&text));
     output_data(out, "facts", &table);
     output_data(out, "animals", &look->animals);
     output_field_number(out, "warnings", (double)check->n_warnings);

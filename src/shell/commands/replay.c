@@ -40,6 +40,11 @@ static void say_view(struct session *session, const char *name, struct output *o
         return;
     view_describe(view, &text);
     output_say(out, "%s: %s", name, strbuf_text(&text));
+    strbuf_reset(&text);
+    view_fields(view, &text);
+    char *json = mem_printf("{%s}", text.len ? text.text + 1 : "");
+    answer_json(&out->object, name, json);
+    free(json);
     strbuf_free(&text);
 }
 
@@ -222,6 +227,7 @@ static const struct answer_row replay_answer[] = {
     {"loss", .type = ANSWER_NUMBER, .sometimes = true,
      .meaning = "nats per scored trial of training"},
     {"held_out", .type = ANSWER_NUMBER, .sometimes = true},
+    {"map", ANSWER_OBJECT, .sometimes = true, .meaning = "its fields, without rows"},
     {0},
 };
 

@@ -58,10 +58,27 @@ static void count_words(const struct rule *rule, const struct fit_settings *s, s
 }
 
 static const struct column rule_columns[] = {
-    {"rule", .type = COLUMN_TEXT},    {"parameters", .type = COLUMN_COUNT},
-    {"summary", .type = COLUMN_TEXT}, {"equation", .type = COLUMN_TEXT},
-    {"source", .type = COLUMN_TEXT},  {0},
+    {"rule", .type = COLUMN_TEXT},
+    {"parameters", .type = COLUMN_COUNT},
+    {"policy", COLUMN_TEXT, .meaning = "that they are counted for; empty: it has none"},
+    {"hidden", COLUMN_COUNT, .meaning = "units of a network"},
+    {"layers", .type = COLUMN_COUNT},
+    {"summary", .type = COLUMN_TEXT},
+    {"equation", .type = COLUMN_TEXT},
+    {"source", .type = COLUMN_TEXT},
+    {0},
 };
+
+/* Its size as a network; NaN: it is none, or has but one layer. */
+static double hidden_of(const struct rule *rule, const struct fit_settings *s)
+{
+    return rule_refuses(rule, "hidden") ? NAN : (double)s->shape.hidden;
+}
+
+static double layers_of(const struct rule *rule, const struct fit_settings *s)
+{
+    return rule_refuses(rule, "layers") ? NAN : (double)s->shape.layers;
+}
 
 static void rules_all(const struct fit_settings *of, struct output *out)
 {
@@ -72,16 +89,16 @@ static void rules_all(const struct fit_settings *of, struct output *out)
         const struct rule *rule = rule_at(i);
         struct fit_settings used;
         size_t n = count(rule, of, &used, NULL);
-        table_add(&table, 4,
-                  (const char *[]){rule->name, rule->summary, rule->equation, rule->source}, 1,
-                  (double[]){n});
+        const char *policy = rule->no_weights ? "" : used.policy.text;
+        table_add(&table, 5,
+                  (const char *[]){rule->name, policy, rule->summary, rule->equation, rule->source},
+                  3, (double[]){n, hidden_of(rule, &used), layers_of(rule, &used)});
         strbuf_printf(&text, "%s%s  %s\n    %s\n    ", i ? "\n" : "", rule->name, rule->summary,
                       rule->equation);
         count_words(rule, &used, n, &text);
         strbuf_printf(&text, "; %s\n", rule->source);
     }
-    if (out->mode == OUTPUT_TEXT)
-        output_block(out, strbuf_text(&text));
+    output_block(out, strbuf_text(&text));
     output_data(out, "rules", &table);
     strbuf_free(&text);
     table_free(&table);
@@ -144,16 +161,15 @@ static void rules_one(const struct rule *rule, const struct fit_settings *of, st
         strbuf_puts(&text, "\n      ");
         help_text_fill(&text, cell[3].text, 6, width);
     }
-    if (out->mode == OUTPUT_TEXT)
-        output_block(out, strbuf_text(&text));
+    output_block(out, strbuf_text(&text));
     output_field_text(out, "rule", rule->name);
     output_field_text(out, "summary", rule->summary);
     output_field_text(out, "equation", rule->equation);
     output_field_text(out, "source", rule->source);
     output_field_number(out, "parameters", (double)n);
     output_field_text(out, "policy", rule->no_weights ? NULL : used.policy.text);
-    output_field_number(out, "hidden", rule_refuses(rule, "hidden") ? NAN : used.shape.hidden);
-    output_field_number(out, "layers", rule_refuses(rule, "layers") ? NAN : used.shape.layers);
+    output_field_number(out, "hidden", hidden_of(rule, &used));
+    output_field_number(out, "layers", layers_of(rule, &used));
     answer_table(&out->object, "tensors", &sizes);
     table_free(&sizes);
     output_data(out, "options", &options);
