@@ -64,6 +64,10 @@ models
 use dnn1
 show
 show reinforce1
+fit dnn epochs=2 hidden=4 holdout=sim001 name=other seed=5
+wait
+ensemble dnn1 other as both
+show both
 fit gp remainder=none terms=correct,error
 wait
 show gp1
@@ -125,7 +129,7 @@ is "JSON has the whole answer" "$("$python" "$srcdir/tests/answers.py" schema.js
 $(cat show.json animals.json)
 END
 )" ''
-is "export loss: every model that is shown" "$(cut -d, -f5 loss.csv | sort -u | wc -l)" 5
+is "export loss: every model that is shown" "$(cut -d, -f5 loss.csv | sort -u | wc -l)" "$(cut -d, -f1 models.csv | wc -l)"
 
 # the check itself sees what is wrong
 wrong() { # WHAT SED-SCRIPT PATTERN
