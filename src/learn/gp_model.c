@@ -7,6 +7,7 @@
 #include "deltaw/learn/inputs.h"
 #include "deltaw/learn/model.h"
 #include "deltaw/learn/randomwalk.h"
+#include "ensemble_inside.h"
 #include "gp_data.h"
 #include "gp_path.h"
 
@@ -70,6 +71,8 @@ bool model_trajectory(const struct model *model, const struct cohort *cohort, co
 {
     if (model->walks)
         walked(model->walks, keep, updates, weights);
+    if (model->ensemble)
+        return ensemble_trajectory(model, cohort, keep, updates, weights);
     if (!model->gp)
         return model->walks;
     struct seen seen = see(model, cohort);
