@@ -4,8 +4,8 @@
 
 const char *interval_word(enum interval_kind kind)
 {
-    static const char *const words[] = {"none", "standard error", "posterior", "bootstrap",
-                                        "spread"};
+    static const char *const words[] = {
+        "none", "standard error", "posterior", "sandwich over animals", "bootstrap", "spread"};
     return words[kind];
 }
 

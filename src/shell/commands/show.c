@@ -16,6 +16,7 @@ enum { COVERAGE_SAMPLE = 4000 }; /* trials */
 
 struct showing {
     struct model *model;
+    enum gp_interval interval;
     struct fit_status status;
     struct cohort *cohort; /* with a truth; NULL: nothing to compare with */
     bool compared;
@@ -24,6 +25,13 @@ struct showing {
     struct cramer_rao bound;
     bool covered;
     double coverage[POLICY_MAX];
+};
+
+static const struct option_row show_table[] = {
+    {"interval", OPTION_WORD, 0, 0, "model|robust", "model",
+     "intervals of a gp's terms: as its posterior has them, or by how the animals scatter "
+     "(sandwich)"},
+    {0},
 };
 
 static void show_release(void *data)
@@ -223,12 +231,13 @@ static void show_fields(const struct showing *show, struct output *out)
 }
 
 /* The parameters themselves where there are few, else the tensors and their sizes. */
-static void show_values(const struct model *model, struct output *out)
+static void show_values(const struct showing *show, struct output *out)
 {
+    const struct model *model = show->model;
     struct table table = {0};
     if (model->gp) {
         struct strbuf text = {0};
-        posterior_show(model, out, &text);
+        posterior_show(model, show->interval, out, &text);
         output_block(out, strbuf_text(&text));
         strbuf_free(&text);
     } else if (model->rule->network || model->rule->posterior) {
@@ -292,7 +301,7 @@ static bool show_finish(struct session *session, void *data, struct output *out,
     if (show->compared)
         show_truth(show, &text, out);
     output_block(out, strbuf_text(&text));
-    show_values(model, out);
+    show_values(show, out);
     strbuf_free(&text);
     strbuf_free(&words);
     return true;
@@ -310,6 +319,8 @@ static bool show_run(struct session *session, const struct args *args, struct ou
     const struct cohort *cohort = fit_cohort(fit) ? fit_cohort(fit) : session_cohort(session);
     struct showing *show = mem_new(1, sizeof *show);
     show->model = model;
+    show->interval =
+        strcmp(args_text(args, show_table, "interval"), "robust") == 0 ? GP_ROBUST : GP_MODEL;
     show->status = fit_status(fit);
     show->cohort = cohort && cohort->truth ? cohort_hold(cohort) : NULL;
     return task_start(session, mem_text("comparing with the truth"), show, show_work, show_finish,
@@ -328,6 +339,7 @@ const struct command command_show = {
               "start weights held.  Of a gp its evidence and each term with its 90 % interval and "
               "the log Bayes factor against leaving it out, what speaks for memory that its terms "
               "lack, and how much more the animals scatter than one rule for all would have it.",
+    .options = show_table,
     .examples = "show\nshow dnn1\nfit reinforce; wait; show",
     .positional_type = OPTION_MODEL,
     .positional_max = 1,
