@@ -11,6 +11,7 @@
 #include "../fitting.h"
 #include "../posterior.h"
 #include "../state.h"
+#include "../walks.h"
 
 enum { COVERAGE_SAMPLE = 4000 }; /* trials */
 
@@ -25,6 +26,8 @@ struct showing {
     struct cramer_rao bound;
     bool covered;
     double coverage[POLICY_MAX];
+    struct cohort *fitted;       /* of a rule without updates */
+    struct walks_others *others; /* likewise */
 };
 
 static const struct option_row show_table[] = {
@@ -39,6 +42,8 @@ static void show_release(void *data)
     struct showing *show = data;
     model_drop(show->model);
     cohort_drop(show->cohort);
+    cohort_drop(show->fitted);
+    walks_others_free(show->others);
     free(show);
 }
 
@@ -47,6 +52,10 @@ static bool show_work(void *data, struct task *task, struct err *err)
     (void)task, (void)err;
     struct showing *show = data;
     struct err ignored = {0};
+    if (show->others) {
+        walks_compare(show->others, show->model, show->fitted);
+        return true;
+    }
     show->compared =
         show->cohort && recovery_compute(show->model, show->cohort, &show->recovery, &ignored);
     show->covered = show->compared &&
@@ -235,7 +244,9 @@ static void show_values(const struct showing *show, struct output *out)
 {
     const struct model *model = show->model;
     struct table table = {0};
-    if (model->gp) {
+    if (model->walks) {
+        walks_show(model, show->others, out);
+    } else if (model->gp) {
         struct strbuf text = {0};
         posterior_show(model, show->interval, out, &text);
         output_block(out, strbuf_text(&text));
@@ -260,11 +271,9 @@ static void show_values(const struct showing *show, struct output *out)
 static void show_line(const struct output *to, const char *name, struct strbuf *words,
                       struct strbuf *out)
 {
-    char *clean = session_clean_text(strbuf_text(words));
     strbuf_printf(out, "%-9s ", name);
-    help_text_fill(out, clean, 10, to->width > 40 ? to->width : 40);
+    help_text_fill(out, strbuf_text(words), 10, to->width > 40 ? to->width : 40);
     strbuf_reset(words);
-    free(clean);
 }
 
 static bool show_finish(struct session *session, void *data, struct output *out, struct err *err)
@@ -323,6 +332,10 @@ static bool show_run(struct session *session, const struct args *args, struct ou
         strcmp(args_text(args, show_table, "interval"), "robust") == 0 ? GP_ROBUST : GP_MODEL;
     show->status = fit_status(fit);
     show->cohort = cohort && cohort->truth ? cohort_hold(cohort) : NULL;
+    if (model->walks && cohort && model_meets(model, cohort, NULL)) {
+        show->fitted = cohort_hold(cohort);
+        show->others = walks_others(session, model);
+    }
     return task_start(session, mem_text("comparing with the truth"), show, show_work, show_finish,
                       show_release, err);
 }
@@ -333,12 +346,15 @@ const struct command command_show = {
     .group = GROUP_FIT,
     .arguments = "[MODEL]",
     .summary = "all about a model: rule, settings, losses, parameters, truth",
-    .detail = "On a simulated cohort also how well the fitted update agrees with the true one "
-              "over the trials the animals visited.  Of a textbook rule every parameter with its "
-              "standard error, from the curvature of the likelihood at its greatest with the "
-              "start weights held.  Of a gp its evidence and each term with its 90 % interval and "
-              "the log Bayes factor against leaving it out, what speaks for memory that its terms "
-              "lack, and how much more the animals scatter than one rule for all would have it.",
+    .detail =
+        "On a simulated cohort also how well the fitted update agrees with the true one "
+        "over the trials the animals visited.  Of a textbook rule every parameter with its "
+        "standard error, from the curvature of the likelihood at its greatest with the "
+        "start weights held.  Of a gp its evidence and each term with its 90 % interval and "
+        "the log Bayes factor against leaving it out, what speaks for memory that its terms "
+        "lack, and how much more the animals scatter than one rule for all would have it.  "
+        "Of a randomwalk each animal's log evidence and sizes of steps with their errors, and "
+        "the share of trials on which each other model's weights lie within its 90 % band.",
     .options = show_table,
     .examples = "show\nshow dnn1\nfit reinforce; wait; show",
     .positional_type = OPTION_MODEL,
