@@ -7,8 +7,8 @@
 #include "deltaw/learn/gp.h"
 
 enum { MOST_ROWS = GP_N_TERMS * GP_WEIGHTS, LAGS = 30 };
-/* Nats of evidence that are worth a word; standard errors that are. */
-static const double little = 5, wide_scatter = 4;
+/* How much wider one interval is than another for it to be worth a word. */
+static const double clearly = 1.5;
 
 static const struct column term_columns[] = {
     {"term", COLUMN_TEXT, .once = true},
@@ -54,6 +54,8 @@ const struct answer_row posterior_answer[] = {
     {"log_bayes_factor_missing_memory", ANSWER_NUMBER, .sometimes = true},
     {"scatter", ANSWER_NUMBER, .sometimes = true, .meaning = "of animals' scores, 1 expected"},
     {"scatter_z", ANSWER_NUMBER, .sometimes = true},
+    {"robust_wider", ANSWER_NUMBER, .sometimes = true,
+     .meaning = "most that an interval widens by the sandwich over animals"},
     {"starts", ANSWER_TABLE, .columns = start_columns, .sometimes = true},
     {"terms", ANSWER_TABLE, .columns = term_columns, .sometimes = true},
     {0},
@@ -219,21 +221,20 @@ static void show_doubts(const struct gp *gp, struct output *out)
                       "log Bayes factor %s for traces of earlier trials, by the curvature at the "
                       "textbook mode%s",
                       number_fixed(a, gp->log_bayes_missing, 1, true),
-                      gp->log_bayes_missing > little
+                      gp->log_bayes_missing > GP_CLEAR
                           ? ": memory is missing, and maps show a trial's total later effect; add "
                             "trace,average to terms="
                           : "");
     output_words(out, "memory", &words);
     if (isfinite(gp->scatter))
-        strbuf_printf(&words,
-                      "their scores scatter %s times as much as one rule for all would have it "
-                      "(z %s)%s",
-                      number_fixed(a, gp->scatter, 2, false),
-                      number_fixed(b, gp->scatter_z, 1, true),
-                      gp->scatter_z > wide_scatter
-                          ? ": animals differ, weights are noisy, or decisions are not the "
-                            "policy's; look at interval=robust"
-                          : "");
+        strbuf_printf(
+            &words,
+            "their scores scatter %s times as much as one rule for all would have it "
+            "(z %s)%s",
+            number_fixed(a, gp->scatter, 2, false), number_fixed(b, gp->scatter_z, 1, true),
+            gp_animals_differ(gp) ? ": animals differ, weights are noisy, or decisions are not the "
+                                    "policy's"
+                                  : "");
     output_words(out, "animals", &words);
     output_field_number(out, "log_bayes_factor_missing_memory", gp->log_bayes_missing);
     output_field_number(out, "scatter", gp->scatter);
@@ -241,13 +242,33 @@ static void show_doubts(const struct gp *gp, struct output *out)
     strbuf_free(&words);
 }
 
-void posterior_show(const struct model *model, struct output *out)
+/* Where the sandwich over animals is clearly wider than the posterior. */
+static void say_robust(const struct model *model, size_t n, struct output *out)
+{
+    struct gp_term_report own[MOST_ROWS], robust[MOST_ROWS];
+    char a[NUMBER_SIZE];
+    size_t most = 0;
+    gp_terms_report(model->gp, GP_MODEL, own);
+    gp_terms_report(model->gp, GP_ROBUST, robust);
+    for (size_t i = 0; i < n; i++)
+        most = robust[i].sd * own[most].sd > robust[most].sd * own[i].sd ? i : most;
+    double wider = n > 0 ? robust[most].sd / own[most].sd : NAN;
+    if (wider > clearly)
+        output_say(out,
+                   "by the sandwich over animals intervals are up to %s times as wide "
+                   "(%s of %s): interval=robust",
+                   number_fixed(a, wider, 1, false), gp_term_row(own[most].term)->name,
+                   model->settings.policy.weight[own[most].weight]);
+    output_field_number(out, "robust_wider", wider);
+}
+
+void posterior_show(const struct model *model, enum gp_interval interval, struct output *out)
 {
     const struct gp *gp = model->gp;
     struct gp_term_report rows[MOST_ROWS];
     struct strbuf words = {0};
     char a[NUMBER_SIZE];
-    size_t n = gp_terms_report(gp, GP_MODEL, rows);
+    size_t n = gp_terms_report(gp, interval, rows);
     output_field_number(out, "evidence", gp->log_evidence);
     output_field_number(out, "log_bayes_factor_remainder", gp->log_bayes_smooth);
     output_field_number(out, "grid_points", (double)gp->n_points);
@@ -258,6 +279,7 @@ void posterior_show(const struct model *model, struct output *out)
     show_memory(model, out);
     show_doubts(gp, out);
     show_terms(model, n, rows, out);
+    say_robust(model, n, out);
     say_errors(model, n, rows, out);
     strbuf_free(&words);
 }

@@ -23,7 +23,7 @@ struct accuracy_state {
     double *x;                   /* [n_bins] trials at the middle of the bins */
     struct source source;        /* the expectation's model, if any */
     struct pace pace;
-    double *expected; /* [n_bins], NULL: none */
+    double *expected, *low, *high; /* [n_bins], NULL: none; 90 % interval of expected */
 };
 
 void accuracy_describe(const void *state, struct strbuf *out);

@@ -55,6 +55,10 @@ void accuracy_describe(const void *state, struct strbuf *out)
     if (s->expected) {
         strbuf_printf(out, "; %s expects %s there", s->source.model->name,
                       number_fixed(a, s->expected[whole], 2, false));
+        if (s->low)
+            strbuf_printf(out, " (90 %% interval %s to %s)",
+                          number_fixed(a, s->low[whole], 3, false),
+                          number_fixed(b, s->high[whole], 3, false));
     }
     strbuf_puts(out, "; chance .5.");
 }
@@ -67,6 +71,8 @@ const struct answer_row accuracy_answer[] = {
     {"last_percent", ANSWER_NUMBER, .meaning = "in the last that half the animals reach"},
     {"last_trial", ANSWER_NUMBER, .meaning = "in its middle"},
     {"expected_percent", ANSWER_NUMBER, .meaning = "by the model, there"},
+    {"expected_low_percent", ANSWER_NUMBER, .meaning = "of its 90 % interval"},
+    {"expected_high_percent", .type = ANSWER_NUMBER},
     {"animal", ANSWER_TEXT, .meaning = "that is singled out; null: none"},
     {"animal_first_percent", .type = ANSWER_NUMBER},
     {"animal_last_percent", .type = ANSWER_NUMBER},
@@ -91,6 +97,8 @@ void accuracy_fields(const void *state, struct strbuf *object)
     answer_number(object, "last_percent", any ? 100 * c->mean[whole] : NAN);
     answer_number(object, "last_trial", any ? s->x[whole] : NAN);
     answer_number(object, "expected_percent", any && s->expected ? 100 * s->expected[whole] : NAN);
+    answer_number(object, "expected_low_percent", any && s->low ? 100 * s->low[whole] : NAN);
+    answer_number(object, "expected_high_percent", any && s->low ? 100 * s->high[whole] : NAN);
     answer_text(object, "animal", y ? s->cohort->animals[s->animal].name : NULL);
     answer_number(object, "animal_first_percent", own ? 100 * y[a] : NAN);
     answer_number(object, "animal_last_percent", own ? 100 * y[b] : NAN);
@@ -100,5 +108,6 @@ void accuracy_table(const void *state, struct table *out)
 {
     const struct accuracy_state *s = state;
     if (s->cohort)
-        learning_curve_table(s->cohort, &s->curve, out);
+        learning_curve_table(s->cohort, &s->curve,
+                             &(struct learning_expectation){s->expected, s->low, s->high}, out);
 }

@@ -67,9 +67,11 @@ static void say_settled(const struct map_state *s, struct strbuf *out)
                       "; the spread over members stays on one side of 0 in %d %% of the cells "
                       "(no interval: they share trials and faults)",
                       (int)(100 * share));
-    else if (isfinite(share))
+    else if (isfinite(share)) {
         strbuf_printf(out, "; sign settled in %d %% of the cells (intervals of %d %%: %s)",
                       (int)(100 * share), INTERVAL_PERCENT, interval_word(s->map.interval));
+        source_doubt(&s->watch.source, out);
+    }
 }
 
 /* The cells of a panel that are painted and have the least and the greatest value; false:
