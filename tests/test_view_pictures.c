@@ -97,8 +97,8 @@ static void test_tables(void)
         {"map", "", "panel,stimulus,w_stim,value,support", 0},
         {"weights", "", "subject,session,trial,p_right,w_stim,w_bias", 8434},
         {"psychometric", "", "subject,sessions,stimulus,n,p_right,lo,hi,model,model_low,", 18},
-        {"psychometric", "m02 sessions=all", "subject,sessions,stimulus,n,p_right,lo,hi,model,model_low,",
-         9},
+        {"psychometric", "m02 sessions=all",
+         "subject,sessions,stimulus,n,p_right,lo,hi,model,model_low,", 9},
         {"jobs", "",
          "name,rule,group,state,epoch,of,loss,held_out,ms_per_epoch,seconds,seconds_left\n"
          "dnn1,dnn,,done,1000,1000,",
