@@ -5,7 +5,7 @@
 cat >data.dw <<'END'
 simulate reinforce animals=5 trials=300 alpha=2^-4 seed=3
 END
-small="optimizer=fast epochs=4 hidden=4"
+small="optimizer=fast epochs=200 hidden=16" # past the plateau
 
 run "$DELTAW" --no-rc -f data.dw -c "fit dnn $small name=a" -c "fit dnn $small seed=2 name=b" -c wait \
     -c 'ensemble a b as both' -c wait -c 'forget a' -c map -c 'save both both.npz' -c 'export map map.csv'

@@ -106,6 +106,11 @@ void trainer_keep(struct trainer *t);
 /* The first epoch of the fit: 0, or what it goes on from, which is evaluated again. */
 int trainer_first(const struct trainer *t);
 
+/* bootstrap.c: as many training animals as there are, with replacement.  Those drawn again
+ * come after the cohort's, and those not drawn are rolled but not trained on.  Sets n_animals,
+ * train and held_out; returns which animal each is, the caller frees. */
+size_t *trainer_draw(struct trainer *t, const bool *train);
+
 /* snapshots.c: theta is the state after the newest epoch of the history. */
 void trainer_snapshot(struct trainer *t);
 

@@ -322,7 +322,9 @@ const struct command command_fit = {
         "from seed= and those after it, each to as many animals as there are, drawn anew with "
         "replacement (bootstrap=, seed= + 1); once all are over they are one model, an ensemble: "
         "their mean, with 90 % intervals by Student's t over members.  `stop "
-        "NAME` keeps those that have finished.  `rules RULE` lists the options "
+        "NAME` keeps those that have finished.  When a network has ended reinforce-base is fitted to "
+        "the same trials, once a cohort: a training loss above its is marked, here and in maps, as "
+        "still on the plateau, and such networks have no intervals.  `rules RULE` lists the options "
         "that a rule takes; others are refused.",
     .examples = "fit dnn\n"
                 "fit dnn name=small hidden=8 layers=1 epochs=20 seed=1\n"

@@ -225,6 +225,8 @@ static void show_fields(const struct showing *show, struct output *out)
     output_field_number(out, "train", show->status.train);
     output_field_number(out, "heldout", show->status.heldout);
     output_field_number(out, "parameters", (double)model_parameters(model));
+    if (model->textbook > 0 || model->ensemble)
+        output_field_number(out, "plateau", model_on_plateau(model));
     output_field_number(out, "seed", (double)model->settings.seed);
     output_field_text(out, "engine", model->engine);
     output_field_text(out, "cohort", model->cohort_name);
@@ -285,6 +287,20 @@ static void show_members(const struct ensemble *e, struct strbuf *words, struct 
     table_free(&table);
 }
 
+/* "; still on the plateau ..." */
+static void plateau_words(const struct model *model, struct strbuf *out)
+{
+    char buf[NUMBER_SIZE];
+    if (model->ensemble && model_on_plateau(model))
+        strbuf_printf(out, "; %zu of %zu members are still on the plateau: no intervals",
+                      ensemble_on_plateau(model->ensemble), model->ensemble->n);
+    else if (model_on_plateau(model))
+        strbuf_printf(out,
+                      "; still on the plateau: reinforce-base, fitted to the same trials, has %s; "
+                      "train longer (epochs=), or from another seed=",
+                      fit_loss_text(buf, model->textbook));
+}
+
 static void show_line(const struct output *to, const char *name, struct strbuf *words,
                       struct strbuf *out)
 {
@@ -321,6 +337,7 @@ static bool show_finish(struct session *session, void *data, struct output *out,
     if (!isnan(status->heldout))
         strbuf_printf(&words, ", %s held out", fit_loss_text(buf, status->heldout));
     strbuf_puts(&words, " (nats per scored trial)");
+    plateau_words(model, &words);
     show_line(out, "loss", &words, &text);
     show_cohort(model, &words);
     show_line(out, "cohort", &words, &text);
