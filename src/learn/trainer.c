@@ -10,6 +10,7 @@
 #include "deltaw/learn/engine.h"
 #include "deltaw/learn/gp.h"
 #include "deltaw/learn/randomwalk.h"
+#include "distil.h"
 #include "plateau.h"
 #include "rollout.h"
 #include "start.h"
@@ -34,6 +35,8 @@ static struct model *make_model(const struct trainer *t, const double *theta)
     m->name = mem_text(fit->name);
     m->rule = t->rule;
     m->settings = fit_settings_copy(&fit->settings);
+    model_drop(m->settings.teacher); /* its name stays */
+    m->settings.teacher = NULL;
     m->tensors = t->tensors;
     m->theta = mem_copy(theta, t->tensors.size, sizeof *theta);
     m->errors = t->errors ? mem_copy(t->errors, t->tensors.size, sizeof *t->errors) : NULL;
@@ -54,6 +57,7 @@ static struct model *make_model(const struct trainer *t, const double *theta)
     m->visited = t->visited ? visited_hold(t->visited) : NULL;
     m->checkpoint = t->n_own == t->n_animals ? checkpoint_copy(t->checkpoint) : NULL;
     m->textbook = t->textbook;
+    m->distilled = t->distilled;
     m->cohort_digest = fit->cohort->digest;
     m->cohort_name = mem_text(fit->cohort->name);
     m->cohort_chain = mem_text(fit->cohort->chain);
@@ -405,6 +409,8 @@ void trainer_run(struct trainer *t)
     t->threads = fit->settings.threads > 0 ? fit->settings.threads : thread_processors();
     t->rollout = t->rule->no_updates ? NULL : new_rollout(t);
     bool fast = fit->settings.optimizer == OPTIMIZER_FAST;
+    if (fit->settings.teacher && !fit->start)
+        t->distilled = distil(t);
     const char *why = t->rule->posterior    ? fit_posterior(t)
                       : t->rule->no_updates ? fit_walks(t)
                       : !network            ? fit_mle(t)

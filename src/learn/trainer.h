@@ -58,10 +58,10 @@ struct trainer {
     struct visited *visited;
     double before, published, visited_at; /* before: seconds of work that it goes on from */
     struct checkpoint *checkpoint;        /* of `best`; NULL: none */
-    bool again;      /* the next evaluation repeats the newest of the history */
-    double textbook; /* as in struct model */
-    struct err why;  /* of fit_posterior and fit_walks */
-    bool finished;   /* the optimiser reached its end */
+    bool again;                 /* the next evaluation repeats the newest of the history */
+    double textbook, distilled; /* as in struct model */
+    struct err why;             /* of fit_posterior and fit_walks */
+    bool finished;              /* the optimiser reached its end */
 };
 
 /* Everything the worker needs; train [n_animals]. */

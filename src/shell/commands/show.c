@@ -301,6 +301,17 @@ static void plateau_words(const struct model *model, struct strbuf *out)
                       fit_loss_text(buf, model->textbook));
 }
 
+/* What was assumed before a trial was looked at. */
+static void start_words(const struct model *model, struct output *out, struct strbuf *words)
+{
+    char buf[NUMBER_SIZE];
+    strbuf_printf(words,
+                  "as the rule of %s, of whose updates it gave back %s %% (mean square); where the "
+                  "trials say nothing the map still says what that rule says",
+                  model->settings.start, number_fixed(buf, 100 * model->distilled, 1, false));
+    output_field_number(out, "distilled", model->distilled);
+}
+
 static void show_line(const struct output *to, const char *name, struct strbuf *words,
                       struct strbuf *out)
 {
@@ -339,6 +350,10 @@ static bool show_finish(struct session *session, void *data, struct output *out,
     strbuf_puts(&words, " (nats per scored trial)");
     plateau_words(model, &words);
     show_line(out, "loss", &words, &text);
+    if (model->settings.start) {
+        start_words(model, out, &words);
+        show_line(out, "start", &words, &text);
+    }
     show_cohort(model, &words);
     show_line(out, "cohort", &words, &text);
     strbuf_puts(&words, model->engine[0] ? model->engine : "unknown");
