@@ -269,7 +269,7 @@ static void show_members(const struct ensemble *e, struct strbuf *words, struct 
 {
     struct table table = {0};
     table_columns(&table, "member|rule", COLUMN_TEXT, 0);
-    table_columns(&table, "seed|bootstrap", COLUMN_COUNT, 0);
+    table_columns(&table, "seed|bootstrap|plateau", COLUMN_COUNT, 0);
     table_column(&table, "train", COLUMN_NUMBER, 4);
     for (size_t i = 0; i < e->n; i++) {
         const struct model *m = e->member[i];
@@ -277,8 +277,9 @@ static void show_members(const struct ensemble *e, struct strbuf *words, struct 
         char buf[NUMBER_SIZE];
         strbuf_printf(words, "%s%s (%s, loss %s)", i ? ", " : "", m->name, m->rule->name,
                       fit_loss_text(buf, loss));
-        table_add(&table, 2, (const char *[]){m->name, m->rule->name}, 3,
-                  (double[]){(double)m->settings.seed, (double)m->settings.bootstrap, loss});
+        table_add(&table, 2, (const char *[]){m->name, m->rule->name}, 4,
+                  (double[]){(double)m->settings.seed, (double)m->settings.bootstrap,
+                             m->textbook > 0 ? model_on_plateau(m) : NAN, loss});
     }
     strbuf_puts(words, e->kind == INTERVAL_BOOTSTRAP ? "; each fitted to animals drawn anew"
                                                      : "; not fitted to animals drawn anew");
