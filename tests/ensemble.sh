@@ -38,7 +38,7 @@ run "$DELTAW" --no-rc -f data.dw -c "fit dnn $small members=3 name=m" -c 'fit st
 unlike "once it is there its members are gone" "$out" 'm\.[123]'
 like "and it is a model" "$out" "m .*ensemble "
 
-run "$DELTAW" --no-rc -f data.dw -c 'set threads=1' -c "fit dnn $small members=5 name=m" \
+run "$DELTAW" --no-rc --keep-going -f data.dw -c 'set threads=1' -c "fit dnn $small members=5 name=m" \
     -c 'wait m.1 m.2' -c 'stop m' -c wait -c models
 like "stopped: what had finished is kept" "$out" 'm .*ensemble '
 run "$DELTAW" --no-rc -f data.dw -c 'fit dnn members=3 epochs=100000 name=m' -c 'stop m' -c wait -c models
