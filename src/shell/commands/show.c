@@ -223,6 +223,9 @@ static void show_fields(const struct showing *show, struct output *out)
     output_field_number(out, "seconds", status->seconds);
     output_field_number(out, "loss", status->train);
     output_field_number(out, "held_out", status->heldout);
+    output_field_number(out, "plateau",
+                        model->textbook > 0 || model->ensemble ? model_on_plateau(model) : NAN);
+    output_field_number(out, "textbook_loss", model->textbook > 0 ? model->textbook : NAN);
     output_field_number(out, "seed", (double)model->settings.seed);
     output_field_text(out, "engine", model->engine);
     output_field_text(out, "cohort", model->cohort_name);
@@ -264,6 +267,7 @@ static const struct column member_columns[] = {
     {"rule", .type = COLUMN_TEXT},
     {"seed", .type = COLUMN_COUNT},
     {"bootstrap", COLUMN_COUNT, .meaning = "seed of the animals drawn; 0: all as they are"},
+    {"plateau", COLUMN_COUNT, .meaning = "1: it is still on the plateau"},
     {"loss", COLUMN_NUMBER, .meaning = "nats per scored trial of training"},
     {0},
 };
@@ -279,14 +283,40 @@ static void show_members(const struct ensemble *e, struct strbuf *words, struct 
         char buf[NUMBER_SIZE];
         strbuf_printf(words, "%s%s (%s, loss %s)", i ? ", " : "", m->name, m->rule->name,
                       fit_loss_text(buf, loss));
-        table_add(&table, 2, (const char *[]){m->name, m->rule->name}, 3,
-                  (double[]){(double)m->settings.seed, (double)m->settings.bootstrap, loss});
+        table_add(&table, 2, (const char *[]){m->name, m->rule->name}, 4,
+                  (double[]){(double)m->settings.seed, (double)m->settings.bootstrap,
+                             m->textbook > 0 ? model_on_plateau(m) : NAN, loss});
     }
     strbuf_puts(words, e->kind == INTERVAL_BOOTSTRAP ? "; each fitted to animals drawn anew"
                                                      : "; not fitted to animals drawn anew");
     output_data(out, "members", &table);
     output_field_text(out, "interval", interval_word(e->kind));
     table_free(&table);
+}
+
+/* "; still on the plateau ..." */
+static void plateau_words(const struct model *model, struct strbuf *out)
+{
+    char buf[NUMBER_SIZE];
+    if (model->ensemble && model_on_plateau(model))
+        strbuf_printf(out, "; %zu of %zu members are still on the plateau: no intervals",
+                      ensemble_on_plateau(model->ensemble), model->ensemble->n);
+    else if (model_on_plateau(model))
+        strbuf_printf(out,
+                      "; still on the plateau: reinforce-base, fitted to the same trials, has %s; "
+                      "train longer (epochs=), or from another seed=",
+                      fit_loss_text(buf, model->textbook));
+}
+
+/* What was assumed before a trial was looked at. */
+static void start_words(const struct model *model, struct output *out, struct strbuf *words)
+{
+    char buf[NUMBER_SIZE];
+    strbuf_printf(words,
+                  "as the rule of %s, of whose updates it gave back %s %% (mean square); where the "
+                  "trials say nothing the map still says what that rule says",
+                  model->settings.start, number_fixed(buf, 100 * model->distilled, 1, false));
+    output_field_number(out, "distilled", model->distilled);
 }
 
 static bool show_finish(struct session *session, void *data, struct output *out, struct err *err)
@@ -316,7 +346,11 @@ static bool show_finish(struct session *session, void *data, struct output *out,
     if (!isnan(status->heldout))
         strbuf_printf(&words, ", %s held out", fit_loss_text(buf, status->heldout));
     strbuf_puts(&words, " (nats per scored trial)");
+    plateau_words(model, &words);
     output_words(out, "loss", &words);
+    if (model->settings.start)
+        start_words(model, out, &words);
+    output_words(out, "start", &words);
     show_cohort(model, &words);
     output_words(out, "cohort", &words);
     output_line(out, "engine", OUTPUT_LABEL, model->engine[0] ? model->engine : "unknown");
@@ -364,6 +398,9 @@ static const struct answer_row show_answer[] = {
     {"seconds", .type = ANSWER_NUMBER},
     {"loss", .type = ANSWER_NUMBER, .meaning = "nats per scored trial of training"},
     {"held_out", .type = ANSWER_NUMBER},
+    {"plateau", ANSWER_COUNT, .meaning = "of a network, 1: it is still on the plateau"},
+    {"textbook_loss", ANSWER_NUMBER, .meaning = "of reinforce-base on the same trials"},
+    {"distilled", ANSWER_NUMBER, .sometimes = true, .meaning = "share of start='s updates kept"},
     {"seed", .type = ANSWER_COUNT},
     {"engine", .type = ANSWER_TEXT},
     {"cohort", .type = ANSWER_TEXT},
