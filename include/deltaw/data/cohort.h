@@ -70,6 +70,7 @@ struct cohort {
     struct cohort *unrewarded; /* trials left out as their reward is unknown; NULL: none */
     size_t *unrewarded_at;     /* [unrewarded->n_trials] so many of all trials are before it */
     uint64_t digest;           /* of everything a fit sees: FNV-1a over the columns */
+    struct cohort_memo *memo;  /* see memo.h */
     int references;            /* atomic; use cohort_hold / cohort_drop */
 };
 

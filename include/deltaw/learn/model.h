@@ -53,6 +53,8 @@ struct model {
     struct snapshots *snapshots;   /* a file's, until a fit takes them; NULL: none */
     double textbook;        /* of a network with weights: the training loss of reinforce-base fitted
                        * to the same trials, 0 where that is not known */
+    double distilled;       /* of one with start=: share of the mean square of that model's updates
+                       * that the network gave back before it was trained */
     uint64_t cohort_digest; /* 0 when unknown */
     char *cohort_name;
     char *cohort_chain; /* what had been left out of it, as cohort.chain; NULL: unknown */
@@ -99,6 +101,11 @@ void model_sweep(const struct model *model, const struct cohort *cohort, float *
 struct gp_value;
 bool model_trajectory(const struct model *model, const struct cohort *cohort, const uint8_t *keep,
                       struct gp_value *updates, struct gp_value *weights);
+
+/* The same of sums of P(right): out [n_sums], NaN where nothing is known. */
+struct expectation_request;
+bool model_expectation(const struct model *model, const struct cohort *cohort,
+                       const struct expectation_request *request, struct gp_value *out);
 
 /* One update: dw [n][K] from u [n][K + INPUT_N], as after no past at all.  Policy
  * features that are not of the trial itself (prevstim, prevchoice, columns) count
