@@ -346,5 +346,6 @@ const struct command command_export = {
     .positional_max = 2,
     .following_type = OPTION_FILE,
     .answer = export_answer,
+    .writes = true,
     .run = export_run,
 };

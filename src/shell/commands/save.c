@@ -154,5 +154,6 @@ const struct command command_save = {
     .first_words = "data",
     .following_type = OPTION_FILE,
     .answer = save_answer,
+    .writes = true,
     .run = save_run,
 };
