@@ -10,6 +10,7 @@ struct selection {
     const struct condition *condition; /* NULL: first .. last */
     bool keep;
     size_t first, last; /* from 1 */
+    const size_t *most; /* [n_animals] at most so many of each; NULL: any number */
 };
 
 static bool chosen(const struct selection *wanted, const struct condition_trial *at)
@@ -17,7 +18,8 @@ static bool chosen(const struct selection *wanted, const struct condition_trial 
     if (wanted->condition)
         return condition_holds(wanted->condition, at) == wanted->keep;
     size_t place = at->trial - at->cohort->animals[at->animal].first + 1;
-    return place >= wanted->first && place <= wanted->last;
+    return place >= wanted->first && place <= wanted->last &&
+           (!wanted->most || place <= wanted->most[at->animal]);
 }
 
 static void copy_trial(struct cohort_builder *b, const struct cohort *c, size_t t, float *extra)
@@ -29,10 +31,12 @@ static void copy_trial(struct cohort_builder *b, const struct cohort *c, size_t 
     cohort_builder_trial(b, &trial, extra);
 }
 
+/* place: where the trials are in the log that c is, or is a part of. */
 static void copy_trials(struct cohort_builder *b, const struct cohort *c,
-                        const struct selection *wanted)
+                        const struct selection *wanted, uint32_t *place)
 {
     float *extra = mem_new(c->n_columns, sizeof *extra);
+    size_t n = 0;
     struct condition_trial at = {.cohort = c};
     for (at.animal = 0; at.animal < c->n_animals; at.animal++) {
         const struct animal *animal = &c->animals[at.animal];
@@ -44,6 +48,7 @@ static void copy_trials(struct cohort_builder *b, const struct cohort *c,
                 continue;
             cohort_builder_session(b, c->session_names[c->session[at.trial]]);
             copy_trial(b, c, at.trial, extra);
+            place[n++] = c->place ? c->place[at.trial] : (uint32_t)at.trial;
         }
     }
     free(extra);
@@ -58,8 +63,11 @@ static bool part(const struct cohort *c, const struct selection *wanted, const c
         names[i] = c->columns[i].name;
     cohort_builder_columns(b, c->n_columns, names);
     free(names);
-    copy_trials(b, c, wanted);
+    uint32_t *place = mem_new(c->n_trials, sizeof *place);
+    copy_trials(b, c, wanted, place);
     struct cohort *made = cohort_builder_finish(b, c->name, source);
+    made->place = mem_resize(place, made->n_trials, sizeof *place);
+    made->whole = cohort_hold(c->whole ? c->whole : c);
     if (made->n_trials == 0) {
         cohort_drop(made);
         return err_set(err, ERR_FAILED, "no trial would be left of %zu", c->n_trials);
@@ -104,4 +112,11 @@ bool cohort_trials(const struct cohort *cohort, size_t first, size_t last, struc
     bool fine = part(cohort, &wanted, source, out, err);
     free(source);
     return fine;
+}
+
+bool cohort_heads(const struct cohort *cohort, const size_t *most, struct cohort **out,
+                  struct err *err)
+{
+    struct selection wanted = {.first = 1, .last = SIZE_MAX, .most = most};
+    return part(cohort, &wanted, cohort->source, out, err);
 }

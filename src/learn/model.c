@@ -10,7 +10,7 @@
 #include "deltaw/learn/inputs.h"
 #include "deltaw/learn/snapshots.h"
 #include "checkpoint.h"
-#include "rollout.h"
+#include "pass.h"
 #include "start.h"
 
 struct model *model_hold(const struct model *model)
@@ -68,12 +68,6 @@ bool model_meets(const struct model *model, const struct cohort *cohort, struct 
                    why.message);
 }
 
-/* Networks train in single precision, the rules of a few parameters in double. */
-static const struct engine *engine_of(const struct model *model)
-{
-    return model->rule->network ? engine_pick() : engine_double();
-}
-
 double model_lapse(const struct model *model)
 {
     const struct share *lapse = &model->settings.shape.lapse;
@@ -91,56 +85,6 @@ void model_start(const struct model *model, const struct cohort *cohort, size_t 
     start_weights(&model->settings, cohort, animal, w0);
 }
 
-/* One forward pass over a cohort; visited may be NULL. */
-static void model_pass(const struct model *model, const struct cohort *cohort, float *visited,
-                       double *losses, size_t *n_scored)
-{
-    size_t k = model->settings.policy.n;
-    struct trials *trials = trials_new(cohort, &model->settings.policy);
-    struct rollout *r =
-        rollout_new(&(struct rollout_setup){.engine = engine_of(model),
-                                            .rule = model->rule,
-                                            .shape = &model->settings.shape,
-                                            .trials = trials,
-                                            .truncation = model->settings.truncation,
-                                            .threads = 1});
-    double *w0 = mem_new(cohort->n_animals * k, sizeof *w0);
-    struct rollout_result result;
-    for (size_t a = 0; a < cohort->n_animals; a++)
-        model_start(model, cohort, a, w0 + a * k);
-    rollout_run(r, &(struct rollout_task){.theta = model->theta, .w0 = w0, .visited = visited},
-                &result);
-    if (losses)
-        memcpy(losses, result.loss, cohort->n_animals * sizeof *losses);
-    if (n_scored)
-        memcpy(n_scored, result.n_scored, cohort->n_animals * sizeof *n_scored);
-    free(w0);
-    rollout_free(r);
-    trials_free(trials);
-}
-
-void model_sweep(const struct model *model, const struct cohort *cohort, float *w)
-{
-    model_pass(model, cohort, w, NULL, NULL);
-}
-
-double model_loss(const struct model *model, const struct cohort *cohort, double *losses,
-                  size_t *n_scored)
-{
-    double *loss = losses ? losses : mem_new(cohort->n_animals, sizeof *loss), sum = 0;
-    size_t *n = n_scored ? n_scored : mem_new(cohort->n_animals, sizeof *n), all = 0;
-    model_pass(model, cohort, NULL, loss, n);
-    for (size_t a = 0; a < cohort->n_animals; a++) {
-        sum += loss[a];
-        all += n[a];
-    }
-    if (!losses)
-        free(loss);
-    if (!n_scored)
-        free(n);
-    return all ? sum / (double)all : 0;
-}
-
 /* --- by hand --------------------------------------------------------------- */
 
 struct rule_state {
@@ -153,7 +97,7 @@ struct rule_state {
 struct rule_state *rule_state_new(const struct model *model, size_t n)
 {
     struct rule_state *w = mem_new(1, sizeof *w);
-    w->engine = engine_of(model);
+    w->engine = pass_engine(model);
     w->compiled = w->engine->compiled_rule_new(model->rule, &model->settings.shape, 1);
     w->engine->compiled_rule_set(w->compiled, model->theta);
     w->n = n;
@@ -196,7 +140,7 @@ void rule_state_free(struct rule_state *w)
 
 void model_update(const struct model *model, size_t n, const double *u, double *dw)
 {
-    const struct engine *engine = engine_of(model);
+    const struct engine *engine = pass_engine(model);
     const struct policy *policy = &model->settings.policy;
     size_t k = policy->n, given = k + INPUT_N, width = rule_inputs(&model->settings.shape);
     struct compiled_rule *compiled =

@@ -21,7 +21,7 @@ static const double publish_every = 1 / 15., visited_every = .3;
 
 static double worked(const struct trainer *t)
 {
-    return t->before + job_seconds(&t->fit->job);
+    return t->before + job_seconds(t->fit->at);
 }
 
 static struct model *make_model(const struct trainer *t, const double *theta)
@@ -127,10 +127,10 @@ struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool
     if (fit->goes_on)
         go_on(t, fit->start);
     t->best = mem_copy(t->theta, t->n_all, sizeof *t->theta);
-    for (size_t a = 0; a < t->n_animals; a++)
-        if (cohort->animals[a].count > 1)
-            *(train[a] ? &t->n_train : &t->n_heldout) += (double)(cohort->animals[a].count - 1);
     t->trials = trials_new(cohort, &fit->settings.policy);
+    trials_score(t->trials, fit->scored);
+    for (size_t a = 0; a < t->n_animals; a++)
+        *(train[a] ? &t->n_train : &t->n_heldout) += (double)trials_scored(t->trials, a);
     return t;
 }
 
@@ -172,7 +172,7 @@ static void remember(struct trainer *t, int epoch, const struct rollout_result *
     t->again = false;
     t->history = mem_reserve(t->history, &t->history_room, t->n_history + 1, sizeof *t->history);
     if (t->rule->network && t->fit->settings.epochs > 0)
-        atomic_store(&t->fit->job.permille, (int)(1000. * epoch / t->fit->settings.epochs));
+        atomic_store(&t->fit->at->permille, (int)(1000. * epoch / t->fit->settings.epochs));
     t->history[t->n_history++] = (struct epoch_loss){
         epoch, worked(t), train / t->n_train, t->n_heldout > 0 ? heldout / t->n_heldout : NAN};
 }
@@ -226,7 +226,7 @@ bool trainer_batch(struct trainer *t, size_t batch)
                                             .one_batch = true,
                                             .batch = batch,
                                             .threads = trainer_threads(t),
-                                            .stop = &t->fit->job.stop},
+                                            .stop = &t->fit->at->stop},
                      &result))
         return false;
     for (size_t a = 0; a < t->n_animals; a++)
@@ -240,7 +240,8 @@ bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last)
 {
     struct visited *visited = NULL;
     struct rollout_result result;
-    if (last || !t->visited || clock_seconds() - t->visited_at > visited_every)
+    bool due = last || !t->visited || clock_seconds() - t->visited_at > visited_every;
+    if (due && !t->fit->quiet)
         visited = visited_new(t, epoch);
     if (!rollout_run(t->rollout,
                      &(struct rollout_task){.theta = t->theta,
@@ -248,7 +249,7 @@ bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last)
                                             .gradient = gradient,
                                             .visited = visited ? visited->w : NULL,
                                             .threads = trainer_threads(t),
-                                            .stop = &t->fit->job.stop},
+                                            .stop = &t->fit->at->stop},
                      &result)) {
         visited_drop(visited);
         return false;
@@ -282,18 +283,20 @@ const char *trainer_trouble(const struct trainer *t, bool gradient)
 
 bool trainer_may_go_on(struct trainer *t)
 {
-    return job_goes_on(&t->fit->job);
+    return job_goes_on(t->fit->at);
 }
 
 int trainer_threads(const struct trainer *t)
 {
-    return job_threads(&t->fit->job);
+    return job_threads(t->fit->at);
 }
 
 void trainer_keep(struct trainer *t)
 {
     memcpy(t->best, t->theta, t->n_all * sizeof *t->best);
     t->n_kept = t->n_history;
+    if (t->fit->quiet)
+        return;
     trainer_snapshot(t);
     if (clock_seconds() - t->published > publish_every)
         publish(t, t->best, FIT_RUNNING, "");

@@ -29,9 +29,18 @@ struct trials {
     float *reward;         /* [n_trials] */
     uint8_t *flags;        /* [n_trials] TRIAL_* bits */
 };
-enum { TRIAL_CHOICE = 1, TRIAL_ANSWER = 2, TRIAL_DAY = 4 };
+enum {
+    TRIAL_CHOICE = 1,
+    TRIAL_ANSWER = 2,
+    TRIAL_DAY = 4,
+    TRIAL_UNSCORED = 8, /* weights pass through it; its choice adds nothing to the loss */
+};
 
 struct trials *trials_new(const struct cohort *cohort, const struct policy *policy);
+/* Only trials with scored[i] count from now on; NULL: all of them. */
+void trials_score(struct trials *trials, const uint8_t *scored);
+/* How many of an animal's do: never its first, which nothing precedes. */
+size_t trials_scored(const struct trials *trials, size_t animal);
 void trials_free(struct trials *trials);
 
 /* One lane's share of a tile: updates of the animal's trials [begin, end), each

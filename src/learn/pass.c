@@ -1,0 +1,132 @@
+#include "pass.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/learn/fit.h"
+#include "rollout.h"
+
+const struct engine *pass_engine(const struct model *model)
+{
+    return model->rule->network ? engine_pick() : engine_double();
+}
+
+const struct cohort *model_lives(const struct model *model, const struct cohort *cohort)
+{
+    bool own = !cohort->whole || cohort->digest == model->cohort_digest;
+    return own ? cohort : cohort->whole;
+}
+
+/* Over lives that are as long as need be; results stand as in `lives`. */
+static void pass(const struct model *model, const struct cohort *lives, const double *w0,
+                 const uint8_t *scored, float *visited, double *losses, size_t *n_scored)
+{
+    struct trials *trials = trials_new(lives, &model->settings.policy);
+    trials_score(trials, scored);
+    for (size_t a = 0; a < lives->n_animals && scored; a++) {
+        const uint8_t *from = scored + trials->first[a];
+        while (trials->count[a] > 1 && !from[trials->count[a] - 1])
+            trials->count[a]--;
+    }
+    struct rollout *r =
+        rollout_new(&(struct rollout_setup){.engine = pass_engine(model),
+                                            .rule = model->rule,
+                                            .shape = &model->settings.shape,
+                                            .trials = trials,
+                                            .truncation = model->settings.truncation,
+                                            .threads = 1});
+    struct rollout_result result;
+    rollout_run(r, &(struct rollout_task){.theta = model->theta, .w0 = w0, .visited = visited},
+                &result);
+    if (losses)
+        memcpy(losses, result.loss, lives->n_animals * sizeof *losses);
+    if (n_scored)
+        memcpy(n_scored, result.n_scored, lives->n_animals * sizeof *n_scored);
+    rollout_free(r);
+    trials_free(trials);
+}
+
+static double *starts_of(const struct model *model, const struct cohort *lives)
+{
+    size_t k = model->settings.policy.n;
+    double *w0 = mem_new(lives->n_animals * k, sizeof *w0);
+    for (size_t a = 0; a < lives->n_animals; a++)
+        model_start(model, lives, a, w0 + a * k);
+    return w0;
+}
+
+void model_score(const struct model *model, const struct cohort *cohort, const double *w0,
+                 const uint8_t *scored, double *losses, size_t *n_scored)
+{
+    double *own = w0 ? NULL : starts_of(model, cohort);
+    pass(model, cohort, w0 ? w0 : own, scored, NULL, losses, n_scored);
+    free(own);
+}
+
+/* The trials of a part, marked among those of the whole. */
+static uint8_t *marks_of(const struct cohort *part)
+{
+    uint8_t *marks = mem_new(part->whole->n_trials, sizeof *marks);
+    for (size_t t = 0; t < part->n_trials; t++)
+        marks[part->place[t]] = 1;
+    return marks;
+}
+
+/* A part of a log: animals are followed from the first trials of their lives, and what is
+ * not in the part is passed through. */
+static void part_pass(const struct model *model, const struct cohort *part, float *visited,
+                      double *losses, size_t *n_scored)
+{
+    const struct cohort *whole = part->whole;
+    size_t k = model->settings.policy.n, n = whole->n_animals;
+    uint8_t *marks = marks_of(part);
+    double *w0 = starts_of(model, whole), *loss = mem_new(n, sizeof *loss);
+    size_t *scored = mem_new(n, sizeof *scored);
+    float *w = visited ? mem_new(whole->n_trials * k, sizeof *w) : NULL;
+    pass(model, whole, w0, marks, w, loss, scored);
+    for (size_t a = 0; a < part->n_animals; a++) {
+        size_t from = (size_t)cohort_animal(whole, part->animals[a].name);
+        if (losses)
+            losses[a] = loss[from];
+        if (n_scored)
+            n_scored[a] = scored[from];
+    }
+    for (size_t t = 0; t < part->n_trials && visited; t++)
+        memcpy(visited + t * k, w + part->place[t] * k, k * sizeof *visited);
+    free(marks), free(w0), free(loss), free(scored), free(w);
+}
+
+static void model_pass(const struct model *model, const struct cohort *cohort, float *visited,
+                       double *losses, size_t *n_scored)
+{
+    if (model_lives(model, cohort) != cohort) {
+        part_pass(model, cohort, visited, losses, n_scored);
+        return;
+    }
+    double *w0 = starts_of(model, cohort);
+    pass(model, cohort, w0, NULL, visited, losses, n_scored);
+    free(w0);
+}
+
+void model_sweep(const struct model *model, const struct cohort *cohort, float *w)
+{
+    model_pass(model, cohort, w, NULL, NULL);
+}
+
+double model_loss(const struct model *model, const struct cohort *cohort, double *losses,
+                  size_t *n_scored)
+{
+    double *loss = losses ? losses : mem_new(cohort->n_animals, sizeof *loss), sum = 0;
+    size_t *n = n_scored ? n_scored : mem_new(cohort->n_animals, sizeof *n), all = 0;
+    model_pass(model, cohort, NULL, loss, n);
+    for (size_t a = 0; a < cohort->n_animals; a++) {
+        sum += loss[a];
+        all += n[a];
+    }
+    if (!losses)
+        free(loss);
+    if (!n_scored)
+        free(n);
+    return all ? sum / (double)all : 0;
+}
