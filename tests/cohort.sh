@@ -13,7 +13,27 @@ like "with a reason" "$out" 'nothing to redo'
 out=$(batch -c 'load log.csv' -c 'keep trial<=50' -c 'undo' -c 'keep trial<=20' -c 'redo')
 is "a new filter ends what can be brought back" "$? $(echo "$out" | grep -c 'nothing to redo')" "1 1"
 out=$(batch -c 'load log.csv' -c 'keep trial<=50 and subject=sim00*' -c 'keep stimulus=..0' -c data)
-like "data tells the chain" "$(echo "$out" | tr -s ' \n' ' ')" 'from log.csv; keep trial<=50 and subject=sim00\*; keep stimulus=..0'
+like "data tells the chain" "$(echo "$out" | tr -s ' \n' ' ')" 'from log.csv left by keep trial<=50 and subject=sim00\*; keep stimulus=..0'
+out=$(batch --json -c 'load log.csv' -c 'keep trial<=50' -c 'trials 1..40' -c 'fit static' -c wait -c 'save static1 s.npz' -c 'open s.npz name=again' -c 'show again')
+is "and so does a model that is opened" "$(echo "$out" | grep -o '"filters":"[^"]*"')" '"filters":"keep trial<=50; trials 1..40"'
+
+# gaps
+awk -F, -v OFS=, 'NR == 1 { print; next } { if ($3 % 7 == 0) $5 = ""; print }' log.csv | cut -d, -f1-6 >missed.csv
+gaps() { batch --json "$@" -c data | tail -n 1 | sed -E 's/.*"gaps":([0-9]+).*"trials":([0-9]+).*"digest":"([0-9a-f]+)".*/\1 \2 \3/'; }
+said=$(gaps -c 'load missed.csv missed=gap')
+is "missed trials leave gaps" "${said% *}" "84 516"
+is "unless they are told not to" "$(gaps -c 'load missed.csv' | cut -d' ' -f1)" 0
+batch -c 'load missed.csv missed=gap' -c 'save data gaps.csv.gz' -c 'save data gaps.npz' >/dev/null
+is "gaps are saved in a log" "$(gaps -c 'load gaps.csv.gz')" "$said"
+is "and in arrays" "$(gaps -c 'load gaps.npz')" "$said"
+is "and go over to the trial that is left" "$(gaps -c 'load missed.csv missed=gap' -c 'drop trial=8' | cut -d' ' -f1)" 84
+loss() { batch --json -c "$1" -c 'fit static policy=stim+prevchoice+bias' -c wait -c 'show static1' | tail -n 1 | grep -oE '"train":[.0-9]+'; }
+ok "a fit sees them" [ "$(loss 'load missed.csv missed=gap')" != "$(loss 'load missed.csv')" ]
+sed 's/,after_gap/,sort_of/' >other.csv <<END
+$(gunzip -c gaps.csv.gz)
+END
+is "another column of ones is none" "$(gaps -c 'load other.csv' | cut -d' ' -f1)" 0
+
 i=0
 while [ $i -lt 30 ]; do echo "keep trial<=$((190 - i))"; i=$((i + 1)); done >many
 { echo 'load log.csv'; cat many; echo 'undo 30'; } >many.dw

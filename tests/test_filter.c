@@ -129,7 +129,7 @@ static void test_rest(const struct cohort *c)
     tap_is_text(got, "m1 10 20 30 m2 10 20 30", "of each animal");
     free(got);
     tap_ok(part && part->animals[1].n_sessions == 2 && part->animals[1].first == 3, "its animals");
-    tap_is_text(part ? part->source : NULL, "made; trials 2..4", "the source tells");
+    tap_is_text(part ? part->chain : NULL, "trials 2..4", "the chain tells");
     tap_is_text(part ? part->truth : NULL, "{}", "the truth goes along");
     const struct cohort_column *rt = part ? cohort_column(part, "rt") : NULL;
     tap_ok(rt && rt->values[0] == .1f && isnan(rt->values[2]), "and the kept columns");

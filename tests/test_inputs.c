@@ -35,6 +35,7 @@ static struct cohort *cohort_with_column(void)
                                        .reward = i % 11 == 7 ? .5f : choice == answer,
                                        .choice = choice,
                                        .answer = answer,
+                                       .gap = i % 17 == 3 || i == 60,
                                        .trial = (int32_t)i + 1},
                 &light);
         }
@@ -169,11 +170,39 @@ static void test_by_hand(const struct cohort *c)
            "another stimulus changes the features that go with it alone");
 }
 
+/* The first animal has a gap before its trial 20, counted from 0. */
+static void test_gap(const struct cohort *c)
+{
+    struct rule_shape shape = {.n_weights = 1, .lags = 2};
+    const struct animal *animal = &c->animals[0];
+    const double w[] = {.25};
+    double u[1 + INPUT_N + 2 * PAST_N], x[POLICY_MAX];
+    struct policy policy;
+    size_t wrong = 0;
+    policy_parse("prevstim+prevchoice", &policy, NULL);
+    for (size_t t = 20; t < 23; t++) {
+        double want[2 * PAST_N] = {0};
+        for (size_t lag = 1; lag <= 2 && t - lag >= 20; lag++) {
+            double *past = want + PAST_N * (lag - 1);
+            past[PAST_STIMULUS] = c->stimulus[t - lag];
+            past[PAST_CHOICE] = c->choice[t - lag];
+            past[PAST_REWARD] = c->reward[t - lag];
+        }
+        inputs_rule_of(&shape, w, c, animal, t, u);
+        inputs_policy_of(&policy, c, animal, t, x);
+        wrong += memcmp(u + 1 + INPUT_N, want, sizeof want) != 0;
+        wrong += x[0] != want[PAST_STIMULUS];
+        wrong += x[1] != (t == 20 ? 0 : 2 * want[PAST_CHOICE] - 1);
+    }
+    tap_ok(wrong == 0, "no lag, prevstim or prevchoice looks back over a gap");
+}
+
 int main(void)
 {
     struct cohort *c = cohort_with_column();
     tap_note("seed %d", SEED);
     test_by_hand(c);
+    test_gap(c);
     test_engine(c, "dnn", all_features, 0);
     test_engine(c, "dnn", all_features, 3);
     test_engine(c, "rnn", all_features, 0);

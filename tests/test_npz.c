@@ -3,48 +3,10 @@
 #include <stdint.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include "deltaw/base/mem.h"
 #include "deltaw/base/strbuf.h"
 #include "deltaw/data/npz.h"
-#include "tap.h"
-
-static char folder[] = "/tmp/deltaw-npz-XXXXXX";
-
-static const char *file(const char *name)
-{
-    static char path[4][256];
-    static unsigned turn;
-    char *p = path[turn++ % 4];
-    snprintf(p, sizeof path[0], "%s/%s", folder, name);
-    return p;
-}
-
-static void spit(const char *path, const void *bytes, size_t n)
-{
-    FILE *f = fopen(path, "wb");
-    if (!f || fwrite(bytes, 1, n, f) != n || fclose(f) != 0)
-        tap_ok(false, "cannot write %s", path);
-}
-
-static size_t slurp(const char *path, char **bytes)
-{
-    FILE *f = fopen(path, "rb");
-    size_t n = 0, capacity = 0;
-    *bytes = NULL;
-    if (!f)
-        return 0;
-    for (;;) {
-        *bytes = mem_reserve(*bytes, &capacity, n + 4096, 1);
-        size_t got = fread(*bytes + n, 1, 4096, f);
-        if (got == 0)
-            break;
-        n += got;
-    }
-    fclose(f);
-    return n;
-}
+#include "folder.h"
 
 /* Runs a numpy script with the folder as its argument: 0, or 77 without numpy. */
 static int python(const char *script)
@@ -439,8 +401,7 @@ static void test_corpus(void)
 
 int main(void)
 {
-    if (!mkdtemp(folder))
-        return 1;
+    folder_begin();
     test_round_trip();
     test_numpy_reads();
     test_numpy_writes();
@@ -448,9 +409,6 @@ int main(void)
     test_damage();
     test_files();
     test_corpus();
-    char *command = mem_printf("rm -rf %s", folder);
-    int status = system(command);
-    free(command);
-    tap_ok(status == 0, "cleaned up");
+    folder_end();
     return tap_done();
 }

@@ -147,6 +147,23 @@ void table_csv(const struct table *t, struct strbuf *out)
     }
 }
 
+/* "right %" is "right_percent", "ms/epoch" is "ms_per_epoch". */
+static void json_key(const char *name, struct strbuf *out)
+{
+    struct strbuf key = {0};
+    for (const char *p = name; *p; p++)
+        if (*p == ' ')
+            strbuf_putc(&key, '_');
+        else if (*p == '%')
+            strbuf_puts(&key, "percent");
+        else if (*p == '/')
+            strbuf_puts(&key, "_per_");
+        else
+            strbuf_putc(&key, *p);
+    strbuf_json_text(out, strbuf_text(&key));
+    strbuf_free(&key);
+}
+
 void table_json(const struct table *t, struct strbuf *out)
 {
     strbuf_putc(out, '[');
@@ -156,7 +173,7 @@ void table_json(const struct table *t, struct strbuf *out)
             const struct table_cell *cell = &t->cells[i * t->n_columns + j];
             if (j)
                 strbuf_puts(out, ", ");
-            strbuf_json_text(out, t->columns[j].name);
+            json_key(t->columns[j].name, out);
             strbuf_puts(out, ": ");
             if (t->columns[j].type == COLUMN_TEXT)
                 strbuf_json_text(out, cell->text ? cell->text : "");

@@ -9,13 +9,56 @@
 struct cohort_builder {
     struct cohort *cohort;
     size_t room, animal_room; /* trials, animals there is memory for */
-    struct names animals, sessions;
+    size_t stretch_room;
+    struct names animals, sessions, files;
     int32_t last_session; /* of the animal being built, -1: none */
+    uint32_t last_file;   /* NAMES_NONE: none */
 };
 
 bool cohort_day(const struct cohort *cohort, const struct animal *animal, size_t trial)
 {
     return trial > animal->first && cohort->session[trial] != cohort->session[trial - 1];
+}
+
+size_t cohort_past(const struct cohort *cohort, const struct animal *animal, size_t trial,
+                   size_t most)
+{
+    size_t n = 0;
+    while (n < most && trial - n > animal->first && !cohort->gap[trial - n])
+        n++;
+    return n;
+}
+
+size_t cohort_gaps(const struct cohort *cohort)
+{
+    size_t n = 0;
+    for (size_t t = 0; t < cohort->n_trials; t++)
+        n += cohort->gap[t];
+    return n;
+}
+
+const char *cohort_file(const struct cohort *cohort, size_t trial)
+{
+    size_t low = 0, high = cohort->n_stretches;
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        if (cohort->stretches[middle].first <= trial)
+            low = middle;
+        else
+            high = middle;
+    }
+    return high > 0 && cohort->stretches[low].first <= trial
+               ? cohort->files[cohort->stretches[low].file]
+               : NULL;
+}
+
+void cohort_place(const struct cohort *cohort, size_t trial, struct strbuf *out)
+{
+    const char *file = cohort_file(cohort, trial);
+    if (file && cohort->row[trial])
+        strbuf_printf(out, "%s:%u", file, cohort->row[trial]);
+    else
+        strbuf_puts(out, "");
 }
 
 long cohort_animal(const struct cohort *cohort, const char *name)
@@ -60,6 +103,13 @@ static void release(struct cohort *c)
     free(c->answer);
     free(c->session);
     free(c->trial);
+    free(c->gap);
+    free(c->row);
+    for (size_t i = 0; i < c->n_files; i++)
+        free(c->files[i]);
+    free(c->files);
+    free(c->stretches);
+    free(c->chain);
     free(c->name);
     free(c->source);
     free(c->truth);
@@ -83,6 +133,7 @@ struct cohort_builder *cohort_builder_new(void)
     b->cohort = mem_new(1, sizeof *b->cohort);
     b->cohort->references = 1;
     b->last_session = -1;
+    b->last_file = NAMES_NONE;
     return b;
 }
 
@@ -122,6 +173,22 @@ void cohort_builder_session(struct cohort_builder *b, const char *name)
     b->last_session = (int32_t)names_add(&b->sessions, name, strlen(name));
 }
 
+void cohort_builder_file(struct cohort_builder *b, const char *path)
+{
+    b->last_file = names_add(&b->files, path, strlen(path));
+}
+
+static void note_file(struct cohort_builder *b, size_t trial)
+{
+    struct cohort *c = b->cohort;
+    if (b->last_file == NAMES_NONE ||
+        (c->n_stretches > 0 && c->stretches[c->n_stretches - 1].file == b->last_file))
+        return;
+    c->stretches =
+        mem_reserve(c->stretches, &b->stretch_room, c->n_stretches + 1, sizeof *c->stretches);
+    c->stretches[c->n_stretches++] = (struct cohort_stretch){trial, b->last_file};
+}
+
 static void size_trials(struct cohort *c, size_t n)
 {
     c->stimulus = mem_resize(c->stimulus, n, sizeof *c->stimulus);
@@ -130,6 +197,8 @@ static void size_trials(struct cohort *c, size_t n)
     c->answer = mem_resize(c->answer, n, sizeof *c->answer);
     c->session = mem_resize(c->session, n, sizeof *c->session);
     c->trial = mem_resize(c->trial, n, sizeof *c->trial);
+    c->gap = mem_resize(c->gap, n, sizeof *c->gap);
+    c->row = mem_resize(c->row, n, sizeof *c->row);
     for (size_t i = 0; i < c->n_columns; i++)
         c->columns[i].values = mem_resize(c->columns[i].values, n, sizeof(float));
 }
@@ -148,6 +217,9 @@ void cohort_builder_trial(struct cohort_builder *b, const struct cohort_trial *t
     }
     struct animal *animal = &c->animals[c->n_animals - 1];
     size_t t = c->n_trials++;
+    note_file(b, t);
+    c->gap[t] = trial->gap && animal->count > 0;
+    c->row[t] = trial->row;
     if (animal->count++ == 0 || c->session[t - 1] != b->last_session)
         animal->n_sessions++;
     c->stimulus[t] = trial->stimulus + 0.0f; /* -0 becomes 0 */
@@ -177,7 +249,7 @@ static uint64_t fnv_word(uint64_t h, uint32_t word)
 
 /* FNV-1a, 64 bits: per animal its name with the NUL and its number of trials,
  * then per trial stimulus, reward (little-endian floats), choice, answer and
- * whether a session begins. */
+ * whether a session begins, with 2 added after a gap. */
 static uint64_t digest(const struct cohort *c)
 {
     uint64_t h = UINT64_C(0xcbf29ce484222325);
@@ -191,7 +263,8 @@ static uint64_t digest(const struct cohort *c)
             h = fnv_word(h, bits);
             memcpy(&bits, &c->reward[t], sizeof bits);
             h = fnv_word(h, bits);
-            unsigned char small[3] = {c->choice[t], c->answer[t], cohort_day(c, animal, t)};
+            unsigned char begins = (unsigned char)(cohort_day(c, animal, t) + 2 * c->gap[t]);
+            unsigned char small[3] = {c->choice[t], c->answer[t], begins};
             h = fnv(h, small, sizeof small);
         }
     }
@@ -210,6 +283,11 @@ struct cohort *cohort_builder_finish(struct cohort_builder *b, const char *name,
     c->session_names = mem_new(b->sessions.n, sizeof *c->session_names);
     for (size_t i = 0; i < b->sessions.n; i++)
         c->session_names[i] = mem_text(b->sessions.text[i]);
+    c->n_files = b->files.n;
+    c->files = mem_new(b->files.n, sizeof *c->files);
+    for (size_t i = 0; i < b->files.n; i++)
+        c->files[i] = mem_text(b->files.text[i]);
+    c->chain = mem_text("");
     c->report.n_rows = c->n_trials;
     c->report.mapping = mem_text("");
     c->report.notes = mem_text("");
@@ -228,5 +306,6 @@ void cohort_builder_free(struct cohort_builder *b)
         release(b->cohort);
     names_free(&b->animals);
     names_free(&b->sessions);
+    names_free(&b->files);
     free(b);
 }

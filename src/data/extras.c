@@ -12,14 +12,11 @@
  * and loaded again, nor come twice. */
 static char *extra_name(const struct reader *r, size_t column)
 {
-    char *name = mem_text(r->source.columns[column].name);
+    const char *own = r->source.columns[column].name;
+    bool taken = schema_same_name(own, schema_gap_name);
     for (int role = 0; role <= ROLE_DATE; role++)
-        if (schema_same_name(name, schema_role_name((enum role)role))) {
-            char *longer = mem_printf("%s_log", name);
-            free(name);
-            name = longer;
-            break;
-        }
+        taken = taken || schema_same_name(own, schema_role_name((enum role)role));
+    char *name = taken ? mem_printf("%s_log", own) : mem_text(own);
     for (size_t i = 0; i < column; i++)
         if (r->extra[i] >= 0 && strcmp(r->rows->extras[r->extra[i]].name, name) == 0) {
             char *longer = mem_printf("%s_%zu", name, column + 1);

@@ -22,10 +22,16 @@ static bool chosen(const struct selection *wanted, const struct condition_trial 
            (!wanted->most || place <= wanted->most[at->animal]);
 }
 
-static void copy_trial(struct cohort_builder *b, const struct cohort *c, size_t t, float *extra)
+static void copy_trial(struct cohort_builder *b, const struct cohort *c, size_t t, bool gap,
+                       float *extra)
 {
-    struct cohort_trial trial = {c->stimulus[t], c->reward[t], c->choice[t], c->answer[t],
-                                 c->trial[t]};
+    struct cohort_trial trial = {.stimulus = c->stimulus[t],
+                                 .reward = c->reward[t],
+                                 .choice = c->choice[t],
+                                 .answer = c->answer[t],
+                                 .gap = gap,
+                                 .trial = c->trial[t],
+                                 .row = c->row[t]};
     for (size_t i = 0; i < c->n_columns; i++)
         extra[i] = c->columns[i].values[t];
     cohort_builder_trial(b, &trial, extra);
@@ -42,19 +48,25 @@ static void copy_trials(struct cohort_builder *b, const struct cohort *c,
         const struct animal *animal = &c->animals[at.animal];
         cohort_builder_animal(b, animal->name);
         at.session = 1;
+        bool gap = false; /* goes over to the next trial that is left */
+        const char *file = NULL;
         for (at.trial = animal->first; at.trial < animal->first + animal->count; at.trial++) {
             at.session += cohort_day(c, animal, at.trial);
+            gap |= c->gap[at.trial];
             if (!chosen(wanted, &at))
                 continue;
             cohort_builder_session(b, c->session_names[c->session[at.trial]]);
-            copy_trial(b, c, at.trial, extra);
+            if (cohort_file(c, at.trial) != file)
+                cohort_builder_file(b, file = cohort_file(c, at.trial));
+            copy_trial(b, c, at.trial, gap, extra);
+            gap = false;
             place[n++] = c->place ? c->place[at.trial] : (uint32_t)at.trial;
         }
     }
     free(extra);
 }
 
-static bool part(const struct cohort *c, const struct selection *wanted, const char *source,
+static bool part(const struct cohort *c, const struct selection *wanted, const char *step,
                  struct cohort **out, struct err *err)
 {
     struct cohort_builder *b = cohort_builder_new();
@@ -65,13 +77,15 @@ static bool part(const struct cohort *c, const struct selection *wanted, const c
     free(names);
     uint32_t *place = mem_new(c->n_trials, sizeof *place);
     copy_trials(b, c, wanted, place);
-    struct cohort *made = cohort_builder_finish(b, c->name, source);
+    struct cohort *made = cohort_builder_finish(b, c->name, c->source);
     made->place = mem_resize(place, made->n_trials, sizeof *place);
     made->whole = cohort_hold(c->whole ? c->whole : c);
     if (made->n_trials == 0) {
         cohort_drop(made);
         return err_set(err, ERR_FAILED, "no trial would be left of %zu", c->n_trials);
     }
+    free(made->chain);
+    made->chain = mem_printf("%s%s%s", c->chain, *c->chain && *step ? "; " : "", step);
     free(made->report.mapping);
     free(made->report.sides);
     free(made->report.notes);
@@ -91,9 +105,9 @@ bool cohort_filter(const struct cohort *cohort, const char *condition, bool keep
     if (!condition_read(condition, cohort, &read, err))
         return false;
     struct selection wanted = {.condition = &read, .keep = keep};
-    char *source = mem_printf("%s; %s %s", cohort->source, keep ? "keep" : "drop", condition);
-    bool fine = part(cohort, &wanted, source, out, err);
-    free(source);
+    char *step = mem_printf("%s %s", keep ? "keep" : "drop", condition);
+    bool fine = part(cohort, &wanted, step, out, err);
+    free(step);
     condition_free(&read);
     return fine;
 }
@@ -107,10 +121,10 @@ bool cohort_trials(const struct cohort *cohort, size_t first, size_t last, struc
                        "is not before the first",
                        first, last);
     struct selection wanted = {.first = first, .last = last ? last : SIZE_MAX};
-    char *source = last ? mem_printf("%s; trials %zu..%zu", cohort->source, first, last)
-                        : mem_printf("%s; trials %zu..", cohort->source, first);
-    bool fine = part(cohort, &wanted, source, out, err);
-    free(source);
+    char *step =
+        last ? mem_printf("trials %zu..%zu", first, last) : mem_printf("trials %zu..", first);
+    bool fine = part(cohort, &wanted, step, out, err);
+    free(step);
     return fine;
 }
 
@@ -118,5 +132,5 @@ bool cohort_heads(const struct cohort *cohort, const size_t *most, struct cohort
                   struct err *err)
 {
     struct selection wanted = {.first = 1, .last = SIZE_MAX, .most = most};
-    return part(cohort, &wanted, cohort->source, out, err);
+    return part(cohort, &wanted, "", out, err);
 }

@@ -21,6 +21,7 @@ struct loader {
     struct order order;
     struct meanings meanings;
     size_t n_no_choice, n_no_reward, n_half, n_answers;
+    bool left_out;         /* trials of this animal before the next that is kept */
     float lowest, highest; /* stimulus */
 };
 
@@ -42,22 +43,32 @@ static void keep_extras(const struct loader *l, size_t at, float *extra)
     }
 }
 
+/* Without a choice, or with an unknown reward that is not kept at one half. */
+static bool leave_out(struct loader *l, struct trial *is)
+{
+    if (is->choice < 0) {
+        l->n_no_choice++;
+        return true;
+    }
+    if (is->reward < 0) {
+        l->n_no_reward++;
+        if (l->options->missing_reward == LOAD_MISSING_DROP)
+            return true;
+        is->reward = 0.5f;
+    } else if (is->reward == 0.5f) {
+        l->n_half++;
+    }
+    return false;
+}
+
 static bool add_row(struct loader *l, struct cohort_builder *b, size_t at, float *extra,
                     struct err *err)
 {
     const struct row *row = &l->rows.row[at];
     struct trial is = meanings_trial(meanings_of(&l->meanings, &l->rows, row), row);
-    if (is.choice < 0) {
-        l->n_no_choice++;
+    if (leave_out(l, &is)) {
+        l->left_out = true;
         return true;
-    }
-    if (is.reward < 0) {
-        l->n_no_reward++;
-        if (l->options->missing_reward == LOAD_MISSING_DROP)
-            return true;
-        is.reward = 0.5f;
-    } else if (is.reward == 0.5f) {
-        l->n_half++;
     }
     if (!isfinite(row->stimulus))
         return rows_refuse(
@@ -66,13 +77,17 @@ static bool add_row(struct loader *l, struct cohort_builder *b, size_t at, float
     struct cohort_trial t = {.stimulus = row->stimulus,
                              .reward = is.reward,
                              .choice = (uint8_t)is.choice,
-                             .trial = row->trial};
+                             .gap =
+                                 row->gap || (l->left_out && l->options->missed == LOAD_MISSED_GAP),
+                             .trial = row->trial,
+                             .row = row->line};
     t.answer = is.answer >= 0 ? (uint8_t)is.answer : deduce_answer(&t);
     l->n_answers += is.answer >= 0;
     l->lowest = fminf(l->lowest, t.stimulus);
     l->highest = fmaxf(l->highest, t.stimulus);
     keep_extras(l, at, extra);
     cohort_builder_trial(b, &t, extra);
+    l->left_out = false;
     return true;
 }
 
@@ -117,10 +132,12 @@ static bool build(struct loader *l, struct cohort_builder *b, struct err *err)
         if (s->subject != subject) {
             subject = s->subject;
             cohort_builder_animal(b, l->rows.subjects.text[subject]);
+            l->left_out = false;
         }
         if (l->rows.row[at].session != session) {
             session = l->rows.row[at].session;
             cohort_builder_session(b, s->name);
+            cohort_builder_file(b, l->rows.files[s->file].path);
         }
         fine = add_row(l, b, at, extra, err);
         if (straight && (i + 1) % DISCARD == 0)

@@ -128,6 +128,17 @@ static bool find_session(struct reader *r, struct err *err)
     return true;
 }
 
+/* Only where the log has a column for it. */
+static bool read_gap(struct reader *r, struct row *row, struct err *err)
+{
+    double v = 0;
+    if (r->schema.gap >= 0 &&
+        (!cell_number(&r->source, (size_t)r->schema.gap, &v) || (v != 0 && v != 1)))
+        return source_refuse(&r->source, err, "%s is 0 or 1", schema_gap_name);
+    row->gap = v == 1;
+    return true;
+}
+
 static bool read_row(struct reader *r, struct err *err)
 {
     struct rows *rows = r->rows;
@@ -143,6 +154,8 @@ static bool read_row(struct reader *r, struct err *err)
     row.session = r->session;
     if (!reader_trial(r, &row, err) || !reader_stimulus(r, &row.stimulus, err) ||
         !reader_codes(r, &row, err))
+        return false;
+    if (!read_gap(r, &row, err))
         return false;
     reader_keep_extras(r, rows->n);
     rows->sessions[row.session].count++;

@@ -13,6 +13,7 @@ struct row {
     int32_t trial;
     float stimulus;                 /* NaN: not recorded */
     uint8_t choice, reward, answer; /* enum code */
+    bool gap;                       /* a log of our own says so: see cohort.gap */
 };
 
 /* One session of one animal in one file. */

@@ -44,6 +44,8 @@ static void pass_on(struct writer *w)
 static void write_header(struct writer *w, const struct cohort *c)
 {
     strbuf_puts(&w->text, "subject,session,trial,stimulus,choice,reward,answer");
+    if (cohort_gaps(c))
+        strbuf_puts(&w->text, ",after_gap");
     for (size_t i = 0; i < c->n_columns; i++) {
         strbuf_putc(&w->text, ',');
         strbuf_csv_text(&w->text, c->columns[i].name);
@@ -60,7 +62,7 @@ static void write_float(struct strbuf *out, float value)
         strbuf_puts(out, number_float(number, value));
 }
 
-static void write_trial(struct writer *w, const struct cohort *c, size_t t)
+static void write_trial(struct writer *w, const struct cohort *c, size_t t, bool gaps)
 {
     char number[NUMBER_SIZE];
     strbuf_csv_text(&w->text, c->session_names[c->session[t]]);
@@ -72,6 +74,8 @@ static void write_trial(struct writer *w, const struct cohort *c, size_t t)
     write_float(&w->text, c->reward[t]);
     char answer[2] = {',', (char)('0' + c->answer[t])};
     strbuf_add(&w->text, answer, 2);
+    if (gaps)
+        strbuf_puts(&w->text, c->gap[t] ? ",1" : ",0");
     for (size_t i = 0; i < c->n_columns; i++) {
         strbuf_putc(&w->text, ',');
         write_float(&w->text, c->columns[i].values[t]);
@@ -81,6 +85,7 @@ static void write_trial(struct writer *w, const struct cohort *c, size_t t)
 
 static void write_log(struct writer *w, const struct cohort *c)
 {
+    bool gaps = cohort_gaps(c) > 0;
     write_header(w, c);
     for (size_t a = 0; a < c->n_animals && !w->failed; a++) {
         struct strbuf name = {0};
@@ -89,7 +94,7 @@ static void write_log(struct writer *w, const struct cohort *c)
         size_t end = c->animals[a].first + c->animals[a].count;
         for (size_t t = c->animals[a].first; t < end && !w->failed; t++) {
             strbuf_add(&w->text, name.text, name.len);
-            write_trial(w, c, t);
+            write_trial(w, c, t, gaps);
             if (w->text.len >= BLOCK)
                 pass_on(w);
         }
@@ -155,7 +160,7 @@ static void add_floats(struct npz *npz, const char *name, const float *from, siz
     npz_add(npz, name, NPZ_FLOAT32, 1, &n, values);
 }
 
-static void add_sides(struct npz *npz, const char *name, const uint8_t *from, size_t n,
+static void add_small(struct npz *npz, const char *name, const uint8_t *from, size_t n,
                       double *values)
 {
     for (size_t t = 0; t < n; t++)
@@ -181,9 +186,11 @@ static bool write_npz(const struct cohort *c, const char *path, struct err *err)
         values[t] = c->trial[t];
     npz_add(&npz, "trial", NPZ_INT64, 1, &n, values);
     add_floats(&npz, "stimulus", c->stimulus, n, values);
-    add_sides(&npz, "choice", c->choice, n, values);
+    add_small(&npz, "choice", c->choice, n, values);
     add_floats(&npz, "reward", c->reward, n, values);
-    add_sides(&npz, "answer", c->answer, n, values);
+    add_small(&npz, "answer", c->answer, n, values);
+    if (cohort_gaps(c))
+        add_small(&npz, "after_gap", c->gap, n, values);
     for (size_t i = 0; i < c->n_columns; i++)
         add_floats(&npz, c->columns[i].name, c->columns[i].values, n, values);
     bool fine = npz_write(path, &npz, err);

@@ -69,6 +69,8 @@ static const struct part parts[ROLE_N] = {
                     true},
 };
 
+const char schema_gap_name[] = "after_gap";
+
 const char *schema_role_name(enum role role)
 {
     return parts[role].name;
@@ -362,6 +364,7 @@ bool schema_match(const struct log_source *source, const struct load_options *op
                   struct schema *schema, struct err *err)
 {
     schema->native = is_native(source);
+    schema->gap = -1;
     schema->used = mem_new(source->n_columns, sizeof *schema->used);
     for (int role = 0; role < ROLE_N; role++)
         schema->column[role] = -1;
@@ -378,6 +381,11 @@ bool schema_match(const struct log_source *source, const struct load_options *op
                         ? HABIT_IBL
                     : schema->native ? HABIT_NATIVE
                                      : HABIT_NONE;
+    if (schema->habit == HABIT_SAVED && source->n_columns > ROLE_NATIVE &&
+        strcmp(source->columns[ROLE_NATIVE].name, schema_gap_name) == 0)
+        schema->gap = ROLE_NATIVE;
+    if (schema->gap >= 0)
+        schema->used[schema->gap] = true;
     return true;
 }
 

@@ -24,6 +24,7 @@ struct schema {
     long column[ROLE_N];         /* -1: none */
     char *constant[ROLE_N];      /* of the file as a whole, from its name; NULL: none */
     struct code_map map[ROLE_N]; /* what the user says its values mean */
+    long gap;                    /* column of gaps in a log of our own; -1: none */
     bool *used;                  /* [n_columns] */
     bool native;                 /* deltaw's own names */
     bool no_stimulus;            /* stimulus=none: 0 on every trial */
@@ -35,6 +36,7 @@ struct schema {
 /* Column names that are the same but for case, blanks, _ . and - */
 bool schema_same_name(const char *a, const char *b);
 const char *schema_role_name(enum role role); /* "subject" ... */
+extern const char schema_gap_name[];
 
 /* Columns the user named come first, then a column that bears the role's own
  * name, then one under a name known from the field; two of those are an error

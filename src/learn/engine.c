@@ -86,15 +86,18 @@ static void fill_take(const struct compiled_rule *p, struct tile *t, struct fill
         for (size_t j = 0; j < k; j++)
             t->x[(from + s) * k + j][lane] = trials->x[(row + s) * k + j];
     }
-    for (size_t s = from; s < to; s++)
+    for (size_t s = from; s < to; s++) {
+        bool there = true;
         for (size_t lag = 1; lag <= p->run.shape.lags; lag++) {
-            bool there = span->begin + s >= lag;
-            size_t past = row + (s - from) - (there ? lag : 0);
+            size_t at = row + (s - from);
+            there = there && span->begin + s >= lag && !(trials->flags[at - (lag - 1)] & TRIAL_GAP);
+            size_t past = at - (there ? lag : 0);
             vec *old = t->u + s * p->n_inputs + k + INPUT_N + PAST_N * (lag - 1);
             old[PAST_STIMULUS][lane] = there ? trials->stimulus[past] : 0;
             old[PAST_CHOICE][lane] = there && (trials->flags[past] & TRIAL_CHOICE);
             old[PAST_REWARD][lane] = there ? trials->reward[past] : 0;
         }
+    }
 }
 
 /* 1 in lanes whose flags have the bit. */

@@ -90,7 +90,8 @@ struct trials *trials_new(const struct cohort *cohort, const struct policy *poli
                 t->x[i * k + j] = (float)x[j];
             t->flags[i] = (uint8_t)((cohort->choice[i] ? TRIAL_CHOICE : 0) |
                                     (cohort->answer[i] ? TRIAL_ANSWER : 0) |
-                                    (cohort_day(cohort, animal, i) ? TRIAL_DAY : 0));
+                                    (cohort_day(cohort, animal, i) ? TRIAL_DAY : 0) |
+                                    (cohort->gap[i] ? TRIAL_GAP : 0));
         }
     }
     return t;

@@ -55,11 +55,11 @@ struct input_trial inputs_trial_of(const struct cohort *cohort, const struct ani
                                 .day = cohort_day(cohort, animal, trial)};
 }
 
-/* Up to `most` trials before this one, newest first; how many there are. */
+/* Up to `most` trials before this one, newest first; how many its past holds. */
 static size_t past_of(const struct cohort *cohort, const struct animal *animal, size_t trial,
                       size_t most, struct input_trial *past)
 {
-    size_t before = trial - animal->first, n = before < most ? before : most;
+    size_t n = cohort_past(cohort, animal, trial, most);
     for (size_t i = 0; i < n; i++)
         past[i] = inputs_trial_of(cohort, animal, trial - 1 - i);
     return n;

@@ -47,7 +47,8 @@ void model_drop(struct model *m)
     checkpoint_free(m->checkpoint);
     gp_drop(m->gp);
     free(m->name), free(m->theta), free(m->errors), free(m->covariance);
-    free(m->animals), free(m->held_out), free(m->w0), free(m->history), free(m->cohort_name);
+    free(m->animals), free(m->held_out), free(m->w0), free(m->history), free(m->cohort_name),
+        free(m->cohort_chain);
     free(m);
 }
 

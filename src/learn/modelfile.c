@@ -64,6 +64,8 @@ static char *model_json(const struct model *m)
     json_object_set_new(o, "settings", settings_write(&m->settings));
     json_object_set_new(o, "cohort", json_string(m->cohort_name ? m->cohort_name : ""));
     json_object_set_new(o, "cohort_digest", json_string(digest));
+    if (m->cohort_chain)
+        json_object_set_new(o, "cohort_filters", json_string(m->cohort_chain));
     json_object_set_new(o, "engine", json_string(m->engine));
     for (size_t a = 0; a < m->n_animals; a++) {
         json_t *animal = json_object();
@@ -285,6 +287,8 @@ static bool read_model(const struct npz *npz, const char *path, struct model *m,
         read_errors(json_object_get(o, "standard_errors"), m);
         m->cohort_digest = strtoull(text_of(o, "cohort_digest"), NULL, 16);
         m->cohort_name = mem_text(text_of(o, "cohort"));
+        if (json_object_get(o, "cohort_filters"))
+            m->cohort_chain = mem_text(text_of(o, "cohort_filters"));
         snprintf(m->engine, sizeof m->engine, "%s", text_of(o, "engine"));
     }
     json_decref(o);

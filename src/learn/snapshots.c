@@ -112,6 +112,7 @@ static struct model *model_like(const struct model *of)
     m->w0 = mem_copy(of->w0, of->n_animals * of->settings.shape.n_weights, sizeof *m->w0);
     m->history = mem_copy(of->history, of->n_history, sizeof *m->history);
     m->cohort_name = of->cohort_name ? mem_text(of->cohort_name) : NULL;
+    m->cohort_chain = of->cohort_chain ? mem_text(of->cohort_chain) : NULL;
     m->visited = NULL;
     m->snapshots = NULL;
     m->checkpoint = NULL;

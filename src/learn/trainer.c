@@ -52,6 +52,7 @@ static struct model *make_model(const struct trainer *t, const double *theta)
     m->checkpoint = checkpoint_copy(t->checkpoint);
     m->cohort_digest = fit->cohort->digest;
     m->cohort_name = mem_text(fit->cohort->name);
+    m->cohort_chain = mem_text(fit->cohort->chain);
     snprintf(m->engine, sizeof m->engine, "%s",
              (t->rule->network ? engine_pick() : engine_double())->name);
     m->references = 1;

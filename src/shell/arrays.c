@@ -100,6 +100,8 @@ static void tell_model(const struct scene_model *shown, struct strbuf *out)
     strbuf_json_text(out, shown->model->name);
     tell_text(out, "cohort", shown->model->cohort_name ? shown->model->cohort_name : "");
     tell_text(out, "cohort_digest", digest);
+    if (shown->model->cohort_chain)
+        tell_text(out, "cohort_filters", shown->model->cohort_chain);
     strbuf_printf(out, ",\"epochs_done\":%d,\"settings\":%s}", shown->status.epoch, settings);
     free(settings);
 }
@@ -122,6 +124,7 @@ void arrays_tell(struct session *session, struct view *view, struct strbuf *out)
     strbuf_free(&text);
     if (scene->cohort) {
         tell_text(out, "cohort", scene->cohort->name);
+        tell_text(out, "filters", scene->cohort->chain);
         strbuf_printf(out, ",\"animals\":%zu,\"trials\":%zu", scene->cohort->n_animals,
                       scene->cohort->n_trials);
     }

@@ -33,6 +33,8 @@ const struct option_row load_table[] = {
     {"flip", OPTION_WORD, 0, 0, "none|stimulus|choice|both", "none", "turn left and right round"},
     {"missing_reward", OPTION_WORD, 0, 0, "drop|half", "drop",
      "trials of unknown reward: leave them out, or reward 0.5"},
+    {"missed", OPTION_WORD, 0, 0, "drop|gap", "drop",
+     "trials left out: never were, or leave a gap before which no prevchoice or lag looks"},
     {"dates", OPTION_WORD, 0, 0, "auto|ymd|dmy|mdy", "auto", "order of year, month, day in dates"},
     {"copies", OPTION_WORD, 0, 0, "refuse|keep", "refuse", "sessions that are there twice"},
     {"strict", OPTION_WORD, 0, 0, "yes|no", "no",
@@ -241,6 +243,8 @@ static void load_options_take(struct load *load)
     o->missing_reward = strcmp(args_text(args, load_table, "missing_reward"), "half") == 0
                             ? LOAD_MISSING_HALF
                             : LOAD_MISSING_DROP;
+    o->missed = strcmp(args_text(args, load_table, "missed"), "gap") == 0 ? LOAD_MISSED_GAP
+                                                                          : LOAD_MISSED_DROP;
     const struct {
         const char *name, **to;
     } columns[] = {

@@ -21,6 +21,7 @@ __attribute__((format(printf, 3, 4))) static struct cohort_fact *add(struct coho
 {
     struct cohort_fact *fact = &check->fact[check->n++];
     va_list list;
+    fact->at = SIZE_MAX;
     snprintf(fact->name, sizeof fact->name, "%s", name);
     va_start(list, format);
     vsnprintf(fact->value, sizeof fact->value, format, list);
@@ -212,16 +213,19 @@ static void check_rewards(const struct cohort *cohort, struct cohort_check *out)
 {
     char a[NUMBER_SIZE], b[NUMBER_SIZE];
     size_t against_stimulus = 0, against_answer = 0, with_side = 0, known = 0;
+    size_t first_stimulus = SIZE_MAX, first_answer = SIZE_MAX;
     for (size_t t = 0; t < cohort->n_trials; t++) {
         bool reward = cohort->reward[t] == 1;
         if (!reward && cohort->reward[t] != 0)
             continue;
         known++;
-        against_answer += reward != (cohort->choice[t] == cohort->answer[t]);
+        if (reward != (cohort->choice[t] == cohort->answer[t]) && against_answer++ == 0)
+            first_answer = t;
         if (cohort->stimulus[t] == 0)
             continue;
         with_side++;
-        against_stimulus += reward != (cohort->choice[t] == (cohort->stimulus[t] > 0));
+        if (reward != (cohort->choice[t] == (cohort->stimulus[t] > 0)) && against_stimulus++ == 0)
+            first_stimulus = t;
     }
     size_t unknown = cohort->report.n_no_reward;
     struct cohort_fact *fact =
@@ -236,6 +240,7 @@ static void check_rewards(const struct cohort *cohort, struct cohort_check *out)
     fact = add(out, "reward against stimulus", "%s trials, %s of those with a side",
                number_grouped(a, (long long)against_stimulus),
                percent(b, (double)against_stimulus, (double)with_side));
+    fact->at = first_stimulus;
     if ((double)against_stimulus > .5 * (double)with_side)
         warn(out, fact,
              "rewards go to the side away from the stimulus: sides or choice codes are swapped");
@@ -246,6 +251,7 @@ static void check_rewards(const struct cohort *cohort, struct cohort_check *out)
     fact = add(out, "reward against answer", "%s trials, %s",
                number_grouped(a, (long long)against_answer),
                percent(b, (double)against_answer, (double)known));
+    fact->at = first_answer;
     if ((double)against_answer > CONTRADICTIONS * (double)known)
         warn(out, fact,
              "rewarded although the answer was the other side, or the reverse: check the column "
@@ -341,20 +347,21 @@ static void check_log(const struct cohort *cohort, struct cohort_check *out)
 
 static void check_order(const struct cohort *cohort, struct cohort_check *out)
 {
-    size_t back = 0;
+    size_t back = 0, first = SIZE_MAX;
     const struct animal *who = NULL;
     for (size_t a = 0; a < cohort->n_animals; a++) {
         const struct animal *animal = &cohort->animals[a];
         for (size_t t = animal->first + 1; t < animal->first + animal->count; t++)
             if (cohort->session[t] == cohort->session[t - 1] &&
                 cohort->trial[t] <= cohort->trial[t - 1]) {
-                back++;
+                first = back++ ? first : t;
                 who = who ? who : animal;
             }
     }
     char a[NUMBER_SIZE];
     struct cohort_fact *fact =
         add(out, "trial numbers out of order", "%s", number_grouped(a, (long long)back));
+    fact->at = first;
     if (back > 0)
         warn(out, fact,
              "numbers repeat or go back within a session (first in %.60s): trials twice, or "
@@ -391,12 +398,17 @@ void cohort_check(const struct cohort *cohort, struct cohort_check *out)
     check_log(cohort, out);
 }
 
-void cohort_check_table(const struct cohort_check *check, struct table *out)
+void cohort_check_table(const struct cohort *cohort, const struct cohort_check *check,
+                        struct table *out)
 {
-    table_columns(out, "fact|value|result|remark", COLUMN_TEXT, 0);
+    table_columns(out, "fact|value|result|remark|file", COLUMN_TEXT, 0);
+    table_column(out, "row", COLUMN_COUNT, 0);
     for (size_t i = 0; i < check->n; i++) {
         const struct cohort_fact *fact = &check->fact[i];
         const char *result = fact->failed ? "fail" : fact->warning ? "look" : "ok";
-        table_add(out, 4, (const char *[]){fact->name, fact->value, result, fact->remark}, 0, NULL);
+        bool known = fact->warning && fact->at != SIZE_MAX && cohort_file(cohort, fact->at);
+        const char *file = known ? cohort_file(cohort, fact->at) : "";
+        table_add(out, 5, (const char *[]){fact->name, fact->value, result, fact->remark, file},
+                  known, (double[]){known ? cohort->row[fact->at] : 0});
     }
 }

@@ -107,7 +107,8 @@ size_t cohort_check_animals(const struct cohort *cohort, struct animal_verdict *
                    {"unknown", COLUMN_COUNT, 0},      {"stimuli", COLUMN_COUNT, 0},
                    {"out of order", COLUMN_COUNT, 0}, {"against", COLUMN_COUNT, 0},
                    {"first at", COLUMN_TEXT, 0},      {"result", COLUMN_TEXT, 0},
-                   {"remark", COLUMN_TEXT, 0}};
+                   {"remark", COLUMN_TEXT, 0},        {"file", COLUMN_TEXT, 0},
+                   {"row", COLUMN_COUNT, 0}};
     size_t failed = 0;
     *looks = 0;
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
@@ -123,13 +124,17 @@ size_t cohort_check_animals(const struct cohort *cohort, struct animal_verdict *
         table_text(out, 0, animal->name);
         for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
             table_number(out, k + 1, numbers[k]);
-        verdicts[i] = (struct animal_verdict){.verdict = a.verdict, .why = a.why};
+        verdicts[i] = (struct animal_verdict){.verdict = a.verdict, .why = a.why, .at = a.place};
         if (a.place != SIZE_MAX)
             snprintf(verdicts[i].place, sizeof verdicts[i].place, "session %.60s trial %d",
                      cohort->session_names[cohort->session[a.place]], cohort->trial[a.place]);
         table_text(out, 10, verdicts[i].place);
         table_text(out, 11, a.verdict);
         table_text(out, 12, a.why);
+        if (a.place != SIZE_MAX && cohort_file(cohort, a.place)) {
+            table_text(out, 13, cohort_file(cohort, a.place));
+            table_number(out, 14, cohort->row[a.place]);
+        }
         failed += strcmp(a.verdict, "fail") == 0;
         *looks += strcmp(a.verdict, "look") == 0;
     }

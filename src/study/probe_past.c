@@ -114,7 +114,7 @@ bool past_visited(const struct cohort *cohort, const struct animal *animal, size
 {
     if (past == PAST_ANY)
         return true;
-    if (trial - animal->first < lags)
+    if (cohort_past(cohort, animal, trial, lags) < lags)
         return false;
     for (size_t i = 1; i <= lags; i++)
         if (cohort->reward[trial - i] != (past == PAST_REWARDED))

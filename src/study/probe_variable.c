@@ -126,7 +126,7 @@ void variable_bind(struct variable *v, const struct policy *policy, const struct
 static double feature_visited(const struct variable *v, const struct cohort *cohort,
                               const struct animal *animal, size_t trial)
 {
-    bool first = trial == animal->first;
+    bool first = cohort_past(cohort, animal, trial, 1) == 0;
     struct input_trial now = inputs_trial_of(cohort, animal, trial);
     struct input_trial before = first ? now : inputs_trial_of(cohort, animal, trial - 1);
     double x[POLICY_MAX];

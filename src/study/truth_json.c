@@ -101,6 +101,8 @@ static json_t *model_json(const struct model *model)
         json_object_set_new(o, "epochs", json_integer(model->history[model->n_history - 1].epoch));
     if (model->cohort_name)
         json_object_set_new(o, "cohort", json_string(model->cohort_name));
+    if (model->cohort_chain && *model->cohort_chain)
+        json_object_set_new(o, "filters", json_string(model->cohort_chain));
     if (model->cohort_digest) {
         char digest[32];
         snprintf(digest, sizeof digest, "%016llx", (unsigned long long)model->cohort_digest);

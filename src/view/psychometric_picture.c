@@ -35,26 +35,11 @@ static double part_groups(const struct psychometric *p, double cell)
     return gap >= cell * (double)(p->n_groups + 1) ? cell : 0;
 }
 
-void psychometric_draw(void *state, struct canvas *canvas, struct rect area,
-                       const struct style *style)
+/* Points with their bars, a group's beside another's by `step`. */
+static size_t add_points(const struct psychometric *p, double step,
+                         double beside[][PSYCHOMETRIC_STIMULI], struct curve *curves)
 {
-    struct psychometric_state *s = state;
-    const struct psychometric *p = &s->curves;
-    static const double zero = 0, chance = .5;
-    struct curve curves[2 * PSYCHOMETRIC_GROUPS + 1];
-    double beside[PSYCHOMETRIC_GROUPS][PSYCHOMETRIC_STIMULI];
-    char label[80];
     size_t n = 0;
-    double lo = p->stimulus[0], hi = p->stimulus[p->n_stimuli - 1];
-    double margin = hi > lo ? (hi - lo) * .04 : .5;
-    double step = part_groups(p, (hi - lo + 2 * margin) / (area.width > 6 ? area.width - 5 : 1));
-    for (size_t g = 0; g < p->n_groups && s->expects; g++) {
-        curves[n++] = (struct curve){.n = p->n_stimuli,
-                                     .x = p->stimulus,
-                                     .y = p->points[g].expected,
-                                     .stroke = STROKE_SOLID,
-                                     .colour = (int)g};
-    }
     for (size_t g = 0; g < p->n_groups; g++) {
         const struct psychometric_points *points = &p->points[g];
         for (size_t i = 0; i < p->n_stimuli; i++)
@@ -70,6 +55,35 @@ void psychometric_draw(void *state, struct canvas *canvas, struct rect area,
                                          .colour = (int)g};
         }
     }
+    return n;
+}
+
+/* What the model expects of each group. */
+static size_t add_expected(const struct psychometric *p, struct curve *curves)
+{
+    for (size_t g = 0; g < p->n_groups; g++)
+        curves[g] = (struct curve){.n = p->n_stimuli,
+                                   .x = p->stimulus,
+                                   .y = p->points[g].expected,
+                                   .stroke = STROKE_SOLID,
+                                   .colour = (int)g};
+    return p->n_groups;
+}
+
+void psychometric_draw(void *state, struct canvas *canvas, struct rect area,
+                       const struct style *style)
+{
+    struct psychometric_state *s = state;
+    const struct psychometric *p = &s->curves;
+    static const double zero = 0, chance = .5;
+    struct curve curves[2 * PSYCHOMETRIC_GROUPS + 1];
+    double beside[PSYCHOMETRIC_GROUPS][PSYCHOMETRIC_STIMULI];
+    char label[80];
+    double lo = p->stimulus[0], hi = p->stimulus[p->n_stimuli - 1];
+    double margin = hi > lo ? (hi - lo) * .04 : .5;
+    double step = part_groups(p, (hi - lo + 2 * margin) / (area.width > 6 ? area.width - 5 : 1));
+    size_t n = s->expects ? add_expected(p, curves) : 0;
+    n += add_points(p, step, beside, curves + n);
     if (s->expects) { /* no points: says what strokes mean */
         snprintf(label, sizeof label, "%s expects", s->source.model->name);
         curves[n++] =

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "deltaw/base/err.h"
+#include "deltaw/base/strbuf.h"
 
 struct animal {
     char *name;
@@ -36,9 +37,16 @@ struct load_report {
     bool answer_unknown; /* no correct side is known: `answer` is what was rewarded */
 };
 
+/* Trials from `first` on, to that of the next stretch, were rows of this file. */
+struct cohort_stretch {
+    size_t first;
+    uint32_t file; /* index into files */
+};
+
 struct cohort {
     char *name;   /* short, for headers: "mice.csv.gz" */
     char *source; /* the path(s) or the command it came from */
+    char *chain;  /* what was left out since: "keep session<=2; trials 1..500"; "" for nothing */
     size_t n_animals, n_trials;
     struct animal *animals; /* [n_animals] */
     /* columns, [n_trials] */
@@ -48,6 +56,11 @@ struct cohort {
     uint8_t *answer;  /* correct side z: 0 left, 1 right */
     int32_t *session; /* index into session_names */
     int32_t *trial;   /* number in the log, else 1, 2, ... within the session */
+    uint8_t *gap;     /* 1: trials before this one were left out, so its past is not known */
+    uint32_t *row;    /* its line or row in the file; 0: of no file */
+    size_t n_files, n_stretches;
+    char **files;                     /* [n_files] */
+    struct cohort_stretch *stretches; /* [n_stretches] in order; none: of no file */
     size_t n_session_names;
     char **session_names;
     size_t n_columns;
@@ -64,6 +77,16 @@ struct cohort {
 
 /* day_t of doc/science, the model: the first trial of each session but the animal's first. */
 bool cohort_day(const struct cohort *cohort, const struct animal *animal, size_t trial);
+/* Up to `most` trials before this one that an animal's past holds: back to its first trial
+ * or to a gap. */
+size_t cohort_past(const struct cohort *cohort, const struct animal *animal, size_t trial,
+                   size_t most);
+/* How many trials come after a gap. */
+size_t cohort_gaps(const struct cohort *cohort);
+/* The file that the trial was read from, NULL: none. */
+const char *cohort_file(const struct cohort *cohort, size_t trial);
+/* "FILE:ROW" of the trial, as `load` names rows; "" of no file. */
+void cohort_place(const struct cohort *cohort, size_t trial, struct strbuf *out);
 /* Index of the animal with this name, or -1. */
 long cohort_animal(const struct cohort *cohort, const char *name);
 const struct cohort_column *cohort_column(const struct cohort *cohort, const char *name);
@@ -76,12 +99,15 @@ struct cohort_builder;
 struct cohort_trial {
     float stimulus, reward;
     uint8_t choice, answer;
+    bool gap; /* means nothing on an animal's first trial */
     int32_t trial;
+    uint32_t row;
 };
 struct cohort_builder *cohort_builder_new(void);
 void cohort_builder_columns(struct cohort_builder *b, size_t n, const char *const *names);
 void cohort_builder_animal(struct cohort_builder *b, const char *name);
 void cohort_builder_session(struct cohort_builder *b, const char *name);
+void cohort_builder_file(struct cohort_builder *b, const char *path); /* of the trials to come */
 /* extra: [n columns] or NULL */
 void cohort_builder_trial(struct cohort_builder *b, const struct cohort_trial *trial,
                           const float *extra);

@@ -1,5 +1,6 @@
 /* Parts of a cohort, as new cohorts.  For every model, what is left out never happened:
- * weights go on from the trial before the gap.
+ * weights go on from the trial before what was left out.  Only the gaps that a log's missed
+ * trials left (cohort.gap) stay gaps, whichever trials between are taken out.
  *
  * A condition compares columns with values, joined by "and":
  *     stimulus<0 and reward=1        session<=10        subject=DAP007,DAP014
@@ -20,7 +21,7 @@
 #include "deltaw/data/cohort.h"
 
 /* keep: the trials the condition holds for; else the others.  The report, the
- * truth and the kept columns go along; the source says what was done.  Refuses a
+ * truth and the kept columns go along; the chain says what was done.  Refuses a
  * condition it cannot read (err->column: byte in `condition`, from 1) and one
  * that leaves no trial. */
 bool cohort_filter(const struct cohort *cohort, const char *condition, bool keep,

@@ -22,6 +22,9 @@ enum load_contrast { LOAD_CONTRAST_AUTO, LOAD_CONTRAST_RAW, LOAD_CONTRAST_TANH5 
 enum load_scale { LOAD_SCALE_NONE, LOAD_SCALE_LOG2 };
 enum load_dates { LOAD_DATES_AUTO, LOAD_DATES_YMD, LOAD_DATES_DMY, LOAD_DATES_MDY };
 enum load_missing { LOAD_MISSING_DROP, LOAD_MISSING_HALF };
+/* DROP: a trial that is left out never happened.  GAP: the next one has no past that is
+ * known (cohort.gap). */
+enum load_missed { LOAD_MISSED_DROP, LOAD_MISSED_GAP };
 
 struct load_options {
     size_t n_paths;
@@ -29,6 +32,7 @@ struct load_options {
     const char *format; /* a row of formats.def; NULL or "auto": by the file's first bytes */
     enum load_contrast contrast;
     enum load_missing missing_reward;
+    enum load_missed missed;
     /* Column names chosen by the user, NULL: found by known names; "none" leaves out what
      * a log can do without.  stimulus, choice, reward and answer may go on with what values
      * mean: "COLUMN:VALUE=MEANING,..."; see code_map_read in src/data/codes.h. */
@@ -61,8 +65,8 @@ extern const char load_formats[], load_endings[];
 bool cohort_load(const struct load_options *options, struct cohort **out, struct err *err);
 
 /* Native log (.csv, or gzip when the name ends in .gz), written atomically;
- * columns subject,session,trial,stimulus,choice,reward,answer and the extra
- * ones by name.  The truth of a simulated cohort goes to PATH.truth.json, which
+ * columns subject,session,trial,stimulus,choice,reward,answer, after_gap (0 or 1) where
+ * there are gaps, and the extra ones by name.  The truth of a simulated cohort goes to PATH.truth.json, which
  * cohort_load reads back when it is there. */
 bool cohort_save(const struct cohort *cohort, const char *path, struct err *err);
 

@@ -33,7 +33,8 @@ enum {
     TRIAL_CHOICE = 1,
     TRIAL_ANSWER = 2,
     TRIAL_DAY = 4,
-    TRIAL_UNSCORED = 8, /* weights pass through it; its choice adds nothing to the loss */
+    TRIAL_GAP = 8,
+    TRIAL_UNSCORED = 16, /* weights pass through it; its choice adds nothing to the loss */
 };
 
 struct trials *trials_new(const struct cohort *cohort, const struct policy *policy);

@@ -25,7 +25,9 @@ void inputs_policy(const struct policy *policy, const struct input_trial *now,
 /* Only the features that go with the stimulus, at s; the rest of x [K] stays. */
 void inputs_policy_stimulus(const struct policy *policy, double s, double *x);
 
-/* The same of a trial (index into the cohort's columns) of one animal. */
+/* The same of a trial (index into the cohort's columns) of one animal; its past is that of
+ * cohort_past.  A gap ends what prevstim, prevchoice and lags see; weights, and what a rule
+ * itself remembers, go on. */
 struct input_trial inputs_trial_of(const struct cohort *cohort, const struct animal *animal,
                                    size_t trial);
 void inputs_rule_of(const struct rule_shape *shape, const double *w, const struct cohort *cohort,

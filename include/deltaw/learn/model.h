@@ -51,8 +51,9 @@ struct model {
     struct snapshots *snapshots;   /* a file's, until a fit takes them; NULL: none */
     uint64_t cohort_digest;        /* 0 when unknown */
     char *cohort_name;
-    char engine[32]; /* "avx512", "avx2", "sse2" */
-    int references;  /* atomic */
+    char *cohort_chain; /* what had been left out of it, as cohort.chain; NULL: unknown */
+    char engine[32];    /* "avx512", "avx2", "sse2" */
+    int references;     /* atomic */
 };
 
 struct model *model_hold(const struct model *model);

@@ -15,8 +15,8 @@ enum policy_feature {
     FEATURE_STIMULUS,   /* stim: s_t */
     FEATURE_RIGHT,      /* right: s_t where s_t >= 0, else 0 */
     FEATURE_LEFT,       /* left: s_t where s_t < 0, else 0 */
-    FEATURE_PREVSTIM,   /* prevstim: s_{t-1}; 0 on an animal's first trial */
-    FEATURE_PREVCHOICE, /* prevchoice: -1 left, 1 right; 0 on the first trial */
+    FEATURE_PREVSTIM,   /* prevstim: s_{t-1}; 0 on an animal's first trial and after a gap */
+    FEATURE_PREVCHOICE, /* prevchoice: -1 left, 1 right; 0 likewise */
     FEATURE_BIAS,       /* bias: 1 */
     FEATURE_COLUMN,     /* any other word: a numeric column of the log */
 };

@@ -17,6 +17,7 @@ struct cohort_fact {
     bool warning;
     bool failed;      /* a warning of what makes any fit meaningless */
     char remark[200]; /* of a warning: what it may mean and what to do; else "" or a note */
+    size_t at;        /* the first trial of which it is a warning, SIZE_MAX: none */
 };
 
 struct cohort_check {
@@ -30,16 +31,19 @@ size_t cohort_stimuli(const struct cohort *cohort, size_t most, float *out);
 void cohort_check(const struct cohort *cohort, struct cohort_check *out);
 /* A row per animal: trials, sessions, share correct in its first and last tenth, choices
  * right, unknown rewards, different stimuli, trial numbers that go back, rewards against
- * the correct side, where the first of these is, and a verdict: ok, look or fail.  Returns
+ * the correct side, where the first of these is (session and trial, and the file's row), and
+ * a verdict: ok, look or fail.  Returns
  * how many fail. */
 struct animal_verdict {
     const char *verdict, *why;
     char place[96]; /* "session 3 trial 17", "" when there is none */
+    size_t at;      /* that trial; SIZE_MAX */
 };
 /* verdicts: [n_animals] */
 size_t cohort_check_animals(const struct cohort *cohort, struct animal_verdict *verdicts,
                             size_t *looks, struct table *out);
-/* fact, value, result ("ok", "look" or "fail"), remark */
-void cohort_check_table(const struct cohort_check *check, struct table *out);
+/* fact, value, result ("ok", "look" or "fail"), remark, first at, file, row */
+void cohort_check_table(const struct cohort *cohort, const struct cohort_check *check,
+                        struct table *out);
 
 #endif

@@ -116,6 +116,22 @@ static bool data_work(void *data, struct task *task, struct err *err)
     return true;
 }
 
+/* " (first at mice.csv:117, session 3 trial 17)" */
+static void data_place(const struct cohort *cohort, size_t at, const char *trial,
+                       struct strbuf *out)
+{
+    struct strbuf place = {0};
+    if (at == SIZE_MAX)
+        return;
+    cohort_place(cohort, at, &place);
+    strbuf_printf(&place, "%s%s", place.len && *trial ? ", " : "", trial);
+    char *clean = session_clean_text(strbuf_text(&place));
+    if (*clean)
+        strbuf_printf(out, " (first at %s)", clean);
+    free(clean);
+    strbuf_free(&place);
+}
+
 /* Those of the animals that are not well, the first few. */
 static void data_animals(const struct look_over *look, const struct output *out,
                          struct strbuf *text)
@@ -126,17 +142,14 @@ static void data_animals(const struct look_over *look, const struct output *out,
         const struct animal_verdict *v = &look->verdicts[i];
         if (strcmp(v->verdict, "ok") == 0 || n++ >= SHOWN)
             continue;
-        char *name = session_clean_text(look->cohort->animals[i].name),
-             *place = session_clean_text(v->place);
+        char *name = session_clean_text(look->cohort->animals[i].name);
         struct strbuf words = {0};
         strbuf_printf(&words, "%s: %s", name, v->why);
-        if (*place)
-            strbuf_printf(&words, " (first at %s)", place);
+        data_place(look->cohort, v->at, v->place, &words);
         strbuf_printf(text, "%-5s ", v->verdict);
         help_text_fill(text, strbuf_text(&words), 6, out->width);
         strbuf_free(&words);
         free(name);
-        free(place);
     }
     if (n > SHOWN)
         strbuf_printf(text, "      and %zu animals more; --json lists all\n", n - SHOWN);
@@ -149,7 +162,7 @@ static bool data_finish(struct session *session, void *data, struct output *out,
     const struct cohort_check *check = &look->check;
     struct table table = {0};
     struct strbuf text = {0};
-    cohort_check_table(check, &table);
+    cohort_check_table(look->cohort, check, &table);
     int room = 0; /* the longest name */
     for (size_t i = 0; i < check->n; i++)
         room = (int)strlen(check->fact[i].name) > room ? (int)strlen(check->fact[i].name) : room;
@@ -163,8 +176,13 @@ static bool data_finish(struct session *session, void *data, struct output *out,
                       room, fact->name);
         help_text_fill(&text, value, room + 8, out->width);
         if (remark[0]) {
+            struct strbuf words = {0};
+            strbuf_puts(&words, remark);
+            if (fact->warning)
+                data_place(look->cohort, fact->at, "", &words);
             strbuf_fill(&text, ' ', 6);
-            help_text_fill(&text, remark, 6, out->width);
+            help_text_fill(&text, words.text, 6, out->width);
+            strbuf_free(&words);
         }
         free(value);
         free(remark);

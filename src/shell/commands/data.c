@@ -30,6 +30,17 @@ static void dropped(const struct load_report *report, struct strbuf *out)
     strbuf_putc(out, '\n');
 }
 
+static void gaps(const struct output *to, const struct cohort *cohort, struct strbuf *out)
+{
+    char n[NUMBER_SIZE];
+    char *words = mem_printf("%s trials after trials that were left out, over which no prevchoice "
+                             "or lag looks back",
+                             number_grouped(n, (long long)cohort_gaps(cohort)));
+    if (cohort_gaps(cohort) > 0)
+        line(to, out, "gaps", words);
+    free(words);
+}
+
 static void columns(const struct output *to, const struct cohort *cohort, struct strbuf *out)
 {
     struct strbuf list = {0};
@@ -109,7 +120,10 @@ static bool data_run(struct session *session, const struct args *args, struct ou
     cohort_words(cohort, &words);
     line(out, &text, "name", cohort->name);
     line(out, &text, "from", cohort->source);
+    if (*cohort->chain)
+        line(out, &text, "left by", cohort->chain);
     line(out, &text, "holds", strbuf_text(&words));
+    gaps(out, cohort, &text);
     if (cohort->report.n_rows > 0)
         dropped(&cohort->report, &text);
     if (cohort->report.mapping)
@@ -128,6 +142,8 @@ static bool data_run(struct session *session, const struct args *args, struct ou
     output_block(out, strbuf_text(&text));
     output_field_text(out, "name", cohort->name);
     output_field_text(out, "source", cohort->source);
+    output_field_text(out, "filters", cohort->chain);
+    output_field_number(out, "gaps", (double)cohort_gaps(cohort));
     output_field_number(out, "animals", (double)cohort->n_animals);
     output_field_number(out, "trials", (double)cohort->n_trials);
     output_field_number(out, "rows", (double)cohort->report.n_rows);

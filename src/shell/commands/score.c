@@ -137,6 +137,7 @@ static bool score_finish(struct session *session, void *data, struct output *out
     if (by_animal || out->mode == OUTPUT_JSON)
         output_table(out, "animals", &animals);
     scores_notes(score, out);
+    output_field_text(out, "filters", score->cohort->chain);
     output_field_number(out, "chance", -M_LN2);
     table_free(&summary);
     table_free(&animals);

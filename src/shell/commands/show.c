@@ -63,6 +63,8 @@ static void show_cohort(const struct model *model, struct strbuf *out)
     if (held > 0)
         strbuf_printf(out, " of which %zu held out", held);
     strbuf_printf(out, ", digest %016" PRIx64, model->cohort_digest);
+    if (model->cohort_chain && *model->cohort_chain)
+        strbuf_printf(out, "; %s", model->cohort_chain);
 }
 
 static void show_tensors(const struct model *model, struct table *table)
@@ -216,6 +218,7 @@ static void show_fields(const struct showing *show, struct output *out)
     output_field_number(out, "seed", (double)model->settings.seed);
     output_field_text(out, "engine", model->engine);
     output_field_text(out, "cohort", model->cohort_name);
+    output_field_text(out, "filters", model->cohort_chain);
 }
 
 /* The parameters themselves where there are few, else the tensors and their sizes. */
