@@ -73,7 +73,7 @@ static bool is_named(const struct session *session, const struct args *args,
     for (size_t i = 0; i < args->n; i++)
         if (strcmp(args->items[i].value, series->group.name) == 0)
             return true;
-    return all || (args->n == 0 && !session_busy_fits(session));
+    return all || (args->n == 0 && !session_fits_busy(session));
 }
 
 size_t series_stop(struct session *session, const struct args *args, struct output *out)

@@ -85,6 +85,19 @@ void cv_pair(const struct cv *cv, size_t a, size_t b, size_t size, uint64_t seed
     free(x), free(y);
 }
 
+/* 0 is all that there are, hence more than any number. */
+size_t cv_largest(const struct cv_plan *plan)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < plan->n_sizes; i++) {
+        const struct cv_size *a = &plan->sizes[i], *b = &plan->sizes[best];
+        bool animals = a->animals - 1 > b->animals - 1;
+        if (animals || (a->animals == b->animals && a->trials - 1 > b->trials - 1))
+            best = i;
+    }
+    return best;
+}
+
 size_t cv_done(const struct cv *cv, size_t rule, size_t size, size_t *failed)
 {
     size_t done = 0;

@@ -96,8 +96,10 @@ const struct wake *session_wake(const struct session *session);
 void session_waiting(struct session *session, struct strbuf *out);
 /* News since last time, a line each: "dnn1 done: 100 epochs, loss .5031 ...". */
 void session_news(struct session *session, struct output *out);
-/* Any fit running or paused? */
+/* Any fit running or paused, or cross-validation? */
 bool session_busy(struct session *session);
+/* Will any come to an end by itself: does one run that is not paused? */
+bool session_works(struct session *session);
 
 /* Models trained here, with at least `worth` seconds of work in each, whose present state
  * is in no file.  Names, parted by ", ", are added to out (may be NULL); returns how many. */

@@ -129,6 +129,8 @@ double cv_mean(const struct cv *cv, size_t rule, size_t size, size_t *n);
 /* a minus b, on the same trials. */
 void cv_pair(const struct cv *cv, size_t a, size_t b, size_t size, uint64_t seed,
              struct paired *out);
+/* Index of the size with most data. */
+size_t cv_largest(const struct cv_plan *plan);
 /* Runs of a rule that are done, and of these failed. */
 size_t cv_done(const struct cv *cv, size_t rule, size_t size, size_t *failed);
 /* A row per rule and size: rule, train_animals, train_trials (of a sweep), nats_per_trial,

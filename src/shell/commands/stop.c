@@ -1,6 +1,7 @@
 #include <stdlib.h>
+#include <string.h>
 
-#include "../state.h"
+#include "../series.h"
 
 /* out NULL: says nothing. */
 static void stop_one(struct fit *fit, struct output *out)
@@ -18,7 +19,10 @@ static bool stop_run(struct session *session, const struct args *args, struct ou
                      struct err *err)
 {
     struct fit **fits;
-    size_t n;
+    size_t n, series = series_stop(session, args, out);
+    bool all = args->n == 1 && strcmp(args->items[0].value, "all") == 0;
+    if (series > 0 && args->n <= 1 && !(all && session_fits_busy(session)))
+        return true;
     if (!session_pick_fits(session, args, "stop", session_active, "training", &fits, &n, err))
         return false;
     bool good = true;
