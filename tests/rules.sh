@@ -41,6 +41,33 @@ unlike "a textbook rule draws nothing" "$(printf '%s\n' "$out" | grep -A 1 '^set
 like "settings that matter" "$out" \
     '^settings +policy=stim\+prevchoice\+bias w0=zero alpha=shared split=yes'
 
+answer "parameters held at values" <<'END'
+simulate reinforce-base animals=4 trials=1000 alpha=2^-4,2^-6 baseline=.2 seed=4
+fit reinforce-base name=best w0=2
+fit reinforce-base alpha=.0625,.015625 name=rates
+fit reinforce-base alpha=shared baseline=.2 forgetting=0 name=others policy=stim+right+bias
+fit reinforce-base alpha=2^-4,2^-6 baseline=.2 name=truth
+wait
+show best
+show rates
+save rates rates.npz
+open rates.npz name=read
+show read
+show others
+show truth
+score
+END
+like "an option of a value is told" "$out" '^settings .*alpha=0\.0625,0\.015625'
+is "they stay where they are held, saved or not" \
+    "$(printf '%s\n' "$out" | grep -cE '^  alpha +w_stim +0?\.0625 held')" 3
+is "each at its own value" "$(printf '%s\n' "$out" | grep -cE '^ +w_bias +0?\.0156[0-9]* held')" 3
+like "and the others are fitted" "$out" '^  baseline  w_stim .*[0-9] \+- '
+like "one value goes for all weights" "$out" '^  baseline +w_stim +0?\.2 held'
+like "also a term" "$out" '^  forgetting +w_stim +0 held'
+like "a start weight but the bias" "$out" '^settings .*w0=2,0 '
+like "what is held is no parameter" "$out" '^rates +reinforce-base +2 '
+like "and nothing may be left to fit" "$out" '^truth +reinforce-base +0 '
+
 answer "networks" <<'END'
 simulate reinforce animals=3 trials=200 seed=4
 fit dnn lags=2 hidden=4 epochs=2
@@ -120,9 +147,10 @@ for rule in $(deltaw --json -c rules | grep -o '"rule": *"[^"]*"' | sed 's/.*"\(
 done
 
 n=$(deltaw --json -c rules | grep -o '"rule":' | wc -l)
+n=$((n - 1)) # randomwalk has none
 run deltaw -c 'check gradient hidden=3'
 is "the gradient of every rule" "$status" 0
-is "all of them" "$(printf '%s\n' "$out" | awk '$2 == "w0" && $NF == "ok"' | wc -l)" "$n"
+is "all of them but randomwalk" "$(printf '%s\n' "$out" | awk '$2 == "w0" && $NF == "ok"' | wc -l)" "$n"
 run deltaw -c 'check gradient predict-max policy=stim+prevchoice+bias split=yes'
 like "or of one with its options" "$out" '^predict-max +alpha_error +3 .* ok$'
 run deltaw -c 'rules policy=stim+prevchoice+bias'
@@ -164,6 +192,11 @@ END
 like "by the model's name" "$out" '^4 animals, 120 trials of reinforce1, seed 5; the truth is kept$'
 like "and without weights" "$out" '^2 animals, 40 trials of tinyrnn1, seed 99$'
 like "data says by what" "$out" '^from +simulate reinforce1 animals=4 trials=30 seed=5'
+refused 'simulate reinforce alpha=shared' 'alpha=shared says how a fit finds it; agents need its value'
+refused 'simulate reinforce forgetting=yes' 'forgetting=yes says how a fit finds it'
+refused 'fit reinforce alpha=1,2,3' 'alpha=1,2,3: it takes each.shared.0 to 100'
+refused 'fit reinforce alpha=each,.1' 'it takes each.shared.0 to 100'
+refused 'check gradient reinforce alpha=.1' 'draws the parameters itself; it takes each.shared'
 refused 'simulate reinforce features=stim' 'simulate: features= is written policy='
 refused 'simulate reinforce policy=lapse lapse=.1' 'policy=lapse is written decision=lapse'
 refused 'simulate reinforce baseline=.3' 'baseline= does not apply to reinforce: it has no baseline; reinforce-base takes it'

@@ -160,7 +160,7 @@ static void test_options(void)
 {
     const struct rule *rule;
     for (size_t i = 0; (rule = rule_at(i)); i++)
-        for (unsigned bits = 0; bits < 16 && !rule->network && !rule->posterior; bits++) {
+        for (unsigned bits = 0; bits < 16 && rule_is_textbook(rule); bits++) {
             struct strbuf words = {0};
             struct rule_shape shape = shape_of(rule, bits, &words);
             struct rng rng = rng_stream(SEED, RNG_TEST, 2, bits);
@@ -315,8 +315,6 @@ static void test_refusals(void)
         {"reinforce", "decision=temperature temperature=2 lapse=.1", "decision=lapse alone"},
         {"reinforce", "lapse=.1 temperature=2", "decision="},
         {"reinforce", "lapse=nan", "lapse"},
-        {"reinforce", "policy=lapse lapse=.1", "policy=lapse is written decision=lapse"},
-        {"reinforce", "policy=multiplicative", "is written decision=multiplicative"},
         {"reinforce", "decision=multiplicative stimuli=ibl", "cues"},
         {"reinforce", "decision=multiplicative policy=stim", "leave policy= "},
         {"reinforce", "decision=multiplicative bias0=1", "no bias"},

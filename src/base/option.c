@@ -97,6 +97,11 @@ static bool is_word(const char *words, const char *value, size_t n)
     return false;
 }
 
+bool option_has_word(const struct option_row *row, const char *value)
+{
+    return is_word(row->words, value, strlen(value));
+}
+
 static bool is_number(const struct option_row *row, const char *value)
 {
     double number = 0;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "archive.h"
+#include "deltaw/base/infile.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "natural.h"
@@ -113,7 +114,7 @@ static bool add_folder(struct inputs *inputs, const char *folder, struct err *er
 static bool is_archive(const char *path)
 {
     unsigned char head[64] = {0};
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = infile_open(path, O_RDONLY, NULL);
     if (fd < 0)
         return false;
     ssize_t n = pread(fd, head, sizeof head, 0);

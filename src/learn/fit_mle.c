@@ -17,21 +17,21 @@ struct search {
     struct trainer *t;
     nlopt_opt opt;
     bool *logarithm; /* [n_all] the variable is log2 of the parameter */
-    double *lo, *hi; /* [n_all] of the variables */
+    double *lo, *hi; /* [n_all] of the variables; the same: it is held there */
     int evaluations;
     struct epoch_loss best;
     const char *why;
 };
 
-/* The tensor of a variable, "" for a start weight. */
-static const char *tensor_of(const struct trainer *t, size_t i)
+/* The tensor of a variable, NULL for a start weight. */
+static const struct tensor *tensor_of(const struct trainer *t, size_t i)
 {
     for (size_t j = 0; j < t->tensors.n; j++) {
         const struct tensor *x = &t->tensors.item[j];
         if (i >= x->offset && i < x->offset + x->size)
-            return x->name;
+            return x;
     }
-    return "";
+    return NULL;
 }
 
 static void set_variables(struct search *s, const double *v)
@@ -73,13 +73,16 @@ static void set_bounds(struct search *s)
 {
     const struct trainer *t = s->t;
     for (size_t i = 0; i < t->n_all; i++) {
-        const char *tensor = tensor_of(t, i);
-        const struct setting *row = setting_of_tensor(tensor);
+        const struct tensor *tensor = tensor_of(t, i);
+        const struct setting *row = tensor ? setting_of_tensor(tensor->name) : NULL;
+        const struct held_at *held = tensor ? setting_held(tensor->name, &t->fit->settings) : NULL;
         bool bounded = row && row->low < row->high;
         double low = bounded ? row->low : -MOST, high = bounded ? row->high : MOST;
-        if (t->shape->baseline == BASELINE_NONNEG && strcmp(tensor, "baseline") == 0)
+        if (t->shape->baseline == BASELINE_NONNEG && row && strcmp(row->tensor, "baseline") == 0)
             low = 0;
-        s->logarithm[i] = row && row->logarithm;
+        if (held)
+            low = high = setting_held_value(held, i - tensor->offset);
+        s->logarithm[i] = row && row->logarithm && !held; /* it may be held at 0 */
         s->lo[i] = s->logarithm[i] ? log2(low) : low;
         s->hi[i] = s->logarithm[i] ? log2(high) : high;
     }
@@ -142,7 +145,7 @@ static bool invert(double *h, size_t n, const bool *free_one)
 }
 
 /* Covariance and standard errors of the rule's parameters at the best point, w_0
- * held fixed. */
+ * held fixed; those that are held at a value have an error of 0. */
 static void standard_errors(struct search *s)
 {
     struct trainer *t = s->t;
@@ -157,6 +160,8 @@ static void standard_errors(struct search *s)
         double low = s->logarithm[i] ? exp2(s->lo[i]) : s->lo[i];
         double high = s->logarithm[i] ? exp2(s->hi[i]) : s->hi[i];
         free_one[i] = x - step > low && x + step < high;
+        if (low == high)
+            continue;
         memcpy(t->theta, t->best, t->n_all * sizeof *t->theta);
         t->theta[i] = x + step;
         ok = gradient_at(t, n, up);
@@ -169,7 +174,9 @@ static void standard_errors(struct search *s)
         bool good = invert(h, n, free_one);
         t->errors = mem_new(n, sizeof *t->errors);
         for (size_t i = 0; i < n; i++)
-            t->errors[i] = good && free_one[i] ? sqrt(h[i * n + i]) : NAN;
+            t->errors[i] = s->lo[i] == s->hi[i]  ? 0
+                           : good && free_one[i] ? sqrt(h[i * n + i])
+                                                 : NAN;
         t->covariance = good ? mem_copy(h, n * n, sizeof *h) : NULL;
     }
     free(h), free(up), free(down);

@@ -1,6 +1,7 @@
 /* Models as values: references, and what one can be asked. */
 #include "deltaw/learn/model.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "deltaw/learn/engine.h"
 #include "deltaw/learn/gp.h"
 #include "deltaw/learn/inputs.h"
+#include "deltaw/learn/randomwalk.h"
 #include "deltaw/learn/snapshots.h"
 #include "checkpoint.h"
 #include "pass.h"
@@ -46,6 +48,7 @@ void model_drop(struct model *m)
     snapshots_free(m->snapshots);
     checkpoint_free(m->checkpoint);
     gp_drop(m->gp);
+    randomwalk_set_drop(m->walks);
     free(m->name), free(m->theta), free(m->errors), free(m->covariance);
     free(m->animals), free(m->held_out), free(m->w0), free(m->history), free(m->cohort_name),
         free(m->cohort_chain);
@@ -61,9 +64,36 @@ struct model model_at(const struct model *model, double *theta)
                           .theta = theta};
 }
 
+bool model_has_rule(const struct model *model, struct err *err)
+{
+    const char *name = model->name ? model->name : model->rule->name;
+    return !model->rule->no_updates ||
+           err_set(err, ERR_FAILED,
+                   "%s has no rule: it reads each animal's weights off the choices and does not "
+                   "say what changes them; `fit gp` or `fit reinforce-base` does",
+                   name);
+}
+
+/* Weights that were read off choices are of these choices. */
+static bool knows_trials(const struct model *model, const struct cohort *cohort, struct err *err)
+{
+    if (!model->rule->no_updates)
+        return true;
+    if (!model->walks)
+        return err_set(err, ERR_FAILED, "%s has no weights: its fit has not come to an end",
+                       model->name);
+    return model->cohort_digest == cohort->digest ||
+           err_set(err, ERR_FAILED,
+                   "%s has no rule: it knows the weights on the trials of its fit, not those of "
+                   "%s; `fit randomwalk` to them, or `fit gp` for a rule",
+                   model->name, cohort->name);
+}
+
 bool model_meets(const struct model *model, const struct cohort *cohort, struct err *err)
 {
     struct err why = {0};
+    if (!knows_trials(model, cohort, err))
+        return false;
     return policy_check(&model->settings.policy, cohort, &why) ||
            err_set(err, why.code, "%s cannot look at %s: %s", model->name, cohort->name,
                    why.message);

@@ -1,10 +1,13 @@
 #include "pass.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/fit.h"
+#include "deltaw/learn/inputs.h"
+#include "deltaw/learn/randomwalk.h"
 #include "rollout.h"
 
 const struct engine *pass_engine(const struct model *model)
@@ -111,7 +114,31 @@ static void model_pass(const struct model *model, const struct cohort *cohort, f
 
 void model_sweep(const struct model *model, const struct cohort *cohort, float *w)
 {
+    if (model->rule->no_updates) {
+        for (size_t i = 0; i < cohort->n_trials * model->settings.policy.n; i++)
+            w[i] = model->walks ? (float)model->walks->w[i] : 0;
+        return;
+    }
     model_pass(model, cohort, w, NULL, NULL);
+}
+
+/* Of weights that were read off choices. */
+static void walked_losses(const struct model *model, const struct cohort *cohort, double *losses,
+                          size_t *n_scored)
+{
+    const struct policy *policy = &model->settings.policy;
+    for (size_t a = 0; a < cohort->n_animals; a++) {
+        const struct animal *animal = &cohort->animals[a];
+        losses[a] = 0;
+        n_scored[a] = animal->count > 1 ? animal->count - 1 : 0;
+        for (size_t t = animal->first + 1; t < animal->first + animal->count; t++) {
+            double x[POLICY_MAX], z = 0;
+            inputs_policy_of(policy, cohort, animal, t, x);
+            for (size_t k = 0; k < policy->n; k++)
+                z += x[k] * model->walks->w[t * policy->n + k];
+            losses[a] -= log(policy_sigmoid(cohort->choice[t] ? z : -z));
+        }
+    }
 }
 
 double model_loss(const struct model *model, const struct cohort *cohort, double *losses,
@@ -119,7 +146,10 @@ double model_loss(const struct model *model, const struct cohort *cohort, double
 {
     double *loss = losses ? losses : mem_new(cohort->n_animals, sizeof *loss), sum = 0;
     size_t *n = n_scored ? n_scored : mem_new(cohort->n_animals, sizeof *n), all = 0;
-    model_pass(model, cohort, NULL, loss, n);
+    if (model->rule->no_updates)
+        walked_losses(model, cohort, loss, n);
+    else
+        model_pass(model, cohort, NULL, loss, n);
     for (size_t a = 0; a < cohort->n_animals; a++) {
         sum += loss[a];
         all += n[a];

@@ -104,6 +104,8 @@ static bool takes(const struct setting *row, const struct rule *rule)
     case TAKEN_WITH_TENSOR: return has_tensor(row, rule);
     case TAKEN_WITH_WEIGHTS: return !rule->no_weights;
     case TAKEN_WITH_START: return !rule->no_start;
+    case TAKEN_WITH_UPDATES: return !rule->no_updates;
+    case TAKEN_BY_WALKS: return rule->no_updates;
     }
     return false;
 }
@@ -162,6 +164,34 @@ bool setting_yes(const struct setting *row, const struct rule_shape *shape)
     return *(const bool *)((const char *)shape + row->offset - FIELD(shape));
 }
 
+/* --- parameters held at values ------------------------------------------------------ */
+
+/* NULL: the row's parameter has no such values. */
+static struct held_at *held_of(const struct setting *row, const struct fit_settings *s)
+{
+    return row->held ? (struct held_at *)((char *)s + row->held) : NULL;
+}
+
+const struct held_at *setting_held(const char *tensor, const struct fit_settings *s)
+{
+    const struct setting *row = setting_of_tensor(tensor);
+    const struct held_at *held = row ? held_of(row, s) : NULL;
+    return held && held->n > 0 ? held : NULL;
+}
+
+double setting_held_value(const struct held_at *held, size_t i)
+{
+    return held->value[held->n > 1 ? i : 0];
+}
+
+size_t settings_fitted(const struct fit_settings *s, const struct tensors *tensors)
+{
+    size_t n = tensors->size;
+    for (size_t i = 0; i < tensors->n; i++)
+        n -= setting_held(tensors->item[i].name, s) ? tensors->item[i].size : 0;
+    return n;
+}
+
 /* --- a value as text --------------------------------------------------------------- */
 
 /* The i-th of "a|b|c"; n: its length, 0 after the last. */
@@ -193,13 +223,19 @@ static void put_word(const struct setting *row, unsigned i, struct strbuf *out)
     strbuf_printf(out, "%.*s", (int)n, word);
 }
 
-static void put_w0(const struct setting *row, const struct fit_settings *s, struct strbuf *out)
+static void put_values(size_t n, const double *value, struct strbuf *out)
 {
     char buf[NUMBER_SIZE];
+    for (size_t i = 0; i < n; i++)
+        strbuf_printf(out, "%s%s", i ? "," : "", number_double(buf, value[i]));
+}
+
+static void put_w0(const struct setting *row, const struct fit_settings *s, struct strbuf *out)
+{
     if (s->w0.kind != W0_VALUE)
         put_word(row, s->w0.kind, out);
-    for (size_t k = 0; s->w0.kind == W0_VALUE && k < s->policy.n; k++)
-        strbuf_printf(out, "%s%s", k ? "," : "", number_double(buf, s->w0.value[k]));
+    else
+        put_values(s->policy.n, s->w0.value, out);
 }
 
 void setting_text(const struct setting *row, const struct fit_settings *s, struct strbuf *out)
@@ -207,6 +243,11 @@ void setting_text(const struct setting *row, const struct fit_settings *s, struc
     char buf[NUMBER_SIZE];
     const void *at = field(row, s);
     const struct share *share = at;
+    const struct held_at *held = held_of(row, s);
+    if (held && held->n > 0) {
+        put_values(held->n, held->value, out);
+        return;
+    }
     switch (row->store) {
     case SETTING_COUNT: strbuf_printf(out, "%zu", *(const size_t *)at); break;
     case SETTING_INT: strbuf_printf(out, "%d", *(const int *)at); break;
@@ -238,23 +279,32 @@ bool setting_same(const struct setting *row, const struct fit_settings *a,
 
 /* --- and from text ------------------------------------------------------------------- */
 
-/* A word, a number for the first weight (the others 0), or one per weight. */
+/* Numbers between commas, at most `most`; 0: it is not that. */
+static size_t read_values(const char *text, size_t most, double *value)
+{
+    char *copy = mem_text(text), *rest = copy, *one;
+    size_t n = 0;
+    bool good = true;
+    while (good && (one = strsep(&rest, ",")))
+        good = n < most && number_parse(one, &value[n]) && isfinite(value[n++]);
+    free(copy);
+    return good ? n : 0;
+}
+
+/* A word, a number for all weights but the bias, or one per weight. */
 static bool set_w0(const struct setting *row, const char *text, struct fit_settings *s,
                    struct err *err)
 {
     int word = word_of(row->option.words, text);
     struct w0 w0 = {.kind = word < 0 ? W0_VALUE : (enum w0_kind)word};
-    char *copy = mem_text(text), *rest = copy, *one;
-    size_t n = 0;
-    bool good = true;
-    while (word < 0 && good && (one = strsep(&rest, ",")))
-        good = n < s->policy.n && number_parse(one, &w0.value[n]) && isfinite(w0.value[n++]);
-    free(copy);
-    if (word < 0 && (!good || (n != 1 && n != s->policy.n)))
+    size_t n = word < 0 ? read_values(text, s->policy.n, w0.value) : 0;
+    for (size_t k = s->policy.n; n == 1 && s->policy.n > 1 && k-- > 0;)
+        w0.value[k] = s->policy.feature[k] == FEATURE_BIAS ? 0 : w0.value[0];
+    if (word < 0 && n != 1 && n != s->policy.n)
         return err_set(err, ERR_USAGE,
                        "w0=%s is not zero, psychometric, psychometric-fixed, truth, a number for "
-                       "%s, or %zu numbers for the weights of %s",
-                       text, s->policy.weight[0], s->policy.n, s->policy.text);
+                       "all weights but the bias, or %zu numbers for the weights of %s",
+                       text, s->policy.n, s->policy.text);
     s->w0 = w0;
     return true;
 }
@@ -313,6 +363,24 @@ static bool set_word(const struct setting *row, const char *text, void *at)
     return true;
 }
 
+/* What it is held at, whatever else it is; a word lets it be fitted again. */
+static bool set_held(const struct setting *row, const char *text, struct fit_settings *s)
+{
+    struct held_at held = {0}, *at = held_of(row, s);
+    bool word = word_of(row->option.words, text) >= 0;
+    if (!word)
+        held.n = read_values(text, s->policy.n, held.value);
+    if (!word && held.n != 1 && held.n != s->policy.n)
+        return false;
+    *at = held;
+    size_t n;
+    const char *first = word_at(row->option.words, 0, &n);
+    char *kind = word ? mem_text(text) : mem_text_n(first, n);
+    bool good = set_word(row, kind, field(row, s));
+    free(kind);
+    return good;
+}
+
 static bool set_text(const char *text, char **at)
 {
     char *copy = *text ? mem_text(text) : NULL;
@@ -333,7 +401,7 @@ bool setting_set(const struct setting *row, const char *text, struct fit_setting
     case SETTING_TEXT: return set_text(text, at);
     case SETTING_SHARE: good = set_share(row, text, at); break;
     case SETTING_YES:
-    case SETTING_WORD: good = set_word(row, text, at); break;
+    case SETTING_WORD: good = row->held ? set_held(row, text, s) : set_word(row, text, at); break;
     default: good = set_number(row, text, at); break;
     }
     if (good)

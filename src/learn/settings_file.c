@@ -8,11 +8,11 @@
 
 /* --- writing --------------------------------------------------------------- */
 
-static json_t *w0_values(const struct fit_settings *s)
+static json_t *values(size_t n, const double *value)
 {
     json_t *array = json_array();
-    for (size_t k = 0; k < s->policy.n; k++)
-        json_array_append_new(array, json_real(s->w0.value[k]));
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(array, json_real(value[i]));
     return array;
 }
 
@@ -20,6 +20,9 @@ static json_t *value_of(const struct setting *row, const struct fit_settings *s)
 {
     const void *at = (const char *)s + row->offset;
     const struct share *share = at;
+    const struct held_at *held = row->held ? setting_held(row->tensor, s) : NULL;
+    if (held)
+        return values(held->n, held->value);
     switch (row->store) {
     case SETTING_COUNT: return json_integer((json_int_t) * (const size_t *)at);
     case SETTING_INT: return json_integer(*(const int *)at);
@@ -31,7 +34,7 @@ static json_t *value_of(const struct setting *row, const struct fit_settings *s)
         break;
     case SETTING_W0:
         if (s->w0.kind == W0_VALUE)
-            return w0_values(s);
+            return values(s->policy.n, s->w0.value);
         break;
     default: break; /* also seeds: JSON readers keep only 53 bits of a number */
     }

@@ -1,7 +1,6 @@
 #include "crossing.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "deltaw/base/mem.h"
 
@@ -181,44 +180,15 @@ bool crossing_start(struct session *session, const struct cohort *cohort, struct
     return good;
 }
 
-/* Of a sweep the picture is not all: its numbers, for people. */
-static void sizes_table(const struct cv *cv, struct table *out)
-{
-    static const char *const names[] = {"train_animals", "train_trials", "nats_per_trial",
-                                        "difference",    "low",          "high"};
-    enum { NAMES = sizeof names / sizeof *names };
-    struct table all = {0};
-    cv_table(cv, &all);
-    table_columns(out, "rule", COLUMN_TEXT, 0);
-    table_columns(out, "animals|trials", COLUMN_COUNT, 0);
-    table_column(out, "nats", COLUMN_NUMBER, 4);
-    table_columns(out, "to first|low|high", COLUMN_NUMBER, 2);
-    for (size_t row = 0; row < all.n_rows; row++) {
-        const struct table_cell *cells = all.cells + row * all.n_columns;
-        double values[NAMES];
-        for (size_t i = 0; i < NAMES; i++)
-            for (size_t column = 0; column < all.n_columns; column++)
-                if (strcmp(all.columns[column].name, names[i]) == 0)
-                    values[i] = cells[column].number;
-        table_add(out, 1, (const char *[]){cells[0].text}, NAMES, values);
-    }
-    table_free(&all);
-}
-
 void crossing_result(struct session *session, struct output *out)
 {
     struct table table = {0};
     struct err err = {0};
-    if (out->mode == OUTPUT_TEXT) {
-        if (!look_show(session, crossing_name, out, &err))
-            output_note(out, "%s", err.message);
-        if (session->cv->plan.n_sizes > 1) {
-            sizes_table(session->cv, &table);
-            output_table(out, "rows", &table);
-            table_free(&table);
-        }
+    bool sweep = session->cv->plan.n_sizes > 1, text = out->mode == OUTPUT_TEXT;
+    if (text && !look_show(session, crossing_name, out, &err))
+        output_note(out, "%s", err.message);
+    if (text && !sweep) /* the picture is the table */
         return;
-    }
     cv_table(session->cv, &table);
     output_table(out, "rows", &table);
     table_free(&table);

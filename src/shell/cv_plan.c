@@ -121,6 +121,10 @@ static bool read_rule(const struct args *words, const struct cohort *cohort, str
     const struct rule *rule = rule_need(args_at(words, 0), 0, "cv", err);
     fit_settings_default(&out->settings);
     out->epochs_asked = args_given(words, "epochs");
+    if (rule && rule->no_updates)
+        return err_set(err, ERR_FAILED,
+                       "cv: %s has no rule, which could tell of trials it was not fitted to",
+                       rule->name);
     return rule && check_own(words, err) && args_check(words, fit_options, 1, "cv", err) &&
            rule_check_args(rule, words, "cv", err) &&
            rule_settings(rule, words, fit_options, NULL, "cv", &out->settings, err) &&

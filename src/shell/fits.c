@@ -8,6 +8,7 @@
 #include "deltaw/learn/snapshots.h"
 #include "replay.h"
 #include "series.h"
+#include "watching.h"
 
 struct fit *session_fit(const struct session *session, const char *name)
 {
@@ -35,13 +36,11 @@ struct fit *session_need_fit(const struct session *session, const char *name, in
         name = session->current;
     struct fit *fit = session_fit(session, name);
     if (!fit) {
-        char *clean = session_clean_text(name);
         const char *near = nearest_word(name, fit_name_at, (void *)session);
         if (near)
-            err_at(err, ERR_FAILED, column, "no model '%s'; did you mean '%s'?", clean, near);
+            err_at(err, ERR_FAILED, column, "no model '%s'; did you mean '%s'?", name, near);
         else
-            err_at(err, ERR_FAILED, column, "no model '%s'; `models` lists them", clean);
-        free(clean);
+            err_at(err, ERR_FAILED, column, "no model '%s'; `models` lists them", name);
     }
     return fit;
 }
@@ -307,6 +306,7 @@ static void slim_down(struct session *session, struct fit *fit)
 
 static void fits_news(struct session *session, struct output *out)
 {
+    watching_news(session, out);
     for (size_t i = 0; i < session->n_fits; i++) {
         struct fit_entry *entry = &session->fits[i];
         struct strbuf text = {0};

@@ -121,7 +121,7 @@ size_t rule_parameters(const struct rule *rule, const struct fit_settings *setti
     rule_layout(rule, &settings->shape, &own);
     if (tensors)
         *tensors = own;
-    return own.size;
+    return settings_fitted(settings, &own);
 }
 
 /* Does it describe anything of the fit? */

@@ -27,7 +27,7 @@ bool rule_settings(const struct rule *rule, const struct args *args, const struc
 /* Do they go with each other and with the cohort?  args: what was asked for. */
 bool rule_check_settings(const struct args *args, const struct cohort *cohort,
                          const struct fit_settings *settings, const char *verb, struct err *err);
-/* How many parameters the rule has for these settings; *tensors may be NULL. */
+/* How many parameters are fitted with these settings; *tensors may be NULL. */
 size_t rule_parameters(const struct rule *rule, const struct fit_settings *settings,
                        struct tensors *tensors);
 /* Byte of the named argument in the line, 0: not given. */

@@ -78,7 +78,7 @@ static size_t count_lines(const char *text)
     return n;
 }
 
-/* The first two oddities in short: "odd: ...; ... (1 more: `data`)". */
+/* The first two oddities in short: "odd (3 things, see `data`): ...; ...". */
 static void load_verdict(const char *notes, struct strbuf *out)
 {
     enum { SHOWN = 2, LONGEST = 160 };
@@ -87,7 +87,10 @@ static void load_verdict(const char *notes, struct strbuf *out)
         strbuf_puts(out, "nothing odd was found");
         return;
     }
-    strbuf_puts(out, "odd: ");
+    if (n > SHOWN)
+        strbuf_printf(out, "odd (%zu things, see `data`): ", n);
+    else
+        strbuf_puts(out, "odd: ");
     for (const char *p = notes; k < SHOWN && *p; k++) {
         size_t length = strcspn(p, "\n"), shown = length < LONGEST ? length : LONGEST;
         while (shown < length && (p[shown] & 0xc0) == 0x80)
@@ -97,8 +100,6 @@ static void load_verdict(const char *notes, struct strbuf *out)
         strbuf_puts(out, shown < length ? "..." : "");
         p += length + 1;
     }
-    if (n > k)
-        strbuf_printf(out, "; and %zu more, see `data`", n - k);
 }
 
 /* One paragraph of at most `lines` lines. */
@@ -106,9 +107,7 @@ static void load_paragraph(const struct output *to, const char *words, size_t li
                            struct strbuf *out)
 {
     struct strbuf text = {0};
-    char *clean = session_clean_text(words);
-    help_text_fill(&text, clean, 2, to->width > 40 ? to->width : 40);
-    free(clean);
+    help_text_fill(&text, words, 2, to->width > 40 ? to->width : 40);
     const char *end = strbuf_text(&text);
     for (size_t i = 0; i < lines && *end; i++)
         end += strcspn(end, "\n") + 1;
@@ -289,8 +288,7 @@ struct load *load_new(const struct session *session, const struct args *args, st
 char *load_label(const struct load *load, const char *verb)
 {
     const char *first = args_at(&load->args, 0), *slash = strrchr(first, '/');
-    char *name = session_clean_text(slash && slash[1] ? slash + 1 : first);
+    const char *name = slash && slash[1] ? slash + 1 : first;
     char *label = mem_printf("%s %s", verb, name);
-    free(name);
     return label;
 }

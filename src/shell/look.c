@@ -16,6 +16,7 @@ static struct style look_style(const struct session *session, const struct outpu
 static void look_data(struct view *view, struct output *out)
 {
     struct table table = {0};
+    view_fields(view, &out->object);
     view_table(view, &table);
     output_data(out, view_ops_of(view)->name, &table);
     table_free(&table);
@@ -43,10 +44,11 @@ static void look_tell(struct session *session, struct view *view, struct output 
     if (out->mode == OUTPUT_TEXT && !session->setup.host.show) {
         struct style style = look_style(session, out);
         view_print(view, out->width, &style, &text);
+        output_picture(out, strbuf_text(&text));
     } else {
         view_describe(view, &text);
+        output_block(out, strbuf_text(&text));
     }
-    output_block(out, strbuf_text(&text));
     strbuf_free(&text);
     if (view_shown(view, NULL) && out->mode != OUTPUT_TEXT)
         look_data(view, out);

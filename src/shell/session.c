@@ -6,7 +6,9 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/study/cv.h"
+#include "renamed.h"
 #include "series.h"
+#include "watching.h"
 
 struct session *session_new(const struct session_setup *setup, struct err *err)
 {
@@ -57,6 +59,7 @@ static void now_set(struct session *s, const struct source *from, const struct w
         .script = from->script,
         .rc = from->rc,
         .key = from->key,
+        .tacit = from->tacit,
         .started = clock_seconds(),
     };
 }
@@ -88,27 +91,14 @@ static bool now_twice(const struct words *words, const struct command *command, 
     return true;
 }
 
-/* Is an option under a former name? */
-static bool now_renamed(const struct session *s, struct err *err)
-{
-    const struct command *c = s->now.command;
-    for (size_t i = 0; c->renamed && i < s->now.args.n; i++) {
-        const struct arg *arg = &s->now.args.items[i];
-        for (const char *const *name = c->renamed; arg->name && *name; name += 2)
-            if (strcmp(arg->name, name[0]) == 0)
-                return !err_at(err, ERR_USAGE, arg->column, "%s: %s= is written %s=", c->name,
-                               name[0], name[1]);
-    }
-    return false;
-}
-
 static bool now_check(struct session *s, struct err *err)
 {
     const struct command *c = s->now.command;
-    if (now_renamed(s, err))
-        return false;
     static const struct option_row none[] = {{0}};
     const struct option_row *options = command_options(c);
+    if (!renamed_check(&s->now.args, options, c->name, err) ||
+        (c->understood && !c->understood(&s->now.args, err)))
+        return false;
     if (!args_check(&s->now.args, options ? options : none, command_positional(c), c->name, err))
         return false;
     if (args_positional(&s->now.args) < c->positional_min)
@@ -123,14 +113,15 @@ static void command_ended(struct session *s, struct output *out)
     const struct running *now = &s->now;
     double seconds = clock_seconds() - now->started;
     if (strcmp(session_setting(s, "timing"), "on") == 0) {
-        output_field_number(out, "seconds", seconds);
+        output_field_number(out, "seconds_taken", seconds);
         output_note(out, "%s took %.3f s", now->command->name, seconds);
     }
     session_tell_views(s, out);
     struct err err = {0};
     if (!log_command(s, now, &err))
         output_complain(out, "deltaw: %s", err.message);
-    output_end(out, NULL);
+    if (!now->tacit)
+        output_end(out, NULL);
 }
 
 static enum step command_end(struct session *s, struct output *out, bool ok, struct err *err)
@@ -314,6 +305,7 @@ static enum step command_begin(struct session *s, struct output *out)
         return command_begin(s, out);
     command_echo(s);
     output_begin(out, s->now.text);
+    out->verb = s->now.command ? s->now.command->name : NULL;
     ok = ok && s->now.command->run(s, &s->now.args, out, &err);
     if (ok && (s->task || s->n_awaited > 0 || s->pending_view))
         return command_continue(s, out); /* what is waited for may be over already */
@@ -420,11 +412,17 @@ void session_style(struct session *session, const struct style *style)
     session->style = *style;
 }
 
+bool session_settle(struct session *session, double seconds)
+{
+    return jobs_settle(session->jobs, seconds);
+}
+
 void session_free(struct session *session)
 {
     if (!session)
         return;
     struct session *s = session;
+    watching_stop(s);
     task_give_up(s);
     task_reap(s, true); /* it may hold a replay, which holds a fit */
     series_reap(s, true);

@@ -112,16 +112,27 @@ size_t cv_done(const struct cv *cv, size_t rule, size_t size, size_t *failed)
     return done;
 }
 
-static void add_columns(bool sweep, struct table *out)
-{
-    table_column(out, "rule", COLUMN_TEXT, 0);
-    if (sweep)
-        table_columns(out, "train_animals|train_trials", COLUMN_COUNT, 0);
-    table_column(out, "nats_per_trial", COLUMN_NUMBER, 4);
-    table_columns(out, "difference|low|high", COLUMN_NUMBER, 3);
-    table_column(out, "p_two_sided", COLUMN_NUMBER, 2);
-    table_columns(out, "wins|animals|done|of|failed", COLUMN_COUNT, 0);
-}
+const struct column cv_columns[] = {
+    {"rule", COLUMN_TEXT, .meaning = "and its options"},
+    {"train_animals", COLUMN_COUNT, .heading = "animals", .optional = true, .rank = 2,
+     .meaning = "that are fitted; null: all but those held out"},
+    {"train_trials", COLUMN_COUNT, .heading = "trials", .optional = true, .rank = 2,
+     .meaning = "of each that are fitted; null: all"},
+    {"nats_per_trial", COLUMN_FIXED, 4, "nats", .rank = 1,
+     .meaning = "held-out log-likelihood, mean over animals"},
+    {"difference", COLUMN_SIGNED, 4, "to first", .optional = true, .rank = 3,
+     .meaning = "to the first rule, on the same trials"},
+    {"low", COLUMN_SIGNED, 4, .optional = true, .rank = 4, .meaning = "of its 95 % interval"},
+    {"high", COLUMN_SIGNED, 4, .optional = true, .rank = 4, .meaning = "of its 95 % interval"},
+    {"p_two_sided", COLUMN_NUMBER, 2, "p", .optional = true, .rank = 7, .meaning = "paired t"},
+    {"wins", COLUMN_COUNT, .optional = true, .rank = 6, .meaning = "animals above the first rule"},
+    {"animals", COLUMN_COUNT, .heading = "of", .rank = 6, .meaning = "that have a score"},
+    {"done", COLUMN_COUNT, .heading = "fits", .rank = 5},
+    {"of", COLUMN_COUNT, .rank = 5, .meaning = "fits that there are to be"},
+    {"failed", COLUMN_COUNT, .seen = SEEN_DATA, .meaning = "of those that are done"},
+    {"share", COLUMN_SHARE, .heading = "", .seen = SEEN_TILE, .rank = 8},
+    {0},
+};
 
 /* 0 animals or trials: all that there are, which is told by an empty cell. */
 static double asked(size_t n)
@@ -129,10 +140,10 @@ static double asked(size_t n)
     return n ? (double)n : NAN;
 }
 
-static void add_row(const struct cv *cv, size_t rule, size_t size, bool sweep, struct table *out)
+static void add_row(const struct cv *cv, size_t rule, size_t size, struct table *out)
 {
     const struct cv_plan *p = &cv->plan;
-    size_t animals, failed, done = cv_done(cv, rule, size, &failed);
+    size_t animals, failed, done = cv_done(cv, rule, size, &failed), all = p->folds * p->n_seeds;
     struct paired pair = {.difference = NAN, .low = NAN, .high = NAN, .p_two_sided = NAN};
     double mean = cv_mean(cv, rule, size, &animals);
     if (rule > 0)
@@ -147,21 +158,19 @@ static void add_row(const struct cv *cv, size_t rule, size_t size, bool sweep, s
                              rule > 0 ? (double)pair.wins : NAN,
                              (double)animals,
                              (double)done,
-                             (double)(p->folds * p->n_seeds),
-                             (double)failed};
-    size_t skip = sweep ? 0 : 2;
-    table_add(out, 1, (const char *[]){p->rules[rule].words}, sizeof values / sizeof *values - skip,
-              values + skip);
+                             (double)all,
+                             (double)failed,
+                             done < all ? (double)done / (double)all : NAN};
+    table_add(out, 1, (const char *[]){p->rules[rule].words}, sizeof values / sizeof *values,
+              values);
 }
 
 void cv_table(const struct cv *cv, struct table *out)
 {
-    const struct cv_plan *p = &cv->plan;
-    bool sweep = p->n_sizes > 1 || p->sizes[0].animals || p->sizes[0].trials;
-    add_columns(sweep, out);
-    for (size_t rule = 0; rule < p->n_rules; rule++)
-        for (size_t size = 0; size < p->n_sizes; size++)
-            add_row(cv, rule, size, sweep, out);
+    table_declare(out, cv_columns);
+    for (size_t rule = 0; rule < cv->plan.n_rules; rule++)
+        for (size_t size = 0; size < cv->plan.n_sizes; size++)
+            add_row(cv, rule, size, out);
 }
 
 /* Is any run's score of the animal no number, or far below chance? */

@@ -271,11 +271,7 @@ static bool bad_decision(const struct args *args, enum decision decision, struct
 
 static bool read_decision(const struct args *args, struct agent *out, struct err *err)
 {
-    const char *policy = args_text(args, simulate_options, "policy");
     bool lapse = args_given(args, "lapse"), temperature = args_given(args, "temperature");
-    if (args_given(args, "policy") && agent_decision(policy, &out->decision))
-        return err_set(err, ERR_USAGE, "simulate: policy=%s is written decision=%s", policy,
-                       policy);
     agent_decision(args_text(args, simulate_options, "decision"), &out->decision);
     if (!args_given(args, "decision") && lapse != temperature)
         out->decision = lapse ? DECISION_LAPSE : DECISION_TEMPERATURE;
@@ -309,6 +305,9 @@ bool plan_rule(const char *name, const struct args *args, const char *command, s
 bool plan_model(const struct model *model, const struct args *args, const char *command,
                 struct plan *plan, struct err *err)
 {
+    struct err why = {0};
+    if (!model_has_rule(model, &why))
+        return err_set(err, why.code, "simulate %s: %s", model->name, why.message);
     struct agent like = {.decision = model_lapse(model) > 0 ? DECISION_LAPSE : DECISION_GLM};
     static const char *const own[] = {"share", "decision", "lapse", "temperature"};
     for (size_t i = 0; i < args->n; i++) {

@@ -16,30 +16,8 @@ static const struct option_row cv_view_options[] = {
     {0},
 };
 
-enum {
-    CV_RULE,
-    CV_ANIMALS,
-    CV_TRIALS,
-    CV_NATS,
-    CV_DIFFERENCE,
-    CV_LOW,
-    CV_HIGH,
-    CV_WINS,
-    CV_DONE,
-    CV_BAR,
-    CV_COLUMNS
-};
-
-static const struct list_column columns[CV_COLUMNS] = {
-    {"rule", false, 0, false}, {"animals", true, 2, false},  {"trials", true, 2, false},
-    {"nats", true, 1, false},  {"to first", true, 3, false}, {"low", true, 4, false},
-    {"high", true, 4, false},  {"wins", true, 6, false},     {"done", true, 5, false},
-    {"", false, 7, true},
-};
-
 struct cv_state {
     struct list list;
-    struct table table;
     size_t changes; /* of what is shown; 0: nothing */
     bool sweep;
     size_t n_rules, n_sizes, n_done, n_runs, n_animals;
@@ -65,39 +43,9 @@ static double number_at(const struct table *t, size_t row, const char *name)
     return NAN;
 }
 
-static void set_number(struct cv_state *s, size_t row, size_t column, double value, int places,
-                       bool sign)
-{
-    char buf[NUMBER_SIZE];
-    if (!isnan(value))
-        list_set(&s->list, row, column, mem_text(number_fixed(buf, value, places, sign)));
-}
-
-static void add_row(struct cv_state *s, size_t from, int colour)
-{
-    const struct table *t = &s->table;
-    size_t row = list_row(&s->list, colour);
-    double wins = number_at(t, from, "wins"), animals = number_at(t, from, "animals");
-    double done = number_at(t, from, "done"), of = number_at(t, from, "of");
-    list_set(&s->list, row, CV_RULE, mem_text(t->cells[from * t->n_columns].text));
-    set_number(s, row, CV_ANIMALS, number_at(t, from, "train_animals"), 0, false);
-    set_number(s, row, CV_TRIALS, number_at(t, from, "train_trials"), 0, false);
-    set_number(s, row, CV_NATS, number_at(t, from, "nats_per_trial"), 4, false);
-    set_number(s, row, CV_DIFFERENCE, number_at(t, from, "difference"), 4, true);
-    set_number(s, row, CV_LOW, number_at(t, from, "low"), 4, true);
-    set_number(s, row, CV_HIGH, number_at(t, from, "high"), 4, true);
-    if (!isnan(wins))
-        list_set(&s->list, row, CV_WINS, mem_printf("%.0f/%.0f", wins, animals));
-    list_set(&s->list, row, CV_DONE, mem_printf("%.0f/%.0f", done, of));
-    if (s->n_done < s->n_runs)
-        list_set(&s->list, row, CV_BAR, mem_printf("%.4f", done / of));
-}
-
 static void cv_clear(struct cv_state *s)
 {
-    list_clear(&s->list, columns, CV_COLUMNS);
-    table_free(&s->table);
-    memset(&s->table, 0, sizeof s->table);
+    list_clear(&s->list);
     strbuf_reset(&s->failures);
     free(s->first);
     s->first = NULL;
@@ -107,13 +55,14 @@ static void cv_clear(struct cv_state *s)
 static void cv_take(struct cv_state *s, const struct cv *cv)
 {
     cv_clear(s);
-    cv_table(cv, &s->table);
+    cv_table(cv, &s->list.table);
     s->n_rules = cv->plan.n_rules, s->n_sizes = cv->plan.n_sizes;
     s->n_done = cv->n_done, s->n_runs = cv->n_runs, s->n_animals = cv->n_animals;
     s->sweep = s->n_sizes > 1;
     s->first = mem_text(cv->plan.rules[0].words);
-    for (size_t row = 0; row < s->table.n_rows; row++)
-        add_row(s, row, (int)(row / s->n_sizes));
+    s->list.colour = mem_resize(s->list.colour, s->list.table.n_rows, sizeof *s->list.colour);
+    for (size_t row = 0; row < s->list.table.n_rows; row++)
+        s->list.colour[row] = (int)(row / s->n_sizes);
     cv_say_failures(cv, &s->failures);
 }
 
@@ -148,7 +97,7 @@ struct sweep {
 
 static double size_of(const struct cv_state *s, size_t row, bool trials)
 {
-    return number_at(&s->table, row, trials ? "train_trials" : "train_animals");
+    return number_at(&s->list.table, row, trials ? "train_trials" : "train_animals");
 }
 
 static bool same_size(double a, double b)
@@ -159,7 +108,7 @@ static bool same_size(double a, double b)
 static struct sweep sweep_new(const struct cv_state *s)
 {
     struct sweep w = {0};
-    size_t n = s->table.n_rows, inner = 0;
+    size_t n = s->list.table.n_rows, inner = 0;
     while (inner < s->n_sizes && same_size(size_of(s, inner, false), size_of(s, 0, false)))
         inner++;
     w.by_trials = inner > 1;
@@ -170,7 +119,7 @@ static struct sweep sweep_new(const struct cv_state *s)
     w.labels = mem_new(w.n_curves, sizeof *w.labels);
     for (size_t i = 0; i < n; i++) {
         w.x[i] = log10(size_of(s, i, w.by_trials));
-        w.y[i] = number_at(&s->table, i, "nats_per_trial");
+        w.y[i] = number_at(&s->list.table, i, "nats_per_trial");
     }
     return w;
 }
@@ -187,7 +136,7 @@ static void sweep_curves(const struct cv_state *s, struct sweep *w)
     for (size_t i = 0; i < w->n_curves; i++) {
         size_t from = i * w->n_points;
         double animals = size_of(s, from, false);
-        int n = snprintf(w->labels[i], sizeof *w->labels, "%s", s->list.cell[from * CV_COLUMNS]);
+        int n = snprintf(w->labels[i], sizeof *w->labels, "%s", list_name(&s->list, from));
         if (each > 1 && n > 0 && (size_t)n < sizeof *w->labels)
             snprintf(w->labels[i] + n, sizeof *w->labels - (size_t)n, ", %.0f animals", animals);
         w->curves[i] = (struct curve){.label = w->labels[i],
@@ -238,22 +187,23 @@ static void cv_title(const void *state, struct strbuf *out)
 /* "dnn +.0052 to static" of the best of those that are compared. */
 static void say_best(const struct cv_state *s, struct strbuf *out)
 {
-    size_t best = 0, n = s->table.n_rows;
+    size_t best = 0, n = s->list.table.n_rows;
     for (size_t i = 0; i < n; i++)
-        if (number_at(&s->table, i, "nats_per_trial") >
-            number_at(&s->table, best, "nats_per_trial"))
+        if (number_at(&s->list.table, i, "nats_per_trial") >
+            number_at(&s->list.table, best, "nats_per_trial"))
             best = i;
-    double nats = number_at(&s->table, best, "nats_per_trial");
-    double d = number_at(&s->table, best, "difference");
+    double nats = number_at(&s->list.table, best, "nats_per_trial");
+    double d = number_at(&s->list.table, best, "difference");
     char buf[3][NUMBER_SIZE];
     if (isnan(nats))
         return;
-    strbuf_printf(out, "; best is %s, %s nats per trial", s->list.cell[best * CV_COLUMNS],
+    strbuf_printf(out, "; best is %s, %s nats per trial", list_name(&s->list, best),
                   number_fixed(buf[0], nats, 4, false));
     if (!isnan(d))
         strbuf_printf(out, ", %s to %s (95 %% interval %s to %s)", number_fixed(buf[0], d, 4, true),
-                      s->first, number_fixed(buf[1], number_at(&s->table, best, "low"), 4, true),
-                      number_fixed(buf[2], number_at(&s->table, best, "high"), 4, true));
+                      s->first,
+                      number_fixed(buf[1], number_at(&s->list.table, best, "low"), 4, true),
+                      number_fixed(buf[2], number_at(&s->list.table, best, "high"), 4, true));
 }
 
 static void cv_describe(const void *state, struct strbuf *out)
@@ -272,7 +222,7 @@ static void cv_describe(const void *state, struct strbuf *out)
 static void cv_data(const void *state, struct table *out)
 {
     const struct cv_state *s = state;
-    table_copy(&s->table, out);
+    table_copy(&s->list.table, out);
 }
 
 static bool cv_key(void *state, const char *key, struct strbuf *command)
@@ -290,6 +240,11 @@ static void cv_release(void *state)
     strbuf_free(&s->failures);
 }
 
+static const struct answer_row cv_answer[] = {
+    {"cv", ANSWER_TABLE, .columns = cv_columns},
+    {0},
+};
+
 const struct view_ops cv_view = {
     .name = "cv",
     .summary = "cross-validation: rules by what they predict of data left out",
@@ -302,6 +257,7 @@ const struct view_ops cv_view = {
     .draw = cv_draw,
     .describe = cv_describe,
     .table = cv_data,
+    .answer = cv_answer,
     .key = cv_key,
     .release = cv_release,
 };

@@ -88,6 +88,8 @@ bool option_stands(const struct option_row *row, size_t *begins);
 /* False, and err: the verb has no such option; which are like it. */
 bool option_unknown(const struct option_row *table, const char *name, int column, const char *verb,
                     struct err *err);
+/* Is it one of the option's words? */
+bool option_has_word(const struct option_row *option, const char *value);
 /* "1 to 5000", "zero|psychometric|NUMBER", "FILE" ... for help and errors. */
 void option_range(const struct option_row *option, struct strbuf *out);
 

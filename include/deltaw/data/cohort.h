@@ -67,7 +67,9 @@ struct cohort {
     struct cohort_column *columns; /* [n_columns] */
     char *truth;                   /* JSON text of the simulation's settings, NULL for real data */
     struct load_report report;
-    uint64_t digest; /* of everything a fit sees: FNV-1a over the columns */
+    struct cohort *unrewarded; /* trials left out as their reward is unknown; NULL: none */
+    size_t *unrewarded_at;     /* [unrewarded->n_trials] so many of all trials are before it */
+    uint64_t digest;           /* of everything a fit sees: FNV-1a over the columns */
     /* Of a part of a log: the log, and where the part's trials are in it, [n_trials]; NULL:
      * it is no part. */
     struct cohort *whole;

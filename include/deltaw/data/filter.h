@@ -33,4 +33,13 @@ bool cohort_trials(const struct cohort *cohort, size_t first, size_t last, struc
 bool cohort_heads(const struct cohort *cohort, const size_t *most, struct cohort **out,
                   struct err *err);
 
+/* Either of them. */
+struct cohort_step {
+    char *condition; /* NULL: trials first .. last */
+    bool keep;
+    size_t first, last;
+};
+bool cohort_take_step(const struct cohort *cohort, const struct cohort_step *step,
+                      struct cohort **out, struct err *err);
+
 #endif

@@ -27,6 +27,12 @@ struct w0 {
     double value[POLICY_MAX]; /* W0_VALUE: one per weight */
 };
 
+/* Values that a parameter is held at instead of fitted. */
+struct held_at {
+    size_t n; /* 0: it is fitted; 1: the same for every weight; else one per weight */
+    double value[POLICY_MAX];
+};
+
 enum optimizer { OPTIMIZER_ADAM, OPTIMIZER_FAST };
 
 /* What the user asked for; texts are owned.  Those a rule does not take are at their
@@ -36,6 +42,10 @@ struct fit_settings {
     struct policy policy;
     struct rule_shape shape; /* its n_weights is the policy's n */
     struct w0 w0;
+    bool sigma_day; /* randomwalk: steps between sessions have a size of their own */
+    struct {
+        struct held_at alpha, forgetting, perseverance, baseline;
+    } held;
     int epochs;
     double rate, decay; /* Adam step; factor every 5 epochs */
     size_t truncation;  /* trials */
@@ -74,6 +84,8 @@ enum setting_taken {
     TAKEN_WITH_TENSOR,  /* the rule has the row's tensor */
     TAKEN_WITH_WEIGHTS, /* of a policy */
     TAKEN_WITH_START,   /* w_0 plays a role */
+    TAKEN_WITH_UPDATES, /* there is a rule in it */
+    TAKEN_BY_WALKS,     /* there is none */
 };
 
 struct setting {
@@ -93,6 +105,7 @@ struct setting {
     const char *tensor; /* "alpha_error", NULL: none */
     bool term;          /* where it is yes a tensor [K] of its own: a term of dw that any
                             * textbook rule that learns may have, see classic.h */
+    size_t held;        /* offset of its struct held_at; 0: it is always fitted */
     double start;       /* value before the fit */
     double low, high;   /* the fit stays within; both 0: -50 to 50 */
     bool logarithm;     /* fitted as its logarithm */
@@ -114,6 +127,12 @@ bool setting_applies(const struct setting *setting, const struct rule *rule, con
 bool setting_shapes(const struct setting *setting);
 /* Of a term: does the shape have it? */
 bool setting_yes(const struct setting *setting, const struct rule_shape *shape);
+
+/* The values that the tensor is held at; NULL: it is fitted. */
+const struct held_at *setting_held(const char *tensor, const struct fit_settings *s);
+double setting_held_value(const struct held_at *held, size_t i);
+/* How many of the parameters are fitted. */
+size_t settings_fitted(const struct fit_settings *s, const struct tensors *tensors);
 
 /* The value as it is written in a command; "" where there is none. */
 void setting_text(const struct setting *setting, const struct fit_settings *s, struct strbuf *out);

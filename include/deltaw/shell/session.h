@@ -51,6 +51,9 @@ struct session_setup {
 
 struct session *session_new(const struct session_setup *setup, struct err *err);
 void session_free(struct session *session); /* stops and joins what runs */
+/* Stops what runs; false: within so many seconds not all has stopped, as where a library is
+ * busy with a file.  Then the session cannot be freed, and the program ends by _exit. */
+bool session_settle(struct session *session, double seconds);
 
 /* Queue text (one or many lines; `;` separates, `#` comments).  `source` names
  * it in errors ("script.dw", "-c"); line numbers are added for files. */
@@ -96,6 +99,8 @@ const struct wake *session_wake(const struct session *session);
 void session_waiting(struct session *session, struct strbuf *out);
 /* News since last time, a line each: "dnn1 done: 100 epochs, loss .5031 ...". */
 void session_news(struct session *session, struct output *out);
+/* Is a file watched? */
+bool session_watches(const struct session *session);
 /* Any fit running or paused, or cross-validation? */
 bool session_busy(struct session *session);
 /* Will any come to an end by itself: does one run that is not paused? */

@@ -133,8 +133,8 @@ void cv_pair(const struct cv *cv, size_t a, size_t b, size_t size, uint64_t seed
 size_t cv_largest(const struct cv_plan *plan);
 /* Runs of a rule that are done, and of these failed. */
 size_t cv_done(const struct cv *cv, size_t rule, size_t size, size_t *failed);
-/* A row per rule and size: rule, train_animals, train_trials (of a sweep), nats_per_trial,
- * difference to the first rule, low, high, p_two_sided, wins, animals, done, of, failed. */
+/* A row per rule and size, of cv_columns. */
+extern const struct column cv_columns[];
 void cv_table(const struct cv *cv, struct table *out);
 /* Rules and the animals on which they do far worse than chance, or are no number. */
 void cv_say_failures(const struct cv *cv, struct strbuf *out);

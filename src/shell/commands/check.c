@@ -125,10 +125,8 @@ static void data_place(const struct cohort *cohort, size_t at, const char *trial
         return;
     cohort_place(cohort, at, &place);
     strbuf_printf(&place, "%s%s", place.len && *trial ? ", " : "", trial);
-    char *clean = session_clean_text(strbuf_text(&place));
-    if (*clean)
-        strbuf_printf(out, " (first at %s)", clean);
-    free(clean);
+    if (place.len)
+        strbuf_printf(out, " (first at %s)", strbuf_text(&place));
     strbuf_free(&place);
 }
 
@@ -142,14 +140,13 @@ static void data_animals(const struct look_over *look, const struct output *out,
         const struct animal_verdict *v = &look->verdicts[i];
         if (strcmp(v->verdict, "ok") == 0 || n++ >= SHOWN)
             continue;
-        char *name = session_clean_text(look->cohort->animals[i].name);
+        const char *name = look->cohort->animals[i].name;
         struct strbuf words = {0};
         strbuf_printf(&words, "%s: %s", name, v->why);
         data_place(look->cohort, v->at, v->place, &words);
         strbuf_printf(text, "%-5s ", v->verdict);
         help_text_fill(text, strbuf_text(&words), 6, out->width);
         strbuf_free(&words);
-        free(name);
     }
     if (n > SHOWN)
         strbuf_printf(text, "      and %zu animals more; --json lists all\n", n - SHOWN);
@@ -168,7 +165,7 @@ static bool data_finish(struct session *session, void *data, struct output *out,
         room = (int)strlen(check->fact[i].name) > room ? (int)strlen(check->fact[i].name) : room;
     for (size_t i = 0; i < check->n; i++) {
         const struct cohort_fact *fact = &check->fact[i];
-        char *value = session_clean_text(fact->value), *remark = session_clean_text(fact->remark);
+        const char *value = fact->value, *remark = fact->remark;
         strbuf_printf(&text, "%-5s %-*s  ",
                       fact->failed    ? "fail"
                       : fact->warning ? "look"
@@ -184,8 +181,6 @@ static bool data_finish(struct session *session, void *data, struct output *out,
             help_text_fill(&text, words.text, 6, out->width);
             strbuf_free(&words);
         }
-        free(value);
-        free(remark);
     }
     data_animals(look, out, &text);
     if (out->mode == OUTPUT_TEXT)
@@ -226,6 +221,14 @@ static bool check_add(struct check *check, const struct rule *rule, const struct
     fit_settings_default(&settings);
     if (!rule_settings(rule, args, check_table, NULL, "check", &settings, err))
         return false;
+    for (size_t i = 0; i < args->n; i++) {
+        const struct arg *arg = &args->items[i];
+        const struct setting *row = arg->name ? setting_find(arg->name) : NULL;
+        if (row && row->tensor && setting_held(row->tensor, &settings))
+            return err_at(err, ERR_USAGE, arg->column,
+                          "check: %s=%s: `check gradient` draws the parameters itself; it takes %s",
+                          arg->name, arg->value, row->option.words);
+    }
     check->rules[check->n] = rule;
     check->shapes[check->n++] = settings.shape;
     return true;
@@ -240,11 +243,15 @@ static bool check_pick(struct check *check, const struct args *args, struct err 
         if (args->items[i].value == name)
             column = args->items[i].column;
     const struct rule *rule = name ? rule_need(name, column, "check", err) : NULL;
+    if (rule && rule->no_updates)
+        return err_at(err, ERR_USAGE, column,
+                      "check: %s has no rule whose gradient could be checked; `rules` lists others",
+                      name);
     if (name)
         return rule && rule_check_args(rule, args, "check", err) &&
                check_add(check, rule, args, err);
     for (size_t i = 0; rule_at(i) && check->n < CHECK_RULES; i++)
-        if (!check_add(check, rule_at(i), args, err))
+        if (!rule_at(i)->no_updates && !check_add(check, rule_at(i), args, err))
             return false;
     return true;
 }

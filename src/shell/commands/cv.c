@@ -116,6 +116,14 @@ static bool cv_verb(struct session *session, const struct args *args, struct out
     return (args_positional(args) ? start : show)(session, args, out, err);
 }
 
+static const struct answer_row answer[] = {
+    {"runs", ANSWER_COUNT, .sometimes = true, .meaning = "of the plan"},
+    {"done", ANSWER_COUNT, .sometimes = true, .meaning = "of these, before the command"},
+    {"file", ANSWER_TEXT, .sometimes = true, .meaning = "where results go"},
+    {"rows", ANSWER_TABLE, .columns = cv_columns, .sometimes = true},
+    {0},
+};
+
 const struct command command_cv = {
     .name = "cv",
     .group = GROUP_JUDGE,
@@ -140,6 +148,7 @@ const struct command command_cv = {
                 "cv static reinforce-base future=50 seeds=1; wait\n"
                 "cv reinforce-base by=session folds=2 seeds=1; wait",
     .options = cv_options,
+    .answer = answer,
     .positional_type = OPTION_RULE,
     .positional_max = 100,
     .following_type = OPTION_RULE,
