@@ -140,7 +140,8 @@ struct gz_in *gz_open(const char *path, const char *member, const atomic_bool *c
     struct gz_in *gz = mem_new(1, sizeof *gz);
     gz->fd = fd;
     gz->whole = -1;
-    gz->path = mem_text(path);
+    /* what is read as a whole is opened by this name */
+    gz->path = strcmp(path, "-") == 0 ? mem_printf("/proc/self/fd/%d", fd) : mem_text(path);
     gz->regular = S_ISREG(st.st_mode) && lseek(fd, 0, SEEK_CUR) == 0;
     gz->cancel = cancel;
     gz->z.next_in = gz->block;

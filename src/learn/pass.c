@@ -1,5 +1,4 @@
-#include "pass.h"
-
+/* One forward pass of a model over animals' lives. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +7,8 @@
 #include "deltaw/learn/fit.h"
 #include "deltaw/learn/inputs.h"
 #include "deltaw/learn/randomwalk.h"
+#include "ensemble_inside.h"
 #include "rollout.h"
-
-const struct engine *pass_engine(const struct model *model)
-{
-    return model->rule->network ? engine_pick() : engine_double();
-}
 
 const struct cohort *model_lives(const struct model *model, const struct cohort *cohort)
 {
@@ -33,7 +28,7 @@ static void pass(const struct model *model, const struct cohort *lives, const do
             trials->count[a]--;
     }
     struct rollout *r =
-        rollout_new(&(struct rollout_setup){.engine = pass_engine(model),
+        rollout_new(&(struct rollout_setup){.engine = engine_of(model->rule),
                                             .rule = model->rule,
                                             .shape = &model->settings.shape,
                                             .trials = trials,
@@ -114,6 +109,10 @@ static void model_pass(const struct model *model, const struct cohort *cohort, f
 
 void model_sweep(const struct model *model, const struct cohort *cohort, float *w)
 {
+    if (model->ensemble) {
+        ensemble_sweep(model->ensemble, cohort, w);
+        return;
+    }
     if (model->rule->no_updates) {
         for (size_t i = 0; i < cohort->n_trials * model->settings.policy.n; i++)
             w[i] = model->walks ? (float)model->walks->w[i] : 0;
@@ -146,7 +145,9 @@ double model_loss(const struct model *model, const struct cohort *cohort, double
 {
     double *loss = losses ? losses : mem_new(cohort->n_animals, sizeof *loss), sum = 0;
     size_t *n = n_scored ? n_scored : mem_new(cohort->n_animals, sizeof *n), all = 0;
-    if (model->rule->no_updates)
+    if (model->ensemble)
+        ensemble_losses(model, cohort, loss, n);
+    else if (model->rule->no_updates)
         walked_losses(model, cohort, loss, n);
     else
         model_pass(model, cohort, NULL, loss, n);

@@ -316,6 +316,7 @@ enum step session_step(struct session *session, struct output *out)
 {
     session->style = out->style;
     task_reap(session, false);
+    members_gather(session);
     session_reap_fits(session, false);
     series_collect(session);
     if (!session->now.active)
