@@ -13,7 +13,7 @@ const struct option_row fit_options[] = {
     {"name", OPTION_TEXT, 0, 0, NULL, NULL, "name of the model; default: the rule and a number"},
 #define SETTING(id, fields, ...) {.name = #id, FIELDS fields},
 #include "deltaw/learn/settings.def"
-    {"group", OPTION_TEXT, 0, 0, NULL, NULL,
+    {"group", OPTION_GROUP, 0, 0, NULL, NULL,
      "told of as one with the other fits of this group, after others in the queue"},
     {0},
 };

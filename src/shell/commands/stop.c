@@ -43,9 +43,9 @@ const struct command command_stop = {
               "stopped fit is a model like any other; one that was queued will not begin.  A JOB "
               "is a fit, or a group of them (group= of `fit`).",
     .examples = "fit dnn epochs=5000; stop\nfit dnn name=long epochs=5000; stop long",
-    .positional_type = OPTION_MODEL,
+    .positional_type = OPTION_JOB,
     .positional_max = 1000,
     .first_words = "all",
-    .following_type = OPTION_MODEL,
+    .following_type = OPTION_JOB,
     .run = stop_run,
 };

@@ -4,6 +4,7 @@
 
 #include "deltaw/base/mem.h"
 #include "../loading.h"
+#include "../mistaken.h"
 
 /* A look at the file; the next one begins when this one is told. */
 struct watch {
@@ -61,6 +62,7 @@ static bool watch_work(void *data, struct task *task, struct err *err)
             w->seen = now;
             return true;
         }
+        mistaken_model(w->load->options.paths, 1, &why);
         if (why.code != ERR_DATA || !changed) {
             *err = why;
             return false;
