@@ -38,6 +38,7 @@ enum flag {
     FLAG_LOG,
     FLAG_HELP,
     FLAG_HELP_MDOC,
+    FLAG_HELP_SCHEMA,
     FLAG_VERSION,
 };
 
@@ -84,6 +85,7 @@ static const struct option flags[] = {
     {"log", required_argument, NULL, FLAG_LOG},
     {"help", no_argument, NULL, FLAG_HELP},
     {"help-mdoc", no_argument, NULL, FLAG_HELP_MDOC},
+    {"help-schema", no_argument, NULL, FLAG_HELP_SCHEMA},
     {"version", no_argument, NULL, FLAG_VERSION},
     {"verbose", no_argument, NULL, 'v'},
     {NULL, 0, NULL, 0},
@@ -176,6 +178,7 @@ static bool take_flag(struct command_line *line, int flag, const char *value)
     case FLAG_LOG: line->setup.log = value; return true;
     case FLAG_HELP:
     case FLAG_HELP_MDOC:
+    case FLAG_HELP_SCHEMA:
     case FLAG_VERSION: line->then = line->then ? line->then : flag; return true;
     default: return false; /* getopt_long has complained */
     }
@@ -222,10 +225,10 @@ static void print_version(bool verbose)
     strbuf_free(&libraries);
 }
 
-static int print_mdoc(void)
+static int print_made(bool (*make)(struct strbuf *out))
 {
     struct strbuf text = {0};
-    bool good = help_mdoc(&text);
+    bool good = make(&text);
     fputs(strbuf_text(&text), stdout);
     strbuf_free(&text);
     return good ? 0 : ERR_FAILED;
@@ -237,7 +240,9 @@ static int print_only(const struct command_line *line)
     if (line->then == FLAG_HELP)
         fputs(usage, stdout);
     else if (line->then == FLAG_HELP_MDOC)
-        code = print_mdoc();
+        code = print_made(help_mdoc);
+    else if (line->then == FLAG_HELP_SCHEMA)
+        code = print_made(help_schema);
     else
         print_version(line->verbose);
     return printed(code);

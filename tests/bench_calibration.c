@@ -1,12 +1,15 @@
 /* How far a gp's intervals can be trusted: cohorts of agents with a known rule, fitted, and
  * for each weight the share of lived updates that lie inside their 90 % intervals.
  *
- *   bench_calibration [SEEDS [AGENT [COHORT [terms [memory]]]]]
+ *   bench_calibration [seeds=20] [agent=NAME] [cohort=NxTRIALS] [terms=LIST] [first=1]
+ *                     [threads=N] [verbose]
  *
- * AGENT and COHORT are numbers from 0, -1 for all. */
+ * Without agent= or cohort= all of them.  Seeds are shared out over threads, each fit on
+ * one. */
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "deltaw/base/team.h"
 #include "deltaw/base/thread.h"
 #include "deltaw/learn/engine.h"
 #include "gp_agents.h"
@@ -16,13 +19,13 @@ struct cohort_kind {
     size_t n, trials;
     double alpha, w0;
 };
-static const struct cohort_kind kinds[] = {{"12 x 3,000", 12, 3000, 0x1p-5, 0},
-                                           {"30 x 2,000", 30, 2000, 0x1p-5, 0},
-                                           {"60 x 600", 60, 600, 0x1p-4, -2}};
+static const struct cohort_kind kinds[] = {{"12x3000", 12, 3000, 0x1p-5, 0},
+                                           {"30x2000", 30, 2000, 0x1p-5, 0},
+                                           {"60x600", 60, 600, 0x1p-4, -2}};
 enum { N_KINDS = sizeof kinds / sizeof *kinds, MOST_SEEDS = 200, SAMPLE = 4000 };
 
 struct outcome {
-    double cover, robust, r2, width, settled, wrong;
+    double cover, robust, r2, width, settled, wrong, z2, bias;
 };
 
 static void judge(const struct agents *g, const uint8_t *keep, const struct gp_value *v,
@@ -35,6 +38,8 @@ static void judge(const struct agents *g, const uint8_t *keep, const struct gp_v
             continue;
         const struct gp_value *m = &v[k], *b = &robust[k];
         double truth = (double)g->dw[2 * i + (size_t)k];
+        double z = (m->mean - truth) / fmax((m->high - m->low) / 3.29, 1e-9);
+        o->z2 += z * z, o->bias += truth > 0 ? z : -z;
         o->cover += truth >= m->low && truth <= m->high;
         o->robust += truth >= b->low && truth <= b->high;
         o->width += m->high - m->low;
@@ -45,7 +50,7 @@ static void judge(const struct agents *g, const uint8_t *keep, const struct gp_v
         n++, v += 2, robust += 2;
     }
     o->wrong /= fmax(o->settled, 1);
-    o->cover /= n, o->robust /= n, o->width /= n, o->settled /= n;
+    o->z2 /= n, o->bias /= n, o->cover /= n, o->robust /= n, o->width /= n, o->settled /= n;
     o->r2 = 1 - off / all;
 }
 
@@ -61,30 +66,52 @@ static uint8_t *sample(const struct agents *g)
     return keep;
 }
 
-static void one(enum agent_rule rule, const struct cohort_kind *kind, uint64_t seed,
-                const struct gp_options *options, struct outcome o[2])
+/* A row of the table, and what its seeds came to. */
+struct row {
+    enum agent_rule rule;
+    const struct cohort_kind *kind;
+    const struct gp_options *options;
+    uint64_t first;
+    bool verbose;
+    struct outcome o[MOST_SEEDS][2];
+};
+
+static void tell(const struct row *row, uint64_t seed, const struct gp *gp, double seconds)
 {
-    struct agents *g = agents_new(rule, kind->n, kind->trials, 0, kind->alpha, kind->w0, seed);
+    const struct outcome *o = row->o[seed - row->first];
+    fprintf(
+        stderr,
+        "  seed %3d  %.2f s  tried %zu kept %zu  evidence %.1f (textbook %.1f) "
+        "remainder %+.1f memory %+.1f scatter %.2f (z %.1f) | cover %.2f %.2f robust %.2f %.2f R2 %.2f %.2f\n",
+        (int)seed, seconds, gp->n_tried, gp->n_points, gp->log_evidence, gp->textbook.log_evidence,
+        gp->log_bayes_smooth,
+        isnan(gp->log_bayes_memory) ? gp->log_bayes_missing : gp->log_bayes_memory, gp->scatter,
+        gp->scatter_z, o[0].cover, o[1].cover, o[0].robust, o[1].robust, o[0].r2, o[1].r2);
+}
+
+/* By any thread. */
+static void one(void *context, size_t i, size_t member)
+{
+    struct row *row = context;
+    uint64_t seed = row->first + i;
+    /* no two rows have their luck in common */
+    struct agents *g = agents_new(row->rule, row->kind->n, row->kind->trials, 0, row->kind->alpha,
+                                  row->kind->w0, seed + 1000 * (uint64_t)row->rule);
     struct err err = {0};
     struct gp *gp = NULL;
     double begun = clock_seconds();
-    if (!gp_fit(&g->data, options, NULL, &gp, &err))
+    (void)member;
+    if (!gp_fit(&g->data, row->options, NULL, &gp, &err))
         err_die("%s", err.message);
-    double fitted = clock_seconds();
     uint8_t *keep = sample(g);
     struct gp_value *v = mem_new(2 * g->data.n_trials, sizeof *v);
     struct gp_value *robust = mem_new(2 * g->data.n_trials, sizeof *v);
     gp_trajectory(gp, GP_MODEL, &g->data, keep, v, NULL);
-    double told = clock_seconds();
     gp_trajectory(gp, GP_ROBUST, &g->data, keep, robust, NULL);
     for (int k = 0; k < 2; k++)
-        judge(g, keep, v, robust, k, &o[k]);
-    fprintf(stderr,
-            "  seed %3d  %.2f s + %.2f s  tried %zu kept %zu  evidence %.1f (textbook %.1f) "
-            "remainder %+.1f memory %+.1f | cover %.2f %.2f robust %.2f %.2f R2 %.2f %.2f\n",
-            (int)seed, fitted - begun, told - fitted, gp->n_tried, gp->n_points, gp->log_evidence,
-            gp->textbook.log_evidence, gp->log_bayes_smooth, gp->log_bayes_memory, o[0].cover,
-            o[1].cover, o[0].robust, o[1].robust, o[0].r2, o[1].r2);
+        judge(g, keep, v, robust, k, &row->o[i][k]);
+    if (row->verbose)
+        tell(row, seed, gp, clock_seconds() - begun);
     gp_drop(gp);
     agents_free(g);
     free(keep), free(v), free(robust);
@@ -96,47 +123,91 @@ static int ascending(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static void row(enum agent_rule rule, const struct cohort_kind *kind, int seeds,
-                const struct gp_options *options)
+static void print(const struct row *row, size_t seeds)
 {
-    static struct outcome o[MOST_SEEDS][2];
-    for (int i = 0; i < seeds; i++)
-        one(rule, kind, (uint64_t)i + 1, options, o[i]);
-    printf("%-13s %-11s", agent_names[rule], kind->name);
+    printf("%-13s %-8s", agent_names[row->rule], row->kind->name);
     for (int k = 0; k < 2; k++) {
         struct outcome m = {0};
-        double r2[MOST_SEEDS];
-        for (int i = 0; i < seeds; i++) {
-            m.cover += o[i][k].cover / seeds, m.robust += o[i][k].robust / seeds;
-            m.width += o[i][k].width / seeds, m.settled += o[i][k].settled / seeds;
-            m.wrong += o[i][k].wrong / seeds, r2[i] = o[i][k].r2;
+        double r2[MOST_SEEDS], n = (double)seeds;
+        for (size_t i = 0; i < seeds; i++) {
+            const struct outcome *o = &row->o[i][k];
+            m.cover += o->cover / n, m.robust += o->robust / n, m.width += o->width / n;
+            m.settled += o->settled / n, m.wrong += o->wrong / n, m.z2 += o->z2 / n;
+            m.r2 += o->r2 / n, m.bias += o->bias / n, r2[i] = o->r2;
         }
-        qsort(r2, (size_t)seeds, sizeof *r2, ascending);
-        printf(" | %4.2f  %4.2f  %5.2f  %.4f  %4.2f  %.3f", m.cover, m.robust,
-               (r2[(seeds - 1) / 2] + r2[seeds / 2]) / 2, m.width, m.settled, m.wrong);
+        qsort(r2, seeds, sizeof *r2, ascending);
+        printf(" | %4.2f %4.2f %5.2f %5.2f %.4f %4.2f %.3f %5.2f %5.2f", m.cover, m.robust,
+               (r2[(seeds - 1) / 2] + r2[seeds / 2]) / 2, m.r2, m.width, m.settled, m.wrong,
+               sqrt(m.z2), m.bias);
     }
     printf("\n");
     fflush(stdout);
 }
 
+struct wanted {
+    size_t seeds;
+    const char *agent, *cohort;
+    int threads;
+};
+
+static bool number(const char *text, const char *name, double most, double *out)
+{
+    size_t n = strlen(name);
+    if (strncmp(text, name, n) != 0)
+        return false;
+    *out = atof(text + n);
+    if (!(*out >= 1 && *out <= most))
+        err_die("%s: 1 to %.0f", text, most);
+    return true;
+}
+
+static void take(const char *text, struct wanted *w, struct row *row, struct gp_options *options)
+{
+    struct err err = {0};
+    double value;
+    if (number(text, "seeds=", MOST_SEEDS, &value))
+        w->seeds = (size_t)value;
+    else if (number(text, "first=", 1e6, &value))
+        row->first = (uint64_t)value;
+    else if (number(text, "threads=", 1000, &value))
+        w->threads = (int)value;
+    else if (strncmp(text, "agent=", 6) == 0)
+        w->agent = text + 6;
+    else if (strncmp(text, "cohort=", 7) == 0)
+        w->cohort = text + 7;
+    else if (strncmp(text, "terms=", 6) == 0) {
+        if (!gp_terms_parse(text + 6, &options->terms, &err))
+            err_die("%s", err.message);
+    } else if (strcmp(text, "verbose") == 0)
+        row->verbose = true;
+    else
+        err_die("no '%s'; see the head of tests/bench_calibration.c", text);
+}
+
 int main(int argc, char **argv)
 {
-    int seeds = argc > 1 ? atoi(argv[1]) : 20, rule = argc > 2 ? atoi(argv[2]) : -1;
-    int kind = argc > 3 ? atoi(argv[3]) : -1;
+    static struct row row = {.first = 1};
+    struct wanted want = {.seeds = 20, .threads = thread_processors()};
     struct gp_options options;
-    struct err err = {0};
     blas_prepare();
     gp_options_default(&options);
-    if (argc > 4 && !gp_terms_parse(argv[4], &options.terms, &err))
-        err_die("%s", err.message);
-    if (seeds < 1 || seeds > MOST_SEEDS)
-        err_die("1 to %d seeds, not %s", MOST_SEEDS, argv[1]);
-    printf("%d seeds; w_stim | w_bias: 90 %% coverage, robust, median R2, width, settled, wrong "
-           "among them\n",
-           seeds);
+    options.threads = 1;
+    row.options = &options;
+    for (int i = 1; i < argc; i++)
+        take(argv[i], &want, &row, &options);
+    printf("%zu seeds; w_stim | w_bias: 90 %% coverage, robust, median and mean R2, width, "
+           "settled, wrong among them, rms and mean z towards 0\n",
+           want.seeds);
+    struct team *team = team_new(want.threads);
     for (int k = 0; k < N_KINDS; k++)
-        for (int r = 0; r < AGENT_N; r++)
-            if ((rule < 0 || r == rule) && (kind < 0 || k == kind))
-                row((enum agent_rule)r, &kinds[k], seeds, &options);
+        for (int r = 0; r < AGENT_N; r++) {
+            row.rule = (enum agent_rule)r, row.kind = &kinds[k];
+            if ((want.agent && strcmp(want.agent, agent_names[r]) != 0) ||
+                (want.cohort && strcmp(want.cohort, kinds[k].name) != 0))
+                continue;
+            team_run(team, want.seeds, one, &row);
+            print(&row, want.seeds);
+        }
+    team_free(team);
     return 0;
 }

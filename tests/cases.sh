@@ -206,6 +206,18 @@ loads "said" 'load cue.csv stimulus=stim:low=-1,high=1' "$want"
 awk -F, -v OFS=, '{ line = $0; for (i = 1; i <= 3000; i++) line = line "," (NR == 1 ? "column" i : i); print line }' whole.csv >wide.csv
 is "3,000 kept columns take five lines" "$(batch -c 'load wide.csv' | wc -l)" "$(batch -c 'load wide.csv' | head -n 5 | wc -l)"
 
+files=
+for i in $(awk 'BEGIN { for (i = 1; i <= 40; i++) print i }'); do
+    sed "s/^dog,/dog$i,/; s/stim/stim_a/; 1s/,choice/,other_$i,choice/; 2,\$s/,\([01]*\),\([01]\)$/,$i,\1,\2/" whole.csv >"many_$i.csv"
+    files="$files many_$i.csv"
+done
+like "forty files of other columns are read" "$(batch -c "load$files stimulus=stim_a copies=keep" -c data)" '^holds +40 animals'
+is "and take five lines" "$(batch -c "load$files stimulus=stim_a copies=keep" | wc -l)" "$(batch -c "load$files stimulus=stim_a copies=keep" | head -n 5 | wc -l)"
+awk -F, -v OFS=, 'NR == 1 { print; next } { print; $1 = "D" $1; $4 *= 50; print; $1 = "d-" $1; $2 = "x" $2 % 2; $3 = int($3 / 3); print } NR % 9 == 0 { print ",,,,," }' whole.csv |
+    sed '2,$s/^Ddog/Dog/; s/^d-Ddog/d-og/' >strange.csv
+is "many odd things take five lines" "$(batch -c 'load strange.csv copies=keep' | wc -l | tr -d ' ')" 5
+like "and are counted" "$(batch -c 'load strange.csv copies=keep' | tr '\n' ' ' | tr -s ' ')" 'odd [(][3-9] things, see'
+
 # 5. Tables of other make.
 code subject,session,trial,stim,choice,reward "print \$1, \$2, \$3, \$4, $(side 0 1 NA), \$6" <plain | tr , ' ' | tr -s ' ' | sed 's/ /   /' >blanks.txt
 loads "runs of blanks" 'load blanks.txt' "$want"
@@ -225,4 +237,69 @@ loads "subject, date and session from files' names" \
 refused "a name that does not fit" "load $(echo rig/*) names='{subject}+{date}.csv'" 'does not fit'
 code subject,session,trial,choice,reward "print \$1, \$2, \$3, $(side 0 1 ''), \$6" <plain >bandit.csv
 like "a bandit has no correct side" "$(batch -c 'load bandit.csv stimulus=none' -c animals | tail -n 1 | tr -s ' ')" '^dog [0-9]+ 3 - '
+
+# 6. What spreadsheets, R and rigs add.
+odd() { # WHAT FILE [WORD] [OPTIONS]: read rightly, and told where there is a word
+    loads "$1" "load $2 ${4-}" "$want" "${3:-nothing odd}"
+}
+{ echo 'sep=;'; tr , ';' <whole.csv; } >excel.csv
+odd "Excel's line that names the separator" excel.csv
+awk -F, 'NR == 1 { print "\"" $1 "\" \"" $2 "\" \"" $3 "\" \"" $4 "\" \"" $5 "\" \"" $6 "\""; next }
+    { print "\"" NR - 1 "\"", "\"" $1 "\"", $2, $3, $4, ($5 == "" ? "NA" : $5), $6 }' whole.csv >r.txt
+odd "R's names of rows" r.txt 'numbers of rows, as R'
+awk 'NR > 1 { $0 = $0 "," } { print }' whole.csv >tail.csv
+odd "a separator at the end of rows" tail.csv
+awk 'NR == 1 { h = $0 } { print } NR == 21 || NR == 41 { print h }' whole.csv >again.csv
+odd "a header between files put together" again.csv 'header comes again in 2 lines'
+awk -F, -v OFS=, 'BEGIN { split("NA NaN n/a null None . -- #N/A n.a. NIL missing (null)", na, " ") } NR > 1 && $5 == "" { $5 = na[++i % 12 + 1] } { print }' whole.csv >na.csv
+odd "a dozen words for nothing" na.csv
+awk -F, -v OFS=, 'NR > 1 { $4 = 100 * $4 "%" } { print }' whole.csv >percent.csv
+odd "signs of per cent" percent.csv
+is "are shares" "$(batch -c 'load percent.csv' -c data | grep ^digest)" "$(batch -c 'load whole.csv' -c data | grep ^digest)"
+sed 's/,-/,\xe2\x88\x92/' whole.csv >minus.csv
+odd "the minus sign of typographers" minus.csv
+awk -F, -v OFS=, 'NR > 1 && $2 == 2 { $4 *= 100 } { print }' whole.csv >mixed.csv
+odd "per cent in one session of three" mixed.csv 'per cent and shares mixed'
+awk -F, -v OFS=, 'NR == 1 { $2 = "date" } NR > 1 { $2 = sprintf("2021-03-%02dT10:%02d:07.5+01:00", $2, $3) } { print }' whole.csv >stamps.csv
+odd "times of trials as dates" stamps.csv 'sessions go by the day'
+is "are three sessions" "$(sessions 'load stamps.csv')" "$(sessions 'load whole.csv')"
+awk -F, -v OFS=, 'NR == 1 { $2 = "date" } NR > 1 { $2 = 1614600000 + 86400 * $2 + $3 } { print }' whole.csv >unix.csv
+odd "seconds of trials as dates" unix.csv 'sessions are of one trial'
+for form in '28.02.21 01.03.21 02.03.21' '280221 010321 020321' '210228 210301 210302' '28-Feb-21 1-Mar-21 2-Mar-21'; do
+    set -- $form
+    sed "1s/session/date/; s/^dog,1,/dog,$1,/; s/^dog,2,/dog,$2,/; s/^dog,3,/dog,$3,/" whole.csv >short.csv
+    is "short years as in $1" "$(sessions 'load short.csv')" "$(sessions 'load whole.csv')"
+done
+sed "1s/session/date/; s/^dog,1,/dog,Jan 30,/; s/^dog,2,/dog,Feb 2,/; s/^dog,3,/dog,Mar 3,/" whole.csv >months.csv
+odd "months without a year" months.csv 'neither dates nor numbers'
+is "stay as they stand" "$(sessions 'load months.csv')" "$(sessions 'load whole.csv')"
+sed 's/^dog,3/7,3/; s/^dog/007/' whole.csv >zeros.csv
+like "leading zeros stay, with a word" "$(batch -c 'load zeros.csv' -c animals | tr '\n' ' ')" '007 and 7: one animal in two spellings.* 007 .* 7 '
+sed 's/^dog,3/101.0,3/; s/^dog/101/' whole.csv >float.csv
+like "so does a name that became a fraction" "$(batch -c 'load float.csv')" '101 and 101.0: one animal'
+printf 'dog\302\240,' >nbsp; sed "s/^dog,3/$(cat nbsp)3/" whole.csv >unseen.csv
+like "and a blank that cannot be seen" "$(batch -c 'load unseen.csv' | tr '\n' ' ')" 'one animal in two spellings'
+gzip -c whole.csv | gzip -c >twice.gz
+refused "a file packed twice" 'load twice.gz' 'packed twice; unpack it once'
+for c in 'version https://git-lfs.github.com/spec/v1|Git LFS' '<!DOCTYPE html>|page of the web' '{"trials": [1, 2]}|JSON'; do
+    echo "${c%|*}" >other.csv
+    refused "${c#*|}" 'load other.csv' "${c#*|}"
+done
+sed 's/^dog,2,5,/,2,5,/' whole.csv >noname.csv
+refused "a row without an animal" 'load noname.csv' 'fill it in, or remove the row'
+for encoding in UTF-16LE UTF-16BE; do
+    { printf '\357\273\277'; cat whole.csv; } | iconv -f UTF-8 -t $encoding >utf16.csv
+    refused "$encoding" 'load utf16.csv' 'UTF-16 text; save it as UTF-8'
+done
+{ printf '\357\273\277'; tr , ';' <whole.csv | sed 's/\./,/; s/$/\r/'; } >bom.csv
+odd "a byte order mark, semicolons, CRLF and decimal commas" bom.csv '' 'decimal=,'
+refused "which are to be told" 'load bom.csv' 'decimal=,'
+awk -F, -v OFS=, 'NR > 1 && $5 != "" { $5 = $5 == 1 ? "TRUE" : "FALSE"; $6 = $6 == 1 ? "TRUE" : "FALSE" } { print }' whole.csv >bool.csv
+odd "TRUE and FALSE" bool.csv
+awk -F, -v OFS=, 'NR > 1 && $5 != "" { $5 = $5 == 1 ? "2.0" : "1.0" } { print }' whole.csv >float12.csv
+odd "1.0 and 2.0" float12.csv
+awk -F, -v OFS=, '{ print $0, NR == 1 ? "note" : "\"he said \"\"go\"\",\nthen left\"" }' whole.csv >quoted.csv
+odd "quotes over lines" quoted.csv
+awk 'NR % 3 == 0 { $0 = $0 "\r" } { print }' whole.csv >crlf.csv
+odd "CRLF here and there" crlf.csv
 finish

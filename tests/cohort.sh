@@ -67,16 +67,50 @@ wait_for() { # PATTERN
 }
 ok "watch reads the log" wait_for '1 animal, 100 trials'
 sed -n 102,111p log.csv >>rig.csv
-ok "and what is added" wait_for '^\+10 trials: 1 animal, 110 trials'
+ok "and what is added" wait_for '^rig.csv: \+10 trials: 1 animal, 110 trials'
 sed -n 112p log.csv | cut -c 1-12 | tr -d '\n' >>rig.csv
 sed -n 113p log.csv >next
 sleep .5
 sed -n 112p log.csv | cut -c 13- >>rig.csv
-ok "a row cut off is waited for" wait_for '^\+1 trials: 1 animal, 111 trials'
+ok "a row cut off is waited for" wait_for '^rig.csv: \+1 trials: 1 animal, 111 trials'
 kill -TERM $pid
 wait $pid
 ok "it ends when told" [ $? -ne 0 ]
 unlike "a row that is being written is no error" "$(cat seen)" 'fields?,'
+
+# beside other work: commands come from a pipe
+head -n 201 log.csv >rig.csv
+mkfifo say
+"$DELTAW" --no-rc <say >seen 2>&1 &
+pid=$!
+exec 5>say
+echo 'watch rig.csv every=.1' >&5
+ok "a watch begins" wait_for '1 animal, 200 trials'
+echo 'keep trial<=150; fit static; wait; jobs' >&5
+ok "and commands go on" wait_for '^rig.csv is watched, every [.10]+ s: 200 trials'
+sed -n 202,241p log.csv >>rig.csv
+ok "new trials are told beside what filters leave" \
+    wait_for '^rig.csv: \+40 trials: 2 animals, 240 trials, of which are open 2 animals, 190 trials'
+echo 'watch rig.csv' >&5
+ok "one file is watched at a time" wait_for 'rig.csv is watched already; `stop watch` ends that'
+wait $pid
+is "a script that fails ends it" $? 1
+exec 5>&-
+"$DELTAW" --no-rc <say >seen 2>&1 &
+pid=$!
+exec 5>say
+echo 'watch rig.csv every=.1; keep trial<=50; fit static; wait; stop' >&5
+ok "stop ends it where nothing trains" wait_for '^rig.csv is watched no longer; its trials stay'
+sed -n 242,251p log.csv >>rig.csv
+echo 'models; undo; stop watch' >&5
+ok "models stay, and there is an undo" wait_for '^2 animals, 240 trials$'
+exec 5>&-
+wait $pid
+is "with nothing to stop that is an error" $? 1
+like "models are listed" "$(cat seen)" '^ *\*? *static1'
+unlike "and nothing is read any more" "$(cat seen)" '\+10 trials'
+out=$(batch --json -c 'watch rig.csv every=.1 times=1')
+is "times= ends it" "$(echo "$out" | grep -c '"trials":250')" 1
 
 # schema
 XDG_CONFIG_HOME=$PWD/config

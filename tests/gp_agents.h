@@ -30,8 +30,8 @@ enum agent_rule {
     AGENT_N,
 };
 static const char *const agent_names[AGENT_N] = {
-    "reinforce",    "base -.3", "base .3", "reward-max", "predict-max", "split", "forgetting",
-    "perseverance", "smooth",   "trace",   "noise",      "groups",      "lapses"};
+    "reinforce",    "base-.3", "base.3", "reward-max", "predict-max", "split", "forgetting",
+    "perseverance", "smooth",  "trace",  "noise",      "groups",      "lapses"};
 
 struct agents {
     struct gp_data data;

@@ -80,12 +80,12 @@ is "and the rest" "$out" '1
 2'
 run deltaw --json -c 'say "a\"b"' -c 'use x'
 is "json: a line a command" "$(printf '%s\n' "$out" | wc -l)" 2
-like "with what was said" "$(printf '%s\n' "$out" | head -n 1)" '^\{"command":"say .*","ok":true,"text":"a\\"b"\}$'
+like "with what was said" "$(printf '%s\n' "$out" | head -n 1)" '^\{"command":"say .*","ok":true,"verb":"say","text":"a\\"b"\}$'
 printf 'say a\nsay \\\n b; fit dnn \\\n epoch=3\n' >places.dw
 like "with source, line and column" "$(deltaw --json -f places.dw)" \
     '"code":2,"column":2,"source":"places.dw","line":4\}'
 like "from stdin too" "$(deltaw --json <places.dw)" '"code":2,"column":2,"source":"stdin","line":4\}'
-like "errors as objects" "$(printf '%s\n' "$out" | tail -n 1)" '"ok":false,"error":"no model yet.*"code":1'
+like "errors as objects" "$(printf '%s\n' "$out" | tail -n 1)" '"ok":false,"verb":"use","error":"no model yet.*"code":1'
 run deltaw -c 'check gradient hidden=4'
 is "check gradient passes" "$status" 0
 like "for every tensor" "$out" '^dnn +dnn\.4\.bias .* ok$'

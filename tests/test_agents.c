@@ -160,7 +160,7 @@ static void test_options(void)
 {
     const struct rule *rule;
     for (size_t i = 0; (rule = rule_at(i)); i++)
-        for (unsigned bits = 0; bits < 16 && !rule->network && !rule->posterior; bits++) {
+        for (unsigned bits = 0; bits < 16 && rule_is_textbook(rule); bits++) {
             struct strbuf words = {0};
             struct rule_shape shape = shape_of(rule, bits, &words);
             struct rng rng = rng_stream(SEED, RNG_TEST, 2, bits);

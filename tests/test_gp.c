@@ -328,6 +328,31 @@ static void test_agents(void)
     agents_free(g);
 }
 
+static struct gp *doubted(enum agent_rule rule)
+{
+    struct agents *g = agents_new(rule, 12, 1500, 0, 0x1p-4, 0, 5);
+    struct gp_options options = {.terms = 1u << GP_CORRECT, .threads = 2};
+    struct gp *gp = fit(&g->data, &options);
+    agents_free(g);
+    return gp;
+}
+
+/* Without a fit of either: memory and animals that differ are seen. */
+static void test_doubts(void)
+{
+    struct gp *plain = doubted(AGENT_REINFORCE), *trace = doubted(AGENT_TRACE),
+              *groups = doubted(AGENT_GROUPS);
+    tap_ok(plain->log_bayes_missing < 0, "no memory, none is missing: %.1f nats",
+           plain->log_bayes_missing);
+    tap_ok(trace->log_bayes_missing > 20, "of a rule with traces it is: %.1f nats",
+           trace->log_bayes_missing);
+    tap_ok(fabs(plain->scatter_z) < 3, "scores of animals of one rule: %.2f times, z %.1f",
+           plain->scatter, plain->scatter_z);
+    tap_ok(groups->scatter_z > 4, "of two rates: %.2f times, z %.1f", groups->scatter,
+           groups->scatter_z);
+    gp_drop(plain), gp_drop(trace), gp_drop(groups);
+}
+
 /* Quantiles of mixtures, by their distribution function. */
 static double below(size_t n, const double *weight, const double *mean, const double *variance,
                     double x)
@@ -365,6 +390,7 @@ int main(void)
     test_refusals();
     test_mixture();
     test_agents();
+    test_doubts();
     scene_clear(&s);
     return tap_done();
 }

@@ -100,11 +100,11 @@ static void test_tables(void)
         {"psychometric", "m02 sessions=all", "subject,sessions,stimulus,n,p_right,lo,hi,model\nm02",
          9},
         {"jobs", "",
-         "name,rule,group,state,epoch,of,loss,heldout,ms_per_epoch,seconds,seconds_left\n"
+         "name,rule,group,state,epoch,of,loss,held_out,ms_per_epoch,seconds,seconds_left\n"
          "dnn1,dnn,,done,1000,1000,",
          2},
         {"models", "",
-         "use,name,rule,policy,parameters,state,loss,held out,cohort\n*,dnn1,dnn,"
+         "name,use,rule,policy,parameters,state,epochs,loss,held_out,cohort\ndnn1,1,dnn,"
          "stim+bias,",
          2},
         {"help", "", "group,name,text\nData,load,\"read trial logs: CSV, plain or gzip\"", 0},

@@ -13,7 +13,21 @@ void table_column(struct table *t, const char *name, enum column_type type, int 
     if (t->n_rows)
         err_die("table: column \"%s\" after the first row", name);
     t->columns = mem_resize(t->columns, t->n_columns + 1, sizeof *t->columns);
-    t->columns[t->n_columns++] = (struct table_column){mem_text(name), type, digits};
+    t->columns[t->n_columns++] =
+        (struct column){mem_text(name), type, digits, .heading = mem_text(name)};
+}
+
+void table_declare(struct table *t, const struct column *columns)
+{
+    for (; columns->name; columns++) {
+        table_column(t, columns->name, columns->type, columns->digits);
+        struct column *mine = &t->columns[t->n_columns - 1];
+        const char *name = mine->name;
+        free((char *)mine->heading);
+        *mine = *columns;
+        mine->name = name;
+        mine->heading = columns->heading ? mem_text(columns->heading) : NULL;
+    }
 }
 
 void table_columns(struct table *t, const char *names, enum column_type type, int digits)
@@ -72,7 +86,7 @@ void table_free(struct table *t)
     for (size_t i = 0; i < t->n_rows * t->n_columns; i++)
         free(t->cells[i].text);
     for (size_t j = 0; j < t->n_columns; j++)
-        free(t->columns[j].name);
+        free((char *)t->columns[j].name), free((char *)t->columns[j].heading);
     free(t->cells);
     free(t->columns);
     *t = (struct table){0};
@@ -114,33 +128,51 @@ void table_sort(struct table *t, size_t column, bool most_first)
     free(keys);
 }
 
-static void csv_number(enum column_type type, double value, struct strbuf *out)
+/* Is it in what programs read? */
+static bool is_data(const struct column *column)
+{
+    return !column->seen || column->seen & SEEN_DATA;
+}
+
+static void csv_cell(const struct column *column, const struct table_cell *cell, struct strbuf *out)
 {
     char buf[NUMBER_SIZE];
-    if (isnan(value))
-        return;
-    strbuf_puts(out, number_format(buf, value, type == COLUMN_COUNT ? 16 : 9));
+    if (column->type == COLUMN_TEXT)
+        strbuf_csv_text(out, cell->text ? cell->text : "");
+    else if (!isnan(cell->number))
+        strbuf_puts(out, number_format(buf, cell->number, column->type == COLUMN_COUNT ? 16 : 9));
+}
+
+static void json_cell(const struct column *column, const struct table_cell *cell,
+                      struct strbuf *out)
+{
+    if (column->type == COLUMN_TEXT)
+        strbuf_json_text(out, cell->text ? cell->text : "");
+    else if (column->type == COLUMN_FLAG && !isnan(cell->number))
+        strbuf_puts(out, cell->number != 0 ? "true" : "false");
+    else
+        strbuf_json_number(out, cell->number);
 }
 
 void table_csv(const struct table *t, struct strbuf *out)
 {
-    for (size_t j = 0; j < t->n_columns; j++) {
-        if (j)
-            strbuf_putc(out, ',');
-        strbuf_csv_text(out, t->columns[j].name);
-    }
+    const char *comma = "";
+    for (size_t j = 0; j < t->n_columns; j++)
+        if (is_data(&t->columns[j])) {
+            strbuf_puts(out, comma);
+            strbuf_csv_text(out, t->columns[j].name);
+            comma = ",";
+        }
     strbuf_putc(out, '\n');
     for (size_t i = 0; i < t->n_rows; i++) {
         size_t begin = out->len;
-        for (size_t j = 0; j < t->n_columns; j++) {
-            const struct table_cell *cell = &t->cells[i * t->n_columns + j];
-            if (j)
-                strbuf_putc(out, ',');
-            if (t->columns[j].type != COLUMN_TEXT)
-                csv_number(t->columns[j].type, cell->number, out);
-            else if (cell->text)
-                strbuf_csv_text(out, cell->text);
-        }
+        comma = "";
+        for (size_t j = 0; j < t->n_columns; j++)
+            if (is_data(&t->columns[j])) {
+                strbuf_puts(out, comma);
+                csv_cell(&t->columns[j], &t->cells[i * t->n_columns + j], out);
+                comma = ",";
+            }
         if (out->len == begin)
             strbuf_puts(out, "\"\""); /* an empty line would be no row at all */
         strbuf_putc(out, '\n');
@@ -168,18 +200,16 @@ void table_json(const struct table *t, struct strbuf *out)
 {
     strbuf_putc(out, '[');
     for (size_t i = 0; i < t->n_rows; i++) {
+        const char *comma = "";
         strbuf_puts(out, i ? ", {" : "{");
-        for (size_t j = 0; j < t->n_columns; j++) {
-            const struct table_cell *cell = &t->cells[i * t->n_columns + j];
-            if (j)
-                strbuf_puts(out, ", ");
-            json_key(t->columns[j].name, out);
-            strbuf_puts(out, ": ");
-            if (t->columns[j].type == COLUMN_TEXT)
-                strbuf_json_text(out, cell->text ? cell->text : "");
-            else
-                strbuf_json_number(out, cell->number);
-        }
+        for (size_t j = 0; j < t->n_columns; j++)
+            if (is_data(&t->columns[j])) {
+                strbuf_puts(out, comma);
+                json_key(t->columns[j].name, out);
+                strbuf_puts(out, ": ");
+                json_cell(&t->columns[j], &t->cells[i * t->n_columns + j], out);
+                comma = ", ";
+            }
         strbuf_putc(out, '}');
     }
     strbuf_putc(out, ']');
@@ -187,16 +217,16 @@ void table_json(const struct table *t, struct strbuf *out)
 
 void table_copy(const struct table *from, struct table *out)
 {
-    for (size_t j = 0; j < from->n_columns; j++)
-        table_column(out, from->columns[j].name, from->columns[j].type, from->columns[j].digits);
+    for (size_t j = 0; j < from->n_columns; j++) {
+        const struct column one[] = {from->columns[j], {0}};
+        table_declare(out, one);
+    }
     for (size_t i = 0; i < from->n_rows; i++) {
         table_row(out);
         for (size_t j = 0; j < from->n_columns; j++) {
             const struct table_cell *cell = &from->cells[i * from->n_columns + j];
-            if (from->columns[j].type != COLUMN_TEXT)
-                table_number(out, j, cell->number);
-            else if (cell->text)
-                table_text(out, j, cell->text);
+            out->cells[i * from->n_columns + j] =
+                (struct table_cell){cell->text ? mem_text(cell->text) : NULL, cell->number};
         }
     }
 }

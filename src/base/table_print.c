@@ -12,33 +12,76 @@ enum { GAP = 2, TEXT_LEAST = 8, DIGITS = 4 };
 
 /* How a column will be laid out. */
 struct column_layout {
-    char **texts; /* [1 + n_rows]: the name and the cells, safe to print */
+    char **texts; /* [1 + n_rows]: the heading and the cells, safe to print */
     bool right;
+    int rank;
     int cells, width; /* of the widest cell; of the column */
 };
 
-static char *cell_text(const struct table_column *column, const struct table_cell *cell)
+char *table_heading(const struct column *column)
 {
-    char buf[NUMBER_SIZE];
-    if (column->type == COLUMN_TEXT)
-        return utf8_clean(cell->text ? cell->text : "", cell->text ? strlen(cell->text) : 0);
-    if (isnan(cell->number))
-        return mem_text("-");
-    if (column->type == COLUMN_COUNT && fabs(cell->number) < 1e15)
-        return mem_text(number_grouped(buf, llround(cell->number)));
-    return mem_text(number_format(buf, cell->number, column->digits > 0 ? column->digits : DIGITS));
+    const char *text = column->heading ? column->heading : column->name;
+    char *words = utf8_clean(text, strlen(text));
+    for (char *c = words; !column->heading && *c; c++)
+        *c = *c == '_' ? ' ' : *c;
+    return words;
 }
 
-static struct column_layout *measure(const struct table *t)
+char *table_cell_words(const struct column *column, const struct table_cell *cell)
+{
+    char buf[NUMBER_SIZE];
+    double value = cell->number;
+    if (column->type == COLUMN_TEXT)
+        return utf8_clean(cell->text ? cell->text : "", cell->text ? strlen(cell->text) : 0);
+    if (column->type == COLUMN_FLAG)
+        return mem_text(value == 1 ? "*" : "");
+    if (isnan(value))
+        return mem_text("-");
+    if (column->type == COLUMN_SECONDS)
+        return mem_text(number_duration(buf, value));
+    if (column->type == COLUMN_COUNT && fabs(value) < 1e15)
+        return mem_text(number_grouped(buf, llround(value)));
+    if (column->type == COLUMN_FIXED || column->type == COLUMN_SIGNED)
+        return mem_text(number_fixed(buf, value, column->digits, column->type == COLUMN_SIGNED));
+    return mem_text(number_format(buf, value, column->digits > 0 ? column->digits : DIGITS));
+}
+
+bool table_seen(const struct table *t, size_t column, enum column_seen where)
+{
+    const struct column *c = &t->columns[column];
+    bool any = !c->optional || where == SEEN_DATA;
+    for (size_t i = 0; i < t->n_rows && !any; i++) {
+        const struct table_cell *cell = &t->cells[i * t->n_columns + column];
+        any = c->type == COLUMN_TEXT ? cell->text && *cell->text : !isnan(cell->number);
+    }
+    return any && (!c->seen || c->seen & where);
+}
+
+/* Is the text that of the row above, which is enough for people? */
+static bool is_again(const struct table *t, size_t row, size_t column)
+{
+    const struct table_cell *cell = &t->cells[row * t->n_columns + column];
+    return t->columns[column].once && row > 0 && cell->text &&
+           strcmp(cell->text, cell[-(long)t->n_columns].text) == 0;
+}
+
+/* Of the columns that are seen; *n: how many. */
+static struct column_layout *measure(const struct table *t, size_t *n)
 {
     struct column_layout *layouts = mem_new(t->n_columns, sizeof *layouts);
+    *n = 0;
     for (size_t j = 0; j < t->n_columns; j++) {
-        struct column_layout *s = &layouts[j];
-        s->right = t->columns[j].type != COLUMN_TEXT;
+        if (!table_seen(t, j, SEEN_TEXT))
+            continue;
+        struct column_layout *s = &layouts[(*n)++];
+        s->right = t->columns[j].type != COLUMN_TEXT && t->columns[j].type != COLUMN_FLAG;
+        s->rank = t->columns[j].rank;
         s->texts = mem_new(1 + t->n_rows, sizeof *s->texts);
-        s->texts[0] = utf8_clean(t->columns[j].name, strlen(t->columns[j].name));
+        s->texts[0] = table_heading(&t->columns[j]);
         for (size_t i = 0; i < t->n_rows; i++) {
-            s->texts[1 + i] = cell_text(&t->columns[j], &t->cells[i * t->n_columns + j]);
+            s->texts[1 + i] = is_again(t, i, j) ? mem_text("")
+                                                : table_cell_words(&t->columns[j],
+                                                                   &t->cells[i * t->n_columns + j]);
             int w = utf8_width(s->texts[1 + i]);
             s->cells = w > s->cells ? w : s->cells;
         }
@@ -74,9 +117,27 @@ static void shrink(struct column_layout *layouts, size_t n, int width, bool numb
     }
 }
 
-/* How many columns fit; a mark stands for those that do not. */
-static size_t fit(struct column_layout *layouts, size_t n, int width)
+/* Leaves out what may be, the highest rank first, while it is too wide. */
+static size_t leave_out(struct column_layout *layouts, size_t n, int width)
 {
+    while (total(layouts, n) > width) {
+        size_t worst = 0;
+        for (size_t j = 1; j < n; j++)
+            worst = layouts[j].rank > layouts[worst].rank ? j : worst;
+        if (layouts[worst].rank == 0)
+            break;
+        struct column_layout out = layouts[worst]; /* kept behind, to be freed */
+        memmove(&layouts[worst], &layouts[worst + 1], (n - worst - 1) * sizeof *layouts);
+        layouts[--n] = out;
+    }
+    return n;
+}
+
+/* How many columns fit, of *all, which loses those left out by rank; a mark stands for the
+ * others that do not fit. */
+static size_t fit(struct column_layout *layouts, size_t *all, int width)
+{
+    size_t n = *all = leave_out(layouts, *all, width);
     shrink(layouts, n, width, false, TEXT_LEAST);
     shrink(layouts, n, width, true, 3);
     shrink(layouts, n, width, false, 3);
@@ -122,9 +183,13 @@ static void end_line(struct strbuf *out, bool more)
 
 void table_print(const struct table *t, int width, struct strbuf *out)
 {
-    struct column_layout *layouts = measure(t);
-    size_t n = width > 0 ? fit(layouts, t->n_columns, width) : t->n_columns;
-    bool more = n < t->n_columns && total(layouts, n) + GAP + 1 <= width;
+    size_t all, of;
+    struct column_layout *layouts = measure(t, &all);
+    size_t n = all;
+    of = all;
+    if (width > 0)
+        n = fit(layouts, &of, width);
+    bool more = n < of && total(layouts, n) + GAP + 1 <= width;
     for (size_t i = 0; i <= t->n_rows; i++) {
         for (size_t j = 0; j < n; j++) {
             if (j)
@@ -133,7 +198,7 @@ void table_print(const struct table *t, int width, struct strbuf *out)
         }
         end_line(out, more);
     }
-    for (size_t j = 0; j < t->n_columns; j++) {
+    for (size_t j = 0; j < all; j++) {
         for (size_t i = 0; i <= t->n_rows; i++)
             free(layouts[j].texts[i]);
         free(layouts[j].texts);

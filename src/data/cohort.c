@@ -116,6 +116,8 @@ static void release(struct cohort *c)
     free(c->report.mapping);
     free(c->report.sides);
     free(c->report.notes);
+    cohort_drop(c->unrewarded);
+    free(c->unrewarded_at);
     free(c);
 }
 

@@ -27,8 +27,8 @@ struct value {
 };
 
 struct term {
-    enum role role;                     /* ROLE_N: a column kept by name */
-    const struct cohort_column *column; /* of that role */
+    enum role role; /* ROLE_N: a column kept by name */
+    size_t column;  /* of that role: its place in the cohort */
     enum compare compare;
     size_t n;
     struct value *values;
@@ -56,11 +56,12 @@ static bool find_column(struct term *t, const char *name, int at, const struct c
             return true;
         }
     t->role = ROLE_N;
-    t->column = cohort_column(cohort, name);
-    for (size_t i = 0; i < cohort->n_columns && !t->column; i++)
+    const struct cohort_column *found = cohort_column(cohort, name);
+    for (size_t i = 0; i < cohort->n_columns && !found; i++)
         if (schema_same_name(cohort->columns[i].name, name))
-            t->column = &cohort->columns[i];
-    if (t->column)
+            found = &cohort->columns[i];
+    t->column = found ? (size_t)(found - cohort->columns) : 0;
+    if (found)
         return true;
     const char *near = nearest_word(name, column_name, (void *)(uintptr_t)cohort);
     return err_at(err, ERR_USAGE, at, "no column '%.80s'%s%s%s; `data` lists them", name,
@@ -257,6 +258,11 @@ void condition_free(struct condition *condition)
     *condition = (struct condition){0};
 }
 
+static float column_of(const struct term *t, const struct condition_trial *at)
+{
+    return at->cohort->columns[t->column].values[at->trial];
+}
+
 static float number_of(const struct term *t, const struct condition_trial *at)
 {
     const struct cohort *c = at->cohort;
@@ -267,7 +273,7 @@ static float number_of(const struct term *t, const struct condition_trial *at)
     case ROLE_CHOICE: return c->choice[at->trial];
     case ROLE_REWARD: return c->reward[at->trial];
     case ROLE_ANSWER: return c->answer[at->trial];
-    default: return t->column->values[at->trial];
+    default: return column_of(t, at);
     }
 }
 
@@ -275,7 +281,7 @@ static bool equals(const struct term *t, const struct value *v, const struct con
 {
     const struct cohort *c = at->cohort;
     if (v->kind == MISSING)
-        return isnan(t->column->values[at->trial]);
+        return isnan(column_of(t, at));
     if (v->kind == RANGE) {
         float number = number_of(t, at);
         return number >= v->low && number <= v->high;
@@ -293,7 +299,7 @@ static bool term_holds(const struct term *t, const struct condition_trial *at)
             any = equals(t, &t->values[i], at);
             asked = asked || t->values[i].kind == MISSING;
         }
-        bool empty = t->role == ROLE_N && isnan(t->column->values[at->trial]);
+        bool empty = t->role == ROLE_N && isnan(column_of(t, at));
         return (!empty || asked) && any == (t->compare == EQUAL);
     }
     float number = number_of(t, at), bound = t->values[0].low;

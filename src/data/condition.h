@@ -17,7 +17,8 @@ struct condition_trial {
     size_t session; /* of the animal, from 1 */
 };
 
-/* See filter.h.  On failure nothing is to be freed. */
+/* See filter.h.  On failure nothing is to be freed.  It may be tested on trials of another
+ * cohort with the same columns. */
 bool condition_read(const char *text, const struct cohort *cohort, struct condition *out,
                     struct err *err);
 bool condition_holds(const struct condition *condition, const struct condition_trial *trial);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
@@ -10,12 +11,16 @@
 struct csv {
     struct log_source *source;
     struct lines lines;
-    char separator;
-    char *joined; /* a record that spans lines */
+    char separator, told; /* told: by a line "sep=;" */
+    char *joined;         /* a record that spans lines */
     size_t joined_capacity;
     char *first; /* without a header: the first row, from which the number of columns is known */
     size_t first_n;
-    bool numbers; /* decimal= or thousands= must be turned into plain numbers */
+    bool numbers;             /* decimal= or thousands= must be turned into plain numbers */
+    char *header;             /* its line */
+    bool started;             /* a row has been read */
+    size_t header_n, n_again; /* how often it came again */
+    enum { EVEN, TAIL, ROW_NAMES } more; /* what rows have that the header has not */
 };
 
 static enum lines_got refuse(const struct csv *csv, struct err *err, const char *why)
@@ -245,6 +250,10 @@ static enum lines_got find_header(struct csv *csv, char **text, size_t *n, struc
         got = record(csv, text, n, err);
         if (got != LINES_LINE)
             return got;
+        if (*n == 5 && strncasecmp(*text, "sep=", 4) == 0) { /* Excel's word to itself */
+            csv->told = (*text)[4];
+            continue;
+        }
         bool comment = is_comment(csv, *text, true);
         if (!comment && strspn(*text, " \t") < *n)
             break;
@@ -284,8 +293,11 @@ static bool read_header(struct csv *csv, struct err *err)
     if (memchr(text, '\r', n))
         return source_refuse(csv->source, err,
                              "lines end in CR alone; save the file with LF or CRLF");
-    csv->separator = o->separator ? o->separator : find_separator(text, n);
-    if (o->no_header) {
+    csv->separator = o->separator ? o->separator : csv->told ? csv->told : find_separator(text, n);
+    if (!o->no_header) {
+        csv->header = mem_copy(text, n + 1, 1);
+        csv->header_n = n;
+    } else {
         csv->first = mem_copy(text, n + 1, 1);
         csv->first_n = n;
     }
@@ -342,9 +354,50 @@ static enum lines_got next_record(struct csv *csv, char **text, size_t *n, struc
             return LINES_END;
         if (*n == 0 || (**text == ' ' && strspn(*text, " ") == *n))
             continue;
-        if (!csv->source->options->comment || !is_comment(csv, *text, false))
+        if (*n == csv->header_n && csv->header && memcmp(*text, csv->header, *n) == 0)
+            csv->n_again++; /* files were put one behind the other */
+        else if (!csv->source->options->comment || !is_comment(csv, *text, false))
             return got;
     }
+}
+
+/* A first row with one field more than the header: a separator at its end, or, as R writes
+ * them, names of rows in front. */
+static void look_for_more(struct csv *csv, const struct log_cell *cells, size_t count)
+{
+    struct log_source *source = csv->source;
+    if (count != source->n_columns + 1)
+        return;
+    if (cells[count - 1].n == 0) {
+        csv->more = TAIL;
+    } else if (strcmp(cells[0].text, "1") == 0) {
+        csv->more = ROW_NAMES;
+        strbuf_puts(&source->odd, "the first column has no name: taken for numbers of rows, as R "
+                                  "writes them\n");
+    }
+}
+
+/* How many fields there are; those that have a column go into the cells. */
+static size_t split_row(struct csv *csv, char *text, size_t n)
+{
+    struct log_source *source = csv->source;
+    size_t room = source->n_columns + 1;
+    if (csv->started && csv->more == EVEN)
+        return split_record(csv, text, n, source->cells, source->n_columns);
+    struct log_cell *cells = mem_new(room, sizeof *cells);
+    size_t count = split_record(csv, text, n, cells, room);
+    if (!csv->started)
+        look_for_more(csv, cells, count);
+    csv->started = true;
+    bool whole = count == room && (csv->more == ROW_NAMES || cells[room - 1].n == 0);
+    size_t from = csv->more == ROW_NAMES;
+    if (csv->more != EVEN && whole)
+        count--;
+    else
+        from = 0;
+    memcpy(source->cells, cells + from, source->n_columns * sizeof *cells);
+    free(cells);
+    return csv->more == ROW_NAMES && !whole && count > 0 ? room + 1 : count;
 }
 
 enum log_got csv_next(struct log_source *source, struct err *err)
@@ -353,9 +406,12 @@ enum log_got csv_next(struct log_source *source, struct err *err)
     char *text;
     size_t n;
     enum lines_got got = next_record(csv, &text, &n, err);
+    if (got == LINES_END && csv->n_again)
+        strbuf_printf(&source->odd, "the header comes again in %zu line%s, which are no rows\n",
+                      csv->n_again, csv->n_again == 1 ? "" : "s");
     if (got != LINES_LINE)
         return got == LINES_END ? LOG_END : LOG_ERROR;
-    size_t count = split_record(csv, text, n, source->cells, source->n_columns);
+    size_t count = split_row(csv, text, n);
     for (size_t i = 0; csv->numbers && i < count && i < source->n_columns; i++)
         make_plain(source->options, &source->cells[i]);
     if (count == source->n_columns)
@@ -376,5 +432,6 @@ void csv_close(struct log_source *source)
     lines_stop(&csv->lines);
     free(csv->joined);
     free(csv->first);
+    free(csv->header);
     free(csv);
 }

@@ -4,6 +4,7 @@
 
 #include "condition.h"
 #include "deltaw/base/mem.h"
+#include "deltaw/data/whole.h"
 
 /* Which trials are kept: by condition, or by place in the animal. */
 struct selection {
@@ -20,25 +21,56 @@ static bool chosen(const struct selection *wanted, const struct condition_trial 
     return place >= wanted->first && place <= wanted->last;
 }
 
-static void copy_trial(struct cohort_builder *b, const struct cohort *c, size_t t, bool gap,
-                       float *extra)
+static struct cohort_trial take_trial(const struct cohort *c, size_t t, bool gap, float *extra)
 {
-    struct cohort_trial trial = {.stimulus = c->stimulus[t],
+    for (size_t i = 0; i < c->n_columns; i++)
+        extra[i] = c->columns[i].values[t];
+    return (struct cohort_trial){.stimulus = c->stimulus[t],
                                  .reward = c->reward[t],
                                  .choice = c->choice[t],
                                  .answer = c->answer[t],
                                  .gap = gap,
                                  .trial = c->trial[t],
                                  .row = c->row[t]};
-    for (size_t i = 0; i < c->n_columns; i++)
-        extra[i] = c->columns[i].values[t];
-    cohort_builder_trial(b, &trial, extra);
+}
+
+/* Trials without a reward stay beside the cohort: by condition as any other, by place where
+ * those before and after them do. */
+struct beside {
+    struct aside aside;
+    const char **names;
+    float *extra;
+    size_t kept; /* trials of the new cohort */
+    size_t next; /* of those that stand beside the old one */
+};
+
+static void copy_beside(struct beside *b, const struct selection *wanted,
+                        const struct condition_trial *now)
+{
+    const struct cohort *c = now->cohort, *other = c->unrewarded;
+    const char *name = c->animals[now->animal].name;
+    long animal = other ? cohort_animal(other, name) : -1;
+    size_t end = animal < 0 ? 0 : other->animals[animal].first + other->animals[animal].count;
+    b->next = animal >= 0 && b->next < other->animals[animal].first ? other->animals[animal].first
+                                                                    : b->next;
+    for (; b->next < end && c->unrewarded_at[b->next] <= now->trial; b->next++) {
+        struct condition_trial at = {
+            .cohort = other, .animal = (size_t)animal, .trial = b->next, .session = now->session};
+        size_t place = now->trial - c->animals[now->animal].first;
+        bool in = wanted->condition ? chosen(wanted, &at)
+                                    : place >= wanted->first && place < wanted->last;
+        if (!in)
+            continue;
+        struct cohort_trial trial = take_trial(other, b->next, other->gap[b->next], b->extra);
+        aside_add(&b->aside, c->n_columns, b->names, name,
+                  other->session_names[other->session[b->next]], b->kept, &trial, b->extra);
+    }
 }
 
 static void copy_trials(struct cohort_builder *b, const struct cohort *c,
-                        const struct selection *wanted)
+                        const struct selection *wanted, struct beside *beside)
 {
-    float *extra = mem_new(c->n_columns, sizeof *extra);
+    float *extra = beside->extra;
     struct condition_trial at = {.cohort = c};
     for (at.animal = 0; at.animal < c->n_animals; at.animal++) {
         const struct animal *animal = &c->animals[at.animal];
@@ -48,17 +80,20 @@ static void copy_trials(struct cohort_builder *b, const struct cohort *c,
         const char *file = NULL;
         for (at.trial = animal->first; at.trial < animal->first + animal->count; at.trial++) {
             at.session += cohort_day(c, animal, at.trial);
+            copy_beside(beside, wanted, &at);
             gap |= c->gap[at.trial];
             if (!chosen(wanted, &at))
                 continue;
+            struct cohort_trial trial = take_trial(c, at.trial, gap, extra);
             cohort_builder_session(b, c->session_names[c->session[at.trial]]);
             if (cohort_file(c, at.trial) != file)
                 cohort_builder_file(b, file = cohort_file(c, at.trial));
-            copy_trial(b, c, at.trial, gap, extra);
+            cohort_builder_trial(b, &trial, extra);
+            beside->kept++;
             gap = false;
         }
+        copy_beside(beside, wanted, &at);
     }
-    free(extra);
 }
 
 static bool part(const struct cohort *c, const struct selection *wanted, const char *step,
@@ -69,9 +104,11 @@ static bool part(const struct cohort *c, const struct selection *wanted, const c
     for (size_t i = 0; i < c->n_columns; i++)
         names[i] = c->columns[i].name;
     cohort_builder_columns(b, c->n_columns, names);
-    free(names);
-    copy_trials(b, c, wanted);
+    struct beside beside = {.names = names, .extra = mem_new(c->n_columns, sizeof(float))};
+    copy_trials(b, c, wanted, &beside);
     struct cohort *made = cohort_builder_finish(b, c->name, c->source);
+    aside_give(&beside.aside, made);
+    free(names), free(beside.extra);
     if (made->n_trials == 0) {
         cohort_drop(made);
         return err_set(err, ERR_FAILED, "no trial would be left of %zu", c->n_trials);
@@ -118,4 +155,11 @@ bool cohort_trials(const struct cohort *cohort, size_t first, size_t last, struc
     bool fine = part(cohort, &wanted, step, out, err);
     free(step);
     return fine;
+}
+
+bool cohort_take_step(const struct cohort *cohort, const struct cohort_step *step,
+                      struct cohort **out, struct err *err)
+{
+    return step->condition ? cohort_filter(cohort, step->condition, step->keep, out, err)
+                           : cohort_trials(cohort, step->first, step->last, out, err);
 }

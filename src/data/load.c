@@ -2,7 +2,6 @@
  * unusable trials dropped and counted. */
 #include "deltaw/data/load.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +9,10 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/number.h"
 #include "deltaw/base/strbuf.h"
+#include "deltaw/data/whole.h"
 #include "order.h"
 #include "rows.h"
+#include "spellings.h"
 #include "truthfile.h"
 #include "understand.h"
 
@@ -21,8 +22,11 @@ struct loader {
     struct order order;
     struct meanings meanings;
     size_t n_no_choice, n_no_reward, n_half, n_answers;
-    bool left_out;         /* trials of this animal before the next that is kept */
-    float lowest, highest; /* stimulus */
+    bool left_out;          /* trials of this animal before the next that is kept */
+    float lowest, highest;  /* stimulus */
+    size_t n_names, n_kept; /* columns and trials of the cohort */
+    const char **names;
+    struct aside aside;
 };
 
 /* Without a column: what was rewarded, or the other side of what was not; where
@@ -41,6 +45,24 @@ static void keep_extras(const struct loader *l, size_t at, float *extra)
         if (!e->text && e->any)
             extra[k++] = at < e->n ? e->values[at] : NAN;
     }
+}
+
+/* A trial whose reward is unknown. */
+static void put_aside(struct loader *l, const struct row *row, const struct trial *is, size_t at,
+                      float *extra)
+{
+    const struct log_session *s = &l->rows.sessions[row->session];
+    struct cohort_trial t = {.stimulus = row->stimulus,
+                             .reward = .5f,
+                             .choice = (uint8_t)is->choice,
+                             .gap = row->gap,
+                             .trial = row->trial};
+    if (!isfinite(row->stimulus))
+        return;
+    t.answer = is->answer >= 0 ? (uint8_t)is->answer : deduce_answer(&t);
+    keep_extras(l, at, extra);
+    aside_add(&l->aside, l->n_names, l->names, l->rows.subjects.text[s->subject], s->name,
+              l->n_kept, &t, extra);
 }
 
 /* Without a choice, or with an unknown reward that is not kept at one half. */
@@ -67,6 +89,8 @@ static bool add_row(struct loader *l, struct cohort_builder *b, size_t at, float
     const struct row *row = &l->rows.row[at];
     struct trial is = meanings_trial(meanings_of(&l->meanings, &l->rows, row), row);
     if (leave_out(l, &is)) {
+        if (is.choice >= 0)
+            put_aside(l, row, &is, at, extra);
         l->left_out = true;
         return true;
     }
@@ -85,8 +109,11 @@ static bool add_row(struct loader *l, struct cohort_builder *b, size_t at, float
     l->n_answers += is.answer >= 0;
     l->lowest = fminf(l->lowest, t.stimulus);
     l->highest = fmaxf(l->highest, t.stimulus);
+    struct log_session *session = &l->rows.sessions[row->session];
+    session->most = fmaxf(session->most, fabsf(t.stimulus));
     keep_extras(l, at, extra);
     cohort_builder_trial(b, &t, extra);
+    l->n_kept++;
     l->left_out = false;
     return true;
 }
@@ -117,13 +144,14 @@ static bool in_file_order(const struct loader *l)
 
 static bool build(struct loader *l, struct cohort_builder *b, struct err *err)
 {
-    const char **names = mem_new(l->rows.n_extras, sizeof *names);
+    const char **names = l->names = mem_new(l->rows.n_extras, sizeof *names);
     float *extra = mem_new(l->rows.n_extras, sizeof *extra);
     size_t n = 0;
     bool fine = true, straight = in_file_order(l);
     for (size_t i = 0; i < l->rows.n_extras; i++)
         if (!l->rows.extras[i].text && l->rows.extras[i].any)
             names[n++] = l->rows.extras[i].name;
+    l->n_names = n;
     cohort_builder_columns(b, n, names);
     uint32_t subject = NAMES_NONE, session = NAMES_NONE;
     for (size_t i = 0; i < l->rows.n && fine; i++) {
@@ -143,7 +171,6 @@ static bool build(struct loader *l, struct cohort_builder *b, struct err *err)
         if (straight && (i + 1) % DISCARD == 0)
             discard(l, i + 1 - DISCARD, i + 1);
     }
-    free(names);
     free(extra);
     return fine;
 }
@@ -231,38 +258,34 @@ static void note_stimuli(const struct loader *l, struct strbuf *out)
         strbuf_puts(out, "left should be negative; center=NUMBER says where the middle is\n");
 }
 
-/* Animals whose names differ in case, blanks, _ . and - alone. */
-static void note_spellings(const struct rows *rows, struct strbuf *out)
+/* Some sessions in per cent, others in shares of one. */
+static void note_mixed(const struct rows *rows, struct strbuf *out)
 {
-    struct names reduced = {0};
-    uint32_t *first = mem_new(rows->subjects.n, sizeof *first);
-    struct strbuf key = {0};
-    for (uint32_t i = 0; i < rows->subjects.n; i++) {
-        strbuf_reset(&key);
-        for (const char *p = rows->subjects.text[i]; *p; p++)
-            if (!strchr(" _.-\t", *p))
-                strbuf_putc(&key, (char)tolower((unsigned char)*p));
-        size_t before = reduced.n;
-        uint32_t k = names_add(&reduced, strbuf_text(&key), key.len);
-        if (reduced.n > before)
-            first[k] = i;
-        else
-            strbuf_printf(out, "%.60s and %.60s: one animal in two spellings?\n",
-                          rows->subjects.text[first[k]], rows->subjects.text[i]);
+    const struct log_session *small = NULL, *large = NULL;
+    char a[NUMBER_SIZE], b[NUMBER_SIZE];
+    for (size_t i = 0; i < rows->n_sessions; i++) {
+        const struct log_session *s = &rows->sessions[i];
+        small = s->most > 0 && s->most <= 1 ? s : small;
+        large = s->most > 10 && s->most <= 100 ? s : large;
     }
-    strbuf_free(&key);
-    names_free(&reduced);
-    free(first);
+    if (small && large)
+        strbuf_printf(out,
+                      "per cent and shares mixed? stimuli reach %s in session %.60s of %.60s, %s "
+                      "in session %.60s of %.60s\n",
+                      number_float(a, large->most), large->name,
+                      rows->subjects.text[large->subject], number_float(b, small->most),
+                      small->name, rows->subjects.text[small->subject]);
 }
 
 static char *describe_odd(const struct loader *l, const char *truth_note)
 {
     struct strbuf out = {0};
     size_t swapped = 0, words = 0;
+    note_mixed(&l->rows, &out);
     note_stimuli(l, &out);
     strbuf_puts(&out, strbuf_text(&l->meanings.odd));
     strbuf_puts(&out, strbuf_text(&l->order.odd));
-    note_spellings(&l->rows, &out);
+    spellings_note(&l->rows.subjects, &out);
     for (size_t i = 0; i < l->rows.n_files; i++) {
         swapped += l->rows.files[i].n_swapped;
         words += l->rows.files[i].n_words;
@@ -310,6 +333,7 @@ static struct cohort *finish(struct loader *l, struct cohort_builder *b)
     for (size_t i = 0; i < l->options->n_paths; i++)
         strbuf_printf(&source, "%s%s", i ? " " : "", l->options->paths[i]);
     struct cohort *c = cohort_builder_finish(b, title, strbuf_text(&source));
+    aside_give(&l->aside, c);
     if (l->rows.n_files == 1)
         c->truth = truth_file_read(l->rows.files[0].path, c->digest, &note);
     free(c->report.mapping);
@@ -335,6 +359,7 @@ static bool load(struct loader *l, struct cohort **out, struct err *err)
 {
     if (!rows_read(&l->rows, l->options, err))
         return false;
+    rows_join_days(&l->rows);
     if (!meanings_find(&l->rows, l->options, &l->meanings, err) ||
         !order_rows(&l->rows, l->options, &l->order, err))
         return false;
@@ -358,6 +383,8 @@ bool cohort_load(const struct load_options *options, struct cohort **out, struct
     bool fine = load(&l, out, err);
     rows_free(&l.rows);
     order_free(&l.order);
+    aside_free(&l.aside);
+    free(l.names);
     meanings_free(&l.meanings);
     if (fine && options->permille)
         atomic_store(options->permille, 1000);

@@ -81,8 +81,10 @@ static unsigned orders_of(const struct token *t)
 {
     int date[3];
     unsigned orders = 0;
+    char after = t->text[t->width[0]];
+    bool short_first = t->width[0] == 2 && (after == '.' || after == '/');
     for (unsigned order = 1; order < NATURAL_ALL; order *= 2)
-        if (in_order(t, order, date))
+        if (in_order(t, order, date) && !(order == NATURAL_YMD && short_first))
             orders |= order;
     return orders;
 }
@@ -160,6 +162,30 @@ unsigned natural_orders(const char *text, bool short_years)
         p += t.n;
     }
     return orders;
+}
+
+size_t natural_day(const char *text)
+{
+    for (const char *p = text; *p;) {
+        struct token t = next_token(p, p == text, true);
+        p += t.n;
+        if (t.date)
+            return (size_t)(p - text);
+    }
+    return 0;
+}
+
+void natural_years(const char *text, unsigned order, bool short_years, int *least, int *most)
+{
+    for (const char *p = text; *p;) {
+        struct token t = next_token(p, p == text, short_years);
+        int date[3];
+        if (t.date && in_order(&t, order, date)) {
+            *least = date[0] < *least ? date[0] : *least;
+            *most = date[0] > *most ? date[0] : *most;
+        }
+        p += t.n;
+    }
 }
 
 size_t natural_key(const char *text, unsigned order, bool short_years, struct strbuf *key,

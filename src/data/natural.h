@@ -12,13 +12,19 @@ enum { NATURAL_YMD = 1, NATURAL_DMY = 2, NATURAL_MDY = 4, NATURAL_ALL = 7 };
 
 /* The orders that all dates in the text can have; NATURAL_ALL when it holds none.  A
  * date is eight digits, or three numbers with - / . or _ between of which the first or
- * last has four digits, or (short_years) two; or has the month as a word. */
+ * last has four digits, or (short_years) two; or has the month as a word.  Nobody writes
+ * a short year first with . or / behind it. */
 unsigned natural_orders(const char *text, bool short_years);
 /* Appends a text that sorts, as bytes, the way the name does: numbers padded, dates with
  * the year first.  shape, if any, gets what the name is without its numbers: names of one
  * shape can be compared.  Returns how many numbers and dates there were. */
 size_t natural_key(const char *text, unsigned order, bool short_years, struct strbuf *key,
                    struct strbuf *shape);
+
+/* Bytes up to the end of the first date in the text; 0: there is none. */
+size_t natural_day(const char *text);
+/* Widens [*least, *most] to the years of the dates in the text, in this order. */
+void natural_years(const char *text, unsigned order, bool short_years, int *least, int *most);
 
 /* Puts names in natural order: dates with the year first, numbers by value. */
 void natural_sort(char **names, size_t n);

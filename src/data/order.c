@@ -54,32 +54,62 @@ static unsigned order_bit(enum load_dates dates)
                                      : NATURAL_YMD;
 }
 
-static enum load_dates dates_of(unsigned orders)
+/* Years between the first and the last of the dates in the n texts. */
+static int years_of(const char *const *text, size_t n, unsigned order, bool short_years)
 {
+    int least = 9999, most = 0;
+    for (size_t i = 0; i < n; i++)
+        natural_years(text[i], order, short_years, &least, &most);
+    return most - least;
+}
+
+/* The year comes first where it can, unless the animals would have lived for long and another
+ * order has them live for a few years: 280221, 010321. */
+static enum load_dates dates_of(unsigned orders, const char *const *text, size_t n,
+                                bool short_years)
+{
+    enum { FEW = 4, MANY = 10 };
+    if (orders & NATURAL_YMD && orders != NATURAL_YMD &&
+        years_of(text, n, NATURAL_YMD, short_years) > MANY) {
+        unsigned fit = 0;
+        for (unsigned order = NATURAL_DMY; order < NATURAL_ALL; order *= 2)
+            if (orders & order && years_of(text, n, order, short_years) <= FEW)
+                fit |= order;
+        orders = fit ? fit : orders;
+    }
     return orders & NATURAL_YMD    ? LOAD_DATES_YMD
            : orders == NATURAL_DMY ? LOAD_DATES_DMY
            : orders == NATURAL_MDY ? LOAD_DATES_MDY
                                    : LOAD_DATES_AUTO;
 }
 
-/* Dates without a shape of their own must hold one; numbers alone (seconds) do as well. */
+/* Every one must hold a date, or all of them numbers (seconds) in the same places. */
 static bool find_dates(struct sorter *s, enum load_dates told)
 {
+    size_t n = s->rows->n_sessions, dated = 0;
     unsigned orders = NATURAL_ALL;
-    struct strbuf key = {0};
-    bool all = s->rows->n_sessions > 0;
-    for (size_t i = 0; i < s->rows->n_sessions && all; i++) {
-        const char *date = s->rows->sessions[i].date;
-        all = date != NULL;
+    struct strbuf key = {0}, shape = {0}, first = {0};
+    const char **text = mem_new(n, sizeof *text);
+    bool all = n > 0, alike = true;
+    for (size_t i = 0; i < n && all; i++) {
+        text[i] = s->rows->sessions[i].date;
+        all = text[i] != NULL;
         if (!all)
             break;
         strbuf_reset(&key);
-        orders &= natural_orders(date, true);
-        all = natural_key(date, NATURAL_YMD, true, &key, NULL) > 0;
+        strbuf_reset(&shape);
+        orders &= natural_orders(text[i], true);
+        all = natural_key(text[i], NATURAL_YMD, true, &key, i ? &shape : &first) > 0;
+        alike = alike && (i == 0 || strcmp(strbuf_text(&shape), strbuf_text(&first)) == 0);
+        dated += natural_day(text[i]) > 0;
     }
+    if (all)
+        s->dates = told != LOAD_DATES_AUTO ? told : dates_of(orders, text, n, true);
     strbuf_free(&key);
-    s->dates = told != LOAD_DATES_AUTO ? told : dates_of(orders);
-    return all;
+    strbuf_free(&shape);
+    strbuf_free(&first);
+    free(text);
+    return all && (dated == n || (dated == 0 && alike));
 }
 
 /* Keys of one kind over n sessions: all of one shape with a number in it, and, where
@@ -101,7 +131,7 @@ static struct keys make_keys(const char *const *text, size_t n, enum load_dates 
     unsigned orders = NATURAL_ALL;
     for (size_t i = 0; i < n; i++)
         orders &= natural_orders(text[i], false);
-    enum load_dates dates = told != LOAD_DATES_AUTO ? told : dates_of(orders);
+    enum load_dates dates = told != LOAD_DATES_AUTO ? told : dates_of(orders, text, n, false);
     keys.fine = dates != LOAD_DATES_AUTO || orders == 0;
     for (size_t i = 0; i < n; i++) {
         strbuf_reset(&key);

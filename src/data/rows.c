@@ -21,7 +21,8 @@ static bool check_name(struct reader *r, enum role role, struct err *err)
     if (r->schema.column[role] < 0 && !r->schema.constant[role])
         return true;
     if (n == 0)
-        return reader_refuse(r, err, schema_role_name(role), "", "is not a name");
+        return reader_refuse(r, err, schema_role_name(role), "",
+                             "is not a name; fill it in, or remove the row if it is no trial");
     if (n > 200)
         return reader_refuse(r, err, schema_role_name(role), text, "is longer than 200 bytes");
     if (!fine)

@@ -20,6 +20,7 @@ struct row {
 struct log_session {
     uint32_t subject, file;
     size_t count;  /* rows */
+    float most;    /* of its stimuli, without sign */
     char *date;    /* NULL: no such column */
     char *session; /* as written, "" without a column */
     char *name;    /* for the cohort */
@@ -68,6 +69,8 @@ bool rows_refuse(const struct rows *rows, const struct row *row, struct err *err
                  const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* All files of the options.  On failure the caller frees what is there. */
 bool rows_read(struct rows *rows, const struct load_options *options, struct err *err);
+/* Where nearly every trial would be a session, as its date has a time: by the day. */
+void rows_join_days(struct rows *rows);
 void rows_free(struct rows *rows);
 
 #endif

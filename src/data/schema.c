@@ -18,7 +18,7 @@ static const struct part parts[ROLE_N] = {
     [ROLE_SUBJECT] = {"subject",
                       {"mouse", "animal", "id", "rat", "monkey", "subjectname", "subjectid",
                        "mousename", "mouseid", "animalname", "animalid", "ratname", "ratid",
-                       "nickname", "subjectnickname"},
+                       "nickname", "subjectnickname", "participant", "participantid"},
                       "animal",
                       true},
     [ROLE_SESSION] = {"session",

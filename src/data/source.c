@@ -39,6 +39,12 @@ static const struct {
 } others[] = {
     {"PK\3\4", 4, "a zip archive that holds no logs; a spreadsheet (.xlsx) is to be saved as CSV"},
     {"\xd0\xcf\x11\xe0", 4, "an old spreadsheet or document; save the table as CSV"},
+    {"\x1f\x8b", 2, "packed twice; unpack it once, with gzip -d"},
+    {"version https://git-lfs", 23, "what Git LFS keeps instead of the file; git lfs pull gets it"},
+    {"<!DOCTYPE", 9, "a page of the web, perhaps of an error when the file was fetched"},
+    {"<html", 5, "a page of the web, perhaps of an error when the file was fetched"},
+    {"{", 1, "JSON; save the trials as CSV"},
+    {"[", 1, "JSON; save the trials as CSV"},
     {"\xff\xfe", 2, "UTF-16 text; save it as UTF-8"},
     {"\xfe\xff", 2, "UTF-16 text; save it as UTF-8"},
     {"PAR1", 4, "a Parquet file that is damaged, or not text"},
@@ -161,10 +167,12 @@ bool cell_number(const struct log_source *source, size_t column, double *out)
 
 bool text_missing(const char *text, size_t n)
 {
-    static const char *const words[] = {"nan", "na", "n/a", "null", "none", ".", "<na>", NULL};
+    static const char *const words[] = {"nan",  "na",     "n/a",  "null",  "none",    ".",
+                                        "<na>", "#n/a",   "n.a.", "nil",   "<null>",  "(null)",
+                                        "--",   "#null!", "\\n",  "#num!", "missing", NULL};
     if (n == 0)
         return true;
-    if (n > 4 || (text[0] >= '0' && text[0] <= '9'))
+    if (n > 7 || (text[0] >= '0' && text[0] <= '9'))
         return false;
     for (size_t i = 0; words[i]; i++)
         if (strcasecmp(text, words[i]) == 0)

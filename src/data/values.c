@@ -2,6 +2,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,12 +70,34 @@ static bool refuse_cell(struct reader *r, struct err *err, enum role role, const
     return reader_refuse(r, err, reader_column(r, role), reader_text(r, role), why);
 }
 
+/* "-25%", and numbers with the minus sign of typographers. */
+static bool read_written(const char *text, double *out)
+{
+    static const char minus[] = "\xe2\x88\x92"; /* U+2212 */
+    char plain[64];
+    bool is_minus = strncmp(text, minus, 3) == 0;
+    int n = snprintf(plain, sizeof plain, "%s%s", is_minus ? "-" : "", text + (is_minus ? 3 : 0));
+    if (n <= 0 || (size_t)n >= sizeof plain)
+        return false;
+    bool percent = plain[n - 1] == '%';
+    n -= percent;
+    while (n > 0 && plain[n - 1] == ' ')
+        n--;
+    plain[n] = '\0';
+    if (!decimal_double(plain, (size_t)n, out))
+        return false;
+    *out /= percent ? 100 : 1;
+    return is_minus || percent;
+}
+
 static bool read_number(struct reader *r, enum role role, double *out, struct err *err)
 {
     const char *text;
     if (cell_number(&r->source, (size_t)r->schema.column[role], out))
         return true;
     text = reader_text(r, role);
+    if (read_written(text, out))
+        return true;
     if (strchr(text, ',') && strspn(text, "+-.,0123456789eE") == strlen(text))
         return refuse_cell(r, err, role,
                            "is not a number; if its comma is a decimal point say decimal=, and "

@@ -173,6 +173,9 @@ bool fit_check_gradient(const struct rule *rule, const struct rule_shape *shape,
 {
     static const size_t truncations[] = {8, 15, 1000};
     struct tensors tensors = {0};
+    if (rule->no_updates)
+        return err_set(err, ERR_USAGE,
+                       "%s has no rule whose gradient could be checked; name another", rule->name);
     rule_layout(rule, shape, &tensors);
     struct trials *trials = check_trials(shape->n_weights, seed);
     if (rule->posterior) {

@@ -16,6 +16,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/option.h"
 #include "deltaw/learn/gp.h"
+#include "deltaw/learn/randomwalk.h"
 #include "deltaw/learn/snapshots.h"
 #include "trainer.h"
 
@@ -145,6 +146,14 @@ static bool check_start(struct fit *fit, const struct rule *rule, struct err *er
     return false;
 }
 
+static bool check_walks(const struct fit_settings *s, const struct rule *rule, struct err *err)
+{
+    return !rule->no_updates || s->policy.n <= RANDOMWALK_MOST ||
+           err_set(err, ERR_USAGE,
+                   "%s takes policies of 1 to %d weights, not %zu; leave some out of policy=",
+                   rule->name, RANDOMWALK_MOST, s->policy.n);
+}
+
 static bool check_posterior(const struct fit_settings *s, const struct rule *rule, struct err *err)
 {
     if (!rule->posterior)
@@ -179,6 +188,7 @@ static bool fit_check(struct fit *fit, struct err *err)
     bool *train = mem_new(fit->cohort->n_animals, sizeof *train);
     bool ok = policy_check(&fit->settings.policy, fit->cohort, err) &&
               check_posterior(&fit->settings, fit->rule, err) &&
+              check_walks(&fit->settings, fit->rule, err) &&
               split_animals(&fit->settings, fit->cohort, train, err) &&
               check_start(fit, fit->rule, err);
     free(train);

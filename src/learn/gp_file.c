@@ -37,6 +37,9 @@ enum summary {
     SUM_EVIDENCE,
     SUM_SMOOTH,
     SUM_MEMORY,
+    SUM_MISSING,
+    SUM_SCATTER,
+    SUM_SCATTER_Z,
     SUM_TRIED,
     SUM_SCORED,
     SUM_W0,
@@ -62,8 +65,11 @@ static void pack_point(const struct gp_point *p, double *v)
 
 static void pack_summary(const struct gp *gp, struct npz *npz)
 {
-    double v[SUMMARY] = {gp->log_evidence,    gp->log_bayes_smooth, gp->log_bayes_memory,
-                         (double)gp->n_tried, (double)gp->n_scored, gp->options.w0_sd};
+    double v[SUMMARY] = {[SUM_EVIDENCE] = gp->log_evidence,   [SUM_SMOOTH] = gp->log_bayes_smooth,
+                         [SUM_MEMORY] = gp->log_bayes_memory, [SUM_MISSING] = gp->log_bayes_missing,
+                         [SUM_SCATTER] = gp->scatter,         [SUM_SCATTER_Z] = gp->scatter_z,
+                         [SUM_TRIED] = (double)gp->n_tried,   [SUM_SCORED] = (double)gp->n_scored,
+                         [SUM_W0] = gp->options.w0_sd};
     double starts[GP_STARTS][2];
     memcpy(v + SUM_W0_SD, gp->w0_sd, sizeof gp->w0_sd);
     for (size_t i = 0; i < GP_STARTS; i++)
@@ -231,7 +237,8 @@ static bool unpack_summary(const struct npz *npz, struct gp *gp)
     if (!v || !starts)
         return false;
     gp->log_evidence = v[SUM_EVIDENCE], gp->log_bayes_smooth = v[SUM_SMOOTH];
-    gp->log_bayes_memory = v[SUM_MEMORY];
+    gp->log_bayes_memory = v[SUM_MEMORY], gp->log_bayes_missing = v[SUM_MISSING];
+    gp->scatter = v[SUM_SCATTER], gp->scatter_z = v[SUM_SCATTER_Z];
     gp->n_tried = (size_t)v[SUM_TRIED], gp->n_scored = (size_t)v[SUM_SCORED];
     gp->options.w0_sd = v[SUM_W0];
     memcpy(gp->w0_sd, v + SUM_W0_SD, sizeof gp->w0_sd);

@@ -14,14 +14,15 @@
  * width 0 would be wrong wherever it is. */
 static const double term_sd[GP_N_TERMS] = {
     [GP_CORRECT] = .1,      [GP_ERROR] = .1,         [GP_TOWARD] = .1, [GP_EXPECTED] = .1,
-    [GP_FORGETTING] = .003, [GP_PERSEVERANCE] = .02, [GP_TRACE] = .2,  [GP_AVERAGE] = .2,
+    [GP_FORGETTING] = .003, [GP_PERSEVERANCE] = .02, [GP_TRACE] = 2,   [GP_AVERAGE] = 2,
 };
 static const double lapse_sd = .1;
 
 void gp_options_default(struct gp_options *options)
 {
-    *options = (struct gp_options){.terms = 1u << GP_CORRECT | 1u << GP_ERROR |
-                                            1u << GP_FORGETTING | 1u << GP_PERSEVERANCE,
+    *options = (struct gp_options){.terms = 1u << GP_CORRECT | 1u << GP_ERROR | 1u << GP_TOWARD |
+                                            1u << GP_EXPECTED | 1u << GP_FORGETTING |
+                                            1u << GP_PERSEVERANCE,
                                    .smooth = true};
 }
 

@@ -89,21 +89,14 @@ static struct gp_shape shape_of(const struct gp_variant *m, struct gp_basis *bas
 static double predict(const struct grid *g, const struct gp_shape *shape, unsigned large,
                       const int *level, struct gp_mode *mode)
 {
-    double sigma[GP_WEIGHTS], gain = 0, *b = mem_new(shape->n, sizeof *b);
+    double sigma[GP_WEIGHTS];
     struct gp_prior prior;
     for (size_t k = 0; k < shape->n_weights; k++)
         sigma[k] = fmax(level_sigma(g, k, level[k]), 1e-7);
     gp_prior_set(g->s, shape, large, sigma, &prior);
-    bool ok = gp_mode_factor(&g->s->cohort, &prior, 0, mode);
-    for (size_t i = 0; i < shape->n; i++)
-        b[i] = mode->sums.gradient[i] - prior.precision[i] * (mode->theta[i] - prior.mean[i]);
-    if (ok)
-        gp_solve_lower(shape->n, mode->factor, b);
-    for (size_t i = 0; i < shape->n; i++)
-        gain += b[i] * b[i] / 2;
+    double evidence = gp_mode_promise(&g->s->cohort, &prior, mode);
     gp_prior_clear(&prior);
-    free(b);
-    return ok ? mode->log_evidence + gain : -INFINITY;
+    return evidence;
 }
 
 static size_t n_combinations(const struct grid *g)

@@ -97,6 +97,14 @@ bool gp_mode_find(const struct gp_cohort *cohort, const struct gp_shape *shape,
 bool gp_mode_factor(const struct gp_cohort *cohort, const struct gp_prior *prior, double damping,
                     struct gp_mode *mode);
 
+/* The evidence of its mode, were the posterior normal about a point with sums; factors it.
+ * -INFINITY: not positive. */
+double gp_mode_promise(const struct gp_cohort *cohort, const struct gp_prior *prior,
+                       struct gp_mode *mode);
+/* See struct gp. */
+void gp_mode_scatter(const struct gp_cohort *cohort, const struct gp_prior *prior,
+                     const struct gp_mode *mode, double *scatter, double *z);
+
 /* Covariance of the shared parameters by the sandwich over animals, at a factored mode
  * with sums: (M^-1) (B + Lambda) (M^-1), B the scatter of the animals' scores (White 1982);
  * start weights are profiled out.  out [n][n] */
@@ -137,6 +145,8 @@ void gp_prior_clear(struct gp_prior *prior);
 bool gp_go_on(const struct gp_search *s);
 /* The modes of all variants that may count.  False: stopped. */
 bool gp_textbooks(struct gp_search *s);
+/* Fills in what is said of the textbook mode in out: scatter and missing memory. */
+void gp_doubt(struct gp_search *s, const struct gp_variant *full);
 /* Fills out->points and what follows of them; false: stopped. */
 bool gp_grid(struct gp_search *s);
 /* Takes what a point keeps of a mode. */

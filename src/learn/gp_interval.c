@@ -48,7 +48,7 @@ static double trace_value(const struct moment *m, size_t k, double decay)
 static void kinds_of(const struct moment *m, double *kind)
 {
     double keep = m->shape->average;
-    size_t at = GP_ALL_DECAYS * m->n_weights + (keep == gp_averages[0] ? 0 : 1);
+    size_t at = GP_DECAYS * m->n_weights + (keep == gp_averages[0] ? 0 : 1);
     double average = keep * (m->state ? m->state[at] : 0) + (1 - keep) * (m->r - .5);
     double all[GP_KINDS] = {1, average + .5, 1 / (1 + exp(-12 * average))};
     for (size_t i = 0; i < m->shape->n_kinds; i++)

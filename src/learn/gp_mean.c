@@ -9,7 +9,7 @@
 size_t gp_decay_place(double decay)
 {
     size_t i = 0;
-    while (i + 1 < GP_ALL_DECAYS && gp_all_decays[i] != decay)
+    while (i + 1 < GP_DECAYS && gp_decays[i] != decay)
         i++;
     return i;
 }
@@ -22,7 +22,7 @@ static void add_traces(const struct gp_places *p, const struct gp_shape *s, doub
         for (size_t g = 0; g < s->n_decays; g++)
             for (size_t i = 0; i < s->n_kinds; i++) {
                 double value = weight * from[s->at[k] + s->n_simple + g * s->n_kinds + i];
-                size_t at = k * GP_ALL_DECAYS + gp_decay_place(s->decay[g]);
+                size_t at = k * GP_DECAYS + gp_decay_place(s->decay[g]);
                 if (s->kind[i] == 0)
                     theta[p->traces + at] += value;
                 else

@@ -6,13 +6,12 @@
 #include "deltaw/learn/gp.h"
 #include "deltaw/learn/rule.h"
 
-enum { GP_SCALES = 2, GP_DECAY_SETS = 3, GP_AVERAGES = 2, GP_ALL_DECAYS = 6 };
+enum { GP_SCALES = 2, GP_AVERAGES = 2 };
 
 /* Length scales, over the largest input, and over 2 logits for the weights. */
 static const double gp_scales[GP_SCALES] = {1, 2};
-/* Sets of decays that are tried beside each other; half-lives of 1 to 8 trials. */
-static const double gp_decay_sets[GP_DECAY_SETS][GP_DECAYS] = {{.85}, {.6, .9}, {.5, .8, .92}};
-static const double gp_all_decays[GP_ALL_DECAYS] = {.5, .6, .8, .85, .9, .92};
+/* Decays of traces, all at once: half-lives of 1 to 15 trials. */
+static const double gp_decays[GP_DECAYS] = {.5, .67, .79, .875, .925, .955};
 static const double gp_averages[GP_AVERAGES] = {.8, .88};
 
 /* Where things stand in theta.  Of a weight k: terms [simple terms]; trace [decays];
@@ -37,8 +36,8 @@ static inline struct gp_places gp_places_of(const struct rule_shape *shape)
     p.smooth = shape->remainder == REMAINDER_SMOOTH;
     p.n_points = !p.smooth ? 0 : shape->basis ? shape->basis : 10;
     p.traces = k * p.n_simple;
-    p.averages = p.traces + (p.trace ? k * GP_ALL_DECAYS : 0);
-    p.remainder = p.averages + (p.average ? k * GP_ALL_DECAYS * GP_AVERAGES * 2 : 0);
+    p.averages = p.traces + (p.trace ? k * GP_DECAYS : 0);
+    p.remainder = p.averages + (p.average ? k * GP_DECAYS * GP_AVERAGES * 2 : 0);
     p.inducing = p.remainder + k * GP_SCALES * GP_CELLS * p.n_points;
     p.scale = p.inducing + GP_SCALES * GP_CELLS * (1 + k) * p.n_points;
     p.size = p.scale + (p.smooth ? GP_SCALES * (1 + k) : 0);

@@ -241,6 +241,44 @@ static double *own_scores(const struct gp_cohort *c, const struct gp_mode *m)
     return u;
 }
 
+double gp_mode_promise(const struct gp_cohort *cohort, const struct gp_prior *prior,
+                       struct gp_mode *mode)
+{
+    size_t n = mode->sums.n;
+    double gain = 0, *b = mem_new(n, sizeof *b);
+    bool ok = gp_mode_factor(cohort, prior, 0, mode);
+    for (size_t i = 0; i < n; i++)
+        b[i] = mode->sums.gradient[i] - prior->precision[i] * (mode->theta[i] - prior->mean[i]);
+    if (ok)
+        gp_solve_lower(n, mode->factor, b);
+    for (size_t i = 0; i < n; i++)
+        gain += b[i] * b[i] / 2;
+    free(b);
+    return ok ? mode->log_evidence + gain : -INFINITY;
+}
+
+/* tr(M^-1 B) over tr(M^-1 F), F = M - Lambda; each of its parameters' worth of
+ * directions adds about a chi square of the animals less one. */
+void gp_mode_scatter(const struct gp_cohort *cohort, const struct gp_prior *prior,
+                     const struct gp_mode *mode, double *scatter, double *z)
+{
+    size_t n = mode->sums.n;
+    double known = (double)n, sum = 0, free_animals = (double)cohort->n - 1;
+    double *u = own_scores(cohort, mode), *inverse = mem_copy(mode->factor, n * n, sizeof *u);
+    gp_invert_factor(n, inverse);
+    for (size_t i = 0; i < n; i++)
+        known -= inverse[i * n + i] * prior->precision[i];
+    for (size_t a = 0; a < cohort->n; a++) {
+        gp_solve_lower(n, mode->factor, u + a * n);
+        for (size_t i = 0; i < n; i++)
+            sum += u[a * n + i] * u[a * n + i];
+    }
+    bool enough_known = free_animals > 0 && known > 0;
+    *scatter = enough_known ? sum * (double)cohort->n / free_animals / known : NAN;
+    *z = enough_known ? (*scatter - 1) * sqrt(known * free_animals / 2) : NAN;
+    free(u), free(inverse);
+}
+
 /* With the posterior's factor L, M^-1 u is L'^-1 L^-1 u. */
 void gp_mode_robust(const struct gp_cohort *cohort, const struct gp_prior *prior,
                     const struct gp_mode *mode, double *out)

@@ -13,7 +13,7 @@ enum { W0_ROUNDS = 3, MOST_SETS = 5, ROUNDS = 3, SIMPLE = (1 << GP_TRACE) - 1 };
 /* Nats below the best at which sizes or decays are left out. */
 static const double too_far = 3.5;
 
-enum { MOST_VARIANTS = (1 + GP_DECAY_SETS * GP_AVERAGES) * (1 + MOST_SETS * ROUNDS) };
+enum { MOST_VARIANTS = (1 + GP_AVERAGES) * (1 + MOST_SETS * ROUNDS) };
 
 struct telling {
     const struct gp_search *s;
@@ -278,28 +278,24 @@ static bool try_sizes(struct gp_search *s, size_t first)
     return gp_go_on(s);
 }
 
-/* Rules with traces, of all sets of decays. */
+/* Rules with traces, of each average of reward. */
 static bool add_memories(struct gp_search *s)
 {
     bool trace = s->options.terms & 1u << GP_TRACE, average = s->options.terms & 1u << GP_AVERAGE;
-    size_t n_averages = average ? GP_AVERAGES : 1, first = s->n_variants;
+    size_t n_averages = average ? GP_AVERAGES : trace ? 1 : 0, first = s->n_variants;
     double best = -INFINITY;
-    for (size_t i = 0; i < GP_DECAY_SETS && (trace || average); i++)
-        for (size_t j = 0; j < n_averages; j++) {
-            size_t n = 0;
-            while (n < GP_DECAYS && gp_decay_sets[i][n] > 0)
-                n++;
-            struct gp_variant *v =
-                add_variant(s, s->options.terms, n, gp_decay_sets[i], gp_averages[j]);
-            struct gp_mode mode;
-            v->log_prior = s->variant[0].log_prior - log((double)(GP_DECAY_SETS * n_averages));
-            gp_mode_set(&mode, &v->shape, s->cohort.n);
-            set_from(s, &s->variant[0], &v->shape, &mode);
-            best = fmax(best, find_from(s, v, &mode));
-            gp_mode_clear(&mode);
-            if (!gp_go_on(s))
-                return false;
-        }
+    for (size_t i = 0; i < n_averages; i++) {
+        struct gp_variant *v =
+            add_variant(s, s->options.terms, GP_DECAYS, gp_decays, gp_averages[i]);
+        struct gp_mode mode;
+        v->log_prior = s->variant[0].log_prior - log((double)n_averages);
+        gp_mode_set(&mode, &v->shape, s->cohort.n);
+        set_from(s, &s->variant[0], &v->shape, &mode);
+        best = fmax(best, find_from(s, v, &mode));
+        gp_mode_clear(&mode);
+        if (!gp_go_on(s))
+            return false;
+    }
     for (size_t i = first, n = s->n_variants; i < n; i++)
         if (s->variant[i].found && s->variant[i].mode.log_evidence > best - too_far &&
             !try_sizes(s, i))
@@ -327,5 +323,6 @@ bool gp_textbooks(struct gp_search *s)
     gp_prior_set(s, &full->shape, full->large, NULL, &prior);
     s->out->textbook = gp_point_of(s, full, &full->shape, &prior, &full->mode);
     gp_prior_clear(&prior);
+    gp_doubt(s, full);
     return try_sizes(s, 0) && add_memories(s);
 }

@@ -1,6 +1,7 @@
 /* Models as values: references, and what one can be asked. */
 #include "deltaw/learn/model.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "deltaw/learn/engine.h"
 #include "deltaw/learn/gp.h"
 #include "deltaw/learn/inputs.h"
+#include "deltaw/learn/randomwalk.h"
 #include "deltaw/learn/snapshots.h"
 #include "checkpoint.h"
 #include "rollout.h"
@@ -46,6 +48,7 @@ void model_drop(struct model *m)
     snapshots_free(m->snapshots);
     checkpoint_free(m->checkpoint);
     gp_drop(m->gp);
+    randomwalk_set_drop(m->walks);
     free(m->name), free(m->theta), free(m->errors), free(m->covariance);
     free(m->animals), free(m->held_out), free(m->w0), free(m->history), free(m->cohort_name),
         free(m->cohort_chain);
@@ -61,9 +64,36 @@ struct model model_at(const struct model *model, double *theta)
                           .theta = theta};
 }
 
+bool model_has_rule(const struct model *model, struct err *err)
+{
+    const char *name = model->name ? model->name : model->rule->name;
+    return !model->rule->no_updates ||
+           err_set(err, ERR_FAILED,
+                   "%s has no rule: it reads each animal's weights off the choices and does not "
+                   "say what changes them; `fit gp` or `fit reinforce-base` does",
+                   name);
+}
+
+/* Weights that were read off choices are of these choices. */
+static bool knows_trials(const struct model *model, const struct cohort *cohort, struct err *err)
+{
+    if (!model->rule->no_updates)
+        return true;
+    if (!model->walks)
+        return err_set(err, ERR_FAILED, "%s has no weights: its fit has not come to an end",
+                       model->name);
+    return model->cohort_digest == cohort->digest ||
+           err_set(err, ERR_FAILED,
+                   "%s has no rule: it knows the weights on the trials of its fit, not those of "
+                   "%s; `fit randomwalk` to them, or `fit gp` for a rule",
+                   model->name, cohort->name);
+}
+
 bool model_meets(const struct model *model, const struct cohort *cohort, struct err *err)
 {
     struct err why = {0};
+    if (!knows_trials(model, cohort, err))
+        return false;
     return policy_check(&model->settings.policy, cohort, &why) ||
            err_set(err, why.code, "%s cannot look at %s: %s", model->name, cohort->name,
                    why.message);
@@ -122,7 +152,31 @@ static void model_pass(const struct model *model, const struct cohort *cohort, f
 
 void model_sweep(const struct model *model, const struct cohort *cohort, float *w)
 {
+    if (model->rule->no_updates) {
+        for (size_t i = 0; i < cohort->n_trials * model->settings.policy.n; i++)
+            w[i] = model->walks ? (float)model->walks->w[i] : 0;
+        return;
+    }
     model_pass(model, cohort, w, NULL, NULL);
+}
+
+/* Of weights that were read off choices. */
+static void walked_losses(const struct model *model, const struct cohort *cohort, double *losses,
+                          size_t *n_scored)
+{
+    const struct policy *policy = &model->settings.policy;
+    for (size_t a = 0; a < cohort->n_animals; a++) {
+        const struct animal *animal = &cohort->animals[a];
+        losses[a] = 0;
+        n_scored[a] = animal->count > 1 ? animal->count - 1 : 0;
+        for (size_t t = animal->first + 1; t < animal->first + animal->count; t++) {
+            double x[POLICY_MAX], z = 0;
+            inputs_policy_of(policy, cohort, animal, t, x);
+            for (size_t k = 0; k < policy->n; k++)
+                z += x[k] * model->walks->w[t * policy->n + k];
+            losses[a] -= log(policy_sigmoid(cohort->choice[t] ? z : -z));
+        }
+    }
 }
 
 double model_loss(const struct model *model, const struct cohort *cohort, double *losses,
@@ -130,7 +184,10 @@ double model_loss(const struct model *model, const struct cohort *cohort, double
 {
     double *loss = losses ? losses : mem_new(cohort->n_animals, sizeof *loss), sum = 0;
     size_t *n = n_scored ? n_scored : mem_new(cohort->n_animals, sizeof *n), all = 0;
-    model_pass(model, cohort, NULL, loss, n);
+    if (model->rule->no_updates)
+        walked_losses(model, cohort, loss, n);
+    else
+        model_pass(model, cohort, NULL, loss, n);
     for (size_t a = 0; a < cohort->n_animals; a++) {
         sum += loss[a];
         all += n[a];

@@ -15,6 +15,7 @@
 #include "gp_file.h"
 #include "deltaw/learn/settings_file.h"
 #include "snapshots_file.h"
+#include "walks_file.h"
 
 #ifdef HAVE_CONFIG_H
 #include <config.h>
@@ -106,6 +107,7 @@ bool model_save_replay(const struct model *m, const struct snapshots *snapshots,
     }
     covariance_pack(m, &npz);
     gp_pack(m, &npz);
+    walks_pack(m, &npz);
     checkpoint_pack(m, &npz);
     if (m->n_animals > 0)
         npz_add(&npz, "w0", NPZ_FLOAT64, 2, (size_t[]){m->n_animals, m->settings.shape.n_weights},
@@ -281,6 +283,7 @@ static bool read_model(const struct npz *npz, const char *path, struct model *m,
     bool ok = read_parameters(npz, o, path, m, err) &&
               read_animals(json_object_get(o, "animals"), npz, path, m, err) &&
               covariance_unpack(npz, path, m, err) && gp_unpack(npz, path, m, err) &&
+              walks_unpack(npz, path, m, err) &&
               checkpoint_unpack(npz, json_object_get(o, "optimizer"), path, m, err) &&
               snapshots_unpack(npz, path, m, &m->snapshots, err);
     if (ok && o) {

@@ -14,7 +14,7 @@
 #include "deltaw/base/mem.h"
 
 enum { MOST = RANDOMWALK_MOST, MOST_NEWTON = 60 };
-static const double first_sd = 16; /* of w_1 */
+static const double first_sd = RANDOMWALK_FIRST_SD;
 
 struct randomwalk_mode {
     struct randomwalk_trials trials;

@@ -35,7 +35,7 @@ const struct rule *rule_find(const char *name)
 
 bool rule_is_textbook(const struct rule *rule)
 {
-    return !rule->network && !rule->posterior;
+    return !rule->network && !rule->posterior && !rule->no_updates;
 }
 
 bool rule_remembers(const struct rule *rule, const struct rule_shape *shape)

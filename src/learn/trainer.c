@@ -9,6 +9,7 @@
 #include "deltaw/learn/covariance.h"
 #include "deltaw/learn/engine.h"
 #include "deltaw/learn/gp.h"
+#include "deltaw/learn/randomwalk.h"
 #include "rollout.h"
 #include "start.h"
 
@@ -37,6 +38,7 @@ static struct model *make_model(const struct trainer *t, const double *theta)
     m->errors = t->errors ? mem_copy(t->errors, t->tensors.size, sizeof *t->errors) : NULL;
     m->covariance = covariance_copy(t->covariance, t->tensors.size);
     m->gp = gp_hold(t->gp);
+    m->walks = randomwalk_set_hold(t->walks);
     m->n_animals = n;
     m->animals = mem_new(n, sizeof *m->animals);
     m->held_out = mem_new(n, sizeof *m->held_out);
@@ -148,6 +150,7 @@ void trainer_free(struct trainer *t)
     free(t->train), free(t->theta), free(t->best), free(t->gradient), free(t->w0);
     free(t->errors), free(t->covariance);
     gp_drop(t->gp);
+    randomwalk_set_drop(t->walks);
     free(t->history);
     checkpoint_free(t->checkpoint);
     free(t);
@@ -164,18 +167,35 @@ static struct visited *visited_new(const struct trainer *t, int epoch)
     return l;
 }
 
-static void remember(struct trainer *t, int epoch, const struct rollout_result *result)
+float *trainer_visited(struct trainer *t, int epoch)
 {
-    double train = 0, heldout = 0;
-    for (size_t a = 0; a < t->n_animals; a++)
-        *(t->train[a] ? &train : &heldout) += result->loss[a];
+    visited_drop(t->visited);
+    t->visited = visited_new(t, epoch);
+    return t->visited->w;
+}
+
+static void history_add(struct trainer *t, int epoch, double train, double heldout)
+{
     t->n_history -= t->again;
     t->again = false;
     t->history = mem_reserve(t->history, &t->history_room, t->n_history + 1, sizeof *t->history);
     if (t->rule->network && t->fit->settings.epochs > 0)
         atomic_store(&t->fit->job.permille, (int)(1000. * epoch / t->fit->settings.epochs));
-    t->history[t->n_history++] = (struct epoch_loss){
-        epoch, worked(t), train / t->n_train, t->n_heldout > 0 ? heldout / t->n_heldout : NAN};
+    t->history[t->n_history++] = (struct epoch_loss){epoch, worked(t), train, heldout};
+}
+
+void trainer_tell(struct trainer *t, int epoch, double train)
+{
+    history_add(t, epoch, train, NAN);
+    t->n_kept = t->n_history;
+}
+
+static void remember(struct trainer *t, int epoch, const struct rollout_result *result)
+{
+    double train = 0, heldout = 0;
+    for (size_t a = 0; a < t->n_animals; a++)
+        *(t->train[a] ? &train : &heldout) += result->loss[a];
+    history_add(t, epoch, train / t->n_train, t->n_heldout > 0 ? heldout / t->n_heldout : NAN);
 }
 
 /* Over weight matrices only. */
@@ -342,12 +362,13 @@ void trainer_run(struct trainer *t)
     t->before = t->n_history ? t->history[t->n_history - 1].seconds : 0;
     bool network = t->rule->network;
     t->threads = fit->settings.threads > 0 ? fit->settings.threads : thread_processors();
-    t->rollout = new_rollout(t);
+    t->rollout = t->rule->no_updates ? NULL : new_rollout(t);
     bool fast = fit->settings.optimizer == OPTIMIZER_FAST;
-    const char *why = t->rule->posterior ? fit_posterior(t)
-                      : !network         ? fit_mle(t)
-                      : fast             ? fit_minibatch(t)
-                                         : fit_adam(t);
+    const char *why = t->rule->posterior    ? fit_posterior(t)
+                      : t->rule->no_updates ? fit_walks(t)
+                      : !network            ? fit_mle(t)
+                      : fast                ? fit_minibatch(t)
+                                            : fit_adam(t);
     if (why)
         fail(t, why);
     else

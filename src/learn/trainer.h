@@ -40,12 +40,13 @@ struct trainer {
     bool *train;   /* [n_animals] */
     double *theta; /* [n_all]: parameters, then trained w0 of all animals */
     size_t n_all;
-    double *best;       /* [n_all] what is kept: theta at the last good epoch */
-    double *gradient;   /* [n_all] */
-    double *w0;         /* [n_animals][K] start weights when they are not trained */
-    double *errors;     /* [tensors.size] standard errors, NULL: none */
-    double *covariance; /* as in struct model */
-    struct gp *gp;      /* as in struct model */
+    double *best;                 /* [n_all] what is kept: theta at the last good epoch */
+    double *gradient;             /* [n_all] */
+    double *w0;                   /* [n_animals][K] start weights when they are not trained */
+    double *errors;               /* [tensors.size] standard errors, NULL: none */
+    double *covariance;           /* as in struct model */
+    struct gp *gp;                /* as in struct model */
+    struct randomwalk_set *walks; /* likewise */
     bool train_w0;
     double n_train, n_heldout; /* scored trials */
     size_t n_history, history_room;
@@ -55,7 +56,7 @@ struct trainer {
     double before, published, visited_at; /* before: seconds of work that it goes on from */
     struct checkpoint *checkpoint;        /* of `best`; NULL: none */
     bool again;     /* the next evaluation repeats the newest of the history */
-    struct err why; /* of fit_posterior */
+    struct err why; /* of fit_posterior and fit_walks */
     bool finished;  /* the optimiser reached its end */
 };
 
@@ -86,6 +87,10 @@ size_t trainer_batches(const struct trainer *t);
 bool trainer_batch(struct trainer *t, size_t batch);
 /* Adds the gradient of ridge= at theta; trainer_evaluate and trainer_batch have done so. */
 void trainer_penalty(const struct trainer *t, double *gradient);
+/* For what needs no rollout: room for the weights passed through, [n_trials][K] of zeros;
+ * and an epoch with its losses, which is what is kept. */
+float *trainer_visited(struct trainer *t, int epoch);
+void trainer_tell(struct trainer *t, int epoch, double train);
 /* NULL, or what is wrong with the epoch just evaluated. */
 const char *trainer_trouble(const struct trainer *t, bool gradient);
 /* theta is what is kept from now on; it is shown when it is time.  Before it the optimiser
@@ -109,5 +114,7 @@ int fast_epochs(const struct fit_settings *settings, const struct cohort *cohort
 const char *fit_mle(struct trainer *t);
 /* fit_gp.c: rules with a posterior. */
 const char *fit_posterior(struct trainer *t);
+/* fit_walks.c: weights without a rule, each animal by itself. */
+const char *fit_walks(struct trainer *t);
 
 #endif

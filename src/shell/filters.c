@@ -7,9 +7,7 @@
 
 struct filtering {
     struct cohort *from, *made;
-    char *condition; /* NULL: first .. last */
-    bool keep;
-    size_t first, last;
+    struct cohort_step step;
     size_t n;         /* words of the condition */
     int *at, *column; /* [n] where each begins in the condition and in the line */
 };
@@ -19,7 +17,7 @@ static void filter_release(void *data)
     struct filtering *f = data;
     cohort_drop(f->from);
     cohort_drop(f->made);
-    free(f->condition);
+    free(f->step.condition);
     free(f->at);
     free(f->column);
     free(f);
@@ -40,12 +38,10 @@ static bool filter_work(void *data, struct task *task, struct err *err)
     (void)task;
     struct filtering *f = data;
     struct err why = {0};
-    bool good = f->condition ? cohort_filter(f->from, f->condition, f->keep, &f->made, &why)
-                             : cohort_trials(f->from, f->first, f->last, &f->made, &why);
-    if (good)
+    if (cohort_take_step(f->from, &f->step, &f->made, &why))
         return true;
     place(f, &why);
-    const char *verb = !f->condition ? "trials" : f->keep ? "keep" : "drop";
+    const char *verb = !f->step.condition ? "trials" : f->step.keep ? "keep" : "drop";
     err_at(err, why.code, why.column, "%s: %s", verb, why.message);
     return false;
 }
@@ -62,7 +58,7 @@ static bool filter_finish(struct session *session, void *data, struct output *ou
     output_field_number(out, "animals", (double)f->made->n_animals);
     output_field_number(out, "trials", (double)f->made->n_trials);
     strbuf_free(&text);
-    session_push_cohort(session, f->made, true);
+    session_push_cohort(session, f->made, &f->step);
     f->made = NULL;
     return true;
 }
@@ -81,7 +77,7 @@ bool filter_start(struct session *session, const struct args *args, bool keep, s
     struct filtering *f = mem_new(1, sizeof *f);
     struct strbuf condition = {0};
     f->from = cohort_hold(cohort);
-    f->keep = keep;
+    f->step.keep = keep;
     f->n = args->n;
     f->at = mem_new(args->n, sizeof *f->at);
     f->column = mem_new(args->n, sizeof *f->column);
@@ -92,7 +88,7 @@ bool filter_start(struct session *session, const struct args *args, bool keep, s
         f->column[i] = args->items[i].column;
         strbuf_puts(&condition, args->items[i].value);
     }
-    f->condition = strbuf_take(&condition);
+    f->step.condition = strbuf_take(&condition);
     return start(session, f, err);
 }
 
@@ -103,7 +99,7 @@ bool filter_trials(struct session *session, size_t first, size_t last, struct er
         return false;
     struct filtering *f = mem_new(1, sizeof *f);
     f->from = cohort_hold(cohort);
-    f->first = first;
-    f->last = last;
+    f->step.first = first;
+    f->step.last = last;
     return start(session, f, err);
 }

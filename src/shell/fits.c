@@ -8,6 +8,7 @@
 #include "deltaw/learn/snapshots.h"
 #include "replay.h"
 #include "state.h"
+#include "watching.h"
 
 struct fit *session_fit(const struct session *session, const char *name)
 {
@@ -294,6 +295,7 @@ static void slim_down(struct session *session, struct fit *fit)
 
 void session_news(struct session *session, struct output *out)
 {
+    watching_news(session, out);
     for (size_t i = 0; i < session->n_fits; i++) {
         struct fit_entry *entry = &session->fits[i];
         struct strbuf text = {0};

@@ -78,7 +78,7 @@ static size_t count_lines(const char *text)
     return n;
 }
 
-/* The first two oddities in short: "odd: ...; ... (1 more: `data`)". */
+/* The first two oddities in short: "odd (3 things, see `data`): ...; ...". */
 static void load_verdict(const char *notes, struct strbuf *out)
 {
     enum { SHOWN = 2, LONGEST = 160 };
@@ -87,7 +87,10 @@ static void load_verdict(const char *notes, struct strbuf *out)
         strbuf_puts(out, "nothing odd was found");
         return;
     }
-    strbuf_puts(out, "odd: ");
+    if (n > SHOWN)
+        strbuf_printf(out, "odd (%zu things, see `data`): ", n);
+    else
+        strbuf_puts(out, "odd: ");
     for (const char *p = notes; k < SHOWN && *p; k++) {
         size_t length = strcspn(p, "\n"), shown = length < LONGEST ? length : LONGEST;
         while (shown < length && (p[shown] & 0xc0) == 0x80)
@@ -97,8 +100,6 @@ static void load_verdict(const char *notes, struct strbuf *out)
         strbuf_puts(out, shown < length ? "..." : "");
         p += length + 1;
     }
-    if (n > k)
-        strbuf_printf(out, "; and %zu more, see `data`", n - k);
 }
 
 /* One paragraph of at most `lines` lines. */

@@ -2,6 +2,8 @@
 #ifndef SHELL_LOADING_H
 #define SHELL_LOADING_H
 
+#include <sys/stat.h>
+
 #include "deltaw/data/load.h"
 #include "state.h"
 
@@ -12,6 +14,7 @@ struct load {
     char **paths;
     struct load_options options;
     struct cohort *cohort; /* what was read */
+    struct stat seen;      /* of watch: the file before that */
 };
 
 /* From the words of a command and the schema in use; NULL with an error when one makes no

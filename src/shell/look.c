@@ -16,6 +16,7 @@ static struct style look_style(const struct session *session, const struct outpu
 static void look_data(struct view *view, struct output *out)
 {
     struct table table = {0};
+    view_fields(view, &out->object);
     view_table(view, &table);
     output_data(out, view_ops_of(view)->name, &table);
     table_free(&table);

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "deltaw/base/answer.h"
 #include "deltaw/base/utf8.h"
+#include "state.h"
 
 /* JSON and CSV are UTF-8 by their own rules; sentences, tables and complaints keep to 7
  * bits when asked to. */
@@ -56,38 +58,10 @@ void output_block(struct output *out, const char *text)
         result(out, "\n", 1);
 }
 
-static void field(struct output *out, const char *name)
-{
-    strbuf_putc(&out->object, ',');
-    strbuf_json_text(&out->object, name);
-    strbuf_putc(&out->object, ':');
-    out->any = true;
-}
-
-void output_field_text(struct output *out, const char *name, const char *value)
-{
-    if (out->mode != OUTPUT_JSON)
-        return;
-    field(out, name);
-    if (value)
-        strbuf_json_text(&out->object, value);
-    else
-        strbuf_puts(&out->object, "null");
-}
-
-void output_field_number(struct output *out, const char *name, double value)
-{
-    if (out->mode != OUTPUT_JSON)
-        return;
-    field(out, name);
-    strbuf_json_number(&out->object, value);
-}
-
 void output_data(struct output *out, const char *name, const struct table *table)
 {
     if (out->mode == OUTPUT_JSON) {
-        field(out, name);
-        table_json(table, &out->object);
+        answer_table(&out->object, name, table);
     } else if (out->mode == OUTPUT_CSV) {
         struct strbuf text = {0};
         if (out->any) /* an empty line between the tables of a command */
@@ -139,12 +113,40 @@ void output_complain(struct output *out, const char *format, ...)
     va_end(list);
 }
 
+void output_line(struct output *out, const char *label, int room, const char *words)
+{
+    struct strbuf line = {0};
+    char *clean = utf8_clean(words ? words : "-", strlen(words ? words : "-"));
+    strbuf_printf(&line, "%s%*s ", label, room - utf8_width(label), "");
+    help_text_fill(&line, clean, room + 1, out->width > 40 ? out->width : 40);
+    output_block(out, strbuf_text(&line));
+    strbuf_free(&line);
+    free(clean);
+}
+
+void output_field_text(struct output *out, const char *name, const char *value)
+{
+    answer_text(&out->object, name, value);
+}
+
+void output_field_number(struct output *out, const char *name, double value)
+{
+    answer_number(&out->object, name, value);
+}
+
+void output_fact(struct output *out, const char *name, const char *label, const char *value)
+{
+    output_line(out, label, OUTPUT_LABEL, value);
+    answer_text(&out->object, name, value);
+}
+
 void output_begin(struct output *out, const char *command)
 {
     strbuf_reset(&out->object);
     strbuf_reset(&out->text);
     strbuf_reset(&out->command);
     strbuf_puts(&out->command, command);
+    out->verb = NULL;
     out->any = false;
 }
 
@@ -156,17 +158,18 @@ void output_end(struct output *out, const struct err *err)
     struct strbuf line = {0};
     strbuf_puts(&line, "{\"command\":");
     strbuf_json_text(&line, strbuf_text(&out->command));
-    strbuf_puts(&line, ok ? ",\"ok\":true" : ",\"ok\":false,\"error\":");
+    answer_flag(&line, "ok", ok);
+    if (out->verb)
+        answer_text(&line, "verb", out->verb);
     if (!ok) {
-        strbuf_json_text(&line, err->message);
-        strbuf_printf(&line, ",\"code\":%d", (int)err->code);
+        answer_text(&line, "error", err->message);
+        answer_number(&line, "code", err->code);
         if (err->column > 0)
-            strbuf_printf(&line, ",\"column\":%d", err->column);
+            answer_number(&line, "column", err->column);
     }
     if (out->text.len > 0) {
         strbuf_cut(&out->text, out->text.len - 1); /* the last newline */
-        strbuf_puts(&line, ",\"text\":");
-        strbuf_json_text(&line, strbuf_text(&out->text));
+        answer_text(&line, "text", strbuf_text(&out->text));
     }
     strbuf_add(&line, strbuf_text(&out->object), out->object.len);
     strbuf_puts(&line, "}\n");

@@ -7,6 +7,8 @@
 #include "deltaw/learn/gp.h"
 
 enum { MOST_ROWS = GP_N_TERMS * GP_WEIGHTS, LAGS = 30 };
+/* Nats of evidence that are worth a word; standard errors that are. */
+static const double little = 5, wide_scatter = 4;
 
 static void terms_table(const struct model *model, size_t n, const struct gp_term_report *rows,
                         struct table *table)
@@ -58,11 +60,13 @@ static void sentence(const struct model *model, size_t n, const struct gp_term_r
                      struct strbuf *out)
 {
     char value[NUMBER_SIZE], error[NUMBER_SIZE];
+    bool repeated = false;
     for (size_t i = 0; i < n; i++) {
         const struct gp_term_report *r = &rows[i];
         if (r->term != GP_ERROR)
             continue;
         int digits = digits_of(r);
+        repeated = repeated || r->low > 0;
         strbuf_printf(out, "%s: after errors %s: a_error %s +- %s where REINFORCE has 0\n",
                       model->settings.policy.weight[r->weight],
                       r->low > 0    ? "the choice is repeated"
@@ -71,6 +75,10 @@ static void sentence(const struct model *model, size_t n, const struct gp_term_r
                       number_fixed(value, r->mean, digits, false),
                       number_fixed(error, r->sd, digits, false));
     }
+    if (repeated)
+        strbuf_puts(out, "(one rule for animals that differ, or whose weights drift by noise, "
+                         "follows them by\nrepeating choices, rewarded or not: they too look like "
+                         "this)\n");
 }
 
 static void remainder_words(const struct model *model, struct strbuf *out)
@@ -158,6 +166,37 @@ static void starts_words(const struct gp *gp, struct strbuf *out)
     }
 }
 
+/* What the rule may lack: memory, and that animals are not alike. */
+static void doubt_words(const struct gp *gp, struct output *out, struct strbuf *text)
+{
+    char a[NUMBER_SIZE], b[NUMBER_SIZE];
+    if (isfinite(gp->log_bayes_missing)) {
+        strbuf_printf(text,
+                      "memory    log Bayes factor %s for traces of earlier trials, by the "
+                      "curvature at the textbook mode",
+                      number_fixed(a, gp->log_bayes_missing, 1, true));
+        if (gp->log_bayes_missing > little)
+            strbuf_puts(text, ":\n          memory is missing, and maps show a trial's total later "
+                              "effect; add trace,average to terms=");
+        strbuf_putc(text, '\n');
+    }
+    if (isfinite(gp->scatter)) {
+        strbuf_printf(text,
+                      "animals   their scores scatter %s times as much as one rule for all "
+                      "would have it (z %s)",
+                      number_fixed(a, gp->scatter, 2, false),
+                      number_fixed(b, gp->scatter_z, 1, true));
+        if (gp->scatter_z > wide_scatter)
+            strbuf_puts(text,
+                        ":\n          animals differ, weights are noisy, or decisions are not "
+                        "the policy's; look at interval=robust");
+        strbuf_putc(text, '\n');
+    }
+    output_field_number(out, "log_bayes_factor_missing_memory", gp->log_bayes_missing);
+    output_field_number(out, "scatter", gp->scatter);
+    output_field_number(out, "scatter_z", gp->scatter_z);
+}
+
 void posterior_show(const struct model *model, struct output *out, struct strbuf *text)
 {
     const struct gp *gp = model->gp;
@@ -173,6 +212,7 @@ void posterior_show(const struct model *model, struct output *out, struct strbuf
     starts_words(gp, text);
     remainder_words(model, text);
     memory_words(model, out, text);
+    doubt_words(gp, out, text);
     terms_words(model, n, rows, text);
     sentence(model, n, rows, text);
     terms_table(model, n, rows, &table);

@@ -7,6 +7,7 @@
 #include "deltaw/base/mem.h"
 #include "renamed.h"
 #include "state.h"
+#include "watching.h"
 
 struct session *session_new(const struct session_setup *setup, struct err *err)
 {
@@ -110,7 +111,7 @@ static void command_ended(struct session *s, struct output *out)
     const struct running *now = &s->now;
     double seconds = clock_seconds() - now->started;
     if (strcmp(session_setting(s, "timing"), "on") == 0) {
-        output_field_number(out, "seconds", seconds);
+        output_field_number(out, "seconds_taken", seconds);
         output_note(out, "%s took %.3f s", now->command->name, seconds);
     }
     session_tell_views(s, out);
@@ -297,6 +298,7 @@ static enum step command_begin(struct session *s, struct output *out)
         return command_begin(s, out);
     command_echo(s);
     output_begin(out, s->now.text);
+    out->verb = s->now.command ? s->now.command->name : NULL;
     ok = ok && s->now.command->run(s, &s->now.args, out, &err);
     if (ok && (s->task || s->n_awaited > 0 || s->pending_view))
         return command_continue(s, out); /* what is waited for may be over already */
@@ -405,6 +407,7 @@ void session_free(struct session *session)
     if (!session)
         return;
     struct session *s = session;
+    watching_stop(s);
     task_give_up(s);
     task_reap(s, true); /* it may hold a replay, which holds a fit */
     session_reap_fits(s, true);

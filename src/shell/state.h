@@ -10,6 +10,7 @@
 #include "deltaw/base/jobs.h"
 #include "deltaw/base/number.h"
 #include "deltaw/base/thread.h"
+#include "deltaw/data/filter.h"
 #include "deltaw/learn/fit.h"
 #include "deltaw/shell/command.h"
 #include "deltaw/shell/session.h"
@@ -17,7 +18,7 @@
 
 /* A command says a line for each fit up to so many. */
 enum { FITS_SAID = 8 };
-enum { SOURCE_DEPTH = 25, UNDO_DEPTH = 100, SETTINGS = 24, VIEWS = 32 };
+enum { SOURCE_DEPTH = 25, SETTINGS = 24, VIEWS = 32 };
 
 /* --- tasks: one piece of work, waited for by the command that started it */
 
@@ -72,8 +73,8 @@ struct running {
 };
 
 struct cohort_entry {
-    struct cohort *cohort; /* a reference */
-    bool derived;          /* keep, drop, trials: reset goes below it */
+    struct cohort *cohort;    /* a reference; NULL: made again of the one below when wanted */
+    struct cohort_step *step; /* keep, drop, trials; NULL: loaded or simulated */
 };
 
 struct fit_entry {
@@ -99,8 +100,9 @@ struct session {
     int exit_code;
     /* data */
     struct args loaded, schema;              /* options of the last load; those that loads go by */
-    size_t n_cohorts, n_undone;              /* those taken back follow, for redo */
-    struct cohort_entry cohorts[UNDO_DEPTH]; /* the last is the open one */
+    size_t n_cohorts, n_undone, cohort_room; /* those taken back follow, for redo */
+    struct cohort_entry *cohorts;            /* the last of n_cohorts is the open one */
+    struct watching *watching;               /* NULL: no file is watched */
     /* fits */
     size_t n_fits, n_closing;
     struct fit_entry *fits;
@@ -185,12 +187,25 @@ void report_place(const struct running *now, const struct err *err, int *line, i
 const struct cohort *session_cohort(const struct session *session); /* NULL: none */
 /* The same, or an error telling how to get one. */
 const struct cohort *session_need_cohort(const struct session *session, struct err *err);
-/* Takes the reference. */
-void session_push_cohort(struct session *session, struct cohort *cohort, bool derived);
-bool session_pop_cohort(struct session *session, bool all_derived, struct err *err);
-/* What was popped last comes back. */
-bool session_redo_cohort(struct session *session, struct err *err);
+
+/* --- undo.c: those it was made from */
+
+/* Takes the reference.  step: that made it of the one that was open; NULL: none did. */
+void session_push_cohort(struct session *session, struct cohort *cohort,
+                         const struct cohort_step *step);
+/* The n-th of all that are there, also of those taken back, is the open one, 0: none; says
+ * what it holds, at once or when a task has made it again. */
+bool session_place_cohort(struct session *session, size_t n, struct output *out, struct err *err);
+/* Which that is without the filters. */
+size_t session_unfiltered(const struct session *session);
+/* A cohort that was read anew takes the place of the old one, and filters are applied again;
+ * err: they leave nothing and were taken back.  False: the old one is no longer there. */
+bool session_renew_cohort(struct session *session, const struct cohort *old, struct cohort *now,
+                          struct err *err);
 void session_drop_cohorts(struct session *session);
+
+/* --- data.c, for all that speak of cohorts */
+
 /* "13 animals, 66,375 trials" */
 void cohort_words(const struct cohort *cohort, struct strbuf *out);
 /* A name from a log, safe to print.  Caller frees. */

@@ -35,6 +35,12 @@ const struct option_row *command_options(const struct command *command)
     return view ? view->options : command->options;
 }
 
+const struct answer_row *command_answer(const struct command *command)
+{
+    const struct view_ops *view = command->answer ? NULL : view_find(command->name);
+    return view ? view->answer : command->answer;
+}
+
 size_t command_positional(const struct command *command)
 {
     const struct view_ops *view = command->options ? NULL : view_find(command->name);

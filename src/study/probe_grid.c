@@ -48,6 +48,9 @@ static bool check_fixed(struct grid *grid, const char *verb, const struct variab
 static bool probe_mappable(const struct model *model, const char *verb, struct err *err)
 {
     const char *name = model->name ? model->name : model->rule->name;
+    struct err why = {0};
+    if (!model_has_rule(model, &why))
+        return err_set(err, why.code, "%s: there is nothing to map: %s", verb, why.message);
     return !model->rule->no_weights ||
            err_set(err, ERR_FAILED,
                    "%s: there is nothing to map: %s (rule %s) predicts choices without the weights "

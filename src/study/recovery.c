@@ -300,6 +300,8 @@ bool recovery_estimate(const struct model *model, const struct cohort *cohort, s
                        const atomic_bool *stop, struct recovery *out, struct err *err)
 {
     struct truth truth = {0};
+    if (!model_has_rule(model, err))
+        return false;
     if (model->rule->no_weights)
         return err_set(err, ERR_FAILED,
                        "the rule %s has no weights, hence no updates to compare with those of %s",

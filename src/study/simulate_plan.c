@@ -305,6 +305,9 @@ bool plan_rule(const char *name, const struct args *args, const char *command, s
 bool plan_model(const struct model *model, const struct args *args, const char *command,
                 struct plan *plan, struct err *err)
 {
+    struct err why = {0};
+    if (!model_has_rule(model, &why))
+        return err_set(err, why.code, "simulate %s: %s", model->name, why.message);
     struct agent like = {.decision = model_lapse(model) > 0 ? DECISION_LAPSE : DECISION_GLM};
     static const char *const own[] = {"share", "decision", "lapse", "temperature"};
     for (size_t i = 0; i < args->n; i++) {

@@ -57,6 +57,8 @@ bool updates_table(const struct model *model, const struct cohort *cohort, struc
     const struct policy *policy = &model->settings.policy;
     size_t K = policy->n;
     const float *true_w[POLICY_MAX];
+    if (!model_has_rule(model, err))
+        return false;
     if (model->rule->no_weights)
         return err_set(err, ERR_FAILED, "%s has no weights, hence no updates", model->name);
     bool truth = truth_columns(cohort, policy, true_w, NULL);

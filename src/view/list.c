@@ -1,5 +1,6 @@
 #include "list.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,57 +11,59 @@
 
 enum { GAP = 2, MARGIN = 2, BAR_LEAST = 8, BAR_MOST = 40, NAME_LEAST = 6 };
 
-void list_clear(struct list *list, const struct list_column *columns, size_t n_columns)
+void list_clear(struct list *list)
 {
-    for (size_t i = 0; i < list->n_rows * list->n_columns; i++)
-        free(list->cell[i]);
-    free(list->cell);
+    table_free(&list->table);
     free(list->colour);
-    list->cell = NULL;
     list->colour = NULL;
-    list->n_rows = 0;
-    list->columns = columns;
-    list->n_columns = n_columns;
 }
 
 void list_free(struct list *list)
 {
-    list_clear(list, NULL, 0);
+    list_clear(list);
     free(list->at);
     list->at = NULL;
 }
 
-size_t list_row(struct list *list, int colour)
+void list_colour(struct list *list, int colour)
 {
-    size_t row = list->n_rows++, n = list->n_columns;
-    list->cell = mem_resize(list->cell, list->n_rows * n, sizeof *list->cell);
-    list->colour = mem_resize(list->colour, list->n_rows, sizeof *list->colour);
-    list->colour[row] = colour;
-    for (size_t i = 0; i < n; i++)
-        list->cell[row * n + i] = mem_text("");
-    return row;
+    size_t n = list->table.n_rows;
+    list->colour = mem_resize(list->colour, n, sizeof *list->colour);
+    list->colour[n - 1] = colour;
 }
 
-void list_set(struct list *list, size_t row, size_t column, char *text)
+static const struct table_cell *cell_at(const struct list *list, size_t row, size_t column)
 {
-    char **cell = &list->cell[row * list->n_columns + column];
-    free(*cell);
-    *cell = text;
+    return &list->table.cells[row * list->table.n_columns + column];
+}
+
+const char *list_name(const struct list *list, size_t row)
+{
+    return cell_at(list, row, 0)->text;
+}
+
+/* Empty where there is no number. */
+static char *words_at(const struct list *list, size_t row, size_t column)
+{
+    const struct column *c = &list->table.columns[column];
+    const struct table_cell *cell = cell_at(list, row, column);
+    bool none = c->type != COLUMN_TEXT && isnan(cell->number);
+    return none ? mem_text("") : table_cell_words(c, cell);
 }
 
 size_t list_cursor(const struct list *list, size_t fallback)
 {
-    for (size_t i = 0; list->at && i < list->n_rows; i++)
-        if (strcmp(list->cell[i * list->n_columns], list->at) == 0)
+    for (size_t i = 0; list->at && i < list->table.n_rows; i++)
+        if (strcmp(list_name(list, i), list->at) == 0)
             return i;
-    return fallback < list->n_rows ? fallback : 0;
+    return fallback < list->table.n_rows ? fallback : 0;
 }
 
 bool list_key(const struct list *list, size_t fallback, const char *view, const char *key,
               struct strbuf *command)
 {
     size_t before = list_cursor(list, fallback), now = before;
-    size_t last = list->n_rows ? list->n_rows - 1 : 0;
+    size_t last = list->table.n_rows ? list->table.n_rows - 1 : 0;
     if (strcmp(key, "up") == 0)
         now -= now > 0;
     else if (strcmp(key, "down") == 0)
@@ -73,7 +76,7 @@ bool list_key(const struct list *list, size_t fallback, const char *view, const 
         return false;
     if (now != before) {
         strbuf_printf(command, "%s row=", view);
-        args_word(list->cell[now * list->n_columns], command);
+        args_word(list_name(list, now), command);
     }
     return true;
 }
@@ -94,15 +97,19 @@ struct widths {
 
 static int column_width(const struct list *list, size_t column)
 {
-    const struct list_column *c = &list->columns[column];
-    int width = utf8_width(c->name);
-    bool any = column == 0;
-    for (size_t row = 0; row < list->n_rows; row++) {
-        int cell = utf8_width(list->cell[row * list->n_columns + column]);
-        any = any || cell > 0;
-        width = !c->bar && cell > width ? cell : width;
+    const struct column *c = &list->table.columns[column];
+    bool bar = c->type == COLUMN_SHARE, any = column == 0;
+    char *heading = table_heading(c);
+    int width = utf8_width(heading);
+    free(heading);
+    for (size_t row = 0; row < list->table.n_rows; row++) {
+        char *words = words_at(list, row, column);
+        int cells = utf8_width(words);
+        any = any || cells > 0;
+        width = !bar && cells > width ? cells : width;
+        free(words);
     }
-    return !any ? 0 : c->bar ? BAR_LEAST : width;
+    return !any || !table_seen(&list->table, column, SEEN_TILE) ? 0 : bar ? BAR_LEAST : width;
 }
 
 static int total(const struct widths *w, size_t n)
@@ -117,17 +124,17 @@ static int total(const struct widths *w, size_t n)
  * A bar takes the room that is left. */
 static void fit_widths(const struct list *list, int room, struct widths *w)
 {
-    size_t n = list->n_columns, bar = n;
+    size_t n = list->table.n_columns, bar = n;
     for (size_t i = 0; i < n; i++) {
         w->of[i] = column_width(list, i);
-        bar = list->columns[i].bar ? i : bar;
+        bar = list->table.columns[i].type == COLUMN_SHARE ? i : bar;
     }
     while (total(w, n) > room) {
         size_t worst = 0;
         for (size_t i = 1; i < n; i++)
-            if (w->of[i] > 0 && list->columns[i].rank > list->columns[worst].rank)
+            if (w->of[i] > 0 && list->table.columns[i].rank > list->table.columns[worst].rank)
                 worst = i;
-        if (list->columns[worst].rank == 0) {
+        if (list->table.columns[worst].rank == 0) {
             int over = total(w, n) - room;
             w->of[0] = w->of[0] - over > NAME_LEAST ? w->of[0] - over : NAME_LEAST;
             break;
@@ -160,6 +167,14 @@ static void draw_bar(struct canvas *canvas, int x, int y, int width, double shar
     }
 }
 
+/* Blanks before a number. */
+static int pad_of(const struct column *column, const char *text, int width)
+{
+    int used = utf8_width(text);
+    bool right = column->type != COLUMN_TEXT && column->type != COLUMN_FLAG;
+    return right && used < width ? width - used : 0;
+}
+
 static void draw_row(const struct list *list, const struct widths *w, size_t row, bool here,
                      struct canvas *canvas, struct rect area, int y, const struct style *style)
 {
@@ -171,19 +186,20 @@ static void draw_row(const struct list *list, const struct widths *w, size_t row
         canvas_put(canvas, area.x, y, style->ascii ? '>' : 0x25b8, COLOUR_DEFAULT, COLOUR_DEFAULT,
                    CELL_BOLD);
     }
-    for (size_t i = 0; i < list->n_columns; i++) {
-        const struct list_column *c = &list->columns[i];
-        const char *text = list->cell[row * list->n_columns + i];
+    for (size_t i = 0; i < list->table.n_columns; i++) {
         if (w->of[i] == 0)
             continue;
-        if (c->bar && *text) {
-            draw_bar(canvas, x, y, w->of[i], strtod(text, NULL), foreground, style);
+        const struct column *c = &list->table.columns[i];
+        char *text = words_at(list, row, i);
+        if (c->type == COLUMN_SHARE && *text) {
+            draw_bar(canvas, x, y, w->of[i], cell_at(list, row, i)->number, foreground, style);
         } else {
-            int used = utf8_width(text), pad = c->right && used < w->of[i] ? w->of[i] - used : 0;
+            int pad = pad_of(c, text, w->of[i]);
             int room = w->of[i] - pad < right - x - pad ? w->of[i] - pad : right - x - pad;
             canvas_text(canvas, x + pad, y, room, text, i == 0 ? foreground : COLOUR_DEFAULT,
                         attributes, style);
         }
+        free(text);
         x += w->of[i] + GAP;
     }
 }
@@ -193,15 +209,16 @@ static void draw_heads(const struct list *list, const struct widths *w, struct c
 {
     int x = area.x + MARGIN;
     unsigned attributes = style->colours > 0 ? CELL_DIM : 0;
-    for (size_t i = 0; i < list->n_columns; i++) {
-        const struct list_column *c = &list->columns[i];
-        int used = utf8_width(c->name), pad = c->right && used < w->of[i] ? w->of[i] - used : 0;
-        if (w->of[i] > 0) {
-            int left = area.x + area.width - x - pad;
-            canvas_text(canvas, x + pad, area.y, w->of[i] - pad < left ? w->of[i] - pad : left,
-                        c->name, COLOUR_DEFAULT, attributes, style);
-            x += w->of[i] + GAP;
-        }
+    for (size_t i = 0; i < list->table.n_columns; i++) {
+        if (w->of[i] == 0)
+            continue;
+        char *heading = table_heading(&list->table.columns[i]);
+        int pad = pad_of(&list->table.columns[i], heading, w->of[i]);
+        int left = area.x + area.width - x - pad;
+        canvas_text(canvas, x + pad, area.y, w->of[i] - pad < left ? w->of[i] - pad : left, heading,
+                    COLOUR_DEFAULT, attributes, style);
+        free(heading);
+        x += w->of[i] + GAP;
     }
 }
 
@@ -214,11 +231,11 @@ void list_draw(struct list *list, size_t cursor, struct canvas *canvas, struct r
     fit_widths(list, area.width - MARGIN, &w);
     if (heads)
         draw_heads(list, &w, canvas, area, style);
-    if (list->top + rows > list->n_rows) /* no blank rows while others are hidden */
-        list->top = list->n_rows > rows ? list->n_rows - rows : 0;
+    if (list->top + rows > list->table.n_rows) /* no blank rows while others are hidden */
+        list->top = list->table.n_rows > rows ? list->table.n_rows - rows : 0;
     list->top = cursor < list->top ? cursor : list->top;
     list->top = cursor >= list->top + rows ? cursor + 1 - rows : list->top;
-    for (size_t i = 0; i < rows && list->top + i < list->n_rows; i++) {
+    for (size_t i = 0; i < rows && list->top + i < list->table.n_rows; i++) {
         draw_row(list, &w, list->top + i, list->top + i == cursor, canvas, area,
                  area.y + heads + (int)i, style);
     }

@@ -6,31 +6,21 @@
 #include "deltaw/view/view.h"
 #include "choose.h"
 
-struct list_column {
-    const char *name;
-    bool right; /* aligned, for numbers */
-    int rank;   /* left out where there is no room: the highest first; 0: never */
-    bool bar;   /* its cells are shares, "0.41", drawn as bars with the room left */
-};
-
-enum { LIST_COLUMNS = 12 };
+enum { LIST_COLUMNS = 16 };
 
 struct list {
-    const struct list_column *columns;
-    size_t n_columns; /* at most LIST_COLUMNS; the first is the name */
-    size_t n_rows;
-    char **cell; /* [n_rows][n_columns] owned; never NULL */
-    int *colour; /* [n_rows] of the name: index of a curve, -1: plain */
-    char *at;    /* name of the row the cursor is on, NULL: the first */
-    size_t top;  /* first row that is seen */
+    struct table table; /* of at most LIST_COLUMNS; the first is the name */
+    int *colour;        /* [n_rows] of the name: index of a curve, -1: plain */
+    char *at;           /* name of the row the cursor is on, NULL: the first */
+    size_t top;         /* first row that is seen */
 };
 
 /* No rows any more; the cursor stays where it was, by name. */
-void list_clear(struct list *list, const struct list_column *columns, size_t n_columns);
-/* A row, to be filled by list_set, which takes the text over. */
-size_t list_row(struct list *list, int colour);
-void list_set(struct list *list, size_t row, size_t column, char *text);
+void list_clear(struct list *list);
+/* The colour of the row that was added to the table last. */
+void list_colour(struct list *list, int colour);
 void list_free(struct list *list);
+const char *list_name(const struct list *list, size_t row);
 /* Index of the row the cursor is on; `fallback` until it is moved. */
 size_t list_cursor(const struct list *list, size_t fallback);
 /* Keys up, down, home, end, as "models row=dnn2". */

@@ -13,43 +13,37 @@
 #include "source.h"
 #include "watch.h"
 
-static const char *const sorts[] = {"age", "loss", "heldout", "parameters", "name"};
+static const char *const sorts[] = {"age", "loss", "held_out", "parameters", "name"};
 
 static const struct option_row models_options[] = {
-    {"sort", OPTION_WORD, 0, 0, "age|loss|heldout|parameters|name", "age",
+    {"sort", OPTION_WORD, 0, 0, "age|loss|held_out|parameters|name", "age",
      "by this column, from the least; age: as they were made"},
     {"row", OPTION_MODEL, 0, 0, NULL, NULL, "the row that keys of the tile act on"},
     {0},
 };
 
-enum {
-    MODEL_NAME,
-    MODEL_USE,
-    MODEL_RULE,
-    MODEL_POLICY,
-    MODEL_SIZE,
-    MODEL_STATE,
-    MODEL_EPOCHS,
-    MODEL_LOSS,
-    MODEL_HELDOUT,
-    MODEL_R2,
-    MODEL_COHORT,
-    MODEL_COLUMNS
-};
-
-static const struct list_column columns[MODEL_COLUMNS] = {
-    {"name", false, 0, false},    {"use", false, 1, false},       {"rule", false, 3, false},
-    {"policy", false, 10, false}, {"parameters", true, 7, false}, {"state", false, 6, false},
-    {"epochs", true, 8, false},   {"loss", true, 2, false},       {"held out", true, 4, false},
-    {"R² true", true, 5, false},  {"trials", false, 9, false},
+enum { MODEL_R2 = 9, MODEL_COHORT };
+const struct column view_models_columns[] = {
+    {"name", .type = COLUMN_TEXT},
+    {"use", COLUMN_FLAG, .heading = "", .rank = 1, .meaning = "views show it"},
+    {"rule", COLUMN_TEXT, .rank = 3},
+    {"policy", COLUMN_TEXT, .rank = 10},
+    {"parameters", COLUMN_COUNT, .heading = "params", .rank = 7},
+    {"state", COLUMN_TEXT, .rank = 6},
+    {"epochs", COLUMN_COUNT, .seen = SEEN_DATA | SEEN_TILE, .rank = 8, .meaning = "of a network"},
+    {"loss", COLUMN_FIXED, 4, .rank = 2, .meaning = "nats per scored trial of training"},
+    {"held_out", COLUMN_FIXED, 4, .optional = true, .rank = 4,
+     .meaning = "the same of animals held out"},
+    [MODEL_R2] = {"r2", COLUMN_FIXED, 2, "R² true", SEEN_TILE, .rank = 5},
+    [MODEL_COHORT] = {"cohort", COLUMN_TEXT, .rank = 9, .meaning = "that it was fitted to"},
+    {0},
 };
 
 struct models_state {
     struct list list;
-    const struct model **row; /* [list.n_rows] only compared */
-    struct table table;
-    size_t sort;   /* index of sorts */
-    size_t in_use; /* row */
+    const struct model **row; /* [list.table.n_rows] only compared */
+    size_t sort;              /* index of sorts */
+    size_t in_use;            /* row */
     struct r2_book book;
     char *name;         /* in use */
     struct strbuf best; /* "dnn2 .5012" */
@@ -69,90 +63,33 @@ static bool one_cohort(const struct scene *scene)
     return one;
 }
 
-static char *cohort_cell(const struct model *model)
+void view_models_table(const struct scene *scene, const char *sort, struct table *out)
 {
-    const char *name = model->cohort_name ? model->cohort_name : "";
-    return utf8_clean(name, strlen(name));
-}
-
-/* Columns of view_models_table; -1 are left out. */
-struct model_columns {
-    int use, name, rule, policy, parameters, state, loss, heldout, cohort;
-};
-
-static int add_column(struct table *out, bool wanted, const char *name, enum column_type type)
-{
-    if (!wanted)
-        return -1;
-    table_column(out, name, type, type == COLUMN_NUMBER ? 4 : 0);
-    return (int)out->n_columns - 1;
-}
-
-static struct model_columns add_columns(const struct scene *scene, int width, struct table *out)
-{
-    bool text = width > 0, heldout = !text;
-    for (size_t i = 0; i < scene->n_models; i++)
-        heldout = heldout || isfinite(scene->models[i].status.heldout);
-    bool roomy = !text || width >= 60;
-    struct model_columns c;
-    c.use = add_column(out, true, text ? "" : "use", COLUMN_TEXT);
-    c.name = add_column(out, true, "name", COLUMN_TEXT);
-    c.rule = add_column(out, roomy, "rule", COLUMN_TEXT);
-    c.policy = add_column(out, roomy, "policy", COLUMN_TEXT);
-    c.parameters = add_column(out, roomy, text ? "params" : "parameters", COLUMN_COUNT);
-    c.state = add_column(out, true, "state", COLUMN_TEXT);
-    c.loss = add_column(out, true, "loss", COLUMN_NUMBER);
-    c.heldout = add_column(out, heldout, "held out", COLUMN_NUMBER);
-    c.cohort = add_column(out, !text || !one_cohort(scene), "cohort", COLUMN_TEXT);
-    return c;
-}
-
-static void put_text(struct table *out, int column, const char *text)
-{
-    if (column >= 0)
-        table_text(out, (size_t)column, text);
-}
-
-static void put_number(struct table *out, int column, double value)
-{
-    if (column >= 0)
-        table_number(out, (size_t)column, value);
-}
-
-static void sort_models(struct table *out, const struct model_columns *c, const char *sort)
-{
-    const int by[] = {-1, c->loss, c->heldout, c->parameters, c->name}; /* as sorts */
-    for (size_t i = 1; i < sizeof by / sizeof by[0]; i++)
-        if (strcmp(sort, sorts[i]) == 0 && by[i] >= 0)
-            table_sort(out, (size_t)by[i], false);
-}
-
-void view_models_table(const struct scene *scene, int width, const char *sort, struct table *out)
-{
-    struct model_columns c = add_columns(scene, width, out);
+    table_declare(out, view_models_columns);
+    out->columns[MODEL_COHORT].seen = one_cohort(scene) ? SEEN_DATA : 0;
     for (size_t i = 0; i < scene->n_models; i++) {
         const struct scene_model *m = &scene->models[i];
         const struct model *model = m->model;
-        char *cohort = cohort_cell(model);
-        table_row(out);
-        put_text(out, c.use, (long)i == scene->current ? "*" : "");
-        put_text(out, c.name, model->name);
-        put_text(out, c.rule, model->rule->name);
-        put_text(out, c.policy, model->rule->no_weights ? "" : model->settings.policy.text);
-        put_number(out, c.parameters, (double)settings_fitted(&model->settings, &model->tensors));
-        put_text(out, c.state, fit_state_name(m->status.state));
-        put_number(out, c.loss, m->status.train);
-        put_number(out, c.heldout, m->status.heldout);
-        put_text(out, c.cohort, cohort);
-        free(cohort);
+        const char *cohort = model->cohort_name ? model->cohort_name : "";
+        const char *policy = model->rule->no_weights ? "" : model->settings.policy.text;
+        bool epochs = m->status.state != FIT_OPENED && model->rule->network;
+        table_add(out, 5,
+                  (const char *[]){model->name, model->rule->name, policy,
+                                   fit_state_name(m->status.state), cohort},
+                  5,
+                  (double[]){(long)i == scene->current,
+                             (double)settings_fitted(&model->settings, &model->tensors),
+                             epochs ? m->status.epoch : NAN, m->status.train, m->status.heldout});
     }
-    sort_models(out, &c, sort);
+    for (size_t j = 0; j < out->n_columns; j++)
+        if (strcmp(out->columns[j].name, sort) == 0)
+            table_sort(out, j, false);
 }
 
 /* Index of the model in a row of the table. */
 static size_t model_of_row(const struct scene *scene, const struct table *table, size_t row)
 {
-    const char *name = table->cells[row * table->n_columns + 1].text;
+    const char *name = table->cells[row * table->n_columns].text;
     size_t i = 0;
     while (i + 1 < scene->n_models && strcmp(scene->models[i].model->name, name) != 0)
         i++;
@@ -168,35 +105,10 @@ static double r2_of(struct models_state *s, const struct scene_model *m, const s
     return r2_look(&s->book, m->model, cohort);
 }
 
-static char *number_cell(double value, int places)
+static void set_r2(struct models_state *s, size_t row, double r2)
 {
-    char buf[NUMBER_SIZE];
-    return mem_text(isnan(value) ? "" : number_fixed(buf, value, places, false));
-}
-
-static void add_model(struct models_state *s, const struct scene_model *m, bool in_use, int colour,
-                      bool cohorts, double r2)
-{
-    const struct model *model = m->model;
-    size_t row = list_row(&s->list, colour);
-    struct list *list = &s->list;
-    char buf[NUMBER_SIZE];
-    list_set(list, row, MODEL_NAME, mem_text(model->name));
-    list_set(list, row, MODEL_USE, mem_text(in_use ? "*" : ""));
-    list_set(list, row, MODEL_RULE, mem_text(model->rule->name));
-    list_set(list, row, MODEL_POLICY,
-             mem_text(model->rule->no_weights ? "" : model->settings.policy.text));
-    list_set(list, row, MODEL_SIZE,
-             mem_text(number_grouped(
-                 buf, (long long)settings_fitted(&model->settings, &model->tensors))));
-    list_set(list, row, MODEL_STATE, mem_text(fit_state_name(m->status.state)));
-    if (m->status.state != FIT_OPENED && model->rule->network)
-        list_set(list, row, MODEL_EPOCHS, mem_printf("%d", m->status.epoch));
-    list_set(list, row, MODEL_LOSS, number_cell(m->status.train, 4));
-    list_set(list, row, MODEL_HELDOUT, number_cell(m->status.heldout, 4));
-    list_set(list, row, MODEL_R2, number_cell(r2, 2));
-    if (cohorts)
-        list_set(list, row, MODEL_COHORT, cohort_cell(model));
+    struct table *table = &s->list.table;
+    table->cells[row * table->n_columns + MODEL_R2].number = r2;
 }
 
 static bool models_configure(void *state, const struct args *args, struct err *err)
@@ -212,9 +124,7 @@ static bool models_configure(void *state, const struct args *args, struct err *e
 
 static void models_clear(struct models_state *s)
 {
-    list_clear(&s->list, columns, MODEL_COLUMNS);
-    table_free(&s->table);
-    memset(&s->table, 0, sizeof s->table);
+    list_clear(&s->list);
     free(s->name);
     s->name = NULL;
     strbuf_reset(&s->best);
@@ -253,20 +163,20 @@ static void find_best(struct models_state *s, const struct scene *scene)
 
 static bool list_models(struct models_state *s, const struct scene *scene, struct err *err)
 {
-    bool cohorts = !one_cohort(scene);
+    struct table *table = &s->list.table;
     models_clear(s);
-    view_models_table(scene, 0, sorts[s->sort], &s->table);
+    view_models_table(scene, sorts[s->sort], table);
     s->row = mem_new(scene->n_models, sizeof *s->row);
     for (size_t row = 0; row < scene->n_models; row++)
-        s->row[row] = scene->models[model_of_row(scene, &s->table, row)].model;
+        s->row[row] = scene->models[model_of_row(scene, table, row)].model;
     r2_forget(&s->book, scene->n_models, s->row);
     s->in_use = 0;
+    s->list.colour = mem_new(scene->n_models, sizeof *s->list.colour);
     for (size_t row = 0; row < scene->n_models; row++) {
-        size_t i = model_of_row(scene, &s->table, row);
-        const struct scene_model *m = &scene->models[i];
-        bool in_use = (long)i == scene->current;
-        s->in_use = in_use ? row : s->in_use;
-        add_model(s, m, in_use, (int)i, cohorts, r2_of(s, m, scene));
+        size_t i = model_of_row(scene, table, row);
+        s->in_use = (long)i == scene->current ? row : s->in_use;
+        s->list.colour[row] = (int)i;
+        set_r2(s, row, r2_of(s, &scene->models[i], scene));
     }
     if (scene->n_models == 0) {
         return err_set(
@@ -298,8 +208,8 @@ static bool models_adopt(void *state, struct view_job *job, struct err *err)
     struct models_state *s = state;
     (void)err;
     r2_adopt(&s->book, job);
-    for (size_t row = 0; row < s->list.n_rows; row++)
-        list_set(&s->list, row, MODEL_R2, number_cell(r2_known(&s->book, s->row[row]), 2));
+    for (size_t row = 0; row < s->list.table.n_rows; row++)
+        set_r2(s, row, r2_known(&s->book, s->row[row]));
     return true;
 }
 
@@ -311,7 +221,7 @@ static void models_title(const void *state, struct strbuf *out)
         strbuf_printf(out, " · %s in use", s->name);
     if (s->sort > 0) {
         strbuf_printf(out, " · by %s",
-                      strcmp(sorts[s->sort], "heldout") == 0 ? "held-out loss" : sorts[s->sort]);
+                      strcmp(sorts[s->sort], "held_out") == 0 ? "held-out loss" : sorts[s->sort]);
     }
 }
 
@@ -325,7 +235,7 @@ static void models_draw(void *state, struct canvas *canvas, struct rect area,
 static void models_describe(const void *state, struct strbuf *out)
 {
     const struct models_state *s = state;
-    size_t n = s->list.n_rows;
+    size_t n = s->list.table.n_rows;
     strbuf_printf(out, "%zu model%s", n, n == 1 ? "" : "s");
     if (s->name)
         strbuf_printf(out, ", %s in use", s->name);
@@ -337,7 +247,7 @@ static void models_describe(const void *state, struct strbuf *out)
 static void models_data(const void *state, struct table *out)
 {
     const struct models_state *s = state;
-    table_copy(&s->table, out);
+    table_copy(&s->list.table, out);
 }
 
 static bool models_key(void *state, const char *key, struct strbuf *command)
@@ -353,7 +263,7 @@ static bool models_key(void *state, const char *key, struct strbuf *command)
     if (!verb)
         return list_key(&s->list, s->in_use, "models", key, command);
     strbuf_printf(command, "%s ", verb);
-    args_word(s->list.cell[row * MODEL_COLUMNS], command);
+    args_word(list_name(&s->list, row), command);
     return true;
 }
 

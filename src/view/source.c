@@ -295,8 +295,9 @@ void source_words(const struct source *source, struct strbuf *out)
     } else if (!source->model->rule->network && status->state == FIT_RUNNING) {
         strbuf_printf(out, " after %d evaluation%s", status->epoch, status->epoch == 1 ? "" : "s");
     } else if (!source->model->rule->network && status->state != FIT_OPENED) {
-        strbuf_puts(out,
-                    source->model->rule->posterior ? " (posterior mean)" : " (maximum likelihood)");
+        strbuf_puts(out, source->model->rule->posterior    ? " (posterior mean)"
+                         : source->model->rule->no_updates ? " (posterior mode)"
+                                                           : " (maximum likelihood)");
     } else if (status->state != FIT_OPENED) {
         if (status->epoch < status->epochs)
             strbuf_printf(out, " after %d of %d epochs", status->epoch, status->epochs);

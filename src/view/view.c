@@ -316,6 +316,12 @@ void view_table(const struct view *view, struct table *out)
     view->ops->table(view->state, out);
 }
 
+void view_fields(const struct view *view, struct strbuf *object)
+{
+    if (view->ops->fields)
+        view->ops->fields(view->state, object);
+}
+
 bool view_key(struct view *view, const char *key, struct strbuf *command)
 {
     bool asked = view->shown || view->ops->always_keys;

@@ -67,8 +67,10 @@ struct cohort {
     struct cohort_column *columns; /* [n_columns] */
     char *truth;                   /* JSON text of the simulation's settings, NULL for real data */
     struct load_report report;
-    uint64_t digest; /* of everything a fit sees: FNV-1a over the columns */
-    int references;  /* atomic; use cohort_hold / cohort_drop */
+    struct cohort *unrewarded; /* trials left out as their reward is unknown; NULL: none */
+    size_t *unrewarded_at;     /* [unrewarded->n_trials] so many of all trials are before it */
+    uint64_t digest;           /* of everything a fit sees: FNV-1a over the columns */
+    int references;            /* atomic; use cohort_hold / cohort_drop */
 };
 
 /* day_t of doc/science, the model: the first trial of each session but the animal's first. */

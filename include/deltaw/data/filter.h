@@ -30,4 +30,13 @@ bool cohort_filter(const struct cohort *cohort, const char *condition, bool keep
 bool cohort_trials(const struct cohort *cohort, size_t first, size_t last, struct cohort **out,
                    struct err *err);
 
+/* Either of them. */
+struct cohort_step {
+    char *condition; /* NULL: trials first .. last */
+    bool keep;
+    size_t first, last;
+};
+bool cohort_take_step(const struct cohort *cohort, const struct cohort_step *step,
+                      struct cohort **out, struct err *err);
+
 #endif

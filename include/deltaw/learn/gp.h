@@ -28,7 +28,7 @@
 #include "deltaw/base/err.h"
 #include "deltaw/base/strbuf.h"
 
-enum { GP_WEIGHTS = 5, GP_INPUTS = 4, GP_CELLS = 4, GP_BASIS = 24, GP_DECAYS = 3 };
+enum { GP_WEIGHTS = 5, GP_INPUTS = 4, GP_CELLS = 4, GP_BASIS = 24, GP_DECAYS = 6 };
 
 /* Terms for weight k; x: its feature, y: choice, z: answer (0 left, 1 right), p: P(right)
  * without lapses, r: reward. */
@@ -118,13 +118,19 @@ struct gp {
     struct gp_start start[GP_STARTS]; /* of that */
     struct gp_point textbook;         /* all terms, without traces and remainder */
     size_t n_points;
-    struct gp_point *points; /* [n_points] those with weight, largest first; the one
+    struct gp_point *points;  /* [n_points] those with weight, largest first; the one
                                * without remainder is among them if it has any */
-    double log_evidence;     /* of the mean over the grid's prior */
-    double log_bayes_smooth; /* of a remainder against none; NaN: none asked for */
-    double log_bayes_memory; /* of traces against none; NaN: none asked for */
-    size_t n_tried;          /* grid points fitted */
-    int references;          /* atomic */
+    double log_evidence;      /* of the mean over the grid's prior */
+    double log_bayes_smooth;  /* of a remainder against none; NaN: none asked for */
+    double log_bayes_memory;  /* of traces against none; NaN: none asked for */
+    double log_bayes_missing; /* of traces where none were asked for, by the curvature at the
+                               * textbook mode (as in a score test, Rao 1948); else NaN */
+    /* How much the animals' scores scatter at the textbook mode, over what they would were
+     * all of one rule and its weights without noise: near 1 (White 1982, the test of the
+     * information matrix), and how many standard errors above. */
+    double scatter, scatter_z;
+    size_t n_tried; /* grid points fitted */
+    int references; /* atomic */
 };
 
 /* What a caller sees of a fit under way; either may be NULL.  step is called from the

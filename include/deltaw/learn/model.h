@@ -34,16 +34,17 @@ struct model {
     const struct rule *rule;
     struct fit_settings settings;
     struct tensors tensors;
-    double *theta;      /* [tensors.size] */
-    double *errors;     /* [tensors.size] standard errors, NaN of a parameter at a bound;
+    double *theta;                /* [tensors.size] */
+    double *errors;               /* [tensors.size] standard errors, NaN of a parameter at a bound;
                               * NULL: none */
-    double *covariance; /* [tensors.size][tensors.size] of the parameters, w_0 held fixed;
+    double *covariance;           /* [tensors.size][tensors.size] of the parameters, w_0 held fixed;
                               * 0 in rows and columns of one at a bound; NULL: none */
-    struct gp *gp;      /* the posterior of a gp, see gp.h; NULL: none */
-    size_t n_animals;   /* of the fitted cohort; 0 when unknown */
-    char **animals;     /* [n_animals] names */
-    bool *held_out;     /* [n_animals] */
-    double *w0;         /* [n_animals][K] start weights */
+    struct gp *gp;                /* the posterior of a gp, see gp.h; NULL: none */
+    struct randomwalk_set *walks; /* of a rule without updates, see randomwalk.h; NULL: none */
+    size_t n_animals;             /* of the fitted cohort; 0 when unknown */
+    char **animals;               /* [n_animals] names */
+    bool *held_out;               /* [n_animals] */
+    double *w0;                   /* [n_animals][K] start weights */
     size_t n_history;
     struct epoch_loss *history;    /* [n_history], by epoch */
     struct visited *visited;       /* NULL until there is one, or for an opened file */
@@ -66,9 +67,11 @@ struct visited *visited_hold(const struct visited *visited);
 void visited_drop(struct visited *visited);
 
 /* Do model and cohort go together?  The cohort has, with a value on every trial, the
- * columns that the policy names.  Check it wherever a model meets trials it was not fitted
- * to: nothing below checks again. */
+ * columns that the policy names; a model without a rule knows the trials of its fit alone.
+ * Check it wherever a model meets trials it was not fitted to: nothing below checks again. */
 bool model_meets(const struct model *model, const struct cohort *cohort, struct err *err);
+/* Is there a rule in it, to ask for updates?  Else err says what there is instead. */
+bool model_has_rule(const struct model *model, struct err *err);
 
 /* Share of choices made at random: P(right) = lapse / 2 + (1 - lapse) sigmoid(w.x). */
 double model_lapse(const struct model *model);

@@ -15,7 +15,7 @@
 
 #include "deltaw/base/err.h"
 
-enum { RANDOMWALK_MOST = 8 }; /* weights */
+enum { RANDOMWALK_MOST = 8, RANDOMWALK_FIRST_SD = 16 }; /* weights; sd of the first trial's */
 
 /* The trials of one animal; the caller keeps the arrays. */
 struct randomwalk_trials {
@@ -44,6 +44,28 @@ struct randomwalk {
 bool randomwalk_fit(const struct randomwalk_trials *trials, bool by_day, const atomic_bool *stop,
                     struct randomwalk *out, struct err *err);
 void randomwalk_free(struct randomwalk *walk);
+
+/* Those of all animals of a cohort, as one model's.  Reference-counted. */
+struct randomwalk_animal {
+    size_t n_trials; /* that it was fitted to; with trials whose reward is unknown */
+    bool by_day;
+    double log_evidence, log_likelihood; /* of these trials, nats; NaN: of a single trial */
+    double log_sigma[2 * RANDOMWALK_MOST], log_error[2 * RANDOMWALK_MOST]; /* as above */
+};
+
+struct randomwalk_set {
+    size_t n_animals, n_weights, n_trials;
+    struct randomwalk_animal *animal; /* [n_animals] as in the cohort */
+    /* of the cohort's trials, in its order */
+    double *w, *sd;   /* [n_trials][n_weights] */
+    double *logit_sd; /* [n_trials] */
+    int references;   /* atomic */
+};
+
+struct randomwalk_set *randomwalk_set_new(size_t n_animals, size_t n_weights, size_t n_trials);
+struct randomwalk_set *randomwalk_set_hold(const struct randomwalk_set *set);
+void randomwalk_set_drop(struct randomwalk_set *set);             /* NULL is fine */
+double randomwalk_set_evidence(const struct randomwalk_set *set); /* of all animals, nats */
 
 /* --- for the fit and for tests: mode and evidence at given sizes */
 

@@ -42,6 +42,7 @@ struct fit_settings {
     struct policy policy;
     struct rule_shape shape; /* its n_weights is the policy's n */
     struct w0 w0;
+    bool sigma_day; /* randomwalk: steps between sessions have a size of their own */
     struct {
         struct held_at alpha, forgetting, perseverance, baseline;
     } held;
@@ -83,6 +84,8 @@ enum setting_taken {
     TAKEN_WITH_TENSOR,  /* the rule has the row's tensor */
     TAKEN_WITH_WEIGHTS, /* of a policy */
     TAKEN_WITH_START,   /* w_0 plays a role */
+    TAKEN_WITH_UPDATES, /* there is a rule in it */
+    TAKEN_BY_WALKS,     /* there is none */
 };
 
 struct setting {

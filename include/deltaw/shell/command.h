@@ -3,6 +3,7 @@
 #ifndef DELTAW_SHELL_COMMAND_H
 #define DELTAW_SHELL_COMMAND_H
 
+#include "deltaw/base/answer.h"
 #include "deltaw/base/option.h"
 #include "deltaw/shell/output.h"
 #include "deltaw/shell/session.h"
@@ -28,10 +29,12 @@ struct command {
     bool (*takes)(const char *word, const char *option);
     /* Called before the options are checked, for what their rows would not say well; NULL. */
     bool (*understood)(const struct args *args, struct err *err);
-    bool raw;      /* NAME=VALUE is no option: every word is positional */
-    bool unlogged; /* not part of a replayable log */
-    bool narrates; /* a script's narration, which is not echoed */
-    bool at_once;  /* a key may run it, like the verbs of views, while another is being
+    const struct answer_row *answer; /* keys of its JSON besides those that all have; may be
+                                      * NULL for verbs of views, which the view tells of */
+    bool raw;                        /* NAME=VALUE is no option: every word is positional */
+    bool unlogged;                   /* not part of a replayable log */
+    bool narrates;                   /* a script's narration, which is not echoed */
+    bool at_once; /* a key may run it, like the verbs of views, while another is being
                     * waited for: it changes only what is shown */
     bool (*run)(struct session *session, const struct args *args, struct output *out,
                 struct err *err);
@@ -41,6 +44,9 @@ const struct command *command_find(const char *name);
 const struct command *command_at(size_t i); /* NULL after the last */
 /* The options of a command; verbs of views take those of their view. */
 const struct option_row *command_options(const struct command *command); /* NULL: none */
+extern const struct answer_row answer_none[]; /* of verbs that answer with text only */
+/* Keys of its answer, for the verbs of views those of the view. */
+const struct answer_row *command_answer(const struct command *command);
 size_t command_positional(const struct command *command);
 const char *command_group_name(enum command_group group); /* "Data" */
 

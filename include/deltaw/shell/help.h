@@ -9,5 +9,7 @@
 /* The man page's COMMANDS section in mdoc, from ".Sh COMMANDS" on.  False when a table
  * holds something mdoc cannot express (a control character). */
 bool help_mdoc(struct strbuf *out);
+/* The JSON schema of all answers with --json.  False when a verb does not declare its. */
+bool help_schema(struct strbuf *out);
 
 #endif

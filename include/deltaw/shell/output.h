@@ -26,7 +26,8 @@ struct output {
     void (*result)(void *host, const char *bytes, size_t n);
     void (*complaint)(void *host, const char *bytes, size_t n);
     struct strbuf object;        /* JSON being collected */
-    bool any;                    /* a field was added; in CSV a table was printed */
+    const char *verb;            /* of the command; NULL: it has none that is known */
+    bool any;                    /* in CSV a table was printed */
     struct strbuf command, text; /* JSON: the command line; the text put out */
 };
 
@@ -34,9 +35,15 @@ struct output {
  * missing), JSON collects it under "text". */
 void output_say(struct output *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void output_block(struct output *out, const char *text);
-/* Fields: JSON only. */
+/* "label     words", as wide as the output, its lines one below the other after `room` cells
+ * and a blank; words NULL: a dash. */
+enum { OUTPUT_LABEL = 9 };
+void output_line(struct output *out, const char *label, int room, const char *words);
+/* Fields, which JSON has beside the text; others through base/answer.h into out->object. */
 void output_field_text(struct output *out, const char *name, const char *value);
 void output_field_number(struct output *out, const char *name, double value);
+/* A text as a line for people and as a field. */
+void output_fact(struct output *out, const char *name, const char *label, const char *value);
 /* A table: printed in text mode, an array of objects in JSON, rows in CSV. */
 void output_table(struct output *out, const char *name, const struct table *table);
 /* A table for machines: JSON and CSV only (text mode prints a picture instead). */

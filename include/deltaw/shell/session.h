@@ -96,6 +96,8 @@ const struct wake *session_wake(const struct session *session);
 void session_waiting(struct session *session, struct strbuf *out);
 /* News since last time, a line each: "dnn1 done: 100 epochs, loss .5031 ...". */
 void session_news(struct session *session, struct output *out);
+/* Is a file watched? */
+bool session_watches(const struct session *session);
 /* Any fit running or paused? */
 bool session_busy(struct session *session);
 

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "deltaw/base/answer.h"
 #include "deltaw/base/jobs.h"
 #include "deltaw/base/option.h"
 #include "deltaw/base/table.h"
@@ -47,13 +48,12 @@ struct scene {
 };
 
 /* jobs and models as tables, the same in every host: the output of the verbs of that
- * name.  width: for people, of their text, with a short head for parameters, * for
- * the model in use, and held-out losses and cohorts only where that tells something;
- * 0: all columns.  sort: a word of the option.  people: a group of fits is one row, with
- * those of its fits that train after it, and durations are words. */
+ * name.  sort: a word of the option.  people: a group of fits is one row, with those of its
+ * fits that train after it; else all fits. */
 void view_jobs_table(const struct scene *scene, bool people, struct table *out);
 void view_groups_table(const struct scene *scene, struct table *out); /* of fits; for machines */
-void view_models_table(const struct scene *scene, int width, const char *sort, struct table *out);
+void view_models_table(const struct scene *scene, const char *sort, struct table *out);
+extern const struct column view_jobs_columns[], view_groups_columns[], view_models_columns[];
 
 /* What takes a view more than a few ms, in a thread beside the main one.  Its own struct
  * begins with a struct view_job (src/view/watch.h), which holds all that it needs. */
@@ -102,6 +102,9 @@ struct view_ops {
     /* One sentence of words and numbers. */
     void (*describe)(const void *state, struct strbuf *out);
     void (*table)(const void *state, struct table *out);
+    /* The same as fields of an answer (base/answer.h); `answer` declares them.  NULL: none. */
+    void (*fields)(const void *state, struct strbuf *object);
+    const struct answer_row *answer;
     bool grid; /* its columns: panel, x, y, values of (x, y); rows: x fastest, panel slowest */
     /* A key ("left", "up", "[", "c", ...): true when it is the view's, and
      * `command` is what to run ("" for none: just redraw). */
@@ -160,6 +163,7 @@ void view_title_within(const struct view *view, const struct scene *scene, int w
 void view_draw(struct view *view, struct canvas *canvas, struct rect area,
                const struct style *style);
 void view_describe(const struct view *view, struct strbuf *out);
+void view_fields(const struct view *view, struct strbuf *object);
 void view_table(const struct view *view, struct table *out);
 bool view_key(struct view *view, const char *key, struct strbuf *command);
 bool view_click(struct view *view, struct rect area, const struct style *style, int x, int y,

@@ -20,7 +20,7 @@ static size_t gp_packed(const struct rule_shape *shape, size_t n_inputs)
 static size_t gp_state(const struct rule_shape *shape)
 {
     struct gp_places p = gp_places_of(shape);
-    return p.trace || p.average ? GP_ALL_DECAYS * p.n_weights + GP_AVERAGES : 0;
+    return p.trace || p.average ? GP_DECAYS * p.n_weights + GP_AVERAGES : 0;
 }
 
 static void gp_pack(const struct kernel_run *run, const double *theta, real *packed)
@@ -64,18 +64,18 @@ static void add_traces(const struct gp_places *p, const struct kernel_run *run,
     vec m[GP_AVERAGES], soft[GP_AVERAGES];
     for (size_t i = 0; i < GP_AVERAGES; i++) {
         real keep = (real)gp_averages[i];
-        const vec *old = before + GP_ALL_DECAYS * n + i;
+        const vec *old = before + GP_DECAYS * n + i;
         m[i] = keep * *old + (1 - keep) * (v[INPUT_REWARD] - (real).5);
-        after[GP_ALL_DECAYS * n + i] = m[i];
+        after[GP_DECAYS * n + i] = m[i];
         soft[i] = vec_sigmoid(12 * m[i]);
         m[i] += (real).5;
     }
-    for (size_t g = 0; g < GP_ALL_DECAYS; g++)
+    for (size_t g = 0; g < GP_DECAYS; g++)
         for (size_t k = 0; k < n; k++) {
-            real keep = (real)gp_all_decays[g];
+            real keep = (real)gp_decays[g];
             vec e = keep * before[g * n + k] + (1 - keep) * (v[INPUT_CHOICE] - prob) * step->x[k];
             after[g * n + k] = e;
-            size_t at = k * GP_ALL_DECAYS + g;
+            size_t at = k * GP_DECAYS + g;
             if (p->trace)
                 dw[k] += run->packed[p->traces + at] * e;
             for (size_t i = 0; i < GP_AVERAGES && p->average; i++) {
@@ -152,9 +152,9 @@ static void gp_layout(const struct rule_shape *shape, struct tensors *out)
     if (p.n_simple > 0)
         tensors_add(out, "terms", k, p.n_simple);
     if (p.trace)
-        tensors_add(out, "trace", k, GP_ALL_DECAYS);
+        tensors_add(out, "trace", k, GP_DECAYS);
     if (p.average)
-        tensors_add(out, "average", k, GP_ALL_DECAYS * GP_AVERAGES * 2);
+        tensors_add(out, "average", k, GP_DECAYS * GP_AVERAGES * 2);
     if (!p.smooth)
         return;
     tensors_add(out, "remainder", k, GP_SCALES * GP_CELLS * p.n_points);

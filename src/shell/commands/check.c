@@ -248,11 +248,15 @@ static bool check_pick(struct check *check, const struct args *args, struct err 
         if (args->items[i].value == name)
             column = args->items[i].column;
     const struct rule *rule = name ? rule_need(name, column, "check", err) : NULL;
+    if (rule && rule->no_updates)
+        return err_at(err, ERR_USAGE, column,
+                      "check: %s has no rule whose gradient could be checked; `rules` lists others",
+                      name);
     if (name)
         return rule && rule_check_args(rule, args, "check", err) &&
                check_add(check, rule, args, err);
     for (size_t i = 0; rule_at(i) && check->n < CHECK_RULES; i++)
-        if (!check_add(check, rule_at(i), args, err))
+        if (!rule_at(i)->no_updates && !check_add(check, rule_at(i), args, err))
             return false;
     return true;
 }

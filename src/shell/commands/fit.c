@@ -141,11 +141,19 @@ static void say_started(struct fit *fit, const struct fit_settings *s, const str
     if (rule->network)
         output_say(out, "%s trains in the background: %d epoch%s on %s", name, s->epochs,
                    s->epochs == 1 ? "" : "s", strbuf_text(&words));
+    else if (rule->no_updates)
+        output_say(out, "%s is fitted in the background: each animal by itself, %s", name,
+                   strbuf_text(&words));
     else
         output_say(out, "%s is fitted in the background: %zu parameter%s on %s", name, n,
                    n == 1 ? "" : "s", strbuf_text(&words));
     if (fit_status(fit).state == FIT_QUEUED)
         output_say(out, "it is queued and begins when another has ended; `jobs` lists them");
+    if (rule->no_updates && cohort->unrewarded)
+        output_say(out,
+                   "with %zu trials whose reward is unknown, which it does not need and the "
+                   "cohort leaves out",
+                   cohort->unrewarded->n_trials);
     if (rule->no_weights)
         output_say(out, "%s has no weights: it predicts choices, and there is no map of it",
                    rule->name);

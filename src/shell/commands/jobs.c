@@ -1,4 +1,4 @@
-#include "../state.h"
+#include "../watching.h"
 
 static bool jobs_run(struct session *session, const struct args *args, struct output *out,
                      struct err *err)
@@ -14,12 +14,23 @@ static bool jobs_run(struct session *session, const struct args *args, struct ou
         output_table(out, "jobs", &table);
     else
         output_say(out, "no fits yet; `fit dnn` starts one");
-    if (groups.n_rows > 0)
-        output_data(out, "groups", &groups);
+    if (watching_name(session)) {
+        char seconds[NUMBER_SIZE];
+        output_say(out, "%s is watched, every %s s: %zu trials", watching_name(session),
+                   number_format(seconds, watching_every(session), 3), watching_trials(session));
+        output_field_text(out, "watching", watching_name(session));
+    }
+    output_data(out, "groups", &groups);
     table_free(&table);
     table_free(&groups);
     return true;
 }
+
+static const struct answer_row answer[] = {
+    {"jobs", ANSWER_TABLE, .columns = view_jobs_columns},
+    {"groups", ANSWER_TABLE, .columns = view_groups_columns},
+    {0},
+};
 
 const struct command command_jobs = {
     .name = "jobs",
@@ -31,5 +42,6 @@ const struct command command_jobs = {
               "`fit`) is one row, with the fits of it that are over. `layout loss/jobs` keeps the "
               "table in a tile of the full screen, with a bar of the epochs.",
     .examples = "jobs",
+    .answer = answer,
     .run = jobs_run,
 };

@@ -19,7 +19,7 @@ static bool load_finish(struct session *session, void *data, struct output *out,
     struct load *load = data;
     load_tell(load->cohort, out);
     load_remember(session, load);
-    session_push_cohort(session, load->cohort, false);
+    session_push_cohort(session, load->cohort, NULL);
     load->cohort = NULL;
     return true;
 }

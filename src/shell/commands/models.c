@@ -7,17 +7,20 @@ static bool models_run(struct session *session, const struct args *args, struct 
     if (!look_tile(session, args, &taken, err) || taken)
         return taken;
     struct table table = {0};
-    bool text = out->mode == OUTPUT_TEXT;
     const char *sort = args_text(args, view_find("models")->options, "sort");
-    int width = !text ? 0 : out->width > 0 ? out->width : 80;
-    view_models_table(session_scene(session), width, sort, &table);
-    if (table.n_rows > 0 || !text)
+    view_models_table(session_scene(session), sort, &table);
+    if (table.n_rows > 0 || out->mode != OUTPUT_TEXT)
         output_table(out, "models", &table);
     else
         output_say(out, "no models yet; `fit dnn` fits one, `open FILE.npz` reads one");
     table_free(&table);
     return true;
 }
+
+static const struct answer_row answer[] = {
+    {"models", ANSWER_TABLE, .columns = view_models_columns},
+    {0},
+};
 
 const struct command command_models = {
     .name = "models",
@@ -29,5 +32,6 @@ const struct command command_models = {
               "screen, with R2 of the true updates where they are known; Enter uses a model there. "
               " What sort= says holds for the tile until it says something else.",
     .examples = "models\nmodels sort=loss",
+    .answer = answer,
     .run = models_run,
 };

@@ -4,17 +4,8 @@ static bool reset_run(struct session *session, const struct args *args, struct o
                       struct err *err)
 {
     (void)args;
-    const struct cohort *cohort = session_need_cohort(session, err);
-    if (!cohort)
-        return false;
-    if (session->cohorts[session->n_cohorts - 1].derived && !session_pop_cohort(session, true, err))
-        return false;
-    cohort = session_cohort(session);
-    struct strbuf text = {0};
-    cohort_words(cohort, &text);
-    output_say(out, "%s", strbuf_text(&text));
-    strbuf_free(&text);
-    return true;
+    return session_need_cohort(session, err) &&
+           session_place_cohort(session, session_unfiltered(session), out, err);
 }
 
 const struct command command_reset = {

@@ -11,6 +11,7 @@
 #include "../fitting.h"
 #include "../posterior.h"
 #include "../state.h"
+#include "../walks.h"
 
 enum { COVERAGE_SAMPLE = 4000 }; /* trials */
 
@@ -24,6 +25,8 @@ struct showing {
     struct cramer_rao bound;
     bool covered;
     double coverage[POLICY_MAX];
+    struct cohort *fitted;       /* of a rule without updates */
+    struct walks_others *others; /* likewise */
 };
 
 static void show_release(void *data)
@@ -31,6 +34,8 @@ static void show_release(void *data)
     struct showing *show = data;
     model_drop(show->model);
     cohort_drop(show->cohort);
+    cohort_drop(show->fitted);
+    walks_others_free(show->others);
     free(show);
 }
 
@@ -39,6 +44,10 @@ static bool show_work(void *data, struct task *task, struct err *err)
     (void)task, (void)err;
     struct showing *show = data;
     struct err ignored = {0};
+    if (show->others) {
+        walks_compare(show->others, show->model, show->fitted);
+        return true;
+    }
     show->compared =
         show->cohort && recovery_compute(show->model, show->cohort, &show->recovery, &ignored);
     show->covered = show->compared &&
@@ -223,10 +232,13 @@ static void show_fields(const struct showing *show, struct output *out)
 }
 
 /* The parameters themselves where there are few, else the tensors and their sizes. */
-static void show_values(const struct model *model, struct output *out)
+static void show_values(const struct showing *show, struct output *out)
 {
+    const struct model *model = show->model;
     struct table table = {0};
-    if (model->gp) {
+    if (model->walks) {
+        walks_show(model, show->others, out);
+    } else if (model->gp) {
         struct strbuf text = {0};
         posterior_show(model, out, &text);
         output_block(out, strbuf_text(&text));
@@ -292,7 +304,7 @@ static bool show_finish(struct session *session, void *data, struct output *out,
     if (show->compared)
         show_truth(show, &text, out);
     output_block(out, strbuf_text(&text));
-    show_values(model, out);
+    show_values(show, out);
     strbuf_free(&text);
     strbuf_free(&words);
     return true;
@@ -312,6 +324,10 @@ static bool show_run(struct session *session, const struct args *args, struct ou
     show->model = model;
     show->status = fit_status(fit);
     show->cohort = cohort && cohort->truth ? cohort_hold(cohort) : NULL;
+    if (model->walks && cohort && model_meets(model, cohort, NULL)) {
+        show->fitted = cohort_hold(cohort);
+        show->others = walks_others(session, model);
+    }
     return task_start(session, mem_text("comparing with the truth"), show, show_work, show_finish,
                       show_release, err);
 }
@@ -322,11 +338,15 @@ const struct command command_show = {
     .group = GROUP_FIT,
     .arguments = "[MODEL]",
     .summary = "all about a model: rule, settings, losses, parameters, truth",
-    .detail = "On a simulated cohort also how well the fitted update agrees with the true one "
-              "over the trials the animals visited.  Of a textbook rule every parameter with its "
-              "standard error, from the curvature of the likelihood at its greatest with the "
-              "start weights held.  Of a gp its evidence and each term with its 90 % interval and "
-              "the log Bayes factor against leaving it out.",
+    .detail =
+        "On a simulated cohort also how well the fitted update agrees with the true one "
+        "over the trials the animals visited.  Of a textbook rule every parameter with its "
+        "standard error, from the curvature of the likelihood at its greatest with the "
+        "start weights held.  Of a gp its evidence and each term with its 90 % interval and "
+        "the log Bayes factor against leaving it out, what speaks for memory that its terms "
+        "lack, and how much more the animals scatter than one rule for all would have it.  "
+        "Of a randomwalk each animal's log evidence and sizes of steps with their errors, and "
+        "the share of trials on which each other model's weights lie within its 90 % band.",
     .examples = "show\nshow dnn1\nfit reinforce; wait; show",
     .positional_type = OPTION_MODEL,
     .positional_max = 1,

@@ -56,7 +56,7 @@ static bool simulate_finish(struct session *session, void *data, struct output *
     output_field_number(out, "animals", (double)sim->cohort->n_animals);
     output_field_number(out, "trials", (double)sim->cohort->n_trials);
     output_field_number(out, "seed", (double)args_integer(&sim->args, simulate_options, "seed"));
-    session_push_cohort(session, sim->cohort, false);
+    session_push_cohort(session, sim->cohort, NULL);
     sim->cohort = NULL;
     return true;
 }

@@ -1,6 +1,7 @@
 #include <stdlib.h>
+#include <string.h>
 
-#include "../state.h"
+#include "../watching.h"
 
 /* out NULL: says nothing. */
 static void stop_one(struct fit *fit, struct output *out)
@@ -14,11 +15,29 @@ static void stop_one(struct fit *fit, struct output *out)
         output_say(out, "%s was queued and will not begin", fit_name(fit));
 }
 
+/* `stop watch`, and `stop` or `stop all` where nothing trains; *more: fits are meant as well. */
+static bool stop_watch(struct session *session, const struct args *args, struct output *out,
+                       bool *more)
+{
+    const char *word = args_at(args, 0), *name = watching_name(session);
+    bool named = word && strcmp(word, "watch") == 0 && !session_fit(session, word);
+    bool all = args->n == 1 && strcmp(word, "all") == 0;
+    *more = session_busy(session) && !named;
+    if (!name || !(named || all || (args->n == 0 && !*more)))
+        return false;
+    output_say(out, "%s is watched no longer; its trials stay", name);
+    watching_stop(session);
+    return true;
+}
+
 static bool stop_run(struct session *session, const struct args *args, struct output *out,
                      struct err *err)
 {
     struct fit **fits;
     size_t n;
+    bool more;
+    if (stop_watch(session, args, out, &more) && !more)
+        return true;
     if (!session_pick_fits(session, args, "stop", session_active, "training", &fits, &n, err))
         return false;
     bool good = true;
@@ -37,15 +56,16 @@ static bool stop_run(struct session *session, const struct args *args, struct ou
 const struct command command_stop = {
     .name = "stop",
     .group = GROUP_FIT,
-    .arguments = "[JOB...|all]",
+    .arguments = "[JOB...|all|watch]",
     .summary = "end a fit now and keep what it reached",
     .detail = "Without a name: the model in use if it trains, else the one fit that does.  A "
               "stopped fit is a model like any other; one that was queued will not begin.  A JOB "
-              "is a fit, or a group of them (group= of `fit`).",
+              "is a fit, or a group of them (group= of `fit`).  `stop watch` ends `watch`, and so "
+              "does `stop` where nothing trains.",
     .examples = "fit dnn epochs=5000; stop\nfit dnn name=long epochs=5000; stop long",
     .positional_type = OPTION_JOB,
     .positional_max = 1000,
-    .first_words = "all",
+    .first_words = "all|watch",
     .following_type = OPTION_JOB,
     .run = stop_run,
 };

@@ -1,44 +1,36 @@
 #include "../state.h"
 
-/* Also that of redo: N times, as far as it goes. */
-static bool undo_times(struct session *session, const struct args *args, struct output *out,
-                       bool (*step)(struct session *session, struct err *err), struct err *err)
+/* How many times; false: no number of them. */
+static bool undo_times(const struct args *args, size_t *out, struct err *err)
 {
     const char *word = args_at(args, 0);
-    long long times = 1, done = 0;
-    struct err last = {0};
+    long long times = 1;
     if (word && (!number_parse_integer(word, &times) || times < 1))
         return err_at(err, ERR_USAGE, args->items[0].column, "'%s' is no number of times", word);
-    while (done < times && step(session, &last))
-        done++;
-    if (done == 0) {
-        *err = last;
-        return false;
-    }
-    const struct cohort *cohort = session_cohort(session);
-    struct strbuf text = {0};
-    if (cohort)
-        cohort_words(cohort, &text);
-    output_say(out, "%s", cohort ? strbuf_text(&text) : "no trials loaded");
-    strbuf_free(&text);
+    *out = (size_t)times;
     return true;
-}
-
-static bool back(struct session *session, struct err *err)
-{
-    return session_pop_cohort(session, false, err);
 }
 
 static bool undo_run(struct session *session, const struct args *args, struct output *out,
                      struct err *err)
 {
-    return undo_times(session, args, out, back, err);
+    size_t times, n = session->n_cohorts;
+    if (!undo_times(args, &times, err))
+        return false;
+    if (n == 0)
+        return err_set(err, ERR_FAILED, "nothing to undo: no trials are loaded");
+    return session_place_cohort(session, times < n ? n - times : 0, out, err);
 }
 
 static bool redo_run(struct session *session, const struct args *args, struct output *out,
                      struct err *err)
 {
-    return undo_times(session, args, out, session_redo_cohort, err);
+    size_t times, n = session->n_undone;
+    if (!undo_times(args, &times, err))
+        return false;
+    if (n == 0)
+        return err_set(err, ERR_FAILED, "nothing to redo: no undo came last");
+    return session_place_cohort(session, session->n_cohorts + (times < n ? times : n), out, err);
 }
 
 extern const struct command command_undo, command_redo;

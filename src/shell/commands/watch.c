@@ -1,19 +1,15 @@
-#include <poll.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "deltaw/base/mem.h"
-#include "../loading.h"
+#include "../fitting.h"
 #include "../mistaken.h"
+#include "../watching.h"
 
-/* A look at the file; the next one begins when this one is told. */
+/* The first look, as `load`; then it goes on beside everything else. */
 struct watch {
     struct load *load;
-    double every;     /* seconds */
-    long left;        /* readings; 0: until it is ended */
-    struct stat seen; /* the file as it was read last */
-    size_t trials, animals;
-    bool again; /* not the first look */
+    double every;
+    long times;
 };
 
 static void watch_release(void *data)
@@ -23,88 +19,35 @@ static void watch_release(void *data)
     free(w);
 }
 
-/* Sleeps, but not on when the task is given up. */
-static bool wait_seconds(const struct task *task, double seconds, struct err *err)
-{
-    for (double left = seconds; left > 0; left -= .05) {
-        if (atomic_load(&task->job.stop))
-            return err_set(err, ERR_INTERRUPTED, "watch: interrupted");
-        poll(NULL, 0, 50);
-    }
-    return true;
-}
-
-static bool has_changed(const struct watch *w, struct stat *now)
-{
-    if (stat(w->load->paths[0], now) != 0)
-        return false; /* it is being replaced */
-    return now->st_size != w->seen.st_size || now->st_ino != w->seen.st_ino ||
-           now->st_mtim.tv_sec != w->seen.st_mtim.tv_sec ||
-           now->st_mtim.tv_nsec != w->seen.st_mtim.tv_nsec;
-}
-
-/* Until the file has changed and reads well.  A line of text that is being written is left
- * for later; what else does not read is tried once more, and is an error when nothing has
- * come since. */
 static bool watch_work(void *data, struct task *task, struct err *err)
 {
-    struct watch *w = data;
-    w->load->options.cancel = &task->job.stop;
-    for (bool failed = false;;) {
-        struct stat now;
-        if ((w->again || failed) && !wait_seconds(task, w->every, err))
-            return false;
-        bool changed = has_changed(w, &now);
-        if (!changed && !failed && w->again)
-            continue;
-        struct err why = {0};
-        if (cohort_load(&w->load->options, &w->load->cohort, &why)) {
-            w->seen = now;
-            return true;
-        }
-        mistaken_model(w->load->options.paths, 1, &why);
-        if (why.code != ERR_DATA || !changed) {
-            *err = why;
-            return false;
-        }
-        w->seen = now;
-        failed = true;
-    }
+    struct load *load = ((struct watch *)data)->load;
+    load->options.cancel = &task->job.stop;
+    load->options.permille = &task->job.permille;
+    (void)!stat(load->paths[0], &load->seen); /* before it is read: what comes meanwhile is new */
+    return cohort_load(&load->options, &load->cohort, err) ||
+           mistaken_model(load->options.paths, 1, err);
 }
 
 static bool watch_finish(struct session *session, void *data, struct output *out, struct err *err)
 {
     struct watch *w = data;
-    struct cohort *cohort = w->load->cohort;
-    w->load->cohort = NULL;
-    if (!w->again) {
-        load_tell(cohort, out);
-        load_remember(session, w->load);
-    } else {
-        struct strbuf text = {0};
-        cohort_words(cohort, &text);
-        output_say(out, "%+lld trials: %s", (long long)cohort->n_trials - (long long)w->trials,
-                   strbuf_text(&text));
-        strbuf_free(&text);
-        session_pop_cohort(session, false, NULL);
-    }
-    session_push_cohort(session, cohort, false);
-    if (w->left == 1)
-        return true;
-    struct watch *next = mem_copy(w, 1, sizeof *w);
-    next->left -= next->left > 0;
-    next->again = true;
-    next->trials = cohort->n_trials;
-    next->load = w->load;
+    struct load *load = w->load;
     w->load = NULL;
-    return task_start(session, load_label(next->load, "watching"), next, watch_work, watch_finish,
-                      watch_release, err);
+    load->options.permille = NULL;
+    load_tell(load->cohort, out);
+    load_remember(session, load);
+    session_push_cohort(session, cohort_hold(load->cohort), NULL);
+    return watching_start(session, load, w->every, w->times, err);
 }
 
 static bool watch_run(struct session *session, const struct args *args, struct output *out,
                       struct err *err)
 {
     (void)out;
+    if (watching_name(session))
+        return err_set(err, ERR_FAILED, "watch: %s is watched already; `stop watch` ends that",
+                       watching_name(session));
     struct load *load = load_new(session, args, err);
     if (!load)
         return false;
@@ -112,8 +55,8 @@ static bool watch_run(struct session *session, const struct args *args, struct o
     w->load = load;
     load->options.growing = true;
     w->every = args_number(args, load_table, "every");
-    w->left = args_integer(args, load_table, "times");
-    return task_start(session, load_label(load, "watching"), w, watch_work, watch_finish,
+    w->times = args_integer(args, load_table, "times");
+    return task_start(session, load_label(load, "loading"), w, watch_work, watch_finish,
                       watch_release, err);
 }
 
@@ -124,9 +67,11 @@ const struct command command_watch = {
     .arguments = "FILE [every=SECONDS] [times=N] [name=value]...",
     .summary = "load a log again whenever it grows",
     .detail =
-        "For a rig that is running: reads the file as `load` does, with its options, and "
-        "again when it has changed, telling how many trials are new; models and views stay "
-        "and go on with the new trials.  ^C ends it, or times=, and what was read last stays open.",
+        "For a rig that is running: reads the file as `load` does, with its options, and goes on "
+        "looking at it beside everything else; when it has changed it is read again and new trials "
+        "are told.  Filters are applied again, models and views stay and go on with the new trials "
+        "(a fit keeps those that it began with).  `stop watch` ends it, or times=; what was read "
+        "last stays open.  One file is watched at a time.  A script ends when the watch does.",
     .examples = "watch mice.csv.gz times=1\n"
                 "watch mice.csv.gz every=10 times=1 choice=choice:0=left,1=right",
     .options = load_table,
