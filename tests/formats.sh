@@ -3,7 +3,8 @@
 # tests/formats/make.py made them; all hold what tests/cases/viol_minus1.csv does, or say
 # in their names what they hold.
 . "$srcdir/tests/tap.sh"
-cp -r "$srcdir/tests/formats" f && f=f
+# Some of them are in samples/formats, for people.
+cp -r "$srcdir/tests/formats" f && cp -r "$srcdir/samples/formats/." f && f=f
 csv=$srcdir/tests/cases/viol_minus1.csv
 batch() { "$DELTAW" --no-rc -q "$@" 2>&1; }
 counts() { # LINE: "name trials right correct; ..."
@@ -13,7 +14,7 @@ counts() { # LINE: "name trials right correct; ..."
 }
 want="ada 79 24 56; bix 78 41 64"
 
-for file in plain.npz packed.npz records.npy padded.npy; do
+for file in trials.npz packed.npz trials.npy padded.npy; do
     is "$file" "$(counts "load $f/$file" </dev/null)" "$want"
 done
 is "a table of numbers" \
@@ -21,13 +22,13 @@ is "a table of numbers" \
     "table 157 65 120"
 out=$(batch -c "load $f/packed.npz" </dev/null | tr -s '\n ' ' ')
 like "an array of objects is left out with a word" "$out" "notes is left out: the dtype .*O"
-like "arrays of other lengths are, too" "$(batch -c "load $f/plain.npz" </dev/null | tr -s '\n ' ' ')" 'not of 180 trials: rig'
+like "arrays of other lengths are, too" "$(batch -c "load $f/trials.npz" </dev/null | tr -s '\n ' ' ')" 'not of 180 trials: rig'
 like "dates of numpy" "$(batch -c "load $f/packed.npz" -c 'head 1' </dev/null)" '^ada  *2020-01-02'
 
 if batch -c "load $f/vectors.mat" </dev/null | grep -q 'built without libmatio'; then
     skip "no libmatio"
 else
-    for file in vectors.mat struct.mat elements.mat; do
+    for file in vectors.mat trials.mat elements.mat; do
         is "$file" "$(counts "load $f/$file" </dev/null)" "$want"
     done
     is "Bpod's outcomes" "$(counts "load $f/bpod.mat stimulus=TrialTypes:1=-1,2=1 subject=none" </dev/null)" \
@@ -38,11 +39,16 @@ else
     batch -c 'load cut.mat' >out </dev/null
     is "a cut .mat is refused" $? 3
 fi
-if batch -c "load $f/ada.nwb" </dev/null | grep -q 'built without HDF5'; then
+if batch -c "load $f/trials.nwb" </dev/null | grep -q 'built without HDF5'; then
     skip "no HDF5"
 else
-    is "NWB" "$(counts "load $f/ada.nwb session=block" </dev/null)" "ada 79 24 56"
-    head -c 3000 "$f/ada.nwb" >cut.nwb
+    is "NWB" "$(counts "load $f/trials.nwb session=block" </dev/null)" "ada 79 24 56"
+    gzip -c "$f/trials.nwb" >packed.nwb.gz
+    is "packed NWB" "$(counts 'load packed.nwb.gz session=block' </dev/null)" "ada 79 24 56"
+    is "NWB from a pipe" "$(counts 'load - session=block' <"$f/trials.nwb")" "ada 79 24 56"
+    head -c 3000 "$f/trials.nwb" | gzip >cut.nwb.gz
+    like "a cut one is refused" "$(batch -c 'load cut.nwb.gz' </dev/null)" 'damaged or cut off'
+    head -c 3000 "$f/trials.nwb" >cut.nwb
     out=$(batch -c 'load cut.nwb' </dev/null)
     is "a cut NWB is refused" $? 3
     is "in one message" "$(echo "$out" | grep -c HDF5)" 1
@@ -82,6 +88,8 @@ fi
 
 # Packed, in archives, by pattern, from standard input.
 is "standard input" "$(counts 'load -' <"$csv")" "$want"
+is "a file of arrays as standard input" "$(counts 'load -' <"$f/trials.npz")" "$want"
+is "and through a pipe" "$(cat "$f/trials.npz" | counts 'load -')" "$want"
 is "packed standard input" "$(gzip -c "$csv" | counts 'load -')" "$want"
 for tool in xz zstd bzip2; do
     if command -v $tool >/dev/null; then

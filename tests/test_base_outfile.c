@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "deltaw/base/infile.h"
+#include "deltaw/base/jobs.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "deltaw/base/thread.h"
@@ -223,27 +225,85 @@ static void *look(void *arg)
     return NULL;
 }
 
-static void touch_at(const char *path, time_t at)
+static void touch(const char *path)
 {
-    outfile_write(path, "x", 1, NULL);
-    struct timespec times[2] = {{.tv_sec = at}, {.tv_sec = at}};
-    utimensat(AT_FDCWD, path, times, 0);
+    close(open(path, O_WRONLY | O_CREAT, 0600));
 }
 
 static void test_sweep(void)
 {
-    time_t now = time(NULL);
+    struct err err = {0};
+    struct outfile at_work;
     mkdir("swept", 0777);
     mkdir("swept/.deltaw-folderab", 0777);
-    touch_at("swept/.deltaw-abcdefg2", now - 100);
-    touch_at("swept/.deltaw-abcdefg3", now - 20);
-    touch_at("swept/.deltaw-abcdefg1", now - 100); /* 1 is no letter of ours */
-    touch_at("swept/.deltaw-abcdefgh2", now - 100);
-    touch_at("swept/model.npz", now - 100);
-    outfile_sweep("swept", 60);
-    tap_ok(files_in("swept") == 5 && access("swept/.deltaw-abcdefg2", F_OK) != 0,
-           "what a killed writer left goes, and nothing else");
-    outfile_sweep("not there", 60);
+    touch("swept/.deltaw-abcdefg2");
+    touch("swept/.deltaw-abcdefg1"); /* 1 is no letter of ours */
+    touch("swept/.deltaw-abcdefgh2");
+    touch("swept/model.npz");
+    tap_ok(outfile_open(&at_work, "swept/other", &err), "one is being written");
+    fputs("other", at_work.file);
+    touch("swept/.deltaw-abcdefg3");
+    tap_ok(files_in("swept") == 6, "and the next writer has removed what a killed one left");
+    outfile_sweep("swept");
+    tap_ok(files_in("swept") == 5 && access("swept/.deltaw-abcdefg3", F_OK) != 0,
+           "as sweeping does, and nothing else");
+    tap_ok(outfile_commit(&at_work, &err), "what was being written is there still");
+    tap_is_text(slurp("swept/other"), "other", "whole");
+    outfile_sweep("not there");
+}
+
+static void *give_up_soon(void *job)
+{
+    poll(NULL, 0, 50);
+    job_stop(job);
+    return NULL;
+}
+
+static void write_much(struct job *job)
+{
+    static char bytes[1 << 20];
+    struct err *err = job->data;
+    outfile_write("stalled", bytes, sizeof bytes, err);
+}
+
+static void read_nothing(struct job *job)
+{
+    struct strbuf text = {0};
+    int fd = infile_open_any("silent", job->data);
+    infile_read(fd, "silent", 100, &text, job->data);
+    close(fd);
+}
+
+/* Neither a writer nor a reader that does not come holds a job that is to give up. */
+static void test_stalled(void)
+{
+    struct err err = {0};
+    if (mkfifo("stalled", 0600) != 0 || mkfifo("silent", 0600) != 0) {
+        tap_skip("no named pipes here");
+        return;
+    }
+    tap_ok(!write_text("stalled", "x", &err), "a pipe without a reader is refused");
+    tap_ok(strstr(err.message, "stalled: nobody reads this pipe"), "by name");
+    tap_ok(infile_open("silent", O_RDONLY, NULL) < 0 && infile_open("swept", O_RDONLY, NULL) < 0 &&
+               infile_open("/dev/null", O_RDONLY, NULL) < 0,
+           "neither pipe nor folder nor device is a file");
+    int reader = open("stalled", O_RDONLY | O_NONBLOCK);
+    struct jobs *jobs = jobs_new(NULL);
+    struct job writing = {.run = write_much, .data = &err, .lane = JOB_TASK};
+    struct job reading = {.run = read_nothing, .data = &err, .lane = JOB_TASK};
+    struct job *both[] = {&writing, &reading};
+    for (size_t i = 0; i < 2; i++) {
+        pthread_t thread;
+        err_clear(&err);
+        tap_ok(job_send(jobs, both[i], &err) && thread_start(&thread, give_up_soon, both[i], &err),
+               "a job that will not be wanted");
+        while (job_state(both[i]) == JOB_QUEUED)
+            poll(NULL, 0, 1);
+        tap_ok(job_await(both[i]) && err.code != ERR_NONE, "gives up: %s", err.message);
+        pthread_join(thread, NULL);
+    }
+    jobs_free(jobs);
+    close(reader);
 }
 
 static void test_thread(void)
@@ -295,6 +355,7 @@ int main(void)
     test_descriptors();
     test_expand();
     test_sweep();
+    test_stalled();
     test_thread();
     return tap_done();
 }

@@ -264,10 +264,13 @@ static void test_width(void)
                utf8_prefix(mixed, 3) == 4 && utf8_prefix(mixed, 9) == 5,
            "a prefix never holds half a character");
     tap_ok(utf8_prefix("e\xcc\x81x", 1) == 3, "and keeps the accent of its last one");
-    char *clean = utf8_clean("a\033b\xc2\x9b"
-                             "c\xff\xc3\xa9\n",
-                             10);
-    tap_is_text(clean, "a?b?c?\xc3\xa9?", "utf8_clean");
+    char *clean = utf8_visible("a\033b\xc2\x9b"
+                               "c\xff\xc3\xa9\n",
+                               10, "");
+    tap_is_text(clean, "a\\x1bb\\u009bc\\xff\xc3\xa9\\x0a", "utf8_visible");
+    char *again = utf8_visible(clean, strlen(clean), "");
+    tap_is_text(again, clean, "twice is once");
+    free(again);
     free(clean);
     char *ascii = utf8_ascii("\xce\x94w\xe2\x80\xa6 \xe4\xb8\xad e\xcc\x81\n\033\xff");
     tap_is_text(ascii, "dw~ ?? e\n\033?", "utf8_ascii keeps the widths");

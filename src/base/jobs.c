@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "deltaw/base/mem.h"
 
@@ -94,6 +95,13 @@ static void job_end(struct job *job, bool ran)
 
 /* --- threads ----------------------------------------------------------------- */
 
+static _Thread_local struct job *at_hand; /* what this thread runs */
+
+bool job_unwanted(void)
+{
+    return at_hand && atomic_load(&at_hand->stop);
+}
+
 static void *lane_run(void *arg)
 {
     struct lane *lane = arg;
@@ -108,7 +116,9 @@ static void *lane_run(void *arg)
         }
         job_begin(lane, job);
         pthread_mutex_unlock(&jobs->lock);
+        at_hand = job;
         job->run(job);
+        at_hand = NULL;
         pthread_mutex_lock(&jobs->lock);
         lane->at_work--;
         list_drop(&jobs->begun, job);
@@ -174,6 +184,31 @@ void jobs_free(struct jobs *jobs)
     pthread_mutex_destroy(&jobs->lock);
     pthread_cond_destroy(&jobs->left);
     free(jobs);
+}
+
+static bool any_begun(struct jobs *jobs)
+{
+    pthread_mutex_lock(&jobs->lock);
+    bool any = jobs->begun != NULL;
+    pthread_mutex_unlock(&jobs->lock);
+    return any;
+}
+
+bool jobs_settle(struct jobs *jobs, double seconds)
+{
+    double until = clock_seconds() + seconds;
+    pthread_mutex_lock(&jobs->lock);
+    jobs->quit = true;
+    for (struct job *job = jobs->begun; job; job = job->next)
+        atomic_store(&job->stop, true);
+    pthread_cond_broadcast(&jobs->left);
+    pthread_mutex_unlock(&jobs->lock);
+    while (any_begun(jobs)) {
+        if (clock_seconds() >= until)
+            return false;
+        nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+    }
+    return true;
 }
 
 const struct wake *jobs_wake(const struct jobs *jobs)

@@ -13,7 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "deltaw/base/infile.h"
 #include "deltaw/base/mem.h"
+#include "outpipe.h"
 
 enum { LINKS_MOST = 40, NAME_TRIES = 100 };
 
@@ -41,7 +43,7 @@ bool path_is_folder(const char *path)
     return folder;
 }
 
-static char *folder_of(const char *path)
+char *path_folder(const char *path)
 {
     const char *slash = strrchr(path, '/');
     if (!slash)
@@ -65,7 +67,7 @@ static char *follow_links(const char *path)
             return NULL;
         }
         to[n] = '\0';
-        char *folder = folder_of(here);
+        char *folder = path_folder(here);
         char *next = to[0] == '/' ? mem_text(to) : mem_printf("%s/%s", folder, to);
         free(folder);
         free(here);
@@ -106,9 +108,12 @@ static bool fail(struct outfile *out, struct err *err, const char *what)
 
 static bool attach(struct outfile *out, int fd, struct err *err)
 {
+    struct stat st;
     if (fd < 0)
-        return fail(out, err, "cannot write: ");
-    out->file = fdopen(fd, "w");
+        return fail(out, err,
+                    errno == ENXIO ? "nobody reads this pipe or socket: " : "cannot write: ");
+    bool regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    out->file = regular ? fdopen(fd, "w") : outpipe_open(fd);
     if (out->file)
         return true;
     int reason = errno;
@@ -120,11 +125,20 @@ static bool attach(struct outfile *out, int fd, struct err *err)
 static const char name_start[] = ".deltaw-", letters[] = "abcdefghijklmnopqrstuvwxyz234567";
 enum { NAME_LETTERS = 8 };
 
+/* The lock tells others that the writer lives.  Between the making of the file and its
+ * locking they may have taken it for an abandoned one. */
+static bool still_there(int fd)
+{
+    struct stat st;
+    infile_lock(fd, 0);
+    return fstat(fd, &st) != 0 || st.st_nlink > 0;
+}
+
 /* Names of our own, not mkostemp's: open() applies the umask to a new file's mode, while
  * reading the umask to apply it by hand is not safe with threads. */
 static int open_temporary(struct outfile *out, mode_t mode)
 {
-    char *folder = folder_of(out->path);
+    char *folder = path_folder(out->path);
     int fd = -1;
     errno = EEXIST;
     for (int i = 0; i < NAME_TRIES && fd < 0 && errno == EEXIST; i++) {
@@ -137,6 +151,11 @@ static int open_temporary(struct outfile *out, mode_t mode)
         free(out->temporary);
         out->temporary = mem_printf("%s/%s%s", folder, name_start, name);
         fd = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+        if (fd >= 0 && !still_there(fd)) {
+            close(fd);
+            fd = -1;
+            errno = EEXIST;
+        }
     }
     int reason = errno;
     if (fd < 0) {
@@ -148,6 +167,13 @@ static int open_temporary(struct outfile *out, mode_t mode)
     return fd;
 }
 
+static void sweep_beside(const char *path)
+{
+    char *folder = path_folder(path);
+    outfile_sweep(folder);
+    free(folder);
+}
+
 static bool open_beside(struct outfile *out, const struct stat *old, struct err *err)
 {
     if (!*out->path || out->path[strlen(out->path) - 1] == '/') {
@@ -157,6 +183,7 @@ static bool open_beside(struct outfile *out, const struct stat *old, struct err 
     /* A rename would replace even a file that its owner made read-only. */
     if (old && euidaccess(out->path, W_OK) != 0)
         return fail(out, err, "cannot write: ");
+    sweep_beside(out->path);
     int fd = open_temporary(out, old ? 0600 : 0666);
     if (fd < 0)
         return fail(out, err, "cannot make a file beside it: ");
@@ -195,7 +222,7 @@ bool outfile_open(struct outfile *out, const char *path, struct err *err)
         return false;
     }
     if (there && !S_ISREG(st.st_mode))
-        return attach(out, open(target, O_WRONLY | O_NOCTTY | O_CLOEXEC), err);
+        return attach(out, open(target, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC), err);
     return open_beside(out, there ? &st : NULL, err);
 }
 
@@ -203,7 +230,7 @@ bool outfile_open(struct outfile *out, const char *path, struct err *err)
  * all the same. */
 static void sync_folder(const char *path)
 {
-    char *folder = folder_of(path);
+    char *folder = path_folder(path);
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
         fsync(fd);
@@ -217,8 +244,9 @@ bool outfile_commit(struct outfile *out, struct err *err)
     errno = 0;
     if (fflush(out->file) != 0 || ferror(out->file))
         return fail(out, err, "");
-    /* Pipes and terminals have nothing to sync. */
-    if (fsync(fileno(out->file)) != 0 && (out->temporary || (errno != EINVAL && errno != EROFS)))
+    /* Pipes and terminals have nothing to sync, and no descriptor here. */
+    int fd = fileno(out->file);
+    if (fd >= 0 && fsync(fd) != 0 && (out->temporary || (errno != EINVAL && errno != EROFS)))
         return fail(out, err, "");
     int closed = fclose(out->file);
     out->file = NULL;
@@ -248,32 +276,46 @@ void outfile_abandon(struct outfile *out)
     *out = (struct outfile){0};
 }
 
+bool outfile_begin(struct outfile *out, const char *path, const void *bytes, size_t n,
+                   struct err *err)
+{
+    if (!outfile_open(out, path, err))
+        return false;
+    return !n || fwrite(bytes, 1, n, out->file) == n || fail(out, err, "");
+}
+
 bool outfile_write(const char *path, const void *bytes, size_t n, struct err *err)
 {
     struct outfile out;
-    if (!outfile_open(&out, path, err))
-        return false;
-    if (n && fwrite(bytes, 1, n, out.file) != n)
-        return fail(&out, err, "");
-    return outfile_commit(&out, err);
+    return outfile_begin(&out, path, bytes, n, err) && outfile_commit(&out, err);
 }
 
-static bool is_abandoned(int folder, const char *name, double age)
+static bool is_temporary(int folder, const char *name)
 {
     const size_t start = sizeof name_start - 1;
     struct stat st;
     return strncmp(name, name_start, start) == 0 && strlen(name) == start + NAME_LETTERS &&
            strspn(name + start, letters) == NAME_LETTERS &&
            fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
-           st.st_uid == geteuid() && difftime(time(NULL), st.st_mtime) > age;
+           st.st_uid == geteuid();
 }
 
-void outfile_sweep(const char *folder, double age)
+/* A writer that lives holds the lock, wherever it runs. */
+static void remove_abandoned(int folder, const char *name)
+{
+    int fd = openat(folder, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd >= 0 && infile_lock(fd, 0))
+        unlinkat(folder, name, 0);
+    if (fd >= 0)
+        close(fd);
+}
+
+void outfile_sweep(const char *folder)
 {
     DIR *opened = opendir(folder);
     for (struct dirent *entry; opened && (entry = readdir(opened));)
-        if (is_abandoned(dirfd(opened), entry->d_name, age))
-            unlinkat(dirfd(opened), entry->d_name, 0);
+        if (is_temporary(dirfd(opened), entry->d_name))
+            remove_abandoned(dirfd(opened), entry->d_name);
     if (opened)
         closedir(opened);
 }

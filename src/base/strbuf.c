@@ -91,8 +91,11 @@ void strbuf_json_text(struct strbuf *b, const char *text)
             strbuf_puts(b, "\\t");
         else if (cp == '\r')
             strbuf_puts(b, "\\r");
-        else if (cp < 0x20 || (cp >= 0x7f && cp < 0xa0))
+        else if (utf8_is_hidden(cp) && cp < 0x10000)
             strbuf_printf(b, "\\u%04x", (unsigned)cp); /* a terminal may be reading this */
+        else if (utf8_is_hidden(cp))
+            strbuf_printf(b, "\\u%04x\\u%04x", 0xd7c0 + (unsigned)(cp >> 10),
+                          0xdc00 + (unsigned)(cp & 0x3ff));
         else
             strbuf_codepoint(b, cp);
     }

@@ -21,7 +21,7 @@ struct column_layout {
 char *table_heading(const struct column *column)
 {
     const char *text = column->heading ? column->heading : column->name;
-    char *words = utf8_clean(text, strlen(text));
+    char *words = utf8_visible(text, strlen(text), "");
     for (char *c = words; !column->heading && *c; c++)
         *c = *c == '_' ? ' ' : *c;
     return words;
@@ -32,7 +32,7 @@ char *table_cell_words(const struct column *column, const struct table_cell *cel
     char buf[NUMBER_SIZE];
     double value = cell->number;
     if (column->type == COLUMN_TEXT)
-        return utf8_clean(cell->text ? cell->text : "", cell->text ? strlen(cell->text) : 0);
+        return utf8_visible(cell->text ? cell->text : "", cell->text ? strlen(cell->text) : 0, "");
     if (column->type == COLUMN_FLAG)
         return mem_text(value == 1 ? "*" : "");
     if (isnan(value))

@@ -1,6 +1,7 @@
 #include "deltaw/base/utf8.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistr.h>
 #include <uniwidth.h>
@@ -94,20 +95,73 @@ size_t utf8_row(const char *text, int width, size_t *skip)
     return end;
 }
 
-char *utf8_clean(const char *text, size_t n)
+static bool is_control(uint32_t cp)
 {
-    char *copy = mem_new(n + 1, 1);
+    return cp < 0x20 || (cp >= 0x7f && cp < 0xa0);
+}
+
+bool utf8_is_hidden(uint32_t cp)
+{
+    static const struct {
+        uint32_t from, to;
+    } ranges[] = {
+        {0x00ad, 0x00ad}, {0x061c, 0x061c}, {0x180e, 0x180e}, {0x200b, 0x200f},   {0x2028, 0x202e},
+        {0x2060, 0x206f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f},
+    };
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+        if (cp >= ranges[i].from && cp <= ranges[i].to)
+            return true;
+    return is_control(cp);
+}
+
+/* A broken byte is decoded as U+FFFD of one byte. */
+static bool is_broken(unsigned char first, size_t took)
+{
+    return took == 1 && first >= 0x80;
+}
+
+static bool lacks(const char *text, size_t n, bool (*what)(uint32_t))
+{
+    for (size_t i = 0; i < n;) {
+        uint32_t cp;
+        size_t took = utf8_decode(text + i, n - i, &cp);
+        if (what(cp) || is_broken((unsigned char)text[i], took))
+            return false;
+        i += took;
+    }
+    return true;
+}
+
+bool utf8_is_text(const char *text)
+{
+    return lacks(text, strlen(text), is_control);
+}
+
+bool utf8_is_visible(const char *text)
+{
+    return lacks(text, strlen(text), utf8_is_hidden);
+}
+
+char *utf8_visible(const char *text, size_t n, const char *keep)
+{
+    enum { LONGEST = 10 }; /* an escape */
+    char *copy = mem_new(n + 1, lacks(text, n, utf8_is_hidden) ? 1 : LONGEST);
     size_t to = 0;
     for (size_t i = 0; i < n;) {
         uint32_t cp;
         size_t took = utf8_decode(text + i, n - i, &cp);
-        bool broken = took == 1 && (unsigned char)text[i] >= 0x80;
-        if (cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || broken)
-            copy[to++] = '?';
+        bool broken = is_broken((unsigned char)text[i], took);
+        if (broken || (utf8_is_hidden(cp) && !(cp && cp < 0x80 && strchr(keep, (int)cp))))
+            to += (size_t)sprintf(copy + to,
+                                  broken || cp < 0x80 ? "\\x%02x"
+                                  : cp < 0x10000      ? "\\u%04x"
+                                                      : "\\U%08x",
+                                  broken ? (unsigned char)text[i] : (unsigned)cp);
         else
             to += (size_t)(mempcpy(copy + to, text + i, took) - (void *)(copy + to));
         i += took;
     }
+    copy[to] = '\0';
     return copy;
 }
 

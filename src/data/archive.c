@@ -77,7 +77,7 @@ static bool refuse(const struct archive_in *in, struct err *err)
     if (in->err.code != ERR_NONE)
         return err_set(err, in->err.code, "%s", in->err.message);
     const char *why = in->lib.archive_error_string(in->archive);
-    char *clean = utf8_clean(why ? why : "no reason known", why ? strlen(why) : 15);
+    char *clean = utf8_visible(why ? why : "no reason known", why ? strlen(why) : 15, "");
     err_set(err, ERR_DATA, "the packed data is damaged or cut off (%s); copy the file again",
             clean);
     free(clean);
@@ -164,7 +164,7 @@ static bool list_members(const struct libarchive *lib, struct archive *archive, 
     if (got == ARCHIVE_EOF)
         return true;
     const char *why = lib->archive_error_string(archive);
-    char *clean = utf8_clean(why ? why : "", why ? strlen(why) : 0);
+    char *clean = utf8_visible(why ? why : "", why ? strlen(why) : 0, "");
     err_set(err, ERR_DATA, "the archive is damaged or cut off (%s); copy the file again", clean);
     free(clean);
     return false;

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "deltaw/base/infile.h"
+#include "deltaw/base/jobs.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/data/npz.h"
 #include "npy.h"
@@ -17,17 +19,17 @@ static const uint64_t largest = UINT64_C(4) << 30;
 static unsigned char *slurp(const char *path, size_t *n, struct err *err)
 {
     struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = infile_open(path, O_RDONLY, NULL);
     unsigned char *bytes = NULL;
     size_t got = 0;
     if (fd < 0 || fstat(fd, &st) != 0) {
         err_set(err, ERR_DATA, "cannot open: %s", strerror(errno));
-    } else if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size > largest) {
-        err_set(err, ERR_DATA, "it is no regular file, or larger than 4 GiB");
+    } else if ((uint64_t)st.st_size > largest) {
+        err_set(err, ERR_DATA, "it is larger than 4 GiB");
     } else {
         *n = (size_t)st.st_size;
         bytes = mem_new(*n, 1);
-        for (ssize_t k = 1; got < *n && k > 0; got += k > 0 ? (size_t)k : 0)
+        for (ssize_t k = 1; got < *n && k > 0 && !job_unwanted(); got += k > 0 ? (size_t)k : 0)
             k = read(fd, bytes + got, *n - got);
     }
     if (bytes && got < *n) {

@@ -29,10 +29,10 @@ static enum lines_got refuse(const struct csv *csv, struct err *err, const char 
     return LINES_ERROR;
 }
 
-/* Does the text end inside a quoted field? */
-static bool open_quote(const char *text, size_t n, char separator)
+/* Does the text end inside a quoted field?  quoted: it begins inside of one. */
+static bool open_quote(const char *text, size_t n, char separator, bool quoted)
 {
-    bool quoted = false, start = true;
+    bool start = true;
     for (size_t i = 0; i < n; i++) {
         if (quoted) {
             if (text[i] == '"' && i + 1 < n && text[i + 1] == '"')
@@ -58,8 +58,9 @@ static enum lines_got join(struct csv *csv, char **text, size_t *n, struct err *
             return refuse(csv, err, "a quote opened here is not closed within 1 MiB");
         csv->joined = mem_reserve(csv->joined, &csv->joined_capacity, used + *n + 2, 1);
         memcpy(csv->joined + used, *text, *n + 1);
+        bool open = open_quote(*text, *n, csv->separator, used > 0);
         used += *n;
-        if (!open_quote(csv->joined, used, csv->separator))
+        if (!open)
             break;
         csv->joined[used++] = '\n';
         enum lines_got got = lines_next(&csv->lines, text, n, err);
@@ -79,7 +80,7 @@ static enum lines_got record(struct csv *csv, char **text, size_t *n, struct err
     if (got != LINES_LINE)
         return got;
     csv->source->row = csv->lines.line;
-    if (memchr(*text, '"', *n) && open_quote(*text, *n, csv->separator))
+    if (memchr(*text, '"', *n) && open_quote(*text, *n, csv->separator, false))
         return join(csv, text, n, err);
     return LINES_LINE;
 }
@@ -274,7 +275,7 @@ static void name_columns(struct log_source *source, const struct log_cell *names
     for (size_t i = 0; i < n; i++)
         source->columns[i].name = source->options->no_header
                                       ? mem_printf("%zu", i + 1)
-                                      : utf8_clean(names[i].text, names[i].n);
+                                      : utf8_visible(names[i].text, names[i].n, "");
 }
 
 static bool read_header(struct csv *csv, struct err *err)

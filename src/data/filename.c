@@ -28,7 +28,7 @@ char *filename_stem(const char *path)
                 name[n - k] = '\0';
         }
     }
-    char *clean = utf8_clean(name, strlen(name));
+    char *clean = utf8_visible(name, strlen(name), "");
     free(name);
     return clean;
 }

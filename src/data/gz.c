@@ -12,6 +12,8 @@
 #include <zlib.h>
 
 #include "archive.h"
+#include "deltaw/base/infile.h"
+#include "deltaw/base/jobs.h"
 #include "deltaw/base/mem.h"
 
 enum { BLOCK = 128 * 1024, GZIP_BITS = 15 + 16 };
@@ -38,7 +40,7 @@ static bool wait_for_bytes(struct gz_in *gz, struct err *err)
 {
     struct pollfd p = {.fd = gz->fd, .events = POLLIN};
     for (;;) {
-        if (gz->cancel && atomic_load(gz->cancel))
+        if ((gz->cancel && atomic_load(gz->cancel)) || job_unwanted())
             return err_set(err, ERR_INTERRUPTED, "interrupted");
         int n = poll(&p, 1, 100);
         if (n > 0)
@@ -117,8 +119,7 @@ static int open_path(const char *path)
 {
     if (strcmp(path, "-") == 0)
         return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
-    /* Not blocking: a pipe that nobody writes to must not hold the thread. */
-    return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    return infile_open_any(path, NULL);
 }
 
 struct gz_in *gz_open(const char *path, const char *member, const atomic_bool *cancel,
@@ -126,21 +127,21 @@ struct gz_in *gz_open(const char *path, const char *member, const atomic_bool *c
 {
     struct stat st;
     int fd = open_path(path);
+    if (fd < 0 && errno == EISDIR) {
+        err_set(err, ERR_DATA, "this is a folder; name a file in it");
+        return NULL;
+    }
     if (fd < 0 || fstat(fd, &st) != 0) {
         err_set(err, ERR_DATA, "cannot open: %s", strerror(errno));
         if (fd >= 0)
             close(fd);
         return NULL;
     }
-    if (S_ISDIR(st.st_mode)) {
-        err_set(err, ERR_DATA, "this is a folder; name a file in it");
-        close(fd);
-        return NULL;
-    }
     struct gz_in *gz = mem_new(1, sizeof *gz);
     gz->fd = fd;
     gz->whole = -1;
-    gz->path = mem_text(path);
+    /* what is read as a whole is opened by this name */
+    gz->path = strcmp(path, "-") == 0 ? mem_printf("/proc/self/fd/%d", fd) : mem_text(path);
     gz->regular = S_ISREG(st.st_mode) && lseek(fd, 0, SEEK_CUR) == 0;
     gz->cancel = cancel;
     gz->z.next_in = gz->block;
@@ -223,6 +224,11 @@ static ptrdiff_t read_plain(struct gz_in *gz, void *bytes, size_t n, struct err 
 static ptrdiff_t read_more(struct gz_in *gz, void *bytes, size_t n, struct err *err)
 {
     n = n < BLOCK ? n : BLOCK;
+    /* By the block and not by the row: what is unpacked may hold none. */
+    if ((gz->cancel && atomic_load(gz->cancel)) || job_unwanted()) {
+        err_set(err, ERR_INTERRUPTED, "interrupted");
+        return -1;
+    }
     if (gz->archive)
         return archive_read(gz->archive, bytes, n, err);
     return gz->packed ? read_packed(gz, bytes, n, err) : read_plain(gz, bytes, n, err);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "archive.h"
+#include "deltaw/base/infile.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "natural.h"
@@ -62,6 +63,17 @@ static bool is_log(const char *path)
            ends_in_one_of(name, load_endings);
 }
 
+/* 'f' a file, 'd' a folder, '?' something else: what stands behind the name, or for a link
+ * what it leads to. */
+static char kind_of(const char *name)
+{
+    struct stat st;
+    char kind = name[strlen(name) + 1];
+    if (kind != '?' || stat(name, &st) != 0)
+        return kind;
+    return S_ISREG(st.st_mode) ? 'f' : S_ISDIR(st.st_mode) ? 'd' : '?';
+}
+
 /* All files below a folder; hidden ones are left alone. */
 static bool walk(const char *folder, int depth, struct list *files, struct err *err)
 {
@@ -69,20 +81,22 @@ static bool walk(const char *folder, int depth, struct list *files, struct err *
     if (!d)
         return err_set(err, ERR_DATA, "%s: cannot open: %s", folder, strerror(errno));
     struct list names = {0};
+    const char *slash = folder[strlen(folder) - 1] == '/' ? "" : "/";
     for (struct dirent *e; (e = readdir(d));)
         if (e->d_name[0] != '.')
-            list_add(&names, mem_printf("%s%s%s", folder,
-                                        folder[strlen(folder) - 1] == '/' ? "" : "/", e->d_name));
+            /* behind the name: its kind, so that not every file need be asked */
+            list_add(&names, mem_printf("%s%s%s%c%c", folder, slash, e->d_name, 0,
+                                        e->d_type == DT_REG   ? 'f'
+                                        : e->d_type == DT_DIR ? 'd'
+                                                              : '?'));
     closedir(d);
     natural_sort(names.text, names.n);
     bool fine = true;
     for (size_t i = 0; i < names.n && fine; i++) {
-        struct stat st;
-        if (stat(names.text[i], &st) != 0)
-            continue;
-        if (S_ISDIR(st.st_mode) && depth < DEEPEST) {
+        char kind = kind_of(names.text[i]);
+        if (kind == 'd' && depth < DEEPEST) {
             fine = walk(names.text[i], depth + 1, files, err);
-        } else if (S_ISREG(st.st_mode) && files->n < MOST_FILES) {
+        } else if (kind == 'f' && files->n < MOST_FILES) {
             list_add(files, names.text[i]);
             names.text[i] = NULL;
         }
@@ -113,7 +127,7 @@ static bool add_folder(struct inputs *inputs, const char *folder, struct err *er
 static bool is_archive(const char *path)
 {
     unsigned char head[64] = {0};
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = infile_open(path, O_RDONLY, NULL);
     if (fd < 0)
         return false;
     ssize_t n = pread(fd, head, sizeof head, 0);

@@ -355,9 +355,23 @@ static struct cohort *finish(struct loader *l, struct cohort_builder *b)
     return c;
 }
 
+/* What putting the rows in order and making columns of them takes.  Rows in file order are
+ * given back as they become trials. */
+static bool check_room(const struct loader *l, struct err *err)
+{
+    enum { ORDER = 2 * sizeof(size_t), TRIAL = 3 * sizeof(float) + sizeof(int32_t) + 2 };
+    size_t columns = 0;
+    for (size_t i = 0; i < l->rows.n_extras; i++)
+        columns += !l->rows.extras[i].text && l->rows.extras[i].any;
+    return mem_room((double)l->rows.n * (double)(ORDER + TRIAL + columns * sizeof(float)),
+                    l->rows.files[0].path, err);
+}
+
 static bool load(struct loader *l, struct cohort **out, struct err *err)
 {
     if (!rows_read(&l->rows, l->options, err))
+        return false;
+    if (!check_room(l, err))
         return false;
     rows_join_days(&l->rows);
     if (!meanings_find(&l->rows, l->options, &l->meanings, err) ||

@@ -32,7 +32,7 @@ static struct column *add(struct log_source *source, const char *name, enum log_
     source->columns = mem_reserve(source->columns, &m->name_capacity, n, sizeof *source->columns);
     m->columns = mem_reserve(m->columns, &m->capacity, n, sizeof *m->columns);
     source->columns[n - 1] =
-        (struct log_column){.name = utf8_clean(name, strlen(name)), .type = type};
+        (struct log_column){.name = utf8_visible(name, strlen(name), ""), .type = type};
     source->n_columns = n;
     return &m->columns[n - 1];
 }
@@ -55,18 +55,27 @@ static void free_column(struct column *c)
     free(c->values);
 }
 
+static int shorter(const void *a, const void *b)
+{
+    const size_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
 static size_t most_common(const struct log_source *source, const struct memory *m)
 {
-    size_t best = 0, most = 0;
+    size_t best = 0, most = 0, count = 0;
+    size_t *lengths = mem_new(source->n_columns, sizeof *lengths);
+    for (size_t i = 0; i < source->n_columns; i++)
+        lengths[i] = m->columns[i].n;
+    qsort(lengths, source->n_columns, sizeof *lengths, shorter);
     for (size_t i = 0; i < source->n_columns; i++) {
-        size_t count = 0;
-        for (size_t k = 0; k < source->n_columns; k++)
-            count += m->columns[k].n == m->columns[i].n;
-        if (count > most || (count == most && m->columns[i].n > best)) {
+        count = i && lengths[i] == lengths[i - 1] ? count + 1 : 1;
+        if (count >= most) { /* of equals the longest */
             most = count;
-            best = m->columns[i].n;
+            best = lengths[i];
         }
     }
+    free(lengths);
     return best;
 }
 

@@ -120,7 +120,7 @@ static bool parse_type(const char *descr, bool column, struct npy_type *type)
 
 static bool refuse_type(const char *descr, struct err *err)
 {
-    char *clean = utf8_clean(descr, strlen(descr));
+    char *clean = utf8_visible(descr, strlen(descr), "");
     err_set(err, ERR_DATA,
             "the dtype '%s' is not read; save it as float32, float64 or an "
             "integer",

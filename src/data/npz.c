@@ -8,6 +8,8 @@
 #include <unistd.h>
 #include <unzip.h>
 
+#include "deltaw/base/infile.h"
+#include "deltaw/base/jobs.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "deltaw/base/utf8.h"
@@ -105,12 +107,17 @@ static unsigned char *read_member(struct archive *a, size_t n, struct err *err)
     unsigned char *bytes = mem_new(n, 1);
     size_t got = 0;
     int step = 1;
-    while (got < n && step > 0) {
+    while (got < n && step > 0 && !job_unwanted()) {
         step =
             unzReadCurrentFile(a->zip, bytes + got, n - got < CHUNK ? (unsigned)(n - got) : CHUNK);
         got += step > 0 ? (size_t)step : 0;
     }
     int closed = unzCloseCurrentFile(a->zip);
+    if (job_unwanted()) {
+        err_set(err, ERR_INTERRUPTED, "interrupted");
+        free(bytes);
+        return NULL;
+    }
     if (got < n || closed != UNZ_OK) {
         err_set(err, ERR_DATA,
                 closed == UNZ_CRCERROR && got == n
@@ -154,7 +161,9 @@ static bool read_all(struct archive *a, npz_take take, void *context, struct err
             continue; /* np.load does not take these for arrays either */
         name[n - 4] = '\0';
         count++;
-        char *clean = utf8_clean(name, n - 4);
+        if (job_unwanted())
+            return err_set(err, ERR_INTERRUPTED, "interrupted");
+        char *clean = utf8_visible(name, n - 4, "");
         bool fine = read_array(a, clean, &info, take, context, err);
         if (!fine)
             err_prefix(err, "%s: array %s", a->path, clean);
@@ -191,18 +200,18 @@ static bool ends_whole(int fd, uint64_t size)
 /* Says what is wrong with a file that minizip cannot open. */
 static bool check_file(const char *real, const char *path, uint64_t *size, struct err *err)
 {
-    struct stat st;
-    int fd = open(real, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat st = {0};
+    int fd = infile_open(real, O_RDONLY, NULL);
+    if (fd < 0 && (errno == EISDIR || errno == ENXIO))
+        return err_set(err, ERR_DATA, "%s: this is %s, not an .npz file", path,
+                       errno == EISDIR ? "a folder" : "no regular file");
     if (fd < 0)
         return err_set(err, ERR_DATA, "%s: cannot open: %s", path, strerror(errno));
-    bool known = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    bool known = fstat(fd, &st) == 0;
     char magic[4] = {0};
     ssize_t n = known ? read(fd, magic, sizeof magic) : 0;
     bool whole = known && ends_whole(fd, (uint64_t)st.st_size);
     close(fd);
-    if (!known)
-        return err_set(err, ERR_DATA, "%s: this is %s, not an .npz file", path,
-                       S_ISDIR(st.st_mode) ? "a folder" : "no regular file");
     *size = (uint64_t)st.st_size;
     if (st.st_size == 0)
         return err_set(err, ERR_DATA, "%s: the file is empty", path);

@@ -97,7 +97,7 @@ static bool add_member(zipFile zip, const struct npz_array *array, struct err *e
     return fine;
 }
 
-bool npz_write(const char *path, const struct npz *npz, struct err *err)
+bool npz_write_open(const char *path, const struct npz *npz, struct outfile *out, struct err *err)
 {
     struct memory_file file = {0};
     zlib_filefunc64_def calls = {.zopen64_file = memory_open,
@@ -116,7 +116,13 @@ bool npz_write(const char *path, const struct npz *npz, struct err *err)
         fine = add_member(zip, &npz->arrays[i], err);
     if (zipClose(zip, NULL) != ZIP_OK && fine)
         fine = err_set(err, ERR_FAILED, "%s: cannot put the archive together", path);
-    fine = fine && outfile_write(path, file.bytes, file.n, err);
+    fine = fine && outfile_begin(out, path, file.bytes, file.n, err);
     free(file.bytes);
     return fine;
+}
+
+bool npz_write(const char *path, const struct npz *npz, struct err *err)
+{
+    struct outfile out;
+    return npz_write_open(path, npz, &out, err) && outfile_commit(&out, err);
 }

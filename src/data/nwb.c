@@ -1,10 +1,14 @@
 #include "nwb.h"
 
 #include <config.h>
+#include <fcntl.h>
 #include <hdf5.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "deltaw/base/mem.h"
 #include "library.h"
@@ -22,6 +26,10 @@
     F(H5Gopen2)                     \
     F(H5Literate)                   \
     F(H5Oget_info_by_name)          \
+    F(H5Pclose)                     \
+    F(H5Pcreate)                    \
+    F(H5Pset_fapl_core)             \
+    F(H5Pset_file_image)            \
     F(H5Sclose)                     \
     F(H5Sget_simple_extent_dims)    \
     F(H5Sget_simple_extent_ndims)   \
@@ -41,6 +49,7 @@
 struct hdf5 {
     FUNCTIONS(LIBRARY_MEMBER)
     hid_t text, number; /* types */
+    hid_t access;       /* the class of what says how files are opened */
 };
 static const struct library_symbol symbols[] = {FUNCTIONS(SYMBOL)};
 
@@ -56,6 +65,8 @@ static bool load_library(struct hdf5 *h, struct err *err)
     const hid_t *number = library_variable(HDF5_SONAME, "H5T_NATIVE_DOUBLE_g");
     h->text = text ? *text : -1;
     h->number = number ? *number : -1;
+    const hid_t *access = library_variable(HDF5_SONAME, "H5P_CLS_FILE_ACCESS_ID_g");
+    h->access = access ? *access : -1;
     return true;
 }
 
@@ -202,6 +213,26 @@ static bool read_trials(const struct hdf5 *h, struct log_source *source, hid_t f
     return true;
 }
 
+/* HDF5 asks for the name behind a link, and a file in memory has none: it gets the bytes. */
+static hid_t open_unpacked(const struct hdf5 *h, const char *path)
+{
+    struct stat st = {0};
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    void *bytes = MAP_FAILED;
+    hid_t file = -1, access = h->H5Pcreate(h->access);
+    if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0)
+        bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (bytes != MAP_FAILED && h->H5Pset_fapl_core(access, 1 << 20, 0) >= 0 &&
+        h->H5Pset_file_image(access, bytes, (size_t)st.st_size) >= 0)
+        file = h->H5Fopen("unpacked", 0, access);
+    if (bytes != MAP_FAILED)
+        munmap(bytes, (size_t)st.st_size);
+    if (fd >= 0)
+        close(fd);
+    h->H5Pclose(access);
+    return file;
+}
+
 bool nwb_open(struct log_source *source, struct err *err)
 {
     struct hdf5 library, *h = &library;
@@ -209,14 +240,11 @@ bool nwb_open(struct log_source *source, struct err *err)
     if (!load_library(h, err))
         return false;
     h->H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    /* It asks for the name behind a link, and a file in memory has none. */
-    bool packed = strncmp(source->file, "/proc/", 6) == 0;
-    hid_t file = h->H5Fopen(source->file, 0 /* only to read */, H5P_DEFAULT);
+    hid_t file = strncmp(source->file, "/proc/", 6) == 0
+                     ? open_unpacked(h, source->file)
+                     : h->H5Fopen(source->file, 0 /* only to read */, H5P_DEFAULT);
     if (file < 0)
-        return err_set(err, ERR_DATA,
-                       packed ? "%s: HDF5 does not read what is packed; unpack the file"
-                              : "%s: the HDF5 file is damaged or cut off",
-                       source->path);
+        return err_set(err, ERR_DATA, "%s: the HDF5 file is damaged or cut off", source->path);
     bool fine = read_trials(h, source, file, err);
     h->H5Fclose(file);
     return fine;

@@ -317,7 +317,8 @@ static bool doubled(const struct rows *rows, const struct numbered *list, size_t
 }
 
 static bool order_trials(const struct rows *rows, struct order *order, size_t first,
-                         const struct log_session *s, struct counts *counts, struct err *err)
+                         const struct log_session *s, bool copies, struct counts *counts,
+                         struct err *err)
 {
     uint32_t *row = order->row + first, again = 0;
     size_t n = s->count, i = 1;
@@ -338,12 +339,12 @@ static bool order_trials(const struct rows *rows, struct order *order, size_t fi
             row[i] = list[i].row;
     } else {
         counts->restarting++;
-        twice = doubled(rows, list, n, &again);
+        twice = !copies && doubled(rows, list, n, &again);
     }
     if (twice)
         rows_refuse(rows, &rows->row[again], err,
                     "session %s of %s has every trial more than once, trial %d again here; "
-                    "remove the copies, or say trial=none if they are all real",
+                    "remove the copies, or say copies=keep if they are all real",
                     s->name, rows->subjects.text[s->subject], list[0].trial);
     free(list);
     return !twice;
@@ -373,7 +374,8 @@ bool order_rows(const struct rows *rows, const struct load_options *options, str
     free(next);
     for (size_t i = 0; i < rows->n_sessions && fine; i++)
         if (rows->files[rows->sessions[i].file].has_trial)
-            fine = order_trials(rows, order, order->first[i], &rows->sessions[i], &counts, err);
+            fine = order_trials(rows, order, order->first[i], &rows->sessions[i],
+                                options->keep_copies, &counts, err);
     describe_trials(&counts, &order->odd);
     return fine && order_twins(rows, options, order, err);
 }

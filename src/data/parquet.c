@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "deltaw/base/infile.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "deltaw/base/utf8.h"
@@ -72,12 +73,14 @@ static bool open_file(struct parquet *p, const char *path, struct err *err)
 {
     struct stat info;
     char *name = path_expand(path);
-    p->fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    p->fd = infile_open(name, O_RDONLY, NULL);
+    int reason = errno;
     free(name);
+    errno = reason;
+    if (p->fd < 0 && errno == ENXIO)
+        return err_set(err, ERR_DATA, "a Parquet file cannot be read from a pipe; save it first");
     if (p->fd < 0 || fstat(p->fd, &info) < 0)
         return err_system(err, ERR_DATA, "cannot open");
-    if (!S_ISREG(info.st_mode))
-        return err_set(err, ERR_DATA, "a Parquet file cannot be read from a pipe; save it first");
     return read_footer(p, (uint64_t)info.st_size, err);
 }
 
@@ -87,7 +90,7 @@ static void name_columns(struct log_source *source, const struct parquet_meta *m
     source->columns = mem_new(meta->n_columns, sizeof *source->columns);
     for (size_t i = 0; i < meta->n_columns; i++) {
         const char *name = meta->columns[i].name;
-        source->columns[i].name = utf8_clean(name, strlen(name));
+        source->columns[i].name = utf8_visible(name, strlen(name), "");
         source->columns[i].type = parquet_is_text(&meta->columns[i]) ? LOG_TEXT : LOG_NUMBER;
     }
 }
@@ -106,7 +109,7 @@ bool parquet_open(struct log_source *source, struct err *err)
     name_columns(source, &p->meta);
     p->strands = mem_new(p->meta.n_columns, sizeof *p->strands);
     if (p->meta.nested) {
-        char *names = utf8_clean(p->meta.nested, strlen(p->meta.nested));
+        char *names = utf8_visible(p->meta.nested, strlen(p->meta.nested), "");
         p->note = mem_printf("nested columns left out: %s", names);
         free(names);
         source->note = p->note;

@@ -43,6 +43,6 @@ bool reader_blank(struct reader *r); /* this row has nothing of a trial */
 
 /* Columns kept by name: extras.c */
 void reader_plan_extras(struct reader *r);
-void reader_keep_extras(struct reader *r, size_t row);
+bool reader_keep_extras(struct reader *r, size_t row, struct err *err);
 
 #endif

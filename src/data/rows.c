@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "deltaw/base/jobs.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "deltaw/base/utf8.h"
@@ -10,14 +11,12 @@
 
 enum { POLL_ROWS = 4096, MAX_ROWS = INT32_MAX };
 
-/* Names go to terminals and into files: clean text only. */
+/* Names go into files and are typed: text only. */
 static bool check_name(struct reader *r, enum role role, struct err *err)
 {
     const char *text = reader_text(r, role);
     size_t n = strlen(text);
-    char *clean = utf8_clean(text, n);
-    bool fine = strcmp(clean, text) == 0;
-    free(clean);
+    bool fine = utf8_is_text(text);
     if (r->schema.column[role] < 0 && !r->schema.constant[role])
         return true;
     if (n == 0)
@@ -156,10 +155,12 @@ static bool read_row(struct reader *r, struct err *err)
     if (!reader_trial(r, &row, err) || !reader_stimulus(r, &row.stimulus, err) ||
         !reader_codes(r, &row, err))
         return false;
-    if (!read_gap(r, &row, err))
+    if (!read_gap(r, &row, err) || !reader_keep_extras(r, rows->n, err))
         return false;
-    reader_keep_extras(r, rows->n);
     rows->sessions[row.session].count++;
+    if (rows->n == rows->capacity &&
+        !mem_room((double)(rows->n * sizeof *rows->row), r->file->path, err))
+        return false;
     if (rows->n == rows->capacity)
         rows->row = mem_reserve(rows->row, &rows->capacity, rows->n + 1, sizeof *rows->row);
     rows->row[rows->n++] = row;
@@ -175,7 +176,7 @@ static bool look_up(const struct reader *r, struct err *err)
                        (double)r->bytes_all;
         atomic_store(o->permille, share < 1 ? (int)(1000 * share) : 1000);
     }
-    if (o->cancel && atomic_load(o->cancel))
+    if ((o->cancel && atomic_load(o->cancel)) || job_unwanted())
         return err_set(err, ERR_INTERRUPTED, "interrupted");
     return true;
 }
@@ -244,8 +245,8 @@ static bool read_all(struct reader *r, struct err *err)
     if (!open_log(r, err))
         return false;
     reader_plan_extras(r);
-    for (;;) {
-        if (r->file->count % POLL_ROWS == 0 && !look_up(r, err))
+    for (size_t seen = 0;; seen++) { /* blank rows count as well */
+        if (seen % POLL_ROWS == 0 && !look_up(r, err))
             return false;
         enum log_got got = source_next(&r->source, err);
         if (got == LOG_ERROR)
@@ -379,5 +380,6 @@ void rows_free(struct rows *rows)
     free(rows->extras);
     names_free(&rows->subjects);
     names_free(&rows->session_names);
+    names_free(&rows->extra_names);
     *rows = (struct rows){0};
 }

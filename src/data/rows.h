@@ -61,7 +61,8 @@ struct rows {
     struct names session_names; /* "subject number NUL name", so that none comes twice */
     size_t n_extras, extra_capacity;
     struct extra *extras;
-    struct strbuf odd; /* what was strange, a sentence a line */
+    struct names extra_names; /* their numbers by name */
+    struct strbuf odd;        /* what was strange, a sentence a line */
 };
 
 /* Sets "FILE:12: MESSAGE" of a row; returns false. */

@@ -1,10 +1,12 @@
 /* Writing a cohort as a native log. */
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "deltaw/base/infile.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/base/number.h"
 #include "deltaw/base/outfile.h"
@@ -169,7 +171,8 @@ static void add_small(struct npz *npz, const char *name, const uint8_t *from, si
 }
 
 /* As arrays of one length, under the names and in the order of a native log. */
-static bool write_npz(const struct cohort *c, const char *path, struct err *err)
+static bool write_npz(const struct cohort *c, const char *path, struct outfile *out,
+                      struct err *err)
 {
     struct npz npz = {0};
     size_t n = c->n_trials;
@@ -193,26 +196,55 @@ static bool write_npz(const struct cohort *c, const char *path, struct err *err)
         add_small(&npz, "after_gap", c->gap, n, values);
     for (size_t i = 0; i < c->n_columns; i++)
         add_floats(&npz, c->columns[i].name, c->columns[i].values, n, values);
-    bool fine = npz_write(path, &npz, err);
+    bool fine = npz_write_open(path, &npz, out, err);
     npz_free(&npz);
     free(texts);
     free(values);
     return fine;
 }
 
-static bool save_npz(const struct cohort *c, const char *path, struct err *err)
+/* The text of the truth beside it, with those that are there, so that whichever data are
+ * in place when the program is killed have theirs. */
+static bool write_truths(const struct cohort *c, const char *side, bool others, struct err *err)
+{
+    struct strbuf text = {0};
+    char *real = path_expand(side);
+    truth_text(c->truth, c->digest, others ? real : NULL, &text);
+    bool fine = outfile_write(side, text.text, text.len, err);
+    strbuf_free(&text);
+    free(real);
+    return fine;
+}
+
+/* Nobody else puts data and truth in place in this folder meanwhile, if that can be had. */
+static int lock_folder(const char *path)
+{
+    enum { PATIENCE = 5 };
+    char *folder = path_folder(path);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0)
+        infile_lock(fd, PATIENCE);
+    free(folder);
+    return fd;
+}
+
+/* First the truth, which goes with the old data and the new, then the data. */
+static bool put_in_place(const struct cohort *c, const char *path, struct outfile *log,
+                         struct err *err)
 {
     char *side = truth_path(path);
-    bool regular = takes_side_file(path);
-    bool fine = write_npz(c, path, err);
-    if (fine && c->truth && regular) {
-        struct strbuf text = {0};
-        truth_text(c->truth, c->digest, &text);
-        fine = outfile_write(side, text.text, text.len, err);
-        strbuf_free(&text);
-    } else if (fine && regular) {
+    bool regular = takes_side_file(path), with_truth = c->truth && regular;
+    int lock = regular ? lock_folder(log->path) : -1;
+    bool fine = !with_truth || write_truths(c, side, true, err);
+    if (!fine)
+        outfile_abandon(log);
+    fine = fine && outfile_commit(log, err);
+    if (fine && with_truth)
+        write_truths(c, side, false, NULL);
+    else if (fine && regular)
         remove_stale(c, side, path);
-    }
+    if (lock >= 0)
+        close(lock);
     free(side);
     return fine;
 }
@@ -220,37 +252,8 @@ static bool save_npz(const struct cohort *c, const char *path, struct err *err)
 bool cohort_save(const struct cohort *cohort, const char *path, struct err *err)
 {
     size_t n = strlen(path);
-    if (n > 4 && strcmp(path + n - 4, ".npz") == 0)
-        return save_npz(cohort, path, err);
-    struct outfile log, side = {0};
-    char *side_path = truth_path(path);
-    bool regular = takes_side_file(path), with_truth = cohort->truth && regular;
-    bool fine = write_whole(cohort, path, &log, err);
-    if (fine && with_truth) {
-        /* Both are on the disk before either takes its place.  A crash between
-         * the two renames leaves a digest that does not fit: load says so. */
-        struct strbuf text = {0};
-        truth_text(cohort->truth, cohort->digest, &text);
-        fine = outfile_open(&side, side_path, err);
-        if (fine &&
-            (fwrite(text.text, 1, text.len, side.file) != text.len || fflush(side.file) != 0)) {
-            err_system(err, ERR_FAILED, side_path);
-            outfile_abandon(&side);
-            fine = false;
-        }
-        strbuf_free(&text);
-        if (!fine)
-            outfile_abandon(&log);
-    }
-    if (fine) {
-        fine = outfile_commit(&log, err);
-        if (with_truth && fine)
-            fine = outfile_commit(&side, err);
-        else if (with_truth)
-            outfile_abandon(&side);
-        else if (regular && fine)
-            remove_stale(cohort, side_path, path);
-    }
-    free(side_path);
-    return fine;
+    struct outfile log;
+    bool npz = n > 4 && strcmp(path + n - 4, ".npz") == 0;
+    return (npz ? write_npz(cohort, path, &log, err) : write_whole(cohort, path, &log, err)) &&
+           put_in_place(cohort, path, &log, err);
 }

@@ -13,7 +13,7 @@
 bool reader_refuse(const struct reader *r, struct err *err, const char *what, const char *value,
                    const char *why)
 {
-    char *clean = utf8_clean(value, strnlen(value, 60));
+    char *clean = utf8_visible(value, strnlen(value, 60), "");
     if (*clean)
         source_refuse(&r->source, err, "%s '%s' %s", what, clean, why);
     else

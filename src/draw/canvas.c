@@ -47,6 +47,8 @@ void canvas_put(struct canvas *canvas, int x, int y, uint32_t glyph, int foregro
 {
     if (x < 0 || y < 0 || x >= canvas->width || y >= canvas->height)
         return;
+    if (glyph != 0 && utf8_is_hidden(glyph))
+        glyph = '?';
     mend_wide(canvas, x, y, glyph);
     canvas->cells[(size_t)y * (size_t)canvas->width + (size_t)x] =
         (struct cell){glyph, foreground, background, (uint8_t)attributes};
@@ -101,9 +103,12 @@ static int put_text(struct canvas *canvas, int x, int y, int room, const char *t
 int canvas_text(struct canvas *canvas, int x, int y, int room, const char *text, int foreground,
                 unsigned attributes, const struct style *style)
 {
-    char *plain = style->ascii ? utf8_ascii(text) : NULL;
-    int used = put_text(canvas, x, y, room, plain ? plain : text, foreground, attributes, style);
+    char *safe = utf8_is_visible(text) ? NULL : utf8_visible(text, strlen(text), "");
+    const char *seen = safe ? safe : text;
+    char *plain = style->ascii ? utf8_ascii(seen) : NULL;
+    int used = put_text(canvas, x, y, room, plain ? plain : seen, foreground, attributes, style);
     free(plain);
+    free(safe);
     return used;
 }
 

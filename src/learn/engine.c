@@ -52,6 +52,13 @@ static struct tile *tile_new(const struct compiled_rule *p)
     return t;
 }
 
+static size_t tile_bytes(const struct compiled_rule *p)
+{
+    size_t n = p->max_steps;
+    size_t a_step = p->n_inputs + p->n_weights + p->n_state + p->n_cache + 5;
+    return sizeof(vec) * (n * a_step + GATHER * p->n_delta + p->tensors.size);
+}
+
 static void tile_free(struct tile *t)
 {
     if (!t)
@@ -323,6 +330,7 @@ const struct engine ENGINE(engine) = {
     .compiled_rule_carry = compiled_rule_carry,
     .tile_new = tile_new,
     .tile_free = tile_free,
+    .tile_bytes = tile_bytes,
     .forward = tile_forward,
     .backward = tile_backward,
     .update = update,

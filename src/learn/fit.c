@@ -190,7 +190,8 @@ static bool fit_check(struct fit *fit, struct err *err)
               check_posterior(&fit->settings, fit->rule, err) &&
               check_walks(&fit->settings, fit->rule, err) &&
               split_animals(&fit->settings, fit->cohort, train, err) &&
-              check_start(fit, fit->rule, err);
+              check_start(fit, fit->rule, err) &&
+              trainer_check_room(&fit->settings, fit->rule, fit->cohort, train, err);
     free(train);
     if (!ok || !fit->start)
         return ok;

@@ -1,6 +1,7 @@
 /* Making a rollout, running it, and its sums in the order of tiles. */
 #include "rollout_inside.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,6 +123,29 @@ static void add_adjoint(const struct rollout *r, struct block *b)
     b->starts = mem_new(b->n_chunks * carry_size(r), sizeof *b->starts);
     b->adjoint = mem_new(carry_size(r), sizeof *b->adjoint);
     b->gradient = mem_new(2 * r->n_parameters, sizeof *b->gradient);
+}
+
+double rollout_bytes(const struct rollout_setup *setup, size_t n_animals, const size_t *length)
+{
+    struct tensors tensors = {0};
+    size_t longest = 1, n_train = 0;
+    rule_layout(setup->rule, setup->shape, &tensors);
+    for (size_t a = 0; a < n_animals; a++) {
+        longest = length[a] > longest ? length[a] : longest;
+        n_train += setup->train && setup->train[a];
+    }
+    size_t chunk = setup->truncation && setup->truncation < longest ? setup->truncation : longest;
+    double chunks = 0, lanes = setup->engine->lanes, tiles, deepest;
+    for (size_t a = 0; a < n_animals; a++)
+        chunks += (double)(setup->train && setup->train[a] ? (length[a] + chunk - 1) / chunk : 0);
+    size_t together = setup->batch && setup->batch < n_train ? setup->batch : n_train;
+    deepest = ceil((double)longest / (double)chunk);
+    tiles = fmax(chunks / fmin(lanes, fmax(1, (double)together)), deepest);
+    struct compiled_rule *rule = setup->engine->compiled_rule_new(setup->rule, setup->shape, chunk);
+    double tile = (double)setup->engine->tile_bytes(rule);
+    setup->engine->compiled_rule_free(rule);
+    double at_work = (double)tiles_for((size_t)fmin(fmax(1, tiles), setup->threads));
+    return at_work * tile + (setup->whole ? 0 : tiles * (double)tensors.size * sizeof(double));
 }
 
 struct rollout *rollout_new(const struct rollout_setup *setup)

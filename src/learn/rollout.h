@@ -52,6 +52,9 @@ struct rollout_setup {
     int threads;       /* at least 1, the caller's included */
 };
 struct rollout *rollout_new(const struct rollout_setup *setup);
+/* About what it and its runs take, of these lengths in trials [n_animals]; setup->trials is not
+ * looked at.  A gradient that is cut is kept for every tile. */
+double rollout_bytes(const struct rollout_setup *setup, size_t n_animals, const size_t *length);
 /* Training animals come in this many batches; those of a batch have like lengths. */
 size_t rollout_batches(const struct rollout *r);
 /* Share of the lanes' steps, of all blocks, in which no animal is. */

@@ -340,20 +340,49 @@ static void fail(struct trainer *t, const char *why)
 }
 
 /* fast has its gradients from elsewhere: all animals may share tiles. */
+static struct rollout_setup setup_of(const struct fit_settings *s, const struct rule *rule,
+                                     const bool *train)
+{
+    bool network = rule->network, fast = network && s->optimizer == OPTIMIZER_FAST;
+    return (struct rollout_setup){
+        .engine = network ? engine_pick() : engine_double(),
+        .rule = rule,
+        .shape = &s->shape,
+        .train = fast ? NULL : train,
+        .truncation = network && !fast ? s->truncation : SEGMENT,
+        .whole = !network,
+        .batch = network ? s->batch : 0,
+        .threads = s->threads > 0 ? s->threads : thread_processors(),
+    };
+}
+
+bool trainer_check_room(const struct fit_settings *s, const struct rule *rule,
+                        const struct cohort *cohort, const bool *train, struct err *err)
+{
+    struct rollout_setup setup = setup_of(s, rule, train);
+    size_t *length = mem_new(cohort->n_animals, sizeof *length);
+    for (size_t a = 0; a < cohort->n_animals; a++)
+        length[a] = cohort->animals[a].count;
+    double bytes = rollout_bytes(&setup, cohort->n_animals, length) +
+                   (double)cohort->n_trials * (double)(s->policy.n + 3) * sizeof(float);
+    free(length);
+    if (mem_room(bytes, "fit", err))
+        return true;
+    char text[sizeof err->message];
+    snprintf(text, sizeof text, "%s", err ? err->message : "");
+    err_clear(err);
+    return err_set(err, ERR_FAILED, "%.300s; %s", text,
+                   setup.train && setup.truncation && !setup.whole
+                       ? "a longer truncation=, fewer hidden=, layers= or threads= take less"
+                       : "fewer threads= take less");
+}
+
 static struct rollout *new_rollout(const struct trainer *t)
 {
-    const struct fit_settings *s = &t->fit->settings;
-    bool network = t->rule->network, fast = network && s->optimizer == OPTIMIZER_FAST;
-    return rollout_new(
-        &(struct rollout_setup){.engine = network ? engine_pick() : engine_double(),
-                                .rule = t->rule,
-                                .shape = t->shape,
-                                .trials = t->trials,
-                                .train = fast ? NULL : t->train,
-                                .truncation = network && !fast ? s->truncation : SEGMENT,
-                                .whole = !network,
-                                .batch = network ? s->batch : 0,
-                                .threads = t->threads});
+    struct rollout_setup setup = setup_of(&t->fit->settings, t->rule, t->train);
+    setup.trials = t->trials;
+    setup.shape = t->shape;
+    return rollout_new(&setup);
 }
 
 void trainer_run(struct trainer *t)

@@ -61,6 +61,9 @@ struct trainer {
 };
 
 /* Everything the worker needs; train [n_animals]. */
+/* Is there the memory that the fit will take?  Else ERR_FAILED with what would take less. */
+bool trainer_check_room(const struct fit_settings *settings, const struct rule *rule,
+                        const struct cohort *cohort, const bool *train, struct err *err);
 struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool *train);
 void trainer_free(struct trainer *t);
 /* The model at the start, so that views have one from the first moment on. */

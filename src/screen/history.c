@@ -10,12 +10,14 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
+#include "deltaw/base/infile.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "deltaw/base/strbuf.h"
 #include "hosting.h"
 
 enum { KEPT = 2000, KEPT_IN_FILE = 2 * KEPT, LONGEST = 64 * 1024 };
+static const double patience = .1; /* seconds for another program to let go of the file */
 
 static char *file_path; /* NULL: not kept */
 
@@ -57,15 +59,16 @@ void recall_open(void)
     file_path = statefile_path("history");
     if (!file_path)
         return;
-    int fd = open(file_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    struct stat status;
-    FILE *file =
-        fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) ? fdopen(fd, "r") : NULL;
+    int fd = infile_open(file_path, O_RDWR, NULL);
+    if (fd < 0)
+        fd = infile_open(file_path, O_RDONLY, NULL);
+    FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
     if (!file) {
         if (fd >= 0)
             close(fd);
         return;
     }
+    bool locked = infile_lock(fd, patience);
     char *line = NULL;
     size_t capacity = 0, n = 0;
     for (ssize_t len; (len = getline(&line, &capacity, file)) > 0; n++) {
@@ -75,19 +78,33 @@ void recall_open(void)
             remember(line);
     }
     free(line);
-    fclose(file);
-    if (n > KEPT_IN_FILE)
+    if (n > KEPT_IN_FILE && locked)
         rewrite();
+    fclose(file);
+}
+
+/* The file to append to, locked; another program may be putting a shorter one in its place. */
+static int open_end(void)
+{
+    for (int i = 0; i < 3; i++) {
+        struct stat ours, there;
+        int fd = infile_open(file_path, O_WRONLY | O_APPEND | O_CREAT, NULL);
+        if (fd < 0)
+            return -1;
+        infile_lock(fd, patience);
+        if (fstat(fd, &ours) == 0 && stat(file_path, &there) == 0 && ours.st_ino == there.st_ino)
+            return fd;
+        close(fd);
+    }
+    return -1;
 }
 
 static void append(const char *line)
 {
-    if (!file_path)
-        return;
-    int fd =
-        open(file_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
+    int fd = file_path ? open_end() : -1;
     if (fd < 0)
         return;
+    fchmod(fd, 0600);
     /* a single write, so that lines of two programs do not mix */
     char *whole = mem_printf("%s\n", line);
     ssize_t ignored = write(fd, whole, strlen(whole));

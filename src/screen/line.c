@@ -109,9 +109,10 @@ static bool leave(struct repl *repl)
         return true;
     struct strbuf header = {0};
     session_header(repl->runner.session, screen_columns(STDERR_FILENO), &header);
-    const char *text = strbuf_text(&header);
+    char *text = utf8_visible(strbuf_text(&header), header.len, "");
     fprintf(stderr, "%s\nA fit is not done; ^D again or `quit` leaves and gives it up.\n",
             text + strspn(text, " "));
+    free(text);
     strbuf_free(&header);
     repl->asked = true;
     return false;

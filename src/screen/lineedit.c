@@ -298,7 +298,7 @@ void lineedit_paste(const char *text, size_t n)
     char *rest = lines.text; /* NULL when empty, for which strsep gives nothing */
     bool first = true;
     for (char *line; (line = strsep(&rest, "\n")); first = false) {
-        char *clean = utf8_clean(line, strlen(line));
+        char *clean = utf8_visible(line, strlen(line), "");
         if (!first)
             rl_insert_text("\n");
         rl_insert_text(clean);

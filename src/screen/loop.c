@@ -291,7 +291,7 @@ static void feed(struct explorer *e)
     transcript_print(&e->transcript, LINE_ERROR, "deltaw: %s\n", err.message);
 }
 
-static void end(struct explorer *e)
+static bool end(struct explorer *e)
 {
     lineedit_close();
     await_answer(e);
@@ -301,7 +301,9 @@ static void end(struct explorer *e)
     if (e->ended)
         rescue_now(e->session);
     rescue_on_crash(NULL);
-    session_free(e->session);
+    bool settled = session_settle(e->session, HOST_PATIENCE);
+    if (settled)
+        session_free(e->session);
     output_free(&e->out);
     transcript_free(&e->transcript);
     popup_clear(&e->popup);
@@ -313,6 +315,7 @@ static void end(struct explorer *e)
     canvas_free(&e->frame);
     keys_free(&e->keys);
     signals_close();
+    return settled;
 }
 
 int host_screen(const struct host_setup *setup)
@@ -331,9 +334,8 @@ int host_screen(const struct host_setup *setup)
     explorer_draw(&e);
     while (!e.quit)
         turn(&e);
-    bool ended = e.ended;
-    end(&e);
+    bool ended = e.ended, settled = end(&e);
     if (ended)
         signals_die_of(signals_last_end() ? signals_last_end() : SIGHUP);
-    return e.code;
+    return settled ? e.code : e.code | HOST_AT_WORK;
 }

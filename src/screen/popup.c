@@ -24,8 +24,8 @@ void popup_add(struct popup *popup, const char *word, const char *meaning)
         popup->chosen = -1;
     popup->rows = mem_resize(popup->rows, popup->n + 1, sizeof *popup->rows);
     popup->rows[popup->n++] = (struct popup_row){
-        .word = utf8_clean(word, strlen(word)),
-        .meaning = meaning ? utf8_clean(meaning, strlen(meaning)) : mem_text(""),
+        .word = utf8_visible(word, strlen(word), ""),
+        .meaning = meaning ? utf8_visible(meaning, strlen(meaning), "") : mem_text(""),
     };
 }
 
@@ -35,7 +35,7 @@ void popup_fill(struct popup *popup, const struct completion *completion)
     for (size_t i = 0; i < completion->n; i++)
         popup_add(popup, completion->items[i].word, completion->items[i].meaning);
     if (completion->about)
-        popup->about = utf8_clean(completion->about, strlen(completion->about));
+        popup->about = utf8_visible(completion->about, strlen(completion->about), "");
 }
 
 void popup_choose(struct popup *popup, long by)

@@ -13,10 +13,9 @@
 #include "signals.h"
 #include "hosting.h"
 
-static const double patience = 5;       /* seconds for the fits to stop */
-enum { UNDISTURBED = 10 };              /* seconds for that and the writing */
-static const double abandoned_age = 60; /* no writing takes so long */
-enum { KEPT_MOST = 20 };                /* files of sessions that were ended */
+static const double patience = 5; /* seconds for the fits to stop */
+enum { UNDISTURBED = 10 };        /* seconds for that and the writing */
+enum { KEPT_MOST = 20 };          /* files of sessions that were ended */
 
 /* A handler can reach it in no other way. */
 static struct session *crash_session;
@@ -31,7 +30,7 @@ static void rescue(struct session *session, double wait)
     if (folder) {
         folder[strlen(folder) - 1] = '\0';
         session_rescue(session, folder, wait, 0, &told);
-        outfile_sweep(folder, abandoned_age);
+        outfile_sweep(folder);
     } else {
         strbuf_puts(&told, "no folder can be made for models that were not saved; they are lost\n");
     }
@@ -137,7 +136,7 @@ void rescue_tell_kept(struct strbuf *out)
     char *folder = statefile_path("kept/");
     if (!folder)
         return;
-    outfile_sweep(folder, abandoned_age);
+    outfile_sweep(folder);
     size_t n, removed = 0;
     struct kept *list = list_kept(folder, &n);
     char *told = mem_printf("%s.told", folder);

@@ -86,10 +86,11 @@ static void show_progress(struct runner *r)
     session_waiting(r->session, &text);
     if (!text.len)
         session_header(r->session, width, &text);
-    const char *line = strbuf_text(&text);
-    line += strspn(line, " ");
+    char *safe = utf8_visible(strbuf_text(&text), text.len, "");
+    const char *line = safe + strspn(safe, " ");
     fprintf(stderr, "\r%.*s\033[K", (int)utf8_prefix(line, width), line);
     fflush(stderr);
+    free(safe);
     strbuf_free(&text);
     r->shown = true;
     r->shown_at = now;
@@ -211,10 +212,12 @@ static enum run wait_fits(struct runner *r)
 int runner_close(struct runner *r, enum run how, int code)
 {
     hide_progress(r);
-    if (how == RUN_ENDED)
+    if (how == RUN_ENDED || r->interrupted)
         rescue_now(r->session);
     rescue_on_crash(NULL);
-    session_free(r->session);
+    bool settled = session_settle(r->session, HOST_PATIENCE);
+    if (settled)
+        session_free(r->session);
     output_free(&r->out);
     flush_result(r);
     signals_close();
@@ -224,7 +227,7 @@ int runner_close(struct runner *r, enum run how, int code)
         code = ERR_FAILED;
     if (r->lost && r->lost != EPIPE) /* a reader that has read enough is no error */
         fprintf(stderr, "deltaw: standard output: %s\n", strerror(r->lost));
-    return code;
+    return settled ? code : code | HOST_AT_WORK;
 }
 
 /* --- a stream of commands ----------------------------------------------------------- */

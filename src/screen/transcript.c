@@ -93,7 +93,7 @@ static char *harmless(const char *bytes, size_t n)
     for (size_t i = 0; i <= n; i++) {
         if (i < n && bytes[i] != '\t' && bytes[i] != '\r')
             continue;
-        char *part = utf8_clean(bytes + from, i - from);
+        char *part = utf8_visible(bytes + from, i - from, "");
         strbuf_puts(&out, part);
         free(part);
         if (i < n && bytes[i] == '\t')

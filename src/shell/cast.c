@@ -135,14 +135,14 @@ static bool cast_finish(struct session *session, void *data, struct output *out,
 {
     (void)session, (void)err;
     struct cast *c = data;
-    char *path = session_clean_text(c->path), buf[NUMBER_SIZE];
+    const char *path = c->path;
+    char buf[NUMBER_SIZE];
     double seconds = (double)c->snapshots->n / c->size.fps + last_seconds;
     output_say(out, "%s: the %s of %s at %zu epochs, %s long; `asciinema play` shows it", path,
                view_ops_of(c->view)->name, c->newest->name, c->snapshots->n,
                number_duration(buf, seconds));
     output_field_text(out, "file", c->path);
     output_field_number(out, "frames", (double)c->snapshots->n);
-    free(path);
     return true;
 }
 
@@ -191,7 +191,6 @@ bool cast_start(struct session *session, const struct view *view, const char *pa
     c->status.state = FIT_DONE; /* what is still training is not part of it */
     canvas_init(&c->canvas, size->width, size->height);
     c->rows = mem_new((size_t)size->height, sizeof *c->rows);
-    char *clean = session_clean_text(path), *label = mem_printf("filming %s", clean);
-    free(clean);
+    char *label = mem_printf("filming %s", path);
     return task_start(session, label, c, cast_work, cast_finish, cast_release, err);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/utf8.h"
 #include "deltaw/shell/layouts.h"
 #include "state.h"
 
@@ -58,8 +59,8 @@ void complete_animals(const struct session *session, struct completion *out, con
     for (size_t i = 0; cohort && i < cohort->n_animals; i++) {
         const struct animal *animal = &cohort->animals[i];
         char buf[NUMBER_SIZE];
-        char *name = session_clean_text(animal->name);
-        bool plain = strcmp(name, animal->name) == 0 && !strchr(name, ',');
+        const char *name = animal->name;
+        bool plain = utf8_is_visible(name) && !strchr(name, ',');
         bool again = false;
         size_t n = strlen(name);
         for (const char *at = listed; at && *at && !again; at += strcspn(at, ","), at += *at == ',')
@@ -69,7 +70,6 @@ void complete_animals(const struct session *session, struct completion *out, con
             complete_add_if(out, prefix, name, meaning, listed != NULL);
             free(meaning);
         }
-        free(name);
     }
 }
 

@@ -7,6 +7,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
+#include "deltaw/base/utf8.h"
 #include "state.h"
 
 enum { FILES_MOST = 1000 };
@@ -85,10 +86,8 @@ void complete_files(const char *prefix, const char *endings, struct completion *
     const struct dirent *entry;
     while (dir && n < FILES_MOST && (entry = readdir(dir))) {
         const char *name = entry->d_name;
-        char *clean = session_clean_text(name);
-        bool plain = strcmp(clean, name) == 0; /* others cannot be typed back */
-        free(clean);
-        if (!plain || strncmp(name, stem, length) != 0 || (name[0] == '.' && stem[0] != '.') ||
+        if (!utf8_is_visible(name) || /* it cannot be typed back */
+            strncmp(name, stem, length) != 0 || (name[0] == '.' && stem[0] != '.') ||
             strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
             continue;
         names = mem_reserve(names, &capacity, n + 1, sizeof *names);

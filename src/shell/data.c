@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "deltaw/base/utf8.h"
 #include "state.h"
 
 const struct cohort *session_cohort(const struct session *session)
@@ -25,9 +24,4 @@ void cohort_words(const struct cohort *cohort, struct strbuf *out)
     strbuf_printf(
         out, "%s animal%s, %s trials", number_grouped(animals, (long long)cohort->n_animals),
         cohort->n_animals == 1 ? "" : "s", number_grouped(trials, (long long)cohort->n_trials));
-}
-
-char *session_clean_text(const char *text)
-{
-    return utf8_clean(text, strlen(text));
 }

@@ -48,12 +48,11 @@ void fit_ended_words(struct fit *fit, struct strbuf *out)
     char buf[NUMBER_SIZE];
     strbuf_printf(out, "%s %s", fit_name(fit), fit_state_name(status.state));
     if (status.state == FIT_FAILED) {
-        char *reason = session_clean_text(status.reason);
+        const char *reason = status.reason;
         if (network)
             strbuf_printf(out, " after %d of %d epochs: %s", status.epoch, status.epochs, reason);
         else
             strbuf_printf(out, ": %s", reason);
-        free(reason);
         return;
     }
     if (!network) {

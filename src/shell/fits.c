@@ -36,13 +36,11 @@ struct fit *session_need_fit(const struct session *session, const char *name, in
         name = session->current;
     struct fit *fit = session_fit(session, name);
     if (!fit) {
-        char *clean = session_clean_text(name);
         const char *near = nearest_word(name, fit_name_at, (void *)session);
         if (near)
-            err_at(err, ERR_FAILED, column, "no model '%s'; did you mean '%s'?", clean, near);
+            err_at(err, ERR_FAILED, column, "no model '%s'; did you mean '%s'?", name, near);
         else
-            err_at(err, ERR_FAILED, column, "no model '%s'; `models` lists them", clean);
-        free(clean);
+            err_at(err, ERR_FAILED, column, "no model '%s'; `models` lists them", name);
     }
     return fit;
 }

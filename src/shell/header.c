@@ -35,9 +35,8 @@ static void data_pieces(const struct session *session, struct pieces *p)
         strbuf_puts(piece(p, 3, false), "no trials loaded");
         return;
     }
-    char *name = session_clean_text(cohort->name);
+    const char *name = cohort->name;
     strbuf_puts(piece(p, 3, false), name);
-    free(name);
     strbuf_printf(piece(p, 6, false), "%s animal%s",
                   number_grouped(buf, (long long)cohort->n_animals),
                   cohort->n_animals == 1 ? "" : "s");

@@ -275,7 +275,6 @@ bool help_topic(const char *topic, struct output *out, struct err *err)
         if (found(rule_at(i)->name, topic) || found(rule_at(i)->summary, topic))
             hit(&table, "fit", rule_at(i)->name, rule_at(i)->equation);
     bool good = table.n_rows > 0;
-    char *clean = session_clean_text(topic);
     const char *near = nearest_word(topic, command_name_at, NULL);
     if (good && out->mode == OUTPUT_TEXT) {
         print_hits(&table, out);
@@ -285,10 +284,9 @@ bool help_topic(const char *topic, struct output *out, struct err *err)
         output_data(out, "found", &table);
     }
     if (!good && near)
-        err_set(err, ERR_FAILED, "help: '%s' occurs nowhere; did you mean '%s'?", clean, near);
+        err_set(err, ERR_FAILED, "help: '%s' occurs nowhere; did you mean '%s'?", topic, near);
     else if (!good)
-        err_set(err, ERR_FAILED, "help: '%s' occurs nowhere; `help` lists the verbs", clean);
-    free(clean);
+        err_set(err, ERR_FAILED, "help: '%s' occurs nowhere; `help` lists the verbs", topic);
     table_free(&table);
     return good;
 }

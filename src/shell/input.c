@@ -85,7 +85,7 @@ static bool feed_file(struct session *session, const char *path, bool rc, struct
     char *text = script_read(path, err);
     if (!text)
         return false;
-    struct source *source = queue(session, text, strcmp(path, "-") == 0 ? "stdin" : path, 1);
+    struct source *source = queue(session, text, path, 1);
     source->script = !rc;
     source->rc = rc;
     return true;
@@ -93,7 +93,13 @@ static bool feed_file(struct session *session, const char *path, bool rc, struct
 
 bool session_feed_file(struct session *session, const char *path, struct err *err)
 {
-    return feed_file(session, path, false, err);
+    if (!script_waits(path))
+        return feed_file(session, path, false, err);
+    struct strbuf command = {0};
+    strbuf_puts(&command, "source ");
+    args_word(path, &command);
+    queue(session, strbuf_take(&command), "-f", 0)->tacit = true;
+    return true;
 }
 
 bool session_feed_rc(struct session *session, const char *path, struct err *err)

@@ -23,9 +23,7 @@ static char *heading(const char *text, const char *key)
         at += n + 1;
         at += strspn(at, " \t");
         size_t length = strcspn(at, "\r\n");
-        char *raw = mem_text_n(at, length), *clean = session_clean_text(raw);
-        free(raw);
-        return clean;
+        return mem_text_n(at, length);
     }
     return NULL;
 }

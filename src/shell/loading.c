@@ -107,9 +107,7 @@ static void load_paragraph(const struct output *to, const char *words, size_t li
                            struct strbuf *out)
 {
     struct strbuf text = {0};
-    char *clean = session_clean_text(words);
-    help_text_fill(&text, clean, 2, to->width > 40 ? to->width : 40);
-    free(clean);
+    help_text_fill(&text, words, 2, to->width > 40 ? to->width : 40);
     const char *end = strbuf_text(&text);
     for (size_t i = 0; i < lines && *end; i++)
         end += strcspn(end, "\n") + 1;
@@ -290,8 +288,7 @@ struct load *load_new(const struct session *session, const struct args *args, st
 char *load_label(const struct load *load, const char *verb)
 {
     const char *first = args_at(&load->args, 0), *slash = strrchr(first, '/');
-    char *name = session_clean_text(slash && slash[1] ? slash + 1 : first);
+    const char *name = slash && slash[1] ? slash + 1 : first;
     char *label = mem_printf("%s %s", verb, name);
-    free(name);
     return label;
 }

@@ -2,11 +2,13 @@
  * seen it finished, while a script goes on at once: so a `wait` is written before the first
  * command after fits have ended. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "deltaw/base/infile.h"
 #include "deltaw/base/mem.h"
-#include "deltaw/base/outfile.h"
 #include "state.h"
 
 bool log_open(struct session *session, const char *path, struct err *err)
@@ -14,11 +16,19 @@ bool log_open(struct session *session, const char *path, struct err *err)
     if (session->log)
         return err_set(err, ERR_FAILED, "log: %s is being written; `log off` ends it",
                        session->log_path);
-    char *full = path_expand(path);
-    session->log = fopen(full, "ae");
-    free(full);
-    if (!session->log)
+    int fd = infile_open(path, O_WRONLY | O_APPEND | O_CREAT, err);
+    if (fd < 0)
+        return false;
+    if (!infile_lock(fd, 0) && errno == EWOULDBLOCK) {
+        close(fd);
+        return err_set(err, ERR_FAILED,
+                       "%s: another session writes its commands to it; name another file", path);
+    }
+    session->log = fdopen(fd, "a");
+    if (!session->log) {
+        close(fd);
         return err_system(err, ERR_FAILED, path);
+    }
     session->log_path = mem_text(path);
     session->log_trains = session_busy(session);
     fprintf(session->log, "# commands of a deltaw session; `source` runs them again\n");

@@ -44,10 +44,11 @@ static void look_tell(struct session *session, struct view *view, struct output 
     if (out->mode == OUTPUT_TEXT && !session->setup.host.show) {
         struct style style = look_style(session, out);
         view_print(view, out->width, &style, &text);
+        output_picture(out, strbuf_text(&text));
     } else {
         view_describe(view, &text);
+        output_block(out, strbuf_text(&text));
     }
-    output_block(out, strbuf_text(&text));
     strbuf_free(&text);
     if (view_shown(view, NULL) && out->mode != OUTPUT_TEXT)
         look_data(view, out);

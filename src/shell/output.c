@@ -8,17 +8,21 @@
 #include "deltaw/base/utf8.h"
 #include "state.h"
 
-/* JSON and CSV are UTF-8 by their own rules; sentences, tables and complaints keep to 7
- * bits when asked to. */
+/* THE place where text is made safe to show, whatever log, model, name or script it comes
+ * from: nothing in it can be an order to the terminal, or hide.  Only pictures, which the
+ * canvas made of cells, have escapes of their own.  JSON and CSV are UTF-8 by their own
+ * rules; sentences, tables and complaints keep to 7 bits when asked to. */
 static void pass(struct output *out, bool sentence, void (*to)(void *, const char *, size_t),
                  const char *text, size_t n)
 {
     if (n == 0 || !to)
         return;
     out->echoed = 0;
-    char *plain = sentence && out->style.ascii ? utf8_ascii(text) : NULL;
-    to(out->host, plain ? plain : text, plain ? strlen(plain) : n);
+    char *safe = utf8_visible(text, n, "\n\t");
+    char *plain = sentence && out->style.ascii ? utf8_ascii(safe) : NULL;
+    to(out->host, plain ? plain : safe, strlen(plain ? plain : safe));
     free(plain);
+    free(safe);
 }
 
 static void result(struct output *out, const char *text, size_t n)
@@ -56,6 +60,20 @@ void output_block(struct output *out, const char *text)
     result(out, text, n);
     if (n == 0 || text[n - 1] != '\n')
         result(out, "\n", 1);
+}
+
+void output_picture(struct output *out, const char *text)
+{
+    if (out->mode != OUTPUT_TEXT) {
+        output_block(out, text);
+        return;
+    }
+    if (!*text || !out->result)
+        return;
+    out->echoed = 0;
+    char *plain = out->style.ascii ? utf8_ascii(text) : NULL;
+    out->result(out->host, plain ? plain : text, strlen(plain ? plain : text));
+    free(plain);
 }
 
 void output_data(struct output *out, const char *name, const struct table *table)
@@ -116,12 +134,10 @@ void output_complain(struct output *out, const char *format, ...)
 void output_line(struct output *out, const char *label, int room, const char *words)
 {
     struct strbuf line = {0};
-    char *clean = utf8_clean(words ? words : "-", strlen(words ? words : "-"));
     strbuf_printf(&line, "%s%*s ", label, room - utf8_width(label), "");
-    help_text_fill(&line, clean, room + 1, out->width > 40 ? out->width : 40);
+    help_text_fill(&line, words ? words : "-", room + 1, out->width > 40 ? out->width : 40);
     output_block(out, strbuf_text(&line));
     strbuf_free(&line);
-    free(clean);
 }
 
 void output_field_text(struct output *out, const char *name, const char *value)

@@ -73,8 +73,9 @@ static void mark(const char *line, size_t n, int column, int at, int width, stru
 {
     size_t before = (size_t)column - 1 < n ? (size_t)column - 1 : n;
     size_t length = word_length(line + before, n - before);
-    char *prefix = utf8_clean(line, before), *rest = utf8_clean(line + before, n - before);
-    char *word = utf8_clean(line + before, length);
+    char *prefix = utf8_visible(line, before, ""),
+         *rest = utf8_visible(line + before, n - before, "");
+    char *word = utf8_visible(line + before, length, "");
     const char *from = prefix;
     int room = width > 20 ? width - 2 : 78, left;
     while (at < 0 && utf8_width(from) > room * 2 / 3) {
@@ -113,8 +114,8 @@ void report_error(const struct running *now, const struct err *err, struct outpu
     if (out->mode == OUTPUT_JSON)
         return; /* output_end says it */
     struct strbuf text = {0}, marked = {0};
-    char *message = utf8_clean(err->message, strlen(err->message));
-    char *source = utf8_clean(now->source, strlen(now->source));
+    char *message = utf8_visible(err->message, strlen(err->message), "");
+    char *source = utf8_visible(now->source, strlen(now->source), "");
     int line, column;
     report_place(now, err, &line, &column);
     if (err->column > 0) {

@@ -60,12 +60,11 @@ void scores_notes(const struct scores *s, struct output *out)
             if (!(mean < -M_LN2 - far_below) &&
                 !(s->scored[i * s->cohort->n_animals + a] > 0 && isnan(mean)))
                 continue;
-            char *name = session_clean_text(s->cohort->animals[a].name);
+            const char *name = s->cohort->animals[a].name;
             output_note(out,
                         "%s fails on %s: %.4f nats per trial, where chance is %.4f; its weights "
                         "run away there (`weights %s`)",
                         m->name, name, mean, -M_LN2, name);
-            free(name);
         }
     }
 }

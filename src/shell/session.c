@@ -58,6 +58,7 @@ static void now_set(struct session *s, const struct source *from, const struct w
         .script = from->script,
         .rc = from->rc,
         .key = from->key,
+        .tacit = from->tacit,
         .started = clock_seconds(),
     };
 }
@@ -118,7 +119,8 @@ static void command_ended(struct session *s, struct output *out)
     struct err err = {0};
     if (!log_command(s, now, &err))
         output_complain(out, "deltaw: %s", err.message);
-    output_end(out, NULL);
+    if (!now->tacit)
+        output_end(out, NULL);
 }
 
 static enum step command_end(struct session *s, struct output *out, bool ok, struct err *err)
@@ -400,6 +402,11 @@ const struct wake *session_wake(const struct session *session)
 void session_style(struct session *session, const struct style *style)
 {
     session->style = *style;
+}
+
+bool session_settle(struct session *session, double seconds)
+{
+    return jobs_settle(session->jobs, seconds);
 }
 
 void session_free(struct session *session)

@@ -59,6 +59,7 @@ struct source {
     bool script; /* its commands are echoed */
     bool rc, lesson;
     bool aside; /* typed while a script pauses */
+    bool tacit; /* a command that nobody wrote: told only when it fails */
 };
 
 /* The command that runs or waits. */
@@ -68,7 +69,7 @@ struct running {
     struct args args;
     char *text, *lines, *source; /* as typed; its whole lines; where from */
     int line, line_column;       /* of the first one; of text within `lines`, from 1 */
-    bool numbered, prompt, key, script, rc;
+    bool numbered, prompt, key, script, rc, tacit;
     double started;
 };
 
@@ -171,8 +172,12 @@ void lessons_free(struct lessons *lessons);
 /* --- rescue.c: this model is in a file now */
 void session_saved(struct session *session, const struct model *model);
 
-/* --- script.c: the whole text of a script; "-" is stdin.  The caller frees. */
-char *script_read(const char *path, struct err *err);
+/* --- script.c: the whole text of a script.  The caller frees. */
+
+char *script_read(const char *path, struct err *err); /* of a file, at once */
+/* Is it stdin ("-") or a pipe, whose writer may keep one waiting?  Then it is read in a job. */
+bool script_waits(const char *path);
+char *script_await(const char *path, struct err *err);
 
 /* --- report.c: errors as people read them */
 void report_error(const struct running *now, const struct err *err, struct output *out);
@@ -208,8 +213,6 @@ void session_drop_cohorts(struct session *session);
 
 /* "13 animals, 66,375 trials" */
 void cohort_words(const struct cohort *cohort, struct strbuf *out);
-/* A name from a log, safe to print.  Caller frees. */
-char *session_clean_text(const char *text);
 
 /* --- fits.c */
 

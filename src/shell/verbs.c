@@ -100,14 +100,12 @@ const struct command *command_resolve(const char *word, int column, bool prefixe
     for (size_t i = 0; n > 1 && command_at(i); i++) /* pause, not pause-for-enter */
         if (strncmp(command_at(i)->name, word, length) == 0 && begins_all(command_at(i), word))
             return command_at(i);
-    char *clean = session_clean_text(word);
     const char *near = nearest_word(word, command_name_at, NULL);
     if (n > 1)
         ambiguous(word, column, err);
     else if (near)
-        err_at(err, ERR_USAGE, column, "unknown verb '%s'; did you mean '%s'?", clean, near);
+        err_at(err, ERR_USAGE, column, "unknown verb '%s'; did you mean '%s'?", word, near);
     else
-        err_at(err, ERR_USAGE, column, "unknown verb '%s'; `help` lists the verbs", clean);
-    free(clean);
+        err_at(err, ERR_USAGE, column, "unknown verb '%s'; `help` lists the verbs", word);
     return NULL;
 }

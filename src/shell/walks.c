@@ -196,7 +196,7 @@ static void animals_text(const struct model *model, struct table *t)
     for (size_t a = 0; a < set->n_animals; a++) {
         const struct randomwalk_animal *animal = &set->animal[a];
         char trials[NUMBER_SIZE], evidence[NUMBER_SIZE], size[2 * NUMBER_SIZE + 4];
-        char *name = session_clean_text(model->animals[a]);
+        const char *name = model->animals[a];
         number_grouped(trials, (long long)animal->n_trials);
         snprintf(evidence, sizeof evidence, "%.2f", animal->log_evidence);
         table_add(t, 3, (const char *[]){name, trials, evidence}, 0, NULL);
@@ -204,7 +204,6 @@ static void animals_text(const struct model *model, struct table *t)
             size_words(animal, k, size, sizeof size);
             table_text(t, 3 + k, size);
         }
-        free(name);
     }
 }
 

@@ -1,6 +1,8 @@
 /* Views as figures, as commands and as text. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "deltaw/base/utf8.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/draw/figure.h"
 #include "deltaw/view/view.h"
@@ -57,7 +59,9 @@ void view_print(struct view *view, int width, const struct style *style, struct 
     struct strbuf text = {0}, plain = {0};
     view_describe(view, &text);
     wording_styled(strbuf_text(&text), style, &plain);
-    wording_wrap(strbuf_text(&plain), width, out);
+    char *safe = utf8_visible(strbuf_text(&plain), plain.len, "\n");
+    wording_wrap(safe, width, out);
+    free(safe);
     if (view->shown && width > 0) {
         struct canvas canvas;
         struct rect area = {0, 1, width, picture_height(width)};

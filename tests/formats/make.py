@@ -14,14 +14,14 @@ session, trial, choice, reward = (
     np.array([int(r[name]) for r in rows]) for name in ("session", "trial", "choice", "reward"))
 stim = np.array([float(r["stim"]) for r in rows])
 
-np.savez("plain.npz", mouse=mouse, session=session.astype(">i2"), trial=trial.astype("u4"),
+np.savez("../../samples/formats/trials.npz", mouse=mouse, session=session.astype(">i2"), trial=trial.astype("u4"),
          stim=stim.astype("f4"), choice=choice.astype("i1"), reward=reward.astype(bool),
          rig=np.arange(5))
 day = np.datetime64("2020-01-01") + session
 np.savez_compressed("packed.npz", mouse=mouse.astype("S"), date=day.astype("M8[s]"),
                     stim=stim.astype("f2"), choice=choice.astype(float), reward=reward,
                     notes=np.array([None] * n), position=np.zeros((n, 2)))
-np.save("records.npy", np.rec.fromarrays([mouse, session, trial, stim, choice, reward],
+np.save("../../samples/formats/trials.npy", np.rec.fromarrays([mouse, session, trial, stim, choice, reward],
                                          names="mouse,session,trial,stim,choice,reward"))
 padded = np.zeros(n, dtype=np.dtype(
     [("mouse", "U3"), ("choice", "i1"), ("stim", ">f8"), ("reward", "?"), ("at", "f4", (3,)),
@@ -36,7 +36,7 @@ cells = mouse.astype(object)
 scipy.io.savemat("vectors.mat", dict(mouse=cells, session=session, trial=trial.astype("u2"),
                                      stim=stim, choice=choice.astype("i1"),
                                      reward=reward.astype(bool)))
-scipy.io.savemat("struct.mat", dict(data=dict(mouse=cells, session=session, stim=stim,
+scipy.io.savemat("../../samples/formats/trials.mat", dict(data=dict(mouse=cells, session=session, stim=stim,
                                               choice=choice, reward=reward)), do_compression=True)
 elements = np.zeros(n, dtype=[(name, object) for name in
                               ("mouse", "session", "stim", "choice", "reward")])
@@ -50,11 +50,11 @@ for k, i in enumerate(np.flatnonzero(ada)):
     trials[k] = dict(States=dict(
         Wait=entered, Reward=entered if reward[i] else not_entered,
         Punish=entered if choice[i] >= 0 and not reward[i] else not_entered))
-scipy.io.savemat("bpod.mat", dict(SessionData=dict(
+scipy.io.savemat("../../samples/formats/bpod.mat", dict(SessionData=dict(
     nTrials=len(trials), TrialTypes=np.where(stim[ada] > 0, 2, 1),
     RawEvents=dict(Trial=trials))), do_compression=True)
 
-with h5py.File("ada.nwb", "w") as f:
+with h5py.File("../../samples/formats/trials.nwb", "w") as f:
     text = h5py.string_dtype()
     table = f.create_group("intervals/trials")
     k = int(ada.sum())
@@ -99,7 +99,7 @@ one(f"{koa}/2020-09-01/001/alf/#2021-05-01#", 2, arrays=["choice", "feedbackType
 one(f"{koa}/2020-09-01/002/alf/task_00", 3)
 one(f"{koa}/2020-09-01/002/alf/task_01", 4)
 one(f"{koa}/2020-09-02/001/alf", 5, "_ibl_trials.{}.2f6bd1f2-0000-4000-8000-3c1d6b1f9a7e.npy")
-one("one/rua/2020-08-31/1/alf", 6)
+one("../../samples/formats/one/rua/2020-08-31/1/alf", 6)
 one("bad/rua/2020-08-31/001/alf", 6)
 one("bad/rua/2020-09-01/001/alf", 7)
 with open("bad/rua/2020-09-01/001/alf/_ibl_trials.choice.npy", "r+b") as f:

@@ -6,7 +6,8 @@
  * many fits are queued.  A queued job costs no thread, only what its owner put into it.
  *
  * The main thread sends, asks and takes back; it waits in job_recall, job_await and
- * jobs_free only.  All functions but job_goes_on and job_threads are for the main thread. */
+ * jobs_free only.  All functions but job_goes_on, job_threads
+ * and job_unwanted are for the main thread. */
 #ifndef DELTAW_BASE_JOBS_H
 #define DELTAW_BASE_JOBS_H
 
@@ -57,6 +58,9 @@ struct jobs;
 struct jobs *jobs_new(const struct wake *wake);
 /* Jobs must have been taken back.  NULL is fine. */
 void jobs_free(struct jobs *jobs);
+/* The program is to end: all are asked to give up and none is begun any more.  True: within
+ * so many seconds none was at work.  False: what they use must not be freed. */
+bool jobs_settle(struct jobs *jobs, double seconds);
 const struct wake *jobs_wake(const struct jobs *jobs);
 /* Threads that jobs at work share; 0, and at first: as many as processors.  So many fits,
  * but at least 4, are at work at once. */
@@ -92,5 +96,8 @@ void job_group_progress(struct jobs *jobs, const struct job_group *group, struct
 int job_threads(struct job *job);
 /* For run: a point at which it can be paused.  False: give up. */
 bool job_goes_on(struct job *job);
+/* In a job's own thread: is the result no longer wanted?  Elsewhere never.  For what lies too
+ * deep to be told of the job, such as reading and unpacking. */
+bool job_unwanted(void);
 
 #endif

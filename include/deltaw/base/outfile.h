@@ -14,16 +14,20 @@ struct outfile {
 };
 
 /* "-" is not special here.  `path` may begin with "~/".  A target that exists
- * and is no regular file (a pipe, /dev/full, /dev/stdout) is written directly. */
+ * and is no regular file (a pipe, /dev/full, /dev/stdout) is written directly; in a job
+ * (base/jobs.h) no longer than the job is wanted. */
 bool outfile_open(struct outfile *out, const char *path, struct err *err);
 /* Writes everything through to the disk and renames; false leaves the old file. */
 bool outfile_commit(struct outfile *out, struct err *err);
 void outfile_abandon(struct outfile *out);
 
-/* Removes temporary files of writers that were killed: the user's own, and not written to for
- * `age` seconds.  `folder` must be one where nobody else writes for longer. */
-void outfile_sweep(const char *folder, double age);
+/* Removes the user's temporary files whose writers were killed, told by their locks: those of
+ * writers at work are locked.  outfile_open does it for the folder it writes to. */
+void outfile_sweep(const char *folder);
 
+/* Opened, with these bytes in it, for outfile_commit. */
+bool outfile_begin(struct outfile *out, const char *path, const void *bytes, size_t n,
+                   struct err *err);
 /* Convenience: the whole text as a file. */
 bool outfile_write(const char *path, const void *bytes, size_t n, struct err *err);
 
@@ -31,5 +35,6 @@ bool outfile_write(const char *path, const void *bytes, size_t n, struct err *er
  * Caller frees. */
 char *path_expand(const char *path);
 bool path_is_folder(const char *path);
+char *path_folder(const char *path); /* the folder it is in, "." for none; caller frees */
 
 #endif

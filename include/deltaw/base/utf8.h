@@ -2,6 +2,7 @@
 #ifndef DELTAW_BASE_UTF8_H
 #define DELTAW_BASE_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,12 +21,17 @@ size_t utf8_prefix(const char *text, int cells);
  * ends at a blank; *skip: of that blank.  A word wider than a row is cut, at once where
  * less than half of the row is before it. */
 size_t utf8_row(const char *text, int width, size_t *skip);
-/* A copy of n bytes in which control characters (C0, DEL, C1) and broken bytes
- * are replaced by '?': what may be printed from a log.  Caller frees. */
-char *utf8_clean(const char *text, size_t n);
+/* What a terminal obeys instead of showing it, or a person does not see: control characters
+ * (C0, DEL, C1), directional overrides and isolates, characters without width, tags. */
+bool utf8_is_hidden(uint32_t codepoint);
+bool utf8_is_visible(const char *text); /* has none of these, and no broken bytes */
+bool utf8_is_text(const char *text);    /* has no control characters and no broken bytes */
+/* A copy of n bytes with these, but for control characters in `keep`, and broken bytes as
+ * escapes: \x1b, \u202e, \xff.  Again on its result it changes nothing.  Caller frees. */
+char *utf8_visible(const char *text, size_t n, const char *keep);
 /* A copy of 7 bits: an ellipsis becomes '~', dashes '-', a Delta 'd', other
  * characters as many '?' as they take cells, so that columns stay aligned; what
- * has 7 bits stays, control characters too (utf8_clean).  Caller frees. */
+ * has 7 bits stays, control characters too (utf8_visible).  Caller frees. */
 char *utf8_ascii(const char *text);
 
 #endif

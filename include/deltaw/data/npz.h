@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "deltaw/base/err.h"
+#include "deltaw/base/outfile.h"
 
 enum { NPZ_MAX_DIMENSIONS = 4 };
 enum npz_type { NPZ_FLOAT32, NPZ_FLOAT64, NPZ_INT64, NPZ_TEXT };
@@ -31,6 +32,8 @@ struct npz {
 bool npz_read(const char *path, struct npz *out, struct err *err);
 /* Atomic; members stored, not compressed; FLOAT32 is rounded from the doubles. */
 bool npz_write(const char *path, const struct npz *npz, struct err *err);
+/* The same, but for outfile_commit, which puts it in place. */
+bool npz_write_open(const char *path, const struct npz *npz, struct outfile *out, struct err *err);
 
 /* Hands each member that is an array to `take`, as .npy bytes; false from it ends the
  * reading with its error, before which the place is put.  name: of the file, for messages. */

@@ -57,6 +57,7 @@ struct engine {
 
     struct tile *(*tile_new)(const struct compiled_rule *compiled);
     void (*tile_free)(struct tile *tile);
+    size_t (*tile_bytes)(const struct compiled_rule *compiled);
 
     /* Forward.  carry [carry size][lanes]: at the start in, at the end of each lane's
      * span out.

@@ -18,7 +18,10 @@ struct host_setup {
     } * inputs; /* in the order of the command line */
 };
 
-/* Each returns the exit code. */
+/* Each returns the exit code; with HOST_AT_WORK in it a thread would not stop in time, and
+ * the program is to end by _exit. */
+enum { HOST_AT_WORK = 1 << 8 };
+#define HOST_PATIENCE .5 /* seconds; leaving takes no longer than a second in all */
 int host_batch(const struct host_setup *setup, bool read_stdin);
 int host_line(const struct host_setup *setup);
 int host_screen(const struct host_setup *setup);

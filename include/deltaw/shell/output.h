@@ -35,6 +35,9 @@ struct output {
  * missing), JSON collects it under "text". */
 void output_say(struct output *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void output_block(struct output *out, const char *text);
+/* What canvas_emit made, with the colours in it.  All else is made safe to show by
+ * utf8_visible (JSON by its own escapes) and need not be before. */
+void output_picture(struct output *out, const char *text);
 /* "label     words", as wide as the output, its lines one below the other after `room` cells
  * and a blank; words NULL: a dash. */
 enum { OUTPUT_LABEL = 9 };

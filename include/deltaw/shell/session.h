@@ -51,6 +51,9 @@ struct session_setup {
 
 struct session *session_new(const struct session_setup *setup, struct err *err);
 void session_free(struct session *session); /* stops and joins what runs */
+/* Stops what runs; false: within so many seconds not all has stopped, as where a library is
+ * busy with a file.  Then the session cannot be freed, and the program ends by _exit. */
+bool session_settle(struct session *session, double seconds);
 
 /* Queue text (one or many lines; `;` separates, `#` comments).  `source` names
  * it in errors ("script.dw", "-c"); line numbers are added for files. */

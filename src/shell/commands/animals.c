@@ -15,12 +15,11 @@ static void animal_row(const struct cohort *cohort, const struct animal *animal,
             known++;
         }
     }
-    char *name = session_clean_text(animal->name);
+    const char *name = animal->name;
     correct = known > 0 && !cohort->report.answer_unknown ? 100 * correct / known : NAN;
     right = animal->count > 0 ? 100 * right / (double)animal->count : NAN;
     table_add(table, 1, (const char *[]){name}, 4,
               (double[]){animal->count, animal->n_sessions, correct, right});
-    free(name);
 }
 
 static const struct option_row animals_table[] = {

@@ -125,10 +125,8 @@ static void data_place(const struct cohort *cohort, size_t at, const char *trial
         return;
     cohort_place(cohort, at, &place);
     strbuf_printf(&place, "%s%s", place.len && *trial ? ", " : "", trial);
-    char *clean = session_clean_text(strbuf_text(&place));
-    if (*clean)
-        strbuf_printf(out, " (first at %s)", clean);
-    free(clean);
+    if (place.len)
+        strbuf_printf(out, " (first at %s)", strbuf_text(&place));
     strbuf_free(&place);
 }
 
@@ -142,14 +140,13 @@ static void data_animals(const struct look_over *look, const struct output *out,
         const struct animal_verdict *v = &look->verdicts[i];
         if (strcmp(v->verdict, "ok") == 0 || n++ >= SHOWN)
             continue;
-        char *name = session_clean_text(look->cohort->animals[i].name);
+        const char *name = look->cohort->animals[i].name;
         struct strbuf words = {0};
         strbuf_printf(&words, "%s: %s", name, v->why);
         data_place(look->cohort, v->at, v->place, &words);
         strbuf_printf(text, "%-5s ", v->verdict);
         help_text_fill(text, strbuf_text(&words), 6, out->width);
         strbuf_free(&words);
-        free(name);
     }
     if (n > SHOWN)
         strbuf_printf(text, "      and %zu animals more; --json lists all\n", n - SHOWN);
@@ -168,7 +165,7 @@ static bool data_finish(struct session *session, void *data, struct output *out,
         room = (int)strlen(check->fact[i].name) > room ? (int)strlen(check->fact[i].name) : room;
     for (size_t i = 0; i < check->n; i++) {
         const struct cohort_fact *fact = &check->fact[i];
-        char *value = session_clean_text(fact->value), *remark = session_clean_text(fact->remark);
+        const char *value = fact->value, *remark = fact->remark;
         strbuf_printf(&text, "%-5s %-*s  ",
                       fact->failed    ? "fail"
                       : fact->warning ? "look"
@@ -184,8 +181,6 @@ static bool data_finish(struct session *session, void *data, struct output *out,
             help_text_fill(&text, words.text, 6, out->width);
             strbuf_free(&words);
         }
-        free(value);
-        free(remark);
     }
     data_animals(look, out, &text);
     if (out->mode == OUTPUT_TEXT)

@@ -101,13 +101,12 @@ static void animals_table(const struct compare *c, struct table *t)
     for (size_t a = 0; a < s->cohort->n_animals; a++) {
         if (!c->counts[a])
             continue;
-        char *name = session_clean_text(s->cohort->animals[a].name);
+        const char *name = s->cohort->animals[a].name;
         table_row(t);
         table_text(t, 0, name);
         table_number(t, 1, (double)s->scored[a]);
         for (size_t i = 0; i < s->n; i++)
             table_number(t, 2 + i, scores_mean(s, i, a));
-        free(name);
     }
 }
 

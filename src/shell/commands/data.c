@@ -8,10 +8,8 @@
 
 static void line(const struct output *to, struct strbuf *out, const char *name, const char *text)
 {
-    char *clean = session_clean_text(text ? text : "-");
     strbuf_printf(out, "%-9s ", name);
-    help_text_fill(out, clean, 10, to->width > 40 ? to->width : 40);
-    free(clean);
+    help_text_fill(out, text ? text : "-", 10, to->width > 40 ? to->width : 40);
 }
 
 static void dropped(const struct load_report *report, struct strbuf *out)

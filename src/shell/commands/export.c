@@ -122,7 +122,8 @@ static bool export_finish(struct session *session, void *data, struct output *ou
 {
     (void)session, (void)err;
     struct exporting *e = data;
-    char *path = session_clean_text(e->path), rows[NUMBER_SIZE];
+    const char *path = e->path;
+    char rows[NUMBER_SIZE];
     if (is_figure(e->kind))
         output_say(out, "%s: the %s as a figure%s", path, e->view, strbuf_text(&e->replay));
     else if (e->kind >= EXPORT_TXT)
@@ -132,7 +133,6 @@ static bool export_finish(struct session *session, void *data, struct output *ou
                    number_grouped(rows, (long long)e->table.n_rows), strbuf_text(&e->replay));
     output_field_text(out, "file", e->path);
     output_field_number(out, "rows", (double)e->table.n_rows);
-    free(path);
     return true;
 }
 
@@ -288,8 +288,7 @@ static bool export_run(struct session *session, const struct args *args, struct 
         export_release(e);
         return false;
     }
-    char *clean = session_clean_text(path), *label = mem_printf("writing %s", clean);
-    free(clean);
+    char *label = mem_printf("writing %s", path);
     return task_start(session, label, e, export_work, export_finish, export_release, err);
 }
 

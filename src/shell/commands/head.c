@@ -21,13 +21,11 @@ static bool head_run(struct session *session, const struct args *args, struct ou
     for (size_t t = 0; t < cohort->n_trials && t < (size_t)n; t++) {
         while (t >= cohort->animals[a].first + cohort->animals[a].count)
             a++;
-        char *subject = session_clean_text(cohort->animals[a].name);
-        char *session_name = session_clean_text(cohort->session_names[cohort->session[t]]);
+        const char *subject = cohort->animals[a].name;
+        const char *session_name = cohort->session_names[cohort->session[t]];
         table_add(&table, 2, (const char *[]){subject, session_name}, 5,
                   (double[]){cohort->trial[t], cohort->stimulus[t], cohort->choice[t],
                              cohort->reward[t], cohort->answer[t]});
-        free(subject);
-        free(session_name);
     }
     output_table(out, "trials", &table);
     table_free(&table);

@@ -16,9 +16,8 @@ static bool history_run(struct session *session, const struct args *args, struct
     if (n == 0)
         output_note(out, "no history: lines typed at a prompt are kept");
     for (size_t i = (long long)n > most ? n - (size_t)most : 0; i < n; i++) {
-        char *line = session_clean_text(host->history(host->data, i));
+        const char *line = host->history(host->data, i);
         output_say(out, "%5zu  %s", i + 1, line);
-        free(line);
     }
     return true;
 }

@@ -38,7 +38,7 @@ static bool open_finish(struct session *session, void *data, struct output *out,
     (void)err;
     struct opening *o = data;
     char buf[NUMBER_SIZE];
-    char *cohort = o->model->cohort_name ? session_clean_text(o->model->cohort_name) : NULL;
+    const char *cohort = o->model->cohort_name;
     output_say(out, "%s: %s, %s parameters%s%s", o->name, o->model->rule->name,
                number_grouped(buf, (long long)o->model->tensors.size), cohort ? ", fitted to " : "",
                cohort ? cohort : "");
@@ -47,7 +47,6 @@ static bool open_finish(struct session *session, void *data, struct output *out,
     output_field_number(out, "parameters", (double)o->model->tensors.size);
     session_add_fit(session, fit_opened(o->model));
     o->model = NULL;
-    free(cohort);
     return true;
 }
 
@@ -87,8 +86,7 @@ static bool open_run(struct session *session, const struct args *args, struct ou
     struct opening *o = mem_new(1, sizeof *o);
     o->path = path_expand(path);
     o->name = name;
-    char *clean = session_clean_text(path), *label = mem_printf("opening %s", clean);
-    free(clean);
+    char *label = mem_printf("opening %s", path);
     return task_start(session, label, o, open_work, open_finish, open_release, err);
 }
 

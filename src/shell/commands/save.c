@@ -52,11 +52,10 @@ static bool save_finish(struct session *session, void *data, struct output *out,
         strbuf_printf(&what, "%s, %zu parameters", s->model->name, s->model->tensors.size);
     if (s->snapshots)
         strbuf_printf(&what, ", at %zu epochs of the fit", s->snapshots->n);
-    char *path = session_clean_text(s->path);
+    const char *path = s->path;
     output_say(out, "%s: %s%s", path, strbuf_text(&what),
                s->cohort && s->cohort->truth ? "; the truth beside it" : "");
     output_field_text(out, "file", s->path);
-    free(path);
     strbuf_free(&what);
     return true;
 }
@@ -112,8 +111,7 @@ static bool save_run(struct session *session, const struct args *args, struct ou
     s->path = path_expand(path);
     s->cohort = cohort ? cohort_hold(cohort) : NULL;
     s->model = model;
-    char *clean = session_clean_text(path), *label = mem_printf("writing %s", clean);
-    free(clean);
+    char *label = mem_printf("writing %s", path);
     return task_start(session, label, s, save_work, save_finish, save_release, err);
 }
 

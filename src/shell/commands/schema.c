@@ -1,11 +1,11 @@
 /* How one lab's tables are to be read: the options of a load, kept under a name in
  * XDG_CONFIG_HOME/deltaw/schemas, an option a line. */
 #include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "deltaw/base/infile.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "../loading.h"
@@ -88,16 +88,11 @@ static bool take_line(struct args *args, const char *line, const char *path, str
 
 static bool read_schema(const char *path, struct args *args, struct err *err)
 {
-    FILE *file = fopen(path, "re");
-    char *text = mem_new(LARGEST + 1, 1), *next = text;
-    if (!file)
-        err_set(err, ERR_FAILED, "%s: cannot open: %s; `schema` lists those that are kept", path,
-                strerror(errno));
-    size_t n = file ? fread(text, 1, LARGEST, file) : 0;
-    bool fine = file != NULL;
-    if (file)
-        fclose(file);
-    text[n] = '\0';
+    size_t n;
+    struct err why = {0};
+    char *text = infile_text(path, LARGEST, &n, &why), *next = text;
+    bool fine =
+        text || err_set(err, ERR_FAILED, "%s; `schema` lists those that are kept", why.message);
     for (char *line; fine && (line = strsep(&next, "\n"));)
         fine = !*line || take_line(args, line, path, err);
     free(text);
@@ -123,11 +118,9 @@ static bool schema_use(struct session *session, const char *name, struct output 
     struct strbuf text = {0};
     for (size_t i = 0; i < args.n; i++)
         strbuf_printf(&text, " %s=%s", args.items[i].name, args.items[i].value);
-    char *clean = session_clean_text(strbuf_text(&text));
     output_say(out,
                args.n ? "load goes on with%s, unless told otherwise" : "load takes no schema%s",
-               clean);
-    free(clean);
+               strbuf_text(&text));
     strbuf_free(&text);
     return true;
 }

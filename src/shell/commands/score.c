@@ -109,11 +109,10 @@ static void score_animals(const struct scores *score, struct table *table)
     for (size_t a = 0; a < score->cohort->n_animals; a++)
         for (size_t i = 0; i < score->n; i++) {
             size_t at = i * score->cohort->n_animals + a;
-            char *name = session_clean_text(score->cohort->animals[a].name);
+            const char *name = score->cohort->animals[a].name;
             size_t part = scores_part(score->models[i], score->cohort->animals[a].name);
             table_add(table, 3, (const char *[]){name, score->models[i]->name, part_names[part]}, 2,
                       (double[]){score->scored[at], scores_mean(score, i, a)});
-            free(name);
         }
 }
 
@@ -123,12 +122,11 @@ static bool score_finish(struct session *session, void *data, struct output *out
     const struct scores *score = &((struct score *)data)->scores;
     bool by_animal = ((struct score *)data)->by_animal;
     struct table summary = {0}, animals = {0};
-    char *name = session_clean_text(score->cohort->name);
+    const char *name = score->cohort->name;
     output_say(out,
                "mean log-likelihood of the choices in %s, nats per scored trial (of so many "
                "animals); chance is -.6931",
                name);
-    free(name);
     score_summary(score, out->mode == OUTPUT_TEXT, &summary);
     output_table(out, "score", &summary);
     score_animals(score, &animals);

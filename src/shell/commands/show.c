@@ -263,11 +263,9 @@ static void show_values(const struct showing *show, struct output *out)
 static void show_line(const struct output *to, const char *name, struct strbuf *words,
                       struct strbuf *out)
 {
-    char *clean = session_clean_text(strbuf_text(words));
     strbuf_printf(out, "%-9s ", name);
-    help_text_fill(out, clean, 10, to->width > 40 ? to->width : 40);
+    help_text_fill(out, strbuf_text(words), 10, to->width > 40 ? to->width : 40);
     strbuf_reset(words);
-    free(clean);
 }
 
 static bool show_finish(struct session *session, void *data, struct output *out, struct err *err)

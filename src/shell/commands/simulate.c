@@ -88,7 +88,6 @@ static bool pick_maker(struct session *session, struct simulation *sim, struct e
     for (size_t i = 0; i < sim->args.n; i++)
         if (sim->args.items[i].value == word)
             column = sim->args.items[i].column;
-    char *clean = session_clean_text(word);
     const char *near = nearest_word(word, maker_at, session);
     struct strbuf all = {0};
     simulate_rules(&all);
@@ -97,13 +96,12 @@ static bool pick_maker(struct session *session, struct simulation *sim, struct e
                "simulate: %s has no true parameters; `fit %s`, then simulate the model by its name",
                word, word);
     else if (near)
-        err_at(err, ERR_USAGE, column, "simulate: no rule or model '%s'; did you mean '%s'?", clean,
+        err_at(err, ERR_USAGE, column, "simulate: no rule or model '%s'; did you mean '%s'?", word,
                near);
     else
-        err_at(err, ERR_USAGE, column, "simulate: no rule or model '%s'; the rules are %s", clean,
+        err_at(err, ERR_USAGE, column, "simulate: no rule or model '%s'; the rules are %s", word,
                strbuf_text(&all));
     strbuf_free(&all);
-    free(clean);
     return false;
 }
 
@@ -113,6 +111,15 @@ static bool takes(const char *word, const char *option)
     return !rule || simulate_takes(rule, option);
 }
 
+/* Columns of trials, and of the true weights; arrays grow by doubling. */
+static bool check_room(const struct args *args, struct err *err)
+{
+    enum { TRIAL = 22, WEIGHTS = 8 * sizeof(float) };
+    double trials = (double)args_integer(args, simulate_options, "animals") *
+                    (double)args_integer(args, simulate_options, "trials");
+    return mem_room(2 * trials * (TRIAL + WEIGHTS), "simulate", err);
+}
+
 static bool command_run(struct session *session, const struct args *args, struct output *out,
                         struct err *err)
 {
@@ -120,6 +127,10 @@ static bool command_run(struct session *session, const struct args *args, struct
     struct simulation *sim = mem_new(1, sizeof *sim);
     sim->args = args_copy(args);
     if (!pick_maker(session, sim, err)) {
+        simulate_release(sim);
+        return false;
+    }
+    if (!check_room(&sim->args, err)) {
         simulate_release(sim);
         return false;
     }
