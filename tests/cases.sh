@@ -279,6 +279,17 @@ sed 's/^dog,3/101.0,3/; s/^dog/101/' whole.csv >float.csv
 like "so does a name that became a fraction" "$(batch -c 'load float.csv')" '101 and 101.0: one animal'
 printf 'dog\302\240,' >nbsp; sed "s/^dog,3/$(cat nbsp)3/" whole.csv >unseen.csv
 like "and a blank that cannot be seen" "$(batch -c 'load unseen.csv' | tr '\n' ' ')" 'one animal in two spellings'
+awk -F, -v OFS=, 'NR > 1 && $2 == 3 && $5 != "" { $5 = 1 - $5 } { print }' whole.csv >turned.csv
+like "a session with sides turned round is told" "$(batch -c 'load turned.csv' | tr '\n' ' ' | tr -s ' ')" 'away from the stimulus in 1 session, not in others'
+awk -F, -v OFS=, '{ print $0, NR == 1 ? "correct" : $6 }' whole.csv | sed '1s/subject/mouse/' >two.csv
+odd "a second column that could be the reward" two.csv 'reward is taken for the reward, not correct'
+for form in '3/14/2021_9:05_AM 3/14/2021_11:30_AM 3/14/2021_1:10_PM' '2021-03-14_12:15_am 2021-03-14_9:00_am 2021-03-14_12:10_pm'; do
+    set -- $form
+    sed "1s/session/date/; s/^dog,1,/dog,$(echo "$1" | tr _ ' ' | sed 's#/#\\/#g'),/; s/^dog,2,/dog,$(echo "$2" | tr _ ' ' | sed 's#/#\\/#g'),/; s/^dog,3,/dog,$(echo "$3" | tr _ ' ' | sed 's#/#\\/#g'),/" whole.csv >half.csv
+    is "half days as in $3" "$(sessions 'load half.csv')" "$(sessions 'load whole.csv')"
+done
+sed 's/,0$/,N/; s/,1$/,Y/' whole.csv >yes.csv
+odd "rewards Y and N" yes.csv
 gzip -c whole.csv | gzip -c >twice.gz
 refused "a file packed twice" 'load twice.gz' 'packed twice; unpack it once'
 for c in 'version https://git-lfs.github.com/spec/v1|Git LFS' '<!DOCTYPE html>|page of the web' '{"trials": [1, 2]}|JSON'; do

@@ -61,7 +61,7 @@ only libarchive 'archive' src/data/archive.c
 only libmatio 'matio' src/data/mat.c
 only HDF5 'hdf5' src/data/nwb.c
 only BLAS 'cblas' 'src/learn/*.c'
-only GSL 'gsl/' 'src/study/*.c'
+only GSL 'gsl/' 'src/study/*.c' src/learn/ensemble_interval.c
 only NLopt 'nlopt' 'src/learn/*.c'
 only jansson 'jansson.h' 'src/learn/*.c' 'src/study/*.c' 'src/data/*.c' 'src/shell/*.c'
 only cairo 'cairo' 'src/draw/figure_*'

@@ -69,13 +69,14 @@ enum code code_choice(const char *text, size_t n)
 enum code code_reward(const char *text, size_t n)
 {
     static const struct word words[] = {
-        {"true", CODE_ONE},      {"correct", CODE_ONE},     {"hit", CODE_ONE},
-        {"rewarded", CODE_ONE},  {"reward", CODE_ONE},      {"success", CODE_ONE},
-        {"win", CODE_ONE},       {"yes", CODE_ONE},         {"false", CODE_ZERO},
-        {"error", CODE_ZERO},    {"incorrect", CODE_ZERO},  {"miss", CODE_ZERO},
-        {"wrong", CODE_ZERO},    {"unrewarded", CODE_ZERO}, {"failure", CODE_ZERO},
-        {"fail", CODE_ZERO},     {"loss", CODE_ZERO},       {"no", CODE_ZERO},
-        {"punished", CODE_ZERO}, {NULL, CODE_BAD}};
+        {"true", CODE_ONE},        {"correct", CODE_ONE},  {"hit", CODE_ONE},
+        {"rewarded", CODE_ONE},    {"reward", CODE_ONE},   {"success", CODE_ONE},
+        {"win", CODE_ONE},         {"yes", CODE_ONE},      {"y", CODE_ONE},
+        {"n", CODE_ZERO},          {"false", CODE_ZERO},   {"error", CODE_ZERO},
+        {"incorrect", CODE_ZERO},  {"miss", CODE_ZERO},    {"wrong", CODE_ZERO},
+        {"unrewarded", CODE_ZERO}, {"failure", CODE_ZERO}, {"fail", CODE_ZERO},
+        {"loss", CODE_ZERO},       {"no", CODE_ZERO},      {"punished", CODE_ZERO},
+        {NULL, CODE_BAD}};
     enum code code = read_code(text, n, words);
     return code == CODE_TWO || code == CODE_THREE ? CODE_BAD : code;
 }

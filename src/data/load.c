@@ -111,6 +111,9 @@ static bool add_row(struct loader *l, struct cohort_builder *b, size_t at, float
     l->highest = fmaxf(l->highest, t.stimulus);
     struct log_session *session = &l->rows.sessions[row->session];
     session->most = fmaxf(session->most, fabsf(t.stimulus));
+    bool tells = t.stimulus != 0 && (t.reward == 0 || t.reward == 1);
+    session->tell += tells;
+    session->agree += tells && (t.reward == 1) == (t.choice == (t.stimulus > 0));
     keep_extras(l, at, extra);
     cohort_builder_trial(b, &t, extra);
     l->n_kept++;
@@ -277,10 +280,32 @@ static void note_mixed(const struct rows *rows, struct strbuf *out)
                       small->name, rows->subjects.text[small->subject]);
 }
 
+/* Sessions whose rewards go to the side that those of the others do not. */
+static void note_turned(const struct rows *rows, struct strbuf *out)
+{
+    enum { ENOUGH = 15 };
+    const struct log_session *first = NULL;
+    size_t n = 0, tell = 0, agree = 0;
+    for (size_t i = 0; i < rows->n_sessions; i++) {
+        const struct log_session *s = &rows->sessions[i];
+        bool turned = s->tell >= ENOUGH && 10 * s->agree < s->tell;
+        tell += turned ? 0 : s->tell;
+        agree += turned ? 0 : s->agree;
+        first = turned && n++ == 0 ? s : first;
+    }
+    if (first && 10 * agree > 9 * tell)
+        strbuf_printf(
+            out,
+            "rewards go to choices away from the stimulus in %zu session%s, not in others "
+            "(%.60s of %.60s): are codes turned round there?\n",
+            n, n == 1 ? "" : "s", first->name, rows->subjects.text[first->subject]);
+}
+
 static char *describe_odd(const struct loader *l, const char *truth_note)
 {
     struct strbuf out = {0};
     size_t swapped = 0, words = 0;
+    note_turned(&l->rows, &out);
     note_mixed(&l->rows, &out);
     note_stimuli(l, &out);
     strbuf_puts(&out, strbuf_text(&l->meanings.odd));

@@ -152,6 +152,23 @@ static struct token next_token(const char *text, bool start, bool short_years)
     return t;
 }
 
+/* The hour of a time with AM or PM behind it, of 24; -1: this is none. */
+static int half_day(const char *text)
+{
+    size_t n = digits(text);
+    const char *p = text + n;
+    if (n > 2 || *p != ':' || value(text, n) > 12)
+        return -1;
+    while (*p == ':')
+        p += 1 + digits(p + 1);
+    while (*p == ' ')
+        p++;
+    char half = (char)tolower((unsigned char)*p);
+    if ((half != 'a' && half != 'p') || tolower((unsigned char)p[p[1] == '.' ? 2 : 1]) != 'm')
+        return -1;
+    return value(text, n) % 12 + (half == 'p' ? 12 : 0);
+}
+
 unsigned natural_orders(const char *text, bool short_years)
 {
     unsigned orders = NATURAL_ALL;
@@ -194,9 +211,11 @@ size_t natural_key(const char *text, unsigned order, bool short_years, struct st
     size_t count = 0;
     for (const char *p = text; *p;) {
         struct token t = next_token(p, p == text, short_years);
-        int date[3];
+        int date[3], hour;
         if (t.date && in_order(&t, order, date)) {
             strbuf_printf(key, "%04d%02d%02d", date[0], date[1], date[2]);
+        } else if (t.number && (hour = half_day(p)) >= 0) {
+            strbuf_printf(key, hour < 10 ? "0001%d" : "0002%d", hour);
         } else if (t.number) {
             size_t zeros = 0;
             while (zeros + 1 < t.n && t.text[zeros] == '0')

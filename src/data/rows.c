@@ -206,6 +206,19 @@ static bool is_ibl(const struct log_source *source)
     return source->input->ibl || (source->format->whole && found == 3);
 }
 
+/* Of the first file: columns that might have been taken for what others were taken for. */
+static void note_also(struct reader *r)
+{
+    static const enum role roles[] = {ROLE_STIMULUS, ROLE_CHOICE, ROLE_REWARD, ROLE_ANSWER};
+    for (size_t i = 0; i < 4 && r->rows->n_files == 1; i++) {
+        long also = r->schema.also[roles[i]];
+        if (also >= 0 && r->schema.column[roles[i]] != also && !r->schema.used[also])
+            strbuf_printf(&r->source.odd, "%.60s is taken for the %s, not %.60s\n",
+                          reader_column(r, roles[i]), schema_role_name(roles[i]),
+                          r->source.columns[also].name);
+    }
+}
+
 /* What the file's columns are, and which parts its name tells. */
 static bool open_log(struct reader *r, struct err *err)
 {
@@ -223,6 +236,7 @@ static bool open_log(struct reader *r, struct err *err)
                                                   .n = strlen(r->schema.constant[role])};
     r->source.tanh5 = o->contrast == LOAD_CONTRAST_TANH5 ||
                       (o->contrast == LOAD_CONTRAST_AUTO && is_ibl(&r->source));
+    note_also(r);
     schema_describe(&r->schema, &r->source, o, &mapping);
     file->format = r->source.format;
     file->mapping = strbuf_take(&mapping);

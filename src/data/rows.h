@@ -19,11 +19,12 @@ struct row {
 /* One session of one animal in one file. */
 struct log_session {
     uint32_t subject, file;
-    size_t count;  /* rows */
-    float most;    /* of its stimuli, without sign */
-    char *date;    /* NULL: no such column */
-    char *session; /* as written, "" without a column */
-    char *name;    /* for the cohort */
+    size_t count;         /* rows */
+    float most;           /* of its stimuli, without sign */
+    uint32_t tell, agree; /* trials whose reward tells a side; on which it is the stimulus' */
+    char *date;           /* NULL: no such column */
+    char *session;        /* as written, "" without a column */
+    char *name;           /* for the cohort */
 };
 
 /* A column kept by name. */

@@ -192,8 +192,8 @@ static bool also_called(enum role role, const char *column)
 }
 
 /* By known names.  Columns already taken do not count. */
-static bool match_known(const struct log_source *source, enum role role,
-                        const struct schema *schema, long *column, struct err *err)
+static bool match_known(const struct log_source *source, enum role role, struct schema *schema,
+                        long *column, struct err *err)
 {
     long own = -1, known = -1, known_too = -1;
     for (size_t i = 0; i < source->n_columns; i++) {
@@ -211,6 +211,7 @@ static bool match_known(const struct log_source *source, enum role role,
     if (own < 0 && known_too >= 0 && !schema->native)
         return refuse_two(source, role, known_too, known, err);
     *column = own >= 0 || schema->native ? own : known;
+    schema->also[role] = own >= 0 && !schema->native ? known : -1;
     return true;
 }
 
@@ -367,7 +368,7 @@ bool schema_match(const struct log_source *source, const struct load_options *op
     schema->gap = -1;
     schema->used = mem_new(source->n_columns, sizeof *schema->used);
     for (int role = 0; role < ROLE_N; role++)
-        schema->column[role] = -1;
+        schema->column[role] = schema->also[role] = -1;
     if (!match_all(source, options, schema, err)) {
         schema_free(schema);
         return false;

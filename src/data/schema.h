@@ -24,12 +24,13 @@ struct schema {
     long column[ROLE_N];         /* -1: none */
     char *constant[ROLE_N];      /* of the file as a whole, from its name; NULL: none */
     struct code_map map[ROLE_N]; /* what the user says its values mean */
-    long gap;                    /* column of gaps in a log of our own; -1: none */
-    bool *used;                  /* [n_columns] */
-    bool native;                 /* deltaw's own names */
-    bool no_stimulus;            /* stimulus=none: 0 on every trial */
-    bool choice_from_answer;     /* no such column: from the answer and the reward */
-    bool reward_from_answer;     /* ... from choice and answer */
+    long also[ROLE_N]; /* a column of another known name, not taken beside one's own; -1: none */
+    long gap;          /* column of gaps in a log of our own; -1: none */
+    bool *used;        /* [n_columns] */
+    bool native;       /* deltaw's own names */
+    bool no_stimulus;  /* stimulus=none: 0 on every trial */
+    bool choice_from_answer; /* no such column: from the answer and the reward */
+    bool reward_from_answer; /* ... from choice and answer */
     enum code_habit habit;
 };
 

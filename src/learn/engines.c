@@ -61,6 +61,11 @@ const struct engine *engine_pick(void)
     return forced ? forced : engine_at(0);
 }
 
+const struct engine *engine_of(const struct rule *rule)
+{
+    return rule->network ? engine_pick() : engine_double();
+}
+
 const char *engine_name(void)
 {
     return engine_pick()->name;
@@ -95,6 +100,29 @@ struct trials *trials_new(const struct cohort *cohort, const struct policy *poli
         }
     }
     return t;
+}
+
+void trials_repeat(struct trials *t, const size_t *animals, size_t n)
+{
+    size_t k = t->n_weights, all = t->n_trials;
+    for (size_t i = 0; i < n; i++)
+        all += t->count[animals[i]];
+    t->first = mem_resize(t->first, t->n_animals + n, sizeof *t->first);
+    t->count = mem_resize(t->count, t->n_animals + n, sizeof *t->count);
+    t->x = mem_resize(t->x, all * k, sizeof *t->x);
+    t->stimulus = mem_resize(t->stimulus, all, sizeof *t->stimulus);
+    t->reward = mem_resize(t->reward, all, sizeof *t->reward);
+    t->flags = mem_resize(t->flags, all, sizeof *t->flags);
+    for (size_t i = 0; i < n; i++) {
+        size_t from = t->first[animals[i]], to = t->n_trials, count = t->count[animals[i]];
+        t->first[t->n_animals] = to;
+        t->count[t->n_animals++] = count;
+        t->n_trials += count;
+        memcpy(t->x + to * k, t->x + from * k, count * k * sizeof *t->x);
+        memcpy(t->stimulus + to, t->stimulus + from, count * sizeof *t->stimulus);
+        memcpy(t->reward + to, t->reward + from, count * sizeof *t->reward);
+        memcpy(t->flags + to, t->flags + from, count * sizeof *t->flags);
+    }
 }
 
 void trials_free(struct trials *t)

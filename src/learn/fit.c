@@ -15,6 +15,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/option.h"
+#include "deltaw/learn/ensemble.h"
 #include "deltaw/learn/gp.h"
 #include "deltaw/learn/randomwalk.h"
 #include "deltaw/learn/snapshots.h"
@@ -257,6 +258,57 @@ struct fit *fit_start(const struct fit_settings *settings, const struct cohort *
                                       .heldout = NAN,
                                       .seconds_left = NAN};
     if (fit_check(fit, err) && fit_send(fit, jobs, group, err))
+        return fit;
+    fit_close(fit);
+    return NULL;
+}
+
+/* Sums over scored trials of animals that were held out, or that were not. */
+static void score_ensemble(struct job *job)
+{
+    struct fit *fit = job->data;
+    const struct cohort *c = fit->cohort;
+    double *loss = mem_new(c->n_animals, sizeof *loss), sum[2] = {0}, n[2] = {0};
+    size_t *scored = mem_new(c->n_animals, sizeof *scored);
+    struct model *old = fit->model;
+    model_loss(old, c, loss, scored);
+    for (size_t a = 0; a < c->n_animals; a++) {
+        bool held = a < old->n_animals && old->held_out[a];
+        sum[held] += loss[a];
+        n[held] += (double)scored[a];
+    }
+    struct model *now =
+        ensemble_scored(old, n[0] > 0 ? sum[0] / n[0] : NAN, n[1] > 0 ? sum[1] / n[1] : NAN);
+    pthread_mutex_lock(&fit->lock);
+    fit->model = now;
+    fit->status.state = FIT_DONE;
+    fit->status.train = now->history[0].train;
+    fit->status.heldout = now->history[0].heldout;
+    fit->status.seconds = now->history[0].seconds;
+    pthread_mutex_unlock(&fit->lock);
+    model_drop(old);
+    wake_send(fit->wake);
+    free(loss), free(scored);
+}
+
+struct fit *fit_ensemble(struct model *ensemble, const struct cohort *cohort, struct jobs *jobs,
+                         struct err *err)
+{
+    struct fit *fit = fit_new(ensemble->name);
+    bool known = cohort && cohort->digest == ensemble->cohort_digest;
+    fit->settings = fit_settings_copy(&ensemble->settings);
+    fit->rule = ensemble->rule;
+    fit->model = ensemble;
+    fit->cohort = known ? cohort_hold(cohort) : NULL;
+    fit->wake = jobs_wake(jobs);
+    fit->status = (struct fit_status){.state = known ? FIT_RUNNING : FIT_DONE,
+                                      .epoch = (int)ensemble->ensemble->n,
+                                      .epochs = (int)ensemble->ensemble->n,
+                                      .train = NAN,
+                                      .heldout = NAN,
+                                      .seconds_left = NAN};
+    fit->job = (struct job){.run = score_ensemble, .data = fit, .lane = JOB_FIT};
+    if (!known || job_send(jobs, &fit->job, err))
         return fit;
     fit_close(fit);
     return NULL;

@@ -4,6 +4,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/model.h"
+#include "ensemble_inside.h"
 #include "gp_data.h"
 
 /* Who was fitted, where it is the cohort of the fit: their start weights are the
@@ -21,6 +22,8 @@ bool model_trajectory(const struct model *model, const struct cohort *cohort, co
                       struct gp_value *updates, struct gp_value *weights)
 {
     size_t K = model->settings.policy.n;
+    if (model->ensemble)
+        return ensemble_trajectory(model, cohort, keep, updates, weights);
     if (!model->gp)
         return false;
     struct trials *trials = trials_new(cohort, &model->settings.policy);

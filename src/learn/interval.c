@@ -1,11 +1,11 @@
 #include "deltaw/learn/interval.h"
 
-#include "deltaw/learn/model.h"
+#include "ensemble_inside.h"
 
 const char *interval_word(enum interval_kind kind)
 {
-    static const char *const words[] = {"none", "standard error", "posterior", "bootstrap",
-                                        "spread"};
+    static const char *const words[] = {"none", "standard error", "posterior",
+                                        "bootstrap over animals, t", "spread"};
     return words[kind];
 }
 
@@ -17,7 +17,8 @@ bool model_interval(const struct model *model, const struct interval_request *re
 
 enum interval_kind model_interval_kind(const struct model *model)
 {
-    return model->rule->interval ? INTERVAL_POSTERIOR
-           : model->covariance   ? INTERVAL_ERROR
-                                 : INTERVAL_NONE;
+    return model->ensemble         ? ensemble_kind(model->ensemble)
+           : model->rule->interval ? INTERVAL_POSTERIOR
+           : model->covariance     ? INTERVAL_ERROR
+                                   : INTERVAL_NONE;
 }

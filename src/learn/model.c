@@ -12,6 +12,7 @@
 #include "deltaw/learn/randomwalk.h"
 #include "deltaw/learn/snapshots.h"
 #include "checkpoint.h"
+#include "ensemble_inside.h"
 #include "rollout.h"
 #include "start.h"
 
@@ -48,6 +49,7 @@ void model_drop(struct model *m)
     snapshots_free(m->snapshots);
     checkpoint_free(m->checkpoint);
     gp_drop(m->gp);
+    ensemble_drop(m->ensemble);
     randomwalk_set_drop(m->walks);
     free(m->name), free(m->theta), free(m->errors), free(m->covariance);
     free(m->animals), free(m->held_out), free(m->w0), free(m->history), free(m->cohort_name),
@@ -99,10 +101,20 @@ bool model_meets(const struct model *model, const struct cohort *cohort, struct 
                    why.message);
 }
 
-/* Networks train in single precision, the rules of a few parameters in double. */
-static const struct engine *engine_of(const struct model *model)
+size_t model_parameters(const struct model *model)
 {
-    return model->rule->network ? engine_pick() : engine_double();
+    size_t n = settings_fitted(&model->settings, &model->tensors);
+    for (size_t i = 0; model->ensemble && i < model->ensemble->n; i++)
+        n += model_parameters(model->ensemble->member[i]);
+    return n;
+}
+
+bool model_on_plateau(const struct model *model)
+{
+    if (model->ensemble)
+        return ensemble_on_plateau(model->ensemble) > 0;
+    return model->textbook > 0 && model->n_history > 0 &&
+           model->history[model->n_history - 1].train > model->textbook;
 }
 
 double model_lapse(const struct model *model)
@@ -129,7 +141,7 @@ static void model_pass(const struct model *model, const struct cohort *cohort, f
     size_t k = model->settings.policy.n;
     struct trials *trials = trials_new(cohort, &model->settings.policy);
     struct rollout *r =
-        rollout_new(&(struct rollout_setup){.engine = engine_of(model),
+        rollout_new(&(struct rollout_setup){.engine = engine_of(model->rule),
                                             .rule = model->rule,
                                             .shape = &model->settings.shape,
                                             .trials = trials,
@@ -152,6 +164,10 @@ static void model_pass(const struct model *model, const struct cohort *cohort, f
 
 void model_sweep(const struct model *model, const struct cohort *cohort, float *w)
 {
+    if (model->ensemble) {
+        ensemble_sweep(model->ensemble, cohort, w);
+        return;
+    }
     if (model->rule->no_updates) {
         for (size_t i = 0; i < cohort->n_trials * model->settings.policy.n; i++)
             w[i] = model->walks ? (float)model->walks->w[i] : 0;
@@ -184,7 +200,9 @@ double model_loss(const struct model *model, const struct cohort *cohort, double
 {
     double *loss = losses ? losses : mem_new(cohort->n_animals, sizeof *loss), sum = 0;
     size_t *n = n_scored ? n_scored : mem_new(cohort->n_animals, sizeof *n), all = 0;
-    if (model->rule->no_updates)
+    if (model->ensemble)
+        ensemble_losses(model, cohort, loss, n);
+    else if (model->rule->no_updates)
         walked_losses(model, cohort, loss, n);
     else
         model_pass(model, cohort, NULL, loss, n);
@@ -197,83 +215,4 @@ double model_loss(const struct model *model, const struct cohort *cohort, double
     if (!n_scored)
         free(n);
     return all ? sum / (double)all : 0;
-}
-
-/* --- by hand --------------------------------------------------------------- */
-
-struct rule_state {
-    const struct engine *engine;
-    struct compiled_rule *compiled;
-    size_t n, n_state;
-    double *state; /* [n][n_state] */
-};
-
-struct rule_state *rule_state_new(const struct model *model, size_t n)
-{
-    struct rule_state *w = mem_new(1, sizeof *w);
-    w->engine = engine_of(model);
-    w->compiled = w->engine->compiled_rule_new(model->rule, &model->settings.shape, 1);
-    w->engine->compiled_rule_set(w->compiled, model->theta);
-    w->n = n;
-    w->n_state = w->engine->compiled_rule_carry(w->compiled) - model->settings.shape.n_weights;
-    w->state = mem_new(n * w->n_state, sizeof *w->state);
-    return w;
-}
-
-void rule_state_step(struct rule_state *w, size_t n, const double *u, const double *x,
-                     const double *answer, const double *next_stimulus, double *dw)
-{
-    w->engine->update(w->compiled, n < w->n ? n : w->n, u, x, answer, next_stimulus, w->state, dw);
-}
-
-void rule_state_copy(struct rule_state *to, size_t i, const struct rule_state *from, size_t j)
-{
-    memcpy(to->state + i * to->n_state, from->state + j * from->n_state,
-           to->n_state * sizeof *to->state);
-}
-
-const double *rule_state_values(const struct rule_state *state, size_t i, size_t *n)
-{
-    *n = state->n_state;
-    return state->n_state ? state->state + i * state->n_state : NULL;
-}
-
-void rule_state_reset(struct rule_state *w)
-{
-    memset(w->state, 0, w->n * w->n_state * sizeof *w->state);
-}
-
-void rule_state_free(struct rule_state *w)
-{
-    if (!w)
-        return;
-    w->engine->compiled_rule_free(w->compiled);
-    free(w->state);
-    free(w);
-}
-
-void model_update(const struct model *model, size_t n, const double *u, double *dw)
-{
-    const struct engine *engine = engine_of(model);
-    const struct policy *policy = &model->settings.policy;
-    size_t k = policy->n, given = k + INPUT_N, width = rule_inputs(&model->settings.shape);
-    struct compiled_rule *compiled =
-        engine->compiled_rule_new(model->rule, &model->settings.shape, 1);
-    double *in = mem_new(n * width, sizeof *in), *x = mem_new(n * k, sizeof *x);
-    double *answer = mem_new(n, sizeof *answer);
-    engine->compiled_rule_set(compiled, model->theta);
-    for (size_t i = 0; i < n; i++) {
-        const double *v = u + i * given + k;
-        bool right = v[INPUT_CHOICE] > .5;
-        struct input_trial now = {.stimulus = v[INPUT_STIMULUS],
-                                  .choice = v[INPUT_CHOICE],
-                                  .reward = v[INPUT_REWARD],
-                                  .day = v[INPUT_DAY]};
-        inputs_rule(&model->settings.shape, u + i * given, &now, NULL, 0, in + i * width);
-        inputs_policy(policy, &now, NULL, 0, NULL, x + i * k);
-        answer[i] = v[INPUT_REWARD] >= .5 ? right : !right;
-    }
-    engine->update(compiled, n, in, x, answer, NULL, NULL, dw);
-    free(in), free(x), free(answer);
-    engine->compiled_rule_free(compiled);
 }

@@ -12,6 +12,8 @@
 #include "deltaw/learn/model.h"
 #include "checkpoint.h"
 #include "covariance_file.h"
+#include "deltaw/learn/ensemble.h"
+#include "ensemble_file.h"
 #include "gp_file.h"
 #include "deltaw/learn/settings_file.h"
 #include "snapshots_file.h"
@@ -81,6 +83,10 @@ static char *model_json(const struct model *m)
             json_array_append_new(errors, number(m->errors[i]));
         json_object_set_new(o, "standard_errors", errors);
     }
+    if (m->textbook > 0)
+        json_object_set_new(o, "textbook_loss", json_real(m->textbook));
+    if (m->ensemble)
+        json_object_set_new(o, "members", json_integer((json_int_t)m->ensemble->n));
     json_object_set_new(o, "history_columns", json_string("epoch,seconds,train,heldout"));
     json_object_set_new(o, "history", history_json(m));
     if (m->checkpoint)
@@ -95,28 +101,34 @@ bool model_save(const struct model *model, const char *path, struct err *err)
     return model_save_replay(model, NULL, path, err);
 }
 
+void model_pack(const struct model *m, const struct snapshots *snapshots, struct npz *npz)
+{
+    for (size_t i = 0; i < m->tensors.n; i++) {
+        const struct tensor *t = &m->tensors.item[i];
+        size_t shape[2] = {t->rows, t->cols};
+        npz_add(npz, t->name, m->rule->network ? NPZ_FLOAT32 : NPZ_FLOAT64, t->n_dimensions, shape,
+                m->theta + t->offset);
+    }
+    covariance_pack(m, npz);
+    gp_pack(m, npz);
+    walks_pack(m, npz);
+    checkpoint_pack(m, npz);
+    ensemble_pack(m, npz);
+    if (m->n_animals > 0)
+        npz_add(npz, "w0", NPZ_FLOAT64, 2, (size_t[]){m->n_animals, m->settings.shape.n_weights},
+                m->w0);
+    if (snapshots)
+        snapshots_pack(snapshots, m, npz);
+    char *json = model_json(m);
+    npz_add_text(npz, "deltaw_json", json ? json : "{}");
+    free(json);
+}
+
 bool model_save_replay(const struct model *m, const struct snapshots *snapshots, const char *path,
                        struct err *err)
 {
     struct npz npz = {0};
-    for (size_t i = 0; i < m->tensors.n; i++) {
-        const struct tensor *t = &m->tensors.item[i];
-        size_t shape[2] = {t->rows, t->cols};
-        npz_add(&npz, t->name, m->rule->network ? NPZ_FLOAT32 : NPZ_FLOAT64, t->n_dimensions, shape,
-                m->theta + t->offset);
-    }
-    covariance_pack(m, &npz);
-    gp_pack(m, &npz);
-    walks_pack(m, &npz);
-    checkpoint_pack(m, &npz);
-    if (m->n_animals > 0)
-        npz_add(&npz, "w0", NPZ_FLOAT64, 2, (size_t[]){m->n_animals, m->settings.shape.n_weights},
-                m->w0);
-    if (snapshots)
-        snapshots_pack(snapshots, m, &npz);
-    char *json = model_json(m);
-    npz_add_text(&npz, "deltaw_json", json ? json : "{}");
-    free(json);
+    model_pack(m, snapshots, &npz);
     bool ok = npz_write(path, &npz, err);
     npz_free(&npz);
     return ok;
@@ -271,6 +283,24 @@ static bool read_parameters(const struct npz *npz, const json_t *o, const char *
     return take_tensors(npz, path, m, err);
 }
 
+static bool read_members(const struct npz *npz, const json_t *o, const char *path, const char *name,
+                         struct model **out, struct err *err)
+{
+    const json_t *history = json_object_get(o, "history");
+    struct model losses = {0}, *m = NULL;
+    read_history(history, &losses);
+    if (ensemble_unpack(npz, (size_t)json_integer_value(json_object_get(o, "members")), path, name,
+                        &m, err) &&
+        losses.n_history) {
+        *out = ensemble_scored(m, losses.history[0].train, losses.history[0].heldout);
+        model_drop(m);
+    } else {
+        *out = m;
+    }
+    free(losses.history);
+    return *out;
+}
+
 static bool read_model(const struct npz *npz, const char *path, struct model *m, struct err *err)
 {
     const struct npz_array *text = npz_find(npz, "deltaw_json");
@@ -287,7 +317,9 @@ static bool read_model(const struct npz *npz, const char *path, struct model *m,
               checkpoint_unpack(npz, json_object_get(o, "optimizer"), path, m, err) &&
               snapshots_unpack(npz, path, m, &m->snapshots, err);
     if (ok && o) {
+        const json_t *textbook = json_object_get(o, "textbook_loss");
         read_errors(json_object_get(o, "standard_errors"), m);
+        m->textbook = json_is_number(textbook) ? json_number_value(textbook) : 0;
         m->cohort_digest = strtoull(text_of(o, "cohort_digest"), NULL, 16);
         m->cohort_name = mem_text(text_of(o, "cohort"));
         if (json_object_get(o, "cohort_filters"))
@@ -298,19 +330,51 @@ static bool read_model(const struct npz *npz, const char *path, struct model *m,
     return ok;
 }
 
-bool model_open(const char *path, const char *name, struct model **out, struct err *err)
+/* One that is no ensemble. */
+static bool read_single(const struct npz *npz, const char *path, const char *name,
+                        struct model **out, struct err *err)
 {
-    struct npz npz = {0};
-    if (!npz_read(path, &npz, err))
-        return false;
     struct model *m = mem_new(1, sizeof *m);
     m->name = mem_text(name);
     m->references = 1;
-    bool ok = read_model(&npz, path, m, err);
-    npz_free(&npz);
-    if (ok)
+    if (read_model(npz, path, m, err))
         *out = m;
     else
         model_drop(m);
+    return *out;
+}
+
+/* The JSON of an ensemble's file; NULL: it is of another. */
+static json_t *ensemble_json(const struct npz *npz)
+{
+    const struct npz_array *text = npz_find(npz, "deltaw_json");
+    json_t *o = text && text->text ? json_loads(text->text, 0, NULL) : NULL;
+    if (json_object_get(o, "members"))
+        return o;
+    json_decref(o);
+    return NULL;
+}
+
+bool model_unpack(const struct npz *npz, const char *path, const char *name, struct model **out,
+                  struct err *err)
+{
+    json_t *members = ensemble_json(npz);
+    *out = NULL;
+    bool ok = members ? read_members(npz, members, path, name, out, err)
+                      : read_single(npz, path, name, out, err);
+    json_decref(members);
+    return ok;
+}
+
+bool model_open(const char *path, const char *name, struct model **out, struct err *err)
+{
+    struct npz npz = {0};
+    struct model *m;
+    if (!npz_read(path, &npz, err))
+        return false;
+    bool ok = model_unpack(&npz, path, name, &m, err);
+    npz_free(&npz);
+    if (ok)
+        *out = m;
     return ok;
 }

@@ -103,6 +103,7 @@ static bool takes(const struct setting *row, const struct rule *rule)
     case TAKEN_BY_LAYOUT: return changes_layout(row, rule);
     case TAKEN_WITH_TENSOR: return has_tensor(row, rule);
     case TAKEN_WITH_WEIGHTS: return !rule->no_weights;
+    case TAKEN_WITHOUT_POSTERIOR: return !rule->posterior && !rule->no_updates;
     case TAKEN_WITH_START: return !rule->no_start;
     case TAKEN_WITH_UPDATES: return !rule->no_updates;
     case TAKEN_BY_WALKS: return rule->no_updates;

@@ -7,6 +7,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/covariance.h"
+#include "deltaw/learn/gp.h"
 #include "checkpoint.h"
 #include "snapshots_file.h"
 #include "trainer.h"
@@ -104,6 +105,8 @@ static struct model *model_like(const struct model *of)
     m->name = mem_text(of->name);
     m->settings = fit_settings_copy(&of->settings);
     m->theta = NULL;
+    m->gp = NULL;
+    m->ensemble = NULL;
     m->errors = m->covariance = NULL;
     m->gp = NULL; /* the posterior is that of the end */
     m->walks = NULL;
@@ -139,7 +142,9 @@ void trainer_snapshot(struct trainer *t)
     struct fit *fit = t->fit;
     pthread_mutex_lock(&fit->lock);
     if (!fit->snapshots)
-        fit->snapshots = snapshots_new(t->n_all, fit->snapshot_bytes);
+        fit->snapshots =
+            snapshots_new(t->n_all - (t->train_w0 ? (t->n_animals - t->n_own) * t->n_weights : 0),
+                          fit->snapshot_bytes);
     snapshots_add(fit->snapshots, t->history[t->n_history - 1].epoch, t->theta);
     pthread_mutex_unlock(&fit->lock);
 }
@@ -168,6 +173,7 @@ void fit_slim(struct fit *fit)
             old->errors ? mem_copy(old->errors, old->tensors.size, sizeof *old->errors) : NULL;
         slim->covariance = covariance_copy(old->covariance, old->tensors.size);
         slim->checkpoint = checkpoint_copy(old->checkpoint);
+        slim->gp = gp_hold(old->gp);
     }
     pthread_mutex_unlock(&fit->lock);
     model_drop(old);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/rng.h"
 #include "deltaw/learn/covariance.h"
 #include "deltaw/learn/engine.h"
 #include "deltaw/learn/gp.h"
@@ -29,7 +30,7 @@ static struct model *make_model(const struct trainer *t, const double *theta)
 {
     struct fit *fit = t->fit;
     struct model *m = mem_new(1, sizeof *m);
-    size_t n = t->n_animals;
+    size_t n = t->n_own;
     m->name = mem_text(fit->name);
     m->rule = t->rule;
     m->settings = fit_settings_copy(&fit->settings);
@@ -44,19 +45,19 @@ static struct model *make_model(const struct trainer *t, const double *theta)
     m->held_out = mem_new(n, sizeof *m->held_out);
     for (size_t a = 0; a < n; a++) {
         m->animals[a] = mem_text(fit->cohort->animals[a].name);
-        m->held_out[a] = !t->train[a];
+        m->held_out[a] = t->held_out[a];
     }
     m->w0 =
         mem_copy(t->train_w0 ? theta + t->tensors.size : t->w0, n * t->n_weights, sizeof *m->w0);
     m->n_history = t->n_history;
     m->history = mem_copy(t->history, t->n_history, sizeof *m->history);
     m->visited = t->visited ? visited_hold(t->visited) : NULL;
-    m->checkpoint = checkpoint_copy(t->checkpoint);
+    m->checkpoint = t->n_own == t->n_animals ? checkpoint_copy(t->checkpoint) : NULL;
+    m->textbook = t->textbook;
     m->cohort_digest = fit->cohort->digest;
     m->cohort_name = mem_text(fit->cohort->name);
     m->cohort_chain = mem_text(fit->cohort->chain);
-    snprintf(m->engine, sizeof m->engine, "%s",
-             (t->rule->network ? engine_pick() : engine_double())->name);
+    snprintf(m->engine, sizeof m->engine, "%s", engine_of(t->rule)->name);
     m->references = 1;
     return m;
 }
@@ -104,23 +105,63 @@ int trainer_first(const struct trainer *t)
     return t->again ? t->checkpoint->epoch : 0;
 }
 
+static void add_scored(const struct trainer *t, size_t animal, double value, double *train,
+                       double *heldout)
+{
+    if (t->train[animal])
+        *train += value;
+    else if (t->held_out[animal])
+        *heldout += value;
+}
+
+/* As many training animals as there are, with replacement: how often each.  Those drawn
+ * again come after the cohort's, and those not drawn are rolled but not trained on. */
+static size_t *draw_animals(struct trainer *t, const bool *train)
+{
+    size_t n = t->n_own, n_train = 0, *drawn = mem_new(2 * n, sizeof *drawn);
+    size_t *of = mem_new(n, sizeof *of);
+    t->train = mem_new(2 * n, sizeof *t->train);
+    t->held_out = mem_new(2 * n, sizeof *t->held_out);
+    for (size_t a = 0; a < n; a++) {
+        drawn[a] = a;
+        t->held_out[a] = !train[a];
+        t->train[a] = train[a] && !t->fit->settings.bootstrap;
+        if (train[a])
+            of[n_train++] = a;
+    }
+    t->n_animals = n;
+    struct rng rng = rng_stream(t->fit->settings.bootstrap, RNG_BOOTSTRAP, 0, 0);
+    for (size_t i = 0; i < n_train && t->fit->settings.bootstrap; i++) {
+        size_t a = of[rng_below(&rng, (uint32_t)n_train)];
+        if (t->train[a])
+            drawn[t->n_animals++] = a;
+        t->train[a] = true;
+    }
+    for (size_t a = n; a < t->n_animals; a++)
+        t->train[a] = true;
+    trials_repeat(t->trials, drawn + n, t->n_animals - n);
+    free(of);
+    return drawn;
+}
+
 struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool *train)
 {
     struct cohort *cohort = fit->cohort;
     struct trainer *t = mem_new(1, sizeof *t);
     *t = (struct trainer){.fit = fit, .rule = rule};
-    t->n_animals = cohort->n_animals;
+    t->n_own = cohort->n_animals;
+    t->trials = trials_new(cohort, &fit->settings.policy);
+    size_t *drawn = draw_animals(t, train);
     t->n_weights = fit->settings.policy.n;
     t->shape = &fit->settings.shape;
     rule_layout(rule, t->shape, &t->tensors);
-    t->train = mem_copy(train, t->n_animals, sizeof *train);
     t->train_w0 = fit->settings.w0.kind == W0_PSYCHOMETRIC;
     t->n_all = t->tensors.size + (t->train_w0 ? t->n_animals * t->n_weights : 0);
     t->theta = mem_new(t->n_all, sizeof *t->theta);
     t->gradient = mem_new(t->n_all, sizeof *t->gradient);
     t->w0 = mem_new(t->n_animals * t->n_weights, sizeof *t->w0);
     for (size_t a = 0; a < t->n_animals; a++)
-        start_weights(&fit->settings, cohort, a, t->w0 + a * t->n_weights);
+        start_weights(&fit->settings, cohort, drawn[a], t->w0 + a * t->n_weights);
     if (fit->start)
         memcpy(t->theta, fit->start->theta, t->tensors.size * sizeof *t->theta);
     else
@@ -131,9 +172,9 @@ struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool
         go_on(t, fit->start);
     t->best = mem_copy(t->theta, t->n_all, sizeof *t->theta);
     for (size_t a = 0; a < t->n_animals; a++)
-        if (cohort->animals[a].count > 1)
-            *(train[a] ? &t->n_train : &t->n_heldout) += (double)(cohort->animals[a].count - 1);
-    t->trials = trials_new(cohort, &fit->settings.policy);
+        if (t->trials->count[a] > 1)
+            add_scored(t, a, (double)(t->trials->count[a] - 1), &t->n_train, &t->n_heldout);
+    free(drawn);
     return t;
 }
 
@@ -147,7 +188,8 @@ void trainer_free(struct trainer *t)
     rollout_free(t->rollout);
     trials_free(t->trials);
     visited_drop(t->visited);
-    free(t->train), free(t->theta), free(t->best), free(t->gradient), free(t->w0);
+    free(t->train), free(t->held_out), free(t->theta), free(t->best), free(t->gradient),
+        free(t->w0);
     free(t->errors), free(t->covariance);
     gp_drop(t->gp);
     randomwalk_set_drop(t->walks);
@@ -162,7 +204,7 @@ static struct visited *visited_new(const struct trainer *t, int epoch)
     l->epoch = epoch;
     l->n_trials = t->fit->cohort->n_trials;
     l->n_weights = t->n_weights;
-    l->w = mem_new(l->n_trials * l->n_weights, sizeof *l->w);
+    l->w = mem_new(t->trials->n_trials * l->n_weights, sizeof *l->w); /* the cohort's first */
     l->references = 1;
     return l;
 }
@@ -194,7 +236,7 @@ static void remember(struct trainer *t, int epoch, const struct rollout_result *
 {
     double train = 0, heldout = 0;
     for (size_t a = 0; a < t->n_animals; a++)
-        *(t->train[a] ? &train : &heldout) += result->loss[a];
+        add_scored(t, a, result->loss[a], &train, &heldout);
     history_add(t, epoch, train / t->n_train, t->n_heldout > 0 ? heldout / t->n_heldout : NAN);
 }
 
@@ -345,7 +387,7 @@ static struct rollout_setup setup_of(const struct fit_settings *s, const struct 
 {
     bool network = rule->network, fast = network && s->optimizer == OPTIMIZER_FAST;
     return (struct rollout_setup){
-        .engine = network ? engine_pick() : engine_double(),
+        .engine = engine_of(rule),
         .rule = rule,
         .shape = &s->shape,
         .train = fast ? NULL : train,

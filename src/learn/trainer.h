@@ -36,9 +36,12 @@ struct trainer {
     struct trials *trials;
     struct rollout *rollout;
     int threads;
-    size_t n_animals, n_weights;
-    bool *train;   /* [n_animals] */
-    double *theta; /* [n_all]: parameters, then trained w0 of all animals */
+    size_t n_animals, n_weights; /* animals of the cohort, then those drawn again */
+    size_t n_own;                /* of the cohort */
+    bool *train;                 /* [n_animals] */
+    bool *held_out;              /* [n_animals] scored apart; bootstrap= leaves some that are
+                                  * neither */
+    double *theta;               /* [n_all]: parameters, then trained w0 of all animals */
     size_t n_all;
     double *best;                 /* [n_all] what is kept: theta at the last good epoch */
     double *gradient;             /* [n_all] */
@@ -55,9 +58,10 @@ struct trainer {
     struct visited *visited;
     double before, published, visited_at; /* before: seconds of work that it goes on from */
     struct checkpoint *checkpoint;        /* of `best`; NULL: none */
-    bool again;     /* the next evaluation repeats the newest of the history */
-    struct err why; /* of fit_posterior and fit_walks */
-    bool finished;  /* the optimiser reached its end */
+    bool again;      /* the next evaluation repeats the newest of the history */
+    double textbook; /* as in struct model */
+    struct err why;  /* of fit_posterior and fit_walks */
+    bool finished;   /* the optimiser reached its end */
 };
 
 /* Everything the worker needs; train [n_animals]. */

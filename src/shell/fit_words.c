@@ -15,9 +15,11 @@ bool fit_trained(struct fit *fit)
     return fit_rule(fit)->network;
 }
 
-void progress_words(bool network, const struct fit_status *status, struct strbuf *out)
+void progress_words(const struct rule *rule, const struct fit_status *status, struct strbuf *out)
 {
-    if (network)
+    if (rule->mean)
+        strbuf_printf(out, "mean of %d models", status->epoch);
+    else if (rule->network)
         strbuf_printf(out, "epoch %d of %d", status->epoch, status->epochs);
     else
         strbuf_printf(out, "%d evaluation%s", status->epoch, status->epoch == 1 ? "" : "s");
@@ -26,13 +28,13 @@ void progress_words(bool network, const struct fit_status *status, struct strbuf
 void fit_words(struct fit *fit, struct strbuf *out)
 {
     struct fit_status status = fit_status(fit);
-    bool network = fit_trained(fit);
+    bool network = fit_trained(fit) && !fit_rule(fit)->mean;
     char buf[NUMBER_SIZE];
     strbuf_printf(out, "%s %s ", fit_name(fit), fit_state_name(status.state));
     if (network)
         strbuf_printf(out, "%d/%d", status.epoch, status.epochs);
     else
-        progress_words(network, &status, out);
+        progress_words(fit_rule(fit), &status, out);
     if (!isnan(status.train))
         strbuf_printf(out, "  loss %s", fit_loss_text(buf, status.train));
     if (!isnan(status.heldout))
@@ -44,7 +46,7 @@ void fit_words(struct fit *fit, struct strbuf *out)
 void fit_ended_words(struct fit *fit, struct strbuf *out)
 {
     struct fit_status status = fit_status(fit);
-    bool network = fit_trained(fit);
+    bool network = fit_trained(fit) && !fit_rule(fit)->mean;
     char buf[NUMBER_SIZE];
     strbuf_printf(out, "%s %s", fit_name(fit), fit_state_name(status.state));
     if (status.state == FIT_FAILED) {
@@ -57,7 +59,7 @@ void fit_ended_words(struct fit *fit, struct strbuf *out)
     }
     if (!network) {
         strbuf_puts(out, ": ");
-        progress_words(network, &status, out);
+        progress_words(fit_rule(fit), &status, out);
     } else if (status.epoch < status.epochs) {
         strbuf_printf(out, ": %d of %d epochs", status.epoch, status.epochs);
     } else {

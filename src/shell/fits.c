@@ -293,6 +293,8 @@ static void slim_down(struct session *session, struct fit *fit)
 
 void session_news(struct session *session, struct output *out)
 {
+    members_gather(session);
+    members_news(session, out);
     watching_news(session, out);
     for (size_t i = 0; i < session->n_fits; i++) {
         struct fit_entry *entry = &session->fits[i];

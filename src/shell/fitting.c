@@ -13,6 +13,9 @@ const struct option_row fit_options[] = {
     {"name", OPTION_TEXT, 0, 0, NULL, NULL, "name of the model; default: the rule and a number"},
 #define SETTING(id, fields, ...) {.name = #id, FIELDS fields},
 #include "deltaw/learn/settings.def"
+    {"members", OPTION_INTEGER, 2, 100, NULL, NULL,
+     "so many fits, each from a seed and to a sample of animals of its own, as one model with "
+     "intervals"},
     {"group", OPTION_GROUP, 0, 0, NULL, NULL,
      "told of as one with the other fits of this group, after others in the queue"},
     {0},
@@ -134,7 +137,8 @@ static bool tells(const struct setting *row, const struct rule *rule, const stru
     strbuf_free(&text);
     return !row->unsaved && !setting_refused(row, rule) && !(plain && (row->quiet || !fallback)) &&
            !(row->adam_only && s->optimizer != OPTIMIZER_ADAM) &&
-           !(row->store == SETTING_SEED && !rule->network); /* nothing of it is drawn */
+           !(row->store == SETTING_SEED && !row->quiet &&
+             !rule->network); /* nothing of it is drawn */
 }
 
 void settings_words(const struct rule *rule, const struct fit_settings *s, struct strbuf *out)

@@ -115,8 +115,8 @@ static void job_pieces(const struct session *session, struct pieces *p)
     }
     strbuf_printf(piece(p, 0, true), "%s %s", fit_name(fit), fit_state_name(status.state));
     bool network = fit_trained(fit);
-    if (!network)
-        progress_words(network, &status, piece(p, 2, true));
+    if (!network || fit_rule(fit)->mean)
+        progress_words(fit_rule(fit), &status, piece(p, 2, true));
     else if (status.epochs > 0)
         strbuf_printf(piece(p, 2, true), "%*d/%d",
                       status.state == FIT_RUNNING ? snprintf(NULL, 0, "%d", status.epochs) : 1,

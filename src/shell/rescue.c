@@ -60,7 +60,7 @@ static void rescue_one(struct fit_entry *entry, const char *folder, struct strbu
     struct err err = {0};
     struct strbuf progress = {0};
     struct fit_status status = fit_status(entry->fit);
-    progress_words(model->rule->network, &status, &progress);
+    progress_words(model->rule, &status, &progress);
     mode_t mask = umask(0077);
     if (model_save(model, path, &err)) {
         entry->saved = newest_epoch(model);

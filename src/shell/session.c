@@ -311,6 +311,7 @@ enum step session_step(struct session *session, struct output *out)
 {
     session->style = out->style;
     task_reap(session, false);
+    members_gather(session);
     session_reap_fits(session, false);
     if (session->now.active)
         return command_continue(session, out);

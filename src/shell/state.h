@@ -83,6 +83,7 @@ struct fit_entry {
     bool told;   /* its end has been reported */
     bool lesson; /* of a lesson; the next one forgets it */
     int saved;   /* the epoch saved in a file; 0: none */
+    bool member; /* its group becomes an ensemble */
 };
 
 struct session {
@@ -110,7 +111,8 @@ struct session {
     struct fit **closing; /* forgotten, still stopping */
     size_t n_groups;
     struct job_group **groups;
-    char *current; /* name of the model in use, NULL: none */
+    struct strbuf gathered; /* what members_news tells */
+    char *current;          /* name of the model in use, NULL: none */
     struct scene scene;
     struct scene_model *scene_models;
     struct scene_job *scene_jobs;
@@ -214,6 +216,17 @@ void session_drop_cohorts(struct session *session);
 /* "13 animals, 66,375 trials" */
 void cohort_words(const struct cohort *cohort, struct strbuf *out);
 
+/* --- members.c */
+
+/* Starts `members` fits that differ in seed= and bootstrap=, a group called `name`; once all
+ * of it is over they are one ensemble of that name.  False: the first did not start. */
+bool members_start(struct session *session, const struct fit_settings *settings,
+                   const struct cohort *cohort, const char *name, size_t members, struct err *err);
+/* Makes ensembles of the groups that are over; out may be NULL. */
+void members_gather(struct session *session);
+/* What was made and of how many, and what there was too little of; once. */
+void members_news(struct session *session, struct output *out);
+
 /* --- fits.c */
 
 struct fit *session_fit(const struct session *session, const char *name); /* NULL: none */
@@ -265,8 +278,8 @@ void scene_drop(struct session *session); /* its models are held no longer */
 /* --- fit_words.c */
 
 bool fit_trained(struct fit *fit); /* a network; else a search of unknown length */
-/* "epoch 412 of 1000", "37 evaluations" */
-void progress_words(bool network, const struct fit_status *status, struct strbuf *out);
+/* "epoch 412 of 1000", "37 evaluations", "mean of 8 models" */
+void progress_words(const struct rule *rule, const struct fit_status *status, struct strbuf *out);
 const char *fit_loss_text(char buf[NUMBER_SIZE], double loss); /* ".5031", "-" */
 void fit_words(struct fit *fit, struct strbuf *out); /* "dnn1 412/1000  loss .5031  ETA 8 s" */
 /* "dnn1 done: 100 epochs, loss .5031, held out .5120, 8 s" */

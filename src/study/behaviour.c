@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/learn/ensemble.h"
 #include "deltaw/learn/inputs.h"
 #include "truth.h"
 
@@ -84,6 +85,8 @@ double trajectory_p_right(const struct model *model, const struct cohort *cohort
 {
     const struct policy *policy = &model->settings.policy;
     double x[POLICY_MAX], z = 0;
+    if (model->ensemble) /* each member has weights of its own */
+        return ensemble_right(model, cohort, t);
     inputs_policy_of(policy, cohort, animal, t, x);
     for (size_t k = 0; k < policy->n; k++)
         z += w[k] * x[k];

@@ -133,9 +133,12 @@ void probe_cells_columns(bool truth, struct table *out)
     table_columns(out, truth ? "lower|upper|truth" : "lower|upper", COLUMN_NUMBER, 4);
 }
 
-size_t probe_cells_fill(const struct probe_cells *cells, size_t c, size_t first, struct table *out)
+size_t probe_cells_fill(const struct probe_cells *cells, enum interval_kind interval, size_t c,
+                        size_t first, struct table *out)
 {
-    const double *optional[] = {cells->se, cells->lower, cells->upper, cells->truth};
+    bool known = interval != INTERVAL_SPREAD;
+    const double *optional[] = {cells->se, known ? cells->lower : NULL, known ? cells->upper : NULL,
+                                cells->truth};
     table_number(out, first, cells->value[c]);
     table_number(out, first + 1, cells->support[c]);
     for (size_t i = 0; i < (cells->truth ? 4 : 3); i++)

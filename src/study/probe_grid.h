@@ -75,7 +75,8 @@ void probe_cells_free(struct probe_cells *cells);
  * one; into the last row from column `first`.  Returns the column
  * after them. */
 void probe_cells_columns(bool truth, struct table *out);
-size_t probe_cells_fill(const struct probe_cells *cells, size_t c, size_t first, struct table *out);
+size_t probe_cells_fill(const struct probe_cells *cells, enum interval_kind interval, size_t c,
+                        size_t first, struct table *out);
 /* out [n_panels], new ones, [y_axis->n][x_axis->n] each.  Uses all processors; the numbers do
  * not depend on how many. */
 void grid_run(struct grid *grid, struct probe_cells *out);

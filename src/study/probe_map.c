@@ -157,7 +157,8 @@ void map_table(const struct map *map, struct table *out)
         for (size_t c = 0; c < map->x.n * map->y.n; c++) {
             table_add(out, 1, (const char *[]){map->title[p]}, 2,
                       (double[]){map->x.value[c % map->x.n], map->y.value[c / map->x.n]});
-            frozen_fill(&map->frozen, probe_cells_fill(&map->panel[p], c, 3, out), out);
+            frozen_fill(&map->frozen, probe_cells_fill(&map->panel[p], map->interval, c, 3, out),
+                        out);
             if (past)
                 table_text(out, out->n_columns - 1,
                            map->request.past == PAST_REWARDED ? "rewarded" : "unrewarded");

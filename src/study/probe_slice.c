@@ -373,6 +373,7 @@ void slice_table(const struct slice *slice, struct table *out)
             if (past)
                 table_text(out, c++, line->past == PAST_REWARDED ? "rewarded" : "unrewarded");
             table_number(out, c++, slice->x.value[j]);
-            frozen_fill(&slice->frozen, probe_cells_fill(&line->cells, j, c, out), out);
+            frozen_fill(&slice->frozen, probe_cells_fill(&line->cells, slice->interval, j, c, out),
+                        out);
         }
 }

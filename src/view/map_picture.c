@@ -74,7 +74,8 @@ static void read_out(const struct map_state *s, bool wide, struct strbuf *out)
     add_panel(s->map.title[s->cross_panel], out);
     strbuf_printf(out, " %s %s", "Δw", numbers_signed(a, panel->value[cell], scale));
     if (wide && panel->lower && isfinite(panel->lower[cell])) {
-        strbuf_printf(out, " (%s", numbers_signed(a, panel->lower[cell], scale));
+        strbuf_printf(out, " (%s%s", s->map.interval == INTERVAL_SPREAD ? "spread " : "",
+                      numbers_signed(a, panel->lower[cell], scale));
         strbuf_printf(out, " to %s)", numbers_signed(a, panel->upper[cell], scale));
     } else if (isfinite(error)) {
         strbuf_printf(out, " ± %s", numbers_size(a, error, scale));
@@ -304,7 +305,12 @@ static void say_settled(const struct map_state *s, struct strbuf *out)
             }
         }
     }
-    if (n > 0) {
+    if (n > 0 && s->map.interval == INTERVAL_SPREAD) {
+        strbuf_printf(out,
+                      "; the spread over members stays on one side of 0 in %zu %% of the cells "
+                      "(no interval: they share trials and faults)",
+                      100 * settled / n);
+    } else if (n > 0) {
         strbuf_printf(out, "; sign settled in %zu %% of the cells (intervals of %d %%: %s)",
                       100 * settled / n, INTERVAL_PERCENT, interval_word(s->map.interval));
     }

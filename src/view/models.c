@@ -72,13 +72,12 @@ void view_models_table(const struct scene *scene, const char *sort, struct table
         const struct model *model = m->model;
         const char *cohort = model->cohort_name ? model->cohort_name : "";
         const char *policy = model->rule->no_weights ? "" : model->settings.policy.text;
-        bool epochs = m->status.state != FIT_OPENED && model->rule->network;
+        bool epochs = m->status.state != FIT_OPENED && model->rule->network && !model->rule->mean;
         table_add(out, 5,
                   (const char *[]){model->name, model->rule->name, policy,
                                    fit_state_name(m->status.state), cohort},
                   5,
-                  (double[]){(long)i == scene->current,
-                             (double)settings_fitted(&model->settings, &model->tensors),
+                  (double[]){(long)i == scene->current, (double)model_parameters(model),
                              epochs ? m->status.epoch : NAN, m->status.train, m->status.heldout});
     }
     for (size_t j = 0; j < out->n_columns; j++)

@@ -186,7 +186,9 @@ void slice_describe(const void *state, struct strbuf *out)
         strbuf_printf(out, "; standard errors up to %s",
                       numbers_size(number, largest_error(s), 10 * largest_error(s)));
     }
-    if (s->show != SHOW_TRUE && s->slice.interval != INTERVAL_NONE) {
+    if (s->show != SHOW_TRUE && s->slice.interval == INTERVAL_SPREAD) {
+        strbuf_puts(out, "; bands: spread over members, no interval");
+    } else if (s->show != SHOW_TRUE && s->slice.interval != INTERVAL_NONE) {
         strbuf_printf(out, "; intervals of %d %%: %s", INTERVAL_PERCENT,
                       interval_word(s->slice.interval));
     }

@@ -5,6 +5,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/thread.h"
+#include "deltaw/learn/ensemble.h"
 #include "deltaw/view/view.h"
 #include "hold.h"
 #include "pace.h"
@@ -292,6 +293,8 @@ void source_words(const struct source *source, struct strbuf *out)
     if (source->replayed) {
         strbuf_printf(out, " at %s %d of %d", source->model->rule->network ? "epoch" : "evaluation",
                       source->epoch, source->newest);
+    } else if (source->model->ensemble) {
+        strbuf_printf(out, " (mean of %zu models)", source->model->ensemble->n);
     } else if (!source->model->rule->network && status->state == FIT_RUNNING) {
         strbuf_printf(out, " after %d evaluation%s", status->epoch, status->epoch == 1 ? "" : "s");
     } else if (!source->model->rule->network && status->state != FIT_OPENED) {

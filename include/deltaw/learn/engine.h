@@ -32,6 +32,8 @@ struct trials {
 enum { TRIAL_CHOICE = 1, TRIAL_ANSWER = 2, TRIAL_DAY = 4, TRIAL_GAP = 8 };
 
 struct trials *trials_new(const struct cohort *cohort, const struct policy *policy);
+/* The trials of these animals once more, each as an animal of its own after the others. */
+void trials_repeat(struct trials *trials, const size_t *animals, size_t n);
 void trials_free(struct trials *trials);
 
 /* One lane's share of a tile: updates of the animal's trials [begin, end), each
@@ -87,6 +89,8 @@ struct engine {
  * generic on other machines than x86) in the environment forces one that the machine can run. */
 const struct engine *engine_pick(void);
 const struct engine *engine_double(void);
+/* Networks train in single precision, the rules of a few parameters in double. */
+const struct engine *engine_of(const struct rule *rule);
 /* False when DELTAW_ENGINE names none that this machine can run. */
 bool engine_check(struct err *err);
 /* Single-precision engines this machine can run, best first; NULL after the last. */

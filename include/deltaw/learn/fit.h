@@ -49,6 +49,11 @@ const char *fit_began_anew(const struct fit *fit);
 /* A fit that is over from the start: an opened file.  Takes the reference. */
 struct fit *fit_opened(struct model *model);
 
+/* An ensemble, there from the start: the job is its losses on the cohort that its members
+ * were fitted to (NULL: unknown, and so are they).  Takes the reference. */
+struct fit *fit_ensemble(struct model *ensemble, const struct cohort *cohort, struct jobs *jobs,
+                         struct err *err);
+
 const char *fit_name(const struct fit *fit);
 const char *fit_state_name(enum fit_state state);
 struct fit_status fit_status(struct fit *fit);

@@ -41,6 +41,7 @@ struct model {
                               * 0 in rows and columns of one at a bound; NULL: none */
     struct gp *gp;                /* the posterior of a gp, see gp.h; NULL: none */
     struct randomwalk_set *walks; /* of a rule without updates, see randomwalk.h; NULL: none */
+    struct ensemble *ensemble;    /* the models it averages, see ensemble.h; NULL: none */
     size_t n_animals;             /* of the fitted cohort; 0 when unknown */
     char **animals;               /* [n_animals] names */
     bool *held_out;               /* [n_animals] */
@@ -50,7 +51,9 @@ struct model {
     struct visited *visited;       /* NULL until there is one, or for an opened file */
     struct checkpoint *checkpoint; /* of a network's optimiser, to go on from; NULL: none */
     struct snapshots *snapshots;   /* a file's, until a fit takes them; NULL: none */
-    uint64_t cohort_digest;        /* 0 when unknown */
+    double textbook;        /* of a network with weights: the training loss of reinforce-base fitted
+                       * to the same trials, 0 where that is not known */
+    uint64_t cohort_digest; /* 0 when unknown */
     char *cohort_name;
     char *cohort_chain; /* what had been left out of it, as cohort.chain; NULL: unknown */
     char engine[32];    /* "avx512", "avx2", "sse2" */
@@ -72,6 +75,13 @@ void visited_drop(struct visited *visited);
 bool model_meets(const struct model *model, const struct cohort *cohort, struct err *err);
 /* Is there a rule in it, to ask for updates?  Else err says what there is instead. */
 bool model_has_rule(const struct model *model, struct err *err);
+
+/* How many: of its rule; of an ensemble, of all members together. */
+size_t model_parameters(const struct model *model);
+/* Still on the plateau: a network that does worse, on the trials it was trained on, than the
+ * textbook rule, has not learnt what the trials tell (doc/science); of an ensemble, whether
+ * one of its members is. */
+bool model_on_plateau(const struct model *model);
 
 /* Share of choices made at random: P(right) = lapse / 2 + (1 - lapse) sigmoid(w.x). */
 double model_lapse(const struct model *model);
@@ -109,6 +119,8 @@ void rule_state_step(struct rule_state *state, size_t n, const double *u, const 
                      const double *answer, const double *next_stimulus, double *dw);
 /* The state of copy i of `to` becomes that of copy j of `from` (same model). */
 void rule_state_copy(struct rule_state *to, size_t i, const struct rule_state *from, size_t j);
+/* The state of copy i becomes values [n_state], see rule_state_values. */
+void rule_state_put(struct rule_state *state, size_t i, const double *values);
 /* The state of copy i, to be read: how many numbers are in *n; NULL: the rule keeps none. */
 const double *rule_state_values(const struct rule_state *state, size_t i, size_t *n);
 void rule_state_reset(struct rule_state *state);

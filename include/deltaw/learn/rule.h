@@ -86,6 +86,7 @@ struct rule {
     bool memory;          /* has a state beside the weights */
     bool no_start;        /* w_0 plays no role */
     bool no_weights;      /* predicts choices without a policy's weights: no maps */
+    bool mean;            /* of other models, see ensemble.h */
     bool posterior;       /* fitted with a posterior of its own, see gp.h */
     bool no_updates;      /* weights are read off an animal's choices: there is no rule in it */
     /* Names and shapes for a shape; initial values for a seed.  Call these two

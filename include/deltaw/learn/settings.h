@@ -55,8 +55,10 @@ struct fit_settings {
     enum optimizer optimizer;
     char *holdout; /* "DAP014,DAP059", NULL: none */
     uint64_t seed;
-    char *init;  /* path of an .npz to start from, NULL: random */
-    int threads; /* 0: all */
+    uint64_t bootstrap; /* seed of a sample of the training animals drawn with replacement;
+                         * 0: each once */
+    char *init;         /* path of an .npz to start from, NULL: random */
+    int threads;        /* 0: all */
 };
 
 /* How a value is stored at its offset. */
@@ -83,6 +85,7 @@ enum setting_taken {
     TAKEN_BY_LAYOUT,    /* it changes which tensors the rule has */
     TAKEN_WITH_TENSOR,  /* the rule has the row's tensor */
     TAKEN_WITH_WEIGHTS, /* of a policy */
+    TAKEN_WITHOUT_POSTERIOR,
     TAKEN_WITH_START,   /* w_0 plays a role */
     TAKEN_WITH_UPDATES, /* there is a rule in it */
     TAKEN_BY_WALKS,     /* there is none */

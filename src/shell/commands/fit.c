@@ -213,6 +213,63 @@ static void say_init(const struct fit_settings *s, const struct rule *rule, cons
         output_field_number(out, "first_epoch", done < 0 ? 0 : done);
 }
 
+/* members=: networks have no intervals of their own. */
+static bool check_members(const struct rule *rule, const struct args *args,
+                          const struct fit_settings *s, struct err *err)
+{
+    if (!args_given(args, "members"))
+        return true;
+    if (!rule->network)
+        return err_at(err, ERR_USAGE, args_column(args, "members"),
+                      "fit: members= does not apply to %s, which has intervals of its own",
+                      rule->name);
+    const char *other = args_given(args, "group") ? "group" : s->bootstrap ? "bootstrap" : NULL;
+    if (other)
+        return err_at(err, ERR_USAGE, args_column(args, other),
+                      "fit: members= makes a group and draws animals itself; leave %s= out", other);
+    return !s->init || err_at(err, ERR_USAGE, args_column(args, "init"),
+                              "fit: members= begin anew, each from a seed of its own; leave init= "
+                              "out");
+}
+
+static bool start_members(struct session *session, const struct fit_settings *s,
+                          const struct cohort *cohort, const struct args *args, const char *name,
+                          struct output *out, struct err *err)
+{
+    size_t n = (size_t)args_number(args, fit_options, "members");
+    struct strbuf words = {0};
+    jobs_threads(session->jobs, atoi(session_setting(session, "threads")));
+    if (!members_start(session, s, cohort, name, n, err))
+        return false;
+    cohort_words(cohort, &words);
+    output_say(out,
+               "%s trains in the background: %zu members of %d epochs, each to animals drawn anew "
+               "from %s",
+               name, n, s->epochs, strbuf_text(&words));
+    output_say(out, "`wait %s` waits for all; `stop %s` keeps those that have finished", name,
+               name);
+    output_field_text(out, "model", name);
+    output_field_text(out, "rule", s->rule);
+    output_field_number(out, "members", (double)n);
+    output_field_number(out, "epochs", s->epochs);
+    output_field_number(out, "seed", (double)s->seed);
+    strbuf_free(&words);
+    return true;
+}
+
+static bool start_one(struct session *session, const struct fit_settings *settings,
+                      const struct rule *rule, const struct cohort *cohort, const struct args *args,
+                      const char *name, struct output *out, struct err *err)
+{
+    struct fit *fit = start(session, settings, cohort, args, name, err);
+    if (!fit)
+        return false;
+    session_add_fit(session, fit);
+    say_started(fit, settings, rule, cohort, out);
+    say_init(settings, rule, fit, name, out);
+    return true;
+}
+
 static bool fit_run(struct session *session, const struct args *args, struct output *out,
                     struct err *err)
 {
@@ -231,21 +288,18 @@ static bool fit_run(struct session *session, const struct args *args, struct out
         settings_seed(session, &all);
     struct fit_settings settings = {0};
     char *name = NULL;
-    struct fit *fit = NULL;
-    if (take_settings(session, &all, rule, from, cohort, &settings, err) &&
-        session_new_name(session, args_text(&all, fit_options, "name"), settings.rule,
-                         args_column(&all, "name"), &name, err))
-        fit = start(session, &settings, cohort, &all, name, err);
-    if (fit) {
-        session_add_fit(session, fit);
-        say_started(fit, &settings, rule, cohort, out);
-        say_init(&settings, rule, fit, name, out);
-    }
+    bool many = args_given(&all, "members");
+    bool good = take_settings(session, &all, rule, from, cohort, &settings, err) &&
+                check_members(rule, &all, &settings, err) &&
+                session_new_name(session, args_text(&all, fit_options, "name"), settings.rule,
+                                 args_column(&all, "name"), &name, err) &&
+                (many ? start_members(session, &settings, cohort, &all, name, out, err)
+                      : start_one(session, &settings, rule, cohort, &all, name, out, err));
     model_drop(from);
     free(name);
     fit_settings_free(&settings);
     args_free(&all);
-    return fit != NULL;
+    return good;
 }
 
 const struct command command_fit = {
@@ -266,7 +320,11 @@ const struct command command_fit = {
         "fit of a network until there are epochs= in all, to the bit as if it had not stopped (on "
         "a processor of the same kind); options that are not given are the file's.  With another "
         "cohort or another setting it begins anew from the file's parameters, and says so.  The "
-        "same seed gives the same bits on any number of threads.  `rules RULE` lists the options "
+        "same seed gives the same bits on any number of threads.  members=8 fits so many networks, "
+        "from seed= and those after it, each to as many animals as there are, drawn anew with "
+        "replacement (bootstrap=, seed= + 1); once all are over they are one model, an ensemble: "
+        "their mean, with 90 % intervals by Student's t over members.  `stop "
+        "NAME` keeps those that have finished.  `rules RULE` lists the options "
         "that a rule takes; others are refused.",
     .examples = "fit dnn\n"
                 "fit dnn name=small hidden=8 layers=1 epochs=20 seed=1\n"
@@ -278,6 +336,7 @@ const struct command command_fit = {
                 "fit reinforce-base baseline=nonneg alpha=shared\n"
                 "fit predict-max split=yes forgetting=yes lapse=fit\n"
                 "fit trace window=5 policy=stim+prevchoice+bias w0=.5,0,0\n"
+                "fit dnn members=3 epochs=5; wait; map\n"
                 "fit tinyrnn hidden=4 epochs=10\n"
                 "fit dnn epochs=5 group=a; fit dnn epochs=5 seed=2 group=a; wait a",
     .options = fit_options,

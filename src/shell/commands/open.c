@@ -40,11 +40,11 @@ static bool open_finish(struct session *session, void *data, struct output *out,
     char buf[NUMBER_SIZE];
     const char *cohort = o->model->cohort_name;
     output_say(out, "%s: %s, %s parameters%s%s", o->name, o->model->rule->name,
-               number_grouped(buf, (long long)o->model->tensors.size), cohort ? ", fitted to " : "",
-               cohort ? cohort : "");
+               number_grouped(buf, (long long)model_parameters(o->model)),
+               cohort ? ", fitted to " : "", cohort ? cohort : "");
     output_field_text(out, "model", o->name);
     output_field_text(out, "rule", o->model->rule->name);
-    output_field_number(out, "parameters", (double)o->model->tensors.size);
+    output_field_number(out, "parameters", (double)model_parameters(o->model));
     session_add_fit(session, fit_opened(o->model));
     o->model = NULL;
     return true;

@@ -49,7 +49,7 @@ static bool save_finish(struct session *session, void *data, struct output *out,
     if (s->cohort)
         cohort_words(s->cohort, &what);
     else
-        strbuf_printf(&what, "%s, %zu parameters", s->model->name, s->model->tensors.size);
+        strbuf_printf(&what, "%s, %zu parameters", s->model->name, model_parameters(s->model));
     if (s->snapshots)
         strbuf_printf(&what, ", at %zu epochs of the fit", s->snapshots->n);
     const char *path = s->path;

@@ -85,7 +85,7 @@ static void score_summary(const struct scores *score, bool text, struct table *t
         char buf[2 * NUMBER_SIZE];
         const struct model *model = score->models[i];
         table_add(table, 2, (const char *[]){model->name, model->rule->name}, 1,
-                  (double[]){settings_fitted(&model->settings, &model->tensors)});
+                  (double[]){model_parameters(model)});
         for (size_t p = 0; p < PARTS; p++) {
             const struct part_sum *sum = &sums[i][p];
             if (any[p] && text) {

@@ -5,6 +5,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
+#include "deltaw/learn/ensemble.h"
 #include "deltaw/study/cramer_rao.h"
 #include "deltaw/study/probe.h"
 #include "deltaw/study/updates.h"
@@ -223,8 +224,7 @@ static void show_fields(const struct showing *show, struct output *out)
     output_field_number(out, "epoch", show->status.epoch);
     output_field_number(out, "train", show->status.train);
     output_field_number(out, "heldout", show->status.heldout);
-    output_field_number(out, "parameters",
-                        (double)settings_fitted(&model->settings, &model->tensors));
+    output_field_number(out, "parameters", (double)model_parameters(model));
     output_field_number(out, "seed", (double)model->settings.seed);
     output_field_text(out, "engine", model->engine);
     output_field_text(out, "cohort", model->cohort_name);
@@ -236,7 +236,9 @@ static void show_values(const struct showing *show, struct output *out)
 {
     const struct model *model = show->model;
     struct table table = {0};
-    if (model->walks) {
+    if (model->ensemble) { /* it has none of its own */
+        return;
+    } else if (model->walks) {
         walks_show(model, show->others, out);
     } else if (model->gp) {
         struct strbuf text = {0};
@@ -260,6 +262,29 @@ static void show_values(const struct showing *show, struct output *out)
     table_free(&table);
 }
 
+/* Of an ensemble: who is averaged, and what of. */
+static void show_members(const struct ensemble *e, struct strbuf *words, struct output *out)
+{
+    struct table table = {0};
+    table_columns(&table, "member|rule", COLUMN_TEXT, 0);
+    table_columns(&table, "seed|bootstrap", COLUMN_COUNT, 0);
+    table_column(&table, "train", COLUMN_NUMBER, 4);
+    for (size_t i = 0; i < e->n; i++) {
+        const struct model *m = e->member[i];
+        double loss = m->n_history ? m->history[m->n_history - 1].train : NAN;
+        char buf[NUMBER_SIZE];
+        strbuf_printf(words, "%s%s (%s, loss %s)", i ? ", " : "", m->name, m->rule->name,
+                      fit_loss_text(buf, loss));
+        table_add(&table, 2, (const char *[]){m->name, m->rule->name}, 3,
+                  (double[]){(double)m->settings.seed, (double)m->settings.bootstrap, loss});
+    }
+    strbuf_puts(words, e->kind == INTERVAL_BOOTSTRAP ? "; each fitted to animals drawn anew"
+                                                     : "; not fitted to animals drawn anew");
+    output_data(out, "members", &table);
+    output_field_text(out, "interval", interval_word(e->kind));
+    table_free(&table);
+}
+
 static void show_line(const struct output *to, const char *name, struct strbuf *words,
                       struct strbuf *out)
 {
@@ -280,10 +305,13 @@ static bool show_finish(struct session *session, void *data, struct output *out,
     show_line(out, model->name, &words, &text);
     strbuf_puts(&words, model->rule->equation);
     show_line(out, "equation", &words, &text);
-    settings_words(model->rule, &model->settings, &words);
-    show_line(out, "settings", &words, &text);
+    if (model->ensemble)
+        show_members(model->ensemble, &words, out);
+    else
+        settings_words(model->rule, &model->settings, &words);
+    show_line(out, model->ensemble ? "members" : "settings", &words, &text);
     strbuf_printf(&words, "%s, ", fit_state_name(status->state));
-    progress_words(model->rule->network, status, &words);
+    progress_words(model->rule, status, &words);
     if (status->seconds > 0)
         strbuf_printf(&words, ", %s", number_duration(buf, status->seconds));
     if (status->reason[0])

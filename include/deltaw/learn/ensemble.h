@@ -1,0 +1,43 @@
+/* Ensembles: several models as one.  P(right) is the mean over members, each of which
+ * rolls weights of its own; weights and updates are means over members, each of which has
+ * come along its own way (averages of a bootstrap: Breiman 1996, Machine Learning 24:123).
+ *
+ * Where every member was fitted to a sample of animals drawn with replacement, from a seed
+ * of its own, the members tell how far another cohort and another start would have led:
+ * 90 % intervals are mean +- t quantile of n - 1 degrees of freedom x standard deviation
+ * over members (Efron 1979, Ann Stat 7:1; why the seed must change too, and how often
+ * such intervals hold the truth, is in doc/science).  Members that differ in their seeds
+ * alone show a spread: no interval. */
+#ifndef DELTAW_LEARN_ENSEMBLE_H
+#define DELTAW_LEARN_ENSEMBLE_H
+
+#include "deltaw/learn/model.h"
+
+enum { ENSEMBLE_MOST = 100 };
+
+struct ensemble {
+    size_t n;
+    struct model **member;   /* [n] references; never ensembles */
+    enum interval_kind kind; /* INTERVAL_BOOTSTRAP or INTERVAL_SPREAD */
+    struct rule rule;        /* of the model: flags as members have them */
+    /* private */
+    struct ensemble_memory *memory;
+    int references; /* atomic */
+};
+
+/* Takes references of its own.  Members have the same policy, cohort and held-out animals
+ * and are at least 2; else an error that names the first that differs. */
+struct model *ensemble_new(const char *name, size_t n, struct model *const *members,
+                           struct err *err);
+/* The same with these losses of it on its cohort; the epoch of its history is n. */
+struct model *ensemble_scored(const struct model *model, double train, double heldout);
+/* P(right) of a trial, the mean over members.  The first call for a cohort sweeps all of
+ * it.  Any thread. */
+double ensemble_right(const struct model *model, const struct cohort *cohort, size_t trial);
+/* Members that are still on the plateau, see model_on_plateau. */
+size_t ensemble_on_plateau(const struct ensemble *ensemble);
+
+struct ensemble *ensemble_hold(struct ensemble *ensemble); /* NULL is fine */
+void ensemble_drop(struct ensemble *ensemble);             /* NULL is fine */
+
+#endif

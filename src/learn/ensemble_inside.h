@@ -1,0 +1,21 @@
+/* What an ensemble answers in place of a rule of its own.  Private to learn. */
+#ifndef LEARN_ENSEMBLE_INSIDE_H
+#define LEARN_ENSEMBLE_INSIDE_H
+
+#include "deltaw/learn/ensemble.h"
+
+/* Where intervals of it are from; none while one of its members is on the plateau. */
+enum interval_kind ensemble_kind(const struct ensemble *ensemble);
+/* As model_sweep, model_loss and rule.interval. */
+void ensemble_sweep(const struct ensemble *ensemble, const struct cohort *cohort, float *w);
+void ensemble_losses(const struct model *model, const struct cohort *cohort, double *losses,
+                     size_t *n_scored);
+bool ensemble_interval(const struct model *model, const struct interval_request *request,
+                       double *mean, double *lower, double *upper);
+/* As model_trajectory, of updates and weights as each member came through them. */
+bool ensemble_trajectory(const struct model *model, const struct cohort *cohort,
+                         const uint8_t *keep, struct gp_value *updates, struct gp_value *weights);
+/* The rule of a model of these members. */
+struct rule ensemble_rule(size_t n, struct model *const *members);
+
+#endif
