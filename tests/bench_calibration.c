@@ -1,8 +1,8 @@
 /* How far a gp's intervals can be trusted: cohorts of agents with a known rule, fitted, and
  * for each weight the share of lived updates that lie inside their 90 % intervals.
  *
- *   bench_calibration [seeds=20] [agent=NAME] [cohort=NxTRIALS] [terms=LIST] [first=1]
- *                     [threads=N] [verbose]
+ *   bench_calibration [seeds=20] [agent=NAME] [cohort=NxTRIALS] [terms=LIST] [basis=10]
+ *                     [first=1] [threads=N] [verbose]
  *
  * Without agent= or cohort= all of them.  Seeds are shared out over threads, each fit on
  * one. */
@@ -171,6 +171,8 @@ static void take(const char *text, struct wanted *w, struct row *row, struct gp_
         row->first = (uint64_t)value;
     else if (number(text, "threads=", 1000, &value))
         w->threads = (int)value;
+    else if (number(text, "basis=", GP_BASIS, &value))
+        options->basis = (size_t)value;
     else if (strncmp(text, "agent=", 6) == 0)
         w->agent = text + 6;
     else if (strncmp(text, "cohort=", 7) == 0)

@@ -12,6 +12,16 @@ like "what happens after errors" "$out" 'w_stim: after errors .*a_error'
 like "how likely a remainder is" "$out" '^remainder log Bayes factor'
 shown=$(printf '%s\n' "$out" | sed -n '/^terms, 90/,/^w_bias: after/p')
 
+like "what speaks for memory" "$out" '^memory +log Bayes factor [-+]'
+like "how animals scatter" "$out" '^animals +their scores scatter [.0-9]+ times'
+run deltaw -c "$cohort" -c 'open a.npz' -c 'show interval=robust' -c 'map interval=robust' \
+    -c 'slice interval=robust'
+is "intervals by the sandwich" "$status" 0
+robust=$(printf '%s\n' "$out" | sed -n '/^terms, 90/,/^w_bias: after/p')
+is "of terms, other than the posterior's" "$([ "$robust" != "$shown" ] && echo differ)" differ
+robust='intervals of 90 *%: *sandwich *over *animals'
+is "of maps and slices" "$(printf '%s' "$out" | tr '\n' ' ' | grep -oE "$robust" | wc -l)" 2
+
 run deltaw -c "$cohort" -c 'open a.npz' -c show -c 'score'
 is "a saved posterior opens" "$status" 0
 is "and says the same" "$(printf '%s\n' "$out" | sed -n '/^terms, 90/,/^w_bias: after/p')" "$shown"

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "deltaw/base/infile.h"
 #include "deltaw/base/mem.h"
 #include "library.h"
 
@@ -217,7 +218,7 @@ static bool read_trials(const struct hdf5 *h, struct log_source *source, hid_t f
 static hid_t open_unpacked(const struct hdf5 *h, const char *path)
 {
     struct stat st = {0};
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = infile_open(path, O_RDONLY, NULL);
     void *bytes = MAP_FAILED;
     hid_t file = -1, access = h->H5Pcreate(h->access);
     if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0)

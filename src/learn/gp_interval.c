@@ -94,6 +94,7 @@ static void take_phi(struct moment *m)
  * (its prior deviation is the same function at all places: it adds up like one). */
 struct sums {
     const struct gp *gp;
+    enum gp_interval interval;
     size_t weight, n_row;   /* parameters of the weight in the largest point */
     struct gp_shape *shape; /* [n_points] */
     double *room;           /* [sums][n_points][n_row + 1] */
@@ -133,7 +134,7 @@ static struct gp_value value_of(const struct sums *s, const double *room)
         size_t first = s->shape[q].at[s->weight], n = s->shape[q].at[s->weight + 1] - first;
         weight[q] = p->weight, mean[q] = variance[q] = 0;
         for (size_t i = 0; i < n; i++) {
-            const double *row = p->covariance + (first + i) * p->n + first;
+            const double *row = gp_covariance(p, s->interval) + (first + i) * p->n + first;
             double sum = 0;
             if (room[i] == 0)
                 continue;
@@ -183,7 +184,8 @@ bool gp_interval(const struct model *model, const struct interval_request *r, do
     const struct gp *gp = model->gp;
     if (!gp || gp->n_points == 0)
         return false;
-    struct sums s = {.gp = gp, .weight = r->component};
+    struct sums s = {
+        .gp = gp, .interval = r->robust ? GP_ROBUST : GP_MODEL, .weight = r->component};
     s.shape = mem_new(gp->n_points, sizeof *s.shape);
     for (size_t q = 0; q < gp->n_points; q++) {
         s.shape[q] = gp_point_shape(gp, &gp->points[q]);

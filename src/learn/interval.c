@@ -4,8 +4,12 @@
 
 const char *interval_word(enum interval_kind kind)
 {
-    static const char *const words[] = {"none", "standard error", "posterior",
-                                        "bootstrap over animals, t", "spread"};
+    static const char *const words[] = {"none",
+                                        "standard error",
+                                        "posterior",
+                                        "sandwich over animals",
+                                        "bootstrap over animals, t",
+                                        "spread"};
     return words[kind];
 }
 

@@ -7,8 +7,8 @@
 #include "deltaw/learn/gp.h"
 
 enum { MOST_ROWS = GP_N_TERMS * GP_WEIGHTS, LAGS = 30 };
-/* Nats of evidence that are worth a word; standard errors that are. */
-static const double little = 5, wide_scatter = 4;
+/* How much wider one interval is than another for it to be worth a word. */
+static const double clearly = 1.5;
 
 static void terms_table(const struct model *model, size_t n, const struct gp_term_report *rows,
                         struct table *table)
@@ -175,7 +175,7 @@ static void doubt_words(const struct gp *gp, struct output *out, struct strbuf *
                       "memory    log Bayes factor %s for traces of earlier trials, by the "
                       "curvature at the textbook mode",
                       number_fixed(a, gp->log_bayes_missing, 1, true));
-        if (gp->log_bayes_missing > little)
+        if (gp->log_bayes_missing > GP_CLEAR)
             strbuf_puts(text, ":\n          memory is missing, and maps show a trial's total later "
                               "effect; add trace,average to terms=");
         strbuf_putc(text, '\n');
@@ -186,10 +186,10 @@ static void doubt_words(const struct gp *gp, struct output *out, struct strbuf *
                       "would have it (z %s)",
                       number_fixed(a, gp->scatter, 2, false),
                       number_fixed(b, gp->scatter_z, 1, true));
-        if (gp->scatter_z > wide_scatter)
+        if (gp_animals_differ(gp))
             strbuf_puts(text,
                         ":\n          animals differ, weights are noisy, or decisions are not "
-                        "the policy's; look at interval=robust");
+                        "the policy's");
         strbuf_putc(text, '\n');
     }
     output_field_number(out, "log_bayes_factor_missing_memory", gp->log_bayes_missing);
@@ -197,13 +197,33 @@ static void doubt_words(const struct gp *gp, struct output *out, struct strbuf *
     output_field_number(out, "scatter_z", gp->scatter_z);
 }
 
-void posterior_show(const struct model *model, struct output *out, struct strbuf *text)
+/* Where the sandwich over animals is clearly wider than the posterior. */
+static void robust_words(const struct model *model, size_t n, struct strbuf *out)
+{
+    struct gp_term_report own[MOST_ROWS], robust[MOST_ROWS];
+    char a[NUMBER_SIZE];
+    size_t most = 0;
+    gp_terms_report(model->gp, GP_MODEL, own);
+    gp_terms_report(model->gp, GP_ROBUST, robust);
+    for (size_t i = 0; i < n; i++)
+        most = robust[i].sd * own[most].sd > robust[most].sd * own[i].sd ? i : most;
+    if (n > 0 && robust[most].sd > clearly * own[most].sd)
+        strbuf_printf(out,
+                      "by the sandwich over animals intervals are up to %s times as wide "
+                      "(%s of %s): interval=robust\n",
+                      number_fixed(a, robust[most].sd / own[most].sd, 1, false),
+                      gp_term_row(own[most].term)->name,
+                      model->settings.policy.weight[own[most].weight]);
+}
+
+void posterior_show(const struct model *model, enum gp_interval interval, struct output *out,
+                    struct strbuf *text)
 {
     const struct gp *gp = model->gp;
     struct gp_term_report rows[MOST_ROWS];
     struct table table = {0};
     char a[NUMBER_SIZE];
-    size_t n = gp_terms_report(gp, GP_MODEL, rows);
+    size_t n = gp_terms_report(gp, interval, rows);
     output_field_number(out, "evidence", gp->log_evidence);
     output_field_number(out, "log_bayes_factor_remainder", gp->log_bayes_smooth);
     output_field_number(out, "grid_points", (double)gp->n_points);
@@ -214,6 +234,7 @@ void posterior_show(const struct model *model, struct output *out, struct strbuf
     memory_words(model, out, text);
     doubt_words(gp, out, text);
     terms_words(model, n, rows, text);
+    robust_words(model, n, text);
     sentence(model, n, rows, text);
     terms_table(model, n, rows, &table);
     output_data(out, "terms", &table);

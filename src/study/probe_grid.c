@@ -68,6 +68,7 @@ bool grid_open(const struct model *model, const struct cohort *cohort,
                           .fixed = request->fixed,
                           .sample = request->sample,
                           .past = request->past,
+                          .robust = request->robust,
                           .lags = request->lags,
                           .histories = request->histories,
                           .threads = request->threads,
@@ -101,6 +102,12 @@ bool grid_check(struct grid *grid, const char *verb, struct err *err)
         grid->given[k] = grid_set(grid, VARIABLE_FEATURE, k);
     grid->n_panels = grid_set(grid, VARIABLE_REWARD, 0) ? 1 : 2;
     return true;
+}
+
+enum interval_kind grid_interval_kind(const struct grid *grid)
+{
+    enum interval_kind kind = model_interval_kind(grid->model);
+    return kind == INTERVAL_POSTERIOR && grid->robust ? INTERVAL_ROBUST : kind;
 }
 
 /* All zero. */

@@ -33,6 +33,7 @@ struct grid {
     size_t sample;             /* visited trials to average over at most; 0: own choice */
     const struct truth *truth; /* NULL: none */
     enum past past;            /* not PAST_BOTH */
+    bool robust;               /* as in struct probe_request */
     size_t lags, histories;    /* 0: the usual */
     int threads;               /* at most; 0: all processors */
     const atomic_bool *stop;   /* NULL, or polled: give up */
@@ -89,6 +90,8 @@ void grid_run(struct grid *grid, struct probe_cells *out);
 struct histories;
 void grid_values(const struct grid *grid, const struct model *model, const struct histories *past,
                  double *const value[]);
+/* Where the intervals of its cells are from. */
+enum interval_kind grid_interval_kind(const struct grid *grid);
 /* Standard errors of the values by the delta method, and the intervals that these give:
  * probe_error.c. */
 void grid_errors(const struct grid *grid, const struct histories *past, struct probe_cells *out);

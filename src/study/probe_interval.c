@@ -9,6 +9,7 @@
 
 struct interval_run {
     const struct model *model;
+    bool robust;
     size_t component, n_weights, n_inputs, n_state;
     size_t n, room;
     size_t *cell;                            /* [room] */
@@ -19,6 +20,7 @@ struct interval_run *interval_run_new(const struct grid *grid)
 {
     struct interval_run *run = mem_new(1, sizeof *run);
     *run = (struct interval_run){.model = grid->model,
+                                 .robust = grid->robust,
                                  .component = grid->component,
                                  .n_weights = grid->model->settings.policy.n,
                                  .n_inputs = rule_inputs(&grid->model->settings.shape)};
@@ -92,7 +94,8 @@ void interval_run_end(struct interval_run *run, size_t n, double *lower, double 
                                              .answer = run->answer,
                                              .state = run->n_state ? run->state : NULL,
                                              .n_state = run->n_state,
-                                             .component = run->component};
+                                             .component = run->component,
+                                             .robust = run->robust};
     bool known = model_interval(run->model, &request, NULL, lower, upper);
     for (size_t i = 0; i < run->n; i++)
         any[run->cell[i]] = true;

@@ -63,7 +63,7 @@ static void fill(struct grid *grid, struct map *map)
     grid_run(grid, map->panel);
     for (size_t p = 0; p < map->n_panels && map->n_panels > 1; p++)
         snprintf(map->title[p], sizeof map->title[p], "%s", titles[p]);
-    map->interval = model_interval_kind(grid->model);
+    map->interval = grid_interval_kind(grid);
     map->n_sample = grid->n_sample;
     map->n_visited = grid->n_visited;
     map->n_histories = grid->n_histories;

@@ -176,7 +176,7 @@ static void fill_pasts(struct grid *grid, struct slice *slice)
     }
     memcpy(slice->rest, grid->rest, sizeof slice->rest);
     slice->request.lags = grid->lags;
-    slice->interval = model_interval_kind(grid->model);
+    slice->interval = grid_interval_kind(grid);
     slice->n_histories = grid->n_histories;
     slice->n_fitting = grid->n_fitting;
 }

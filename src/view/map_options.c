@@ -33,6 +33,8 @@ const struct option_row map_options[] = {
      "mark cells of fewer visited trials as \"no data\"; 0 paints all"},
     {"settled", OPTION_WORD, 0, 0, "yes|no", "yes",
      "shade cells whose interval of 90 % has 0 in it, where intervals are known; no paints all"},
+    {"interval", OPTION_WORD, 0, 0, "model|robust", "model",
+     "intervals of a gp: as its posterior has them, or by how the animals scatter (sandwich)"},
     {"past", OPTION_WORD, 0, 0, CHOOSE_PASTS, "any",
      "whether the trials before were rewarded; for rules that see them"},
     {"lags", OPTION_INTEGER, 1, PAST_MOST_LAGS, NULL, "3",
@@ -158,6 +160,7 @@ bool map_configure(void *state, const struct args *args, struct err *err)
     fresh.auto_of = take_name(r->of, args, "of", s->auto_of ? s->request.of : "", "");
     take_name(r->x, args, "x", "", "");
     fresh.auto_y = take_name(r->y, args, "y", s->auto_y ? s->request.y : "", r->x);
+    r->robust = strcmp(args_text(args, map_options, "interval"), "robust") == 0;
     r->past = choose_past(args_text(args, map_options, "past"));
     r->lags = (size_t)args_integer(args, map_options, "lags");
     /* 0 for auto */

@@ -313,6 +313,7 @@ static void say_settled(const struct map_state *s, struct strbuf *out)
     } else if (n > 0) {
         strbuf_printf(out, "; sign settled in %zu %% of the cells (intervals of %d %%: %s)",
                       100 * settled / n, INTERVAL_PERCENT, interval_word(s->map.interval));
+        source_doubt(&s->watch.source, out);
     }
 }
 

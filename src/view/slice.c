@@ -32,6 +32,8 @@ static const struct option_row slice_options[] = {
     {"model", OPTION_MODEL, 0, 0, "auto", "auto", "whose rule; auto: the model in use"},
     {"diff", OPTION_WORD, 0, 0, "no|true|yes", "no",
      "no: fitted, with the truth in dots; true: the truth alone; yes: fitted minus true"},
+    {"interval", OPTION_WORD, 0, 0, "model|robust", "model",
+     "intervals of a gp: as its posterior has them, or by how the animals scatter (sandwich)"},
     {"support", OPTION_INTEGER, 0, 1e9, NULL, "1",
      "leave out points of fewer visited trials; 0 draws all"},
     {0},
@@ -72,6 +74,7 @@ static bool slice_configure(void *state, const struct args *args, struct err *er
                        r.x);
     }
     r.past = choose_past(args_text(args, slice_options, "past"));
+    r.robust = strcmp(args_text(args, slice_options, "interval"), "robust") == 0;
     r.lags = (size_t)args_integer(args, slice_options, "lags");
     const char *model = choose_text(args, slice_options, "model");
     s->show = choose_show(args_text(args, slice_options, "diff"));

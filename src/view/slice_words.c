@@ -191,6 +191,7 @@ void slice_describe(const void *state, struct strbuf *out)
     } else if (s->show != SHOW_TRUE && s->slice.interval != INTERVAL_NONE) {
         strbuf_printf(out, "; intervals of %d %%: %s", INTERVAL_PERCENT,
                       interval_word(s->slice.interval));
+        source_doubt(&s->watch.source, out);
     }
     if (s->slice.rest[0] && (s->slice.n_histories > 0 || s->request.past != PAST_ANY))
         strbuf_printf(out, "; %s", s->slice.rest);

@@ -6,6 +6,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/thread.h"
 #include "deltaw/learn/ensemble.h"
+#include "deltaw/learn/gp.h"
 #include "deltaw/view/view.h"
 #include "hold.h"
 #include "pace.h"
@@ -378,4 +379,13 @@ void watch_release(struct watch *w)
 {
     source_release(&w->source);
     source_release(&w->wanted);
+}
+
+void source_doubt(const struct source *source, struct strbuf *out)
+{
+    const struct gp *gp = source->model->gp;
+    if (gp && gp_animals_differ(gp))
+        strbuf_puts(out, "; animals differ or weights are noisy: too narrow");
+    if (gp && gp->log_bayes_missing > GP_CLEAR)
+        strbuf_puts(out, "; memory is missing: a trial's total later effect");
 }

@@ -64,5 +64,7 @@ void source_release(struct source *source);
 void source_title(const struct source *source, struct strbuf *out);
 /* "dnn1 after 412 of 1000 epochs", "reinforce1 (maximum likelihood)" */
 void source_words(const struct source *source, struct strbuf *out);
+/* "; animals differ or weights are noisy ..." where a posterior's own figures say so. */
+void source_doubt(const struct source *source, struct strbuf *out);
 
 #endif

@@ -133,6 +133,15 @@ struct gp {
     int references; /* atomic */
 };
 
+#define GP_CLEAR 5 /* nats of evidence that are worth a word */
+
+/* Do the animals scatter so much more than one rule for all would have it that the
+ * intervals of that rule are not to be trusted? */
+static inline bool gp_animals_differ(const struct gp *gp)
+{
+    return gp->scatter_z > 4;
+}
+
 /* What a caller sees of a fit under way; either may be NULL.  step is called from the
  * thread that called gp_fit: gp is not yet filled in but for options and sizes. */
 struct gp_watch {

@@ -16,6 +16,7 @@ enum interval_kind {
     INTERVAL_NONE,
     INTERVAL_ERROR,     /* standard errors of a fit by maximum likelihood */
     INTERVAL_POSTERIOR, /* of a Bayesian rule */
+    INTERVAL_ROBUST,    /* of one, by how its animals scatter (sandwich) */
     INTERVAL_BOOTSTRAP, /* fits to animals drawn again */
     INTERVAL_SPREAD,    /* over seeds: no claim that the truth lies in it */
 };
@@ -41,6 +42,7 @@ struct interval_request {
     const double *state;  /* [n][n_state] before the update; NULL: the rule keeps none */
     size_t n_state;
     size_t component; /* of dw */
+    bool robust;      /* by the sandwich over animals, of rules with a posterior */
 };
 
 /* Estimate (may be NULL), lower and upper [n_sums].  Any thread.  False: the model knows

@@ -67,6 +67,8 @@ struct probe_request {
     size_t n_w;
     double w[8];
     enum past past;
+    bool robust;             /* intervals by the sandwich over animals, where the rule has a
+                              * posterior */
     size_t lags;             /* 0: PAST_LAGS */
     size_t histories;        /* to average over at most; 0: PAST_HISTORIES */
     int threads;             /* at most; 0: all processors */

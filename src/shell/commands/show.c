@@ -18,6 +18,7 @@ enum { COVERAGE_SAMPLE = 4000 }; /* trials */
 
 struct showing {
     struct model *model;
+    enum gp_interval interval;
     struct fit_status status;
     struct cohort *cohort; /* with a truth; NULL: nothing to compare with */
     bool compared;
@@ -28,6 +29,13 @@ struct showing {
     double coverage[POLICY_MAX];
     struct cohort *fitted;       /* of a rule without updates */
     struct walks_others *others; /* likewise */
+};
+
+static const struct option_row show_table[] = {
+    {"interval", OPTION_WORD, 0, 0, "model|robust", "model",
+     "intervals of a gp's terms: as its posterior has them, or by how the animals scatter "
+     "(sandwich)"},
+    {0},
 };
 
 static void show_release(void *data)
@@ -242,7 +250,7 @@ static void show_values(const struct showing *show, struct output *out)
         walks_show(model, show->others, out);
     } else if (model->gp) {
         struct strbuf text = {0};
-        posterior_show(model, out, &text);
+        posterior_show(model, show->interval, out, &text);
         output_block(out, strbuf_text(&text));
         strbuf_free(&text);
     } else if (model->rule->network || model->rule->posterior) {
@@ -348,6 +356,8 @@ static bool show_run(struct session *session, const struct args *args, struct ou
     const struct cohort *cohort = fit_cohort(fit) ? fit_cohort(fit) : session_cohort(session);
     struct showing *show = mem_new(1, sizeof *show);
     show->model = model;
+    show->interval =
+        strcmp(args_text(args, show_table, "interval"), "robust") == 0 ? GP_ROBUST : GP_MODEL;
     show->status = fit_status(fit);
     show->cohort = cohort && cohort->truth ? cohort_hold(cohort) : NULL;
     if (model->walks && cohort && model_meets(model, cohort, NULL)) {
@@ -373,6 +383,7 @@ const struct command command_show = {
         "lack, and how much more the animals scatter than one rule for all would have it.  "
         "Of a randomwalk each animal's log evidence and sizes of steps with their errors, and "
         "the share of trials on which each other model's weights lie within its 90 % band.",
+    .options = show_table,
     .examples = "show\nshow dnn1\nfit reinforce; wait; show",
     .positional_type = OPTION_MODEL,
     .positional_max = 1,

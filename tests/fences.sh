@@ -1,0 +1,138 @@
+#!/bin/sh
+# What files, names, signals, other programs and full disks cannot do.
+. "$srcdir/tests/tap.sh"
+deltaw() { timeout 900 "$DELTAW" "$@"; }
+HOME=$PWD XDG_CONFIG_HOME=$PWD/config XDG_STATE_HOME=$PWD/state
+export HOME XDG_CONFIG_HOME XDG_STATE_HOME
+make='simulate reinforce animals=2 trials=60 seed=1'
+escape=$(printf '\033') # what a terminal obeys
+
+# --- nothing on the main thread waits for others (doc/threats has the list)
+
+bare=$(cd "$srcdir" && grep -rnE '(^|[^A-Za-z0-9_>.])(open|openat|fopen|creat|mkstemp|popen|freopen) ?\(' \
+    src --include='*.c' | grep -vE '^src/(base|main\.c)' |
+    grep -v 'O_DIRECTORY' | grep -v '"/dev/null"' | grep -vE '^src/screen/rescue.c:.*told')
+is 'files are opened by base/infile and base/outfile alone' "$bare" ''
+
+mkfifo silent
+for verb in 'log on silent' 'open silent' 'fit reinforce init=silent' 'schema use none; log on .' \
+    'source .' 'save data silent.csv'; do
+    ln -sf silent silent.csv
+    run deltaw -c "$make" -c "$verb"
+    ok "refused at once: $verb" test "$status" -ne 0 -a "$status" -ne 124
+done
+interrupted() { # WHAT COMMAND: it waits, and ends when it is interrupted
+    timeout -s INT -k 60 2 "$DELTAW" -c "$make" -c "$2" >out 2>errors </dev/null
+    is "$1 gives up at ^C" "$?" 124
+    like "and says so" "$(cat errors)" 'interrupted'
+}
+interrupted 'a script from a pipe' 'source silent'
+interrupted 'a log from a pipe' 'load silent'
+printf 'say from a pipe' | deltaw -f - >out
+is 'a script may come through a pipe' "$(cat out)" 'from a pipe'
+printf 'say one' | deltaw --json -f - >out
+is 'which is no command of its own' "$(grep -c command out)" 1
+
+# Half a gigabyte of newlines, packed: no row, so nothing but bytes to count by.
+head -c 20000000 /dev/zero | tr '\0' '\n' | gzip -1 >some.gz
+echo 'subject,session,trial,stimulus,choice,reward' | gzip >newlines.csv.gz
+for i in 1 2 3 4 5 6 7 8 9 10; do cat some.gz some.gz some.gz some.gz some.gz some.gz some.gz \
+    some.gz some.gz some.gz; done >>newlines.csv.gz
+interrupted 'gigabytes of newlines' 'load newlines.csv.gz'
+
+# --- memory
+
+printf 'subject,session,trial,stimulus,choice,reward\n' >head
+yes 'A,1,1,.5,1,1' | head -n 3000000 | gzip -1 >rows.gz
+{ gzip <head; cat rows.gz rows.gz rows.gz rows.gz rows.gz; } >rows.csv.gz
+if (ulimit -v 500000) 2>/dev/null && ! grep -q asan "$builddir/config.log" 2>/dev/null &&
+    (ulimit -v 500000; deltaw --version) >/dev/null 2>&1; then
+    run sh -c "ulimit -v 500000; '$DELTAW' --keep-going --threads 1 -c '$make' -c 'fit reinforce; wait' \
+        -c 'load rows.csv.gz' -c 'data; models'"
+    like 'a log that does not fit is refused' "$errors" 'rows.csv.gz: not enough memory'
+    like 'the trials stay' "$out" 'simulate reinforce'
+    like 'and the models' "$out" 'reinforce1'
+else
+    skip 'no limit of the address space here'
+fi
+run deltaw -c 'simulate reinforce animals=13 trials=5000' \
+    -c 'fit dnn truncation=1 hidden=256 layers=8 threads=1024 batch=1'
+is 'a fit that does not fit is refused' "$status" 1
+like 'with what it takes and what is left' "$errors" 'takes about .* GB more, .* GB are left'
+
+# --- what reaches the terminal
+
+bad=$(printf 'a\033]0;title\007b\033[2Jc\177d\302\233e\342\200\256f\342\200\213g')
+plain() { # WHAT TEXT
+    unlike "$1: no escape" "$2" "$escape"
+    unlike "$1: nothing hidden" "$2" "$(printf '\177|\302\233|\342\200\256|\342\200\213|\007')"
+}
+run deltaw -c "say '$bad'"
+plain say "$out"
+like 'it is seen' "$out" 'a\\x1b\]0;title\\x07b\\x1b\[2Jc\\x7fd\\u009be\\u202ef\\u200bg'
+run deltaw --json -c "say '$bad'"
+plain '--json' "$out"
+like 'escaped as JSON does' "$out" 'a\\u001b\]0'
+run deltaw -c "log on '$bad'" -c log
+plain "log's path" "$out$errors"
+run deltaw -c "$make" -c "save data '$bad.csv'"
+plain 'the name of a file that is written' "$out$errors"
+run deltaw -c "load '$bad.csv'" -c data -c header
+plain 'and read' "$out$errors"
+run deltaw -c "load '$bad.csv'" -c 'psychometric'
+plain 'and in a picture' "$out$errors"
+run deltaw -c "lode '$bad'"
+plain 'a wrong word' "$errors"
+printf 'subject,session,trial,stimulus,choice,reward,c\342\200\256ol\nm\342\200\256ouse,1,1,.5,1,1,2\nm\342\200\256ouse,1,2,-.5,0,1,3\n' >bidi.csv
+for mode in --plain --csv --json; do
+    run deltaw $mode -c 'load bidi.csv' -c 'animals; head 2; data'
+    plain "names in a log, $mode" "$out$errors"
+done
+
+# --- a killed writer, an interrupted one
+
+: >.deltaw-abcdefgh
+run deltaw -c "$make" -c 'save data new.csv'
+fails 'what a killed writer left is removed by the next' test -e .deltaw-abcdefgh
+timeout -s INT 3 "$DELTAW" -c "$make" -c 'fit dnn epochs=100000 hidden=4' >out 2>errors
+like '^C in batch keeps the models' "$(cat errors)" 'dnn1, .*was not saved; .open .*reads it'
+ok 'in a file that opens' deltaw -c "open $(ls state/deltaw/kept/dnn1*.npz)"
+
+# --- two programs, and places that are not as they should be
+
+(sleep 3) | deltaw -c 'log on held.dw' -f - >/dev/null 2>&1 &
+sleep 1
+run deltaw -c 'log on held.dw'
+like 'a second program is told of the log' "$errors" 'another session writes its commands to it'
+wait
+for i in 1 2 3 4 5 6; do
+    deltaw -c "simulate reinforce animals=2 trials=$((60 + i)) seed=$i" -c 'save data same.csv.gz' \
+        >/dev/null 2>&1 &
+done
+wait
+run deltaw -c 'load same.csv.gz' -c data
+like 'of several that save at once one is there, with its truth' "$out" 'truth'
+unlike 'which is its own' "$out$errors" 'belongs to other data'
+is 'and nothing else' "$(ls -A | grep -c '^\.deltaw-')" 0
+
+fine() { # WHAT, and what is set for it
+    what=$1
+    shift
+    run env "$@" timeout 60 "$DELTAW" -c "$make" -c 'head 1'
+    is "$what: works" "$status" 0
+}
+mkdir readonly && chmod 500 readonly
+fine 'a HOME that is read-only' HOME="$PWD/readonly" XDG_STATE_HOME= XDG_CONFIG_HOME=
+fine 'no HOME' -u HOME -u XDG_STATE_HOME -u XDG_CONFIG_HOME
+fine 'a TMPDIR that is not there' TMPDIR=/nowhere
+: >file
+fine 'a state folder that is a file' XDG_STATE_HOME="$PWD/file"
+mkdir -p odd/deltaw && mkfifo odd/deltaw/rc odd/deltaw/history
+fine 'an rc file and a history that are pipes' XDG_STATE_HOME="$PWD/odd" XDG_CONFIG_HOME="$PWD/odd"
+run sh -c "ulimit -f 1; trap '' XFSZ; '$DELTAW' -c 'log on full.dw' -f - <<END
+$(yes 'say 0123456789012345678901234567890123456789' | head -n 60)
+say the end
+END"
+like 'a full disk under the log: it is told' "$errors" 'the log ends here: full.dw: File too large'
+like 'and the session goes on' "$out" '^the end$'
+finish
