@@ -64,4 +64,32 @@ refused 'fit gp init=a.npz' 'init= does not apply'
 refused 'fit reinforce terms=correct' 'terms= does not apply to reinforce'
 run deltaw -c "$cohort" -c 'fit gp' -c 'stop gp1' -c wait -c show
 is "a fit is stopped" "$status" 0
+
+# Intervals of weights, of P(right) and of what is expected; also of animals held out.
+run deltaw -c "$cohort" -c 'fit gp policy=bias basis=2 holdout=sim002' -c wait -c 'export weights w.csv' \
+    -c 'weights sim002'
+is "export weights of a gp" "$status" 0
+is "has intervals" "$(sed -n 1p w.csv)" \
+    'subject,session,trial,p_right,w_bias,p_right_low,p_right_high,w_bias_low,w_bias_high'
+is "which hold the weights" "$(awk -F, 'NR > 1 && $8 <= $5 && $5 <= $9 && $6 <= $4 && $4 <= $7' \
+    w.csv | wc -l)" 3000
+is "those of P(right) are p (1 - p) times those of a bias" "$(awk -F, '
+    NR > 1 && $9 - $8 > .01 && $9 - $8 < .3 {
+        ratio = ($7 - $6) / ($4 * (1 - $4) * ($9 - $8)); n++; if (ratio < .9 || ratio > 1.1) bad++ }
+    END {print (n > 500), bad + 0}' w.csv)" '1 0'
+like "they are told, of an animal held out too" "$(printf '%s\n' "$out" | tr '\n' ' ')" \
+    'sim002 \(held out\).*90 % intervals at the end w_bias [-.0-9]+ to'
+run deltaw -c "$cohort" -c 'fit gp basis=2' -c wait -c 'export accuracy a.csv' -c accuracy \
+    -c 'export psychometric p.csv'
+is "export accuracy, psychometric" "$status" 0
+is "the share correct that is expected has an interval" "$(awk -F, 'NR == 1 {
+    for (i = 1; i <= NF; i++) if ($i == "expected") c = i }
+    NR > 1 { n++; if ($(c + 1) < $c && $c < $(c + 2)) inside++ } END {print (n > 3), n - inside}' \
+    a.csv)" '1 0'
+like "which is told" "$(printf '%s\n' "$out" | tr '\n' ' ')" 'gp1 expects \.[0-9]+ there \(90 % interval'
+is "and P(right) by stimulus" "$(awk -F, 'NR > 1 && $8 != "" { n++
+    if ($9 <= $8 && $8 <= $10 && $9 < $10) inside++ } END {print (n > 8), n - inside}' p.csv)" '1 0'
+run deltaw -c "$cohort" -c 'fit reinforce' -c wait -c 'export weights w.csv'
+is "a rule without a posterior has none" "$(sed -n 1p w.csv)" \
+    'subject,session,trial,p_right,w_stim,w_bias'
 finish

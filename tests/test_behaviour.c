@@ -60,7 +60,7 @@ static void test_curve(const struct cohort *c)
     tap_near(curve.mean[1], 2. / 3, 1e-12, "mean of bin 2");
     tap_near(curve.sem[2], NAN, 0, "one animal has no sem");
     struct table table = {0};
-    learning_curve_table(c, &curve, &table);
+    learning_curve_table(c, &curve, NULL, &table);
     tap_ok(table.n_rows == 3 && table.n_columns == 8 && strcmp(table.columns[6].name, "bob") == 0,
            "table: a row a bin");
     tap_ok(table.cells[8].number == 5 && table.cells[8 + 1].number == 8 &&

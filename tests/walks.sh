@@ -59,4 +59,16 @@ is "they go along where trials are kept" \
     "$(evidence -c 'load some.csv' -c 'keep subject=sim002')" "$half"
 half=$(evidence -c 'load some.csv missing_reward=half' -c 'drop stimulus<-.5')
 is "by any condition" "$(evidence -c 'load some.csv' -c 'drop stimulus<-.5')" "$half"
+
+# Its band, by itself and under the path of a rule.
+run deltaw -c "$cohort" -c 'fit randomwalk' -c 'fit reinforce' -c wait \
+    -c 'weights sim001 model=reinforce1' -c 'weights reference=none' \
+    -c 'weights model=randomwalk1' -c 'export weights w.csv'
+is "weights with a band" "$status" 0
+words=$(printf '%s\n' "$out" | tr '\n' ' ')
+like "how much of the path is within it" "$words" \
+    'under reinforce1 .*; within the 90 % band of randomwalk1 on [0-9]+ % \(w_stim\), [0-9]+ % \(w_bias\)'
+is "unless it is not wanted" "$(printf '%s\n' "$words" | grep -o 'within the 90' | wc -l)" 1
+like "its own intervals" "$words" 'under randomwalk1 .*90 % intervals at the end w_stim'
+is "in files too" "$(awk -F, 'NR > 1 && $9 < $5 && $5 < $10 && $7 < $4 && $4 < $8' w.csv | wc -l)" 600
 finish

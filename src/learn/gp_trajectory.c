@@ -6,30 +6,9 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/thread.h"
-#include "gp_predict.h"
+#include "gp_path.h"
 
-/* A point of the grid, ready to be rolled. */
-struct ready {
-    const struct gp_point *point;
-    struct gp_shape shape;
-    double *mix;
-    const double *covariance;
-    struct gp_mode mode; /* of estimated start weights: what goes with the shared ones */
-};
-
-struct work {
-    const struct gp *gp;
-    const struct gp_data *data;
-    enum gp_interval interval;
-    const struct gp_cohort *fitted; /* NULL where start weights are given */
-    const uint8_t *keep;
-    struct ready *ready;
-    double *weight;    /* [n_points] */
-    size_t *kept_from; /* [n_animals] how many are kept before an animal */
-    struct gp_value *updates, *weights;
-};
-
-static void own_parts(struct ready *r, const struct work *work)
+static void own_parts(struct gp_ready *r, const struct gp_path *work)
 {
     const struct gp_cohort *c = work->fitted;
     size_t n = r->shape.n, K = r->shape.n_weights;
@@ -45,7 +24,7 @@ static void own_parts(struct ready *r, const struct work *work)
     free(prior.mean);
 }
 
-static long fitted_place(const struct work *work, size_t animal)
+long gp_path_place(const struct gp_path *work, size_t animal)
 {
     for (size_t i = 0; work->fitted && i < work->fitted->n; i++)
         if (work->fitted->animal[i] == animal)
@@ -53,9 +32,7 @@ static long fitted_place(const struct work *work, size_t animal)
     return -1;
 }
 
-/* Start weights are no longer part of the row: r_s - M_sa M_aa^-1 r_a, and their own share
- * of the variance, r_a' M_aa^-1 r_a. */
-static double part_own(const struct work *work, const struct ready *r, long place, double *row)
+double gp_path_own(const struct gp_path *work, const struct gp_ready *r, long place, double *row)
 {
     size_t n = r->shape.n, K = r->shape.n_weights;
     double variance = 0;
@@ -73,8 +50,8 @@ static double part_own(const struct work *work, const struct ready *r, long plac
 }
 
 /* Variances of `n_rows` rows [width] of derivatives. */
-static void variances(const struct work *work, const struct ready *r, long place, size_t n_rows,
-                      size_t width, const float *rows, double *out)
+static void variances(const struct gp_path *work, const struct gp_ready *r, long place,
+                      size_t n_rows, size_t width, const float *rows, double *out)
 {
     enum { BATCH = 128 };
     size_t n = r->shape.n;
@@ -84,7 +61,7 @@ static void variances(const struct work *work, const struct ready *r, long place
         for (size_t i = 0; i < many * width; i++)
             b[i] = (double)rows[from * width + i];
         for (size_t i = 0; i < many; i++)
-            out[from + i] = width > n ? part_own(work, r, place, b + i * width) : 0;
+            out[from + i] = width > n ? gp_path_own(work, r, place, b + i * width) : 0;
         int size = (int)n, columns = (int)many, stride = (int)width;
         const double one = 1, zero = 0;
         blas_open()->dgemm("N", "N", &size, &columns, &size, &one, r->covariance, &size, b, &stride,
@@ -97,7 +74,7 @@ static void variances(const struct work *work, const struct ready *r, long place
 }
 
 /* What the basis leaves out at the moments kept: added to variances [kept][K]. */
-static void add_outside(const struct work *work, const struct ready *r, size_t animal,
+static void add_outside(const struct gp_path *work, const struct gp_ready *r, size_t animal,
                         const float *w, double *variance)
 {
     const struct gp_data *d = work->data;
@@ -120,13 +97,13 @@ static void add_outside(const struct work *work, const struct ready *r, size_t a
 }
 
 /* One animal by one point: mean and variance [kept][K] of updates and of weights. */
-static void roll_point(const struct work *work, const struct ready *r, size_t animal, size_t n_kept,
-                       double *mean[2], double *variance[2])
+static void roll_point(const struct gp_path *work, const struct gp_ready *r, size_t animal,
+                       size_t n_kept, double *mean[2], double *variance[2])
 {
     const struct gp_data *d = work->data;
     size_t K = d->n_weights, n = r->shape.n, width = n + (r->shape.fit_w0 ? K : 0);
     size_t first = d->first[animal], count = d->count[animal];
-    long place = fitted_place(work, animal);
+    long place = gp_path_place(work, animal);
     struct gp_roll roll = {.shape = &r->shape,
                            .theta = r->point->theta,
                            .mix = r->mix,
@@ -155,7 +132,7 @@ static void roll_point(const struct work *work, const struct ready *r, size_t an
     free(roll.room), free(roll.w), free(roll.dw), free(roll.update_rows), free(roll.weight_rows);
 }
 
-static void mix_points(const struct work *work, size_t n, size_t stride, const double *mean,
+static void mix_points(const struct gp_path *work, size_t n, size_t stride, const double *mean,
                        const double *variance, struct gp_value *out)
 {
     size_t g = work->gp->n_points;
@@ -172,7 +149,7 @@ static void mix_points(const struct work *work, size_t n, size_t stride, const d
 
 static void roll_animal(void *context, size_t animal, size_t member)
 {
-    const struct work *work = context;
+    const struct gp_path *work = context;
     const struct gp_data *d = work->data;
     size_t K = d->n_weights, g = work->gp->n_points;
     size_t from = work->kept_from[animal], n_kept = work->kept_from[animal + 1] - from;
@@ -191,13 +168,13 @@ static void roll_animal(void *context, size_t animal, size_t member)
     free(all);
 }
 
-static void make_ready(void *context, size_t i, size_t member)
+void gp_path_ready(void *context, size_t i, size_t member)
 {
-    struct work *work = context;
-    struct ready *r = &work->ready[i];
+    struct gp_path *work = context;
+    struct gp_ready *r = &work->ready[i];
     const struct gp_point *p = &work->gp->points[i];
     (void)member;
-    *r = (struct ready){.point = p, .shape = gp_point_shape(work->gp, p)};
+    *r = (struct gp_ready){.point = p, .shape = gp_point_shape(work->gp, p)};
     r->covariance = gp_covariance(p, work->interval);
     if (p->basis) {
         r->mix = mem_aligned(GP_CELLS * r->shape.n_weights * p->basis->wide, sizeof *r->mix);
@@ -208,7 +185,7 @@ static void make_ready(void *context, size_t i, size_t member)
     work->weight[i] = p->weight;
 }
 
-static void forget(struct ready *r)
+void gp_ready_clear(struct gp_ready *r)
 {
     free(r->mix);
     gp_mode_clear(&r->mode);
@@ -218,12 +195,12 @@ void gp_trajectory(const struct gp *gp, enum gp_interval interval, const struct 
                    const uint8_t *keep, struct gp_value *updates, struct gp_value *weights)
 {
     struct gp_cohort cohort;
-    struct work work = {.gp = gp,
-                        .interval = interval,
-                        .data = data,
-                        .keep = keep,
-                        .updates = updates,
-                        .weights = weights};
+    struct gp_path work = {.gp = gp,
+                           .interval = interval,
+                           .data = data,
+                           .keep = keep,
+                           .updates = updates,
+                           .weights = weights};
     work.ready = mem_new(gp->n_points, sizeof *work.ready);
     work.weight = mem_new(gp->n_points, sizeof *work.weight);
     work.kept_from = mem_new(data->n_animals + 1, sizeof *work.kept_from);
@@ -237,11 +214,11 @@ void gp_trajectory(const struct gp *gp, enum gp_interval interval, const struct 
         work.fitted = &cohort;
     struct team *team =
         team_new(gp->options.threads > 0 ? gp->options.threads : thread_processors());
-    team_run(team, gp->n_points, make_ready, &work);
+    team_run(team, gp->n_points, gp_path_ready, &work);
     team_run(team, data->n_animals, roll_animal, &work);
     team_free(team);
     for (size_t i = 0; i < gp->n_points; i++)
-        forget(&work.ready[i]);
+        gp_ready_clear(&work.ready[i]);
     gp_cohort_clear(&cohort);
     free(work.ready), free(work.weight), free(work.kept_from);
 }

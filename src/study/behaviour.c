@@ -146,20 +146,30 @@ void learning_curve_free(struct learning_curve *curve)
 }
 
 void learning_curve_table(const struct cohort *cohort, const struct learning_curve *curve,
-                          struct table *out)
+                          const struct learning_expectation *expectation, struct table *out)
 {
+    bool expects = expectation && expectation->expected, band = expects && expectation->low;
+    size_t last = 5 + curve->n_animals;
     table_columns(out, "first_trial|last_trial", COLUMN_COUNT, 0);
     table_column(out, "mean", COLUMN_NUMBER, 4);
     table_column(out, "sem", COLUMN_NUMBER, 3);
     table_column(out, "animals", COLUMN_COUNT, 0);
     for (size_t a = 0; a < curve->n_animals; a++)
         table_column(out, cohort->animals[a].name, COLUMN_NUMBER, 4);
+    if (expects)
+        table_columns(out, "expected|expected_low|expected_high", COLUMN_NUMBER, 4);
     for (size_t b = 0; b < curve->n_bins; b++) {
         table_add(out, 0, NULL, 5,
                   (double[]){b * curve->bin + 1, (b + 1) * curve->bin, curve->mean[b],
                              curve->sem[b], curve->n[b]});
         for (size_t a = 0; a < curve->n_animals; a++)
             table_number(out, 5 + a, curve->animal[a * curve->n_bins + b]);
+        if (expects)
+            table_number(out, last, expectation->expected[b]);
+        if (band) {
+            table_number(out, last + 1, expectation->low[b]);
+            table_number(out, last + 2, expectation->high[b]);
+        }
     }
 }
 
@@ -194,6 +204,8 @@ void trajectory_free(struct trajectory *trajectory)
     free(trajectory->p_right);
     free(trajectory->truth);
     free(trajectory->day);
+    free(trajectory->low), free(trajectory->high);
+    free(trajectory->p_low), free(trajectory->p_high);
     *trajectory = (struct trajectory){0};
 }
 
@@ -235,6 +247,35 @@ void trajectory_sides_free(struct sides *sides)
     *sides = (struct sides){0};
 }
 
+static void band_columns(const struct policy *policy, struct table *out)
+{
+    table_columns(out, "p_right_low|p_right_high", COLUMN_NUMBER, 4);
+    for (size_t k = 0; k < policy->n; k++) {
+        char *names = mem_printf("%s_low|%s_high", policy->weight[k], policy->weight[k]);
+        table_columns(out, names, COLUMN_NUMBER, 4);
+        free(names);
+    }
+}
+
+static void trajectory_row(const struct cohort *cohort, const struct animal *who,
+                           const struct trajectory *path, size_t i, struct table *out)
+{
+    size_t k_n = path->n_weights, t = who->first + i;
+    const char *session = cohort->session_names[cohort->session[t]];
+    table_add(out, 2, (const char *[]){who->name, session}, 2,
+              (double[]){cohort->trial[t], path->p_right[i]});
+    for (size_t k = 0; k < k_n; k++)
+        table_number(out, 4 + k, path->w[i * k_n + k]);
+    if (!path->low)
+        return;
+    table_number(out, 4 + k_n, path->p_low[i]);
+    table_number(out, 5 + k_n, path->p_high[i]);
+    for (size_t k = 0; k < k_n; k++) {
+        table_number(out, 6 + k_n + 2 * k, path->low[i * k_n + k]);
+        table_number(out, 7 + k_n + 2 * k, path->high[i * k_n + k]);
+    }
+}
+
 void trajectory_table(const struct model *model, const struct cohort *cohort, long animal,
                       const float *visited, struct table *out)
 {
@@ -246,15 +287,14 @@ void trajectory_table(const struct model *model, const struct cohort *cohort, lo
         table_column(out, policy->weight[k], COLUMN_NUMBER, 4);
     for (size_t a = 0; a < cohort->n_animals; a++) {
         const struct animal *who = &cohort->animals[a];
-        if (animal >= 0 && a != (size_t)animal)
+        struct trajectory path;
+        if ((animal >= 0 && a != (size_t)animal) || who->count == 0)
             continue;
-        for (size_t t = who->first; t < who->first + who->count; t++) {
-            const float *w = visited + t * policy->n;
-            const char *session = cohort->session_names[cohort->session[t]];
-            table_add(out, 2, (const char *[]){who->name, session}, 2,
-                      (double[]){cohort->trial[t], trajectory_p_right(model, cohort, who, t, w)});
-            for (size_t k = 0; k < policy->n; k++)
-                table_number(out, 4 + k, w[k]);
-        }
+        trajectory_compute(model, cohort, a, visited, &path);
+        if (trajectory_band(model, cohort, a, 0, &path) && out->n_rows == 0)
+            band_columns(policy, out);
+        for (size_t i = 0; i < who->count; i++)
+            trajectory_row(cohort, who, &path, i, out);
+        trajectory_free(&path);
     }
 }

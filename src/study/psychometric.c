@@ -250,6 +250,7 @@ static void count(struct psychometric *p, const struct cohort *cohort)
         for (size_t i = 0; i < p->n_stimuli; i++) {
             double n = (double)points->n[i], right = (double)points->right[i];
             points->p[i] = points->lo[i] = points->hi[i] = points->expected[i] = NAN;
+            points->low[i] = points->high[i] = NAN;
             if (n > 0) {
                 points->p[i] = right / n;
                 wilson(right, n, &points->lo[i], &points->hi[i]);
@@ -292,6 +293,8 @@ void psychometric_compute(const struct cohort *cohort, const bool *chosen,
         points->lo = mem_new(p.n_stimuli, sizeof(double));
         points->hi = mem_new(p.n_stimuli, sizeof(double));
         points->expected = mem_new(p.n_stimuli, sizeof(double));
+        points->low = mem_new(p.n_stimuli, sizeof(double));
+        points->high = mem_new(p.n_stimuli, sizeof(double));
     }
     count(&p, cohort);
     *out = p;
@@ -330,6 +333,7 @@ void psychometric_free(struct psychometric *p)
         struct psychometric_points *points = &p->points[g];
         free(points->n), free(points->right);
         free(points->p), free(points->lo), free(points->hi), free(points->expected);
+        free(points->low), free(points->high);
     }
     free(p->stimulus), free(p->level), free(p->member);
     *p = (struct psychometric){0};
@@ -340,12 +344,13 @@ void psychometric_table(const struct psychometric *p, const char *subject, struc
     table_columns(out, "subject|sessions", COLUMN_TEXT, 0);
     table_column(out, "stimulus", COLUMN_NUMBER, 4);
     table_column(out, "n", COLUMN_COUNT, 0);
-    table_columns(out, "p_right|lo|hi|model", COLUMN_NUMBER, 4);
+    table_columns(out, "p_right|lo|hi|model|model_low|model_high", COLUMN_NUMBER, 4);
     for (size_t g = 0; g < p->n_groups; g++) {
         const struct psychometric_points *points = &p->points[g];
         for (size_t i = 0; i < p->n_stimuli; i++)
-            table_add(out, 2, (const char *[]){subject, p->group[g].name}, 6,
+            table_add(out, 2, (const char *[]){subject, p->group[g].name}, 8,
                       (double[]){p->stimulus[i], points->n[i], points->p[i], points->lo[i],
-                                 points->hi[i], points->expected[i]});
+                                 points->hi[i], points->expected[i], points->low[i],
+                                 points->high[i]});
     }
 }

@@ -42,7 +42,7 @@ struct accuracy_state {
     double *x;                   /* [n_bins] trials at the middle of the bins */
     struct source source;        /* the expectation's model, if any */
     struct pace pace;
-    double *expected; /* [n_bins], NULL: none */
+    double *expected, *low, *high; /* [n_bins], NULL: none; 90 % interval of expected */
 };
 
 static bool accuracy_configure(void *state, const struct args *args, struct err *err)
@@ -92,7 +92,7 @@ struct accuracy_job {
     struct cohort *cohort;
     size_t bin;
     struct learning_curve curve;
-    double *x, *expected;
+    double *x, *expected, *low, *high;
 };
 
 static const struct view_work accuracy_work;
@@ -150,6 +150,19 @@ static bool accuracy_update(void *state, const struct scene *scene, bool pending
     return true;
 }
 
+static void compute_band(struct accuracy_job *job)
+{
+    size_t n = job->curve.n_bins;
+    job->low = mem_new(n, sizeof *job->low);
+    job->high = mem_new(n, sizeof *job->high);
+    if (job->head.source.live ||
+        !learning_curve_band(&job->curve, job->head.source.model, job->cohort, job->expected,
+                             job->low, job->high)) {
+        free(job->low), free(job->high);
+        job->low = job->high = NULL;
+    }
+}
+
 static bool accuracy_compute(struct view_job *head, const atomic_bool *stop, struct err *err)
 {
     struct accuracy_job *job = (struct accuracy_job *)head;
@@ -162,6 +175,7 @@ static bool accuracy_compute(struct view_job *head, const atomic_bool *stop, str
         job->expected = mem_new(job->curve.n_bins, sizeof *job->expected);
         learning_curve_expect(&job->curve, head->source.model, job->cohort, head->source.w,
                               head->source.live ? SOURCE_LIVE_TRIALS : 0, job->expected);
+        compute_band(job);
     }
     return true;
 }
@@ -171,7 +185,7 @@ static void accuracy_job_release(struct view_job *head)
     struct accuracy_job *job = (struct accuracy_job *)head;
     learning_curve_free(&job->curve);
     free(job->x);
-    free(job->expected);
+    free(job->expected), free(job->low), free(job->high);
     cohort_drop(job->cohort);
 }
 
@@ -180,14 +194,14 @@ static bool accuracy_adopt(void *state, struct view_job *head, struct err *err)
     struct accuracy_state *s = state;
     struct accuracy_job *job = (struct accuracy_job *)head;
     curve_free(s);
-    free(s->expected);
+    free(s->expected), free(s->low), free(s->high);
     s->cohort = job->cohort;
     s->curve = job->curve;
     s->x = job->x;
-    s->expected = job->expected;
+    s->expected = job->expected, s->low = job->low, s->high = job->high;
     job->cohort = NULL;
     job->curve = (struct learning_curve){0};
-    job->x = job->expected = NULL;
+    job->x = job->expected = job->low = job->high = NULL;
     source_adopt(&s->source, &s->wanted, &head->source);
     pace_took(&s->pace, head->seconds);
     s->animal = s->asked ? choose_animal(s->cohort, s->asked, err) : -1;
@@ -251,6 +265,15 @@ static size_t add_curves(const struct accuracy_state *s, struct curve *curves, c
         curve.y = c->animal + a * c->n_bins;
         curves[n++] = curve;
     }
+    if (s->low)
+        curves[n++] = (struct curve){.label = "90 %",
+                                     .n = c->n_bins,
+                                     .x = s->x,
+                                     .y = s->expected,
+                                     .lo = s->low,
+                                     .hi = s->high,
+                                     .stroke = STROKE_BAND,
+                                     .colour = 1};
     if (s->expected) {
         snprintf(label, 80, "%s expects", s->source.model->name);
         curves[n++] = (struct curve){.label = label,
@@ -282,7 +305,7 @@ static void accuracy_draw(void *state, struct canvas *canvas, struct rect area,
 {
     enum { CHANCE = 64, NAMES = 8 };
     struct accuracy_state *s = state;
-    size_t room = s->curve.n_animals + 4;
+    size_t room = s->curve.n_animals + 5;
     struct curve *curves = mem_new(room + NAMES, sizeof *curves), *body = curves + NAMES;
     double end = (double)(s->curve.n_bins * s->curve.bin);
     double chance_x[CHANCE], chance_y[CHANCE];
@@ -361,6 +384,10 @@ static void accuracy_describe(const void *state, struct strbuf *out)
     if (s->expected) {
         strbuf_printf(out, "; %s expects %s there", s->source.model->name,
                       number_fixed(a, s->expected[whole], 2, false));
+        if (s->low)
+            strbuf_printf(out, " (90 %% interval %s to %s)",
+                          number_fixed(a, s->low[whole], 3, false),
+                          number_fixed(b, s->high[whole], 3, false));
     }
     strbuf_puts(out, "; chance .5.");
 }
@@ -369,7 +396,8 @@ static void accuracy_table(const void *state, struct table *out)
 {
     const struct accuracy_state *s = state;
     if (s->cohort)
-        learning_curve_table(s->cohort, &s->curve, out);
+        learning_curve_table(s->cohort, &s->curve,
+                             &(struct learning_expectation){s->expected, s->low, s->high}, out);
 }
 
 static bool accuracy_key(void *state, const char *key, struct strbuf *command)
@@ -396,7 +424,7 @@ static void accuracy_release(void *state)
 {
     struct accuracy_state *s = state;
     curve_free(s);
-    free(s->expected);
+    free(s->expected), free(s->low), free(s->high);
     source_release(&s->source);
     source_release(&s->wanted);
     free(s->asked);

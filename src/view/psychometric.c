@@ -175,6 +175,8 @@ static bool psychometric_job_compute(struct view_job *head, const atomic_bool *s
     if (source->model && !atomic_load(stop)) {
         psychometric_expect(&job->curves, source->model, job->cohort, source->w,
                             source->live ? SOURCE_LIVE_TRIALS : 0);
+        if (!source->live && !atomic_load(stop))
+            psychometric_band(&job->curves, source->model, job->cohort);
     }
     return true;
 }

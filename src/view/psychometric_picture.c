@@ -58,16 +58,24 @@ static size_t add_points(const struct psychometric *p, double step,
     return n;
 }
 
-/* What the model expects of each group. */
+/* What the model expects of each group, above its intervals. */
 static size_t add_expected(const struct psychometric *p, struct curve *curves)
 {
     for (size_t g = 0; g < p->n_groups; g++)
         curves[g] = (struct curve){.n = p->n_stimuli,
                                    .x = p->stimulus,
                                    .y = p->points[g].expected,
-                                   .stroke = STROKE_SOLID,
+                                   .lo = p->points[g].low,
+                                   .hi = p->points[g].high,
+                                   .stroke = STROKE_BAND,
                                    .colour = (int)g};
-    return p->n_groups;
+    for (size_t g = 0; g < p->n_groups; g++)
+        curves[p->n_groups + g] = (struct curve){.n = p->n_stimuli,
+                                                 .x = p->stimulus,
+                                                 .y = p->points[g].expected,
+                                                 .stroke = STROKE_SOLID,
+                                                 .colour = (int)g};
+    return 2 * p->n_groups;
 }
 
 void psychometric_draw(void *state, struct canvas *canvas, struct rect area,
@@ -76,7 +84,7 @@ void psychometric_draw(void *state, struct canvas *canvas, struct rect area,
     struct psychometric_state *s = state;
     const struct psychometric *p = &s->curves;
     static const double zero = 0, chance = .5;
-    struct curve curves[2 * PSYCHOMETRIC_GROUPS + 1];
+    struct curve curves[3 * PSYCHOMETRIC_GROUPS + 1];
     double beside[PSYCHOMETRIC_GROUPS][PSYCHOMETRIC_STIMULI];
     char label[80];
     double lo = p->stimulus[0], hi = p->stimulus[p->n_stimuli - 1];

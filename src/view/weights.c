@@ -6,6 +6,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/view/view.h"
+#include "deltaw/study/reference.h"
 #include "choose.h"
 #include "hold.h"
 #include "source.h"
@@ -16,6 +17,8 @@ static const struct option_row weights_options[] = {
     {"animal", OPTION_ANIMAL, 0, 0, "auto", "auto",
      "name or number; auto: the first held-out animal, else the first"},
     {"model", OPTION_MODEL, 0, 0, "auto", "auto", "whose weights; auto: the model in use"},
+    {"reference", OPTION_MODEL, 0, 0, "auto|none", "auto",
+     "a randomwalk whose 90 % band to draw under a rule's path; auto: the newest of these trials"},
     {0},
 };
 
@@ -39,7 +42,9 @@ static bool weights_configure(void *state, const struct args *args, struct err *
     const char *asked = named ? named : placed;
     const char *model = choose_text(args, weights_options, "model");
     free(s->asked);
-    free(s->model);
+    const char *reference = args_text(args, weights_options, "reference");
+    free(s->model), free(s->reference);
+    s->reference = mem_text(reference);
     s->asked = asked ? mem_text(asked) : NULL;
     s->model = model ? mem_text(model) : NULL;
     return true;
@@ -82,8 +87,26 @@ static void hold_path(struct weights_state *s, const struct trajectory *path)
     }
 }
 
+/* The newest random walk of the trials that the model was fitted to, or the one asked for;
+ * NULL: none. */
+static const struct model *find_walk(const struct weights_state *s, const struct scene *scene)
+{
+    const struct model *model = s->watch.wanted.model;
+    bool any = !s->reference || strcmp(s->reference, "auto") == 0;
+    for (size_t i = scene->n_models; i-- > 0;) {
+        const struct model *walk = scene->models[i].model;
+        if ((any || strcmp(s->reference, walk->name) == 0) && reference_for(walk, model) &&
+            s->watch.wanted.cohort->digest == walk->cohort_digest)
+            return walk;
+    }
+    return NULL;
+}
+
+enum { BAND_POINTS = 300 }; /* trials with an interval */
+
 struct weights_job {
     struct view_job head;
+    struct model *walk;
     size_t animal;
     struct trajectory path, newest; /* newest: in a replay */
 };
@@ -98,6 +121,9 @@ static bool weights_update(void *state, const struct scene *scene, bool pending,
     if (!watch_update(&s->watch, scene, s->model, true, err))
         return false;
     cohort = s->watch.wanted.cohort;
+    const struct model *walk = scene ? find_walk(s, scene) : s->wanted_walk;
+    if (walk != s->wanted_walk)
+        s->watch.stale = true;
     long animal = shown_animal(&s->watch.wanted, s->asked, err);
     if (animal < 0)
         return false;
@@ -108,7 +134,9 @@ static bool weights_update(void *state, const struct scene *scene, bool pending,
     if (watch_due(&s->watch, pending)) {
         *job = watch_job(&s->watch, &weights_work);
         ((struct weights_job *)*job)->animal = (size_t)animal;
+        ((struct weights_job *)*job)->walk = walk ? model_hold(walk) : NULL;
         s->wanted_animal = animal;
+        s->wanted_walk = walk;
     }
     return true;
 }
@@ -117,8 +145,11 @@ static bool weights_compute(struct view_job *head, const atomic_bool *stop, stru
 {
     struct weights_job *job = (struct weights_job *)head;
     const struct source *source = &head->source;
-    (void)stop, (void)err;
+    (void)err;
     trajectory_compute(source->model, source->cohort, job->animal, source->w, &job->path);
+    if (!source->live && !atomic_load(stop))
+        trajectory_band(job->walk ? job->walk : source->model, source->cohort, job->animal,
+                        BAND_POINTS, &job->path);
     if (source->final) {
         trajectory_compute(source->final, source->cohort, job->animal, source->final_w,
                            &job->newest);
@@ -131,6 +162,7 @@ static void weights_job_release(struct view_job *head)
     struct weights_job *job = (struct weights_job *)head;
     trajectory_free(&job->path);
     trajectory_free(&job->newest);
+    model_drop(job->walk);
 }
 
 /* In a replay the axis has room for the newest weights and stays. */
@@ -153,8 +185,14 @@ static bool weights_adopt(void *state, struct view_job *head, struct err *err)
     s->path = job->path;
     job->path = (struct trajectory){0};
     s->animal = (long)job->animal;
+    model_drop(s->walk);
+    s->walk = job->walk;
+    job->walk = NULL;
     watch_adopt(&s->watch, head);
     hold_newest(s, &job->newest);
+    const struct animal *who = &source->cohort->animals[s->animal];
+    if (s->walk && source->w)
+        reference_inside(s->walk, who->first, who->count, source->w, s->inside);
     s->held_out = is_held_out(source->model, source->cohort->animals[s->animal].name);
     return true;
 }
@@ -195,8 +233,8 @@ static void weights_release(void *state)
     struct weights_state *s = state;
     trajectory_free(&s->path);
     watch_release(&s->watch);
-    free(s->asked);
-    free(s->model);
+    model_drop(s->walk);
+    free(s->asked), free(s->model), free(s->reference);
 }
 
 const struct view_ops weights_view = {

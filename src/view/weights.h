@@ -9,7 +9,10 @@
 #include "watch.h"
 
 struct weights_state {
-    char *asked, *model;
+    char *asked, *model, *reference;
+    const struct model *wanted_walk; /* only compared */
+    struct model *walk;              /* the reference shown; NULL: none */
+    double inside[POLICY_MAX];       /* share of its trials within the band */
     struct watch watch;
     long wanted_animal; /* -1: none */
     long animal;        /* shown, -1: none */

@@ -139,14 +139,33 @@ static void draw_sides(const struct weights_state *s, const struct line_plot *we
     trajectory_sides_free(&sides);
 }
 
+/* The trials with intervals, as a band of weight k; owned: [3][n]. */
+static struct curve band_of(const struct trajectory *path, size_t k, double *owned)
+{
+    size_t n = 0;
+    double *x = owned, *lo = owned + path->n, *hi = owned + 2 * path->n;
+    for (size_t i = 0; path->low && i < path->n; i++) {
+        size_t at = i * path->n_weights + k;
+        if (!isfinite(path->low[at]))
+            continue;
+        x[n] = (double)(i + 1), lo[n] = path->low[at], hi[n++] = path->high[at];
+    }
+    return (struct curve){
+        .n = n, .x = x, .y = lo, .lo = lo, .hi = hi, .stroke = STROKE_BAND, .colour = (int)k};
+}
+
 static void draw_weights(const struct weights_state *s, struct line_plot *plot,
                          struct canvas *canvas, struct rect area, const struct style *style)
 {
     const struct policy *policy = &s->watch.source.model->settings.policy;
     size_t k_n = s->path.n_weights;
     struct strided fitted = stride_path(&s->path, (size_t)area.width * 4);
-    struct curve *curves = mem_new(2 * k_n + 1, sizeof *curves);
+    struct curve *curves = mem_new(3 * k_n + 2, sizeof *curves);
+    double *bands = mem_new(s->path.low ? 3 * s->path.n * k_n : 0, sizeof *bands);
+    char label[POLICY_NAME + 16];
     plot->curves = curves;
+    for (size_t k = 0; k < k_n && s->path.low; k++)
+        curves[plot->n_curves++] = band_of(&s->path, k, bands + 3 * s->path.n * k);
     for (size_t k = 0; k < k_n && fitted.truth; k++) {
         curves[plot->n_curves++] = (struct curve){
             .n = fitted.n,
@@ -170,9 +189,14 @@ static void draw_weights(const struct weights_state *s, struct line_plot *plot,
         curves[plot->n_curves++] =
             (struct curve){.label = "true", .stroke = STROKE_DOTS, .colour = WORDING_GREY};
     }
+    if (s->path.low) {
+        snprintf(label, sizeof label, s->walk ? "%s 90 %%" : "90 %%", s->walk ? s->walk->name : "");
+        curves[plot->n_curves++] =
+            (struct curve){.label = label, .stroke = STROKE_BAND, .colour = WORDING_GREY};
+    }
     line_plot_draw(plot, canvas, area, style);
     strided_free(&fitted, k_n);
-    free(curves);
+    free(curves), free(bands);
 }
 
 void weights_draw(void *state, struct canvas *canvas, struct rect area, const struct style *style)
@@ -234,6 +258,17 @@ void weights_describe(const void *state, struct strbuf *out)
         if (s->path.truth)
             strbuf_printf(out, " (true %s)", number_fixed(b, s->path.truth[last + k], 2, false));
     }
+    if (s->walk)
+        strbuf_printf(out, "; within the 90 %% band of %s on", s->walk->name);
+    for (size_t k = 0; s->walk && k < k_n; k++)
+        strbuf_printf(out, "%s %s %% (%s)", k ? "," : "",
+                      number_fixed(a, 100 * s->inside[k], 0, false), policy->weight[k]);
+    if (s->walk)
+        strbuf_puts(out, " of the trials");
+    for (size_t k = 0; !s->walk && s->path.low && k < k_n; k++)
+        strbuf_printf(out, "%s %s %s to %s", k ? "," : "; 90 % intervals at the end",
+                      policy->weight[k], number_fixed(a, s->path.low[last + k], 2, false),
+                      number_fixed(b, s->path.high[last + k], 2, false));
     double p = chosen_side(s);
     if (isfinite(p)) {
         strbuf_printf(out, "; mean probability of the chosen side %s",

@@ -45,6 +45,15 @@ struct interval_request {
     bool robust;      /* by the sandwich over animals, of rules with a posterior */
 };
 
+/* Sums of P(right) over trials as animals came through them, such as its mean in a bin or the
+ * share correct that a model expects. */
+struct expectation_request {
+    size_t n, n_sums;
+    const size_t *trial;  /* [n] of the cohort, ascending */
+    const size_t *sum;    /* [n] which sum it goes into ... */
+    const double *factor; /* [n] ... and with which factor */
+};
+
 /* Estimate (may be NULL), lower and upper [n_sums].  Any thread.  False: the model knows
  * none; NaN in single sums: none of these. */
 bool model_interval(const struct model *model, const struct interval_request *request, double *mean,

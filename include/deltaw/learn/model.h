@@ -100,6 +100,11 @@ struct gp_value;
 bool model_trajectory(const struct model *model, const struct cohort *cohort, const uint8_t *keep,
                       struct gp_value *updates, struct gp_value *weights);
 
+/* The same of sums of P(right): out [n_sums], NaN where nothing is known. */
+struct expectation_request;
+bool model_expectation(const struct model *model, const struct cohort *cohort,
+                       const struct expectation_request *request, struct gp_value *out);
+
 /* One update: dw [n][K] from u [n][K + INPUT_N], as after no past at all.  Policy
  * features that are not of the trial itself (prevstim, prevchoice, columns) count
  * as 0; use rule_state_step to give them. */

@@ -15,8 +15,13 @@ struct learning_curve {
 };
 void learning_curve_compute(const struct cohort *cohort, size_t bin, struct learning_curve *out);
 void learning_curve_free(struct learning_curve *curve);
+/* What a model expects, [n_bins] each; NULL: nothing, no interval. */
+struct learning_expectation {
+    const double *expected, *low, *high;
+};
+/* After the columns of all animals those of the expectation (NULL: none), where it is. */
 void learning_curve_table(const struct cohort *cohort, const struct learning_curve *curve,
-                          struct table *out);
+                          const struct learning_expectation *expectation, struct table *out);
 
 /* What a model expects of it, given the weights visited under it, [n_trials][K]:
  * expected [n_bins], the mean over animals of each one's mean P(correct), over
@@ -24,6 +29,12 @@ void learning_curve_table(const struct cohort *cohort, const struct learning_cur
 void learning_curve_expect(const struct learning_curve *curve, const struct model *model,
                            const struct cohort *cohort, const float *visited, size_t most,
                            double *expected);
+
+/* Its 90 % interval by the model's posterior, about `expected`: low, high [n_bins].  False:
+ * the model has none. */
+bool learning_curve_band(const struct learning_curve *curve, const struct model *model,
+                         const struct cohort *cohort, const double *expected, double *low,
+                         double *high);
 
 /* P(right) under the weights w [K] of a trial, lapses counted. */
 double trajectory_p_right(const struct model *model, const struct cohort *cohort,
@@ -36,9 +47,16 @@ struct trajectory {
     double *p_right; /* [n] */
     double *truth;   /* [n][K], NULL when the cohort has none */
     bool *day;       /* [n] first trial of a session (but the first) */
+    /* 90 % intervals: NULL until trajectory_band; NaN where none was asked for */
+    double *low, *high;     /* [n][K] of w */
+    double *p_low, *p_high; /* [n] of p_right */
 };
 void trajectory_compute(const struct model *model, const struct cohort *cohort, size_t animal,
                         const float *visited, struct trajectory *out);
+/* On about `most` of the trials, evenly spread, with the first and the last; 0: on all.
+ * False: the model has no posterior. */
+bool trajectory_band(const struct model *model, const struct cohort *cohort, size_t animal,
+                     size_t most, struct trajectory *out);
 void trajectory_free(struct trajectory *trajectory);
 
 /* P(right) over one animal's trials, separately for stimuli on the left [0] and on the
@@ -52,7 +70,8 @@ struct sides {
 void trajectory_sides(const struct trajectory *trajectory, const struct cohort *cohort,
                       size_t animal, size_t bin, struct sides *out);
 void trajectory_sides_free(struct sides *sides);
-/* subject,session,trial,p_right, then a column per weight.  animal -1: all. */
+/* subject,session,trial,p_right, then a column per weight; of a model with a posterior then
+ * p_right_low, p_right_high and so of each weight.  animal -1: all. */
 void trajectory_table(const struct model *model, const struct cohort *cohort, long animal,
                       const float *visited, struct table *out);
 

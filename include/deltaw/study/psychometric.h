@@ -33,6 +33,7 @@ struct psychometric_points {
     size_t *right;                 /* [n_stimuli] rightward choices */
     double *p, *lo, *hi;           /* [n_stimuli] share and interval, NaN: no trial */
     double *expected;              /* [n_stimuli] mean P(right) of the model; NaN: none */
+    double *low, *high;            /* [n_stimuli] its 90 % interval; NaN: none */
     double accuracy;               /* share of rewarded among trials whose reward is known */
     /* logit P(right) = slope (s - bias), by maximum likelihood, without lapses. NaN where
      * the choices do not determine it (one stimulus, no error at all). */
@@ -60,8 +61,12 @@ void psychometric_compute(const struct cohort *cohort, const bool *chosen,
  * about `most` trials evenly spread (0: all). */
 void psychometric_expect(struct psychometric *p, const struct model *model,
                          const struct cohort *cohort, const float *visited, size_t most);
+/* Fills `low` and `high` from the model's posterior; false: it has none. */
+bool psychometric_band(struct psychometric *p, const struct model *model,
+                       const struct cohort *cohort);
 void psychometric_free(struct psychometric *p);
-/* subject, sessions, stimulus, n, p_right, lo, hi, model: `subject` as given. */
+/* subject, sessions, stimulus, n, p_right, lo, hi, model, model_low, model_high: `subject` as
+ * given. */
 void psychometric_table(const struct psychometric *p, const char *subject, struct table *out);
 
 #endif
