@@ -4,6 +4,8 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/rng.h"
+#include "deltaw/learn/gp.h"
+#include "deltaw/learn/randomwalk.h"
 #include "deltaw/study/paired.h"
 #include "../scores.h"
 
@@ -48,13 +50,46 @@ static bool compare_work(void *data, struct task *task, struct err *err)
     return true;
 }
 
+/* The log evidence, nats; NaN: of models without one. */
+static double evidence_of(const struct model *model)
+{
+    return model->gp      ? model->gp->log_evidence
+           : model->walks ? randomwalk_set_evidence(model->walks)
+                          : NAN;
+}
+
 static void pair_row(const struct compare *c, size_t i, size_t j, const struct paired *p,
                      struct table *t)
 {
     const char *names[] = {c->scores.models[i]->name, c->scores.models[j]->name};
-    const double values[] = {p->n,           p->difference,  p->low,        p->high,   p->t,
-                             p->p_one_sided, p->p_two_sided, p->p_wilcoxon, p->p_holm, p->wins};
+    const double values[] = {p->n,
+                             p->difference,
+                             p->low,
+                             p->high,
+                             p->t,
+                             p->p_one_sided,
+                             p->p_two_sided,
+                             p->p_wilcoxon,
+                             p->p_holm,
+                             p->wins,
+                             evidence_of(c->scores.models[i]),
+                             evidence_of(c->scores.models[j])};
     table_add(t, 2, names, sizeof values / sizeof *values, values);
+}
+
+/* Evidences are of a model's own trials: a randomwalk's also of those without a reward. */
+static void say_evidence(const struct compare *c, struct output *out)
+{
+    for (size_t i = 0; i < c->scores.n; i++)
+        if (!isnan(evidence_of(c->scores.models[i])))
+            output_say(out, "log evidence of %s: %.2f nats, on the trials of its fit",
+                       c->scores.models[i]->name, evidence_of(c->scores.models[i]));
+    for (size_t i = 0; i < c->scores.n; i++)
+        if (c->scores.models[i]->walks)
+            output_say(out,
+                       "%s has seen the choices before and after each trial: its likelihood is "
+                       "no prediction",
+                       c->scores.models[i]->name);
 }
 
 static void pairs_table(const struct compare *c, struct table *t)
@@ -64,6 +99,7 @@ static void pairs_table(const struct compare *c, struct table *t)
     table_columns(t, "difference|low|high", COLUMN_NUMBER, 3);
     table_columns(t, "t|p_one_sided|p_two_sided|p_wilcoxon|p_holm", COLUMN_NUMBER, 2);
     table_column(t, "wins", COLUMN_COUNT, 0);
+    table_columns(t, "log_evidence_a|log_evidence_b", COLUMN_NUMBER, 6);
     for (size_t i = 0, pair = 0; i < c->scores.n; i++)
         for (size_t j = i + 1; j < c->scores.n; j++, pair++)
             pair_row(c, i, j, &c->pair[pair], t);
@@ -145,6 +181,7 @@ static bool compare_finish(struct session *session, void *data, struct output *o
                         ? "on animals that were held out of every fit, the same trials for all"
                         : "on animals that were trained on, too: a rule of more parameters fits "
                           "those better whatever is true; hold animals out (fit ... holdout=)");
+    say_evidence(c, out);
     (out->mode == OUTPUT_TEXT ? pairs_text : pairs_table)(c, &pairs);
     output_table(out, "rows", &pairs);
     animals_table(c, &animals);
