@@ -136,7 +136,7 @@ const struct command command_cv = {
     .name = "cv",
     .group = GROUP_JUDGE,
     .arguments = "[RULE...] [name=value]...",
-    .summary = "fit rules without some of the data and score them on it, in the background",
+    .summary = "rules by what they predict of data left out of their fits",
     .detail =
         "Each rule is fitted for each seed and fold without the animals of the fold (by=animal), "
         "without some sessions of each animal (by=session; weights pass through them), or to the "

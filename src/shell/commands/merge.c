@@ -69,9 +69,7 @@ const struct command command_merge = {
         "What `cv ... shard=1/4 file=1.jsonl` and its like have written, on as many machines, "
         "becomes one file, in the order of the plan.  Files of another plan, of other data "
         "or of another version are refused, and two results of one run that differ.",
-    .examples = "cv static reinforce folds=2 seeds=1 shard=1/2 file=1.jsonl; wait; "
-                "cv static reinforce folds=2 seeds=1 shard=2/2 file=2.jsonl; wait; "
-                "merge 1.jsonl 2.jsonl file=both.jsonl",
+    .examples = "cv static folds=2 seeds=1 file=1.jsonl; wait; merge 1.jsonl file=2.jsonl",
     .options = merge_options,
     .answer = answer,
     .positional_type = OPTION_FILE,
