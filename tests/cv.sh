@@ -61,6 +61,24 @@ for wrong in 'cv dnn "dnn lags=x"' 'cv "dnn seed=3"' 'cv nosuch' 'cv static stat
     ok "$wrong is refused" test "$status" -ge 1 -a "$status" -le 2
 done
 
+# in parts, as on several machines
+for i in 1 2 3 4 5; do
+    "$DELTAW" --no-rc --threads $((i % 2 + 1)) -q -f data.dw -c "cv $rules folds=3 seeds=99,41 shard=$i/5 file=part$i.jsonl" >/dev/null
+done
+run "$DELTAW" --no-rc -c 'merge part1.jsonl part2.jsonl part4.jsonl part5.jsonl file=most.jsonl'
+like "parts are joined" "$out" '^most\.jsonl: 1[0-9] of 18 fits; the others are in none of the files$'
+run "$DELTAW" --no-rc -c 'merge part1.jsonl part2.jsonl part3.jsonl part4.jsonl part5.jsonl most.jsonl file=merged.jsonl'
+like "to the whole" "$out" '^merged\.jsonl: all 18 fits$'
+is "with the bits of one machine" "$(sort merged.jsonl)" "$(sort all.jsonl)"
+run "$DELTAW" --no-rc -c 'simulate reinforce animals=6 trials=300 seed=7; cv static folds=3 seeds=99 file=other.jsonl; wait; merge part1.jsonl other.jsonl file=no.jsonl'
+is "another plan is no part" "$status" 3
+like "by name" "$errors" 'other\.jsonl: it is of other data'
+ok "and nothing is written" test ! -e no.jsonl
+for wrong in 'cv static shard=0/3' 'cv static shard=4/3' 'cv static shard=x' 'merge part1.jsonl' 'merge data.dw file=x.jsonl'; do
+    run "$DELTAW" --no-rc -f data.dw -c "$wrong"
+    ok "$wrong is refused" test "$status" -ge 1 -a "$status" -le 3
+done
+
 run "$DELTAW" --no-rc --json -f data.dw -c "cv $rules folds=3 seeds=99; wait; cv"
 rows=$(printf '%s\n' "$out" | grep '"command":"wait"')
 like "wait gives rows" "$rows" '"rows":\[\{"rule": "static", "train_animals": null, "train_trials": null, "nats_per_trial": -0\.[0-9]+, "difference": null'

@@ -8,6 +8,8 @@
 #include "deltaw/base/rng.h"
 #include "fitting.h"
 
+enum { MOST_PARTS = 1000000 };
+
 const struct option_row cv_options[] = {
     {"folds", OPTION_INTEGER, 2, 1000, NULL, "5", "parts that are left out in turn"},
     {"seeds", OPTION_TEXT, 0, 0, NULL, "99,41,42,43",
@@ -21,6 +23,7 @@ const struct option_row cv_options[] = {
     {"trials", OPTION_TEXT, 0, 0, NULL, NULL, "fit so many trials of each, likewise"},
     {"file", OPTION_FILE, 0, 0, NULL, NULL,
      "JSON lines where each result goes, and is gone on from"},
+    {"shard", OPTION_TEXT, 0, 0, NULL, NULL, "do part i of n, 2/10; `merge` joins the files"},
     {0},
 };
 
@@ -203,4 +206,22 @@ bool cv_plan_ask(const struct session *session, const struct args *args,
         cv_plan_free(&plan);
     }
     return good;
+}
+
+bool cv_plan_shard(const struct args *args, size_t *i, size_t *n, struct err *err)
+{
+    const char *text = args_text(args, cv_options, "shard");
+    char *copy = mem_text(text ? text : "1/1"), *of = strchr(copy, '/');
+    long long part = 0, parts = 0;
+    bool good = of != NULL;
+    if (good) {
+        *of = '\0';
+        good = number_parse_integer(copy, &part) && number_parse_integer(of + 1, &parts) &&
+               part >= 1 && part <= parts && parts <= MOST_PARTS;
+    }
+    free(copy);
+    *i = (size_t)part;
+    *n = (size_t)parts;
+    return good || err_at(err, ERR_USAGE, args_column(args, "shard"),
+                          "cv: shard=%s: this is which part of how many, as 2/10", text);
 }

@@ -65,14 +65,20 @@ static void say_started(const struct cv *cv, size_t sent, const char *file, stru
     strbuf_free(&text);
 }
 
+struct cv_part {
+    size_t i, n; /* i, from 1, of n */
+};
+
 /* Its file is open, or there is none. */
 static bool begin(struct session *session, const struct cohort *cohort, struct cv *cv,
-                  struct cv_file *file, const char *path, struct output *out, struct err *err)
+                  struct cv_file *file, const struct cv_part *part, const char *path,
+                  struct output *out, struct err *err)
 {
-    size_t sent;
+    size_t sent, from, to;
     jobs_threads(session->jobs, atoi(session_setting(session, "threads")));
     crossing_show(session, cv);
-    if (!crossing_start(session, cohort, file, 0, cv->n_runs, &sent, err))
+    cv_part(cv, part->i, part->n, &from, &to);
+    if (!crossing_start(session, cohort, file, from, to, &sent, err))
         return false;
     say_started(cv, sent, path, out);
     if (sent == 0)
@@ -86,7 +92,9 @@ static bool start(struct session *session, const struct args *args, struct outpu
     const char *name = args_text(args, cv_options, "file");
     const struct cohort *cohort = session_need_cohort(session, err);
     struct cv_plan plan;
-    if (!cohort || !cv_plan_ask(session, args, cohort, &plan, err))
+    struct cv_part part;
+    if (!cohort || !cv_plan_shard(args, &part.i, &part.n, err) ||
+        !cv_plan_ask(session, args, cohort, &plan, err))
         return false;
     if (session_group(session, crossing_name) || session_fit(session, crossing_name)) {
         cv_plan_free(&plan);
@@ -101,7 +109,7 @@ static bool start(struct session *session, const struct args *args, struct outpu
     if (!path)
         take_over(session, cv);
     if (good)
-        good = begin(session, cohort, cv, file, path, out, err);
+        good = begin(session, cohort, cv, file, &part, path, out, err);
     else {
         err_prefix(err, "cv");
         cv_free(cv);
@@ -127,8 +135,8 @@ static const struct answer_row answer[] = {
 const struct command command_cv = {
     .name = "cv",
     .group = GROUP_JUDGE,
-    .arguments = "[RULE...|\"RULE OPTION=...\"...] [name=value]...",
-    .summary = "fit rules without some of the data and score them on it, in the background",
+    .arguments = "[RULE...] [name=value]...",
+    .summary = "rules by what they predict of data left out of their fits",
     .detail =
         "Each rule is fitted for each seed and fold without the animals of the fold (by=animal), "
         "without some sessions of each animal (by=session; weights pass through them), or to the "
@@ -140,7 +148,8 @@ const struct command command_cv = {
         "bootstrap interval over animals; `compare file=` compares all pairs.  `wait cv` waits, "
         "`stop cv` ends it and keeps what is done.  With file= each result is written as it "
         "comes, as a line of JSON; the same command goes on from there, and other data or "
-        "another plan are refused.  animals= and trials= fit parts of the data, of each size: "
+        "another plan are refused.  shard=2/10 does that part of the runs, on another "
+        "machine perhaps, and `merge` joins the files.  animals= and trials= fit parts of the data, of each size: "
         "drawn as scores against size.  w0=psychometric takes start weights from the first 100 "
         "trials of each animal, also of those left out.",
     .examples = "cv static reinforce-base folds=2 seeds=1; wait cv; cv\n"
