@@ -89,6 +89,9 @@ map
 replay off
 score
 compare reinforce1 static1
+cv static reinforce folds=2 seeds=1
+wait
+cv
 save dnn1 dnn1.npz
 open dnn1.npz name=again
 forget again

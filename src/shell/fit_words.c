@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "deltaw/base/mem.h"
-#include "state.h"
+#include "series.h"
 
 const char *fit_loss_text(char buf[NUMBER_SIZE], double loss)
 {
@@ -76,7 +76,7 @@ void group_words(const struct session *session, const struct job_group *group, s
 {
     struct job_progress p;
     char buf[NUMBER_SIZE];
-    job_group_progress(session->jobs, group, &p);
+    group_progress(session, group, &p);
     strbuf_printf(out, "%s %zu/%zu", group->name, p.done, p.n);
     if (p.done < p.n && !isnan(p.seconds_left))
         strbuf_printf(out, ", ETA %s", number_duration(buf, p.seconds_left));
@@ -115,6 +115,8 @@ void group_ended_row(const struct session *session, const struct job_group *grou
                      struct table *out)
 {
     struct group_end end = group_end(session, group);
+    if (series_of(session, group)) /* it has a table of its own */
+        return;
     table_add(out, 1, (const char *[]){group->name}, 4,
               (double[]){end.n, end.failed, end.stopped, end.seconds});
 }
@@ -122,6 +124,9 @@ void group_ended_row(const struct session *session, const struct job_group *grou
 size_t group_ended_words(const struct session *session, const struct job_group *group,
                          struct strbuf *out)
 {
+    const struct series *series = series_of(session, group);
+    if (series)
+        return !series->ops->ended(series, out);
     char buf[NUMBER_SIZE];
     struct group_end end = group_end(session, group);
     strbuf_printf(out, "%s done: %zu fit%s", group->name, end.n, end.n == 1 ? "" : "s");
