@@ -53,6 +53,8 @@ struct model {
     struct snapshots *snapshots;   /* a file's, until a fit takes them; NULL: none */
     double textbook;        /* of a network with weights: the training loss of reinforce-base fitted
                        * to the same trials, 0 where that is not known */
+    double distilled;       /* of one with start=: share of the mean square of that model's updates
+                       * that the network gave back before it was trained */
     uint64_t cohort_digest; /* 0 when unknown */
     char *cohort_name;
     char *cohort_chain; /* what had been left out of it, as cohort.chain; NULL: unknown */

@@ -56,7 +56,8 @@ void session_free(struct session *session); /* stops and joins what runs */
 bool session_settle(struct session *session, double seconds);
 
 /* Queue text (one or many lines; `;` separates, `#` comments).  `source` names
- * it in errors ("script.dw", "-c"); line numbers are added for files. */
+ * it in errors ("script.dw", "-c"); line numbers are added for files.  `quit` from a "prompt"
+ * gives up what is being waited for, unless that writes a file. */
 void session_feed(struct session *session, const char *text, const char *source);
 /* The same where the text is line `line` (from 1) of something longer. */
 void session_feed_line(struct session *session, const char *text, const char *source, int line);
