@@ -100,11 +100,7 @@ slow='static "dnn hidden=4 epochs=60000"'
 "$DELTAW" --no-rc -f data.dw -c "cv $slow folds=2 seeds=1 submit=slurm per=2 file=killed.jsonl" >killed.out 2>&1 &
 tries=$patience
 while [ "$(cat killed.jsonl.parts/part-1.jsonl 2>/dev/null | wc -l)" -lt 2 ] && [ $((tries -= 1)) -gt 0 ]; do sleep .05; done
-victim=$(for p in /proc/[0-9]*; do
-    tr '\0' ' ' <"$p/environ" 2>/dev/null | grep -q "SLURM_ARRAY_TASK_ID=1 .*SLURM_CONF=$here\|SLURM_CONF=$here.*SLURM_ARRAY_TASK_ID=1 " &&
-        case $(readlink "$p/exe") in *deltaw) echo "${p#/proc/}" ;; esac
-done | head -n 1)
-kill -KILL "$victim"
+scancel --batch --signal=KILL "$(head -n 1 killed.jsonl.parts/arrays)_1"
 wait $!
 is "a part whose task was killed is done again" $? 0
 is "all of it" "$(wc -l <killed.jsonl)" 5

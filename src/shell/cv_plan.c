@@ -84,8 +84,8 @@ static bool take_sizes(const struct args *args, struct cv_plan *plan, struct err
 /* --- rules ------------------------------------------------------------------- */
 
 /* Options of `fit` that a run sets by itself. */
-static const char *const own[] = {"name",  "holdout", "seed",    "init",
-                                  "group", "threads", "members", "start", NULL};
+static const char *const own[] = {"name",    "holdout", "seed",  "init", "group",
+                                  "threads", "members", "start", NULL};
 
 /* "dnn lags=2" as the words of a line: the rule first. */
 static bool split_words(const struct arg *arg, struct args *out, struct err *err)

@@ -74,8 +74,8 @@ struct cohort {
      * it is no part. */
     struct cohort *whole;
     uint32_t *place;
-    struct cohort_memo *memo;  /* see memo.h */
-    int references;            /* atomic; use cohort_hold / cohort_drop */
+    struct cohort_memo *memo; /* see memo.h */
+    int references;           /* atomic; use cohort_hold / cohort_drop */
 };
 
 /* day_t of doc/science, the model: the first trial of each session but the animal's first. */
