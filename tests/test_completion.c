@@ -84,7 +84,7 @@ static void test_completion(void)
         {"simulate reinforce ba", "19:"},
         {"simulate trace win", "15: window=~"},
         {"fit reinforce e", "14:"},
-        {"fit reinforce-base b", "19: baseline=~"},
+        {"fit reinforce-base b", "19: baseline=~ bootstrap=~"},
         {"fit tinyrnn h", "12: hidden=~ holdout=~"},
         {"fit trace w", "10: w0=~ window=~"},
         {"fit dnn l", "8: layers=~ lags=~ lapse=~"},
