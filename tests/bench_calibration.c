@@ -4,8 +4,8 @@
  *   bench_calibration [seeds=20] [agent=NAME] [cohort=NxTRIALS] [terms=LIST] [basis=10]
  *                     [first=1] [threads=N] [verbose]
  *
- * Without agent= or cohort= all of them.  Seeds are shared out over threads, each fit on
- * one. */
+ * Without agent= or cohort= all of them; trace+memory is trace with traces among the terms.
+ * Seeds are shared out over threads, each fit on one. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -25,7 +25,7 @@ static const struct cohort_kind kinds[] = {{"12x3000", 12, 3000, 0x1p-5, 0},
 enum { N_KINDS = sizeof kinds / sizeof *kinds, MOST_SEEDS = 200, SAMPLE = 4000 };
 
 struct outcome {
-    double cover, robust, r2, width, settled, wrong, z2, bias;
+    double cover, robust, r2, width, settled, wrong, z2;
 };
 
 static void judge(const struct agents *g, const uint8_t *keep, const struct gp_value *v,
@@ -39,7 +39,7 @@ static void judge(const struct agents *g, const uint8_t *keep, const struct gp_v
         const struct gp_value *m = &v[k], *b = &robust[k];
         double truth = (double)g->dw[2 * i + (size_t)k];
         double z = (m->mean - truth) / fmax((m->high - m->low) / 3.29, 1e-9);
-        o->z2 += z * z, o->bias += truth > 0 ? z : -z;
+        o->z2 += z * z;
         o->cover += truth >= m->low && truth <= m->high;
         o->robust += truth >= b->low && truth <= b->high;
         o->width += m->high - m->low;
@@ -50,7 +50,7 @@ static void judge(const struct agents *g, const uint8_t *keep, const struct gp_v
         n++, v += 2, robust += 2;
     }
     o->wrong /= fmax(o->settled, 1);
-    o->z2 /= n, o->bias /= n, o->cover /= n, o->robust /= n, o->width /= n, o->settled /= n;
+    o->z2 /= n, o->cover /= n, o->robust /= n, o->width /= n, o->settled /= n;
     o->r2 = 1 - off / all;
 }
 
@@ -69,8 +69,9 @@ static uint8_t *sample(const struct agents *g)
 /* A row of the table, and what its seeds came to. */
 struct row {
     enum agent_rule rule;
+    const char *name;
     const struct cohort_kind *kind;
-    const struct gp_options *options;
+    struct gp_options options;
     uint64_t first;
     bool verbose;
     struct outcome o[MOST_SEEDS][2];
@@ -101,7 +102,7 @@ static void one(void *context, size_t i, size_t member)
     struct gp *gp = NULL;
     double begun = clock_seconds();
     (void)member;
-    if (!gp_fit(&g->data, row->options, NULL, &gp, &err))
+    if (!gp_fit(&g->data, &row->options, NULL, &gp, &err))
         err_die("%s", err.message);
     uint8_t *keep = sample(g);
     struct gp_value *v = mem_new(2 * g->data.n_trials, sizeof *v);
@@ -125,7 +126,7 @@ static int ascending(const void *a, const void *b)
 
 static void print(const struct row *row, size_t seeds)
 {
-    printf("%-13s %-8s", agent_names[row->rule], row->kind->name);
+    printf("%-13s %-8s", row->name, row->kind->name);
     for (int k = 0; k < 2; k++) {
         struct outcome m = {0};
         double r2[MOST_SEEDS], n = (double)seeds;
@@ -133,12 +134,12 @@ static void print(const struct row *row, size_t seeds)
             const struct outcome *o = &row->o[i][k];
             m.cover += o->cover / n, m.robust += o->robust / n, m.width += o->width / n;
             m.settled += o->settled / n, m.wrong += o->wrong / n, m.z2 += o->z2 / n;
-            m.r2 += o->r2 / n, m.bias += o->bias / n, r2[i] = o->r2;
+            m.r2 += o->r2 / n, r2[i] = o->r2;
         }
         qsort(r2, seeds, sizeof *r2, ascending);
-        printf(" | %4.2f %4.2f %5.2f %5.2f %.4f %4.2f %.3f %5.2f %5.2f", m.cover, m.robust,
+        printf(" | %5.2f %5.2f %5.2f %6.2f %6.4f %5.2f  %.3f %5.2f", m.cover, m.robust,
                (r2[(seeds - 1) / 2] + r2[seeds / 2]) / 2, m.r2, m.width, m.settled, m.wrong,
-               sqrt(m.z2), m.bias);
+               sqrt(m.z2));
     }
     printf("\n");
     fflush(stdout);
@@ -147,6 +148,8 @@ static void print(const struct row *row, size_t seeds)
 struct wanted {
     size_t seeds;
     const char *agent, *cohort;
+    unsigned terms; /* 0: those of `fit gp`, and of trace also with memory */
+    size_t basis;
     int threads;
 };
 
@@ -161,7 +164,7 @@ static bool number(const char *text, const char *name, double most, double *out)
     return true;
 }
 
-static void take(const char *text, struct wanted *w, struct row *row, struct gp_options *options)
+static void take(const char *text, struct wanted *w, struct row *row)
 {
     struct err err = {0};
     double value;
@@ -172,13 +175,13 @@ static void take(const char *text, struct wanted *w, struct row *row, struct gp_
     else if (number(text, "threads=", 1000, &value))
         w->threads = (int)value;
     else if (number(text, "basis=", GP_BASIS, &value))
-        options->basis = (size_t)value;
+        w->basis = (size_t)value;
     else if (strncmp(text, "agent=", 6) == 0)
         w->agent = text + 6;
     else if (strncmp(text, "cohort=", 7) == 0)
         w->cohort = text + 7;
     else if (strncmp(text, "terms=", 6) == 0) {
-        if (!gp_terms_parse(text + 6, &options->terms, &err))
+        if (!gp_terms_parse(text + 6, &w->terms, &err))
             err_die("%s", err.message);
     } else if (strcmp(text, "verbose") == 0)
         row->verbose = true;
@@ -186,30 +189,53 @@ static void take(const char *text, struct wanted *w, struct row *row, struct gp_
         err_die("no '%s'; see the head of tests/bench_calibration.c", text);
 }
 
+/* One row, by `terms`. */
+static void run(const struct wanted *want, struct team *team, const char *name, unsigned terms,
+                struct row *row)
+{
+    struct gp_options options;
+    gp_options_default(&options);
+    options.terms = terms ? terms : options.terms;
+    options.basis = want->basis;
+    options.threads = 1;
+    row->name = name, row->options = options;
+    if ((want->agent && strcmp(want->agent, name) != 0) ||
+        (want->cohort && strcmp(want->cohort, row->kind->name) != 0))
+        return;
+    team_run(team, want->seeds, one, row);
+    print(row, want->seeds);
+}
+
 int main(int argc, char **argv)
 {
     static struct row row = {.first = 1};
     struct wanted want = {.seeds = 20, .threads = thread_processors()};
-    struct gp_options options;
+    double begun = clock_seconds();
     blas_prepare();
-    gp_options_default(&options);
-    options.threads = 1;
-    row.options = &options;
     for (int i = 1; i < argc; i++)
-        take(argv[i], &want, &row, &options);
-    printf("%zu seeds; w_stim | w_bias: 90 %% coverage, robust, median and mean R2, width, "
-           "settled, wrong among them, rms and mean z towards 0\n",
-           want.seeds);
+        take(argv[i], &want, &row);
+    printf("%zu seeds, means over them but for the median R2; of w_stim, then of w_bias:\n"
+           "  cover    share of lived updates inside their 90 %% intervals\n"
+           "  robust   the same by the sandwich over animals\n"
+           "  R2, mean against answering 0: the median seed's, and the mean\n"
+           "  width    of the intervals; settled: share whose sign they settle\n"
+           "  wrong    share of wrong signs among those\n"
+           "  z        root mean square of errors over their standard deviations\n\n"
+           "%-13s %-8s",
+           want.seeds, "agent", "cohort");
+    for (int k = 0; k < 2; k++)
+        printf(" | cover robust  R2   mean  width settled wrong   z  ");
+    printf("\n");
     struct team *team = team_new(want.threads);
     for (int k = 0; k < N_KINDS; k++)
         for (int r = 0; r < AGENT_N; r++) {
             row.rule = (enum agent_rule)r, row.kind = &kinds[k];
-            if ((want.agent && strcmp(want.agent, agent_names[r]) != 0) ||
-                (want.cohort && strcmp(want.cohort, kinds[k].name) != 0))
-                continue;
-            team_run(team, want.seeds, one, &row);
-            print(&row, want.seeds);
+            run(&want, team, agent_names[r], want.terms, &row);
+            if (r == AGENT_TRACE && !want.terms)
+                run(&want, team, "trace+memory",
+                    1u << GP_CORRECT | 1u << GP_ERROR | 1u << GP_TRACE | 1u << GP_AVERAGE, &row);
         }
     team_free(team);
+    printf("\n%.0f s\n", clock_seconds() - begun);
     return 0;
 }

@@ -5,7 +5,7 @@
 cat >data.dw <<'END'
 simulate reinforce animals=5 trials=300 alpha=2^-4 seed=3
 END
-small="optimizer=fast epochs=4 hidden=4"
+small="optimizer=fast epochs=200 hidden=16" # past the plateau
 
 run "$DELTAW" --no-rc -f data.dw -c "fit dnn $small name=a" -c "fit dnn $small seed=2 name=b" -c wait \
     -c 'ensemble a b as both' -c wait -c 'forget a' -c map -c 'save both both.npz' -c 'export map map.csv'
@@ -38,7 +38,7 @@ run "$DELTAW" --no-rc -f data.dw -c "fit dnn $small members=3 name=m" -c 'fit st
 unlike "once it is there its members are gone" "$out" 'm\.[123]'
 like "and it is a model" "$out" "m .*ensemble "
 
-run "$DELTAW" --no-rc -f data.dw -c 'set threads=1' -c "fit dnn $small members=5 name=m" \
+run "$DELTAW" --no-rc --keep-going -f data.dw -c 'set threads=1' -c "fit dnn $small members=5 name=m" \
     -c 'wait m.1 m.2' -c 'stop m' -c wait -c models
 like "stopped: what had finished is kept" "$out" 'm .*ensemble '
 run "$DELTAW" --no-rc -f data.dw -c 'fit dnn members=3 epochs=100000 name=m' -c 'stop m' -c wait -c models

@@ -30,6 +30,7 @@ static struct model *fitted(const struct fit_settings *s, const struct cohort *c
     }
     struct model *m = fit_model(fit);
     fit_close(fit);
+    m->textbook = 0; /* nobody has looked where the plateau is */
     return m;
 }
 

@@ -328,6 +328,21 @@ static void test_agents(void)
     agents_free(g);
 }
 
+/* Where nothing is learnt these terms are one and the same: in long lives nothing tells them
+ * apart but a prior below the rounding of the information. */
+static void test_alike(void)
+{
+    struct agents *g = agents_new(AGENT_REINFORCE, 3, 12000, 0, 0x1p-10, 0, 3);
+    struct gp_options options = {.terms = 1u << GP_CORRECT | 1u << GP_TOWARD | 1u << GP_EXPECTED,
+                                 .threads = 2};
+    struct gp *gp = fit(&g->data, &options);
+    tap_ok(gp->start[0].log_evidence > gp->textbook.log_evidence - 2,
+           "the start that learns nothing finds the mode: %.1f, best %.1f",
+           gp->start[0].log_evidence, gp->textbook.log_evidence);
+    gp_drop(gp);
+    agents_free(g);
+}
+
 static struct gp *doubted(enum agent_rule rule)
 {
     struct agents *g = agents_new(rule, 12, 1500, 0, 0x1p-4, 0, 5);
@@ -391,6 +406,7 @@ int main(void)
     test_mixture();
     test_agents();
     test_doubts();
+    test_alike();
     scene_clear(&s);
     return tap_done();
 }

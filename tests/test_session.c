@@ -190,6 +190,12 @@ static void test_cancel(void)
     tap_ok(session_step(d->session, &d->out) == STEP_FAILED &&
                session_scene(d->session)->cohort->n_animals == 4,
            "^C gives it up; the open cohort stays");
+    session_feed(d->session, "simulate reinforce animals=50 trials=100000", "x");
+    tap_ok(session_step(d->session, &d->out) == STEP_WAITING, "another is waited for");
+    session_feed(d->session, "quit", "prompt");
+    tap_ok(session_step(d->session, &d->out) == STEP_FAILED &&
+               session_step(d->session, &d->out) == STEP_QUIT,
+           "quit at the prompt gives it up and leaves");
     desk_free(d);
 }
 

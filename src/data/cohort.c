@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/data/memo.h"
 #include "names.h"
 
 struct cohort_builder {
@@ -113,9 +114,12 @@ static void release(struct cohort *c)
     free(c->name);
     free(c->source);
     free(c->truth);
+    cohort_drop(c->whole);
+    free(c->place);
     free(c->report.mapping);
     free(c->report.sides);
     free(c->report.notes);
+    cohort_memo_free(c->memo);
     cohort_drop(c->unrewarded);
     free(c->unrewarded_at);
     free(c);
@@ -132,6 +136,7 @@ struct cohort_builder *cohort_builder_new(void)
     struct cohort_builder *b = mem_new(1, sizeof *b);
     b->cohort = mem_new(1, sizeof *b->cohort);
     b->cohort->references = 1;
+    b->cohort->memo = cohort_memo_new();
     b->last_session = -1;
     b->last_file = NAMES_NONE;
     return b;

@@ -12,9 +12,9 @@
 #include "gp_inside.h"
 #include "gp_mean.h"
 
-enum { MOST_LEVELS = 5, MOST_FITTED = 20, ROUNDS = 6 };
+enum { MOST_LEVELS = 5, MOST_FITTED = 16, ROUNDS = 6 };
 /* Nats below the best at which a point is not worth a fit, and is not worth keeping. */
-static const double worth_a_fit = 3.5, worth_a_variant = 3.5, worth_keeping = 6;
+static const double worth_a_fit = 3, worth_a_variant = 3.5, worth_keeping = 6;
 static const double fine_levels[] = {0, 1e-3, 3e-3, 1e-2, 3e-2}, few_levels[] = {0, 3e-3, 1.5e-2};
 /* Prior probability that there is no remainder. */
 static const double none = .5;

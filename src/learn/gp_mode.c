@@ -198,7 +198,9 @@ bool gp_mode_find(const struct gp_cohort *cohort, const struct gp_shape *shape,
     struct gp_mode next;
     gp_mode_set(&next, shape, cohort->n);
     gp_sum(cohort, shape, mode->theta, mode->w0, true, team, &mode->sums);
-    bool ok = isfinite(mode->sums.log_likelihood) && gp_mode_factor(cohort, prior, 0, mode);
+    /* where nothing is learnt terms are alike, and single precision cannot tell them apart */
+    bool ok = isfinite(mode->sums.log_likelihood) && (gp_mode_factor(cohort, prior, 0, mode) ||
+                                                      gp_mode_factor(cohort, prior, damping, mode));
     double best = mode->log_evidence;
     int steps = 0;
     for (; ok && steps < MOST_STEPS; steps++) {

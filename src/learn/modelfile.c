@@ -85,6 +85,8 @@ static char *model_json(const struct model *m)
     }
     if (m->textbook > 0)
         json_object_set_new(o, "textbook_loss", json_real(m->textbook));
+    if (m->settings.start)
+        json_object_set_new(o, "distilled", number(m->distilled));
     if (m->ensemble)
         json_object_set_new(o, "members", json_integer((json_int_t)m->ensemble->n));
     json_object_set_new(o, "history_columns", json_string("epoch,seconds,train,heldout"));
@@ -319,6 +321,8 @@ static bool read_model(const struct npz *npz, const char *path, struct model *m,
     if (ok && o) {
         const json_t *textbook = json_object_get(o, "textbook_loss");
         read_errors(json_object_get(o, "standard_errors"), m);
+        const json_t *distilled = json_object_get(o, "distilled");
+        m->distilled = json_is_number(distilled) ? json_number_value(distilled) : NAN;
         m->textbook = json_is_number(textbook) ? json_number_value(textbook) : 0;
         m->cohort_digest = strtoull(text_of(o, "cohort_digest"), NULL, 16);
         m->cohort_name = mem_text(text_of(o, "cohort"));

@@ -9,6 +9,7 @@
 #include "deltaw/base/rng.h"
 #include "deltaw/base/number.h"
 #include "deltaw/learn/gp.h"
+#include "deltaw/learn/model.h"
 
 #define FIELD(member) offsetof(struct fit_settings, member)
 #define FIELDS(...)   __VA_ARGS__
@@ -103,6 +104,7 @@ static bool takes(const struct setting *row, const struct rule *rule)
     case TAKEN_BY_LAYOUT: return changes_layout(row, rule);
     case TAKEN_WITH_TENSOR: return has_tensor(row, rule);
     case TAKEN_WITH_WEIGHTS: return !rule->no_weights;
+    case TAKEN_BY_RULE_NETWORKS: return rule->network && !rule->no_weights;
     case TAKEN_WITHOUT_POSTERIOR: return !rule->posterior && !rule->no_updates;
     case TAKEN_WITH_START: return !rule->no_start;
     case TAKEN_WITH_UPDATES: return !rule->no_updates;
@@ -429,6 +431,8 @@ struct fit_settings fit_settings_copy(const struct fit_settings *s)
     struct fit_settings copy = *s;
     copy.holdout = s->holdout ? mem_text(s->holdout) : NULL;
     copy.init = s->init ? mem_text(s->init) : NULL;
+    copy.start = s->start ? mem_text(s->start) : NULL;
+    copy.teacher = s->teacher ? model_hold(s->teacher) : NULL;
     return copy;
 }
 
@@ -436,5 +440,8 @@ void fit_settings_free(struct fit_settings *s)
 {
     free(s->holdout);
     free(s->init);
-    s->holdout = s->init = NULL;
+    free(s->start);
+    model_drop(s->teacher);
+    s->holdout = s->init = s->start = NULL;
+    s->teacher = NULL;
 }

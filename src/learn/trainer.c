@@ -6,11 +6,12 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
-#include "deltaw/base/rng.h"
 #include "deltaw/learn/covariance.h"
 #include "deltaw/learn/engine.h"
 #include "deltaw/learn/gp.h"
 #include "deltaw/learn/randomwalk.h"
+#include "distil.h"
+#include "plateau.h"
 #include "rollout.h"
 #include "start.h"
 
@@ -23,7 +24,7 @@ static const double publish_every = 1 / 15., visited_every = .3;
 
 static double worked(const struct trainer *t)
 {
-    return t->before + job_seconds(&t->fit->job);
+    return t->before + job_seconds(t->fit->at);
 }
 
 static struct model *make_model(const struct trainer *t, const double *theta)
@@ -34,6 +35,8 @@ static struct model *make_model(const struct trainer *t, const double *theta)
     m->name = mem_text(fit->name);
     m->rule = t->rule;
     m->settings = fit_settings_copy(&fit->settings);
+    model_drop(m->settings.teacher); /* its name stays */
+    m->settings.teacher = NULL;
     m->tensors = t->tensors;
     m->theta = mem_copy(theta, t->tensors.size, sizeof *theta);
     m->errors = t->errors ? mem_copy(t->errors, t->tensors.size, sizeof *t->errors) : NULL;
@@ -54,6 +57,7 @@ static struct model *make_model(const struct trainer *t, const double *theta)
     m->visited = t->visited ? visited_hold(t->visited) : NULL;
     m->checkpoint = t->n_own == t->n_animals ? checkpoint_copy(t->checkpoint) : NULL;
     m->textbook = t->textbook;
+    m->distilled = t->distilled;
     m->cohort_digest = fit->cohort->digest;
     m->cohort_name = mem_text(fit->cohort->name);
     m->cohort_chain = mem_text(fit->cohort->chain);
@@ -114,36 +118,6 @@ static void add_scored(const struct trainer *t, size_t animal, double value, dou
         *heldout += value;
 }
 
-/* As many training animals as there are, with replacement: how often each.  Those drawn
- * again come after the cohort's, and those not drawn are rolled but not trained on. */
-static size_t *draw_animals(struct trainer *t, const bool *train)
-{
-    size_t n = t->n_own, n_train = 0, *drawn = mem_new(2 * n, sizeof *drawn);
-    size_t *of = mem_new(n, sizeof *of);
-    t->train = mem_new(2 * n, sizeof *t->train);
-    t->held_out = mem_new(2 * n, sizeof *t->held_out);
-    for (size_t a = 0; a < n; a++) {
-        drawn[a] = a;
-        t->held_out[a] = !train[a];
-        t->train[a] = train[a] && !t->fit->settings.bootstrap;
-        if (train[a])
-            of[n_train++] = a;
-    }
-    t->n_animals = n;
-    struct rng rng = rng_stream(t->fit->settings.bootstrap, RNG_BOOTSTRAP, 0, 0);
-    for (size_t i = 0; i < n_train && t->fit->settings.bootstrap; i++) {
-        size_t a = of[rng_below(&rng, (uint32_t)n_train)];
-        if (t->train[a])
-            drawn[t->n_animals++] = a;
-        t->train[a] = true;
-    }
-    for (size_t a = n; a < t->n_animals; a++)
-        t->train[a] = true;
-    trials_repeat(t->trials, drawn + n, t->n_animals - n);
-    free(of);
-    return drawn;
-}
-
 struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool *train)
 {
     struct cohort *cohort = fit->cohort;
@@ -151,7 +125,8 @@ struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool
     *t = (struct trainer){.fit = fit, .rule = rule};
     t->n_own = cohort->n_animals;
     t->trials = trials_new(cohort, &fit->settings.policy);
-    size_t *drawn = draw_animals(t, train);
+    trials_score(t->trials, fit->scored);
+    size_t *drawn = trainer_draw(t, train);
     t->n_weights = fit->settings.policy.n;
     t->shape = &fit->settings.shape;
     rule_layout(rule, t->shape, &t->tensors);
@@ -172,8 +147,7 @@ struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool
         go_on(t, fit->start);
     t->best = mem_copy(t->theta, t->n_all, sizeof *t->theta);
     for (size_t a = 0; a < t->n_animals; a++)
-        if (t->trials->count[a] > 1)
-            add_scored(t, a, (double)(t->trials->count[a] - 1), &t->n_train, &t->n_heldout);
+        add_scored(t, a, (double)trials_scored(t->trials, a), &t->n_train, &t->n_heldout);
     free(drawn);
     return t;
 }
@@ -222,7 +196,7 @@ static void history_add(struct trainer *t, int epoch, double train, double heldo
     t->again = false;
     t->history = mem_reserve(t->history, &t->history_room, t->n_history + 1, sizeof *t->history);
     if (t->rule->network && t->fit->settings.epochs > 0)
-        atomic_store(&t->fit->job.permille, (int)(1000. * epoch / t->fit->settings.epochs));
+        atomic_store(&t->fit->at->permille, (int)(1000. * epoch / t->fit->settings.epochs));
     t->history[t->n_history++] = (struct epoch_loss){epoch, worked(t), train, heldout};
 }
 
@@ -289,7 +263,7 @@ bool trainer_batch(struct trainer *t, size_t batch)
                                             .one_batch = true,
                                             .batch = batch,
                                             .threads = trainer_threads(t),
-                                            .stop = &t->fit->job.stop},
+                                            .stop = &t->fit->at->stop},
                      &result))
         return false;
     for (size_t a = 0; a < t->n_animals; a++)
@@ -303,7 +277,8 @@ bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last)
 {
     struct visited *visited = NULL;
     struct rollout_result result;
-    if (last || !t->visited || clock_seconds() - t->visited_at > visited_every)
+    bool due = last || !t->visited || clock_seconds() - t->visited_at > visited_every;
+    if (due && !t->fit->quiet)
         visited = visited_new(t, epoch);
     if (!rollout_run(t->rollout,
                      &(struct rollout_task){.theta = t->theta,
@@ -311,7 +286,7 @@ bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last)
                                             .gradient = gradient,
                                             .visited = visited ? visited->w : NULL,
                                             .threads = trainer_threads(t),
-                                            .stop = &t->fit->job.stop},
+                                            .stop = &t->fit->at->stop},
                      &result)) {
         visited_drop(visited);
         return false;
@@ -345,18 +320,20 @@ const char *trainer_trouble(const struct trainer *t, bool gradient)
 
 bool trainer_may_go_on(struct trainer *t)
 {
-    return job_goes_on(&t->fit->job);
+    return job_goes_on(t->fit->at);
 }
 
 int trainer_threads(const struct trainer *t)
 {
-    return job_threads(&t->fit->job);
+    return job_threads(t->fit->at);
 }
 
 void trainer_keep(struct trainer *t)
 {
     memcpy(t->best, t->theta, t->n_all * sizeof *t->best);
     t->n_kept = t->n_history;
+    if (t->fit->quiet)
+        return;
     trainer_snapshot(t);
     if (clock_seconds() - t->published > publish_every)
         publish(t, t->best, FIT_RUNNING, "");
@@ -435,11 +412,15 @@ void trainer_run(struct trainer *t)
     t->threads = fit->settings.threads > 0 ? fit->settings.threads : thread_processors();
     t->rollout = t->rule->no_updates ? NULL : new_rollout(t);
     bool fast = fit->settings.optimizer == OPTIMIZER_FAST;
+    if (fit->settings.teacher && !fit->start)
+        t->distilled = distil(t);
     const char *why = t->rule->posterior    ? fit_posterior(t)
                       : t->rule->no_updates ? fit_walks(t)
                       : !network            ? fit_mle(t)
                       : fast                ? fit_minibatch(t)
                                             : fit_adam(t);
+    if (!why && network && !t->rule->no_weights)
+        t->textbook = plateau_textbook(&fit->settings, fit->cohort, t->threads, &fit->job.stop);
     if (why)
         fail(t, why);
     else

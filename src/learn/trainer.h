@@ -17,7 +17,9 @@ struct fit {
     char anew[80];         /* else why it does not: "rate= is another" */
     const struct rule *rule;
     const struct wake *wake;
-    struct job job;
+    struct job job, *at;     /* at: the job it is done in, its own or a caller's */
+    const uint8_t *scored;   /* [n_trials] of the cohort; NULL: all */
+    bool quiet;              /* nothing is shown until it is over */
     struct trainer *trainer; /* of one that begins at once; NULL: the job makes it */
 
     pthread_mutex_t lock;
@@ -58,10 +60,10 @@ struct trainer {
     struct visited *visited;
     double before, published, visited_at; /* before: seconds of work that it goes on from */
     struct checkpoint *checkpoint;        /* of `best`; NULL: none */
-    bool again;      /* the next evaluation repeats the newest of the history */
-    double textbook; /* as in struct model */
-    struct err why;  /* of fit_posterior and fit_walks */
-    bool finished;   /* the optimiser reached its end */
+    bool again;                 /* the next evaluation repeats the newest of the history */
+    double textbook, distilled; /* as in struct model */
+    struct err why;             /* of fit_posterior and fit_walks */
+    bool finished;              /* the optimiser reached its end */
 };
 
 /* Everything the worker needs; train [n_animals]. */
@@ -105,6 +107,11 @@ const char *trainer_trouble(const struct trainer *t, bool gradient);
 void trainer_keep(struct trainer *t);
 /* The first epoch of the fit: 0, or what it goes on from, which is evaluated again. */
 int trainer_first(const struct trainer *t);
+
+/* bootstrap.c: as many training animals as there are, with replacement.  Those drawn again
+ * come after the cohort's, and those not drawn are rolled but not trained on.  Sets n_animals,
+ * train and held_out; returns which animal each is, the caller frees. */
+size_t *trainer_draw(struct trainer *t, const bool *train);
 
 /* snapshots.c: theta is the state after the newest epoch of the history. */
 void trainer_snapshot(struct trainer *t);

@@ -128,6 +128,10 @@ static void job_pieces(const struct session *session, struct pieces *p)
     }
     if (!isnan(status.train))
         strbuf_printf(piece(p, 1, true), "loss %s", fit_loss_text(buf, status.train));
+    struct model *model = fit_model(fit);
+    if (model && model_on_plateau(model))
+        strbuf_puts(piece(p, 1, true), "on the plateau");
+    model_drop(model);
     if (!isnan(status.heldout))
         strbuf_printf(piece(p, 8, true), "held out %s", fit_loss_text(buf, status.heldout));
 }

@@ -70,8 +70,20 @@ static struct source *queue(struct session *s, char *text, const char *name, int
     return &s->queue[s->n_queue++];
 }
 
+/* Who leaves does not want what is being read or computed; what is being written is. */
+static bool leaves(const struct session *s, const char *text, const char *source)
+{
+    text += strspn(text, " \t");
+    size_t n = strcspn(text, " \t\n");
+    return s->now.active && strcmp(source, "prompt") == 0 && n > 0 &&
+           strncmp(text, "quit", n) == 0 && !text[n + strspn(text + n, " \t\n")] &&
+           s->now.command && !s->now.command->writes;
+}
+
 void session_feed(struct session *session, const char *text, const char *source)
 {
+    if (leaves(session, text, source))
+        session_cancel(session);
     queue(session, mem_text(text), source, 0);
 }
 

@@ -63,6 +63,12 @@ static bool one_cohort(const struct scene *scene)
     return one;
 }
 
+static const char *state_words(const struct scene_model *m)
+{
+    bool over = m->status.state == FIT_DONE || m->status.state == FIT_OPENED;
+    return over && model_on_plateau(m->model) ? "on plateau" : fit_state_name(m->status.state);
+}
+
 void view_models_table(const struct scene *scene, const char *sort, struct table *out)
 {
     table_declare(out, view_models_columns);
@@ -74,8 +80,7 @@ void view_models_table(const struct scene *scene, const char *sort, struct table
         const char *policy = model->rule->no_weights ? "" : model->settings.policy.text;
         bool epochs = m->status.state != FIT_OPENED && model->rule->network && !model->rule->mean;
         table_add(out, 5,
-                  (const char *[]){model->name, model->rule->name, policy,
-                                   fit_state_name(m->status.state), cohort},
+                  (const char *[]){model->name, model->rule->name, policy, state_words(m), cohort},
                   5,
                   (double[]){(long)i == scene->current, (double)model_parameters(model),
                              epochs ? m->status.epoch : NAN, m->status.train, m->status.heldout});

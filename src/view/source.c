@@ -68,7 +68,8 @@ bool source_active(enum fit_state state)
 static struct visited *own_weights(const struct model *model, const struct cohort *cohort)
 {
     struct visited *visited = model->visited;
-    bool fits = visited && visited->n_trials == cohort->n_trials &&
+    bool fits = visited && model->cohort_digest == cohort->digest &&
+                visited->n_trials == cohort->n_trials &&
                 visited->n_weights == model->settings.shape.n_weights;
     return fits ? visited : NULL;
 }
@@ -282,6 +283,8 @@ void source_title(const struct source *source, struct strbuf *out)
 {
     if (source->model) {
         strbuf_printf(out, " · %s", source->model->name);
+        if (model_on_plateau(source->model))
+            strbuf_puts(out, " (on the plateau)");
         if (source->foreign)
             strbuf_printf(out, " on %s", source->cohort->name);
     }
@@ -310,6 +313,9 @@ void source_words(const struct source *source, struct strbuf *out)
     }
     if (source->foreign)
         strbuf_printf(out, " on %s", source->cohort->name);
+    if (model_on_plateau(source->model))
+        strbuf_puts(out, ", still on the plateau (it does worse than reinforce-base on the trials "
+                         "of its fit, so the map is not to be trusted)");
 }
 
 void hold_value(struct hold *hold, double value)

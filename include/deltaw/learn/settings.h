@@ -35,6 +35,8 @@ struct held_at {
 
 enum optimizer { OPTIMIZER_ADAM, OPTIMIZER_FAST };
 
+struct model;
+
 /* What the user asked for; texts are owned.  Those a rule does not take are at their
  * defaults. */
 struct fit_settings {
@@ -55,10 +57,12 @@ struct fit_settings {
     enum optimizer optimizer;
     char *holdout; /* "DAP014,DAP059", NULL: none */
     uint64_t seed;
-    uint64_t bootstrap; /* seed of a sample of the training animals drawn with replacement;
+    uint64_t bootstrap;    /* seed of a sample of the training animals drawn with replacement;
                          * 0: each once */
-    char *init;         /* path of an .npz to start from, NULL: random */
-    int threads;        /* 0: all */
+    char *start;           /* name of the model whose rule a network begins as, NULL: none */
+    struct model *teacher; /* that model, a reference; NULL: none, or known no more */
+    char *init;            /* path of an .npz to start from, NULL: random */
+    int threads;           /* 0: all */
 };
 
 /* How a value is stored at its offset. */
@@ -86,9 +90,10 @@ enum setting_taken {
     TAKEN_WITH_TENSOR,  /* the rule has the row's tensor */
     TAKEN_WITH_WEIGHTS, /* of a policy */
     TAKEN_WITHOUT_POSTERIOR,
-    TAKEN_WITH_START,   /* w_0 plays a role */
-    TAKEN_WITH_UPDATES, /* there is a rule in it */
-    TAKEN_BY_WALKS,     /* there is none */
+    TAKEN_BY_RULE_NETWORKS, /* of updates, not of choices */
+    TAKEN_WITH_START,       /* w_0 plays a role */
+    TAKEN_WITH_UPDATES,     /* there is a rule in it */
+    TAKEN_BY_WALKS,         /* there is none */
 };
 
 struct setting {

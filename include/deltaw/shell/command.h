@@ -32,6 +32,7 @@ struct command {
     const struct answer_row *answer; /* keys of its JSON besides those that all have; may be
                                       * NULL for verbs of views, which the view tells of */
     bool raw;                        /* NAME=VALUE is no option: every word is positional */
+    bool writes;                     /* a file, which `quit` lets it finish */
     bool unlogged;                   /* not part of a replayable log */
     bool narrates;                   /* a script's narration, which is not echoed */
     bool at_once; /* a key may run it, like the verbs of views, while another is being

@@ -56,7 +56,8 @@ void session_free(struct session *session); /* stops and joins what runs */
 bool session_settle(struct session *session, double seconds);
 
 /* Queue text (one or many lines; `;` separates, `#` comments).  `source` names
- * it in errors ("script.dw", "-c"); line numbers are added for files. */
+ * it in errors ("script.dw", "-c"); line numbers are added for files.  `quit` from a "prompt"
+ * gives up what is being waited for, unless that writes a file. */
 void session_feed(struct session *session, const char *text, const char *source);
 /* The same where the text is line `line` (from 1) of something longer. */
 void session_feed_line(struct session *session, const char *text, const char *source, int line);
@@ -101,8 +102,10 @@ void session_waiting(struct session *session, struct strbuf *out);
 void session_news(struct session *session, struct output *out);
 /* Is a file watched? */
 bool session_watches(const struct session *session);
-/* Any fit running or paused? */
+/* Any fit running or paused, or cross-validation? */
 bool session_busy(struct session *session);
+/* Will any come to an end by itself: does one run that is not paused? */
+bool session_works(struct session *session);
 
 /* Models trained here, with at least `worth` seconds of work in each, whose present state
  * is in no file.  Names, parted by ", ", are added to out (may be NULL); returns how many. */

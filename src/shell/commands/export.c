@@ -320,5 +320,6 @@ const struct command command_export = {
     .positional_min = 2,
     .positional_max = 2,
     .following_type = OPTION_FILE,
+    .writes = true,
     .run = export_run,
 };

@@ -9,24 +9,6 @@
 #include "../mistaken.h"
 #include "../state.h"
 
-/* Does the cohort have the columns of true start weights? */
-static bool check_truth(const struct args *args, const struct cohort *cohort,
-                        const struct fit_settings *s, struct err *err)
-{
-    for (size_t k = 0; s->w0.kind == W0_TRUTH && k < s->policy.n; k++) {
-        char *name = mem_printf("true_%s", s->policy.weight[k]);
-        bool found = cohort_column(cohort, name);
-        if (!found)
-            err_at(err, ERR_FAILED, args_column(args, "w0"),
-                   "fit: w0=truth: %s has no column %s; only simulated cohorts know their weights",
-                   cohort->name, name);
-        free(name);
-        if (!found)
-            return false;
-    }
-    return true;
-}
-
 /* Names are checked here so that the error points at the word. */
 static bool check_holdout(const struct args *args, const struct cohort *cohort,
                           const struct fit_settings *s, struct err *err)
@@ -51,27 +33,6 @@ static bool check_holdout(const struct args *args, const struct cohort *cohort,
     free(names);
     free(copy);
     return good;
-}
-
-/* optimizer=fast has no use for some options. */
-static bool check_optimizer(const struct args *args, const struct fit_settings *s, struct err *err)
-{
-    const struct setting *row;
-    for (size_t i = 0; s->optimizer == OPTIMIZER_FAST && (row = setting_at(i)); i++) {
-        const char *name = row->option.name;
-        if (row->adam_only && args_given(args, name))
-            return err_at(err, ERR_USAGE, args_column(args, name),
-                          "fit: optimizer=fast has no %s=; leave one of the two out", name);
-    }
-    return true;
-}
-
-static bool check_policy(const struct args *args, const struct cohort *cohort,
-                         const struct fit_settings *s, struct err *err)
-{
-    struct err why = {0};
-    return policy_check(&s->policy, cohort, &why) ||
-           err_at(err, why.code, args_column(args, "policy"), "fit: %s", why.message);
 }
 
 /* The model of init=, whose settings hold where the line has no others; *out NULL: none. */
@@ -100,6 +61,44 @@ static void take_file(const struct args *args, const struct model *from,
         setting_set(setting_find("holdout"), "", s, NULL);
 }
 
+/* The model of start=; it has a rule without a memory, for the same policy. */
+static bool take_teacher(const struct session *session, const struct args *args,
+                         struct fit_settings *s, struct err *err)
+{
+    int column = args_column(args, "start");
+    if (!args_given(args, "start"))
+        return true;
+    if (s->init)
+        return err_at(err, ERR_USAGE, column,
+                      "fit: start= and init= are two beginnings; leave one out");
+    struct model *m = s->teacher = session_need_model(session, s->start, column, err);
+    if (!m)
+        return false;
+    const char *why = m->rule->network || m->rule->mean            ? "is no textbook or gp fit"
+                      : m->rule->no_updates || m->rule->no_weights ? "has no rule of updates"
+                      : rule_remembers(m->rule, &m->settings.shape)
+                          ? "remembers past trials, which a start cannot give back"
+                      : strcmp(m->settings.policy.text, s->policy.text) != 0
+                          ? "is of another policy="
+                          : NULL;
+    return !why || err_at(err, ERR_FAILED, column,
+                          "fit: start=%s: it %s; name a fit of reinforce-base, say, or of gp",
+                          s->start, why);
+}
+
+/* From a start that is nearly right a short and gentle fit is enough; at the full rate it
+ * would be unlearnt. */
+static void take_gentle(const struct args *args, struct fit_settings *s)
+{
+    if (!args_given(args, "start") || args_given(args, "optimizer"))
+        return;
+    s->optimizer = OPTIMIZER_FAST;
+    if (!args_given(args, "epochs"))
+        s->epochs = 100;
+    if (!args_given(args, "rate"))
+        s->rate = 3e-5;
+}
+
 static bool take_settings(const struct session *session, const struct args *args,
                           const struct rule *rule, const struct model *from,
                           const struct cohort *cohort, struct fit_settings *s, struct err *err)
@@ -108,15 +107,15 @@ static bool take_settings(const struct session *session, const struct args *args
     if (!rule_settings(rule, args, fit_options, from ? &from->settings : NULL, "fit", s, err))
         return false;
     take_file(args, from, cohort, s);
-    if (!check_policy(args, cohort, s, err) || !check_optimizer(args, s, err) ||
-        !check_truth(args, cohort, s, err) || !check_holdout(args, cohort, s, err))
+    if (!rule_check_settings(args, cohort, s, "fit", err) || !check_holdout(args, cohort, s, err))
         return false;
     if (!args_given(args, "threads"))
         s->threads = atoi(session_setting(session, "threads"));
     bool epochs = args_given(args, "epochs") || (from && !args_given(args, "optimizer"));
     if (s->optimizer == OPTIMIZER_FAST && !epochs)
         s->epochs = fit_fast_epochs(s, cohort);
-    return true;
+    take_gentle(args, s);
+    return take_teacher(session, args, s, err);
 }
 
 /* The word that names the rule. */
@@ -200,6 +199,17 @@ static struct fit *start(struct session *session, const struct fit_settings *set
                : NULL;
 }
 
+static void say_teacher(const struct fit_settings *s, struct output *out)
+{
+    if (!s->teacher)
+        return;
+    output_say(out,
+               "it begins as the rule of %s: where the trials say nothing the map keeps saying "
+               "what %s says",
+               s->start, s->start);
+    output_field_text(out, "start", s->start);
+}
+
 static void say_init(const struct fit_settings *s, const struct rule *rule, const struct fit *fit,
                      const char *name, struct output *out)
 {
@@ -246,6 +256,7 @@ static bool start_members(struct session *session, const struct fit_settings *s,
                "%s trains in the background: %zu members of %d epochs, each to animals drawn anew "
                "from %s",
                name, n, s->epochs, strbuf_text(&words));
+    say_teacher(s, out);
     output_say(out, "`wait %s` waits for all; `stop %s` keeps those that have finished", name,
                name);
     output_field_text(out, "model", name);
@@ -267,6 +278,7 @@ static bool start_one(struct session *session, const struct fit_settings *settin
     session_add_fit(session, fit);
     say_started(fit, settings, rule, cohort, out);
     say_init(settings, rule, fit, name, out);
+    say_teacher(settings, out);
     return true;
 }
 
@@ -324,7 +336,12 @@ const struct command command_fit = {
         "from seed= and those after it, each to as many animals as there are, drawn anew with "
         "replacement (bootstrap=, seed= + 1); once all are over they are one model, an ensemble: "
         "their mean, with 90 % intervals by Student's t over members.  `stop "
-        "NAME` keeps those that have finished.  `rules RULE` lists the options "
+        "NAME` keeps those that have finished.  When a network has ended reinforce-base is fitted to "
+        "the same trials, once a cohort: a training loss above its is marked, here and in maps, as "
+        "still on the plateau, and such networks have no intervals.  start=MODEL teaches a network "
+        "to give back the updates of a textbook or gp fit before it is trained, then (unless "
+        "optimizer= is given) trains by fast for 100 epochs at the rate 3e-5: maps of small cohorts "
+        "are far better then, but keep what the start says wherever trials tell nothing.  `rules RULE` lists the options "
         "that a rule takes; others are refused.",
     .examples = "fit dnn\n"
                 "fit dnn name=small hidden=8 layers=1 epochs=20 seed=1\n"
@@ -337,6 +354,7 @@ const struct command command_fit = {
                 "fit predict-max split=yes forgetting=yes lapse=fit\n"
                 "fit trace window=5 policy=stim+prevchoice+bias w0=.5,0,0\n"
                 "fit dnn members=3 epochs=5; wait; map\n"
+                "fit reinforce-base name=a; wait; fit dnn start=a\n"
                 "fit tinyrnn hidden=4 epochs=10\n"
                 "fit dnn epochs=5 group=a; fit dnn epochs=5 seed=2 group=a; wait a",
     .options = fit_options,

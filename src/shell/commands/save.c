@@ -135,5 +135,6 @@ const struct command command_save = {
     .positional_max = 2,
     .first_words = "data",
     .following_type = OPTION_FILE,
+    .writes = true,
     .run = save_run,
 };

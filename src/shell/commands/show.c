@@ -233,6 +233,8 @@ static void show_fields(const struct showing *show, struct output *out)
     output_field_number(out, "train", show->status.train);
     output_field_number(out, "heldout", show->status.heldout);
     output_field_number(out, "parameters", (double)model_parameters(model));
+    if (model->textbook > 0 || model->ensemble)
+        output_field_number(out, "plateau", model_on_plateau(model));
     output_field_number(out, "seed", (double)model->settings.seed);
     output_field_text(out, "engine", model->engine);
     output_field_text(out, "cohort", model->cohort_name);
@@ -275,7 +277,7 @@ static void show_members(const struct ensemble *e, struct strbuf *words, struct 
 {
     struct table table = {0};
     table_columns(&table, "member|rule", COLUMN_TEXT, 0);
-    table_columns(&table, "seed|bootstrap", COLUMN_COUNT, 0);
+    table_columns(&table, "seed|bootstrap|plateau", COLUMN_COUNT, 0);
     table_column(&table, "train", COLUMN_NUMBER, 4);
     for (size_t i = 0; i < e->n; i++) {
         const struct model *m = e->member[i];
@@ -283,14 +285,40 @@ static void show_members(const struct ensemble *e, struct strbuf *words, struct 
         char buf[NUMBER_SIZE];
         strbuf_printf(words, "%s%s (%s, loss %s)", i ? ", " : "", m->name, m->rule->name,
                       fit_loss_text(buf, loss));
-        table_add(&table, 2, (const char *[]){m->name, m->rule->name}, 3,
-                  (double[]){(double)m->settings.seed, (double)m->settings.bootstrap, loss});
+        table_add(&table, 2, (const char *[]){m->name, m->rule->name}, 4,
+                  (double[]){(double)m->settings.seed, (double)m->settings.bootstrap,
+                             m->textbook > 0 ? model_on_plateau(m) : NAN, loss});
     }
     strbuf_puts(words, e->kind == INTERVAL_BOOTSTRAP ? "; each fitted to animals drawn anew"
                                                      : "; not fitted to animals drawn anew");
     output_data(out, "members", &table);
     output_field_text(out, "interval", interval_word(e->kind));
     table_free(&table);
+}
+
+/* "; still on the plateau ..." */
+static void plateau_words(const struct model *model, struct strbuf *out)
+{
+    char buf[NUMBER_SIZE];
+    if (model->ensemble && model_on_plateau(model))
+        strbuf_printf(out, "; %zu of %zu members are still on the plateau: no intervals",
+                      ensemble_on_plateau(model->ensemble), model->ensemble->n);
+    else if (model_on_plateau(model))
+        strbuf_printf(out,
+                      "; still on the plateau: reinforce-base, fitted to the same trials, has %s; "
+                      "train longer (epochs=), or from another seed=",
+                      fit_loss_text(buf, model->textbook));
+}
+
+/* What was assumed before a trial was looked at. */
+static void start_words(const struct model *model, struct output *out, struct strbuf *words)
+{
+    char buf[NUMBER_SIZE];
+    strbuf_printf(words,
+                  "as the rule of %s, of whose updates it gave back %s %% (mean square); where the "
+                  "trials say nothing the map still says what that rule says",
+                  model->settings.start, number_fixed(buf, 100 * model->distilled, 1, false));
+    output_field_number(out, "distilled", model->distilled);
 }
 
 static void show_line(const struct output *to, const char *name, struct strbuf *words,
@@ -329,7 +357,12 @@ static bool show_finish(struct session *session, void *data, struct output *out,
     if (!isnan(status->heldout))
         strbuf_printf(&words, ", %s held out", fit_loss_text(buf, status->heldout));
     strbuf_puts(&words, " (nats per scored trial)");
+    plateau_words(model, &words);
     show_line(out, "loss", &words, &text);
+    if (model->settings.start) {
+        start_words(model, out, &words);
+        show_line(out, "start", &words, &text);
+    }
     show_cohort(model, &words);
     show_line(out, "cohort", &words, &text);
     strbuf_puts(&words, model->engine[0] ? model->engine : "unknown");
