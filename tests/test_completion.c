@@ -88,7 +88,7 @@ static void test_completion(void)
         {"fit tinyrnn h", "12: hidden=~ holdout=~"},
         {"fit trace w", "10: w0=~ window=~"},
         {"fit dnn l", "8: layers=~ lags=~ lapse=~"},
-        {"fit s", "4: static split=~ sigma_day=~ seed=~"},
+        {"fit s", "4: static split=~ sigma_day=~ seed=~ start=~"},
         {"score a", "6: animals=~"},
         {"keep sub", "5: subject~"},
         {"keep subject=sim001,sim0", "20: sim002~ sim003~"},
