@@ -5,6 +5,8 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/rng.h"
 #include "deltaw/base/outfile.h"
+#include "deltaw/learn/gp.h"
+#include "deltaw/learn/randomwalk.h"
 #include "deltaw/study/cv.h"
 #include "../scores.h"
 
@@ -63,13 +65,47 @@ static bool compare_work(void *data, struct task *task, struct err *err)
     return true;
 }
 
+/* The log evidence, nats; NaN: of models without one. */
+static double evidence_of(const struct model *model)
+{
+    return model->gp      ? model->gp->log_evidence
+           : model->walks ? randomwalk_set_evidence(model->walks)
+                          : NAN;
+}
+
 static void pair_row(const struct compare *c, size_t i, size_t j, const struct paired *p,
                      struct table *t)
 {
     const char *names[] = {c->names[i], c->names[j]};
-    const double values[] = {p->n,           p->difference,  p->low,        p->high,   p->t,
-                             p->p_one_sided, p->p_two_sided, p->p_wilcoxon, p->p_holm, p->wins};
+    bool models = !c->cv;
+    const double values[] = {p->n,
+                             p->difference,
+                             p->low,
+                             p->high,
+                             p->t,
+                             p->p_one_sided,
+                             p->p_two_sided,
+                             p->p_wilcoxon,
+                             p->p_holm,
+                             p->wins,
+                             models ? evidence_of(c->scores.models[i]) : NAN,
+                             models ? evidence_of(c->scores.models[j]) : NAN};
     table_add(t, 2, names, sizeof values / sizeof *values, values);
+}
+
+/* Evidences are of a model's own trials: a randomwalk's also of those without a reward. */
+static void say_evidence(const struct compare *c, struct output *out)
+{
+    for (size_t i = 0; i < c->scores.n; i++)
+        if (!isnan(evidence_of(c->scores.models[i])))
+            output_say(out, "log evidence of %s: %.2f nats, on the trials of its fit",
+                       c->scores.models[i]->name, evidence_of(c->scores.models[i]));
+    for (size_t i = 0; i < c->scores.n; i++)
+        if (c->scores.models[i]->walks)
+            output_say(out,
+                       "%s has seen the choices before and after each trial: its likelihood is "
+                       "no prediction",
+                       c->scores.models[i]->name);
 }
 
 static void pairs_table(const struct compare *c, struct table *t)
@@ -79,6 +115,7 @@ static void pairs_table(const struct compare *c, struct table *t)
     table_columns(t, "difference|low|high", COLUMN_NUMBER, 3);
     table_columns(t, "t|p_one_sided|p_two_sided|p_wilcoxon|p_holm", COLUMN_NUMBER, 2);
     table_column(t, "wins", COLUMN_COUNT, 0);
+    table_columns(t, "log_evidence_a|log_evidence_b", COLUMN_NUMBER, 6);
     for (size_t i = 0, pair = 0; i < c->n_names; i++)
         for (size_t j = i + 1; j < c->n_names; j++, pair++)
             pair_row(c, i, j, &c->pair[pair], t);
@@ -200,6 +237,7 @@ static bool compare_finish(struct session *session, void *data, struct output *o
     struct table pairs = {0}, animals = {0};
     say_first(c, out);
     output_say(out, "%s", trials_words(c));
+    say_evidence(c, out);
     (out->mode == OUTPUT_TEXT ? pairs_text : pairs_table)(c, &pairs);
     output_table(out, "rows", &pairs);
     (c->cv ? cv_animals_table : animals_table)(c, &animals);

@@ -6,6 +6,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "../fitting.h"
+#include "../mistaken.h"
 #include "../state.h"
 
 /* Names are checked here so that the error points at the word. */
@@ -41,7 +42,8 @@ static bool open_init(const struct args *args, struct model **out, struct err *e
     char *path = init ? path_expand(init) : NULL;
     struct err why = {0};
     *out = NULL;
-    bool good = !path || model_open(path, "init", out, &why) ||
+    static const atomic_bool never;
+    bool good = !path || model_open(path, "init", out, &why) || mistaken_log(path, &never, &why) ||
                 err_at(err, why.code, args_column(args, "init"), "fit: %s", why.message);
     free(path);
     return good;

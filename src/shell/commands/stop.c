@@ -67,9 +67,9 @@ const struct command command_stop = {
               "is a fit, or a group of them (group= of `fit`).  `stop watch` ends `watch`, and so "
               "does `stop` where nothing trains.",
     .examples = "fit dnn epochs=5000; stop\nfit dnn name=long epochs=5000; stop long",
-    .positional_type = OPTION_MODEL,
+    .positional_type = OPTION_JOB,
     .positional_max = 1000,
     .first_words = "all|watch",
-    .following_type = OPTION_MODEL,
+    .following_type = OPTION_JOB,
     .run = stop_run,
 };

@@ -80,9 +80,9 @@ const struct command command_wait = {
               "once.  Fails when a fit that it waited for failed.  A JOB is a fit, or a group of "
               "them (group= of `fit`), which is told of in one line.",
     .examples = "wait\nfit dnn name=quick epochs=3; wait quick",
-    .positional_type = OPTION_MODEL,
+    .positional_type = OPTION_JOB,
     .positional_max = 1000,
-    .following_type = OPTION_MODEL,
+    .following_type = OPTION_JOB,
     .first_words = "all",
     .run = wait_run,
 };
