@@ -77,7 +77,9 @@ map model=reinforce1
 map model=gp1 reward=1
 map model=reinforce1 diff=yes
 slice
-slice past=both
+fit trace window=2 name=traced
+wait
+slice past=both model=traced
 weights
 weights sim002 model=reinforce1
 accuracy
@@ -89,9 +91,11 @@ map
 replay off
 score
 compare reinforce1 static1
-cv static reinforce folds=2 seeds=1
+cv static reinforce folds=2 seeds=1 file=cv.jsonl
 wait
 cv
+merge cv.jsonl file=both.jsonl
+compare file=both.jsonl
 save dnn1 dnn1.npz
 open dnn1.npz name=again
 forget again
