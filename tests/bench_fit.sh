@@ -173,3 +173,17 @@ for animals in 12 100 1000; do
         "$(calculate "printf \"%.1f\", ${ours%% *} * 1e6 / $animals / $trials") ns a trial"
     row "  memory; of it the cohort" "$(column "$fit" 4) MiB" "$(column "$alone" 4) MiB"
 done
+
+# Posteriors and walks: wall seconds of a fit with its intervals, loading left out.
+fit_seconds() { # COHORT-COMMAND RULE
+    batch --json -c "$1" -c "fit $2" -c wait -c jobs |
+        sed -n 's/.*"seconds": *\([0-9.e+-]*\).*/\1/p' | tail -n 1
+}
+mice=$srcdir/../shared/data/mice.csv.gz
+row "gp fit, the bundled sample's size, 12 x 3,000" \
+    "$(fit_seconds 'simulate reinforce animals=12 trials=3000 alpha=2^-5 seed=1' gp) s" "limit .8 s"
+row "gp fit, 12 x $trials" "$(fit_seconds 'load mice.csv.gz' gp) s" "limit 4 s"
+if [ -r "$mice" ]; then
+    row "gp fit, 13 mice" "$(fit_seconds "load $mice contrast=tanh5" gp) s" "limit 2.5 s"
+    row "randomwalk fit, 13 mice" "$(fit_seconds "load $mice contrast=tanh5" randomwalk) s" "limit .6 s"
+fi

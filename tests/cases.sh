@@ -288,6 +288,10 @@ for form in '3/14/2021_9:05_AM 3/14/2021_11:30_AM 3/14/2021_1:10_PM' '2021-03-14
     sed "1s/session/date/; s/^dog,1,/dog,$(echo "$1" | tr _ ' ' | sed 's#/#\\/#g'),/; s/^dog,2,/dog,$(echo "$2" | tr _ ' ' | sed 's#/#\\/#g'),/; s/^dog,3,/dog,$(echo "$3" | tr _ ' ' | sed 's#/#\\/#g'),/" whole.csv >half.csv
     is "half days as in $3" "$(sessions 'load half.csv')" "$(sessions 'load whole.csv')"
 done
+{ cat whole.csv; echo '# end of session'; } >end.csv
+refused "a comment nobody told of" 'load end.csv' 'comment= says what comments begin with'
+awk -F, -v OFS=, 'NR == 1 { print } NR > 1 && $6 == 1 { print; $2 += 3; print }' whole.csv >hits.csv
+like "a log of hits alone is told" "$(batch -c 'load hits.csv copies=keep' | tr '\n' ' ')" 'every trial is rewarded'
 sed 's/,0$/,N/; s/,1$/,Y/' whole.csv >yes.csv
 odd "rewards Y and N" yes.csv
 gzip -c whole.csv | gzip -c >twice.gz

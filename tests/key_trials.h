@@ -199,7 +199,7 @@ static const struct verb_trial verb_trials[] = {
     {"jobs", "jobs", "^.mine +training"},
     {"pause", "pause mine", "mine .*paused"},
     {"resume", "resume mine", "mine .*(resumed|goes on|again|trains)"},
-    {"stop", "stop mine", "mine .*stopping"},
+    {"stop", "stop mine", "mine .*(stopping|will not begin)"},
     {"wait", "wait all; say waited", "^.waited"},
     {"rules", "rules", "tinyrnn"},
     {"models", "models", "dnn1 +dnn"},

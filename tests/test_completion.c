@@ -65,27 +65,30 @@ static void test_completion(void)
         {"fit dnn w0=p", "11: psychometric psychometric-fixed"},
         {"fit dnn optimizer=", "18: adam fast"},
         {"fit dnn holdout=sim001,sim0", "23: sim002~ sim003~"},
-        {"use ", "4: dnn1"},
+        {"use ", "4: dnn1 mine"},
         {"save d", "5: data dnn1"},
         {"save data comp/f", "10: comp/folder/~"},
         {"load comp/", "5: comp/a\\ b.csv comp/folder/~"},
         {"load comp/.h", "5: comp/.hidden"},
         {"export ma", "7: map"},
         {"export map comp/a", "11: comp/a\\ b.csv"},
-        {"check gradient r", "15: rnn reinforce reinforce-base reward-max remainder=~"},
+        {"check gradient r", "15: rnn reinforce reinforce-base reward-max randomwalk remainder=~"},
         {"check gradient dnn s", "19: split=~ seed=~"},
         {"rules tr", "6: trace"},
         {"simulate rei", "9: reinforce reinforce-base"},
+        {"wait q", "5: queue"},
+        {"stop queue q", "11: queue"},
+        {"fit dnn group=", "14: queue"},
         {"simulate d", "9: dnn1 decision=~ distractors=~"},
         {"simulate trace al", "15: alpha=~"},
         {"simulate reinforce ba", "19:"},
         {"simulate trace win", "15: window=~"},
         {"fit reinforce e", "14:"},
-        {"fit reinforce-base b", "19: baseline=~"},
+        {"fit reinforce-base b", "19: baseline=~ bootstrap=~"},
         {"fit tinyrnn h", "12: hidden=~ holdout=~"},
         {"fit trace w", "10: w0=~ window=~"},
         {"fit dnn l", "8: layers=~ lags=~ lapse=~"},
-        {"fit s", "4: static split=~ seed=~"},
+        {"fit s", "4: static split=~ sigma_day=~ seed=~ start=~"},
         {"score a", "6: animals=~"},
         {"keep sub", "5: subject~"},
         {"keep subject=sim001,sim0", "20: sim002~ sim003~"},
@@ -122,7 +125,9 @@ static void test_completion(void)
                "touch 2x.dw 2y.txt && touch 'comp/a b.csv' comp/.hidden") != 0)
         tap_note("no folder to complete in");
     setenv("DELTAW_LESSONS", "walks", 1);
-    say(d, "x", "simulate reinforce animals=3 trials=20; fit dnn epochs=1; wait");
+    say(d, "x",
+        "simulate reinforce animals=3 trials=20; fit dnn epochs=1; "
+        "fit dnn name=mine epochs=1 group=queue; wait");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char *got = completed(d, cases[i].line);
         tap_is_text(got, cases[i].want, "completion of '%s'", cases[i].line);

@@ -369,7 +369,7 @@ int main(void)
     if (!script || fputs("say from a script\n", script) < 0 || fclose(script) != 0)
         err_die("script.dw cannot be written");
     enter(&e, "simulate reinforce animals=3 trials=400 seed=5; save data log.csv");
-    enter(&e, "fit dnn epochs=60 hidden=8 rate=1e-2; fit dnn epochs=5 hidden=4; wait; use dnn1");
+    enter(&e, "fit dnn epochs=60 hidden=8 rate=1e-2 lags=1; fit dnn epochs=5 hidden=4; wait; use dnn1");
     for (size_t i = 0; i < sizeof trials / sizeof trials[0]; i++)
         try_key(&e, &trials[i]);
     test_interrupt(&e);

@@ -115,12 +115,12 @@ static bool refused(struct desk *d, const char *line)
 static size_t bad_values(const struct option_row *row, char out[4][64])
 {
     static const char *const words[] = {
-        [OPTION_NUMBERS] = "1,x",       [OPTION_FILE] = "absent/none.npz",
-        [OPTION_ANIMAL] = "nobody",     [OPTION_ANIMALS] = "nobody,none",
-        [OPTION_COLUMN] = "nowhere",    [OPTION_FEATURES] = "stim+nowhere",
-        [OPTION_MODEL] = "nomodel",     [OPTION_RULE] = "norule",
-        [OPTION_VIEW] = "noview",       [OPTION_LAYOUT] = "noview|none",
-        [OPTION_SETTING] = "nosetting",
+        [OPTION_NUMBERS] = "1,x",        [OPTION_FILE] = "absent/none.npz",
+        [OPTION_ANIMAL] = "nobody",      [OPTION_ANIMALS] = "nobody,none",
+        [OPTION_COLUMN] = "nowhere",     [OPTION_FEATURES] = "stim+nowhere",
+        [OPTION_MODEL] = "nomodel",      [OPTION_JOB] = "nojob",
+        [OPTION_RULE] = "norule",        [OPTION_VIEW] = "noview",
+        [OPTION_LAYOUT] = "noview|none", [OPTION_SETTING] = "nosetting",
     };
     bool named = row->type < sizeof words / sizeof *words && words[row->type];
     size_t n = 0;
@@ -201,6 +201,14 @@ static void test_asked_in_vain(bool screen)
         "slice of=w_foo",
         "slice x=w_foo",
         "slice x=choice",
+        "map past=rewarded w_bias=1",
+        "map lags=2",
+        "slice past=both model=dnn1",
+        "layout map:0",
+        "layout loss|map:1x0",
+        "open mice.csv",
+        "load dnn1.npz",
+        "fit dnn init=mice.csv",
         "slice w=1,1",
         "slice diff=yes",
         "weights nobody",
@@ -345,6 +353,49 @@ static void test_kept_option(size_t i, bool screen)
     desk_free(d);
 }
 
+/* What asks for trials before goes with a model that sees none, and stays with one that does. */
+static void test_kept_past(void)
+{
+    struct desk *d = desk_new(NULL);
+    say(d, "x",
+        "load plain.csv; fit reinforce name=short; fit trace name=long; fit trace name=other; wait; "
+        "map model=auto past=rewarded lags=2; slice past=both");
+    say(d, "x", "use long; map; use other; map");
+    tap_ok(has(&d->result, "past 2 trials rewarded") && !d->complaint.len, "kept: %s",
+           strbuf_text(&d->complaint));
+    say(d, "x", "use short; map; slice");
+    tap_ok(
+        has(&d->complaint, "map: let go of past=rewarded lags=2, as short sees no trials before"),
+        "%s", strbuf_text(&d->complaint));
+    tap_ok(has(&d->complaint, "slice: let go of past=both"), "and of the slice");
+    bool fails = say(d, "x", "map past=unrewarded") == STEP_FAILED;
+    tap_ok(fails && has(&d->complaint, "short (rule reinforce) sees no"),
+           "refused where it is asked for: %s", strbuf_text(&d->complaint));
+    say(d, "x", "simulate trace animals=2 trials=200; fit reinforce name=blind; wait");
+    fails = say(d, "x", "slice past=both") == STEP_FAILED;
+    tap_ok(!fails, "where the truth sees them a rule that does not is set against it: %s",
+           strbuf_text(&d->complaint));
+    desk_free(d);
+}
+
+/* A file given to the wrong verb. */
+static void test_mistaken(void)
+{
+    static const char *const lines[][2] = {
+        {"open log.npz", "that is a log of trials: `load log.npz` reads it"},
+        {"open mice.csv", "that is a log of trials: `load mice.csv` reads it"},
+        {"load mice.csv dnn1.npz", "that is a model: `open dnn1.npz` reads it"},
+        {"fit dnn init=log.npz", "that is a log of trials: `load log.npz` reads it"},
+    };
+    struct desk *d = desk_of_mice(NULL);
+    say(d, "x", "save dnn1 dnn1.npz; save data log.npz");
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        bool fails = say(d, "x", lines[i][0]) == STEP_FAILED;
+        tap_ok(fails && has(&d->complaint, lines[i][1]), "%s", strbuf_text(&d->complaint));
+    }
+    desk_free(d);
+}
+
 /* What the model in use lacks is kept as long as nobody looks, and for a view of another. */
 static void test_kept_still(void)
 {
@@ -376,5 +427,7 @@ int main(void)
         test_kept_option(i, true);
     }
     test_kept_still();
+    test_kept_past();
+    test_mistaken();
     return tap_done();
 }

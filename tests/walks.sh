@@ -71,4 +71,9 @@ like "how much of the path is within it" "$words" \
 is "unless it is not wanted" "$(printf '%s\n' "$words" | grep -o 'within the 90' | wc -l)" 1
 like "its own intervals" "$words" 'under randomwalk1 .*90 % intervals at the end w_stim'
 is "in files too" "$(awk -F, 'NR > 1 && $9 < $5 && $5 < $10 && $7 < $4 && $4 < $8' w.csv | wc -l)" 600
+
+run deltaw --json -c "$cohort" -c 'fit randomwalk' -c 'fit gp basis=2' -c 'fit static' -c wait \
+    -c 'compare randomwalk1 gp1 static1'
+like "compare has the evidence" "$out" '"log_evidence_a": ?-[0-9.]+, ?"log_evidence_b": ?-[0-9.]+\}'
+like "of models that have one" "$out" '"log_evidence_a": ?-[0-9.]+, ?"log_evidence_b": ?null'
 finish

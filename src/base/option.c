@@ -61,6 +61,8 @@ void option_range(const struct option_row *row, struct strbuf *out)
         [OPTION_ANIMALS] = "ANIMAL[,...]",
         [OPTION_COLUMN] = "COLUMN",
         [OPTION_MODEL] = "MODEL",
+        [OPTION_GROUP] = "GROUP",
+        [OPTION_JOB] = "JOB",
         [OPTION_FEATURES] = "FEATURE[+...]",
         [OPTION_LESSON] = "LESSON",
         [OPTION_RULE] = "RULE",

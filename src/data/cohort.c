@@ -114,6 +114,8 @@ static void release(struct cohort *c)
     free(c->name);
     free(c->source);
     free(c->truth);
+    cohort_drop(c->whole);
+    free(c->place);
     free(c->report.mapping);
     free(c->report.sides);
     free(c->report.notes);

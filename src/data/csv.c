@@ -420,8 +420,10 @@ enum log_got csv_next(struct log_source *source, struct err *err)
     if (count == 0)
         refuse(csv, err, "text follows a closing quote");
     else
-        source_refuse(source, err, "%zu field%s, but the header names %zu columns", count,
-                      count == 1 ? "" : "s", source->n_columns);
+        source_refuse(source, err, "%zu field%s, but the header names %zu columns%s", count,
+                      count == 1 ? "" : "s", source->n_columns,
+                      *text == '#' || *text == '%' ? "; comment= says what comments begin with"
+                                                   : "");
     return LOG_ERROR;
 }
 

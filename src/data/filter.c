@@ -11,6 +11,7 @@ struct selection {
     const struct condition *condition; /* NULL: first .. last */
     bool keep;
     size_t first, last; /* from 1 */
+    const size_t *most; /* [n_animals] at most so many of each; NULL: any number */
 };
 
 static bool chosen(const struct selection *wanted, const struct condition_trial *at)
@@ -18,7 +19,8 @@ static bool chosen(const struct selection *wanted, const struct condition_trial 
     if (wanted->condition)
         return condition_holds(wanted->condition, at) == wanted->keep;
     size_t place = at->trial - at->cohort->animals[at->animal].first + 1;
-    return place >= wanted->first && place <= wanted->last;
+    return place >= wanted->first && place <= wanted->last &&
+           (!wanted->most || place <= wanted->most[at->animal]);
 }
 
 static struct cohort_trial take_trial(const struct cohort *c, size_t t, bool gap, float *extra)
@@ -67,8 +69,9 @@ static void copy_beside(struct beside *b, const struct selection *wanted,
     }
 }
 
+/* place: where the trials are in the log that c is, or is a part of. */
 static void copy_trials(struct cohort_builder *b, const struct cohort *c,
-                        const struct selection *wanted, struct beside *beside)
+                        const struct selection *wanted, struct beside *beside, uint32_t *place)
 {
     float *extra = beside->extra;
     struct condition_trial at = {.cohort = c};
@@ -91,6 +94,7 @@ static void copy_trials(struct cohort_builder *b, const struct cohort *c,
             cohort_builder_trial(b, &trial, extra);
             beside->kept++;
             gap = false;
+            place[beside->kept - 1] = c->place ? c->place[at.trial] : (uint32_t)at.trial;
         }
         copy_beside(beside, wanted, &at);
     }
@@ -105,8 +109,11 @@ static bool part(const struct cohort *c, const struct selection *wanted, const c
         names[i] = c->columns[i].name;
     cohort_builder_columns(b, c->n_columns, names);
     struct beside beside = {.names = names, .extra = mem_new(c->n_columns, sizeof(float))};
-    copy_trials(b, c, wanted, &beside);
+    uint32_t *place = mem_new(c->n_trials, sizeof *place);
+    copy_trials(b, c, wanted, &beside, place);
     struct cohort *made = cohort_builder_finish(b, c->name, c->source);
+    made->place = mem_resize(place, made->n_trials, sizeof *place);
+    made->whole = cohort_hold(c->whole ? c->whole : c);
     aside_give(&beside.aside, made);
     free(names), free(beside.extra);
     if (made->n_trials == 0) {
@@ -114,7 +121,7 @@ static bool part(const struct cohort *c, const struct selection *wanted, const c
         return err_set(err, ERR_FAILED, "no trial would be left of %zu", c->n_trials);
     }
     free(made->chain);
-    made->chain = mem_printf("%s%s%s", c->chain, *c->chain ? "; " : "", step);
+    made->chain = mem_printf("%s%s%s", c->chain, *c->chain && *step ? "; " : "", step);
     free(made->report.mapping);
     free(made->report.sides);
     free(made->report.notes);
@@ -155,6 +162,13 @@ bool cohort_trials(const struct cohort *cohort, size_t first, size_t last, struc
     bool fine = part(cohort, &wanted, step, out, err);
     free(step);
     return fine;
+}
+
+bool cohort_heads(const struct cohort *cohort, const size_t *most, struct cohort **out,
+                  struct err *err)
+{
+    struct selection wanted = {.first = 1, .last = SIZE_MAX, .most = most};
+    return part(cohort, &wanted, "", out, err);
 }
 
 bool cohort_take_step(const struct cohort *cohort, const struct cohort_step *step,

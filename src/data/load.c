@@ -11,6 +11,7 @@
 #include "deltaw/base/strbuf.h"
 #include "deltaw/data/whole.h"
 #include "order.h"
+#include "remarks.h"
 #include "rows.h"
 #include "spellings.h"
 #include "truthfile.h"
@@ -22,6 +23,7 @@ struct loader {
     struct order order;
     struct meanings meanings;
     size_t n_no_choice, n_no_reward, n_half, n_answers;
+    size_t n_rewarded, n_unrewarded;
     bool left_out;          /* trials of this animal before the next that is kept */
     float lowest, highest;  /* stimulus */
     size_t n_names, n_kept; /* columns and trials of the cohort */
@@ -111,6 +113,8 @@ static bool add_row(struct loader *l, struct cohort_builder *b, size_t at, float
     l->highest = fmaxf(l->highest, t.stimulus);
     struct log_session *session = &l->rows.sessions[row->session];
     session->most = fmaxf(session->most, fabsf(t.stimulus));
+    l->n_rewarded += t.reward == 1;
+    l->n_unrewarded += t.reward == 0;
     bool tells = t.stimulus != 0 && (t.reward == 0 || t.reward == 1);
     session->tell += tells;
     session->agree += tells && (t.reward == 1) == (t.choice == (t.stimulus > 0));
@@ -261,52 +265,23 @@ static void note_stimuli(const struct loader *l, struct strbuf *out)
         strbuf_puts(out, "left should be negative; center=NUMBER says where the middle is\n");
 }
 
-/* Some sessions in per cent, others in shares of one. */
-static void note_mixed(const struct rows *rows, struct strbuf *out)
+/* Rewards that tell nothing. */
+static void note_rewards(const struct loader *l, struct strbuf *out)
 {
-    const struct log_session *small = NULL, *large = NULL;
-    char a[NUMBER_SIZE], b[NUMBER_SIZE];
-    for (size_t i = 0; i < rows->n_sessions; i++) {
-        const struct log_session *s = &rows->sessions[i];
-        small = s->most > 0 && s->most <= 1 ? s : small;
-        large = s->most > 10 && s->most <= 100 ? s : large;
-    }
-    if (small && large)
-        strbuf_printf(out,
-                      "per cent and shares mixed? stimuli reach %s in session %.60s of %.60s, %s "
-                      "in session %.60s of %.60s\n",
-                      number_float(a, large->most), large->name,
-                      rows->subjects.text[large->subject], number_float(b, small->most),
-                      small->name, rows->subjects.text[small->subject]);
-}
-
-/* Sessions whose rewards go to the side that those of the others do not. */
-static void note_turned(const struct rows *rows, struct strbuf *out)
-{
-    enum { ENOUGH = 15 };
-    const struct log_session *first = NULL;
-    size_t n = 0, tell = 0, agree = 0;
-    for (size_t i = 0; i < rows->n_sessions; i++) {
-        const struct log_session *s = &rows->sessions[i];
-        bool turned = s->tell >= ENOUGH && 10 * s->agree < s->tell;
-        tell += turned ? 0 : s->tell;
-        agree += turned ? 0 : s->agree;
-        first = turned && n++ == 0 ? s : first;
-    }
-    if (first && 10 * agree > 9 * tell)
-        strbuf_printf(
-            out,
-            "rewards go to choices away from the stimulus in %zu session%s, not in others "
-            "(%.60s of %.60s): are codes turned round there?\n",
-            n, n == 1 ? "" : "s", first->name, rows->subjects.text[first->subject]);
+    enum { ENOUGH = 50 };
+    if (l->n_rewarded >= ENOUGH && l->n_unrewarded == 0)
+        strbuf_puts(out, "every trial is rewarded: are errors left out of the log?\n");
+    if (l->n_unrewarded >= ENOUGH && l->n_rewarded == 0)
+        strbuf_puts(out, "no trial is rewarded: is this the column of the reward?\n");
 }
 
 static char *describe_odd(const struct loader *l, const char *truth_note)
 {
     struct strbuf out = {0};
     size_t swapped = 0, words = 0;
-    note_turned(&l->rows, &out);
-    note_mixed(&l->rows, &out);
+    note_rewards(l, &out);
+    remark_turned(&l->rows, &out);
+    remark_mixed(&l->rows, &out);
     note_stimuli(l, &out);
     strbuf_puts(&out, strbuf_text(&l->meanings.odd));
     strbuf_puts(&out, strbuf_text(&l->order.odd));

@@ -39,7 +39,8 @@ static struct trials *check_trials(size_t n_weights, uint64_t seed)
         t->stimulus[i] = (float)rng_between(&rng, -1, 1);
         t->reward[i] = choice == answer;
         t->flags[i] = (uint8_t)((choice ? TRIAL_CHOICE : 0) | (answer ? TRIAL_ANSWER : 0) |
-                                (rng_below(&rng, 9) == 0 ? TRIAL_DAY : 0));
+                                (rng_below(&rng, 9) == 0 ? TRIAL_DAY : 0) |
+                                (i % 13 == 5 ? TRIAL_UNSCORED : 0));
         for (size_t k = 0; k < n_weights; k++)
             t->x[i * n_weights + k] = k == 0               ? t->stimulus[i]
                                       : k + 1 == n_weights ? 1

@@ -25,7 +25,7 @@ struct tile {
     vec *answer;     /* [max_steps] */
     vec *next;       /* [max_steps] stimulus of the scored trial */
     vec *target;     /* [max_steps] y of the scored trial */
-    vec *scored;     /* [max_steps] 1 where there is one */
+    vec *scored;     /* [max_steps] 1 where there is one that counts */
     vec *z;          /* [max_steps] logits, then d loss / d logit */
     vec *state;      /* [max_steps + 1][n_state] */
     vec *cache;      /* [max_steps][n_cache] */
@@ -131,7 +131,7 @@ static void fill_spread(const struct compiled_rule *p, struct tile *t, const str
         t->answer[s] = flagged(flags, TRIAL_ANSWER) * live;
         t->next[s] = f->stimulus[s - from + 1] * live;
         t->target[s] = flagged(next, TRIAL_CHOICE) * live;
-        t->scored[s] = live;
+        t->scored[s] = live - flagged(next, TRIAL_UNSCORED) * live;
     }
 }
 
@@ -252,7 +252,7 @@ static void tile_forward(const struct compiled_rule *p, struct tile *t, const st
                            dw);
         const vec *x = t->x + (s + 1) * k;
         vec z = {0};
-        vec_bits live = t->scored[s] != 0;
+        vec_bits live = u[k + INPUT_ONE] != 0;
         for (size_t j = 0; j < k; j++) {
             /* Lanes without an animal are kept still, or they could grow without bound. */
             w[j] += vec_where(live, dw[j]);

@@ -102,6 +102,22 @@ struct trials *trials_new(const struct cohort *cohort, const struct policy *poli
     return t;
 }
 
+void trials_score(struct trials *t, const uint8_t *scored)
+{
+    for (size_t i = 0; i < t->n_trials; i++) {
+        unsigned plain = t->flags[i] & ~(unsigned)TRIAL_UNSCORED;
+        t->flags[i] = (uint8_t)(scored && !scored[i] ? plain | TRIAL_UNSCORED : plain);
+    }
+}
+
+size_t trials_scored(const struct trials *t, size_t animal)
+{
+    size_t n = 0;
+    for (size_t i = 1; i < t->count[animal]; i++)
+        n += !(t->flags[t->first[animal] + i] & TRIAL_UNSCORED);
+    return n;
+}
+
 void trials_repeat(struct trials *t, const size_t *animals, size_t n)
 {
     size_t k = t->n_weights, all = t->n_trials;

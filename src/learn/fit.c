@@ -179,6 +179,7 @@ static struct fit *fit_new(const char *name)
     struct fit *fit = mem_new(1, sizeof *fit);
     fit->name = mem_text(name);
     fit->snapshot_bytes = SNAPSHOTS_BYTES;
+    fit->at = &fit->job;
     pthread_mutex_init(&fit->lock, NULL);
     return fit;
 }
@@ -237,8 +238,9 @@ static bool fit_send(struct fit *fit, struct jobs *jobs, struct job_group *group
     return job_send(jobs, &fit->job, err);
 }
 
-struct fit *fit_start(const struct fit_settings *settings, const struct cohort *cohort,
-                      const char *name, struct jobs *jobs, struct job_group *group, struct err *err)
+/* What is asked for, not begun; NULL: it is refused. */
+static struct fit *fit_made(const struct fit_settings *settings, const struct cohort *cohort,
+                            const char *name, struct err *err)
 {
     const struct rule *rule = rule_find(settings->rule);
     if (!rule) {
@@ -251,16 +253,48 @@ struct fit *fit_start(const struct fit_settings *settings, const struct cohort *
         fit_settings_policy(&fit->settings, "bias", NULL);
     fit->rule = rule;
     fit->cohort = cohort_hold(cohort);
-    fit->wake = jobs_wake(jobs);
     fit->status = (struct fit_status){.state = FIT_RUNNING,
                                       .epochs = settings->epochs,
                                       .train = NAN,
                                       .heldout = NAN,
                                       .seconds_left = NAN};
-    if (fit_check(fit, err) && fit_send(fit, jobs, group, err))
+    if (fit_check(fit, err))
         return fit;
     fit_close(fit);
     return NULL;
+}
+
+struct fit *fit_start(const struct fit_settings *settings, const struct cohort *cohort,
+                      const char *name, struct jobs *jobs, struct job_group *group, struct err *err)
+{
+    struct fit *fit = fit_made(settings, cohort, name, err);
+    if (!fit)
+        return NULL;
+    fit->wake = jobs_wake(jobs);
+    if (fit_send(fit, jobs, group, err))
+        return fit;
+    fit_close(fit);
+    return NULL;
+}
+
+struct model *fit_within(const struct fit_settings *settings, const struct cohort *cohort,
+                         const uint8_t *scored, struct job *job, struct err *err)
+{
+    struct fit *fit = fit_made(settings, cohort, settings->rule, err);
+    if (!fit)
+        return NULL;
+    fit->at = job;
+    fit->scored = scored;
+    fit->quiet = true;
+    fit_run(&(struct job){.data = fit});
+    struct fit_status status = fit->status;
+    struct model *model = status.state == FIT_DONE ? model_hold(fit->model) : NULL;
+    if (status.state == FIT_FAILED)
+        err_set(err, ERR_FAILED, "%s", status.reason);
+    else if (!model)
+        err_set(err, ERR_INTERRUPTED, "interrupted");
+    fit_close(fit);
+    return model;
 }
 
 /* Sums over scored trials of animals that were held out, or that were not. */

@@ -20,7 +20,7 @@ struct stepping {
 static bool may_go_on(void *context)
 {
     struct stepping *s = context;
-    return !atomic_load(&s->t->fit->job.stop);
+    return !atomic_load(&s->t->fit->at->stop);
 }
 
 static void take_w0(struct trainer *t, const double *w0)
@@ -78,7 +78,8 @@ const char *fit_posterior(struct trainer *t)
     struct stepping s = {.t = t, .best = {.train = HUGE_VAL}};
     struct gp_watch watch = {&s, may_go_on, take_step};
     struct err err = {0};
-    options.threads = t->threads;
+    int threads = trainer_threads(t);
+    options.threads = threads > 0 && threads < t->threads ? threads : t->threads;
     bool ok = gp_fit(&data, &options, &watch, &t->gp, &err);
     if (ok)
         finish(t, s.steps);

@@ -115,7 +115,7 @@ static bool begin(struct fast *f)
     size_t n;
     double *starts = segments_starts(f->segments, &n);
     if (!c)
-        return segments_start(f->segments, t->theta, trainer_w0(t), &t->fit->job.stop);
+        return segments_start(f->segments, t->theta, trainer_w0(t), &t->fit->at->stop);
     if (c->n_starts != n) {
         f->why = "what segments begin with is of other segments";
         return false;
@@ -160,7 +160,7 @@ static bool go_back(struct fast *f)
     f->rate /= 4;
     memcpy(t->theta, t->best, t->n_all * sizeof *t->theta);
     adam_forget(&f->adam);
-    return segments_start(f->segments, t->theta, trainer_w0(t), &t->fit->job.stop);
+    return segments_start(f->segments, t->theta, trainer_w0(t), &t->fit->at->stop);
 }
 
 static void fit_adam_segments(struct fast *f)

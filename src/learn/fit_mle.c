@@ -194,10 +194,11 @@ const char *fit_mle(struct trainer *t)
     bool rates = false;
     for (size_t i = 0; i < t->n_all; i++)
         rates = rates || s.logarithm[i];
-    for (size_t i = 0; i < (rates ? 3 : 1) && !s.why && !atomic_load(&t->fit->job.stop); i++)
+    for (size_t i = 0; i < (rates ? 3 : 1) && !s.why && !atomic_load(&t->fit->at->stop); i++)
         run_start(&s, exponents[i], from, i > 0);
-    if (!s.why && !atomic_load(&t->fit->job.stop)) {
-        standard_errors(&s);
+    if (!s.why && !atomic_load(&t->fit->at->stop)) {
+        if (!t->fit->quiet)
+            standard_errors(&s);
         memcpy(t->theta, t->best, t->n_all * sizeof *t->theta);
         t->finished = trainer_evaluate(t, s.evaluations, false, true);
     }

@@ -9,11 +9,13 @@ struct gp_data gp_data_of(const struct trials *t, const bool *train, const doubl
 {
     bool *held_out = mem_new(t->n_animals, sizeof *held_out);
     uint8_t *choice = mem_new(t->n_trials, 1), *answer = mem_new(t->n_trials, 1);
+    uint8_t *unscored = mem_new(t->n_trials, 1);
     for (size_t a = 0; a < t->n_animals; a++)
         held_out[a] = train && !train[a];
     for (size_t i = 0; i < t->n_trials; i++) {
         choice[i] = (t->flags[i] & TRIAL_CHOICE) != 0;
         answer[i] = (t->flags[i] & TRIAL_ANSWER) != 0;
+        unscored[i] = (t->flags[i] & TRIAL_UNSCORED) != 0;
     }
     return (struct gp_data){.n_animals = t->n_animals,
                             .n_trials = t->n_trials,
@@ -23,6 +25,7 @@ struct gp_data gp_data_of(const struct trials *t, const bool *train, const doubl
                             .held_out = held_out,
                             .choice = choice,
                             .answer = answer,
+                            .unscored = unscored,
                             .reward = t->reward,
                             .x = t->x,
                             .n_inputs = 1,
@@ -33,6 +36,7 @@ struct gp_data gp_data_of(const struct trials *t, const bool *train, const doubl
 void gp_data_clear(struct gp_data *data)
 {
     free((void *)data->held_out), free((void *)data->choice), free((void *)data->answer);
+    free((void *)data->unscored);
     *data = (struct gp_data){0};
 }
 

@@ -64,7 +64,7 @@ static bool check(const struct gp_data *d, const struct gp_options *o, struct er
 {
     size_t scored = 0;
     for (size_t a = 0; a < d->n_animals; a++)
-        scored += d->count[a] > 1 && !(d->held_out && d->held_out[a]) ? d->count[a] - 1 : 0;
+        scored += d->held_out && d->held_out[a] ? 0 : gp_data_scored(d, a);
     if (d->n_weights < 1 || d->n_weights > GP_WEIGHTS)
         return err_set(err, ERR_USAGE,
                        "a gp takes policies of 1 to %d weights, not %zu; leave "

@@ -41,6 +41,8 @@ struct gp_cohort {
 };
 void gp_cohort_set(struct gp_cohort *cohort, const struct gp_data *data);
 void gp_cohort_clear(struct gp_cohort *cohort);
+/* Trials of an animal that are in the likelihood. */
+size_t gp_data_scored(const struct gp_data *data, size_t animal);
 
 /* Where the log-likelihood is summed up, with its derivatives. */
 struct gp_sums {

@@ -366,7 +366,7 @@ INLINE void roll_animal(const struct gp_data *data, size_t animal, struct gp_rol
         t.q = t.p * (1 - t.p);
         if (sensitive)
             take_h(&t, &state, K);
-        if (i > 0)
+        if (i > 0 && !(data->unscored && data->unscored[first + i]))
             score(roll, &t, logit, &state);
         if (kept && roll->weight_rows)
             keep_rows(roll->weight_rows, roll, &state, NULL, K);

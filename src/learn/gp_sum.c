@@ -13,6 +13,14 @@ const struct gp_engine *gp_engine_pick(void)
     return engine_pick()->gp;
 }
 
+size_t gp_data_scored(const struct gp_data *data, size_t animal)
+{
+    size_t n = 0;
+    for (size_t i = 1; i < data->count[animal]; i++)
+        n += !(data->unscored && data->unscored[data->first[animal] + i]);
+    return n;
+}
+
 /* Blocks of animals that follow each other, each of about as many trials. */
 void gp_cohort_set(struct gp_cohort *cohort, const struct gp_data *data)
 {
@@ -23,7 +31,7 @@ void gp_cohort_set(struct gp_cohort *cohort, const struct gp_data *data)
         if ((data->held_out && data->held_out[a]) || data->count[a] == 0)
             continue;
         cohort->animal[cohort->n++] = a;
-        cohort->n_scored += data->count[a] - 1;
+        cohort->n_scored += gp_data_scored(data, a);
         total += data->count[a];
         for (size_t i = data->first[a]; i < data->first[a] + data->count[a]; i++)
             for (size_t k = 0; k < data->n_weights; k++)

@@ -13,7 +13,6 @@
 #include "deltaw/learn/snapshots.h"
 #include "checkpoint.h"
 #include "ensemble_inside.h"
-#include "rollout.h"
 #include "start.h"
 
 struct model *model_hold(const struct model *model)
@@ -132,87 +131,4 @@ void model_start(const struct model *model, const struct cohort *cohort, size_t 
             return;
         }
     start_weights(&model->settings, cohort, animal, w0);
-}
-
-/* One forward pass over a cohort; visited may be NULL. */
-static void model_pass(const struct model *model, const struct cohort *cohort, float *visited,
-                       double *losses, size_t *n_scored)
-{
-    size_t k = model->settings.policy.n;
-    struct trials *trials = trials_new(cohort, &model->settings.policy);
-    struct rollout *r =
-        rollout_new(&(struct rollout_setup){.engine = engine_of(model->rule),
-                                            .rule = model->rule,
-                                            .shape = &model->settings.shape,
-                                            .trials = trials,
-                                            .truncation = model->settings.truncation,
-                                            .threads = 1});
-    double *w0 = mem_new(cohort->n_animals * k, sizeof *w0);
-    struct rollout_result result;
-    for (size_t a = 0; a < cohort->n_animals; a++)
-        model_start(model, cohort, a, w0 + a * k);
-    rollout_run(r, &(struct rollout_task){.theta = model->theta, .w0 = w0, .visited = visited},
-                &result);
-    if (losses)
-        memcpy(losses, result.loss, cohort->n_animals * sizeof *losses);
-    if (n_scored)
-        memcpy(n_scored, result.n_scored, cohort->n_animals * sizeof *n_scored);
-    free(w0);
-    rollout_free(r);
-    trials_free(trials);
-}
-
-void model_sweep(const struct model *model, const struct cohort *cohort, float *w)
-{
-    if (model->ensemble) {
-        ensemble_sweep(model->ensemble, cohort, w);
-        return;
-    }
-    if (model->rule->no_updates) {
-        for (size_t i = 0; i < cohort->n_trials * model->settings.policy.n; i++)
-            w[i] = model->walks ? (float)model->walks->w[i] : 0;
-        return;
-    }
-    model_pass(model, cohort, w, NULL, NULL);
-}
-
-/* Of weights that were read off choices. */
-static void walked_losses(const struct model *model, const struct cohort *cohort, double *losses,
-                          size_t *n_scored)
-{
-    const struct policy *policy = &model->settings.policy;
-    for (size_t a = 0; a < cohort->n_animals; a++) {
-        const struct animal *animal = &cohort->animals[a];
-        losses[a] = 0;
-        n_scored[a] = animal->count > 1 ? animal->count - 1 : 0;
-        for (size_t t = animal->first + 1; t < animal->first + animal->count; t++) {
-            double x[POLICY_MAX], z = 0;
-            inputs_policy_of(policy, cohort, animal, t, x);
-            for (size_t k = 0; k < policy->n; k++)
-                z += x[k] * model->walks->w[t * policy->n + k];
-            losses[a] -= log(policy_sigmoid(cohort->choice[t] ? z : -z));
-        }
-    }
-}
-
-double model_loss(const struct model *model, const struct cohort *cohort, double *losses,
-                  size_t *n_scored)
-{
-    double *loss = losses ? losses : mem_new(cohort->n_animals, sizeof *loss), sum = 0;
-    size_t *n = n_scored ? n_scored : mem_new(cohort->n_animals, sizeof *n), all = 0;
-    if (model->ensemble)
-        ensemble_losses(model, cohort, loss, n);
-    else if (model->rule->no_updates)
-        walked_losses(model, cohort, loss, n);
-    else
-        model_pass(model, cohort, NULL, loss, n);
-    for (size_t a = 0; a < cohort->n_animals; a++) {
-        sum += loss[a];
-        all += n[a];
-    }
-    if (!losses)
-        free(loss);
-    if (!n_scored)
-        free(n);
-    return all ? sum / (double)all : 0;
 }

@@ -177,7 +177,7 @@ struct rollout *rollout_new(const struct rollout_setup *setup)
     r->result.loss = mem_new(n, sizeof *r->result.loss);
     r->result.n_scored = mem_new(n, sizeof *r->result.n_scored);
     for (size_t a = 0; a < n; a++)
-        r->result.n_scored[a] = updates_of(r, a);
+        r->result.n_scored[a] = trials_scored(r->trials, a);
     r->result.gradient = mem_new(r->n_parameters, sizeof *r->result.gradient);
     r->result.gradient_w0 = mem_new(n * r->n_weights, sizeof *r->result.gradient_w0);
     add_team(r, setup->threads);

@@ -14,6 +14,7 @@ enum {
 struct segment {
     struct span span;
     bool first, last; /* of its animal */
+    double scored;    /* trials */
 };
 
 struct segments {
@@ -66,6 +67,16 @@ void segments_limit(struct segments *p, int threads)
     team_limit(p->team, threads);
 }
 
+/* A span scores the trials after its own. */
+static double scored_in(const struct trials *trials, const struct span *span)
+{
+    const uint8_t *flags = trials->flags + trials->first[span->animal] + 1;
+    double n = 0;
+    for (size_t i = span->begin; i < span->end; i++)
+        n += !(flags[i] & TRIAL_UNSCORED);
+    return n;
+}
+
 static void cut(struct segments *p, const bool *train, size_t length)
 {
     const struct trials *trials = p->trials;
@@ -80,8 +91,8 @@ static void cut(struct segments *p, const bool *train, size_t length)
             continue;
         p->most_rounds = of > p->most_rounds ? of : p->most_rounds;
         for (size_t i = 0; i < of; i++, n++) {
-            p->segments[n] = (struct segment){
-                {a, updates * i / of, updates * (i + 1) / of}, i == 0, i + 1 == of};
+            struct span span = {a, updates * i / of, updates * (i + 1) / of};
+            p->segments[n] = (struct segment){span, i == 0, i + 1 == of, scored_in(trials, &span)};
             p->order[n] = n;
             size_t steps = p->segments[n].span.end - p->segments[n].span.begin;
             p->longest = steps > p->longest ? steps : p->longest;
@@ -223,7 +234,8 @@ void segments_step(struct segments *p, size_t i, const double *theta, const doub
     p->w0 = w0;
     size_t tiles = run(p, at, n, true);
     for (size_t l = 0; l < n; l++)
-        scored += (double)(p->segments[at[l]].span.end - p->segments[at[l]].span.begin);
+        scored += p->segments[at[l]].scored;
+    scored = scored > 0 ? scored : 1;
     memset(gradient, 0, p->n_parameters * sizeof *gradient);
     for (size_t t = 0; t < tiles; t++)
         for (size_t j = 0; j < p->n_parameters; j++)

@@ -24,7 +24,7 @@ static const double publish_every = 1 / 15., visited_every = .3;
 
 static double worked(const struct trainer *t)
 {
-    return t->before + job_seconds(&t->fit->job);
+    return t->before + job_seconds(t->fit->at);
 }
 
 static struct model *make_model(const struct trainer *t, const double *theta)
@@ -125,6 +125,7 @@ struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool
     *t = (struct trainer){.fit = fit, .rule = rule};
     t->n_own = cohort->n_animals;
     t->trials = trials_new(cohort, &fit->settings.policy);
+    trials_score(t->trials, fit->scored);
     size_t *drawn = trainer_draw(t, train);
     t->n_weights = fit->settings.policy.n;
     t->shape = &fit->settings.shape;
@@ -146,8 +147,7 @@ struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool
         go_on(t, fit->start);
     t->best = mem_copy(t->theta, t->n_all, sizeof *t->theta);
     for (size_t a = 0; a < t->n_animals; a++)
-        if (t->trials->count[a] > 1)
-            add_scored(t, a, (double)(t->trials->count[a] - 1), &t->n_train, &t->n_heldout);
+        add_scored(t, a, (double)trials_scored(t->trials, a), &t->n_train, &t->n_heldout);
     free(drawn);
     return t;
 }
@@ -196,7 +196,7 @@ static void history_add(struct trainer *t, int epoch, double train, double heldo
     t->again = false;
     t->history = mem_reserve(t->history, &t->history_room, t->n_history + 1, sizeof *t->history);
     if (t->rule->network && t->fit->settings.epochs > 0)
-        atomic_store(&t->fit->job.permille, (int)(1000. * epoch / t->fit->settings.epochs));
+        atomic_store(&t->fit->at->permille, (int)(1000. * epoch / t->fit->settings.epochs));
     t->history[t->n_history++] = (struct epoch_loss){epoch, worked(t), train, heldout};
 }
 
@@ -263,7 +263,7 @@ bool trainer_batch(struct trainer *t, size_t batch)
                                             .one_batch = true,
                                             .batch = batch,
                                             .threads = trainer_threads(t),
-                                            .stop = &t->fit->job.stop},
+                                            .stop = &t->fit->at->stop},
                      &result))
         return false;
     for (size_t a = 0; a < t->n_animals; a++)
@@ -277,7 +277,8 @@ bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last)
 {
     struct visited *visited = NULL;
     struct rollout_result result;
-    if (last || !t->visited || clock_seconds() - t->visited_at > visited_every)
+    bool due = last || !t->visited || clock_seconds() - t->visited_at > visited_every;
+    if (due && !t->fit->quiet)
         visited = visited_new(t, epoch);
     if (!rollout_run(t->rollout,
                      &(struct rollout_task){.theta = t->theta,
@@ -285,7 +286,7 @@ bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last)
                                             .gradient = gradient,
                                             .visited = visited ? visited->w : NULL,
                                             .threads = trainer_threads(t),
-                                            .stop = &t->fit->job.stop},
+                                            .stop = &t->fit->at->stop},
                      &result)) {
         visited_drop(visited);
         return false;
@@ -319,18 +320,20 @@ const char *trainer_trouble(const struct trainer *t, bool gradient)
 
 bool trainer_may_go_on(struct trainer *t)
 {
-    return job_goes_on(&t->fit->job);
+    return job_goes_on(t->fit->at);
 }
 
 int trainer_threads(const struct trainer *t)
 {
-    return job_threads(&t->fit->job);
+    return job_threads(t->fit->at);
 }
 
 void trainer_keep(struct trainer *t)
 {
     memcpy(t->best, t->theta, t->n_all * sizeof *t->best);
     t->n_kept = t->n_history;
+    if (t->fit->quiet)
+        return;
     trainer_snapshot(t);
     if (clock_seconds() - t->published > publish_every)
         publish(t, t->best, FIT_RUNNING, "");
@@ -416,8 +419,8 @@ void trainer_run(struct trainer *t)
                       : !network            ? fit_mle(t)
                       : fast                ? fit_minibatch(t)
                                             : fit_adam(t);
-    if (!why && network && !t->rule->no_weights)
-        t->textbook = plateau_textbook(&fit->settings, fit->cohort, t->threads, &fit->job.stop);
+    if (!fit->quiet && !why && network && !t->rule->no_weights)
+        t->textbook = plateau_textbook(&fit->settings, fit->cohort, t->threads, &fit->at->stop);
     if (why)
         fail(t, why);
     else

@@ -17,7 +17,9 @@ struct fit {
     char anew[80];         /* else why it does not: "rate= is another" */
     const struct rule *rule;
     const struct wake *wake;
-    struct job job;
+    struct job job, *at;     /* at: the job it is done in, its own or a caller's */
+    const uint8_t *scored;   /* [n_trials] of the cohort; NULL: all */
+    bool quiet;              /* nothing is shown until it is over */
     struct trainer *trainer; /* of one that begins at once; NULL: the job makes it */
 
     pthread_mutex_t lock;

@@ -14,35 +14,22 @@ enum {
     TEXT_LEAST = 2,
 };
 
-/* "loss", "loss:2", "loss:2x3" */
 static bool parse_tile(struct layout *fresh, const char *p, size_t n, const char *text,
                        struct err *err)
 {
-    int tile = fresh->n_tiles, row = fresh->n_rows - 1, wide, high, used = 0;
-    size_t name = strcspn(p, ":|,/");
-    char share[LAYOUT_NAME] = "";
-    if (name == 0 || name >= LAYOUT_NAME || n - name >= sizeof share)
-        return err_set(err, ERR_USAGE,
-                       "layout '%s': name a view between | and /, as in loss|map or loss/map",
-                       text);
+    int tile = fresh->n_tiles, row = fresh->n_rows - 1;
+    struct layout_tile read;
+    if (!layout_tile_read(p, n, text, &read, err))
+        return false;
     if (tile == LAYOUT_TILES)
         return err_set(err, ERR_USAGE, "layout '%s': at most %d tiles", text, LAYOUT_TILES);
-    snprintf(fresh->view[tile], LAYOUT_NAME, "%.*s", (int)name, p);
-    snprintf(share, sizeof share, "%.*s", (int)(n - name), p + name);
     for (int i = 0; i < tile; i++)
-        if (strcmp(fresh->view[i], fresh->view[tile]) == 0)
-            return err_set(err, ERR_USAGE, "layout '%s': %s is there twice", text,
-                           fresh->view[tile]);
-    int got = share[0] ? sscanf(share, ":%3d%nx%3d%n", &wide, &used, &high, &used) : 0;
-    bool ends = share[0] ? got >= 1 && share[used] == '\0' : true;
-    if (!ends || (got >= 1 && wide < 1) || (got == 2 && high < 1))
-        return err_set(err, ERR_USAGE,
-                       "layout '%s': after ':' comes a share of the width, 1 to %d, as in "
-                       "loss:2|map:3, or WIDTHxHEIGHT",
-                       text, LAYOUT_SHARE);
-    fresh->wide[tile] = got >= 1 ? wide : 0;
-    if (got == 2)
-        fresh->high[row] = high;
+        if (strcmp(fresh->view[i], read.view) == 0)
+            return err_set(err, ERR_USAGE, "layout '%s': %s is there twice", text, read.view);
+    strcpy(fresh->view[tile], read.view);
+    fresh->wide[tile] = read.wide;
+    if (read.high)
+        fresh->high[row] = read.high;
     fresh->n_tiles++;
     fresh->columns[row]++;
     return true;

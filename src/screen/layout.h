@@ -14,12 +14,11 @@
 #include "deltaw/base/err.h"
 #include "deltaw/base/strbuf.h"
 #include "deltaw/draw/canvas.h"
+#include "deltaw/shell/layouts.h"
 
 enum {
     LAYOUT_ROWS = 4,
     LAYOUT_TILES = 8,
-    LAYOUT_NAME = 24,
-    LAYOUT_SHARE = 999,
     LAYOUT_MIN_WIDTH = 30, /* of the screen */
     LAYOUT_MIN_HEIGHT = 8,
 };

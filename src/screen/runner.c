@@ -192,11 +192,11 @@ static bool any_fit(const struct runner *r, enum fit_state state)
     return i < scene->n_jobs;
 }
 
-/* Until no fit is training and no file is watched. */
+/* Until nothing works in the background and no file is watched. */
 static enum run wait_fits(struct runner *r)
 {
     r->waiting_since = clock_seconds();
-    while (any_fit(r, FIT_RUNNING) || any_fit(r, FIT_QUEUED) || session_watches(r->session)) {
+    while (session_works(r->session) || session_watches(r->session)) {
         show_progress(r);
         if (sleep_a_while(r, -1))
             return RUN_ENDED;

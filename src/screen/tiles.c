@@ -74,6 +74,9 @@ static bool set_layout(struct explorer *e, const struct args *args, struct err *
 {
     const char *first = args_at(args, 0);
     const struct layout_named *named = first ? layout_named_find(first) : NULL;
+    bool next = first && strcmp(first, "next") == 0, picture = first && !named && !next;
+    if (picture && !set_picture(e, args, err))
+        return false;
     if (args_given(args, "text")) {
         for (size_t i = 0; i < args->n; i++)
             if (args->items[i].name)
@@ -83,10 +86,8 @@ static bool set_layout(struct explorer *e, const struct args *args, struct err *
         e->named = named;
         e->layout.zoom = e->layout.no_tiles = false;
         e->layout.n_tiles = 0; /* none is the current one */
-    } else if (first && strcmp(first, "next") == 0) {
+    } else if (next) {
         next_layout(e);
-    } else if (first) {
-        return set_picture(e, args, err);
     } else if (args->n == 0) {
         struct strbuf text = {0};
         layout_text(&e->layout, &text);

@@ -40,6 +40,18 @@ static void add_models(const struct session *session, struct completion *out, co
     }
 }
 
+static void add_groups(const struct session *session, struct completion *out, const char *prefix)
+{
+    for (size_t i = 0; i < session->n_groups; i++) {
+        size_t n = 0;
+        for (size_t k = 0; k < session->n_fits; k++)
+            n += fit_group(session->fits[k].fit) == session->groups[i];
+        char *meaning = mem_printf("a group of %zu fit%s", n, n == 1 ? "" : "s");
+        complete_add_if(out, prefix, session->groups[i]->name, meaning, false);
+        free(meaning);
+    }
+}
+
 void complete_animals(const struct session *session, struct completion *out, const char *prefix,
                       const char *listed)
 {
@@ -183,6 +195,11 @@ static void add_values(const struct session *session, enum option_type type, con
         break;
     case OPTION_ANIMAL: complete_animals(session, out, prefix, NULL); break;
     case OPTION_MODEL: add_models(session, out, prefix); break;
+    case OPTION_GROUP: add_groups(session, out, prefix); break;
+    case OPTION_JOB:
+        add_groups(session, out, prefix);
+        add_models(session, out, prefix);
+        break;
     case OPTION_RULE: add_rules(out, prefix); break;
     case OPTION_VIEW: add_views(out, prefix); break;
     case OPTION_LAYOUT: add_layouts(out, prefix); break;

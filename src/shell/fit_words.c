@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "deltaw/base/mem.h"
-#include "state.h"
+#include "series.h"
 
 const char *fit_loss_text(char buf[NUMBER_SIZE], double loss)
 {
@@ -76,7 +76,7 @@ void group_words(const struct session *session, const struct job_group *group, s
 {
     struct job_progress p;
     char buf[NUMBER_SIZE];
-    job_group_progress(session->jobs, group, &p);
+    group_progress(session, group, &p);
     strbuf_printf(out, "%s %zu/%zu", group->name, p.done, p.n);
     if (p.done < p.n && !isnan(p.seconds_left))
         strbuf_printf(out, ", ETA %s", number_duration(buf, p.seconds_left));
@@ -85,6 +85,9 @@ void group_words(const struct session *session, const struct job_group *group, s
 size_t group_ended_words(const struct session *session, const struct job_group *group,
                          struct strbuf *out)
 {
+    const struct series *series = series_of(session, group);
+    if (series)
+        return !series->ops->ended(series, out);
     size_t n = 0, failed = 0, stopped = 0;
     double seconds = 0;
     char buf[NUMBER_SIZE];

@@ -7,7 +7,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/snapshots.h"
 #include "replay.h"
-#include "state.h"
+#include "series.h"
 #include "watching.h"
 
 struct fit *session_fit(const struct session *session, const char *name)
@@ -221,12 +221,25 @@ void session_reap_fits(struct session *session, bool all)
         free(session->closing);
 }
 
-bool session_busy(struct session *session)
+bool session_fits_busy(const struct session *session)
 {
     for (size_t i = 0; i < session->n_fits; i++)
         if (fit_active(session->fits[i].fit))
             return true;
     return false;
+}
+
+bool session_busy(struct session *session)
+{
+    return session_fits_busy(session) || series_busy(session);
+}
+
+bool session_works(struct session *session)
+{
+    for (size_t i = 0; i < session->n_fits; i++)
+        if (session_trains(session, session->fits[i].fit))
+            return true;
+    return series_busy(session);
 }
 
 bool session_active(const struct session *session, struct fit *fit)
@@ -291,7 +304,7 @@ static void slim_down(struct session *session, struct fit *fit)
         fit_slim(fit);
 }
 
-void session_news(struct session *session, struct output *out)
+static void fits_news(struct session *session, struct output *out)
 {
     members_gather(session);
     members_news(session, out);
@@ -309,14 +322,32 @@ void session_news(struct session *session, struct output *out)
         strbuf_free(&text);
         entry->told = true;
     }
-    for (size_t i = 0; i < session->n_groups; i++) {
-        const struct job_group *group = session->groups[i];
-        struct strbuf text = {0};
-        if (group_over(session, group) && !group_told(session, group) &&
-            !is_awaited(session, group->name)) {
-            tell_end(session, group_ended_words(session, group, &text) > 0, &text, out);
-            session_told_group(session, group);
-        }
-        strbuf_free(&text);
+}
+
+/* True: it is over, and that was told now. */
+static bool group_news(struct session *session, const struct job_group *group, struct output *out)
+{
+    struct strbuf text = {0};
+    bool now = group_over(session, group) && !group_told(session, group) &&
+               !is_awaited(session, group->name);
+    if (now) {
+        tell_end(session, group_ended_words(session, group, &text) > 0, &text, out);
+        session_told_group(session, group);
+    }
+    strbuf_free(&text);
+    return now;
+}
+
+void session_news(struct session *session, struct output *out)
+{
+    bool batch = !session->setup.prefixes && !session->setup.host.show;
+    fits_news(session, out);
+    for (size_t i = 0; i < session->n_groups; i++)
+        group_news(session, session->groups[i], out);
+    series_collect(session);
+    for (size_t i = 0; i < session->n_series; i++) {
+        const struct series *series = session->series[i];
+        if (group_news(session, &series->group, out) && batch && out->mode == OUTPUT_TEXT)
+            series->ops->result(session, series, out); /* nobody can ask for it any more */
     }
 }

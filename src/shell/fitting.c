@@ -16,7 +16,7 @@ const struct option_row fit_options[] = {
     {"members", OPTION_INTEGER, 2, 100, NULL, NULL,
      "so many fits, each from a seed and to a sample of animals of its own, as one model with "
      "intervals"},
-    {"group", OPTION_TEXT, 0, 0, NULL, NULL,
+    {"group", OPTION_GROUP, 0, 0, NULL, NULL,
      "told of as one with the other fits of this group, after others in the queue"},
     {0},
 };

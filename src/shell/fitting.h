@@ -24,6 +24,9 @@ bool rule_check_args(const struct rule *rule, const struct args *args, const cha
 bool rule_settings(const struct rule *rule, const struct args *args, const struct option_row *table,
                    const struct fit_settings *from, const char *verb, struct fit_settings *settings,
                    struct err *err);
+/* Do they go with each other and with the cohort?  args: what was asked for. */
+bool rule_check_settings(const struct args *args, const struct cohort *cohort,
+                         const struct fit_settings *settings, const char *verb, struct err *err);
 /* How many parameters are fitted with these settings; *tensors may be NULL. */
 size_t rule_parameters(const struct rule *rule, const struct fit_settings *settings,
                        struct tensors *tensors);

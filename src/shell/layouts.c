@@ -1,6 +1,7 @@
 #include "deltaw/shell/layouts.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct layout_named layouts[] = {
@@ -30,4 +31,27 @@ const char *layout_named_picture(const struct layout_named *named, int width, in
 {
     bool large = width >= LAYOUT_LARGE_WIDTH && height >= LAYOUT_LARGE_HEIGHT;
     return large && named->large ? named->large : named->picture;
+}
+
+bool layout_tile_read(const char *text, size_t n, const char *picture, struct layout_tile *out,
+                      struct err *err)
+{
+    size_t name = strcspn(text, ":|,/");
+    char share[LAYOUT_NAME] = "";
+    int used = 0, got = 0;
+    *out = (struct layout_tile){0};
+    if (name == 0 || name >= LAYOUT_NAME || n - name >= sizeof share)
+        return err_set(err, ERR_USAGE,
+                       "layout '%s': name a view between | and /, as in loss|map or loss/map",
+                       picture);
+    snprintf(out->view, sizeof out->view, "%.*s", (int)name, text);
+    snprintf(share, sizeof share, "%.*s", (int)(n - name), text + name);
+    if (share[0])
+        got = sscanf(share, ":%3d%nx%3d%n", &out->wide, &used, &out->high, &used);
+    if (share[0] && (got < 1 || share[used] || out->wide < 1 || (got == 2 && out->high < 1)))
+        return err_set(err, ERR_USAGE,
+                       "layout '%s': after ':' comes a share of the width, 1 to %d, as in "
+                       "loss:2|map:3, or WIDTHxHEIGHT",
+                       picture, LAYOUT_SHARE);
+    return true;
 }

@@ -79,6 +79,12 @@ static bool look_at(struct session *session, struct view *view, struct output *o
     return true;
 }
 
+bool look_show(struct session *session, const char *name, struct output *out, struct err *err)
+{
+    struct view *view = session_view(session, name, err);
+    return view && look_at(session, view, out, err);
+}
+
 bool look_command(struct session *session, const struct args *args, struct output *out,
                   struct err *err)
 {

@@ -5,7 +5,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/shell/keytable.h"
 #include "replay.h"
-#include "state.h"
+#include "series.h"
 
 void scene_drop(struct session *session)
 {
@@ -87,6 +87,9 @@ const struct scene *session_scene(struct session *session)
     struct scene *scene = &session->scene;
     scene->threads = atoi(session_setting(session, "threads"));
     scene->cohort = session_cohort(session);
+    series_collect(session);
+    scene->cv = session->cv;
+    scene->cv_changes = session->cv_changes;
     scene_fits(session);
     groups_scene(session);
     return scene;

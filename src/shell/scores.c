@@ -14,7 +14,7 @@ void scores_release(struct scores *s)
     for (size_t i = 0; i < s->n; i++)
         model_drop(s->models[i]);
     cohort_drop(s->cohort);
-    free(s->models);
+    free(s->models), free(s->elsewhere);
     free(s->loss);
     free(s->scored);
     *s = (struct scores){0};
@@ -32,12 +32,30 @@ bool scores_work(struct scores *s, struct task *task, struct err *err)
     return true;
 }
 
-enum part scores_part(const struct model *model, const char *animal)
+enum part scores_part(const struct scores *s, size_t i, size_t animal)
 {
-    for (size_t i = 0; i < model->n_animals; i++)
-        if (strcmp(model->animals[i], animal) == 0)
-            return model->held_out[i] ? PART_HELD_OUT : PART_TRAINING;
+    const struct model *model = s->models[i];
+    const char *name = s->cohort->animals[animal].name;
+    for (size_t a = 0; a < model->n_animals; a++)
+        if (strcmp(model->animals[a], name) == 0)
+            return model->held_out[a] ? PART_HELD_OUT
+                   : s->elsewhere[i]  ? PART_OTHER
+                                      : PART_TRAINING;
     return PART_UNSEEN;
+}
+
+/* Are both parts of one log, or the log and a part, without a trial in common? */
+static bool is_elsewhere(const struct cohort *fitted, const struct cohort *cohort)
+{
+    if (!fitted || !fitted->whole || fitted->whole != cohort->whole)
+        return false;
+    bool *there = mem_new(cohort->whole->n_trials, sizeof *there), common = false;
+    for (size_t t = 0; t < fitted->n_trials; t++)
+        there[fitted->place[t]] = true;
+    for (size_t t = 0; t < cohort->n_trials && !common; t++)
+        common = there[cohort->place[t]];
+    free(there);
+    return !common;
 }
 
 double scores_mean(const struct scores *s, size_t model, size_t animal)
@@ -50,7 +68,13 @@ void scores_notes(const struct scores *s, struct output *out)
 {
     for (size_t i = 0; i < s->n; i++) {
         const struct model *m = s->models[i];
-        if (m->cohort_digest && m->cohort_digest != s->cohort->digest)
+        bool other = m->cohort_digest && m->cohort_digest != s->cohort->digest;
+        if (other && s->cohort->whole)
+            output_note(out,
+                        "%s was fitted to other trials than those that are left; its weights are "
+                        "followed from each animal's first trial",
+                        m->name);
+        else if (other)
             output_note(out,
                         "%s was fitted to other trials than those loaded; parts go by the "
                         "animals' names",
@@ -70,9 +94,12 @@ void scores_notes(const struct scores *s, struct output *out)
 }
 
 /* Takes the reference.  False: its policy needs columns that the cohort lacks. */
-static bool add(struct scores *s, struct model *model, const char *verb, struct err *err)
+static bool add(const struct session *session, struct scores *s, struct model *model,
+                const char *verb, struct err *err)
 {
+    const struct fit *fit = session_fit(session, model->name);
     if (model_meets(model, s->cohort, err)) {
+        s->elsewhere[s->n] = is_elsewhere(fit ? fit_cohort(fit) : NULL, s->cohort);
         s->models[s->n++] = model;
         return true;
     }
@@ -89,7 +116,7 @@ static bool take_named(const struct session *session, const struct args *args, c
             continue;
         struct model *model =
             session_need_model(session, args->items[i].value, args->items[i].column, err);
-        if (!model || !add(s, model, verb, err))
+        if (!model || !add(session, s, model, verb, err))
             return false;
     }
     return true;
@@ -102,7 +129,7 @@ static bool take_all(const struct session *session, const char *verb, struct sco
     for (size_t i = 0; i < session->n_fits; i++) {
         struct err why = {0};
         struct model *model = session_need_model(session, fit_name(session->fits[i].fit), 0, &why);
-        if (model && add(s, model, verb, &why))
+        if (model && add(session, s, model, verb, &why))
             continue;
         if (session->n_fits > 1)
             output_note(out, "%s", why.message);
@@ -121,6 +148,7 @@ bool scores_take(struct session *session, const struct args *args, const char *v
     size_t named = args_positional(args), n = named ? named : session->n_fits;
     s->cohort = cohort_hold(cohort);
     s->models = mem_new(n, sizeof *s->models);
+    s->elsewhere = mem_new(n, sizeof *s->elsewhere);
     s->loss = mem_new(n * cohort->n_animals, sizeof *s->loss);
     s->scored = mem_new(n * cohort->n_animals, sizeof *s->scored);
     bool fine =

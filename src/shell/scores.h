@@ -4,13 +4,15 @@
 
 #include "state.h"
 
-/* Where an animal stands to a model. */
-enum part { PART_TRAINING, PART_HELD_OUT, PART_UNSEEN, PARTS };
+/* Where an animal's trials stand to a model.  OTHER: the model was trained on the animal,
+ * but on other trials of the same log. */
+enum part { PART_TRAINING, PART_HELD_OUT, PART_OTHER, PART_UNSEEN, PARTS };
 
 struct scores {
     struct cohort *cohort;
     size_t n;
     struct model **models; /* [n] */
+    bool *elsewhere;       /* [n] fitted to other trials of the log, and to none of these */
     double *loss;          /* [n][n_animals] summed, nats */
     size_t *scored;        /* [n][n_animals] */
 };
@@ -22,7 +24,7 @@ bool scores_take(struct session *session, const struct args *args, const char *v
 bool scores_work(struct scores *scores, struct task *task, struct err *err); /* fills loss */
 void scores_release(struct scores *scores);
 
-enum part scores_part(const struct model *model, const char *animal);
+enum part scores_part(const struct scores *scores, size_t model, size_t animal);
 /* Log-likelihood per scored trial; NaN: none is scored. */
 double scores_mean(const struct scores *scores, size_t model, size_t animal);
 /* Notes: models fitted to other trials; animals on which a model does far worse than

@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/study/cv.h"
 #include "renamed.h"
-#include "state.h"
+#include "series.h"
 #include "watching.h"
 
 struct session *session_new(const struct session_setup *setup, struct err *err)
@@ -231,8 +232,9 @@ static bool one_ended(struct session *s, const char *name, struct strbuf *text)
     const struct job_group *group = session_group(s, name);
     struct fit *fit = group ? NULL : session_fit(s, name);
     if (group) {
+        bool good = group_ended_words(s, group, text) == 0;
         session_told_group(s, group);
-        return group_ended_words(s, group, text) == 0;
+        return good;
     }
     if (!fit)
         return true;
@@ -251,6 +253,9 @@ static bool awaited_ended(struct session *s, struct output *out, struct err *err
             ok = err_set(err, ERR_FAILED, "%s", strbuf_text(&text));
         else if (text.len)
             output_say(out, "%s", strbuf_text(&text));
+        const struct series *series = series_find(s, s->awaited[i]);
+        if (series)
+            series->ops->result(s, series, out);
         strbuf_free(&text);
     }
     return ok;
@@ -313,6 +318,9 @@ enum step session_step(struct session *session, struct output *out)
     task_reap(session, false);
     members_gather(session);
     session_reap_fits(session, false);
+    series_collect(session);
+    if (!session->now.active)
+        series_reap(session, false);
     if (session->now.active)
         return command_continue(session, out);
     session->cancelled = false;
@@ -418,10 +426,12 @@ void session_free(struct session *session)
     watching_stop(s);
     task_give_up(s);
     task_reap(s, true); /* it may hold a replay, which holds a fit */
+    series_reap(s, true);
     session_reap_fits(s, true);
     for (size_t i = 0; i < VIEWS; i++)
         view_close(s->views[i]);
     jobs_free(s->jobs);
+    cv_free(s->cv);
     session_drop_cohorts(s);
     args_free(&s->loaded);
     args_free(&s->schema);

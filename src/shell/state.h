@@ -111,6 +111,10 @@ struct session {
     struct fit **closing; /* forgotten, still stopping */
     size_t n_groups;
     struct job_group **groups;
+    size_t n_series; /* see series.h */
+    struct series **series;
+    struct cv *cv; /* results of the newest cross-validation, NULL: none */
+    size_t cv_changes;
     struct strbuf gathered; /* what members_news tells */
     char *current;          /* name of the model in use, NULL: none */
     struct scene scene;
@@ -258,6 +262,7 @@ bool session_paused(const struct session *session, struct fit *fit);
 /* Its status; a pause that was asked for already counts. */
 struct fit_status session_status(const struct session *session, struct fit *fit);
 bool session_active(const struct session *session, struct fit *fit); /* either */
+bool session_fits_busy(const struct session *session);               /* is any active? */
 void session_told(struct session *session, struct fit *fit); /* do not report its end any more */
 void session_reap_fits(struct session *session, bool all);
 
@@ -270,6 +275,10 @@ bool group_told(const struct session *session, const struct job_group *group);
 void session_told_group(struct session *session, const struct job_group *group);
 void groups_reap(struct session *session);  /* those without fits go */
 void groups_scene(struct session *session); /* as the scene has them */
+
+/* Of a group of fits or a series. */
+void group_progress(const struct session *session, const struct job_group *group,
+                    struct job_progress *out);
 
 /* --- scene.c */
 
@@ -313,6 +322,8 @@ bool log_command(struct session *session, const struct running *now, struct err 
 bool look_command(struct session *session, const struct args *args, struct output *out,
                   struct err *err);
 
+/* The session's view of this name as it is: in a tile, or printed. */
+bool look_show(struct session *session, const char *name, struct output *out, struct err *err);
 /* False: the view waited for is ready, and has been reported. */
 bool look_waits(struct session *session, struct output *out);
 /* For verbs that print a list and have a view of it as well: the view takes their options.

@@ -20,6 +20,17 @@ bool probe_true_known(const struct cohort *cohort, const struct policy *policy)
     return known;
 }
 
+bool probe_past_counts(const struct model *model, const struct cohort *cohort)
+{
+    struct truth truth = {0};
+    if (probe_sees_past(model))
+        return true;
+    bool counts = cohort && truth_for_policy(cohort, &model->settings.policy, &truth, NULL) &&
+                  probe_sees_past(truth.group[0].model);
+    truth_free(&truth);
+    return counts;
+}
+
 struct grid_r2 {
     struct grid grid; /* a copy: the cells change theirs in the meantime */
     struct truth truth;

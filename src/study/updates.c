@@ -10,27 +10,45 @@
 
 enum { FIRST = 3, MOST_EACH = 5 }; /* columns before the weights; of a weight */
 
-/* Means and intervals of all trials; of rules without a posterior w alone is known. */
-static void take_updates(const struct model *model, const struct cohort *cohort,
-                         struct gp_value *dw, struct gp_value *w)
+/* Where trial t of the cohort is among the lives of its animals. */
+static size_t place_of(const struct cohort *cohort, const struct cohort *lives, size_t t)
 {
-    size_t K = model->settings.policy.n, n = cohort->n_trials;
-    uint8_t *keep = mem_new(n, 1);
-    for (size_t i = 0; i < n; i++)
-        keep[i] = 1;
-    if (!model_trajectory(model, cohort, keep, dw, w)) {
-        float *visited = mem_new(n * K, sizeof *visited);
-        model_sweep(model, cohort, visited);
-        for (size_t i = 0; i < n * K; i++) {
-            w[i] = (struct gp_value){(double)visited[i], NAN, NAN};
-            dw[i] = (struct gp_value){NAN, NAN, NAN};
+    return lives == cohort ? t : cohort->place[t];
+}
+
+/* Of rules without a posterior w alone is known; an update is what takes it to the next
+ * trial of the life. */
+static void sweep_updates(const struct model *model, const struct cohort *cohort,
+                          const struct cohort *lives, struct gp_value *dw, struct gp_value *w)
+{
+    size_t K = model->settings.policy.n;
+    float *visited = mem_new(lives->n_trials * K, sizeof *visited);
+    model_sweep(model, lives, visited);
+    for (size_t a = 0, t = 0; a < cohort->n_animals; a++) {
+        const struct animal *life = &lives->animals[cohort_animal(lives, cohort->animals[a].name)];
+        for (size_t end = t + cohort->animals[a].count; t < end; t++) {
+            size_t i = place_of(cohort, lives, t);
+            const float *now = visited + i * K;
+            bool last = i + 1 == life->first + life->count;
+            for (size_t k = 0; k < K; k++) {
+                w[t * K + k] = (struct gp_value){(double)now[k], NAN, NAN};
+                double mean = last ? NAN : (double)now[K + k] - (double)now[k];
+                dw[t * K + k] = (struct gp_value){mean, NAN, NAN};
+            }
         }
-        for (size_t a = 0; a < cohort->n_animals; a++)
-            for (size_t i = cohort->animals[a].first * K;
-                 i + K < (cohort->animals[a].first + cohort->animals[a].count) * K; i++)
-                dw[i].mean = (double)visited[i + K] - (double)visited[i];
-        free(visited);
     }
+    free(visited);
+}
+
+/* Means and intervals of all trials. */
+static void take_updates(const struct model *model, const struct cohort *cohort,
+                         const struct cohort *lives, struct gp_value *dw, struct gp_value *w)
+{
+    uint8_t *keep = mem_new(lives->n_trials, 1);
+    for (size_t t = 0; t < cohort->n_trials; t++)
+        keep[place_of(cohort, lives, t)] = 1;
+    if (!model_trajectory(model, lives, keep, dw, w))
+        sweep_updates(model, cohort, lives, dw, w);
     free(keep);
 }
 
@@ -61,16 +79,17 @@ bool updates_table(const struct model *model, const struct cohort *cohort, struc
         return false;
     if (model->rule->no_weights)
         return err_set(err, ERR_FAILED, "%s has no weights, hence no updates", model->name);
-    bool truth = truth_columns(cohort, policy, true_w, NULL);
+    const struct cohort *lives = model_lives(model, cohort);
+    bool truth = truth_columns(lives, policy, true_w, NULL);
     size_t each = truth ? MOST_EACH : MOST_EACH - 1;
     struct gp_value *dw = mem_new(cohort->n_trials * K, sizeof *dw);
     struct gp_value *w = mem_new(cohort->n_trials * K, sizeof *w);
-    take_updates(model, cohort, dw, w);
+    take_updates(model, cohort, lives, dw, w);
     add_columns(policy, truth, out);
     for (size_t a = 0; a < cohort->n_animals; a++) {
         const struct animal *animal = &cohort->animals[a];
         for (size_t t = animal->first; t < animal->first + animal->count; t++) {
-            bool last = t + 1 == animal->first + animal->count;
+            size_t i = place_of(cohort, lives, t);
             const char *session = cohort->session_names[cohort->session[t]];
             table_add(out, 2, (const char *[]){animal->name, session}, 1,
                       (double[]){cohort->trial[t]});
@@ -81,9 +100,10 @@ bool updates_table(const struct model *model, const struct cohort *cohort, struc
                 table_number(out, at + 1, v->mean);
                 table_number(out, at + 2, v->low);
                 table_number(out, at + 3, v->high);
-                if (truth)
+                if (truth) /* after the last trial of a life there is none */
                     table_number(out, at + 4,
-                                 last ? NAN : (double)true_w[k][t + 1] - (double)true_w[k][t]);
+                                 isnan(v->mean) ? NAN
+                                                : (double)true_w[k][i + 1] - (double)true_w[k][i]);
             }
         }
     }
@@ -91,9 +111,10 @@ bool updates_table(const struct model *model, const struct cohort *cohort, struc
     return true;
 }
 
-bool updates_coverage(const struct model *model, const struct cohort *cohort, size_t most,
+bool updates_coverage(const struct model *model, const struct cohort *part, size_t most,
                       double *coverage)
 {
+    const struct cohort *cohort = model_lives(model, part);
     const struct policy *policy = &model->settings.policy;
     size_t K = policy->n, step = cohort->n_trials / most + 1, n = 0;
     const float *true_w[POLICY_MAX];

@@ -38,23 +38,47 @@ bool keep_names_any(const struct view_ops *ops, const struct args *args)
     return false;
 }
 
-bool keep_goes_with(const struct view_ops *ops, const struct args *args, const struct model *model)
+/* past=any asks for nothing. */
+static bool asks_past(const struct view_ops *ops, const struct arg *arg)
 {
-    for (size_t i = 0; i < args->n; i++) {
-        const char *name = variable_of(ops, args, i);
-        if (name && !is_there(model, name))
+    bool past = arg->name && strcmp(arg->name, "past") == 0;
+    bool lags = arg->name && strcmp(arg->name, "lags") == 0;
+    return option_find(ops->options, "past") && ((past && strcmp(arg->value, "any") != 0) || lags);
+}
+
+const struct arg *keep_asks_past(const struct view_ops *ops, const struct args *args)
+{
+    for (size_t i = 0; i < args->n; i++)
+        if (asks_past(ops, &args->items[i]))
+            return &args->items[i];
+    return NULL;
+}
+
+/* Would the model have no use for the argument? */
+static bool is_idle(const struct view_ops *ops, const struct args *args, size_t i,
+                    const struct keep_for *who)
+{
+    const char *name = variable_of(ops, args, i);
+    return (name && !(who->model && is_there(who->model, name))) ||
+           (who->model && !who->past && asks_past(ops, &args->items[i]));
+}
+
+bool keep_goes_with(const struct view_ops *ops, const struct args *args, const struct keep_for *who)
+{
+    for (size_t i = 0; i < args->n; i++)
+        if (is_idle(ops, args, i, who))
             return false;
-    }
     return true;
 }
 
 /* The option is as if it had never been given; what was said for its axis goes too. */
 static void let_go(const struct view_ops *ops, struct args *kept, const struct arg *arg,
-                   struct strbuf *gone)
+                   struct keep_gone *gone)
 {
     struct args instead = {0};
     char *name = mem_text(arg->name);
-    strbuf_printf(gone, "%s%s=%s", gone->len ? " " : "", name, arg->value);
+    strbuf_printf(&gone->text, "%s%s=%s", gone->text.len ? " " : "", name, arg->value);
+    *(asks_past(ops, arg) ? &gone->past : &gone->variables) = true;
     args_set(&instead, name, option_of(ops->options, name)->fallback, 0);
     choose_forget(kept, name);
     if (ops->merge)
@@ -63,15 +87,13 @@ static void let_go(const struct view_ops *ops, struct args *kept, const struct a
     free(name);
 }
 
-/* All that the model lacks; NULL: all that name a variable. */
+/* All that the model has no use for; without one: all that name a variable. */
 static void let_all_go(const struct view_ops *ops, struct args *kept, const struct args *fresh,
-                       const struct model *model, struct strbuf *gone)
+                       const struct keep_for *who, struct keep_gone *gone)
 {
     for (size_t i = 0; i < kept->n;) {
-        const char *name = variable_of(ops, kept, i);
-        bool stays =
-            !name || args_given(fresh, kept->items[i].name) || (model && is_there(model, name));
-        if (stays) {
+        const char *name = kept->items[i].name;
+        if ((name && args_given(fresh, name)) || !is_idle(ops, kept, i, who)) {
             i++;
         } else {
             let_go(ops, kept, &kept->items[i], gone);
@@ -104,17 +126,19 @@ static bool is_one_request(const struct view_ops *ops, const struct args *args)
 }
 
 struct args keep_merged(const struct view_ops *ops, const struct args *kept,
-                        const struct args *fresh, const struct model *model, struct strbuf *gone)
+                        const struct args *fresh, const struct keep_for *who,
+                        struct keep_gone *gone)
 {
+    const struct keep_for nobody = {0};
     struct args left = args_copy(kept);
     if (ops->merge)
         ops->merge(&left, fresh);
-    if (model)
-        let_all_go(ops, &left, fresh, model, gone);
+    if (who->model)
+        let_all_go(ops, &left, fresh, who, gone);
     struct args merged = laid_over(&left, fresh);
-    if (gone->len && !is_one_request(ops, &merged)) {
+    if (gone->text.len && !is_one_request(ops, &merged)) {
         /* the axis that came instead is one that was held, or the other axis */
-        let_all_go(ops, &left, fresh, NULL, gone);
+        let_all_go(ops, &left, fresh, &nobody, gone);
         args_free(&merged);
         merged = laid_over(&left, fresh);
     }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/study/probe.h"
 #include "deltaw/view/view.h"
 #include "choose.h"
 #include "keep.h"
@@ -44,27 +45,47 @@ static bool args_put(struct view *view, struct args *args, struct err *err)
     return true;
 }
 
-/* The model that it shows with these arguments over its own; NULL: there is none. */
-static const struct model *model_for(const struct view *view, const struct args *fresh,
-                                     const struct scene *scene)
+/* The model that it shows with these arguments over its own. */
+static struct keep_for model_for(const struct view *view, const struct args *fresh,
+                                 const struct scene *scene)
 {
     const struct option_row *options = view->ops->options;
-    if (!option_find(options, "model"))
-        return NULL;
+    struct source there;
+    if (!scene || !option_find(options, "model"))
+        return (struct keep_for){0};
     const char *name =
         args_given(fresh, "model") ? choose_text(fresh, options, "model") : view_model(view);
     const struct scene_model *picked = source_pick(scene, name, NULL);
-    return picked ? picked->model : NULL;
+    bool asked = keep_asks_past(view->ops, fresh) || keep_asks_past(view->ops, &view->args);
+    bool past =
+        asked && source_there(scene, name, &there) && probe_past_counts(there.model, there.cohort);
+    return (struct keep_for){picked ? picked->model : NULL, past};
 }
 
 /* Kept for view_let_go. */
-static void note_gone(struct view *view, const struct model *model, const struct strbuf *gone)
+static void note_gone(struct view *view, const struct model *model, const struct keep_gone *gone)
 {
-    if (gone->len) {
-        strbuf_printf(&view->gone, "%slet go of %s, as %s's policy is %s",
-                      view->gone.len ? "; " : "", gone->text, model->name,
-                      model->settings.policy.text);
-    }
+    if (gone->text.len == 0)
+        return;
+    strbuf_printf(&view->gone, "%slet go of %s, as %s", view->gone.len ? "; " : "",
+                  strbuf_text(&gone->text), model->name);
+    if (gone->variables)
+        strbuf_printf(&view->gone, "'s policy is %s", model->settings.policy.text);
+    if (gone->past)
+        strbuf_printf(&view->gone, "%s sees no trials before", gone->variables ? " and it" : "");
+}
+
+/* What asks for trials before is refused where they do not count. */
+static bool past_counts(const struct view *view, const struct args *args,
+                        const struct keep_for *who, struct err *err)
+{
+    const struct arg *asks = who->model && !who->past ? keep_asks_past(view->ops, args) : NULL;
+    return !asks ||
+           err_at(err, ERR_USAGE, asks->column,
+                  "%s: %s=%s: %s (rule %s) sees no trials before the one it learns from; rnn, "
+                  "trace and dnn with lags= do",
+                  view->ops->name, asks->name, asks->value, who->model->name,
+                  who->model->rule->name);
 }
 
 bool view_request(struct view *view, const struct args *args, const struct scene *scene,
@@ -75,37 +96,37 @@ bool view_request(struct view *view, const struct args *args, const struct scene
     args = args ? args : &none;
     if (!args_check(args, ops->options, ops->positional, ops->name, err))
         return false;
-    const struct model *model = scene ? model_for(view, args, scene) : NULL;
-    struct strbuf gone = {0};
-    struct args merged = keep_merged(ops, &view->args, args, model, &gone);
-    bool good = args_fit(ops, &merged, scene, err);
+    struct keep_for who = model_for(view, args, scene);
+    struct keep_gone gone = {0};
+    struct args merged = keep_merged(ops, &view->args, args, &who, &gone);
+    bool good = past_counts(view, &merged, &who, err) && args_fit(ops, &merged, scene, err);
     if (good)
         good = args_put(view, &merged, err);
     else
         args_free(&merged);
     if (good) {
-        note_gone(view, model, &gone);
-        view->met = model ? keep_goes_with(ops, &view->args, model)
-                          : view->met && !keep_names_any(ops, args);
+        note_gone(view, who.model, &gone);
+        view->met = who.model ? keep_goes_with(ops, &view->args, &who)
+                              : view->met && !keep_names_any(ops, args);
     }
-    strbuf_free(&gone);
+    strbuf_free(&gone.text);
     return good;
 }
 
 void view_meet(struct view *view, const struct scene *scene)
 {
     const struct args none = {0};
-    const struct model *model = model_for(view, &none, scene);
-    struct strbuf gone = {0};
-    if (!model)
+    struct keep_for who = model_for(view, &none, scene);
+    struct keep_gone gone = {0};
+    if (!who.model)
         return;
-    if (view->met && !keep_goes_with(view->ops, &view->args, model)) {
-        struct args left = keep_merged(view->ops, &view->args, &none, model, &gone);
+    if (view->met && !keep_goes_with(view->ops, &view->args, &who)) {
+        struct args left = keep_merged(view->ops, &view->args, &none, &who, &gone);
         if (args_put(view, &left, NULL))
-            note_gone(view, model, &gone);
-        strbuf_free(&gone);
+            note_gone(view, who.model, &gone);
+        strbuf_free(&gone.text);
     }
-    view->met = keep_goes_with(view->ops, &view->args, model);
+    view->met = keep_goes_with(view->ops, &view->args, &who);
 }
 
 bool view_let_go(struct view *view, struct strbuf *out)

@@ -70,8 +70,12 @@ struct cohort {
     struct cohort *unrewarded; /* trials left out as their reward is unknown; NULL: none */
     size_t *unrewarded_at;     /* [unrewarded->n_trials] so many of all trials are before it */
     uint64_t digest;           /* of everything a fit sees: FNV-1a over the columns */
-    struct cohort_memo *memo;  /* see memo.h */
-    int references;            /* atomic; use cohort_hold / cohort_drop */
+    /* Of a part of a log: the log, and where the part's trials are in it, [n_trials]; NULL:
+     * it is no part. */
+    struct cohort *whole;
+    uint32_t *place;
+    struct cohort_memo *memo; /* see memo.h */
+    int references;           /* atomic; use cohort_hold / cohort_drop */
 };
 
 /* day_t of doc/science, the model: the first trial of each session but the animal's first. */

@@ -29,6 +29,9 @@ bool cohort_filter(const struct cohort *cohort, const char *condition, bool keep
 /* Trials first .. last of every animal, counted from 1; last 0: to the end. */
 bool cohort_trials(const struct cohort *cohort, size_t first, size_t last, struct cohort **out,
                    struct err *err);
+/* The first most[a] trials of each animal a; 0: it is left out.  most [n_animals] */
+bool cohort_heads(const struct cohort *cohort, const size_t *most, struct cohort **out,
+                  struct err *err);
 
 /* Either of them. */
 struct cohort_step {

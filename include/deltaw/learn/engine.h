@@ -29,9 +29,19 @@ struct trials {
     float *reward;         /* [n_trials] */
     uint8_t *flags;        /* [n_trials] TRIAL_* bits */
 };
-enum { TRIAL_CHOICE = 1, TRIAL_ANSWER = 2, TRIAL_DAY = 4, TRIAL_GAP = 8 };
+enum {
+    TRIAL_CHOICE = 1,
+    TRIAL_ANSWER = 2,
+    TRIAL_DAY = 4,
+    TRIAL_GAP = 8,
+    TRIAL_UNSCORED = 16, /* weights pass through it; its choice adds nothing to the loss */
+};
 
 struct trials *trials_new(const struct cohort *cohort, const struct policy *policy);
+/* Only trials with scored[i] count from now on; NULL: all of them. */
+void trials_score(struct trials *trials, const uint8_t *scored);
+/* How many of an animal's do: never its first, which nothing precedes. */
+size_t trials_scored(const struct trials *trials, size_t animal);
 /* The trials of these animals once more, each as an animal of its own after the others. */
 void trials_repeat(struct trials *trials, const size_t *animals, size_t n);
 void trials_free(struct trials *trials);

@@ -60,6 +60,8 @@ struct gp_data {
     const size_t *first, *count;           /* [n_animals] */
     const bool *held_out;                  /* [n_animals]; NULL: none */
     const uint8_t *choice, *answer;        /* [n_trials] 1 right */
+    const uint8_t *unscored;               /* [n_trials] 1: no choice of the likelihood; NULL: all
+                                            * count but an animal's first */
     const float *reward;                   /* [n_trials] 0 to 1 */
     const float *x;                        /* [n_trials][K] features of the policy */
     size_t n_inputs;                       /* D, 1 to GP_INPUTS: what g sees besides weights */

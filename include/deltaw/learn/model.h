@@ -92,9 +92,22 @@ double model_lapse(const struct model *model);
  * `cohort` (psychometric: estimated from its first 100 trials).  w0 [K] */
 void model_start(const struct model *model, const struct cohort *cohort, size_t animal, double *w0);
 
+/* The trials that the animals of `cohort` are to be followed through: where that is a part
+ * of a log (cohort->place) and not what the model was fitted to, the log, so that weights
+ * come from the first trials of their lives.  Not a new reference. */
+const struct cohort *model_lives(const struct model *model, const struct cohort *cohort);
+
 /* Weights of every trial of `cohort` under the model, w_t before the choice of
- * t: w [n_trials][K].  One forward sweep. */
+ * t: w [n_trials][K].  One forward sweep.  Of a part of a log to which the model was not
+ * fitted the animals' lives are followed from their first trials, as they are by
+ * model_loss. */
 void model_sweep(const struct model *model, const struct cohort *cohort, float *w);
+
+/* Losses of the trials with scored [n_trials] of `cohort` (NULL: all), which itself is
+ * followed from its first trial whatever it is a part of.  w0 [n_animals][K] start weights,
+ * NULL: model_start's.  losses [n_animals] summed, nats; n_scored [n_animals]. */
+void model_score(const struct model *model, const struct cohort *cohort, const double *w0,
+                 const uint8_t *scored, double *losses, size_t *n_scored);
 
 /* Updates and weights as the animals of a cohort came through them, with 90 % intervals: see
  * gp_trajectory.  False: the model has no posterior. */

@@ -6,13 +6,25 @@
 
 #include <stddef.h>
 
+#include "deltaw/base/err.h"
+
 struct layout_named {
     const char *name, *text;
     const char *picture;
     const char *large; /* where the screen has room for it; NULL: the same */
 };
 
-enum { LAYOUT_LARGE_WIDTH = 110, LAYOUT_LARGE_HEIGHT = 34 };
+enum { LAYOUT_LARGE_WIDTH = 110, LAYOUT_LARGE_HEIGHT = 34, LAYOUT_NAME = 24, LAYOUT_SHARE = 999 };
+
+/* "loss", "loss:2" or "loss:2x3" of a picture. */
+struct layout_tile {
+    char view[LAYOUT_NAME];
+    int wide, high; /* shares; 0: not given */
+};
+
+/* From n bytes; picture: the whole, for the error. */
+bool layout_tile_read(const char *text, size_t n, const char *picture, struct layout_tile *out,
+                      struct err *err);
 
 const struct layout_named *layout_named_at(size_t i); /* NULL after the last */
 const struct layout_named *layout_named_find(const char *name);

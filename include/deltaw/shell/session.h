@@ -102,8 +102,10 @@ void session_waiting(struct session *session, struct strbuf *out);
 void session_news(struct session *session, struct output *out);
 /* Is a file watched? */
 bool session_watches(const struct session *session);
-/* Any fit running or paused? */
+/* Any fit running or paused, or cross-validation? */
 bool session_busy(struct session *session);
+/* Will any come to an end by itself: does one run that is not paused? */
+bool session_works(struct session *session);
 
 /* Models trained here, with at least `worth` seconds of work in each, whose present state
  * is in no file.  Names, parted by ", ", are added to out (may be NULL); returns how many. */

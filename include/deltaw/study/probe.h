@@ -119,6 +119,8 @@ const char *probe_weight(const struct policy *policy);
 bool probe_true_known(const struct cohort *cohort, const struct policy *policy);
 /* Does an update of this model depend on the trials before? */
 bool probe_sees_past(const struct model *model);
+/* Likewise, or one of the true rule behind these trials (NULL: none)? */
+bool probe_past_counts(const struct model *model, const struct cohort *cohort);
 /* Request with x, y, panels at their defaults: x=stimulus, the others "". */
 void probe_request_default(struct probe_request *request);
 /* visited: [n_trials][K] of this cohort under this model (model->visited->w, or

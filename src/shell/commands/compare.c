@@ -4,14 +4,22 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/rng.h"
-#include "deltaw/study/paired.h"
+#include "deltaw/base/outfile.h"
+#include "deltaw/learn/gp.h"
+#include "deltaw/learn/randomwalk.h"
+#include "deltaw/study/cv.h"
 #include "../scores.h"
 
+/* Models on the open cohort, or rules of a file of cv. */
 struct compare {
     struct scores scores;
+    struct cv *cv; /* NULL: models */
+    size_t size;   /* of the cv: the one with most data */
     uint64_t seed;
     bool held_out; /* only animals that no model was trained on */
-    size_t n;      /* pairs */
+    size_t n_names;
+    const char **names; /* [n_names] of what is compared */
+    size_t n;           /* pairs */
     struct paired *pair;
     bool *counts; /* [n_animals] takes part */
 };
@@ -19,6 +27,7 @@ struct compare {
 static const struct option_row compare_table[] = {
     {"part", OPTION_WORD, 0, 0, "auto|all|held_out", "auto",
      "animals compared on; auto: those held out of every model, where there are any, else all"},
+    {"file", OPTION_FILE, 0, 0, NULL, NULL, "compare the rules of these results of cv"},
     {"seed", OPTION_INTEGER, 0, SEED_MOST, NULL, "99", "of the intervals' samples"},
     {0},
 };
@@ -27,34 +36,76 @@ static void compare_release(void *data)
 {
     struct compare *c = data;
     scores_release(&c->scores);
-    free(c->pair), free(c->counts), free(c);
+    cv_free(c->cv);
+    free(c->names), free(c->pair), free(c->counts), free(c);
+}
+
+static void pair_models(const struct compare *c, size_t i, size_t j, struct paired *out)
+{
+    const struct scores *s = &c->scores;
+    double *d = mem_new(s->cohort->n_animals, sizeof *d);
+    for (size_t a = 0; a < s->cohort->n_animals; a++)
+        d[a] = c->counts[a] ? scores_mean(s, i, a) - scores_mean(s, j, a) : NAN;
+    paired_compute(s->cohort->n_animals, d, c->seed, out);
+    free(d);
 }
 
 static bool compare_work(void *data, struct task *task, struct err *err)
 {
     struct compare *c = data;
-    const struct scores *s = &c->scores;
-    if (!scores_work(&c->scores, task, err))
+    if (!c->cv && !scores_work(&c->scores, task, err))
         return false;
-    double *d = mem_new(s->cohort->n_animals, sizeof *d);
-    for (size_t i = 0, pair = 0; i < s->n; i++)
-        for (size_t j = i + 1; j < s->n; j++, pair++) {
-            for (size_t a = 0; a < s->cohort->n_animals; a++)
-                d[a] = c->counts[a] ? scores_mean(s, i, a) - scores_mean(s, j, a) : NAN;
-            paired_compute(s->cohort->n_animals, d, c->seed, &c->pair[pair]);
-        }
+    for (size_t i = 0, pair = 0; i < c->n_names; i++)
+        for (size_t j = i + 1; j < c->n_names; j++, pair++)
+            if (c->cv)
+                cv_pair(c->cv, i, j, c->size, c->seed, &c->pair[pair]);
+            else
+                pair_models(c, i, j, &c->pair[pair]);
     paired_holm(c->n, c->pair);
-    free(d);
     return true;
+}
+
+/* The log evidence, nats; NaN: of models without one. */
+static double evidence_of(const struct model *model)
+{
+    return model->gp      ? model->gp->log_evidence
+           : model->walks ? randomwalk_set_evidence(model->walks)
+                          : NAN;
 }
 
 static void pair_row(const struct compare *c, size_t i, size_t j, const struct paired *p,
                      struct table *t)
 {
-    const char *names[] = {c->scores.models[i]->name, c->scores.models[j]->name};
-    const double values[] = {p->n,           p->difference,  p->low,        p->high,   p->t,
-                             p->p_one_sided, p->p_two_sided, p->p_wilcoxon, p->p_holm, p->wins};
+    const char *names[] = {c->names[i], c->names[j]};
+    bool models = !c->cv;
+    const double values[] = {p->n,
+                             p->difference,
+                             p->low,
+                             p->high,
+                             p->t,
+                             p->p_one_sided,
+                             p->p_two_sided,
+                             p->p_wilcoxon,
+                             p->p_holm,
+                             p->wins,
+                             models ? evidence_of(c->scores.models[i]) : NAN,
+                             models ? evidence_of(c->scores.models[j]) : NAN};
     table_add(t, 2, names, sizeof values / sizeof *values, values);
+}
+
+/* Evidences are of a model's own trials: a randomwalk's also of those without a reward. */
+static void say_evidence(const struct compare *c, struct output *out)
+{
+    for (size_t i = 0; i < c->scores.n; i++)
+        if (!isnan(evidence_of(c->scores.models[i])))
+            output_say(out, "log evidence of %s: %.2f nats, on the trials of its fit",
+                       c->scores.models[i]->name, evidence_of(c->scores.models[i]));
+    for (size_t i = 0; i < c->scores.n; i++)
+        if (c->scores.models[i]->walks)
+            output_say(out,
+                       "%s has seen the choices before and after each trial: its likelihood is "
+                       "no prediction",
+                       c->scores.models[i]->name);
 }
 
 static void pairs_table(const struct compare *c, struct table *t)
@@ -64,8 +115,9 @@ static void pairs_table(const struct compare *c, struct table *t)
     table_columns(t, "difference|low|high", COLUMN_NUMBER, 3);
     table_columns(t, "t|p_one_sided|p_two_sided|p_wilcoxon|p_holm", COLUMN_NUMBER, 2);
     table_column(t, "wins", COLUMN_COUNT, 0);
-    for (size_t i = 0, pair = 0; i < c->scores.n; i++)
-        for (size_t j = i + 1; j < c->scores.n; j++, pair++)
+    table_columns(t, "log_evidence_a|log_evidence_b", COLUMN_NUMBER, 6);
+    for (size_t i = 0, pair = 0; i < c->n_names; i++)
+        for (size_t j = i + 1; j < c->n_names; j++, pair++)
             pair_row(c, i, j, &c->pair[pair], t);
 }
 
@@ -76,18 +128,18 @@ static void pairs_text(const struct compare *c, struct table *t)
     table_columns(t, "a|b|a - b|low|high", COLUMN_TEXT, 0);
     table_columns(t, "p|Holm", COLUMN_NUMBER, 2);
     table_column(t, "wins", COLUMN_TEXT, 0);
-    for (size_t i = 0, pair = 0; i < c->scores.n; i++)
-        for (size_t j = i + 1; j < c->scores.n; j++, pair++) {
+    for (size_t i = 0, pair = 0; i < c->n_names; i++)
+        for (size_t j = i + 1; j < c->n_names; j++, pair++) {
             const struct paired *p = &c->pair[pair];
             const double values[] = {p->difference, p->low, p->high};
             for (size_t v = 0; v < 3; v++)
                 snprintf(text[v], sizeof text[v], "%s",
                          isnan(values[v]) ? "-" : number_fixed(buf, values[v], 5, true));
             snprintf(text[3], sizeof text[3], "%zu/%zu", p->wins, p->n);
-            table_add(t, 6,
-                      (const char *[]){c->scores.models[i]->name, c->scores.models[j]->name,
-                                       text[0], text[1], text[2], text[3]},
-                      2, (double[]){p->p_two_sided, p->p_holm});
+            table_add(
+                t, 6,
+                (const char *[]){c->names[i], c->names[j], text[0], text[1], text[2], text[3]}, 2,
+                (double[]){p->p_two_sided, p->p_holm});
         }
 }
 
@@ -110,11 +162,29 @@ static void animals_table(const struct compare *c, struct table *t)
     }
 }
 
+static void cv_animals_table(const struct compare *c, struct table *t)
+{
+    size_t n = c->cv->n_animals;
+    double *mean = mem_new(n * c->n_names, sizeof *mean);
+    table_column(t, "animal", COLUMN_TEXT, 0);
+    for (size_t i = 0; i < c->n_names; i++) {
+        table_column(t, c->names[i], COLUMN_NUMBER, 4);
+        cv_animals(c->cv, i, i, c->size, mean + i * n);
+    }
+    for (size_t a = 0; a < n; a++) {
+        table_row(t);
+        table_text(t, 0, c->cv->animals[a]);
+        for (size_t i = 0; i < c->n_names; i++)
+            table_number(t, 1 + i, mean[i * n + a]);
+    }
+    free(mean);
+}
+
 /* "dnn1 predicts choices better than static1 by .0039 nats per trial (95 % interval ...)" */
 static void say_first(const struct compare *c, struct output *out)
 {
     const struct paired *p = &c->pair[0];
-    const char *a = c->scores.models[0]->name, *b = c->scores.models[1]->name;
+    const char *a = c->names[0], *b = c->names[1];
     bool better = p->difference > 0;
     char size[NUMBER_SIZE], low[NUMBER_SIZE], high[NUMBER_SIZE];
     struct strbuf said = {0};
@@ -135,22 +205,45 @@ static void say_first(const struct compare *c, struct output *out)
     strbuf_free(&said);
 }
 
+static const char *trials_words(const struct compare *c)
+{
+    if (c->cv)
+        return "on what was left out of the fits, the same trials for both; animals' means over "
+               "seeds";
+    return c->held_out ? "on animals that were held out of every fit, the same trials for all"
+                       : "on animals that were trained on, too: a rule of more parameters fits "
+                         "those better whatever is true; hold animals out (fit ... holdout=)";
+}
+
+static void compare_notes(const struct compare *c, struct output *out)
+{
+    struct strbuf text = {0};
+    if (!c->cv) {
+        scores_notes(&c->scores, out);
+        return;
+    }
+    if (c->cv->n_done < c->cv->n_runs)
+        strbuf_printf(&text, "%zu of %zu fits are done", c->cv->n_done, c->cv->n_runs);
+    cv_say_failures(c->cv, &text);
+    if (text.len)
+        output_note(out, "%s", strbuf_text(&text));
+    strbuf_free(&text);
+}
+
 static bool compare_finish(struct session *session, void *data, struct output *out, struct err *err)
 {
     (void)session, (void)err;
     const struct compare *c = data;
     struct table pairs = {0}, animals = {0};
     say_first(c, out);
-    output_say(out, c->held_out
-                        ? "on animals that were held out of every fit, the same trials for all"
-                        : "on animals that were trained on, too: a rule of more parameters fits "
-                          "those better whatever is true; hold animals out (fit ... holdout=)");
+    output_say(out, "%s", trials_words(c));
+    say_evidence(c, out);
     (out->mode == OUTPUT_TEXT ? pairs_text : pairs_table)(c, &pairs);
     output_table(out, "rows", &pairs);
-    animals_table(c, &animals);
+    (c->cv ? cv_animals_table : animals_table)(c, &animals);
     output_data(out, "animals", &animals);
-    output_field_text(out, "part", c->held_out ? "held_out" : "all");
-    scores_notes(&c->scores, out);
+    output_field_text(out, "part", c->cv || c->held_out ? "held_out" : "all");
+    compare_notes(c, out);
     table_free(&pairs);
     table_free(&animals);
     return true;
@@ -163,8 +256,7 @@ static size_t never_trained(const struct compare *c, bool *counts)
     for (size_t a = 0; a < c->scores.cohort->n_animals; a++) {
         counts[a] = true;
         for (size_t i = 0; i < c->scores.n; i++)
-            if (scores_part(c->scores.models[i], c->scores.cohort->animals[a].name) ==
-                PART_TRAINING)
+            if (scores_part(&c->scores, i, a) == PART_TRAINING)
                 counts[a] = false;
         n += counts[a];
     }
@@ -194,21 +286,65 @@ static bool check_models(const struct scores *s, struct err *err)
     return s->n > 1 || err_set(err, ERR_USAGE, "compare takes two models or more");
 }
 
+static void take_pairs(struct compare *c, size_t n)
+{
+    c->n_names = n;
+    c->names = mem_new(n, sizeof *c->names);
+    c->n = n * (n - 1) / 2;
+    c->pair = mem_new(c->n, sizeof *c->pair);
+}
+
+static bool take_models(struct session *session, const struct args *args, struct compare *c,
+                        struct output *out, struct err *err)
+{
+    if (!scores_take(session, args, "compare", &c->scores, out, err))
+        return false;
+    take_pairs(c, c->scores.n);
+    for (size_t i = 0; i < c->n_names; i++)
+        c->names[i] = c->scores.models[i]->name;
+    c->counts = mem_new(c->scores.cohort->n_animals, sizeof *c->counts);
+    return check_models(&c->scores, err) &&
+           choose_animals(c, args_text(args, compare_table, "part"), err);
+}
+
+static bool take_file(const struct args *args, struct compare *c, struct err *err)
+{
+    char *path = path_expand(args_text(args, compare_table, "file"));
+    bool good = cv_read(path, &c->cv, err);
+    if (!good)
+        err_prefix(err, "compare");
+    free(path);
+    if (!good)
+        return false;
+    take_pairs(c, c->cv->plan.n_rules);
+    for (size_t i = 0; i < c->n_names; i++)
+        c->names[i] = c->cv->plan.rules[i].words;
+    c->size = cv_largest(&c->cv->plan);
+    return c->n_names > 1 ||
+           err_set(err, ERR_FAILED, "compare: the file is of %s alone", c->cv->plan.rules[0].words);
+}
+
+static bool check_words(const struct args *args, struct err *err)
+{
+    if (!args_given(args, "file"))
+        return true;
+    for (size_t i = 0; i < args->n; i++)
+        if (!args->items[i].name || strcmp(args->items[i].name, "part") == 0)
+            return err_at(err, ERR_USAGE, args->items[i].column,
+                          "compare: file= compares the rules of a file, and all of them; leave "
+                          "models and part= out");
+    return true;
+}
+
 static bool compare_run(struct session *session, const struct args *args, struct output *out,
                         struct err *err)
 {
-    struct compare *c = mem_new(1, sizeof *c);
-    if (!scores_take(session, args, "compare", &c->scores, out, err)) {
-        free(c);
+    if (!check_words(args, err))
         return false;
-    }
-    size_t n = c->scores.n;
+    struct compare *c = mem_new(1, sizeof *c);
     c->seed = (uint64_t)args_number(args, compare_table, "seed");
-    c->counts = mem_new(c->scores.cohort->n_animals, sizeof *c->counts);
-    c->n = n * (n - 1) / 2;
-    c->pair = mem_new(c->n, sizeof *c->pair);
-    if (!check_models(&c->scores, err) ||
-        !choose_animals(c, args_text(args, compare_table, "part"), err)) {
+    if (!(args_given(args, "file") ? take_file(args, c, err)
+                                   : take_models(session, args, c, out, err))) {
         compare_release(c);
         return false;
     }
@@ -219,15 +355,18 @@ static bool compare_run(struct session *session, const struct args *args, struct
 const struct command command_compare = {
     .name = "compare",
     .group = GROUP_JUDGE,
-    .arguments = "[MODEL MODEL...]",
+    .arguments = "[MODEL MODEL...|file=FILE]",
     .summary = "models against each other, animal by animal on the same trials",
     .detail = "For each pair: the mean over animals of the difference in log-likelihood per scored "
               "trial (a minus b, nats; above 0: a predicts better), its 95 % bootstrap interval "
               "over animals, the paired t test (one-sided: that a is no better), Wilcoxon's signed "
               "ranks, the t test's p corrected for all pairs by Holm, and in how many animals a "
               "wins.  Animals that were held out of every model are compared where there are any; "
-              "else all, which favours rules of many parameters.  Without names: all models.",
-    .examples = "fit static; wait; compare dnn1 static1\nfit static; wait; compare part=all",
+              "else all, which favours rules of many parameters.  Without names: all models.  With "
+              "file= the rules of a result of cv are compared, each animal by its mean over "
+              "seeds, where both rules have a result; of a sweep at the largest size.",
+    .examples = "fit static; wait; compare dnn1 static1\nfit static; wait; compare part=all\n"
+                "cv static reinforce folds=2 seeds=1 file=ab.jsonl; wait; compare file=ab.jsonl",
     .options = compare_table,
     .positional_type = OPTION_MODEL,
     .positional_max = 1000,

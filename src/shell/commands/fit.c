@@ -6,25 +6,8 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "../fitting.h"
+#include "../mistaken.h"
 #include "../state.h"
-
-/* Does the cohort have the columns of true start weights? */
-static bool check_truth(const struct args *args, const struct cohort *cohort,
-                        const struct fit_settings *s, struct err *err)
-{
-    for (size_t k = 0; s->w0.kind == W0_TRUTH && k < s->policy.n; k++) {
-        char *name = mem_printf("true_%s", s->policy.weight[k]);
-        bool found = cohort_column(cohort, name);
-        if (!found)
-            err_at(err, ERR_FAILED, args_column(args, "w0"),
-                   "fit: w0=truth: %s has no column %s; only simulated cohorts know their weights",
-                   cohort->name, name);
-        free(name);
-        if (!found)
-            return false;
-    }
-    return true;
-}
 
 /* Names are checked here so that the error points at the word. */
 static bool check_holdout(const struct args *args, const struct cohort *cohort,
@@ -52,27 +35,6 @@ static bool check_holdout(const struct args *args, const struct cohort *cohort,
     return good;
 }
 
-/* optimizer=fast has no use for some options. */
-static bool check_optimizer(const struct args *args, const struct fit_settings *s, struct err *err)
-{
-    const struct setting *row;
-    for (size_t i = 0; s->optimizer == OPTIMIZER_FAST && (row = setting_at(i)); i++) {
-        const char *name = row->option.name;
-        if (row->adam_only && args_given(args, name))
-            return err_at(err, ERR_USAGE, args_column(args, name),
-                          "fit: optimizer=fast has no %s=; leave one of the two out", name);
-    }
-    return true;
-}
-
-static bool check_policy(const struct args *args, const struct cohort *cohort,
-                         const struct fit_settings *s, struct err *err)
-{
-    struct err why = {0};
-    return policy_check(&s->policy, cohort, &why) ||
-           err_at(err, why.code, args_column(args, "policy"), "fit: %s", why.message);
-}
-
 /* The model of init=, whose settings hold where the line has no others; *out NULL: none. */
 static bool open_init(const struct args *args, struct model **out, struct err *err)
 {
@@ -80,7 +42,8 @@ static bool open_init(const struct args *args, struct model **out, struct err *e
     char *path = init ? path_expand(init) : NULL;
     struct err why = {0};
     *out = NULL;
-    bool good = !path || model_open(path, "init", out, &why) ||
+    static const atomic_bool never;
+    bool good = !path || model_open(path, "init", out, &why) || mistaken_log(path, &never, &why) ||
                 err_at(err, why.code, args_column(args, "init"), "fit: %s", why.message);
     free(path);
     return good;
@@ -144,8 +107,7 @@ static bool take_settings(const struct session *session, const struct args *args
     if (!rule_settings(rule, args, fit_options, from ? &from->settings : NULL, "fit", s, err))
         return false;
     take_file(args, from, cohort, s);
-    if (!check_policy(args, cohort, s, err) || !check_optimizer(args, s, err) ||
-        !check_truth(args, cohort, s, err) || !check_holdout(args, cohort, s, err))
+    if (!rule_check_settings(args, cohort, s, "fit", err) || !check_holdout(args, cohort, s, err))
         return false;
     if (!args_given(args, "threads"))
         s->threads = atoi(session_setting(session, "threads"));

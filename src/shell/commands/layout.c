@@ -22,29 +22,32 @@ static const char *candidate_at(void *unused, size_t i)
     return NULL;
 }
 
-/* The views of a picture: the words between '|', ',' and '/', up to any ':'. */
+static bool check_view(const char *name, int column, struct err *err)
+{
+    if (view_find(name))
+        return true;
+    const char *near = nearest_word(name, candidate_at, NULL);
+    return err_at(err, ERR_USAGE, column,
+                  near ? "layout: there is no view '%s'; did you mean %s?"
+                       : "layout: there is no view '%s'; `layout` lists what there is",
+                  name, near);
+}
+
+/* The tiles of a picture: views between '|', ',' and '/', each perhaps with shares. */
 static bool check_picture(const struct arg *arg, struct err *err)
 {
-    for (const char *at = arg->value; *at;) {
-        size_t n = strcspn(at, "|,/:");
-        char *name = mem_text_n(at, n);
-        bool good = n == 0 || view_find(name);
-        if (!good) {
-            const char *near = nearest_word(name, candidate_at, NULL);
-            err_at(err, ERR_USAGE, arg->column,
-                   near ? "layout: there is no view '%s'; did you mean %s?"
-                        : "layout: there is no view '%s'; `layout` lists what there is",
-                   name, near);
-        }
-        free(name);
-        if (!good)
+    for (const char *at = arg->value;;) {
+        size_t n = strcspn(at, "|,/");
+        struct layout_tile tile;
+        struct err why = {0};
+        if (!layout_tile_read(at, n, arg->value, &tile, &why))
+            return err_at(err, why.code, arg->column, "%s", why.message);
+        if (!check_view(tile.view, arg->column, err))
             return false;
         at += n;
-        if (*at == ':')
-            at += strcspn(at, "|,/");
-        at += *at != '\0';
+        if (!*at++)
+            return true;
     }
-    return true;
 }
 
 static void list_layouts(struct output *out)

@@ -2,13 +2,15 @@
 
 #include "../fitting.h"
 #include "../loading.h"
+#include "../mistaken.h"
 
 static bool load_work(void *data, struct task *task, struct err *err)
 {
     struct load *load = data;
     load->options.cancel = &task->job.stop;
     load->options.permille = &task->job.permille;
-    return cohort_load(&load->options, &load->cohort, err);
+    return cohort_load(&load->options, &load->cohort, err) ||
+           mistaken_model(load->options.paths, load->options.n_paths, err);
 }
 
 static bool load_finish(struct session *session, void *data, struct output *out, struct err *err)

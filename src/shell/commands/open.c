@@ -4,6 +4,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
+#include "../mistaken.h"
 #include "../state.h"
 
 static const struct option_row open_table[] = {
@@ -27,9 +28,9 @@ static void open_release(void *data)
 
 static bool open_work(void *data, struct task *task, struct err *err)
 {
-    (void)task;
     struct opening *o = data;
-    return model_open(o->path, o->name, &o->model, err);
+    return model_open(o->path, o->name, &o->model, err) ||
+           mistaken_log(o->path, &task->job.stop, err);
 }
 
 static bool open_finish(struct session *session, void *data, struct output *out, struct err *err)

@@ -49,10 +49,10 @@ const struct command command_pause = {
     .summary = "hold a fit; it keeps what it has",
     .detail = "Without a name: the model in use if it trains, else the one fit that does.",
     .examples = "fit dnn epochs=5000; pause; stop",
-    .positional_type = OPTION_MODEL,
+    .positional_type = OPTION_JOB,
     .positional_max = 1000,
     .first_words = "all",
-    .following_type = OPTION_MODEL,
+    .following_type = OPTION_JOB,
     .run = pause_run,
 };
 
@@ -63,9 +63,9 @@ const struct command command_resume = {
     .summary = "let a paused fit go on",
     .detail = "Without a name: the model in use if it is paused, else the one fit that is.",
     .examples = "fit dnn epochs=5000; pause; resume; stop",
-    .positional_type = OPTION_MODEL,
+    .positional_type = OPTION_JOB,
     .positional_max = 1000,
     .first_words = "all",
-    .following_type = OPTION_MODEL,
+    .following_type = OPTION_JOB,
     .run = resume_run,
 };

@@ -5,7 +5,7 @@
 #include "deltaw/base/mem.h"
 #include "../scores.h"
 
-static const char *const part_names[] = {"training", "held out", "unseen"};
+static const char *const part_names[] = {"training", "held out", "other trials", "unseen"};
 
 struct score {
     struct scores scores;
@@ -37,7 +37,7 @@ struct part_sum {
 static void add_parts(const struct scores *s, size_t i, struct part_sum sums[PARTS])
 {
     for (size_t a = 0; a < s->cohort->n_animals; a++) {
-        struct part_sum *sum = &sums[scores_part(s->models[i], s->cohort->animals[a].name)];
+        struct part_sum *sum = &sums[scores_part(s, i, a)];
         sum->loss += s->loss[i * s->cohort->n_animals + a];
         sum->scored += (double)s->scored[i * s->cohort->n_animals + a];
         sum->animals += s->scored[i * s->cohort->n_animals + a] > 0;
@@ -54,7 +54,7 @@ static void part_words(const struct part_sum *sum, char *buf, size_t n)
 
 static void part_columns(const bool *any, bool text, struct table *table)
 {
-    static const char *const keys[] = {"training", "held_out", "unseen"};
+    static const char *const keys[] = {"training", "held_out", "other_trials", "unseen"};
     for (size_t p = 0; p < PARTS; p++) {
         char *animals = mem_printf("%s_animals", keys[p]);
         if (any[p] && text)
@@ -110,7 +110,7 @@ static void score_animals(const struct scores *score, struct table *table)
         for (size_t i = 0; i < score->n; i++) {
             size_t at = i * score->cohort->n_animals + a;
             const char *name = score->cohort->animals[a].name;
-            size_t part = scores_part(score->models[i], score->cohort->animals[a].name);
+            size_t part = scores_part(score, i, a);
             table_add(table, 3, (const char *[]){name, score->models[i]->name, part_names[part]}, 2,
                       (double[]){score->scored[at], scores_mean(score, i, a)});
         }
@@ -162,7 +162,10 @@ const struct command command_score = {
     .summary = "log-likelihood of the choices under each model",
     .detail = "Nats per scored trial (an animal's first trial is never scored), apart for the "
               "animals a model was trained on (training), those it was fitted without (held out), "
-              "and others (unseen).  parameters: how many the rule has; start weights are not "
+              "trials that it was not fitted to of animals that it was (other trials), "
+              "and other animals (unseen).  Of a part of a log (keep, trials) that a model was not "
+              "fitted to, weights are followed from each animal's first trial in the log, and the "
+              "trials of the part count.  parameters: how many the rule has; start weights are not "
               "counted.  An animal on which a model falls far below chance is named.",
     .examples = "score\nscore dnn1\nscore animals=yes",
     .options = score_table,

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../series.h"
 #include "../watching.h"
 
 /* out NULL: says nothing. */
@@ -35,8 +36,11 @@ static bool stop_run(struct session *session, const struct args *args, struct ou
 {
     struct fit **fits;
     size_t n;
-    bool more;
+    bool more, all = args->n == 1 && strcmp(args->items[0].value, "all") == 0;
     if (stop_watch(session, args, out, &more) && !more)
+        return true;
+    bool series = series_stop(session, args, out) > 0;
+    if (series && args->n <= 1 && !(all && session_fits_busy(session)))
         return true;
     if (!session_pick_fits(session, args, "stop", session_active, "training", &fits, &n, err))
         return false;
@@ -63,9 +67,9 @@ const struct command command_stop = {
               "is a fit, or a group of them (group= of `fit`).  `stop watch` ends `watch`, and so "
               "does `stop` where nothing trains.",
     .examples = "fit dnn epochs=5000; stop\nfit dnn name=long epochs=5000; stop long",
-    .positional_type = OPTION_MODEL,
+    .positional_type = OPTION_JOB,
     .positional_max = 1000,
     .first_words = "all|watch",
-    .following_type = OPTION_MODEL,
+    .following_type = OPTION_JOB,
     .run = stop_run,
 };

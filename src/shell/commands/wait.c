@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
-#include "../state.h"
+#include "../series.h"
 
 static void wait_name(struct session *session, const char *name)
 {
@@ -48,6 +48,9 @@ static bool wait_all(struct session *session, struct output *out, struct err *er
         if (!group_told(session, session->groups[i]) &&
             !wait_group(session, session->groups[i], err))
             return false;
+    for (size_t i = 0; i < session->n_series; i++)
+        if (!session->series[i]->told)
+            wait_name(session, session->series[i]->group.name);
     for (size_t i = 0; i < session->n_fits; i++) {
         struct fit *fit = session->fits[i].fit;
         if (fit_group(fit) || (!fit_active(fit) && session->fits[i].told))
@@ -77,9 +80,9 @@ const struct command command_wait = {
               "once.  Fails when a fit that it waited for failed.  A JOB is a fit, or a group of "
               "them (group= of `fit`), which is told of in one line.",
     .examples = "wait\nfit dnn name=quick epochs=3; wait quick",
-    .positional_type = OPTION_MODEL,
+    .positional_type = OPTION_JOB,
     .positional_max = 1000,
-    .following_type = OPTION_MODEL,
+    .following_type = OPTION_JOB,
     .first_words = "all",
     .run = wait_run,
 };

@@ -2,6 +2,7 @@
 
 #include "deltaw/base/mem.h"
 #include "../fitting.h"
+#include "../mistaken.h"
 #include "../watching.h"
 
 /* The first look, as `load`; then it goes on beside everything else. */
@@ -24,7 +25,8 @@ static bool watch_work(void *data, struct task *task, struct err *err)
     load->options.cancel = &task->job.stop;
     load->options.permille = &task->job.permille;
     (void)!stat(load->paths[0], &load->seen); /* before it is read: what comes meanwhile is new */
-    return cohort_load(&load->options, &load->cohort, err);
+    return cohort_load(&load->options, &load->cohort, err) ||
+           mistaken_model(load->options.paths, 1, err);
 }
 
 static bool watch_finish(struct session *session, void *data, struct output *out, struct err *err)

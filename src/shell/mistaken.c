@@ -1,0 +1,40 @@
+/* A file given to the wrong verb: a log to `open`, a model to `load`. */
+#include "mistaken.h"
+
+#include "deltaw/data/load.h"
+#include "deltaw/learn/model.h"
+
+static bool refuse(const char *what, const char *verb, const char *path, struct err *err)
+{
+    struct strbuf word = {0};
+    args_word(path, &word);
+    err_clear(err);
+    err_set(err, ERR_DATA, "%s: that is %s: `%s %s` reads it", path, what, verb,
+            strbuf_text(&word));
+    strbuf_free(&word);
+    return false;
+}
+
+bool mistaken_log(const char *path, const atomic_bool *stop, struct err *err)
+{
+    struct load_options options = {.n_paths = 1, .paths = &path, .cancel = stop};
+    struct cohort *cohort;
+    struct err why = {0};
+    if (err->code != ERR_DATA || !cohort_load(&options, &cohort, &why))
+        return false;
+    cohort_drop(cohort);
+    return refuse("a log of trials", "load", path, err);
+}
+
+bool mistaken_model(const char *const *paths, size_t n, struct err *err)
+{
+    for (size_t i = 0; i < n && err->code == ERR_DATA; i++) {
+        struct model *model;
+        struct err why = {0};
+        if (!model_open(paths[i], "m", &model, &why))
+            continue;
+        model_drop(model);
+        return refuse("a model", "open", paths[i], err);
+    }
+    return false;
+}

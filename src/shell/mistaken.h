@@ -1,0 +1,16 @@
+/* A file given to the wrong verb.  Called when it was refused, these say so in its place
+ * where that is the reason; they return false. */
+#ifndef SHELL_MISTAKEN_H
+#define SHELL_MISTAKEN_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+
+#include "deltaw/base/err.h"
+
+/* A log where a model was wanted; *stop ends the look into it. */
+bool mistaken_log(const char *path, const atomic_bool *stop, struct err *err);
+/* A model among the logs. */
+bool mistaken_model(const char *const *paths, size_t n, struct err *err);
+
+#endif

@@ -1,0 +1,288 @@
+/* Results of cross-validations as JSON lines: what one program was told to do, and a line
+ * for each run that it has done.  A line is written by one call to the end of the file, so
+ * that whoever is killed leaves whole lines and at most one torn one, which is dropped by
+ * the next program that goes on. */
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/outfile.h"
+#include "cv_inside.h"
+
+struct cv_file {
+    int fd;
+    char *path;
+};
+
+/* --- writing --------------------------------------------------------------- */
+
+static void put_line(json_t *o, struct strbuf *out)
+{
+    char *text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    strbuf_puts(out, text ? text : "{}");
+    strbuf_putc(out, '\n');
+    free(text);
+    json_decref(o);
+}
+
+static void plan_line(const struct cv *cv, struct strbuf *out)
+{
+    json_t *o = json_object();
+    char digest[32];
+    snprintf(digest, sizeof digest, "%016llx", (unsigned long long)cv->plan.digest);
+    json_object_set_new(o, "plan", json_loads(cv->plan.text, 0, NULL));
+    json_object_set_new(o, "digest", json_string(digest));
+    json_object_set_new(o, "cohort", json_string(cv->plan.cohort));
+    put_line(o, out);
+}
+
+static void run_line(const struct cv *cv, size_t run, struct strbuf *out)
+{
+    const struct cv_run at = cv_run_at(cv, run);
+    const struct cv_result *r = &cv->results[run];
+    const struct cv_size *size = &cv->plan.sizes[at.size];
+    json_t *o = json_object(), *animals = json_array();
+    json_object_set_new(o, "rule", json_string(cv->plan.rules[at.rule].words));
+    json_object_set_new(o, "seed", json_integer((json_int_t)cv->plan.seeds[at.seed]));
+    json_object_set_new(o, "fold", json_integer((json_int_t)at.fold + 1));
+    if (size->animals)
+        json_object_set_new(o, "train_animals", json_integer((json_int_t)size->animals));
+    if (size->trials)
+        json_object_set_new(o, "train_trials", json_integer((json_int_t)size->trials));
+    if (r->failed)
+        json_object_set_new(o, "failed", json_string(r->failed));
+    json_object_set_new(o, "engine", json_string(r->engine));
+    for (size_t i = 0; i < r->n; i++) {
+        const struct cv_score *s = &r->scores[i];
+        json_t *one = json_object();
+        json_object_set_new(one, "animal", json_string(cv->animals[s->animal]));
+        json_object_set_new(one, "loglik",
+                            isfinite(s->loglik) ? json_real(s->loglik) : json_null());
+        json_object_set_new(one, "trials", json_integer((json_int_t)s->trials));
+        json_array_append_new(animals, one);
+    }
+    json_object_set_new(o, "animals", animals);
+    put_line(o, out);
+}
+
+static bool write_text(struct cv_file *file, const struct strbuf *text, struct err *err)
+{
+    ssize_t n = write(file->fd, strbuf_text(text), text->len);
+    if (n == (ssize_t)text->len)
+        return true;
+    int why = n < 0 ? errno : ENOSPC;
+    return err_set(err, ERR_FAILED, "%s: cannot be written: %s", file->path, strerror(why));
+}
+
+bool cv_file_append(struct cv_file *file, const struct cv *cv, size_t run, struct err *err)
+{
+    struct strbuf text = {0};
+    run_line(cv, run, &text);
+    bool good = write_text(file, &text, err);
+    strbuf_free(&text);
+    return good;
+}
+
+bool cv_write(const struct cv *cv, const char *path, struct err *err)
+{
+    struct strbuf text = {0};
+    plan_line(cv, &text);
+    for (size_t i = 0; i < cv->n_runs; i++)
+        if (cv->results[i].done)
+            run_line(cv, i, &text);
+    bool good = outfile_write(path, strbuf_text(&text), text.len, err);
+    strbuf_free(&text);
+    return good;
+}
+
+/* --- reading --------------------------------------------------------------- */
+
+/* Which run of the plan a line is of; n_runs: of none. */
+static size_t run_of(const struct cv *cv, const json_t *o)
+{
+    const char *rule = json_string_value(json_object_get(o, "rule"));
+    json_int_t seed = json_integer_value(json_object_get(o, "seed"));
+    json_int_t fold = json_integer_value(json_object_get(o, "fold"));
+    json_int_t animals = json_integer_value(json_object_get(o, "train_animals"));
+    json_int_t trials = json_integer_value(json_object_get(o, "train_trials"));
+    for (size_t i = 0; rule && i < cv->n_runs; i++) {
+        struct cv_run at = cv_run_at(cv, i);
+        const struct cv_size *size = &cv->plan.sizes[at.size];
+        if (strcmp(cv->plan.rules[at.rule].words, rule) == 0 &&
+            cv->plan.seeds[at.seed] == (uint64_t)seed && (json_int_t)at.fold + 1 == fold &&
+            size->animals == (size_t)animals && size->trials == (size_t)trials)
+            return i;
+    }
+    return cv->n_runs;
+}
+
+/* names [n] are the line's own. */
+static void read_scores(const json_t *animals, struct cv_result *r, const char **names)
+{
+    size_t n = json_array_size(animals);
+    r->scores = mem_new(n, sizeof *r->scores);
+    for (size_t i = 0; i < n; i++) {
+        const json_t *one = json_array_get(animals, i), *loglik = json_object_get(one, "loglik");
+        const char *name = json_string_value(json_object_get(one, "animal"));
+        json_int_t trials = json_integer_value(json_object_get(one, "trials"));
+        if (!name || trials < 1)
+            continue;
+        names[r->n] = name;
+        r->scores[r->n] = (struct cv_score){
+            r->n, json_is_number(loglik) ? json_number_value(loglik) : NAN, (size_t)trials};
+        r->n++;
+    }
+}
+
+static bool read_run(struct cv *cv, const char *line, size_t n)
+{
+    json_t *o = json_loadb(line, n, 0, NULL);
+    const json_t *animals = json_object_get(o, "animals");
+    const char *failed = json_string_value(json_object_get(o, "failed"));
+    const char *engine = json_string_value(json_object_get(o, "engine"));
+    size_t run = o ? run_of(cv, o) : cv->n_runs;
+    bool good = run < cv->n_runs && json_is_array(animals);
+    if (good) {
+        struct cv_result r = {.failed = failed ? mem_text(failed) : NULL};
+        const char **names = mem_new(json_array_size(animals), sizeof *names);
+        snprintf(r.engine, sizeof r.engine, "%s", engine ? engine : "");
+        read_scores(animals, &r, names);
+        cv_put(cv, run, &r, names);
+        free(names);
+    }
+    json_decref(o);
+    return good;
+}
+
+/* The plan of the first line; to where it is read. */
+static bool read_plan(const char *path, const struct strbuf *text, struct cv_plan *plan, size_t *at,
+                      struct err *err)
+{
+    const char *all = strbuf_text(text), *end = memchr(all, '\n', text->len);
+    *plan = (struct cv_plan){0};
+    json_t *o = end ? json_loadb(all, (size_t)(end - all), 0, NULL) : NULL;
+    bool good = o && cv_plan_read(o, plan);
+    json_decref(o);
+    *at = end ? (size_t)(end - all) + 1 : 0;
+    return good || err_set(err, ERR_DATA,
+                           "%s: holds no results of cv; its first line is no plan; give another "
+                           "file=",
+                           path);
+}
+
+/* Lines from *at on, which is moved to the end of the last whole one. */
+static bool read_runs(const char *path, const struct strbuf *text, size_t *at, struct cv *cv,
+                      struct err *err)
+{
+    const char *all = strbuf_text(text), *end;
+    for (size_t line = 2; (end = memchr(all + *at, '\n', text->len - *at)); line++) {
+        size_t n = (size_t)(end - all) - *at;
+        if (!read_run(cv, all + *at, n))
+            return err_set(err, ERR_DATA, "%s:%zu: this is no run of the plan in the first line",
+                           path, line);
+        *at += n + 1;
+    }
+    return true;
+}
+
+static bool read_all(int fd, const char *path, struct strbuf *text, struct err *err)
+{
+    char bytes[65536];
+    ssize_t n;
+    while ((n = read(fd, bytes, sizeof bytes)) > 0 || (n < 0 && errno == EINTR))
+        strbuf_add(text, bytes, n > 0 ? (size_t)n : 0);
+    return n == 0 || err_system(err, ERR_FAILED, path);
+}
+
+bool cv_read(const char *path, struct cv **out, struct err *err)
+{
+    struct strbuf text = {0};
+    struct cv_plan plan = {0};
+    struct cv *cv = NULL;
+    size_t at = 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool good = fd >= 0 ? read_all(fd, path, &text, err) : err_system(err, ERR_FAILED, path);
+    if (fd >= 0)
+        close(fd);
+    good = good && read_plan(path, &text, &plan, &at, err);
+    if (good) {
+        cv = cv_new(&plan);
+        good = read_runs(path, &text, &at, cv, err);
+    }
+    cv_plan_free(&plan);
+    strbuf_free(&text);
+    if (good)
+        *out = cv;
+    else
+        cv_free(cv);
+    return good;
+}
+
+/* --- going on -------------------------------------------------------------- */
+
+/* A line without its end is dropped: whoever wrote it was killed. */
+static bool resume(struct cv_file *file, const struct strbuf *text, struct cv *cv, struct err *err)
+{
+    struct cv_plan plan;
+    size_t at;
+    bool good = read_plan(file->path, text, &plan, &at, err);
+    if (good && !cv_plan_same(&cv->plan, &plan, err)) {
+        err_prefix(err, "%s", file->path);
+        good = false;
+    }
+    cv_plan_free(&plan);
+    if (!good || !read_runs(file->path, text, &at, cv, err))
+        return false;
+    return at == text->len || ftruncate(file->fd, (off_t)at) == 0 ||
+           err_system(err, ERR_FAILED, file->path);
+}
+
+static bool begin(struct cv_file *file, const struct cv *cv, struct err *err)
+{
+    struct strbuf text = {0};
+    plan_line(cv, &text);
+    bool good = (ftruncate(file->fd, 0) == 0 || err_system(err, ERR_FAILED, file->path)) &&
+                write_text(file, &text, err);
+    strbuf_free(&text);
+    return good;
+}
+
+struct cv_file *cv_file_open(const char *path, struct cv *cv, struct err *err)
+{
+    struct cv_file *file = mem_new(1, sizeof *file);
+    struct strbuf text = {0};
+    file->path = mem_text(path);
+    file->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    bool good = file->fd >= 0 || err_system(err, ERR_FAILED, path);
+    if (good && flock(file->fd, LOCK_EX | LOCK_NB) != 0)
+        good = err_set(
+            err, ERR_FAILED,
+            "%s: another program writes to it; wait for that one, or give another file=", path);
+    good = good && read_all(file->fd, path, &text, err);
+    /* nothing but a torn first line: nothing was done yet */
+    bool fresh = good && !memchr(strbuf_text(&text), '\n', text.len) &&
+                 (text.len == 0 || strncmp(strbuf_text(&text), "{\"plan\"", 7) == 0);
+    good = good && (fresh ? begin(file, cv, err) : resume(file, &text, cv, err));
+    strbuf_free(&text);
+    if (good)
+        return file;
+    cv_file_close(file);
+    return NULL;
+}
+
+void cv_file_close(struct cv_file *file)
+{
+    if (!file)
+        return;
+    if (file->fd >= 0)
+        close(file->fd);
+    free(file->path);
+    free(file);
+}

@@ -1,0 +1,175 @@
+/* The plan of a cross-validation as JSON, which is what makes two of them the same. */
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/learn/settings_file.h"
+#include "cv_inside.h"
+
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "unknown"
+#endif
+
+static const char *const by_names[] = {"animal", "session", "future"};
+
+static json_t *count(size_t n)
+{
+    return json_integer((json_int_t)n);
+}
+
+/* What a run sets by itself is no setting. */
+static json_t *rule_settings_json(const struct cv_rule *rule)
+{
+    json_t *o = settings_write(&rule->settings);
+    json_object_del(o, "seed");
+    json_object_del(o, "holdout");
+    json_object_del(o, "init");
+    if (rule->settings.optimizer == OPTIMIZER_FAST && !rule->epochs_asked)
+        json_object_set_new(o, "epochs", json_string("auto"));
+    return o;
+}
+
+void cv_plan_write(struct cv_plan *plan)
+{
+    json_t *o = json_object(), *rules = json_array(), *settings = json_array();
+    json_t *seeds = json_array(), *sizes = json_array();
+    for (size_t i = 0; i < plan->n_rules; i++) {
+        json_array_append_new(rules, json_string(plan->rules[i].words));
+        json_array_append_new(settings, rule_settings_json(&plan->rules[i]));
+    }
+    for (size_t i = 0; i < plan->n_seeds; i++)
+        json_array_append_new(seeds, json_integer((json_int_t)plan->seeds[i]));
+    for (size_t i = 0; i < plan->n_sizes; i++) {
+        json_t *size = json_array();
+        json_array_append_new(size, count(plan->sizes[i].animals));
+        json_array_append_new(size, count(plan->sizes[i].trials));
+        json_array_append_new(sizes, size);
+    }
+    json_object_set_new(o, "rules", rules);
+    json_object_set_new(o, "by", json_string(by_names[plan->by]));
+    json_object_set_new(o, "folds", count(plan->folds));
+    json_object_set_new(o, "seeds", seeds);
+    json_object_set_new(o, "future", count(plan->future));
+    json_object_set_new(o, "sizes", sizes);
+    json_object_set_new(o, "settings", settings);
+    json_object_set_new(o, "program", json_string("deltaw " PACKAGE_VERSION));
+    free(plan->text);
+    plan->text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    json_decref(o);
+}
+
+/* --- reading --------------------------------------------------------------- */
+
+static bool read_sizes(const json_t *sizes, struct cv_plan *plan)
+{
+    plan->n_sizes = json_array_size(sizes);
+    plan->sizes = mem_new(plan->n_sizes, sizeof *plan->sizes);
+    for (size_t i = 0; i < plan->n_sizes; i++) {
+        const json_t *size = json_array_get(sizes, i);
+        json_int_t animals = json_integer_value(json_array_get(size, 0));
+        json_int_t trials = json_integer_value(json_array_get(size, 1));
+        if (json_array_size(size) != 2 || animals < 0 || trials < 0)
+            return false;
+        plan->sizes[i] = (struct cv_size){(size_t)animals, (size_t)trials};
+    }
+    return plan->n_sizes > 0;
+}
+
+static bool read_rules(const json_t *rules, struct cv_plan *plan)
+{
+    plan->n_rules = json_array_size(rules);
+    plan->rules = mem_new(plan->n_rules, sizeof *plan->rules);
+    for (size_t i = 0; i < plan->n_rules; i++) {
+        const char *words = json_string_value(json_array_get(rules, i));
+        plan->rules[i].words = mem_text(words ? words : "");
+        if (!words)
+            return false;
+    }
+    return plan->n_rules > 0;
+}
+
+static bool read_seeds(const json_t *seeds, struct cv_plan *plan)
+{
+    plan->n_seeds = json_array_size(seeds);
+    plan->seeds = mem_new(plan->n_seeds, sizeof *plan->seeds);
+    for (size_t i = 0; i < plan->n_seeds; i++) {
+        const json_t *seed = json_array_get(seeds, i);
+        plan->seeds[i] = (uint64_t)json_integer_value(seed);
+        if (!json_is_integer(seed))
+            return false;
+    }
+    return plan->n_seeds > 0;
+}
+
+bool cv_plan_read(const json_t *line, struct cv_plan *plan)
+{
+    const json_t *o = json_object_get(line, "plan");
+    const char *by = json_string_value(json_object_get(o, "by"));
+    const char *digest = json_string_value(json_object_get(line, "digest"));
+    const char *cohort = json_string_value(json_object_get(line, "cohort"));
+    json_int_t folds = json_integer_value(json_object_get(o, "folds"));
+    json_int_t future = json_integer_value(json_object_get(o, "future"));
+    size_t known = 0;
+    *plan = (struct cv_plan){0};
+    while (by && known < 3 && strcmp(by, by_names[known]) != 0)
+        known++;
+    if (!by || known == 3 || !digest || folds < 1 || folds > MOST_FOLDS || future < 0)
+        return false;
+    plan->by = (enum cv_by)known;
+    plan->folds = (size_t)folds;
+    plan->future = (size_t)future;
+    plan->digest = strtoull(digest, NULL, 16);
+    plan->cohort = mem_text(cohort ? cohort : "");
+    plan->text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    return read_rules(json_object_get(o, "rules"), plan) &&
+           read_seeds(json_object_get(o, "seeds"), plan) &&
+           read_sizes(json_object_get(o, "sizes"), plan);
+}
+
+/* --- the same? ------------------------------------------------------------- */
+
+/* "seeds=[99,41]", as much as a message takes. */
+static void say_part(const char *key, const json_t *value, char *buf, size_t n)
+{
+    char *text = value ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+    snprintf(buf, n, "%s=%.*s", key, 80, text ? text : "none");
+    free(text);
+}
+
+static bool differ(const json_t *x, const json_t *y, struct err *err)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)x, key, value)
+    {
+        char mine[128], other[128];
+        const json_t *its = json_object_get(y, key);
+        if (json_equal(value, its))
+            continue;
+        say_part(key, value, mine, sizeof mine);
+        say_part(key, its, other, sizeof other);
+        return err_set(err, ERR_DATA,
+                       "it is of another plan: %s there, %s here; give another file=", other, mine);
+    }
+    return true;
+}
+
+bool cv_plan_same(const struct cv_plan *a, const struct cv_plan *b, struct err *err)
+{
+    if (a->digest != b->digest)
+        return err_set(err, ERR_DATA,
+                       "it is of other data: digest %016llx (%s) there, %016llx (%s) here; load "
+                       "those, or give another file=",
+                       (unsigned long long)b->digest, b->cohort, (unsigned long long)a->digest,
+                       a->cohort);
+    json_t *x = json_loads(a->text, 0, NULL), *y = json_loads(b->text, 0, NULL);
+    bool same = differ(x, y, err);
+    json_decref(x);
+    json_decref(y);
+    return same;
+}
