@@ -11,32 +11,6 @@
 #include "deltaw/base/mem.h"
 #include "state.h"
 
-bool log_open(struct session *session, const char *path, struct err *err)
-{
-    if (session->log)
-        return err_set(err, ERR_FAILED, "log: %s is being written; `log off` ends it",
-                       session->log_path);
-    int fd = infile_open(path, O_WRONLY | O_APPEND | O_CREAT, err);
-    if (fd < 0)
-        return false;
-    if (!infile_lock(fd, 0) && errno == EWOULDBLOCK) {
-        close(fd);
-        return err_set(err, ERR_FAILED,
-                       "%s: another session writes its commands to it; name another file", path);
-    }
-    session->log = fdopen(fd, "a");
-    if (!session->log) {
-        close(fd);
-        return err_system(err, ERR_FAILED, path);
-    }
-    session->log_path = mem_text(path);
-    session->log_trains = session_busy(session);
-    fprintf(session->log, "# commands of a deltaw session; `source` runs them again\n");
-    fprintf(session->log, "set seed=%s\n", session_setting(session, "seed"));
-    fflush(session->log);
-    return true;
-}
-
 void session_key_shape(const char *command, struct strbuf *out)
 {
     size_t from = out->len, at = strcspn(command, " ");
@@ -55,10 +29,18 @@ void session_key_shape(const char *command, struct strbuf *out)
         strbuf_cut(out, from);
 }
 
+/* A line of the journal of this session, and of the file where one is written. */
+static void write_line(struct session *session, const char *line)
+{
+    strbuf_puts(&session->journal, line);
+    if (session->log)
+        fputs(line, session->log);
+}
+
 static void write_held(struct session *session)
 {
     if (session->log_held)
-        fputs(session->log_held, session->log);
+        write_line(session, session->log_held);
     free(session->log_held);
     session->log_held = NULL;
 }
@@ -72,6 +54,33 @@ static bool same_shape(const char *a, const char *b)
     strbuf_free(&one);
     strbuf_free(&other);
     return same;
+}
+
+bool log_open(struct session *session, const char *path, struct err *err)
+{
+    if (session->log)
+        return err_set(err, ERR_FAILED, "log: %s is being written; `log off` ends it",
+                       session->log_path);
+    int fd = infile_open(path, O_WRONLY | O_APPEND | O_CREAT, err);
+    if (fd < 0)
+        return false;
+    if (!infile_lock(fd, 0) && errno == EWOULDBLOCK) {
+        close(fd);
+        return err_set(err, ERR_FAILED,
+                       "%s: another session writes its commands to it; name another file", path);
+    }
+    write_held(session);
+    session->log = fdopen(fd, "a");
+    if (!session->log) {
+        close(fd);
+        return err_system(err, ERR_FAILED, path);
+    }
+    session->log_path = mem_text(path);
+    session->log_trains = session_busy(session);
+    fprintf(session->log, "# commands of a deltaw session; `source` runs them again\n");
+    fprintf(session->log, "set seed=%s\n", session_setting(session, "seed"));
+    fflush(session->log);
+    return true;
 }
 
 bool log_close(struct session *session, struct err *err)
@@ -89,9 +98,15 @@ bool log_close(struct session *session, struct err *err)
     return good;
 }
 
+const char *log_journal(struct session *session)
+{
+    write_held(session);
+    return strbuf_text(&session->journal);
+}
+
 bool log_command(struct session *session, const struct running *now, struct err *err)
 {
-    if (!session->log || now->command->unlogged)
+    if (now->command->unlogged)
         return true;
     const char *name = now->command->name;
     const char *rest = now->text + strcspn(now->text, " \t\r\n\f\v");
@@ -100,7 +115,7 @@ bool log_command(struct session *session, const struct running *now, struct err 
     if (strcmp(name, "wait") == 0) {
         session->log_trains = session_busy(session);
     } else if (session->log_trains && !session_busy(session)) {
-        fputs("wait\n", session->log);
+        write_line(session, "wait\n");
         session->log_trains = false;
     }
     free(session->log_held);
@@ -109,7 +124,7 @@ bool log_command(struct session *session, const struct running *now, struct err 
         write_held(session);
     if (strcmp(name, "fit") == 0)
         session->log_trains = true;
-    if (fflush(session->log) == 0)
+    if (!session->log || fflush(session->log) == 0)
         return true;
     err_system(err, ERR_FAILED, session->log_path);
     err_prefix(err, "the log ends here");
