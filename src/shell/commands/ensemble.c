@@ -104,8 +104,7 @@ const struct command command_ensemble = {
         "seeds alone maps tell where they agree on the sign: a spread, which says nothing "
         "of how far all of them may be from the truth.  Intervals are of members that "
         "were fitted to samples of animals as well: fit members=8.",
-    .examples =
-        "fit dnn epochs=5 name=a; fit dnn epochs=5 seed=2 name=b; wait; ensemble a b as both",
+    .examples = "fit dnn epochs=5 name=a; fit dnn epochs=6 name=b; wait; ensemble a b as both",
     .positional_type = OPTION_MODEL,
     .positional_min = 2,
     .positional_max = 102,
