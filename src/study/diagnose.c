@@ -145,6 +145,16 @@ static enum verdict verdict_of(const struct diagnosis_check *c, double value)
     return (down ? value <= c->look : value >= c->look) ? VERDICT_LOOK : VERDICT_OK;
 }
 
+/* ".095" as numbers are elsewhere, for "0.095". */
+static void without_zeros(char *text)
+{
+    char *to = text;
+    for (const char *at = text; *at; at++)
+        if (!(*at == '0' && at[1] == '.' && (at == text || strchr(" +-", at[-1]))))
+            *to++ = *at;
+    *to = 0;
+}
+
 static void try_row(struct patient *p, const struct row *row, struct finding *out)
 {
     *out = (struct finding){.check = &row->check, .value = NAN};
@@ -152,6 +162,7 @@ static void try_row(struct patient *p, const struct row *row, struct finding *ou
     if (out->tried)
         out->verdict = verdict_of(&row->check, out->value);
     refit_where(p, out);
+    without_zeros(out->note);
 }
 
 bool diagnose(const struct diagnosis_request *request, struct diagnosis *out, struct err *err)
@@ -174,7 +185,7 @@ bool diagnose(const struct diagnosis_request *request, struct diagnosis *out, st
 
 const struct column diagnosis_columns[] = {
     {.name = "check", .type = COLUMN_TEXT},
-    {.name = "value", .type = COLUMN_NUMBER, .digits = 3, .meaning = "what it is, the check says"},
+    {.name = "value", .type = COLUMN_NUMBER, .digits = 4, .meaning = "what it is, the check says"},
     {.name = "threshold", .type = COLUMN_NUMBER, .digits = 3, .meaning = "from which it is not ok"},
     {.name = "verdict", .type = COLUMN_TEXT, .meaning = "ok, look or fail"},
     {.name = "advice", .type = COLUMN_TEXT, .meaning = "what it is about; if not ok, what to do"},
@@ -193,7 +204,7 @@ void diagnosis_advice(const struct finding *f, struct strbuf *out)
     if (f->note[0])
         strbuf_printf(out, ": %s", f->note);
     if (f->verdict != VERDICT_OK)
-        strbuf_printf(out, ".  %s", f->check->advice);
+        strbuf_printf(out, "; %s", f->check->advice);
 }
 
 void diagnosis_table(const struct diagnosis *d, struct table *out)

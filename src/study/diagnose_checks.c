@@ -207,8 +207,9 @@ static void compare(const struct patient *p, const struct model *other, struct p
     model_loss(other, c, loss, scored);
     for (size_t a = 0; a < n; a++)
         held += patient_held_out(p, a);
+    bool only_held = held > 2; /* else there are too few for a test */
     for (size_t a = 0; a < n; a++)
-        d[a] = (held && !patient_held_out(p, a)) || !scored[a] || !p->scored[a]
+        d[a] = (only_held && !patient_held_out(p, a)) || !scored[a] || !p->scored[a]
                    ? NAN
                    : loss[a] / (double)scored[a] - p->loss[a] / (double)p->scored[a];
     paired_compute(n, d, 99, out);

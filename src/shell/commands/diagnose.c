@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/utf8.h"
 #include "deltaw/study/check.h"
 #include "deltaw/study/diagnose.h"
 #include "../state.h"
@@ -67,15 +68,40 @@ static void facts_table(const struct cohort_check *facts, struct table *out)
 /* Of a table of diagnosis_columns a line or more each, as wide as the output. */
 static void rows_text(const struct table *t, int width, struct strbuf *out)
 {
-    enum { CHECK_CELL, VALUE_CELL, THRESHOLD_CELL, VERDICT_CELL, ADVICE_CELL, INDENT = 35 };
+    enum { CHECK_CELL, VALUE_CELL, THRESHOLD_CELL, VERDICT_CELL, ADVICE_CELL };
+    int room = 0;
+    for (size_t i = 0; i < t->n_rows; i++) {
+        int n = utf8_width(t->cells[i * t->n_columns].text);
+        room = n > room ? n : room;
+    }
     for (size_t i = 0; i < t->n_rows; i++) {
         const struct table_cell *cell = t->cells + i * t->n_columns;
         char *value = table_cell_words(&t->columns[VALUE_CELL], &cell[VALUE_CELL]);
-        strbuf_printf(out, "%-5s %-20s %7s  ", cell[VERDICT_CELL].text, cell[CHECK_CELL].text,
-                      value);
-        help_text_fill(out, cell[ADVICE_CELL].text, INDENT, width);
-        free(value);
+        char *head = mem_printf("%-5s %-*s %8s  ", cell[VERDICT_CELL].text, room,
+                                cell[CHECK_CELL].text, value);
+        char *words = mem_text(cell[ADVICE_CELL].text), *more = strstr(words, ": ");
+        if (more && strcmp(cell[VERDICT_CELL].text, "ok") == 0)
+            *more = 0; /* a line each of what is well; --json has all */
+        strbuf_puts(out, head);
+        help_text_fill(out, words, room + 17, width);
+        free(value), free(head), free(words);
     }
+}
+
+/* The check that is furthest beyond its threshold: NULL, none is. */
+static const char *most_of_all(const struct diagnosis *d)
+{
+    const struct finding *most = NULL;
+    double beyond = 0;
+    for (size_t i = 0; i < d->n; i++) {
+        const struct finding *f = &d->finding[i];
+        double by = f->verdict == VERDICT_OK || f->check->look > f->check->fail
+                        ? 0
+                        : f->value / f->check->look;
+        if (f->tried && by > beyond)
+            beyond = by, most = f;
+    }
+    return most ? most->check->name : NULL;
 }
 
 static size_t count(const struct table *t, const char *verdict)
@@ -115,11 +141,12 @@ static bool diagnosing_finish(struct session *session, void *data, struct output
     diagnosis_untried(&d->diagnosis, &untried);
     size_t looks = count(&rows, "look"), fails = count(&rows, "fail");
     const char *name = d->model ? d->model->name : d->cohort->name;
+    const char *first = most_of_all(&d->diagnosis);
     if (looks + fails == 0)
         output_say(out, "%s: %zu checks, nothing to look at twice", name, rows.n_rows);
     else
-        output_say(out, "%s: of %zu checks %zu fail and %zu deserve a look", name, rows.n_rows,
-                   fails, looks);
+        output_say(out, "%s: of %zu checks %zu fail and %zu deserve a look%s%s", name, rows.n_rows,
+                   fails, looks, first ? "; begin with " : "", first ? first : "");
     rows_text(&rows, out->width, &text);
     if (out->mode == OUTPUT_TEXT)
         output_block(out, strbuf_text(&text));
