@@ -1,7 +1,7 @@
 /* How far diagnose can be trusted: cohorts of right models, and of wrong ones, and how often
  * each check calls.  The table behind the thresholds of src/study/diagnosis.def.
  *
- *   bench_diagnose [seeds=20] [case=NAME] [first=1] [verbose=1]
+ *   bench_diagnose [seeds=20] [case=NAME] [first=1] [verbose=1] [loop=0]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,8 +68,8 @@ static struct model *fit_case(const struct trial_case *c, const struct cohort *c
     return model;
 }
 
-static void one(const struct trial_case *c, long seed, bool verbose, int *calls, int *any,
-                int *named)
+static void one(const struct trial_case *c, long seed, bool verbose, long runs, int *calls,
+                int *any, int *named)
 {
     char *text = mem_printf("animals=12 trials=3000 seed=%ld %s", seed, c->simulate);
     struct cohort *cohort = make(c->agent, text);
@@ -79,6 +79,10 @@ static void one(const struct trial_case *c, long seed, bool verbose, int *calls,
     bool called = false;
     if (!diagnose(&(struct diagnosis_request){.model = model, .cohort = cohort}, &d, &err))
         err_die("%s: %s", c->name, err.message);
+    struct loop *loop = NULL;
+    if (runs && loop_run(model, cohort, (size_t)runs, 99, NULL, &loop, &err))
+        diagnosis_loop(loop, &d);
+    loop_free(loop);
     for (size_t i = 0; i < d.n; i++) {
         const struct finding *f = &d.finding[i];
         bool calls_now = f->tried && f->verdict != VERDICT_OK;
@@ -97,7 +101,7 @@ static void one(const struct trial_case *c, long seed, bool verbose, int *calls,
 
 int main(int argc, char **argv)
 {
-    long seeds = 20, first = 1, verbose = 0;
+    long seeds = 20, first = 1, verbose = 0, runs = 0;
     const char *only = NULL;
     blas_prepare();
     for (int i = 1; i < argc; i++)
@@ -107,14 +111,19 @@ int main(int argc, char **argv)
             first = atol(argv[i] + 6);
         else if (strncmp(argv[i], "verbose=", 8) == 0)
             verbose = atol(argv[i] + 8);
+        else if (strncmp(argv[i], "loop=", 5) == 0)
+            runs = atol(argv[i] + 5);
         else if (strncmp(argv[i], "case=", 5) == 0)
             only = argv[i] + 5;
     for (size_t i = 0; i < CASES; i++) {
         int calls[DIAGNOSIS_MOST] = {0}, any = 0, named = 0;
+        size_t loop_from = 0;
         if (only && strcmp(only, cases[i].name) != 0)
             continue;
+        while (diagnosis_check_at(loop_from))
+            loop_from++;
         for (long s = first; s < first + seeds; s++)
-            one(&cases[i], s, verbose, calls, &any, &named);
+            one(&cases[i], s, verbose, runs, calls, &any, &named);
         printf("%-16s of %ld seeds: ", cases[i].name, seeds);
         if (cases[i].fault)
             printf("%s named in %d;", cases[i].fault, named);
@@ -123,6 +132,9 @@ int main(int argc, char **argv)
         for (size_t j = 0; diagnosis_check_at(j); j++)
             if (calls[j])
                 printf(" %s %d", diagnosis_check_at(j)->name, calls[j]);
+        for (size_t j = 0; j < LOOP_PARTS; j++)
+            if (calls[loop_from + j])
+                printf(" loop figure %zu: %d", j + 1, calls[loop_from + j]);
         printf("\n");
         fflush(stdout);
     }

@@ -20,6 +20,16 @@ like "rows" "$row" '"rows":\[\{"check": "support", "value": [0-9]+, "threshold":
 like "the advice without a refit" "$row" '"verdict": "fail", "advice": "choices made at random: of the order of \.[0-9]+ of the choices; fit with lapse=fit"'
 like "and those not tried" "$row" '"untried":\[\{"check": "plateau", "why": "[^"]+"\}'
 like "counts" "$row" '"failed":[1-9].*"to_look_at":[0-9]'
+run "$DELTAW" --no-rc --json -f lapsing.dw -c 'diagnose reinforce-base1 refit=no loop=100 seed=4' -c 'loop figure=history'
+row=$(printf '%s\n' "$out" | tail -n 2 | head -n 1)
+like "the closed loop adds its figures" "$row" '"check": "loop_history", "value": [0-9.e-]+, "threshold": 0.01'
+row=$(printf '%s\n' "$out" | tail -n 1)
+like "which a view has" "$row" '"model":"reinforce-base1","figure":"history","runs":100,"p":[0-9.e-]+'
+like "with all numbers" "$row" '"figure": ?"history", ?"x": ?8, ?"observed": ?[-0-9.e]+, ?"mean": ?[-0-9.e]+, ?"low"'
+run "$DELTAW" --no-rc -f lapsing.dw -c loop
+like "of none it says how to get one" "$errors" 'diagnose MODEL loop=200'
+run "$DELTAW" --no-rc -f lapsing.dw -c 'fit tinyrnn epochs=1; wait; diagnose tinyrnn1 loop=100'
+like "nor of a model without weights" "$errors" 'closed loop: tinyrnn1 has no weights'
 run "$DELTAW" --no-rc -f lapsing.dw -c diagnose
 like "without a model the cohort" "$out" '^ok    trials per animal +-  1,500 each$'
 run "$DELTAW" --no-rc -f lapsing.dw -c 'fit randomwalk; wait; diagnose randomwalk1'

@@ -181,6 +181,38 @@ bool diagnose(const struct diagnosis_request *request, struct diagnosis *out, st
     return good;
 }
 
+/* --- the closed loop ------------------------------------------------------------------- */
+
+/* There are six of them: a right model seldom has a p below .01. */
+static const struct diagnosis_check figures[] = {
+#define FIGURE(name, what)                                                            \
+    {                                                                                 \
+        "loop_" name, .01, .0099, what " in closed loop, share of runs as far off",   \
+            "left alone the model does not behave so: look at `loop figure=" name "`" \
+    }
+    [LOOP_LEARNING_CURVE] = FIGURE("learning_curve", "share correct"),
+    [LOOP_EARLY] = FIGURE("psychometric_early", "P(right) by stimulus, early"),
+    [LOOP_LATE] = FIGURE("psychometric_late", "P(right) by stimulus, late"),
+    [LOOP_SWITCH_CORRECT] = FIGURE("switch_correct", "switches after correct choices"),
+    [LOOP_SWITCH_ERROR] = FIGURE("switch_error", "switches after errors"),
+    [LOOP_HISTORY] = FIGURE("history", "choices by earlier choices"),
+#undef FIGURE
+};
+
+void diagnosis_loop(const struct loop *loop, struct diagnosis *d)
+{
+    for (size_t i = 0; i < LOOP_PARTS && d->n < DIAGNOSIS_MOST; i++) {
+        const struct loop_figure *f = &loop->figure[i];
+        struct finding *out = &d->finding[d->n++];
+        size_t j = f->worst;
+        *out = (struct finding){.check = &figures[i], .tried = true, .value = f->p};
+        out->verdict = verdict_of(out->check, f->p);
+        snprintf(out->note, sizeof out->note, "%.3f at %s %.4g, runs %.3f to %.3f", f->observed[j],
+                 f->x_name, f->x[j], f->low[j], f->high[j]);
+        without_zeros(out->note);
+    }
+}
+
 /* --- tables ------------------------------------------------------------------------------ */
 
 const struct column diagnosis_columns[] = {

@@ -13,6 +13,7 @@
 #include "deltaw/base/jobs.h"
 #include "deltaw/base/table.h"
 #include "deltaw/learn/model.h"
+#include "deltaw/study/loop.h"
 
 enum verdict { VERDICT_OK, VERDICT_LOOK, VERDICT_FAIL };
 
@@ -48,6 +49,9 @@ struct diagnosis {
 
 /* In the thread of the request's job.  False: stopped, or nothing can be said; err. */
 bool diagnose(const struct diagnosis_request *request, struct diagnosis *out, struct err *err);
+
+/* A finding for each figure of the closed loop: does it look like the animals'? */
+void diagnosis_loop(const struct loop *loop, struct diagnosis *diagnosis);
 
 extern const char *const verdict_names[]; /* "ok", "look", "fail" */
 /* check, value, threshold, verdict, advice: those that were tried. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/rng.h"
 #include "deltaw/base/utf8.h"
 #include "deltaw/study/check.h"
 #include "deltaw/study/diagnose.h"
@@ -11,6 +12,9 @@ static const struct option_row diagnose_table[] = {
     {"refit", OPTION_WORD, 0, 0, "yes|no", "yes",
      "fit the textbook rule again where a lapse or other start weights are missing, to say how "
      "much they gain"},
+    {"loop", OPTION_INTEGER, 0, 10000, NULL, "0",
+     "runs of agents in closed loop, at least 100 for a verdict; 0: none"},
+    {"seed", OPTION_INTEGER, 0, SEED_MOST, NULL, "99", "of these"},
     {0},
 };
 
@@ -19,6 +23,9 @@ struct diagnosing {
     struct cohort *cohort;
     struct model *model; /* NULL: the cohort */
     bool refit;
+    size_t runs;
+    uint64_t seed;
+    struct loop *loop; /* NULL: none, or the session has it */
     size_t n_others;
     struct model **others;
     struct diagnosis diagnosis;
@@ -30,6 +37,7 @@ static void diagnosing_release(void *data)
     struct diagnosing *d = data;
     for (size_t i = 0; i < d->n_others; i++)
         model_drop(d->others[i]);
+    loop_free(d->loop);
     model_drop(d->model);
     cohort_drop(d->cohort);
     free(d->others);
@@ -49,7 +57,14 @@ static bool diagnosing_work(void *data, struct task *task, struct err *err)
                                               .others = d->others,
                                               .refit = d->refit,
                                               .job = &task->job};
-    return diagnose(&request, &d->diagnosis, err);
+    if (!diagnose(&request, &d->diagnosis, err))
+        return false;
+    if (d->runs == 0)
+        return true;
+    if (!loop_run(d->model, d->cohort, d->runs, d->seed, &task->job, &d->loop, err))
+        return false;
+    diagnosis_loop(d->loop, &d->diagnosis);
+    return true;
 }
 
 /* The facts of `check data` as checks: words in place of a value. */
@@ -127,11 +142,20 @@ static void say_untried(const struct table *untried, struct output *out)
     strbuf_free(&text);
 }
 
+/* For the view. */
+static void keep_loop(struct session *session, struct diagnosing *d)
+{
+    loop_free(session->loop);
+    session->loop = d->loop;
+    session->loop_changes++;
+    d->loop = NULL;
+}
+
 static bool diagnosing_finish(struct session *session, void *data, struct output *out,
                               struct err *err)
 {
-    (void)session, (void)err;
-    const struct diagnosing *d = data;
+    (void)err;
+    struct diagnosing *d = data;
     struct table rows = {0}, untried = {0};
     struct strbuf text = {0};
     if (d->model)
@@ -157,6 +181,8 @@ static bool diagnosing_finish(struct session *session, void *data, struct output
         output_field_text(out, "model", d->model->name);
     output_field_number(out, "failed", (double)fails);
     output_field_number(out, "to_look_at", (double)looks);
+    if (d->loop)
+        keep_loop(session, d);
     strbuf_free(&text);
     table_free(&rows);
     table_free(&untried);
@@ -194,6 +220,8 @@ static bool diagnose_run(struct session *session, const struct args *args, struc
     struct diagnosing *d = mem_new(1, sizeof *d);
     d->cohort = cohort_hold(cohort);
     d->model = model;
+    d->runs = (size_t)args_integer(args, diagnose_table, "loop");
+    d->seed = (uint64_t)args_integer(args, diagnose_table, "seed");
     d->refit = strcmp(args_text(args, diagnose_table, "refit"), "yes") == 0;
     if (model && (!model_meets(model, cohort, err) || !model_has_rule(model, err))) {
         err_prefix(err, "diagnose");
@@ -231,8 +259,12 @@ const struct command command_diagnose = {
         "alone and multiplied with features, the last choice, autocorrelation, animals with "
         "learning rates of their own, states that come in blocks.  They need no other fit.  One "
         "fault may show in several: begin with the largest.  Thresholds are from simulated "
-        "cohorts of right models.  Without a model: the cohort, as `check data`.",
-    .examples = "diagnose dnn1\nfit reinforce-base; wait; diagnose reinforce-base1\ndiagnose",
+        "cohorts of right models.  With loop=200 agents that learn as the model does live the "
+        "animals' own stimuli so many times, and six figures of what they do are compared with the "
+        "animals' (`loop` draws them); value is then the share of runs as far off.  Without a "
+        "model: the cohort, as `check data`.",
+    .examples =
+        "diagnose dnn1 loop=100\nfit reinforce-base; wait; diagnose reinforce-base1\ndiagnose",
     .options = diagnose_table,
     .answer = answer,
     .positional_type = OPTION_MODEL,
