@@ -115,6 +115,7 @@ struct session {
     struct series **series;
     struct cv *cv; /* results of the newest cross-validation, NULL: none */
     size_t cv_changes;
+    struct recover *recover; /* of the newest recovery, NULL: none */
     struct strbuf gathered; /* what members_news tells */
     char *current;          /* name of the model in use, NULL: none */
     struct scene scene;
@@ -282,6 +283,7 @@ void group_progress(const struct session *session, const struct job_group *group
 
 /* --- scene.c */
 
+void session_drop_results(struct session *session); /* runs.c: those of studies */
 void scene_drop(struct session *session); /* its models are held no longer */
 
 /* --- fit_words.c */

@@ -1,0 +1,117 @@
+/* How far a fitted rule is from the one that made the animals. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/study/probe.h"
+#include "recover_inside.h"
+#include "truth.h"
+
+enum { STIMULI = 17, WEIGHTS = 1001, BIASES = 3, CELLS = STIMULI * 2 * BIASES };
+enum { LIVED_MOST = 50000 }; /* trials, of R^2 */
+
+static size_t weight_of(const struct policy *policy, const char *name)
+{
+    size_t k = 0;
+    while (k < policy->n && strcmp(policy->weight[k], name) != 0)
+        k++;
+    return k;
+}
+
+/* u [CELLS][K + INPUT_N] of all cells with this weight; other weights than it and the bias
+ * are 0. */
+static void put_cells(const struct policy *policy, double w, double *u)
+{
+    size_t width = policy->n + INPUT_N, stim = weight_of(policy, probe_weight(policy));
+    size_t bias = weight_of(policy, "w_bias");
+    memset(u, 0, CELLS * width * sizeof *u);
+    for (int i = 0; i < CELLS; i++) {
+        double *row = u + (size_t)i * width, *in = row + policy->n;
+        double s = -2 + .25 * (double)(i % STIMULI), y = i / STIMULI % 2;
+        double z = s > 0;
+        row[stim] = w;
+        if (bias < policy->n)
+            row[bias] = (double)(i / STIMULI / 2) - 1;
+        in[INPUT_STIMULUS] = s, in[INPUT_ONE] = 1, in[INPUT_CHOICE] = y;
+        in[INPUT_REWARD] = y == z, in[INPUT_SIDE] = z;
+    }
+}
+
+/* The first weight's updates of all cells, out [CELLS]. */
+static void updates(const struct model *model, double w, double *u, double *dw, double *out)
+{
+    const struct policy *policy = &model->settings.policy;
+    size_t stim = weight_of(policy, probe_weight(policy));
+    put_cells(policy, w, u);
+    model_update(model, CELLS, u, dw);
+    for (size_t i = 0; i < CELLS; i++)
+        out[i] = dw[i * policy->n + stim];
+}
+
+void recover_grid(const struct model *model, const struct model *truth, double *rmse, double *null)
+{
+    double fitted[CELLS], real[CELLS], error = 0, square = 0;
+    double *u = mem_new((size_t)CELLS * (POLICY_MAX + INPUT_N), sizeof *u);
+    double *dw = mem_new((size_t)CELLS * POLICY_MAX, sizeof *dw);
+    for (int i = 0; i < WEIGHTS; i++) {
+        double w = -2 + 4. * i / (WEIGHTS - 1);
+        updates(model, w, u, dw, fitted);
+        updates(truth, w, u, dw, real);
+        for (size_t j = 0; j < CELLS; j++) {
+            error += (fitted[j] - real[j]) * (fitted[j] - real[j]);
+            square += real[j] * real[j];
+        }
+    }
+    *rmse = sqrt(error / ((double)CELLS * WEIGHTS));
+    *null = sqrt(square / ((double)CELLS * WEIGHTS));
+    free(u), free(dw);
+}
+
+/* Of updates between trials of an animal, at the weights that the fit gives it, against the
+ * true ones; first weights on both sides. */
+static bool along_path(const struct model *model, const struct cohort *cohort,
+                       const struct policy *real, double *rmse, double *null)
+{
+    size_t K = model->settings.policy.n, n = 0;
+    const float *true_w[POLICY_MAX];
+    double error = 0, square = 0;
+    if (!truth_columns(cohort, real, true_w, NULL))
+        return false;
+    float *w = mem_new(cohort->n_trials * K, sizeof *w);
+    model_sweep(model, cohort, w);
+    for (size_t a = 0; a < cohort->n_animals; a++) {
+        const struct animal *animal = &cohort->animals[a];
+        for (size_t t = animal->first; t + 1 < animal->first + animal->count; t++, n++) {
+            double fitted = (double)w[(t + 1) * K] - (double)w[t * K];
+            double dw = (double)true_w[0][t + 1] - (double)true_w[0][t];
+            error += (fitted - dw) * (fitted - dw);
+            square += dw * dw;
+        }
+    }
+    free(w);
+    *rmse = sqrt(error / (double)n);
+    *null = sqrt(square / (double)n);
+    return true;
+}
+
+void recover_errors(const struct model *model, const struct cohort *cohort,
+                    enum recover_error error, const atomic_bool *stop, double *value)
+{
+    struct recovery lived;
+    struct truth truth = {0};
+    size_t last = model->settings.policy.n - 1;
+    if (model->rule->no_weights || !truth_read(cohort, &truth, NULL))
+        return;
+    const struct model *real = truth.group[0].model;
+    if (recovery_estimate(model, cohort, LIVED_MOST, stop, &lived, NULL)) {
+        value[RECOVER_R2] = lived.r2[0];
+        value[RECOVER_R2_BIAS] = last > 0 ? lived.r2[last] : NAN;
+    }
+    if (error == RECOVER_GRID)
+        recover_grid(model, real, &value[RECOVER_RMSE], &value[RECOVER_NULL]);
+    else if (error == RECOVER_PATH)
+        along_path(model, cohort, &real->settings.policy, &value[RECOVER_RMSE],
+                   &value[RECOVER_NULL]);
+    truth_free(&truth);
+}
