@@ -7,7 +7,7 @@ cohort='simulate reinforce animals=6 trials=500 alpha=2^-4 seed=3'
 run deltaw -c "$cohort" -c 'fit gp basis=4' -c wait -c show -c 'save gp1 a.npz' -c map
 is "fit gp, show, save, map" "$status" 0
 like "show tells of the starts" "$out" 'all 3 starts end at one mode'
-like "a row for a term and weight" "$out" '^  correct +w_stim '
+like "a row for a term and weight" "$out" '^correct +w_stim '
 like "what happens after errors" "$out" 'w_stim: after errors .*a_error'
 like "how likely a remainder is" "$out" '^remainder log Bayes factor'
 shown=$(printf '%s\n' "$out" | sed -n '/^terms, 90/,/^w_bias: after/p')

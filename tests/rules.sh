@@ -33,10 +33,10 @@ END
 like "their end tells evaluations" "$out" '^reinforce1 done: [0-9]+ evaluations, loss \.[0-9]{4}, '
 unlike "of no given number" "$out" 'of 1,?000'
 like "score: parameters, training and held out" "$out" \
-    '^reinforce-base1 +reinforce-base +4 +-\.[0-9]{4} \([0-9]+\) +-\.[0-9]{4} \([0-9]+\)'
+    '^reinforce-base1 +reinforce-base +4 +-\.[0-9]{4} +\([0-9]+\) +-\.[0-9]{4} +\([0-9]+\)'
 unlike "no table of animals unless asked for" "$out" '^sim006 '
-like "show: a parameter per weight with its error" "$out" '^  alpha +w_stim +\.0[23][0-9]* \+- \.00'
-like "and rates shared and apart" "$out" '^  alpha_error +all weights '
+like "show: a parameter per weight with its error" "$out" '^alpha +w_stim +\.0[23][0-9]* \+- \.00'
+like "and rates shared and apart" "$out" '^alpha_error +all weights '
 unlike "a textbook rule draws nothing" "$(printf '%s\n' "$out" | grep -A 1 '^settings')" 'seed='
 like "settings that matter" "$out" \
     '^settings +policy=stim\+prevchoice\+bias w0=zero alpha=shared split=yes'
@@ -59,11 +59,11 @@ score
 END
 like "an option of a value is told" "$out" '^settings .*alpha=0\.0625,0\.015625'
 is "they stay where they are held, saved or not" \
-    "$(printf '%s\n' "$out" | grep -cE '^  alpha +w_stim +0?\.0625 held')" 3
+    "$(printf '%s\n' "$out" | grep -cE '^alpha +w_stim +0?\.0625 held')" 3
 is "each at its own value" "$(printf '%s\n' "$out" | grep -cE '^ +w_bias +0?\.0156[0-9]* held')" 3
-like "and the others are fitted" "$out" '^  baseline  w_stim .*[0-9] \+- '
-like "one value goes for all weights" "$out" '^  baseline +w_stim +0?\.2 held'
-like "also a term" "$out" '^  forgetting +w_stim +0 held'
+like "and the others are fitted" "$out" '^baseline +w_stim .*[0-9] \+- '
+like "one value goes for all weights" "$out" '^baseline +w_stim +0?\.2 held'
+like "also a term" "$out" '^forgetting +w_stim +0 held'
 like "a start weight but the bias" "$out" '^settings .*w0=2,0 '
 like "what is held is no parameter" "$out" '^rates +reinforce-base +2 '
 like "and nothing may be left to fit" "$out" '^truth +reinforce-base +0 '
@@ -86,7 +86,7 @@ like "order" "$out" '^settings .* order=mlp-gru'
 like "tinyrnn has 8 units" "$out" '^settings +hidden=8 epochs=2 '
 like "and no map" "$out" '^tinyrnn has no weights'
 like "start weights one by one, and the window" "$out" '^settings .*w0=0.5,0.1 window=3'
-like "and the lapse rate" "$out" '^  lapse +(0|\.[0-9])'
+like "and the lapse rate" "$out" '^lapse +(0|\.[0-9])'
 
 answer "perseverance" <<'END'
 simulate reinforce animals=8 trials=1200 alpha=2^-5 perseverance=.02,-.01 seed=4
@@ -99,7 +99,7 @@ open perseverance.npz name=again
 show again
 END
 like "a simulated truth tells it" "$out" ' 0\.02,-0\.01, noise'
-like "fitted with its error" "$out" '^  perseverance +w_stim +\.0[12][0-9]* \+- \.00'
+like "fitted with its error" "$out" '^perseverance +w_stim +\.0[12][0-9]* \+- \.00'
 is "the file keeps it" "$(printf '%s\n' "$out" | grep -c 'perseverance=yes')" 2
 
 answer "a fit goes on from a file" <<'END'

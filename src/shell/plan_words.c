@@ -39,8 +39,8 @@ bool plan_words_list(const char *verb, const struct args *args, const struct opt
 }
 
 /* Options of `fit` that a run sets by itself. */
-static const char *const own[] = {"name",  "holdout", "seed",    "init",
-                                  "group", "threads", "members", NULL};
+static const char *const own[] = {"name",    "holdout", "seed",  "init", "group",
+                                  "threads", "members", "start", NULL};
 
 /* "dnn lags=2" as the words of a line: the rule first. */
 static bool split_words(const char *verb, const struct arg *arg, struct args *out, struct err *err)

@@ -74,9 +74,10 @@ static void progress(const struct session *session, const struct series *series,
 {
     const struct runs *r = (const struct runs *)series;
     job_group_progress(session->jobs, &series->group, out);
-    size_t before = r->to - r->from - r->n;
-    out->n += before;
-    out->done += before;
+    out->n = r->to - r->from;
+    out->done = 0; /* jobs that were stopped are done as well, but not their runs */
+    for (size_t i = r->from; i < r->to; i++)
+        out->done += r->ops->done(r->study, i);
 }
 
 /* "cv done: 140 runs, 2 failed" */

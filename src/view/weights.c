@@ -50,10 +50,27 @@ static bool weights_configure(void *state, const struct args *args, struct err *
     return true;
 }
 
+static bool reference_check(const struct scene *scene, const char *name, struct err *err)
+{
+    if (!name || strcmp(name, "auto") == 0 || strcmp(name, "none") == 0)
+        return true;
+    for (size_t i = 0; i < scene->n_models; i++) {
+        const struct model *model = scene->models[i].model;
+        if (strcmp(name, model->name) == 0)
+            return model->walks ||
+                   err_set(err, ERR_USAGE,
+                           "weights: reference=%s is no randomwalk; name a model of "
+                           "`fit randomwalk`",
+                           name);
+    }
+    return err_set(err, ERR_USAGE, "weights: reference=%s: no such model; `models` lists them",
+                   name);
+}
+
 static bool weights_check(const void *state, const struct scene *scene, struct err *err)
 {
     const struct weights_state *s = state;
-    if (!source_check(scene, s->model, false, err))
+    if (!source_check(scene, s->model, false, err) || !reference_check(scene, s->reference, err))
         return false;
     struct source there;
     return !s->asked || !source_there(scene, s->model, &there) || !there.cohort ||
@@ -253,6 +270,8 @@ const struct view_ops weights_view = {
     .draw = weights_draw,
     .describe = weights_describe,
     .table = weights_table,
+    .fields = weights_fields,
+    .answer = weights_answer,
     .key = weights_key,
     .release = weights_release,
 };

@@ -54,6 +54,7 @@ struct scene {
  * name.  sort: a word of the option.  people: a group of fits is one row, with those of its
  * fits that train after it; else all fits. */
 void view_jobs_table(const struct scene *scene, bool people, struct table *out);
+void view_jobs_row(const struct scene_job *job, struct table *out);
 void view_groups_table(const struct scene *scene, struct table *out); /* of fits; for machines */
 void view_models_table(const struct scene *scene, const char *sort, struct table *out);
 extern const struct column view_jobs_columns[], view_groups_columns[], view_models_columns[];

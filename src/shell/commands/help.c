@@ -34,5 +34,6 @@ const struct command command_help = {
     .positional_max = 1,
     .first_words = "keys|examples",
     .unlogged = true,
+    .answer = help_answer,
     .run = help_run,
 };
