@@ -107,10 +107,12 @@ static void show_settings(const struct recover *r, struct output *out)
     struct table rows = {0};
     size_t below, of;
     recover_table(r, &rows);
-    output_table(out, "rows", &rows);
+    output_table(out, "recovery", &rows);
     recover_below(r, &below, &of);
     if (of > 0)
         output_say(out, "%zu of %zu errors are below those published", below, of);
+    output_field_number(out, "below", (double)below);
+    output_field_number(out, "compared", (double)of);
     table_free(&rows);
 }
 

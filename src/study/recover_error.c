@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/learn/inputs.h"
 #include "deltaw/study/probe.h"
 #include "recover_inside.h"
 #include "truth.h"
@@ -68,37 +69,53 @@ void recover_grid(const struct model *model, const struct model *truth, double *
     free(u), free(dw);
 }
 
-/* Of updates between trials of an animal, at the weights that the fit gives it, against the
- * true ones; first weights on both sides. */
-static bool along_path(const struct model *model, const struct cohort *cohort,
-                       const struct policy *real, double *rmse, double *null)
+/* Puts trial t of every animal: its true weights, what the rule sees, what the policy does. */
+static void put_trials(const struct model *model, const struct cohort *cohort, size_t t,
+                       const float *const *true_w, double *u, double *x, double *answer)
 {
-    size_t K = model->settings.policy.n, n = 0;
-    const float *true_w[POLICY_MAX];
-    double error = 0, square = 0;
-    if (!truth_columns(cohort, real, true_w, NULL))
-        return false;
-    float *w = mem_new(cohort->n_trials * K, sizeof *w);
-    model_sweep(model, cohort, w);
+    const struct rule_shape *shape = &model->settings.shape;
+    size_t K = shape->n_weights, width = rule_inputs(shape);
     for (size_t a = 0; a < cohort->n_animals; a++) {
         const struct animal *animal = &cohort->animals[a];
-        for (size_t t = animal->first; t + 1 < animal->first + animal->count; t++, n++) {
-            double fitted = (double)w[(t + 1) * K] - (double)w[t * K];
-            double dw = (double)true_w[0][t + 1] - (double)true_w[0][t];
-            error += (fitted - dw) * (fitted - dw);
-            square += dw * dw;
+        double w[POLICY_MAX];
+        for (size_t k = 0; k < K; k++)
+            w[k] = (double)true_w[k][animal->first + t];
+        inputs_rule_of(shape, w, cohort, animal, animal->first + t, u + a * width);
+        inputs_policy_of(&model->settings.policy, cohort, animal, animal->first + t, x + a * K);
+        answer[a] = cohort->answer[animal->first + t];
+    }
+}
+
+/* Over all trials of simulated animals, which are of one length. */
+static void along_lives(const struct model *model, const struct cohort *cohort,
+                        const float *const *true_w, double *rmse, double *null)
+{
+    const struct rule_shape *shape = &model->settings.shape;
+    size_t n = cohort->n_animals, K = shape->n_weights, trials = cohort->animals[0].count;
+    struct rule_state *state = rule_state_new(model, n);
+    double *u = mem_new(n * rule_inputs(shape), sizeof *u), *answer = mem_new(n, sizeof *answer);
+    double *x = mem_new(2 * n * K, sizeof *x), *dw = x + n * K, error = 0, square = 0;
+    for (size_t t = 0; t + 1 < trials; t++) {
+        put_trials(model, cohort, t, true_w, u, x, answer);
+        rule_state_step(state, n, u, x, answer, NULL, dw);
+        for (size_t a = 0; a < n; a++) {
+            const float *w = true_w[0] + cohort->animals[a].first + t;
+            double real = (double)w[1] - (double)w[0];
+            error += (dw[a * K] - real) * (dw[a * K] - real);
+            square += real * real;
         }
     }
-    free(w);
-    *rmse = sqrt(error / (double)n);
-    *null = sqrt(square / (double)n);
-    return true;
+    *rmse = sqrt(error / (double)(n * (trials - 1)));
+    *null = sqrt(square / (double)(n * (trials - 1)));
+    rule_state_free(state);
+    free(u), free(x), free(answer);
 }
 
 void recover_errors(const struct model *model, const struct cohort *cohort,
                     enum recover_error error, const atomic_bool *stop, double *value)
 {
     struct recovery lived;
+    const float *true_w[POLICY_MAX];
     struct truth truth = {0};
     size_t last = model->settings.policy.n - 1;
     if (model->rule->no_weights || !truth_read(cohort, &truth, NULL))
@@ -110,8 +127,8 @@ void recover_errors(const struct model *model, const struct cohort *cohort,
     }
     if (error == RECOVER_GRID)
         recover_grid(model, real, &value[RECOVER_RMSE], &value[RECOVER_NULL]);
-    else if (error == RECOVER_PATH)
-        along_path(model, cohort, &real->settings.policy, &value[RECOVER_RMSE],
-                   &value[RECOVER_NULL]);
+    else if (error == RECOVER_LIVES && last + 1 == real->settings.policy.n &&
+             truth_columns(cohort, &real->settings.policy, true_w, NULL))
+        along_lives(model, cohort, true_w, &value[RECOVER_RMSE], &value[RECOVER_NULL]);
     truth_free(&truth);
 }

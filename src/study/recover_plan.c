@@ -25,6 +25,7 @@ static const char quick_network[] = " hidden=16 epochs=40";
 struct row {
     const char *setting, *name, *agents, *fit, *network;
     double wrong;
+    bool move;
     enum recover_error error;
     double published;
     bool relative;
@@ -80,6 +81,7 @@ static void add_row(struct recover_plan *plan, const struct row *row, bool quick
 {
     struct recover_case *c = add_case(plan);
     *c = (struct recover_case){.wrong = row->wrong,
+                               .move = row->move,
                                .error = row->error,
                                .published = quick ? 0 : row->published, /* of other cohorts */
                                .relative = row->relative};
@@ -102,7 +104,7 @@ bool recover_add_setting(struct recover_plan *plan, const char *setting, bool qu
 void recover_add_agents(struct recover_plan *plan, size_t i, size_t animals, size_t trials)
 {
     struct recover_case *c = add_case(plan);
-    *c = (struct recover_case){.error = RECOVER_LIVED, .animals = animals, .trials = trials};
+    *c = (struct recover_case){.error = RECOVER_NEITHER, .animals = animals, .trials = trials};
     c->setting = mem_text("confusion");
     c->name = mem_printf("%s, %zu x %zu", confused[i], animals, trials);
     c->agents = mem_printf("%s animals=%zu trials=%zu", confused[i], animals, trials);
@@ -136,11 +138,11 @@ void recover_plan_free(struct recover_plan *plan)
 
 static json_t *case_json(const struct recover_case *c)
 {
-    return json_pack("{ss ss ss ss ss sf si sf sb sI sI}", "setting", c->setting, "name", c->name,
-                     "agents", c->agents, "fit", c->fit, "network", c->network, "wrong", c->wrong,
-                     "error", (int)c->error, "published", c->published, "relative",
-                     (int)c->relative, "animals", (json_int_t)c->animals, "trials",
-                     (json_int_t)c->trials);
+    return json_pack("{ss ss ss ss ss sf sb si sf sb sI sI}", "setting", c->setting, "name",
+                     c->name, "agents", c->agents, "fit", c->fit, "network", c->network, "wrong",
+                     c->wrong, "move", (int)c->move, "error", (int)c->error, "published",
+                     c->published, "relative", (int)c->relative, "animals", (json_int_t)c->animals,
+                     "trials", (json_int_t)c->trials);
 }
 
 void recover_plan_write(struct recover_plan *plan)
@@ -169,19 +171,19 @@ void recover_plan_write(struct recover_plan *plan)
 static bool read_case(json_t *o, struct recover_case *c)
 {
     const char *setting, *name, *agents, *fit, *network;
-    int error, relative;
+    int error, relative, move;
     json_int_t animals, trials;
-    if (json_unpack(o, "{ss ss ss ss ss sF si sF sb sI sI}", "setting", &setting, "name", &name,
-                    "agents", &agents, "fit", &fit, "network", &network, "wrong", &c->wrong,
-                    "error", &error, "published", &c->published, "relative", &relative, "animals",
-                    &animals, "trials", &trials) != 0)
+    if (json_unpack(o, "{ss ss ss ss ss sF sb si sF sb sI sI}", "setting", &setting, "name", &name,
+                    "agents", &agents, "fit", &fit, "network", &network, "wrong", &c->wrong, "move",
+                    &move, "error", &error, "published", &c->published, "relative", &relative,
+                    "animals", &animals, "trials", &trials) != 0)
         return false;
     c->setting = mem_text(setting), c->name = mem_text(name), c->agents = mem_text(agents);
     c->fit = mem_text(fit), c->network = mem_text(network);
-    c->relative = relative;
+    c->relative = relative, c->move = move;
     c->animals = (size_t)animals, c->trials = (size_t)trials;
     c->error = (enum recover_error)error;
-    return error >= 0 && error <= RECOVER_LIVED && animals >= 0 && trials >= 0;
+    return error >= 0 && error <= RECOVER_NEITHER && animals >= 0 && trials >= 0;
 }
 
 bool recover_plan_read(const json_t *line, struct recover_plan *plan)

@@ -203,6 +203,60 @@ static struct model *best_fit(struct task *t, struct recover_result *out, struct
     return best;
 }
 
+/* --- w_0 that may be moved -------------------------------------------------------- */
+
+/* The held-out loss with w_0 moved by so much, of a short fit. */
+static double loss_moved(struct task *t, double by, struct err *err)
+{
+    char *words = mem_printf("%s %s%s", t->c->fit, t->rule->network ? t->c->network : "",
+                             t->rule->network ? " epochs=15" : "");
+    double loss[2] = {INFINITY, INFINITY}, trials[2];
+    mislead(t->cohort, by);
+    struct model *model = fit_words(t, words, err);
+    if (model)
+        losses(model, t->cohort, loss, trials);
+    mislead(t->cohort, -by);
+    model_drop(model);
+    free(words);
+    return loss[1];
+}
+
+/* By how much w_0 is moved: a grid, then twice halfway to the neighbours of the best. */
+static double best_move(struct task *t, struct err *err)
+{
+    double best = 0, step = .75, least = loss_moved(t, 0, err);
+    for (int round = 0; round < 3; round++, step /= 2) {
+        double centre = best;
+        for (int i = -2; i <= 2 && err->code == ERR_NONE; i++) {
+            double by = centre + i * step, loss;
+            if (i == 0 || (round > 0 && abs(i) == 2))
+                continue;
+            loss = loss_moved(t, by, err);
+            if (loss < least)
+                least = loss, best = by;
+        }
+    }
+    return best;
+}
+
+/* The fit that is taken; the cohort is as it was then. */
+static struct model *fitted(struct task *t, struct recover_result *out, struct err *err)
+{
+    double by = 0;
+    mislead(t->cohort, t->c->wrong);
+    if (t->c->move)
+        by = best_move(t, err);
+    mislead(t->cohort, by);
+    struct model *model = err->code == ERR_NONE ? best_fit(t, out, err) : NULL;
+    mislead(t->cohort, -t->c->wrong - by);
+    if (model && t->c->move) {
+        char *words = mem_printf("%s, w_0 moved by %g", out->fit, by);
+        free(out->fit);
+        out->fit = words;
+    }
+    return model;
+}
+
 bool recover_run(const struct recover_plan *plan, size_t run, struct job *job,
                  struct recover_result *out)
 {
@@ -217,12 +271,7 @@ bool recover_run(const struct recover_plan *plan, size_t run, struct job *job,
     for (size_t i = 0; i < RECOVER_MEASURES; i++)
         out->value[i] = NAN;
     t.cohort = simulated(t.c, t.seed, job, &err);
-    struct model *model = NULL;
-    if (t.cohort) {
-        mislead(t.cohort, t.c->wrong);
-        model = best_fit(&t, out, &err);
-        mislead(t.cohort, -t.c->wrong);
-    }
+    struct model *model = t.cohort ? fitted(&t, out, &err) : NULL;
     if (model && err.code == ERR_NONE)
         recover_errors(model, t.cohort, t.c->error, &job->stop, out->value);
     model_drop(model);

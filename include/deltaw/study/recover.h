@@ -12,15 +12,17 @@
 #include "deltaw/study/cv.h"
 
 /* What rmse and null are of: the first weight's update over the published grid (17 stimuli,
- * both choices, 1001 weights from -2 to 2, 3 biases; no past); what the animals lived
- * through, at the weights that the fit gives them; neither, for truths with a memory. */
-enum recover_error { RECOVER_GRID, RECOVER_PATH, RECOVER_LIVED };
+ * both choices, 1001 weights from -2 to 2, 3 biases; no past); over the trials that animals
+ * lived, at their true weights, whatever the fit calls these; neither, for truths with a
+ * memory. */
+enum recover_error { RECOVER_GRID, RECOVER_LIVES, RECOVER_NEITHER };
 
 struct recover_case {
     char *setting, *name; /* "table5", "w_0 wrong by 1" */
     char *agents;         /* words of `simulate` */
     char *fit, *network;  /* see recover.def */
     double wrong;         /* what w0=truth takes for w_stim is off by so much */
+    bool move;            /* the held-out loss moves it, for all animals alike */
     enum recover_error error;
     double published;       /* rmse; 0: none */
     bool relative;          /* that is relative to the first case of the setting */

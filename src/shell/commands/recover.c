@@ -167,6 +167,10 @@ static void say_started(const struct recover *r, size_t sent, const char *file, 
                    p->n_rules == 1 ? "" : "s", p->n_seeds, p->n_seeds == 1 ? "" : "s");
     output_field_number(out, "runs", (double)r->n_runs);
     output_field_number(out, "done", (double)r->n_done);
+    output_field_number(out, "sent", (double)sent);
+    output_field_number(out, "cases", (double)p->n_cases);
+    output_field_number(out, "rules", (double)p->n_rules);
+    output_field_number(out, "seeds", (double)p->n_seeds);
     if (file)
         output_field_text(out, "file", file);
 }
@@ -236,8 +240,14 @@ static bool recover_verb(struct session *session, const struct args *args, struc
 static const struct answer_row answer[] = {
     {"runs", ANSWER_COUNT, .sometimes = true, .meaning = "of the plan"},
     {"done", ANSWER_COUNT, .sometimes = true, .meaning = "of these, before the command"},
+    {"sent", ANSWER_COUNT, .sometimes = true, .meaning = "fits that the command began"},
+    {"cases", ANSWER_COUNT, .sometimes = true},
+    {"rules", ANSWER_COUNT, .sometimes = true},
+    {"seeds", ANSWER_COUNT, .sometimes = true},
     {"file", ANSWER_TEXT, .sometimes = true, .meaning = "where results go"},
-    {"rows", ANSWER_TABLE, .columns = recover_columns, .sometimes = true},
+    {"recovery", ANSWER_TABLE, .columns = recover_columns, .sometimes = true},
+    {"below", ANSWER_COUNT, .sometimes = true, .meaning = "errors below those published"},
+    {"compared", ANSWER_COUNT, .sometimes = true, .meaning = "errors that have a published one"},
     {"matrix", ANSWER_TABLE, .sometimes = true,
      .meaning = "of a confusion: a column per fitted rule, the share of seeds it is chosen on"},
     {"confusion", ANSWER_TABLE, .columns = recover_confusion_columns, .sometimes = true},
