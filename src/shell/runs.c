@@ -4,6 +4,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/study/cv.h"
+#include "deltaw/study/loop.h"
 #include "deltaw/study/recover.h"
 
 struct runs_job {
@@ -166,4 +167,5 @@ void session_drop_results(struct session *session)
 {
     cv_free(session->cv);
     recover_free(session->recover);
+    loop_free(session->loop);
 }
