@@ -338,7 +338,7 @@ const struct command command_check = {
     .name = "check",
     .group = GROUP_JUDGE,
     .arguments = "data|gradient [RULE]|rule MODEL [name=value]...",
-    .summary = "look the trials over; test gradients by differences",
+    .summary = "look trials over; test gradients, and networks on known rules",
     .detail = "data: facts about the open cohort and a row per animal, and which to look at twice; "
               "nothing is changed.  "
               "gradient: every parameter tensor against central differences in double precision: "
@@ -353,8 +353,7 @@ const struct command command_check = {
     .examples = "check data\n"
                 "check gradient hidden=4\n"
                 "check gradient dnn hidden=4 lags=2 seed=3\n"
-                "fit reinforce-base name=known; wait; fit dnn name=net hidden=4 epochs=5; wait; "
-                "check rule known by=net; map diff=bias\n"
+                "fit reinforce-base name=known; wait; check rule known; map diff=bias\n"
                 "check gradient predict-max policy=stim+prevchoice+bias split=yes",
     .options = check_table,
     .positional_type = OPTION_TEXT,
