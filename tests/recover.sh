@@ -51,6 +51,17 @@ like "and rows, with held-out loss and evidence" "$out" \
 run "$DELTAW" --no-rc -c 'recover setting=fig2 rule="dnn epochs=10000000" seeds=1,2; stop recover; wait; recover'
 is "stop ends it" "$status" 0
 like "and says so" "$(printf '%s\n' "$out" "$errors")" 'recover stopped: 0 of 2 runs are done'
+# what a network makes of a rule that is known
+known='simulate reinforce animals=4 trials=300 alpha=2^-4 seed=1; fit reinforce-base name=known; wait'
+run "$DELTAW" --no-rc --json -c "$known; fit dnn name=net hidden=4 epochs=3; wait; check rule known by=net; map diff=bias"
+is "check rule runs" "$status" 0
+like "and has the bias beside the width" "$out" '"bias":\[\{"weight": "w_stim", "outcome": "error r=0", "cells": [0-9]+, "rms_update": [0-9.e-]+, "rms_bias": [0-9.e-]+, "half_width": [0-9.e-]+, "beyond"'
+like "which the map shows" "$out" '"shown":"bias"'
+for wrong in "$known; map diff=bias" "$known; check rule" "$known; check rule known hidden=4" "$known; check rule known by=known" \
+    "$known; fit dnn hidden=4 epochs=1 name=net; wait; check rule net" 'check gradient dnn by=x'; do
+    run "$DELTAW" --no-rc -c "$wrong"
+    ok "$wrong is refused" test "$status" -ge 1 -a "$status" -le 2
+done
 for wrong in 'recover' 'recover setting=nosuch' 'recover nosuch' 'recover rule=nosuch' 'recover rule="dnn seed=3"' \
     'recover rule="dnn|dnn"' 'recover seeds=1,1' 'recover animals=3' 'recover confusion setting=fig2' \
     'recover confusion animals=1' 'recover shard=4/3' 'recover file=nosuch.jsonl'; do

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/study/bias.h"
 #include "deltaw/study/cv.h"
 #include "deltaw/study/loop.h"
 #include "deltaw/study/recover.h"
@@ -165,6 +166,7 @@ bool runs_start(struct session *session, const struct runs_ops *ops, void *study
 
 void session_drop_results(struct session *session)
 {
+    bias_free(session->bias);
     cv_free(session->cv);
     recover_free(session->recover);
     loop_free(session->loop);
