@@ -354,7 +354,7 @@ const struct command command_check = {
                 "check gradient hidden=4\n"
                 "check gradient dnn hidden=4 lags=2 seed=3\n"
                 "fit reinforce-base name=known; wait; check rule known; map diff=bias\n"
-                "check gradient predict-max policy=stim+prevchoice+bias split=yes",
+                "check gradient predict-max policy=stim+prevchoice+bias alpha_error=yes",
     .options = check_table,
     .positional_type = OPTION_TEXT,
     .positional_min = 1,
