@@ -166,7 +166,7 @@ int main(void)
     snprintf(text, sizeof text, "%s decision=temperature temperature=2.5", base);
     test_case("reinforce-base", text, "reinforce-base", "", "temperature", false);
     snprintf(text, sizeof text, "%s w0=-1", base);
-    test_case("reinforce-base", text, "reinforce-base", "", "start_weights", true);
+    test_case("reinforce-base", text, "reinforce-base", "", "start_weights", false);
     test_case("reinforce-base", text, "reinforce-base", "w0=-1,0", NULL, false);
     test_case("reinforce-base", "animals=12 trials=2000 seed=1 alpha=.06/.015 baseline=-.2",
               "reinforce-base", "", "animals_differ", true);
