@@ -136,6 +136,9 @@ const char *session_replay_keys(void);
 
 /* Settings (set NAME=VALUE): "support", "background" ... NULL: unknown. */
 const char *session_setting(const struct session *session, const char *name);
+/* What the settings say of how things look, over what the output can; background=auto and
+ * curves=auto leave it as it is. */
+void session_look(const struct session *session, struct style *style);
 
 /* One header line: cohort, trials, job in front with epoch, rate, ETA, loss; drops what
  * matters least until it fits.  ASCII when the style of the last output, or of
