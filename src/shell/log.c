@@ -91,7 +91,7 @@ bool log_close(struct session *session, struct err *err)
 
 bool log_command(struct session *session, const struct running *now, struct err *err)
 {
-    if (!session->log || now->command->unlogged)
+    if (!session->log || now->command->unlogged || now->unlogged)
         return true;
     const char *name = now->command->name;
     const char *rest = now->text + strcspn(now->text, " \t\r\n\f\v");
