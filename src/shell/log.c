@@ -106,7 +106,7 @@ const char *log_journal(struct session *session)
 
 bool log_command(struct session *session, const struct running *now, struct err *err)
 {
-    if (now->command->unlogged)
+    if (now->command->unlogged || now->unlogged)
         return true;
     const char *name = now->command->name;
     const char *rest = now->text + strcspn(now->text, " \t\r\n\f\v");

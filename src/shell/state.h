@@ -70,6 +70,7 @@ struct running {
     char *text, *lines, *source; /* as typed; its whole lines; where from */
     int line, line_column;       /* of the first one; of text within `lines`, from 1 */
     bool numbered, prompt, key, script, rc, tacit;
+    bool unlogged; /* what it pushes is logged instead */
     double started;
 };
 
@@ -98,7 +99,7 @@ struct session {
     struct task *task, *given_up;
     size_t n_awaited;
     char **awaited; /* names of fits and groups */
-    bool paused, quit, cancelled;
+    bool paused, quit, gives_up, cancelled;
     int exit_code;
     /* data */
     struct args loaded, schema;              /* options of the last load; those that loads go by */
