@@ -130,7 +130,8 @@ struct session {
         *pending_view; /* the view whose picture the running command waits for; NULL: none */
     char *settings[SETTINGS];
     /* log */
-    FILE *log;
+    bool logging;
+    int log_fd; /* while logging */
     char *log_path;
     bool log_trains; /* a fit has been logged, and no wait since */
     char *log_held;  /* a key's command that the next may replace; NULL: none */

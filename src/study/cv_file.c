@@ -74,11 +74,9 @@ static void run_line(const struct cv *cv, size_t run, struct strbuf *out)
 
 static bool write_text(struct cv_file *file, const struct strbuf *text, struct err *err)
 {
-    ssize_t n = write(file->fd, strbuf_text(text), text->len);
-    if (n == (ssize_t)text->len)
+    if (outfile_append(file->fd, strbuf_text(text), text->len))
         return true;
-    int why = n < 0 ? errno : ENOSPC;
-    return err_set(err, ERR_FAILED, "%s: cannot be written: %s", file->path, strerror(why));
+    return err_set(err, ERR_FAILED, "%s: cannot be written: %s", file->path, strerror(errno));
 }
 
 bool cv_file_append(struct cv_file *file, const struct cv *cv, size_t run, struct err *err)

@@ -8,7 +8,7 @@ static bool log_run(struct session *session, const struct args *args, struct out
     const char *word = args_at(args, 0), *path = args_at(args, 1);
     bool on = word && strcmp(word, "on") == 0;
     if (!word) {
-        if (session->log)
+        if (session->logging)
             output_say(out, "commands are written to %s", session->log_path);
         else
             output_say(out, "no log is written");
