@@ -94,7 +94,7 @@ race() { # NAME LOAD HOLDOUT RULE GOAL SHARE: of the steps of mice.csv.gz
         batch -c "$2" -c "fit $4 epochs=$schedule seed=$seed holdout=$3" -c wait \
             -c "export loss adam$seed.csv" >/dev/null
         adam_train="$adam_train $(csv_column train adam$seed.csv)"
-        adam_unseen="$adam_unseen $(csv_column heldout adam$seed.csv)"
+        adam_unseen="$adam_unseen $(csv_column held_out adam$seed.csv)"
         adam_all="$adam_all $(csv_column seconds adam$seed.csv)"
     done
     target=$(middle $adam_train) target=${target%% *}
@@ -103,12 +103,12 @@ race() { # NAME LOAD HOLDOUT RULE GOAL SHARE: of the steps of mice.csv.gz
     for seed in $seeds; do
         batch -c "$2" -c "fit $4 optimizer=fast seed=$seed holdout=$3" -c wait \
             -c "export loss fast$seed.csv" >/dev/null
-        fast_unseen="$fast_unseen $(csv_column heldout fast$seed.csv)"
+        fast_unseen="$fast_unseen $(csv_column held_out fast$seed.csv)"
         fast_all="$fast_all $(csv_column seconds fast$seed.csv)"
         found=$(awk -F, -v t="$target" 'NR > 1 && $3 <= t { print $2, $4; exit }' fast$seed.csv)
         row "  fast, seed $seed, $(csv_column epoch fast$seed.csv) passes" \
             "$(csv_column seconds fast$seed.csv | awk '{ printf "%.2f s", $1 }')" \
-            "train $(printf %.5f "$(csv_column train fast$seed.csv)"), held out $(printf %.5f "$(csv_column heldout fast$seed.csv)")"
+            "train $(printf %.5f "$(csv_column train fast$seed.csv)"), held out $(printf %.5f "$(csv_column held_out fast$seed.csv)")"
         [ -n "$found" ] || continue
         reached="$reached ${found% *}"
         then_unseen="$then_unseen ${found#* }"

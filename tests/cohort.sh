@@ -19,7 +19,7 @@ is "and so does a model that is opened" "$(echo "$out" | grep -o '"filters":"[^"
 
 # gaps
 awk -F, -v OFS=, 'NR == 1 { print; next } { if ($3 % 7 == 0) $5 = ""; print }' log.csv | cut -d, -f1-6 >missed.csv
-gaps() { batch --json "$@" -c data | tail -n 1 | sed -E 's/.*"gaps":([0-9]+).*"trials":([0-9]+).*"digest":"([0-9a-f]+)".*/\1 \2 \3/'; }
+gaps() { batch --json "$@" -c data | tail -n 1 | sed -E 's/.*"trials":([0-9]+),"source".*"gaps":([0-9]+).*"digest":"([0-9a-f]+)".*/\2 \1 \3/'; }
 said=$(gaps -c 'load missed.csv missed=gap')
 is "missed trials leave gaps" "${said% *}" "84 516"
 is "unless they are told not to" "$(gaps -c 'load missed.csv' | cut -d' ' -f1)" 0
@@ -27,7 +27,7 @@ batch -c 'load missed.csv missed=gap' -c 'save data gaps.csv.gz' -c 'save data g
 is "gaps are saved in a log" "$(gaps -c 'load gaps.csv.gz')" "$said"
 is "and in arrays" "$(gaps -c 'load gaps.npz')" "$said"
 is "and go over to the trial that is left" "$(gaps -c 'load missed.csv missed=gap' -c 'drop trial=8' | cut -d' ' -f1)" 84
-loss() { batch --json -c "$1" -c 'fit static policy=stim+prevchoice+bias' -c wait -c 'show static1' | tail -n 1 | grep -oE '"train":[.0-9]+'; }
+loss() { batch --json -c "$1" -c 'fit static policy=stim+prevchoice+bias' -c wait -c 'show static1' | tail -n 1 | grep -oE '"loss":[.0-9]+'; }
 ok "a fit sees them" [ "$(loss 'load missed.csv missed=gap')" != "$(loss 'load missed.csv')" ]
 sed 's/,after_gap/,sort_of/' >other.csv <<END
 $(gunzip -c gaps.csv.gz)

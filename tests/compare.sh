@@ -42,6 +42,6 @@ run "$DELTAW" --no-rc -f two.dw -c 'compare both static1 part=held_out'
 is "held out of none is refused" "$status" 1
 like "with a remedy" "$errors" 'fit them with the same holdout='
 run "$DELTAW" --no-rc -f two.dw -c 'score'
-like "score counts animals" "$out" '^static1 +static +2 +-\.[0-9]{4} \(3\) +-\.[0-9]{4} \(5\)$'
+like "score counts animals" "$out" '^static1 +static +2 +-\.[0-9]{4} +\(3\) +-\.[0-9]{4} +\(5\)$'
 
 finish

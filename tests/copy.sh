@@ -29,7 +29,7 @@ keys Enter
 check 'without a view looked at one is asked for' 'copy: no view has been looked at yet'
 type_text 'copy loss as=csv'
 keys Enter
-copied 'full screen: the table of the loss' '^epoch,seconds,train,heldout'
+copied 'full screen: the table of the loss' '^epoch,seconds,train,held_out,model'
 check 'it is told' 'the loss as csv, .* bytes, given to the terminal'
 capture | sed -n '28p' | grep -q '^└'
 say_test $? 'the screen stands as before'

@@ -7,7 +7,7 @@ cohort='simulate reinforce animals=6 trials=500 alpha=2^-4 seed=3'
 run deltaw -c "$cohort" -c 'fit gp basis=4' -c wait -c show -c 'save gp1 a.npz' -c map
 is "fit gp, show, save, map" "$status" 0
 like "show tells of the starts" "$out" 'all 3 starts end at one mode'
-like "a row for a term and weight" "$out" '^  correct +w_stim '
+like "a row for a term and weight" "$out" '^correct +w_stim '
 like "what happens after errors" "$out" 'w_stim: after errors .*a_error'
 like "how likely a remainder is" "$out" '^remainder log Bayes factor'
 shown=$(printf '%s\n' "$out" | sed -n '/^terms, 90/,/^w_bias: after/p')
@@ -70,7 +70,8 @@ run deltaw -c "$cohort" -c 'fit gp policy=bias basis=2 holdout=sim002' -c wait -
     -c 'weights sim002'
 is "export weights of a gp" "$status" 0
 is "has intervals" "$(sed -n 1p w.csv)" \
-    'subject,session,trial,p_right,w_bias,p_right_low,p_right_high,w_bias_low,w_bias_high'
+    'subject,session,trial,p_right,w_bias,p_right_low,p_right_high,w_bias_low,w_bias_high,interval'
+is "and says where they are from" "$(sed 1d w.csv | cut -d, -f10 | sort -u)" posterior
 is "which hold the weights" "$(awk -F, 'NR > 1 && $8 <= $5 && $5 <= $9 && $6 <= $4 && $4 <= $7' \
     w.csv | wc -l)" 3000
 is "those of P(right) are p (1 - p) times those of a bias" "$(awk -F, '

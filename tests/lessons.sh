@@ -76,11 +76,11 @@ for n in 1 2 3 4 5; do
         between "more at w 2" "$(pick 1 'w 2 correct( [-+.0-9]+){3}, error [-+.0-9]+')" -.05 -.03
         between "correct choices gain more" "$(pick 2 'w 0 correct [-+.0-9]+')" .04 .06
         between "near .9 with a baseline" "$(pick 1 'the first 80 trials, [.0-9]+')" .87 .94
-        low=$(sed -nE 's/^ +baseline +w_stim +(-[.0-9]+) \+- ([.0-9]+)/\1 \2/p' lines | awk '{ print $1 / $2 }')
+        low=$(sed -nE 's/^baseline +w_stim +(-[.0-9]+) \+- ([.0-9]+)/\1 \2/p' lines | awk '{ print $1 / $2 }')
         between "baseline of w_stim in standard errors" "$low" -20 -3
-        low=$(grep -A1 '^  baseline' lines | sed -nE 's/^ +w_bias +(-[.0-9]+) \+- ([.0-9]+)/\1 \2/p' | awk '{ print $1 / $2 }')
+        low=$(grep -A1 '^baseline' lines | sed -nE 's/^ +w_bias +(-[.0-9]+) \+- ([.0-9]+)/\1 \2/p' | awk '{ print $1 / $2 }')
         between "baseline of w_bias in standard errors" "$low" -20 -3
-        between "alpha near 1/16" "$(sed -nE 's/^ +alpha +w_stim +([.0-9]+).*/\1/p' lines)" .058 .069
+        between "alpha near 1/16" "$(sed -nE 's/^alpha +w_stim +([.0-9]+).*/\1/p' lines)" .058 .069
         # without a baseline: the same learning curve
         "$DELTAW" --no-rc -q -c 'simulate reinforce animals=60 trials=2000 alpha=2^-4 seed=2; accuracy' |
             tr '\n' ' ' | tr -s ' ' >said
@@ -139,12 +139,12 @@ for n in 1 2 3 4 5; do
         between "another seed, the same likelihood" "$seeds" -.0005 .0005
         one=$(pick 1 'w 1 correct( [-+.0-9]+){3}, error [-+.0-9]+') other=$(pick 2 'w 1 correct( [-+.0-9]+){3}, error [-+.0-9]+')
         between "and other lines" "$(echo "$one $other" | awk '{ x = ($1 - $2) / $1; print x < 0 ? -x : x }')" .15 20
-        rates=$(sed -nE 's/^ +alpha +w_stim +([.0-9]+) .*/\1/p' lines)
+        rates=$(sed -nE 's/^alpha +w_stim +([.0-9]+) .*/\1/p' lines)
         between "from 0 the rate is .086" "$(echo "$rates" | sed -n 1p)" .083 .089
         between "from the data .032" "$(echo "$rates" | sed -n 2p)" .030 .034
         between "gradient's rate is near 1/32" "$(echo "$rates" | sed -n 3p)" .029 .033
-        between "its baseline is .19" "$(sed -nE 's/^ +baseline +w_stim +([-.0-9]+) .*/\1/p' lines)" .17 .21
-        between "with an error of .22" "$(sed -nE 's/^ +baseline +w_stim .*\+- ([.0-9]+)/\1/p' lines)" .2 .24
+        between "its baseline is .19" "$(sed -nE 's/^baseline +w_stim +([-.0-9]+) .*/\1/p' lines)" .17 .21
+        between "with an error of .22" "$(sed -nE 's/^baseline +w_stim .*\+- ([.0-9]+)/\1/p' lines)" .2 .24
         like "the truth is told" "$(cat said)" 'reinforce, policy stim\+bias, alpha 0\.03125,0\.03125, noise 0'
         ;;
     esac

@@ -36,7 +36,7 @@ both() { # WHAT OPTION...: the script under the point and under the comma
         LC_ALL=$locale timeout 900 "$DELTAW" --no-rc "$@" -f script.dw >out 2>err
         echo "exit $?" >>out
         # Seconds differ from run to run.
-        sed -E 's/[0-9.]+ (ms|s|min)\b/T/g; s/"seconds": [0-9.e+-]+/"seconds": T/g' out >"out.$locale"
+        sed -E 's/[0-9.]+ (ms|s|min)\b/T/g; s/"(seconds|ms_per_epoch)": ?[0-9.e+-]+/"\1": T/g' out >"out.$locale"
         gzip -dc out.csv.gz >"data.$locale"
         cp map.csv "map.$locale"
         cut -d, -f1,3,4 loss.csv >"loss.$locale"

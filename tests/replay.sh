@@ -42,9 +42,9 @@ like 'an epoch that was not kept: the nearest is shown, and said' "$out" \
     'epoch 122 of 300: .*\(123 was not kept; this is the nearest\)$'
 run deltaw -c "$make; wait" -c models -c 'replay epoch=0; models'
 is 'the table of models keeps to the newest' \
-    "$(printf '%s\n' "$out" | grep '^\* *dnn1 ' | sort -u | wc -l)" 1
+    "$(printf '%s\n' "$out" | grep -E '^dnn1 +\* ' | sort -u | wc -l)" 1
 run deltaw --json -c "$make; wait" -c 'replay dnn1 epoch=40'
-like 'JSON has the numbers' "$out" '"model":"dnn1","epoch":40,"newest":300,"train":0?\.[0-9]+'
+like 'JSON has the numbers' "$out" '"model":"dnn1","epoch":40,"newest":300,"asked":40,"loss":0?\.[0-9]+'
 run "$DELTAW" --no-rc -c "$make; wait" -c 'replay dnn1 play=yes'
 like 'only the full screen plays' "$errors" 'replay: only the full screen plays; epoch=N'
 like 'elsewhere it stands' "$out" '^dnn1 replays epoch 0 of 300'

@@ -21,7 +21,7 @@ answer "textbook rules" <<'END'
 simulate reinforce animals=6 trials=2000 alpha=2^-5 seed=4
 fit reinforce
 fit reinforce-base baseline=nonneg holdout=sim006
-fit predict-max alpha=shared split=yes policy=stim+prevchoice+bias
+fit predict-max alpha=shared alpha_error=yes policy=stim+prevchoice+bias
 fit static
 wait
 models
@@ -33,13 +33,13 @@ END
 like "their end tells evaluations" "$out" '^reinforce1 done: [0-9]+ evaluations, loss \.[0-9]{4}, '
 unlike "of no given number" "$out" 'of 1,?000'
 like "score: parameters, training and held out" "$out" \
-    '^reinforce-base1 +reinforce-base +4 +-\.[0-9]{4} \([0-9]+\) +-\.[0-9]{4} \([0-9]+\)'
+    '^reinforce-base1 +reinforce-base +4 +-\.[0-9]{4} +\([0-9]+\) +-\.[0-9]{4} +\([0-9]+\)'
 unlike "no table of animals unless asked for" "$out" '^sim006 '
-like "show: a parameter per weight with its error" "$out" '^  alpha +w_stim +\.0[23][0-9]* \+- \.00'
-like "and rates shared and apart" "$out" '^  alpha_error +all weights '
+like "show: a parameter per weight with its error" "$out" '^alpha +w_stim +\.0[23][0-9]* \+- \.00'
+like "and rates shared and apart" "$out" '^alpha_error +all weights '
 unlike "a textbook rule draws nothing" "$(printf '%s\n' "$out" | grep -A 1 '^settings')" 'seed='
 like "settings that matter" "$out" \
-    '^settings +policy=stim\+prevchoice\+bias w0=zero alpha=shared split=yes'
+    '^settings +policy=stim\+prevchoice\+bias w0=zero alpha=shared alpha_error=yes'
 
 answer "parameters held at values" <<'END'
 simulate reinforce-base animals=4 trials=1000 alpha=2^-4,2^-6 baseline=.2 seed=4
@@ -59,11 +59,11 @@ score
 END
 like "an option of a value is told" "$out" '^settings .*alpha=0\.0625,0\.015625'
 is "they stay where they are held, saved or not" \
-    "$(printf '%s\n' "$out" | grep -cE '^  alpha +w_stim +0?\.0625 held')" 3
+    "$(printf '%s\n' "$out" | grep -cE '^alpha +w_stim +0?\.0625 held')" 3
 is "each at its own value" "$(printf '%s\n' "$out" | grep -cE '^ +w_bias +0?\.0156[0-9]* held')" 3
-like "and the others are fitted" "$out" '^  baseline  w_stim .*[0-9] \+- '
-like "one value goes for all weights" "$out" '^  baseline +w_stim +0?\.2 held'
-like "also a term" "$out" '^  forgetting +w_stim +0 held'
+like "and the others are fitted" "$out" '^baseline +w_stim .*[0-9] \+- '
+like "one value goes for all weights" "$out" '^baseline +w_stim +0?\.2 held'
+like "also a term" "$out" '^forgetting +w_stim +0 held'
 like "a start weight but the bias" "$out" '^settings .*w0=2,0 '
 like "what is held is no parameter" "$out" '^rates +reinforce-base +2 '
 like "and nothing may be left to fit" "$out" '^truth +reinforce-base +0 '
@@ -86,7 +86,7 @@ like "order" "$out" '^settings .* order=mlp-gru'
 like "tinyrnn has 8 units" "$out" '^settings +hidden=8 epochs=2 '
 like "and no map" "$out" '^tinyrnn has no weights'
 like "start weights one by one, and the window" "$out" '^settings .*w0=0.5,0.1 window=3'
-like "and the lapse rate" "$out" '^  lapse +(0|\.[0-9])'
+like "and the lapse rate" "$out" '^lapse +(0|\.[0-9])'
 
 answer "perseverance" <<'END'
 simulate reinforce animals=8 trials=1200 alpha=2^-5 perseverance=.02,-.01 seed=4
@@ -99,7 +99,7 @@ open perseverance.npz name=again
 show again
 END
 like "a simulated truth tells it" "$out" ' 0\.02,-0\.01, noise'
-like "fitted with its error" "$out" '^  perseverance +w_stim +\.0[12][0-9]* \+- \.00'
+like "fitted with its error" "$out" '^perseverance +w_stim +\.0[12][0-9]* \+- \.00'
 is "the file keeps it" "$(printf '%s\n' "$out" | grep -c 'perseverance=yes')" 2
 
 answer "a fit goes on from a file" <<'END'
@@ -119,7 +119,7 @@ like "up to epochs=" "$out" '^state +done, epoch 5 of 5'
 like "or begins anew" "$out" '^c begins anew from the parameters of a\.npz: rate= is another'
 
 refused 'fit reinforce epochs=3' 'epochs= does not apply to reinforce: .*search'
-refused 'fit reinforce split=yes' 'split= does not apply to reinforce'
+refused 'fit reinforce alpha_error=yes' 'alpha_error= does not apply to reinforce'
 refused 'fit dnn alpha=shared' 'alpha= does not apply to dnn: it has no alpha'
 refused 'fit rnn lags=2' 'lags= does not apply to rnn: it remembers'
 refused 'fit trace hidden=3' 'hidden= does not apply to trace'
@@ -151,7 +151,7 @@ n=$((n - 1)) # randomwalk has none
 run deltaw -c 'check gradient hidden=3'
 is "the gradient of every rule" "$status" 0
 is "all of them but randomwalk" "$(printf '%s\n' "$out" | awk '$2 == "w0" && $NF == "ok"' | wc -l)" "$n"
-run deltaw -c 'check gradient predict-max policy=stim+prevchoice+bias split=yes'
+run deltaw -c 'check gradient predict-max policy=stim+prevchoice+bias alpha_error=yes'
 like "or of one with its options" "$out" '^predict-max +alpha_error +3 .* ok$'
 run deltaw -c 'rules policy=stim+prevchoice+bias'
 like "rules counts parameters for a policy" "$out" '^    6 parameters, policy stim\+prevchoice\+bias; Williams'

@@ -1,4 +1,5 @@
 /* base: tables as text, CSV and JSON. */
+#include "deltaw/base/answer.h"
 #include "deltaw/base/table.h"
 #include "deltaw/base/utf8.h"
 #include "tap.h"
@@ -85,7 +86,7 @@ static void test_hostile(void)
     table_row(&t);
     table_text(&t, 0, "\033[2J\xff");
     table_text(&t, 0, "\033]0;x\007\xff");
-    is_print(&t, 0, "na?me\n?]0;x??\n", "control characters are made safe");
+    is_print(&t, 0, "na\\x0ame\n\\x1b]0;x\\x07\\xff\n", "control characters are made safe");
     table_free(&t);
 }
 
@@ -187,8 +188,89 @@ static void test_rows(void)
     table_free(&t);
 }
 
+/* One declaration: what people read, and what programs do. */
+static void test_declared(void)
+{
+    static const struct column columns[] = {
+        {"rule_name", COLUMN_TEXT, .once = true},
+        {"use", COLUMN_FLAG, .heading = ""},
+        {"held_out", COLUMN_FIXED, 2, .optional = true, .rank = 1},
+        {"ms_per_epoch", COLUMN_NUMBER, 3, .heading = "ms/epoch", .rank = 2},
+        {"value", COLUMN_MEASURED, .heading = "value"},
+        {"error", COLUMN_NUMBER, .seen = SEEN_DATA},
+        {"seconds_left", COLUMN_SECONDS, .heading = "ETA"},
+        {"shape", COLUMN_TEXT, .seen = SEEN_PEOPLE},
+        {0},
+    };
+    struct table t = {0}, copy = {0};
+    struct strbuf out = {0};
+    table_declare(&t, columns);
+    table_add(&t, 2, (const char *[]){"dnn", "2 x 3"}, 6, (double[]){1, NAN, 4, .031, .0042, 120});
+    table_add(&t, 2, (const char *[]){"dnn", "4"}, 6, (double[]){0, NAN, 40, .5, 0, NAN});
+    table_print(&t, 80, &out);
+    tap_is_text(out.text,
+                "rule name     ms/epoch  value             ETA  shape\n"
+                "dnn        *         4  .0310 +- .0042  2 min  2 x 3\n"
+                "                    40  0.5 held            -  4\n",
+                "people see headings, words for seconds, a text once, and no empty column");
+    strbuf_reset(&out);
+    table_print(&t, 45, &out);
+    tap_is_text(out.text,
+                "rule name     value             ETA  shape\n"
+                "dnn        *  .0310 +- .0042  2 min  2 x 3\n"
+                "              0.5 held            -  4\n",
+                "where it is narrow what has a rank goes");
+    strbuf_reset(&out);
+    table_copy(&t, &copy);
+    table_csv(&copy, &out);
+    tap_is_text(out.text,
+                "rule_name,use,held_out,ms_per_epoch,value,error,seconds_left\n"
+                "dnn,1,,4,0.031,0.0042,120\ndnn,0,,40,0.5,0,\n",
+                "programs get keys, all numbers, and nothing that is for people");
+    strbuf_reset(&out);
+    table_json(&copy, &out);
+    tap_ok(strstr(out.text, "\"use\": true, \"held_out\": null,") && !strstr(out.text, "shape"),
+           "JSON has true and false: %s", out.text);
+    strbuf_free(&out);
+    table_free(&t);
+    table_free(&copy);
+}
+
+static void test_answers(void)
+{
+    static const struct column columns[] = {{"n", COLUMN_COUNT, .meaning = "how many"}, {0}};
+    static const struct answer_row more[] = {{"loss", ANSWER_NUMBER, .sometimes = true}, {0}};
+    static const struct answer_row rows[] = {
+        {"name", .type = ANSWER_TEXT},
+        ANSWER_ALSO(more),
+        {"rows", ANSWER_TABLE, .columns = columns},
+        {0},
+    };
+    struct strbuf out = {0}, required = {0};
+    answer_text(&out, "name", NULL);
+    answer_number(&out, "loss", NAN);
+    answer_texts(&out, "all", 2, (const char *[]){"a", "b\""});
+    answer_numbers(&out, "none", 0, NULL);
+    answer_json(&out, "object", "{\"a\":\n1}");
+    tap_is_text(out.text,
+                ",\"name\":null,\"loss\":null,\"all\":[\"a\",\"b\\\"\"],\"none\":[],"
+                "\"object\":{\"a\": 1}",
+                "fields, on one line");
+    strbuf_reset(&out);
+    answer_schema(rows, &out, &required);
+    tap_is_text(required.text, ",\"name\",\"rows\"", "keys that are always there");
+    tap_ok(strstr(out.text, "\"loss\":{\"type\":[\"number\",\"null\"]}") &&
+               strstr(out.text,
+                      "\"n\":{\"type\":[\"integer\",\"null\"],\"description\":\"how many\"}"),
+           "the schema of fields and columns: %s", out.text);
+    strbuf_free(&out);
+    strbuf_free(&required);
+}
+
 int main(void)
 {
+    test_declared();
+    test_answers();
     test_rows();
     test_print();
     test_hostile();

@@ -322,7 +322,7 @@ static void test_export(void)
     char text[64] = "";
     FILE *file = fopen("loss.csv", "r");
     tap_ok(file && fgets(text, sizeof text, file), "loss.csv is there");
-    tap_is_text(text, "epoch,seconds,train,heldout\n", "with its columns");
+    tap_is_text(text, "epoch,seconds,train,held_out,model\n", "with its columns");
     if (file)
         fclose(file);
     tap_ok(symlink("/dev/full", "full.csv") == 0 &&

@@ -12,7 +12,8 @@ static void begin(struct strbuf *object, const char *key)
 void answer_json(struct strbuf *object, const char *key, const char *json)
 {
     begin(object, key);
-    strbuf_puts(object, json ? json : "null");
+    for (const char *at = json ? json : "null"; *at; at++) /* an answer is one line */
+        strbuf_putc(object, *at == '\n' ? ' ' : *at);
 }
 
 void answer_text(struct strbuf *object, const char *key, const char *value)

@@ -179,23 +179,6 @@ void table_csv(const struct table *t, struct strbuf *out)
     }
 }
 
-/* "right %" is "right_percent", "ms/epoch" is "ms_per_epoch". */
-static void json_key(const char *name, struct strbuf *out)
-{
-    struct strbuf key = {0};
-    for (const char *p = name; *p; p++)
-        if (*p == ' ')
-            strbuf_putc(&key, '_');
-        else if (*p == '%')
-            strbuf_puts(&key, "percent");
-        else if (*p == '/')
-            strbuf_puts(&key, "_per_");
-        else
-            strbuf_putc(&key, *p);
-    strbuf_json_text(out, strbuf_text(&key));
-    strbuf_free(&key);
-}
-
 void table_json(const struct table *t, struct strbuf *out)
 {
     strbuf_putc(out, '[');
@@ -205,7 +188,7 @@ void table_json(const struct table *t, struct strbuf *out)
         for (size_t j = 0; j < t->n_columns; j++)
             if (is_data(&t->columns[j])) {
                 strbuf_puts(out, comma);
-                json_key(t->columns[j].name, out);
+                strbuf_json_text(out, t->columns[j].name);
                 strbuf_puts(out, ": ");
                 json_cell(&t->columns[j], &t->cells[i * t->n_columns + j], out);
                 comma = ", ";

@@ -27,6 +27,25 @@ char *table_heading(const struct column *column)
     return words;
 }
 
+/* As many digits as the second one of the error needs. */
+static char *measured_words(double value, double error)
+{
+    char v[NUMBER_SIZE], e[NUMBER_SIZE];
+    if (isnan(error) || error <= 0)
+        return mem_printf("%s%s", number_format(v, value, DIGITS), error == 0 ? " held" : "");
+    int digits = 1 - (int)floor(log10(error));
+    digits = digits < 0 ? 0 : digits > 12 ? 12 : digits;
+    return mem_printf("%s +- %s", number_fixed(v, value, digits, false),
+                      number_fixed(e, error, digits, false));
+}
+
+/* Numbers stand on the right. */
+static bool is_right(const struct column *column)
+{
+    return column->type != COLUMN_TEXT && column->type != COLUMN_FLAG &&
+           column->type != COLUMN_MEASURED;
+}
+
 char *table_cell_words(const struct column *column, const struct table_cell *cell)
 {
     char buf[NUMBER_SIZE];
@@ -37,6 +56,10 @@ char *table_cell_words(const struct column *column, const struct table_cell *cel
         return mem_text(value == 1 ? "*" : "");
     if (isnan(value))
         return mem_text("-");
+    if (column->type == COLUMN_MEASURED)
+        return measured_words(value, cell[1].number);
+    if (column->bracketed)
+        return mem_printf("(%s)", number_grouped(buf, llround(value)));
     if (column->type == COLUMN_SECONDS)
         return mem_text(number_duration(buf, value));
     if (column->type == COLUMN_COUNT && fabs(value) < 1e15)
@@ -74,7 +97,7 @@ static struct column_layout *measure(const struct table *t, size_t *n)
         if (!table_seen(t, j, SEEN_TEXT))
             continue;
         struct column_layout *s = &layouts[(*n)++];
-        s->right = t->columns[j].type != COLUMN_TEXT && t->columns[j].type != COLUMN_FLAG;
+        s->right = is_right(&t->columns[j]);
         s->rank = t->columns[j].rank;
         s->texts = mem_new(1 + t->n_rows, sizeof *s->texts);
         s->texts[0] = table_heading(&t->columns[j]);

@@ -102,7 +102,7 @@ static void keep_walk(const struct rows *r, const struct randomwalk *walk,
 /* The thread of the job rests where it is paused, the others beside it. */
 static bool may_begin(struct walking *walking, size_t member)
 {
-    struct job *job = &walking->t->fit->job;
+    struct job *job = walking->t->fit->at;
     if (member == 0)
         return trainer_may_go_on(walking->t);
     while (job_paused(job) && !atomic_load(&job->stop))
@@ -136,13 +136,13 @@ static void walk_animal(void *context, size_t i, size_t member)
     animal->n_trials = rows.trials.n;
     if (rows.trials.n == 1)
         keep_single(&rows, walking->set, animal);
-    else if (randomwalk_fit(&rows.trials, fit->settings.sigma_day, &fit->job.stop, &walk, &err))
+    else if (randomwalk_fit(&rows.trials, fit->settings.sigma_day, &fit->at->stop, &walk, &err))
         keep_walk(&rows, &walk, walking->set, animal);
     else
         note_failure(walking, a, &err);
     size_t done = atomic_fetch_add(&walking->fitted, rows.trials.n) + rows.trials.n;
     atomic_fetch_add(&walking->evaluations, walk.evaluations);
-    atomic_store(&fit->job.permille,
+    atomic_store(&fit->at->permille,
                  (int)(1000. * (double)done / (double)walking->whole->n_trials));
     randomwalk_free(&walk);
     rows_free(&rows);
@@ -185,7 +185,7 @@ const char *fit_walks(struct trainer *t)
     team_limit(team, trainer_threads(t));
     team_run(team, cohort->n_animals, walk_animal, &walking);
     team_free(team);
-    if (!atomic_load(&t->fit->job.stop) && walking.failed == SIZE_MAX)
+    if (!atomic_load(&t->fit->at->stop) && walking.failed == SIZE_MAX)
         finish(&walking);
     pthread_mutex_destroy(&walking.lock);
     randomwalk_set_drop(walking.set);

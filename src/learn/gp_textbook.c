@@ -1,5 +1,5 @@
 /* Rules without a remainder: the one with all terms from several starts, then other sizes
- * of the terms' priors, and decays of traces, that the data may ask for. */
+ * of the terms' priors, and traces, that the data may ask for. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "gp_mean.h"
 
 enum { W0_ROUNDS = 3, MOST_SETS = 5, ROUNDS = 3, SIMPLE = (1 << GP_TRACE) - 1 };
-/* Nats below the best at which sizes or decays are left out. */
+/* Nats below the best at which sizes or averages are left out. */
 static const double too_far = 3.5;
 
 enum { MOST_VARIANTS = (1 + GP_AVERAGES) * (1 + MOST_SETS * ROUNDS) };

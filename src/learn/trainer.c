@@ -419,8 +419,8 @@ void trainer_run(struct trainer *t)
                       : !network            ? fit_mle(t)
                       : fast                ? fit_minibatch(t)
                                             : fit_adam(t);
-    if (!why && network && !t->rule->no_weights)
-        t->textbook = plateau_textbook(&fit->settings, fit->cohort, t->threads, &fit->job.stop);
+    if (!fit->quiet && !why && network && !t->rule->no_weights)
+        t->textbook = plateau_textbook(&fit->settings, fit->cohort, t->threads, &fit->at->stop);
     if (why)
         fail(t, why);
     else

@@ -83,25 +83,17 @@ void arrays_of_table(const struct table *t, bool grid, struct npz *out)
 
 /* --- what repeats it ------------------------------------------------------------ */
 
-static void tell_text(struct strbuf *out, const char *name, const char *text)
-{
-    strbuf_putc(out, ',');
-    strbuf_json_text(out, name);
-    strbuf_putc(out, ':');
-    strbuf_json_text(out, text);
-}
-
-static void tell_model(const struct scene_model *shown, struct strbuf *out)
+static void model_told(const struct scene_model *shown, struct strbuf *out)
 {
     char *settings = model_settings_json(shown->model);
     char digest[32];
     snprintf(digest, sizeof digest, "%016llx", (unsigned long long)shown->model->cohort_digest);
     strbuf_puts(out, ",\"model\":{\"name\":");
     strbuf_json_text(out, shown->model->name);
-    tell_text(out, "cohort", shown->model->cohort_name ? shown->model->cohort_name : "");
-    tell_text(out, "cohort_digest", digest);
+    answer_text(out, "cohort", shown->model->cohort_name ? shown->model->cohort_name : "");
+    answer_text(out, "cohort_digest", digest);
     if (shown->model->cohort_chain)
-        tell_text(out, "cohort_filters", shown->model->cohort_chain);
+        answer_text(out, "cohort_filters", shown->model->cohort_chain);
     strbuf_printf(out, ",\"epochs_done\":%d,\"settings\":%s}", shown->status.epoch, settings);
     free(settings);
 }
@@ -114,21 +106,21 @@ void arrays_tell(struct session *session, struct view *view, struct strbuf *out)
     strbuf_puts(out, "{\"deltaw\":");
     strbuf_json_text(out, PACKAGE_VERSION);
     view_command(view, &text);
-    tell_text(out, "command", strbuf_text(&text));
+    answer_text(out, "command", strbuf_text(&text));
     strbuf_reset(&text);
     view_title(view, &text);
-    tell_text(out, "title", strbuf_text(&text));
+    answer_text(out, "title", strbuf_text(&text));
     strbuf_reset(&text);
     view_describe(view, &text);
-    tell_text(out, "says", strbuf_text(&text));
+    answer_text(out, "says", strbuf_text(&text));
     strbuf_free(&text);
     if (scene->cohort) {
-        tell_text(out, "cohort", scene->cohort->name);
-        tell_text(out, "filters", scene->cohort->chain);
+        answer_text(out, "cohort", scene->cohort->name);
+        answer_text(out, "filters", scene->cohort->chain);
         strbuf_printf(out, ",\"animals\":%zu,\"trials\":%zu", scene->cohort->n_animals,
                       scene->cohort->n_trials);
     }
     if (shown)
-        tell_model(shown, out);
+        model_told(shown, out);
     strbuf_putc(out, '}');
 }

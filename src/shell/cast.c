@@ -142,7 +142,12 @@ static bool cast_finish(struct session *session, void *data, struct output *out,
                view_ops_of(c->view)->name, c->newest->name, c->snapshots->n,
                number_duration(buf, seconds));
     output_field_text(out, "file", c->path);
+    output_field_text(out, "view", view_ops_of(c->view)->name);
+    output_field_text(out, "as", "cast");
+    output_field_number(out, "rows", NAN);
     output_field_number(out, "frames", (double)c->snapshots->n);
+    output_field_number(out, "seconds", seconds);
+    output_field_text(out, "model", c->newest->name);
     return true;
 }
 

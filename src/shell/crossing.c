@@ -81,9 +81,10 @@ static void progress(const struct session *session, const struct series *series,
 {
     const struct crossing *c = (const struct crossing *)series;
     job_group_progress(session->jobs, &series->group, out);
-    size_t before = c->to - c->from - c->n;
-    out->n += before;
-    out->done += before;
+    out->n = c->to - c->from;
+    out->done = 0; /* jobs that were stopped are done as well, but not their runs */
+    for (size_t i = c->from; i < c->to; i++)
+        out->done += c->cv->results[i].done;
 }
 
 /* "cv done: 140 runs, 2 failed" */

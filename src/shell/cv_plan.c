@@ -23,6 +23,11 @@ const struct option_row cv_options[] = {
     {"trials", OPTION_TEXT, 0, 0, NULL, NULL, "fit so many trials of each, likewise"},
     {"file", OPTION_FILE, 0, 0, NULL, NULL,
      "JSON lines where each result goes, and is gone on from"},
+    {"submit", OPTION_WORD, 0, 0, "slurm|script", NULL,
+     "as an array of Slurm's jobs, in FILE.parts; script: only write what `sbatch` takes"},
+    {"partition", OPTION_TEXT, 0, 0, NULL, NULL, "of Slurm"},
+    {"time", OPTION_TEXT, 0, 0, NULL, NULL, "that a part may take, as Slurm writes it: 2:00:00"},
+    {"per", OPTION_INTEGER, 1, 1e6, NULL, "1", "runs of a part"},
     {"shard", OPTION_TEXT, 0, 0, NULL, NULL, "do part i of n, 2/10; `merge` joins the files"},
     {0},
 };
@@ -79,8 +84,8 @@ static bool take_sizes(const struct args *args, struct cv_plan *plan, struct err
 /* --- rules ------------------------------------------------------------------- */
 
 /* Options of `fit` that a run sets by itself. */
-static const char *const own[] = {"name",  "holdout", "seed",    "init",
-                                  "group", "threads", "members", NULL};
+static const char *const own[] = {"name",    "holdout", "seed",  "init", "group",
+                                  "threads", "members", "start", NULL};
 
 /* "dnn lags=2" as the words of a line: the rule first. */
 static bool split_words(const struct arg *arg, struct args *out, struct err *err)

@@ -55,13 +55,21 @@ static bool filter_finish(struct session *session, void *data, struct output *ou
     strbuf_puts(&text, " of ");
     cohort_words(f->from, &text);
     output_say(out, "%s are left; `undo` brings the others back", strbuf_text(&text));
-    output_field_number(out, "animals", (double)f->made->n_animals);
-    output_field_number(out, "trials", (double)f->made->n_trials);
+    tell_cohort(f->made, out);
+    output_field_number(out, "animals_before", (double)f->from->n_animals);
+    output_field_number(out, "trials_before", (double)f->from->n_trials);
     strbuf_free(&text);
     session_push_cohort(session, f->made, &f->step);
     f->made = NULL;
     return true;
 }
+
+const struct answer_row filter_answer[] = {
+    ANSWER_ALSO(tell_cohort_answer),
+    {"animals_before", .type = ANSWER_COUNT},
+    {"trials_before", .type = ANSWER_COUNT},
+    {0},
+};
 
 static bool start(struct session *session, struct filtering *f, struct err *err)
 {

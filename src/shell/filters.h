@@ -10,4 +10,6 @@ bool filter_start(struct session *session, const struct args *args, bool keep, s
 /* Trials first .. last of every animal, last 0: to the end. */
 bool filter_trials(struct session *session, size_t first, size_t last, struct err *err);
 
+extern const struct answer_row filter_answer[];
+
 #endif

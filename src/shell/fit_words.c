@@ -82,29 +82,58 @@ void group_words(const struct session *session, const struct job_group *group, s
         strbuf_printf(out, ", ETA %s", number_duration(buf, p.seconds_left));
 }
 
+const struct column wait_group_columns[] = {
+    {"name", .type = COLUMN_TEXT},
+    {"fits", .type = COLUMN_COUNT},
+    {"failed", .type = COLUMN_COUNT},
+    {"stopped", .type = COLUMN_COUNT},
+    {"seconds", .type = COLUMN_SECONDS, .meaning = "of work, over all fits"},
+    {0},
+};
+
+struct group_end {
+    size_t n, failed, stopped;
+    double seconds;
+};
+
+static struct group_end group_end(const struct session *session, const struct job_group *group)
+{
+    struct group_end end = {0};
+    for (size_t i = 0; i < session->n_fits; i++) {
+        struct fit_status status = fit_status(session->fits[i].fit);
+        if (fit_group(session->fits[i].fit) != group)
+            continue;
+        end.n++;
+        end.failed += status.state == FIT_FAILED;
+        end.stopped += status.state == FIT_STOPPED;
+        end.seconds += status.seconds;
+    }
+    return end;
+}
+
+void group_ended_row(const struct session *session, const struct job_group *group,
+                     struct table *out)
+{
+    struct group_end end = group_end(session, group);
+    if (series_of(session, group)) /* it has a table of its own */
+        return;
+    table_add(out, 1, (const char *[]){group->name}, 4,
+              (double[]){end.n, end.failed, end.stopped, end.seconds});
+}
+
 size_t group_ended_words(const struct session *session, const struct job_group *group,
                          struct strbuf *out)
 {
     const struct series *series = series_of(session, group);
     if (series)
         return !series->ops->ended(series, out);
-    size_t n = 0, failed = 0, stopped = 0;
-    double seconds = 0;
     char buf[NUMBER_SIZE];
-    for (size_t i = 0; i < session->n_fits; i++) {
-        struct fit_status status = fit_status(session->fits[i].fit);
-        if (fit_group(session->fits[i].fit) != group)
-            continue;
-        n++;
-        failed += status.state == FIT_FAILED;
-        stopped += status.state == FIT_STOPPED;
-        seconds += status.seconds;
-    }
-    strbuf_printf(out, "%s done: %zu fit%s", group->name, n, n == 1 ? "" : "s");
-    if (failed)
-        strbuf_printf(out, ", %zu failed", failed);
-    if (stopped)
-        strbuf_printf(out, ", %zu stopped", stopped);
-    strbuf_printf(out, ", %s of work", number_duration(buf, seconds));
-    return failed;
+    struct group_end end = group_end(session, group);
+    strbuf_printf(out, "%s done: %zu fit%s", group->name, end.n, end.n == 1 ? "" : "s");
+    if (end.failed)
+        strbuf_printf(out, ", %zu failed", end.failed);
+    if (end.stopped)
+        strbuf_printf(out, ", %zu stopped", end.stopped);
+    strbuf_printf(out, ", %s of work", number_duration(buf, end.seconds));
+    return end.failed;
 }

@@ -8,6 +8,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
 #include "deltaw/shell/keytable.h"
+#include "glossary.h"
 #include "state.h"
 
 void help_text_fill(struct strbuf *out, const char *text, int indent, int width)
@@ -52,11 +53,62 @@ static int page_width(const struct output *out)
     return out->width < 40 ? 40 : out->width > 100 ? 100 : out->width;
 }
 
+static const struct column verb_columns[] = {
+    {"group", .type = COLUMN_TEXT},
+    {"verb", .type = COLUMN_TEXT},
+    {"arguments", .type = COLUMN_TEXT},
+    {"summary", .type = COLUMN_TEXT},
+    {0},
+};
+static const struct column key_columns[] = {
+    {"where", .type = COLUMN_TEXT},
+    {"key", .type = COLUMN_TEXT},
+    {"text", .type = COLUMN_TEXT},
+    {0},
+};
+static const struct column example_columns[] = {
+    {"verb", .type = COLUMN_TEXT}, {"example", .type = COLUMN_TEXT}, {0}};
+static const struct column found_columns[] = {
+    {"verb", .type = COLUMN_TEXT},
+    {"option", .type = COLUMN_TEXT},
+    {"text", .type = COLUMN_TEXT},
+    {0},
+};
+const struct column help_option_columns[] = {
+    {"option", .type = COLUMN_TEXT},
+    {"values", .type = COLUMN_TEXT},
+    {"default", .type = COLUMN_TEXT},
+    {"text", .type = COLUMN_TEXT},
+    {0},
+};
+static const struct column glossary_columns[] = {
+    {"word", .type = COLUMN_TEXT},
+    {"spellings", .type = COLUMN_TEXT},
+    {"meaning", .type = COLUMN_TEXT},
+    {0},
+};
+const struct answer_row help_answer[] = {
+    {"verbs", ANSWER_TABLE, .columns = verb_columns, .sometimes = true},
+    {"keys", ANSWER_TABLE, .columns = key_columns, .sometimes = true},
+    {"examples", .type = ANSWER_TABLE, .columns = example_columns, .sometimes = true},
+    {"found", ANSWER_TABLE, .columns = found_columns, .sometimes = true},
+    {"glossary", ANSWER_TABLE, .columns = glossary_columns, .sometimes = true},
+    {"word", ANSWER_TEXT, .sometimes = true, .meaning = "as the glossary has it"},
+    {"meaning", ANSWER_TEXT, .sometimes = true, .meaning = "of the word"},
+    {"topic", ANSWER_TEXT, .sometimes = true, .meaning = "the verb that is explained"},
+    {"arguments", ANSWER_TEXT, .sometimes = true},
+    {"summary", ANSWER_TEXT, .sometimes = true},
+    {"detail", ANSWER_TEXT, .sometimes = true},
+    {"example_lines", ANSWER_TEXT, .sometimes = true},
+    {"options", ANSWER_TABLE, .columns = help_option_columns, .sometimes = true},
+    {0},
+};
+
 void help_all(struct output *out)
 {
     struct strbuf text = {0};
     struct table table = {0};
-    table_columns(&table, "group|verb|arguments|summary", COLUMN_TEXT, 0);
+    table_declare(&table, verb_columns);
     for (enum command_group g = GROUP_DATA; g <= GROUP_ELSE; g++) {
         strbuf_printf(&text, "%s\n", command_group_name(g));
         for (size_t i = 0; command_at(i); i++) {
@@ -71,8 +123,7 @@ void help_all(struct output *out)
         }
     }
     strbuf_puts(&text, "`help VERB` shows options and examples, `help WORD` searches.\n");
-    if (out->mode == OUTPUT_TEXT)
-        output_block(out, strbuf_text(&text));
+    output_block(out, strbuf_text(&text));
     output_data(out, "verbs", &table);
     table_free(&table);
     strbuf_free(&text);
@@ -83,7 +134,7 @@ void help_keys(struct output *out)
 {
     struct strbuf text = {0};
     struct table table = {0};
-    table_columns(&table, "where|key|text", COLUMN_TEXT, 0);
+    table_declare(&table, key_columns);
     for (int g = 0; g < KEYS_GROUPS; g++) {
         strbuf_printf(&text, "%s\n", key_group_name((enum key_group)g));
         const struct key_row *row;
@@ -110,8 +161,7 @@ void help_keys(struct output *out)
     strbuf_puts(&text, "While a fit is replayed, in every tile\n  ");
     help_text_fill(&text, strbuf_text(&keys), 2, page_width(out));
     strbuf_free(&keys);
-    if (out->mode == OUTPUT_TEXT)
-        output_block(out, strbuf_text(&text));
+    output_block(out, strbuf_text(&text));
     output_data(out, "keys", &table);
     table_free(&table);
     strbuf_free(&text);
@@ -120,7 +170,7 @@ void help_keys(struct output *out)
 void help_examples(struct output *out)
 {
     struct table table = {0};
-    table_columns(&table, "verb|example", COLUMN_TEXT, 0);
+    table_declare(&table, example_columns);
     for (size_t i = 0; command_at(i); i++) {
         const char *at = command_at(i)->examples;
         while (*at) {
@@ -133,6 +183,45 @@ void help_examples(struct output *out)
     }
     output_table(out, "examples", &table);
     table_free(&table);
+}
+
+/* --- the glossary --------------------------------------------------------------- */
+
+static void term_text(const struct glossary_row *row, int width, struct strbuf *out)
+{
+    strbuf_printf(out, "%s\n    ", row->name);
+    help_text_fill(out, row->meaning, 4, width);
+}
+
+void help_glossary(struct output *out)
+{
+    struct strbuf text = {0};
+    struct table table = {0};
+    const struct glossary_row *row;
+    table_declare(&table, glossary_columns);
+    for (size_t i = 0; (row = glossary_at(i)); i++) {
+        term_text(row, page_width(out), &text);
+        table_add(&table, 3, (const char *[]){row->name, row->spellings, row->meaning}, 0, NULL);
+    }
+    output_block(out, strbuf_text(&text));
+    output_data(out, "glossary", &table);
+    table_free(&table);
+    strbuf_free(&text);
+}
+
+/* What the word means, where the glossary has it. */
+static bool help_term(const char *word, struct output *out)
+{
+    const struct glossary_row *row = glossary_find(word);
+    if (!row)
+        return false;
+    struct strbuf text = {0};
+    term_text(row, page_width(out), &text);
+    output_block(out, strbuf_text(&text));
+    output_field_text(out, "word", row->name);
+    output_field_text(out, "meaning", row->meaning);
+    strbuf_free(&text);
+    return true;
 }
 
 /* --- one verb ------------------------------------------------------------------ */
@@ -168,7 +257,7 @@ void help_option(const struct option_row *o, const char *fallback, struct table 
 static void options_data(const struct option_row *options, struct output *out)
 {
     struct table table = {0};
-    table_columns(&table, "option|values|default|text", COLUMN_TEXT, 0);
+    table_declare(&table, help_option_columns);
     for (const struct option_row *o = options; o && o->name; o++)
         help_option(o, o->fallback, &table);
     output_data(out, "options", &table);
@@ -204,13 +293,12 @@ static void verb_help(const struct command *c, struct output *out)
         strbuf_putc(&text, '\n');
         at += n + (at[n] == '\n');
     }
-    if (out->mode == OUTPUT_TEXT)
-        output_block(out, strbuf_text(&text));
-    output_field_text(out, "verb", c->name);
+    output_block(out, strbuf_text(&text));
+    output_field_text(out, "topic", c->name);
     output_field_text(out, "arguments", c->arguments);
     output_field_text(out, "summary", c->summary);
     output_field_text(out, "detail", c->detail);
-    output_field_text(out, "examples", c->examples);
+    output_field_text(out, "example_lines", c->examples);
     options_data(options, out);
     strbuf_free(&text);
 }
@@ -261,10 +349,12 @@ bool help_topic(const char *topic, struct output *out, struct err *err)
     const struct command *command = command_find(topic);
     if (command) {
         verb_help(command, out);
+        help_term(topic, out);
         return true;
     }
+    bool known = help_term(topic, out);
     struct table table = {0};
-    table_columns(&table, "verb|option|text", COLUMN_TEXT, 0);
+    table_declare(&table, found_columns);
     for (size_t i = 0; topic[0] && command_at(i); i++) {
         const struct command *c = command_at(i);
         if (found(c->name, topic) || found(c->summary, topic) || found(c->detail, topic))
@@ -276,17 +366,16 @@ bool help_topic(const char *topic, struct output *out, struct err *err)
             hit(&table, "fit", rule_at(i)->name, rule_at(i)->equation);
     bool good = table.n_rows > 0;
     const char *near = nearest_word(topic, command_name_at, NULL);
-    if (good && out->mode == OUTPUT_TEXT) {
+    if (good) {
         print_hits(&table, out);
         if (rule_find(topic))
             output_say(out, "`rules %s` describes this rule.", topic);
-    } else if (good) {
         output_data(out, "found", &table);
     }
-    if (!good && near)
+    if (!good && !known && near)
         err_set(err, ERR_FAILED, "help: '%s' occurs nowhere; did you mean '%s'?", topic, near);
-    else if (!good)
+    else if (!good && !known)
         err_set(err, ERR_FAILED, "help: '%s' occurs nowhere; `help` lists the verbs", topic);
     table_free(&table);
-    return good;
+    return good || known;
 }

@@ -153,15 +153,7 @@ void load_tell(const struct cohort *cohort, struct output *out)
     if (text.len > 0)
         output_block(out, text.text);
     strbuf_free(&text);
-    output_field_text(out, "name", cohort->name);
-    output_field_number(out, "animals", (double)cohort->n_animals);
-    output_field_number(out, "trials", (double)cohort->n_trials);
-    output_field_number(out, "rows", (double)cohort->report.n_rows);
-    output_field_number(out, "no_choice", (double)cohort->report.n_no_choice);
-    output_field_number(out, "no_reward", (double)cohort->report.n_no_reward);
-    output_field_text(out, "columns", cohort->report.mapping);
-    output_field_text(out, "sides", cohort->report.sides);
-    output_field_text(out, "odd", cohort->report.notes);
+    tell_report(cohort, out);
 }
 
 /* The cohort that comes with the program, unless there is a file of that name. */

@@ -150,6 +150,19 @@ void output_field_number(struct output *out, const char *name, double value)
     answer_number(&out->object, name, value);
 }
 
+void output_words(struct output *out, const char *label, struct strbuf *words)
+{
+    if (words->len > 0)
+        output_line(out, label, OUTPUT_LABEL, words->text);
+    strbuf_reset(words);
+}
+
+void output_gap(struct output *out)
+{
+    if (out->mode == OUTPUT_TEXT)
+        output_block(out, "\n");
+}
+
 void output_fact(struct output *out, const char *name, const char *label, const char *value)
 {
     output_line(out, label, OUTPUT_LABEL, value);

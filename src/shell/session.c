@@ -126,6 +126,8 @@ static void command_ended(struct session *s, struct output *out)
 
 static enum step command_end(struct session *s, struct output *out, bool ok, struct err *err)
 {
+    ok = ok && capture_end(s, out, err);
+    capture_drop(s);
     if (ok) {
         command_ended(s, out);
     } else {
@@ -247,8 +249,17 @@ static bool one_ended(struct session *s, const char *name, struct strbuf *text)
 static bool awaited_ended(struct session *s, struct output *out, struct err *err)
 {
     bool ok = true;
+    struct table groups = {0};
+    struct fit **fits = mem_new(s->n_awaited + 1, sizeof *fits);
+    size_t n = 0;
+    table_declare(&groups, wait_group_columns);
     for (size_t i = 0; i < s->n_awaited; i++) {
         struct strbuf text = {0};
+        const struct job_group *group = session_group(s, s->awaited[i]);
+        fits[n] = group ? NULL : session_fit(s, s->awaited[i]);
+        n += fits[n] != NULL;
+        if (group)
+            group_ended_row(s, group, &groups);
         if (!one_ended(s, s->awaited[i], &text))
             ok = err_set(err, ERR_FAILED, "%s", strbuf_text(&text));
         else if (text.len)
@@ -258,6 +269,10 @@ static bool awaited_ended(struct session *s, struct output *out, struct err *err
             series->ops->result(s, series, out);
         strbuf_free(&text);
     }
+    tell_fits(s, n, fits, out);
+    answer_table(&out->object, "groups", &groups);
+    table_free(&groups);
+    free(fits);
     return ok;
 }
 
@@ -278,7 +293,8 @@ static enum step command_continue(struct session *s, struct output *out)
         if (!job_done(&task->job))
             return STEP_WAITING;
         s->task = NULL;
-        ok = task->ok ? task->finish(s, task->data, out, &err) : (err = task->err, false);
+        ok = task->ok ? task->finish(s, task->data, capture_output(s, out), &err)
+                      : (err = task->err, false);
         task_free(task);
         if (ok && s->task)
             return STEP_WAITING;
@@ -432,12 +448,14 @@ void session_free(struct session *session)
         view_close(s->views[i]);
     jobs_free(s->jobs);
     cv_free(s->cv);
+    loop_free(s->loop);
     session_drop_cohorts(s);
     args_free(&s->loaded);
     args_free(&s->schema);
     input_drop(s);
     free(s->queue);
     awaited_clear(s);
+    capture_drop(s);
     now_clear(s);
     settings_free(s);
     log_close(s, NULL);

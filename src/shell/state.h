@@ -115,6 +115,8 @@ struct session {
     struct series **series;
     struct cv *cv; /* results of the newest cross-validation, NULL: none */
     size_t cv_changes;
+    struct loop *loop; /* the newest closed loop, NULL: none */
+    size_t loop_changes;
     struct strbuf gathered; /* what members_news tells */
     char *current;          /* name of the model in use, NULL: none */
     struct scene scene;
@@ -125,6 +127,7 @@ struct session {
     struct view *views[VIEWS];
     struct replay *replay, *replays_ended; /* see replay.h; NULL: none */
     struct jobs *jobs;                     /* all slow work */
+    struct capture *capture;               /* see capture.c; NULL: nothing is captured */
     const char *last_view;                 /* made so far; NULL: not yet */
     struct view
         *pending_view; /* the view whose picture the running command waits for; NULL: none */
@@ -300,6 +303,11 @@ void group_words(const struct session *session, const struct job_group *group, s
 size_t group_ended_words(const struct session *session, const struct job_group *group,
                          struct strbuf *out);
 
+/* The same as a row of a table. */
+extern const struct column wait_group_columns[];
+void group_ended_row(const struct session *session, const struct job_group *group,
+                     struct table *out);
+
 /* --- settings.c */
 
 extern const struct option_row setting_options[];
@@ -371,11 +379,33 @@ void complete_line(struct session *session, const char *line, size_t point,
 /* Is `name=` one of the words before the last? */
 bool complete_words_name(const struct words *words, const char *name);
 
+/* --- capture.c: the answer of another verb as a file, for export */
+
+bool capture_can(const char *name);
+/* Runs the verb, whose answer then goes to capture_output() until the command ends. */
+bool capture_start(struct session *session, const char *name, const char *path,
+                   enum output_mode mode, const struct output *to, struct err *err);
+struct output *capture_output(const struct session *session, struct output *out);
+/* Writes the file, if one is to be written, and says so. */
+bool capture_end(struct session *session, struct output *out, struct err *err);
+void capture_drop(struct session *session);
+
+/* --- tell.c: fields of answers that verbs share, and their declarations */
+
+extern const struct answer_row tell_cohort_answer[], tell_report_answer[], tell_fits_answer[],
+    tell_model_answer[], tell_file_answer[];
+void tell_cohort(const struct cohort *cohort, struct output *out); /* NULL: none */
+void tell_report(const struct cohort *cohort, struct output *out); /* with what was read */
+void tell_fits(struct session *session, size_t n, struct fit *const *fits, struct output *out);
+void tell_model(const char *name, const struct rule *rule, size_t parameters, struct output *out);
+
 /* --- help.c */
 
 /* Words of text in lines of at most `width` cells, each after `indent` blanks but the
  * first, which continues the present line. */
 void help_text_fill(struct strbuf *out, const char *text, int indent, int width);
+extern const struct answer_row help_answer[];
+extern const struct column help_option_columns[];
 void help_all(struct output *out);
 /* A row of option, values, default ("" for NULL), text. */
 void help_option(const struct option_row *option, const char *fallback, struct table *out);
@@ -384,6 +414,7 @@ void help_keys(struct output *out);
 /* "arrows cross-hair; [ ] bias; ..." */
 void view_keys_words(const char *keys, struct strbuf *out);
 void help_examples(struct output *out);
+void help_glossary(struct output *out);
 
 /* --- verbs.c */
 

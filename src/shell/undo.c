@@ -96,6 +96,7 @@ static void place(struct session *s, size_t n, struct output *out)
     if (cohort)
         cohort_words(cohort, &text);
     output_say(out, "%s", cohort ? strbuf_text(&text) : "no trials loaded");
+    tell_cohort(cohort, out);
     strbuf_free(&text);
 }
 

@@ -63,13 +63,28 @@ void walks_compare(struct walks_others *o, const struct model *model, const stru
     free(w);
 }
 
+static const struct column inside_columns[] = {
+    {"model", COLUMN_TEXT, .meaning = "or truth"},
+    {"weight", .type = COLUMN_TEXT},
+    {"inside", COLUMN_NUMBER, .meaning = "share of trials within the 90 % band"},
+    {0},
+};
+
+const struct answer_row walks_answer[] = {
+    {"trials", ANSWER_COUNT, .sometimes = true, .meaning = "that the evidence is of"},
+    {"trials_elsewhere", ANSWER_COUNT, .sometimes = true, .meaning = "of them not in the cohort"},
+    {"animals", ANSWER_TABLE, .sometimes = true,
+     .meaning = "animal, trials, evidence, sigma and others by weight"},
+    {"inside", ANSWER_TABLE, .columns = inside_columns, .sometimes = true},
+    {0},
+};
+
 static void inside_show(const struct model *model, const struct walks_others *o, struct output *out)
 {
     const struct policy *policy = &model->settings.policy;
     struct table table = {0};
     size_t rows = o && o->inside ? o->n + o->truth : 0;
-    table_columns(&table, "model|weight", COLUMN_TEXT, 0);
-    table_column(&table, "inside", COLUMN_NUMBER, 4);
+    table_declare(&table, inside_columns);
     if (rows > 0 && out->mode == OUTPUT_TEXT)
         output_block(out, "\nshare of trials on which weights lie within the 90 % band\n");
     for (size_t i = 0; i < rows; i++) {
@@ -223,6 +238,8 @@ void walks_show(const struct model *model, const struct walks_others *others, st
                    "          %zu of these trials are not in the cohort, as their reward is "
                    "unknown",
                    all - set->n_trials);
+    output_field_number(out, "trials", (double)all);
+    output_field_number(out, "trials_elsewhere", (double)(all - set->n_trials));
     if (out->mode == OUTPUT_TEXT)
         output_block(out, "\nsizes of the weights' steps from trial to trial and between "
                           "sessions, +- standard error\n");

@@ -18,6 +18,7 @@ void walks_compare(struct walks_others *others, const struct model *model,
                    const struct cohort *cohort);
 void walks_others_free(struct walks_others *others); /* NULL is fine */
 /* Fields, the tables `animals` and `inside`, and text. */
+extern const struct answer_row walks_answer[];
 void walks_show(const struct model *model, const struct walks_others *others, struct output *out);
 
 #endif

@@ -129,10 +129,12 @@ static void tell_trials(const struct session *session, const struct watching *w,
         cohort_words(open, &text);
     }
     output_say(out, "%s: %+lld trials: %s", watching_name(session), more, strbuf_text(&text));
+    out->verb = "watch";
+    tell_report(w->read, out);
     output_field_text(out, "file", watching_name(session));
     output_field_number(out, "new_trials", (double)more);
-    output_field_number(out, "animals", (double)w->read->n_animals);
-    output_field_number(out, "trials", (double)w->read->n_trials);
+    output_field_number(out, "open_animals", open ? (double)open->n_animals : 0);
+    output_field_number(out, "open_trials", open ? (double)open->n_trials : 0);
     strbuf_free(&text);
 }
 

@@ -23,6 +23,8 @@ __attribute__((format(printf, 3, 4))) static struct cohort_fact *add(struct coho
     va_list list;
     fact->at = SIZE_MAX;
     snprintf(fact->name, sizeof fact->name, "%s", name);
+    fact->number = fact->of = fact->least = fact->greatest = fact->percent = NAN;
+    fact->first_percent = NAN;
     va_start(list, format);
     vsnprintf(fact->value, sizeof fact->value, format, list);
     va_end(list);
@@ -77,9 +79,13 @@ static struct cohort_fact *spread(struct cohort_check *out, const char *name,
     number_grouped(hi, n ? (long long)value[n - 1] : 0);
     number_grouped(middle, (long long)median);
     bool alike = n && value[0] == value[n - 1];
+    struct cohort_fact *fact = alike ? add(out, name, "%s each", lo)
+                                     : add(out, name, "%s to %s, median %s", lo, hi, middle);
+    fact->number = median;
+    fact->least = n ? (double)value[0] : 0;
+    fact->greatest = n ? (double)value[n - 1] : 0;
     free(value);
-    return alike ? add(out, name, "%s each", lo)
-                 : add(out, name, "%s to %s, median %s", lo, hi, middle);
+    return fact;
 }
 
 static void check_sizes(const struct cohort *cohort, struct cohort_check *out)
@@ -88,6 +94,8 @@ static void check_sizes(const struct cohort *cohort, struct cohort_check *out)
     struct cohort_fact *fact =
         add(out, "animals", "%s, %s trials", number_grouped(a, (long long)cohort->n_animals),
             number_grouped(b, (long long)cohort->n_trials));
+    fact->number = (double)cohort->n_animals;
+    fact->of = (double)cohort->n_trials;
     size_t few = 0, shortest = 0;
     bool days = false;
     for (size_t i = 0; i < cohort->n_animals; i++) {
@@ -122,6 +130,9 @@ static void check_stimuli(const struct cohort *cohort, struct cohort_check *out)
     struct cohort_fact *fact =
         add(out, "stimuli", "%s%zu values from %s to %s", n > MOST_STIMULI ? "more than " : "",
             n > MOST_STIMULI ? MOST_STIMULI : n, number_format(a, lo, 4), number_format(b, hi, 4));
+    fact->number = (double)n;
+    fact->least = lo;
+    fact->greatest = hi;
     if (fmax(-lo, hi) > 10)
         warn(out, fact,
              "this looks like per cent; networks learn best with stimuli up to about 1: divide by "
@@ -130,8 +141,10 @@ static void check_stimuli(const struct cohort *cohort, struct cohort_check *out)
         warn(out, fact, "one stimulus only: w_stim and w_bias cannot be told apart");
     fact =
         add(out, "stimulus 0", "%s of trials", percent(a, (double)zero, (double)cohort->n_trials));
+    fact->percent = 100 * (double)zero / (double)cohort->n_trials;
     fact = add(out, "stimulus right", "%s of the others",
                percent(a, (double)right, (double)(cohort->n_trials - zero)));
+    fact->percent = 100 * (double)right / (double)(cohort->n_trials - zero);
     if (cohort->n_trials > zero && (lo >= 0 || hi <= 0)) {
         warn(out, fact, "stimuli on one side only: left must be negative, right positive");
         fail(out, fact);
@@ -162,6 +175,7 @@ static void check_choices(const struct cohort *cohort, struct cohort_check *out)
     }
     struct cohort_fact *fact =
         add(out, "choices right", "%s", percent(a, right, (double)cohort->n_trials));
+    fact->percent = 100 * right / (double)cohort->n_trials;
     if (lopsided > 0)
         warn(out, fact,
              "%zu of %zu animals choose one side nearly always (%.40s right %s): a bias, or choice "
@@ -203,56 +217,80 @@ static void check_learning(const struct cohort *cohort, struct cohort_check *out
         add(out, "correct, first and last tenth", "%s, %s; lower at the end in %zu of %zu animals",
             number_fixed(a, first, 3, false), number_fixed(b, last, 3, false), falls,
             cohort->n_animals);
+    fact->first_percent = 100 * first;
+    fact->percent = 100 * last;
+    fact->number = (double)falls;
+    fact->of = (double)cohort->n_animals;
     if (last < .5)
         warn(out, fact, "below chance at the end: are sides or choice codes swapped?");
     else if (last < first + .03)
         warn(out, fact, "hardly any learning to be seen: a learning rule has little to explain");
 }
 
-static void check_rewards(const struct cohort *cohort, struct cohort_check *out)
+/* Trials whose reward is known: how many are rewarded against one side, and which is first. */
+struct against {
+    size_t n, of, first; /* SIZE_MAX: none */
+};
+
+static void count_against(struct against *a, bool against, size_t trial)
 {
-    char a[NUMBER_SIZE], b[NUMBER_SIZE];
-    size_t against_stimulus = 0, against_answer = 0, with_side = 0, known = 0;
-    size_t first_stimulus = SIZE_MAX, first_answer = SIZE_MAX;
-    for (size_t t = 0; t < cohort->n_trials; t++) {
-        bool reward = cohort->reward[t] == 1;
-        if (!reward && cohort->reward[t] != 0)
-            continue;
-        known++;
-        if (reward != (cohort->choice[t] == cohort->answer[t]) && against_answer++ == 0)
-            first_answer = t;
-        if (cohort->stimulus[t] == 0)
-            continue;
-        with_side++;
-        if (reward != (cohort->choice[t] == (cohort->stimulus[t] > 0)) && against_stimulus++ == 0)
-            first_stimulus = t;
-    }
+    a->of++;
+    if (against && a->n++ == 0)
+        a->first = trial;
+}
+
+static struct cohort_fact *tell_against(struct cohort_check *out, const char *name,
+                                        const struct against *a, const char *of)
+{
+    char n[NUMBER_SIZE], share[NUMBER_SIZE];
+    struct cohort_fact *fact = add(out, name, "%s trials, %s%s", number_grouped(n, (long long)a->n),
+                                   percent(share, (double)a->n, (double)a->of), of);
+    fact->number = (double)a->n;
+    fact->of = (double)a->of;
+    fact->percent = 100 * fact->number / fact->of;
+    fact->at = a->first;
+    return fact;
+}
+
+static void check_known(const struct cohort *cohort, struct cohort_check *out)
+{
+    char a[NUMBER_SIZE];
     size_t unknown = cohort->report.n_no_reward;
     struct cohort_fact *fact =
         add(out, "reward unknown", "%s trials%s", number_grouped(a, (long long)unknown),
             !unknown                     ? ""
             : cohort->report.reward_half ? ", kept at one half"
                                          : ", dropped");
+    fact->number = (double)unknown;
     if ((double)unknown > .05 * (double)(cohort->report.n_rows + 1))
         warn(out, fact,
              "many: dropped trials leave gaps in which animals learn unseen; missing_reward=half "
              "keeps them");
-    fact = add(out, "reward against stimulus", "%s trials, %s of those with a side",
-               number_grouped(a, (long long)against_stimulus),
-               percent(b, (double)against_stimulus, (double)with_side));
-    fact->at = first_stimulus;
-    if ((double)against_stimulus > .5 * (double)with_side)
+}
+
+static void check_rewards(const struct cohort *cohort, struct cohort_check *out)
+{
+    struct against stimulus = {.first = SIZE_MAX}, answer = {.first = SIZE_MAX};
+    for (size_t t = 0; t < cohort->n_trials; t++) {
+        bool reward = cohort->reward[t] == 1;
+        if (!reward && cohort->reward[t] != 0)
+            continue;
+        count_against(&answer, reward != (cohort->choice[t] == cohort->answer[t]), t);
+        if (cohort->stimulus[t] != 0)
+            count_against(&stimulus, reward != (cohort->choice[t] == (cohort->stimulus[t] > 0)), t);
+    }
+    check_known(cohort, out);
+    struct cohort_fact *fact =
+        tell_against(out, "reward against stimulus", &stimulus, " of those with a side");
+    if (fact->number > .5 * fact->of)
         warn(out, fact,
              "rewards go to the side away from the stimulus: sides or choice codes are swapped");
-    else if ((double)against_stimulus > CONTRADICTIONS * (double)with_side)
+    else if (fact->number > CONTRADICTIONS * fact->of)
         warn(out, fact,
              "choices to the stimulus' side unrewarded, or others rewarded: chance rewards, or "
              "wrong columns");
-    fact = add(out, "reward against answer", "%s trials, %s",
-               number_grouped(a, (long long)against_answer),
-               percent(b, (double)against_answer, (double)known));
-    fact->at = first_answer;
-    if ((double)against_answer > CONTRADICTIONS * (double)known)
+    fact = tell_against(out, "reward against answer", &answer, "");
+    if (fact->number > CONTRADICTIONS * fact->of)
         warn(out, fact,
              "rewarded although the answer was the other side, or the reverse: check the column "
              "answer");
@@ -312,6 +350,7 @@ static void check_twins(const struct cohort *cohort, struct cohort_check *out)
     free(mark);
     struct cohort_fact *fact =
         add(out, "same trials as another", "%zu animal%s", twins, twins == 1 ? "" : "s");
+    fact->number = (double)twins;
     if (twins > 0) {
         warn(out, fact, "%.60s and %.60s have the same trials: one animal under two names?",
              one->name, other->name);
@@ -327,6 +366,7 @@ static void check_log(const struct cohort *cohort, struct cohort_check *out)
     for (const char *p = notes; *p; p++)
         lines += *p == '\n';
     struct cohort_fact *fact = add(out, "odd at load", "%zu thing%s", lines, lines == 1 ? "" : "s");
+    fact->number = (double)lines;
     if (lines > 0)
         warn(out, fact, "%.*s%s", (int)(strcspn(notes, "\n") < 150 ? strcspn(notes, "\n") : 150),
              notes, lines > 1 ? "; see `data`" : "");
@@ -341,6 +381,8 @@ static void check_log(const struct cohort *cohort, struct cohort_check *out)
         }
     }
     fact = add(out, "columns that never change", "%zu of %zu", constant, cohort->n_columns);
+    fact->number = (double)constant;
+    fact->of = (double)cohort->n_columns;
     if (constant > 0)
         snprintf(fact->remark, sizeof fact->remark, "the last of them is %.60s", name);
 }
@@ -361,6 +403,7 @@ static void check_order(const struct cohort *cohort, struct cohort_check *out)
     char a[NUMBER_SIZE];
     struct cohort_fact *fact =
         add(out, "trial numbers out of order", "%s", number_grouped(a, (long long)back));
+    fact->number = (double)back;
     fact->at = first;
     if (back > 0)
         warn(out, fact,
@@ -396,19 +439,4 @@ void cohort_check(const struct cohort *cohort, struct cohort_check *out)
     check_order(cohort, out);
     check_twins(cohort, out);
     check_log(cohort, out);
-}
-
-void cohort_check_table(const struct cohort *cohort, const struct cohort_check *check,
-                        struct table *out)
-{
-    table_columns(out, "fact|value|result|remark|file", COLUMN_TEXT, 0);
-    table_column(out, "row", COLUMN_COUNT, 0);
-    for (size_t i = 0; i < check->n; i++) {
-        const struct cohort_fact *fact = &check->fact[i];
-        const char *result = fact->failed ? "fail" : fact->warning ? "look" : "ok";
-        bool known = fact->warning && fact->at != SIZE_MAX && cohort_file(cohort, fact->at);
-        const char *file = known ? cohort_file(cohort, fact->at) : "";
-        table_add(out, 5, (const char *[]){fact->name, fact->value, result, fact->remark, file},
-                  known, (double[]){known ? cohort->row[fact->at] : 0});
-    }
 }

@@ -1,4 +1,4 @@
-/* `check data`, a row per animal. */
+/* `check data` as tables: a row per fact, a row per animal. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -94,49 +94,81 @@ static struct animal_check check_animal(const struct cohort *c, const struct ani
     return out;
 }
 
+const struct column cohort_animal_columns[] = {
+    {"animal", .type = COLUMN_TEXT},
+    {"trials", .type = COLUMN_COUNT},
+    {"sessions", .type = COLUMN_COUNT},
+    {"first_percent", COLUMN_NUMBER, 3, .meaning = "correct in the first tenth"},
+    {"last_percent", COLUMN_NUMBER, 3, .meaning = "correct in the last tenth"},
+    {"right_percent", COLUMN_NUMBER, 3, .meaning = "choices"},
+    {"unknown", .type = COLUMN_COUNT, .meaning = "rewards"},
+    {"stimuli", .type = COLUMN_COUNT, .meaning = "that differ"},
+    {"out_of_order", .type = COLUMN_COUNT, .meaning = "trial numbers that go back"},
+    {"against", .type = COLUMN_COUNT, .meaning = "rewards against the correct side"},
+    {"first_at", .type = COLUMN_TEXT, .meaning = "the first trial with a trouble"},
+    {"result", .type = COLUMN_TEXT, .meaning = "ok, look or fail"},
+    {"remark", .type = COLUMN_TEXT},
+    {"file", .type = COLUMN_TEXT},
+    {"row", .type = COLUMN_COUNT},
+    {0},
+};
+
 size_t cohort_check_animals(const struct cohort *cohort, struct animal_verdict *verdicts,
                             size_t *looks, struct table *out)
 {
-    static const struct {
-        const char *name;
-        enum column_type type;
-        int digits;
-    } columns[] = {{"animal", COLUMN_TEXT, 0},        {"trials", COLUMN_COUNT, 0},
-                   {"sessions", COLUMN_COUNT, 0},     {"first %", COLUMN_NUMBER, 3},
-                   {"last %", COLUMN_NUMBER, 3},      {"right %", COLUMN_NUMBER, 3},
-                   {"unknown", COLUMN_COUNT, 0},      {"stimuli", COLUMN_COUNT, 0},
-                   {"out of order", COLUMN_COUNT, 0}, {"against", COLUMN_COUNT, 0},
-                   {"first at", COLUMN_TEXT, 0},      {"result", COLUMN_TEXT, 0},
-                   {"remark", COLUMN_TEXT, 0},        {"file", COLUMN_TEXT, 0},
-                   {"row", COLUMN_COUNT, 0}};
     size_t failed = 0;
     *looks = 0;
-    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-        table_column(out, columns[i].name, columns[i].type, columns[i].digits);
+    table_declare(out, cohort_animal_columns);
     for (size_t i = 0; i < cohort->n_animals; i++) {
         const struct animal *animal = &cohort->animals[i];
         struct animal_check a = check_animal(cohort, animal);
-        const double numbers[] = {
-            (double)animal->count, (double)animal->n_sessions, 100 * a.first,     100 * a.last,
-            100 * a.right,         (double)a.unknown,          (double)a.stimuli, (double)a.back,
-            (double)a.against};
-        table_row(out);
-        table_text(out, 0, animal->name);
-        for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
-            table_number(out, k + 1, numbers[k]);
+        const char *file = a.place != SIZE_MAX ? cohort_file(cohort, a.place) : NULL;
+        const double numbers[] = {(double)animal->count, (double)animal->n_sessions,
+                                  100 * a.first,         100 * a.last,
+                                  100 * a.right,         (double)a.unknown,
+                                  (double)a.stimuli,     (double)a.back,
+                                  (double)a.against,     file ? cohort->row[a.place] : NAN};
         verdicts[i] = (struct animal_verdict){.verdict = a.verdict, .why = a.why, .at = a.place};
         if (a.place != SIZE_MAX)
             snprintf(verdicts[i].place, sizeof verdicts[i].place, "session %.60s trial %d",
                      cohort->session_names[cohort->session[a.place]], cohort->trial[a.place]);
-        table_text(out, 10, verdicts[i].place);
-        table_text(out, 11, a.verdict);
-        table_text(out, 12, a.why);
-        if (a.place != SIZE_MAX && cohort_file(cohort, a.place)) {
-            table_text(out, 13, cohort_file(cohort, a.place));
-            table_number(out, 14, cohort->row[a.place]);
-        }
+        table_add(
+            out, 5,
+            (const char *[]){animal->name, verdicts[i].place, a.verdict, a.why, file ? file : ""},
+            sizeof numbers / sizeof *numbers, numbers);
         failed += strcmp(a.verdict, "fail") == 0;
         *looks += strcmp(a.verdict, "look") == 0;
     }
     return failed;
+}
+
+const struct column cohort_fact_columns[] = {
+    {"fact", .type = COLUMN_TEXT},
+    {"value", .type = COLUMN_TEXT},
+    {"number", COLUMN_NUMBER, .meaning = "of the value: a count, the median of a range"},
+    {"of", COLUMN_NUMBER, .meaning = "how many there are; of animals their trials"},
+    {"least", .type = COLUMN_NUMBER},
+    {"greatest", .type = COLUMN_NUMBER},
+    {"percent", COLUMN_NUMBER, .meaning = "of two of them the last"},
+    {"first_percent", .type = COLUMN_NUMBER},
+    {"result", .type = COLUMN_TEXT, .meaning = "ok, look or fail"},
+    {"remark", .type = COLUMN_TEXT},
+    {"file", .type = COLUMN_TEXT, .meaning = "of the first trial that it is about"},
+    {"row", .type = COLUMN_COUNT},
+    {0},
+};
+
+void cohort_check_table(const struct cohort *cohort, const struct cohort_check *check,
+                        struct table *out)
+{
+    table_declare(out, cohort_fact_columns);
+    for (size_t i = 0; i < check->n; i++) {
+        const struct cohort_fact *fact = &check->fact[i];
+        const char *result = fact->failed ? "fail" : fact->warning ? "look" : "ok";
+        bool known = fact->warning && fact->at != SIZE_MAX && cohort_file(cohort, fact->at);
+        const char *file = known ? cohort_file(cohort, fact->at) : "";
+        table_add(out, 5, (const char *[]){fact->name, fact->value, result, fact->remark, file}, 7,
+                  (double[]){fact->number, fact->of, fact->least, fact->greatest, fact->percent,
+                             fact->first_percent, known ? cohort->row[fact->at] : NAN});
+    }
 }

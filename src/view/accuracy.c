@@ -17,6 +17,7 @@
 #include "source.h"
 #include "watch.h"
 #include "wording.h"
+#include "accuracy.h"
 
 static const struct option_row accuracy_options[] = {
     {"bin", OPTION_INTEGER, 1, 1e6, "auto", "auto", "trials per point"},
@@ -25,24 +26,6 @@ static const struct option_row accuracy_options[] = {
     {"model", OPTION_MODEL, 0, 0, "auto", "auto",
      "whose expectation to show; auto: the model in use"},
     {0},
-};
-
-struct accuracy_state {
-    long bin; /* 0: chosen here */
-    char *asked, *model;
-    /* of the newest job */
-    const struct cohort *wanted_cohort; /* only compared */
-    size_t wanted_bin;
-    struct source wanted;
-    bool expects, stale;
-    /* of the picture */
-    long animal; /* -1: none singled out */
-    struct cohort *cohort;
-    struct learning_curve curve; /* of cohort */
-    double *x;                   /* [n_bins] trials at the middle of the bins */
-    struct source source;        /* the expectation's model, if any */
-    struct pace pace;
-    double *expected, *low, *high; /* [n_bins], NULL: none; 90 % interval of expected */
 };
 
 static bool accuracy_configure(void *state, const struct args *args, struct err *err)
@@ -339,67 +322,6 @@ static void accuracy_draw(void *state, struct canvas *canvas, struct rect area,
     free(curves);
 }
 
-/* First and last bin of a curve that hold a number. */
-static bool ends_of(const double *y, size_t n, size_t *first, size_t *last)
-{
-    bool any = false;
-    for (size_t i = 0; i < n; i++) {
-        if (isfinite(y[i])) {
-            *first = any ? *first : i;
-            *last = i;
-            any = true;
-        }
-    }
-    return any;
-}
-
-static void accuracy_describe(const void *state, struct strbuf *out)
-{
-    const struct accuracy_state *s = state;
-    const struct learning_curve *c = &s->curve;
-    char a[NUMBER_SIZE], b[NUMBER_SIZE], bin[NUMBER_SIZE];
-    size_t first = 0, last = 0;
-    strbuf_printf(out, "%zu animal%s, ", c->n_animals, c->n_animals == 1 ? "" : "s");
-    if (!ends_of(c->mean, c->n_bins, &first, &last)) {
-        strbuf_puts(out, "none with a trial whose reward is known.");
-        return;
-    }
-    /* the last bin that most animals reach: the tail is only a few long recordings */
-    size_t whole = last;
-    while (whole > first && c->n[whole] * 2 < c->n_animals)
-        whole--;
-    strbuf_printf(out, "mean share correct %s in the first %s trials, %s",
-                  number_fixed(a, c->mean[first], 2, false), number_grouped(bin, (long long)c->bin),
-                  number_fixed(b, c->mean[whole], 2, false));
-    strbuf_printf(out, " around trial %s", number_grouped(a, (long long)s->x[whole]));
-    if (whole < last)
-        strbuf_printf(out, " (the last that half of them reach)");
-    if (s->animal >= 0) {
-        const double *y = c->animal + (size_t)s->animal * c->n_bins;
-        if (ends_of(y, c->n_bins, &first, &last)) {
-            strbuf_printf(out, "; %s from %s to %s", s->cohort->animals[s->animal].name,
-                          number_fixed(a, y[first], 2, false), number_fixed(b, y[last], 2, false));
-        }
-    }
-    if (s->expected) {
-        strbuf_printf(out, "; %s expects %s there", s->source.model->name,
-                      number_fixed(a, s->expected[whole], 2, false));
-        if (s->low)
-            strbuf_printf(out, " (90 %% interval %s to %s)",
-                          number_fixed(a, s->low[whole], 3, false),
-                          number_fixed(b, s->high[whole], 3, false));
-    }
-    strbuf_puts(out, "; chance .5.");
-}
-
-static void accuracy_table(const void *state, struct table *out)
-{
-    const struct accuracy_state *s = state;
-    if (s->cohort)
-        learning_curve_table(s->cohort, &s->curve,
-                             &(struct learning_expectation){s->expected, s->low, s->high}, out);
-}
-
 static bool accuracy_key(void *state, const char *key, struct strbuf *command)
 {
     struct accuracy_state *s = state;
@@ -445,6 +367,8 @@ const struct view_ops accuracy_view = {
     .draw = accuracy_draw,
     .describe = accuracy_describe,
     .table = accuracy_table,
+    .fields = accuracy_fields,
+    .answer = accuracy_answer,
     .key = accuracy_key,
     .release = accuracy_release,
 };

@@ -125,6 +125,12 @@ const char *choose_past_word(enum past past)
     return past_words[past];
 }
 
+const char *choose_show_word(enum show show)
+{
+    static const char *const words[] = {"fitted", "true", "difference"};
+    return words[show];
+}
+
 enum past choose_past(const char *word)
 {
     for (size_t i = 0; i < PASTS; i++)

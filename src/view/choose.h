@@ -28,6 +28,7 @@ bool choose_names(const char *view, const struct args *args, const struct option
 /* Words of past=, by enum past. */
 #define CHOOSE_PASTS "any|rewarded|unrewarded"
 const char *choose_past_word(enum past past);
+const char *choose_show_word(enum show show); /* "fitted", "true", "difference" */
 enum past choose_past(const char *word);
 /* Key { or } : the past before or after this one, among the first n.  False: no
  * such key. */

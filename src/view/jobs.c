@@ -52,7 +52,7 @@ struct jobs_state {
     bool *active, *paused; /* [n_rows] */
 };
 
-static void job_row(const struct scene_job *job, struct table *out)
+void view_jobs_row(const struct scene_job *job, struct table *out)
 {
     const struct fit_status *s = &job->status;
     bool network = job->rule->network; /* otherwise it is not known how far the end is */
@@ -89,7 +89,7 @@ void view_jobs_table(const struct scene *scene, bool people, struct table *out)
         group_row(&scene->groups[i], out);
     for (size_t i = 0; i < scene->n_jobs; i++)
         if (people ? is_seen(&scene->jobs[i]) : scene->jobs[i].status.state != FIT_OPENED)
-            job_row(&scene->jobs[i], out);
+            view_jobs_row(&scene->jobs[i], out);
 }
 
 void view_groups_table(const struct scene *scene, struct table *out)
@@ -182,7 +182,7 @@ static bool jobs_update(void *state, const struct scene *scene, bool pending, st
             continue;
         if (fit->model <= scene->current || scene->current < 0)
             s->in_use = s->list.table.n_rows;
-        job_row(fit, &s->list.table);
+        view_jobs_row(fit, &s->list.table);
         mark_row(s, source_active(now), now == FIT_PAUSED, (int)fit->model);
         if (now == FIT_RUNNING || now == FIT_PAUSED)
             say_job(fit, &s->words);

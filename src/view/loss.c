@@ -12,6 +12,7 @@
 #include "numbers.h"
 #include "source.h"
 #include "watch.h"
+#include "loss.h"
 
 static const struct option_row loss_options[] = {
     {"model", OPTION_MODEL, 0, 0, "auto|all", "auto",
@@ -20,26 +21,6 @@ static const struct option_row loss_options[] = {
     {"log", OPTION_WORD, 0, 0, "yes|no", "no", "a logarithmic loss axis"},
     {"from", OPTION_INTEGER, 0, 1e9, NULL, "0", "leave out the epochs before this one"},
     {0},
-};
-
-/* One model's history, copied, with the newest status as its last point. */
-struct loss_line {
-    char *name;
-    int colour;
-    struct fit_status status;
-    size_t n;
-    double *epoch, *seconds, *train, *heldout; /* [n] */
-    bool any_heldout;
-    bool replayed, network; /* replayed: epoch `seen` of `newest` */
-    int seen, newest;
-};
-
-struct loss_state {
-    char *model;
-    bool log, by_seconds;
-    int from;
-    size_t n_lines, main; /* main: the one that is exported, of lines */
-    struct loss_line *lines;
 };
 
 static bool loss_configure(void *state, const struct args *args, struct err *err)
@@ -207,8 +188,7 @@ static double axis_begin(const struct loss_state *s)
     return isfinite(begin) ? begin : 0;
 }
 
-/* Points first .. up to the epoch shown in a replay; all when there is none. */
-static size_t line_seen(const struct loss_line *line, size_t first)
+size_t loss_seen(const struct loss_line *line, size_t first)
 {
     size_t end = line->n;
     while (line->replayed && end > first + 1 && line->epoch[end - 1] > line->seen)
@@ -244,7 +224,7 @@ static size_t add_curves(const struct loss_state *s, struct curve *curves, char 
         if (line->n == 0)
             continue;
         snprintf(labels[i], sizeof labels[i], "%s", one ? "train" : line->name);
-        size_t seen = line_seen(line, first) - first;
+        size_t seen = loss_seen(line, first) - first;
         struct curve curve = {
             .label = labels[i],
             .n = line->n - first,
@@ -284,7 +264,7 @@ static void loss_draw(void *state, struct canvas *canvas, struct rect area,
     const double begin = axis_begin(s), end = axis_end(s);
     double mark = main->seen;
     if (s->by_seconds && main->n > 0)
-        mark = main->seconds[line_seen(main, 0) - 1];
+        mark = main->seconds[loss_seen(main, 0) - 1];
     char(*labels)[80] = mem_new(s->n_lines, sizeof *labels);
     struct line_plot plot = {
         .x_label = s->by_seconds ? "seconds" : steps_word(s),
@@ -303,84 +283,6 @@ static void loss_draw(void *state, struct canvas *canvas, struct rect area,
     line_plot_draw(&plot, canvas, area, style);
     free(curves);
     free(labels);
-}
-
-/* Change of the loss over the last tenth of the epochs, ten of them at least and at most a
- * hundred. */
-static void say_slope(const struct loss_line *line, struct strbuf *out)
-{
-    size_t last = line->n - 1, from = last;
-    double window = fmin(fmax(line->epoch[last] / 10., 10), 100);
-    while (from > 0 && line->epoch[last] - line->epoch[from] < window)
-        from--;
-    double span = line->epoch[last] - line->epoch[from];
-    if (span < 10 || !line->network) /* a search ends by itself */
-        return;
-    char number[NUMBER_SIZE];
-    double slope = (line->train[last] - line->train[from]) * 100 / span;
-    if (fabs(slope) < 5e-5) {
-        strbuf_puts(out, ", level");
-    } else if (isfinite(slope)) {
-        strbuf_printf(out, ", %s %s per 100 epochs", slope < 0 ? "falling" : "rising",
-                      number_fixed(number, fabs(slope), 4, false));
-    }
-}
-
-static void say_line(const struct loss_line *line, struct strbuf *out)
-{
-    char number[NUMBER_SIZE];
-    if (line->n == 0) {
-        strbuf_printf(out, "%s: no losses yet; ", line->name);
-        return;
-    }
-    size_t last = line_seen(line, 0) - 1;
-    strbuf_printf(out, "%s: train %s", line->name,
-                  number_fixed(number, line->train[last], 4, false));
-    if (isfinite(line->heldout[last]))
-        strbuf_printf(out, ", held out %s", number_fixed(number, line->heldout[last], 4, false));
-    if (line->replayed) {
-        strbuf_printf(out, " nats/trial at %s %d of %d; ", line->network ? "epoch" : "evaluation",
-                      line->seen, line->newest);
-        return;
-    }
-    int epoch = (int)line->epoch[last], epochs = line->status.epochs;
-    strbuf_printf(out, " nats/trial after %d", epoch);
-    if (epochs > epoch)
-        strbuf_printf(out, " of %d", epochs);
-    strbuf_printf(out, " %s%s", line->network ? "epoch" : "evaluation",
-                  epoch == 1 && epochs <= 1 ? "" : "s");
-    if (line->status.state == FIT_FAILED)
-        strbuf_printf(out, ", failed: %s", line->status.reason);
-    else
-        say_slope(line, out);
-    strbuf_puts(out, "; ");
-}
-
-static void loss_describe(const void *state, struct strbuf *out)
-{
-    const struct loss_state *s = state;
-    char number[NUMBER_SIZE];
-    for (size_t i = 0; i < s->n_lines; i++)
-        say_line(&s->lines[i], out);
-    strbuf_printf(out, "chance %s.", number_fixed(number, log(2), 4, false));
-}
-
-static void loss_table(const void *state, struct table *out)
-{
-    const struct loss_state *s = state;
-    static const char *const names[] = {"epoch", "seconds", "train", "heldout"};
-    for (size_t i = 0; i < 4; i++)
-        table_column(out, names[i], i == 0 ? COLUMN_COUNT : COLUMN_NUMBER, i == 1 ? 4 : 6);
-    if (s->n_lines == 0)
-        return;
-    const struct loss_line *line = &s->lines[s->main];
-    for (size_t i = 0; i < line->n; i++) {
-        table_row(out);
-        table_number(out, 0, line->epoch[i]);
-        table_number(out, 1, line->seconds[i]);
-        table_number(out, 2, line->train[i]);
-        table_number(out, 3, line->heldout[i]);
-    }
 }
 
 static bool loss_key(void *state, const char *key, struct strbuf *command)
@@ -424,6 +326,8 @@ const struct view_ops loss_view = {
     .draw = loss_draw,
     .describe = loss_describe,
     .table = loss_table,
+    .fields = loss_fields,
+    .answer = loss_answer,
     .key = loss_key,
     .release = loss_release,
 };

@@ -62,5 +62,9 @@ bool map_key(void *state, const char *key, struct strbuf *command);
 void map_title(const void *state, struct strbuf *out);
 void map_draw(void *state, struct canvas *canvas, struct rect area, const struct style *style);
 void map_describe(const void *state, struct strbuf *out);
+void map_fields(const void *state, struct strbuf *object);
+extern const struct answer_row map_answer[];
+/* "┼ w .5  s -1  correct Δw +.0020 ± .0003  from 430 trials"; wide: with the interval. */
+void map_read_out(const struct map_state *s, bool wide, struct strbuf *out);
 
 #endif

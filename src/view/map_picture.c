@@ -56,7 +56,7 @@ static void add_panel(const char *title, struct strbuf *out)
 }
 
 /* The cross-hair's line; `wide` leaves room for words. */
-static void read_out(const struct map_state *s, bool wide, struct strbuf *out)
+void map_read_out(const struct map_state *s, bool wide, struct strbuf *out)
 {
     size_t x, y;
     char a[NUMBER_SIZE];
@@ -92,22 +92,6 @@ static void read_out(const struct map_state *s, bool wide, struct strbuf *out)
         strbuf_printf(out, "  from %s trial%s", a, visited == 1 ? "" : "s");
     else
         strbuf_printf(out, "  n %s", a);
-}
-
-/* The same in a sentence: "; cross-hair at w .5, s -1, r 0, dw +.0020, ...". */
-static void say_cross(const struct map_state *s, struct strbuf *out)
-{
-    struct strbuf text = {0};
-    read_out(s, true, &text);
-    strbuf_puts(out, "; cross-hair at ");
-    for (const char *at = strbuf_text(&text) + strlen("┼ "); *at; at++) {
-        if (at[0] == ' ' && at[1] == ' ') {
-            strbuf_putc(out, ',');
-            at += strspn(at, " ") - 1;
-        }
-        strbuf_putc(out, *at);
-    }
-    strbuf_free(&text);
 }
 
 /* What heat_map_draw wants of a panel, owned by it. */
@@ -243,7 +227,7 @@ static void read_out_in(const struct map_state *s, int room, const struct style 
     for (int wide = 1; wide >= 0; wide--) {
         strbuf_reset(&text);
         strbuf_reset(&plain);
-        read_out(s, wide, &text);
+        map_read_out(s, wide, &text);
         wording_styled(strbuf_text(&text), style, &plain);
         if (utf8_width(strbuf_text(&plain)) <= room)
             break;
@@ -277,102 +261,4 @@ void map_draw(void *state, struct canvas *canvas, struct rect area, const struct
                     strbuf_text(&text), COLOUR_DEFAULT, 0, style);
         strbuf_free(&text);
     }
-}
-
-/* The largest standard error over painted cells; NaN: none is known. */
-static double largest_error(const struct map_state *s)
-{
-    double largest = NAN;
-    for (size_t p = 0; p < s->map.n_panels; p++) {
-        const struct probe_cells *panel = &s->map.panel[p];
-        for (size_t i = 0; panel->se && i < s->map.x.n * s->map.y.n; i++)
-            if (map_painted(s, p, i))
-                largest = fmax(largest, panel->se[i]);
-    }
-    return largest;
-}
-
-/* "; sign settled in 63 % of the cells (intervals of 90 % from the standard error)" */
-static void say_settled(const struct map_state *s, struct strbuf *out)
-{
-    size_t n = 0, settled = 0;
-    double lower, upper;
-    for (size_t p = 0; p < s->map.n_panels; p++) {
-        for (size_t i = 0; i < s->map.x.n * s->map.y.n; i++) {
-            if (map_painted(s, p, i) && map_interval(s, p, i, &lower, &upper)) {
-                settled += interval_settled(lower, upper);
-                n++;
-            }
-        }
-    }
-    if (n > 0 && s->map.interval == INTERVAL_SPREAD) {
-        strbuf_printf(out,
-                      "; the spread over members stays on one side of 0 in %zu %% of the cells "
-                      "(no interval: they share trials and faults)",
-                      100 * settled / n);
-    } else if (n > 0) {
-        strbuf_printf(out, "; sign settled in %zu %% of the cells (intervals of %d %%: %s)",
-                      100 * settled / n, INTERVAL_PERCENT, interval_word(s->map.interval));
-        source_doubt(&s->watch.source, out);
-    }
-}
-
-/* "from -.003 to +.021 (at w .8, s 1)": over the painted cells of a panel. */
-static bool say_panel(const struct map_state *s, size_t p, struct strbuf *out)
-{
-    size_t n = s->map.x.n * s->map.y.n, lo = n, hi = n, most = n;
-    char a[NUMBER_SIZE], b[NUMBER_SIZE];
-    double limit = map_limit(s);
-    for (size_t i = 0; i < n; i++) {
-        double v = map_shown(s, p, i);
-        if (map_painted(s, p, i) && isfinite(v)) {
-            lo = lo == n || v < map_shown(s, p, lo) ? i : lo;
-            hi = hi == n || v > map_shown(s, p, hi) ? i : hi;
-        }
-    }
-    if (lo == n) {
-        strbuf_puts(out, "no cell with data");
-        return false;
-    }
-    most = fabs(map_shown(s, p, lo)) > fabs(map_shown(s, p, hi)) ? lo : hi;
-    strbuf_printf(out, "%s to %s", numbers_signed(a, map_shown(s, p, lo), limit),
-                  numbers_signed(b, map_shown(s, p, hi), limit));
-    strbuf_printf(out, ", largest at %s %s %s %s", s->map.request.y,
-                  numbers_short(a, s->map.y.value[most / s->map.x.n], 2), s->map.request.x,
-                  numbers_short(b, s->map.x.value[most % s->map.x.n], 2));
-    return true;
-}
-
-void map_describe(const void *state, struct strbuf *out)
-{
-    const struct map_state *s = state;
-    static const char *const shows[] = {"Change of", "True change of",
-                                        "Fitted minus true change of"};
-    char a[NUMBER_SIZE];
-    strbuf_printf(out, "%s %s per trial over %s and %s, ", shows[s->show], s->map.request.of,
-                  s->map.request.y, s->map.request.x);
-    source_words(&s->watch.source, out);
-    for (size_t p = 0; p < s->map.n_panels; p++) {
-        const char *title = s->map.title[p];
-        strbuf_printf(out, "%s %s%s", p == 0 ? ":" : ";", title, *title ? " " : "");
-        say_panel(s, p, out);
-    }
-    if (s->show != SHOW_TRUE && isfinite(largest_error(s))) {
-        strbuf_printf(out, "; standard errors up to %s",
-                      numbers_size(a, largest_error(s), 10 * largest_error(s)));
-    }
-    say_settled(s, out);
-    if (s->crossed && s->cross_panel < s->map.n_panels)
-        say_cross(s, out);
-    if (s->map.rest[0])
-        strbuf_printf(out, "; %s", s->map.rest);
-    if (s->map.n_visited > 0) {
-        strbuf_printf(out, "; support counted over %s trials",
-                      number_grouped(a, (long long)s->map.n_visited));
-    }
-    if (isfinite(s->map.r2)) {
-        strbuf_printf(out, "; R2 against the true rule %s over visited trials",
-                      number_fixed(a, s->map.r2, 3, false));
-    }
-    strbuf_puts(out, " (" SIDES_TEXT ").");
 }

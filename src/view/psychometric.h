@@ -32,5 +32,7 @@ void psychometric_title(const void *state, struct strbuf *out);
 void psychometric_draw(void *state, struct canvas *canvas, struct rect area,
                        const struct style *style);
 void psychometric_describe(const void *state, struct strbuf *out);
+void psychometric_fields(const void *state, struct strbuf *object);
+extern const struct answer_row psychometric_answer[];
 
 #endif

@@ -200,3 +200,55 @@ void psychometric_describe(const void *state, struct strbuf *out)
     strbuf_printf(out, "; bars are Wilson's 95 %% intervals%s (" SIDES_TEXT ").",
                   p->binned ? ", stimuli in 11 bins" : "");
 }
+
+static const struct column group_columns[] = {
+    {"sessions", COLUMN_TEXT, .meaning = "early, middle and late are fifths of them"},
+    {"trials", .type = COLUMN_COUNT},
+    {"half_at", COLUMN_NUMBER, .meaning = "stimulus of P(right) = .5"},
+    {"slope", COLUMN_NUMBER, .meaning = "of logit P(right) by stimulus"},
+    {"correct_percent", .type = COLUMN_NUMBER},
+    {"first_stimulus", .type = COLUMN_NUMBER},
+    {"first_p_right", .type = COLUMN_NUMBER},
+    {"first_model", COLUMN_NUMBER, .meaning = "what the model expected"},
+    {"last_stimulus", .type = COLUMN_NUMBER},
+    {"last_p_right", .type = COLUMN_NUMBER},
+    {"last_model", .type = COLUMN_NUMBER},
+    {0},
+};
+
+const struct answer_row psychometric_answer[] = {
+    ANSWER_ALSO(source_answer),
+    {"subject", .type = ANSWER_TEXT},
+    {"animals", .type = ANSWER_COUNT},
+    {"binned", ANSWER_FLAG, .meaning = "stimuli are means of equal bins"},
+    {"groups", ANSWER_TABLE, .columns = group_columns},
+    {"interval", ANSWER_TEXT, .meaning = "where those of 90 % of what the model expects are from"},
+    {"psychometric", .type = ANSWER_TABLE, .meaning = "a row per group and stimulus"},
+    {0},
+};
+
+void psychometric_fields(const void *state, struct strbuf *object)
+{
+    const struct psychometric_state *s = state;
+    const struct psychometric *p = &s->curves;
+    const struct source none = {0};
+    struct table table = {0};
+    table_declare(&table, group_columns);
+    for (size_t g = 0; g < p->n_groups; g++) {
+        const struct psychometric_points *points = &p->points[g];
+        size_t a, b;
+        ends_of(p, g, &a, &b);
+        bool any = points->n_trials > 0, model = any && s->expects;
+        table_add(&table, 1, (const char *[]){p->group[g].name}, any ? 10 : 1,
+                  (double[]){points->n_trials, points->bias, points->slope, 100 * points->accuracy,
+                             p->stimulus[a], points->p[a], model ? points->expected[a] : NAN,
+                             p->stimulus[b], points->p[b], model ? points->expected[b] : NAN});
+    }
+    source_fields(s->expects ? &s->source : &none, object);
+    answer_text(object, "subject", s->seen_subject);
+    answer_number(object, "animals", (double)p->n_animals);
+    answer_flag(object, "binned", p->binned);
+    answer_table(object, "groups", &table);
+    answer_text(object, "interval", interval_word(p->interval));
+    table_free(&table);
+}

@@ -296,6 +296,8 @@ const struct view_ops slice_view = {
     .draw = slice_draw,
     .describe = slice_describe,
     .table = slice_table_full,
+    .fields = slice_fields,
+    .answer = slice_answer,
     .key = slice_key,
     .release = slice_release,
 };

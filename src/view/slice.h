@@ -36,5 +36,7 @@ void slice_hold(struct slice_state *s);
 void slice_title(const void *state, struct strbuf *out);
 void slice_draw(void *state, struct canvas *canvas, struct rect area, const struct style *style);
 void slice_describe(const void *state, struct strbuf *out);
+void slice_fields(const void *state, struct strbuf *object);
+extern const struct answer_row slice_answer[];
 
 #endif

@@ -1,4 +1,4 @@
-/* How a slice is described. */
+/* How a slice is described, in words and in fields. */
 #include "deltaw/base/number.h"
 #include "deltaw/study/probe.h"
 #include "choose.h"
@@ -200,4 +200,91 @@ void slice_describe(const void *state, struct strbuf *out)
                       number_fixed(number, s->slice.r2, 3, false));
     }
     strbuf_puts(out, " (" SIDES_TEXT ").");
+}
+
+static const struct column line_columns[] = {
+    {"w_line", COLUMN_NUMBER, .meaning = "value of the weight"},
+    {"reward", COLUMN_COUNT, .meaning = "1 correct"},
+    {"past", .type = COLUMN_TEXT},
+    {"x", COLUMN_NUMBER, .meaning = "a place that the sentence names"},
+    {"value", COLUMN_NUMBER, .meaning = "null: no data"},
+    {0},
+};
+
+static const struct column gap_columns[] = {
+    {"w_line", .type = COLUMN_NUMBER},
+    {"reward", .type = COLUMN_COUNT},
+    {"gap", COLUMN_NUMBER, .meaning = "change after a rewarded past minus unrewarded"},
+    {"true_gap", .type = COLUMN_NUMBER},
+    {"visited", COLUMN_NUMBER, .meaning = "the same on the trials that were visited"},
+    {"true_visited", .type = COLUMN_NUMBER},
+    {0},
+};
+
+const struct answer_row slice_answer[] = {
+    ANSWER_ALSO(source_answer),
+    {"of", ANSWER_TEXT, .meaning = "the weight that changes"},
+    {"shown", ANSWER_TEXT, .meaning = "fitted, true or difference"},
+    {"x", .type = ANSWER_TEXT},
+    {"x_range", .type = ANSWER_NUMBERS},
+    {"points", ANSWER_TABLE, .columns = line_columns},
+    {"gaps", ANSWER_TABLE, .columns = gap_columns},
+    {"se_largest", .type = ANSWER_NUMBER},
+    {"interval", ANSWER_TEXT, .meaning = "where intervals, of 90 %, are from"},
+    {"rest", ANSWER_TEXT, .meaning = "what all else is held at"},
+    {"r2", ANSWER_NUMBER, .meaning = "against the true rule, over visited trials"},
+    {"slice", .type = ANSWER_TABLE, .meaning = "a row per point: axes, value, support, ..."},
+    {0},
+};
+
+static void point_fields(const struct slice_state *s, struct strbuf *object)
+{
+    struct places places = find_places(s);
+    struct table table = {0};
+    table_declare(&table, line_columns);
+    for (size_t l = 0; l < s->slice.n_lines; l++)
+        for (size_t i = 0; i < places.n; i++) {
+            const struct slice_line *line = &s->slice.line[l];
+            bool fine = slice_supported(s, line, places.at[i]);
+            table_add(&table, 1, (const char *[]){choose_past_word(line->past)}, 4,
+                      (double[]){line->w, line->correct, s->slice.x.value[places.at[i]],
+                                 fine ? slice_shown(s, line, places.at[i]) : NAN});
+        }
+    answer_table(object, "points", &table);
+    table_free(&table);
+}
+
+static void gap_fields(const struct slice_state *s, struct strbuf *object)
+{
+    struct table table = {0};
+    table_declare(&table, gap_columns);
+    for (size_t i = 0; s->slice.request.past == PAST_BOTH && i + 1 < s->slice.n_lines; i += 2) {
+        const struct slice_line *a = &s->slice.line[i], *b = a + 1;
+        bool visited = a->n_visited > 0 && b->n_visited > 0;
+        bool truth = a->n_visited_truth > 0 && b->n_visited_truth > 0;
+        table_add(&table, 0, NULL, 6,
+                  (double[]){a->w, a->correct, mean_gap(s, a, b, false),
+                             a->cells.truth ? mean_gap(s, a, b, true) : NAN,
+                             visited ? a->visited - b->visited : NAN,
+                             truth ? a->visited_truth - b->visited_truth : NAN});
+    }
+    answer_table(object, "gaps", &table);
+    table_free(&table);
+}
+
+void slice_fields(const void *state, struct strbuf *object)
+{
+    const struct slice_state *s = state;
+    const struct axis *x = &s->slice.x;
+    source_fields(&s->watch.source, object);
+    answer_text(object, "of", slice_of(s));
+    answer_text(object, "shown", choose_show_word(s->show));
+    answer_text(object, "x", s->request.x);
+    answer_numbers(object, "x_range", 2, (double[]){x->value[0], x->value[x->n - 1]});
+    point_fields(s, object);
+    gap_fields(s, object);
+    answer_number(object, "se_largest", s->show == SHOW_TRUE ? NAN : largest_error(s));
+    answer_text(object, "interval", interval_word(s->slice.interval));
+    answer_text(object, "rest", s->slice.rest);
+    answer_number(object, "r2", s->slice.r2);
 }

@@ -318,6 +318,32 @@ void source_words(const struct source *source, struct strbuf *out)
                          "of its fit, so the map is not to be trusted)");
 }
 
+const struct answer_row source_answer[] = {
+    {"model", .type = ANSWER_TEXT},
+    {"state", .type = ANSWER_TEXT},
+    {"epoch", ANSWER_COUNT, .meaning = "that is shown; of textbook rules an evaluation"},
+    {"epochs", ANSWER_COUNT, .meaning = "asked for, or in a replay the newest"},
+    {"cohort", ANSWER_TEXT, .meaning = "whose trials it is shown on"},
+    {0},
+};
+
+void source_fields(const struct source *source, struct strbuf *object)
+{
+    const struct fit_status *s = &source->status;
+    bool there = source->model, opened = s->state == FIT_OPENED && !source->replayed;
+    answer_text(object, "model", there ? source->model->name : NULL);
+    answer_text(object, "state", there ? fit_state_name(s->state) : NULL);
+    answer_number(object, "epoch",
+                  !there || opened   ? NAN
+                  : source->replayed ? source->epoch
+                                     : s->epoch);
+    answer_number(object, "epochs",
+                  source->replayed                                   ? source->newest
+                  : there && !opened && source->model->rule->network ? s->epochs
+                                                                     : NAN);
+    answer_text(object, "cohort", source->cohort ? source->cohort->name : NULL);
+}
+
 void hold_value(struct hold *hold, double value)
 {
     hold->lo = value < hold->lo ? value : hold->lo;

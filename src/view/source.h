@@ -64,6 +64,9 @@ void source_release(struct source *source);
 void source_title(const struct source *source, struct strbuf *out);
 /* "dnn1 after 412 of 1000 epochs", "reinforce1 (maximum likelihood)" */
 void source_words(const struct source *source, struct strbuf *out);
+/* The same as fields of an answer; model NULL, of those that do without: null. */
+extern const struct answer_row source_answer[];
+void source_fields(const struct source *source, struct strbuf *object);
 /* "; animals differ or weights are noisy ..." where a posterior's own figures say so. */
 void source_doubt(const struct source *source, struct strbuf *out);
 

@@ -270,6 +270,8 @@ const struct view_ops weights_view = {
     .draw = weights_draw,
     .describe = weights_describe,
     .table = weights_table,
+    .fields = weights_fields,
+    .answer = weights_answer,
     .key = weights_key,
     .release = weights_release,
 };

@@ -25,5 +25,7 @@ struct weights_state {
 void weights_title(const void *state, struct strbuf *out);
 void weights_draw(void *state, struct canvas *canvas, struct rect area, const struct style *style);
 void weights_describe(const void *state, struct strbuf *out);
+void weights_fields(const void *state, struct strbuf *object);
+extern const struct answer_row weights_answer[];
 
 #endif

@@ -276,3 +276,55 @@ void weights_describe(const void *state, struct strbuf *out)
     }
     strbuf_puts(out, " (" SIDES_TEXT ").");
 }
+
+static const struct column weight_columns[] = {
+    {"weight", .type = COLUMN_TEXT},
+    {"first", .type = COLUMN_NUMBER},
+    {"last", .type = COLUMN_NUMBER},
+    {"true_last", .type = COLUMN_NUMBER},
+    {"low", COLUMN_NUMBER, .meaning = "of the last one's 90 % interval"},
+    {"high", .type = COLUMN_NUMBER},
+    {"inside_percent", COLUMN_NUMBER, .meaning = "of trials within the band of the walk"},
+    {0},
+};
+
+const struct answer_row weights_answer[] = {
+    ANSWER_ALSO(source_answer),
+    {"animal", .type = ANSWER_TEXT},
+    {"held_out", ANSWER_FLAG, .meaning = "the animal was, of the fit"},
+    {"trials", .type = ANSWER_COUNT},
+    {"sessions", .type = ANSWER_COUNT},
+    {"walk", ANSWER_TEXT, .meaning = "the random walk whose band is shown; null: none"},
+    {"ends", ANSWER_TABLE, .columns = weight_columns},
+    {"interval", ANSWER_TEXT, .meaning = "where intervals, of 90 %, are from"},
+    {"p_chosen", ANSWER_NUMBER, .meaning = "mean probability of the chosen side"},
+    {"weights", .type = ANSWER_TABLE, .meaning = "a row per trial, a column per weight"},
+    {0},
+};
+
+void weights_fields(const void *state, struct strbuf *object)
+{
+    const struct weights_state *s = state;
+    const struct policy *policy = &s->watch.source.model->settings.policy;
+    size_t k_n = s->path.n_weights, last = (s->path.n - 1) * k_n;
+    struct table table = {0};
+    table_declare(&table, weight_columns);
+    for (size_t k = 0; k < k_n; k++)
+        table_add(&table, 1, (const char *[]){policy->weight[k]}, 6,
+                  (double[]){s->path.w[k], s->path.w[last + k],
+                             s->path.truth ? s->path.truth[last + k] : NAN,
+                             s->path.low ? s->path.low[last + k] : NAN,
+                             s->path.low ? s->path.high[last + k] : NAN,
+                             s->walk ? 100 * s->inside[k] : NAN});
+    source_fields(&s->watch.source, object);
+    answer_text(object, "animal", shown_name(s));
+    answer_flag(object, "held_out", s->held_out);
+    answer_number(object, "trials", (double)s->path.n);
+    answer_number(object, "sessions",
+                  (double)s->watch.source.cohort->animals[s->animal].n_sessions);
+    answer_text(object, "walk", s->walk ? s->walk->name : NULL);
+    answer_table(object, "ends", &table);
+    answer_text(object, "interval", interval_word(s->path.interval));
+    answer_number(object, "p_chosen", chosen_side(s));
+    table_free(&table);
+}

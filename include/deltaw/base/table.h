@@ -12,11 +12,12 @@ enum column_type {
     COLUMN_TEXT,
     COLUMN_NUMBER, /* people see `digits` significant ones; CSV has 9, JSON 17 */
     COLUMN_COUNT,
-    COLUMN_FIXED,   /* people see `digits` after the point */
-    COLUMN_SIGNED,  /* the same with a sign */
-    COLUMN_SECONDS, /* people see "2 min" */
-    COLUMN_FLAG,    /* 0 or 1; people see a star, JSON has true and false */
-    COLUMN_SHARE,   /* 0 to 1; a bar in tiles of the screen */
+    COLUMN_FIXED,    /* people see `digits` after the point */
+    COLUMN_SIGNED,   /* the same with a sign */
+    COLUMN_MEASURED, /* people see ".0313 +- .0004": the error is the next column */
+    COLUMN_SECONDS,  /* people see "2 min" */
+    COLUMN_FLAG,     /* 0 or 1; people see a star, JSON has true and false */
+    COLUMN_SHARE,    /* 0 to 1; a bar in tiles of the screen */
 };
 enum column_seen { SEEN_DATA = 1, SEEN_TEXT = 2, SEEN_TILE = 4, SEEN_PEOPLE = 6 };
 
@@ -28,6 +29,7 @@ struct column {
     const char *heading; /* for people; NULL: the name, its underscores blanks */
     unsigned seen;       /* where, of enum column_seen; 0: everywhere */
     bool optional;       /* people see it when some row has it */
+    bool bracketed;      /* people see "(10)" */
     bool once;           /* people see a text only where it is not that of the row above */
     int rank;            /* in tiles the highest goes first where there is no room; 0: never */
     const char *meaning; /* one line, for the schema; NULL: the name says it */

@@ -14,8 +14,8 @@
  * The mode is found by damped Gauss-Newton steps (Levenberg 1944, Marquardt 1963); the
  * posterior about it is N(mode, (F + Lambda)^-1), and the evidence is Laplace's (MacKay
  * 1992).  Sizes and length scales of the remainder, widths of the terms' priors (wide or
- * small) and decays of memory are integrated
- * over on a grid, each point with a mode of its own, weighed by its evidence.
+ * small) and averages of reward are integrated over on a grid, each point with a mode of
+ * its own, weighed by its evidence; traces have several decays at once.
  *
  * Where a matrix has a shape in brackets, it is stored by rows. */
 #ifndef DELTAW_LEARN_GP_H

@@ -42,6 +42,9 @@ void output_picture(struct output *out, const char *text);
  * and a blank; words NULL: a dash. */
 enum { OUTPUT_LABEL = 9 };
 void output_line(struct output *out, const char *label, int room, const char *words);
+/* A line of the words that were put together, if there are any; they are begun anew. */
+void output_words(struct output *out, const char *label, struct strbuf *words);
+void output_gap(struct output *out); /* an empty line for people */
 /* Fields, which JSON has beside the text; others through base/answer.h into out->object. */
 void output_field_text(struct output *out, const char *name, const char *value);
 void output_field_number(struct output *out, const char *name, double value);

@@ -17,7 +17,10 @@ struct cohort_fact {
     bool warning;
     bool failed;      /* a warning of what makes any fit meaningless */
     char remark[200]; /* of a warning: what it may mean and what to do; else "" or a note */
-    size_t at;        /* the first trial of which it is a warning, SIZE_MAX: none */
+    /* The same in numbers, NaN: it has none of that kind.  number: of what is counted, the
+     * median of a range; of: how many there are. */
+    double number, of, least, greatest, percent, first_percent;
+    size_t at; /* the first trial of which it is a warning, SIZE_MAX: none */
 };
 
 struct cohort_check {
@@ -42,7 +45,7 @@ struct animal_verdict {
 /* verdicts: [n_animals] */
 size_t cohort_check_animals(const struct cohort *cohort, struct animal_verdict *verdicts,
                             size_t *looks, struct table *out);
-/* fact, value, result ("ok", "look" or "fail"), remark, first at, file, row */
+extern const struct column cohort_fact_columns[], cohort_animal_columns[];
 void cohort_check_table(const struct cohort *cohort, const struct cohort_check *check,
                         struct table *out);
 

@@ -22,6 +22,15 @@ static void animal_row(const struct cohort *cohort, const struct animal *animal,
               (double[]){animal->count, animal->n_sessions, correct, right});
 }
 
+static const struct column animal_columns[] = {
+    {"animal", .type = COLUMN_TEXT},
+    {"trials", .type = COLUMN_COUNT},
+    {"sessions", .type = COLUMN_COUNT},
+    {"correct_percent", COLUMN_NUMBER, 3, .heading = "correct %"},
+    {"right_percent", COLUMN_NUMBER, 3, .heading = "right %"},
+    {0},
+};
+
 static const struct option_row animals_table[] = {
     {"sort", OPTION_WORD, 0, 0, "file|animal|trials|sessions|correct|right", "file",
      "by this column, numbers from the greatest; file: as in the file"},
@@ -46,9 +55,7 @@ static bool animals_run(struct session *session, const struct args *args, struct
     if (!cohort)
         return false;
     struct table table = {0};
-    table_column(&table, "animal", COLUMN_TEXT, 0);
-    table_columns(&table, "trials|sessions", COLUMN_COUNT, 0);
-    table_columns(&table, "correct %|right %", COLUMN_NUMBER, 3);
+    table_declare(&table, animal_columns);
     for (size_t i = 0; i < cohort->n_animals; i++)
         animal_row(cohort, &cohort->animals[i], &table);
     int by = sort_column(args);
@@ -59,6 +66,11 @@ static bool animals_run(struct session *session, const struct args *args, struct
     return true;
 }
 
+static const struct answer_row animals_answer[] = {
+    {"animals", .type = ANSWER_TABLE, .columns = animal_columns},
+    {0},
+};
+
 const struct command command_animals = {
     .name = "animals",
     .group = GROUP_DATA,
@@ -68,5 +80,6 @@ const struct command command_animals = {
               "the correct side, which is what was rewarded unless the log has a column for it.",
     .examples = "animals\nanimals sort=correct",
     .options = animals_table,
+    .answer = animals_answer,
     .run = animals_run,
 };

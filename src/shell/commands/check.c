@@ -51,31 +51,31 @@ static bool check_work(void *data, struct task *task, struct err *err)
     return true;
 }
 
+static const struct column gradient_columns[] = {
+    {"rule", .type = COLUMN_TEXT},
+    {"tensor", .type = COLUMN_TEXT},
+    {"entries", .type = COLUMN_COUNT},
+    {"kinks", .type = COLUMN_COUNT},
+    {"signs", .type = COLUMN_COUNT},
+    {"norm", .type = COLUMN_NUMBER, .digits = 4},
+    {"error", .type = COLUMN_NUMBER, .digits = 3},
+    {"result", .type = COLUMN_TEXT},
+    {0},
+};
+
 static bool check_finish(struct session *session, void *data, struct output *out, struct err *err)
 {
     (void)session;
     struct check *check = data;
     struct table table = {0};
-    static const char *const counts[] = {"entries", "kinks", "signs"};
-    table_column(&table, "rule", COLUMN_TEXT, 0);
-    table_column(&table, "tensor", COLUMN_TEXT, 0);
-    for (size_t i = 0; i < 3; i++)
-        table_column(&table, counts[i], COLUMN_COUNT, 0);
-    table_column(&table, "norm", COLUMN_NUMBER, 4);
-    table_column(&table, "error", COLUMN_NUMBER, 3);
-    table_column(&table, "result", COLUMN_TEXT, 0);
+    table_declare(&table, gradient_columns);
     for (size_t r = 0; r < check->n; r++)
         for (size_t i = 0; i < check->n_rows[r]; i++) {
             const struct gradient_row *row = &check->rows[r][i];
-            table_row(&table);
-            table_text(&table, 0, check->rules[r]->name);
-            table_text(&table, 1, row->tensor);
-            table_number(&table, 2, (double)row->size);
-            table_number(&table, 3, (double)row->n_kinks);
-            table_number(&table, 4, (double)row->n_signs);
-            table_number(&table, 5, row->norm);
-            table_number(&table, 6, row->error);
-            table_text(&table, 7, row->passed ? "ok" : "FAILED");
+            table_add(
+                &table, 3,
+                (const char *[]){check->rules[r]->name, row->tensor, row->passed ? "ok" : "FAILED"},
+                5, (double[]){row->size, row->n_kinks, row->n_signs, row->norm, row->error});
         }
     output_table(out, "gradient", &table);
     table_free(&table);
@@ -83,6 +83,7 @@ static bool check_finish(struct session *session, void *data, struct output *out
         return err_set(err, ERR_CHECK, "%s", check->failed.message);
     output_say(out, "the gradient agrees with central differences in every tensor of %zu rule%s",
                check->n, check->n == 1 ? "" : "s");
+    output_field_number(out, "rules", (double)check->n);
     return true;
 }
 
@@ -183,8 +184,7 @@ static bool data_finish(struct session *session, void *data, struct output *out,
         }
     }
     data_animals(look, out, &text);
-    if (out->mode == OUTPUT_TEXT)
-        output_block(out, strbuf_text(&text));
+    output_block(out, strbuf_text(&text));
     output_data(out, "facts", &table);
     output_data(out, "animals", &look->animals);
     output_field_number(out, "warnings", (double)check->n_warnings);
@@ -291,6 +291,18 @@ static bool check_run(struct session *session, const struct args *args, struct o
     return data_start(session, err);
 }
 
+static const struct answer_row check_answer[] = {
+    {"gradient", .type = ANSWER_TABLE, .columns = gradient_columns, .sometimes = true},
+    {"rules", .type = ANSWER_COUNT, .sometimes = true, .meaning = "that were checked"},
+    {"facts", .type = ANSWER_TABLE, .columns = cohort_fact_columns, .sometimes = true},
+    {"animals", .type = ANSWER_TABLE, .columns = cohort_animal_columns, .sometimes = true},
+    {"warnings", .type = ANSWER_COUNT, .sometimes = true},
+    {"failed", .type = ANSWER_COUNT, .sometimes = true},
+    {"animals_failed", .type = ANSWER_COUNT, .sometimes = true},
+    {"animals_to_look_at", .type = ANSWER_COUNT, .sometimes = true},
+    {0},
+};
+
 extern const struct command command_check;
 const struct command command_check = {
     .name = "check",
@@ -307,12 +319,13 @@ const struct command command_check = {
     .examples = "check data\n"
                 "check gradient hidden=4\n"
                 "check gradient dnn hidden=4 lags=2 seed=3\n"
-                "check gradient predict-max policy=stim+prevchoice+bias split=yes",
+                "check gradient predict-max policy=stim+prevchoice+bias alpha_error=yes",
     .options = check_table,
     .positional_type = OPTION_TEXT,
     .positional_min = 1,
     .positional_max = 2,
     .first_words = "data|gradient",
     .following_type = OPTION_RULE,
+    .answer = check_answer,
     .run = check_run,
 };

@@ -8,5 +8,6 @@ const struct command command_clear = {
     .detail = "Nothing is lost but the lines on the screen.",
     .examples = "clear",
     .unlogged = true,
+    .answer = answer_none,
     .run = look_screen,
 };

@@ -65,41 +65,23 @@ static bool compare_work(void *data, struct task *task, struct err *err)
     return true;
 }
 
-/* The log evidence, nats; NaN: of models without one. */
-static double evidence_of(const struct model *model)
+/* The log evidence, nats; NaN: of models without one, and of results in a file. */
+static double evidence_of(const struct compare *c, size_t i)
 {
-    return model->gp      ? model->gp->log_evidence
+    const struct model *model = c->cv ? NULL : c->scores.models[i];
+    return !model         ? NAN
+           : model->gp    ? model->gp->log_evidence
            : model->walks ? randomwalk_set_evidence(model->walks)
                           : NAN;
-}
-
-static void pair_row(const struct compare *c, size_t i, size_t j, const struct paired *p,
-                     struct table *t)
-{
-    const char *names[] = {c->names[i], c->names[j]};
-    bool models = !c->cv;
-    const double values[] = {p->n,
-                             p->difference,
-                             p->low,
-                             p->high,
-                             p->t,
-                             p->p_one_sided,
-                             p->p_two_sided,
-                             p->p_wilcoxon,
-                             p->p_holm,
-                             p->wins,
-                             models ? evidence_of(c->scores.models[i]) : NAN,
-                             models ? evidence_of(c->scores.models[j]) : NAN};
-    table_add(t, 2, names, sizeof values / sizeof *values, values);
 }
 
 /* Evidences are of a model's own trials: a randomwalk's also of those without a reward. */
 static void say_evidence(const struct compare *c, struct output *out)
 {
     for (size_t i = 0; i < c->scores.n; i++)
-        if (!isnan(evidence_of(c->scores.models[i])))
+        if (!isnan(evidence_of(c, i)))
             output_say(out, "log evidence of %s: %.2f nats, on the trials of its fit",
-                       c->scores.models[i]->name, evidence_of(c->scores.models[i]));
+                       c->scores.models[i]->name, evidence_of(c, i));
     for (size_t i = 0; i < c->scores.n; i++)
         if (c->scores.models[i]->walks)
             output_say(out,
@@ -108,38 +90,49 @@ static void say_evidence(const struct compare *c, struct output *out)
                        c->scores.models[i]->name);
 }
 
+/* As wide as 80 columns allow for people. */
+static const struct column pair_columns[] = {
+    {"a", .type = COLUMN_TEXT},
+    {"b", .type = COLUMN_TEXT},
+    {"animals", COLUMN_COUNT, .seen = SEEN_DATA},
+    {"difference", COLUMN_SIGNED, 5, .heading = "a - b",
+     .meaning = "mean over animals, nats per scored trial"},
+    {"low", COLUMN_SIGNED, 5, .meaning = "95 % interval over animals"},
+    {"high", .type = COLUMN_SIGNED, .digits = 5},
+    {"t", COLUMN_NUMBER, 2, .seen = SEEN_DATA},
+    {"p_one_sided", COLUMN_NUMBER, 2, .seen = SEEN_DATA, .meaning = "that a is no better"},
+    {"p_two_sided", COLUMN_NUMBER, 2, .heading = "p"},
+    {"p_wilcoxon", COLUMN_NUMBER, 2, .seen = SEEN_DATA},
+    {"p_holm", COLUMN_NUMBER, 2, .heading = "Holm"},
+    {"wins", COLUMN_COUNT, .seen = SEEN_DATA, .meaning = "animals in which a is better"},
+    {"log_evidence_a", COLUMN_NUMBER, 6, .seen = SEEN_DATA, .meaning = "nats; null: it has none"},
+    {"log_evidence_b", COLUMN_NUMBER, 6, .seen = SEEN_DATA},
+    {"wins_of", COLUMN_TEXT, .heading = "wins", .seen = SEEN_PEOPLE},
+    {0},
+};
+
 static void pairs_table(const struct compare *c, struct table *t)
 {
-    table_columns(t, "a|b", COLUMN_TEXT, 0);
-    table_column(t, "animals", COLUMN_COUNT, 0);
-    table_columns(t, "difference|low|high", COLUMN_NUMBER, 3);
-    table_columns(t, "t|p_one_sided|p_two_sided|p_wilcoxon|p_holm", COLUMN_NUMBER, 2);
-    table_column(t, "wins", COLUMN_COUNT, 0);
-    table_columns(t, "log_evidence_a|log_evidence_b", COLUMN_NUMBER, 6);
-    for (size_t i = 0, pair = 0; i < c->n_names; i++)
-        for (size_t j = i + 1; j < c->n_names; j++, pair++)
-            pair_row(c, i, j, &c->pair[pair], t);
-}
-
-/* The same for people, as wide as 80 columns allow. */
-static void pairs_text(const struct compare *c, struct table *t)
-{
-    char text[4][NUMBER_SIZE], buf[NUMBER_SIZE];
-    table_columns(t, "a|b|a - b|low|high", COLUMN_TEXT, 0);
-    table_columns(t, "p|Holm", COLUMN_NUMBER, 2);
-    table_column(t, "wins", COLUMN_TEXT, 0);
+    table_declare(t, pair_columns);
     for (size_t i = 0, pair = 0; i < c->n_names; i++)
         for (size_t j = i + 1; j < c->n_names; j++, pair++) {
             const struct paired *p = &c->pair[pair];
-            const double values[] = {p->difference, p->low, p->high};
-            for (size_t v = 0; v < 3; v++)
-                snprintf(text[v], sizeof text[v], "%s",
-                         isnan(values[v]) ? "-" : number_fixed(buf, values[v], 5, true));
-            snprintf(text[3], sizeof text[3], "%zu/%zu", p->wins, p->n);
-            table_add(
-                t, 6,
-                (const char *[]){c->names[i], c->names[j], text[0], text[1], text[2], text[3]}, 2,
-                (double[]){p->p_two_sided, p->p_holm});
+            char *wins = mem_printf("%zu/%zu", p->wins, p->n);
+            const char *names[] = {c->names[i], c->names[j], wins};
+            const double values[] = {p->n,
+                                     p->difference,
+                                     p->low,
+                                     p->high,
+                                     p->t,
+                                     p->p_one_sided,
+                                     p->p_two_sided,
+                                     p->p_wilcoxon,
+                                     p->p_holm,
+                                     p->wins,
+                                     evidence_of(c, i),
+                                     evidence_of(c, j)};
+            table_add(t, 3, names, sizeof values / sizeof *values, values);
+            free(wins);
         }
 }
 
@@ -238,7 +231,7 @@ static bool compare_finish(struct session *session, void *data, struct output *o
     say_first(c, out);
     output_say(out, "%s", trials_words(c));
     say_evidence(c, out);
-    (out->mode == OUTPUT_TEXT ? pairs_text : pairs_table)(c, &pairs);
+    pairs_table(c, &pairs);
     output_table(out, "rows", &pairs);
     (c->cv ? cv_animals_table : animals_table)(c, &animals);
     output_data(out, "animals", &animals);
@@ -352,6 +345,13 @@ static bool compare_run(struct session *session, const struct args *args, struct
                       compare_release, err);
 }
 
+static const struct answer_row compare_answer[] = {
+    {"rows", .type = ANSWER_TABLE, .columns = pair_columns},
+    {"animals", .type = ANSWER_TABLE, .meaning = "trials, then a column per model"},
+    {"part", .type = ANSWER_TEXT, .meaning = "held_out or all"},
+    {0},
+};
+
 const struct command command_compare = {
     .name = "compare",
     .group = GROUP_JUDGE,
@@ -371,5 +371,6 @@ const struct command command_compare = {
     .positional_type = OPTION_MODEL,
     .positional_max = 1000,
     .following_type = OPTION_MODEL,
+    .answer = compare_answer,
     .run = compare_run,
 };

@@ -65,6 +65,9 @@ static bool copy_run(struct session *session, const struct args *args, struct ou
     char size[NUMBER_SIZE];
     take_text(view, args, out, &text);
     number_grouped(size, (long long)text.len);
+    output_field_text(out, "view", name);
+    output_field_text(out, "as", as);
+    output_field_number(out, "bytes", (double)text.len);
     bool good = text.len <= COPY_MOST ||
                 err_set(err, ERR_FAILED,
                         "copy: the %s as %s has %s bytes, and terminals take 74,000 at most; "
@@ -82,6 +85,13 @@ static bool copy_run(struct session *session, const struct args *args, struct ou
     return good;
 }
 
+static const struct answer_row copy_answer[] = {
+    {"view", .type = ANSWER_TEXT},
+    {"as", .type = ANSWER_TEXT},
+    {"bytes", .type = ANSWER_COUNT},
+    {0},
+};
+
 const struct command command_copy = {
     .name = "copy",
     .group = GROUP_KEEP,
@@ -96,5 +106,6 @@ const struct command command_copy = {
     .positional_type = OPTION_VIEW,
     .positional_max = 1,
     .unlogged = true,
+    .answer = copy_answer,
     .run = copy_run,
 };

@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -5,6 +6,7 @@
 #include "deltaw/base/outfile.h"
 #include "../crossing.h"
 #include "../cv_plan.h"
+#include "../slurm.h"
 
 /* The results that are there, or those of a file. */
 static bool show(struct session *session, const struct args *args, struct output *out,
@@ -86,6 +88,44 @@ static bool begin(struct session *session, const struct cohort *cohort, struct c
     return true;
 }
 
+/* Options of Slurm without it, and what it cannot do without. */
+static bool check_submit(const struct args *args, struct err *err)
+{
+    static const char *const its[] = {"partition", "time", "per", NULL};
+    bool submit = args_given(args, "submit");
+    for (size_t i = 0; its[i]; i++)
+        if (!submit && args_given(args, its[i]))
+            return err_set(err, ERR_USAGE, "cv: %s= is of Slurm; say submit=slurm", its[i]);
+    if (submit && args_given(args, "shard"))
+        return err_set(err, ERR_USAGE, "cv: submit= makes the parts; leave shard= out");
+    for (const char *c = args_text(args, cv_options, "partition"); c && *c; c++)
+        if (!isalnum((unsigned char)*c) && !strchr("_-.,", *c))
+            return err_set(err, ERR_USAGE, "cv: partition= is a name of Slurm's");
+    for (const char *c = args_text(args, cv_options, "time"); c && *c; c++)
+        if (!isdigit((unsigned char)*c) && !strchr(":-", *c))
+            return err_set(err, ERR_USAGE, "cv: time= is written 30, 2:00:00 or 1-12");
+    return !submit || args_given(args, "file") ||
+           err_set(err, ERR_USAGE, "cv: submit= needs file=FILE.jsonl, where results go");
+}
+
+static bool start_slurm(struct session *session, const struct cohort *cohort, struct cv *cv,
+                        const struct args *args, const char *path, struct output *out,
+                        struct err *err)
+{
+    const char *submit = args_text(args, cv_options, "submit");
+    crossing_show(session, cv);
+    return slurm_start(session, cohort,
+                       &(struct slurm_request){
+                           .args = args,
+                           .path = path,
+                           .partition = args_text(args, cv_options, "partition"),
+                           .time = args_text(args, cv_options, "time"),
+                           .per = (size_t)args_integer(args, cv_options, "per"),
+                           .submit = strcmp(submit, "slurm") == 0,
+                       },
+                       out, err);
+}
+
 static bool start(struct session *session, const struct args *args, struct output *out,
                   struct err *err)
 {
@@ -93,7 +133,7 @@ static bool start(struct session *session, const struct args *args, struct outpu
     const struct cohort *cohort = session_need_cohort(session, err);
     struct cv_plan plan;
     struct cv_part part;
-    if (!cohort || !cv_plan_shard(args, &part.i, &part.n, err) ||
+    if (!cohort || !check_submit(args, err) || !cv_plan_shard(args, &part.i, &part.n, err) ||
         !cv_plan_ask(session, args, cohort, &plan, err))
         return false;
     if (session_group(session, crossing_name) || session_fit(session, crossing_name)) {
@@ -104,6 +144,11 @@ static bool start(struct session *session, const struct args *args, struct outpu
     }
     struct cv *cv = cv_new(&plan);
     char *path = name ? path_expand(name) : NULL;
+    if (args_given(args, "submit")) {
+        bool sent = start_slurm(session, cohort, cv, args, path, out, err);
+        free(path);
+        return sent;
+    }
     struct cv_file *file = path ? cv_file_open(path, cv, err) : NULL;
     bool good = file || !path;
     if (!path)
@@ -127,6 +172,7 @@ static bool cv_verb(struct session *session, const struct args *args, struct out
 static const struct answer_row answer[] = {
     {"runs", ANSWER_COUNT, .sometimes = true, .meaning = "of the plan"},
     {"done", ANSWER_COUNT, .sometimes = true, .meaning = "of these, before the command"},
+    {"parts", ANSWER_COUNT, .sometimes = true, .meaning = "of submit="},
     {"file", ANSWER_TEXT, .sometimes = true, .meaning = "where results go"},
     {"rows", ANSWER_TABLE, .columns = cv_columns, .sometimes = true},
     {0},
@@ -149,7 +195,10 @@ const struct command command_cv = {
         "`stop cv` ends it and keeps what is done.  With file= each result is written as it "
         "comes, as a line of JSON; the same command goes on from there, and other data or "
         "another plan are refused.  shard=2/10 does that part of the runs, on another "
-        "machine perhaps, and `merge` joins the files.  animals= and trials= fit parts of the data, of each size: "
+        "machine perhaps, and `merge` joins the files.  submit=slurm has Slurm do so many parts, of per= runs each, "
+        "on one processor each: `jobs` shows how far they are, parts that came to nothing are "
+        "submitted again, and when all are through they are merged into file=; the same command, "
+        "given again, goes on watching over them.  animals= and trials= fit parts of the data, of each size: "
         "drawn as scores against size.  w0=psychometric takes start weights from the first 100 "
         "trials of each animal, also of those left out.",
     .examples = "cv static reinforce-base folds=2 seeds=1; wait cv; cv\n"

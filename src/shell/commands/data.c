@@ -6,16 +6,10 @@
 #include "deltaw/base/mem.h"
 #include "../state.h"
 
-static void line(const struct output *to, struct strbuf *out, const char *name, const char *text)
-{
-    strbuf_printf(out, "%-9s ", name);
-    help_text_fill(out, text ? text : "-", 10, to->width > 40 ? to->width : 40);
-}
-
 static void dropped(const struct load_report *report, struct strbuf *out)
 {
     char rows[NUMBER_SIZE], n[NUMBER_SIZE];
-    strbuf_printf(out, "%-9s %s rows", "read", number_grouped(rows, (long long)report->n_rows));
+    strbuf_printf(out, "%s rows", number_grouped(rows, (long long)report->n_rows));
     if (report->n_no_choice > 0)
         strbuf_printf(out, "; %s without a choice (no-go) dropped",
                       number_grouped(n, (long long)report->n_no_choice));
@@ -25,36 +19,30 @@ static void dropped(const struct load_report *report, struct strbuf *out)
             report->reward_half ? "kept at one half" : "dropped (missing_reward=half keeps them)");
     if (report->n_no_choice == 0 && report->n_no_reward == 0)
         strbuf_puts(out, "; nothing dropped");
-    strbuf_putc(out, '\n');
 }
 
-static void gaps(const struct output *to, const struct cohort *cohort, struct strbuf *out)
+static void say_gaps(const struct cohort *cohort, struct strbuf *out)
 {
     char n[NUMBER_SIZE];
-    char *words = mem_printf("%s trials after trials that were left out, over which no prevchoice "
-                             "or lag looks back",
-                             number_grouped(n, (long long)cohort_gaps(cohort)));
     if (cohort_gaps(cohort) > 0)
-        line(to, out, "gaps", words);
-    free(words);
+        strbuf_printf(out,
+                      "%s trials after trials that were left out, over which no prevchoice or lag "
+                      "looks back",
+                      number_grouped(n, (long long)cohort_gaps(cohort)));
 }
 
-static void columns(const struct output *to, const struct cohort *cohort, struct strbuf *out)
+static void columns(const struct cohort *cohort, struct strbuf *out)
 {
-    struct strbuf list = {0};
     for (size_t i = 0; i < cohort->n_columns; i++)
-        strbuf_printf(&list, "%s%s", i ? ", " : "", cohort->columns[i].name);
-    if (cohort->n_columns > 0)
-        line(to, out, "also", strbuf_text(&list));
-    strbuf_free(&list);
+        strbuf_printf(out, "%s%s", i ? ", " : "", cohort->columns[i].name);
 }
 
 /* What was odd at load, an item each. */
-static void notes(const struct output *to, const char *odd, struct strbuf *out)
+static void say_odd(const char *odd, struct output *out)
 {
     for (const char *p = odd; p && *p; p += strcspn(p, "\n") + 1) {
         char *one = mem_text_n(p, strcspn(p, "\n"));
-        line(to, out, p == odd ? "odd" : "", one);
+        output_line(out, p == odd ? "odd" : "", OUTPUT_LABEL, one);
         free(one);
     }
 }
@@ -114,48 +102,47 @@ static bool data_run(struct session *session, const struct args *args, struct ou
     const struct cohort *cohort = session_need_cohort(session, err);
     if (!cohort)
         return false;
-    struct strbuf text = {0}, words = {0};
-    cohort_words(cohort, &words);
-    line(out, &text, "name", cohort->name);
-    line(out, &text, "from", cohort->source);
+    const struct load_report *report = &cohort->report;
+    struct strbuf words = {0};
+    output_line(out, "name", OUTPUT_LABEL, cohort->name);
+    output_line(out, "from", OUTPUT_LABEL, cohort->source);
     if (*cohort->chain)
-        line(out, &text, "left by", cohort->chain);
-    line(out, &text, "holds", strbuf_text(&words));
-    gaps(out, cohort, &text);
-    if (cohort->report.n_rows > 0)
-        dropped(&cohort->report, &text);
-    if (cohort->report.mapping)
-        line(out, &text, "columns", cohort->report.mapping);
-    columns(out, cohort, &text);
-    notes(out, cohort->report.notes, &text);
-    line(out, &text, "sides",
-         cohort->report.sides ? cohort->report.sides
-                              : "choice 1 = right, 0 = left; stimulus > 0 = right");
-    if (cohort->truth) {
-        strbuf_reset(&words);
+        output_line(out, "left by", OUTPUT_LABEL, cohort->chain);
+    cohort_words(cohort, &words);
+    output_words(out, "holds", &words);
+    say_gaps(cohort, &words);
+    output_words(out, "gaps", &words);
+    if (report->n_rows > 0)
+        dropped(report, &words);
+    output_words(out, "read", &words);
+    if (report->mapping)
+        output_line(out, "columns", OUTPUT_LABEL, report->mapping);
+    columns(cohort, &words);
+    output_words(out, "also", &words);
+    say_odd(report->notes, out);
+    output_line(out, "sides", OUTPUT_LABEL,
+                report->sides ? report->sides : "choice 1 = right, 0 = left; stimulus > 0 = right");
+    if (cohort->truth)
         truth_words(cohort->truth, &words);
-        line(out, &text, "truth", strbuf_text(&words));
-    }
-    strbuf_printf(&text, "%-9s %016" PRIx64 "\n", "digest", cohort->digest);
-    output_block(out, strbuf_text(&text));
-    output_field_text(out, "name", cohort->name);
-    output_field_text(out, "source", cohort->source);
+    output_words(out, "truth", &words);
+    tell_report(cohort, out);
     output_field_text(out, "filters", cohort->chain);
     output_field_number(out, "gaps", (double)cohort_gaps(cohort));
-    output_field_number(out, "animals", (double)cohort->n_animals);
-    output_field_number(out, "trials", (double)cohort->n_trials);
-    output_field_number(out, "rows", (double)cohort->report.n_rows);
-    output_field_number(out, "no_choice", (double)cohort->report.n_no_choice);
-    output_field_number(out, "no_reward", (double)cohort->report.n_no_reward);
-    output_field_text(out, "odd", cohort->report.notes);
-    output_field_text(out, "truth", cohort->truth);
-    strbuf_reset(&words);
+    answer_json(&out->object, "truth", cohort->truth);
     strbuf_printf(&words, "%016" PRIx64, cohort->digest);
-    output_field_text(out, "digest", words.text);
-    strbuf_free(&text);
+    output_fact(out, "digest", "digest", words.text);
     strbuf_free(&words);
     return true;
 }
+
+static const struct answer_row data_answer[] = {
+    ANSWER_ALSO(tell_report_answer),
+    {"filters", .type = ANSWER_TEXT, .meaning = "commands that took trials out"},
+    {"gaps", .type = ANSWER_COUNT, .meaning = "trials after some that were left out"},
+    {"truth", .type = ANSWER_OBJECT, .meaning = "what made a simulated cohort"},
+    {"digest", .type = ANSWER_TEXT},
+    {0},
+};
 
 extern const struct command command_data;
 const struct command command_data = {
@@ -166,5 +153,6 @@ const struct command command_data = {
     .detail = "Also the columns that were taken, which choice is right, the truth of a simulated "
               "cohort, and the digest that saved models name.",
     .examples = "data",
+    .answer = data_answer,
     .run = data_run,
 };

@@ -21,5 +21,6 @@ const struct command command_drop = {
     .positional_max = 1000,
     .following_type = OPTION_COLUMN,
     .raw = true,
+    .answer = filter_answer,
     .run = drop_run,
 };

@@ -41,8 +41,12 @@ static void say(const struct model *model, const struct ensemble *e, struct outp
                         ? "each was fitted to a sample of animals of its own: maps have intervals"
                         : "they were not fitted to samples of animals: how far they lie apart is a "
                           "spread, no interval");
+    const char **names = mem_new(e->n, sizeof *names);
+    for (size_t i = 0; i < e->n; i++)
+        names[i] = e->member[i]->name;
     output_field_text(out, "model", model->name);
-    output_field_number(out, "members", (double)e->n);
+    answer_texts(&out->object, "members", e->n, names);
+    free(names);
     output_field_text(out, "interval", interval_word(e->kind));
     strbuf_free(&list);
 }
@@ -90,6 +94,13 @@ static bool ensemble_run(struct session *session, const struct args *args, struc
     return good;
 }
 
+static const struct answer_row ensemble_answer[] = {
+    {"model", .type = ANSWER_TEXT},
+    {"members", .type = ANSWER_TEXTS},
+    {"interval", ANSWER_TEXT, .meaning = "where the intervals of its maps are from"},
+    {0},
+};
+
 const struct command command_ensemble = {
     .name = "ensemble",
     .group = GROUP_FIT,
@@ -104,11 +115,11 @@ const struct command command_ensemble = {
         "seeds alone maps tell where they agree on the sign: a spread, which says nothing "
         "of how far all of them may be from the truth.  Intervals are of members that "
         "were fitted to samples of animals as well: fit members=8.",
-    .examples =
-        "fit dnn epochs=5 name=a; fit dnn epochs=5 seed=2 name=b; wait; ensemble a b as both",
+    .examples = "fit dnn epochs=5 name=a; fit dnn epochs=6 name=b; wait; ensemble a b as both",
     .positional_type = OPTION_MODEL,
     .positional_min = 2,
     .positional_max = 102,
     .following_type = OPTION_MODEL,
+    .answer = ensemble_answer,
     .run = ensemble_run,
 };

@@ -132,7 +132,10 @@ static bool export_finish(struct session *session, void *data, struct output *ou
         output_say(out, "%s: the %s, %s rows%s", path, e->view,
                    number_grouped(rows, (long long)e->table.n_rows), strbuf_text(&e->replay));
     output_field_text(out, "file", e->path);
-    output_field_number(out, "rows", (double)e->table.n_rows);
+    output_field_text(out, "view", e->view);
+    output_field_text(out, "as", endings[e->kind] + 1);
+    bool table = !is_figure(e->kind) && e->kind < EXPORT_TXT;
+    output_field_number(out, "rows", table ? (double)e->table.n_rows : NAN);
     return true;
 }
 
@@ -267,9 +270,15 @@ static bool export_run(struct session *session, const struct args *args, struct 
     const char *name = args_at(args, 0), *path = args_at(args, 1);
     enum export_kind kind = EXPORT_CSV;
     bool updates = strcmp(name, "updates") == 0;
-    if ((!updates && !look_known(&args->items[0], "export", err)) ||
-        !export_kind_of(path, args->items[1].column, &kind, err))
+    bool known = updates || capture_can(name) || look_known(&args->items[0], "export", err);
+    if (!known || !export_kind_of(path, args->items[1].column, &kind, err))
         return false;
+    bool table = kind == EXPORT_CSV || kind == EXPORT_JSON;
+    if (capture_can(name))
+        return table ? capture_start(session, name, path,
+                                     kind == EXPORT_CSV ? OUTPUT_CSV : OUTPUT_JSON, out, err)
+                     : err_at(err, ERR_USAGE, args->items[1].column,
+                              "export %s: '%s' must end in .csv or .json", name, path);
     if (updates)
         return export_updates(session, path, kind, args->items[1].column, err);
     struct view *view = session_view(session, name, err);
@@ -292,6 +301,17 @@ static bool export_run(struct session *session, const struct args *args, struct 
     return task_start(session, label, e, export_work, export_finish, export_release, err);
 }
 
+static const struct answer_row export_answer[] = {
+    ANSWER_ALSO(tell_file_answer),
+    {"view", ANSWER_TEXT, .meaning = "or table"},
+    {"as", ANSWER_TEXT, .meaning = "the ending of the file"},
+    {"rows", ANSWER_COUNT, .meaning = "null: it is no table"},
+    {"frames", ANSWER_COUNT, .sometimes = true, .meaning = "of a film"},
+    {"seconds", ANSWER_NUMBER, .sometimes = true},
+    {"model", ANSWER_TEXT, .sometimes = true, .meaning = "of a film"},
+    {0},
+};
+
 const struct command command_export = {
     .name = "export",
     .group = GROUP_KEEP,
@@ -300,7 +320,7 @@ const struct command command_export = {
     .detail =
         "The view as it was last configured; the ending of FILE says how.  .svg, .pdf and .png "
         "are figures for print and slides, curves and cells as vectors, with the palette of "
-        "the screen.  .csv and .json are its table: loss: epoch,seconds,train,heldout; map: a "
+        "the screen.  .csv and .json are its table: loss: epoch,seconds,train,held_out,model; map: a "
         "row per cell with its axis values, value, support and se; weights: a row per trial.  "
         ".npz has its columns as arrays for numpy, of a map value[panel,y,x], support, se and "
         "the axes x and y; its deltaw_json has what is needed to repeat it.  .txt is the "
@@ -309,17 +329,23 @@ const struct command command_export = {
         "asciicast that `asciinema play` shows.  Files are written whole or not at all.  "
         "`export updates FILE` (.csv, .json, .npz) writes, of the model in use, a row per "
         "trial: each weight, its update with the 90 % interval where the rule has a posterior "
-        "(fit gp), and what the true weights did where they are known.",
+        "(fit gp), and what the true weights did where they are known.  `export score FILE`, and "
+        "animals, data, show, compare and rules in its place, writes what that verb answers: .json "
+        "all of it, .csv its tables, or a row a field where there is none.",
     .examples = "export loss loss.csv\nexport map map.csv\nexport map map.npz\n"
                 "export map map.txt\nexport map map.ans theme=dark\n"
                 "export weights weights.json\n"
                 "export updates updates.csv\n"
+                "export score score.csv\n"
+                "export show show.json\n"
                 "export map learning.cast width=100 height=30",
     .options = export_options,
     .positional_type = OPTION_VIEW,
+    .first_words = "updates|score|animals|data|show|compare|rules",
     .positional_min = 2,
     .positional_max = 2,
     .following_type = OPTION_FILE,
+    .answer = export_answer,
     .writes = true,
     .run = export_run,
 };

@@ -159,12 +159,14 @@ static void say_started(struct fit *fit, const struct fit_settings *s, const str
     if (s->shape.lapse.value > 0)
         output_say(out, "a share of %s of the choices is taken as made at random",
                    number_format(buf, s->shape.lapse.value, 3));
-    output_field_text(out, "model", name);
-    output_field_text(out, "rule", rule->name);
-    output_field_number(out, "parameters", (double)n);
-    if (rule->network)
-        output_field_number(out, "epochs", s->epochs);
+    tell_model(name, rule, n, out);
+    output_field_text(out, "state", fit_state_name(fit_status(fit).state));
+    output_field_number(out, "epochs", rule->network ? s->epochs : NAN);
     output_field_number(out, "seed", (double)s->seed);
+    output_field_number(out, "animals", (double)cohort->n_animals);
+    output_field_number(out, "trials", (double)cohort->n_trials);
+    output_field_text(out, "holdout", s->holdout);
+    output_field_number(out, "lapse", s->shape.lapse.value);
     strbuf_free(&words);
 }
 
@@ -314,6 +316,18 @@ static bool fit_run(struct session *session, const struct args *args, struct out
     return good;
 }
 
+static const struct answer_row fit_answer[] = {
+    ANSWER_ALSO(tell_model_answer),
+    {"state", .type = ANSWER_TEXT},
+    {"epochs", .type = ANSWER_COUNT, .meaning = "null: the rule has none"},
+    {"seed", .type = ANSWER_COUNT},
+    {"animals", .type = ANSWER_COUNT},
+    {"trials", .type = ANSWER_COUNT},
+    {"holdout", .type = ANSWER_TEXT, .meaning = "animals, a comma between"},
+    {"lapse", .type = ANSWER_NUMBER, .meaning = "share of choices taken as random"},
+    {0},
+};
+
 const struct command command_fit = {
     .name = "fit",
     .group = GROUP_FIT,
@@ -351,7 +365,7 @@ const struct command command_fit = {
                 "fit dnn epochs=10 lags=2\n"
                 "fit reinforce-base\n"
                 "fit reinforce-base baseline=nonneg alpha=shared\n"
-                "fit predict-max split=yes forgetting=yes lapse=fit\n"
+                "fit predict-max alpha_error=yes forgetting=yes lapse=fit\n"
                 "fit trace window=5 policy=stim+prevchoice+bias w0=.5,0,0\n"
                 "fit dnn members=3 epochs=5; wait; map\n"
                 "fit reinforce-base name=a; wait; fit dnn start=a\n"
@@ -362,5 +376,6 @@ const struct command command_fit = {
     .positional_min = 1,
     .positional_max = 1,
     .takes = rule_takes_word,
+    .answer = fit_answer,
     .run = fit_run,
 };

@@ -15,10 +15,20 @@ static bool forget_run(struct session *session, const struct args *args, struct 
     output_say(out, "%s is forgotten%s%s%s%s%s", name, session->current ? "; in use: " : "",
                session->current ? session->current : "", views.len ? "; model= of " : "",
                strbuf_text(&views), views.len ? " named it and is auto again" : "");
+    output_field_text(out, "model", name);
+    output_field_text(out, "in_use", session->current);
+    output_field_text(out, "views", strbuf_text(&views));
     strbuf_free(&views);
     free(name);
     return true;
 }
+
+static const struct answer_row forget_answer[] = {
+    {"model", .type = ANSWER_TEXT},
+    {"in_use", .type = ANSWER_TEXT},
+    {"views", .type = ANSWER_TEXT, .meaning = "that had named it"},
+    {0},
+};
 
 const struct command command_forget = {
     .name = "forget",
@@ -30,5 +40,6 @@ const struct command command_forget = {
     .positional_type = OPTION_MODEL,
     .positional_min = 1,
     .positional_max = 1,
+    .answer = forget_answer,
     .run = forget_run,
 };

@@ -2,6 +2,17 @@
 
 #include "../state.h"
 
+static const struct column trial_columns[] = {
+    {"subject", .type = COLUMN_TEXT},
+    {"session", .type = COLUMN_TEXT},
+    {"trial", .type = COLUMN_COUNT},
+    {"stimulus", COLUMN_NUMBER, 6, .meaning = "right is positive"},
+    {"choice", COLUMN_NUMBER, 6, .meaning = "1 right"},
+    {"reward", .type = COLUMN_NUMBER, .digits = 6},
+    {"answer", COLUMN_NUMBER, 6, .meaning = "the side that pays, 1 right"},
+    {0},
+};
+
 static bool head_run(struct session *session, const struct args *args, struct output *out,
                      struct err *err)
 {
@@ -14,9 +25,7 @@ static bool head_run(struct session *session, const struct args *args, struct ou
         return err_at(err, ERR_USAGE, args->items[0].column,
                       "head: '%s' is not a number of trials from 1 to 100000", asked);
     struct table table = {0};
-    table_columns(&table, "subject|session", COLUMN_TEXT, 0);
-    table_column(&table, "trial", COLUMN_COUNT, 0);
-    table_columns(&table, "stimulus|choice|reward|answer", COLUMN_NUMBER, 6);
+    table_declare(&table, trial_columns);
     size_t a = 0;
     for (size_t t = 0; t < cohort->n_trials && t < (size_t)n; t++) {
         while (t >= cohort->animals[a].first + cohort->animals[a].count)
@@ -32,6 +41,11 @@ static bool head_run(struct session *session, const struct args *args, struct ou
     return true;
 }
 
+static const struct answer_row head_answer[] = {
+    {"trials", .type = ANSWER_TABLE, .columns = trial_columns},
+    {0},
+};
+
 const struct command command_head = {
     .name = "head",
     .group = GROUP_DATA,
@@ -42,5 +56,6 @@ const struct command command_head = {
     .examples = "head\nhead 3",
     .positional_type = OPTION_TEXT,
     .positional_max = 1,
+    .answer = head_answer,
     .run = head_run,
 };

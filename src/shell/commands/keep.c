@@ -28,5 +28,6 @@ const struct command command_keep = {
     .positional_max = 1000,
     .following_type = OPTION_COLUMN,
     .raw = true,
+    .answer = filter_answer,
     .run = keep_run,
 };

@@ -50,11 +50,18 @@ static bool check_picture(const struct arg *arg, struct err *err)
     }
 }
 
+static const struct column layout_columns[] = {
+    {"layout", .type = COLUMN_TEXT},
+    {"tiles", .type = COLUMN_TEXT},
+    {"what", .type = COLUMN_TEXT},
+    {0},
+};
+
 static void list_layouts(struct output *out)
 {
     struct table table = {0};
     const struct layout_named *row;
-    table_columns(&table, "layout|tiles|what", COLUMN_TEXT, 0);
+    table_declare(&table, layout_columns);
     for (size_t i = 0; (row = layout_named_at(i)); i++)
         table_add(&table, 3, (const char *[]){row->name, row->picture, row->text}, 0, NULL);
     output_table(out, "layouts", &table);
@@ -81,6 +88,11 @@ static bool layout_run(struct session *session, const struct args *args, struct 
     return true;
 }
 
+static const struct answer_row layout_answer[] = {
+    {"layouts", .type = ANSWER_TABLE, .columns = layout_columns, .sometimes = true},
+    {0},
+};
+
 const struct command command_layout = {
     .name = "layout",
     .group = GROUP_LOOK,
@@ -98,5 +110,6 @@ const struct command command_layout = {
     .positional_max = 8,
     .following_type = OPTION_VIEW,
     .at_once = true,
+    .answer = layout_answer,
     .run = layout_run,
 };

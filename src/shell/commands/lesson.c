@@ -5,11 +5,18 @@
 #include "deltaw/base/mem.h"
 #include "../state.h"
 
+static const struct column lesson_columns[] = {
+    {"lesson", .type = COLUMN_COUNT},
+    {"minutes", .type = COLUMN_NUMBER},
+    {"title", .type = COLUMN_TEXT},
+    {"name", .type = COLUMN_TEXT},
+    {0},
+};
+
 static void list(const struct lessons *lessons, struct output *out)
 {
     struct table table = {0};
-    table_columns(&table, "lesson|minutes", COLUMN_COUNT, 0);
-    table_columns(&table, "title|name", COLUMN_TEXT, 0);
+    table_declare(&table, lesson_columns);
     for (size_t i = 0; i < lessons->n; i++) {
         const struct lesson *lesson = &lessons->items[i];
         double number = lesson->number < 0 ? NAN : lesson->number;
@@ -56,8 +63,10 @@ static bool lesson_run(struct session *session, const struct args *args, struct 
 {
     struct lessons lessons;
     const char *word = args_at(args, 0);
-    if (word && is_file(word))
+    if (word && is_file(word)) {
+        output_field_text(out, "file", word);
         return begin(session, word, word, err);
+    }
     if (!lessons_find(&lessons, err))
         return false;
     const struct lesson *lesson = word ? pick(&lessons, word) : NULL;
@@ -71,9 +80,17 @@ static bool lesson_run(struct session *session, const struct args *args, struct 
                       word);
     else
         good = begin(session, lesson->path, strrchr(lesson->path, '/') + 1, err);
+    if (word)
+        output_field_text(out, "file", lesson ? lesson->path : NULL);
     lessons_free(&lessons);
     return good;
 }
+
+static const struct answer_row lesson_answer[] = {
+    {"lessons", .type = ANSWER_TABLE, .columns = lesson_columns, .sometimes = true},
+    {"file", .type = ANSWER_TEXT, .sometimes = true, .meaning = "of the lesson that begins"},
+    {0},
+};
 
 const struct command command_lesson = {
     .name = "lesson",
@@ -89,5 +106,6 @@ const struct command command_lesson = {
     .endings = ".dw",
     .positional_max = 1,
     .unlogged = true,
+    .answer = lesson_answer,
     .run = lesson_run,
 };

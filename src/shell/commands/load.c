@@ -66,5 +66,6 @@ const struct command command_load = {
     .positional_min = 1,
     .positional_max = 10000,
     .following_type = OPTION_FILE,
+    .answer = tell_report_answer,
     .run = load_run,
 };

@@ -12,6 +12,7 @@ static bool log_run(struct session *session, const struct args *args, struct out
             output_say(out, "commands are written to %s", session->log_path);
         else
             output_say(out, "no log is written");
+        output_field_text(out, "file", session->log ? session->log_path : NULL);
         return true;
     }
     if (!on && strcmp(word, "off") != 0)
@@ -23,8 +24,16 @@ static bool log_run(struct session *session, const struct args *args, struct out
                       "log on: into which file?  `log on FILE`");
     if (!on && path)
         return err_at(err, ERR_USAGE, args->items[1].column, "log off: takes no file");
-    return on ? log_open(session, path, err) : log_close(session, err);
+    if (!(on ? log_open(session, path, err) : log_close(session, err)))
+        return false;
+    output_field_text(out, "file", session->log ? session->log_path : NULL);
+    return true;
 }
+
+static const struct answer_row log_answer[] = {
+    {"file", .type = ANSWER_TEXT, .meaning = "that commands are written to; null: none"},
+    {0},
+};
 
 const struct command command_log = {
     .name = "log",
@@ -39,5 +48,6 @@ const struct command command_log = {
     .first_words = "on|off",
     .following_type = OPTION_FILE,
     .unlogged = true,
+    .answer = log_answer,
     .run = log_run,
 };

@@ -42,9 +42,8 @@ static bool open_finish(struct session *session, void *data, struct output *out,
     output_say(out, "%s: %s, %s parameters%s%s", o->name, o->model->rule->name,
                number_grouped(buf, (long long)model_parameters(o->model)),
                cohort ? ", fitted to " : "", cohort ? cohort : "");
-    output_field_text(out, "model", o->name);
-    output_field_text(out, "rule", o->model->rule->name);
-    output_field_number(out, "parameters", (double)model_parameters(o->model));
+    tell_model(o->name, o->model->rule, model_parameters(o->model), out);
+    output_field_text(out, "cohort", cohort);
     session_add_fit(session, fit_opened(o->model));
     o->model = NULL;
     return true;
@@ -90,6 +89,12 @@ static bool open_run(struct session *session, const struct args *args, struct ou
     return task_start(session, label, o, open_work, open_finish, open_release, err);
 }
 
+static const struct answer_row open_answer[] = {
+    ANSWER_ALSO(tell_model_answer),
+    {"cohort", .type = ANSWER_TEXT, .meaning = "that it was fitted to"},
+    {0},
+};
+
 const struct command command_open = {
     .name = "open",
     .group = GROUP_FIT,
@@ -103,5 +108,6 @@ const struct command command_open = {
     .endings = ".npz",
     .positional_min = 1,
     .positional_max = 1,
+    .answer = open_answer,
     .run = open_run,
 };

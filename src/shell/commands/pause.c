@@ -26,6 +26,8 @@ static bool change(struct session *session, const struct args *args, bool hold, 
     }
     if (good && n > FITS_SAID)
         output_say(out, "%zu fits %s", n, hold ? "paused" : "go on");
+    if (good)
+        tell_fits(session, n, fits, out);
     free(fits);
     return good;
 }
@@ -53,6 +55,7 @@ const struct command command_pause = {
     .positional_max = 1000,
     .first_words = "all",
     .following_type = OPTION_JOB,
+    .answer = tell_fits_answer,
     .run = pause_run,
 };
 
@@ -67,5 +70,6 @@ const struct command command_resume = {
     .positional_max = 1000,
     .first_words = "all",
     .following_type = OPTION_JOB,
+    .answer = tell_fits_answer,
     .run = resume_run,
 };

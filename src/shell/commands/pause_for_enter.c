@@ -17,5 +17,6 @@ const struct command command_pause_for_enter = {
               "script still waits.  Where nobody can press Enter the script goes on.",
     .examples = "pause-for-enter",
     .narrates = true,
+    .answer = answer_none,
     .run = pause_for_enter_run,
 };

@@ -16,5 +16,6 @@ const struct command command_quit = {
     .detail = "What was not saved is lost.  In batch, fits that still train are waited for.",
     .examples = "quit",
     .unlogged = true,
+    .answer = answer_none,
     .run = quit_run,
 };

@@ -40,6 +40,11 @@ static void say_view(struct session *session, const char *name, struct output *o
         return;
     view_describe(view, &text);
     output_say(out, "%s: %s", name, strbuf_text(&text));
+    strbuf_reset(&text);
+    view_fields(view, &text);
+    char *json = mem_printf("{%s}", text.len ? text.text + 1 : "");
+    answer_json(&out->object, name, json);
+    free(json);
     strbuf_free(&text);
 }
 
@@ -63,8 +68,9 @@ static void say_standing(struct session *session, int asked, struct output *out)
     output_field_text(out, "model", fit_name(fit));
     output_field_number(out, "epoch", now.epoch);
     output_field_number(out, "newest", now.newest);
-    output_field_number(out, "train", now.loss.train);
-    output_field_number(out, "heldout", now.loss.heldout);
+    output_field_number(out, "asked", asked >= 0 ? asked : NAN);
+    output_field_number(out, "loss", now.loss.train);
+    output_field_number(out, "held_out", now.loss.heldout);
     strbuf_free(&text);
     say_view(session, "map", out);
 }
@@ -183,6 +189,7 @@ static bool replay_off(struct session *session, struct output *out)
         output_note(out, "replay: none is on");
     else if (!from_key(session))
         output_say(out, "%s: the newest is shown again", fit_name(fit));
+    output_field_text(out, "model", fit ? fit_name(fit) : NULL);
     replay_end(session);
     return true;
 }
@@ -212,6 +219,18 @@ static bool replay_run(struct session *session, const struct args *args, struct 
     return moves ? play(session, args, out, err) : stand(session, args, err);
 }
 
+static const struct answer_row replay_answer[] = {
+    {"model", .type = ANSWER_TEXT},
+    {"epoch", .type = ANSWER_COUNT, .sometimes = true},
+    {"newest", .type = ANSWER_COUNT, .sometimes = true},
+    {"asked", .type = ANSWER_COUNT, .sometimes = true},
+    {"loss", .type = ANSWER_NUMBER, .sometimes = true,
+     .meaning = "nats per scored trial of training"},
+    {"held_out", .type = ANSWER_NUMBER, .sometimes = true},
+    {"map", ANSWER_OBJECT, .sometimes = true, .meaning = "its fields, without rows"},
+    {0},
+};
+
 const struct command command_replay = {
     .name = "replay",
     .group = GROUP_LOOK,
@@ -234,5 +253,6 @@ const struct command command_replay = {
     .positional_max = 1,
     .first_words = "off",
     .at_once = true,
+    .answer = replay_answer,
     .run = replay_run,
 };

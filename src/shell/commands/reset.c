@@ -15,5 +15,6 @@ const struct command command_reset = {
     .summary = "back to all trials that were loaded, without filters",
     .detail = "Models stay, and so do the cohorts they were fitted to.",
     .examples = "reset",
+    .answer = tell_cohort_answer,
     .run = reset_run,
 };

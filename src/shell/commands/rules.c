@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,27 +57,48 @@ static void count_words(const struct rule *rule, const struct fit_settings *s, s
         strbuf_printf(out, ", %zu units", s->shape.hidden);
 }
 
+static const struct column rule_columns[] = {
+    {"rule", .type = COLUMN_TEXT},
+    {"parameters", .type = COLUMN_COUNT},
+    {"policy", COLUMN_TEXT, .meaning = "that they are counted for; empty: it has none"},
+    {"hidden", COLUMN_COUNT, .meaning = "units of a network"},
+    {"layers", .type = COLUMN_COUNT},
+    {"summary", .type = COLUMN_TEXT},
+    {"equation", .type = COLUMN_TEXT},
+    {"source", .type = COLUMN_TEXT},
+    {0},
+};
+
+/* Its size as a network; NaN: it is none, or has but one layer. */
+static double hidden_of(const struct rule *rule, const struct fit_settings *s)
+{
+    return rule_refuses(rule, "hidden") ? NAN : (double)s->shape.hidden;
+}
+
+static double layers_of(const struct rule *rule, const struct fit_settings *s)
+{
+    return rule_refuses(rule, "layers") ? NAN : (double)s->shape.layers;
+}
+
 static void rules_all(const struct fit_settings *of, struct output *out)
 {
     struct table table = {0};
-    table_column(&table, "rule", COLUMN_TEXT, 0);
-    table_column(&table, "parameters", COLUMN_COUNT, 0);
-    table_columns(&table, "summary|equation|source", COLUMN_TEXT, 0);
+    table_declare(&table, rule_columns);
     struct strbuf text = {0};
     for (size_t i = 0; rule_at(i); i++) {
         const struct rule *rule = rule_at(i);
         struct fit_settings used;
         size_t n = count(rule, of, &used, NULL);
-        table_add(&table, 4,
-                  (const char *[]){rule->name, rule->summary, rule->equation, rule->source}, 1,
-                  (double[]){n});
+        const char *policy = rule->no_weights ? "" : used.policy.text;
+        table_add(&table, 5,
+                  (const char *[]){rule->name, policy, rule->summary, rule->equation, rule->source},
+                  3, (double[]){n, hidden_of(rule, &used), layers_of(rule, &used)});
         strbuf_printf(&text, "%s%s  %s\n    %s\n    ", i ? "\n" : "", rule->name, rule->summary,
                       rule->equation);
         count_words(rule, &used, n, &text);
         strbuf_printf(&text, "; %s\n", rule->source);
     }
-    if (out->mode == OUTPUT_TEXT)
-        output_block(out, strbuf_text(&text));
+    output_block(out, strbuf_text(&text));
     output_data(out, "rules", &table);
     strbuf_free(&text);
     table_free(&table);
@@ -86,24 +108,35 @@ static void rules_all(const struct fit_settings *of, struct output *out)
 
 static void rule_options(const struct rule *rule, struct table *table)
 {
-    table_columns(table, "option|values|default|text", COLUMN_TEXT, 0);
+    table_declare(table, help_option_columns);
     for (const struct option_row *o = fit_options; o->name; o++)
         if (!rule_refuses(rule, o->name))
             help_option(o, rule_fallback(rule, o), table);
 }
 
-static void tensor_words(const struct tensors *tensors, struct strbuf *out)
+static const struct column tensor_columns[] = {
+    {"tensor", .type = COLUMN_TEXT},
+    {"rows", .type = COLUMN_COUNT},
+    {"columns", .type = COLUMN_COUNT, .meaning = "null: it has one dimension"},
+    {0},
+};
+
+static void tensor_words(const struct tensors *tensors, struct table *table, struct strbuf *out)
 {
+    table_declare(table, tensor_columns);
     for (size_t i = 0; i < tensors->n; i++) {
         const struct tensor *t = &tensors->item[i];
-        strbuf_printf(out, t->n_dimensions == 2 ? "%s%s [%zu x %zu]" : "%s%s [%zu]", i ? ", " : "",
-                      t->name, t->rows, t->cols);
+        bool matrix = t->n_dimensions == 2;
+        strbuf_printf(out, matrix ? "%s%s [%zu x %zu]" : "%s%s [%zu]", i ? ", " : "", t->name,
+                      t->rows, t->cols);
+        table_add(table, 1, (const char *[]){t->name}, 2,
+                  (double[]){t->rows, matrix ? (double)t->cols : NAN});
     }
 }
 
 static void rules_one(const struct rule *rule, const struct fit_settings *of, struct output *out)
 {
-    struct table options = {0};
+    struct table options = {0}, sizes = {0};
     struct strbuf text = {0}, words = {0};
     struct fit_settings used;
     struct tensors tensors;
@@ -117,7 +150,7 @@ static void rules_one(const struct rule *rule, const struct fit_settings *of, st
     strbuf_puts(&text, "    ");
     count_words(rule, &used, n, &words);
     strbuf_puts(&words, ": ");
-    tensor_words(&tensors, &words);
+    tensor_words(&tensors, &sizes, &words);
     help_text_fill(&text, strbuf_text(&words), 4, width);
     strbuf_puts(&text, "Options of `fit` [default]\n");
     for (size_t i = 0; i < options.n_rows; i++) {
@@ -128,12 +161,17 @@ static void rules_one(const struct rule *rule, const struct fit_settings *of, st
         strbuf_puts(&text, "\n      ");
         help_text_fill(&text, cell[3].text, 6, width);
     }
-    if (out->mode == OUTPUT_TEXT)
-        output_block(out, strbuf_text(&text));
+    output_block(out, strbuf_text(&text));
     output_field_text(out, "rule", rule->name);
+    output_field_text(out, "summary", rule->summary);
     output_field_text(out, "equation", rule->equation);
     output_field_text(out, "source", rule->source);
     output_field_number(out, "parameters", (double)n);
+    output_field_text(out, "policy", rule->no_weights ? NULL : used.policy.text);
+    output_field_number(out, "hidden", hidden_of(rule, &used));
+    output_field_number(out, "layers", layers_of(rule, &used));
+    answer_table(&out->object, "tensors", &sizes);
+    table_free(&sizes);
     output_data(out, "options", &options);
     strbuf_free(&text);
     strbuf_free(&words);
@@ -157,6 +195,21 @@ static bool rules_run(struct session *session, const struct args *args, struct o
     return rule != NULL;
 }
 
+static const struct answer_row rules_answer[] = {
+    {"rules", .type = ANSWER_TABLE, .columns = rule_columns, .sometimes = true},
+    {"rule", .type = ANSWER_TEXT, .sometimes = true},
+    {"summary", .type = ANSWER_TEXT, .sometimes = true},
+    {"equation", .type = ANSWER_TEXT, .sometimes = true},
+    {"source", .type = ANSWER_TEXT, .sometimes = true},
+    {"parameters", .type = ANSWER_COUNT, .sometimes = true},
+    {"policy", .type = ANSWER_TEXT, .sometimes = true},
+    {"hidden", .type = ANSWER_COUNT, .sometimes = true},
+    {"layers", .type = ANSWER_COUNT, .sometimes = true},
+    {"tensors", .type = ANSWER_TABLE, .columns = tensor_columns, .sometimes = true},
+    {"options", .type = ANSWER_TABLE, .columns = help_option_columns, .sometimes = true},
+    {0},
+};
+
 const struct command command_rules = {
     .name = "rules",
     .group = GROUP_FIT,
@@ -169,5 +222,6 @@ const struct command command_rules = {
     .options = rules_table,
     .positional_type = OPTION_RULE,
     .positional_max = 1,
+    .answer = rules_answer,
     .run = rules_run,
 };

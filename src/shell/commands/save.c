@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,6 +57,12 @@ static bool save_finish(struct session *session, void *data, struct output *out,
     output_say(out, "%s: %s%s", path, strbuf_text(&what),
                s->cohort && s->cohort->truth ? "; the truth beside it" : "");
     output_field_text(out, "file", s->path);
+    output_field_text(out, "model", s->model ? s->model->name : NULL);
+    output_field_number(out, "parameters", s->model ? (double)s->model->tensors.size : NAN);
+    output_field_number(out, "snapshots", s->snapshots ? (double)s->snapshots->n : 0);
+    output_field_number(out, "animals", s->cohort ? (double)s->cohort->n_animals : NAN);
+    output_field_number(out, "trials", s->cohort ? (double)s->cohort->n_trials : NAN);
+    answer_flag(&out->object, "truth", s->cohort && s->cohort->truth);
     strbuf_free(&what);
     return true;
 }
@@ -115,6 +122,17 @@ static bool save_run(struct session *session, const struct args *args, struct ou
     return task_start(session, label, s, save_work, save_finish, save_release, err);
 }
 
+static const struct answer_row save_answer[] = {
+    ANSWER_ALSO(tell_file_answer),
+    {"model", .type = ANSWER_TEXT, .meaning = "null: the trials"},
+    {"parameters", .type = ANSWER_COUNT},
+    {"snapshots", .type = ANSWER_COUNT, .meaning = "epochs whose parameters are in it"},
+    {"animals", .type = ANSWER_COUNT},
+    {"trials", .type = ANSWER_COUNT},
+    {"truth", .type = ANSWER_FLAG, .meaning = "it was written beside the trials"},
+    {0},
+};
+
 extern const struct command command_save;
 const struct command command_save = {
     .name = "save",
@@ -135,6 +153,7 @@ const struct command command_save = {
     .positional_max = 2,
     .first_words = "data",
     .following_type = OPTION_FILE,
+    .answer = save_answer,
     .writes = true,
     .run = save_run,
 };

@@ -29,5 +29,6 @@ const struct command command_say = {
     .positional_max = 100000,
     .raw = true,
     .narrates = true,
+    .answer = answer_none,
     .run = say_run,
 };

@@ -48,6 +48,18 @@ static void make_folders(const char *path)
     free(copy);
 }
 
+static void tell_options(const char *name, const struct args *args, struct output *out)
+{
+    struct strbuf options = {0};
+    for (size_t i = 0; i < args->n; i++)
+        answer_text(&options, args->items[i].name, args->items[i].value);
+    char *json = mem_printf("{%s}", options.len ? options.text + 1 : "");
+    output_field_text(out, "schema", name);
+    answer_json(&out->object, "options", json);
+    strbuf_free(&options);
+    free(json);
+}
+
 static bool schema_save(struct session *session, const char *name, struct output *out,
                         struct err *err)
 {
@@ -64,9 +76,11 @@ static bool schema_save(struct session *session, const char *name, struct output
                       session->loaded.items[i].value);
     make_folders(path);
     bool fine = outfile_write(path, text.text, text.len, err);
-    if (fine)
+    if (fine) {
         output_say(out, "%s keeps %zu option%s of load; `schema use %s` takes them up", name,
                    session->loaded.n, session->loaded.n == 1 ? "" : "s", name);
+        tell_options(name, &session->loaded, out);
+    }
     strbuf_free(&text);
     free(path);
     return fine;
@@ -121,9 +135,12 @@ static bool schema_use(struct session *session, const char *name, struct output 
     output_say(out,
                args.n ? "load goes on with%s, unless told otherwise" : "load takes no schema%s",
                strbuf_text(&text));
+    tell_options(name, &args, out);
     strbuf_free(&text);
     return true;
 }
+
+static const struct column schema_columns[] = {{"schema", .type = COLUMN_TEXT}, {0}};
 
 static bool schema_list(struct output *out, struct err *err)
 {
@@ -132,7 +149,7 @@ static bool schema_list(struct output *out, struct err *err)
         return false;
     DIR *d = opendir(path);
     struct table table = {0};
-    table_column(&table, "schema", COLUMN_TEXT, 0);
+    table_declare(&table, schema_columns);
     for (struct dirent *e; d && (e = readdir(d));)
         if (check_name(e->d_name, 0, NULL)) {
             table_row(&table);
@@ -141,7 +158,7 @@ static bool schema_list(struct output *out, struct err *err)
     if (d)
         closedir(d);
     table_sort(&table, 0, true);
-    if (table.n_rows)
+    if (table.n_rows || out->mode == OUTPUT_JSON)
         output_table(out, "schemas", &table);
     else
         output_say(out, "no schema is kept; `schema save NAME` keeps the options of the last load");
@@ -165,6 +182,13 @@ static bool schema_run(struct session *session, const struct args *args, struct 
     return save ? schema_save(session, name, out, err) : schema_use(session, name, out, err);
 }
 
+static const struct answer_row schema_answer[] = {
+    {"schemas", .type = ANSWER_TABLE, .columns = schema_columns, .sometimes = true},
+    {"schema", .type = ANSWER_TEXT, .sometimes = true, .meaning = "that was kept or taken up"},
+    {"options", .type = ANSWER_OBJECT, .sometimes = true, .meaning = "of load"},
+    {0},
+};
+
 const struct command command_schema = {
     .name = "schema",
     .group = GROUP_DATA,
@@ -178,5 +202,6 @@ const struct command command_schema = {
     .positional_type = OPTION_TEXT,
     .first_words = "save|use",
     .positional_max = 2,
+    .answer = schema_answer,
     .run = schema_run,
 };

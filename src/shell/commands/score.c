@@ -44,68 +44,52 @@ static void add_parts(const struct scores *s, size_t i, struct part_sum sums[PAR
     }
 }
 
-/* "-.5031 (10)": models with other animals held out are not to be compared by it. */
-static void part_words(const struct part_sum *sum, char *buf, size_t n)
-{
-    char loss[NUMBER_SIZE];
-    snprintf(buf, n, sum->scored > 0 ? "%s (%zu)" : "%s",
-             fit_loss_text(loss, sum->scored > 0 ? -sum->loss / sum->scored : NAN), sum->animals);
-}
+/* With the animals beside it: models with other animals held out are not to be compared. */
+static const struct column score_columns[] = {
+    {"model", .type = COLUMN_TEXT},
+    {"rule", .type = COLUMN_TEXT},
+    {"parameters", .type = COLUMN_COUNT},
+    {"training", COLUMN_FIXED, 4, .optional = true, .meaning = "nats per scored trial"},
+    {"training_animals", COLUMN_COUNT, .heading = "(of)", .optional = true, .bracketed = true},
+    {"held_out", COLUMN_FIXED, 4, .optional = true},
+    {"held_out_animals", COLUMN_COUNT, .heading = "(of)", .optional = true, .bracketed = true},
+    {"other_trials", COLUMN_FIXED, 4, .optional = true, .meaning = "of animals trained on"},
+    {"other_trials_animals", COLUMN_COUNT, .heading = "(of)", .optional = true, .bracketed = true},
+    {"unseen", COLUMN_FIXED, 4, .optional = true},
+    {"unseen_animals", COLUMN_COUNT, .heading = "(of)", .optional = true, .bracketed = true},
+    {0},
+};
 
-static void part_columns(const bool *any, bool text, struct table *table)
+static void score_summary(const struct scores *score, struct table *table)
 {
-    static const char *const keys[] = {"training", "held_out", "other_trials", "unseen"};
-    for (size_t p = 0; p < PARTS; p++) {
-        char *animals = mem_printf("%s_animals", keys[p]);
-        if (any[p] && text)
-            table_column(table, part_names[p], COLUMN_TEXT, 0);
-        else if (any[p]) {
-            table_column(table, keys[p], COLUMN_NUMBER, 4);
-            table_column(table, animals, COLUMN_COUNT, 0);
-        }
-        free(animals);
-    }
-}
-
-/* The animals of a part that no model has get no column; for people ".5031". */
-static void score_summary(const struct scores *score, bool text, struct table *table)
-{
-    struct part_sum(*sums)[PARTS] = mem_new(score->n, sizeof *sums);
-    bool any[PARTS] = {false};
+    table_declare(table, score_columns);
     for (size_t i = 0; i < score->n; i++) {
-        add_parts(score, i, sums[i]);
-        for (size_t p = 0; p < PARTS; p++)
-            any[p] = any[p] || sums[i][p].scored > 0;
-    }
-    table_columns(table, "model|rule", COLUMN_TEXT, 0);
-    table_column(table, "parameters", COLUMN_COUNT, 0);
-    part_columns(any, text, table);
-    for (size_t i = 0; i < score->n; i++) {
-        size_t column = 3;
-        char buf[2 * NUMBER_SIZE];
         const struct model *model = score->models[i];
-        table_add(table, 2, (const char *[]){model->name, model->rule->name}, 1,
-                  (double[]){model_parameters(model)});
+        struct part_sum sums[PARTS] = {0};
+        double numbers[1 + 2 * PARTS] = {(double)model_parameters(model)};
+        add_parts(score, i, sums);
         for (size_t p = 0; p < PARTS; p++) {
-            const struct part_sum *sum = &sums[i][p];
-            if (any[p] && text) {
-                part_words(sum, buf, sizeof buf);
-                table_text(table, column++, buf);
-            } else if (any[p]) {
-                table_number(table, column++, sum->scored > 0 ? -sum->loss / sum->scored : NAN);
-                table_number(table, column++, (double)sum->animals);
-            }
+            bool any = sums[p].scored > 0;
+            numbers[1 + 2 * p] = any ? -sums[p].loss / sums[p].scored : NAN;
+            numbers[2 + 2 * p] = any ? (double)sums[p].animals : NAN;
         }
+        table_add(table, 2, (const char *[]){model->name, model->rule->name}, 1 + 2 * PARTS,
+                  numbers);
     }
-    free(sums);
 }
+
+static const struct column animal_columns[] = {
+    {"animal", .type = COLUMN_TEXT},
+    {"scored", .type = COLUMN_COUNT, .meaning = "trials"},
+    {"model", .type = COLUMN_TEXT},
+    {"part", .type = COLUMN_TEXT, .meaning = "training, held out, other trials or unseen"},
+    {"nats_per_trial", .type = COLUMN_NUMBER, .digits = 4},
+    {0},
+};
 
 static void score_animals(const struct scores *score, struct table *table)
 {
-    table_column(table, "animal", COLUMN_TEXT, 0);
-    table_column(table, "scored", COLUMN_COUNT, 0);
-    table_columns(table, "model|part", COLUMN_TEXT, 0);
-    table_column(table, "nats_per_trial", COLUMN_NUMBER, 4);
+    table_declare(table, animal_columns);
     for (size_t a = 0; a < score->cohort->n_animals; a++)
         for (size_t i = 0; i < score->n; i++) {
             size_t at = i * score->cohort->n_animals + a;
@@ -127,11 +111,11 @@ static bool score_finish(struct session *session, void *data, struct output *out
                "mean log-likelihood of the choices in %s, nats per scored trial (of so many "
                "animals); chance is -.6931",
                name);
-    score_summary(score, out->mode == OUTPUT_TEXT, &summary);
+    score_summary(score, &summary);
     output_table(out, "score", &summary);
     score_animals(score, &animals);
-    if (by_animal && out->mode == OUTPUT_TEXT)
-        output_block(out, "\n");
+    if (by_animal)
+        output_gap(out);
     if (by_animal || out->mode == OUTPUT_JSON)
         output_table(out, "animals", &animals);
     scores_notes(score, out);
@@ -155,6 +139,14 @@ static bool score_run(struct session *session, const struct args *args, struct o
                       err);
 }
 
+static const struct answer_row score_answer[] = {
+    {"score", .type = ANSWER_TABLE, .columns = score_columns},
+    {"animals", .type = ANSWER_TABLE, .columns = animal_columns},
+    {"filters", ANSWER_TEXT, .meaning = "commands that took trials out"},
+    {"chance", .type = ANSWER_NUMBER, .meaning = "nats per trial"},
+    {0},
+};
+
 const struct command command_score = {
     .name = "score",
     .group = GROUP_JUDGE,
@@ -172,5 +164,6 @@ const struct command command_score = {
     .positional_type = OPTION_MODEL,
     .positional_max = 1000,
     .following_type = OPTION_MODEL,
+    .answer = score_answer,
     .run = score_run,
 };

@@ -16,5 +16,6 @@ const struct command command_search = {
     .raw = true,
     .unlogged = true,
     .at_once = true,
+    .answer = answer_none,
     .run = look_screen,
 };

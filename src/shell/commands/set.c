@@ -1,10 +1,19 @@
 #include "../state.h"
 
-static void set_table(const struct session *session, struct output *out)
+static const struct column setting_columns[] = {
+    {"setting", .type = COLUMN_TEXT}, {"value", .type = COLUMN_TEXT},
+    {"default", .type = COLUMN_TEXT}, {"values", .type = COLUMN_TEXT},
+    {"meaning", .type = COLUMN_TEXT}, {0},
+};
+
+/* All of them, or those that were set, which people know. */
+static void set_tell(const struct session *session, const struct args *args, struct output *out)
 {
     struct table table = {0};
-    table_columns(&table, "setting|value|default|values|meaning", COLUMN_TEXT, 0);
+    table_declare(&table, setting_columns);
     for (const struct option_row *o = setting_options; o->name; o++) {
+        if (args->n > 0 && !args_given(args, o->name))
+            continue;
         struct strbuf range = {0};
         option_range(o, &range);
         const char *value = session_setting(session, o->name);
@@ -13,10 +22,12 @@ static void set_table(const struct session *session, struct output *out)
                   NULL);
         strbuf_free(&range);
     }
-    if (out->mode != OUTPUT_TEXT)
-        output_table(out, "settings", &table);
+    if (args->n > 0)
+        answer_table(&out->object, "settings", &table);
+    else
+        output_data(out, "settings", &table);
     struct strbuf text = {0};
-    for (size_t i = 0; i < table.n_rows && out->mode == OUTPUT_TEXT; i++) {
+    for (size_t i = 0; i < table.n_rows && args->n == 0 && out->mode == OUTPUT_TEXT; i++) {
         const struct table_cell *cell = &table.cells[i * table.n_columns];
         strbuf_printf(&text, "%s=%s\n    %s; %s\n", cell[0].text, cell[1].text, cell[4].text,
                       cell[3].text);
@@ -30,13 +41,17 @@ static void set_table(const struct session *session, struct output *out)
 static bool set_run(struct session *session, const struct args *args, struct output *out,
                     struct err *err)
 {
-    if (args->n == 0)
-        set_table(session, out);
     for (size_t i = 0; i < args->n; i++)
         if (!settings_set(session, args->items[i].name, args->items[i].value, err))
             return false;
+    set_tell(session, args, out);
     return true;
 }
+
+static const struct answer_row set_answer[] = {
+    {"settings", .type = ANSWER_TABLE, .columns = setting_columns},
+    {0},
+};
 
 const struct command command_set = {
     .name = "set",
@@ -46,5 +61,6 @@ const struct command command_set = {
     .detail = "Settings last until the program ends; put them into the rc file to keep them.",
     .examples = "set\nset seed=7\nset support=0 background=dark",
     .options = setting_options,
+    .answer = set_answer,
     .run = set_run,
 };

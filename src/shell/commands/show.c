@@ -85,32 +85,36 @@ static void show_cohort(const struct model *model, struct strbuf *out)
         strbuf_printf(out, "; %s", model->cohort_chain);
 }
 
+static const struct column tensor_columns[] = {
+    {"tensor", .type = COLUMN_TEXT},
+    {"rows", COLUMN_COUNT, .seen = SEEN_DATA},
+    {"columns", COLUMN_COUNT, .seen = SEEN_DATA, .meaning = "null: it has one dimension"},
+    {"shape", COLUMN_TEXT, .seen = SEEN_PEOPLE},
+    {"entries", .type = COLUMN_COUNT},
+    {"least", .type = COLUMN_NUMBER, .digits = 4},
+    {"greatest", .type = COLUMN_NUMBER, .digits = 4},
+    {"rms", .type = COLUMN_NUMBER, .digits = 4},
+    {0},
+};
+
 static void show_tensors(const struct model *model, struct table *table)
 {
-    table_column(table, "tensor", COLUMN_TEXT, 0);
-    table_column(table, "shape", COLUMN_TEXT, 0);
-    table_column(table, "entries", COLUMN_COUNT, 0);
-    table_column(table, "least", COLUMN_NUMBER, 4);
-    table_column(table, "greatest", COLUMN_NUMBER, 4);
-    table_column(table, "rms", COLUMN_NUMBER, 4);
+    table_declare(table, tensor_columns);
     for (size_t i = 0; i < model->tensors.n; i++) {
         const struct tensor *t = &model->tensors.item[i];
         const double *v = model->theta + t->offset;
         double least = INFINITY, greatest = -INFINITY, sum = 0;
+        bool matrix = t->n_dimensions == 2;
         for (size_t j = 0; j < t->size; j++) {
             least = fmin(least, v[j]);
             greatest = fmax(greatest, v[j]);
             sum += v[j] * v[j];
         }
         char shape[64];
-        snprintf(shape, sizeof shape, t->n_dimensions == 2 ? "%zu x %zu" : "%zu", t->rows, t->cols);
-        table_row(table);
-        table_text(table, 0, t->name);
-        table_text(table, 1, shape);
-        table_number(table, 2, (double)t->size);
-        table_number(table, 3, least);
-        table_number(table, 4, greatest);
-        table_number(table, 5, sqrt(sum / (double)t->size));
+        snprintf(shape, sizeof shape, matrix ? "%zu x %zu" : "%zu", t->rows, t->cols);
+        table_add(table, 2, (const char *[]){t->name, shape}, 6,
+                  (double[]){t->rows, matrix ? (double)t->cols : NAN, t->size, least, greatest,
+                             sqrt(sum / (double)t->size)});
     }
 }
 
@@ -122,123 +126,113 @@ static const char *entry_of(const struct model *model, const struct tensor *tens
     return strncmp(tensor->name, "alpha", 5) == 0 ? "all weights" : "";
 }
 
-/* A row per entry with its standard error, NaN where there is none. */
-static void show_parameters(const struct model *model, struct table *table)
+static const struct column value_columns[] = {
+    {"parameter", COLUMN_TEXT, .once = true},
+    {"weight", COLUMN_TEXT, .meaning = "that it belongs to"},
+    {"value", COLUMN_MEASURED, .heading = "value +- standard error"},
+    {"error", COLUMN_NUMBER, .seen = SEEN_DATA, .meaning = "standard error; null: there is none"},
+    {0},
+};
+
+/* A row per entry; true: one has no error. */
+static bool show_parameters(const struct model *model, struct table *table)
 {
-    table_column(table, "parameter", COLUMN_TEXT, 0);
-    table_column(table, "weight", COLUMN_TEXT, 0);
-    table_column(table, "value", COLUMN_NUMBER, 5);
-    table_column(table, "error", COLUMN_NUMBER, 2);
+    bool none = false;
+    table_declare(table, value_columns);
     for (size_t i = 0; i < model->tensors.n; i++) {
         const struct tensor *t = &model->tensors.item[i];
         for (size_t j = 0; j < t->size; j++) {
-            table_row(table);
-            table_text(table, 0, t->name);
-            table_text(table, 1, entry_of(model, t, j));
-            table_number(table, 2, model->theta[t->offset + j]);
-            table_number(table, 3, model->errors ? model->errors[t->offset + j] : NAN);
+            double error = model->errors ? model->errors[t->offset + j] : NAN;
+            table_add(table, 2, (const char *[]){t->name, entry_of(model, t, j)}, 2,
+                      (double[]){model->theta[t->offset + j], error});
+            none = none || isnan(error);
         }
     }
+    return none;
 }
 
-/* ".0313 +- .0004": as many digits as the error's second needs. */
-static void value_words(double value, double error, struct strbuf *out)
-{
-    char v[NUMBER_SIZE], e[NUMBER_SIZE];
-    if (isnan(error) || error <= 0) {
-        strbuf_printf(out, "%s%s", number_format(v, value, 4), error == 0 ? " held" : "");
-        return;
-    }
-    int digits = 1 - (int)floor(log10(error));
-    digits = digits < 0 ? 0 : digits > 12 ? 12 : digits;
-    strbuf_printf(out, "%s +- %s", number_fixed(v, value, digits, false),
-                  number_fixed(e, error, digits, false));
-}
+static const struct column recovery_columns[] = {
+    {"weight", .type = COLUMN_TEXT},
+    {"r2", .type = COLUMN_NUMBER, .meaning = "of the fitted updates, over visited trials"},
+    {"rmse", .type = COLUMN_NUMBER},
+    {"rmse_null", .type = COLUMN_NUMBER, .meaning = "of answering 0"},
+    {"best_r2", .type = COLUMN_NUMBER, .meaning = "that the choices could tell"},
+    {"coverage_90", .type = COLUMN_NUMBER, .meaning = "share of true updates in 90 % intervals"},
+    {0},
+};
 
-static void parameter_words(const struct table *table, struct strbuf *out)
-{
-    int room[2] = {0};
-    bool bound = false;
-    for (size_t i = 0; i < table->n_rows; i++)
-        for (size_t c = 0; c < 2; c++) {
-            int cells = utf8_width(table->cells[i * table->n_columns + c].text);
-            room[c] = cells > room[c] ? cells : room[c];
-        }
-    strbuf_puts(out, "\nparameters, +- standard error\n");
-    for (size_t i = 0; i < table->n_rows; i++) {
-        const struct table_cell *cell = &table->cells[i * table->n_columns];
-        bool again = i > 0 && strcmp(cell[0].text, cell[-(long)table->n_columns].text) == 0;
-        strbuf_printf(out, "  %-*s  %s%*s  ", room[0], again ? "" : cell[0].text, cell[1].text,
-                      room[1] - utf8_width(cell[1].text), "");
-        value_words(cell[2].number, cell[3].number, out);
-        strbuf_putc(out, '\n');
-        bound = bound || isnan(cell[3].number);
-    }
-    if (bound)
-        strbuf_puts(out, "  no error: the fit has not ended, the value lies at its bound, or the "
-                         "likelihood is flat there\n");
-}
-
-static void show_truth(const struct showing *show, struct strbuf *text, struct output *out)
+static void truth_words(const struct showing *show, size_t k, struct strbuf *out)
 {
     const struct recovery *r = &show->recovery;
+    const char *weight = show->model->settings.policy.weight[k];
     char r2[NUMBER_SIZE], rmse[NUMBER_SIZE], null[NUMBER_SIZE];
+    number_format(rmse, r->rmse[k], 3);
+    if (isnan(r->r2[k]))
+        strbuf_printf(out, "%s: the true update never varies; RMSE %s", weight, rmse);
+    else
+        strbuf_printf(out, "%s: R^2 %s over visited trials, RMSE %s (of answering 0: %s)", weight,
+                      number_fixed(r2, r->r2[k], 4, false), rmse,
+                      number_format(null, r->null_rmse[k], 3));
+}
+
+static void show_truth(const struct showing *show, struct output *out)
+{
+    const struct recovery *r = &show->recovery;
+    struct strbuf words = {0};
     struct table table = {0};
-    table_column(&table, "weight", COLUMN_TEXT, 0);
-    table_column(&table, "r2", COLUMN_NUMBER, 4);
-    table_column(&table, "rmse", COLUMN_NUMBER, 4);
-    table_column(&table, "rmse_null", COLUMN_NUMBER, 4);
-    table_column(&table, "best_r2", COLUMN_NUMBER, 4);
-    table_column(&table, "coverage_90", COLUMN_NUMBER, 3);
+    char buf[NUMBER_SIZE];
+    table_declare(&table, recovery_columns);
     for (size_t k = 0; k < r->n_weights; k++) {
-        const char *weight = show->model->settings.policy.weight[k];
-        table_row(&table);
-        table_text(&table, 0, weight);
-        table_number(&table, 1, r->r2[k]);
-        table_number(&table, 2, r->rmse[k]);
-        table_number(&table, 3, r->null_rmse[k]);
-        table_number(&table, 4, show->bounded ? show->bound.r2[k] : NAN);
-        table_number(&table, 5, show->covered ? show->coverage[k] : NAN);
-        if (isnan(r->r2[k]))
-            strbuf_printf(text, "truth     %s: the true update never varies; RMSE %s\n", weight,
-                          number_format(rmse, r->rmse[k], 3));
-        else
-            strbuf_printf(text,
-                          "truth     %s: R^2 %s over visited trials, RMSE %s (of answering 0: "
-                          "%s)\n",
-                          weight, number_fixed(r2, r->r2[k], 4, false),
-                          number_format(rmse, r->rmse[k], 3),
-                          number_format(null, r->null_rmse[k], 3));
+        double best = show->bounded ? show->bound.r2[k] : NAN;
+        double coverage = show->covered ? show->coverage[k] : NAN;
+        table_add(&table, 1, (const char *[]){show->model->settings.policy.weight[k]}, 5,
+                  (double[]){r->r2[k], r->rmse[k], r->null_rmse[k], best, coverage});
+        truth_words(show, k, &words);
+        output_words(out, "truth", &words);
         if (show->covered)
-            strbuf_printf(text,
-                          "          %s %% of true updates lie inside their 90 %% intervals\n",
-                          number_fixed(r2, 100 * show->coverage[k], 0, false));
-        if (show->bounded && isfinite(show->bound.r2[k]))
-            strbuf_printf(text,
-                          "          these choices tell even a rule of %zu free values no "
-                          "better than R^2 %s\n",
-                          show->bound.n_values, number_fixed(r2, show->bound.r2[k], 4, false));
+            strbuf_printf(&words, "%s %% of true updates lie inside their 90 %% intervals",
+                          number_fixed(buf, 100 * coverage, 0, false));
+        output_words(out, "", &words);
+        if (isfinite(best))
+            strbuf_printf(&words,
+                          "these choices tell even a rule of %zu free values no better than R^2 %s",
+                          show->bound.n_values, number_fixed(buf, best, 4, false));
+        output_words(out, "", &words);
     }
     output_data(out, "recovery", &table);
+    output_field_number(out, "free_values", show->bounded ? (double)show->bound.n_values : NAN);
     table_free(&table);
 }
 
 static void show_fields(const struct showing *show, struct output *out)
 {
     const struct model *model = show->model;
-    output_field_text(out, "model", model->name);
-    output_field_text(out, "rule", model->rule->name);
-    output_field_text(out, "state", fit_state_name(show->status.state));
-    output_field_number(out, "epoch", show->status.epoch);
-    output_field_number(out, "train", show->status.train);
-    output_field_number(out, "heldout", show->status.heldout);
-    output_field_number(out, "parameters", (double)model_parameters(model));
-    if (model->textbook > 0 || model->ensemble)
-        output_field_number(out, "plateau", model_on_plateau(model));
+    const struct fit_status *status = &show->status;
+    char *settings = model_settings_json(model);
+    size_t held = 0;
+    for (size_t i = 0; i < model->n_animals; i++)
+        held += model->held_out[i];
+    tell_model(model->name, model->rule, model_parameters(model), out);
+    output_field_text(out, "summary", model->rule->summary);
+    output_field_text(out, "equation", model->rule->equation);
+    answer_json(&out->object, "settings", settings);
+    output_field_text(out, "state", fit_state_name(status->state));
+    output_field_text(out, "reason", status->reason);
+    output_field_number(out, "epoch", status->epoch);
+    output_field_number(out, "epochs", model->rule->network ? status->epochs : NAN);
+    output_field_number(out, "seconds", status->seconds);
+    output_field_number(out, "loss", status->train);
+    output_field_number(out, "held_out", status->heldout);
+    output_field_number(out, "plateau",
+                        model->textbook > 0 || model->ensemble ? model_on_plateau(model) : NAN);
+    output_field_number(out, "textbook_loss", model->textbook > 0 ? model->textbook : NAN);
     output_field_number(out, "seed", (double)model->settings.seed);
     output_field_text(out, "engine", model->engine);
     output_field_text(out, "cohort", model->cohort_name);
     output_field_text(out, "filters", model->cohort_chain);
+    output_field_number(out, "cohort_animals", (double)model->n_animals);
+    output_field_number(out, "cohort_animals_held_out", (double)held);
+    free(settings);
 }
 
 /* The parameters themselves where there are few, else the tensors and their sizes. */
@@ -246,39 +240,43 @@ static void show_values(const struct showing *show, struct output *out)
 {
     const struct model *model = show->model;
     struct table table = {0};
-    if (model->ensemble) { /* it has none of its own */
+    bool few = !model->rule->network && !model->rule->posterior, none = false;
+    if (model->ensemble) /* it has none of its own */
         return;
-    } else if (model->walks) {
-        walks_show(model, show->others, out);
-    } else if (model->gp) {
-        struct strbuf text = {0};
-        posterior_show(model, show->interval, out, &text);
-        output_block(out, strbuf_text(&text));
-        strbuf_free(&text);
-    } else if (model->rule->network || model->rule->posterior) {
-        show_tensors(model, &table);
-        if (out->mode == OUTPUT_TEXT)
-            output_block(out, "\n");
-        output_table(out, "tensors", &table);
-    } else {
-        struct strbuf text = {0};
-        show_parameters(model, &table);
-        parameter_words(&table, &text);
-        if (out->mode == OUTPUT_TEXT)
-            output_block(out, strbuf_text(&text));
-        output_data(out, "values", &table);
-        strbuf_free(&text);
+    if (model->walks || model->gp) {
+        if (model->walks)
+            walks_show(model, show->others, out);
+        else
+            posterior_show(model, show->interval, out);
+        return;
     }
+    if (few)
+        none = show_parameters(model, &table);
+    else
+        show_tensors(model, &table);
+    output_gap(out);
+    output_table(out, few ? "values" : "tensors", &table);
+    if (none)
+        output_say(out, "no error: the fit has not ended, the value lies at its bound, or the "
+                        "likelihood is flat there");
     table_free(&table);
 }
+
+static const struct column member_columns[] = {
+    {"member", .type = COLUMN_TEXT},
+    {"rule", .type = COLUMN_TEXT},
+    {"seed", .type = COLUMN_COUNT},
+    {"bootstrap", COLUMN_COUNT, .meaning = "seed of the animals drawn; 0: all as they are"},
+    {"plateau", COLUMN_COUNT, .meaning = "1: it is still on the plateau"},
+    {"loss", COLUMN_NUMBER, .meaning = "nats per scored trial of training"},
+    {0},
+};
 
 /* Of an ensemble: who is averaged, and what of. */
 static void show_members(const struct ensemble *e, struct strbuf *words, struct output *out)
 {
     struct table table = {0};
-    table_columns(&table, "member|rule", COLUMN_TEXT, 0);
-    table_columns(&table, "seed|bootstrap|plateau", COLUMN_COUNT, 0);
-    table_column(&table, "train", COLUMN_NUMBER, 4);
+    table_declare(&table, member_columns);
     for (size_t i = 0; i < e->n; i++) {
         const struct model *m = e->member[i];
         double loss = m->n_history ? m->history[m->n_history - 1].train : NAN;
@@ -321,58 +319,45 @@ static void start_words(const struct model *model, struct output *out, struct st
     output_field_number(out, "distilled", model->distilled);
 }
 
-static void show_line(const struct output *to, const char *name, struct strbuf *words,
-                      struct strbuf *out)
-{
-    strbuf_printf(out, "%-9s ", name);
-    help_text_fill(out, strbuf_text(words), 10, to->width > 40 ? to->width : 40);
-    strbuf_reset(words);
-}
-
 static bool show_finish(struct session *session, void *data, struct output *out, struct err *err)
 {
     (void)session, (void)err;
     const struct showing *show = data;
     const struct model *model = show->model;
     const struct fit_status *status = &show->status;
-    struct strbuf text = {0}, words = {0};
+    struct strbuf words = {0};
     char buf[NUMBER_SIZE];
     strbuf_printf(&words, "%s, %s", model->rule->name, model->rule->summary);
-    show_line(out, model->name, &words, &text);
-    strbuf_puts(&words, model->rule->equation);
-    show_line(out, "equation", &words, &text);
+    output_words(out, model->name, &words);
+    output_line(out, "equation", OUTPUT_LABEL, model->rule->equation);
     if (model->ensemble)
         show_members(model->ensemble, &words, out);
     else
         settings_words(model->rule, &model->settings, &words);
-    show_line(out, model->ensemble ? "members" : "settings", &words, &text);
+    output_words(out, model->ensemble ? "members" : "settings", &words);
     strbuf_printf(&words, "%s, ", fit_state_name(status->state));
     progress_words(model->rule, status, &words);
     if (status->seconds > 0)
         strbuf_printf(&words, ", %s", number_duration(buf, status->seconds));
     if (status->reason[0])
         strbuf_printf(&words, "; %s", status->reason);
-    show_line(out, "state", &words, &text);
+    output_words(out, "state", &words);
     strbuf_printf(&words, "%s training", fit_loss_text(buf, status->train));
     if (!isnan(status->heldout))
         strbuf_printf(&words, ", %s held out", fit_loss_text(buf, status->heldout));
     strbuf_puts(&words, " (nats per scored trial)");
     plateau_words(model, &words);
-    show_line(out, "loss", &words, &text);
-    if (model->settings.start) {
+    output_words(out, "loss", &words);
+    if (model->settings.start)
         start_words(model, out, &words);
-        show_line(out, "start", &words, &text);
-    }
+    output_words(out, "start", &words);
     show_cohort(model, &words);
-    show_line(out, "cohort", &words, &text);
-    strbuf_puts(&words, model->engine[0] ? model->engine : "unknown");
-    show_line(out, "engine", &words, &text);
+    output_words(out, "cohort", &words);
+    output_line(out, "engine", OUTPUT_LABEL, model->engine[0] ? model->engine : "unknown");
     show_fields(show, out);
     if (show->compared)
-        show_truth(show, &text, out);
-    output_block(out, strbuf_text(&text));
+        show_truth(show, out);
     show_values(show, out);
-    strbuf_free(&text);
     strbuf_free(&words);
     return true;
 }
@@ -401,6 +386,39 @@ static bool show_run(struct session *session, const struct args *args, struct ou
                       show_release, err);
 }
 
+static const struct answer_row show_answer[] = {
+    ANSWER_ALSO(tell_model_answer),
+    {"summary", .type = ANSWER_TEXT},
+    {"equation", .type = ANSWER_TEXT},
+    {"settings", .type = ANSWER_OBJECT},
+    {"state", .type = ANSWER_TEXT},
+    {"reason", .type = ANSWER_TEXT, .meaning = "why it ended"},
+    {"epoch", .type = ANSWER_COUNT, .meaning = "or evaluations"},
+    {"epochs", .type = ANSWER_COUNT},
+    {"seconds", .type = ANSWER_NUMBER},
+    {"loss", .type = ANSWER_NUMBER, .meaning = "nats per scored trial of training"},
+    {"held_out", .type = ANSWER_NUMBER},
+    {"plateau", ANSWER_COUNT, .meaning = "of a network, 1: it is still on the plateau"},
+    {"textbook_loss", ANSWER_NUMBER, .meaning = "of reinforce-base on the same trials"},
+    {"distilled", ANSWER_NUMBER, .sometimes = true, .meaning = "share of start='s updates kept"},
+    {"seed", .type = ANSWER_COUNT},
+    {"engine", .type = ANSWER_TEXT},
+    {"cohort", .type = ANSWER_TEXT},
+    {"filters", .type = ANSWER_TEXT},
+    {"cohort_animals", .type = ANSWER_COUNT},
+    {"cohort_animals_held_out", .type = ANSWER_COUNT},
+    {"recovery", .type = ANSWER_TABLE, .columns = recovery_columns, .sometimes = true},
+    {"free_values", .type = ANSWER_COUNT, .sometimes = true,
+     .meaning = "of the rule that best_r2 is of"},
+    {"values", .type = ANSWER_TABLE, .columns = value_columns, .sometimes = true},
+    {"tensors", .type = ANSWER_TABLE, .columns = tensor_columns, .sometimes = true},
+    ANSWER_ALSO(posterior_answer),
+    ANSWER_ALSO(walks_answer),
+    {"members", ANSWER_TABLE, .columns = member_columns, .sometimes = true},
+    {"interval", ANSWER_TEXT, .sometimes = true, .meaning = "of an ensemble: where it is from"},
+    {0},
+};
+
 extern const struct command command_show;
 const struct command command_show = {
     .name = "show",
@@ -420,5 +438,6 @@ const struct command command_show = {
     .examples = "show\nshow dnn1\nfit reinforce; wait; show",
     .positional_type = OPTION_MODEL,
     .positional_max = 1,
+    .answer = show_answer,
     .run = show_run,
 };

@@ -52,9 +52,8 @@ static bool simulate_finish(struct session *session, void *data, struct output *
     output_say(out, "%s of %s, seed %ld%s", strbuf_text(&text), args_at(&sim->args, 0),
                args_integer(&sim->args, simulate_options, "seed"), kept(sim->cohort));
     strbuf_free(&text);
-    output_field_text(out, "name", sim->cohort->name);
-    output_field_number(out, "animals", (double)sim->cohort->n_animals);
-    output_field_number(out, "trials", (double)sim->cohort->n_trials);
+    tell_cohort(sim->cohort, out);
+    output_field_text(out, "rule", args_at(&sim->args, 0));
     output_field_number(out, "seed", (double)args_integer(&sim->args, simulate_options, "seed"));
     session_push_cohort(session, sim->cohort, NULL);
     sim->cohort = NULL;
@@ -162,6 +161,13 @@ static bool understood(const struct args *args, struct err *err)
     return true;
 }
 
+static const struct answer_row simulate_answer[] = {
+    ANSWER_ALSO(tell_cohort_answer),
+    {"rule", .type = ANSWER_TEXT, .meaning = "or model"},
+    {"seed", .type = ANSWER_COUNT},
+    {0},
+};
+
 const struct command command_simulate = {
     .name = "simulate",
     .group = GROUP_DATA,
@@ -184,5 +190,6 @@ const struct command command_simulate = {
     .first_at = simulate_rule_at,
     .takes = takes,
     .understood = understood,
+    .answer = simulate_answer,
     .run = command_run,
 };

@@ -39,8 +39,8 @@ static bool sourcing_finish(struct session *session, void *data, struct output *
 static bool source_run(struct session *session, const struct args *args, struct output *out,
                        struct err *err)
 {
-    (void)out;
     const char *path = args_at(args, 0);
+    output_field_text(out, "file", path);
     if (!script_waits(path)) {
         char *text = script_read(path, err);
         return text && session_push(session, text, path, false, err);
@@ -67,5 +67,6 @@ const struct command command_source = {
     .positional_min = 1,
     .positional_max = 1,
     .unlogged = true,
+    .answer = tell_file_answer,
     .run = source_run,
 };

@@ -37,11 +37,12 @@ static bool stop_run(struct session *session, const struct args *args, struct ou
     struct fit **fits;
     size_t n;
     bool more, all = args->n == 1 && strcmp(args->items[0].value, "all") == 0;
-    if (stop_watch(session, args, out, &more) && !more)
+    bool over = stop_watch(session, args, out, &more) && !more;
+    bool series = !over && series_stop(session, args, out) > 0;
+    if (over || (series && args->n <= 1 && !(all && session_fits_busy(session)))) {
+        tell_fits(session, 0, NULL, out);
         return true;
-    bool series = series_stop(session, args, out) > 0;
-    if (series && args->n <= 1 && !(all && session_fits_busy(session)))
-        return true;
+    }
     if (!session_pick_fits(session, args, "stop", session_active, "training", &fits, &n, err))
         return false;
     bool good = true;
@@ -53,6 +54,8 @@ static bool stop_run(struct session *session, const struct args *args, struct ou
         stop_one(fits[i], n <= FITS_SAID ? out : NULL);
     if (good && n > FITS_SAID)
         output_say(out, "%zu fits are stopping; what they reached is kept", n);
+    if (good)
+        tell_fits(session, n, fits, out);
     free(fits);
     return good;
 }
@@ -71,5 +74,6 @@ const struct command command_stop = {
     .positional_max = 1000,
     .first_words = "all|watch",
     .following_type = OPTION_JOB,
+    .answer = tell_fits_answer,
     .run = stop_run,
 };

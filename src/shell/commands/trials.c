@@ -45,5 +45,6 @@ const struct command command_trials = {
     .positional_type = OPTION_TEXT,
     .positional_min = 1,
     .positional_max = 1,
+    .answer = filter_answer,
     .run = trials_run,
 };

@@ -43,6 +43,7 @@ const struct command command_undo = {
     .examples = "undo",
     .positional_type = OPTION_INTEGER,
     .positional_max = 1,
+    .answer = tell_cohort_answer,
     .run = undo_run,
 };
 const struct command command_redo = {
@@ -55,5 +56,6 @@ const struct command command_redo = {
     .examples = "keep session<=2; undo; redo",
     .positional_type = OPTION_INTEGER,
     .positional_max = 1,
+    .answer = tell_cohort_answer,
     .run = redo_run,
 };

@@ -14,8 +14,14 @@ static bool use_run(struct session *session, const struct args *args, struct out
     session->current = mem_text(model->name);
     model_drop(model);
     output_say(out, "views now show %s", session->current);
+    output_field_text(out, "model", session->current);
     return true;
 }
+
+static const struct answer_row use_answer[] = {
+    {"model", .type = ANSWER_TEXT},
+    {0},
+};
 
 const struct command command_use = {
     .name = "use",
@@ -27,5 +33,6 @@ const struct command command_use = {
     .positional_type = OPTION_MODEL,
     .positional_min = 1,
     .positional_max = 1,
+    .answer = use_answer,
     .run = use_run,
 };

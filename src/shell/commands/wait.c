@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/study/cv.h"
 #include "../series.h"
 
 static void wait_name(struct session *session, const char *name)
@@ -59,8 +60,11 @@ static bool wait_all(struct session *session, struct output *out, struct err *er
             return false;
         wait_name(session, fit_name(fit));
     }
-    if (session->n_awaited == 0)
+    if (session->n_awaited == 0) {
         output_note(out, "nothing trains");
+        tell_fits(session, 0, NULL, out);
+        answer_json(&out->object, "groups", "[]");
+    }
     return true;
 }
 
@@ -70,6 +74,13 @@ static bool wait_run(struct session *session, const struct args *args, struct ou
     bool all = args->n == 1 && strcmp(args->items[0].value, "all") == 0;
     return args->n > 0 && !all ? wait_named(session, args, err) : wait_all(session, out, err);
 }
+
+static const struct answer_row wait_answer[] = {
+    ANSWER_ALSO(tell_fits_answer),
+    {"groups", .type = ANSWER_TABLE, .columns = wait_group_columns},
+    {"rows", ANSWER_TABLE, .columns = cv_columns, .sometimes = true, .meaning = "of cv"},
+    {0},
+};
 
 const struct command command_wait = {
     .name = "wait",
@@ -84,5 +95,6 @@ const struct command command_wait = {
     .positional_max = 1000,
     .following_type = OPTION_JOB,
     .first_words = "all",
+    .answer = wait_answer,
     .run = wait_run,
 };

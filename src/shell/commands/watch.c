@@ -60,6 +60,15 @@ static bool watch_run(struct session *session, const struct args *args, struct o
                       watch_release, err);
 }
 
+static const struct answer_row watch_answer[] = {
+    ANSWER_ALSO(tell_report_answer),
+    {"file", ANSWER_TEXT, .sometimes = true, .meaning = "that has grown"},
+    {"new_trials", ANSWER_COUNT, .sometimes = true},
+    {"open_animals", ANSWER_COUNT, .sometimes = true, .meaning = "that filters leave"},
+    {"open_trials", ANSWER_COUNT, .sometimes = true},
+    {0},
+};
+
 extern const struct command command_watch;
 const struct command command_watch = {
     .name = "watch",
@@ -79,5 +88,6 @@ const struct command command_watch = {
     .endings = load_endings,
     .positional_min = 1,
     .positional_max = 1,
+    .answer = watch_answer,
     .run = watch_run,
 };

@@ -11,5 +11,6 @@ const struct command command_zoom = {
     .positional_type = OPTION_VIEW,
     .positional_max = 1,
     .at_once = true,
+    .answer = answer_none,
     .run = look_screen,
 };

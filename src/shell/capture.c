@@ -1,0 +1,111 @@
+/* `export VERB FILE`: what a verb answers, in a file.  The verb runs within the export, its
+ * answer goes to an output of its own, and the file is written once it has ended. */
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/outfile.h"
+#include "state.h"
+
+struct capture {
+    struct output out;
+    struct strbuf bytes;
+    const struct command *verb;
+    char *path;
+};
+
+static void take(void *host, const char *bytes, size_t n)
+{
+    struct capture *c = host;
+    strbuf_add(&c->bytes, bytes, n);
+}
+
+bool capture_can(const char *name)
+{
+    static const char *const verbs[] = {"score",   "animals", "data", "show",
+                                        "compare", "rules",   NULL};
+    for (size_t i = 0; verbs[i]; i++)
+        if (strcmp(verbs[i], name) == 0)
+            return true;
+    return false;
+}
+
+bool capture_start(struct session *session, const char *name, const char *path,
+                   enum output_mode mode, const struct output *to, struct err *err)
+{
+    static const struct args none;
+    struct capture *c = mem_new(1, sizeof *c);
+    c->verb = command_find(name);
+    c->path = path_expand(path);
+    c->out = *to;
+    c->out.mode = mode;
+    c->out.host = c;
+    c->out.result = take;
+    c->out.object = c->out.text = c->out.command = (struct strbuf){0};
+    output_begin(&c->out, name);
+    c->out.verb = c->verb->name;
+    session->capture = c;
+    return c->verb->run(session, &none, &c->out, err);
+}
+
+struct output *capture_output(const struct session *session, struct output *out)
+{
+    return session->capture ? &session->capture->out : out;
+}
+
+/* key,value: the fields of an answer that has no table. */
+static void fields_csv(struct capture *c)
+{
+    char *text = mem_printf("{%s}", c->out.object.len ? c->out.object.text + 1 : "");
+    json_t *object = json_loads(text, 0, NULL), *value;
+    const char *key;
+    strbuf_puts(&c->bytes, "key,value\n");
+    json_object_foreach(object, key, value)
+    {
+        char *words = json_is_string(value) ? mem_text(json_string_value(value))
+                      : json_is_null(value)
+                          ? mem_text("")
+                          : json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
+        strbuf_printf(&c->bytes, "%s,", key);
+        strbuf_csv_text(&c->bytes, words);
+        strbuf_putc(&c->bytes, '\n');
+        free(words);
+    }
+    json_decref(object);
+    free(text);
+}
+
+bool capture_end(struct session *session, struct output *out, struct err *err)
+{
+    struct capture *c = session->capture;
+    if (!c)
+        return true;
+    if (c->out.mode == OUTPUT_CSV && c->bytes.len == 0)
+        fields_csv(c);
+    output_end(&c->out, NULL);
+    if (!outfile_write(c->path, strbuf_text(&c->bytes), c->bytes.len, err))
+        return false;
+    size_t lines = 0;
+    for (size_t i = 0; i < c->bytes.len; i++)
+        lines += c->bytes.text[i] == '\n';
+    output_say(out, "%s: what `%s` says", c->path, c->verb->name);
+    output_field_text(out, "file", c->path);
+    output_field_text(out, "view", c->verb->name);
+    output_field_text(out, "as", c->out.mode == OUTPUT_CSV ? "csv" : "json");
+    output_field_number(out, "rows", c->out.mode == OUTPUT_CSV ? (double)lines - 1 : NAN);
+    return true;
+}
+
+void capture_drop(struct session *session)
+{
+    struct capture *c = session->capture;
+    session->capture = NULL;
+    if (!c)
+        return;
+    output_free(&c->out);
+    strbuf_free(&c->bytes);
+    free(c->path);
+    free(c);
+}

@@ -1,0 +1,111 @@
+#!/bin/bash
+# cv submit=: a real Slurm of one machine on the loopback, made here; parts that are killed.
+. "${srcdir:-.}/tests/tap.sh"
+
+cat >data.dw <<'E'
+simulate reinforce animals=6 trials=300 alpha=2^-4 seed=5
+E
+rules='static reinforce "dnn hidden=4 epochs=3"'
+run "$DELTAW" --no-rc -f data.dw -c "cv $rules folds=3 seeds=99 submit=script per=2 partition=long time=2:00:00 file='o ut.jsonl'; wait"
+is "the script is written" "$status" 0
+for line in '^#!/bin/sh$' '^#SBATCH --array=1-5$' '^#SBATCH --cpus-per-task=1$' \
+    '^#SBATCH --partition=long$' '^#SBATCH --time=2:00:00$' ' shard=\$i/5 file='; do
+    like "it has $line" "$(cat 'o ut.jsonl.parts/array.sh')" "$line"
+done
+for i in 1 2 3 4 5; do
+    sh 'o ut.jsonl.parts/array.sh' $i >/dev/null
+done
+run "$DELTAW" --no-rc -c "merge 'o ut.jsonl.parts/part-1.jsonl' 'o ut.jsonl.parts/part-2.jsonl' 'o ut.jsonl.parts/part-3.jsonl' 'o ut.jsonl.parts/part-4.jsonl' 'o ut.jsonl.parts/part-5.jsonl' file=parts.jsonl"
+like "its parts do their runs, without Slurm too" "$out" 'all 9 fits'
+"$DELTAW" --no-rc -q -f data.dw -c "cv $rules folds=3 seeds=99 file=one.jsonl" >/dev/null
+is "with the bits of one machine" "$(sort parts.jsonl)" "$(sort one.jsonl)"
+for wrong in 'cv static submit=slurm' 'cv static per=2' 'cv static submit=script shard=1/2 file=x.jsonl' \
+    'cv static submit=script time=x file=x.jsonl'; do
+    run "$DELTAW" --no-rc -f data.dw -c "$wrong"
+    is "$wrong is refused" "$status" 2
+done
+
+for program in slurmctld slurmd sbatch squeue munge; do
+    PATH=$PATH:/usr/sbin command -v $program >/dev/null || {
+        skip "no Slurm here (slurmctld slurmd slurm-client munge)"
+        finish
+        exit
+    }
+done
+[ "$(id -u)" = 0 ] || {
+    skip "slurmd needs root"
+    finish
+    exit
+}
+
+PATH=$PATH:/usr/sbin here=$(pwd) host=$(hostname -s)
+mkdir state spool
+port=$((20000 + $$ % 20000))
+cat >slurm.conf <<E
+ClusterName=here
+SlurmctldHost=$host(127.0.0.1)
+SlurmctldPort=$port
+SlurmdPort=$((port + 1))
+SlurmUser=root
+AuthType=auth/munge
+AuthInfo=socket=$here/munge.socket
+StateSaveLocation=$here/state
+SlurmdSpoolDir=$here/spool
+SlurmctldPidFile=$here/ctld.pid
+SlurmdPidFile=$here/slurmd.pid
+SlurmctldLogFile=$here/ctld.log
+SlurmdLogFile=$here/slurmd.log
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+ReturnToService=2
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core
+JobAcctGatherType=jobacct_gather/none
+AccountingStorageType=accounting_storage/none
+NodeName=$host NodeAddr=127.0.0.1 CPUs=$(nproc) RealMemory=1000 State=UNKNOWN
+PartitionName=p Nodes=ALL Default=YES MaxTime=INFINITE State=UP
+E
+dd if=/dev/urandom of=munge.key bs=1024 count=1 2>/dev/null
+chmod 600 munge.key
+munged --force --socket="$here/munge.socket" --key-file="$here/munge.key" --pid-file="$here/munge.pid" \
+    --log-file="$here/munge.log" --seed-file="$here/munge.seed" >/dev/null 2>&1
+end_slurm() {
+    for pid in "$here"/slurmd.pid "$here"/ctld.pid "$here"/munge.pid; do
+        [ -f "$pid" ] && kill "$(cat "$pid")" 2>/dev/null
+    done
+}
+trap end_slurm EXIT
+trap 'exit 1' HUP INT TERM
+export SLURM_CONF=$here/slurm.conf
+slurmctld >/dev/null 2>&1
+slurmd >/dev/null 2>&1
+tries=400
+until sinfo -h -o %t 2>/dev/null | grep -q '^idle' || [ $((tries -= 1)) = 0 ]; do sleep .05; done
+if [ $tries = 0 ]; then
+    note "$(tail -n 5 munge.log ctld.log slurmd.log 2>/dev/null)"
+    skip "Slurm does not start here"
+    finish
+    exit
+fi
+
+run "$DELTAW" --no-rc -f data.dw -c "cv $rules folds=3 seeds=99 submit=slurm per=3 file=cluster.jsonl"
+is "a cluster does it" "$status" 0
+like "which is told" "$out" '^cv is submitted: 9 fits in 3 parts of Slurm.s'
+like "and waited for, and shown" "$out" '^ +reinforce +-\.[0-9]{4} '
+is "the bits are those of one machine" "$(sort cluster.jsonl)" "$(sort one.jsonl)"
+is "it was one array" "$(wc -l <cluster.jsonl.parts/arrays)" 1
+
+# A task is killed while it works: its part is submitted again, and goes on.
+slow='static "dnn hidden=4 epochs=60000"'
+"$DELTAW" --no-rc -f data.dw -c "cv $slow folds=2 seeds=1 submit=slurm per=2 file=killed.jsonl" >killed.out 2>&1 &
+tries=$patience
+while [ "$(cat killed.jsonl.parts/part-1.jsonl 2>/dev/null | wc -l)" -lt 2 ] && [ $((tries -= 1)) -gt 0 ]; do sleep .05; done
+scancel --batch --signal=KILL "$(head -n 1 killed.jsonl.parts/arrays)_1"
+wait $!
+is "a part whose task was killed is done again" $? 0
+is "all of it" "$(wc -l <killed.jsonl)" 5
+ok "by another array" test "$(wc -l <killed.jsonl.parts/arrays)" -ge 2
+"$DELTAW" --no-rc -q -f data.dw -c "cv $slow folds=2 seeds=1 file=alone.jsonl" >/dev/null
+is "and the bits are the same" "$(sort killed.jsonl)" "$(sort alone.jsonl)"
+
+finish
