@@ -138,7 +138,8 @@ struct session {
     char *settings[SETTINGS];
     /* log */
     struct strbuf journal; /* the script that repeats this session */
-    FILE *log;
+    bool logging;
+    int log_fd; /* while logging */
     char *log_path;
     bool log_trains; /* a fit has been logged, and no wait since */
     char *log_held;  /* a key's command that the next may replace; NULL: none */
