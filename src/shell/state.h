@@ -411,6 +411,7 @@ void help_keys(struct output *out);
 /* "arrows cross-hair; [ ] bias; ..." */
 void view_keys_words(const char *keys, struct strbuf *out);
 void help_examples(struct output *out);
+void help_glossary(struct output *out);
 
 /* --- verbs.c */
 
