@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/outfile.h"
 
 void result_line(json_t *object, struct strbuf *out)
 {
