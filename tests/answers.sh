@@ -91,10 +91,19 @@ map
 replay off
 score
 compare reinforce1 static1
+diagnose reinforce1 loop=100
+loop
+loop figure=history
+diagnose
 cv static reinforce folds=2 seeds=1 file=cv.jsonl
 wait
 cv
 merge cv.jsonl file=both.jsonl
+recover setting=table5 rule=reinforce quick=yes file=r.jsonl
+wait
+recover
+recover confusion quick=yes seeds=1 rule="reinforce|static"
+wait
 compare file=both.jsonl
 save dnn1 dnn1.npz
 open dnn1.npz name=again
