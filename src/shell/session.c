@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
-#include "deltaw/study/cv.h"
 #include "renamed.h"
 #include "series.h"
 #include "watching.h"
@@ -447,8 +446,7 @@ void session_free(struct session *session)
     for (size_t i = 0; i < VIEWS; i++)
         view_close(s->views[i]);
     jobs_free(s->jobs);
-    cv_free(s->cv);
-    loop_free(s->loop);
+    session_drop_results(s);
     session_drop_cohorts(s);
     args_free(&s->loaded);
     args_free(&s->schema);

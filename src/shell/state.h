@@ -115,7 +115,10 @@ struct session {
     struct series **series;
     struct cv *cv; /* results of the newest cross-validation, NULL: none */
     size_t cv_changes;
-    struct loop *loop; /* the newest closed loop, NULL: none */
+    struct bias *bias; /* of the newest `check rule`, NULL: none */
+    size_t bias_changes;
+    struct recover *recover; /* of the newest recovery, NULL: none */
+    struct loop *loop;       /* the newest closed loop, NULL: none */
     size_t loop_changes;
     struct strbuf gathered; /* what members_news tells */
     char *current;          /* name of the model in use, NULL: none */
@@ -285,7 +288,8 @@ void group_progress(const struct session *session, const struct job_group *group
 
 /* --- scene.c */
 
-void scene_drop(struct session *session); /* its models are held no longer */
+void session_drop_results(struct session *session); /* runs.c: those of studies */
+void scene_drop(struct session *session);           /* its models are held no longer */
 
 /* --- fit_words.c */
 
