@@ -12,6 +12,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "deltaw/base/infile.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "cv_inside.h"
@@ -205,8 +206,8 @@ bool cv_read(const char *path, struct cv **out, struct err *err)
     struct cv_plan plan = {0};
     struct cv *cv = NULL;
     size_t at = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    bool good = fd >= 0 ? read_all(fd, path, &text, err) : err_system(err, ERR_FAILED, path);
+    int fd = infile_open(path, O_RDONLY, err);
+    bool good = fd >= 0 && read_all(fd, path, &text, err);
     if (fd >= 0)
         close(fd);
     good = good && read_plan(path, &text, &plan, &at, err);
@@ -257,8 +258,8 @@ struct cv_file *cv_file_open(const char *path, struct cv *cv, struct err *err)
     struct cv_file *file = mem_new(1, sizeof *file);
     struct strbuf text = {0};
     file->path = mem_text(path);
-    file->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-    bool good = file->fd >= 0 || err_system(err, ERR_FAILED, path);
+    file->fd = infile_open(path, O_RDWR | O_CREAT | O_APPEND, err);
+    bool good = file->fd >= 0;
     if (good && flock(file->fd, LOCK_EX | LOCK_NB) != 0)
         good = err_set(
             err, ERR_FAILED,
