@@ -119,6 +119,7 @@ export map map.npz
 export map map.txt
 export updates updates.csv
 export map learning.cast width=80 height=24
+report report.html
 fit dnn epochs=200000 name=long
 pause long
 jobs

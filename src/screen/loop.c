@@ -304,6 +304,8 @@ static bool end(struct explorer *e)
     signals_on_crash(NULL);
     if (e->ended)
         rescue_now(e->session);
+    else
+        rescue_at_quit(e->session, e->setup->quiet);
     rescue_on_crash(NULL);
     bool settled = session_settle(e->session, HOST_PATIENCE);
     if (settled)

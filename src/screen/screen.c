@@ -71,6 +71,29 @@ struct host_ability host_ability(void)
     return can;
 }
 
+bool host_why_lines(struct strbuf *out)
+{
+    static const char remedy[] = "set TERM=xterm-256color, or what your terminal is; --plain "
+                                 "asks for lines";
+    const char *name = getenv("TERM");
+    int status = 0;
+    if ((name && strcmp(name, "dumb") == 0) || host_ability().full)
+        return false;
+    if (!name || !*name) {
+        strbuf_printf(out, "lines, no full screen: TERM is not set; %s", remedy);
+    } else if (setupterm(name, STDOUT_FILENO, &status) != OK) {
+        char *safe = utf8_visible(name, strlen(name), "");
+        strbuf_printf(out, "lines, no full screen: terminfo knows no terminal TERM=%.40s; %s", safe,
+                      remedy);
+        free(safe);
+    } else {
+        strbuf_printf(out, "lines, no full screen: TERM=%s cannot move its cursor; %s", name,
+                      remedy);
+        del_curterm(set_curterm(NULL));
+    }
+    return true;
+}
+
 int screen_columns(int fd)
 {
     struct winsize size;
