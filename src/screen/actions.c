@@ -40,9 +40,10 @@ static void quit_if_asked_twice(struct explorer *e)
     if (e->asked_end || (!busy && !n))
         e->quit = true;
     else if (busy)
-        explorer_hint(e, "A fit is not done. ^D again or `quit` leaves and gives it up.");
+        explorer_hint(e, "A fit is not done. ^D again or `quit` leaves; what it learned is kept.");
     else
-        explorer_hint(e, "Not saved: %s. ^D again or `quit` leaves without.", strbuf_text(&names));
+        explorer_hint(e, "Not saved: %s. ^D again or `quit` leaves; they are kept.",
+                      strbuf_text(&names));
     strbuf_free(&names);
     e->asked_end = true;
 }
@@ -81,6 +82,8 @@ void explorer_enter(struct explorer *e, const char *line)
 void explorer_interrupt(struct explorer *e)
 {
     bool asked = e->asked_interrupt;
+    if (explorer_end_picture(e))
+        return;
     e->asked_interrupt = e->asked_end = false;
     e->hint[0] = '\0';
     e->dirty = true;
@@ -123,6 +126,8 @@ static void view_focus_key(struct explorer *e, const struct keypress *key)
     e->redraw = e->dirty = true;
     if (e->asking)
         reader_key(e, key);
+    else if (astray_key(e, key))
+        ;
     else if (!e->reading &&
              session_replay_key(e->session, e->layout.view[e->layout.current], key->name, &command))
         explorer_run(e, strbuf_text(&command));
@@ -252,6 +257,7 @@ static void take_report(struct explorer *e, const char *report)
     if (background_is_last(report)) {
         e->asked_at = NAN;
         e->answers = true;
+        e->sixel = report_knows_sixel(report);
     }
     bool dark;
     if (!background_parse(report, &dark) || (e->background_known && e->is_dark == dark))
@@ -278,6 +284,8 @@ void explorer_key(struct explorer *e, const struct keypress *key)
         take_report(e, key->bytes);
     if (!key->paste && !key->name[0] && key->n_bytes != 1)
         return; /* no key */
+    if (explorer_end_picture(e))
+        return;
     e->hint[0] = '\0';
     e->dirty = true;
     if (!key_is(key, "C-d"))

@@ -63,12 +63,16 @@ struct explorer {
     /* typing */
     struct keys keys;
     double asked_at; /* when the terminal was asked for its background; NAN: no answer is due */
+    bool sixel;      /* the terminal draws sixels */
+    bool picture;    /* one stands in the place of everything */
     bool background_known, is_dark; /* what it said */
     bool answers;   /* it answered, so it can be asked whether a frame has been drawn */
     double flow_at; /* when that was asked; NAN: no answer is due */
     double through_at, flow_took;    /* when the last answer came, and after how long */
     enum step step;                  /* the last one */
     bool asked_end, asked_interrupt; /* the last key was ^D, ^C and was answered by a hint */
+    char astray[8];                  /* letters typed to a tile one after the other, ... */
+    double astray_at;                /* ... the last of them then */
     bool quit, ended;                /* ended: by TERM or HUP */
     int code;
 };
@@ -118,8 +122,18 @@ void promptline_draw(struct explorer *e, struct rect row);
 /* Cells from the left of the row to byte `at` of the line, as drawn last. */
 int promptline_column(const struct explorer *e, size_t at);
 
+/* astray.c: a command typed while a tile has the keys.  True: its letters, with this one,
+ * are at the prompt now. */
+bool astray_key(struct explorer *e, const struct keypress *key);
+
 /* keyhelp.c */
 void keyhelp_open(struct explorer *e);
 void keyhelp_footer(const struct explorer *e, int room, struct strbuf *out);
+
+/* Pictures, for struct session_host. */
+void explorer_picture_room(void *data, struct picture_room *room);
+bool explorer_picture(void *data, const char *bytes, size_t n, struct err *err);
+/* Whether one was shown, which is over now. */
+bool explorer_end_picture(struct explorer *e);
 
 #endif

@@ -117,7 +117,8 @@ void map_describe(const void *state, struct strbuf *out)
 {
     const struct map_state *s = state;
     static const char *const shows[] = {"Change of", "True change of",
-                                        "Fitted minus true change of"};
+                                        "Fitted minus true change of",
+                                        "Bias of a network, refitted to agents of a rule, in"};
     char a[NUMBER_SIZE];
     strbuf_printf(out, "%s %s per trial over %s and %s, ", shows[s->show], s->map.request.of,
                   s->map.request.y, s->map.request.x);
@@ -172,7 +173,7 @@ static const struct column cross_columns[] = {
 const struct answer_row map_answer[] = {
     ANSWER_ALSO(source_answer),
     {"of", ANSWER_TEXT, .meaning = "the weight that changes"},
-    {"shown", ANSWER_TEXT, .meaning = "fitted, true or difference"},
+    {"shown", ANSWER_TEXT, .meaning = "fitted, true, difference or bias"},
     {"x", .type = ANSWER_TEXT},
     {"y", .type = ANSWER_TEXT},
     {"x_range", ANSWER_NUMBERS, .meaning = "its least and greatest value"},
