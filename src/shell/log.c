@@ -24,12 +24,20 @@ static void forget_log(struct session *session)
 
 static bool put(struct session *session, const struct strbuf *text, struct err *err)
 {
-    if (!text->len || outfile_append(session->log_fd, text->text, text->len))
+    if (!session->logging || !text->len ||
+        outfile_append(session->log_fd, text->text, text->len))
         return true;
     err_system(err, ERR_FAILED, session->log_path);
     err_prefix(err, "the log ends here");
     forget_log(session);
     return false;
+}
+
+/* To the journal of this session, and to the file where one is written. */
+static bool keep(struct session *session, const struct strbuf *text, struct err *err)
+{
+    strbuf_add(&session->journal, strbuf_text(text), text->len);
+    return put(session, text, err);
 }
 
 bool log_open(struct session *session, const char *path, struct err *err)
@@ -100,16 +108,26 @@ bool log_close(struct session *session, struct err *err)
         return err_set(err, ERR_FAILED, "log: none is being written; `log on FILE` begins one");
     struct strbuf text = {0};
     take_held(session, &text);
-    bool good = put(session, &text, err);
+    bool good = keep(session, &text, err);
     strbuf_free(&text);
     if (good)
         forget_log(session);
     return good;
 }
 
+const char *log_journal(struct session *session)
+{
+    struct strbuf text = {0};
+    struct err ignored = {0};
+    take_held(session, &text);
+    keep(session, &text, &ignored);
+    strbuf_free(&text);
+    return strbuf_text(&session->journal);
+}
+
 bool log_command(struct session *session, const struct running *now, struct err *err)
 {
-    if (!session->logging || now->command->unlogged)
+    if (now->command->unlogged || now->unlogged)
         return true;
     struct strbuf text = {0};
     const char *name = now->command->name;
@@ -128,7 +146,7 @@ bool log_command(struct session *session, const struct running *now, struct err 
         take_held(session, &text);
     if (strcmp(name, "fit") == 0)
         session->log_trains = true;
-    bool good = put(session, &text, err);
+    bool good = keep(session, &text, err);
     strbuf_free(&text);
     return good;
 }
