@@ -119,6 +119,7 @@ export map map.npz
 export map map.txt
 export updates updates.csv
 export map learning.cast width=80 height=24
+report report.html
 fit dnn epochs=200000 name=long
 pause long
 jobs
@@ -133,9 +134,10 @@ END
 run "$DELTAW" --no-rc -q --json -f all.dw
 is "all of them run" "$status" 0
 printf '%s\n' "$out" >answers
-# copy wants a terminal, which has no JSON
+# these want a terminal, which has no JSON
 is "each answer is as the schema says" "$("$python" "$srcdir/tests/answers.py" schema.json <answers)" \
-    'copy: no answer was seen'
+    'copy: no answer was seen
+picture: no answer was seen'
 
 is "score is exported as a table" "$(sed 1q score.csv | cut -d, -f1-5)" model,rule,parameters,training,training_animals
 is "with the models" "$(cut -d, -f1 score.csv | grep -c '^dnn1\|^reinforce1')" 2

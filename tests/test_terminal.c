@@ -86,6 +86,21 @@ static void test_quit(void)
     pty_free(&p);
 }
 
+/* What is being written when one leaves is there, whole. */
+static void test_quit_saving(void)
+{
+    struct pty p = {.background = black};
+    static char commands[] = "simulate reinforce animals=20 trials=20000 seed=1; say made";
+    tap_ok(start(&p, "TERM=xterm-256color", NULL, commands) && pty_shows(&p, "made"),
+           "there is much to save");
+    pty_type(&p, "save data much.csv.gz\rquit\r");
+    left(&p, 0, 0, "quit while a log is saved");
+    pty_free(&p);
+    tap_ok(system("gzip -t much.csv.gz && test $(gzip -dc much.csv.gz | wc -l) = 400001") == 0,
+           "all of it was saved");
+    tap_ok(access("much.csv.gz.truth.json", F_OK) == 0, "and its truth");
+}
+
 static void test_background(void)
 {
     struct pty p = {.background = black};
@@ -419,6 +434,7 @@ int main(void)
     snprintf(kept, sizeof kept, "%s/state/deltaw/kept", home);
     signal(SIGPIPE, SIG_IGN);
     test_quit();
+    test_quit_saving();
     test_background();
     test_rescue("TERM", SIGTERM, false);
     test_rescue("a closed terminal", 0, true);

@@ -63,6 +63,8 @@ static void take_style(struct explorer *e)
     int have = screen_colours();
     if (style.colours > have)
         style.colours = have;
+    if (style.curves == CURVES_AUTO && screen_braille())
+        style.curves = CURVES_BRAILLE;
     e->style = style;
     const char *mouse = session_setting(e->session, "mouse");
     screen_mouse(mouse && strcmp(mouse, "yes") == 0);
@@ -235,6 +237,11 @@ static void draw_too_small(struct explorer *e)
 
 void explorer_draw(struct explorer *e)
 {
+    if (e->picture) {
+        e->dirty = e->redraw = false;
+        e->drawn_at = clock_seconds();
+        return;
+    }
     if (e->place.too_small) {
         draw_too_small(e);
         e->cursor_x = -1;

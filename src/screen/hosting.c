@@ -109,11 +109,9 @@ bool background_is_last(const char *report)
 struct style hosting_style(const struct host_setup *setup, const struct session *session)
 {
     struct style style = setup->style;
-    const char *background = session_setting(session, "background");
-    if (background && strcmp(background, "auto") != 0)
-        style.dark = strcmp(background, "dark") == 0;
-    else if (!background_from_environment(&style.dark))
+    if (!background_from_environment(&style.dark))
         style.dark = true;
+    session_look(session, &style);
     return style;
 }
 

@@ -125,6 +125,8 @@ static void command_ended(struct session *s, struct output *out)
 
 static enum step command_end(struct session *s, struct output *out, bool ok, struct err *err)
 {
+    if (capture_goes_on(s, &ok, err))
+        return STEP_WAITING;
     ok = ok && capture_end(s, out, err);
     capture_drop(s);
     if (ok) {
@@ -457,6 +459,8 @@ void session_free(struct session *session)
     now_clear(s);
     settings_free(s);
     log_close(s, NULL);
+    strbuf_free(&s->journal);
+    free(s->log_held);
     free(s->current);
     free(s->scene_help);
     wake_close(&s->wake);

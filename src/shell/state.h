@@ -137,7 +137,9 @@ struct session {
         *pending_view; /* the view whose picture the running command waits for; NULL: none */
     char *settings[SETTINGS];
     /* log */
-    FILE *log;
+    struct strbuf journal; /* the script that repeats this session */
+    bool logging;
+    int log_fd; /* while logging */
     char *log_path;
     bool log_trains; /* a fit has been logged, and no wait since */
     char *log_held;  /* a key's command that the next may replace; NULL: none */
@@ -329,6 +331,8 @@ void settings_seed(const struct session *session, struct args *args);
 bool log_open(struct session *session, const char *path, struct err *err);
 bool log_close(struct session *session, struct err *err);
 bool log_command(struct session *session, const struct running *now, struct err *err);
+/* The commands so far, a script that repeats them; valid until the next one. */
+const char *log_journal(struct session *session);
 
 /* --- look.c: what the view verbs do */
 
@@ -389,6 +393,13 @@ bool capture_can(const char *name);
 /* Runs the verb, whose answer then goes to capture_output() until the command ends. */
 bool capture_start(struct session *session, const char *name, const char *path,
                    enum output_mode mode, const struct output *to, struct err *err);
+/* A report of what several verbs say; owns the page. */
+struct page;
+bool capture_page(struct session *session, struct page *page, const struct output *to,
+                  struct err *err);
+/* After a verb has ended, well or not: the report's next one was begun, or its file is being
+ * written, and the command has not ended yet. */
+bool capture_goes_on(struct session *session, bool *ok, struct err *err);
 struct output *capture_output(const struct session *session, struct output *out);
 /* Writes the file, if one is to be written, and says so. */
 bool capture_end(struct session *session, struct output *out, struct err *err);

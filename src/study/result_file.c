@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/outfile.h"
 
 void result_line(json_t *object, struct strbuf *out)
 {
@@ -62,11 +63,9 @@ struct result_file *result_file_open(const char *path, struct strbuf *text, bool
 
 bool result_file_append(struct result_file *file, const struct strbuf *lines, struct err *err)
 {
-    ssize_t n = write(file->fd, strbuf_text(lines), lines->len);
-    if (n == (ssize_t)lines->len)
+    if (outfile_append(file->fd, strbuf_text(lines), lines->len))
         return true;
-    int why = n < 0 ? errno : ENOSPC;
-    return err_set(err, ERR_FAILED, "%s: cannot be written: %s", file->path, strerror(why));
+    return err_set(err, ERR_FAILED, "%s: cannot be written: %s", file->path, strerror(errno));
 }
 
 bool result_file_cut(struct result_file *file, size_t at, struct err *err)

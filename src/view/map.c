@@ -52,6 +52,11 @@ double map_limit(const struct map_state *s)
     return isnan(s->range) ? s->limit : s->range;
 }
 
+double map_r2(const struct map_state *s)
+{
+    return s->show == SHOW_TRUE ? NAN : s->map.r2;
+}
+
 /* From the fitted values; from the true ones as well when these are shown, so that they and
  * the difference compare.  It grows at once but shrinks only when half of it is unused, so
  * that colours are steady while a fit trains.  In a replay they are those of the newest
@@ -148,7 +153,8 @@ static void name_request(struct map_state *s)
     strcpy(s->request.y, s->map.request.y);
     if (moved) /* what it was placed on is no longer an axis */
         s->crossed = false;
-    s->placed = s->placed && (s->crossed || s->held);
+    /* it stays while the model trains, and is then put where most trials are */
+    s->placed = s->placed && !moved && (s->crossed || s->held || s->watch.source.live);
 }
 
 /* All that computing a map needs, and what comes out of it. */
@@ -177,6 +183,7 @@ static bool make_job(struct map_state *s, struct view_job **out, struct err *err
     request.nx = request.nx ? request.nx : s->room_x ? s->room_x : 31;
     request.ny = request.ny ? request.ny : s->room_y ? s->room_y : 31;
     request.sample = picture_sample(s, &request);
+    request.live = source_passing(wanted);
     request.threads = wanted->threads;
     if (probe_sees_past(wanted->model))
         picture_past(s, &request);

@@ -55,6 +55,8 @@ bool map_interval(const struct map_state *s, size_t panel, size_t cell, double *
 /* The cross-hair's cell. */
 void map_cross(const struct map_state *s, size_t *x, size_t *y);
 double map_limit(const struct map_state *s);
+/* How well the fit agrees with the truth; NaN: not known, or the truth alone is shown. */
+double map_r2(const struct map_state *s);
 
 void map_cross_to(const struct map_state *s, size_t panel, size_t x, size_t y,
                   struct strbuf *command);

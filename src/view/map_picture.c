@@ -26,8 +26,8 @@ void map_title(const void *state, struct strbuf *out)
     held_title(&s->fixed, out);
     wording_past(s->request.past, s->request.lags, out);
     source_title(&s->watch.source, out);
-    if (s->watch.have && isfinite(s->map.r2))
-        strbuf_printf(out, " · R² %s", number_fixed(number, s->map.r2, 2, false));
+    if (s->watch.have && isfinite(map_r2(s)))
+        strbuf_printf(out, " · R² %s", number_fixed(number, map_r2(s), 2, false));
     strbuf_puts(out, " · " SIDES_TEXT);
 }
 
