@@ -220,7 +220,7 @@ static void test_nothing_to_keep(int signal, char *commands, const char *what)
 }
 
 static char quick_fits[] = "simulate static animals=1 trials=50; fit static name=one; "
-                           "fit static name=two; wait; save two two.npz";
+                           "fit static name=two; wait; save two two.npz; trials 1..49";
 
 /* `quit` keeps what is in no file, and says so; `open kept` has it back. */
 static void test_kept_at_quit(void)
@@ -228,7 +228,7 @@ static void test_kept_at_quit(void)
     struct pty p = {.background = black};
     count_kept(true, NULL);
     start(&p, "TERM=xterm-256color", NULL, quick_fits);
-    tap_ok(pty_shows(&p, "two.npz"), "two models, one of them saved");
+    tap_ok(pty_shows(&p, "49 trials"), "two models, one of them saved");
     pty_type(&p, "quit\r");
     left(&p, 0, 0, "quit with work");
     tap_ok(strstr(p.out + p.mark, "not saved, so kept: one; `open kept`"),
@@ -248,7 +248,7 @@ static void test_given_up(bool end_of_input)
 {
     struct pty p = {.background = black};
     start(&p, "TERM=xterm-256color", NULL, quick_fits);
-    pty_shows(&p, "two done");
+    pty_shows(&p, "49 trials");
     pty_type(&p, end_of_input ? "\004" : "quit!\r");
     left(&p, 0, 0, end_of_input ? "^D" : "quit!");
     tap_ok(count_kept(true, NULL) == (end_of_input ? 1 : 0), "%s",
