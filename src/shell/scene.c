@@ -90,6 +90,8 @@ const struct scene *session_scene(struct session *session)
     series_collect(session);
     scene->cv = session->cv;
     scene->cv_changes = session->cv_changes;
+    scene->comparison = session->comparison;
+    scene->comparison_changes = session->comparison_changes;
     scene_fits(session);
     groups_scene(session);
     return scene;

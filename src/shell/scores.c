@@ -16,7 +16,7 @@ void scores_release(struct scores *s)
     cohort_drop(s->cohort);
     free(s->models), free(s->elsewhere);
     free(s->loss);
-    free(s->scored);
+    free(s->scored), free(s->judged);
     *s = (struct scores){0};
 }
 
@@ -27,6 +27,7 @@ bool scores_work(struct scores *s, struct task *task, struct err *err)
         if (atomic_load(&task->job.stop))
             return err_set(err, ERR_INTERRUPTED, "interrupted");
         model_loss(s->models[i], s->cohort, s->loss + i * a, s->scored + i * a);
+        judged_compute(s->models[i], s->cohort, s->judged + i * a);
         atomic_store(&task->job.permille, (int)(1000 * (i + 1) / s->n));
     }
     return true;
@@ -62,6 +63,19 @@ double scores_mean(const struct scores *s, size_t model, size_t animal)
 {
     size_t at = model * s->cohort->n_animals + animal;
     return s->scored[at] > 0 ? -s->loss[at] / (double)s->scored[at] : NAN;
+}
+
+size_t scores_untrained(const struct scores *s, bool *counts)
+{
+    size_t n = 0;
+    for (size_t a = 0; a < s->cohort->n_animals; a++) {
+        counts[a] = true;
+        for (size_t i = 0; i < s->n; i++)
+            if (scores_part(s, i, a) == PART_TRAINING)
+                counts[a] = false;
+        n += counts[a];
+    }
+    return n;
 }
 
 void scores_notes(const struct scores *s, struct output *out)
@@ -151,6 +165,7 @@ bool scores_take(struct session *session, const struct args *args, const char *v
     s->elsewhere = mem_new(n, sizeof *s->elsewhere);
     s->loss = mem_new(n * cohort->n_animals, sizeof *s->loss);
     s->scored = mem_new(n * cohort->n_animals, sizeof *s->scored);
+    s->judged = mem_new(n * cohort->n_animals, sizeof *s->judged);
     bool fine =
         named ? take_named(session, args, verb, s, err) : take_all(session, verb, s, out, err);
     if (!fine)

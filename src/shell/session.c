@@ -448,6 +448,7 @@ void session_free(struct session *session)
         view_close(s->views[i]);
     jobs_free(s->jobs);
     cv_free(s->cv);
+    comparison_free(s->comparison);
     session_drop_cohorts(s);
     args_free(&s->loaded);
     args_free(&s->schema);

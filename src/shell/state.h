@@ -115,6 +115,8 @@ struct session {
     struct series **series;
     struct cv *cv; /* results of the newest cross-validation, NULL: none */
     size_t cv_changes;
+    struct comparison *comparison; /* the newest, NULL: none */
+    size_t comparison_changes;
     struct strbuf gathered; /* what members_news tells */
     char *current;          /* name of the model in use, NULL: none */
     struct scene scene;

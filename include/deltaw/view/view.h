@@ -12,6 +12,7 @@
 #include "deltaw/base/table.h"
 #include "deltaw/draw/canvas.h"
 #include "deltaw/learn/fit.h"
+#include "deltaw/study/comparison.h"
 #include "deltaw/study/cv.h"
 
 /* What there is to look at; owned by the session, valid during the call. */
@@ -40,10 +41,12 @@ struct scene {
     const struct scene_group { /* fits that are told of as one */
         const char *name;
         struct job_progress progress;
-    } * groups;          /* [n_groups] */
-    const struct cv *cv; /* results of a cross-validation, NULL: none */
-    size_t cv_changes;   /* another number: they are others */
-    int threads;         /* that a view may use; 0: all processors */
+    } * groups;                          /* [n_groups] */
+    const struct cv *cv;                 /* results of a cross-validation, NULL: none */
+    size_t cv_changes;                   /* another number: they are others */
+    const struct comparison *comparison; /* the newest, NULL: none */
+    size_t comparison_changes;
+    int threads; /* that a view may use; 0: all processors */
     size_t n_help;
     const struct scene_help {
         const char *group, *name, *text; /* a verb and its summary, a key and what it does */
