@@ -42,7 +42,8 @@ run "$DELTAW" --no-rc -f two.dw -c 'compare both static1 part=held_out'
 is "held out of none is refused" "$status" 1
 like "with a remedy" "$errors" 'fit them with the same holdout='
 run "$DELTAW" --no-rc -f two.dw -c 'score'
-like "score counts animals" "$out" '^static1 +static +2 +-\.[0-9]{4} +\(3\) +-\.[0-9]{4} +\(5\) +-?\.[0-9]{4} +\.[0-9]{3} +0?\.00$'
+like "score counts animals" "$out" '^static1 +static +2 +-\.[0-9]{4} +\(3\) +-\.[0-9]{4} +\(5\)$'
+like "and all on the same trials" "$out" '^static1 +-\.[0-9]{4} +-?\.[0-9]{4} +\.[0-9]{3} +0?\.00$'
 like "and says on which all are judged" "$out" 'over 8 animals; by their trials they count as 8\.0$'
 
 # the picture
@@ -72,12 +73,13 @@ python3 - "$row" >checked.txt <<'END'
 import json, math, sys
 a = json.loads(sys.argv[1])
 of = lambda name: [r for r in a["animals"] if r["model"] == name]
-for r in a["score"]:
-    mean = sum(x["nats_per_trial"] * x["scored"] for x in of(r["model"])) / sum(x["scored"] for x in of(r["model"]))
+for r in a["judged"]:
+    mine = of(r["judged"])
+    mean = sum(x["nats_per_trial"] * x["scored"] for x in mine) / sum(x["scored"] for x in mine)
     print("bits", abs(r["bits"] - (mean / math.log(2) + 1)) < 1e-9)
-    right = sum(x["correct"] * x["scored"] for x in of(r["model"])) / sum(x["scored"] for x in of(r["model"]))
+    right = sum(x["correct"] * x["scored"] for x in mine) / sum(x["scored"] for x in mine)
     print("right", abs(r["correct"] - right) < 1e-9 and .4 < right < 1)
-shares = sorted(r["share"] for r in a["score"])
+shares = sorted(r["share"] for r in a["judged"])
 print("share", shares[0] == 0 and 0 < shares[1] <= 1 and shares[2] == 1)
 print("animals", a["judged_animals"] == 8, a["judged_on"] == "all", abs(a["effective_animals"] - 8) < 1e-9)
 END

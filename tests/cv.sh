@@ -126,8 +126,8 @@ loss=$(printf '%s\n' "$out" | grep '"command":"score"' | sed -E 's/.*"training":
 is "all trials are the first and the later ones together" \
     "$(echo "$loss" | awk '{e = $1 * 299 - $2 * 199 - $3 * 100; print (e < 1e-6 && e > -1e-6)}')" 1
 run "$DELTAW" --no-rc -f data.dw -c 'trials ..200; fit reinforce; wait; undo; trials 201..; score'
-like "what was not fitted is no training" "$out" '^reinforce1 +reinforce +2 +-\.[0-9]{4} +\(6\) +\.[0-9]{4} +\.[0-9]{3}$'
-like "but other trials" "$out" ' other trials +\(of\) +bits +right$'
+like "what was not fitted is no training" "$out" '^reinforce1 +reinforce +2 +-\.[0-9]{4} +\(6\)$'
+like "but other trials" "$out" ' other trials +\(of\)$'
 
 # values of a column that a policy names are part of the data
 "$DELTAW" --no-rc -q -f data.dw -c 'save data plain.csv' >/dev/null

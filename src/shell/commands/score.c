@@ -57,11 +57,6 @@ static const struct column score_columns[] = {
     {"other_trials_animals", COLUMN_COUNT, .heading = "(of)", .optional = true, .bracketed = true},
     {"unseen", COLUMN_FIXED, 4, .optional = true},
     {"unseen_animals", COLUMN_COUNT, .heading = "(of)", .optional = true, .bracketed = true},
-    {"bits", COLUMN_FIXED, 4, .meaning = "per trial better than chance, of the animals judged"},
-    {"correct", COLUMN_FIXED, 3, .heading = "right",
-     .meaning = "share of these choices that had more than even odds"},
-    {"share", COLUMN_FIXED, 2, .optional = true,
-     .meaning = "of the way from the static model to the best of these; null: no static model"},
     {0},
 };
 
@@ -126,26 +121,44 @@ static void ends_of(const struct scores *s, const struct jury *jury, double *low
     }
 }
 
-static void score_summary(const struct scores *score, const struct jury *jury, struct table *table)
+static const struct column judged_columns[] = {
+    {"judged", .type = COLUMN_TEXT, .heading = "on the same trials", .meaning = "the model"},
+    {"nats_per_trial", COLUMN_FIXED, 4, .heading = "nats"},
+    {"bits", COLUMN_FIXED, 4, .meaning = "per trial better than chance"},
+    {"correct", COLUMN_FIXED, 3, .heading = "right",
+     .meaning = "share of choices that had more than even odds"},
+    {"share", COLUMN_FIXED, 2, .optional = true,
+     .meaning = "of the way from the static model to the best; null: no static model"},
+    {0},
+};
+
+static void judged_table(const struct scores *s, const struct jury *jury, struct table *table)
 {
     double lowest, best;
-    ends_of(score, jury, &lowest, &best);
+    ends_of(s, jury, &lowest, &best);
+    table_declare(table, judged_columns);
+    for (size_t i = 0; i < s->n; i++) {
+        struct verdict v = verdict_of(s, jury, i);
+        double share = best > lowest ? (v.nats - lowest) / (best - lowest) : NAN;
+        table_add(table, 1, (const char *[]){s->models[i]->name}, 4,
+                  (double[]){v.nats, bits_of(v.nats), v.correct, share});
+    }
+}
+
+static void score_summary(const struct scores *score, struct table *table)
+{
     table_declare(table, score_columns);
     for (size_t i = 0; i < score->n; i++) {
         const struct model *model = score->models[i];
         struct part_sum sums[PARTS] = {0};
-        double numbers[4 + 2 * PARTS] = {(double)model_parameters(model)};
-        struct verdict v = verdict_of(score, jury, i);
+        double numbers[1 + 2 * PARTS] = {(double)model_parameters(model)};
         add_parts(score, i, sums);
         for (size_t p = 0; p < PARTS; p++) {
             bool any = sums[p].scored > 0;
             numbers[1 + 2 * p] = any ? -sums[p].loss / sums[p].scored : NAN;
             numbers[2 + 2 * p] = any ? (double)sums[p].animals : NAN;
         }
-        numbers[1 + 2 * PARTS] = bits_of(v.nats);
-        numbers[2 + 2 * PARTS] = v.correct;
-        numbers[3 + 2 * PARTS] = best > lowest ? (v.nats - lowest) / (best - lowest) : NAN;
-        table_add(table, 2, (const char *[]){model->name, model->rule->name}, 4 + 2 * PARTS,
+        table_add(table, 2, (const char *[]){model->name, model->rule->name}, 1 + 2 * PARTS,
                   numbers);
     }
 }
@@ -196,16 +209,19 @@ static bool score_finish(struct session *session, void *data, struct output *out
     (void)session, (void)err;
     const struct scores *score = &((struct score *)data)->scores;
     bool by_animal = ((struct score *)data)->by_animal;
-    struct table summary = {0}, animals = {0};
+    struct table summary = {0}, judged = {0}, animals = {0};
     const char *name = score->cohort->name;
     output_say(out,
                "mean log-likelihood of the choices in %s, nats per scored trial (of so many "
                "animals); chance is -.6931",
                name);
     struct jury jury = jury_new(score);
-    score_summary(score, &jury, &summary);
+    score_summary(score, &summary);
     output_table(out, "score", &summary);
+    output_gap(out);
     say_jury(&jury, out);
+    judged_table(score, &jury, &judged);
+    output_table(out, "judged", &judged);
     score_animals(score, &animals);
     if (by_animal)
         output_gap(out);
@@ -216,6 +232,7 @@ static bool score_finish(struct session *session, void *data, struct output *out
     output_field_number(out, "chance", -M_LN2);
     free(jury.counts);
     table_free(&summary);
+    table_free(&judged);
     table_free(&animals);
     return true;
 }
@@ -236,7 +253,8 @@ static bool score_run(struct session *session, const struct args *args, struct o
 static const struct answer_row score_answer[] = {
     {"score", .type = ANSWER_TABLE, .columns = score_columns},
     {"animals", .type = ANSWER_TABLE, .columns = animal_columns},
-    {"judged_on", ANSWER_TEXT, .meaning = "held_out (of every model) or all: bits, correct, share"},
+    {"judged", .type = ANSWER_TABLE, .columns = judged_columns},
+    {"judged_on", ANSWER_TEXT, .meaning = "held_out (of every model) or all"},
     {"judged_animals", .type = ANSWER_COUNT},
     {"effective_animals", ANSWER_NUMBER, .meaning = "(sum n)^2 / sum n^2 of their scored trials"},
     {"filters", ANSWER_TEXT, .meaning = "commands that took trials out"},
