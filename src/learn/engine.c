@@ -32,7 +32,7 @@ struct tile {
     vec *delta;      /* [GATHER][n_delta] */
     vec *gradient;   /* [tensors.size] */
     vec *end;        /* [K] weights after the last step */
-    vec gain;        /* factor on the updates of each lane */
+    vec *gain;       /* [1] factor on the updates of each lane */
     double by_lapse; /* d loss / d lapse */
 };
 
@@ -52,6 +52,7 @@ static struct tile *tile_new(const struct compiled_rule *p)
     t->delta = mem_aligned(GATHER * p->n_delta, sizeof(vec));
     t->gradient = mem_aligned(p->tensors.size, sizeof(vec));
     t->end = mem_aligned(p->n_weights, sizeof(vec));
+    t->gain = mem_aligned(1, sizeof(vec));
     return t;
 }
 
@@ -67,7 +68,8 @@ static void tile_free(struct tile *t)
     if (!t)
         return;
     free(t->u), free(t->x), free(t->answer), free(t->next), free(t->target), free(t->scored);
-    free(t->z), free(t->state), free(t->cache), free(t->delta), free(t->gradient), free(t->end);
+    free(t->z), free(t->state), free(t->cache), free(t->delta), free(t->gradient), free(t->end),
+        free(t->gain);
     free(t);
 }
 
@@ -236,7 +238,7 @@ static void take_gain(const struct compiled_rule *p, struct tile *t, const doubl
     vec logarithm = {0};
     for (int l = 0; p->gains && l < LANES; l++)
         logarithm[l] = (real)carry[p->n_weights * LANES + (size_t)l];
-    t->gain = vec_exp(logarithm);
+    *t->gain = vec_exp(logarithm);
 }
 
 /* What step s moved the weights by, times g_w: the derivative by the gain's logarithm. */
@@ -278,7 +280,7 @@ static void tile_forward(const struct compiled_rule *p, struct tile *t, const st
         vec_bits live = u[k + INPUT_ONE] != 0;
         for (size_t j = 0; j < k; j++) {
             /* Lanes without an animal are kept still, or they could grow without bound. */
-            w[j] += vec_where(live, p->gains ? t->gain * dw[j] : dw[j]);
+            w[j] += vec_where(live, p->gains ? *t->gain * dw[j] : dw[j]);
             z += w[j] * x[j];
         }
         t->z[s] = z;
@@ -319,7 +321,7 @@ static void tile_backward(const struct compiled_rule *p, struct tile *t, double 
             const vec *x = t->x + (s + 1) * k;
             for (size_t j = 0; j < k; j++) {
                 g_w[j] += t->z[s] * x[j];
-                g_dw[j] = p->gains ? t->gain * g_w[j] : g_w[j];
+                g_dw[j] = p->gains ? *t->gain * g_w[j] : g_w[j];
             }
             if (p->gains)
                 g_gain += by_gain(p, t, s, g_w);

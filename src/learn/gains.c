@@ -223,8 +223,13 @@ static void adapted_errors(struct adapting *d, const bool *fixed, const double *
     free(moved);
 }
 
-struct model *model_adapt(const struct model *of, const struct cohort *cohort, const uint8_t *seen)
+struct model *model_adapt(const struct model *of, const struct cohort *part, const uint8_t *marked)
 {
+    const struct cohort *cohort = model_lives(of, part);
+    uint8_t *marks = cohort == part ? NULL : mem_new(cohort->n_trials, sizeof *marks);
+    for (size_t t = 0; marks && t < part->n_trials; t++)
+        marks[part->place[t]] = marked[t];
+    const uint8_t *seen = marks ? marks : marked;
     size_t n = cohort->n_animals;
     bool *fixed = mem_new(n, sizeof *fixed);
     double *at = mem_new(n, sizeof *at);
@@ -236,7 +241,7 @@ struct model *model_adapt(const struct model *of, const struct cohort *cohort, c
                          .loss = mem_new(n, sizeof *d.loss)};
     search(&d, fixed, at);
     adapted_errors(&d, fixed, at);
-    free(fixed), free(at), free(d.scored), free(d.loss);
+    free(fixed), free(at), free(d.scored), free(d.loss), free(marks);
     return d.model;
 }
 

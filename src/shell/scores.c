@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/learn/gains.h"
 
 /* Below chance by so many nats per trial no animal that is understood comes. */
 static const double far_below = .25;
@@ -20,14 +21,49 @@ void scores_release(struct scores *s)
     *s = (struct scores){0};
 }
 
+/* The first half of each animal's trials. */
+static uint8_t *first_halves(const struct cohort *c)
+{
+    uint8_t *seen = mem_new(c->n_trials, sizeof *seen);
+    for (size_t a = 0; a < c->n_animals; a++)
+        memset(seen + c->animals[a].first, 1, (c->animals[a].count + 1) / 2);
+    return seen;
+}
+
+/* Of the stretches of the second half, which the model knew nothing of when it was adapted. */
+static void score_second(struct scores *s, size_t i)
+{
+    size_t n = s->cohort->n_animals;
+    struct model *adapted = NULL;
+    if (s->models[i]->gains) {
+        uint8_t *seen = first_halves(s->cohort);
+        adapted = model_adapt(s->models[i], s->cohort, seen);
+        free(seen);
+    }
+    judged_compute(adapted ? adapted : s->models[i], s->cohort, s->judged + i * n);
+    model_drop(adapted);
+    for (size_t a = 0; a < n; a++) {
+        struct judged *j = &s->judged[i * n + a];
+        judged_second(j);
+        s->loss[i * n + a] = 0;
+        for (size_t b = 0; b < JUDGED_STRETCHES; b++)
+            s->loss[i * n + a] -= j->sum[b];
+        s->scored[i * n + a] = j->n;
+    }
+}
+
 bool scores_work(struct scores *s, struct task *task, struct err *err)
 {
     size_t a = s->cohort->n_animals;
     for (size_t i = 0; i < s->n; i++) {
         if (atomic_load(&task->job.stop))
             return err_set(err, ERR_INTERRUPTED, "interrupted");
-        model_loss(s->models[i], s->cohort, s->loss + i * a, s->scored + i * a);
-        judged_compute(s->models[i], s->cohort, s->judged + i * a);
+        if (s->adapt) {
+            score_second(s, i);
+        } else {
+            model_loss(s->models[i], s->cohort, s->loss + i * a, s->scored + i * a);
+            judged_compute(s->models[i], s->cohort, s->judged + i * a);
+        }
         atomic_store(&task->job.permille, (int)(1000 * (i + 1) / s->n));
     }
     return true;

@@ -14,8 +14,10 @@ struct scores {
     size_t n;
     struct model **models; /* [n] */
     bool *elsewhere;       /* [n] fitted to other trials of the log, and to none of these */
-    double *loss;          /* [n][n_animals] summed, nats */
-    size_t *scored;        /* [n][n_animals] */
+    bool adapt;     /* only second halves are scored; gains of animals that a model was not trained
+                 * on are those that fit their first halves */
+    double *loss;   /* [n][n_animals] summed, nats */
+    size_t *scored; /* [n][n_animals] */
     struct judged *judged; /* [n][n_animals] */
 };
 

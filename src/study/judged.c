@@ -28,7 +28,7 @@ static void judge_animal(const struct judging *j, const struct animal *animal, s
         size_t at = lives == c ? t : c->place[t], s = (t - first) * JUDGED_STRETCHES / out->n;
         double right = trajectory_p_right(j->model, lives, life, at, j->w + t * k);
         double p = c->choice[t] ? right : 1 - right;
-        out->correct += p > .5;
+        out->correct[s] += p > .5;
         out->sum[s] += log(p);
         out->trials[s]++;
     }
@@ -42,6 +42,24 @@ void judged_compute(const struct model *model, const struct cohort *cohort, stru
     for (size_t a = 0; a < cohort->n_animals; a++)
         judge_animal(&j, &cohort->animals[a], &out[a]);
     free(w);
+}
+
+void judged_second(struct judged *j)
+{
+    j->n = 0;
+    for (size_t s = 0; s < JUDGED_STRETCHES; s++) {
+        if (s < JUDGED_STRETCHES / 2)
+            j->sum[s] = 0, j->trials[s] = j->correct[s] = 0;
+        j->n += j->trials[s];
+    }
+}
+
+size_t judged_correct(const struct judged *j)
+{
+    size_t n = 0;
+    for (size_t s = 0; s < JUDGED_STRETCHES; s++)
+        n += j->correct[s];
+    return n;
 }
 
 double judged_margin(const struct judged *a, const struct judged *b)

@@ -26,6 +26,8 @@ static bool score_work(void *data, struct task *task, struct err *err)
 
 static const struct option_row score_table[] = {
     {"animals", OPTION_WORD, 0, 0, "yes|no", "no", "also a row per animal and model"},
+    {"adapt", OPTION_WORD, 0, 0, "yes|no", "no",
+     "score the second half of each animal's trials; gains of new animals are fitted to the first"},
     {0},
 };
 
@@ -98,7 +100,7 @@ static struct verdict verdict_of(const struct scores *s, const struct jury *jury
         if (!jury->counts[a])
             continue;
         v.nats -= s->loss[at];
-        v.correct += (double)s->judged[at].correct;
+        v.correct += (double)judged_correct(&s->judged[at]);
         n += (double)s->scored[at];
     }
     return (struct verdict){v.nats / n, v.correct / n};
@@ -184,8 +186,9 @@ static void score_animals(const struct scores *score, struct table *table)
             const char *name = score->cohort->animals[a].name;
             size_t part = scores_part(score, i, a);
             double nats = scores_mean(score, i, a), n = (double)score->scored[at];
-            table_add(table, 3, (const char *[]){name, score->models[i]->name, part_names[part]}, 4,
-                      (double[]){n, nats, bits_of(nats), (double)score->judged[at].correct / n});
+            table_add(
+                table, 3, (const char *[]){name, score->models[i]->name, part_names[part]}, 4,
+                (double[]){n, nats, bits_of(nats), (double)judged_correct(&score->judged[at]) / n});
         }
 }
 
@@ -216,6 +219,9 @@ static bool score_finish(struct session *session, void *data, struct output *out
                "animals); chance is -.6931",
                name);
     struct jury jury = jury_new(score);
+    if (score->adapt)
+        output_say(out, "of the second half of each animal's trials; gains of animals that a model "
+                        "was not trained on are those that fit the first half");
     score_summary(score, &summary);
     output_table(out, "score", &summary);
     output_gap(out);
@@ -246,6 +252,7 @@ static bool score_run(struct session *session, const struct args *args, struct o
         score_release(score);
         return false;
     }
+    score->scores.adapt = strcmp(args_text(args, score_table, "adapt"), "yes") == 0;
     return task_start(session, mem_text("scoring"), score, score_work, score_finish, score_release,
                       err);
 }
@@ -276,7 +283,9 @@ const struct command command_score = {
         "trials of the part count.  parameters: how many the rule has; start weights are not "
         "counted.  bits (per trial better than chance), right (choices that had more than even odds) "
         "and share (of the way from the static model to the best) are of the same animals for "
-        "all models: those that none was trained on, where there are any, else all.  An animal "
+        "all models: those that none was trained on, where there are any, else all.  With adapt=yes the second half of each "
+        "animal's trials is scored, and a model with gains (fit gain=animal) takes the factor "
+        "of an animal that it was not trained on from the first half.  An animal "
         "on which a model falls far below chance is named.",
     .examples = "score\nscore dnn1\nscore animals=yes",
     .options = score_table,
