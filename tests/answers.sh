@@ -91,6 +91,10 @@ map
 replay off
 score
 compare reinforce1 static1
+diagnose reinforce1 loop=100
+loop
+loop figure=history
+diagnose
 cv static reinforce folds=2 seeds=1 file=cv.jsonl
 wait
 cv

@@ -70,7 +70,8 @@ run deltaw -c "$cohort" -c 'fit gp policy=bias basis=2 holdout=sim002' -c wait -
     -c 'weights sim002'
 is "export weights of a gp" "$status" 0
 is "has intervals" "$(sed -n 1p w.csv)" \
-    'subject,session,trial,p_right,w_bias,p_right_low,p_right_high,w_bias_low,w_bias_high'
+    'subject,session,trial,p_right,w_bias,p_right_low,p_right_high,w_bias_low,w_bias_high,interval'
+is "and says where they are from" "$(sed 1d w.csv | cut -d, -f10 | sort -u)" posterior
 is "which hold the weights" "$(awk -F, 'NR > 1 && $8 <= $5 && $5 <= $9 && $6 <= $4 && $4 <= $7' \
     w.csv | wc -l)" 3000
 is "those of P(right) are p (1 - p) times those of a bias" "$(awk -F, '

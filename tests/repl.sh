@@ -50,7 +50,7 @@ like "its end is told" "$out" '^dnn1 done: 4 epochs, loss \.[0-9]{4}, held out \
 like "and its score" "$out" '^sim003 +199 +dnn1 +held out +-0\.[0-9]+'
 like "and the truth" "$out" '^truth +w_stim: R\^2 '
 is "loss: a row per epoch" "$(wc -l <loss.csv)" 6
-is "map: its columns" "$(head -n 1 map.csv)" 'panel,stimulus,w_stim,value,support,se,lower,upper,truth'
+is "map: its columns" "$(head -n 1 map.csv)" 'panel,stimulus,w_stim,value,support,se,lower,upper,interval,truth'
 is "nothing on stderr but chatter" "$(printf '%s\n' "$errors" | grep -v '^deltaw: ' )" ''
 
 answer "leaving waits for fits" 0 <<'END'

@@ -21,7 +21,7 @@ answer "textbook rules" <<'END'
 simulate reinforce animals=6 trials=2000 alpha=2^-5 seed=4
 fit reinforce
 fit reinforce-base baseline=nonneg holdout=sim006
-fit predict-max alpha=shared split=yes policy=stim+prevchoice+bias
+fit predict-max alpha=shared alpha_error=yes policy=stim+prevchoice+bias
 fit static
 wait
 models
@@ -39,7 +39,7 @@ like "show: a parameter per weight with its error" "$out" '^alpha +w_stim +\.0[2
 like "and rates shared and apart" "$out" '^alpha_error +all weights '
 unlike "a textbook rule draws nothing" "$(printf '%s\n' "$out" | grep -A 1 '^settings')" 'seed='
 like "settings that matter" "$out" \
-    '^settings +policy=stim\+prevchoice\+bias w0=zero alpha=shared split=yes'
+    '^settings +policy=stim\+prevchoice\+bias w0=zero alpha=shared alpha_error=yes'
 
 answer "parameters held at values" <<'END'
 simulate reinforce-base animals=4 trials=1000 alpha=2^-4,2^-6 baseline=.2 seed=4
@@ -119,7 +119,7 @@ like "up to epochs=" "$out" '^state +done, epoch 5 of 5'
 like "or begins anew" "$out" '^c begins anew from the parameters of a\.npz: rate= is another'
 
 refused 'fit reinforce epochs=3' 'epochs= does not apply to reinforce: .*search'
-refused 'fit reinforce split=yes' 'split= does not apply to reinforce'
+refused 'fit reinforce alpha_error=yes' 'alpha_error= does not apply to reinforce'
 refused 'fit dnn alpha=shared' 'alpha= does not apply to dnn: it has no alpha'
 refused 'fit rnn lags=2' 'lags= does not apply to rnn: it remembers'
 refused 'fit trace hidden=3' 'hidden= does not apply to trace'
@@ -151,7 +151,7 @@ n=$((n - 1)) # randomwalk has none
 run deltaw -c 'check gradient hidden=3'
 is "the gradient of every rule" "$status" 0
 is "all of them but randomwalk" "$(printf '%s\n' "$out" | awk '$2 == "w0" && $NF == "ok"' | wc -l)" "$n"
-run deltaw -c 'check gradient predict-max policy=stim+prevchoice+bias split=yes'
+run deltaw -c 'check gradient predict-max policy=stim+prevchoice+bias alpha_error=yes'
 like "or of one with its options" "$out" '^predict-max +alpha_error +3 .* ok$'
 run deltaw -c 'rules policy=stim+prevchoice+bias'
 like "rules counts parameters for a policy" "$out" '^    6 parameters, policy stim\+prevchoice\+bias; Williams'

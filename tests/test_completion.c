@@ -52,87 +52,74 @@ static char *completed(struct desk *d, const char *line)
     return strbuf_take(&out);
 }
 
-static void test_completion(void)
+static const struct {
+    const char *line, *want;
+} completions[] = {
+    {"he", "0: head help"},
+    {"say x; und", "7: undo"},
+    {"fit d", "4: dnn decay=~"},
+    {"fit dnn ep", "8: epochs=~"},
+    {"fit dnn epochs=3 ep", "17:"},
+    {"fit dnn w0=p", "11: psychometric psychometric-fixed"},
+    {"fit dnn optimizer=", "18: adam fast"},
+    {"fit dnn holdout=sim001,sim0", "23: sim002~ sim003~"},
+    {"use ", "4: dnn1 mine"},
+    {"save d", "5: data dnn1"},
+    {"save data comp/f", "10: comp/folder/~"},
+    {"load comp/", "5: comp/a\\ b.csv comp/folder/~"},
+    {"load comp/.h", "5: comp/.hidden"},
+    {"export ma", "7: map"},
+    {"export map comp/a", "11: comp/a\\ b.csv"},
+    {"check gradient r", "15: rnn reinforce reinforce-base reward-max randomwalk remainder=~"},
+    {"check gradient dnn s", "19: seed=~"},
+    {"rules tr", "6: trace"},
+    {"simulate rei", "9: reinforce reinforce-base"},
+    {"wait q", "5: queue"},
+    {"stop queue q", "11: queue"},
+    {"fit dnn group=", "14: queue"},
+    {"simulate d", "9: dnn1 decision=~ distractors=~"},
+    {"simulate trace al", "15: alpha=~"},
+    {"simulate reinforce ba", "19:"},
+    {"simulate trace win", "15: window=~"},
+    {"fit reinforce e", "14:"},
+    {"fit reinforce-base b", "19: baseline=~ bootstrap=~"},
+    {"fit tinyrnn h", "12: hidden=~ holdout=~"},
+    {"fit trace w", "10: w0=~ window=~"},
+    {"fit dnn l", "8: layers=~ lags=~ lapse=~"},
+    {"fit s", "4: static sigma_day=~ seed=~ start=~"},
+    {"score a", "6: animals=~ adapt=~"},
+    {"keep sub", "5: subject~"},
+    {"keep subject=sim001,sim0", "20: sim002~ sim003~"},
+    {"keep stimulus>0 and cho", "20: choice~"},
+    {"map x=r", "6: reward"},
+    {"map x=w_", "6: w_stim w_bias"},
+    {"map of=w_b", "7: w_bias"},
+    {"map w_", "4: w_stim=~ w_bias=~"},
+    {"slice w_bias=v", "13: visited"},
+    {"set back", "4: background=~"},
+    {"set background=", "15: auto light dark"},
+    {"log o", "4: on off"},
+    {"lesson 2", "7: 2 2x.dw"},
+    {"help und", "5: undo"},
+    {"say # x", "7:"},
+    {"nope x", "5:"},
+    {"fit dnn policy=stim+pre", "20: prevstim~ prevchoice~"},
+    {"fit dnn init=comp/f", "13: comp/folder/~"},
+    {"fit dnn holdout=\"sim001,sim00", "24: sim002~ sim003~"},
+    {"fit dnn holdout=\"sim00", "16: \"sim001~ \"sim002~ \"sim003~"},
+    {"export map \"comp/a", "11: \"comp/a b.csv\""},
+    {"export map 'comp/", "11: 'comp/a b.csv' 'comp/folder/~"},
+    {"keep reward", "5: reward=~ reward!=~ reward<~ reward<=~ reward>~ reward>=~"},
+    {"keep choice=", "12: left right"},
+    {"keep choice=left ", "17: and"},
+    {"keep choice = r", "14: right"},
+    {"keep choice !=left,r", "19: right"},
+    {"keep choice = right a", "20: and"},
+    {"keep choice ", "12: =~ !=~ <~ <=~ >~ >=~"},
+    {"drop stimulus=-", "14: -1 -0.9867039 -0.84836066 -0.55465007 -0.3027372"},
+};
+static void test_meanings(struct desk *d)
 {
-    static const struct {
-        const char *line, *want;
-    } cases[] = {
-        {"he", "0: head help"},
-        {"say x; und", "7: undo"},
-        {"fit d", "4: dnn decay=~"},
-        {"fit dnn ep", "8: epochs=~"},
-        {"fit dnn epochs=3 ep", "17:"},
-        {"fit dnn w0=p", "11: psychometric psychometric-fixed"},
-        {"fit dnn optimizer=", "18: adam fast"},
-        {"fit dnn holdout=sim001,sim0", "23: sim002~ sim003~"},
-        {"use ", "4: dnn1 mine"},
-        {"save d", "5: data dnn1"},
-        {"save data comp/f", "10: comp/folder/~"},
-        {"load comp/", "5: comp/a\\ b.csv comp/folder/~"},
-        {"load comp/.h", "5: comp/.hidden"},
-        {"export ma", "7: map"},
-        {"export map comp/a", "11: comp/a\\ b.csv"},
-        {"check gradient r", "15: rnn reinforce reinforce-base reward-max randomwalk remainder=~"},
-        {"check gradient dnn s", "19: split=~ seed=~"},
-        {"rules tr", "6: trace"},
-        {"simulate rei", "9: reinforce reinforce-base"},
-        {"wait q", "5: queue"},
-        {"stop queue q", "11: queue"},
-        {"fit dnn group=", "14: queue"},
-        {"simulate d", "9: dnn1 decision=~ distractors=~"},
-        {"simulate trace al", "15: alpha=~"},
-        {"simulate reinforce ba", "19:"},
-        {"simulate trace win", "15: window=~"},
-        {"fit reinforce e", "14:"},
-        {"fit reinforce-base b", "19: baseline=~ bootstrap=~"},
-        {"fit tinyrnn h", "12: hidden=~ holdout=~"},
-        {"fit trace w", "10: w0=~ window=~"},
-        {"fit dnn l", "8: layers=~ lags=~ lapse=~"},
-        {"fit s", "4: static split=~ sigma_day=~ seed=~ start=~"},
-        {"score a", "6: animals=~"},
-        {"keep sub", "5: subject~"},
-        {"keep subject=sim001,sim0", "20: sim002~ sim003~"},
-        {"keep stimulus>0 and cho", "20: choice~"},
-        {"map x=r", "6: reward"},
-        {"map x=w_", "6: w_stim w_bias"},
-        {"map of=w_b", "7: w_bias"},
-        {"map w_", "4: w_stim=~ w_bias=~"},
-        {"slice w_bias=v", "13: visited"},
-        {"set back", "4: background=~"},
-        {"set background=", "15: auto light dark"},
-        {"log o", "4: on off"},
-        {"lesson 2", "7: 2 2x.dw"},
-        {"help und", "5: undo"},
-        {"say # x", "7:"},
-        {"nope x", "5:"},
-        {"fit dnn policy=stim+pre", "20: prevstim~ prevchoice~"},
-        {"fit dnn init=comp/f", "13: comp/folder/~"},
-        {"fit dnn holdout=\"sim001,sim00", "24: sim002~ sim003~"},
-        {"fit dnn holdout=\"sim00", "16: \"sim001~ \"sim002~ \"sim003~"},
-        {"export map \"comp/a", "11: \"comp/a b.csv\""},
-        {"export map 'comp/", "11: 'comp/a b.csv' 'comp/folder/~"},
-        {"keep reward", "5: reward=~ reward!=~ reward<~ reward<=~ reward>~ reward>=~"},
-        {"keep choice=", "12: left right"},
-        {"keep choice=left ", "17: and"},
-        {"keep choice = r", "14: right"},
-        {"keep choice !=left,r", "19: right"},
-        {"keep choice = right a", "20: and"},
-        {"keep choice ", "12: =~ !=~ <~ <=~ >~ >=~"},
-        {"drop stimulus=-", "14: -1 -0.9867039 -0.84836066 -0.55465007 -0.3027372"},
-    };
-    struct desk *d = desk_new(NULL);
-    if (system("mkdir -p comp/folder walks && echo '# Two' > walks/2-two.dw && "
-               "touch 2x.dw 2y.txt && touch 'comp/a b.csv' comp/.hidden") != 0)
-        tap_note("no folder to complete in");
-    setenv("DELTAW_LESSONS", "walks", 1);
-    say(d, "x",
-        "simulate reinforce animals=3 trials=20; fit dnn epochs=1; "
-        "fit dnn name=mine epochs=1 group=queue; wait");
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char *got = completed(d, cases[i].line);
-        tap_is_text(got, cases[i].want, "completion of '%s'", cases[i].line);
-        free(got);
-    }
     struct completion c;
     session_complete(d->session, "fit dnn epochs=3", 5, &c);
     tap_ok(c.from == 4 && c.n == 2, "the cursor may stand within the line");
@@ -146,6 +133,24 @@ static void test_completion(void)
                strcmp(c.items[0].meaning, "the default") == 0,
            "values are headed by what they are for");
     completion_free(&c);
+}
+
+static void test_completion(void)
+{
+    struct desk *d = desk_new(NULL);
+    if (system("mkdir -p comp/folder walks && echo '# Two' > walks/2-two.dw && "
+               "touch 2x.dw 2y.txt && touch 'comp/a b.csv' comp/.hidden") != 0)
+        tap_note("no folder to complete in");
+    setenv("DELTAW_LESSONS", "walks", 1);
+    say(d, "x",
+        "simulate reinforce animals=3 trials=20; fit dnn epochs=1; "
+        "fit dnn name=mine epochs=1 group=queue; wait");
+    for (size_t i = 0; i < sizeof completions / sizeof *completions; i++) {
+        char *got = completed(d, completions[i].line);
+        tap_is_text(got, completions[i].want, "completion of '%s'", completions[i].line);
+        free(got);
+    }
+    test_meanings(d);
     desk_free(d);
 }
 

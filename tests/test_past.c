@@ -212,14 +212,10 @@ static void test_threads(void)
 }
 
 /* The true rule goes through the same histories; visited weights lend the rest. */
-static void test_truth(void)
+static void test_true_map(const struct cohort *c, const float *visited, const struct model *m)
 {
-    struct cohort *c = simulated("trace", "3", "40");
-    float *visited = true_visited(c);
-    struct model *m = make("trace", "stim+bias", 0), *dnn = make("dnn", "stim+bias", 0);
     struct probe_request r;
     struct map map;
-    m->theta[0] = m->theta[1] = ldexp(1, -6);
     probe_request_default(&r);
     r.ny = 4, r.past = PAST_REWARDED, r.sample = c->n_trials;
     map_compute(m, c, visited, &r, &map, NULL);
@@ -243,17 +239,29 @@ static void test_truth(void)
     tap_near(map.r2, 1, 1e-9, "and its R^2 over visited trials is 1");
     tap_ok(off < 1e-12, "a mean over visited trials and histories (%.2g)", off);
     map_free(&map);
+}
 
-    /* few visited values stand for all */
-    r.sample = 0;
+/* Few visited values stand for all. */
+static void test_true_few(const struct cohort *c, const float *visited, const struct model *m)
+{
+    struct probe_request r;
+    probe_request_default(&r);
+    r.ny = 4, r.past = PAST_REWARDED;
     struct map few;
     map_compute(m, c, visited, &r, &few, NULL);
     tap_ok(few.n_sample == 8 && strstr(few.rest, "8 visited trials; past 3 trials rewarded: mean "
                                                  "over 8 histories"),
            "rest: %s", few.rest);
     map_free(&few);
+}
 
-    /* support: trials after such a past */
+/* Support: trials after such a past. */
+static void test_true_support(const struct cohort *c, const float *visited, const struct model *m)
+{
+    struct map map;
+    struct probe_request r;
+    probe_request_default(&r);
+    r.ny = 4, r.past = PAST_REWARDED;
     size_t want = 0, sum = 0;
     for (size_t a = 0; a < c->n_animals; a++)
         for (size_t i = 3; i < c->animals[a].count; i++) {
@@ -265,8 +273,11 @@ static void test_truth(void)
         sum += map.panel[0].support[i] + map.panel[1].support[i];
     tap_ok(sum == want && want > 0, "support counts trials after three rewarded ones (%zu)", sum);
     map_free(&map);
+}
 
-    /* a rule without a memory: the truth has its gap, the fit has none */
+/* A rule without a memory: the truth has its gap, the fit has none. */
+static void test_true_gap(const struct cohort *c, const float *visited, const struct model *dnn)
+{
     struct probe_request s;
     struct slice slice;
     probe_request_default(&s);
@@ -283,6 +294,18 @@ static void test_truth(void)
            "a line for each past");
     tap_ok(gap == 0 && true_gap > .02, "dnn shows no gap, the truth does (%+.4f)", true_gap);
     slice_free(&slice);
+}
+
+static void test_truth(void)
+{
+    struct cohort *c = simulated("trace", "3", "40");
+    float *visited = true_visited(c);
+    struct model *m = make("trace", "stim+bias", 0), *dnn = make("dnn", "stim+bias", 0);
+    m->theta[0] = m->theta[1] = ldexp(1, -6);
+    test_true_map(c, visited, m);
+    test_true_few(c, visited, m);
+    test_true_support(c, visited, m);
+    test_true_gap(c, visited, dnn);
     model_drop(m);
     model_drop(dnn);
     free(visited);

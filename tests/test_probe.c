@@ -88,7 +88,7 @@ static void test_support(const struct cohort *c, const float *visited)
     tap_near(map.limit, limit, 0, "the limit is the largest over supported cells");
     struct table table = {0};
     map_table(&map, &table);
-    tap_ok(table.n_rows == 2 * 11 * 41 && table.n_columns == 9 &&
+    tap_ok(table.n_rows == 2 * 11 * 41 && table.n_columns == 10 &&
                strcmp(table.columns[0].name, "panel") == 0 &&
                strcmp(table.columns[1].name, "stimulus") == 0 &&
                strcmp(table.columns[2].name, "w_stim") == 0 &&
@@ -97,12 +97,13 @@ static void test_support(const struct cohort *c, const float *visited)
                strcmp(table.columns[5].name, "se") == 0 &&
                strcmp(table.columns[6].name, "lower") == 0 &&
                strcmp(table.columns[7].name, "upper") == 0 &&
-               strcmp(table.columns[8].name, "truth") == 0,
+               strcmp(table.columns[8].name, "interval") == 0 &&
+               strcmp(table.columns[9].name, "truth") == 0,
            "table of a map: its columns");
-    const struct table_cell *row = table.cells + (11 * 41 + 3 * 11 + 2) * 9;
+    const struct table_cell *row = table.cells + (11 * 41 + 3 * 11 + 2) * 10;
     tap_ok(strcmp(row[0].text, "correct r=1") == 0 && row[1].number == map.x.value[2] &&
                row[2].number == map.y.value[3] && row[3].number == map.panel[1].value[35] &&
-               row[4].number == map.panel[1].support[35],
+               row[4].number == map.panel[1].support[35] && strcmp(row[8].text, "none") == 0,
            "table of a map: a row");
     table_free(&table);
     map_free(&map);

@@ -57,7 +57,7 @@ int main(void)
         n_fit += strcmp(command_at(i)->name, "fit") == 0 ? n : 0;
         n_simulate += strcmp(command_at(i)->name, "simulate") == 0 ? n : 0;
     }
-    tap_ok(n_fit == 8 && n_simulate >= 5, "%zu of fit and %zu of simulate", n_fit, n_simulate);
+    tap_ok(n_fit == 9 && n_simulate >= 5, "%zu of fit and %zu of simulate", n_fit, n_simulate);
     test_rows();
     desk_free(d);
     return tap_done();

@@ -18,7 +18,7 @@ static const struct {
     {"window", "4"},
     {"order", "mlp-gru"},
     {"alpha", "shared"},
-    {"split", "yes"},
+    {"alpha_error", "yes"},
     {"forgetting", "yes"},
     {"perseverance", "yes"},
     {"baseline", "nonneg"},
@@ -102,6 +102,8 @@ static void test_old(void)
                s.shape.baseline == BASELINE_NONNEG && s.shape.order == ORDER_MLP_GRU &&
                s.shape.lapse.fitted && s.w0.kind == W0_PSYCHOMETRIC_FIXED,
            "what was true or false");
+    tap_ok(reads("{\"rule\":\"predict-max\",\"split\":true}", &s, &err) && s.shape.split,
+           "the name between%s", err.message);
     tap_ok(reads("{\"rule\":\"trace\",\"shared_alpha\":false,\"nonneg\":false,\"lapse\":0.2,"
                  "\"w0\":\"value\",\"w0_value\":[0.5,-1],\"w0_fixed\":false,\"window\":4}",
                  &s, &err) &&
@@ -129,7 +131,7 @@ static void test_taken(void)
         {"window", " trace"},
         {"order", " rnn"},
         {"alpha", " reinforce reinforce-base reward-max predict-max trace"},
-        {"split", " reinforce-base reward-max predict-max"},
+        {"alpha_error", " reinforce-base reward-max predict-max"},
         {"forgetting", " reinforce reinforce-base reward-max predict-max trace"},
         {"perseverance", " reinforce reinforce-base reward-max predict-max trace"},
         {"baseline", " reinforce-base"},

@@ -18,6 +18,7 @@ static void test_empty(void)
         tap_ok(!view_update(view, &nothing, &err), "%s has nothing to show of nothing", name);
         const char *remedy = strcmp(name, "cv") == 0        ? "`cv static"
                              : strcmp(name, "compare") == 0 ? "`compare MODEL"
+                             : strcmp(name, "loop") == 0    ? "`diagnose MODEL"
                                                             : "load FILE";
         tap_ok(strstr(err.message, remedy) != NULL, "%s says what to do: %s", name, err.message);
         tap_is_text(words(view, &out), err.message, "%s describes the reason", name);
@@ -163,6 +164,22 @@ static void test_configure(void)
     stage_strike(&stage);
 }
 
+/* Nor of the gap between pasts at such points. */
+static void test_unvisited_gap(void)
+{
+    struct stage stage;
+    struct strbuf out = {0};
+    stage_set(&stage, true, 1);
+    struct view *view = open_with("slice", "w=1,9 past=both lags=1");
+    view_update(view, &stage.scene, NULL);
+    tap_ok(strstr(words(view, &out), "gap between the pasts at w 1:"),
+           "the gap where animals were");
+    tap_ok(!strstr(words(view, &out), "at w 9:"), "none where nobody was: %s", strbuf_text(&out));
+    view_close(view);
+    strbuf_free(&out);
+    stage_strike(&stage);
+}
+
 /* A slice says nothing of points that no animal visited, though the rule has values there. */
 static void test_unvisited(void)
 {
@@ -190,5 +207,6 @@ int main(void)
     test_names();
     test_configure();
     test_unvisited();
+    test_unvisited_gap();
     return tap_done();
 }

@@ -109,12 +109,13 @@ static void test_tables(void)
          2},
         {"help", "", "group,name,text\nData,load,\"read trial logs: CSV, plain or gzip\"", 0},
         {"map", "w_bias=.5 reward=1 past=rewarded lags=2",
-         "panel,stimulus,w_stim,value,support,se,lower,upper,reward,w_bias,lags,past\n,", 0},
-        {"slice", "w_bias=.5 reward=1 past=rewarded w=1",
-         "w_line,reward,past,stimulus,value,support,se,lower,upper,w_bias,lags\n1,1,rewarded,-1,",
-         9},
-        {"slice", "x=w_stim stimulus=.5", "reward,w_stim,value,support,se,lower,upper,stimulus\n",
+         "panel,stimulus,w_stim,value,support,se,lower,upper,interval,reward,w_bias,lags,past\n,",
          0},
+        {"slice", "w_bias=.5 reward=1 past=rewarded w=1",
+         "w_line,reward,past,stimulus,value,support,se,lower,upper,interval,w_bias,lags\n1,1,rewarded,-1,",
+         9},
+        {"slice", "x=w_stim stimulus=.5",
+         "reward,w_stim,value,support,se,lower,upper,interval,stimulus\n", 0},
         {"weights", "m04", "subject,session,trial,p_right,w_stim,w_bias", 1234},
     };
     struct stage stage;

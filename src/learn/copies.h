@@ -8,8 +8,13 @@
 static void update(const struct compiled_rule *p, size_t n, const double *u, const double *x,
                    const double *answer, const double *next, double *state, double *dw)
 {
+    enum {
+        SMALL = 64
+    }; /* vectors; no textbook rule has more, and an agent comes here each trial */
     size_t k = p->n_weights, width = p->n_inputs, ns = p->n_state;
-    vec *in = mem_aligned(width + p->n_cache + 2 * ns + k, sizeof(vec));
+    size_t all = width + p->n_cache + 2 * ns + k;
+    vec few[SMALL], *more = all > SMALL ? mem_aligned(all, sizeof(vec)) : NULL;
+    vec *in = more ? more : memset(few, 0, all * sizeof(vec));
     vec *cache = in + width, *before = cache + p->n_cache;
     vec *after = before + ns, *feature = after + ns;
     for (size_t i = 0; i < n; i += LANES) {
@@ -34,7 +39,7 @@ static void update(const struct compiled_rule *p, size_t n, const double *u, con
                 state[(i + l) * ns + j] = after[j][l];
         }
     }
-    free(in);
+    free(more);
 }
 
 #endif

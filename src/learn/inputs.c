@@ -21,22 +21,29 @@ void inputs_rule(const struct rule_shape *shape, const double *w, const struct i
     }
 }
 
+/* False: the feature does not go with the stimulus. */
+static inline bool stimulus_feature(enum policy_feature feature, double s, double *x)
+{
+    switch (feature) {
+    case FEATURE_STIMULUS: *x = s; return true;
+    case FEATURE_RIGHT: *x = s >= 0 ? s : 0; return true;
+    case FEATURE_LEFT: *x = s < 0 ? s : 0; return true;
+    default: return false;
+    }
+}
+
 void inputs_policy_stimulus(const struct policy *policy, double s, double *x)
 {
     for (size_t k = 0; k < policy->n; k++)
-        switch (policy->feature[k]) {
-        case FEATURE_STIMULUS: x[k] = s; break;
-        case FEATURE_RIGHT: x[k] = s >= 0 ? s : 0; break;
-        case FEATURE_LEFT: x[k] = s < 0 ? s : 0; break;
-        default: break;
-        }
+        stimulus_feature(policy->feature[k], s, &x[k]);
 }
 
 void inputs_policy(const struct policy *policy, const struct input_trial *now,
                    const struct input_trial *past, size_t n_past, const double *columns, double *x)
 {
-    inputs_policy_stimulus(policy, now->stimulus, x);
-    for (size_t k = 0; k < policy->n; k++)
+    for (size_t k = 0; k < policy->n; k++) {
+        if (stimulus_feature(policy->feature[k], now->stimulus, &x[k]))
+            continue;
         switch (policy->feature[k]) {
         case FEATURE_PREVSTIM: x[k] = n_past ? past->stimulus : 0; break;
         case FEATURE_PREVCHOICE: x[k] = n_past ? 2 * past->choice - 1 : 0; break;
@@ -44,6 +51,7 @@ void inputs_policy(const struct policy *policy, const struct input_trial *now,
         case FEATURE_COLUMN: x[k] = columns ? columns[k] : 0; break;
         default: break;
         }
+    }
 }
 
 struct input_trial inputs_trial_of(const struct cohort *cohort, const struct animal *animal,
@@ -76,11 +84,15 @@ void inputs_rule_of(const struct rule_shape *shape, const double *w, const struc
 void inputs_policy_of(const struct policy *policy, const struct cohort *cohort,
                       const struct animal *animal, size_t trial, double *x)
 {
-    struct input_trial now = inputs_trial_of(cohort, animal, trial), before;
-    size_t n = past_of(cohort, animal, trial, 1, &before);
+    struct input_trial now = {.stimulus = cohort->stimulus[trial]}, before;
+    bool looks_back = false;
     double columns[POLICY_MAX];
-    for (size_t k = 0; k < policy->n; k++)
-        if (policy->feature[k] == FEATURE_COLUMN)
+    for (size_t k = 0; k < policy->n; k++) {
+        enum policy_feature feature = policy->feature[k];
+        looks_back |= feature == FEATURE_PREVSTIM || feature == FEATURE_PREVCHOICE;
+        if (feature == FEATURE_COLUMN)
             columns[k] = cohort_column(cohort, policy->weight[k] + 2)->values[trial];
+    }
+    size_t n = looks_back ? past_of(cohort, animal, trial, 1, &before) : 0;
     inputs_policy(policy, &now, &before, n, columns, x);
 }

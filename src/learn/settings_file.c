@@ -73,11 +73,24 @@ static void put_value(const struct setting *row, const json_t *value, struct str
     }
 }
 
+/* Is one of the keys, "a|b", there and true? */
+static bool any_true(const json_t *o, const char *keys)
+{
+    for (size_t n; *keys; keys += n + (keys[n] == '|')) {
+        char key[32];
+        n = strcspn(keys, "|");
+        snprintf(key, sizeof key, "%.*s", (int)n, keys);
+        if (json_is_true(json_object_get(o, key)))
+            return true;
+    }
+    return false;
+}
+
 /* What files of older versions have instead of the row's value. */
 static const char *old_value(const struct setting *row, const json_t *o,
                              const struct fit_settings *s)
 {
-    if (!row->old_key || !json_is_true(json_object_get(o, row->old_key)))
+    if (!row->old_key || !any_true(o, row->old_key))
         return NULL;
     switch (row->store) {
     case SETTING_YES: return "yes";

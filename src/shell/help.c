@@ -8,6 +8,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
 #include "deltaw/shell/keytable.h"
+#include "glossary.h"
 #include "state.h"
 
 void help_text_fill(struct strbuf *out, const char *text, int indent, int width)
@@ -80,11 +81,20 @@ const struct column help_option_columns[] = {
     {"text", .type = COLUMN_TEXT},
     {0},
 };
+static const struct column glossary_columns[] = {
+    {"word", .type = COLUMN_TEXT},
+    {"spellings", .type = COLUMN_TEXT},
+    {"meaning", .type = COLUMN_TEXT},
+    {0},
+};
 const struct answer_row help_answer[] = {
     {"verbs", ANSWER_TABLE, .columns = verb_columns, .sometimes = true},
     {"keys", ANSWER_TABLE, .columns = key_columns, .sometimes = true},
     {"examples", .type = ANSWER_TABLE, .columns = example_columns, .sometimes = true},
     {"found", ANSWER_TABLE, .columns = found_columns, .sometimes = true},
+    {"glossary", ANSWER_TABLE, .columns = glossary_columns, .sometimes = true},
+    {"word", ANSWER_TEXT, .sometimes = true, .meaning = "as the glossary has it"},
+    {"meaning", ANSWER_TEXT, .sometimes = true, .meaning = "of the word"},
     {"topic", ANSWER_TEXT, .sometimes = true, .meaning = "the verb that is explained"},
     {"arguments", ANSWER_TEXT, .sometimes = true},
     {"summary", ANSWER_TEXT, .sometimes = true},
@@ -173,6 +183,45 @@ void help_examples(struct output *out)
     }
     output_table(out, "examples", &table);
     table_free(&table);
+}
+
+/* --- the glossary --------------------------------------------------------------- */
+
+static void term_text(const struct glossary_row *row, int width, struct strbuf *out)
+{
+    strbuf_printf(out, "%s\n    ", row->name);
+    help_text_fill(out, row->meaning, 4, width);
+}
+
+void help_glossary(struct output *out)
+{
+    struct strbuf text = {0};
+    struct table table = {0};
+    const struct glossary_row *row;
+    table_declare(&table, glossary_columns);
+    for (size_t i = 0; (row = glossary_at(i)); i++) {
+        term_text(row, page_width(out), &text);
+        table_add(&table, 3, (const char *[]){row->name, row->spellings, row->meaning}, 0, NULL);
+    }
+    output_block(out, strbuf_text(&text));
+    output_data(out, "glossary", &table);
+    table_free(&table);
+    strbuf_free(&text);
+}
+
+/* What the word means, where the glossary has it. */
+static bool help_term(const char *word, struct output *out)
+{
+    const struct glossary_row *row = glossary_find(word);
+    if (!row)
+        return false;
+    struct strbuf text = {0};
+    term_text(row, page_width(out), &text);
+    output_block(out, strbuf_text(&text));
+    output_field_text(out, "word", row->name);
+    output_field_text(out, "meaning", row->meaning);
+    strbuf_free(&text);
+    return true;
 }
 
 /* --- one verb ------------------------------------------------------------------ */
@@ -300,8 +349,10 @@ bool help_topic(const char *topic, struct output *out, struct err *err)
     const struct command *command = command_find(topic);
     if (command) {
         verb_help(command, out);
+        help_term(topic, out);
         return true;
     }
+    bool known = help_term(topic, out);
     struct table table = {0};
     table_declare(&table, found_columns);
     for (size_t i = 0; topic[0] && command_at(i); i++) {
@@ -321,10 +372,10 @@ bool help_topic(const char *topic, struct output *out, struct err *err)
             output_say(out, "`rules %s` describes this rule.", topic);
         output_data(out, "found", &table);
     }
-    if (!good && near)
+    if (!good && !known && near)
         err_set(err, ERR_FAILED, "help: '%s' occurs nowhere; did you mean '%s'?", topic, near);
-    else if (!good)
+    else if (!good && !known)
         err_set(err, ERR_FAILED, "help: '%s' occurs nowhere; `help` lists the verbs", topic);
     table_free(&table);
-    return good;
+    return good || known;
 }

@@ -3,6 +3,7 @@
 
 #include "deltaw/shell/help.h"
 #include "deltaw/shell/keytable.h"
+#include "glossary.h"
 #include "state.h"
 
 /* A character of text, of those in `special` what roff writes for it. */
@@ -134,6 +135,19 @@ static void mdoc_keys(struct strbuf *out)
     strbuf_puts(out, ".El\n");
 }
 
+static void mdoc_glossary(struct strbuf *out)
+{
+    const struct glossary_row *row;
+    strbuf_puts(out, ".Sh GLOSSARY\n.Bl -tag -width Ds -compact\n");
+    for (size_t i = 0; (row = glossary_at(i)); i++) {
+        strbuf_puts(out, ".It");
+        mdoc_argument(out, row->name);
+        strbuf_putc(out, '\n');
+        mdoc_text(out, row->meaning);
+    }
+    strbuf_puts(out, ".El\n");
+}
+
 bool help_mdoc(struct strbuf *out)
 {
     size_t start = out->len;
@@ -146,6 +160,7 @@ bool help_mdoc(struct strbuf *out)
         strbuf_puts(out, ".El\n");
     }
     mdoc_keys(out);
+    mdoc_glossary(out);
     for (const char *c = out->text + start; *c; c++)
         if ((unsigned char)*c < ' ' && *c != '\n')
             return false;

@@ -449,6 +449,7 @@ void session_free(struct session *session)
     jobs_free(s->jobs);
     cv_free(s->cv);
     comparison_free(s->comparison);
+    loop_free(s->loop);
     session_drop_cohorts(s);
     args_free(&s->loaded);
     args_free(&s->schema);

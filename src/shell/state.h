@@ -117,6 +117,8 @@ struct session {
     size_t cv_changes;
     struct comparison *comparison; /* the newest, NULL: none */
     size_t comparison_changes;
+    struct loop *loop; /* the newest closed loop, NULL: none */
+    size_t loop_changes;
     struct strbuf gathered; /* what members_news tells */
     char *current;          /* name of the model in use, NULL: none */
     struct scene scene;
@@ -413,6 +415,7 @@ void help_keys(struct output *out);
 /* "arrows cross-hair; [ ] bias; ..." */
 void view_keys_words(const char *keys, struct strbuf *out);
 void help_examples(struct output *out);
+void help_glossary(struct output *out);
 
 /* --- verbs.c */
 

@@ -64,6 +64,7 @@ bool trajectory_band(const struct model *model, const struct cohort *cohort, siz
     bool known = model_trajectory(model, cohort, keep, NULL, w);
     struct gp_value *right = asking_answer(&asking, n, model, cohort), *p = right;
     if (known) {
+        path->interval = model_trajectory_kind(model);
         path->low = mem_new(path->n * k, sizeof *path->low);
         path->high = mem_new(path->n * k, sizeof *path->high);
         path->p_low = mem_new(path->n, sizeof *path->p_low);
@@ -169,6 +170,7 @@ bool psychometric_band(struct psychometric *p, const struct model *model,
         points->low[level] = n[i] ? points->expected[level] + v[i].low - v[i].mean : NAN;
         points->high[level] = n[i] ? points->expected[level] + v[i].high - v[i].mean : NAN;
     }
+    p->interval = v ? model_trajectory_kind(model) : INTERVAL_NONE;
     free(n), free(v);
     return v;
 }

@@ -156,16 +156,20 @@ void learning_curve_table(const struct cohort *cohort, const struct learning_cur
     table_column(out, "animals", COLUMN_COUNT, 0);
     for (size_t a = 0; a < curve->n_animals; a++)
         table_column(out, cohort->animals[a].name, COLUMN_NUMBER, 4);
-    if (expects)
+    if (expects) {
         table_columns(out, "expected|expected_low|expected_high", COLUMN_NUMBER, 4);
+        table_column(out, "interval", COLUMN_TEXT, 0);
+    }
     for (size_t b = 0; b < curve->n_bins; b++) {
         table_add(out, 0, NULL, 5,
                   (double[]){b * curve->bin + 1, (b + 1) * curve->bin, curve->mean[b],
                              curve->sem[b], curve->n[b]});
         for (size_t a = 0; a < curve->n_animals; a++)
             table_number(out, 5 + a, curve->animal[a * curve->n_bins + b]);
-        if (expects)
+        if (expects) {
             table_number(out, last, expectation->expected[b]);
+            table_text(out, last + 3, interval_word(expectation->interval));
+        }
         if (band) {
             table_number(out, last + 1, expectation->low[b]);
             table_number(out, last + 2, expectation->high[b]);
@@ -255,6 +259,7 @@ static void band_columns(const struct policy *policy, struct table *out)
         table_columns(out, names, COLUMN_NUMBER, 4);
         free(names);
     }
+    table_column(out, "interval", COLUMN_TEXT, 0);
 }
 
 static void trajectory_row(const struct cohort *cohort, const struct animal *who,
@@ -274,6 +279,7 @@ static void trajectory_row(const struct cohort *cohort, const struct animal *who
         table_number(out, 6 + k_n + 2 * k, path->low[i * k_n + k]);
         table_number(out, 7 + k_n + 2 * k, path->high[i * k_n + k]);
     }
+    table_text(out, 6 + 3 * k_n, interval_word(path->interval));
 }
 
 void trajectory_table(const struct model *model, const struct cohort *cohort, long animal,

@@ -227,24 +227,34 @@ static void check_learning(const struct cohort *cohort, struct cohort_check *out
         warn(out, fact, "hardly any learning to be seen: a learning rule has little to explain");
 }
 
-static void check_rewards(const struct cohort *cohort, struct cohort_check *out)
+/* Trials whose reward is known: how many are rewarded against one side, and which is first. */
+struct against {
+    size_t n, of, first; /* SIZE_MAX: none */
+};
+
+static void count_against(struct against *a, bool against, size_t trial)
 {
-    char a[NUMBER_SIZE], b[NUMBER_SIZE];
-    size_t against_stimulus = 0, against_answer = 0, with_side = 0, known = 0;
-    size_t first_stimulus = SIZE_MAX, first_answer = SIZE_MAX;
-    for (size_t t = 0; t < cohort->n_trials; t++) {
-        bool reward = cohort->reward[t] == 1;
-        if (!reward && cohort->reward[t] != 0)
-            continue;
-        known++;
-        if (reward != (cohort->choice[t] == cohort->answer[t]) && against_answer++ == 0)
-            first_answer = t;
-        if (cohort->stimulus[t] == 0)
-            continue;
-        with_side++;
-        if (reward != (cohort->choice[t] == (cohort->stimulus[t] > 0)) && against_stimulus++ == 0)
-            first_stimulus = t;
-    }
+    a->of++;
+    if (against && a->n++ == 0)
+        a->first = trial;
+}
+
+static struct cohort_fact *tell_against(struct cohort_check *out, const char *name,
+                                        const struct against *a, const char *of)
+{
+    char n[NUMBER_SIZE], share[NUMBER_SIZE];
+    struct cohort_fact *fact = add(out, name, "%s trials, %s%s", number_grouped(n, (long long)a->n),
+                                   percent(share, (double)a->n, (double)a->of), of);
+    fact->number = (double)a->n;
+    fact->of = (double)a->of;
+    fact->percent = 100 * fact->number / fact->of;
+    fact->at = a->first;
+    return fact;
+}
+
+static void check_known(const struct cohort *cohort, struct cohort_check *out)
+{
+    char a[NUMBER_SIZE];
     size_t unknown = cohort->report.n_no_reward;
     struct cohort_fact *fact =
         add(out, "reward unknown", "%s trials%s", number_grouped(a, (long long)unknown),
@@ -256,28 +266,31 @@ static void check_rewards(const struct cohort *cohort, struct cohort_check *out)
         warn(out, fact,
              "many: dropped trials leave gaps in which animals learn unseen; missing_reward=half "
              "keeps them");
-    fact = add(out, "reward against stimulus", "%s trials, %s of those with a side",
-               number_grouped(a, (long long)against_stimulus),
-               percent(b, (double)against_stimulus, (double)with_side));
-    fact->number = (double)against_stimulus;
-    fact->of = (double)with_side;
-    fact->percent = 100 * fact->number / fact->of;
-    fact->at = first_stimulus;
-    if ((double)against_stimulus > .5 * (double)with_side)
+}
+
+static void check_rewards(const struct cohort *cohort, struct cohort_check *out)
+{
+    struct against stimulus = {.first = SIZE_MAX}, answer = {.first = SIZE_MAX};
+    for (size_t t = 0; t < cohort->n_trials; t++) {
+        bool reward = cohort->reward[t] == 1;
+        if (!reward && cohort->reward[t] != 0)
+            continue;
+        count_against(&answer, reward != (cohort->choice[t] == cohort->answer[t]), t);
+        if (cohort->stimulus[t] != 0)
+            count_against(&stimulus, reward != (cohort->choice[t] == (cohort->stimulus[t] > 0)), t);
+    }
+    check_known(cohort, out);
+    struct cohort_fact *fact =
+        tell_against(out, "reward against stimulus", &stimulus, " of those with a side");
+    if (fact->number > .5 * fact->of)
         warn(out, fact,
              "rewards go to the side away from the stimulus: sides or choice codes are swapped");
-    else if ((double)against_stimulus > CONTRADICTIONS * (double)with_side)
+    else if (fact->number > CONTRADICTIONS * fact->of)
         warn(out, fact,
              "choices to the stimulus' side unrewarded, or others rewarded: chance rewards, or "
              "wrong columns");
-    fact = add(out, "reward against answer", "%s trials, %s",
-               number_grouped(a, (long long)against_answer),
-               percent(b, (double)against_answer, (double)known));
-    fact->number = (double)against_answer;
-    fact->of = (double)known;
-    fact->percent = 100 * fact->number / fact->of;
-    fact->at = first_answer;
-    if ((double)against_answer > CONTRADICTIONS * (double)known)
+    fact = tell_against(out, "reward against answer", &answer, "");
+    if (fact->number > CONTRADICTIONS * fact->of)
         warn(out, fact,
              "rewarded although the answer was the other side, or the reverse: check the column "
              "answer");

@@ -74,19 +74,32 @@ static void axis_cells(struct axis *axis, size_t n, double lo, double hi)
     }
 }
 
-long axis_cell(const struct axis *axis, double value)
+static double cells_per_unit(const struct axis *axis)
+{
+    return (double)axis->n / (axis->edge[axis->n] - axis->edge[0]);
+}
+
+/* Of even cells: guessed, then the edges settle the rounding. */
+static long even_cell(const struct axis *axis, double per, double value)
 {
     if (!(value >= axis->edge[0] && value <= axis->edge[axis->n]))
         return -1;
+    size_t i = (size_t)((value - axis->edge[0]) * per);
+    i = i < axis->n ? i : axis->n - 1;
+    while (i > 0 && value < axis->edge[i])
+        i--;
+    while (i + 1 < axis->n && value >= axis->edge[i + 1])
+        i++;
+    return (long)i;
+}
+
+long axis_cell(const struct axis *axis, double value)
+{
+    if (!axis->levels)
+        return even_cell(axis, cells_per_unit(axis), value);
+    if (!(value >= axis->edge[0] && value <= axis->edge[axis->n]))
+        return -1;
     size_t lo = 0, hi = axis->n;
-    if (!axis->levels) {
-        /* Even cells: guess, then let the edges settle the rounding. */
-        double width = (axis->edge[axis->n] - axis->edge[0]) / (double)axis->n;
-        size_t guess = (size_t)((value - axis->edge[0]) / width);
-        lo = guess > 0 ? guess - 1 : 0;
-        lo = lo < axis->n ? lo : axis->n - 1;
-        hi = guess + 2 < axis->n ? guess + 2 : axis->n;
-    }
     while (hi - lo > 1) {
         size_t middle = (lo + hi) / 2;
         if (value >= axis->edge[middle])
@@ -108,15 +121,16 @@ static size_t memo_place(double value)
 void finder_set(struct finder *finder, const struct axis *axis)
 {
     finder->axis = axis;
+    finder->per = cells_per_unit(axis);
     for (size_t i = 0; i < FINDER_MEMO; i++)
         finder->value[i] = NAN;
 }
 
 long finder_cell(struct finder *finder, double value)
 {
-    size_t at = memo_place(value);
     if (!finder->axis->levels)
-        return axis_cell(finder->axis, value);
+        return even_cell(finder->axis, finder->per, value);
+    size_t at = memo_place(value);
     if (finder->value[at] != value) {
         finder->value[at] = value;
         finder->cell[at] = axis_cell(finder->axis, value);
@@ -162,7 +176,7 @@ static void levels_visited(const struct variable *variable, const struct cohort 
         const struct animal *animal = &cohort->animals[a];
         for (size_t t = animal->first; t < animal->first + animal->count; t++)
             if (trial_known(cohort, t))
-                levels_add(out, variable_visited(variable, cohort, animal, t, NULL, 0));
+                levels_add(out, variable_visited(variable, animal, t));
     }
 }
 
@@ -246,7 +260,7 @@ bool axis_make(const struct policy *policy, const struct cohort *cohort, const f
     if (cells > AXIS_MOST)
         return err_set(err, ERR_USAGE, "%s: %zu cells on %s; at most %d", request->verb, cells,
                        request->option, AXIS_MOST);
-    variable_bind(&bound, policy, cohort);
+    variable_bind(&bound, policy, cohort, visited);
     if (variable_binary(variable)) {
         axis_levels(&axis, 2, (const double[]){0, 1});
     } else if (variable->kind == VARIABLE_WEIGHT) {

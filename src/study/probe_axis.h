@@ -33,6 +33,7 @@ long axis_cell(const struct axis *axis, double value);
 enum { FINDER_MEMO = 64 };
 struct finder {
     const struct axis *axis;
+    double per; /* cells in a unit, where they are even */
     double value[FINDER_MEMO];
     long cell[FINDER_MEMO];
 };

@@ -137,20 +137,26 @@ void probe_cells_columns(bool truth, struct table *out)
     table_column(out, "value", COLUMN_NUMBER, 4);
     table_column(out, "support", COLUMN_COUNT, 0);
     table_column(out, "se", COLUMN_NUMBER, 2);
-    table_columns(out, truth ? "lower|upper|truth" : "lower|upper", COLUMN_NUMBER, 4);
+    table_columns(out, "lower|upper", COLUMN_NUMBER, 4);
+    table_column(out, "interval", COLUMN_TEXT, 0);
+    if (truth)
+        table_column(out, "truth", COLUMN_NUMBER, 4);
 }
 
 size_t probe_cells_fill(const struct probe_cells *cells, enum interval_kind interval, size_t c,
                         size_t first, struct table *out)
 {
     bool known = interval != INTERVAL_SPREAD;
-    const double *optional[] = {cells->se, known ? cells->lower : NULL, known ? cells->upper : NULL,
-                                cells->truth};
+    const double *optional[] = {cells->se, known ? cells->lower : NULL,
+                                known ? cells->upper : NULL};
     table_number(out, first, cells->value[c]);
     table_number(out, first + 1, cells->support[c]);
-    for (size_t i = 0; i < (cells->truth ? 4 : 3); i++)
+    for (size_t i = 0; i < 3; i++)
         table_number(out, first + 2 + i, optional[i] ? optional[i][c] : NAN);
-    return first + (cells->truth ? 6 : 5);
+    table_text(out, first + 5, interval_word(interval));
+    if (cells->truth)
+        table_number(out, first + 6, cells->truth[c]);
+    return first + (cells->truth ? 7 : 6);
 }
 
 /* Where the sums of one panel go; weight: how many trials each cell has. */

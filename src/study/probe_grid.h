@@ -72,9 +72,9 @@ bool grid_check(struct grid *grid, const char *verb, struct err *err);
 
 bool grid_stopped(const struct grid *grid);
 void probe_cells_free(struct probe_cells *cells);
-/* A row's cell c in a table: columns value, support, se, lower, upper, and truth if there is
- * one; into the last row from column `first`.  Returns the column
- * after them. */
+/* A row's cell c in a table: columns value, support, se, lower, upper, interval (where
+ * these two are from, in words) and truth if there is one; into the last row from column
+ * `first`.  Returns the column after them. */
 void probe_cells_columns(bool truth, struct table *out);
 size_t probe_cells_fill(const struct probe_cells *cells, enum interval_kind interval, size_t c,
                         size_t first, struct table *out);

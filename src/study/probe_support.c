@@ -5,13 +5,6 @@
 #include "deltaw/base/strbuf.h"
 #include "probe_grid.h"
 
-static double visited_value(const struct grid *grid, const struct variable *variable,
-                            const struct animal *animal, size_t t)
-{
-    return variable_visited(variable, grid->cohort, animal, t, grid->visited,
-                            grid->model->settings.policy.n);
-}
-
 /* What is constant while trials are counted. */
 struct counting {
     struct grid *grid;
@@ -25,7 +18,7 @@ static bool agrees(const struct grid *grid, const struct animal *animal, size_t 
 {
     for (size_t i = 0; i < grid->n_held; i++) {
         const struct held *held = &grid->held[i];
-        double value = visited_value(grid, &held->variable, animal, t);
+        double value = variable_visited(&held->variable, animal, t);
         if (!(value >= held->lo && value <= held->hi))
             return false;
     }
@@ -42,8 +35,8 @@ static void count_trial(struct counting *c, const struct animal *animal, size_t 
     if (!agrees(grid, animal, t) ||
         (c->past && !past_visited(grid->cohort, animal, t, grid->past, grid->lags)))
         return;
-    long ix = finder_cell(&c->x, visited_value(grid, &c->on_x, animal, t));
-    long iy = finder_cell(&c->y, visited_value(grid, &c->on_y, animal, t));
+    long ix = finder_cell(&c->x, variable_visited(&c->on_x, animal, t));
+    long iy = finder_cell(&c->y, variable_visited(&c->on_y, animal, t));
     size_t panel = grid->n_panels == 2 ? grid->cohort->reward[t] != 0 : 0;
     if (ix >= 0 && iy >= 0)
         support[panel][(size_t)iy * grid->x_axis->n + (size_t)ix]++;
@@ -53,8 +46,8 @@ void grid_count(struct grid *grid, uint32_t *const support[])
 {
     const struct policy *policy = &grid->model->settings.policy;
     struct counting c = {.grid = grid, .on_x = grid->x, .on_y = grid->y, .past = grid_past(grid)};
-    variable_bind(&c.on_x, policy, grid->cohort);
-    variable_bind(&c.on_y, policy, grid->cohort);
+    variable_bind(&c.on_x, policy, grid->cohort, grid->visited);
+    variable_bind(&c.on_y, policy, grid->cohort, grid->visited);
     finder_set(&c.x, grid->x_axis);
     finder_set(&c.y, grid->y_axis);
     grid->n_visited = 0;
@@ -75,7 +68,7 @@ static void hold(const struct grid *grid, struct held *held)
     double value = held->value;
     held->lo = value - (weight ? WEIGHT_WINDOW : 0);
     held->hi = value + (weight ? WEIGHT_WINDOW : 0);
-    variable_bind(&held->variable, policy, grid->cohort);
+    variable_bind(&held->variable, policy, grid->cohort, grid->visited);
     if (weight || variable_binary(&held->variable) ||
         !axis_make(policy, grid->cohort, NULL, &held->variable, &request, &axis, NULL))
         return;

@@ -113,43 +113,40 @@ const char *probe_variable(const struct policy *policy, size_t i)
     return variable_at(policy, i, &v) ? variable_name(policy, &v) : NULL;
 }
 
-void variable_bind(struct variable *v, const struct policy *policy, const struct cohort *cohort)
+void variable_bind(struct variable *v, const struct policy *policy, const struct cohort *cohort,
+                   const float *visited)
 {
     bool logged = v->kind == VARIABLE_FEATURE && policy->feature[v->which] == FEATURE_COLUMN;
     const struct cohort_column *column =
         logged && cohort ? cohort_column(cohort, variable_name(policy, v)) : NULL;
     v->policy = policy;
-    v->column = column ? column->values : NULL;
+    v->cohort = cohort;
+    v->stride = v->kind == VARIABLE_WEIGHT ? policy->n : 1;
+    v->value = !cohort                        ? NULL
+               : v->kind == VARIABLE_STIMULUS ? cohort->stimulus
+               : v->kind == VARIABLE_REWARD   ? cohort->reward
+               : v->kind == VARIABLE_WEIGHT   ? (visited ? visited + v->which : NULL)
+               : column                       ? column->values
+                                              : NULL;
 }
 
 /* The other features are all of the trial before. */
-static double feature_visited(const struct variable *v, const struct cohort *cohort,
-                              const struct animal *animal, size_t trial)
+static double feature_visited(const struct variable *v, const struct animal *animal, size_t trial)
 {
-    bool first = cohort_past(cohort, animal, trial, 1) == 0;
-    struct input_trial now = inputs_trial_of(cohort, animal, trial);
-    struct input_trial before = first ? now : inputs_trial_of(cohort, animal, trial - 1);
+    bool first = cohort_past(v->cohort, animal, trial, 1) == 0;
+    struct input_trial now = inputs_trial_of(v->cohort, animal, trial);
+    struct input_trial before = first ? now : inputs_trial_of(v->cohort, animal, trial - 1);
     double x[POLICY_MAX];
-    if (v->column)
-        return v->column[trial];
     inputs_policy(v->policy, &now, &before, !first, NULL, x);
     return x[v->which];
 }
 
-double variable_visited(const struct variable *v, const struct cohort *cohort,
-                        const struct animal *animal, size_t trial, const float *visited,
-                        size_t n_weights)
+double variable_worked_out(const struct variable *v, const struct animal *animal, size_t trial)
 {
-    switch (v->kind) {
-    case VARIABLE_STIMULUS: return cohort->stimulus[trial];
-    case VARIABLE_CHOICE: return cohort->choice[trial];
-    case VARIABLE_REWARD: return cohort->reward[trial];
-    case VARIABLE_DAY: return cohort_day(cohort, animal, trial);
-    case VARIABLE_SIDE: return cohort->answer[trial];
-    case VARIABLE_WEIGHT: return visited[trial * n_weights + v->which];
-    case VARIABLE_FEATURE: break;
-    }
-    return feature_visited(v, cohort, animal, trial);
+    return v->kind == VARIABLE_CHOICE ? v->cohort->choice[trial]
+           : v->kind == VARIABLE_SIDE ? v->cohort->answer[trial]
+           : v->kind == VARIABLE_DAY  ? cohort_day(v->cohort, animal, trial)
+                                      : feature_visited(v, animal, trial);
 }
 
 bool component_find(const struct policy *policy, const char *verb, const char *name, size_t *out,

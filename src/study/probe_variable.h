@@ -21,7 +21,9 @@ struct variable {
     size_t which; /* of the policy: VARIABLE_WEIGHT, VARIABLE_FEATURE */
     /* set by variable_bind */
     const struct policy *policy;
-    const float *column; /* of a feature that is a column of the log; NULL: none */
+    const struct cohort *cohort;
+    const float *value; /* [n_trials], so far apart; NULL: to be worked out on each trial */
+    size_t stride;
 };
 
 /* The i-th variable of a policy; false after the last. */
@@ -36,13 +38,20 @@ bool variable_same(const struct variable *a, const struct variable *b);
 bool variable_binary(const struct variable *variable);
 /* Where it is held; NaN there: it is not. */
 double *variable_fixed(struct fixed *fixed, const struct variable *variable);
-/* Its values in a log. */
+/* Its values in a log.  visited [n_trials][n_weights]: for weights.  A cohort, or the values
+ * of a weight, that are NULL must not be asked for. */
 void variable_bind(struct variable *variable, const struct policy *policy,
-                   const struct cohort *cohort);
-/* Its value on a trial.  visited [n_trials][n_weights]: for weights. */
-double variable_visited(const struct variable *variable, const struct cohort *cohort,
-                        const struct animal *animal, size_t trial, const float *visited,
-                        size_t n_weights);
+                   const struct cohort *cohort, const float *visited);
+/* Where they do not stand in a row. */
+double variable_worked_out(const struct variable *variable, const struct animal *animal,
+                           size_t trial);
+/* Its value on a trial, of one that is bound. */
+static inline double variable_visited(const struct variable *variable, const struct animal *animal,
+                                      size_t trial)
+{
+    return variable->value ? variable->value[trial * variable->stride]
+                           : variable_worked_out(variable, animal, trial);
+}
 
 /* The weight whose update is wanted: of=w_stim. */
 bool component_find(const struct policy *policy, const char *verb, const char *name, size_t *out,

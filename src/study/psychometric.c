@@ -345,12 +345,13 @@ void psychometric_table(const struct psychometric *p, const char *subject, struc
     table_column(out, "stimulus", COLUMN_NUMBER, 4);
     table_column(out, "n", COLUMN_COUNT, 0);
     table_columns(out, "p_right|lo|hi|model|model_low|model_high", COLUMN_NUMBER, 4);
+    table_column(out, "interval", COLUMN_TEXT, 0);
     for (size_t g = 0; g < p->n_groups; g++) {
         const struct psychometric_points *points = &p->points[g];
         for (size_t i = 0; i < p->n_stimuli; i++)
-            table_add(out, 2, (const char *[]){subject, p->group[g].name}, 8,
-                      (double[]){p->stimulus[i], points->n[i], points->p[i], points->lo[i],
-                                 points->hi[i], points->expected[i], points->low[i],
-                                 points->high[i]});
+            table_add(
+                out, 3, (const char *[]){subject, p->group[g].name, interval_word(p->interval)}, 8,
+                (double[]){p->stimulus[i], points->n[i], points->p[i], points->lo[i], points->hi[i],
+                           points->expected[i], points->low[i], points->high[i]});
     }
 }

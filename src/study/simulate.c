@@ -131,13 +131,14 @@ static size_t past_inputs(const struct plan *plan, const struct simulated *one, 
 static void features(const struct plan *plan, const struct simulated *one, size_t t, double *x)
 {
     const struct policy *policy = truth_policy(&plan->truth);
-    struct input_trial now = trial_inputs(plan, one, t), before;
-    size_t n = past_inputs(plan, one, t, 1, &before);
-    double columns[POLICY_MAX] = {0};
+    const struct cohort_trial *trial = &one->trial[t], *last = trial - (t > 0);
+    struct input_trial now = {.stimulus = trial->stimulus};
+    struct input_trial before = {.stimulus = last->stimulus, .choice = last->choice};
+    double columns[POLICY_MAX];
     for (size_t k = 0; k < policy->n; k++)
         if (policy->feature[k] == FEATURE_COLUMN)
             columns[k] = one->columns[t * world_columns(&plan->world) + plan->column[k]];
-    inputs_policy(policy, &now, &before, n, columns, x);
+    inputs_policy(policy, &now, &before, t > 0, columns, x);
 }
 
 static void choose(const struct plan *plan, struct simulated *one, size_t t, const double *x)

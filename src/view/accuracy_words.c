@@ -73,12 +73,18 @@ const struct answer_row accuracy_answer[] = {
     {"expected_percent", ANSWER_NUMBER, .meaning = "by the model, there"},
     {"expected_low_percent", ANSWER_NUMBER, .meaning = "of its 90 % interval"},
     {"expected_high_percent", .type = ANSWER_NUMBER},
+    {"interval", ANSWER_TEXT, .meaning = "where that is from"},
     {"animal", ANSWER_TEXT, .meaning = "that is singled out; null: none"},
     {"animal_first_percent", .type = ANSWER_NUMBER},
     {"animal_last_percent", .type = ANSWER_NUMBER},
     {"accuracy", .type = ANSWER_TABLE, .meaning = "a row per bin, a column per animal"},
     {0},
 };
+
+static enum interval_kind interval_of(const struct accuracy_state *s)
+{
+    return s->low ? model_trajectory_kind(s->source.model) : INTERVAL_NONE;
+}
 
 void accuracy_fields(const void *state, struct strbuf *object)
 {
@@ -99,6 +105,7 @@ void accuracy_fields(const void *state, struct strbuf *object)
     answer_number(object, "expected_percent", any && s->expected ? 100 * s->expected[whole] : NAN);
     answer_number(object, "expected_low_percent", any && s->low ? 100 * s->low[whole] : NAN);
     answer_number(object, "expected_high_percent", any && s->low ? 100 * s->high[whole] : NAN);
+    answer_text(object, "interval", interval_word(interval_of(s)));
     answer_text(object, "animal", y ? s->cohort->animals[s->animal].name : NULL);
     answer_number(object, "animal_first_percent", own ? 100 * y[a] : NAN);
     answer_number(object, "animal_last_percent", own ? 100 * y[b] : NAN);
@@ -108,6 +115,7 @@ void accuracy_table(const void *state, struct table *out)
 {
     const struct accuracy_state *s = state;
     if (s->cohort)
-        learning_curve_table(s->cohort, &s->curve,
-                             &(struct learning_expectation){s->expected, s->low, s->high}, out);
+        learning_curve_table(
+            s->cohort, &s->curve,
+            &(struct learning_expectation){s->expected, s->low, s->high, interval_of(s)}, out);
 }

@@ -222,6 +222,7 @@ const struct answer_row psychometric_answer[] = {
     {"animals", .type = ANSWER_COUNT},
     {"binned", ANSWER_FLAG, .meaning = "stimuli are means of equal bins"},
     {"groups", ANSWER_TABLE, .columns = group_columns},
+    {"interval", ANSWER_TEXT, .meaning = "where those of 90 % of what the model expects are from"},
     {"psychometric", .type = ANSWER_TABLE, .meaning = "a row per group and stimulus"},
     {0},
 };
@@ -248,5 +249,6 @@ void psychometric_fields(const void *state, struct strbuf *object)
     answer_number(object, "animals", (double)p->n_animals);
     answer_flag(object, "binned", p->binned);
     answer_table(object, "groups", &table);
+    answer_text(object, "interval", interval_word(p->interval));
     table_free(&table);
 }

@@ -296,6 +296,7 @@ const struct answer_row weights_answer[] = {
     {"sessions", .type = ANSWER_COUNT},
     {"walk", ANSWER_TEXT, .meaning = "the random walk whose band is shown; null: none"},
     {"ends", ANSWER_TABLE, .columns = weight_columns},
+    {"interval", ANSWER_TEXT, .meaning = "where intervals, of 90 %, are from"},
     {"p_chosen", ANSWER_NUMBER, .meaning = "mean probability of the chosen side"},
     {"weights", .type = ANSWER_TABLE, .meaning = "a row per trial, a column per weight"},
     {0},
@@ -323,6 +324,7 @@ void weights_fields(const void *state, struct strbuf *object)
                   (double)s->watch.source.cohort->animals[s->animal].n_sessions);
     answer_text(object, "walk", s->walk ? s->walk->name : NULL);
     answer_table(object, "ends", &table);
+    answer_text(object, "interval", interval_word(s->path.interval));
     answer_number(object, "p_chosen", chosen_side(s));
     table_free(&table);
 }

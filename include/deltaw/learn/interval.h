@@ -60,5 +60,7 @@ bool model_interval(const struct model *model, const struct interval_request *re
                     double *lower, double *upper);
 /* Where those of a model's maps are from. */
 enum interval_kind model_interval_kind(const struct model *model);
+/* And those of the weights that animals come through, and of what is expected of them. */
+enum interval_kind model_trajectory_kind(const struct model *model);
 
 #endif

@@ -105,7 +105,7 @@ struct setting {
     const char *why;             /* a rule does not take it: "it has no alpha" */
     const char *without_weights; /* the default of rules without a policy, NULL: the option's */
     const char *old_key;         /* in files of older versions: a bool whose true is the second
-                                  * word (of w0: fixed; of lapse: fit) */
+                                  * word (of w0: fixed; of lapse: fit); several: "a|b" */
     bool quiet;                  /* shown only when it is not at its default */
     bool adam_only;              /* optimizer=fast has no use for it */
     bool when_going_on;          /* a fit that goes on may have another */

@@ -18,8 +18,10 @@ void learning_curve_free(struct learning_curve *curve);
 /* What a model expects, [n_bins] each; NULL: nothing, no interval. */
 struct learning_expectation {
     const double *expected, *low, *high;
+    enum interval_kind interval; /* where low and high are from */
 };
-/* After the columns of all animals those of the expectation (NULL: none), where it is. */
+/* After the columns of all animals those of the expectation (NULL: none), where it is:
+ * expected, expected_low, expected_high, interval. */
 void learning_curve_table(const struct cohort *cohort, const struct learning_curve *curve,
                           const struct learning_expectation *expectation, struct table *out);
 
@@ -48,8 +50,9 @@ struct trajectory {
     double *truth;   /* [n][K], NULL when the cohort has none */
     bool *day;       /* [n] first trial of a session (but the first) */
     /* 90 % intervals: NULL until trajectory_band; NaN where none was asked for */
-    double *low, *high;     /* [n][K] of w */
-    double *p_low, *p_high; /* [n] of p_right */
+    double *low, *high;          /* [n][K] of w */
+    double *p_low, *p_high;      /* [n] of p_right */
+    enum interval_kind interval; /* where they are from */
 };
 void trajectory_compute(const struct model *model, const struct cohort *cohort, size_t animal,
                         const float *visited, struct trajectory *out);
@@ -71,7 +74,8 @@ void trajectory_sides(const struct trajectory *trajectory, const struct cohort *
                       size_t animal, size_t bin, struct sides *out);
 void trajectory_sides_free(struct sides *sides);
 /* subject,session,trial,p_right, then a column per weight; of a model with a posterior then
- * p_right_low, p_right_high and so of each weight.  animal -1: all. */
+ * p_right_low, p_right_high and so of each weight, and interval (interval_word).  animal -1:
+ * all. */
 void trajectory_table(const struct model *model, const struct cohort *cohort, long animal,
                       const float *visited, struct table *out);
 

@@ -134,8 +134,8 @@ bool map_compute(const struct model *model, const struct cohort *cohort, const f
 bool map_check(const struct model *model, const struct cohort *cohort,
                const struct probe_request *request, struct err *err);
 void map_free(struct map *map);
-/* panel, then axis values, value, support, se, lower, upper (NaN where not known)[, truth], what
- * was frozen, [past]: one row a cell. */
+/* panel, then axis values, value, support, se, lower, upper (NaN where not known), interval
+ * (interval_word)[, truth], what was frozen, [past]: one row a cell. */
 void map_table(const struct map *map, struct table *out);
 
 struct slice_line {

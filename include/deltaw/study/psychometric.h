@@ -47,7 +47,8 @@ struct psychometric {
     size_t n_groups, n_animals; /* animals that are pooled */
     struct psychometric_group group[PSYCHOMETRIC_GROUPS];
     struct psychometric_points points[PSYCHOMETRIC_GROUPS];
-    long most_sessions; /* of an animal that is pooled */
+    long most_sessions;          /* of an animal that is pooled */
+    enum interval_kind interval; /* where low and high of the points are from */
     /* of every trial, so that a model's part takes one pass */
     uint8_t *level;  /* [n_trials] index into stimulus */
     uint8_t *member; /* [n_trials] bit g: in group g */
@@ -65,7 +66,8 @@ void psychometric_expect(struct psychometric *p, const struct model *model,
 bool psychometric_band(struct psychometric *p, const struct model *model,
                        const struct cohort *cohort);
 void psychometric_free(struct psychometric *p);
-/* subject, sessions, stimulus, n, p_right, lo, hi, model, model_low, model_high: `subject` as
+/* subject, sessions, stimulus, n, p_right, lo, hi, model, model_low, model_high,
+ * interval (where these two are from, see interval_word): `subject` as
  * given. */
 void psychometric_table(const struct psychometric *p, const char *subject, struct table *out);
 

@@ -14,6 +14,7 @@
 #include "deltaw/learn/fit.h"
 #include "deltaw/study/comparison.h"
 #include "deltaw/study/cv.h"
+#include "deltaw/study/loop.h"
 
 /* What there is to look at; owned by the session, valid during the call. */
 struct scene {
@@ -46,7 +47,9 @@ struct scene {
     size_t cv_changes;                   /* another number: they are others */
     const struct comparison *comparison; /* the newest, NULL: none */
     size_t comparison_changes;
-    int threads; /* that a view may use; 0: all processors */
+    const struct loop *loop; /* agents of a model in closed loop, NULL: none */
+    size_t loop_changes;     /* another number: it is another */
+    int threads;             /* that a view may use; 0: all processors */
     size_t n_help;
     const struct scene_help {
         const char *group, *name, *text; /* a verb and its summary, a key and what it does */

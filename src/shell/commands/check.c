@@ -319,7 +319,7 @@ const struct command command_check = {
     .examples = "check data\n"
                 "check gradient hidden=4\n"
                 "check gradient dnn hidden=4 lags=2 seed=3\n"
-                "check gradient predict-max policy=stim+prevchoice+bias split=yes",
+                "check gradient predict-max policy=stim+prevchoice+bias alpha_error=yes",
     .options = check_table,
     .positional_type = OPTION_TEXT,
     .positional_min = 1,

@@ -365,7 +365,7 @@ const struct command command_fit = {
                 "fit dnn epochs=10 lags=2\n"
                 "fit reinforce-base\n"
                 "fit reinforce-base baseline=nonneg alpha=shared\n"
-                "fit predict-max split=yes forgetting=yes lapse=fit\n"
+                "fit predict-max alpha_error=yes forgetting=yes lapse=fit\n"
                 "fit trace window=5 policy=stim+prevchoice+bias w0=.5,0,0\n"
                 "fit dnn members=3 epochs=5; wait; map\n"
                 "fit reinforce-base name=a; wait; fit dnn start=a\n"

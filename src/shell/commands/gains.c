@@ -9,7 +9,7 @@ const struct command command_gains = {
               "90 % interval, the slowest first, and the spread of their logarithms over animals.  "
               "An animal that was held out has the interval of what is known beforehand; `score "
               "adapt=yes` finds its factor.",
-    .examples = "simulate reinforce animals=4 trials=100; fit reinforce gain=animal; wait; gains",
+    .examples = "simulate reinforce animals=4 trials=99\nfit reinforce gain=animal; wait; gains",
     .positional_type = OPTION_TEXT,
     .run = look_command, /* options: the view's */
 };

@@ -15,6 +15,8 @@ static bool help_run(struct session *session, const struct args *args, struct ou
         help_keys(out);
     else if (strcmp(args->items[0].value, "examples") == 0)
         help_examples(out);
+    else if (strcmp(args->items[0].value, "glossary") == 0)
+        help_glossary(out);
     else
         return help_topic(args->items[0].value, out, err);
     return true;
@@ -23,16 +25,17 @@ static bool help_run(struct session *session, const struct args *args, struct ou
 const struct command command_help = {
     .name = "help",
     .group = GROUP_ELSE,
-    .arguments = "[VERB|WORD|keys|examples]",
-    .summary = "all verbs, one verb, or where a word occurs",
+    .arguments = "[VERB|WORD|keys|examples|glossary]",
+    .summary = "all verbs, one verb, or what a word means and where it occurs",
     .detail =
-        "`help VERB` shows its options and examples; `help WORD` searches names, summaries and "
-        "option texts; `help keys` lists the keys of the full screen and `help examples` all "
+        "`help VERB` shows its options and examples; `help WORD` tells what a word of a title, "
+        "legend or table means, and searches names, summaries and option texts; `help glossary` "
+        "has all those words; `help keys` lists the keys of the full screen and `help examples` all "
         "examples.  `layout map|help` keeps the verbs and keys in a tile of the full screen.",
-    .examples = "help\nhelp fit\nhelp seed\nhelp keys\nhelp examples",
+    .examples = "help\nhelp fit\nhelp seed\nhelp R2\nhelp glossary\nhelp keys\nhelp examples",
     .positional_type = OPTION_VERB,
     .positional_max = 1,
-    .first_words = "keys|examples",
+    .first_words = "keys|examples|glossary",
     .unlogged = true,
     .answer = help_answer,
     .run = help_run,

@@ -1,0 +1,43 @@
+/* What the files of diagnosis share. */
+#ifndef STUDY_DIAGNOSE_INSIDE_H
+#define STUDY_DIAGNOSE_INSIDE_H
+
+#include "deltaw/study/diagnose.h"
+#include "score_test.h"
+
+/* What checks look at. */
+struct patient {
+    const struct diagnosis_request *request;
+    const struct model *model;  /* of an ensemble its first member where parameters move */
+    struct residuals residuals; /* of the model itself */
+    struct directions fitted;   /* what its parameters move */
+    struct score_base base;
+    double *loss;   /* [n_animals] summed, nats */
+    size_t *scored; /* [n_animals] */
+};
+
+bool patient_begin(const struct diagnosis_request *request, struct patient *out, struct err *err);
+void patient_end(struct patient *patient);
+bool patient_stopped(const struct patient *patient);
+/* Was the model fitted without the animal? */
+bool patient_held_out(const struct patient *patient, size_t animal);
+
+/* --- diagnose_moves.c: where a change of parameters moves the logits */
+
+/* Parameters that the fit has chosen; of networks their last layer. */
+void moves_of_parameters(const struct patient *p, struct directions *out);
+/* A factor on all updates. */
+void moves_of_gain(const struct patient *p, struct directions *out);
+/* Start weights, the same change in all animals. */
+void moves_of_start(const struct patient *p, struct directions *out);
+/* Updates that depend on the trials before. */
+void moves_of_memory(const struct patient *p, struct directions *out);
+
+/* --- checks: true where they could be tried; false and a note where not */
+
+typedef bool diagnosis_trying(struct patient *p, struct finding *out);
+#define CHECK(name, look, fail, meaning, advice) diagnosis_trying diagnosis_try_##name;
+#include "diagnosis.def"
+#undef CHECK
+
+#endif
