@@ -271,6 +271,15 @@ static int pick_colours(const struct command_line *line, bool terminal)
     return terminal ? can : 0;
 }
 
+/* A full screen was to be expected. */
+static void tell_lines(void)
+{
+    struct strbuf why = {0};
+    if (host_why_lines(&why))
+        fprintf(stderr, "deltaw: %s\n", strbuf_text(&why));
+    strbuf_free(&why);
+}
+
 static int run(struct command_line *line)
 {
     struct err err = {0};
@@ -289,6 +298,8 @@ static int run(struct command_line *line)
         return host_batch(setup, !line->commands);
     if (in && out && !line->plain && setup->mode == OUTPUT_TEXT && host_ability().full)
         return host_screen(setup);
+    if (in && out && !line->plain && setup->mode == OUTPUT_TEXT && !setup->quiet)
+        tell_lines();
     return host_line(setup);
 }
 

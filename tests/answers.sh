@@ -99,6 +99,11 @@ cv static reinforce folds=2 seeds=1 file=cv.jsonl
 wait
 cv
 merge cv.jsonl file=both.jsonl
+recover setting=table5 rule=reinforce quick=yes file=r.jsonl
+wait
+recover
+recover confusion quick=yes seeds=1 rule="reinforce|static"
+wait
 compare file=both.jsonl
 save dnn1 dnn1.npz
 open dnn1.npz name=again
@@ -114,6 +119,7 @@ export map map.npz
 export map map.txt
 export updates updates.csv
 export map learning.cast width=80 height=24
+report report.html
 fit dnn epochs=200000 name=long
 pause long
 jobs

@@ -69,7 +69,7 @@ static struct model *fit_case(const struct trial_case *c, const struct cohort *c
 }
 
 static void one(const struct trial_case *c, long seed, bool verbose, long runs, int *calls,
-                int *any, int *named)
+                int *any, int *named, int *first)
 {
     char *text = mem_printf("animals=12 trials=3000 seed=%ld %s", seed, c->simulate);
     struct cohort *cohort = make(c->agent, text);
@@ -90,10 +90,12 @@ static void one(const struct trial_case *c, long seed, bool verbose, long runs, 
         called |= calls_now;
         *named += calls_now && c->fault && strcmp(f->check->name, c->fault) == 0;
         if (verbose && f->tried)
-            printf("    %-20s %10.3f %-5s %s\n", f->check->name, f->value,
-                   verdict_names[f->verdict], f->note);
+            printf("    %-20s %10.3f %-5s %6.1f %s\n", f->check->name, f->value,
+                   verdict_names[f->verdict], f->beyond, f->note);
     }
     *any += called;
+    *first +=
+        c->fault && diagnosis_first(&d) && strcmp(diagnosis_first(&d)->check->name, c->fault) == 0;
     free(text);
     model_drop(model);
     cohort_drop(cohort);
@@ -116,17 +118,17 @@ int main(int argc, char **argv)
         else if (strncmp(argv[i], "case=", 5) == 0)
             only = argv[i] + 5;
     for (size_t i = 0; i < CASES; i++) {
-        int calls[DIAGNOSIS_MOST] = {0}, any = 0, named = 0;
+        int calls[DIAGNOSIS_MOST] = {0}, any = 0, named = 0, leads = 0;
         size_t loop_from = 0;
         if (only && strcmp(only, cases[i].name) != 0)
             continue;
         while (diagnosis_check_at(loop_from))
             loop_from++;
         for (long s = first; s < first + seeds; s++)
-            one(&cases[i], s, verbose, runs, calls, &any, &named);
+            one(&cases[i], s, verbose, runs, calls, &any, &named, &leads);
         printf("%-16s of %ld seeds: ", cases[i].name, seeds);
         if (cases[i].fault)
-            printf("%s named in %d;", cases[i].fault, named);
+            printf("%s named in %d, first in %d;", cases[i].fault, named, leads);
         else
             printf("called wrong in %d;", any);
         for (size_t j = 0; diagnosis_check_at(j); j++)

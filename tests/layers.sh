@@ -53,7 +53,7 @@ only() {
         done)
     is "$what only where it may be" "$found" ""
 }
-only curses '(n?curses[a-z]*/)?n?curses.h|term.h' src/screen/screen.c
+only curses '(n?curses[a-z]*/)?n?curses.h|term.h' src/screen/screen.c src/screen/terminfo.c
 only readline 'readline/' src/screen/lineedit.c src/screen/history.c
 only zlib 'zlib.h' 'src/data/*.c'
 only minizip 'minizip/|zip.h|unzip.h' 'src/data/*.c'

@@ -189,7 +189,7 @@ like "and tells file and line" "$errors" '^3-bad\.dw:1: unknown verb'
 run "$DELTAW" --no-rc -c 'source absent.dw'
 like "source: an absent script is named" "$status $errors" '^1 .*absent\.dw: No such file'
 run "$DELTAW" --no-rc -c 'source own'
-like "source: a folder is no script" "$status $errors" '^1 .*own: is a folder, not a script'
+like "source: a folder is no script" "$status $errors" '^1 .*own: is a folder, not a file'
 echo 'source loop.dw' >loop.dw
 run "$DELTAW" --no-rc -f loop.dw
 like "source: one that runs itself ends" "$status $errors" '^1 .*nested more than 25 deep'

@@ -15,8 +15,10 @@ static const struct style ascii = {.ascii = true, .colours = 0, .dark = true};
 static const struct style rich = {.ascii = false, .colours = 256, .dark = true};
 
 static const struct style styles[] = {
-    {false, 0, true},  {true, 0, true},    {false, 256, true}, {false, 256, false},
-    {true, 256, true}, {false, 16, false}, {false, 8, true},
+    {.ascii = false, .colours = 0, .dark = true},   {.ascii = true, .colours = 0, .dark = true},
+    {.ascii = false, .colours = 256, .dark = true}, {.ascii = false, .colours = 256, .dark = false},
+    {.ascii = true, .colours = 256, .dark = true},  {.ascii = false, .colours = 16, .dark = false},
+    {.ascii = false, .colours = 8, .dark = true},
 };
 
 enum { N_STYLES = sizeof styles / sizeof styles[0] };

@@ -11,7 +11,7 @@ short='simulate reinforce animals=3 trials=400 seed=2; fit dnn epochs=120 hidden
 run deltaw -c "$make; wait" -c 'replay dnn1 epoch=120' -c 'loss; map; replay off; loss'
 is 'batch: fine' "$status" 0
 like 'it says the epoch and its losses' "$out" '^dnn1 replays epoch 120 of 300: train \.[0-9]+ nats'
-like 'and what the map is then' "$out" '^map: Change of w_stim .* dnn1 at epoch 120 of 300: '
+like 'and what the map is then' "$out" '^map: Change of w_stim .* dnn1 at epoch 120 of 300[,:] '
 like 'the loss view is at that epoch' "$out" '^dnn1: train .* at epoch 120 of 300; chance'
 like 'its title says so' "$out" '^replay 120/300 . loss'
 like 'the map view is too' "$out" '^replay 120/300 . .w_stim'

@@ -107,7 +107,7 @@ static void test_model_starts(void)
     struct truth t = {0};
     struct recovery r;
     tap_ok(c && truth_read(c, &t, &err) && parameter(t.group[0].model, "alpha", 1) == .1 &&
-               recovery_compute(m, c, &r, &err) && r.r2[0] == 1,
+               recovery_compute(m, c, NULL, &r, &err) && r.r2[0] == 1,
            "a textbook rule is a truth for itself %s", err.message);
     truth_free(&t);
     tap_ok(c && strstr(c->truth, "\"parameters\"") && strstr(c->truth, "reinforce1") &&
@@ -125,11 +125,11 @@ static void test_model_starts(void)
     c = try_make(NULL, m, "animals=3 trials=300", &err);
     tap_ok(c && c->n_columns == 0 && c->n_trials == 900, "tinyrnn acts, and has no weights %s",
            err.message);
-    tap_ok(c && !recovery_compute(m, c, &r, &err) && strstr(err.message, "no weights"),
+    tap_ok(c && !recovery_compute(m, c, NULL, &r, &err) && strstr(err.message, "no weights"),
            "nor a recovery: %s", err.message);
     struct model *plain = model_of("static", &(struct rule_shape){0}, "bias", NULL);
     err = (struct err){0};
-    tap_ok(c && !recovery_compute(plain, c, &r, &err) && strstr(err.message, "no weights"),
+    tap_ok(c && !recovery_compute(plain, c, NULL, &r, &err) && strstr(err.message, "no weights"),
            "whoever asks: %s", err.message);
     model_drop(plain);
     cohort_drop(c);
@@ -147,12 +147,13 @@ static void test_network_truth(const char *rule, size_t lags)
     struct err err = {0};
     struct cohort *c = try_make(NULL, m, "animals=4 trials=300 session=70 w0=.5", &err);
     struct recovery r = {0}, other = {0};
-    bool good = c && recovery_compute(m, c, &r, &err);
+    bool good = c && recovery_compute(m, c, NULL, &r, &err);
     tap_ok(good && r.r2[0] > 1 - 1e-9 && r.r2[2] > 1 - 1e-9,
            "%s lags=%zu: a network is a truth for itself (%.12f) %s", rule, lags, r.r2[0],
            err.message);
     plain = model_of("reinforce", &(struct rule_shape){0}, "stim+prevchoice+bias", NULL);
-    tap_ok(c && recovery_compute(plain, c, &other, &err) && other.r2[0] < .9, "  not any rule");
+    tap_ok(c && recovery_compute(plain, c, NULL, &other, &err) && other.r2[0] < .9,
+           "  not any rule");
     struct probe_request request;
     struct map map = {0};
     probe_request_default(&request);
@@ -255,7 +256,7 @@ static void test_parts(void)
                part.r2[1] > 1 - 1e-9,
            "parts of histories: recovered by itself over %zu of %zu trials", part.n_trials,
            part.n_visited);
-    good = recovery_compute(wide, c, &whole, &err) &&
+    good = recovery_compute(wide, c, NULL, &whole, &err) &&
            recovery_estimate(wide, c, 8000, NULL, &part, &err);
     tap_ok(good && whole.n_trials == 20000 && fabs(part.r2[0] - whole.r2[0]) < .05,
            "  as over all of them (%.3f, %.3f)", part.r2[0], whole.r2[0]);
@@ -283,16 +284,16 @@ static void test_recovery(void)
         model_of("reinforce", &(struct rule_shape){0}, "stim+bias", (const double[]){.02, .01});
     struct recovery r;
     struct err err = {0};
-    bool good = recovery_compute(same, c, &r, &err);
+    bool good = recovery_compute(same, c, NULL, &r, &err);
     tap_ok(good && r.n_trials == c->n_trials && r.n_weights == 2 && r.r2[0] > 1 - 1e-9 &&
                r.r2[1] > 1 - 1e-9,
            "trace is recovered by itself (%.10f, %.10f) %s", r.r2[0], r.r2[1], err.message);
-    good = recovery_compute(half, c, &r, &err);
+    good = recovery_compute(half, c, NULL, &r, &err);
     tap_ok(good && fabs(r.rmse[0] / r.null_rmse[0] - .5) < 1e-9, "at half its rate the error is "
                                                                  "half that of answering 0");
-    good = recovery_compute(wide, c, &r, &err);
+    good = recovery_compute(wide, c, NULL, &r, &err);
     tap_ok(good && r.r2[0] > .2 && r.r2[0] < .95, "another window: in between (%.3f)", r.r2[0]);
-    good = recovery_compute(plain, c, &r, &err);
+    good = recovery_compute(plain, c, NULL, &r, &err);
     tap_ok(good && r.r2[0] < .5, "a rule without a memory misses most (%.3f)", r.r2[0]);
     model_drop(same);
     model_drop(half);
@@ -304,7 +305,7 @@ static void test_recovery(void)
     c = make("predict-max", "animals=4 trials=300 alpha=.02/.08");
     struct model *mean =
         model_of("predict-max", &(struct rule_shape){0}, "stim+bias", (const double[]){.05, .05});
-    good = recovery_compute(mean, c, &r, &err);
+    good = recovery_compute(mean, c, NULL, &r, &err);
     double squares = 0, error = 0;
     for (size_t t = 0; t < c->n_trials; t++) {
         double own = t / 300 % 2 ? .08 : .02;
@@ -333,7 +334,7 @@ static void test_many_lives(void)
         squares += dw * dw;
         error += pow(dw * (own - .03) / own, 2);
     }
-    bool good = recovery_compute(m, c, &r, NULL);
+    bool good = recovery_compute(m, c, NULL, &r, NULL);
     tap_near(good ? r.rmse[1] / r.null_rmse[1] : NAN, sqrt(error / squares), .01,
              "150 animals: each animal's memory and rates are its own");
     model_drop(m);
@@ -379,7 +380,7 @@ static void test_past_inputs(void)
             error[k] += pow(dw[k] - .1 * (z - logistic(logit)) * x[k], 2);
     }
     struct recovery r;
-    bool good = recovery_compute(m, c, &r, NULL);
+    bool good = recovery_compute(m, c, NULL, &r, NULL);
     for (int k = 0; k < 3; k++)
         tap_near(good ? r.rmse[k] : NAN, sqrt(error[k] / 900), 1e-9,
                  "past trials are seen in recovery too, weight %d", k);

@@ -48,9 +48,9 @@ static struct diagnosis diagnosed(const struct cohort *c, const struct model *m,
     return d;
 }
 
-/* Fault NULL: none. */
+/* Fault NULL: none.  first: it is the one to begin with. */
 static void test_case(const char *agent, const char *text, const char *rule, const char *fit,
-                      const char *fault)
+                      const char *fault, bool first)
 {
     struct cohort *c = make(agent, text);
     struct model *m = fitted(c, rule, fit);
@@ -65,7 +65,9 @@ static void test_case(const char *agent, const char *text, const char *rule, con
         tap_ok(found(&d, fault)->verdict != VERDICT_OK, "%s of %s %s: %s (%.1f)", rule, agent, text,
                fault, found(&d, fault)->value);
     else
-        tap_ok(called == 0, "%s of %s %s: nothing", rule, agent, text);
+        tap_ok(called == 0 && !diagnosis_first(&d), "%s of %s %s: nothing", rule, agent, text);
+    if (first)
+        tap_ok(strcmp(diagnosis_first(&d)->check->name, fault) == 0, "  before all others");
     model_drop(m);
     cohort_drop(c);
 }
@@ -158,23 +160,24 @@ int main(void)
 {
     const char *base = "animals=12 trials=2000 seed=1 alpha=.03 baseline=-.2";
     char text[160];
-    test_case("reinforce-base", base, "reinforce-base", "", NULL);
+    test_case("reinforce-base", base, "reinforce-base", "", NULL, false);
     snprintf(text, sizeof text, "%s decision=lapse lapse=.12", base);
-    test_case("reinforce-base", text, "reinforce-base", "", "lapse");
+    test_case("reinforce-base", text, "reinforce-base", "", "lapse", true);
     snprintf(text, sizeof text, "%s decision=temperature temperature=2.5", base);
-    test_case("reinforce-base", text, "reinforce-base", "", "temperature");
+    test_case("reinforce-base", text, "reinforce-base", "", "temperature", false);
     snprintf(text, sizeof text, "%s w0=-1", base);
-    test_case("reinforce-base", text, "reinforce-base", "", "start_weights");
-    test_case("reinforce-base", text, "reinforce-base", "w0=-1,0", NULL);
+    test_case("reinforce-base", text, "reinforce-base", "", "start_weights", false);
+    test_case("reinforce-base", text, "reinforce-base", "w0=-1,0", NULL, false);
     test_case("reinforce-base", "animals=12 trials=2000 seed=1 alpha=.06/.015 baseline=-.2",
-              "reinforce-base", "", "animals_differ");
+              "reinforce-base", "", "animals_differ", true);
     test_case("reinforce-base", "animals=12 trials=1500 seed=1 alpha=.1 decision=multiplicative",
-              "reinforce-base", "policy=cue_left+cue_right", "columns");
-    test_case("trace", "animals=20 trials=3000 seed=1 alpha=.02", "reinforce-base", "", "memory");
+              "reinforce-base", "policy=cue_left+cue_right", "columns", true);
+    test_case("trace", "animals=20 trials=3000 seed=1 alpha=.02", "reinforce-base", "", "memory",
+              false);
     test_case("reinforce-base",
               "animals=12 trials=1500 seed=1 alpha=.03 policy=stim+prevchoice+bias "
               "perseverance=.02",
-              "reinforce-base", "", "history");
+              "reinforce-base", "", "history", false);
     test_truth();
     test_others();
     test_states();

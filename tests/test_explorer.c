@@ -281,6 +281,52 @@ static void test_aside(void)
     end(&e);
 }
 
+static const char *line_now(void)
+{
+    size_t n, point;
+    return lineedit_line(&n, &point);
+}
+
+static void test_file_name_first(void)
+{
+    struct explorer e;
+    begin(&e, false, 80, 24);
+    fit_one(&e);
+    press(&e, "esc");
+    update(&e);
+    long before = e.transcript.n;
+    press(&e, "e");
+    tap_ok(!e.view_focus && strncmp(line_now(), "export map map-", 15) == 0 &&
+               (long)e.transcript.n == before,
+           "e writes no file yet: its name is at the prompt (%s)", line_now());
+    press(&e, "esc");
+    e.astray_at = 0;
+    press(&e, "e");
+    tap_ok(e.view_focus && strstr(e.hint, "holds a line"), "a line that is there is not lost");
+    lineedit_drop_line();
+    end(&e);
+}
+
+static void test_astray(void)
+{
+    static const struct {
+        const char *keys, *line;
+    } typed[] = {
+        {"s c o r e", "score"}, {"s e t", "set"}, {"z h e l p", "help"}, {"z z z d d", ""}};
+    for (size_t i = 0; i < sizeof typed / sizeof *typed; i++) {
+        struct explorer e;
+        begin(&e, false, 80, 24);
+        fit_one(&e);
+        enter(&e, "map");
+        press(&e, "esc");
+        press(&e, typed[i].keys);
+        tap_is_text(line_now(), typed[i].line, "%s, typed to a tile", typed[i].keys);
+        tap_ok(e.view_focus == !*typed[i].line, "%s: who has the keys", typed[i].keys);
+        lineedit_drop_line();
+        end(&e);
+    }
+}
+
 int main(void)
 {
     setenv("INPUTRC", "/dev/null", 1);
@@ -299,6 +345,8 @@ int main(void)
     test_typed_ahead();
     test_narrow_keys();
     test_aside();
+    test_file_name_first();
+    test_astray();
     lineedit_close();
     return tap_done();
 }

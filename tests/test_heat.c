@@ -19,11 +19,11 @@ static void test_fine_cells(void)
         bool top = s->support[p][up], low = s->support[p][down];
         int a = palette_diverging(s->value[p][up] / .04, &rich);
         int b = palette_diverging(s->value[p][down] / .04, &rich);
-        struct cell want = {0xb7, COLOUR_DEFAULT, COLOUR_DEFAULT, CELL_DIM};
+        struct cell none = palette_no_data(&rich), want = none;
         if (top)
-            want = (struct cell){0x2580, (int16_t)a, (int16_t)(low ? b : COLOUR_DEFAULT), 0};
+            want = (struct cell){0x2580, a, low ? b : none.background, 0};
         else if (low)
-            want = (struct cell){0x2584, (int16_t)b, COLOUR_DEFAULT, 0};
+            want = (struct cell){0x2584, b, none.background, 0};
         wrong += cell->glyph != want.glyph || cell->foreground != want.foreground ||
                  cell->background != want.background;
         halves += top != low;
@@ -57,8 +57,8 @@ static void test_coarse_cells(void)
             int foreground = t < 0   ? palette_negative(&styles[k])
                              : t > 0 ? palette_positive(&styles[k])
                                      : COLOUR_DEFAULT;
-            wrong +=
-                cell->glyph != (data ? palette_glyph(t, &styles[k]) : palette_no_data(&styles[k]));
+            wrong += cell->glyph !=
+                     (data ? palette_glyph(t, &styles[k]) : palette_no_data(&styles[k]).glyph);
             wrong += cell->foreground != (data ? foreground : COLOUR_DEFAULT);
         }
         tap_ok(wrong == 0, "every cell has its value's glyph or the mark of none (%d colours%s)",

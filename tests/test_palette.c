@@ -45,6 +45,30 @@ static void seen(int eye, const double rgb[3], double lab[3])
     }
 }
 
+/* CIELAB of what is seen, D65. */
+static void seen_lab(int eye, const double rgb[3], double lab[3])
+{
+    static const double xyz[3][3] = {{.4124564, .3575761, .1804375},
+                                     {.2126729, .7151522, .0721750},
+                                     {.0193339, .1191920, .9503041}};
+    static const double white[3] = {.95047, 1, 1.08883};
+    double light[3] = {0}, f[3];
+    for (int i = 0; i < 3; i++) {
+        for (int k = 0; k < 3; k++)
+            light[i] += eyes[eye][i][k] * linear(rgb[k]);
+        light[i] = fmax(0, fmin(1, light[i]));
+    }
+    for (int i = 0; i < 3; i++) {
+        double t = 0;
+        for (int k = 0; k < 3; k++)
+            t += xyz[i][k] * light[k] / white[i];
+        f[i] = t > 216. / 24389 ? cbrt(t) : (24389. / 27 * t + 16) / 116;
+    }
+    lab[0] = 116 * f[1] - 16;
+    lab[1] = 500 * (f[0] - f[1]);
+    lab[2] = 200 * (f[1] - f[2]);
+}
+
 static double apart(const double a[3], const double b[3])
 {
     return sqrt(pow(a[0] - b[0], 2) + pow(a[1] - b[1], 2) + pow(a[2] - b[2], 2));
@@ -55,6 +79,46 @@ static void seen_colour(int eye, int colour, double lab[3])
     double rgb[3];
     palette_rgb(colour, rgb);
     seen(eye, rgb, lab);
+}
+
+/* Colours of one kind against those of another: the least distance in CIELAB.  2.3 is just
+ * noticed by the usual eye where two colours touch (Mahy, Van Eycken and Oosterlinck, 1994). */
+enum { NOTICED = 23, TOLD = 50 }; /* tenths; TOLD: also where others are between */
+
+static double lab_apart(int eye, int a, int b)
+{
+    double rgb[3], lab[2][3];
+    palette_rgb(a, rgb);
+    seen_lab(eye, rgb, lab[0]);
+    palette_rgb(b, rgb);
+    seen_lab(eye, rgb, lab[1]);
+    return apart(lab[0], lab[1]);
+}
+
+static void test_steps(int eye, bool dark, int colours)
+{
+    struct style style = {.colours = colours, .dark = dark};
+    int n = palette_steps(&style), none = palette_no_data(&style).background;
+    int background = dark ? 16 : 231; /* of most dark and light terminals */
+    double step = INFINITY, page = INFINITY, gap = INFINITY;
+    for (int i = -n; i <= n; i++) {
+        int colour = palette_diverging((double)i / n, &style);
+        if (i > -n)
+            step = fmin(step, lab_apart(eye, colour, palette_diverging((i - 1.) / n, &style)));
+        /* the last few levels may come near the page on the other side of it */
+        if (abs(i) <= n / 2) {
+            page = fmin(page, lab_apart(eye, colour, background));
+            gap = fmin(gap, lab_apart(eye, colour, none));
+        }
+    }
+    const char *tone = dark ? "dark" : "light";
+    tap_ok(10 * step > NOTICED, "%s, %s, %d levels a side: neighbours are %.1f apart or more",
+           eye_names[eye], tone, n, step);
+    tap_ok(10 * page > TOLD, "%s, %s, %d levels: zero and what is near it are no background: %.1f",
+           eye_names[eye], tone, n, page);
+    tap_ok(10 * gap > TOLD && 10 * lab_apart(eye, none, background) > TOLD,
+           "%s, %s, %d levels: no data is neither: %.1f, %.1f", eye_names[eye], tone, n, gap,
+           lab_apart(eye, none, background));
 }
 
 static void test_ladder(int eye, bool dark)
@@ -125,7 +189,7 @@ static void test_grey(bool dark)
            dark ? "dark" : "light");
 }
 
-/* Direct colours: the ladder without steps at 33 points, also in what is emitted. */
+/* Direct colours: the ladder without steps at 49 points, also in what is emitted. */
 static void test_direct(bool dark)
 {
     struct style style = {.colours = COLOURS_DIRECT, .dark = dark};
@@ -138,7 +202,7 @@ static void test_direct(bool dark)
         for (int c = 0; c < 3; c++)
             worst = fmax(worst, fabs(want[c] - got[c]) * 255);
     }
-    tap_ok(n == 16 && worst <= .51,
+    tap_ok(n == 24 && worst <= .51,
            "%s: direct colours are those of the ladder without steps "
            "(%.2f of 255)",
            dark ? "dark" : "light", worst);
@@ -166,6 +230,8 @@ int main(void)
             test_ladder(eye, dark);
             test_fine(eye, dark);
             test_curves(eye, dark);
+            test_steps(eye, dark, 256);
+            test_steps(eye, dark, COLOURS_DIRECT);
         }
     }
     return tap_done();

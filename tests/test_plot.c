@@ -122,7 +122,8 @@ static void test_glyphs(void)
                                          minus != palette_glyph((double)(1 - i) / n, style)));
             signed_ = signed_ && (i == 0 || plus != minus ||
                                   palette_negative(style) != palette_positive(style));
-            sized = sized && plus != palette_no_data(style) && minus != palette_no_data(style);
+            sized = sized && plus != palette_no_data(style).glyph &&
+                    minus != palette_no_data(style).glyph;
             seven = seven && (!style->ascii || (plus < 128 && minus < 128));
         }
         tap_ok(sized && signed_ && seven, "glyphs tell size, sign and no data apart (%d colours%s)",
@@ -271,8 +272,32 @@ static void test_pictures(void)
     }
 }
 
+/* Braille: four rows of points to a cell, so that curves a quarter of it apart are two. */
+static void test_braille(void)
+{
+    static const double x[2] = {0, 7}, low[2] = {0, 0}, next[2] = {1, 1};
+    struct style braille = rich;
+    struct canvas c;
+    struct curve curves[2] = {{.n = 2, .x = x, .y = low}, {.n = 2, .x = x, .y = next}};
+    struct line_plot plot = plot_of(curves, 2);
+    plot.y_lo = 0, plot.y_hi = 7;
+    braille.curves = CURVES_BRAILLE;
+    draw(&c, 8, 2, &plot, &braille);
+    tap_ok(at(&c, 3, 1)->glyph == 0x28e4 && at(&c, 3, 0)->glyph == ' ',
+           "braille has the lines of both curves");
+    canvas_free(&c);
+    draw(&c, 8, 2, &plot, &rich);
+    tap_ok(at(&c, 3, 1)->glyph == 0x2584, "quadrants join them");
+    canvas_free(&c);
+    braille.curves = CURVES_ASCII;
+    draw(&c, 8, 2, &plot, &braille);
+    tap_ok(at(&c, 3, 1)->glyph < 128, "in ASCII they are signs");
+    canvas_free(&c);
+}
+
 int main(void)
 {
+    test_braille();
     test_ticks();
     test_labels();
     test_ladder(&rich);

@@ -30,7 +30,7 @@ static void test_truth(const struct cohort *c, const float *visited)
         }
     }
     behaves = SHIFTED;
-    tap_ok(recovery_compute(&model, c, &found, &err) && found.n_trials == c->n_trials &&
+    tap_ok(recovery_compute(&model, c, NULL, &found, &err) && found.n_trials == c->n_trials &&
                found.n_visited == c->n_trials && found.n_weights == K,
            "recovery over all trials");
     double around = squares[STIM] - sum[STIM] * sum[STIM] / n;
@@ -42,7 +42,7 @@ static void test_truth(const struct cohort *c, const float *visited)
     else
         tap_near(found.r2[BIAS], NAN, 0, "a bias that never learns has no R^2");
     behaves = ZERO;
-    recovery_compute(&model, c, &found, NULL);
+    recovery_compute(&model, c, NULL, &found, NULL);
     tap_near(found.r2[STIM], 1 - squares[STIM] / around, 1e-9, "R^2 of answering 0");
     tap_near(found.rmse[STIM], found.null_rmse[STIM], 0, "RMSE of answering 0 is the null's");
 }
@@ -97,7 +97,7 @@ static void test_refusals(const struct cohort *c, const float *visited)
     struct model other = model;
     fit_settings_policy(&other.settings, "bias+stim", NULL);
     err_clear(&err);
-    tap_ok(!recovery_compute(&other, c, &found, &err), "recovery: %s", err.message);
+    tap_ok(!recovery_compute(&other, c, NULL, &found, &err), "recovery: %s", err.message);
 }
 
 static void test_axes(const struct cohort *c, const float *visited)

@@ -266,7 +266,7 @@ static void test_rescue(void)
     say(d, "x", "fit dnn; fit dnn");
     while (job_of(d, "dnn1")->status.epoch < 3)
         pause_for_news(d), session_step(d->session, &d->out);
-    session_rescue(d->session, ".", 20, 0, &told);
+    session_rescue(d->session, ".", 20, 0, NULL, &told);
     tap_ok(has(&told, "dnn1, epoch ") && !strstr(strbuf_text(&told), "dnn5") &&
                !session_busy(d->session),
            "a rescue saves what trained and stops what is queued");

@@ -86,6 +86,21 @@ static void test_quit(void)
     pty_free(&p);
 }
 
+/* What is being written when one leaves is there, whole. */
+static void test_quit_saving(void)
+{
+    struct pty p = {.background = black};
+    static char commands[] = "simulate reinforce animals=20 trials=20000 seed=1; say made";
+    tap_ok(start(&p, "TERM=xterm-256color", NULL, commands) && pty_shows(&p, "made"),
+           "there is much to save");
+    pty_type(&p, "save data much.csv.gz\rquit\r");
+    left(&p, 0, 0, "quit while a log is saved");
+    pty_free(&p);
+    tap_ok(system("gzip -t much.csv.gz && test $(gzip -dc much.csv.gz | wc -l) = 400001") == 0,
+           "all of it was saved");
+    tap_ok(access("much.csv.gz.truth.json", F_OK) == 0, "and its truth");
+}
+
 static void test_background(void)
 {
     struct pty p = {.background = black};
@@ -178,13 +193,13 @@ static void test_rescue(const char *what, int signal, bool close_it)
     tap_ok(system(command) == 0, "%s: the file opens", what);
     pty_free(&p);
     start(&p, "TERM=xterm-256color", NULL, NULL);
-    tap_ok(pty_shows(&p, "ended from outside"), "%s: the next start tells of it", what);
+    tap_ok(pty_shows(&p, "work unsaved"), "%s: the next start tells of it", what);
     pty_type(&p, "quit\r");
     left(&p, 0, 0, "quit after that");
     pty_free(&p);
     start(&p, "TERM=xterm-256color", NULL, NULL);
     pty_settle(&p, .2);
-    tap_ok(!strstr(p.out, "ended from outside"), "%s: and only that one", what);
+    tap_ok(!strstr(p.out, "work unsaved"), "%s: and only that one", what);
     pty_type(&p, "quit\r");
     left(&p, 0, 0, "quit once more");
     pty_free(&p);
@@ -204,10 +219,66 @@ static void test_nothing_to_keep(int signal, char *commands, const char *what)
     pty_free(&p);
 }
 
+static char quick_fits[] = "simulate static animals=1 trials=50; fit static name=one; "
+                           "fit static name=two; wait; save two two.npz";
+
+/* `quit` keeps what is in no file, and says so; `open kept` has it back. */
+static void test_kept_at_quit(void)
+{
+    struct pty p = {.background = black};
+    count_kept(true, NULL);
+    start(&p, "TERM=xterm-256color", NULL, quick_fits);
+    tap_ok(pty_shows(&p, "two.npz"), "two models, one of them saved");
+    pty_type(&p, "quit\r");
+    left(&p, 0, 0, "quit with work");
+    tap_ok(strstr(p.out + p.mark, "not saved, so kept: one; `open kept`"),
+           "quit says what it keeps");
+    tap_ok(count_kept(false, NULL) == 1, "and keeps what is in no file");
+    pty_free(&p);
+    start(&p, "TERM=xterm-256color", NULL, NULL);
+    pty_type(&p, "open kept; models\r");
+    tap_ok(pty_shows(&p, "one: static"), "open kept reads it, under its name");
+    pty_type(&p, "quit\r");
+    left(&p, 0, 0, "quit with an opened model");
+    tap_ok(count_kept(true, NULL) == 1, "which is kept once");
+    pty_free(&p);
+}
+
+static void test_given_up(bool end_of_input)
+{
+    struct pty p = {.background = black};
+    start(&p, "TERM=xterm-256color", NULL, quick_fits);
+    pty_shows(&p, "two done");
+    pty_type(&p, end_of_input ? "\004" : "quit!\r");
+    left(&p, 0, 0, end_of_input ? "^D" : "quit!");
+    tap_ok(count_kept(true, NULL) == (end_of_input ? 1 : 0), "%s",
+           end_of_input ? "^D keeps as quit does" : "quit! keeps nothing");
+    pty_free(&p);
+}
+
+/* Why there is no full screen. */
+static void test_strange_terminal(char *term, const char *why)
+{
+    struct pty p = {0};
+    static char path[8192];
+    char *command[] = {getenv("DELTAW"), "--no-rc", NULL};
+    snprintf(path, sizeof path, "PATH=%s", getenv("PATH"));
+    char *environment[] = {path, "HOME=/nowhere", "LC_ALL=C.UTF-8", term, NULL};
+    pty_start(&p, 80, 24, environment, command);
+    bool shown = pty_shows(&p, "deltaw> ");
+    tap_ok(shown && !strstr(p.out, "no full screen") == !why, "%s: %s", term,
+           why ? "it says why there are lines only" : "lines were asked for");
+    if (why)
+        tap_ok(strstr(p.out, why) && strstr(p.out, "set TERM="), "%s: and what to do", term);
+    pty_type(&p, "quit\r");
+    tap_ok(pty_ends(&p) && WIFEXITED(p.status) && WEXITSTATUS(p.status) == 0, "%s: it works", term);
+    pty_free(&p);
+}
+
 static void test_many_kept(void)
 {
     struct pty p = {.background = black};
-    for (int i = 0; i < 25; i++) {
+    for (int i = 0; i < 55; i++) {
         char path[4600];
         snprintf(path, sizeof path, "%s/old%d.npz", kept, i);
         FILE *file = fopen(path, "w");
@@ -215,8 +286,8 @@ static void test_many_kept(void)
             fclose(file);
     }
     start(&p, "TERM=xterm-256color", NULL, NULL);
-    tap_ok(pty_shows(&p, "20 are kept"), "too many kept models: it says that the oldest go");
-    tap_ok(count_kept(true, NULL) == 20, "and the newest 20 stay");
+    tap_ok(pty_shows(&p, "50 are kept"), "too many kept models: it says that the oldest go");
+    tap_ok(count_kept(true, NULL) == 50, "and the newest 50 stay");
     pty_type(&p, "quit\r");
     left(&p, 0, 0, "quit with many");
     pty_free(&p);
@@ -363,6 +434,7 @@ int main(void)
     snprintf(kept, sizeof kept, "%s/state/deltaw/kept", home);
     signal(SIGPIPE, SIG_IGN);
     test_quit();
+    test_quit_saving();
     test_background();
     test_rescue("TERM", SIGTERM, false);
     test_rescue("a closed terminal", 0, true);
@@ -375,6 +447,12 @@ int main(void)
     test_nothing_to_keep(SIGTERM, slow, "TERM in the first epoch");
     test_nothing_to_keep(SIGHUP, slow, "HUP in the first epoch");
     test_many_kept();
+    test_kept_at_quit();
+    test_given_up(false);
+    test_given_up(true);
+    test_strange_terminal("TERM=no-such-thing", "terminfo knows no terminal TERM=no-such-thing");
+    test_strange_terminal("TERM=", "TERM is not set");
+    test_strange_terminal("TERM=dumb", NULL);
     test_slow_line();
     test_resize_storm();
     test_garbage();

@@ -290,6 +290,28 @@ bool outfile_write(const char *path, const void *bytes, size_t n, struct err *er
     return outfile_begin(&out, path, bytes, n, err) && outfile_commit(&out, err);
 }
 
+bool outfile_append(int fd, const void *bytes, size_t n)
+{
+    struct stat before;
+    size_t done = 0;
+    bool known = fstat(fd, &before) == 0 && S_ISREG(before.st_mode);
+    while (known && done < n) {
+        ssize_t got = write(fd, (const char *)bytes + done, n - done);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            break;
+        done += (size_t)got;
+    }
+    if (done == n)
+        return true;
+    int reason = errno ? errno : ENOSPC;
+    if (done && ftruncate(fd, before.st_size) != 0)
+        (void)0; /* then half of it stays: nothing more can be done */
+    errno = reason;
+    return false;
+}
+
 static bool is_temporary(int folder, const char *name)
 {
     const size_t start = sizeof name_start - 1;

@@ -16,7 +16,7 @@
 #include "deltaw/base/jobs.h"
 #include "deltaw/base/mem.h"
 
-enum { BLOCK = 128 * 1024, GZIP_BITS = 15 + 16 };
+enum { BLOCK = 128 * 1024, ASKED = 64 << 20, GZIP_BITS = 15 + 16 };
 
 struct gz_in {
     int fd;
@@ -277,13 +277,16 @@ const char *gz_whole(struct gz_in *gz, struct err *err)
         return gz->path;
     char *block = mem_new(BLOCK, 1);
     ptrdiff_t n = 0;
+    size_t total = 0;
     bool fine = true;
     gz->whole = memfd_create("deltaw", MFD_CLOEXEC);
     if (gz->whole < 0)
         err_set(err, ERR_DATA, "no memory to unpack it: %s", strerror(errno));
-    while (gz->whole >= 0 && fine && (n = gz_read(gz, block, BLOCK, err)) > 0)
-        fine = write_all(gz->whole, block, (size_t)n) ||
-               err_set(err, ERR_DATA, "no memory to unpack it: %s", strerror(errno));
+    /* what is packed does not say how large it is */
+    for (; gz->whole >= 0 && fine && (n = gz_read(gz, block, BLOCK, err)) > 0; total += (size_t)n)
+        fine = (total % ASKED + (size_t)n < ASKED || mem_room(ASKED, gz->path, err)) &&
+               (write_all(gz->whole, block, (size_t)n) ||
+                err_set(err, ERR_DATA, "no memory to unpack it: %s", strerror(errno)));
     free(block);
     snprintf(gz->whole_name, sizeof gz->whole_name, "/proc/self/fd/%d", gz->whole);
     return gz->whole >= 0 && fine && n == 0 ? gz->whole_name : NULL;

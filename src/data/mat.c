@@ -13,7 +13,8 @@
     F(Mat_LogInitFunc)             \
     F(Mat_Open)                    \
     F(Mat_Close)                   \
-    F(Mat_VarReadNext)             \
+    F(Mat_VarReadNextInfo)         \
+    F(Mat_VarReadDataAll)          \
     F(Mat_VarFree)                 \
     F(Mat_VarGetStructFieldByName) \
     F(Mat_VarGetStructFieldnames)  \
@@ -254,6 +255,29 @@ static void add_struct(const struct matio *m, struct log_source *source, matvar_
         add_bpod(m, source, v);
 }
 
+/* What its items take, and pointers to those of a struct or of cells: before they are read. */
+static double bytes_of(const matvar_t *v)
+{
+    double n = v->rank > 0;
+    for (int i = 0; i < v->rank; i++)
+        n *= (double)v->dims[i];
+    return n * 8;
+}
+
+/* The next variable.  NULL: there is none, or (err is set) it would take more than there is. */
+static matvar_t *read_next(const struct matio *m, mat_t *mat, const char *path, struct err *err)
+{
+    matvar_t *v = m->Mat_VarReadNextInfo(mat);
+    if (!v)
+        return NULL;
+    if (!mem_room(bytes_of(v), path, err)) {
+        m->Mat_VarFree(v);
+        return NULL;
+    }
+    m->Mat_VarReadDataAll(mat, v); /* one that fails has no data, and is no column */
+    return v;
+}
+
 static void be_quiet(int level, char *message)
 {
     (void)level;
@@ -272,7 +296,7 @@ bool mat_open(struct log_source *source, struct err *err)
     if (!mat)
         return err_set(err, ERR_DATA, "%s: the MATLAB file is damaged or cut off", source->path);
     bool opaque = false;
-    for (matvar_t *v; (v = m->Mat_VarReadNext(mat)); m->Mat_VarFree(v)) {
+    for (matvar_t *v; (v = read_next(m, mat, source->path, err)); m->Mat_VarFree(v)) {
         opaque = opaque || v->class_type == MAT_C_OPAQUE || v->class_type == MAT_C_OBJECT;
         if (v->class_type == MAT_C_STRUCT)
             add_struct(m, source, v);
@@ -280,6 +304,8 @@ bool mat_open(struct log_source *source, struct err *err)
             add_column(source, v->name, v);
     }
     m->Mat_Close(mat);
+    if (err->code != ERR_NONE)
+        return false;
     if (source->n_columns > 0)
         return memory_finish(source, NULL, err);
     return err_set(err, ERR_DATA,

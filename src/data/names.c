@@ -2,12 +2,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "deltaw/base/mem.h"
 
 static size_t slot_of(const struct names *names, const char *text, size_t n)
 {
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
+    uint64_t h = names->key;
     for (size_t i = 0; i < n; i++)
         h = (h ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
     size_t at = (size_t)(h ^ h >> 32) & (names->n_slots - 1);
@@ -20,8 +21,18 @@ static size_t slot_of(const struct names *names, const char *text, size_t n)
     return at;
 }
 
+/* A key of this run alone: a file cannot be made whose names all fall into one slot.  Numbers
+ * of names do not depend on it. */
+static void make_key(struct names *names)
+{
+    if (getrandom(&names->key, sizeof names->key, GRND_NONBLOCK) != sizeof names->key)
+        names->key = UINT64_C(0xcbf29ce484222325);
+}
+
 static void grow(struct names *names)
 {
+    if (!names->n_slots)
+        make_key(names);
     names->n_slots = names->n_slots ? 2 * names->n_slots : 64;
     free(names->slots);
     names->slots = mem_resize(NULL, names->n_slots, sizeof *names->slots);

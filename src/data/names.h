@@ -13,6 +13,7 @@ struct names {
     size_t *length;
     size_t n_slots, length_capacity;
     uint32_t *slots; /* NAMES_NONE: free */
+    uint64_t key;    /* of the hash, once there are slots */
 };
 
 uint32_t names_find(const struct names *names, const char *text, size_t n);

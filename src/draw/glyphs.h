@@ -16,10 +16,13 @@ struct glyphs {
     uint32_t point;     /* of STROKE_POINTS */
     uint32_t ellipsis, no_data;
     int pixels_x, pixels_y; /* of a curve in a cell */
-    uint32_t blocks[16];    /* by bits: 1 upper left, 2 upper right, 4 and 8 below */
+    uint32_t blocks[16];    /* of quadrants, by bits: 1 upper left, 2 upper right, 4, 8 below */
 };
 
 const struct glyphs *glyphs_for(const struct style *style);
+
+/* The glyph with these pixels: bit 0 the upper left, 1 the one right of it, and so on down. */
+uint32_t glyphs_block(const struct glyphs *glyphs, unsigned bits);
 
 /* The mark of a curve where colour cannot tell it. */
 uint32_t glyphs_mark(int colour);

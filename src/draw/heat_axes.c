@@ -139,7 +139,9 @@ void heat_x_axis(const struct heat_layout *l, int panel)
 
 /* --- the legend ------------------------------------------------------------ */
 
-enum { LEGEND_STEPS = 8 }; /* on each side; ladders of direct colours have more */
+/* Steps on each side, where ladders of direct colours have more; blanks before the mark of
+ * no data. */
+enum { LEGEND_STEPS = 8, NO_DATA_AT = 3 };
 
 struct legend {
     char low[48], high[48], no_data[48];
@@ -159,7 +161,7 @@ static bool plan_legend(double limit, const char *unit, int room, const struct s
     axis_short_label(number, limit > 0 ? limit : 0);
     snprintf(plan->low, sizeof plan->low, "-%s ", number);
     snprintf(plan->high, sizeof plan->high, " +%s", number);
-    snprintf(plan->no_data, sizeof plan->no_data, "   %s no data",
+    snprintf(plan->no_data, sizeof plan->no_data, "%*s%s no data", NO_DATA_AT, "",
              style->ascii ? "blank:" : "\xc2\xb7");
     int ends = utf8_width(plan->low) + utf8_width(plan->high) + 1;
     int mark = utf8_width(plan->no_data), words = unit ? 1 + utf8_width(unit) : 0;
@@ -206,7 +208,10 @@ int heat_legend(double limit, const char *unit, struct canvas *canvas, int x, in
     if (plan.unit)
         x += 1 + canvas_text(canvas, x + 1, y, room, plan.unit, COLOUR_DEFAULT, 0, style);
     if (plan.no_data[0])
-        canvas_text(canvas, x, y, room, plan.no_data, COLOUR_DEFAULT, CELL_DIM, style);
+        canvas_text(canvas, x, y, room, plan.no_data, COLOUR_DEFAULT, 0, style);
+    struct cell none = palette_no_data(style);
+    if (plan.no_data[0] && !style->ascii)
+        canvas_put(canvas, x + NO_DATA_AT, y, none.glyph, none.foreground, none.background, 0);
     return plan.width;
 }
 

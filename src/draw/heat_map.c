@@ -122,24 +122,30 @@ static struct pixel pixel_of(const struct heat_map *m, const struct heat_panel *
     return (struct pixel){n > 0, n > 0 && 2 * unsettled >= n, n ? sum / (double)n : 0};
 }
 
-/* A half without data has the terminal's own background.  Shades are of whole cells. */
+/* A half without data has the tone of those without.  Shades are of whole cells. */
 static struct cell fine_cell(const struct heat_layout *l, const struct heat_panel *p, int x, int y)
 {
     struct span column = span_of(x, l->columns, l->map->nx);
     struct pixel up = pixel_of(l->map, p, column, row_span(l, 2 * y)), down = {0};
-    if (2 * y + 1 < l->rows)
+    struct cell none = palette_no_data(l->style);
+    bool two = 2 * y + 1 < l->rows; /* else the lower half is not of the map */
+    if (two)
         down = pixel_of(l->map, p, column, row_span(l, 2 * y + 1));
     int halves = up.any + down.any;
     int above = palette_diverging(up.t, l->style), below = palette_diverging(down.t, l->style);
     if (halves == 0)
-        return (struct cell){palette_no_data(l->style), COLOUR_DEFAULT, COLOUR_DEFAULT, CELL_DIM};
+        return none;
     if (2 * (up.unsettled + down.unsettled) >= halves)
         return (struct cell){heat_unsettled(l->style),
                              palette_diverging((up.t + down.t) / halves, l->style), COLOUR_DEFAULT,
                              0};
-    if (up.any)
-        return (struct cell){0x2580, above, down.any ? below : COLOUR_DEFAULT, 0};
-    return (struct cell){0x2584, below, COLOUR_DEFAULT, 0};
+    if (!up.any)
+        return (struct cell){0x2584, below, none.background, 0};
+    return (struct cell){0x2580, above,
+                         down.any ? below
+                         : two    ? none.background
+                                  : COLOUR_DEFAULT,
+                         0};
 }
 
 static struct cell coarse_cell(const struct heat_layout *l, const struct heat_panel *p, int x,
@@ -149,10 +155,11 @@ static struct cell coarse_cell(const struct heat_layout *l, const struct heat_pa
     int ink = pixel.t < 0   ? palette_negative(l->style)
               : pixel.t > 0 ? palette_positive(l->style)
                             : COLOUR_DEFAULT;
-    uint32_t glyph = pixel.unsettled ? heat_unsettled(l->style)
-                     : pixel.any     ? palette_glyph(pixel.t, l->style)
-                                     : palette_no_data(l->style);
-    return (struct cell){glyph, ink, COLOUR_DEFAULT, pixel.unsettled || !pixel.any ? CELL_DIM : 0};
+    if (!pixel.any)
+        return palette_no_data(l->style);
+    bool dim = pixel.unsettled || pixel.t == 0;
+    uint32_t glyph = pixel.unsettled ? heat_unsettled(l->style) : palette_glyph(pixel.t, l->style);
+    return (struct cell){glyph, ink, COLOUR_DEFAULT, dim ? CELL_DIM : 0};
 }
 
 /* --- the cross-hair -------------------------------------------------------- */
@@ -187,11 +194,12 @@ static void draw_cross(const struct heat_layout *l)
     int half = l->pixels == 2 && low == high ? 1 + row % 2 : 0;
     int from = l->body.x + panel * l->pitch;
     int x = from + (left + right) / 2, y = l->body.y + row / l->pixels;
-    int white = l->style->colours < 16 ? 7 : 15;
+    bool fixed = l->style->colours >= 256; /* some terminals make bold black grey */
+    int white = fixed ? 231 : l->style->colours < 16 ? 7 : 15, black = fixed ? 16 : 0;
     uint32_t glyph = glyphs_for(l->style)->cross[half];
     if (l->style->colours > 0) {
-        canvas_put(l->canvas, x, y, glyph, l->style->dark ? white : 0, l->style->dark ? 0 : white,
-                   CELL_BOLD);
+        canvas_put(l->canvas, x, y, glyph, l->style->dark ? white : black,
+                   l->style->dark ? black : white, CELL_BOLD);
         return;
     }
     canvas_plain(l->canvas, x, y, glyph, CELL_BOLD | CELL_REVERSE);

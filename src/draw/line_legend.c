@@ -3,6 +3,7 @@
 #include "deltaw/draw/palette.h"
 #include "line_plot.h"
 
+enum { DASHES = 0x2505 };       /* where the gap has the mark */
 enum { SAMPLE = 4, APART = 2 }; /* cells: three of a stroke and a blank; between two entries */
 
 static int entry_width(const struct curve *curve)
@@ -55,10 +56,13 @@ static void draw_sample(const struct frame *f, const struct curve *curve, int x,
         bool gap =
             (curve->stroke == STROKE_DASHED && i == 1) || (curve->stroke == STROKE_DOTS && i != 1);
         uint32_t glyph = f->glyphs->stroke[curve->stroke % 3];
+        bool marked = f->marked && !f->points && i == 1 && curve->n > 0;
         if (f->style->ascii)
             glyph = gap ? ' ' : mark;
-        else if (f->marked && !f->points && i == 1 && curve->n > 0)
+        else if (marked)
             glyph = mark;
+        else if (curve->stroke == STROKE_DASHED && (i == 1 || f->marked))
+            glyph = f->marked ? DASHES : ' ';
         canvas_put(f->canvas, x + i, y, glyph, foreground, COLOUR_DEFAULT, curve->attributes);
     }
 }

@@ -1,4 +1,5 @@
-/* Curves on axes: two by two pixels a cell (quadrant blocks), one in ASCII. */
+/* Curves on axes: two by four pixels a cell in braille, two by two in quadrant blocks, one in
+ * ASCII. */
 #include "line_plot.h"
 
 #include <math.h>
@@ -96,7 +97,7 @@ static void show_raster(const struct frame *f, const struct raster *r)
             if (top < 0)
                 continue;
             const struct curve *c = &f->plot->curves[top];
-            uint32_t glyph = !f->style->ascii ? f->glyphs->blocks[bits]
+            uint32_t glyph = !f->style->ascii ? glyphs_block(f->glyphs, bits)
                              : f->points      ? glyphs_line(c->colour)
                                               : glyphs_mark(c->colour);
             if (marks && marked != top && (x + 4 * c->colour + 2) % MARK_EVERY == 0) {
@@ -423,6 +424,9 @@ static bool draw_parts(struct frame *f)
 void line_plot_draw(const struct line_plot *plot, struct canvas *canvas, struct rect area,
                     const struct style *style)
 {
+    struct style own = *style;
+    own.ascii = own.ascii || own.curves == CURVES_ASCII;
+    style = &own;
     struct frame f = {
         .plot = plot, .style = style, .glyphs = glyphs_for(style), .canvas = canvas, .area = area};
     if (area.width < 1 || area.height < 1)

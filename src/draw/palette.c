@@ -4,22 +4,31 @@
 
 #include "glyphs.h"
 
-/* Computed in OKLab: neighbours apart, also under deuteranopia. */
-static const uint8_t light[] = {19,  25,  26,  33,  69,  111, 117, 189, 255,
-                                223, 216, 209, 173, 166, 160, 124, 88};
-static const uint8_t dark[] = {117, 75, 38, 31, 24, 18, 17, 232, 52, 88, 94, 130, 172, 208, 215};
+enum { HALF = 8, HALF_DIRECT = 24 }; /* colours on each side of zero */
 
-/* palette_diverging_rgb at 33 points, for terminals with direct colours: a frame has too
+/* Zero is a grey that neither a black nor a white terminal has behind its text; from there
+ * lightness goes one way, so that size is seen without hue, and hue tells the sign, also to
+ * eyes with two kinds of cones. */
+static const uint8_t ladder[2][2 * HALF + 1] = {
+    {17, 19, 25, 26, 68, 74, 111, 117, 253, 216, 209, 173, 166, 160, 124, 88, 52},
+    {159, 117, 75, 74, 68, 31, 25, 24, 239, 94, 130, 136, 172, 208, 214, 222, 228},
+};
+
+/* palette_diverging_rgb at 49 points, for terminals with direct colours: a frame has too
  * many cells to compute each. */
-static const uint32_t direct[2][33] = {
-    {0x08146e, 0x09247d, 0x0d338b, 0x12419a, 0x1850aa, 0x1f5eb9, 0x2e6ec3, 0x407ecb, 0x528ed2,
-     0x659ed9, 0x77aee0, 0x8abde5, 0x9fc7e8, 0xb4d2ea, 0xc8dced, 0xdde7ef, 0xf1f1f1, 0xf3e6de,
-     0xf5dbcc, 0xf6d0b9, 0xf7c4a6, 0xf8b993, 0xf4a881, 0xed956e, 0xe5825b, 0xdd6e48, 0xd55933,
-     0xc84623, 0xb43a1e, 0xa12e1a, 0x8e2216, 0x7b1512, 0x69060e},
-    {0x96daff, 0x86cdf9, 0x75c0f3, 0x65b4ed, 0x54a7e7, 0x429ae0, 0x388ed6, 0x3281c9, 0x2c74bd,
-     0x2768b0, 0x215ca4, 0x1e5093, 0x1f4478, 0x1e385e, 0x1c2d46, 0x1a212e, 0x161618, 0x2c1c1b,
-     0x42221e, 0x592720, 0x712a22, 0x8a2d22, 0x9c3624, 0xaa4326, 0xb84f28, 0xc75b2a, 0xd6682b,
-     0xe27631, 0xe98740, 0xef974e, 0xf5a75b, 0xfab869, 0xffc876},
+static const uint32_t direct[2][2 * HALF_DIRECT + 1] = {
+    {0x08146e, 0x0a1f78, 0x0d2a82, 0x11338b, 0x163d95, 0x1b479f, 0x2051aa, 0x265ab4, 0x2c64be,
+     0x376dc3, 0x4177c7, 0x4b80cc, 0x5689d1, 0x6092d5, 0x6b9cd9, 0x75a5de, 0x80aee2, 0x8cb4e2,
+     0x97bae1, 0xa3c0e1, 0xaec5e0, 0xbacbdf, 0xc5d1de, 0xd1d6dd, 0xdcdcdc, 0xdfd5cf, 0xe2cdc3,
+     0xe4c5b6, 0xe6bea9, 0xe8b69c, 0xeaae8f, 0xeba682, 0xec9e74, 0xe8946b, 0xe48a61, 0xe08057,
+     0xdb754e, 0xd76b44, 0xd2603a, 0xcd552f, 0xc84a24, 0xbc4221, 0xaf3a1e, 0xa3321c, 0x972a19,
+     0x8c2216, 0x801913, 0x741011, 0x69060e},
+    {0xc4f0ff, 0xb8e9fd, 0xabe1fb, 0x9edaf8, 0x92d2f6, 0x85cbf4, 0x78c3f1, 0x6abcef, 0x5cb4ec,
+     0x55ace6, 0x4da4df, 0x469cd9, 0x3e95d3, 0x378dcd, 0x2f85c6, 0x277ec0, 0x1e76ba, 0x2b71ac,
+     0x346d9e, 0x3a6891, 0x406383, 0x445e76, 0x485969, 0x4b535b, 0x4e4e4e, 0x5a504b, 0x655347,
+     0x705543, 0x7b573e, 0x875838, 0x925a32, 0x9d5b29, 0xa85c1e, 0xb06320, 0xb96923, 0xc17025,
+     0xca7728, 0xd27d2a, 0xdb842d, 0xe38b2f, 0xec9232, 0xef9d44, 0xf2a954, 0xf5b463, 0xf7bf72,
+     0xfacb80, 0xfcd68d, 0xfde19b, 0xffeca8},
 };
 
 static double clamp(double t)
@@ -29,7 +38,7 @@ static double clamp(double t)
 
 int palette_steps(const struct style *style)
 {
-    return style->colours >= COLOURS_DIRECT ? 16 : style->dark ? 7 : 8;
+    return style->colours >= COLOURS_DIRECT ? HALF_DIRECT : HALF;
 }
 
 int palette_diverging(double t, const struct style *style)
@@ -37,7 +46,7 @@ int palette_diverging(double t, const struct style *style)
     int half = palette_steps(style);
     if (style->colours >= COLOURS_DIRECT)
         return COLOUR_RGB | (int)direct[style->dark][half + (int)lround(clamp(t) * half)];
-    return (style->dark ? dark : light)[half + (int)lround(clamp(t) * half)];
+    return ladder[style->dark][half + (int)lround(clamp(t) * half)];
 }
 
 /* The first three are after Okabe and Ito (sky blue or blue, orange or vermilion, green);
@@ -98,19 +107,19 @@ void palette_rgb(int colour, double rgb[3])
 /* Between these lightness in OKLab is even; the hues are the ladder's. */
 static const uint8_t fine[2][7][3] = {
     {{8, 20, 110},
-     {33, 99, 190},
-     {131, 185, 228},
-     {241, 241, 241},
-     {248, 181, 141},
-     {207, 74, 36},
+     {44, 100, 190},
+     {128, 174, 226},
+     {220, 220, 220},
+     {236, 158, 116},
+     {200, 74, 36},
      {105, 6, 14}},
-    {{150, 218, 255},
-     {60, 150, 222},
-     {30, 84, 156},
-     {22, 22, 24},
-     {146, 46, 34},
-     {224, 112, 44},
-     {255, 200, 118}},
+    {{196, 240, 255},
+     {92, 180, 236},
+     {30, 118, 186},
+     {78, 78, 78},
+     {168, 92, 30},
+     {236, 146, 50},
+     {255, 236, 168}},
 };
 
 static double linear(double s)
@@ -182,13 +191,19 @@ uint32_t palette_glyph(double t, const struct style *style)
     int n = palette_levels(style);
     int step = (int)ceil(size * n - (style->ascii ? .5 : .25));
     if (step <= 0)
-        return style->ascii ? '.' : ' ';
+        return style->ascii ? '.' : style->colours > 0 ? '0' : ' ';
     if (style->ascii)
         return (uint32_t)((t > 0 ? 'A' : 'a') + step - 1);
     return style->colours > 0 || t > 0 ? plus[step - 1] : minus[step - 1];
 }
 
-uint32_t palette_no_data(const struct style *style)
+struct cell palette_no_data(const struct style *style)
 {
-    return glyphs_for(style)->no_data;
+    static const int tones[2] = {255, 234}, inks[2] = {244, 246};
+    struct cell cell = {glyphs_for(style)->no_data, COLOUR_DEFAULT, COLOUR_DEFAULT, 0};
+    if (style->colours >= 256 && !style->ascii) {
+        cell.foreground = inks[style->dark];
+        cell.background = tones[style->dark];
+    }
+    return cell;
 }

@@ -40,9 +40,10 @@ static void quit_if_asked_twice(struct explorer *e)
     if (e->asked_end || (!busy && !n))
         e->quit = true;
     else if (busy)
-        explorer_hint(e, "A fit is not done. ^D again or `quit` leaves and gives it up.");
+        explorer_hint(e, "A fit is not done. ^D again or `quit` leaves; what it learned is kept.");
     else
-        explorer_hint(e, "Not saved: %s. ^D again or `quit` leaves without.", strbuf_text(&names));
+        explorer_hint(e, "Not saved: %s. ^D again or `quit` leaves; they are kept.",
+                      strbuf_text(&names));
     strbuf_free(&names);
     e->asked_end = true;
 }
@@ -123,6 +124,8 @@ static void view_focus_key(struct explorer *e, const struct keypress *key)
     e->redraw = e->dirty = true;
     if (e->asking)
         reader_key(e, key);
+    else if (astray_key(e, key))
+        ;
     else if (!e->reading &&
              session_replay_key(e->session, e->layout.view[e->layout.current], key->name, &command))
         explorer_run(e, strbuf_text(&command));

@@ -63,6 +63,8 @@ static void take_style(struct explorer *e)
     int have = screen_colours();
     if (style.colours > have)
         style.colours = have;
+    if (style.curves == CURVES_AUTO && screen_braille())
+        style.curves = CURVES_BRAILLE;
     e->style = style;
     const char *mouse = session_setting(e->session, "mouse");
     screen_mouse(mouse && strcmp(mouse, "yes") == 0);

@@ -69,6 +69,8 @@ struct explorer {
     double through_at, flow_took;    /* when the last answer came, and after how long */
     enum step step;                  /* the last one */
     bool asked_end, asked_interrupt; /* the last key was ^D, ^C and was answered by a hint */
+    char astray[8];                  /* letters typed to a tile one after the other, ... */
+    double astray_at;                /* ... the last of them then */
     bool quit, ended;                /* ended: by TERM or HUP */
     int code;
 };
@@ -117,6 +119,10 @@ void candidates_narrow(struct explorer *e); /* the line has changed */
 void promptline_draw(struct explorer *e, struct rect row);
 /* Cells from the left of the row to byte `at` of the line, as drawn last. */
 int promptline_column(const struct explorer *e, size_t at);
+
+/* astray.c: a command typed while a tile has the keys.  True: its letters, with this one,
+ * are at the prompt now. */
+bool astray_key(struct explorer *e, const struct keypress *key);
 
 /* keyhelp.c */
 void keyhelp_open(struct explorer *e);

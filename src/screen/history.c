@@ -105,10 +105,8 @@ static void append(const char *line)
     if (fd < 0)
         return;
     fchmod(fd, 0600);
-    /* a single write, so that lines of two programs do not mix */
     char *whole = mem_printf("%s\n", line);
-    ssize_t ignored = write(fd, whole, strlen(whole));
-    (void)ignored; /* a full disk must not disturb the work */
+    outfile_append(fd, whole, strlen(whole)); /* a full disk must not disturb the work */
     free(whole);
     close(fd);
 }

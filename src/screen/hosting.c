@@ -2,53 +2,15 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "deltaw/base/mem.h"
 #include "deltaw/base/option.h"
-#include "deltaw/base/outfile.h"
 #include "lineedit.h"
 #include "screen.h"
 
-/* --- files ------------------------------------------------------------------------- */
-
-/* NULL: there is no such place.  XDG says that a relative one is to be ignored. */
-static char *xdg_path(const char *variable, const char *usual, const char *name)
-{
-    const char *folder = getenv(variable), *home = getenv("HOME");
-    if (folder && folder[0] == '/')
-        return mem_printf("%s/deltaw/%s", folder, name);
-    return home && home[0] == '/' ? mem_printf("%s/%s/deltaw/%s", home, usual, name) : NULL;
-}
-
-static bool make_folders(char *path)
-{
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = 0;
-        mkdir(path, 0700);
-        *slash = '/';
-    }
-    char *last = strrchr(path, '/');
-    *last = 0;
-    bool there = path_is_folder(path);
-    *last = '/';
-    return there;
-}
-
-char *statefile_path(const char *name)
-{
-    char *path = xdg_path("XDG_STATE_HOME", ".local/state", name);
-    if (path && !make_folders(path)) {
-        free(path);
-        path = NULL;
-    }
-    return path;
-}
-
 bool hosting_feed_rc(struct session *session, struct err *err)
 {
-    char *path = xdg_path("XDG_CONFIG_HOME", ".config", "rc");
+    char *path = configfile_path("rc");
     bool good = !path || access(path, F_OK) != 0 || session_feed_rc(session, path, err);
     free(path);
     return good;
@@ -147,11 +109,9 @@ bool background_is_last(const char *report)
 struct style hosting_style(const struct host_setup *setup, const struct session *session)
 {
     struct style style = setup->style;
-    const char *background = session_setting(session, "background");
-    if (background && strcmp(background, "auto") != 0)
-        style.dark = strcmp(background, "dark") == 0;
-    else if (!background_from_environment(&style.dark))
+    if (!background_from_environment(&style.dark))
         style.dark = true;
+    session_look(session, &style);
     return style;
 }
 

@@ -1,14 +1,11 @@
-/* What the hosts share: files kept between runs, feeding what the command line asked for, and
+/* What the hosts share: feeding what the command line asked for, and
  * whether the terminal is light or dark. */
 #ifndef SCREEN_HOSTING_H
 #define SCREEN_HOSTING_H
 
 #include "deltaw/base/strbuf.h"
 #include "deltaw/screen/host.h"
-
-/* XDG_STATE_HOME/deltaw/NAME, else ~/.local/state/deltaw/NAME; missing folders are made,
- * for the user alone.  NULL when that fails.  Caller frees. */
-char *statefile_path(const char *name);
+#include "deltaw/shell/statefile.h"
 
 /* XDG_CONFIG_HOME/deltaw/rc, if it exists: not in batch, so that a script does the same
  * everywhere. */

@@ -110,7 +110,7 @@ static bool leave(struct repl *repl)
     struct strbuf header = {0};
     session_header(repl->runner.session, screen_columns(STDERR_FILENO), &header);
     char *text = utf8_visible(strbuf_text(&header), header.len, "");
-    fprintf(stderr, "%s\nA fit is not done; ^D again or `quit` leaves and gives it up.\n",
+    fprintf(stderr, "%s\nA fit is not done; ^D again or `quit` leaves; what it learned is kept.\n",
             text + strspn(text, " "));
     free(text);
     strbuf_free(&header);
@@ -208,6 +208,8 @@ int host_line(const struct host_setup *setup)
         recall_open();
         how = converse(&repl);
         recall_close();
+        if (how == RUN_QUIT)
+            rescue_at_quit(repl.runner.session, setup->quiet);
     } else {
         how = runner_run_all(&repl.runner, true);
         code = repl.runner.interrupted ? ERR_INTERRUPTED : session_exit_code(repl.runner.session);

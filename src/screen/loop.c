@@ -267,7 +267,7 @@ static bool begin(struct explorer *e, const struct host_setup *setup, struct err
         return false;
     signals_on_crash(screen_crash);
     rescue_on_crash(e->session);
-    if (!screen_open(err))
+    if (!screen_open(setup->style.colours >= COLOURS_DIRECT, err))
         return false;
     e->asked_at = setup->style.colours > 0 && screen_ask_background() ? clock_seconds() : NAN;
     recall_open();
@@ -300,6 +300,8 @@ static bool end(struct explorer *e)
     signals_on_crash(NULL);
     if (e->ended)
         rescue_now(e->session);
+    else
+        rescue_at_quit(e->session, e->setup->quiet);
     rescue_on_crash(NULL);
     bool settled = session_settle(e->session, HOST_PATIENCE);
     if (settled)

@@ -1,6 +1,5 @@
 #include "rescue.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,34 +13,69 @@
 #include "hosting.h"
 
 static const double patience = 5; /* seconds for the fits to stop */
-enum { UNDISTURBED = 10 };        /* seconds for that and the writing */
-enum { KEPT_MOST = 20 };          /* files of sessions that were ended */
+static const double patience_at_quit = .5;
+enum { UNDISTURBED = 10 }; /* seconds for that and the writing */
+enum { KEPT_MOST = 50 };   /* files of sessions that were ended */
 
 /* A handler can reach it in no other way. */
 static struct session *crash_session;
 
-static void rescue(struct session *session, double wait)
+/* The folder for them; NULL, and told says so: there can be none. */
+static char *kept_folder(struct strbuf *told)
 {
-    struct strbuf told = {0}, text = {0};
-    /* a fit that has reported no epoch yet may report some when it stops */
-    if (!session_unsaved(session, 0, NULL) && !(wait > 0 && session_busy(session)))
-        return;
     char *folder = statefile_path("kept/");
-    if (folder) {
+    if (folder)
         folder[strlen(folder) - 1] = '\0';
-        session_rescue(session, folder, wait, 0, &told);
-        outfile_sweep(folder);
-    } else {
-        strbuf_puts(&told, "no folder can be made for models that were not saved; they are lost\n");
-    }
-    /* nothing is reported where there was no epoch yet */
-    for (char *rest = told.text, *line; (line = strsep(&rest, "\n"));)
+    else
+        strbuf_puts(told, "no folder can be made for models that were not saved; they are lost\n");
+    return folder;
+}
+
+static void tell(struct strbuf *told)
+{
+    struct strbuf text = {0};
+    for (char *rest = told->text, *line; (line = strsep(&rest, "\n"));)
         if (*line)
             strbuf_printf(&text, "deltaw: %s\n", line);
     ssize_t ignored = write(STDERR_FILENO, strbuf_text(&text), text.len);
     (void)ignored; /* the terminal may be gone */
-    strbuf_free(&told);
     strbuf_free(&text);
+}
+
+static void rescue(struct session *session, double wait)
+{
+    struct strbuf told = {0};
+    /* a fit that has reported no epoch yet may report some when it stops */
+    if (!session_unsaved(session, 0, NULL) && !(wait > 0 && session_busy(session)))
+        return;
+    char *folder = kept_folder(&told);
+    if (folder) {
+        session_rescue(session, folder, wait, 0, NULL, &told);
+        outfile_sweep(folder);
+    }
+    tell(&told); /* nothing where there was no epoch yet */
+    strbuf_free(&told);
+    free(folder);
+}
+
+void rescue_at_quit(struct session *session, bool quiet)
+{
+    struct strbuf told = {0}, names = {0};
+    bool busy = session_busy(session);
+    if (session_gives_up(session) || (!session_unsaved(session, 0, NULL) && !busy))
+        return;
+    char *folder = kept_folder(&told);
+    if (folder) {
+        session_rescue(session, folder, busy ? patience_at_quit : 0, 0, &names, &told);
+        outfile_sweep(folder);
+    }
+    if (names.len)
+        strbuf_printf(&told, "not saved, so kept: %s; `open kept` reads them again\n",
+                      strbuf_text(&names));
+    if (!quiet)
+        tell(&told);
+    strbuf_free(&told);
+    strbuf_free(&names);
     free(folder);
 }
 
@@ -67,47 +101,9 @@ void rescue_on_crash(struct session *session)
 
 /* --- at the next start ------------------------------------------------------------- */
 
-struct kept {
-    char *path;
-    struct timespec at;
-};
-
 static bool later(struct timespec a, struct timespec b)
 {
     return a.tv_sec != b.tv_sec ? a.tv_sec > b.tv_sec : a.tv_nsec > b.tv_nsec;
-}
-
-static int newest_first(const void *a, const void *b)
-{
-    const struct kept *x = a, *y = b;
-    return later(y->at, x->at) - later(x->at, y->at);
-}
-
-/* The caller frees them and their paths. */
-static struct kept *list_kept(const char *folder, size_t *n)
-{
-    struct kept *list = NULL;
-    size_t room = 0;
-    DIR *opened = opendir(folder);
-    *n = 0;
-    for (struct dirent *entry; opened && (entry = readdir(opened));) {
-        const char *end = strrchr(entry->d_name, '.');
-        struct stat status;
-        if (!end || strcmp(end, ".npz") != 0)
-            continue;
-        char *path = mem_printf("%s%s", folder, entry->d_name);
-        if (lstat(path, &status) == 0 && S_ISREG(status.st_mode)) {
-            list = mem_reserve(list, &room, *n + 1, sizeof *list);
-            list[(*n)++] = (struct kept){path, status.st_mtim};
-        } else {
-            free(path);
-        }
-    }
-    if (opened)
-        closedir(opened);
-    if (*n)
-        qsort(list, *n, sizeof *list, newest_first);
-    return list;
 }
 
 /* When they were last announced: the time of an empty file beside them. */
@@ -138,23 +134,21 @@ void rescue_tell_kept(struct strbuf *out)
         return;
     outfile_sweep(folder);
     size_t n, removed = 0;
-    struct kept *list = list_kept(folder, &n);
+    struct kept *list = kept_list(folder, &n);
     char *told = mem_printf("%s.told", folder);
     size_t fresh = count_untold(list, n, told);
     for (size_t i = KEPT_MOST; i < n; i++)
         removed += unlink(list[i].path) == 0;
     if (fresh > 0) {
         strbuf_printf(out,
-                      "%zu model%s of sessions that were ended from outside: `open` reads, rm "
-                      "removes them\n  %s\n",
+                      "%zu model%s of sessions that ended with work unsaved: `open kept` reads "
+                      "those of the last, rm removes them\n  %s\n",
                       fresh, fresh > 1 ? "s" : "", fresh > 1 ? folder : list[0].path);
         note_told(told);
     }
     if (removed > 0)
         strbuf_printf(out, "  the oldest are gone: %d are kept\n", KEPT_MOST);
-    for (size_t i = 0; i < n; i++)
-        free(list[i].path);
-    free(list);
+    kept_free(list, n);
     free(told);
     free(folder);
 }

@@ -21,12 +21,15 @@
 #include <curses.h>
 #include <term.h>
 
+#include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
 #include "deltaw/draw/palette.h"
+#include "terminfo.h"
 
 /* Whatever a handler needs must be static. */
 static struct {
     bool utf8, coloured, mouse;
+    bool described; /* curses goes by terminfo_direct */
     SCREEN *screen;
     int width, height;
     struct cell *shown; /* what the terminal has, [height][width] */
@@ -62,12 +65,33 @@ struct host_ability host_ability(void)
         return can;
     const char *move_to = tigetstr("cup");
     int n = tigetnum("colors");
-    const char *direct = getenv("COLORTERM"); /* for text; curses goes by terminfo alone */
     can.full = move_to && move_to != (char *)-1 && tigetflag("hc") <= 0;
-    bool says = direct && (strcmp(direct, "truecolor") == 0 || strcmp(direct, "24bit") == 0);
-    can.colours = n >= 256 && says ? COLOURS_DIRECT : colours_of(n);
+    can.colours = n >= 256 && terminfo_says_direct(name) ? COLOURS_DIRECT : colours_of(n);
     del_curterm(set_curterm(NULL));
     return can;
+}
+
+bool host_why_lines(struct strbuf *out)
+{
+    static const char remedy[] = "set TERM=xterm-256color, or what your terminal is; --plain "
+                                 "asks for lines";
+    const char *name = getenv("TERM");
+    int status = 0;
+    if ((name && strcmp(name, "dumb") == 0) || host_ability().full)
+        return false;
+    if (!name || !*name) {
+        strbuf_printf(out, "lines, no full screen: TERM is not set; %s", remedy);
+    } else if (setupterm(name, STDOUT_FILENO, &status) != OK) {
+        char *safe = utf8_visible(name, strlen(name), "");
+        strbuf_printf(out, "lines, no full screen: terminfo knows no terminal TERM=%.40s; %s", safe,
+                      remedy);
+        free(safe);
+    } else {
+        strbuf_printf(out, "lines, no full screen: TERM=%s cannot move its cursor; %s", name,
+                      remedy);
+        del_curterm(set_curterm(NULL));
+    }
+    return true;
 }
 
 int screen_columns(int fd)
@@ -189,7 +213,29 @@ static void take_size(void)
     self.shown = calloc((size_t)self.width * (size_t)self.height, sizeof *self.shown);
 }
 
-bool screen_open(struct err *err)
+/* With a description of our own when it is to have direct colours; commands that are run
+ * from here shall not inherit it. */
+static SCREEN *new_terminal(bool direct)
+{
+    char *description = direct ? terminfo_direct(getenv("TERM")) : NULL;
+    const char *outer = getenv("TERMINFO");
+    char *before = outer ? mem_text(outer) : NULL;
+    SCREEN *screen = NULL;
+    if (description) {
+        setenv("TERMINFO", description, 1);
+        screen = newterm(NULL, stdout, stdin);
+        if (before)
+            setenv("TERMINFO", before, 1);
+        else
+            unsetenv("TERMINFO");
+    }
+    self.described = screen != NULL;
+    free(description);
+    free(before);
+    return screen ? screen : newterm(NULL, stdout, stdin);
+}
+
+bool screen_open(bool direct, struct err *err)
 {
     /* curses would take an outdated size from these, and keep it */
     unsetenv("LINES");
@@ -197,7 +243,7 @@ bool screen_open(struct err *err)
     self.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     if (tcgetattr(STDIN_FILENO, &self.before) != 0)
         return err_system(err, ERR_FAILED, "terminal");
-    self.screen = newterm(NULL, stdout, stdin);
+    self.screen = new_terminal(direct);
     if (!self.screen) {
         const char *name = getenv("TERM");
         return err_set(err, ERR_FAILED, "terminal '%s' has no full screen; --plain does without",
@@ -313,6 +359,12 @@ bool screen_dims(void)
     return self.active && (termattrs() & A_DIM) != 0;
 }
 
+bool screen_braille(void)
+{
+    const char *name = self.active ? getenv("TERM") : NULL;
+    return name && self.utf8 && strncmp(name, "linux", 5) != 0;
+}
+
 int screen_colours(void)
 {
     return self.coloured ? colours_of(COLORS) : 0;
@@ -327,12 +379,16 @@ static attr_t attributes_of(const struct cell *cell)
            (cell->attributes & CELL_UNDERLINE ? A_UNDERLINE : 0);
 }
 
-/* Terminals with direct colours (xterm-direct) take red, green and blue, but for
- * numbers below 8, which are colours of the palette as everywhere. */
+/* Terminals with direct colours (xterm-direct) take red, green and blue, but for numbers
+ * below 8, which are colours of the palette as everywhere; below 256 in our own description. */
 static int terminal_colour(int colour)
 {
     if (colour < 8 || COLORS <= 256)
         return colour < COLORS ? colour : -1;
+    if (self.described)
+        return colour < COLOUR_RGB   ? colour
+               : (colour & 0xffff00) ? colour & 0xffffff
+                                     : 0x000100 | (colour & 255);
     double rgb[3];
     int packed = 0;
     palette_rgb(colour, rgb); /* also of COLOUR_RGB */

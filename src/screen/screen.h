@@ -1,4 +1,4 @@
-/* The terminal: the one file that knows curses.  Full screen on and off, a canvas shown on
+/* The terminal: the one file that draws with curses.  Full screen on and off, a canvas shown on
  * it, and the terminal restored on every way out. */
 #ifndef SCREEN_SCREEN_H
 #define SCREEN_SCREEN_H
@@ -12,8 +12,9 @@
 int screen_columns(int fd);
 
 /* stdin and stdout are terminals.  stderr, when it is one, is held back until
- * screen_close, so that what libraries say does not spoil the picture. */
-bool screen_open(struct err *err);
+ * screen_close, so that what libraries say does not spoil the picture.  `direct`: with
+ * direct colours where terminfo knows of 256. */
+bool screen_open(bool direct, struct err *err);
 /* Any number of times. */
 void screen_close(void);
 /* The same for a signal handler. */
@@ -34,6 +35,8 @@ void screen_ask_through(void);
 void screen_size(int *width, int *height);
 /* Colours the open screen has. */
 int screen_colours(void);
+/* Has its font braille?  Consoles have no more than a few hundred glyphs. */
+bool screen_braille(void);
 bool screen_dims(void); /* can it show dim text apart from plain? */
 
 /* Show the canvas, which has the size of the screen; the cursor at (x, y), or

@@ -236,6 +236,18 @@ static void zoom_key(struct explorer *e)
     explorer_run(e, e->layout.zoom ? "zoom" : command);
 }
 
+/* What writes a file waits at the prompt for its name to be seen, or changed. */
+static void offer(struct explorer *e, const char *command)
+{
+    if (!lineedit_empty()) {
+        explorer_hint(e, "The prompt holds a line: Esc goes there. Then `e` can ask for a name.");
+        return;
+    }
+    explorer_focus(e, false, false);
+    lineedit_paste(command, strlen(command));
+    explorer_hint(e, "Enter writes this file; change its name or ending first, or ^C.");
+}
+
 bool tiles_key(struct explorer *e, const struct keypress *key)
 {
     struct err err = {0};
@@ -245,7 +257,8 @@ bool tiles_key(struct explorer *e, const struct keypress *key)
     if (key_is(key, "z"))
         zoom_key(e);
     else if (view && view_key(view, key->name, &command))
-        explorer_run(e, strbuf_text(&command));
+        strncmp(strbuf_text(&command), "export ", 7) == 0 ? offer(e, strbuf_text(&command))
+                                                          : explorer_run(e, strbuf_text(&command));
     else if (key_is(key, "n") || key_is(key, "p"))
         step_view(e, key->name[0] == 'n' ? 1 : -1);
     else if (key_is(key, "<") || key_is(key, ">"))

@@ -7,13 +7,14 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
-#include "state.h"
+#include "page.h"
 
 struct capture {
     struct output out;
     struct strbuf bytes;
     const struct command *verb;
     char *path;
+    struct page *page; /* of a report: it takes what several verbs say; else NULL */
 };
 
 static void take(void *host, const char *bytes, size_t n)
@@ -48,6 +49,43 @@ bool capture_start(struct session *session, const char *name, const char *path,
     c->out.verb = c->verb->name;
     session->capture = c;
     return c->verb->run(session, &none, &c->out, err);
+}
+
+bool capture_page(struct session *session, struct page *page, const struct output *to,
+                  struct err *err)
+{
+    bool ok = true;
+    struct capture *c = mem_new(1, sizeof *c);
+    c->page = page;
+    c->out = *to;
+    c->out.mode = OUTPUT_HTML;
+    c->out.style.ascii = false;
+    c->out.host = page;
+    c->out.result = page_take;
+    c->out.object = c->out.text = c->out.command = (struct strbuf){0};
+    session->capture = c;
+    return capture_goes_on(session, &ok, err) || ok;
+}
+
+bool capture_goes_on(struct session *session, bool *ok, struct err *err)
+{
+    struct capture *c = session->capture;
+    if (!c || !c->page || (!*ok && session->cancelled))
+        return false;
+    if (!*ok)
+        page_lack(c->page, err->message);
+    *err = (struct err){0};
+    *ok = true;
+    do {
+        if (!page_step(c->page, session, &c->out)) {
+            struct page *page = c->page;
+            c->page = NULL;
+            capture_drop(session);
+            *ok = page_write(page, session, err);
+            return *ok;
+        }
+    } while (!session->task);
+    return true;
 }
 
 struct output *capture_output(const struct session *session, struct output *out)
@@ -104,6 +142,7 @@ void capture_drop(struct session *session)
     session->capture = NULL;
     if (!c)
         return;
+    page_free(c->page);
     output_free(&c->out);
     strbuf_free(&c->bytes);
     free(c->path);

@@ -3,140 +3,71 @@
 #include <stdlib.h>
 
 #include "deltaw/base/mem.h"
+#include "runs.h"
 
 const char crossing_name[] = "cv";
 
-struct crossing_job {
-    struct job job;
-    const struct crossing *of;
-    size_t run;
-    struct cv_result result;
-    bool ok, taken;
-};
-
 struct crossing {
-    struct series series;
     struct cv *cv; /* the session's */
     struct cohort *cohort;
     struct cv_file *file; /* NULL: none */
-    size_t n, n_taken;
-    struct crossing_job *jobs; /* [n] */
-    size_t from, to;
-    const char **names; /* [n_animals] of the cohort */
-    size_t lost;        /* runs that were stopped */
-    struct err trouble; /* of the file */
+    const char **names;   /* [n_animals] of the cohort */
 };
 
-/* --- runs ------------------------------------------------------------------- */
-
-static void run_job(struct job *job)
+static bool run(const void *study, size_t i, struct job *job, void *result)
 {
-    struct crossing_job *j = job->data;
-    const struct crossing *c = j->of;
-    struct cv_run run = cv_run_at(c->cv, j->run);
-    j->ok = cv_run(&c->cv->plan, &run, c->cohort, job, &j->result, NULL);
+    const struct crossing *c = study;
+    struct cv_run run = cv_run_at(c->cv, i);
+    return cv_run(&c->cv->plan, &run, c->cohort, job, result, NULL);
 }
 
-/* The file first: what is shown as done is kept. */
-static void take(struct session *session, struct crossing *c, struct crossing_job *j)
+static void take(struct session *session, void *study, size_t run, void *result)
 {
-    j->taken = true;
-    c->n_taken++;
-    if (!j->ok) {
-        c->lost++;
-        return;
-    }
-    cv_put(c->cv, j->run, &j->result, c->names);
+    const struct crossing *c = study;
+    cv_put(c->cv, run, result, c->names);
     session->cv_changes++;
-    if (c->file && c->trouble.code == ERR_NONE)
-        cv_file_append(c->file, c->cv, j->run, &c->trouble);
 }
 
-static void stop(struct series *series)
+static bool append(void *study, size_t run, struct err *err)
 {
-    struct crossing *c = (struct crossing *)series;
-    for (size_t i = 0; i < c->n; i++)
-        if (!c->jobs[i].taken)
-            job_stop(&c->jobs[i].job);
+    const struct crossing *c = study;
+    return !c->file || cv_file_append(c->file, c->cv, run, err);
 }
 
-static void collect(struct session *session, struct series *series)
+static bool done(const void *study, size_t run)
 {
-    struct crossing *c = (struct crossing *)series;
-    for (size_t i = 0; i < c->n && c->n_taken < c->n; i++)
-        if (!c->jobs[i].taken && job_done(&c->jobs[i].job))
-            take(session, c, &c->jobs[i]);
-    if (c->trouble.code != ERR_NONE)
-        stop(series);
+    return ((const struct crossing *)study)->cv->results[run].done;
 }
 
-static bool over(const struct series *series)
+static bool failed(const void *study, size_t run)
 {
-    const struct crossing *c = (const struct crossing *)series;
-    return c->n_taken == c->n;
+    return ((const struct crossing *)study)->cv->results[run].failed != NULL;
 }
 
-static void progress(const struct session *session, const struct series *series,
-                     struct job_progress *out)
+static void clear(void *result)
 {
-    const struct crossing *c = (const struct crossing *)series;
-    job_group_progress(session->jobs, &series->group, out);
-    out->n = c->to - c->from;
-    out->done = 0; /* jobs that were stopped are done as well, but not their runs */
-    for (size_t i = c->from; i < c->to; i++)
-        out->done += c->cv->results[i].done;
+    cv_result_clear(result);
 }
 
-/* "cv done: 140 runs, 2 failed" */
-static bool ended(const struct series *series, struct strbuf *out)
+static void release(void *study)
 {
-    const struct crossing *c = (const struct crossing *)series;
-    size_t n = c->to - c->from, failed = 0;
-    for (size_t i = c->from; i < c->to; i++)
-        failed += c->cv->results[i].failed != NULL;
-    if (c->trouble.code != ERR_NONE) {
-        strbuf_printf(out, "%s stopped: %s", crossing_name, c->trouble.message);
-        return false;
-    }
-    if (c->lost)
-        strbuf_printf(out, "%s stopped: %zu of %zu runs are done", crossing_name, n - c->lost, n);
-    else
-        strbuf_printf(out, "%s done: %zu run%s", crossing_name, n, n == 1 ? "" : "s");
-    if (failed)
-        strbuf_printf(out, ", %zu failed", failed);
-    return true;
-}
-
-static void result(struct session *session, const struct series *series, struct output *out)
-{
-    (void)series;
-    crossing_result(session, out);
-}
-
-static void release(struct session *session, struct series *series)
-{
-    struct crossing *c = (struct crossing *)series;
-    stop(series);
-    for (size_t i = 0; i < c->n; i++) {
-        if (!c->jobs[i].taken) {
-            job_recall(&c->jobs[i].job);
-            take(session, c, &c->jobs[i]);
-        }
-        cv_result_clear(&c->jobs[i].result);
-    }
+    struct crossing *c = study;
     cv_file_close(c->file);
     cohort_drop(c->cohort);
-    free(c->jobs), free(c->names), free(c);
+    free(c->names), free(c);
 }
 
-static const struct series_ops crossing_ops = {
-    .collect = collect,
-    .over = over,
-    .progress = progress,
-    .stop = stop,
-    .ended = ended,
-    .result = result,
-    .free = release,
+static const struct runs_ops crossing_ops = {
+    .name = crossing_name,
+    .result_size = sizeof(struct cv_result),
+    .run = run,
+    .take = take,
+    .append = append,
+    .done = done,
+    .failed = failed,
+    .clear = clear,
+    .show = crossing_result,
+    .release = release,
 };
 
 /* --- starting --------------------------------------------------------------- */
@@ -148,37 +79,15 @@ void crossing_show(struct session *session, struct cv *cv)
     session->cv_changes++;
 }
 
-static void take_jobs(struct crossing *c)
-{
-    c->jobs = mem_new(c->to - c->from, sizeof *c->jobs);
-    for (size_t i = c->from; i < c->to; i++)
-        if (!c->cv->results[i].done)
-            c->jobs[c->n++] = (struct crossing_job){.of = c, .run = i};
-    c->names = mem_new(c->cohort->n_animals, sizeof *c->names);
-    for (size_t a = 0; a < c->cohort->n_animals; a++)
-        c->names[a] = c->cohort->animals[a].name;
-}
-
 bool crossing_start(struct session *session, const struct cohort *cohort, struct cv_file *file,
                     size_t from, size_t to, size_t *sent, struct err *err)
 {
     struct crossing *c = mem_new(1, sizeof *c);
-    *c = (struct crossing){
-        .cv = session->cv, .cohort = cohort_hold(cohort), .file = file, .from = from, .to = to};
-    bool good = true;
-    take_jobs(c);
-    *sent = c->n;
-    series_add(session, &c->series, &crossing_ops, crossing_name);
-    for (size_t i = 0; i < c->n; i++) {
-        struct crossing_job *j = &c->jobs[i];
-        j->job = (struct job){
-            .run = run_job, .data = j, .lane = JOB_FIT, .priority = -1, .group = &c->series.group};
-        good = good && job_send(session->jobs, &j->job, err);
-        j->taken = !good;
-        c->n_taken += !good;
-    }
-    c->series.told = c->n == 0; /* there is nothing to tell */
-    return good;
+    *c = (struct crossing){.cv = session->cv, .cohort = cohort_hold(cohort), .file = file};
+    c->names = mem_new(cohort->n_animals, sizeof *c->names);
+    for (size_t a = 0; a < cohort->n_animals; a++)
+        c->names[a] = cohort->animals[a].name;
+    return runs_start(session, &crossing_ops, c, from, to, sent, err);
 }
 
 void crossing_result(struct session *session, struct output *out)

@@ -7,7 +7,7 @@
 #include "replay.h"
 #include "state.h"
 
-enum { PIECES = 12 };
+enum { PIECES = 13 };
 
 struct piece {
     struct strbuf text;
@@ -79,6 +79,22 @@ static bool replay_pieces(const struct session *session, struct pieces *p)
     return true;
 }
 
+/* The other fits that train: their names, and how far they are. */
+static void other_pieces(const struct session *session, const struct fit *front, struct pieces *p)
+{
+    struct strbuf *text = NULL;
+    for (size_t i = 0; i < session->n_fits; i++) {
+        struct fit *fit = session->fits[i].fit;
+        struct fit_status status = fit_status(fit);
+        if (fit == front || status.state != FIT_RUNNING || fit_group(fit))
+            continue;
+        text = text ? text : piece(p, 6, true);
+        strbuf_printf(text, "%s%s", text->len ? "  " : "+ ", fit_name(fit));
+        if (fit_trained(fit) && status.epochs > 0)
+            strbuf_printf(text, " %d/%d", status.epoch, status.epochs);
+    }
+}
+
 static void queue_piece(const struct session *session, struct pieces *p)
 {
     size_t n = 0;
@@ -134,6 +150,7 @@ static void job_pieces(const struct session *session, struct pieces *p)
     model_drop(model);
     if (!isnan(status.heldout))
         strbuf_printf(piece(p, 8, true), "held out %s", fit_loss_text(buf, status.heldout));
+    other_pieces(session, fit, p);
 }
 
 static int pieces_join(const struct pieces *p, bool ascii, struct strbuf *out)

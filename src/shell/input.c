@@ -76,7 +76,7 @@ static bool leaves(const struct session *s, const char *text, const char *source
     text += strspn(text, " \t");
     size_t n = strcspn(text, " \t\n");
     return s->now.active && strcmp(source, "prompt") == 0 && n > 0 &&
-           strncmp(text, "quit", n) == 0 && !text[n + strspn(text + n, " \t\n")] &&
+           strncmp(text, "quit!", n) == 0 && !text[n + strspn(text + n, " \t\n")] &&
            s->now.command && !s->now.command->writes;
 }
 

@@ -9,11 +9,40 @@
 
 #include "deltaw/base/infile.h"
 #include "deltaw/base/mem.h"
+#include "deltaw/base/outfile.h"
 #include "state.h"
+
+static void forget_log(struct session *session)
+{
+    close(session->log_fd);
+    session->logging = false;
+    free(session->log_path);
+    session->log_path = NULL;
+    free(session->log_held);
+    session->log_held = NULL;
+}
+
+static bool put(struct session *session, const struct strbuf *text, struct err *err)
+{
+    if (!session->logging || !text->len ||
+        outfile_append(session->log_fd, text->text, text->len))
+        return true;
+    err_system(err, ERR_FAILED, session->log_path);
+    err_prefix(err, "the log ends here");
+    forget_log(session);
+    return false;
+}
+
+/* To the journal of this session, and to the file where one is written. */
+static bool keep(struct session *session, const struct strbuf *text, struct err *err)
+{
+    strbuf_add(&session->journal, strbuf_text(text), text->len);
+    return put(session, text, err);
+}
 
 bool log_open(struct session *session, const char *path, struct err *err)
 {
-    if (session->log)
+    if (session->logging)
         return err_set(err, ERR_FAILED, "log: %s is being written; `log off` ends it",
                        session->log_path);
     int fd = infile_open(path, O_WRONLY | O_APPEND | O_CREAT, err);
@@ -24,17 +53,16 @@ bool log_open(struct session *session, const char *path, struct err *err)
         return err_set(err, ERR_FAILED,
                        "%s: another session writes its commands to it; name another file", path);
     }
-    session->log = fdopen(fd, "a");
-    if (!session->log) {
-        close(fd);
-        return err_system(err, ERR_FAILED, path);
-    }
     session->log_path = mem_text(path);
     session->log_trains = session_busy(session);
-    fprintf(session->log, "# commands of a deltaw session; `source` runs them again\n");
-    fprintf(session->log, "set seed=%s\n", session_setting(session, "seed"));
-    fflush(session->log);
-    return true;
+    session->log_fd = fd;
+    session->logging = true;
+    struct strbuf text = {0};
+    strbuf_puts(&text, "# commands of a deltaw session; `source` runs them again\n");
+    strbuf_printf(&text, "set seed=%s\n", session_setting(session, "seed"));
+    bool good = put(session, &text, err);
+    strbuf_free(&text);
+    return good;
 }
 
 void session_key_shape(const char *command, struct strbuf *out)
@@ -55,10 +83,10 @@ void session_key_shape(const char *command, struct strbuf *out)
         strbuf_cut(out, from);
 }
 
-static void write_held(struct session *session)
+static void take_held(struct session *session, struct strbuf *out)
 {
     if (session->log_held)
-        fputs(session->log_held, session->log);
+        strbuf_puts(out, session->log_held);
     free(session->log_held);
     session->log_held = NULL;
 }
@@ -76,44 +104,49 @@ static bool same_shape(const char *a, const char *b)
 
 bool log_close(struct session *session, struct err *err)
 {
-    if (!session->log)
+    if (!session->logging)
         return err_set(err, ERR_FAILED, "log: none is being written; `log on FILE` begins one");
-    write_held(session);
-    bool good = !ferror(session->log);
-    good = fclose(session->log) == 0 && good;
-    session->log = NULL;
-    if (!good)
-        err_system(err, ERR_FAILED, session->log_path);
-    free(session->log_path);
-    session->log_path = NULL;
+    struct strbuf text = {0};
+    take_held(session, &text);
+    bool good = keep(session, &text, err);
+    strbuf_free(&text);
+    if (good)
+        forget_log(session);
     return good;
+}
+
+const char *log_journal(struct session *session)
+{
+    struct strbuf text = {0};
+    struct err ignored = {0};
+    take_held(session, &text);
+    keep(session, &text, &ignored);
+    strbuf_free(&text);
+    return strbuf_text(&session->journal);
 }
 
 bool log_command(struct session *session, const struct running *now, struct err *err)
 {
-    if (!session->log || now->command->unlogged)
+    if (now->command->unlogged || now->unlogged)
         return true;
+    struct strbuf text = {0};
     const char *name = now->command->name;
     const char *rest = now->text + strcspn(now->text, " \t\r\n\f\v");
     if (!now->key || !session->log_held || !same_shape(session->log_held, now->text))
-        write_held(session);
+        take_held(session, &text);
     if (strcmp(name, "wait") == 0) {
         session->log_trains = session_busy(session);
     } else if (session->log_trains && !session_busy(session)) {
-        fputs("wait\n", session->log);
+        strbuf_puts(&text, "wait\n");
         session->log_trains = false;
     }
     free(session->log_held);
     session->log_held = mem_printf("%s%s\n", name, rest);
     if (!now->key)
-        write_held(session);
+        take_held(session, &text);
     if (strcmp(name, "fit") == 0)
         session->log_trains = true;
-    if (fflush(session->log) == 0)
-        return true;
-    err_system(err, ERR_FAILED, session->log_path);
-    err_prefix(err, "the log ends here");
-    struct err ignored = {0};
-    log_close(session, &ignored);
-    return false;
+    bool good = keep(session, &text, err);
+    strbuf_free(&text);
+    return good;
 }

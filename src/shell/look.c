@@ -4,13 +4,21 @@
 
 #include "state.h"
 
-static struct style look_style(const struct session *session, const struct output *out)
+void session_look(const struct session *session, struct style *style)
 {
-    struct style style = out->style;
     const char *background = session_setting(session, "background");
+    const char *palette = session_setting(session, "palette");
+    const char *curves = session_setting(session, "curves");
     if (strcmp(background, "auto") != 0)
-        style.dark = strcmp(background, "dark") == 0;
-    return style;
+        style->dark = strcmp(background, "dark") == 0;
+    int most = strcmp(palette, "terminal") == 0 ? 16
+               : strcmp(palette, "256") == 0    ? 256
+                                                : COLOURS_DIRECT;
+    style->colours = style->colours < most ? style->colours : most;
+    style->curves = strcmp(curves, "braille") == 0     ? CURVES_BRAILLE
+                    : strcmp(curves, "quadrants") == 0 ? CURVES_QUADRANTS
+                    : strcmp(curves, "ascii") == 0     ? CURVES_ASCII
+                                                       : style->curves;
 }
 
 static void look_data(struct view *view, struct output *out)
@@ -42,7 +50,8 @@ static void look_tell(struct session *session, struct view *view, struct output 
 {
     struct strbuf text = {0};
     if (out->mode == OUTPUT_TEXT && !session->setup.host.show) {
-        struct style style = look_style(session, out);
+        struct style style = out->style;
+        session_look(session, &style);
         view_print(view, out->width, &style, &text);
         output_picture(out, strbuf_text(&text));
     } else {

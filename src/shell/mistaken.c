@@ -1,6 +1,8 @@
 /* A file given to the wrong verb: a log to `open`, a model to `load`. */
 #include "mistaken.h"
 
+#include <sys/stat.h>
+
 #include "deltaw/data/load.h"
 #include "deltaw/learn/model.h"
 
@@ -20,7 +22,9 @@ bool mistaken_log(const char *path, const atomic_bool *stop, struct err *err)
     struct load_options options = {.n_paths = 1, .paths = &path, .cancel = stop};
     struct cohort *cohort;
     struct err why = {0};
-    if (err->code != ERR_DATA || !cohort_load(&options, &cohort, &why))
+    struct stat status; /* a pipe was refused, and would be waited for */
+    if (err->code != ERR_DATA || stat(path, &status) != 0 || !S_ISREG(status.st_mode) ||
+        !cohort_load(&options, &cohort, &why))
         return false;
     cohort_drop(cohort);
     return refuse("a log of trials", "load", path, err);

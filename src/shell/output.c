@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "deltaw/base/answer.h"
+#include "deltaw/base/html.h"
 #include "deltaw/base/utf8.h"
 #include "state.h"
 
@@ -47,8 +48,29 @@ void output_say(struct output *out, const char *format, ...)
     strbuf_free(&text);
 }
 
+/* An element of a report, with a label before its words or none. */
+static void element(struct output *out, const char *label, const char *words)
+{
+    struct strbuf html = {0};
+    bool lines = strchr(words, '\n') && strchr(words, '\n')[1];
+    strbuf_puts(&html, lines ? "<pre>" : label ? "<p class=\"line\">" : "<p>");
+    if (label) {
+        strbuf_puts(&html, "<b>");
+        html_text(&html, label);
+        strbuf_puts(&html, "</b> ");
+    }
+    html_text(&html, words);
+    strbuf_puts(&html, lines ? "</pre>\n" : "</p>\n");
+    result(out, html.text, html.len);
+    strbuf_free(&html);
+}
+
 void output_block(struct output *out, const char *text)
 {
+    if (out->mode == OUTPUT_HTML) {
+        element(out, NULL, text);
+        return;
+    }
     if (out->mode == OUTPUT_CSV)
         return;
     if (out->mode == OUTPUT_JSON) {
@@ -64,6 +86,8 @@ void output_block(struct output *out, const char *text)
 
 void output_picture(struct output *out, const char *text)
 {
+    if (out->mode == OUTPUT_HTML) /* which has figures */
+        return;
     if (out->mode != OUTPUT_TEXT) {
         output_block(out, text);
         return;
@@ -93,12 +117,13 @@ void output_data(struct output *out, const char *name, const struct table *table
 
 void output_table(struct output *out, const char *name, const struct table *table)
 {
-    if (out->mode != OUTPUT_TEXT) {
-        output_data(out, name, table);
-        return;
-    }
     struct strbuf text = {0};
-    table_print(table, out->width, &text);
+    if (out->mode == OUTPUT_HTML)
+        html_table(&text, table);
+    else if (out->mode == OUTPUT_TEXT)
+        table_print(table, out->width, &text);
+    else
+        output_data(out, name, table);
     result(out, strbuf_text(&text), text.len);
     strbuf_free(&text);
 }
@@ -133,6 +158,10 @@ void output_complain(struct output *out, const char *format, ...)
 
 void output_line(struct output *out, const char *label, int room, const char *words)
 {
+    if (out->mode == OUTPUT_HTML) {
+        element(out, label, words ? words : "-");
+        return;
+    }
     struct strbuf line = {0};
     strbuf_printf(&line, "%s%*s ", label, room - utf8_width(label), "");
     help_text_fill(&line, words ? words : "-", room + 1, out->width > 40 ? out->width : 40);

@@ -175,6 +175,8 @@ bool replay_begin(struct session *session, struct fit *fit, struct err *err)
         return err_set(err, ERR_FAILED,
                        fit_active(fit)
                            ? "replay: %s is at its first epoch; there is nothing to replay yet"
+                       : fit_status(fit).epoch == 0
+                           ? "replay: %s was stopped before its first epoch ended"
                            : "replay: %s has no snapshots of its epochs; its file was saved "
                              "without snapshots=yes",
                        fit_name(fit));

@@ -23,7 +23,8 @@ void session_saved(struct session *session, const struct model *model)
 static bool at_stake(const struct fit_entry *entry, double worth)
 {
     struct fit_status status = fit_status(entry->fit);
-    return status.state != FIT_OPENED && status.epoch > entry->saved && status.seconds >= worth;
+    return status.state != FIT_OPENED && !entry->lesson && status.epoch > entry->saved &&
+           status.seconds >= worth;
 }
 
 size_t session_unsaved(struct session *session, double worth, struct strbuf *out)
@@ -48,7 +49,8 @@ static void stop_all(struct session *session, double patience)
         nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
 }
 
-static void rescue_one(struct fit_entry *entry, const char *folder, struct strbuf *told)
+static void rescue_one(struct fit_entry *entry, const char *folder, struct strbuf *names,
+                       struct strbuf *told)
 {
     char stamp[32];
     time_t now = time(NULL);
@@ -64,8 +66,11 @@ static void rescue_one(struct fit_entry *entry, const char *folder, struct strbu
     mode_t mask = umask(0077);
     if (model_save(model, path, &err)) {
         entry->saved = newest_epoch(model);
-        strbuf_printf(told, "%s, %s, was not saved; `open %s` reads it\n", model->name,
-                      strbuf_text(&progress), path);
+        if (names)
+            strbuf_printf(names, "%s%s", names->len ? ", " : "", model->name);
+        else
+            strbuf_printf(told, "%s, %s, was not saved; `open %s` reads it\n", model->name,
+                          strbuf_text(&progress), path);
     } else {
         strbuf_printf(told, "%s, %s, is lost: %s\n", model->name, strbuf_text(&progress),
                       err.message);
@@ -76,12 +81,17 @@ static void rescue_one(struct fit_entry *entry, const char *folder, struct strbu
     model_drop(model);
 }
 
+bool session_gives_up(const struct session *session)
+{
+    return session->gives_up;
+}
+
 void session_rescue(struct session *session, const char *folder, double patience, double worth,
-                    struct strbuf *told)
+                    struct strbuf *names, struct strbuf *told)
 {
     if (patience > 0)
         stop_all(session, patience);
     for (size_t i = 0; i < session->n_fits; i++)
         if (at_stake(&session->fits[i], worth))
-            rescue_one(&session->fits[i], folder, told);
+            rescue_one(&session->fits[i], folder, names, told);
 }

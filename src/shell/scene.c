@@ -89,6 +89,8 @@ const struct scene *session_scene(struct session *session)
     scene->cohort = session_cohort(session);
     series_collect(session);
     scene->cv = session->cv;
+    scene->bias = session->bias;
+    scene->bias_changes = session->bias_changes;
     scene->cv_changes = session->cv_changes;
     scene->comparison = session->comparison;
     scene->comparison_changes = session->comparison_changes;

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
-#include "deltaw/study/cv.h"
 #include "renamed.h"
 #include "series.h"
 #include "watching.h"
@@ -126,6 +125,8 @@ static void command_ended(struct session *s, struct output *out)
 
 static enum step command_end(struct session *s, struct output *out, bool ok, struct err *err)
 {
+    if (capture_goes_on(s, &ok, err))
+        return STEP_WAITING;
     ok = ok && capture_end(s, out, err);
     capture_drop(s);
     if (ok) {
@@ -447,9 +448,7 @@ void session_free(struct session *session)
     for (size_t i = 0; i < VIEWS; i++)
         view_close(s->views[i]);
     jobs_free(s->jobs);
-    cv_free(s->cv);
-    comparison_free(s->comparison);
-    loop_free(s->loop);
+    session_drop_results(s);
     session_drop_cohorts(s);
     args_free(&s->loaded);
     args_free(&s->schema);
@@ -460,6 +459,8 @@ void session_free(struct session *session)
     now_clear(s);
     settings_free(s);
     log_close(s, NULL);
+    strbuf_free(&s->journal);
+    free(s->log_held);
     free(s->current);
     free(s->scene_help);
     wake_close(&s->wake);

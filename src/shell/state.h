@@ -70,6 +70,7 @@ struct running {
     char *text, *lines, *source; /* as typed; its whole lines; where from */
     int line, line_column;       /* of the first one; of text within `lines`, from 1 */
     bool numbered, prompt, key, script, rc, tacit;
+    bool unlogged; /* what it pushes is logged instead */
     double started;
 };
 
@@ -98,7 +99,7 @@ struct session {
     struct task *task, *given_up;
     size_t n_awaited;
     char **awaited; /* names of fits and groups */
-    bool paused, quit, cancelled;
+    bool paused, quit, gives_up, cancelled;
     int exit_code;
     /* data */
     struct args loaded, schema;              /* options of the last load; those that loads go by */
@@ -117,7 +118,10 @@ struct session {
     size_t cv_changes;
     struct comparison *comparison; /* the newest, NULL: none */
     size_t comparison_changes;
-    struct loop *loop; /* the newest closed loop, NULL: none */
+    struct bias *bias; /* of the newest `check rule`, NULL: none */
+    size_t bias_changes;
+    struct recover *recover; /* of the newest recovery, NULL: none */
+    struct loop *loop;       /* the newest closed loop, NULL: none */
     size_t loop_changes;
     struct strbuf gathered; /* what members_news tells */
     char *current;          /* name of the model in use, NULL: none */
@@ -135,7 +139,9 @@ struct session {
         *pending_view; /* the view whose picture the running command waits for; NULL: none */
     char *settings[SETTINGS];
     /* log */
-    FILE *log;
+    struct strbuf journal; /* the script that repeats this session */
+    bool logging;
+    int log_fd; /* while logging */
     char *log_path;
     bool log_trains; /* a fit has been logged, and no wait since */
     char *log_held;  /* a key's command that the next may replace; NULL: none */
@@ -287,7 +293,8 @@ void group_progress(const struct session *session, const struct job_group *group
 
 /* --- scene.c */
 
-void scene_drop(struct session *session); /* its models are held no longer */
+void session_drop_results(struct session *session); /* runs.c: those of studies */
+void scene_drop(struct session *session);           /* its models are held no longer */
 
 /* --- fit_words.c */
 
@@ -326,6 +333,8 @@ void settings_seed(const struct session *session, struct args *args);
 bool log_open(struct session *session, const char *path, struct err *err);
 bool log_close(struct session *session, struct err *err);
 bool log_command(struct session *session, const struct running *now, struct err *err);
+/* The commands so far, a script that repeats them; valid until the next one. */
+const char *log_journal(struct session *session);
 
 /* --- look.c: what the view verbs do */
 
@@ -386,6 +395,13 @@ bool capture_can(const char *name);
 /* Runs the verb, whose answer then goes to capture_output() until the command ends. */
 bool capture_start(struct session *session, const char *name, const char *path,
                    enum output_mode mode, const struct output *to, struct err *err);
+/* A report of what several verbs say; owns the page. */
+struct page;
+bool capture_page(struct session *session, struct page *page, const struct output *to,
+                  struct err *err);
+/* After a verb has ended, well or not: the report's next one was begun, or its file is being
+ * written, and the command has not ended yet. */
+bool capture_goes_on(struct session *session, bool *ok, struct err *err);
 struct output *capture_output(const struct session *session, struct output *out);
 /* Writes the file, if one is to be written, and says so. */
 bool capture_end(struct session *session, struct output *out, struct err *err);

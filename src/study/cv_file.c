@@ -1,36 +1,20 @@
-/* Results of cross-validations as JSON lines: what one program was told to do, and a line
- * for each run that it has done.  A line is written by one call to the end of the file, so
- * that whoever is killed leaves whole lines and at most one torn one, which is dropped by
- * the next program that goes on. */
-#include <errno.h>
-#include <fcntl.h>
+/* Results of cross-validations as JSON lines, see result_file.h. */
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "cv_inside.h"
+#include "result_file.h"
 
 struct cv_file {
-    int fd;
-    char *path;
+    struct result_file *lines;
 };
 
 /* --- writing --------------------------------------------------------------- */
-
-static void put_line(json_t *o, struct strbuf *out)
-{
-    char *text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17));
-    strbuf_puts(out, text ? text : "{}");
-    strbuf_putc(out, '\n');
-    free(text);
-    json_decref(o);
-}
 
 static void plan_line(const struct cv *cv, struct strbuf *out)
 {
@@ -40,7 +24,7 @@ static void plan_line(const struct cv *cv, struct strbuf *out)
     json_object_set_new(o, "plan", json_loads(cv->plan.text, 0, NULL));
     json_object_set_new(o, "digest", json_string(digest));
     json_object_set_new(o, "cohort", json_string(cv->plan.cohort));
-    put_line(o, out);
+    result_line(o, out);
 }
 
 static void run_line(const struct cv *cv, size_t run, struct strbuf *out)
@@ -69,23 +53,14 @@ static void run_line(const struct cv *cv, size_t run, struct strbuf *out)
         json_array_append_new(animals, one);
     }
     json_object_set_new(o, "animals", animals);
-    put_line(o, out);
-}
-
-static bool write_text(struct cv_file *file, const struct strbuf *text, struct err *err)
-{
-    ssize_t n = write(file->fd, strbuf_text(text), text->len);
-    if (n == (ssize_t)text->len)
-        return true;
-    int why = n < 0 ? errno : ENOSPC;
-    return err_set(err, ERR_FAILED, "%s: cannot be written: %s", file->path, strerror(why));
+    result_line(o, out);
 }
 
 bool cv_file_append(struct cv_file *file, const struct cv *cv, size_t run, struct err *err)
 {
     struct strbuf text = {0};
     run_line(cv, run, &text);
-    bool good = write_text(file, &text, err);
+    bool good = result_file_append(file->lines, &text, err);
     strbuf_free(&text);
     return good;
 }
@@ -192,26 +167,13 @@ static bool read_runs(const char *path, const struct strbuf *text, size_t *at, s
     return true;
 }
 
-static bool read_all(int fd, const char *path, struct strbuf *text, struct err *err)
-{
-    char bytes[65536];
-    ssize_t n;
-    while ((n = read(fd, bytes, sizeof bytes)) > 0 || (n < 0 && errno == EINTR))
-        strbuf_add(text, bytes, n > 0 ? (size_t)n : 0);
-    return n == 0 || err_system(err, ERR_FAILED, path);
-}
-
 bool cv_read(const char *path, struct cv **out, struct err *err)
 {
     struct strbuf text = {0};
     struct cv_plan plan = {0};
     struct cv *cv = NULL;
     size_t at = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    bool good = fd >= 0 ? read_all(fd, path, &text, err) : err_system(err, ERR_FAILED, path);
-    if (fd >= 0)
-        close(fd);
-    good = good && read_plan(path, &text, &plan, &at, err);
+    bool good = result_file_read(path, &text, err) && read_plan(path, &text, &plan, &at, err);
     if (good) {
         cv = cv_new(&plan);
         good = read_runs(path, &text, &at, cv, err);
@@ -232,24 +194,23 @@ static bool resume(struct cv_file *file, const struct strbuf *text, struct cv *c
 {
     struct cv_plan plan;
     size_t at;
-    bool good = read_plan(file->path, text, &plan, &at, err);
+    const char *path = file->lines->path;
+    bool good = read_plan(path, text, &plan, &at, err);
     if (good && !cv_plan_same(&cv->plan, &plan, err)) {
-        err_prefix(err, "%s", file->path);
+        err_prefix(err, "%s", path);
         good = false;
     }
     cv_plan_free(&plan);
-    if (!good || !read_runs(file->path, text, &at, cv, err))
+    if (!good || !read_runs(path, text, &at, cv, err))
         return false;
-    return at == text->len || ftruncate(file->fd, (off_t)at) == 0 ||
-           err_system(err, ERR_FAILED, file->path);
+    return at == text->len || result_file_cut(file->lines, at, err);
 }
 
 static bool begin(struct cv_file *file, const struct cv *cv, struct err *err)
 {
     struct strbuf text = {0};
     plan_line(cv, &text);
-    bool good = (ftruncate(file->fd, 0) == 0 || err_system(err, ERR_FAILED, file->path)) &&
-                write_text(file, &text, err);
+    bool good = result_file_append(file->lines, &text, err);
     strbuf_free(&text);
     return good;
 }
@@ -258,18 +219,9 @@ struct cv_file *cv_file_open(const char *path, struct cv *cv, struct err *err)
 {
     struct cv_file *file = mem_new(1, sizeof *file);
     struct strbuf text = {0};
-    file->path = mem_text(path);
-    file->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-    bool good = file->fd >= 0 || err_system(err, ERR_FAILED, path);
-    if (good && flock(file->fd, LOCK_EX | LOCK_NB) != 0)
-        good = err_set(
-            err, ERR_FAILED,
-            "%s: another program writes to it; wait for that one, or give another file=", path);
-    good = good && read_all(file->fd, path, &text, err);
-    /* nothing but a torn first line: nothing was done yet */
-    bool fresh = good && !memchr(strbuf_text(&text), '\n', text.len) &&
-                 (text.len == 0 || strncmp(strbuf_text(&text), "{\"plan\"", 7) == 0);
-    good = good && (fresh ? begin(file, cv, err) : resume(file, &text, cv, err));
+    bool fresh;
+    file->lines = result_file_open(path, &text, &fresh, err);
+    bool good = file->lines && (fresh ? begin(file, cv, err) : resume(file, &text, cv, err));
     strbuf_free(&text);
     if (good)
         return file;
@@ -281,8 +233,6 @@ void cv_file_close(struct cv_file *file)
 {
     if (!file)
         return;
-    if (file->fd >= 0)
-        close(file->fd);
-    free(file->path);
+    result_file_close(file->lines);
     free(file);
 }

@@ -10,6 +10,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/settings_file.h"
 #include "cv_inside.h"
+#include "result_file.h"
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "unknown"
@@ -23,7 +24,7 @@ static json_t *count(size_t n)
 }
 
 /* What a run sets by itself is no setting. */
-static json_t *rule_settings_json(const struct cv_rule *rule)
+json_t *cv_rule_settings(const struct cv_rule *rule)
 {
     json_t *o = settings_write(&rule->settings);
     json_object_del(o, "seed");
@@ -60,7 +61,7 @@ void cv_plan_write(struct cv_plan *plan)
     json_t *seeds = json_array(), *sizes = json_array();
     for (size_t i = 0; i < plan->n_rules; i++) {
         json_array_append_new(rules, json_string(plan->rules[i].words));
-        json_array_append_new(settings, rule_settings_json(&plan->rules[i]));
+        json_array_append_new(settings, cv_rule_settings(&plan->rules[i]));
     }
     for (size_t i = 0; i < plan->n_seeds; i++)
         json_array_append_new(seeds, json_integer((json_int_t)plan->seeds[i]));
@@ -100,30 +101,30 @@ static bool read_sizes(const json_t *sizes, struct cv_plan *plan)
     return plan->n_sizes > 0;
 }
 
-static bool read_rules(const json_t *rules, struct cv_plan *plan)
+bool cv_rules_read(const json_t *names, size_t *n, struct cv_rule **out)
 {
-    plan->n_rules = json_array_size(rules);
-    plan->rules = mem_new(plan->n_rules, sizeof *plan->rules);
-    for (size_t i = 0; i < plan->n_rules; i++) {
-        const char *words = json_string_value(json_array_get(rules, i));
-        plan->rules[i].words = mem_text(words ? words : "");
+    size_t all = json_array_size(names);
+    *out = mem_new(all, sizeof **out);
+    for (*n = 0; *n < all;) {
+        const char *words = json_string_value(json_array_get(names, *n));
+        (*out)[(*n)++].words = mem_text(words ? words : "");
         if (!words)
             return false;
     }
-    return plan->n_rules > 0;
+    return all > 0;
 }
 
-static bool read_seeds(const json_t *seeds, struct cv_plan *plan)
+bool cv_seeds_read(const json_t *seeds, size_t *n, uint64_t **out)
 {
-    plan->n_seeds = json_array_size(seeds);
-    plan->seeds = mem_new(plan->n_seeds, sizeof *plan->seeds);
-    for (size_t i = 0; i < plan->n_seeds; i++) {
+    *n = json_array_size(seeds);
+    *out = mem_new(*n, sizeof **out);
+    for (size_t i = 0; i < *n; i++) {
         const json_t *seed = json_array_get(seeds, i);
-        plan->seeds[i] = (uint64_t)json_integer_value(seed);
+        (*out)[i] = (uint64_t)json_integer_value(seed);
         if (!json_is_integer(seed))
             return false;
     }
-    return plan->n_seeds > 0;
+    return *n > 0;
 }
 
 bool cv_plan_read(const json_t *line, struct cv_plan *plan)
@@ -146,37 +147,9 @@ bool cv_plan_read(const json_t *line, struct cv_plan *plan)
     plan->digest = strtoull(digest, NULL, 16);
     plan->cohort = mem_text(cohort ? cohort : "");
     plan->text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17));
-    return read_rules(json_object_get(o, "rules"), plan) &&
-           read_seeds(json_object_get(o, "seeds"), plan) &&
+    return cv_rules_read(json_object_get(o, "rules"), &plan->n_rules, &plan->rules) &&
+           cv_seeds_read(json_object_get(o, "seeds"), &plan->n_seeds, &plan->seeds) &&
            read_sizes(json_object_get(o, "sizes"), plan);
-}
-
-/* --- the same? ------------------------------------------------------------- */
-
-/* "seeds=[99,41]", as much as a message takes. */
-static void say_part(const char *key, const json_t *value, char *buf, size_t n)
-{
-    char *text = value ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
-    snprintf(buf, n, "%s=%.*s", key, 80, text ? text : "none");
-    free(text);
-}
-
-static bool differ(const json_t *x, const json_t *y, struct err *err)
-{
-    const char *key;
-    json_t *value;
-    json_object_foreach((json_t *)x, key, value)
-    {
-        char mine[128], other[128];
-        const json_t *its = json_object_get(y, key);
-        if (json_equal(value, its))
-            continue;
-        say_part(key, value, mine, sizeof mine);
-        say_part(key, its, other, sizeof other);
-        return err_set(err, ERR_DATA,
-                       "it is of another plan: %s there, %s here; give another file=", other, mine);
-    }
-    return true;
 }
 
 bool cv_plan_same(const struct cv_plan *a, const struct cv_plan *b, struct err *err)
@@ -187,9 +160,5 @@ bool cv_plan_same(const struct cv_plan *a, const struct cv_plan *b, struct err *
                        "those, or give another file=",
                        (unsigned long long)b->digest, b->cohort, (unsigned long long)a->digest,
                        a->cohort);
-    json_t *x = json_loads(a->text, 0, NULL), *y = json_loads(b->text, 0, NULL);
-    bool same = differ(x, y, err);
-    json_decref(x);
-    json_decref(y);
-    return same;
+    return result_plans_same(a->text, b->text, err);
 }

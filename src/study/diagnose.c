@@ -68,6 +68,8 @@ bool patient_begin(const struct diagnosis_request *request, struct patient *out,
 
 void patient_end(struct patient *p)
 {
+    for (size_t i = 0; i < p->n_kept; i++)
+        directions_free(&p->kept[i].directions);
     score_base_free(&p->base);
     directions_free(&p->fitted);
     residuals_free(&p->residuals);
@@ -157,12 +159,47 @@ static void without_zeros(char *text)
 
 static void try_row(struct patient *p, const struct row *row, struct finding *out)
 {
-    *out = (struct finding){.check = &row->check, .value = NAN};
+    *out = (struct finding){.check = &row->check, .value = NAN, .beyond = NAN};
     out->tried = row->try(p, out);
     if (out->tried)
         out->verdict = verdict_of(&row->check, out->value);
     refit_where(p, out);
     without_zeros(out->note);
+}
+
+/* One fault shows in several checks: of each that calls, what is left of it beyond the others.
+ * Columns are lent, not copied. */
+static void beyond_others(const struct patient *p, const struct kept *one)
+{
+    struct directions taken = {.trials = p->fitted.trials};
+    struct score_base base;
+    struct score_result result;
+    size_t n = p->fitted.n;
+    for (size_t i = 0; i < p->n_kept; i++)
+        n += p->kept[i].directions.n;
+    taken.column = mem_new(n, sizeof *taken.column);
+    for (size_t j = 0; j < p->fitted.n; j++)
+        taken.column[taken.n++] = p->fitted.column[j];
+    for (size_t i = 0; i < p->n_kept; i++)
+        for (size_t j = 0; p->kept[i].of->verdict != VERDICT_OK && &p->kept[i] != one &&
+                           j < p->kept[i].directions.n;
+             j++)
+            taken.column[taken.n++] = p->kept[i].directions.column[j];
+    score_base_new(&p->residuals, &taken, &base);
+    score_test(&base, &one->directions, &result);
+    one->of->beyond = result.df ? score_deviation(result.chi2, (double)result.df) : 0;
+    score_base_free(&base);
+    free(taken.column);
+}
+
+static void beyond_all(const struct patient *p)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->n_kept; i++)
+        n += p->kept[i].of->verdict != VERDICT_OK;
+    for (size_t i = 0; n > 1 && i < p->n_kept && !patient_stopped(p); i++)
+        if (p->kept[i].of->verdict != VERDICT_OK)
+            beyond_others(p, &p->kept[i]);
 }
 
 bool diagnose(const struct diagnosis_request *request, struct diagnosis *out, struct err *err)
@@ -175,6 +212,8 @@ bool diagnose(const struct diagnosis_request *request, struct diagnosis *out, st
         if (request->job)
             atomic_store(&request->job->permille, (int)(200 + 800 * (i + 1) / ROWS));
     }
+    if (good)
+        beyond_all(&p);
     if (good && patient_stopped(&p))
         good = err_set(err, ERR_INTERRUPTED, "diagnose: interrupted");
     patient_end(&p);
@@ -205,7 +244,7 @@ void diagnosis_loop(const struct loop *loop, struct diagnosis *d)
         const struct loop_figure *f = &loop->figure[i];
         struct finding *out = &d->finding[d->n++];
         size_t j = f->worst;
-        *out = (struct finding){.check = &figures[i], .tried = true, .value = f->p};
+        *out = (struct finding){.check = &figures[i], .tried = true, .value = f->p, .beyond = NAN};
         out->verdict = verdict_of(out->check, f->p);
         snprintf(out->note, sizeof out->note, "%.3f at %s %.4g, runs %.3f to %.3f", f->observed[j],
                  f->x_name, f->x[j], f->low[j], f->high[j]);
@@ -217,7 +256,7 @@ void diagnosis_loop(const struct loop *loop, struct diagnosis *d)
 
 const struct column diagnosis_columns[] = {
     {.name = "check", .type = COLUMN_TEXT},
-    {.name = "value", .type = COLUMN_NUMBER, .digits = 4, .meaning = "what it is, the check says"},
+    {.name = "value", .type = COLUMN_NUMBER, .digits = 5, .meaning = "what it is, the check says"},
     {.name = "threshold", .type = COLUMN_NUMBER, .digits = 3, .meaning = "from which it is not ok"},
     {.name = "verdict", .type = COLUMN_TEXT, .meaning = "ok, look or fail"},
     {.name = "advice", .type = COLUMN_TEXT, .meaning = "what it is about; if not ok, what to do"},
@@ -232,11 +271,31 @@ const struct column diagnosis_untried_columns[] = {
 
 void diagnosis_advice(const struct finding *f, struct strbuf *out)
 {
+    char buf[NUMBER_SIZE];
     strbuf_puts(out, f->check->meaning);
     if (f->note[0])
         strbuf_printf(out, ": %s", f->note);
+    if (!isnan(f->beyond))
+        strbuf_printf(out, "; %s beyond the other signs", number_fixed(buf, f->beyond, 1, false));
     if (f->verdict != VERDICT_OK)
         strbuf_printf(out, "; %s", f->check->advice);
+}
+
+const struct finding *diagnosis_first(const struct diagnosis *d)
+{
+    const struct finding *first = NULL;
+    double most = 0;
+    for (size_t i = 0; i < d->n; i++) {
+        const struct finding *f = &d->finding[i];
+        bool down = f->check->look > f->check->fail;
+        double value = isnan(f->beyond) ? f->value : fmax(f->beyond, 0);
+        double by = !f->tried || f->verdict == VERDICT_OK ? 0
+                    : down                                ? 1e-9
+                                                          : value / f->check->look;
+        if (by > most)
+            most = by, first = f;
+    }
+    return first;
 }
 
 void diagnosis_table(const struct diagnosis *d, struct table *out)

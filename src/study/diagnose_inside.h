@@ -5,6 +5,12 @@
 #include "deltaw/study/diagnose.h"
 #include "score_test.h"
 
+/* The directions of a score test, kept until it is known what calls. */
+struct kept {
+    struct directions directions;
+    struct finding *of;
+};
+
 /* What checks look at. */
 struct patient {
     const struct diagnosis_request *request;
@@ -14,6 +20,8 @@ struct patient {
     struct score_base base;
     double *loss;   /* [n_animals] summed, nats */
     size_t *scored; /* [n_animals] */
+    size_t n_kept;
+    struct kept kept[DIAGNOSIS_MOST];
 };
 
 bool patient_begin(const struct diagnosis_request *request, struct patient *out, struct err *err);

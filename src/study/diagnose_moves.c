@@ -184,10 +184,10 @@ static void extra_of(const struct residuals *r, size_t t, const struct recent *r
 }
 
 /* Weights forget what moved them once, as learning goes on: the sum of the extra updates
- * fades over some 200 trials, in place of the rule's own feedback. */
+ * fades over some 50 trials, in place of the rule's own feedback. */
 static void memory_animal(const struct residuals *r, const struct animal *who, float **column)
 {
-    const double keep = .995;
+    const double keep = .98;
     size_t k_n = r->n_weights;
     double sum[2 * POLICY_MAX] = {0}, extra[2 * POLICY_MAX];
     struct recent recent = {0};

@@ -34,7 +34,7 @@ static void judge(struct patient *p, struct directions *d, struct score_result *
                   struct finding *out)
 {
     score_test(&p->base, d, result);
-    directions_free(d);
+    p->kept[p->n_kept++] = (struct kept){*d, out};
     out->value = result->df ? result->z : 0;
     snprintf(out->note, sizeof out->note, "about %.5f nats per trial to be had",
              result->chi2 / 2 / (double)(p->residuals.n_scored ? p->residuals.n_scored : 1));
@@ -192,6 +192,7 @@ bool diagnosis_try_columns(struct patient *p, struct finding *out)
 {
     enum { MOST = 8 };
     const struct cohort *c = p->request->cohort;
+    struct directions most = {0};
     struct score_result result;
     const char *worst = NULL;
     size_t n = 0;
@@ -202,13 +203,18 @@ bool diagnosis_try_columns(struct patient *p, struct finding *out)
         if (d.n == 0)
             continue;
         score_test(&p->base, &d, &result);
-        directions_free(&d);
         n += result.df > 0;
-        if (result.df > 0 && result.z > out->value)
+        if (result.df > 0 && result.z > out->value) {
             out->value = result.z, worst = c->columns[i].name;
+            directions_free(&most);
+            most = d;
+        } else {
+            directions_free(&d);
+        }
     }
     if (!worst)
         return untried(out, "the log has no further column of numbers that vary");
+    p->kept[p->n_kept++] = (struct kept){most, out};
     out->value = of_the_worst(out->value, n);
     snprintf(out->note, sizeof out->note, "most of all %.80s", worst);
     return true;

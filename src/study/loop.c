@@ -204,6 +204,55 @@ bool loop_run(const struct model *model, const struct cohort *cohort, size_t run
     return good || err_set(err, ERR_INTERRUPTED, "closed loop: interrupted");
 }
 
+/* --- as a cohort ---------------------------------------------------------------------- */
+
+/* Animal a with the choices of the agents; the rest is its own. */
+static void copy_animal(const struct lives *l, size_t a, struct cohort_builder *b, float *row)
+{
+    const struct cohort *c = l->cohort;
+    const struct animal *who = &c->animals[a];
+    cohort_builder_animal(b, who->name);
+    for (size_t t = who->first; t < who->first + who->count; t++) {
+        const uint8_t choice = l->choice[t];
+        const struct cohort_trial trial = {.stimulus = c->stimulus[t],
+                                           .reward = (float)reward_of(c, t, choice),
+                                           .choice = choice,
+                                           .answer = c->answer[t],
+                                           .gap = c->gap[t],
+                                           .trial = c->trial[t]};
+        if (t == who->first || c->session[t] != c->session[t - 1])
+            cohort_builder_session(b, c->session_names[c->session[t]]);
+        for (size_t i = 0; i < c->n_columns; i++)
+            row[i] = c->columns[i].values[t];
+        cohort_builder_trial(b, &trial, row);
+    }
+}
+
+bool loop_cohort(const struct model *model, const struct cohort *cohort, uint64_t seed,
+                 struct job *job, struct cohort **out, struct err *err)
+{
+    if (!loop_check(model, cohort, err))
+        return false;
+    struct lives l = lives_new(model, cohort, 1, seed);
+    bool good = true;
+    for (size_t a = 0; good && a < cohort->n_animals; a++)
+        good = live_animal(&l, a, job);
+    if (good) {
+        struct cohort_builder *b = cohort_builder_new();
+        const char **names = mem_new(cohort->n_columns, sizeof *names);
+        float *row = mem_new(cohort->n_columns, sizeof *row);
+        for (size_t i = 0; i < cohort->n_columns; i++)
+            names[i] = cohort->columns[i].name;
+        cohort_builder_columns(b, cohort->n_columns, names);
+        for (size_t a = 0; a < cohort->n_animals; a++)
+            copy_animal(&l, a, b, row);
+        *out = cohort_builder_finish(b, cohort->name, "agents on the animals' stimuli");
+        free(names), free(row);
+    }
+    lives_free(&l);
+    return good || err_set(err, ERR_INTERRUPTED, "interrupted");
+}
+
 void loop_free(struct loop *loop)
 {
     for (size_t i = 0; loop && i < LOOP_PARTS; i++) {

@@ -31,6 +31,7 @@ struct grid {
     size_t component;          /* of dw */
     size_t n_panels;           /* 2: error, correct; 1: reward is fixed or on an axis */
     size_t sample;             /* visited trials to average over at most; 0: own choice */
+    bool live;                 /* as in the request */
     const struct truth *truth; /* NULL: none */
     enum past past;            /* not PAST_BOTH */
     bool robust;               /* as in struct probe_request */

@@ -10,7 +10,7 @@
 /* Enough for three digits, few enough to be computed with every frame of a running fit.  Where
  * the past counts, animals are run from their first trial: few trials would come from a single
  * animal. */
-enum { TRIALS_MOST = 50000, LIVES_LEAST = 20000 };
+enum { LIVES_LEAST = 20000 };
 
 bool probe_true_known(const struct cohort *cohort, const struct policy *policy)
 {
@@ -44,9 +44,11 @@ static void *r2_run(void *arg)
     struct grid_r2 *r2 = arg;
     const struct grid *grid = &r2->grid;
     struct recovery recovery;
-    size_t most = grid->sample ? 64 * grid->sample : TRIALS_MOST;
+    size_t most = 64 * grid->sample;
     if (grid_past(grid) && most < LIVES_LEAST)
         most = LIVES_LEAST;
+    if (!grid->live)
+        most = RECOVERY_MOST;
     bool found =
         recovery_over(grid->model, grid->cohort, grid->truth, most, grid->stop, &recovery, NULL);
     r2->value = found ? recovery.r2[grid->component] : NAN;

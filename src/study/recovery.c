@@ -312,8 +312,8 @@ bool recovery_estimate(const struct model *model, const struct cohort *cohort, s
     return good;
 }
 
-bool recovery_compute(const struct model *model, const struct cohort *cohort, struct recovery *out,
-                      struct err *err)
+bool recovery_compute(const struct model *model, const struct cohort *cohort,
+                      const atomic_bool *stop, struct recovery *out, struct err *err)
 {
-    return recovery_estimate(model, cohort, RECOVERY_MOST, NULL, out, err);
+    return recovery_estimate(model, cohort, RECOVERY_MOST, stop, out, err);
 }

@@ -119,7 +119,7 @@ static bool accuracy_update(void *state, const struct scene *scene, bool pending
     if (!cohort || cohort->n_trials == 0) {
         return err_set(err, ERR_FAILED,
                        cohort ? "no trials are left; `undo` or `reset`"
-                              : "nothing loaded yet; `load FILE` or `simulate reinforce`");
+                              : WORDING_NO_TRIALS "; " WORDING_HELPERS);
     }
     size_t bin = s->bin > 0 ? (size_t)s->bin : automatic_bin(cohort);
     long animal = s->asked ? choose_animal(cohort, s->asked, err) : -1;

@@ -87,6 +87,7 @@ enum show choose_show(const char *word)
 {
     return strcmp(word, "no") == 0     ? SHOW_FITTED
            : strcmp(word, "true") == 0 ? SHOW_TRUE
+           : strcmp(word, "bias") == 0 ? SHOW_BIAS
                                        : SHOW_DIFFERENCE;
 }
 
@@ -127,7 +128,7 @@ const char *choose_past_word(enum past past)
 
 const char *choose_show_word(enum show show)
 {
-    static const char *const words[] = {"fitted", "true", "difference"};
+    static const char *const words[] = {"fitted", "true", "difference", "bias"};
     return words[show];
 }
 

@@ -15,8 +15,8 @@ const char *choose_text(const struct args *args, const struct option_row *table,
 /* Keys every view has: e exports, y copies, z zooms. */
 bool choose_key(const char *view, const char *key, struct strbuf *command);
 
-/* diff=no|true|yes */
-enum show { SHOW_FITTED, SHOW_TRUE, SHOW_DIFFERENCE };
+/* diff=no|true|yes|bias */
+enum show { SHOW_FITTED, SHOW_TRUE, SHOW_DIFFERENCE, SHOW_BIAS };
 enum show choose_show(const char *word);
 /* False, and err: what is not fitted cannot be shown of these trials (NULL: none). */
 bool choose_no_truth(const char *view, const struct cohort *cohort, struct err *err);
@@ -28,7 +28,7 @@ bool choose_names(const char *view, const struct args *args, const struct option
 /* Words of past=, by enum past. */
 #define CHOOSE_PASTS "any|rewarded|unrewarded"
 const char *choose_past_word(enum past past);
-const char *choose_show_word(enum show show); /* "fitted", "true", "difference" */
+const char *choose_show_word(enum show show); /* "fitted", "true", "difference", "bias" */
 enum past choose_past(const char *word);
 /* Key { or } : the past before or after this one, among the first n.  False: no
  * such key. */

@@ -9,6 +9,7 @@
 #include "list.h"
 #include "source.h"
 #include "watch.h"
+#include "wording.h"
 
 static const struct option_row jobs_options[] = {
     {"row", OPTION_MODEL, 0, 0, NULL, NULL, "the row that keys of the tile act on"},
@@ -188,11 +189,9 @@ static bool jobs_update(void *state, const struct scene *scene, bool pending, st
             say_job(fit, &s->words);
     }
     if (s->list.table.n_rows == 0) {
-        return err_set(
-            err, ERR_FAILED,
-            scene->cohort
-                ? "no fits yet; `fit dnn` starts one"
-                : "nothing loaded yet; `load FILE` or `simulate reinforce`, then `fit dnn`");
+        return err_set(err, ERR_FAILED,
+                       scene->cohort ? "no fits yet; `fit dnn` starts one"
+                                     : WORDING_NO_TRIALS ", then `fit gp`");
     }
     return true;
 }

@@ -23,7 +23,7 @@ double map_shown(const struct map_state *s, size_t panel, size_t cell)
         return p->value[cell];
     if (!p->truth)
         return NAN;
-    return s->show == SHOW_TRUE ? p->truth[cell] : p->value[cell] - p->truth[cell];
+    return s->show == SHOW_TRUE ? p->truth[cell] : p->value[cell] - p->truth[cell]; /* bias too */
 }
 
 bool map_interval(const struct map_state *s, size_t panel, size_t cell, double *lower,
@@ -33,6 +33,9 @@ bool map_interval(const struct map_state *s, size_t panel, size_t cell, double *
     if (!p->lower || s->show == SHOW_TRUE || isnan(p->lower[cell]))
         return false;
     double truth = s->show == SHOW_DIFFERENCE && p->truth ? p->truth[cell] : 0;
+    /* of a bias: may it be within what the rule leaves open? */
+    if (s->show == SHOW_BIAS && p->truth)
+        truth = 2 * p->truth[cell] - p->value[cell];
     *lower = p->lower[cell] - truth;
     *upper = p->upper[cell] - truth;
     return true;
@@ -47,6 +50,11 @@ bool map_painted(const struct map_state *s, size_t panel, size_t cell)
 double map_limit(const struct map_state *s)
 {
     return isnan(s->range) ? s->limit : s->range;
+}
+
+double map_r2(const struct map_state *s)
+{
+    return s->show == SHOW_TRUE ? NAN : s->map.r2;
 }
 
 /* From the fitted values; from the true ones as well when these are shown, so that they and
@@ -145,7 +153,8 @@ static void name_request(struct map_state *s)
     strcpy(s->request.y, s->map.request.y);
     if (moved) /* what it was placed on is no longer an axis */
         s->crossed = false;
-    s->placed = s->placed && (s->crossed || s->held);
+    /* it stays while the model trains, and is then put where most trials are */
+    s->placed = s->placed && !moved && (s->crossed || s->held || s->watch.source.live);
 }
 
 /* All that computing a map needs, and what comes out of it. */
@@ -153,6 +162,7 @@ struct map_job {
     struct view_job head;
     struct probe_request request;
     bool urgent;
+    struct bias *bias; /* to be shown; NULL: the model */
     struct map map;
     bool hold, held; /* in a replay, the first time: wanted, there */
     struct map newest;
@@ -173,6 +183,7 @@ static bool make_job(struct map_state *s, struct view_job **out, struct err *err
     request.nx = request.nx ? request.nx : s->room_x ? s->room_x : 31;
     request.ny = request.ny ? request.ny : s->room_y ? s->room_y : 31;
     request.sample = picture_sample(s, &request);
+    request.live = source_passing(wanted);
     request.threads = wanted->threads;
     if (probe_sees_past(wanted->model))
         picture_past(s, &request);
@@ -181,6 +192,7 @@ static bool make_job(struct map_state *s, struct view_job **out, struct err *err
     job->request = request;
     job->urgent = urgent;
     job->hold = hold;
+    job->bias = s->bias ? bias_hold(s->bias) : NULL;
     return true;
 }
 
@@ -188,6 +200,13 @@ static bool check_show(const struct map_state *s, struct err *err)
 {
     return s->show == SHOW_FITTED || s->map.panel[0].truth ||
            choose_no_truth("map", s->watch.source.cohort, err);
+}
+
+static bool no_bias(struct err *err)
+{
+    return err_set(err, ERR_FAILED,
+                   "what a network makes of a rule is not known; `check rule MODEL` of a fitted "
+                   "textbook rule or gp finds it");
 }
 
 static bool map_fits(const void *state, const struct scene *scene, struct err *err)
@@ -204,19 +223,42 @@ static bool map_fits(const void *state, const struct scene *scene, struct err *e
     }
     return full_request(s, &there, &request, err) &&
            map_check(there.model, there.cohort, &request, err) &&
-           (s->show == SHOW_FITTED ||
+           (s->show == SHOW_BIAS ? scene->bias || no_bias(err) : true) &&
+           (s->show == SHOW_FITTED || s->show == SHOW_BIAS ||
             probe_true_known(there.cohort, &there.model->settings.policy) ||
             choose_no_truth("map", there.cohort, err));
+}
+
+/* The newest bias is taken over where one is to be shown, and let go where none is. */
+static bool take_bias(struct map_state *s, const struct scene *scene, struct err *err)
+{
+    bool wanted = s->show == SHOW_BIAS;
+    if (scene && (s->bias != NULL) == wanted && (!wanted || s->bias_changes == scene->bias_changes))
+        return true;
+    if (scene) {
+        bias_free(s->bias);
+        s->bias = wanted && scene->bias ? bias_hold(scene->bias) : NULL;
+        s->bias_changes = scene->bias_changes;
+        s->watch.stale = s->watch.urgent = true;
+    }
+    return !wanted || s->bias || no_bias(err);
 }
 
 static bool map_update(void *state, const struct scene *scene, bool pending, struct view_job **job,
                        struct err *err)
 {
     struct map_state *s = state;
-    if (!watch_update(&s->watch, scene, s->model, false, err))
+    if (!take_bias(s, scene, err) || !watch_update(&s->watch, scene, s->model, false, err))
         return false;
     return watch_due(&s->watch, pending) ? make_job(s, job, err)
                                          : !s->watch.have || check_show(s, err);
+}
+
+static bool compute(const struct bias *bias, const struct source *source,
+                    const struct probe_request *request, struct map *out, struct err *err)
+{
+    return bias ? bias_map(bias, source->cohort, request, out, err)
+                : map_compute(source->model, source->cohort, source->w, request, out, err);
 }
 
 /* In a replay axes and colours stay those of the newest state, taken from a coarse map of
@@ -259,8 +301,7 @@ static bool map_job_compute(struct view_job *head, const atomic_bool *stop, stru
     struct map_job *job = (struct map_job *)head;
     job->request.stop = stop;
     make_newest(job);
-    return map_compute(head->source.model, head->source.cohort, head->source.w, &job->request,
-                       &job->map, err);
+    return compute(job->bias, &head->source, &job->request, &job->map, err);
 }
 
 static void map_job_release(struct view_job *head)
@@ -268,6 +309,7 @@ static void map_job_release(struct view_job *head)
     struct map_job *job = (struct map_job *)head;
     map_free(&job->map);
     map_free(&job->newest);
+    bias_free(job->bias);
 }
 
 static bool map_adopt(void *state, struct view_job *head, struct err *err)
@@ -304,8 +346,7 @@ bool map_in_full(const struct map_state *s, struct map_state *full)
     if (!s->watch.have || !full_request(s, &s->watch.source, &request, NULL))
         return false;
     request.threads = s->watch.source.threads;
-    if (!map_compute(s->watch.source.model, s->watch.source.cohort, s->watch.source.w, &request,
-                     &map, NULL))
+    if (!compute(s->bias, &s->watch.source, &request, &map, NULL))
         return false;
     *full = *s;
     full->map = map;
@@ -328,6 +369,7 @@ static void map_release(void *state)
     if (s->watch.have)
         map_free(&s->map);
     watch_release(&s->watch);
+    bias_free(s->bias);
     free(s->model);
     free(s->asked);
 }

@@ -3,6 +3,7 @@
 #ifndef DELTAW_VIEW_MAP_H
 #define DELTAW_VIEW_MAP_H
 
+#include "deltaw/study/bias.h"
 #include "deltaw/study/probe.h"
 #include "deltaw/view/view.h"
 #include "choose.h"
@@ -21,6 +22,8 @@ struct map_state {
     uint32_t support; /* fewest visited trials of a painted cell */
     bool settled;     /* cells whose sign is not settled are shaded */
     enum show show;
+    struct bias *bias; /* that is shown, NULL: none */
+    size_t bias_changes;
     struct watch watch;
     struct map map;
     const struct model *held; /* whose axes and colours are kept, in a replay; only compared */
@@ -52,6 +55,8 @@ bool map_interval(const struct map_state *s, size_t panel, size_t cell, double *
 /* The cross-hair's cell. */
 void map_cross(const struct map_state *s, size_t *x, size_t *y);
 double map_limit(const struct map_state *s);
+/* How well the fit agrees with the truth; NaN: not known, or the truth alone is shown. */
+double map_r2(const struct map_state *s);
 
 void map_cross_to(const struct map_state *s, size_t panel, size_t x, size_t y,
                   struct strbuf *command);

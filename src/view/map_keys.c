@@ -119,7 +119,7 @@ bool map_key(void *state, const char *key, struct strbuf *command)
     } else if (strcmp(key, "c") == 0) {
         cycle_reward(s, command);
     } else if (strcmp(key, "d") == 0) {
-        static const char *const next[] = {"true", "yes", "no"};
+        static const char *const next[] = {"true", "yes", "no", "no"};
         if (s->map.panel[0].truth)
             strbuf_printf(command, "map diff=%s", next[s->show]);
     } else if (strcmp(key, "s") == 0) {

@@ -22,8 +22,9 @@ const struct option_row map_options[] = {
      "what goes along y; auto: as for of=, or the stimulus where x has that weight"},
     HELD_OPTIONS,
     {"model", OPTION_MODEL, 0, 0, "auto", "auto", "whose rule; auto: the model in use"},
-    {"diff", OPTION_WORD, 0, 0, "no|true|yes", "no",
-     "fitted, true, or (yes) fitted minus true, where the truth is known"},
+    {"diff", OPTION_WORD, 0, 0, "no|true|yes|bias", "no",
+     "fitted, true, or (yes) fitted minus true, where the truth is known; bias: what the newest "
+     "`check rule` found"},
     {"range", OPTION_NUMBER, 1e-12, 1e6, "auto", "auto", "colours go from -range to +range"},
     {"xrange", OPTION_NUMBERS, 0, 0, "auto", "auto", "LO,HI of x; auto: what was visited"},
     {"yrange", OPTION_NUMBERS, 0, 0, "auto", "auto", "LO,HI of y; auto: what was visited"},

@@ -19,15 +19,15 @@
 void map_title(const void *state, struct strbuf *out)
 {
     const struct map_state *s = state;
-    static const char *const shows[] = {"", "true ", "fitted−true "};
+    static const char *const shows[] = {"", "true ", "fitted−true ", "bias of "};
     char number[NUMBER_SIZE];
     strbuf_printf(out, "%sΔ%s per trial · %s × %s", shows[s->show], s->request.of,
                   wording_letter(s->request.y), s->request.x);
     held_title(&s->fixed, out);
     wording_past(s->request.past, s->request.lags, out);
     source_title(&s->watch.source, out);
-    if (s->watch.have && isfinite(s->map.r2))
-        strbuf_printf(out, " · R² %s", number_fixed(number, s->map.r2, 2, false));
+    if (s->watch.have && isfinite(map_r2(s)))
+        strbuf_printf(out, " · R² %s", number_fixed(number, map_r2(s), 2, false));
     strbuf_puts(out, " · " SIDES_TEXT);
 }
 
@@ -73,14 +73,17 @@ void map_read_out(const struct map_state *s, bool wide, struct strbuf *out)
                   numbers_short(a, s->map.x.value[x], 2));
     add_panel(s->map.title[s->cross_panel], out);
     strbuf_printf(out, " %s %s", "Δw", numbers_signed(a, panel->value[cell], scale));
-    if (wide && panel->lower && isfinite(panel->lower[cell])) {
+    if (wide && s->show != SHOW_BIAS && panel->lower && isfinite(panel->lower[cell])) {
         strbuf_printf(out, " (%s%s", s->map.interval == INTERVAL_SPREAD ? "spread " : "",
                       numbers_signed(a, panel->lower[cell], scale));
         strbuf_printf(out, " to %s)", numbers_signed(a, panel->upper[cell], scale));
     } else if (isfinite(error)) {
         strbuf_printf(out, " ± %s", numbers_size(a, error, scale));
     }
-    if (panel->truth)
+    if (panel->truth && s->show == SHOW_BIAS)
+        strbuf_printf(out, " bias %s",
+                      numbers_signed(a, panel->value[cell] - panel->truth[cell], scale));
+    else if (panel->truth)
         strbuf_printf(out, " true %s", numbers_signed(a, panel->truth[cell], scale));
     uint32_t visited = panel->support[cell];
     number_grouped(a, visited);

@@ -117,7 +117,8 @@ void map_describe(const void *state, struct strbuf *out)
 {
     const struct map_state *s = state;
     static const char *const shows[] = {"Change of", "True change of",
-                                        "Fitted minus true change of"};
+                                        "Fitted minus true change of",
+                                        "Bias of a network, refitted to agents of a rule, in"};
     char a[NUMBER_SIZE];
     strbuf_printf(out, "%s %s per trial over %s and %s, ", shows[s->show], s->map.request.of,
                   s->map.request.y, s->map.request.x);
@@ -140,9 +141,9 @@ void map_describe(const void *state, struct strbuf *out)
         strbuf_printf(out, "; support counted over %s trials",
                       number_grouped(a, (long long)s->map.n_visited));
     }
-    if (isfinite(s->map.r2)) {
+    if (isfinite(map_r2(s))) {
         strbuf_printf(out, "; R2 against the true rule %s over visited trials",
-                      number_fixed(a, s->map.r2, 3, false));
+                      number_fixed(a, map_r2(s), 3, false));
     }
     strbuf_puts(out, " (" SIDES_TEXT ").");
 }
@@ -172,7 +173,7 @@ static const struct column cross_columns[] = {
 const struct answer_row map_answer[] = {
     ANSWER_ALSO(source_answer),
     {"of", ANSWER_TEXT, .meaning = "the weight that changes"},
-    {"shown", ANSWER_TEXT, .meaning = "fitted, true or difference"},
+    {"shown", ANSWER_TEXT, .meaning = "fitted, true, difference or bias"},
     {"x", .type = ANSWER_TEXT},
     {"y", .type = ANSWER_TEXT},
     {"x_range", ANSWER_NUMBERS, .meaning = "its least and greatest value"},
@@ -185,7 +186,7 @@ const struct answer_row map_answer[] = {
     {"rest", ANSWER_TEXT, .meaning = "what all else is held at"},
     {"visited_trials", ANSWER_COUNT, .meaning = "that support counts"},
     {"least_support", ANSWER_COUNT, .meaning = "of a cell that is painted"},
-    {"r2", ANSWER_NUMBER, .meaning = "against the true rule, over visited trials"},
+    {"r2", ANSWER_NUMBER, .meaning = "of the fit against the true rule, over visited trials"},
     {"cross_hair", ANSWER_TABLE, .columns = cross_columns, .meaning = "where it was placed"},
     {"map", .type = ANSWER_TABLE, .meaning = "a row per cell: panel, axes, value, support, ..."},
     {0},
@@ -246,6 +247,6 @@ void map_fields(const void *state, struct strbuf *object)
     answer_text(object, "rest", s->map.rest);
     answer_number(object, "visited_trials", (double)s->map.n_visited);
     answer_number(object, "least_support", s->support);
-    answer_number(object, "r2", s->map.r2);
+    answer_number(object, "r2", map_r2(s));
     cross_fields(s, object);
 }

@@ -12,6 +12,7 @@
 #include "models_r2.h"
 #include "source.h"
 #include "watch.h"
+#include "wording.h"
 
 static const char *const sorts[] = {"age", "loss", "held_out", "parameters", "name"};
 
@@ -183,12 +184,10 @@ static bool list_models(struct models_state *s, const struct scene *scene, struc
         set_r2(s, row, r2_of(s, &scene->models[i], scene));
     }
     if (scene->n_models == 0) {
-        return err_set(
-            err, ERR_FAILED,
-            scene->cohort
-                ? "no models yet; `fit dnn` fits one, `open FILE.npz` reads one"
-                : "nothing loaded yet; `load FILE` or `simulate reinforce`, then `fit dnn`, "
-                  "or `open FILE.npz`");
+        return err_set(err, ERR_FAILED,
+                       scene->cohort
+                           ? "no models yet; `fit dnn` fits one, `open FILE.npz` reads one"
+                           : WORDING_NO_TRIALS ", then `fit gp`; or `open FILE.npz`");
     }
     s->name = scene->current >= 0 ? mem_text(scene->models[scene->current].model->name) : NULL;
     find_best(s, scene);

@@ -7,9 +7,6 @@
 #include "deltaw/study/probe.h"
 #include "watch.h"
 
-/* Enough for two digits, at a few ms a model. */
-enum { RECOVERY_TRIALS = 5000 };
-
 struct r2_entry {
     struct model *model; /* a reference: an address stands for one model */
     double r2;
@@ -83,8 +80,7 @@ bool r2_compute(struct view_job *head, const atomic_bool *stop, struct err *err)
     struct recovery recovery;
     for (size_t i = 0; i < job->n && !atomic_load(stop); i++) {
         struct r2_want *want = &job->item[i];
-        bool fine =
-            recovery_estimate(want->model, want->cohort, RECOVERY_TRIALS, stop, &recovery, NULL);
+        bool fine = recovery_compute(want->model, want->cohort, stop, &recovery, NULL);
         want->r2 = fine ? recovery.r2[0] : NAN;
         want->found = !atomic_load(stop);
     }

@@ -11,6 +11,7 @@
 #include "pace.h"
 #include "source.h"
 #include "watch.h"
+#include "wording.h"
 
 static const struct option_row psychometric_options[] = {
     {"sessions", OPTION_TEXT, 0, 0, NULL, "early,late",
@@ -153,7 +154,7 @@ static bool psychometric_update(void *state, const struct scene *scene, bool pen
     if (!cohort || cohort->n_trials == 0) {
         return err_set(err, ERR_FAILED,
                        cohort ? "no trials are left; `undo` or `reset`"
-                              : "nothing loaded yet; `load FILE` or `simulate reinforce`");
+                              : WORDING_NO_TRIALS "; " WORDING_HELPERS);
     }
     if (scene && (!take_animals(s, cohort, err) || !take_model(s, scene, err)))
         return false;

@@ -125,6 +125,7 @@ static bool make_job(struct slice_state *s, struct view_job **out, struct err *e
         memcpy(job->request.w, s->hold_w, sizeof job->request.w);
     }
     job->request.sample = !wanted->live ? 0 : probe_sees_past(wanted->model) ? 4 : 32;
+    job->request.live = source_passing(wanted);
     job->request.histories = wanted->live ? 64 : 256;
     job->request.threads = wanted->threads;
     return true;

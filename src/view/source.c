@@ -12,6 +12,7 @@
 #include "pace.h"
 #include "source.h"
 #include "watch.h"
+#include "wording.h"
 
 static const char *model_name_at(void *scene, size_t i)
 {
@@ -38,9 +39,8 @@ const struct scene_model *source_pick(const struct scene *scene, const char *nam
 {
     if (scene->n_models == 0) {
         err_set(err, ERR_FAILED,
-                scene->cohort ? "no fit yet; start one with `fit dnn`"
-                              : "nothing loaded yet; `load FILE` or `simulate reinforce`, "
-                                "then `fit dnn`");
+                scene->cohort ? "no fit yet; start one with `fit gp` or `fit dnn`"
+                              : WORDING_NO_TRIALS ", then `fit gp`; " WORDING_HELPERS);
         return NULL;
     }
     if (!name) {
@@ -268,6 +268,11 @@ enum beside source_beside(struct source *source, const struct scene *scene, cons
     if (!source_want(source, scene, name, true, &changed, &why))
         return BESIDE_NONE; /* it has only begun */
     return changed || !pace ? BESIDE_CHANGED : BESIDE_SAME;
+}
+
+bool source_passing(const struct source *source)
+{
+    return source->live || (source->replayed && source->epoch < source->newest);
 }
 
 void source_release(struct source *source)

@@ -59,6 +59,9 @@ bool source_there(const struct scene *scene, const char *name, struct source *th
 /* Is the model of this name there, and does it go with the trials it would look at (with
  * those loaded: `beside`)?  True for NULL, the one in use. */
 bool source_check(const struct scene *scene, const char *name, bool beside, struct err *err);
+/* Is it one of many states, each shown for a moment: of a fit that trains, or of a replay on
+ * its way? */
+bool source_passing(const struct source *source);
 void source_release(struct source *source);
 /* " · dnn1", the cohort's name when it is not the one loaded. */
 void source_title(const struct source *source, struct strbuf *out);

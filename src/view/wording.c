@@ -53,7 +53,7 @@ const char *wording_axis(const char *variable)
 
 const char *wording_change(char buf[WORDING_CHANGE], const char *weight, enum show show)
 {
-    static const char *const shows[] = {"", "true ", "fitted − true "};
+    static const char *const shows[] = {"", "true ", "fitted − true ", "bias of "};
     snprintf(buf, WORDING_CHANGE, "%sΔ%s per trial", shows[show], weight);
     return buf;
 }

@@ -26,4 +26,8 @@ void wording_wrap(const char *text, int width, struct strbuf *out);
 /* As it stands, or in 7 bits ("dw . R2 +- .1" for "Δw · R² ± .1") when the style asks. */
 void wording_styled(const char *text, const struct style *style, struct strbuf *out);
 
+/* What views say while there are no trials: where some are to be had, and who helps. */
+#define WORDING_NO_TRIALS "nothing loaded yet; `load FILE` or `load sample`"
+#define WORDING_HELPERS   "`lesson 1` teaches, `help` lists"
+
 #endif

@@ -31,6 +31,10 @@ bool outfile_begin(struct outfile *out, const char *path, const void *bytes, siz
 /* Convenience: the whole text as a file. */
 bool outfile_write(const char *path, const void *bytes, size_t n, struct err *err);
 
+/* Onto the end of a regular file that was opened with O_APPEND, and locked where others write
+ * to it too: all of the bytes, or none.  False with errno. */
+bool outfile_append(int fd, const void *bytes, size_t n);
+
 /* "~/x" and "~user" are not expanded by the shell inside name=value: do it here.
  * Caller frees. */
 char *path_expand(const char *path);

@@ -31,11 +31,16 @@ struct rect {
     int x, y, width, height;
 };
 
+/* What curves are made of; auto: quadrants.  Braille has twice as many points to a cell as
+ * quadrants have, but not every font has it. */
+enum style_curves { CURVES_AUTO, CURVES_BRAILLE, CURVES_QUADRANTS, CURVES_ASCII };
+
 /* What the output can show. */
 struct style {
     bool ascii;  /* glyphs of 7 bits only */
     int colours; /* 0: none, 8, 16, 256, COLOURS_DIRECT */
     bool dark;   /* background of the terminal */
+    enum style_curves curves;
 };
 
 void canvas_init(struct canvas *canvas, int width, int height);   /* blank */

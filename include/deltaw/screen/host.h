@@ -30,6 +30,8 @@ struct host_ability {
     bool full;   /* the cursor can be moved: a full screen is possible */
     int colours; /* 0, 8, 16, 256, COLOURS_DIRECT */
 };
+/* Why not, in one line with what to set; false: it can, or is "dumb", which asks for lines. */
+bool host_why_lines(struct strbuf *out);
 /* What the terminal of stdout can, by TERM. */
 struct host_ability host_ability(void);
 /* "ncurses 6.4, readline 8.2" */

@@ -13,7 +13,7 @@
 #include "deltaw/base/table.h"
 #include "deltaw/draw/canvas.h"
 
-enum output_mode { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV };
+enum output_mode { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV, OUTPUT_HTML }; /* HTML: of a report */
 
 struct output {
     enum output_mode mode;

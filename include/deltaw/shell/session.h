@@ -112,9 +112,12 @@ bool session_works(struct session *session);
 size_t session_unsaved(struct session *session, double worth, struct strbuf *out);
 /* The session is being ended from outside: stops fits, waits up to `patience` seconds for
  * that, and writes those models as FOLDER/NAME-DATE-TIME-PID.npz for the user alone.  Adds
- * a line for each to told: where it is, or why it is not. */
+ * a line for each to told: where it is, or why it is not; with `names` (may be NULL) those
+ * that are there are only named, parted by ", ".  Models of lessons are not at stake. */
 void session_rescue(struct session *session, const char *folder, double patience, double worth,
-                    struct strbuf *told);
+                    struct strbuf *names, struct strbuf *told);
+/* Was it ended by `quit!`, which gives up what was not saved? */
+bool session_gives_up(const struct session *session);
 
 /* What views draw; valid until the next session_* call. */
 const struct scene *session_scene(struct session *session);
@@ -136,6 +139,9 @@ const char *session_replay_keys(void);
 
 /* Settings (set NAME=VALUE): "support", "background" ... NULL: unknown. */
 const char *session_setting(const struct session *session, const char *name);
+/* What the settings say of how things look, over what the output can; background=auto and
+ * curves=auto leave it as it is. */
+void session_look(const struct session *session, struct style *style);
 
 /* One header line: cohort, trials, job in front with epoch, rate, ETA, loss; drops what
  * matters least until it fits.  ASCII when the style of the last output, or of

@@ -28,6 +28,8 @@ struct finding {
     bool tried;
     double value;
     enum verdict verdict;
+    double beyond;  /* of a score test that calls: what it is once all others that call are
+                     * projected out; else NaN */
     char note[240]; /* numbers of this case; of a check that was not tried: why */
 };
 
@@ -61,6 +63,10 @@ void diagnosis_table(const struct diagnosis *diagnosis, struct table *out);
 extern const struct column diagnosis_untried_columns[];
 void diagnosis_untried(const struct diagnosis *diagnosis, struct table *out);
 void diagnosis_advice(const struct finding *finding, struct strbuf *out);
+
+/* The one to begin with: the score test that calls and has most beyond the others, else what
+ * is not ok; NULL: all is. */
+const struct finding *diagnosis_first(const struct diagnosis *diagnosis);
 
 /* The checks by number, NULL after the last. */
 const struct diagnosis_check *diagnosis_check_at(size_t i);

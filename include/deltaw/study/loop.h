@@ -43,6 +43,10 @@ struct loop {
  * rule, ensembles, and cohorts whose rewards do not follow from the correct side. */
 bool loop_run(const struct model *model, const struct cohort *cohort, size_t runs, uint64_t seed,
               struct job *job, struct loop **out, struct err *err);
+/* One such life of every animal, as a cohort that is like the animals' in all but choices and
+ * rewards.  Columns of true weights are those of the animals, not of the agents. */
+bool loop_cohort(const struct model *model, const struct cohort *cohort, uint64_t seed,
+                 struct job *job, struct cohort **out, struct err *err);
 void loop_free(struct loop *loop); /* NULL is fine */
 
 /* figure, x, observed, mean, low, high */

@@ -59,8 +59,10 @@ struct probe_request {
     struct fixed fixed;
     size_t nx, ny;                 /* cells wanted on a continuous axis; 0: 41 */
     double y_lo, y_hi, x_lo, x_hi; /* ranges of continuous axes; NaN: what was visited */
-    size_t sample;                 /* visited trials to average over at most, and at most 64
-                                      * times as many for r2; 0: the probe's own choice */
+    size_t sample;                 /* visited trials to average over at most; 0: the probe's own
+                                      * choice */
+    bool live;                     /* of a model that still trains: r2 is a quick estimate; else
+                                      * it is the one of recovery_compute */
     /* slices: reward fixed, lines after errors (0) or correct trials (1); NaN: both; lines at
      * these values of w_stim (of `of`, where that depends on the stimulus); n_w 0: three from
      * what was visited, for PAST_BOTH the middle one */
@@ -181,8 +183,8 @@ struct recovery {
     double rmse[POLICY_MAX];
     double null_rmse[POLICY_MAX]; /* of answering 0 */
 };
-bool recovery_compute(const struct model *model, const struct cohort *cohort, struct recovery *out,
-                      struct err *err);
+bool recovery_compute(const struct model *model, const struct cohort *cohort,
+                      const atomic_bool *stop, struct recovery *out, struct err *err);
 /* The same over about `most` trials.  stop: NULL, or polled: ERR_INTERRUPTED once it is
  * true. */
 bool recovery_estimate(const struct model *model, const struct cohort *cohort, size_t most,

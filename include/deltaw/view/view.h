@@ -12,6 +12,7 @@
 #include "deltaw/base/table.h"
 #include "deltaw/draw/canvas.h"
 #include "deltaw/learn/fit.h"
+#include "deltaw/study/bias.h"
 #include "deltaw/study/comparison.h"
 #include "deltaw/study/cv.h"
 #include "deltaw/study/loop.h"
@@ -47,6 +48,8 @@ struct scene {
     size_t cv_changes;                   /* another number: they are others */
     const struct comparison *comparison; /* the newest, NULL: none */
     size_t comparison_changes;
+    const struct bias *bias; /* of a network, see study/bias.h; NULL: none */
+    size_t bias_changes;     /* as cv_changes */
     const struct loop *loop; /* agents of a model in closed loop, NULL: none */
     size_t loop_changes;     /* another number: it is another */
     int threads;             /* that a view may use; 0: all processors */

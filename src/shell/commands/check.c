@@ -5,6 +5,8 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/rng.h"
 #include "deltaw/study/check.h"
+#include "deltaw/study/bias.h"
+#include "../check_bias.h"
 #include "../fitting.h"
 #include "../state.h"
 
@@ -15,6 +17,8 @@ static const struct option_row check_table[] = {
 #define SHAPE(id, fields, ...) {.name = #id, FIELDS fields},
 #include "deltaw/learn/settings.def"
     {"seed", OPTION_INTEGER, 0, SEED_MOST, NULL, "99", "of the parameters and trials"},
+    {"by", OPTION_MODEL, 0, 0, NULL, NULL,
+     "rule: the network whose settings the refit has; without it dnn optimizer=fast"},
     {0},
 };
 
@@ -258,6 +262,9 @@ static bool check_pick(struct check *check, const struct args *args, struct err 
 
 static bool gradient_start(struct session *session, const struct args *args, struct err *err)
 {
+    if (args_given(args, "by"))
+        return err_at(err, ERR_USAGE, args_column(args, "by"),
+                      "check gradient: by= is of `check rule MODEL`; leave it out");
     struct args all = args_copy(args);
     settings_seed(session, &all);
     struct check *check = mem_new(1, sizeof *check);
@@ -272,6 +279,26 @@ static bool gradient_start(struct session *session, const struct args *args, str
                       free, err);
 }
 
+static bool rule_start(struct session *session, const struct args *args, struct err *err)
+{
+    struct args all = args_copy(args);
+    for (size_t i = 0; i < args->n; i++)
+        if (args->items[i].name && !strstr("seed by", args->items[i].name)) {
+            args_free(&all);
+            return err_at(err, ERR_USAGE, args->items[i].column,
+                          "check rule: %s= is of `check gradient`; seed= and by= are of this",
+                          args->items[i].name);
+        }
+    settings_seed(session, &all);
+    uint64_t seed = (uint64_t)args_integer(&all, check_table, "seed");
+    args_free(&all);
+    return args_at(args, 1)
+               ? check_bias_start(session, args, args_text(args, check_table, "by"), seed, err)
+               : err_set(err, ERR_USAGE,
+                         "check rule: name a fitted textbook rule or gp: `check "
+                         "rule reinforce-base1`");
+}
+
 static bool check_run(struct session *session, const struct args *args, struct output *out,
                       struct err *err)
 {
@@ -279,10 +306,12 @@ static bool check_run(struct session *session, const struct args *args, struct o
     const char *what = args_at(args, 0);
     if (strcmp(what, "gradient") == 0)
         return gradient_start(session, args, err);
+    if (strcmp(what, "rule") == 0)
+        return rule_start(session, args, err);
     if (strcmp(what, "data") != 0)
         return err_set(err, ERR_USAGE,
-                       "check: '%s' is nothing to check; `check data` and `check "
-                       "gradient` are",
+                       "check: '%s' is nothing to check; `check data`, `check gradient` and "
+                       "`check rule MODEL` are",
                        what);
     if (args->n > 1)
         return err_set(err, ERR_USAGE,
@@ -294,6 +323,7 @@ static bool check_run(struct session *session, const struct args *args, struct o
 static const struct answer_row check_answer[] = {
     {"gradient", .type = ANSWER_TABLE, .columns = gradient_columns, .sometimes = true},
     {"rules", .type = ANSWER_COUNT, .sometimes = true, .meaning = "that were checked"},
+    {"bias", .type = ANSWER_TABLE, .columns = bias_columns, .sometimes = true},
     {"facts", .type = ANSWER_TABLE, .columns = cohort_fact_columns, .sometimes = true},
     {"animals", .type = ANSWER_TABLE, .columns = cohort_animal_columns, .sometimes = true},
     {"warnings", .type = ANSWER_COUNT, .sometimes = true},
@@ -307,24 +337,29 @@ extern const struct command command_check;
 const struct command command_check = {
     .name = "check",
     .group = GROUP_JUDGE,
-    .arguments = "data|gradient [RULE] [name=value]...",
-    .summary = "look the trials over; test gradients by differences",
+    .arguments = "data|gradient [RULE]|rule MODEL [name=value]...",
+    .summary = "look trials over; test gradients, and networks on known rules",
     .detail = "data: facts about the open cohort and a row per animal, and which to look at twice; "
               "nothing is changed.  "
               "gradient: every parameter tensor against central differences in double precision: "
               "the largest error relative to the largest entry, the entries left out since a ReLU "
               "switches within the step (kinks), and those whose signs disagree.  A check that "
               "fails ends with exit code 4.  Without a rule: all, each with the options that it "
-              "takes.  The options are those of `check gradient`.",
+              "takes.  The options are those of `check gradient`.  "
+              "rule MODEL: agents that learn as a fitted textbook rule or gp does live the "
+              "animals' own stimuli, a network is fitted to them, and its updates are compared "
+              "with the rule's in the cells of maps: its bias, root mean square over trials, "
+              "beside half the width of the rule's intervals.  `map diff=bias` shows it.",
     .examples = "check data\n"
                 "check gradient hidden=4\n"
                 "check gradient dnn hidden=4 lags=2 seed=3\n"
+                "fit reinforce-base name=known; wait; check rule known; map diff=bias\n"
                 "check gradient predict-max policy=stim+prevchoice+bias alpha_error=yes",
     .options = check_table,
     .positional_type = OPTION_TEXT,
     .positional_min = 1,
     .positional_max = 2,
-    .first_words = "data|gradient",
+    .first_words = "data|gradient|rule",
     .following_type = OPTION_RULE,
     .answer = check_answer,
     .run = check_run,

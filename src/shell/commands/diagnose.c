@@ -103,22 +103,6 @@ static void rows_text(const struct table *t, int width, struct strbuf *out)
     }
 }
 
-/* The check that is furthest beyond its threshold: NULL, none is. */
-static const char *most_of_all(const struct diagnosis *d)
-{
-    const struct finding *most = NULL;
-    double beyond = 0;
-    for (size_t i = 0; i < d->n; i++) {
-        const struct finding *f = &d->finding[i];
-        double by = f->verdict == VERDICT_OK || f->check->look > f->check->fail
-                        ? 0
-                        : f->value / f->check->look;
-        if (f->tried && by > beyond)
-            beyond = by, most = f;
-    }
-    return most ? most->check->name : NULL;
-}
-
 static size_t count(const struct table *t, const char *verdict)
 {
     size_t n = 0;
@@ -165,12 +149,12 @@ static bool diagnosing_finish(struct session *session, void *data, struct output
     diagnosis_untried(&d->diagnosis, &untried);
     size_t looks = count(&rows, "look"), fails = count(&rows, "fail");
     const char *name = d->model ? d->model->name : d->cohort->name;
-    const char *first = most_of_all(&d->diagnosis);
+    const struct finding *first = diagnosis_first(&d->diagnosis);
     if (looks + fails == 0)
         output_say(out, "%s: %zu checks, nothing to look at twice", name, rows.n_rows);
     else
         output_say(out, "%s: of %zu checks %zu fail and %zu deserve a look%s%s", name, rows.n_rows,
-                   fails, looks, first ? "; begin with " : "", first ? first : "");
+                   fails, looks, first ? "; begin with " : "", first ? first->check->name : "");
     rows_text(&rows, out->width, &text);
     if (out->mode == OUTPUT_TEXT)
         output_block(out, strbuf_text(&text));
@@ -258,8 +242,9 @@ const struct command command_diagnose = {
         "trials, wrong start weights, lapses, temperature, stimulus and side, other columns "
         "alone and multiplied with features, the last choice, autocorrelation, animals with "
         "learning rates of their own, states that come in blocks.  They need no other fit.  One "
-        "fault may show in several: begin with the largest.  Thresholds are from simulated "
-        "cohorts of right models.  With loop=200 agents that learn as the model does live the "
+        "fault shows in several: of each that calls it is said what is left beyond the others, and "
+        "the one with most left is named first.  Thresholds are from simulated cohorts of right "
+        "models.  With loop=200 agents that learn as the model does live the "
         "animals' own stimuli so many times, and six figures of what they do are compared with the "
         "animals' (`loop` draws them); value is then the share of runs as far off.  Without a "
         "model: the cohort, as `check data`.",

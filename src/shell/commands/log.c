@@ -8,11 +8,11 @@ static bool log_run(struct session *session, const struct args *args, struct out
     const char *word = args_at(args, 0), *path = args_at(args, 1);
     bool on = word && strcmp(word, "on") == 0;
     if (!word) {
-        if (session->log)
+        if (session->logging)
             output_say(out, "commands are written to %s", session->log_path);
         else
             output_say(out, "no log is written");
-        output_field_text(out, "file", session->log ? session->log_path : NULL);
+        output_field_text(out, "file", session->logging ? session->log_path : NULL);
         return true;
     }
     if (!on && strcmp(word, "off") != 0)
@@ -26,7 +26,7 @@ static bool log_run(struct session *session, const struct args *args, struct out
         return err_at(err, ERR_USAGE, args->items[1].column, "log off: takes no file");
     if (!(on ? log_open(session, path, err) : log_close(session, err)))
         return false;
-    output_field_text(out, "file", session->log ? session->log_path : NULL);
+    output_field_text(out, "file", session->logging ? session->log_path : NULL);
     return true;
 }
 

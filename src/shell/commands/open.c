@@ -4,6 +4,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
+#include "deltaw/shell/statefile.h"
 #include "../mistaken.h"
 #include "../state.h"
 
@@ -57,6 +58,7 @@ static char *name_from(const struct session *session, const char *path)
     char *stem = mem_text(slash ? slash + 1 : path), *dot = strrchr(stem, '.');
     if (dot && dot != stem)
         *dot = '\0';
+    stem[kept_stem(stem)] = '\0';
     if (strlen(stem) > 24)
         stem[24] = '\0';
     for (char *c = stem; *c; c++)
@@ -72,12 +74,36 @@ static char *name_from(const struct session *session, const char *path)
     return name;
 }
 
+/* The models that the last session left unsaved, as so many commands. */
+static bool open_kept(struct session *session, struct err *err)
+{
+    struct strbuf script = {0};
+    char *folder = statefile_path("kept/");
+    size_t n = 0;
+    struct kept *list = folder ? kept_list(folder, &n) : NULL;
+    for (size_t i = kept_newest(list, n); i-- > 0;) { /* as they were made */
+        strbuf_puts(&script, "open ");
+        args_word(list[i].path, &script);
+        strbuf_putc(&script, '\n');
+    }
+    kept_free(list, n);
+    free(folder);
+    if (!script.len)
+        return err_set(err, ERR_FAILED,
+                       "open: no models are kept; a session that ends at a "
+                       "terminal keeps those that were not saved");
+    session->now.unlogged = true;
+    return session_push(session, strbuf_take(&script), "kept", false, err);
+}
+
 static bool open_run(struct session *session, const struct args *args, struct output *out,
                      struct err *err)
 {
     (void)out;
     const char *path = args_at(args, 0), *asked = args_text(args, open_table, "name");
     char *name;
+    if (strcmp(path, "kept") == 0 && !asked)
+        return open_kept(session, err);
     if (asked && !session_new_name(session, asked, "", 0, &name, err))
         return false;
     if (!asked)
@@ -98,12 +124,15 @@ static const struct answer_row open_answer[] = {
 const struct command command_open = {
     .name = "open",
     .group = GROUP_FIT,
-    .arguments = "FILE.npz [name=NAME]",
+    .arguments = "FILE.npz|kept [name=NAME]",
     .summary = "read a model from a file",
-    .detail = "As `save` writes it, or an .npz that holds the parameters alone under their "
-              "PyTorch names.  The model comes into use.",
+    .detail =
+        "As `save` writes it, or an .npz that holds the parameters alone under their "
+        "PyTorch names.  The model comes into use.  `open kept` reads the models that the last "
+        "session at a terminal left unsaved; `open ./kept` a file of that name.",
     .examples = "open dnn1.npz\nopen dnn1.npz name=before",
     .options = open_table,
+    .first_words = "kept",
     .positional_type = OPTION_FILE,
     .endings = ".npz",
     .positional_min = 1,

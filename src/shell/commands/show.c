@@ -7,27 +7,19 @@
 #include "deltaw/base/utf8.h"
 #include "deltaw/learn/ensemble.h"
 #include "deltaw/learn/gains.h"
-#include "deltaw/study/cramer_rao.h"
 #include "deltaw/study/probe.h"
-#include "deltaw/study/updates.h"
+#include "../agreement.h"
 #include "../fitting.h"
 #include "../posterior.h"
 #include "../state.h"
 #include "../walks.h"
-
-enum { COVERAGE_SAMPLE = 4000 }; /* trials */
 
 struct showing {
     struct model *model;
     enum gp_interval interval;
     struct fit_status status;
     struct cohort *cohort; /* with a truth; NULL: nothing to compare with */
-    bool compared;
-    struct recovery recovery;
-    bool bounded;
-    struct cramer_rao bound;
-    bool covered;
-    double coverage[POLICY_MAX];
+    struct agreement agrees;
     struct cohort *fitted;       /* of a rule without updates */
     struct walks_others *others; /* likewise */
 };
@@ -53,18 +45,12 @@ static bool show_work(void *data, struct task *task, struct err *err)
 {
     (void)task, (void)err;
     struct showing *show = data;
-    struct err ignored = {0};
     if (show->others) {
         walks_compare(show->others, show->model, show->fitted);
         return true;
     }
-    show->compared =
-        show->cohort && recovery_compute(show->model, show->cohort, &show->recovery, &ignored);
-    show->covered = show->compared &&
-                    updates_coverage(show->model, show->cohort, COVERAGE_SAMPLE, show->coverage);
-    show->bounded =
-        show->compared &&
-        cramer_rao_compute(show->cohort, &show->model->settings.policy, &show->bound, &ignored);
+    if (show->cohort)
+        agreement_find(show->model, show->cohort, &show->agrees);
     return true;
 }
 
@@ -152,59 +138,6 @@ static bool show_parameters(const struct model *model, struct table *table)
     return none;
 }
 
-static const struct column recovery_columns[] = {
-    {"weight", .type = COLUMN_TEXT},
-    {"r2", .type = COLUMN_NUMBER, .meaning = "of the fitted updates, over visited trials"},
-    {"rmse", .type = COLUMN_NUMBER},
-    {"rmse_null", .type = COLUMN_NUMBER, .meaning = "of answering 0"},
-    {"best_r2", .type = COLUMN_NUMBER, .meaning = "that the choices could tell"},
-    {"coverage_90", .type = COLUMN_NUMBER, .meaning = "share of true updates in 90 % intervals"},
-    {0},
-};
-
-static void truth_words(const struct showing *show, size_t k, struct strbuf *out)
-{
-    const struct recovery *r = &show->recovery;
-    const char *weight = show->model->settings.policy.weight[k];
-    char r2[NUMBER_SIZE], rmse[NUMBER_SIZE], null[NUMBER_SIZE];
-    number_format(rmse, r->rmse[k], 3);
-    if (isnan(r->r2[k]))
-        strbuf_printf(out, "%s: the true update never varies; RMSE %s", weight, rmse);
-    else
-        strbuf_printf(out, "%s: R^2 %s over visited trials, RMSE %s (of answering 0: %s)", weight,
-                      number_fixed(r2, r->r2[k], 4, false), rmse,
-                      number_format(null, r->null_rmse[k], 3));
-}
-
-static void show_truth(const struct showing *show, struct output *out)
-{
-    const struct recovery *r = &show->recovery;
-    struct strbuf words = {0};
-    struct table table = {0};
-    char buf[NUMBER_SIZE];
-    table_declare(&table, recovery_columns);
-    for (size_t k = 0; k < r->n_weights; k++) {
-        double best = show->bounded ? show->bound.r2[k] : NAN;
-        double coverage = show->covered ? show->coverage[k] : NAN;
-        table_add(&table, 1, (const char *[]){show->model->settings.policy.weight[k]}, 5,
-                  (double[]){r->r2[k], r->rmse[k], r->null_rmse[k], best, coverage});
-        truth_words(show, k, &words);
-        output_words(out, "truth", &words);
-        if (show->covered)
-            strbuf_printf(&words, "%s %% of true updates lie inside their 90 %% intervals",
-                          number_fixed(buf, 100 * coverage, 0, false));
-        output_words(out, "", &words);
-        if (isfinite(best))
-            strbuf_printf(&words,
-                          "these choices tell even a rule of %zu free values no better than R^2 %s",
-                          show->bound.n_values, number_fixed(buf, best, 4, false));
-        output_words(out, "", &words);
-    }
-    output_data(out, "recovery", &table);
-    output_field_number(out, "free_values", show->bounded ? (double)show->bound.n_values : NAN);
-    table_free(&table);
-}
-
 static void show_fields(const struct showing *show, struct output *out)
 {
     const struct model *model = show->model;
@@ -236,6 +169,36 @@ static void show_fields(const struct showing *show, struct output *out)
     free(settings);
 }
 
+/* The entry of a tensor that goes with weight k; NaN: there is none. */
+static double entry(const struct model *model, const char *name, size_t k)
+{
+    for (size_t i = 0; i < model->tensors.n; i++) {
+        const struct tensor *t = &model->tensors.item[i];
+        if (strcmp(t->name, name) == 0)
+            return model->theta[t->offset + (t->size > k ? k : 0)];
+    }
+    return NAN;
+}
+
+/* A baseline far from 0 is hard to read (-20: errors teach what correct choices teach), so
+ * say what it does: after errors r - b is -b, after correct choices 1 - b. */
+static void say_baseline(const struct model *model, struct output *out)
+{
+    char buf[NUMBER_SIZE];
+    for (size_t k = 0; k < model->settings.policy.n; k++) {
+        double b = entry(model, "baseline", k), alpha = entry(model, "alpha", k);
+        double split = entry(model, "alpha_error", k), correct = alpha * (1 - b);
+        double error = (isnan(split) ? alpha : split) * -b;
+        if (isfinite(error / correct))
+            output_say(out,
+                       "%s: a correct choice makes the same choice %s likely, an error %s, "
+                       "%s times as much",
+                       model->settings.policy.weight[k], correct > 0 ? "more" : "less",
+                       error > 0 ? "more" : "less",
+                       number_fixed(buf, fabs(error / correct), 2, false));
+    }
+}
+
 /* The parameters themselves where there are few, else the tensors and their sizes. */
 static void show_values(const struct showing *show, struct output *out)
 {
@@ -260,6 +223,7 @@ static void show_values(const struct showing *show, struct output *out)
     if (none)
         output_say(out, "no error: the fit has not ended, the value lies at its bound, or the "
                         "likelihood is flat there");
+    say_baseline(model, out);
     table_free(&table);
 }
 
@@ -374,8 +338,8 @@ static bool show_finish(struct session *session, void *data, struct output *out,
     output_words(out, "cohort", &words);
     output_line(out, "engine", OUTPUT_LABEL, model->engine[0] ? model->engine : "unknown");
     show_fields(show, out);
-    if (show->compared)
-        show_truth(show, out);
+    if (show->agrees.compared)
+        agreement_show(&show->agrees, model, out);
     show_values(show, out);
     strbuf_free(&words);
     return true;
@@ -426,9 +390,7 @@ static const struct answer_row show_answer[] = {
     {"filters", .type = ANSWER_TEXT},
     {"cohort_animals", .type = ANSWER_COUNT},
     {"cohort_animals_held_out", .type = ANSWER_COUNT},
-    {"recovery", .type = ANSWER_TABLE, .columns = recovery_columns, .sometimes = true},
-    {"free_values", .type = ANSWER_COUNT, .sometimes = true,
-     .meaning = "of the rule that best_r2 is of"},
+    ANSWER_ALSO(agreement_answer),
     {"values", .type = ANSWER_TABLE, .columns = value_columns, .sometimes = true},
     {"tensors", .type = ANSWER_TABLE, .columns = tensor_columns, .sometimes = true},
     ANSWER_ALSO(posterior_answer),

@@ -3,6 +3,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/study/cv.h"
+#include "deltaw/study/recover.h"
 #include "../series.h"
 
 static void wait_name(struct session *session, const char *name)
@@ -79,6 +80,12 @@ static const struct answer_row wait_answer[] = {
     ANSWER_ALSO(tell_fits_answer),
     {"groups", .type = ANSWER_TABLE, .columns = wait_group_columns},
     {"rows", ANSWER_TABLE, .columns = cv_columns, .sometimes = true, .meaning = "of cv"},
+    {"recovery", ANSWER_TABLE, .columns = recover_columns, .sometimes = true,
+     .meaning = "of recover"},
+    {"below", ANSWER_COUNT, .sometimes = true, .meaning = "errors below those published"},
+    {"compared", ANSWER_COUNT, .sometimes = true, .meaning = "errors that have a published one"},
+    {"matrix", ANSWER_TABLE, .sometimes = true, .meaning = "of recover confusion"},
+    {"confusion", ANSWER_TABLE, .columns = recover_confusion_columns, .sometimes = true},
     {0},
 };
 

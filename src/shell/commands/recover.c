@@ -1,0 +1,283 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "deltaw/base/mem.h"
+#include "deltaw/base/outfile.h"
+#include "../fitting.h"
+#include "../plan_words.h"
+#include "../recovering.h"
+
+static const struct option_row recover_options[] = {
+    {"setting", OPTION_WORD, 0, 0,
+     "all|fig2|default|long|table3|table4|table5|table6|table7|size|trace", "all",
+     "the published setting, or all of them"},
+    {"rule", OPTION_TEXT, 0, 0, NULL, NULL,
+     "what is fitted, dnn; several joined by |, with options in quotes: \"dnn hidden=64|gp\""},
+    {"seeds", OPTION_TEXT, 0, 0, NULL, NULL,
+     "each simulates and fits anew: 99,41,42,43; confusion 1 to 10; quick=yes the first"},
+    {"quick", OPTION_WORD, 0, 0, "yes|no", "no",
+     "small cohorts and short fits, to see that it runs"},
+    {"animals", OPTION_TEXT, 0, 0, NULL, NULL, "confusion: sizes of the cohort, 3,10,30"},
+    {"trials", OPTION_TEXT, 0, 0, NULL, NULL, "confusion: trials of each animal, 1000"},
+    {"file", OPTION_FILE, 0, 0, NULL, NULL,
+     "JSON lines where each result goes, and is gone on from"},
+    {"shard", OPTION_TEXT, 0, 0, NULL, NULL, "do part i of n, 2/10; `merge` joins the files"},
+    {0},
+};
+
+static const char verb[] = "recover";
+
+static bool is_confusion(const struct args *args)
+{
+    return args_positional(args) > 0;
+}
+
+static bool is_quick(const struct args *args)
+{
+    return strcmp(args_text(args, recover_options, "quick"), "yes") == 0;
+}
+
+/* The argument, or what it is without one. */
+static struct args with_default(const struct args *args, const char *name, const char *text)
+{
+    struct args all = args_copy(args);
+    if (!args_given(args, name))
+        args_set(&all, name, text, 0);
+    return all;
+}
+
+static bool take_numbers(const struct args *args, const char *name, const char *text,
+                         uint64_t least, uint64_t **out, size_t *n, struct err *err)
+{
+    struct args all = with_default(args, name, text);
+    bool good = plan_words_list(verb, &all, recover_options, name, least, out, n, err);
+    args_free(&all);
+    return good;
+}
+
+static bool take_seeds(const struct args *args, struct recover_plan *plan, struct err *err)
+{
+    const char *text = !is_confusion(args) ? is_quick(args) ? "99" : "99,41,42,43"
+                       : is_quick(args)    ? "1,2"
+                                           : "1,2,3,4,5,6,7,8,9,10";
+    return take_numbers(args, "seeds", text, 0, &plan->seeds, &plan->n_seeds, err);
+}
+
+/* Every number of animals with every number of trials. */
+static bool take_agents(const struct args *args, struct recover_plan *plan, struct err *err)
+{
+    uint64_t *animals = NULL, *trials = NULL;
+    size_t n_animals, n_trials;
+    bool quick = is_quick(args);
+    bool good =
+        take_numbers(args, "animals", quick ? "3,6" : "3,10,30", 2, &animals, &n_animals, err) &&
+        take_numbers(args, "trials", quick ? "200" : "1000", 2, &trials, &n_trials, err);
+    char *agent = NULL;
+    for (size_t k = 0; good && (agent = recover_agent(k)); k++, free(agent))
+        for (size_t i = 0; i < n_animals * n_trials; i++)
+            recover_add_agents(plan, k, animals[i / n_trials], trials[i % n_trials]);
+    free(animals), free(trials);
+    return good;
+}
+
+static bool take_cases(const struct args *args, struct recover_plan *plan, struct err *err)
+{
+    static const char *const sizes[] = {"animals", "trials"};
+    plan->confusion = is_confusion(args);
+    if (plan->confusion && args_given(args, "setting"))
+        return err_at(err, ERR_USAGE, args_column(args, "setting"),
+                      "recover: a confusion has no setting=; leave it out");
+    for (size_t i = 0; !plan->confusion && i < 2; i++)
+        if (args_given(args, sizes[i]))
+            return err_at(err, ERR_USAGE, args_column(args, sizes[i]),
+                          "recover: %s= is of `recover confusion`; settings have their sizes",
+                          sizes[i]);
+    if (plan->confusion)
+        return take_agents(args, plan, err);
+    return recover_add_setting(plan, args_text(args, recover_options, "setting"), is_quick(args));
+}
+
+/* "dnn|gp terms=correct"; of a confusion without it the rules of its agents. */
+static char *rules_text(const struct args *args)
+{
+    const char *text = args_text(args, recover_options, "rule");
+    struct strbuf all = {0};
+    char *one;
+    if (text || !is_confusion(args))
+        return mem_text(text ? text : "dnn");
+    for (size_t i = 0; (one = recover_agent(i)); i++) {
+        strbuf_printf(&all, "%s%s", i ? "|" : "", one);
+        free(one);
+    }
+    return strbuf_take(&all);
+}
+
+static bool take_rules(const struct session *session, const struct args *args,
+                       struct recover_plan *plan, struct err *err)
+{
+    char *text = rules_text(args), *rest = text, *one;
+    bool good = true;
+    while (good && (one = strsep(&rest, "|"))) {
+        struct arg arg = {.value = one, .column = args_column(args, "rule")};
+        plan->rules = mem_resize(plan->rules, plan->n_rules + 1, sizeof *plan->rules);
+        plan->rules[plan->n_rules] = (struct cv_rule){0};
+        good = plan_words_rule(session, verb, &arg, NULL, plan->rules, plan->n_rules, err);
+        plan->n_rules++;
+    }
+    free(text);
+    return good;
+}
+
+/* --- showing and starting --------------------------------------------------------- */
+
+static bool show(struct session *session, const struct args *args, struct output *out,
+                 struct err *err)
+{
+    const char *file = args_text(args, recover_options, "file");
+    if (file && series_find(session, recovering_name))
+        return err_set(err, ERR_FAILED,
+                       "recover: one is under way; `wait recover` or `stop recover` first");
+    if (file) {
+        char *path = path_expand(file);
+        struct recover *r;
+        bool good = recover_read(path, &r, err);
+        free(path);
+        if (!good)
+            return false;
+        recovering_show(session, r);
+    }
+    if (session->recover)
+        recovering_result(session, out);
+    return session->recover ||
+           err_set(err, ERR_FAILED,
+                   "recover: no results yet; `recover setting=fig2` makes some, `recover "
+                   "quick=yes` small ones of all settings");
+}
+
+static void say_started(const struct recover *r, size_t sent, const char *file, struct output *out)
+{
+    const struct recover_plan *p = &r->plan;
+    if (sent == 0)
+        output_say(out, "all of it is done");
+    else
+        output_say(out,
+                   "recover runs in the background: %zu fit%s, of %zu case%s, %zu rule%s, %zu "
+                   "seed%s",
+                   sent, sent == 1 ? "" : "s", p->n_cases, p->n_cases == 1 ? "" : "s", p->n_rules,
+                   p->n_rules == 1 ? "" : "s", p->n_seeds, p->n_seeds == 1 ? "" : "s");
+    output_field_number(out, "runs", (double)r->n_runs);
+    output_field_number(out, "done", (double)r->n_done);
+    output_field_number(out, "sent", (double)sent);
+    output_field_number(out, "cases", (double)p->n_cases);
+    output_field_number(out, "rules", (double)p->n_rules);
+    output_field_number(out, "seeds", (double)p->n_seeds);
+    if (file)
+        output_field_text(out, "file", file);
+}
+
+static bool begin(struct session *session, const struct args *args, struct recover *r,
+                  struct output *out, struct err *err)
+{
+    const char *name = args_text(args, recover_options, "file");
+    size_t sent, from, to, i, n;
+    if (!plan_words_shard(verb, args, recover_options, &i, &n, err)) {
+        recover_free(r);
+        return false;
+    }
+    char *path = name ? path_expand(name) : NULL;
+    struct result_file *file = path ? recover_file_open(path, r, err) : NULL;
+    bool good = file || !path;
+    if (good) {
+        if (!path && session->recover) /* of the same plan: it is gone on from */
+            recover_join(r, session->recover, NULL);
+        jobs_threads(session->jobs, atoi(session_setting(session, "threads")));
+        recover_part(r, i, n, &from, &to);
+        recovering_show(session, r);
+        good = recovering_start(session, file, from, to, &sent, err);
+    } else {
+        err_prefix(err, "recover");
+        recover_free(r);
+    }
+    if (good) {
+        say_started(r, sent, path, out);
+        if (sent == 0)
+            recovering_result(session, out);
+    }
+    free(path);
+    return good;
+}
+
+static bool start(struct session *session, const struct args *args, struct output *out,
+                  struct err *err)
+{
+    struct recover_plan plan = {0};
+    if (session_group(session, verb) || session_fit(session, verb))
+        return err_set(err, ERR_FAILED,
+                       "recover: something of that name is there; `wait recover` or `stop "
+                       "recover`, or `forget` it");
+    if (!take_cases(args, &plan, err) || !take_seeds(args, &plan, err) ||
+        !take_rules(session, args, &plan, err)) {
+        recover_plan_free(&plan);
+        return false;
+    }
+    recover_plan_write(&plan);
+    return begin(session, args, recover_new(&plan), out, err);
+}
+
+static bool recover_verb(struct session *session, const struct args *args, struct output *out,
+                         struct err *err)
+{
+    const char *word = args_at(args, 0);
+    bool asks = args->n > args_given(args, "file");
+    if (word && strcmp(word, "confusion") != 0)
+        return err_set(err, ERR_USAGE,
+                       "recover: '%s' is nothing to recover; `recover setting=%s` or `recover "
+                       "confusion`",
+                       word, recover_setting(0));
+    return (asks ? start : show)(session, args, out, err);
+}
+
+static const struct answer_row answer[] = {
+    {"runs", ANSWER_COUNT, .sometimes = true, .meaning = "of the plan"},
+    {"done", ANSWER_COUNT, .sometimes = true, .meaning = "of these, before the command"},
+    {"sent", ANSWER_COUNT, .sometimes = true, .meaning = "fits that the command began"},
+    {"cases", ANSWER_COUNT, .sometimes = true},
+    {"rules", ANSWER_COUNT, .sometimes = true},
+    {"seeds", ANSWER_COUNT, .sometimes = true},
+    {"file", ANSWER_TEXT, .sometimes = true, .meaning = "where results go"},
+    {"recovery", ANSWER_TABLE, .columns = recover_columns, .sometimes = true},
+    {"below", ANSWER_COUNT, .sometimes = true, .meaning = "errors below those published"},
+    {"compared", ANSWER_COUNT, .sometimes = true, .meaning = "errors that have a published one"},
+    {"matrix", ANSWER_TABLE, .sometimes = true,
+     .meaning = "of a confusion: a column per fitted rule, the share of seeds it is chosen on"},
+    {"confusion", ANSWER_TABLE, .columns = recover_confusion_columns, .sometimes = true},
+    {0},
+};
+
+const struct command command_recover = {
+    .name = "recover",
+    .group = GROUP_JUDGE,
+    .arguments = "[confusion] [name=value]...",
+    .summary = "known rules found again: our errors beside those published",
+    .detail =
+        "Animals of a known rule are simulated, rules fitted to their choices, and what they say "
+        "is compared with the rule that made them, for each case of the setting, rule and seed.  "
+        "rmse is that of w_stim's updates over the published grid, beside it that of answering "
+        "0, R^2 over lived trials, and the published figure; means over seeds have a 95 % "
+        "interval.  Where there is a choice of options, the loss of the last tenth of the "
+        "animals, which is held out, makes it; the truth is looked at last.  Options of a rule "
+        "in quotes are taken as they are.  confusion: which of several rules made the choices, "
+        "by evidence where all have one (of textbook rules Schwarz's approximation), else by "
+        "what is held out.  `recover` alone shows what there is; `wait recover`, `stop recover`, "
+        "file= and shard= are as for `cv`.",
+    .examples = "recover setting=table5 quick=yes; wait recover; recover\n"
+                "recover setting=size rule=\"dnn|gp\" quick=yes seeds=1 file=r.jsonl; wait\n"
+                "recover confusion quick=yes seeds=1; wait",
+    .options = recover_options,
+    .answer = answer,
+    .positional_type = OPTION_TEXT,
+    .positional_max = 1,
+    .first_words = "confusion",
+    .endings = ".jsonl",
+    .run = recover_verb,
+};

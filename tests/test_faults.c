@@ -1,0 +1,205 @@
+/* Whatever fails while a file is put on the disk: the old file is there or the new, nothing
+ * between, the message names it, and the session lives on. */
+#include <dirent.h>
+#include <sys/stat.h>
+
+#include "desk.h"
+#include "faulty.h"
+#include "folder.h"
+#include "history.h"
+
+enum { MOST_CALLS = 200 };
+
+static const struct action {
+    const char *command, *file;
+    const char *side; /* written with it; NULL: none */
+    bool grows;       /* it is added to: the old is the new's beginning */
+} actions[] = {
+    {"save data a.csv", "a.csv", "a.csv.truth.json", false},
+    {"save data a.csv.gz", "a.csv.gz", "a.csv.gz.truth.json", false},
+    {"save data a.npz", "a.npz", "a.npz.truth.json", false},
+    {"save m m.npz", "m.npz", NULL, false},
+    {"save m r.npz snapshots=yes", "r.npz", NULL, false},
+    {"export loss t.csv", "t.csv", NULL, false},
+    {"export loss t.json", "t.json", NULL, false},
+    {"export loss t.npz", "t.npz", NULL, false},
+    {"export loss t.txt", "t.txt", NULL, false},
+    {"export loss t.ans", "t.ans", NULL, false},
+    {"export loss f.svg", "f.svg", NULL, false},
+    {"export loss f.pdf", "f.pdf", NULL, false},
+    {"export loss f.png", "f.png", NULL, false},
+    {"log on l.dw; say one; say two; log off", "l.dw", NULL, true},
+    {"cv static seeds=1 folds=2 file=cv.jsonl; wait", "cv.jsonl", NULL, true},
+};
+enum { N_ACTIONS = sizeof actions / sizeof *actions };
+
+static struct desk *begin(int seed)
+{
+    struct desk *d = desk_new(&(struct session_setup){.threads = 1});
+    char *line = mem_printf("simulate reinforce animals=2 trials=%d seed=%d; "
+                            "fit reinforce-base name=m; wait m; loss",
+                            30 + seed, seed);
+    say(d, "prompt", line);
+    free(line);
+    return d;
+}
+
+struct content {
+    char *bytes;
+    size_t n;
+};
+
+static struct content look(const char *path)
+{
+    struct content c;
+    c.n = path ? slurp(path, &c.bytes) : 0;
+    if (!path)
+        c.bytes = mem_text("");
+    return c;
+}
+
+static bool same(const struct content *a, const struct content *b)
+{
+    return a->n == b->n && memcmp(a->bytes, b->bytes, a->n) == 0;
+}
+
+/* Whole lines only, after what was there. */
+static bool has_grown(const struct content *now, const struct content *old)
+{
+    return now->n >= old->n && memcmp(now->bytes, old->bytes, old->n) == 0 &&
+           (!now->n || now->bytes[now->n - 1] == '\n');
+}
+
+static int temporaries(void)
+{
+    int n = 0;
+    DIR *d = opendir(".");
+    for (struct dirent *e; d && (e = readdir(d));)
+        n += strncmp(e->d_name, ".deltaw-", 8) == 0;
+    closedir(d);
+    return n;
+}
+
+static void put_back(const char *path, const struct content *c)
+{
+    if (path)
+        spit(path, c->bytes, c->n);
+}
+
+/* A log and its truth that are there belong together. */
+static bool loads(struct desk *d, const struct action *a)
+{
+    if (!a->side)
+        return true;
+    char *line = mem_printf("load %s; data", a->file);
+    bool fine = say(d, "prompt", line) == STEP_IDLE && has(&d->result, "truth") &&
+                !strstr(strbuf_text(&d->complaint), "belongs to other");
+    free(line);
+    return fine;
+}
+
+struct trial_run {
+    const struct action *action;
+    struct content old[2], new[2]; /* the file and that beside it */
+};
+
+/* One failing call.  False: there are not so many of the kind. */
+static bool fail_once(const struct trial_run *s, enum fault kind, int n)
+{
+    const struct action *a = s->action;
+    put_back(a->file, &s->old[0]);
+    put_back(a->side, &s->old[1]);
+    struct desk *d = begin(a->grows ? 1 : 2);
+    faulty_set(kind, n);
+    enum step step = say(d, "prompt", a->command);
+    bool hit = atomic_load(&faulty.hit);
+    faulty_set(kind, -1);
+    struct content now = look(a->file);
+    bool is_old = same(&now, &s->old[0]), is_new = same(&now, &s->new[0]);
+    if (a->grows)
+        is_old = is_new = has_grown(&now, &s->old[0]);
+    if (hit) {
+        bool told = strstr(strbuf_text(&d->complaint), a->file) != NULL;
+        bool failed = step == STEP_FAILED || session_exit_code(d->session) != 0;
+        tap_ok(is_old || is_new, "%s, %s %d fails: the old file or the new", a->command,
+               fault_names[kind], n);
+        tap_ok(a->grows || failed || is_new, "a success is one");
+        if (!tap_ok(told || !failed, "the message names the file"))
+            tap_show("said", strbuf_text(&d->complaint));
+        tap_ok(temporaries() == 0, "nothing is left beside it");
+        tap_ok(loads(d, a), "data and truth belong together");
+        tap_ok(say(d, "prompt", "models") == STEP_IDLE && has(&d->result, "m"),
+               "the session goes on");
+    }
+    free(now.bytes);
+    desk_free(d);
+    return hit;
+}
+
+static void forget(struct trial_run *s)
+{
+    for (int i = 0; i < 2; i++) {
+        free(s->old[i].bytes);
+        free(s->new[i].bytes);
+    }
+}
+
+static void fail_all(const struct action *a)
+{
+    struct trial_run s = {.action = a};
+    for (int seed = 1; seed <= 2; seed++) {
+        if (a->grows && seed == 2)
+            break;
+        struct desk *d = begin(seed);
+        tap_ok(say(d, "prompt", a->command) == STEP_IDLE, "%s goes well: %s", a->command,
+               strbuf_text(&d->complaint));
+        struct content *to = seed == 1 ? s.old : s.new;
+        to[0] = look(a->file);
+        to[1] = look(a->side);
+        desk_free(d);
+    }
+    const char *first_end = a->grows ? strchr(s.old[0].bytes, '\n') : NULL;
+    if (first_end) /* the rest is to be written again */
+        s.old[0].n = (size_t)(first_end + 1 - s.old[0].bytes);
+    int calls = 0;
+    for (enum fault kind = 0; kind < FAULT_KINDS; kind++)
+        for (int n = 0; n < MOST_CALLS && fail_once(&s, kind, n); n++)
+            calls++;
+    tap_ok(calls > 0, "%s: %d calls failed, one by one", a->command, calls);
+    forget(&s);
+}
+
+/* The history takes whole lines or none, and says nothing. */
+static void test_history(void)
+{
+    mkdir("state", 0700);
+    mkdir("state/deltaw", 0700);
+    setenv("XDG_STATE_HOME", file("state"), 1);
+    recall_open();
+    recall_add("the first line");
+    struct content old = look("state/deltaw/history");
+    tap_ok(old.n > 0, "the history is written");
+    for (enum fault kind = FAULT_WRITE; kind <= FAULT_SHORT; kind++) {
+        faulty_set(kind, 0);
+        recall_add(kind == FAULT_WRITE ? "another line" : "one more line");
+        tap_ok(atomic_load(&faulty.hit), "%s fails", fault_names[kind]);
+        faulty_set(kind, -1);
+        struct content now = look("state/deltaw/history");
+        tap_ok(same(&now, &old), "no half of a line stays in the history");
+        free(now.bytes);
+    }
+    free(old.bytes);
+    recall_close();
+}
+
+int main(void)
+{
+    folder_begin();
+    if (chdir(folder) != 0)
+        return 1;
+    for (size_t i = 0; i < N_ACTIONS; i++)
+        fail_all(&actions[i]);
+    test_history();
+    folder_end();
+    return tap_done();
+}
