@@ -85,6 +85,10 @@ weights sim002 model=reinforce1
 accuracy
 accuracy animal=sim002
 psychometric
+fit reinforce gain=0.3 name=paced
+wait
+gains model=paced
+forget paced
 psychometric sessions=1,2
 replay dnn1 epoch=3
 map
