@@ -85,10 +85,6 @@ weights sim002 model=reinforce1
 accuracy
 accuracy animal=sim002
 psychometric
-fit reinforce gain=0.3 name=paced
-wait
-gains model=paced
-forget paced
 psychometric sessions=1,2
 replay dnn1 epoch=3
 map
@@ -133,6 +129,9 @@ wait
 forget long
 lesson 1
 source here.dw
+fit reinforce gain=0.3 name=paced
+wait
+gains model=paced
 quit
 END
 run "$DELTAW" --no-rc -q --json -f all.dw
