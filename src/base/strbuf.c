@@ -154,3 +154,18 @@ void strbuf_free(struct strbuf *b)
     free(b->text);
     *b = (struct strbuf){0};
 }
+
+void strbuf_base64(struct strbuf *out, const char *bytes, size_t n)
+{
+    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned char *from = (const unsigned char *)bytes;
+    for (size_t i = 0; i < n; i += 3) {
+        unsigned word = (unsigned)from[i] << 16;
+        word |= i + 1 < n ? (unsigned)from[i + 1] << 8 : 0;
+        word |= i + 2 < n ? from[i + 2] : 0;
+        strbuf_putc(out, digit[word >> 18]);
+        strbuf_putc(out, digit[word >> 12 & 63]);
+        strbuf_putc(out, i + 1 < n ? digit[word >> 6 & 63] : '=');
+        strbuf_putc(out, i + 2 < n ? digit[word & 63] : '=');
+    }
+}

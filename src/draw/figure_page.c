@@ -207,7 +207,7 @@ static cairo_surface_t *open_surface(const struct page *page, enum figure_kind k
                                      struct strbuf *out)
 {
     double dots = page->look->dpi / 72;
-    if (kind == FIGURE_PNG) {
+    if (kind >= FIGURE_PNG) {
         cairo_surface_t *surface = cairo_image_surface_create(
             CAIRO_FORMAT_RGB24, (int)lround(page->width * dots), (int)lround(page->height * dots));
         cairo_surface_set_device_scale(surface, dots, dots);
@@ -225,6 +225,22 @@ static cairo_surface_t *open_surface(const struct page *page, enum figure_kind k
     return surface;
 }
 
+static void put_dots(cairo_surface_t *surface, struct strbuf *out)
+{
+    int size[2] = {cairo_image_surface_get_width(surface), cairo_image_surface_get_height(surface)};
+    cairo_surface_flush(surface);
+    const unsigned char *rows = cairo_image_surface_get_data(surface);
+    size_t stride = (size_t)cairo_image_surface_get_stride(surface);
+    strbuf_add(out, (const char *)size, sizeof size);
+    for (int y = 0; y < size[1]; y++)
+        for (int x = 0; x < size[0]; x++) {
+            uint32_t dot;
+            memcpy(&dot, rows + (size_t)y * stride + 4 * (size_t)x, sizeof dot);
+            for (int shift = 16; shift >= 0; shift -= 8)
+                strbuf_putc(out, (char)(dot >> shift & 255));
+        }
+}
+
 static bool close_surface(cairo_surface_t *surface, enum figure_kind kind, cairo_t *cairo,
                           struct strbuf *out, struct err *err)
 {
@@ -232,6 +248,8 @@ static bool close_surface(cairo_surface_t *surface, enum figure_kind kind, cairo
     cairo_destroy(cairo);
     if (status == CAIRO_STATUS_SUCCESS && kind == FIGURE_PNG)
         status = cairo_surface_write_to_png_stream(surface, collect, out);
+    if (status == CAIRO_STATUS_SUCCESS && kind == FIGURE_DOTS)
+        put_dots(surface, out);
     cairo_surface_finish(surface);
     if (status == CAIRO_STATUS_SUCCESS)
         status = cairo_surface_status(surface);
@@ -268,7 +286,7 @@ bool figure_paint(const struct figure *figure, enum figure_kind kind,
                        figure->n, PARTS_MOST);
     measure(&page);
     double dots = fmax(page.width, page.height) * look->dpi / 72;
-    if (kind == FIGURE_PNG && dots > PNG_MOST)
+    if (kind >= FIGURE_PNG && dots > PNG_MOST)
         return err_set(err, ERR_FAILED,
                        "a PNG of %.0f dots is too large, the most is %d; lower "
                        "dpi= or width=",

@@ -10,8 +10,8 @@ enum { HALF = 8, HALF_DIRECT = 24 }; /* colours on each side of zero */
  * lightness goes one way, so that size is seen without hue, and hue tells the sign, also to
  * eyes with two kinds of cones. */
 static const uint8_t ladder[2][2 * HALF + 1] = {
-    {17, 19, 25, 26, 68, 74, 111, 117, 253, 216, 209, 173, 166, 160, 124, 88, 52},
-    {159, 117, 75, 74, 68, 31, 25, 24, 239, 94, 130, 136, 172, 208, 214, 222, 228},
+    {17, 19, 25, 26, 68, 74, 111, 117, 253, 216, 209, 202, 166, 160, 124, 88, 52},
+    {159, 117, 75, 74, 68, 31, 25, 24, 239, 94, 130, 166, 172, 208, 214, 222, 228},
 };
 
 /* palette_diverging_rgb at 49 points, for terminals with direct colours: a frame has too

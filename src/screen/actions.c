@@ -82,6 +82,8 @@ void explorer_enter(struct explorer *e, const char *line)
 void explorer_interrupt(struct explorer *e)
 {
     bool asked = e->asked_interrupt;
+    if (explorer_end_picture(e))
+        return;
     e->asked_interrupt = e->asked_end = false;
     e->hint[0] = '\0';
     e->dirty = true;
@@ -255,6 +257,7 @@ static void take_report(struct explorer *e, const char *report)
     if (background_is_last(report)) {
         e->asked_at = NAN;
         e->answers = true;
+        e->sixel = report_knows_sixel(report);
     }
     bool dark;
     if (!background_parse(report, &dark) || (e->background_known && e->is_dark == dark))
@@ -281,6 +284,8 @@ void explorer_key(struct explorer *e, const struct keypress *key)
         take_report(e, key->bytes);
     if (!key->paste && !key->name[0] && key->n_bytes != 1)
         return; /* no key */
+    if (explorer_end_picture(e))
+        return;
     e->hint[0] = '\0';
     e->dirty = true;
     if (!key_is(key, "C-d"))

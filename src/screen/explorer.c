@@ -237,6 +237,11 @@ static void draw_too_small(struct explorer *e)
 
 void explorer_draw(struct explorer *e)
 {
+    if (e->picture) {
+        e->dirty = e->redraw = false;
+        e->drawn_at = clock_seconds();
+        return;
+    }
     if (e->place.too_small) {
         draw_too_small(e);
         e->cursor_x = -1;

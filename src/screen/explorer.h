@@ -63,6 +63,8 @@ struct explorer {
     /* typing */
     struct keys keys;
     double asked_at; /* when the terminal was asked for its background; NAN: no answer is due */
+    bool sixel;      /* the terminal draws sixels */
+    bool picture;    /* one stands in the place of everything */
     bool background_known, is_dark; /* what it said */
     bool answers;   /* it answered, so it can be asked whether a frame has been drawn */
     double flow_at; /* when that was asked; NAN: no answer is due */
@@ -127,5 +129,11 @@ bool astray_key(struct explorer *e, const struct keypress *key);
 /* keyhelp.c */
 void keyhelp_open(struct explorer *e);
 void keyhelp_footer(const struct explorer *e, int room, struct strbuf *out);
+
+/* Pictures, for struct session_host. */
+void explorer_picture_room(void *data, struct picture_room *room);
+bool explorer_picture(void *data, const char *bytes, size_t n, struct err *err);
+/* Whether one was shown, which is over now. */
+bool explorer_end_picture(struct explorer *e);
 
 #endif

@@ -16,6 +16,14 @@ bool hosting_feed_inputs(const struct host_setup *setup, struct session *session
                          void (*echo)(void *data, const char *command), void *data,
                          struct err *err);
 /* The set-up's style, with the background that `set background=` or the terminal gives. */
+/* Kitty's graphics, when the environment tells of them. */
+struct picture_room;
+void hosting_picture_room(void *data, struct picture_room *room);
+/* A picture among lines of text. */
+bool hosting_picture(void *data, const char *bytes, size_t n, struct err *err);
+/* Does a report of attributes (CSI c) name sixels? */
+bool report_knows_sixel(const char *report);
+
 struct style hosting_style(const struct host_setup *setup, const struct session *session);
 
 /* Asks for the background (OSC 11), then for what every terminal answers (primary device

@@ -173,8 +173,11 @@ static int begin(struct repl *repl, const struct host_setup *setup, bool termina
     if (terminal)
         session.host = (struct session_host){
             .data = repl, .history = recall_at, .echo = on_echo, .narrate = on_narrate};
-    if (terminal && isatty(STDOUT_FILENO))
+    if (terminal && isatty(STDOUT_FILENO)) {
         session.host.terminal = hosting_terminal;
+        session.host.picture_room = hosting_picture_room;
+        session.host.picture = hosting_picture;
+    }
     if (!signals_open(terminal, err) || !runner_open(&repl->runner, setup, &session, err)) {
         fprintf(stderr, "deltaw: %s\n", err->message);
         return err->code;

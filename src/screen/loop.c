@@ -155,11 +155,13 @@ static void take_signals(struct explorer *e)
     unsigned bits = signals_take();
     if (bits & SIGNAL_SUSPEND) {
         await_answer(e);
+        explorer_end_picture(e);
         screen_suspend(signals_suspend_now);
         bits |= SIGNAL_RESIZE;
         e->repaint = e->dirty = true;
     }
     if (bits & SIGNAL_RESIZE) {
+        explorer_end_picture(e);
         screen_size(&e->width, &e->height);
         explorer_place(e);
     }
@@ -251,7 +253,9 @@ static bool begin(struct explorer *e, const struct host_setup *setup, struct err
                                          .history = recall_at,
                                          .echo = on_echo,
                                          .narrate = on_narrate,
-                                         .terminal = hosting_terminal};
+                                         .terminal = hosting_terminal,
+                                         .picture_room = explorer_picture_room,
+                                         .picture = explorer_picture};
     e->session = session_new(&session, err);
     if (!e->session)
         return false;

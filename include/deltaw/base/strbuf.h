@@ -30,7 +30,9 @@ void strbuf_csv_text(struct strbuf *b, const char *text);
 const char *strbuf_text(const struct strbuf *b);
 void strbuf_reset(struct strbuf *b);           /* empty, keeps the memory */
 void strbuf_cut(struct strbuf *b, size_t len); /* shorten to len bytes */
-char *strbuf_take(struct strbuf *b);           /* the caller frees; b is empty after */
+/* n bytes in base64 (RFC 4648), padded. */
+void strbuf_base64(struct strbuf *b, const char *bytes, size_t n);
+char *strbuf_take(struct strbuf *b); /* the caller frees; b is empty after */
 void strbuf_free(struct strbuf *b);
 
 #endif

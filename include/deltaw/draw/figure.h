@@ -28,7 +28,8 @@ void figure_add_lines(struct figure *figure, const struct line_plot *plot, struc
 void figure_add_heat(struct figure *figure, const struct heat_map *map, struct rect place);
 void figure_free(struct figure *figure);
 
-enum figure_kind { FIGURE_SVG, FIGURE_PDF, FIGURE_PNG };
+/* FIGURE_DOTS: width and height as two ints, then red, green and blue of each dot. */
+enum figure_kind { FIGURE_SVG, FIGURE_PDF, FIGURE_PNG, FIGURE_DOTS };
 
 struct figure_look {
     double width, height; /* mm; NaN height: what suits the plots */

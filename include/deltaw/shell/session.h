@@ -22,6 +22,7 @@
 struct session;
 
 /* What a host offers; any pointer may be NULL (batch and line REPL). */
+struct picture_room;
 struct session_host {
     void *data;
     /* Show the session's view of this name in a tile.  When NULL, view verbs
@@ -38,6 +39,9 @@ struct session_host {
     void (*narrate)(void *data, const char *text);
     /* Bytes to the terminal that must not change the picture. */
     bool (*terminal)(void *data, const char *bytes, size_t n, struct err *err);
+    /* What pictures the terminal takes, and how big; and such a picture to it. */
+    void (*picture_room)(void *data, struct picture_room *room);
+    bool (*picture)(void *data, const char *bytes, size_t n, struct err *err);
 };
 
 struct session_setup {

@@ -11,21 +11,6 @@ static const struct option_row copy_options[] = {
     {0},
 };
 
-static void put_base64(struct strbuf *out, const char *bytes, size_t n)
-{
-    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const unsigned char *from = (const unsigned char *)bytes;
-    for (size_t i = 0; i < n; i += 3) {
-        unsigned word = (unsigned)from[i] << 16;
-        word |= i + 1 < n ? (unsigned)from[i + 1] << 8 : 0;
-        word |= i + 2 < n ? from[i + 2] : 0;
-        strbuf_putc(out, digit[word >> 18]);
-        strbuf_putc(out, digit[word >> 12 & 63]);
-        strbuf_putc(out, i + 1 < n ? digit[word >> 6 & 63] : '=');
-        strbuf_putc(out, i + 2 < n ? digit[word & 63] : '=');
-    }
-}
-
 static void take_text(struct view *view, const struct args *args, const struct output *out,
                       struct strbuf *text)
 {
@@ -74,7 +59,7 @@ static bool copy_run(struct session *session, const struct args *args, struct ou
                         "`export %s FILE.%s` writes a file",
                         name, as, size, name, strcmp(as, "csv") == 0 ? "csv" : "txt");
     strbuf_puts(&bytes, "\033]52;c;");
-    put_base64(&bytes, strbuf_text(&text), text.len);
+    strbuf_base64(&bytes, strbuf_text(&text), text.len);
     strbuf_putc(&bytes, '\a');
     good = good && host->terminal(host->data, bytes.text, bytes.len, err);
     strbuf_free(&text);
