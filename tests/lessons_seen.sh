@@ -26,22 +26,23 @@ check 'up to 3' '┼ w [23][.0-9]*  s 1 '
 check 'about a tenth' 'Δw +.001'
 type_text 'lesson back'
 keys Enter
-check 'back: the step before says its text again' 'step 11; the commands of the steps'
-check 'and shows its picture' 'Δw +.015'
+check 'back: the step before has its picture again' 'Δw +.015'
 type_text 'help map'
 keys Enter
-check 'help can be read meanwhile' 'change of a weight over'
+check 'help can be read meanwhile' 'The update of one weight over'
 keys Enter
 check 'and the lesson goes on' 'About a tenth'
 keys C-c
 
-step 3 6 'truth, since we made these animals'
+step 3 5 'truth, since we made these animals'
 check 'the title says that it is the truth' 'true Δw_stim'
 check_gone 'and not how the fit agrees with it' 'true Δw_stim[^│]*R²'
 keys Enter
-check 'R2 is in the title of the fit' 'Δw_stim per trial [^│]*R² -*\.[01][0-9]'
-check 'and which side is positive' 'right positive'
+check 'R2 is in the title of the fit' 'Δw_stim [^│]*R² -*\.[01][0-9]'
+check 'and which side is positive' 'right [p=+]'
 keys Enter
+check 'what a gp will say is asked' 'of which half will it be sure'
+check '  and it waits' '^└ Enter goes on'
 keys Enter
 check 'the gp is there' 'The errors are hatched'
 check 'with an R2 above .9' 'R² [1.][.09]'
