@@ -16,7 +16,7 @@ is 'files are opened by base/infile and base/outfile alone' "$bare" ''
 
 mkfifo silent
 for verb in 'log on silent' 'open silent' 'fit reinforce init=silent' 'schema use none; log on .' \
-    'source .' 'save data silent.csv'; do
+    'source .' 'save data silent.csv' 'cv static folds=2 file=silent'; do
     ln -sf silent silent.csv
     run deltaw -c "$make" -c "$verb"
     ok "refused at once: $verb" test "$status" -ne 0 -a "$status" -ne 124

@@ -19,6 +19,7 @@
 
 #include "crossing.h"
 #include "cv_plan.h"
+#include "deltaw/base/infile.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "deltaw/data/load.h"
@@ -125,14 +126,15 @@ static bool prepare(const struct array *a, struct err *err)
 
 static void read_arrays(struct array *a)
 {
-    char *path = in_folder(a, "arrays"), number[64];
-    FILE *file = fopen(path, "r");
-    while (file && fscanf(file, "%63s", number) == 1) {
-        a->arrays = mem_resize(a->arrays, a->n_arrays + 1, sizeof *a->arrays);
-        a->arrays[a->n_arrays++] = mem_text(number);
-    }
-    if (file)
-        fclose(file);
+    enum { MOST = 1 << 20 };
+    size_t n;
+    char *path = in_folder(a, "arrays"), *text = infile_text(path, MOST, &n, NULL), *rest = text;
+    for (char *number; (number = strsep(&rest, " \t\n"));)
+        if (*number) {
+            a->arrays = mem_resize(a->arrays, a->n_arrays + 1, sizeof *a->arrays);
+            a->arrays[a->n_arrays++] = mem_text(number);
+        }
+    free(text);
     free(path);
 }
 

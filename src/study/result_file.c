@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "deltaw/base/infile.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 
@@ -32,8 +33,8 @@ static bool read_all(int fd, const char *path, struct strbuf *text, struct err *
 
 bool result_file_read(const char *path, struct strbuf *text, struct err *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    bool good = fd >= 0 ? read_all(fd, path, text, err) : err_system(err, ERR_FAILED, path);
+    int fd = infile_open(path, O_RDONLY, err);
+    bool good = fd >= 0 && read_all(fd, path, text, err);
     if (fd >= 0)
         close(fd);
     return good;
@@ -44,8 +45,8 @@ struct result_file *result_file_open(const char *path, struct strbuf *text, bool
 {
     struct result_file *file = mem_new(1, sizeof *file);
     file->path = mem_text(path);
-    file->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-    bool good = file->fd >= 0 || err_system(err, ERR_FAILED, path);
+    file->fd = infile_open(path, O_RDWR | O_CREAT | O_APPEND, err);
+    bool good = file->fd >= 0;
     if (good && flock(file->fd, LOCK_EX | LOCK_NB) != 0)
         good = err_set(
             err, ERR_FAILED,
