@@ -142,9 +142,8 @@ void trainer_snapshot(struct trainer *t)
     struct fit *fit = t->fit;
     pthread_mutex_lock(&fit->lock);
     if (!fit->snapshots)
-        fit->snapshots =
-            snapshots_new(t->n_all - (t->train_w0 ? (t->n_animals - t->n_own) * t->n_weights : 0),
-                          fit->snapshot_bytes);
+        fit->snapshots = snapshots_new(
+            t->tensors.size + (t->train_w0 ? t->n_own * t->n_weights : 0), fit->snapshot_bytes);
     snapshots_add(fit->snapshots, t->history[t->n_history - 1].epoch, t->theta);
     pthread_mutex_unlock(&fit->lock);
 }

@@ -116,6 +116,8 @@ struct session {
     struct series **series;
     struct cv *cv; /* results of the newest cross-validation, NULL: none */
     size_t cv_changes;
+    struct comparison *comparison; /* the newest, NULL: none */
+    size_t comparison_changes;
     struct bias *bias; /* of the newest `check rule`, NULL: none */
     size_t bias_changes;
     struct recover *recover; /* of the newest recovery, NULL: none */
