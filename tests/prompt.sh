@@ -210,7 +210,7 @@ small() {
     type_text 'fit dnn '
     check '40x12: the hint is cut' 'deltaw> fit dnn .*~|$'
     keys Tab
-    check '40x12: a list' 'of 1[0-9]'
+    check '40x12: a list' '1 to 5 of 2[0-9]'
     keys Tab
     keys Enter
     check '40x12: takes' 'deltaw> fit dnn name='

@@ -34,7 +34,8 @@ static void test_empty(void)
     struct view *view = open_with("loss", "");
     err_clear(&err);
     view_update(view, &stage.scene, &err);
-    tap_is_text(err.message, "no fit yet; start one with `fit dnn`", "loss of no fit says so");
+    tap_is_text(err.message, "no fit yet; start one with `fit gp` or `fit dnn`",
+                "loss of no fit says so");
     view_close(view);
     stage_strike(&stage);
     strbuf_free(&out);

@@ -65,6 +65,16 @@ static void test_pictures(void)
     }
 }
 
+/* Views of what a verb found, which the stage has not. */
+static bool of_result(const char *view)
+{
+    static const char *const names[] = {"cv", "compare", "loop", "gains"};
+    bool is = false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        is = is || strcmp(view, names[i]) == 0;
+    return is;
+}
+
 static void test_colours(void)
 {
     static const int counts[] = {8, 16, 256};
@@ -72,7 +82,11 @@ static void test_colours(void)
     stage_set(&stage, false, 1);
     for (size_t v = 0; view_at(v); v++) {
         struct view *view = view_open(view_at(v), NULL, NULL);
-        view_update(view, &stage.scene, NULL);
+        if (!view_update(view, &stage.scene, NULL)) { /* no result of its verb yet: plain words */
+            tap_ok(of_result(view_at(v)->name), "%s has something to show", view_at(v)->name);
+            view_close(view);
+            continue;
+        }
         for (size_t i = 0; i < 3; i++) {
             struct style style = {.colours = counts[i], .dark = i & 1};
             struct strbuf out = {0};

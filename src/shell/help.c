@@ -226,6 +226,28 @@ static bool help_term(const char *word, struct output *out)
 
 /* --- one verb ------------------------------------------------------------------ */
 
+/* The words of an option in rows, each but the last ended after a '|'; how wide the last is. */
+static int words_rows(const char *text, int indent, int width, struct strbuf *out)
+{
+    int cells = 0;
+    while (*text) {
+        const char *bar = strchr(text, '|');
+        size_t n = bar ? (size_t)(bar + 1 - text) : strlen(text);
+        char *word = mem_text_n(text, n);
+        int wide = utf8_width(word);
+        if (cells > indent && cells + wide > width) {
+            strbuf_putc(out, '\n');
+            strbuf_fill(out, ' ', (size_t)indent);
+            cells = indent;
+        }
+        strbuf_puts(out, word);
+        cells += wide;
+        text += n;
+        free(word);
+    }
+    return cells;
+}
+
 static void option_help(const struct option_row *option, int width, struct strbuf *out)
 {
     struct strbuf head = {0};
@@ -233,8 +255,7 @@ static void option_help(const struct option_row *option, int width, struct strbu
     option_range(option, &head);
     if (option->fallback)
         strbuf_printf(&head, "  [%s]", option->fallback);
-    strbuf_puts(out, strbuf_text(&head));
-    int cells = utf8_width(strbuf_text(&head));
+    int cells = words_rows(strbuf_text(&head), (int)strlen(option->name) + 3, width, out);
     if (cells > 34) {
         strbuf_putc(out, '\n');
         cells = 0;

@@ -4,7 +4,7 @@ const struct command command_loop = {
     .name = "loop",
     .group = GROUP_LOOK,
     .arguments = "[figure=NAME]",
-    .summary = "agents of a fitted model beside the animals, left alone with their stimuli",
+    .summary = "agents of a fitted model, left alone, beside the animals",
     .detail = "Of the newest `diagnose MODEL loop=N`: what the animals did (solid), the mean of "
               "the runs (dashed) and 95 % of them (band): learning curve, psychometric curves of "
               "the first and the last third of each animal's trials, switches after correct "

@@ -28,7 +28,7 @@ const struct command command_report = {
     .name = "report",
     .group = GROUP_KEEP,
     .arguments = "FILE.html",
-    .summary = "one page of data, models, figures, scores and the script that repeats it",
+    .summary = "one page of data, models, figures, scores and their script",
     .detail =
         "A page that stands by itself: the cohort, every model as `show` tells it, figures of the "
         "model in use as its views are configured, `score` and `compare`, the result of `cv` where "
