@@ -134,10 +134,11 @@ END
 run "$DELTAW" --no-rc -q --json -f all.dw
 is "all of them run" "$status" 0
 printf '%s\n' "$out" >answers
-# these want a terminal, which has no JSON
+# two want a terminal, which has no JSON, and quit! ends what quit has ended
 is "each answer is as the schema says" "$("$python" "$srcdir/tests/answers.py" schema.json <answers)" \
     'copy: no answer was seen
-picture: no answer was seen'
+picture: no answer was seen
+quit!: no answer was seen'
 
 is "score is exported as a table" "$(sed 1q score.csv | cut -d, -f1-5)" model,rule,parameters,training,training_animals
 is "with the models" "$(cut -d, -f1 score.csv | grep -c '^dnn1\|^reinforce1')" 2

@@ -17,14 +17,19 @@ static bool refuse(const char *what, const char *verb, const char *path, struct 
     return false;
 }
 
+/* Nobody is to wait for a pipe that was given by mistake. */
+static bool is_regular(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 bool mistaken_log(const char *path, const atomic_bool *stop, struct err *err)
 {
     struct load_options options = {.n_paths = 1, .paths = &path, .cancel = stop};
     struct cohort *cohort;
     struct err why = {0};
-    struct stat status; /* a pipe was refused, and would be waited for */
-    if (err->code != ERR_DATA || stat(path, &status) != 0 || !S_ISREG(status.st_mode) ||
-        !cohort_load(&options, &cohort, &why))
+    if (err->code != ERR_DATA || !is_regular(path) || !cohort_load(&options, &cohort, &why))
         return false;
     cohort_drop(cohort);
     return refuse("a log of trials", "load", path, err);

@@ -12,14 +12,13 @@
 #include "deltaw/view/view.h"
 
 static const struct option_row loop_options[] = {
-    {"figure", OPTION_WORD, 0, 0,
-     "learning_curve|psychometric_early|psychometric_late|switch_correct|switch_error|history",
-     "learning_curve", "what is compared"},
+    {"figure", OPTION_WORD, 0, 0, "learning|early|late|after_correct|after_error|history",
+     "learning", "what is compared"},
     {0},
 };
 
-static const char *const figures[] = {"learning_curve", "psychometric_early", "psychometric_late",
-                                      "switch_correct", "switch_error",       "history"};
+static const char *const figures[] = {"learning",      "early",       "late",
+                                      "after_correct", "after_error", "history"};
 _Static_assert(sizeof figures / sizeof *figures == LOOP_PARTS, "a name for each");
 
 struct loop_state {

@@ -26,7 +26,7 @@ const struct command command_help = {
     .name = "help",
     .group = GROUP_ELSE,
     .arguments = "[VERB|WORD|keys|examples|glossary]",
-    .summary = "all verbs, one verb, or what a word means and where it occurs",
+    .summary = "all verbs, one verb, or what a word means",
     .detail =
         "`help VERB` shows its options and examples; `help WORD` tells what a word of a title, "
         "legend or table means, and searches names, summaries and option texts; `help glossary` "

@@ -11,7 +11,7 @@ const struct command command_loop = {
               "choices and after errors, and how choices follow those of up to eight trials "
               "before, beyond what the stimulus explains.",
     .examples = "fit reinforce-base; wait; diagnose reinforce-base1 loop=100; loop\n"
-                "fit reinforce-base; wait; diagnose reinforce-base1 loop=100; loop figure=history",
+                "fit static; wait; diagnose static1 loop=50; loop figure=history",
     .positional_type = OPTION_TEXT,
     .run = look_command, /* options: the view's */
 };
