@@ -129,6 +129,9 @@ wait
 forget long
 lesson 1
 source here.dw
+fit reinforce gain=0.3 name=paced
+wait
+gains model=paced
 quit
 END
 run "$DELTAW" --no-rc -q --json -f all.dw
@@ -141,7 +144,7 @@ picture: no answer was seen
 quit!: no answer was seen'
 
 is "score is exported as a table" "$(sed 1q score.csv | cut -d, -f1-5)" model,rule,parameters,training,training_animals
-is "with the models" "$(cut -d, -f1 score.csv | grep -c '^dnn1\|^reinforce1')" 2
+is "with the models, in both of its tables" "$(cut -d, -f1 score.csv | grep -c '^dnn1\|^reinforce1')" 4
 is "what has no table as fields" "$(grep -c '^digest,[0-9a-f]*$' data.csv)" 1
 like "and models, as a view has them" "$(cat models.csv)" '^dnn1,'
 is "JSON has the whole answer" "$("$python" "$srcdir/tests/answers.py" schema.json <<END | grep -v 'no answer was seen'

@@ -43,5 +43,46 @@ is "held out of none is refused" "$status" 1
 like "with a remedy" "$errors" 'fit them with the same holdout='
 run "$DELTAW" --no-rc -f two.dw -c 'score'
 like "score counts animals" "$out" '^static1 +static +2 +-\.[0-9]{4} +\(3\) +-\.[0-9]{4} +\(5\)$'
+like "and all on the same trials" "$out" '^static1 +-\.[0-9]{4} +-?\.[0-9]{4} +\.[0-9]{3} +0?\.00$'
+like "and says on which all are judged" "$out" 'over 8 animals; by their trials they count as 8\.0$'
+
+# the picture
+run "$DELTAW" --no-rc -f two.dw -c 'compare reinforce1 static1'
+like "compare draws the animals" "$out" '^reinforce1 minus static1, nats per scored trial, of 4 animals, sorted: mean$'
+run "$DELTAW" --no-rc -f two.dw -c 'compare' -c 'compare pair=3'
+like "another pair" "$out" 'pair 3 of 3\.$'
+run "$DELTAW" --no-rc -f two.dw -c 'compare' -c 'compare pair=4'
+is "one that is not there is refused" "$status" 2
+run "$DELTAW" --no-rc -f two.dw -c 'compare pair=1'
+is "a picture of no comparison is refused" "$status" 1
+run "$DELTAW" --no-rc --json -f two.dw -c 'compare reinforce1 static1' -c 'compare pair=1' \
+    -c 'export compare d.svg' -c 'export compare d.csv'
+row=$(printf '%s\n' "$out" | grep '"compare":')
+is "animals in the order of their differences" \
+    "$(printf '%s' "$row" | grep -oE '"difference": ?[-0-9.e]+' | sed 's/.*: *//' | sort -g -c && echo sorted)" sorted
+is "each within its interval" \
+    "$(printf '%s' "$row" | grep -oE '"difference": ?[-0-9.e]+, ?"low": ?[-0-9.e]+, ?"high": ?[-0-9.e]+' |
+        sed -E 's/[^-0-9.e]*"[a-z]+": ?/ /g' | awk '$2 < $1 && $1 < $3 {n++} END {print n}')" 4
+is "a figure of it" "$(grep -c '<svg' d.svg)" 1
+is "and what compare says as .csv" "$(head -n 1 d.csv | cut -d, -f 1,2)" a,b
+
+# score, of the same animals for all
+run "$DELTAW" --no-rc --json -f two.dw -c 'score'
+row=$(printf '%s\n' "$out" | tail -n 1)
+python3 - "$row" >checked.txt <<'END'
+import json, math, sys
+a = json.loads(sys.argv[1])
+of = lambda name: [r for r in a["animals"] if r["model"] == name]
+for r in a["judged"]:
+    mine = of(r["judged"])
+    mean = sum(x["nats_per_trial"] * x["scored"] for x in mine) / sum(x["scored"] for x in mine)
+    print("bits", abs(r["bits"] - (mean / math.log(2) + 1)) < 1e-9)
+    right = sum(x["correct"] * x["scored"] for x in mine) / sum(x["scored"] for x in mine)
+    print("right", abs(r["correct"] - right) < 1e-9 and .4 < right < 1)
+shares = sorted(r["share"] for r in a["judged"])
+print("share", shares[0] == 0 and 0 < shares[1] <= 1 and shares[2] == 1)
+print("animals", a["judged_animals"] == 8, a["judged_on"] == "all", abs(a["effective_animals"] - 8) < 1e-9)
+END
+is "bits, right, share and animals are what they say" "$(grep -c False checked.txt) $(grep -c True checked.txt)" "0 8"
 
 finish

@@ -129,4 +129,18 @@ run "$DELTAW" --no-rc -f data.dw -c 'trials ..200; fit reinforce; wait; undo; tr
 like "what was not fitted is no training" "$out" '^reinforce1 +reinforce +2 +-\.[0-9]{4} +\(6\)$'
 like "but other trials" "$out" ' other trials +\(of\)$'
 
+# values of a column that a policy names are part of the data
+"$DELTAW" --no-rc -q -f data.dw -c 'save data plain.csv' >/dev/null
+for by in 3 5; do
+    awk -F, -v by=$by 'NR == 1 {print $0 ",luck"; next} {print $0 "," NR % by}' plain.csv >luck$by.csv
+done
+of_luck='cv "static policy=stim+bias+luck" folds=2 seeds=1 file=luck.jsonl; wait'
+run "$DELTAW" --no-rc -c 'load luck3.csv' -c "$of_luck"
+is "a policy of a column of the log" "$status" 0
+run "$DELTAW" --no-rc -c 'load luck5.csv' -c "$of_luck"
+is "other values of it are other data" "$status" 3
+run "$DELTAW" --no-rc -c 'load luck3.csv' -c 'cv static folds=2 seeds=1 file=none.jsonl; wait' \
+    -c 'load luck5.csv' -c 'cv static folds=2 seeds=1 file=none.jsonl; wait'
+is "where no policy names it they are the same" "$status" 0
+
 finish

@@ -87,7 +87,7 @@ static const struct {
     {"fit trace w", "10: w0=~ window=~"},
     {"fit dnn l", "8: layers=~ lags=~ lapse=~"},
     {"fit s", "4: static sigma_day=~ seed=~ start=~"},
-    {"score a", "6: animals=~"},
+    {"score a", "6: animals=~ adapt=~"},
     {"keep sub", "5: subject~"},
     {"keep subject=sim001,sim0", "20: sim002~ sim003~"},
     {"keep stimulus>0 and cho", "20: choice~"},

@@ -2,6 +2,7 @@
  * counted one by one. */
 #include <math.h>
 
+#include "deltaw/study/judged.h"
 #include "deltaw/study/paired.h"
 #include "tap.h"
 
@@ -87,6 +88,32 @@ static void test_few(void)
     tap_ok(isnan(p.p_two_sided) && p.low == .5, "equal differences have no t test");
 }
 
+static void test_effective(void)
+{
+    struct paired p;
+    paired_compute(4, (double[]){.5, .5, .5, .5}, 1, &p);
+    tap_near(p.n_effective, 4, 1e-12, "equal differences rest on all animals");
+    paired_compute(4, (double[]){.5, 0, 0, 0}, 1, &p);
+    tap_near(p.n_effective, 1, 1e-12, "one that makes up the mean is one");
+    tap_near(judged_effective(3, (double[]){100, 100, 200}), 160000. / 60000, 1e-12,
+             "an animal of more trials counts for more");
+    tap_ok(isnan(judged_effective(0, NULL)), "none: nothing");
+}
+
+/* Stretches of equal length whose differences are 0, 1, 0, 1 ...: the t interval by hand. */
+static void test_margin(void)
+{
+    struct judged a = {.n = 200}, b = {.n = 200};
+    for (size_t s = 0; s < JUDGED_STRETCHES; s++) {
+        a.trials[s] = b.trials[s] = 10;
+        a.sum[s] = s % 2 ? 10 : 0;
+    }
+    tap_near(judged_margin(&a, &b), 2.0930240544 * sqrt(5. / 19 / 20), 1e-9,
+             "the margin is Student's, of the means of stretches");
+    a.n = b.n = 39;
+    tap_ok(isnan(judged_margin(&a, &b)), "of few trials there is none");
+}
+
 int main(void)
 {
     test_scipy();
@@ -94,5 +121,7 @@ int main(void)
     test_bootstrap();
     test_holm();
     test_few();
+    test_effective();
+    test_margin();
     return tap_done();
 }

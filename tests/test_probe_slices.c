@@ -154,7 +154,7 @@ static void test_slices(const struct cohort *c, const float *visited)
     tap_ok(sum == want, "support: weights within half a step");
     struct table table = {0};
     slice_table(&slice, &table);
-    tap_ok(table.n_rows == 66 && table.n_columns == 9, "table of a slice");
+    tap_ok(table.n_rows == 66 && table.n_columns == 10, "table of a slice");
     table_free(&table);
     slice_free(&slice);
 

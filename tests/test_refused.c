@@ -89,7 +89,7 @@ static char *answers_of(struct desk *d)
 {
     struct strbuf text = {0};
     for (size_t i = 0; view_at(i); i++)
-        if (strcmp(view_at(i)->name, "help") != 0)
+        if (strcmp(view_at(i)->name, "help") != 0 && strcmp(view_at(i)->name, "compare") != 0)
             add_answer(d, view_at(i)->name, &text);
     return strbuf_take(&text);
 }

@@ -16,9 +16,10 @@ static void test_empty(void)
             continue;
         }
         tap_ok(!view_update(view, &nothing, &err), "%s has nothing to show of nothing", name);
-        const char *remedy = strcmp(name, "cv") == 0     ? "`cv static"
-                             : strcmp(name, "loop") == 0 ? "`diagnose MODEL"
-                                                         : "load FILE";
+        const char *remedy = strcmp(name, "cv") == 0        ? "`cv static"
+                             : strcmp(name, "compare") == 0 ? "`compare MODEL"
+                             : strcmp(name, "loop") == 0    ? "`diagnose MODEL"
+                                                            : "load FILE";
         tap_ok(strstr(err.message, remedy) != NULL, "%s says what to do: %s", name, err.message);
         tap_is_text(words(view, &out), err.message, "%s describes the reason", name);
         tap_is_text(ask(view, "e", &out), "not a key", "%s takes no keys then", name);

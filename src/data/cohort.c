@@ -276,6 +276,17 @@ static uint64_t digest(const struct cohort *c)
     return h;
 }
 
+uint64_t cohort_digest_column(uint64_t h, const struct cohort_column *column, size_t n_trials)
+{
+    h = fnv(h, column->name, strlen(column->name) + 1);
+    for (size_t t = 0; t < n_trials; t++) {
+        uint32_t bits;
+        memcpy(&bits, &column->values[t], sizeof bits);
+        h = fnv_word(h, bits);
+    }
+    return h;
+}
+
 struct cohort *cohort_builder_finish(struct cohort_builder *b, const char *name, const char *source)
 {
     struct cohort *c = b->cohort;

@@ -55,7 +55,7 @@ struct check {
     const struct trials *trials;
     struct compiled_rule *compiled;
     struct tile *tile;
-    size_t truncation, n_weights, n_carry, n_tiles;
+    size_t truncation, n_starts, n_carry, n_tiles;
     double *starts; /* [n_tiles][carry][lanes] */
 };
 
@@ -75,8 +75,8 @@ static double check_loss(struct check *c, const double *theta, const double *w0,
             double loss, *from = c->starts + tile * size;
             if (begin == 0) {
                 memset(carry, 0, size * sizeof *carry);
-                for (size_t k = 0; k < c->n_weights; k++)
-                    carry[k * lanes] = w0[a * c->n_weights + k];
+                for (size_t k = 0; k < c->n_starts; k++)
+                    carry[k * lanes] = w0[a * c->n_starts + k];
             } else {
                 memcpy(carry, record ? carry : from, size * sizeof *carry);
             }
@@ -90,8 +90,8 @@ static double check_loss(struct check *c, const double *theta, const double *w0,
             c->engine->backward(c->compiled, c->tile, g, start);
             for (size_t i = 0; i < n_parameters; i++)
                 gradient[i] += g[i];
-            for (size_t k = 0; begin == 0 && k < c->n_weights; k++)
-                gradient_w0[a * c->n_weights + k] = start[k * lanes];
+            for (size_t k = 0; begin == 0 && k < c->n_starts; k++)
+                gradient_w0[a * c->n_starts + k] = start[k * lanes];
         }
     }
     free(carry), free(g), free(start);
@@ -146,11 +146,11 @@ static void check_one(const struct rule *rule, const struct rule_shape *shape,
                       const struct tensors *tensors, const struct trials *trials, size_t truncation,
                       double *theta, double *w0, struct gradient_row *rows)
 {
-    size_t n = tensors->size, n_w0 = trials->n_animals * shape->n_weights;
+    size_t n = tensors->size, n_w0 = trials->n_animals * rule_starts(shape);
     struct check c = {.engine = engine_double(),
                       .trials = trials,
                       .truncation = truncation,
-                      .n_weights = shape->n_weights};
+                      .n_starts = rule_starts(shape)};
     c.compiled = c.engine->compiled_rule_new(rule, shape, truncation);
     c.tile = c.engine->tile_new(c.compiled);
     c.n_carry = c.engine->compiled_rule_carry(c.compiled);
@@ -184,7 +184,7 @@ bool fit_check_gradient(const struct rule *rule, const struct rule_shape *shape,
         trials_free(trials);
         return good;
     }
-    size_t n_w0 = trials->n_animals * shape->n_weights, failed = 0;
+    size_t n_w0 = trials->n_animals * rule_starts(shape), failed = 0;
     double *theta = mem_new(tensors.size, sizeof *theta), *w0 = mem_new(n_w0, sizeof *w0);
     struct rng rng = rng_stream(seed, RNG_TEST, 1, 0);
     rule_init(rule, shape, &tensors, (unsigned long)seed, theta);

@@ -27,6 +27,7 @@ struct compiled_rule {
     struct tensors tensors;
     size_t max_steps, n_weights, n_inputs, n_state, n_cache, n_delta;
     real *packed;
+    bool gains; /* a lane's carry is its weights, the logarithm of its gain, its state */
     bool lapses;
     size_t lapse_at; /* in theta, when it is a parameter */
     double lapse;
@@ -65,6 +66,7 @@ static struct compiled_rule *compiled_rule_new(const struct rule *rule,
     p->n_state = p->kernel->state(shape);
     p->n_cache = p->kernel->cache(shape, p->n_inputs);
     p->n_delta = p->kernel->delta ? p->kernel->delta(shape, p->n_inputs) : p->tensors.size;
+    p->gains = rule_gains(shape);
     p->lapse = shape->lapse.value;
     p->lapses = shape->lapse.value > 0 || shape->lapse.fitted;
     p->lapse_at = shape->lapse.fitted ? p->tensors.size - 1 : SIZE_MAX;
@@ -96,7 +98,7 @@ static void compiled_rule_set(struct compiled_rule *p, const double *theta)
 
 static size_t compiled_rule_carry(const struct compiled_rule *p)
 {
-    return p->n_weights + p->n_state;
+    return p->n_weights + p->gains + p->n_state;
 }
 
 #endif

@@ -31,6 +31,8 @@ struct tile {
     vec *cache;      /* [max_steps][n_cache] */
     vec *delta;      /* [GATHER][n_delta] */
     vec *gradient;   /* [tensors.size] */
+    vec *end;        /* [K] weights after the last step */
+    vec *gain;       /* [1] factor on the updates of each lane */
     double by_lapse; /* d loss / d lapse */
 };
 
@@ -49,6 +51,8 @@ static struct tile *tile_new(const struct compiled_rule *p)
     t->cache = mem_aligned(n * p->n_cache, sizeof(vec));
     t->delta = mem_aligned(GATHER * p->n_delta, sizeof(vec));
     t->gradient = mem_aligned(p->tensors.size, sizeof(vec));
+    t->end = mem_aligned(p->n_weights, sizeof(vec));
+    t->gain = mem_aligned(1, sizeof(vec));
     return t;
 }
 
@@ -64,7 +68,8 @@ static void tile_free(struct tile *t)
     if (!t)
         return;
     free(t->u), free(t->x), free(t->answer), free(t->next), free(t->target), free(t->scored);
-    free(t->z), free(t->state), free(t->cache), free(t->delta), free(t->gradient);
+    free(t->z), free(t->state), free(t->cache), free(t->delta), free(t->gradient), free(t->end),
+        free(t->gain);
     free(t);
 }
 
@@ -228,11 +233,30 @@ static void tile_visited(const struct compiled_rule *p, const struct tile *t,
     }
 }
 
+static void take_gain(const struct compiled_rule *p, struct tile *t, const double *carry)
+{
+    vec logarithm = {0};
+    for (int l = 0; p->gains && l < LANES; l++)
+        logarithm[l] = (real)carry[p->n_weights * LANES + (size_t)l];
+    *t->gain = vec_exp(logarithm);
+}
+
+/* What step s moved the weights by, times g_w: the derivative by the gain's logarithm. */
+static vec by_gain(const struct compiled_rule *p, const struct tile *t, size_t s, const vec *g_w)
+{
+    const vec *from = t->u + s * p->n_inputs;
+    const vec *to = s + 1 < t->steps ? from + p->n_inputs : t->end;
+    vec sum = {0};
+    for (size_t j = 0; j < p->n_weights; j++)
+        sum += g_w[j] * (to[j] - from[j]);
+    return sum;
+}
+
 static void tile_forward(const struct compiled_rule *p, struct tile *t, const struct trials *trials,
                          const struct span *spans, unsigned n, double *carry, double *loss,
                          float *visited)
 {
-    size_t k = p->n_weights;
+    size_t k = p->n_weights, at = k + p->gains;
     vec w[POLICY_MAX], dw[POLICY_MAX];
     tile_fill(p, t, trials, spans, n);
     for (size_t j = 0; j < k; j++)
@@ -240,7 +264,8 @@ static void tile_forward(const struct compiled_rule *p, struct tile *t, const st
             w[j][l] = (real)carry[j * LANES + (size_t)l];
     for (size_t j = 0; j < p->n_state; j++)
         for (int l = 0; l < LANES; l++)
-            t->state[j][l] = (real)carry[(k + j) * LANES + (size_t)l];
+            t->state[j][l] = (real)carry[(at + j) * LANES + (size_t)l];
+    take_gain(p, t, carry);
 
     for (size_t s = 0; s < t->steps; s++) {
         vec *u = t->u + s * p->n_inputs;
@@ -255,7 +280,7 @@ static void tile_forward(const struct compiled_rule *p, struct tile *t, const st
         vec_bits live = u[k + INPUT_ONE] != 0;
         for (size_t j = 0; j < k; j++) {
             /* Lanes without an animal are kept still, or they could grow without bound. */
-            w[j] += vec_where(live, dw[j]);
+            w[j] += vec_where(live, p->gains ? *t->gain * dw[j] : dw[j]);
             z += w[j] * x[j];
         }
         t->z[s] = z;
@@ -269,25 +294,26 @@ static void tile_forward(const struct compiled_rule *p, struct tile *t, const st
     for (size_t j = 0; j < k; j++)
         for (int l = 0; l < LANES; l++)
             carry[j * LANES + (size_t)l] = w[j][l];
+    memcpy(t->end, w, k * sizeof *w);
     /* Weights were kept still after a lane's end, its state was not. */
     for (size_t l = 0; l < LANES; l++) {
         size_t end = l < t->n ? t->spans[l].end - t->spans[l].begin : 0;
         for (size_t j = 0; j < p->n_state; j++)
-            carry[(k + j) * LANES + l] = t->state[end * p->n_state + j][l];
+            carry[(at + j) * LANES + l] = t->state[end * p->n_state + j][l];
     }
 }
 
 static void tile_backward(const struct compiled_rule *p, struct tile *t, double *gradient,
                           double *adjoint)
 {
-    size_t k = p->n_weights;
-    vec g_w[POLICY_MAX], g_dw[POLICY_MAX], g_state[p->n_state ? p->n_state : 1];
+    size_t k = p->n_weights, at = k + p->gains;
+    vec g_w[POLICY_MAX], g_dw[POLICY_MAX], g_state[p->n_state ? p->n_state : 1], g_gain = {0};
     for (size_t j = 0; j < k; j++)
         for (int l = 0; l < LANES; l++)
             g_w[j][l] = (real)adjoint[j * LANES + (size_t)l];
     for (size_t j = 0; j < p->n_state; j++)
         for (int l = 0; l < LANES; l++)
-            g_state[j][l] = (real)adjoint[(k + j) * LANES + (size_t)l];
+            g_state[j][l] = (real)adjoint[(at + j) * LANES + (size_t)l];
     memset(t->gradient, 0, p->tensors.size * sizeof(vec));
     for (size_t end = t->steps; end > 0;) {
         size_t begin = end > GATHER ? end - GATHER : 0;
@@ -295,8 +321,10 @@ static void tile_backward(const struct compiled_rule *p, struct tile *t, double 
             const vec *x = t->x + (s + 1) * k;
             for (size_t j = 0; j < k; j++) {
                 g_w[j] += t->z[s] * x[j];
-                g_dw[j] = g_w[j];
+                g_dw[j] = p->gains ? *t->gain * g_w[j] : g_w[j];
             }
+            if (p->gains)
+                g_gain += by_gain(p, t, s, g_w);
             struct step step = {t->u + s * p->n_inputs, t->x + s * k, t->answer[s], t->next[s]};
             p->kernel->backward(&p->run, &step, t->state + s * p->n_state,
                                 t->cache + s * p->n_cache, g_dw, g_w, g_state,
@@ -312,7 +340,9 @@ static void tile_backward(const struct compiled_rule *p, struct tile *t, double 
             adjoint[j * LANES + (size_t)l] = g_w[j][l];
     for (size_t j = 0; j < p->n_state; j++)
         for (int l = 0; l < LANES; l++)
-            adjoint[(k + j) * LANES + (size_t)l] = g_state[j][l];
+            adjoint[(at + j) * LANES + (size_t)l] = g_state[j][l];
+    for (int l = 0; p->gains && l < LANES; l++)
+        adjoint[k * LANES + (size_t)l] += g_gain[l];
     for (size_t i = 0; i < p->tensors.size; i++)
         gradient[i] = vec_sum(t->gradient[i]);
     if (p->lapse_at != SIZE_MAX)

@@ -6,9 +6,10 @@
 #include "adam.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/base/rng.h"
-#include "trainer.h"
+#include "fit_gains.h"
 
-enum { DECAY_EVERY = 5 }; /* epochs (StepLR) */
+enum { SPREAD_EVERY = 50 }; /* epochs: the spread of gains anew */
+enum { DECAY_EVERY = 5 };   /* epochs (StepLR) */
 
 static void take_step(struct trainer *t, struct adam *adam, int epoch)
 {
@@ -47,6 +48,9 @@ const char *fit_adam(struct trainer *t)
         bool step = epoch < s->epochs;
         if (!trainer_may_go_on(t) || !trainer_evaluate(t, epoch, step && !batches, !step) ||
             (why = trainer_trouble(t, step && !batches)))
+            break;
+        if (fit_gains_size(t) && (epoch % SPREAD_EVERY == 0 || !step) && epoch > 0 &&
+            !fit_gains_spread(t))
             break;
         checkpoint_take(&t->checkpoint, epoch, t->theta, &adam, 0);
         trainer_keep(t);

@@ -9,9 +9,9 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/positive.h"
-#include "trainer.h"
+#include "fit_gains.h"
 
-enum { MOST_EVALUATIONS = 500, SMALL = 60, MOST_PARAMETERS = 64, MOST = 50 };
+enum { MOST_EVALUATIONS = 500, SMALL = 60, MOST_PARAMETERS = 64, MOST = 50, MOST_SPREADS = 12 };
 
 struct search {
     struct trainer *t;
@@ -20,6 +20,7 @@ struct search {
     double *lo, *hi; /* [n_all] of the variables; the same: it is held there */
     int evaluations;
     struct epoch_loss best;
+    double best_value; /* with the prior of gains */
     const char *why;
 };
 
@@ -51,7 +52,7 @@ static double objective(unsigned n, const double *v, double *gradient, void *arg
         return HUGE_VAL;
     }
     struct epoch_loss *now = &t->history[t->n_history - 1];
-    double loss = now->train;
+    double loss = now->train + fit_gains_penalty(t);
     if (s->evaluations == 0 && (s->why = trainer_trouble(t, true))) {
         nlopt_force_stop(s->opt);
         return HUGE_VAL;
@@ -59,8 +60,9 @@ static double objective(unsigned n, const double *v, double *gradient, void *arg
     s->evaluations++;
     for (unsigned i = 0; gradient && i < n; i++)
         gradient[i] = t->gradient[i] * (s->logarithm[i] ? M_LN2 * t->theta[i] : 1);
-    if (loss < s->best.train) {
+    if (loss < s->best_value) {
         s->best = *now;
+        s->best_value = loss;
         trainer_keep(t);
     } else {
         now->train = s->best.train;
@@ -82,6 +84,8 @@ static void set_bounds(struct search *s)
             low = 0;
         if (held)
             low = high = setting_held_value(held, i - tensor->offset);
+        if (fit_gains_size(t) && i + 1 == t->n_all) /* the spread of the gains */
+            low = high = t->theta[i];
         s->logarithm[i] = row && row->logarithm && !held; /* it may be held at 0 */
         s->lo[i] = s->logarithm[i] ? log2(low) : low;
         s->hi[i] = s->logarithm[i] ? log2(high) : high;
@@ -182,10 +186,27 @@ static void standard_errors(struct search *s)
     free(h), free(up), free(down);
 }
 
+/* The spread of the gains from where they are, and all anew from there, until it stays. */
+static void fit_spread(struct search *s)
+{
+    struct trainer *t = s->t;
+    for (int round = 0; round < MOST_SPREADS && !atomic_load(&t->fit->at->stop); round++) {
+        memcpy(t->theta, t->best, t->n_all * sizeof *t->theta);
+        double before = t->theta[t->n_all - 1];
+        if (!fit_gains_spread(t) || fabs(log(t->theta[t->n_all - 1] / before)) < .01)
+            return;
+        double *from = mem_copy(t->theta, t->n_all, sizeof *from);
+        set_bounds(s);
+        s->best_value = HUGE_VAL;
+        run_start(s, 0, from, false);
+        free(from);
+    }
+}
+
 const char *fit_mle(struct trainer *t)
 {
     static const double exponents[] = {-6, -9, -4};
-    struct search s = {.t = t, .best = {.train = HUGE_VAL}};
+    struct search s = {.t = t, .best = {.train = HUGE_VAL}, .best_value = HUGE_VAL};
     double *from = mem_copy(t->theta, t->n_all, sizeof *from);
     s.logarithm = mem_new(t->n_all, sizeof *s.logarithm);
     s.lo = mem_new(t->n_all, sizeof *s.lo);
@@ -196,6 +217,8 @@ const char *fit_mle(struct trainer *t)
         rates = rates || s.logarithm[i];
     for (size_t i = 0; i < (rates ? 3 : 1) && !s.why && !atomic_load(&t->fit->at->stop); i++)
         run_start(&s, exponents[i], from, i > 0);
+    if (!s.why && fit_gains_size(t))
+        fit_spread(&s);
     if (!s.why && !atomic_load(&t->fit->at->stop)) {
         if (!t->fit->quiet)
             standard_errors(&s);

@@ -7,6 +7,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/engine.h"
+#include "deltaw/learn/gains.h"
 #include "deltaw/learn/gp.h"
 #include "deltaw/learn/inputs.h"
 #include "deltaw/learn/randomwalk.h"
@@ -47,6 +48,7 @@ void model_drop(struct model *m)
     visited_drop(m->visited);
     snapshots_free(m->snapshots);
     checkpoint_free(m->checkpoint);
+    gains_free(m->gains);
     gp_drop(m->gp);
     ensemble_drop(m->ensemble);
     randomwalk_set_drop(m->walks);

@@ -8,6 +8,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/data/npz.h"
+#include "deltaw/learn/gains.h"
 #include "deltaw/learn/fit.h"
 #include "deltaw/learn/model.h"
 #include "checkpoint.h"
@@ -119,6 +120,13 @@ void model_pack(const struct model *m, const struct snapshots *snapshots, struct
     if (m->n_animals > 0)
         npz_add(npz, "w0", NPZ_FLOAT64, 2, (size_t[]){m->n_animals, m->settings.shape.n_weights},
                 m->w0);
+    if (m->gains) {
+        const struct gains *g = m->gains;
+        const double spread[] = {g->spread, g->low, g->high};
+        npz_add(npz, "gain", NPZ_FLOAT64, 1, &g->n, g->value);
+        npz_add(npz, "gain.error", NPZ_FLOAT64, 1, &g->n, g->error);
+        npz_add(npz, "gain.spread", NPZ_FLOAT64, 1, (size_t[]){3}, spread);
+    }
     if (snapshots)
         snapshots_pack(snapshots, m, npz);
     char *json = model_json(m);
@@ -180,6 +188,29 @@ static bool read_animals(const json_t *animals, const struct npz *npz, const cha
         m->animals[a] = mem_text(text_of(animal, "name"));
         m->held_out[a] = json_is_true(json_object_get(animal, "held_out"));
     }
+    return true;
+}
+
+static bool read_gains(const struct npz *npz, const char *path, struct model *m, struct err *err)
+{
+    const struct npz_array *value = npz_find(npz, "gain"), *error = npz_find(npz, "gain.error");
+    const struct npz_array *spread = npz_find(npz, "gain.spread");
+    if (!value)
+        return true;
+    bool good = value->values && value->size == m->n_animals && error && error->values &&
+                error->size == m->n_animals && spread && spread->values && spread->size == 3;
+    for (size_t a = 0; good && a < m->n_animals; a++)
+        good = fabs(value->values[a]) <= 50 && error->values[a] >= 0 && error->values[a] <= 50;
+    if (!good)
+        return err_set(err, ERR_DATA,
+                       "%s: gain and gain.error should hold a number for each of %zu animals, from "
+                       "-50 to 50, and gain.spread three",
+                       path, m->n_animals);
+    m->gains = gains_new(m->n_animals);
+    memcpy(m->gains->value, value->values, m->n_animals * sizeof *value->values);
+    memcpy(m->gains->error, error->values, m->n_animals * sizeof *error->values);
+    m->gains->spread = spread->values[0];
+    m->gains->low = spread->values[1], m->gains->high = spread->values[2];
     return true;
 }
 
@@ -314,8 +345,8 @@ static bool read_model(const struct npz *npz, const char *path, struct model *m,
         read_history(json_object_get(o, "history"), m);
     bool ok = read_parameters(npz, o, path, m, err) &&
               read_animals(json_object_get(o, "animals"), npz, path, m, err) &&
-              covariance_unpack(npz, path, m, err) && gp_unpack(npz, path, m, err) &&
-              walks_unpack(npz, path, m, err) &&
+              read_gains(npz, path, m, err) && covariance_unpack(npz, path, m, err) &&
+              gp_unpack(npz, path, m, err) && walks_unpack(npz, path, m, err) &&
               checkpoint_unpack(npz, json_object_get(o, "optimizer"), path, m, err) &&
               snapshots_unpack(npz, path, m, &m->snapshots, err);
     if (ok && o) {

@@ -5,6 +5,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/fit.h"
+#include "deltaw/learn/gains.h"
 #include "deltaw/learn/inputs.h"
 #include "deltaw/learn/randomwalk.h"
 #include "ensemble_inside.h"
@@ -14,6 +15,20 @@ const struct cohort *model_lives(const struct model *model, const struct cohort 
 {
     bool own = !cohort->whole || cohort->digest == model->cohort_digest;
     return own ? cohort : cohort->whole;
+}
+
+/* Start weights with each animal's gain beside them; NULL: there are no gains. */
+static double *with_gains(const struct model *model, const struct cohort *lives, const double *w0)
+{
+    size_t k = model->settings.policy.n, width = rule_starts(&model->settings.shape);
+    if (width == k)
+        return NULL;
+    double *starts = mem_new(lives->n_animals * width, sizeof *starts);
+    for (size_t a = 0; a < lives->n_animals; a++) {
+        memcpy(starts + a * width, w0 + a * k, k * sizeof *w0);
+        starts[a * width + k] = model_gain(model, lives->animals[a].name);
+    }
+    return starts;
 }
 
 /* Over lives that are as long as need be; results stand as in `lives`. */
@@ -35,8 +50,12 @@ static void pass(const struct model *model, const struct cohort *lives, const do
                                             .truncation = model->settings.truncation,
                                             .threads = 1});
     struct rollout_result result;
-    rollout_run(r, &(struct rollout_task){.theta = model->theta, .w0 = w0, .visited = visited},
+    double *starts = with_gains(model, lives, w0);
+    rollout_run(r,
+                &(struct rollout_task){
+                    .theta = model->theta, .w0 = starts ? starts : w0, .visited = visited},
                 &result);
+    free(starts);
     if (losses)
         memcpy(losses, result.loss, lives->n_animals * sizeof *losses);
     if (n_scored)

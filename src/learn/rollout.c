@@ -33,14 +33,30 @@ static void start_blocks(struct rollout *r, const struct rollout_task *task)
     }
     if (task->gradient) /* none of animals outside a batch */
         memset(r->result.gradient_w0, 0,
-               r->trials->n_animals * r->n_weights * sizeof *r->result.gradient_w0);
+               r->trials->n_animals * r->n_starts * sizeof *r->result.gradient_w0);
     if (!task->visited)
         return;
     for (size_t a = 0; a < r->trials->n_animals; a++)
         if (r->trials->count[a] == 1) /* never in a tile */
             for (size_t k = 0; k < r->n_weights; k++)
                 task->visited[r->trials->first[a] * r->n_weights + k] =
-                    (float)task->w0[a * r->n_weights + k];
+                    (float)task->w0[a * r->n_starts + k];
+}
+
+/* A gain plays a part in every chunk of its animal. */
+static void gather_gains(struct rollout *r, const struct rollout_task *task)
+{
+    unsigned lanes = r->engine->lanes;
+    for (size_t i = 0; i < r->n_blocks; i++) {
+        const struct block *b = &r->blocks[i];
+        for (size_t c = 0; b->train && takes_part(r, i, task) && c < b->n_chunks; c++)
+            for (unsigned l = 0; l < b->n; l++) {
+                size_t animal = b->turns[c * b->n + l].animal;
+                if (animal != (size_t)NOBODY)
+                    r->result.gradient_w0[animal * r->n_starts + r->n_weights] +=
+                        r->by_gain[(b->first_tile + c) * lanes + l];
+            }
+    }
 }
 
 /* All sums in the order of tiles. */
@@ -59,6 +75,8 @@ static void gather(struct rollout *r, const struct rollout_task *task)
     }
     if (!task->gradient)
         return;
+    if (r->by_gain)
+        gather_gains(r, task);
     memset(r->result.gradient, 0, r->n_parameters * sizeof *r->result.gradient);
     for (size_t i = 0; i < r->n_blocks; i++) {
         const struct block *b = &r->blocks[i];
@@ -158,6 +176,7 @@ struct rollout *rollout_new(const struct rollout_setup *setup)
     r->trials = setup->trials;
     r->n_parameters = tensors.size;
     r->n_weights = setup->shape->n_weights;
+    r->n_starts = rule_starts(setup->shape);
     r->whole = setup->whole;
     for (size_t a = 0; a < n; a++)
         if (updates_of(r, a) > longest)
@@ -174,12 +193,14 @@ struct rollout *rollout_new(const struct rollout_setup *setup)
     r->losses = mem_new(r->n_tiles * r->engine->lanes, sizeof *r->losses);
     if (!r->whole)
         r->gradients = mem_new(r->n_train_tiles * r->n_parameters, sizeof *r->gradients);
+    if (!r->whole && r->n_starts > r->n_weights)
+        r->by_gain = mem_new(r->n_train_tiles * r->engine->lanes, sizeof *r->by_gain);
     r->result.loss = mem_new(n, sizeof *r->result.loss);
     r->result.n_scored = mem_new(n, sizeof *r->result.n_scored);
     for (size_t a = 0; a < n; a++)
         r->result.n_scored[a] = trials_scored(r->trials, a);
     r->result.gradient = mem_new(r->n_parameters, sizeof *r->result.gradient);
-    r->result.gradient_w0 = mem_new(n * r->n_weights, sizeof *r->result.gradient_w0);
+    r->result.gradient_w0 = mem_new(n * r->n_starts, sizeof *r->result.gradient_w0);
     add_team(r, setup->threads);
     return r;
 }
@@ -199,7 +220,7 @@ void rollout_free(struct rollout *r)
     pthread_mutex_destroy(&r->lock);
     pthread_cond_destroy(&r->changed);
     r->engine->compiled_rule_free(r->compiled);
-    free(r->blocks), free(r->losses), free(r->gradients);
+    free(r->blocks), free(r->losses), free(r->gradients), free(r->by_gain);
     free(r->free_tiles), free(r->waiting);
     free(r->result.loss), free(r->result.n_scored);
     free(r->result.gradient), free(r->result.gradient_w0);

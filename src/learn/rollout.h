@@ -23,7 +23,7 @@ struct rollout;
 
 struct rollout_task {
     const double *theta;     /* [tensors.size] */
-    const double *w0;        /* [n_animals][K] */
+    const double *w0;        /* [n_animals][rule_starts] weights, and gains where there are */
     bool gradient;           /* also go backward, on animals with train[a] */
     float *visited;          /* NULL, or [n_trials][K] */
     const atomic_bool *stop; /* NULL, or polled at each tile */
@@ -36,7 +36,7 @@ struct rollout_result {  /* arrays are the rollout's, valid until the next run *
     double *loss;        /* [n_animals] summed, nats */
     size_t *n_scored;    /* [n_animals] trials */
     double *gradient;    /* [tensors.size] of the SUM over training animals */
-    double *gradient_w0; /* [n_animals][K], the same */
+    double *gradient_w0; /* [n_animals][rule_starts], the same */
 };
 
 struct rollout_setup {

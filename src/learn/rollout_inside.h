@@ -48,13 +48,14 @@ struct rollout {
     const struct engine *engine;
     const struct trials *trials;
     struct compiled_rule *compiled;
-    size_t n_parameters, n_weights, n_carry, truncation, n_tiles, n_train_tiles;
+    size_t n_parameters, n_weights, n_starts, n_carry, truncation, n_tiles, n_train_tiles;
     bool whole;
     size_t n_blocks, n_batches;
     struct block *blocks;
     double *losses;    /* [n_tiles][lanes] */
     double *gradients; /* [n_train_tiles][n_parameters]; training blocks come first.
                         * NULL for a whole gradient, which blocks keep */
+    double *by_gain;   /* [n_train_tiles][lanes] of a gradient that is cut; NULL: no gains */
     struct rollout_result result;
 
     pthread_mutex_t lock;

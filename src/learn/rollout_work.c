@@ -30,7 +30,7 @@ static void begin_animals(const struct rollout *r, const struct block *b, size_t
             continue;
         for (size_t k = 0; k < r->n_carry; k++)
             b->carry[k * lanes + l] =
-                k < r->n_weights ? r->task->w0[turn.animal * r->n_weights + k] : 0;
+                k < r->n_starts ? r->task->w0[turn.animal * r->n_starts + k] : 0;
     }
 }
 
@@ -48,9 +48,9 @@ static void keep_start_gradient(struct rollout *r, const struct block *b, size_t
 {
     for (unsigned l = 0; l < b->n; l++) {
         struct turn turn = b->turns[chunk * b->n + l];
-        for (size_t k = 0; turn.animal != (size_t)NOBODY && turn.chunk == 0 && k < r->n_weights;
-             k++)
-            r->result.gradient_w0[turn.animal * r->n_weights + k] =
+        size_t n = r->whole ? r->n_starts : r->n_weights;
+        for (size_t k = 0; turn.animal != (size_t)NOBODY && turn.chunk == 0 && k < n; k++)
+            r->result.gradient_w0[turn.animal * r->n_starts + k] =
                 adjoint[k * r->engine->lanes + l];
     }
 }
@@ -72,6 +72,9 @@ static void go_backward(struct rollout *r, const struct waiting *w)
     r->engine->backward(r->compiled, w->tile,
                         r->gradients + (b->first_tile + w->chunk) * r->n_parameters, adjoint);
     keep_start_gradient(r, b, w->chunk, adjoint);
+    if (r->by_gain)
+        memcpy(r->by_gain + (b->first_tile + w->chunk) * r->engine->lanes,
+               adjoint + r->n_weights * r->engine->lanes, r->engine->lanes * sizeof *r->by_gain);
 }
 
 /* The oldest tile that can go back now, or n_waiting. */

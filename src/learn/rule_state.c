@@ -72,7 +72,9 @@ struct rule_state *rule_state_new(const struct model *model, size_t n)
         return state_of_members(model, n);
     struct rule_state *w = mem_new(1, sizeof *w);
     w->engine = engine_of(model->rule);
-    w->compiled = w->engine->compiled_rule_new(model->rule, &model->settings.shape, 1);
+    struct rule_shape shape = model->settings.shape;
+    shape.gain = (struct share){0}; /* of the typical animal, whose factor is 1 */
+    w->compiled = w->engine->compiled_rule_new(model->rule, &shape, 1);
     w->engine->compiled_rule_set(w->compiled, model->theta);
     w->n = n;
     w->n_state = w->engine->compiled_rule_carry(w->compiled) - model->settings.shape.n_weights;

@@ -84,14 +84,19 @@ static bool changes_layout(const struct setting *row, const struct rule *rule)
     return !same;
 }
 
-static bool has_tensor(const struct setting *row, const struct rule *rule)
+static bool has_named(const struct rule *rule, const char *tensor)
 {
     struct fit_settings plain = plain_of(rule);
     struct tensors t = layout_of(rule, &plain);
     for (size_t i = 0; i < t.n; i++)
-        if (strcmp(t.item[i].name, row->tensor) == 0)
+        if (strcmp(t.item[i].name, tensor) == 0)
             return true;
     return false;
+}
+
+static bool has_tensor(const struct setting *row, const struct rule *rule)
+{
+    return has_named(rule, row->tensor);
 }
 
 static bool takes(const struct setting *row, const struct rule *rule)
@@ -109,6 +114,7 @@ static bool takes(const struct setting *row, const struct rule *rule)
     case TAKEN_WITH_START: return !rule->no_start;
     case TAKEN_WITH_UPDATES: return !rule->no_updates;
     case TAKEN_BY_WALKS: return rule->no_updates;
+    case TAKEN_BY_LEARNERS: return rule->network ? !rule->no_weights : has_named(rule, "alpha");
     }
     return false;
 }

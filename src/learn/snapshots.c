@@ -2,6 +2,7 @@
 #include "deltaw/learn/snapshots.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,11 +102,10 @@ void snapshots_limit(struct snapshots *s, size_t bytes)
 static struct model *model_like(const struct model *of)
 {
     struct model *m = mem_new(1, sizeof *m);
-    *m = *of;
+    memcpy(m, of, offsetof(struct model, references)); /* which other threads count */
     m->name = mem_text(of->name);
     m->settings = fit_settings_copy(&of->settings);
     m->theta = NULL;
-    m->gp = NULL;
     m->ensemble = NULL;
     m->errors = m->covariance = NULL;
     m->gp = NULL; /* the posterior is that of the end */
@@ -142,9 +142,8 @@ void trainer_snapshot(struct trainer *t)
     struct fit *fit = t->fit;
     pthread_mutex_lock(&fit->lock);
     if (!fit->snapshots)
-        fit->snapshots =
-            snapshots_new(t->n_all - (t->train_w0 ? (t->n_animals - t->n_own) * t->n_weights : 0),
-                          fit->snapshot_bytes);
+        fit->snapshots = snapshots_new(
+            t->tensors.size + (t->train_w0 ? t->n_own * t->n_weights : 0), fit->snapshot_bytes);
     snapshots_add(fit->snapshots, t->history[t->n_history - 1].epoch, t->theta);
     pthread_mutex_unlock(&fit->lock);
 }

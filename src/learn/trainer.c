@@ -10,7 +10,9 @@
 #include "deltaw/learn/engine.h"
 #include "deltaw/learn/gp.h"
 #include "deltaw/learn/randomwalk.h"
+#include "deltaw/learn/gains.h"
 #include "distil.h"
+#include "fit_gains.h"
 #include "plateau.h"
 #include "rollout.h"
 #include "start.h"
@@ -41,6 +43,7 @@ static struct model *make_model(const struct trainer *t, const double *theta)
     m->theta = mem_copy(theta, t->tensors.size, sizeof *theta);
     m->errors = t->errors ? mem_copy(t->errors, t->tensors.size, sizeof *t->errors) : NULL;
     m->covariance = covariance_copy(t->covariance, t->tensors.size);
+    m->gains = gains_copy(t->gains);
     m->gp = gp_hold(t->gp);
     m->walks = randomwalk_set_hold(t->walks);
     m->n_animals = n;
@@ -131,7 +134,8 @@ struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool
     t->shape = &fit->settings.shape;
     rule_layout(rule, t->shape, &t->tensors);
     t->train_w0 = fit->settings.w0.kind == W0_PSYCHOMETRIC;
-    t->n_all = t->tensors.size + (t->train_w0 ? t->n_animals * t->n_weights : 0);
+    t->n_all =
+        t->tensors.size + (t->train_w0 ? t->n_animals * t->n_weights : 0) + fit_gains_size(t);
     t->theta = mem_new(t->n_all, sizeof *t->theta);
     t->gradient = mem_new(t->n_all, sizeof *t->gradient);
     t->w0 = mem_new(t->n_animals * t->n_weights, sizeof *t->w0);
@@ -143,6 +147,9 @@ struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool
         rule_init(rule, t->shape, &t->tensors, (unsigned long)fit->settings.seed, t->theta);
     if (t->train_w0)
         memcpy(t->theta + t->tensors.size, t->w0, t->n_animals * t->n_weights * sizeof *t->theta);
+    if (fit_gains_size(t))
+        t->starts = mem_new(t->n_animals * rule_starts(t->shape), sizeof *t->starts);
+    fit_gains_begin(t);
     if (fit->goes_on)
         go_on(t, fit->start);
     t->best = mem_copy(t->theta, t->n_all, sizeof *t->theta);
@@ -164,7 +171,8 @@ void trainer_free(struct trainer *t)
     visited_drop(t->visited);
     free(t->train), free(t->held_out), free(t->theta), free(t->best), free(t->gradient),
         free(t->w0);
-    free(t->errors), free(t->covariance);
+    free(t->errors), free(t->covariance), free(t->starts);
+    gains_free(t->gains);
     gp_drop(t->gp);
     randomwalk_set_drop(t->walks);
     free(t->history);
@@ -227,7 +235,10 @@ void trainer_penalty(const struct trainer *t, double *gradient)
 
 const double *trainer_w0(const struct trainer *t)
 {
-    return t->train_w0 ? t->theta + t->tensors.size : t->w0;
+    const double *w0 = t->train_w0 ? t->theta + t->tensors.size : t->w0;
+    if (t->starts)
+        fit_gains_starts(t, w0);
+    return t->starts ? t->starts : w0;
 }
 
 void trainer_bound(struct trainer *t)
@@ -238,12 +249,16 @@ void trainer_bound(struct trainer *t)
     }
 }
 
-static void take_gradient(struct trainer *t, const struct rollout_result *result, double n)
+/* Of a loss over n trials of the animals among[]. */
+static void take_gradient(struct trainer *t, const struct rollout_result *result, const bool *among,
+                          double n)
 {
-    for (size_t i = 0; i < t->n_all; i++)
-        t->gradient[i] =
-            (i < t->tensors.size ? result->gradient[i] : result->gradient_w0[i - t->tensors.size]) /
-            n;
+    size_t k = t->n_weights, width = rule_starts(t->shape);
+    for (size_t i = 0; i < t->tensors.size; i++)
+        t->gradient[i] = result->gradient[i] / n;
+    for (size_t i = 0; t->train_w0 && i < t->n_animals * k; i++)
+        t->gradient[t->tensors.size + i] = result->gradient_w0[i / k * width + i % k] / n;
+    fit_gains_gradient(t, result, among, n);
     trainer_penalty(t, t->gradient);
 }
 
@@ -266,10 +281,13 @@ bool trainer_batch(struct trainer *t, size_t batch)
                                             .stop = &t->fit->at->stop},
                      &result))
         return false;
-    for (size_t a = 0; a < t->n_animals; a++)
-        if (rollout_in_batch(t->rollout, batch, a))
-            n += (double)result.n_scored[a];
-    take_gradient(t, &result, n);
+    bool *among = mem_new(t->n_animals, sizeof *among);
+    for (size_t a = 0; a < t->n_animals; a++) {
+        among[a] = rollout_in_batch(t->rollout, batch, a);
+        n += among[a] ? (double)result.n_scored[a] : 0;
+    }
+    take_gradient(t, &result, among, n);
+    free(among);
     return true;
 }
 
@@ -293,7 +311,7 @@ bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last)
     }
     remember(t, epoch, &result);
     if (gradient)
-        take_gradient(t, &result, t->n_train);
+        take_gradient(t, &result, t->train, t->n_train);
     if (visited && trainer_trouble(t, false)) { /* no weights to show */
         visited_drop(visited);
     } else if (visited) {

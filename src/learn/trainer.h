@@ -43,11 +43,13 @@ struct trainer {
     bool *train;                 /* [n_animals] */
     bool *held_out;              /* [n_animals] scored apart; bootstrap= leaves some that are
                                   * neither */
-    double *theta;               /* [n_all]: parameters, then trained w0 of all animals */
+    double *theta;               /* [n_all]: parameters, then trained w0 of all animals, gains */
     size_t n_all;
     double *best;                 /* [n_all] what is kept: theta at the last good epoch */
     double *gradient;             /* [n_all] */
     double *w0;                   /* [n_animals][K] start weights when they are not trained */
+    double *starts;               /* [n_animals][rule_starts] where there are gains, else NULL */
+    struct gains *gains;          /* as in struct model; NULL: not known yet */
     double *errors;               /* [tensors.size] standard errors, NULL: none */
     double *covariance;           /* as in struct model */
     struct gp *gp;                /* as in struct model */
@@ -87,7 +89,7 @@ bool trainer_may_go_on(struct trainer *t);
 bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last);
 /* Threads for the next pass; 0: all. */
 int trainer_threads(const struct trainer *t);
-/* Start weights at theta, [n_animals][K]. */
+/* Start weights and gains at theta, [n_animals][rule_starts]. */
 const double *trainer_w0(const struct trainer *t);
 /* Moves parameters that have bounds back within them after a step. */
 void trainer_bound(struct trainer *t);

@@ -90,7 +90,7 @@ static bool take_by(const struct args *args, struct cv_plan *plan, struct err *e
 bool cv_plan_ask(const struct session *session, const struct args *args,
                  const struct cohort *cohort, struct cv_plan *out, struct err *err)
 {
-    struct cv_plan plan = {.digest = cohort->digest, .cohort = mem_text(cohort->name)};
+    struct cv_plan plan = {.cohort = mem_text(cohort->name)};
     struct err why = {0};
     bool good =
         take_by(args, &plan, err) &&
@@ -99,6 +99,7 @@ bool cv_plan_ask(const struct session *session, const struct args *args,
     if (good && !cv_plan_check(&plan, cohort, &why))
         good = err_set(err, why.code, "cv: %s", why.message);
     if (good) {
+        plan.digest = cv_plan_digest(&plan, cohort);
         cv_plan_write(&plan);
         *out = plan;
     } else {

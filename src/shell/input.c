@@ -10,6 +10,7 @@
 static void source_free(struct source *source)
 {
     free(source->name);
+    free(source->path);
     free(source->text);
 }
 
@@ -44,12 +45,19 @@ bool input_any(const struct session *s)
     return s->n_queue > 0 || s->n_stack > 0;
 }
 
-bool input_lesson(const struct session *s)
+struct source *input_lesson(struct session *s)
 {
-    for (size_t i = 0; i < s->n_stack; i++)
+    for (size_t i = s->n_stack; i-- > 0;)
         if (s->stack[i].lesson)
-            return true;
-    return false;
+            return &s->stack[i];
+    return NULL;
+}
+
+void input_leave_lesson(struct session *s)
+{
+    struct source *lesson = input_lesson(s);
+    if (lesson && s->stack[s->n_stack - 1].aside)
+        stack_cut(s, (size_t)(lesson - s->stack));
 }
 
 static struct source source_new(char *text, const char *name, int line)

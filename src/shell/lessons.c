@@ -28,6 +28,40 @@ static char *heading(const char *text, const char *key)
     return NULL;
 }
 
+/* A command of a script, all its lines: does it begin with this verb? */
+static bool is_verb(const char *at, const char *verb)
+{
+    size_t n = strlen(verb);
+    at += strspn(at, " \t");
+    return strncmp(at, verb, n) == 0 && strchr(" \t\r\n", at[n]);
+}
+
+/* Where the command that begins here ends: after its last line. */
+static char *command_end(char *at)
+{
+    for (;;) {
+        char *end = at + strcspn(at, "\n");
+        bool on = end > at && end[-1] == '\\';
+        at = end + (*end != 0);
+        if (!on || !*at)
+            return at;
+    }
+}
+
+int lesson_skip(char *text, int steps)
+{
+    int passed = 0;
+    for (char *at = text, *end; *at && passed < steps; at = end) {
+        end = command_end(at);
+        bool pause = is_verb(at, "pause-for-enter");
+        bool silent = pause || is_verb(at, "say");
+        for (char *c = at; silent && c < end; c++)
+            *c = *c == '\n' ? '\n' : ' ';
+        passed += pause;
+    }
+    return passed;
+}
+
 static int leading_number(const char *name)
 {
     return isdigit((unsigned char)name[0]) ? atoi(name) : -1;

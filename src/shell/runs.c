@@ -168,6 +168,7 @@ void session_drop_results(struct session *session)
 {
     bias_free(session->bias);
     cv_free(session->cv);
+    comparison_free(session->comparison);
     recover_free(session->recover);
     loop_free(session->loop);
 }

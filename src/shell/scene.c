@@ -92,6 +92,8 @@ const struct scene *session_scene(struct session *session)
     scene->bias = session->bias;
     scene->bias_changes = session->bias_changes;
     scene->cv_changes = session->cv_changes;
+    scene->comparison = session->comparison;
+    scene->comparison_changes = session->comparison_changes;
     scene->loop = session->loop;
     scene->loop_changes = session->loop_changes;
     scene_fits(session);

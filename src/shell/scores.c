@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/learn/gains.h"
 
 /* Below chance by so many nats per trial no animal that is understood comes. */
 static const double far_below = .25;
@@ -16,8 +17,39 @@ void scores_release(struct scores *s)
     cohort_drop(s->cohort);
     free(s->models), free(s->elsewhere);
     free(s->loss);
-    free(s->scored);
+    free(s->scored), free(s->judged);
     *s = (struct scores){0};
+}
+
+/* The first half of each animal's trials. */
+static uint8_t *first_halves(const struct cohort *c)
+{
+    uint8_t *seen = mem_new(c->n_trials, sizeof *seen);
+    for (size_t a = 0; a < c->n_animals; a++)
+        memset(seen + c->animals[a].first, 1, (c->animals[a].count + 1) / 2);
+    return seen;
+}
+
+/* Of the stretches of the second half, which the model knew nothing of when it was adapted. */
+static void score_second(struct scores *s, size_t i)
+{
+    size_t n = s->cohort->n_animals;
+    struct model *adapted = NULL;
+    if (s->models[i]->gains) {
+        uint8_t *seen = first_halves(s->cohort);
+        adapted = model_adapt(s->models[i], s->cohort, seen);
+        free(seen);
+    }
+    judged_compute(adapted ? adapted : s->models[i], s->cohort, s->judged + i * n);
+    model_drop(adapted);
+    for (size_t a = 0; a < n; a++) {
+        struct judged *j = &s->judged[i * n + a];
+        judged_second(j);
+        s->loss[i * n + a] = 0;
+        for (size_t b = 0; b < JUDGED_STRETCHES; b++)
+            s->loss[i * n + a] -= j->sum[b];
+        s->scored[i * n + a] = j->n;
+    }
 }
 
 bool scores_work(struct scores *s, struct task *task, struct err *err)
@@ -26,7 +58,12 @@ bool scores_work(struct scores *s, struct task *task, struct err *err)
     for (size_t i = 0; i < s->n; i++) {
         if (atomic_load(&task->job.stop))
             return err_set(err, ERR_INTERRUPTED, "interrupted");
-        model_loss(s->models[i], s->cohort, s->loss + i * a, s->scored + i * a);
+        if (s->adapt) {
+            score_second(s, i);
+        } else {
+            model_loss(s->models[i], s->cohort, s->loss + i * a, s->scored + i * a);
+            judged_compute(s->models[i], s->cohort, s->judged + i * a);
+        }
         atomic_store(&task->job.permille, (int)(1000 * (i + 1) / s->n));
     }
     return true;
@@ -62,6 +99,19 @@ double scores_mean(const struct scores *s, size_t model, size_t animal)
 {
     size_t at = model * s->cohort->n_animals + animal;
     return s->scored[at] > 0 ? -s->loss[at] / (double)s->scored[at] : NAN;
+}
+
+size_t scores_untrained(const struct scores *s, bool *counts)
+{
+    size_t n = 0;
+    for (size_t a = 0; a < s->cohort->n_animals; a++) {
+        counts[a] = true;
+        for (size_t i = 0; i < s->n; i++)
+            if (scores_part(s, i, a) == PART_TRAINING)
+                counts[a] = false;
+        n += counts[a];
+    }
+    return n;
 }
 
 void scores_notes(const struct scores *s, struct output *out)
@@ -151,6 +201,7 @@ bool scores_take(struct session *session, const struct args *args, const char *v
     s->elsewhere = mem_new(n, sizeof *s->elsewhere);
     s->loss = mem_new(n * cohort->n_animals, sizeof *s->loss);
     s->scored = mem_new(n * cohort->n_animals, sizeof *s->scored);
+    s->judged = mem_new(n * cohort->n_animals, sizeof *s->judged);
     bool fine =
         named ? take_named(session, args, verb, s, err) : take_all(session, verb, s, out, err);
     if (!fine)

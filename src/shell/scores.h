@@ -2,6 +2,7 @@
 #ifndef SHELL_SCORES_H
 #define SHELL_SCORES_H
 
+#include "deltaw/study/judged.h"
 #include "state.h"
 
 /* Where an animal's trials stand to a model.  OTHER: the model was trained on the animal,
@@ -13,8 +14,11 @@ struct scores {
     size_t n;
     struct model **models; /* [n] */
     bool *elsewhere;       /* [n] fitted to other trials of the log, and to none of these */
-    double *loss;          /* [n][n_animals] summed, nats */
-    size_t *scored;        /* [n][n_animals] */
+    bool adapt;     /* only second halves are scored; gains of animals that a model was not trained
+                 * on are those that fit their first halves */
+    double *loss;   /* [n][n_animals] summed, nats */
+    size_t *scored; /* [n][n_animals] */
+    struct judged *judged; /* [n][n_animals] */
 };
 
 /* The models named by the positional arguments, or without any all that go with the
@@ -27,6 +31,8 @@ void scores_release(struct scores *scores);
 enum part scores_part(const struct scores *scores, size_t model, size_t animal);
 /* Log-likelihood per scored trial; NaN: none is scored. */
 double scores_mean(const struct scores *scores, size_t model, size_t animal);
+/* The animals that no model was trained on, counts [n_animals]; how many. */
+size_t scores_untrained(const struct scores *scores, bool *counts);
 /* Notes: models fitted to other trials; animals on which a model does far worse than
  * chance, which it would not if its weights had not run away. */
 void scores_notes(const struct scores *scores, struct output *out);

@@ -303,7 +303,7 @@ static enum step command_continue(struct session *s, struct output *out)
         for (size_t i = 0; i < s->n_awaited; i++)
             if (awaited_active(s, s->awaited[i]))
                 return STEP_WAITING;
-        ok = awaited_ended(s, out, &err);
+        ok = s->n_awaited == 0 || awaited_ended(s, out, &err);
     }
     return command_end(s, out, ok, &err);
 }

@@ -58,6 +58,8 @@ struct source {
     bool prompt, key;
     bool script; /* its commands are echoed */
     bool rc, lesson;
+    char *path; /* of a lesson: its file */
+    int step;   /* of a lesson: pauses so far */
     bool aside; /* typed while a script pauses */
     bool tacit; /* a command that nobody wrote: told only when it fails */
 };
@@ -116,6 +118,8 @@ struct session {
     struct series **series;
     struct cv *cv; /* results of the newest cross-validation, NULL: none */
     size_t cv_changes;
+    struct comparison *comparison; /* the newest, NULL: none */
+    size_t comparison_changes;
     struct bias *bias; /* of the newest `check rule`, NULL: none */
     size_t bias_changes;
     struct recover *recover; /* of the newest recovery, NULL: none */
@@ -157,7 +161,10 @@ void input_drop(struct session *session);
  * the script that pauses again.  True: there was an aside. */
 bool input_end(struct session *session);
 bool input_any(const struct session *session);
-bool input_lesson(const struct session *session); /* is a lesson being read? */
+/* The lesson being read; NULL: none. */
+struct source *input_lesson(struct session *session);
+/* What is typed while a lesson pauses may put another in its place: ends that lesson. */
+void input_leave_lesson(struct session *session);
 
 /* --- session.c */
 
@@ -183,6 +190,9 @@ struct lessons {
 /* Those of $DELTAW_LESSONS, else those that come with the program. */
 bool lessons_find(struct lessons *out, struct err *err);
 void lessons_free(struct lessons *lessons);
+/* Makes blanks of what a lesson says before so many pauses, and of these, so that it begins
+ * there with its commands run.  How many there were, at most `steps`. */
+int lesson_skip(char *text, int steps);
 
 /* --- rescue.c: this model is in a file now */
 void session_saved(struct session *session, const struct model *model);

@@ -35,6 +35,26 @@ json_t *cv_rule_settings(const struct cv_rule *rule)
     return o;
 }
 
+static bool any_names(const struct cv_plan *plan, const char *column)
+{
+    for (size_t i = 0; i < plan->n_rules; i++) {
+        const struct policy *p = &plan->rules[i].settings.policy;
+        for (size_t k = 0; k < p->n; k++)
+            if (p->feature[k] == FEATURE_COLUMN && strcmp(p->weight[k] + 2, column) == 0)
+                return true;
+    }
+    return false;
+}
+
+uint64_t cv_plan_digest(const struct cv_plan *plan, const struct cohort *cohort)
+{
+    uint64_t digest = cohort->digest;
+    for (size_t i = 0; i < cohort->n_columns; i++)
+        if (any_names(plan, cohort->columns[i].name))
+            digest = cohort_digest_column(digest, &cohort->columns[i], cohort->n_trials);
+    return digest;
+}
+
 void cv_plan_write(struct cv_plan *plan)
 {
     json_t *o = json_object(), *rules = json_array(), *settings = json_array();

@@ -73,16 +73,23 @@ double cv_mean(const struct cv *cv, size_t rule, size_t size, size_t *n)
     return known ? sum / (double)known : NAN;
 }
 
+void cv_differences(const struct cv *cv, size_t a, size_t b, size_t size, double *d)
+{
+    double *other = mem_new(cv->n_animals, sizeof *other);
+    cv_animals(cv, a, b, size, d);
+    cv_animals(cv, b, a, size, other);
+    for (size_t i = 0; i < cv->n_animals; i++)
+        d[i] -= other[i];
+    free(other);
+}
+
 void cv_pair(const struct cv *cv, size_t a, size_t b, size_t size, uint64_t seed,
              struct paired *out)
 {
-    double *x = mem_new(cv->n_animals, sizeof *x), *y = mem_new(cv->n_animals, sizeof *y);
-    cv_animals(cv, a, b, size, x);
-    cv_animals(cv, b, a, size, y);
-    for (size_t i = 0; i < cv->n_animals; i++)
-        x[i] -= y[i];
-    paired_compute(cv->n_animals, x, seed, out);
-    free(x), free(y);
+    double *d = mem_new(cv->n_animals, sizeof *d);
+    cv_differences(cv, a, b, size, d);
+    paired_compute(cv->n_animals, d, seed, out);
+    free(d);
 }
 
 /* 0 is all that there are, hence more than any number. */

@@ -7,6 +7,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/rng.h"
+#include "deltaw/study/judged.h"
 
 enum { SAMPLES = 10000, EXACT_MOST = 100 };
 
@@ -113,7 +114,7 @@ static double wilcoxon(size_t n, const double *d)
 void paired_compute(size_t n, const double *all, uint64_t seed, struct paired *out)
 {
     double *d = mem_new(n, sizeof *d);
-    *out = (struct paired){0, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0};
+    *out = (struct paired){0, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, NAN};
     for (size_t i = 0; i < n; i++)
         if (isfinite(all[i]))
             d[out->n++] = all[i];
@@ -122,6 +123,7 @@ void paired_compute(size_t n, const double *all, uint64_t seed, struct paired *o
     if (out->n > 0) {
         out->difference = mean_of(out->n, d);
         out->p_wilcoxon = wilcoxon(out->n, d);
+        out->n_effective = judged_effective(out->n, d);
     }
     if (out->n > 1) {
         student(out->n, d, out);

@@ -63,7 +63,7 @@ struct grid_r2 *grid_r2_begin(struct grid *grid);
 double grid_r2_end(struct grid_r2 *r2);
 
 /* recovery.c: over at most `most` trials of this truth. */
-enum { RECOVERY_MOST = 200000 };
+enum { RECOVERY_MOST = 50000 };
 bool recovery_over(const struct model *model, const struct cohort *cohort,
                    const struct truth *truth, size_t most, const atomic_bool *stop,
                    struct recovery *out, struct err *err);

@@ -48,9 +48,11 @@ static bool is_axes(const char *part, const char *name)
     return strstr(part, " × ") || strncmp(part, "by ", 3) == 0;
 }
 
+/* "few", "few (on the plateau)" */
 static bool is_name(const char *part, const char *name)
 {
-    return name && strcmp(part, name) == 0;
+    size_t n = name ? strlen(name) : 0;
+    return n && strncmp(part, name, n) == 0 && (!part[n] || strncmp(part + n, " (", 2) == 0);
 }
 
 static bool is_r2(const char *part, const char *name)
@@ -80,11 +82,13 @@ void view_title_within(const struct view *view, const struct scene *scene, int w
     if (utf8_width(out->text) > width)
         cut_text(out, " by stimulus");
     if (utf8_width(out->text) > width)
-        cut_first(out, NULL, is_r2);
-    if (utf8_width(out->text) > width)
-        cut_first(out, name, is_name);
+        cut_text(out, " per trial");
     if (utf8_width(out->text) > width) {
         strbuf_cut(out, out->len - strlen("positive"));
         strbuf_puts(out, "+");
     }
+    if (utf8_width(out->text) > width)
+        cut_first(out, name, is_name);
+    if (utf8_width(out->text) > width) /* last: texts speak of it */
+        cut_first(out, NULL, is_r2);
 }

@@ -92,6 +92,8 @@ const char *cohort_file(const struct cohort *cohort, size_t trial);
 void cohort_place(const struct cohort *cohort, size_t trial, struct strbuf *out);
 /* Index of the animal with this name, or -1. */
 long cohort_animal(const struct cohort *cohort, const char *name);
+/* A digest carried on over the name and the values of a column. */
+uint64_t cohort_digest_column(uint64_t digest, const struct cohort_column *column, size_t n_trials);
 const struct cohort_column *cohort_column(const struct cohort *cohort, const char *name);
 
 struct cohort *cohort_hold(const struct cohort *cohort); /* a new reference */

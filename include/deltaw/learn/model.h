@@ -41,6 +41,7 @@ struct model {
                               * 0 in rows and columns of one at a bound; NULL: none */
     struct gp *gp;                /* the posterior of a gp, see gp.h; NULL: none */
     struct randomwalk_set *walks; /* of a rule without updates, see randomwalk.h; NULL: none */
+    struct gains *gains;          /* of gain=, see gains.h; NULL: none */
     struct ensemble *ensemble;    /* the models it averages, see ensemble.h; NULL: none */
     size_t n_animals;             /* of the fitted cohort; 0 when unknown */
     char **animals;               /* [n_animals] names */

@@ -54,6 +54,8 @@ struct rule_shape {
     unsigned terms;                /* gp: bits 1 << enum gp_term, see gp.h */
     enum remainder_kind remainder; /* gp */
     size_t basis;                  /* gp: points of each choice and outcome; 0: 10 */
+    struct share gain;             /* each animal's factor on its updates, see gains.h: the
+                                    * spread of its logarithm, 0: no factors */
     struct share lapse;            /* P(right) = lapse / 2 + (1 - lapse) sigmoid(w.x) */
 };
 
@@ -61,6 +63,18 @@ struct rule_shape {
 static inline size_t rule_inputs(const struct rule_shape *shape)
 {
     return shape->n_weights + INPUT_N + PAST_N * shape->lags;
+}
+
+static inline bool rule_gains(const struct rule_shape *shape)
+{
+    return shape->gain.fitted || shape->gain.value > 0;
+}
+
+/* What an animal starts from: its weights, then, where there are gains, the logarithm of
+ * its own. */
+static inline size_t rule_starts(const struct rule_shape *shape)
+{
+    return shape->n_weights + rule_gains(shape);
 }
 
 enum { RULE_MAX_TENSORS = 32 };

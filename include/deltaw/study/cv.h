@@ -72,6 +72,9 @@ struct cv_run {
 
 /* --- plans ----------------------------------------------------------------- */
 
+/* The digest of a plan: the cohort's, carried on over the values of the columns that the
+ * rules' policies name. */
+uint64_t cv_plan_digest(const struct cv_plan *plan, const struct cohort *cohort);
 /* Writes plan->text from the rest. */
 void cv_plan_write(struct cv_plan *plan);
 void cv_plan_free(struct cv_plan *plan);
@@ -126,7 +129,9 @@ bool cv_join(struct cv *to, const struct cv *from, struct err *err);
 void cv_animals(const struct cv *cv, size_t rule, size_t other, size_t size, double *mean);
 /* The mean of that over animals, and how many there are (n may be NULL). */
 double cv_mean(const struct cv *cv, size_t rule, size_t size, size_t *n);
-/* a minus b, on the same trials. */
+/* a minus b of each animal, on the same trials: d [n_animals], NaN where there is none. */
+void cv_differences(const struct cv *cv, size_t a, size_t b, size_t size, double *d);
+/* What that says. */
 void cv_pair(const struct cv *cv, size_t a, size_t b, size_t size, uint64_t seed,
              struct paired *out);
 /* Index of the size with most data. */

@@ -15,11 +15,13 @@ struct paired {
     double t;           /* mean / (standard deviation / sqrt(n)) */
     double p_one_sided; /* Student's t: that the mean is not above zero */
     double p_two_sided;
-    double p_wilcoxon; /* signed ranks, two-sided, differences of 0 left out, ties at mean
+    double p_wilcoxon;  /* signed ranks, two-sided, differences of 0 left out, ties at mean
                           * ranks; exact over all signs up to 100 animals, else normal
                           * (Wilcoxon 1945, Biometrics Bull 1:80) */
-    double p_holm;     /* p_two_sided corrected for all comparisons, paired_holm */
-    size_t wins;       /* animals above zero */
+    double p_holm;      /* p_two_sided corrected for all comparisons, paired_holm */
+    size_t wins;        /* animals above zero */
+    double n_effective; /* (sum d)^2 / sum d^2: n where all animals differ alike, 1 where one
+                         * makes up the mean */
 };
 
 /* d [n]; NaN is left out. */

@@ -178,7 +178,7 @@ void slice_table(const struct slice *slice, struct table *out);
  * weights; per weight k.  False when the cohort has no truth. */
 struct recovery {
     size_t n_trials, n_weights; /* n_trials: used, evenly spread over ... */
-    size_t n_visited;           /* ... the trials there are; fewer when above 200,000 */
+    size_t n_visited;           /* ... the trials there are; fewer when above 50,000 */
     double r2[POLICY_MAX];      /* NaN where the true update never varies */
     double rmse[POLICY_MAX];
     double null_rmse[POLICY_MAX]; /* of answering 0 */

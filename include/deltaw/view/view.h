@@ -13,6 +13,7 @@
 #include "deltaw/draw/canvas.h"
 #include "deltaw/learn/fit.h"
 #include "deltaw/study/bias.h"
+#include "deltaw/study/comparison.h"
 #include "deltaw/study/cv.h"
 #include "deltaw/study/loop.h"
 
@@ -42,9 +43,11 @@ struct scene {
     const struct scene_group { /* fits that are told of as one */
         const char *name;
         struct job_progress progress;
-    } * groups;              /* [n_groups] */
-    const struct cv *cv;     /* results of a cross-validation, NULL: none */
-    size_t cv_changes;       /* another number: they are others */
+    } * groups;                          /* [n_groups] */
+    const struct cv *cv;                 /* results of a cross-validation, NULL: none */
+    size_t cv_changes;                   /* another number: they are others */
+    const struct comparison *comparison; /* the newest, NULL: none */
+    size_t comparison_changes;
     const struct bias *bias; /* of a network, see study/bias.h; NULL: none */
     size_t bias_changes;     /* as cv_changes */
     const struct loop *loop; /* agents of a model in closed loop, NULL: none */

@@ -7,6 +7,7 @@
 #include "deltaw/base/outfile.h"
 #include "deltaw/learn/gp.h"
 #include "deltaw/learn/randomwalk.h"
+#include "deltaw/study/comparison.h"
 #include "deltaw/study/cv.h"
 #include "../scores.h"
 
@@ -21,7 +22,8 @@ struct compare {
     const char **names; /* [n_names] of what is compared */
     size_t n;           /* pairs */
     struct paired *pair;
-    bool *counts; /* [n_animals] takes part */
+    bool *counts;             /* [n_animals] takes part */
+    struct comparison *found; /* for the session */
 };
 
 static const struct option_row compare_table[] = {
@@ -29,6 +31,7 @@ static const struct option_row compare_table[] = {
      "animals compared on; auto: those held out of every model, where there are any, else all"},
     {"file", OPTION_FILE, 0, 0, NULL, NULL, "compare the rules of these results of cv"},
     {"seed", OPTION_INTEGER, 0, SEED_MOST, NULL, "99", "of the intervals' samples"},
+    {"pair", OPTION_INTEGER, 1, 1e6, NULL, "1", "draw this pair of the comparison that is there"},
     {0},
 };
 
@@ -37,17 +40,43 @@ static void compare_release(void *data)
     struct compare *c = data;
     scores_release(&c->scores);
     cv_free(c->cv);
+    comparison_free(c->found);
     free(c->names), free(c->pair), free(c->counts), free(c);
 }
 
-static void pair_models(const struct compare *c, size_t i, size_t j, struct paired *out)
+/* The difference of a pair in every animal, of two models with its margin. */
+static void differences(const struct compare *c, size_t i, size_t j, double *d, double *margin)
 {
     const struct scores *s = &c->scores;
-    double *d = mem_new(s->cohort->n_animals, sizeof *d);
-    for (size_t a = 0; a < s->cohort->n_animals; a++)
+    if (c->cv) {
+        cv_differences(c->cv, i, j, c->size, d);
+        return;
+    }
+    size_t n = s->cohort->n_animals;
+    for (size_t a = 0; a < n; a++) {
         d[a] = c->counts[a] ? scores_mean(s, i, a) - scores_mean(s, j, a) : NAN;
-    paired_compute(s->cohort->n_animals, d, c->seed, out);
-    free(d);
+        margin[a] = judged_margin(&s->judged[i * n + a], &s->judged[j * n + a]);
+    }
+}
+
+/* Of all pairs, for the picture. */
+static struct comparison *compare_all(const struct compare *c)
+{
+    struct comparison *out = comparison_new(c->n);
+    size_t n = c->cv ? c->cv->n_animals : c->scores.cohort->n_animals;
+    double *d = mem_new(n, sizeof *d), *margin = c->cv ? NULL : mem_new(n, sizeof *margin);
+    const char **names = mem_new(n, sizeof *names);
+    for (size_t a = 0; a < n; a++)
+        names[a] = c->cv ? c->cv->animals[a] : c->scores.cohort->animals[a].name;
+    for (size_t i = 0, pair = 0; i < c->n_names; i++)
+        for (size_t j = i + 1; j < c->n_names; j++, pair++) {
+            differences(c, i, j, d, margin);
+            paired_compute(n, d, c->seed, &c->pair[pair]);
+            comparison_set(out, pair, c->names[i], c->names[j], &c->pair[pair], n, names, d,
+                           margin);
+        }
+    free(d), free(margin), free(names);
+    return out;
 }
 
 static bool compare_work(void *data, struct task *task, struct err *err)
@@ -55,12 +84,7 @@ static bool compare_work(void *data, struct task *task, struct err *err)
     struct compare *c = data;
     if (!c->cv && !scores_work(&c->scores, task, err))
         return false;
-    for (size_t i = 0, pair = 0; i < c->n_names; i++)
-        for (size_t j = i + 1; j < c->n_names; j++, pair++)
-            if (c->cv)
-                cv_pair(c->cv, i, j, c->size, c->seed, &c->pair[pair]);
-            else
-                pair_models(c, i, j, &c->pair[pair]);
+    c->found = compare_all(c);
     paired_holm(c->n, c->pair);
     return true;
 }
@@ -104,6 +128,8 @@ static const struct column pair_columns[] = {
     {"p_two_sided", COLUMN_NUMBER, 2, .heading = "p"},
     {"p_wilcoxon", COLUMN_NUMBER, 2, .seen = SEEN_DATA},
     {"p_holm", COLUMN_NUMBER, 2, .heading = "Holm"},
+    {"effective_animals", COLUMN_NUMBER, 3, .seen = SEEN_DATA,
+     .meaning = "that the mean rests on: (sum d)^2 / sum d^2"},
     {"wins", COLUMN_COUNT, .seen = SEEN_DATA, .meaning = "animals in which a is better"},
     {"log_evidence_a", COLUMN_NUMBER, 6, .seen = SEEN_DATA, .meaning = "nats; null: it has none"},
     {"log_evidence_b", COLUMN_NUMBER, 6, .seen = SEEN_DATA},
@@ -119,18 +145,10 @@ static void pairs_table(const struct compare *c, struct table *t)
             const struct paired *p = &c->pair[pair];
             char *wins = mem_printf("%zu/%zu", p->wins, p->n);
             const char *names[] = {c->names[i], c->names[j], wins};
-            const double values[] = {p->n,
-                                     p->difference,
-                                     p->low,
-                                     p->high,
-                                     p->t,
-                                     p->p_one_sided,
-                                     p->p_two_sided,
-                                     p->p_wilcoxon,
-                                     p->p_holm,
-                                     p->wins,
-                                     evidence_of(c, i),
-                                     evidence_of(c, j)};
+            const double values[] = {
+                p->n,           p->difference,     p->low,           p->high,   p->t,
+                p->p_one_sided, p->p_two_sided,    p->p_wilcoxon,    p->p_holm, p->n_effective,
+                p->wins,        evidence_of(c, i), evidence_of(c, j)};
             table_add(t, 3, names, sizeof values / sizeof *values, values);
             free(wins);
         }
@@ -225,8 +243,7 @@ static void compare_notes(const struct compare *c, struct output *out)
 
 static bool compare_finish(struct session *session, void *data, struct output *out, struct err *err)
 {
-    (void)session, (void)err;
-    const struct compare *c = data;
+    struct compare *c = data;
     struct table pairs = {0}, animals = {0};
     say_first(c, out);
     output_say(out, "%s", trials_words(c));
@@ -239,26 +256,16 @@ static bool compare_finish(struct session *session, void *data, struct output *o
     compare_notes(c, out);
     table_free(&pairs);
     table_free(&animals);
-    return true;
-}
-
-/* The animals that no model was trained on; how many. */
-static size_t never_trained(const struct compare *c, bool *counts)
-{
-    size_t n = 0;
-    for (size_t a = 0; a < c->scores.cohort->n_animals; a++) {
-        counts[a] = true;
-        for (size_t i = 0; i < c->scores.n; i++)
-            if (scores_part(&c->scores, i, a) == PART_TRAINING)
-                counts[a] = false;
-        n += counts[a];
-    }
-    return n;
+    comparison_free(session->comparison);
+    session->comparison = c->found;
+    session->comparison_changes++;
+    c->found = NULL;
+    return out->mode != OUTPUT_TEXT || look_show(session, "compare", out, err);
 }
 
 static bool choose_animals(struct compare *c, const char *part, struct err *err)
 {
-    size_t n = never_trained(c, c->counts);
+    size_t n = scores_untrained(&c->scores, c->counts);
     if (!strcmp(part, "held_out") && n == 0)
         return err_set(err, ERR_FAILED,
                        "compare: no animal was held out of every model; fit them with the same "
@@ -329,9 +336,22 @@ static bool check_words(const struct args *args, struct err *err)
     return true;
 }
 
+/* pair= alone: another picture of what is there. */
+static bool draw_pair(struct session *session, const struct args *args, struct output *out,
+                      struct err *err)
+{
+    if (args->n > 1)
+        return err_at(err, ERR_USAGE, args->items[0].column,
+                      "compare: pair= draws a pair of the comparison that is there; it stands "
+                      "alone");
+    return look_command(session, args, out, err);
+}
+
 static bool compare_run(struct session *session, const struct args *args, struct output *out,
                         struct err *err)
 {
+    if (args_given(args, "pair"))
+        return draw_pair(session, args, out, err);
     if (!check_words(args, err))
         return false;
     struct compare *c = mem_new(1, sizeof *c);
@@ -346,9 +366,12 @@ static bool compare_run(struct session *session, const struct args *args, struct
 }
 
 static const struct answer_row compare_answer[] = {
-    {"rows", .type = ANSWER_TABLE, .columns = pair_columns},
-    {"animals", .type = ANSWER_TABLE, .meaning = "trials, then a column per model"},
-    {"part", .type = ANSWER_TEXT, .meaning = "held_out or all"},
+    {"rows", .type = ANSWER_TABLE, .columns = pair_columns, .sometimes = true},
+    {"animals", .type = ANSWER_TABLE, .sometimes = true,
+     .meaning = "trials, then a column per model"},
+    {"part", .type = ANSWER_TEXT, .sometimes = true, .meaning = "held_out or all"},
+    {"compare", ANSWER_TABLE, .columns = comparison_columns, .sometimes = true,
+     .meaning = "of pair="},
     {0},
 };
 
@@ -357,14 +380,18 @@ const struct command command_compare = {
     .group = GROUP_JUDGE,
     .arguments = "[MODEL MODEL...|file=FILE]",
     .summary = "models against each other, animal by animal on the same trials",
-    .detail = "For each pair: the mean over animals of the difference in log-likelihood per scored "
-              "trial (a minus b, nats; above 0: a predicts better), its 95 % bootstrap interval "
-              "over animals, the paired t test (one-sided: that a is no better), Wilcoxon's signed "
-              "ranks, the t test's p corrected for all pairs by Holm, and in how many animals a "
-              "wins.  Animals that were held out of every model are compared where there are any; "
-              "else all, which favours rules of many parameters.  Without names: all models.  With "
-              "file= the rules of a result of cv are compared, each animal by its mean over "
-              "seeds, where both rules have a result; of a sweep at the largest size.",
+    .detail =
+        "For each pair: the mean over animals of the difference in log-likelihood per scored "
+        "trial (a minus b, nats; above 0: a predicts better), its 95 % bootstrap interval "
+        "over animals, the paired t test (one-sided: that a is no better), Wilcoxon's signed "
+        "ranks, the t test's p corrected for all pairs by Holm, and in how many animals a "
+        "wins.  Animals that were held out of every model are compared where there are any; "
+        "else all, which favours rules of many parameters.  Without names: all models.  With "
+        "file= the rules of a result of cv are compared, each animal by its mean over "
+        "seeds, where both rules have a result; of a sweep at the largest size.  The picture has the "
+        "animals in the order of their differences, each with a 95 % interval over stretches "
+        "of its trials, the zero line, and the mean with its interval; pair=2 draws the "
+        "second pair, `export compare FILE.svg` writes the figure.",
     .examples = "fit static; wait; compare dnn1 static1\nfit static; wait; compare part=all\n"
                 "cv static reinforce folds=2 seeds=1 file=ab.jsonl; wait; compare file=ab.jsonl",
     .options = compare_table,

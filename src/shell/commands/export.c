@@ -274,7 +274,7 @@ static bool export_run(struct session *session, const struct args *args, struct 
     if (!known || !export_kind_of(path, args->items[1].column, &kind, err))
         return false;
     bool table = kind == EXPORT_CSV || kind == EXPORT_JSON;
-    if (capture_can(name))
+    if (capture_can(name) && (table || !view_find(name)))
         return table ? capture_start(session, name, path,
                                      kind == EXPORT_CSV ? OUTPUT_CSV : OUTPUT_JSON, out, err)
                      : err_at(err, ERR_USAGE, args->items[1].column,

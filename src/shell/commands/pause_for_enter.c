@@ -5,6 +5,9 @@ static bool pause_for_enter_run(struct session *session, const struct args *args
 {
     (void)args, (void)out, (void)err;
     session->paused = true;
+    struct source *lesson = input_lesson(session);
+    if (lesson)
+        lesson->step++;
     return true;
 }
 

@@ -6,6 +6,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
 #include "deltaw/learn/ensemble.h"
+#include "deltaw/learn/gains.h"
 #include "deltaw/study/probe.h"
 #include "../agreement.h"
 #include "../fitting.h"
@@ -283,6 +284,22 @@ static void start_words(const struct model *model, struct output *out, struct st
     output_field_number(out, "distilled", model->distilled);
 }
 
+/* How fast animals learn; `gains` has each. */
+static void show_gains(const struct gains *g, struct output *out, struct strbuf *words)
+{
+    char buf[3][NUMBER_SIZE];
+    strbuf_printf(words, "spread of the logarithms of animals' factors %s",
+                  number_fixed(buf[0], g->spread, 3, false));
+    if (isfinite(g->low))
+        strbuf_printf(words, " (90 %% interval %s to %s)", number_fixed(buf[1], g->low, 3, false),
+                      number_fixed(buf[2], g->high, 3, false));
+    strbuf_puts(words, "; `gains` shows them");
+    output_words(out, "gains", words);
+    output_field_number(out, "gain_spread", g->spread);
+    output_field_number(out, "gain_spread_low", g->low);
+    output_field_number(out, "gain_spread_high", g->high);
+}
+
 static bool show_finish(struct session *session, void *data, struct output *out, struct err *err)
 {
     (void)session, (void)err;
@@ -315,6 +332,8 @@ static bool show_finish(struct session *session, void *data, struct output *out,
     if (model->settings.start)
         start_words(model, out, &words);
     output_words(out, "start", &words);
+    if (model->gains)
+        show_gains(model->gains, out, &words);
     show_cohort(model, &words);
     output_words(out, "cohort", &words);
     output_line(out, "engine", OUTPUT_LABEL, model->engine[0] ? model->engine : "unknown");
@@ -376,6 +395,10 @@ static const struct answer_row show_answer[] = {
     {"tensors", .type = ANSWER_TABLE, .columns = tensor_columns, .sometimes = true},
     ANSWER_ALSO(posterior_answer),
     ANSWER_ALSO(walks_answer),
+    {"gain_spread", ANSWER_NUMBER, .sometimes = true,
+     .meaning = "of gain=: standard deviation of the logarithms of animals' factors"},
+    {"gain_spread_low", ANSWER_NUMBER, .sometimes = true, .meaning = "90 % interval"},
+    {"gain_spread_high", ANSWER_NUMBER, .sometimes = true},
     {"members", ANSWER_TABLE, .columns = member_columns, .sometimes = true},
     {"interval", ANSWER_TEXT, .sometimes = true, .meaning = "of an ensemble: where it is from"},
     {0},

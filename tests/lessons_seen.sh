@@ -1,0 +1,52 @@
+#!/bin/bash
+# What lessons speak of is on the screen at that moment, in a terminal of 80x24; a lesson
+# can go back a step, and start at one.
+. "$srcdir/tests/tap.sh"
+find_shipped
+unset DELTAW_LESSONS
+. "$srcdir/tests/tmux.sh"
+[ -z "$SANITIZE" ] || skip_all "the fits of lessons are for fast builds"
+
+open_shell 80 24
+launch
+check 'the screen is there' 'F1 help'
+step() { # lesson step what-it-says: it waits there
+    type_text "lesson $1 step=$2"
+    keys Enter
+    check "lesson $1 step $2: it speaks" "$3"
+    check "  and waits" '^└ Enter goes on'
+}
+
+step 1 11 'near .0156'
+check 'the cross-hair is at w 0, s 1' '┼ w -*.0[0-9]*  s 1 '
+check 'its change is near .0156' 'Δw +.015'
+check 'the side that counts as positive is told' 'right = 1, positive'
+keys Enter
+check 'up to 3' '┼ w [23][.0-9]*  s 1 '
+check 'about a tenth' 'Δw +.001'
+type_text 'lesson back'
+keys Enter
+check 'back: the step before has its picture again' 'Δw +.015'
+type_text 'help map'
+keys Enter
+check 'help can be read meanwhile' 'The update of one weight over'
+keys Enter
+check 'and the lesson goes on' 'About a tenth'
+keys C-c
+
+step 3 5 'truth, since we made these animals'
+check 'the title says that it is the truth' 'true Δw_stim'
+check_gone 'and not how the fit agrees with it' 'true Δw_stim[^│]*R²'
+keys Enter
+check 'R2 is in the title of the fit' 'Δw_stim [^│]*R² -*\.[01][0-9]'
+check 'and which side is positive' 'right [p=+]'
+keys Enter
+check 'what a gp will say is asked' 'of which half will it be sure'
+check '  and it waits' '^└ Enter goes on'
+keys Enter
+check 'the gp is there' 'The errors are hatched'
+check 'with an R2 above .9' 'R² [1.][.09]'
+check 'with hatched cells, an error half of them' '▒▒▒▒▒▒▒▒▒▒▒▒'
+keys C-c
+quit_program
+finish
