@@ -16,7 +16,7 @@ train() {
 }
 # Largest difference of the training losses.
 difference() {
-    paste -d, "$1" "$2" | awk -F, 'NR > 1 { d = $3 - $7; if (d < 0) d = -d; if (d > most) most = d }
+    paste -d, "$1" "$2" | awk -F, 'NR > 1 { d = $3 - $8; if (d < 0) d = -d; if (d > most) most = d }
         END { printf "%.3g", most; if (NR != 22) print " of " NR " rows" }'
 }
 for rule in dnn rnn tinyrnn; do

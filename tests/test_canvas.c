@@ -67,11 +67,14 @@ static void test_text(void)
     emitted(&c, &utf8, "chs\n", "on both sides");
     text(&c, 0, 8, "\xce\x94w \xc2\xb7 e\xcc\x81", &ascii);
     emitted(&c, &ascii, "dw . e\n", "in ASCII text has 7 bits and keeps its cells");
-    text(&c, 0, 8,
-         "a\033[2Jb\x7f\xc2\x9b"
-         "c",
-         &utf8);
-    emitted(&c, &utf8, "a[2Jbc\n", "control characters never reach a cell");
+    text(&c, 0, 8, "a\033[2J", &utf8);
+    emitted(&c, &utf8, "a\\x1b[2J\n", "control characters are shown as escapes");
+    text(&c, 0, 8, "\x7f", &utf8);
+    emitted(&c, &utf8, "\\x7f\n", "also DEL");
+    text(&c, 0, 8, "\xc2\x9b", &utf8);
+    emitted(&c, &utf8, "\\u009b\n", "and those of C1");
+    text(&c, 0, 8, "a\033[2Jbc", &utf8);
+    emitted(&c, &utf8, "a\\x1b[2\xe2\x80\xa6\n", "cut like any text");
     canvas_free(&c);
 }
 

@@ -144,7 +144,7 @@ static void test_values(void)
     tap_is_text(fact(&check, "reward against stimulus")->value,
                 "0 trials, 0.0 % of those with a side", "no reward against the stimulus");
     cohort_check_table(c, &check, &table);
-    tap_ok(table.n_rows == check.n && table.n_columns == 6 && check.n <= CHECK_FACTS,
+    tap_ok(table.n_rows == check.n && table.n_columns == 12 && check.n <= CHECK_FACTS,
            "table: a row a fact");
     table_free(&table);
     cohort_drop(c);

@@ -305,7 +305,19 @@ static void test_csv(void)
     check_csv("a,b\n1,2\n\"x,1\n2,3\n", "2<1><2>:3: a quote opened here is never closed",
               "a quote that is not closed");
     check_csv("a,b\n1\n", ":2: 1 field, but the header names 2 columns", "too few fields");
-    check_csv("a,b\n1,2,3\n", ":2: 3 fields, but the header names 2 columns", "too many");
+    check_csv("a,b\n4,2,3\n", ":2: 3 fields, but the header names 2 columns", "too many");
+    check_csv("a,b\n4,2\n1,2,3\n", "2<4><2>:3: 3 fields, but the header names 2 columns",
+              "too many in a later row");
+    check_csv("a,b\n1,2,3\n2,4,5\n", "2<2><3>3<4><5>", "numbers of rows, as R writes them");
+    check_csv("a,b\n1,2,3\n2,4\n",
+              "2<2><3>:3: 2 fields, but the header names 2 columns, and rows before have their "
+              "number in front",
+              "not in every row");
+    check_csv("a,b\n1,2,3\n2,4,5,6\n",
+              "2<2><3>:3: 4 fields, but the header names 2 columns, and rows before have their "
+              "number in front",
+              "numbers of rows, and too many");
+    check_csv("a,b\n1,2,\n3,4\n", "2<1><2>3<3><4>", "a separator at the end of some rows");
     check_csv("", ":1: the file is empty; a log begins with a line of column names", "empty");
     check_csv("\n \n", ":1: the file is empty; a log begins with a line of column names",
               "only blank lines");

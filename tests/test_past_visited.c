@@ -51,7 +51,7 @@ static void test_visited(void)
            "the trace rule moves more after a rewarded past");
     struct table table = {0};
     slice_table(&slice, &table);
-    tap_ok(table.n_columns == 12 && strcmp(table.columns[2].name, "past") == 0 &&
+    tap_ok(table.n_columns == 13 && strcmp(table.columns[2].name, "past") == 0 &&
                strcmp(table.cells[2].text, "rewarded") == 0,
            "the table has the past, and w_bias and lags as frozen");
     table_free(&table);

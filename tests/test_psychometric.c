@@ -115,11 +115,11 @@ static void test_counts(const struct cohort *c)
     tap_ok(p.points[1].n_trials == 10, "beside one that he has");
     struct table table = {0};
     psychometric_table(&p, "bob", &table);
-    tap_ok(table.n_columns == 10 && table.n_rows == 8, "a row per group and stimulus");
-    tap_is_text(table.cells[4 * 10].text, "bob", "the subject");
-    tap_is_text(table.cells[4 * 10 + 1].text, "1", "the group");
-    tap_ok(table.cells[4 * 10 + 2].number == -1 && table.cells[4 * 10 + 3].number == 3 &&
-               table.cells[4 * 10 + 4].number == 0 && isnan(table.cells[4 * 10 + 7].number),
+    tap_ok(table.n_columns == 11 && table.n_rows == 8, "a row per group and stimulus");
+    tap_is_text(table.cells[4 * 11].text, "bob", "the subject");
+    tap_is_text(table.cells[4 * 11 + 1].text, "1", "the group");
+    tap_ok(table.cells[4 * 11 + 2].number == -1 && table.cells[4 * 11 + 3].number == 3 &&
+               table.cells[4 * 11 + 4].number == 0 && isnan(table.cells[4 * 11 + 7].number),
            "stimulus, n, p, and no model");
     table_free(&table);
     psychometric_free(&p);

@@ -378,13 +378,16 @@ static void look_for_more(struct csv *csv, const struct log_cell *cells, size_t 
     }
 }
 
-/* How many fields there are; those that have a column go into the cells. */
-static size_t split_row(struct csv *csv, char *text, size_t n)
+/* Those fields that have a column go into the cells.  False: *n_fields, how many there are, is
+ * not what the header says. */
+static bool split_row(struct csv *csv, char *text, size_t n, size_t *n_fields)
 {
     struct log_source *source = csv->source;
     size_t room = source->n_columns + 1;
-    if (csv->started && csv->more == EVEN)
-        return split_record(csv, text, n, source->cells, source->n_columns);
+    if (csv->started && csv->more == EVEN) {
+        *n_fields = split_record(csv, text, n, source->cells, source->n_columns);
+        return *n_fields == source->n_columns;
+    }
     struct log_cell *cells = mem_new(room, sizeof *cells);
     size_t count = split_record(csv, text, n, cells, room);
     if (!csv->started)
@@ -392,13 +395,23 @@ static size_t split_row(struct csv *csv, char *text, size_t n)
     csv->started = true;
     bool whole = count == room && (csv->more == ROW_NAMES || cells[room - 1].n == 0);
     size_t from = csv->more == ROW_NAMES;
-    if (csv->more != EVEN && whole)
-        count--;
-    else
-        from = 0;
     memcpy(source->cells, cells + from, source->n_columns * sizeof *cells);
     free(cells);
-    return csv->more == ROW_NAMES && !whole && count > 0 ? room + 1 : count;
+    *n_fields = count;
+    return csv->more == EVEN ? count == source->n_columns
+                             : whole || (csv->more == TAIL && count == source->n_columns);
+}
+
+static void refuse_count(const struct csv *csv, const char *text, size_t count, struct err *err)
+{
+    if (count == 0)
+        refuse(csv, err, "text follows a closing quote");
+    else
+        source_refuse(csv->source, err, "%zu field%s, but the header names %zu columns%s%s", count,
+                      count == 1 ? "" : "s", csv->source->n_columns,
+                      csv->more == ROW_NAMES ? ", and rows before have their number in front" : "",
+                      *text == '#' || *text == '%' ? "; comment= says what comments begin with"
+                                                   : "");
 }
 
 enum log_got csv_next(struct log_source *source, struct err *err)
@@ -412,19 +425,14 @@ enum log_got csv_next(struct log_source *source, struct err *err)
                       csv->n_again, csv->n_again == 1 ? "" : "s");
     if (got != LINES_LINE)
         return got == LINES_END ? LOG_END : LOG_ERROR;
-    size_t count = split_row(csv, text, n);
-    for (size_t i = 0; csv->numbers && i < count && i < source->n_columns; i++)
+    size_t count;
+    if (!split_row(csv, text, n, &count)) {
+        refuse_count(csv, text, count, err);
+        return LOG_ERROR;
+    }
+    for (size_t i = 0; csv->numbers && i < source->n_columns; i++)
         make_plain(source->options, &source->cells[i]);
-    if (count == source->n_columns)
-        return LOG_ROW;
-    if (count == 0)
-        refuse(csv, err, "text follows a closing quote");
-    else
-        source_refuse(source, err, "%zu field%s, but the header names %zu columns%s", count,
-                      count == 1 ? "" : "s", source->n_columns,
-                      *text == '#' || *text == '%' ? "; comment= says what comments begin with"
-                                                   : "");
-    return LOG_ERROR;
+    return LOG_ROW;
 }
 
 void csv_close(struct log_source *source)
