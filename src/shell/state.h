@@ -170,6 +170,13 @@ void input_leave_lesson(struct session *session);
 
 void session_fail(struct session *session, enum err_code code);
 
+/* --- awaited.c: what the running command waits for */
+
+void awaited_clear(struct session *session);
+bool awaited_any(const struct session *session); /* is any of it still active? */
+/* The fits waited for have ended: report how. */
+bool awaited_ended(struct session *session, struct output *out, struct err *err);
+
 /* --- shipped.c: files that come with the program */
 
 /* The path of samples/NAME, in the source tree when run from a build in it, else
