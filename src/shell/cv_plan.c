@@ -27,6 +27,7 @@ const struct option_row cv_options[] = {
     {"time", OPTION_TEXT, 0, 0, NULL, NULL, "that a part may take, as Slurm writes it: 2:00:00"},
     {"per", OPTION_INTEGER, 1, 1e6, NULL, "1", "runs of a part"},
     {"shard", OPTION_TEXT, 0, 0, NULL, NULL, "do part i of n, 2/10; `merge` joins the files"},
+    {"row", OPTION_RULE, 0, 0, NULL, NULL, "where the cursor of the tile is, alone"},
     {0},
 };
 

@@ -325,7 +325,7 @@ void view_fields(const struct view *view, struct strbuf *object)
 bool view_key(struct view *view, const char *key, struct strbuf *command)
 {
     bool asked = view->shown || view->ops->always_keys;
-    return (asked && view->ops->key(view->state, key, command)) ||
+    return (asked && view->ops->key && view->ops->key(view->state, key, command)) ||
            (view->shown && choose_key(view->ops->name, key, command));
 }
 

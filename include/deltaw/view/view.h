@@ -120,7 +120,7 @@ struct view_ops {
     const struct answer_row *answer;
     bool grid; /* its columns: panel, x, y, values of (x, y); rows: x fastest, panel slowest */
     /* A key ("left", "up", "[", "c", ...): true when it is the view's, and
-     * `command` is what to run ("" for none: just redraw). */
+     * `command` is what to run ("" for none: just redraw).  NULL: no key of its own. */
     bool (*key)(void *state, const char *key, struct strbuf *command);
     bool always_keys; /* key is also called when there is nothing to show */
     /* A click on (x, y) of a picture in this area; NULL: the view has no use for it. */

@@ -166,6 +166,8 @@ static bool start(struct session *session, const struct args *args, struct outpu
 static bool cv_verb(struct session *session, const struct args *args, struct output *out,
                     struct err *err)
 {
+    if (args_given(args, "row")) /* the tile's: it refuses all else */
+        return look_command(session, args, out, err);
     return (args_positional(args) ? start : show)(session, args, out, err);
 }
 
