@@ -94,7 +94,7 @@ done
 : >.deltaw-abcdefgh
 run deltaw -c "$make" -c 'save data new.csv'
 fails 'what a killed writer left is removed by the next' test -e .deltaw-abcdefgh
-timeout -s INT 3 "$DELTAW" -c "$make" -c 'fit dnn epochs=100000 hidden=4' >out 2>errors
+timeout -s INT 2 "$DELTAW" -c "$make" -c 'fit dnn epochs=1000000 hidden=4' >out 2>errors
 like '^C in batch keeps the models' "$(cat errors)" 'dnn1, .*was not saved; .open .*reads it'
 ok 'in a file that opens' deltaw -c "open $(ls state/deltaw/kept/dnn1*.npz)"
 
