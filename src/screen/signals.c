@@ -8,7 +8,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LAST_SECONDS = 5 };
+/* A child has the memory of all threads but only the one that crashed: a lock that another
+ * held is never given back there, and the child hangs.  Here the others go on, so that the
+ * next child finds it free. */
+static const unsigned last_seconds[] = {1, 2, 5};
 enum { UNANSWERED = 3 }; /* this many ^C without a response end the program */
 
 static const int fatal_numbers[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGQUIT};
@@ -18,7 +21,7 @@ enum { N_PLAIN = sizeof plain_numbers / sizeof plain_numbers[0] };
 
 static struct {
     int pipe[2];
-    volatile sig_atomic_t bits[4], last_end, interrupts, ending_until;
+    volatile sig_atomic_t bits[4], last_end, interrupts, ending_until, crashing;
     void (*volatile restore)(void), (*volatile last)(void);
     bool open, suspend;
     struct sigaction old_fatal[N_FATAL], old_plain[N_PLAIN];
@@ -95,7 +98,8 @@ static void on_plain(int number)
     }
 }
 
-static void in_child(void (*work)(void))
+/* False: it hung. */
+static bool in_child(void (*work)(void), unsigned seconds)
 {
     pid_t child = _Fork(); /* fork() would run what libraries do at it, and lock the heap */
     if (child == 0) {
@@ -103,24 +107,31 @@ static void in_child(void (*work)(void))
             signal(plain_numbers[i], SIG_IGN); /* the alarm bounds it */
         for (size_t i = 0; i < N_FATAL; i++)
             signal(fatal_numbers[i], SIG_DFL);
-        alarm(LAST_SECONDS);
+        alarm(seconds);
         work();
         _exit(0);
     }
-    if (child > 0)
-        waitpid(child, NULL, 0);
+    int status = 0;
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+        continue;
+    return !WIFSIGNALED(status) || WTERMSIG(status) != SIGALRM;
 }
 
 /* Give the terminal back, then let the previous handler (a sanitizer's, or the
  * default) have it: returning repeats a synchronous fault. */
-static void on_fatal(int number)
+static void on_fatal(int number, siginfo_t *info, void *context)
 {
+    (void)context;
     int saved = errno;
+    if (state.crashing && (info->si_code <= 0 || number == SIGQUIT))
+        return; /* sent once more, and no fault: models are being saved */
+    state.crashing = 1;
     void (*last)(void) = state.last;
     state.last = NULL;
     give_back();
-    if (last)
-        in_child(last);
+    for (size_t i = 0; last && i < sizeof last_seconds / sizeof *last_seconds; i++)
+        if (in_child(last, last_seconds[i]))
+            break;
     for (size_t i = 0; i < N_FATAL; i++)
         if (fatal_numbers[i] == number)
             sigaction(number, &state.old_fatal[i], NULL);
@@ -161,7 +172,8 @@ bool signals_open(bool suspend, struct err *err)
         ignore.sa_handler = SIG_IGN; /* a reader that has gone shows up as EPIPE */
         sigaction(number, number == SIGPIPE ? &ignore : &action, NULL);
     }
-    struct sigaction fatal = {.sa_handler = on_fatal, .sa_flags = SA_ONSTACK | SA_NODEFER};
+    struct sigaction fatal = {.sa_sigaction = on_fatal,
+                              .sa_flags = SA_ONSTACK | SA_NODEFER | SA_SIGINFO};
     sigemptyset(&fatal.sa_mask);
     for (size_t i = 0; i < N_FATAL; i++)
         sigaction(fatal_numbers[i], &fatal, &state.old_fatal[i]);
