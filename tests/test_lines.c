@@ -308,12 +308,15 @@ static void test_csv(void)
     check_csv("a,b\n4,2,3\n", ":2: 3 fields, but the header names 2 columns", "too many");
     check_csv("a,b\n4,2\n1,2,3\n", "2<4><2>:3: 3 fields, but the header names 2 columns",
               "too many in a later row");
-    check_csv("a,b\n1,2,3\n2,4,5\n", "2<2><3>3<4><5>", "numbers of rows, as R writes them");
-    check_csv("a,b\n1,2,3\n2,4\n",
+    check_csv("a,b\n1,0,5\n2,0,5\n", ":2: 3 fields, but the header names 2 columns",
+              "no quotes: it may be a decimal comma");
+    check_csv("a b\n1 2 3\n2 4 5\n", "2<2><3>3<4><5>", "between blanks none is needed");
+    check_csv("a,b\n\"1\",2,3\n\"2\",4,5\n", "2<2><3>3<4><5>", "numbers of rows, as R writes them");
+    check_csv("a,b\n\"1\",2,3\n2,4\n",
               "2<2><3>:3: 2 fields, but the header names 2 columns, and rows before have their "
               "number in front",
               "not in every row");
-    check_csv("a,b\n1,2,3\n2,4,5,6\n",
+    check_csv("a,b\n\"1\",2,3\n\"2\",4,5,6\n",
               "2<2><3>:3: 4 fields, but the header names 2 columns, and rows before have their "
               "number in front",
               "numbers of rows, and too many");

@@ -363,15 +363,16 @@ static enum lines_got next_record(struct csv *csv, char **text, size_t *n, struc
 }
 
 /* A first row with one field more than the header: a separator at its end, or, as R writes
- * them, names of rows in front. */
-static void look_for_more(struct csv *csv, const struct log_cell *cells, size_t count)
+ * them, names of rows in front: in quotes where commas part the fields, else a decimal comma
+ * would make a row of 1,0,5 one. */
+static void look_for_more(struct csv *csv, const struct log_cell *cells, size_t count, bool quoted)
 {
     struct log_source *source = csv->source;
     if (count != source->n_columns + 1)
         return;
     if (cells[count - 1].n == 0) {
         csv->more = TAIL;
-    } else if (strcmp(cells[0].text, "1") == 0) {
+    } else if (strcmp(cells[0].text, "1") == 0 && (quoted || csv->separator != ',')) {
         csv->more = ROW_NAMES;
         strbuf_puts(&source->odd, "the first column has no name: taken for numbers of rows, as R "
                                   "writes them\n");
@@ -389,9 +390,10 @@ static bool split_row(struct csv *csv, char *text, size_t n, size_t *n_fields)
         return *n_fields == source->n_columns;
     }
     struct log_cell *cells = mem_new(room, sizeof *cells);
+    bool quoted = *text == '"'; /* splitting takes quotes off */
     size_t count = split_record(csv, text, n, cells, room);
     if (!csv->started)
-        look_for_more(csv, cells, count);
+        look_for_more(csv, cells, count, quoted);
     csv->started = true;
     bool whole = count == room && (csv->more == ROW_NAMES || cells[room - 1].n == 0);
     size_t from = csv->more == ROW_NAMES;
