@@ -31,6 +31,10 @@ is "the difference is the mean over animals" \
 run "$DELTAW" --no-rc --json -f two.dw -c 'compare reinforce1 static1'
 is "again the same bits" "$(printf '%s\n' "$out" | tail -n 1)" "$row"
 
+run "$DELTAW" --no-rc -f two.dw -c 'fit reinforce forgetting=yes name=more; wait' \
+    -c 'compare reinforce1 more part=all'
+like "a difference whose interval has 0 in it is left open" "$out" \
+    '^it is open whether (reinforce1|more) predicts choices better than (more|reinforce1); it did by \.[0-9]+ nats per trial \(95 % interval over 8 animals -\.[0-9]+ to \.'
 run "$DELTAW" --no-rc -f two.dw -c 'compare static1'
 is "one model is refused" "$status" 2
 run "$DELTAW" --no-rc -f two.dw -c 'compare both both'

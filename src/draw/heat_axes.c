@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
@@ -215,11 +216,23 @@ int heat_legend(double limit, const char *unit, struct canvas *canvas, int x, in
     return plan.width;
 }
 
+/* The longest of these words that leaves `room` cells to the colours; "": none does. */
+static const char *unsettled_words(int room)
+{
+    return room >= 62 ? "sign unsettled" : room >= 40 ? "unsettled" : "";
+}
+
+int heat_unsettled_width(int room)
+{
+    int n = (int)strlen(unsettled_words(room));
+    return n ? n + 5 : 0;
+}
+
 void heat_legend_unsettled(struct canvas *canvas, int x, int y, int room, const struct style *style)
 {
-    static const char words[] = " sign unsettled";
-    if (room < 4 + (int)sizeof words - 1)
+    const char *words = unsettled_words(room);
+    if (!*words)
         return;
     canvas_plain(canvas, x + 3, y, heat_unsettled(style), 0);
-    canvas_text(canvas, x + 4, y, room - 4, words, COLOUR_DEFAULT, 0, style);
+    canvas_text(canvas, x + 5, y, (int)strlen(words), words, COLOUR_DEFAULT, 0, style);
 }

@@ -288,9 +288,11 @@ static void place_legend(const struct heat_layout *l)
     const char *title = m->panels[l->first + l->shown - 1].title;
     if (l->legend) {
         int y = l->area.y + l->area.height - 1, room = right - l->body.x;
-        int width = heat_legend(m->limit, m->value_title, l->canvas, l->body.x, y, room, l->style);
-        if (heat_any_unsettled(m))
-            heat_legend_unsettled(l->canvas, l->body.x + width, y, room - width, l->style);
+        int key = heat_any_unsettled(m) ? heat_unsettled_width(room) : 0;
+        int width =
+            heat_legend(m->limit, m->value_title, l->canvas, l->body.x, y, room - key, l->style);
+        if (key && width)
+            heat_legend_unsettled(l->canvas, l->body.x + width, y, room, l->style);
         return;
     }
     if (title)

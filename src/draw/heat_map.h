@@ -54,7 +54,9 @@ void heat_x_axis(const struct heat_layout *l, int panel);
 uint32_t heat_unsettled(const struct style *style);
 /* Are there such cells in any panel? */
 bool heat_any_unsettled(const struct heat_map *map);
-/* What that means, behind the legend, where there is room. */
+/* The cells that their key takes behind the legend, in a legend of `room` cells; 0: no room. */
+int heat_unsettled_width(int room);
+/* The key, from x on. */
 void heat_legend_unsettled(struct canvas *canvas, int x, int y, int room,
                            const struct style *style);
 

@@ -191,7 +191,8 @@ static void cv_animals_table(const struct compare *c, struct table *t)
     free(mean);
 }
 
-/* "dnn1 predicts choices better than static1 by .0039 nats per trial (95 % interval ...)" */
+/* "dnn1 predicts choices better than static1 by .0039 nats per trial (95 % interval ...)"; where
+ * that interval has 0 in it, it is open which of them does. */
 static void say_first(const struct compare *c, struct output *out)
 {
     const struct paired *p = &c->pair[0];
@@ -199,9 +200,11 @@ static void say_first(const struct compare *c, struct output *out)
     bool better = p->difference > 0;
     char size[NUMBER_SIZE], low[NUMBER_SIZE], high[NUMBER_SIZE];
     struct strbuf said = {0};
-    strbuf_printf(&said, "%s predicts choices %s than %s by %s nats per trial", better ? a : b,
+    bool open = p->low <= 0 && p->high >= 0; /* not where the interval is unknown */
+    strbuf_printf(&said, "%s%s predicts choices %s than %s%s by %s nats per trial",
+                  open ? "it is open whether " : "", better ? a : b,
                   p->difference == 0 ? "no better" : "better", better ? b : a,
-                  number_fixed(size, fabs(p->difference), 5, false));
+                  open ? "; it did" : "", number_fixed(size, fabs(p->difference), 5, false));
     if (!isnan(p->low))
         strbuf_printf(&said, " (95 %% interval over %zu animals %s to %s)", p->n,
                       number_fixed(low, better ? p->low : -p->high, 5, false),
