@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "deltaw/base/library.h"
 #include "deltaw/base/mem.h"
-#include "library.h"
 
 #define FUNCTIONS(F)               \
     F(Mat_LogInitFunc)             \

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "deltaw/base/infile.h"
+#include "deltaw/base/library.h"
 #include "deltaw/base/mem.h"
-#include "library.h"
 
 #define FUNCTIONS(F)                \
     F(H5Dclose)                     \
