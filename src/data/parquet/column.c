@@ -211,6 +211,9 @@ static bool read_dictionary(struct parquet_reader *r, struct err *err)
     if (r->column->physical == PARQUET_BOOLEAN ||
         n > (size_t)(in.end - in.at) / (width ? width : 4))
         return broken(r, err);
+    if (!mem_room((double)n * (r->text ? sizeof(struct parquet_text) : sizeof(double)),
+                  "a dictionary", err))
+        return false;
     struct parquet_dictionary *d = mem_new(1, sizeof *d);
     *d = (struct parquet_dictionary){.n = n, .of = values_new(r->column, n), .holders = 1};
     dictionary_drop(r->dictionary);
