@@ -299,15 +299,15 @@ static double *rights(const struct ensemble *e, const struct cohort *cohort)
 void ensemble_losses(const struct model *model, const struct cohort *cohort, double *losses,
                      size_t *n_scored)
 {
-    const struct cohort *lives = model_lives(model, cohort);
-    double *right = rights(model->ensemble, lives);
+    const struct cohort *whole = model_whole_log(model, cohort);
+    double *right = rights(model->ensemble, whole);
     for (size_t a = 0; a < cohort->n_animals; a++) {
         const struct animal *animal = &cohort->animals[a];
-        size_t born = lives->animals[cohort_animal(lives, animal->name)].first;
+        size_t born = whole->animals[cohort_animal(whole, animal->name)].first;
         losses[a] = 0;
         n_scored[a] = 0;
         for (size_t t = animal->first; t < animal->first + animal->count; t++) {
-            size_t at = lives == cohort ? t : cohort->place[t];
+            size_t at = whole == cohort ? t : cohort->place[t];
             if (at == born) /* nothing precedes it */
                 continue;
             losses[a] -= log(cohort->choice[t] ? right[at] : 1 - right[at]);
