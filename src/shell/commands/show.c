@@ -252,8 +252,9 @@ static void show_members(const struct ensemble *e, struct strbuf *words, struct 
                   (double[]){(double)m->settings.seed, (double)m->settings.bootstrap,
                              m->textbook > 0 ? model_on_plateau(m) : NAN, loss});
     }
-    strbuf_puts(words, e->kind == INTERVAL_BOOTSTRAP ? "; each fitted to animals drawn anew"
-                                                     : "; not fitted to animals drawn anew");
+    strbuf_puts(words, e->each                         ? "; each fitted to one animal"
+                       : e->kind == INTERVAL_BOOTSTRAP ? "; each fitted to animals drawn anew"
+                                                       : "; not fitted to animals drawn anew");
     output_data(out, "members", &table);
     output_field_text(out, "interval", interval_word(e->kind));
     table_free(&table);
