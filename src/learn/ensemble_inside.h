@@ -34,5 +34,11 @@ void ensemble_score(const struct model *model, const struct cohort *cohort, cons
  * [n_animals][K]; of no ensemble. */
 void model_follow(const struct model *model, const struct cohort *cohort, const double *w0,
                   float *w);
+/* As model_expectation. */
+bool ensemble_expectation(const struct model *model, const struct cohort *cohort,
+                          const struct expectation_request *request, struct gp_value *out);
+/* Adds the P(right) of one member over n to right [n_trials]; w [n_trials][K] is room. */
+void ensemble_add_right(const struct model *member, const struct cohort *cohort, double n, float *w,
+                        double *right);
 
 #endif

@@ -85,12 +85,11 @@ void ensemble_sweep(const struct ensemble *e, const struct cohort *cohort, float
     free(sum);
 }
 
-static void add_right(const struct question *q, void *context)
+static void add_right_of(const struct model *m, const struct cohort *cohort, const float *w,
+                         double share, double *right)
 {
-    const struct policy *policy = &q->member->settings.policy;
-    const struct cohort *cohort = q->life;
-    double x[POLICY_MAX], lapse = model_lapse(q->member), *right = (double *)context + q->first;
-    float *w = weights_of(q);
+    const struct policy *policy = &m->settings.policy;
+    double x[POLICY_MAX], lapse = model_lapse(m);
     for (size_t a = 0; a < cohort->n_animals; a++) {
         const struct animal *animal = &cohort->animals[a];
         for (size_t t = animal->first; t < animal->first + animal->count; t++) {
@@ -98,9 +97,22 @@ static void add_right(const struct question *q, void *context)
             inputs_policy_of(policy, cohort, animal, t, x);
             for (size_t k = 0; k < policy->n; k++)
                 z += (double)w[t * policy->n + k] * x[k];
-            right[t] += policy_right(z, lapse) * q->share;
+            right[t] += policy_right(z, lapse) * share;
         }
     }
+}
+
+void ensemble_add_right(const struct model *m, const struct cohort *cohort, double n, float *w,
+                        double *right)
+{
+    model_sweep(m, cohort, w);
+    add_right_of(m, cohort, w, 1 / n, right);
+}
+
+static void add_right(const struct question *q, void *context)
+{
+    float *w = weights_of(q);
+    add_right_of(q->member, q->life, w, q->share, (double *)context + q->first);
     free(w);
 }
 
