@@ -256,6 +256,25 @@ struct model *ensemble_of_animals(const char *name, size_t n, struct model *cons
     return check_alone(n, members, err) ? model_of(name, members_new(n, members, true), of) : NULL;
 }
 
+/* A network on the plateau has not learnt what the textbook rule knows of the same trials:
+ * how far it is from the others tells of its training, not of what the trials leave open. */
+size_t ensemble_trained(size_t n, struct model **models)
+{
+    struct model *left[ENSEMBLE_MOST];
+    size_t trained = 0, out = 0;
+    for (size_t i = 0; i < n; i++)
+        trained += !model_on_plateau(models[i]);
+    if (trained < ENSEMBLE_LEAST || 2 * trained < n || n > ENSEMBLE_MOST)
+        return n;
+    for (size_t i = 0, to = 0; i < n; i++)
+        if (model_on_plateau(models[i]))
+            left[out++] = models[i];
+        else
+            models[to++] = models[i];
+    memcpy(models + trained, left, out * sizeof *left);
+    return trained;
+}
+
 /* That its members took. */
 static double seconds_of(const struct ensemble *e)
 {

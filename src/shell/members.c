@@ -100,11 +100,12 @@ static void replace(struct session *session, const struct gathering *g, struct f
         session_forget_fit(session, g->fit[i], NULL);
 }
 
-static struct model *together(const char *name, const struct gathering *g, struct err *err)
+static struct model *together(const char *name, const struct gathering *g, size_t n,
+                              struct err *err)
 {
     if (g->each)
-        return g->n > 0 ? fit_together(name, g->cohort, g->n, g->model, err) : NULL;
-    return g->n > 1 ? ensemble_new(name, g->n, g->model, err) : NULL;
+        return n > 0 ? fit_together(name, g->cohort, n, g->model, err) : NULL;
+    return g->n > 1 ? ensemble_new(name, n, g->model, err) : NULL;
 }
 
 static void gather(struct session *session, const struct job_group *group)
@@ -113,12 +114,19 @@ static void gather(struct session *session, const struct job_group *group)
                           .model = mem_new(session->n_fits, sizeof(struct model *))};
     struct err err = {0};
     gather_from(session, group, &g);
-    struct model *model = together(group->name, &g, &err);
+    size_t trained = g.each ? g.n : ensemble_trained(g.n, g.model);
+    struct model *model = together(group->name, &g, trained, &err);
+    if (model)
+        model->ensemble->left_out = g.n - trained;
     struct fit *fit = model ? fit_ensemble(model, g.cohort, session->jobs, &err) : NULL;
     if (fit && g.n < g.all)
         strbuf_printf(&session->gathered, "%s is of the %zu members of %zu that had finished\n",
                       group->name, g.n, g.all);
-    else if (!fit)
+    if (fit && trained < g.n)
+        strbuf_printf(&session->gathered,
+                      "%s leaves out %zu of %zu members: they stayed on the plateau\n", group->name,
+                      g.n - trained, g.n);
+    if (!fit)
         strbuf_printf(&session->gathered,
                       "%s: %zu of %zu members had finished, which is no "
                       "ensemble%s%s; those that began are models by themselves\n",
