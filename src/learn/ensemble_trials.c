@@ -12,10 +12,10 @@
 /* --- who is asked --------------------------------------------------------------------- */
 
 /* A member and the trials that it is asked about, which begin at `first` of the cohort's;
- * w0 [animals of life][K], NULL: the member's own. */
+ * w0 [their animals][K], NULL: the member's own. */
 struct question {
     const struct model *member;
-    const struct cohort *life;
+    const struct cohort *trials;
     const double *w0;
     double share; /* of the answer in the mean */
     size_t first;
@@ -29,17 +29,17 @@ static void ask_animal(const struct ensemble *e, const struct cohort *cohort, si
     size_t asked = ensemble_asked(e, cohort->animals[a].name);
     size_t *most = mem_new(cohort->n_animals, sizeof *most);
     struct question q = {.w0 = w0, .first = cohort->animals[a].first};
-    struct cohort *life;
+    struct cohort *trials;
     most[a] = cohort->animals[a].count;
-    if (most[a] > 0 && cohort_heads(cohort, most, &life, NULL)) {
-        q.life = life;
+    if (most[a] > 0 && cohort_heads(cohort, most, &trials, NULL)) {
+        q.trials = trials;
         q.share = asked < e->n ? 1 : 1 / (double)e->n;
         for (size_t i = 0; i < e->n; i++) {
             q.member = e->member[i];
             if (asked == e->n || asked == i)
                 ask(&q, context);
         }
-        cohort_drop(life);
+        cohort_drop(trials);
     }
     free(most);
 }
@@ -57,11 +57,11 @@ static void ask_members(const struct ensemble *e, const struct cohort *cohort, c
 /* Weights that the member answers with.  The caller frees. */
 static float *weights_of(const struct question *q)
 {
-    float *w = mem_new(q->life->n_trials * q->member->settings.policy.n, sizeof *w);
+    float *w = mem_new(q->trials->n_trials * q->member->settings.policy.n, sizeof *w);
     if (q->w0)
-        model_follow(q->member, q->life, q->w0, w);
+        model_follow(q->member, q->trials, q->w0, w);
     else
-        model_sweep(q->member, q->life, w);
+        model_sweep(q->member, q->trials, w);
     return w;
 }
 
@@ -70,7 +70,7 @@ static void add_weights(const struct question *q, void *context)
     size_t k = q->member->settings.policy.n;
     double *sum = (double *)context + q->first * k;
     float *w = weights_of(q);
-    for (size_t i = 0; i < q->life->n_trials * k; i++)
+    for (size_t i = 0; i < q->trials->n_trials * k; i++)
         sum[i] += q->share * (double)w[i];
     free(w);
 }
@@ -112,7 +112,7 @@ void ensemble_add_right(const struct model *m, const struct cohort *cohort, doub
 static void add_right(const struct question *q, void *context)
 {
     float *w = weights_of(q);
-    add_right_of(q->member, q->life, w, q->share, (double *)context + q->first);
+    add_right_of(q->member, q->trials, w, q->share, (double *)context + q->first);
     free(w);
 }
 
@@ -133,15 +133,15 @@ static double surprise(const struct cohort *cohort, size_t t, double right)
 void ensemble_losses(const struct model *model, const struct cohort *cohort, double *losses,
                      size_t *n_scored)
 {
-    const struct cohort *lives = model_lives(model, cohort);
-    double *right = rights(model->ensemble, lives, NULL);
+    const struct cohort *whole = model_whole_log(model, cohort);
+    double *right = rights(model->ensemble, whole, NULL);
     for (size_t a = 0; a < cohort->n_animals; a++) {
         const struct animal *animal = &cohort->animals[a];
-        size_t born = lives->animals[cohort_animal(lives, animal->name)].first;
+        size_t born = whole->animals[cohort_animal(whole, animal->name)].first;
         losses[a] = 0;
         n_scored[a] = 0;
         for (size_t t = animal->first; t < animal->first + animal->count; t++) {
-            size_t at = lives == cohort ? t : cohort->place[t];
+            size_t at = whole == cohort ? t : cohort->place[t];
             if (at == born) /* nothing precedes it */
                 continue;
             losses[a] += surprise(cohort, t, right[at]);

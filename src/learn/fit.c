@@ -67,7 +67,7 @@ int fit_fast_epochs(const struct fit_settings *settings, const struct cohort *co
 {
     bool *train = mem_new(cohort->n_animals, sizeof *train);
     int epochs = split_animals(settings, cohort, train, NULL)
-                     ? fast_epochs(settings, cohort, train)
+                     ? minibatch_epochs(settings, cohort, train)
                      : settings->epochs; /* fit_start will say what is wrong */
     free(train);
     return epochs;

@@ -245,6 +245,17 @@ static bool check_members(const struct rule *rule, const struct args *args,
                               "out");
 }
 
+static void say_many(const struct fit_settings *s, const char *name, size_t n, struct output *out)
+{
+    say_teacher(s, out);
+    output_say(out, "`wait %s` waits for all; `stop %s` keeps those that have finished", name,
+               name);
+    output_field_text(out, "model", name);
+    output_field_text(out, "rule", s->rule);
+    output_field_number(out, "members", (double)n);
+    output_field_number(out, "seed", (double)s->seed);
+}
+
 static bool start_members(struct session *session, const struct fit_settings *s,
                           const struct cohort *cohort, const struct args *args, const char *name,
                           struct output *out, struct err *err)
@@ -259,14 +270,8 @@ static bool start_members(struct session *session, const struct fit_settings *s,
                "%s trains in the background: %zu members of %d epochs, each to animals drawn anew "
                "from %s",
                name, n, s->epochs, strbuf_text(&words));
-    say_teacher(s, out);
-    output_say(out, "`wait %s` waits for all; `stop %s` keeps those that have finished", name,
-               name);
-    output_field_text(out, "model", name);
-    output_field_text(out, "rule", s->rule);
-    output_field_number(out, "members", (double)n);
+    say_many(s, name, n, out);
     output_field_number(out, "epochs", s->epochs);
-    output_field_number(out, "seed", (double)s->seed);
     strbuf_free(&words);
     return true;
 }
@@ -276,21 +281,11 @@ static bool start_each(struct session *session, const struct fit_settings *s,
                        struct err *err)
 {
     size_t n;
-    struct strbuf words = {0};
     jobs_threads(session->jobs, atoi(session_setting(session, "threads")));
     if (!members_start_each(session, s, cohort, name, &n, err))
         return false;
-    cohort_words(cohort, &words);
-    output_say(out, "%s is fitted in the background: each of %zu animals alone, of %s", name, n,
-               strbuf_text(&words));
-    say_teacher(s, out);
-    output_say(out, "`wait %s` waits for all; `stop %s` keeps those that have finished", name,
-               name);
-    output_field_text(out, "model", name);
-    output_field_text(out, "rule", s->rule);
-    output_field_number(out, "members", (double)n);
-    output_field_number(out, "seed", (double)s->seed);
-    strbuf_free(&words);
+    output_say(out, "%s is fitted in the background: each of %zu animals alone", name, n);
+    say_many(s, name, n, out);
     return true;
 }
 
@@ -420,8 +415,8 @@ const struct command command_fit = {
         "replacement (bootstrap=, seed= + 1); once all are over they are one model, an ensemble: "
         "their mean, with 90 % intervals by Student's t over members.  `stop "
         "NAME` keeps those that have finished.  pool=each "
-        "fits every animal alone, a job each; together they are one model, which asks of an animal "
-        "its own and of an animal that was held out the mean of all; a map is the mean over animals.  When a network has ended reinforce-base is fitted to "
+        "fits every animal alone; together they are one model, which asks of an animal its own, of "
+        "one held out the mean of all; a map is the mean over animals.  When a network has ended reinforce-base is fitted to "
         "the same trials, once a cohort: a training loss above its is marked, here and in maps, as "
         "still on the plateau, and such networks have no intervals; members= leaves them out where four "
         "and at least half of the members are off it.  start=MODEL teaches a network "
