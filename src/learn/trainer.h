@@ -133,4 +133,8 @@ const char *fit_posterior(struct trainer *t);
 /* fit_walks.c: weights without a rule, each animal by itself. */
 const char *fit_walks(struct trainer *t);
 
+/* fit_each.c: what fit_within does for pool=each. */
+struct model *fit_each(const struct fit_settings *settings, const struct cohort *cohort,
+                       const uint8_t *scored, struct job *job, struct err *err);
+
 #endif
