@@ -88,7 +88,7 @@ const struct column recover_columns[] = {
      .meaning = "rmse; where there is a relative one, that"},
     {"below", COLUMN_FLAG, .optional = true, .meaning = "is ours smaller than the published one?"},
     {"r2", COLUMN_FIXED, 3, "R^2", .optional = true,
-     .meaning = "of the first weight's updates over lived trials, at the true weights"},
+     .meaning = "of the first weight's updates over visited trials, at the true weights"},
     {"r2_low", COLUMN_FIXED, 3, .seen = SEEN_DATA, .meaning = "of its 95 % interval over seeds"},
     {"r2_high", COLUMN_FIXED, 3, .seen = SEEN_DATA, .meaning = "of its 95 % interval over seeds"},
     {"r2_bias", COLUMN_FIXED, 3, .seen = SEEN_DATA,
@@ -290,7 +290,7 @@ void recover_matrix(const struct recover *r, struct table *out)
     table_column(out, "agents", COLUMN_TEXT, 0);
     table_columns(out, "animals|trials", COLUMN_COUNT, 0);
     for (size_t rule = 0; rule < n; rule++)
-        table_column(out, r->plan.rules[rule].words, COLUMN_FIXED, 2);
+        table_each(out, "by_rule", r->plan.rules[rule].words, COLUMN_FIXED, 2);
     for (size_t which = 0; which < r->plan.n_cases; which++) {
         const struct recover_case *c = &r->plan.cases[which];
         char *agents = agents_of(c);

@@ -35,20 +35,6 @@ static bool check_holdout(const struct args *args, const struct cohort *cohort,
     return good;
 }
 
-/* The model of init=, whose settings hold where the line has no others; *out NULL: none. */
-static bool open_init(const struct args *args, struct model **out, struct err *err)
-{
-    const char *init = args_text(args, fit_options, "init");
-    char *path = init ? path_expand(init) : NULL;
-    struct err why = {0};
-    *out = NULL;
-    static const atomic_bool never;
-    bool good = !path || model_open(path, "init", out, &why) || mistaken_log(path, &never, &why) ||
-                err_at(err, why.code, args_column(args, "init"), "fit: %s", why.message);
-    free(path);
-    return good;
-}
-
 static void take_file(const struct args *args, const struct model *from,
                       const struct cohort *cohort, struct fit_settings *s)
 {
@@ -225,10 +211,25 @@ static void say_init(const struct fit_settings *s, const struct rule *rule, cons
         output_field_number(out, "first_epoch", done < 0 ? 0 : done);
 }
 
+/* pool=each: what says of several animals how they are fitted together is of no use. */
+static bool check_each(const struct args *args, const struct fit_settings *s, struct err *err)
+{
+    static const char *const others[] = {"members", "group", "bootstrap", "init", "gain", NULL};
+    for (size_t i = 0; s->pool == POOL_EACH && others[i]; i++)
+        if (args_given(args, others[i]))
+            return err_at(err, ERR_USAGE, args_column(args, others[i]),
+                          "fit: pool=each fits every animal alone, which leaves nothing for %s=; "
+                          "leave one of the two out",
+                          others[i]);
+    return true;
+}
+
 /* members=: networks have no intervals of their own. */
 static bool check_members(const struct rule *rule, const struct args *args,
                           const struct fit_settings *s, struct err *err)
 {
+    if (!check_each(args, s, err))
+        return false;
     if (!args_given(args, "members"))
         return true;
     if (!rule->network)
@@ -242,6 +243,17 @@ static bool check_members(const struct rule *rule, const struct args *args,
     return !s->init || err_at(err, ERR_USAGE, args_column(args, "init"),
                               "fit: members= begin anew, each from a seed of its own; leave init= "
                               "out");
+}
+
+static void say_many(const struct fit_settings *s, const char *name, size_t n, struct output *out)
+{
+    say_teacher(s, out);
+    output_say(out, "`wait %s` waits for all; `stop %s` keeps those that have finished", name,
+               name);
+    output_field_text(out, "model", name);
+    output_field_text(out, "rule", s->rule);
+    output_field_number(out, "members", (double)n);
+    output_field_number(out, "seed", (double)s->seed);
 }
 
 static bool start_members(struct session *session, const struct fit_settings *s,
@@ -258,15 +270,22 @@ static bool start_members(struct session *session, const struct fit_settings *s,
                "%s trains in the background: %zu members of %d epochs, each to animals drawn anew "
                "from %s",
                name, n, s->epochs, strbuf_text(&words));
-    say_teacher(s, out);
-    output_say(out, "`wait %s` waits for all; `stop %s` keeps those that have finished", name,
-               name);
-    output_field_text(out, "model", name);
-    output_field_text(out, "rule", s->rule);
-    output_field_number(out, "members", (double)n);
+    say_many(s, name, n, out);
     output_field_number(out, "epochs", s->epochs);
-    output_field_number(out, "seed", (double)s->seed);
     strbuf_free(&words);
+    return true;
+}
+
+static bool start_each(struct session *session, const struct fit_settings *s,
+                       const struct cohort *cohort, const char *name, struct output *out,
+                       struct err *err)
+{
+    size_t n;
+    jobs_threads(session->jobs, atoi(session_setting(session, "threads")));
+    if (!members_start_each(session, s, cohort, name, &n, err))
+        return false;
+    output_say(out, "%s is fitted in the background: each of %zu animals alone", name, n);
+    say_many(s, name, n, out);
     return true;
 }
 
@@ -284,18 +303,14 @@ static bool start_one(struct session *session, const struct fit_settings *settin
     return true;
 }
 
-static bool fit_run(struct session *session, const struct args *args, struct output *out,
-                    struct err *err)
+/* from: the model of init=, whose settings hold where the line has no others; NULL: none. */
+static bool begin(struct session *session, const struct args *args, const struct model *from,
+                  struct output *out, struct err *err)
 {
     const struct arg *word = rule_word(args);
     const struct rule *rule = rule_need(word->value, word->column, "fit", err);
-    if (!rule || !rule_check_args(rule, args, "fit", err))
-        return false;
-    const struct cohort *cohort = session_need_cohort(session, err);
+    const struct cohort *cohort = rule ? session_need_cohort(session, err) : NULL;
     if (!cohort)
-        return false;
-    struct model *from;
-    if (!open_init(args, &from, err))
         return false;
     struct args all = args_copy(args);
     if (!from)
@@ -307,13 +322,62 @@ static bool fit_run(struct session *session, const struct args *args, struct out
                 check_members(rule, &all, &settings, err) &&
                 session_new_name(session, args_text(&all, fit_options, "name"), settings.rule,
                                  args_column(&all, "name"), &name, err) &&
-                (many ? start_members(session, &settings, cohort, &all, name, out, err)
-                      : start_one(session, &settings, rule, cohort, &all, name, out, err));
-    model_drop(from);
+                (settings.pool == POOL_EACH ? start_each(session, &settings, cohort, name, out, err)
+                 : many ? start_members(session, &settings, cohort, &all, name, out, err)
+                        : start_one(session, &settings, rule, cohort, &all, name, out, err));
     free(name);
     fit_settings_free(&settings);
     args_free(&all);
     return good;
+}
+
+/* --- init=: its file is read in a job */
+
+struct reading {
+    struct args args;
+    char *path;
+    struct model *from;
+};
+
+static void read_release(void *data)
+{
+    struct reading *r = data;
+    args_free(&r->args);
+    model_drop(r->from);
+    free(r->path);
+    free(r);
+}
+
+static bool read_work(void *data, struct task *task, struct err *err)
+{
+    struct reading *r = data;
+    struct err why = {0};
+    return model_open(r->path, "init", &r->from, &why) ||
+           mistaken_log(r->path, &task->job.stop, &why) ||
+           err_at(err, why.code, args_column(&r->args, "init"), "fit: %s", why.message);
+}
+
+static bool read_finish(struct session *session, void *data, struct output *out, struct err *err)
+{
+    const struct reading *r = data;
+    return begin(session, &r->args, r->from, out, err);
+}
+
+static bool fit_run(struct session *session, const struct args *args, struct output *out,
+                    struct err *err)
+{
+    const struct arg *word = rule_word(args);
+    const struct rule *rule = rule_need(word->value, word->column, "fit", err);
+    const char *init = args_text(args, fit_options, "init");
+    if (!rule || !rule_check_args(rule, args, "fit", err) || !session_need_cohort(session, err))
+        return false;
+    if (!init)
+        return begin(session, args, NULL, out, err);
+    struct reading *r = mem_new(1, sizeof *r);
+    r->args = args_copy(args);
+    r->path = path_expand(init);
+    return task_start(session, mem_printf("reading %s", init), r, read_work, read_finish,
+                      read_release, err);
 }
 
 static const struct answer_row fit_answer[] = {
@@ -350,7 +414,9 @@ const struct command command_fit = {
         "from seed= and those after it, each to as many animals as there are, drawn anew with "
         "replacement (bootstrap=, seed= + 1); once all are over they are one model, an ensemble: "
         "their mean, with 90 % intervals by Student's t over members.  `stop "
-        "NAME` keeps those that have finished.  When a network has ended reinforce-base is fitted to "
+        "NAME` keeps those that have finished.  pool=each "
+        "fits every animal alone; together they are one model, which asks of an animal its own, of "
+        "one held out the mean of all; a map is the mean over animals.  When a network has ended reinforce-base is fitted to "
         "the same trials, once a cohort: a training loss above its is marked, here and in maps, as "
         "still on the plateau, and such networks have no intervals; members= leaves them out where four "
         "and at least half of the members are off it.  start=MODEL teaches a network "
@@ -369,6 +435,7 @@ const struct command command_fit = {
                 "fit predict-max alpha_error=yes forgetting=yes lapse=fit\n"
                 "fit trace window=5 policy=stim+prevchoice+bias w0=.5,0,0\n"
                 "fit dnn members=3 epochs=5; wait; map\n"
+                "fit reinforce-base pool=each; wait; score\n"
                 "fit reinforce-base name=a; wait; fit dnn start=a\n"
                 "fit tinyrnn hidden=4 epochs=10\n"
                 "fit dnn epochs=5 group=a; fit dnn epochs=5 seed=2 group=a; wait a",
