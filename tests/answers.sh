@@ -51,6 +51,13 @@ undo
 redo
 reset
 check data
+fit static name=first
+wait
+session save whole.npz
+forget first
+session restore whole.npz
+forget first
+check data
 check gradient static
 rules
 rules dnn

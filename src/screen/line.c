@@ -213,6 +213,8 @@ int host_line(const struct host_setup *setup)
         recall_close();
         if (how == RUN_QUIT)
             rescue_at_quit(repl.runner.session, setup->quiet);
+        else if (how == RUN_ENDED)
+            rescue_all_now(repl.runner.session);
     } else {
         how = runner_run_all(&repl.runner, true);
         code = repl.runner.interrupted ? ERR_INTERRUPTED : session_exit_code(repl.runner.session);

@@ -250,6 +250,7 @@ static bool begin(struct explorer *e, const struct host_setup *setup, struct err
     session.host = (struct session_host){.data = e,
                                          .show = explorer_show_view,
                                          .screen = explorer_screen_verb,
+                                         .layout = explorer_layout,
                                          .history = recall_at,
                                          .echo = on_echo,
                                          .narrate = on_narrate,
@@ -303,7 +304,7 @@ static bool end(struct explorer *e)
     recall_close();
     signals_on_crash(NULL);
     if (e->ended)
-        rescue_now(e->session);
+        rescue_all_now(e->session);
     else
         rescue_at_quit(e->session, e->setup->quiet);
     rescue_on_crash(NULL);
