@@ -50,9 +50,9 @@ static void test_visited(void)
     tap_ok(slice.line[0].visited_truth > slice.line[1].visited_truth + .005,
            "the trace rule moves more after a rewarded past");
     struct table table = {0};
-    slice_table(&slice, &table);
-    tap_ok(table.n_columns == 13 && strcmp(table.columns[2].name, "past") == 0 &&
-               strcmp(table.cells[2].text, "rewarded") == 0,
+    slice_table(1, &(const struct slice *){&slice}, &table);
+    tap_ok(table.n_columns == 14 && strcmp(table.columns[3].name, "past") == 0 &&
+               strcmp(table.cells[3].text, "rewarded") == 0,
            "the table has the past, and w_bias and lags as frozen");
     table_free(&table);
     slice_free(&slice);

@@ -153,8 +153,8 @@ static void test_slices(const struct cohort *c, const float *visited)
     tap_ok(worst < 1e-9, "the lines are means over visited trials (%.2g)", worst);
     tap_ok(sum == want, "support: weights within half a step");
     struct table table = {0};
-    slice_table(&slice, &table);
-    tap_ok(table.n_rows == 66 && table.n_columns == 10, "table of a slice");
+    slice_table(1, &(const struct slice *){&slice}, &table);
+    tap_ok(table.n_rows == 66 && table.n_columns == 11, "table of a slice");
     table_free(&table);
     slice_free(&slice);
 

@@ -32,6 +32,9 @@ static bool no_such_model(const struct scene *scene, const char *name, struct er
     const char *near = nearest_word(name, model_name_at, &copy);
     if (near)
         return err_set(err, ERR_FAILED, "no model '%s'; did you mean '%s'?", name, near);
+    if (strchr(name, ','))
+        return err_set(err, ERR_FAILED, "no model '%s'; only `slice model=%s` shows several", name,
+                       name);
     return err_set(err, ERR_FAILED, "no model '%s'; `models` lists them", name);
 }
 
@@ -332,16 +335,19 @@ const struct answer_row source_answer[] = {
     {0},
 };
 
+double source_epoch(const struct source *source)
+{
+    bool opened = source->status.state == FIT_OPENED && !source->replayed;
+    return !source->model || opened ? NAN : source->replayed ? source->epoch : source->status.epoch;
+}
+
 void source_fields(const struct source *source, struct strbuf *object)
 {
     const struct fit_status *s = &source->status;
     bool there = source->model, opened = s->state == FIT_OPENED && !source->replayed;
     answer_text(object, "model", there ? source->model->name : NULL);
     answer_text(object, "state", there ? fit_state_name(s->state) : NULL);
-    answer_number(object, "epoch",
-                  !there || opened   ? NAN
-                  : source->replayed ? source->epoch
-                                     : s->epoch);
+    answer_number(object, "epoch", source_epoch(source));
     answer_number(object, "epochs",
                   source->replayed                                   ? source->newest
                   : there && !opened && source->model->rule->network ? s->epochs
@@ -398,18 +404,34 @@ bool watch_due(const struct watch *w, bool pending)
     return w->stale && (w->urgent || (due && !pending));
 }
 
-struct view_job *watch_job(struct watch *w, const struct view_work *work)
+static void watch_sent(struct watch *w)
 {
     w->held_for = w->wanted.final;
     w->stale = w->urgent = false;
+}
+
+struct view_job *watch_job(struct watch *w, const struct view_work *work)
+{
+    watch_sent(w);
     return view_job_new(work, &w->wanted);
+}
+
+struct source watch_send(struct watch *w)
+{
+    watch_sent(w);
+    return source_copy(&w->wanted);
+}
+
+void watch_take(struct watch *w, struct source *done, double seconds)
+{
+    pace_took(&w->pace, seconds);
+    source_adopt(&w->source, &w->wanted, done);
+    w->have = true;
 }
 
 void watch_adopt(struct watch *w, struct view_job *job)
 {
-    pace_took(&w->pace, job->seconds);
-    source_adopt(&w->source, &w->wanted, &job->source);
-    w->have = true;
+    watch_take(w, &job->source, job->seconds);
 }
 
 void watch_release(struct watch *w)
