@@ -40,6 +40,9 @@ struct session_host {
     void (*echo)(void *data, const char *command);
     /* The text of `say`, one paragraph.  When NULL, it is printed as a result. */
     void (*narrate)(void *data, const char *text);
+    /* Runs a command of the shell in the terminal, until it ends; status: 128 + N when signal
+     * N ended it.  NULL: nobody is there to ask for it. */
+    bool (*shell)(void *data, const char *command, int *status, struct err *err);
     /* Bytes to the terminal that must not change the picture. */
     bool (*terminal)(void *data, const char *bytes, size_t n, struct err *err);
     /* What pictures the terminal takes, and how big; and such a picture to it. */
