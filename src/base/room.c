@@ -30,8 +30,7 @@ static double number_in(const char *path, const char *word)
     return at && end > at + strlen(word) ? value : (double)NAN;
 }
 
-/* What the address space may still grow by. */
-static double left_of_limit(void)
+double mem_space(void)
 {
     struct rlimit limit;
     if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
@@ -41,13 +40,26 @@ static double left_of_limit(void)
                         : (double)limit.rlim_cur - pages * (double)sysconf(_SC_PAGESIZE);
 }
 
+void mem_limit(double bytes)
+{
+    struct rlimit limit;
+    double pages = number_in("/proc/self/statm", "");
+    if (isnan(pages) || getrlimit(RLIMIT_AS, &limit) != 0)
+        return;
+    double most = pages * (double)sysconf(_SC_PAGESIZE) + bytes;
+    if (most >= (double)limit.rlim_cur || most > 1e18)
+        return;
+    limit.rlim_cur = (rlim_t)most;
+    setrlimit(RLIMIT_AS, &limit);
+}
+
 double mem_available(void)
 {
     static const char group[] = "/sys/fs/cgroup/memory.max";
     double system = 1024 * number_in("/proc/meminfo", "MemAvailable:");
     double shared = number_in(group, "") - number_in("/sys/fs/cgroup/memory.stat", "anon ");
     /* fmin leaves out what is not known */
-    double left = fmin(fmin(system, shared), left_of_limit());
+    double left = fmin(fmin(system, shared), mem_space());
     return isnan(left) ? (double)INFINITY : fmax(0, left - reserve);
 }
 

@@ -203,6 +203,25 @@ struct model *ensemble_new(const char *name, size_t n, struct model *const *memb
     return check_members(n, members, err) ? model_of(name, members_new(n, members)) : NULL;
 }
 
+/* A network on the plateau has not learnt what the textbook rule knows of the same trials:
+ * how far it is from the others tells of its training, not of what the trials leave open. */
+size_t ensemble_trained(size_t n, struct model **models)
+{
+    struct model *left[ENSEMBLE_MOST];
+    size_t trained = 0, out = 0;
+    for (size_t i = 0; i < n; i++)
+        trained += !model_on_plateau(models[i]);
+    if (trained < ENSEMBLE_LEAST || 2 * trained < n || n > ENSEMBLE_MOST)
+        return n;
+    for (size_t i = 0, to = 0; i < n; i++)
+        if (model_on_plateau(models[i]))
+            left[out++] = models[i];
+        else
+            models[to++] = models[i];
+    memcpy(models + trained, left, out * sizeof *left);
+    return trained;
+}
+
 /* That its members took. */
 static double seconds_of(const struct ensemble *e)
 {
@@ -248,9 +267,8 @@ void ensemble_sweep(const struct ensemble *e, const struct cohort *cohort, float
     free(sum);
 }
 
-/* Adds the P(right) of one member over n. */
-static void add_right(const struct model *m, const struct cohort *cohort, double n, float *w,
-                      double *right)
+void ensemble_add_right(const struct model *m, const struct cohort *cohort, double n, float *w,
+                        double *right)
 {
     const struct policy *policy = &m->settings.policy;
     double x[POLICY_MAX], lapse = model_lapse(m);
@@ -273,7 +291,7 @@ static double *rights(const struct ensemble *e, const struct cohort *cohort)
     double *right = mem_new(cohort->n_trials, sizeof *right);
     float *w = mem_new(cohort->n_trials * k, sizeof *w);
     for (size_t i = 0; i < e->n; i++)
-        add_right(e->member[i], cohort, (double)e->n, w, right);
+        ensemble_add_right(e->member[i], cohort, (double)e->n, w, right);
     free(w);
     return right;
 }

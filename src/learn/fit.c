@@ -124,7 +124,9 @@ static bool check_start(struct fit *fit, const struct rule *rule, struct err *er
     struct tensors want = {0};
     if (!s->init)
         return true;
-    if (!model_open(s->init, "init", &fit->start, err))
+    if (s->begun)
+        fit->start = s->begun, s->begun = NULL;
+    else if (!model_open(s->init, "init", &fit->start, err))
         return false;
     const struct model *m = fit->start;
     rule_layout(rule, &s->shape, &want);

@@ -5,7 +5,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
 #include "deltaw/shell/layouts.h"
-#include "state.h"
+#include "complete.h"
 
 void complete_add(struct completion *out, const char *word, const char *meaning, bool open)
 {
