@@ -150,7 +150,7 @@ static void test_intervals(const struct model *e, struct model *const *m, const 
     }
     for (size_t i = 0; i < N; i++)
         square += (value[i] - mean) * (value[i] - mean) / (N - 1);
-    tap_near(dw[1].mean, mean, 1e-9, "the mean update as lived");
+    tap_near(dw[1].mean, mean, 1e-9, "the mean update as visited");
     tap_near(dw[1].high - mean, t_2 * sqrt(square), 1e-8, "and t times the deviation above");
     tap_near(mean - dw[1].low, t_2 * sqrt(square), 1e-8, "and below");
     tap_ok(isnan(dw[K].mean) && isfinite(w[K].low), "no update after the last trial");

@@ -8,7 +8,9 @@
 
 /* Nothing for a model that is none. */
 void ensemble_pack(const struct model *model, struct npz *npz);
-bool ensemble_unpack(const struct npz *npz, size_t n, const char *path, const char *name,
-                     struct model **out, struct err *err);
+struct ensemble_of;
+/* of: of pool=each, else NULL. */
+bool ensemble_unpack(const struct npz *npz, size_t n, const struct ensemble_of *of,
+                     const char *path, const char *name, struct model **out, struct err *err);
 
 #endif

@@ -447,7 +447,7 @@ void trainer_run(struct trainer *t)
     t->rollout = t->rule->no_updates ? NULL : new_rollout(t);
     bool fast = fit->settings.optimizer == OPTIMIZER_FAST;
     if (fit->settings.teacher && !fit->start)
-        t->distilled = distil(t);
+        t->distilled = distil_run(t);
     const char *why = t->rule->posterior    ? fit_posterior(t)
                       : t->rule->no_updates ? fit_walks(t)
                       : !network            ? fit_mle(t)
