@@ -28,7 +28,7 @@ row=$(printf '%s\n' "$out" | grep '"members": *\[')
 like "each with a seed and animals of its own" "$row" \
     '"seed": ?7, ?"bootstrap": ?8.*"seed": ?8, ?"bootstrap": ?9.*"seed": ?9, ?"bootstrap": ?10'
 like "intervals are a bootstrap's" "$row" '"interval": ?"bootstrap over animals, t"'
-like "as lived they have a coverage" "$row" '"coverage_90": ?[01]'
+like "as visited they have a coverage" "$row" '"coverage_90": ?[01]'
 second=$(printf '%s' "$row" | sed -E 's/.*"member": ?"dnn1\.2"[^}]*"loss": ?([0-9.e-]+).*/\1/')
 alone=$(printf '%s\n' "$out" | tail -n 1 | sed -E 's/.*"loss": ?([0-9.e-]+).*/\1/')
 is "a member is what it is alone, to the bit" "$second" "$alone"
@@ -53,5 +53,23 @@ is "a gp has a posterior" "$status" 2
 run "$DELTAW" --no-rc -f data.dw -c 'fit static name=a' -c 'fit static name=b holdout=sim001' -c wait -c 'ensemble a b'
 is "members hold the same animals out" "$status" 1
 like "else it says which do not" "$(cat .errors)" 'a and b held out different animals'
+
+run "$DELTAW" --no-rc -f data.dw -c 'fit reinforce-base pool=each holdout=sim002 name=e' -c wait -c jobs -c models -c 'show e' \
+    -c 'save e e.npz' -c 'open e.npz name=f' -c score -c 'export weights w.csv'
+is "every animal is fitted alone" "$status" 0
+like "told of as one" "$out" 'each of 4 animals alone'
+like "which is one model" "$out" '^e +\* +ensemble'
+unlike "and its members are gone" "$out" '^e\.sim'
+like "of a model for each" "$out" 'a model for each of 4 animals'
+is "opened it says the same" "$(printf '%s\n' "$out" | sed -n 's/^[ef]  *ensemble  *[0-9]//p' | sort -u | wc -l)" 1
+run "$DELTAW" --no-rc -f data.dw -c 'fit dnn pool=each epochs=100000 name=e' -c 'stop e' -c wait -c models
+like "of none there is none" "$(cat .errors)" 'e: 0 of 5 members had finished'
+for other in members=3 group=g bootstrap=2 gain=animal; do
+    run "$DELTAW" --no-rc -f data.dw -c "fit dnn pool=each $other"
+    is "no $other with it" "$status" 2
+done
+run "$DELTAW" --no-rc -f data.dw -c 'cv reinforce-base "reinforce-base pool=each" future=60 seeds=1 file=e.jsonl' -c wait -c 'compare file=e.jsonl'
+is "pooled against individual" "$status" 0
+like "by trials of the same animals" "$out" 'reinforce-base pool=each.* of 5'
 
 finish

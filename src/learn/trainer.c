@@ -380,7 +380,7 @@ static const char *fit_by_rule(struct trainer *t)
 {
     bool fast = t->fit->settings.optimizer == OPTIMIZER_FAST;
     if (t->fit->settings.teacher && !t->fit->start)
-        t->distilled = distil(t);
+        t->distilled = distil_run(t);
     return t->rule->posterior    ? fit_posterior(t)
            : t->rule->no_updates ? fit_walks(t)
            : !t->rule->network   ? fit_mle(t)

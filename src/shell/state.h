@@ -83,10 +83,11 @@ struct cohort_entry {
 
 struct fit_entry {
     struct fit *fit;
-    bool told;   /* its end has been reported */
-    bool lesson; /* of a lesson; the next one forgets it */
-    int saved;   /* the epoch saved in a file; 0: none */
-    bool member; /* its group becomes an ensemble */
+    bool told;           /* its end has been reported */
+    bool lesson;         /* of a lesson; the next one forgets it */
+    int saved;           /* the epoch saved in a file; 0: none */
+    bool member;         /* its group becomes an ensemble */
+    struct cohort *pool; /* of pool=each: all animals of the group, a reference */
 };
 
 struct session {
@@ -253,6 +254,9 @@ void cohort_words(const struct cohort *cohort, struct strbuf *out);
  * of it is over they are one ensemble of that name.  False: the first did not start. */
 bool members_start(struct session *session, const struct fit_settings *settings,
                    const struct cohort *cohort, const char *name, size_t members, struct err *err);
+/* Starts a fit for each animal alone, likewise; *n: how many. */
+bool members_start_each(struct session *session, const struct fit_settings *settings,
+                        const struct cohort *cohort, const char *name, size_t *n, struct err *err);
 /* Makes ensembles of the groups that are over; out may be NULL. */
 void members_gather(struct session *session);
 /* What was made and of how many, and what there was too little of; once. */
