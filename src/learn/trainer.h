@@ -72,6 +72,10 @@ struct trainer {
 /* Is there the memory that the fit will take?  Else ERR_FAILED with what would take less. */
 bool trainer_check_room(const struct fit_settings *settings, const struct rule *rule,
                         const struct cohort *cohort, const bool *train, struct err *err);
+/* In the thread of its job: there may have been more when it was asked for, and other fits have
+ * begun since.  Makes t->rollout; one fit after the other, that each sees what is left.  False:
+ * t->why says so. */
+bool trainer_take_room(struct trainer *t);
 struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool *train);
 void trainer_free(struct trainer *t);
 /* The model at the start, so that views have one from the first moment on. */
@@ -89,6 +93,10 @@ bool trainer_may_go_on(struct trainer *t);
 bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last);
 /* Threads for the next pass; 0: all. */
 int trainer_threads(const struct trainer *t);
+double trainer_worked(const struct trainer *t); /* seconds, also of what it goes on from */
+/* Adds an animal's value to the sum of those that are trained on, or that are held out. */
+void trainer_add_scored(const struct trainer *t, size_t animal, double value, double *train,
+                        double *heldout);
 /* Start weights and gains at theta, [n_animals][rule_starts]. */
 const double *trainer_w0(const struct trainer *t);
 /* Moves parameters that have bounds back within them after a step. */
