@@ -165,7 +165,7 @@ struct ticks line_plot_y_ticks(const struct scale *s, size_t most, size_t room)
 static struct ticks y_ticks(const struct frame *f)
 {
     enum { FEW = 5, MOST = 16 }; /* close together in a low picture, apart in a tall one */
-    int half = f->body.height / 2, third = f->body.height / 3, room = third < FEW ? FEW : third;
+    int half = (f->body.height + 1) / 2, third = f->body.height / 3, room = third < FEW ? FEW : third;
     room = room > half ? half : room;
     size_t most = (size_t)(room < 2 ? 2 : room > MOST ? MOST : room);
     return line_plot_y_ticks(&f->scale, most, (size_t)f->body.height / 2);
