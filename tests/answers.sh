@@ -80,6 +80,7 @@ slice
 fit trace window=2 name=traced
 wait
 slice past=both model=traced
+slice model=reinforce1,gp1,dnn1
 weights
 weights sim002 model=reinforce1
 accuracy

@@ -2,10 +2,14 @@
  * for each weight the share of lived updates that lie inside their 90 % intervals.
  *
  *   bench_calibration [seeds=20] [agent=NAME] [cohort=NxTRIALS] [terms=LIST] [basis=10]
- *                     [first=1] [threads=N] [verbose]
+ *                     [first=1] [threads=N] [keep=FILE] [verbose]
  *
  * Without agent= or cohort= all of them; trace+memory is trace with traces among the terms.
- * Seeds are shared out over threads, each fit on one. */
+ * Seeds are shared out over threads, each fit on one.  keep=FILE: outcomes go into it as they
+ * come, and those that are in it are not computed again, so that the table can be made in
+ * parts (`timeout 600 bench_calibration keep=FILE`, as often as it takes) and by rows.  It is
+ * of one program: throw it away when the fit has changed. */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -27,6 +31,7 @@ enum { N_KINDS = sizeof kinds / sizeof *kinds, MOST_SEEDS = 200, SAMPLE = 4000 }
 struct outcome {
     double cover, robust, r2, width, settled, wrong, z2;
 };
+enum { FIGURES = sizeof(struct outcome) / sizeof(double) };
 
 static void judge(const struct agents *g, const uint8_t *keep, const struct gp_value *v,
                   const struct gp_value *robust, int k, struct outcome *o)
@@ -74,8 +79,55 @@ struct row {
     struct gp_options options;
     uint64_t first;
     bool verbose;
+    FILE *keep;
+    pthread_mutex_t lock; /* of keep */
+    bool known[MOST_SEEDS];
     struct outcome o[MOST_SEEDS][2];
 };
+
+/* --- outcomes in a file: a line each, "agent cohort terms basis seed" and the figures ---- */
+
+static void keep_add(struct row *row, uint64_t seed)
+{
+    const double *figure = (const double *)row->o[seed - row->first];
+    if (!row->keep)
+        return;
+    pthread_mutex_lock(&row->lock);
+    fprintf(row->keep, "%s %s %u %zu %lu", row->name, row->kind->name, row->options.terms,
+            row->options.basis, (unsigned long)seed);
+    for (int i = 0; i < 2 * FIGURES; i++)
+        fprintf(row->keep, " %.9g", figure[i]);
+    fprintf(row->keep, " .\n");
+    fflush(row->keep);
+    pthread_mutex_unlock(&row->lock);
+}
+
+/* Those of the row that are in the file.  A line cut short is none. */
+static void keep_find(struct row *row)
+{
+    char line[1000], name[32], kind[32];
+    memset(row->known, 0, sizeof row->known);
+    if (!row->keep)
+        return;
+    rewind(row->keep);
+    while (fgets(line, sizeof line, row->keep)) {
+        unsigned terms;
+        size_t basis;
+        unsigned long seed;
+        double figure[2 * FIGURES];
+        int at = 0, n = 0;
+        if (sscanf(line, "%31s %31s %u %zu %lu%n", name, kind, &terms, &basis, &seed, &at) != 5 ||
+            !strstr(line, " .\n") || strcmp(name, row->name) != 0 ||
+            strcmp(kind, row->kind->name) != 0 || terms != row->options.terms ||
+            basis != row->options.basis || seed < row->first || seed >= row->first + MOST_SEEDS)
+            continue;
+        for (char *from = line + at, *end; n < 2 * FIGURES; n++, from = end)
+            figure[n] = strtod(from, &end);
+        memcpy(row->o[seed - row->first], figure, sizeof figure);
+        row->known[seed - row->first] = true;
+    }
+    fseek(row->keep, 0, SEEK_END);
+}
 
 static void tell(const struct row *row, uint64_t seed, const struct gp *gp, double seconds)
 {
@@ -95,6 +147,8 @@ static void one(void *context, size_t i, size_t member)
 {
     struct row *row = context;
     uint64_t seed = row->first + i;
+    if (row->known[i])
+        return;
     /* no two rows have their luck in common */
     struct agents *g = agents_new(row->rule, row->kind->n, row->kind->trials, 0, row->kind->alpha,
                                   row->kind->w0, seed + 1000 * (uint64_t)row->rule);
@@ -111,6 +165,7 @@ static void one(void *context, size_t i, size_t member)
     gp_trajectory(gp, GP_ROBUST, &g->data, keep, robust, NULL);
     for (int k = 0; k < 2; k++)
         judge(g, keep, v, robust, k, &row->o[i][k]);
+    keep_add(row, seed);
     if (row->verbose)
         tell(row, seed, gp, clock_seconds() - begun);
     gp_drop(gp);
@@ -183,6 +238,10 @@ static void take(const char *text, struct wanted *w, struct row *row)
     else if (strncmp(text, "terms=", 6) == 0) {
         if (!gp_terms_parse(text + 6, &w->terms, &err))
             err_die("%s", err.message);
+    } else if (strncmp(text, "keep=", 5) == 0) {
+        row->keep = fopen(text + 5, "a+");
+        if (!row->keep)
+            err_die("%s cannot be written", text + 5);
     } else if (strcmp(text, "verbose") == 0)
         row->verbose = true;
     else
@@ -202,13 +261,14 @@ static void run(const struct wanted *want, struct team *team, const char *name, 
     if ((want->agent && strcmp(want->agent, name) != 0) ||
         (want->cohort && strcmp(want->cohort, row->kind->name) != 0))
         return;
+    keep_find(row);
     team_run(team, want->seeds, one, row);
     print(row, want->seeds);
 }
 
 int main(int argc, char **argv)
 {
-    static struct row row = {.first = 1};
+    static struct row row = {.first = 1, .lock = PTHREAD_MUTEX_INITIALIZER};
     struct wanted want = {.seeds = 20, .threads = thread_processors()};
     double begun = clock_seconds();
     blas_prepare();

@@ -40,6 +40,23 @@ for i in 1 2 3 4 5 6 7 8 9 10; do cat some.gz some.gz some.gz some.gz some.gz so
     some.gz some.gz some.gz; done >>newlines.csv.gz
 interrupted 'gigabytes of newlines' 'load newlines.csv.gz'
 
+# --- libraries that damaged files make crash or turn for ever: in a process of their own
+
+trials=$srcdir/samples/formats/trials.nwb
+if deltaw -c "load '$trials'" >/dev/null 2>&1; then
+    cp "$trials" crash.nwb && cp "$trials" turns.nwb && chmod u+w crash.nwb turns.nwb
+    printf '\377\377\377\377' | dd of=crash.nwb bs=1 seek=11525 conv=notrunc 2>/dev/null
+    head -c 49 /dev/zero | dd of=turns.nwb bs=1 seek=10472 conv=notrunc 2>/dev/null
+    run deltaw --keep-going -c "$make" -c 'load crash.nwb' -c data
+    like 'a file that HDF5 crashes on is refused' "$errors" 'crash.nwb: .*damaged'
+    like 'the session goes on' "$out" 'simulate reinforce'
+    interrupted 'a file that HDF5 turns in' 'load turns.nwb'
+    run ps -A -o args=
+    unlike 'and nothing goes on turning' "$out" 'load turns[.]nwb'
+else
+    skip 'built without HDF5'
+fi
+
 # --- memory
 
 printf 'subject,session,trial,stimulus,choice,reward\n' >head

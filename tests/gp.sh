@@ -28,7 +28,8 @@ is "and says the same" "$(printf '%s\n' "$out" | sed -n '/^terms, 90/,/^w_bias: 
 like "it scores" "$out" "^[a-z0-9]+ +gp +"
 
 like "intervals of maps" "$out" 'posterior'
-like "coverage" "$out" ' % of true updates lie inside their 90 % intervals'
+like "coverage" "$out" ' % of true updates lie inside their 90 % intervals, [0-9]+ % inside$'
+like "of both" "$out" '^ +those by the sandwich over animals'
 
 run deltaw -c "$cohort" -c 'fit gp remainder=none terms=correct,error' -c wait -c 'export updates u.csv' \
     -c 'fit reinforce' -c wait -c 'export updates r.csv'
@@ -39,6 +40,15 @@ is "a row a trial" "$(wc -l <u.csv)" 3001
 is "updates lie within their intervals, the last trial of an animal has none" "$(awk -F, 'NR > 1 {
     if ($5 == "") none++; else if ($6 <= $5 && $5 <= $7) inside++ } END {print none, inside}' u.csv)" \
     '6 2994'
+run deltaw -c "$cohort" -c 'fit gp remainder=none terms=correct,error' -c wait \
+    -c 'export updates s.csv interval=robust'
+is "intervals by the sandwich" "$status" 0
+is "have the same means and other ends" "$(paste -d, u.csv s.csv | awk -F, 'NR > 1 && $5 != "" {
+    same += $5 == $18; other += $6 != $19 && $7 != $20; inside += $19 <= $18 && $18 <= $20 }
+    END {print same, (other > 2500), inside}')" '2994 1 2994'
+run deltaw -c "$cohort" -c 'fit reinforce' -c wait -c 'export updates s.csv interval=robust'
+is "of a rule without a posterior: refused" "$status" 1
+like "with the reason" "$errors" 'reinforce1 has no posterior'
 is "rules without a posterior leave them empty" "$(awk -F, 'NR > 1 && $5 != "" && $6 == ""' r.csv |
     wc -l)" 2994
 

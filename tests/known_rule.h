@@ -63,7 +63,8 @@ void __wrap_model_update(const struct model *model, size_t n, const double *u, d
 static const struct rule rule = {.name = "known"},
                          choice_rule = {.name = "tiny", .no_weights = true};
 
-static struct model model = {.rule = &rule, .settings = {.shape = {.n_weights = K}}};
+static struct model model = {
+    .name = "known", .rule = &rule, .settings = {.shape = {.n_weights = K}}};
 
 /* It has no state; the true rule has its own. */
 TAP_USED static bool is_known(const void *state)

@@ -286,53 +286,58 @@ static void test_trace_protocol(void)
 
 /* --- refusals -------------------------------------------------------------------- */
 
+static const struct {
+    const char *rule, *text, *says;
+} refusals[] = {
+    {"reinforce", "alpha=1/", "alpha"},
+    {"reinforce", "alpha=1/2/3/4/5/6/7/8/9", "8 groups"},
+    {"reinforce", "alpha=.1/.2,.3,.4", "stim+bias"},
+    {"reinforce", "share=1/1", "no groups"},
+    {"reinforce", "alpha=.1/.2 share=1/0", "share"},
+    {"reinforce", "alpha=.1/.2 share=1/1/1", "share"},
+    {"reinforce-base", "alpha=.1/.2 alpha_error=.1/.2/.3 baseline=1", "alpha_error"},
+    {"reinforce-base", "alpha_error=.1", "baseline"},
+    {"reinforce", "alpha_error=.1", "no alpha of its own after errors"},
+    {"reinforce", "baseline=.1", "it has no baseline"},
+    {"trace", "alpha_error=.1", "does not apply to trace"},
+    {"trace", "baseline=.1", "does not apply to trace"},
+    {"trace", "window=0", "window"},
+    {"reinforce", "window=10", "does not apply to reinforce"},
+    {"predict-max", "baseline=.5", "does not apply to predict-max"},
+    {"static", "alpha=.1", "does not apply to static"},
+    {"static", "forgetting=.1", "does not apply to static"},
+    {"reinforce", "forgetting=2", "forgetting"},
+    {"reinforce", "decision=lapse", "needs lapse"},
+    {"reinforce", "decision=glm lapse=.1", "decision=lapse alone"},
+    {"reinforce", "decision=temperature", "needs temperature"},
+    {"reinforce", "decision=temperature temperature=2 lapse=.1", "decision=lapse alone"},
+    {"reinforce", "lapse=.1 temperature=2", "decision="},
+    {"reinforce", "lapse=nan", "lapse"},
+    {"reinforce", "decision=multiplicative stimuli=ibl", "cues"},
+    {"reinforce", "decision=multiplicative policy=stim", "leave policy= "},
+    {"reinforce", "decision=multiplicative bias0=1", "no bias"},
+    {"reinforce", "decision=multiplicative alpha=1,2,3", "alpha"},
+    {"reinforce", "w0=2..-2", "w0"},
+    {"reinforce", "w0=1..", "w0"},
+    {"reinforce", "w0=..1", "w0"},
+    {"reinforce", "w0=1..inf", "w0"},
+    {"reinforce", "w0=", "w0"},
+    {"reinforce", "w0=1,", "w0"},
+    {"reinforce", "w0=1,2,3", "2 of them for the weights of stim+bias"},
+    {"reinforce", "w0=psychometric", "w0"},
+    {"reinforce", "w0=1,2 bias0=1", "leave bias0= out"},
+    {"reinforce", "policy=stim+stim", "twice"},
+    {"reinforce", "policy=stim+d1", "distractors"},
+    {"reinforce", "distractors=101", "distractors"},
+};
+
 static void test_refusals(void)
 {
-    static const struct {
-        const char *rule, *text, *says;
-    } cases[] = {
-        {"reinforce", "alpha=1/", "alpha"},
-        {"reinforce", "alpha=1/2/3/4/5/6/7/8/9", "8 groups"},
-        {"reinforce", "alpha=.1/.2,.3,.4", "stim+bias"},
-        {"reinforce", "share=1/1", "no groups"},
-        {"reinforce", "alpha=.1/.2 share=1/0", "share"},
-        {"reinforce", "alpha=.1/.2 share=1/1/1", "share"},
-        {"reinforce-base", "alpha=.1/.2 alpha_error=.1/.2/.3 baseline=1", "alpha_error"},
-        {"reinforce-base", "alpha_error=.1", "baseline"},
-        {"reinforce", "alpha_error=.1", "no alpha of its own after errors"},
-        {"reinforce", "baseline=.1", "it has no baseline"},
-        {"trace", "alpha_error=.1", "does not apply to trace"},
-        {"trace", "baseline=.1", "does not apply to trace"},
-        {"trace", "window=0", "window"},
-        {"reinforce", "window=10", "does not apply to reinforce"},
-        {"predict-max", "baseline=.5", "does not apply to predict-max"},
-        {"static", "alpha=.1", "does not apply to static"},
-        {"static", "forgetting=.1", "does not apply to static"},
-        {"reinforce", "forgetting=2", "forgetting"},
-        {"reinforce", "decision=lapse", "needs lapse"},
-        {"reinforce", "decision=glm lapse=.1", "decision=lapse alone"},
-        {"reinforce", "decision=temperature", "needs temperature"},
-        {"reinforce", "decision=temperature temperature=2 lapse=.1", "decision=lapse alone"},
-        {"reinforce", "lapse=.1 temperature=2", "decision="},
-        {"reinforce", "lapse=nan", "lapse"},
-        {"reinforce", "decision=multiplicative stimuli=ibl", "cues"},
-        {"reinforce", "decision=multiplicative policy=stim", "leave policy= "},
-        {"reinforce", "decision=multiplicative bias0=1", "no bias"},
-        {"reinforce", "decision=multiplicative alpha=1,2,3", "alpha"},
-        {"reinforce", "w0=2..-2", "w0"},
-        {"reinforce", "w0=1..", "w0"},
-        {"reinforce", "w0=..1", "w0"},
-        {"reinforce", "w0=1..inf", "w0"},
-        {"reinforce", "w0=", "w0"},
-        {"reinforce", "policy=stim+stim", "twice"},
-        {"reinforce", "policy=stim+d1", "distractors"},
-        {"reinforce", "distractors=101", "distractors"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
         struct err err = {0};
-        struct cohort *c = try_make(cases[i].rule, NULL, cases[i].text, &err);
-        tap_ok(!c && err.code == ERR_USAGE && strstr(err.message, cases[i].says), "%s %s: %s",
-               cases[i].rule, cases[i].text, err.message);
+        struct cohort *c = try_make(refusals[i].rule, NULL, refusals[i].text, &err);
+        tap_ok(!c && err.code == ERR_USAGE && strstr(err.message, refusals[i].says), "%s %s: %s",
+               refusals[i].rule, refusals[i].text, err.message);
         cohort_drop(c);
     }
 }

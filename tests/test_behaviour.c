@@ -126,6 +126,30 @@ static void test_expected(const struct model *model, const struct cohort *c)
     free(visited);
 }
 
+static void test_trajectory_table(const struct model *model, const struct cohort *c,
+                                  const float *visited, const struct trajectory *path)
+{
+    struct table table = {0};
+    trajectory_table(model, c, 1, visited, &table);
+    tap_ok(table.n_rows == 7 && table.n_columns == 6 &&
+               strcmp(table.columns[0].name, "subject") == 0 &&
+               strcmp(table.columns[1].name, "session") == 0 &&
+               strcmp(table.columns[2].name, "trial") == 0 &&
+               strcmp(table.columns[3].name, "p_right") == 0 &&
+               strcmp(table.columns[4].name, "w_stim") == 0 &&
+               strcmp(table.columns[5].name, "w_bias") == 0,
+           "table of weights: its columns");
+    const struct table_cell *row = table.cells + 5 * 6;
+    tap_ok(strcmp(row[0].text, "bob") == 0 && strcmp(row[1].text, "tue") == 0 &&
+               row[2].number == 2 && row[3].number == path->p_right[5] &&
+               row[5].number == path->w[11],
+           "table of weights: a row");
+    table_free(&table);
+    trajectory_table(model, c, -1, visited, &table);
+    tap_ok(table.n_rows == 20, "all animals: 20 rows");
+    table_free(&table);
+}
+
 static void test_trajectory(const struct model *model, const struct cohort *c)
 {
     struct rng rng = rng_stream(SEED, RNG_TEST, 0, 0);
@@ -164,25 +188,7 @@ static void test_trajectory(const struct model *model, const struct cohort *c)
     tap_near(sides.chosen[0][1], (c->choice[14] + c->choice[15]) / 2., 0, "left ones as chosen");
     trajectory_sides_free(&sides);
     trajectory_free(&with);
-    struct table table = {0};
-    trajectory_table(model, c, 1, visited, &table);
-    tap_ok(table.n_rows == 7 && table.n_columns == 6 &&
-               strcmp(table.columns[0].name, "subject") == 0 &&
-               strcmp(table.columns[1].name, "session") == 0 &&
-               strcmp(table.columns[2].name, "trial") == 0 &&
-               strcmp(table.columns[3].name, "p_right") == 0 &&
-               strcmp(table.columns[4].name, "w_stim") == 0 &&
-               strcmp(table.columns[5].name, "w_bias") == 0,
-           "table of weights: its columns");
-    const struct table_cell *row = table.cells + 5 * 6;
-    tap_ok(strcmp(row[0].text, "bob") == 0 && strcmp(row[1].text, "tue") == 0 &&
-               row[2].number == 2 && row[3].number == path.p_right[5] &&
-               row[5].number == path.w[11],
-           "table of weights: a row");
-    table_free(&table);
-    trajectory_table(model, c, -1, visited, &table);
-    tap_ok(table.n_rows == 20, "all animals: 20 rows");
-    table_free(&table);
+    test_trajectory_table(model, c, visited, &path);
     trajectory_free(&path);
     free(visited);
 }

@@ -238,20 +238,26 @@ static void test_batches(const struct setup *s)
     rollout_free(r);
 }
 
-/* What crosses chunk ends: the gradient in segments is that of one long chunk. */
-static void test_whole(const char *name)
+static struct setup setting_of(const char *rule)
 {
     struct setup s = setting_new(5, 2);
-    struct rollout_task task = {.theta = NULL, .w0 = s.w0, .gradient = true};
-    bool train[ANIMALS];
-    s.rule = rule_find(name);
+    s.rule = rule_find(rule);
     s.tensors = (struct tensors){0};
     rule_layout(s.rule, &s.shape, &s.tensors);
     free(s.theta);
-    task.theta = s.theta = mem_new(s.tensors.size, sizeof *s.theta);
+    s.theta = mem_new(s.tensors.size, sizeof *s.theta);
     rule_init(s.rule, &s.shape, &s.tensors, SEED, s.theta);
     for (size_t k = 0; s.rule->network && k < 2; k++)
         s.theta[k] = .04;
+    return s;
+}
+
+/* What crosses chunk ends: the gradient in segments is that of one long chunk. */
+static void test_whole(const char *name)
+{
+    struct setup s = setting_of(name);
+    struct rollout_task task = {.theta = s.theta, .w0 = s.w0, .gradient = true};
+    bool train[ANIMALS];
     for (size_t a = 0; a < ANIMALS; a++)
         train[a] = a % 5 != 2;
     struct rollout *one = rollout_of(&s, engine_double(), train, 0, 1);

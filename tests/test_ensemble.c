@@ -141,7 +141,8 @@ static void test_intervals(const struct model *e, struct model *const *m, const 
     float *own = mem_new(n * K, sizeof *own);
     double value[N], mean = 0, square = 0;
     keep[50] = keep[counts[0] - 1] = 1; /* the second is the last of its animal */
-    tap_ok(model_trajectory(e, c, keep, dw, w), "members of animals drawn anew tell intervals");
+    tap_ok(model_trajectory(e, c, false, keep, dw, w),
+           "members of animals drawn anew tell intervals");
     for (size_t i = 0; i < N; i++) {
         model_sweep(m[i], c, own);
         value[i] = (double)own[51 * K + 1] - (double)own[50 * K + 1];
@@ -186,6 +187,35 @@ static void test_sums(const struct model *e, struct model *const *m)
     tap_near(high - low, 2 * t_2 * sqrt(square), 1e-8, "of the members' sums");
 }
 
+/* What is expected of trials: an interval of the members' means. */
+static void test_expectation(const struct model *e, struct model *const *m, const struct cohort *c)
+{
+    const size_t trial[3] = {20, 40, 60}, sum[3] = {0, 1, 1};
+    const double factor[3] = {1, .5, -.5};
+    struct expectation_request r = {
+        .n = 3, .n_sums = 2, .trial = trial, .sum = sum, .factor = factor};
+    struct gp_value out[2];
+    float *own = mem_new(c->n_trials * K, sizeof *own);
+    double value[N], mean = 0, square = 0, x[K];
+    tap_ok(model_expectation(e, c, &r, out), "expectations have intervals");
+    for (size_t i = 0; i < N; i++) {
+        model_sweep(m[i], c, own);
+        value[i] = 0;
+        for (size_t j = 1; j < 3; j++) {
+            inputs_policy_of(&e->settings.policy, c, &c->animals[0], trial[j], x);
+            double z = (double)own[trial[j] * K] * x[0] + (double)own[trial[j] * K + 1] * x[1];
+            value[i] += factor[j] / (1 + exp(-z));
+        }
+        mean += value[i] / N;
+    }
+    for (size_t i = 0; i < N; i++)
+        square += (value[i] - mean) * (value[i] - mean) / (N - 1);
+    tap_near(out[1].mean, mean, 1e-9, "the members' mean");
+    tap_near(out[1].high - out[1].low, 2 * t_2 * sqrt(square), 1e-8, "t times their deviation");
+    tap_ok(out[0].low < out[0].mean && out[0].mean < out[0].high, "each sum of its own trials");
+    free(own);
+}
+
 /* One on the plateau: nothing is claimed. */
 static void test_plateau(struct model *e, struct model **m, const struct cohort *c)
 {
@@ -198,7 +228,8 @@ static void test_plateau(struct model *e, struct model **m, const struct cohort 
            "better than the textbook rule: intervals");
     m[1]->textbook = train - .001;
     tap_ok(model_on_plateau(e) && ensemble_on_plateau(e->ensemble) == 1, "one on the plateau");
-    tap_ok(model_interval_kind(e) == INTERVAL_NONE && !model_trajectory(e, c, keep, dw, NULL),
+    tap_ok(model_interval_kind(e) == INTERVAL_NONE &&
+               !model_trajectory(e, c, false, keep, dw, NULL),
            "then there is no interval");
     m[1]->textbook = 0;
     free(keep);
@@ -349,8 +380,9 @@ int main(void)
     test_trials(e, mixed, c);
     test_updates(e, mixed, c);
     uint8_t keep[1024] = {0};
-    tap_ok(!model_trajectory(e, c, keep, NULL, NULL), "no intervals of a spread");
+    tap_ok(!model_trajectory(e, c, false, keep, NULL, NULL), "no intervals of a spread");
     test_intervals(b, drawn, c);
+    test_expectation(b, drawn, c);
     test_sums(b, drawn);
     test_plateau(b, drawn, c);
     test_refusals(e, mixed[2], c, jobs);

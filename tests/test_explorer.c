@@ -49,12 +49,22 @@ static void test_sizes(bool ascii)
     end(&e);
 }
 
+/* A transcript that no change of the program changes: forty lines, one of them to be found. */
+static void say_much(struct explorer *e)
+{
+    for (int i = 1; i <= 20; i++) {
+        char line[40];
+        snprintf(line, sizeof line, i == 9 ? "say the score stands here" : "say line %d of 20", i);
+        enter(e, line);
+    }
+}
+
 static void test_states(void)
 {
     struct explorer e;
     begin(&e, false, 80, 24);
     fit_one(&e);
-    enter(&e, "help");
+    say_much(&e);
     press(&e, "esc");
     golden(&e, "screen-tile");
     press(&e, "?");

@@ -102,23 +102,30 @@ static bool paints(const struct figure *figure, double width, double height, enu
     return figure_paint(figure, kind, &look, out, err);
 }
 
+/* Two by two cells at these places. */
+static struct heat_map small_map(const double *places, double limit)
+{
+    static const double value[] = {-1, NAN, 1, 3};
+    static const uint32_t support[] = {1, 1, 0, 1};
+    static const struct heat_panel panel = {"", value, support, NULL};
+    return (struct heat_map){.x_label = "x",
+                             .nx = 2,
+                             .ny = 2,
+                             .x = places,
+                             .y = places,
+                             .limit = limit,
+                             .n_panels = 1,
+                             .panels = &panel,
+                             .cross_panel = -1};
+}
+
 static void test_pages(void)
 {
     struct figure figure = {.width = 40, .height = 20};
     struct strbuf out = {0};
     struct err err;
-    const double value[] = {-1, NAN, 1, 3}, axis[] = {0, 1}, upright[] = {5, 5};
-    const uint32_t support[] = {1, 1, 0, 1};
-    struct heat_panel panel = {"", value, support, NULL};
-    struct heat_map map = {.x_label = "x",
-                           .nx = 2,
-                           .ny = 2,
-                           .x = axis,
-                           .y = axis,
-                           .limit = 2,
-                           .n_panels = 1,
-                           .panels = &panel,
-                           .cross_panel = -1};
+    const double axis[] = {0, 1};
+    struct heat_map map = small_map(axis, 2);
     if (!figure_library()) {
         tap_ok(!paints(&figure, 80, NAN, FIGURE_PDF, &out, &err) &&
                    strstr(err.message, "libcairo2-dev"),
@@ -138,20 +145,24 @@ static void test_pages(void)
     tap_ok(paints(&figure, 80, NAN, FIGURE_PNG, &out, &err) && memcmp(out.text, "\x89PNG", 4) == 0,
            "a PNG of both");
     figure_free(&figure);
-    /* hostile: no cells, no points, one place, names of any length */
+    strbuf_free(&out);
+}
+
+/* No cells, no points, one place, names of any length. */
+static void test_hostile_pages(void)
+{
+    struct figure figure = {.width = 40, .height = 20};
+    struct strbuf out = {0};
+    struct err err;
+    const double upright[] = {5, 5};
+    struct heat_map map = small_map(upright, 0);
+    if (!figure_library())
+        return;
     map.nx = 0;
     figure_add_heat(&figure, &map, (struct rect){0, 0, 40, 20});
     tap_ok(paints(&figure, 80, 60, FIGURE_SVG, &out, &err), "a map without cells says so");
     figure_free(&figure);
-    map = (struct heat_map){.x_label = "x",
-                            .nx = 2,
-                            .ny = 2,
-                            .x = upright,
-                            .y = upright,
-                            .limit = 0,
-                            .n_panels = 1,
-                            .panels = &panel,
-                            .cross_panel = -1};
+    map.nx = 2;
     figure_add_heat(&figure, &map, (struct rect){0, 0, 40, 20});
     figure.title = strdup("A title of many words that goes on and on and does not fit into one "
                           "line of a page as narrow as this one is, nor into two of them");
@@ -169,5 +180,6 @@ int main(void)
     test_colours();
     test_kept();
     test_pages();
+    test_hostile_pages();
     return tap_done();
 }

@@ -6,6 +6,30 @@
 #include "past_scenes.h"
 
 /* What was really visited after either past, counted by hand. */
+/* On the line's visited trials with fixed w_bias 0: the sum of changes of w_stim, of half the
+ * true weights [0] and of these [1], and of how many. */
+static void sum_visited(const struct cohort *c, const struct slice_line *line, double sum[2],
+                        size_t n[2])
+{
+    double want_past = line->past == PAST_REWARDED;
+    const float *ws = cohort_column(c, "true_w_stim")->values;
+    const float *wb = cohort_column(c, "true_w_bias")->values;
+    for (size_t a = 0; a < c->n_animals; a++)
+        for (size_t i = 2; i + 1 < c->animals[a].count; i++) {
+            size_t t = c->animals[a].first + i;
+            if (c->reward[t] != line->correct || c->reward[t - 1] != want_past ||
+                c->reward[t - 2] != want_past)
+                continue;
+            for (int truth = 0; truth < 2; truth++) {
+                double scale = truth ? 1 : .5;
+                if (fabs(scale * ws[t] - .25) > .25 || fabs(scale * wb[t]) > .25)
+                    continue;
+                sum[truth] += scale * (ws[t + 1] - ws[t]);
+                n[truth]++;
+            }
+        }
+}
+
 static void test_visited(void)
 {
     struct cohort *c = simulated("trace", "20", "300");
@@ -24,23 +48,7 @@ static void test_visited(void)
     for (size_t l = 0; l < slice.n_lines; l++) {
         double sum[2] = {0};
         size_t n[2] = {0};
-        double want_past = slice.line[l].past == PAST_REWARDED;
-        const float *ws = cohort_column(c, "true_w_stim")->values;
-        const float *wb = cohort_column(c, "true_w_bias")->values;
-        for (size_t a = 0; a < c->n_animals; a++)
-            for (size_t i = 2; i + 1 < c->animals[a].count; i++) {
-                size_t t = c->animals[a].first + i;
-                if (c->reward[t] != slice.line[l].correct || c->reward[t - 1] != want_past ||
-                    c->reward[t - 2] != want_past)
-                    continue;
-                for (int truth = 0; truth < 2; truth++) {
-                    double scale = truth ? 1 : .5;
-                    if (fabs(scale * ws[t] - .25) > .25 || fabs(scale * wb[t]) > .25)
-                        continue;
-                    sum[truth] += scale * (ws[t + 1] - ws[t]);
-                    n[truth]++;
-                }
-            }
+        sum_visited(c, &slice.line[l], sum, n);
         tap_ok(n[0] > 20 && n[0] == slice.line[l].n_visited &&
                    n[1] == slice.line[l].n_visited_truth,
                "line %zu: %zu and %zu visited trials", l, n[0], n[1]);
@@ -50,9 +58,9 @@ static void test_visited(void)
     tap_ok(slice.line[0].visited_truth > slice.line[1].visited_truth + .005,
            "the trace rule moves more after a rewarded past");
     struct table table = {0};
-    slice_table(&slice, &table);
-    tap_ok(table.n_columns == 13 && strcmp(table.columns[2].name, "past") == 0 &&
-               strcmp(table.cells[2].text, "rewarded") == 0,
+    slice_table(1, &(const struct slice *){&slice}, &table);
+    tap_ok(table.n_columns == 14 && strcmp(table.columns[3].name, "past") == 0 &&
+               strcmp(table.cells[3].text, "rewarded") == 0,
            "the table has the past, and w_bias and lags as frozen");
     table_free(&table);
     slice_free(&slice);

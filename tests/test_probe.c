@@ -50,6 +50,30 @@ static void test_values(const struct cohort *c, const float *visited)
     map_free(&again);
 }
 
+static void test_table(const struct map *map)
+{
+    struct table table = {0};
+    map_table(map, &table);
+    tap_ok(table.n_rows == 2 * 11 * 41 && table.n_columns == 10 &&
+               strcmp(table.columns[0].name, "panel") == 0 &&
+               strcmp(table.columns[1].name, "stimulus") == 0 &&
+               strcmp(table.columns[2].name, "w_stim") == 0 &&
+               strcmp(table.columns[3].name, "value") == 0 &&
+               strcmp(table.columns[4].name, "support") == 0 &&
+               strcmp(table.columns[5].name, "se") == 0 &&
+               strcmp(table.columns[6].name, "lower") == 0 &&
+               strcmp(table.columns[7].name, "upper") == 0 &&
+               strcmp(table.columns[8].name, "interval") == 0 &&
+               strcmp(table.columns[9].name, "truth") == 0,
+           "table of a map: its columns");
+    const struct table_cell *row = table.cells + (11 * 41 + 3 * 11 + 2) * 10;
+    tap_ok(strcmp(row[0].text, "correct r=1") == 0 && row[1].number == map->x.value[2] &&
+               row[2].number == map->y.value[3] && row[3].number == map->panel[1].value[35] &&
+               row[4].number == map->panel[1].support[35] && strcmp(row[8].text, "none") == 0,
+           "table of a map: a row");
+    table_free(&table);
+}
+
 static void test_support(const struct cohort *c, const float *visited)
 {
     struct probe_request request;
@@ -86,31 +110,18 @@ static void test_support(const struct cohort *c, const float *visited)
             if (map.panel[p].support[i])
                 limit = fmax(limit, fabs(map.panel[p].value[i]));
     tap_near(map.limit, limit, 0, "the limit is the largest over supported cells");
-    struct table table = {0};
-    map_table(&map, &table);
-    tap_ok(table.n_rows == 2 * 11 * 41 && table.n_columns == 10 &&
-               strcmp(table.columns[0].name, "panel") == 0 &&
-               strcmp(table.columns[1].name, "stimulus") == 0 &&
-               strcmp(table.columns[2].name, "w_stim") == 0 &&
-               strcmp(table.columns[3].name, "value") == 0 &&
-               strcmp(table.columns[4].name, "support") == 0 &&
-               strcmp(table.columns[5].name, "se") == 0 &&
-               strcmp(table.columns[6].name, "lower") == 0 &&
-               strcmp(table.columns[7].name, "upper") == 0 &&
-               strcmp(table.columns[8].name, "interval") == 0 &&
-               strcmp(table.columns[9].name, "truth") == 0,
-           "table of a map: its columns");
-    const struct table_cell *row = table.cells + (11 * 41 + 3 * 11 + 2) * 10;
-    tap_ok(strcmp(row[0].text, "correct r=1") == 0 && row[1].number == map.x.value[2] &&
-               row[2].number == map.y.value[3] && row[3].number == map.panel[1].value[35] &&
-               row[4].number == map.panel[1].support[35] && strcmp(row[8].text, "none") == 0,
-           "table of a map: a row");
-    table_free(&table);
+    test_table(&map);
     map_free(&map);
+}
+
+/* A fixed weight counts the trials near it. */
+static void test_near(const struct cohort *c, const float *visited)
+{
+    struct probe_request request;
+    probe_request_default(&request);
     request.fixed.w[BIAS] = .1;
-    map = map_of(c, visited, &request);
-    size_t near = 0;
-    sum = 0;
+    struct map map = map_of(c, visited, &request);
+    size_t near = 0, sum = 0;
     for (size_t t = 0; t < c->n_trials; t++)
         near += fabs(visited[t * K + BIAS] - .1) <= .25;
     for (size_t i = 0; i < 11 * 41; i++)
@@ -140,11 +151,15 @@ static void test_consistency(const struct cohort *c, const float *visited)
     tap_ok(map.n_panels == 1 && map.y.levels && map.y.n == 2, "choice has two levels, one panel");
     tap_ok(wrong == 0 && possible == 12, "errors: only choices away from the stimulus exist");
     map_free(&map);
+}
 
+static void test_fixed_choice(const struct cohort *c, const float *visited)
+{
+    struct probe_request request;
     probe_request_default(&request);
     request.fixed.choice = 1;
-    map = map_of(c, visited, &request);
-    wrong = 0;
+    struct map map = map_of(c, visited, &request);
+    size_t wrong = 0;
     for (size_t p = 0; p < 2; p++)
         for (size_t i = 0; i < map.x.n; i++) {
             double s = map.x.value[i];
@@ -152,12 +167,16 @@ static void test_consistency(const struct cohort *c, const float *visited)
         }
     tap_ok(map.n_panels == 2 && wrong == 0, "choice=1: correct needs s >= 0, error s <= 0");
     map_free(&map);
+}
 
+static void test_reward_axis(const struct cohort *c, const float *visited)
+{
+    struct probe_request request;
     probe_request_default(&request);
     strcpy(request.x, "reward");
     request.sample = c->n_trials;
     request.ny = 5;
-    map = map_of(c, visited, &request);
+    struct map map = map_of(c, visited, &request);
     double worst = 0;
     for (size_t i = 0; i < 10; i++) {
         double sum = 0, r = (double)(i % 2);
@@ -175,13 +194,17 @@ static void test_consistency(const struct cohort *c, const float *visited)
            "x=reward: two columns, one panel");
     tap_ok(worst < 1e-9, "x=reward: means over stimuli, biases and days (%.2g)", worst);
     map_free(&map);
+}
 
+static void test_all_fixed(const struct cohort *c, const float *visited)
+{
+    struct probe_request request;
     probe_request_default(&request);
     strcpy(request.of, "w_bias");
     strcpy(request.x, "w_bias");
     request.fixed.stimulus = (float)-.30273722;
     request.fixed.choice = 0;
-    map = map_of(c, visited, &request);
+    struct map map = map_of(c, visited, &request);
     size_t sum = 0, want = 0;
     for (size_t i = 0; i < map.x.n * map.y.n; i++)
         sum += map.panel[1].support[i];
@@ -249,7 +272,11 @@ int main(void)
     true_rule = true_rule_of(c);
     test_values(c, visited);
     test_support(c, visited);
+    test_near(c, visited);
     test_consistency(c, visited);
+    test_fixed_choice(c, visited);
+    test_reward_axis(c, visited);
+    test_all_fixed(c, visited);
     test_rough();
     free(visited);
     cohort_drop(c);

@@ -153,11 +153,19 @@ static void test_slices(const struct cohort *c, const float *visited)
     tap_ok(worst < 1e-9, "the lines are means over visited trials (%.2g)", worst);
     tap_ok(sum == want, "support: weights within half a step");
     struct table table = {0};
-    slice_table(&slice, &table);
-    tap_ok(table.n_rows == 66 && table.n_columns == 10, "table of a slice");
+    slice_table(1, &(const struct slice *){&slice}, &table);
+    tap_ok(table.n_rows == 66 && table.n_columns == 11, "table of a slice");
     table_free(&table);
     slice_free(&slice);
+}
 
+/* Lines where none are asked for, and where there can be none. */
+static void test_own_lines(const struct cohort *c, const float *visited)
+{
+    struct probe_request r;
+    struct slice slice;
+    struct err err = {0};
+    behaves = CURVED;
     probe_request_default(&r);
     bool made = slice_compute(&model, c, visited, &r, &slice, &err);
     tap_ok(made && slice.n_lines == 6 && slice.request.w[0] == 0 && slice.request.w[1] == 2 &&
@@ -194,6 +202,7 @@ int main(void)
     true_rule = true_rule_of(c);
     test_axes(c, visited);
     test_slices(c, visited);
+    test_own_lines(c, visited);
     test_refusals(c, visited);
     test_truth(c, visited);
     true_rule = true_rule_of(grid);

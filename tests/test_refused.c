@@ -115,12 +115,19 @@ static bool refused(struct desk *d, const char *line)
 static size_t bad_values(const struct option_row *row, char out[4][64])
 {
     static const char *const words[] = {
-        [OPTION_NUMBERS] = "1,x",        [OPTION_FILE] = "absent/none.npz",
-        [OPTION_ANIMAL] = "nobody",      [OPTION_ANIMALS] = "nobody,none",
-        [OPTION_COLUMN] = "nowhere",     [OPTION_FEATURES] = "stim+nowhere",
-        [OPTION_MODEL] = "nomodel",      [OPTION_JOB] = "nojob",
-        [OPTION_RULE] = "norule",        [OPTION_VIEW] = "noview",
-        [OPTION_LAYOUT] = "noview|none", [OPTION_SETTING] = "nosetting",
+        [OPTION_NUMBERS] = "1,x",
+        [OPTION_FILE] = "absent/none.npz",
+        [OPTION_ANIMAL] = "nobody",
+        [OPTION_ANIMALS] = "nobody,none",
+        [OPTION_MODELS] = "nobody,none",
+        [OPTION_COLUMN] = "nowhere",
+        [OPTION_FEATURES] = "stim+nowhere",
+        [OPTION_MODEL] = "nomodel",
+        [OPTION_JOB] = "nojob",
+        [OPTION_RULE] = "norule",
+        [OPTION_VIEW] = "noview",
+        [OPTION_LAYOUT] = "noview|none",
+        [OPTION_SETTING] = "nosetting",
     };
     bool named = row->type < sizeof words / sizeof *words && words[row->type];
     size_t n = 0;

@@ -152,7 +152,7 @@ static void test_recovery(void)
         char text[16];
         snprintf(text, sizeof text, "%u", seed);
         args_set(&args, "animals", "30", 0);
-        args_set(&args, "trials", "3000", 0);
+        args_set(&args, "trials", "800", 0);
         args_set(&args, "alpha", "0.03,0.02", 0);
         args_set(&args, "baseline", "-0.3,0.2", 0);
         args_set(&args, "seed", text, 0);

@@ -410,6 +410,10 @@ static void test_keys(void)
     free(log);
     strbuf_free(&title);
     desk_free(d);
+}
+
+static void test_key_shapes(void)
+{
     static const char *const shapes[][2] = {
         {"map w_bias=1 past=any", "map w_bias= past="},
         {"layout loss:2|map:3", "layout "},
@@ -440,5 +444,6 @@ int main(void)
     test_export();
     test_header();
     test_keys();
+    test_key_shapes();
     return tap_done();
 }

@@ -213,6 +213,19 @@ static void test_start_and_sessions(void)
                cohort_column(c, "true_w_bias")->values[5] == -.25f,
            "w0= and bias0= are taken");
     cohort_drop(c);
+    c = make("animals=2 trials=5 policy=stim+prevchoice+bias w0=.5,1..2,-1");
+    const float *prev = cohort_column(c, "true_w_prevchoice")->values;
+    tap_ok(cohort_column(c, "true_w_stim")->values[5] == .5f && prev[0] > 1 && prev[5] > 1 &&
+               prev[0] < 2 && prev[0] != prev[5] &&
+               cohort_column(c, "true_w_bias")->values[5] == -1 &&
+               strstr(c->truth, "\"w_prevchoice\": ["),
+           "w0= has one value for each weight, as in fit, or a range: %s", c->truth);
+    cohort_drop(c);
+    c = make("animals=2 trials=5 stimuli=grid w0=zero");
+    tap_ok(cohort_column(c, "true_w_stim")->values[0] == 0 &&
+               cohort_column(c, "true_w_bias")->values[5] == 0,
+           "w0=zero is fit's: no weight has a start");
+    cohort_drop(c);
     c = make("animals=2 trials=5 session=500");
     tap_ok(cohort_column(c, "true_w_stim")->values[0] == 0 &&
                cohort_column(c, "true_w_bias")->values[0] == 0,

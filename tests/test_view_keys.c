@@ -1,7 +1,7 @@
 /* Views: keys, the cross-hair, the lists of fits and models, help. */
 #include "view_stage.h"
 
-static void test_keys(void)
+static void test_map_keys(void)
 {
     struct stage stage;
     struct strbuf out = {0};
@@ -42,8 +42,16 @@ static void test_keys(void)
     tap_is_text(ask(view, "-", &out), "map range=0.015", "- narrows them");
     tap_is_text(ask(view, "0", &out), "map range=auto", "0 sets them free");
     view_close(view);
+    strbuf_free(&out);
+    stage_strike(&stage);
+}
 
-    view = open_with("weights", "m02");
+static void test_keys(void)
+{
+    struct stage stage;
+    struct strbuf out = {0};
+    stage_set(&stage, true, 1);
+    struct view *view = open_with("weights", "m02");
     view_update(view, &stage.scene, NULL);
     tap_is_text(ask(view, "]", &out), "weights m03", "] goes to the next animal");
     tap_is_text(ask(view, "[", &out), "weights m01", "[ to the one before");
@@ -103,7 +111,6 @@ static void press(struct view *view, const char *key, struct strbuf *out)
         configure(view, command + 4, NULL);
 }
 
-/* Keys of the lists act on the row with the cursor. */
 /* Two fits of a group, one of them queued and no model yet, and a third in the queue. */
 static void test_queue(struct stage *stage)
 {
@@ -157,12 +164,28 @@ static void test_queue(struct stage *stage)
     strbuf_free(&out);
 }
 
-static void test_lists(void)
+static void test_model_tables(const struct stage *stage)
+{
+    struct strbuf out = {0};
+    struct table narrow = {0}, wide = {0};
+    view_models_table(&stage->scene, "loss", &narrow);
+    view_models_table(&stage->scene, "age", &wide);
+    table_print(&narrow, 40, &out);
+    tap_ok(strncmp(out.text, "name     rule  state", 20) == 0 &&
+               strcmp(narrow.cells[0].text, "dnn2") == 0 && wide.n_columns == 11 &&
+               strcmp(wide.cells[0].text, "dnn1") == 0,
+           "the table of a narrow screen has what matters, the one for programs all");
+    table_free(&narrow);
+    table_free(&wide);
+    strbuf_free(&out);
+}
+
+/* Keys of the lists act on the row with the cursor. */
+static void test_models(void)
 {
     struct stage stage;
     struct strbuf out = {0};
     stage_set(&stage, true, 2);
-    stage.entries[1].status.seconds_left = 7.6;
     struct view *view = open_with("models", "");
     view_update(view, &stage.scene, NULL);
     tap_is_text(words(view, &out),
@@ -181,27 +204,24 @@ static void test_lists(void)
     configure(view, "row=dnn1", NULL);
     tap_is_text(ask(view, "s", &out), "show dnn1", "which is dnn1");
     tap_is_text(ask(view, "o", &out), "models sort=loss", "o orders them by loss");
-    double loss = stage.entries[1].status.train;
     stage.entries[1].status.train = .4;
     configure(view, "sort=loss", NULL);
     view_update(view, &stage.scene, NULL);
     tap_is_text(ask(view, "up", &out), "models row=dnn2", "so that the better is above");
-    struct table narrow = {0}, wide = {0};
-    view_models_table(&stage.scene, "loss", &narrow);
-    view_models_table(&stage.scene, "age", &wide);
-    strbuf_reset(&out);
-    table_print(&narrow, 40, &out);
-    tap_ok(strncmp(out.text, "name     rule  state", 20) == 0 &&
-               strcmp(narrow.cells[0].text, "dnn2") == 0 && wide.n_columns == 11 &&
-               strcmp(wide.cells[0].text, "dnn1") == 0,
-           "the table of a narrow screen has what matters, the one for programs all");
-    table_free(&narrow);
-    table_free(&wide);
-    stage.entries[1].status.train = loss;
+    test_model_tables(&stage);
     view_close(view);
+    strbuf_free(&out);
+    stage_strike(&stage);
+}
 
+static void test_jobs(void)
+{
+    struct stage stage;
+    struct strbuf out = {0};
+    stage_set(&stage, true, 2);
+    stage.entries[1].status.seconds_left = 7.6;
     stage_jobs(&stage);
-    view = open_with("jobs", "");
+    struct view *view = open_with("jobs", "");
     view_update(view, &stage.scene, NULL);
     tap_is_text(words(view, &out),
                 "2 fits, 1 training, 1 over: dnn2 412 of 1000 epochs, loss "
@@ -299,6 +319,19 @@ static void test_cross(void)
     char *near = read_out(view);
     tap_ok(strstr(near, "w 1.5  s 1  r 1"), "a value goes to the nearest cell: %s", near);
     free(near);
+    free(up);
+    view_close(view);
+    strbuf_free(&out);
+    stage_strike(&stage);
+}
+
+static void test_cross_asked(void)
+{
+    struct stage stage;
+    struct strbuf out = {0};
+    stage_set(&stage, false, 1);
+    struct view *view = open_with("map", "yrange=0,4 ny=4");
+    view_update(view, &stage.scene, NULL);
     configure(view, "cross=-1,.5,0", NULL);
     configure(view, "cross=auto", NULL);
     char *most = read_out(view);
@@ -312,7 +345,6 @@ static void test_cross(void)
     }
     configure(view, "cross=-1,1.5,1", NULL);
     tap_is_text(ask(view, "s", &out), "slice w=1.5", "s is the slice through it");
-    free(up);
     view_close(view);
     strbuf_free(&out);
     stage_strike(&stage);
@@ -322,9 +354,12 @@ int main(void)
 {
     /* the same bits on every machine */
     setenv("DELTAW_ENGINE", "double", 1);
+    test_map_keys();
     test_keys();
-    test_lists();
+    test_models();
+    test_jobs();
     test_help();
     test_cross();
+    test_cross_asked();
     return tap_done();
 }

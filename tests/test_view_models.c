@@ -140,6 +140,22 @@ static void test_models_later(struct jobs *jobs, struct wake *wake)
 }
 
 /* Beside the main thread: the same numbers, the newest wish, no half of one. */
+/* Twenty wishes, of which the last counts: the other options. */
+static void wish_often(struct view *view, struct jobs *jobs, const struct scene *scene,
+                       const char *other)
+{
+    const char *name = view_ops_of(view)->name;
+    for (int j = 0; j < 20; j++) {
+        struct args args = args_of(j % 2 ? other : "");
+        struct view *fresh = open_with(name, j % 2 ? other : "");
+        view_configure(view, &args, NULL);
+        view_update_later(view, jobs, scene, NULL);
+        view_update_later(fresh, jobs, scene, NULL);
+        view_close(fresh); /* with a job under way */
+        args_free(&args);
+    }
+}
+
 static void test_later(void)
 {
     static const struct {
@@ -170,15 +186,7 @@ static void test_later(void)
         tap_ok(view_waits(view) || strcmp(words(view, &out), second) == 0, "  which is under way");
         wait_for(view, &wake);
         tap_is_text(words(view, &out), second, "  then it is the other");
-        for (int j = 0; j < 20; j++) { /* the last of many is what counts */
-            struct args args = args_of(j % 2 ? cases[i].other : "");
-            struct view *fresh = open_with(name, j % 2 ? cases[i].other : "");
-            view_configure(view, &args, NULL);
-            view_update_later(view, jobs, &stage.scene, NULL);
-            view_update_later(fresh, jobs, &stage.scene, NULL);
-            view_close(fresh); /* with a job under way */
-            args_free(&args);
-        }
+        wish_often(view, jobs, &stage.scene, cases[i].other);
         wait_for(view, &wake);
         tap_is_text(words(view, &out), second, "  also after many wishes");
         view_update_later(view, jobs, &stage.scene, NULL);

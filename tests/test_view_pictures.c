@@ -126,10 +126,11 @@ static void test_tables(void)
          "panel,stimulus,w_stim,value,support,se,lower,upper,interval,reward,w_bias,lags,past\n,",
          0},
         {"slice", "w_bias=.5 reward=1 past=rewarded w=1",
-         "w_line,reward,past,stimulus,value,support,se,lower,upper,interval,w_bias,lags\n1,1,rewarded,-1,",
+         "model,w_line,reward,past,stimulus,value,support,se,lower,upper,interval,w_bias,lags\n"
+         "dnn1,1,1,rewarded,-1,",
          9},
         {"slice", "x=w_stim stimulus=.5",
-         "reward,w_stim,value,support,se,lower,upper,interval,stimulus\n", 0},
+         "model,reward,w_stim,value,support,se,lower,upper,interval,stimulus\n", 0},
         {"weights", "m04", "subject,session,trial,p_right,w_stim,w_bias", 1234},
     };
     struct stage stage;

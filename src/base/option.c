@@ -61,6 +61,7 @@ void option_range(const struct option_row *row, struct strbuf *out)
         [OPTION_ANIMALS] = "ANIMAL[,...]",
         [OPTION_COLUMN] = "COLUMN",
         [OPTION_MODEL] = "MODEL",
+        [OPTION_MODELS] = "MODEL[,...]",
         [OPTION_GROUP] = "GROUP",
         [OPTION_JOB] = "JOB",
         [OPTION_FEATURES] = "FEATURE[+...]",
@@ -136,6 +137,7 @@ static bool value_fits(const struct option_row *row, const char *value)
     case OPTION_WORD: return is_word(row->words, value, strlen(value));
     case OPTION_TEXT: return true;
     case OPTION_ANIMALS:
+    case OPTION_MODELS:
         /* No empty name: "A,,B", "A,". */
         return *value && *value != ',' && value[strlen(value) - 1] != ',' && !strstr(value, ",,");
     default: return *value != '\0';

@@ -41,6 +41,19 @@ static double left_of_limit(void)
                         : (double)limit.rlim_cur - pages * (double)sysconf(_SC_PAGESIZE);
 }
 
+void mem_limit(double bytes)
+{
+    struct rlimit limit;
+    double pages = number_in("/proc/self/statm", "");
+    if (isnan(pages) || getrlimit(RLIMIT_AS, &limit) != 0)
+        return;
+    double most = pages * (double)sysconf(_SC_PAGESIZE) + bytes;
+    if (most >= (double)limit.rlim_cur || most > 1e18)
+        return;
+    limit.rlim_cur = (rlim_t)most;
+    setrlimit(RLIMIT_AS, &limit);
+}
+
 double mem_available(void)
 {
     static const char group[] = "/sys/fs/cgroup/memory.max";

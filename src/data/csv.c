@@ -6,6 +6,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
+#include "csv_cells.h"
 #include "lines.h"
 
 struct csv {
@@ -85,149 +86,6 @@ static enum lines_got record(struct csv *csv, char **text, size_t *n, struct err
     return LINES_LINE;
 }
 
-/* Unquotes in place; *at is behind the closing quote after.  False: text there. */
-static bool unquote(char **at, const char *end, char separator, struct log_cell *cell)
-{
-    char *to = *at + 1, *from = to;
-    cell->text = to;
-    while (from < end) {
-        if (*from == '"') {
-            if (from + 1 < end && from[1] == '"')
-                from++;
-            else
-                break;
-        }
-        *to++ = *from++;
-    }
-    cell->n = (size_t)(to - cell->text);
-    if (from < end)
-        from++;
-    while (from < end && *from == ' ' && *from != separator)
-        from++;
-    *at = from;
-    bool fine = from == end || *from == separator;
-    *to = '\0';
-    return fine;
-}
-
-static void trim(struct log_cell *cell)
-{
-    while (cell->n > 0 && (cell->text[0] == ' ' || cell->text[0] == '\t')) {
-        cell->text++;
-        cell->n--;
-    }
-    while (cell->n > 0 && (cell->text[cell->n - 1] == ' ' || cell->text[cell->n - 1] == '\t'))
-        cell->n--;
-    cell->text[cell->n] = '\0';
-}
-
-/* Fields into `cells` as far as there is room; returns how many there are, 0
- * when a quoted field goes on behind its quote. */
-static size_t split(char *text, size_t n, char separator, struct log_cell *cells, size_t room)
-{
-    char *at = text;
-    const char *end = text + n;
-    size_t count = 0;
-    for (;;) {
-        struct log_cell cell;
-        cell.text = at;
-        cell.n = 0;
-        if (at < end && *at == '"') {
-            if (!unquote(&at, end, separator, &cell))
-                return 0;
-        } else {
-            while (at < end && *at != separator)
-                at++;
-            cell.n = (size_t)(at - cell.text);
-        }
-        bool last = at == end;
-        cell.text[cell.n] = '\0';
-        if (cell.n > 0 && (cell.text[0] <= ' ' || cell.text[cell.n - 1] <= ' '))
-            trim(&cell);
-        if (count < room) {
-            cells[count].text = cell.text;
-            cells[count].n = cell.n;
-        }
-        count++;
-        if (last)
-            return count;
-        at++;
-    }
-}
-
-/* Whichever of , tab ; | the line has most of; blanks when it has none. */
-static char find_separator(const char *text, size_t n)
-{
-    static const char separators[] = {',', '\t', ';', '|'};
-    size_t count[sizeof separators] = {0}, blanks = 0;
-    bool quoted = false;
-    for (size_t i = 0; i < n; i++) {
-        if (text[i] == '"')
-            quoted = !quoted;
-        for (size_t k = 0; k < sizeof separators && !quoted; k++)
-            count[k] += text[i] == separators[k];
-        blanks += !quoted && text[i] == ' ';
-    }
-    size_t best = 0;
-    for (size_t k = 1; k < sizeof separators; k++)
-        if (count[k] > count[best])
-            best = k;
-    return count[best] == 0 && blanks > 0 ? ' ' : separators[best];
-}
-
-/* Runs of blanks become one tab each, so that they can be split at. */
-static size_t join_blanks(char *text, size_t n)
-{
-    size_t to = 0;
-    bool quoted = false;
-    for (size_t i = 0; i < n; i++) {
-        if (text[i] == '"')
-            quoted = !quoted;
-        if (quoted || (text[i] != ' ' && text[i] != '\t'))
-            text[to++] = text[i];
-        else if (to > 0 && text[to - 1] != '\t')
-            text[to++] = '\t';
-    }
-    if (to > 0 && text[to - 1] == '\t')
-        to--;
-    text[to] = '\0';
-    return to;
-}
-
-static size_t split_record(const struct csv *csv, char *text, size_t n, struct log_cell *cells,
-                           size_t room)
-{
-    if (csv->separator != ' ')
-        return split(text, n, csv->separator, cells, room);
-    return split(text, join_blanks(text, n), '\t', cells, room);
-}
-
-/* "1.234,5" -> "1234.5" where the cell is such a number. */
-static void make_plain(const struct load_options *o, struct log_cell *cell)
-{
-    char decimal = o->decimal ? o->decimal : '.', to[64];
-    size_t n = 0, points = 0;
-    if (cell->n == 0 || cell->n >= sizeof to)
-        return;
-    for (size_t i = 0; i < cell->n; i++) {
-        char c = cell->text[i];
-        points += c == decimal;
-        if (c == decimal)
-            to[n++] = '.';
-        else if (c >= '0' && c <= '9')
-            to[n++] = c;
-        else if ((c == '-' || c == '+') && i == 0)
-            to[n++] = c;
-        else if (!(o->thousands && c == o->thousands && points == 0 && i > 0))
-            return;
-    }
-    if (points > 1)
-        return;
-    memcpy(cell->text, to, n);
-    cell->text[n] = '\0';
-    cell->n = n;
-}
-
 static bool is_comment(const struct csv *csv, const char *text, bool before_header)
 {
     const char *mark = csv->source->options->comment;
@@ -294,7 +152,9 @@ static bool read_header(struct csv *csv, struct err *err)
     if (memchr(text, '\r', n))
         return source_refuse(csv->source, err,
                              "lines end in CR alone; save the file with LF or CRLF");
-    csv->separator = o->separator ? o->separator : csv->told ? csv->told : find_separator(text, n);
+    csv->separator = o->separator ? o->separator
+                     : csv->told  ? csv->told
+                                  : csv_find_separator(text, n);
     if (!o->no_header) {
         csv->header = mem_copy(text, n + 1, 1);
         csv->header_n = n;
@@ -304,7 +164,7 @@ static bool read_header(struct csv *csv, struct err *err)
     }
     size_t room = n + 1;
     struct log_cell *names = mem_new(room, sizeof *names);
-    size_t n_names = split_record(csv, text, n, names, room);
+    size_t n_names = csv_split(csv->separator, text, n, names, room);
     if (n_names > 0)
         name_columns(csv->source, names, n_names);
     free(names);
@@ -386,12 +246,12 @@ static bool split_row(struct csv *csv, char *text, size_t n, size_t *n_fields)
     struct log_source *source = csv->source;
     size_t room = source->n_columns + 1;
     if (csv->started && csv->more == EVEN) {
-        *n_fields = split_record(csv, text, n, source->cells, source->n_columns);
+        *n_fields = csv_split(csv->separator, text, n, source->cells, source->n_columns);
         return *n_fields == source->n_columns;
     }
     struct log_cell *cells = mem_new(room, sizeof *cells);
     bool quoted = *text == '"'; /* splitting takes quotes off */
-    size_t count = split_record(csv, text, n, cells, room);
+    size_t count = csv_split(csv->separator, text, n, cells, room);
     if (!csv->started)
         look_for_more(csv, cells, count, quoted);
     csv->started = true;
@@ -433,7 +293,7 @@ enum log_got csv_next(struct log_source *source, struct err *err)
         return LOG_ERROR;
     }
     for (size_t i = 0; csv->numbers && i < source->n_columns; i++)
-        make_plain(source->options, &source->cells[i]);
+        csv_make_plain(source->options, &source->cells[i]);
     return LOG_ROW;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apart.h"
 #include "deltaw/base/mem.h"
 #include "library.h"
 
@@ -284,13 +285,9 @@ static void be_quiet(int level, char *message)
     (void)message;
 }
 
-bool mat_open(struct log_source *source, struct err *err)
+static bool fill(struct log_source *source, const void *library, struct err *err)
 {
-    struct matio library, *m = &library;
-    memory_new(source);
-    if (!library_load(MATIO_SONAME, "libmatio11", symbols, sizeof symbols / sizeof *symbols, m,
-                      err))
-        return false;
+    const struct matio *m = library;
     m->Mat_LogInitFunc("deltaw", be_quiet);
     mat_t *mat = m->Mat_Open(source->file, MAT_ACC_RDONLY);
     if (!mat)
@@ -315,4 +312,13 @@ bool mat_open(struct log_source *source, struct err *err)
                           : "%s: there is no column of trials in it: vectors of one "
                             "length, or a struct of them",
                    source->path);
+}
+
+bool mat_open(struct log_source *source, struct err *err)
+{
+    struct matio m;
+    memory_new(source);
+    return library_load(MATIO_SONAME, "libmatio11", symbols, sizeof symbols / sizeof *symbols, &m,
+                        err) &&
+           apart_open(source, fill, &m, err);
 }

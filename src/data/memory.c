@@ -9,15 +9,9 @@
 #include "nwb.h"
 #include "schema.h"
 
-struct column {
-    double *values;
-    char **texts; /* one of the two */
-    size_t n;
-};
-
 struct memory {
     size_t n_rows, capacity, name_capacity;
-    struct column *columns; /* [source->n_columns] */
+    struct memory_column *columns; /* [source->n_columns] */
 };
 
 void memory_new(struct log_source *source)
@@ -25,7 +19,7 @@ void memory_new(struct log_source *source)
     source->state = mem_new(1, sizeof(struct memory));
 }
 
-static struct column *add(struct log_source *source, const char *name, enum log_type type)
+static struct memory_column *add(struct log_source *source, const char *name, enum log_type type)
 {
     struct memory *m = source->state;
     size_t n = source->n_columns + 1;
@@ -39,15 +33,15 @@ static struct column *add(struct log_source *source, const char *name, enum log_
 
 void memory_numbers(struct log_source *source, const char *name, size_t n, double *values)
 {
-    *add(source, name, LOG_NUMBER) = (struct column){.values = values, .n = n};
+    *add(source, name, LOG_NUMBER) = (struct memory_column){.values = values, .n = n};
 }
 
 void memory_texts(struct log_source *source, const char *name, size_t n, char **texts)
 {
-    *add(source, name, LOG_TEXT) = (struct column){.texts = texts, .n = n};
+    *add(source, name, LOG_TEXT) = (struct memory_column){.texts = texts, .n = n};
 }
 
-static void free_column(struct column *c)
+static void free_column(struct memory_column *c)
 {
     for (size_t i = 0; c->texts && i < c->n; i++)
         free(c->texts[i]);
@@ -107,6 +101,12 @@ bool memory_finish(struct log_source *source, const char *key, struct err *err)
     strbuf_free(&out);
     return kept > 0 ||
            err_set(err, ERR_DATA, "%s: there is no column of trials in it", source->path);
+}
+
+const struct memory_column *memory_columns(const struct log_source *source)
+{
+    const struct memory *m = source->state;
+    return m->columns;
 }
 
 size_t memory_rows(const struct log_source *source)

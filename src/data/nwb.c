@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "apart.h"
 #include "deltaw/base/infile.h"
 #include "deltaw/base/mem.h"
 #include "library.h"
@@ -44,7 +45,7 @@
     F(H5Tset_cset)                  \
     F(H5Tset_size)                  \
     F(H5free_memory)                \
-    F(H5dont_atexit) F(H5open)
+    F(H5open)
 #define SYMBOL(name) {#name, offsetof(struct hdf5, name)},
 
 struct hdf5 {
@@ -55,12 +56,8 @@ struct hdf5 {
 static const struct library_symbol symbols[] = {FUNCTIONS(SYMBOL)};
 
 /* The library's types are variables that its start sets. */
-static bool load_library(struct hdf5 *h, struct err *err)
+static void start_library(struct hdf5 *h)
 {
-    if (!library_load(HDF5_SONAME, "libhdf5-103-1", symbols, sizeof symbols / sizeof *symbols, h,
-                      err))
-        return false;
-    h->H5dont_atexit(); /* it loops over what a damaged file left open */
     h->H5open();
     const hid_t *text = library_variable(HDF5_SONAME, "H5T_C_S1_g");
     const hid_t *number = library_variable(HDF5_SONAME, "H5T_NATIVE_DOUBLE_g");
@@ -68,7 +65,7 @@ static bool load_library(struct hdf5 *h, struct err *err)
     h->number = number ? *number : -1;
     const hid_t *access = library_variable(HDF5_SONAME, "H5P_CLS_FILE_ACCESS_ID_g");
     h->access = access ? *access : -1;
-    return true;
+    h->H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }
 
 struct reading {
@@ -234,13 +231,10 @@ static hid_t open_unpacked(const struct hdf5 *h, const char *path)
     return file;
 }
 
-bool nwb_open(struct log_source *source, struct err *err)
+static bool fill(struct log_source *source, const void *library, struct err *err)
 {
-    struct hdf5 library, *h = &library;
-    memory_new(source);
-    if (!load_library(h, err))
-        return false;
-    h->H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    struct hdf5 started = *(const struct hdf5 *)library, *h = &started;
+    start_library(h);
     hid_t file = strncmp(source->file, "/proc/", 6) == 0
                      ? open_unpacked(h, source->file)
                      : h->H5Fopen(source->file, 0 /* only to read */, H5P_DEFAULT);
@@ -249,4 +243,13 @@ bool nwb_open(struct log_source *source, struct err *err)
     bool fine = read_trials(h, source, file, err);
     h->H5Fclose(file);
     return fine;
+}
+
+bool nwb_open(struct log_source *source, struct err *err)
+{
+    struct hdf5 h = {0};
+    memory_new(source);
+    return library_load(HDF5_SONAME, "libhdf5-103-1", symbols, sizeof symbols / sizeof *symbols, &h,
+                        err) &&
+           apart_open(source, fill, &h, err);
 }

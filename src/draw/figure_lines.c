@@ -30,7 +30,7 @@ static size_t most_of(double length, double each, size_t least, size_t most)
 
 static struct ticks y_ticks(const struct lines *l, double height)
 {
-    return line_plot_y_ticks(&l->scale, most_of(height, l->pen->font * 2.8, 2, 9), 9);
+    return line_axes_y_ticks(&l->scale, most_of(height, l->pen->font * 2.8, 2, 9), 9);
 }
 
 static const char *label_of(const struct ticks *ticks, size_t i, char out[64])

@@ -21,7 +21,14 @@ struct frame {
 /* Ranges of the axes; false: there is nothing to draw. */
 bool line_plot_ranges(const struct line_plot *plot, struct scale *scale);
 /* At most `most` ticks of y, up to `room` where that gives but one. */
-struct ticks line_plot_y_ticks(const struct scale *scale, size_t most, size_t room);
+struct ticks line_axes_y_ticks(const struct scale *scale, size_t most, size_t room);
+struct ticks line_axes_ticks(const struct frame *f); /* of y, as many as there is room for */
+/* The cell of the body where a value of an axis is. */
+int line_axes_row(const struct frame *f, double tick);
+int line_axes_column(const struct frame *f, double tick);
+void line_axes_draw_y(const struct frame *f);
+void line_axes_draw_x(const struct frame *f);
+void line_axes_draw_guides(const struct frame *f); /* zero, levels and marks */
 
 bool legend_wanted(const struct line_plot *plot);
 /* Rows it takes in `width` cells, at most `most`. */

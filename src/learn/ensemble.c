@@ -248,9 +248,8 @@ void ensemble_sweep(const struct ensemble *e, const struct cohort *cohort, float
     free(sum);
 }
 
-/* Adds the P(right) of one member over n. */
-static void add_right(const struct model *m, const struct cohort *cohort, double n, float *w,
-                      double *right)
+void ensemble_add_right(const struct model *m, const struct cohort *cohort, double n, float *w,
+                        double *right)
 {
     const struct policy *policy = &m->settings.policy;
     double x[POLICY_MAX], lapse = model_lapse(m);
@@ -273,7 +272,7 @@ static double *rights(const struct ensemble *e, const struct cohort *cohort)
     double *right = mem_new(cohort->n_trials, sizeof *right);
     float *w = mem_new(cohort->n_trials * k, sizeof *w);
     for (size_t i = 0; i < e->n; i++)
-        add_right(e->member[i], cohort, (double)e->n, w, right);
+        ensemble_add_right(e->member[i], cohort, (double)e->n, w, right);
     free(w);
     return right;
 }

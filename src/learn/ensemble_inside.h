@@ -15,6 +15,12 @@ bool ensemble_interval(const struct model *model, const struct interval_request 
 /* As model_trajectory, of updates and weights as each member came through them. */
 bool ensemble_trajectory(const struct model *model, const struct cohort *cohort,
                          const uint8_t *keep, struct gp_value *updates, struct gp_value *weights);
+/* As model_expectation. */
+bool ensemble_expectation(const struct model *model, const struct cohort *cohort,
+                          const struct expectation_request *request, struct gp_value *out);
+/* Adds the P(right) of one member over n to right [n_trials]; w [n_trials][K] is room. */
+void ensemble_add_right(const struct model *member, const struct cohort *cohort, double n, float *w,
+                        double *right);
 /* The rule of a model of these members. */
 struct rule ensemble_rule(size_t n, struct model *const *members);
 

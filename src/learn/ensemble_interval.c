@@ -29,6 +29,18 @@ static struct gp_value value_of(double n, double factor, double about, double su
     return (struct gp_value){about + mean, about + mean - away, about + mean + away};
 }
 
+/* From each member's, at a stride. */
+static struct gp_value value_of_members(size_t n, double factor, const double *values,
+                                        size_t stride)
+{
+    double sum = 0, squares = 0, about = values[0];
+    for (size_t i = 0; i < n; i++) {
+        double v = values[i * stride] - about;
+        sum += v, squares += v * v;
+    }
+    return value_of((double)n, factor, about, sum, squares);
+}
+
 /* --- sums of updates ------------------------------------------------------------------ */
 
 /* Adds one member's: sums [n_sums].  at: where its state begins in the ensemble's. */
@@ -73,12 +85,7 @@ bool ensemble_interval(const struct model *model, const struct interval_request 
         at += n_state;
     }
     for (size_t s = 0; s < r->n_sums; s++) {
-        double sum = 0, squares = 0, about = sums[s];
-        for (size_t i = 0; i < e->n; i++) {
-            double v = sums[i * r->n_sums + s] - about;
-            sum += v, squares += v * v;
-        }
-        struct gp_value v = value_of((double)e->n, factor, about, sum, squares);
+        struct gp_value v = value_of_members(e->n, factor, sums + s, r->n_sums);
         if (mean)
             mean[s] = v.mean;
         lower[s] = v.low, upper[s] = v.high;
@@ -164,5 +171,26 @@ bool ensemble_trajectory(const struct model *model, const struct cohort *cohort,
         }
     }
     moments_free(&m);
+    return true;
+}
+
+bool ensemble_expectation(const struct model *model, const struct cohort *cohort,
+                          const struct expectation_request *r, struct gp_value *out)
+{
+    const struct ensemble *e = model->ensemble;
+    if (ensemble_kind(e) != INTERVAL_BOOTSTRAP)
+        return false;
+    double *sums = mem_new(e->n * r->n_sums, sizeof *sums), factor = factor_of(e);
+    double *right = mem_new(cohort->n_trials, sizeof *right);
+    float *w = mem_new(cohort->n_trials * model->settings.policy.n, sizeof *w);
+    for (size_t i = 0; i < e->n; i++) {
+        memset(right, 0, cohort->n_trials * sizeof *right);
+        ensemble_add_right(e->member[i], cohort, 1, w, right);
+        for (size_t j = 0; j < r->n; j++)
+            sums[i * r->n_sums + r->sum[j]] += r->factor[j] * right[r->trial[j]];
+    }
+    for (size_t s = 0; s < r->n_sums; s++)
+        out[s] = value_of_members(e->n, factor, sums + s, r->n_sums);
+    free(sums), free(right), free(w);
     return true;
 }

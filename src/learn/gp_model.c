@@ -66,8 +66,8 @@ static void walked(const struct randomwalk_set *set, const uint8_t *keep, struct
     }
 }
 
-bool model_trajectory(const struct model *model, const struct cohort *cohort, const uint8_t *keep,
-                      struct gp_value *updates, struct gp_value *weights)
+bool model_trajectory(const struct model *model, const struct cohort *cohort, bool robust,
+                      const uint8_t *keep, struct gp_value *updates, struct gp_value *weights)
 {
     if (model->walks)
         walked(model->walks, keep, updates, weights);
@@ -76,7 +76,7 @@ bool model_trajectory(const struct model *model, const struct cohort *cohort, co
     if (!model->gp)
         return model->walks;
     struct seen seen = see(model, cohort);
-    gp_trajectory(model->gp, GP_MODEL, &seen.data, keep, updates, weights);
+    gp_trajectory(model->gp, robust ? GP_ROBUST : GP_MODEL, &seen.data, keep, updates, weights);
     seen_free(&seen);
     return true;
 }
@@ -120,6 +120,8 @@ bool model_expectation(const struct model *model, const struct cohort *cohort,
         walked_right(model, cohort, request, out);
         return true;
     }
+    if (model->ensemble)
+        return ensemble_expectation(model, cohort, request, out);
     if (!model->gp)
         return false;
     struct seen seen = see(model, cohort);

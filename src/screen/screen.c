@@ -1,7 +1,6 @@
 #include "screen.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <langinfo.h>
 #include <math.h>
 #include <poll.h>
@@ -10,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
@@ -24,6 +22,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
 #include "deltaw/draw/palette.h"
+#include "stderr_held.h"
 #include "terminfo.h"
 
 /* Whatever a handler needs must be static. */
@@ -38,8 +37,7 @@ static struct {
     struct termios before;
     char farewell[512]; /* bytes that give the terminal back */
     size_t n_farewell;
-    int real_stderr, held_stderr; /* -1: not held */
-} self = {.real_stderr = -1, .held_stderr = -1};
+} self;
 
 static const char paste_on[] = "\033[?2004h", paste_off[] = "\033[?2004l";
 static const char mouse_on[] = "\033[?1002h\033[?1006h", mouse_off[] = "\033[?1006l\033[?1002l";
@@ -98,41 +96,6 @@ int screen_columns(int fd)
 {
     struct winsize size;
     return isatty(fd) && ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
-/* --- stderr ------------------------------------------------------------------- */
-
-static void hold_stderr(void)
-{
-    if (!isatty(STDERR_FILENO))
-        return;
-    int held = memfd_create("deltaw-stderr", MFD_CLOEXEC);
-    int real = held < 0 ? -1 : fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-    if (real < 0) {
-        if (held >= 0)
-            close(held);
-        return;
-    }
-    dup2(held, STDERR_FILENO);
-    self.real_stderr = real;
-    self.held_stderr = held;
-}
-
-/* Async-signal-safe. */
-static void release_stderr(void)
-{
-    if (self.real_stderr < 0)
-        return;
-    int real = self.real_stderr;
-    self.real_stderr = -1;
-    dup2(real, STDERR_FILENO);
-    char bytes[1024];
-    lseek(self.held_stderr, 0, SEEK_SET);
-    for (ssize_t n; (n = read(self.held_stderr, bytes, sizeof bytes)) > 0;)
-        if (write(STDERR_FILENO, bytes, (size_t)n) < 0)
-            break;
-    close(self.held_stderr);
-    close(real);
 }
 
 /* --- on and off --------------------------------------------------------------- */
@@ -258,7 +221,7 @@ bool screen_open(bool direct, struct err *err)
         use_default_colors();
     self.cursor = -1;
     take_size();
-    hold_stderr();
+    stderr_hold();
     refresh();
     say(paste_on);
     return true;
@@ -282,7 +245,7 @@ void screen_close(void)
     self.screen = NULL;
     free(self.shown);
     self.shown = NULL;
-    release_stderr();
+    stderr_release();
 }
 
 void screen_crash(void)
@@ -297,7 +260,7 @@ void screen_crash(void)
         ignored = read(STDIN_FILENO, answer, sizeof answer);
     (void)ignored;
     tcsetattr(STDIN_FILENO, TCSANOW, &self.before);
-    release_stderr();
+    stderr_release();
 }
 
 void screen_mouse(bool on)

@@ -11,7 +11,10 @@ void agreement_find(const struct model *model, const struct cohort *cohort, stru
 {
     struct err ignored = {0};
     out->compared = recovery_compute(model, cohort, NULL, &out->recovery, &ignored);
-    out->covered = out->compared && updates_coverage(model, cohort, COVERAGE_SAMPLE, out->coverage);
+    for (int robust = 0; robust < 2; robust++)
+        out->covered[robust] =
+            out->compared &&
+            updates_coverage(model, cohort, robust, COVERAGE_SAMPLE, out->coverage[robust]);
     out->bounded =
         out->compared && cramer_rao_compute(cohort, &model->settings.policy, &out->bound, &ignored);
 }
@@ -25,6 +28,8 @@ static const struct column recovery_columns[] = {
      .meaning = "of a table of free_values, estimated from the choices without bias; a rule that "
                 "assumes more may do better"},
     {"coverage_90", .type = COLUMN_NUMBER, .meaning = "share of true updates in 90 % intervals"},
+    {"coverage_90_robust", .type = COLUMN_NUMBER,
+     .meaning = "the same of intervals by the sandwich over animals"},
     {0},
 };
 
@@ -67,15 +72,19 @@ void agreement_show(const struct agreement *a, const struct model *model, struct
     table_declare(&table, recovery_columns);
     for (size_t k = 0; k < r->n_weights; k++) {
         double best = a->bounded ? a->bound.r2[k] : NAN;
-        double coverage = a->covered ? a->coverage[k] : NAN;
+        double own = a->covered[0] ? a->coverage[0][k] : NAN;
+        double robust = a->covered[1] ? a->coverage[1][k] : NAN;
         const char *weight = model->settings.policy.weight[k];
-        table_add(&table, 1, (const char *[]){weight}, 5,
-                  (double[]){r->r2[k], r->rmse[k], r->null_rmse[k], best, coverage});
+        table_add(&table, 1, (const char *[]){weight}, 6,
+                  (double[]){r->r2[k], r->rmse[k], r->null_rmse[k], best, own, robust});
         truth_words(a, weight, k, &words);
         output_words(out, "truth", &words);
-        if (a->covered)
+        if (a->covered[0])
             strbuf_printf(&words, "%s %% of true updates lie inside their 90 %% intervals",
-                          number_fixed(buf, 100 * coverage, 0, false));
+                          number_fixed(buf, 100 * own, 0, false));
+        if (a->covered[1])
+            strbuf_printf(&words, ", %s %% inside those by the sandwich over animals",
+                          number_fixed(buf, 100 * robust, 0, false));
         output_words(out, "", &words);
         bound_words(a, k, &words);
         output_words(out, "", &words);

@@ -7,9 +7,10 @@
 #include "state.h"
 
 struct agreement {
-    bool compared, covered, bounded; /* what of the following is there */
+    bool compared, covered[2], bounded; /* what of the following is there */
     struct recovery recovery;
-    double coverage[POLICY_MAX]; /* share of true updates in their 90 % intervals */
+    /* share of true updates in their 90 % intervals: the model's own, by the sandwich */
+    double coverage[2][POLICY_MAX];
     struct cramer_rao bound;
 };
 /* Takes a while; any thread. */

@@ -88,7 +88,7 @@ static void model_told(const struct scene_model *shown, struct strbuf *out)
     char *settings = model_settings_json(shown->model);
     char digest[32];
     snprintf(digest, sizeof digest, "%016llx", (unsigned long long)shown->model->cohort_digest);
-    strbuf_puts(out, ",\"model\":{\"name\":");
+    strbuf_puts(out, "{\"name\":");
     strbuf_json_text(out, shown->model->name);
     answer_text(out, "cohort", shown->model->cohort_name ? shown->model->cohort_name : "");
     answer_text(out, "cohort_digest", digest);
@@ -101,7 +101,7 @@ static void model_told(const struct scene_model *shown, struct strbuf *out)
 void arrays_tell(struct session *session, struct view *view, struct strbuf *out)
 {
     const struct scene *scene = session_scene(session);
-    const struct scene_model *shown = view_scene_model(view, scene);
+    const struct scene_model *first = view_scene_model(view, scene, 0), *shown;
     struct strbuf text = {0};
     strbuf_puts(out, "{\"deltaw\":");
     strbuf_json_text(out, PACKAGE_VERSION);
@@ -120,7 +120,13 @@ void arrays_tell(struct session *session, struct view *view, struct strbuf *out)
         strbuf_printf(out, ",\"animals\":%zu,\"trials\":%zu", scene->cohort->n_animals,
                       scene->cohort->n_trials);
     }
-    if (shown)
+    if (first) {
+        strbuf_puts(out, ",\"model\":");
+        model_told(first, out);
+    }
+    for (size_t i = 1; (shown = view_scene_model(view, scene, i)); i++) {
+        strbuf_puts(out, i == 1 ? ",\"others\":[" : ",");
         model_told(shown, out);
-    strbuf_putc(out, '}');
+    }
+    strbuf_puts(out, view_model(view, 1) ? "]}" : "}");
 }

@@ -168,7 +168,10 @@ bool cast_start(struct session *session, const struct view *view, const char *pa
         return err_set(err, ERR_USAGE,
                        "export %s: it shows no model, so there is no fit to make a film of",
                        ops->name);
-    struct fit *fit = session_need_fit(session, view_model(view), 0, err);
+    if (view_model(view, 1))
+        return err_set(err, ERR_USAGE, "export %s: a film shows one model; `%s model=%s` first",
+                       ops->name, ops->name, view_model(view, 0));
+    struct fit *fit = session_need_fit(session, view_model(view, 0), 0, err);
     if (!fit)
         return false;
     struct snapshots *snapshots = fit_snapshots(fit);

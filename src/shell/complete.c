@@ -5,7 +5,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
 #include "deltaw/shell/layouts.h"
-#include "state.h"
+#include "complete.h"
 
 void complete_add(struct completion *out, const char *word, const char *meaning, bool open)
 {
@@ -30,12 +30,35 @@ static void add_words(struct completion *out, const char *prefix, const char *wo
     free(copy);
 }
 
-static void add_models(const struct session *session, struct completion *out, const char *prefix)
+/* Is the word one of a list, separated by commas? */
+static bool is_listed(const char *list, const char *word)
+{
+    size_t n = strlen(word);
+    for (const char *at = list; at && *at; at += strcspn(at, ","), at += *at == ',')
+        if (strcspn(at, ",") == n && strncmp(at, word, n) == 0)
+            return true;
+    return false;
+}
+
+/* Moves out->from behind the last comma of a list; what stands there. */
+static const char *last_of_list(struct completion *out, const char *prefix)
+{
+    const char *comma = strrchr(prefix, ',');
+    out->from += comma ? (size_t)(comma + 1 - prefix) : 0;
+    return comma ? comma + 1 : prefix;
+}
+
+/* listed: what stands before in a list, which another may follow; NULL: it is no list. */
+static void add_models(const struct session *session, struct completion *out, const char *prefix,
+                       const char *listed)
 {
     for (size_t i = 0; i < session->n_fits; i++) {
+        if (is_listed(listed, fit_name(session->fits[i].fit)))
+            continue;
         struct strbuf meaning = {0};
         fit_words(session->fits[i].fit, &meaning);
-        complete_add_if(out, prefix, fit_name(session->fits[i].fit), strbuf_text(&meaning), false);
+        complete_add_if(out, prefix, fit_name(session->fits[i].fit), strbuf_text(&meaning),
+                        listed != NULL);
         strbuf_free(&meaning);
     }
 }
@@ -61,11 +84,7 @@ void complete_animals(const struct session *session, struct completion *out, con
         char buf[NUMBER_SIZE];
         const char *name = animal->name;
         bool plain = utf8_is_visible(name) && !strchr(name, ',');
-        bool again = false;
-        size_t n = strlen(name);
-        for (const char *at = listed; at && *at && !again; at += strcspn(at, ","), at += *at == ',')
-            again = strcspn(at, ",") == n && strncmp(at, name, n) == 0;
-        if (plain && !again) {
+        if (plain && !is_listed(listed, name)) {
             char *meaning = mem_printf("%s trials", number_grouped(buf, (long long)animal->count));
             complete_add_if(out, prefix, name, meaning, listed != NULL);
             free(meaning);
@@ -170,7 +189,7 @@ static void add_lessons(struct completion *out, const char *prefix)
 static void add_values(const struct session *session, enum option_type type, const char *prefix,
                        const char *endings, enum complete_effort effort, struct completion *out)
 {
-    const char *comma;
+    const char *last;
     switch (type) {
     case OPTION_FILE:
         if (effort == COMPLETE_ALL)
@@ -188,17 +207,19 @@ static void add_values(const struct session *session, enum option_type type, con
             complete_add_if(out, prefix, o->name, o->text, false);
         break;
     case OPTION_ANIMALS:
-        comma = strrchr(prefix, ',');
-        if (comma)
-            out->from += (size_t)(comma + 1 - prefix);
-        complete_animals(session, out, comma ? comma + 1 : prefix, comma ? prefix : "");
+        last = last_of_list(out, prefix);
+        complete_animals(session, out, last, last > prefix ? prefix : "");
         break;
     case OPTION_ANIMAL: complete_animals(session, out, prefix, NULL); break;
-    case OPTION_MODEL: add_models(session, out, prefix); break;
+    case OPTION_MODEL: add_models(session, out, prefix, NULL); break;
+    case OPTION_MODELS:
+        last = last_of_list(out, prefix);
+        add_models(session, out, last, last > prefix ? prefix : "");
+        break;
     case OPTION_GROUP: add_groups(session, out, prefix); break;
     case OPTION_JOB:
         add_groups(session, out, prefix);
-        add_models(session, out, prefix);
+        add_models(session, out, prefix, NULL);
         break;
     case OPTION_RULE: add_rules(out, prefix); break;
     case OPTION_VIEW: add_views(out, prefix); break;

@@ -7,7 +7,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/study/check.h"
-#include "state.h"
+#include "complete.h"
 
 enum { LEVELS_MOST = 60 };
 

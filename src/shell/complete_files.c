@@ -8,7 +8,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "deltaw/base/utf8.h"
-#include "state.h"
+#include "complete.h"
 
 enum { FILES_MOST = 1000 };
 

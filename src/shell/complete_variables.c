@@ -5,7 +5,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/study/probe.h"
-#include "state.h"
+#include "complete.h"
 
 /* The policy of the model that model= names, else of the one in use, else the usual one. */
 static struct policy policy_of(const struct session *session, const struct words *words)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
-#include "state.h"
+#include "complete.h"
 
 static void add_word(struct strbuf *out, const char *word, size_t n)
 {

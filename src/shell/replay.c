@@ -405,10 +405,13 @@ void replay_words(struct fit *fit, const struct replay_now *now, struct strbuf *
 void replay_note(const struct session *session, const struct view *view, struct strbuf *out)
 {
     struct replay_now now;
-    const char *asked = view_model(view), *name = asked ? asked : session->current;
     bool of_model = option_find(view_ops_of(view)->options, "model") != NULL;
-    if (!of_model || !replay_now(session, &now) || !name ||
-        strcmp(name, fit_name(replay_fit(session))) != 0)
+    if (!of_model || !replay_now(session, &now))
+        return;
+    const char *name = fit_name(replay_fit(session));
+    bool shown = view_model(view, 0) ? view_asks_model(view, name)
+                                     : session->current && strcmp(session->current, name) == 0;
+    if (!shown)
         return;
     strbuf_printf(out, ", %s at ", name);
     replay_words(replay_fit(session), &now, out);

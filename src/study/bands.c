@@ -1,4 +1,5 @@
-/* Intervals of weights and of what a model expects, from its posterior. */
+/* Intervals of weights and of what a model expects, from its posterior
+ * or its members. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,7 +62,7 @@ bool trajectory_band(const struct model *model, const struct cohort *cohort, siz
             asking_add(&asking, first + i, n++, 1);
         }
     struct gp_value *w = mem_new(n * k, sizeof *w), *v = w;
-    bool known = model_trajectory(model, cohort, keep, NULL, w);
+    bool known = model_trajectory(model, cohort, false, keep, NULL, w);
     struct gp_value *right = asking_answer(&asking, n, model, cohort), *p = right;
     if (known) {
         path->interval = model_trajectory_kind(model);

@@ -14,6 +14,7 @@ void slice_free(struct slice *slice)
     for (size_t i = 0; i < slice->n_lines; i++)
         probe_cells_free(&slice->line[i].cells);
     free(slice->line);
+    free(slice->model);
     axis_free(&slice->x);
     *slice = (struct slice){0};
 }
@@ -55,7 +56,7 @@ static bool choose_lines(const struct grid *grid, const struct probe_request *re
 {
     if (request->n_w == 0) {
         *n = visited_lines(grid, weight, w);
-        if (request->past == PAST_BOTH) { /* four lines are enough: the middle weight */
+        if (request->past == PAST_BOTH || request->middle) { /* four lines are enough */
             w[0] = w[1];
             *n = 1;
         }
@@ -290,7 +291,7 @@ static bool make_axes(struct grid *grid, const struct probe_request *request, st
                       struct axis *lines, struct err *err)
 {
     const struct policy *policy = &grid->model->settings.policy;
-    const struct axis_request x = {"slice", "x", request->nx, NAN, NAN};
+    const struct axis_request x = {"slice", "x", request->nx, request->x_lo, request->x_hi};
     const char *name = slice_weight(policy, policy->weight[grid->component]);
     snprintf(slice->weight, sizeof slice->weight, "%s", name);
     return make_lines(grid, request, (size_t)policy_weight(policy, name), slice, lines, err) &&
@@ -342,6 +343,7 @@ bool slice_compute(const struct model *model, const struct cohort *cohort, const
     grid_frozen(&grid, &slice.frozen);
     axis_free(&lines);
     if (!grid_stopped(&grid)) {
+        slice.model = mem_text(model->name);
         *out = slice;
         return true;
     }
@@ -349,31 +351,45 @@ bool slice_compute(const struct model *model, const struct cohort *cohort, const
     return err_set(err, ERR_INTERRUPTED, "slice: interrupted");
 }
 
-void slice_table(const struct slice *slice, struct table *out)
+/* What the slices' rows have in common. */
+struct layout {
+    bool along, past, truth;
+};
+
+static void slice_rows(const struct slice *slice, const struct layout *layout, struct table *out)
 {
-    bool truth = slice->n_lines > 0 && slice->line[0].cells.truth;
-    bool along = slice->request.n_w == 0, past = slice->request.past != PAST_ANY;
-    size_t c = 0;
-    if (!along)
-        table_column(out, "w_line", COLUMN_NUMBER, 4);
-    table_column(out, "reward", COLUMN_COUNT, 0);
-    if (past)
-        table_column(out, "past", COLUMN_TEXT, 0);
-    table_column(out, slice->x.name, COLUMN_NUMBER, 4);
-    probe_cells_columns(truth, out);
-    frozen_columns(&slice->frozen, false, out);
     for (size_t i = 0; i < slice->n_lines; i++)
         for (size_t j = 0; j < slice->x.n; j++) {
             const struct slice_line *line = &slice->line[i];
+            size_t c = 0;
             table_row(out);
-            c = 0;
-            if (!along)
+            table_text(out, c++, slice->model);
+            if (!layout->along)
                 table_number(out, c++, line->w);
             table_number(out, c++, line->correct);
-            if (past)
+            if (layout->past)
                 table_text(out, c++, line->past == PAST_REWARDED ? "rewarded" : "unrewarded");
             table_number(out, c++, slice->x.value[j]);
-            frozen_fill(&slice->frozen, probe_cells_fill(&line->cells, slice->interval, j, c, out),
-                        out);
+            c = probe_cells_fill(&line->cells, slice->interval, j, c, out);
+            frozen_fill(&slice->frozen, c + (layout->truth && !line->cells.truth), out);
         }
+}
+
+void slice_table(size_t n, const struct slice *const *slices, struct table *out)
+{
+    const struct slice *first = slices[0];
+    struct layout layout = {first->request.n_w == 0, first->request.past != PAST_ANY, false};
+    for (size_t i = 0; i < n; i++)
+        layout.truth = layout.truth || (slices[i]->n_lines > 0 && slices[i]->line[0].cells.truth);
+    table_column(out, "model", COLUMN_TEXT, 0);
+    if (!layout.along)
+        table_column(out, "w_line", COLUMN_NUMBER, 4);
+    table_column(out, "reward", COLUMN_COUNT, 0);
+    if (layout.past)
+        table_column(out, "past", COLUMN_TEXT, 0);
+    table_column(out, first->x.name, COLUMN_NUMBER, 4);
+    probe_cells_columns(layout.truth, out);
+    frozen_columns(&first->frozen, false, out);
+    for (size_t i = 0; i < n; i++)
+        slice_rows(slices[i], &layout, out);
 }

@@ -87,7 +87,8 @@ static void start_weights(const struct plan *plan, size_t animal, double *w)
         bool is_bias = policy->feature[k] == FEATURE_BIAS;
         if (is_bias ? layout->model_bias0 : layout->model_w0)
             continue;
-        w[k] = !is_bias                  ? range_draw(&layout->w0, &start)
+        w[k] = layout->each              ? range_draw(&layout->own[k], is_bias ? &bias : &start)
+               : !is_bias                ? range_draw(&layout->w0, &start)
                : isnan(layout->bias0.lo) ? (double)rng_below(&spread, 3) - 1
                                          : range_draw(&layout->bias0, &bias);
     }

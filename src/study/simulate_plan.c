@@ -39,7 +39,8 @@ const struct option_row simulate_options[] = {
     {"distractors", OPTION_INTEGER, 0, TRUTH_DISTRACTORS, NULL, "0",
      "columns d1, d2, ... of N(0,1) that nothing depends on"},
     {"w0", OPTION_TEXT, 0, 0, NULL, NULL,
-     "weights before the first trial but the bias; LO..HI: drawn between; ibl, cues 0, grid -2"},
+     "weights before the first trial: of all but the bias, or one each as in fit, or zero; "
+     "LO..HI: drawn between; ibl, cues 0, grid -2"},
     {"bias0", OPTION_TEXT, 0, 0, "spread", NULL,
      "w_bias before the first trial; LO..HI: drawn; spread: -1, 0, 1 at random; "
      "grid: spread, else 0"},
@@ -55,21 +56,46 @@ static bool read_bounded(const char *text, double lo, double hi, double *out)
     return number_parse(text, out) && *out >= lo && *out <= hi;
 }
 
-static bool read_range(const struct args *args, const char *name, struct truth_range *out,
-                       struct err *err)
+/* "-.5", "-2..2" */
+static bool read_range(const char *text, struct truth_range *out)
 {
-    const char *text = args_text(args, simulate_options, name), *dots = strstr(text, "..");
+    const char *dots = strstr(text, "..");
     char *low = dots ? mem_text_n(text, (size_t)(dots - text)) : mem_text(text);
     bool good = read_bounded(low, -MOST_WEIGHT, MOST_WEIGHT, &out->lo);
     free(low);
     out->hi = out->lo;
-    if (good && dots)
-        good = read_bounded(dots + 2, -MOST_WEIGHT, MOST_WEIGHT, &out->hi) && out->hi >= out->lo;
-    return good || err_set(err, ERR_USAGE,
-                           "simulate: %s=%s is not a number from %g to %g%s, nor a "
-                           "range of such as -2..2",
-                           name, text, -MOST_WEIGHT, MOST_WEIGHT,
-                           strcmp(name, "bias0") == 0 ? " or 'spread'" : "");
+    return good && (!dots || (read_bounded(dots + 2, -MOST_WEIGHT, MOST_WEIGHT, &out->hi) &&
+                              out->hi >= out->lo));
+}
+
+static bool read_bias0(const char *text, struct truth_range *out, struct err *err)
+{
+    return read_range(text, out) ||
+           err_set(err, ERR_USAGE,
+                   "simulate: bias0=%s is not a number from %g to %g, a range of such as -2..2, or "
+                   "'spread'",
+                   text, -MOST_WEIGHT, MOST_WEIGHT);
+}
+
+/* As fit has it: a word, a value of all weights but the bias, or one each. */
+static bool read_w0(const char *text, const struct policy *policy, struct truth_layout *layout,
+                    struct err *err)
+{
+    char *copy = mem_text(text), *rest = copy, *one;
+    size_t n = 0, most = policy->n;
+    bool good = true, zero = strcmp(text, "zero") == 0;
+    while (!zero && good && (one = strsep(&rest, ",")))
+        good = n < most && read_range(one, &layout->own[n++]);
+    free(copy);
+    layout->each = zero || n == most;
+    if (!layout->each)
+        layout->w0 = layout->own[0];
+    return (good && (zero || n == 1 || n == most)) ||
+           err_set(
+               err, ERR_USAGE,
+               "simulate: w0=%s is not zero, a number from %g to %g or a range of such as -2..2 "
+               "for all weights but the bias, or %zu of them for the weights of %s",
+               text, -MOST_WEIGHT, MOST_WEIGHT, most, policy->text);
 }
 
 /* --- what rules and models share --------------------------------------------- */
@@ -141,15 +167,21 @@ static bool plan_start(const struct args *args, struct plan *plan, struct err *e
         has_bias |= policy->feature[k] == FEATURE_BIAS;
     const char *bias0 = args_text(args, simulate_options, "bias0");
     layout->model_w0 = layout->fitted && !args_given(args, "w0");
-    layout->model_bias0 = layout->fitted && !bias0;
     layout->w0.lo = layout->w0.hi = grid ? -2 : 0;
-    if (args_given(args, "w0") && !read_range(args, "w0", &layout->w0, err))
+    if (args_given(args, "w0") &&
+        !read_w0(args_text(args, simulate_options, "w0"), policy, layout, err))
         return false;
+    layout->model_bias0 = layout->fitted && !bias0 && !layout->each;
+    if (bias0 && layout->each)
+        return err_set(err, ERR_USAGE,
+                       "simulate: w0= has the bias already, among the weights of %s; leave bias0= "
+                       "out",
+                       policy->text);
     if (bias0 && !has_bias)
         return err_set(err, ERR_USAGE, "simulate: bias0=: the policy %s has no bias", policy->text);
     bool spread = bias0 ? strcmp(bias0, "spread") == 0 : grid && has_bias;
     layout->bias0.lo = layout->bias0.hi = spread ? NAN : 0;
-    return !bias0 || spread || read_range(args, "bias0", &layout->bias0, err);
+    return !bias0 || spread || read_bias0(bias0, &layout->bias0, err);
 }
 
 /* Noise and decision of all agents, and which of their weights are noisy. */

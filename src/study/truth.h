@@ -17,9 +17,11 @@ struct truth_range {
 struct truth_layout {
     size_t animals, trials, session; /* trials per animal, per session */
     struct truth_range w0, bias0;    /* bias0.lo NaN: drawn from {-1, 0, 1} */
-    bool model_w0, model_bias0;      /* from the model instead */
-    const struct model *fitted;      /* the agents are of this model; NULL: of a rule */
-    const char *command;             /* NULL: not known */
+    bool each;                       /* a start of its own for each weight instead: */
+    struct truth_range own[POLICY_MAX];
+    bool model_w0, model_bias0; /* from the model instead */
+    const struct model *fitted; /* the agents are of this model; NULL: of a rule */
+    const char *command;        /* NULL: not known */
 };
 
 /* JSON text; the caller frees. */

@@ -39,6 +39,18 @@ static json_t *range(const struct truth_range *r)
     return r->lo == r->hi ? json_real(r->lo) : reals((const double[]){r->lo, r->hi}, 2);
 }
 
+/* By the names of the weights, where each has its own. */
+static json_t *start(const struct truth *truth, const struct truth_layout *layout)
+{
+    const struct policy *policy = truth_policy(truth);
+    if (layout->model_w0 || !layout->each)
+        return layout->model_w0 ? json_string("model") : range(&layout->w0);
+    json_t *all = json_object();
+    for (size_t k = 0; k < policy->n; k++)
+        json_object_set_new(all, policy->weight[k], range(&layout->own[k]));
+    return all;
+}
+
 static void put_layout(json_t *o, const struct truth *truth, const struct truth_layout *layout)
 {
     if (truth->distractors)
@@ -48,9 +60,10 @@ static void put_layout(json_t *o, const struct truth *truth, const struct truth_
     json_object_set_new(o, "animals", count(layout->animals));
     json_object_set_new(o, "trials", count(layout->trials));
     json_object_set_new(o, "session", count(layout->session));
-    json_object_set_new(o, "w0", layout->model_w0 ? json_string("model") : range(&layout->w0));
-    json_object_set_new(o, "bias0",
-                        layout->model_bias0 ? json_string("model") : range(&layout->bias0));
+    json_object_set_new(o, "w0", start(truth, layout));
+    if (!layout->each)
+        json_object_set_new(o, "bias0",
+                            layout->model_bias0 ? json_string("model") : range(&layout->bias0));
 #ifdef PACKAGE_VERSION
     json_object_set_new(o, "version", json_string(PACKAGE_VERSION));
 #endif

@@ -42,12 +42,13 @@ static void sweep_updates(const struct model *model, const struct cohort *cohort
 
 /* Means and intervals of all trials. */
 static void take_updates(const struct model *model, const struct cohort *cohort,
-                         const struct cohort *lives, struct gp_value *dw, struct gp_value *w)
+                         const struct cohort *lives, bool robust, struct gp_value *dw,
+                         struct gp_value *w)
 {
     uint8_t *keep = mem_new(lives->n_trials, 1);
     for (size_t t = 0; t < cohort->n_trials; t++)
         keep[place_of(cohort, lives, t)] = 1;
-    if (!model_trajectory(model, lives, keep, dw, w))
+    if (!model_trajectory(model, lives, robust, keep, dw, w))
         sweep_updates(model, cohort, lives, dw, w);
     free(keep);
 }
@@ -69,8 +70,8 @@ static void add_columns(const struct policy *policy, bool truth, struct table *o
         }
 }
 
-bool updates_table(const struct model *model, const struct cohort *cohort, struct table *out,
-                   struct err *err)
+bool updates_table(const struct model *model, const struct cohort *cohort, bool robust,
+                   struct table *out, struct err *err)
 {
     const struct policy *policy = &model->settings.policy;
     size_t K = policy->n;
@@ -79,12 +80,17 @@ bool updates_table(const struct model *model, const struct cohort *cohort, struc
         return false;
     if (model->rule->no_weights)
         return err_set(err, ERR_FAILED, "%s has no weights, hence no updates", model->name);
+    if (robust && !model->gp)
+        return err_set(err, ERR_FAILED,
+                       "%s has no posterior, hence no intervals by the sandwich; leave "
+                       "interval= out",
+                       model->name);
     const struct cohort *lives = model_lives(model, cohort);
     bool truth = truth_columns(lives, policy, true_w, NULL);
     size_t each = truth ? MOST_EACH : MOST_EACH - 1;
     struct gp_value *dw = mem_new(cohort->n_trials * K, sizeof *dw);
     struct gp_value *w = mem_new(cohort->n_trials * K, sizeof *w);
-    take_updates(model, cohort, lives, dw, w);
+    take_updates(model, cohort, lives, robust, dw, w);
     add_columns(policy, truth, out);
     for (size_t a = 0; a < cohort->n_animals; a++) {
         const struct animal *animal = &cohort->animals[a];
@@ -111,14 +117,14 @@ bool updates_table(const struct model *model, const struct cohort *cohort, struc
     return true;
 }
 
-bool updates_coverage(const struct model *model, const struct cohort *part, size_t most,
-                      double *coverage)
+bool updates_coverage(const struct model *model, const struct cohort *part, bool robust,
+                      size_t most, double *coverage)
 {
     const struct cohort *cohort = model_lives(model, part);
     const struct policy *policy = &model->settings.policy;
     size_t K = policy->n, step = cohort->n_trials / most + 1, n = 0;
     const float *true_w[POLICY_MAX];
-    if (!truth_columns(cohort, policy, true_w, NULL))
+    if ((robust && !model->gp) || !truth_columns(cohort, policy, true_w, NULL))
         return false;
     uint8_t *keep = mem_new(cohort->n_trials, 1);
     for (size_t t = step / 2; t < cohort->n_trials; t += step)
@@ -126,7 +132,7 @@ bool updates_coverage(const struct model *model, const struct cohort *part, size
     for (size_t a = 0; a < cohort->n_animals; a++) /* no update after the last */
         keep[cohort->animals[a].first + cohort->animals[a].count - 1] = 0;
     struct gp_value *dw = mem_new((cohort->n_trials / step + 1) * K, sizeof *dw), *v = dw;
-    bool good = model_trajectory(model, cohort, keep, dw, NULL);
+    bool good = model_trajectory(model, cohort, robust, keep, dw, NULL);
     for (size_t k = 0; k < K; k++)
         coverage[k] = 0;
     for (size_t t = 0; t < cohort->n_trials && good; t++) {

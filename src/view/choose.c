@@ -33,6 +33,28 @@ const char *choose_text(const struct args *args, const struct option_row *table,
     return text && strcmp(text, "auto") != 0 ? text : NULL;
 }
 
+size_t choose_models(const struct args *args, const struct option_row *table,
+                     char *names[VIEW_MOST_MODELS])
+{
+    const char *text = option_find(table, "model") ? choose_text(args, table, "model") : NULL;
+    size_t n = 0;
+    for (size_t length; text && *text; text += length + (text[length] == ',')) {
+        length = strcspn(text, ",");
+        if (n < VIEW_MOST_MODELS)
+            names[n] = mem_text_n(text, length);
+        n++;
+    }
+    return n;
+}
+
+void choose_models_free(char *names[VIEW_MOST_MODELS])
+{
+    for (size_t i = 0; i < VIEW_MOST_MODELS; i++) {
+        free(names[i]);
+        names[i] = NULL;
+    }
+}
+
 static const char *animal_name_at(void *cohort, size_t i)
 {
     const struct cohort *c = cohort;

@@ -12,6 +12,11 @@ long choose_animal(const struct cohort *cohort, const char *asked, struct err *e
 void choose_forget(struct args *args, const char *name);
 /* The value of an option; NULL for "auto" and where there is none. */
 const char *choose_text(const struct args *args, const struct option_row *table, const char *name);
+/* The names of model=, of which there are at most VIEW_MOST_MODELS; NULL after the last, and
+ * all for "auto".  How many there would be.  Caller frees. */
+size_t choose_models(const struct args *args, const struct option_row *table,
+                     char *names[VIEW_MOST_MODELS]);
+void choose_models_free(char *names[VIEW_MOST_MODELS]);
 /* Keys every view has: e exports, y copies, z zooms. */
 bool choose_key(const char *view, const char *key, struct strbuf *command);
 

@@ -1,5 +1,5 @@
 /* slice: lines through the map; how a weight changes with the stimulus at a few
- * values of it, after correct choices (solid) and errors (dashed). */
+ * values of it, after correct choices (solid) and errors (dashed); of one model or several. */
 #include "slice.h"
 
 #include <math.h>
@@ -29,7 +29,8 @@ static const struct option_row slice_options[] = {
      "whether the trials before were rewarded; both: a line for each"},
     {"lags", OPTION_INTEGER, 1, PAST_MOST_LAGS, NULL, "3",
      "how many trials before; for rules that see them"},
-    {"model", OPTION_MODEL, 0, 0, "auto", "auto", "whose rule; auto: the model in use"},
+    {"model", OPTION_MODELS, 0, 0, "auto", "auto",
+     "whose rules, at most 6 of one policy, each a colour at one w; auto: the model in use"},
     {"diff", OPTION_WORD, 0, 0, "no|true|yes", "no",
      "no: fitted, with the truth in dots; true: the truth alone; yes: fitted minus true"},
     {"interval", OPTION_WORD, 0, 0, "model|robust", "model",
@@ -47,6 +48,37 @@ static void slice_merge(struct args *kept, const struct args *fresh)
         if (strcmp(x, "stimulus") != 0 && strcmp(x, "w_bias") != 0)
             choose_forget(kept, "w");
     }
+}
+
+static bool several_fit(size_t n, const struct probe_request *r, struct err *err)
+{
+    if (n > VIEW_MOST_MODELS)
+        return err_set(err, ERR_USAGE, "slice: model= names %zu models; at most %d", n,
+                       VIEW_MOST_MODELS);
+    if (n > 1 && r->n_w > 1)
+        return err_set(err, ERR_USAGE,
+                       "slice: several models are shown at one value of the "
+                       "weight; choose one, as in w=0, or w=auto");
+    return n < 2 || r->past != PAST_BOTH ||
+           err_set(err, ERR_USAGE,
+                   "slice: several models are shown with one past; choose "
+                   "past=any, past=rewarded or past=unrewarded");
+}
+
+/* Which models; none stays in names on failure. */
+static bool models_take(const struct args *args, const struct probe_request *r,
+                        char *names[VIEW_MOST_MODELS], size_t *n, struct err *err)
+{
+    *n = choose_models(args, slice_options, names);
+    bool good = several_fit(*n, r, err);
+    for (size_t i = 0; good && i < *n; i++)
+        for (size_t k = 0; good && k < i; k++)
+            if (strcmp(names[i], names[k]) == 0)
+                good = err_set(err, ERR_USAGE, "slice: model= names %s twice", names[i]);
+    if (!good)
+        choose_models_free(names);
+    *n = *n ? *n : 1;
+    return good;
 }
 
 static bool slice_configure(void *state, const struct args *args, struct err *err)
@@ -76,189 +108,80 @@ static bool slice_configure(void *state, const struct args *args, struct err *er
     r.past = choose_past(args_text(args, slice_options, "past"));
     r.robust = strcmp(args_text(args, slice_options, "interval"), "robust") == 0;
     r.lags = (size_t)args_integer(args, slice_options, "lags");
-    const char *model = choose_text(args, slice_options, "model");
+    char *names[VIEW_MOST_MODELS] = {0};
+    size_t n_models;
+    if (!models_take(args, &r, names, &n_models, err))
+        return false;
+    r.middle = n_models > 1;
     s->show = choose_show(args_text(args, slice_options, "diff"));
-    free(s->model);
-    s->model = model ? mem_text(model) : NULL;
+    choose_models_free(s->model);
+    memcpy(s->model, names, sizeof names);
+    s->n_models = n_models;
     s->request = r;
     s->fixed = held;
     s->support = (uint32_t)args_integer(args, slice_options, "support");
-    s->watch.stale = s->watch.urgent = true;
-    s->hold.of = s->watch.held_for = NULL;
+    for (size_t i = 0; i < n_models; i++) {
+        s->part[i].watch.stale = s->part[i].watch.urgent = true;
+        s->part[i].watch.held_for = NULL;
+    }
+    s->hold.of = NULL;
     return true;
 }
 
-/* All that computing a slice needs, and what comes out of it. */
-struct slice_job {
-    struct view_job head;
-    struct probe_request request;
-    struct slice slice;
-    bool hold, held; /* in a replay, the first time: wanted, there */
-    struct slice newest;
-};
-
-/* What is asked for, in the terms of a model. */
-static bool full_request(const struct slice_state *s, const struct source *source,
-                         struct probe_request *r, struct err *err)
+bool slice_request(const struct slice_state *s, const struct source *source,
+                   struct probe_request *r, struct err *err)
 {
     *r = s->request;
     return held_put("slice", &s->fixed, source->model, source->cohort, slice_options, &r->fixed,
                     err);
 }
 
-static const struct view_work slice_work;
-
-static bool make_job(struct slice_state *s, struct view_job **out, struct err *err)
+static bool one_fits(const struct slice_state *s, const struct scene *scene, const char *name,
+                     const struct source *first, struct err *err)
 {
-    const struct source *wanted = &s->watch.wanted;
-    struct probe_request request;
-    if (!full_request(s, wanted, &request, err))
-        return false;
-    *out = watch_job(&s->watch, &slice_work);
-    struct slice_job *job = (struct slice_job *)*out;
-    job->request = request;
-    job->hold = s->hold.of != wanted->final;
-    if (job->hold) {
-        s->hold = (struct hold){0};
-    } else if (s->hold.of && job->request.n_w == 0) {
-        job->request.n_w = s->n_hold;
-        memcpy(job->request.w, s->hold_w, sizeof job->request.w);
-    }
-    job->request.sample = !wanted->live ? 0 : probe_sees_past(wanted->model) ? 4 : 32;
-    job->request.live = source_passing(wanted);
-    job->request.histories = wanted->live ? 64 : 256;
-    job->request.threads = wanted->threads;
-    return true;
-}
-
-static bool check_show(const struct slice_state *s, struct err *err)
-{
-    return s->show == SHOW_FITTED || s->slice.line[0].cells.truth ||
-           choose_no_truth("slice", s->watch.source.cohort, err);
-}
-
-static bool slice_fits(const void *state, const struct scene *scene, struct err *err)
-{
-    const struct slice_state *s = state;
     struct probe_request request;
     struct source there;
-    if (!source_check(scene, s->model, false, err))
+    if (!source_check(scene, name, false, err))
         return false;
-    if (!source_there(scene, s->model, &there)) {
+    if (!source_there(scene, name, &there)) {
         return held_possible("slice", &s->fixed, scene->cohort, slice_options, err) &&
                held_axis_possible("slice", "x", s->request.x, scene->cohort, err);
     }
-    return full_request(s, &there, &request, err) &&
+    return (!first->model || slice_agree(first, &there, err)) &&
+           slice_request(s, &there, &request, err) &&
            slice_check(there.model, there.cohort, &request, err) &&
            (s->show == SHOW_FITTED ||
             probe_true_known(there.cohort, &there.model->settings.policy) ||
             choose_no_truth("slice", there.cohort, err));
 }
 
-static bool slice_update(void *state, const struct scene *scene, bool pending,
-                         struct view_job **job, struct err *err)
-{
-    struct slice_state *s = state;
-    if (!watch_update(&s->watch, scene, s->model, false, err))
-        return false;
-    if (watch_due(&s->watch, pending))
-        return make_job(s, job, err);
-    return !s->watch.have || check_show(s, err);
-}
-
-/* In a replay lines and axis are those of the newest state. */
-static void make_newest(struct slice_job *job)
-{
-    const struct source *source = &job->head.source;
-    struct probe_request request = job->request;
-    if (!job->hold || !source->final)
-        return;
-    request.sample = 4;
-    request.histories = 16;
-    job->held =
-        slice_compute(source->final, source->cohort, source->final_w, &request, &job->newest, NULL);
-    if (job->held && job->request.n_w == 0) {
-        const struct probe_request *r = &job->newest.request;
-        job->request.n_w = r->n_w < SLICE_MOST_W ? r->n_w : SLICE_MOST_W;
-        memcpy(job->request.w, r->w, sizeof job->request.w);
-    }
-}
-
-static void hold_newest(struct slice_state *s, struct slice_job *job)
-{
-    struct slice seen = s->slice;
-    if (!job->held)
-        return;
-    s->hold = (struct hold){.of = s->watch.source.final, .lo = INFINITY, .hi = -INFINITY};
-    s->slice = job->newest;
-    slice_hold(s);
-    s->slice = seen;
-    s->n_hold = job->request.n_w;
-    memcpy(s->hold_w, job->request.w, sizeof s->hold_w);
-}
-
-static bool slice_job_compute(struct view_job *head, const atomic_bool *stop, struct err *err)
-{
-    struct slice_job *job = (struct slice_job *)head;
-    job->request.stop = stop;
-    make_newest(job);
-    return slice_compute(head->source.model, head->source.cohort, head->source.w, &job->request,
-                         &job->slice, err);
-}
-
-static void slice_job_release(struct view_job *head)
-{
-    struct slice_job *job = (struct slice_job *)head;
-    slice_free(&job->slice);
-    slice_free(&job->newest);
-}
-
-static bool slice_adopt(void *state, struct view_job *head, struct err *err)
-{
-    struct slice_state *s = state;
-    struct slice_job *job = (struct slice_job *)head;
-    slice_free(&s->slice);
-    s->slice = job->slice;
-    job->slice = (struct slice){0};
-    watch_adopt(&s->watch, head);
-    hold_newest(s, job);
-    return check_show(s, err);
-}
-
-static const struct view_work slice_work = {
-    .size = sizeof(struct slice_job),
-    .compute = slice_job_compute,
-    .adopt = slice_adopt,
-    .release = slice_job_release,
-};
-
-static void slice_table_full(const void *state, struct table *out)
+static bool slice_fits(const void *state, const struct scene *scene, struct err *err)
 {
     const struct slice_state *s = state;
-    struct probe_request request;
-    struct slice slice;
-    const struct source *source = &s->watch.source;
-    if (!s->watch.have || !full_request(s, source, &request, NULL))
-        return;
-    request.threads = source->threads;
-    if (slice_compute(source->model, source->cohort, source->w, &request, &slice, NULL)) {
-        slice_table(&slice, out);
-        slice_free(&slice);
+    struct source first = {0};
+    bool fit = true;
+    for (size_t i = 0; fit && i < s->n_models; i++) {
+        fit = one_fits(s, scene, s->model[i], &first, err);
+        if (i == 0 && !source_there(scene, s->model[0], &first))
+            first = (struct source){0};
     }
+    return fit;
 }
 
 static bool slice_key(void *state, const char *key, struct strbuf *command)
 {
     struct slice_state *s = state;
+    const struct slice_part *first = &s->part[0];
     bool up = strcmp(key, "]") == 0;
     enum past past;
-    if (choose_past_step(key, s->request.past, PAST_BOTH + 1, &past)) {
+    if (choose_past_step(key, s->request.past, s->n_models > 1 ? PAST_BOTH : PAST_BOTH + 1,
+                         &past)) {
         strbuf_printf(command, "slice past=%s", choose_past_word(past));
         return true;
     }
     if (strcmp(key, "d") == 0) {
         static const char *const next[] = {"true", "yes", "no"};
-        if (s->slice.line[0].cells.truth)
+        if (first->slice.line[0].cells.truth)
             strbuf_printf(command, "slice diff=%s", next[s->show]);
         return true;
     }
@@ -268,18 +191,19 @@ static bool slice_key(void *state, const char *key, struct strbuf *command)
     }
     if (!up && strcmp(key, "[") != 0)
         return false;
-    const char *const axes[] = {s->request.x, s->slice.weight, NULL};
-    held_step("slice", &s->fixed, &s->watch.source.model->settings.policy, axes, up, command);
+    const char *const axes[] = {s->request.x, first->slice.weight, NULL};
+    held_step("slice", &s->fixed, &first->watch.source.model->settings.policy, axes, up, command);
     return true;
 }
 
 static void slice_release(void *state)
 {
     struct slice_state *s = state;
-    if (s->watch.have)
-        slice_free(&s->slice);
-    watch_release(&s->watch);
-    free(s->model);
+    for (size_t i = 0; i < VIEW_MOST_MODELS; i++) {
+        slice_free(&s->part[i].slice);
+        watch_release(&s->part[i].watch);
+    }
+    choose_models_free(s->model);
 }
 
 const struct view_ops slice_view = {

@@ -1,17 +1,14 @@
-/* Which model a view looks at, over which trials, and when to look again. */
+/* Which model a view looks at, and over which trials. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "deltaw/base/mem.h"
-#include "deltaw/base/thread.h"
 #include "deltaw/learn/ensemble.h"
 #include "deltaw/learn/gp.h"
 #include "deltaw/view/view.h"
-#include "hold.h"
 #include "pace.h"
 #include "source.h"
-#include "watch.h"
 #include "wording.h"
 
 static const char *model_name_at(void *scene, size_t i)
@@ -32,6 +29,9 @@ static bool no_such_model(const struct scene *scene, const char *name, struct er
     const char *near = nearest_word(name, model_name_at, &copy);
     if (near)
         return err_set(err, ERR_FAILED, "no model '%s'; did you mean '%s'?", name, near);
+    if (strchr(name, ','))
+        return err_set(err, ERR_FAILED, "no model '%s'; only `slice model=%s` shows several", name,
+                       name);
     return err_set(err, ERR_FAILED, "no model '%s'; `models` lists them", name);
 }
 
@@ -332,90 +332,24 @@ const struct answer_row source_answer[] = {
     {0},
 };
 
+double source_epoch(const struct source *source)
+{
+    bool opened = source->status.state == FIT_OPENED && !source->replayed;
+    return !source->model || opened ? NAN : source->replayed ? source->epoch : source->status.epoch;
+}
+
 void source_fields(const struct source *source, struct strbuf *object)
 {
     const struct fit_status *s = &source->status;
     bool there = source->model, opened = s->state == FIT_OPENED && !source->replayed;
     answer_text(object, "model", there ? source->model->name : NULL);
     answer_text(object, "state", there ? fit_state_name(s->state) : NULL);
-    answer_number(object, "epoch",
-                  !there || opened   ? NAN
-                  : source->replayed ? source->epoch
-                                     : s->epoch);
+    answer_number(object, "epoch", source_epoch(source));
     answer_number(object, "epochs",
                   source->replayed                                   ? source->newest
                   : there && !opened && source->model->rule->network ? s->epochs
                                                                      : NAN);
     answer_text(object, "cohort", source->cohort ? source->cohort->name : NULL);
-}
-
-void hold_value(struct hold *hold, double value)
-{
-    hold->lo = value < hold->lo ? value : hold->lo;
-    hold->hi = value > hold->hi ? value : hold->hi;
-}
-
-void hold_range(const struct hold *hold, double *lo, double *hi)
-{
-    bool held = hold->of && hold->lo < hold->hi;
-    double pad = (hold->hi - hold->lo) * .1;
-    *lo = held ? hold->lo - pad : NAN;
-    *hi = held ? hold->hi + pad : NAN;
-}
-
-bool pace_due(const struct pace *pace)
-{
-    return clock_seconds() - pace->ended >= 5 * pace->cost;
-}
-
-void pace_took(struct pace *pace, double seconds)
-{
-    pace->ended = clock_seconds();
-    pace->cost = seconds;
-}
-
-/* --- one model ----------------------------------------------------------------- */
-
-bool watch_update(struct watch *w, const struct scene *scene, const char *model, bool needs_trials,
-                  struct err *err)
-{
-    bool changed = false, was_live = w->wanted.live;
-    if (scene && !source_want(&w->wanted, scene, model, needs_trials, &changed, err))
-        return false;
-    bool held = w->held_for == w->wanted.final;
-    w->stale = w->stale || changed || !held;
-    /* the last picture of a fit is made in full, and at once */
-    w->urgent = w->urgent || was_live != w->wanted.live || !held;
-    if (w->have && !changed && w->source.model == w->wanted.model)
-        w->source.status = w->wanted.status;
-    return true;
-}
-
-bool watch_due(const struct watch *w, bool pending)
-{
-    /* a replay is what is being looked at, and it does not hold up the fit's threads */
-    bool due = !w->have || !w->wanted.live || w->wanted.replayed || pace_due(&w->pace);
-    return w->stale && (w->urgent || (due && !pending));
-}
-
-struct view_job *watch_job(struct watch *w, const struct view_work *work)
-{
-    w->held_for = w->wanted.final;
-    w->stale = w->urgent = false;
-    return view_job_new(work, &w->wanted);
-}
-
-void watch_adopt(struct watch *w, struct view_job *job)
-{
-    pace_took(&w->pace, job->seconds);
-    source_adopt(&w->source, &w->wanted, &job->source);
-    w->have = true;
-}
-
-void watch_release(struct watch *w)
-{
-    source_release(&w->source);
-    source_release(&w->wanted);
 }
 
 void source_doubt(const struct source *source, struct strbuf *out)

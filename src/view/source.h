@@ -70,6 +70,7 @@ void source_words(const struct source *source, struct strbuf *out);
 /* The same as fields of an answer; model NULL, of those that do without: null. */
 extern const struct answer_row source_answer[];
 void source_fields(const struct source *source, struct strbuf *object);
+double source_epoch(const struct source *source); /* NaN: it has none */
 /* "; animals differ or weights are noisy ..." where a posterior's own figures say so. */
 void source_doubt(const struct source *source, struct strbuf *out);
 

@@ -65,7 +65,7 @@ void view_title_within(const struct view *view, const struct scene *scene, int w
                        struct strbuf *out)
 {
     static const char sides[] = SIDES_TEXT, brief[] = "right positive";
-    const struct scene_model *model = view_scene_model(view, scene);
+    const struct scene_model *model = view_scene_model(view, scene, 0);
     const char *name = model ? model->model->name : NULL;
     view_title(view, out);
     bool convention =

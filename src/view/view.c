@@ -174,10 +174,17 @@ struct view *view_twin(const struct view *view, struct err *err)
     return view_open(view->ops, &view->args, err);
 }
 
-const char *view_model(const struct view *view)
+const char *view_model(const struct view *view, size_t i)
 {
-    const struct option_row *options = view->ops->options;
-    return option_find(options, "model") ? choose_text(&view->args, options, "model") : NULL;
+    return i < VIEW_MOST_MODELS ? view->model[i] : NULL;
+}
+
+bool view_asks_model(const struct view *view, const char *name)
+{
+    for (size_t i = 0; view_model(view, i); i++)
+        if (strcmp(view->model[i], name) == 0)
+            return true;
+    return false;
 }
 
 void view_close(struct view *view)
@@ -188,6 +195,7 @@ void view_close(struct view *view)
     view->ops->release(view->state);
     free(view->state);
     args_free(&view->args);
+    choose_models_free(view->model);
     strbuf_free(&view->gone);
     free(view);
 }
@@ -197,20 +205,24 @@ const struct view_ops *view_ops_of(const struct view *view)
     return view->ops;
 }
 
-const struct scene_model *view_scene_model(const struct view *view, const struct scene *scene)
+const struct scene_model *view_scene_model(const struct view *view, const struct scene *scene,
+                                           size_t i)
 {
-    return option_find(view->ops->options, "model") ? source_pick(scene, view_model(view), NULL)
-                                                    : NULL;
+    const char *name = view_model(view, i);
+    bool there = option_find(view->ops->options, "model") && (name || i == 0);
+    return there ? source_pick(scene, name, NULL) : NULL;
 }
 
-/* In a replay of the model that the view shows, say so and which epoch. */
+/* In a replay of a model that the view shows, say so and which epoch. */
 static void take_replay(struct view *view, const struct scene *scene)
 {
-    const struct scene_model *picked = view_scene_model(view, scene);
     view->replay_wanted[0] = '\0';
-    if (picked && picked->replayed) {
-        snprintf(view->replay_wanted, sizeof view->replay_wanted, "replay %*d/%d · ",
-                 snprintf(NULL, 0, "%d", picked->newest), picked->epoch, picked->newest);
+    for (size_t i = 0; i == 0 || view_model(view, i); i++) {
+        const struct scene_model *picked = view_scene_model(view, scene, i);
+        if (picked && picked->replayed) {
+            snprintf(view->replay_wanted, sizeof view->replay_wanted, "replay %*d/%d · ",
+                     snprintf(NULL, 0, "%d", picked->newest), picked->epoch, picked->newest);
+        }
     }
 }
 

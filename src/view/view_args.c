@@ -42,10 +42,12 @@ static bool args_put(struct view *view, struct args *args, struct err *err)
     }
     args_free(&view->args);
     view->args = *args;
+    choose_models_free(view->model);
+    choose_models(args, view->ops->options, view->model);
     return true;
 }
 
-/* The model that it shows with these arguments over its own. */
+/* The model that it shows, the first of several, with these arguments over its own. */
 static struct keep_for model_for(const struct view *view, const struct args *fresh,
                                  const struct scene *scene)
 {
@@ -53,12 +55,15 @@ static struct keep_for model_for(const struct view *view, const struct args *fre
     struct source there;
     if (!scene || !option_find(options, "model"))
         return (struct keep_for){0};
-    const char *name =
-        args_given(fresh, "model") ? choose_text(fresh, options, "model") : view_model(view);
-    const struct scene_model *picked = source_pick(scene, name, NULL);
+    char *names[VIEW_MOST_MODELS] = {0};
+    choose_models(args_given(fresh, "model") ? fresh : &view->args, options, names);
+    const struct scene_model *picked = source_pick(scene, names[0], NULL);
     bool asked = keep_asks_past(view->ops, fresh) || keep_asks_past(view->ops, &view->args);
-    bool past =
-        asked && source_there(scene, name, &there) && probe_past_counts(there.model, there.cohort);
+    bool past = false;
+    for (size_t i = 0; asked && i < VIEW_MOST_MODELS && (i == 0 || names[i]); i++)
+        past = past || (source_there(scene, names[i], &there) &&
+                        probe_past_counts(there.model, there.cohort));
+    choose_models_free(names);
     return (struct keep_for){picked ? picked->model : NULL, past};
 }
 
@@ -156,10 +161,16 @@ void view_restore(struct view *view, const struct args *args)
 
 bool view_forget(struct view *view, const char *model)
 {
-    const char *shown = view_model(view);
-    if (!shown || strcmp(shown, model) != 0)
+    struct strbuf others = {0};
+    if (!view_asks_model(view, model))
         return false;
+    for (size_t i = 0; view_model(view, i); i++)
+        if (strcmp(view->model[i], model) != 0)
+            strbuf_printf(&others, "%s%s", others.len ? "," : "", view->model[i]);
     struct args left = args_copy(&view->args);
     choose_forget(&left, "model");
+    if (others.len)
+        args_set(&left, "model", strbuf_text(&others), 0);
+    strbuf_free(&others);
     return args_put(view, &left, NULL);
 }

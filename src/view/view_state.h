@@ -8,12 +8,13 @@
 
 struct view {
     const struct view_ops *ops;
-    struct args args;   /* all arguments given that are still in force */
-    bool met;           /* the last model had all variables that the arguments name */
-    struct strbuf gone; /* what was let go and not told yet */
-    void *state;        /* of ops->state_size bytes, zeroed before the first configure */
-    bool shown;         /* the last update found something to show */
-    struct err reason;  /* when it did not */
+    struct args args;              /* all arguments given that are still in force */
+    char *model[VIEW_MOST_MODELS]; /* names of model=, NULL after the last */
+    bool met;                      /* the last model had all variables that the arguments name */
+    struct strbuf gone;            /* what was let go and not told yet */
+    void *state;                   /* of ops->state_size bytes, zeroed before the first configure */
+    bool shown;                    /* the last update found something to show */
+    struct err reason;             /* when it did not */
     /* "replay 120/1000 · " before the title, "" when there is none: of the picture that
      * is shown, of the job under way, and of the scene */
     char replay[64], replay_sent[64], replay_wanted[64];

@@ -34,8 +34,12 @@ bool watch_update(struct watch *watch, const struct scene *scene, const char *mo
 bool watch_due(const struct watch *watch, bool pending);
 /* One for what is wanted. */
 struct view_job *watch_job(struct watch *watch, const struct view_work *work);
+/* Of a model that is shown beside: what is wanted goes into another's job, with references. */
+struct source watch_send(struct watch *watch);
 /* The job is the picture now: its source moves over. */
 void watch_adopt(struct watch *watch, struct view_job *job);
+/* The same for one shown beside; the seconds are the job's. */
+void watch_take(struct watch *watch, struct source *done, double seconds);
 void watch_release(struct watch *watch);
 
 #endif

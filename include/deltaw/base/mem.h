@@ -32,6 +32,9 @@ double mem_available(void);
  * asked for; otherwise it takes some 50 us. */
 bool mem_room(double bytes, const char *what, struct err *err);
 
+/* From now on the address space grows by at most so many bytes: for a process of its own. */
+void mem_limit(double bytes);
+
 char *mem_text(const char *text) __attribute__((malloc, returns_nonnull));
 char *mem_text_n(const char *text, size_t n) __attribute__((malloc, returns_nonnull));
 void *mem_copy(const void *from, size_t n, size_t size) __attribute__((malloc, returns_nonnull));

@@ -23,8 +23,9 @@ enum option_type {
     OPTION_LESSON,   /* or a script */
     OPTION_FEATURES, /* of a policy, joined by + */
     OPTION_MODEL,
-    OPTION_GROUP, /* of fits */
-    OPTION_JOB,   /* a fit or a group of them */
+    OPTION_MODELS, /* names separated by commas */
+    OPTION_GROUP,  /* of fits */
+    OPTION_JOB,    /* a fit or a group of them */
     OPTION_RULE,
     OPTION_VIEW,
     OPTION_LAYOUT, /* a name, or views with | , / between */

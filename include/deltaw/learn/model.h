@@ -111,12 +111,13 @@ void model_score(const struct model *model, const struct cohort *cohort, const d
                  const uint8_t *scored, double *losses, size_t *n_scored);
 
 /* Updates and weights as the animals of a cohort came through them, with 90 % intervals: see
- * gp_trajectory.  False: the model has no posterior. */
+ * gp_trajectory.  robust: by the sandwich over animals, where there is a posterior.  False:
+ * the model knows no intervals. */
 struct gp_value;
-bool model_trajectory(const struct model *model, const struct cohort *cohort, const uint8_t *keep,
-                      struct gp_value *updates, struct gp_value *weights);
+bool model_trajectory(const struct model *model, const struct cohort *cohort, bool robust,
+                      const uint8_t *keep, struct gp_value *updates, struct gp_value *weights);
 
-/* The same of sums of P(right): out [n_sums], NaN where nothing is known. */
+/* Sums of P(right) with intervals: out [n_sums], NaN where nothing is known. */
 struct expectation_request;
 bool model_expectation(const struct model *model, const struct cohort *cohort,
                        const struct expectation_request *request, struct gp_value *out);

@@ -65,7 +65,8 @@ struct probe_request {
                                       * it is the one of recovery_compute */
     /* slices: reward fixed, lines after errors (0) or correct trials (1); NaN: both; lines at
      * these values of w_stim (of `of`, where that depends on the stimulus); n_w 0: three from
-     * what was visited, for PAST_BOTH the middle one */
+     * what was visited, of which `middle` and PAST_BOTH take the second alone */
+    bool middle;
     size_t n_w;
     double w[8];
     enum past past;
@@ -152,6 +153,7 @@ struct slice_line {
     size_t n_visited, n_visited_truth;
 };
 struct slice {
+    char *model; /* its name */
     struct probe_request request;
     struct axis x;
     enum interval_kind interval; /* where lower and upper are from */
@@ -172,7 +174,9 @@ bool slice_compute(const struct model *model, const struct cohort *cohort, const
 bool slice_check(const struct model *model, const struct cohort *cohort,
                  const struct probe_request *request, struct err *err);
 void slice_free(struct slice *slice);
-void slice_table(const struct slice *slice, struct table *out);
+/* model, w_line and reward where they differ, x, and the columns of map_table: one row a point.
+ * Of several slices [n] of one request: of one policy, and along the same values. */
+void slice_table(size_t n, const struct slice *const *slices, struct table *out);
 
 /* Fitted against true update over the trials the animals visited, at the true
  * weights; per weight k.  False when the cohort has no truth. */

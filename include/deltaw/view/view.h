@@ -138,8 +138,10 @@ struct view *view_open(const struct view_ops *ops, const struct args *args, stru
 /* Another of the same kind with the same arguments, for another thread. */
 struct view *view_twin(const struct view *view, struct err *err);
 void view_close(struct view *view);
-/* Whose model it shows, as asked for; NULL: that of the one in use. */
-const char *view_model(const struct view *view);
+/* Whose models it shows, by name, as asked for; NULL after the last: none is the one in use. */
+enum { VIEW_MOST_MODELS = 6 };
+const char *view_model(const struct view *view, size_t i);
+bool view_asks_model(const struct view *view, const char *name);
 const struct view_ops *view_ops_of(const struct view *view);
 /* New arguments over the old ones (map w_bias=.5 keeps x=). */
 bool view_configure(struct view *view, const struct args *args, struct err *err);
@@ -154,8 +156,8 @@ bool view_let_go(struct view *view, struct strbuf *out);
 const struct args *view_args(const struct view *view);
 /* Back to those arguments. */
 void view_restore(struct view *view, const struct args *args);
-/* The model of this name is gone: a view that asked for it shows the one in use again,
- * and true is returned. */
+/* The model of this name is gone: a view that asked for it goes on without it (with that in
+ * use where it was the only one), and true is returned. */
 bool view_forget(struct view *view, const char *model);
 /* False: nothing to show, the reason is drawn and described instead. */
 bool view_update(struct view *view, const struct scene *scene, struct err *err);
@@ -185,8 +187,9 @@ bool view_click(struct view *view, struct rect area, const struct style *style, 
  * it draws none (a table). */
 struct figure;
 bool view_figure(struct view *view, bool dark, struct figure *out);
-/* The model that it shows; NULL: none, or it shows no model. */
-const struct scene_model *view_scene_model(const struct view *view, const struct scene *scene);
+/* The i-th model that it shows; NULL: no such, or it shows no model. */
+const struct scene_model *view_scene_model(const struct view *view, const struct scene *scene,
+                                           size_t i);
 /* The command that shows the view as it is: "map x=reward". */
 void view_command(const struct view *view, struct strbuf *out);
 /* Sentence, then the picture `width` cells wide, as text (the line REPL). */

@@ -48,6 +48,8 @@ static const struct option_row export_options[] = {
     {"dpi", OPTION_NUMBER, 30, 2400, NULL, "300", "dots per inch of a .png"},
     {"title", OPTION_TEXT, 0, 0, "auto|none", "auto",
      "of a figure; auto: the view's, none: without"},
+    {"interval", OPTION_WORD, 0, 0, "model|robust", "model",
+     "of updates: the posterior's, or by how the animals scatter (sandwich)"},
     {"caption", OPTION_TEXT, 0, 0, "auto|none", "none",
      "text below a figure; auto: the sentence of the view"},
     {0},
@@ -62,6 +64,7 @@ struct exporting {
     struct strbuf replay; /* the epoch shown, in a replay */
     struct figure figure; /* svg, pdf, png */
     struct figure_look look;
+    bool robust;         /* of updates: intervals by the sandwich over animals */
     struct model *model; /* of updates: the table is made from them; NULL: a view's */
     struct cohort *cohort;
 };
@@ -100,7 +103,7 @@ static bool export_work(void *data, struct task *task, struct err *err)
 {
     (void)task;
     struct exporting *e = data;
-    if (e->model && !updates_table(e->model, e->cohort, &e->table, err))
+    if (e->model && !updates_table(e->model, e->cohort, e->robust, &e->table, err))
         return false;
     if (e->kind == EXPORT_NPZ)
         return write_npz(e, err);
@@ -240,7 +243,7 @@ static bool export_cast(struct session *session, struct view *view, const char *
 
 /* The updates of the model in use, trial by trial: no view shows them. */
 static bool export_updates(struct session *session, const char *path, enum export_kind kind,
-                           int column, struct err *err)
+                           bool robust, int column, struct err *err)
 {
     if (kind != EXPORT_CSV && kind != EXPORT_JSON && kind != EXPORT_NPZ)
         return err_at(err, ERR_USAGE, column,
@@ -255,10 +258,13 @@ static bool export_updates(struct session *session, const char *path, enum expor
     e->path = path_expand(path);
     e->view = mem_text("updates");
     e->kind = kind;
+    e->robust = robust;
     e->model = model;
     e->cohort = cohort_hold(cohort);
     char *settings = model_settings_json(model);
-    strbuf_printf(&e->text, kind == EXPORT_NPZ ? "{\"model\": %s}" : "", settings);
+    if (kind == EXPORT_NPZ)
+        strbuf_printf(&e->text, "{\"model\": %s, \"interval\": \"%s\"}", settings,
+                      robust ? "robust" : "model");
     free(settings);
     return task_start(session, mem_text("writing updates"), e, export_work, export_finish,
                       export_release, err);
@@ -279,8 +285,12 @@ static bool export_run(struct session *session, const struct args *args, struct 
                                      kind == EXPORT_CSV ? OUTPUT_CSV : OUTPUT_JSON, out, err)
                      : err_at(err, ERR_USAGE, args->items[1].column,
                               "export %s: '%s' must end in .csv or .json", name, path);
+    bool robust = strcmp(args_text(args, export_options, "interval"), "robust") == 0;
     if (updates)
-        return export_updates(session, path, kind, args->items[1].column, err);
+        return export_updates(session, path, kind, robust, args->items[1].column, err);
+    if (robust)
+        return err_set(err, ERR_USAGE,
+                       "export %s: interval= is of updates; give it to the view itself", name);
     struct view *view = session_view(session, name, err);
     if (!view || !view_update(view, session_scene(session), err)) {
         err_prefix(err, "export %s", name);

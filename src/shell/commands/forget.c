@@ -14,7 +14,7 @@ static bool forget_run(struct session *session, const struct args *args, struct 
     session_forget_fit(session, fit, &views);
     output_say(out, "%s is forgotten%s%s%s%s%s", name, session->current ? "; in use: " : "",
                session->current ? session->current : "", views.len ? "; model= of " : "",
-               strbuf_text(&views), views.len ? " named it and is auto again" : "");
+               strbuf_text(&views), views.len ? " named it and no longer does" : "");
     output_field_text(out, "model", name);
     output_field_text(out, "in_use", session->current);
     output_field_text(out, "views", strbuf_text(&views));
