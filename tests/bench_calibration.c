@@ -1,5 +1,5 @@
 /* How far a gp's intervals can be trusted: cohorts of agents with a known rule, fitted, and
- * for each weight the share of lived updates that lie inside their 90 % intervals.
+ * for each weight the share of visited updates that lie inside their 90 % intervals.
  *
  *   bench_calibration [seeds=20] [agent=NAME] [cohort=NxTRIALS] [terms=LIST] [basis=10]
  *                     [first=1] [threads=N] [keep=FILE] [verbose]
@@ -275,7 +275,7 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++)
         take(argv[i], &want, &row);
     printf("%zu seeds, means over them but for the median R2; of w_stim, then of w_bias:\n"
-           "  cover    share of lived updates inside their 90 %% intervals\n"
+           "  cover    share of visited updates inside their 90 %% intervals\n"
            "  robust   the same by the sandwich over animals\n"
            "  R2, mean against answering 0: the median seed's, and the mean\n"
            "  width    of the intervals; settled: share whose sign they settle\n"

@@ -77,7 +77,7 @@ static void one(const struct trial_case *c, long seed, bool verbose, long runs, 
     struct diagnosis d;
     struct err err = {0};
     bool called = false;
-    if (!diagnose(&(struct diagnosis_request){.model = model, .cohort = cohort}, &d, &err))
+    if (!diagnosis_run(&(struct diagnosis_request){.model = model, .cohort = cohort}, &d, &err))
         err_die("%s: %s", c->name, err.message);
     struct loop *loop = NULL;
     if (runs && loop_run(model, cohort, (size_t)runs, 99, NULL, &loop, &err))

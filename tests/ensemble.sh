@@ -28,7 +28,7 @@ row=$(printf '%s\n' "$out" | grep '"members": *\[')
 like "each with a seed and animals of its own" "$row" \
     '"seed": ?7, ?"bootstrap": ?8.*"seed": ?8, ?"bootstrap": ?9.*"seed": ?9, ?"bootstrap": ?10'
 like "intervals are a bootstrap's" "$row" '"interval": ?"bootstrap over animals, t"'
-like "as lived they have a coverage" "$row" '"coverage_90": ?[01]'
+like "as visited they have a coverage" "$row" '"coverage_90": ?[01]'
 second=$(printf '%s' "$row" | sed -E 's/.*"member": ?"dnn1\.2"[^}]*"loss": ?([0-9.e-]+).*/\1/')
 alone=$(printf '%s\n' "$out" | tail -n 1 | sed -E 's/.*"loss": ?([0-9.e-]+).*/\1/')
 is "a member is what it is alone, to the bit" "$second" "$alone"

@@ -2,6 +2,7 @@
 #include "deltaw/base/outfile.h"
 #include "deltaw/shell/command.h"
 #include "desk.h"
+#include "folder.h"
 
 /* Step until nothing runs any more, failures passed over. */
 static enum step settle(struct desk *d)
@@ -137,11 +138,41 @@ static void test_prefixes(void)
     desk_free(d);
 }
 
+/* A file that is being written keeps one from leaving; who says so again leaves, and the file
+ * is as it was. */
+static void test_leave_writing(void)
+{
+    static const char *const lines[] = {"save data much.csv.gz", "save data much.npz"};
+    for (int i = 0; i < 2; i++) {
+        struct desk *d = desk_new(NULL);
+        const char *name = strrchr(lines[i], ' ') + 1;
+        say(d, "x", "simulate reinforce animals=20 trials=50000");
+        spit(name, "as it was", 9);
+        session_feed(d->session, lines[i], "prompt");
+        tap_ok(session_step(d->session, &d->out) == STEP_WAITING, "%s takes a while", lines[i]);
+        session_feed(d->session, "quit", "prompt");
+        tap_ok(session_step(d->session, &d->out) == STEP_WAITING &&
+                   has(&d->complaint, "`quit` again leaves now"),
+               "quit waits for it, and says so");
+        session_feed(d->session, "quit", "prompt");
+        tap_ok(session_step(d->session, &d->out) == STEP_FAILED &&
+                   session_step(d->session, &d->out) == STEP_QUIT,
+               "quit once more leaves");
+        tap_ok(session_settle(d->session, 60), "what wrote it gives up");
+        desk_free(d);
+        char *bytes;
+        tap_ok(slurp(name, &bytes) == 9 && strcmp(bytes, "as it was") == 0,
+               "the file is as it was");
+        free(bytes);
+    }
+}
+
 int main(void)
 {
     test_asides_at_work();
     test_asides();
     test_echo();
     test_prefixes();
+    test_leave_writing();
     return tap_done();
 }

@@ -43,7 +43,7 @@ static struct diagnosis diagnosed(const struct cohort *c, const struct model *m,
     struct err err = {0};
     const struct diagnosis_request request = {
         .model = m, .cohort = c, .n_others = n_others, .others = others};
-    if (!diagnose(&request, &d, &err))
+    if (!diagnosis_run(&request, &d, &err))
         err_die("diagnose: %s", err.message);
     return d;
 }

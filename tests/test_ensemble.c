@@ -150,7 +150,7 @@ static void test_intervals(const struct model *e, struct model *const *m, const 
     }
     for (size_t i = 0; i < N; i++)
         square += (value[i] - mean) * (value[i] - mean) / (N - 1);
-    tap_near(dw[1].mean, mean, 1e-9, "the mean update as lived");
+    tap_near(dw[1].mean, mean, 1e-9, "the mean update as visited");
     tap_near(dw[1].high - mean, t_2 * sqrt(square), 1e-8, "and t times the deviation above");
     tap_near(mean - dw[1].low, t_2 * sqrt(square), 1e-8, "and below");
     tap_ok(isnan(dw[K].mean) && isfinite(w[K].low), "no update after the last trial");
@@ -235,6 +235,27 @@ static void test_plateau(struct model *e, struct model **m, const struct cohort 
     free(keep);
 }
 
+/* Members on the plateau are left out where enough are off it. */
+static void test_trained(struct model *const *m)
+{
+    struct model all[6], *list[6];
+    for (size_t i = 0; i < 6; i++) {
+        all[i] = *m[i % N];
+        all[i].textbook = i == 0 || i == 3 ? 1e-9 : 10;
+        list[i] = &all[i];
+    }
+    tap_ok(ensemble_trained(6, list) == 4, "two of six are left out");
+    tap_ok(list[0] == &all[1] && list[1] == &all[2] && list[2] == &all[4] && list[3] == &all[5] &&
+               list[4] == &all[0] && list[5] == &all[3],
+           "members keep their order");
+    for (size_t i = 0; i < 6; i++)
+        list[i] = &all[i];
+    all[5].textbook = 1e-9;
+    tap_ok(ensemble_trained(6, list) == 6 && list[0] == &all[0], "three are too few: all stay");
+    all[0].textbook = all[3].textbook = all[5].textbook = 10;
+    tap_ok(ensemble_trained(6, list) == 6, "none on the plateau: all stay");
+}
+
 /* --- refusals, files ----------------------------------------------------------------- */
 
 static void refused(struct model *a, struct model *b, const char *part)
@@ -276,6 +297,8 @@ static void test_file(const struct model *e, const struct cohort *c)
     tap_ok(o->ensemble && o->ensemble->n == N && o->ensemble->kind == e->ensemble->kind &&
                strcmp(o->ensemble->member[2]->name, e->ensemble->member[2]->name) == 0,
            "with its members under their names");
+    tap_ok(o->ensemble->left_out == e->ensemble->left_out, "%zu were left out",
+           e->ensemble->left_out);
     tap_ok(model_loss(o, c, NULL, NULL) == model_loss(e, c, NULL, NULL), "and says the same");
     tap_ok(o->history[0].train == .5 && o->history[0].heldout == .75, "and its losses are there");
     model_drop(o), model_drop(scored);
@@ -385,6 +408,8 @@ int main(void)
     test_expectation(b, drawn, c);
     test_sums(b, drawn);
     test_plateau(b, drawn, c);
+    test_trained(drawn);
+    b->ensemble->left_out = 2;
     test_refusals(e, mixed[2], c, jobs);
     test_file(e, c);
     test_file(b, c);

@@ -92,7 +92,7 @@ static void test_runs(void)
     tap_ok(!a.failed && !b.failed, "fits of the setting are made");
     tap_is_text(a.fit, "w0=truth", "with what the setting tells of the animals");
     tap_ok(a.value[RECOVER_RMSE] < .3 * a.value[RECOVER_NULL], "the right rule is found");
-    tap_ok(a.value[RECOVER_R2] > .9, "and its lived updates");
+    tap_ok(a.value[RECOVER_R2] > .9, "and its visited updates");
     tap_ok(isnan(a.value[RECOVER_R2_BIAS]), "a bias that does not learn has no R^2");
     tap_ok(isfinite(a.value[RECOVER_EVIDENCE]), "a textbook rule has an evidence");
     tap_ok(a.value[RECOVER_HELDOUT] != b.value[RECOVER_HELDOUT], "seeds are of other animals");

@@ -102,6 +102,11 @@ bool job_unwanted(void)
     return at_hand && atomic_load(&at_hand->stop);
 }
 
+void job_disown(void)
+{
+    at_hand = NULL;
+}
+
 static void *lane_run(void *arg)
 {
     struct lane *lane = arg;

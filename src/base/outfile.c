@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "deltaw/base/infile.h"
+#include "deltaw/base/jobs.h"
 #include "deltaw/base/mem.h"
 #include "outpipe.h"
 
@@ -242,6 +243,11 @@ static void sync_folder(const char *path)
 bool outfile_commit(struct outfile *out, struct err *err)
 {
     errno = 0;
+    if (job_unwanted()) { /* whoever gave it up is not to find it later */
+        err_set(err, ERR_INTERRUPTED, "%s: interrupted", out->path);
+        outfile_abandon(out);
+        return false;
+    }
     if (fflush(out->file) != 0 || ferror(out->file))
         return fail(out, err, "");
     /* Pipes and terminals have nothing to sync, and no descriptor here. */

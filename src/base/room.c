@@ -30,8 +30,7 @@ static double number_in(const char *path, const char *word)
     return at && end > at + strlen(word) ? value : (double)NAN;
 }
 
-/* What the address space may still grow by. */
-static double left_of_limit(void)
+double mem_space(void)
 {
     struct rlimit limit;
     if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
@@ -60,7 +59,7 @@ double mem_available(void)
     double system = 1024 * number_in("/proc/meminfo", "MemAvailable:");
     double shared = number_in(group, "") - number_in("/sys/fs/cgroup/memory.stat", "anon ");
     /* fmin leaves out what is not known */
-    double left = fmin(fmin(system, shared), left_of_limit());
+    double left = fmin(fmin(system, shared), mem_space());
     return isnan(left) ? (double)INFINITY : fmax(0, left - reserve);
 }
 

@@ -7,6 +7,17 @@
 
 enum { WIDEST = 64 };
 
+/* An item becomes a number, or a pointer and an allocation with its text. */
+static bool has_room(const struct npy_header *h, size_t rows, size_t width, struct err *err)
+{
+    enum { TEXT = 40 };
+    bool numbers = !h->n_fields && h->type.kind != 'U' && h->type.kind != 'S';
+    double items = (double)rows * (double)(h->n_fields ? h->n_fields : width);
+    return mem_room(items * (numbers ? sizeof(double) : TEXT) +
+                        (numbers ? 0 : (double)rows * (double)h->type.item),
+                    "it", err);
+}
+
 /* n items, `step` bytes apart. */
 static void add_column(struct log_source *source, const char *name, const unsigned char *p,
                        size_t n, size_t step, const struct npy_type *type)
@@ -40,6 +51,10 @@ bool npy_columns(struct log_source *source, const char *name, const unsigned cha
     const unsigned char *p = bytes + h.data;
     size_t item = h.type.item, rows = h.n_dimensions ? h.shape[0] : 1;
     size_t width = h.n_dimensions == 2 ? h.shape[1] : 1;
+    if (!has_room(&h, rows, width, err)) {
+        npy_header_free(&h);
+        return false;
+    }
     for (size_t i = 0; h.n_dimensions <= 1 && i < h.n_fields; i++)
         add_column(source, h.fields[i].name, p + h.fields[i].offset, rows, item, &h.fields[i].type);
     if (h.n_fields && h.n_dimensions <= 1)

@@ -136,6 +136,8 @@ static bool read_array(struct archive *a, const char *name, const unz_file_info6
     if (info->compressed_size > a->size || n / BEST_RATIO > a->size || a->total + n > largest)
         return err_set(err, ERR_DATA, "it claims to be larger than it can be");
     a->total += n;
+    if (!mem_room((double)n, "it", err))
+        return false;
     unsigned char *bytes = read_member(a, (size_t)n, err);
     if (!bytes)
         return false;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <zip.h>
 
+#include "deltaw/base/jobs.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "deltaw/data/npz.h"
@@ -75,7 +76,7 @@ static bool add_member(zipFile zip, const struct npz_array *array, struct err *e
 {
     /* A fixed date: the same arrays give the same bytes. */
     const zip_fileinfo info = {.tmz_date = {.tm_mday = 1, .tm_mon = 0, .tm_year = 1980}};
-    enum { UTF8_NAME = 1 << 11, CHUNK = 1 << 30 };
+    enum { UTF8_NAME = 1 << 11, CHUNK = 1 << 20 };
     struct strbuf npy = {0};
     if (!npy_write(array, &npy, err)) {
         strbuf_free(&npy);
@@ -85,12 +86,14 @@ static bool add_member(zipFile zip, const struct npz_array *array, struct err *e
     bool fine = zipOpenNewFileInZip4_64(zip, name, &info, NULL, 0, NULL, 0, NULL, 0, 0, 0,
                                         -MAX_WBITS, DEF_MEM_LEVEL, Z_DEFAULT_STRATEGY, NULL, 0, 0,
                                         UTF8_NAME, npy.len >= UINT32_MAX) == ZIP_OK;
-    for (size_t at = 0; at < npy.len && fine; at += CHUNK) {
+    for (size_t at = 0; at < npy.len && fine && !job_unwanted(); at += CHUNK) {
         size_t n = npy.len - at < CHUNK ? npy.len - at : CHUNK;
         fine = zipWriteInFileInZip(zip, npy.text + at, (unsigned)n) == ZIP_OK;
     }
     fine = fine && zipCloseFileInZip(zip) == ZIP_OK;
     strbuf_free(&npy);
+    if (job_unwanted())
+        fine = err_set(err, ERR_INTERRUPTED, "interrupted");
     if (!fine)
         err_set(err, ERR_FAILED, "cannot pack the array %s", array->name);
     free(name);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "deltaw/base/infile.h"
+#include "deltaw/base/jobs.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/base/number.h"
 #include "deltaw/base/outfile.h"
@@ -97,8 +98,10 @@ static void write_log(struct writer *w, const struct cohort *c)
         for (size_t t = c->animals[a].first; t < end && !w->failed; t++) {
             strbuf_add(&w->text, name.text, name.len);
             write_trial(w, c, t, gaps);
-            if (w->text.len >= BLOCK)
+            if (w->text.len >= BLOCK) {
                 pass_on(w);
+                w->failed = w->failed || job_unwanted();
+            }
         }
         strbuf_free(&name);
     }
@@ -123,6 +126,8 @@ static bool write_whole(const struct cohort *c, const char *path, struct outfile
     strbuf_free(&w.text);
     strbuf_free(&w.packed);
     if (w.failed || fflush(w.out.file) != 0) {
+        if (job_unwanted())
+            err_set(err, ERR_INTERRUPTED, "%s: interrupted", path);
         err_system(err, ERR_FAILED, path);
         outfile_abandon(&w.out);
         return false;
@@ -174,8 +179,12 @@ static void add_small(struct npz *npz, const char *name, const uint8_t *from, si
 static bool write_npz(const struct cohort *c, const char *path, struct outfile *out,
                       struct err *err)
 {
+    enum { COLUMNS = 7, TEXT = 2 * 40 }; /* two are of texts */
     struct npz npz = {0};
     size_t n = c->n_trials;
+    double bytes = 2 * sizeof(double) * (double)(COLUMNS + c->n_columns) + TEXT;
+    if (!mem_room((double)n * bytes, path, err))
+        return false;
     const char **texts = mem_new(n, sizeof *texts);
     double *values = mem_new(n, sizeof *values);
     for (size_t a = 0; a < c->n_animals; a++)

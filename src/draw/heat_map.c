@@ -152,14 +152,14 @@ static struct cell coarse_cell(const struct heat_layout *l, const struct heat_pa
                                int y)
 {
     struct pixel pixel = pixel_of(l->map, p, span_of(x, l->columns, l->map->nx), row_span(l, y));
-    int ink = pixel.t < 0   ? palette_negative(l->style)
-              : pixel.t > 0 ? palette_positive(l->style)
-                            : COLOUR_DEFAULT;
+    int colour = pixel.t < 0   ? palette_negative(l->style)
+                 : pixel.t > 0 ? palette_positive(l->style)
+                               : COLOUR_DEFAULT;
     if (!pixel.any)
         return palette_no_data(l->style);
     bool dim = pixel.unsettled || pixel.t == 0;
     uint32_t glyph = pixel.unsettled ? heat_unsettled(l->style) : palette_glyph(pixel.t, l->style);
-    return (struct cell){glyph, ink, COLOUR_DEFAULT, dim ? CELL_DIM : 0};
+    return (struct cell){glyph, colour, COLOUR_DEFAULT, dim ? CELL_DIM : 0};
 }
 
 /* --- the cross-hair -------------------------------------------------------- */

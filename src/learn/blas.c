@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "deltaw/base/err.h"
+#include "deltaw/base/mem.h"
 #include "deltaw/learn/engine.h"
 
 static const char soname[] = "libopenblas.so.0";
@@ -38,6 +39,18 @@ const struct blas_functions *blas_open(void)
 {
     pthread_once(&once, load);
     return &functions;
+}
+
+bool blas_room(int threads, const char *what, struct err *err)
+{
+    static const double library = 70e6, buffer = 134.3e6; /* of a thread in a product */
+    double bytes = library + buffer * threads, left = mem_space();
+    return bytes <= left ||
+           err_set(
+               err, ERR_FAILED,
+               "%s: not enough memory: %d threads of linear algebra take %.3g GB of the address "
+               "space, whose limit (ulimit -v) leaves %.3g GB; threads=1 takes least",
+               what, threads, bytes / 1e9, left / 1e9);
 }
 
 void blas_prepare(void)

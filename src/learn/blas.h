@@ -5,6 +5,10 @@
 #ifndef LEARN_BLAS_H
 #define LEARN_BLAS_H
 
+#include <stdbool.h>
+
+#include "deltaw/base/err.h"
+
 /* Matrices by columns, all by reference, as in Fortran; lengths of the texts are not
  * passed, as all C users of these do. */
 struct blas_functions {
@@ -24,5 +28,8 @@ struct blas_functions {
 /* From any thread.  Ends the program when the library that it was built with is
  * not there. */
 const struct blas_functions *blas_open(void);
+/* Has the address space room for so many threads in it at once?  Without, it turns for ever.
+ * False with an error; asked before by what calls it in threads. */
+bool blas_room(int threads, const char *what, struct err *err);
 
 #endif

@@ -196,7 +196,7 @@ static void take_sizes(struct distil *d)
         d->size[k] = fmax(d->size[k], .01 * greatest);
 }
 
-double distil(struct trainer *t)
+double distil_run(struct trainer *t)
 {
     struct distil d = distil_new(t);
     struct adam adam = adam_new(t->tensors.size);

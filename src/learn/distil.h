@@ -9,6 +9,6 @@
  * trials of the cohort: at weights around those that model came through, and for the other
  * choice as often as for the animal's.  Returns the share of their mean square that it gives
  * back in the end; less where it is stopped. */
-double distil(struct trainer *t);
+double distil_run(struct trainer *t);
 
 #endif

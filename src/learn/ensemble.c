@@ -203,6 +203,25 @@ struct model *ensemble_new(const char *name, size_t n, struct model *const *memb
     return check_members(n, members, err) ? model_of(name, members_new(n, members)) : NULL;
 }
 
+/* A network on the plateau has not learnt what the textbook rule knows of the same trials:
+ * how far it is from the others tells of its training, not of what the trials leave open. */
+size_t ensemble_trained(size_t n, struct model **models)
+{
+    struct model *left[ENSEMBLE_MOST];
+    size_t trained = 0, out = 0;
+    for (size_t i = 0; i < n; i++)
+        trained += !model_on_plateau(models[i]);
+    if (trained < ENSEMBLE_LEAST || 2 * trained < n || n > ENSEMBLE_MOST)
+        return n;
+    for (size_t i = 0, to = 0; i < n; i++)
+        if (model_on_plateau(models[i]))
+            left[out++] = models[i];
+        else
+            models[to++] = models[i];
+    memcpy(models + trained, left, out * sizeof *left);
+    return trained;
+}
+
 /* That its members took. */
 static double seconds_of(const struct ensemble *e)
 {
@@ -280,15 +299,15 @@ static double *rights(const struct ensemble *e, const struct cohort *cohort)
 void ensemble_losses(const struct model *model, const struct cohort *cohort, double *losses,
                      size_t *n_scored)
 {
-    const struct cohort *lives = model_lives(model, cohort);
-    double *right = rights(model->ensemble, lives);
+    const struct cohort *whole = model_whole_log(model, cohort);
+    double *right = rights(model->ensemble, whole);
     for (size_t a = 0; a < cohort->n_animals; a++) {
         const struct animal *animal = &cohort->animals[a];
-        size_t born = lives->animals[cohort_animal(lives, animal->name)].first;
+        size_t born = whole->animals[cohort_animal(whole, animal->name)].first;
         losses[a] = 0;
         n_scored[a] = 0;
         for (size_t t = animal->first; t < animal->first + animal->count; t++) {
-            size_t at = lives == cohort ? t : cohort->place[t];
+            size_t at = whole == cohort ? t : cohort->place[t];
             if (at == born) /* nothing precedes it */
                 continue;
             losses[a] -= log(cohort->choice[t] ? right[at] : 1 - right[at]);

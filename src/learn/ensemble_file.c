@@ -1,6 +1,7 @@
 #include "ensemble_file.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,8 @@ static void pack_member(const struct model *member, size_t i, struct npz *npz)
 void ensemble_pack(const struct model *model, struct npz *npz)
 {
     const struct ensemble *e = model->ensemble;
+    if (e && e->left_out)
+        npz_add(npz, "ensemble.left_out", NPZ_FLOAT64, 0, NULL, (double[]){(double)e->left_out});
     for (size_t i = 0; e && i < e->n; i++)
         pack_member(e->member[i], i, npz);
 }
@@ -90,6 +93,9 @@ bool ensemble_unpack(const struct npz *npz, size_t n, const char *path, const ch
         ok = unpack_member(npz, i, path, &members[i], err);
     if (ok && !(*out = ensemble_new(name, n, members, &why)))
         ok = err_set(err, ERR_DATA, "%s: %s", path, why.message);
+    const struct npz_array *left = npz_find(npz, "ensemble.left_out");
+    if (ok && left && left->size == 1 && left->values)
+        (*out)->ensemble->left_out = (size_t)fmin(fmax(*left->values, 0), ENSEMBLE_MOST);
     for (size_t i = 0; i < n; i++)
         model_drop(members[i]);
     free(members);

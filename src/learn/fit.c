@@ -67,7 +67,7 @@ int fit_fast_epochs(const struct fit_settings *settings, const struct cohort *co
 {
     bool *train = mem_new(cohort->n_animals, sizeof *train);
     int epochs = split_animals(settings, cohort, train, NULL)
-                     ? fast_epochs(settings, cohort, train)
+                     ? minibatch_epochs(settings, cohort, train)
                      : settings->epochs; /* fit_start will say what is wrong */
     free(train);
     return epochs;
@@ -124,7 +124,9 @@ static bool check_start(struct fit *fit, const struct rule *rule, struct err *er
     struct tensors want = {0};
     if (!s->init)
         return true;
-    if (!model_open(s->init, "init", &fit->start, err))
+    if (s->begun)
+        fit->start = s->begun, s->begun = NULL;
+    else if (!model_open(s->init, "init", &fit->start, err))
         return false;
     const struct model *m = fit->start;
     rule_layout(rule, &s->shape, &want);

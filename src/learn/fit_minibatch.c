@@ -48,7 +48,7 @@ struct fast {
     const char *why;
 };
 
-int fast_epochs(const struct fit_settings *s, const struct cohort *cohort, const bool *train)
+int minibatch_epochs(const struct fit_settings *s, const struct cohort *cohort, const bool *train)
 {
     const struct schedule *schedule = schedule_of(rule_find(s->rule));
     size_t n = 0;

@@ -225,7 +225,7 @@ static void adapted_errors(struct adapting *d, const bool *fixed, const double *
 
 struct model *model_adapt(const struct model *of, const struct cohort *part, const uint8_t *marked)
 {
-    const struct cohort *cohort = model_lives(of, part);
+    const struct cohort *cohort = model_whole_log(of, part);
     uint8_t *marks = cohort == part ? NULL : mem_new(cohort->n_trials, sizeof *marks);
     for (size_t t = 0; marks && t < part->n_trials; t++)
         marks[part->place[t]] = marked[t];

@@ -1,4 +1,4 @@
-/* Inducing points by a pivoted Cholesky factorisation of the kernel over lived inputs:
+/* Inducing points by a pivoted Cholesky factorisation of the kernel over visited inputs:
  * each is where the ones before it leave most variance (Fine and Scheinberg 2001), so that
  * few are needed where the length scale is long. */
 #include <math.h>
@@ -26,7 +26,7 @@ void gp_basis_drop(struct gp_basis *basis)
     free(basis);
 }
 
-/* Evenly over the lived trials of a cell: v [at most CANDIDATES][n_dims], over scales. */
+/* Evenly over the visited trials of a cell: v [at most CANDIDATES][n_dims], over scales. */
 static size_t take_candidates(const struct gp_basis *b, const struct gp_data *data, const float *w,
                               size_t cell, double *v)
 {

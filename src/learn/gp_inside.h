@@ -19,7 +19,7 @@ struct gp_shape gp_point_shape(const struct gp *gp, const struct gp_point *point
 
 /* --- inducing points (gp_basis.c) */
 
-/* From lived inputs: w [n_trials][K] of the fitted animals; scales: length scales of the
+/* From visited inputs: w [n_trials][K] of the fitted animals; scales: length scales of the
  * inputs, then of the weights. */
 struct gp_basis *gp_basis_new(const struct gp_data *data, const float *w, const double *scales,
                               size_t n);

@@ -1,4 +1,4 @@
-/* One forward pass of a model over animals' lives. */
+/* One forward pass of a model over animals' logs, from their first trials. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,33 +11,33 @@
 #include "ensemble_inside.h"
 #include "rollout.h"
 
-const struct cohort *model_lives(const struct model *model, const struct cohort *cohort)
+const struct cohort *model_whole_log(const struct model *model, const struct cohort *cohort)
 {
     bool own = !cohort->whole || cohort->digest == model->cohort_digest;
     return own ? cohort : cohort->whole;
 }
 
 /* Start weights with each animal's gain beside them; NULL: there are no gains. */
-static double *with_gains(const struct model *model, const struct cohort *lives, const double *w0)
+static double *with_gains(const struct model *model, const struct cohort *whole, const double *w0)
 {
     size_t k = model->settings.policy.n, width = rule_starts(&model->settings.shape);
     if (width == k)
         return NULL;
-    double *starts = mem_new(lives->n_animals * width, sizeof *starts);
-    for (size_t a = 0; a < lives->n_animals; a++) {
+    double *starts = mem_new(whole->n_animals * width, sizeof *starts);
+    for (size_t a = 0; a < whole->n_animals; a++) {
         memcpy(starts + a * width, w0 + a * k, k * sizeof *w0);
-        starts[a * width + k] = model_gain(model, lives->animals[a].name);
+        starts[a * width + k] = model_gain(model, whole->animals[a].name);
     }
     return starts;
 }
 
-/* Over lives that are as long as need be; results stand as in `lives`. */
-static void pass(const struct model *model, const struct cohort *lives, const double *w0,
+/* Over logs that are as long as need be; results are in the order of `whole`. */
+static void pass(const struct model *model, const struct cohort *whole, const double *w0,
                  const uint8_t *scored, float *visited, double *losses, size_t *n_scored)
 {
-    struct trials *trials = trials_new(lives, &model->settings.policy);
+    struct trials *trials = trials_new(whole, &model->settings.policy);
     trials_score(trials, scored);
-    for (size_t a = 0; a < lives->n_animals && scored; a++) {
+    for (size_t a = 0; a < whole->n_animals && scored; a++) {
         const uint8_t *from = scored + trials->first[a];
         while (trials->count[a] > 1 && !from[trials->count[a] - 1])
             trials->count[a]--;
@@ -50,26 +50,26 @@ static void pass(const struct model *model, const struct cohort *lives, const do
                                             .truncation = model->settings.truncation,
                                             .threads = 1});
     struct rollout_result result;
-    double *starts = with_gains(model, lives, w0);
+    double *starts = with_gains(model, whole, w0);
     rollout_run(r,
                 &(struct rollout_task){
                     .theta = model->theta, .w0 = starts ? starts : w0, .visited = visited},
                 &result);
     free(starts);
     if (losses)
-        memcpy(losses, result.loss, lives->n_animals * sizeof *losses);
+        memcpy(losses, result.loss, whole->n_animals * sizeof *losses);
     if (n_scored)
-        memcpy(n_scored, result.n_scored, lives->n_animals * sizeof *n_scored);
+        memcpy(n_scored, result.n_scored, whole->n_animals * sizeof *n_scored);
     rollout_free(r);
     trials_free(trials);
 }
 
-static double *starts_of(const struct model *model, const struct cohort *lives)
+static double *starts_of(const struct model *model, const struct cohort *whole)
 {
     size_t k = model->settings.policy.n;
-    double *w0 = mem_new(lives->n_animals * k, sizeof *w0);
-    for (size_t a = 0; a < lives->n_animals; a++)
-        model_start(model, lives, a, w0 + a * k);
+    double *w0 = mem_new(whole->n_animals * k, sizeof *w0);
+    for (size_t a = 0; a < whole->n_animals; a++)
+        model_start(model, whole, a, w0 + a * k);
     return w0;
 }
 
@@ -90,7 +90,7 @@ static uint8_t *marks_of(const struct cohort *part)
     return marks;
 }
 
-/* A part of a log: animals are followed from the first trials of their lives, and what is
+/* A part of a log: animals are followed from their first trials in it, and what is
  * not in the part is passed through. */
 static void part_pass(const struct model *model, const struct cohort *part, float *visited,
                       double *losses, size_t *n_scored)
@@ -117,7 +117,7 @@ static void part_pass(const struct model *model, const struct cohort *part, floa
 static void model_pass(const struct model *model, const struct cohort *cohort, float *visited,
                        double *losses, size_t *n_scored)
 {
-    if (model_lives(model, cohort) != cohort) {
+    if (model_whole_log(model, cohort) != cohort) {
         part_pass(model, cohort, visited, losses, n_scored);
         return;
     }

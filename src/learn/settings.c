@@ -205,6 +205,7 @@ struct fit_settings fit_settings_copy(const struct fit_settings *s)
     copy.init = s->init ? mem_text(s->init) : NULL;
     copy.start = s->start ? mem_text(s->start) : NULL;
     copy.teacher = s->teacher ? model_hold(s->teacher) : NULL;
+    copy.begun = s->begun ? model_hold(s->begun) : NULL;
     return copy;
 }
 
@@ -214,6 +215,7 @@ void fit_settings_free(struct fit_settings *s)
     free(s->init);
     free(s->start);
     model_drop(s->teacher);
+    model_drop(s->begun);
     s->holdout = s->init = s->start = NULL;
-    s->teacher = NULL;
+    s->teacher = s->begun = NULL;
 }

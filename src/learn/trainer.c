@@ -11,6 +11,7 @@
 #include "deltaw/learn/gp.h"
 #include "deltaw/learn/randomwalk.h"
 #include "deltaw/learn/gains.h"
+#include "blas.h"
 #include "distil.h"
 #include "fit_gains.h"
 #include "plateau.h"
@@ -393,6 +394,18 @@ static struct rollout_setup setup_of(const struct fit_settings *s, const struct 
     };
 }
 
+/* Most of what a posterior takes beside: a mode for each point of the grid, with the factor of
+ * its precision and what animals' starts share with it. */
+static double posterior_bytes(const struct fit_settings *s, const struct cohort *cohort)
+{
+    enum { MODES = 40, BASIS = 10 };
+    double k = (double)s->policy.n;
+    double n = GP_N_TERMS * GP_DECAYS * k +
+               (s->shape.remainder == REMAINDER_NONE ? 0 : GP_CELLS * BASIS * k);
+    double own = (double)cohort->n_animals * k * n;
+    return MODES * (n * n + own) * sizeof(double);
+}
+
 bool trainer_check_room(const struct fit_settings *s, const struct rule *rule,
                         const struct cohort *cohort, const bool *train, struct err *err)
 {
@@ -403,6 +416,9 @@ bool trainer_check_room(const struct fit_settings *s, const struct rule *rule,
     double bytes = rollout_bytes(&setup, cohort->n_animals, length) +
                    (double)cohort->n_trials * (double)(s->policy.n + 3) * sizeof(float);
     free(length);
+    bytes += rule->posterior ? posterior_bytes(s, cohort) : 0;
+    if (rule->posterior && !blas_room(setup.threads, "fit", err))
+        return false;
     if (mem_room(bytes, "fit", err))
         return true;
     char text[sizeof err->message];
@@ -431,7 +447,7 @@ void trainer_run(struct trainer *t)
     t->rollout = t->rule->no_updates ? NULL : new_rollout(t);
     bool fast = fit->settings.optimizer == OPTIMIZER_FAST;
     if (fit->settings.teacher && !fit->start)
-        t->distilled = distil(t);
+        t->distilled = distil_run(t);
     const char *why = t->rule->posterior    ? fit_posterior(t)
                       : t->rule->no_updates ? fit_walks(t)
                       : !network            ? fit_mle(t)

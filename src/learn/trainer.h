@@ -125,8 +125,8 @@ void trainer_snapshot(struct trainer *t);
 const char *fit_adam(struct trainer *t);
 const char *fit_minibatch(struct trainer *t);
 /* Passes of fast where epochs= does not say; train [n_animals]. */
-int fast_epochs(const struct fit_settings *settings, const struct cohort *cohort,
-                const bool *train);
+int minibatch_epochs(const struct fit_settings *settings, const struct cohort *cohort,
+                     const bool *train);
 const char *fit_mle(struct trainer *t);
 /* fit_gp.c: rules with a posterior. */
 const char *fit_posterior(struct trainer *t);

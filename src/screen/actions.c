@@ -37,8 +37,11 @@ static void quit_if_asked_twice(struct explorer *e)
     struct strbuf names = {0};
     bool busy = session_busy(e->session);
     size_t n = session_unsaved(e->session, worth_seconds, &names);
-    if (e->asked_end || (!busy && !n))
+    bool writes = session_writes(e->session);
+    if (e->asked_end || (!busy && !n && !writes))
         e->quit = true;
+    else if (writes)
+        explorer_hint(e, "A file is being written. ^D again leaves without it.");
     else if (busy)
         explorer_hint(e, "A fit is not done. ^D again or `quit` leaves; what it learned is kept.");
     else

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "deltaw/base/jobs.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "deltaw/base/strbuf.h"
@@ -89,6 +90,7 @@ static void on_crash(void)
 {
     struct session *session = crash_session;
     crash_session = NULL;
+    job_disown();
     if (session)
         rescue(session, 0);
 }

@@ -78,20 +78,24 @@ static struct source *queue(struct session *s, char *text, const char *name, int
     return &s->queue[s->n_queue++];
 }
 
-/* Who leaves does not want what is being read or computed; what is being written is. */
 static bool leaves(const struct session *s, const char *text, const char *source)
 {
     text += strspn(text, " \t");
     size_t n = strcspn(text, " \t\n");
-    return s->now.active && strcmp(source, "prompt") == 0 && n > 0 &&
-           strncmp(text, "quit!", n) == 0 && !text[n + strspn(text + n, " \t\n")] &&
-           s->now.command && !s->now.command->writes;
+    return s->now.active && s->now.command && strcmp(source, "prompt") == 0 && n > 0 &&
+           strncmp(text, "quit!", n) == 0 && !text[n + strspn(text + n, " \t\n")];
 }
 
+/* Who leaves does not want what is being read or computed; what is being written is, unless
+ * one says so again. */
 void session_feed(struct session *session, const char *text, const char *source)
 {
-    if (leaves(session, text, source))
-        session_cancel(session);
+    if (leaves(session, text, source)) {
+        if (session_writes(session) && session->leaving == STAYS)
+            session->leaving = LEAVES;
+        else
+            session_cancel(session);
+    }
     queue(session, mem_text(text), source, 0);
 }
 

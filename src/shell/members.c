@@ -77,12 +77,19 @@ static void gather(struct session *session, const struct job_group *group)
     gather_from(session, group, &g);
     if (g.all == 0)
         return;
-    struct model *model = g.n > 1 ? ensemble_new(group->name, g.n, g.model, &err) : NULL;
+    size_t trained = ensemble_trained(g.n, g.model);
+    struct model *model = g.n > 1 ? ensemble_new(group->name, trained, g.model, &err) : NULL;
+    if (model)
+        model->ensemble->left_out = g.n - trained;
     struct fit *fit = model ? fit_ensemble(model, g.cohort, session->jobs, &err) : NULL;
     if (fit && g.n < g.all)
         strbuf_printf(&session->gathered, "%s is of the %zu members of %zu that had finished\n",
                       group->name, g.n, g.all);
-    else if (!fit)
+    if (fit && trained < g.n)
+        strbuf_printf(&session->gathered,
+                      "%s leaves out %zu of %zu members: they stayed on the plateau\n", group->name,
+                      g.n - trained, g.n);
+    if (!fit)
         strbuf_printf(&session->gathered,
                       "%s: %zu of %zu members had finished, which is no "
                       "ensemble%s%s; those that began are models by themselves\n",

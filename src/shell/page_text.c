@@ -14,11 +14,11 @@
 #endif
 
 static const char style[] =
-    ":root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--soft:#5c6670;--rule:#d5dae0;"
+    ":root{color-scheme:light dark;--fore:#1b1f24;--back:#fff;--soft:#5c6670;--rule:#d5dae0;"
     "--fill:#f4f6f8}\n"
-    "@media(prefers-color-scheme:dark){:root{--ink:#e3e6ea;--paper:#16181b;--soft:#9aa4ae;"
+    "@media(prefers-color-scheme:dark){:root{--fore:#e3e6ea;--back:#16181b;--soft:#9aa4ae;"
     "--rule:#363c43;--fill:#1f2327}}\n"
-    "body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);"
+    "body{font:16px/1.5 system-ui,sans-serif;color:var(--fore);background:var(--back);"
     "max-width:52rem;margin:0 auto;padding:1.5rem}\n"
     "h1{font-size:1.7rem;line-height:1.2}\n"
     "h2{font-size:1.25rem;margin-top:2.5rem;border-bottom:1px solid var(--rule)}\n"
@@ -32,7 +32,7 @@ static const char style[] =
     ".wide{overflow-x:auto}\n"
     "table{border-collapse:collapse;font-size:.88rem;margin:.6rem 0}\n"
     "th,td{padding:.2rem .7rem .2rem 0;text-align:left;white-space:nowrap}\n"
-    "th{border-bottom:1px solid var(--ink)}\n"
+    "th{border-bottom:1px solid var(--fore)}\n"
     "td{border-bottom:1px solid var(--rule)}\n"
     ".n{text-align:right;font-variant-numeric:tabular-nums}\n"
     "figure{margin:1.2rem 0}\n"

@@ -27,6 +27,7 @@ struct session *session_new(const struct session_setup *setup, struct err *err)
 
 static void now_clear(struct session *s)
 {
+    s->leaving = STAYS;
     args_free(&s->now.args);
     free(s->now.text);
     free(s->now.lines);
@@ -213,10 +214,20 @@ void session_key(struct session *s, const char *command, struct output *out)
 
 /* --- steps ------------------------------------------------------------------- */
 
+static void tell_leaving(struct session *s, struct output *out)
+{
+    if (s->leaving != LEAVES)
+        return;
+    output_note(out, "it leaves when %s is done; `quit` again leaves now, with files as they were",
+                s->now.command->name);
+    s->leaving = TOLD;
+}
+
 static enum step command_continue(struct session *s, struct output *out)
 {
     struct err err = {0};
     bool ok = true;
+    tell_leaving(s, out);
     if (s->cancelled) {
         err_set(&err, ERR_INTERRUPTED, "%s: interrupted", s->now.command->name);
         task_give_up(s);
@@ -299,6 +310,11 @@ void session_cancel(struct session *session)
 }
 
 /* --- the rest ------------------------------------------------------------------ */
+
+bool session_writes(const struct session *session)
+{
+    return session->now.active && session->now.command && session->now.command->writes;
+}
 
 void session_fail(struct session *session, enum err_code code)
 {

@@ -102,6 +102,7 @@ struct session {
     size_t n_awaited;
     char **awaited; /* names of fits and groups */
     bool paused, quit, gives_up, cancelled;
+    enum { STAYS, LEAVES, TOLD } leaving; /* quit came while a file is written; and was told so */
     int exit_code;
     /* data */
     struct args loaded, schema;              /* options of the last load; those that loads go by */

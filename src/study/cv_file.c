@@ -116,13 +116,13 @@ static void read_scores(const json_t *animals, struct cv_result *r, const char *
     }
 }
 
-static bool read_run(struct cv *cv, const char *line, size_t n)
+static bool take_run(const json_t *o, void *data)
 {
-    json_t *o = json_loadb(line, n, 0, NULL);
+    struct cv *cv = data;
     const json_t *animals = json_object_get(o, "animals");
     const char *failed = json_string_value(json_object_get(o, "failed"));
     const char *engine = json_string_value(json_object_get(o, "engine"));
-    size_t run = o ? run_of(cv, o) : cv->n_runs;
+    size_t run = run_of(cv, o);
     bool good = run < cv->n_runs && json_is_array(animals);
     if (good) {
         struct cv_result r = {.failed = failed ? mem_text(failed) : NULL};
@@ -132,39 +132,12 @@ static bool read_run(struct cv *cv, const char *line, size_t n)
         cv_put(cv, run, &r, names);
         free(names);
     }
-    json_decref(o);
     return good;
 }
 
-/* The plan of the first line; to where it is read. */
-static bool read_plan(const char *path, const struct strbuf *text, struct cv_plan *plan, size_t *at,
-                      struct err *err)
+static bool take_plan(const json_t *o, void *plan)
 {
-    const char *all = strbuf_text(text), *end = memchr(all, '\n', text->len);
-    *plan = (struct cv_plan){0};
-    json_t *o = end ? json_loadb(all, (size_t)(end - all), 0, NULL) : NULL;
-    bool good = o && cv_plan_read(o, plan);
-    json_decref(o);
-    *at = end ? (size_t)(end - all) + 1 : 0;
-    return good || err_set(err, ERR_DATA,
-                           "%s: holds no results of cv; its first line is no plan; give another "
-                           "file=",
-                           path);
-}
-
-/* Lines from *at on, which is moved to the end of the last whole one. */
-static bool read_runs(const char *path, const struct strbuf *text, size_t *at, struct cv *cv,
-                      struct err *err)
-{
-    const char *all = strbuf_text(text), *end;
-    for (size_t line = 2; (end = memchr(all + *at, '\n', text->len - *at)); line++) {
-        size_t n = (size_t)(end - all) - *at;
-        if (!read_run(cv, all + *at, n))
-            return err_set(err, ERR_DATA, "%s:%zu: this is no run of the plan in the first line",
-                           path, line);
-        *at += n + 1;
-    }
-    return true;
+    return cv_plan_read(o, plan);
 }
 
 bool cv_read(const char *path, struct cv **out, struct err *err)
@@ -173,10 +146,11 @@ bool cv_read(const char *path, struct cv **out, struct err *err)
     struct cv_plan plan = {0};
     struct cv *cv = NULL;
     size_t at = 0;
-    bool good = result_file_read(path, &text, err) && read_plan(path, &text, &plan, &at, err);
+    bool good = result_file_read(path, &text, err) &&
+                result_plan(path, "cv", &text, take_plan, &plan, &at, err);
     if (good) {
         cv = cv_new(&plan);
-        good = read_runs(path, &text, &at, cv, err);
+        good = result_runs(path, &text, &at, take_run, cv, err);
     }
     cv_plan_free(&plan);
     strbuf_free(&text);
@@ -192,16 +166,16 @@ bool cv_read(const char *path, struct cv **out, struct err *err)
 /* A line without its end is dropped: whoever wrote it was killed. */
 static bool resume(struct cv_file *file, const struct strbuf *text, struct cv *cv, struct err *err)
 {
-    struct cv_plan plan;
+    struct cv_plan plan = {0};
     size_t at;
     const char *path = file->lines->path;
-    bool good = read_plan(path, text, &plan, &at, err);
+    bool good = result_plan(path, "cv", text, take_plan, &plan, &at, err);
     if (good && !cv_plan_same(&cv->plan, &plan, err)) {
         err_prefix(err, "%s", path);
         good = false;
     }
     cv_plan_free(&plan);
-    if (!good || !read_runs(path, text, &at, cv, err))
+    if (!good || !result_runs(path, text, &at, take_run, cv, err))
         return false;
     return at == text->len || result_file_cut(file->lines, at, err);
 }

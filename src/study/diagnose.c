@@ -202,7 +202,7 @@ static void beyond_all(const struct patient *p)
             beyond_others(p, &p->kept[i]);
 }
 
-bool diagnose(const struct diagnosis_request *request, struct diagnosis *out, struct err *err)
+bool diagnosis_run(const struct diagnosis_request *request, struct diagnosis *out, struct err *err)
 {
     struct patient p;
     bool good = patient_begin(request, &p, err);

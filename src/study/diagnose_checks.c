@@ -102,7 +102,7 @@ static size_t alike(const struct patient *p, const struct model **out, size_t mo
     return n;
 }
 
-/* Sums over lived trials of the variance of updates between models, and of the square of
+/* Sums over visited trials of the variance of updates between models, and of the square of
  * their mean, of weight k.  w [n][trials][K] */
 static double disagreement(const struct residuals *r, size_t n, float *const *w, size_t k)
 {

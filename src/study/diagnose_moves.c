@@ -19,20 +19,20 @@ struct moved {
 static struct moved moved_new(const struct patient *p)
 {
     const struct model *m = p->model;
-    const struct cohort *lives = model_lives(m, p->request->cohort);
-    size_t k = m->settings.policy.n, n = lives->n_animals;
+    const struct cohort *whole = model_whole_log(m, p->request->cohort);
+    size_t k = m->settings.policy.n, n = whole->n_animals;
     struct moved out = {.theta = mem_copy(m->theta, m->tensors.size, sizeof(double))};
     out.w0 = mem_new(n * k, sizeof *out.w0);
     out.names = mem_new(n, sizeof *out.names);
     for (size_t a = 0; a < n; a++) {
-        out.names[a] = lives->animals[a].name;
-        model_start(m, lives, a, out.w0 + a * k);
+        out.names[a] = whole->animals[a].name;
+        model_start(m, whole, a, out.w0 + a * k);
     }
     out.model = model_at(m, out.theta);
     out.model.n_animals = n;
     out.model.animals = out.names;
     out.model.w0 = out.w0;
-    out.model.cohort_digest = lives->digest;
+    out.model.cohort_digest = whole->digest;
     return out;
 }
 

@@ -11,22 +11,22 @@ enum { LEAST = 2 * JUDGED_STRETCHES }; /* trials of an animal, for a margin */
 
 struct judging {
     const struct model *model;
-    const struct cohort *cohort, *lives;
+    const struct cohort *cohort, *whole;
     const float *w; /* [n_trials][K] of the cohort */
 };
 
 static void judge_animal(const struct judging *j, const struct animal *animal, struct judged *out)
 {
-    const struct cohort *c = j->cohort, *lives = j->lives;
-    const struct animal *life = &lives->animals[cohort_animal(lives, animal->name)];
+    const struct cohort *c = j->cohort, *whole = j->whole;
+    const struct animal *life = &whole->animals[cohort_animal(whole, animal->name)];
     size_t k = j->model->settings.policy.n, end = animal->first + animal->count;
     size_t first = animal->first;
-    if (first < end && (lives == c ? first : c->place[first]) == life->first)
+    if (first < end && (whole == c ? first : c->place[first]) == life->first)
         first++; /* nothing precedes it */
     *out = (struct judged){.n = end - first};
     for (size_t t = first; t < end; t++) {
-        size_t at = lives == c ? t : c->place[t], s = (t - first) * JUDGED_STRETCHES / out->n;
-        double right = trajectory_p_right(j->model, lives, life, at, j->w + t * k);
+        size_t at = whole == c ? t : c->place[t], s = (t - first) * JUDGED_STRETCHES / out->n;
+        double right = trajectory_p_right(j->model, whole, life, at, j->w + t * k);
         double p = c->choice[t] ? right : 1 - right;
         out->correct[s] += p > .5;
         out->sum[s] += log(p);
@@ -38,7 +38,7 @@ void judged_compute(const struct model *model, const struct cohort *cohort, stru
 {
     float *w = mem_new(cohort->n_trials * model->settings.policy.n, sizeof *w);
     model_sweep(model, cohort, w);
-    const struct judging j = {model, cohort, model_lives(model, cohort), w};
+    const struct judging j = {model, cohort, model_whole_log(model, cohort), w};
     for (size_t a = 0; a < cohort->n_animals; a++)
         judge_animal(&j, &cohort->animals[a], &out[a]);
     free(w);

@@ -12,7 +12,7 @@
 /* Runs that are alive side by side: so many, and no more bytes of choices than that. */
 enum { SIDE = 64, CHOICES = 64 * 1024 * 1024, CHECK_EVERY = 512 };
 
-struct lives {
+struct closed_loop {
     const struct model *model;
     const struct cohort *cohort;
     const float **column; /* [K] of features that are columns, else NULL */
@@ -30,8 +30,8 @@ static double reward_of(const struct cohort *c, size_t t, uint8_t choice)
     return c->reward[t] == 0 || c->reward[t] == 1 ? choice == c->answer[t] : c->reward[t];
 }
 
-static struct input_trial lived(const struct lives *l, const struct animal *who, size_t run,
-                                size_t t)
+static struct input_trial input_of(const struct closed_loop *l, const struct animal *who,
+                                   size_t run, size_t t)
 {
     uint8_t choice = l->choice[run * l->cohort->n_trials + t];
     return (struct input_trial){.stimulus = l->cohort->stimulus[t],
@@ -41,7 +41,7 @@ static struct input_trial lived(const struct lives *l, const struct animal *who,
 }
 
 /* Trial t of one run: a choice, and what the rule sees of it. */
-static void live_one(struct lives *l, const struct animal *who, size_t run, size_t t)
+static void run_trial(struct closed_loop *l, const struct animal *who, size_t run, size_t t)
 {
     const struct rule_shape *shape = &l->model->settings.shape;
     size_t k_n = shape->n_weights, most = shape->lags > 1 ? shape->lags : 1;
@@ -49,16 +49,16 @@ static void live_one(struct lives *l, const struct animal *who, size_t run, size
     double *x = l->x + run * k_n, *w = l->w + run * k_n, columns[POLICY_MAX] = {0}, z = 0;
     struct input_trial past[most], now;
     for (size_t i = 0; i < n; i++)
-        past[i] = lived(l, who, run, t - 1 - i);
+        past[i] = input_of(l, who, run, t - 1 - i);
     for (size_t k = 0; k < k_n; k++)
         columns[k] = l->column[k] ? l->column[k][t] : 0;
-    now = lived(l, who, run, t);
+    now = input_of(l, who, run, t);
     inputs_policy(&l->model->settings.policy, &now, past, n, columns, x);
     for (size_t k = 0; k < k_n; k++)
         z += w[k] * x[k];
     l->choice[run * l->cohort->n_trials + t] =
         rng_uniform(&l->rng[run]) < policy_right(z, model_lapse(l->model));
-    now = lived(l, who, run, t);
+    now = input_of(l, who, run, t);
     inputs_rule(shape, w, &now, past, n < shape->lags ? n : shape->lags,
                 l->u + run * rule_inputs(shape));
     l->answer[run] = l->cohort->answer[t];
@@ -66,7 +66,7 @@ static void live_one(struct lives *l, const struct animal *who, size_t run, size
 }
 
 /* False: stopped. */
-static bool live_animal(struct lives *l, size_t animal, struct job *job)
+static bool run_animal(struct closed_loop *l, size_t animal, struct job *job)
 {
     const struct animal *who = &l->cohort->animals[animal];
     size_t k_n = l->model->settings.policy.n;
@@ -82,7 +82,7 @@ static bool live_animal(struct lives *l, size_t animal, struct job *job)
         if (t % CHECK_EVERY == 0 && job && atomic_load(&job->stop))
             return false;
         for (size_t run = 0; run < l->n; run++)
-            live_one(l, who, run, t);
+            run_trial(l, who, run, t);
         if (still)
             continue;
         rule_state_step(l->state, l->n, l->u, l->x, l->answer, l->next, l->dw);
@@ -92,11 +92,11 @@ static bool live_animal(struct lives *l, size_t animal, struct job *job)
     return true;
 }
 
-static struct lives lives_new(const struct model *m, const struct cohort *c, size_t runs,
-                              uint64_t seed)
+static struct closed_loop closed_loop_new(const struct model *m, const struct cohort *c,
+                                          size_t runs, uint64_t seed)
 {
     size_t k_n = m->settings.policy.n, room = CHOICES / (c->n_trials ? c->n_trials : 1);
-    struct lives l = {.model = m, .cohort = c, .seed = seed};
+    struct closed_loop l = {.model = m, .cohort = c, .seed = seed};
     float *start = mem_new(c->n_trials * k_n, sizeof *start);
     l.n = runs < SIDE ? runs : SIDE;
     l.n = room < 1 ? 1 : room < l.n ? room : l.n;
@@ -116,7 +116,7 @@ static struct lives lives_new(const struct model *m, const struct cohort *c, siz
     return l;
 }
 
-static void lives_free(struct lives *l)
+static void closed_loop_free(struct closed_loop *l)
 {
     rule_state_free(l->state);
     free((float *)l->start);
@@ -148,7 +148,7 @@ static bool loop_check(const struct model *m, const struct cohort *c, struct err
                        m->name);
     if (m->ensemble)
         return err_set(err, ERR_FAILED,
-                       "%s is a mean of models, which live lives of their own; name one of its "
+                       "%s is a mean of models, each of which would run by itself; name one of its "
                        "members",
                        m->name);
     return rewards_follow(c) ||
@@ -161,14 +161,14 @@ static bool loop_check(const struct model *m, const struct cohort *c, struct err
 /* --- all of it ---------------------------------------------------------------------- */
 
 /* values [runs][loop_values()]; false: stopped. */
-static bool live_all(struct lives *l, size_t runs, struct job *job, double *values)
+static bool run_all(struct closed_loop *l, size_t runs, struct job *job, double *values)
 {
     const struct cohort *c = l->cohort;
     size_t side = l->n, n_values = loop_values(c);
     for (l->first_run = 0; l->first_run < runs; l->first_run += side) {
         l->n = runs - l->first_run < side ? runs - l->first_run : side;
         for (size_t a = 0; a < c->n_animals; a++) {
-            if (!live_animal(l, a, job))
+            if (!run_animal(l, a, job))
                 return false;
             if (job)
                 atomic_store(&job->permille,
@@ -190,9 +190,9 @@ bool loop_run(const struct model *model, const struct cohort *cohort, size_t run
         return false;
     }
     double *values = mem_new(runs * loop_values(cohort), sizeof *values);
-    struct lives l = lives_new(model, cohort, runs, seed);
-    bool good = live_all(&l, runs, job, values);
-    lives_free(&l);
+    struct closed_loop l = closed_loop_new(model, cohort, runs, seed);
+    bool good = run_all(&l, runs, job, values);
+    closed_loop_free(&l);
     if (good) {
         *out = mem_new(1, sizeof **out);
         (*out)->model = mem_text(model->name);
@@ -207,7 +207,7 @@ bool loop_run(const struct model *model, const struct cohort *cohort, size_t run
 /* --- as a cohort ---------------------------------------------------------------------- */
 
 /* Animal a with the choices of the agents; the rest is its own. */
-static void copy_animal(const struct lives *l, size_t a, struct cohort_builder *b, float *row)
+static void copy_animal(const struct closed_loop *l, size_t a, struct cohort_builder *b, float *row)
 {
     const struct cohort *c = l->cohort;
     const struct animal *who = &c->animals[a];
@@ -233,10 +233,10 @@ bool loop_cohort(const struct model *model, const struct cohort *cohort, uint64_
 {
     if (!loop_check(model, cohort, err))
         return false;
-    struct lives l = lives_new(model, cohort, 1, seed);
+    struct closed_loop l = closed_loop_new(model, cohort, 1, seed);
     bool good = true;
     for (size_t a = 0; good && a < cohort->n_animals; a++)
-        good = live_animal(&l, a, job);
+        good = run_animal(&l, a, job);
     if (good) {
         struct cohort_builder *b = cohort_builder_new();
         const char **names = mem_new(cohort->n_columns, sizeof *names);
@@ -249,7 +249,7 @@ bool loop_cohort(const struct model *model, const struct cohort *cohort, uint64_
         *out = cohort_builder_finish(b, cohort->name, "agents on the animals' stimuli");
         free(names), free(row);
     }
-    lives_free(&l);
+    closed_loop_free(&l);
     return good || err_set(err, ERR_INTERRUPTED, "interrupted");
 }
 

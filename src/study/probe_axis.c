@@ -13,12 +13,12 @@ static double fraction(double x)
     return x - floor(x);
 }
 
-double spread_golden(size_t j)
+double axis_spread_golden(size_t j)
 {
     return fraction((double)j * .6180339887498949 + .5);
 }
 
-double spread_root2(size_t j)
+double axis_spread_root2(size_t j)
 {
     return fraction((double)j * 1.4142135623730951 + .25);
 }
@@ -29,10 +29,10 @@ size_t probe_sample_rank(size_t j, size_t n, size_t all)
 {
     size_t first = (size_t)((double)j * (double)all / (double)n);
     size_t end = (size_t)((double)(j + 1) * (double)all / (double)n);
-    return first + (size_t)(spread_golden(j) * (double)(end - first));
+    return first + (size_t)(axis_spread_golden(j) * (double)(end - first));
 }
 
-double nice_step(double value)
+double axis_nice_step(double value)
 {
     double power = pow(10, floor(log10(value)));
     double lead = value / power * (1 + 1e-9);
@@ -183,7 +183,7 @@ static void levels_visited(const struct variable *variable, const struct cohort 
 /* Outwards to multiples of a nice step, so that axes stay put while a fit moves. */
 static void widen(double *lo, double *hi)
 {
-    double step = nice_step((*hi - *lo) / 8);
+    double step = axis_nice_step((*hi - *lo) / 8);
     *lo = step * floor(*lo / step + 1e-9);
     *hi = step * ceil(*hi / step - 1e-9);
 }

@@ -8,8 +8,8 @@
 enum { AXIS_LEVELS = 21, AXIS_CELLS = 41, AXIS_MOST = 2000 };
 
 /* Low-discrepancy numbers in [0,1): the j-th of a sequence. */
-double spread_golden(size_t j);
-double spread_root2(size_t j);
+double axis_spread_golden(size_t j);
+double axis_spread_root2(size_t j);
 /* The j-th of n ranks out of `all`, one in each n-th part, ascending. */
 size_t probe_sample_rank(size_t j, size_t n, size_t all);
 
@@ -41,6 +41,6 @@ void finder_set(struct finder *finder, const struct axis *axis);
 long finder_cell(struct finder *finder, double value);
 
 /* The largest of 1, 2, 5 times a power of ten that is not above `value` > 0. */
-double nice_step(double value);
+double axis_nice_step(double value);
 
 #endif

@@ -43,7 +43,8 @@ static size_t visited_lines(const struct grid *grid, size_t weight, double *out)
         hi = w[n - 1 - n / 20];
     }
     free(w);
-    double step = nice_step(1.4 * fmax((hi - lo) / 2, .1)); /* the nearest, not the one below */
+    double step =
+        axis_nice_step(1.4 * fmax((hi - lo) / 2, .1)); /* the nearest, not the one below */
     double middle = step * round((lo + hi) / 2 / step);
     for (int i = 0; i < 3; i++)
         out[i] = middle + (i - 1) * step == 0 ? 0 : middle + (i - 1) * step;

@@ -10,7 +10,7 @@
 #include "truth.h"
 
 enum { STIMULI = 17, WEIGHTS = 1001, BIASES = 3, CELLS = STIMULI * 2 * BIASES };
-enum { LIVED_MOST = 50000 }; /* trials, of R^2 */
+enum { VISITED_MOST = 50000 }; /* trials, of R^2 */
 
 static size_t weight_of(const struct policy *policy, const char *name)
 {
@@ -114,16 +114,16 @@ static void along_lives(const struct model *model, const struct cohort *cohort,
 void recover_errors(const struct model *model, const struct cohort *cohort,
                     enum recover_error error, const atomic_bool *stop, double *value)
 {
-    struct recovery lived;
+    struct recovery visited;
     const float *true_w[POLICY_MAX];
     struct truth truth = {0};
     size_t last = model->settings.policy.n - 1;
     if (model->rule->no_weights || !truth_read(cohort, &truth, NULL))
         return;
     const struct model *real = truth.group[0].model;
-    if (recovery_estimate(model, cohort, LIVED_MOST, stop, &lived, NULL)) {
-        value[RECOVER_R2] = lived.r2[0];
-        value[RECOVER_R2_BIAS] = last > 0 ? lived.r2[last] : NAN;
+    if (recovery_estimate(model, cohort, VISITED_MOST, stop, &visited, NULL)) {
+        value[RECOVER_R2] = visited.r2[0];
+        value[RECOVER_R2_BIAS] = last > 0 ? visited.r2[last] : NAN;
     }
     if (error == RECOVER_GRID)
         recover_grid(model, real, &value[RECOVER_RMSE], &value[RECOVER_NULL]);

@@ -86,10 +86,10 @@ static size_t run_of(const struct recover *r, const json_t *o)
     return r->n_runs;
 }
 
-static bool read_run(struct recover *r, const char *line, size_t n)
+static bool take_run(const json_t *o, void *data)
 {
-    json_t *o = json_loadb(line, n, 0, NULL);
-    size_t run = o ? run_of(r, o) : r->n_runs;
+    struct recover *r = data;
+    size_t run = run_of(r, o);
     if (run < r->n_runs) {
         const char *failed = json_string_value(json_object_get(o, "failed"));
         const char *fit = json_string_value(json_object_get(o, "fit"));
@@ -101,39 +101,12 @@ static bool read_run(struct recover *r, const char *line, size_t n)
         }
         recover_put(r, run, &result);
     }
-    json_decref(o);
     return run < r->n_runs;
 }
 
-/* The plan of the first line; to where it is read. */
-static bool read_plan(const char *path, const struct strbuf *text, struct recover_plan *plan,
-                      size_t *at, struct err *err)
+static bool take_plan(const json_t *o, void *plan)
 {
-    const char *all = strbuf_text(text), *end = memchr(all, '\n', text->len);
-    *plan = (struct recover_plan){0};
-    json_t *o = end ? json_loadb(all, (size_t)(end - all), 0, NULL) : NULL;
-    bool good = o && recover_plan_read(o, plan);
-    json_decref(o);
-    *at = end ? (size_t)(end - all) + 1 : 0;
-    return good || err_set(err, ERR_DATA,
-                           "%s: holds no results of recover; its first line is no plan; give "
-                           "another file=",
-                           path);
-}
-
-/* Lines from *at on, which is moved to the end of the last whole one. */
-static bool read_runs(const char *path, const struct strbuf *text, size_t *at, struct recover *r,
-                      struct err *err)
-{
-    const char *all = strbuf_text(text), *end;
-    for (size_t line = 2; (end = memchr(all + *at, '\n', text->len - *at)); line++) {
-        size_t n = (size_t)(end - all) - *at;
-        if (!read_run(r, all + *at, n))
-            return err_set(err, ERR_DATA, "%s:%zu: this is no run of the plan in the first line",
-                           path, line);
-        *at += n + 1;
-    }
-    return true;
+    return recover_plan_read(o, plan);
 }
 
 bool recover_read(const char *path, struct recover **out, struct err *err)
@@ -142,10 +115,11 @@ bool recover_read(const char *path, struct recover **out, struct err *err)
     struct recover_plan plan = {0};
     struct recover *r = NULL;
     size_t at = 0;
-    bool good = result_file_read(path, &text, err) && read_plan(path, &text, &plan, &at, err);
+    bool good = result_file_read(path, &text, err) &&
+                result_plan(path, "recover", &text, take_plan, &plan, &at, err);
     if (good) {
         r = recover_new(&plan);
-        good = read_runs(path, &text, &at, r, err);
+        good = result_runs(path, &text, &at, take_run, r, err);
     }
     recover_plan_free(&plan);
     strbuf_free(&text);
@@ -161,7 +135,8 @@ bool recover_is(const char *path)
     struct strbuf text = {0};
     struct recover_plan plan = {0};
     size_t at;
-    bool is = result_file_read(path, &text, NULL) && read_plan(path, &text, &plan, &at, NULL);
+    bool is = result_file_read(path, &text, NULL) &&
+              result_plan(path, "recover", &text, take_plan, &plan, &at, NULL);
     recover_plan_free(&plan);
     strbuf_free(&text);
     return is;
@@ -172,15 +147,15 @@ bool recover_is(const char *path)
 static bool resume(struct result_file *file, const struct strbuf *text, struct recover *r,
                    struct err *err)
 {
-    struct recover_plan plan;
+    struct recover_plan plan = {0};
     size_t at;
-    bool good = read_plan(file->path, text, &plan, &at, err);
+    bool good = result_plan(file->path, "recover", text, take_plan, &plan, &at, err);
     if (good && !result_plans_same(r->plan.text, plan.text, err)) {
         err_prefix(err, "%s", file->path);
         good = false;
     }
     recover_plan_free(&plan);
-    return good && read_runs(file->path, text, &at, r, err) &&
+    return good && result_runs(file->path, text, &at, take_run, r, err) &&
            (at == text->len || result_file_cut(file, at, err));
 }
 

@@ -88,7 +88,7 @@ const struct column recover_columns[] = {
      .meaning = "rmse; where there is a relative one, that"},
     {"below", COLUMN_FLAG, .optional = true, .meaning = "is ours smaller than the published one?"},
     {"r2", COLUMN_FIXED, 3, "R^2", .optional = true,
-     .meaning = "of the first weight's updates over lived trials, at the true weights"},
+     .meaning = "of the first weight's updates over visited trials, at the true weights"},
     {"r2_low", COLUMN_FIXED, 3, .seen = SEEN_DATA, .meaning = "of its 95 % interval over seeds"},
     {"r2_high", COLUMN_FIXED, 3, .seen = SEEN_DATA, .meaning = "of its 95 % interval over seeds"},
     {"r2_bias", COLUMN_FIXED, 3, .seen = SEEN_DATA,

@@ -62,6 +62,39 @@ struct result_file *result_file_open(const char *path, struct strbuf *text, bool
     return NULL;
 }
 
+bool result_plan(const char *path, const char *verb, const struct strbuf *text,
+                 bool (*take)(const struct json_t *line, void *plan), void *plan, size_t *at,
+                 struct err *err)
+{
+    const char *all = strbuf_text(text), *end = memchr(all, '\n', text->len);
+    json_t *o = end ? json_loadb(all, (size_t)(end - all), 0, NULL) : NULL;
+    bool good = o && take(o, plan);
+    json_decref(o);
+    *at = end ? (size_t)(end - all) + 1 : 0;
+    return good || err_set(err, ERR_DATA,
+                           "%s: holds no results of %s; its first line is no plan; give another "
+                           "file=",
+                           path, verb);
+}
+
+bool result_runs(const char *path, const struct strbuf *text, size_t *at,
+                 bool (*take)(const struct json_t *line, void *results), void *results,
+                 struct err *err)
+{
+    const char *all = strbuf_text(text), *end;
+    for (size_t line = 2; (end = memchr(all + *at, '\n', text->len - *at)); line++) {
+        size_t n = (size_t)(end - all) - *at;
+        json_t *o = json_loadb(all + *at, n, 0, NULL);
+        bool good = o && take(o, results);
+        json_decref(o);
+        if (!good)
+            return err_set(err, ERR_DATA, "%s:%zu: this is no run of the plan in the first line",
+                           path, line);
+        *at += n + 1;
+    }
+    return true;
+}
+
 bool result_file_append(struct result_file *file, const struct strbuf *lines, struct err *err)
 {
     if (outfile_append(file->fd, strbuf_text(lines), lines->len))

@@ -26,6 +26,16 @@ bool result_file_read(const char *path, struct strbuf *text, struct err *err);
  * *fresh: it holds no line yet but perhaps the torn first one, which is gone. */
 struct result_file *result_file_open(const char *path, struct strbuf *text, bool *fresh,
                                      struct err *err);
+/* The plan of the first line, which take() reads into `plan`; *at: where the next begins.  verb:
+ * whose results they would be. */
+bool result_plan(const char *path, const char *verb, const struct strbuf *text,
+                 bool (*take)(const struct json_t *line, void *plan), void *plan, size_t *at,
+                 struct err *err);
+/* Lines from *at on, each of which take() puts into `results`; *at is moved to the end of the
+ * last whole one.  False, and err: one is no run of the plan. */
+bool result_runs(const char *path, const struct strbuf *text, size_t *at,
+                 bool (*take)(const struct json_t *line, void *results), void *results,
+                 struct err *err);
 bool result_file_append(struct result_file *file, const struct strbuf *lines, struct err *err);
 /* What is behind this byte is dropped. */
 bool result_file_cut(struct result_file *file, size_t at, struct err *err);

@@ -10,24 +10,24 @@
 
 enum { FIRST = 3, MOST_EACH = 5 }; /* columns before the weights; of a weight */
 
-/* Where trial t of the cohort is among the lives of its animals. */
-static size_t place_of(const struct cohort *cohort, const struct cohort *lives, size_t t)
+/* Where trial t of the cohort is in the whole log. */
+static size_t place_of(const struct cohort *cohort, const struct cohort *whole, size_t t)
 {
-    return lives == cohort ? t : cohort->place[t];
+    return whole == cohort ? t : cohort->place[t];
 }
 
 /* Of rules without a posterior w alone is known; an update is what takes it to the next
  * trial of the life. */
 static void sweep_updates(const struct model *model, const struct cohort *cohort,
-                          const struct cohort *lives, struct gp_value *dw, struct gp_value *w)
+                          const struct cohort *whole, struct gp_value *dw, struct gp_value *w)
 {
     size_t K = model->settings.policy.n;
-    float *visited = mem_new(lives->n_trials * K, sizeof *visited);
-    model_sweep(model, lives, visited);
+    float *visited = mem_new(whole->n_trials * K, sizeof *visited);
+    model_sweep(model, whole, visited);
     for (size_t a = 0, t = 0; a < cohort->n_animals; a++) {
-        const struct animal *life = &lives->animals[cohort_animal(lives, cohort->animals[a].name)];
+        const struct animal *life = &whole->animals[cohort_animal(whole, cohort->animals[a].name)];
         for (size_t end = t + cohort->animals[a].count; t < end; t++) {
-            size_t i = place_of(cohort, lives, t);
+            size_t i = place_of(cohort, whole, t);
             const float *now = visited + i * K;
             bool last = i + 1 == life->first + life->count;
             for (size_t k = 0; k < K; k++) {
@@ -42,14 +42,14 @@ static void sweep_updates(const struct model *model, const struct cohort *cohort
 
 /* Means and intervals of all trials. */
 static void take_updates(const struct model *model, const struct cohort *cohort,
-                         const struct cohort *lives, bool robust, struct gp_value *dw,
+                         const struct cohort *whole, bool robust, struct gp_value *dw,
                          struct gp_value *w)
 {
-    uint8_t *keep = mem_new(lives->n_trials, 1);
+    uint8_t *keep = mem_new(whole->n_trials, 1);
     for (size_t t = 0; t < cohort->n_trials; t++)
-        keep[place_of(cohort, lives, t)] = 1;
-    if (!model_trajectory(model, lives, robust, keep, dw, w))
-        sweep_updates(model, cohort, lives, dw, w);
+        keep[place_of(cohort, whole, t)] = 1;
+    if (!model_trajectory(model, whole, robust, keep, dw, w))
+        sweep_updates(model, cohort, whole, dw, w);
     free(keep);
 }
 
@@ -85,17 +85,17 @@ bool updates_table(const struct model *model, const struct cohort *cohort, bool 
                        "%s has no posterior, hence no intervals by the sandwich; leave "
                        "interval= out",
                        model->name);
-    const struct cohort *lives = model_lives(model, cohort);
-    bool truth = truth_columns(lives, policy, true_w, NULL);
+    const struct cohort *whole = model_whole_log(model, cohort);
+    bool truth = truth_columns(whole, policy, true_w, NULL);
     size_t each = truth ? MOST_EACH : MOST_EACH - 1;
     struct gp_value *dw = mem_new(cohort->n_trials * K, sizeof *dw);
     struct gp_value *w = mem_new(cohort->n_trials * K, sizeof *w);
-    take_updates(model, cohort, lives, robust, dw, w);
+    take_updates(model, cohort, whole, robust, dw, w);
     add_columns(policy, truth, out);
     for (size_t a = 0; a < cohort->n_animals; a++) {
         const struct animal *animal = &cohort->animals[a];
         for (size_t t = animal->first; t < animal->first + animal->count; t++) {
-            size_t i = place_of(cohort, lives, t);
+            size_t i = place_of(cohort, whole, t);
             const char *session = cohort->session_names[cohort->session[t]];
             table_add(out, 2, (const char *[]){animal->name, session}, 1,
                       (double[]){cohort->trial[t]});
@@ -120,7 +120,7 @@ bool updates_table(const struct model *model, const struct cohort *cohort, bool 
 bool updates_coverage(const struct model *model, const struct cohort *part, bool robust,
                       size_t most, double *coverage)
 {
-    const struct cohort *cohort = model_lives(model, part);
+    const struct cohort *cohort = model_whole_log(model, part);
     const struct policy *policy = &model->settings.policy;
     size_t K = policy->n, step = cohort->n_trials / most + 1, n = 0;
     const float *true_w[POLICY_MAX];

@@ -99,5 +99,7 @@ bool job_goes_on(struct job *job);
 /* In a job's own thread: is the result no longer wanted?  Elsewhere never.  For what lies too
  * deep to be told of the job, such as reading and unpacking. */
 bool job_unwanted(void);
+/* This thread works for no job any more: in the child of a crash, whose work is always wanted. */
+void job_disown(void);
 
 #endif

@@ -17,7 +17,8 @@ struct outfile {
  * and is no regular file (a pipe, /dev/full, /dev/stdout) is written directly; in a job
  * (base/jobs.h) no longer than the job is wanted. */
 bool outfile_open(struct outfile *out, const char *path, struct err *err);
-/* Writes everything through to the disk and renames; false leaves the old file. */
+/* Writes everything through to the disk and renames; false leaves the old file, also in a job
+ * that is not wanted any more (base/jobs.h). */
 bool outfile_commit(struct outfile *out, struct err *err);
 void outfile_abandon(struct outfile *out);
 

@@ -13,11 +13,12 @@
 
 #include "deltaw/learn/model.h"
 
-enum { ENSEMBLE_MOST = 100 };
+enum { ENSEMBLE_MOST = 100, ENSEMBLE_LEAST = 4 };
 
 struct ensemble {
     size_t n;
     struct model **member;   /* [n] references; never ensembles */
+    size_t left_out;         /* that were fitted with them and stayed on the plateau */
     enum interval_kind kind; /* INTERVAL_BOOTSTRAP or INTERVAL_SPREAD */
     struct rule rule;        /* of the model: flags as members have them */
     /* private */
@@ -29,6 +30,10 @@ struct ensemble {
  * and are at least 2; else an error that names the first that differs. */
 struct model *ensemble_new(const char *name, size_t n, struct model *const *members,
                            struct err *err);
+/* Which of the models fitted for an ensemble are to be its members: where some are still on
+ * the plateau (see model_on_plateau) those that are not, if they are ENSEMBLE_LEAST or more
+ * and at least half; else all.  Members go to the front, in their order; returns how many. */
+size_t ensemble_trained(size_t n, struct model **models);
 /* The same with these losses of it on its cohort; the epoch of its history is n. */
 struct model *ensemble_scored(const struct model *model, double train, double heldout);
 /* P(right) of a trial, the mean over members.  The first call for a cohort sweeps all of

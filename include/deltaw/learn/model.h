@@ -95,12 +95,12 @@ void model_start(const struct model *model, const struct cohort *cohort, size_t 
 
 /* The trials that the animals of `cohort` are to be followed through: where that is a part
  * of a log (cohort->place) and not what the model was fitted to, the log, so that weights
- * come from the first trials of their lives.  Not a new reference. */
-const struct cohort *model_lives(const struct model *model, const struct cohort *cohort);
+ * come from their first trials.  Not a new reference. */
+const struct cohort *model_whole_log(const struct model *model, const struct cohort *cohort);
 
 /* Weights of every trial of `cohort` under the model, w_t before the choice of
  * t: w [n_trials][K].  One forward sweep.  Of a part of a log to which the model was not
- * fitted the animals' lives are followed from their first trials, as they are by
+ * fitted the animals are followed from their first trials in that log, as they are by
  * model_loss. */
 void model_sweep(const struct model *model, const struct cohort *cohort, float *w);
 

@@ -1,4 +1,4 @@
-/* Symmetric positive matrices, by LAPACK. */
+/* Symmetric positive matrices, larger ones by LAPACK. */
 #ifndef DELTAW_LEARN_POSITIVE_H
 #define DELTAW_LEARN_POSITIVE_H
 

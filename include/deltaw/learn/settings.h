@@ -61,6 +61,7 @@ struct fit_settings {
                          * 0: each once */
     char *start;           /* name of the model whose rule a network begins as, NULL: none */
     struct model *teacher; /* that model, a reference; NULL: none, or known no more */
+    struct model *begun;   /* what init= holds, a reference; NULL: read when the fit starts */
     char *init;            /* path of an .npz to start from, NULL: random */
     int threads;           /* 0: all */
 };

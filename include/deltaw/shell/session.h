@@ -61,7 +61,7 @@ bool session_settle(struct session *session, double seconds);
 
 /* Queue text (one or many lines; `;` separates, `#` comments).  `source` names
  * it in errors ("script.dw", "-c"); line numbers are added for files.  `quit` from a "prompt"
- * gives up what is being waited for, unless that writes a file. */
+ * gives up what is being waited for; what writes a file is let finish, unless it comes again. */
 void session_feed(struct session *session, const char *text, const char *source);
 /* The same where the text is line `line` (from 1) of something longer. */
 void session_feed_line(struct session *session, const char *text, const char *source, int line);
@@ -108,6 +108,8 @@ void session_news(struct session *session, struct output *out);
 bool session_watches(const struct session *session);
 /* Any fit running or paused, or cross-validation? */
 bool session_busy(struct session *session);
+/* Does the running command write a file? */
+bool session_writes(const struct session *session);
 /* Will any come to an end by itself: does one run that is not paused? */
 bool session_works(struct session *session);
 

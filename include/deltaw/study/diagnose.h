@@ -50,7 +50,7 @@ struct diagnosis {
 };
 
 /* In the thread of the request's job.  False: stopped, or nothing can be said; err. */
-bool diagnose(const struct diagnosis_request *request, struct diagnosis *out, struct err *err);
+bool diagnosis_run(const struct diagnosis_request *request, struct diagnosis *out, struct err *err);
 
 /* A finding for each figure of the closed loop: does it look like the animals'? */
 void diagnosis_loop(const struct loop *loop, struct diagnosis *diagnosis);

@@ -15,7 +15,7 @@ struct judged {
 };
 
 /* out [n_animals].  As in model_loss, an animal's first trial is not scored, and of a part
- * of a log lives are followed from their first trials. */
+ * of a log animals are followed from their first trials. */
 void judged_compute(const struct model *model, const struct cohort *cohort, struct judged *out);
 
 /* Leaves only the second half of the stretches. */

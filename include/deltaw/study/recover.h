@@ -13,7 +13,7 @@
 
 /* What rmse and null are of: the first weight's update over the published grid (17 stimuli,
  * both choices, 1001 weights from -2 to 2, 3 biases; no past); over the trials that animals
- * lived, at their true weights, whatever the fit calls these; neither, for truths with a
+ * visited, at their true weights, whatever the fit calls these; neither, for truths with a
  * memory. */
 enum recover_error { RECOVER_GRID, RECOVER_LIVES, RECOVER_NEITHER };
 
@@ -32,7 +32,7 @@ struct recover_case {
 enum recover_measure {
     RECOVER_RMSE,
     RECOVER_NULL,    /* the same of answering 0 */
-    RECOVER_R2,      /* over lived trials at the true weights, of the first weight */
+    RECOVER_R2,      /* over visited trials at the true weights, of the first weight */
     RECOVER_R2_BIAS, /* of the last; NaN: it does not learn, or is the first */
     RECOVER_TRAIN,   /* loss, nats per trial */
     RECOVER_HELDOUT,

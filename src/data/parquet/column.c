@@ -200,6 +200,8 @@ static bool read_dictionary(struct parquet_reader *r, struct err *err)
     if (r->column->physical == PARQUET_BOOLEAN ||
         n > (size_t)(in.end - in.at) / (width ? width : 4))
         return broken(r, err);
+    if (!mem_room((double)n * (sizeof(double) + sizeof *r->dictionary.texts), "a dictionary", err))
+        return false;
     values_free(&r->dictionary);
     r->dictionary = (struct values){.numbers = mem_new(n, sizeof *r->dictionary.numbers),
                                     .texts = mem_new(n, sizeof *r->dictionary.texts)};

@@ -57,7 +57,7 @@ static bool diagnosing_work(void *data, struct task *task, struct err *err)
                                               .others = d->others,
                                               .refit = d->refit,
                                               .job = &task->job};
-    if (!diagnose(&request, &d->diagnosis, err))
+    if (!diagnosis_run(&request, &d->diagnosis, err))
         return false;
     if (d->runs == 0)
         return true;

@@ -35,20 +35,6 @@ static bool check_holdout(const struct args *args, const struct cohort *cohort,
     return good;
 }
 
-/* The model of init=, whose settings hold where the line has no others; *out NULL: none. */
-static bool open_init(const struct args *args, struct model **out, struct err *err)
-{
-    const char *init = args_text(args, fit_options, "init");
-    char *path = init ? path_expand(init) : NULL;
-    struct err why = {0};
-    *out = NULL;
-    static const atomic_bool never;
-    bool good = !path || model_open(path, "init", out, &why) || mistaken_log(path, &never, &why) ||
-                err_at(err, why.code, args_column(args, "init"), "fit: %s", why.message);
-    free(path);
-    return good;
-}
-
 static void take_file(const struct args *args, const struct model *from,
                       const struct cohort *cohort, struct fit_settings *s)
 {
@@ -284,18 +270,14 @@ static bool start_one(struct session *session, const struct fit_settings *settin
     return true;
 }
 
-static bool fit_run(struct session *session, const struct args *args, struct output *out,
-                    struct err *err)
+/* from: the model of init=, whose settings hold where the line has no others; NULL: none. */
+static bool begin(struct session *session, const struct args *args, const struct model *from,
+                  struct output *out, struct err *err)
 {
     const struct arg *word = rule_word(args);
     const struct rule *rule = rule_need(word->value, word->column, "fit", err);
-    if (!rule || !rule_check_args(rule, args, "fit", err))
-        return false;
-    const struct cohort *cohort = session_need_cohort(session, err);
+    const struct cohort *cohort = rule ? session_need_cohort(session, err) : NULL;
     if (!cohort)
-        return false;
-    struct model *from;
-    if (!open_init(args, &from, err))
         return false;
     struct args all = args_copy(args);
     if (!from)
@@ -309,11 +291,59 @@ static bool fit_run(struct session *session, const struct args *args, struct out
                                  args_column(&all, "name"), &name, err) &&
                 (many ? start_members(session, &settings, cohort, &all, name, out, err)
                       : start_one(session, &settings, rule, cohort, &all, name, out, err));
-    model_drop(from);
     free(name);
     fit_settings_free(&settings);
     args_free(&all);
     return good;
+}
+
+/* --- init=: its file is read in a job */
+
+struct reading {
+    struct args args;
+    char *path;
+    struct model *from;
+};
+
+static void read_release(void *data)
+{
+    struct reading *r = data;
+    args_free(&r->args);
+    model_drop(r->from);
+    free(r->path);
+    free(r);
+}
+
+static bool read_work(void *data, struct task *task, struct err *err)
+{
+    struct reading *r = data;
+    struct err why = {0};
+    return model_open(r->path, "init", &r->from, &why) ||
+           mistaken_log(r->path, &task->job.stop, &why) ||
+           err_at(err, why.code, args_column(&r->args, "init"), "fit: %s", why.message);
+}
+
+static bool read_finish(struct session *session, void *data, struct output *out, struct err *err)
+{
+    const struct reading *r = data;
+    return begin(session, &r->args, r->from, out, err);
+}
+
+static bool fit_run(struct session *session, const struct args *args, struct output *out,
+                    struct err *err)
+{
+    const struct arg *word = rule_word(args);
+    const struct rule *rule = rule_need(word->value, word->column, "fit", err);
+    const char *init = args_text(args, fit_options, "init");
+    if (!rule || !rule_check_args(rule, args, "fit", err) || !session_need_cohort(session, err))
+        return false;
+    if (!init)
+        return begin(session, args, NULL, out, err);
+    struct reading *r = mem_new(1, sizeof *r);
+    r->args = args_copy(args);
+    r->path = path_expand(init);
+    return task_start(session, mem_printf("reading %s", init), r, read_work, read_finish,
+                      read_release, err);
 }
 
 static const struct answer_row fit_answer[] = {
@@ -352,7 +382,8 @@ const struct command command_fit = {
         "their mean, with 90 % intervals by Student's t over members.  `stop "
         "NAME` keeps those that have finished.  When a network has ended reinforce-base is fitted to "
         "the same trials, once a cohort: a training loss above its is marked, here and in maps, as "
-        "still on the plateau, and such networks have no intervals.  start=MODEL teaches a network "
+        "still on the plateau, and such networks have no intervals; members= leaves them out where four "
+        "and at least half of the members are off it.  start=MODEL teaches a network "
         "to give back the updates of a textbook or gp fit before it is trained, then (unless "
         "optimizer= is given) trains by fast for 100 epochs at the rate 3e-5: maps of small cohorts "
         "are far better then, but keep what the start says wherever trials tell nothing.  `rules RULE` lists the options "

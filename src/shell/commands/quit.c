@@ -16,7 +16,8 @@ const struct command command_quit = {
     .summary = "end the program",
     .detail = "At a terminal, models that are in no file, also of fits that still train, are kept "
               "as they are: `open kept` reads them again, `quit!` leaves without.  In batch, fits "
-              "that still train are waited for, and what was not saved is lost.",
+              "that still train are waited for, and what was not saved is lost.  A file that is "
+              "being written is finished first; `quit` once more leaves at once, with the old one.",
     .examples = "quit",
     .unlogged = true,
     .answer = answer_none,

@@ -263,7 +263,7 @@ const struct command command_recover = {
         "Animals of a known rule are simulated, rules fitted to their choices, and what they say "
         "is compared with the rule that made them, for each case of the setting, rule and seed.  "
         "rmse is that of w_stim's updates over the published grid, beside it that of answering "
-        "0, R^2 over lived trials, and the published figure; means over seeds have a 95 % "
+        "0, R^2 over visited trials, and the published figure; means over seeds have a 95 % "
         "interval.  Where there is a choice of options, the loss of the last tenth of the "
         "animals, which is held out, makes it; the truth is looked at last.  Options of a rule "
         "in quotes are taken as they are.  confusion: which of several rules made the choices, "

@@ -254,6 +254,9 @@ static void show_members(const struct ensemble *e, struct strbuf *words, struct 
     }
     strbuf_puts(words, e->kind == INTERVAL_BOOTSTRAP ? "; each fitted to animals drawn anew"
                                                      : "; not fitted to animals drawn anew");
+    if (e->left_out)
+        strbuf_printf(words, "; %zu more are left out, which stayed on the plateau", e->left_out);
+    output_field_number(out, "left_out", (double)e->left_out);
     output_data(out, "members", &table);
     output_field_text(out, "interval", interval_word(e->kind));
     table_free(&table);
@@ -401,6 +404,7 @@ static const struct answer_row show_answer[] = {
     {"gain_spread_high", ANSWER_NUMBER, .sometimes = true},
     {"members", ANSWER_TABLE, .columns = member_columns, .sometimes = true},
     {"interval", ANSWER_TEXT, .sometimes = true, .meaning = "of an ensemble: where it is from"},
+    {"left_out", ANSWER_COUNT, .sometimes = true, .meaning = "members that stayed on the plateau"},
     {0},
 };
 
