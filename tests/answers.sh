@@ -51,6 +51,13 @@ undo
 redo
 reset
 check data
+fit static name=first
+wait
+session save whole.npz
+forget first
+session restore whole.npz
+forget first
+check data
 check gradient static
 rules
 rules dnn
@@ -138,9 +145,10 @@ END
 run "$DELTAW" --no-rc -q --json -f all.dw
 is "all of them run" "$status" 0
 printf '%s\n' "$out" >answers
-# two want a terminal, which has no JSON, and quit! ends what quit has ended
+# three want a terminal, which has no JSON, and quit! ends what quit has ended
 is "each answer is as the schema says" "$("$python" "$srcdir/tests/answers.py" schema.json <answers)" \
-    'copy: no answer was seen
+    '!: no answer was seen
+copy: no answer was seen
 picture: no answer was seen
 quit!: no answer was seen'
 
@@ -166,6 +174,15 @@ wrong "a column that lacks" 's/"correct_percent"/"correct"/g' 'animals.*: no cor
 wrong "a number that is text only" 's/"p_chosen":[.0-9]*/"p_chosen":null/' 'weights.* of the text is no field'
 wrong "a verb without an answer" '/"verb":"undo"/d' '^undo: no answer'
 
+awk -v OFS=, 'BEGIN { srand(4); print "Subject,trial,stimulus,choice,reward,RT (ms)"
+    for (t = 0; t < 200; t++) { s = t % 4 < 2 ? -1 : 1; c = rand() < .8 ? s > 0 : s < 0
+        print t < 100 ? "Mäx \"B" "" "\"" : "Zoe-2", t % 100, s, c, c == (s > 0), 7 * t } }' >names.csv
+run "$DELTAW" --no-rc -q --json -c 'load names.csv' -c 'fit static' -c wait -c accuracy -c weights -c data -c animals
+is "names of the log are values" "$("$python" "$srcdir/tests/answers.py" schema.json <<END | grep -v 'no answer was seen'
+$out
+END
+)" ''
+like "of each animal" "$out" '"by_animal": \[\{"name": "Mäx'
 run "$DELTAW" --no-rc -q --json -c 'use nobody'
 like "what fails is, too" "$("$python" "$srcdir/tests/answers.py" schema.json <<END
 $out

@@ -54,4 +54,22 @@ run "$DELTAW" --no-rc -f data.dw -c 'fit static name=a' -c 'fit static name=b ho
 is "members hold the same animals out" "$status" 1
 like "else it says which do not" "$(cat .errors)" 'a and b held out different animals'
 
+run "$DELTAW" --no-rc -f data.dw -c 'fit reinforce-base pool=each holdout=sim002 name=e' -c wait -c jobs -c models -c 'show e' \
+    -c 'save e e.npz' -c 'open e.npz name=f' -c score -c 'export weights w.csv'
+is "every animal is fitted alone" "$status" 0
+like "told of as one" "$out" 'each of 4 animals alone'
+like "which is one model" "$out" '^e +\* +ensemble'
+unlike "and its members are gone" "$out" '^e\.sim'
+like "of a model for each" "$out" 'a model for each of 4 animals'
+is "opened it says the same" "$(printf '%s\n' "$out" | sed -n 's/^[ef]  *ensemble  *[0-9]//p' | sort -u | wc -l)" 1
+run "$DELTAW" --no-rc -f data.dw -c 'fit dnn pool=each epochs=100000 name=e' -c 'stop e' -c wait -c models
+like "of none there is none" "$(cat .errors)" 'e: 0 of 5 members had finished'
+for other in members=3 group=g bootstrap=2 gain=animal; do
+    run "$DELTAW" --no-rc -f data.dw -c "fit dnn pool=each $other"
+    is "no $other with it" "$status" 2
+done
+run "$DELTAW" --no-rc -f data.dw -c 'cv reinforce-base "reinforce-base pool=each" future=60 seeds=1 file=e.jsonl' -c wait -c 'compare file=e.jsonl'
+is "pooled against individual" "$status" 0
+like "by trials of the same animals" "$out" 'reinforce-base pool=each.* of 5'
+
 finish

@@ -69,6 +69,12 @@ if (ulimit -v 500000) 2>/dev/null && ! grep -q asan "$builddir/config.log" 2>/de
     like 'a log that does not fit is refused' "$errors" 'rows.csv.gz: not enough memory'
     like 'the trials stay' "$out" 'simulate reinforce'
     like 'and the models' "$out" 'reinforce1'
+    run sh -c "ulimit -v 500000; '$DELTAW' --keep-going -c '$make' -c 'fit gp threads=8' -c data"
+    like 'a posterior is not begun where its library would turn for ever' "$errors" \
+        'fit: not enough memory: 8 threads of linear algebra'
+    like 'the session goes on' "$out" 'simulate reinforce'
+    run sh -c "ulimit -v 150000; '$DELTAW' --threads 1 -c '$make' -c 'fit reinforce; wait; show'"
+    like 'a small fit does without that library' "$out" 'standard error'
 else
     skip 'no limit of the address space here'
 fi

@@ -1,6 +1,7 @@
 /* The closed loop: figures of known choices, agents of the truth pass, others do not. */
 #include <stdlib.h>
 
+#include "deltaw/learn/ensemble.h"
 #include "deltaw/study/diagnose.h"
 #include "agents.h"
 #include "../src/study/loop_figures.h"
@@ -119,8 +120,37 @@ static void test_figures(void)
     cohort_drop(c);
 }
 
+/* Of an ensemble every other run is lived by the other member. */
+static void test_members(void)
+{
+    struct cohort *c = make("reinforce", "animals=4 trials=600 seed=6 alpha=.1");
+    struct model *m[2] = {rule_of("reinforce", ""), rule_of("reinforce", "")};
+    struct err err = {0};
+    const double alpha[2] = {.1, .0001};
+    for (size_t i = 0; i < 2; i++)
+        for (size_t k = 0; k < 2; k++)
+            m[i]->theta[k] = alpha[i];
+    struct model *both = ensemble_new("both", 2, m, &err);
+    tap_ok(both != NULL, "two models as one %s", err.message);
+    struct loop *loop[3] = {looped(m[0], c, 100), looped(m[1], c, 100), looped(both, c, 200)};
+    const struct loop_figure *f[3];
+    for (size_t i = 0; i < 3; i++)
+        f[i] = &loop[i]->figure[LOOP_LEARNING_CURVE];
+    size_t last = f[0]->n - 1;
+    tap_ok(f[0]->mean[last] > f[1]->mean[last] + .2, "one learns, the other does not");
+    tap_near(f[2]->mean[last], (f[0]->mean[last] + f[1]->mean[last]) / 2, .02,
+             "each lives half of the runs");
+    tap_ok(f[2]->low[last] < f[1]->high[last] && f[2]->high[last] > f[0]->low[last],
+           "and the band holds both");
+    for (size_t i = 0; i < 3; i++)
+        loop_free(loop[i]);
+    model_drop(both), model_drop(m[0]), model_drop(m[1]);
+    cohort_drop(c);
+}
+
 int main(void)
 {
+    test_members();
     test_figures();
     test_truth("reinforce-base", "animals=8 trials=900 seed=2 alpha=.03,.02 baseline=-.2", "",
                (const double[]){.03, .02, -.2, -.2}, 4);

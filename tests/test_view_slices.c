@@ -59,6 +59,8 @@ static void test_tables(void)
     struct stage stage;
     struct table both = {0}, alone = {0};
     set_two(&stage, true);
+    for (size_t t = 0; t < stage.cohort->n_trials; t++)
+        stage.models[1]->visited->w[2 * t + 1] *= 3; /* it visits a wider range of w_bias */
     struct view *view = open_with("slice", "model=dnn2,dnn1 w=.5 x=w_bias");
     view_update(view, &stage.scene, NULL);
     view_table(view, &both);

@@ -1,5 +1,4 @@
-/* Ensembles as models: what they are made of, P(right), weights and losses. */
-#include <math.h>
+/* Ensembles as models: what they are made of. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,18 +6,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/engine.h"
-#include "deltaw/learn/inputs.h"
 #include "ensemble_inside.h"
-
-enum { COHORTS = 2 }; /* whose P(right) is kept */
-
-struct ensemble_memory {
-    pthread_mutex_t lock;
-    struct {
-        struct cohort *cohort; /* a reference */
-        float *right;          /* [n_trials] */
-    } kept[COHORTS];           /* the newest first */
-};
 
 struct ensemble *ensemble_hold(struct ensemble *e)
 {
@@ -33,7 +21,7 @@ void ensemble_drop(struct ensemble *e)
         return;
     for (size_t i = 0; i < e->n; i++)
         model_drop(e->member[i]);
-    for (size_t i = 0; i < COHORTS; i++) {
+    for (size_t i = 0; i < ENSEMBLE_COHORTS; i++) {
         cohort_drop(e->memory->kept[i].cohort);
         free(e->memory->kept[i].right);
     }
@@ -57,7 +45,7 @@ static void no_init(const struct rule_shape *shape, const struct tensors *tensor
     (void)shape, (void)tensors, (void)seed, (void)theta;
 }
 
-struct rule ensemble_rule(size_t n, struct model *const *members)
+static struct rule rule_of(size_t n, struct model *const *members, bool each)
 {
     struct rule rule = {.name = "ensemble",
                         .summary = "the mean of several models",
@@ -65,9 +53,15 @@ struct rule ensemble_rule(size_t n, struct model *const *members)
                         .source = "bagging: Breiman 1996",
                         .network = true,
                         .mean = true,
+                        .each = each,
                         .layout = no_layout,
                         .init = no_init,
                         .interval = ensemble_interval};
+    if (each) {
+        rule.summary = "a model of its own for every animal";
+        rule.equation = "P = that of the animal's own model; dw = mean over models of dw";
+        rule.source = "pool=each";
+    }
     for (size_t i = 0; i < n; i++) {
         rule.memory |= rule_remembers(members[i]->rule, &members[i]->settings.shape);
         rule.no_weights |= members[i]->rule->no_weights;
@@ -140,52 +134,78 @@ static bool bootstrapped(size_t n, struct model *const *members)
     return true;
 }
 
-static struct ensemble *members_new(size_t n, struct model *const *members)
+static struct ensemble *members_new(size_t n, struct model *const *members, bool each)
 {
     struct ensemble *e = mem_new(1, sizeof *e);
     e->n = n;
     e->member = mem_new(n, sizeof(struct model *));
     for (size_t i = 0; i < n; i++)
         e->member[i] = model_hold(members[i]);
-    e->kind = bootstrapped(n, members) ? INTERVAL_BOOTSTRAP : INTERVAL_SPREAD;
-    e->rule = ensemble_rule(n, members);
+    e->each = each;
+    e->kind = !each && bootstrapped(n, members) ? INTERVAL_BOOTSTRAP : INTERVAL_SPREAD;
+    e->rule = rule_of(n, members, each);
     e->memory = mem_new(1, sizeof *e->memory);
     pthread_mutex_init(&e->memory->lock, NULL);
     e->references = 1;
     return e;
 }
 
-/* What all members share, from the first; start weights are means. */
-static void take_shared(struct model *m, size_t n, struct model *const *members)
+size_t ensemble_asked(const struct ensemble *e, const char *animal)
 {
-    const struct model *first = members[0];
-    size_t k = first->settings.policy.n, size = first->n_animals * k;
+    size_t i = e->each ? 0 : e->n;
+    while (i < e->n && strcmp(e->member[i]->animals[0], animal) != 0)
+        i++;
+    return i;
+}
+
+/* Start weights of animal a: its member's, or means. */
+static void take_start(const struct ensemble *e, const char *animal, size_t a, size_t k, double *w0)
+{
+    size_t asked = ensemble_asked(e, animal), n = asked < e->n ? 1 : e->n;
+    for (size_t i = asked < e->n ? asked : 0; i < e->n && (asked == e->n || i == asked); i++)
+        for (size_t j = 0; j < k; j++)
+            w0[j] += e->member[i]->w0[(e->each ? 0 : a * k) + j] / (double)n;
+}
+
+static void take_animals(struct model *m, const struct ensemble_of *of)
+{
+    const struct ensemble *e = m->ensemble;
+    size_t k = m->settings.policy.n;
+    m->n_animals = of->n;
+    m->animals = mem_new(m->n_animals, sizeof *m->animals);
+    m->held_out = mem_new(m->n_animals, sizeof *m->held_out);
+    m->w0 = mem_new(of->n * k, sizeof *m->w0);
+    for (size_t a = 0; a < m->n_animals; a++) {
+        m->animals[a] = mem_text(of->animals[a]);
+        m->held_out[a] =
+            e->each ? ensemble_asked(e, of->animals[a]) == e->n : e->member[0]->held_out[a];
+        take_start(e, of->animals[a], a, k, m->w0 + a * k);
+    }
+    m->cohort_digest = of->digest;
+    m->cohort_name = of->cohort ? mem_text(of->cohort) : NULL;
+    m->cohort_chain = of->chain ? mem_text(of->chain) : NULL;
+}
+
+/* What all members share, from the first. */
+static void take_shared(struct model *m)
+{
+    const struct ensemble *e = m->ensemble;
+    const struct model *first = e->member[0];
     fit_settings_default(&m->settings);
     snprintf(m->settings.rule, sizeof m->settings.rule, "%s", m->rule->name);
     m->settings.policy = first->settings.policy;
-    m->settings.shape.n_weights = k;
+    m->settings.shape.n_weights = first->settings.policy.n;
     m->settings.w0 = first->settings.w0;
+    m->settings.pool = e->each ? POOL_EACH : POOL_ALL;
     m->settings.holdout = first->settings.holdout ? mem_text(first->settings.holdout) : NULL;
-    m->n_animals = first->n_animals;
-    m->animals = mem_new(m->n_animals, sizeof *m->animals);
-    m->held_out = mem_copy(first->held_out, m->n_animals, sizeof *m->held_out);
-    for (size_t a = 0; a < m->n_animals; a++)
-        m->animals[a] = mem_text(first->animals[a]);
-    m->w0 = mem_new(size, sizeof *m->w0);
-    for (size_t i = 0; i < n; i++) {
-        const struct fit_settings *s = &members[i]->settings;
-        m->settings.shape.lags =
-            s->shape.lags > m->settings.shape.lags ? s->shape.lags : m->settings.shape.lags;
-        for (size_t j = 0; j < size; j++)
-            m->w0[j] += members[i]->w0[j] / (double)n;
+    for (size_t i = 0; i < e->n; i++) {
+        size_t lags = e->member[i]->settings.shape.lags, *most = &m->settings.shape.lags;
+        *most = lags > *most ? lags : *most;
     }
-    m->cohort_digest = first->cohort_digest;
-    m->cohort_name = first->cohort_name ? mem_text(first->cohort_name) : NULL;
-    m->cohort_chain = first->cohort_chain ? mem_text(first->cohort_chain) : NULL;
     snprintf(m->engine, sizeof m->engine, "%s", first->engine);
 }
 
-static struct model *model_of(const char *name, struct ensemble *e)
+static struct model *model_of(const char *name, struct ensemble *e, const struct ensemble_of *of)
 {
     struct model *m = mem_new(1, sizeof *m);
     m->references = 1;
@@ -193,14 +213,47 @@ static struct model *model_of(const char *name, struct ensemble *e)
     m->ensemble = e;
     m->rule = &e->rule;
     m->theta = mem_new(1, sizeof *m->theta);
-    take_shared(m, e->n, e->member);
+    take_shared(m);
+    take_animals(m, of);
     return m;
+}
+
+static struct ensemble_of animals_of(const struct model *m)
+{
+    return (struct ensemble_of){m->n_animals, m->animals, m->cohort_digest, m->cohort_name,
+                                m->cohort_chain};
 }
 
 struct model *ensemble_new(const char *name, size_t n, struct model *const *members,
                            struct err *err)
 {
-    return check_members(n, members, err) ? model_of(name, members_new(n, members)) : NULL;
+    if (!check_members(n, members, err))
+        return NULL;
+    struct ensemble_of of = animals_of(members[0]);
+    return model_of(name, members_new(n, members, false), &of);
+}
+
+static bool check_alone(size_t n, struct model *const *members, struct err *err)
+{
+    if (n < 1 || n > ENSEMBLE_ANIMALS)
+        return err_set(err, ERR_USAGE, "models of animals are 1 to %d, not %zu", ENSEMBLE_ANIMALS,
+                       n);
+    for (size_t i = 0; i < n; i++) {
+        const struct model *m = members[i];
+        if (m->ensemble || m->n_animals != 1 || m->rule->no_updates)
+            return err_set(err, ERR_FAILED, "%s is no fit of one animal", m->name);
+        if (!same_policy(&m->settings.policy, &members[0]->settings.policy) ||
+            m->rule->no_weights != members[0]->rule->no_weights)
+            return err_set(err, ERR_FAILED, "%s and %s have different policies", members[0]->name,
+                           m->name);
+    }
+    return true;
+}
+
+struct model *ensemble_of_animals(const char *name, size_t n, struct model *const *members,
+                                  const struct ensemble_of *of, struct err *err)
+{
+    return check_alone(n, members, err) ? model_of(name, members_new(n, members, true), of) : NULL;
 }
 
 /* A network on the plateau has not learnt what the textbook rule knows of the same trials:
@@ -235,7 +288,8 @@ static double seconds_of(const struct ensemble *e)
 
 struct model *ensemble_scored(const struct model *model, double train, double heldout)
 {
-    struct model *m = model_of(model->name, ensemble_hold(model->ensemble));
+    struct ensemble_of of = animals_of(model);
+    struct model *m = model_of(model->name, ensemble_hold(model->ensemble), &of);
     m->n_history = 1;
     m->history = mem_new(1, sizeof *m->history);
     m->history[0] =
@@ -249,98 +303,4 @@ size_t ensemble_on_plateau(const struct ensemble *e)
     for (size_t i = 0; i < e->n; i++)
         n += model_on_plateau(e->member[i]);
     return n;
-}
-
-/* --- what it says of trials --------------------------------------------------------- */
-
-void ensemble_sweep(const struct ensemble *e, const struct cohort *cohort, float *w)
-{
-    size_t n = cohort->n_trials * e->member[0]->settings.policy.n;
-    double *sum = mem_new(n, sizeof *sum);
-    for (size_t i = 0; i < e->n; i++) {
-        model_sweep(e->member[i], cohort, w);
-        for (size_t j = 0; j < n; j++)
-            sum[j] += (double)w[j];
-    }
-    for (size_t j = 0; j < n; j++)
-        w[j] = (float)(sum[j] / (double)e->n);
-    free(sum);
-}
-
-void ensemble_add_right(const struct model *m, const struct cohort *cohort, double n, float *w,
-                        double *right)
-{
-    const struct policy *policy = &m->settings.policy;
-    double x[POLICY_MAX], lapse = model_lapse(m);
-    model_sweep(m, cohort, w);
-    for (size_t a = 0; a < cohort->n_animals; a++) {
-        const struct animal *animal = &cohort->animals[a];
-        for (size_t t = animal->first; t < animal->first + animal->count; t++) {
-            double z = 0;
-            inputs_policy_of(policy, cohort, animal, t, x);
-            for (size_t k = 0; k < policy->n; k++)
-                z += (double)w[t * policy->n + k] * x[k];
-            right[t] += policy_right(z, lapse) / n;
-        }
-    }
-}
-
-static double *rights(const struct ensemble *e, const struct cohort *cohort)
-{
-    size_t k = e->member[0]->settings.policy.n;
-    double *right = mem_new(cohort->n_trials, sizeof *right);
-    float *w = mem_new(cohort->n_trials * k, sizeof *w);
-    for (size_t i = 0; i < e->n; i++)
-        ensemble_add_right(e->member[i], cohort, (double)e->n, w, right);
-    free(w);
-    return right;
-}
-
-void ensemble_losses(const struct model *model, const struct cohort *cohort, double *losses,
-                     size_t *n_scored)
-{
-    const struct cohort *whole = model_whole_log(model, cohort);
-    double *right = rights(model->ensemble, whole);
-    for (size_t a = 0; a < cohort->n_animals; a++) {
-        const struct animal *animal = &cohort->animals[a];
-        size_t born = whole->animals[cohort_animal(whole, animal->name)].first;
-        losses[a] = 0;
-        n_scored[a] = 0;
-        for (size_t t = animal->first; t < animal->first + animal->count; t++) {
-            size_t at = whole == cohort ? t : cohort->place[t];
-            if (at == born) /* nothing precedes it */
-                continue;
-            losses[a] -= log(cohort->choice[t] ? right[at] : 1 - right[at]);
-            n_scored[a]++;
-        }
-    }
-    free(right);
-}
-
-/* Under the lock. */
-static const float *kept_of(const struct ensemble *e, const struct cohort *cohort)
-{
-    struct ensemble_memory *memory = e->memory;
-    for (size_t i = 0; i < COHORTS; i++)
-        if (memory->kept[i].cohort == cohort)
-            return memory->kept[i].right;
-    cohort_drop(memory->kept[COHORTS - 1].cohort);
-    free(memory->kept[COHORTS - 1].right);
-    memmove(memory->kept + 1, memory->kept, (COHORTS - 1) * sizeof *memory->kept);
-    double *right = rights(e, cohort);
-    memory->kept[0].cohort = cohort_hold(cohort);
-    memory->kept[0].right = mem_new(cohort->n_trials, sizeof(float));
-    for (size_t t = 0; t < cohort->n_trials; t++)
-        memory->kept[0].right[t] = (float)right[t];
-    free(right);
-    return memory->kept[0].right;
-}
-
-double ensemble_right(const struct model *model, const struct cohort *cohort, size_t trial)
-{
-    struct ensemble_memory *memory = model->ensemble->memory;
-    pthread_mutex_lock(&memory->lock);
-    double right = (double)kept_of(model->ensemble, cohort)[trial];
-    pthread_mutex_unlock(&memory->lock);
-    return right;
 }

@@ -8,6 +8,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/ensemble.h"
+#include "deltaw/learn/snapshots.h"
 
 enum { PREFIX = 32 };
 
@@ -18,16 +19,9 @@ static void pack_member(const struct model *member, size_t i, struct npz *npz)
     struct npz own = {0};
     plain.checkpoint = NULL;
     model_pack(&plain, NULL, &own);
-    for (size_t j = 0; j < own.n; j++) {
-        const struct npz_array *a = &own.arrays[j];
-        char *name = mem_printf("member%zu.%s", i + 1, a->name);
-        if (a->text)
-            npz_add_text(npz, name, a->text);
-        else
-            npz_add(npz, name, a->type, a->n_dimensions, a->shape, a->values);
-        free(name);
-    }
-    npz_free(&own);
+    char prefix[PREFIX];
+    snprintf(prefix, sizeof prefix, "member%zu.", i + 1);
+    npz_move(npz, prefix, &own);
 }
 
 void ensemble_pack(const struct model *model, struct npz *npz)
@@ -43,15 +37,8 @@ void ensemble_pack(const struct model *model, struct npz *npz)
 static struct npz member_arrays(const struct npz *npz, size_t i)
 {
     char prefix[PREFIX];
-    int n = snprintf(prefix, sizeof prefix, "member%zu.", i + 1);
-    struct npz own = {.arrays = mem_new(npz->n, sizeof *own.arrays)};
-    for (size_t j = 0; j < npz->n; j++) {
-        if (strncmp(npz->arrays[j].name, prefix, (size_t)n) != 0)
-            continue;
-        own.arrays[own.n] = npz->arrays[j];
-        own.arrays[own.n++].name += n;
-    }
-    return own;
+    snprintf(prefix, sizeof prefix, "member%zu.", i + 1);
+    return npz_part(npz, prefix);
 }
 
 /* Its own name; the caller frees. */
@@ -81,17 +68,20 @@ static bool unpack_member(const struct npz *npz, size_t i, const char *path, str
     return ok;
 }
 
-bool ensemble_unpack(const struct npz *npz, size_t n, const char *path, const char *name,
-                     struct model **out, struct err *err)
+bool ensemble_unpack(const struct npz *npz, size_t n, const struct ensemble_of *of,
+                     const char *path, const char *name, struct model **out, struct err *err)
 {
-    if (n < 2 || n > ENSEMBLE_MOST)
+    if (n < (of ? 1 : 2) || n > (of ? ENSEMBLE_ANIMALS : ENSEMBLE_MOST))
         return err_set(err, ERR_DATA, "%s: an ensemble of %zu members is out of range", path, n);
     struct model **members = mem_new(n, sizeof(struct model *));
     struct err why = {0};
     bool ok = true;
     for (size_t i = 0; ok && i < n; i++)
         ok = unpack_member(npz, i, path, &members[i], err);
-    if (ok && !(*out = ensemble_new(name, n, members, &why)))
+    if (ok)
+        *out = of ? ensemble_of_animals(name, n, members, of, &why)
+                  : ensemble_new(name, n, members, &why);
+    if (ok && !*out)
         ok = err_set(err, ERR_DATA, "%s: %s", path, why.message);
     const struct npz_array *left = npz_find(npz, "ensemble.left_out");
     if (ok && left && left->size == 1 && left->values)

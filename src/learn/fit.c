@@ -282,6 +282,8 @@ struct fit *fit_start(const struct fit_settings *settings, const struct cohort *
 struct model *fit_within(const struct fit_settings *settings, const struct cohort *cohort,
                          const uint8_t *scored, struct job *job, struct err *err)
 {
+    if (settings->pool == POOL_EACH)
+        return fit_each(settings, cohort, scored, job, err);
     struct fit *fit = fit_made(settings, cohort, settings->rule, err);
     if (!fit)
         return NULL;

@@ -51,9 +51,13 @@ struct fast {
 int minibatch_epochs(const struct fit_settings *s, const struct cohort *cohort, const bool *train)
 {
     const struct schedule *schedule = schedule_of(rule_find(s->rule));
-    size_t n = 0;
-    for (size_t a = 0; a < cohort->n_animals; a++)
+    size_t n = 0, animals = 0;
+    for (size_t a = 0; a < cohort->n_animals; a++) {
         n += train[a] ? segments_of(cohort->animals[a].count, s->truncation) : 0;
+        animals += train[a];
+    }
+    if (s->pool == POOL_EACH && animals > 0) /* each fit has one of them */
+        n = (n + animals - 1) / animals;
     size_t of_pass = n ? segments_steps(n) : 1;
     size_t passes = (schedule->steps + of_pass - 1) / of_pass;
     passes = passes < schedule->most_passes ? passes : schedule->most_passes;

@@ -115,12 +115,14 @@ void gp_mode_robust(const struct gp_cohort *cohort, const struct gp_prior *prior
 
 /* --- the grid (gp_grid.c) */
 
-#define GP_SMALL .1  /* a term's small prior over its wide one */
-#define GP_LAPSE .02 /* mean of its prior, and first guess */
+#define GP_SMALL  .1   /* a term's small prior over its wide one ... */
+#define GP_ABSENT .001 /* ... and that of one that is not there */
+#define GP_LAPSE  .02  /* mean of its prior, and first guess */
 
 /* Terms, the sizes of their priors, and decays: a rule without remainder. */
 struct gp_variant {
-    unsigned terms, large; /* large: those terms whose prior is wide */
+    unsigned terms;
+    struct gp_sizes sizes;
     size_t n_decays;
     double decay[GP_DECAYS], average;
     double log_prior;
@@ -140,8 +142,8 @@ struct gp_search {
     struct gp *out;
 };
 
-/* Prior of a shape's parameters; large: as in struct gp_variant; sigma [K]. */
-void gp_prior_set(const struct gp_search *s, const struct gp_shape *shape, unsigned large,
+/* Prior of a shape's parameters; sigma [K]. */
+void gp_prior_set(const struct gp_search *s, const struct gp_shape *shape, struct gp_sizes sizes,
                   const double *sigma, struct gp_prior *prior);
 void gp_prior_clear(struct gp_prior *prior);
 bool gp_go_on(const struct gp_search *s);

@@ -216,7 +216,7 @@ static bool read_gains(const struct npz *npz, const char *path, struct model *m,
 
 static void read_errors(const json_t *errors, struct model *m)
 {
-    if (json_array_size(errors) != m->tensors.size)
+    if (!errors || json_array_size(errors) != m->tensors.size)
         return;
     m->errors = mem_new(m->tensors.size, sizeof *m->errors);
     for (size_t i = 0; i < m->tensors.size; i++) {
@@ -316,21 +316,41 @@ static bool read_parameters(const struct npz *npz, const json_t *o, const char *
     return take_tensors(npz, path, m, err);
 }
 
+/* Animals are the caller's to free; the rest is of the JSON. */
+static void read_owners(const json_t *o, struct ensemble_of *out)
+{
+    const json_t *animals = json_object_get(o, "animals");
+    const char *chain = json_string_value(json_object_get(o, "cohort_filters"));
+    *out = (struct ensemble_of){.n = json_array_size(animals),
+                                .digest = strtoull(text_of(o, "cohort_digest"), NULL, 16),
+                                .cohort = text_of(o, "cohort"),
+                                .chain = chain};
+    out->animals = mem_new(out->n, sizeof(char *));
+    for (size_t a = 0; a < out->n; a++)
+        out->animals[a] = mem_text(text_of(json_array_get(animals, a), "name"));
+}
+
 static bool read_members(const struct npz *npz, const json_t *o, const char *path, const char *name,
                          struct model **out, struct err *err)
 {
     const json_t *history = json_object_get(o, "history");
     struct model losses = {0}, *m = NULL;
+    struct ensemble_of of = {0};
+    bool each = strcmp(text_of(json_object_get(o, "settings"), "pool"), "each") == 0;
+    if (each)
+        read_owners(o, &of);
     read_history(history, &losses);
-    if (ensemble_unpack(npz, (size_t)json_integer_value(json_object_get(o, "members")), path, name,
-                        &m, err) &&
+    if (ensemble_unpack(npz, (size_t)json_integer_value(json_object_get(o, "members")),
+                        each ? &of : NULL, path, name, &m, err) &&
         losses.n_history) {
         *out = ensemble_scored(m, losses.history[0].train, losses.history[0].heldout);
         model_drop(m);
     } else {
         *out = m;
     }
-    free(losses.history);
+    for (size_t a = 0; a < of.n; a++)
+        free(of.animals[a]);
+    free(of.animals), free(losses.history);
     return *out;
 }
 

@@ -76,9 +76,19 @@ static double *starts_of(const struct model *model, const struct cohort *whole)
 void model_score(const struct model *model, const struct cohort *cohort, const double *w0,
                  const uint8_t *scored, double *losses, size_t *n_scored)
 {
+    if (model->ensemble) {
+        ensemble_score(model, cohort, w0, scored, losses, n_scored);
+        return;
+    }
     double *own = w0 ? NULL : starts_of(model, cohort);
     pass(model, cohort, w0 ? w0 : own, scored, NULL, losses, n_scored);
     free(own);
+}
+
+void model_follow(const struct model *model, const struct cohort *cohort, const double *w0,
+                  float *w)
+{
+    pass(model, cohort, w0, NULL, w, NULL, NULL);
 }
 
 /* The trials of a part, marked among those of the whole. */

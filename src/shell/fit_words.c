@@ -17,7 +17,9 @@ bool fit_trained(struct fit *fit)
 
 void progress_words(const struct rule *rule, const struct fit_status *status, struct strbuf *out)
 {
-    if (rule->mean)
+    if (rule->each)
+        strbuf_printf(out, "a model for each of %d animals", status->epoch);
+    else if (rule->mean)
         strbuf_printf(out, "mean of %d models", status->epoch);
     else if (rule->network)
         strbuf_printf(out, "epoch %d of %d", status->epoch, status->epochs);

@@ -171,6 +171,7 @@ void session_forget_fit(struct session *session, struct fit *fit, struct strbuf 
     bool current = strcmp(session->current, fit_name(fit)) == 0;
     if (replay_fit(session) == fit)
         replay_end(session);
+    cohort_drop(session->fits[i].pool);
     memmove(session->fits + i, session->fits + i + 1,
             (--session->n_fits - i) * sizeof *session->fits);
     if (current) {
@@ -199,8 +200,10 @@ void session_reap_fits(struct session *session, bool all)
         scene_drop(session);
         for (size_t i = 0; i < session->n_fits; i++)
             fit_stop(session->fits[i].fit);
-        for (size_t i = 0; i < session->n_fits; i++)
+        for (size_t i = 0; i < session->n_fits; i++) {
+            cohort_drop(session->fits[i].pool);
             fit_close(session->fits[i].fit);
+        }
         free(session->fits);
         free(session->scene_models);
         free(session->scene_jobs);

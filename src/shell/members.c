@@ -1,4 +1,4 @@
-/* members= of fit: a group of fits that becomes one ensemble. */
+/* members= and pool=each of fit: a group of fits that becomes one ensemble. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,13 +39,40 @@ bool members_start(struct session *session, const struct fit_settings *settings,
     return true;
 }
 
+bool members_start_each(struct session *session, const struct fit_settings *settings,
+                        const struct cohort *cohort, const char *name, size_t *n, struct err *err)
+{
+    struct job_group *group = session_make_group(session, name);
+    struct fit_settings own = fit_alone_settings(settings);
+    bool good = true;
+    *n = 0;
+    for (size_t a = 0; good && a < cohort->n_animals; a++) {
+        struct cohort *alone = fit_alone(settings, cohort, a);
+        char *called = mem_printf("%s.%s", name, cohort->animals[a].name);
+        struct fit *fit = alone ? fit_start(&own, alone, called, session->jobs, group, err) : NULL;
+        good = fit || !alone;
+        if (fit) {
+            session_add_fit(session, fit);
+            struct fit_entry *entry = &session->fits[session->n_fits - 1];
+            entry->member = true;
+            entry->pool = cohort_hold(cohort);
+            ++*n;
+        }
+        cohort_drop(alone);
+        free(called);
+    }
+    fit_settings_free(&own);
+    return good && (*n > 0 || err_set(err, ERR_FAILED, "fit: no animal has two trials to fit"));
+}
+
 /* --- once they are over -------------------------------------------------------------- */
 
 struct gathering {
-    size_t n, all; /* finished; of all */
-    struct fit *fit[ENSEMBLE_MOST];
-    struct model *model[ENSEMBLE_MOST]; /* references, of the finished */
-    const struct cohort *cohort;
+    size_t n, all;         /* finished; of all */
+    struct fit **fit;      /* [all] */
+    struct model **model;  /* [n] references, of the finished */
+    struct cohort *cohort; /* a reference */
+    bool each;
 };
 
 static void gather_from(const struct session *session, const struct job_group *group,
@@ -53,10 +80,13 @@ static void gather_from(const struct session *session, const struct job_group *g
 {
     for (size_t i = 0; i < session->n_fits; i++) {
         struct fit *fit = session->fits[i].fit;
-        if (fit_group(fit) != group || !session->fits[i].member || g->all == ENSEMBLE_MOST)
+        struct cohort *pool = session->fits[i].pool;
+        if (fit_group(fit) != group || !session->fits[i].member)
             continue;
         g->fit[g->all++] = fit;
-        g->cohort = fit_cohort(fit);
+        g->each = pool;
+        if (!g->cohort)
+            g->cohort = cohort_hold(pool ? pool : fit_cohort(fit));
         if (fit_status(fit).state == FIT_DONE)
             g->model[g->n++] = fit_model(fit);
     }
@@ -70,15 +100,22 @@ static void replace(struct session *session, const struct gathering *g, struct f
         session_forget_fit(session, g->fit[i], NULL);
 }
 
+static struct model *together(const char *name, const struct gathering *g, size_t n,
+                              struct err *err)
+{
+    if (g->each)
+        return n > 0 ? fit_together(name, g->cohort, n, g->model, err) : NULL;
+    return g->n > 1 ? ensemble_new(name, n, g->model, err) : NULL;
+}
+
 static void gather(struct session *session, const struct job_group *group)
 {
-    struct gathering g = {0};
+    struct gathering g = {.fit = mem_new(session->n_fits, sizeof(struct fit *)),
+                          .model = mem_new(session->n_fits, sizeof(struct model *))};
     struct err err = {0};
     gather_from(session, group, &g);
-    if (g.all == 0)
-        return;
-    size_t trained = ensemble_trained(g.n, g.model);
-    struct model *model = g.n > 1 ? ensemble_new(group->name, trained, g.model, &err) : NULL;
+    size_t trained = g.each ? g.n : ensemble_trained(g.n, g.model);
+    struct model *model = together(group->name, &g, trained, &err);
     if (model)
         model->ensemble->left_out = g.n - trained;
     struct fit *fit = model ? fit_ensemble(model, g.cohort, session->jobs, &err) : NULL;
@@ -100,6 +137,8 @@ static void gather(struct session *session, const struct job_group *group)
         replace(session, &g, fit);
     for (size_t i = 0; i < g.n; i++)
         model_drop(g.model[i]);
+    cohort_drop(g.cohort);
+    free(g.fit), free(g.model);
 }
 
 void members_gather(struct session *session)

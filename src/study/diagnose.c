@@ -60,7 +60,7 @@ bool patient_begin(const struct diagnosis_request *request, struct patient *out,
     out->scored = mem_new(n, sizeof *out->scored);
     model_loss(m, request->cohort, out->loss, out->scored);
     residuals_compute(m, request->cohort, &out->residuals);
-    if (!out->model->rule->no_weights)
+    if (!out->model->rule->no_weights && !m->rule->each) /* no parameters are of all animals */
         moves_of_parameters(out, &out->fitted);
     score_base_new(&out->residuals, &out->fitted, &out->base);
     return true;

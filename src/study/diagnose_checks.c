@@ -87,6 +87,8 @@ static size_t alike(const struct patient *p, const struct model **out, size_t mo
 {
     const struct model *m = p->request->model;
     size_t n = 0;
+    if (m->rule->each)
+        return 0;
     if (m->ensemble) {
         for (size_t i = 0; i < m->ensemble->n && n < most; i++)
             out[n++] = m->ensemble->member[i];

@@ -9,6 +9,8 @@
 #include "deltaw/study/check.h"
 #include "diagnose_inside.h"
 
+static const char each_has_its_own[] = "every animal has a model of its own";
+
 static bool untried(struct finding *out, const char *why)
 {
     snprintf(out->note, sizeof out->note, "%s", why);
@@ -60,6 +62,8 @@ bool diagnosis_try_start_weights(struct patient *p, struct finding *out)
     struct score_result result;
     if (p->model->rule->no_start || p->model->rule->no_weights)
         return untried(out, "start weights play no role");
+    if (p->request->model->rule->each)
+        return untried(out, each_has_its_own);
     if (p->model->settings.w0.kind == W0_PSYCHOMETRIC)
         return untried(out, "they were fitted");
     moves_of_start(p, &d);
@@ -291,6 +295,8 @@ bool diagnosis_try_animals_differ(struct patient *p, struct finding *out)
     double u, v, us = 0, vs = 0, vv = 0, q = 0;
     size_t n = 0;
     struct directions d = {0};
+    if (p->request->model->rule->each)
+        return untried(out, each_has_its_own);
     if (p->model->rule->no_weights || p->model->rule->no_start || r->cohort->n_animals < 2)
         return untried(out, r->cohort->n_animals < 2 ? "there is one animal" : "nothing learns");
     moves_of_gain(p, &d);

@@ -6,6 +6,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/rng.h"
+#include "deltaw/learn/ensemble.h"
 #include "deltaw/learn/inputs.h"
 #include "loop_figures.h"
 
@@ -13,12 +14,15 @@
 enum { SIDE = 64, CHOICES = 64 * 1024 * 1024, CHECK_EVERY = 512 };
 
 struct closed_loop {
-    const struct model *model;
+    const struct model *model; /* whose rule is lived by: of an ensemble a member */
+    const struct model *of;    /* all of it */
     const struct cohort *cohort;
     const float **column; /* [K] of features that are columns, else NULL */
     const float *start;   /* [n_trials][K] weights under the model */
     uint64_t seed;
-    size_t n, first_run; /* runs side by side, the number of their first */
+    size_t side;         /* most runs side by side */
+    size_t n, first_run; /* those there are, the number of their first */
+    size_t turn;         /* of which member */
     uint8_t *choice;     /* [n][n_trials] */
     struct rule_state *state;
     struct rng *rng;
@@ -65,13 +69,33 @@ static void run_trial(struct closed_loop *l, const struct animal *who, size_t ru
     l->next[run] = t + 1 < who->first + who->count ? l->cohort->stimulus[t + 1] : 0;
 }
 
+static void take_member(struct closed_loop *l, const struct model *member)
+{
+    l->model = member;
+    rule_state_free(l->state);
+    l->state = rule_state_new(member, l->side);
+    free(l->u);
+    l->u = mem_new(l->side * rule_inputs(&member->settings.shape), sizeof *l->u);
+}
+
+/* Of an ensemble a run is one member's: the animal's own, or that whose turn it is. */
+static void take_rule(struct closed_loop *l, const struct animal *who)
+{
+    const struct ensemble *e = l->of->ensemble;
+    size_t asked = e ? ensemble_asked(e, who->name) : 0;
+    if (e)
+        take_member(l, e->member[asked < e->n ? asked : l->turn % e->n]);
+    else
+        rule_state_reset(l->state);
+}
+
 /* False: stopped. */
 static bool run_animal(struct closed_loop *l, size_t animal, struct job *job)
 {
     const struct animal *who = &l->cohort->animals[animal];
-    size_t k_n = l->model->settings.policy.n;
-    bool still = l->model->rule->no_start;
-    rule_state_reset(l->state);
+    size_t k_n = l->of->settings.policy.n;
+    bool still = l->of->rule->no_start;
+    take_rule(l, who);
     for (size_t run = 0; run < l->n; run++) {
         l->rng[run] =
             rng_stream(l->seed, RNG_CHOICES, (uint32_t)animal, (uint32_t)(l->first_run + run));
@@ -92,14 +116,26 @@ static bool run_animal(struct closed_loop *l, size_t animal, struct job *job)
     return true;
 }
 
+/* How many members have turns at an animal: runs side by side are of one of them. */
+static size_t turns(const struct model *m, const struct cohort *c)
+{
+    const struct ensemble *e = m->ensemble;
+    for (size_t a = 0; e && a < c->n_animals; a++)
+        if (ensemble_asked(e, c->animals[a].name) == e->n)
+            return e->n;
+    return 1;
+}
+
 static struct closed_loop closed_loop_new(const struct model *m, const struct cohort *c,
                                           size_t runs, uint64_t seed)
 {
     size_t k_n = m->settings.policy.n, room = CHOICES / (c->n_trials ? c->n_trials : 1);
-    struct closed_loop l = {.model = m, .cohort = c, .seed = seed};
+    struct closed_loop l = {.model = m, .of = m, .cohort = c, .seed = seed};
     float *start = mem_new(c->n_trials * k_n, sizeof *start);
     l.n = runs < SIDE ? runs : SIDE;
     l.n = room < 1 ? 1 : room < l.n ? room : l.n;
+    size_t n = turns(m, c), rounds = (runs + l.n * n - 1) / (l.n * n); /* as many for all */
+    l.side = l.n = (runs + rounds * n - 1) / (rounds * n);
     model_sweep(m, c, start);
     l.start = start;
     l.column = mem_new(k_n, sizeof *l.column);
@@ -146,11 +182,6 @@ static bool loop_check(const struct model *m, const struct cohort *c, struct err
                        "%s has no weights to be followed when it is left alone; name a model of "
                        "another rule",
                        m->name);
-    if (m->ensemble)
-        return err_set(err, ERR_FAILED,
-                       "%s is a mean of models, each of which would run by itself; name one of its "
-                       "members",
-                       m->name);
     return rewards_follow(c) ||
            err_set(err, ERR_FAILED,
                    "rewards of %s do not follow from the correct side, so what another choice "
@@ -167,6 +198,7 @@ static bool run_all(struct closed_loop *l, size_t runs, struct job *job, double 
     size_t side = l->n, n_values = loop_values(c);
     for (l->first_run = 0; l->first_run < runs; l->first_run += side) {
         l->n = runs - l->first_run < side ? runs - l->first_run : side;
+        l->turn = l->first_run / side;
         for (size_t a = 0; a < c->n_animals; a++) {
             if (!run_animal(l, a, job))
                 return false;

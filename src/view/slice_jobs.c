@@ -145,23 +145,32 @@ static void follow_first(const struct slice *first, struct probe_request *r)
     }
 }
 
-static bool slice_job_compute(struct view_job *head, const atomic_bool *stop, struct err *err)
+/* All of them along the values of the first.  Those that were made are the caller's. */
+static bool compute_all(size_t n, const struct source *const *sources,
+                        struct probe_request *requests, struct slice *out, struct err *err)
 {
-    struct slice_job *job = (struct slice_job *)head;
-    for (size_t i = 1; i < job->n; i++)
-        source_sweep(&job->beside[i]);
-    for (size_t i = 0; i < job->n; i++)
-        job->request[i].stop = stop;
-    make_newest(job);
-    for (size_t i = 0; i < job->n; i++) {
-        const struct source *source = source_of(job, i);
+    for (size_t i = 0; i < n; i++) {
         if (i)
-            follow_first(&job->slice[0], &job->request[i]);
-        if (!slice_compute(source->model, source->cohort, source->w, &job->request[i],
-                           &job->slice[i], err))
+            follow_first(&out[0], &requests[i]);
+        if (!slice_compute(sources[i]->model, sources[i]->cohort, sources[i]->w, &requests[i],
+                           &out[i], err))
             return false;
     }
     return true;
+}
+
+static bool slice_job_compute(struct view_job *head, const atomic_bool *stop, struct err *err)
+{
+    struct slice_job *job = (struct slice_job *)head;
+    const struct source *sources[VIEW_MOST_MODELS];
+    for (size_t i = 0; i < job->n; i++) {
+        sources[i] = source_of(job, i);
+        job->request[i].stop = stop;
+    }
+    for (size_t i = 1; i < job->n; i++)
+        source_sweep(&job->beside[i]);
+    make_newest(job);
+    return compute_all(job->n, sources, job->request, job->slice, err);
 }
 
 static void slice_job_release(struct view_job *head)
@@ -205,21 +214,18 @@ const struct view_work slice_work = {
 void slice_table_full(const void *state, struct table *out)
 {
     const struct slice_state *s = state;
+    struct probe_request requests[VIEW_MOST_MODELS];
     struct slice slices[VIEW_MOST_MODELS] = {0};
+    const struct source *sources[VIEW_MOST_MODELS];
     const struct slice *made[VIEW_MOST_MODELS];
     bool good = s->n_parts > 0;
     for (size_t i = 0; good && i < s->n_parts; i++) {
-        const struct source *source = &s->part[i].watch.source;
-        struct probe_request request;
-        good = slice_request(s, source, &request, NULL);
-        request.threads = source->threads;
-        if (good && i)
-            follow_first(&slices[0], &request);
-        good = good &&
-               slice_compute(source->model, source->cohort, source->w, &request, &slices[i], NULL);
+        sources[i] = &s->part[i].watch.source;
         made[i] = &slices[i];
+        good = slice_request(s, sources[i], &requests[i], NULL);
+        requests[i].threads = sources[i]->threads;
     }
-    if (good)
+    if (good && compute_all(s->n_parts, sources, requests, slices, NULL))
         slice_table(s->n_parts, made, out);
     for (size_t i = 0; i < s->n_parts; i++)
         slice_free(&slices[i]);

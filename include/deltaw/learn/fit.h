@@ -40,11 +40,19 @@ int fit_fast_epochs(const struct fit_settings *settings, const struct cohort *co
 struct fit *fit_start(const struct fit_settings *settings, const struct cohort *cohort,
                       const char *name, struct jobs *jobs, struct job_group *group,
                       struct err *err);
-/* The whole fit now, in the thread of a job of the caller's, whose stop, pause and share of
+/* The whole fit now (pool=each: those of all animals, one after the other), in the thread of a job of the caller's, whose stop, pause and share of
  * threads hold for it.  Only choices with scored [n_trials] are fitted; NULL: all.  Weights
  * pass through the others.  NULL: it failed, or was stopped (ERR_INTERRUPTED). */
 struct model *fit_within(const struct fit_settings *settings, const struct cohort *cohort,
                          const uint8_t *scored, struct job *job, struct err *err);
+/* pool=each: the cohort of one animal, to be fitted by these settings; NULL: it is held out, or
+ * has no two trials.  The caller drops it. */
+struct cohort *fit_alone(const struct fit_settings *settings, const struct cohort *cohort,
+                         size_t animal);
+struct fit_settings fit_alone_settings(const struct fit_settings *settings);
+/* Such fits as one model. */
+struct model *fit_together(const char *name, const struct cohort *cohort, size_t n,
+                           struct model *const *members, struct err *err);
 /* init=: the epoch of the file that the fit goes on from as if it had not stopped, -1: none.
  * Or why it begins anew from the file's parameters, NULL: it does not.  It goes on when
  * the file has the optimiser's state, and all settings but epochs= and the cohort are

@@ -101,6 +101,7 @@ struct rule {
     bool no_start;        /* w_0 plays no role */
     bool no_weights;      /* predicts choices without a policy's weights: no maps */
     bool mean;            /* of other models, see ensemble.h */
+    bool each;            /* of these each animal has one of its own */
     bool posterior;       /* fitted with a posterior of its own, see gp.h */
     bool no_updates;      /* weights are read off an animal's choices: there is no rule in it */
     /* Names and shapes for a shape; initial values for a seed.  Call these two

@@ -34,6 +34,7 @@ struct held_at {
 };
 
 enum optimizer { OPTIMIZER_ADAM, OPTIMIZER_FAST };
+enum pool { POOL_ALL, POOL_EACH };
 
 struct model;
 
@@ -55,7 +56,8 @@ struct fit_settings {
     double ridge;       /* added to the loss: ridge / 2 times the sum of squared weights of
                          * the networks (no biases, no scale); 0: none */
     enum optimizer optimizer;
-    char *holdout; /* "DAP014,DAP059", NULL: none */
+    enum pool pool; /* each: a fit for every animal alone, see ensemble.h */
+    char *holdout;  /* "DAP014,DAP059", NULL: none */
     uint64_t seed;
     uint64_t bootstrap;    /* seed of a sample of the training animals drawn with replacement;
                          * 0: each once */

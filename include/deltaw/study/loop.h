@@ -39,8 +39,9 @@ struct loop {
 };
 
 /* Each animal begins with its weights under the model; random numbers are named by (seed,
- * animal, run).  In the thread of the job (NULL: any).  Refuses models without weights or a
- * rule, ensembles, and cohorts whose rewards do not follow from the correct side. */
+ * animal, run).  In the thread of the job (NULL: any).  Of an ensemble each run is lived by
+ * one member, in turn; with pool=each by the animal's own.  Refuses models without weights or
+ * a rule, and cohorts whose rewards do not follow from the correct side. */
 bool loop_run(const struct model *model, const struct cohort *cohort, size_t runs, uint64_t seed,
               struct job *job, struct loop **out, struct err *err);
 /* One such life of every animal, as a cohort that is like the animals' in all but choices and

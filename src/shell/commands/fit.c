@@ -211,10 +211,25 @@ static void say_init(const struct fit_settings *s, const struct rule *rule, cons
         output_field_number(out, "first_epoch", done < 0 ? 0 : done);
 }
 
+/* pool=each: what says of several animals how they are fitted together is of no use. */
+static bool check_each(const struct args *args, const struct fit_settings *s, struct err *err)
+{
+    static const char *const others[] = {"members", "group", "bootstrap", "init", "gain", NULL};
+    for (size_t i = 0; s->pool == POOL_EACH && others[i]; i++)
+        if (args_given(args, others[i]))
+            return err_at(err, ERR_USAGE, args_column(args, others[i]),
+                          "fit: pool=each fits every animal alone, which leaves nothing for %s=; "
+                          "leave one of the two out",
+                          others[i]);
+    return true;
+}
+
 /* members=: networks have no intervals of their own. */
 static bool check_members(const struct rule *rule, const struct args *args,
                           const struct fit_settings *s, struct err *err)
 {
+    if (!check_each(args, s, err))
+        return false;
     if (!args_given(args, "members"))
         return true;
     if (!rule->network)
@@ -228,6 +243,17 @@ static bool check_members(const struct rule *rule, const struct args *args,
     return !s->init || err_at(err, ERR_USAGE, args_column(args, "init"),
                               "fit: members= begin anew, each from a seed of its own; leave init= "
                               "out");
+}
+
+static void say_many(const struct fit_settings *s, const char *name, size_t n, struct output *out)
+{
+    say_teacher(s, out);
+    output_say(out, "`wait %s` waits for all; `stop %s` keeps those that have finished", name,
+               name);
+    output_field_text(out, "model", name);
+    output_field_text(out, "rule", s->rule);
+    output_field_number(out, "members", (double)n);
+    output_field_number(out, "seed", (double)s->seed);
 }
 
 static bool start_members(struct session *session, const struct fit_settings *s,
@@ -244,15 +270,22 @@ static bool start_members(struct session *session, const struct fit_settings *s,
                "%s trains in the background: %zu members of %d epochs, each to animals drawn anew "
                "from %s",
                name, n, s->epochs, strbuf_text(&words));
-    say_teacher(s, out);
-    output_say(out, "`wait %s` waits for all; `stop %s` keeps those that have finished", name,
-               name);
-    output_field_text(out, "model", name);
-    output_field_text(out, "rule", s->rule);
-    output_field_number(out, "members", (double)n);
+    say_many(s, name, n, out);
     output_field_number(out, "epochs", s->epochs);
-    output_field_number(out, "seed", (double)s->seed);
     strbuf_free(&words);
+    return true;
+}
+
+static bool start_each(struct session *session, const struct fit_settings *s,
+                       const struct cohort *cohort, const char *name, struct output *out,
+                       struct err *err)
+{
+    size_t n;
+    jobs_threads(session->jobs, atoi(session_setting(session, "threads")));
+    if (!members_start_each(session, s, cohort, name, &n, err))
+        return false;
+    output_say(out, "%s is fitted in the background: each of %zu animals alone", name, n);
+    say_many(s, name, n, out);
     return true;
 }
 
@@ -289,8 +322,9 @@ static bool begin(struct session *session, const struct args *args, const struct
                 check_members(rule, &all, &settings, err) &&
                 session_new_name(session, args_text(&all, fit_options, "name"), settings.rule,
                                  args_column(&all, "name"), &name, err) &&
-                (many ? start_members(session, &settings, cohort, &all, name, out, err)
-                      : start_one(session, &settings, rule, cohort, &all, name, out, err));
+                (settings.pool == POOL_EACH ? start_each(session, &settings, cohort, name, out, err)
+                 : many ? start_members(session, &settings, cohort, &all, name, out, err)
+                        : start_one(session, &settings, rule, cohort, &all, name, out, err));
     free(name);
     fit_settings_free(&settings);
     args_free(&all);
@@ -380,7 +414,9 @@ const struct command command_fit = {
         "from seed= and those after it, each to as many animals as there are, drawn anew with "
         "replacement (bootstrap=, seed= + 1); once all are over they are one model, an ensemble: "
         "their mean, with 90 % intervals by Student's t over members.  `stop "
-        "NAME` keeps those that have finished.  When a network has ended reinforce-base is fitted to "
+        "NAME` keeps those that have finished.  pool=each "
+        "fits every animal alone; together they are one model, which asks of an animal its own, of "
+        "one held out the mean of all; a map is the mean over animals.  When a network has ended reinforce-base is fitted to "
         "the same trials, once a cohort: a training loss above its is marked, here and in maps, as "
         "still on the plateau, and such networks have no intervals; members= leaves them out where four "
         "and at least half of the members are off it.  start=MODEL teaches a network "
@@ -399,6 +435,7 @@ const struct command command_fit = {
                 "fit predict-max alpha_error=yes forgetting=yes lapse=fit\n"
                 "fit trace window=5 policy=stim+prevchoice+bias w0=.5,0,0\n"
                 "fit dnn members=3 epochs=5; wait; map\n"
+                "fit reinforce-base pool=each; wait; score\n"
                 "fit reinforce-base name=a; wait; fit dnn start=a\n"
                 "fit tinyrnn hidden=4 epochs=10\n"
                 "fit dnn epochs=5 group=a; fit dnn epochs=5 seed=2 group=a; wait a",

@@ -252,8 +252,9 @@ static void show_members(const struct ensemble *e, struct strbuf *words, struct 
                   (double[]){(double)m->settings.seed, (double)m->settings.bootstrap,
                              m->textbook > 0 ? model_on_plateau(m) : NAN, loss});
     }
-    strbuf_puts(words, e->kind == INTERVAL_BOOTSTRAP ? "; each fitted to animals drawn anew"
-                                                     : "; not fitted to animals drawn anew");
+    strbuf_puts(words, e->each                         ? "; each fitted to one animal"
+                       : e->kind == INTERVAL_BOOTSTRAP ? "; each fitted to animals drawn anew"
+                                                       : "; not fitted to animals drawn anew");
     if (e->left_out)
         strbuf_printf(words, "; %zu more are left out, which stayed on the plateau", e->left_out);
     output_field_number(out, "left_out", (double)e->left_out);
