@@ -78,7 +78,7 @@ check '  as it says' 'only that a textbook rule'
 check '  truth in the legend' 'true'
 keys C-c
 
-step 5 5 'And on the others'
+step 5 5 'TRAP 2: the model'
 keys Enter
 check 'both likelihoods of the large network are there' '^│large *rnn .*(6).*(6)'
 check '  and of the formula' '^│small *reinforce .*(6).*(6)'
@@ -96,13 +96,16 @@ keys Enter
 check 'a slice with the truth' 'true'
 check '  and its curve after errors' 'error'
 keys Enter
+check 'what another seed draws is asked for' 'Predict what the next'
+keys Enter
 check 'another seed' '^│again  *-.352'
 keys Enter
-check 'the gp says what is not settled' '▒▒▒▒▒▒▒▒.*▒ *│'
+check 'what a gp says of errors is asked for' 'what does it say of'
+keys Enter
+check 'the gp says what is not settled' '│▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒'
 check '  at the same likelihood' '^│careful  *-.352'
 keys Enter
 check 'cells that nobody visited are dots' '····'
-check '  from w = -4 on' '^│ *-2┤'
 keys Enter
 check 'they are painted' 'has an opinion everywhere'
 check_gone '  and no dots' '····'
