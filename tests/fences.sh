@@ -158,4 +158,28 @@ say the end
 END"
 like 'a full disk under the log: it is told' "$errors" 'the log ends here: full.dw: File too large'
 like 'and the session goes on' "$out" '^the end$'
+
+# A file system of 64 KB, most of it taken: what is there stays, and what is not does not come.
+mkdir small
+if mount -t tmpfs -o size=64k none small 2>/dev/null; then
+    head -c 40000 /dev/zero >small/taken
+    deltaw -c "$make" -c 'save data kept.csv' >/dev/null
+    for file in data.csv data.csv.gz data.npz page.html loss.svg loss.png; do cp kept.csv "small/$file"
+        case $file in
+        data*) writing="save data small/$file" ;;
+        page*) writing="report small/$file" ;;
+        *) writing="export loss small/$file" ;;
+        esac
+        run deltaw --keep-going -c 'simulate reinforce animals=8 trials=600' \
+            -c 'fit static name=m; wait' -c "$writing" -c 'say the end'
+        like "$writing on a full disk: refused" "$errors" "small/$file.*No space left"
+        ok 'the file is as it was' cmp -s kept.csv "small/$file"
+        like 'and the session goes on' "$out" '^the end$'
+        rm "small/$file"
+    done
+    is 'nothing is left beside them' "$(ls -A small)" taken
+    umount small
+else
+    skip 'mounting is not allowed'
+fi
 finish

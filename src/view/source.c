@@ -302,6 +302,8 @@ void source_words(const struct source *source, struct strbuf *out)
     if (source->replayed) {
         strbuf_printf(out, " at %s %d of %d", source->model->rule->network ? "epoch" : "evaluation",
                       source->epoch, source->newest);
+        if (source->model->rule->posterior && !source->model->gp)
+            strbuf_puts(out, " (the mode of that step; intervals are of the end)");
     } else if (source->model->ensemble) {
         strbuf_printf(out, " (mean of %zu models)", source->model->ensemble->n);
     } else if (!source->model->rule->network && status->state == FIT_RUNNING) {
