@@ -46,8 +46,11 @@ struct ticks line_axes_y_ticks(const struct scale *s, size_t most, size_t room)
 
 struct ticks line_axes_ticks(const struct frame *f)
 {
-    int room = f->body.height / 3;
-    size_t most = (size_t)(room < 2 ? 2 : room > 16 ? 16 : room);
+    enum { FEW = 5, MOST = 16 }; /* close together in a low picture, apart in a tall one */
+    int half = (f->body.height + 1) / 2, third = f->body.height / 3;
+    int room = third < FEW ? FEW : third;
+    room = room > half ? half : room;
+    size_t most = (size_t)(room < 2 ? 2 : room > MOST ? MOST : room);
     return line_axes_y_ticks(&f->scale, most, (size_t)f->body.height / 2);
 }
 

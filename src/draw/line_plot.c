@@ -70,19 +70,30 @@ static bool is_points(const struct line_plot *p, int curve)
     return curve >= 0 && p->curves[curve].stroke >= STROKE_POINTS;
 }
 
-/* The topmost curve of a cell gives its colour, all give their pixels.  Points
- * only take room in the raster; they are drawn as marks. */
-static int cell_of(const struct line_plot *p, const struct raster *r, int x, int y, unsigned *bits)
+/* The curve that has a pixel, -1: none.  Points only take room in the raster; they are drawn as
+ * marks. */
+static int pixel_curve(const struct line_plot *p, const struct raster *r, int x, int y)
+{
+    int c = r->curve[y * r->width + x];
+    return is_points(p, c) ? -1 : c;
+}
+
+/* The topmost curve of a cell gives its colour.  Where colours tell curves apart, the pixels of
+ * others are left out: they would be taken for its own, and make it thick. */
+static int cell_of(const struct frame *f, const struct raster *r, int x, int y, unsigned *bits)
 {
     int top = -1, px = r->cell_width, py = r->cell_height;
+    const struct curve *curves = f->plot->curves;
     *bits = 0;
-    for (int dy = 0; dy < py; dy++)
-        for (int dx = 0; dx < px; dx++) {
-            int c = r->curve[(y * py + dy) * r->width + x * px + dx];
-            c = is_points(p, c) ? -1 : c;
-            *bits |= c < 0 ? 0 : 1u << (dy * 2 + dx);
-            top = c > top ? c : top;
-        }
+    for (int i = 0; i < px * py; i++) {
+        int c = pixel_curve(f->plot, r, x * px + i % px, y * py + i / px);
+        top = c > top ? c : top;
+    }
+    for (int i = 0; i < px * py && top >= 0; i++) {
+        int c = pixel_curve(f->plot, r, x * px + i % px, y * py + i / px);
+        if (c >= 0 && (f->style->colours <= 0 || curves[c].colour == curves[top].colour))
+            *bits |= 1u << (i / px * 2 + i % px);
+    }
     return top;
 }
 
@@ -93,7 +104,7 @@ static void show_raster(const struct frame *f, const struct raster *r)
     for (int x = 0; x < f->body.width; x++) {
         int marked = -1; /* one mark of a curve in a column is enough */
         for (int y = 0; y < f->body.height; y++) {
-            int top = cell_of(f->plot, r, x, y, &bits);
+            int top = cell_of(f, r, x, y, &bits);
             if (top < 0)
                 continue;
             const struct curve *c = &f->plot->curves[top];

@@ -30,7 +30,8 @@ static void check_cohort(const struct cohort *c)
         check_trial(c, t);
 }
 
-/* What was loaded is saved and read back as the same. */
+/* What was loaded is saved and read back as the same.  Rows that told doubled trials apart may
+ * have been left out, as those of unknown reward are: that they are real is said. */
 static void check_saved(const struct cohort *c)
 {
     static const char *const path = "saved.csv";
@@ -38,7 +39,8 @@ static void check_saved(const struct cohort *c)
     struct cohort *back = NULL;
     if (!cohort_save(c, path, &err))
         return;
-    bool read = cohort_load(&(struct load_options){.n_paths = 1, .paths = &path}, &back, &err);
+    const struct load_options options = {.n_paths = 1, .paths = &path, .keep_copies = true};
+    bool read = cohort_load(&options, &back, &err);
     fuzz_claim(read, "what was saved does not load", err.message);
     fuzz_claim(back->n_trials == c->n_trials && back->n_animals == c->n_animals,
                "what was saved is other data", c->name);

@@ -40,7 +40,7 @@ static bool rle_run(struct rle *r)
         return false;
     r->value = (uint32_t)decode_little(r->in.at, width);
     r->in.at += width;
-    return true;
+    return r->bits >= 32 || r->value >> r->bits == 0; /* levels are counts of what follows */
 }
 
 static bool rle_unpack(struct rle *r, size_t n, uint32_t *out)
