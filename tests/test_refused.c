@@ -234,7 +234,6 @@ static void test_asked_in_vain(bool screen)
         "weights reference=dnn1",
         "weights reference=nobody animal=mouse1",
         "gains model=dnn7",
-        "gains model=dnn1",
         "loop figure=nothing",
         "compare dnn1 dnn7",
         "cv static folds=1",
