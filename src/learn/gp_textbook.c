@@ -50,7 +50,7 @@ static void set_start(const struct gp_search *s, const struct gp_shape *shape, s
     if (shape->fit_lapse)
         m->theta[shape->n_rule] = s->options.lapse > 0 ? s->options.lapse : GP_LAPSE;
     for (size_t i = 0; i < s->cohort.n; i++)
-        memcpy(m->w0 + i * K, data->w0 + s->cohort.animal[i] * K, K * sizeof(double));
+        memcpy(m->w0 + i * m->starts, data->w0 + s->cohort.animal[i] * K, K * sizeof(double));
 }
 
 /* The terms that two shapes share, start weights and lapse. */
@@ -70,7 +70,7 @@ static void set_from(const struct gp_search *s, const struct gp_variant *from,
     }
     if (shape->fit_lapse)
         m->theta[shape->n_rule] = from->mode.theta[old->n_rule];
-    memcpy(m->w0, from->mode.w0, s->cohort.n * shape->n_weights * sizeof(double));
+    memcpy(m->w0, from->mode.w0, s->cohort.n * m->starts * sizeof(double));
 }
 
 static struct gp_variant *add_variant(struct gp_search *s, unsigned terms, size_t n_decays,
@@ -85,6 +85,7 @@ static struct gp_variant *add_variant(struct gp_search *s, unsigned terms, size_
                                  .average = average,
                                  .fit_lapse = s->options.fit_lapse,
                                  .fit_w0 = s->options.w0_sd > 0,
+                                 .gains = s->options.gains,
                                  .lapse = s->options.lapse};
     memcpy(v->shape.decay, v->decay, sizeof v->decay);
     gp_shape_set(&v->shape, terms);
@@ -131,14 +132,15 @@ static void find_full(struct gp_search *s, struct gp_variant *v)
 static void estimate_w0_sd(struct gp_search *s, const struct gp_variant *v)
 {
     const struct gp_data *data = s->cohort.data;
-    size_t K = data->n_weights, n = v->shape.n;
+    size_t K = data->n_weights, n = v->shape.n, own = gp_own(&v->shape);
     double *b = mem_new(n, sizeof *b);
     for (size_t k = 0; k < K; k++) {
         double sum = 0;
         for (size_t a = 0; a < s->cohort.n; a++) {
-            sum += pow(v->mode.w0[a * K + k] - data->w0[s->cohort.animal[a] * K + k], 2);
-            sum += v->mode.own_covariance[(a * K + k) * K + k];
-            memcpy(b, v->mode.own + (a * K + k) * n, n * sizeof *b);
+            sum +=
+                pow(v->mode.w0[a * v->mode.starts + k] - data->w0[s->cohort.animal[a] * K + k], 2);
+            sum += v->mode.own_covariance[(a * own + k) * own + k];
+            memcpy(b, v->mode.own + (a * own + k) * n, n * sizeof *b);
             gp_solve_lower(n, v->mode.factor, b);
             for (size_t i = 0; i < n; i++)
                 sum += b[i] * b[i];
@@ -146,6 +148,91 @@ static void estimate_w0_sd(struct gp_search *s, const struct gp_variant *v)
         s->w0_sd[k] = fmax(sqrt(sum / (double)s->cohort.n), 1e-3);
     }
     free(b);
+}
+
+/* --- the spread of gains: that of most evidence of the rule with all terms ------------- */
+
+/* Spreads that are looked at, from as good as none on; then halves of the steps about the
+ * best.  Nats that the ends of the interval lie below it: chi^2_1(.9) / 2. */
+enum { GAIN_FIRST = 8, GAIN_HALVES = 3, GAIN_TRIED = GAIN_FIRST + 2 * GAIN_HALVES };
+static const double drop90 = 1.3527717270452048;
+
+struct spreads {
+    size_t n;
+    double at[GAIN_TRIED], evidence[GAIN_TRIED]; /* by size */
+};
+
+static size_t best_spread(const struct spreads *t)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < t->n; i++)
+        best = t->evidence[i] > t->evidence[best] ? i : best;
+    return best;
+}
+
+/* From the mode of `from`, which stays. */
+static void try_spread(struct gp_search *s, const struct gp_variant *from, double spread,
+                       struct spreads *t)
+{
+    struct gp_mode mode;
+    struct gp_prior prior;
+    size_t at = t->n++;
+    s->gain_sd = spread;
+    gp_mode_set(&mode, &from->shape, s->cohort.n);
+    set_from(s, from, &from->shape, &mode);
+    gp_prior_set(s, &from->shape, from->large, NULL, &prior);
+    bool ok = gp_mode_find(&s->cohort, &from->shape, &prior, s->team, NULL, NULL, &mode);
+    for (; at > 0 && t->at[at - 1] > spread; at--) {
+        t->at[at] = t->at[at - 1];
+        t->evidence[at] = t->evidence[at - 1];
+    }
+    t->at[at] = spread;
+    t->evidence[at] = ok ? mode.log_evidence : -INFINITY;
+    gp_prior_clear(&prior);
+    gp_mode_clear(&mode);
+}
+
+/* Where the evidence, between a spread that is inside and its neighbour outside, falls below. */
+static double crossing(const struct spreads *t, size_t in, size_t out, double level)
+{
+    double share = (t->evidence[in] - level) / (t->evidence[in] - t->evidence[out]);
+    return isfinite(share) ? t->at[in] * pow(t->at[out] / t->at[in], share) : t->at[in];
+}
+
+static void take_spread(struct gp_search *s, const struct spreads *t)
+{
+    size_t best = best_spread(t), low = best, high = best;
+    double level = t->evidence[best] - drop90;
+    while (low > 0 && t->evidence[low] > level)
+        low--;
+    while (high + 1 < t->n && t->evidence[high] > level)
+        high++;
+    s->gain_sd = t->at[best];
+    s->out->gain_sd = best > 0 ? t->at[best] : 0;
+    s->out->gain_low = t->evidence[low] > level ? 0 : crossing(t, low + 1, low, level);
+    s->out->gain_high =
+        t->evidence[high] > level ? t->at[high] : crossing(t, high - 1, high, level);
+}
+
+static void estimate_gain_sd(struct gp_search *s, struct gp_variant *full)
+{
+    struct spreads t = {0};
+    s->gain_sd = GP_LEAST_GAIN;
+    find_full(s, full);
+    for (size_t i = 0; i < GAIN_FIRST && full->found && gp_go_on(s); i++)
+        try_spread(s, full, GP_LEAST_GAIN * pow(2, (double)i), &t);
+    for (size_t i = 0; i < GAIN_HALVES && full->found && gp_go_on(s); i++) {
+        size_t best = best_spread(&t);
+        double at = t.at[best], below = best > 0 ? t.at[best - 1] : at;
+        double above = best + 1 < t.n ? t.at[best + 1] : at;
+        if (below < at)
+            try_spread(s, full, sqrt(below * at), &t);
+        if (above > at)
+            try_spread(s, full, sqrt(above * at), &t);
+    }
+    if (t.n > 0)
+        take_spread(s, &t);
+    find_full(s, full);
 }
 
 /* What evidence a rule would have by other sizes of its terms' priors, were the likelihood
@@ -317,6 +404,8 @@ bool gp_textbooks(struct gp_search *s)
         estimate_w0_sd(s, full);
         find_full(s, full);
     }
+    if (full->found && s->options.fit_gain_sd && s->cohort.n > 1)
+        estimate_gain_sd(s, full);
     if (!full->found)
         return gp_go_on(s);
     struct gp_prior prior;
