@@ -26,6 +26,10 @@ def check(value, schema, place, wrong):
     types = [types] if isinstance(types, str) else types
     if types and not any(is_type(value, name) for name in types):
         wrong.append(f"{place}: {value!r} is none of {types}")
+    if isinstance(value, dict) and "properties" not in schema:
+        for key in value:
+            if not re.fullmatch(r"[a-z][a-z0-9_]*", key):
+                wrong.append(f"{place}: {key} is no key")
     if isinstance(value, dict) and "properties" in schema:
         for key in schema.get("required", []):
             if key not in value:

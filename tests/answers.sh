@@ -166,6 +166,15 @@ wrong "a column that lacks" 's/"correct_percent"/"correct"/g' 'animals.*: no cor
 wrong "a number that is text only" 's/"p_chosen":[.0-9]*/"p_chosen":null/' 'weights.* of the text is no field'
 wrong "a verb without an answer" '/"verb":"undo"/d' '^undo: no answer'
 
+awk -v OFS=, 'BEGIN { srand(4); print "Subject,trial,stimulus,choice,reward,RT (ms)"
+    for (t = 0; t < 200; t++) { s = t % 4 < 2 ? -1 : 1; c = rand() < .8 ? s > 0 : s < 0
+        print t < 100 ? "Mäx \"B" "" "\"" : "Zoe-2", t % 100, s, c, c == (s > 0), 7 * t } }' >names.csv
+run "$DELTAW" --no-rc -q --json -c 'load names.csv' -c 'fit static' -c wait -c accuracy -c weights -c data -c animals
+is "names of the log are values" "$("$python" "$srcdir/tests/answers.py" schema.json <<END | grep -v 'no answer was seen'
+$out
+END
+)" ''
+like "of each animal" "$out" '"by_animal": \[\{"name": "Mäx'
 run "$DELTAW" --no-rc -q --json -c 'use nobody'
 like "what fails is, too" "$("$python" "$srcdir/tests/answers.py" schema.json <<END
 $out

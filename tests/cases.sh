@@ -288,6 +288,33 @@ for form in '3/14/2021_9:05_AM 3/14/2021_11:30_AM 3/14/2021_1:10_PM' '2021-03-14
     sed "1s/session/date/; s/^dog,1,/dog,$(echo "$1" | tr _ ' ' | sed 's#/#\\/#g'),/; s/^dog,2,/dog,$(echo "$2" | tr _ ' ' | sed 's#/#\\/#g'),/; s/^dog,3,/dog,$(echo "$3" | tr _ ' ' | sed 's#/#\\/#g'),/" whole.csv >half.csv
     is "half days as in $3" "$(sessions 'load half.csv')" "$(sessions 'load whole.csv')"
 done
+stamped() { # FORM: whole.csv with these three dates, _ for a blank
+    awk -F, -v OFS=, -v form="$1" 'BEGIN { n = split(form, at, " "); for (i in at) gsub("_", " ", at[i]) }
+        NR == 1 { $2 = "date" } NR > 1 { $2 = "\"" at[$2] "\"" } { print }' whole.csv >zones.csv
+}
+for form in '2020-10-25T02:30:00+02:00 2020-10-25T02:10:00.25+01:00 2020-10-25T01:30:00Z' \
+    '20201025T0230+0200 20201025T0210+01 20201025T0130Z' \
+    '2020-10-25_01:30:00_GMT-0500 2020-10-25_07:00:00_UTC 2020-10-25_05:10:00_GMT-0200' \
+    '2020-10-25T05:30+05:30[Asia/Kolkata] 2020-10-25T02:10+02:00[Europe/Paris] 2020-10-25T01:30+01:00[Europe/Paris]' \
+    '10/25/2020_2:30_AM_-03:00 10/25/2020_1:10_a.m._-05:00 10/24/2020_11:50_PM_-07:00' \
+    'Sun_Oct_25_2020_02:30:00_GMT+0200_(Central_European_Summer_Time) Sun_Oct_25_2020_02:10:00_GMT+0100_(Central_European_Standard_Time) Sun_Oct_25_2020_01:30:00_GMT'; do
+    stamped "$form"
+    is "time zones as in ${form%% *}" "$(sessions 'load zones.csv')" "$(sessions 'load whole.csv')"
+    unlike "and no word is needed" "$(batch -c 'load zones.csv')" 'time zone'
+    sed '1s/date/session/' zones.csv >named.csv
+    is "also where they are names" "$(sessions 'load named.csv')" "$(sessions 'load whole.csv')"
+done
+for form in 'Friday_29_January_2021 Monday_1_February_2021 Friday_5_February_2021' \
+    'Fri_Jan_29_2021 Mon_Feb_1_2021 Fri_Feb_5_2021' 'Fri_29/01/21 Mon_01/02/21 Fri_05/02/21'; do
+    stamped "$form"
+    is "days of the week as in ${form%% *}" "$(sessions 'load zones.csv')" "$(sessions 'load whole.csv')"
+done
+stamped '2020-10-25T00:30:00 2020-10-25T03:10:00+02:00 2020-10-25T01:30:00Z'
+is "a zone that is missing is UTC" "$(sessions 'load zones.csv')" "$(sessions 'load whole.csv')"
+like "with a word" "$(batch -c 'load zones.csv' | tr -s ' \n' ' ')" '1 of 3 dates tell no time zone: they are taken for UTC'
+stamped '2020-10-25_00:30_CET 2020-10-25_01:10+02:00 2020-10-25_01:30Z'
+is "a zone that is not known leaves dates as written" "$(sessions 'load zones.csv')" "$(sessions 'load whole.csv')"
+like "with a word, too" "$(batch -c 'load zones.csv' | tr -s ' \n' ' ')" '2 of 3 dates tell a time zone, but 1 are no time that is known'
 { cat whole.csv; echo '# end of session'; } >end.csv
 refused "a comment nobody told of" 'load end.csv' 'comment= says what comments begin with'
 awk -F, -v OFS=, 'NR == 1 { print } NR > 1 && $6 == 1 { print; $2 += 3; print }' whole.csv >hits.csv

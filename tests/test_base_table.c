@@ -111,6 +111,22 @@ static void test_machines(void)
                 "JSON");
     table_free(&t);
     strbuf_reset(&out);
+    table_column(&t, "bin", COLUMN_COUNT, 0);
+    table_each(&t, "by_animal", "Mäx \"B\"", COLUMN_NUMBER, 4);
+    table_each(&t, "by_animal", "bin", COLUMN_NUMBER, 4);
+    table_each(&t, "by_rule", "dnn hidden=4", COLUMN_NUMBER, 4);
+    table_add(&t, 0, NULL, 4, (double[]){1, .5, NAN, 2});
+    table_json(&t, &out);
+    tap_is_text(strbuf_text(&out),
+                "[{\"bin\": 1, \"by_animal\": [{\"name\": \"Mäx \\\"B\\\"\", \"value\": 0.5}, "
+                "{\"name\": \"bin\", \"value\": null}], "
+                "\"by_rule\": [{\"name\": \"dnn hidden=4\", \"value\": 2}]}]",
+                "JSON of columns whose names are data");
+    strbuf_reset(&out);
+    table_csv(&t, &out);
+    tap_is_text(strbuf_text(&out), "bin,\"Mäx \"\"B\"\"\",bin,dnn hidden=4\n1,0.5,,2\n", "and CSV");
+    table_free(&t);
+    strbuf_reset(&out);
     table_column(&t, "only", COLUMN_COUNT, 0);
     table_row(&t);
     table_row(&t);

@@ -17,6 +17,13 @@ void table_column(struct table *t, const char *name, enum column_type type, int 
         (struct column){mem_text(name), type, digits, .heading = mem_text(name)};
 }
 
+void table_each(struct table *t, const char *key, const char *name, enum column_type type,
+                int digits)
+{
+    table_column(t, name, type, digits);
+    t->columns[t->n_columns - 1].each = key;
+}
+
 void table_declare(struct table *t, const struct column *columns)
 {
     for (; columns->name; columns++) {
@@ -179,6 +186,29 @@ void table_csv(const struct table *t, struct strbuf *out)
     }
 }
 
+/* "key": cell, or its part of an array whose first and last are the columns that it is side by
+ * side with. */
+static void json_item(const struct table *t, size_t j, const struct table_cell *cell,
+                      struct strbuf *out)
+{
+    const struct column *c = &t->columns[j];
+    if (!c->each) {
+        strbuf_json_text(out, c->name);
+        strbuf_puts(out, ": ");
+        json_cell(c, cell, out);
+        return;
+    }
+    if (j == 0 || c[-1].each != c->each)
+        strbuf_printf(out, "\"%s\": [", c->each);
+    strbuf_puts(out, "{\"name\": ");
+    strbuf_json_text(out, c->name);
+    strbuf_puts(out, ", \"value\": ");
+    json_cell(c, cell, out);
+    strbuf_putc(out, '}');
+    if (j + 1 == t->n_columns || c[1].each != c->each)
+        strbuf_putc(out, ']');
+}
+
 void table_json(const struct table *t, struct strbuf *out)
 {
     strbuf_putc(out, '[');
@@ -188,9 +218,7 @@ void table_json(const struct table *t, struct strbuf *out)
         for (size_t j = 0; j < t->n_columns; j++)
             if (is_data(&t->columns[j])) {
                 strbuf_puts(out, comma);
-                strbuf_json_text(out, t->columns[j].name);
-                strbuf_puts(out, ": ");
-                json_cell(&t->columns[j], &t->cells[i * t->n_columns + j], out);
+                json_item(t, j, &t->cells[i * t->n_columns + j], out);
                 comma = ", ";
             }
         strbuf_putc(out, '}');

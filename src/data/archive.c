@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "deltaw/base/library.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
-#include "library.h"
 #include "natural.h"
 
 #define FUNCTIONS(F)                   \

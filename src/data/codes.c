@@ -23,16 +23,13 @@ static enum code word_code(const struct word *words, const char *text)
     return CODE_BAD;
 }
 
+/* Of -1 to 3 by a table: which of them comes next is what no processor can guess. */
 enum code code_number(double v)
 {
-    return isnan(v)  ? CODE_EMPTY
-           : v == 0  ? CODE_ZERO
-           : v == 1  ? CODE_ONE
-           : v == -1 ? CODE_MINUS
-           : v == 2  ? CODE_TWO
-           : v == 3  ? CODE_THREE
-           : v == .5 ? CODE_HALF
-                     : CODE_BAD;
+    static const enum code codes[] = {CODE_MINUS, CODE_ZERO, CODE_ONE, CODE_TWO, CODE_THREE};
+    if (v >= -1 && v <= 3 && v == (int)v)
+        return codes[(int)v + 1];
+    return isnan(v) ? CODE_EMPTY : v == .5 ? CODE_HALF : CODE_BAD;
 }
 
 static const struct word missed_words[] = {
@@ -79,14 +76,6 @@ enum code code_reward(const char *text, size_t n)
         {NULL, CODE_BAD}};
     enum code code = read_code(text, n, words);
     return code == CODE_TWO || code == CODE_THREE ? CODE_BAD : code;
-}
-
-void code_note(struct code_set *set, enum code code, size_t row)
-{
-    if (set->count[code]++ == 0) {
-        set->seen |= 1u << code;
-        set->row[code] = row;
-    }
 }
 
 int code_side(enum code code, enum sides sides)

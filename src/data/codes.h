@@ -85,7 +85,13 @@ struct code_evidence {
     bool told;          /* by the user: a code map */
     const char *column; /* the choice's */
 };
-void code_note(struct code_set *set, enum code code, size_t row);
+static inline void code_note(struct code_set *set, enum code code, size_t row)
+{
+    if (set->count[code]++ > 0)
+        return;
+    set->seen |= 1u << code;
+    set->row[code] = row;
+}
 
 /* What the choice codes mean.  Refuses what fits no convention, what more than one fits and
  * what the rewards contradict; messages give no place; *row is the row they are about,

@@ -109,10 +109,10 @@ static bool add_row(struct loader *l, struct cohort_builder *b, size_t at, float
                              .row = row->line};
     t.answer = is.answer >= 0 ? (uint8_t)is.answer : deduce_answer(&t);
     l->n_answers += is.answer >= 0;
-    l->lowest = fminf(l->lowest, t.stimulus);
-    l->highest = fmaxf(l->highest, t.stimulus);
+    l->lowest = t.stimulus < l->lowest ? t.stimulus : l->lowest;
+    l->highest = t.stimulus > l->highest ? t.stimulus : l->highest;
     struct log_session *session = &l->rows.sessions[row->session];
-    session->most = fmaxf(session->most, fabsf(t.stimulus));
+    session->most = fabsf(t.stimulus) > session->most ? fabsf(t.stimulus) : session->most;
     l->n_rewarded += t.reward == 1;
     l->n_unrewarded += t.reward == 0;
     bool tells = t.stimulus != 0 && (t.reward == 0 || t.reward == 1);

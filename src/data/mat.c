@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "apart.h"
+#include "deltaw/base/library.h"
 #include "deltaw/base/mem.h"
-#include "library.h"
 
 #define FUNCTIONS(F)               \
     F(Mat_LogInitFunc)             \

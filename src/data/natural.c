@@ -192,6 +192,12 @@ size_t natural_day(const char *text)
     return 0;
 }
 
+size_t natural_date(const char *text, unsigned order, int date[3])
+{
+    struct token t = next_token(text, true, true);
+    return t.date && in_order(&t, order, date) ? t.n : 0;
+}
+
 void natural_years(const char *text, unsigned order, bool short_years, int *least, int *most)
 {
     for (const char *p = text; *p;) {

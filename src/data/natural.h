@@ -23,6 +23,9 @@ size_t natural_key(const char *text, unsigned order, bool short_years, struct st
 
 /* Bytes up to the end of the first date in the text; 0: there is none. */
 size_t natural_day(const char *text);
+/* Year, month and day of the date that the text begins with; returns its bytes, 0: it begins
+ * with none that has this order. */
+size_t natural_date(const char *text, unsigned order, int date[3]);
 /* Widens [*least, *most] to the years of the dates in the text, in this order. */
 void natural_years(const char *text, unsigned order, bool short_years, int *least, int *most);
 

@@ -12,8 +12,8 @@
 
 #include "apart.h"
 #include "deltaw/base/infile.h"
+#include "deltaw/base/library.h"
 #include "deltaw/base/mem.h"
-#include "library.h"
 
 #define FUNCTIONS(F)                \
     F(H5Dclose)                     \

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "instant.h"
 #include "natural.h"
 
 /* Keys of a session; each sorts as bytes. */
@@ -17,6 +18,7 @@ struct sorter {
     const struct rows *rows;
     struct ranked *ranked;      /* [n_sessions] */
     enum load_dates dates;      /* of the columns; AUTO: not known */
+    struct stamps stamps;       /* of the columns */
     size_t n_sorted, n_unknown; /* animals */
     size_t sorted, unknown;     /* one of them: its first session in ranked */
     size_t sorted_n;
@@ -105,6 +107,8 @@ static bool find_dates(struct sorter *s, enum load_dates told)
     }
     if (all)
         s->dates = told != LOAD_DATES_AUTO ? told : dates_of(orders, text, n, true);
+    if (all)
+        s->stamps = stamps_count(text, n, order_bit(s->dates));
     strbuf_free(&key);
     strbuf_free(&shape);
     strbuf_free(&first);
@@ -132,13 +136,17 @@ static struct keys make_keys(const char *const *text, size_t n, enum load_dates 
     for (size_t i = 0; i < n; i++)
         orders &= natural_orders(text[i], false);
     enum load_dates dates = told != LOAD_DATES_AUTO ? told : dates_of(orders, text, n, false);
+    struct stamps stamps = stamps_count(text, n, order_bit(dates));
+    bool zoned = stamps.zoned > 0 && stamps_all(&stamps);
     keys.fine = dates != LOAD_DATES_AUTO || orders == 0;
     for (size_t i = 0; i < n; i++) {
         strbuf_reset(&key);
         strbuf_reset(&shape);
         size_t numbers = natural_key(text[i], order_bit(dates), false, &key, i ? &shape : &first);
         keys.fine = keys.fine && numbers > 0 &&
-                    (i == 0 || strcmp(strbuf_text(&shape), strbuf_text(&first)) == 0);
+                    (i == 0 || zoned || strcmp(strbuf_text(&shape), strbuf_text(&first)) == 0);
+        if (zoned)
+            strbuf_reset(&key), stamp_key(text[i], order_bit(dates), &key);
         keys.key[i] = mem_text(strbuf_text(&key));
     }
     char **sorted = mem_copy(keys.key, n, sizeof *sorted);
@@ -179,7 +187,9 @@ static void rank_animal(struct sorter *s, struct ranked *r, size_t n, bool dated
     bool known = n < 2 || dated || by_file || (by_name && (names.distinct || !files));
     for (size_t i = 0; i < n; i++) {
         struct strbuf key = {0};
-        if (dated)
+        if (dated && stamps_all(&s->stamps))
+            stamp_key(r[i].session->date, order_bit(s->dates), &key);
+        else if (dated)
             natural_key(r[i].session->date, order_bit(s->dates), true, &key, NULL);
         r[i].date = dated ? strbuf_take(&key) : NULL;
         r[i].name = by_name && (known || !files) ? mem_text(names.key[i]) : NULL;
@@ -222,12 +232,28 @@ static void list_sessions(const struct sorter *s, struct strbuf *out)
     }
 }
 
+/* Only where some of the dates tell one. */
+static void describe_zones(const struct stamps *s, bool dated, struct strbuf *odd)
+{
+    if (s->zoned == 0 || !dated)
+        return;
+    if (s->none > 0)
+        strbuf_printf(odd,
+                      "%zu of %zu dates tell a time zone, but %zu are no time that is known: "
+                      "sessions go by dates as written\n",
+                      s->zoned, s->zoned + s->plain + s->none, s->none);
+    else if (s->plain > 0)
+        strbuf_printf(odd, "%zu of %zu dates tell no time zone: they are taken for UTC\n", s->plain,
+                      s->zoned + s->plain);
+}
+
 static void describe(const struct sorter *s, bool dated, bool all_dated, struct strbuf *odd)
 {
     static const char *const orders[] = {
         [LOAD_DATES_DMY] = "day/month/year", [LOAD_DATES_MDY] = "month/day/year"};
     if (dated && (s->dates == LOAD_DATES_DMY || s->dates == LOAD_DATES_MDY))
         strbuf_printf(odd, "dates are read as %s\n", orders[s->dates]);
+    describe_zones(&s->stamps, dated, odd);
     if (all_dated && !dated)
         strbuf_puts(
             odd, "does day or month come first in dates? sessions are in file order; dates=dmy or "

@@ -11,23 +11,26 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "deltaw/base/utf8.h"
-#include "parquet/column.h"
+#include "deltaw/base/thread.h"
+#include "parquet/ahead.h"
 #include "parquet/decode.h"
 
-enum { TAIL = 8, MOST_FOOTER = 1 << 28 };
+enum { TAIL = 8, MOST_FOOTER = 1 << 28, VALUES_ALONE = 1 << 18 };
 
-/* One column's values as far as they were read. */
-struct parquet_strand {
-    struct parquet_reader *reader; /* NULL: not wanted so far */
-    const double *numbers;
-    const struct parquet_text *texts;
-    int n, at;
+/* What is left of a column's batch. */
+struct strand {
+    struct log_cell *cell;
+    size_t column, left;
+    const double *number; /* the next one; NULL: of texts */
+    const struct parquet_text *text;
 };
 
 struct parquet {
     int fd;
     struct parquet_meta meta;
-    struct parquet_strand *strands; /* [n_columns] */
+    struct parquet_ahead *ahead; /* NULL before the first row is asked for */
+    size_t n_strands;
+    struct strand *strands; /* [n_strands], the wanted columns */
     char *note;
 };
 
@@ -107,7 +110,6 @@ bool parquet_open(struct log_source *source, struct err *err)
         return err_set(err, ERR_DATA, "%s: no column is flat: all are lists or groups (%s)",
                        source->path, p->meta.nested ? p->meta.nested : "none");
     name_columns(source, &p->meta);
-    p->strands = mem_new(p->meta.n_columns, sizeof *p->strands);
     if (p->meta.nested) {
         char *names = utf8_visible(p->meta.nested, strlen(p->meta.nested), "");
         p->note = mem_printf("nested columns left out: %s", names);
@@ -117,24 +119,30 @@ bool parquet_open(struct log_source *source, struct err *err)
     return true;
 }
 
-/* The strand has a value to give. */
-static bool strand_ready(struct log_source *source, size_t i, struct err *err)
+static void begin(struct log_source *source)
 {
     struct parquet *p = source->state;
-    struct parquet_strand *s = &p->strands[i];
-    if (!s->reader)
-        s->reader = parquet_reader_new(&p->meta, i, p->fd);
-    if (s->at == s->n) {
-        s->at = 0;
-        s->n = parquet_reader_next(s->reader, &s->numbers, &s->texts, err);
+    p->strands = mem_new(source->n_columns, sizeof *p->strands);
+    for (size_t i = 0; i < source->n_columns; i++)
+        if (source->wanted[i])
+            p->strands[p->n_strands++] = (struct strand){.cell = &source->cells[i], .column = i};
+    bool alone = (double)p->meta.rows * (double)p->n_strands < VALUES_ALONE;
+    p->ahead = parquet_ahead_new(&p->meta, p->fd, source->wanted, alone ? 1 : thread_processors());
+}
+
+static bool refill(struct log_source *source, struct strand *s, struct err *err)
+{
+    struct parquet *p = source->state;
+    struct err why = {0};
+    const struct parquet_batch *batch = parquet_ahead_next(p->ahead, s->column, &why);
+    if (!batch) {
+        source->row++;
+        return source_refuse(source, err, "%s", why.code ? why.message : "a column ends too early");
     }
-    if (s->n > 0)
-        return true;
-    s->n = 0;
-    source->row++;
-    struct err why = *err;
-    err_clear(err);
-    return source_refuse(source, err, "%s", why.code ? why.message : "a column ends too early");
+    s->left = batch->n;
+    s->number = batch->values.numbers;
+    s->text = batch->values.texts;
+    return true;
 }
 
 enum log_got parquet_next(struct log_source *source, struct err *err)
@@ -142,18 +150,18 @@ enum log_got parquet_next(struct log_source *source, struct err *err)
     struct parquet *p = source->state;
     if (source->row >= p->meta.rows)
         return LOG_END;
-    for (size_t i = 0; i < source->n_columns; i++) {
-        struct parquet_strand *s = &p->strands[i];
-        if (!source->wanted[i])
-            continue;
-        if (s->at == s->n && !strand_ready(source, i, err))
+    if (!p->ahead)
+        begin(source);
+    for (struct strand *s = p->strands, *end = s + p->n_strands; s < end; s++) {
+        if (s->left == 0 && !refill(source, s, err))
             return LOG_ERROR;
-        struct log_cell *cell = &source->cells[i];
-        if (source->columns[i].type == LOG_TEXT)
-            cell->text = s->texts[s->at].text, cell->n = s->texts[s->at].n;
-        else
-            cell->number = s->numbers[s->at];
-        s->at++;
+        s->left--;
+        if (s->number) {
+            s->cell->number = *s->number++;
+        } else {
+            s->cell->text = s->text->text;
+            s->cell->n = s->text++->n;
+        }
     }
     source->row++;
     return LOG_ROW;
@@ -164,8 +172,7 @@ void parquet_close(struct log_source *source)
     struct parquet *p = source->state;
     if (!p)
         return;
-    for (size_t i = 0; p->strands && i < p->meta.n_columns; i++)
-        parquet_reader_free(p->strands[i].reader);
+    parquet_ahead_free(p->ahead);
     parquet_meta_free(&p->meta);
     if (p->fd > 0)
         close(p->fd);

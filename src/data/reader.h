@@ -18,8 +18,10 @@ struct reader {
     long *extra;                      /* [n_columns] index into rows->extras, -1: not kept */
     struct names keys;                /* sessions of this file */
     size_t first_session;             /* of this file */
-    struct strbuf key;                /* subject NUL session NUL date NUL of the row before */
-    uint32_t session;                 /* its session */
+    enum role key_roles[3];           /* that tell the sessions of this file apart */
+    size_t n_key_roles;
+    struct strbuf key; /* the cells of these, in the row before */
+    uint32_t session;  /* its session */
     uint64_t bytes_before, bytes_all;
     bool quick;                       /* the stimulus is a plain number */
     char number[ROLE_N][NUMBER_SIZE]; /* numbers as texts */

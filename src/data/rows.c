@@ -86,25 +86,30 @@ static bool new_session(struct reader *r, struct err *err)
 static const void *key_part(const struct reader *r, enum role role, size_t *n)
 {
     const struct log_cell *cell = reader_cell(r, role);
-    long column = r->schema.column[role];
-    bool number =
-        !r->schema.constant[role] && column >= 0 && r->source.columns[column].type == LOG_NUMBER;
+    bool number = r->source.columns[r->schema.column[role]].type == LOG_NUMBER;
     *n = number ? sizeof cell->number : cell->n + 1;
     return number ? (const void *)&cell->number : cell->text;
 }
-
-static const enum role key_roles[] = {ROLE_SUBJECT, ROLE_SESSION, ROLE_DATE};
 
 /* Most rows belong to the session of the row before. */
 static bool same_session(const struct reader *r)
 {
     size_t at = 0, n;
-    for (size_t i = 0; i < 3; i++, at += n) {
-        const void *part = key_part(r, key_roles[i], &n);
+    for (size_t i = 0; i < r->n_key_roles; i++, at += n) {
+        const void *part = key_part(r, r->key_roles[i], &n);
         if (at + n > r->key.len || memcmp(r->key.text + at, part, n) != 0)
             return false;
     }
-    return true;
+    return r->key.len > 0;
+}
+
+/* Those that differ within the file. */
+static void find_key_roles(struct reader *r)
+{
+    static const enum role roles[] = {ROLE_SUBJECT, ROLE_SESSION, ROLE_DATE};
+    for (size_t i = 0; i < 3; i++)
+        if (!r->schema.constant[roles[i]] && r->schema.column[roles[i]] >= 0)
+            r->key_roles[r->n_key_roles++] = roles[i];
 }
 
 /* Which session the row belongs to. */
@@ -113,11 +118,12 @@ static bool find_session(struct reader *r, struct err *err)
     if (same_session(r))
         return true;
     strbuf_reset(&r->key);
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < r->n_key_roles; i++) {
         size_t n;
-        const void *part = key_part(r, key_roles[i], &n);
+        const void *part = key_part(r, r->key_roles[i], &n);
         strbuf_add(&r->key, part, n);
     }
+    strbuf_putc(&r->key, 0); /* never empty */
     uint32_t known = names_find(&r->keys, r->key.text, r->key.len);
     if (known == NAMES_NONE) {
         if (!new_session(r, err))
@@ -251,6 +257,7 @@ static bool open_log(struct reader *r, struct err *err)
     file->habit = r->schema.habit;
     file->choice = mem_text(reader_column(r, c[ROLE_CHOICE] >= 0 ? ROLE_CHOICE : ROLE_ANSWER));
     r->quick = reader_is_quick(r);
+    find_key_roles(r);
     return true;
 }
 

@@ -6,16 +6,11 @@
 
 #include "deltaw/base/mem.h"
 
-/* 0, 1, .5 (kept as written), -1: unknown */
+/* 0, 1, .5 (kept as written), -1: unknown.  IBL's feedback: 0 is none. */
 static float reward_of(enum code code, bool feedback)
 {
-    switch (code) {
-    case CODE_ONE: return 1;
-    case CODE_ZERO: return feedback ? -1 : 0; /* IBL's feedback: 0 is none */
-    case CODE_MINUS: return 0;
-    case CODE_HALF: return 0.5f;
-    default: return -1;
-    }
+    static const float reward[CODE_N] = {-1, 0, 0, 1, -1, -1, .5f, -1, -1, -1};
+    return feedback && code == CODE_ZERO ? -1 : reward[code];
 }
 
 struct trial meanings_trial(const struct meaning *m, const struct row *row)

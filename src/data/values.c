@@ -175,24 +175,31 @@ static bool refuse_words(struct reader *r, struct err *err)
     return false;
 }
 
-/* One signed column. */
+/* One signed column, where it is not a plain number. */
+static bool read_other(struct reader *r, double *s, struct err *err)
+{
+    struct err why = {0}, none = {0};
+    bool words = r->schema.map[ROLE_STIMULUS].n > 0;
+    if (!words && read_number(r, ROLE_STIMULUS, s, &why))
+        return true;
+    if (read_words(r, s, &none))
+        return true;
+    if (none.code != ERR_NONE)
+        *err = none;
+    else if (strstr(why.message, "decimal="))
+        *err = why;
+    else
+        refuse_words(r, err);
+    return false;
+}
+
 static bool read_signed(struct reader *r, double *s, struct err *err)
 {
     const struct load_options *o = r->options;
-    struct err why = {0};
-    bool words = r->schema.map[ROLE_STIMULUS].n > 0;
-    if (words || !read_number(r, ROLE_STIMULUS, s, &why)) {
-        struct err none = {0};
-        if (!read_words(r, s, &none)) {
-            if (none.code != ERR_NONE)
-                *err = none;
-            else if (strstr(why.message, "decimal="))
-                *err = why;
-            else
-                refuse_words(r, err);
-            return false;
-        }
-    }
+    bool plain = r->schema.map[ROLE_STIMULUS].n == 0 &&
+                 cell_number(&r->source, (size_t)r->schema.column[ROLE_STIMULUS], s);
+    if (!plain && !read_other(r, s, err))
+        return false;
     if (o->scale == LOAD_SCALE_LOG2 && !isnan(*s)) {
         if (!(*s > 0))
             return refuse_cell(r, err, ROLE_STIMULUS, "is not above 0, and has no logarithm");
@@ -234,8 +241,8 @@ bool reader_trial(struct reader *r, struct row *row, struct err *err)
         row->trial = (int32_t)(r->rows->sessions[row->session].count + 1);
         return true;
     }
-    if (!cell_number(&r->source, (size_t)r->schema.column[ROLE_TRIAL], &v) || v != floor(v) ||
-        fabs(v) > INT32_MAX)
+    if (!cell_number(&r->source, (size_t)r->schema.column[ROLE_TRIAL], &v) ||
+        !(fabs(v) <= INT32_MAX) || v != (int32_t)v)
         return refuse_cell(r, err, ROLE_TRIAL,
                            "is not a whole number up to 2147483647; trial=none counts trials "
                            "instead");

@@ -130,12 +130,12 @@ double heat_height(const struct pen *pen, const struct heat_map *m, double width
 
 static void slant(const struct pen *pen, struct box box, bool down, double step, double width)
 {
-    cairo_set_line_width(pen->cairo, width);
+    pen->lib->set_line_width(pen->cairo, width);
     for (double x = box.x - box.height; x < box.x + box.width; x += step) {
-        cairo_move_to(pen->cairo, x, down ? box.y : box.y + box.height);
-        cairo_line_to(pen->cairo, x + box.height, down ? box.y + box.height : box.y);
+        pen->lib->move_to(pen->cairo, x, down ? box.y : box.y + box.height);
+        pen->lib->line_to(pen->cairo, x + box.height, down ? box.y + box.height : box.y);
     }
-    cairo_stroke(pen->cairo);
+    pen->lib->stroke(pen->cairo);
 }
 
 /* Hatches the clip, which is within the box. */
@@ -166,12 +166,12 @@ static void paint_cells(const struct pen *pen, const struct heat_map *m, const s
             bool right = ix + 1 < m->nx && shows(m, p, i + 1);
             bool above = iy + 1 < m->ny && shows(m, p, i + m->nx);
             palette_diverging_rgb(p->value[i] / m->limit, pen->dark, rgb);
-            cairo_set_source_rgb(pen->cairo, rgb[0], rgb[1], rgb[2]);
+            pen->lib->set_source_rgb(pen->cairo, rgb[0], rgb[1], rgb[2]);
             double up = above ? fmin(under, h) : 0;
-            cairo_rectangle(pen->cairo, box.x + (double)ix * w,
-                            box.y + box.height - (double)(iy + 1) * h - up,
-                            w + (right ? fmin(under, w) : 0), h + up);
-            cairo_fill(pen->cairo);
+            pen->lib->rectangle(pen->cairo, box.x + (double)ix * w,
+                                box.y + box.height - (double)(iy + 1) * h - up,
+                                w + (right ? fmin(under, w) : 0), h + up);
+            pen->lib->fill(pen->cairo);
         }
 }
 
@@ -183,22 +183,22 @@ static void paint_those(const struct pen *pen, const struct heat_map *m, const s
 {
     double w = box.width / (double)m->nx, h = box.height / (double)m->ny;
     bool any = false;
-    cairo_save(pen->cairo);
+    pen->lib->save(pen->cairo);
     for (size_t iy = 0; iy < m->ny; iy++)
         for (size_t ix = 0, run; ix < m->nx; ix += run) {
             size_t i = iy * m->nx + ix;
             for (run = 0; ix + run < m->nx && is(m, p, i + run); run++)
                 any = true;
             if (run > 0)
-                cairo_rectangle(pen->cairo, box.x + (double)ix * w,
-                                box.y + box.height - (double)(iy + 1) * h, (double)run * w, h);
+                pen->lib->rectangle(pen->cairo, box.x + (double)ix * w,
+                                    box.y + box.height - (double)(iy + 1) * h, (double)run * w, h);
             run = run ? run : 1;
         }
     if (any) {
-        cairo_clip(pen->cairo);
+        pen->lib->clip(pen->cairo);
         fill(pen, box);
     }
-    cairo_restore(pen->cairo);
+    pen->lib->restore(pen->cairo);
 }
 
 /* --- axes --------------------------------------------------------------------- */
@@ -294,9 +294,9 @@ static void paint_y(const struct pen *pen, const struct heat_map *m, struct box 
 static void paint_edge(const struct pen *pen, struct box box, double width)
 {
     pen_tone(pen, PEN_TEXT);
-    cairo_set_line_width(pen->cairo, width);
-    cairo_rectangle(pen->cairo, box.x, box.y, box.width, box.height);
-    cairo_stroke(pen->cairo);
+    pen->lib->set_line_width(pen->cairo, width);
+    pen->lib->rectangle(pen->cairo, box.x, box.y, box.width, box.height);
+    pen->lib->stroke(pen->cairo);
 }
 
 static void paint_panel(const struct pen *pen, const struct heat_map *m, size_t p, struct box box)
@@ -323,11 +323,11 @@ static void paint_bar(const struct pen *pen, const struct heat_map *m, struct bo
     char text[64];
     for (int i = 0; i < STEPS; i++) {
         palette_diverging_rgb((i + .5) / STEPS * 2 - 1, pen->dark, rgb);
-        cairo_set_source_rgb(pen->cairo, rgb[0], rgb[1], rgb[2]);
+        pen->lib->set_source_rgb(pen->cairo, rgb[0], rgb[1], rgb[2]);
         double under = i + 1 < STEPS ? h : 0;
-        cairo_rectangle(pen->cairo, box.x, box.y + box.height - (i + 1) * h - under, box.width,
-                        h + under);
-        cairo_fill(pen->cairo);
+        pen->lib->rectangle(pen->cairo, box.x, box.y + box.height - (i + 1) * h - under, box.width,
+                            h + under);
+        pen->lib->fill(pen->cairo);
     }
     paint_edge(pen, box, .5 * u);
     struct heat_axis axis = bar_axis(pen, m->limit, box.height);
@@ -352,22 +352,22 @@ static void paint_key(const struct pen *pen, double right, double y, const char 
 {
     double u = pen->unit, x = right - pen_width(pen, words), side = pen->font * .9;
     struct box swatch = {x - 3 * u - 1.5 * side, y - side + u, 1.5 * side, side};
-    cairo_save(pen->cairo);
-    cairo_rectangle(pen->cairo, swatch.x, swatch.y, swatch.width, swatch.height);
-    cairo_clip_preserve(pen->cairo);
-    cairo_path_t *edge = cairo_copy_path(pen->cairo);
-    cairo_new_path(pen->cairo);
+    pen->lib->save(pen->cairo);
+    pen->lib->rectangle(pen->cairo, swatch.x, swatch.y, swatch.width, swatch.height);
+    pen->lib->clip_preserve(pen->cairo);
+    cairo_path_t *edge = pen->lib->copy_path(pen->cairo);
+    pen->lib->new_path(pen->cairo);
     if (fill == stripe) { /* over a colour */
         pen_tone(pen, PEN_FAINT);
-        cairo_paint(pen->cairo);
+        pen->lib->paint(pen->cairo);
     }
     fill(pen, swatch);
-    cairo_restore(pen->cairo);
-    cairo_append_path(pen->cairo, edge);
-    cairo_path_destroy(edge);
+    pen->lib->restore(pen->cairo);
+    pen->lib->append_path(pen->cairo, edge);
+    pen->lib->path_destroy(edge);
     pen_tone(pen, PEN_TEXT);
-    cairo_set_line_width(pen->cairo, .4 * u);
-    cairo_stroke(pen->cairo);
+    pen->lib->set_line_width(pen->cairo, .4 * u);
+    pen->lib->stroke(pen->cairo);
     pen_text(pen, x, y, 0, words);
 }
 

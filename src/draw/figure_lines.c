@@ -138,18 +138,18 @@ static void set_stroke(const struct pen *pen, const struct curve *curve)
     if (curve->n > 400) /* many points: mostly up and down */
         width *= .65;
     palette_curve_rgb(curve->colour, pen->dark, rgb);
-    cairo_set_source_rgba(pen->cairo, rgb[0], rgb[1], rgb[2], dim ? .45 : 1);
-    cairo_set_line_join(pen->cairo, CAIRO_LINE_JOIN_ROUND);
-    cairo_set_line_cap(pen->cairo, CAIRO_LINE_CAP_ROUND);
-    cairo_set_dash(pen->cairo, NULL, 0, 0);
+    pen->lib->set_source_rgba(pen->cairo, rgb[0], rgb[1], rgb[2], dim ? .45 : 1);
+    pen->lib->set_line_join(pen->cairo, CAIRO_LINE_JOIN_ROUND);
+    pen->lib->set_line_cap(pen->cairo, CAIRO_LINE_CAP_ROUND);
+    pen->lib->set_dash(pen->cairo, NULL, 0, 0);
     if (curve->stroke == STROKE_DASHED) {
-        cairo_set_line_cap(pen->cairo, CAIRO_LINE_CAP_BUTT);
-        cairo_set_dash(pen->cairo, (const double[]){3.2 * u, 1.6 * u}, 2, 0);
+        pen->lib->set_line_cap(pen->cairo, CAIRO_LINE_CAP_BUTT);
+        pen->lib->set_dash(pen->cairo, (const double[]){3.2 * u, 1.6 * u}, 2, 0);
     } else if (curve->stroke == STROKE_DOTS) {
         width = fmax(width, 1.1 * u);
-        cairo_set_dash(pen->cairo, (const double[]){0, 2.2 * u}, 2, 0);
+        pen->lib->set_dash(pen->cairo, (const double[]){0, 2.2 * u}, 2, 0);
     }
-    cairo_set_line_width(pen->cairo, width);
+    pen->lib->set_line_width(pen->cairo, width);
 }
 
 static bool is_point(const struct lines *l, const struct curve *c, size_t i)
@@ -159,9 +159,9 @@ static bool is_point(const struct lines *l, const struct curve *c, size_t i)
 
 static void dot(const struct pen *pen, double x, double y, double radius)
 {
-    cairo_new_sub_path(pen->cairo);
-    cairo_arc(pen->cairo, x, y, radius, 0, 6.283185307179586);
-    cairo_fill(pen->cairo);
+    pen->lib->new_sub_path(pen->cairo);
+    pen->lib->arc(pen->cairo, x, y, radius, 0, 6.283185307179586);
+    pen->lib->fill(pen->cairo);
 }
 
 /* Dots, and their intervals as bars. */
@@ -181,10 +181,11 @@ static void paint_points(const struct lines *l, const struct curve *c)
 /* Pale, from point to point; a point between gaps has a bar. */
 static void paint_band(const struct lines *l, const struct curve *c)
 {
-    cairo_t *cairo = l->pen->cairo;
+    const struct pen *pen = l->pen;
+    cairo_t *cairo = pen->cairo;
     double rgb[3];
     palette_curve_rgb(c->colour, l->pen->dark, rgb);
-    cairo_set_source_rgba(cairo, rgb[0], rgb[1], rgb[2], BAND_ALPHA);
+    pen->lib->set_source_rgba(cairo, rgb[0], rgb[1], rgb[2], BAND_ALPHA);
     for (size_t first = 0, end; first < c->n; first = end + 1) {
         for (end = first; is_point(l, c, end) && isfinite(c->lo[end]) && isfinite(c->hi[end]);)
             end++;
@@ -194,18 +195,19 @@ static void paint_band(const struct lines *l, const struct curve *c)
         if (end < first + 2)
             continue;
         for (size_t i = first; i < end; i++)
-            cairo_line_to(cairo, x_at(l, c->x[i]), y_at(l, c->hi[i]));
+            pen->lib->line_to(cairo, x_at(l, c->x[i]), y_at(l, c->hi[i]));
         for (size_t i = end; i-- > first;)
-            cairo_line_to(cairo, x_at(l, c->x[i]), y_at(l, c->lo[i]));
-        cairo_close_path(cairo);
-        cairo_fill(cairo);
+            pen->lib->line_to(cairo, x_at(l, c->x[i]), y_at(l, c->lo[i]));
+        pen->lib->close_path(cairo);
+        pen->lib->fill(cairo);
     }
 }
 
 /* A point between gaps has no line: it is a dot. */
 static void paint_curve(const struct lines *l, const struct curve *c)
 {
-    cairo_t *cairo = l->pen->cairo;
+    const struct pen *pen = l->pen;
+    cairo_t *cairo = pen->cairo;
     if (c->stroke == STROKE_BAND) {
         paint_band(l, c);
         return;
@@ -222,28 +224,29 @@ static void paint_curve(const struct lines *l, const struct curve *c)
         double x = x_at(l, c->x[i]), y = y_at(l, c->y[i]);
         bool first = i == 0 || !is_point(l, c, i - 1);
         if (!first) {
-            cairo_line_to(cairo, x, y);
+            pen->lib->line_to(cairo, x, y);
         } else if (is_point(l, c, i + 1)) {
-            cairo_move_to(cairo, x, y);
+            pen->lib->move_to(cairo, x, y);
         } else {
-            cairo_stroke(cairo);
+            pen->lib->stroke(cairo);
             dot(l->pen, x, y, l->pen->unit);
         }
     }
-    cairo_stroke(cairo);
+    pen->lib->stroke(cairo);
 }
 
 static void paint_curves(const struct lines *l)
 {
-    cairo_t *cairo = l->pen->cairo;
+    const struct pen *pen = l->pen;
+    cairo_t *cairo = pen->cairo;
     double edge = l->pen->unit;
-    cairo_save(cairo);
-    cairo_rectangle(cairo, l->body.x, l->body.y - edge, l->body.width + edge,
-                    l->body.height + 2 * edge);
-    cairo_clip(cairo);
+    pen->lib->save(cairo);
+    pen->lib->rectangle(cairo, l->body.x, l->body.y - edge, l->body.width + edge,
+                        l->body.height + 2 * edge);
+    pen->lib->clip(cairo);
     for (size_t i = 0; i < l->plot->n_curves; i++)
         paint_curve(l, &l->plot->curves[i]);
-    cairo_restore(cairo);
+    pen->lib->restore(cairo);
 }
 
 /* Rows above the body; how many it takes; drawn from the upper left when `draw`. */
@@ -263,20 +266,20 @@ static int legend(const struct lines *l, double left, double top, double width, 
             rows++;
         }
         if (draw) {
-            cairo_save(pen->cairo);
+            pen->lib->save(pen->cairo);
             set_stroke(pen, curve);
             if (curve->stroke == STROKE_BAND) {
-                cairo_rectangle(pen->cairo, x, y - pen->font * .6, SAMPLE * u, pen->font * .55);
-                cairo_set_source_rgba(pen->cairo, .5, .5, .5, 2 * BAND_ALPHA);
-                cairo_fill(pen->cairo);
+                pen->lib->rectangle(pen->cairo, x, y - pen->font * .6, SAMPLE * u, pen->font * .55);
+                pen->lib->set_source_rgba(pen->cairo, .5, .5, .5, 2 * BAND_ALPHA);
+                pen->lib->fill(pen->cairo);
             } else if (curve->stroke == STROKE_POINTS) {
                 dot(pen, x + SAMPLE * u / 2, y - pen->font * .33, 1.5 * u);
             } else {
-                cairo_move_to(pen->cairo, x, y - pen->font * .33);
-                cairo_line_to(pen->cairo, x + SAMPLE * u, y - pen->font * .33);
-                cairo_stroke(pen->cairo);
+                pen->lib->move_to(pen->cairo, x, y - pen->font * .33);
+                pen->lib->line_to(pen->cairo, x + SAMPLE * u, y - pen->font * .33);
+                pen->lib->stroke(pen->cairo);
             }
-            cairo_restore(pen->cairo);
+            pen->lib->restore(pen->cairo);
             pen_tone(pen, PEN_TEXT);
             pen_text(pen, x + (SAMPLE + 3) * u, y, 0, curve->label);
         }

@@ -1,6 +1,4 @@
 /* A page: title, plots, note and caption, on the kind of surface asked for. */
-#include <cairo-pdf.h>
-#include <cairo-svg.h>
 #include <math.h>
 #include <string.h>
 
@@ -31,13 +29,14 @@ static cairo_status_t collect(void *out, const unsigned char *bytes, unsigned n)
 /* Metrics independent of the size of pixels, so that lines break alike on every surface. */
 static void begin(struct page *page, cairo_surface_t *surface)
 {
-    cairo_font_options_t *options = cairo_font_options_create();
-    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
-    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
-    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
-    page->pen.cairo = cairo_create(surface);
-    cairo_set_font_options(page->pen.cairo, options);
-    cairo_font_options_destroy(options);
+    const struct cairo_library *lib = page->pen.lib;
+    cairo_font_options_t *options = lib->font_options_create();
+    lib->font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+    lib->font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+    lib->font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
+    page->pen.cairo = lib->create(surface);
+    lib->set_font_options(page->pen.cairo, options);
+    lib->font_options_destroy(options);
     pen_bold(&page->pen, page->look->family, false, page->pen.font);
 }
 
@@ -178,59 +177,61 @@ static void paint_words(const struct page *page)
 static void paint(const struct page *page, const struct margin *margins)
 {
     pen_tone(&page->pen, PEN_BACKGROUND);
-    cairo_paint(page->pen.cairo);
+    page->pen.lib->paint(page->pen.cairo);
     paint_words(page);
     for (size_t i = 0; i < page->figure->n; i++) {
         const struct figure_part *part = &page->figure->parts[i];
         struct box body = inside(part_box(page, part), &margins[i]);
-        cairo_save(page->pen.cairo);
+        page->pen.lib->save(page->pen.cairo);
         if (part->lines)
             lines_paint(&page->pen, part->lines, body, &margins[i]);
         else
             heat_paint(&page->pen, part->heat, body, &margins[i]);
-        cairo_restore(page->pen.cairo);
+        page->pen.lib->restore(page->pen.cairo);
     }
 }
 
 static void tell(cairo_surface_t *surface, const struct page *page)
 {
+    const struct cairo_library *lib = page->pen.lib;
     const struct figure *f = page->figure;
     if (has(f->title))
-        cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, f->title);
+        lib->pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, f->title);
     if (has(f->caption))
-        cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_SUBJECT, f->caption);
+        lib->pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_SUBJECT, f->caption);
     if (has(page->look->creator))
-        cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, page->look->creator);
+        lib->pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, page->look->creator);
 }
 
 static cairo_surface_t *open_surface(const struct page *page, enum figure_kind kind,
                                      struct strbuf *out)
 {
+    const struct cairo_library *lib = page->pen.lib;
     double dots = page->look->dpi / 72;
     if (kind >= FIGURE_PNG) {
-        cairo_surface_t *surface = cairo_image_surface_create(
+        cairo_surface_t *surface = lib->image_surface_create(
             CAIRO_FORMAT_RGB24, (int)lround(page->width * dots), (int)lround(page->height * dots));
-        cairo_surface_set_device_scale(surface, dots, dots);
+        lib->surface_set_device_scale(surface, dots, dots);
         return surface;
     }
     if (kind == FIGURE_PDF) {
         cairo_surface_t *surface =
-            cairo_pdf_surface_create_for_stream(collect, out, page->width, page->height);
+            lib->pdf_surface_create_for_stream(collect, out, page->width, page->height);
         tell(surface, page);
         return surface;
     }
     cairo_surface_t *surface =
-        cairo_svg_surface_create_for_stream(collect, out, page->width, page->height);
-    cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PT);
+        lib->svg_surface_create_for_stream(collect, out, page->width, page->height);
+    lib->svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PT);
     return surface;
 }
 
-static void put_dots(cairo_surface_t *surface, struct strbuf *out)
+static void put_dots(const struct cairo_library *lib, cairo_surface_t *surface, struct strbuf *out)
 {
-    int size[2] = {cairo_image_surface_get_width(surface), cairo_image_surface_get_height(surface)};
-    cairo_surface_flush(surface);
-    const unsigned char *rows = cairo_image_surface_get_data(surface);
-    size_t stride = (size_t)cairo_image_surface_get_stride(surface);
+    int size[2] = {lib->image_surface_get_width(surface), lib->image_surface_get_height(surface)};
+    lib->surface_flush(surface);
+    const unsigned char *rows = lib->image_surface_get_data(surface);
+    size_t stride = (size_t)lib->image_surface_get_stride(surface);
     strbuf_add(out, (const char *)size, sizeof size);
     for (int y = 0; y < size[1]; y++)
         for (int x = 0; x < size[0]; x++) {
@@ -241,34 +242,36 @@ static void put_dots(cairo_surface_t *surface, struct strbuf *out)
         }
 }
 
-static bool close_surface(cairo_surface_t *surface, enum figure_kind kind, cairo_t *cairo,
+static bool close_surface(const struct pen *pen, cairo_surface_t *surface, enum figure_kind kind,
                           struct strbuf *out, struct err *err)
 {
-    cairo_status_t status = cairo_status(cairo);
-    cairo_destroy(cairo);
+    const struct cairo_library *lib = pen->lib;
+    cairo_status_t status = lib->status(pen->cairo);
+    lib->destroy(pen->cairo);
     if (status == CAIRO_STATUS_SUCCESS && kind == FIGURE_PNG)
-        status = cairo_surface_write_to_png_stream(surface, collect, out);
+        status = lib->surface_write_to_png_stream(surface, collect, out);
     if (status == CAIRO_STATUS_SUCCESS && kind == FIGURE_DOTS)
-        put_dots(surface, out);
-    cairo_surface_finish(surface);
+        put_dots(lib, surface, out);
+    lib->surface_finish(surface);
     if (status == CAIRO_STATUS_SUCCESS)
-        status = cairo_surface_status(surface);
-    cairo_surface_destroy(surface);
+        status = lib->surface_status(surface);
+    lib->surface_destroy(surface);
     return status == CAIRO_STATUS_SUCCESS ||
-           err_set(err, ERR_FAILED, "cairo: %s", cairo_status_to_string(status));
+           err_set(err, ERR_FAILED, "cairo: %s", lib->status_to_string(status));
 }
 
 /* The best height, found by measuring words on a page that is thrown away. */
 static void measure(struct page *page)
 {
-    cairo_surface_t *surface = cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, NULL);
+    const struct cairo_library *lib = page->pen.lib;
+    cairo_surface_t *surface = lib->recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, NULL);
     begin(page, surface);
     measure_words(page);
     page->height = isfinite(page->look->height)
                        ? page->look->height * mm
                        : own_height(page) + page->title_height + page->foot_height + 2 * page->edge;
-    cairo_destroy(page->pen.cairo);
-    cairo_surface_destroy(surface);
+    lib->destroy(page->pen.cairo);
+    lib->surface_destroy(surface);
 }
 
 bool figure_paint(const struct figure *figure, enum figure_kind kind,
@@ -276,14 +279,18 @@ bool figure_paint(const struct figure *figure, enum figure_kind kind,
 {
     enum { PNG_MOST = 20000, PARTS_MOST = 16 };
     struct margin margins[PARTS_MOST];
-    struct page page = {.figure = figure,
-                        .look = look,
-                        .width = look->width * mm,
-                        .pen = {.font = look->font, .unit = look->font / 7, .dark = look->dark}};
+    struct cairo_library lib;
+    struct page page = {
+        .figure = figure,
+        .look = look,
+        .width = look->width * mm,
+        .pen = {.lib = &lib, .font = look->font, .unit = look->font / 7, .dark = look->dark}};
     page.edge = 3 * page.pen.unit;
     if (figure->n == 0 || figure->n > PARTS_MOST)
         return err_set(err, ERR_FAILED, "there are %zu plots to draw; a page holds 1 to %d",
                        figure->n, PARTS_MOST);
+    if (!cairo_load(&lib, err))
+        return false;
     measure(&page);
     double dots = fmax(page.width, page.height) * look->dpi / 72;
     if (kind >= FIGURE_PNG && dots > PNG_MOST)
@@ -296,5 +303,5 @@ bool figure_paint(const struct figure *figure, enum figure_kind kind,
     bool fits = lay_out(&page, margins, err);
     if (fits)
         paint(&page, margins);
-    return close_surface(surface, kind, page.pen.cairo, out, fits ? err : NULL) && fits;
+    return close_surface(&page.pen, surface, kind, out, fits ? err : NULL) && fits;
 }

@@ -10,49 +10,49 @@ void pen_tone(const struct pen *pen, enum pen_tone tone)
 {
     static const double grey[2][4] = {{.1, .38, .78, 1}, {.93, .68, .32, .07}};
     double g = grey[pen->dark][tone];
-    cairo_set_source_rgb(pen->cairo, g, g, g);
+    pen->lib->set_source_rgb(pen->cairo, g, g, g);
 }
 
 void pen_line(const struct pen *pen, double x0, double y0, double x1, double y1, double width)
 {
-    cairo_set_line_width(pen->cairo, width);
-    cairo_move_to(pen->cairo, x0, y0);
-    cairo_line_to(pen->cairo, x1, y1);
-    cairo_stroke(pen->cairo);
+    pen->lib->set_line_width(pen->cairo, width);
+    pen->lib->move_to(pen->cairo, x0, y0);
+    pen->lib->line_to(pen->cairo, x1, y1);
+    pen->lib->stroke(pen->cairo);
 }
 
 double pen_width(const struct pen *pen, const char *text)
 {
     cairo_text_extents_t size;
-    cairo_text_extents(pen->cairo, text, &size);
+    pen->lib->text_extents(pen->cairo, text, &size);
     return size.x_advance;
 }
 
 void pen_text(const struct pen *pen, double x, double y, double align, const char *text)
 {
-    cairo_move_to(pen->cairo, x - align * pen_width(pen, text), y);
-    cairo_show_text(pen->cairo, text);
+    pen->lib->move_to(pen->cairo, x - align * pen_width(pen, text), y);
+    pen->lib->show_text(pen->cairo, text);
 }
 
 void pen_text_up(const struct pen *pen, double x, double y, const char *text)
 {
-    cairo_save(pen->cairo);
-    cairo_translate(pen->cairo, x, y);
-    cairo_rotate(pen->cairo, -1.5707963267948966);
+    pen->lib->save(pen->cairo);
+    pen->lib->translate(pen->cairo, x, y);
+    pen->lib->rotate(pen->cairo, -1.5707963267948966);
     pen_text(pen, 0, 0, .5, text);
-    cairo_restore(pen->cairo);
+    pen->lib->restore(pen->cairo);
 }
 
 void pen_bold(const struct pen *pen, const char *family, bool bold, double font)
 {
-    cairo_select_font_face(pen->cairo, family, CAIRO_FONT_SLANT_NORMAL,
-                           bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
-    cairo_set_font_size(pen->cairo, font);
+    pen->lib->select_font_face(pen->cairo, family, CAIRO_FONT_SLANT_NORMAL,
+                               bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
+    pen->lib->set_font_size(pen->cairo, font);
 }
 
 void pen_size(const struct pen *pen, double share)
 {
-    cairo_set_font_size(pen->cairo, pen->font * share);
+    pen->lib->set_font_size(pen->cairo, pen->font * share);
 }
 
 void pen_tick_left(const struct pen *pen, struct box body, double y, const char *label)

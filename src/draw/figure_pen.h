@@ -2,9 +2,8 @@
 #ifndef DRAW_FIGURE_PEN_H
 #define DRAW_FIGURE_PEN_H
 
-#include <cairo.h>
-
 #include "deltaw/draw/figure.h"
+#include "figure_cairo.h"
 
 struct box {
     double x, y, width, height;
@@ -13,6 +12,7 @@ struct box {
 enum pen_tone { PEN_TEXT, PEN_FAINT, PEN_GRID, PEN_BACKGROUND };
 
 struct pen {
+    const struct cairo_library *lib;
     cairo_t *cairo;
     double font; /* points */
     double unit; /* 1 at a font of 7 points: widths of lines, gaps */

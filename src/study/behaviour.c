@@ -155,7 +155,7 @@ void learning_curve_table(const struct cohort *cohort, const struct learning_cur
     table_column(out, "sem", COLUMN_NUMBER, 3);
     table_column(out, "animals", COLUMN_COUNT, 0);
     for (size_t a = 0; a < curve->n_animals; a++)
-        table_column(out, cohort->animals[a].name, COLUMN_NUMBER, 4);
+        table_each(out, "by_animal", cohort->animals[a].name, COLUMN_NUMBER, 4);
     if (expects) {
         table_columns(out, "expected|expected_low|expected_high", COLUMN_NUMBER, 4);
         table_column(out, "interval", COLUMN_TEXT, 0);

@@ -290,7 +290,7 @@ void recover_matrix(const struct recover *r, struct table *out)
     table_column(out, "agents", COLUMN_TEXT, 0);
     table_columns(out, "animals|trials", COLUMN_COUNT, 0);
     for (size_t rule = 0; rule < n; rule++)
-        table_column(out, r->plan.rules[rule].words, COLUMN_FIXED, 2);
+        table_each(out, "by_rule", r->plan.rules[rule].words, COLUMN_FIXED, 2);
     for (size_t which = 0; which < r->plan.n_cases; which++) {
         const struct recover_case *c = &r->plan.cases[which];
         char *agents = agents_of(c);

@@ -77,7 +77,7 @@ const struct answer_row accuracy_answer[] = {
     {"animal", ANSWER_TEXT, .meaning = "that is singled out; null: none"},
     {"animal_first_percent", .type = ANSWER_NUMBER},
     {"animal_last_percent", .type = ANSWER_NUMBER},
-    {"accuracy", .type = ANSWER_TABLE, .meaning = "a row per bin, a column per animal"},
+    {"accuracy", .type = ANSWER_TABLE, .meaning = "a row per bin; by_animal has the share of each"},
     {0},
 };
 

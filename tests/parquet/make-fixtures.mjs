@@ -36,12 +36,14 @@ await duck.run(`copy (select *, [1, 2] as list, {'a': 1, 'b': 'x'} as group_of, 
   to 'odd-nested.parquet' (format parquet)`);
 await duck.run(`copy (select * replace (stimulus::decimal(9, 2) as stimulus) from t) to 'odd-decimal.parquet' (format parquet)`);
 
-// hyparquet-writer: plain pages, one row group of small pages
+// hyparquet-writer: plain pages and dictionaries, row groups of a hundred rows and of five
 const column = (name, type) => ({ name, type, data: rows.map(r => type === 'BOOLEAN' ? Boolean(r[name]) : r[name]) });
-parquetWriteFile({ filename: 'hyparquet.parquet', rowGroupSize: 100, columnData: [
+const hyparquet = (filename, rowGroupSize) => parquetWriteFile({ filename, rowGroupSize, columnData: [
   column('subject', 'STRING'), column('session', 'INT32'), column('date', 'STRING'), column('trial', 'INT32'),
   column('stimulus', 'DOUBLE'), column('choice', 'INT32'), column('reward', 'BOOLEAN'), column('rt', 'FLOAT'),
   column('count', 'INT32'), column('go', 'BOOLEAN')] });
+hyparquet('hyparquet.parquet', 100);
+hyparquet('hyparquet-groups.parquet', 5);
 
 // parquet-wasm (Rust's writer): every encoding it offers
 const vector = (name, type) => arrow.vectorFromArray(rows.map(r => r[name]), type);

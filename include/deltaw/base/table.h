@@ -33,6 +33,7 @@ struct column {
     bool once;           /* people see a text only where it is not that of the row above */
     int rank;            /* in tiles the highest goes first where there is no room; 0: never */
     const char *meaning; /* one line, for the schema; NULL: the name says it */
+    const char *each;    /* not NULL: see table_each */
 };
 
 struct table_cell {
@@ -51,6 +52,11 @@ void table_declare(struct table *t, const struct column *columns);
 void table_column(struct table *t, const char *name, enum column_type type, int digits);
 /* Several of one type, their names parted by '|'. */
 void table_columns(struct table *t, const char *names, enum column_type type, int digits);
+/* One of several side by side whose names are data, such as those of animals.  In CSV each is a
+ * column; in JSON they are together in an array of {"name": NAME, "value": VALUE} under the
+ * key, a constant. */
+void table_each(struct table *t, const char *key, const char *name, enum column_type type,
+                int digits);
 /* A new row of empty text and NaN; fill it with the setters. */
 void table_row(struct table *t);
 void table_text(struct table *t, size_t column, const char *text); /* of the last row */

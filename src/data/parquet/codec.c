@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "../gz.h"
-#include "../library.h"
 #include "config.h"
+#include "deltaw/base/library.h"
 
 #ifdef HAVE_BROTLI
 #include <brotli/decode.h>

@@ -20,12 +20,20 @@ struct parquet_reader {
     struct rle levels;  /* of the page */
     struct rle indices; /* of a page of indices, of booleans */
     struct delta delta, prefix;
-    struct strbuf before; /* the text that the next one begins with */
-    size_t at, stride;    /* of split streams: which value, how many */
-    unsigned bit;         /* of plain booleans: used of *page.data.at */
-    size_t n_dictionary;
-    struct values dictionary, batch;
+    struct strbuf before;                  /* the text that the next one begins with */
+    size_t at, stride;                     /* of split streams: which value, how many */
+    unsigned bit;                          /* of plain booleans: used of *page.data.at */
+    struct parquet_dictionary *dictionary; /* of the row group; NULL: none so far */
+    struct values *out;                    /* of the batch that is filled */
 };
+
+static void dictionary_drop(struct parquet_dictionary *d)
+{
+    if (!d || --d->holders > 0)
+        return;
+    values_free(&d->of);
+    free(d);
+}
 
 struct parquet_reader *parquet_reader_new(const struct parquet_meta *meta, size_t column, int fd)
 {
@@ -35,8 +43,6 @@ struct parquet_reader *parquet_reader_new(const struct parquet_meta *meta, size_
     r->column = &meta->columns[column];
     r->text = parquet_is_text(r->column);
     r->pages.fd = fd;
-    r->batch.numbers = mem_new(PARQUET_BATCH, sizeof *r->batch.numbers);
-    r->batch.texts = mem_new(PARQUET_BATCH, sizeof *r->batch.texts);
     return r;
 }
 
@@ -44,11 +50,16 @@ void parquet_reader_free(struct parquet_reader *r)
 {
     if (!r)
         return;
-    values_free(&r->dictionary);
-    values_free(&r->batch);
+    dictionary_drop(r->dictionary);
     strbuf_free(&r->before);
     page_reader_free(&r->pages);
     free(r);
+}
+
+void parquet_batch_free(struct parquet_batch *batch)
+{
+    values_free(&batch->values);
+    dictionary_drop(batch->dictionary);
 }
 
 static bool broken(const struct parquet_reader *r, struct err *err)
@@ -111,12 +122,12 @@ static bool take_indices(struct parquet_reader *r, size_t n)
     if (!rle_take(&r->indices, n, index))
         return false;
     for (size_t i = 0; i < n; i++) {
-        if (index[i] >= r->n_dictionary)
+        if (!r->dictionary || index[i] >= r->dictionary->n)
             return false;
         if (r->text)
-            r->batch.texts[i] = r->dictionary.texts[index[i]];
+            r->out->texts[i] = r->dictionary->of.texts[index[i]];
         else
-            r->batch.numbers[i] = r->dictionary.numbers[index[i]];
+            r->out->numbers[i] = r->dictionary->of.numbers[index[i]];
     }
     return true;
 }
@@ -129,9 +140,9 @@ static bool take_delta(struct parquet_reader *r, size_t n)
     for (size_t i = 0; i < n; i++) {
         int64_t one = r->column->physical == PARQUET_INT32 ? (int32_t)value[i] : value[i];
         if (r->text)
-            values_add_moment(r->column, &r->batch, i, one);
+            values_add_moment(r->column, r->out, i, one);
         else
-            r->batch.numbers[i] = values_integer(r->column, one);
+            r->out->numbers[i] = values_integer(r->column, one);
     }
     return true;
 }
@@ -152,9 +163,9 @@ static bool take_delta_texts(struct parquet_reader *r, size_t n)
         strbuf_add(&r->before, in->at, (size_t)size[i]);
         in->at += size[i];
         if (r->column->physical == PARQUET_BYTES)
-            values_add_text(&r->batch, i, strbuf_text(&r->before), r->before.len);
+            values_add_text(r->out, i, strbuf_text(&r->before), r->before.len);
         else if (r->before.len == r->column->width)
-            values_add(r->column, &r->batch, i, (const unsigned char *)r->before.text);
+            values_add(r->column, r->out, i, (const unsigned char *)r->before.text);
         else
             return false;
     }
@@ -171,7 +182,7 @@ static bool take_split(struct parquet_reader *r, size_t n)
     for (size_t i = 0; i < n; i++, r->at++) {
         for (size_t b = 0; b < width; b++)
             value[b] = r->page.data.at[b * r->stride + r->at];
-        values_add(r->column, &r->batch, i, value);
+        values_add(r->column, r->out, i, value);
     }
     return true;
 }
@@ -180,9 +191,9 @@ static bool take(struct parquet_reader *r, size_t n)
 {
     switch (r->page.encoding) {
     case ENCODING_PLAIN:
-        return r->column->physical == PARQUET_BOOLEAN ? take_bits(r, n, r->batch.numbers)
-                                                      : take_plain(r, &r->page.data, n, &r->batch);
-    case ENCODING_RLE: return take_runs(r, n, r->batch.numbers);
+        return r->column->physical == PARQUET_BOOLEAN ? take_bits(r, n, r->out->numbers)
+                                                      : take_plain(r, &r->page.data, n, r->out);
+    case ENCODING_RLE: return take_runs(r, n, r->out->numbers);
     case ENCODING_DELTA: return take_delta(r, n);
     case ENCODING_SPLIT: return take_split(r, n);
     case ENCODING_DELTA_LENGTH:
@@ -200,15 +211,16 @@ static bool read_dictionary(struct parquet_reader *r, struct err *err)
     if (r->column->physical == PARQUET_BOOLEAN ||
         n > (size_t)(in.end - in.at) / (width ? width : 4))
         return broken(r, err);
-    if (!mem_room((double)n * (sizeof(double) + sizeof *r->dictionary.texts), "a dictionary", err))
+    if (!mem_room((double)n * (r->text ? sizeof(struct parquet_text) : sizeof(double)),
+                  "a dictionary", err))
         return false;
-    values_free(&r->dictionary);
-    r->dictionary = (struct values){.numbers = mem_new(n, sizeof *r->dictionary.numbers),
-                                    .texts = mem_new(n, sizeof *r->dictionary.texts)};
-    r->n_dictionary = n;
-    if (!take_plain(r, &in, n, &r->dictionary))
+    struct parquet_dictionary *d = mem_new(1, sizeof *d);
+    *d = (struct parquet_dictionary){.n = n, .of = values_new(r->column, n), .holders = 1};
+    dictionary_drop(r->dictionary);
+    r->dictionary = d;
+    if (!take_plain(r, &in, n, &d->of))
         return broken(r, err);
-    values_place(&r->dictionary, r->text ? n : 0);
+    values_place(&d->of, r->text ? n : 0);
     return true;
 }
 
@@ -300,7 +312,8 @@ static int next_page(struct parquet_reader *r, struct err *err)
             const struct parquet_chunk *c = &r->meta->groups[r->group].chunks[r->index];
             page_reader_start(&r->pages, r->pages.fd, c, r->column->optional);
             r->chunk = c->values;
-            r->n_dictionary = 0;
+            dictionary_drop(r->dictionary);
+            r->dictionary = NULL;
             r->started = true;
         }
         int got = r->chunk ? page_next(&r->pages, &r->page, err) : 0;
@@ -326,9 +339,9 @@ static void spread(struct parquet_reader *r, const uint32_t *there, size_t n, si
         bool here = there[i];
         filled -= here;
         if (r->text)
-            r->batch.texts[i] = here ? r->batch.texts[filled] : (struct parquet_text){none, 0};
+            r->out->texts[i] = here ? r->out->texts[filled] : (struct parquet_text){none, 0};
         else
-            r->batch.numbers[i] = here ? r->batch.numbers[filled] : NAN;
+            r->out->numbers[i] = here ? r->out->numbers[filled] : NAN;
     }
 }
 
@@ -342,20 +355,31 @@ static bool next_batch(struct parquet_reader *r, size_t n)
     for (size_t i = 0; nulls && i < n; i++)
         filled += there[i];
     filled = nulls ? filled : n;
-    strbuf_reset(&r->batch.arena);
+    strbuf_reset(&r->out->arena);
     bool indexed =
         r->page.encoding == ENCODING_DICTIONARY || r->page.encoding == ENCODING_PLAIN_DICTIONARY;
     if (filled > 0 && !take(r, filled))
         return false;
     if (r->text && !indexed)
-        values_place(&r->batch, filled);
+        values_place(r->out, filled);
     if (filled < n)
         spread(r, there, n, filled);
     return true;
 }
 
-int parquet_reader_next(struct parquet_reader *r, const double **numbers,
-                        const struct parquet_text **texts, struct err *err)
+/* Texts of a batch may be those of the dictionary, which the reader has done with before. */
+static void batch_begin(struct parquet_reader *r, struct parquet_batch *batch)
+{
+    if (!batch->values.numbers && !batch->values.texts)
+        batch->values = values_new(r->column, PARQUET_BATCH);
+    dictionary_drop(batch->dictionary);
+    batch->dictionary = r->text ? r->dictionary : NULL;
+    if (batch->dictionary)
+        batch->dictionary->holders++;
+    r->out = &batch->values;
+}
+
+int parquet_reader_next(struct parquet_reader *r, struct parquet_batch *batch, struct err *err)
 {
     if (r->column->meaning == PARQUET_DECIMAL || r->column->meaning == PARQUET_OTHER)
         return err_set(err, ERR_DATA, "column %s is %s, which is not read; save it as a number",
@@ -364,6 +388,8 @@ int parquet_reader_next(struct parquet_reader *r, const double **numbers,
                1;
     int got = next_page(r, err);
     size_t n = r->left < PARQUET_BATCH ? r->left : PARQUET_BATCH;
+    if (got > 0)
+        batch_begin(r, batch);
     if (got > 0 && !next_batch(r, n))
         got = broken(r, err) - 1;
     if (got < 0)
@@ -371,7 +397,6 @@ int parquet_reader_next(struct parquet_reader *r, const double **numbers,
     if (got <= 0)
         return got;
     r->left -= n;
-    *numbers = r->batch.numbers;
-    *texts = r->batch.texts;
-    return (int)n;
+    batch->n = n;
+    return 1;
 }

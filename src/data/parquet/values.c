@@ -7,11 +7,22 @@
 #include <time.h>
 
 #include "decode.h"
+#include "deltaw/base/mem.h"
 
 bool parquet_is_text(const struct parquet_column *c)
 {
     return c->meaning == PARQUET_TEXT || c->meaning == PARQUET_DATE ||
            c->meaning == PARQUET_TIMESTAMP || c->meaning == PARQUET_UUID;
+}
+
+struct values values_new(const struct parquet_column *c, size_t n)
+{
+    struct values v = {0};
+    if (parquet_is_text(c))
+        v.texts = mem_new(n, sizeof *v.texts);
+    else
+        v.numbers = mem_new(n, sizeof *v.numbers);
+    return v;
 }
 
 void values_free(struct values *v)

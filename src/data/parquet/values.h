@@ -2,16 +2,26 @@
 #ifndef DATA_PARQUET_VALUES_H
 #define DATA_PARQUET_VALUES_H
 
-#include "column.h"
 #include "deltaw/base/strbuf.h"
+#include "meta.h"
 
-/* Values of a dictionary or of a batch. */
+/* A value of a column of texts: NUL-terminated. */
+struct parquet_text {
+    char *text;
+    size_t n;
+};
+
+/* Does a column hand out texts, or numbers?  Depends on what it means. */
+bool parquet_is_text(const struct parquet_column *column);
+
+/* Values of a dictionary or of a batch: one of both arrays, the other is NULL. */
 struct values {
     double *numbers;
     struct parquet_text *texts; /* while they are gathered, n is set and text is not */
     struct strbuf arena;        /* of the texts, each with its NUL */
 };
 
+struct values values_new(const struct parquet_column *column, size_t n);
 void values_free(struct values *values);
 /* Bytes of a stored value; 0: they differ, or are less than one. */
 size_t values_width(const struct parquet_column *column);

@@ -142,7 +142,7 @@ const struct command command_lesson = {
               "back the trials that were open.  They are scripts; the manual says how to write "
               "one.",
     .options = lesson_options,
-    .examples = "lesson\nlesson 1\nlesson 3 step=5",
+    .examples = "lesson\nlesson 1\nlesson 2 step=4",
     .positional_type = OPTION_LESSON,
     .endings = ".dw",
     .positional_max = 1,

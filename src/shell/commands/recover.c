@@ -249,7 +249,7 @@ static const struct answer_row answer[] = {
     {"below", ANSWER_COUNT, .sometimes = true, .meaning = "errors below those published"},
     {"compared", ANSWER_COUNT, .sometimes = true, .meaning = "errors that have a published one"},
     {"matrix", ANSWER_TABLE, .sometimes = true,
-     .meaning = "of a confusion: a column per fitted rule, the share of seeds it is chosen on"},
+     .meaning = "of a confusion: by_rule has the shares of seeds that choose each"},
     {"confusion", ANSWER_TABLE, .columns = recover_confusion_columns, .sometimes = true},
     {0},
 };

@@ -1,11 +1,11 @@
-/* Shared libraries that few logs need, loaded when one does: linked to the program they
- * would double the time it takes to start.  A user lists its functions once,
+/* Shared libraries that few logs or commands need, loaded when one does: linked to the program
+ * they would take most of the time that it takes to start.  A user lists its functions once,
  *     #define FUNCTIONS(F) F(Mat_Open) F(Mat_Close)
  *     struct matio { FUNCTIONS(LIBRARY_MEMBER) };
  *     static const struct library_symbol symbols[] = {FUNCTIONS(MATIO_SYMBOL)};
  * and calls them as members of the struct. */
-#ifndef DATA_LIBRARY_H
-#define DATA_LIBRARY_H
+#ifndef DELTAW_BASE_LIBRARY_H
+#define DELTAW_BASE_LIBRARY_H
 
 #include <stdbool.h>
 #include <stddef.h>
