@@ -51,6 +51,13 @@ undo
 redo
 reset
 check data
+fit static name=first
+wait
+session save whole.npz
+forget first
+session restore whole.npz
+forget first
+check data
 check gradient static
 rules
 rules dnn
@@ -138,9 +145,10 @@ END
 run "$DELTAW" --no-rc -q --json -f all.dw
 is "all of them run" "$status" 0
 printf '%s\n' "$out" >answers
-# two want a terminal, which has no JSON, and quit! ends what quit has ended
+# three want a terminal, which has no JSON, and quit! ends what quit has ended
 is "each answer is as the schema says" "$("$python" "$srcdir/tests/answers.py" schema.json <answers)" \
-    'copy: no answer was seen
+    '!: no answer was seen
+copy: no answer was seen
 picture: no answer was seen
 quit!: no answer was seen'
 

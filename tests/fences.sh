@@ -69,6 +69,12 @@ if (ulimit -v 500000) 2>/dev/null && ! grep -q asan "$builddir/config.log" 2>/de
     like 'a log that does not fit is refused' "$errors" 'rows.csv.gz: not enough memory'
     like 'the trials stay' "$out" 'simulate reinforce'
     like 'and the models' "$out" 'reinforce1'
+    run sh -c "ulimit -v 500000; '$DELTAW' --keep-going -c '$make' -c 'fit gp threads=8' -c data"
+    like 'a posterior is not begun where its library would turn for ever' "$errors" \
+        'fit: not enough memory: 8 threads of linear algebra'
+    like 'the session goes on' "$out" 'simulate reinforce'
+    run sh -c "ulimit -v 150000; '$DELTAW' --threads 1 -c '$make' -c 'fit reinforce; wait; show'"
+    like 'a small fit does without that library' "$out" 'standard error'
 else
     skip 'no limit of the address space here'
 fi
@@ -152,4 +158,28 @@ say the end
 END"
 like 'a full disk under the log: it is told' "$errors" 'the log ends here: full.dw: File too large'
 like 'and the session goes on' "$out" '^the end$'
+
+# A file system of 64 KB, most of it taken: what is there stays, and what is not does not come.
+mkdir small
+if mount -t tmpfs -o size=64k none small 2>/dev/null; then
+    head -c 40000 /dev/zero >small/taken
+    deltaw -c "$make" -c 'save data kept.csv' >/dev/null
+    for file in data.csv data.csv.gz data.npz page.html loss.svg loss.png; do cp kept.csv "small/$file"
+        case $file in
+        data*) writing="save data small/$file" ;;
+        page*) writing="report small/$file" ;;
+        *) writing="export loss small/$file" ;;
+        esac
+        run deltaw --keep-going -c 'simulate reinforce animals=8 trials=600' \
+            -c 'fit static name=m; wait' -c "$writing" -c 'say the end'
+        like "$writing on a full disk: refused" "$errors" "small/$file.*No space left"
+        ok 'the file is as it was' cmp -s kept.csv "small/$file"
+        like 'and the session goes on' "$out" '^the end$'
+        rm "small/$file"
+    done
+    is 'nothing is left beside them' "$(ls -A small)" taken
+    umount small
+else
+    skip 'mounting is not allowed'
+fi
 finish

@@ -62,6 +62,13 @@ is "traces, start weights that are estimated" "$status" 0
 like "traces are reported" "$out" '^traces +log Bayes factor'
 like "as a kernel over lags" "$out" 'w_stim lag 0: '
 
+run deltaw -c "$cohort" -c 'fit gp basis=4' -c wait -c 'replay gp1 epoch=3' -c slice -c map
+is "an earlier step" "$status" 0
+flat=$(printf '%s' "$out" | tr -s ' \n' '  ')
+like "says that it is a mode, and where intervals are" "$flat" \
+    'gp1 at evaluation 3 of [0-9]+ \(the mode of that step; intervals are of the end\)'
+unlike "and claims none" "$flat" 'intervals of 90|settled'
+
 refused() { # COMMAND PATTERN
     run deltaw -c "$cohort" -c "$1"
     is "$1: refused" "$status" 2

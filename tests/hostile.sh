@@ -4,6 +4,7 @@
 # folder of its own under $TMPDIR, and removes it.  Not a test: it asserts nothing.
 : "${DELTAW:?the program}"
 case $DELTAW in /*) ;; *) DELTAW=$PWD/$DELTAW ;; esac
+formats=$(cd "$(dirname "$0")/../samples/formats" && pwd)
 cd "$(mktemp -d "${TMPDIR:-/tmp}/deltaw-hostile.XXXXXX")" || exit 1
 trap 'rm -rf "$PWD"' EXIT
 HOME=$PWD export HOME
@@ -41,6 +42,9 @@ printf 'PAR1' | cat - noise.csv >noise.parquet
 cp noise.csv noise.npz
 mkfifo pipe
 ln -s pipe pipe.csv
+cp "$formats/trials.nwb" crash.nwb && cp crash.nwb turns.nwb && chmod u+w crash.nwb turns.nwb
+printf '\377\377\377\377' | dd of=crash.nwb bs=1 seek=11525 conv=notrunc 2>/dev/null
+head -c 49 /dev/zero | dd of=turns.nwb bs=1 seek=10472 conv=notrunc 2>/dev/null
 bad=$(printf 'a\033]0;title\007b\033[2Jc')
 printf '%s\nm\342\200\256ouse,1,1,.5,1,1\nm\342\200\256ouse,1,2,-.5,0,1\n' "$header" >bidi.csv
 
@@ -50,6 +54,9 @@ row '100,000 columns' 0 -c 'load columns.csv'
 row 'a quote over a million lines' 0 -c 'load quote.csv'
 row 'a line of 3 MB' 0 -c 'load line.csv'
 for file in noise.csv noise.csv.gz noise.parquet; do row "random bytes: $file" 0 -c "load $file"; done
+row 'an NWB file that HDF5 crashes on' 0 -c 'load crash.nwb'
+row 'one that it turns in' 2 -c 'load turns.nwb'
+row 'and without ^C' 0 -c 'load turns.nwb'
 row 'random bytes as a model' 0 -c 'open noise.npz'
 row 'source of a pipe without writer' 1 -c 'source pipe'
 row 'load of one' 1 -c 'load pipe'
@@ -62,6 +69,9 @@ ln -s /dev/full full.csv
 row 'a full device under a save' 0 -c "$data" -c 'save data full.csv'
 row 'truncation=1 hidden=256 threads=1024' 0 -c 'simulate reinforce animals=13 trials=5000' \
     -c 'fit dnn truncation=1 hidden=256 layers=8 threads=1024'
+(ulimit -v 500000; row '8 threads of gp, 500 MB to have' 0 -c "$data" -c 'fit gp threads=8')
+row '^C while 2 million trials are saved' 4 -c 'simulate reinforce animals=20 trials=100000' \
+    -c 'save data much.csv.gz'
 row '10^12 trials' 0 -c 'simulate reinforce animals=100000 trials=10000000'
 row 'a title and a cleared screen, said' 0 -c "say '$bad'"
 row 'an override of direction in a name' 0 -c 'load bidi.csv' -c 'animals'

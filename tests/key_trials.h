@@ -155,6 +155,13 @@ static const struct trial trials[] = {
     {"models", "Enter use", "use dnn2", "home", "enter", "^.deltaw> use dnn1"},
     {"models", "s show", NULL, "home", "s", "dnn.4.bias"},
 
+    {"animals", "arrows row", NULL, "home", "down", "^.[▸>] *sim002\n^.deltaw> animals row=sim002"},
+    {"animals", "o order", "animals row=sim001", "", "o",
+     "^.deltaw> animals sort=animal\n · by animal"},
+    {"animals", "o order", "animals sort=right", "", "o", "^.deltaw> animals sort=file\n-by right"},
+    {"animals", "Enter weights and psychometric", "animals row=sim001; use dnn1", "", "enter",
+     "^.deltaw> animals open=sim001\nweights of sim001\nP.right.* sim001\nanimals ─"},
+
     {"help", "arrows line", NULL, "", "down", "help · lines 2 to"},
     {"help", "arrows line", NULL, "", "up", "help · lines 1 to"},
     {"help", "Space page", NULL, "", "space", "help · lines (1[0-9]|2[0-9]) to"},
@@ -209,6 +216,8 @@ static const struct verb_trial verb_trials[] = {
     {"use", "use dnn1; models", "dnn1 +[*]"},
     {"show", "show dnn1", "hidden"},
     {"ensemble", "ensemble dnn1 dnn2 as both; forget both", "mean of 2 models"},
+    {"!", "!true", "only at a terminal.s prompt"},
+    {"session", "session save all.npz", "all.npz: "},
     {"report", "report page.html", "page.html"},
     {"diagnose", "diagnose dnn1", "checks"},
     {"recover", "recover", "recover"},

@@ -89,6 +89,7 @@ TAP_USED static void begin_hosted(struct explorer *e, const struct session_host 
     session.host.data = e;
     session.host.show = explorer_show_view;
     session.host.screen = explorer_screen_verb;
+    session.host.layout = explorer_layout;
     e->session = session_new(&session, &err);
     e->out = (struct output){
         .width = 80, .quiet = true, .host = e, .result = put_result, .complaint = put_complaint};

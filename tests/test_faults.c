@@ -28,6 +28,7 @@ static const struct action {
     {"export loss f.svg", "f.svg", NULL, false},
     {"export loss f.pdf", "f.pdf", NULL, false},
     {"export loss f.png", "f.png", NULL, false},
+    {"export show s.json", "s.json", NULL, false},
     {"log on l.dw; say one; say two; log off", "l.dw", NULL, true},
     {"cv static seeds=1 folds=2 file=cv.jsonl; wait", "cv.jsonl", NULL, true},
 };

@@ -164,6 +164,53 @@ static void test_queue(struct stage *stage)
     strbuf_free(&out);
 }
 
+/* The table of animals: rows, order, clicks. */
+static void test_animals(void)
+{
+    struct stage stage;
+    struct strbuf out = {0};
+    struct style style = {.colours = 256};
+    struct rect area = {0, 0, 60, 10};
+    struct canvas canvas;
+    stage_set(&stage, true, 0);
+    struct view *view = open_with("animals", "");
+    tap_ok(view_update(view, &stage.scene, NULL), "animals need no model");
+    tap_ok(strstr(words(view, &out), " animals, ") && strstr(out.text, " % correct."),
+           "how many, and how well: %s", out.text);
+    const char *first = stage.cohort->animals[0].name, *second = stage.cohort->animals[1].name;
+    char *want = mem_printf("animals row=%s", second), *open = mem_printf("animals open=%s", first);
+    tap_is_text(ask(view, "down", &out), want, "down goes to the second");
+    tap_is_text(ask(view, "enter", &out), open, "Enter opens the first");
+    tap_is_text(ask(view, "o", &out), "animals sort=animal", "o orders them");
+    canvas_init(&canvas, 60, 10);
+    view_draw(view, &canvas, area, &style);
+    strbuf_reset(&out);
+    tap_ok(view_click(view, area, &style, 5, 2, &out), "a click is taken");
+    tap_is_text(strbuf_text(&out), want, "and moves to that row");
+    strbuf_reset(&out);
+    view_click(view, area, &style, 5, 1, &out);
+    tap_is_text(strbuf_text(&out), open, "on the row of the cursor it opens");
+    strbuf_reset(&out);
+    tap_ok(!view_click(view, area, &style, 5, 0, &out) &&
+               !view_click(view, area, &style, 5, 9, &out),
+           "on the heads and below the rows it is nothing");
+    tap_ok(configure(view, "sort=correct", NULL) && view_update(view, &stage.scene, NULL),
+           "sorted");
+    struct table table = {0};
+    view_table(view, &table);
+    bool falls = table.n_rows == stage.cohort->n_animals;
+    for (size_t i = 1; i < table.n_rows; i++)
+        falls = falls && table.cells[i * table.n_columns + 3].number <=
+                             table.cells[(i - 1) * table.n_columns + 3].number;
+    tap_ok(falls, "from the best to the worst");
+    table_free(&table);
+    free(want), free(open);
+    canvas_free(&canvas);
+    view_close(view);
+    strbuf_free(&out);
+    stage_strike(&stage);
+}
+
 static void test_model_tables(const struct stage *stage)
 {
     struct strbuf out = {0};
@@ -356,6 +403,7 @@ int main(void)
     setenv("DELTAW_ENGINE", "double", 1);
     test_map_keys();
     test_keys();
+    test_animals();
     test_models();
     test_jobs();
     test_help();

@@ -204,8 +204,39 @@ static void test_later(void)
     stage_strike(&stage);
 }
 
+/* A picture of the truth is no model's: neither its name nor its agreement is there. */
+static void test_truth_alone(const char *name)
+{
+    struct stage stage;
+    struct strbuf out = {0};
+    stage_set(&stage, true, 1);
+    struct view *view = open_with(name, "diff=no");
+    view_update(view, &stage.scene, NULL);
+    view_title(view, &out);
+    tap_ok(strstr(strbuf_text(&out), "dnn1") && strstr(out.text, "R²"),
+           "%s: the fit's title names it: %s", name, out.text);
+    configure(view, "diff=true", NULL);
+    tap_ok(view_update(view, &stage.scene, NULL), "%s: the truth", name);
+    strbuf_reset(&out);
+    view_title(view, &out);
+    tap_ok(!strstr(strbuf_text(&out), "dnn1") && !strstr(out.text, "R²"),
+           "%s: the truth's does not: %s", name, out.text);
+    tap_ok(!strstr(words(view, &out), "dnn1") && !strstr(out.text, "R2") &&
+               strstr(out.text, "the rule that made "),
+           "%s: nor do its words: %s", name, out.text);
+    strbuf_reset(&out);
+    view_fields(view, &out);
+    tap_ok(strstr(out.text, "\"model\":null") && strstr(out.text, "\"r2\":null"),
+           "%s: nor its fields", name);
+    view_close(view);
+    strbuf_free(&out);
+    stage_strike(&stage);
+}
+
 int main(void)
 {
+    test_truth_alone("map");
+    test_truth_alone("slice");
     /* the same bits on every machine */
     setenv("DELTAW_ENGINE", "double", 1);
     test_news();

@@ -68,6 +68,8 @@ static void test_refusals(void)
         {"accuracy", "bin=-5", "bin"},
         {"weights", "m01 animal=m02", "twice"},
         {"loss", "log=maybe", "log"},
+        {"psychometric", "m01 animal=m02", "twice"},
+        {"animals", "sort=size", "sort"},
         {"psychometric", "sessions=0", "sessions=0 must be"},
         {"psychometric", "sessions=early,dawn", "sessions=early,dawn must be"},
     };
@@ -97,6 +99,7 @@ static void test_names(void)
         {"weights", "7", "m"},
         {"accuracy", "animal=0", "animal"},
         {"psychometric", "m02 m99", "no animal 'm99'"},
+        {"psychometric", "animal=m02,m99", "no animal 'm99'"},
         {"psychometric", "model=dnn7", "did you mean"},
         {"psychometric", "sessions=9", "has no session 9; the most of one animal is 8"},
         {"map", "diff=true", "diff=no"},

@@ -70,6 +70,6 @@ bool mem_room(double bytes, const char *what, struct err *err)
     if (bytes <= left)
         return true;
     return err_set(err, ERR_FAILED,
-                   "%s: not enough memory: it takes about %.3g GB more, %.3g GB are left", what,
-                   bytes / 1e9, left / 1e9);
+                   "%s%snot enough memory: it takes about %.3g GB more, %.3g GB are left",
+                   what ? what : "", what ? ": " : "", bytes / 1e9, left / 1e9);
 }

@@ -28,7 +28,7 @@ static unsigned char *slurp(const char *path, size_t *n, struct err *err)
         err_set(err, ERR_DATA, "it is larger than 4 GiB");
     } else {
         *n = (size_t)st.st_size;
-        bytes = mem_room((double)*n, "the array", err) ? mem_new(*n, 1) : NULL;
+        bytes = mem_room((double)*n, NULL, err) ? mem_new(*n, 1) : NULL;
         for (ssize_t k = 1; bytes && got < *n && k > 0 && !job_unwanted();
              got += k > 0 ? (size_t)k : 0)
             k = read(fd, bytes + got, *n - got);

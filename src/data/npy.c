@@ -147,7 +147,7 @@ bool npy_read(const unsigned char *bytes, size_t n, struct npz_array *array, str
         return true;
     }
     array->type = h.type.kind != 'f' ? NPZ_INT64 : h.type.item == 8 ? NPZ_FLOAT64 : NPZ_FLOAT32;
-    if (!mem_room((double)h.size * sizeof *array->values, "it", err))
+    if (!mem_room((double)h.size * sizeof *array->values, NULL, err))
         return false;
     array->values = mem_new(h.size, sizeof *array->values);
     bool turn = h.fortran && h.n_dimensions > 1;

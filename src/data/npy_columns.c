@@ -15,7 +15,7 @@ static bool has_room(const struct npy_header *h, size_t rows, size_t width, stru
     double items = (double)rows * (double)(h->n_fields ? h->n_fields : width);
     return mem_room(items * (numbers ? sizeof(double) : TEXT) +
                         (numbers ? 0 : (double)rows * (double)h->type.item),
-                    "it", err);
+                    NULL, err);
 }
 
 /* n items, `step` bytes apart. */

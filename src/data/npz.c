@@ -95,6 +95,34 @@ void npz_free(struct npz *npz)
     *npz = (struct npz){0};
 }
 
+void npz_move(struct npz *npz, const char *prefix, struct npz *own)
+{
+    for (size_t i = 0; i < own->n; i++) {
+        char *name = mem_printf("%s%s", prefix, own->arrays[i].name);
+        struct npz_array *a = append(npz, name);
+        free(own->arrays[i].name);
+        char *kept = a->name;
+        *a = own->arrays[i];
+        a->name = kept;
+        free(name);
+    }
+    free(own->arrays);
+    *own = (struct npz){0};
+}
+
+struct npz npz_part(const struct npz *npz, const char *prefix)
+{
+    size_t length = strlen(prefix);
+    struct npz part = {.arrays = mem_new(npz->n, sizeof *part.arrays)};
+    for (size_t i = 0; i < npz->n; i++) {
+        if (strncmp(npz->arrays[i].name, prefix, length) != 0)
+            continue;
+        part.arrays[part.n] = npz->arrays[i];
+        part.arrays[part.n++].name += length;
+    }
+    return part;
+}
+
 /* The bytes of the member that is open; their checksum is compared. */
 static unsigned char *read_member(struct archive *a, size_t n, struct err *err)
 {
@@ -136,7 +164,7 @@ static bool read_array(struct archive *a, const char *name, const unz_file_info6
     if (info->compressed_size > a->size || n / BEST_RATIO > a->size || a->total + n > largest)
         return err_set(err, ERR_DATA, "it claims to be larger than it can be");
     a->total += n;
-    if (!mem_room((double)n, "it", err))
+    if (!mem_room((double)n, NULL, err))
         return false;
     unsigned char *bytes = read_member(a, (size_t)n, err);
     if (!bytes)
@@ -266,4 +294,34 @@ bool npz_read(const char *path, struct npz *out, struct err *err)
     else
         npz_free(&npz);
     return fine;
+}
+
+struct first {
+    const char *name;
+    char *text;
+};
+
+/* Always false, so that no other is read. */
+static bool take_first(void *context, const char *name, const unsigned char *bytes, size_t n,
+                       struct err *err)
+{
+    struct first *first = context;
+    struct npz npz = {0};
+    bool fine = strcmp(name, first->name) == 0 && npy_read(bytes, n, append(&npz, name), err);
+    if (fine && npz.arrays[0].text)
+        first->text = mem_text(npz.arrays[0].text);
+    else
+        err_set(err, ERR_DATA, "it is not %s", first->name);
+    npz_free(&npz);
+    return false;
+}
+
+char *npz_read_first(const char *path, const char *name, struct err *err)
+{
+    struct first first = {.name = name};
+    struct err why = {0};
+    npz_each(path, path, take_first, &first, &why);
+    if (!first.text)
+        err_set(err, why.code, "%s", why.message);
+    return first.text;
 }

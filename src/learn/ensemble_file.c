@@ -8,6 +8,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/ensemble.h"
+#include "deltaw/learn/snapshots.h"
 
 enum { PREFIX = 32 };
 
@@ -18,16 +19,9 @@ static void pack_member(const struct model *member, size_t i, struct npz *npz)
     struct npz own = {0};
     plain.checkpoint = NULL;
     model_pack(&plain, NULL, &own);
-    for (size_t j = 0; j < own.n; j++) {
-        const struct npz_array *a = &own.arrays[j];
-        char *name = mem_printf("member%zu.%s", i + 1, a->name);
-        if (a->text)
-            npz_add_text(npz, name, a->text);
-        else
-            npz_add(npz, name, a->type, a->n_dimensions, a->shape, a->values);
-        free(name);
-    }
-    npz_free(&own);
+    char prefix[PREFIX];
+    snprintf(prefix, sizeof prefix, "member%zu.", i + 1);
+    npz_move(npz, prefix, &own);
 }
 
 void ensemble_pack(const struct model *model, struct npz *npz)
@@ -43,15 +37,8 @@ void ensemble_pack(const struct model *model, struct npz *npz)
 static struct npz member_arrays(const struct npz *npz, size_t i)
 {
     char prefix[PREFIX];
-    int n = snprintf(prefix, sizeof prefix, "member%zu.", i + 1);
-    struct npz own = {.arrays = mem_new(npz->n, sizeof *own.arrays)};
-    for (size_t j = 0; j < npz->n; j++) {
-        if (strncmp(npz->arrays[j].name, prefix, (size_t)n) != 0)
-            continue;
-        own.arrays[own.n] = npz->arrays[j];
-        own.arrays[own.n++].name += n;
-    }
-    return own;
+    snprintf(prefix, sizeof prefix, "member%zu.", i + 1);
+    return npz_part(npz, prefix);
 }
 
 /* Its own name; the caller frees. */

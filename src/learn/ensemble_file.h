@@ -6,18 +6,11 @@
 #include "deltaw/data/npz.h"
 #include "deltaw/learn/model.h"
 
-struct snapshots;
-
 /* Nothing for a model that is none. */
 void ensemble_pack(const struct model *model, struct npz *npz);
 struct ensemble_of;
 /* of: of pool=each, else NULL. */
 bool ensemble_unpack(const struct npz *npz, size_t n, const struct ensemble_of *of,
                      const char *path, const char *name, struct model **out, struct err *err);
-
-/* modelfile.c: what the file of a model holds. */
-void model_pack(const struct model *model, const struct snapshots *snapshots, struct npz *npz);
-bool model_unpack(const struct npz *npz, const char *path, const char *name, struct model **out,
-                  struct err *err);
 
 #endif

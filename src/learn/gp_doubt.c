@@ -26,7 +26,7 @@ static double promise_of_traces(const struct gp_search *s, const struct gp_varia
         mode.theta[shape.n_rule] = v->mode.theta[v->shape.n_rule];
     memcpy(mode.w0, v->mode.w0, s->cohort.n * mode.starts * sizeof *mode.w0);
     gp_sum(&s->cohort, &shape, mode.theta, mode.w0, true, s->team, &mode.sums);
-    gp_prior_set(s, &shape, v->large, NULL, &prior);
+    gp_prior_set(s, &shape, v->sizes, NULL, &prior);
     double evidence = gp_mode_promise(&s->cohort, &prior, &mode);
     gp_prior_clear(&prior);
     gp_mode_clear(&mode);
@@ -36,7 +36,7 @@ static double promise_of_traces(const struct gp_search *s, const struct gp_varia
 void gp_doubt(struct gp_search *s, const struct gp_variant *full)
 {
     struct gp_prior prior;
-    gp_prior_set(s, &full->shape, full->large, NULL, &prior);
+    gp_prior_set(s, &full->shape, full->sizes, NULL, &prior);
     gp_mode_scatter(&s->cohort, &prior, &full->mode, &s->out->scatter, &s->out->scatter_z);
     gp_prior_clear(&prior);
     bool asked = s->options.terms & (1u << GP_TRACE | 1u << GP_AVERAGE);

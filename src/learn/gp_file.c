@@ -21,7 +21,7 @@
 
 enum column {
     TERMS,
-    LARGE,
+    PRIORS, /* bits of large, and ABSENT times those of absent */
     SCALE,
     SIGMA,
     N_DECAYS = SIGMA + GP_WEIGHTS,
@@ -34,6 +34,7 @@ enum column {
     SIZE,
     COLUMNS
 };
+enum { ABSENT = 1 << GP_N_TERMS };
 enum summary {
     SUM_EVIDENCE,
     SUM_SMOOTH,
@@ -55,7 +56,7 @@ static const struct gp_point *point_at(const struct gp *gp, size_t i)
 
 static void pack_point(const struct gp_point *p, double *v)
 {
-    v[TERMS] = p->terms, v[LARGE] = p->large, v[SCALE] = p->scale;
+    v[TERMS] = p->terms, v[PRIORS] = p->sizes.large + ABSENT * p->sizes.absent, v[SCALE] = p->scale;
     memcpy(v + SIGMA, p->sigma, sizeof p->sigma);
     v[N_DECAYS] = (double)p->n_decays;
     memcpy(v + DECAY, p->decay, sizeof p->decay);
@@ -203,11 +204,17 @@ static struct gp_basis *unpack_basis(const struct npz *npz, const struct gp *gp,
     return b;
 }
 
+static struct gp_sizes sizes_of(double packed)
+{
+    unsigned bits = packed >= 0 && packed < ABSENT * ABSENT ? (unsigned)packed : 0;
+    return (struct gp_sizes){.large = bits % ABSENT, .absent = bits / ABSENT};
+}
+
 /* False: its sizes are not what its terms say. */
 static bool unpack_point(const struct gp *gp, const double *v, struct gp_basis *const *basis,
                          struct gp_point *p)
 {
-    p->terms = (unsigned)v[TERMS], p->large = (unsigned)v[LARGE], p->scale = v[SCALE];
+    p->terms = (unsigned)v[TERMS], p->sizes = sizes_of(v[PRIORS]), p->scale = v[SCALE];
     memcpy(p->sigma, v + SIGMA, sizeof p->sigma);
     p->n_decays = v[N_DECAYS] >= 0 && v[N_DECAYS] <= GP_DECAYS ? (size_t)v[N_DECAYS] : 0;
     memcpy(p->decay, v + DECAY, sizeof p->decay);

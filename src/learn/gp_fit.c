@@ -9,9 +9,9 @@
 #include "gp_inside.h"
 
 /* Prior standard deviations of the terms' sizes, where the feature is at most 1: rates of
- * .1 move a policy from chance to its end within some tens of trials.  A small one is not
- * 0: a term that the data do not ask for may still be there a little, and intervals of
- * width 0 would be wrong wherever it is. */
+ * .1 move a policy from chance to its end within some tens of trials.  A term may be there a
+ * little, or not at all: terms are much alike, and a posterior that must give each of them
+ * something spreads what one does over all, with updates where there are none. */
 static const double term_sd[GP_N_TERMS] = {
     [GP_CORRECT] = .1,      [GP_ERROR] = .1,         [GP_TOWARD] = .1, [GP_EXPECTED] = .1,
     [GP_FORGETTING] = .003, [GP_PERSEVERANCE] = .02, [GP_TRACE] = 2,   [GP_AVERAGE] = 2,
@@ -31,7 +31,7 @@ bool gp_go_on(const struct gp_search *s)
     return !s->watch || !s->watch->go_on || s->watch->go_on(s->watch->context);
 }
 
-void gp_prior_set(const struct gp_search *s, const struct gp_shape *shape, unsigned large,
+void gp_prior_set(const struct gp_search *s, const struct gp_shape *shape, struct gp_sizes sizes,
                   const double *sigma, struct gp_prior *prior)
 {
     prior->precision = mem_new(shape->n, sizeof(double));
@@ -40,7 +40,9 @@ void gp_prior_set(const struct gp_search *s, const struct gp_shape *shape, unsig
         double size = fmax(s->cohort.x_size[k], 1e-6), *to = prior->precision + shape->at[k];
         for (size_t j = 0; j < shape->n_simple; j++) {
             enum gp_term term = shape->simple[j];
-            double sd = term_sd[term] * (large & 1u << term ? 1 : GP_SMALL);
+            double sd = term_sd[term] * (sizes.large & 1u << term    ? 1
+                                         : sizes.absent & 1u << term ? GP_ABSENT
+                                                                     : GP_SMALL);
             *to++ = pow(sd / (term == GP_FORGETTING ? 1 : size * size), -2);
         }
         for (size_t j = 0; j < shape->n_decays * shape->n_kinds; j++)
@@ -126,7 +128,7 @@ struct gp_point gp_point_of(const struct gp_search *s, const struct gp_variant *
 {
     size_t n = shape->n;
     struct gp_point p = {.terms = variant->terms,
-                         .large = variant->large,
+                         .sizes = variant->sizes,
                          .n_decays = shape->n_decays,
                          .average = variant->average,
                          .log_likelihood = mode->sums.log_likelihood,

@@ -86,14 +86,14 @@ static struct gp_shape shape_of(const struct gp_variant *m, struct gp_basis *bas
 }
 
 /* What evidence the quadratic at the textbook mode promises; `mode` has its sums. */
-static double predict(const struct grid *g, const struct gp_shape *shape, unsigned large,
+static double predict(const struct grid *g, const struct gp_shape *shape, struct gp_sizes sizes,
                       const int *level, struct gp_mode *mode)
 {
     double sigma[GP_WEIGHTS];
     struct gp_prior prior;
     for (size_t k = 0; k < shape->n_weights; k++)
         sigma[k] = fmax(level_sigma(g, k, level[k]), 1e-7);
-    gp_prior_set(g->s, shape, large, sigma, &prior);
+    gp_prior_set(g->s, shape, sizes, sigma, &prior);
     double evidence = gp_mode_promise(&g->s->cohort, &prior, mode);
     gp_prior_clear(&prior);
     return evidence;
@@ -128,7 +128,7 @@ static void add_sheet(struct grid *g, const struct gp_variant *m, size_t scale)
         struct candidate *c = add(g, m, scale);
         for (size_t k = 0, rest = i; k < K; k++, rest /= g->n_levels)
             c->level[k] = (int)(rest % g->n_levels);
-        c->predicted = predict(g, &shape, m->large, c->level, &mode) + m->log_prior +
+        c->predicted = predict(g, &shape, m->sizes, c->level, &mode) + m->log_prior +
                        log(1 - none) - log((double)((n - 1) * GP_SCALES));
     }
     gp_mode_clear(&mode);
@@ -139,7 +139,7 @@ static void add_textbook(struct grid *g, const struct gp_variant *m)
 {
     struct candidate *c = add(g, m, GP_SCALES);
     struct gp_prior prior;
-    gp_prior_set(g->s, &m->shape, m->large, NULL, &prior);
+    gp_prior_set(g->s, &m->shape, m->sizes, NULL, &prior);
     c->point = gp_point_of(g->s, m, &m->shape, &prior, &m->mode);
     c->predicted = m->mode.log_evidence + m->log_prior + (g->s->options.smooth ? log(none) : 0);
     c->chosen = c->done = true;
@@ -159,7 +159,7 @@ static void fit_one(void *context, size_t i, size_t member)
     (void)member;
     for (size_t k = 0; k < shape.n_weights; k++)
         sigma[k] = level_sigma(g, k, c->level[k]);
-    gp_prior_set(s, &shape, c->variant->large, sigma, &prior);
+    gp_prior_set(s, &shape, c->variant->sizes, sigma, &prior);
     gp_mode_set(&mode, &shape, s->cohort.n);
     widen(c->variant, &shape, s->cohort.n, &mode);
     if (gp_go_on(s) && gp_mode_find(&s->cohort, &shape, &prior, NULL, NULL, NULL, &mode)) {

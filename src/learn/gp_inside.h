@@ -116,13 +116,15 @@ void gp_mode_robust(const struct gp_cohort *cohort, const struct gp_prior *prior
 
 /* --- the grid (gp_grid.c) */
 
-#define GP_SMALL      .1  /* a term's small prior over its wide one */
-#define GP_LEAST_GAIN .01 /* spread of gains where none is found */
-#define GP_LAPSE      .02 /* mean of its prior, and first guess */
+#define GP_SMALL      .1   /* a term's small prior over its wide one ... */
+#define GP_ABSENT     .001 /* ... and that of one that is not there */
+#define GP_LAPSE      .02  /* mean of its prior, and first guess */
+#define GP_LEAST_GAIN .01  /* spread of gains where none is found */
 
 /* Terms, the sizes of their priors, and decays: a rule without remainder. */
 struct gp_variant {
-    unsigned terms, large; /* large: those terms whose prior is wide */
+    unsigned terms;
+    struct gp_sizes sizes;
     size_t n_decays;
     double decay[GP_DECAYS], average;
     double log_prior;
@@ -142,14 +144,21 @@ struct gp_search {
     struct gp *out;
 };
 
-/* Prior of a shape's parameters; large: as in struct gp_variant; sigma [K]. */
-void gp_prior_set(const struct gp_search *s, const struct gp_shape *shape, unsigned large,
+/* Prior of a shape's parameters; sigma [K]. */
+void gp_prior_set(const struct gp_search *s, const struct gp_shape *shape, struct gp_sizes sizes,
                   const double *sigma, struct gp_prior *prior);
 void gp_prior_clear(struct gp_prior *prior);
 bool gp_go_on(const struct gp_search *s);
 /* Precisions of an animal's own parameters. */
 void gp_own_precision(const struct gp_shape *shape, const double *w0_sd, double gain_sd,
                       double *precision);
+/* gp_textbook.c: the best mode of all starts; the terms that two shapes share, start weights and
+ * lapse. */
+void gp_find_full(struct gp_search *s, struct gp_variant *variant);
+void gp_mode_from(const struct gp_search *s, const struct gp_variant *from,
+                  const struct gp_shape *shape, struct gp_mode *mode);
+/* gp_spread.c: s->gain_sd and what is said of it in out; full is at its mode then. */
+void gp_gain_spread(struct gp_search *s, struct gp_variant *full);
 /* The modes of all variants that may count.  False: stopped. */
 bool gp_textbooks(struct gp_search *s);
 /* Fills in what is said of the textbook mode in out: scatter and missing memory. */

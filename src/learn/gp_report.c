@@ -23,47 +23,59 @@ static double log_normal(double x, double mean, double variance)
     return -.5 * (log(2 * M_PI * variance) + (x - mean) * (x - mean) / variance);
 }
 
-/* One term's posterior and prior at the points. */
+/* One term's posterior at the points where it is there. */
 struct pool {
     size_t n;
     double *weight, *mean, *variance;
-    double wide; /* sd of the larger prior */
 };
 
 /* The density at 0 of prior and posterior: their ratio is the Bayes factor (Savage and
  * Dickey; Verdinelli and Wasserman 1995), the other parameters' priors being the same.  The
- * prior is wide or small, as likely one as the other. */
-static double log_bayes_factor(const struct pool *p)
+ * prior is wide or small, as likely one as the other; wide: its sd. */
+static double log_bayes_factor(const struct pool *p, double wide)
 {
-    double top = -INFINITY, sum = 0, narrow = GP_SMALL * p->wide;
+    double top = -INFINITY, sum = 0, all = 0, narrow = GP_SMALL * wide;
     for (size_t i = 0; i < p->n; i++)
         top = fmax(top, log_normal(0, p->mean[i], p->variance[i]));
-    for (size_t i = 0; i < p->n; i++)
+    for (size_t i = 0; i < p->n; i++) {
         sum += p->weight[i] * exp(log_normal(0, p->mean[i], p->variance[i]) - top);
-    double prior = log((1 / p->wide + 1 / narrow) / 2) - log(2 * M_PI) / 2;
-    return prior - (top + log(sum));
+        all += p->weight[i];
+    }
+    double prior = log((1 / wide + 1 / narrow) / 2) - log(2 * M_PI) / 2;
+    return prior - (top + log(sum / all));
 }
 
+static void add_to_pool(struct pool *pool, double weight, double mean, double variance)
+{
+    pool->weight[pool->n] = weight, pool->mean[pool->n] = mean;
+    pool->variance[pool->n++] = variance;
+}
+
+/* Where no point that is kept has the term, the textbook mode says what it is worth. */
 static void report_term(const struct gp *gp, const double *const *covariance,
                         struct gp_term_report *row)
 {
-    double weight[gp->n_points], mean[gp->n_points], variance[gp->n_points];
-    struct pool pool = {gp->n_points, weight, mean, variance, 0};
-    for (size_t q = 0; q < gp->n_points; q++) {
+    size_t g = gp->n_points, own = term_at(gp, &gp->textbook, row->weight, row->term);
+    double weight[g], mean[g], variance[g], there[3][g + 1];
+    struct pool pool = {0, there[0], there[1], there[2]};
+    for (size_t q = 0; q < g; q++) {
         const struct gp_point *p = &gp->points[q];
         size_t at = term_at(gp, p, row->weight, row->term);
-        bool large = p->large & 1u << row->term;
-        pool.wide = pow(p->precision[at], -.5) / (large ? 1 : GP_SMALL);
         weight[q] = p->weight, mean[q] = p->theta[at];
         variance[q] = covariance[q][at * p->n + at];
-        row->probability += large ? p->weight : 0;
+        row->probability += p->sizes.large & 1u << row->term ? p->weight : 0;
+        if (!(p->sizes.absent & 1u << row->term))
+            add_to_pool(&pool, weight[q], mean[q], variance[q]);
     }
-    struct gp_value v = gp_mixture(gp->n_points, weight, mean, variance);
+    const struct gp_point *full = &gp->textbook;
+    if (pool.n == 0)
+        add_to_pool(&pool, 1, full->theta[own], full->covariance[own * full->n + own]);
+    struct gp_value v = gp_mixture(g, weight, mean, variance);
     row->mean = v.mean, row->low = v.low, row->high = v.high;
-    for (size_t q = 0; q < gp->n_points; q++)
+    for (size_t q = 0; q < g; q++)
         row->sd += weight[q] * (variance[q] + pow(mean[q] - v.mean, 2));
     row->sd = sqrt(row->sd);
-    row->log_bayes_factor = log_bayes_factor(&pool);
+    row->log_bayes_factor = log_bayes_factor(&pool, pow(full->precision[own], -.5));
 }
 
 size_t gp_terms_report(const struct gp *gp, enum gp_interval interval, struct gp_term_report *rows)

@@ -9,7 +9,13 @@
 #include "gp_inside.h"
 #include "gp_mean.h"
 
-enum { W0_ROUNDS = 3, MOST_SETS = 5, ROUNDS = 3, SIMPLE = (1 << GP_TRACE) - 1 };
+enum {
+    W0_ROUNDS = 3,
+    MOST_SETS = 5,
+    ROUNDS = 3,
+    SIMPLE = (1 << GP_TRACE) - 1,
+    SETS = 729 /* 3^GP_TRACE */
+};
 /* Nats below the best at which sizes or averages are left out. */
 static const double too_far = 3.5;
 
@@ -54,8 +60,8 @@ static void set_start(const struct gp_search *s, const struct gp_shape *shape, s
 }
 
 /* The terms that two shapes share, start weights and lapse. */
-static void set_from(const struct gp_search *s, const struct gp_variant *from,
-                     const struct gp_shape *shape, struct gp_mode *m)
+void gp_mode_from(const struct gp_search *s, const struct gp_variant *from,
+                  const struct gp_shape *shape, struct gp_mode *m)
 {
     const struct gp_shape *old = &from->shape;
     size_t traces = old->n_decays * old->n_kinds;
@@ -77,8 +83,10 @@ static struct gp_variant *add_variant(struct gp_search *s, unsigned terms, size_
                                       const double *decay, double average)
 {
     struct gp_variant *v = &s->variant[s->n_variants++];
-    *v = (struct gp_variant){
-        .terms = terms, .large = terms & SIMPLE, .n_decays = n_decays, .average = average};
+    *v = (struct gp_variant){.terms = terms,
+                             .sizes = {.large = terms & SIMPLE},
+                             .n_decays = n_decays,
+                             .average = average};
     memcpy(v->decay, decay, n_decays * sizeof *decay);
     v->shape = (struct gp_shape){.n_weights = s->cohort.data->n_weights,
                                  .n_decays = n_decays,
@@ -97,7 +105,7 @@ static struct gp_variant *add_variant(struct gp_search *s, unsigned terms, size_
 static double find_from(struct gp_search *s, struct gp_variant *v, struct gp_mode *mode)
 {
     struct gp_prior prior;
-    gp_prior_set(s, &v->shape, v->large, NULL, &prior);
+    gp_prior_set(s, &v->shape, v->sizes, NULL, &prior);
     struct telling telling = {s, v, &prior};
     bool ok = gp_mode_find(&s->cohort, &v->shape, &prior, s->team, tell_step, &telling, mode);
     double evidence = ok ? mode->log_evidence : -INFINITY;
@@ -111,7 +119,7 @@ static double find_from(struct gp_search *s, struct gp_variant *v, struct gp_mod
 }
 
 /* All terms, from all starts. */
-static void find_full(struct gp_search *s, struct gp_variant *v)
+void gp_find_full(struct gp_search *s, struct gp_variant *v)
 {
     static const char *const names[GP_STARTS] = {"none", "slow", "fast"};
     double evidence[GP_STARTS];
@@ -150,102 +158,17 @@ static void estimate_w0_sd(struct gp_search *s, const struct gp_variant *v)
     free(b);
 }
 
-/* --- the spread of gains: that of most evidence of the rule with all terms ------------- */
-
-/* Spreads that are looked at, from as good as none on; then halves of the steps about the
- * best.  Nats that the ends of the interval lie below it: chi^2_1(.9) / 2. */
-enum { GAIN_FIRST = 8, GAIN_HALVES = 3, GAIN_TRIED = GAIN_FIRST + 2 * GAIN_HALVES };
-static const double drop90 = 1.3527717270452048;
-
-struct spreads {
-    size_t n;
-    double at[GAIN_TRIED], evidence[GAIN_TRIED]; /* by size */
-};
-
-static size_t best_spread(const struct spreads *t)
-{
-    size_t best = 0;
-    for (size_t i = 1; i < t->n; i++)
-        best = t->evidence[i] > t->evidence[best] ? i : best;
-    return best;
-}
-
-/* From the mode of `from`, which stays. */
-static void try_spread(struct gp_search *s, const struct gp_variant *from, double spread,
-                       struct spreads *t)
-{
-    struct gp_mode mode;
-    struct gp_prior prior;
-    size_t at = t->n++;
-    s->gain_sd = spread;
-    gp_mode_set(&mode, &from->shape, s->cohort.n);
-    set_from(s, from, &from->shape, &mode);
-    gp_prior_set(s, &from->shape, from->large, NULL, &prior);
-    bool ok = gp_mode_find(&s->cohort, &from->shape, &prior, s->team, NULL, NULL, &mode);
-    for (; at > 0 && t->at[at - 1] > spread; at--) {
-        t->at[at] = t->at[at - 1];
-        t->evidence[at] = t->evidence[at - 1];
-    }
-    t->at[at] = spread;
-    t->evidence[at] = ok ? mode.log_evidence : -INFINITY;
-    gp_prior_clear(&prior);
-    gp_mode_clear(&mode);
-}
-
-/* Where the evidence, between a spread that is inside and its neighbour outside, falls below. */
-static double crossing(const struct spreads *t, size_t in, size_t out, double level)
-{
-    double share = (t->evidence[in] - level) / (t->evidence[in] - t->evidence[out]);
-    return isfinite(share) ? t->at[in] * pow(t->at[out] / t->at[in], share) : t->at[in];
-}
-
-static void take_spread(struct gp_search *s, const struct spreads *t)
-{
-    size_t best = best_spread(t), low = best, high = best;
-    double level = t->evidence[best] - drop90;
-    while (low > 0 && t->evidence[low] > level)
-        low--;
-    while (high + 1 < t->n && t->evidence[high] > level)
-        high++;
-    s->gain_sd = t->at[best];
-    s->out->gain_sd = best > 0 ? t->at[best] : 0;
-    s->out->gain_low = t->evidence[low] > level ? 0 : crossing(t, low + 1, low, level);
-    s->out->gain_high =
-        t->evidence[high] > level ? t->at[high] : crossing(t, high - 1, high, level);
-}
-
-static void estimate_gain_sd(struct gp_search *s, struct gp_variant *full)
-{
-    struct spreads t = {0};
-    s->gain_sd = GP_LEAST_GAIN;
-    find_full(s, full);
-    for (size_t i = 0; i < GAIN_FIRST && full->found && gp_go_on(s); i++)
-        try_spread(s, full, GP_LEAST_GAIN * pow(2, (double)i), &t);
-    for (size_t i = 0; i < GAIN_HALVES && full->found && gp_go_on(s); i++) {
-        size_t best = best_spread(&t);
-        double at = t.at[best], below = best > 0 ? t.at[best - 1] : at;
-        double above = best + 1 < t.n ? t.at[best + 1] : at;
-        if (below < at)
-            try_spread(s, full, sqrt(below * at), &t);
-        if (above > at)
-            try_spread(s, full, sqrt(above * at), &t);
-    }
-    if (t.n > 0)
-        take_spread(s, &t);
-    find_full(s, full);
-}
-
 /* What evidence a rule would have by other sizes of its terms' priors, were the likelihood
  * quadratic about its mode.  data [n][n]: the information of the choices alone. */
 static double predict(const struct gp_search *s, const struct gp_variant *v, const double *data,
-                      const struct gp_prior *own, unsigned large)
+                      const struct gp_prior *own, struct gp_sizes sizes)
 {
     size_t n = v->shape.n;
     double evidence = v->mode.log_evidence + gp_log_determinant(n, v->mode.factor) / 2;
     double *m = mem_copy(data, n * n, sizeof *m), *l = mem_new(n * n, sizeof *l);
     double *b = mem_new(n, sizeof *b);
     struct gp_prior prior;
-    gp_prior_set(s, &v->shape, large, NULL, &prior);
+    gp_prior_set(s, &v->shape, sizes, NULL, &prior);
     for (size_t i = 0; i < n; i++) {
         double away = v->mode.theta[i] - own->mean[i];
         b[i] = (own->precision[i] - prior.precision[i]) * away;
@@ -265,51 +188,83 @@ static double predict(const struct gp_search *s, const struct gp_variant *v, con
     return ok ? evidence : -INFINITY;
 }
 
+/* Sets of sizes by number: a digit 0 to 2 for each term, small, large or absent. */
+static struct gp_sizes sizes_of(unsigned set)
+{
+    struct gp_sizes sizes = {0, 0};
+    for (int term = 0; term < GP_TRACE; term++, set /= 3) {
+        sizes.large |= (unsigned)(set % 3 == 1) << term;
+        sizes.absent |= (unsigned)(set % 3 == 2) << term;
+    }
+    return sizes;
+}
+
+static unsigned set_of(struct gp_sizes sizes)
+{
+    unsigned set = 0;
+    for (int term = GP_TRACE; term-- > 0;)
+        set = 3 * set + (sizes.large >> term & 1) + 2 * (sizes.absent >> term & 1);
+    return set;
+}
+
+/* Small lies between the others. */
+static int apart(struct gp_sizes a, struct gp_sizes b)
+{
+    return __builtin_popcount(a.large ^ b.large) + __builtin_popcount(a.absent ^ b.absent);
+}
+
+/* The information of the choices alone at a variant's mode, whose prior is `own`: [n][n]. */
+static double *information_of(const struct gp_variant *v, const struct gp_prior *own)
+{
+    size_t n = v->shape.n;
+    double *data = mem_new(n * n, sizeof *data);
+    for (size_t r = 0; r < n; r++)
+        for (size_t c = 0; c <= r; c++) {
+            for (size_t q = 0; q <= c; q++)
+                data[r * n + c] += v->mode.factor[r * n + q] * v->mode.factor[c * n + q];
+            data[r * n + c] -= r == c ? own->precision[r] : 0;
+            data[c * n + r] = data[r * n + c];
+        }
+    return data;
+}
+
 /* Sizes of priors that were not tried, by what the fitted variants from `first` on promise:
- * of each the one that is most like it. */
+ * of each the one that is most like it.  evidence [SETS] */
 static void predict_all(const struct gp_search *s, size_t first, double *evidence)
 {
-    int nearest[SIMPLE + 1];
-    for (unsigned large = 0; large <= SIMPLE; large++)
-        evidence[large] = -INFINITY, nearest[large] = GP_N_TERMS + 1;
+    int nearest[SETS];
+    for (unsigned set = 0; set < SETS; set++)
+        evidence[set] = -INFINITY, nearest[set] = 2 * GP_N_TERMS;
     for (size_t i = first; i < s->n_variants; i++) {
         const struct gp_variant *v = &s->variant[i];
-        size_t n = v->shape.n;
         struct gp_prior own;
         if (!v->found)
             continue;
-        double *data = mem_new(n * n, sizeof *data);
-        gp_prior_set(s, &v->shape, v->large, NULL, &own);
-        for (size_t r = 0; r < n; r++)
-            for (size_t c = 0; c <= r; c++) {
-                for (size_t q = 0; q <= c; q++)
-                    data[r * n + c] += v->mode.factor[r * n + q] * v->mode.factor[c * n + q];
-                data[r * n + c] -= r == c ? own.precision[r] : 0;
-                data[c * n + r] = data[r * n + c];
-            }
-        for (unsigned large = 0; large <= SIMPLE; large++) {
-            int apart = __builtin_popcount(large ^ v->large);
-            if ((large & ~v->terms) || apart > nearest[large])
+        gp_prior_set(s, &v->shape, v->sizes, NULL, &own);
+        double *data = information_of(v, &own);
+        for (unsigned set = 0; set < SETS; set++) {
+            struct gp_sizes sizes = sizes_of(set);
+            int distance = apart(sizes, v->sizes);
+            if (((sizes.large | sizes.absent) & ~v->terms) || distance > nearest[set])
                 continue;
-            double value = predict(s, v, data, &own, large);
-            if (apart < nearest[large] || value > evidence[large])
-                evidence[large] = value;
-            nearest[large] = apart;
+            double value = predict(s, v, data, &own, sizes);
+            if (distance < nearest[set] || value > evidence[set])
+                evidence[set] = value;
+            nearest[set] = distance;
         }
         gp_prior_clear(&own);
         free(data);
     }
     for (size_t i = first; i < s->n_variants; i++)
-        evidence[s->variant[i].large] = -INFINITY;
+        evidence[set_of(s->variant[i].sizes)] = -INFINITY;
 }
 
 static const struct gp_variant *most_like(const struct gp_search *s, size_t first, size_t end,
-                                          unsigned large)
+                                          struct gp_sizes sizes)
 {
     const struct gp_variant *best = &s->variant[first];
     for (size_t i = first; i < end; i++)
-        if (s->variant[i].found && __builtin_popcount(s->variant[i].large ^ large) <
-                                       __builtin_popcount(best->large ^ large))
+        if (s->variant[i].found && apart(s->variant[i].sizes, sizes) < apart(best->sizes, sizes))
             best = &s->variant[i];
     return best;
 }
@@ -327,32 +282,32 @@ static void fit_sizes(void *context, size_t i, size_t member)
     struct gp_variant *v = &s->variant[f->first + i];
     struct gp_prior prior;
     (void)member;
-    gp_prior_set(s, &v->shape, v->large, NULL, &prior);
-    set_from(s, most_like(s, f->family, f->first, v->large), &v->shape, &v->mode);
+    gp_prior_set(s, &v->shape, v->sizes, NULL, &prior);
+    gp_mode_from(s, most_like(s, f->family, f->first, v->sizes), &v->shape, &v->mode);
     v->found =
         gp_go_on(s) && gp_mode_find(&s->cohort, &v->shape, &prior, NULL, NULL, NULL, &v->mode);
     gp_prior_clear(&prior);
 }
 
-/* Sizes of the terms' priors, large or small each: from the variant `first`, whose are all
+/* Sizes of the terms' priors, large, small or absent each: from the variant `first`, whose are all
  * large, to all that may count. */
 static bool try_sizes(struct gp_search *s, size_t first)
 {
     const struct gp_variant *full = &s->variant[first];
-    double best = full->mode.log_evidence, evidence[SIMPLE + 1];
+    double best = full->mode.log_evidence, evidence[SETS];
     for (int round = 0; round < ROUNDS && gp_go_on(s); round++) {
         struct fitting f = {s, first, s->n_variants};
         predict_all(s, first, evidence);
         while (s->n_variants < f.first + MOST_SETS) {
             unsigned top = 0;
-            for (unsigned large = 1; large <= SIMPLE; large++)
-                top = evidence[large] > evidence[top] ? large : top;
+            for (unsigned set = 1; set < SETS; set++)
+                top = evidence[set] > evidence[top] ? set : top;
             best = fmax(best, evidence[top]);
             if (!(evidence[top] > best - too_far))
                 break;
             struct gp_variant *v =
                 add_variant(s, full->terms, full->n_decays, full->decay, full->average);
-            v->large = top, v->log_prior = full->log_prior;
+            v->sizes = sizes_of(top), v->log_prior = full->log_prior;
             evidence[top] = -INFINITY;
         }
         if (s->n_variants == f.first)
@@ -377,7 +332,7 @@ static bool add_memories(struct gp_search *s)
         struct gp_mode mode;
         v->log_prior = s->variant[0].log_prior - log((double)n_averages);
         gp_mode_set(&mode, &v->shape, s->cohort.n);
-        set_from(s, &s->variant[0], &v->shape, &mode);
+        gp_mode_from(s, &s->variant[0], &v->shape, &mode);
         best = fmax(best, find_from(s, v, &mode));
         gp_mode_clear(&mode);
         if (!gp_go_on(s))
@@ -396,20 +351,20 @@ bool gp_textbooks(struct gp_search *s)
     unsigned simple = s->options.terms & SIMPLE;
     s->variant = mem_new(MOST_VARIANTS, sizeof *s->variant);
     struct gp_variant *full = add_variant(s, simple, 0, no_decay, gp_averages[0]);
-    full->log_prior = -(double)full->shape.n_simple * M_LN2;
+    full->log_prior = -(double)full->shape.n_simple * log(3);
     if (s->options.terms & ~(unsigned)SIMPLE)
         full->log_prior -= M_LN2; /* half of the prior is for traces */
-    find_full(s, full);
+    gp_find_full(s, full);
     for (int round = 0; full->found && s->options.fit_w0_sd && round < W0_ROUNDS; round++) {
         estimate_w0_sd(s, full);
-        find_full(s, full);
+        gp_find_full(s, full);
     }
     if (full->found && s->options.fit_gain_sd && s->cohort.n > 1)
-        estimate_gain_sd(s, full);
+        gp_gain_spread(s, full);
     if (!full->found)
         return gp_go_on(s);
     struct gp_prior prior;
-    gp_prior_set(s, &full->shape, full->large, NULL, &prior);
+    gp_prior_set(s, &full->shape, full->sizes, NULL, &prior);
     s->out->textbook = gp_point_of(s, full, &full->shape, &prior, &full->mode);
     gp_prior_clear(&prior);
     gp_doubt(s, full);

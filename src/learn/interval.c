@@ -21,10 +21,10 @@ bool model_interval(const struct model *model, const struct interval_request *re
 
 enum interval_kind model_interval_kind(const struct model *model)
 {
-    return model->ensemble         ? ensemble_kind(model->ensemble)
-           : model->rule->interval ? INTERVAL_POSTERIOR
-           : model->covariance     ? INTERVAL_ERROR
-                                   : INTERVAL_NONE;
+    return model->ensemble     ? ensemble_kind(model->ensemble)
+           : model->gp         ? INTERVAL_POSTERIOR
+           : model->covariance ? INTERVAL_ERROR
+                               : INTERVAL_NONE;
 }
 
 enum interval_kind model_trajectory_kind(const struct model *model)

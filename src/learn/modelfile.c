@@ -216,7 +216,7 @@ static bool read_gains(const struct npz *npz, const char *path, struct model *m,
 
 static void read_errors(const json_t *errors, struct model *m)
 {
-    if (json_array_size(errors) != m->tensors.size)
+    if (!errors || json_array_size(errors) != m->tensors.size)
         return;
     m->errors = mem_new(m->tensors.size, sizeof *m->errors);
     for (size_t i = 0; i < m->tensors.size; i++) {

@@ -11,14 +11,12 @@
 #include "deltaw/learn/gp.h"
 #include "deltaw/learn/randomwalk.h"
 #include "deltaw/learn/gains.h"
-#include "blas.h"
 #include "distil.h"
 #include "fit_gains.h"
 #include "plateau.h"
 #include "rollout.h"
 #include "start.h"
 
-enum { SEGMENT = 500 }; /* trials of a chunk where none are cut off */
 /* How often the main thread gets something new, in seconds: 15 frames a second for losses,
  * but models only a few times a second, since the visited weights are a large copy. */
 static const double publish_every = 1 / 15., visited_every = .3;
@@ -364,11 +362,12 @@ static void fail(struct trainer *t, const char *why)
     int kept = t->n_kept ? t->history[t->n_kept - 1].epoch : 0;
     if (t->n_history > t->n_kept && t->n_kept)
         snprintf(reason, sizeof reason,
-                 "%s at epoch %d; the parameters of epoch %d are kept; try a smaller rate=", why,
-                 t->history[t->n_history - 1].epoch, kept);
+                 "%.150s at epoch %d; the parameters of epoch %d are kept; try a smaller rate=",
+                 why, t->history[t->n_history - 1].epoch, kept);
     else if (t->n_kept)
         snprintf(reason, sizeof reason,
-                 "%s after epoch %d, whose parameters are kept; try a smaller rate=", why, kept);
+                 "%.150s after epoch %d, whose parameters are kept; try a smaller rate=", why,
+                 kept);
     else
         snprintf(reason, sizeof reason,
                  t->why.code ? "%.200s" : "%.200s at the start; check init= and w0=", why);
@@ -377,65 +376,16 @@ static void fail(struct trainer *t, const char *why)
     publish(t, t->best, FIT_FAILED, reason);
 }
 
-/* fast has its gradients from elsewhere: all animals may share tiles. */
-static struct rollout_setup setup_of(const struct fit_settings *s, const struct rule *rule,
-                                     const bool *train)
+static const char *fit_by_rule(struct trainer *t)
 {
-    bool network = rule->network, fast = network && s->optimizer == OPTIMIZER_FAST;
-    return (struct rollout_setup){
-        .engine = engine_of(rule),
-        .rule = rule,
-        .shape = &s->shape,
-        .train = fast ? NULL : train,
-        .truncation = network && !fast ? s->truncation : SEGMENT,
-        .whole = !network,
-        .batch = network ? s->batch : 0,
-        .threads = s->threads > 0 ? s->threads : thread_processors(),
-    };
-}
-
-/* Most of what a posterior takes beside: a mode for each point of the grid, with the factor of
- * its precision and what animals' starts share with it. */
-static double posterior_bytes(const struct fit_settings *s, const struct cohort *cohort)
-{
-    enum { MODES = 40, BASIS = 10 };
-    double k = (double)s->policy.n;
-    double n = GP_N_TERMS * GP_DECAYS * k +
-               (s->shape.remainder == REMAINDER_NONE ? 0 : GP_CELLS * BASIS * k);
-    double own = (double)cohort->n_animals * k * n;
-    return MODES * (n * n + own) * sizeof(double);
-}
-
-bool trainer_check_room(const struct fit_settings *s, const struct rule *rule,
-                        const struct cohort *cohort, const bool *train, struct err *err)
-{
-    struct rollout_setup setup = setup_of(s, rule, train);
-    size_t *length = mem_new(cohort->n_animals, sizeof *length);
-    for (size_t a = 0; a < cohort->n_animals; a++)
-        length[a] = cohort->animals[a].count;
-    double bytes = rollout_bytes(&setup, cohort->n_animals, length) +
-                   (double)cohort->n_trials * (double)(s->policy.n + 3) * sizeof(float);
-    free(length);
-    bytes += rule->posterior ? posterior_bytes(s, cohort) : 0;
-    if (rule->posterior && !blas_room(setup.threads, "fit", err))
-        return false;
-    if (mem_room(bytes, "fit", err))
-        return true;
-    char text[sizeof err->message];
-    snprintf(text, sizeof text, "%s", err ? err->message : "");
-    err_clear(err);
-    return err_set(err, ERR_FAILED, "%.300s; %s", text,
-                   setup.train && setup.truncation && !setup.whole
-                       ? "a longer truncation=, fewer hidden=, layers= or threads= take less"
-                       : "fewer threads= take less");
-}
-
-static struct rollout *new_rollout(const struct trainer *t)
-{
-    struct rollout_setup setup = setup_of(&t->fit->settings, t->rule, t->train);
-    setup.trials = t->trials;
-    setup.shape = t->shape;
-    return rollout_new(&setup);
+    bool fast = t->fit->settings.optimizer == OPTIMIZER_FAST;
+    if (t->fit->settings.teacher && !t->fit->start)
+        t->distilled = distil_run(t);
+    return t->rule->posterior    ? fit_posterior(t)
+           : t->rule->no_updates ? fit_walks(t)
+           : !t->rule->network   ? fit_mle(t)
+           : fast                ? fit_minibatch(t)
+                                 : fit_adam(t);
 }
 
 void trainer_run(struct trainer *t)
@@ -444,15 +394,7 @@ void trainer_run(struct trainer *t)
     t->before = t->n_history ? t->history[t->n_history - 1].seconds : 0;
     bool network = t->rule->network;
     t->threads = fit->settings.threads > 0 ? fit->settings.threads : thread_processors();
-    t->rollout = t->rule->no_updates ? NULL : new_rollout(t);
-    bool fast = fit->settings.optimizer == OPTIMIZER_FAST;
-    if (fit->settings.teacher && !fit->start)
-        t->distilled = distil_run(t);
-    const char *why = t->rule->posterior    ? fit_posterior(t)
-                      : t->rule->no_updates ? fit_walks(t)
-                      : !network            ? fit_mle(t)
-                      : fast                ? fit_minibatch(t)
-                                            : fit_adam(t);
+    const char *why = trainer_take_room(t) ? fit_by_rule(t) : t->why.message;
     if (!fit->quiet && !why && network && !t->rule->no_weights)
         t->textbook = plateau_textbook(&fit->settings, fit->cohort, t->threads, &fit->at->stop);
     if (why)

@@ -72,6 +72,10 @@ struct trainer {
 /* Is there the memory that the fit will take?  Else ERR_FAILED with what would take less. */
 bool trainer_check_room(const struct fit_settings *settings, const struct rule *rule,
                         const struct cohort *cohort, const bool *train, struct err *err);
+/* In the thread of its job: there may have been more when it was asked for, and other fits have
+ * begun since.  Makes t->rollout; one fit after the other, that each sees what is left.  False:
+ * t->why says so. */
+bool trainer_take_room(struct trainer *t);
 struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool *train);
 void trainer_free(struct trainer *t);
 /* The model at the start, so that views have one from the first moment on. */

@@ -93,6 +93,7 @@ bool explorer_is_flow(const struct keypress *key); /* a frame has been drawn */
 /* tiles.c */
 bool explorer_show_view(void *data, const char *view, struct err *err);
 bool explorer_screen_verb(void *data, const char *verb, const struct args *args, struct err *err);
+void explorer_layout(void *data, struct args *layout, const char **zoomed);
 /* Keys go to the current tile, to the transcript, or (neither) to the prompt. */
 void explorer_focus(struct explorer *e, bool view, bool reading);
 /* Run the command a key stands for. */

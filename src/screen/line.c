@@ -11,6 +11,7 @@
 #include "deltaw/base/utf8.h"
 #include "deltaw/base/thread.h"
 #include "deltaw/screen/host.h"
+#include "child.h"
 #include "history.h"
 #include "hosting.h"
 #include "lineedit.h"
@@ -166,6 +167,12 @@ static void on_narrate(void *data, const char *text)
     strbuf_free(&rows);
 }
 
+static bool on_shell(void *data, const char *command, int *status, struct err *err)
+{
+    (void)data;
+    return child_run(command, status, err);
+}
+
 static int begin(struct repl *repl, const struct host_setup *setup, bool terminal, struct err *err)
 {
     struct session_setup session = setup->session;
@@ -174,6 +181,7 @@ static int begin(struct repl *repl, const struct host_setup *setup, bool termina
         session.host = (struct session_host){
             .data = repl, .history = recall_at, .echo = on_echo, .narrate = on_narrate};
     if (terminal && isatty(STDOUT_FILENO)) {
+        session.host.shell = on_shell;
         session.host.terminal = hosting_terminal;
         session.host.picture_room = hosting_picture_room;
         session.host.picture = hosting_picture;
@@ -213,6 +221,8 @@ int host_line(const struct host_setup *setup)
         recall_close();
         if (how == RUN_QUIT)
             rescue_at_quit(repl.runner.session, setup->quiet);
+        else if (how == RUN_ENDED)
+            rescue_all_now(repl.runner.session);
     } else {
         how = runner_run_all(&repl.runner, true);
         code = repl.runner.interrupted ? ERR_INTERRUPTED : session_exit_code(repl.runner.session);

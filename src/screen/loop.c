@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "deltaw/base/thread.h"
+#include "child.h"
 #include "explorer.h"
 #include "history.h"
 #include "hosting.h"
@@ -150,13 +151,31 @@ static void await_answer(struct explorer *e)
     e->asked_at = e->flow_at = NAN;
 }
 
+static void stop_now(void *unused)
+{
+    (void)unused;
+    signals_suspend_now();
+}
+
+static bool on_shell(void *data, const char *command, int *status, struct err *err)
+{
+    struct explorer *e = data;
+    await_answer(e);
+    explorer_end_picture(e);
+    bool good = child_run_away(command, status, err);
+    screen_size(&e->width, &e->height);
+    explorer_place(e);
+    e->repaint = e->redraw = e->dirty = true;
+    return good;
+}
+
 static void take_signals(struct explorer *e)
 {
     unsigned bits = signals_take();
     if (bits & SIGNAL_SUSPEND) {
         await_answer(e);
         explorer_end_picture(e);
-        screen_suspend(signals_suspend_now);
+        screen_suspend(stop_now, NULL);
         bits |= SIGNAL_RESIZE;
         e->repaint = e->dirty = true;
     }
@@ -250,9 +269,11 @@ static bool begin(struct explorer *e, const struct host_setup *setup, struct err
     session.host = (struct session_host){.data = e,
                                          .show = explorer_show_view,
                                          .screen = explorer_screen_verb,
+                                         .layout = explorer_layout,
                                          .history = recall_at,
                                          .echo = on_echo,
                                          .narrate = on_narrate,
+                                         .shell = on_shell,
                                          .terminal = hosting_terminal,
                                          .picture_room = explorer_picture_room,
                                          .picture = explorer_picture};
@@ -303,7 +324,7 @@ static bool end(struct explorer *e)
     recall_close();
     signals_on_crash(NULL);
     if (e->ended)
-        rescue_now(e->session);
+        rescue_all_now(e->session);
     else
         rescue_at_quit(e->session, e->setup->quiet);
     rescue_on_crash(NULL);

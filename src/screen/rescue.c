@@ -10,6 +10,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "deltaw/base/strbuf.h"
+#include "deltaw/base/utf8.h"
 #include "signals.h"
 #include "hosting.h"
 
@@ -59,17 +60,51 @@ static void rescue(struct session *session, double wait)
     free(folder);
 }
 
+/* What is there was announced: the time of an empty file tells. */
+static void note_told(const char *told)
+{
+    int fd = open(told, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+    if (fd < 0)
+        return;
+    futimens(fd, NULL);
+    close(fd);
+}
+
+/* KEPT.told, as kept_folder gives it. */
+static void note_told_of(const char *folder)
+{
+    char *told = mem_printf("%s/.told", folder);
+    note_told(told);
+    free(told);
+}
+
+/* Everything that is open, for `session restore`; the newest takes the place of the one
+ * before.  Models in it need not be told of at the next start once more. */
+static bool keep_session(struct session *session, struct strbuf *told)
+{
+    struct err err = {0};
+    char *path = statefile_path("session.npz");
+    bool good = path && session_keep(session, path, &err);
+    if (err.code != ERR_NONE)
+        strbuf_printf(told, "the session is not kept: %s\n", err.message);
+    free(path);
+    return good;
+}
+
 void rescue_at_quit(struct session *session, bool quiet)
 {
     struct strbuf told = {0}, names = {0};
     bool busy = session_busy(session);
-    if (session_gives_up(session) || (!session_unsaved(session, 0, NULL) && !busy))
+    if (session_gives_up(session))
         return;
-    char *folder = kept_folder(&told);
+    bool unsaved = busy || session_unsaved(session, 0, NULL);
+    char *folder = unsaved ? kept_folder(&told) : NULL;
     if (folder) {
         session_rescue(session, folder, busy ? patience_at_quit : 0, 0, &names, &told);
         outfile_sweep(folder);
     }
+    if (keep_session(session, &told) && folder)
+        note_told_of(folder);
     if (names.len)
         strbuf_printf(&told, "not saved, so kept: %s; `open kept` reads them again\n",
                       strbuf_text(&names));
@@ -84,6 +119,15 @@ void rescue_now(struct session *session)
 {
     signals_ending(UNDISTURBED);
     rescue(session, patience);
+}
+
+void rescue_all_now(struct session *session)
+{
+    struct strbuf told = {0};
+    rescue_now(session);
+    keep_session(session, &told);
+    tell(&told);
+    strbuf_free(&told);
 }
 
 static void on_crash(void)
@@ -120,17 +164,28 @@ static size_t count_untold(const struct kept *list, size_t n, const char *told)
     return fresh;
 }
 
-static void note_told(const char *told)
+/* The session that ended last, if it has not been told of. */
+static void tell_session(struct strbuf *out)
 {
-    int fd = open(told, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
-    if (fd < 0)
-        return;
-    futimens(fd, NULL);
-    close(fd);
+    char *path = statefile_path("session.npz"), *told = statefile_path("session.told");
+    struct stat file, mark;
+    struct strbuf words = {0};
+    bool fresh = path && told && stat(path, &file) == 0 &&
+                 (stat(told, &mark) != 0 || later(file.st_mtim, mark.st_mtim));
+    if (fresh && session_kept_words(path, &words)) {
+        char *safe = utf8_visible(strbuf_text(&words), words.len, "");
+        strbuf_printf(out, "the last session had %s: `session restore` brings it back\n", safe);
+        free(safe);
+        note_told(told);
+    }
+    strbuf_free(&words);
+    free(path);
+    free(told);
 }
 
 void rescue_tell_kept(struct strbuf *out)
 {
+    tell_session(out);
     char *folder = statefile_path("kept/");
     if (!folder)
         return;

@@ -272,14 +272,14 @@ void screen_mouse(bool on)
     say(on ? mouse_on : mouse_off);
 }
 
-void screen_suspend(void (*stop)(void))
+void screen_suspend(void (*stop)(void *data), void *data)
 {
     bool mouse = self.mouse;
     screen_mouse(false);
     say(paste_off);
     curs_set(1);
     endwin();
-    stop();
+    stop(data);
     set_modes();
     refresh();
     say(paste_on);

@@ -23,8 +23,8 @@ void screen_crash(void);
 /* Clicks, drags and the wheel arrive as keys (mode 1006), or are left to the terminal. */
 void screen_mouse(bool on);
 
-/* ^Z: give the terminal back, stop, and take it again. */
-void screen_suspend(void (*stop)(void));
+/* Give the terminal back, stop (^Z) or do what needs it, and take it again. */
+void screen_suspend(void (*stop)(void *data), void *data);
 /* Ask for the background, unless this terminal would not understand; answers arrive as
  * input.  Returns whether it was asked. */
 bool screen_ask_background(void);

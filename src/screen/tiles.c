@@ -98,6 +98,19 @@ static bool set_layout(struct explorer *e, const struct args *args, struct err *
     return true;
 }
 
+void explorer_layout(void *data, struct args *layout, const char **zoomed)
+{
+    const struct explorer *e = data;
+    struct strbuf text = {0};
+    char rows[16];
+    layout_text(&e->layout, &text);
+    args_set(layout, NULL, e->named ? e->named->name : strbuf_text(&text), 0);
+    snprintf(rows, sizeof rows, "%d", e->layout.text);
+    args_set(layout, "text", e->layout.text ? rows : "auto", 0);
+    *zoomed = e->layout.zoom ? e->layout.view[e->layout.current] : NULL;
+    strbuf_free(&text);
+}
+
 bool explorer_screen_verb(void *data, const char *verb, const struct args *args, struct err *err)
 {
     struct explorer *e = data;

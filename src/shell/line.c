@@ -123,6 +123,16 @@ static size_t start_of_line(const char *text, size_t at)
     return at;
 }
 
+/* `!`, and all of the line behind it. */
+static void read_raw(struct reader *r, struct words *out)
+{
+    size_t from = ++r->at;
+    *add_word(out) = (struct word){.text = mem_text("!"), .column = (int)(from - r->start)};
+    skip_to_newline(r);
+    *add_word(out) = (struct word){.text = mem_text_n(r->text + from, r->at - from),
+                                   .column = (int)(from - r->start) + 1};
+}
+
 bool line_next(const char *text, size_t *at, int *line, struct words *out, struct err *err)
 {
     struct reader r = {.text = text, .at = *at, .end = strlen(text), .line = *line};
@@ -150,7 +160,10 @@ bool line_next(const char *text, size_t *at, int *line, struct words *out, struc
                 out->line = r.line;
                 out->start = r.start = start_of_line(text, r.at);
             }
-            good = read_word(&r, add_word(out), &open);
+            if (out->n == 0 && c == '!')
+                read_raw(&r, out);
+            else
+                good = read_word(&r, add_word(out), &open);
             out->end = r.at;
         }
     }
@@ -190,7 +203,7 @@ size_t line_before(const char *text, size_t point, struct words *out)
         if (c == ';' || c == '\n') {
             words_free(out);
             c == '\n' ? take_newline(&r) : (void)r.at++;
-        } else if (c == '#') {
+        } else if (c == '#' || (c == '!' && out->n == 0)) {
             skip_to_newline(&r);
             if (r.at >= r.end) { /* within a comment there is nothing to complete */
                 words_free(out);

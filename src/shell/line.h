@@ -1,6 +1,7 @@
 /* Words of the command language: verb [object] [name=value]...  `;` and a
  * newline end a command, `#` at the start of a word a comment; quotes and
- * backslashes as in a shell, but a quote ends on its line. */
+ * backslashes as in a shell, but a quote ends on its line.  A command that begins with `!` is
+ * two words: that, and the rest of the line as it stands. */
 #ifndef SHELL_LINE_H
 #define SHELL_LINE_H
 

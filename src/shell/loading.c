@@ -267,7 +267,7 @@ struct load *load_new(const struct session *session, const struct args *args, st
 {
     struct load *load = mem_new(1, sizeof *load);
     load->args = args_copy(args);
-    for (size_t i = 0; i < session->schema.n; i++)
+    for (size_t i = 0; session && i < session->schema.n; i++)
         if (!args_given(args, session->schema.items[i].name))
             args_set(&load->args, session->schema.items[i].name, session->schema.items[i].value, 0);
     load_options_take(load);

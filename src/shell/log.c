@@ -24,8 +24,7 @@ static void forget_log(struct session *session)
 
 static bool put(struct session *session, const struct strbuf *text, struct err *err)
 {
-    if (!session->logging || !text->len ||
-        outfile_append(session->log_fd, text->text, text->len))
+    if (!session->logging || !text->len || outfile_append(session->log_fd, text->text, text->len))
         return true;
     err_system(err, ERR_FAILED, session->log_path);
     err_prefix(err, "the log ends here");

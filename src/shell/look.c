@@ -110,14 +110,23 @@ bool look_command(struct session *session, const struct args *args, struct outpu
     return good;
 }
 
-/* The model of row= is one. */
-static bool known_row(struct session *session, const struct args *args, struct err *err)
+/* The animal, model or group of row= is there. */
+static bool known_row(struct session *session, const struct option_row *options,
+                      const struct args *args, struct err *err)
 {
+    const struct option_row *row = option_find(options, "row");
     for (size_t i = 0; i < args->n; i++) {
         const struct arg *arg = &args->items[i];
-        if (arg->name && strcmp(arg->name, "row") == 0 && !session_group(session, arg->value) &&
-            !session_need_fit(session, arg->value, arg->column, err))
-            return false;
+        if (!arg->name || strcmp(arg->name, "row") != 0)
+            continue;
+        if (row->type == OPTION_ANIMAL) {
+            const struct cohort *cohort = session_cohort(session);
+            return (cohort && cohort_animal(cohort, arg->value) >= 0) ||
+                   err_at(err, ERR_USAGE, arg->column, "no animal '%s'; `animals` lists them",
+                          arg->value);
+        }
+        return session_group(session, arg->value) ||
+               session_need_fit(session, arg->value, arg->column, err);
     }
     return true;
 }
@@ -128,7 +137,8 @@ bool look_tile(struct session *session, const struct args *args, bool *taken, st
     const char *name = session->now.command->name;
     struct view *view = session_view(session, name, err);
     *taken = false;
-    if (!view || !known_row(session, args, err) || !view_configure(view, args, err))
+    if (!view || !known_row(session, view_ops_of(view)->options, args, err) ||
+        !view_configure(view, args, err))
         return false;
     bool key = session->now.key && host->show;
     if (key && !host->show(host->data, name, err))

@@ -90,7 +90,7 @@ static void mdoc_examples(struct strbuf *out, const char *examples)
 
 static void mdoc_command(struct strbuf *out, const struct command *c)
 {
-    strbuf_printf(out, ".It Cm %s", c->name);
+    strbuf_printf(out, ".It Cm %s%s", c->name[0] == '!' ? "\\&" : "", c->name); /* no sign */
     if (c->arguments[0]) {
         strbuf_puts(out, " Ar");
         mdoc_argument(out, c->arguments);

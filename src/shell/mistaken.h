@@ -8,9 +8,9 @@
 
 #include "deltaw/base/err.h"
 
-/* A log where a model was wanted; *stop ends the look into it. */
+/* A log, or a session, where a model was wanted; *stop ends the look into it. */
 bool mistaken_log(const char *path, const atomic_bool *stop, struct err *err);
-/* A model among the logs. */
+/* A model or a session among the logs. */
 bool mistaken_model(const char *const *paths, size_t n, struct err *err);
 
 #endif

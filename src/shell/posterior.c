@@ -73,9 +73,13 @@ static void show_terms(const struct model *model, size_t n, const struct gp_term
             (const char *[]){gp_term_row(r->term)->name, model->settings.policy.weight[r->weight]},
             4, (double[]){r->mean, r->low, r->high, r->log_bayes_factor});
     }
-    output_gap(out);
-    output_say(out, "terms, 90 %% interval, log Bayes factor against leaving it out (nats)");
-    output_table(out, "terms", &table);
+    if (n > 0) {
+        output_gap(out);
+        output_say(out, "terms, 90 %% interval, log Bayes factor against leaving it out (nats)");
+        output_table(out, "terms", &table);
+    } else {
+        output_data(out, "terms", &table); /* traces alone: they are a kernel */
+    }
     table_free(&table);
 }
 

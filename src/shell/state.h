@@ -19,6 +19,7 @@
 /* A command says a line for each fit up to so many. */
 enum { FITS_SAID = 8 };
 enum { SOURCE_DEPTH = 25, SETTINGS = 24, VIEWS = 32 };
+enum { COHORTS_NEAR = 8 }; /* so many filters from the open cohort, trials are kept */
 
 /* --- tasks: one piece of work, waited for by the command that started it */
 
@@ -79,6 +80,8 @@ struct running {
 struct cohort_entry {
     struct cohort *cohort;    /* a reference; NULL: made again of the one below when wanted */
     struct cohort_step *step; /* keep, drop, trials; NULL: loaded or simulated */
+    bool simulated;
+    struct args made; /* the words of that simulate, or of the load with the schema's */
 };
 
 struct fit_entry {
@@ -221,6 +224,9 @@ void report_point(const struct running *now, struct err *err);
  * error of the command that runs points at. */
 void report_place(const struct running *now, const struct err *err, int *line, int *column);
 
+/* --- commands/layout.c: are the words of a layout ones? */
+bool layout_check(const struct args *args, struct err *err);
+
 /* --- data.c: the cohorts */
 
 const struct cohort *session_cohort(const struct session *session); /* NULL: none */
@@ -232,6 +238,9 @@ const struct cohort *session_need_cohort(const struct session *session, struct e
 /* Takes the reference.  step: that made it of the one that was open; NULL: none did. */
 void session_push_cohort(struct session *session, struct cohort *cohort,
                          const struct cohort_step *step);
+/* The same for one that `load` or `simulate` made from these words. */
+void session_push_made(struct session *session, struct cohort *cohort, bool simulated,
+                       const struct args *made);
 /* The n-th of all that are there, also of those taken back, is the open one, 0: none; says
  * what it holds, at once or when a task has made it again. */
 bool session_place_cohort(struct session *session, size_t n, struct output *out, struct err *err);

@@ -9,7 +9,7 @@
 #include "deltaw/base/mem.h"
 #include "state.h"
 
-enum { NEAR = 8, LOADS = 100 };
+enum { LOADS = 100 };
 
 static struct cohort_step *step_copy(const struct cohort_step *step)
 {
@@ -29,6 +29,7 @@ static void entry_free(struct cohort_entry *entry)
 {
     cohort_drop(entry->cohort);
     step_free(entry->step);
+    args_free(&entry->made);
 }
 
 static void drop_undone(struct session *s)
@@ -42,7 +43,8 @@ static void let_go(struct session *s)
 {
     for (size_t i = 0; i < s->n_cohorts + s->n_undone; i++) {
         struct cohort_entry *entry = &s->cohorts[i];
-        if (!entry->step || (i + 1 + NEAR >= s->n_cohorts && i <= s->n_cohorts + NEAR))
+        if (!entry->step ||
+            (i + 1 + COHORTS_NEAR >= s->n_cohorts && i <= s->n_cohorts + COHORTS_NEAR))
             continue;
         cohort_drop(entry->cohort);
         entry->cohort = NULL;
@@ -73,6 +75,15 @@ void session_push_cohort(struct session *s, struct cohort *cohort, const struct 
         (struct cohort_entry){.cohort = cohort, .step = step ? step_copy(step) : NULL};
     forget_oldest(s);
     let_go(s);
+}
+
+void session_push_made(struct session *s, struct cohort *cohort, bool simulated,
+                       const struct args *made)
+{
+    session_push_cohort(s, cohort, NULL);
+    struct cohort_entry *entry = &s->cohorts[s->n_cohorts - 1];
+    entry->simulated = simulated;
+    entry->made = args_copy(made);
 }
 
 void session_drop_cohorts(struct session *s)
@@ -130,7 +141,7 @@ static bool again_work(void *data, struct task *task, struct err *err)
         atomic_store(&task->job.permille, (int)(1000 * i / a->n));
         if (!cohort_take_step(i ? a->made[i - 1] : a->from, a->steps[i], &a->made[i], err))
             return false;
-        if (i > 0 && i + NEAR < a->n) {
+        if (i > 0 && i + COHORTS_NEAR < a->n) {
             cohort_drop(a->made[i - 1]);
             a->made[i - 1] = NULL;
         }

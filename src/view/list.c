@@ -74,11 +74,26 @@ bool list_key(const struct list *list, size_t fallback, const char *view, const 
         now = last;
     else
         return false;
-    if (now != before) {
-        strbuf_printf(command, "%s row=", view);
-        args_word(list_name(list, now), command);
-    }
+    if (now != before)
+        list_move(list, now, view, command);
     return true;
+}
+
+void list_move(const struct list *list, size_t row, const char *view, struct strbuf *command)
+{
+    strbuf_printf(command, "%s row=", view);
+    args_word(list_name(list, row), command);
+}
+
+static bool has_heads(struct rect area)
+{
+    return area.height >= 3;
+}
+
+long list_row_at(const struct list *list, struct rect area, int y)
+{
+    long line = y - area.y - has_heads(area), row = line + (long)list->top;
+    return line >= 0 && (size_t)row < list->table.n_rows ? row : -1;
 }
 
 void list_go(struct list *list, const char *name)
@@ -226,7 +241,7 @@ void list_draw(struct list *list, size_t cursor, struct canvas *canvas, struct r
                const struct style *style)
 {
     struct widths w = {0};
-    bool heads = area.height >= 3;
+    bool heads = has_heads(area);
     size_t rows = (size_t)(area.height - heads);
     fit_widths(list, area.width - MARGIN, &w);
     if (heads)

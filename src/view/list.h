@@ -1,4 +1,4 @@
-/* Lists of models with a cursor, as the views jobs and models show them: columns are left
+/* Lists with a cursor, as the views jobs, models and animals show them: columns are left
  * out where there is no room, rows scroll. */
 #ifndef DELTAW_VIEW_LIST_H
 #define DELTAW_VIEW_LIST_H
@@ -26,6 +26,10 @@ size_t list_cursor(const struct list *list, size_t fallback);
 /* Keys up, down, home, end, as "models row=dnn2". */
 bool list_key(const struct list *list, size_t fallback, const char *view, const char *key,
               struct strbuf *command);
+/* The row of a picture in this area that a click in line y is on, -1: none. */
+long list_row_at(const struct list *list, struct rect area, int y);
+/* The command that moves the cursor to that row. */
+void list_move(const struct list *list, size_t row, const char *view, struct strbuf *command);
 /* Moves the cursor to the row of this name; NULL: to the best one. */
 void list_go(struct list *list, const char *name);
 void list_draw(struct list *list, size_t cursor, struct canvas *canvas, struct rect area,

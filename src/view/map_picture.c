@@ -25,7 +25,8 @@ void map_title(const void *state, struct strbuf *out)
                   wording_letter(s->request.y), s->request.x);
     held_title(&s->fixed, out);
     wording_past(s->request.past, s->request.lags, out);
-    source_title(&s->watch.source, out);
+    if (s->show != SHOW_TRUE) /* that is no model's */
+        source_title(&s->watch.source, out);
     if (s->watch.have && isfinite(map_r2(s)))
         strbuf_printf(out, " · R² %s", number_fixed(number, map_r2(s), 2, false));
     strbuf_puts(out, " · " SIDES_TEXT);

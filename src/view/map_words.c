@@ -122,7 +122,7 @@ void map_describe(const void *state, struct strbuf *out)
     char a[NUMBER_SIZE];
     strbuf_printf(out, "%s %s per trial over %s and %s, ", shows[s->show], s->map.request.of,
                   s->map.request.y, s->map.request.x);
-    source_words(&s->watch.source, out);
+    (s->show == SHOW_TRUE ? source_truth_words : source_words)(&s->watch.source, out);
     for (size_t p = 0; p < s->map.n_panels; p++) {
         const char *title = s->map.title[p];
         strbuf_printf(out, "%s %s%s", p == 0 ? ":" : ";", title, *title ? " " : "");
@@ -232,7 +232,7 @@ void map_fields(const void *state, struct strbuf *object)
 {
     const struct map_state *s = state;
     const struct axis *x = &s->map.x, *y = &s->map.y;
-    source_fields(&s->watch.source, object);
+    (s->show == SHOW_TRUE ? source_truth_fields : source_fields)(&s->watch.source, object);
     answer_text(object, "of", s->map.request.of);
     answer_text(object, "shown", choose_show_word(s->show));
     answer_text(object, "x", s->map.request.x);

@@ -270,6 +270,17 @@ static bool models_key(void *state, const char *key, struct strbuf *command)
     return true;
 }
 
+static bool models_click(void *state, struct rect area, const struct style *style, int x, int y,
+                         struct strbuf *command)
+{
+    struct models_state *s = state;
+    (void)style, (void)x;
+    long row = list_row_at(&s->list, area, y);
+    if (row >= 0 && (size_t)row != list_cursor(&s->list, s->in_use))
+        list_move(&s->list, (size_t)row, "models", command);
+    return row >= 0;
+}
+
 static void models_release(void *state)
 {
     struct models_state *s = state;
@@ -301,5 +312,6 @@ const struct view_ops models_view = {
     .describe = models_describe,
     .table = models_data,
     .key = models_key,
+    .click = models_click,
     .release = models_release,
 };

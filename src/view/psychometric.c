@@ -14,6 +14,7 @@
 #include "wording.h"
 
 static const struct option_row psychometric_options[] = {
+    {"animal", OPTION_ANIMALS, 0, 0, "auto", "auto", "those to pool, as words do; auto: all"},
     {"sessions", OPTION_TEXT, 0, 0, NULL, "early,late",
      "up to 6 groups: early, middle, late (fifths), all, a number, a range 1..3"},
     {"model", OPTION_MODEL, 0, 0, "auto", "auto",
@@ -36,17 +37,42 @@ struct psychometric_job {
 
 static const struct view_work psychometric_work;
 
+static void psychometric_merge(struct args *kept, const struct args *fresh)
+{
+    if (args_positional(fresh) > 0)
+        choose_forget(kept, "animal");
+    if (args_given(fresh, "animal"))
+        choose_forget(kept, NULL);
+}
+
+/* Those that were asked for, one a positional argument; none: all. */
+static void take_asked(struct psychometric_state *s, const struct args *args, const char *named)
+{
+    args_free(&s->asked);
+    s->asked = (struct args){0};
+    for (size_t i = 0; i < args_positional(args); i++)
+        args_set(&s->asked, NULL, args_at(args, i), 0);
+    char *copy = named ? mem_text(named) : NULL, *rest = copy;
+    for (char *one; (one = strsep(&rest, ","));)
+        if (*one)
+            args_set(&s->asked, NULL, one, 0);
+    free(copy);
+}
+
 static bool psychometric_configure(void *state, const struct args *args, struct err *err)
 {
     struct psychometric_state *s = state;
     struct psychometric_group group[PSYCHOMETRIC_GROUPS];
     size_t n;
+    const char *named = choose_text(args, psychometric_options, "animal");
+    if (named && args_positional(args) > 0)
+        return err_set(err, ERR_USAGE,
+                       "psychometric: animals given twice, '%s' and '%s'; give them once",
+                       args_at(args, 0), named);
     if (!psychometric_groups(args_text(args, psychometric_options, "sessions"), group, &n, err))
         return err_prefix(err, "psychometric"), false;
     const char *model = choose_text(args, psychometric_options, "model");
-    args_free(&s->asked);
-    for (size_t i = 0; i < args_positional(args); i++)
-        args_set(&s->asked, NULL, args_at(args, i), 0);
+    take_asked(s, args, named);
     memcpy(s->group, group, sizeof group);
     s->n_groups = n;
     free(s->model);
@@ -298,6 +324,7 @@ const struct view_ops psychometric_view = {
     .options = psychometric_options,
     .positional = ANIMALS_MOST,
     .state_size = sizeof(struct psychometric_state),
+    .merge = psychometric_merge,
     .configure = psychometric_configure,
     .check = psychometric_check,
     .update = psychometric_update,

@@ -35,6 +35,8 @@ struct slice_state {
 /* Whose change it is, also before there is a slice. */
 const char *slice_of(const struct slice_state *s);
 /* Is a point drawn; its value as `show` has it, NaN when there is no truth. */
+/* Of the fit, against the true rule; NaN: unknown, or the truth itself is shown. */
+double slice_r2(const struct slice_state *s, const struct slice_part *part);
 bool slice_supported(const struct slice_state *s, const struct slice_part *part,
                      const struct slice_line *line, size_t i);
 double slice_shown(const struct slice_state *s, const struct slice_line *line, size_t i);

@@ -207,7 +207,7 @@ static void say_part(const struct slice_state *s, const struct slice_part *part,
 {
     const struct slice *slice = &part->slice;
     char number[NUMBER_SIZE];
-    source_words(&part->watch.source, out);
+    (s->show == SHOW_TRUE ? source_truth_words : source_words)(&part->watch.source, out);
     for (size_t i = 0; i < slice->n_lines; i++)
         say_line(s, part, i, places, scale, out);
     for (size_t i = 0; slice->request.past == PAST_BOTH && i + 1 < slice->n_lines; i += 2)
@@ -215,7 +215,7 @@ static void say_part(const struct slice_state *s, const struct slice_part *part,
     say_interval(s, part, out);
     if (slice->rest[0] && (slice->n_histories > 0 || s->request.past != PAST_ANY))
         strbuf_printf(out, "; %s", slice->rest);
-    if (isfinite(slice->r2))
+    if (isfinite(slice_r2(s, part)))
         strbuf_printf(out, "; R2 against the true rule %s over visited trials",
                       number_fixed(number, slice->r2, 3, false));
 }
@@ -352,7 +352,7 @@ void slice_fields(const void *state, struct strbuf *object)
     const struct slice_state *s = state;
     const struct slice_part *part = &s->part[0];
     const struct axis *x = &part->slice.x;
-    source_fields(&part->watch.source, object);
+    (s->show == SHOW_TRUE ? source_truth_fields : source_fields)(&part->watch.source, object);
     answer_text(object, "of", slice_of(s));
     answer_text(object, "shown", choose_show_word(s->show));
     answer_text(object, "x", s->request.x);
@@ -363,5 +363,5 @@ void slice_fields(const void *state, struct strbuf *object)
     answer_number(object, "se_largest", largest_error(s, part));
     answer_text(object, "interval", interval_word(part->slice.interval));
     answer_text(object, "rest", part->slice.rest);
-    answer_number(object, "r2", part->slice.r2);
+    answer_number(object, "r2", slice_r2(s, part));
 }

@@ -302,6 +302,8 @@ void source_words(const struct source *source, struct strbuf *out)
     if (source->replayed) {
         strbuf_printf(out, " at %s %d of %d", source->model->rule->network ? "epoch" : "evaluation",
                       source->epoch, source->newest);
+        if (source->model->rule->posterior && !source->model->gp)
+            strbuf_puts(out, " (the mode of that step; intervals are of the end)");
     } else if (source->model->ensemble) {
         strbuf_printf(out, " (mean of %zu models)", source->model->ensemble->n);
     } else if (!source->model->rule->network && status->state == FIT_RUNNING) {
@@ -320,7 +322,12 @@ void source_words(const struct source *source, struct strbuf *out)
         strbuf_printf(out, " on %s", source->cohort->name);
     if (model_on_plateau(source->model))
         strbuf_puts(out, ", still on the plateau (it does worse than reinforce-base on the trials "
-                         "of its fit, so the map is not to be trusted)");
+                         "of its fit, so its updates are not to be trusted)");
+}
+
+void source_truth_words(const struct source *source, struct strbuf *out)
+{
+    strbuf_printf(out, "the rule that made %s", source->cohort->name);
 }
 
 const struct answer_row source_answer[] = {
@@ -350,6 +357,12 @@ void source_fields(const struct source *source, struct strbuf *object)
                   : there && !opened && source->model->rule->network ? s->epochs
                                                                      : NAN);
     answer_text(object, "cohort", source->cohort ? source->cohort->name : NULL);
+}
+
+void source_truth_fields(const struct source *source, struct strbuf *object)
+{
+    const struct source truth = {.cohort = source->cohort};
+    source_fields(&truth, object);
 }
 
 void source_doubt(const struct source *source, struct strbuf *out)

@@ -67,6 +67,9 @@ void source_release(struct source *source);
 void source_title(const struct source *source, struct strbuf *out);
 /* "dnn1 after 412 of 1000 epochs", "reinforce1 (maximum likelihood)" */
 void source_words(const struct source *source, struct strbuf *out);
+/* Of what is no model's but the truth of its trials: "the rule that made sample". */
+void source_truth_words(const struct source *source, struct strbuf *out);
+void source_truth_fields(const struct source *source, struct strbuf *object);
 /* The same as fields of an answer; model NULL, of those that do without: null. */
 extern const struct answer_row source_answer[];
 void source_fields(const struct source *source, struct strbuf *object);

@@ -241,12 +241,21 @@ static void settle(struct view *view, bool updated, const struct err *reason)
     }
 }
 
+/* What is computed of all trials takes some arrays of their number: weights, rows, losses. */
+static bool has_room(const struct view *view, const struct scene *scene, struct err *err)
+{
+    enum { TRIAL = 120 };
+    return !view->ops->work || !scene || !scene->cohort ||
+           mem_room((double)scene->cohort->n_trials * TRIAL, NULL, err);
+}
+
 static void refresh(struct view *view, const struct scene *scene)
 {
     struct err reason = {0};
     struct view_job *job = NULL;
     job_collect(view);
-    bool updated = view->ops->update(view->state, scene, view->pending, &job, &reason);
+    bool updated = has_room(view, scene, &reason) &&
+                   view->ops->update(view->state, scene, view->pending, &job, &reason);
     if (job && view->jobs)
         job_later(view, job);
     else if (job)

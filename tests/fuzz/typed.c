@@ -62,12 +62,22 @@ void fuzz_command(const uint8_t *bytes, size_t n)
     close_desk(d);
 }
 
+void fuzz_session(const uint8_t *bytes, size_t n)
+{
+    struct desk *d = open_desk();
+    fuzz_put("session.npz", bytes, n);
+    feed(d, "session restore session.npz");
+    if (session_exit_code(d->session) == 0)
+        feed(d, "models; data; map; weights; undo; session save session.npz");
+    close_desk(d);
+}
+
 void fuzz_model(const uint8_t *bytes, size_t n)
 {
     struct desk *d = open_desk();
     fuzz_put("model.npz", bytes, n);
-    feed(d, "open model.npz as=m");
+    feed(d, "open model.npz name=m");
     if (session_exit_code(d->session) == 0)
-        feed(d, "models; info m; loss; map; slice; weights; accuracy; compare; save model m.npz");
+        feed(d, "models; show m; loss; map; slice; weights; accuracy; compare; save model m.npz");
     close_desk(d);
 }

@@ -30,7 +30,7 @@ void mem_discard(void *memory, size_t bytes);
 double mem_available(void);
 /* What the limit of the address space (ulimit -v) leaves; INFINITY: there is none. */
 double mem_space(void);
-/* False and "WHAT: not enough memory: ..." when so many bytes more are not there.  Little is not
+/* False and "WHAT: not enough memory: ..." (NULL: without) when so many bytes more are not there.  Little is not
  * asked for; otherwise it takes some 50 us. */
 bool mem_room(double bytes, const char *what, struct err *err);
 

@@ -30,6 +30,9 @@ struct npz {
 
 /* Refuses by name: a damaged container, an unknown dtype, wrong lengths. */
 bool npz_read(const char *path, struct npz *out, struct err *err);
+/* The text of the first array, which has this name; NULL with an error when it is no such
+ * array.  The rest is not read.  Caller frees. */
+char *npz_read_first(const char *path, const char *name, struct err *err);
 /* Atomic; members stored, not compressed; FLOAT32 is rounded from the doubles. */
 bool npz_write(const char *path, const struct npz *npz, struct err *err);
 /* The same, but for outfile_commit, which puts it in place. */
@@ -49,5 +52,11 @@ void npz_add_text(struct npz *npz, const char *name, const char *text);
 /* A 1-dimensional array of texts, which numpy gives one width. */
 void npz_add_texts(struct npz *npz, const char *name, size_t n, const char *const *texts);
 void npz_free(struct npz *npz);
+
+/* Archives within one: the arrays of `own` go over under PREFIX + their names; own is empty
+ * then. */
+void npz_move(struct npz *npz, const char *prefix, struct npz *own);
+/* Those under that prefix, by their own names; free .arrays alone, as all else is of npz. */
+struct npz npz_part(const struct npz *npz, const char *prefix);
 
 #endif

@@ -13,8 +13,8 @@
  *
  * The mode is found by damped Gauss-Newton steps (Levenberg 1944, Marquardt 1963); the
  * posterior about it is N(mode, (F + Lambda)^-1), and the evidence is Laplace's (MacKay
- * 1992).  Sizes and length scales of the remainder, widths of the terms' priors (wide or
- * small) and averages of reward are integrated over on a grid, each point with a mode of
+ * 1992).  Sizes and length scales of the remainder, widths of the terms' priors (wide, small
+ * or none to speak of) and averages of reward are integrated over on a grid, each point with a mode of
  * its own, weighed by its evidence; traces have several decays at once.
  *
  * With gains the update is exp(g) times that, g of each animal by itself.  What an animal has
@@ -90,9 +90,15 @@ struct gp_options {
 
 void gp_options_default(struct gp_options *options);
 
+/* How wide the terms' priors are, by bits 1 << enum gp_term; in neither: small. */
+struct gp_sizes {
+    unsigned large, absent; /* absent: so small that the term is not there */
+};
+
 /* One choice of terms, sizes, length scale and decays, with the posterior that it leads to. */
 struct gp_point {
-    unsigned terms, large;    /* bits; large: those whose prior is wide */
+    unsigned terms; /* bits */
+    struct gp_sizes sizes;
     double scale;             /* length scale in natural units; 0: no remainder */
     double sigma[GP_WEIGHTS]; /* prior sd of g_k, in units of w; 0: not there */
     size_t n_decays;          /* of traces; 0: none */

@@ -52,4 +52,11 @@ struct snapshots *fit_snapshots(struct fit *fit);
 bool model_save_replay(const struct model *model, const struct snapshots *snapshots,
                        const char *path, struct err *err);
 
+/* What such a file holds, to go into an archive of several; without snapshots when NULL. */
+struct npz;
+void model_pack(const struct model *model, const struct snapshots *snapshots, struct npz *npz);
+/* From such arrays; path: where they are from, for messages. */
+bool model_unpack(const struct npz *npz, const char *path, const char *name, struct model **out,
+                  struct err *err);
+
 #endif

@@ -30,6 +30,9 @@ struct session_host {
     bool (*show)(void *data, const char *view, struct err *err);
     /* layout, zoom, clear: what only a screen can do. */
     bool (*screen)(void *data, const char *verb, const struct args *args, struct err *err);
+    /* The words of the layout command that gives the tiles as they are, and the view that
+     * is zoomed, NULL: none. */
+    void (*layout)(void *data, struct args *layout, const char **zoomed);
     /* Lines of history, i from 0 (oldest); NULL after the last. */
     const char *(*history)(void *data, size_t i);
     /* A command of a script (-f, source, lesson) is about to run: show it as if it
@@ -37,6 +40,9 @@ struct session_host {
     void (*echo)(void *data, const char *command);
     /* The text of `say`, one paragraph.  When NULL, it is printed as a result. */
     void (*narrate)(void *data, const char *text);
+    /* Runs a command of the shell in the terminal, until it ends; status: 128 + N when signal
+     * N ended it.  NULL: nobody is there to ask for it. */
+    bool (*shell)(void *data, const char *command, int *status, struct err *err);
     /* Bytes to the terminal that must not change the picture. */
     bool (*terminal)(void *data, const char *bytes, size_t n, struct err *err);
     /* What pictures the terminal takes, and how big; and such a picture to it. */
@@ -122,6 +128,12 @@ size_t session_unsaved(struct session *session, double worth, struct strbuf *out
  * that are there are only named, parted by ", ".  Models of lessons are not at stake. */
 void session_rescue(struct session *session, const char *folder, double patience, double worth,
                     struct strbuf *names, struct strbuf *told);
+/* Everything that is open as a file, as `session save` writes it, for the user alone; trials
+ * that cannot be had again are left out.  False: there is nothing worth it (no err), or it
+ * cannot be written. */
+bool session_keep(struct session *session, const char *path, struct err *err);
+/* What such a file holds, in few words.  False: it is none. */
+bool session_kept_words(const char *path, struct strbuf *out);
 /* Was it ended by `quit!`, which gives up what was not saved? */
 bool session_gives_up(const struct session *session);
 

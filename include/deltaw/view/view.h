@@ -59,14 +59,16 @@ struct scene {
     } * help;                            /* [n_help], groups together */
 };
 
-/* jobs and models as tables, the same in every host: the output of the verbs of that
+/* jobs, models and animals as tables, the same in every host: the output of the verbs of that
  * name.  sort: a word of the option.  people: a group of fits is one row, with those of its
  * fits that train after it; else all fits. */
 void view_jobs_table(const struct scene *scene, bool people, struct table *out);
 void view_jobs_row(const struct scene_job *job, struct table *out);
 void view_groups_table(const struct scene *scene, struct table *out); /* of fits; for machines */
 void view_models_table(const struct scene *scene, const char *sort, struct table *out);
-extern const struct column view_jobs_columns[], view_groups_columns[], view_models_columns[];
+void view_animals_table(const struct cohort *cohort, const char *sort, struct table *out);
+extern const struct column view_animals_columns[], view_jobs_columns[], view_groups_columns[],
+    view_models_columns[];
 
 /* What takes a view more than a few ms, in a thread beside the main one.  Its own struct
  * begins with a struct view_job (src/view/watch.h), which holds all that it needs. */

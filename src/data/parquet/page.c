@@ -44,7 +44,7 @@ static bool fill(struct page_reader *r, size_t want, struct err *err)
     r->to -= r->from;
     r->from = 0;
     size_t whole = want > WINDOW ? want : WINDOW;
-    if (whole > r->room && !mem_room((double)whole, "a page", err))
+    if (whole > r->room && !mem_room((double)whole, NULL, err))
         return false;
     r->window = mem_reserve(r->window, &r->room, whole, 1);
     while (r->to < want && r->at < r->end) {
@@ -146,7 +146,7 @@ static bool unpack_page(struct page_reader *r, const struct header *h, struct by
         return true;
     }
     size_t size = (size_t)h->unpacked;
-    if (size >= r->unpacked_room && !mem_room((double)size, "a page", err))
+    if (size >= r->unpacked_room && !mem_room((double)size, NULL, err))
         return false;
     r->unpacked = mem_reserve(r->unpacked, &r->unpacked_room, size + 1, 1);
     memcpy(r->unpacked, from, levels);

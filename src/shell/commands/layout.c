@@ -68,10 +68,8 @@ static void list_layouts(struct output *out)
     table_free(&table);
 }
 
-static bool layout_run(struct session *session, const struct args *args, struct output *out,
-                       struct err *err)
+bool layout_check(const struct args *args, struct err *err)
 {
-    const struct session_host *host = &session->setup.host;
     const char *first = args_at(args, 0);
     bool word = first && (strcmp(first, "next") == 0 || layout_named_find(first));
     if (word && args_positional(args) > 1)
@@ -79,6 +77,15 @@ static bool layout_run(struct session *session, const struct args *args, struct 
     for (size_t i = 0; i < args->n && !word; i++)
         if (!args->items[i].name && !check_picture(&args->items[i], err))
             return false;
+    return true;
+}
+
+static bool layout_run(struct session *session, const struct args *args, struct output *out,
+                       struct err *err)
+{
+    const struct session_host *host = &session->setup.host;
+    if (!layout_check(args, err))
+        return false;
     if (args->n == 0)
         list_layouts(out);
     if (host->screen)

@@ -19,7 +19,7 @@ static bool load_finish(struct session *session, void *data, struct output *out,
     struct load *load = data;
     load_tell(load->cohort, out);
     load_remember(session, load);
-    session_push_cohort(session, load->cohort, NULL);
+    session_push_made(session, load->cohort, false, &load->args);
     load->cohort = NULL;
     return true;
 }

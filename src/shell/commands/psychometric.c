@@ -13,6 +13,7 @@ const struct command command_psychometric = {
               "this cohort.  The point of equal choice and the slope are those of a logistic curve "
               "without lapses.  More than 25 stimuli are shown in 11 equal bins.",
     .examples = "psychometric\n"
+                "psychometric animal=1,2\n"
                 "psychometric 1 sessions=early,middle,late\n"
                 "psychometric sessions=1..3,all",
     .positional_type = OPTION_ANIMAL,

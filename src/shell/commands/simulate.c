@@ -3,7 +3,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/study/simulate.h"
-#include "../state.h"
+#include "../agents.h"
 
 struct simulation {
     struct args args;
@@ -55,7 +55,7 @@ static bool simulate_finish(struct session *session, void *data, struct output *
     tell_cohort(sim->cohort, out);
     output_field_text(out, "rule", args_at(&sim->args, 0));
     output_field_number(out, "seed", (double)args_integer(&sim->args, simulate_options, "seed"));
-    session_push_cohort(session, sim->cohort, NULL);
+    session_push_made(session, sim->cohort, true, &sim->args);
     sim->cohort = NULL;
     return true;
 }
@@ -111,12 +111,22 @@ static bool takes(const char *word, const char *option)
 }
 
 /* Columns of trials, and of the true weights; arrays grow by doubling. */
-static bool check_room(const struct args *args, struct err *err)
+bool agents_room(const struct args *args, struct err *err)
 {
     enum { TRIAL = 22, WEIGHTS = 8 * sizeof(float) };
     double trials = (double)args_integer(args, simulate_options, "animals") *
                     (double)args_integer(args, simulate_options, "trials");
     return mem_room(2 * trials * (TRIAL + WEIGHTS), "simulate", err);
+}
+
+char *agents_command(const struct args *args)
+{
+    struct strbuf command = {0};
+    strbuf_puts(&command, "simulate");
+    args_words(args, &command);
+    if (!args_given(args, "seed"))
+        strbuf_printf(&command, " seed=%ld", args_integer(args, simulate_options, "seed"));
+    return strbuf_take(&command);
 }
 
 static bool command_run(struct session *session, const struct args *args, struct output *out,
@@ -129,18 +139,12 @@ static bool command_run(struct session *session, const struct args *args, struct
         simulate_release(sim);
         return false;
     }
-    if (!check_room(&sim->args, err)) {
+    if (!agents_room(&sim->args, err)) {
         simulate_release(sim);
         return false;
     }
     settings_seed(session, &sim->args);
-    /* The cohort's record of its origin: the command, with the seed that was used. */
-    struct strbuf command = {0};
-    strbuf_puts(&command, "simulate");
-    args_words(&sim->args, &command);
-    if (!args_given(&sim->args, "seed"))
-        strbuf_printf(&command, " seed=%ld", args_integer(&sim->args, simulate_options, "seed"));
-    sim->command = strbuf_take(&command);
+    sim->command = agents_command(&sim->args); /* the cohort's record of its origin */
     return task_start(session, mem_text("simulating"), sim, simulate_work, simulate_finish,
                       simulate_release, err);
 }

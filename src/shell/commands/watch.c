@@ -37,7 +37,7 @@ static bool watch_finish(struct session *session, void *data, struct output *out
     load->options.permille = NULL;
     load_tell(load->cohort, out);
     load_remember(session, load);
-    session_push_cohort(session, cohort_hold(load->cohort), NULL);
+    session_push_made(session, cohort_hold(load->cohort), false, &load->args);
     return watching_start(session, load, w->every, w->times, err);
 }
 
