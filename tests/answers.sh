@@ -172,6 +172,8 @@ wrong "a key that lacks" 's/"digest":/"Digest":/' 'data: no digest'
 wrong "a text for a number" 's/"chance":-[.0-9]*/"chance":"low"/' "score.*chance: 'low' is none of"
 wrong "a column that lacks" 's/"correct_percent"/"correct"/g' 'animals.*: no correct_percent'
 wrong "a number that is text only" 's/"p_chosen":[.0-9]*/"p_chosen":null/' 'weights.* of the text is no field'
+wrong "a cell of a map that lacks a column" 's/"support"/"seen"/g' 'map.*: no support'
+wrong "a trial's weight that is a list" 's/"p_right":/"p_right":[],"q":/' 'weights.*p_right'
 wrong "a verb without an answer" '/"verb":"undo"/d' '^undo: no answer'
 
 awk -v OFS=, 'BEGIN { srand(4); print "Subject,trial,stimulus,choice,reward,RT (ms)"

@@ -80,21 +80,25 @@ static void property(struct strbuf *out, const char *key, const char *schema, co
         answer_text(out, "description", meaning);
 }
 
-/* Rows of a table have all its columns. */
-static void table_schema(const struct column *columns, struct strbuf *out)
+/* Rows of a table have all its columns; those of an open one may lack the optional ones, and
+ * have others. */
+static void table_schema(const struct column *columns, bool open, struct strbuf *out)
 {
     struct strbuf properties = {0}, required = {0};
     for (const struct column *c = columns; c->name; c++)
         if (!c->seen || c->seen & SEEN_DATA) {
             property(&properties, c->name, column_schema(c->type), c->meaning);
             strbuf_putc(&properties, '}');
+            if (open && c->optional)
+                continue;
             strbuf_puts(&required, required.len ? "," : "");
             strbuf_json_text(&required, c->name);
         }
     strbuf_printf(out,
                   ",\"items\":{\"type\":\"object\",\"properties\":{%s},\"required\":[%s],"
-                  "\"additionalProperties\":false}",
-                  properties.len ? properties.text + 1 : "", strbuf_text(&required));
+                  "\"additionalProperties\":%s}",
+                  properties.len ? properties.text + 1 : "", strbuf_text(&required),
+                  open ? "{\"type\":[\"number\",\"string\",\"null\"]}" : "false");
     strbuf_free(&properties);
     strbuf_free(&required);
 }
@@ -119,7 +123,7 @@ void answer_schema(const struct answer_row *rows, struct strbuf *properties,
         }
         property(properties, row->key, schemas[row->type], row->meaning);
         if (row->columns)
-            table_schema(row->columns, properties);
+            table_schema(row->columns, row->open, properties);
         else if (row->type == ANSWER_TABLE)
             strbuf_puts(properties, ",\"items\":{\"type\":\"object\"}");
         strbuf_putc(properties, '}');

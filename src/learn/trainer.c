@@ -17,13 +17,12 @@
 #include "rollout.h"
 #include "start.h"
 
-/* How often the main thread gets something new, in seconds: 15 frames a second for losses,
- * but models only a few times a second, since the visited weights are a large copy. */
-static const double publish_every = 1 / 15., visited_every = .3;
+/* How often the main thread gets something new, in seconds: 15 frames a second for losses. */
+static const double publish_every = 1 / 15.;
 
 /* --- publishing ------------------------------------------------------------ */
 
-static double worked(const struct trainer *t)
+double trainer_worked(const struct trainer *t)
 {
     return t->before + job_seconds(t->fit->at);
 }
@@ -85,7 +84,7 @@ static void publish(struct trainer *t, const double *theta, enum fit_state state
     s->epoch = now->epoch;
     s->train = now->train;
     s->heldout = now->heldout;
-    s->seconds = worked(t);
+    s->seconds = trainer_worked(t);
     s->seconds_per_epoch = now->epoch > 0 ? s->seconds / (now->epoch + 1) : s->seconds;
     s->seconds_left = s->seconds_per_epoch * (s->epochs - s->epoch);
     snprintf(s->reason, sizeof s->reason, "%s", reason);
@@ -111,8 +110,8 @@ int trainer_first(const struct trainer *t)
     return t->again ? t->checkpoint->epoch : 0;
 }
 
-static void add_scored(const struct trainer *t, size_t animal, double value, double *train,
-                       double *heldout)
+void trainer_add_scored(const struct trainer *t, size_t animal, double value, double *train,
+                        double *heldout)
 {
     if (t->train[animal])
         *train += value;
@@ -153,7 +152,7 @@ struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool
         go_on(t, fit->start);
     t->best = mem_copy(t->theta, t->n_all, sizeof *t->theta);
     for (size_t a = 0; a < t->n_animals; a++)
-        add_scored(t, a, (double)trials_scored(t->trials, a), &t->n_train, &t->n_heldout);
+        trainer_add_scored(t, a, (double)trials_scored(t->trials, a), &t->n_train, &t->n_heldout);
     free(drawn);
     return t;
 }
@@ -177,162 +176,6 @@ void trainer_free(struct trainer *t)
     free(t->history);
     checkpoint_free(t->checkpoint);
     free(t);
-}
-
-static struct visited *visited_new(const struct trainer *t, int epoch)
-{
-    struct visited *l = mem_new(1, sizeof *l);
-    l->epoch = epoch;
-    l->n_trials = t->fit->cohort->n_trials;
-    l->n_weights = t->n_weights;
-    l->w = mem_new(t->trials->n_trials * l->n_weights, sizeof *l->w); /* the cohort's first */
-    l->references = 1;
-    return l;
-}
-
-float *trainer_visited(struct trainer *t, int epoch)
-{
-    visited_drop(t->visited);
-    t->visited = visited_new(t, epoch);
-    return t->visited->w;
-}
-
-static void history_add(struct trainer *t, int epoch, double train, double heldout)
-{
-    t->n_history -= t->again;
-    t->again = false;
-    t->history = mem_reserve(t->history, &t->history_room, t->n_history + 1, sizeof *t->history);
-    if (t->rule->network && t->fit->settings.epochs > 0)
-        atomic_store(&t->fit->at->permille, (int)(1000. * epoch / t->fit->settings.epochs));
-    t->history[t->n_history++] = (struct epoch_loss){epoch, worked(t), train, heldout};
-}
-
-void trainer_tell(struct trainer *t, int epoch, double train)
-{
-    history_add(t, epoch, train, NAN);
-    t->n_kept = t->n_history;
-}
-
-static void remember(struct trainer *t, int epoch, const struct rollout_result *result)
-{
-    double train = 0, heldout = 0;
-    for (size_t a = 0; a < t->n_animals; a++)
-        add_scored(t, a, result->loss[a], &train, &heldout);
-    history_add(t, epoch, train / t->n_train, t->n_heldout > 0 ? heldout / t->n_heldout : NAN);
-}
-
-/* Over weight matrices only. */
-void trainer_penalty(const struct trainer *t, double *gradient)
-{
-    double ridge = t->fit->settings.ridge;
-    for (size_t j = 0; ridge > 0 && j < t->tensors.n; j++) {
-        const struct tensor *x = &t->tensors.item[j];
-        for (size_t i = x->offset; x->n_dimensions == 2 && i < x->offset + x->size; i++)
-            gradient[i] += ridge * t->theta[i];
-    }
-}
-
-const double *trainer_w0(const struct trainer *t)
-{
-    const double *w0 = t->train_w0 ? t->theta + t->tensors.size : t->w0;
-    if (t->starts)
-        fit_gains_starts(t, w0);
-    return t->starts ? t->starts : w0;
-}
-
-void trainer_bound(struct trainer *t)
-{
-    if (t->shape->lapse.fitted) {
-        double *lapse = &t->theta[t->tensors.size - 1];
-        *lapse = fmin(fmax(*lapse, 0), .5);
-    }
-}
-
-/* Of a loss over n trials of the animals among[]. */
-static void take_gradient(struct trainer *t, const struct rollout_result *result, const bool *among,
-                          double n)
-{
-    size_t k = t->n_weights, width = rule_starts(t->shape);
-    for (size_t i = 0; i < t->tensors.size; i++)
-        t->gradient[i] = result->gradient[i] / n;
-    for (size_t i = 0; t->train_w0 && i < t->n_animals * k; i++)
-        t->gradient[t->tensors.size + i] = result->gradient_w0[i / k * width + i % k] / n;
-    fit_gains_gradient(t, result, among, n);
-    trainer_penalty(t, t->gradient);
-}
-
-size_t trainer_batches(const struct trainer *t)
-{
-    return rollout_batches(t->rollout);
-}
-
-bool trainer_batch(struct trainer *t, size_t batch)
-{
-    struct rollout_result result;
-    double n = 0;
-    if (!rollout_run(t->rollout,
-                     &(struct rollout_task){.theta = t->theta,
-                                            .w0 = trainer_w0(t),
-                                            .gradient = true,
-                                            .one_batch = true,
-                                            .batch = batch,
-                                            .threads = trainer_threads(t),
-                                            .stop = &t->fit->at->stop},
-                     &result))
-        return false;
-    bool *among = mem_new(t->n_animals, sizeof *among);
-    for (size_t a = 0; a < t->n_animals; a++) {
-        among[a] = rollout_in_batch(t->rollout, batch, a);
-        n += among[a] ? (double)result.n_scored[a] : 0;
-    }
-    take_gradient(t, &result, among, n);
-    free(among);
-    return true;
-}
-
-bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last)
-{
-    struct visited *visited = NULL;
-    struct rollout_result result;
-    bool due = last || !t->visited || clock_seconds() - t->visited_at > visited_every;
-    if (due && !t->fit->quiet)
-        visited = visited_new(t, epoch);
-    if (!rollout_run(t->rollout,
-                     &(struct rollout_task){.theta = t->theta,
-                                            .w0 = trainer_w0(t),
-                                            .gradient = gradient,
-                                            .visited = visited ? visited->w : NULL,
-                                            .threads = trainer_threads(t),
-                                            .stop = &t->fit->at->stop},
-                     &result)) {
-        visited_drop(visited);
-        return false;
-    }
-    remember(t, epoch, &result);
-    if (gradient)
-        take_gradient(t, &result, t->train, t->n_train);
-    if (visited && trainer_trouble(t, false)) { /* no weights to show */
-        visited_drop(visited);
-    } else if (visited) {
-        visited_drop(t->visited);
-        t->visited = visited;
-        t->visited_at = clock_seconds();
-    }
-    return true;
-}
-
-/* NULL, or what is wrong with the epoch just evaluated. */
-const char *trainer_trouble(const struct trainer *t, bool gradient)
-{
-    const struct epoch_loss *now = &t->history[t->n_history - 1];
-    if (!isfinite(now->train) || (t->n_heldout > 0 && !isfinite(now->heldout)))
-        return "the loss is no longer a number";
-    if (now->train > 20)
-        return "the loss diverged beyond 20 nats per trial";
-    for (size_t i = 0; gradient && i < t->n_all; i++)
-        if (!isfinite(t->gradient[i]))
-            return "the gradient is no longer a number";
-    return NULL;
 }
 
 bool trainer_may_go_on(struct trainer *t)

@@ -93,6 +93,10 @@ bool trainer_may_go_on(struct trainer *t);
 bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last);
 /* Threads for the next pass; 0: all. */
 int trainer_threads(const struct trainer *t);
+double trainer_worked(const struct trainer *t); /* seconds, also of what it goes on from */
+/* Adds an animal's value to the sum of those that are trained on, or that are held out. */
+void trainer_add_scored(const struct trainer *t, size_t animal, double value, double *train,
+                        double *heldout);
 /* Start weights and gains at theta, [n_animals][rule_starts]. */
 const double *trainer_w0(const struct trainer *t);
 /* Moves parameters that have bounds back within them after a step. */

@@ -63,6 +63,19 @@ void accuracy_describe(const void *state, struct strbuf *out)
     strbuf_puts(out, "; chance .5.");
 }
 
+static const struct column bin_columns[] = {
+    {"first_trial", .type = COLUMN_COUNT},
+    {"last_trial", .type = COLUMN_COUNT},
+    {"mean", COLUMN_NUMBER, .meaning = "share correct, over animals"},
+    {"sem", COLUMN_NUMBER, .meaning = "its standard error"},
+    {"animals", COLUMN_COUNT, .meaning = "that have such trials"},
+    {"expected", COLUMN_NUMBER, .optional = true, .meaning = "by the model"},
+    {"expected_low", COLUMN_NUMBER, .optional = true, .meaning = "of its 90 % interval"},
+    {"expected_high", COLUMN_NUMBER, .optional = true},
+    {"interval", COLUMN_TEXT, .optional = true, .meaning = "where that is from"},
+    {0},
+};
+
 const struct answer_row accuracy_answer[] = {
     ANSWER_ALSO(source_answer),
     {"animals", .type = ANSWER_COUNT},
@@ -77,7 +90,8 @@ const struct answer_row accuracy_answer[] = {
     {"animal", ANSWER_TEXT, .meaning = "that is singled out; null: none"},
     {"animal_first_percent", .type = ANSWER_NUMBER},
     {"animal_last_percent", .type = ANSWER_NUMBER},
-    {"accuracy", .type = ANSWER_TABLE, .meaning = "a row per bin; by_animal has the share of each"},
+    {"accuracy", ANSWER_TABLE, .columns = bin_columns, .open = true,
+     .meaning = "a row per bin, with the share of each animal under its name"},
     {0},
 };
 

@@ -170,6 +170,19 @@ static const struct column cross_columns[] = {
     {0},
 };
 
+/* Between panel and value are the axes, by their names. */
+static const struct column cell_columns[] = {
+    {"panel", COLUMN_TEXT, .meaning = "then x and y, by their names"},
+    {"value", COLUMN_NUMBER, .meaning = "change per trial, or what else shown says"},
+    {"support", COLUMN_COUNT, .meaning = "trials there"},
+    {"se", COLUMN_NUMBER, .meaning = "standard error"},
+    {"lower", COLUMN_NUMBER, .meaning = "of the 90 % interval"},
+    {"upper", .type = COLUMN_NUMBER},
+    {"interval", COLUMN_TEXT, .meaning = "where that is from"},
+    {"truth", COLUMN_NUMBER, .optional = true, .meaning = "of the rule that made the trials"},
+    {0},
+};
+
 const struct answer_row map_answer[] = {
     ANSWER_ALSO(source_answer),
     {"of", ANSWER_TEXT, .meaning = "the weight that changes"},
@@ -188,7 +201,7 @@ const struct answer_row map_answer[] = {
     {"least_support", ANSWER_COUNT, .meaning = "of a cell that is painted"},
     {"r2", ANSWER_NUMBER, .meaning = "of the fit against the true rule, over visited trials"},
     {"cross_hair", ANSWER_TABLE, .columns = cross_columns, .meaning = "where it was placed"},
-    {"map", .type = ANSWER_TABLE, .meaning = "a row per cell: panel, axes, value, support, ..."},
+    {"map", ANSWER_TABLE, .columns = cell_columns, .open = true, .meaning = "a row per cell"},
     {0},
 };
 

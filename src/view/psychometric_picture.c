@@ -216,6 +216,21 @@ static const struct column group_columns[] = {
     {0},
 };
 
+static const struct column share_columns[] = {
+    {"subject", .type = COLUMN_TEXT},
+    {"sessions", COLUMN_TEXT, .meaning = "the group"},
+    {"stimulus", .type = COLUMN_NUMBER},
+    {"n", COLUMN_COUNT, .meaning = "trials"},
+    {"p_right", COLUMN_NUMBER, .meaning = "share of rightward choices"},
+    {"lo", COLUMN_NUMBER, .meaning = "of its 95 % interval (Wilson)"},
+    {"hi", .type = COLUMN_NUMBER},
+    {"model", COLUMN_NUMBER, .meaning = "what the model expects"},
+    {"model_low", COLUMN_NUMBER, .meaning = "of its 90 % interval"},
+    {"model_high", .type = COLUMN_NUMBER},
+    {"interval", COLUMN_TEXT, .meaning = "where that is from"},
+    {0},
+};
+
 const struct answer_row psychometric_answer[] = {
     ANSWER_ALSO(source_answer),
     {"subject", .type = ANSWER_TEXT},
@@ -223,7 +238,8 @@ const struct answer_row psychometric_answer[] = {
     {"binned", ANSWER_FLAG, .meaning = "stimuli are means of equal bins"},
     {"groups", ANSWER_TABLE, .columns = group_columns},
     {"interval", ANSWER_TEXT, .meaning = "where those of 90 % of what the model expects are from"},
-    {"psychometric", .type = ANSWER_TABLE, .meaning = "a row per group and stimulus"},
+    {"psychometric", ANSWER_TABLE, .columns = share_columns,
+     .meaning = "a row per group and stimulus"},
     {0},
 };
 

@@ -271,6 +271,21 @@ static const struct column gap_columns[] = {
     {0},
 };
 
+static const struct column curve_columns[] = {
+    {"model", .type = COLUMN_TEXT},
+    {"w_line", COLUMN_NUMBER, .optional = true, .meaning = "the weight that the line is for"},
+    {"reward", COLUMN_COUNT, .meaning = "of the line; then x, by its name"},
+    {"past", COLUMN_TEXT, .optional = true, .meaning = "of the line"},
+    {"value", COLUMN_NUMBER, .meaning = "change per trial, or what else shown says"},
+    {"support", COLUMN_COUNT, .meaning = "trials there"},
+    {"se", COLUMN_NUMBER, .meaning = "standard error"},
+    {"lower", COLUMN_NUMBER, .meaning = "of the 90 % interval"},
+    {"upper", .type = COLUMN_NUMBER},
+    {"interval", COLUMN_TEXT, .meaning = "where that is from"},
+    {"truth", COLUMN_NUMBER, .optional = true, .meaning = "of the rule that made the trials"},
+    {0},
+};
+
 const struct answer_row slice_answer[] = {
     ANSWER_ALSO(source_answer),
     {"of", ANSWER_TEXT, .meaning = "the weight that changes"},
@@ -285,7 +300,7 @@ const struct answer_row slice_answer[] = {
     {"interval", ANSWER_TEXT, .meaning = "where intervals, of 90 %, are from"},
     {"rest", ANSWER_TEXT, .meaning = "what all else is held at"},
     {"r2", ANSWER_NUMBER, .meaning = "against the true rule, over visited trials"},
-    {"slice", .type = ANSWER_TABLE, .meaning = "a row per point: axes, value, support, ..."},
+    {"slice", ANSWER_TABLE, .columns = curve_columns, .open = true, .meaning = "a row per point"},
     {0},
 };
 

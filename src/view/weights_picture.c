@@ -288,6 +288,17 @@ static const struct column weight_columns[] = {
     {0},
 };
 
+static const struct column path_columns[] = {
+    {"subject", .type = COLUMN_TEXT},
+    {"session", .type = COLUMN_TEXT},
+    {"trial", .type = COLUMN_COUNT},
+    {"p_right", COLUMN_NUMBER, .meaning = "of the model; then the weights by their names"},
+    {"p_right_low", COLUMN_NUMBER, .optional = true, .meaning = "of its 90 % interval"},
+    {"p_right_high", COLUMN_NUMBER, .optional = true},
+    {"interval", COLUMN_TEXT, .optional = true, .meaning = "where intervals are from"},
+    {0},
+};
+
 const struct answer_row weights_answer[] = {
     ANSWER_ALSO(source_answer),
     {"animal", .type = ANSWER_TEXT},
@@ -298,7 +309,8 @@ const struct answer_row weights_answer[] = {
     {"ends", ANSWER_TABLE, .columns = weight_columns},
     {"interval", ANSWER_TEXT, .meaning = "where intervals, of 90 %, are from"},
     {"p_chosen", ANSWER_NUMBER, .meaning = "mean probability of the chosen side"},
-    {"weights", .type = ANSWER_TABLE, .meaning = "a row per trial, a column per weight"},
+    {"weights", ANSWER_TABLE, .columns = path_columns, .open = true,
+     .meaning = "a row per trial, with each weight w as w, w_low and w_high"},
     {0},
 };
 

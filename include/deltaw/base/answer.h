@@ -29,6 +29,8 @@ struct answer_row {
     bool sometimes; /* not in every answer of the verb */
     const char *meaning;
     const struct answer_row *also; /* the rows of another array, in place of this one */
+    bool open; /* of a table: has others as well that the data name, and where its columns are
+                * optional, not always those */
 };
 #define ANSWER_ALSO(rows)         \
     {                             \
