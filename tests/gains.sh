@@ -18,7 +18,7 @@ cohort() { # FILE gains
 cohort many.csv $gains
 cohort none.csv 1 1 1 1 1 1 1 1
 
-for rule in reinforce-base "dnn hidden=8" "rnn hidden=8 seed=2"; do
+for rule in reinforce-base "dnn hidden=8" "rnn hidden=8 seed=2" gp "gp terms=correct,forgetting,trace,average lapse=fit"; do
     run "$DELTAW" --no-rc -c "check gradient $rule gain=animal"
     is "the gradient of $rule with gains is that of differences" "$status" 0
 done
@@ -58,6 +58,37 @@ run "$DELTAW" --no-rc --json -c 'load many.csv' -c 'fit reinforce gain=animal ho
 plain=$(printf '%s\n' "$out" | tail -n 1 | grep -o '"judged": "plain", "nats_per_trial": [-.0-9]*' | sed 's/.* //')
 own=$(printf '%s\n' "$out" | tail -n 1 | grep -o '"judged": "reinforce1", "nats_per_trial": [-.0-9]*' | sed 's/.* //')
 is "adapted to new animals it predicts the rest of their trials better" "$(awk "BEGIN {print ($own > $plain + .002)}")" 1
+
+run "$DELTAW" --no-rc --json -c 'load many.csv' -c 'fit gp terms=correct,error remainder=none gain=animal holdout=m8 name=g' \
+    -c wait -c 'show g' -c gains -c 'save g p.npz' -c 'weights m3 model=g' -c 'open p.npz name=h' \
+    -c 'gains model=h' -c 'weights m3 model=h'
+is "gp has gains too" "$status" 0
+printf '%s\n' "$out" >said
+python3 - "$gains" >checked <<'END'
+import json, math, sys
+true = [math.log(float(x)) for x in sys.argv[1].split()][:7]
+mean = sum(true) / len(true)
+answers = [json.loads(line) for line in open("said")]
+gains = [a for a in answers if a["verb"] == "gains"]
+show = [a for a in answers if a["verb"] == "show"][0]
+rows = {r["animal"]: r for r in gains[0]["gains"]}
+inside = sum(math.log(rows[f"m{i + 1}"]["low"]) - .15 <= t - mean <= math.log(rows[f"m{i + 1}"]["high"]) + .15
+             for i, t in enumerate(true))
+print("inside", inside >= 6)
+print("order", rows["m1"]["gain"] < rows["m2"]["gain"] < rows["m3"]["gain"])
+sd = math.sqrt(sum((t - mean) ** 2 for t in true) / (len(true) - 1))
+print("spread", show["gain_spread_low"] < sd < show["gain_spread_high"], show["gain_spread_low"] > .15)
+print("held out", rows["m8"]["gain"] == 1, rows["m8"]["high"] > rows["m2"]["high"])
+print("saved", gains[0]["gains"] == gains[1]["gains"] and gains[0]["gain_spread"] == gains[1]["gain_spread"])
+END
+is "which are within their intervals, and so is their spread; files keep them" \
+    "$(grep -c False checked) $(grep -c . checked)" "0 5"
+is "an opened one has the same bands of weights" \
+    "$(grep '"verb":"weights"' said | sed 's/.*: w_stim from/w_stim from/; s/ (right =.*//' | sort -u | grep -c 'w_stim .*intervals')" 1
+run "$DELTAW" --no-rc --json -c 'load none.csv' -c 'fit gp terms=correct remainder=none gain=animal' -c wait -c show
+low=$(printf '%s\n' "$out" | tail -n 1 | sed 's/.*"gain_spread_low":\([^,}]*\).*/\1/')
+high=$(printf '%s\n' "$out" | tail -n 1 | sed 's/.*"gain_spread_high":\([^,}]*\).*/\1/')
+is "animals alike have one of 0 within its interval" "$(awk "BEGIN {print ($low < .02 && $high < .25)}")" 1
 
 for threads in 1 2; do
     "$DELTAW" --no-rc -q --json --threads $threads -c 'load many.csv' -c 'keep subject=m1,m2,m3' \

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/learn/gains.h"
 #include "deltaw/learn/gp.h"
+#include "fit_gains.h"
 #include "gp_data.h"
 #include "gp_mean.h"
 #include "trainer.h"
@@ -23,10 +25,16 @@ static bool may_go_on(void *context)
     return !atomic_load(&s->t->fit->at->stop);
 }
 
-static void take_w0(struct trainer *t, const double *w0)
+/* starts [n_animals][weights, and g where there are gains] */
+static void take_starts(struct trainer *t, const double *starts)
 {
-    if (t->train_w0)
-        memcpy(t->theta + t->tensors.size, w0, t->n_animals * t->n_weights * sizeof *w0);
+    size_t K = t->n_weights, gains = fit_gains_size(t), width = rule_starts(t->shape);
+    for (size_t a = 0; a < t->n_animals; a++) {
+        if (t->train_w0)
+            memcpy(t->theta + t->tensors.size + a * K, starts + a * width, K * sizeof *starts);
+        if (gains)
+            t->theta[t->n_all - gains + a] = starts[a * width + K];
+    }
 }
 
 /* Called from the fit's own thread: here it waits while paused. */
@@ -35,7 +43,7 @@ static void take_step(void *context, const struct gp *gp, const struct gp_point 
     struct stepping *s = context;
     struct trainer *t = s->t;
     gp_point_rule(gp, now, t->shape, t->theta);
-    take_w0(t, now->w0);
+    take_starts(t, now->w0);
     if (!trainer_may_go_on(t) || !trainer_evaluate(t, s->steps, false, false))
         return;
     struct epoch_loss *last = &t->history[t->n_history - 1];
@@ -48,24 +56,44 @@ static void take_step(void *context, const struct gp *gp, const struct gp_point 
     trainer_keep(t);
 }
 
-/* Start weights of the mean rule. */
-static void mean_w0(const struct gp *gp, double *w0)
+/* Starts of the mean rule. */
+static double *mean_starts(const struct gp *gp, size_t width)
 {
-    size_t n = gp->n_animals * gp->n_weights;
-    for (size_t i = 0; i < n; i++) {
-        w0[i] = 0;
+    size_t n = gp->n_animals * width;
+    double *mean = mem_new(n, sizeof *mean);
+    for (size_t i = 0; i < n; i++)
         for (size_t q = 0; q < gp->n_points; q++)
-            w0[i] += gp->points[q].weight * gp->points[q].w0[i];
+            mean[i] += gp->points[q].weight * gp->points[q].w0[i];
+    return mean;
+}
+
+/* Means and deviations of g over the points. */
+static void take_gains(struct trainer *t, const double *starts)
+{
+    const struct gp *gp = t->gp;
+    size_t width = rule_starts(t->shape);
+    t->gains = gains_new(t->n_own);
+    t->gains->spread = gp->gain_sd, t->gains->low = gp->gain_low, t->gains->high = gp->gain_high;
+    for (size_t a = 0; a < t->n_own; a++) {
+        double mean = starts[(a + 1) * width - 1], variance = 0;
+        for (size_t q = 0; q < gp->n_points; q++) {
+            const struct gp_point *p = &gp->points[q];
+            variance +=
+                p->weight * (pow(p->w0[(a + 1) * width - 1] - mean, 2) + pow(p->gain_error[a], 2));
+        }
+        t->gains->value[a] = mean;
+        t->gains->error[a] = sqrt(variance);
     }
 }
 
 static void finish(struct trainer *t, int steps)
 {
-    double *w0 = mem_new(t->n_animals * t->n_weights, sizeof *w0);
+    double *starts = mean_starts(t->gp, rule_starts(t->shape));
     gp_mean_rule(t->gp, t->shape, t->theta);
-    mean_w0(t->gp, w0);
-    take_w0(t, w0);
-    free(w0);
+    take_starts(t, starts);
+    if (fit_gains_size(t))
+        take_gains(t, starts);
+    free(starts);
     t->finished = trainer_evaluate(t, steps, false, true);
     if (t->finished)
         trainer_keep(t);

@@ -11,8 +11,8 @@
 
 static const double tolerance = 1e-6, step = 1e-5;
 
-enum kind { KIND_TERMS, KIND_TRACES, KIND_REMAINDER, KIND_LAPSE, KIND_W0, N_KINDS };
-static const char *const names[N_KINDS] = {"terms", "traces", "remainder", "lapse", "w0"};
+enum kind { KIND_TERMS, KIND_TRACES, KIND_REMAINDER, KIND_LAPSE, KIND_W0, KIND_GAIN, N_KINDS };
+static const char *const names[N_KINDS] = {"terms", "traces", "remainder", "lapse", "w0", "gain"};
 
 struct check {
     struct gp_data data;
@@ -26,7 +26,7 @@ struct check {
 static void check_set(struct check *c, const struct rule_shape *shape, const struct trials *trials,
                       uint64_t seed)
 {
-    size_t K = shape->n_weights, n_w0 = trials->n_animals * K;
+    size_t K = shape->n_weights, n_w0 = trials->n_animals * (K + 1);
     struct rng rng = rng_stream(seed, RNG_TEST, 1, 0);
     float *w = mem_new(trials->n_trials * K, sizeof *w);
     double scales[1 + GP_WEIGHTS] = {1, 2, 2, 2, 2, 2};
@@ -47,6 +47,7 @@ static void check_set(struct check *c, const struct rule_shape *shape, const str
                                  .basis = c->basis,
                                  .fit_lapse = shape->lapse.fitted,
                                  .fit_w0 = true,
+                                 .gains = rule_gains(shape),
                                  .lapse = shape->lapse.value};
     gp_shape_set(&c->shape, shape->terms);
     c->theta = mem_new(c->shape.n, sizeof *c->theta);
@@ -116,10 +117,12 @@ bool gp_check_gradient(const struct rule_shape *shape, const struct trials *tria
         enum kind kind = kind_of(&c.shape, i);
         compare(&c, &c.theta[i], c.sums.gradient[i], &all[kind], &largest[kind]);
     }
-    size_t K = shape->n_weights, width = c.shape.n + K;
-    for (size_t i = 0; i < c.cohort.n * K; i++)
-        compare(&c, &c.w0[c.cohort.animal[i / K] * K + i % K],
-                c.sums.score[i / K * width + c.shape.n + i % K], &all[KIND_W0], &largest[KIND_W0]);
+    size_t K = shape->n_weights, own = gp_own(&c.shape), width = c.shape.n + own;
+    for (size_t i = 0; i < c.cohort.n * own; i++) { /* all animals are fitted */
+        enum kind kind = i % own < K ? KIND_W0 : KIND_GAIN;
+        compare(&c, &c.w0[i], c.sums.score[i / own * width + c.shape.n + i % own], &all[kind],
+                &largest[kind]);
+    }
     *n_rows = 0;
     for (int kind = 0; kind < N_KINDS; kind++) {
         struct gradient_row *r = &all[kind];

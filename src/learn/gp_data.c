@@ -48,5 +48,8 @@ struct gp_options gp_options_of(const struct fit_settings *s)
                                .lapse = s->shape.lapse.value,
                                .fit_lapse = s->shape.lapse.fitted,
                                .fit_w0_sd = s->w0.kind == W0_PSYCHOMETRIC,
+                               .gains = rule_gains(&s->shape),
+                               .fit_gain_sd = s->shape.gain.fitted,
+                               .gain_sd = s->shape.gain.value,
                                .threads = s->threads};
 }

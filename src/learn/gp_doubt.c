@@ -24,7 +24,7 @@ static double promise_of_traces(const struct gp_search *s, const struct gp_varia
                shape.n_simple * sizeof *mode.theta);
     if (shape.fit_lapse)
         mode.theta[shape.n_rule] = v->mode.theta[v->shape.n_rule];
-    memcpy(mode.w0, v->mode.w0, s->cohort.n * shape.n_weights * sizeof *mode.w0);
+    memcpy(mode.w0, v->mode.w0, s->cohort.n * mode.starts * sizeof *mode.w0);
     gp_sum(&s->cohort, &shape, mode.theta, mode.w0, true, s->team, &mode.sums);
     gp_prior_set(s, &shape, v->sizes, NULL, &prior);
     double evidence = gp_mode_promise(&s->cohort, &prior, &mode);

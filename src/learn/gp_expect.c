@@ -62,11 +62,12 @@ static void expect_animal(const struct expecting *e, const struct gp_ready *r, s
     const struct expectation_request *request = e->request;
     size_t K = d->n_weights, first = d->first[animal], count = d->count[animal];
     size_t from = e->path.kept_from[animal], n_kept = e->path.kept_from[animal + 1] - from;
-    long place = gp_path_place(&e->path, animal);
+    double start[GP_OWN];
+    gp_path_start(&e->path, r, animal, start);
     struct gp_roll roll = {.shape = &r->shape,
                            .theta = r->point->theta,
                            .mix = r->mix,
-                           .w0 = (place >= 0 ? r->point->w0 : d->w0) + animal * K,
+                           .w0 = start,
                            .width = sums->width,
                            .keep = e->path.keep + first};
     roll.room = mem_aligned(gp_room(&r->shape, sums->width), sizeof(double));
@@ -94,7 +95,7 @@ static void expect_point(void *context, size_t q, size_t member)
     struct expecting *e = context;
     const struct gp_ready *r = &e->path.ready[q];
     size_t n_sums = e->request->n_sums, n = r->shape.n;
-    struct sums s = {.n = n, .width = n + (r->shape.fit_w0 ? r->shape.n_weights : 0)};
+    struct sums s = {.n = n, .width = n + gp_own(&r->shape)};
     (void)member;
     s.rows = mem_new(n_sums * n, sizeof *s.rows);
     s.own = mem_new(n_sums, sizeof *s.own);
@@ -162,7 +163,7 @@ void gp_expectation(const struct gp *gp, enum gp_interval interval, const struct
     e.mean = mem_new(g * request->n_sums, sizeof *e.mean);
     e.variance = mem_new(g * request->n_sums, sizeof *e.variance);
     gp_cohort_set(&cohort, data);
-    e.path.fitted = gp->options.w0_sd > 0 ? &cohort : NULL;
+    e.path.fitted = gp->options.w0_sd > 0 || gp->options.gains ? &cohort : NULL;
     struct team *team =
         team_new(gp->options.threads > 0 ? gp->options.threads : thread_processors());
     team_run(team, g, gp_path_ready, &e.path);

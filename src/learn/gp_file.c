@@ -4,7 +4,8 @@
  *   gp.starts      [starts][2] log evidence, whether it ended at the best mode
  *   gp.points      [1 + points][...] the textbook mode, then the grid's; enum column
  *   gp.theta, gp.precision, gp.factor, gp.robust     of all points one after the other
- *   gp.w0          [1 + points][animals][weights]
+ *   gp.w0          [1 + points][animals][weights]; with gains [weights + 1], g last
+ *   gp.gain_error  [1 + points][animals], gp.gain  spread and its interval: with gains
  *   gp.inducing, gp.whiten, gp.inverse_scale         of each length scale, struct gp_basis
  */
 #include "gp_file.h"
@@ -139,19 +140,35 @@ static const struct flat flats[] = {{"gp.theta", offsetof(struct gp_point, theta
                                     {"gp.factor", offsetof(struct gp_point, factor), 2},
                                     {"gp.robust", offsetof(struct gp_point, robust), 2}};
 
+static void pack_gains(const struct gp *gp, struct npz *npz)
+{
+    const double spread[] = {gp->gain_sd, gp->gain_low, gp->gain_high};
+    size_t n = 1 + gp->n_points;
+    double *error = mem_new(n * gp->n_animals, sizeof *error);
+    for (size_t i = 0; i < n; i++)
+        memcpy(error + i * gp->n_animals, point_at(gp, i)->gain_error,
+               gp->n_animals * sizeof *error);
+    npz_add(npz, "gp.gain", NPZ_FLOAT64, 1, (size_t[]){3}, spread);
+    npz_add(npz, "gp.gain_error", NPZ_FLOAT64, 2, (size_t[]){n, gp->n_animals}, error);
+    free(error);
+}
+
 void gp_pack(const struct model *model, struct npz *npz)
 {
     const struct gp *gp = model->gp;
     if (!gp)
         return;
-    size_t n = 1 + gp->n_points, each = gp->n_animals * gp->n_weights;
+    size_t n = 1 + gp->n_points, starts = gp->n_weights + gp->options.gains;
+    size_t each = gp->n_animals * starts;
     double *rows = mem_new(n * COLUMNS, sizeof *rows), *w0 = mem_new(n * each, sizeof *w0);
     for (size_t i = 0; i < n; i++) {
         pack_point(point_at(gp, i), rows + i * COLUMNS);
         memcpy(w0 + i * each, point_at(gp, i)->w0, each * sizeof *w0);
     }
     npz_add(npz, "gp.points", NPZ_FLOAT64, 2, (size_t[]){n, COLUMNS}, rows);
-    npz_add(npz, "gp.w0", NPZ_FLOAT64, 3, (size_t[]){n, gp->n_animals, gp->n_weights}, w0);
+    npz_add(npz, "gp.w0", NPZ_FLOAT64, 3, (size_t[]){n, gp->n_animals, starts}, w0);
+    if (gp->options.gains)
+        pack_gains(gp, npz);
     for (size_t i = 0; i < sizeof flats / sizeof *flats; i++)
         pack_flat(gp, flats[i].name, flats[i].offset, flats[i].power, npz);
     pack_summary(gp, npz);
@@ -254,12 +271,23 @@ static bool unpack_summary(const struct npz *npz, struct gp *gp)
     return true;
 }
 
+/* Errors of the gains at all points; NULL: there are none. */
+static const double *unpack_gains(const struct npz *npz, struct gp *gp, size_t n)
+{
+    const double *spread = array_of(npz, "gp.gain", 3);
+    if (!spread)
+        return NULL;
+    gp->gain_sd = spread[0], gp->gain_low = spread[1], gp->gain_high = spread[2];
+    return array_of(npz, "gp.gain_error", n * gp->n_animals);
+}
+
 static bool unpack_points(const struct npz *npz, const struct npz_array *rows, struct gp *gp)
 {
     struct gp_basis *basis[GP_SCALES];
-    size_t n = rows->shape[0], each = gp->n_animals * gp->n_weights;
+    size_t n = rows->shape[0], each = gp->n_animals * (gp->n_weights + gp->options.gains);
     const double *w0 = array_of(npz, "gp.w0", n * each);
-    bool good = w0 != NULL;
+    const double *error = gp->options.gains ? unpack_gains(npz, gp, n) : NULL;
+    bool good = w0 && (error || !gp->options.gains);
     for (size_t i = 0; i < GP_SCALES; i++)
         basis[i] = unpack_basis(npz, gp, i);
     gp->points = mem_new(n, sizeof *gp->points);
@@ -267,6 +295,8 @@ static bool unpack_points(const struct npz *npz, const struct npz_array *rows, s
     for (size_t i = 0; i < n && good; i++) {
         struct gp_point *p = (struct gp_point *)point_at(gp, i);
         p->w0 = mem_copy(w0 + i * each, each, sizeof *w0);
+        if (error)
+            p->gain_error = mem_copy(error + i * gp->n_animals, gp->n_animals, sizeof *error);
         good = unpack_point(gp, rows->values + i * COLUMNS, basis, p);
     }
     for (size_t i = 0; i < GP_SCALES; i++)

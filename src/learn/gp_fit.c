@@ -49,8 +49,8 @@ void gp_prior_set(const struct gp_search *s, const struct gp_shape *shape, struc
             *to++ = pow(term_sd[GP_TRACE] / (size * size), -2);
         while (to < prior->precision + shape->at[k + 1])
             *to++ = pow(sigma[k], -2);
-        prior->w0_precision[k] = pow(s->w0_sd[k], -2);
     }
+    gp_own_precision(shape, s->w0_sd, s->gain_sd, prior->own_precision);
     if (shape->fit_lapse) {
         prior->mean[shape->n_rule] = GP_LAPSE;
         prior->precision[shape->n_rule] = pow(lapse_sd, -2);
@@ -88,12 +88,45 @@ static bool check(const struct gp_data *d, const struct gp_options *o, struct er
     return true;
 }
 
+/* Sd of an animal's g, all else unknown as well. */
+static double gain_error(const struct gp_shape *shape, const struct gp_mode *mode,
+                         const double *covariance, size_t i)
+{
+    size_t n = shape->n, k = gp_own(shape), at = i * k + k - 1;
+    const double *own = mode->own + at * n;
+    double sum = mode->own_covariance[at * k + k - 1];
+    for (size_t r = 0; r < n; r++)
+        for (size_t c = 0; c < n; c++)
+            sum += own[r] * covariance[r * n + c] * own[c];
+    return sqrt(fmax(sum, 0));
+}
+
+/* What animals have for themselves; of those that were not fitted the start they are given. */
+static void take_own(const struct gp_search *s, const struct gp_shape *shape,
+                     const struct gp_mode *mode, struct gp_point *p)
+{
+    const struct gp_data *data = s->cohort.data;
+    size_t k = shape->n_weights, starts = gp_starts(shape);
+    p->w0 = mem_new(data->n_animals * starts, sizeof(double));
+    p->gain_error = shape->gains ? mem_new(data->n_animals, sizeof(double)) : NULL;
+    for (size_t a = 0; a < data->n_animals; a++) {
+        memcpy(p->w0 + a * starts, data->w0 + a * k, k * sizeof(double));
+        if (shape->gains)
+            p->gain_error[a] = s->gain_sd;
+    }
+    for (size_t i = 0; i < s->cohort.n; i++) {
+        size_t a = s->cohort.animal[i];
+        memcpy(p->w0 + a * starts, mode->w0 + i * starts, starts * sizeof(double));
+        if (shape->gains)
+            p->gain_error[a] = gain_error(shape, mode, p->covariance, i);
+    }
+}
+
 struct gp_point gp_point_of(const struct gp_search *s, const struct gp_variant *variant,
                             const struct gp_shape *shape, const struct gp_prior *prior,
                             const struct gp_mode *mode)
 {
-    const struct gp_data *data = s->cohort.data;
-    size_t n = shape->n, k = shape->n_weights;
+    size_t n = shape->n;
     struct gp_point p = {.terms = variant->terms,
                          .sizes = variant->sizes,
                          .n_decays = shape->n_decays,
@@ -111,16 +144,14 @@ struct gp_point gp_point_of(const struct gp_search *s, const struct gp_variant *
     gp_invert_factor(n, p.covariance);
     p.robust = mem_new(n * n, sizeof(double));
     gp_mode_robust(&s->cohort, prior, mode, p.robust);
-    p.w0 = mem_copy(data->w0, data->n_animals * k, sizeof(double));
-    for (size_t i = 0; i < s->cohort.n; i++)
-        memcpy(p.w0 + s->cohort.animal[i] * k, mode->w0 + i * k, k * sizeof(double));
+    take_own(s, shape, mode, &p);
     return p;
 }
 
 void gp_point_clear(struct gp_point *p)
 {
     free(p->theta), free(p->precision), free(p->factor), free(p->covariance), free(p->robust),
-        free(p->w0);
+        free(p->w0), free(p->gain_error);
     gp_basis_drop(p->basis);
 }
 
@@ -142,12 +173,14 @@ bool gp_fit(const struct gp_data *data, const struct gp_options *options,
     s.options.w0_sd = options->fit_w0_sd && options->w0_sd <= 0 ? 1 : options->w0_sd;
     for (size_t k = 0; k < GP_WEIGHTS; k++)
         s.w0_sd[k] = s.options.w0_sd > 0 ? s.options.w0_sd : 1;
+    s.gain_sd = options->fit_gain_sd ? .3 : fmax(options->gain_sd, GP_LEAST_GAIN);
     s.team = team_new(options->threads > 0 ? options->threads : thread_processors());
     s.out = mem_new(1, sizeof *s.out);
     s.out->references = 1;
     s.out->options = s.options;
     s.out->n_weights = data->n_weights, s.out->n_inputs = data->n_inputs;
     s.out->n_animals = data->n_animals, s.out->n_scored = s.cohort.n_scored;
+    s.out->gain_sd = options->gain_sd, s.out->gain_low = s.out->gain_high = NAN;
     bool ok = gp_textbooks(&s) && (s.variant[0].found || refuse(err)) && gp_grid(&s);
     memcpy(s.out->w0_sd, s.w0_sd, sizeof s.w0_sd);
     for (size_t i = 0; i < s.n_variants; i++)

@@ -71,7 +71,7 @@ static void widen(const struct gp_variant *m, const struct gp_shape *shape, size
         memcpy(mode->theta + shape->at[k], m->mode.theta + m->shape.at[k], simple * sizeof(double));
     if (shape->fit_lapse)
         mode->theta[shape->n_rule] = m->mode.theta[m->shape.n_rule];
-    memcpy(mode->w0, m->mode.w0, n_animals * shape->n_weights * sizeof(double));
+    memcpy(mode->w0, m->mode.w0, n_animals * mode->starts * sizeof(double));
 }
 
 static struct gp_shape shape_of(const struct gp_variant *m, struct gp_basis *basis,

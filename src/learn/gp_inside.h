@@ -46,7 +46,7 @@ size_t gp_data_scored(const struct gp_data *data, size_t animal);
 
 /* Where the log-likelihood is summed up, with its derivatives. */
 struct gp_sums {
-    size_t n, k; /* shared parameters; K where start weights are estimated, else 0 */
+    size_t n, k; /* shared parameters; those of an animal's own, gp_own */
     double log_likelihood;
     double *gradient; /* [n] */
     double *fisher;   /* [n][n] lower triangle */
@@ -56,7 +56,7 @@ struct gp_sums {
 void gp_sums_set(struct gp_sums *sums, const struct gp_shape *shape, size_t n_animals);
 void gp_sums_clear(struct gp_sums *sums);
 
-/* theta [n], w0 [fitted animals][K].  derivatives: all of the sums, else the
+/* theta [n], w0 [fitted animals][gp_starts].  derivatives: all of the sums, else the
  * log-likelihood alone.  team NULL: on this thread. */
 void gp_sum(const struct gp_cohort *cohort, const struct gp_shape *shape, const double *theta,
             const double *w0, bool derivatives, struct team *team, struct gp_sums *sums);
@@ -67,13 +67,14 @@ void gp_trajectories(const struct gp_cohort *cohort, const struct gp_shape *shap
 /* --- the mode (gp_mode.c) */
 
 struct gp_prior {
-    double *precision;               /* [n] */
-    double *mean;                    /* [n] */
-    double w0_precision[GP_WEIGHTS]; /* where start weights are estimated */
+    double *precision;            /* [n] */
+    double *mean;                 /* [n] */
+    double own_precision[GP_OWN]; /* of an animal's own */
 };
 
 struct gp_mode {
-    double *theta, *w0;   /* [n], [fitted animals][K]; in: where to start, out: the mode */
+    size_t starts, from;  /* gp_starts, gp_own_from */
+    double *theta, *w0;   /* [n], [fitted animals][starts]; in: where to start, out: the mode */
     struct gp_sums sums;  /* at it */
     double log_posterior; /* log-likelihood + log prior, up to constants */
     double log_evidence;
@@ -115,9 +116,10 @@ void gp_mode_robust(const struct gp_cohort *cohort, const struct gp_prior *prior
 
 /* --- the grid (gp_grid.c) */
 
-#define GP_SMALL  .1   /* a term's small prior over its wide one ... */
-#define GP_ABSENT .001 /* ... and that of one that is not there */
-#define GP_LAPSE  .02  /* mean of its prior, and first guess */
+#define GP_SMALL      .1   /* a term's small prior over its wide one ... */
+#define GP_ABSENT     .001 /* ... and that of one that is not there */
+#define GP_LAPSE      .02  /* mean of its prior, and first guess */
+#define GP_LEAST_GAIN .01  /* spread of gains where none is found */
 
 /* Terms, the sizes of their priors, and decays: a rule without remainder. */
 struct gp_variant {
@@ -136,7 +138,7 @@ struct gp_search {
     struct gp_options options;
     const struct gp_watch *watch;
     struct team *team;
-    double w0_sd[GP_WEIGHTS];
+    double w0_sd[GP_WEIGHTS], gain_sd;
     size_t n_variants; /* [0] has all terms but traces */
     struct gp_variant *variant;
     struct gp *out;
@@ -147,6 +149,16 @@ void gp_prior_set(const struct gp_search *s, const struct gp_shape *shape, struc
                   const double *sigma, struct gp_prior *prior);
 void gp_prior_clear(struct gp_prior *prior);
 bool gp_go_on(const struct gp_search *s);
+/* Precisions of an animal's own parameters. */
+void gp_own_precision(const struct gp_shape *shape, const double *w0_sd, double gain_sd,
+                      double *precision);
+/* gp_textbook.c: the best mode of all starts; the terms that two shapes share, start weights and
+ * lapse. */
+void gp_find_full(struct gp_search *s, struct gp_variant *variant);
+void gp_mode_from(const struct gp_search *s, const struct gp_variant *from,
+                  const struct gp_shape *shape, struct gp_mode *mode);
+/* gp_spread.c: s->gain_sd and what is said of it in out; full is at its mode then. */
+void gp_gain_spread(struct gp_search *s, struct gp_variant *full);
 /* The modes of all variants that may count.  False: stopped. */
 bool gp_textbooks(struct gp_search *s);
 /* Fills in what is said of the textbook mode in out: scatter and missing memory. */

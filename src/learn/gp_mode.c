@@ -1,5 +1,5 @@
-/* The mode by damped Gauss-Newton steps.  Start weights that are estimated are one small
- * block an animal, which is eliminated: the shared parameters are left with the Schur
+/* The mode by damped Gauss-Newton steps.  What an animal has for itself, start weights that are
+ * estimated and its gain, is one small block an animal, which is eliminated: the shared parameters are left with the Schur
  * complement. */
 #include <math.h>
 #include <stdlib.h>
@@ -17,11 +17,14 @@ static const double price = .3, most_damping = 1e3;
 
 void gp_mode_set(struct gp_mode *mode, const struct gp_shape *shape, size_t n_animals)
 {
-    size_t n = shape->n, k = shape->fit_w0 ? shape->n_weights : 0;
-    *mode = (struct gp_mode){.log_posterior = -INFINITY, .log_evidence = -INFINITY};
+    size_t n = shape->n, k = gp_own(shape);
+    *mode = (struct gp_mode){.log_posterior = -INFINITY,
+                             .log_evidence = -INFINITY,
+                             .starts = gp_starts(shape),
+                             .from = gp_own_from(shape)};
     gp_sums_set(&mode->sums, shape, n_animals);
     mode->theta = mem_new(n, sizeof(double));
-    mode->w0 = mem_new(n_animals * shape->n_weights, sizeof(double));
+    mode->w0 = mem_new(n_animals * gp_starts(shape), sizeof(double));
     mode->factor = mem_new(n * n, sizeof(double));
     mode->own = mem_new(n_animals * k * n, sizeof(double));
     mode->own_covariance = mem_new(n_animals * k * k, sizeof(double));
@@ -39,12 +42,12 @@ static bool invert_own(const struct gp_prior *prior, double damping, const struc
                        size_t a, double *out, double *log_determinant)
 {
     size_t n = s->n, k = s->k, width = n + k;
-    double l[GP_WEIGHTS * GP_WEIGHTS];
+    double l[GP_OWN * GP_OWN];
     for (size_t i = 0; i < k; i++)
         for (size_t j = 0; j <= i; j++) {
             double f = s->own[(a * k + i) * width + n + j];
             out[i * k + j] = out[j * k + i] =
-                f + (i == j ? prior->w0_precision[i] + damping * (f + 1e-9) : 0);
+                f + (i == j ? prior->own_precision[i] + damping * (f + 1e-9) : 0);
         }
     if (!positive_factor(k, out, l))
         return false;
@@ -52,7 +55,7 @@ static bool invert_own(const struct gp_prior *prior, double damping, const struc
     return positive_invert(k, out);
 }
 
-/* Takes an animal's start weights out of the shared matrix m [n][n] (lower triangle). */
+/* Takes an animal's own out of the shared matrix m [n][n] (lower triangle). */
 static void eliminate(const struct gp_sums *s, size_t a, const double *inverse, double *own,
                       double *m)
 {
@@ -71,18 +74,24 @@ static void eliminate(const struct gp_sums *s, size_t a, const double *inverse, 
                 m[i * n + j] -= cross[q * width + i] * own[q * n + j];
 }
 
+/* How far the i-th of a fitted animal's own is from where its prior has it: start weights from
+ * the data's, g from 0. */
+static double away_of(const struct gp_cohort *c, const struct gp_mode *m, size_t a, size_t i)
+{
+    size_t K = c->data->n_weights, at = m->from + i;
+    return m->w0[a * m->starts + at] - (at < K ? c->data->w0[c->animal[a] * K + at] : 0);
+}
+
 /* log prior up to constants: -1/2 of the sum of precision times squared distances. */
 static double log_prior(const struct gp_cohort *c, const struct gp_prior *prior,
                         const struct gp_mode *m)
 {
-    size_t k = c->data->n_weights;
     double sum = 0;
     for (size_t i = 0; i < m->sums.n; i++)
         sum += prior->precision[i] * pow(m->theta[i] - prior->mean[i], 2);
-    for (size_t a = 0; a < c->n && m->sums.k; a++)
-        for (size_t i = 0; i < k; i++)
-            sum += prior->w0_precision[i] *
-                   pow(m->w0[a * k + i] - c->data->w0[c->animal[a] * k + i], 2);
+    for (size_t a = 0; a < c->n; a++)
+        for (size_t i = 0; i < m->sums.k; i++)
+            sum += prior->own_precision[i] * pow(away_of(c, m, a, i), 2);
     return -sum / 2;
 }
 
@@ -110,7 +119,7 @@ bool gp_mode_factor(const struct gp_cohort *cohort, const struct gp_prior *prior
     for (size_t i = 0; i < n; i++)
         mode->log_evidence += log(prior->precision[i]) / 2;
     for (size_t i = 0; i < k; i++)
-        mode->log_evidence += (double)cohort->n * log(prior->w0_precision[i]) / 2;
+        mode->log_evidence += (double)cohort->n * log(prior->own_precision[i]) / 2;
     return true;
 }
 
@@ -126,8 +135,8 @@ static double take_step(const struct gp_cohort *c, const struct gp_prior *prior,
         b[i] = d[i] = s->gradient[i] - prior->precision[i] * (m->theta[i] - prior->mean[i]);
     for (size_t a = 0; a < c->n; a++)
         for (size_t i = 0; i < k; i++) {
-            double away = m->w0[a * k + i] - c->data->w0[c->animal[a] * k + i];
-            b0[a * k + i] = s->score[a * width + n + i] - prior->w0_precision[i] * away;
+            b0[a * k + i] =
+                s->score[a * width + n + i] - prior->own_precision[i] * away_of(c, m, a, i);
             for (size_t j = 0; j < n; j++)
                 d[j] -= m->own[(a * k + i) * n + j] * b0[a * k + i];
         }
@@ -151,12 +160,14 @@ static double take_step(const struct gp_cohort *c, const struct gp_prior *prior,
 
 /* A lapse stays a share. */
 static void move(const struct gp_shape *shape, struct gp_mode *to, const struct gp_mode *from,
-                 size_t n_w0, const double *d, const double *d0)
+                 size_t n_animals, const double *d, const double *d0)
 {
+    size_t k = from->sums.k;
     for (size_t i = 0; i < shape->n; i++)
         to->theta[i] = from->theta[i] + d[i];
-    for (size_t i = 0; i < n_w0; i++)
-        to->w0[i] = from->w0[i] + (from->sums.k ? d0[i] : 0);
+    memcpy(to->w0, from->w0, n_animals * from->starts * sizeof *to->w0);
+    for (size_t i = 0; i < n_animals * k; i++)
+        to->w0[i / k * from->starts + from->from + i % k] += d0[i];
     if (shape->fit_lapse)
         to->theta[shape->n_rule] = fmin(fmax(to->theta[shape->n_rule], 1e-4), .5);
 }
@@ -170,14 +181,13 @@ static bool advance(const struct gp_cohort *c, const struct gp_shape *shape,
                     const struct gp_prior *prior, struct team *team, double *damping, double *best,
                     struct gp_mode *mode, struct gp_mode *next)
 {
-    size_t n_w0 = c->n * c->data->n_weights;
-    double *d = mem_new(shape->n, sizeof *d), *d0 = mem_new(n_w0, sizeof *d0);
+    double *d = mem_new(shape->n, sizeof *d), *d0 = mem_new(c->n * mode->sums.k, sizeof *d0);
     bool ok = false;
     for (; !ok && *damping < most_damping; *damping *= ok ? 1. / 6 : 8) {
         if (!gp_mode_factor(c, prior, *damping, mode))
             continue;
         take_step(c, prior, mode, d, d0);
-        move(shape, next, mode, n_w0, d, d0);
+        move(shape, next, mode, c->n, d, d0);
         gp_sum(c, shape, next->theta, next->w0, true, team, &next->sums);
         ok = isfinite(next->sums.log_likelihood) && gp_mode_factor(c, prior, 0, next) &&
              next->log_posterior >= mode->log_posterior - 1e-7 &&
@@ -193,8 +203,8 @@ bool gp_mode_find(const struct gp_cohort *cohort, const struct gp_shape *shape,
                   const struct gp_prior *prior, struct team *team, gp_told told, void *context,
                   struct gp_mode *mode)
 {
-    size_t n_w0 = cohort->n * cohort->data->n_weights;
-    double damping = 1e-3, *d = mem_new(shape->n, sizeof *d), *d0 = mem_new(n_w0, sizeof *d0);
+    double damping = 1e-3, *d = mem_new(shape->n, sizeof *d);
+    double *d0 = mem_new(cohort->n * gp_own(shape), sizeof *d0);
     struct gp_mode next;
     gp_mode_set(&next, shape, cohort->n);
     gp_sum(cohort, shape, mode->theta, mode->w0, true, team, &mode->sums);

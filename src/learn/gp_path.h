@@ -12,14 +12,14 @@ struct gp_ready {
     struct gp_shape shape;
     double *mix;
     const double *covariance;
-    struct gp_mode mode; /* of estimated start weights: what goes with the shared ones */
+    struct gp_mode mode; /* of what animals have for themselves: how it goes with the shared */
 };
 
 struct gp_path {
     const struct gp *gp;
     const struct gp_data *data;
     enum gp_interval interval;
-    const struct gp_cohort *fitted; /* NULL where start weights are given */
+    const struct gp_cohort *fitted; /* NULL where animals have nothing of their own */
     const uint8_t *keep;            /* [n_trials] */
     struct gp_ready *ready;         /* [n_points] */
     double *weight;                 /* [n_points] */
@@ -32,7 +32,10 @@ void gp_path_ready(void *path, size_t i, size_t member);
 void gp_ready_clear(struct gp_ready *ready);
 /* Which of the fitted animals it is; -1: none. */
 long gp_path_place(const struct gp_path *path, size_t animal);
-/* Start weights are no longer part of the row [n + K]: r_s - M_sa M_aa^-1 r_a.  Returns their
+/* What it begins with, [gp_starts]. */
+void gp_path_start(const struct gp_path *path, const struct gp_ready *ready, size_t animal,
+                   double *start);
+/* What is the animal's own is no longer part of the row [n + gp_own]: r_s - M_sa M_aa^-1 r_a.  Returns their
  * own share of the variance, r_a' M_aa^-1 r_a. */
 double gp_path_own(const struct gp_path *path, const struct gp_ready *ready, long place,
                    double *row);

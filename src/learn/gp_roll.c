@@ -41,6 +41,7 @@ struct state {
     double *s, *s_trace, *h, *before; /* [K][stride], [decays][K][stride], [stride], [K][stride] */
     size_t stride, n_rows, n_kept;
     double product; /* of 1 + odds of trials not yet in the log-likelihood */
+    double gain;    /* factor on the animal's updates */
 };
 
 INLINE void kernels(const struct gp_basis *b, size_t cell, const double *v, double *restrict k)
@@ -141,6 +142,17 @@ INLINE void traces(const struct gp_shape *shape, struct step *t, struct state *s
                                  (1 - shape->decay[g]) * (t->y - t->p) * t->x[k];
 }
 
+INLINE void scale_move(const struct gp_shape *shape, double gain, struct move *m, size_t K)
+{
+    for (size_t k = 0; k < K; k++) {
+        m->dw[k] *= gain, m->by_logit[k] *= gain;
+        for (size_t j = 0; j < K; j++)
+            m->by_w[k][j] *= gain;
+        for (size_t g = 0; g < shape->n_decays; g++)
+            m->by_trace[k][g] *= gain;
+    }
+}
+
 INLINE void take_move(const struct gp_data *data, const struct gp_roll *roll, struct step *t,
                       struct state *state, struct move *m, size_t K)
 {
@@ -174,6 +186,8 @@ INLINE void take_move(const struct gp_data *data, const struct gp_roll *roll, st
     }
     if (shape->basis)
         remainder_of(data, roll, t, state, m, K);
+    if (shape->gains)
+        scale_move(shape, state->gain, m, K);
 }
 
 /* d e_k / d theta follows the trace: its newest part is (y - p) x_k. */
@@ -195,16 +209,17 @@ INLINE void add_direct(const struct gp_shape *shape, const struct step *t,
                        const struct state *state, double *s, size_t k)
 {
     double *a = s + shape->at[k];
+    double gain = state->gain;
     for (size_t j = 0; j < shape->n_simple; j++)
-        a[j] += shape->simple[j] == GP_FORGETTING ? -state->w[k] : t->term[j] * t->x[k];
+        a[j] += gain * (shape->simple[j] == GP_FORGETTING ? -state->w[k] : t->term[j] * t->x[k]);
     a += shape->n_simple;
     for (size_t g = 0; g < shape->n_decays; g++)
         for (size_t i = 0; i < shape->n_kinds; i++)
-            *a++ += state->trace[g][k] * t->kind[i];
+            *a++ += gain * (state->trace[g][k] * t->kind[i]);
     if (shape->smooth[k]) {
         a += t->cell * shape->basis->n;
         for (size_t i = 0; i < shape->basis->n; i++)
-            a[i] += t->phi[i];
+            a[i] += gain * t->phi[i];
     }
 }
 
@@ -232,8 +247,11 @@ INLINE void move_sensitivities(const struct gp_shape *shape, const struct step *
         for (size_t g = 0; g < shape->n_decays; g++)
             for (size_t i = 0; i < stride; i++)
                 s[k * stride + i] += m->by_trace[k][g] * e[(g * K + k) * stride + i];
-    for (size_t k = 0; k < K; k++)
+    for (size_t k = 0; k < K; k++) {
         add_direct(shape, t, state, s + k * stride, k);
+        if (shape->gains) /* d exp(g) u / d g */
+            s[k * stride + shape->n + gp_own(shape) - 1] += m->dw[k];
+    }
 }
 
 static void add_rows(struct gp_roll *roll, struct state *state)
@@ -327,7 +345,9 @@ INLINE void keep_rows(float *rows, const struct gp_roll *roll, const struct stat
 INLINE void begin(struct gp_roll *roll, struct state *state, size_t K)
 {
     size_t stride = gp_stride(roll->width);
-    *state = (struct state){.average = .5, .product = 1, .stride = stride, .s = roll->room};
+    double gain = roll->shape->gains ? exp(roll->w0[K]) : 1;
+    *state = (struct state){
+        .average = .5, .product = 1, .gain = gain, .stride = stride, .s = roll->room};
     state->s_trace = state->s + K * stride;
     state->h = state->s_trace + roll->shape->n_decays * K * stride;
     state->before = state->h + stride;
@@ -335,7 +355,7 @@ INLINE void begin(struct gp_roll *roll, struct state *state, size_t K)
     if (!roll->gradient && !roll->keep)
         return;
     memset(roll->room, 0, gp_room(roll->shape, roll->width) * sizeof *roll->room);
-    for (size_t k = 0; k < K && roll->width > roll->shape->n; k++)
+    for (size_t k = 0; k < K && roll->shape->fit_w0 && roll->width > roll->shape->n; k++)
         state->s[k * stride + roll->shape->n + k] = 1;
 }
 

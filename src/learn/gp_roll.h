@@ -13,6 +13,7 @@ enum {
     GP_KINDS = 3,  /* what traces are weighed by: 1, the average of reward, its threshold */
     GP_ROWS = 256, /* rows that one product of matrices takes */
     GP_MOST_DIMS = GP_INPUTS + GP_WEIGHTS,
+    GP_OWN = GP_WEIGHTS + 1, /* most that an animal has for itself */
 };
 
 /* Inducing points and what makes their kernels orthonormal: phi(u) = L^-1 k(u), with L
@@ -40,9 +41,26 @@ struct gp_shape {
     const struct gp_basis *basis; /* NULL: no remainder */
     size_t at[GP_WEIGHTS + 1];    /* where a weight's parameters begin */
     size_t n_rule, n;             /* without and with the lapse */
-    bool fit_lapse, fit_w0;
+    bool fit_lapse, fit_w0, gains;
     double lapse; /* where it is not fitted */
 };
+
+/* What an animal begins with: its weights, then g where there are gains. */
+static inline size_t gp_starts(const struct gp_shape *shape)
+{
+    return shape->n_weights + shape->gains;
+}
+
+/* What of that is estimated, and where the first of it stands among the starts. */
+static inline size_t gp_own(const struct gp_shape *shape)
+{
+    return (shape->fit_w0 ? shape->n_weights : 0) + shape->gains;
+}
+
+static inline size_t gp_own_from(const struct gp_shape *shape)
+{
+    return shape->fit_w0 ? 0 : shape->n_weights;
+}
 
 /* How a rule is let run.  All pointers but theta and w0 may be NULL where what they are
  * for is not wanted. */
@@ -50,8 +68,8 @@ struct gp_roll {
     const struct gp_shape *shape;
     const double *theta; /* [n] */
     const double *mix;   /* [GP_CELLS][K][wide] of gp_mix: remainder over plain kernels */
-    const double *w0;    /* [K] */
-    size_t width;        /* n, and K more where start weights are estimated */
+    const double *w0;    /* [gp_starts] */
+    size_t width;        /* n, and gp_own more where sensitivities are wanted */
     /* sensitivities; room [gp_room(shape, width)], aligned */
     double *room;
     /* sums over scored trials */

@@ -1,4 +1,5 @@
 /* Terms by name, and where parameters stand. */
+#include <math.h>
 #include <string.h>
 
 #include "deltaw/base/mem.h"
@@ -108,10 +109,20 @@ struct gp_shape gp_point_shape(const struct gp *gp, const struct gp_point *point
                              .average = point->average,
                              .fit_lapse = gp->options.fit_lapse,
                              .fit_w0 = gp->options.w0_sd > 0,
+                             .gains = gp->options.gains,
                              .lapse = gp->options.lapse};
     memcpy(shape.decay, point->decay, sizeof shape.decay);
     for (size_t k = 0; k < gp->n_weights; k++)
         shape.smooth[k] = point->sigma[k] > 0;
     gp_shape_set(&shape, point->terms);
     return shape;
+}
+
+void gp_own_precision(const struct gp_shape *shape, const double *w0_sd, double gain_sd,
+                      double *precision)
+{
+    for (size_t k = 0; k < shape->n_weights && shape->fit_w0; k++)
+        *precision++ = pow(w0_sd[k], -2);
+    if (shape->gains)
+        *precision = pow(gain_sd, -2);
 }

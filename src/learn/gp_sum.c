@@ -54,7 +54,7 @@ void gp_cohort_clear(struct gp_cohort *cohort)
 
 void gp_sums_set(struct gp_sums *sums, const struct gp_shape *shape, size_t n_animals)
 {
-    size_t n = shape->n, k = shape->fit_w0 ? shape->n_weights : 0;
+    size_t n = shape->n, k = gp_own(shape);
     *sums = (struct gp_sums){.n = n, .k = k};
     sums->gradient = mem_new(n, sizeof(double));
     sums->fisher = mem_new(n * n, sizeof(double));
@@ -83,7 +83,7 @@ struct work {
 static struct gp_roll roll_new(const struct work *work)
 {
     const struct gp_shape *s = work->shape;
-    size_t width = s->n + (s->fit_w0 ? s->n_weights : 0);
+    size_t width = s->n + gp_own(s);
     struct gp_roll roll = {.shape = s, .theta = work->theta, .mix = work->mix, .width = width};
     if (!work->derivatives)
         return roll;
@@ -100,7 +100,7 @@ static void roll_free(struct gp_roll *roll)
     free(roll->room), free(roll->rows), free(roll->product), free(roll->fisher);
 }
 
-/* Rows of the animal's own start weights leave the matrix, which goes on for the others. */
+/* Rows of the animal's own parameters leave the matrix, which goes on for the others. */
 static void part_own(const struct work *work, size_t i, struct gp_roll *roll)
 {
     size_t n = work->sums->n, k = work->sums->k, width = n + k;
@@ -118,7 +118,7 @@ static void sum_block(void *context, size_t block, size_t member)
     struct gp_roll roll = roll_new(work);
     (void)member;
     for (size_t i = c->block[block]; i < c->block[block + 1]; i++) {
-        roll.w0 = work->w0 + i * work->shape->n_weights;
+        roll.w0 = work->w0 + i * gp_starts(work->shape);
         roll.gradient = work->derivatives ? work->sums->score + i * width : NULL;
         for (size_t j = 0; roll.gradient && j < width; j++)
             roll.gradient[j] = 0;
@@ -197,7 +197,7 @@ void gp_trajectories(const struct gp_cohort *cohort, const struct gp_shape *shap
     memset(w, 0, data->n_trials * data->n_weights * sizeof *w);
     for (size_t i = 0; i < cohort->n; i++) {
         roll.w = w + data->first[cohort->animal[i]] * data->n_weights;
-        roll.w0 = w0 + i * data->n_weights;
+        roll.w0 = w0 + i * gp_starts(shape);
         gp_engine_pick()->roll(data, cohort->animal[i], &roll);
     }
     free(mix);

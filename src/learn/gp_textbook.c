@@ -56,12 +56,12 @@ static void set_start(const struct gp_search *s, const struct gp_shape *shape, s
     if (shape->fit_lapse)
         m->theta[shape->n_rule] = s->options.lapse > 0 ? s->options.lapse : GP_LAPSE;
     for (size_t i = 0; i < s->cohort.n; i++)
-        memcpy(m->w0 + i * K, data->w0 + s->cohort.animal[i] * K, K * sizeof(double));
+        memcpy(m->w0 + i * m->starts, data->w0 + s->cohort.animal[i] * K, K * sizeof(double));
 }
 
 /* The terms that two shapes share, start weights and lapse. */
-static void set_from(const struct gp_search *s, const struct gp_variant *from,
-                     const struct gp_shape *shape, struct gp_mode *m)
+void gp_mode_from(const struct gp_search *s, const struct gp_variant *from,
+                  const struct gp_shape *shape, struct gp_mode *m)
 {
     const struct gp_shape *old = &from->shape;
     size_t traces = old->n_decays * old->n_kinds;
@@ -76,7 +76,7 @@ static void set_from(const struct gp_search *s, const struct gp_variant *from,
     }
     if (shape->fit_lapse)
         m->theta[shape->n_rule] = from->mode.theta[old->n_rule];
-    memcpy(m->w0, from->mode.w0, s->cohort.n * shape->n_weights * sizeof(double));
+    memcpy(m->w0, from->mode.w0, s->cohort.n * m->starts * sizeof(double));
 }
 
 static struct gp_variant *add_variant(struct gp_search *s, unsigned terms, size_t n_decays,
@@ -93,6 +93,7 @@ static struct gp_variant *add_variant(struct gp_search *s, unsigned terms, size_
                                  .average = average,
                                  .fit_lapse = s->options.fit_lapse,
                                  .fit_w0 = s->options.w0_sd > 0,
+                                 .gains = s->options.gains,
                                  .lapse = s->options.lapse};
     memcpy(v->shape.decay, v->decay, sizeof v->decay);
     gp_shape_set(&v->shape, terms);
@@ -118,7 +119,7 @@ static double find_from(struct gp_search *s, struct gp_variant *v, struct gp_mod
 }
 
 /* All terms, from all starts. */
-static void find_full(struct gp_search *s, struct gp_variant *v)
+void gp_find_full(struct gp_search *s, struct gp_variant *v)
 {
     static const char *const names[GP_STARTS] = {"none", "slow", "fast"};
     double evidence[GP_STARTS];
@@ -139,14 +140,15 @@ static void find_full(struct gp_search *s, struct gp_variant *v)
 static void estimate_w0_sd(struct gp_search *s, const struct gp_variant *v)
 {
     const struct gp_data *data = s->cohort.data;
-    size_t K = data->n_weights, n = v->shape.n;
+    size_t K = data->n_weights, n = v->shape.n, own = gp_own(&v->shape);
     double *b = mem_new(n, sizeof *b);
     for (size_t k = 0; k < K; k++) {
         double sum = 0;
         for (size_t a = 0; a < s->cohort.n; a++) {
-            sum += pow(v->mode.w0[a * K + k] - data->w0[s->cohort.animal[a] * K + k], 2);
-            sum += v->mode.own_covariance[(a * K + k) * K + k];
-            memcpy(b, v->mode.own + (a * K + k) * n, n * sizeof *b);
+            sum +=
+                pow(v->mode.w0[a * v->mode.starts + k] - data->w0[s->cohort.animal[a] * K + k], 2);
+            sum += v->mode.own_covariance[(a * own + k) * own + k];
+            memcpy(b, v->mode.own + (a * own + k) * n, n * sizeof *b);
             gp_solve_lower(n, v->mode.factor, b);
             for (size_t i = 0; i < n; i++)
                 sum += b[i] * b[i];
@@ -281,7 +283,7 @@ static void fit_sizes(void *context, size_t i, size_t member)
     struct gp_prior prior;
     (void)member;
     gp_prior_set(s, &v->shape, v->sizes, NULL, &prior);
-    set_from(s, most_like(s, f->family, f->first, v->sizes), &v->shape, &v->mode);
+    gp_mode_from(s, most_like(s, f->family, f->first, v->sizes), &v->shape, &v->mode);
     v->found =
         gp_go_on(s) && gp_mode_find(&s->cohort, &v->shape, &prior, NULL, NULL, NULL, &v->mode);
     gp_prior_clear(&prior);
@@ -330,7 +332,7 @@ static bool add_memories(struct gp_search *s)
         struct gp_mode mode;
         v->log_prior = s->variant[0].log_prior - log((double)n_averages);
         gp_mode_set(&mode, &v->shape, s->cohort.n);
-        set_from(s, &s->variant[0], &v->shape, &mode);
+        gp_mode_from(s, &s->variant[0], &v->shape, &mode);
         best = fmax(best, find_from(s, v, &mode));
         gp_mode_clear(&mode);
         if (!gp_go_on(s))
@@ -352,11 +354,13 @@ bool gp_textbooks(struct gp_search *s)
     full->log_prior = -(double)full->shape.n_simple * log(3);
     if (s->options.terms & ~(unsigned)SIMPLE)
         full->log_prior -= M_LN2; /* half of the prior is for traces */
-    find_full(s, full);
+    gp_find_full(s, full);
     for (int round = 0; full->found && s->options.fit_w0_sd && round < W0_ROUNDS; round++) {
         estimate_w0_sd(s, full);
-        find_full(s, full);
+        gp_find_full(s, full);
     }
+    if (full->found && s->options.fit_gain_sd && s->cohort.n > 1)
+        gp_gain_spread(s, full);
     if (!full->found)
         return gp_go_on(s);
     struct gp_prior prior;

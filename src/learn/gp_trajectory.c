@@ -8,17 +8,22 @@
 #include "deltaw/base/thread.h"
 #include "gp_path.h"
 
+static double gp_gain_prior(const struct gp *gp)
+{
+    return fmax(gp->gain_sd, GP_LEAST_GAIN);
+}
+
 static void own_parts(struct gp_ready *r, const struct gp_path *work)
 {
     const struct gp_cohort *c = work->fitted;
-    size_t n = r->shape.n, K = r->shape.n_weights;
+    size_t n = r->shape.n, starts = gp_starts(&r->shape);
     struct gp_prior prior = {.precision = r->point->precision, .mean = mem_new(n, sizeof(double))};
-    for (size_t k = 0; k < K; k++)
-        prior.w0_precision[k] = pow(work->gp->w0_sd[k], -2);
+    gp_own_precision(&r->shape, work->gp->w0_sd, gp_gain_prior(work->gp), prior.own_precision);
     gp_mode_set(&r->mode, &r->shape, c->n);
     memcpy(r->mode.theta, r->point->theta, n * sizeof(double));
     for (size_t i = 0; i < c->n; i++)
-        memcpy(r->mode.w0 + i * K, r->point->w0 + c->animal[i] * K, K * sizeof(double));
+        memcpy(r->mode.w0 + i * starts, r->point->w0 + c->animal[i] * starts,
+               starts * sizeof(double));
     gp_sum(c, &r->shape, r->mode.theta, r->mode.w0, true, NULL, &r->mode.sums);
     gp_mode_factor(c, &prior, 0, &r->mode);
     free(prior.mean);
@@ -32,16 +37,29 @@ long gp_path_place(const struct gp_path *work, size_t animal)
     return -1;
 }
 
+void gp_path_start(const struct gp_path *work, const struct gp_ready *r, size_t animal,
+                   double *start)
+{
+    size_t K = r->shape.n_weights, starts = gp_starts(&r->shape);
+    bool known = gp_path_place(work, animal) >= 0;
+    start[starts - 1] = 0;
+    if (known)
+        memcpy(start, r->point->w0 + animal * starts, starts * sizeof *start);
+    else
+        memcpy(start, work->data->w0 + animal * K, K * sizeof *start);
+}
+
 double gp_path_own(const struct gp_path *work, const struct gp_ready *r, long place, double *row)
 {
-    size_t n = r->shape.n, K = r->shape.n_weights;
-    double variance = 0;
-    for (size_t i = 0; i < K && place < 0; i++)
-        variance += pow(row[n + i] * work->gp->w0_sd[i], 2);
-    for (size_t i = 0; i < K && place >= 0; i++) {
-        const double *own = r->mode.own + ((size_t)place * K + i) * n;
-        const double *c = r->mode.own_covariance + ((size_t)place * K + i) * K;
-        for (size_t j = 0; j < K; j++)
+    size_t n = r->shape.n, k = gp_own(&r->shape);
+    double variance = 0, precision[GP_OWN];
+    gp_own_precision(&r->shape, work->gp->w0_sd, gp_gain_prior(work->gp), precision);
+    for (size_t i = 0; i < k && place < 0; i++)
+        variance += row[n + i] * row[n + i] / precision[i];
+    for (size_t i = 0; i < k && place >= 0; i++) {
+        const double *own = r->mode.own + ((size_t)place * k + i) * n;
+        const double *c = r->mode.own_covariance + ((size_t)place * k + i) * k;
+        for (size_t j = 0; j < k; j++)
             variance += row[n + i] * c[j] * row[n + j];
         for (size_t j = 0; j < n; j++)
             row[j] -= own[j] * row[n + i];
@@ -101,13 +119,15 @@ static void roll_point(const struct gp_path *work, const struct gp_ready *r, siz
                        size_t n_kept, double *mean[2], double *variance[2])
 {
     const struct gp_data *d = work->data;
-    size_t K = d->n_weights, n = r->shape.n, width = n + (r->shape.fit_w0 ? K : 0);
+    size_t K = d->n_weights, n = r->shape.n, width = n + gp_own(&r->shape);
     size_t first = d->first[animal], count = d->count[animal];
     long place = gp_path_place(work, animal);
+    double start[GP_OWN];
+    gp_path_start(work, r, animal, start);
     struct gp_roll roll = {.shape = &r->shape,
                            .theta = r->point->theta,
                            .mix = r->mix,
-                           .w0 = place >= 0 ? r->point->w0 + animal * K : d->w0 + animal * K,
+                           .w0 = start,
                            .width = width,
                            .keep = work->keep + first};
     roll.room = mem_aligned(gp_room(&r->shape, width), sizeof(double));
@@ -210,7 +230,7 @@ void gp_trajectory(const struct gp *gp, enum gp_interval interval, const struct 
             work.kept_from[a + 1] += keep[data->first[a] + i] != 0;
     }
     gp_cohort_set(&cohort, data);
-    if (gp->options.w0_sd > 0)
+    if (gp->options.w0_sd > 0 || gp->options.gains)
         work.fitted = &cohort;
     struct team *team =
         team_new(gp->options.threads > 0 ? gp->options.threads : thread_processors());

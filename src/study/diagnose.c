@@ -281,6 +281,9 @@ void diagnosis_advice(const struct finding *f, struct strbuf *out)
         strbuf_printf(out, "; %s", f->check->advice);
 }
 
+/* What fails goes before what deserves a look, however far each is beyond its threshold. */
+#define FAILED_FIRST 1e6
+
 const struct finding *diagnosis_first(const struct diagnosis *d)
 {
     const struct finding *first = NULL;
@@ -292,6 +295,8 @@ const struct finding *diagnosis_first(const struct diagnosis *d)
         double by = !f->tried || f->verdict == VERDICT_OK ? 0
                     : down                                ? 1e-9
                                                           : value / f->check->look;
+        if (f->verdict == VERDICT_FAIL && !down)
+            by += FAILED_FIRST;
         if (by > most)
             most = by, first = f;
     }

@@ -17,6 +17,10 @@
  * or none to speak of) and averages of reward are integrated over on a grid, each point with a mode of
  * its own, weighed by its evidence; traces have several decays at once.
  *
+ * With gains the update is exp(g) times that, g of each animal by itself.  What an animal has
+ * for itself, start weights and g, is eliminated from the information matrix (Schur); the
+ * spread of g is that of most evidence of the rule with all terms.
+ *
  * Where a matrix has a shape in brackets, it is stored by rows. */
 #ifndef DELTAW_LEARN_GP_H
 #define DELTAW_LEARN_GP_H
@@ -78,6 +82,9 @@ struct gp_options {
     bool fit_lapse; /* one rate for all animals */
     double w0_sd;   /* sd of the start weights' prior; 0: they are as given */
     bool fit_w0_sd; /* estimate that sd, from w0_sd (0: 1) on; one for each weight */
+    bool gains;     /* each animal has a factor exp(g) on its updates, g ~ N(0, gain_sd^2) */
+    bool fit_gain_sd;
+    double gain_sd; /* 0: as good as none, or estimated */
     int threads;    /* 0: all processors; the bits do not depend on it */
 };
 
@@ -108,7 +115,9 @@ struct gp_point {
                                   * (start weights integrated out) */
     double *covariance;     /* [P][P] of the posterior */
     double *robust;         /* [P][P] covariance by the sandwich over animals */
-    double *w0;             /* [n_animals][K] start weights at the mode */
+    double *w0;             /* [n_animals][K] start weights at the mode; with gains [K + 1], the
+                             * last is g, 0 of animals that were not fitted */
+    double *gain_error;     /* [n_animals] sd of g; NULL: no gains */
     struct gp_basis *basis; /* shared between points; NULL: no remainder */
 };
 
@@ -123,6 +132,8 @@ struct gp {
     struct gp_options options; /* as used: with w0_sd, basis filled in */
     size_t n_weights, n_inputs, n_animals, n_scored;
     double w0_sd[GP_WEIGHTS];
+    double gain_sd, gain_low,
+        gain_high;                    /* low, high: 90 % by the likelihood's profile, NaN: given */
     struct gp_start start[GP_STARTS]; /* of that */
     struct gp_point textbook;         /* all terms, without traces and remainder */
     size_t n_points;

@@ -97,7 +97,7 @@ enum setting_taken {
     TAKEN_WITH_START,       /* w_0 plays a role */
     TAKEN_WITH_UPDATES,     /* there is a rule in it */
     TAKEN_BY_WALKS,         /* there is none */
-    TAKEN_BY_LEARNERS,      /* networks of updates, and textbook rules with a rate */
+    TAKEN_BY_LEARNERS,      /* networks of updates, textbook rules with a rate, gp */
 };
 
 struct setting {
