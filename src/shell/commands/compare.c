@@ -403,10 +403,16 @@ static bool compare_run(struct session *session, const struct args *args, struct
                       compare_release, err);
 }
 
+static const struct column animal_columns[] = {
+    {"animal", .type = COLUMN_TEXT},
+    {"trials", COLUMN_COUNT, .optional = true, .meaning = "scored; not of a cross-validation"},
+    {0},
+};
+
 static const struct answer_row compare_answer[] = {
     {"rows", .type = ANSWER_TABLE, .columns = pair_columns, .sometimes = true},
-    {"animals", .type = ANSWER_TABLE, .sometimes = true,
-     .meaning = "trials, then a column per model"},
+    {"animals", ANSWER_TABLE, .columns = animal_columns, .open = true, .sometimes = true,
+     .meaning = "and a column per model: its nats per scored trial"},
     {"part", .type = ANSWER_TEXT, .sometimes = true, .meaning = "held_out or all"},
     {"compare", ANSWER_TABLE, .columns = comparison_columns, .sometimes = true,
      .meaning = "of pair="},
