@@ -21,6 +21,8 @@ if python3 -c '' 2>/dev/null; then
     for said in 'These are simulated agents' 'Choices of the log' '4 animals, 1200 trials' \
         'policy stim\+bias' 'on 1 held-out animal' 'log Bayes factor' 'predicts choices better' \
         'simulate reinforce animals=4 trials=300 alpha=2\^-4 seed=5 save data' \
+        'Diagnosis diagnose reinforce1 reinforce1: of [0-9]+ checks [0-9]+ fail' \
+        'no_gain_from_memory .the rule has no memory.' \
         'wait report page\.html' 'Neural Computation 4:415-447' 'Cramer-Rao bound'; do
         like "it says: $said" "$words" "$said"
     done
