@@ -74,7 +74,8 @@ const struct answer_row walks_answer[] = {
     {"trials", ANSWER_COUNT, .sometimes = true, .meaning = "that the evidence is of"},
     {"trials_elsewhere", ANSWER_COUNT, .sometimes = true, .meaning = "of them not in the cohort"},
     {"animals", ANSWER_TABLE, .sometimes = true,
-     .meaning = "animal, trials, evidence, sigma and others by weight"},
+     .meaning = "animal, trials, evidence; by weight sigma and sigma_day, their sigma_error and "
+                "sigma_day_error"},
     {"inside", ANSWER_TABLE, .columns = inside_columns, .sometimes = true},
     {0},
 };
