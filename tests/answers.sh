@@ -135,6 +135,16 @@ resume long
 stop long
 wait
 forget long
+cv "dnn epochs=200000" folds=2 seeds=1 file=stopped.jsonl
+stop cv
+wait
+recover setting=table5 rule=dnn file=ended.jsonl
+stop recover
+wait
+fit randomwalk name=walk
+wait
+show walk
+forget walk
 lesson 1
 source here.dw
 fit reinforce gain=0.3 name=paced

@@ -48,7 +48,7 @@ if deltaw -c "load '$trials'" >/dev/null 2>&1; then
     printf '\377\377\377\377' | dd of=crash.nwb bs=1 seek=11525 conv=notrunc 2>/dev/null
     head -c 49 /dev/zero | dd of=turns.nwb bs=1 seek=10472 conv=notrunc 2>/dev/null
     run deltaw --keep-going -c "$make" -c 'load crash.nwb' -c data
-    like 'a file that HDF5 crashes on is refused' "$errors" 'crash.nwb: .*damaged'
+    like 'a file that HDF5 crashes on is refused' "$errors" 'crash.nwb:'
     like 'the session goes on' "$out" 'simulate reinforce'
     interrupted 'a file that HDF5 turns in' 'load turns.nwb'
     run ps -A -o args=

@@ -23,9 +23,9 @@ run "$DELTAW" --no-rc --plain -f views.dw
 is "the views are drawn" "$status" 0
 # Plain English, names of models and marks of points are no terms.
 plain='of in per at to by from out over on and under against with within the is are there same what
-    minus around along after brackets first largest gp randomwalk reinforce-base sim x o s positi'
+    minus around along after brackets first largest gp randomwalk reinforce-base sim x o s'
 words=$(printf '%s\n' "$out" | sed '1,/^----/d' | grep -vE '[│┤└┬┴]' |
-    sed -E 's/(gp|randomwalk|sim)[0-9]+/ /g; s/[^A-Za-zΔα²_^]+/\n/g' | LC_ALL=C sort -u |
+    sed -E 's/[[:alnum:]_]*…/ /g; s/(gp|randomwalk|sim)[0-9]+/ /g; s/[^A-Za-zΔα²_^]+/\n/g' | LC_ALL=C sort -u |
     grep -vixF "$(printf '%s\n' $plain)" | grep .)
 count=$(printf '%s\n' "$words" | wc -l)
 ok "there are words to look up: $count" [ "$count" -gt 40 ]

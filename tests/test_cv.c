@@ -368,6 +368,40 @@ static void test_numbers(const struct cohort *c)
     cv_free(cv);
 }
 
+/* A rule that has no number on an animal: better on all others, and yet not the best. */
+static void test_lost(const struct cohort *c)
+{
+    struct cv *cv = cv_of(CV_ANIMAL, 2, two, c);
+    size_t fold[ANIMALS], order[ANIMALS], rule = 9, size = 9, n;
+    for (size_t i = 0; i < cv->n_runs; i++) {
+        struct cv_run at = cv_run_at(cv, i);
+        struct cv_result r = {.scores = mem_new(ANIMALS, sizeof *r.scores)};
+        cv_fold_animals(ANIMALS, 3, cv->plan.seeds[at.seed], fold, order);
+        for (size_t a = 0; a < ANIMALS; a++)
+            if (fold[a] == at.fold)
+                r.scores[r.n++] = (struct cv_score){
+                    a, at.rule && at.seed && a == 4 ? NAN : -50 + 10 * (double)at.rule, 100};
+        cv_put(cv, i, &r, names);
+    }
+    tap_near(cv_mean(cv, 1, 0, &n), -.4, 1e-12, "a mean without an animal");
+    size_t lost = 0;
+    for (size_t a = 0; a < cv->n_animals; a++)
+        lost += cv_lost(cv, 1, 0, a) && strcmp(cv->animals[a], "a4") == 0;
+    tap_ok(n == ANIMALS - 1 && lost == 1, "of which no score is a number in one seed");
+    tap_ok(cv_best(cv, &rule, &size) && rule == 0 && size == 0, "is not called best");
+    struct strbuf said = {0};
+    cv_say_failures(cv, &said);
+    tap_ok(strstr(strbuf_text(&said), "reinforce-base has no score on a4: "), "and is told: %s",
+           strbuf_text(&said));
+    strbuf_free(&said);
+    struct table t = {0};
+    cv_table(cv, &t);
+    tap_ok(isnan(t.cells[t.n_columns - 5].number) && t.cells[2 * t.n_columns - 5].number == 1,
+           "and marked in the table");
+    table_free(&t);
+    cv_free(cv);
+}
+
 int main(void)
 {
     struct wake wake;
@@ -376,6 +410,7 @@ int main(void)
     struct jobs *jobs = jobs_new(&wake);
     test_folds(c);
     test_numbers(c);
+    test_lost(c);
     test_holdout(c, jobs);
     test_future(c, jobs);
     test_session(c, jobs);

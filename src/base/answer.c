@@ -1,6 +1,9 @@
 #include "deltaw/base/answer.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "deltaw/base/mem.h"
 
 static void begin(struct strbuf *object, const char *key)
 {
@@ -80,20 +83,47 @@ static void property(struct strbuf *out, const char *key, const char *schema, co
         answer_text(out, "description", meaning);
 }
 
+static void require(struct strbuf *required, const char *key)
+{
+    strbuf_puts(required, required->len ? "," : "");
+    strbuf_json_text(required, key);
+}
+
+/* Keys, '|' between, whose values are all so. */
+static void nested_schema(const char *keys, const char *schema, struct strbuf *properties,
+                          struct strbuf *required)
+{
+    char *copy = mem_text(keys ? keys : ""), *rest = copy;
+    for (char *key; (key = strsep(&rest, "|"));)
+        if (*key) {
+            property(properties, key, schema, NULL);
+            strbuf_putc(properties, '}');
+            require(required, key);
+        }
+    free(copy);
+}
+
 /* Rows of a table have all its columns; those of an open one may lack the optional ones, and
  * have others. */
-static void table_schema(const struct column *columns, bool open, struct strbuf *out)
+static void table_schema(const struct answer_row *row, struct strbuf *out)
 {
+    static const char numbers[] = "\"type\":\"object\",\"additionalProperties\":{\"type\":"
+                                  "[\"number\",\"null\"]}";
+    static const char values[] =
+        "\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"name\":{"
+        "\"type\":\"string\"},\"value\":{\"type\":[\"number\",\"null\"]}},\"required\":"
+        "[\"name\",\"value\"],\"additionalProperties\":false}";
     struct strbuf properties = {0}, required = {0};
-    for (const struct column *c = columns; c->name; c++)
+    bool open = row->open;
+    for (const struct column *c = row->columns; c->name; c++)
         if (!c->seen || c->seen & SEEN_DATA) {
             property(&properties, c->name, column_schema(c->type), c->meaning);
             strbuf_putc(&properties, '}');
-            if (open && c->optional)
-                continue;
-            strbuf_puts(&required, required.len ? "," : "");
-            strbuf_json_text(&required, c->name);
+            if (!open || !c->optional)
+                require(&required, c->name);
         }
+    nested_schema(row->objects, numbers, &properties, &required);
+    nested_schema(row->each, values, &properties, &required);
     strbuf_printf(out,
                   ",\"items\":{\"type\":\"object\",\"properties\":{%s},\"required\":[%s],"
                   "\"additionalProperties\":%s}",
@@ -123,7 +153,7 @@ void answer_schema(const struct answer_row *rows, struct strbuf *properties,
         }
         property(properties, row->key, schemas[row->type], row->meaning);
         if (row->columns)
-            table_schema(row->columns, row->open, properties);
+            table_schema(row, properties);
         else if (row->type == ANSWER_TABLE)
             strbuf_puts(properties, ",\"items\":{\"type\":\"object\"}");
         strbuf_putc(properties, '}');

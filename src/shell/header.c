@@ -79,20 +79,37 @@ static bool replay_pieces(const struct session *session, struct pieces *p)
     return true;
 }
 
-/* The other fits that train: their names, and how far they are. */
+/* Does fit i train beside the front one, the first of its group to do so? */
+static bool is_other(const struct session *session, const struct fit *front, size_t i)
+{
+    const struct fit *fit = session->fits[i].fit;
+    const struct job_group *group = fit_group(fit);
+    if (fit == front || fit_status(session->fits[i].fit).state != FIT_RUNNING ||
+        (group && group == fit_group(front)))
+        return false;
+    for (size_t j = 0; group && j < i; j++)
+        if (fit_group(session->fits[j].fit) == group && is_other(session, front, j))
+            return false;
+    return true;
+}
+
+/* The others that train, fits and groups: their names, and how far it is where it is one. */
 static void other_pieces(const struct session *session, const struct fit *front, struct pieces *p)
 {
     struct strbuf *text = NULL;
+    struct fit *last = NULL;
+    size_t n = 0;
     for (size_t i = 0; i < session->n_fits; i++) {
-        struct fit *fit = session->fits[i].fit;
-        struct fit_status status = fit_status(fit);
-        if (fit == front || status.state != FIT_RUNNING || fit_group(fit))
+        if (!is_other(session, front, i))
             continue;
-        text = text ? text : piece(p, 6, true);
-        strbuf_printf(text, "%s%s", text->len ? "  " : "+ ", fit_name(fit));
-        if (fit_trained(fit) && status.epochs > 0)
-            strbuf_printf(text, " %d/%d", status.epoch, status.epochs);
+        last = session->fits[i].fit;
+        text = text ? text : piece(p, 4, true);
+        strbuf_printf(text, "%s%s", n++ ? "  " : "+ ",
+                      fit_group(last) ? fit_group(last)->name : fit_name(last));
     }
+    struct fit_status status = last ? fit_status(last) : (struct fit_status){0};
+    if (n == 1 && !fit_group(last) && fit_trained(last) && status.epochs > 0)
+        strbuf_printf(text, " %d/%d", status.epoch, status.epochs);
 }
 
 static void queue_piece(const struct session *session, struct pieces *p)
@@ -127,6 +144,7 @@ static void job_pieces(const struct session *session, struct pieces *p)
     queue_piece(session, p);
     if (fit_group(fit) && fit_active(fit)) {
         group_pieces(session, fit_group(fit), p);
+        other_pieces(session, fit, p);
         return;
     }
     strbuf_printf(piece(p, 0, true), "%s %s", fit_name(fit), fit_state_name(status.state));

@@ -76,9 +76,18 @@ static bool is_named(const struct session *session, const struct args *args,
     return all || (args->n == 0 && !session_fits_busy(session));
 }
 
+const struct column series_stop_columns[] = {
+    {"name", .type = COLUMN_TEXT},
+    {"done", COLUMN_COUNT, .meaning = "fits whose results are kept"},
+    {"of", .type = COLUMN_COUNT},
+    {0},
+};
+
 size_t series_stop(struct session *session, const struct args *args, struct output *out)
 {
     size_t n = 0;
+    struct table table = {0};
+    table_declare(&table, series_stop_columns);
     for (size_t i = 0; i < session->n_series; i++) {
         struct series *series = session->series[i];
         struct job_progress p;
@@ -88,7 +97,11 @@ size_t series_stop(struct session *session, const struct args *args, struct outp
         series->ops->progress(session, series, &p);
         output_say(out, "%s is stopping; the %zu of %zu that are done are kept", series->group.name,
                    p.done, p.n);
+        table_add(&table, 1, (const char *[]){series->group.name}, 2,
+                  (double[]){(double)p.done, (double)p.n});
         n++;
     }
+    answer_table(&out->object, "series", &table);
+    table_free(&table);
     return n;
 }

@@ -38,7 +38,8 @@ void series_collect(struct session *session);
 /* Those that are over and told of go, or all. */
 void series_reap(struct session *session, bool all);
 /* Those named by the arguments (all of them for "all", or without arguments when none
- * else could be meant) are asked to stop; how many were. */
+ * else could be meant) are asked to stop; how many were.  The answer has them as `series`. */
+extern const struct column series_stop_columns[];
 size_t series_stop(struct session *session, const struct args *args, struct output *out);
 
 #endif

@@ -70,12 +70,19 @@ static const struct column inside_columns[] = {
     {0},
 };
 
+static const struct column animal_columns[] = {
+    {"animal", .type = COLUMN_TEXT},
+    {"trials", .type = COLUMN_COUNT},
+    {"evidence", COLUMN_NUMBER, .meaning = "nats (Laplace)"},
+    {0},
+};
+
 const struct answer_row walks_answer[] = {
     {"trials", ANSWER_COUNT, .sometimes = true, .meaning = "that the evidence is of"},
     {"trials_elsewhere", ANSWER_COUNT, .sometimes = true, .meaning = "of them not in the cohort"},
-    {"animals", ANSWER_TABLE, .sometimes = true,
-     .meaning = "animal, trials, evidence; by weight sigma and sigma_day, their sigma_error and "
-                "sigma_day_error"},
+    {"animals", ANSWER_TABLE, .columns = animal_columns, .sometimes = true,
+     .objects = "sigma|sigma_error|sigma_day|sigma_day_error",
+     .meaning = "sizes of steps from trial to trial and from day to day, by weight"},
     {"inside", ANSWER_TABLE, .columns = inside_columns, .sometimes = true},
     {0},
 };

@@ -48,10 +48,9 @@ double agent_right(const struct agent *agent, const double *w, const double *x)
     return policy_right(logit, model_lapse(agent->model));
 }
 
-bool agent_stands_still(const struct agent *agent)
+bool agent_stands_still(const struct model *model)
 {
-    const struct rule *rule = agent->model->rule;
-    return rule->no_start && !rule->no_weights;
+    return model->rule->no_start && !model->rule->no_weights;
 }
 
 /* Trials of all kinds, then as many correct ones as a rule may need to see. */
@@ -62,8 +61,8 @@ void agent_learns(const struct agent *agent, bool *learns)
     double *u = mem_new(rule_inputs(&m->settings.shape), sizeof *u), w[POLICY_MAX], x[POLICY_MAX];
     struct rule_state *state = rule_state_new(m, 1);
     for (size_t k = 0; k < k_n; k++)
-        w[k] = .5, x[k] = 1, learns[k] = agent_stands_still(agent);
-    for (size_t i = 0; i < n && !agent_stands_still(agent); i++) {
+        w[k] = .5, x[k] = 1, learns[k] = agent_stands_still(m);
+    for (size_t i = 0; i < n && !agent_stands_still(m); i++) {
         double dw[POLICY_MAX], answer = i & 2 ? 1 : 0, correct = i < 8 ? i >> 2 : 1;
         struct input_trial now = {
             .stimulus = i & 1 ? 1 : -1, .choice = correct ? answer : 1 - answer, .reward = correct};
@@ -97,7 +96,7 @@ struct agents *agents_new(size_t n_groups, const struct agent *groups, size_t n)
                          .room = n,
                          .n_weights = shape->n_weights,
                          .width = rule_inputs(shape),
-                         .still = agent_stands_still(groups)};
+                         .still = agent_stands_still(groups->model)};
     a->group = mem_new(n, sizeof *a->group);
     a->state = mem_new(n_groups, sizeof *a->state);
     for (size_t g = 0; g < n_groups; g++)

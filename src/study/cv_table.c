@@ -92,6 +92,43 @@ void cv_pair(const struct cv *cv, size_t a, size_t b, size_t size, uint64_t seed
     free(d);
 }
 
+bool cv_lost(const struct cv *cv, size_t rule, size_t size, size_t animal)
+{
+    for (size_t i = 0; i < cv->n_runs; i++) {
+        const struct cv_result *r = &cv->results[i];
+        struct cv_run at = cv_run_at(cv, i);
+        for (size_t j = 0; j < r->n && at.rule == rule && at.size == size; j++)
+            if (r->scores[j].animal == animal && !isfinite(r->scores[j].loglik))
+                return true;
+    }
+    return false;
+}
+
+static size_t n_lost(const struct cv *cv, size_t rule, size_t size)
+{
+    size_t n = 0;
+    for (size_t a = 0; a < cv->n_animals; a++)
+        n += cv_lost(cv, rule, size, a);
+    return n;
+}
+
+bool cv_best(const struct cv *cv, size_t *rule, size_t *size)
+{
+    size_t most = 0;
+    double best = -INFINITY;
+    for (size_t r = 0; r < cv->plan.n_rules; r++)
+        for (size_t s = 0; s < cv->plan.n_sizes; s++) {
+            size_t animals, failed;
+            double mean = cv_mean(cv, r, s, &animals);
+            cv_done(cv, r, s, &failed);
+            if (failed || n_lost(cv, r, s) || animals < most || (animals == most && mean <= best))
+                continue;
+            most = animals, best = mean;
+            *rule = r, *size = s;
+        }
+    return most > 0;
+}
+
 /* 0 is all that there are, hence more than any number. */
 size_t cv_largest(const struct cv_plan *plan)
 {
@@ -134,6 +171,8 @@ const struct column cv_columns[] = {
     {"p_two_sided", COLUMN_NUMBER, 2, "p", .optional = true, .rank = 7, .meaning = "paired t"},
     {"wins", COLUMN_COUNT, .optional = true, .rank = 6, .meaning = "animals above the first rule"},
     {"animals", COLUMN_COUNT, .heading = "of", .rank = 6, .meaning = "that have a score"},
+    {"lost", COLUMN_COUNT, .optional = true, .rank = 2,
+     .meaning = "animals of which its score is no number, left out of its mean; null: none"},
     {"done", COLUMN_COUNT, .heading = "fits", .rank = 5},
     {"of", COLUMN_COUNT, .rank = 5, .meaning = "fits that there are to be"},
     {"failed", COLUMN_COUNT, .seen = SEEN_DATA, .meaning = "of those that are done"},
@@ -151,6 +190,7 @@ static void add_row(const struct cv *cv, size_t rule, size_t size, struct table 
 {
     const struct cv_plan *p = &cv->plan;
     size_t animals, failed, done = cv_done(cv, rule, size, &failed), all = p->folds * p->n_seeds;
+    size_t lost = n_lost(cv, rule, size);
     struct paired pair = {.difference = NAN, .low = NAN, .high = NAN, .p_two_sided = NAN};
     double mean = cv_mean(cv, rule, size, &animals);
     if (rule > 0)
@@ -164,6 +204,7 @@ static void add_row(const struct cv *cv, size_t rule, size_t size, struct table 
                              pair.p_two_sided,
                              rule > 0 ? (double)pair.wins : NAN,
                              (double)animals,
+                             lost ? (double)lost : NAN,
                              (double)done,
                              (double)all,
                              (double)failed,
@@ -180,23 +221,46 @@ void cv_table(const struct cv *cv, struct table *out)
             add_row(cv, rule, size, out);
 }
 
-/* Is any run's score of the animal no number, or far below chance? */
+/* Is any run's score of the animal a number, but far below chance? */
 static bool fails_on(const struct cv *cv, size_t rule, size_t animal)
 {
     for (size_t i = 0; i < cv->n_runs; i++) {
         const struct cv_result *r = &cv->results[i];
         for (size_t j = 0; j < r->n && cv_run_at(cv, i).rule == rule; j++)
             if (r->scores[j].animal == animal &&
-                !(r->scores[j].loglik / (double)r->scores[j].trials >= -M_LN2 - far_below))
+                r->scores[j].loglik / (double)r->scores[j].trials < -M_LN2 - far_below)
                 return true;
     }
     return false;
 }
 
-/* "dnn far below chance on DAP014" */
+static bool lost_on(const struct cv *cv, size_t rule, size_t animal)
+{
+    for (size_t size = 0; size < cv->plan.n_sizes; size++)
+        if (cv_lost(cv, rule, size, animal))
+            return true;
+    return false;
+}
+
+/* "dnn is far below chance on DAP014"; how many there are. */
+static size_t say_animals(const struct cv *cv, size_t rule,
+                          bool (*on)(const struct cv *cv, size_t rule, size_t animal),
+                          const char *what, struct strbuf *out)
+{
+    size_t n = 0;
+    for (size_t a = 0; a < cv->n_animals; a++) {
+        if (!on(cv, rule, a))
+            continue;
+        if (n++ == 0)
+            strbuf_printf(out, "%s%s %s ", out->len ? "; " : "", cv->plan.rules[rule].words, what);
+        strbuf_printf(out, "%s%s", n > 1 ? ", " : "", cv->animals[a]);
+    }
+    return n;
+}
+
 static void say_rule(const struct cv *cv, size_t rule, struct strbuf *out)
 {
-    size_t n = 0, failed = 0, here;
+    size_t failed = 0, here;
     const char *words = cv->plan.rules[rule].words;
     for (size_t size = 0; size < cv->plan.n_sizes; size++) {
         cv_done(cv, rule, size, &here);
@@ -205,12 +269,10 @@ static void say_rule(const struct cv *cv, size_t rule, struct strbuf *out)
     if (failed)
         strbuf_printf(out, "%s%zu run%s of %s failed", out->len ? "; " : "", failed,
                       failed == 1 ? "" : "s", words);
-    for (size_t a = 0; a < cv->n_animals; a++)
-        if (fails_on(cv, rule, a)) {
-            if (n++ == 0)
-                strbuf_printf(out, "%s%s is far below chance on ", out->len ? "; " : "", words);
-            strbuf_printf(out, "%s%s", n > 1 ? ", " : "", cv->animals[a]);
-        }
+    if (say_animals(cv, rule, lost_on, "has no score on", out))
+        strbuf_puts(out, ": its mean and its differences are over fewer animals than those of "
+                         "others, and it is not called best");
+    say_animals(cv, rule, fails_on, "is far below chance on", out);
 }
 
 void cv_say_failures(const struct cv *cv, struct strbuf *out)

@@ -187,7 +187,8 @@ static void part_begin(struct worker_part *part, struct work *work)
     const struct grid *grid = work->grid;
     const struct truth *truth = work->sums->truth ? grid->truth : NULL;
     *part = (struct worker_part){.work = work, .run = past_run_new(grid->model, work->past)};
-    for (size_t g = 0; truth && g < truth->n_groups && !agent_stands_still(truth->group); g++)
+    for (size_t g = 0; truth && g < truth->n_groups && !agent_stands_still(truth->group->model);
+         g++)
         part->true_run[g] = past_run_new(truth->group[g].model, work->past);
     if (work->sums->lower)
         part->intervals = interval_run_new(grid);

@@ -282,13 +282,19 @@ void recover_confusion(const struct recover *r, struct table *out)
     free(heldout);
 }
 
+const struct column recover_matrix_columns[] = {
+    {"agents", COLUMN_TEXT, .meaning = "the rule that made the choices"},
+    {"animals", .type = COLUMN_COUNT},
+    {"trials", .type = COLUMN_COUNT},
+    {0},
+};
+
 void recover_matrix(const struct recover *r, struct table *out)
 {
     bool evidence = by_evidence(r);
     size_t n = r->plan.n_rules;
     double *share = mem_new(n, sizeof *share);
-    table_column(out, "agents", COLUMN_TEXT, 0);
-    table_columns(out, "animals|trials", COLUMN_COUNT, 0);
+    table_declare(out, recover_matrix_columns);
     for (size_t rule = 0; rule < n; rule++)
         table_each(out, "by_rule", r->plan.rules[rule].words, COLUMN_FIXED, 2);
     for (size_t which = 0; which < r->plan.n_cases; which++) {

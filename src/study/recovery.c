@@ -287,6 +287,11 @@ bool recovery_over(const struct model *model, const struct cohort *cohort,
                    struct recovery *out, struct err *err)
 {
     const struct policy *policy = &model->settings.policy;
+    if (agent_stands_still(model))
+        return err_set(err, ERR_FAILED,
+                       "the rule %s does not learn, hence has no updates to compare with those "
+                       "of %s",
+                       model->rule->name, cohort->name);
     struct work work = {
         .model = model, .cohort = cohort, .truth = truth, .n_weights = policy->n, .stop = stop};
     work.group = mem_new(cohort->n_animals, sizeof *work.group);

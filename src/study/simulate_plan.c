@@ -199,7 +199,8 @@ static bool plan_choices(const struct args *args, const struct agent *like, stru
         agent->temperature = like->temperature;
         agent_learns(agent, plan->noisy[g]);
         for (size_t k = 0; plan->world.kind == WORLD_GRID && k < policy->n; k++)
-            plan->noisy[g][k] &= !agent_stands_still(agent) || policy->feature[k] != FEATURE_BIAS;
+            plan->noisy[g][k] &=
+                !agent_stands_still(agent->model) || policy->feature[k] != FEATURE_BIAS;
     }
     return true;
 }

@@ -160,7 +160,7 @@ char *truth_write(const struct truth *truth, const struct truth_layout *layout)
 {
     const struct model *model = truth->group[0].model;
     bool textbook = rule_is_textbook(model->rule);
-    bool parameters = textbook && (layout->fitted || !agent_stands_still(truth->group));
+    bool parameters = textbook && (layout->fitted || !agent_stands_still(truth->group->model));
     json_t *o = json_object();
     json_object_set_new(o, "rule", json_string(model->rule->name));
     json_object_set_new(o, "policy", json_string(model->settings.policy.text));
@@ -235,7 +235,7 @@ static bool read_parameters(const json_t *o, struct model *model, struct wrong *
     for (size_t i = 0; i < model->tensors.n; i++) {
         const struct tensor *t = &model->tensors.item[i];
         const json_t *values = json_object_get(o, t->name);
-        bool still = !values && agent_stands_still(&(struct agent){.model = model});
+        bool still = !values && agent_stands_still(model);
         if (!still && !array_numbers(values, t->size, model->theta + t->offset))
             return is_wrong(wrong, t->name);
     }

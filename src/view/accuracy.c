@@ -358,6 +358,7 @@ const struct view_ops accuracy_view = {
     .summary = "learning curves: share of correct choices over trials",
     .keys = "[ ] animal  + - finer/coarser bins  e export  y copy  z zoom",
     .options = accuracy_options,
+    .loaded = true,
     .state_size = sizeof(struct accuracy_state),
     .configure = accuracy_configure,
     .check = accuracy_check,

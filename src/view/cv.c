@@ -1,6 +1,7 @@
 /* cv: rules by how well they predict what they were not fitted to, as a list; of a sweep,
  * against the size of the data. */
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@ struct cv_state {
     size_t changes; /* of what is shown; 0: nothing */
     bool sweep;
     size_t n_rules, n_sizes, n_done, n_runs, n_animals;
+    size_t best; /* row; SIZE_MAX: none */
     char *first; /* rule */
     struct strbuf failures;
 };
@@ -63,6 +65,8 @@ static void cv_take(struct cv_state *s, const struct cv *cv)
     s->list.colour = mem_resize(s->list.colour, s->list.table.n_rows, sizeof *s->list.colour);
     for (size_t row = 0; row < s->list.table.n_rows; row++)
         s->list.colour[row] = (int)(row / s->n_sizes);
+    size_t rule, size;
+    s->best = cv_best(cv, &rule, &size) ? rule * s->n_sizes + size : SIZE_MAX;
     cv_say_failures(cv, &s->failures);
 }
 
@@ -184,19 +188,17 @@ static void cv_title(const void *state, struct strbuf *out)
         strbuf_printf(out, " · %zu of %zu fits done", s->n_done, s->n_runs);
 }
 
-/* "dnn +.0052 to static" of the best of those that are compared. */
+/* "dnn, -.4872 nats per trial, +.0052 to static" of the best of those that have all animals. */
 static void say_best(const struct cv_state *s, struct strbuf *out)
 {
-    size_t best = 0, n = s->list.table.n_rows;
-    for (size_t i = 0; i < n; i++)
-        if (number_at(&s->list.table, i, "nats_per_trial") >
-            number_at(&s->list.table, best, "nats_per_trial"))
-            best = i;
+    char buf[3][NUMBER_SIZE];
+    size_t best = s->best;
+    if (best == SIZE_MAX) {
+        strbuf_puts(out, s->n_done ? "; no rule has a score on all animals yet" : "");
+        return;
+    }
     double nats = number_at(&s->list.table, best, "nats_per_trial");
     double d = number_at(&s->list.table, best, "difference");
-    char buf[3][NUMBER_SIZE];
-    if (isnan(nats))
-        return;
     strbuf_printf(out, "; best is %s, %s nats per trial", list_name(&s->list, best),
                   number_fixed(buf[0], nats, 4, false));
     if (!isnan(d))

@@ -54,13 +54,40 @@ const struct arg *keep_asks_past(const struct view_ops *ops, const struct args *
     return NULL;
 }
 
-/* Would the model have no use for the argument? */
+/* Are all there of whom the words speak?  several: names with commas between. */
+static bool all_there(const struct cohort *cohort, const char *words, bool several)
+{
+    char *copy = mem_text(words), *rest = copy;
+    bool there = true;
+    for (char *one; there && (one = several ? strsep(&rest, ",") : rest);) {
+        there = !*one || choose_animal(cohort, one, NULL) >= 0;
+        rest = several ? rest : NULL;
+    }
+    free(copy);
+    return there;
+}
+
+/* Does it name an animal that the trials lack?  A tile's row without a fallback is no wish. */
+static bool is_absent(const struct view_ops *ops, const struct arg *arg,
+                      const struct cohort *cohort)
+{
+    const struct option_row *row = option_find(ops->options, arg->name ? arg->name : "animal");
+    bool animals = row && (row->type == OPTION_ANIMAL || row->type == OPTION_ANIMALS);
+    return animals && row->fallback && strcmp(arg->value, row->fallback) != 0 &&
+           strcmp(arg->value, "all") != 0 &&
+           !all_there(cohort, arg->value, arg->name && row->type == OPTION_ANIMALS);
+}
+
+/* Have the model and the trials no use for the argument?  who NULL: does it name a variable? */
 static bool is_idle(const struct view_ops *ops, const struct args *args, size_t i,
                     const struct keep_for *who)
 {
     const char *name = variable_of(ops, args, i);
-    return (name && !(who->model && is_there(who->model, name))) ||
-           (who->model && !who->past && asks_past(ops, &args->items[i]));
+    if (!who)
+        return name;
+    return (name && who->model && !is_there(who->model, name)) ||
+           (who->model && !who->past && asks_past(ops, &args->items[i])) ||
+           (who->cohort && is_absent(ops, &args->items[i], who->cohort));
 }
 
 bool keep_goes_with(const struct view_ops *ops, const struct args *args, const struct keep_for *who)
@@ -76,9 +103,11 @@ static void let_go(const struct view_ops *ops, struct args *kept, const struct a
                    struct keep_gone *gone)
 {
     struct args instead = {0};
-    char *name = mem_text(arg->name);
+    char *name = mem_text(arg->name ? arg->name : "animal");
+    enum option_type type = option_of(ops->options, name)->type;
+    bool animal = type == OPTION_ANIMAL || type == OPTION_ANIMALS;
     strbuf_printf(&gone->text, "%s%s=%s", gone->text.len ? " " : "", name, arg->value);
-    *(asks_past(ops, arg) ? &gone->past : &gone->variables) = true;
+    *(animal ? &gone->animals : asks_past(ops, arg) ? &gone->past : &gone->variables) = true;
     args_set(&instead, name, option_of(ops->options, name)->fallback, 0);
     choose_forget(kept, name);
     if (ops->merge)
@@ -87,13 +116,14 @@ static void let_go(const struct view_ops *ops, struct args *kept, const struct a
     free(name);
 }
 
-/* All that the model has no use for; without one: all that name a variable. */
+/* All that they have no use for; who NULL: all that name a variable. */
 static void let_all_go(const struct view_ops *ops, struct args *kept, const struct args *fresh,
                        const struct keep_for *who, struct keep_gone *gone)
 {
     for (size_t i = 0; i < kept->n;) {
         const char *name = kept->items[i].name;
-        if ((name && args_given(fresh, name)) || !is_idle(ops, kept, i, who)) {
+        bool asked = name ? args_given(fresh, name) : args_positional(fresh) > 0;
+        if (asked || !is_idle(ops, kept, i, who)) {
             i++;
         } else {
             let_go(ops, kept, &kept->items[i], gone);
@@ -129,16 +159,14 @@ struct args keep_merged(const struct view_ops *ops, const struct args *kept,
                         const struct args *fresh, const struct keep_for *who,
                         struct keep_gone *gone)
 {
-    const struct keep_for nobody = {0};
     struct args left = args_copy(kept);
     if (ops->merge)
         ops->merge(&left, fresh);
-    if (who->model)
-        let_all_go(ops, &left, fresh, who, gone);
+    let_all_go(ops, &left, fresh, who, gone);
     struct args merged = laid_over(&left, fresh);
     if (gone->text.len && !is_one_request(ops, &merged)) {
         /* the axis that came instead is one that was held, or the other axis */
-        let_all_go(ops, &left, fresh, &nobody, gone);
+        let_all_go(ops, &left, fresh, NULL, gone);
         args_free(&merged);
         merged = laid_over(&left, fresh);
     }

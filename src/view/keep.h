@@ -6,26 +6,28 @@
 
 /* Whom they are for. */
 struct keep_for {
-    const struct model *model; /* NULL: any may come */
-    bool past;                 /* trials before count for it, or for the truth it is set against */
+    const struct model *model;   /* NULL: any may come */
+    const struct cohort *cohort; /* whose animals it shows; NULL: any may come */
+    bool past; /* trials before count for it, or for the truth it is set against */
 };
 
 /* What was let go of. */
 struct keep_gone {
     struct strbuf text;   /* as it was typed */
     bool variables, past; /* names that the policy lacks; what needs a memory */
+    bool animals;         /* that are not in the cohort */
 };
 
 /* `fresh` over `kept`, a copy.  What names a variable that the model's policy lacks (a weight
- * on an axis, a feature held at a value), or asks for trials before where they do not count,
- * is left out unless it is fresh, and with it whatever would not go with the axes that come
- * instead.  Without a model all are kept. */
+ * on an axis, a feature held at a value), or an animal that the cohort lacks, or asks for
+ * trials before where they do not count, is left out unless it is fresh, and with it whatever
+ * would not go with the axes that come instead.  Without model and cohort all are kept. */
 struct args keep_merged(const struct view_ops *ops, const struct args *kept,
                         const struct args *fresh, const struct keep_for *who,
                         struct keep_gone *gone);
 /* Does one of them name a variable? */
 bool keep_names_any(const struct view_ops *ops, const struct args *args);
-/* Has the model all that they ask for? */
+/* Have model and cohort all that they ask for? */
 bool keep_goes_with(const struct view_ops *ops, const struct args *args,
                     const struct keep_for *who);
 /* The first that asks for trials before, NULL: none does. */

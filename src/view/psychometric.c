@@ -323,6 +323,7 @@ const struct view_ops psychometric_view = {
     .keys = "[ ] animal  { } session  c early and late/all  e export  y copy  z zoom",
     .options = psychometric_options,
     .positional = ANIMALS_MOST,
+    .loaded = true,
     .state_size = sizeof(struct psychometric_state),
     .merge = psychometric_merge,
     .configure = psychometric_configure,

@@ -6,6 +6,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/ensemble.h"
 #include "deltaw/learn/gp.h"
+#include "deltaw/study/agent.h"
 #include "deltaw/view/view.h"
 #include "pace.h"
 #include "source.h"
@@ -288,6 +289,8 @@ void source_title(const struct source *source, struct strbuf *out)
 {
     if (source->model) {
         strbuf_printf(out, " · %s", source->model->name);
+        if (agent_stands_still(source->model))
+            strbuf_puts(out, " (does not learn)");
         if (model_on_plateau(source->model))
             strbuf_puts(out, " (on the plateau)");
         if (source->foreign)
@@ -320,6 +323,9 @@ void source_words(const struct source *source, struct strbuf *out)
     }
     if (source->foreign)
         strbuf_printf(out, " on %s", source->cohort->name);
+    if (agent_stands_still(source->model))
+        strbuf_puts(out, ", which does not learn (its updates are the way to weights that never "
+                         "change)");
     if (model_on_plateau(source->model))
         strbuf_puts(out, ", still on the plateau (it does worse than reinforce-base on the trials "
                          "of its fit, so its updates are not to be trusted)");

@@ -63,19 +63,32 @@ static struct keep_for model_for(const struct view *view, const struct args *fre
     for (size_t i = 0; asked && i < VIEW_MOST_MODELS && (i == 0 || names[i]); i++)
         past = past || (source_there(scene, names[i], &there) &&
                         probe_past_counts(there.model, there.cohort));
+    bool own = !view->ops->loaded && source_there(scene, names[0], &there);
     choose_models_free(names);
-    return (struct keep_for){picked ? picked->model : NULL, past};
+    return (struct keep_for){picked ? picked->model : NULL, own ? there.cohort : scene->cohort,
+                             past};
+}
+
+/* Can it be told whether they have what the arguments name? */
+static bool can_tell(const struct view *view, const struct keep_for *who)
+{
+    return who->model || (who->cohort && !keep_names_any(view->ops, &view->args));
 }
 
 /* Kept for view_let_go. */
-static void note_gone(struct view *view, const struct model *model, const struct keep_gone *gone)
+static void note_gone(struct view *view, const struct keep_for *who, const struct keep_gone *gone)
 {
     if (gone->text.len == 0)
         return;
-    strbuf_printf(&view->gone, "%slet go of %s, as %s", view->gone.len ? "; " : "",
-                  strbuf_text(&gone->text), model->name);
+    strbuf_printf(&view->gone, "%slet go of %s, as ", view->gone.len ? "; " : "",
+                  strbuf_text(&gone->text));
+    if (gone->animals) {
+        strbuf_printf(&view->gone, "%s has no such animal", who->cohort->name);
+        return;
+    }
+    strbuf_puts(&view->gone, who->model->name);
     if (gone->variables)
-        strbuf_printf(&view->gone, "'s policy is %s", model->settings.policy.text);
+        strbuf_printf(&view->gone, "'s policy is %s", who->model->settings.policy.text);
     if (gone->past)
         strbuf_printf(&view->gone, "%s sees no trials before", gone->variables ? " and it" : "");
 }
@@ -110,9 +123,9 @@ bool view_request(struct view *view, const struct args *args, const struct scene
     else
         args_free(&merged);
     if (good) {
-        note_gone(view, who.model, &gone);
-        view->met = who.model ? keep_goes_with(ops, &view->args, &who)
-                              : view->met && !keep_names_any(ops, args);
+        note_gone(view, &who, &gone);
+        view->met = can_tell(view, &who) ? keep_goes_with(ops, &view->args, &who)
+                                         : view->met && !keep_names_any(ops, args);
     }
     strbuf_free(&gone.text);
     return good;
@@ -123,12 +136,12 @@ void view_meet(struct view *view, const struct scene *scene)
     const struct args none = {0};
     struct keep_for who = model_for(view, &none, scene);
     struct keep_gone gone = {0};
-    if (!who.model)
+    if (!can_tell(view, &who))
         return;
     if (view->met && !keep_goes_with(view->ops, &view->args, &who)) {
         struct args left = keep_merged(view->ops, &view->args, &none, &who, &gone);
         if (args_put(view, &left, NULL))
-            note_gone(view, who.model, &gone);
+            note_gone(view, &who, &gone);
         strbuf_free(&gone.text);
     }
     view->met = keep_goes_with(view->ops, &view->args, &who);

@@ -31,6 +31,9 @@ struct answer_row {
     const struct answer_row *also; /* the rows of another array, in place of this one */
     bool open; /* of a table: has others as well that the data name, and where its columns are
                 * optional, not always those */
+    const char *objects; /* of a table: keys, '|' between, of objects of numbers (with a number
+                          * for each weight); NULL: none */
+    const char *each;    /* of a table: the key of table_each; NULL: none */
 };
 #define ANSWER_ALSO(rows)         \
     {                             \

@@ -28,8 +28,8 @@ struct model *agent_model(const struct rule *rule, const struct fit_settings *se
 /* P(right) of these weights and features, [K] each. */
 double agent_right(const struct agent *agent, const double *w, const double *x);
 /* A rule whose weights do not depend on where they start (static): its agents keep those
- * they start with. */
-bool agent_stands_still(const struct agent *agent);
+ * they start with, and its updates only lead to them. */
+bool agent_stands_still(const struct model *model);
 /* learns [K]: does any trial change the weight? */
 void agent_learns(const struct agent *agent, bool *learns);
 

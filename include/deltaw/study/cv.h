@@ -134,6 +134,12 @@ void cv_differences(const struct cv *cv, size_t a, size_t b, size_t size, double
 /* What that says. */
 void cv_pair(const struct cv *cv, size_t a, size_t b, size_t size, uint64_t seed,
              struct paired *out);
+/* Is a score of the animal no number in some run that is done?  Then the rule's mean is without
+ * it. */
+bool cv_lost(const struct cv *cv, size_t rule, size_t size, size_t animal);
+/* Of those that have a score on every animal that any has one on, and of which no run failed:
+ * where the mean is greatest.  False: there is none. */
+bool cv_best(const struct cv *cv, size_t *rule, size_t *size);
 /* Index of the size with most data. */
 size_t cv_largest(const struct cv_plan *plan);
 /* Runs of a rule that are done, and of these failed. */
@@ -141,7 +147,7 @@ size_t cv_done(const struct cv *cv, size_t rule, size_t size, size_t *failed);
 /* A row per rule and size, of cv_columns. */
 extern const struct column cv_columns[];
 void cv_table(const struct cv *cv, struct table *out);
-/* Rules and the animals on which they do far worse than chance, or are no number. */
+/* Rules and the animals on which they have no number, or do far worse than chance. */
 void cv_say_failures(const struct cv *cv, struct strbuf *out);
 
 #endif

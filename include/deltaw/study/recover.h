@@ -110,7 +110,8 @@ extern const struct column recover_columns[], recover_confusion_columns[];
 void recover_table(const struct recover *r, struct table *out);
 /* A row per agents, size and fitted rule: how often it is chosen. */
 void recover_confusion(const struct recover *r, struct table *out);
-/* The same as a matrix: a row per agents and size, a column per fitted rule. */
+/* The same as a matrix: a row per agents and size, a column per fitted rule (by_rule). */
+extern const struct column recover_matrix_columns[];
 void recover_matrix(const struct recover *r, struct table *out);
 /* Of the cases that are done and have a published error: how many there are, how many are
  * below it. */

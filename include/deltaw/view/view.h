@@ -90,7 +90,8 @@ struct view_ops {
     const char *summary; /* one line */
     const char *keys;    /* "arrows cross-hair  [ ] bias  c error/correct ..." */
     const struct option_row *options;
-    size_t positional; /* most positional arguments */
+    size_t positional; /* most positional arguments; animals, where there is animal= */
+    bool loaded;       /* animals are of the trials loaded, not of those of its model */
     size_t state_size;
     /* Before fresh arguments are laid over those kept: drop what no longer goes
      * with them (map x=reward drops a kept reward=1).  NULL: nothing. */
@@ -148,8 +149,8 @@ const struct view_ops *view_ops_of(const struct view *view);
 /* New arguments over the old ones (map w_bias=.5 keeps x=). */
 bool view_configure(struct view *view, const struct args *args, struct err *err);
 /* The same, but all of it is refused where the scene lacks what is asked for: the view
- * is as before then.  Old arguments that name what the model lacks are let go instead, as
- * they are when an update meets a model of another policy. */
+ * is as before then.  Old arguments that name what the model or the cohort lacks are let go
+ * instead, as they are when an update meets a model of another policy or other animals. */
 bool view_request(struct view *view, const struct args *args, const struct scene *scene,
                   struct err *err);
 /* Adds what was let go and why, once; false: nothing was since the last call. */

@@ -59,6 +59,23 @@ static void differences(const struct compare *c, size_t i, size_t j, double *d, 
     }
 }
 
+static bool is_lost(const struct compare *c, size_t i, size_t animal)
+{
+    if (c->cv)
+        return cv_lost(c->cv, i, c->size, animal);
+    size_t at = i * c->scores.cohort->n_animals + animal;
+    return c->counts[animal] && c->scores.scored[at] > 0 && !isfinite(c->scores.loss[at]);
+}
+
+/* Animals that a pair is compared without, as one of the two has no score on them. */
+static size_t lost_of(const struct compare *c, size_t i, size_t j)
+{
+    size_t lost = 0, n = c->cv ? c->cv->n_animals : c->scores.cohort->n_animals;
+    for (size_t a = 0; a < n; a++)
+        lost += is_lost(c, i, a) || is_lost(c, j, a);
+    return lost;
+}
+
 /* Of all pairs, for the picture. */
 static struct comparison *compare_all(const struct compare *c)
 {
@@ -133,6 +150,8 @@ static const struct column pair_columns[] = {
     {"wins", COLUMN_COUNT, .seen = SEEN_DATA, .meaning = "animals in which a is better"},
     {"log_evidence_a", COLUMN_NUMBER, 6, .seen = SEEN_DATA, .meaning = "nats; null: it has none"},
     {"log_evidence_b", COLUMN_NUMBER, 6, .seen = SEEN_DATA},
+    {"lost", COLUMN_COUNT, .optional = true,
+     .meaning = "animals left out, on which one has no score; null: none"},
     {"wins_of", COLUMN_TEXT, .heading = "wins", .seen = SEEN_PEOPLE},
     {0},
 };
@@ -144,11 +163,22 @@ static void pairs_table(const struct compare *c, struct table *t)
         for (size_t j = i + 1; j < c->n_names; j++, pair++) {
             const struct paired *p = &c->pair[pair];
             char *wins = mem_printf("%zu/%zu", p->wins, p->n);
+            size_t lost = lost_of(c, i, j);
             const char *names[] = {c->names[i], c->names[j], wins};
-            const double values[] = {
-                p->n,           p->difference,     p->low,           p->high,   p->t,
-                p->p_one_sided, p->p_two_sided,    p->p_wilcoxon,    p->p_holm, p->n_effective,
-                p->wins,        evidence_of(c, i), evidence_of(c, j)};
+            const double values[] = {p->n,
+                                     p->difference,
+                                     p->low,
+                                     p->high,
+                                     p->t,
+                                     p->p_one_sided,
+                                     p->p_two_sided,
+                                     p->p_wilcoxon,
+                                     p->p_holm,
+                                     p->n_effective,
+                                     p->wins,
+                                     evidence_of(c, i),
+                                     evidence_of(c, j),
+                                     lost ? (double)lost : NAN};
             table_add(t, 3, names, sizeof values / sizeof *values, values);
             free(wins);
         }
@@ -201,6 +231,11 @@ static void say_first(const struct compare *c, struct output *out)
     char size[NUMBER_SIZE], low[NUMBER_SIZE], high[NUMBER_SIZE];
     struct strbuf said = {0};
     bool open = p->low <= 0 && p->high >= 0; /* not where the interval is unknown */
+    size_t lost = lost_of(c, 0, 1);
+    if (lost)
+        strbuf_printf(&said,
+                      "without the %zu animal%s on which one of the two has no score: ", lost,
+                      lost == 1 ? "" : "s");
     strbuf_printf(&said, "%s%s predicts choices %s than %s%s by %s nats per trial",
                   open ? "it is open whether " : "", better ? a : b,
                   p->difference == 0 ? "no better" : "better", better ? b : a,
@@ -368,10 +403,16 @@ static bool compare_run(struct session *session, const struct args *args, struct
                       compare_release, err);
 }
 
+static const struct column animal_columns[] = {
+    {"animal", .type = COLUMN_TEXT},
+    {"trials", COLUMN_COUNT, .optional = true, .meaning = "scored; not of a cross-validation"},
+    {0},
+};
+
 static const struct answer_row compare_answer[] = {
     {"rows", .type = ANSWER_TABLE, .columns = pair_columns, .sometimes = true},
-    {"animals", .type = ANSWER_TABLE, .sometimes = true,
-     .meaning = "trials, then a column per model"},
+    {"animals", ANSWER_TABLE, .columns = animal_columns, .open = true, .sometimes = true,
+     .meaning = "and a column per model: its nats per scored trial"},
     {"part", .type = ANSWER_TEXT, .sometimes = true, .meaning = "held_out or all"},
     {"compare", ANSWER_TABLE, .columns = comparison_columns, .sometimes = true,
      .meaning = "of pair="},

@@ -27,6 +27,7 @@ static bool stop_watch(struct session *session, const struct args *args, struct 
     if (!name || !(named || all || (args->n == 0 && !*more)))
         return false;
     output_say(out, "%s is watched no longer; its trials stay", name);
+    output_field_text(out, "watched", name);
     watching_stop(session);
     return true;
 }
@@ -60,6 +61,14 @@ static bool stop_run(struct session *session, const struct args *args, struct ou
     return good;
 }
 
+static const struct answer_row stop_answer[] = {
+    ANSWER_ALSO(tell_fits_answer),
+    {"series", ANSWER_TABLE, .columns = series_stop_columns, .sometimes = true,
+     .meaning = "of cv and recover"},
+    {"watched", ANSWER_TEXT, .sometimes = true, .meaning = "the file that is so no longer"},
+    {0},
+};
+
 const struct command command_stop = {
     .name = "stop",
     .group = GROUP_FIT,
@@ -74,6 +83,6 @@ const struct command command_stop = {
     .positional_max = 1000,
     .first_words = "all|watch",
     .following_type = OPTION_JOB,
-    .answer = tell_fits_answer,
+    .answer = stop_answer,
     .run = stop_run,
 };

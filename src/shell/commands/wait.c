@@ -84,7 +84,8 @@ static const struct answer_row wait_answer[] = {
      .meaning = "of recover"},
     {"below", ANSWER_COUNT, .sometimes = true, .meaning = "errors below those published"},
     {"compared", ANSWER_COUNT, .sometimes = true, .meaning = "errors that have a published one"},
-    {"matrix", ANSWER_TABLE, .sometimes = true, .meaning = "of recover confusion"},
+    {"matrix", ANSWER_TABLE, .columns = recover_matrix_columns, .sometimes = true,
+     .each = "by_rule", .meaning = "of recover confusion"},
     {"confusion", ANSWER_TABLE, .columns = recover_confusion_columns, .sometimes = true},
     {0},
 };
