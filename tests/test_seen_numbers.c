@@ -11,6 +11,14 @@ static void test_header(void)
     session_header(d->session, 80, &line);
     tap_ok(has(&line, "dnn2 training") && has(&line, "+ dnn1 ") && has(&line, "/100000"),
            "two fits that train are both told of at 80 columns: %s", strbuf_text(&line));
+    bool told = true;
+    for (int width = 40; width < 140; width++) {
+        strbuf_reset(&line);
+        session_header(d->session, width, &line);
+        told = told && (strstr(strbuf_text(&line), "+ dnn1") ||
+                        !strstr(strbuf_text(&line), "1,200 trials"));
+    }
+    tap_ok(told, "and outlast the number of trials");
     say(d, "x", "fit dnn epochs=100000 hidden=2");
     strbuf_reset(&line);
     session_header(d->session, 80, &line);
@@ -47,7 +55,7 @@ static void test_replay_titles(const char *rule)
 static void test_causes(void)
 {
     struct desk *d = desk_new(NULL);
-    say(d, "x", "simulate reinforce animals=4 trials=5000 seed=1; fit dnn hidden=200; stop");
+    say(d, "x", "simulate reinforce animals=8 trials=10000 seed=1; fit dnn hidden=200; stop; wait");
     tap_ok(say(d, "x", "replay") == STEP_FAILED &&
                has(&d->complaint, "dnn1 was stopped before its first epoch ended"),
            "a replay of a fit stopped at once: %s", strbuf_text(&d->complaint));
