@@ -144,4 +144,15 @@ like "the first column may be the animal, and what was said is said again" \
 printf '%s\n' stimulus,choice,reward -1,0,1 1,1,1 -1,0,1 1,1,1 1,-1,1 >three.csv
 like "of three codes the one rewarded least is no choice" \
     "$(batch -c 'load three.csv subject=none')" 'choice=choice:-1=missed,0=left,1=right'
+
+# a column of the policy that has other values now; the trials are the same
+awk -F, -v OFS=, 'NR == 1 { print $0, "rt" } NR > 1 { print $0, NR % 7 / 7 }' log.csv >slow.csv
+awk -F, -v OFS=, 'NR == 1 { print $0, "rt" } NR > 1 { print $0, NR % 5 / 5 }' log.csv >fast.csv
+batch -c 'load slow.csv' -c 'fit dnn policy=stim+bias+rt epochs=1 hidden=2 layers=1 name=m; wait' -c 'save m m.npz' >/dev/null
+go_on='fit dnn policy=stim+bias+rt epochs=2 hidden=2 layers=1 init=m.npz'
+unlike "a fit goes on with the values it had" "$(batch -c 'load slow.csv' -c "$go_on; wait")" 'other values'
+like "but not with others" "$(batch -c 'load fast.csv' -c "$go_on; wait")" 'a column of its policy= has other values'
+unlike "score has no word on the values of the fit" "$("$DELTAW" --no-rc -c 'load slow.csv; open m.npz' -c score 2>&1)" 'other values'
+like "and tells of others" "$("$DELTAW" --no-rc -c 'load fast.csv; open m.npz' -c score 2>&1)" \
+    'm was fitted to other values of a column that its policy names'
 finish

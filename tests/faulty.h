@@ -1,5 +1,5 @@
 /* Calls that put files on the disk, and the n-th of a kind failing: link with
- * -Wl,--wrap=fdopen,--wrap=fileno,--wrap=write,--wrap=fsync,--wrap=rename,--wrap=close.
+ * -Wl,--wrap=fdopen,--wrap=fileno,--wrap=write,--wrap=fsync,--wrap=rename,--wrap=close,--wrap=ftruncate64.
  *.  Streams are ours as well (a cookie over the descriptor), since stdio's own
  * write cannot be reached by a name.  Only regular files that are written to are meant. */
 #ifndef TESTS_FAULTY_H
@@ -14,7 +14,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum fault { FAULT_WRITE, FAULT_SHORT, FAULT_FSYNC, FAULT_RENAME, FAULT_CLOSE, FAULT_KINDS };
+enum fault {
+    FAULT_WRITE,
+    FAULT_SHORT,
+    FAULT_FSYNC,
+    FAULT_RENAME,
+    FAULT_CLOSE,
+    FAULT_KINDS,
+    FAULT_CUT /* where half a line was found */
+};
 static const char *const fault_names[] = {"write", "half a write", "fsync", "rename", "close"};
 
 static struct {
@@ -81,6 +89,13 @@ int __wrap_rename(const char *from, const char *to);
 int __wrap_rename(const char *from, const char *to)
 {
     return faulty_now(FAULT_RENAME) ? fail_as(EIO) : __real_rename(from, to);
+}
+
+int __real_ftruncate64(int fd, off_t n);
+int __wrap_ftruncate64(int fd, off_t n);
+int __wrap_ftruncate64(int fd, off_t n)
+{
+    return faulty_now(FAULT_CUT) ? fail_as(EIO) : __real_ftruncate64(fd, n);
 }
 
 int __real_close(int fd);

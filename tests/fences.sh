@@ -73,6 +73,13 @@ if (ulimit -v 500000) 2>/dev/null && ! grep -q asan "$builddir/config.log" 2>/de
     like 'a posterior is not begun where its library would turn for ever' "$errors" \
         'fit: not enough memory: 8 threads of linear algebra'
     like 'the session goes on' "$out" 'simulate reinforce'
+    much='simulate reinforce animals=20 trials=10000'
+    # one arena: what malloc sets aside for each thread is not the same each time
+    run sh -c "ulimit -v 120000; MALLOC_ARENA_MAX=1 '$DELTAW' --keep-going --threads 1 -c '$much' \
+        -c diagnose -c 'report r.html' -c data"
+    like 'a verb that does not fit is refused' "$errors" 'diagnose: not enough memory: it takes'
+    like 'so is a page' "$errors" 'report: not enough memory: it takes'
+    like 'the session goes on' "$out" '20 animals, 200,000 trials'
     run sh -c "ulimit -v 150000; '$DELTAW' --threads 1 -c '$make' -c 'fit reinforce; wait; show'"
     like 'a small fit does without that library' "$out" 'standard error'
 else

@@ -1,7 +1,8 @@
 #!/bin/sh
-# The table of hostile inputs of doc/threats: what each is answered with, in how much time
-# and memory.    DELTAW=build/deltaw tests/hostile.sh     makes some 60 MB of files in a
-# folder of its own under $TMPDIR, and removes it.  Not a test: it asserts nothing.
+# The table of hostile inputs: what each is answered with, in how much time and memory.
+#     DELTAW=build/deltaw tests/hostile.sh >samples/hostile.txt
+# makes some 60 MB of files in a folder of its own under $TMPDIR, and removes it; the 700 million
+# rows take minutes.  Not a test: it asserts nothing.
 : "${DELTAW:?the program}"
 case $DELTAW in /*) ;; *) DELTAW=$PWD/$DELTAW ;; esac
 formats=$(cd "$(dirname "$0")/../samples/formats" && pwd)
@@ -19,12 +20,13 @@ row() { # INPUT SECONDS-UNTIL-^C COMMAND...: 0: it is not interrupted
     # shellcheck disable=SC2086
     /usr/bin/env time -o used -f '%e %M' $limit "$DELTAW" --threads 2 "$@" >out 2>errors </dev/null
     used=$(tail -n 1 used)
-    message=$(grep -v '^ ' errors | grep -v '^$' | tail -n 1 | cut -c 1-150)
+    message=$(grep -v '^ ' errors | grep -v '^$' | tail -n 1 | sed "s|$PWD|~|" | cut -c 1-150)
     [ -n "$message" ] || message=$(tail -n 1 out | cut -c 1-150)
-    printf '%-38s %5s s %5d MB  %s%s\n' "$what" "${used% *}" "$((${used#* } / 1024))" \
+    printf '%-41s %6s s %6d MB  %s%s\n' "$what" "${used% *}" "$((${used#* } / 1024))" \
         "$([ "$after" = 0 ] || echo "^C after $after s: ")" "$message"
 }
 
+printf '%-41s %6s %9s  %s\n\n' INPUT TIME 'MOST MEMORY' MESSAGE
 echo "$header" | gzip >head.gz
 head -c 100000000 /dev/zero | tr '\0' '\n' | gzip -6 >block.gz
 { cat head.gz; for i in 0 1 2 3 4 5 6 7 8 9; do for k in 0 1 2 3 4 5 6 7 8 9; do cat block.gz; done; done; } \
@@ -72,6 +74,11 @@ row 'truncation=1 hidden=256 threads=1024' 0 -c 'simulate reinforce animals=13 t
 (ulimit -v 500000; row '8 threads of gp, 500 MB to have' 0 -c "$data" -c 'fit gp threads=8')
 row '^C while 2 million trials are saved' 4 -c 'simulate reinforce animals=20 trials=100000' \
     -c 'save data much.csv.gz'
+much='simulate reinforce animals=20 trials=10000'
+for verb in score compare diagnose 'check data' 'report r.html' 'keep trial>5'; do
+    (ulimit -v 90000 && export MALLOC_ARENA_MAX=1
+        row "$verb: 200,000 trials, 90 MB to have" 0 --threads 1 -c "$much" -c "$verb")
+done
 row '10^12 trials' 0 -c 'simulate reinforce animals=100000 trials=10000000'
 row 'a title and a cleared screen, said' 0 -c "say '$bad'"
 row 'an override of direction in a name' 0 -c 'load bidi.csv' -c 'animals'

@@ -25,6 +25,20 @@ for wrong in 'cv static submit=slurm' 'cv static per=2' 'cv static submit=script
     is "$wrong is refused" "$status" 2
 done
 
+# --- a queue that does not answer
+
+mkdir mute
+printf '#!/bin/sh\necho 1\n' >mute/sbatch
+printf '#!/bin/sh\nsleep 86399\n' >mute/squeue
+printf '#!/bin/sh\n' >mute/scancel
+chmod +x mute/*
+PATH=$PWD/mute:$PATH timeout -s INT -k 60 3 "$DELTAW" --no-rc -f data.dw \
+    -c "cv static folds=2 seeds=1 submit=slurm file=mute.jsonl; wait" >/dev/null 2>errors
+is "it is given up at ^C" "$?" 124
+tries=100
+while ps -A -o args= | grep -q '^sleep 8639[9]' && [ $((tries -= 1)) -gt 0 ]; do sleep .05; done
+fails "and nothing that asked it is left" [ $tries -eq 0 ]
+
 for program in slurmctld slurmd sbatch squeue munge; do
     PATH=$PATH:/usr/sbin command -v $program >/dev/null || {
         skip "no Slurm here (slurmctld slurmd slurm-client munge)"

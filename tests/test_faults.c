@@ -7,6 +7,8 @@
 #include "faulty.h"
 #include "folder.h"
 #include "history.h"
+#include "deltaw/data/npz.h"
+#include "rescue.h"
 
 enum { MOST_CALLS = 200 };
 
@@ -29,6 +31,7 @@ static const struct action {
     {"export loss f.pdf", "f.pdf", NULL, false},
     {"export loss f.png", "f.png", NULL, false},
     {"export show s.json", "s.json", NULL, false},
+    {"session save w.npz", "w.npz", NULL, false},
     {"log on l.dw; say one; say two; log off", "l.dw", NULL, true},
     {"cv static seeds=1 folds=2 file=cv.jsonl; wait", "cv.jsonl", NULL, true},
 };
@@ -193,14 +196,121 @@ static void test_history(void)
     recall_close();
 }
 
+/* Half a line that cannot be cut off: the file is refused and stays, and is gone on with later. */
+static void test_cut(void)
+{
+    static const char command[] = "cv static seeds=1 folds=2 file=torn.jsonl; wait";
+    struct desk *d = begin(1);
+    tap_ok(say(d, "prompt", command) == STEP_IDLE, "a file of results");
+    struct content whole = look("torn.jsonl");
+    struct content torn = {mem_copy(whole.bytes, whole.n, 1), whole.n - 9};
+    put_back("torn.jsonl", &torn);
+    desk_free(d);
+    d = begin(1);
+    faulty_set(FAULT_CUT, 0);
+    say(d, "prompt", command);
+    tap_ok(atomic_load(&faulty.hit), "half a line is cut off: %s", strbuf_text(&d->complaint));
+    faulty_set(FAULT_CUT, -1);
+    struct content now = look("torn.jsonl");
+    tap_ok(same(&now, &torn), "where it cannot be, the file stays");
+    tap_ok(has(&d->complaint, "torn.jsonl"), "and is named");
+    say(d, "prompt", command);
+    free(now.bytes);
+    now = look("torn.jsonl");
+    tap_ok(now.n >= whole.n && now.bytes[now.n - 1] == '\n', "the next goes on with it");
+    desk_free(d);
+    free(whole.bytes), free(torn.bytes), free(now.bytes);
+}
+
+static void make_log(void)
+{
+    char text[512] = "subject,session,trial,stimulus,choice,reward\n";
+    for (int t = 1; t <= 10; t++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "A,1,%d,%s,1,%d\n", t,
+                 t % 2 ? "0.5" : "-0.5", t % 3 == 0);
+    spit_text("in.csv", text);
+}
+
+/* A schema is the options of the last load, whole, or what was kept before. */
+static void test_schema(void)
+{
+    setenv("XDG_CONFIG_HOME", file("config"), 1);
+    make_log();
+    struct desk *d = begin(1);
+    say(d, "prompt", "load in.csv stimulus=stimulus; schema save mine");
+    struct content old = look("config/deltaw/schemas/mine"), now;
+    tap_ok(old.n > 0, "a schema is kept: %s", strbuf_text(&d->complaint));
+    say(d, "prompt", "load in.csv stimulus=stimulus choice=choice");
+    int calls = 0;
+    for (enum fault kind = 0; kind < FAULT_KINDS; kind++) {
+        faulty_set(kind, 0);
+        enum step step = say(d, "prompt", "schema save mine");
+        bool hit = atomic_load(&faulty.hit);
+        faulty_set(kind, -1);
+        now = look("config/deltaw/schemas/mine");
+        tap_ok(!hit || same(&now, &old), "%s fails: the schema before stays", fault_names[kind]);
+        tap_ok(!hit || (step == STEP_FAILED && has(&d->complaint, "schemas/mine")),
+               "and it is said");
+        free(now.bytes);
+        if (hit)
+            calls++;
+    }
+    tap_ok(calls >= 4, "%d calls failed", calls);
+    tap_ok(say(d, "prompt", "schema save mine") == STEP_IDLE, "then there is room");
+    now = look("config/deltaw/schemas/mine");
+    tap_ok(now.n > old.n, "and it is the new one");
+    free(old.bytes), free(now.bytes);
+    desk_free(d);
+}
+
+/* What quit keeps: of the session the old or the new; what lies in kept/ opens. */
+static void test_kept(void)
+{
+    struct err err = {0};
+    struct desk *d = begin(1);
+    rescue_at_quit(d->session, true);
+    desk_free(d);
+    struct content old = look("state/deltaw/session.npz");
+    tap_ok(old.n > 0, "the session is kept");
+    int calls = 0;
+    for (enum fault kind = 0; kind < FAULT_KINDS; kind++)
+        for (int n = 0; n < MOST_CALLS; n++) {
+            d = begin(2);
+            put_back("state/deltaw/session.npz", &old);
+            faulty_set(kind, n);
+            rescue_at_quit(d->session, true);
+            bool hit = atomic_load(&faulty.hit);
+            faulty_set(kind, -1);
+            desk_free(d);
+            if (!hit)
+                break;
+            struct npz npz = {0};
+            calls++;
+            if (!tap_ok(npz_read("state/deltaw/session.npz", &npz, &err), "%s %d fails as it ends",
+                        fault_names[kind], n))
+                tap_show("said", err.message);
+            npz_free(&npz);
+            d = begin(1);
+            tap_ok(say(d, "prompt", "open kept") == STEP_IDLE || has(&d->complaint, "no "),
+                   "what is kept opens: %s", strbuf_text(&d->complaint));
+            tap_ok(system("rm -f state/deltaw/kept/*.npz") == 0, "taken away");
+            desk_free(d);
+        }
+    tap_ok(calls > 8, "%d calls failed, one by one", calls);
+    free(old.bytes);
+}
+
 int main(void)
 {
     folder_begin();
     if (chdir(folder) != 0)
         return 1;
+    test_cut();
     for (size_t i = 0; i < N_ACTIONS; i++)
         fail_all(&actions[i]);
     test_history();
+    test_schema();
+    test_kept();
     folder_end();
     return tap_done();
 }

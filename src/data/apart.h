@@ -17,4 +17,8 @@ typedef bool (*apart_fill)(struct log_source *source, const void *library, struc
  * program with threads does as little as it can. */
 bool apart_open(struct log_source *source, apart_fill fill, const void *library, struct err *err);
 
+/* In a program that has this, files are read in its own process: a fuzzer sees nothing of
+ * another.  No other has it. */
+extern const bool apart_inside __attribute__((weak));
+
 #endif

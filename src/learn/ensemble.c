@@ -182,6 +182,7 @@ static void take_animals(struct model *m, const struct ensemble_of *of)
         take_start(e, of->animals[a], a, k, m->w0 + a * k);
     }
     m->cohort_digest = of->digest;
+    m->column_digest = e->each ? 0 : e->member[0]->column_digest;
     m->cohort_name = of->cohort ? mem_text(of->cohort) : NULL;
     m->cohort_chain = of->chain ? mem_text(of->chain) : NULL;
 }

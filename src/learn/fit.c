@@ -97,6 +97,8 @@ static void decide_going_on(struct fit *fit)
         snprintf(fit->anew, room, "the file has no state of the optimizer that belongs to them");
     else if (m->cohort_digest != fit->cohort->digest)
         snprintf(fit->anew, room, "the cohort is another");
+    else if (!model_knows(m, fit->cohort))
+        snprintf(fit->anew, room, "a column of its policy= has other values");
     for (size_t i = 0; !fit->anew[0] && (row = setting_at(i)); i++)
         if (!row->unsaved && !row->when_going_on &&
             !setting_same(row, &fit->settings, &m->settings))

@@ -145,6 +145,7 @@ static struct model *for_animals(const struct model *of, const struct cohort *co
             m->gains->error[a] = of->gains->error[at];
         }
     }
+    m->column_digest = policy_digest(&m->settings.policy, cohort);
     m->cohort_digest = cohort->digest; /* its start weights are those of these animals */
     model_drop(held);
     return m;

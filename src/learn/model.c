@@ -77,6 +77,13 @@ bool model_has_rule(const struct model *model, struct err *err)
                    name);
 }
 
+bool model_knows(const struct model *model, const struct cohort *cohort)
+{
+    return model->cohort_digest == cohort->digest &&
+           (!model->column_digest ||
+            model->column_digest == policy_digest(&model->settings.policy, cohort));
+}
+
 /* Weights that were read off choices are of these choices. */
 static bool knows_trials(const struct model *model, const struct cohort *cohort, struct err *err)
 {
@@ -85,7 +92,7 @@ static bool knows_trials(const struct model *model, const struct cohort *cohort,
     if (!model->walks)
         return err_set(err, ERR_FAILED, "%s has no weights: its fit has not come to an end",
                        model->name);
-    return model->cohort_digest == cohort->digest ||
+    return model_knows(model, cohort) ||
            err_set(err, ERR_FAILED,
                    "%s has no rule: it knows the weights on the trials of its fit, not those of "
                    "%s; `fit randomwalk` to them, or `fit gp` for a rule",

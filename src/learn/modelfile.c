@@ -57,17 +57,24 @@ static json_t *history_json(const struct model *m)
     return rows;
 }
 
+static json_t *hexadecimal(uint64_t value)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%016llx", (unsigned long long)value);
+    return json_string(text);
+}
+
 static char *model_json(const struct model *m)
 {
     json_t *o = json_object(), *animals = json_array();
-    char digest[32];
-    snprintf(digest, sizeof digest, "%016llx", (unsigned long long)m->cohort_digest);
     json_object_set_new(o, "deltaw", json_string(PACKAGE_VERSION));
     json_object_set_new(o, "format", json_integer(1));
     json_object_set_new(o, "name", json_string(m->name));
     json_object_set_new(o, "settings", settings_write(&m->settings));
     json_object_set_new(o, "cohort", json_string(m->cohort_name ? m->cohort_name : ""));
-    json_object_set_new(o, "cohort_digest", json_string(digest));
+    json_object_set_new(o, "cohort_digest", hexadecimal(m->cohort_digest));
+    if (m->column_digest)
+        json_object_set_new(o, "column_digest", hexadecimal(m->column_digest));
     if (m->cohort_chain)
         json_object_set_new(o, "cohort_filters", json_string(m->cohort_chain));
     json_object_set_new(o, "engine", json_string(m->engine));
@@ -376,6 +383,7 @@ static bool read_model(const struct npz *npz, const char *path, struct model *m,
         m->distilled = json_is_number(distilled) ? json_number_value(distilled) : NAN;
         m->textbook = json_is_number(textbook) ? json_number_value(textbook) : 0;
         m->cohort_digest = strtoull(text_of(o, "cohort_digest"), NULL, 16);
+        m->column_digest = strtoull(text_of(o, "column_digest"), NULL, 16);
         m->cohort_name = mem_text(text_of(o, "cohort"));
         if (json_object_get(o, "cohort_filters"))
             m->cohort_chain = mem_text(text_of(o, "cohort_filters"));

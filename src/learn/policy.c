@@ -55,6 +55,17 @@ bool policy_parse(const char *text, struct policy *out, struct err *err)
     return true;
 }
 
+uint64_t policy_digest(const struct policy *policy, const struct cohort *cohort)
+{
+    uint64_t digest = 0;
+    for (size_t i = 0; i < cohort->n_columns; i++)
+        for (size_t k = 0; k < policy->n; k++)
+            if (policy->feature[k] == FEATURE_COLUMN &&
+                strcmp(policy->weight[k] + 2, cohort->columns[i].name) == 0)
+                digest = cohort_digest_column(digest, &cohort->columns[i], cohort->n_trials);
+    return digest;
+}
+
 bool policy_check(const struct policy *policy, const struct cohort *cohort, struct err *err)
 {
     for (size_t k = 0; k < policy->n; k++) {

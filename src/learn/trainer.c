@@ -60,6 +60,7 @@ static struct model *make_model(const struct trainer *t, const double *theta)
     m->textbook = t->textbook;
     m->distilled = t->distilled;
     m->cohort_digest = fit->cohort->digest;
+    m->column_digest = policy_digest(&fit->settings.policy, fit->cohort);
     m->cohort_name = mem_text(fit->cohort->name);
     m->cohort_chain = mem_text(fit->cohort->chain);
     snprintf(m->engine, sizeof m->engine, "%s", engine_of(t->rule)->name);

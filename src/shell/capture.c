@@ -48,7 +48,7 @@ bool capture_start(struct session *session, const char *name, const char *path,
     output_begin(&c->out, name);
     c->out.verb = c->verb->name;
     session->capture = c;
-    return c->verb->run(session, &none, &c->out, err);
+    return verb_run(session, c->verb, &none, &c->out, err);
 }
 
 bool capture_page(struct session *session, struct page *page, const struct output *to,

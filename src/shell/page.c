@@ -163,7 +163,7 @@ static void run(struct page *page, struct session *session, const struct page_pa
     }
     strbuf_puts(html_of(page), "</code></h3>\n");
     output_begin(out, step->verb);
-    if (!command->run(session, &args, out, &err))
+    if (!verb_run(session, command, &args, out, &err))
         page_lack(page, err.message);
     args_free(&args);
 }

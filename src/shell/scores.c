@@ -119,6 +119,9 @@ void scores_notes(const struct scores *s, struct output *out)
     for (size_t i = 0; i < s->n; i++) {
         const struct model *m = s->models[i];
         bool other = m->cohort_digest && m->cohort_digest != s->cohort->digest;
+        if (!other && m->cohort_digest && !model_knows(m, s->cohort))
+            output_note(out, "%s was fitted to other values of a column that its policy names",
+                        m->name);
         if (other && s->cohort->whole)
             output_note(out,
                         "%s was fitted to other trials than those that are left; its weights are "

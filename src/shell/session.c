@@ -199,7 +199,7 @@ void session_key(struct session *s, const char *command, struct output *out)
     if (verb && !verb->at_once && !view_find(verb->name)) {
         session_feed(s, command, "key");
     } else if (s->now.active) {
-        ok = ok && verb->run(s, &s->now.args, out, &err);
+        ok = ok && verb_run(s, verb, &s->now.args, out, &err);
         if (ok) {
             session_tell_views(s, out);
             ok = log_command(s, &s->now, &err);
@@ -269,7 +269,7 @@ static enum step command_begin(struct session *s, struct output *out)
     command_echo(s);
     output_begin(out, s->now.text);
     out->verb = s->now.command ? s->now.command->name : NULL;
-    ok = ok && s->now.command->run(s, &s->now.args, out, &err);
+    ok = ok && verb_run(s, s->now.command, &s->now.args, out, &err);
     if (ok && (s->task || s->n_awaited > 0 || s->pending_view))
         return command_continue(s, out); /* what is waited for may be over already */
     return command_end(s, out, ok, &err);

@@ -227,6 +227,12 @@ void report_place(const struct running *now, const struct err *err, int *line, i
 /* --- commands/layout.c: are the words of a layout ones? */
 bool layout_check(const struct args *args, struct err *err);
 
+/* --- verbs.c */
+
+/* False with an error also where there is no room for what it would take. */
+bool verb_run(struct session *session, const struct command *command, const struct args *args,
+              struct output *out, struct err *err);
+
 /* --- data.c: the cohorts */
 
 const struct cohort *session_cohort(const struct session *session); /* NULL: none */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "deltaw/base/mem.h"
 #include "state.h"
 
 static const struct command *const commands[] = {
@@ -21,6 +22,15 @@ const struct command *command_find(const char *name)
         if (strcmp(commands[i]->name, name) == 0)
             return commands[i];
     return NULL;
+}
+
+bool verb_run(struct session *session, const struct command *command, const struct args *args,
+              struct output *out, struct err *err)
+{
+    const struct cohort *cohort = session_cohort(session);
+    double trials = cohort ? (double)cohort->n_trials : 0;
+    return mem_room(trials * (double)command->trial_bytes, command->name, err) &&
+           command->run(session, args, out, err);
 }
 
 const char *command_name_at(void *unused, size_t i)

@@ -69,8 +69,7 @@ bool source_active(enum fit_state state)
 static struct visited *own_weights(const struct model *model, const struct cohort *cohort)
 {
     struct visited *visited = model->visited;
-    bool fits = visited && model->cohort_digest == cohort->digest &&
-                visited->n_trials == cohort->n_trials &&
+    bool fits = visited && model_knows(model, cohort) && visited->n_trials == cohort->n_trials &&
                 visited->n_weights == model->settings.shape.n_weights;
     return fits ? visited : NULL;
 }

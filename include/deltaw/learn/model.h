@@ -57,6 +57,7 @@ struct model {
     double distilled;       /* of one with start=: share of the mean square of that model's updates
                        * that the network gave back before it was trained */
     uint64_t cohort_digest; /* 0 when unknown */
+    uint64_t column_digest; /* policy_digest of that cohort; 0 when unknown or without columns */
     char *cohort_name;
     char *cohort_chain; /* what had been left out of it, as cohort.chain; NULL: unknown */
     char engine[32];    /* "avx512", "avx2", "sse2" */
@@ -76,6 +77,9 @@ void visited_drop(struct visited *visited);
  * columns that the policy names; a model without a rule knows the trials of its fit alone.
  * Check it wherever a model meets trials it was not fitted to: nothing below checks again. */
 bool model_meets(const struct model *model, const struct cohort *cohort, struct err *err);
+/* Was it fitted to these trials, with these values of the columns that its policy names?  Reads
+ * those columns through. */
+bool model_knows(const struct model *model, const struct cohort *cohort);
 /* Is there a rule in it, to ask for updates?  Else err says what there is instead. */
 bool model_has_rule(const struct model *model, struct err *err);
 

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "deltaw/base/err.h"
 #include "deltaw/data/cohort.h"
@@ -32,6 +33,9 @@ struct policy {
 bool policy_parse(const char *text, struct policy *out, struct err *err);
 /* The columns it names are in the log and have a value on every trial. */
 bool policy_check(const struct policy *policy, const struct cohort *cohort, struct err *err);
+/* Of the values of the columns it names, in the order of the cohort's; 0 where it names none.
+ * cohort.digest is of the trials alone. */
+uint64_t policy_digest(const struct policy *policy, const struct cohort *cohort);
 /* 1 / (1 + exp(-logit)), without loss at either end. */
 double policy_sigmoid(double logit);
 /* P(right) where a share of the choices is made by chance: lapse / 2 + (1 - lapse)

@@ -33,6 +33,8 @@ struct command {
                                       * NULL for verbs of views, which the view tells of */
     bool raw;                        /* NAME=VALUE is no option: every word is positional */
     bool writes;                     /* a file, which `quit` lets it finish */
+    size_t trial_bytes;              /* that its work takes for each trial of the cohort, about;
+                                      * it is refused where there is no room; 0: little */
     bool unlogged;                   /* not part of a replayable log */
     bool narrates;                   /* a script's narration, which is not echoed */
     bool at_once; /* a key may run it, like the verbs of views, while another is being

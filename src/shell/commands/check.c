@@ -362,5 +362,6 @@ const struct command command_check = {
     .first_words = "data|gradient|rule",
     .following_type = OPTION_RULE,
     .answer = check_answer,
+    .trial_bytes = 200,
     .run = check_run,
 };

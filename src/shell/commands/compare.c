@@ -443,5 +443,6 @@ const struct command command_compare = {
     .positional_max = 1000,
     .following_type = OPTION_MODEL,
     .answer = compare_answer,
+    .trial_bytes = 240,
     .run = compare_run,
 };

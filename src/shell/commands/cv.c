@@ -213,5 +213,6 @@ const struct command command_cv = {
     .positional_max = 100,
     .following_type = OPTION_RULE,
     .endings = ".jsonl",
+    .trial_bytes = 300,
     .run = cv_verb,
 };

@@ -254,5 +254,6 @@ const struct command command_diagnose = {
     .answer = answer,
     .positional_type = OPTION_MODEL,
     .positional_max = 1,
+    .trial_bytes = 800,
     .run = diagnose_run,
 };

@@ -22,5 +22,6 @@ const struct command command_drop = {
     .following_type = OPTION_COLUMN,
     .raw = true,
     .answer = filter_answer,
+    .trial_bytes = 100,
     .run = drop_run,
 };

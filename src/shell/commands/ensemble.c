@@ -121,5 +121,6 @@ const struct command command_ensemble = {
     .positional_max = 102,
     .following_type = OPTION_MODEL,
     .answer = ensemble_answer,
+    .trial_bytes = 120,
     .run = ensemble_run,
 };

@@ -357,5 +357,6 @@ const struct command command_export = {
     .following_type = OPTION_FILE,
     .answer = export_answer,
     .writes = true,
+    .trial_bytes = 240,
     .run = export_run,
 };

@@ -29,5 +29,6 @@ const struct command command_keep = {
     .following_type = OPTION_COLUMN,
     .raw = true,
     .answer = filter_answer,
+    .trial_bytes = 100,
     .run = keep_run,
 };

@@ -41,5 +41,6 @@ const struct command command_report = {
     .positional_max = 1,
     .answer = report_answer,
     .writes = true,
+    .trial_bytes = 700,
     .run = report_run,
 };

@@ -293,5 +293,6 @@ const struct command command_score = {
     .positional_max = 1000,
     .following_type = OPTION_MODEL,
     .answer = score_answer,
+    .trial_bytes = 120,
     .run = score_run,
 };

@@ -429,5 +429,6 @@ const struct command command_show = {
     .positional_type = OPTION_MODEL,
     .positional_max = 1,
     .answer = show_answer,
+    .trial_bytes = 240,
     .run = show_run,
 };

@@ -46,5 +46,6 @@ const struct command command_trials = {
     .positional_min = 1,
     .positional_max = 1,
     .answer = filter_answer,
+    .trial_bytes = 100,
     .run = trials_run,
 };

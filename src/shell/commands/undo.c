@@ -44,6 +44,7 @@ const struct command command_undo = {
     .positional_type = OPTION_INTEGER,
     .positional_max = 1,
     .answer = tell_cohort_answer,
+    .trial_bytes = 100,
     .run = undo_run,
 };
 const struct command command_redo = {
