@@ -85,10 +85,13 @@ is "which are within their intervals, and so is their spread; files keep them" \
     "$(grep -c False checked) $(grep -c . checked)" "0 5"
 is "an opened one has the same bands of weights" \
     "$(grep '"verb":"weights"' said | sed 's/.*: w_stim from/w_stim from/; s/ (right =.*//' | sort -u | grep -c 'w_stim .*intervals')" 1
-run "$DELTAW" --no-rc --json -c 'load none.csv' -c 'fit gp terms=correct remainder=none gain=animal' -c wait -c show
-low=$(printf '%s\n' "$out" | tail -n 1 | sed 's/.*"gain_spread_low":\([^,}]*\).*/\1/')
-high=$(printf '%s\n' "$out" | tail -n 1 | sed 's/.*"gain_spread_high":\([^,}]*\).*/\1/')
-is "animals alike have one of 0 within its interval" "$(awk "BEGIN {print ($low < .02 && $high < .25)}")" 1
+# of these eight animals the evidence is most at a spread of .15, by 2.1 nats
+for terms in correct correct,error; do
+    run "$DELTAW" --no-rc --json -c 'load none.csv' -c "fit gp terms=$terms remainder=none gain=animal" -c wait -c show
+    low=$(printf '%s\n' "$out" | tail -n 1 | sed 's/.*"gain_spread_low":\([^,}]*\).*/\1/')
+    high=$(printf '%s\n' "$out" | tail -n 1 | sed 's/.*"gain_spread_high":\([^,}]*\).*/\1/')
+    is "animals alike have one of 0 within its interval, terms=$terms" "$(awk "BEGIN {print ($low == 0 && $high < .35)}")" 1
+done
 
 for threads in 1 2; do
     "$DELTAW" --no-rc -q --json --threads $threads -c 'load many.csv' -c 'keep subject=m1,m2,m3' \

@@ -132,8 +132,9 @@ struct gp {
     struct gp_options options; /* as used: with w0_sd, basis filled in */
     size_t n_weights, n_inputs, n_animals, n_scored;
     double w0_sd[GP_WEIGHTS];
-    double gain_sd, gain_low,
-        gain_high;                    /* low, high: 90 % by the likelihood's profile, NaN: given */
+    /* The mean of the posterior of the spread, half of whose prior is at 0; low, high: 90 % (low
+     * may be 0, high: were there one), NaN: it was given. */
+    double gain_sd, gain_low, gain_high;
     struct gp_start start[GP_STARTS]; /* of that */
     struct gp_point textbook;         /* all terms, without traces and remainder */
     size_t n_points;
