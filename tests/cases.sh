@@ -199,7 +199,7 @@ loads "said" 'load zero.csv stimulus=stim:0=-1,1=1' "$want" 'nothing odd'
 code subject,session,trial,stim,choice,reward "print \$1, \$2, \$3, (\$4 > 0 ? 2 : 1), $(side 0 1 ''), \$6" <plain >two.csv
 loads "stimuli 1 and 2" 'load two.csv' "$want" 'stimulus=COLUMN:1=-1,2=1'
 code subject,session,trial,stim,choice,reward "print \$1, \$2, \$3, (\$4 > 0 ? \"high\" : \"low\"), $(side 0 1 ''), \$6" <plain >cue.csv
-refused "stimuli as words" 'load cue.csv' 'stimulus=stim:[a-z]*=-1,VALUE=1'
+refused "stimuli as words" 'load cue.csv' 'stimulus="stim:[a-z]*=-1,VALUE=1"'
 loads "said" 'load cue.csv stimulus=stim:low=-1,high=1' "$want"
 
 # 4. A verdict of at most five lines, whatever there is.

@@ -133,6 +133,17 @@ echo 'colour=red' >config/deltaw/schemas/bad
 like "and one that is none" "$(batch -c 'schema use bad')" "'colour=red' is no option of load"
 batch -c 'schema save ../x' >out
 is "a name stays in its folder" $? 2
+like "the word for none is no name" \
+    "$(batch -c "load $codes choice=animal_response:0=left,1=right,2=missed" -c 'schema save none')" \
+    'none is the word for no schema'
+
+# what a refusal says to type
+printf '%s\n' 'Maus;Reiz;Wahl;Lohn' 'a;0,5;1;1' 'a;-0,5;0;1' >german.csv
+like "the first column may be the animal, and what was said is said again" \
+    "$(batch -c 'load german.csv decimal=,')" 'type perhaps: load german.csv decimal=, subject=Maus'
+printf '%s\n' stimulus,choice,reward -1,0,1 1,1,1 -1,0,1 1,1,1 1,-1,1 >three.csv
+like "of three codes the one rewarded least is no choice" \
+    "$(batch -c 'load three.csv subject=none')" 'choice=choice:-1=missed,0=left,1=right'
 
 # a column of the policy that has other values now; the trials are the same
 awk -F, -v OFS=, 'NR == 1 { print $0, "rt" } NR > 1 { print $0, NR % 7 / 7 }' log.csv >slow.csv

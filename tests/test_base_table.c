@@ -124,7 +124,8 @@ static void test_machines(void)
                 "JSON of columns whose names are data");
     strbuf_reset(&out);
     table_csv(&t, &out);
-    tap_is_text(strbuf_text(&out), "bin,\"Mäx \"\"B\"\"\",bin,dnn hidden=4\n1,0.5,,2\n", "and CSV");
+    tap_is_text(strbuf_text(&out), "bin,\"Mäx \"\"B\"\"\",by_animal:bin,dnn hidden=4\n1,0.5,,2\n",
+                "and CSV, where no two columns have one name");
     table_free(&t);
     strbuf_reset(&out);
     table_column(&t, "only", COLUMN_COUNT, 0);

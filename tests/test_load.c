@@ -28,7 +28,7 @@ static void test_report(void)
                !c->report.reward_half && c->n_trials == 1,
            "what was dropped is counted");
     tap_is_text(c->report.mapping,
-                "subject=mouse  session=(one)  trial=(counted)  stimulus=signed_contrast  "
+                "subject=mouse  session=(one a file)  trial=(counted)  stimulus=signed_contrast  "
                 "choice=response  reward=rewarded  answer=(from choice and reward); kept: rt, "
                 "flag; left out, not numbers: lab, void",
                 "the mapping");

@@ -128,7 +128,7 @@ static void table_schema(const struct answer_row *row, struct strbuf *out)
                   ",\"items\":{\"type\":\"object\",\"properties\":{%s},\"required\":[%s],"
                   "\"additionalProperties\":%s}",
                   properties.len ? properties.text + 1 : "", strbuf_text(&required),
-                  open ? "{\"type\":[\"number\",\"string\",\"null\"]}" : "false");
+                  open ? "{\"type\":[\"number\",\"string\",\"array\",\"null\"]}" : "false");
     strbuf_free(&properties);
     strbuf_free(&required);
 }

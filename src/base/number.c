@@ -139,6 +139,11 @@ const char *number_grouped(char buf[NUMBER_SIZE], long long value)
     return buf;
 }
 
+double number_percent(double share)
+{
+    return round(share * 1e12) / 1e10;
+}
+
 const char *number_duration(char buf[NUMBER_SIZE], double seconds)
 {
     if (!(seconds >= 0) || !isfinite(seconds)) {

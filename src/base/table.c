@@ -161,13 +161,27 @@ static void json_cell(const struct column *column, const struct table_cell *cell
         strbuf_json_number(out, cell->number);
 }
 
+/* The name; of one that is data, with what it is of before it where another column has the same. */
+static void csv_name(const struct table *t, size_t j, struct strbuf *out)
+{
+    const struct column *column = &t->columns[j];
+    struct strbuf name = {0};
+    for (size_t i = 0; column->each && i < t->n_columns && name.len == 0; i++)
+        if (i != j && t->columns[i].each != column->each &&
+            strcmp(t->columns[i].name, column->name) == 0)
+            strbuf_printf(&name, "%s:", column->each);
+    strbuf_puts(&name, column->name);
+    strbuf_csv_text(out, name.text);
+    strbuf_free(&name);
+}
+
 void table_csv(const struct table *t, struct strbuf *out)
 {
     const char *comma = "";
     for (size_t j = 0; j < t->n_columns; j++)
         if (is_data(&t->columns[j])) {
             strbuf_puts(out, comma);
-            strbuf_csv_text(out, t->columns[j].name);
+            csv_name(t, j, out);
             comma = ",";
         }
     strbuf_putc(out, '\n');

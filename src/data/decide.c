@@ -23,8 +23,19 @@ static void agree(const struct code_evidence *e, enum sides sides, size_t *fit, 
 static const char *const codes_text[CODE_N] = {"empty", "-1", "0",    "1",     "2",
                                                "3",     ".5", "left", "right", "missed"};
 
+/* Of the codes that occur and are not left out. */
+static int least_rewarded(const struct code_evidence *e, const bool *out)
+{
+    int least = -1;
+    for (int code = CODE_MINUS; code < CODE_MISSED; code++)
+        if (e->choice.seen >> code & 1 && !out[code] &&
+            (least < 0 || e->rewarded[code] < e->rewarded[least]))
+            least = code;
+    return least;
+}
+
 /* The codes that occur, each with what it most likely means: "0=left,1=right,2=missed".
- * One that was never rewarded is taken for missed when two others are left. */
+ * There are two sides: of more codes those rewarded least are taken for missed. */
 static void guess(const struct code_evidence *e, const char *column, struct strbuf *out)
 {
     enum code side[CODE_N];
@@ -32,14 +43,11 @@ static void guess(const struct code_evidence *e, const char *column, struct strb
     bool missed[CODE_N] = {false};
     for (int code = CODE_MINUS; code < CODE_MISSED; code++)
         n += (e->choice.seen >> code & 1) != 0;
-    for (int code = CODE_MINUS; code < CODE_MISSED; code++) {
-        bool seen = e->choice.seen >> code & 1;
-        missed[code] = seen && n - count > 0 && n > 2 && e->rewarded[code] == 0;
-        if (missed[code])
-            n--;
-        else if (seen)
+    for (; n > 2; n--)
+        missed[least_rewarded(e, missed)] = true;
+    for (int code = CODE_MINUS; code < CODE_MISSED; code++)
+        if (e->choice.seen >> code & 1 && !missed[code])
             side[count++] = (enum code)code;
-    }
     bool turned = count == 2 && e->fits[side[0]][1] + e->fits[side[1]][0] >
                                     e->fits[side[0]][0] + e->fits[side[1]][1];
     strbuf_printf(out, "choice=%.60s", column);

@@ -317,7 +317,7 @@ static bool check_complete(const struct log_source *source, const struct load_op
     else if (c[ROLE_STIMULUS] < 0 && !schema->no_stimulus && c[ROLE_LEFT] < 0)
         lacking = ROLE_STIMULUS;
     if (lacking != ROLE_N)
-        return schema_refuse_lacking(source, schema, lacking, parts[lacking].of, err);
+        return schema_refuse_lacking(source, o, schema, lacking, parts[lacking].of, err);
     return check_apart(source, schema, err);
 }
 

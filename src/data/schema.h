@@ -52,7 +52,8 @@ void schema_free(struct schema *schema);
 /* Messages: the columns as a list, cut when it gets long; what was taken so far and what
  * to type for the role that lacks. */
 void schema_list(const struct log_source *source, struct strbuf *out);
-bool schema_refuse_lacking(const struct log_source *source, const struct schema *schema,
-                           enum role role, const char *of, struct err *err);
+bool schema_refuse_lacking(const struct log_source *source, const struct load_options *options,
+                           const struct schema *schema, enum role role, const char *of,
+                           struct err *err);
 
 #endif

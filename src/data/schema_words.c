@@ -24,7 +24,25 @@ static bool holds(const char *name, const char *word)
     return strcasestr(name, word) != NULL;
 }
 
-/* A column whose name fits the role, preferably one not taken yet. */
+/* Nothing fits by name: the first column that is not taken for the animal, which logs begin
+ * with; else the only one that is left.  NULL: none. */
+static const char *only_free(const struct log_source *source, const struct schema *schema,
+                             enum role role)
+{
+    const char *found = NULL;
+    for (size_t i = 0; i < source->n_columns; i++) {
+        if (schema->used[i])
+            continue;
+        if (found)
+            return NULL;
+        found = source->columns[i].name;
+        if (role == ROLE_SUBJECT)
+            break;
+    }
+    return found;
+}
+
+/* A column whose name fits the role (NULL: none), preferably one not taken yet. */
 static const char *likely(const struct log_source *source, const struct schema *schema,
                           enum role role)
 {
@@ -32,7 +50,8 @@ static const char *likely(const struct log_source *source, const struct schema *
         [ROLE_SUBJECT] = {"mouse", "animal", "subj", "rat", "monkey", "name", "id"},
         [ROLE_STIMULUS] = {"stim", "contrast", "coher", "evidence", "freq", "tone", "cue", "signal",
                            "instruction", "difference"},
-        [ROLE_CHOICE] = {"choice", "resp", "choose", "chose", "decision", "action", "side"},
+        [ROLE_CHOICE] = {"choice", "resp", "choose", "chose", "decision", "action", "side", "lick",
+                         "poke", "port"},
         [ROLE_REWARD] = {"reward", "outcome", "feedback", "correct", "result", "hit", "water"},
         [ROLE_LEFT] = {"left"},
         [ROLE_RIGHT] = {"right"}};
@@ -41,7 +60,17 @@ static const char *likely(const struct log_source *source, const struct schema *
             for (size_t i = 0; i < source->n_columns; i++)
                 if (schema->used[i] == taken && holds(source->columns[i].name, words[role][k]))
                     return source->columns[i].name;
-    return "COLUMN";
+    return only_free(source, schema, role);
+}
+
+/* The command as it was given, and with what it lacks. */
+static void line_to_type(const struct log_source *source, const struct load_options *options,
+                         const char *name, const char *column, struct strbuf *out)
+{
+    const char *quote = strpbrk(column, " ,;#'\"") ? "\"" : "";
+    bool said = options->said && strlen(options->said) < 200;
+    strbuf_printf(out, "; type perhaps: load %.200s %s=%s%.60s%s",
+                  said ? options->said : source->path, name, quote, column, quote);
 }
 
 static void taken(const struct log_source *source, const struct schema *schema, struct strbuf *out)
@@ -57,8 +86,9 @@ static void taken(const struct log_source *source, const struct schema *schema, 
     }
 }
 
-bool schema_refuse_lacking(const struct log_source *source, const struct schema *schema,
-                           enum role role, const char *of, struct err *err)
+bool schema_refuse_lacking(const struct log_source *source, const struct load_options *options,
+                           const struct schema *schema, enum role role, const char *of,
+                           struct err *err)
 {
     static const char *const ways[ROLE_N] = {
         [ROLE_STIMULUS] = "stimulus=COLUMN (signed, negative = left), or left=COLUMN "
@@ -71,9 +101,8 @@ bool schema_refuse_lacking(const struct log_source *source, const struct schema 
     const char *name = schema_role_name(role), *column = likely(source, schema, role);
     schema_list(source, &list);
     taken(source, schema, &list);
-    const char *quote = strpbrk(column, " ,;#'\"") ? "\"" : "";
-    strbuf_printf(&list, "; type perhaps: load %.80s %s=%s%.60s%s", source->path, name, quote,
-                  column, quote);
+    if (column)
+        line_to_type(source, options, name, column, &list);
     if (ways[role])
         source_refuse(source, err, "no column for the %s; say %s; %s", of, ways[role],
                       strbuf_text(&list));
@@ -87,13 +116,15 @@ bool schema_refuse_lacking(const struct log_source *source, const struct schema 
 static const char *without(const struct schema *schema, enum role role)
 {
     static const char *const words[ROLE_N] = {[ROLE_SUBJECT] = "(the file's name)",
-                                              [ROLE_SESSION] = "(one)",
+                                              [ROLE_SESSION] = "(one a file)",
                                               [ROLE_TRIAL] = "(counted)",
                                               [ROLE_CHOICE] = "(from answer and reward)",
                                               [ROLE_REWARD] = "(from choice and answer)",
                                               [ROLE_ANSWER] = "(from choice and reward)"};
     if (schema->constant[role])
         return "(the file's name)";
+    if (role == ROLE_SESSION && schema->column[ROLE_DATE] >= 0)
+        return "(by date)";
     return role == ROLE_ANSWER && schema->no_stimulus ? "(unknown)" : words[role];
 }
 

@@ -168,7 +168,7 @@ static bool read_words(struct reader *r, double *s, struct err *err)
 static bool refuse_words(struct reader *r, struct err *err)
 {
     char *why = mem_printf("is not a number; say what its values mean, negative = left, as in "
-                           "stimulus=%.60s:%.60s=-1,VALUE=1",
+                           "stimulus=\"%.60s:%.60s=-1,VALUE=1\"",
                            reader_column(r, ROLE_STIMULUS), reader_text(r, ROLE_STIMULUS));
     refuse_cell(r, err, ROLE_STIMULUS, why);
     free(why);

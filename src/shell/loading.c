@@ -65,6 +65,7 @@ void load_release(void *data)
     for (size_t i = 0; i < load->options.n_paths; i++)
         free(load->paths[i]);
     free(load->paths);
+    free(load->said);
     args_free(&load->args);
     free(load);
 }
@@ -248,6 +249,21 @@ static void load_options_take(struct load *load)
         *columns[i].to = args_text(args, load_table, columns[i].name);
 }
 
+/* Files and options, to be typed again. */
+static char *say_again(const struct args *args)
+{
+    struct strbuf text = {0};
+    for (size_t i = 0; i < args->n; i++) {
+        const struct arg *arg = &args->items[i];
+        const char *quote = !strpbrk(arg->value, " ;#'\"\\") ? ""
+                            : strchr(arg->value, '"')        ? "'"
+                                                             : "\"";
+        strbuf_printf(&text, "%s%s%s%s%s%s", i ? " " : "", arg->name ? arg->name : "",
+                      arg->name ? "=" : "", quote, arg->value, quote);
+    }
+    return strbuf_take(&text);
+}
+
 void load_remember(struct session *session, const struct load *load)
 {
     static const char *const own[] = {"as", "every", "times"}; /* of this one load */
@@ -271,6 +287,7 @@ struct load *load_new(const struct session *session, const struct args *args, st
         if (!args_given(args, session->schema.items[i].name))
             args_set(&load->args, session->schema.items[i].name, session->schema.items[i].value, 0);
     load_options_take(load);
+    load->options.said = load->said = say_again(&load->args);
     if (load_layout_take(load, err))
         return load;
     load_release(load);

@@ -12,6 +12,7 @@ extern const struct option_row load_table[];
 struct load {
     struct args args; /* what `options` points into */
     char **paths;
+    char *said; /* the words again, as options.said */
     struct load_options options;
     struct cohort *cohort; /* what was read */
     struct stat seen;      /* of watch: the file before that */

@@ -141,10 +141,10 @@ static void check_stimuli(const struct cohort *cohort, struct cohort_check *out)
         warn(out, fact, "one stimulus only: w_stim and w_bias cannot be told apart");
     fact =
         add(out, "stimulus 0", "%s of trials", percent(a, (double)zero, (double)cohort->n_trials));
-    fact->percent = 100 * (double)zero / (double)cohort->n_trials;
+    fact->percent = number_percent((double)zero / (double)cohort->n_trials);
     fact = add(out, "stimulus right", "%s of the others",
                percent(a, (double)right, (double)(cohort->n_trials - zero)));
-    fact->percent = 100 * (double)right / (double)(cohort->n_trials - zero);
+    fact->percent = number_percent((double)right / (double)(cohort->n_trials - zero));
     if (cohort->n_trials > zero && (lo >= 0 || hi <= 0)) {
         warn(out, fact, "stimuli on one side only: left must be negative, right positive");
         fail(out, fact);
@@ -175,7 +175,7 @@ static void check_choices(const struct cohort *cohort, struct cohort_check *out)
     }
     struct cohort_fact *fact =
         add(out, "choices right", "%s", percent(a, right, (double)cohort->n_trials));
-    fact->percent = 100 * right / (double)cohort->n_trials;
+    fact->percent = number_percent(right / (double)cohort->n_trials);
     if (lopsided > 0)
         warn(out, fact,
              "%zu of %zu animals choose one side nearly always (%.40s right %s): a bias, or choice "
@@ -217,8 +217,8 @@ static void check_learning(const struct cohort *cohort, struct cohort_check *out
         add(out, "correct, first and last tenth", "%s, %s; lower at the end in %zu of %zu animals",
             number_fixed(a, first, 3, false), number_fixed(b, last, 3, false), falls,
             cohort->n_animals);
-    fact->first_percent = 100 * first;
-    fact->percent = 100 * last;
+    fact->first_percent = number_percent(first);
+    fact->percent = number_percent(last);
     fact->number = (double)falls;
     fact->of = (double)cohort->n_animals;
     if (last < .5)
@@ -247,7 +247,7 @@ static struct cohort_fact *tell_against(struct cohort_check *out, const char *na
                                    percent(share, (double)a->n, (double)a->of), of);
     fact->number = (double)a->n;
     fact->of = (double)a->of;
-    fact->percent = 100 * fact->number / fact->of;
+    fact->percent = number_percent(fact->number / fact->of);
     fact->at = a->first;
     return fact;
 }

@@ -91,7 +91,7 @@ const struct answer_row accuracy_answer[] = {
     {"animal_first_percent", .type = ANSWER_NUMBER},
     {"animal_last_percent", .type = ANSWER_NUMBER},
     {"accuracy", ANSWER_TABLE, .columns = bin_columns, .open = true,
-     .meaning = "a row per bin, with the share of each animal under its name"},
+     .meaning = "a row per bin; by_animal has the share of each"},
     {0},
 };
 
@@ -113,16 +113,19 @@ void accuracy_fields(const void *state, struct strbuf *object)
     source_fields(s->expected ? &s->source : &none, object);
     answer_number(object, "animals", (double)c->n_animals);
     answer_number(object, "bin_trials", (double)c->bin);
-    answer_number(object, "first_percent", any ? 100 * c->mean[first] : NAN);
-    answer_number(object, "last_percent", any ? 100 * c->mean[whole] : NAN);
+    answer_number(object, "first_percent", any ? number_percent(c->mean[first]) : NAN);
+    answer_number(object, "last_percent", any ? number_percent(c->mean[whole]) : NAN);
     answer_number(object, "last_trial", any ? s->x[whole] : NAN);
-    answer_number(object, "expected_percent", any && s->expected ? 100 * s->expected[whole] : NAN);
-    answer_number(object, "expected_low_percent", any && s->low ? 100 * s->low[whole] : NAN);
-    answer_number(object, "expected_high_percent", any && s->low ? 100 * s->high[whole] : NAN);
+    answer_number(object, "expected_percent",
+                  any && s->expected ? number_percent(s->expected[whole]) : NAN);
+    answer_number(object, "expected_low_percent",
+                  any && s->low ? number_percent(s->low[whole]) : NAN);
+    answer_number(object, "expected_high_percent",
+                  any && s->low ? number_percent(s->high[whole]) : NAN);
     answer_text(object, "interval", interval_word(interval_of(s)));
     answer_text(object, "animal", y ? s->cohort->animals[s->animal].name : NULL);
-    answer_number(object, "animal_first_percent", own ? 100 * y[a] : NAN);
-    answer_number(object, "animal_last_percent", own ? 100 * y[b] : NAN);
+    answer_number(object, "animal_first_percent", own ? number_percent(y[a]) : NAN);
+    answer_number(object, "animal_last_percent", own ? number_percent(y[b]) : NAN);
 }
 
 void accuracy_table(const void *state, struct table *out)

@@ -73,9 +73,10 @@ static double fill(const struct cohort *cohort, size_t sort, struct table *out)
         const struct animal *animal = &cohort->animals[i];
         struct counts n = count(cohort, animal);
         double correct = share(cohort, &n);
-        double right = animal->count > 0 ? 100 * n.right / (double)animal->count : NAN;
-        table_add(out, 1, (const char *[]){animal->name}, 5,
-                  (double[]){animal->count, animal->n_sessions, 100 * correct, right, correct});
+        double right = animal->count > 0 ? number_percent(n.right / (double)animal->count) : NAN;
+        table_add(
+            out, 1, (const char *[]){animal->name}, 5,
+            (double[]){animal->count, animal->n_sessions, number_percent(correct), right, correct});
         all.correct += n.correct;
         all.known += n.known;
     }

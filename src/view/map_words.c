@@ -255,7 +255,7 @@ void map_fields(const void *state, struct strbuf *object)
     answer_number(object, "colour_range", map_limit(s));
     panel_fields(s, object);
     answer_number(object, "se_largest", s->show == SHOW_TRUE ? NAN : largest_error(s));
-    answer_number(object, "settled_percent", 100 * settled_share(s));
+    answer_number(object, "settled_percent", number_percent(settled_share(s)));
     answer_text(object, "interval", interval_word(s->map.interval));
     answer_text(object, "rest", s->map.rest);
     answer_number(object, "visited_trials", (double)s->map.n_visited);

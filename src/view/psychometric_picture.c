@@ -256,9 +256,10 @@ void psychometric_fields(const void *state, struct strbuf *object)
         ends_of(p, g, &a, &b);
         bool any = points->n_trials > 0, model = any && s->expects;
         table_add(&table, 1, (const char *[]){p->group[g].name}, any ? 10 : 1,
-                  (double[]){points->n_trials, points->bias, points->slope, 100 * points->accuracy,
-                             p->stimulus[a], points->p[a], model ? points->expected[a] : NAN,
-                             p->stimulus[b], points->p[b], model ? points->expected[b] : NAN});
+                  (double[]){points->n_trials, points->bias, points->slope,
+                             number_percent(points->accuracy), p->stimulus[a], points->p[a],
+                             model ? points->expected[a] : NAN, p->stimulus[b], points->p[b],
+                             model ? points->expected[b] : NAN});
     }
     source_fields(s->expects ? &s->source : &none, object);
     answer_text(object, "subject", s->seen_subject);

@@ -327,7 +327,7 @@ void weights_fields(const void *state, struct strbuf *object)
                              s->path.truth ? s->path.truth[last + k] : NAN,
                              s->path.low ? s->path.low[last + k] : NAN,
                              s->path.low ? s->path.high[last + k] : NAN,
-                             s->walk ? 100 * s->inside[k] : NAN});
+                             s->walk ? number_percent(s->inside[k]) : NAN});
     source_fields(&s->watch.source, object);
     answer_text(object, "animal", shown_name(s));
     answer_flag(object, "held_out", s->held_out);

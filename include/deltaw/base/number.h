@@ -22,6 +22,8 @@ const char *number_double(char buf[NUMBER_SIZE], double value);
 /* For people: .0172, -1.5, .0003; `places` digits after the point, no leading
  * zero, sign kept when `sign`. */
 const char *number_fixed(char buf[NUMBER_SIZE], double value, int places, bool sign);
+/* A share in per cent, rounded so that .775 is 77.5 and not 77.49999999999999. */
+double number_percent(double share);
 /* 1234567 as "1,234,567". */
 const char *number_grouped(char buf[NUMBER_SIZE], long long value);
 /* Seconds as "8 s", "2 min 5 s", "1 h 3 min". */

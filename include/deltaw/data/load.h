@@ -52,8 +52,9 @@ struct load_options {
     size_t skip;         /* lines before the header */
     const char *comment; /* lines that begin with this are not rows; NULL: #, before the header */
     char separator;      /* 0: found; ' ': runs of blanks */
-    char decimal, thousands;   /* 0: point, none */
-    const char *name;          /* as=NAME; NULL: the file's name */
+    char decimal, thousands; /* 0: point, none */
+    const char *name;        /* as=NAME; NULL: the file's name */
+    const char *said; /* files and options as they were typed, for messages; NULL: no one typed */
     const atomic_bool *cancel; /* may be NULL; polled; gives ERR_INTERRUPTED */
     atomic_int *permille;      /* may be NULL; progress 0 .. 1000 */
 };

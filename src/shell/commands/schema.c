@@ -25,10 +25,16 @@ static char *schema_path(const char *name, struct err *err)
                       name ? "/" : "", name ? name : "");
 }
 
+/* In place of a name: load takes no schema. */
+#define NO_SCHEMA "none"
+
 static bool check_name(const char *name, int column, struct err *err)
 {
     static const char letters[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    if (strcmp(name, NO_SCHEMA) == 0)
+        return err_at(err, ERR_USAGE, column, "schema: %s is the word for no schema; take another",
+                      NO_SCHEMA);
     if (*name && strspn(name, letters) == strlen(name) && strlen(name) < 100)
         return true;
     return err_at(err, ERR_USAGE, column, "schema: '%.80s' is no name: letters, digits, _ and -",
@@ -117,7 +123,7 @@ static bool schema_use(struct session *session, const char *name, struct output 
                        struct err *err)
 {
     struct args args = {0};
-    if (strcmp(name, "none") != 0) {
+    if (strcmp(name, NO_SCHEMA) != 0) {
         char *path = schema_path(name, err);
         bool fine = path && read_schema(path, &args, err) &&
                     args_check(&args, load_table, 0, "schema", err);
@@ -177,7 +183,8 @@ static bool schema_run(struct session *session, const struct args *args, struct 
     if ((!save && strcmp(verb, "use") != 0) || !name)
         return err_at(err, ERR_USAGE, args->items[0].column,
                       "schema: write schema save NAME, schema use NAME, or schema alone");
-    if (!check_name(name, args->items[1].column, err))
+    bool none = !save && strcmp(name, NO_SCHEMA) == 0;
+    if (!none && !check_name(name, args->items[1].column, err))
         return false;
     return save ? schema_save(session, name, out, err) : schema_use(session, name, out, err);
 }
