@@ -4,6 +4,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/covariance.h"
 #include "deltaw/learn/fit.h"
+#include "deltaw/learn/gp.h"
 #include "deltaw/study/probe.h"
 #include "tap.h"
 
@@ -65,6 +66,7 @@ static void test_asked(const struct cohort *c, const char *x, const char *y, int
     struct rule rule = *rule_find("reinforce");
     rule.interval = tells_stimulus;
     struct model *m = model_of(&rule);
+    m->gp = mem_new(1, sizeof *m->gp); /* intervals are claimed of a posterior that is there */
     float *visited = mem_new(c->n_trials * K, sizeof *visited);
     struct probe_request r;
     struct map map;
@@ -105,6 +107,7 @@ static void test_state(const struct cohort *c)
     struct rule rule = *rule_find("trace");
     rule.interval = tells_state;
     struct model *m = model_of(&rule);
+    m->gp = mem_new(1, sizeof *m->gp);
     float *visited = mem_new(c->n_trials * K, sizeof *visited);
     struct probe_request r;
     struct slice slice;
