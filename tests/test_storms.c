@@ -80,7 +80,8 @@ static void is_alive(struct pty *p, const char *what)
     tap_ok(!p->gone, "%s: it lives", what);
 }
 
-/* No key that stops or ends the program, and no Enter: ^O takes lines too. */
+/* No key that stops or ends the program, and no Enter: ^O takes lines too; and no `!`, by which
+ * such a line would be the shell's. */
 static void test_noise(unsigned seed)
 {
     struct pty p = {.background = black};
@@ -90,7 +91,7 @@ static void test_noise(unsigned seed)
         do
             noise[i] = (char)rng_below(&rng, 256);
         while (noise[i] == 3 || noise[i] == 4 || noise[i] == 26 || noise[i] == 28 ||
-               noise[i] == '\r' || noise[i] == '\n');
+               noise[i] == '\r' || noise[i] == '\n' || noise[i] == '!');
     start(&p, "TERM=xterm-256color", NULL, NULL);
     pty_settle(&p, .2);
     pty_send(&p, noise, sizeof noise);
