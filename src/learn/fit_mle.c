@@ -107,7 +107,7 @@ static void run_start(struct search *s, double exponent, const double *from, boo
     nlopt_set_min_objective(s->opt, objective, s);
     nlopt_set_lower_bounds(s->opt, s->lo);
     nlopt_set_upper_bounds(s->opt, s->hi);
-    nlopt_set_ftol_rel(s->opt, 1e-11);
+    nlopt_set_ftol_rel(s->opt, t->fit->settings.coarse ? 1e-7 : 1e-11);
     nlopt_set_xtol_rel(s->opt, 1e-7);
     nlopt_set_maxeval(s->opt, MOST_EVALUATIONS);
     nlopt_optimize(s->opt, v, &value);
@@ -215,12 +215,14 @@ const char *fit_mle(struct trainer *t)
     bool rates = false;
     for (size_t i = 0; i < t->n_all; i++)
         rates = rates || s.logarithm[i];
-    for (size_t i = 0; i < (rates ? 3 : 1) && !s.why && !atomic_load(&t->fit->at->stop); i++)
+    for (size_t i = 0; i < (rates && !t->fit->settings.coarse ? 3 : 1) && !s.why &&
+                       !atomic_load(&t->fit->at->stop);
+         i++)
         run_start(&s, exponents[i], from, i > 0);
     if (!s.why && fit_gains_size(t))
         fit_spread(&s);
     if (!s.why && !atomic_load(&t->fit->at->stop)) {
-        if (!t->fit->quiet)
+        if (!t->fit->quiet && !t->fit->settings.coarse)
             standard_errors(&s);
         memcpy(t->theta, t->best, t->n_all * sizeof *t->theta);
         t->finished = trainer_evaluate(t, s.evaluations, false, true);

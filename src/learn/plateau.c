@@ -22,6 +22,7 @@ static struct fit_settings textbook_of(const struct fit_settings *s, int threads
     own.holdout = s->holdout ? mem_text(s->holdout) : NULL;
     own.bootstrap = s->bootstrap;
     own.threads = threads;
+    own.coarse = true;
     return own;
 }
 

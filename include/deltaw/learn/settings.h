@@ -59,9 +59,10 @@ struct fit_settings {
     enum pool pool; /* each: a fit for every animal alone, see ensemble.h */
     char *holdout;  /* "DAP014,DAP059", NULL: none */
     uint64_t seed;
-    uint64_t bootstrap;    /* seed of a sample of the training animals drawn with replacement;
+    uint64_t bootstrap; /* seed of a sample of the training animals drawn with replacement;
                          * 0: each once */
-    char *start;           /* name of the model whose rule a network begins as, NULL: none */
+    bool coarse;        /* for its loss alone: one start, to 1e-7 of it, and no standard errors */
+    char *start;        /* name of the model whose rule a network begins as, NULL: none */
     struct model *teacher; /* that model, a reference; NULL: none, or known no more */
     struct model *begun;   /* what init= holds, a reference; NULL: read when the fit starts */
     char *init;            /* path of an .npz to start from, NULL: random */
