@@ -16,7 +16,7 @@ static void test_rescue(const char *what, int signal, bool close_it)
     } else {
         p.mark = p.n;
         kill(p.child, signal);
-        for (int again = signal == SIGSEGV ? 50 : 1; again > 0; again--) {
+        for (int again = signal == SIGSEGV ? 500 : 1; again > 0; again--) {
             nanosleep(&(struct timespec){.tv_nsec = 50000}, NULL); /* it has begun to answer */
             kill(p.child, signal);                                 /* as some send it */
         }
