@@ -91,6 +91,7 @@ void agreement_show(const struct agreement *a, const struct model *model, struct
     }
     output_data(out, "recovery", &table);
     output_field_number(out, "free_values", a->bounded ? (double)a->bound.n_values : NAN);
+    strbuf_free(&words);
     table_free(&table);
 }
 
