@@ -122,5 +122,7 @@ void recovering_result(struct session *session, struct output *out)
     (r->plan.confusion ? show_confusion : show_settings)(r, out);
     if (r->n_done < r->n_runs)
         output_say(out, "%zu of %zu fits are done", r->n_done, r->n_runs);
+    output_field_number(out, "fits_done", (double)r->n_done);
+    output_field_number(out, "fits", (double)r->n_runs);
     say_failed(r, out);
 }

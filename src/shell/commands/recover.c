@@ -248,6 +248,8 @@ static const struct answer_row answer[] = {
     {"recovery", ANSWER_TABLE, .columns = recover_columns, .sometimes = true},
     {"below", ANSWER_COUNT, .sometimes = true, .meaning = "errors below those published"},
     {"compared", ANSWER_COUNT, .sometimes = true, .meaning = "errors that have a published one"},
+    {"fits_done", ANSWER_COUNT, .sometimes = true, .meaning = "of a recovery, by now"},
+    {"fits", ANSWER_COUNT, .sometimes = true, .meaning = "of a recovery, in all"},
     {"matrix", ANSWER_TABLE, .columns = recover_matrix_columns, .sometimes = true,
      .each = "by_rule",
      .meaning = "of a confusion: by_rule has the shares of seeds that choose each"},

@@ -84,6 +84,8 @@ static const struct answer_row wait_answer[] = {
      .meaning = "of recover"},
     {"below", ANSWER_COUNT, .sometimes = true, .meaning = "errors below those published"},
     {"compared", ANSWER_COUNT, .sometimes = true, .meaning = "errors that have a published one"},
+    {"fits_done", ANSWER_COUNT, .sometimes = true, .meaning = "of a recovery, by now"},
+    {"fits", ANSWER_COUNT, .sometimes = true, .meaning = "of a recovery, in all"},
     {"matrix", ANSWER_TABLE, .columns = recover_matrix_columns, .sometimes = true,
      .each = "by_rule", .meaning = "of recover confusion"},
     {"confusion", ANSWER_TABLE, .columns = recover_confusion_columns, .sometimes = true},
