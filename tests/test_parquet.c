@@ -7,6 +7,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/rng.h"
 #include "deltaw/data/load.h"
+#include "parquet/decode.h"
 #include "tap.h"
 
 enum { SEED = 3, MUTANTS = 150, MOST = 1 << 16 };
@@ -115,6 +116,18 @@ static void test_broken(const char *name)
     free(path), free(to);
 }
 
+/* A run of three levels of one bit: of value 2 they would count more values than rows. */
+static void test_level_width(void)
+{
+    unsigned char run[] = {3 << 1, 1};
+    uint32_t level[3] = {0};
+    struct rle good = rle_open((struct bytes){run, run + 2}, 1);
+    tap_ok(rle_take(&good, 3, level) && level[0] == 1 && level[2] == 1, "a run of levels");
+    run[1] = 2;
+    struct rle wide = rle_open((struct bytes){run, run + 2}, 1);
+    tap_ok(!rle_take(&wide, 3, level), "a level wider than its width is refused");
+}
+
 int main(void)
 {
     struct err err = {0};
@@ -124,6 +137,7 @@ int main(void)
            err.message);
     test_fixtures(want);
     test_odd(want);
+    test_level_width();
     test_broken("duckdb-snappy-v1.parquet");
     test_broken("duckdb-uncompressed-v2.parquet");
     test_broken("arrow-delta-v2.parquet");
