@@ -110,7 +110,9 @@ is "the bits are those of one machine" "$(sort cluster.jsonl)" "$(sort one.jsonl
 is "it was one array" "$(wc -l <cluster.jsonl.parts/arrays)" 1
 
 # A task is killed while it works: its part is submitted again, and goes on.
-slow='static "dnn hidden=4 epochs=60000"'
+epochs=60000
+[ -z "$SANITIZE" ] || epochs=1000
+slow="static \"dnn hidden=4 epochs=$epochs\""
 "$DELTAW" --no-rc -f data.dw -c "cv $slow folds=2 seeds=1 submit=slurm per=2 file=killed.jsonl" >killed.out 2>&1 &
 tries=$patience
 while [ "$(cat killed.jsonl.parts/part-1.jsonl 2>/dev/null | wc -l)" -lt 2 ] && [ $((tries -= 1)) -gt 0 ]; do sleep .05; done
