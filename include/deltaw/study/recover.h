@@ -81,6 +81,8 @@ void recover_part(const struct recover *r, size_t i, size_t n, size_t *from, siz
 
 /* --- runs ------------------------------------------------------------------ */
 
+/* Is there memory for each of the cases, alone? */
+bool recover_room(const struct recover_plan *plan, struct err *err);
 /* In the thread of `job`.  False: it was stopped. */
 bool recover_run(const struct recover_plan *plan, size_t run, struct job *job,
                  struct recover_result *out);

@@ -216,7 +216,7 @@ static bool start(struct session *session, const struct args *args, struct outpu
                        "recover: something of that name is there; `wait recover` or `stop "
                        "recover`, or `forget` it");
     if (!take_cases(args, &plan, err) || !take_seeds(args, &plan, err) ||
-        !take_rules(session, args, &plan, err)) {
+        !take_rules(session, args, &plan, err) || !recover_room(&plan, err)) {
         recover_plan_free(&plan);
         return false;
     }
