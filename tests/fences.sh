@@ -101,6 +101,16 @@ if (ulimit -v 500000) 2>/dev/null && ! grep -q asan "$builddir/config.log" 2>/de
 else
     skip 'no limit of the address space here'
 fi
+if truncate -s 500G results.jsonl 2>/dev/null; then
+    run deltaw -c 'cv file=results.jsonl'
+    like 'of what holds no results the beginning is read' "$errors" 'jsonl: holds no results of cv'
+    printf '{"plan"' | dd of=results.jsonl conv=notrunc 2>/dev/null
+    run deltaw -c 'recover file=results.jsonl'
+    like 'results that do not fit are refused' "$errors" 'results.jsonl: not enough memory'
+    rm results.jsonl
+else
+    skip 'no such large files here'
+fi
 run deltaw -c 'simulate reinforce animals=13 trials=5000' \
     -c 'fit dnn truncation=1 hidden=256 layers=8 threads=1024 batch=1'
 is 'a fit that does not fit is refused' "$status" 1

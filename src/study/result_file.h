@@ -20,7 +20,7 @@ struct result_file {
 
 /* Compact, with all digits; consumes the object. */
 void result_line(struct json_t *object, struct strbuf *out);
-/* All that is in a file, whoever writes to it. */
+/* All that is in a file, whoever writes to it; of one without a plan only its beginning. */
 bool result_file_read(const char *path, struct strbuf *text, struct err *err);
 /* Makes the file or takes over what is in it; refuses one that another program writes to.
  * *fresh: it holds no line yet but perhaps the torn first one, which is gone. */

@@ -81,7 +81,7 @@ static bool merge_run(struct session *session, const struct args *args, struct o
     (void)session;
     const char *to = args_text(args, merge_options, "file");
     struct merged all = {0};
-    bool good = to || err_set(err, ERR_USAGE, "merge: say where the results go, file=FILE.jsonl");
+    bool good = to || err_set(err, ERR_USAGE, "say where the results go, file=FILE.jsonl");
     good = good && join_all(args, &all, err);
     char *path = to ? path_expand(to) : NULL;
     good = good && (all.cv ? cv_write(all.cv, path, err) : recover_write(all.recovery, path, err));
