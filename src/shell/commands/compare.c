@@ -281,9 +281,8 @@ const struct command command_compare = {
         "of its trials, the zero line, and the mean with its interval; pair=2 draws the "
         "second pair, `export compare FILE.svg` writes the figure.",
     .examples = "fit static; wait; compare dnn1 static1\nfit static; wait; compare part=all\n"
-                "cv static reinforce folds=2 seeds=1 file=ab.jsonl; wait; compare file=ab.jsonl\n"
-                "cv static reinforce folds=2 seeds=1 file=ab.jsonl; wait; "
-                "compare file=ab.jsonl against=static",
+                "fit static; wait; compare against=best\n"
+                "cv static reinforce folds=2 seeds=1 file=ab.jsonl; wait; compare file=ab.jsonl",
     .options = compare_table,
     .positional_type = OPTION_MODEL,
     .positional_max = 1000,
