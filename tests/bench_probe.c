@@ -33,6 +33,7 @@ static void take_map(size_t nx, size_t ny, size_t lags, size_t histories, size_t
     probe_request_default(&request);
     request.nx = nx, request.ny = ny;
     request.lags = lags, request.histories = histories, request.sample = sample;
+    request.live = true;
     if (!map_compute(model, cohort, visited, &request, &map, &err)) {
         fprintf(stderr, "bench_probe: %s\n", err.message);
         exit(1);
@@ -78,6 +79,7 @@ static void take_slice(void)
     probe_request_default(&request);
     request.histories = 256;
     request.past = PAST_BOTH;
+    request.live = true;
     if (slice_compute(model, cohort, visited, &request, &slice, NULL))
         slice_free(&slice);
 }

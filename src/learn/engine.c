@@ -8,6 +8,7 @@
 
 #include "copies.h"
 #include "deltaw/base/mem.h"
+#include "batch_mean.h"
 #include "compiled_rule.h"
 
 /* Steps whose weight gradients are gathered at once: few enough that deltas and
@@ -365,4 +366,5 @@ const struct engine ENGINE(engine) = {
     .backward = tile_backward,
     .update = update,
     .gp = &ENGINE(gp_engine),
+    .batch_mean = batch_mean,
 };

@@ -21,37 +21,39 @@ void inputs_rule(const struct rule_shape *shape, const double *w, const struct i
     }
 }
 
-/* False: the feature does not go with the stimulus. */
-static inline bool stimulus_feature(enum policy_feature feature, double s, double *x)
+static inline bool goes_with_stimulus(enum policy_feature feature)
+{
+    return feature == FEATURE_STIMULUS || feature == FEATURE_RIGHT || feature == FEATURE_LEFT;
+}
+
+static inline double feature_value(enum policy_feature feature, double s,
+                                   const struct input_trial *past, size_t n_past, double column)
 {
     switch (feature) {
-    case FEATURE_STIMULUS: *x = s; return true;
-    case FEATURE_RIGHT: *x = s >= 0 ? s : 0; return true;
-    case FEATURE_LEFT: *x = s < 0 ? s : 0; return true;
-    default: return false;
+    case FEATURE_STIMULUS: return s;
+    case FEATURE_RIGHT: return s >= 0 ? s : 0;
+    case FEATURE_LEFT: return s < 0 ? s : 0;
+    case FEATURE_PREVSTIM: return n_past ? past->stimulus : 0;
+    case FEATURE_PREVCHOICE: return n_past ? 2 * past->choice - 1 : 0;
+    case FEATURE_BIAS: return 1;
+    case FEATURE_COLUMN: return column;
     }
+    return 0;
 }
 
 void inputs_policy_stimulus(const struct policy *policy, double s, double *x)
 {
     for (size_t k = 0; k < policy->n; k++)
-        stimulus_feature(policy->feature[k], s, &x[k]);
+        if (goes_with_stimulus(policy->feature[k]))
+            x[k] = feature_value(policy->feature[k], s, NULL, 0, 0);
 }
 
 void inputs_policy(const struct policy *policy, const struct input_trial *now,
                    const struct input_trial *past, size_t n_past, const double *columns, double *x)
 {
-    for (size_t k = 0; k < policy->n; k++) {
-        if (stimulus_feature(policy->feature[k], now->stimulus, &x[k]))
-            continue;
-        switch (policy->feature[k]) {
-        case FEATURE_PREVSTIM: x[k] = n_past ? past->stimulus : 0; break;
-        case FEATURE_PREVCHOICE: x[k] = n_past ? 2 * past->choice - 1 : 0; break;
-        case FEATURE_BIAS: x[k] = 1; break;
-        case FEATURE_COLUMN: x[k] = columns ? columns[k] : 0; break;
-        default: break;
-        }
-    }
+    for (size_t k = 0; k < policy->n; k++)
+        x[k] = feature_value(policy->feature[k], now->stimulus, past, n_past,
+                             columns ? columns[k] : 0);
 }
 
 struct input_trial inputs_trial_of(const struct cohort *cohort, const struct animal *animal,
@@ -84,15 +86,15 @@ void inputs_rule_of(const struct rule_shape *shape, const double *w, const struc
 void inputs_policy_of(const struct policy *policy, const struct cohort *cohort,
                       const struct animal *animal, size_t trial, double *x)
 {
-    struct input_trial now = {.stimulus = cohort->stimulus[trial]}, before;
-    bool looks_back = false;
-    double columns[POLICY_MAX];
+    struct input_trial before;
+    size_t n = SIZE_MAX;
     for (size_t k = 0; k < policy->n; k++) {
         enum policy_feature feature = policy->feature[k];
-        looks_back |= feature == FEATURE_PREVSTIM || feature == FEATURE_PREVCHOICE;
+        double column = 0;
         if (feature == FEATURE_COLUMN)
-            columns[k] = cohort_column(cohort, policy->weight[k] + 2)->values[trial];
+            column = cohort_column(cohort, policy->weight[k] + 2)->values[trial];
+        else if (n == SIZE_MAX && (feature == FEATURE_PREVSTIM || feature == FEATURE_PREVCHOICE))
+            n = past_of(cohort, animal, trial, 1, &before);
+        x[k] = feature_value(feature, cohort->stimulus[trial], &before, n, column);
     }
-    size_t n = looks_back ? past_of(cohort, animal, trial, 1, &before) : 0;
-    inputs_policy(policy, &now, &before, n, columns, x);
 }

@@ -60,6 +60,25 @@ struct kernel {
     void (*gather)(const struct kernel_run *run, size_t n, const vec *u, const vec *state,
                    const vec *cache, size_t cache_stride, const vec *delta, size_t delta_stride,
                    vec *gradient);
+    /* NULL, or a step taken apart into what is the state's alone, the trial's alone
+     * and the rest, for many trials after many states; see engine.batch_mean.  The parts
+     * go beyond what the rest can bear: *far becomes true. */
+    const struct batch_mean *batch_mean;
+};
+
+struct mlp;
+
+struct batch_mean {
+    size_t (*state)(const struct rule_shape *shape); /* vectors of a state's part */
+    size_t (*trial)(const struct rule_shape *shape); /* reals of a trial's */
+    void (*of_state)(const struct kernel_run *run, const vec *state, vec *part, bool *far);
+    void (*of_trial)(const struct kernel_run *run, const vec *u, vec *part, bool *far);
+    /* States after each of n trials, [state][stride]; low and high [state] become wide
+     * enough for them. */
+    void (*together)(const struct kernel_run *run, const vec *of_state, size_t n,
+                     const real *of_trial, vec *after, size_t stride, vec *low, vec *high);
+    /* What reads dw off the state; first in the packed parameters. */
+    struct mlp (*network)(const struct rule_shape *shape);
 };
 
 #endif

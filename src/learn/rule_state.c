@@ -92,6 +92,13 @@ void rule_state_step(struct rule_state *w, size_t n, const double *u, const doub
         w->engine->update(w->compiled, n, u, x, answer, next_stimulus, w->state, dw);
 }
 
+bool rule_state_batch_mean(const struct rule_state *w, size_t n, size_t m, const double *u,
+                           double *dw)
+{
+    return !w->n_members && w->n_state > 0 &&
+           w->engine->batch_mean(w->compiled, m, u, n, w->state, dw);
+}
+
 void rule_state_copy(struct rule_state *to, size_t i, const struct rule_state *from, size_t j)
 {
     memcpy(to->state + i * to->n_state, from->state + j * from->n_state,

@@ -11,6 +11,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
 
 #if defined ENGINE_F64
 typedef double real;
@@ -85,12 +88,61 @@ static inline vec vec_where(vec_bits mask, vec x)
     return (vec)((vec_bits)x & mask);
 }
 
+/* With a NaN, b.  A loop over lanes is not always made one instruction. */
+#if defined ENGINE_AVX512
+#define VEC_INTRINSIC(name, a, b) (vec) _mm512_##name##_ps((__m512)(a), (__m512)(b))
+#elif defined ENGINE_AVX2
+#define VEC_INTRINSIC(name, a, b) (vec) _mm256_##name##_ps((__m256)(a), (__m256)(b))
+#elif defined ENGINE_128 && defined __SSE2__
+#define VEC_INTRINSIC(name, a, b) (vec) _mm_##name##_ps((__m128)(a), (__m128)(b))
+#elif defined __SSE2__
+#define VEC_INTRINSIC(name, a, b) (vec) _mm_##name##_pd((__m128d)(a), (__m128d)(b))
+#endif
+
+static inline vec vec_min(vec a, vec b)
+{
+#ifdef VEC_INTRINSIC
+    return VEC_INTRINSIC(min, a, b);
+#else
+    return vec_where(a < b, a) + vec_where(~(a < b), b);
+#endif
+}
+
+static inline vec vec_max(vec a, vec b)
+{
+#ifdef VEC_INTRINSIC
+    return VEC_INTRINSIC(max, a, b);
+#else
+    return vec_where(a > b, a) + vec_where(~(a > b), b);
+#endif
+}
+
 static inline vec vec_exp(vec x)
 {
     vec y = x;
     for (int l = 0; l < LANES; l++)
         y[l] = real_exp(x[l]);
     return y;
+}
+
+/* 2^x for |x| < 126, to about one unit in the last place: the whole part goes into the
+ * exponent, of the fraction it is a minimax polynomial.  Unlike a call it leaves the
+ * registers to what is around it. */
+static inline vec vec_exp2(vec x)
+{
+#ifdef ENGINE_F64
+    return vec_exp(x * M_LN2);
+#else
+    vec whole = x + 0x1.8p23f; /* whose last bits are those of x rounded */
+    vec f = x - (whole - 0x1.8p23f);
+    vec y = f * 0x1.41fbd6p-13f + 0x1.5f3e5ep-10f;
+    y = y * f + 0x1.3b2d4cp-7f;
+    y = y * f + 0x1.c6aee8p-5f;
+    y = y * f + 0x1.ebfbdcp-3f;
+    y = y * f + 0x1.62e43p-1f;
+    y = y * f + 1;
+    return (vec)((vec_bits)y + ((vec_bits)whole << 23));
+#endif
 }
 
 static inline vec vec_log(vec x)

@@ -127,6 +127,7 @@ struct past_run {
     const struct histories *h; /* NULL: none */
     size_t n_weights, n_inputs;
     bool frozen, states; /* has weights; keeps states between trials */
+    bool together;       /* the trial is the same after all histories: see rule_state_batch_mean */
     double w[POLICY_MAX], x[POLICY_MAX];
     struct rule_state *state[2]; /* states after the levels, by turns; NULL without states */
     size_t last;                 /* which of the two has the last level */
@@ -146,6 +147,7 @@ struct past_run *past_run_new(const struct model *model, const struct histories 
     run->n_weights = k;
     run->n_inputs = rule_inputs(&model->settings.shape);
     run->states = run->h && rule_remembers(model->rule, &model->settings.shape);
+    run->together = run->states && model->rule->network && model->settings.shape.lags == 0;
     size_t room = run->states && h->n > BATCH ? h->n : BATCH;
     for (int i = 0; run->states && i < 2; i++)
         run->state[i] = rule_state_new(model, h->n);
@@ -285,10 +287,24 @@ void past_run_freeze(struct past_run *run, const double *w, const double *x)
     }
 }
 
+static void put_waiting(struct past_run *run, size_t k, double weight, double *sum)
+{
+    run->component[run->n] = k;
+    run->weight[run->n] = weight;
+    run->sum[run->n++] = sum;
+}
+
 void past_run_put(struct past_run *run, const struct past_trial *trial, size_t k, double weight,
                   double *sum)
 {
     const struct histories *h = run->h;
+    if (run->together) {
+        if (run->n == BATCH)
+            past_run_flush(run);
+        put_inputs(run, run->n, trial, NULL, 0);
+        put_waiting(run, k, weight, sum);
+        return;
+    }
     size_t width = past_run_width(run);
     for (size_t i = 0; i < width; i++) {
         if (run->n == BATCH)
@@ -297,19 +313,47 @@ void past_run_put(struct past_run *run, const struct past_trial *trial, size_t k
         /* each history is its own leaf: state i belongs to history i */
         if (run->states)
             rule_state_copy(run->batch, run->n, run->state[run->last], i);
-        run->component[run->n] = k;
-        run->weight[run->n] = weight / (double)width;
-        run->sum[run->n++] = sum;
+        put_waiting(run, k, weight / (double)width, sum);
     }
+}
+
+/* What rule_state_batch_mean does, step by step: waiting trial i after every history. */
+static void mean_by_steps(struct past_run *run, size_t i)
+{
+    const size_t width = run->n_inputs, k = run->n_weights, n = run->h->n;
+    double *in = mem_new(BATCH * width, sizeof *in), *x = mem_new(BATCH * k, sizeof *x);
+    double *answer = mem_new(BATCH, sizeof *answer), *dw = mem_new(BATCH * k, sizeof *dw);
+    double *mean = run->dw + i * k;
+    memset(mean, 0, k * sizeof *mean);
+    for (size_t j = 0; j < BATCH; j++)
+        memcpy(in + j * width, run->in + i * width, width * sizeof *in);
+    for (size_t first = 0; first < n; first += BATCH) {
+        size_t now = n - first < BATCH ? n - first : BATCH;
+        for (size_t j = 0; j < now; j++)
+            rule_state_copy(run->batch, j, run->state[run->last], first + j);
+        rule_state_step(run->batch, now, in, x, answer, NULL, dw);
+        for (size_t j = 0; j < now * k; j++)
+            mean[j % k] += dw[j] / (double)n;
+    }
+    free(in), free(x), free(answer), free(dw);
+}
+
+static void run_waiting(struct past_run *run)
+{
+    if (!run->states)
+        rule_state_reset(run->batch);
+    if (!run->together)
+        rule_state_step(run->batch, run->n, run->in, run->features, run->answer, NULL, run->dw);
+    else if (!rule_state_batch_mean(run->state[run->last], run->h->n, run->n, run->in, run->dw))
+        for (size_t i = 0; i < run->n; i++)
+            mean_by_steps(run, i);
 }
 
 void past_run_flush(struct past_run *run)
 {
     if (run->n == 0)
         return;
-    if (!run->states)
-        rule_state_reset(run->batch);
-    rule_state_step(run->batch, run->n, run->in, run->features, run->answer, NULL, run->dw);
+    run_waiting(run);
     for (size_t i = 0; i < run->n; i++)
         *run->sum[i] += run->weight[i] * run->dw[i * run->n_weights + run->component[i]];
     run->n = 0;

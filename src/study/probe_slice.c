@@ -195,19 +195,11 @@ static double walked_weight(const struct walked *walked, size_t t, size_t k)
     return walked->visited ? walked->visited[t * walked->n_weights + k] : walked->column[k][t];
 }
 
-/* Is a visited trial one of the line's, whatever its stimulus? */
-static bool on_line(const struct grid *grid, const struct slice_line *line,
-                    const struct animal *animal, size_t t, const struct walked *walked)
+/* Can a visited trial be on a line: is it known, and are its weights near the fixed ones? */
+static bool visit_counts(const struct grid *grid, size_t t, const struct walked *walked)
 {
-    size_t lags = grid->lags ? grid->lags : PAST_LAGS;
-    if (!trial_known(grid->cohort, t) || grid->cohort->reward[t] != line->correct ||
-        !past_visited(grid->cohort, animal, t, line->past, lags))
+    if (!trial_known(grid->cohort, t))
         return false;
-    if (!isnan(line->w)) {
-        long row = axis_cell(grid->y_axis, walked_weight(walked, t, grid->y.which));
-        if (row < 0 || grid->y_axis->value[row] != line->w)
-            return false;
-    }
     for (size_t k = 0; k < walked->n_weights; k++)
         if (!isnan(grid->fixed.w[k]) &&
             !(fabs(walked_weight(walked, t, k) - grid->fixed.w[k]) <= WEIGHT_WINDOW))
@@ -215,27 +207,47 @@ static bool on_line(const struct grid *grid, const struct slice_line *line,
     return true;
 }
 
-/* Mean change of the weight on the line's visited trials. */
-static double mean_visited(const struct grid *grid, const struct slice_line *line,
-                           const struct walked *walked, size_t *n)
+/* Which of PAST_REWARDED and PAST_UNREWARDED a trial comes after, or neither. */
+static enum past visit_past(const struct grid *grid, const struct animal *animal, size_t t)
 {
-    double sum = 0;
-    *n = 0;
+    size_t lags = grid->lags ? grid->lags : PAST_LAGS;
+    enum past past =
+        t > animal->first && grid->cohort->reward[t - 1] ? PAST_REWARDED : PAST_UNREWARDED;
+    return past_visited(grid->cohort, animal, t, past, lags) ? past : PAST_ANY;
+}
+
+/* Adds a visited trial to the lines that it is on, whatever its stimulus. */
+static void add_visit(const struct grid *grid, const struct animal *animal, size_t t,
+                      const struct walked *walked, struct slice *slice, double *sum, size_t *n)
+{
+    double step =
+        walked_weight(walked, t + 1, grid->component) - walked_weight(walked, t, grid->component);
+    enum past past = visit_past(grid, animal, t);
+    if (past == PAST_ANY || !isfinite(step) || !visit_counts(grid, t, walked))
+        return;
+    bool along = grid->y.kind == VARIABLE_REWARD;
+    long row = along ? 0 : axis_cell(grid->y_axis, walked_weight(walked, t, grid->y.which));
+    for (size_t i = 0; row >= 0 && i < slice->n_lines; i++) {
+        const struct slice_line *line = &slice->line[i];
+        if (line->past == past && line->correct == (grid->cohort->reward[t] != 0) &&
+            (along || line->w == grid->y_axis->value[row]))
+            sum[i] += step, n[i]++;
+    }
+}
+
+/* Mean change of the weight on the visited trials of each line [n_lines]. */
+static void mean_visited(const struct grid *grid, const struct walked *walked, struct slice *slice,
+                         double *mean, size_t *n)
+{
+    for (size_t i = 0; i < slice->n_lines; i++)
+        mean[i] = 0, n[i] = 0;
     for (size_t a = 0; a < grid->cohort->n_animals; a++) {
         const struct animal *animal = &grid->cohort->animals[a];
-        for (size_t i = 0; i + 1 < animal->count; i++) {
-            size_t t = animal->first + i;
-            if (!on_line(grid, line, animal, t, walked))
-                continue;
-            double step = walked_weight(walked, t + 1, grid->component) -
-                          walked_weight(walked, t, grid->component);
-            if (isfinite(step)) {
-                sum += step;
-                ++*n;
-            }
-        }
+        for (size_t i = 0; i + 1 < animal->count; i++)
+            add_visit(grid, animal, animal->first + i, walked, slice, mean, n);
     }
-    return *n ? sum / (double)*n : NAN;
+    for (size_t i = 0; i < slice->n_lines; i++)
+        mean[i] = n[i] ? mean[i] / (double)n[i] : NAN;
 }
 
 static void fill_visited(const struct grid *grid, struct slice *slice)
@@ -246,12 +258,15 @@ static void fill_visited(const struct grid *grid, struct slice *slice)
     if (slice->request.past == PAST_ANY || !grid->cohort || !grid->visited)
         return;
     bool known = truth_columns(grid->cohort, policy, truth.column, NULL);
-    for (size_t i = 0; i < slice->n_lines; i++) {
-        struct slice_line *line = &slice->line[i];
-        line->visited = mean_visited(grid, line, &fitted, &line->n_visited);
-        if (known)
-            line->visited_truth = mean_visited(grid, line, &truth, &line->n_visited_truth);
-    }
+    double mean[4 * SLICE_LINES];
+    size_t n[4 * SLICE_LINES];
+    mean_visited(grid, &fitted, slice, mean, n);
+    for (size_t i = 0; i < slice->n_lines; i++)
+        slice->line[i].visited = mean[i], slice->line[i].n_visited = n[i];
+    if (known)
+        mean_visited(grid, &truth, slice, mean, n);
+    for (size_t i = 0; known && i < slice->n_lines; i++)
+        slice->line[i].visited_truth = mean[i], slice->line[i].n_visited_truth = n[i];
 }
 
 const char *slice_weight(const struct policy *policy, const char *of)

@@ -10,7 +10,7 @@
 /* Enough for three digits, few enough to be computed with every frame of a running fit.  Where
  * the past counts, animals are run from their first trial: few trials would come from a single
  * animal. */
-enum { LIVES_LEAST = 20000 };
+enum { LIVES_LEAST = 5000 };
 
 bool probe_true_known(const struct cohort *cohort, const struct policy *policy)
 {

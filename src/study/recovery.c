@@ -2,6 +2,7 @@
  * one trial alone take an even sample of trials; those with a memory, and all when the
  * truth has one, are run along animals' whole histories. */
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,10 +54,32 @@ static bool usable(const struct work *work, size_t t)
     return good;
 }
 
+enum { BLOCK = 1024 };
+
+/* Of BLOCK trials; loops of a fixed length become vectors: this runs with every live map. */
+static size_t count_block(const struct work *work, size_t first)
+{
+    uint8_t good[BLOCK];
+    unsigned count = 0;
+    const float *reward = work->cohort->reward + first;
+    for (size_t i = 0; i < BLOCK; i++)
+        good[i] = (reward[i] == 0) | (reward[i] == 1);
+    for (size_t k = 0; k < work->n_weights; k++) {
+        const float *w = work->w[k] + first;
+        for (size_t i = 0; i < BLOCK; i++) /* an infinite one gives NaN */
+            good[i] &= w[i] * 0 == 0;
+    }
+    for (size_t i = 0; i < BLOCK; i++)
+        count += good[i];
+    return count;
+}
+
 static size_t count_usable(const struct work *work)
 {
-    size_t all = 0;
-    for (size_t t = 0; t < work->cohort->n_trials; t++)
+    size_t all = 0, t = 0, n_trials = work->cohort->n_trials;
+    for (; t + BLOCK <= n_trials; t += BLOCK)
+        all += count_block(work, t);
+    for (; t < n_trials; t++)
         all += usable(work, t);
     return all;
 }
@@ -136,11 +159,15 @@ static void over_trials(struct work *work, size_t all, size_t most)
     const struct cohort *cohort = work->cohort;
     size_t wanted = all < most ? all : most, rank = 0, taken = 0, n = 0;
     size_t next = probe_sample_rank(0, wanted, all);
+    bool every = all == cohort->n_trials;
     work_open(work, BATCH);
     for (size_t a = 0; a < cohort->n_animals && !stopped(work); a++) {
         const struct animal *animal = &cohort->animals[a];
-        for (size_t t = animal->first; t < animal->first + animal->count; t++) {
-            if (!usable(work, t) || rank++ != next)
+        size_t end = animal->first + animal->count;
+        for (size_t t = animal->first; t < end; t++) {
+            for (; every && rank < next && t + 1 < end; t++) /* nothing to look at */
+                rank++;
+            if ((!every && !usable(work, t)) || rank++ != next)
                 continue;
             work_put(work, n++, a, t);
             next = probe_sample_rank(++taken, wanted, all);

@@ -92,6 +92,14 @@ struct engine {
     void (*update)(const struct compiled_rule *compiled, size_t n, const double *u, const double *x,
                    const double *answer, const double *next, double *state, double *dw);
 
+    /* Each of m trials after each of n states: u [m][rule_inputs], state
+     * [n][compiled_rule_carry - K] -> dw [m][K], means over the states.  What they share is
+     * computed once; equal to update() up to rounding, which is that of the m trials
+     * together.  False: the rule has no such way (or not at these values), use
+     * update(). */
+    bool (*batch_mean)(const struct compiled_rule *compiled, size_t m, const double *u, size_t n,
+                       const double *state, double *dw);
+
     const struct gp_engine *gp; /* rules with a posterior, src/learn/gp_roll.h */
 };
 

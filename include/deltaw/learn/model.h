@@ -143,6 +143,11 @@ struct rule_state *rule_state_new(const struct model *model, size_t n);
  * and moves the states on. */
 void rule_state_step(struct rule_state *state, size_t n, const double *u, const double *x,
                      const double *answer, const double *next_stimulus, double *dw);
+/* Each of m trials (u as above) after the state of each of the first n copies, which
+ * stay as they are: dw [m][K], means over the copies.  False: the rule has no way
+ * faster than rule_state_step. */
+bool rule_state_batch_mean(const struct rule_state *state, size_t n, size_t m, const double *u,
+                           double *dw);
 /* The state of copy i of `to` becomes that of copy j of `from` (same model). */
 void rule_state_copy(struct rule_state *to, size_t i, const struct rule_state *from, size_t j);
 /* The state of copy i becomes values [n_state], see rule_state_values. */

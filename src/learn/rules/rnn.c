@@ -119,6 +119,46 @@ static void rnn_gather(const struct kernel_run *run, size_t n, const vec *u, con
                delta_stride, delta + of_gru + mlp_cache(&m), gradient);
 }
 
+static size_t rnn_batch_mean_state(const struct rule_shape *shape)
+{
+    return 4 * shape->hidden;
+}
+
+static size_t rnn_batch_mean_trial(const struct rule_shape *shape)
+{
+    return 3 * shape->hidden;
+}
+
+static void rnn_of_state(const struct kernel_run *run, const vec *state, vec *part, bool *far)
+{
+    struct mlp m = rnn_mlp(&run->shape);
+    struct gru g = rnn_gru(&run->shape, run->n_inputs);
+    gru_of_state(&g, run->packed + mlp_packed(&m), state, part, far);
+}
+
+static void rnn_of_trial(const struct kernel_run *run, const vec *u, vec *part, bool *far)
+{
+    struct mlp m = rnn_mlp(&run->shape);
+    struct gru g = rnn_gru(&run->shape, run->n_inputs);
+    gru_of_trial(&g, run->packed + mlp_packed(&m), u, part, far);
+}
+
+static void rnn_together(const struct kernel_run *run, const vec *of_state, size_t n,
+                         const real *of_trial, vec *after, size_t stride, vec *low, vec *high)
+{
+    struct gru g = rnn_gru(&run->shape, run->n_inputs);
+    gru_together(&g, of_state, n, of_trial, after, stride, low, high);
+}
+
+static const struct batch_mean rnn_batch_mean = {
+    .state = rnn_batch_mean_state,
+    .trial = rnn_batch_mean_trial,
+    .of_state = rnn_of_state,
+    .of_trial = rnn_of_trial,
+    .together = rnn_together,
+    .network = rnn_mlp,
+};
+
 extern const struct kernel ENGINE(kernel_rnn);
 const struct kernel ENGINE(kernel_rnn) = {
     .name = "rnn",
@@ -130,6 +170,7 @@ const struct kernel ENGINE(kernel_rnn) = {
     .forward = rnn_forward,
     .backward = rnn_backward,
     .gather = rnn_gather,
+    .batch_mean = &rnn_batch_mean,
 };
 
 #ifdef ENGINE_F64 /* what there is once */
