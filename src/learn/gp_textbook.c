@@ -11,15 +11,16 @@
 
 enum {
     W0_ROUNDS = 3,
-    MOST_SETS = 5,
+    MOST_SETS = 5, /* of a round */
     ROUNDS = 3,
+    ROUNDS_GAINS = 12, /* gains leave more rules open */
     SIMPLE = (1 << GP_TRACE) - 1,
     SETS = 729 /* 3^GP_TRACE */
 };
 /* Nats below the best at which sizes or averages are left out. */
 static const double too_far = 3.5;
 
-enum { MOST_VARIANTS = (1 + GP_AVERAGES) * (1 + MOST_SETS * ROUNDS) };
+enum { MOST_VARIANTS = (1 + GP_AVERAGES) * (1 + MOST_SETS * ROUNDS_GAINS) };
 
 struct telling {
     const struct gp_search *s;
@@ -331,7 +332,8 @@ static bool try_sizes(struct gp_search *s, size_t first)
 {
     const struct gp_variant *full = &s->variant[first];
     double best = full->mode.log_evidence, evidence[SETS];
-    for (int round = 0; round < ROUNDS && gp_go_on(s); round++) {
+    int rounds = s->options.gains ? ROUNDS_GAINS : ROUNDS;
+    for (int round = 0; round < rounds && gp_go_on(s); round++) {
         struct fitting f = {s, first, s->n_variants};
         predict_all(s, first, evidence);
         while (s->n_variants < f.first + MOST_SETS) {
