@@ -5,7 +5,7 @@
  * What is carried along is the mean m and the covariance P of the weights given the choices
  * so far, P = 0 where an animal begins.  Each choice moves them by a step of the extended
  * Kalman filter (Fahrmeir 1992, JASA 87:501); the rule's update is that at the mean logit,
- * shrunk for its variance v as the expected probability is (MacKay 1992, Neural Comput 4:720):
+ * shrunk for its variance v as the expected probability is (MacKay 1992b, Neural Comput 4:720):
  *
  *   p = sigmoid(m.x)   q = p (1 - p)   v = x'P x   D = 1 / (1 + q v)
  *   m+ = m + D (y - p) P x             P+ = P - q D P x x' P

@@ -185,38 +185,59 @@ static void choose(struct task *t, const char *words, struct model **best,
     }
 }
 
+/* May another choice be tried?  One that the rule cannot be fitted by (gp takes few weights) is
+ * none, as long as there is another. */
+static bool goes_on(const struct model *best, struct err *err)
+{
+    if (best && err->code != ERR_INTERRUPTED)
+        *err = (struct err){0};
+    return err->code != ERR_INTERRUPTED;
+}
+
 /* Every choice of the options of all rules with every one of those of networks. */
 static struct model *best_fit(struct task *t, struct recover_result *out, struct err *err)
 {
     struct model *best = NULL;
     char *all = mem_text(t->c->fit), *rest = all, *common;
-    while ((common = strsep(&rest, "|")) && err->code == ERR_NONE) {
+    while (goes_on(best, err) && (common = strsep(&rest, "|"))) {
         char *more = mem_text(t->rule->network ? t->c->network : ""), *others = more, *network;
-        while ((network = strsep(&others, "|")) && err->code == ERR_NONE) {
+        while (goes_on(best, err) && (network = strsep(&others, "|"))) {
             char *words = mem_printf("%s%s%s", common, *network ? " " : "", network);
+            *err = (struct err){0};
             choose(t, words, &best, out, err);
             free(words);
         }
         free(more);
     }
     free(all);
+    goes_on(best, err);
     return best;
 }
 
 /* --- w_0 that may be moved -------------------------------------------------------- */
 
-/* The held-out loss with w_0 moved by so much, of a short fit. */
-static double loss_moved(struct task *t, double by, struct err *err)
+/* The held-out loss with w_0 moved by so much, of a short fit: of a dnn, whatever the rule,
+ * which is as quick and takes nothing for granted. */
+static double loss_moved(const struct task *of, double by, struct err *err)
 {
-    char *words = mem_printf("%s %s%s", t->c->fit, t->rule->network ? t->c->network : "",
-                             t->rule->network ? " epochs=15" : "");
+    struct cv_rule quick = {.words = "dnn"};
+    struct task t = *of;
+    char *words = mem_printf("%s %s epochs=15", t.c->fit, t.c->network);
     double loss[2] = {INFINITY, INFINITY}, trials[2];
-    mislead(t->cohort, by);
-    struct model *model = fit_words(t, words, err);
+    if (!t.rule->network) {
+        fit_settings_default(&quick.settings);
+        snprintf(quick.settings.rule, sizeof quick.settings.rule, "%s", quick.words);
+        quick.settings.threads = of->asked->settings.threads;
+        t.asked = &quick;
+        t.rule = rule_find(quick.words);
+    }
+    mislead(t.cohort, by);
+    struct model *model = fit_words(&t, words, err);
     if (model)
-        losses(model, t->cohort, loss, trials);
-    mislead(t->cohort, -by);
+        losses(model, t.cohort, loss, trials);
+    mislead(t.cohort, -by);
     model_drop(model);
+    fit_settings_free(&quick.settings);
     free(words);
     return loss[1];
 }
