@@ -234,16 +234,31 @@ static void test_chosen(void)
 static void test_file(void)
 {
     struct recover_plan p = plan_of("table5", "reinforce");
-    struct recover *r = recover_new(&p), *back = NULL;
+    struct recover *r = recover_new(&p), *back;
+    struct study *study = NULL;
+    struct err err = {0};
     put(r, 0, RECOVER_RMSE, .125);
-    tap_ok(recover_write(r, "r.jsonl", NULL) && recover_is("r.jsonl"), "results are written");
-    tap_ok(recover_read("r.jsonl", &back, NULL) && back->n_done == 1, "and read");
+    tap_ok(study_write(&r->study, "r.jsonl", NULL), "results are written");
+    tap_ok(!study_read("r.jsonl", &cv_kind, &study, &err) && strstr(err.message, "results of cv"),
+           "which are none of another kind: %s", err.message);
+    tap_ok(study_read("r.jsonl", NULL, &study, NULL) && study->kind == &recover_kind &&
+               study->n_done == 1,
+           "and read");
+    back = (struct recover *)study;
     tap_is_text(back->plan.text, r->plan.text, "with their plan");
     tap_near(back->plan.cases[2].wrong, 1, 1e-12, "and its cases");
     tap_ok(back->results[0].value[RECOVER_RMSE] == .125 &&
                isnan(back->results[0].value[RECOVER_R2]),
            "numbers, and what is none");
-    recover_free(back);
+    put(r, 1, RECOVER_RMSE, .25);
+    tap_ok(study_join(study, &r->study, NULL) && study->n_done == 2 &&
+               back->results[1].value[RECOVER_RMSE] == .25,
+           "what is missing is joined");
+    back->results[0].value[RECOVER_RMSE] = .1251;
+    err_clear(&err);
+    tap_ok(!study_join(study, &r->study, &err) && strstr(err.message, "differ"),
+           "results that differ are refused: %s", err.message);
+    study_free(study);
     recover_free(r);
 }
 

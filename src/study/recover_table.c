@@ -132,16 +132,19 @@ const struct column recover_columns[] = {
                 "chosen, on each seed by the least held-out loss"},
     {"rmse", COLUMN_FIXED, 4, .optional = true,
      .meaning = "of the first weight's updates, mean over seeds"},
-    {"low", COLUMN_FIXED, 4, .optional = true, .meaning = "of its 95 % interval over seeds"},
-    {"high", COLUMN_FIXED, 4, .optional = true, .meaning = "of its 95 % interval over seeds"},
-    {"rmse_by_null", COLUMN_FIXED, 3, "/ null", .optional = true,
+    {"low", COLUMN_FIXED, 4, .optional = true, .rank = 5,
+     .meaning = "of its 95 % interval over seeds"},
+    {"high", COLUMN_FIXED, 4, .optional = true, .rank = 5,
+     .meaning = "of its 95 % interval over seeds"},
+    {"rmse_by_null", COLUMN_FIXED, 3, "/ null", .optional = true, .rank = 4,
      .meaning = "rmse as a share of that of answering 0"},
     {"relative", COLUMN_FIXED, 2, "times", .optional = true,
      .meaning = "rmse to that of the setting's first case"},
     {"published", COLUMN_NUMBER, 3, "paper", .optional = true,
      .meaning = "rmse; where there is a relative one, that"},
-    {"below", COLUMN_FLAG, .optional = true, .meaning = "is ours smaller than the published one?"},
-    {"r2", COLUMN_FIXED, 3, "R^2", .optional = true,
+    {"below", COLUMN_FLAG, .optional = true, .rank = 6,
+     .meaning = "is ours smaller than the published one?"},
+    {"r2", COLUMN_FIXED, 3, "R^2", .optional = true, .rank = 3,
      .meaning = "of the first weight's updates over visited trials, at the true weights"},
     {"r2_low", COLUMN_FIXED, 3, .seen = SEEN_DATA, .meaning = "of its 95 % interval over seeds"},
     {"r2_high", COLUMN_FIXED, 3, .seen = SEEN_DATA, .meaning = "of its 95 % interval over seeds"},
@@ -241,6 +244,18 @@ void recover_below(const struct recover *r, size_t *below, size_t *of)
     }
 }
 
+void recover_say_failures(const struct recover *r, struct strbuf *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->study.n_runs; i++)
+        n += r->results[i].failed != NULL;
+    for (size_t i = 0; n && i < r->study.n_runs; i++)
+        if (r->results[i].failed) {
+            strbuf_printf(out, "%zu fit%s failed: %s", n, n == 1 ? "" : "s", r->results[i].failed);
+            return;
+        }
+}
+
 /* --- confusion ------------------------------------------------------------------- */
 
 const struct column recover_confusion_columns[] = {
@@ -298,7 +313,7 @@ static size_t shares(const struct recover *r, size_t which, enum recover_measure
 /* By evidence where all rules have one, else by what was held out. */
 static bool by_evidence(const struct recover *r)
 {
-    for (size_t i = 0; i < r->n_runs; i++)
+    for (size_t i = 0; i < r->study.n_runs; i++)
         if (r->results[i].done && !r->results[i].failed &&
             isnan(r->results[i].value[RECOVER_EVIDENCE]))
             return false;

@@ -110,8 +110,8 @@ static void compare_notes(const struct compare *c, struct output *out)
         scores_notes(&c->scores, out);
         return;
     }
-    if (c->cv->n_done < c->cv->n_runs)
-        strbuf_printf(&text, "%zu of %zu fits are done", c->cv->n_done, c->cv->n_runs);
+    if (c->cv->study.n_done < c->cv->study.n_runs)
+        strbuf_printf(&text, "%zu of %zu fits are done", c->cv->study.n_done, c->cv->study.n_runs);
     cv_say_failures(c->cv, &text);
     if (text.len)
         output_note(out, "%s", strbuf_text(&text));
@@ -186,8 +186,11 @@ static bool take_models(struct session *session, const struct args *args, struct
 static bool take_file(const struct args *args, struct compare *c, struct err *err)
 {
     char *path = path_expand(args_text(args, compare_table, "file"));
-    bool good = cv_read(path, &c->cv, err);
-    if (!good)
+    struct study *study;
+    bool good = study_read(path, &cv_kind, &study, err);
+    if (good)
+        c->cv = (struct cv *)study;
+    else
         err_prefix(err, "compare");
     free(path);
     if (!good)
