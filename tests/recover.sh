@@ -25,9 +25,9 @@ run "$DELTAW" --no-rc --threads 1 -c "recover $two file=torn.jsonl"
 ok "the same bits, on one thread, after a torn line" sh -c 'sort torn.jsonl | cmp - sorted.jsonl'
 run "$DELTAW" --no-rc -c "recover $two file=torn.jsonl"
 like "a finished plan is shown" "$out" '^all of it is done$'
-run "$DELTAW" --no-rc -c 'recover file=all.jsonl; recover row="table5, by 1, moved, reinforce"; export recover rows.csv'
+run "$DELTAW" --no-rc -c 'recover file=all.jsonl; recover row="table5, w_0 wrong by 1, reinforce"; export recover rows.csv'
 like "the tile of a file" "$out" '^recover \(error of known rules\)$'
-like "has a cursor" "$out" '^▸ +by 1, moved +reinforce +\.[0-9]{4} '
+like "has a cursor" "$out" '^▸ +w_0 wrong by 1 +reinforce +\.[0-9]{4} '
 is "and all columns" "$(cut -d , -f 1-3 rows.csv | head -n 2 | tr '\n' ' ')" "setting,case,rule table5,w_0 wrong by .5,reinforce "
 run "$DELTAW" --no-rc -c 'recover setting=table5 quick=yes rule=reinforce seeds=7 file=torn.jsonl'
 is "another plan is refused" "$status" 3

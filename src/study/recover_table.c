@@ -65,8 +65,7 @@ static const struct recover_result *result_at(const struct recover *r, size_t wh
     return result->done && !result->failed ? result : NULL;
 }
 
-/* Rows of a case: one for each rule and, where there are several, the chosen one. */
-static size_t rows_of(const struct recover_plan *plan)
+size_t recover_rows(const struct recover_plan *plan)
 {
     return plan->n_rules + (plan->n_rules > 1);
 }
@@ -229,13 +228,13 @@ void recover_table(const struct recover *r, struct table *out)
 {
     table_declare(out, recover_columns);
     for (size_t which = 0; which < r->plan.n_cases; which++)
-        for (size_t rule = 0; rule < rows_of(&r->plan); rule++)
+        for (size_t rule = 0; rule < recover_rows(&r->plan); rule++)
             add_row(r, which, rule, out);
 }
 
 void recover_below(const struct recover *r, size_t *below, size_t *of)
 {
-    size_t last = rows_of(&r->plan) - 1; /* the only rule, or what was chosen of several */
+    size_t last = recover_rows(&r->plan) - 1; /* the only rule, or what was chosen of several */
     *below = *of = 0;
     for (size_t which = 0; which < r->plan.n_cases; which++) {
         double ours = compared(r, which, last);
