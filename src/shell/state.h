@@ -372,6 +372,7 @@ void settings_seed(const struct session *session, struct args *args);
 /* --- log.c */
 
 bool log_open(struct session *session, const char *path, struct err *err);
+bool log_is(const char *text); /* Was it written so? */
 bool log_close(struct session *session, struct err *err);
 bool log_command(struct session *session, const struct running *now, struct err *err);
 /* The commands so far, a script that repeats them; valid until the next one. */

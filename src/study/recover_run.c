@@ -1,8 +1,10 @@
 /* One run of `recover`: simulate, fit what there is to choose from, measure. */
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/gp.h"
@@ -55,18 +57,83 @@ static bool lay(const char *words, const struct cv_rule *asked, const struct rul
 
 /* --- the animals -------------------------------------------------------------- */
 
-static struct cohort *simulated(const struct recover_case *c, uint64_t seed, struct job *job,
-                                struct err *err)
+/* What a run takes for each of its trials beside the cohort and what the fit asks for. */
+static const double trial_bytes = 120;
+
+bool recover_room(const struct recover_plan *plan, struct err *err)
+{
+    bool good = true;
+    for (size_t i = 0; good && i < plan->n_cases; i++) {
+        struct args args = words_args(plan->cases[i].agents);
+        good = simulate_check(args_at(&args, 0), &args, trial_bytes, err);
+        args_free(&args);
+        if (good)
+            continue;
+        err_remedy(err, plan->confusion ? "fewer animals= or trials= take less"
+                                        : "other settings or quick=yes take less");
+        err_prefix(err, "recover: %s", plan->cases[i].name);
+    }
+    return good;
+}
+
+/* The animals, where there is room for them and for what runs at work still have to take. */
+static struct cohort *simulated(const struct recover_case *c, uint64_t seed, double promised,
+                                struct job *job, struct err *err)
 {
     struct args args = words_args(c->agents);
     struct cohort *cohort = NULL;
     char *rule = mem_text(args_at(&args, 0)), number[32];
     snprintf(number, sizeof number, "%llu", (unsigned long long)seed);
     args_set(&args, "seed", number, 0);
-    simulate_run(rule, &args, NULL, &job->stop, NULL, &cohort, err);
+    double trials = args_number(&args, simulate_options, "animals") *
+                    args_number(&args, simulate_options, "trials");
+    if (simulate_check(rule, &args, trial_bytes + promised / trials, err))
+        simulate_run(rule, &args, NULL, &job->stop, NULL, &cohort, err);
     free(rule);
     args_free(&args);
     return cohort;
+}
+
+/* Runs at work, which are many at once: what they take together is there, or those that come
+ * later wait for the others. */
+struct at_work {
+    pthread_mutex_t lock;
+    int n;
+    double promised; /* bytes they still have to take */
+};
+
+static struct at_work *runs_at_work(void)
+{
+    static struct at_work runs = {.lock = PTHREAD_MUTEX_INITIALIZER};
+    return &runs;
+}
+
+static struct cohort *simulated_in_turn(const struct recover_case *c, uint64_t seed,
+                                        struct job *job, struct err *err)
+{
+    struct at_work *runs = runs_at_work();
+    struct cohort *cohort = NULL;
+    for (bool last = false; !cohort && !last && !atomic_load(&job->stop);) {
+        pthread_mutex_lock(&runs->lock);
+        last = runs->n == 0;
+        err_clear(err);
+        cohort = simulated(c, seed, runs->promised, job, err);
+        runs->n += cohort != NULL;
+        runs->promised += cohort ? trial_bytes * (double)cohort->n_trials : 0;
+        pthread_mutex_unlock(&runs->lock);
+        if (!cohort && !last)
+            usleep(50000);
+    }
+    return cohort;
+}
+
+static void leave(const struct cohort *cohort)
+{
+    struct at_work *runs = runs_at_work();
+    pthread_mutex_lock(&runs->lock);
+    runs->n--;
+    runs->promised -= trial_bytes * (double)cohort->n_trials;
+    pthread_mutex_unlock(&runs->lock);
 }
 
 /* What nothing depends on has a weight of 0, which the log does not say.  The cohort is
@@ -335,11 +402,13 @@ bool recover_run(const struct recover_plan *plan, size_t run, struct job *job,
     struct err err = {0};
     for (size_t i = 0; i < RECOVER_MEASURES; i++)
         out->value[i] = NAN;
-    t.cohort = simulated(t.c, t.seed, job, &err);
+    t.cohort = simulated_in_turn(t.c, t.seed, job, &err);
     struct model *model = t.cohort ? fitted(&t, out, &err) : NULL;
     if (model && err.code == ERR_NONE)
         recover_errors(model, t.cohort, t.c->error, &job->stop, out->value);
     model_drop(model);
+    if (t.cohort)
+        leave(t.cohort);
     cohort_drop(t.cohort);
     free(t.each);
     bool stopped = err.code == ERR_INTERRUPTED || atomic_load(&job->stop);

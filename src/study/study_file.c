@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "deltaw/base/infile.h"
@@ -139,12 +140,29 @@ struct study *study_copy(const struct study *study)
 
 /* --- whole files ------------------------------------------------------------- */
 
+static const char plan_begins[] = "{\"plan\"";
+
+static bool begins_well(const struct strbuf *text)
+{
+    size_t n = sizeof plan_begins - 1;
+    return strncmp(strbuf_text(text), plan_begins, text->len < n ? text->len : n) == 0;
+}
+
+/* Of a file that holds something else, however large, the beginning is enough. */
 static bool read_all(int fd, const char *path, struct strbuf *text, struct err *err)
 {
     char bytes[65536];
+    struct stat st;
     ssize_t n;
-    while ((n = read(fd, bytes, sizeof bytes)) > 0 || (n < 0 && errno == EINTR))
+    double size = fstat(fd, &st) == 0 ? (double)st.st_size : 0;
+    while ((n = read(fd, bytes, sizeof bytes)) > 0 || (n < 0 && errno == EINTR)) {
+        bool first = text->len == 0;
         strbuf_add(text, bytes, n > 0 ? (size_t)n : 0);
+        if (!begins_well(text))
+            return true;
+        if (first && !mem_room(3 * size, path, err)) /* it grows by doubling */
+            return false;
+    }
     return n == 0 || err_system(err, ERR_FAILED, path);
 }
 
@@ -222,7 +240,7 @@ static bool resume(struct study_file *file, const struct strbuf *text, struct st
 static bool is_fresh(const struct strbuf *text)
 {
     return !memchr(strbuf_text(text), '\n', text->len) &&
-           (text->len == 0 || strncmp(strbuf_text(text), "{\"plan\"", 7) == 0);
+           (text->len == 0 || (text->len >= sizeof plan_begins - 1 && begins_well(text)));
 }
 
 struct study_file *study_open(const char *path, struct study *study, struct err *err)

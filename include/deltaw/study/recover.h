@@ -80,6 +80,8 @@ void recover_free(struct recover *r);                   /* NULL is fine */
 
 /* --- runs ------------------------------------------------------------------ */
 
+/* Is there memory for each of the cases, alone? */
+bool recover_room(const struct recover_plan *plan, struct err *err);
 /* In the thread of `job`.  False: it was stopped. */
 bool recover_run(const struct recover_plan *plan, size_t run, struct job *job,
                  struct recover_result *out);

@@ -50,7 +50,7 @@ static bool merge_run(struct session *session, const struct args *args, struct o
     (void)session;
     const char *to = args_text(args, merge_options, "file");
     struct study *all = NULL;
-    bool good = to || err_set(err, ERR_USAGE, "merge: say where the results go, file=FILE.jsonl");
+    bool good = to || err_set(err, ERR_USAGE, "say where the results go, file=FILE.jsonl");
     char *path = to ? path_expand(to) : NULL;
     good = good && join_all(args, &all, err) && study_write(all, path, err);
     if (good && all->n_done < all->n_runs)

@@ -136,7 +136,9 @@ static struct study *plan_ask(const struct session *session, const struct args *
     struct recover_plan plan = {0};
     (void)none;
     if (take_cases(args, &plan, err) && take_seeds(args, &plan, err) &&
-        take_rules(session, args, &plan, err)) {
+        take_rules(session, args, &plan, err) &&
+        (args_given(args, "submit") /* to where there is other memory */ ||
+         recover_room(&plan, err))) {
         recover_plan_write(&plan);
         return &recover_new(&plan)->study;
     }
