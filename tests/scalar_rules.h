@@ -19,7 +19,7 @@ struct scalar_rule {
     double alpha[POLICY_MAX], baseline[POLICY_MAX];
     double forgetting[POLICY_MAX], perseverance[POLICY_MAX];
     double drift[POLICY_MAX]; /* moves no weight that is known */
-    bool split; /* alpha_error holds after errors, else alpha does */
+    bool split;               /* alpha_error holds after errors, else alpha does */
     double alpha_error[POLICY_MAX];
     double weight[POLICY_MAX]; /* static */
     size_t window;             /* trace: S */
