@@ -35,6 +35,12 @@ run "$DELTAW" --no-rc -f two.dw -c 'fit reinforce forgetting=yes name=more; wait
     -c 'compare reinforce1 more part=all'
 like "a difference whose interval has 0 in it is left open" "$out" \
     '^it is open whether (reinforce1|more) predicts choices better than (more|reinforce1); it did by \.[0-9]+ nats per trial \(95 % interval over 8 animals -\.[0-9]+ to \.'
+run "$DELTAW" --no-rc -f two.dw -c 'compare against=static1' -c 'compare against=best'
+is "against one: each of the others" "$(printf '%s\n' "$out" | grep -cE '^(reinforce1|both) +-\.[0-9]{4} .* [0-8]/8$')" 3
+like "which is told" "$out" '^b is static1$'
+like "as the best of them is" "$out" '^static1 +-\.[0-9]{4} +-\.'
+run "$DELTAW" --no-rc -f two.dw -c 'compare against=nosuch'
+is "against none of them is refused" "$status" 2
 run "$DELTAW" --no-rc -f two.dw -c 'compare static1'
 is "one model is refused" "$status" 2
 run "$DELTAW" --no-rc -f two.dw -c 'compare both both'

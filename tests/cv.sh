@@ -92,12 +92,17 @@ like "and keeps what is done" "$(printf '%s\n' "$out" "$errors" | sed 's/^deltaw
 run "$DELTAW" --no-rc --json -c 'compare file=all.jsonl'
 row=$(printf '%s\n' "$out" | tail -n 1)
 like "compare reads the file, without data" "$row" \
-    '"rows":\[\{"a": "static", "b": "reinforce", "animals": 6, "difference": -0\.[0-9]+, "low".*"high".*"t".*"p_one_sided".*"p_two_sided".*"p_wilcoxon".*"p_holm".*"wins"'
+    '"rows":\[\{"a": "static", "b": "reinforce", "animals": 6, "nats_a": -0\.[0-9]+, "difference": -0\.[0-9]+, "low".*"high".*"t".*"p_one_sided".*"p_two_sided".*"p_wilcoxon".*"p_holm".*"wins"'
 a=$(sed -n 's/^{"rule":"static",//p' all.jsonl | grep -o '"loglik":[-0-9.]*' | cut -d : -f 2 | awk '{s += $1} END {print s / 12 / 299}')
 b=$(sed -n 's/^{"rule":"reinforce",//p' all.jsonl | grep -o '"loglik":[-0-9.]*' | cut -d : -f 2 | awk '{s += $1} END {print s / 12 / 299}')
-d=$(printf '%s' "$row" | sed -E 's/.*"b": "reinforce", "animals": 6, "difference": (-[0-9.]+).*/\1/')
+d=$(printf '%s' "$row" | sed -E 's/.*"b": "reinforce", "animals": 6, "nats_a": -[0-9.]+, "difference": (-[0-9.]+).*/\1/')
 is "the mean over animals of means over seeds" "$(awk "BEGIN {e = $a - ($b) - ($d); print (e < 1e-5 && e > -1e-5)}")" 1
 
+run "$DELTAW" --no-rc -f data.dw -c 'cv static "reinforce alpha=shared" "reinforce alpha=.02" folds=2 seeds=1 file=three.jsonl' -c wait \
+    -c 'compare file=three.jsonl against="reinforce alpha=shared"'
+like "long names are told beside the table" "$out" '^ 3  reinforce alpha=\.02$'
+like "which has their numbers" "$out" '^3 reinforce +-\.[0-9]{4} '
+is "against one of them: a row less" "$(printf '%s\n' "$out" | grep -cE '^[1-3] (static|reinforce) +-\.[0-9]{4} .*/6$')" 2
 run "$DELTAW" --no-rc -f data.dw -c 'cv static reinforce animals=2,3 trials=60,200 folds=3 seeds=1; wait; export cv sweep.csv; export cv sweep.svg'
 is "a sweep runs" "$status" 0
 like "it is drawn" "$out" 'log10 trials of each animal$'

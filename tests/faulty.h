@@ -29,6 +29,7 @@ static struct {
     _Atomic enum fault kind;
     atomic_int left; /* calls until the one that fails; below 0: none does */
     atomic_bool hit;
+    atomic_bool no_cut; /* nothing that was written is taken back */
 } faulty = {.left = -1};
 
 /* From now on call n (from 0) of the kind fails. */
@@ -95,7 +96,8 @@ int __real_ftruncate64(int fd, off_t n);
 int __wrap_ftruncate64(int fd, off_t n);
 int __wrap_ftruncate64(int fd, off_t n)
 {
-    return faulty_now(FAULT_CUT) ? fail_as(EIO) : __real_ftruncate64(fd, n);
+    return faulty_now(FAULT_CUT) || atomic_load(&faulty.no_cut) ? fail_as(EIO)
+                                                                : __real_ftruncate64(fd, n);
 }
 
 int __real_close(int fd);

@@ -80,10 +80,36 @@ if (ulimit -v 500000) 2>/dev/null && ! grep -q asan "$builddir/config.log" 2>/de
     like 'a verb that does not fit is refused' "$errors" 'diagnose: not enough memory: it takes'
     like 'so is a page' "$errors" 'report: not enough memory: it takes'
     like 'the session goes on' "$out" '20 animals, 200,000 trials'
+    run sh -c "ulimit -v 160000; MALLOC_ARENA_MAX=1 '$DELTAW' --keep-going --threads 1 -c '$much' \
+        -c 'recover setting=long' -c 'recover confusion trials=2,1000000 seeds=1' \
+        -c 'simulate reinforce animals=40 trials=100000' -c data"
+    like 'animals whose rule is to be found again' "$errors" \
+        'recover: 1000 x 8000: simulate: not enough memory: .*; other settings or quick=yes take less'
+    like 'for each of several sizes' "$errors" 'recover: reinforce .*, 3 x 1000000: simulate: not enough'
+    like 'simulated ones' "$errors" '^-c: simulate: not enough memory: .*; fewer animals= or trials='
+    like 'and the session goes on' "$out" '20 animals, 200,000 trials'
+    other="-c 'simulate reinforce animals=2 trials=50' -c 'fit reinforce name=a; wait; save a a.npz'"
+    run sh -c "'$DELTAW' $other; ulimit -v 120000; MALLOC_ARENA_MAX=1 '$DELTAW' --keep-going \
+        --threads 1 -c '$much' -c 'open a.npz name=a; open a.npz name=b; open a.npz name=c; slice' \
+        -c 'slice model=a,b,c' -c '$make' -c 'export map m.png width=500 height=500 dpi=1000' -c data"
+    like 'a slice of one model' "$out" '━ w 0'
+    like 'has room where that of three has none' "$errors" 'slice: not enough memory: it takes'
+    like 'nor has a picture of many dots' "$errors" 'map: not enough memory: .*; lower dpi= or width='
+    like 'the session goes on' "$out" 'simulate reinforce'
     run sh -c "ulimit -v 150000; '$DELTAW' --threads 1 -c '$make' -c 'fit reinforce; wait; show'"
     like 'a small fit does without that library' "$out" 'standard error'
 else
     skip 'no limit of the address space here'
+fi
+if truncate -s 500G results.jsonl 2>/dev/null; then
+    run deltaw -c 'cv file=results.jsonl'
+    like 'of what holds no results the beginning is read' "$errors" 'jsonl: holds no results of cv'
+    printf '{"plan"' | dd of=results.jsonl conv=notrunc 2>/dev/null
+    run deltaw -c 'recover file=results.jsonl'
+    like 'results that do not fit are refused' "$errors" 'results.jsonl: not enough memory'
+    rm results.jsonl
+else
+    skip 'no such large files here'
 fi
 run deltaw -c 'simulate reinforce animals=13 trials=5000' \
     -c 'fit dnn truncation=1 hidden=256 layers=8 threads=1024 batch=1'

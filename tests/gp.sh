@@ -74,6 +74,9 @@ refused() { # COMMAND PATTERN
     is "$1: refused" "$status" 2
     like "with the reason" "$errors" "$2"
 }
+run deltaw -c 'simulate trace animals=2 trials=60' -c 'fit gp terms=trace remainder=none' -c wait
+is "a rule of memory alone, without which nothing is fitted" "$status" 0
+unlike "its library has nothing to say" "$errors" 'On entry'
 refused 'fit gp terms=correct,eror' "no term 'eror'"
 refused 'fit gp terms=none remainder=none' 'does not learn'
 refused 'fit gp policy=stim+right+left+prevstim+prevchoice+bias' 'policies of 1 to 5 weights'

@@ -20,10 +20,23 @@ like "its parts do their runs, without Slurm too" "$out" 'all 9 fits'
 "$DELTAW" --no-rc -q -f data.dw -c "cv $rules folds=3 seeds=99 file=one.jsonl" >/dev/null
 is "with the bits of one machine" "$(sort parts.jsonl)" "$(sort one.jsonl)"
 for wrong in 'cv static submit=slurm' 'cv static per=2' 'cv static submit=script shard=1/2 file=x.jsonl' \
-    'cv static submit=script time=x file=x.jsonl'; do
+    'cv static submit=script time=x file=x.jsonl' 'recover submit=slurm' 'recover per=2' \
+    'recover submit=script shard=1/2 file=x.jsonl'; do
     run "$DELTAW" --no-rc -f data.dw -c "$wrong"
     is "$wrong is refused" "$status" 2
 done
+
+# recover makes its own data
+recover='setting=fig2 quick=yes seeds=7,8 rule="reinforce|reinforce-base"'
+run "$DELTAW" --no-rc -c "recover $recover submit=script per=2 file=again.jsonl; wait"
+like "recover writes one too" "$(cat again.jsonl.parts/array.sh)" '^recover setting=fig2 .*rule=reinforce\|reinforce-base shard=\$i/2 file='
+unlike "without data" "$(cat again.jsonl.parts/array.sh)" '^load '
+"$DELTAW" --no-rc -q -c "recover $recover file=recovered.jsonl" >/dev/null
+for i in 1 2; do
+    sh again.jsonl.parts/array.sh $i >/dev/null
+done
+run "$DELTAW" --no-rc -c 'merge again.jsonl.parts/part-1.jsonl again.jsonl.parts/part-2.jsonl file=again.jsonl'
+is "whose parts have the bits of one machine" "$(sort again.jsonl)" "$(sort recovered.jsonl)"
 
 # --- a queue that does not answer
 
@@ -62,7 +75,7 @@ SlurmctldPort=$port
 SlurmdPort=$((port + 1))
 SlurmUser=root
 AuthType=auth/munge
-AuthInfo=socket=$here/munge.socket
+AuthInfo=socket=$here/munge.socket,cred_expire=2
 StateSaveLocation=$here/state
 SlurmdSpoolDir=$here/spool
 SlurmctldPidFile=$here/ctld.pid
@@ -109,19 +122,70 @@ like "and waited for, and shown" "$out" '^ +reinforce +-\.[0-9]{4} '
 is "the bits are those of one machine" "$(sort cluster.jsonl)" "$(sort one.jsonl)"
 is "it was one array" "$(wc -l <cluster.jsonl.parts/arrays)" 1
 
+run "$DELTAW" --no-rc -c "recover $recover submit=slurm per=3 file=recover.jsonl; wait recover; jobs"
+is "a cluster recovers" "$status" 0
+like "which is told" "$out" '^recover is submitted: 4 fits in 2 parts of Slurm.s'
+like "and shown" "$out" '^fig2 +1000 x 500 +reinforce +\.[0-9]{4} '
+is "with the bits of one machine" "$(sort recover.jsonl)" "$(sort recovered.jsonl)"
+run "$DELTAW" --no-rc -c "recover setting=long quick=yes submit=slurm file=recover.jsonl"
+is "another plan is refused" "$status" 3
+is "and leaves the file" "$(sort recover.jsonl)" "$(sort recovered.jsonl)"
+cp -r recover.jsonl.parts stale.jsonl.parts
+run "$DELTAW" --no-rc -c "recover setting=fig2 quick=yes seeds=7,9 rule=\"reinforce|reinforce-base\" submit=slurm per=3 file=stale.jsonl"
+like "so are parts of another plan" "$errors" 'recover: .*stale\.jsonl\.parts/part-1\.jsonl: it is of another plan: seeds='
+
 # A task is killed while it works: its part is submitted again, and goes on.
+<<<<<<< HEAD
 epochs=60000
 [ -z "$SANITIZE" ] || epochs=1000
 slow="static \"dnn hidden=4 epochs=$epochs\""
 "$DELTAW" --no-rc -f data.dw -c "cv $slow folds=2 seeds=1 submit=slurm per=2 file=killed.jsonl" >killed.out 2>&1 &
 tries=$patience
 while [ "$(cat killed.jsonl.parts/part-1.jsonl 2>/dev/null | wc -l)" -lt 2 ] && [ $((tries -= 1)) -gt 0 ]; do sleep .05; done
+=======
+slow='static "dnn hidden=4 epochs=40000"'
+"$DELTAW" --no-rc -q -f data.dw -c "cv $slow folds=2 seeds=1 file=alone.jsonl" >/dev/null
+# start_slow NAME: until its first part has a result
+start_slow() {
+    "$DELTAW" --no-rc -f data.dw -c "cv $slow folds=2 seeds=1 submit=slurm per=2 file=$1.jsonl" >"$1.out" 2>&1 &
+    tries=$patience
+    while [ "$(cat "$1.jsonl.parts/part-1.jsonl" 2>/dev/null | wc -l)" -lt 2 ] && [ $((tries -= 1)) -gt 0 ]; do sleep .05; done
+}
+start_slow killed
+>>>>>>> main
 scancel --batch --signal=KILL "$(head -n 1 killed.jsonl.parts/arrays)_1"
 wait $!
 is "a part whose task was killed is done again" $? 0
 is "all of it" "$(wc -l <killed.jsonl)" 5
 ok "by another array" test "$(wc -l <killed.jsonl.parts/arrays)" -ge 2
-"$DELTAW" --no-rc -q -f data.dw -c "cv $slow folds=2 seeds=1 file=alone.jsonl" >/dev/null
 is "and the bits are the same" "$(sort killed.jsonl)" "$(sort alone.jsonl)"
+
+# A node dies with all that runs on it, and comes back.
+tasks() {
+    for process in /proc/[0-9]*; do
+        grep -qz "^SLURM_SUBMIT_DIR=$here\$" "$process/environ" 2>/dev/null && echo "${process#/proc/}"
+    done
+}
+node_dies() {
+    kill -KILL "$(cat slurmd.pid)"
+    scontrol update "nodename=$host" state=down reason=died
+    kill -KILL $(tasks) 2>/dev/null
+    slurmd >/dev/null 2>&1
+}
+start_slow requeued
+node_dies
+wait $!
+is "parts of a node that died are done again" $? 0
+is "which Slurm does by itself" "$(wc -l <requeued.jsonl.parts/arrays)" 1
+is "with the bits of one machine" "$(sort requeued.jsonl)" "$(sort alone.jsonl)"
+SBATCH_NO_REQUEUE=1
+export SBATCH_NO_REQUEUE
+start_slow failed
+node_dies
+wait $!
+is "or where it is told not to" $? 0
+ok "by another array" test "$(wc -l <failed.jsonl.parts/arrays)" -ge 2
+is "with the same bits" "$(sort failed.jsonl)" "$(sort alone.jsonl)"
+is "nothing is left in the queue" "$(squeue -h -r | wc -l)" 0
 
 finish

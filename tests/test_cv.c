@@ -140,8 +140,8 @@ static struct cv *cv_of(enum cv_by by, size_t n, const char *const *rules, const
 
 static bool same_bits(const struct cv *a, const struct cv *b)
 {
-    bool same = a->n_runs == b->n_runs && a->n_done == b->n_done;
-    for (size_t i = 0; same && i < a->n_runs; i++) {
+    bool same = a->study.n_runs == b->study.n_runs && a->study.n_done == b->study.n_done;
+    for (size_t i = 0; same && i < a->study.n_runs; i++) {
         const struct cv_result *x = &a->results[i], *y = &b->results[i];
         same = x->n == y->n && !x->failed && !y->failed;
         for (size_t j = 0; same && j < x->n; j++)
@@ -156,7 +156,7 @@ static bool same_bits(const struct cv *a, const struct cv *b)
 static void test_holdout(const struct cohort *c, struct jobs *jobs)
 {
     struct cv *cv = cv_of(CV_ANIMAL, 2, two, c);
-    do_runs(cv, c, jobs, 0, cv->n_runs);
+    do_runs(cv, c, jobs, 0, cv->study.n_runs);
     struct cv_run run = cv_run_at(cv, 3);
     const struct cv_result *r = &cv->results[3];
     struct strbuf out = {0};
@@ -172,7 +172,7 @@ static void test_holdout(const struct cohort *c, struct jobs *jobs)
         poll(NULL, 0, 5);
     tap_near(-sum / n, fit_status(fit).heldout, 1e-7, "a run is what a fit with holdout=%s says",
              s.holdout);
-    tap_ok(cv->n_done == cv->n_runs, "all %zu runs are done", cv->n_runs);
+    tap_ok(cv->study.n_done == cv->study.n_runs, "all %zu runs are done", cv->study.n_runs);
     fit_close(fit);
     fit_settings_free(&s);
     strbuf_free(&out);
@@ -234,8 +234,8 @@ static void test_bits(const struct cohort *c, struct jobs *jobs)
     struct cv *a = cv_of(CV_ANIMAL, 2, rules, c), *b = cv_of(CV_ANIMAL, 2, rules, c);
     for (size_t i = 0; i < 2; i++)
         b->plan.rules[i].settings.threads = 1;
-    do_runs(a, c, jobs, 0, a->n_runs);
-    for (size_t i = 0; i < b->n_runs; i++)
+    do_runs(a, c, jobs, 0, a->study.n_runs);
+    for (size_t i = 0; i < b->study.n_runs; i++)
         do_runs(b, c, jobs, i, i + 1);
     tap_ok(same_bits(a, b), "the same bits for 1 and 2 threads, alone and side by side");
     cv_free(a), cv_free(b);
@@ -243,33 +243,41 @@ static void test_bits(const struct cohort *c, struct jobs *jobs)
 
 /* --- files --------------------------------------------------------------------- */
 
+static bool read_cv(const char *path, struct cv **out, struct err *err)
+{
+    struct study *study;
+    bool good = study_read(path, &cv_kind, &study, err);
+    *out = good ? (struct cv *)study : NULL;
+    return good;
+}
+
 static void test_file(const struct cohort *c, struct jobs *jobs)
 {
     struct cv *all = cv_of(CV_ANIMAL, 2, two, c), *again = cv_of(CV_ANIMAL, 2, two, c), *read;
     struct err err = {0};
-    do_runs(all, c, jobs, 0, all->n_runs);
-    struct cv_file *file = cv_file_open("a.jsonl", all, &err);
+    do_runs(all, c, jobs, 0, all->study.n_runs);
+    struct study_file *file = study_open("a.jsonl", &all->study, &err);
     for (size_t i = 0; i < 5; i++)
-        cv_file_append(file, all, i, &err);
-    tap_ok(!cv_file_open("a.jsonl", again, &err) && strstr(err.message, "another program"),
+        study_append(file, &all->study, i, &err);
+    tap_ok(!study_open("a.jsonl", &again->study, &err) && strstr(err.message, "another program"),
            "a second writer is told: %s", err.message);
-    cv_file_close(file);
+    study_close(file);
     FILE *torn = fopen("a.jsonl", "a");
     fputs("{\"rule\":\"static\",\"se", torn);
     fclose(torn);
     err_clear(&err);
-    tap_ok(cv_read("a.jsonl", &read, &err) && read->n_done == 5, "a torn line is no run (%s)",
+    tap_ok(read_cv("a.jsonl", &read, &err) && read->study.n_done == 5, "a torn line is no run (%s)",
            err.message);
     cv_free(read);
-    file = cv_file_open("a.jsonl", again, &err);
-    tap_ok(file && again->n_done == 5, "and is dropped by whoever goes on");
-    for (size_t i = 5; i < all->n_runs; i++) {
+    file = study_open("a.jsonl", &again->study, &err);
+    tap_ok(file && again->study.n_done == 5, "and is dropped by whoever goes on");
+    for (size_t i = 5; i < all->study.n_runs; i++) {
         do_runs(again, c, jobs, i, i + 1);
-        cv_file_append(file, again, i, &err);
+        study_append(file, &again->study, i, &err);
     }
-    cv_file_close(file);
+    study_close(file);
     tap_ok(same_bits(all, again), "resumed: the bits of one go");
-    tap_ok(cv_read("a.jsonl", &read, &err) && same_bits(all, read), "and so are those of the file");
+    tap_ok(read_cv("a.jsonl", &read, &err) && same_bits(all, read), "and so are those of the file");
     cv_free(read), cv_free(again);
 
     size_t shorter[ANIMALS];
@@ -278,7 +286,7 @@ static void test_file(const struct cohort *c, struct jobs *jobs)
     struct cohort *other;
     cohort_heads(c, shorter, &other, NULL);
     again = cv_of(CV_ANIMAL, 2, two, other);
-    tap_ok(!cv_file_open("a.jsonl", again, &err), "other data are refused");
+    tap_ok(!study_open("a.jsonl", &again->study, &err), "other data are refused");
     char digests[2][32];
     snprintf(digests[0], 32, "%016llx", (unsigned long long)c->digest);
     snprintf(digests[1], 32, "%016llx", (unsigned long long)other->digest);
@@ -289,7 +297,7 @@ static void test_file(const struct cohort *c, struct jobs *jobs)
     cohort_drop(other);
     static const char *const swapped[] = {"static", "reinforce"};
     again = cv_of(CV_ANIMAL, 2, swapped, c);
-    tap_ok(!cv_file_open("a.jsonl", again, &err) && strstr(err.message, "rules="),
+    tap_ok(!study_open("a.jsonl", &again->study, &err) && strstr(err.message, "rules="),
            "another plan is refused: %s", err.message);
     err_clear(&err);
     cv_free(again);
@@ -300,22 +308,24 @@ static void test_parts(const struct cohort *c, struct jobs *jobs)
 {
     struct cv *all = cv_of(CV_ANIMAL, 2, two, c), *joined = cv_of(CV_ANIMAL, 2, two, c), *back;
     struct err err = {0};
-    do_runs(all, c, jobs, 0, all->n_runs);
+    do_runs(all, c, jobs, 0, all->study.n_runs);
     for (size_t i = 1; i <= 5; i++) {
         struct cv *part = cv_of(CV_ANIMAL, 2, two, c);
         size_t from, to;
-        cv_part(part, i, 5, &from, &to);
+        study_part(&part->study, i, 5, &from, &to);
         do_runs(part, c, jobs, from, to);
-        tap_ok(cv_join(joined, part, &err) && cv_join(joined, part, &err), "part %zu joins, twice",
-               i);
+        tap_ok(study_join(&joined->study, &part->study, &err) &&
+                   study_join(&joined->study, &part->study, &err),
+               "part %zu joins, twice", i);
         cv_free(part);
     }
     tap_ok(same_bits(all, joined), "five parts are the whole, bit for bit");
-    tap_ok(cv_write(joined, "b.jsonl", &err) && cv_read("b.jsonl", &back, &err) &&
+    tap_ok(study_write(&joined->study, "b.jsonl", &err) && read_cv("b.jsonl", &back, &err) &&
                same_bits(all, back),
            "also in a file");
     back->results[4].scores[0].loglik += .01;
-    tap_ok(!cv_join(joined, back, &err), "results that differ are refused: %s", err.message);
+    tap_ok(!study_join(&joined->study, &back->study, &err), "results that differ are refused: %s",
+           err.message);
     cv_free(back), cv_free(all), cv_free(joined);
 }
 
@@ -327,7 +337,7 @@ static void test_numbers(const struct cohort *c)
     struct cv *cv = cv_of(CV_ANIMAL, 2, two, c);
     double mean[ANIMALS], diff = 0;
     size_t fold[ANIMALS], order[ANIMALS];
-    for (size_t i = 0; i < cv->n_runs; i++) {
+    for (size_t i = 0; i < cv->study.n_runs; i++) {
         struct cv_run at = cv_run_at(cv, i);
         struct cv_result r = {.scores = mem_new(ANIMALS, sizeof *r.scores)};
         cv_fold_animals(ANIMALS, 3, cv->plan.seeds[at.seed], fold, order);
@@ -335,7 +345,7 @@ static void test_numbers(const struct cohort *c)
             if (fold[a] == at.fold)
                 r.scores[r.n++] = (struct cv_score){
                     a, -50 - 10 * (double)at.rule * (double)a - (double)at.seed, 100};
-        if (i + 1 < cv->n_runs) /* the last is missing */
+        if (i + 1 < cv->study.n_runs) /* the last is missing */
             cv_put(cv, i, &r, names);
         else
             cv_result_clear(&r);
@@ -373,7 +383,7 @@ static void test_lost(const struct cohort *c)
 {
     struct cv *cv = cv_of(CV_ANIMAL, 2, two, c);
     size_t fold[ANIMALS], order[ANIMALS], rule = 9, size = 9, n;
-    for (size_t i = 0; i < cv->n_runs; i++) {
+    for (size_t i = 0; i < cv->study.n_runs; i++) {
         struct cv_run at = cv_run_at(cv, i);
         struct cv_result r = {.scores = mem_new(ANIMALS, sizeof *r.scores)};
         cv_fold_animals(ANIMALS, 3, cv->plan.seeds[at.seed], fold, order);

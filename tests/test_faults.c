@@ -196,6 +196,74 @@ static void test_history(void)
     recall_close();
 }
 
+/* Half a line is written and cannot be taken back. */
+static void leave_half(bool begin)
+{
+    atomic_store(&faulty.no_cut, begin);
+    faulty_set(FAULT_SHORT, begin ? 0 : -1);
+}
+
+static size_t history_last(void)
+{
+    size_t n = 0;
+    while (recall_line(n + 1))
+        n++;
+    return n;
+}
+
+/* Half of one is no line, and the next one is whole. */
+static void test_half_of_history(bool mended)
+{
+    recall_open();
+    recall_add("a whole line");
+    leave_half(true);
+    recall_add("half of this is lost");
+    leave_half(false);
+    recall_close();
+    struct content now = look("state/deltaw/history");
+    tap_ok(now.n > 0 && now.bytes[now.n - 1] != '\n', "half a line is in the history");
+    free(now.bytes);
+    recall_open();
+    tap_is_text(recall_line(0) ? recall_line(history_last()) : "", "a whole line",
+                "half a line is not read");
+    atomic_store(&faulty.no_cut, !mended);
+    recall_add("the next line");
+    atomic_store(&faulty.no_cut, false);
+    recall_close();
+    recall_open();
+    tap_is_text(recall_line(history_last()), "the next line", "the next one is, %s",
+                mended ? "what was before it is cut off" : "where that cannot be cut off");
+    recall_close();
+}
+
+static void test_half_of_log(void)
+{
+    struct desk *d = begin(1);
+    say(d, "prompt", "log on half.dw; say one");
+    leave_half(true);
+    say(d, "prompt", "say 'these are many words'");
+    leave_half(false);
+    tap_ok(has(&d->complaint, "the log ends here"), "a log that cannot be written ends");
+    struct content now = look("half.dw");
+    tap_ok(now.n > 0 && now.bytes[now.n - 1] != '\n', "with half a command");
+    free(now.bytes);
+    say(d, "prompt", "source half.dw");
+    tap_ok(has(&d->result, "half a command, which is left out: say"), "which is told, not run: %s",
+           strbuf_text(&d->result));
+    say(d, "prompt", "log on half.dw; say two; log off");
+    char *text;
+    slurp("half.dw", &text);
+    tap_ok(strstr(text, "\nsay one\n# commands") && strstr(text, "\nsay two\n"),
+           "the next log is after the last whole one: %s", text);
+    free(text);
+    spit_text("ours.dw", "say mine");
+    say(d, "prompt", "log on ours.dw; log off");
+    slurp("ours.dw", &text);
+    tap_ok(strncmp(text, "say mine\n# commands", 19) == 0, "a script's last line stays: %s", text);
+    free(text);
+    desk_free(d);
+}
+
 /* Half a line that cannot be cut off: the file is refused and stays, and is gone on with later. */
 static void test_cut(void)
 {
@@ -309,6 +377,9 @@ int main(void)
     for (size_t i = 0; i < N_ACTIONS; i++)
         fail_all(&actions[i]);
     test_history();
+    test_half_of_history(true);
+    test_half_of_history(false);
+    test_half_of_log();
     test_schema();
     test_kept();
     folder_end();

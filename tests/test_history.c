@@ -61,16 +61,16 @@ static void test_file(void)
                 "lines are appended as they come");
     free(text);
 
-    /* what others write into it: long lines, bytes of 0, an end without a newline */
+    /* what others write into it: long lines, bytes of 0, half a line */
     struct strbuf bad = {0};
     strbuf_puts(&bad, "good\n");
     strbuf_fill(&bad, 'x', 70000);
     strbuf_puts(&bad, "\nwith");
     strbuf_add(&bad, "\0", 1);
-    strbuf_puts(&bad, "zero\ngood\nlast");
+    strbuf_puts(&bad, "zero\nlast\ngood\nlas");
     outfile_write(path, bad.text, bad.len, NULL);
     recall_open();
-    are("good|last", "what is no line is passed over");
+    are("last|good", "what is no line is passed over");
     recall_close();
 
     /* more lines than are kept: the newest, and the file is written anew */

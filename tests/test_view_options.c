@@ -17,6 +17,7 @@ static void test_empty(void)
         }
         tap_ok(!view_update(view, &nothing, &err), "%s has nothing to show of nothing", name);
         const char *remedy = strcmp(name, "cv") == 0        ? "`cv static"
+                             : strcmp(name, "recover") == 0 ? "`recover quick"
                              : strcmp(name, "compare") == 0 ? "`compare MODEL"
                              : strcmp(name, "loop") == 0    ? "`diagnose MODEL"
                                                             : "load FILE";
@@ -128,6 +129,41 @@ static void test_names(void)
     stage_strike(&stage);
 }
 
+/* Its rows, as results come; the cursor knows them by three columns. */
+static void test_recover(void)
+{
+    struct recover_plan plan = {.n_seeds = 2, .n_rules = 2};
+    struct strbuf out = {0};
+    recover_add_setting(&plan, "table5", false);
+    plan.seeds = mem_copy((uint64_t[]){3, 4}, 2, sizeof *plan.seeds);
+    plan.rules = mem_new(2, sizeof *plan.rules);
+    plan.rules[0].words = mem_text("dnn"), plan.rules[1].words = mem_text("gp");
+    struct recover *r = recover_new(&plan);
+    struct scene scene = {.current = -1, .recover = r, .recover_changes = 1};
+    struct view *view = open_with("recover", "");
+    tap_ok(view_update(view, &scene, NULL), "a recovery is shown before it has results");
+    view_title(view, &out);
+    tap_ok(strstr(strbuf_text(&out), "0 of 12 fits done"), "which the title says: %s",
+           strbuf_text(&out));
+    struct recover_result result = {.value = {.0125, .04, .9}};
+    recover_put(r, 1, &result);
+    scene.recover_changes++;
+    view_update(view, &scene, NULL);
+    words(view, &out);
+    tap_ok(strstr(strbuf_text(&out), "1 of 12 fits done."), "results are told as they come: %s",
+           strbuf_text(&out));
+    struct table table = {0};
+    view_table(view, &table);
+    tap_ok(table.n_rows == 9 && table.cells[table.n_columns + 3].number == .0125,
+           "in the row of their case and rule");
+    table_free(&table);
+    tap_is_text(ask(view, "down", &out), "recover row=table5,\\ w_0\\ wrong\\ by\\ .5,\\ gp",
+                "a key goes to a row of the same case");
+    view_close(view);
+    recover_free(r);
+    strbuf_free(&out);
+}
+
 static void test_configure(void)
 {
     struct stage stage;
@@ -209,6 +245,7 @@ int main(void)
     test_empty();
     test_refusals();
     test_names();
+    test_recover();
     test_configure();
     test_unvisited();
     test_unvisited_gap();

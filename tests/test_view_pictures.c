@@ -68,7 +68,7 @@ static void test_pictures(void)
 /* Views of what a verb found, which the stage has not. */
 static bool of_result(const char *view)
 {
-    static const char *const names[] = {"cv", "compare", "loop", "gains"};
+    static const char *const names[] = {"cv", "recover", "compare", "loop", "gains"};
     bool is = false;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         is = is || strcmp(view, names[i]) == 0;

@@ -104,6 +104,15 @@ void err_prefix(struct err *err, const char *format, ...)
     memcpy(err->message, message, strlen(message) + 1);
 }
 
+void err_remedy(struct err *err, const char *remedy)
+{
+    if (!err || err->code == ERR_NONE)
+        return;
+    struct err told = {0};
+    err_at(&told, err->code, err->column, "%s; %s", err->message, remedy);
+    *err = told;
+}
+
 void err_clear(struct err *err)
 {
     if (!err)

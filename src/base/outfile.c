@@ -318,6 +318,30 @@ bool outfile_append(int fd, const void *bytes, size_t n)
     return false;
 }
 
+/* Where the last whole line of a file ends; -1: it cannot be read. */
+static off_t lines_end(int fd, off_t size)
+{
+    char block[4096];
+    while (size > 0) {
+        size_t n = size < (off_t)sizeof block ? (size_t)size : sizeof block;
+        if (pread(fd, block, n, size - (off_t)n) != (ssize_t)n)
+            return -1;
+        const char *end = memrchr(block, '\n', n);
+        size -= (off_t)n;
+        if (end)
+            return size + (end - block) + 1;
+    }
+    return 0;
+}
+
+void outfile_heal(int fd, bool cut)
+{
+    struct stat st;
+    off_t end = fstat(fd, &st) == 0 ? lines_end(fd, st.st_size) : -1;
+    if (end >= 0 && end < st.st_size && !(cut && ftruncate(fd, end) == 0))
+        outfile_append(fd, "\n", 1);
+}
+
 static bool is_temporary(int folder, const char *name)
 {
     const size_t start = sizeof name_start - 1;

@@ -2,6 +2,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "deltaw/base/jobs.h"
+#include "deltaw/base/mem.h"
 #include "figure_pen.h"
 
 static const double mm = 72 / 25.4;
@@ -20,10 +22,11 @@ const char *figure_library(void)
     return name;
 }
 
+/* A large page takes a minute to pack: it ends where nobody waits for it. */
 static cairo_status_t collect(void *out, const unsigned char *bytes, unsigned n)
 {
     strbuf_add(out, bytes, n);
-    return CAIRO_STATUS_SUCCESS;
+    return job_unwanted() ? CAIRO_STATUS_WRITE_ERROR : CAIRO_STATUS_SUCCESS;
 }
 
 /* Metrics independent of the size of pixels, so that lines break alike on every surface. */
@@ -274,10 +277,28 @@ static void measure(struct page *page)
     lib->surface_destroy(surface);
 }
 
+/* Of pictures of dots: each takes four bytes, and some of what is written. */
+static bool has_room(const struct page *page, enum figure_kind kind, struct err *err)
+{
+    enum { MOST = 20000, DOT = 6 };
+    double wide = page->width * page->look->dpi / 72, high = page->height * page->look->dpi / 72;
+    if (kind < FIGURE_PNG)
+        return true;
+    if (fmax(wide, high) > MOST)
+        return err_set(err, ERR_FAILED,
+                       "a PNG of %.0f dots is too large, the most is %d; lower "
+                       "dpi= or width=",
+                       fmax(wide, high), MOST);
+    if (mem_room(wide * high * DOT, NULL, err))
+        return true;
+    err_remedy(err, "lower dpi= or width=");
+    return false;
+}
+
 bool figure_paint(const struct figure *figure, enum figure_kind kind,
                   const struct figure_look *look, struct strbuf *out, struct err *err)
 {
-    enum { PNG_MOST = 20000, PARTS_MOST = 16 };
+    enum { PARTS_MOST = 16 };
     struct margin margins[PARTS_MOST];
     struct cairo_library lib;
     struct page page = {
@@ -292,12 +313,8 @@ bool figure_paint(const struct figure *figure, enum figure_kind kind,
     if (!cairo_load(&lib, err))
         return false;
     measure(&page);
-    double dots = fmax(page.width, page.height) * look->dpi / 72;
-    if (kind >= FIGURE_PNG && dots > PNG_MOST)
-        return err_set(err, ERR_FAILED,
-                       "a PNG of %.0f dots is too large, the most is %d; lower "
-                       "dpi= or width=",
-                       dots, PNG_MOST);
+    if (!has_room(&page, kind, err))
+        return false;
     cairo_surface_t *surface = open_surface(&page, kind, out);
     begin(&page, surface);
     bool fits = lay_out(&page, margins, err);

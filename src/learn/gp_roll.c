@@ -258,8 +258,10 @@ static void add_rows(struct gp_roll *roll, struct state *state)
 {
     int n = (int)roll->width, rows = (int)state->n_rows;
     const float one = 1, zero = 0;
-    if (rows == 0)
+    if (rows == 0 || n == 0) { /* none fitted: BLAS would complain of it on the terminal */
+        state->n_rows = 0;
         return;
+    }
     /* by columns, the upper triangle is our lower */
     roll->syrk("U", "N", &n, &rows, &one, roll->rows, &n, &zero, roll->product, &n);
     for (size_t i = 0; i < roll->width; i++)

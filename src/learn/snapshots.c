@@ -66,20 +66,6 @@ static void take_out(struct snapshots *s, size_t i)
     s->values[s->n] = spare;
 }
 
-void snapshots_add(struct snapshots *s, int epoch, const double *values)
-{
-    if (s->n > 0 && s->epoch[s->n - 1] == epoch) { /* a better one of the same */
-        memcpy(s->values[s->n - 1], values, s->size * sizeof *values);
-        return;
-    }
-    if (s->n == s->room)
-        take_out(s, least_missed(s, epoch));
-    s->epoch[s->n] = epoch;
-    if (!s->values[s->n])
-        s->values[s->n] = mem_new(s->size, sizeof *values);
-    memcpy(s->values[s->n++], values, s->size * sizeof *values);
-}
-
 void snapshots_limit(struct snapshots *s, size_t bytes)
 {
     size_t room = room_for(s->size, bytes), before = s->room;
@@ -96,6 +82,31 @@ void snapshots_limit(struct snapshots *s, size_t bytes)
     for (size_t i = before; i < room; i++)
         s->values[i] = NULL;
     s->room = room;
+}
+
+/* Is there none for one more?  Small ones are not asked for. */
+static bool short_of_memory(const struct snapshots *s)
+{
+    enum { SMALL = 1 << 16, MOST = 1 << 20 };
+    size_t bytes = s->size * sizeof **s->values;
+    return s->n >= 2 && s->n < s->room && !s->values[s->n] && bytes > SMALL &&
+           !mem_room((double)bytes + MOST, NULL, NULL);
+}
+
+void snapshots_add(struct snapshots *s, int epoch, const double *values)
+{
+    if (s->n > 0 && s->epoch[s->n - 1] == epoch) { /* a better one of the same */
+        memcpy(s->values[s->n - 1], values, s->size * sizeof *values);
+        return;
+    }
+    if (short_of_memory(s))
+        snapshots_limit(s, s->n * s->size * sizeof *values);
+    if (s->n == s->room)
+        take_out(s, least_missed(s, epoch));
+    s->epoch[s->n] = epoch;
+    if (!s->values[s->n])
+        s->values[s->n] = mem_new(s->size, sizeof *values);
+    memcpy(s->values[s->n++], values, s->size * sizeof *values);
 }
 
 /* Everything of `of` but its parameters and what belongs to them. */

@@ -33,10 +33,12 @@ static struct rollout_setup setup_of(const struct fit_settings *s, const struct 
  * its precision and what animals' starts share with it. */
 static double posterior_bytes(const struct fit_settings *s, const struct cohort *cohort)
 {
-    enum { MODES = 40, BASIS = 10 };
+    enum { MODES = 40 };
     double k = (double)s->policy.n;
     double n = GP_N_TERMS * GP_DECAYS * k +
-               (s->shape.remainder == REMAINDER_NONE ? 0 : GP_CELLS * BASIS * k);
+               (s->shape.remainder == REMAINDER_NONE
+                    ? 0
+                    : GP_CELLS * (double)(s->shape.basis ? s->shape.basis : 10) * k);
     double own = (double)cohort->n_animals * k * n;
     return MODES * (n * n + own) * sizeof(double);
 }
@@ -56,13 +58,10 @@ bool trainer_check_room(const struct fit_settings *s, const struct rule *rule,
         return false;
     if (mem_room(bytes, "fit", err))
         return true;
-    char text[sizeof err->message];
-    snprintf(text, sizeof text, "%s", err ? err->message : "");
-    err_clear(err);
-    return err_set(err, ERR_FAILED, "%.300s; %s", text,
-                   setup.train && setup.truncation && !setup.whole
-                       ? "a longer truncation=, fewer hidden=, layers= or threads= take less"
-                       : "fewer threads= take less");
+    err_remedy(err, setup.train && setup.truncation && !setup.whole
+                        ? "a longer truncation=, fewer hidden=, layers= or threads= take less"
+                        : "fewer threads= take less");
+    return false;
 }
 
 static struct rollout *new_rollout(const struct trainer *t)

@@ -72,8 +72,9 @@ void recall_open(void)
     char *line = NULL;
     size_t capacity = 0, n = 0;
     for (ssize_t len; (len = getline(&line, &capacity, file)) > 0; n++) {
-        if (line[len - 1] == '\n')
-            line[--len] = 0;
+        if (line[len - 1] != '\n') /* half of one, which a full disk has left */
+            break;
+        line[--len] = 0;
         if (len > 0 && len < LONGEST && strlen(line) == (size_t)len)
             remember(line);
     }
@@ -88,7 +89,7 @@ static int open_end(void)
 {
     for (int i = 0; i < 3; i++) {
         struct stat ours, there;
-        int fd = infile_open(file_path, O_WRONLY | O_APPEND | O_CREAT, NULL);
+        int fd = infile_open(file_path, O_RDWR | O_APPEND | O_CREAT, NULL);
         if (fd < 0)
             return -1;
         infile_lock(fd, patience);
@@ -105,6 +106,7 @@ static void append(const char *line)
     if (fd < 0)
         return;
     fchmod(fd, 0600);
+    outfile_heal(fd, true);
     char *whole = mem_printf("%s\n", line);
     outfile_append(fd, whole, strlen(whole)); /* a full disk must not disturb the work */
     free(whole);

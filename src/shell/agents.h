@@ -6,7 +6,5 @@
 
 /* The command of these words, with the seed that counts.  Caller frees. */
 char *agents_command(const struct args *args);
-/* Is there memory for so many? */
-bool agents_room(const struct args *args, struct err *err);
 
 #endif

@@ -7,6 +7,7 @@
 #include "deltaw/base/mem.h"
 #include "fitting.h"
 #include "plan_words.h"
+#include "studying.h"
 
 const struct option_row cv_options[] = {
     {"folds", OPTION_INTEGER, 2, 1000, NULL, "5", "parts that are left out in turn"},
@@ -19,14 +20,7 @@ const struct option_row cv_options[] = {
     {"animals", OPTION_TEXT, 0, 0, NULL, NULL,
      "fit so many animals, 10,30,100: scores against the size of the data"},
     {"trials", OPTION_TEXT, 0, 0, NULL, NULL, "fit so many trials of each, likewise"},
-    {"file", OPTION_FILE, 0, 0, NULL, NULL,
-     "JSON lines where each result goes, and is gone on from"},
-    {"submit", OPTION_WORD, 0, 0, "slurm|script", NULL,
-     "as an array of Slurm's jobs, in FILE.parts; script: only write what `sbatch` takes"},
-    {"partition", OPTION_TEXT, 0, 0, NULL, NULL, "of Slurm"},
-    {"time", OPTION_TEXT, 0, 0, NULL, NULL, "that a part may take, as Slurm writes it: 2:00:00"},
-    {"per", OPTION_INTEGER, 1, 1e6, NULL, "1", "runs of a part"},
-    {"shard", OPTION_TEXT, 0, 0, NULL, NULL, "do part i of n, 2/10; `merge` joins the files"},
+    STUDYING_OPTIONS,
     {"row", OPTION_RULE, 0, 0, NULL, NULL, "where the cursor of the tile is, alone"},
     {0},
 };
@@ -88,8 +82,8 @@ static bool take_by(const struct args *args, struct cv_plan *plan, struct err *e
     return true;
 }
 
-bool cv_plan_ask(const struct session *session, const struct args *args,
-                 const struct cohort *cohort, struct cv_plan *out, struct err *err)
+struct study *cv_plan_ask(const struct session *session, const struct args *args,
+                          const struct cohort *cohort, struct err *err)
 {
     struct cv_plan plan = {.cohort = mem_text(cohort->name)};
     struct err why = {0};
@@ -99,17 +93,11 @@ bool cv_plan_ask(const struct session *session, const struct args *args,
         take_sizes(args, &plan, err) && take_rules(session, args, cohort, &plan, err);
     if (good && !cv_plan_check(&plan, cohort, &why))
         good = err_set(err, why.code, "cv: %s", why.message);
-    if (good) {
-        plan.digest = cv_plan_digest(&plan, cohort);
-        cv_plan_write(&plan);
-        *out = plan;
-    } else {
+    if (!good) {
         cv_plan_free(&plan);
+        return NULL;
     }
-    return good;
-}
-
-bool cv_plan_shard(const struct args *args, size_t *i, size_t *n, struct err *err)
-{
-    return plan_words_shard("cv", args, cv_options, i, n, err);
+    plan.digest = cv_plan_digest(&plan, cohort);
+    cv_plan_write(&plan);
+    return &cv_new(&plan)->study;
 }

@@ -39,12 +39,27 @@ static bool keep(struct session *session, const struct strbuf *text, struct err 
     return put(session, text, err);
 }
 
+static const char heading[] = "# commands of a deltaw session; `source` runs them again\n";
+
+bool log_is(const char *text)
+{
+    return strncmp(text, heading, sizeof heading - 1) == 0;
+}
+
+/* Half a command of ours is cut off; the last line of somebody else's script may have no end. */
+static void heal(int fd)
+{
+    char begins[sizeof heading] = "";
+    if (pread(fd, begins, sizeof heading - 1, 0) > 0)
+        outfile_heal(fd, log_is(begins));
+}
+
 bool log_open(struct session *session, const char *path, struct err *err)
 {
     if (session->logging)
         return err_set(err, ERR_FAILED, "log: %s is being written; `log off` ends it",
                        session->log_path);
-    int fd = infile_open(path, O_WRONLY | O_APPEND | O_CREAT, err);
+    int fd = infile_open(path, O_RDWR | O_APPEND | O_CREAT, err);
     if (fd < 0)
         return false;
     if (!infile_lock(fd, 0) && errno == EWOULDBLOCK) {
@@ -52,12 +67,13 @@ bool log_open(struct session *session, const char *path, struct err *err)
         return err_set(err, ERR_FAILED,
                        "%s: another session writes its commands to it; name another file", path);
     }
+    heal(fd);
     session->log_path = mem_text(path);
     session->log_trains = session_busy(session);
     session->log_fd = fd;
     session->logging = true;
     struct strbuf text = {0};
-    strbuf_puts(&text, "# commands of a deltaw session; `source` runs them again\n");
+    strbuf_puts(&text, heading);
     strbuf_printf(&text, "set seed=%s\n", session_setting(session, "seed"));
     bool good = put(session, &text, err);
     strbuf_free(&text);

@@ -60,7 +60,7 @@ static bool has(const struct page *page, const struct session *session, enum nee
     case NOTHING: return true;
     case MODEL: return page->n_models > 0;
     case TWO_MODELS: return page->n_models > 1;
-    case CV: return session->cv != NULL;
+    case CV: return session->studies[STUDY_CV].study != NULL;
     }
     return false;
 }

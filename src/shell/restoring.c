@@ -161,11 +161,10 @@ static bool simulate_again(struct restoring *r, const json_t *data, struct task 
     if (!model && (!rule || !rule_is_textbook(rule)))
         return damaged(r, "it names no rule of agents", NULL, err);
     char *command = agents_command(&r->made);
-    bool good = agents_room(&r->made, err) &&
-                (model ? simulate_model(model, &r->made, command, &task->job.stop,
-                                        &task->job.permille, &r->cohort, err)
-                       : simulate_run(maker, &r->made, command, &task->job.stop,
-                                      &task->job.permille, &r->cohort, err));
+    bool good = model ? simulate_model(model, &r->made, command, &task->job.stop,
+                                       &task->job.permille, &r->cohort, err)
+                      : simulate_run(maker, &r->made, command, &task->job.stop, &task->job.permille,
+                                     &r->cohort, err);
     free(command);
     return good;
 }

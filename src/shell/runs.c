@@ -4,9 +4,8 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/study/bias.h"
-#include "deltaw/study/cv.h"
+#include "deltaw/study/comparison.h"
 #include "deltaw/study/loop.h"
-#include "deltaw/study/recover.h"
 
 struct runs_job {
     struct job job;
@@ -18,8 +17,10 @@ struct runs_job {
 
 struct runs {
     struct series series;
-    const struct runs_ops *ops;
-    void *study;
+    const struct studying *of;
+    struct study *study;     /* the session's */
+    struct cohort *cohort;   /* NULL: it needs none */
+    struct study_file *file; /* NULL: none */
     size_t n, n_taken;
     struct runs_job *jobs; /* [n] */
     size_t from, to;
@@ -30,10 +31,10 @@ struct runs {
 static void run_job(struct job *job)
 {
     struct runs_job *j = job->data;
-    j->ok = j->of->ops->run(j->of->study, j->run, job, j->result);
+    const struct runs *r = j->of;
+    j->ok = r->study->kind->run(r->study, r->cohort, j->run, job, j->result);
 }
 
-/* The file first: what is shown as done is kept. */
 static void take(struct session *session, struct runs *r, struct runs_job *j)
 {
     j->taken = true;
@@ -42,9 +43,10 @@ static void take(struct session *session, struct runs *r, struct runs_job *j)
         r->lost++;
         return;
     }
-    r->ops->take(session, r->study, j->run, j->result);
-    if (r->trouble.code == ERR_NONE)
-        r->ops->append(r->study, j->run, &r->trouble);
+    r->study->kind->put(r->study, r->cohort, j->run, j->result);
+    session->studies[r->of->which].changes++;
+    if (r->file && r->trouble.code == ERR_NONE)
+        study_append(r->file, r->study, j->run, &r->trouble);
 }
 
 static void stop(struct series *series)
@@ -65,6 +67,14 @@ static void collect(struct session *session, struct series *series)
         stop(series);
 }
 
+static size_t count(const struct runs *r, enum study_state least)
+{
+    size_t n = 0;
+    for (size_t i = r->from; i < r->to; i++)
+        n += r->study->kind->state(r->study, i) >= least;
+    return n;
+}
+
 static bool over(const struct series *series)
 {
     const struct runs *r = (const struct runs *)series;
@@ -77,19 +87,15 @@ static void progress(const struct session *session, const struct series *series,
     const struct runs *r = (const struct runs *)series;
     job_group_progress(session->jobs, &series->group, out);
     out->n = r->to - r->from;
-    out->done = 0; /* jobs that were stopped are done as well, but not their runs */
-    for (size_t i = r->from; i < r->to; i++)
-        out->done += r->ops->done(r->study, i);
+    out->done = count(r, STUDY_DONE); /* jobs that were stopped are done as well, not their runs */
 }
 
 /* "cv done: 140 runs, 2 failed" */
 static bool ended(const struct series *series, struct strbuf *out)
 {
     const struct runs *r = (const struct runs *)series;
-    const char *name = r->ops->name;
-    size_t n = r->to - r->from, failed = 0;
-    for (size_t i = r->from; i < r->to; i++)
-        failed += r->ops->failed(r->study, i);
+    const char *name = r->study->kind->name;
+    size_t n = r->to - r->from, failed = count(r, STUDY_FAILED);
     if (r->trouble.code != ERR_NONE) {
         strbuf_printf(out, "%s stopped: %s", name, r->trouble.message);
         return false;
@@ -105,7 +111,7 @@ static bool ended(const struct series *series, struct strbuf *out)
 
 static void result(struct session *session, const struct series *series, struct output *out)
 {
-    ((const struct runs *)series)->ops->show(session, out);
+    ((const struct runs *)series)->of->show(session, out);
 }
 
 static void release(struct session *session, struct series *series)
@@ -117,10 +123,11 @@ static void release(struct session *session, struct series *series)
             job_recall(&r->jobs[i].job);
             take(session, r, &r->jobs[i]);
         }
-        r->ops->clear(r->jobs[i].result);
+        r->study->kind->clear(r->jobs[i].result);
         free(r->jobs[i].result);
     }
-    r->ops->release(r->study);
+    study_close(r->file);
+    cohort_drop(r->cohort);
     free(r->jobs), free(r);
 }
 
@@ -138,20 +145,25 @@ static void make_jobs(struct runs *r)
 {
     r->jobs = mem_new(r->to - r->from, sizeof *r->jobs);
     for (size_t i = r->from; i < r->to; i++)
-        if (!r->ops->done(r->study, i))
-            r->jobs[r->n++] =
-                (struct runs_job){.of = r, .run = i, .result = mem_new(1, r->ops->result_size)};
+        if (r->study->kind->state(r->study, i) == STUDY_TO_DO)
+            r->jobs[r->n++] = (struct runs_job){
+                .of = r, .run = i, .result = mem_new(1, r->study->kind->result_size)};
 }
 
-bool runs_start(struct session *session, const struct runs_ops *ops, void *study, size_t from,
-                size_t to, size_t *sent, struct err *err)
+bool runs_start(struct session *session, const struct studying *of, const struct cohort *cohort,
+                struct study_file *file, size_t from, size_t to, size_t *sent, struct err *err)
 {
     struct runs *r = mem_new(1, sizeof *r);
-    *r = (struct runs){.ops = ops, .study = study, .from = from, .to = to};
+    *r = (struct runs){.of = of,
+                       .study = session->studies[of->which].study,
+                       .cohort = cohort ? cohort_hold(cohort) : NULL,
+                       .file = file,
+                       .from = from,
+                       .to = to};
     bool good = true;
     make_jobs(r);
     *sent = r->n;
-    series_add(session, &r->series, &runs_series, ops->name);
+    series_add(session, &r->series, &runs_series, of->kind->name);
     for (size_t i = 0; i < r->n; i++) {
         struct runs_job *j = &r->jobs[i];
         j->job = (struct job){
@@ -167,8 +179,8 @@ bool runs_start(struct session *session, const struct runs_ops *ops, void *study
 void session_drop_results(struct session *session)
 {
     bias_free(session->bias);
-    cv_free(session->cv);
     comparison_free(session->comparison);
-    recover_free(session->recover);
+    for (size_t i = 0; i < STUDIES; i++)
+        study_free(session->studies[i].study);
     loop_free(session->loop);
 }

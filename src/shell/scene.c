@@ -88,10 +88,14 @@ const struct scene *session_scene(struct session *session)
     scene->threads = atoi(session_setting(session, "threads"));
     scene->cohort = session_cohort(session);
     series_collect(session);
-    scene->cv = session->cv;
+    const struct session_study *cv = &session->studies[STUDY_CV];
+    const struct session_study *recover = &session->studies[STUDY_RECOVER];
+    scene->cv = (const struct cv *)cv->study;
+    scene->cv_changes = cv->changes;
+    scene->recover = (const struct recover *)recover->study;
+    scene->recover_changes = recover->changes;
     scene->bias = session->bias;
     scene->bias_changes = session->bias_changes;
-    scene->cv_changes = session->cv_changes;
     scene->comparison = session->comparison;
     scene->comparison_changes = session->comparison_changes;
     scene->loop = session->loop;

@@ -12,6 +12,19 @@
 
 enum { SCRIPT_MOST = 16 << 20 };
 
+/* Half a command at the end of a log may be another one: it is told and not run. */
+static void leave_out_half(struct strbuf *text)
+{
+    const char *all = strbuf_text(text), *last = strrchr(all, '\n');
+    if (!log_is(all) || !last || !last[1])
+        return;
+    char *told = mem_printf("the log ends in half a command, which is left out: %s", last + 1);
+    strbuf_cut(text, (size_t)(last + 1 - all));
+    strbuf_puts(text, "say ");
+    args_word(told, text);
+    free(told);
+}
+
 static char *take(int fd, const char *path, struct err *err)
 {
     struct strbuf text = {0};
@@ -25,6 +38,8 @@ static char *take(int fd, const char *path, struct err *err)
     if (fine && text.len && memchr(text.text, '\0', text.len))
         fine = err_set(err, ERR_FAILED, "%s: holds zero bytes, so it is not a script of commands",
                        path);
+    if (fine)
+        leave_out_half(&text);
     bool marked = text.len >= 3 && memcmp(text.text, "\xef\xbb\xbf", 3) == 0;
     char *result = fine ? mem_text(strbuf_text(&text) + (marked ? 3 : 0)) : NULL;
     strbuf_free(&text);

@@ -1,5 +1,5 @@
 /* DESIGN.  One job beside the session watches over the array: it writes what the parts need,
- * submits them, and every other second reads how far their files have come.  A part that is
+ * submits them, and every second reads their files, what is new in which is shown.  A part that is
  * neither through nor in Slurm's queue is submitted again, up to TRIES times in a row without
  * a new result.  Numbers of arrays are kept in FILE.parts/arrays, so that the same command,
  * given later or elsewhere, finds the parts that are still at work and does not submit them
@@ -17,8 +17,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "crossing.h"
-#include "cv_plan.h"
 #include "deltaw/base/infile.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
@@ -30,11 +28,15 @@ enum { TRIES = 5, POLL_MS = 1000 };
 struct array {
     struct series series;
     struct job job;
-    struct cohort *cohort;
-    char *path, *folder, *line; /* results; FILE.parts; the command of a part up to shard= */
+    const struct studying *of;
+    struct cohort *cohort;            /* NULL: it needs none */
+    struct study *before;             /* what was done before; a copy */
+    struct study_file *file;          /* of the results, held open; NULL: only a script is made */
+    _Atomic(struct study *) gathered; /* by the job, for the session; NULL: nothing new */
+    char *path, *folder, *line;       /* results; FILE.parts; the command of a part up to shard= */
     char *partition, *time;
     size_t n, n_runs; /* parts; runs of the plan */
-    bool submit, finished;
+    bool finished;
     atomic_size_t done; /* runs */
     atomic_bool cancel; /* by `stop` */
     size_t n_arrays;
@@ -88,7 +90,8 @@ static bool write_script(const struct array *a, struct err *err)
 {
     struct strbuf s = {0};
     char *data = in_folder(a, "data.csv.gz"), *script = in_folder(a, "array.sh");
-    strbuf_printf(&s, "#!/bin/sh\n#SBATCH --job-name=deltaw-cv\n#SBATCH --array=1-%zu\n", a->n);
+    strbuf_printf(&s, "#!/bin/sh\n#SBATCH --job-name=deltaw-%s\n#SBATCH --array=1-%zu\n",
+                  a->of->kind->name, a->n);
     strbuf_puts(&s, "#SBATCH --ntasks=1\n#SBATCH --cpus-per-task=1\n");
     strbuf_printf(&s, "#SBATCH --output=\"%s/part-%%a.log\"\n", a->folder);
     if (a->partition)
@@ -97,11 +100,14 @@ static bool write_script(const struct array *a, struct err *err)
         strbuf_printf(&s, "#SBATCH --time=%s\n", a->time);
     strbuf_puts(&s, "i=${SLURM_ARRAY_TASK_ID:-${1:?which part}}\nexec ");
     put_program(&s);
-    strbuf_puts(&s, " --no-rc -q --threads 1 <<END\nload ");
-    put_word(data, &s);
-    strbuf_puts(&s, " missing_reward=half as=");
-    put_word(a->cohort->name, &s);
-    strbuf_putc(&s, '\n');
+    strbuf_puts(&s, " --no-rc -q --threads 1 <<END\n");
+    if (a->cohort) {
+        strbuf_puts(&s, "load ");
+        put_word(data, &s);
+        strbuf_puts(&s, " missing_reward=half as=");
+        put_word(a->cohort->name, &s);
+        strbuf_putc(&s, '\n');
+    }
     put_plain(a->line, &s);
     strbuf_printf(&s, " shard=$i/%zu file=", a->n);
     put_word(a->folder, &s);
@@ -117,7 +123,7 @@ static bool prepare(const struct array *a, struct err *err)
     if (mkdir(a->folder, 0777) != 0 && errno != EEXIST)
         return err_system(err, ERR_FAILED, a->folder);
     char *data = in_folder(a, "data.csv.gz");
-    bool good = cohort_save(a->cohort, data, err) && write_script(a, err);
+    bool good = (!a->cohort || cohort_save(a->cohort, data, err)) && write_script(a, err);
     free(data);
     return good;
 }
@@ -162,33 +168,45 @@ static bool submit(struct array *a, const char *parts, struct err *err)
     return keep_arrays(a, err);
 }
 
-/* Runs of a part that are done; *of: that it has. */
-static size_t part_done(const struct array *a, size_t i, size_t *of)
+/* What was done before, and what the parts have done since; NULL: one is of another plan. */
+static struct study *gather(const struct array *a, struct err *err)
 {
-    char *path = part_path(a, i);
-    struct cv *cv = NULL;
-    size_t from = a->n_runs * i / a->n, to = a->n_runs * (i + 1) / a->n, done = 0;
-    *of = to - from;
-    if (access(path, R_OK) == 0 && cv_read(path, &cv, NULL) && cv->n_runs == a->n_runs)
-        for (size_t run = from; run < to; run++)
-            done += cv->results[run].done;
-    cv_free(cv);
-    free(path);
-    return done;
+    struct study *all = study_copy(a->before), *part = NULL;
+    bool good = true;
+    for (size_t i = 0; good && i < a->n; i++, study_free(part)) {
+        char *path = part_path(a, i);
+        part = NULL;
+        if (access(path, R_OK) == 0 && study_read(path, all->kind, &part, NULL) &&
+            !study_join(all, part, err)) {
+            err_prefix(err, "%s", path);
+            good = false;
+        }
+        free(path);
+    }
+    if (good)
+        return all;
+    study_free(all);
+    return NULL;
 }
 
-/* missing [n]: parts that are not through; how many. */
-static size_t look(struct array *a, bool *missing)
+/* missing [n]: parts that are not through; *left: how many. */
+static bool look(struct array *a, bool *missing, size_t *left, struct err *err)
 {
-    size_t done = 0, n = 0;
-    for (size_t i = 0; i < a->n; i++) {
-        size_t of, here = part_done(a, i, &of);
-        missing[i] = here < of;
-        n += missing[i];
-        done += here;
+    struct study *all = gather(a, err);
+    *left = 0;
+    for (size_t i = 0; all && i < a->n; i++) {
+        size_t from, to;
+        study_part(all, i + 1, a->n, &from, &to);
+        missing[i] = false;
+        for (size_t run = from; run < to; run++)
+            missing[i] = missing[i] || all->kind->state(all, run) == STUDY_TO_DO;
+        *left += missing[i];
     }
-    atomic_store(&a->done, done);
-    return n;
+    if (!all)
+        return false;
+    atomic_store(&a->done, all->n_done);
+    study_free(atomic_exchange(&a->gathered, all));
+    return true;
 }
 
 /* Those that are missing and not in the queue, "3,7"; false: Slurm did not answer. */
@@ -204,50 +222,42 @@ static bool lost_parts(const struct array *a, const bool *missing, struct strbuf
     return known;
 }
 
+static bool submit_again(struct array *a, const char *parts, size_t tries, struct err *err)
+{
+    if (tries < TRIES)
+        return submit(a, parts, err);
+    return err_set(err, ERR_FAILED,
+                   "parts %s end without a result, however often they are submitted; see the .log "
+                   "files in %s",
+                   parts, a->folder);
+}
+
 static bool watch(struct array *a, struct err *err)
 {
     bool *missing = mem_new(a->n, sizeof *missing), good = true;
-    size_t before = 0, tries = 0;
-    while (good && !atomic_load(&a->job.stop)) {
+    size_t before = 0, tries = 0, left = 1;
+    while (good && left && !atomic_load(&a->job.stop)) {
         struct strbuf lost = {0};
-        if (look(a, missing) == 0)
-            break;
-        bool known = lost_parts(a, missing, &lost);
-        if (known && look(a, missing) == 0) /* they may have ended since */
-            lost.len = 0;
+        bool known = (good = look(a, missing, &left, err)) && left && lost_parts(a, missing, &lost);
+        if (known && lost.len && (good = look(a, missing, &left, err)) && left == 0)
+            break; /* they may have ended since */
         tries = atomic_load(&a->done) > before ? 0 : tries;
         before = atomic_load(&a->done);
-        if (known && lost.len && tries++ == TRIES)
-            good = err_set(err, ERR_FAILED,
-                           "cv: parts %s end without a result, however often they are submitted; "
-                           "see the .log files in %s",
-                           strbuf_text(&lost), a->folder);
-        else if (known && lost.len)
-            good = submit(a, strbuf_text(&lost), err);
+        if (good && known && lost.len)
+            good = submit_again(a, strbuf_text(&lost), tries++, err);
         strbuf_free(&lost);
-        for (int ms = 0; good && ms < POLL_MS && !atomic_load(&a->job.stop); ms += 50)
+        for (int ms = 0; good && left && ms < POLL_MS && !atomic_load(&a->job.stop); ms += 50)
             poll(NULL, 0, 50);
     }
     free(missing);
-    return good && (!atomic_load(&a->job.stop) || err_set(err, ERR_INTERRUPTED, "interrupted"));
+    return good && (left == 0 || err_set(err, ERR_INTERRUPTED, "interrupted"));
 }
 
 static bool merge(const struct array *a, struct err *err)
 {
-    struct cv *all = NULL;
-    bool good = true;
-    for (size_t i = 0; good && i < a->n; i++) {
-        char *path = part_path(a, i);
-        struct cv *cv = NULL;
-        good = cv_read(path, &cv, err) && (!all || cv_join(all, cv, err));
-        if (all || !good)
-            cv_free(cv);
-        else
-            all = cv;
-        free(path);
-    }
-    good = good && cv_write(all, a->path, err);
-    cv_free(all);
+    struct study *all = gather(a, err);
+    bool good = all && study_write(all, a->path, err);
+    study_free(all);
     return good;
 }
 
@@ -255,8 +265,11 @@ static void run_array(struct job *job)
 {
     struct array *a = job->data;
     read_arrays(a);
-    a->ok = prepare(a, &a->err) && (!a->submit || (watch(a, &a->err) && merge(a, &a->err)));
-    for (size_t i = 0; i < a->n_arrays && atomic_load(&a->cancel); i++)
+    a->ok = prepare(a, &a->err) && (!a->file || (watch(a, &a->err) && merge(a, &a->err)));
+    if (!a->ok)
+        err_prefix(&a->err, "%s", a->of->kind->name);
+    bool over = a->ok && a->file; /* parts that Slurm has queued again are not wanted any more */
+    for (size_t i = 0; i < a->n_arrays && (over || atomic_load(&a->cancel)); i++)
         slurm_scancel(a->arrays[i]);
 }
 
@@ -265,12 +278,12 @@ static void run_array(struct job *job)
 static void collect(struct session *session, struct series *series)
 {
     struct array *a = (struct array *)series;
-    struct cv *cv;
-    if (a->finished || !job_done(&a->job))
-        return;
-    a->finished = true;
-    if (a->ok && a->submit && cv_read(a->path, &cv, NULL))
-        crossing_show(session, cv);
+    a->finished = a->finished || job_done(&a->job);
+    struct study *gathered = atomic_exchange(&a->gathered, NULL);
+    if (gathered && gathered->n_done > session->studies[a->of->which].study->n_done)
+        studying_take(session, a->of, gathered);
+    else
+        study_free(gathered);
 }
 
 static bool over(const struct series *series)
@@ -298,15 +311,16 @@ static void stop(struct series *series)
 static bool ended(const struct series *series, struct strbuf *out)
 {
     const struct array *a = (const struct array *)series;
-    if (a->ok && a->submit)
-        strbuf_printf(out, "cv done: %zu fits in %zu parts, merged into %s", a->n_runs, a->n,
+    const char *name = a->of->kind->name;
+    if (a->ok && a->file)
+        strbuf_printf(out, "%s done: %zu fits in %zu parts, merged into %s", name, a->n_runs, a->n,
                       a->path);
     else if (a->ok)
-        strbuf_printf(out, "cv: %s/array.sh is written; `sbatch` it, then merge %s/part-*.jsonl",
-                      a->folder, a->folder);
+        strbuf_printf(out, "%s: %s/array.sh is written; `sbatch` it, then merge %s/part-*.jsonl",
+                      name, a->folder, a->folder);
     else if (a->err.code == ERR_INTERRUPTED)
-        strbuf_printf(out, "cv stopped: %zu of %zu fits are done, in %s; the same command goes on",
-                      atomic_load(&a->done), a->n_runs, a->folder);
+        strbuf_printf(out, "%s stopped: %zu of %zu fits are done, in %s; the same command goes on",
+                      name, atomic_load(&a->done), a->n_runs, a->folder);
     else
         strbuf_puts(out, a->err.message);
     return a->ok || a->err.code == ERR_INTERRUPTED;
@@ -315,8 +329,8 @@ static bool ended(const struct series *series, struct strbuf *out)
 static void result(struct session *session, const struct series *series, struct output *out)
 {
     const struct array *a = (const struct array *)series;
-    if (a->ok && a->submit)
-        crossing_result(session, out);
+    if (a->ok && a->file)
+        a->of->show(session, out);
 }
 
 /* The parts go on without us. */
@@ -327,6 +341,9 @@ static void release(struct session *session, struct series *series)
     job_recall(&a->job);
     for (size_t i = 0; i < a->n_arrays; i++)
         free(a->arrays[i]);
+    study_free(atomic_load(&a->gathered));
+    study_free(a->before);
+    study_close(a->file);
     cohort_drop(a->cohort);
     free(a->path), free(a->folder), free(a->line), free(a->partition), free(a->time);
     free(a->arrays), free(a);
@@ -345,7 +362,7 @@ static const struct series_ops array_ops = {
 /* --- starting ------------------------------------------------------------------- */
 
 /* The command of a part, but for shard= and file=. */
-static char *part_line(const struct args *args)
+static char *part_line(const char *verb, const struct args *args)
 {
     static const char *const not_theirs[] = {"submit", "partition", "time", "per", "file", NULL};
     struct args theirs = {0};
@@ -358,38 +375,51 @@ static char *part_line(const struct args *args)
         if (!arg->name || !not_theirs[k])
             args_set(&theirs, arg->name, arg->value, 0);
     }
-    strbuf_puts(&line, "cv");
+    strbuf_puts(&line, verb);
     args_words(&theirs, &line);
     args_free(&theirs);
     return strbuf_take(&line);
 }
 
-bool slurm_start(struct session *session, const struct cohort *cohort,
-                 const struct slurm_request *r, struct output *out, struct err *err)
+/* From the root: parts run elsewhere. */
+static char *whole_path(const char *path)
+{
+    char here[PATH_MAX];
+    return path[0] == '/' ? mem_text(path)
+                          : mem_printf("%s/%s", getcwd(here, sizeof here) ? here : ".", path);
+}
+
+static char *text_of(const struct studying *of, const struct args *args, const char *name)
+{
+    const char *text = args_text(args, of->options, name);
+    return text ? mem_text(text) : NULL;
+}
+
+bool slurm_start(struct session *session, const struct studying *of, const struct cohort *cohort,
+                 const struct args *args, const char *path, struct study_file *file,
+                 struct output *out, struct err *err)
 {
     struct array *a = mem_new(1, sizeof *a);
-    char *absolute = r->path[0] == '/' ? mem_text(r->path) : NULL;
-    if (!absolute) {
-        char here[PATH_MAX];
-        absolute = mem_printf("%s/%s", getcwd(here, sizeof here) ? here : ".", r->path);
-    }
-    a->cohort = cohort_hold(cohort);
-    a->path = absolute;
-    a->folder = mem_printf("%s.parts", absolute);
-    a->line = part_line(r->args);
-    a->partition = r->partition ? mem_text(r->partition) : NULL;
-    a->time = r->time ? mem_text(r->time) : NULL;
-    a->n_runs = session->cv->n_runs;
-    a->n = (a->n_runs + r->per - 1) / r->per;
-    a->submit = r->submit;
+    size_t per = (size_t)args_integer(args, of->options, "per");
+    a->of = of;
+    a->cohort = cohort ? cohort_hold(cohort) : NULL;
+    a->before = study_copy(session->studies[of->which].study);
+    a->file = file;
+    a->path = whole_path(path);
+    a->folder = mem_printf("%s.parts", a->path);
+    a->line = part_line(of->kind->name, args);
+    a->partition = text_of(of, args, "partition");
+    a->time = text_of(of, args, "time");
+    a->n_runs = a->before->n_runs;
+    a->n = (a->n_runs + per - 1) / per;
     a->job = (struct job){.run = run_array, .data = a, .lane = JOB_TASK};
-    series_add(session, &a->series, &array_ops, crossing_name);
+    series_add(session, &a->series, &array_ops, of->kind->name);
     if (!job_send(session->jobs, &a->job, err)) {
         a->finished = a->series.told = true;
         return false;
     }
-    output_say(out, "cv %s: %zu fits in %zu parts of Slurm's, in %s",
-               r->submit ? "is submitted" : "is written", a->n_runs, a->n, a->folder);
+    output_say(out, "%s %s: %zu fits in %zu parts of Slurm's, in %s", of->kind->name,
+               file ? "is submitted" : "is written", a->n_runs, a->n, a->folder);
     output_field_number(out, "runs", (double)a->n_runs);
     output_field_number(out, "parts", (double)a->n);
     output_field_text(out, "file", a->path);

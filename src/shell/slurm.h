@@ -1,22 +1,16 @@
-/* A cross-validation on a cluster: an array of jobs of Slurm's, each of which runs this
- * program on one part.  All that they need and make is in FILE.parts. */
+/* A study on a cluster: an array of jobs of Slurm's, each of which runs this program on one
+ * part.  All that they need and make is in FILE.parts. */
 #ifndef SHELL_SLURM_H
 #define SHELL_SLURM_H
 
-#include "deltaw/study/cv.h"
-#include "series.h"
+#include "studying.h"
 
-struct slurm_request {
-    const struct args *args; /* of cv: what the parts are told is made from it */
-    const char *path;        /* of the results */
-    const char *partition, *time;
-    size_t per;  /* runs of a part */
-    bool submit; /* else the script is only written */
-};
-
-/* Plan and cohort as session->cv has them.  Writes what the parts need and submits them, beside
- * the session; merges when all are through, and submits again what came to nothing. */
-bool slurm_start(struct session *session, const struct cohort *cohort,
-                 const struct slurm_request *request, struct output *out, struct err *err);
+/* The session's study, as `args` asked for it.  Writes what the parts need and submits them,
+ * beside the session; merges when all are through, and submits again what came to nothing.
+ * file (taken over) is open where the results at path are to go; NULL: only the script is
+ * written. */
+bool slurm_start(struct session *session, const struct studying *of, const struct cohort *cohort,
+                 const struct args *args, const char *path, struct study_file *file,
+                 struct output *out, struct err *err);
 
 #endif

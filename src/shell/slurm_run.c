@@ -90,10 +90,9 @@ bool slurm_sbatch(const char *script, const char *parts, char **job, struct err 
         *job = strbuf_take(&out);
     else
         err_set(err, ERR_FAILED,
-                code < 0
-                    ? "cv: sbatch cannot be run or does not answer; is Slurm here? submit=script "
-                      "only writes %s"
-                    : "cv: sbatch %s: %s",
+                code < 0 ? "sbatch cannot be run or does not answer; is Slurm here? submit=script "
+                           "only writes %s"
+                         : "sbatch %s: %s",
                 script, strbuf_text(&out));
     strbuf_free(&out);
     return good;

@@ -14,6 +14,7 @@
 #include "deltaw/learn/fit.h"
 #include "deltaw/shell/command.h"
 #include "deltaw/shell/session.h"
+#include "deltaw/study/study.h"
 #include "line.h"
 
 /* A command says a line for each fit up to so many. */
@@ -93,6 +94,13 @@ struct fit_entry {
     struct cohort *pool; /* of pool=each: all animals of the group, a reference */
 };
 
+/* The newest results of a verb whose runs are a study (studying.h). */
+enum { STUDY_CV, STUDY_RECOVER, STUDIES };
+struct session_study {
+    struct study *study; /* NULL: none */
+    size_t changes;      /* another number: they are others */
+};
+
 struct session {
     struct session_setup setup;
     struct wake wake;
@@ -121,14 +129,12 @@ struct session {
     struct job_group **groups;
     size_t n_series; /* see series.h */
     struct series **series;
-    struct cv *cv; /* results of the newest cross-validation, NULL: none */
-    size_t cv_changes;
+    struct session_study studies[STUDIES];
     struct comparison *comparison; /* the newest, NULL: none */
     size_t comparison_changes;
     struct bias *bias; /* of the newest `check rule`, NULL: none */
     size_t bias_changes;
-    struct recover *recover; /* of the newest recovery, NULL: none */
-    struct loop *loop;       /* the newest closed loop, NULL: none */
+    struct loop *loop; /* the newest closed loop, NULL: none */
     size_t loop_changes;
     struct strbuf gathered; /* what members_news tells */
     char *current;          /* name of the model in use, NULL: none */
@@ -366,6 +372,7 @@ void settings_seed(const struct session *session, struct args *args);
 /* --- log.c */
 
 bool log_open(struct session *session, const char *path, struct err *err);
+bool log_is(const char *text); /* Was it written so? */
 bool log_close(struct session *session, struct err *err);
 bool log_command(struct session *session, const struct running *now, struct err *err);
 /* The commands so far, a script that repeats them; valid until the next one. */

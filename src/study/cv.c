@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "cv_inside.h"
 
 static const double AGREE = 1e-6; /* nats per trial */
 
@@ -23,10 +24,11 @@ void cv_plan_free(struct cv_plan *plan)
 struct cv *cv_new(struct cv_plan *plan)
 {
     struct cv *cv = mem_new(1, sizeof *cv);
+    cv->study.kind = &cv_kind;
     cv->plan = *plan;
     *plan = (struct cv_plan){0};
-    cv->n_runs = cv->plan.n_rules * cv->plan.n_sizes * cv->plan.folds * cv->plan.n_seeds;
-    cv->results = mem_new(cv->n_runs, sizeof *cv->results);
+    cv->study.n_runs = cv->plan.n_rules * cv->plan.n_sizes * cv->plan.folds * cv->plan.n_seeds;
+    cv->results = mem_new(cv->study.n_runs, sizeof *cv->results);
     return cv;
 }
 
@@ -41,7 +43,7 @@ void cv_free(struct cv *cv)
 {
     if (!cv)
         return;
-    for (size_t i = 0; i < cv->n_runs; i++)
+    for (size_t i = 0; i < cv->study.n_runs; i++)
         cv_result_clear(&cv->results[i]);
     for (size_t a = 0; a < cv->n_animals; a++)
         free(cv->animals[a]);
@@ -58,12 +60,6 @@ struct cv_run cv_run_at(const struct cv *cv, size_t run)
                            .size = size % p->n_sizes,
                            .fold = fold % p->folds,
                            .seed = fold / p->folds};
-}
-
-void cv_part(const struct cv *cv, size_t i, size_t n, size_t *from, size_t *to)
-{
-    *from = cv->n_runs * (i - 1) / n;
-    *to = cv->n_runs * i / n;
 }
 
 /* Index of the animal among those that have a score. */
@@ -83,7 +79,7 @@ void cv_put(struct cv *cv, size_t run, struct cv_result *result, const char *con
 {
     for (size_t i = 0; i < result->n; i++)
         result->scores[i].animal = animal_of(cv, names[result->scores[i].animal]);
-    cv->n_done += !cv->results[run].done;
+    cv->study.n_done += !cv->results[run].done;
     cv_result_clear(&cv->results[run]);
     cv->results[run] = *result;
     cv->results[run].done = true;
@@ -91,8 +87,9 @@ void cv_put(struct cv *cv, size_t run, struct cv_result *result, const char *con
 }
 
 /* Two programs on the same run: another instruction set may round otherwise. */
-static bool agree(const struct cv *a, const struct cv *b, size_t run, struct err *err)
+bool cv_agree(const struct study *ours, const struct study *other, size_t run, struct err *err)
 {
+    const struct cv *a = (const struct cv *)ours, *b = (const struct cv *)other;
     const struct cv_result *x = &a->results[run], *y = &b->results[run];
     bool same = x->n == y->n && !x->failed == !y->failed;
     for (size_t i = 0; same && i < x->n; i++) {
@@ -107,22 +104,4 @@ static bool agree(const struct cv *a, const struct cv *b, size_t run, struct err
                            "files is not what its plan says",
                            a->plan.rules[at.rule].words, (unsigned long long)a->plan.seeds[at.seed],
                            at.fold + 1);
-}
-
-bool cv_join(struct cv *to, const struct cv *from, struct err *err)
-{
-    if (!cv_plan_same(&to->plan, &from->plan, err))
-        return false;
-    for (size_t i = 0; i < from->n_runs; i++) {
-        const struct cv_result *r = &from->results[i];
-        if (r->done && to->results[i].done && !agree(to, from, i, err))
-            return false;
-        if (!r->done || to->results[i].done)
-            continue;
-        struct cv_result copy = *r;
-        copy.failed = r->failed ? mem_text(r->failed) : NULL;
-        copy.scores = mem_copy(r->scores, r->n, sizeof *r->scores);
-        cv_put(to, i, &copy, (const char *const *)from->animals);
-    }
-    return true;
 }

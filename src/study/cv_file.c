@@ -1,4 +1,4 @@
-/* Results of cross-validations as JSON lines, see result_file.h. */
+/* Cross-validations as a kind of study: what its lines hold. */
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -6,33 +6,27 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
-#include "deltaw/base/outfile.h"
 #include "cv_inside.h"
-#include "result_file.h"
-
-struct cv_file {
-    struct result_file *lines;
-};
 
 /* --- writing --------------------------------------------------------------- */
 
-static void plan_line(const struct cv *cv, struct strbuf *out)
+static void write_plan(const struct study *study, json_t *o)
 {
-    json_t *o = json_object();
+    const struct cv_plan *plan = &((const struct cv *)study)->plan;
     char digest[32];
-    snprintf(digest, sizeof digest, "%016llx", (unsigned long long)cv->plan.digest);
-    json_object_set_new(o, "plan", json_loads(cv->plan.text, 0, NULL));
+    snprintf(digest, sizeof digest, "%016llx", (unsigned long long)plan->digest);
+    json_object_set_new(o, "plan", json_loads(plan->text, 0, NULL));
     json_object_set_new(o, "digest", json_string(digest));
-    json_object_set_new(o, "cohort", json_string(cv->plan.cohort));
-    result_line(o, out);
+    json_object_set_new(o, "cohort", json_string(plan->cohort));
 }
 
-static void run_line(const struct cv *cv, size_t run, struct strbuf *out)
+static void write_run(const struct study *study, size_t run, json_t *o)
 {
+    const struct cv *cv = (const struct cv *)study;
     const struct cv_run at = cv_run_at(cv, run);
     const struct cv_result *r = &cv->results[run];
     const struct cv_size *size = &cv->plan.sizes[at.size];
-    json_t *o = json_object(), *animals = json_array();
+    json_t *animals = json_array();
     json_object_set_new(o, "rule", json_string(cv->plan.rules[at.rule].words));
     json_object_set_new(o, "seed", json_integer((json_int_t)cv->plan.seeds[at.seed]));
     json_object_set_new(o, "fold", json_integer((json_int_t)at.fold + 1));
@@ -53,28 +47,6 @@ static void run_line(const struct cv *cv, size_t run, struct strbuf *out)
         json_array_append_new(animals, one);
     }
     json_object_set_new(o, "animals", animals);
-    result_line(o, out);
-}
-
-bool cv_file_append(struct cv_file *file, const struct cv *cv, size_t run, struct err *err)
-{
-    struct strbuf text = {0};
-    run_line(cv, run, &text);
-    bool good = result_file_append(file->lines, &text, err);
-    strbuf_free(&text);
-    return good;
-}
-
-bool cv_write(const struct cv *cv, const char *path, struct err *err)
-{
-    struct strbuf text = {0};
-    plan_line(cv, &text);
-    for (size_t i = 0; i < cv->n_runs; i++)
-        if (cv->results[i].done)
-            run_line(cv, i, &text);
-    bool good = outfile_write(path, strbuf_text(&text), text.len, err);
-    strbuf_free(&text);
-    return good;
 }
 
 /* --- reading --------------------------------------------------------------- */
@@ -87,7 +59,7 @@ static size_t run_of(const struct cv *cv, const json_t *o)
     json_int_t fold = json_integer_value(json_object_get(o, "fold"));
     json_int_t animals = json_integer_value(json_object_get(o, "train_animals"));
     json_int_t trials = json_integer_value(json_object_get(o, "train_trials"));
-    for (size_t i = 0; rule && i < cv->n_runs; i++) {
+    for (size_t i = 0; rule && i < cv->study.n_runs; i++) {
         struct cv_run at = cv_run_at(cv, i);
         const struct cv_size *size = &cv->plan.sizes[at.size];
         if (strcmp(cv->plan.rules[at.rule].words, rule) == 0 &&
@@ -95,7 +67,7 @@ static size_t run_of(const struct cv *cv, const json_t *o)
             size->animals == (size_t)animals && size->trials == (size_t)trials)
             return i;
     }
-    return cv->n_runs;
+    return cv->study.n_runs;
 }
 
 /* names [n] are the line's own. */
@@ -116,14 +88,14 @@ static void read_scores(const json_t *animals, struct cv_result *r, const char *
     }
 }
 
-static bool take_run(const json_t *o, void *data)
+static bool read_run(struct study *study, const json_t *o)
 {
-    struct cv *cv = data;
+    struct cv *cv = (struct cv *)study;
     const json_t *animals = json_object_get(o, "animals");
     const char *failed = json_string_value(json_object_get(o, "failed"));
     const char *engine = json_string_value(json_object_get(o, "engine"));
     size_t run = run_of(cv, o);
-    bool good = run < cv->n_runs && json_is_array(animals);
+    bool good = run < cv->study.n_runs && json_is_array(animals);
     if (good) {
         struct cv_result r = {.failed = failed ? mem_text(failed) : NULL};
         const char **names = mem_new(json_array_size(animals), sizeof *names);
@@ -135,78 +107,67 @@ static bool take_run(const json_t *o, void *data)
     return good;
 }
 
-static bool take_plan(const json_t *o, void *plan)
+static struct study *read_plan(const json_t *o)
 {
-    return cv_plan_read(o, plan);
-}
-
-bool cv_read(const char *path, struct cv **out, struct err *err)
-{
-    struct strbuf text = {0};
-    struct cv_plan plan = {0};
-    struct cv *cv = NULL;
-    size_t at = 0;
-    bool good = result_file_read(path, &text, err) &&
-                result_plan(path, "cv", &text, take_plan, &plan, &at, err);
-    if (good) {
-        cv = cv_new(&plan);
-        good = result_runs(path, &text, &at, take_run, cv, err);
-    }
+    struct cv_plan plan;
+    bool good = cv_plan_read(o, &plan);
+    struct cv *cv = good ? cv_new(&plan) : NULL;
     cv_plan_free(&plan);
-    strbuf_free(&text);
-    if (good)
-        *out = cv;
-    else
-        cv_free(cv);
-    return good;
+    return cv ? &cv->study : NULL;
 }
 
-/* --- going on -------------------------------------------------------------- */
+/* --- the rest ----------------------------------------------------------------- */
 
-/* A line without its end is dropped: whoever wrote it was killed. */
-static bool resume(struct cv_file *file, const struct strbuf *text, struct cv *cv, struct err *err)
+static bool same(const struct study *ours, const struct study *other, struct err *err)
 {
-    struct cv_plan plan = {0};
-    size_t at;
-    const char *path = file->lines->path;
-    bool good = result_plan(path, "cv", text, take_plan, &plan, &at, err);
-    if (good && !cv_plan_same(&cv->plan, &plan, err)) {
-        err_prefix(err, "%s", path);
-        good = false;
-    }
-    cv_plan_free(&plan);
-    if (!good || !result_runs(path, text, &at, take_run, cv, err))
-        return false;
-    return at == text->len || result_file_cut(file->lines, at, err);
+    return cv_plan_same(&((const struct cv *)ours)->plan, &((const struct cv *)other)->plan, err);
 }
 
-static bool begin(struct cv_file *file, const struct cv *cv, struct err *err)
+static bool run(const struct study *study, const struct cohort *cohort, size_t i, struct job *job,
+                void *result)
 {
-    struct strbuf text = {0};
-    plan_line(cv, &text);
-    bool good = result_file_append(file->lines, &text, err);
-    strbuf_free(&text);
-    return good;
+    const struct cv *cv = (const struct cv *)study;
+    struct cv_run at = cv_run_at(cv, i);
+    return cv_run(&cv->plan, &at, cohort, job, result, NULL);
 }
 
-struct cv_file *cv_file_open(const char *path, struct cv *cv, struct err *err)
+static void put(struct study *study, const struct cohort *cohort, size_t i, void *result)
 {
-    struct cv_file *file = mem_new(1, sizeof *file);
-    struct strbuf text = {0};
-    bool fresh;
-    file->lines = result_file_open(path, &text, &fresh, err);
-    bool good = file->lines && (fresh ? begin(file, cv, err) : resume(file, &text, cv, err));
-    strbuf_free(&text);
-    if (good)
-        return file;
-    cv_file_close(file);
-    return NULL;
+    const char **names = mem_new(cohort->n_animals, sizeof *names);
+    for (size_t a = 0; a < cohort->n_animals; a++)
+        names[a] = cohort->animals[a].name;
+    cv_put((struct cv *)study, i, result, names);
+    free(names);
 }
 
-void cv_file_close(struct cv_file *file)
+static void clear(void *result)
 {
-    if (!file)
-        return;
-    result_file_close(file->lines);
-    free(file);
+    cv_result_clear(result);
 }
+
+static enum study_state state(const struct study *study, size_t i)
+{
+    const struct cv_result *r = &((const struct cv *)study)->results[i];
+    return r->failed ? STUDY_FAILED : r->done ? STUDY_DONE : STUDY_TO_DO;
+}
+
+static void release(struct study *study)
+{
+    cv_free((struct cv *)study);
+}
+
+const struct study_kind cv_kind = {
+    .name = "cv",
+    .result_size = sizeof(struct cv_result),
+    .run = run,
+    .put = put,
+    .clear = clear,
+    .state = state,
+    .free = release,
+    .write_plan = write_plan,
+    .read_plan = read_plan,
+    .same = same,
+    .write_run = write_run,
+    .read_run = read_run,
+    .agree = cv_agree,
+};

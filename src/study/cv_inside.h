@@ -15,4 +15,6 @@ bool cv_seeds_read(const struct json_t *seeds, size_t *n, uint64_t **out);
 /* From the first line of a file; also on failure the plan is to be freed. */
 bool cv_plan_read(const struct json_t *line, struct cv_plan *plan);
 
+bool cv_agree(const struct study *a, const struct study *b, size_t run, struct err *err);
+
 #endif

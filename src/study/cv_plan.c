@@ -10,7 +10,6 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/settings_file.h"
 #include "cv_inside.h"
-#include "result_file.h"
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "unknown"
@@ -160,5 +159,5 @@ bool cv_plan_same(const struct cv_plan *a, const struct cv_plan *b, struct err *
                        "those, or give another file=",
                        (unsigned long long)b->digest, b->cohort, (unsigned long long)a->digest,
                        a->cohort);
-    return result_plans_same(a->text, b->text, err);
+    return study_texts_same(a->text, b->text, err);
 }

@@ -94,7 +94,7 @@ void cv_pair(const struct cv *cv, size_t a, size_t b, size_t size, uint64_t seed
 
 bool cv_lost(const struct cv *cv, size_t rule, size_t size, size_t animal)
 {
-    for (size_t i = 0; i < cv->n_runs; i++) {
+    for (size_t i = 0; i < cv->study.n_runs; i++) {
         const struct cv_result *r = &cv->results[i];
         struct cv_run at = cv_run_at(cv, i);
         for (size_t j = 0; j < r->n && at.rule == rule && at.size == size; j++)
@@ -146,7 +146,7 @@ size_t cv_done(const struct cv *cv, size_t rule, size_t size, size_t *failed)
 {
     size_t done = 0;
     *failed = 0;
-    for (size_t i = 0; i < cv->n_runs; i++) {
+    for (size_t i = 0; i < cv->study.n_runs; i++) {
         struct cv_run at = cv_run_at(cv, i);
         if (at.rule != rule || at.size != size || !cv->results[i].done)
             continue;
@@ -224,7 +224,7 @@ void cv_table(const struct cv *cv, struct table *out)
 /* Is any run's score of the animal a number, but far below chance? */
 static bool fails_on(const struct cv *cv, size_t rule, size_t animal)
 {
-    for (size_t i = 0; i < cv->n_runs; i++) {
+    for (size_t i = 0; i < cv->study.n_runs; i++) {
         const struct cv_result *r = &cv->results[i];
         for (size_t j = 0; j < r->n && cv_run_at(cv, i).rule == rule; j++)
             if (r->scores[j].animal == animal &&

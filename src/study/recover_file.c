@@ -1,32 +1,30 @@
-/* Results of `recover` as JSON lines, see result_file.h. */
+/* Recoveries as a kind of study: what its lines hold. */
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "deltaw/base/mem.h"
-#include "deltaw/base/outfile.h"
 #include "recover_inside.h"
-#include "result_file.h"
 
-const char *const recover_measures[] = {
+static const double AGREE = 1e-6; /* of a value, or of its share above 1 */
+
+static const char *const measures[] = {
     [RECOVER_RMSE] = "rmse",         [RECOVER_NULL] = "null_rmse", [RECOVER_R2] = "r2",
     [RECOVER_R2_BIAS] = "r2_bias",   [RECOVER_TRAIN] = "train",    [RECOVER_HELDOUT] = "heldout",
     [RECOVER_EVIDENCE] = "evidence",
 };
 
-static void plan_line(const struct recover *r, struct strbuf *out)
+static void write_plan(const struct study *study, json_t *o)
 {
-    json_t *o = json_object();
-    json_object_set_new(o, "plan", json_loads(r->plan.text, 0, NULL));
-    result_line(o, out);
+    json_object_set_new(o, "plan", json_loads(((const struct recover *)study)->plan.text, 0, NULL));
 }
 
-static void run_line(const struct recover *r, size_t run, struct strbuf *out)
+static void write_run(const struct study *study, size_t run, json_t *o)
 {
+    const struct recover *r = (const struct recover *)study;
     const struct recover_at at = recover_at(&r->plan, run);
     const struct recover_result *result = &r->results[run];
-    json_t *o = json_object();
     json_object_set_new(o, "setting", json_string(r->plan.cases[at.which].setting));
     json_object_set_new(o, "case", json_string(r->plan.cases[at.which].name));
     json_object_set_new(o, "rule", json_string(r->plan.rules[at.rule].words));
@@ -36,31 +34,8 @@ static void run_line(const struct recover *r, size_t run, struct strbuf *out)
     if (result->fit)
         json_object_set_new(o, "fit", json_string(result->fit));
     for (size_t i = 0; i < RECOVER_MEASURES; i++)
-        json_object_set_new(o, recover_measures[i],
+        json_object_set_new(o, measures[i],
                             isfinite(result->value[i]) ? json_real(result->value[i]) : json_null());
-    result_line(o, out);
-}
-
-bool recover_file_append(struct result_file *file, const struct recover *r, size_t run,
-                         struct err *err)
-{
-    struct strbuf text = {0};
-    run_line(r, run, &text);
-    bool good = result_file_append(file, &text, err);
-    strbuf_free(&text);
-    return good;
-}
-
-bool recover_write(const struct recover *r, const char *path, struct err *err)
-{
-    struct strbuf text = {0};
-    plan_line(r, &text);
-    for (size_t i = 0; i < r->n_runs; i++)
-        if (r->results[i].done)
-            run_line(r, i, &text);
-    bool good = outfile_write(path, strbuf_text(&text), text.len, err);
-    strbuf_free(&text);
-    return good;
 }
 
 /* --- reading ----------------------------------------------------------------- */
@@ -75,7 +50,7 @@ static bool is(const json_t *o, const char *key, const char *value)
 static size_t run_of(const struct recover *r, const json_t *o)
 {
     const json_t *seed = json_object_get(o, "seed");
-    for (size_t i = 0; json_is_integer(seed) && i < r->n_runs; i++) {
+    for (size_t i = 0; json_is_integer(seed) && i < r->study.n_runs; i++) {
         const struct recover_at at = recover_at(&r->plan, i);
         if (is(o, "setting", r->plan.cases[at.which].setting) &&
             is(o, "case", r->plan.cases[at.which].name) &&
@@ -83,121 +58,104 @@ static size_t run_of(const struct recover *r, const json_t *o)
             r->plan.seeds[at.seed] == (uint64_t)json_integer_value(seed))
             return i;
     }
-    return r->n_runs;
+    return r->study.n_runs;
 }
 
-static bool take_run(const json_t *o, void *data)
+static bool read_run(struct study *study, const json_t *o)
 {
-    struct recover *r = data;
+    struct recover *r = (struct recover *)study;
     size_t run = run_of(r, o);
-    if (run < r->n_runs) {
+    if (run < r->study.n_runs) {
         const char *failed = json_string_value(json_object_get(o, "failed"));
         const char *fit = json_string_value(json_object_get(o, "fit"));
         struct recover_result result = {.failed = failed ? mem_text(failed) : NULL,
                                         .fit = fit ? mem_text(fit) : NULL};
         for (size_t i = 0; i < RECOVER_MEASURES; i++) {
-            const json_t *value = json_object_get(o, recover_measures[i]);
+            const json_t *value = json_object_get(o, measures[i]);
             result.value[i] = json_is_number(value) ? json_number_value(value) : NAN;
         }
         recover_put(r, run, &result);
     }
-    return run < r->n_runs;
+    return run < r->study.n_runs;
 }
 
-static bool take_plan(const json_t *o, void *plan)
+static struct study *read_plan(const json_t *o)
 {
-    return recover_plan_read(o, plan);
-}
-
-bool recover_read(const char *path, struct recover **out, struct err *err)
-{
-    struct strbuf text = {0};
-    struct recover_plan plan = {0};
-    struct recover *r = NULL;
-    size_t at = 0;
-    bool good = result_file_read(path, &text, err) &&
-                result_plan(path, "recover", &text, take_plan, &plan, &at, err);
-    if (good) {
-        r = recover_new(&plan);
-        good = result_runs(path, &text, &at, take_run, r, err);
-    }
+    struct recover_plan plan;
+    bool good = recover_plan_read(o, &plan);
+    struct recover *r = good ? recover_new(&plan) : NULL;
     recover_plan_free(&plan);
-    strbuf_free(&text);
-    if (good)
-        *out = r;
-    else
-        recover_free(r);
-    return good;
+    return r ? &r->study : NULL;
 }
 
-bool recover_is(const char *path)
+/* --- the rest ----------------------------------------------------------------- */
+
+static bool same(const struct study *ours, const struct study *other, struct err *err)
 {
-    struct strbuf text = {0};
-    struct recover_plan plan = {0};
-    size_t at;
-    bool is = result_file_read(path, &text, NULL) &&
-              result_plan(path, "recover", &text, take_plan, &plan, &at, NULL);
-    recover_plan_free(&plan);
-    strbuf_free(&text);
-    return is;
+    return study_texts_same(((const struct recover *)ours)->plan.text,
+                            ((const struct recover *)other)->plan.text, err);
 }
 
-/* --- going on ---------------------------------------------------------------- */
-
-static bool resume(struct result_file *file, const struct strbuf *text, struct recover *r,
-                   struct err *err)
+/* Two programs on the same run: another instruction set may round otherwise. */
+static bool agree(const struct study *ours, const struct study *other, size_t run, struct err *err)
 {
-    struct recover_plan plan = {0};
-    size_t at;
-    bool good = result_plan(file->path, "recover", text, take_plan, &plan, &at, err);
-    if (good && !result_plans_same(r->plan.text, plan.text, err)) {
-        err_prefix(err, "%s", file->path);
-        good = false;
+    const struct recover *a = (const struct recover *)ours, *b = (const struct recover *)other;
+    const struct recover_result *x = &a->results[run], *y = &b->results[run];
+    const struct recover_at at = recover_at(&a->plan, run);
+    bool same = !x->failed == !y->failed;
+    for (size_t i = 0; same && i < RECOVER_MEASURES; i++) {
+        double far = fabs(x->value[i] - y->value[i]);
+        same =
+            isnan(x->value[i]) == isnan(y->value[i]) && !(far > AGREE * fmax(1, fabs(x->value[i])));
     }
-    recover_plan_free(&plan);
-    return good && result_runs(file->path, text, &at, take_run, r, err) &&
-           (at == text->len || result_file_cut(file, at, err));
+    return same || err_set(err, ERR_DATA,
+                           "two results of one run differ: %s, %s, seed %llu; one of the files is "
+                           "not what its plan says",
+                           a->plan.cases[at.which].name, a->plan.rules[at.rule].words,
+                           (unsigned long long)a->plan.seeds[at.seed]);
 }
 
-static bool begin(struct result_file *file, const struct recover *r, struct err *err)
+static bool run(const struct study *study, const struct cohort *none, size_t i, struct job *job,
+                void *result)
 {
-    struct strbuf text = {0};
-    plan_line(r, &text);
-    bool good = result_file_append(file, &text, err);
-    strbuf_free(&text);
-    return good;
+    (void)none;
+    return recover_run(&((const struct recover *)study)->plan, i, job, result);
 }
 
-struct result_file *recover_file_open(const char *path, struct recover *r, struct err *err)
+static void put(struct study *study, const struct cohort *none, size_t i, void *result)
 {
-    struct strbuf text = {0};
-    bool fresh;
-    struct result_file *file = result_file_open(path, &text, &fresh, err);
-    bool good = file && (fresh ? begin(file, r, err) : resume(file, &text, r, err));
-    strbuf_free(&text);
-    if (good)
-        return file;
-    result_file_close(file);
-    return NULL;
+    (void)none;
+    recover_put((struct recover *)study, i, result);
 }
 
-void recover_file_close(struct result_file *file)
+static void clear(void *result)
 {
-    result_file_close(file);
+    recover_result_clear(result);
 }
 
-bool recover_join(struct recover *to, const struct recover *from, struct err *err)
+static enum study_state state(const struct study *study, size_t i)
 {
-    if (!result_plans_same(to->plan.text, from->plan.text, err))
-        return false;
-    for (size_t i = 0; i < from->n_runs; i++) {
-        const struct recover_result *result = &from->results[i];
-        if (!result->done || to->results[i].done)
-            continue;
-        struct recover_result copy = *result;
-        copy.failed = result->failed ? mem_text(result->failed) : NULL;
-        copy.fit = result->fit ? mem_text(result->fit) : NULL;
-        recover_put(to, i, &copy);
-    }
-    return true;
+    const struct recover_result *r = &((const struct recover *)study)->results[i];
+    return r->failed ? STUDY_FAILED : r->done ? STUDY_DONE : STUDY_TO_DO;
 }
+
+static void release(struct study *study)
+{
+    recover_free((struct recover *)study);
+}
+
+const struct study_kind recover_kind = {
+    .name = "recover",
+    .result_size = sizeof(struct recover_result),
+    .run = run,
+    .put = put,
+    .clear = clear,
+    .state = state,
+    .free = release,
+    .write_plan = write_plan,
+    .read_plan = read_plan,
+    .same = same,
+    .write_run = write_run,
+    .read_run = read_run,
+    .agree = agree,
+};

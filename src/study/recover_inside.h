@@ -10,8 +10,6 @@ struct recover_at {
 struct recover_at recover_at(const struct recover_plan *plan, size_t run);
 size_t recover_index(const struct recover_plan *plan, const struct recover_at *at);
 
-extern const char *const recover_measures[RECOVER_MEASURES]; /* keys in files */
-
 /* Those of enum recover_measure that are about the truth; what there is none of stays. */
 void recover_errors(const struct model *model, const struct cohort *cohort,
                     enum recover_error error, const atomic_bool *stop, double *value);

@@ -12,7 +12,6 @@
 #include "deltaw/study/recover.h"
 #include "cv_inside.h"
 #include "recover_inside.h"
-#include "result_file.h"
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "unknown"
@@ -204,10 +203,11 @@ bool recover_plan_read(const json_t *line, struct recover_plan *plan)
 struct recover *recover_new(struct recover_plan *plan)
 {
     struct recover *r = mem_new(1, sizeof *r);
+    r->study.kind = &recover_kind;
     r->plan = *plan;
     *plan = (struct recover_plan){0};
-    r->n_runs = r->plan.n_cases * r->plan.n_rules * r->plan.n_seeds;
-    r->results = mem_new(r->n_runs, sizeof *r->results);
+    r->study.n_runs = r->plan.n_cases * r->plan.n_rules * r->plan.n_seeds;
+    r->results = mem_new(r->study.n_runs, sizeof *r->results);
     return r;
 }
 
@@ -221,7 +221,7 @@ void recover_free(struct recover *r)
 {
     if (!r)
         return;
-    for (size_t i = 0; i < r->n_runs; i++)
+    for (size_t i = 0; i < r->study.n_runs; i++)
         recover_result_clear(&r->results[i]);
     free(r->results);
     recover_plan_free(&r->plan);
@@ -239,15 +239,9 @@ size_t recover_index(const struct recover_plan *plan, const struct recover_at *a
     return (at->seed * plan->n_cases + at->which) * plan->n_rules + at->rule;
 }
 
-void recover_part(const struct recover *r, size_t i, size_t n, size_t *from, size_t *to)
-{
-    *from = r->n_runs * (i - 1) / n;
-    *to = r->n_runs * i / n;
-}
-
 void recover_put(struct recover *r, size_t run, struct recover_result *result)
 {
-    r->n_done += !r->results[run].done;
+    r->study.n_done += !r->results[run].done;
     recover_result_clear(&r->results[run]);
     r->results[run] = *result;
     r->results[run].done = true;

@@ -276,13 +276,19 @@ static void batch_free(struct batch *batch, size_t n)
     free(batch);
 }
 
-static bool live_all(const struct plan *plan, struct progress *progress,
-                     struct cohort_builder *builder)
+/* How many animals live side by side. */
+static size_t batch_side(const struct plan *plan)
 {
     size_t animals = plan->layout.animals, side = BATCH_TRIALS / plan->layout.trials;
     side = side < BATCH ? side : BATCH;
     side = side < animals ? side : animals;
-    side = side ? side : 1;
+    return side ? side : 1;
+}
+
+static bool live_all(const struct plan *plan, struct progress *progress,
+                     struct cohort_builder *builder)
+{
+    size_t animals = plan->layout.animals, side = batch_side(plan);
     struct batch *batch = batch_new(plan, side);
     bool going = true;
     for (size_t first = 0; going && first < animals; first += side) {
@@ -322,6 +328,19 @@ static char *mapping_words(const struct plan *plan)
     return strbuf_take(&out);
 }
 
+/* The cohort, whose arrays grow by doubling, and what the animals of a batch keep; `more` of
+ * the caller for each trial. */
+static bool has_room(const struct plan *plan, double more, struct err *err)
+{
+    enum { TRIAL = 23, SESSION = 160 }; /* bytes */
+    double each = (double)plan->layout.trials, all = each * (double)plan->layout.animals;
+    double columns = (double)(truth_policy(&plan->truth)->n + world_columns(&plan->world));
+    double own = columns * sizeof(float), side = (double)batch_side(plan);
+    double bytes = 2 * all * (TRIAL + own) + each / (double)plan->layout.session * SESSION +
+                   side * each * ((double)sizeof(struct cohort_trial) + own) + more * all;
+    return mem_room(bytes, "simulate", err);
+}
+
 static bool run(const struct plan *plan, const atomic_bool *cancel, atomic_int *permille,
                 struct cohort **out, struct err *err)
 {
@@ -330,6 +349,10 @@ static bool run(const struct plan *plan, const atomic_bool *cancel, atomic_int *
                                 .total =
                                     (double)plan->layout.animals * (double)plan->layout.trials};
     const char *command = plan->layout.command;
+    if (!has_room(plan, 0, err)) {
+        err_remedy(err, "fewer animals= or trials= take less");
+        return false;
+    }
     struct cohort_builder *builder = cohort_builder_new();
     name_columns(plan, builder);
     if (!live_all(plan, &progress, builder)) {
@@ -347,6 +370,14 @@ static bool run(const struct plan *plan, const atomic_bool *cancel, atomic_int *
     cohort->report.sides = mem_text("choice 1 = right, 0 = left; stimulus positive = right");
     *out = cohort;
     return true;
+}
+
+bool simulate_check(const char *rule, const struct args *args, double more, struct err *err)
+{
+    struct plan plan = {0};
+    bool good = plan_rule(rule, args, NULL, &plan, err) && has_room(&plan, more, err);
+    truth_free(&plan.truth);
+    return good;
 }
 
 bool simulate_run(const char *rule, const struct args *args, const char *command,

@@ -59,7 +59,7 @@ static void cv_take(struct cv_state *s, const struct cv *cv)
     cv_clear(s);
     cv_table(cv, &s->list.table);
     s->n_rules = cv->plan.n_rules, s->n_sizes = cv->plan.n_sizes;
-    s->n_done = cv->n_done, s->n_runs = cv->n_runs, s->n_animals = cv->n_animals;
+    s->n_done = cv->study.n_done, s->n_runs = cv->study.n_runs, s->n_animals = cv->n_animals;
     s->sweep = s->n_sizes > 1;
     s->first = mem_text(cv->plan.rules[0].words);
     s->list.colour = mem_resize(s->list.colour, s->list.table.n_rows, sizeof *s->list.colour);

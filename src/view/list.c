@@ -42,6 +42,13 @@ const char *list_name(const struct list *list, size_t row)
     return cell_at(list, row, 0)->text;
 }
 
+/* Is it said by the row above, which is seen? */
+static bool repeated(const struct list *list, size_t row, size_t column)
+{
+    return list->table.columns[column].once && row > list->top &&
+           strcmp(cell_at(list, row, column)->text, cell_at(list, row - 1, column)->text) == 0;
+}
+
 /* Empty where there is no number. */
 static char *words_at(const struct list *list, size_t row, size_t column)
 {
@@ -51,11 +58,27 @@ static char *words_at(const struct list *list, size_t row, size_t column)
     return none ? mem_text("") : table_cell_words(c, cell);
 }
 
+/* "table5, w_0 wrong by 1, dnn".  Caller frees. */
+static char *name_of(const struct list *list, size_t row)
+{
+    struct strbuf name = {0};
+    for (size_t i = 0; i == 0 || i < list->names; i++) {
+        char *words = words_at(list, row, i);
+        strbuf_printf(&name, "%s%s", i ? ", " : "", words);
+        free(words);
+    }
+    return strbuf_take(&name);
+}
+
 size_t list_cursor(const struct list *list, size_t fallback)
 {
-    for (size_t i = 0; list->at && i < list->table.n_rows; i++)
-        if (strcmp(list_name(list, i), list->at) == 0)
+    for (size_t i = 0; list->at && i < list->table.n_rows; i++) {
+        char *name = name_of(list, i);
+        bool here = strcmp(name, list->at) == 0;
+        free(name);
+        if (here)
             return i;
+    }
     return fallback < list->table.n_rows ? fallback : 0;
 }
 
@@ -81,8 +104,10 @@ bool list_key(const struct list *list, size_t fallback, const char *view, const 
 
 void list_move(const struct list *list, size_t row, const char *view, struct strbuf *command)
 {
+    char *name = name_of(list, row);
     strbuf_printf(command, "%s row=", view);
-    args_word(list_name(list, row), command);
+    args_word(name, command);
+    free(name);
 }
 
 static bool has_heads(struct rect area)
@@ -109,6 +134,11 @@ struct widths {
     int of[LIST_COLUMNS]; /* 0: left out */
     int all;
 };
+
+static size_t columns_of(const struct list *list)
+{
+    return list->table.n_columns < LIST_COLUMNS ? list->table.n_columns : LIST_COLUMNS;
+}
 
 static int column_width(const struct list *list, size_t column)
 {
@@ -139,7 +169,7 @@ static int total(const struct widths *w, size_t n)
  * A bar takes the room that is left. */
 static void fit_widths(const struct list *list, int room, struct widths *w)
 {
-    size_t n = list->table.n_columns, bar = n;
+    size_t n = columns_of(list), bar = n;
     for (size_t i = 0; i < n; i++) {
         w->of[i] = column_width(list, i);
         bar = list->table.columns[i].type == COLUMN_SHARE ? i : bar;
@@ -201,11 +231,11 @@ static void draw_row(const struct list *list, const struct widths *w, size_t row
         canvas_put(canvas, area.x, y, style->ascii ? '>' : 0x25b8, COLOUR_DEFAULT, COLOUR_DEFAULT,
                    CELL_BOLD);
     }
-    for (size_t i = 0; i < list->table.n_columns; i++) {
+    for (size_t i = 0; i < columns_of(list); i++) {
         if (w->of[i] == 0)
             continue;
         const struct column *c = &list->table.columns[i];
-        char *text = words_at(list, row, i);
+        char *text = repeated(list, row, i) ? mem_text("") : words_at(list, row, i);
         if (c->type == COLUMN_SHARE && *text) {
             draw_bar(canvas, x, y, w->of[i], cell_at(list, row, i)->number, foreground, style);
         } else {
@@ -224,7 +254,7 @@ static void draw_heads(const struct list *list, const struct widths *w, struct c
 {
     int x = area.x + MARGIN;
     unsigned attributes = style->colours > 0 ? CELL_DIM : 0;
-    for (size_t i = 0; i < list->table.n_columns; i++) {
+    for (size_t i = 0; i < columns_of(list); i++) {
         if (w->of[i] == 0)
             continue;
         char *heading = table_heading(&list->table.columns[i]);

@@ -6,10 +6,11 @@
 #include "deltaw/view/view.h"
 #include "choose.h"
 
-enum { LIST_COLUMNS = 16 };
+enum { LIST_COLUMNS = 32 }; /* those after them are not seen */
 
 struct list {
-    struct table table; /* of at most LIST_COLUMNS; the first is the name */
+    struct table table; /* the first column is the name */
+    size_t names;       /* the first so many columns are; 0: as 1 */
     int *colour;        /* [n_rows] of the name: index of a curve, -1: plain */
     char *at;           /* name of the row the cursor is on, NULL: the first */
     size_t top;         /* first row that is seen */
@@ -20,7 +21,7 @@ void list_clear(struct list *list);
 /* The colour of the row that was added to the table last. */
 void list_colour(struct list *list, int colour);
 void list_free(struct list *list);
-const char *list_name(const struct list *list, size_t row);
+const char *list_name(const struct list *list, size_t row); /* of the first column */
 /* Index of the row the cursor is on; `fallback` until it is moved. */
 size_t list_cursor(const struct list *list, size_t fallback);
 /* Keys up, down, home, end, as "models row=dnn2". */

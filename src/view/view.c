@@ -241,12 +241,16 @@ static void settle(struct view *view, bool updated, const struct err *reason)
     }
 }
 
-/* What is computed of all trials takes some arrays of their number: weights, rows, losses. */
+/* What is computed of all trials takes some arrays of their number: weights, rows, losses; of
+ * each model that is shown. */
 static bool has_room(const struct view *view, const struct scene *scene, struct err *err)
 {
     enum { TRIAL = 120 };
+    size_t models = 1;
+    while (view_model(view, models))
+        models++;
     return !view->ops->work || !scene || !scene->cohort ||
-           mem_room((double)scene->cohort->n_trials * TRIAL, NULL, err);
+           mem_room((double)(models * scene->cohort->n_trials) * TRIAL, NULL, err);
 }
 
 static void refresh(struct view *view, const struct scene *scene)

@@ -39,6 +39,9 @@ bool err_system(struct err *err, enum err_code code, const char *what);
 /* Put "PREFIX: " before the message that is there. */
 void err_prefix(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Put "; REMEDY" behind it. */
+void err_remedy(struct err *err, const char *remedy);
+
 void err_clear(struct err *err);
 
 /* Broken invariants only: restore nothing, print "deltaw: ...", abort. */

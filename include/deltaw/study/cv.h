@@ -18,6 +18,7 @@
 #include "deltaw/base/table.h"
 #include "deltaw/learn/fit.h"
 #include "deltaw/study/paired.h"
+#include "deltaw/study/study.h"
 
 enum cv_by { CV_ANIMAL, CV_SESSION, CV_FUTURE };
 
@@ -59,11 +60,11 @@ struct cv_result {
 };
 
 struct cv {
+    struct study study;
     struct cv_plan plan;
     size_t n_animals;
-    char **animals; /* [n_animals] of those that have a score */
-    size_t n_runs, n_done;
-    struct cv_result *results; /* [n_runs] */
+    char **animals;            /* [n_animals] of those that have a score */
+    struct cv_result *results; /* [study.n_runs] */
 };
 
 struct cv_run {
@@ -87,8 +88,6 @@ bool cv_plan_check(const struct cv_plan *plan, const struct cohort *cohort, stru
 struct cv *cv_new(struct cv_plan *plan);
 void cv_free(struct cv *cv); /* NULL is fine */
 struct cv_run cv_run_at(const struct cv *cv, size_t run);
-/* Of part i of n, from 1: runs [*from, *to). */
-void cv_part(const struct cv *cv, size_t i, size_t n, size_t *from, size_t *to);
 
 /* --- runs ------------------------------------------------------------------ */
 
@@ -103,24 +102,6 @@ bool cv_run(const struct cv_plan *plan, const struct cv_run *run, const struct c
 void cv_result_clear(struct cv_result *result);
 /* Takes the result over, whose animals are indices of `names`. */
 void cv_put(struct cv *cv, size_t run, struct cv_result *result, const char *const *names);
-
-/* --- files ----------------------------------------------------------------- */
-
-/* JSON lines: the plan and the digest, then a line a run.  Open to one program at a time. */
-struct cv_file;
-/* Makes the file, or takes over the runs that are in it: those become results.  Refuses one
- * of another plan or other data, naming both, and one that another program writes to. */
-struct cv_file *cv_file_open(const char *path, struct cv *cv, struct err *err);
-/* One line, written whole. */
-bool cv_file_append(struct cv_file *file, const struct cv *cv, size_t run, struct err *err);
-void cv_file_close(struct cv_file *file); /* NULL is fine */
-/* What is in a file, whoever writes to it. */
-bool cv_read(const char *path, struct cv **out, struct err *err);
-/* All results in the order of runs, the file whole or not at all. */
-bool cv_write(const struct cv *cv, const char *path, struct err *err);
-/* The results of `from` that `to` lacks.  Refuses other plans, and scores of one run that
- * differ by more than 1e-6 of a nat per trial. */
-bool cv_join(struct cv *to, const struct cv *from, struct err *err);
 
 /* --- what they say --------------------------------------------------------- */
 

@@ -57,9 +57,9 @@ struct recover_result {
 };
 
 struct recover {
+    struct study study;
     struct recover_plan plan;
-    size_t n_runs, n_done;
-    struct recover_result *results; /* [n_runs]: seeds, cases, rules; rules first */
+    struct recover_result *results; /* [study.n_runs]: seeds, cases, rules; rules first */
 };
 
 /* --- plans ----------------------------------------------------------------- */
@@ -77,10 +77,11 @@ void recover_plan_free(struct recover_plan *plan);
 
 struct recover *recover_new(struct recover_plan *plan); /* takes it over */
 void recover_free(struct recover *r);                   /* NULL is fine */
-void recover_part(const struct recover *r, size_t i, size_t n, size_t *from, size_t *to);
 
 /* --- runs ------------------------------------------------------------------ */
 
+/* Is there memory for each of the cases, alone? */
+bool recover_room(const struct recover_plan *plan, struct err *err);
 /* In the thread of `job`.  False: it was stopped. */
 bool recover_run(const struct recover_plan *plan, size_t run, struct job *job,
                  struct recover_result *out);
@@ -90,23 +91,13 @@ void recover_put(struct recover *r, size_t run, struct recover_result *result);
 /* The grid's rmse of the first weight's update, and that of answering 0. */
 void recover_grid(const struct model *model, const struct model *truth, double *rmse, double *null);
 
-/* --- files, as those of cv ------------------------------------------------- */
-
-struct result_file;
-struct result_file *recover_file_open(const char *path, struct recover *r, struct err *err);
-bool recover_file_append(struct result_file *file, const struct recover *r, size_t run,
-                         struct err *err);
-void recover_file_close(struct result_file *file);
-bool recover_is(const char *path); /* Is it such a file, rather than one of cv? */
-bool recover_read(const char *path, struct recover **out, struct err *err);
-bool recover_write(const struct recover *r, const char *path, struct err *err);
-/* The results of `from` that `to` lacks; refuses other plans. */
-bool recover_join(struct recover *to, const struct recover *from, struct err *err);
-
 /* --- what they say --------------------------------------------------------- */
 
 extern const struct column recover_columns[], recover_confusion_columns[];
-/* A row per case and rule. */
+/* Rows of a case: one for each rule and, where there are several, one for that of the least
+ * held-out loss. */
+size_t recover_rows(const struct recover_plan *plan);
+/* These rows of each case. */
 void recover_table(const struct recover *r, struct table *out);
 /* A row per agents, size and fitted rule: how often it is chosen. */
 void recover_confusion(const struct recover *r, struct table *out);
@@ -116,5 +107,8 @@ void recover_matrix(const struct recover *r, struct table *out);
 /* Of the cases that are done and have a published error: how many there are, how many are
  * below it. */
 void recover_below(const struct recover *r, size_t *below, size_t *of);
+
+/* "2 fits failed: " and why the first did; nothing where none did. */
+void recover_say_failures(const struct recover *r, struct strbuf *out);
 
 #endif

@@ -25,6 +25,10 @@ bool simulate_run(const char *rule, const struct args *args, const char *command
                   const atomic_bool *cancel, atomic_int *permille, struct cohort **out,
                   struct err *err);
 
+/* Would it be done, as far as arguments and memory go?  more: bytes that the caller needs for
+ * each trial beside. */
+bool simulate_check(const char *rule, const struct args *args, double more, struct err *err);
+
 /* Agents that learn as the fitted model does: its weights, updates, hidden state
  * and lapses, its own choices and their rewards fed back.  They start where the
  * fitted animals did, in turn, unless w0= or bias0= says otherwise.  A model

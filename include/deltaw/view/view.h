@@ -16,6 +16,7 @@
 #include "deltaw/study/comparison.h"
 #include "deltaw/study/cv.h"
 #include "deltaw/study/loop.h"
+#include "deltaw/study/recover.h"
 
 /* What there is to look at; owned by the session, valid during the call. */
 struct scene {
@@ -46,6 +47,8 @@ struct scene {
     } * groups;                          /* [n_groups] */
     const struct cv *cv;                 /* results of a cross-validation, NULL: none */
     size_t cv_changes;                   /* another number: they are others */
+    const struct recover *recover;       /* results of a recovery, NULL: none */
+    size_t recover_changes;              /* as cv_changes */
     const struct comparison *comparison; /* the newest, NULL: none */
     size_t comparison_changes;
     const struct bias *bias; /* of a network, see study/bias.h; NULL: none */

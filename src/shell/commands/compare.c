@@ -5,31 +5,14 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/rng.h"
 #include "deltaw/base/outfile.h"
-#include "deltaw/learn/gp.h"
-#include "deltaw/learn/randomwalk.h"
-#include "deltaw/study/comparison.h"
-#include "deltaw/study/cv.h"
-#include "../scores.h"
-
-/* Models on the open cohort, or rules of a file of cv. */
-struct compare {
-    struct scores scores;
-    struct cv *cv; /* NULL: models */
-    size_t size;   /* of the cv: the one with most data */
-    uint64_t seed;
-    bool held_out; /* only animals that no model was trained on */
-    size_t n_names;
-    const char **names; /* [n_names] of what is compared */
-    size_t n;           /* pairs */
-    struct paired *pair;
-    bool *counts;             /* [n_animals] takes part */
-    struct comparison *found; /* for the session */
-};
+#include "../comparing.h"
 
 static const struct option_row compare_table[] = {
     {"part", OPTION_WORD, 0, 0, "auto|all|held_out", "auto",
      "animals compared on; auto: those held out of every model, where there are any, else all"},
     {"file", OPTION_FILE, 0, 0, NULL, NULL, "compare the rules of these results of cv"},
+    {"against", OPTION_TEXT, 0, 0, NULL, NULL,
+     "compare each of the others with this model or rule, or with the best of them"},
     {"seed", OPTION_INTEGER, 0, SEED_MOST, NULL, "99", "of the intervals' samples"},
     {"pair", OPTION_INTEGER, 1, 1e6, NULL, "1", "draw this pair of the comparison that is there"},
     {0},
@@ -41,59 +24,7 @@ static void compare_release(void *data)
     scores_release(&c->scores);
     cv_free(c->cv);
     comparison_free(c->found);
-    free(c->names), free(c->pair), free(c->counts), free(c);
-}
-
-/* The difference of a pair in every animal, of two models with its margin. */
-static void differences(const struct compare *c, size_t i, size_t j, double *d, double *margin)
-{
-    const struct scores *s = &c->scores;
-    if (c->cv) {
-        cv_differences(c->cv, i, j, c->size, d);
-        return;
-    }
-    size_t n = s->cohort->n_animals;
-    for (size_t a = 0; a < n; a++) {
-        d[a] = c->counts[a] ? scores_mean(s, i, a) - scores_mean(s, j, a) : NAN;
-        margin[a] = judged_margin(&s->judged[i * n + a], &s->judged[j * n + a]);
-    }
-}
-
-static bool is_lost(const struct compare *c, size_t i, size_t animal)
-{
-    if (c->cv)
-        return cv_lost(c->cv, i, c->size, animal);
-    size_t at = i * c->scores.cohort->n_animals + animal;
-    return c->counts[animal] && c->scores.scored[at] > 0 && !isfinite(c->scores.loss[at]);
-}
-
-/* Animals that a pair is compared without, as one of the two has no score on them. */
-static size_t lost_of(const struct compare *c, size_t i, size_t j)
-{
-    size_t lost = 0, n = c->cv ? c->cv->n_animals : c->scores.cohort->n_animals;
-    for (size_t a = 0; a < n; a++)
-        lost += is_lost(c, i, a) || is_lost(c, j, a);
-    return lost;
-}
-
-/* Of all pairs, for the picture. */
-static struct comparison *compare_all(const struct compare *c)
-{
-    struct comparison *out = comparison_new(c->n);
-    size_t n = c->cv ? c->cv->n_animals : c->scores.cohort->n_animals;
-    double *d = mem_new(n, sizeof *d), *margin = c->cv ? NULL : mem_new(n, sizeof *margin);
-    const char **names = mem_new(n, sizeof *names);
-    for (size_t a = 0; a < n; a++)
-        names[a] = c->cv ? c->cv->animals[a] : c->scores.cohort->animals[a].name;
-    for (size_t i = 0, pair = 0; i < c->n_names; i++)
-        for (size_t j = i + 1; j < c->n_names; j++, pair++) {
-            differences(c, i, j, d, margin);
-            paired_compute(n, d, c->seed, &c->pair[pair]);
-            comparison_set(out, pair, c->names[i], c->names[j], &c->pair[pair], n, names, d,
-                           margin);
-        }
-    free(d), free(margin), free(names);
-    return out;
+    free(c->names), free(c->against), free(c->pair), free(c->counts), free(c);
 }
 
 static bool compare_work(void *data, struct task *task, struct err *err)
@@ -101,28 +32,17 @@ static bool compare_work(void *data, struct task *task, struct err *err)
     struct compare *c = data;
     if (!c->cv && !scores_work(&c->scores, task, err))
         return false;
-    c->found = compare_all(c);
-    paired_holm(c->n, c->pair);
+    comparing_pairs(c);
     return true;
-}
-
-/* The log evidence, nats; NaN: of models without one, and of results in a file. */
-static double evidence_of(const struct compare *c, size_t i)
-{
-    const struct model *model = c->cv ? NULL : c->scores.models[i];
-    return !model         ? NAN
-           : model->gp    ? model->gp->log_evidence
-           : model->walks ? randomwalk_set_evidence(model->walks)
-                          : NAN;
 }
 
 /* Evidences are of a model's own trials: a randomwalk's also of those without a reward. */
 static void say_evidence(const struct compare *c, struct output *out)
 {
     for (size_t i = 0; i < c->scores.n; i++)
-        if (!isnan(evidence_of(c, i)))
+        if (!isnan(comparing_evidence(c, i)))
             output_say(out, "log evidence of %s: %.2f nats, on the trials of its fit",
-                       c->scores.models[i]->name, evidence_of(c, i));
+                       c->scores.models[i]->name, comparing_evidence(c, i));
     for (size_t i = 0; i < c->scores.n; i++)
         if (c->scores.models[i]->walks)
             output_say(out,
@@ -131,107 +51,18 @@ static void say_evidence(const struct compare *c, struct output *out)
                        c->scores.models[i]->name);
 }
 
-/* As wide as 80 columns allow for people. */
-static const struct column pair_columns[] = {
-    {"a", .type = COLUMN_TEXT},
-    {"b", .type = COLUMN_TEXT},
-    {"animals", COLUMN_COUNT, .seen = SEEN_DATA},
-    {"difference", COLUMN_SIGNED, 5, .heading = "a - b",
-     .meaning = "mean over animals, nats per scored trial"},
-    {"low", COLUMN_SIGNED, 5, .meaning = "95 % interval over animals"},
-    {"high", .type = COLUMN_SIGNED, .digits = 5},
-    {"t", COLUMN_NUMBER, 2, .seen = SEEN_DATA},
-    {"p_one_sided", COLUMN_NUMBER, 2, .seen = SEEN_DATA, .meaning = "that a is no better"},
-    {"p_two_sided", COLUMN_NUMBER, 2, .heading = "p"},
-    {"p_wilcoxon", COLUMN_NUMBER, 2, .seen = SEEN_DATA},
-    {"p_holm", COLUMN_NUMBER, 2, .heading = "Holm"},
-    {"effective_animals", COLUMN_NUMBER, 3, .seen = SEEN_DATA,
-     .meaning = "that the mean rests on: (sum d)^2 / sum d^2"},
-    {"wins", COLUMN_COUNT, .seen = SEEN_DATA, .meaning = "animals in which a is better"},
-    {"log_evidence_a", COLUMN_NUMBER, 6, .seen = SEEN_DATA, .meaning = "nats; null: it has none"},
-    {"log_evidence_b", COLUMN_NUMBER, 6, .seen = SEEN_DATA},
-    {"lost", COLUMN_COUNT, .optional = true,
-     .meaning = "animals left out, on which one has no score; null: none"},
-    {"wins_of", COLUMN_TEXT, .heading = "wins", .seen = SEEN_PEOPLE},
-    {0},
-};
-
-static void pairs_table(const struct compare *c, struct table *t)
-{
-    table_declare(t, pair_columns);
-    for (size_t i = 0, pair = 0; i < c->n_names; i++)
-        for (size_t j = i + 1; j < c->n_names; j++, pair++) {
-            const struct paired *p = &c->pair[pair];
-            char *wins = mem_printf("%zu/%zu", p->wins, p->n);
-            size_t lost = lost_of(c, i, j);
-            const char *names[] = {c->names[i], c->names[j], wins};
-            const double values[] = {p->n,
-                                     p->difference,
-                                     p->low,
-                                     p->high,
-                                     p->t,
-                                     p->p_one_sided,
-                                     p->p_two_sided,
-                                     p->p_wilcoxon,
-                                     p->p_holm,
-                                     p->n_effective,
-                                     p->wins,
-                                     evidence_of(c, i),
-                                     evidence_of(c, j),
-                                     lost ? (double)lost : NAN};
-            table_add(t, 3, names, sizeof values / sizeof *values, values);
-            free(wins);
-        }
-}
-
-static void animals_table(const struct compare *c, struct table *t)
-{
-    const struct scores *s = &c->scores;
-    table_column(t, "animal", COLUMN_TEXT, 0);
-    table_column(t, "trials", COLUMN_COUNT, 0);
-    for (size_t i = 0; i < s->n; i++)
-        table_column(t, s->models[i]->name, COLUMN_NUMBER, 4);
-    for (size_t a = 0; a < s->cohort->n_animals; a++) {
-        if (!c->counts[a])
-            continue;
-        const char *name = s->cohort->animals[a].name;
-        table_row(t);
-        table_text(t, 0, name);
-        table_number(t, 1, (double)s->scored[a]);
-        for (size_t i = 0; i < s->n; i++)
-            table_number(t, 2 + i, scores_mean(s, i, a));
-    }
-}
-
-static void cv_animals_table(const struct compare *c, struct table *t)
-{
-    size_t n = c->cv->n_animals;
-    double *mean = mem_new(n * c->n_names, sizeof *mean);
-    table_column(t, "animal", COLUMN_TEXT, 0);
-    for (size_t i = 0; i < c->n_names; i++) {
-        table_column(t, c->names[i], COLUMN_NUMBER, 4);
-        cv_animals(c->cv, i, i, c->size, mean + i * n);
-    }
-    for (size_t a = 0; a < n; a++) {
-        table_row(t);
-        table_text(t, 0, c->cv->animals[a]);
-        for (size_t i = 0; i < c->n_names; i++)
-            table_number(t, 1 + i, mean[i * n + a]);
-    }
-    free(mean);
-}
-
 /* "dnn1 predicts choices better than static1 by .0039 nats per trial (95 % interval ...)"; where
  * that interval has 0 in it, it is open which of them does. */
 static void say_first(const struct compare *c, struct output *out)
 {
-    const struct paired *p = &c->pair[0];
-    const char *a = c->names[0], *b = c->names[1];
+    const struct comparing_pair *pair = &c->pair[0];
+    const struct paired *p = &pair->paired;
+    const char *a = c->names[pair->a], *b = c->names[pair->b];
     bool better = p->difference > 0;
     char size[NUMBER_SIZE], low[NUMBER_SIZE], high[NUMBER_SIZE];
     struct strbuf said = {0};
     bool open = p->low <= 0 && p->high >= 0; /* not where the interval is unknown */
-    size_t lost = lost_of(c, 0, 1);
+    size_t lost = comparing_lost(c, pair->a, pair->b);
     if (lost)
         strbuf_printf(&said,
                       "without the %zu animal%s on which one of the two has no score: ", lost,
@@ -254,6 +85,14 @@ static void say_first(const struct compare *c, struct output *out)
     strbuf_free(&said);
 }
 
+static void say_names(const struct compare *c, struct output *out)
+{
+    for (size_t i = 0; comparing_numbered(c) && i < c->n_names; i++)
+        output_say(out, "%2zu  %s", i + 1, c->names[i]);
+    for (size_t i = 0; c->against && i < c->n; i += c->n)
+        output_say(out, "b is %s", c->names[c->pair[i].b]);
+}
+
 static const char *trials_words(const struct compare *c)
 {
     if (c->cv)
@@ -271,8 +110,8 @@ static void compare_notes(const struct compare *c, struct output *out)
         scores_notes(&c->scores, out);
         return;
     }
-    if (c->cv->n_done < c->cv->n_runs)
-        strbuf_printf(&text, "%zu of %zu fits are done", c->cv->n_done, c->cv->n_runs);
+    if (c->cv->study.n_done < c->cv->study.n_runs)
+        strbuf_printf(&text, "%zu of %zu fits are done", c->cv->study.n_done, c->cv->study.n_runs);
     cv_say_failures(c->cv, &text);
     if (text.len)
         output_note(out, "%s", strbuf_text(&text));
@@ -286,9 +125,10 @@ static bool compare_finish(struct session *session, void *data, struct output *o
     say_first(c, out);
     output_say(out, "%s", trials_words(c));
     say_evidence(c, out);
-    pairs_table(c, &pairs);
+    say_names(c, out);
+    comparing_table(c, &pairs);
     output_table(out, "rows", &pairs);
-    (c->cv ? cv_animals_table : animals_table)(c, &animals);
+    comparing_animals(c, &animals);
     output_data(out, "animals", &animals);
     output_field_text(out, "part", c->cv || c->held_out ? "held_out" : "all");
     compare_notes(c, out);
@@ -324,12 +164,10 @@ static bool check_models(const struct scores *s, struct err *err)
     return s->n > 1 || err_set(err, ERR_USAGE, "compare takes two models or more");
 }
 
-static void take_pairs(struct compare *c, size_t n)
+static void take_names(struct compare *c, size_t n)
 {
     c->n_names = n;
     c->names = mem_new(n, sizeof *c->names);
-    c->n = n * (n - 1) / 2;
-    c->pair = mem_new(c->n, sizeof *c->pair);
 }
 
 static bool take_models(struct session *session, const struct args *args, struct compare *c,
@@ -337,7 +175,7 @@ static bool take_models(struct session *session, const struct args *args, struct
 {
     if (!scores_take(session, args, "compare", &c->scores, out, err))
         return false;
-    take_pairs(c, c->scores.n);
+    take_names(c, c->scores.n);
     for (size_t i = 0; i < c->n_names; i++)
         c->names[i] = c->scores.models[i]->name;
     c->counts = mem_new(c->scores.cohort->n_animals, sizeof *c->counts);
@@ -348,13 +186,16 @@ static bool take_models(struct session *session, const struct args *args, struct
 static bool take_file(const struct args *args, struct compare *c, struct err *err)
 {
     char *path = path_expand(args_text(args, compare_table, "file"));
-    bool good = cv_read(path, &c->cv, err);
-    if (!good)
+    struct study *study;
+    bool good = study_read(path, &cv_kind, &study, err);
+    if (good)
+        c->cv = (struct cv *)study;
+    else
         err_prefix(err, "compare");
     free(path);
     if (!good)
         return false;
-    take_pairs(c, c->cv->plan.n_rules);
+    take_names(c, c->cv->plan.n_rules);
     for (size_t i = 0; i < c->n_names; i++)
         c->names[i] = c->cv->plan.rules[i].words;
     c->size = cv_largest(&c->cv->plan);
@@ -394,8 +235,11 @@ static bool compare_run(struct session *session, const struct args *args, struct
         return false;
     struct compare *c = mem_new(1, sizeof *c);
     c->seed = (uint64_t)args_number(args, compare_table, "seed");
+    if (args_given(args, "against"))
+        c->against = mem_text(args_text(args, compare_table, "against"));
     if (!(args_given(args, "file") ? take_file(args, c, err)
-                                   : take_models(session, args, c, out, err))) {
+                                   : take_models(session, args, c, out, err)) ||
+        !comparing_check(c, err)) {
         compare_release(c);
         return false;
     }
@@ -410,7 +254,7 @@ static const struct column animal_columns[] = {
 };
 
 static const struct answer_row compare_answer[] = {
-    {"rows", .type = ANSWER_TABLE, .columns = pair_columns, .sometimes = true},
+    {"rows", .type = ANSWER_TABLE, .columns = comparing_columns, .sometimes = true},
     {"animals", ANSWER_TABLE, .columns = animal_columns, .open = true, .sometimes = true,
      .meaning = "and a column per model: its nats per scored trial"},
     {"part", .type = ANSWER_TEXT, .sometimes = true, .meaning = "held_out or all"},
@@ -432,11 +276,15 @@ const struct command command_compare = {
         "wins.  Animals that were held out of every model are compared where there are any; "
         "else all, which favours rules of many parameters.  Without names: all models.  With "
         "file= the rules of a result of cv are compared, each animal by its mean over "
-        "seeds, where both rules have a result; of a sweep at the largest size.  The picture has the "
+        "seeds, where both rules have a result; of a sweep at the largest size.  against=MODEL "
+        "(of a file a rule as it was asked for, in quotes) compares each of the others with that "
+        "one, and Holm corrects for these pairs; against=best takes the one that predicts best, "
+        "which makes its differences look larger than they are.  The picture has the "
         "animals in the order of their differences, each with a 95 % interval over stretches "
         "of its trials, the zero line, and the mean with its interval; pair=2 draws the "
         "second pair, `export compare FILE.svg` writes the figure.",
     .examples = "fit static; wait; compare dnn1 static1\nfit static; wait; compare part=all\n"
+                "fit static; wait; compare against=best\n"
                 "cv static reinforce folds=2 seeds=1 file=ab.jsonl; wait; compare file=ab.jsonl",
     .options = compare_table,
     .positional_type = OPTION_MODEL,

@@ -2,8 +2,8 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
-#include "deltaw/study/recover.h"
-#include "../crossing.h"
+#include "deltaw/study/study.h"
+#include "../state.h"
 
 static const struct option_row merge_options[] = {
     {"file", OPTION_FILE, 0, 0, NULL, NULL, "where the results of all go"},
@@ -17,61 +17,30 @@ static const struct answer_row answer[] = {
     {0},
 };
 
-static bool join_file(struct cv **all, const char *name, struct err *err)
-{
-    char *path = path_expand(name);
-    struct cv *cv = NULL;
-    struct err why = {0};
-    bool good = cv_read(path, &cv, err);
-    if (good && *all && !cv_join(*all, cv, &why))
-        good = err_set(err, why.code, "%s: %s", path, why.message);
-    if (*all || !good)
-        cv_free(cv);
-    else
-        *all = cv;
-    free(path);
-    return good;
-}
-
-/* Of the recovery that all files are of. */
-static bool join_recovery(struct recover **all, const char *name, struct err *err)
-{
-    char *path = path_expand(name);
-    struct recover *r = NULL;
-    struct err why = {0};
-    bool good = recover_read(path, &r, err);
-    if (good && *all && !recover_join(*all, r, &why))
-        good = err_set(err, why.code, "%s: %s", path, why.message);
-    if (*all || !good)
-        recover_free(r);
-    else
-        *all = r;
-    free(path);
-    return good;
-}
-
-struct merged {
-    struct cv *cv; /* or */
-    struct recover *recovery;
-    size_t done, runs;
-};
-
 /* The first file says of which command they all are. */
-static bool join_all(const struct args *args, struct merged *all, struct err *err)
+static bool join_file(struct study **all, const char *name, struct err *err)
 {
-    char *first = path_expand(args_at(args, 0));
-    bool recovery = recover_is(first), good = true;
-    free(first);
-    for (size_t i = 0; good && i < args->n; i++) {
-        const struct arg *arg = &args->items[i];
-        if (!arg->name)
-            good = recovery ? join_recovery(&all->recovery, arg->value, err)
-                            : join_file(&all->cv, arg->value, err);
+    char *path = path_expand(name);
+    struct study *study = NULL;
+    bool good = study_read(path, *all ? (*all)->kind : NULL, &study, err);
+    if (good && *all && !study_join(*all, study, err)) {
+        err_prefix(err, "%s", path);
+        good = false;
     }
-    if (good && recovery)
-        all->done = all->recovery->n_done, all->runs = all->recovery->n_runs;
-    else if (good)
-        all->done = all->cv->n_done, all->runs = all->cv->n_runs;
+    if (*all)
+        study_free(study);
+    else
+        *all = study;
+    free(path);
+    return good;
+}
+
+static bool join_all(const struct args *args, struct study **all, struct err *err)
+{
+    bool good = true;
+    for (size_t i = 0; good && i < args->n; i++)
+        if (!args->items[i].name)
+            good = join_file(all, args->items[i].value, err);
     return good;
 }
 
@@ -80,25 +49,23 @@ static bool merge_run(struct session *session, const struct args *args, struct o
 {
     (void)session;
     const char *to = args_text(args, merge_options, "file");
-    struct merged all = {0};
-    bool good = to || err_set(err, ERR_USAGE, "merge: say where the results go, file=FILE.jsonl");
-    good = good && join_all(args, &all, err);
+    struct study *all = NULL;
+    bool good = to || err_set(err, ERR_USAGE, "say where the results go, file=FILE.jsonl");
     char *path = to ? path_expand(to) : NULL;
-    good = good && (all.cv ? cv_write(all.cv, path, err) : recover_write(all.recovery, path, err));
-    if (good && all.done < all.runs)
-        output_say(out, "%s: %zu of %zu fits; the others are in none of the files", path, all.done,
-                   all.runs);
+    good = good && join_all(args, &all, err) && study_write(all, path, err);
+    if (good && all->n_done < all->n_runs)
+        output_say(out, "%s: %zu of %zu fits; the others are in none of the files", path,
+                   all->n_done, all->n_runs);
     else if (good)
-        output_say(out, "%s: all %zu fits", path, all.runs);
+        output_say(out, "%s: all %zu fits", path, all->n_runs);
     if (good) {
-        output_field_number(out, "runs", (double)all.runs);
-        output_field_number(out, "done", (double)all.done);
+        output_field_number(out, "runs", (double)all->n_runs);
+        output_field_number(out, "done", (double)all->n_done);
         output_field_text(out, "file", path);
     } else {
         err_prefix(err, "merge");
     }
-    cv_free(all.cv);
-    recover_free(all.recovery);
+    study_free(all);
     free(path);
     return good;
 }

@@ -2,26 +2,26 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
-#include "deltaw/base/outfile.h"
 #include "../fitting.h"
 #include "../plan_words.h"
-#include "../recovering.h"
+#include "../studying.h"
+#include "deltaw/study/recover.h"
 
 static const struct option_row recover_options[] = {
     {"setting", OPTION_WORD, 0, 0,
-     "all|fig2|default|long|table3|table4|table5|table6|table7|size|trace", "all",
+     "all|fig2|default|long|table3|table4|table5|kept|table6|table7|size|trace", "all",
      "the published setting, or all of them"},
     {"rule", OPTION_TEXT, 0, 0, NULL, NULL,
-     "what is fitted, dnn; several joined by |, with options in quotes: \"dnn hidden=64|gp\""},
+     "what is fitted; several joined by |, with options in quotes: \"dnn hidden=64|gp\"; without "
+     "it dnn, gp and reinforce-base drift=yes, with quick=yes dnn"},
     {"seeds", OPTION_TEXT, 0, 0, NULL, NULL,
      "each simulates and fits anew: 99,41,42,43; confusion 1 to 10; quick=yes the first"},
     {"quick", OPTION_WORD, 0, 0, "yes|no", "no",
      "small cohorts and short fits, to see that it runs"},
     {"animals", OPTION_TEXT, 0, 0, NULL, NULL, "confusion: sizes of the cohort, 3,10,30"},
     {"trials", OPTION_TEXT, 0, 0, NULL, NULL, "confusion: trials of each animal, 1000"},
-    {"file", OPTION_FILE, 0, 0, NULL, NULL,
-     "JSON lines where each result goes, and is gone on from"},
-    {"shard", OPTION_TEXT, 0, 0, NULL, NULL, "do part i of n, 2/10; `merge` joins the files"},
+    STUDYING_OPTIONS,
+    {"row", OPTION_TEXT, 0, 0, NULL, NULL, "where the cursor of the tile is, alone"},
     {0},
 };
 
@@ -97,6 +97,8 @@ static bool take_cases(const struct args *args, struct recover_plan *plan, struc
     return recover_add_setting(plan, args_text(args, recover_options, "setting"), is_quick(args));
 }
 
+static const char rules_of_settings[] = "dnn|gp|reinforce-base drift=yes";
+
 /* "dnn|gp terms=correct"; of a confusion without it the rules of its agents. */
 static char *rules_text(const struct args *args)
 {
@@ -104,7 +106,7 @@ static char *rules_text(const struct args *args)
     struct strbuf all = {0};
     char *one;
     if (text || !is_confusion(args))
-        return mem_text(text ? text : "dnn");
+        return mem_text(text ? text : is_quick(args) ? "dnn" : rules_of_settings);
     for (size_t i = 0; (one = recover_agent(i)); i++) {
         strbuf_printf(&all, "%s%s", i ? "|" : "", one);
         free(one);
@@ -128,101 +130,93 @@ static bool take_rules(const struct session *session, const struct args *args,
     return good;
 }
 
-/* --- showing and starting --------------------------------------------------------- */
-
-static bool show(struct session *session, const struct args *args, struct output *out,
-                 struct err *err)
+static struct study *plan_ask(const struct session *session, const struct args *args,
+                              const struct cohort *none, struct err *err)
 {
-    const char *file = args_text(args, recover_options, "file");
-    if (file && series_find(session, recovering_name))
-        return err_set(err, ERR_FAILED,
-                       "recover: one is under way; `wait recover` or `stop recover` first");
-    if (file) {
-        char *path = path_expand(file);
-        struct recover *r;
-        bool good = recover_read(path, &r, err);
-        free(path);
-        if (!good)
-            return false;
-        recovering_show(session, r);
+    struct recover_plan plan = {0};
+    (void)none;
+    if (take_cases(args, &plan, err) && take_seeds(args, &plan, err) &&
+        take_rules(session, args, &plan, err) &&
+        (args_given(args, "submit") /* to where there is other memory */ ||
+         recover_room(&plan, err))) {
+        recover_plan_write(&plan);
+        return &recover_new(&plan)->study;
     }
-    if (session->recover)
-        recovering_result(session, out);
-    return session->recover ||
-           err_set(err, ERR_FAILED,
-                   "recover: no results yet; `recover setting=fig2` makes some, `recover "
-                   "quick=yes` small ones of all settings");
+    recover_plan_free(&plan);
+    return NULL;
 }
 
-static void say_started(const struct recover *r, size_t sent, const char *file, struct output *out)
+/* --- what is said of it ----------------------------------------------------------- */
+
+static void say(const struct study *study, struct strbuf *text, struct output *out)
 {
-    const struct recover_plan *p = &r->plan;
-    if (sent == 0)
-        output_say(out, "all of it is done");
-    else
-        output_say(out,
-                   "recover runs in the background: %zu fit%s, of %zu case%s, %zu rule%s, %zu "
-                   "seed%s",
-                   sent, sent == 1 ? "" : "s", p->n_cases, p->n_cases == 1 ? "" : "s", p->n_rules,
-                   p->n_rules == 1 ? "" : "s", p->n_seeds, p->n_seeds == 1 ? "" : "s");
-    output_field_number(out, "runs", (double)r->n_runs);
-    output_field_number(out, "done", (double)r->n_done);
-    output_field_number(out, "sent", (double)sent);
+    const struct recover_plan *p = &((const struct recover *)study)->plan;
+    strbuf_printf(text, ", of %zu case%s, %zu rule%s, %zu seed%s", p->n_cases,
+                  p->n_cases == 1 ? "" : "s", p->n_rules, p->n_rules == 1 ? "" : "s", p->n_seeds,
+                  p->n_seeds == 1 ? "" : "s");
     output_field_number(out, "cases", (double)p->n_cases);
     output_field_number(out, "rules", (double)p->n_rules);
     output_field_number(out, "seeds", (double)p->n_seeds);
-    if (file)
-        output_field_text(out, "file", file);
 }
 
-static bool begin(struct session *session, const struct args *args, struct recover *r,
-                  struct output *out, struct err *err)
+static void show_confusion(const struct recover *r, struct output *out)
 {
-    const char *name = args_text(args, recover_options, "file");
-    size_t sent, from, to, i, n;
-    if (!plan_words_shard(verb, args, recover_options, &i, &n, err)) {
-        recover_free(r);
-        return false;
-    }
-    char *path = name ? path_expand(name) : NULL;
-    struct result_file *file = path ? recover_file_open(path, r, err) : NULL;
-    bool good = file || !path;
-    if (good) {
-        if (!path && session->recover) /* of the same plan: it is gone on from */
-            recover_join(r, session->recover, NULL);
-        jobs_threads(session->jobs, atoi(session_setting(session, "threads")));
-        recover_part(r, i, n, &from, &to);
-        recovering_show(session, r);
-        good = recovering_start(session, file, from, to, &sent, err);
-    } else {
-        err_prefix(err, "recover");
-        recover_free(r);
-    }
-    if (good) {
-        say_started(r, sent, path, out);
-        if (sent == 0)
-            recovering_result(session, out);
-    }
-    free(path);
-    return good;
+    struct table matrix = {0}, rows = {0};
+    recover_matrix(r, &matrix);
+    recover_confusion(r, &rows);
+    if (out->mode != OUTPUT_CSV) /* which has the rows */
+        output_table(out, "matrix", &matrix);
+    output_data(out, "confusion", &rows);
+    output_say(out, "share of seeds on which the rule of a column is chosen");
+    table_free(&matrix), table_free(&rows);
 }
 
-static bool start(struct session *session, const struct args *args, struct output *out,
-                  struct err *err)
+static void show_settings(const struct recover *r, struct output *out)
 {
-    struct recover_plan plan = {0};
-    if (session_group(session, verb) || session_fit(session, verb))
-        return err_set(err, ERR_FAILED,
-                       "recover: something of that name is there; `wait recover` or `stop "
-                       "recover`, or `forget` it");
-    if (!take_cases(args, &plan, err) || !take_seeds(args, &plan, err) ||
-        !take_rules(session, args, &plan, err)) {
-        recover_plan_free(&plan);
-        return false;
-    }
-    recover_plan_write(&plan);
-    return begin(session, args, recover_new(&plan), out, err);
+    struct table rows = {0};
+    size_t below, of;
+    recover_table(r, &rows);
+    output_table(out, "recovery", &rows);
+    recover_below(r, &below, &of);
+    if (of > 0)
+        output_say(out, "%zu of %zu errors are below those published", below, of);
+    output_field_number(out, "below", (double)below);
+    output_field_number(out, "compared", (double)of);
+    table_free(&rows);
 }
+
+static void show(struct session *session, struct output *out)
+{
+    const struct recover *r = (const struct recover *)session->studies[STUDY_RECOVER].study;
+    size_t done = r->study.n_done, n = r->study.n_runs;
+    if (out->mode == OUTPUT_TEXT && session->setup.host.show) { /* in its tile */
+        struct err err = {0};
+        if (!look_show(session, recover_kind.name, out, &err))
+            output_note(out, "%s", err.message);
+        return;
+    }
+    (r->plan.confusion ? show_confusion : show_settings)(r, out);
+    if (done < n)
+        output_say(out, "%zu of %zu fits are done", done, n);
+    output_field_number(out, "fits_done", (double)done);
+    output_field_number(out, "fits", (double)n);
+    struct strbuf failure = {0};
+    recover_say_failures(r, &failure);
+    if (failure.len)
+        output_note(out, "%s", strbuf_text(&failure));
+    strbuf_free(&failure);
+}
+
+static const struct studying recovering = {
+    .kind = &recover_kind,
+    .which = STUDY_RECOVER,
+    .simulates = true,
+    .options = recover_options,
+    .remedy = "`recover setting=fig2` makes some, `recover quick=yes` small ones of all settings",
+    .plan = plan_ask,
+    .say = say,
+    .show = show,
+};
 
 static bool recover_verb(struct session *session, const struct args *args, struct output *out,
                          struct err *err)
@@ -234,17 +228,16 @@ static bool recover_verb(struct session *session, const struct args *args, struc
                        "recover: '%s' is nothing to recover; `recover setting=%s` or `recover "
                        "confusion`",
                        word, recover_setting(0));
-    return (asks ? start : show)(session, args, out, err);
+    if (args_given(args, "row")) /* the tile's: it refuses all else */
+        return look_command(session, args, out, err);
+    return (asks ? studying_start : studying_show)(session, &recovering, args, out, err);
 }
 
 static const struct answer_row answer[] = {
-    {"runs", ANSWER_COUNT, .sometimes = true, .meaning = "of the plan"},
-    {"done", ANSWER_COUNT, .sometimes = true, .meaning = "of these, before the command"},
-    {"sent", ANSWER_COUNT, .sometimes = true, .meaning = "fits that the command began"},
+    ANSWER_ALSO(studying_answer),
     {"cases", ANSWER_COUNT, .sometimes = true},
     {"rules", ANSWER_COUNT, .sometimes = true},
     {"seeds", ANSWER_COUNT, .sometimes = true},
-    {"file", ANSWER_TEXT, .sometimes = true, .meaning = "where results go"},
     {"recovery", ANSWER_TABLE, .columns = recover_columns, .sometimes = true},
     {"below", ANSWER_COUNT, .sometimes = true, .meaning = "errors below those published"},
     {"compared", ANSWER_COUNT, .sometimes = true, .meaning = "errors that have a published one"},
@@ -268,11 +261,13 @@ const struct command command_recover = {
         "rmse is that of w_stim's updates over the published grid, beside it that of answering "
         "0, R^2 over visited trials, and the published figure; means over seeds have a 95 % "
         "interval.  Where there is a choice of options, the loss of the last tenth of the "
-        "animals, which is held out, makes it; the truth is looked at last.  Options of a rule "
+        "animals, which is held out, makes it; so it does between rules, in the rows chosen, "
+        "which are what is held against the published figures; the truth is looked at last.  Of "
+        "table5 the assumed start may be moved by that loss, too; kept is table5 without that.  Options of a rule "
         "in quotes are taken as they are.  confusion: which of several rules made the choices, "
         "by evidence where all have one (of textbook rules Schwarz's approximation), else by "
-        "what is held out.  `recover` alone shows what there is; `wait recover`, `stop recover`, "
-        "file= and shard= are as for `cv`.",
+        "what is held out.  Results appear as they come in the tile recover, and `recover` alone "
+        "shows them; `wait recover`, `stop recover`, file=, shard= and submit= are as for `cv`.",
     .examples = "recover setting=table5 quick=yes; wait recover; recover\n"
                 "recover setting=size rule=\"dnn|gp\" quick=yes seeds=1 file=r.jsonl; wait\n"
                 "recover confusion quick=yes seeds=1; wait",

@@ -110,15 +110,6 @@ static bool takes(const char *word, const char *option)
     return !rule || simulate_takes(rule, option);
 }
 
-/* Columns of trials, and of the true weights; arrays grow by doubling. */
-bool agents_room(const struct args *args, struct err *err)
-{
-    enum { TRIAL = 22, WEIGHTS = 8 * sizeof(float) };
-    double trials = (double)args_integer(args, simulate_options, "animals") *
-                    (double)args_integer(args, simulate_options, "trials");
-    return mem_room(2 * trials * (TRIAL + WEIGHTS), "simulate", err);
-}
-
 char *agents_command(const struct args *args)
 {
     struct strbuf command = {0};
@@ -136,10 +127,6 @@ static bool command_run(struct session *session, const struct args *args, struct
     struct simulation *sim = mem_new(1, sizeof *sim);
     sim->args = args_copy(args);
     if (!pick_maker(session, sim, err)) {
-        simulate_release(sim);
-        return false;
-    }
-    if (!agents_room(&sim->args, err)) {
         simulate_release(sim);
         return false;
     }
