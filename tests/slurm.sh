@@ -135,15 +135,9 @@ run "$DELTAW" --no-rc -c "recover setting=fig2 quick=yes seeds=7,9 rule=\"reinfo
 like "so are parts of another plan" "$errors" 'recover: .*stale\.jsonl\.parts/part-1\.jsonl: it is of another plan: seeds='
 
 # A task is killed while it works: its part is submitted again, and goes on.
-<<<<<<< HEAD
-epochs=60000
+epochs=40000
 [ -z "$SANITIZE" ] || epochs=1000
 slow="static \"dnn hidden=4 epochs=$epochs\""
-"$DELTAW" --no-rc -f data.dw -c "cv $slow folds=2 seeds=1 submit=slurm per=2 file=killed.jsonl" >killed.out 2>&1 &
-tries=$patience
-while [ "$(cat killed.jsonl.parts/part-1.jsonl 2>/dev/null | wc -l)" -lt 2 ] && [ $((tries -= 1)) -gt 0 ]; do sleep .05; done
-=======
-slow='static "dnn hidden=4 epochs=40000"'
 "$DELTAW" --no-rc -q -f data.dw -c "cv $slow folds=2 seeds=1 file=alone.jsonl" >/dev/null
 # start_slow NAME: until its first part has a result
 start_slow() {
@@ -152,7 +146,6 @@ start_slow() {
     while [ "$(cat "$1.jsonl.parts/part-1.jsonl" 2>/dev/null | wc -l)" -lt 2 ] && [ $((tries -= 1)) -gt 0 ]; do sleep .05; done
 }
 start_slow killed
->>>>>>> main
 scancel --batch --signal=KILL "$(head -n 1 killed.jsonl.parts/arrays)_1"
 wait $!
 is "a part whose task was killed is done again" $? 0
