@@ -61,6 +61,8 @@ like "and rows, with held-out loss and evidence" "$out" \
 run "$DELTAW" --no-rc -c 'recover setting=fig2 rule="dnn epochs=10000000" seeds=1,2; stop recover; wait; recover'
 is "stop ends it" "$status" 0
 like "and says so" "$(printf '%s\n' "$out" "$errors")" 'recover stopped: 0 of 2 runs are done'
+run "$DELTAW" --no-rc -c 'stop recover'
+like "which needs one" "$errors" 'stop: no recover is under way'
 # what a network makes of a rule that is known
 known='simulate reinforce animals=4 trials=300 alpha=2^-4 seed=1; fit reinforce-base name=known; wait'
 run "$DELTAW" --no-rc --json -c "$known; fit dnn name=net hidden=4 epochs=3; wait; check rule known by=net; map diff=bias"

@@ -239,11 +239,11 @@ static bool watch(struct array *a, struct err *err)
     while (good && left && !atomic_load(&a->job.stop)) {
         struct strbuf lost = {0};
         bool known = (good = look(a, missing, &left, err)) && left && lost_parts(a, missing, &lost);
-        if (known && lost.len && (good = look(a, missing, &left, err)) && left == 0)
-            break; /* they may have ended since */
+        if (known && lost.len) /* they may have ended since */
+            good = look(a, missing, &left, err);
         tries = atomic_load(&a->done) > before ? 0 : tries;
         before = atomic_load(&a->done);
-        if (good && known && lost.len)
+        if (good && left && known && lost.len)
             good = submit_again(a, strbuf_text(&lost), tries++, err);
         strbuf_free(&lost);
         for (int ms = 0; good && left && ms < POLL_MS && !atomic_load(&a->job.stop); ms += 50)
