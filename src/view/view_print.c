@@ -37,8 +37,12 @@ bool view_figure(struct view *view, bool dark, struct figure *out)
     canvas.figure = out;
     view->ops->draw(view->state, &canvas, (struct rect){0, 0, WIDTH, HEIGHT}, &style);
     canvas_free(&canvas);
+    if (out->n == 0) {
+        figure_free(out);
+        return false;
+    }
     figure_words(view, out);
-    return out->n > 0;
+    return true;
 }
 
 void view_command(const struct view *view, struct strbuf *out)

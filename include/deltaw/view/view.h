@@ -190,7 +190,7 @@ bool view_key(struct view *view, const char *key, struct strbuf *command);
 bool view_click(struct view *view, struct rect area, const struct style *style, int x, int y,
                 struct strbuf *command);
 /* Its plots as a figure, with title, note (the side convention) and caption.  False:
- * it draws none (a table). */
+ * it draws none (a table), and nothing is to be freed. */
 struct figure;
 bool view_figure(struct view *view, bool dark, struct figure *out);
 /* The i-th model that it shows; NULL: no such, or it shows no model. */
