@@ -42,7 +42,7 @@ void gp_prior_set(const struct gp_search *s, const struct gp_shape *shape, struc
             enum gp_term term = shape->simple[j];
             double sd = term_sd[term] * (sizes.large & 1u << term    ? 1
                                          : sizes.absent & 1u << term ? GP_ABSENT
-                                                                     : GP_SMALL);
+                                                                     : gp_small(term));
             *to++ = pow(sd / (term == GP_FORGETTING ? 1 : size * size), -2);
         }
         for (size_t j = 0; j < shape->n_decays * shape->n_kinds; j++)

@@ -13,7 +13,9 @@
  *
  * The mode is found by damped Gauss-Newton steps (Levenberg 1944, Marquardt 1963); the
  * posterior about it is N(mode, (F + Lambda)^-1), and the evidence is Laplace's (MacKay
- * 1992).  Sizes and length scales of the remainder, widths of the terms' priors (wide, small
+ * 1992).  Where the information of the choices changes along the combination of terms that a
+ * weight's updates leave most open, the posterior leans: mean, covariance and evidence of a point
+ * are those of a normal distribution in two pieces there (see gp_lean.c).  Sizes and length scales of the remainder, widths of the terms' priors (wide, small
  * or none to speak of) and averages of reward are integrated over on a grid, each point with a mode of
  * its own, weighed by its evidence; traces have several decays at once.
  *
@@ -109,7 +111,7 @@ struct gp_point {
     double log_evidence;
     double weight;          /* posterior probability; all sum to 1 */
     size_t n;               /* P: parameters that all animals share */
-    double *theta;          /* [P] the mode: see gp_layout */
+    double *theta;          /* [P] the mean: the mode, and how far the posterior leans from it */
     double *precision;      /* [P] of the prior */
     double *factor;         /* [P][P] lower Cholesky factor of the posterior precision
                                   * (start weights integrated out) */
