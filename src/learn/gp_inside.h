@@ -134,9 +134,9 @@ void gp_mode_robust(const struct gp_cohort *cohort, const struct gp_prior *prior
 #define GP_LEAST_GAIN .01  /* spread of gains where none is found */
 
 /* A term's small prior over its wide one. */
-static inline double gp_small(enum gp_term term)
+static inline double gp_small(enum gp_term term, bool gains)
 {
-    return term < GP_FORGETTING ? .2 : .1;
+    return term < GP_FORGETTING && !gains ? .2 : .1;
 }
 
 /* Terms, the sizes of their priors, and decays: a rule without remainder. */
@@ -194,7 +194,7 @@ bool gp_grid(struct gp_search *s);
 /* gp_basis.c: of a length scale in natural units, about a variant's trajectories. */
 struct gp_basis *gp_basis_of(const struct gp_search *s, const struct gp_variant *m, double scale);
 /* gp_lean.c: mean, covariances and evidence of points at their modes where their posterior leans;
- * without a remainder. */
+ * without a remainder, and of rules whose animals have nothing for themselves. */
 void gp_lean(const struct gp_search *s, struct gp_point **point, size_t n);
 /* Takes what a point keeps of a mode. */
 struct gp_point gp_point_of(const struct gp_search *s, const struct gp_variant *variant,

@@ -171,7 +171,8 @@ static void lean_one(void *context, size_t i, size_t member)
 void gp_lean(const struct gp_search *s, struct gp_point **point, size_t n)
 {
     struct bend bend = {.s = s, .full = &s->variant[0], .point = point};
-    if (n == 0 || bend.full->shape.n_simple == 0)
+    const struct gp_shape *shape = &bend.full->shape;
+    if (n == 0 || shape->n_simple == 0 || gp_own(shape) > 0)
         return;
     bend_set(&bend);
     team_run(s->team, n, lean_one, &bend);

@@ -76,7 +76,8 @@ static void report_term(const struct gp *gp, const double *const *covariance,
         row->sd += weight[q] * (variance[q] + pow(mean[q] - v.mean, 2));
     row->sd = sqrt(row->sd);
     double wide = pow(full->precision[own], -.5);
-    row->log_bayes_factor = log_bayes_factor(&pool, wide, gp_small(row->term) * wide);
+    row->log_bayes_factor =
+        log_bayes_factor(&pool, wide, gp_small(row->term, gp->options.gains) * wide);
 }
 
 size_t gp_terms_report(const struct gp *gp, enum gp_interval interval, struct gp_term_report *rows)

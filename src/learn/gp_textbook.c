@@ -11,15 +11,16 @@
 
 enum {
     W0_ROUNDS = 3,
-    MOST_SETS = 5,
+    MOST_SETS = 5, /* of a round */
     ROUNDS = 3,
+    ROUNDS_GAINS = 12, /* gains leave more rules open */
     SIMPLE = (1 << GP_TRACE) - 1,
     SETS = 729 /* 3^GP_TRACE */
 };
 /* Nats below the best at which sizes or averages are left out. */
 static const double too_far = 3.5;
 
-enum { MOST_VARIANTS = (1 + GP_AVERAGES) * (1 + MOST_SETS * ROUNDS) };
+enum { MOST_VARIANTS = (1 + GP_AVERAGES) * (1 + MOST_SETS * ROUNDS_GAINS) };
 
 struct telling {
     const struct gp_search *s;
@@ -258,19 +259,21 @@ static double *information_of(const struct gp_variant *v, const struct gp_prior 
 
 /* Prior probability that a term is absent; that it is small is as likely as that it is large.
  * Some term that follows the gradient there must be, of which each is much like a sum of others:
- * where one is there but little, none at all would take too much. */
-static double absent_of(int term)
+ * where one is there but little, none at all would take too much.  Gains leave more rules open
+ * as it is. */
+static double absent_of(const struct gp_search *s, int term)
 {
-    return term < GP_FORGETTING ? .1 : 1. / 3;
+    return term < GP_FORGETTING && !s->options.gains ? .1 : 1. / 3;
 }
 
 /* log of the prior of sizes. */
-static double sizes_prior(unsigned terms, struct gp_sizes sizes)
+static double sizes_prior(const struct gp_search *s, unsigned terms, struct gp_sizes sizes)
 {
     double sum = 0;
     for (int term = 0; term < GP_TRACE; term++)
         if (terms >> term & 1)
-            sum += sizes.absent >> term & 1 ? log(absent_of(term)) : log((1 - absent_of(term)) / 2);
+            sum += sizes.absent >> term & 1 ? log(absent_of(s, term))
+                                            : log((1 - absent_of(s, term)) / 2);
     return sum;
 }
 
@@ -299,7 +302,7 @@ static void predict_all(const struct gp_search *s, size_t first, double *evidenc
             int distance = apart(sizes, v->sizes);
             if (((sizes.large | sizes.absent) & ~v->terms) || distance > nearest[set])
                 continue;
-            double value = predict(s, v, data, &own, sizes) + sizes_prior(v->terms, sizes);
+            double value = predict(s, v, data, &own, sizes) + sizes_prior(s, v->terms, sizes);
             if (distance < nearest[set] || value > evidence[set])
                 evidence[set] = value;
             nearest[set] = distance;
@@ -353,9 +356,10 @@ static void fit_sizes(void *context, size_t i, size_t member)
 static bool try_sizes(struct gp_search *s, size_t first)
 {
     const struct gp_variant *full = &s->variant[first];
-    double prior = full->log_prior - sizes_prior(full->terms, full->sizes);
+    double prior = full->log_prior - sizes_prior(s, full->terms, full->sizes);
     double best = weight_of(full) - prior, evidence[SETS];
-    for (int round = 0; round < ROUNDS && gp_go_on(s); round++) {
+    int rounds = s->options.gains ? ROUNDS_GAINS : ROUNDS;
+    for (int round = 0; round < rounds && gp_go_on(s); round++) {
         struct fitting f = {s, first, s->n_variants};
         predict_all(s, first, evidence);
         while (s->n_variants < f.first + MOST_SETS) {
@@ -368,7 +372,7 @@ static bool try_sizes(struct gp_search *s, size_t first)
             struct gp_variant *v =
                 add_variant(s, full->terms, full->n_decays, full->decay, full->average);
             v->sizes = sizes_of(top);
-            v->log_prior = prior + sizes_prior(v->terms, v->sizes);
+            v->log_prior = prior + sizes_prior(s, v->terms, v->sizes);
             evidence[top] = -INFINITY;
         }
         if (s->n_variants == f.first)
@@ -412,7 +416,7 @@ bool gp_textbooks(struct gp_search *s)
     unsigned simple = s->options.terms & SIMPLE;
     s->variant = mem_new(MOST_VARIANTS, sizeof *s->variant);
     struct gp_variant *full = add_variant(s, simple, 0, no_decay, gp_averages[0]);
-    full->log_prior = sizes_prior(simple, full->sizes);
+    full->log_prior = sizes_prior(s, simple, full->sizes);
     if (s->options.terms & ~(unsigned)SIMPLE)
         full->log_prior -= M_LN2; /* half of the prior is for traces */
     gp_find_full(s, full);
