@@ -93,6 +93,18 @@ for terms in correct correct,error; do
     is "animals alike have one of 0 within its interval, terms=$terms" "$(awk "BEGIN {print ($low == 0 && $high < .35)}")" 1
 done
 
+# an interval of updates holds each animal's own factor; of rules that the choices leave open,
+# which do as well with other factors, none is left out
+"$DELTAW" --no-rc -q -c 'load many.csv' -c 'fit gp remainder=none gain=animal' -c wait -c 'export updates own.csv' >/dev/null
+inside=$(awk -F, 'NR == 1 {for (i = 1; i <= NF; i++) at[$i] = i; next}
+    $at["true_dw_w_stim"] != "" {n++; t = $at["true_dw_w_stim"]; in_it += t >= $at["dw_w_stim_low"] - 1e-6 && t <= $at["dw_w_stim_high"] + 1e-6}
+    END {printf "%.2f", in_it / n}' own.csv)
+ok "updates of animals lie inside their intervals ($inside of those of w_stim)" awk "BEGIN {exit !($inside > .7)}"
+run "$DELTAW" --no-rc --json -c 'simulate reinforce animals=6 trials=1000 alpha=.015/.03/.06 seed=1' \
+    -c 'fit reinforce gain=animal' -c wait -c show
+r2=$(printf '%s\n' "$out" | tail -n 1 | sed 's/.*"weight": "w_stim", "r2": \([-.0-9e]*\).*/\1/')
+ok "an animal's true updates are compared with its own ($r2)" awk "BEGIN {exit !($r2 > .9)}"
+
 for threads in 1 2; do
     "$DELTAW" --no-rc -q --json --threads $threads -c 'load many.csv' -c 'keep subject=m1,m2,m3' \
         -c 'fit dnn hidden=4 epochs=60 truncation=100 rate=0.01 gain=animal name=n' -c wait -c "save n n$threads.npz" -c gains |

@@ -13,9 +13,10 @@ run "$DELTAW" --no-rc -c "recover $two file=all.jsonl"
 is "recover runs" "$status" 0
 like "which is said" "$out" '^recover runs in the background: [0-9]+ fits, of [0-9]+ cases, 2 rules, 1 seed$'
 like "leaving waits for it and shows a row a case and rule" "$out" '^ +w_0 wrong by 1 +reinforce +\.[0-9]{4} '
+like "then one for what the held-out loss chose" "$out" '^ +w_0 wrong by 1 +chosen: reinforce +\.[0-9]{4} '
 like "its end is told" "$errors" 'recover done: [0-9]+ runs'
 like "a case that is told a wrong w_0 has a choice" "$(sed 1d all.jsonl | grep '"table5".*"reinforce"' | head -n 1)" \
-    '^\{"setting":"table5","case":"w_0 wrong by [.0-9]+","rule":"reinforce","seed":7,"fit":"w0=[a-z]+","rmse":0\.[0-9]+,"null_rmse":0\.032[0-9]+,"r2":'
+    '^\{"setting":"table5","case":"w_0 wrong by [.0-9]+","rule":"reinforce","seed":7,"fit":"w0=[a-z]+, w_0 moved by -[.0-9]+","rmse":0\.[0-9]+,"null_rmse":0\.032[0-9]+,"r2":'
 
 # killed in the middle: half of a line, and then the rest
 sort all.jsonl >sorted.jsonl
@@ -24,9 +25,9 @@ run "$DELTAW" --no-rc --threads 1 -c "recover $two file=torn.jsonl"
 ok "the same bits, on one thread, after a torn line" sh -c 'sort torn.jsonl | cmp - sorted.jsonl'
 run "$DELTAW" --no-rc -c "recover $two file=torn.jsonl"
 like "a finished plan is shown" "$out" '^all of it is done$'
-run "$DELTAW" --no-rc -c 'recover file=all.jsonl; recover row="table5, by 1, moved, reinforce"; export recover rows.csv'
+run "$DELTAW" --no-rc -c 'recover file=all.jsonl; recover row="table5, w_0 wrong by 1, reinforce"; export recover rows.csv'
 like "the tile of a file" "$out" '^recover \(error of known rules\)$'
-like "has a cursor" "$out" '^▸ +by 1, moved +reinforce +\.[0-9]{4} '
+like "has a cursor" "$out" '^▸ +w_0 wrong by 1 +reinforce +\.[0-9]{4} '
 is "and all columns" "$(cut -d , -f 1-3 rows.csv | head -n 2 | tr '\n' ' ')" "setting,case,rule table5,w_0 wrong by .5,reinforce "
 run "$DELTAW" --no-rc -c 'recover setting=table5 quick=yes rule=reinforce seeds=7 file=torn.jsonl'
 is "another plan is refused" "$status" 3
@@ -36,12 +37,17 @@ for i in 1 2 3; do
     "$DELTAW" --no-rc -q -c "recover $two shard=$i/3 file=part$i.jsonl" >/dev/null
 done
 run "$DELTAW" --no-rc -c 'merge part1.jsonl part2.jsonl part3.jsonl file=merged.jsonl'
-like "parts are joined" "$out" '^merged\.jsonl: all 12 fits$'
+like "parts are joined" "$out" '^merged\.jsonl: all 6 fits$'
 is "with the bits of the whole" "$(sort merged.jsonl)" "$(cat sorted.jsonl)"
 run "$DELTAW" --no-rc -c 'merge part1.jsonl every.jsonl file=no.jsonl'
 is "another plan is no part" "$status" 3
 ok "and nothing is written" test ! -e no.jsonl
 
+run "$DELTAW" --no-rc --json -c 'recover setting=table6 quick=yes rule="gp remainder=none" seeds=7; wait; recover'
+like "a choice that a rule cannot be fitted by is none" "$out" \
+    '"case": "10 distractors", "rule": "gp remainder=none", "rmse": 0\.[0-9]+, .*"fit": "policy=stim\+bias w0=truth", "done": 1, "of": 1, "failed": 0'
+run "$DELTAW" --no-rc --json -c 'recover setting=kept quick=yes rule=reinforce seeds=7; wait; recover'
+unlike "kept: the start is not moved" "$out" moved
 run "$DELTAW" --no-rc --json -c 'recover setting=fig2 quick=yes rule=reinforce seeds=7,8; wait; recover'
 like "--json has means with intervals" "$out" \
     '"recovery":\[\{"setting": "fig2", "case": "1000 x 500", "rule": "reinforce", "rmse": 0\.0[0-9]+, "low": -?0\.[0-9e-]+, "high": 0\.[0-9]+, "rmse_by_null": 0\.[0-9]+'
@@ -55,6 +61,8 @@ like "and rows, with held-out loss and evidence" "$out" \
 run "$DELTAW" --no-rc -c 'recover setting=fig2 rule="dnn epochs=10000000" seeds=1,2; stop recover; wait; recover'
 is "stop ends it" "$status" 0
 like "and says so" "$(printf '%s\n' "$out" "$errors")" 'recover stopped: 0 of 2 runs are done'
+run "$DELTAW" --no-rc -c 'stop recover'
+like "which needs one" "$errors" 'stop: no recover is under way'
 # what a network makes of a rule that is known
 known='simulate reinforce animals=4 trials=300 alpha=2^-4 seed=1; fit reinforce-base name=known; wait'
 run "$DELTAW" --no-rc --json -c "$known; fit dnn name=net hidden=4 epochs=3; wait; check rule known by=net; map diff=bias"

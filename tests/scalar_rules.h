@@ -18,7 +18,8 @@ struct scalar_rule {
     size_t k;         /* weights */
     double alpha[POLICY_MAX], baseline[POLICY_MAX];
     double forgetting[POLICY_MAX], perseverance[POLICY_MAX];
-    bool split; /* alpha_error holds after errors, else alpha does */
+    double drift[POLICY_MAX]; /* moves no weight that is known */
+    bool split;               /* alpha_error holds after errors, else alpha does */
     double alpha_error[POLICY_MAX];
     double weight[POLICY_MAX]; /* static */
     size_t window;             /* trace: S */
@@ -133,6 +134,7 @@ static struct scalar_rule scalar_of(const struct model *model)
                   {"baseline", r.baseline},
                   {"forgetting", r.forgetting},
                   {"perseverance", r.perseverance},
+                  {"drift", r.drift},
                   {"weight", r.weight},
                   {NULL, NULL}};
     for (size_t i = 0; i < model->tensors.n; i++) {

@@ -52,6 +52,9 @@ tries=100
 while ps -A -o args= | grep -q '^sleep 8639[9]' && [ $((tries -= 1)) -gt 0 ]; do sleep .05; done
 fails "and nothing that asked it is left" [ $tries -eq 0 ]
 
+PATH=$PWD/mute:$PATH run "$DELTAW" --no-rc -f data.dw -c "cv static folds=2 seeds=1 submit=slurm file=at-once.jsonl; stop cv; wait"
+like "so it is at stop, also before it begins" "$out$errors" 'cv stopped: 0 of 2 fits are done, in '
+
 for program in slurmctld slurmd sbatch squeue munge; do
     PATH=$PATH:/usr/sbin command -v $program >/dev/null || {
         skip "no Slurm here (slurmctld slurmd slurm-client munge)"

@@ -382,7 +382,14 @@ static void test_check(void)
          .alpha = ALPHA_SHARED,
          .split = true,
          .lapse = {.fitted = true}},
-        {.n_weights = 1, .hidden = 4, .layers = 1, .lapse = {.value = .1}},
+        {.n_weights = 1, .hidden = 4, .layers = 1, .lapse = {.value = .1}, .drift = true},
+        {.n_weights = 3,
+         .hidden = 4,
+         .layers = 1,
+         .split = true,
+         .forgetting = true,
+         .perseverance = true,
+         .drift = true},
         {.n_weights = 2, .hidden = 7, .layers = 2, .order = ORDER_MLP_GRU},
     };
     struct gradient_row rows[RULE_MAX_TENSORS + 1];

@@ -85,6 +85,40 @@ static void test_differences(const struct scene *s)
     gp_cohort_clear(&cohort);
 }
 
+/* What is known of a shape serves one where a weight has no remainder: its sums at 0 there. */
+static void test_part(const struct scene *s)
+{
+    struct gp_cohort cohort;
+    struct gp_sums whole, taken, own;
+    struct gp_shape part = s->shape;
+    double *at = mem_copy(s->theta, s->shape.n, sizeof *at), *of_part;
+    gp_cohort_set(&cohort, &s->data);
+    part.smooth[0] = false;
+    gp_shape_set(&part, ALL_TERMS);
+    size_t left_out = s->shape.n - part.n, simple = part.at[1];
+    memset(at + simple, 0, left_out * sizeof *at);
+    of_part = mem_copy(at, part.n, sizeof *of_part);
+    memcpy(of_part + simple, at + s->shape.at[1], (part.n - simple) * sizeof *at);
+    gp_sums_set(&whole, &s->shape, 2), gp_sums_set(&taken, &part, 2), gp_sums_set(&own, &part, 2);
+    gp_sum(&cohort, &s->shape, at, s->w0, true, NULL, &whole);
+    gp_sum(&cohort, &part, of_part, s->w0, true, NULL, &own);
+    gp_sums_take(&whole, &s->shape, &part, 2, &taken);
+    size_t n = part.n, width = n + own.k;
+    tap_near(taken.log_likelihood, own.log_likelihood, 1e-10, "sums of a part: log-likelihood");
+    tap_ok(left_out > 0 && apart(n, taken.gradient, own.gradient) < 1e-10 &&
+               apart(n * n, taken.fisher, own.fisher) < 3e-6 &&
+               apart(2 * width, taken.score, own.score) < 1e-10,
+           "gradient, Fisher information and scores without %zu parameters", left_out);
+    double off = 0; /* of own rows the lower triangle */
+    for (size_t r = 0; r < 2 * own.k; r++)
+        for (size_t j = 0; j <= n + r % own.k; j++)
+            off = fmax(off, fabs(taken.own[r * width + j] - own.own[r * width + j]));
+    tap_ok(own.k > 0 && off < 1e-4, "rows of what animals have for themselves");
+    gp_sums_clear(&whole), gp_sums_clear(&taken), gp_sums_clear(&own);
+    gp_cohort_clear(&cohort);
+    free(at), free(of_part);
+}
+
 /* --- whole fits */
 
 static struct gp *fit(const struct gp_data *data, const struct gp_options *options)
@@ -399,6 +433,7 @@ int main(void)
     test_golden(&s);
     test_differences(&s);
     test_rows(&s);
+    test_part(&s);
     test_evidence();
     test_threads();
     test_ragged();

@@ -104,13 +104,14 @@ static void test_runs(void)
  * moved, it is moved back. */
 static void test_wrong(void)
 {
-    struct recover_plan p = plan_of("table5", "reinforce");
-    struct recover_case *c = &p.cases[2];
+    struct recover_plan p = plan_of("kept", "reinforce"),
+                        free_plan = plan_of("table5", "reinforce");
+    struct recover_case *c = &p.cases[1];
     double moved = 0;
     tap_near(c->wrong, 1, 1e-12, "the case has a start that is wrong by 1");
-    struct recover_result wrong = run_one(&p, 2), free_to = run_one(&p, 3);
+    struct recover_result wrong = run_one(&p, 1), free_to = run_one(&free_plan, 1);
     c->wrong = 0;
-    struct recover_result right = run_one(&p, 2);
+    struct recover_result right = run_one(&p, 1);
     tap_ok(wrong.value[RECOVER_HELDOUT] > right.value[RECOVER_HELDOUT] + .01,
            "a wrong w_0 costs held-out loss");
     tap_ok(wrong.value[RECOVER_RMSE] > 2 * right.value[RECOVER_RMSE], "and the rule");
@@ -120,7 +121,7 @@ static void test_wrong(void)
     tap_ok(free_to.value[RECOVER_HELDOUT] < wrong.value[RECOVER_HELDOUT] - .01,
            "to where it predicts");
     recover_result_clear(&wrong), recover_result_clear(&free_to), recover_result_clear(&right);
-    recover_plan_free(&p);
+    recover_plan_free(&p), recover_plan_free(&free_plan);
 }
 
 /* Of two fits the one with the smaller held-out loss is taken, in whichever order. */
@@ -133,6 +134,14 @@ static void test_choice(void)
         p.cases[0].fit = mem_text(orders[i]);
         struct recover_result chosen = run_one(&p, 0);
         tap_is_text(chosen.fit, "w0=truth", "the better of %s is taken", orders[i]);
+        recover_result_clear(&chosen);
+    }
+    recover_plan_free(&p);
+    p = plan_of("table6", "reinforce");
+    for (size_t i = 1; i < 3; i++) {
+        struct recover_result chosen = run_one(&p, i);
+        tap_is_text(chosen.fit, "policy=stim+bias w0=truth", "%s: weights that gain nothing go",
+                    p.cases[i].name);
         recover_result_clear(&chosen);
     }
     recover_plan_free(&p);
@@ -246,7 +255,7 @@ static void test_file(void)
            "and read");
     back = (struct recover *)study;
     tap_is_text(back->plan.text, r->plan.text, "with their plan");
-    tap_near(back->plan.cases[2].wrong, 1, 1e-12, "and its cases");
+    tap_near(back->plan.cases[1].wrong, 1, 1e-12, "and its cases");
     tap_ok(back->results[0].value[RECOVER_RMSE] == .125 &&
                isnan(back->results[0].value[RECOVER_R2]),
            "numbers, and what is none");

@@ -134,6 +134,7 @@ static void test_taken(void)
         {"alpha_error", " reinforce-base reward-max predict-max"},
         {"forgetting", " reinforce reinforce-base reward-max predict-max trace"},
         {"perseverance", " reinforce reinforce-base reward-max predict-max trace"},
+        {"drift", " reinforce reinforce-base reward-max predict-max"},
         {"baseline", " reinforce-base"},
         {"epochs", " dnn rnn tinyrnn"},
     };

@@ -2,8 +2,8 @@
  *
  *   dw_k = alpha_k (a + b baseline_k) x_k - forgetting_k w_k + perseverance_k f(y) x_k
  *
- * A rule gives its learning signal: a and b of a trial, and their derivatives by the
- * policy's logit.  Tensors, each only when the shape asks for it: alpha [K] (or [1] when
+ * and weights that drift besides, see drift.h.  A rule gives its learning signal: a and b of
+ * a trial, and their first and second derivatives by the policy's logit.  Tensors, each only when the shape asks for it: alpha [K] (or [1] when
  * shared), alpha_error [like alpha] after errors when split, baseline [K], and those of the
  * terms, which are nothing of the rule's own [K].  Compiled per engine. */
 #ifndef LEARN_CLASSIC_H
@@ -55,12 +55,6 @@ static inline void terms_backward(const struct kernel_run *run, const struct ste
     }
 }
 
-static inline size_t classic_state(const struct rule_shape *shape)
-{
-    (void)shape;
-    return 0;
-}
-
 /* a, b, da, db */
 static inline size_t classic_cache(const struct rule_shape *shape, size_t n_inputs)
 {
@@ -83,11 +77,21 @@ static inline vec classic_alpha(const struct kernel_run *run, size_t k, vec r)
     return after_error + r * (after_correct - after_error);
 }
 
+#include "drift.h"
+
+static inline size_t classic_state(const struct rule_shape *shape)
+{
+    return shape->drift ? drift_state(shape->n_weights) : 0;
+}
+
 static inline void classic_forward(const struct kernel_run *run, const struct step *step,
                                    const vec *state_in, vec *state_out, vec *cache, vec *dw)
 {
-    (void)state_in, (void)state_out;
     size_t n = run->shape.n_weights;
+    if (run->at.drift != SIZE_MAX) {
+        drift_forward(run, step, state_in, state_out, dw);
+        return;
+    }
     const vec *v = step->u + n;
     vec logit = {0};
     for (size_t k = 0; k < n; k++)
@@ -106,12 +110,15 @@ static inline void classic_backward(const struct kernel_run *run, const struct s
                                     const vec *state_in, const vec *cache, const vec *g_dw,
                                     vec *g_w, vec *g_state, vec *delta)
 {
-    (void)state_in, (void)g_state;
     const struct textbook *at = &run->at;
     size_t n = run->shape.n_weights;
     vec r = step->u[n + INPUT_REWARD], g_logit = {0};
     for (size_t i = 0; i < run->tensors->size; i++)
         delta[i] = (vec){0};
+    if (run->at.drift != SIZE_MAX) {
+        drift_backward(run, step, state_in, g_dw, g_w, g_state, delta);
+        return;
+    }
     for (size_t k = 0; k < n; k++) {
         vec alpha = classic_alpha(run, k, r),
             base = vec_splat(textbook_value(run, at->baseline, k));

@@ -47,7 +47,8 @@ static struct textbook textbook_of(const struct tensors *tensors)
                              .alpha_error = offset_of(tensors, "alpha_error"),
                              .baseline = offset_of(tensors, "baseline"),
                              .forgetting = offset_of(tensors, "forgetting"),
-                             .perseverance = offset_of(tensors, "perseverance")};
+                             .perseverance = offset_of(tensors, "perseverance"),
+                             .drift = offset_of(tensors, "drift")};
 }
 
 static struct compiled_rule *compiled_rule_new(const struct rule *rule,

@@ -178,6 +178,14 @@ static bool check_posterior(const struct fit_settings *s, const struct rule *rul
     return true;
 }
 
+static bool check_drift(const struct fit_settings *s, struct err *err)
+{
+    return !s->shape.drift || !rule_gains(&s->shape) ||
+           err_set(err, ERR_USAGE,
+                   "fit: gain= is a factor on updates, and with drift=yes choices move weights "
+                   "besides; leave one of them out");
+}
+
 static struct fit *fit_new(const char *name)
 {
     struct fit *fit = mem_new(1, sizeof *fit);
@@ -194,7 +202,7 @@ static bool fit_check(struct fit *fit, struct err *err)
     bool *train = mem_new(fit->cohort->n_animals, sizeof *train);
     bool ok = policy_check(&fit->settings.policy, fit->cohort, err) &&
               check_posterior(&fit->settings, fit->rule, err) &&
-              check_walks(&fit->settings, fit->rule, err) &&
+              check_walks(&fit->settings, fit->rule, err) && check_drift(&fit->settings, err) &&
               split_animals(&fit->settings, fit->cohort, train, err) &&
               check_start(fit, fit->rule, err) &&
               trainer_check_room(&fit->settings, fit->rule, fit->cohort, train, err);

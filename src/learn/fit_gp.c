@@ -15,8 +15,7 @@
 struct stepping {
     struct trainer *t;
     int steps;
-    const char *trouble;
-    struct epoch_loss best;
+    double best; /* log-likelihood of what is shown */
 };
 
 static bool may_go_on(void *context)
@@ -37,22 +36,29 @@ static void take_starts(struct trainer *t, const double *starts)
     }
 }
 
-/* Called from the fit's own thread: here it waits while paused. */
+/* Called from the fit's own thread: here it waits while paused.  Shown is the best step; one
+ * that is no better needs no rollout. */
 static void take_step(void *context, const struct gp *gp, const struct gp_point *now)
 {
     struct stepping *s = context;
     struct trainer *t = s->t;
-    gp_point_rule(gp, now, t->shape, t->theta);
-    take_starts(t, now->w0);
-    if (!trainer_may_go_on(t) || !trainer_evaluate(t, s->steps, false, false))
+    if (!trainer_may_go_on(t))
         return;
-    struct epoch_loss *last = &t->history[t->n_history - 1];
-    s->steps++;
-    if (trainer_trouble(t, false) || last->train > s->best.train) { /* shown is the best */
-        last->train = s->best.train, last->heldout = s->best.heldout;
+    if (t->n_kept > 0 && now->log_likelihood <= s->best) {
+        trainer_repeat(t, s->steps++);
         return;
     }
-    s->best = *last;
+    gp_point_rule(gp, now, t->shape, t->theta);
+    take_starts(t, now->w0);
+    if (!trainer_evaluate(t, s->steps++, false, false))
+        return;
+    if (trainer_trouble(t, false)) { /* in single precision */
+        t->n_history--;
+        if (t->n_kept > 0)
+            trainer_repeat(t, s->steps - 1);
+        return;
+    }
+    s->best = now->log_likelihood;
     trainer_keep(t);
 }
 
@@ -103,7 +109,7 @@ const char *fit_posterior(struct trainer *t)
 {
     struct gp_data data = gp_data_of(t->trials, t->train, t->w0);
     struct gp_options options = gp_options_of(&t->fit->settings);
-    struct stepping s = {.t = t, .best = {.train = HUGE_VAL}};
+    struct stepping s = {.t = t};
     struct gp_watch watch = {&s, may_go_on, take_step};
     struct err err = {0};
     int threads = trainer_threads(t);

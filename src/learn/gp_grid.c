@@ -1,6 +1,7 @@
-/* Sizes and length scales of the remainder, integrated over on a grid.  The textbook mode
+/* Sizes and length scales of the remainder, integrated over on a grid.  The best textbook mode
  * with its Fisher information says, to second order, what evidence each point of the grid
- * will have; those that may count are fitted, from the textbook mode (a neighbour's mode
+ * will have: the information does not depend on priors, so one sum over the trials does for all
+ * sizes.  Points that may count are fitted, from that mode (a neighbour's mode
  * can be a trap), and what was predicted of their neighbours is corrected by what came
  * out, until none that may count is left. */
 #include <math.h>
@@ -15,13 +16,24 @@
 enum { MOST_LEVELS = 5, MOST_FITTED = 16, ROUNDS = 6 };
 /* Nats below the best at which a point is not worth a fit, and is not worth keeping. */
 static const double worth_a_fit = 3, worth_a_variant = 3.5, worth_keeping = 6;
+/* Nats of log-likelihood within which a variant's own mode is not needed to begin with. */
+static const double too_far = 10;
 static const double fine_levels[] = {0, 1e-3, 3e-3, 1e-2, 3e-2}, few_levels[] = {0, 3e-3, 1.5e-2};
 /* Prior probability that there is no remainder. */
 static const double none = .5;
 
+/* A textbook mode in a shape with a remainder of all weights, and the sums there. */
+struct sheet {
+    const struct gp_variant *variant;
+    size_t scale;
+    struct gp_shape shape;
+    struct gp_mode mode;
+};
+
 struct candidate {
     const struct gp_variant *variant;
     size_t scale; /* GP_SCALES: without remainder */
+    const struct sheet *sheet;
     int level[GP_WEIGHTS];
     double predicted; /* log prior + log evidence */
     bool chosen, done;
@@ -32,7 +44,8 @@ struct grid {
     struct gp_search *s;
     struct gp_basis *basis[GP_SCALES]; /* from the best variant's trajectories */
     const double *levels;
-    size_t n_levels, n, n_done;
+    size_t n_levels, n, n_done, n_sheets;
+    struct sheet *sheet;
     struct candidate *candidate;
     size_t *work; /* indices of those to be fitted in this round */
     double best;
@@ -85,7 +98,7 @@ static struct gp_shape shape_of(const struct gp_variant *m, struct gp_basis *bas
     return shape;
 }
 
-/* What evidence the quadratic at the textbook mode promises; `mode` has its sums. */
+/* What evidence the quadratic at a sheet's mode promises. */
 static double predict(const struct grid *g, const struct gp_shape *shape, struct gp_sizes sizes,
                       const int *level, struct gp_mode *mode)
 {
@@ -107,31 +120,66 @@ static size_t n_combinations(const struct grid *g)
     return n;
 }
 
-static struct candidate *add(struct grid *g, const struct gp_variant *m, size_t scale)
+/* How much less likely the choices are at another variant's mode, were the likelihood quadratic
+ * about that of v, of the same shape. */
+static double apart(const struct gp_variant *v, const struct gp_variant *other)
+{
+    size_t n = v->shape.n;
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j <= i; j++)
+            sum += (i == j ? .5 : 1) * v->mode.sums.fisher[i * n + j] *
+                   (other->mode.theta[i] - v->mode.theta[i]) *
+                   (other->mode.theta[j] - v->mode.theta[j]);
+    return sum;
+}
+
+static bool sheet_serves(const struct sheet *sheet, const struct gp_variant *v, size_t scale)
+{
+    return sheet->scale == scale && gp_one_family(sheet->variant, v) &&
+           apart(sheet->variant, v) < too_far;
+}
+
+/* The first variant's that is near; else one of its own. */
+static struct sheet *sheet_of(struct grid *g, const struct gp_variant *v, size_t scale)
+{
+    struct gp_search *s = g->s;
+    int all[GP_WEIGHTS] = {1, 1, 1, 1, 1};
+    for (size_t i = 0; i < g->n_sheets; i++)
+        if (sheet_serves(&g->sheet[i], v, scale))
+            return &g->sheet[i];
+    struct sheet *sheet = &g->sheet[g->n_sheets++];
+    *sheet = (struct sheet){v, scale, shape_of(v, g->basis[scale], all), {0}};
+    gp_mode_set(&sheet->mode, &sheet->shape, s->cohort.n);
+    widen(v, &sheet->shape, s->cohort.n, &sheet->mode);
+    gp_sum(&s->cohort, &sheet->shape, sheet->mode.theta, sheet->mode.w0, true, s->team,
+           &sheet->mode.sums);
+    return sheet;
+}
+
+static struct candidate *add(struct grid *g, const struct gp_variant *v, size_t scale)
 {
     struct candidate *c = &g->candidate[g->n++];
-    *c = (struct candidate){.variant = m, .scale = scale};
+    *c = (struct candidate){.variant = v, .scale = scale};
     return c;
 }
 
-static void add_sheet(struct grid *g, const struct gp_variant *m, size_t scale)
+static void add_sheet(struct grid *g, const struct gp_variant *v, size_t scale)
 {
-    struct gp_search *s = g->s;
-    size_t K = s->cohort.data->n_weights, n = n_combinations(g);
-    int all[GP_WEIGHTS] = {1, 1, 1, 1, 1};
-    struct gp_shape shape = shape_of(m, g->basis[scale], all);
-    struct gp_mode mode;
-    gp_mode_set(&mode, &shape, s->cohort.n);
-    widen(m, &shape, s->cohort.n, &mode);
-    gp_sum(&s->cohort, &shape, mode.theta, mode.w0, true, s->team, &mode.sums);
+    size_t K = g->s->cohort.data->n_weights, n = n_combinations(g);
+    struct sheet *sheet = sheet_of(g, v, scale);
+    int level[GP_WEIGHTS] = {0};
+    double without = predict(g, &sheet->shape, v->sizes, level, &sheet->mode);
+    double known =
+        v->mode.log_evidence + v->log_prior + log(1 - none) - log((double)((n - 1) * GP_SCALES));
     for (size_t i = 1; i < n; i++) {
-        struct candidate *c = add(g, m, scale);
+        struct candidate *c = add(g, v, scale);
+        c->sheet = sheet;
         for (size_t k = 0, rest = i; k < K; k++, rest /= g->n_levels)
             c->level[k] = (int)(rest % g->n_levels);
-        c->predicted = predict(g, &shape, m->sizes, c->level, &mode) + m->log_prior +
-                       log(1 - none) - log((double)((n - 1) * GP_SCALES));
+        c->predicted =
+            known + predict(g, &sheet->shape, v->sizes, c->level, &sheet->mode) - without;
     }
-    gp_mode_clear(&mode);
 }
 
 /* The textbook rule itself is a point that needs no more work. */
@@ -161,7 +209,9 @@ static void fit_one(void *context, size_t i, size_t member)
         sigma[k] = level_sigma(g, k, c->level[k]);
     gp_prior_set(s, &shape, c->variant->sizes, sigma, &prior);
     gp_mode_set(&mode, &shape, s->cohort.n);
-    widen(c->variant, &shape, s->cohort.n, &mode);
+    widen(c->sheet->variant, &shape, s->cohort.n, &mode);
+    gp_sums_take(&c->sheet->mode.sums, &c->sheet->shape, &shape, s->cohort.n, &mode.sums);
+    mode.summed = mode.quick = true;
     if (gp_go_on(s) && gp_mode_find(&s->cohort, &shape, &prior, NULL, NULL, NULL, &mode)) {
         struct gp_basis *basis = c->point.basis;
         c->point = gp_point_of(s, c->variant, &shape, &prior, &mode);
@@ -328,16 +378,37 @@ static void add_variant(struct grid *g, const struct gp_variant *v)
         g->candidate[i].point.basis = gp_basis_hold(g->basis[g->candidate[i].scale]);
 }
 
-static const struct gp_variant *best_variant(const struct gp_search *s)
+static double weight_of(const struct gp_variant *v)
 {
-    const struct gp_variant *best = NULL;
-    for (size_t i = 0; i < s->n_variants; i++) {
-        const struct gp_variant *v = &s->variant[i];
-        if (v->found && (!best || v->log_prior + v->mode.log_evidence >
-                                      best->log_prior + best->mode.log_evidence))
-            best = v;
-    }
-    return best;
+    return v->found ? v->log_prior + v->mode.log_evidence : -INFINITY;
+}
+
+static int by_evidence(const void *a, const void *b)
+{
+    const struct gp_variant *x = *(const struct gp_variant *const *)a;
+    const struct gp_variant *y = *(const struct gp_variant *const *)b;
+    double more = weight_of(y) - weight_of(x);
+    return more > 0 ? 1 : more < 0 ? -1 : x < y ? -1 : x > y;
+}
+
+/* Those that may count, best first; returns how many. */
+static size_t worthwhile(const struct gp_search *s, const struct gp_variant **v)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_variants; i++)
+        v[i] = &s->variant[i];
+    qsort(v, s->n_variants, sizeof *v, by_evidence);
+    while (n < s->n_variants && weight_of(v[n]) > weight_of(v[0]) - worth_a_variant)
+        n++;
+    return n;
+}
+
+static void drop_sheets(struct grid *g)
+{
+    for (size_t i = 0; i < g->n_sheets; i++)
+        gp_mode_clear(&g->sheet[i].mode);
+    for (size_t i = 0; i < GP_SCALES; i++)
+        gp_basis_drop(g->basis[i]);
 }
 
 bool gp_grid(struct gp_search *s)
@@ -346,18 +417,16 @@ bool gp_grid(struct gp_search *s)
     struct grid g = {.s = s,
                      .levels = few ? few_levels : fine_levels,
                      .n_levels = few ? sizeof few_levels / sizeof *few_levels : MOST_LEVELS};
-    const struct gp_variant *best = best_variant(s);
-    size_t room = s->n_variants * (1 + GP_SCALES * n_combinations(&g));
+    const struct gp_variant **variant = mem_new(s->n_variants, sizeof *variant);
+    size_t n_variants = worthwhile(s, variant);
+    size_t room = n_variants * (1 + GP_SCALES * n_combinations(&g));
+    g.sheet = mem_new(n_variants * GP_SCALES, sizeof *g.sheet);
     g.candidate = mem_new(room, sizeof *g.candidate);
     g.work = mem_new(room, sizeof *g.work);
     for (size_t i = 0; i < GP_SCALES && s->options.smooth; i++)
-        g.basis[i] = make_basis(&g, best, gp_scales[i]);
-    for (size_t i = 0; i < s->n_variants; i++) {
-        const struct gp_variant *v = &s->variant[i];
-        if (v->found && v->mode.log_evidence + v->log_prior >
-                            best->mode.log_evidence + best->log_prior - worth_a_variant)
-            add_variant(&g, v);
-    }
+        g.basis[i] = make_basis(&g, variant[0], gp_scales[i]);
+    for (size_t i = 0; i < n_variants; i++)
+        add_variant(&g, variant[i]);
     for (int round = 0; ok && round < ROUNDS; round++) {
         size_t n = choose(&g);
         if (n == 0)
@@ -365,8 +434,7 @@ bool gp_grid(struct gp_search *s)
         ok = fit_round(&g, n);
     }
     finish(&g);
-    for (size_t i = 0; i < GP_SCALES; i++)
-        gp_basis_drop(g.basis[i]);
-    free(g.candidate), free(g.work);
+    drop_sheets(&g);
+    free(g.sheet), free(g.candidate), free(g.work), free(variant);
     return ok;
 }

@@ -55,6 +55,10 @@ struct gp_sums {
 };
 void gp_sums_set(struct gp_sums *sums, const struct gp_shape *shape, size_t n_animals);
 void gp_sums_clear(struct gp_sums *sums);
+/* Of a shape whose weights all have a remainder (or none has), for one of the same terms where
+ * some of them have none. */
+void gp_sums_take(const struct gp_sums *from, const struct gp_shape *whole,
+                  const struct gp_shape *shape, size_t n_animals, struct gp_sums *to);
 
 /* theta [n], w0 [fitted animals][gp_starts].  derivatives: all of the sums, else the
  * log-likelihood alone.  team NULL: on this thread. */
@@ -76,6 +80,8 @@ struct gp_mode {
     size_t starts, from;  /* gp_starts, gp_own_from */
     double *theta, *w0;   /* [n], [fitted animals][starts]; in: where to start, out: the mode */
     struct gp_sums sums;  /* at it */
+    bool summed;          /* they are known: in, those of the start */
+    bool quick;           /* its last step need not be summed anew */
     double log_posterior; /* log-likelihood + log prior, up to constants */
     double log_evidence;
     double *factor; /* [n][n] lower: of the posterior precision, start weights out */
@@ -90,8 +96,10 @@ void gp_mode_clear(struct gp_mode *mode);
 /* Told of each step; false: stop. */
 typedef bool (*gp_told)(void *context, const struct gp_mode *mode);
 
-/* From mode->theta, mode->w0 to the next mode of the posterior.  False: stopped, or no
- * finite log-likelihood at the start. */
+/* From mode->theta, mode->w0 to the next mode of the posterior.  A quick one is as by a normal
+ * posterior where that is within .05 nats: of its sums the log-likelihood and the gradient are the
+ * mode's, all else is from just before.  False: stopped, or no finite log-likelihood at the
+ * start. */
 bool gp_mode_find(const struct gp_cohort *cohort, const struct gp_shape *shape,
                   const struct gp_prior *prior, struct team *team, gp_told told, void *context,
                   struct gp_mode *mode);
@@ -133,6 +141,12 @@ struct gp_variant {
     bool found;
 };
 
+/* Do they differ in the sizes of priors alone? */
+static inline bool gp_one_family(const struct gp_variant *a, const struct gp_variant *b)
+{
+    return a->n_decays == b->n_decays && a->average == b->average;
+}
+
 struct gp_search {
     struct gp_cohort cohort;
     struct gp_options options;
@@ -157,6 +171,8 @@ void gp_own_precision(const struct gp_shape *shape, const double *w0_sd, double 
 void gp_find_full(struct gp_search *s, struct gp_variant *variant);
 void gp_mode_from(const struct gp_search *s, const struct gp_variant *from,
                   const struct gp_shape *shape, struct gp_mode *mode);
+/* The mode of a variant of the same shape, with the sums that are known there. */
+void gp_mode_at(const struct gp_search *s, const struct gp_variant *from, struct gp_mode *mode);
 /* gp_spread.c: s->gain_sd and what is said of it in out; full is at its mode then. */
 void gp_gain_spread(struct gp_search *s, struct gp_variant *full);
 /* The modes of all variants that may count.  False: stopped. */

@@ -10,8 +10,9 @@
 #include "gp_inside.h"
 
 enum { MOST_STEPS = 60 };
-/* Enough when a step can gain no more than this many nats. */
-static const double enough = 5e-3;
+/* Enough when a step can gain no more than this many nats; and near enough for what the mode of
+ * a normal posterior is from there on, which need not be looked at. */
+static const double enough = 5e-3, near = .05;
 /* Nats of evidence that all steps together may lose. */
 static const double price = .3, most_damping = 1e3;
 
@@ -165,7 +166,8 @@ static void move(const struct gp_shape *shape, struct gp_mode *to, const struct 
     size_t k = from->sums.k;
     for (size_t i = 0; i < shape->n; i++)
         to->theta[i] = from->theta[i] + d[i];
-    memcpy(to->w0, from->w0, n_animals * from->starts * sizeof *to->w0);
+    if (to != from)
+        memcpy(to->w0, from->w0, n_animals * from->starts * sizeof *to->w0);
     for (size_t i = 0; i < n_animals * k; i++)
         to->w0[i / k * from->starts + from->from + i % k] += d0[i];
     if (shape->fit_lapse)
@@ -199,6 +201,23 @@ static bool advance(const struct gp_cohort *c, const struct gp_shape *shape,
     return ok;
 }
 
+/* The last step, and what holds at the mode of a normal posterior: the gradients of likelihood
+ * and prior cancel. */
+static void settle(const struct gp_cohort *c, const struct gp_shape *shape,
+                   const struct gp_prior *prior, double gain, const double *d, const double *d0,
+                   struct gp_mode *m)
+{
+    struct gp_sums *s = &m->sums;
+    move(shape, m, m, c->n, d, d0);
+    m->log_posterior += gain, m->log_evidence += gain;
+    s->log_likelihood = m->log_posterior - log_prior(c, prior, m);
+    for (size_t i = 0; i < s->n; i++)
+        s->gradient[i] = prior->precision[i] * (m->theta[i] - prior->mean[i]);
+    for (size_t a = 0; a < c->n; a++)
+        for (size_t i = 0; i < s->k; i++)
+            s->score[a * (s->n + s->k) + s->n + i] = prior->own_precision[i] * away_of(c, m, a, i);
+}
+
 bool gp_mode_find(const struct gp_cohort *cohort, const struct gp_shape *shape,
                   const struct gp_prior *prior, struct team *team, gp_told told, void *context,
                   struct gp_mode *mode)
@@ -207,14 +226,20 @@ bool gp_mode_find(const struct gp_cohort *cohort, const struct gp_shape *shape,
     double *d0 = mem_new(cohort->n * gp_own(shape), sizeof *d0);
     struct gp_mode next;
     gp_mode_set(&next, shape, cohort->n);
-    gp_sum(cohort, shape, mode->theta, mode->w0, true, team, &mode->sums);
+    if (!mode->summed)
+        gp_sum(cohort, shape, mode->theta, mode->w0, true, team, &mode->sums);
+    mode->summed = next.summed = true;
+    next.quick = mode->quick;
     /* where nothing is learnt terms are alike, and single precision cannot tell them apart */
     bool ok = isfinite(mode->sums.log_likelihood) && (gp_mode_factor(cohort, prior, 0, mode) ||
                                                       gp_mode_factor(cohort, prior, damping, mode));
     double best = mode->log_evidence;
     int steps = 0;
     for (; ok && steps < MOST_STEPS; steps++) {
-        if (take_step(cohort, prior, mode, d, d0) < enough)
+        double gain = take_step(cohort, prior, mode, d, d0);
+        if (mode->quick && gain < near)
+            settle(cohort, shape, prior, gain, d, d0, mode);
+        if (gain < (mode->quick ? near : enough))
             break;
         bool more = advance(cohort, shape, prior, team, &damping, &best, mode, &next);
         if (more) {

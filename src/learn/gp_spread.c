@@ -35,7 +35,8 @@ static void try_spread(struct gp_search *s, const struct gp_variant *from, doubl
     size_t at = t->n++;
     s->gain_sd = spread;
     gp_mode_set(&mode, &from->shape, s->cohort.n);
-    gp_mode_from(s, from, &from->shape, &mode);
+    gp_mode_at(s, from, &mode);
+    mode.quick = true;
     gp_prior_set(s, &from->shape, from->sizes, NULL, &prior);
     bool ok = gp_mode_find(&s->cohort, &from->shape, &prior, s->team, NULL, NULL, &mode);
     for (; at > 0 && t->at[at - 1] > spread; at--) {

@@ -67,6 +67,39 @@ void gp_sums_clear(struct gp_sums *sums)
     free(sums->gradient), free(sums->fisher), free(sums->score), free(sums->own);
 }
 
+/* Places of a shape's parameters, then of the animal's own, among those of the whole. */
+static size_t *places_among(const struct gp_shape *whole, const struct gp_shape *shape, size_t own)
+{
+    size_t *at = mem_new(shape->n + own, sizeof *at), n = 0;
+    for (size_t k = 0; k < shape->n_weights; k++)
+        for (size_t i = shape->at[k]; i < shape->at[k + 1]; i++)
+            at[n++] = whole->at[k] + i - shape->at[k];
+    for (size_t i = whole->n_rule; n < shape->n + own; i++)
+        at[n++] = i;
+    return at;
+}
+
+void gp_sums_take(const struct gp_sums *from, const struct gp_shape *whole,
+                  const struct gp_shape *shape, size_t n_animals, struct gp_sums *to)
+{
+    size_t n = to->n, k = to->k, width = n + k, *at = places_among(whole, shape, k);
+    to->log_likelihood = from->log_likelihood;
+    for (size_t i = 0; i < n; i++) {
+        to->gradient[i] = from->gradient[at[i]];
+        for (size_t j = 0; j <= i; j++)
+            to->fisher[i * n + j] = from->fisher[at[i] * from->n + at[j]];
+    }
+    for (size_t i = 0; i < n_animals * (1 + k); i++) {
+        bool score = i < n_animals;
+        const double *row = score ? from->score : from->own;
+        double *out = score ? to->score : to->own;
+        size_t r = score ? i : i - n_animals;
+        for (size_t j = 0; j < width; j++)
+            out[r * width + j] = row[r * (from->n + k) + at[j]];
+    }
+    free(at);
+}
+
 struct work {
     const struct gp_cohort *cohort;
     const struct gp_shape *shape;

@@ -11,21 +11,40 @@
 
 enum {
     W0_ROUNDS = 3,
-    MOST_SETS = 5,
+    MOST_SETS = 5, /* of a round */
     ROUNDS = 3,
+    ROUNDS_GAINS = 12, /* gains leave more rules open */
     SIMPLE = (1 << GP_TRACE) - 1,
     SETS = 729 /* 3^GP_TRACE */
 };
 /* Nats below the best at which sizes or averages are left out. */
 static const double too_far = 3.5;
 
-enum { MOST_VARIANTS = (1 + GP_AVERAGES) * (1 + MOST_SETS * ROUNDS) };
+enum { MOST_VARIANTS = (1 + GP_AVERAGES) * (1 + MOST_SETS * ROUNDS_GAINS) };
 
 struct telling {
     const struct gp_search *s;
     const struct gp_variant *variant;
     const struct gp_prior *prior;
+    bool there; /* at the variant's mode, as another start was before */
 };
+
+/* A posterior that is normal to here has no other mode so near.  Nats of evidence, and of what
+ * the factor calls a distance. */
+static bool is_near(const struct gp_mode *found, const struct gp_mode *mode)
+{
+    size_t n = mode->sums.n;
+    double near = 1, distance = 0;
+    if (fabs(found->log_evidence - mode->log_evidence) > near)
+        return false;
+    for (size_t j = 0; j < n; j++) {
+        double sum = 0;
+        for (size_t i = j; i < n; i++)
+            sum += found->factor[i * n + j] * (mode->theta[i] - found->theta[i]);
+        distance += sum * sum / 2;
+    }
+    return distance < near;
+}
 
 static bool tell_step(void *context, const struct gp_mode *mode)
 {
@@ -35,7 +54,8 @@ static bool tell_step(void *context, const struct gp_mode *mode)
         t->s->watch->step(t->s->watch->context, t->s->out, &p);
         gp_point_clear(&p);
     }
-    return gp_go_on(t->s);
+    t->there = t->variant->found && is_near(&t->variant->mode, mode);
+    return !t->there && gp_go_on(t->s);
 }
 
 /* Where a start begins: nothing is learnt, slow learning from what was rewarded, fast
@@ -79,6 +99,15 @@ void gp_mode_from(const struct gp_search *s, const struct gp_variant *from,
     memcpy(m->w0, from->mode.w0, s->cohort.n * m->starts * sizeof(double));
 }
 
+void gp_mode_at(const struct gp_search *s, const struct gp_variant *from, struct gp_mode *m)
+{
+    const struct gp_shape *shape = &from->shape;
+    memcpy(m->theta, from->mode.theta, shape->n * sizeof *m->theta);
+    memcpy(m->w0, from->mode.w0, s->cohort.n * m->starts * sizeof *m->w0);
+    gp_sums_take(&from->mode.sums, shape, shape, s->cohort.n, &m->sums);
+    m->summed = true;
+}
+
 static struct gp_variant *add_variant(struct gp_search *s, unsigned terms, size_t n_decays,
                                       const double *decay, double average)
 {
@@ -106,9 +135,9 @@ static double find_from(struct gp_search *s, struct gp_variant *v, struct gp_mod
 {
     struct gp_prior prior;
     gp_prior_set(s, &v->shape, v->sizes, NULL, &prior);
-    struct telling telling = {s, v, &prior};
+    struct telling telling = {s, v, &prior, false};
     bool ok = gp_mode_find(&s->cohort, &v->shape, &prior, s->team, tell_step, &telling, mode);
-    double evidence = ok ? mode->log_evidence : -INFINITY;
+    double evidence = ok ? mode->log_evidence : telling.there ? v->mode.log_evidence : -INFINITY;
     if (ok && (!v->found || evidence > v->mode.log_evidence)) {
         struct gp_mode swap = v->mode;
         v->mode = *mode, *mode = swap;
@@ -228,7 +257,13 @@ static double *information_of(const struct gp_variant *v, const struct gp_prior 
     return data;
 }
 
-/* Sizes of priors that were not tried, by what the fitted variants from `first` on promise:
+/* Was it found, as one of the family of `first`, the first of them? */
+static bool is_found(const struct gp_search *s, size_t first, size_t i)
+{
+    return s->variant[i].found && gp_one_family(&s->variant[i], &s->variant[first]);
+}
+
+/* Sizes of priors that were not tried, by what the fitted variants of a family promise:
  * of each the one that is most like it.  evidence [SETS] */
 static void predict_all(const struct gp_search *s, size_t first, double *evidence)
 {
@@ -238,7 +273,7 @@ static void predict_all(const struct gp_search *s, size_t first, double *evidenc
     for (size_t i = first; i < s->n_variants; i++) {
         const struct gp_variant *v = &s->variant[i];
         struct gp_prior own;
-        if (!v->found)
+        if (!is_found(s, first, i))
             continue;
         gp_prior_set(s, &v->shape, v->sizes, NULL, &own);
         double *data = information_of(v, &own);
@@ -256,7 +291,8 @@ static void predict_all(const struct gp_search *s, size_t first, double *evidenc
         free(data);
     }
     for (size_t i = first; i < s->n_variants; i++)
-        evidence[set_of(s->variant[i].sizes)] = -INFINITY;
+        if (gp_one_family(&s->variant[i], &s->variant[first]))
+            evidence[set_of(s->variant[i].sizes)] = -INFINITY;
 }
 
 static const struct gp_variant *most_like(const struct gp_search *s, size_t first, size_t end,
@@ -264,7 +300,7 @@ static const struct gp_variant *most_like(const struct gp_search *s, size_t firs
 {
     const struct gp_variant *best = &s->variant[first];
     for (size_t i = first; i < end; i++)
-        if (s->variant[i].found && apart(s->variant[i].sizes, sizes) < apart(best->sizes, sizes))
+        if (is_found(s, first, i) && apart(s->variant[i].sizes, sizes) < apart(best->sizes, sizes))
             best = &s->variant[i];
     return best;
 }
@@ -283,7 +319,8 @@ static void fit_sizes(void *context, size_t i, size_t member)
     struct gp_prior prior;
     (void)member;
     gp_prior_set(s, &v->shape, v->sizes, NULL, &prior);
-    gp_mode_from(s, most_like(s, f->family, f->first, v->sizes), &v->shape, &v->mode);
+    gp_mode_at(s, most_like(s, f->family, f->first, v->sizes), &v->mode);
+    v->mode.quick = true;
     v->found =
         gp_go_on(s) && gp_mode_find(&s->cohort, &v->shape, &prior, NULL, NULL, NULL, &v->mode);
     gp_prior_clear(&prior);
@@ -295,7 +332,8 @@ static bool try_sizes(struct gp_search *s, size_t first)
 {
     const struct gp_variant *full = &s->variant[first];
     double best = full->mode.log_evidence, evidence[SETS];
-    for (int round = 0; round < ROUNDS && gp_go_on(s); round++) {
+    int rounds = s->options.gains ? ROUNDS_GAINS : ROUNDS;
+    for (int round = 0; round < rounds && gp_go_on(s); round++) {
         struct fitting f = {s, first, s->n_variants};
         predict_all(s, first, evidence);
         while (s->n_variants < f.first + MOST_SETS) {
@@ -315,7 +353,7 @@ static bool try_sizes(struct gp_search *s, size_t first)
         team_run(s->team, s->n_variants - f.first, fit_sizes, &f);
         best = full->mode.log_evidence;
         for (size_t i = first; i < s->n_variants; i++)
-            best = s->variant[i].found ? fmax(best, s->variant[i].mode.log_evidence) : best;
+            best = is_found(s, first, i) ? fmax(best, s->variant[i].mode.log_evidence) : best;
     }
     return gp_go_on(s);
 }

@@ -91,9 +91,10 @@ static void variances(const struct gp_path *work, const struct gp_ready *r, long
     free(b), free(cb);
 }
 
-/* What the basis leaves out at the moments kept: added to variances [kept][K]. */
+/* What the basis leaves out at the moments kept, times the animal's factor: added to variances
+ * [kept][K]. */
 static void add_outside(const struct gp_path *work, const struct gp_ready *r, size_t animal,
-                        const float *w, double *variance)
+                        double factor, const float *w, double *variance)
 {
     const struct gp_data *d = work->data;
     const struct gp_basis *b = r->shape.basis;
@@ -110,7 +111,7 @@ static void add_outside(const struct gp_path *work, const struct gp_ready *r, si
         gp_engine_pick()->phi(b, cell, v, phi);
         double outside = gp_outside(&r->shape, phi);
         for (size_t k = 0; k < K; k++)
-            *variance++ += r->shape.smooth[k] ? pow(r->point->sigma[k], 2) * outside : 0;
+            *variance++ += r->shape.smooth[k] ? pow(factor * r->point->sigma[k], 2) * outside : 0;
     }
 }
 
@@ -143,7 +144,7 @@ static void roll_point(const struct gp_path *work, const struct gp_ready *r, siz
         }
     if (roll.update_rows) {
         variances(work, r, place, n_kept * K, width, roll.update_rows, variance[0]);
-        add_outside(work, r, animal, roll.w, variance[0]);
+        add_outside(work, r, animal, r->shape.gains ? exp(start[K]) : 1, roll.w, variance[0]);
     }
     if (roll.weight_rows)
         variances(work, r, place, n_kept * K, width, roll.weight_rows, variance[1]);

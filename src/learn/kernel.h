@@ -16,15 +16,16 @@ struct step {
 
 /* The learning signal of a textbook rule on a trial; see classic.h. */
 struct learning_signal {
-    vec a, b;   /* b is 0 for rules without a baseline */
-    vec da, db; /* derivatives by the policy's logit */
+    vec a, b;     /* b is 0 for rules without a baseline */
+    vec da, db;   /* derivatives by the policy's logit */
+    vec dda, ddb; /* and the second ones */
 };
 /* p: P(right); r, y, z of the trial. */
 typedef struct learning_signal (*learning_signal_of)(vec p, vec r, vec y, vec z);
 
 /* Offsets into theta of what textbook rules have, see classic.h; SIZE_MAX: not there. */
 struct textbook {
-    size_t alpha, alpha_error, baseline, forgetting, perseverance;
+    size_t alpha, alpha_error, baseline, forgetting, perseverance, drift;
 };
 
 struct kernel_run {

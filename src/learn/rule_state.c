@@ -11,6 +11,7 @@ struct rule_state {
     const struct engine *engine;
     struct compiled_rule *compiled;
     size_t n, n_state;
+    bool alone;    /* the rule remembers nothing: what state there is is of no rule */
     double *state; /* [n][n_state]; of an ensemble those of its members, one after another */
     /* of an ensemble */
     size_t n_weights, n_inputs, n_members;
@@ -79,13 +80,23 @@ struct rule_state *rule_state_new(const struct model *model, size_t n)
     w->n = n;
     w->n_state = w->engine->compiled_rule_carry(w->compiled) - model->settings.shape.n_weights;
     w->state = mem_new(n * w->n_state, sizeof *w->state);
+    w->alone = w->n_state > 0 && !rule_remembers(model->rule, &model->settings.shape);
     return w;
+}
+
+void rule_state_follow(struct rule_state *w)
+{
+    w->alone = false;
+    for (size_t i = 0; i < w->n_members; i++)
+        rule_state_follow(w->member[i]);
 }
 
 void rule_state_step(struct rule_state *w, size_t n, const double *u, const double *x,
                      const double *answer, const double *next_stimulus, double *dw)
 {
     n = n < w->n ? n : w->n;
+    if (w->alone)
+        rule_state_reset(w);
     if (w->n_members)
         step_members(w, n, u, x, answer, next_stimulus, dw);
     else

@@ -110,6 +110,8 @@ void trainer_penalty(const struct trainer *t, double *gradient);
  * and an epoch with its losses, which is what is kept. */
 float *trainer_visited(struct trainer *t, int epoch);
 void trainer_tell(struct trainer *t, int epoch, double train);
+/* An epoch that is no better than what is kept, and is told with its losses. */
+void trainer_repeat(struct trainer *t, int epoch);
 /* NULL, or what is wrong with the epoch just evaluated. */
 const char *trainer_trouble(const struct trainer *t, bool gradient);
 /* theta is what is kept from now on; it is shown when it is time.  Before it the optimiser

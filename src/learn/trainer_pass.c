@@ -47,6 +47,12 @@ void trainer_tell(struct trainer *t, int epoch, double train)
     t->n_kept = t->n_history;
 }
 
+void trainer_repeat(struct trainer *t, int epoch)
+{
+    struct epoch_loss last = t->history[t->n_kept - 1];
+    history_add(t, epoch, last.train, last.heldout);
+}
+
 static void remember(struct trainer *t, int epoch, const struct rollout_result *result)
 {
     double train = 0, heldout = 0;

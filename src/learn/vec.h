@@ -23,6 +23,7 @@ enum { LANES = 2, ROWS = 8, TILE_ROWS = 2, TILE_COLS = 2 };
 #define ENGINE_LABEL "double"
 #define real_exp     exp
 #define real_log     log
+#define real_sqrt    sqrt
 #define real_tanh    tanh
 #elif defined ENGINE_AVX512
 typedef float real;
@@ -55,6 +56,7 @@ enum { FEW = 8 }; /* sums of affine_few; a power of two */
 #ifndef ENGINE_F64
 #define real_exp  expf
 #define real_log  logf
+#define real_sqrt sqrtf
 #define real_tanh tanhf
 #endif
 
@@ -143,6 +145,14 @@ static inline vec vec_exp2(vec x)
     y = y * f + 1;
     return (vec)((vec_bits)y + ((vec_bits)whole << 23));
 #endif
+}
+
+static inline vec vec_sqrt(vec x)
+{
+    vec y = x;
+    for (int l = 0; l < LANES; l++)
+        y[l] = real_sqrt(x[l]);
+    return y;
 }
 
 static inline vec vec_log(vec x)

@@ -239,11 +239,11 @@ static bool watch(struct array *a, struct err *err)
     while (good && left && !atomic_load(&a->job.stop)) {
         struct strbuf lost = {0};
         bool known = (good = look(a, missing, &left, err)) && left && lost_parts(a, missing, &lost);
-        if (known && lost.len && (good = look(a, missing, &left, err)) && left == 0)
-            break; /* they may have ended since */
+        if (known && lost.len) /* they may have ended since */
+            good = look(a, missing, &left, err);
         tries = atomic_load(&a->done) > before ? 0 : tries;
         before = atomic_load(&a->done);
-        if (good && known && lost.len)
+        if (good && left && known && lost.len)
             good = submit_again(a, strbuf_text(&lost), tries++, err);
         strbuf_free(&lost);
         for (int ms = 0; good && left && ms < POLL_MS && !atomic_load(&a->job.stop); ms += 50)
@@ -312,18 +312,20 @@ static bool ended(const struct series *series, struct strbuf *out)
 {
     const struct array *a = (const struct array *)series;
     const char *name = a->of->kind->name;
+    /* no error: it was stopped before it began */
+    bool stopped = !a->ok && (a->err.code == ERR_INTERRUPTED || a->err.code == ERR_NONE);
     if (a->ok && a->file)
         strbuf_printf(out, "%s done: %zu fits in %zu parts, merged into %s", name, a->n_runs, a->n,
                       a->path);
     else if (a->ok)
         strbuf_printf(out, "%s: %s/array.sh is written; `sbatch` it, then merge %s/part-*.jsonl",
                       name, a->folder, a->folder);
-    else if (a->err.code == ERR_INTERRUPTED)
+    else if (stopped)
         strbuf_printf(out, "%s stopped: %zu of %zu fits are done, in %s; the same command goes on",
                       name, atomic_load(&a->done), a->n_runs, a->folder);
     else
         strbuf_puts(out, a->err.message);
-    return a->ok || a->err.code == ERR_INTERRUPTED;
+    return a->ok || stopped;
 }
 
 static void result(struct session *session, const struct series *series, struct output *out)

@@ -99,8 +99,10 @@ struct agents *agents_new(size_t n_groups, const struct agent *groups, size_t n)
                          .still = agent_stands_still(groups->model)};
     a->group = mem_new(n, sizeof *a->group);
     a->state = mem_new(n_groups, sizeof *a->state);
-    for (size_t g = 0; g < n_groups; g++)
+    for (size_t g = 0; g < n_groups; g++) {
         a->state[g] = rule_state_new(groups[g].model, n);
+        rule_state_follow(a->state[g]);
+    }
     a->who = mem_new(room, sizeof *a->who);
     a->u = mem_new(room * a->width, sizeof *a->u);
     a->x = mem_new(room * a->n_weights, sizeof *a->x);

@@ -281,8 +281,14 @@ void diagnosis_advice(const struct finding *f, struct strbuf *out)
         strbuf_printf(out, "; %s", f->check->advice);
 }
 
-/* What fails goes before what deserves a look, however far each is beyond its threshold. */
+/* What fails goes before what deserves a look, however far each is beyond its threshold; that a
+ * network has not learnt all comes after what no learning would mend. */
 #define FAILED_FIRST 1e6
+
+static bool is_of_learning(const struct finding *f)
+{
+    return strcmp(f->check->name, "plateau") == 0;
+}
 
 const struct finding *diagnosis_first(const struct diagnosis *d)
 {
@@ -296,7 +302,7 @@ const struct finding *diagnosis_first(const struct diagnosis *d)
                     : down                                ? 1e-9
                                                           : value / f->check->look;
         if (f->verdict == VERDICT_FAIL && !down)
-            by += FAILED_FIRST;
+            by += is_of_learning(f) ? FAILED_FIRST / 2 : FAILED_FIRST;
         if (by > most)
             most = by, first = f;
     }

@@ -74,6 +74,7 @@ static void take_member(struct closed_loop *l, const struct model *member)
     l->model = member;
     rule_state_free(l->state);
     l->state = rule_state_new(member, l->side);
+    rule_state_follow(l->state);
     free(l->u);
     l->u = mem_new(l->side * rule_inputs(&member->settings.shape), sizeof *l->u);
 }
@@ -144,6 +145,7 @@ static struct closed_loop closed_loop_new(const struct model *m, const struct co
             l.column[k] = cohort_column(c, m->settings.policy.weight[k] + 2)->values;
     l.choice = mem_new(l.n * c->n_trials, 1);
     l.state = rule_state_new(m, l.n);
+    rule_state_follow(l.state);
     l.rng = mem_new(l.n, sizeof *l.rng);
     l.w = mem_new(l.n * k_n, sizeof *l.w), l.x = mem_new(l.n * k_n, sizeof *l.x);
     l.dw = mem_new(l.n * k_n, sizeof *l.dw);

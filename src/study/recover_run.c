@@ -173,9 +173,10 @@ static char *last_tenth(const struct cohort *cohort)
 
 /* --- the fit -------------------------------------------------------------------- */
 
-/* Losses per trial of animals that were fitted and of those held out; trials [2]. */
+/* Losses per trial of animals that were fitted and of those held out; trials [2].  each
+ * [n_animals] that of every animal that was held out, NaN of others; may be NULL. */
 static void losses(const struct model *model, const struct cohort *cohort, double *loss,
-                   double *trials)
+                   double *trials, double *each)
 {
     size_t n = cohort->n_animals, *scored = mem_new(n, sizeof *scored);
     double *sum = mem_new(n, sizeof *sum);
@@ -185,6 +186,8 @@ static void losses(const struct model *model, const struct cohort *cohort, doubl
         bool held = a < model->n_animals && model->held_out[a];
         loss[held] += sum[a];
         trials[held] += (double)scored[a];
+        if (each)
+            each[a] = held && scored[a] ? sum[a] / (double)scored[a] : NAN;
     }
     for (int i = 0; i < 2; i++)
         loss[i] = trials[i] > 0 ? loss[i] / trials[i] : NAN;
@@ -210,6 +213,7 @@ struct task {
     uint64_t seed;
     struct cohort *cohort;
     struct job *job;
+    double *each; /* [n_animals] losses of the best fit so far; NULL: none yet */
 };
 
 static struct model *fit_words(struct task *t, const char *words, struct err *err)
@@ -230,6 +234,31 @@ static struct model *fit_words(struct task *t, const char *words, struct err *er
     return model;
 }
 
+/* Are the two so near, over animals that were held out, that the difference is within its
+ * standard error? */
+static bool alike(size_t n, const double *a, const double *b)
+{
+    double mean = 0, squares = 0, known = 0;
+    for (size_t i = 0; i < n; i++) {
+        double d = a[i] - b[i], off = d - mean;
+        if (!isfinite(d))
+            continue;
+        mean += off / ++known;
+        squares += off * (d - mean);
+    }
+    return known > 1 && fabs(mean) <= sqrt(squares / (known - 1) / known);
+}
+
+/* The model with the smaller loss; of two that are alike that with fewer weights, as in the rule
+ * of one standard error (Breiman et al. 1984). */
+static bool is_better(const struct task *t, const struct model *model, double loss,
+                      const double *each, const struct model *best, double least)
+{
+    size_t more = model->settings.policy.n, fewer = best->settings.policy.n;
+    return more != fewer && alike(t->cohort->n_animals, each, t->each) ? more < fewer
+                                                                       : loss < least;
+}
+
 /* Keeps the better of two by what was held out. */
 static void choose(struct task *t, const char *words, struct model **best,
                    struct recover_result *out, struct err *err)
@@ -238,18 +267,30 @@ static void choose(struct task *t, const char *words, struct model **best,
     struct model *model = fit_words(t, words, err);
     if (!model)
         return;
-    losses(model, t->cohort, loss, trials);
-    if (!*best || loss[1] < out->value[RECOVER_HELDOUT]) {
+    double *each = mem_new(t->cohort->n_animals, sizeof *each);
+    losses(model, t->cohort, loss, trials, each);
+    if (!*best || is_better(t, model, loss[1], each, *best, out->value[RECOVER_HELDOUT])) {
         model_drop(*best);
-        free(out->fit);
+        free(out->fit), free(t->each);
         *best = model;
+        t->each = each;
         out->fit = mem_text(words);
         out->value[RECOVER_TRAIN] = loss[0];
         out->value[RECOVER_HELDOUT] = loss[1];
         out->value[RECOVER_EVIDENCE] = evidence_of(model, loss[0], trials[0]);
     } else {
         model_drop(model);
+        free(each);
     }
+}
+
+/* May another choice be tried?  One that the rule cannot be fitted by (gp takes few weights) is
+ * none, as long as there is another. */
+static bool goes_on(const struct model *best, struct err *err)
+{
+    if (best && err->code != ERR_INTERRUPTED)
+        *err = (struct err){0};
+    return err->code != ERR_INTERRUPTED;
 }
 
 /* Every choice of the options of all rules with every one of those of networks. */
@@ -257,33 +298,57 @@ static struct model *best_fit(struct task *t, struct recover_result *out, struct
 {
     struct model *best = NULL;
     char *all = mem_text(t->c->fit), *rest = all, *common;
-    while ((common = strsep(&rest, "|")) && err->code == ERR_NONE) {
+    while (goes_on(best, err) && (common = strsep(&rest, "|"))) {
         char *more = mem_text(t->rule->network ? t->c->network : ""), *others = more, *network;
-        while ((network = strsep(&others, "|")) && err->code == ERR_NONE) {
+        while (goes_on(best, err) && (network = strsep(&others, "|"))) {
             char *words = mem_printf("%s%s%s", common, *network ? " " : "", network);
+            *err = (struct err){0};
             choose(t, words, &best, out, err);
             free(words);
         }
         free(more);
     }
     free(all);
+    goes_on(best, err);
     return best;
 }
 
 /* --- w_0 that may be moved -------------------------------------------------------- */
 
-/* The held-out loss with w_0 moved by so much, of a short fit. */
-static double loss_moved(struct task *t, double by, struct err *err)
+/* What short fits are of: the rule itself, without a drift, which would hide a wrong start; of
+ * gp, which takes long, reinforce-base. */
+static struct fit_settings short_settings(const struct task *t)
 {
-    char *words = mem_printf("%s %s%s", t->c->fit, t->rule->network ? t->c->network : "",
-                             t->rule->network ? " epochs=15" : "");
+    struct fit_settings s = fit_settings_copy(&t->asked->settings);
+    if (t->rule->posterior) {
+        fit_settings_free(&s);
+        fit_settings_default(&s);
+        snprintf(s.rule, sizeof s.rule, "reinforce-base");
+        s.threads = t->asked->settings.threads;
+    }
+    s.shape.drift = false;
+    s.held.drift.n = 0;
+    return s;
+}
+
+/* The held-out loss with w_0 moved by so much, of a short fit. */
+static double loss_moved(const struct task *of, double by, struct err *err)
+{
+    struct cv_rule quick = *of->asked;
+    struct task t = *of;
     double loss[2] = {INFINITY, INFINITY}, trials[2];
-    mislead(t->cohort, by);
-    struct model *model = fit_words(t, words, err);
+    quick.settings = short_settings(of);
+    t.asked = &quick;
+    t.rule = rule_find(quick.settings.rule);
+    char *words = mem_printf("%s %s%s", t.c->fit, t.rule->network ? t.c->network : "",
+                             t.rule->network ? " epochs=15" : "");
+    mislead(t.cohort, by);
+    struct model *model = fit_words(&t, words, err);
     if (model)
-        losses(model, t->cohort, loss, trials);
-    mislead(t->cohort, -by);
+        losses(model, t.cohort, loss, trials, NULL);
+    mislead(t.cohort, -by);
     model_drop(model);
+    fit_settings_free(&quick.settings);
     free(words);
     return loss[1];
 }
@@ -345,6 +410,7 @@ bool recover_run(const struct recover_plan *plan, size_t run, struct job *job,
     if (t.cohort)
         leave(t.cohort);
     cohort_drop(t.cohort);
+    free(t.each);
     bool stopped = err.code == ERR_INTERRUPTED || atomic_load(&job->stop);
     if (stopped)
         recover_result_clear(out);

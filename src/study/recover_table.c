@@ -31,12 +31,62 @@ static struct spread spread_of(size_t n, const double *x)
     return s;
 }
 
+static const struct recover_result *any_at(const struct recover *r, size_t which, size_t rule,
+                                           size_t seed)
+{
+    const struct recover_at at = {rule, which, seed};
+    return &r->results[recover_index(&r->plan, &at)];
+}
+
+/* Of several rules that whose held-out loss is the least, once all are done; NULL: there is no
+ * such choice. */
+static const struct recover_result *chosen_at(const struct recover *r, size_t which, size_t seed,
+                                              size_t *rule)
+{
+    const struct recover_result *best = NULL;
+    for (size_t i = 0; i < r->plan.n_rules; i++) {
+        const struct recover_result *result = any_at(r, which, i, seed);
+        if (!result->done)
+            return NULL;
+        if (!result->failed &&
+            (!best || result->value[RECOVER_HELDOUT] < best->value[RECOVER_HELDOUT]))
+            best = result, *rule = i;
+    }
+    return best;
+}
+
+/* The rule after the last one is the chosen one. */
 static const struct recover_result *result_at(const struct recover *r, size_t which, size_t rule,
                                               size_t seed)
 {
-    const struct recover_at at = {rule, which, seed};
-    const struct recover_result *result = &r->results[recover_index(&r->plan, &at)];
+    if (rule == r->plan.n_rules)
+        return chosen_at(r, which, seed, &rule);
+    const struct recover_result *result = any_at(r, which, rule, seed);
     return result->done && !result->failed ? result : NULL;
+}
+
+size_t recover_rows(const struct recover_plan *plan)
+{
+    return plan->n_rules + (plan->n_rules > 1);
+}
+
+/* "chosen: gp, dnn": the rules that were, on any seed, each once. */
+static char *row_words(const struct recover *r, size_t which, size_t row)
+{
+    size_t n = r->plan.n_rules, last = n;
+    struct strbuf text = {0};
+    if (row < n)
+        return mem_text(r->plan.rules[row].words);
+    strbuf_puts(&text, "chosen");
+    for (size_t i = 0; i < n; i++)
+        for (size_t seed = 0; seed < r->plan.n_seeds; seed++) {
+            size_t rule = n;
+            if (chosen_at(r, which, seed, &rule) && rule == i && last != i) {
+                strbuf_printf(&text, "%s %s", last == n ? ":" : ",", r->plan.rules[i].words);
+                last = i;
+            }
+        }
+    return strbuf_take(&text);
 }
 
 /* The first case of its setting. */
@@ -57,9 +107,10 @@ static struct spread measured(const struct recover *r, size_t which, size_t rule
     double *x = mem_new(r->plan.n_seeds, sizeof *x);
     size_t n = 0, first = first_of(&r->plan, which);
     for (size_t seed = 0; seed < r->plan.n_seeds; seed++) {
-        const struct recover_result *a = result_at(r, which, rule, seed), *b = a;
-        if (by == BY_FIRST)
-            b = result_at(r, first, rule, seed);
+        size_t of = rule; /* a choice is held against the same rule */
+        const struct recover_result *a = rule < r->plan.n_rules ? result_at(r, which, rule, seed)
+                                                                : chosen_at(r, which, seed, &of);
+        const struct recover_result *b = by == BY_FIRST && a ? result_at(r, first, of, seed) : a;
         if (!a || !b)
             continue;
         double value = a->value[measure];
@@ -75,7 +126,9 @@ static struct spread measured(const struct recover *r, size_t which, size_t rule
 const struct column recover_columns[] = {
     {"setting", COLUMN_TEXT, .once = true, .meaning = "as `recover setting=` names it"},
     {"case", COLUMN_TEXT, .meaning = "of the setting"},
-    {"rule", COLUMN_TEXT, .meaning = "that is fitted, and its options"},
+    {"rule", COLUMN_TEXT,
+     .meaning = "that is fitted, and its options; of several also a row for those that were "
+                "chosen, on each seed by the least held-out loss"},
     {"rmse", COLUMN_FIXED, 4, .optional = true,
      .meaning = "of the first weight's updates, mean over seeds"},
     {"low", COLUMN_FIXED, 4, .optional = true, .rank = 5,
@@ -112,11 +165,11 @@ static const char *count_done(const struct recover *r, size_t which, size_t rule
     const char *fit = "";
     *done = *failed = 0;
     for (size_t seed = r->plan.n_seeds; seed-- > 0;) {
-        const struct recover_at at = {rule, which, seed};
-        const struct recover_result *result = &r->results[recover_index(&r->plan, &at)];
-        *done += result->done;
-        *failed += result->failed != NULL;
-        fit = result->fit ? result->fit : fit;
+        const struct recover_result *result =
+            rule < r->plan.n_rules ? any_at(r, which, rule, seed) : result_at(r, which, rule, seed);
+        *done += result && result->done;
+        *failed += result && result->failed;
+        fit = result && result->fit ? result->fit : fit;
     }
     return fit;
 }
@@ -142,10 +195,12 @@ static void add_row(const struct recover *r, size_t which, size_t rule, struct t
     struct spread bias = measured(r, which, rule, RECOVER_R2_BIAS, BY_NOTHING);
     struct spread heldout = measured(r, which, rule, RECOVER_HELDOUT, BY_NOTHING);
     double ours = compared(r, which, rule);
+    char *words = row_words(r, which, rule);
     table_row(out);
     table_text(out, 0, c->setting);
     table_text(out, 1, c->name);
-    table_text(out, 2, r->plan.rules[rule].words);
+    table_text(out, 2, words);
+    free(words);
     const double values[] = {
         rmse.mean,
         rmse.low,
@@ -173,19 +228,19 @@ void recover_table(const struct recover *r, struct table *out)
 {
     table_declare(out, recover_columns);
     for (size_t which = 0; which < r->plan.n_cases; which++)
-        for (size_t rule = 0; rule < r->plan.n_rules; rule++)
+        for (size_t rule = 0; rule < recover_rows(&r->plan); rule++)
             add_row(r, which, rule, out);
 }
 
 void recover_below(const struct recover *r, size_t *below, size_t *of)
 {
+    size_t last = recover_rows(&r->plan) - 1; /* the only rule, or what was chosen of several */
     *below = *of = 0;
-    for (size_t which = 0; which < r->plan.n_cases; which++)
-        for (size_t rule = 0; rule < r->plan.n_rules; rule++) {
-            double ours = compared(r, which, rule);
-            *of += !isnan(ours);
-            *below += ours < r->plan.cases[which].published;
-        }
+    for (size_t which = 0; which < r->plan.n_cases; which++) {
+        double ours = compared(r, which, last);
+        *of += !isnan(ours);
+        *below += ours < r->plan.cases[which].published;
+    }
 }
 
 void recover_say_failures(const struct recover *r, struct strbuf *out)

@@ -1,12 +1,14 @@
-/* Fitted against true updates at the true weights of visited trials.  Rules that depend on
- * one trial alone take an even sample of trials; those with a memory, and all when the
- * truth has one, are run along animals' whole histories. */
+/* Fitted against true updates at the true weights of visited trials, each animal's by its own
+ * gain where there are gains.  Rules that depend on one trial alone take an even sample of
+ * trials; those with a memory, and all when the truth has one, are run along animals' whole
+ * histories. */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/learn/gains.h"
 #include "deltaw/learn/inputs.h"
 #include "probe_grid.h"
 #include "truth.h"
@@ -30,12 +32,14 @@ struct work {
     const float *w[POLICY_MAX]; /* the columns of true weights */
     size_t n_weights;
     size_t *group; /* [n_animals] whose agents they are */
+    double *gain;  /* [n_animals] each one's own factor on the model's updates */
     struct rule_state *state;
     struct agents *agents;
     /* [room][rule_inputs] of the model and of the truth, [K], 1, [K], [K] */
     double *u, *true_u, *x, *answer, *dw, *true_dw;
-    size_t *who;  /* [room] the group of each */
-    bool *counts; /* [room] */
+    size_t *who;    /* [room] the group of each */
+    bool *counts;   /* [room] */
+    double *factor; /* [room] gains of those it is of */
     struct sums sums;
     const atomic_bool *stop; /* NULL, or polled */
 };
@@ -102,6 +106,7 @@ static void work_open(struct work *work, size_t room)
     work->true_dw = mem_new(room * n, sizeof *work->true_dw);
     work->who = mem_new(room, sizeof *work->who);
     work->counts = mem_new(room, sizeof *work->counts);
+    work->factor = mem_new(room, sizeof *work->factor);
 }
 
 static void work_close(struct work *work)
@@ -109,7 +114,7 @@ static void work_close(struct work *work)
     rule_state_free(work->state);
     agents_free(work->agents);
     free(work->u), free(work->true_u), free(work->x), free(work->answer);
-    free(work->dw), free(work->true_dw), free(work->who), free(work->counts);
+    free(work->dw), free(work->true_dw), free(work->who), free(work->counts), free(work->factor);
 }
 
 /* Puts trial t at place i; unknown weights stay as they were there. */
@@ -129,6 +134,7 @@ static void work_put(struct work *work, size_t i, size_t a, size_t t)
     work->answer[i] = cohort->answer[t];
     work->counts[i] = usable(work, t);
     work->who[i] = work->group[a];
+    work->factor[i] = work->gain[a];
 }
 
 static void work_step(struct work *work, size_t n)
@@ -143,7 +149,7 @@ static void work_step(struct work *work, size_t n)
             continue;
         for (size_t k = 0; k < n_weights; k++) {
             double truth = work->true_dw[i * n_weights + k];
-            double error = work->dw[i * n_weights + k] - truth;
+            double error = work->factor[i] * work->dw[i * n_weights + k] - truth;
             work->sums.truth[k] += truth;
             work->sums.squares[k] += truth * truth;
             work->sums.error[k] += error * error;
@@ -322,9 +328,12 @@ bool recovery_over(const struct model *model, const struct cohort *cohort,
     struct work work = {
         .model = model, .cohort = cohort, .truth = truth, .n_weights = policy->n, .stop = stop};
     work.group = mem_new(cohort->n_animals, sizeof *work.group);
+    work.gain = mem_new(cohort->n_animals, sizeof *work.gain);
+    for (size_t a = 0; a < cohort->n_animals; a++)
+        work.gain[a] = exp(model_gain(model, cohort->animals[a].name));
     bool good = truth_columns(cohort, policy, work.w, err) && policy_check(policy, cohort, err) &&
                 truth_groups(truth, cohort, work.group, err) && run(&work, most, out, err);
-    free(work.group);
+    free(work.group), free(work.gain);
     return good;
 }
 

@@ -36,15 +36,17 @@ static void recover_clear(struct recover_state *s)
     s->changes = 0;
 }
 
-/* Rules have a colour each; agents none. */
+/* Rules have a colour each; agents and what was chosen of several rules none. */
 static void take_rows(struct recover_state *s, const struct recover *r)
 {
     struct table *rows = &s->list.table;
     (s->confusion ? recover_matrix : recover_table)(r, rows);
     s->list.names = NAMES;
     s->list.colour = mem_resize(s->list.colour, rows->n_rows, sizeof *s->list.colour);
-    for (size_t row = 0; row < rows->n_rows; row++)
-        s->list.colour[row] = s->confusion ? -1 : (int)(row % r->plan.n_rules);
+    for (size_t row = 0; row < rows->n_rows; row++) {
+        size_t rule = row % recover_rows(&r->plan);
+        s->list.colour[row] = s->confusion || rule == r->plan.n_rules ? -1 : (int)rule;
+    }
 }
 
 static void recover_take(struct recover_state *s, const struct recover *r)

@@ -136,6 +136,10 @@ void model_update(const struct model *model, size_t n, const double *u, double *
  * keeps the weights. */
 struct rule_state;
 struct rule_state *rule_state_new(const struct model *model, size_t n);
+/* Weights that drift (drift=) are known on each trial, and steps are those of the rule alone.
+ * Followed, they are moved by each choice too, as in the likelihood: those of animals whose
+ * choices come one after another.  At once after rule_state_new. */
+void rule_state_follow(struct rule_state *state);
 /* One trial of the first `n` copies (n at most what rule_state_new got).  u [n][inputs]
  * with inputs = rule_inputs(&model->settings.shape): weights, the trial, past trials when
  * the rule has lags.  x [n][K]: policy features of the trial; answer [n]: z;

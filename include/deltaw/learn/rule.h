@@ -50,6 +50,7 @@ struct rule_shape {
     bool split;               /* alpha after correct, alpha_error after errors */
     bool forgetting;          /* dw_k -= forgetting_k w_k */
     bool perseverance;        /* dw_k += perseverance_k f(y) x_k, f(y) = 2 y - 1 */
+    bool drift;               /* weights also move by themselves, see src/learn/drift.h */
     enum baseline_kind baseline;
     unsigned terms;                /* gp: bits 1 << enum gp_term, see gp.h */
     enum remainder_kind remainder; /* gp */

@@ -94,7 +94,10 @@ void recover_grid(const struct model *model, const struct model *truth, double *
 /* --- what they say --------------------------------------------------------- */
 
 extern const struct column recover_columns[], recover_confusion_columns[];
-/* A row per case and rule. */
+/* Rows of a case: one for each rule and, where there are several, one for that of the least
+ * held-out loss. */
+size_t recover_rows(const struct recover_plan *plan);
+/* These rows of each case. */
 void recover_table(const struct recover *r, struct table *out);
 /* A row per agents, size and fitted rule: how often it is chosen. */
 void recover_confusion(const struct recover *r, struct table *out);

@@ -116,8 +116,9 @@ static void gp_forward(const struct kernel_run *run, const struct step *step, co
 {
     (void)cache;
     struct gp_places p = gp_places_of(&run->shape);
+    size_t n = p.n_weights;
     vec logit = {0};
-    for (size_t k = 0; k < p.n_weights; k++) {
+    for (size_t k = 0; k < n; k++) {
         logit += step->u[k] * step->x[k];
         dw[k] = (vec){0};
     }
@@ -126,7 +127,7 @@ static void gp_forward(const struct kernel_run *run, const struct step *step, co
     if (p.trace || p.average)
         add_traces(&p, run, step, prob, state_in, state_out, dw);
     for (size_t scale = 0; scale < GP_SCALES && p.smooth; scale++)
-        for (int lane = 0; lane < LANES; lane++)
+        for (int lane = 0; lane < LANES && run->packed[p.scale + scale * (1 + n)] > 0; lane++)
             add_remainder(&p, run, step, scale, lane, dw);
 }
 

@@ -4,7 +4,8 @@
 static struct learning_signal predict_max_signal(vec p, vec r, vec y, vec z)
 {
     (void)r, (void)y;
-    return (struct learning_signal){.a = z - p, .da = -p * (1 - p)};
+    vec slope = -p * (1 - p);
+    return (struct learning_signal){.a = z - p, .da = slope, .dda = slope * (1 - 2 * p)};
 }
 
 extern const struct kernel ENGINE(kernel_predict_max);

@@ -6,7 +6,12 @@ static struct learning_signal reinforce_base_signal(vec p, vec r, vec y, vec z)
 {
     (void)z;
     vec slope = p * (1 - p);
-    return (struct learning_signal){.a = r * (y - p), .b = p - y, .da = -r * slope, .db = slope};
+    return (struct learning_signal){.a = r * (y - p),
+                                    .b = p - y,
+                                    .da = -r * slope,
+                                    .db = slope,
+                                    .dda = -r * slope * (1 - 2 * p),
+                                    .ddb = slope * (1 - 2 * p)};
 }
 
 extern const struct kernel ENGINE(kernel_reinforce_base);

@@ -4,7 +4,8 @@
 static struct learning_signal reinforce_signal(vec p, vec r, vec y, vec z)
 {
     (void)z;
-    return (struct learning_signal){.a = r * (y - p), .da = -r * p * (1 - p)};
+    vec slope = -r * p * (1 - p);
+    return (struct learning_signal){.a = r * (y - p), .da = slope, .dda = slope * (1 - 2 * p)};
 }
 
 extern const struct kernel ENGINE(kernel_reinforce);

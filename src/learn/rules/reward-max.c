@@ -5,7 +5,8 @@ static struct learning_signal reward_max_signal(vec p, vec r, vec y, vec z)
 {
     (void)r, (void)y;
     vec side = 2 * (2 * z - 1), slope = p * (1 - p);
-    return (struct learning_signal){.a = side * slope, .da = side * slope * (1 - 2 * p)};
+    return (struct learning_signal){
+        .a = side * slope, .da = side * slope * (1 - 2 * p), .dda = side * slope * (1 - 6 * slope)};
 }
 
 extern const struct kernel ENGINE(kernel_reward_max);

@@ -91,11 +91,12 @@ const struct kernel ENGINE(kernel_trace) = {
 #ifdef ENGINE_F64 /* what there is once */
 #include "network.h"
 
-/* Its sum is over rewarded trials: one alpha, also when asked to split. */
+/* Its sum is over rewarded trials: one alpha, also when asked to split.  Its memory is of
+ * probabilities at weights that are known. */
 static void trace_layout(const struct rule_shape *shape, struct tensors *out)
 {
     struct rule_shape one = *shape;
-    one.split = false;
+    one.split = one.drift = false;
     classic_layout(&one, out);
 }
 

@@ -9,10 +9,11 @@
 
 static const struct option_row recover_options[] = {
     {"setting", OPTION_WORD, 0, 0,
-     "all|fig2|default|long|table3|table4|table5|table6|table7|size|trace", "all",
+     "all|fig2|default|long|table3|table4|table5|kept|table6|table7|size|trace", "all",
      "the published setting, or all of them"},
     {"rule", OPTION_TEXT, 0, 0, NULL, NULL,
-     "what is fitted, dnn; several joined by |, with options in quotes: \"dnn hidden=64|gp\""},
+     "what is fitted; several joined by |, with options in quotes: \"dnn hidden=64|gp\"; without "
+     "it dnn, gp and reinforce-base drift=yes, with quick=yes dnn"},
     {"seeds", OPTION_TEXT, 0, 0, NULL, NULL,
      "each simulates and fits anew: 99,41,42,43; confusion 1 to 10; quick=yes the first"},
     {"quick", OPTION_WORD, 0, 0, "yes|no", "no",
@@ -96,6 +97,8 @@ static bool take_cases(const struct args *args, struct recover_plan *plan, struc
     return recover_add_setting(plan, args_text(args, recover_options, "setting"), is_quick(args));
 }
 
+static const char rules_of_settings[] = "dnn|gp|reinforce-base drift=yes";
+
 /* "dnn|gp terms=correct"; of a confusion without it the rules of its agents. */
 static char *rules_text(const struct args *args)
 {
@@ -103,7 +106,7 @@ static char *rules_text(const struct args *args)
     struct strbuf all = {0};
     char *one;
     if (text || !is_confusion(args))
-        return mem_text(text ? text : "dnn");
+        return mem_text(text ? text : is_quick(args) ? "dnn" : rules_of_settings);
     for (size_t i = 0; (one = recover_agent(i)); i++) {
         strbuf_printf(&all, "%s%s", i ? "|" : "", one);
         free(one);
@@ -258,7 +261,9 @@ const struct command command_recover = {
         "rmse is that of w_stim's updates over the published grid, beside it that of answering "
         "0, R^2 over visited trials, and the published figure; means over seeds have a 95 % "
         "interval.  Where there is a choice of options, the loss of the last tenth of the "
-        "animals, which is held out, makes it; the truth is looked at last.  Options of a rule "
+        "animals, which is held out, makes it; so it does between rules, in the rows chosen, "
+        "which are what is held against the published figures; the truth is looked at last.  Of "
+        "table5 the assumed start may be moved by that loss, too; kept is table5 without that.  Options of a rule "
         "in quotes are taken as they are.  confusion: which of several rules made the choices, "
         "by evidence where all have one (of textbook rules Schwarz's approximation), else by "
         "what is held out.  Results appear as they come in the tile recover, and `recover` alone "

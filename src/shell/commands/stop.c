@@ -32,6 +32,11 @@ static bool stop_watch(struct session *session, const struct args *args, struct 
     return true;
 }
 
+static bool is_study(const char *word)
+{
+    return strcmp(word, cv_kind.name) == 0 || strcmp(word, recover_kind.name) == 0;
+}
+
 static bool stop_run(struct session *session, const struct args *args, struct output *out,
                      struct err *err)
 {
@@ -44,6 +49,9 @@ static bool stop_run(struct session *session, const struct args *args, struct ou
         tell_fits(session, 0, NULL, out);
         return true;
     }
+    if (args->n == 1 && is_study(args->items[0].value) &&
+        !session_fit(session, args->items[0].value))
+        return err_set(err, ERR_FAILED, "stop: no %s is under way", args->items[0].value);
     if (!session_pick_fits(session, args, "stop", session_active, "training", &fits, &n, err))
         return false;
     bool good = true;
