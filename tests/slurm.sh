@@ -138,7 +138,9 @@ run "$DELTAW" --no-rc -c "recover setting=fig2 quick=yes seeds=7,9 rule=\"reinfo
 like "so are parts of another plan" "$errors" 'recover: .*stale\.jsonl\.parts/part-1\.jsonl: it is of another plan: seeds='
 
 # A task is killed while it works: its part is submitted again, and goes on.
-slow='static "dnn hidden=4 epochs=40000"'
+epochs=40000
+[ -z "$SANITIZE" ] || epochs=1000
+slow="static \"dnn hidden=4 epochs=$epochs\""
 "$DELTAW" --no-rc -q -f data.dw -c "cv $slow folds=2 seeds=1 file=alone.jsonl" >/dev/null
 # start_slow NAME: until its first part has a result
 start_slow() {

@@ -175,7 +175,8 @@ static void test_animals(void)
     stage_set(&stage, true, 0);
     struct view *view = open_with("animals", "");
     tap_ok(view_update(view, &stage.scene, NULL), "animals need no model");
-    tap_ok(strstr(words(view, &out), " animals, ") && strstr(out.text, " % correct."),
+    words(view, &out);
+    tap_ok(strstr(strbuf_text(&out), " animals, ") && strstr(out.text, " % correct."),
            "how many, and how well: %s", out.text);
     const char *first = stage.cohort->animals[0].name, *second = stage.cohort->animals[1].name;
     char *want = mem_printf("animals row=%s", second), *open = mem_printf("animals open=%s", first);
