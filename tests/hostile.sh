@@ -42,6 +42,7 @@ head -c 300000 /dev/urandom >noise.csv
 printf '\037\213' | cat - noise.csv >noise.csv.gz
 printf 'PAR1' | cat - noise.csv >noise.parquet
 cp noise.csv noise.npz
+printf '# commands of a deltaw session; `source` runs them again\nsay one\nsay tw' >half.dw
 mkfifo pipe
 ln -s pipe pipe.csv
 cp "$formats/trials.nwb" crash.nwb && cp crash.nwb turns.nwb && chmod u+w crash.nwb turns.nwb
@@ -79,6 +80,15 @@ for verb in score compare diagnose 'check data' 'report r.html' 'keep trial>5'; 
     (ulimit -v 90000 && export MALLOC_ARENA_MAX=1
         row "$verb: 200,000 trials, 90 MB to have" 0 --threads 1 -c "$much" -c "$verb")
 done
+(ulimit -v 160000 && export MALLOC_ARENA_MAX=1
+    row 'recover: 8 million trials, 160 MB to have' 0 --threads 1 -c 'recover setting=long'
+    row 'a picture of 387 million dots' 0 --threads 1 -c "$data" -c 'fit static; wait' \
+        -c 'export map m.png width=500 height=500 dpi=1000')
+truncate -s 500G results.jsonl
+row '500 GB of nothing as results of cv' 0 -c 'cv file=results.jsonl'
+printf '{"plan"' | dd of=results.jsonl conv=notrunc 2>/dev/null
+row 'and as a plan without an end' 0 -c 'cv file=results.jsonl'
+row 'half a command at the end of a log' 0 -f half.dw
 row '10^12 trials' 0 -c 'simulate reinforce animals=100000 trials=10000000'
 row 'a title and a cleared screen, said' 0 -c "say '$bad'"
 row 'an override of direction in a name' 0 -c 'load bidi.csv' -c 'animals'

@@ -130,24 +130,29 @@ static struct gp *fit(const struct gp_data *data, const struct gp_options *optio
     return gp;
 }
 
-/* The evidence of a rule of one parameter, by adding up its posterior. */
+/* The evidence of a rule of one parameter, by adding up its posterior, whose mean and standard
+ * deviation take the place of mode and sd. */
 static double by_quadrature(const struct gp_cohort *c, const struct gp_shape *shape,
-                            double precision, double mode, double sd)
+                            double precision, double *mode, double *sd)
 {
     struct gp_sums sums;
-    double sum = 0, step = sd / 50, top = 0;
+    double sum = 0, first = 0, second = 0, step = *sd / 50, top = 0;
     gp_sums_set(&sums, shape, c->n);
     for (int i = -400; i <= 400; i++) {
-        double theta = mode + i * step;
+        double theta = *mode + i * step;
         double log_post =
             likelihood_at(c, shape, &theta, c->data->w0, &sums) - precision * theta * theta / 2;
         if (i == -400)
             top = log_post;
         if (log_post > top)
-            sum *= exp(top - log_post), top = log_post;
-        sum += exp(log_post - top);
+            sum *= exp(top - log_post), first *= exp(top - log_post), second *= exp(top - log_post),
+                top = log_post;
+        double mass = exp(log_post - top);
+        sum += mass, first += i * mass, second += (double)i * i * mass;
     }
     gp_sums_clear(&sums);
+    *mode += step * first / sum;
+    *sd = step * sqrt(second / sum - pow(first / sum, 2));
     return top + log(sum * step) + log(precision / (2 * M_PI)) / 2;
 }
 
@@ -165,7 +170,8 @@ static void test_evidence(void)
     struct gp_shape shape = gp_point_shape(gp, &gp->textbook);
     gp_cohort_set(&cohort, &data);
     double sd = 1 / gp->textbook.factor[0], precision = gp->textbook.precision[0];
-    double want = by_quadrature(&cohort, &shape, precision, gp->textbook.theta[0], sd);
+    double middle = gp->textbook.theta[0], wide = sd;
+    double want = by_quadrature(&cohort, &shape, precision, &middle, &wide);
     tap_near(gp->textbook.log_evidence, want, .05,
              "the evidence of one parameter is the integral over it");
     tap_ok(fabs(gp->textbook.theta[0] - 0x1p-4) < 3 * sd, "and the rate is found: %.4f +- %.4f",
@@ -174,6 +180,39 @@ static void test_evidence(void)
     size_t n = gp_terms_report(gp, GP_MODEL, row);
     tap_ok(n == 1 && row->log_bayes_factor > 10 && row->low < row->mean && row->mean < row->high,
            "its report: one term, %.1f nats for it", row->log_bayes_factor);
+    gp_drop(gp);
+    gp_cohort_clear(&cohort);
+    agents_free(g);
+    free(x);
+}
+
+/* Few trials of fast learning: the longer side of the posterior is the one of higher rates. */
+static void test_lean(void)
+{
+    struct agents *g = agents_new(AGENT_REINFORCE, 3, 60, 0, 0x1p-3, 0, 5);
+    struct gp_data data = g->data;
+    float *x = mem_new(data.n_trials, sizeof *x);
+    for (size_t i = 0; i < data.n_trials; i++)
+        x[i] = g->x[2 * i];
+    data.n_weights = 1, data.x = x;
+    struct gp_options options = {.terms = 1u << GP_CORRECT, .threads = 1};
+    struct gp *gp = fit(&data, &options);
+    const struct gp_point *p = gp->points, *full = &gp->textbook;
+    while (!p->sizes.large)
+        p++;
+    struct gp_cohort cohort;
+    struct gp_shape shape = gp_point_shape(gp, full);
+    gp_cohort_set(&cohort, &data);
+    double mean = full->theta[0], sd = 1 / full->factor[0], mode = mean, normal = sd;
+    double evidence = by_quadrature(&cohort, &shape, full->precision[0], &mean, &sd);
+    tap_ok(mean - mode > .1 * sd && fabs(p->theta[0] - mean) < .4 * (mean - mode),
+           "a posterior that leans: its mean %.4f is given as %.4f, its mode is %.4f", mean,
+           p->theta[0], mode);
+    double given = sqrt(p->covariance[0]);
+    tap_ok(fabs(given / sd - 1) < fabs(normal / sd - 1) &&
+               fabs(p->log_evidence - evidence) < fabs(full->log_evidence - evidence),
+           "its deviation %.4f as %.4f (about the mode %.4f), its evidence %.3f as %.3f (%.3f)", sd,
+           given, normal, evidence, p->log_evidence, full->log_evidence);
     gp_drop(gp);
     gp_cohort_clear(&cohort);
     agents_free(g);
@@ -435,6 +474,7 @@ int main(void)
     test_rows(&s);
     test_part(&s);
     test_evidence();
+    test_lean();
     test_threads();
     test_ragged();
     test_refusals();

@@ -2,6 +2,18 @@
  * when its terminal goes, and when it crashes. */
 #include "explorer_pty.h"
 
+/* Twice, and the second while the first is being answered: the terminal takes nothing in between,
+ * so that whoever answers waits to give it back. */
+static void send_twice(const struct pty *p, int signal)
+{
+    tcflow(p->slave, TCOOFF);
+    for (int again = 0; again < 20; again++) {
+        kill(p->child, signal);
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    }
+    tcflow(p->slave, TCOON);
+}
+
 static void test_rescue(const char *what, int signal, bool close_it)
 {
     struct pty p = {.background = black};
@@ -15,11 +27,7 @@ static void test_rescue(const char *what, int signal, bool close_it)
         tap_ok(pty_ends(&p), "%s: ends", what);
     } else {
         p.mark = p.n;
-        kill(p.child, signal);
-        for (int again = signal == SIGSEGV ? 500 : 1; again > 0; again--) {
-            nanosleep(&(struct timespec){.tv_nsec = 50000}, NULL); /* it has begun to answer */
-            kill(p.child, signal);                                 /* as some send it */
-        }
+        send_twice(&p, signal);
         left(&p, 0, signal, what);
         tap_ok(strstr(p.out + p.mark, "was not saved; `open"), "%s: says where it is", what);
     }

@@ -133,3 +133,22 @@ struct gp_basis *gp_basis_new(const struct gp_data *data, const float *w, const 
     free(v);
     return b;
 }
+
+struct gp_basis *gp_basis_of(const struct gp_search *s, const struct gp_variant *m, double scale)
+{
+    const struct gp_data *data = s->cohort.data;
+    double length[GP_MOST_DIMS] = {0};
+    float *w = mem_new(data->n_trials * data->n_weights, sizeof *w);
+    for (size_t i = 0; i < data->n_trials * data->n_inputs; i++) {
+        double *to = &length[i % data->n_inputs];
+        *to = fmax(*to, fabs((double)data->input[i]));
+    }
+    for (size_t d = 0; d < data->n_inputs; d++)
+        length[d] = scale * (length[d] > 0 ? length[d] : 1);
+    for (size_t k = 0; k < data->n_weights; k++)
+        length[data->n_inputs + k] = 2 * scale / fmax(s->cohort.x_size[k], 1e-6);
+    gp_trajectories(&s->cohort, &m->shape, m->mode.theta, m->mode.w0, w);
+    struct gp_basis *basis = gp_basis_new(data, w, length, s->options.basis);
+    free(w);
+    return basis;
+}

@@ -40,9 +40,10 @@ void gp_prior_set(const struct gp_search *s, const struct gp_shape *shape, struc
         double size = fmax(s->cohort.x_size[k], 1e-6), *to = prior->precision + shape->at[k];
         for (size_t j = 0; j < shape->n_simple; j++) {
             enum gp_term term = shape->simple[j];
-            double sd = term_sd[term] * (sizes.large & 1u << term    ? 1
-                                         : sizes.absent & 1u << term ? GP_ABSENT
-                                                                     : GP_SMALL);
+            double sd =
+                term_sd[term] * (sizes.large & 1u << term    ? 1
+                                 : sizes.absent & 1u << term ? GP_ABSENT
+                                                             : gp_small(term, shape->gains));
             *to++ = pow(sd / (term == GP_FORGETTING ? 1 : size * size), -2);
         }
         for (size_t j = 0; j < shape->n_decays * shape->n_kinds; j++)

@@ -56,25 +56,6 @@ static double level_sigma(const struct grid *g, size_t k, int level)
     return g->levels[level] / fmax(g->s->cohort.x_size[k], 1e-6);
 }
 
-static struct gp_basis *make_basis(const struct grid *g, const struct gp_variant *m, double scale)
-{
-    const struct gp_data *data = g->s->cohort.data;
-    double length[GP_MOST_DIMS] = {0};
-    float *w = mem_new(data->n_trials * data->n_weights, sizeof *w);
-    for (size_t i = 0; i < data->n_trials * data->n_inputs; i++) {
-        double *to = &length[i % data->n_inputs];
-        *to = fmax(*to, fabs((double)data->input[i]));
-    }
-    for (size_t d = 0; d < data->n_inputs; d++)
-        length[d] = scale * (length[d] > 0 ? length[d] : 1);
-    for (size_t k = 0; k < data->n_weights; k++)
-        length[data->n_inputs + k] = 2 * scale / fmax(g->s->cohort.x_size[k], 1e-6);
-    gp_trajectories(&g->s->cohort, &m->shape, m->mode.theta, m->mode.w0, w);
-    struct gp_basis *basis = gp_basis_new(data, w, length, g->s->options.basis);
-    free(w);
-    return basis;
-}
-
 /* The textbook mode in a shape that has more parameters. */
 static void widen(const struct gp_variant *m, const struct gp_shape *shape, size_t n_animals,
                   struct gp_mode *mode)
@@ -337,13 +318,38 @@ static double sum_variants(const struct gp_search *s, bool memory)
     return top + log(sum);
 }
 
+static double best_done(const struct grid *g)
+{
+    double best = -INFINITY;
+    for (size_t i = 0; i < g->n; i++)
+        best = g->candidate[i].done ? fmax(best, g->candidate[i].predicted) : best;
+    return best;
+}
+
+/* Those without a remainder that will be kept. */
+static void lean(struct grid *g)
+{
+    double best = best_done(g), *off = mem_new(g->n, sizeof *off);
+    struct gp_point **point = mem_new(g->n, sizeof *point);
+    size_t n = 0;
+    for (size_t i = 0; i < g->n; i++) {
+        struct candidate *c = &g->candidate[i];
+        if (c->scale < GP_SCALES || c->predicted < best - worth_a_variant)
+            continue;
+        g->work[n] = i, off[n] = c->predicted - c->point.log_evidence;
+        point[n++] = &c->point;
+    }
+    gp_lean(g->s, point, n);
+    for (size_t i = 0; i < n; i++)
+        g->candidate[g->work[i]].predicted = point[i]->log_evidence + off[i];
+    free(off), free(point);
+}
+
 /* Points of weight go out, the rest is dropped. */
 static void finish(struct grid *g)
 {
     struct gp *out = g->s->out;
-    double best = -INFINITY, sum = 0;
-    for (size_t i = 0; i < g->n; i++)
-        best = g->candidate[i].done ? fmax(best, g->candidate[i].predicted) : best;
+    double best = best_done(g), sum = 0;
     out->points = mem_new(g->n, sizeof *out->points);
     for (size_t i = 0; i < g->n; i++) {
         struct candidate *c = &g->candidate[i];
@@ -424,7 +430,7 @@ bool gp_grid(struct gp_search *s)
     g.candidate = mem_new(room, sizeof *g.candidate);
     g.work = mem_new(room, sizeof *g.work);
     for (size_t i = 0; i < GP_SCALES && s->options.smooth; i++)
-        g.basis[i] = make_basis(&g, variant[0], gp_scales[i]);
+        g.basis[i] = gp_basis_of(s, variant[0], gp_scales[i]);
     for (size_t i = 0; i < n_variants; i++)
         add_variant(&g, variant[i]);
     for (int round = 0; ok && round < ROUNDS; round++) {
@@ -433,6 +439,8 @@ bool gp_grid(struct gp_search *s)
             break;
         ok = fit_round(&g, n);
     }
+    if (ok)
+        lean(&g);
     finish(&g);
     drop_sheets(&g);
     free(g.sheet), free(g.candidate), free(g.work), free(variant);

@@ -112,6 +112,11 @@ bool gp_mode_factor(const struct gp_cohort *cohort, const struct gp_prior *prior
  * -INFINITY: not positive. */
 double gp_mode_promise(const struct gp_cohort *cohort, const struct gp_prior *prior,
                        struct gp_mode *mode);
+/* The evidence of a plane through a point with sums, were the posterior normal on it: `normal` [n]
+ * is orthogonal to it, of size 1 by the inverse of the precision at the mode.  -INFINITY: not
+ * positive. */
+double gp_mode_across(const struct gp_cohort *cohort, const struct gp_prior *prior,
+                      const double *normal, struct gp_mode *mode);
 /* See struct gp. */
 void gp_mode_scatter(const struct gp_cohort *cohort, const struct gp_prior *prior,
                      const struct gp_mode *mode, double *scatter, double *z);
@@ -124,10 +129,15 @@ void gp_mode_robust(const struct gp_cohort *cohort, const struct gp_prior *prior
 
 /* --- the grid (gp_grid.c) */
 
-#define GP_SMALL      .1   /* a term's small prior over its wide one ... */
-#define GP_ABSENT     .001 /* ... and that of one that is not there */
+#define GP_ABSENT     .001 /* prior of a term that is not there over its wide one */
 #define GP_LAPSE      .02  /* mean of its prior, and first guess */
 #define GP_LEAST_GAIN .01  /* spread of gains where none is found */
+
+/* A term's small prior over its wide one. */
+static inline double gp_small(enum gp_term term, bool gains)
+{
+    return term < GP_FORGETTING && !gains ? .2 : .1;
+}
 
 /* Terms, the sizes of their priors, and decays: a rule without remainder. */
 struct gp_variant {
@@ -181,6 +191,11 @@ bool gp_textbooks(struct gp_search *s);
 void gp_doubt(struct gp_search *s, const struct gp_variant *full);
 /* Fills out->points and what follows of them; false: stopped. */
 bool gp_grid(struct gp_search *s);
+/* gp_basis.c: of a length scale in natural units, about a variant's trajectories. */
+struct gp_basis *gp_basis_of(const struct gp_search *s, const struct gp_variant *m, double scale);
+/* gp_lean.c: mean, covariances and evidence of points at their modes where their posterior leans;
+ * without a remainder, and of rules whose animals have nothing for themselves. */
+void gp_lean(const struct gp_search *s, struct gp_point **point, size_t n);
 /* Takes what a point keeps of a mode. */
 struct gp_point gp_point_of(const struct gp_search *s, const struct gp_variant *variant,
                             const struct gp_shape *shape, const struct gp_prior *prior,

@@ -294,6 +294,23 @@ double gp_mode_promise(const struct gp_cohort *cohort, const struct gp_prior *pr
     return ok ? mode->log_evidence + gain : -INFINITY;
 }
 
+double gp_mode_across(const struct gp_cohort *cohort, const struct gp_prior *prior,
+                      const double *normal, struct gp_mode *mode)
+{
+    size_t n = mode->sums.n;
+    double *d = mem_new(n, sizeof *d), *d0 = mem_new(cohort->n * mode->sums.k, sizeof *d0);
+    double *w = mem_copy(normal, n, sizeof *w), along = 0, size = 0, value = -INFINITY;
+    if (isfinite(mode->sums.log_likelihood) && gp_mode_factor(cohort, prior, 0, mode)) {
+        double gain = take_step(cohort, prior, mode, d, d0);
+        gp_solve_lower(n, mode->factor, w);
+        for (size_t i = 0; i < n; i++)
+            along += normal[i] * d[i], size += w[i] * w[i];
+        value = mode->log_evidence + gain - along * along / size / 2 - log(size) / 2;
+    }
+    free(d), free(d0), free(w);
+    return value;
+}
+
 /* tr(M^-1 B) over tr(M^-1 F), F = M - Lambda; each of its parameters' worth of
  * directions adds about a chi square of the animals less one. */
 void gp_mode_scatter(const struct gp_cohort *cohort, const struct gp_prior *prior,

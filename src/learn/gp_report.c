@@ -31,10 +31,10 @@ struct pool {
 
 /* The density at 0 of prior and posterior: their ratio is the Bayes factor (Savage and
  * Dickey; Verdinelli and Wasserman 1995), the other parameters' priors being the same.  The
- * prior is wide or small, as likely one as the other; wide: its sd. */
-static double log_bayes_factor(const struct pool *p, double wide)
+ * prior is wide or small, as likely one as the other; wide, narrow: their sds. */
+static double log_bayes_factor(const struct pool *p, double wide, double narrow)
 {
-    double top = -INFINITY, sum = 0, all = 0, narrow = GP_SMALL * wide;
+    double top = -INFINITY, sum = 0, all = 0;
     for (size_t i = 0; i < p->n; i++)
         top = fmax(top, log_normal(0, p->mean[i], p->variance[i]));
     for (size_t i = 0; i < p->n; i++) {
@@ -75,7 +75,9 @@ static void report_term(const struct gp *gp, const double *const *covariance,
     for (size_t q = 0; q < g; q++)
         row->sd += weight[q] * (variance[q] + pow(mean[q] - v.mean, 2));
     row->sd = sqrt(row->sd);
-    row->log_bayes_factor = log_bayes_factor(&pool, pow(full->precision[own], -.5));
+    double wide = pow(full->precision[own], -.5);
+    row->log_bayes_factor =
+        log_bayes_factor(&pool, wide, gp_small(row->term, gp->options.gains) * wide);
 }
 
 size_t gp_terms_report(const struct gp *gp, enum gp_interval interval, struct gp_term_report *rows)

@@ -257,6 +257,26 @@ static double *information_of(const struct gp_variant *v, const struct gp_prior 
     return data;
 }
 
+/* Prior probability that a term is absent; that it is small is as likely as that it is large.
+ * Some term that follows the gradient there must be, of which each is much like a sum of others:
+ * where one is there but little, none at all would take too much.  Gains leave more rules open
+ * as it is. */
+static double absent_of(const struct gp_search *s, int term)
+{
+    return term < GP_FORGETTING && !s->options.gains ? .1 : 1. / 3;
+}
+
+/* log of the prior of sizes. */
+static double sizes_prior(const struct gp_search *s, unsigned terms, struct gp_sizes sizes)
+{
+    double sum = 0;
+    for (int term = 0; term < GP_TRACE; term++)
+        if (terms >> term & 1)
+            sum += sizes.absent >> term & 1 ? log(absent_of(s, term))
+                                            : log((1 - absent_of(s, term)) / 2);
+    return sum;
+}
+
 /* Was it found, as one of the family of `first`, the first of them? */
 static bool is_found(const struct gp_search *s, size_t first, size_t i)
 {
@@ -282,7 +302,7 @@ static void predict_all(const struct gp_search *s, size_t first, double *evidenc
             int distance = apart(sizes, v->sizes);
             if (((sizes.large | sizes.absent) & ~v->terms) || distance > nearest[set])
                 continue;
-            double value = predict(s, v, data, &own, sizes);
+            double value = predict(s, v, data, &own, sizes) + sizes_prior(s, v->terms, sizes);
             if (distance < nearest[set] || value > evidence[set])
                 evidence[set] = value;
             nearest[set] = distance;
@@ -293,6 +313,11 @@ static void predict_all(const struct gp_search *s, size_t first, double *evidenc
     for (size_t i = first; i < s->n_variants; i++)
         if (gp_one_family(&s->variant[i], &s->variant[first]))
             evidence[set_of(s->variant[i].sizes)] = -INFINITY;
+}
+
+static double weight_of(const struct gp_variant *v)
+{
+    return v->found ? v->log_prior + v->mode.log_evidence : -INFINITY;
 }
 
 static const struct gp_variant *most_like(const struct gp_search *s, size_t first, size_t end,
@@ -331,7 +356,8 @@ static void fit_sizes(void *context, size_t i, size_t member)
 static bool try_sizes(struct gp_search *s, size_t first)
 {
     const struct gp_variant *full = &s->variant[first];
-    double best = full->mode.log_evidence, evidence[SETS];
+    double prior = full->log_prior - sizes_prior(s, full->terms, full->sizes);
+    double best = weight_of(full) - prior, evidence[SETS];
     int rounds = s->options.gains ? ROUNDS_GAINS : ROUNDS;
     for (int round = 0; round < rounds && gp_go_on(s); round++) {
         struct fitting f = {s, first, s->n_variants};
@@ -345,15 +371,16 @@ static bool try_sizes(struct gp_search *s, size_t first)
                 break;
             struct gp_variant *v =
                 add_variant(s, full->terms, full->n_decays, full->decay, full->average);
-            v->sizes = sizes_of(top), v->log_prior = full->log_prior;
+            v->sizes = sizes_of(top);
+            v->log_prior = prior + sizes_prior(s, v->terms, v->sizes);
             evidence[top] = -INFINITY;
         }
         if (s->n_variants == f.first)
             break;
         team_run(s->team, s->n_variants - f.first, fit_sizes, &f);
-        best = full->mode.log_evidence;
+        best = weight_of(full) - prior;
         for (size_t i = first; i < s->n_variants; i++)
-            best = is_found(s, first, i) ? fmax(best, s->variant[i].mode.log_evidence) : best;
+            best = is_found(s, first, i) ? fmax(best, weight_of(&s->variant[i]) - prior) : best;
     }
     return gp_go_on(s);
 }
@@ -389,7 +416,7 @@ bool gp_textbooks(struct gp_search *s)
     unsigned simple = s->options.terms & SIMPLE;
     s->variant = mem_new(MOST_VARIANTS, sizeof *s->variant);
     struct gp_variant *full = add_variant(s, simple, 0, no_decay, gp_averages[0]);
-    full->log_prior = -(double)full->shape.n_simple * log(3);
+    full->log_prior = sizes_prior(s, simple, full->sizes);
     if (s->options.terms & ~(unsigned)SIMPLE)
         full->log_prior -= M_LN2; /* half of the prior is for traces */
     gp_find_full(s, full);

@@ -172,8 +172,9 @@ bool signals_open(bool suspend, struct err *err)
         ignore.sa_handler = SIG_IGN; /* a reader that has gone shows up as EPIPE */
         sigaction(number, number == SIGPIPE ? &ignore : &action, NULL);
     }
+    /* begun again: one sent while the terminal is given back must not cut that short */
     struct sigaction fatal = {.sa_sigaction = on_fatal,
-                              .sa_flags = SA_ONSTACK | SA_NODEFER | SA_SIGINFO};
+                              .sa_flags = SA_ONSTACK | SA_NODEFER | SA_SIGINFO | SA_RESTART};
     sigemptyset(&fatal.sa_mask);
     for (size_t i = 0; i < N_FATAL; i++)
         sigaction(fatal_numbers[i], &fatal, &state.old_fatal[i]);
