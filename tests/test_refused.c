@@ -400,24 +400,6 @@ static void test_kept_past(void)
     desk_free(d);
 }
 
-/* A file given to the wrong verb. */
-static void test_mistaken(void)
-{
-    static const char *const lines[][2] = {
-        {"open log.npz", "that is a log of trials: `load log.npz` reads it"},
-        {"open mice.csv", "that is a log of trials: `load mice.csv` reads it"},
-        {"load mice.csv dnn1.npz", "that is a model: `open dnn1.npz` reads it"},
-        {"fit dnn init=log.npz", "that is a log of trials: `load log.npz` reads it"},
-    };
-    struct desk *d = desk_of_mice(NULL);
-    say(d, "x", "save dnn1 dnn1.npz; save data log.npz");
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
-        bool fails = say(d, "x", lines[i][0]) == STEP_FAILED;
-        tap_ok(fails && has(&d->complaint, lines[i][1]), "%s", strbuf_text(&d->complaint));
-    }
-    desk_free(d);
-}
-
 /* What the model in use lacks is kept as long as nobody looks, and for a view of another. */
 static void test_kept_still(void)
 {
@@ -450,6 +432,5 @@ int main(void)
     }
     test_kept_still();
     test_kept_past();
-    test_mistaken();
     return tap_done();
 }

@@ -170,6 +170,24 @@ static void try_all(const char *state, const char *words, bool json)
     desk_free(d);
 }
 
+/* A file given to the wrong verb. */
+static void test_mistaken(void)
+{
+    static const char *const wrong[][2] = {
+        {"open log.npz", "that is a log of trials: `load log.npz` reads it"},
+        {"open mice.csv", "that is a log of trials: `load mice.csv` reads it"},
+        {"load mice.csv dnn1.npz", "that is a model: `open dnn1.npz` reads it"},
+        {"fit dnn init=log.npz", "that is a log of trials: `load log.npz` reads it"},
+    };
+    struct desk *d = desk_new(NULL);
+    say(d, "x", "load mice.csv; open dnn.npz name=dnn1; save dnn1 dnn1.npz; save data log.npz");
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        bool fails = say(d, "x", wrong[i][0]) == STEP_FAILED;
+        tap_ok(fails && has(&d->complaint, wrong[i][1]), "%s", strbuf_text(&d->complaint));
+    }
+    desk_free(d);
+}
+
 int main(void)
 {
     char folder[] = "states.XXXXXX";
@@ -181,5 +199,6 @@ int main(void)
     write_files();
     for (size_t s = 0; s < sizeof states / sizeof *states; s++)
         try_all(states[s].name, states[s].words, s % 2);
+    test_mistaken();
     return tap_done();
 }

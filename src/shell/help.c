@@ -9,6 +9,7 @@
 #include "deltaw/base/utf8.h"
 #include "deltaw/shell/keytable.h"
 #include "glossary.h"
+#include "help_inside.h"
 #include "state.h"
 
 void help_text_fill(struct strbuf *out, const char *text, int indent, int width)

@@ -7,6 +7,7 @@
 #include "deltaw/base/outfile.h"
 #include "fitting.h"
 #include "loading.h"
+#include "help_inside.h"
 
 const struct option_row load_table[] = {
     {"format", OPTION_WORD, 0, 0, load_formats, "auto", "of the files; auto: by their first bytes"},

@@ -4,6 +4,7 @@
 #include "deltaw/shell/help.h"
 #include "deltaw/shell/keytable.h"
 #include "glossary.h"
+#include "help_inside.h"
 #include "state.h"
 
 /* A character of text, of those in `special` what roff writes for it. */

@@ -7,6 +7,7 @@
 #include "deltaw/base/answer.h"
 #include "deltaw/base/html.h"
 #include "deltaw/base/utf8.h"
+#include "help_inside.h"
 #include "state.h"
 
 /* THE place where text is made safe to show, whatever log, model, name or script it comes

@@ -8,6 +8,7 @@
 #include "deltaw/study/bias.h"
 #include "../check_bias.h"
 #include "../fitting.h"
+#include "../help_inside.h"
 #include "../state.h"
 
 #define FIELDS(...) __VA_ARGS__

@@ -6,6 +6,7 @@
 #include "deltaw/base/utf8.h"
 #include "deltaw/study/check.h"
 #include "deltaw/study/diagnose.h"
+#include "../help_inside.h"
 #include "../state.h"
 
 static const struct option_row diagnose_table[] = {

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "../help_inside.h"
 #include "../state.h"
 
 static bool help_run(struct session *session, const struct args *args, struct output *out,

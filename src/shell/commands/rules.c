@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../fitting.h"
+#include "../help_inside.h"
 #include "../state.h"
 
 static const struct option_row rules_table[] = {
