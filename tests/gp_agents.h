@@ -183,4 +183,13 @@ static void agents_free(struct agents *g)
     free(g);
 }
 
+static inline struct gp *gp_fitted(const struct gp_data *data, const struct gp_options *options)
+{
+    struct gp *gp = NULL;
+    struct err err = {0};
+    if (!gp_fit(data, options, NULL, &gp, &err))
+        err_die("gp_fit: %s", err.message);
+    return gp;
+}
+
 #endif

@@ -1,6 +1,5 @@
 /* Rules with a posterior: derivatives against numpy's and against differences, evidence
- * against quadrature, the same bits for any number of threads, refusals, and what the
- * posterior says of agents whose rule is known. */
+ * against quadrature, the same bits for any number of threads, and refusals. */
 #include "deltaw/learn/engine.h"
 #include "gp_agents.h"
 #include "gp_scene.h"
@@ -121,15 +120,6 @@ static void test_part(const struct scene *s)
 
 /* --- whole fits */
 
-static struct gp *fit(const struct gp_data *data, const struct gp_options *options)
-{
-    struct gp *gp = NULL;
-    struct err err = {0};
-    if (!gp_fit(data, options, NULL, &gp, &err))
-        err_die("gp_fit: %s", err.message);
-    return gp;
-}
-
 /* The evidence of a rule of one parameter, by adding up its posterior, whose mean and standard
  * deviation take the place of mode and sd. */
 static double by_quadrature(const struct gp_cohort *c, const struct gp_shape *shape,
@@ -165,7 +155,7 @@ static void test_evidence(void)
         x[i] = g->x[2 * i];
     data.n_weights = 1, data.x = x; /* the stimulus alone */
     struct gp_options options = {.terms = 1u << GP_CORRECT, .threads = 1};
-    struct gp *gp = fit(&data, &options);
+    struct gp *gp = gp_fitted(&data, &options);
     struct gp_cohort cohort;
     struct gp_shape shape = gp_point_shape(gp, &gp->textbook);
     gp_cohort_set(&cohort, &data);
@@ -196,7 +186,7 @@ static void test_lean(void)
         x[i] = g->x[2 * i];
     data.n_weights = 1, data.x = x;
     struct gp_options options = {.terms = 1u << GP_CORRECT, .threads = 1};
-    struct gp *gp = fit(&data, &options);
+    struct gp *gp = gp_fitted(&data, &options);
     const struct gp_point *p = gp->points, *full = &gp->textbook;
     while (!p->sizes.large)
         p++;
@@ -242,7 +232,7 @@ static void test_threads(void)
         gp_options_default(&options);
         options.threads = i + 1, options.basis = 4, options.w0_sd = .5;
         options.terms = 1u << GP_CORRECT | 1u << GP_ERROR;
-        gp[i] = fit(&g->data, &options);
+        gp[i] = gp_fitted(&g->data, &options);
         v[i] = mem_new(2 * g->data.n_trials, sizeof *v[i]);
         gp_trajectory(gp[i], GP_MODEL, &g->data, keep, v[i], NULL);
     }
@@ -267,11 +257,11 @@ static void test_ragged(void)
     options.smooth = false, options.threads = 2;
     g->count[4] = 1;
     g->data.held_out = held_out;
-    struct gp *gp = fit(&g->data, &options);
+    struct gp *gp = gp_fitted(&g->data, &options);
     tap_ok(gp->n_scored == 299 + 229 + 89 + 0, "trials that are scored: %zu", gp->n_scored);
     for (size_t i = g->first[2]; i < g->first[2] + g->count[2]; i++)
         g->choice[i] = !g->choice[i];
-    struct gp *other = fit(&g->data, &options);
+    struct gp *other = gp_fitted(&g->data, &options);
     tap_ok(same_points(gp, other), "what a held-out animal did changes nothing");
     uint8_t *keep = mem_new(g->data.n_trials, 1);
     memset(keep + g->first[2], 1, g->count[2]);
@@ -363,84 +353,6 @@ static void test_refusals(void)
     agents_free(g);
 }
 
-static bool never(void *context)
-{
-    (void)context;
-    return false;
-}
-
-/* What the posterior says of agents: the terms that are there are found, those that are not
- * have 0 within reach, and intervals hold the updates. */
-static void test_agents(void)
-{
-    struct agents *g = agents_new(AGENT_BASE_BELOW, 12, 1500, 0, 0x1p-4, 0, 2);
-    struct gp_options options;
-    struct gp_term_report rows[GP_N_TERMS * 2];
-    gp_options_default(&options);
-    options.terms = 1u << GP_CORRECT | 1u << GP_ERROR | 1u << GP_FORGETTING;
-    struct gp *gp = fit(&g->data, &options);
-    size_t n = gp_terms_report(gp, GP_MODEL, rows);
-    double alpha = 0x1p-4, truth[] = {1.3 * alpha, .3 * alpha, 0};
-    bool near = n == 6;
-    for (size_t i = 0; i < n; i++)
-        near = near && fabs(rows[i].mean - truth[i / 2]) < 3.5 * rows[i].sd;
-    tap_ok(near, "terms of an agent with a baseline of -.3 are what they are");
-    tap_ok(rows[0].log_bayes_factor > 5 && rows[1].log_bayes_factor > 5,
-           "correct is there: %.1f nats", rows[0].log_bayes_factor);
-    tap_ok(rows[4].log_bayes_factor < 3 && rows[5].log_bayes_factor < 3,
-           "forgetting is not: %.1f, %.1f", rows[4].log_bayes_factor, rows[5].log_bayes_factor);
-    tap_ok(gp->log_bayes_smooth < 1, "nor is a remainder: %.1f", gp->log_bayes_smooth);
-    struct gp_start *s = gp->start;
-    tap_ok(s[0].same && s[1].same && s[2].same, "three starts end at one mode");
-    struct gp_watch watch = {.go_on = never};
-    struct gp *none = NULL;
-    struct err err = {0};
-    tap_ok(!gp_fit(&g->data, &options, &watch, &none, &err) && err.code == ERR_NONE,
-           "a fit is stopped without an error");
-    gp_drop(gp);
-    agents_free(g);
-}
-
-/* Where nothing is learnt these terms are one and the same: in long lives nothing tells them
- * apart but a prior below the rounding of the information. */
-static void test_alike(void)
-{
-    struct agents *g = agents_new(AGENT_REINFORCE, 3, 12000, 0, 0x1p-10, 0, 3);
-    struct gp_options options = {.terms = 1u << GP_CORRECT | 1u << GP_TOWARD | 1u << GP_EXPECTED,
-                                 .threads = 2};
-    struct gp *gp = fit(&g->data, &options);
-    tap_ok(gp->start[0].log_evidence > gp->textbook.log_evidence - 2,
-           "the start that learns nothing finds the mode: %.1f, best %.1f",
-           gp->start[0].log_evidence, gp->textbook.log_evidence);
-    gp_drop(gp);
-    agents_free(g);
-}
-
-static struct gp *doubted(enum agent_rule rule)
-{
-    struct agents *g = agents_new(rule, 12, 1500, 0, 0x1p-4, 0, 5);
-    struct gp_options options = {.terms = 1u << GP_CORRECT, .threads = 2};
-    struct gp *gp = fit(&g->data, &options);
-    agents_free(g);
-    return gp;
-}
-
-/* Without a fit of either: memory and animals that differ are seen. */
-static void test_doubts(void)
-{
-    struct gp *plain = doubted(AGENT_REINFORCE), *trace = doubted(AGENT_TRACE),
-              *groups = doubted(AGENT_GROUPS);
-    tap_ok(plain->log_bayes_missing < 0, "no memory, none is missing: %.1f nats",
-           plain->log_bayes_missing);
-    tap_ok(trace->log_bayes_missing > 20, "of a rule with traces it is: %.1f nats",
-           trace->log_bayes_missing);
-    tap_ok(fabs(plain->scatter_z) < 3, "scores of animals of one rule: %.2f times, z %.1f",
-           plain->scatter, plain->scatter_z);
-    tap_ok(groups->scatter_z > 4, "of two rates: %.2f times, z %.1f", groups->scatter,
-           groups->scatter_z);
-    gp_drop(plain), gp_drop(trace), gp_drop(groups);
-}
-
 /* Quantiles of mixtures, by their distribution function. */
 static double below(size_t n, const double *weight, const double *mean, const double *variance,
                     double x)
@@ -479,9 +391,6 @@ int main(void)
     test_ragged();
     test_refusals();
     test_mixture();
-    test_agents();
-    test_doubts();
-    test_alike();
     scene_clear(&s);
     return tap_done();
 }
