@@ -148,9 +148,29 @@ static void test_members(void)
     cohort_drop(c);
 }
 
+/* Agents learn from what they choose themselves: they are right in the end beside animals that
+ * always go left, from whose choices only a bias is to be learnt. */
+static void test_own_choices(void)
+{
+    struct cohort *c = make("reinforce", "animals=4 trials=600 seed=6 alpha=.1");
+    struct model *m = rule_of("reinforce", "");
+    memcpy(m->theta, (const double[]){.1, .1}, 2 * sizeof *m->theta);
+    for (size_t t = 0; t < c->n_trials; t++) {
+        c->choice[t] = 0;
+        c->reward[t] = c->answer[t] == 0;
+    }
+    struct loop *loop = looped(m, c, 100);
+    const struct loop_figure *f = &loop->figure[LOOP_LEARNING_CURVE];
+    tap_ok(f->mean[f->n - 1] > .8, "agents learn from their own choices: %.2f", f->mean[f->n - 1]);
+    loop_free(loop);
+    model_drop(m);
+    cohort_drop(c);
+}
+
 int main(void)
 {
     test_members();
+    test_own_choices();
     test_figures();
     test_truth("reinforce-base", "animals=8 trials=900 seed=2 alpha=.03,.02 baseline=-.2", "",
                (const double[]){.03, .02, -.2, -.2}, 4);
