@@ -21,8 +21,8 @@ for verb in 'log on silent' 'open silent' 'fit reinforce init=silent' 'schema us
     run deltaw -c "$make" -c "$verb"
     ok "refused at once: $verb" test "$status" -ne 0 -a "$status" -ne 124
 done
-interrupted() { # WHAT COMMAND: it waits, and ends when it is interrupted
-    timeout -s INT -k 60 2 "$DELTAW" -c "$make" -c "$2" >out 2>errors </dev/null
+interrupted() { # WHAT COMMAND [SECONDS]: it waits, and ends within them when it is interrupted
+    timeout -s INT -k "${3:-60}" 2 "$DELTAW" -c "$make" -c "$2" >out 2>errors </dev/null
     is "$1 gives up at ^C" "$?" 124
     like "and says so" "$(cat errors)" 'interrupted'
 }
@@ -33,12 +33,13 @@ is 'a script may come through a pipe' "$(cat out)" 'from a pipe'
 printf 'say one' | deltaw --json -f - >out
 is 'which is no command of its own' "$(grep -c command out)" 1
 
-# Half a gigabyte of newlines, packed: no row, so nothing but bytes to count by.
-head -c 20000000 /dev/zero | tr '\0' '\n' | gzip -1 >some.gz
+# 28 gigabytes of newlines, packed: no row, so nothing but bytes to count by.
+head -c 20000000 /dev/zero | tr '\0' '\n' | gzip -9 >some.gz
+for i in 1 2 3 4 5 6 7 8 9 10; do cat some.gz some.gz some.gz some.gz some.gz some.gz some.gz; done >more.gz
 echo 'subject,session,trial,stimulus,choice,reward' | gzip >newlines.csv.gz
-for i in 1 2 3 4 5 6 7 8 9 10; do cat some.gz some.gz some.gz some.gz some.gz some.gz some.gz \
-    some.gz some.gz some.gz; done >>newlines.csv.gz
-interrupted 'gigabytes of newlines' 'load newlines.csv.gz'
+for i in 1 2 3 4 5 6 7 8 9 10; do cat more.gz more.gz; done >>newlines.csv.gz
+interrupted 'gigabytes of newlines' 'load newlines.csv.gz' 8
+rm -f newlines.csv.gz more.gz
 
 # --- libraries that damaged files make crash or turn for ever: in a process of their own
 

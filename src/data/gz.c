@@ -36,12 +36,21 @@ struct gz_in {
     size_t head_n, head_at;
 };
 
+/* True with err when what reads the file is not wanted any more. */
+static bool unwanted(const struct gz_in *gz, struct err *err)
+{
+    bool stop = (gz->cancel && atomic_load(gz->cancel)) || job_unwanted();
+    if (stop)
+        err_set(err, ERR_INTERRUPTED, "interrupted");
+    return stop;
+}
+
 static bool wait_for_bytes(struct gz_in *gz, struct err *err)
 {
     struct pollfd p = {.fd = gz->fd, .events = POLLIN};
     for (;;) {
-        if ((gz->cancel && atomic_load(gz->cancel)) || job_unwanted())
-            return err_set(err, ERR_INTERRUPTED, "interrupted");
+        if (unwanted(gz, err))
+            return false;
         int n = poll(&p, 1, 100);
         if (n > 0)
             return true;
@@ -225,10 +234,8 @@ static ptrdiff_t read_more(struct gz_in *gz, void *bytes, size_t n, struct err *
 {
     n = n < BLOCK ? n : BLOCK;
     /* By the block and not by the row: what is unpacked may hold none. */
-    if ((gz->cancel && atomic_load(gz->cancel)) || job_unwanted()) {
-        err_set(err, ERR_INTERRUPTED, "interrupted");
+    if (unwanted(gz, err))
         return -1;
-    }
     if (gz->archive)
         return archive_read(gz->archive, bytes, n, err);
     return gz->packed ? read_packed(gz, bytes, n, err) : read_plain(gz, bytes, n, err);
