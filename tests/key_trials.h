@@ -182,7 +182,7 @@ static const struct trial in_views[] = {
     {"", "e export", NULL, "", "e", "^.deltaw> export % %-[-0-9]*.csv\n%-[-0-9]*.csv"},
     {"", "y copy", NULL, "", "y", "^.deltaw> copy %\nclipboard"},
     {"", "z zoom", NULL, "", "z", "^.deltaw> zoom %"},
-    {"", "arrows row", NULL, "", "down", "▸ reinforce"},
+    {"", "arrows row", NULL, "", "down", "▸ (reinforce| .*reinforce-base)"},
     {"", "left right pair", NULL, "", "right", "dnn1 minus dnn2"},
     {"", "[ ] figure", NULL, "", "]", "psychometric"},
 };

@@ -302,6 +302,7 @@ static void find_results(struct explorer *e)
 {
     enter(e, "fit reinforce gain=animal name=g; wait; compare dnn1 g dnn2");
     enter(e, "cv static reinforce folds=2 seeds=1; wait cv");
+    enter(e, "recover setting=fig2 quick=yes rule=reinforce|reinforce-base; wait recover");
     enter(e, "diagnose dnn1 loop=10; use g");
 }
 

@@ -118,6 +118,9 @@ static void test_files(void)
     tap_ok(!load_text(HEAD "m,1,1,1,1,1\n", (struct load_options){.cancel = &cancel}, &err) &&
                err.code == ERR_INTERRUPTED,
            "a cancelled load ends: %s", err.message);
+    tap_ok(!load_text(HEAD "\n\n\n", (struct load_options){.cancel = &cancel}, &err) &&
+               err.code == ERR_INTERRUPTED,
+           "also where no row is to be counted: %s", err.message);
     err_clear(&err);
     if (mkfifo(file("pipe"), 0600) == 0)
         tap_ok(!load_path(file("pipe"), (struct load_options){.cancel = &cancel}, &err) &&

@@ -209,17 +209,22 @@ static bool look(struct array *a, bool *missing, size_t *left, struct err *err)
     return true;
 }
 
-/* Those that are missing and not in the queue, "3,7"; false: Slurm did not answer. */
-static bool lost_parts(const struct array *a, const bool *missing, struct strbuf *out)
+/* Which parts are in the queue, [n]; false: Slurm did not answer. */
+static bool ask_queue(const struct array *a, bool *queued)
 {
-    bool *queued = mem_new(a->n, sizeof *queued), known = true;
+    bool known = true;
+    memset(queued, 0, a->n * sizeof *queued);
     for (size_t i = 0; i < a->n_arrays; i++)
         known = slurm_squeue(a->arrays[i], queued, a->n) && known;
-    for (size_t i = 0; i < a->n; i++)
+    return known;
+}
+
+/* Those that are missing and not in the queue, "3,7". */
+static void lost_parts(size_t n, const bool *missing, const bool *queued, struct strbuf *out)
+{
+    for (size_t i = 0; i < n; i++)
         if (missing[i] && !queued[i])
             strbuf_printf(out, "%s%zu", out->len ? "," : "", i + 1);
-    free(queued);
-    return known;
 }
 
 static bool submit_again(struct array *a, const char *parts, size_t tries, struct err *err)
@@ -232,24 +237,27 @@ static bool submit_again(struct array *a, const char *parts, size_t tries, struc
                    parts, a->folder);
 }
 
+/* The queue is asked first: a part that has left it has its results by then, or is lost. */
 static bool watch(struct array *a, struct err *err)
 {
-    bool *missing = mem_new(a->n, sizeof *missing), good = true;
+    bool *missing = mem_new(a->n, sizeof *missing), *queued = mem_new(a->n, sizeof *queued);
     size_t before = 0, tries = 0, left = 1;
+    bool good = true;
     while (good && left && !atomic_load(&a->job.stop)) {
         struct strbuf lost = {0};
-        bool known = (good = look(a, missing, &left, err)) && left && lost_parts(a, missing, &lost);
-        if (known && lost.len) /* they may have ended since */
-            good = look(a, missing, &left, err);
+        bool known = ask_queue(a, queued);
+        good = look(a, missing, &left, err);
         tries = atomic_load(&a->done) > before ? 0 : tries;
         before = atomic_load(&a->done);
-        if (good && left && known && lost.len)
+        if (good && known)
+            lost_parts(a->n, missing, queued, &lost);
+        if (lost.len)
             good = submit_again(a, strbuf_text(&lost), tries++, err);
         strbuf_free(&lost);
         for (int ms = 0; good && left && ms < POLL_MS && !atomic_load(&a->job.stop); ms += 50)
             poll(NULL, 0, 50);
     }
-    free(missing);
+    free(missing), free(queued);
     return good && (left == 0 || err_set(err, ERR_INTERRUPTED, "interrupted"));
 }
 
