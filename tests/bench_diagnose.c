@@ -91,7 +91,7 @@ static void one(const struct trial_case *c, long seed, bool verbose, long runs, 
         *named += calls_now && c->fault && strcmp(f->check->name, c->fault) == 0;
         if (verbose && f->tried)
             printf("    %-20s %10.3f %-5s %6.1f %s\n", f->check->name, f->value,
-                   verdict_names[f->verdict], f->beyond, f->note);
+                   diagnosis_verdicts[f->verdict], f->beyond, f->note);
     }
     *any += called;
     *first +=

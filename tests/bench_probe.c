@@ -34,11 +34,11 @@ static void take_map(size_t nx, size_t ny, size_t lags, size_t histories, size_t
     request.nx = nx, request.ny = ny;
     request.lags = lags, request.histories = histories, request.sample = sample;
     request.live = true;
-    if (!map_compute(model, cohort, visited, &request, &map, &err)) {
+    if (!probe_map_compute(model, cohort, visited, &request, &map, &err)) {
         fprintf(stderr, "bench_probe: %s\n", err.message);
         exit(1);
     }
-    map_free(&map);
+    probe_map_free(&map);
 }
 
 static void small_map(void)
@@ -80,8 +80,8 @@ static void take_slice(void)
     request.histories = 256;
     request.past = PAST_BOTH;
     request.live = true;
-    if (slice_compute(model, cohort, visited, &request, &slice, NULL))
-        slice_free(&slice);
+    if (probe_slice_compute(model, cohort, visited, &request, &slice, NULL))
+        probe_slice_free(&slice);
 }
 
 static void take_weights(void)

@@ -113,8 +113,8 @@ static void agent_update(enum agent_rule rule, double alpha, const struct waves 
     a->t++;
 }
 
-static void live(struct agents *g, size_t animal, enum agent_rule rule, double alpha,
-                 const struct waves *v, uint64_t seed)
+static void run_trials(struct agents *g, size_t animal, enum agent_rule rule, double alpha,
+                       const struct waves *v, uint64_t seed)
 {
     static const double contrast[] = {0, .0625, .125, .25, .5, 1};
     struct rng rng = rng_stream(seed, RNG_CHOICES, (uint32_t)animal, 0);
@@ -160,7 +160,7 @@ static struct agents *agents_new(enum agent_rule rule, size_t n, size_t trials, 
     g->dw = mem_new(2 * total, sizeof(float));
     struct waves v = draw_waves(seed, alpha);
     for (size_t a = 0; a < n; a++)
-        live(g, a, rule, alpha, &v, seed);
+        run_trials(g, a, rule, alpha, &v, seed);
     g->data = (struct gp_data){.n_animals = n,
                                .n_trials = total,
                                .n_weights = 2,

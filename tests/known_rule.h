@@ -161,7 +161,7 @@ TAP_USED static struct map map_of(const struct cohort *c, const float *visited,
 {
     struct err err = {0};
     struct map map = {0};
-    if (!map_compute(&model, c, visited, request, &map, &err))
+    if (!probe_map_compute(&model, c, visited, request, &map, &err))
         tap_ok(false, "map: %s", err.message);
     return map;
 }

@@ -54,10 +54,10 @@ only() {
     is "$what only where it may be" "$found" ""
 }
 only curses '(n?curses[a-z]*/)?n?curses.h|term.h' src/screen/screen.c src/screen/terminfo.c
-only readline 'readline/' src/screen/lineedit.c src/screen/history.c
+only readline 'readline/' src/screen/lineedit.c src/screen/recall.c
 only zlib 'zlib.h' 'src/data/*.c'
 only minizip 'minizip/|zip.h|unzip.h' 'src/data/*.c'
-only libarchive 'archive' src/data/archive.c
+only libarchive 'archive' src/data/container.c
 only libmatio 'matio' src/data/mat.c
 only HDF5 'hdf5' src/data/nwb.c
 only BLAS 'cblas' 'src/learn/*.c'
@@ -77,7 +77,7 @@ most_one "includes cblas.h" '^[[:space:]]*#[[:space:]]*include[[:space:]]*<([a-z
 most_one "unpacks gzip" '(^|[^_[:alnum:]])(inflate|gzread|gzgets|gzgetc|gzfread)[[:space:]]*\(' src/data
 
 is "exit() is called nowhere but in main.c" \
-    "$(grep -rnE '(^|[^_[:alnum:]])_?exit[[:space:]]*\(' src --include='*.c' | grep -vE '^src/main\.c:|^src/(screen/signals|data/apart)\.c:[0-9]+:[[:space:]]*_exit|^[^:]*:[0-9]+:[[:space:]]*(/?\*|//)')" ""
+    "$(grep -rnE '(^|[^_[:alnum:]])_?exit[[:space:]]*\(' src --include='*.c' | grep -vE '^src/main\.c:|^src/(screen/signals|data/sandbox)\.c:[0-9]+:[[:space:]]*_exit|^[^:]*:[0-9]+:[[:space:]]*(/?\*|//)')" ""
 is "LC_NUMERIC is never set" "$(grep -rnE 'setlocale\([[:space:]]*LC_(ALL|NUMERIC)' src include)" ""
 is "no file of src is missing from Makefile.am" "$(find src include -name '*.[ch]' -o -path 'src/*.def' |
     while read -r file; do grep -qF "$file" Makefile.am || echo "$file"; done)" ""

@@ -124,7 +124,7 @@ static struct scalar_rule scalar_of(const struct model *model)
     const struct rule_shape *shape = &model->settings.shape;
     struct scalar_rule r = {.name = model->rule->name,
                             .k = shape->n_weights,
-                            .split = shape->split,
+                            .split = shape->alpha_error,
                             .window = shape->window ? shape->window : 10};
     const struct {
         const char *tensor;

@@ -229,11 +229,11 @@ static void test_mixture(void)
     probe_request_default(&r);
     r.fixed.w[0] = .3, r.fixed.w[1] = -.2, r.nx = 2;
     strcpy(r.y, "reward");
-    if (tap_ok(map_compute(other, c, NULL, &r, &map, &err), "its map %s", err.message)) {
+    if (tap_ok(probe_map_compute(other, c, NULL, &r, &map, &err), "its map %s", err.message)) {
         double s = map.x.value[1], p = logistic(.3 * s - .2);
         tap_near(map.panel[0].truth[map.x.n + 1], .15625 * ((s > 0) - p) * s, 1e-15,
                  "the mixture's update is the mean");
-        map_free(&map);
+        probe_map_free(&map);
     }
     model_drop(other);
     truth_free(&t);

@@ -83,7 +83,7 @@ static bool read_meta(const char *bytes, size_t n, struct parquet_meta *meta)
 {
     struct err err = {0};
     const unsigned char *end = (const unsigned char *)bytes + n - 8;
-    size_t footer = (size_t)decode_little(end, 4);
+    size_t footer = (size_t)parquet_little(end, 4);
     return parquet_meta_read(end - footer, footer, n - 8, meta, &err) && meta->n_columns > 1 &&
            meta->n_columns <= COLUMNS;
 }

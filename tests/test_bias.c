@@ -57,7 +57,7 @@ static void test_map(const struct cohort *c, struct model *rule, struct model *h
             }
     tap_near(worst, 0, 1e-9, "half the rate is a bias of minus half the update");
     tap_ok(largest > 1e-3, "which is some");
-    map_free(&map);
+    probe_map_free(&map);
 }
 
 struct work {

@@ -159,14 +159,15 @@ static void test_network_truth(const char *rule, size_t lags)
     probe_request_default(&request);
     request.nx = 5, request.ny = 4, request.fixed.w[1] = 0, request.fixed.w[2] = .2;
     double worst = 0, size = 0;
-    if (tap_ok(c && map_compute(m, c, NULL, &request, &map, &err), "  its map %s", err.message))
+    if (tap_ok(c && probe_map_compute(m, c, NULL, &request, &map, &err), "  its map %s",
+               err.message))
         for (size_t i = 0; i < map.x.n * map.y.n; i++) {
             double value = map.panel[1].value[i];
             worst = fmax(worst, isnan(value) ? 0 : fabs(value - map.panel[1].truth[i]));
             size = fmax(size, isnan(value) ? 0 : fabs(value));
         }
     tap_ok(worst < 1e-6 * size && size > 1e-3, "  is the true one (%.2g of %.2g)", worst, size);
-    map_free(&map);
+    probe_map_free(&map);
     cohort_drop(c);
     model_drop(m), model_drop(plain);
 }

@@ -170,7 +170,7 @@ static void test_holdout(const struct cohort *c, struct jobs *jobs)
     struct fit *fit = fit_start(&s, c, "f", jobs, NULL, NULL);
     while (fit_active(fit))
         poll(NULL, 0, 5);
-    tap_near(-sum / n, fit_status(fit).heldout, 1e-7, "a run is what a fit with holdout=%s says",
+    tap_near(-sum / n, fit_status(fit).held_out, 1e-7, "a run is what a fit with holdout=%s says",
              s.holdout);
     tap_ok(cv->study.n_done == cv->study.n_runs, "all %zu runs are done", cv->study.n_runs);
     fit_close(fit);

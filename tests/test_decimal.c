@@ -102,8 +102,9 @@ static void test_decimal(void)
     float f;
     tap_ok(wrong == 0, "what is no number is refused");
     tap_ok(!decimal_float("1e39", 4, &f), "1e39 is too large for a float");
-    tap_ok(text_missing("", 0) && text_missing("NaN", 3) && text_missing("NA", 2) &&
-               text_missing("null", 4) && !text_missing("0", 1) && !text_missing("north", 5),
+    tap_ok(source_text_missing("", 0) && source_text_missing("NaN", 3) &&
+               source_text_missing("NA", 2) && source_text_missing("null", 4) &&
+               !source_text_missing("0", 1) && !source_text_missing("north", 5),
            "words for nothing");
     test_decimals_drawn();
 }

@@ -58,7 +58,7 @@ static struct map map_for(const struct model *m, const struct lives *l,
 {
     struct map map = {0};
     struct err err = {0};
-    if (!map_compute(m, l->cohort, l->w, r, &map, &err))
+    if (!probe_map_compute(m, l->cohort, l->w, r, &map, &err))
         err_die("test_delta: %s", err.message);
     return map;
 }
@@ -88,7 +88,7 @@ static void test_draws(const char *rule, size_t n, const double *theta, const do
             sum[k] += gap;
             squares[k] += gap * gap;
         }
-        map_free(&one);
+        probe_map_free(&one);
     }
     double worst = 0;
     for (size_t k = 0; k < cells; k++) {
@@ -103,7 +103,7 @@ static void test_draws(const char *rule, size_t n, const double *theta, const do
     tap_ok(used > cells / 3 && worst < 4 / sqrt(2. * DRAWS),
            "%s: errors of %zu cells agree with %d draws (worst %.3f)", rule, used, DRAWS, worst);
     free(sum), free(squares);
-    map_free(&map);
+    probe_map_free(&map);
     covariance_directions_free(&d);
     model_drop(m), model_drop(drawn);
     lives_free(&l);
@@ -132,11 +132,11 @@ static void test_linear(void)
             }
         tap_ok(worst < 1e-12 && moved > 1e-5, "map of %s: the closed form (%.2g of %.2g)", r.of,
                worst, moved);
-        map_free(&map);
+        probe_map_free(&map);
         probe_request_default(&sr);
         strcpy(sr.of, r.of);
         worst = moved = 0;
-        if (!slice_compute(m, l.cohort, l.w, &sr, &slice, NULL))
+        if (!probe_slice_compute(m, l.cohort, l.w, &sr, &slice, NULL))
             err_die("test_delta: no slice");
         for (size_t i = 0; i < slice.n_lines * slice.x.n; i++) {
             const struct slice_line *line = &slice.line[i / slice.x.n];
@@ -145,7 +145,7 @@ static void test_linear(void)
             moved = fmax(moved, want);
         }
         tap_ok(worst < 1e-12 && moved > 1e-5, "slice of %s: the closed form", sr.of);
-        slice_free(&slice);
+        probe_slice_free(&slice);
     }
     model_drop(m);
     lives_free(&l);
@@ -169,7 +169,7 @@ static void test_bound(void)
         }
         tap_ok(k == 0 ? unknown == 0 && known > 0 : unknown > 0 && known == 0,
                "%s with the other at its bound: %zu known, %zu not", r.of, known, unknown);
-        map_free(&map);
+        probe_map_free(&map);
     }
     model_drop(m);
     lives_free(&l);
@@ -196,7 +196,7 @@ static void test_counted(void)
     struct map map = map_for(m, &l, &r);
     pthread_join(counting, NULL);
     tap_ok(m->references == 1 && map.panel[0].se, "and the errors of a map are found meanwhile");
-    map_free(&map);
+    probe_map_free(&map);
     model_drop(m);
     lives_free(&l);
 }
@@ -250,16 +250,16 @@ static void test_network(const struct cohort *c)
     struct table t = {0};
     size_t empty = 0;
     probe_request_default(&r);
-    if (!map_compute(m, c, m->visited->w, &r, &map, NULL))
+    if (!probe_map_compute(m, c, m->visited->w, &r, &map, NULL))
         err_die("test_delta: no map");
-    map_table(&map, &t);
+    probe_map_table(&map, &t);
     size_t column = column_of(&t, "se");
     for (size_t i = 0; i < t.n_rows && column < t.n_columns; i++)
         empty += isnan(t.cells[i * t.n_columns + column].number);
     tap_ok(!m->covariance && !map.panel[0].se && empty == t.n_rows && empty > 0,
            "a network has no errors: the column se is empty");
     table_free(&t);
-    map_free(&map);
+    probe_map_free(&map);
     model_drop(m);
 }
 

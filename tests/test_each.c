@@ -221,9 +221,9 @@ int main(void)
     int fast, pooled;
     snprintf(s.rule, sizeof s.rule, "dnn");
     s.optimizer = OPTIMIZER_FAST, s.truncation = 10;
-    fast = fit_fast_epochs(&s, c);
+    fast = fit_minibatch_epochs(&s, c);
     s.pool = POOL_ALL;
-    pooled = fit_fast_epochs(&s, c);
+    pooled = fit_minibatch_epochs(&s, c);
     tap_ok(fast >= pooled, "fewer trials take as many passes or more: %d, %d", fast, pooled);
     model_drop(m);
     fit_settings_free(&s);

@@ -300,7 +300,7 @@ static void test_file(const struct model *e, const struct cohort *c)
     tap_ok(o->ensemble->left_out == e->ensemble->left_out, "%zu were left out",
            e->ensemble->left_out);
     tap_ok(model_loss(o, c, NULL, NULL) == model_loss(e, c, NULL, NULL), "and says the same");
-    tap_ok(o->history[0].train == .5 && o->history[0].heldout == .75, "and its losses are there");
+    tap_ok(o->history[0].train == .5 && o->history[0].held_out == .75, "and its losses are there");
     model_drop(o), model_drop(scored);
 }
 
@@ -364,11 +364,11 @@ static void test_drawn(const struct cohort *c, const char *rule, const char *w0,
     tap_near(distance(m, want), 0, close, "%s: the parameters of a cohort with them so often",
              rule);
     tap_near(m->history[0].train, want->history[0].train, 1e-6, "%s: and its loss", rule);
-    tap_near(m->history[0].heldout, want->history[0].heldout, 1e-6, "%s: and held out", rule);
+    tap_near(m->history[0].held_out, want->history[0].held_out, 1e-6, "%s: and held out", rule);
     double loss[ANIMALS], held;
     model_loss(m, c, loss, n);
     held = loss[3] / (double)n[3];
-    tap_near(m->history[m->n_history - 1].heldout, held, 1e-6, "%s: w_0 are the animals'", rule);
+    tap_near(m->history[m->n_history - 1].held_out, held, 1e-6, "%s: w_0 are the animals'", rule);
     model_drop(m), model_drop(again), model_drop(want);
     cohort_drop(same);
     fit_settings_free(&s);

@@ -310,14 +310,14 @@ static void test_file_name_first(void)
                (long)e.transcript.n == before,
            "e writes no file yet: its name is at the prompt (%s)", line_now());
     press(&e, "esc");
-    e.astray_at = 0;
+    e.mistyped_at = 0;
     press(&e, "e");
     tap_ok(e.view_focus && strstr(e.hint, "holds a line"), "a line that is there is not lost");
     lineedit_drop_line();
     end(&e);
 }
 
-static void test_astray(void)
+static void test_mistyped(void)
 {
     static const struct {
         const char *keys, *line;
@@ -356,7 +356,7 @@ int main(void)
     test_narrow_keys();
     test_aside();
     test_file_name_first();
-    test_astray();
+    test_mistyped();
     lineedit_close();
     return tap_done();
 }

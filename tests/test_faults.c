@@ -6,7 +6,7 @@
 #include "desk.h"
 #include "faulty.h"
 #include "folder.h"
-#include "history.h"
+#include "recall.h"
 #include "deltaw/data/npz.h"
 #include "rescue.h"
 

@@ -67,13 +67,13 @@ static void test_training(const struct cohort *c, struct jobs *jobs)
                "%d threads: 60 epochs, 61 losses", threads);
         tap_ok(m->history[60].train < m->history[0].train - .005, "the loss falls: %.4f to %.4f",
                m->history[0].train, m->history[60].train);
-        tap_ok(isfinite(m->history[60].heldout), "there is a held-out loss");
+        tap_ok(isfinite(m->history[60].held_out), "there is a held-out loss");
         tap_ok(!m->held_out[0] && m->held_out[1] && m->held_out[3], "the right ones are held out");
         if (threads == 1) {
             double loss[ANIMALS];
             size_t n[ANIMALS];
             model_loss(m, c, loss, n);
-            tap_near((loss[1] + loss[3]) / (double)(n[1] + n[3]), m->history[60].heldout, 1e-7,
+            tap_near((loss[1] + loss[3]) / (double)(n[1] + n[3]), m->history[60].held_out, 1e-7,
                      "the held-out loss is the mean over the held-out animals' scored trials");
             tap_near((loss[0] + loss[2] + loss[4] + loss[5]) / (double)(n[0] + n[2] + n[4] + n[5]),
                      m->history[60].train, 1e-7, "the training loss over the others'");

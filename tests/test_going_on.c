@@ -59,7 +59,7 @@ static bool same_fit(const struct model *a, const struct model *b)
     for (size_t i = 0; i < a->n_history && same; i++)
         same = a->history[i].epoch == b->history[i].epoch &&
                a->history[i].train == b->history[i].train &&
-               a->history[i].heldout == b->history[i].heldout;
+               a->history[i].held_out == b->history[i].held_out;
     return same;
 }
 

@@ -7,7 +7,7 @@
 #include "deltaw/base/outfile.h"
 #include "deltaw/base/strbuf.h"
 #include "golden.h"
-#include "history.h"
+#include "recall.h"
 #include "hosting.h"
 
 static char *all_lines(void)

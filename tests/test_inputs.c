@@ -65,7 +65,7 @@ static struct model *model_of(const char *rule, const char *policy, size_t lags)
 }
 
 /* One animal's trials by learn/inputs alone: its weights, [count][K], and its loss. */
-static double live(const struct model *m, const struct cohort *c, size_t a, double *visited)
+static double run_trials(const struct model *m, const struct cohort *c, size_t a, double *visited)
 {
     const struct animal *animal = &c->animals[a];
     size_t k_n = m->settings.shape.n_weights;
@@ -102,7 +102,7 @@ static void test_engine(const struct cohort *c, const char *rule, const char *po
     for (size_t a = 0; a < c->n_animals; a++) {
         const struct animal *animal = &c->animals[a];
         double *visited = mem_new(animal->count * k_n, sizeof *visited);
-        double loss = live(m, c, a, visited);
+        double loss = run_trials(m, c, a, visited);
         for (size_t i = 0; i < animal->count * k_n; i++) {
             worst = fmax(worst, fabs(visited[i] - (double)swept[animal->first * k_n + i]));
             size = fmax(size, fabs(visited[i]));

@@ -78,7 +78,8 @@ static void test_asked(const struct cohort *c, const char *x, const char *y, int
     snprintf(r.y, sizeof r.y, "%s", y);
     r.threads = threads;
     bool across = strcmp(x, "stimulus") == 0;
-    if (!tap_ok(map_compute(m, c, visited, &r, &map, &err), "%s over %s: %s", y, x, err.message))
+    if (!tap_ok(probe_map_compute(m, c, visited, &r, &map, &err), "%s over %s: %s", y, x,
+                err.message))
         return;
     tap_ok(map.interval == INTERVAL_POSTERIOR && !map.panel[0].se, "they are of a posterior");
     for (size_t p = 0; p < map.n_panels; p++)
@@ -91,12 +92,12 @@ static void test_asked(const struct cohort *c, const char *x, const char *y, int
             empty += !any;
         }
     tap_ok(wrong == 0, "each cell has its own, of weights that sum to 1 (%zu cells empty)", empty);
-    map_free(&map);
+    probe_map_free(&map);
     snprintf(r.of, sizeof r.of, "w_stim");
-    if (tap_ok(map_compute(m, c, visited, &r, &map, &err), "of w_stim"))
+    if (tap_ok(probe_map_compute(m, c, visited, &r, &map, &err), "of w_stim"))
         tap_ok(isnan(map.panel[0].lower[0]) && isnan(map.panel[1].upper[1]),
                "where the rule knows none there is none");
-    map_free(&map);
+    probe_map_free(&map);
     free(visited);
     model_drop(m);
 }
@@ -118,14 +119,15 @@ static void test_state(const struct cohort *c)
     rule_state_free(state);
     probe_request_default(&r);
     r.n_w = 2, r.w[0] = -1, r.w[1] = 2;
-    if (!tap_ok(slice_compute(m, c, visited, &r, &slice, &err), "a slice of a rule with a memory"))
+    if (!tap_ok(probe_slice_compute(m, c, visited, &r, &slice, &err),
+                "a slice of a rule with a memory"))
         return;
     for (size_t l = 0; l < slice.n_lines; l++)
         for (size_t i = 0; i < slice.x.n; i++)
             wrong += !same(slice.line[l].cells.lower[i], (double)n_state) ||
                      !same(slice.line[l].cells.upper[i], slice.line[l].w);
     tap_ok(n_state > 0 && wrong == 0, "%zu numbers of state, and each line its own", n_state);
-    slice_free(&slice);
+    probe_slice_free(&slice);
     free(visited);
     model_drop(m);
 }
@@ -143,7 +145,7 @@ static void test_errors(const struct cohort *c)
     double worst = 0;
     m->covariance = covariance_copy(covariance, K);
     probe_request_default(&r);
-    map_compute(m, c, visited, &r, &map, NULL);
+    probe_map_compute(m, c, visited, &r, &map, NULL);
     const struct probe_cells *panel = &map.panel[1];
     for (size_t i = 0; i < map.x.n * map.y.n; i++) {
         worst = fmax(worst, fabs(panel->value[i] - 1.6448536 * panel->se[i] - panel->lower[i]));
@@ -152,14 +154,14 @@ static void test_errors(const struct cohort *c)
     tap_ok(map.interval == INTERVAL_ERROR && worst < 1e-9, "1.645 standard errors either way");
     tap_ok(interval_settled(map.panel[0].lower[0], map.panel[0].upper[0]),
            "no change after errors is settled for REINFORCE");
-    map_table(&map, &t);
+    probe_map_table(&map, &t);
     size_t cells = map.x.n * map.y.n;
     tap_ok(strcmp(t.columns[6].name, "lower") == 0 && strcmp(t.columns[7].name, "upper") == 0 &&
                t.cells[(cells + 1) * t.n_columns + 6].number == panel->lower[1] &&
                t.cells[(cells + 1) * t.n_columns + 7].number == panel->upper[1],
            "and they are columns of the table");
     table_free(&t);
-    map_free(&map);
+    probe_map_free(&map);
     free(visited);
     model_drop(m);
 }

@@ -130,10 +130,10 @@ static void test_reports(void)
 static void test_background(void)
 {
     bool dark = false;
-    tap_ok(background_parse("11;rgb:0000/0000/0000", &dark) && dark, "black is dark");
-    tap_ok(background_parse("11;rgb:fdfd/f6f6/e3e3", &dark) && !dark, "cream is light");
-    tap_ok(background_parse("11;rgb:00/2b/36", &dark) && dark, "two digits a channel");
-    tap_ok(background_parse("11;rgba:ffff/ffff/ffff/8000", &dark) && !dark, "with alpha");
+    tap_ok(hosting_background_parse("11;rgb:0000/0000/0000", &dark) && dark, "black is dark");
+    tap_ok(hosting_background_parse("11;rgb:fdfd/f6f6/e3e3", &dark) && !dark, "cream is light");
+    tap_ok(hosting_background_parse("11;rgb:00/2b/36", &dark) && dark, "two digits a channel");
+    tap_ok(hosting_background_parse("11;rgba:ffff/ffff/ffff/8000", &dark) && !dark, "with alpha");
     static const char *const bad[] = {"",
                                       "11",
                                       "11;rgb",
@@ -144,18 +144,18 @@ static void test_background(void)
                                       "11;rgb:-1/0/0",
                                       "11;rgb:12345/0/0"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        tap_ok(!background_parse(bad[i], &dark), "'%s' is no background", bad[i]);
-    tap_ok(background_is_last("?64;1;2c") && !background_is_last("?2026;2$y") &&
-               !background_is_last(""),
+        tap_ok(!hosting_background_parse(bad[i], &dark), "'%s' is no background", bad[i]);
+    tap_ok(hosting_background_is_last("?64;1;2c") && !hosting_background_is_last("?2026;2$y") &&
+               !hosting_background_is_last(""),
            "which answer is the last");
     setenv("COLORFGBG", "0;default;15", 1);
-    tap_ok(background_from_environment(&dark) && !dark, "COLORFGBG, light");
+    tap_ok(hosting_background_from_environment(&dark) && !dark, "COLORFGBG, light");
     setenv("COLORFGBG", "15;0", 1);
-    tap_ok(background_from_environment(&dark) && dark, "COLORFGBG, dark");
+    tap_ok(hosting_background_from_environment(&dark) && dark, "COLORFGBG, dark");
     setenv("COLORFGBG", "15;default", 1);
-    tap_ok(!background_from_environment(&dark), "COLORFGBG may not say");
+    tap_ok(!hosting_background_from_environment(&dark), "COLORFGBG may not say");
     unsetenv("COLORFGBG");
-    tap_ok(!background_from_environment(&dark), "or be missing");
+    tap_ok(!hosting_background_from_environment(&dark), "or be missing");
 }
 
 static void test_paste(void)

@@ -8,7 +8,7 @@
 #include "deltaw/shell/keytable.h"
 #include "deltaw/view/view.h"
 #include "golden.h"
-#include "history.h"
+#include "recall.h"
 #include "key_trials.h"
 #include "screenless.h"
 
@@ -88,7 +88,7 @@ static void on_line(void *data, const char *line)
 static void on_candidates(void *data, const struct completion *completion)
 {
     (void)data;
-    candidates_show(self, completion);
+    promptline_candidates_show(self, completion);
 }
 
 /* At the prompt, nothing typed, nothing said. */

@@ -41,7 +41,7 @@ static void test_round_trip(const struct model *m, const struct cohort *c, const
     tap_ok(o->rule == m->rule && o->settings.shape.hidden == 12 && o->settings.shape.layers == 2,
            "rule and sizes");
     tap_ok(o->n_history == 8 && o->history[7].train == m->history[7].train &&
-               o->history[7].heldout == m->history[7].heldout,
+               o->history[7].held_out == m->history[7].held_out,
            "the history of losses");
     tap_ok(o->cohort_digest == m->cohort_digest && o->settings.seed == SEED &&
                o->settings.epochs == 7 && o->settings.w0.kind == W0_PSYCHOMETRIC,

@@ -121,11 +121,11 @@ static void test_level_width(void)
 {
     unsigned char run[] = {3 << 1, 1};
     uint32_t level[3] = {0};
-    struct rle good = rle_open((struct bytes){run, run + 2}, 1);
-    tap_ok(rle_take(&good, 3, level) && level[0] == 1 && level[2] == 1, "a run of levels");
+    struct rle good = parquet_rle_open((struct bytes){run, run + 2}, 1);
+    tap_ok(parquet_rle_take(&good, 3, level) && level[0] == 1 && level[2] == 1, "a run of levels");
     run[1] = 2;
-    struct rle wide = rle_open((struct bytes){run, run + 2}, 1);
-    tap_ok(!rle_take(&wide, 3, level), "a level wider than its width is refused");
+    struct rle wide = parquet_rle_open((struct bytes){run, run + 2}, 1);
+    tap_ok(!parquet_rle_take(&wide, 3, level), "a level wider than its width is refused");
 }
 
 int main(void)

@@ -94,7 +94,8 @@ static void test_map(const char *rule, const char *policy, size_t shape_lags, co
             strcpy(r.y, y);
             r.nx = 6, r.ny = 3, r.y_lo = -2, r.y_hi = 2.5;
             r.past = past, r.lags = lags;
-            if (!tap_ok(map_compute(m, NULL, NULL, &r, &map, &err), "%s map %s", rule, err.message))
+            if (!tap_ok(probe_map_compute(m, NULL, NULL, &r, &map, &err), "%s map %s", rule,
+                        err.message))
                 continue;
             for (size_t p = 0; p < 2; p++)
                 for (size_t i = 0; i < 18; i++) {
@@ -116,7 +117,7 @@ static void test_map(const char *rule, const char *policy, size_t shape_lags, co
                    fitting);
             tap_ok(strcmp(map.request.of, of) == 0 && strcmp(map.request.y, y) == 0, "of %s by %s",
                    of, y);
-            map_free(&map);
+            probe_map_free(&map);
         }
     tap_ok(largest > 1e-3, "the updates are not all tiny (%.2g)", largest);
     model_drop(m);
@@ -146,11 +147,12 @@ static void test_trace(void)
         r.n_w = 1, r.w[0] = 0, r.fixed.w[1] = 0, r.fixed.reward = 1, r.nx = 3;
         r.past = cases[i].past, r.lags = cases[i].lags;
         struct err err = {0};
-        if (tap_ok(slice_compute(m, NULL, NULL, &r, &slice, &err), "trace slice %s", err.message)) {
+        if (tap_ok(probe_slice_compute(m, NULL, NULL, &r, &slice, &err), "trace slice %s",
+                   err.message)) {
             double want = cases[i].fires ? cases[i].past_sum + .5 * slice.x.value[2] : 0;
             tap_ok(slice.n_lines == 1 && slice.line[0].correct, "one line, correct");
             tap_near(slice.line[0].cells.value[2], want, 1e-12, "trace by hand, case %zu", i);
-            slice_free(&slice);
+            probe_slice_free(&slice);
         }
         model_drop(m);
     }
@@ -163,8 +165,8 @@ static void test_sampled(void)
     struct map map, again;
     probe_request_default(&r);
     r.nx = 2, r.ny = 2, r.lags = 6;
-    map_compute(m, NULL, NULL, &r, &map, NULL);
-    map_compute(m, NULL, NULL, &r, &again, NULL);
+    probe_map_compute(m, NULL, NULL, &r, &map, NULL);
+    probe_map_compute(m, NULL, NULL, &r, &again, NULL);
     tap_ok(map.n_histories == PAST_HISTORIES && map.n_fitting == 4096, "1024 of 4096 histories");
     tap_ok(strstr(map.rest, "past 6 trials: mean over 1,024 of 4,096 histories") != NULL,
            "it is said: %s", map.rest);
@@ -180,12 +182,12 @@ static void test_sampled(void)
     }
     tap_ok(worst > 0 && worst < .01 * most, "an even sample stands for all (%.2g of %.2g)", worst,
            most);
-    map_free(&map);
-    map_free(&again);
+    probe_map_free(&map);
+    probe_map_free(&again);
     r.past = PAST_REWARDED, r.lags = 10;
-    map_compute(m, NULL, NULL, &r, &map, NULL);
+    probe_map_compute(m, NULL, NULL, &r, &map, NULL);
     tap_ok(map.n_histories == 1024 && map.n_fitting == 1024, "all 1024 of ten rewarded trials");
-    map_free(&map);
+    probe_map_free(&map);
     model_drop(m);
 }
 
@@ -201,13 +203,13 @@ static void test_threads(void)
     r.fixed.w[0] = .7, r.fixed.w[1] = -.2;
     r.ny = 900, r.lags = 4, r.histories = 256;
     r.threads = 1;
-    map_compute(m, NULL, NULL, &r, &one, NULL);
+    probe_map_compute(m, NULL, NULL, &r, &one, NULL);
     r.threads = 4;
-    map_compute(m, NULL, NULL, &r, &four, NULL);
+    probe_map_compute(m, NULL, NULL, &r, &four, NULL);
     tap_ok(memcmp(one.panel[0].value, four.panel[0].value, one.x.n * one.y.n * sizeof(double)) == 0,
            "the same bits with four threads as with one");
-    map_free(&one);
-    map_free(&four);
+    probe_map_free(&one);
+    probe_map_free(&four);
     model_drop(m);
 }
 
@@ -218,7 +220,7 @@ static void test_true_map(const struct cohort *c, const float *visited, const st
     struct map map;
     probe_request_default(&r);
     r.ny = 4, r.past = PAST_REWARDED, r.sample = c->n_trials;
-    map_compute(m, c, visited, &r, &map, NULL);
+    probe_map_compute(m, c, visited, &r, &map, NULL);
     double worst = 0, off = 0, most = 0;
     for (size_t p = 0; p < 2; p++)
         for (size_t i = 0; i < map.x.n * map.y.n; i++) {
@@ -238,7 +240,7 @@ static void test_true_map(const struct cohort *c, const float *visited, const st
     tap_ok(worst < 1e-12 && most > .01, "the trace rule's map is that of its truth (%.2g)", worst);
     tap_near(map.r2, 1, 1e-9, "and its R^2 over visited trials is 1");
     tap_ok(off < 1e-12, "a mean over visited trials and histories (%.2g)", off);
-    map_free(&map);
+    probe_map_free(&map);
 }
 
 /* Few visited values stand for all. */
@@ -248,11 +250,11 @@ static void test_true_few(const struct cohort *c, const float *visited, const st
     probe_request_default(&r);
     r.ny = 4, r.past = PAST_REWARDED;
     struct map few;
-    map_compute(m, c, visited, &r, &few, NULL);
+    probe_map_compute(m, c, visited, &r, &few, NULL);
     tap_ok(few.n_sample == 8 && strstr(few.rest, "8 visited trials; past 3 trials rewarded: mean "
                                                  "over 8 histories"),
            "rest: %s", few.rest);
-    map_free(&few);
+    probe_map_free(&few);
 }
 
 /* Support: trials after such a past. */
@@ -268,11 +270,11 @@ static void test_true_support(const struct cohort *c, const float *visited, cons
             const float *reward = c->reward + c->animals[a].first + i;
             want += reward[-1] == 1 && reward[-2] == 1 && reward[-3] == 1;
         }
-    map_compute(m, c, visited, &r, &map, NULL);
+    probe_map_compute(m, c, visited, &r, &map, NULL);
     for (size_t i = 0; i < map.x.n * map.y.n; i++)
         sum += map.panel[0].support[i] + map.panel[1].support[i];
     tap_ok(sum == want && want > 0, "support counts trials after three rewarded ones (%zu)", sum);
-    map_free(&map);
+    probe_map_free(&map);
 }
 
 /* A rule without a memory: the truth has its gap, the fit has none. */
@@ -282,7 +284,7 @@ static void test_true_gap(const struct cohort *c, const float *visited, const st
     struct slice slice;
     probe_request_default(&s);
     s.n_w = 1, s.w[0] = 0, s.fixed.w[1] = 0, s.fixed.reward = 1, s.past = PAST_BOTH;
-    slice_compute(dnn, c, visited, &s, &slice, NULL);
+    probe_slice_compute(dnn, c, visited, &s, &slice, NULL);
     double gap = 0, true_gap = 0;
     for (size_t i = 0; i < slice.x.n; i++) {
         gap = fmax(gap, fabs(slice.line[0].cells.value[i] - slice.line[1].cells.value[i]));
@@ -293,7 +295,7 @@ static void test_true_gap(const struct cohort *c, const float *visited, const st
                slice.line[1].past == PAST_UNREWARDED,
            "a line for each past");
     tap_ok(gap == 0 && true_gap > .02, "dnn shows no gap, the truth does (%+.4f)", true_gap);
-    slice_free(&slice);
+    probe_slice_free(&slice);
 }
 
 static void test_truth(void)

@@ -41,7 +41,7 @@ static void test_visited(void)
         visited[i] *= .5f; /* so that the fitted weights are not the true ones */
     probe_request_default(&r);
     r.n_w = 1, r.w[0] = .25, r.fixed.w[1] = 0, r.past = PAST_BOTH, r.lags = 2;
-    slice_compute(m, c, visited, &r, &slice, NULL);
+    probe_slice_compute(m, c, visited, &r, &slice, NULL);
     tap_ok(slice.n_lines == 4 && slice.line[1].past == PAST_UNREWARDED && slice.line[1].correct &&
                !slice.line[2].correct,
            "correct before error, rewarded before unrewarded");
@@ -58,12 +58,12 @@ static void test_visited(void)
     tap_ok(slice.line[0].visited_truth > slice.line[1].visited_truth + .005,
            "the trace rule moves more after a rewarded past");
     struct table table = {0};
-    slice_table(1, &(const struct slice *){&slice}, &table);
+    probe_slice_table(1, &(const struct slice *){&slice}, &table);
     tap_ok(table.n_columns == 14 && strcmp(table.columns[3].name, "past") == 0 &&
                strcmp(table.cells[3].text, "rewarded") == 0,
            "the table has the past, and w_bias and lags as frozen");
     table_free(&table);
-    slice_free(&slice);
+    probe_slice_free(&slice);
     model_drop(m);
     free(visited);
     cohort_drop(c);
@@ -78,30 +78,32 @@ static void test_names(void)
     struct probe_request s;
     struct slice slice;
     probe_request_default(&r);
-    tap_ok(map_compute(m, NULL, NULL, &r, &map, NULL) && strcmp(map.request.of, "w_right") == 0 &&
-               strcmp(map.y.name, "w_right") == 0,
+    tap_ok(probe_map_compute(m, NULL, NULL, &r, &map, NULL) &&
+               strcmp(map.request.of, "w_right") == 0 && strcmp(map.y.name, "w_right") == 0,
            "a map is of w_right by w_right");
-    map_free(&map);
+    probe_map_free(&map);
     probe_request_default(&s);
     strcpy(s.of, "w_left");
-    tap_ok(slice_compute(m, NULL, NULL, &s, &slice, NULL) && strcmp(slice.weight, "w_left") == 0,
+    tap_ok(probe_slice_compute(m, NULL, NULL, &s, &slice, NULL) &&
+               strcmp(slice.weight, "w_left") == 0,
            "lines of a slice of w_left are values of it");
-    slice_free(&slice);
+    probe_slice_free(&slice);
     strcpy(s.of, "w_bias");
-    tap_ok(slice_compute(m, NULL, NULL, &s, &slice, NULL) && strcmp(slice.weight, "w_right") == 0,
+    tap_ok(probe_slice_compute(m, NULL, NULL, &s, &slice, NULL) &&
+               strcmp(slice.weight, "w_right") == 0,
            "those of w_bias are values of w_right");
-    slice_free(&slice);
+    probe_slice_free(&slice);
     model_drop(m);
     m = make("static", "bias", 0);
     tap_is_text(probe_weight(&m->settings.policy), "w_bias", "without a stimulus the first weight");
     model_drop(m);
     m = make("tinyrnn", "stim+bias", 0);
     struct err err = {0};
-    tap_ok(!map_compute(m, NULL, NULL, &r, &map, &err) && strstr(err.message, "nothing to map") &&
-               strstr(err.message, "m1"),
+    tap_ok(!probe_map_compute(m, NULL, NULL, &r, &map, &err) &&
+               strstr(err.message, "nothing to map") && strstr(err.message, "m1"),
            "tinyrnn: %s", err.message);
     err_clear(&err);
-    tap_ok(!slice_compute(m, NULL, NULL, &s, &slice, &err), "tinyrnn: %s", err.message);
+    tap_ok(!probe_slice_compute(m, NULL, NULL, &s, &slice, &err), "tinyrnn: %s", err.message);
     model_drop(m);
 }
 

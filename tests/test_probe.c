@@ -29,7 +29,7 @@ static void test_values(const struct cohort *c, const float *visited)
             tap_ok(n_updates - c->n_trials <= 2 * 4 * map.x.n * map.y.n,
                    "trials that differ in nothing but day and side are computed once (%zu)",
                    n_updates - c->n_trials);
-        map_free(&map);
+        probe_map_free(&map);
     }
     probe_request_default(&request);
     request.ny = 7;
@@ -46,14 +46,14 @@ static void test_values(const struct cohort *c, const float *visited)
     struct map again = map_of(c, visited, &request);
     tap_ok(memcmp(map.panel[1].value, again.panel[1].value, 77 * sizeof(double)) == 0,
            "the same map twice");
-    map_free(&map);
-    map_free(&again);
+    probe_map_free(&map);
+    probe_map_free(&again);
 }
 
 static void test_table(const struct map *map)
 {
     struct table table = {0};
-    map_table(map, &table);
+    probe_map_table(map, &table);
     tap_ok(table.n_rows == 2 * 11 * 41 && table.n_columns == 10 &&
                strcmp(table.columns[0].name, "panel") == 0 &&
                strcmp(table.columns[1].name, "stimulus") == 0 &&
@@ -111,7 +111,7 @@ static void test_support(const struct cohort *c, const float *visited)
                 limit = fmax(limit, fabs(map.panel[p].value[i]));
     tap_near(map.limit, limit, 0, "the limit is the largest over supported cells");
     test_table(&map);
-    map_free(&map);
+    probe_map_free(&map);
 }
 
 /* A fixed weight counts the trials near it. */
@@ -128,7 +128,7 @@ static void test_near(const struct cohort *c, const float *visited)
         sum += map.panel[0].support[i] + map.panel[1].support[i];
     tap_ok(near > 0 && near < c->n_trials && sum == near, "a fixed weight counts trials near it");
     tap_ok(strstr(map.rest, "support: w_bias -0.15 to 0.35") != NULL, "rest: %s", map.rest);
-    map_free(&map);
+    probe_map_free(&map);
 }
 
 /* What cannot be has no value; what hangs together goes together. */
@@ -150,7 +150,7 @@ static void test_consistency(const struct cohort *c, const float *visited)
     }
     tap_ok(map.n_panels == 1 && map.y.levels && map.y.n == 2, "choice has two levels, one panel");
     tap_ok(wrong == 0 && possible == 12, "errors: only choices away from the stimulus exist");
-    map_free(&map);
+    probe_map_free(&map);
 }
 
 static void test_fixed_choice(const struct cohort *c, const float *visited)
@@ -166,7 +166,7 @@ static void test_fixed_choice(const struct cohort *c, const float *visited)
             wrong += isnan(map.panel[p].value[i]) != (p ? s < 0 : s > 0);
         }
     tap_ok(map.n_panels == 2 && wrong == 0, "choice=1: correct needs s >= 0, error s <= 0");
-    map_free(&map);
+    probe_map_free(&map);
 }
 
 static void test_reward_axis(const struct cohort *c, const float *visited)
@@ -193,7 +193,7 @@ static void test_reward_axis(const struct cohort *c, const float *visited)
     tap_ok(map.n_panels == 1 && map.x.levels && map.x.n == 2 && !*map.title[0],
            "x=reward: two columns, one panel");
     tap_ok(worst < 1e-9, "x=reward: means over stimuli, biases and days (%.2g)", worst);
-    map_free(&map);
+    probe_map_free(&map);
 }
 
 static void test_all_fixed(const struct cohort *c, const float *visited)
@@ -214,7 +214,7 @@ static void test_all_fixed(const struct cohort *c, const float *visited)
     curved(w, request.fixed.stimulus, 0, 0, 1, 0, dw);
     tap_near(map.panel[1].value[30 * map.x.n + 7], dw[BIAS], 1e-12, "of=w_bias, all fixed");
     tap_ok(sum == want && want > 100, "a fixed stimulus counts its trials");
-    map_free(&map);
+    probe_map_free(&map);
 }
 
 /* Continuous stimuli, unknown rewards, a weight that is no number. */
@@ -258,7 +258,7 @@ static void test_rough(void)
            map.y.edge[41]);
     tap_ok(map.panel[0].truth == NULL && isnan(map.r2), "no truth, no R^2");
     tap_ok(isfinite(map.panel[0].value[0]) && isfinite(map.limit), "the means are numbers");
-    map_free(&map);
+    probe_map_free(&map);
     free(visited);
     cohort_drop(c);
 }

@@ -17,7 +17,7 @@ static void test_truth(const struct cohort *c, const float *visited)
         }
     tap_ok(worst < 1e-15 && most > .01, "the true rule's map is the truth's");
     tap_near(map.r2, 1, 1e-12, "and its R^2 is 1");
-    map_free(&map);
+    probe_map_free(&map);
     double sum[K] = {0}, squares[K] = {0}, n = (double)c->n_trials;
     for (size_t t = 0; t < c->n_trials; t++) {
         double w[K] = {visited[t * K], visited[t * K + 1]}, dw[K];
@@ -52,8 +52,8 @@ static void refuse(const struct cohort *c, const float *visited, struct probe_re
 {
     struct err err = {0};
     struct map map = {.n_visited = 77};
-    tap_ok(!map_compute(&model, c, visited, request, &map, &err) && strstr(err.message, says) &&
-               map.n_visited == 77 && !map.x.value,
+    tap_ok(!probe_map_compute(&model, c, visited, request, &map, &err) &&
+               strstr(err.message, says) && map.n_visited == 77 && !map.x.value,
            "refused: %s", err.message);
     probe_request_default(request);
 }
@@ -109,7 +109,7 @@ static void test_axes(const struct cohort *c, const float *visited)
     tap_ok(map.x.n == 4 && map.x.value[3] == 0 && map.y.n == 8 && map.y.edge[0] == -1 &&
                map.y.edge[8] == 1,
            "ranges are taken, levels outside left out");
-    map_free(&map);
+    probe_map_free(&map);
     probe_request_default(&r);
     map = map_of(NULL, NULL, &r);
     size_t support = 0;
@@ -121,7 +121,7 @@ static void test_axes(const struct cohort *c, const float *visited)
            "with no data: a map with no support");
     tap_near(map.panel[0].value[5 * 41 + 30], dw[STIM], 1e-12, "with no data: its values");
     tap_ok(map.limit > 0, "with no data: a limit");
-    map_free(&map);
+    probe_map_free(&map);
 }
 
 static void test_slices(const struct cohort *c, const float *visited)
@@ -133,7 +133,7 @@ static void test_slices(const struct cohort *c, const float *visited)
     probe_request_default(&r);
     r.n_w = 3, r.w[0] = 2, r.w[1] = 0, r.w[2] = 1;
     r.sample = c->n_trials;
-    if (!tap_ok(slice_compute(&model, c, visited, &r, &slice, &err), "slice %s", err.message))
+    if (!tap_ok(probe_slice_compute(&model, c, visited, &r, &slice, &err), "slice %s", err.message))
         return;
     tap_ok(slice.n_lines == 6 && slice.line[0].w == 0 && slice.line[0].correct &&
                slice.line[5].w == 2 && !slice.line[5].correct && slice.x.n == 11,
@@ -153,10 +153,10 @@ static void test_slices(const struct cohort *c, const float *visited)
     tap_ok(worst < 1e-9, "the lines are means over visited trials (%.2g)", worst);
     tap_ok(sum == want, "support: weights within half a step");
     struct table table = {0};
-    slice_table(1, &(const struct slice *){&slice}, &table);
+    probe_slice_table(1, &(const struct slice *){&slice}, &table);
     tap_ok(table.n_rows == 66 && table.n_columns == 11, "table of a slice");
     table_free(&table);
-    slice_free(&slice);
+    probe_slice_free(&slice);
 }
 
 /* Lines where none are asked for, and where there can be none. */
@@ -167,16 +167,16 @@ static void test_own_lines(const struct cohort *c, const float *visited)
     struct err err = {0};
     behaves = CURVED;
     probe_request_default(&r);
-    bool made = slice_compute(&model, c, visited, &r, &slice, &err);
+    bool made = probe_slice_compute(&model, c, visited, &r, &slice, &err);
     tap_ok(made && slice.n_lines == 6 && slice.request.w[0] == 0 && slice.request.w[1] == 2 &&
                slice.request.w[2] == 4,
            "three round weights from what was visited: %g %g %g", slice.request.w[0],
            slice.request.w[1], slice.request.w[2]);
-    slice_free(&slice);
+    probe_slice_free(&slice);
     strcpy(r.x, "w_stim");
     r.fixed.stimulus = 1, r.fixed.w[1] = .5, r.nx = 9;
     behaves = TRUE_RULE;
-    tap_ok(slice_compute(&model, c, visited, &r, &slice, &err) && slice.n_lines == 2 &&
+    tap_ok(probe_slice_compute(&model, c, visited, &r, &slice, &err) && slice.n_lines == 2 &&
                slice.line[0].correct && isnan(slice.line[0].w) && slice.x.n == 9,
            "x=w_stim: one pair of lines");
     double w[K] = {slice.x.value[3], .5}, dw[K];
@@ -184,13 +184,13 @@ static void test_own_lines(const struct cohort *c, const float *visited)
     tap_near(slice.line[0].cells.value[3], dw[STIM], 1e-12, "x=w_stim: correct, at stimulus 1");
     tap_near(slice.line[0].cells.truth[3], dw[STIM], 1e-12, "x=w_stim: its truth");
     tap_near(slice.r2, 1, 1e-12, "R^2 of the true rule");
-    slice_free(&slice);
+    probe_slice_free(&slice);
     strcpy(r.x, "reward");
-    tap_ok(!slice_compute(&model, c, visited, &r, &slice, &err), "refused: %s", err.message);
+    tap_ok(!probe_slice_compute(&model, c, visited, &r, &slice, &err), "refused: %s", err.message);
     probe_request_default(&r);
     r.n_w = 2, r.w[0] = r.w[1] = 1;
     err_clear(&err);
-    tap_ok(!slice_compute(&model, c, visited, &r, &slice, &err), "refused: %s", err.message);
+    tap_ok(!probe_slice_compute(&model, c, visited, &r, &slice, &err), "refused: %s", err.message);
 }
 
 int main(void)

@@ -170,7 +170,7 @@ static void test_passes(void)
         snprintf(s.rule, sizeof s.rule, "%s", cases[i].rule);
         s.optimizer = OPTIMIZER_FAST;
         s.truncation = 100;
-        int passes = fit_fast_epochs(&s, c);
+        int passes = fit_minibatch_epochs(&s, c);
         tap_ok(passes == cases[i].passes, "%s: %zu animals of %zu trials take %d passes",
                cases[i].rule, cases[i].animals, cases[i].trials, passes);
         cohort_drop(c);

@@ -98,11 +98,11 @@ static void test_old(void)
     tap_ok(strcmp(s.rule, "predict-max") == 0 && s.shape.hidden == 12 && s.shape.layers == 1 &&
                s.epochs == 9 && s.truncation == 60 && s.seed == 9 && !s.holdout && !s.init,
            "sizes and schedule");
-    tap_ok(s.shape.alpha == ALPHA_SHARED && s.shape.split && s.shape.forgetting &&
+    tap_ok(s.shape.alpha == ALPHA_SHARED && s.shape.alpha_error && s.shape.forgetting &&
                s.shape.baseline == BASELINE_NONNEG && s.shape.order == ORDER_MLP_GRU &&
                s.shape.lapse.fitted && s.w0.kind == W0_PSYCHOMETRIC_FIXED,
            "what was true or false");
-    tap_ok(reads("{\"rule\":\"predict-max\",\"split\":true}", &s, &err) && s.shape.split,
+    tap_ok(reads("{\"rule\":\"predict-max\",\"split\":true}", &s, &err) && s.shape.alpha_error,
            "the name between%s", err.message);
     tap_ok(reads("{\"rule\":\"trace\",\"shared_alpha\":false,\"nonneg\":false,\"lapse\":0.2,"
                  "\"w0\":\"value\",\"w0_value\":[0.5,-1],\"w0_fixed\":false,\"window\":4}",

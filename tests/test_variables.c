@@ -76,8 +76,8 @@ static bool make(const struct model *m, const struct cohort *c, const float *vis
     snprintf(r->of, sizeof r->of, "%s", of);
     snprintf(r->x, sizeof r->x, "%s", x);
     snprintf(r->y, sizeof r->y, "%s", y);
-    return tap_ok(map_compute(m, c, visited, r, map, &err), "a map of %s over %s and %s: %s", of, x,
-                  y, err.message);
+    return tap_ok(probe_map_compute(m, c, visited, r, map, &err), "a map of %s over %s and %s: %s",
+                  of, x, y, err.message);
 }
 
 /* A weight of any feature held, any weight along y: p moves with them. */
@@ -100,7 +100,7 @@ static void test_weights(const struct model *m, const struct cohort *c, const fl
                                          alpha * ((s > 0) - p) * right));
         }
     tap_near(worst, 0, 1e-12, "w_right held at 1 and w_left along y");
-    map_free(&map);
+    probe_map_free(&map);
 }
 
 /* Features that no trial has by itself, on an axis and held. */
@@ -132,7 +132,7 @@ static void test_features(const struct model *m, const struct cohort *c, const f
                                      alpha * (1 - sigmoid(map.y.value[j / map.x.n])) *
                                          map.x.value[j % map.x.n]));
         tap_near(worst, 0, 1e-12, "the update goes with %s", cases[i].name);
-        map_free(&map);
+        probe_map_free(&map);
         r.fixed.x[cases[i].k] = .5;
         if (!make(m, c, visited, &r, m->settings.policy.weight[cases[i].k], "reward", "w_stim",
                   &map))
@@ -140,7 +140,7 @@ static void test_features(const struct model *m, const struct cohort *c, const f
         tap_near(map.panel[0].value[1], alpha * (1 - sigmoid(map.y.value[0])) * .5, 1e-12,
                  "%s held at a value", cases[i].name);
         tap_near(map.panel[0].value[0], 0, 1e-15, "and no change without reward");
-        map_free(&map);
+        probe_map_free(&map);
     }
 }
 
@@ -163,7 +163,7 @@ static void test_side(const struct model *m, const struct cohort *c, const float
         }
     tap_ok(impossible == 4 && wrong == 0, "a side that the stimulus denies: %zu cells, %zu wrong",
            impossible, wrong);
-    map_free(&map);
+    probe_map_free(&map);
     r.fixed.side = 1; /* of free stimuli those of this side are taken */
     if (!make(m, c, visited, &r, "w_stim", "reward", "choice", &map))
         return;
@@ -172,7 +172,7 @@ static void test_side(const struct model *m, const struct cohort *c, const float
            "right pays: no left choice is rewarded, and every right one is");
     tap_ok(map.panel[0].value[0] == 0 && map.panel[0].value[3] > .2 * alpha,
            "the mean is over stimuli on the right: %g", map.panel[0].value[3]);
-    map_free(&map);
+    probe_map_free(&map);
 }
 
 static void test_support(const struct model *m, const struct cohort *c, const float *visited)
@@ -195,7 +195,7 @@ static void test_support(const struct model *m, const struct cohort *c, const fl
     tap_ok(counted == there && there == 6,
            "support of block=-2 on first trials of a session: %zu of %zu", counted, there);
     tap_ok(map.frozen.n == K + 2, "what is held is told in the table");
-    map_free(&map);
+    probe_map_free(&map);
 }
 
 /* A network sees the day. */
@@ -222,7 +222,7 @@ static void test_day(const struct cohort *c, const float *visited)
         value[day] = map.panel[0].value[map.x.n + 3];
         tap_near(map.x.value[3], .5, 0, "at stimulus .5");
         tap_near(value[day], dw[LEFT], 1e-9, "day=%d is what the network is asked", day);
-        map_free(&map);
+        probe_map_free(&map);
     }
     tap_ok(value[0] != value[1], "and it makes a difference");
     model_drop(m);
@@ -241,8 +241,8 @@ static void test_slice(const struct model *m, const struct cohort *c, const floa
     r.fixed.stimulus = 1;
     r.fixed.x[PREVCHOICE] = -1;
     r.n_w = 1, r.w[0] = 2, r.fixed.reward = 1;
-    if (!tap_ok(slice_compute(m, c, visited, &r, &slice, &err), "a slice along w_prevchoice: %s",
-                err.message))
+    if (!tap_ok(probe_slice_compute(m, c, visited, &r, &slice, &err),
+                "a slice along w_prevchoice: %s", err.message))
         return;
     double worst = 0;
     for (size_t i = 0; i < slice.x.n; i++)
@@ -250,14 +250,15 @@ static void test_slice(const struct model *m, const struct cohort *c, const floa
                                  alpha * (1 - sigmoid(2 - slice.x.value[i]))));
     tap_ok(slice.n_lines == 1 && worst < 1e-12, "lines of w_right, along another weight: %g",
            worst);
-    slice_free(&slice);
+    probe_slice_free(&slice);
     r.fixed.w[RIGHT] = 1;
-    tap_ok(!slice_check(m, c, &r, &err) && strstr(err.message, "w_right"),
+    tap_ok(!probe_slice_check(m, c, &r, &err) && strstr(err.message, "w_right"),
            "the lines' weight is not held as well: %s", err.message);
     r.fixed.w[RIGHT] = NAN;
     snprintf(r.x, sizeof r.x, "side");
     err_clear(&err);
-    tap_ok(!slice_check(m, c, &r, &err), "nor is there a line over two values: %s", err.message);
+    tap_ok(!probe_slice_check(m, c, &r, &err), "nor is there a line over two values: %s",
+           err.message);
 }
 
 int main(void)

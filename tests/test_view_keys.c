@@ -117,7 +117,7 @@ static void test_queue(struct stage *stage)
     const struct scene_group cv = {
         "cv", {.n = 140, .queued = 102, .running = 1, .done = 37, .seconds_left = 120}};
     const struct fit_status queued = {
-        .state = FIT_QUEUED, .epochs = 50, .train = NAN, .heldout = NAN, .seconds_left = NAN};
+        .state = FIT_QUEUED, .epochs = 50, .train = NAN, .held_out = NAN, .seconds_left = NAN};
     struct strbuf out = {0};
     struct table table = {0};
     struct err err = {0};

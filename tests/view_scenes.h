@@ -92,7 +92,7 @@ static void scene_theta(struct model *m)
     last[SCENE_HIDDEN] = .125; /* dw_bias follows the first only */
 }
 
-static void scene_history(struct model *m, int epochs, bool heldout)
+static void scene_history(struct model *m, int epochs, bool held_out)
 {
     m->n_history = (size_t)epochs + 1;
     m->history = mem_new(m->n_history, sizeof *m->history);
@@ -102,7 +102,7 @@ static void scene_history(struct model *m, int epochs, bool heldout)
             .epoch = e,
             .seconds = .014 * e,
             .train = train,
-            .heldout = heldout ? train + .004 + .003 * (1 - exp(-e / 200.)) : NAN,
+            .held_out = held_out ? train + .004 + .003 * (1 - exp(-e / 200.)) : NAN,
         };
     }
 }
@@ -127,7 +127,7 @@ static struct visited *scene_visited(const struct cohort *cohort, int epoch)
 
 /* cohort NULL: as opened from a file, without history or visited weights. */
 static struct model *scene_model(const char *name, const struct cohort *cohort, int epochs,
-                                 bool heldout)
+                                 bool held_out)
 {
     struct model *m = mem_new(1, sizeof *m);
     m->references = 1;
@@ -146,10 +146,10 @@ static struct model *scene_model(const char *name, const struct cohort *cohort, 
     m->w0 = mem_new(m->n_animals * 2, sizeof(double));
     for (size_t a = 0; a < m->n_animals; a++) {
         m->animals[a] = mem_text(cohort->animals[a].name);
-        m->held_out[a] = heldout && a == 2;
+        m->held_out[a] = held_out && a == 2;
         scene_weights(a, 0, 1, m->w0 + 2 * a);
     }
-    scene_history(m, epochs, heldout);
+    scene_history(m, epochs, held_out);
     m->cohort_digest = cohort->digest;
     m->cohort_name = mem_text(cohort->name);
     m->visited = scene_visited(cohort, epochs);
@@ -159,12 +159,12 @@ static struct model *scene_model(const char *name, const struct cohort *cohort, 
 static struct fit_status scene_status(const struct model *m, enum fit_state state, int epochs)
 {
     struct fit_status status = {
-        .state = state, .epochs = epochs, .train = NAN, .heldout = NAN, .seconds_left = NAN};
+        .state = state, .epochs = epochs, .train = NAN, .held_out = NAN, .seconds_left = NAN};
     if (m->n_history > 0) {
         const struct epoch_loss *last = &m->history[m->n_history - 1];
         status.epoch = last->epoch;
         status.train = last->train;
-        status.heldout = last->heldout;
+        status.held_out = last->held_out;
         status.seconds = last->seconds;
     }
     return status;

@@ -142,7 +142,7 @@ static char *name_of_folder(const char *folder)
 static void add_session(struct inputs *inputs, const struct part *p, size_t n, bool several)
 {
     struct input *input =
-        inputs_add(inputs, p->table ? p->path : p->folder, p->table ? p->path : p->folder);
+        log_inputs_add(inputs, p->table ? p->path : p->folder, p->table ? p->path : p->folder);
     input->ibl = true;
     input->part[INPUT_SUBJECT] = p->subject ? mem_text(p->subject) : name_of_folder(p->folder);
     input->part[INPUT_DATE] = p->date ? mem_text(p->date) : NULL;
@@ -210,7 +210,7 @@ size_t alf_find(struct inputs *inputs, size_t n, char *const *files)
         whole++;
         if (trials)
             continue;
-        struct input *input = inputs_add(inputs, files[i], files[i]);
+        struct input *input = log_inputs_add(inputs, files[i], files[i]);
         input->ibl = true;
         input->format = mem_text("parquet");
     }

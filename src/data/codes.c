@@ -46,7 +46,7 @@ static enum code read_code(const char *text, size_t n, const struct word *of_wor
     double v;
     if (n == 1 && (*text == '0' || *text == '1'))
         return *text == '0' ? CODE_ZERO : CODE_ONE;
-    if (text_missing(text, n))
+    if (source_text_missing(text, n))
         return CODE_EMPTY;
     if (decimal_double(text, n, &v))
         return code_number(v);

@@ -26,7 +26,7 @@ static char *extra_name(const struct reader *r, size_t column, struct names *tak
     return name;
 }
 
-void reader_plan_extras(struct reader *r)
+void log_reader_plan_extras(struct reader *r)
 {
     struct rows *rows = r->rows;
     struct names taken = {0}; /* by columns of this file */
@@ -58,7 +58,7 @@ static bool extra_value(const struct log_source *source, size_t column, float *o
         *out = (float)cell->number;
         return true;
     }
-    if (decimal_float(cell->text, cell->n, out) || text_missing(cell->text, cell->n))
+    if (decimal_float(cell->text, cell->n, out) || source_text_missing(cell->text, cell->n))
         return true;
     *out = strcasecmp(cell->text, "true") == 0;
     return *out == 1 || strcasecmp(cell->text, "false") == 0;
@@ -86,7 +86,7 @@ static bool keep_extra(struct extra *e, size_t row, const struct log_source *sou
     return true;
 }
 
-bool reader_keep_extras(struct reader *r, size_t row, struct err *err)
+bool log_reader_keep_extras(struct reader *r, size_t row, struct err *err)
 {
     for (size_t i = 0; i < r->source.n_columns; i++) {
         struct extra *e = r->extra[i] >= 0 ? &r->rows->extras[r->extra[i]] : NULL;

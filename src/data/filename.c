@@ -20,7 +20,7 @@ char *filename_stem(const char *path)
     const char *slash = strrchr(path, '/');
     char *name = mem_text(slash ? slash + 1 : path);
     static const char packed[] = ".gz|.xz|.zst|.bz2";
-    const char *const ends[] = {packed, load_endings};
+    const char *const ends[] = {packed, source_endings};
     for (size_t i = 0; i < 2; i++) {
         for (const char *p = ends[i]; *p; p += strcspn(p, "|"), p += *p == '|') {
             size_t n = strlen(name), k = strcspn(p, "|");

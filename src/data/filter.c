@@ -4,7 +4,7 @@
 
 #include "condition.h"
 #include "deltaw/base/mem.h"
-#include "deltaw/data/whole.h"
+#include "deltaw/data/unrewarded.h"
 
 /* Which trials are kept: by condition, or by place in the animal. */
 struct selection {
@@ -39,7 +39,7 @@ static struct cohort_trial take_trial(const struct cohort *c, size_t t, bool gap
 /* Trials without a reward stay beside the cohort: by condition as any other, by place where
  * those before and after them do. */
 struct beside {
-    struct aside aside;
+    struct unrewarded unrewarded;
     const char **names;
     float *extra;
     size_t kept; /* trials of the new cohort */
@@ -64,8 +64,8 @@ static void copy_beside(struct beside *b, const struct selection *wanted,
         if (!in)
             continue;
         struct cohort_trial trial = take_trial(other, b->next, other->gap[b->next], b->extra);
-        aside_add(&b->aside, c->n_columns, b->names, name,
-                  other->session_names[other->session[b->next]], b->kept, &trial, b->extra);
+        unrewarded_add(&b->unrewarded, c->n_columns, b->names, name,
+                       other->session_names[other->session[b->next]], b->kept, &trial, b->extra);
     }
 }
 
@@ -114,7 +114,7 @@ static bool part(const struct cohort *c, const struct selection *wanted, const c
     struct cohort *made = cohort_builder_finish(b, c->name, c->source);
     made->place = mem_resize(place, made->n_trials, sizeof *place);
     made->whole = cohort_hold(c->whole ? c->whole : c);
-    aside_give(&beside.aside, made);
+    unrewarded_give(&beside.unrewarded, made);
     free(names), free(beside.extra);
     if (made->n_trials == 0) {
         cohort_drop(made);

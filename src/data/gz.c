@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "archive.h"
+#include "container.h"
 #include "deltaw/base/infile.h"
 #include "deltaw/base/jobs.h"
 #include "deltaw/base/mem.h"
@@ -113,8 +113,8 @@ static bool find_packing(struct gz_in *gz, const char *member, struct err *err)
 {
     if (!fill_to(gz, 6, err))
         return false;
-    if (member || archive_is_stream(gz->z.next_in, gz->z.avail_in)) {
-        gz->archive = archive_open(gz->fd, gz->regular, pull, gz, member, err);
+    if (member || container_is_stream(gz->z.next_in, gz->z.avail_in)) {
+        gz->archive = container_open(gz->fd, gz->regular, pull, gz, member, err);
         return gz->archive != NULL;
     }
     gz->packed = gz->z.avail_in >= 2 && gz->z.next_in[0] == 0x1f && gz->z.next_in[1] == 0x8b;
@@ -237,7 +237,7 @@ static ptrdiff_t read_more(struct gz_in *gz, void *bytes, size_t n, struct err *
     if (unwanted(gz, err))
         return -1;
     if (gz->archive)
-        return archive_read(gz->archive, bytes, n, err);
+        return container_read(gz->archive, bytes, n, err);
     return gz->packed ? read_packed(gz, bytes, n, err) : read_plain(gz, bytes, n, err);
 }
 
@@ -310,7 +310,7 @@ void gz_close(struct gz_in *gz)
         return;
     if (gz->packed)
         inflateEnd(&gz->z);
-    archive_close(gz->archive);
+    container_close(gz->archive);
     if (gz->whole >= 0)
         close(gz->whole);
     free(gz->path);

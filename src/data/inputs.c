@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "archive.h"
+#include "container.h"
 #include "deltaw/base/infile.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
@@ -36,7 +36,7 @@ static void list_free(struct list *list)
     free(list->text);
 }
 
-struct input *inputs_add(struct inputs *inputs, const char *path, const char *name)
+struct input *log_inputs_add(struct inputs *inputs, const char *path, const char *name)
 {
     inputs->input =
         mem_reserve(inputs->input, &inputs->capacity, inputs->n + 1, sizeof *inputs->input);
@@ -60,7 +60,7 @@ static bool is_log(const char *path)
 {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
     return *name != '.' && !strstr(path, "__MACOSX/") && !ends_in_one_of(name, ".truth.json") &&
-           ends_in_one_of(name, load_endings);
+           ends_in_one_of(name, source_endings);
 }
 
 /* 'f' a file, 'd' a folder, '?' something else: what stands behind the name, or for a link
@@ -113,12 +113,12 @@ static bool add_folder(struct inputs *inputs, const char *folder, struct err *er
     if (fine && alf_find(inputs, files.n, files.text) == 0)
         for (size_t i = 0; i < files.n; i++)
             if (is_log(files.text[i]))
-                inputs_add(inputs, files.text[i], files.text[i]);
+                log_inputs_add(inputs, files.text[i], files.text[i]);
     if (fine && inputs->n == before)
         fine = err_set(err, ERR_DATA,
                        "%s: no log is in this folder (files that end in %s), and no session as the "
                        "IBL keeps it",
-                       folder, load_endings);
+                       folder, source_endings);
     list_free(&files);
     return fine;
 }
@@ -147,14 +147,14 @@ static bool add_archive(struct inputs *inputs, const char *path, struct err *err
 {
     size_t n, before = inputs->n;
     char **names;
-    if (!archive_list(path, &n, &names, err)) {
+    if (!container_list(path, &n, &names, err)) {
         err_prefix(err, "%s", path);
         return false;
     }
     for (size_t i = 0; i < n; i++) {
         if (is_log(names[i])) {
             char *name = mem_printf("%s/%s", path, names[i]);
-            inputs_add(inputs, path, name)->member = mem_text(names[i]);
+            log_inputs_add(inputs, path, name)->member = mem_text(names[i]);
             free(name);
         }
         free(names[i]);
@@ -163,14 +163,14 @@ static bool add_archive(struct inputs *inputs, const char *path, struct err *err
     if (inputs->n > before)
         return true;
     return err_set(err, ERR_DATA, "%s: no log is in this archive (files that end in %s)", path,
-                   load_endings);
+                   source_endings);
 }
 
 static bool add_path(struct inputs *inputs, const char *path, struct err *err)
 {
     struct stat st;
     if (strcmp(path, "-") == 0) {
-        inputs_add(inputs, path, "(standard input)");
+        log_inputs_add(inputs, path, "(standard input)");
         return true;
     }
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
@@ -179,7 +179,7 @@ static bool add_path(struct inputs *inputs, const char *path, struct err *err)
         return add_archive(inputs, path, err);
     char *one = mem_text(path);
     if (!alf_is_file(path) || alf_find(inputs, 1, &one) == 0)
-        inputs_add(inputs, path, path);
+        log_inputs_add(inputs, path, path);
     free(one);
     return true;
 }
@@ -247,7 +247,7 @@ static bool check_same(struct inputs *inputs, struct err *err)
     return fine;
 }
 
-bool inputs_find(struct inputs *inputs, const struct load_options *options, struct err *err)
+bool log_inputs_find(struct inputs *inputs, const struct load_options *options, struct err *err)
 {
     *inputs = (struct inputs){0};
     bool fine = options->n_paths > 0 || err_set(err, ERR_USAGE, "no file to load");
@@ -259,7 +259,7 @@ bool inputs_find(struct inputs *inputs, const struct load_options *options, stru
     return fine && check_same(inputs, err);
 }
 
-void inputs_free(struct inputs *inputs)
+void log_inputs_free(struct inputs *inputs)
 {
     for (size_t i = 0; i < inputs->n; i++) {
         struct input *input = &inputs->input[i];

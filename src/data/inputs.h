@@ -28,9 +28,9 @@ struct inputs {
     struct strbuf odd; /* what was strange, a sentence a line */
 };
 
-bool inputs_find(struct inputs *inputs, const struct load_options *options, struct err *err);
-struct input *inputs_add(struct inputs *inputs, const char *path, const char *name);
-void inputs_free(struct inputs *inputs);
+bool log_inputs_find(struct inputs *inputs, const struct load_options *options, struct err *err);
+struct input *log_inputs_add(struct inputs *inputs, const char *path, const char *name);
+void log_inputs_free(struct inputs *inputs);
 
 /* alf.c: takes from the files of a folder, sorted, those of sessions as the IBL keeps
  * them; how many sessions. */

@@ -132,7 +132,7 @@ static const char *take_date(const char *text, unsigned order, int date[3])
     return n > 0 ? p + n : NULL;
 }
 
-enum stamp stamp_key(const char *text, unsigned order, struct strbuf *key)
+enum stamp instant_key(const char *text, unsigned order, struct strbuf *key)
 {
     int date[3], nanoseconds = 0;
     int64_t seconds = 0, ahead = 0;
@@ -153,11 +153,11 @@ enum stamp stamp_key(const char *text, unsigned order, struct strbuf *key)
     return stamp;
 }
 
-struct stamps stamps_count(const char *const *text, size_t n, unsigned order)
+struct stamps instant_count(const char *const *text, size_t n, unsigned order)
 {
     struct stamps s = {0};
     for (size_t i = 0; i < n; i++) {
-        enum stamp stamp = text[i] ? stamp_key(text[i], order, NULL) : STAMP_NONE;
+        enum stamp stamp = text[i] ? instant_key(text[i], order, NULL) : STAMP_NONE;
         s.none += stamp == STAMP_NONE;
         s.plain += stamp == STAMP_PLAIN;
         s.zoned += stamp == STAMP_ZONED;

@@ -13,13 +13,13 @@ enum stamp { STAMP_NONE, STAMP_PLAIN, STAMP_ZONED }; /* none; a date, perhaps a 
  * natural.h.  A stamp appends a text to key that sorts, as bytes, by instants.  Without a zone
  * it is taken for UTC, without a time for midnight.  Zones are Z, UTC, GMT, +hh, +hhmm and
  * +hh:mm, also -, and what stands in brackets or parentheses behind them is left out. */
-enum stamp stamp_key(const char *text, unsigned order, struct strbuf *key);
+enum stamp instant_key(const char *text, unsigned order, struct strbuf *key);
 
 /* How many of the n texts are of each kind. */
 struct stamps {
     size_t none, plain, zoned;
 };
-struct stamps stamps_count(const char *const *text, size_t n, unsigned order);
+struct stamps instant_count(const char *const *text, size_t n, unsigned order);
 static inline bool stamps_all(const struct stamps *s)
 {
     return s->none == 0;

@@ -9,13 +9,13 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/number.h"
 #include "deltaw/base/strbuf.h"
-#include "deltaw/data/whole.h"
+#include "deltaw/data/unrewarded.h"
 #include "order.h"
 #include "remarks.h"
 #include "rows.h"
 #include "spellings.h"
 #include "truthfile.h"
-#include "understand.h"
+#include "meanings.h"
 
 struct loader {
     const struct load_options *options;
@@ -28,7 +28,7 @@ struct loader {
     float lowest, highest;  /* stimulus */
     size_t n_names, n_kept; /* columns and trials of the cohort */
     const char **names;
-    struct aside aside;
+    struct unrewarded unrewarded;
 };
 
 /* Without a column: what was rewarded, or the other side of what was not; where
@@ -63,8 +63,8 @@ static void put_aside(struct loader *l, const struct row *row, const struct tria
         return;
     t.answer = is->answer >= 0 ? (uint8_t)is->answer : deduce_answer(&t);
     keep_extras(l, at, extra);
-    aside_add(&l->aside, l->n_names, l->names, l->rows.subjects.text[s->subject], s->name,
-              l->n_kept, &t, extra);
+    unrewarded_add(&l->unrewarded, l->n_names, l->names, l->rows.subjects.text[s->subject], s->name,
+                   l->n_kept, &t, extra);
 }
 
 /* Without a choice, or with an unknown reward that is not kept at one half. */
@@ -333,7 +333,7 @@ static struct cohort *finish(struct loader *l, struct cohort_builder *b)
     for (size_t i = 0; i < l->options->n_paths; i++)
         strbuf_printf(&source, "%s%s", i ? " " : "", l->options->paths[i]);
     struct cohort *c = cohort_builder_finish(b, title, strbuf_text(&source));
-    aside_give(&l->aside, c);
+    unrewarded_give(&l->unrewarded, c);
     if (l->rows.n_files == 1)
         c->truth = truth_file_read(l->rows.files[0].path, c->digest, &note);
     free(c->report.mapping);
@@ -397,7 +397,7 @@ bool cohort_load(const struct load_options *options, struct cohort **out, struct
     bool fine = load(&l, out, err);
     rows_free(&l.rows);
     order_free(&l.order);
-    aside_free(&l.aside);
+    unrewarded_free(&l.unrewarded);
     free(l.names);
     meanings_free(&l.meanings);
     if (fine && options->permille)

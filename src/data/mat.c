@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apart.h"
+#include "sandbox.h"
 #include "deltaw/base/library.h"
 #include "deltaw/base/mem.h"
 
@@ -320,5 +320,5 @@ bool mat_open(struct log_source *source, struct err *err)
     memory_new(source);
     return library_load(MATIO_SONAME, "libmatio11", symbols, sizeof symbols / sizeof *symbols, &m,
                         err) &&
-           apart_open(source, fill, &m, err);
+           sandbox_open(source, fill, &m, err);
 }

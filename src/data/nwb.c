@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "apart.h"
+#include "sandbox.h"
 #include "deltaw/base/infile.h"
 #include "deltaw/base/library.h"
 #include "deltaw/base/mem.h"
@@ -251,5 +251,5 @@ bool nwb_open(struct log_source *source, struct err *err)
     memory_new(source);
     return library_load(HDF5_SONAME, "libhdf5-103-1", symbols, sizeof symbols / sizeof *symbols, &h,
                         err) &&
-           apart_open(source, fill, &h, err);
+           sandbox_open(source, fill, &h, err);
 }

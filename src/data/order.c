@@ -108,7 +108,7 @@ static bool find_dates(struct sorter *s, enum load_dates told)
     if (all)
         s->dates = told != LOAD_DATES_AUTO ? told : dates_of(orders, text, n, true);
     if (all)
-        s->stamps = stamps_count(text, n, order_bit(s->dates));
+        s->stamps = instant_count(text, n, order_bit(s->dates));
     strbuf_free(&key);
     strbuf_free(&shape);
     strbuf_free(&first);
@@ -136,7 +136,7 @@ static struct keys make_keys(const char *const *text, size_t n, enum load_dates 
     for (size_t i = 0; i < n; i++)
         orders &= natural_orders(text[i], false);
     enum load_dates dates = told != LOAD_DATES_AUTO ? told : dates_of(orders, text, n, false);
-    struct stamps stamps = stamps_count(text, n, order_bit(dates));
+    struct stamps stamps = instant_count(text, n, order_bit(dates));
     bool zoned = stamps.zoned > 0 && stamps_all(&stamps);
     keys.fine = dates != LOAD_DATES_AUTO || orders == 0;
     for (size_t i = 0; i < n; i++) {
@@ -146,7 +146,7 @@ static struct keys make_keys(const char *const *text, size_t n, enum load_dates 
         keys.fine = keys.fine && numbers > 0 &&
                     (i == 0 || zoned || strcmp(strbuf_text(&shape), strbuf_text(&first)) == 0);
         if (zoned)
-            strbuf_reset(&key), stamp_key(text[i], order_bit(dates), &key);
+            strbuf_reset(&key), instant_key(text[i], order_bit(dates), &key);
         keys.key[i] = mem_text(strbuf_text(&key));
     }
     char **sorted = mem_copy(keys.key, n, sizeof *sorted);
@@ -188,7 +188,7 @@ static void rank_animal(struct sorter *s, struct ranked *r, size_t n, bool dated
     for (size_t i = 0; i < n; i++) {
         struct strbuf key = {0};
         if (dated && stamps_all(&s->stamps))
-            stamp_key(r[i].session->date, order_bit(s->dates), &key);
+            instant_key(r[i].session->date, order_bit(s->dates), &key);
         else if (dated)
             natural_key(r[i].session->date, order_bit(s->dates), true, &key, NULL);
         r[i].date = dated ? strbuf_take(&key) : NULL;
@@ -403,7 +403,7 @@ bool order_rows(const struct rows *rows, const struct load_options *options, str
             fine = order_trials(rows, order, order->first[i], &rows->sessions[i],
                                 options->keep_copies, &counts, err);
     describe_trials(&counts, &order->odd);
-    return fine && order_twins(rows, options, order, err);
+    return fine && order_duplicates(rows, options, order, err);
 }
 
 void order_free(struct order *order)

@@ -19,8 +19,8 @@ bool order_rows(const struct rows *rows, const struct load_options *options, str
                 struct err *err);
 void order_free(struct order *order);
 
-/* twins.c: sessions with the same trials, in one file or in several. */
-bool order_twins(const struct rows *rows, const struct load_options *options, struct order *order,
-                 struct err *err);
+/* duplicates.c: sessions with the same trials, in one file or in several. */
+bool order_duplicates(const struct rows *rows, const struct load_options *options,
+                      struct order *order, struct err *err);
 
 #endif

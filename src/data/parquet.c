@@ -62,7 +62,7 @@ static bool read_footer(struct parquet *p, uint64_t size, struct err *err)
         return err_set(err, ERR_DATA, "too short for a Parquet file; is it cut off?");
     if (memcmp(tail + 4, "PARE", 4) == 0)
         return err_set(err, ERR_DATA, "the file is encrypted; save the table without a key");
-    uint64_t n = decode_little(tail, 4);
+    uint64_t n = parquet_little(tail, 4);
     if (memcmp(tail + 4, "PAR1", 4) != 0 || n > size - TAIL - 4 || n > MOST_FOOTER)
         return err_set(err, ERR_DATA, "the end of a Parquet file is missing; is it cut off?");
     unsigned char *footer = mem_new(n, 1);

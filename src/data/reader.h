@@ -28,23 +28,23 @@ struct reader {
 };
 
 /* "FILE:LINE: WHAT 'VALUE' WHY"; returns false. */
-bool reader_refuse(const struct reader *r, struct err *err, const char *what, const char *value,
-                   const char *why);
+bool log_reader_refuse(const struct reader *r, struct err *err, const char *what, const char *value,
+                       const char *why);
 /* The cell of a role in the row read last; an empty one without a column. */
-const struct log_cell *reader_cell(const struct reader *r, enum role role);
+const struct log_cell *log_reader_cell(const struct reader *r, enum role role);
 /* The same as text; a number is written out, and good until the next row. */
-const char *reader_text(struct reader *r, enum role role);
-const char *reader_column(const struct reader *r, enum role role); /* its column's name */
+const char *log_reader_text(struct reader *r, enum role role);
+const char *log_reader_column(const struct reader *r, enum role role); /* its column's name */
 
 /* Parts of a row: values.c */
-bool reader_trial(struct reader *r, struct row *row, struct err *err);
-bool reader_stimulus(struct reader *r, float *stimulus, struct err *err);
-bool reader_codes(struct reader *r, struct row *row, struct err *err);
-bool reader_is_quick(const struct reader *r);
-bool reader_blank(struct reader *r); /* this row has nothing of a trial */
+bool log_reader_trial(struct reader *r, struct row *row, struct err *err);
+bool log_reader_stimulus(struct reader *r, float *stimulus, struct err *err);
+bool log_reader_codes(struct reader *r, struct row *row, struct err *err);
+bool log_reader_is_quick(const struct reader *r);
+bool log_reader_blank(struct reader *r); /* this row has nothing of a trial */
 
 /* Columns kept by name: extras.c */
-void reader_plan_extras(struct reader *r);
-bool reader_keep_extras(struct reader *r, size_t row, struct err *err);
+void log_reader_plan_extras(struct reader *r);
+bool log_reader_keep_extras(struct reader *r, size_t row, struct err *err);
 
 #endif

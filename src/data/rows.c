@@ -14,19 +14,20 @@ enum { POLL_ROWS = 4096, MAX_ROWS = INT32_MAX };
 /* Names go into files and are typed: text only. */
 static bool check_name(struct reader *r, enum role role, struct err *err)
 {
-    const char *text = reader_text(r, role);
+    const char *text = log_reader_text(r, role);
     size_t n = strlen(text);
     bool fine = utf8_is_text(text);
     if (r->schema.column[role] < 0 && !r->schema.constant[role])
         return true;
     if (n == 0)
-        return reader_refuse(r, err, schema_role_name(role), "",
-                             "is not a name; fill it in, or remove the row if it is no trial");
+        return log_reader_refuse(r, err, schema_role_name(role), "",
+                                 "is not a name; fill it in, or remove the row if it is no trial");
     if (n > 200)
-        return reader_refuse(r, err, schema_role_name(role), text, "is longer than 200 bytes");
+        return log_reader_refuse(r, err, schema_role_name(role), text, "is longer than 200 bytes");
     if (!fine)
-        return reader_refuse(r, err, schema_role_name(role), text,
-                             "holds control characters or is not UTF-8; iconv -t utf8 converts it");
+        return log_reader_refuse(
+            r, err, schema_role_name(role), text,
+            "holds control characters or is not UTF-8; iconv -t utf8 converts it");
     return true;
 }
 
@@ -62,7 +63,7 @@ static bool new_session(struct reader *r, struct err *err)
         !check_name(r, ROLE_DATE, err))
         return false;
     uint32_t subject;
-    const char *text = reader_text(r, ROLE_SUBJECT);
+    const char *text = log_reader_text(r, ROLE_SUBJECT);
     if (r->schema.column[ROLE_SUBJECT] < 0 && !r->schema.constant[ROLE_SUBJECT]) {
         char *name = filename_stem(r->file->path);
         subject = names_add(&rows->subjects, name, strlen(name));
@@ -74,9 +75,9 @@ static bool new_session(struct reader *r, struct err *err)
                                  sizeof *rows->sessions);
     struct log_session *s = &rows->sessions[rows->n_sessions];
     *s = (struct log_session){.subject = subject, .file = (uint32_t)(r->file - rows->files)};
-    s->session = mem_text(reader_text(r, ROLE_SESSION));
+    s->session = mem_text(log_reader_text(r, ROLE_SESSION));
     if (r->file->has_date)
-        s->date = mem_text(reader_text(r, ROLE_DATE));
+        s->date = mem_text(log_reader_text(r, ROLE_DATE));
     s->name = session_name(r, s);
     rows->n_sessions++;
     return true;
@@ -85,7 +86,7 @@ static bool new_session(struct reader *r, struct err *err)
 /* The bytes that tell the sessions of a file apart. */
 static const void *key_part(const struct reader *r, enum role role, size_t *n)
 {
-    const struct log_cell *cell = reader_cell(r, role);
+    const struct log_cell *cell = log_reader_cell(r, role);
     bool number = r->source.columns[r->schema.column[role]].type == LOG_NUMBER;
     *n = number ? sizeof cell->number : cell->n + 1;
     return number ? (const void *)&cell->number : cell->text;
@@ -139,7 +140,7 @@ static bool read_gap(struct reader *r, struct row *row, struct err *err)
 {
     double v = 0;
     if (r->schema.gap >= 0 &&
-        (!cell_number(&r->source, (size_t)r->schema.gap, &v) || (v != 0 && v != 1)))
+        (!source_cell_number(&r->source, (size_t)r->schema.gap, &v) || (v != 0 && v != 1)))
         return source_refuse(&r->source, err, "%s is 0 or 1", schema_gap_name);
     row->gap = v == 1;
     return true;
@@ -151,17 +152,17 @@ static bool read_row(struct reader *r, struct err *err)
     struct row row = {.line = (uint32_t)r->source.row};
     if (rows->n >= MAX_ROWS || r->source.row > UINT32_MAX)
         return err_set(err, ERR_DATA, "%s: more than %d rows", r->file->path, MAX_ROWS);
-    if (reader_blank(r)) {
+    if (log_reader_blank(r)) {
         r->file->n_blank++;
         return true;
     }
     if (!find_session(r, err))
         return false;
     row.session = r->session;
-    if (!reader_trial(r, &row, err) || !reader_stimulus(r, &row.stimulus, err) ||
-        !reader_codes(r, &row, err))
+    if (!log_reader_trial(r, &row, err) || !log_reader_stimulus(r, &row.stimulus, err) ||
+        !log_reader_codes(r, &row, err))
         return false;
-    if (!read_gap(r, &row, err) || !reader_keep_extras(r, rows->n, err))
+    if (!read_gap(r, &row, err) || !log_reader_keep_extras(r, rows->n, err))
         return false;
     rows->sessions[row.session].count++;
     if (rows->n == rows->capacity &&
@@ -220,7 +221,7 @@ static void note_also(struct reader *r)
         long also = r->schema.also[roles[i]];
         if (also >= 0 && r->schema.column[roles[i]] != also && !r->schema.used[also])
             strbuf_printf(&r->source.odd, "%.60s is taken for the %s, not %.60s\n",
-                          reader_column(r, roles[i]), schema_role_name(roles[i]),
+                          log_reader_column(r, roles[i]), schema_role_name(roles[i]),
                           r->source.columns[also].name);
     }
 }
@@ -255,8 +256,8 @@ static bool open_log(struct reader *r, struct err *err)
     file->reward_from_answer = r->schema.reward_from_answer;
     file->told = r->schema.map[ROLE_CHOICE].n > 0;
     file->habit = r->schema.habit;
-    file->choice = mem_text(reader_column(r, c[ROLE_CHOICE] >= 0 ? ROLE_CHOICE : ROLE_ANSWER));
-    r->quick = reader_is_quick(r);
+    file->choice = mem_text(log_reader_column(r, c[ROLE_CHOICE] >= 0 ? ROLE_CHOICE : ROLE_ANSWER));
+    r->quick = log_reader_is_quick(r);
     find_key_roles(r);
     return true;
 }
@@ -265,7 +266,7 @@ static bool read_all(struct reader *r, struct err *err)
 {
     if (!open_log(r, err))
         return false;
-    reader_plan_extras(r);
+    log_reader_plan_extras(r);
     for (size_t seen = 0;; seen++) { /* blank rows count as well */
         if (seen % POLL_ROWS == 0 && !look_up(r, err))
             return false;
@@ -351,7 +352,7 @@ bool rows_read(struct rows *rows, const struct load_options *options, struct err
     struct err why = {0};
     uint64_t before = 0, all = 0;
     *rows = (struct rows){0};
-    bool fine = inputs_find(&inputs, options, err);
+    bool fine = log_inputs_find(&inputs, options, err);
     for (size_t i = 0; i < inputs.n; i++)
         all += inputs.input[i].size;
     rows->files = mem_new(inputs.n, sizeof *rows->files);
@@ -370,7 +371,7 @@ bool rows_read(struct rows *rows, const struct load_options *options, struct err
         *err = why;
     if (fine && rows->n_files == 0)
         fine = err_set(err, ERR_DATA, "no session can be read: %s", why.message);
-    inputs_free(&inputs);
+    log_inputs_free(&inputs);
     return fine;
 }
 

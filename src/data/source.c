@@ -19,13 +19,13 @@ static const struct log_format formats[] = {
 #undef FORMAT
 };
 
-const char load_formats[] = "auto"
+const char source_formats[] = "auto"
 #define FORMAT(id, endings, ...) "|" #id
 #include "deltaw/data/formats.def"
 #undef FORMAT
     ;
 
-const char load_endings[] = ""
+const char source_endings[] = ""
 #define FORMAT(id, endings, ...) endings "|"
 #include "deltaw/data/formats.def"
 #undef FORMAT
@@ -58,7 +58,7 @@ static const struct log_format *find_format(const char *name, const unsigned cha
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
         if (name ? strcmp(name, formats[i].name) == 0 : formats[i].sniff(head, n))
             return &formats[i];
-    err_set(err, ERR_USAGE, "no format is called '%s'; it is one of %s", name, load_formats);
+    err_set(err, ERR_USAGE, "no format is called '%s'; it is one of %s", name, source_formats);
     return NULL;
 }
 
@@ -154,7 +154,7 @@ bool source_refuse(const struct log_source *source, struct err *err, const char 
     return false;
 }
 
-bool cell_number(const struct log_source *source, size_t column, double *out)
+bool source_cell_number(const struct log_source *source, size_t column, double *out)
 {
     const struct log_cell *cell = &source->cells[column];
     *out = NAN;
@@ -162,10 +162,10 @@ bool cell_number(const struct log_source *source, size_t column, double *out)
         *out = cell->number;
         return true;
     }
-    return decimal_double(cell->text, cell->n, out) || text_missing(cell->text, cell->n);
+    return decimal_double(cell->text, cell->n, out) || source_text_missing(cell->text, cell->n);
 }
 
-bool text_missing(const char *text, size_t n)
+bool source_text_missing(const char *text, size_t n)
 {
     static const char *const words[] = {"nan",  "na",     "n/a",  "null",  "none",    ".",
                                         "<na>", "#n/a",   "n.a.", "nil",   "<null>",  "(null)",

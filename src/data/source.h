@@ -82,8 +82,8 @@ bool source_refuse_at(const struct log_format *kind, const char *path, size_t ro
                       const char *format, va_list list) __attribute__((format(printf, 5, 0)));
 
 /* What a cell is as a number; NaN when nothing was recorded.  False: other text. */
-bool cell_number(const struct log_source *source, size_t column, double *out);
+bool source_cell_number(const struct log_source *source, size_t column, double *out);
 /* "", nan, na, n/a, null, none, "." and the like, in any case: nothing was recorded. */
-bool text_missing(const char *text, size_t n);
+bool source_text_missing(const char *text, size_t n);
 
 #endif

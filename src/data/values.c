@@ -10,8 +10,8 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
 
-bool reader_refuse(const struct reader *r, struct err *err, const char *what, const char *value,
-                   const char *why)
+bool log_reader_refuse(const struct reader *r, struct err *err, const char *what, const char *value,
+                       const char *why)
 {
     char *clean = utf8_visible(value, strnlen(value, 60), "");
     if (*clean)
@@ -22,7 +22,7 @@ bool reader_refuse(const struct reader *r, struct err *err, const char *what, co
     return false;
 }
 
-const struct log_cell *reader_cell(const struct reader *r, enum role role)
+const struct log_cell *log_reader_cell(const struct reader *r, enum role role)
 {
     static const struct log_cell none = {"", 0, NAN};
     if (r->schema.constant[role])
@@ -38,11 +38,11 @@ static bool is_number(const struct reader *r, enum role role)
 
 static bool is_missing(const struct reader *r, enum role role)
 {
-    const struct log_cell *cell = reader_cell(r, role);
-    return is_number(r, role) ? isnan(cell->number) : text_missing(cell->text, cell->n);
+    const struct log_cell *cell = log_reader_cell(r, role);
+    return is_number(r, role) ? isnan(cell->number) : source_text_missing(cell->text, cell->n);
 }
 
-bool reader_blank(struct reader *r)
+bool log_reader_blank(struct reader *r)
 {
     static const enum role of_trial[] = {ROLE_CHOICE, ROLE_STIMULUS, ROLE_REWARD,
                                          ROLE_ANSWER, ROLE_LEFT,     ROLE_RIGHT};
@@ -52,22 +52,22 @@ bool reader_blank(struct reader *r)
     return true;
 }
 
-const char *reader_text(struct reader *r, enum role role)
+const char *log_reader_text(struct reader *r, enum role role)
 {
-    const struct log_cell *cell = reader_cell(r, role);
+    const struct log_cell *cell = log_reader_cell(r, role);
     if (!is_number(r, role))
         return cell->text;
     return isnan(cell->number) ? "" : number_double(r->number[role], cell->number);
 }
 
-const char *reader_column(const struct reader *r, enum role role)
+const char *log_reader_column(const struct reader *r, enum role role)
 {
     return r->source.columns[r->schema.column[role]].name;
 }
 
 static bool refuse_cell(struct reader *r, struct err *err, enum role role, const char *why)
 {
-    return reader_refuse(r, err, reader_column(r, role), reader_text(r, role), why);
+    return log_reader_refuse(r, err, log_reader_column(r, role), log_reader_text(r, role), why);
 }
 
 /* "-25%", and numbers with the minus sign of typographers. */
@@ -93,9 +93,9 @@ static bool read_written(const char *text, double *out)
 static bool read_number(struct reader *r, enum role role, double *out, struct err *err)
 {
     const char *text;
-    if (cell_number(&r->source, (size_t)r->schema.column[role], out))
+    if (source_cell_number(&r->source, (size_t)r->schema.column[role], out))
         return true;
-    text = reader_text(r, role);
+    text = log_reader_text(r, role);
     if (read_written(text, out))
         return true;
     if (strchr(text, ',') && strspn(text, "+-.,0123456789eE") == strlen(text))
@@ -145,7 +145,7 @@ static bool read_sides(struct reader *r, double *s, struct err *err)
 /* What the words say: those of the user, else left and right. */
 static bool read_words(struct reader *r, double *s, struct err *err)
 {
-    const struct log_cell *cell = reader_cell(r, ROLE_STIMULUS);
+    const struct log_cell *cell = log_reader_cell(r, ROLE_STIMULUS);
     const struct code_map *map = &r->schema.map[ROLE_STIMULUS];
     bool number = is_number(r, ROLE_STIMULUS);
     const struct code_value *value =
@@ -169,7 +169,7 @@ static bool refuse_words(struct reader *r, struct err *err)
 {
     char *why = mem_printf("is not a number; say what its values mean, negative = left, as in "
                            "stimulus=\"%.60s:%.60s=-1,VALUE=1\"",
-                           reader_column(r, ROLE_STIMULUS), reader_text(r, ROLE_STIMULUS));
+                           log_reader_column(r, ROLE_STIMULUS), log_reader_text(r, ROLE_STIMULUS));
     refuse_cell(r, err, ROLE_STIMULUS, why);
     free(why);
     return false;
@@ -197,7 +197,7 @@ static bool read_signed(struct reader *r, double *s, struct err *err)
 {
     const struct load_options *o = r->options;
     bool plain = r->schema.map[ROLE_STIMULUS].n == 0 &&
-                 cell_number(&r->source, (size_t)r->schema.column[ROLE_STIMULUS], s);
+                 source_cell_number(&r->source, (size_t)r->schema.column[ROLE_STIMULUS], s);
     if (!plain && !read_other(r, s, err))
         return false;
     if (o->scale == LOAD_SCALE_LOG2 && !isnan(*s)) {
@@ -210,11 +210,11 @@ static bool read_signed(struct reader *r, double *s, struct err *err)
     return transform(r, ROLE_STIMULUS, s, err);
 }
 
-bool reader_stimulus(struct reader *r, float *stimulus, struct err *err)
+bool log_reader_stimulus(struct reader *r, float *stimulus, struct err *err)
 {
     double s = 0;
     bool one = r->schema.column[ROLE_STIMULUS] >= 0;
-    const struct log_cell *cell = reader_cell(r, ROLE_STIMULUS);
+    const struct log_cell *cell = log_reader_cell(r, ROLE_STIMULUS);
     if (r->quick && decimal_float(cell->text, cell->n, stimulus))
         return true;
     if (!r->schema.no_stimulus && !(one ? read_signed(r, &s, err) : read_sides(r, &s, err)))
@@ -226,7 +226,7 @@ bool reader_stimulus(struct reader *r, float *stimulus, struct err *err)
 }
 
 /* Is the stimulus a column of texts that are used as they are? */
-bool reader_is_quick(const struct reader *r)
+bool log_reader_is_quick(const struct reader *r)
 {
     const struct load_options *o = r->options;
     return r->schema.column[ROLE_STIMULUS] >= 0 && !is_number(r, ROLE_STIMULUS) &&
@@ -234,14 +234,14 @@ bool reader_is_quick(const struct reader *r)
            o->scale == LOAD_SCALE_NONE && o->center == 0 && o->divide == 0;
 }
 
-bool reader_trial(struct reader *r, struct row *row, struct err *err)
+bool log_reader_trial(struct reader *r, struct row *row, struct err *err)
 {
     double v;
     if (r->schema.column[ROLE_TRIAL] < 0) {
         row->trial = (int32_t)(r->rows->sessions[row->session].count + 1);
         return true;
     }
-    if (!cell_number(&r->source, (size_t)r->schema.column[ROLE_TRIAL], &v) ||
+    if (!source_cell_number(&r->source, (size_t)r->schema.column[ROLE_TRIAL], &v) ||
         !(fabs(v) <= INT32_MAX) || v != (int32_t)v)
         return refuse_cell(r, err, ROLE_TRIAL,
                            "is not a whole number up to 2147483647; trial=none counts trials "
@@ -252,7 +252,7 @@ bool reader_trial(struct reader *r, struct row *row, struct err *err)
 
 static enum code read_code(struct reader *r, enum role role)
 {
-    const struct log_cell *cell = reader_cell(r, role);
+    const struct log_cell *cell = log_reader_cell(r, role);
     const struct code_map *map = &r->schema.map[role];
     bool number = is_number(r, role);
     if (map->n) {
@@ -268,8 +268,8 @@ static enum code read_code(struct reader *r, enum role role)
 
 static bool refuse_code(struct reader *r, enum role role, struct err *err)
 {
-    const char *name = schema_role_name(role), *column = reader_column(r, role);
-    const char *value = reader_text(r, role);
+    const char *name = schema_role_name(role), *column = log_reader_column(r, role);
+    const char *value = log_reader_text(r, role);
     char *why;
     if (r->schema.map[role].n)
         why = mem_printf("is not among the values that %s= gives a meaning", name);
@@ -287,7 +287,7 @@ static bool refuse_code(struct reader *r, enum role role, struct err *err)
     return false;
 }
 
-bool reader_codes(struct reader *r, struct row *row, struct err *err)
+bool log_reader_codes(struct reader *r, struct row *row, struct err *err)
 {
     static const enum role roles[] = {ROLE_CHOICE, ROLE_REWARD, ROLE_ANSWER};
     uint8_t *codes[] = {&row->choice, &row->reward, &row->answer};

@@ -8,7 +8,7 @@
 
 static const struct library_symbol symbols[] = {CAIRO_FUNCTIONS(CAIRO_SYMBOL)};
 
-bool cairo_load(struct cairo_library *lib, struct err *err)
+bool figure_cairo_load(struct cairo_library *lib, struct err *err)
 {
     return library_load(CAIRO_SONAME, "libcairo2", symbols, sizeof symbols / sizeof *symbols, lib,
                         err);

@@ -70,6 +70,6 @@
 struct cairo_library {
     CAIRO_FUNCTIONS(CAIRO_MEMBER)
 };
-bool cairo_load(struct cairo_library *lib, struct err *err);
+bool figure_cairo_load(struct cairo_library *lib, struct err *err);
 
 #endif

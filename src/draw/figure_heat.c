@@ -96,8 +96,8 @@ static bool missing_beside(const struct pen *pen, const struct heat_map *m, doub
     return title + pen->font + sample < width / 2 + right;
 }
 
-struct margin heat_margin(const struct pen *pen, const struct heat_map *m, double width,
-                          double height)
+struct margin figure_heat_margin(const struct pen *pen, const struct heat_map *m, double width,
+                                 double height)
 {
     double u = pen->unit;
     struct margin margin = {4 * u, 4 * u, 2 * u, 4 * u};
@@ -117,9 +117,9 @@ struct margin heat_margin(const struct pen *pen, const struct heat_map *m, doubl
     return margin;
 }
 
-double heat_height(const struct pen *pen, const struct heat_map *m, double width)
+double figure_heat_height(const struct pen *pen, const struct heat_map *m, double width)
 {
-    struct margin margin = heat_margin(pen, m, width, pen->font * 15);
+    struct margin margin = figure_heat_margin(pen, m, width, pen->font * 15);
     double n = m->n_panels ? (double)m->n_panels : 1;
     double panel = (width - margin.left - margin.right - (n - 1) * GAP * pen->unit) / n;
     double column = 89 * 72 / 25.4, share = m->n_panels > 1 ? .4 : .55;
@@ -371,8 +371,8 @@ static void paint_key(const struct pen *pen, double right, double y, const char 
     pen_text(pen, x, y, 0, words);
 }
 
-void heat_paint(const struct pen *pen, const struct heat_map *m, struct box body,
-                const struct margin *margin)
+void figure_heat_paint(const struct pen *pen, const struct heat_map *m, struct box body,
+                       const struct margin *margin)
 {
     if (heat_is_empty(m)) {
         pen_notice(pen, body, m->empty ? m->empty : "nothing to draw");

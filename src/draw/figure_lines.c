@@ -288,8 +288,8 @@ static int legend(const struct lines *l, double left, double top, double width, 
     return rows;
 }
 
-struct margin lines_margin(const struct pen *pen, const struct line_plot *plot, double width,
-                           double height)
+struct margin figure_lines_margin(const struct pen *pen, const struct line_plot *plot, double width,
+                                  double height)
 {
     struct lines l = {.pen = pen, .plot = plot};
     double u = pen->unit;
@@ -310,8 +310,8 @@ struct margin lines_margin(const struct pen *pen, const struct line_plot *plot, 
     return m;
 }
 
-void lines_paint(const struct pen *pen, const struct line_plot *plot, struct box body,
-                 const struct margin *margin)
+void figure_lines_paint(const struct pen *pen, const struct line_plot *plot, struct box body,
+                        const struct margin *margin)
 {
     struct lines l = {.pen = pen, .plot = plot, .body = body};
     if (!line_plot_ranges(plot, &l.scale)) {

@@ -83,8 +83,8 @@ static void measure_words(struct page *page)
 static struct margin part_margin(const struct page *page, const struct figure_part *part,
                                  double width, double height)
 {
-    return part->lines ? lines_margin(&page->pen, part->lines, width, height)
-                       : heat_margin(&page->pen, part->heat, width, height);
+    return part->lines ? figure_lines_margin(&page->pen, part->lines, width, height)
+                       : figure_heat_margin(&page->pen, part->heat, width, height);
 }
 
 /* Height of the body of a plot: three fifths of one column's width, less in
@@ -96,7 +96,7 @@ static double own_height(const struct page *page)
         const struct figure_part *part = &page->figure->parts[i];
         double share =
             page->figure->width > 0 ? part->place.width / (double)page->figure->width : 1;
-        double body = part->heat       ? heat_height(&page->pen, part->heat, width * share)
+        double body = part->heat       ? figure_heat_height(&page->pen, part->heat, width * share)
                       : width < column ? width * .52
                                        : column * .52 + (width - column) * .3;
         struct margin m = part_margin(page, part, width * share, body);
@@ -187,9 +187,9 @@ static void paint(const struct page *page, const struct margin *margins)
         struct box body = inside(part_box(page, part), &margins[i]);
         page->pen.lib->save(page->pen.cairo);
         if (part->lines)
-            lines_paint(&page->pen, part->lines, body, &margins[i]);
+            figure_lines_paint(&page->pen, part->lines, body, &margins[i]);
         else
-            heat_paint(&page->pen, part->heat, body, &margins[i]);
+            figure_heat_paint(&page->pen, part->heat, body, &margins[i]);
         page->pen.lib->restore(page->pen.cairo);
     }
 }
@@ -310,7 +310,7 @@ bool figure_paint(const struct figure *figure, enum figure_kind kind,
     if (figure->n == 0 || figure->n > PARTS_MOST)
         return err_set(err, ERR_FAILED, "there are %zu plots to draw; a page holds 1 to %d",
                        figure->n, PARTS_MOST);
-    if (!cairo_load(&lib, err))
+    if (!figure_cairo_load(&lib, err))
         return false;
     measure(&page);
     if (!has_room(&page, kind, err))

@@ -51,16 +51,16 @@ const char *pen_title(const char *title, const char *label);
 double pen_titles(const struct pen *pen, struct box body, const struct margin *margin,
                   const char *x, const char *y);
 
-struct margin lines_margin(const struct pen *pen, const struct line_plot *plot, double width,
-                           double height);
-void lines_paint(const struct pen *pen, const struct line_plot *plot, struct box body,
-                 const struct margin *margin);
+struct margin figure_lines_margin(const struct pen *pen, const struct line_plot *plot, double width,
+                                  double height);
+void figure_lines_paint(const struct pen *pen, const struct line_plot *plot, struct box body,
+                        const struct margin *margin);
 /* Height of the body that suits the width of the whole. */
-double heat_height(const struct pen *pen, const struct heat_map *map, double width);
-struct margin heat_margin(const struct pen *pen, const struct heat_map *map, double width,
-                          double height);
-void heat_paint(const struct pen *pen, const struct heat_map *map, struct box body,
-                const struct margin *margin);
+double figure_heat_height(const struct pen *pen, const struct heat_map *map, double width);
+struct margin figure_heat_margin(const struct pen *pen, const struct heat_map *map, double width,
+                                 double height);
+void figure_heat_paint(const struct pen *pen, const struct heat_map *map, struct box body,
+                       const struct margin *margin);
 /* A sentence in the middle of a box. */
 void pen_notice(const struct pen *pen, struct box box, const char *text);
 

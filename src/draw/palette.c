@@ -199,10 +199,10 @@ uint32_t palette_glyph(double t, const struct style *style)
 
 struct cell palette_no_data(const struct style *style)
 {
-    static const int tones[2] = {255, 234}, inks[2] = {244, 246};
+    static const int tones[2] = {255, 234}, foregrounds[2] = {244, 246};
     struct cell cell = {glyphs_for(style)->no_data, COLOUR_DEFAULT, COLOUR_DEFAULT, 0};
     if (style->colours >= 256 && !style->ascii) {
-        cell.foreground = inks[style->dark];
+        cell.foreground = foregrounds[style->dark];
         cell.background = tones[style->dark];
     }
     return cell;

@@ -26,7 +26,7 @@ void raster_free(struct raster *r)
 }
 
 /* Dashes of two cells of four pixels, dots of one. */
-static bool inked(enum curve_stroke stroke, int at)
+static bool dash_is_on(enum curve_stroke stroke, int at)
 {
     unsigned phase = (unsigned)at + 6 * 256; /* not below 0 */
     return stroke == STROKE_SOLID || (stroke == STROKE_DASHED ? phase % 6 < 4 : phase % 2 == 0);
@@ -44,7 +44,7 @@ static void draw_run(struct raster *r, int x, int from, int to, int curve, enum 
     int low = from < to ? from : to, high = from < to ? to : from;
     bool steep = high - low > 2;
     for (int y = low > 0 ? low : 0; y <= high && y < r->height; y++)
-        if (inked(stroke, steep ? x + y : x))
+        if (dash_is_on(stroke, steep ? x + y : x))
             set_pixel(r, x, y, curve);
 }
 

@@ -12,7 +12,7 @@
  *   m <- m+ + dw(m+)                   P <- A P+ A' + diag(drift^2),   A = I + d dw / d m+
  *
  * At P = 0 all of it is the rule's own update: so maps and updates of visited trials, which
- * begin without a past, are of the rule alone.  Part of classic.h. */
+ * begin without a past, are of the rule alone.  Part of textbook.h. */
 #ifndef LEARN_DRIFT_H
 #define LEARN_DRIFT_H
 
@@ -153,7 +153,7 @@ static inline void drift_back_rule(const struct kernel_run *run, const struct st
     const struct learning_signal *l = &t->signal;
     vec by_logit = {0}; /* shrunk, as the signal has it */
     for (size_t k = 0; k < t->n; k++) {
-        vec slope = l->da + l->db * t->base[k], bend = l->dda + l->ddb * t->base[k];
+        vec slope = l->da + l->db * t->base[k], curvature = l->dda + l->ddb * t->base[k];
         vec g = g_dw[k] * step->x[k], gs = b->s[k] * step->x[k];
         drift_back_alpha(run, step, k, g * (l->a + l->b * t->base[k]) + gs * t->shrink * slope,
                          delta);
@@ -164,7 +164,7 @@ static inline void drift_back_rule(const struct kernel_run *run, const struct st
         if (run->at.forgetting != SIZE_MAX)
             delta[run->at.forgetting + k] = -g_dw[k] * t->m[k] - b->f[k];
         b->shrink += gs * t->alpha[k] * slope;
-        by_logit += t->alpha[k] * (g * slope + gs * t->shrink * bend);
+        by_logit += t->alpha[k] * (g * slope + gs * t->shrink * curvature);
         /* dw has c P x, and m+, which is w + c P x, where there is forgetting */
         b->c += g_dw[k] * t->f[k] * t->px[k];
         b->px[k] += g_dw[k] * t->f[k] * t->c;

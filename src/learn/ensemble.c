@@ -287,14 +287,14 @@ static double seconds_of(const struct ensemble *e)
     return sum;
 }
 
-struct model *ensemble_scored(const struct model *model, double train, double heldout)
+struct model *ensemble_scored(const struct model *model, double train, double held_out)
 {
     struct ensemble_of of = animals_of(model);
     struct model *m = model_of(model->name, ensemble_hold(model->ensemble), &of);
     m->n_history = 1;
     m->history = mem_new(1, sizeof *m->history);
     m->history[0] =
-        (struct epoch_loss){(int)m->ensemble->n, seconds_of(m->ensemble), train, heldout};
+        (struct epoch_loss){(int)m->ensemble->n, seconds_of(m->ensemble), train, held_out};
     return m;
 }
 

@@ -63,7 +63,7 @@ static bool split_animals(const struct fit_settings *s, const struct cohort *coh
     return true;
 }
 
-int fit_fast_epochs(const struct fit_settings *settings, const struct cohort *cohort)
+int fit_minibatch_epochs(const struct fit_settings *settings, const struct cohort *cohort)
 {
     bool *train = mem_new(cohort->n_animals, sizeof *train);
     int epochs = split_animals(settings, cohort, train, NULL)
@@ -151,7 +151,7 @@ static bool check_start(struct fit *fit, const struct rule *rule, struct err *er
     return false;
 }
 
-static bool check_walks(const struct fit_settings *s, const struct rule *rule, struct err *err)
+static bool check_randomwalk(const struct fit_settings *s, const struct rule *rule, struct err *err)
 {
     return !rule->no_updates || s->policy.n <= RANDOMWALK_MOST ||
            err_set(err, ERR_USAGE,
@@ -202,10 +202,11 @@ static bool fit_check(struct fit *fit, struct err *err)
     bool *train = mem_new(fit->cohort->n_animals, sizeof *train);
     bool ok = policy_check(&fit->settings.policy, fit->cohort, err) &&
               check_posterior(&fit->settings, fit->rule, err) &&
-              check_walks(&fit->settings, fit->rule, err) && check_drift(&fit->settings, err) &&
+              check_randomwalk(&fit->settings, fit->rule, err) &&
+              check_drift(&fit->settings, err) &&
               split_animals(&fit->settings, fit->cohort, train, err) &&
               check_start(fit, fit->rule, err) &&
-              trainer_check_room(&fit->settings, fit->rule, fit->cohort, train, err);
+              trainer_check_memory(&fit->settings, fit->rule, fit->cohort, train, err);
     free(train);
     if (!ok || !fit->start)
         return ok;
@@ -268,7 +269,7 @@ static struct fit *fit_made(const struct fit_settings *settings, const struct co
     fit->status = (struct fit_status){.state = FIT_RUNNING,
                                       .epochs = settings->epochs,
                                       .train = NAN,
-                                      .heldout = NAN,
+                                      .held_out = NAN,
                                       .seconds_left = NAN};
     if (fit_check(fit, err))
         return fit;
@@ -331,7 +332,7 @@ static void score_ensemble(struct job *job)
     fit->model = now;
     fit->status.state = FIT_DONE;
     fit->status.train = now->history[0].train;
-    fit->status.heldout = now->history[0].heldout;
+    fit->status.held_out = now->history[0].held_out;
     fit->status.seconds = now->history[0].seconds;
     pthread_mutex_unlock(&fit->lock);
     model_drop(old);
@@ -353,7 +354,7 @@ struct fit *fit_ensemble(struct model *ensemble, const struct cohort *cohort, st
                                       .epoch = (int)ensemble->ensemble->n,
                                       .epochs = (int)ensemble->ensemble->n,
                                       .train = NAN,
-                                      .heldout = NAN,
+                                      .held_out = NAN,
                                       .seconds_left = NAN};
     fit->job = (struct job){.run = score_ensemble, .data = fit, .lane = JOB_FIT};
     if (!known || job_send(jobs, &fit->job, err))
@@ -375,7 +376,7 @@ struct fit *fit_opened(struct model *model)
                                       .epoch = last ? last->epoch : 0,
                                       .epochs = model->settings.epochs,
                                       .train = last ? last->train : NAN,
-                                      .heldout = last ? last->heldout : NAN,
+                                      .held_out = last ? last->held_out : NAN,
                                       .seconds = last ? last->seconds : NAN,
                                       .seconds_left = NAN};
     return fit;

@@ -37,7 +37,7 @@ static const struct schedule *schedule_of(const struct rule *rule)
     return rule && rule->memory ? &memory : &plain;
 }
 
-struct fast {
+struct minibatch {
     struct trainer *t;
     struct segments *segments;
     struct adam adam;
@@ -64,7 +64,7 @@ int minibatch_epochs(const struct fit_settings *s, const struct cohort *cohort, 
     return (int)(passes > LEAST_PASSES ? passes : LEAST_PASSES);
 }
 
-static double rate_now(const struct fast *f)
+static double rate_now(const struct minibatch *f)
 {
     double done = (double)f->step / (double)f->steps;
     double warm = fmin(WARM, (double)f->steps / 5);
@@ -74,7 +74,7 @@ static double rate_now(const struct fast *f)
 enum outcome { DONE, BEYOND, STOPPED };
 
 /* BEYOND: where gradients are no numbers. */
-static enum outcome pass(struct fast *f, int epoch)
+static enum outcome pass(struct minibatch *f, int epoch)
 {
     struct trainer *t = f->t;
     size_t steps = segments_steps(segments_count(f->segments));
@@ -99,7 +99,7 @@ static enum outcome pass(struct fast *f, int epoch)
     return DONE;
 }
 
-static void take_checkpoint(struct fast *f, int epoch)
+static void take_checkpoint(struct minibatch *f, int epoch)
 {
     struct trainer *t = f->t;
     size_t n;
@@ -112,7 +112,7 @@ static void take_checkpoint(struct fast *f, int epoch)
 }
 
 /* Segments begin as they were left, or exactly.  False: stopped, or it cannot go on. */
-static bool begin(struct fast *f)
+static bool begin(struct minibatch *f)
 {
     struct trainer *t = f->t;
     const struct checkpoint *c = t->checkpoint;
@@ -133,7 +133,7 @@ static bool begin(struct fast *f)
 }
 
 /* The exact loss as the curve's next point. */
-static enum outcome look(struct fast *f, int epoch, bool last)
+static enum outcome look(struct minibatch *f, int epoch, bool last)
 {
     struct trainer *t = f->t;
     if (!trainer_may_go_on(t) || !trainer_evaluate(t, epoch, false, last))
@@ -152,7 +152,7 @@ static enum outcome look(struct fast *f, int epoch, bool last)
 }
 
 /* Back to what was kept, with smaller steps. */
-static bool go_back(struct fast *f)
+static bool go_back(struct minibatch *f)
 {
     struct trainer *t = f->t;
     if (f->why)
@@ -167,7 +167,7 @@ static bool go_back(struct fast *f)
     return segments_start(f->segments, t->theta, trainer_w0(t), &t->fit->at->stop);
 }
 
-static void fit_adam_segments(struct fast *f)
+static void fit_adam_segments(struct minibatch *f)
 {
     struct trainer *t = f->t;
     int epochs = t->fit->settings.epochs, gap = epochs / POINTS;
@@ -192,7 +192,7 @@ static void fit_adam_segments(struct fast *f)
 const char *fit_minibatch(struct trainer *t)
 {
     const struct fit_settings *s = &t->fit->settings;
-    struct fast f = {.t = t, .adam = adam_new(t->n_all)};
+    struct minibatch f = {.t = t, .adam = adam_new(t->n_all)};
     f.adam.beta1 = .8, f.adam.beta2 = .99;
     f.rate = s->rate * schedule_of(t->rule)->factor;
     f.gradient_w0 = mem_new(t->n_animals * t->n_weights, sizeof *f.gradient_w0);

@@ -66,7 +66,7 @@ static double objective(unsigned n, const double *v, double *gradient, void *arg
         trainer_keep(t);
     } else {
         now->train = s->best.train;
-        now->heldout = s->best.heldout;
+        now->held_out = s->best.held_out;
     }
     return loss;
 }

@@ -123,7 +123,7 @@ static struct model *for_animals(const struct model *of, const struct cohort *co
     m->settings = fit_settings_copy(&of->settings);
     m->theta = mem_copy(of->theta, of->tensors.size, sizeof *of->theta);
     m->errors = NULL, m->covariance = NULL, m->visited = NULL, m->checkpoint = NULL;
-    m->snapshots = NULL, m->gp = NULL, m->walks = NULL, m->ensemble = NULL;
+    m->snapshots = NULL, m->gp = NULL, m->randomwalk = NULL, m->ensemble = NULL;
     m->history = mem_copy(of->history, of->n_history, sizeof *of->history);
     m->cohort_name = of->cohort_name ? mem_text(of->cohort_name) : NULL;
     m->cohort_chain = of->cohort_chain ? mem_text(of->cohort_chain) : NULL;

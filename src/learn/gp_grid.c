@@ -327,7 +327,7 @@ static double best_done(const struct grid *g)
 }
 
 /* Those without a remainder that will be kept. */
-static void lean(struct grid *g)
+static void skew(struct grid *g)
 {
     double best = best_done(g), *off = mem_new(g->n, sizeof *off);
     struct gp_point **point = mem_new(g->n, sizeof *point);
@@ -339,7 +339,7 @@ static void lean(struct grid *g)
         g->work[n] = i, off[n] = c->predicted - c->point.log_evidence;
         point[n++] = &c->point;
     }
-    gp_lean(g->s, point, n);
+    gp_skew(g->s, point, n);
     for (size_t i = 0; i < n; i++)
         g->candidate[g->work[i]].predicted = point[i]->log_evidence + off[i];
     free(off), free(point);
@@ -440,7 +440,7 @@ bool gp_grid(struct gp_search *s)
         ok = fit_round(&g, n);
     }
     if (ok)
-        lean(&g);
+        skew(&g);
     finish(&g);
     drop_sheets(&g);
     free(g.sheet), free(g.candidate), free(g.work), free(variant);

@@ -188,14 +188,14 @@ void gp_gain_spread(struct gp_search *s, struct gp_variant *full);
 /* The modes of all variants that may count.  False: stopped. */
 bool gp_textbooks(struct gp_search *s);
 /* Fills in what is said of the textbook mode in out: scatter and missing memory. */
-void gp_doubt(struct gp_search *s, const struct gp_variant *full);
+void gp_misfit(struct gp_search *s, const struct gp_variant *full);
 /* Fills out->points and what follows of them; false: stopped. */
 bool gp_grid(struct gp_search *s);
 /* gp_basis.c: of a length scale in natural units, about a variant's trajectories. */
 struct gp_basis *gp_basis_of(const struct gp_search *s, const struct gp_variant *m, double scale);
-/* gp_lean.c: mean, covariances and evidence of points at their modes where their posterior leans;
+/* gp_skew.c: mean, covariances and evidence of points at their modes where their posterior leans;
  * without a remainder, and of rules whose animals have nothing for themselves. */
-void gp_lean(const struct gp_search *s, struct gp_point **point, size_t n);
+void gp_skew(const struct gp_search *s, struct gp_point **point, size_t n);
 /* Takes what a point keeps of a mode. */
 struct gp_point gp_point_of(const struct gp_search *s, const struct gp_variant *variant,
                             const struct gp_shape *shape, const struct gp_prior *prior,

@@ -177,7 +177,7 @@ static void move(const struct gp_shape *shape, struct gp_mode *to, const struct 
 /* One step that does not lose, with as little damping as that takes.  False: none.
  *
  * It must not lose evidence either, of which `best` is the most so far.  Where rates are
- * so high that the weights of a life are chaotic, choices can be fitted to spikes of the
+ * so high that the weights of an animal are chaotic, choices can be fitted to spikes of the
  * posterior that are high but hold no probability: their information is immense. */
 static bool advance(const struct gp_cohort *c, const struct gp_shape *shape,
                     const struct gp_prior *prior, struct team *team, double *damping, double *best,

@@ -69,12 +69,12 @@ static void walked(const struct randomwalk_set *set, const uint8_t *keep, struct
 bool model_trajectory(const struct model *model, const struct cohort *cohort, bool robust,
                       const uint8_t *keep, struct gp_value *updates, struct gp_value *weights)
 {
-    if (model->walks)
-        walked(model->walks, keep, updates, weights);
+    if (model->randomwalk)
+        walked(model->randomwalk, keep, updates, weights);
     if (model->ensemble)
         return ensemble_trajectory(model, cohort, keep, updates, weights);
     if (!model->gp)
-        return model->walks;
+        return model->randomwalk;
     struct seen seen = see(model, cohort);
     gp_trajectory(model->gp, robust ? GP_ROBUST : GP_MODEL, &seen.data, keep, updates, weights);
     seen_free(&seen);
@@ -86,7 +86,7 @@ static void walked_right(const struct model *model, const struct cohort *cohort,
                          const struct expectation_request *r, struct gp_value *out)
 {
     const struct policy *policy = &model->settings.policy;
-    const struct randomwalk_set *set = model->walks;
+    const struct randomwalk_set *set = model->randomwalk;
     for (size_t i = 0; i < r->n_sums; i++)
         out[i].mean = NAN;
     for (size_t i = 0, a = 0; i < r->n; i++) {
@@ -116,7 +116,7 @@ static bool single(const struct expectation_request *r)
 bool model_expectation(const struct model *model, const struct cohort *cohort,
                        const struct expectation_request *request, struct gp_value *out)
 {
-    if (model->walks && single(request)) {
+    if (model->randomwalk && single(request)) {
         walked_right(model, cohort, request, out);
         return true;
     }

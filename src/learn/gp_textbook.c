@@ -432,6 +432,6 @@ bool gp_textbooks(struct gp_search *s)
     gp_prior_set(s, &full->shape, full->sizes, NULL, &prior);
     s->out->textbook = gp_point_of(s, full, &full->shape, &prior, &full->mode);
     gp_prior_clear(&prior);
-    gp_doubt(s, full);
+    gp_misfit(s, full);
     return try_sizes(s, 0) && add_memories(s);
 }

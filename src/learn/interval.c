@@ -30,7 +30,7 @@ enum interval_kind model_interval_kind(const struct model *model)
 enum interval_kind model_trajectory_kind(const struct model *model)
 {
     enum interval_kind members = model->ensemble ? ensemble_kind(model->ensemble) : INTERVAL_NONE;
-    return model->walks || model->gp       ? INTERVAL_POSTERIOR
+    return model->randomwalk || model->gp  ? INTERVAL_POSTERIOR
            : members == INTERVAL_BOOTSTRAP ? members
                                            : INTERVAL_NONE;
 }

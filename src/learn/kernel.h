@@ -14,7 +14,7 @@ struct step {
     vec next_stimulus; /* s_{t+1} */
 };
 
-/* The learning signal of a textbook rule on a trial; see classic.h. */
+/* The learning signal of a textbook rule on a trial; see textbook.h. */
 struct learning_signal {
     vec a, b;     /* b is 0 for rules without a baseline */
     vec da, db;   /* derivatives by the policy's logit */
@@ -23,7 +23,7 @@ struct learning_signal {
 /* p: P(right); r, y, z of the trial. */
 typedef struct learning_signal (*learning_signal_of)(vec p, vec r, vec y, vec z);
 
-/* Offsets into theta of what textbook rules have, see classic.h; SIZE_MAX: not there. */
+/* Offsets into theta of what textbook rules have, see textbook.h; SIZE_MAX: not there. */
 struct textbook {
     size_t alpha, alpha_error, baseline, forgetting, perseverance, drift;
 };

@@ -51,7 +51,7 @@ void model_drop(struct model *m)
     gains_free(m->gains);
     gp_drop(m->gp);
     ensemble_drop(m->ensemble);
-    randomwalk_set_drop(m->walks);
+    randomwalk_set_drop(m->randomwalk);
     free(m->name), free(m->theta), free(m->errors), free(m->covariance);
     free(m->animals), free(m->held_out), free(m->w0), free(m->history), free(m->cohort_name),
         free(m->cohort_chain);
@@ -89,7 +89,7 @@ static bool knows_trials(const struct model *model, const struct cohort *cohort,
 {
     if (!model->rule->no_updates)
         return true;
-    if (!model->walks)
+    if (!model->randomwalk)
         return err_set(err, ERR_FAILED, "%s has no weights: its fit has not come to an end",
                        model->name);
     return model_knows(model, cohort) ||

@@ -18,7 +18,7 @@
 #include "gp_file.h"
 #include "deltaw/learn/settings_file.h"
 #include "snapshots_file.h"
-#include "walks_file.h"
+#include "randomwalk_file.h"
 
 #ifdef HAVE_CONFIG_H
 #include <config.h>
@@ -51,7 +51,7 @@ static json_t *history_json(const struct model *m)
         json_array_append_new(row, json_integer(e->epoch));
         json_array_append_new(row, number(e->seconds));
         json_array_append_new(row, number(e->train));
-        json_array_append_new(row, number(e->heldout));
+        json_array_append_new(row, number(e->held_out));
         json_array_append_new(rows, row);
     }
     return rows;
@@ -121,7 +121,7 @@ void model_pack(const struct model *m, const struct snapshots *snapshots, struct
     }
     covariance_pack(m, npz);
     gp_pack(m, npz);
-    walks_pack(m, npz);
+    randomwalk_pack(m, npz);
     checkpoint_pack(m, npz);
     ensemble_pack(m, npz);
     if (m->n_animals > 0)
@@ -350,7 +350,7 @@ static bool read_members(const struct npz *npz, const json_t *o, const char *pat
     if (ensemble_unpack(npz, (size_t)json_integer_value(json_object_get(o, "members")),
                         each ? &of : NULL, path, name, &m, err) &&
         losses.n_history) {
-        *out = ensemble_scored(m, losses.history[0].train, losses.history[0].heldout);
+        *out = ensemble_scored(m, losses.history[0].train, losses.history[0].held_out);
         model_drop(m);
     } else {
         *out = m;
@@ -373,7 +373,7 @@ static bool read_model(const struct npz *npz, const char *path, struct model *m,
     bool ok = read_parameters(npz, o, path, m, err) &&
               read_animals(json_object_get(o, "animals"), npz, path, m, err) &&
               read_gains(npz, path, m, err) && covariance_unpack(npz, path, m, err) &&
-              gp_unpack(npz, path, m, err) && walks_unpack(npz, path, m, err) &&
+              gp_unpack(npz, path, m, err) && randomwalk_unpack(npz, path, m, err) &&
               checkpoint_unpack(npz, json_object_get(o, "optimizer"), path, m, err) &&
               snapshots_unpack(npz, path, m, &m->snapshots, err);
     if (ok && o) {

@@ -144,7 +144,7 @@ void model_sweep(const struct model *model, const struct cohort *cohort, float *
     }
     if (model->rule->no_updates) {
         for (size_t i = 0; i < cohort->n_trials * model->settings.policy.n; i++)
-            w[i] = model->walks ? (float)model->walks->w[i] : 0;
+            w[i] = model->randomwalk ? (float)model->randomwalk->w[i] : 0;
         return;
     }
     model_pass(model, cohort, w, NULL, NULL);
@@ -163,7 +163,7 @@ static void walked_losses(const struct model *model, const struct cohort *cohort
             double x[POLICY_MAX], z = 0;
             inputs_policy_of(policy, cohort, animal, t, x);
             for (size_t k = 0; k < policy->n; k++)
-                z += x[k] * model->walks->w[t * policy->n + k];
+                z += x[k] * model->randomwalk->w[t * policy->n + k];
             losses[a] -= log(policy_sigmoid(cohort->choice[t] ? z : -z));
         }
     }

@@ -1,7 +1,7 @@
 /* A network of ReLUs (mlp.h) over a box of inputs.  Most of its units are on, or off, in
  * all of the box: an interval tells.  Those off are nothing and those on are linear, so
  * that they need not be computed: only the others, which bend, are, each as a linear
- * function of features, which are the inputs and the bent units before.  Equal to the
+ * function of features, which are the inputs and the mixed units before.  Equal to the
  * network up to rounding.  Where that is no less work, since much bends (wide boxes, wide
  * or deep networks), the network is computed layer by layer as it is.  Part of engine.c,
  * compiled with it for every engine.
@@ -17,7 +17,7 @@
 /* Vectors of a box: leaves enough to pay for finding out, few enough for the cache. */
 enum { BOX_LEAVES = 256, BOX = BOX_LEAVES / LANES };
 /* Rows computed at once at most, rows times vectors; lines put together at once. */
-enum { BENT_ROWS = 4, BENT_BLOCK = LANES == 16 ? 16 : 8, LINES = 8 };
+enum { FOLD_ROWS = 4, FOLD_BLOCK = LANES == 16 ? 16 : 8, LINES = 8 };
 
 /* Share of the plain work below which folding pays: its rows are few at a time. */
 static const double FOLDED = .6;
@@ -27,9 +27,9 @@ struct relu_fold {
     vec **layer;          /* [layers + 1] lines of the weights themselves */
     vec *lines[2];        /* of the layer in hand and the next, by turns */
     real *middle, *reach; /* of one and of each feature in the box */
-    size_t *on, *bent;    /* units of the layer in hand */
-    size_t *n_bent;       /* [layers] */
-    real *rows;           /* of bent units and outputs, see relu_fold_pack */
+    size_t *on, *mixed;   /* units of the layer in hand */
+    size_t *n_mixed;      /* [layers] */
+    real *rows;           /* of mixed units and outputs, see relu_fold_pack */
     real *plain;          /* of all units, layer by layer */
     bool folded;          /* the box in hand is computed by rows, else by plain */
 };
@@ -42,7 +42,7 @@ static inline size_t relu_fold_pad(size_t units)
 /* Features at most, and room to compute the last of them in whole blocks. */
 static inline size_t relu_fold_features(const struct mlp *m)
 {
-    return m->inputs + m->layers * m->hidden + m->outputs + BENT_ROWS;
+    return m->inputs + m->layers * m->hidden + m->outputs + FOLD_ROWS;
 }
 
 /* affine_pack's reals as lines, `pad` vectors each. */
@@ -63,7 +63,7 @@ static const real *relu_fold_unpack(const real *w, size_t rows, size_t cols, siz
  * those that bend, which become features. */
 static size_t relu_fold_sort(struct relu_fold *b, size_t l, size_t width, const vec *lines)
 {
-    size_t n_on = 0, n_bent = 0, pad = relu_fold_pad(b->hidden);
+    size_t n_on = 0, n_mixed = 0, pad = relu_fold_pad(b->hidden);
     for (size_t v = 0; v < pad; v++) {
         vec middle = {0}, reach = {0};
         for (size_t d = 0; d < width; d++) {
@@ -76,13 +76,13 @@ static size_t relu_fold_sort(struct relu_fold *b, size_t l, size_t width, const 
             if (middle[i % LANES] > reach[i % LANES]) {
                 b->on[n_on++] = i;
             } else if (!(top <= 0)) {
-                b->bent[n_bent] = i;
-                b->middle[width + n_bent] = b->reach[width + n_bent] = top / 2;
-                n_bent++;
+                b->mixed[n_mixed] = i;
+                b->middle[width + n_mixed] = b->reach[width + n_mixed] = top / 2;
+                n_mixed++;
             }
         }
     }
-    b->n_bent[l] = n_bent;
+    b->n_mixed[l] = n_mixed;
     return n_on;
 }
 
@@ -113,7 +113,7 @@ static void relu_fold_through(const struct relu_fold *b, size_t n_on, size_t wid
  * what it gives is overwritten or not read. */
 static inline size_t relu_fold_block(size_t n)
 {
-    return n > 2 ? BENT_ROWS : 2;
+    return n > 2 ? FOLD_ROWS : 2;
 }
 
 /* Units' rows as relu_fold_rows reads them: the biases, then each feature's weights. */
@@ -122,7 +122,7 @@ static inline __attribute__((always_inline)) real *relu_fold_gather(real *out, c
                                                                     const size_t *units, size_t n,
                                                                     int rows)
 {
-    size_t unit[BENT_ROWS];
+    size_t unit[FOLD_ROWS];
     for (int i = 0; i < rows; i++)
         unit[i] = units[(size_t)i < n ? (size_t)i : n - 1];
     for (size_t d = 0; d < width; d++, line += stride, out += rows) {
@@ -143,7 +143,7 @@ static real *relu_fold_pack(real *out, const vec *lines, size_t pad, size_t widt
         if (rows == 2)
             out = relu_fold_gather(out, line, pad * LANES, width, units + r, n - r, 2);
         else
-            out = relu_fold_gather(out, line, pad * LANES, width, units + r, n - r, BENT_ROWS);
+            out = relu_fold_gather(out, line, pad * LANES, width, units + r, n - r, FOLD_ROWS);
     }
     return out;
 }
@@ -152,11 +152,11 @@ static void relu_fold_pack_plain(struct relu_fold *b)
 {
     real *out = b->plain;
     for (size_t i = 0; i < b->hidden + b->outputs; i++)
-        b->bent[i] = i;
+        b->mixed[i] = i;
     for (size_t l = 0; l <= b->layers; l++) {
         size_t units = l < b->layers ? b->hidden : b->outputs;
         out = relu_fold_pack(out, b->layer[l], relu_fold_pad(units),
-                             1 + (l ? b->hidden : b->inputs), b->bent, units);
+                             1 + (l ? b->hidden : b->inputs), b->mixed, units);
     }
 }
 
@@ -178,11 +178,11 @@ static struct relu_fold *relu_fold_new(const struct mlp *m, const real *packed)
     b->middle = mem_aligned(lines, sizeof *b->middle);
     b->reach = mem_aligned(lines, sizeof *b->reach);
     b->on = mem_new(m->hidden, sizeof *b->on);
-    b->bent = mem_new(m->hidden + m->outputs, sizeof *b->bent);
-    b->n_bent = mem_new(m->layers, sizeof *b->n_bent);
+    b->mixed = mem_new(m->hidden + m->outputs, sizeof *b->mixed);
+    b->n_mixed = mem_new(m->layers, sizeof *b->n_mixed);
     b->rows = mem_aligned((lines + m->layers) * lines, sizeof *b->rows);
     size_t most = m->hidden > m->inputs ? m->hidden : m->inputs;
-    b->plain = mem_aligned((m->layers + 1) * (m->hidden + m->outputs + BENT_ROWS) * (1 + most),
+    b->plain = mem_aligned((m->layers + 1) * (m->hidden + m->outputs + FOLD_ROWS) * (1 + most),
                            sizeof *b->plain);
     relu_fold_pack_plain(b);
     return b;
@@ -193,7 +193,7 @@ static void relu_fold_free(struct relu_fold *b)
     for (size_t l = 0; l <= b->layers; l++)
         free(b->layer[l]);
     free(b->layer), free(b->lines[0]), free(b->lines[1]), free(b->middle), free(b->reach);
-    free(b->on), free(b->bent), free(b->n_bent), free(b->rows), free(b->plain);
+    free(b->on), free(b->mixed), free(b->n_mixed), free(b->rows), free(b->plain);
     free(b);
 }
 
@@ -214,20 +214,20 @@ static void relu_fold_find(struct relu_fold *b, size_t n, const real *low, const
         vec *out = b->lines[l & 1];
         size_t n_on = relu_fold_sort(b, l, width, lines);
         size_t across = l + 1 < b->layers ? pad : relu_fold_pad(b->outputs);
-        work += (double)(n * b->n_bent[l] * width + width * (pad + n_on * across));
+        work += (double)(n * b->n_mixed[l] * width + width * (pad + n_on * across));
         plain += (double)(n * b->hidden * (1 + (l ? b->hidden : b->inputs)));
         b->folded = work < FOLDED * plain;
         if (!b->folded)
             return;
-        rows = relu_fold_pack(rows, lines, pad, width, b->bent, b->n_bent[l]);
+        rows = relu_fold_pack(rows, lines, pad, width, b->mixed, b->n_mixed[l]);
         relu_fold_through(b, n_on, width, lines, next, across, out);
-        for (size_t i = 0; i < b->n_bent[l]; i++, width++)
-            memcpy(out + width * across, next + (1 + b->bent[i]) * across, across * sizeof *out);
+        for (size_t i = 0; i < b->n_mixed[l]; i++, width++)
+            memcpy(out + width * across, next + (1 + b->mixed[i]) * across, across * sizeof *out);
         lines = out;
     }
     for (size_t k = 0; k < b->outputs; k++)
-        b->bent[k] = k;
-    relu_fold_pack(rows, lines, relu_fold_pad(b->outputs), width, b->bent, b->outputs);
+        b->mixed[k] = k;
+    relu_fold_pack(rows, lines, relu_fold_pad(b->outputs), width, b->mixed, b->outputs);
 }
 
 /* A block of rows over `width` features for n vectors; y [rows][BOX].  Each weight is
@@ -239,7 +239,7 @@ static inline __attribute__((always_inline)) void relu_fold_rows(const real *wei
     for (size_t first = 0; first < n; first += (size_t)vecs) {
         const real *w = weights;
         const vec *in = x + first;
-        vec sum[BENT_BLOCK];
+        vec sum[FOLD_BLOCK];
 #pragma GCC unroll 16
         for (int i = 0; i < rows * vecs; i++)
             sum[i] = vec_splat(w[i / vecs]);
@@ -262,9 +262,9 @@ static const real *relu_fold_layer(const real *w, size_t rows, size_t width, siz
     for (size_t r = 0, now; r < rows; r += now, w += now * (1 + width), y += now * BOX) {
         now = relu_fold_block(rows - r);
         if (now == 2)
-            relu_fold_rows(w, 2, BENT_BLOCK / 2, width, n, x, relu, y);
+            relu_fold_rows(w, 2, FOLD_BLOCK / 2, width, n, x, relu, y);
         else
-            relu_fold_rows(w, BENT_ROWS, BENT_BLOCK / BENT_ROWS, width, n, x, relu, y);
+            relu_fold_rows(w, FOLD_ROWS, FOLD_BLOCK / FOLD_ROWS, width, n, x, relu, y);
     }
     return w;
 }
@@ -278,7 +278,7 @@ static const vec *relu_fold_run(const struct relu_fold *b, size_t n, vec *x)
     vec *y = x + width * BOX;
     for (size_t l = 0;; l++) {
         bool relu = l < b->layers;
-        size_t rows = !relu ? b->outputs : b->folded ? b->n_bent[l] : b->hidden;
+        size_t rows = !relu ? b->outputs : b->folded ? b->n_mixed[l] : b->hidden;
         w = relu_fold_layer(w, rows, width, n, x, relu, y);
         if (!relu)
             return y;

@@ -47,7 +47,7 @@ void rule_layout(const struct rule *rule, const struct rule_shape *shape, struct
 {
     rule->layout(shape, out);
     if (shape->lapse.fitted)
-        tensors_add(out, "lapse", 1, 0);
+        rule_tensor_add(out, "lapse", 1, 0);
 }
 
 void rule_init(const struct rule *rule, const struct rule_shape *shape,
@@ -58,7 +58,7 @@ void rule_init(const struct rule *rule, const struct rule_shape *shape,
         theta[tensors->size - 1] = setting_of_tensor("lapse")->start;
 }
 
-void tensors_add(struct tensors *t, const char *name, size_t rows, size_t cols)
+void rule_tensor_add(struct tensors *t, const char *name, size_t rows, size_t cols)
 {
     struct tensor *item = &t->item[t->n++];
     *item = (struct tensor){.offset = t->size, .rows = rows, .cols = cols ? cols : 1};
@@ -70,24 +70,24 @@ void tensors_add(struct tensors *t, const char *name, size_t rows, size_t cols)
 
 void network_layout_mlp(const struct rule_shape *shape, size_t inputs, struct tensors *out)
 {
-    tensors_add(out, "scaling_factor", shape->n_weights, 0);
+    rule_tensor_add(out, "scaling_factor", shape->n_weights, 0);
     for (size_t l = 0; l <= shape->layers; l++) {
         char name[40];
         size_t rows = l < shape->layers ? shape->hidden : shape->n_weights;
         snprintf(name, sizeof name, "dnn.%zu.weight", 2 * l);
-        tensors_add(out, name, rows, l ? shape->hidden : inputs);
+        rule_tensor_add(out, name, rows, l ? shape->hidden : inputs);
         snprintf(name, sizeof name, "dnn.%zu.bias", 2 * l);
-        tensors_add(out, name, rows, 0);
+        rule_tensor_add(out, name, rows, 0);
     }
 }
 
 void network_layout_gru(const struct rule_shape *shape, size_t inputs, struct tensors *out)
 {
     size_t h = shape->hidden;
-    tensors_add(out, "gru.weight_ih_l0", 3 * h, inputs);
-    tensors_add(out, "gru.weight_hh_l0", 3 * h, h);
-    tensors_add(out, "gru.bias_ih_l0", 3 * h, 0);
-    tensors_add(out, "gru.bias_hh_l0", 3 * h, 0);
+    rule_tensor_add(out, "gru.weight_ih_l0", 3 * h, inputs);
+    rule_tensor_add(out, "gru.weight_hh_l0", 3 * h, h);
+    rule_tensor_add(out, "gru.bias_ih_l0", 3 * h, 0);
+    rule_tensor_add(out, "gru.bias_hh_l0", 3 * h, 0);
 }
 
 void network_init(const struct rule_shape *shape, const struct tensors *tensors, unsigned long seed,
@@ -114,25 +114,25 @@ void network_init(const struct rule_shape *shape, const struct tensors *tensors,
     }
 }
 
-void classic_layout(const struct rule_shape *shape, struct tensors *out)
+void textbook_layout(const struct rule_shape *shape, struct tensors *out)
 {
     size_t n = shape->alpha == ALPHA_SHARED ? 1 : shape->n_weights;
-    tensors_add(out, "alpha", n, 0);
-    if (shape->split)
-        tensors_add(out, "alpha_error", n, 0);
+    rule_tensor_add(out, "alpha", n, 0);
+    if (shape->alpha_error)
+        rule_tensor_add(out, "alpha_error", n, 0);
     for (size_t i = 0; setting_at(i); i++)
         if (setting_at(i)->term && setting_yes(setting_at(i), shape))
-            tensors_add(out, setting_at(i)->tensor, shape->n_weights, 0);
+            rule_tensor_add(out, setting_at(i)->tensor, shape->n_weights, 0);
 }
 
-void classic_layout_baseline(const struct rule_shape *shape, struct tensors *out)
+void textbook_layout_baseline(const struct rule_shape *shape, struct tensors *out)
 {
-    classic_layout(shape, out);
-    tensors_add(out, "baseline", shape->n_weights, 0);
+    textbook_layout(shape, out);
+    rule_tensor_add(out, "baseline", shape->n_weights, 0);
 }
 
-void classic_init(const struct rule_shape *shape, const struct tensors *tensors, unsigned long seed,
-                  double *theta)
+void textbook_init(const struct rule_shape *shape, const struct tensors *tensors,
+                   unsigned long seed, double *theta)
 {
     (void)shape, (void)seed;
     for (size_t i = 0; i < tensors->n; i++) {

@@ -106,7 +106,7 @@ static bool takes(const struct setting *row, const struct rule *rule)
     case TAKEN_WITHOUT_POSTERIOR: return !rule->posterior && !rule->no_updates;
     case TAKEN_WITH_START: return !rule->no_start;
     case TAKEN_WITH_UPDATES: return !rule->no_updates;
-    case TAKEN_BY_WALKS: return rule->no_updates;
+    case TAKEN_WITHOUT_UPDATES: return rule->no_updates;
     case TAKEN_BY_LEARNERS:
         return rule->network ? !rule->no_weights : rule->posterior || has_named(rule, "alpha");
     }

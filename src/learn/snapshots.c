@@ -120,7 +120,7 @@ static struct model *model_like(const struct model *of)
     m->ensemble = NULL;
     m->errors = m->covariance = NULL;
     m->gp = NULL; /* the posterior is that of the end */
-    m->walks = NULL;
+    m->randomwalk = NULL;
     m->animals = mem_new(of->n_animals, sizeof *m->animals);
     for (size_t a = 0; a < of->n_animals; a++)
         m->animals[a] = mem_text(of->animals[a]);

@@ -43,7 +43,7 @@ static struct model *make_model(const struct trainer *t, const double *theta)
     m->covariance = covariance_copy(t->covariance, t->tensors.size);
     m->gains = gains_copy(t->gains);
     m->gp = gp_hold(t->gp);
-    m->walks = randomwalk_set_hold(t->walks);
+    m->randomwalk = randomwalk_set_hold(t->randomwalk);
     m->n_animals = n;
     m->animals = mem_new(n, sizeof *m->animals);
     m->held_out = mem_new(n, sizeof *m->held_out);
@@ -84,7 +84,7 @@ static void publish(struct trainer *t, const double *theta, enum fit_state state
     s->state = state;
     s->epoch = now->epoch;
     s->train = now->train;
-    s->heldout = now->heldout;
+    s->held_out = now->held_out;
     s->seconds = trainer_worked(t);
     s->seconds_per_epoch = now->epoch > 0 ? s->seconds / (now->epoch + 1) : s->seconds;
     s->seconds_left = s->seconds_per_epoch * (s->epochs - s->epoch);
@@ -112,12 +112,12 @@ int trainer_first(const struct trainer *t)
 }
 
 void trainer_add_scored(const struct trainer *t, size_t animal, double value, double *train,
-                        double *heldout)
+                        double *held_out)
 {
     if (t->train[animal])
         *train += value;
     else if (t->held_out[animal])
-        *heldout += value;
+        *held_out += value;
 }
 
 struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool *train)
@@ -173,7 +173,7 @@ void trainer_free(struct trainer *t)
     free(t->errors), free(t->covariance), free(t->starts);
     gains_free(t->gains);
     gp_drop(t->gp);
-    randomwalk_set_drop(t->walks);
+    randomwalk_set_drop(t->randomwalk);
     free(t->history);
     checkpoint_free(t->checkpoint);
     free(t);
@@ -226,7 +226,7 @@ static const char *fit_by_rule(struct trainer *t)
     if (t->fit->settings.teacher && !t->fit->start)
         t->distilled = distil_run(t);
     return t->rule->posterior    ? fit_posterior(t)
-           : t->rule->no_updates ? fit_walks(t)
+           : t->rule->no_updates ? fit_randomwalk(t)
            : !t->rule->network   ? fit_mle(t)
            : fast                ? fit_minibatch(t)
                                  : fit_adam(t);
@@ -238,7 +238,7 @@ void trainer_run(struct trainer *t)
     t->before = t->n_history ? t->history[t->n_history - 1].seconds : 0;
     bool network = t->rule->network;
     t->threads = fit->settings.threads > 0 ? fit->settings.threads : thread_processors();
-    const char *why = trainer_take_room(t) ? fit_by_rule(t) : t->why.message;
+    const char *why = trainer_take_memory(t) ? fit_by_rule(t) : t->why.message;
     if (!fit->quiet && !why && network && !t->rule->no_weights)
         t->textbook = plateau_textbook(&fit->settings, fit->cohort, t->threads, &fit->at->stop);
     if (why)

@@ -45,15 +45,15 @@ struct trainer {
                                   * neither */
     double *theta;               /* [n_all]: parameters, then trained w0 of all animals, gains */
     size_t n_all;
-    double *best;                 /* [n_all] what is kept: theta at the last good epoch */
-    double *gradient;             /* [n_all] */
-    double *w0;                   /* [n_animals][K] start weights when they are not trained */
-    double *starts;               /* [n_animals][rule_starts] where there are gains, else NULL */
-    struct gains *gains;          /* as in struct model; NULL: not known yet */
-    double *errors;               /* [tensors.size] standard errors, NULL: none */
-    double *covariance;           /* as in struct model */
-    struct gp *gp;                /* as in struct model */
-    struct randomwalk_set *walks; /* likewise */
+    double *best;        /* [n_all] what is kept: theta at the last good epoch */
+    double *gradient;    /* [n_all] */
+    double *w0;          /* [n_animals][K] start weights when they are not trained */
+    double *starts;      /* [n_animals][rule_starts] where there are gains, else NULL */
+    struct gains *gains; /* as in struct model; NULL: not known yet */
+    double *errors;      /* [tensors.size] standard errors, NULL: none */
+    double *covariance;  /* as in struct model */
+    struct gp *gp;       /* as in struct model */
+    struct randomwalk_set *randomwalk; /* likewise */
     bool train_w0;
     double n_train, n_heldout; /* scored trials */
     size_t n_history, history_room;
@@ -64,18 +64,18 @@ struct trainer {
     struct checkpoint *checkpoint;        /* of `best`; NULL: none */
     bool again;                 /* the next evaluation repeats the newest of the history */
     double textbook, distilled; /* as in struct model */
-    struct err why;             /* of fit_posterior and fit_walks */
+    struct err why;             /* of fit_posterior and fit_randomwalk */
     bool finished;              /* the optimiser reached its end */
 };
 
 /* Everything the worker needs; train [n_animals]. */
 /* Is there the memory that the fit will take?  Else ERR_FAILED with what would take less. */
-bool trainer_check_room(const struct fit_settings *settings, const struct rule *rule,
-                        const struct cohort *cohort, const bool *train, struct err *err);
+bool trainer_check_memory(const struct fit_settings *settings, const struct rule *rule,
+                          const struct cohort *cohort, const bool *train, struct err *err);
 /* In the thread of its job: there may have been more when it was asked for, and other fits have
  * begun since.  Makes t->rollout; one fit after the other, that each sees what is left.  False:
  * t->why says so. */
-bool trainer_take_room(struct trainer *t);
+bool trainer_take_memory(struct trainer *t);
 struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool *train);
 void trainer_free(struct trainer *t);
 /* The model at the start, so that views have one from the first moment on. */
@@ -96,7 +96,7 @@ int trainer_threads(const struct trainer *t);
 double trainer_worked(const struct trainer *t); /* seconds, also of what it goes on from */
 /* Adds an animal's value to the sum of those that are trained on, or that are held out. */
 void trainer_add_scored(const struct trainer *t, size_t animal, double value, double *train,
-                        double *heldout);
+                        double *held_out);
 /* Start weights and gains at theta, [n_animals][rule_starts]. */
 const double *trainer_w0(const struct trainer *t);
 /* Moves parameters that have bounds back within them after a step. */
@@ -140,8 +140,8 @@ int minibatch_epochs(const struct fit_settings *settings, const struct cohort *c
 const char *fit_mle(struct trainer *t);
 /* fit_gp.c: rules with a posterior. */
 const char *fit_posterior(struct trainer *t);
-/* fit_walks.c: weights without a rule, each animal by itself. */
-const char *fit_walks(struct trainer *t);
+/* fit_randomwalk.c: weights without a rule, each animal by itself. */
+const char *fit_randomwalk(struct trainer *t);
 
 /* fit_each.c: what fit_within does for pool=each. */
 struct model *fit_each(const struct fit_settings *settings, const struct cohort *cohort,

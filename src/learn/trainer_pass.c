@@ -31,14 +31,14 @@ float *trainer_visited(struct trainer *t, int epoch)
     return t->visited->w;
 }
 
-static void history_add(struct trainer *t, int epoch, double train, double heldout)
+static void history_add(struct trainer *t, int epoch, double train, double held_out)
 {
     t->n_history -= t->again;
     t->again = false;
     t->history = mem_reserve(t->history, &t->history_room, t->n_history + 1, sizeof *t->history);
     if (t->rule->network && t->fit->settings.epochs > 0)
         atomic_store(&t->fit->at->permille, (int)(1000. * epoch / t->fit->settings.epochs));
-    t->history[t->n_history++] = (struct epoch_loss){epoch, trainer_worked(t), train, heldout};
+    t->history[t->n_history++] = (struct epoch_loss){epoch, trainer_worked(t), train, held_out};
 }
 
 void trainer_tell(struct trainer *t, int epoch, double train)
@@ -50,15 +50,15 @@ void trainer_tell(struct trainer *t, int epoch, double train)
 void trainer_repeat(struct trainer *t, int epoch)
 {
     struct epoch_loss last = t->history[t->n_kept - 1];
-    history_add(t, epoch, last.train, last.heldout);
+    history_add(t, epoch, last.train, last.held_out);
 }
 
 static void remember(struct trainer *t, int epoch, const struct rollout_result *result)
 {
-    double train = 0, heldout = 0;
+    double train = 0, held_out = 0;
     for (size_t a = 0; a < t->n_animals; a++)
-        trainer_add_scored(t, a, result->loss[a], &train, &heldout);
-    history_add(t, epoch, train / t->n_train, t->n_heldout > 0 ? heldout / t->n_heldout : NAN);
+        trainer_add_scored(t, a, result->loss[a], &train, &held_out);
+    history_add(t, epoch, train / t->n_train, t->n_heldout > 0 ? held_out / t->n_heldout : NAN);
 }
 
 /* Over weight matrices only. */
@@ -165,7 +165,7 @@ bool trainer_evaluate(struct trainer *t, int epoch, bool gradient, bool last)
 const char *trainer_trouble(const struct trainer *t, bool gradient)
 {
     const struct epoch_loss *now = &t->history[t->n_history - 1];
-    if (!isfinite(now->train) || (t->n_heldout > 0 && !isfinite(now->heldout)))
+    if (!isfinite(now->train) || (t->n_heldout > 0 && !isfinite(now->held_out)))
         return "the loss is no longer a number";
     if (now->train > 20)
         return "the loss diverged beyond 20 nats per trial";

@@ -129,7 +129,7 @@ static void view_focus_key(struct explorer *e, const struct keypress *key)
     e->redraw = e->dirty = true;
     if (e->asking)
         reader_key(e, key);
-    else if (astray_key(e, key))
+    else if (mistyped_key(e, key))
         ;
     else if (!e->reading &&
              session_replay_key(e->session, e->layout.view[e->layout.current], key->name, &command))
@@ -194,7 +194,7 @@ static void prompt_key(struct explorer *e, const struct keypress *key)
 {
     e->dirty = true;
     bool sequence = key->n_bytes > 1 && key->bytes[0] == '\033';
-    if (candidates_rest_key(e, key))
+    if (promptline_candidates_rest_key(e, key))
         ;
     else if (key_is(key, "esc"))
         escape_at_prompt(e);
@@ -257,13 +257,13 @@ static bool help_key(struct explorer *e, const struct keypress *key)
 
 static void take_report(struct explorer *e, const char *report)
 {
-    if (background_is_last(report)) {
+    if (hosting_background_is_last(report)) {
         e->asked_at = NAN;
         e->answers = true;
-        e->sixel = report_knows_sixel(report);
+        e->sixel = hosting_knows_sixel(report);
     }
     bool dark;
-    if (!background_parse(report, &dark) || (e->background_known && e->is_dark == dark))
+    if (!hosting_background_parse(report, &dark) || (e->background_known && e->is_dark == dark))
         return;
     e->background_known = true;
     e->is_dark = dark;
@@ -297,9 +297,9 @@ void explorer_key(struct explorer *e, const struct keypress *key)
         e->asked_interrupt = false;
     if (help_key(e, key))
         return;
-    if (!key->paste && candidates_key(e, key))
+    if (!key->paste && promptline_candidates_key(e, key))
         return;
-    if (mouse_key(e, key)) {
+    if (tiles_mouse(e, key)) {
         ;
     } else if (key->paste) {
         explorer_focus(e, false, false);
@@ -312,5 +312,5 @@ void explorer_key(struct explorer *e, const struct keypress *key)
             prompt_key(e, key);
     }
     if (!key_is(key, "tab"))
-        candidates_narrow(e);
+        promptline_candidates_narrow(e);
 }

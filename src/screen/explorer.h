@@ -71,8 +71,8 @@ struct explorer {
     double through_at, flow_took;    /* when the last answer came, and after how long */
     enum step step;                  /* the last one */
     bool asked_end, asked_interrupt; /* the last key was ^D, ^C and was answered by a hint */
-    char astray[8];                  /* letters typed to a tile one after the other, ... */
-    double astray_at;                /* ... the last of them then */
+    char mistyped[8];                /* letters typed to a tile one after the other, ... */
+    double mistyped_at;              /* ... the last of them then */
     bool quit, ended;                /* ended: by TERM or HUP */
     int code;
 };
@@ -103,7 +103,7 @@ void explorer_tell_layout(struct explorer *e, bool text_only);
 void tiles_step(struct explorer *e, int by);                    /* the focus goes to the next one */
 void tiles_more_text(struct explorer *e, int by);               /* rows of the transcript */
 bool tiles_key(struct explorer *e, const struct keypress *key); /* false: it means nothing */
-bool mouse_key(struct explorer *e, const struct keypress *key);
+bool tiles_mouse(struct explorer *e, const struct keypress *key);
 
 /* reader.c */
 bool reader_key(struct explorer *e, const struct keypress *key);        /* when reading */
@@ -115,17 +115,17 @@ bool reader_search(struct explorer *e, const char *text, struct err *err);
 void reader_draw_line(struct explorer *e, struct rect row);
 
 /* promptline.c: keys of the pop-up and of the hint go before those of the prompt */
-bool candidates_key(struct explorer *e, const struct keypress *key);
-bool candidates_rest_key(struct explorer *e, const struct keypress *key);
-void candidates_show(struct explorer *e, const struct completion *completion);
-void candidates_narrow(struct explorer *e); /* the line has changed */
+bool promptline_candidates_key(struct explorer *e, const struct keypress *key);
+bool promptline_candidates_rest_key(struct explorer *e, const struct keypress *key);
+void promptline_candidates_show(struct explorer *e, const struct completion *completion);
+void promptline_candidates_narrow(struct explorer *e); /* the line has changed */
 void promptline_draw(struct explorer *e, struct rect row);
 /* Cells from the left of the row to byte `at` of the line, as drawn last. */
 int promptline_column(const struct explorer *e, size_t at);
 
-/* astray.c: a command typed while a tile has the keys.  True: its letters, with this one,
+/* mistyped.c: a command typed while a tile has the keys.  True: its letters, with this one,
  * are at the prompt now. */
-bool astray_key(struct explorer *e, const struct keypress *key);
+bool mistyped_key(struct explorer *e, const struct keypress *key);
 
 /* keyhelp.c */
 void keyhelp_open(struct explorer *e);

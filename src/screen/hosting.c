@@ -10,7 +10,7 @@
 
 bool hosting_feed_rc(struct session *session, struct err *err)
 {
-    char *path = configfile_path("rc");
+    char *path = statefile_config_path("rc");
     bool good = !path || access(path, F_OK) != 0 || session_feed_rc(session, path, err);
     free(path);
     return good;
@@ -69,7 +69,7 @@ static const char *channel(const char *text, double *out)
     return end;
 }
 
-bool background_parse(const char *report, bool *dark)
+bool hosting_background_parse(const char *report, bool *dark)
 {
     double rgb[3];
     if (strncmp(report, "11;rgb", 6) != 0)
@@ -89,7 +89,7 @@ bool background_parse(const char *report, bool *dark)
     return true;
 }
 
-bool background_from_environment(bool *dark)
+bool hosting_background_from_environment(bool *dark)
 {
     const char *colours = getenv("COLORFGBG");
     const char *last = colours ? strrchr(colours, ';') : NULL;
@@ -100,7 +100,7 @@ bool background_from_environment(bool *dark)
     return true;
 }
 
-bool background_is_last(const char *report)
+bool hosting_background_is_last(const char *report)
 {
     size_t n = strlen(report);
     return n > 1 && report[0] == '?' && report[n - 1] == 'c';
@@ -109,7 +109,7 @@ bool background_is_last(const char *report)
 struct style hosting_style(const struct host_setup *setup, const struct session *session)
 {
     struct style style = setup->style;
-    if (!background_from_environment(&style.dark))
+    if (!hosting_background_from_environment(&style.dark))
         style.dark = true;
     session_look(session, &style);
     return style;

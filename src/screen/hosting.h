@@ -22,7 +22,7 @@ void hosting_picture_room(void *data, struct picture_room *room);
 /* A picture among lines of text. */
 bool hosting_picture(void *data, const char *bytes, size_t n, struct err *err);
 /* Does a report of attributes (CSI c) name sixels? */
-bool report_knows_sixel(const char *report);
+bool hosting_knows_sixel(const char *report);
 
 struct style hosting_style(const struct host_setup *setup, const struct session *session);
 
@@ -34,12 +34,12 @@ struct style hosting_style(const struct host_setup *setup, const struct session 
 
 /* "11;rgb:ffff/ffff/dddd", also "rgba:" and 1 to 4 digits a channel.  False: it is
  * not that. */
-bool background_parse(const char *report, bool *dark);
+bool hosting_background_parse(const char *report, bool *dark);
 /* COLORFGBG, which rxvt, konsole and others set, ends in the background's number
  * of 16.  False: it says nothing. */
-bool background_from_environment(bool *dark);
+bool hosting_background_from_environment(bool *dark);
 /* The second answer, "?...c", which is the last. */
-bool background_is_last(const char *report);
+bool hosting_background_is_last(const char *report);
 
 /* session_host.terminal of a host with a terminal. */
 bool hosting_terminal(void *data, const char *bytes, size_t n, struct err *err);

@@ -12,7 +12,7 @@
 #include "deltaw/base/thread.h"
 #include "deltaw/screen/host.h"
 #include "child.h"
-#include "history.h"
+#include "recall.h"
 #include "hosting.h"
 #include "lineedit.h"
 #include "rescue.h"

@@ -10,7 +10,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/utf8.h"
-#include "history.h"
+#include "recall.h"
 
 static struct {
     bool open, full_screen, initialised;

@@ -17,7 +17,7 @@
 #include "deltaw/base/thread.h"
 #include "child.h"
 #include "explorer.h"
-#include "history.h"
+#include "recall.h"
 #include "hosting.h"
 #include "rescue.h"
 #include "screen.h"
@@ -50,7 +50,7 @@ static void on_line(void *data, const char *line)
 
 static void on_candidates(void *data, const struct completion *completion)
 {
-    candidates_show(data, completion);
+    promptline_candidates_show(data, completion);
 }
 
 static void on_echo(void *data, const char *command)

@@ -22,9 +22,9 @@ static bool knows_kitty(void)
             (program && (strcmp(program, "WezTerm") == 0 || strcmp(program, "ghostty") == 0)));
 }
 
-bool report_knows_sixel(const char *report)
+bool hosting_knows_sixel(const char *report)
 {
-    if (!background_is_last(report))
+    if (!hosting_background_is_last(report))
         return false;
     for (const char *at = strchr(report, ';'); at; at = strchr(at + 1, ';'))
         if (at[1] == '4' && (at[2] == ';' || at[2] == 'c'))

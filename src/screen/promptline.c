@@ -20,14 +20,14 @@ static void candidates_now(struct explorer *e, struct completion *out, size_t *t
     *typed = point > out->from ? point - out->from : 0;
 }
 
-void candidates_show(struct explorer *e, const struct completion *completion)
+void promptline_candidates_show(struct explorer *e, const struct completion *completion)
 {
     popup_fill(&e->popup, completion);
     e->popup_at = completion->from;
     e->dirty = true;
 }
 
-void candidates_narrow(struct explorer *e)
+void promptline_candidates_narrow(struct explorer *e)
 {
     struct completion c;
     size_t typed;
@@ -38,7 +38,7 @@ void candidates_narrow(struct explorer *e)
     if (c.n == 0 || c.from != e->popup_at || done)
         popup_clear(&e->popup);
     else
-        candidates_show(e, &c);
+        promptline_candidates_show(e, &c);
     completion_free(&c);
 }
 
@@ -57,14 +57,14 @@ static void take(struct explorer *e)
         if (item->open) {
             candidates_now(e, &next, &typed);
             if (next.n > 1)
-                candidates_show(e, &next);
+                promptline_candidates_show(e, &next);
             completion_free(&next);
         }
     }
     completion_free(&c);
 }
 
-bool candidates_key(struct explorer *e, const struct keypress *key)
+bool promptline_candidates_key(struct explorer *e, const struct keypress *key)
 {
     long page = e->popup.shown > 1 ? e->popup.shown - 1 : 1;
     if (!e->popup.n || lineedit_midway())
@@ -103,7 +103,7 @@ static void candidates_hint(struct explorer *e, struct strbuf *words)
     }
 }
 
-bool candidates_rest_key(struct explorer *e, const struct keypress *key)
+bool promptline_candidates_rest_key(struct explorer *e, const struct keypress *key)
 {
     bool whole =
         key_is(key, "right") || key_is(key, "C-f") || key_is(key, "end") || key_is(key, "C-e");

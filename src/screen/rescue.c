@@ -191,7 +191,7 @@ void rescue_tell_kept(struct strbuf *out)
         return;
     outfile_sweep(folder);
     size_t n, removed = 0;
-    struct kept *list = kept_list(folder, &n);
+    struct kept *list = statefile_kept_list(folder, &n);
     char *told = mem_printf("%s.told", folder);
     size_t fresh = count_untold(list, n, told);
     for (size_t i = KEPT_MOST; i < n; i++)
@@ -205,7 +205,7 @@ void rescue_tell_kept(struct strbuf *out)
     }
     if (removed > 0)
         strbuf_printf(out, "  the oldest are gone: %d are kept\n", KEPT_MOST);
-    kept_free(list, n);
+    statefile_kept_free(list, n);
     free(told);
     free(folder);
 }

@@ -329,7 +329,7 @@ static void let_go(struct explorer *e)
     e->dragged = -1;
 }
 
-bool mouse_key(struct explorer *e, const struct keypress *key)
+bool tiles_mouse(struct explorer *e, const struct keypress *key)
 {
     if (key_is(key, "wheel-up") || key_is(key, "wheel-down"))
         reader_scroll(e, key_is(key, "wheel-up") ? 3 : -3);

@@ -29,7 +29,7 @@ static bool work(void *data, struct task *task, struct err *err)
 {
     struct checking *c = data;
     if (c->fast_epochs)
-        c->network.epochs = fit_fast_epochs(&c->network, c->cohort);
+        c->network.epochs = fit_minibatch_epochs(&c->network, c->cohort);
     return bias_run(c->rule, &c->network, c->cohort, c->seed, &task->job, &c->bias, err);
 }
 

@@ -169,10 +169,10 @@ void comparing_pairs(struct compare *c)
 double comparing_evidence(const struct compare *c, size_t i)
 {
     const struct model *model = c->cv ? NULL : c->scores.models[i];
-    return !model         ? NAN
-           : model->gp    ? model->gp->log_evidence
-           : model->walks ? randomwalk_set_evidence(model->walks)
-                          : NAN;
+    return !model              ? NAN
+           : model->gp         ? model->gp->log_evidence
+           : model->randomwalk ? randomwalk_set_evidence(model->randomwalk)
+                               : NAN;
 }
 
 /* --- as tables -------------------------------------------------------------------- */

@@ -39,8 +39,8 @@ void fit_words(struct fit *fit, struct strbuf *out)
         progress_words(fit_rule(fit), &status, out);
     if (!isnan(status.train))
         strbuf_printf(out, "  loss %s", fit_loss_text(buf, status.train));
-    if (!isnan(status.heldout))
-        strbuf_printf(out, "  held out %s", fit_loss_text(buf, status.heldout));
+    if (!isnan(status.held_out))
+        strbuf_printf(out, "  held out %s", fit_loss_text(buf, status.held_out));
     if (network && status.state == FIT_RUNNING && !isnan(status.seconds_left))
         strbuf_printf(out, "  ETA %s", number_duration(buf, status.seconds_left));
 }
@@ -69,8 +69,8 @@ void fit_ended_words(struct fit *fit, struct strbuf *out)
     }
     if (!isnan(status.train))
         strbuf_printf(out, ", loss %s", fit_loss_text(buf, status.train));
-    if (!isnan(status.heldout))
-        strbuf_printf(out, ", held out %s", fit_loss_text(buf, status.heldout));
+    if (!isnan(status.held_out))
+        strbuf_printf(out, ", held out %s", fit_loss_text(buf, status.held_out));
     strbuf_printf(out, ", %s", number_duration(buf, status.seconds));
 }
 

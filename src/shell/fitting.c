@@ -141,7 +141,7 @@ static bool tells(const struct setting *row, const struct rule *rule, const stru
              !rule->network); /* nothing of it is drawn */
 }
 
-void settings_words(const struct rule *rule, const struct fit_settings *s, struct strbuf *out)
+void fitting_words(const struct rule *rule, const struct fit_settings *s, struct strbuf *out)
 {
     const struct setting *row;
     size_t n = 0;

@@ -33,8 +33,8 @@ size_t rule_parameters(const struct rule *rule, const struct fit_settings *setti
 /* Byte of the named argument in the line, 0: not given. */
 int args_column(const struct args *args, const char *name);
 /* "hidden=32 layers=2 ...": the settings that mean something to the rule. */
-void settings_words(const struct rule *rule, const struct fit_settings *settings,
-                    struct strbuf *out);
+void fitting_words(const struct rule *rule, const struct fit_settings *settings,
+                   struct strbuf *out);
 /* For completion: false when the word is a rule that does not take the option. */
 bool rule_takes_word(const char *rule, const char *option);
 

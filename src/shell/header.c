@@ -74,8 +74,8 @@ static bool replay_pieces(const struct session *session, struct pieces *p)
         return false;
     if (!isnan(now.loss.train))
         strbuf_printf(piece(p, 2, true), "loss %s", fit_loss_text(buf, now.loss.train));
-    if (!isnan(now.loss.heldout))
-        strbuf_printf(piece(p, 8, true), "held out %s", fit_loss_text(buf, now.loss.heldout));
+    if (!isnan(now.loss.held_out))
+        strbuf_printf(piece(p, 8, true), "held out %s", fit_loss_text(buf, now.loss.held_out));
     return true;
 }
 
@@ -166,8 +166,8 @@ static void job_pieces(const struct session *session, struct pieces *p)
     if (model && model_on_plateau(model))
         strbuf_puts(piece(p, 1, true), "on the plateau");
     model_drop(model);
-    if (!isnan(status.heldout))
-        strbuf_printf(piece(p, 8, true), "held out %s", fit_loss_text(buf, status.heldout));
+    if (!isnan(status.held_out))
+        strbuf_printf(piece(p, 8, true), "held out %s", fit_loss_text(buf, status.held_out));
     other_pieces(session, fit, p);
 }
 

@@ -9,8 +9,9 @@
 #include "loading.h"
 #include "help_inside.h"
 
-const struct option_row load_table[] = {
-    {"format", OPTION_WORD, 0, 0, load_formats, "auto", "of the files; auto: by their first bytes"},
+const struct option_row loading_table[] = {
+    {"format", OPTION_WORD, 0, 0, source_formats, "auto",
+     "of the files; auto: by their first bytes"},
     {"subject", OPTION_COLUMN, 0, 0, NULL, NULL,
      "column that names the animal; none: the file's name"},
     {"session", OPTION_COLUMN, 0, 0, NULL, NULL, "column of the session"},
@@ -57,7 +58,7 @@ const struct option_row load_table[] = {
     {0},
 };
 
-void load_release(void *data)
+void loading_release(void *data)
 {
     struct load *load = data;
     if (!load)
@@ -139,7 +140,7 @@ static void load_words(const struct cohort *cohort, struct strbuf *out)
         strbuf_puts(out, "; `data` says more)");
 }
 
-void load_tell(const struct cohort *cohort, struct output *out)
+void loading_tell(const struct cohort *cohort, struct output *out)
 {
     struct strbuf text = {0};
     load_words(cohort, &text);
@@ -175,7 +176,7 @@ static bool load_character(const struct args *args, const char *name, char *out,
         char c;
     } words[] = {{"comma", ','}, {"semicolon", ';'}, {"tab", '\t'}, {"blanks", ' '},
                  {"blank", ' '}, {"space", ' '},     {"\\t", '\t'}, {"point", '.'}};
-    const char *text = args_text(args, load_table, name);
+    const char *text = args_text(args, loading_table, name);
     *out = '\0';
     if (!text)
         return true;
@@ -193,24 +194,24 @@ static bool load_layout_take(struct load *load, struct err *err)
 {
     const struct args *args = &load->args;
     struct load_options *o = &load->options;
-    const char *flip = args_text(args, load_table, "flip");
-    const char *dates = args_text(args, load_table, "dates");
+    const char *flip = args_text(args, loading_table, "flip");
+    const char *dates = args_text(args, loading_table, "dates");
     o->flip_stimulus = strcmp(flip, "stimulus") == 0 || strcmp(flip, "both") == 0;
     o->flip_choice = strcmp(flip, "choice") == 0 || strcmp(flip, "both") == 0;
     o->dates = strcmp(dates, "ymd") == 0   ? LOAD_DATES_YMD
                : strcmp(dates, "dmy") == 0 ? LOAD_DATES_DMY
                : strcmp(dates, "mdy") == 0 ? LOAD_DATES_MDY
                                            : LOAD_DATES_AUTO;
-    o->strict = strcmp(args_text(args, load_table, "strict"), "yes") == 0;
-    o->keep_copies = strcmp(args_text(args, load_table, "copies"), "keep") == 0;
-    o->no_header = strcmp(args_text(args, load_table, "header"), "no") == 0;
-    o->skip = (size_t)args_integer(args, load_table, "skip");
-    o->comment = args_text(args, load_table, "comment");
-    o->names = args_text(args, load_table, "names");
-    o->scale = strcmp(args_text(args, load_table, "scale"), "log2") == 0 ? LOAD_SCALE_LOG2
-                                                                         : LOAD_SCALE_NONE;
-    o->center = args_given(args, "center") ? args_number(args, load_table, "center") : 0;
-    o->divide = args_given(args, "divide") ? args_number(args, load_table, "divide") : 0;
+    o->strict = strcmp(args_text(args, loading_table, "strict"), "yes") == 0;
+    o->keep_copies = strcmp(args_text(args, loading_table, "copies"), "keep") == 0;
+    o->no_header = strcmp(args_text(args, loading_table, "header"), "no") == 0;
+    o->skip = (size_t)args_integer(args, loading_table, "skip");
+    o->comment = args_text(args, loading_table, "comment");
+    o->names = args_text(args, loading_table, "names");
+    o->scale = strcmp(args_text(args, loading_table, "scale"), "log2") == 0 ? LOAD_SCALE_LOG2
+                                                                            : LOAD_SCALE_NONE;
+    o->center = args_given(args, "center") ? args_number(args, loading_table, "center") : 0;
+    o->divide = args_given(args, "divide") ? args_number(args, loading_table, "divide") : 0;
     if (args_given(args, "divide") && !(o->divide > 0))
         return err_at(err, ERR_USAGE, args_column(args, "divide"),
                       "load: divide= takes a number above 0; flip=stimulus turns sides round");
@@ -228,16 +229,16 @@ static void load_options_take(struct load *load)
     for (size_t i = 0; i < o->n_paths; i++)
         load->paths[i] = load_path(args_at(args, i));
     o->paths = (const char *const *)load->paths;
-    o->format = args_text(args, load_table, "format");
-    const char *contrast = args_text(args, load_table, "contrast");
+    o->format = args_text(args, loading_table, "format");
+    const char *contrast = args_text(args, loading_table, "contrast");
     o->contrast = strcmp(contrast, "tanh5") == 0 ? LOAD_CONTRAST_TANH5
                   : strcmp(contrast, "raw") == 0 ? LOAD_CONTRAST_RAW
                                                  : LOAD_CONTRAST_AUTO;
-    o->missing_reward = strcmp(args_text(args, load_table, "missing_reward"), "half") == 0
+    o->missing_reward = strcmp(args_text(args, loading_table, "missing_reward"), "half") == 0
                             ? LOAD_MISSING_HALF
                             : LOAD_MISSING_DROP;
-    o->missed = strcmp(args_text(args, load_table, "missed"), "gap") == 0 ? LOAD_MISSED_GAP
-                                                                          : LOAD_MISSED_DROP;
+    o->missed = strcmp(args_text(args, loading_table, "missed"), "gap") == 0 ? LOAD_MISSED_GAP
+                                                                             : LOAD_MISSED_DROP;
     const struct {
         const char *name, **to;
     } columns[] = {
@@ -247,7 +248,7 @@ static void load_options_take(struct load *load)
         {"answer", &o->answer},   {"as", &o->name},
     };
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-        *columns[i].to = args_text(args, load_table, columns[i].name);
+        *columns[i].to = args_text(args, loading_table, columns[i].name);
 }
 
 /* Files and options, to be typed again. */
@@ -265,7 +266,7 @@ static char *say_again(const struct args *args)
     return strbuf_take(&text);
 }
 
-void load_remember(struct session *session, const struct load *load)
+void loading_remember(struct session *session, const struct load *load)
 {
     static const char *const own[] = {"as", "every", "times"}; /* of this one load */
     args_free(&session->loaded);
@@ -280,7 +281,7 @@ void load_remember(struct session *session, const struct load *load)
     }
 }
 
-struct load *load_new(const struct session *session, const struct args *args, struct err *err)
+struct load *loading_new(const struct session *session, const struct args *args, struct err *err)
 {
     struct load *load = mem_new(1, sizeof *load);
     load->args = args_copy(args);
@@ -291,11 +292,11 @@ struct load *load_new(const struct session *session, const struct args *args, st
     load->options.said = load->said = say_again(&load->args);
     if (load_layout_take(load, err))
         return load;
-    load_release(load);
+    loading_release(load);
     return NULL;
 }
 
-char *load_label(const struct load *load, const char *verb)
+char *loading_label(const struct load *load, const char *verb)
 {
     const char *first = args_at(&load->args, 0), *slash = strrchr(first, '/');
     const char *name = slash && slash[1] ? slash + 1 : first;

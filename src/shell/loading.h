@@ -7,7 +7,7 @@
 #include "deltaw/data/load.h"
 #include "state.h"
 
-extern const struct option_row load_table[];
+extern const struct option_row loading_table[];
 
 struct load {
     struct args args; /* what `options` points into */
@@ -20,12 +20,13 @@ struct load {
 
 /* From the words of a command and the schema in use (session NULL: none); NULL with an error when one makes no
  * sense. */
-struct load *load_new(const struct session *session, const struct args *args, struct err *err);
+struct load *loading_new(const struct session *session, const struct args *args, struct err *err);
 /* It went well: its options are those of the last load. */
-void load_remember(struct session *session, const struct load *load);
-void load_release(void *load);
-char *load_label(const struct load *load, const char *verb); /* "loading mice.csv"; caller frees */
+void loading_remember(struct session *session, const struct load *load);
+void loading_release(void *load);
+char *loading_label(const struct load *load,
+                    const char *verb); /* "loading mice.csv"; caller frees */
 /* What was understood and what was odd, in at most five lines, and as fields. */
-void load_tell(const struct cohort *cohort, struct output *out);
+void loading_tell(const struct cohort *cohort, struct output *out);
 
 #endif

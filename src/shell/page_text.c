@@ -82,9 +82,9 @@ static void model_methods(struct strbuf *out, const struct scene_model *shown)
     if (!isnan(shown->status.train))
         strbuf_printf(out, "; %s nats per trial in training",
                       number_fixed(buf, -shown->status.train, 4, true));
-    if (held > 0 && !isnan(shown->status.heldout))
+    if (held > 0 && !isnan(shown->status.held_out))
         strbuf_printf(out, ", %s on %zu held-out animal%s",
-                      number_fixed(buf, -shown->status.heldout, 4, true), held,
+                      number_fixed(buf, -shown->status.held_out, 4, true), held,
                       held == 1 ? "" : "s");
     strbuf_puts(out, model_on_plateau(m)
                          ? "; still on the plateau, so its map tells nothing.</li>\n"

@@ -14,7 +14,7 @@
 #include "deltaw/study/simulate.h"
 #include "agents.h"
 #include "loading.h"
-#include "mistaken.h"
+#include "wrong_file.h"
 #include "sessionfile.h"
 
 /* All of it is the job's until that is over. */
@@ -134,15 +134,15 @@ static bool place_files(struct restoring *r, struct err *err)
 
 static bool load_again(struct restoring *r, const json_t *data, struct task *task, struct err *err)
 {
-    if (!read_args(r, data, load_table, 10000, "load", &r->made, err) || !place_files(r, err))
+    if (!read_args(r, data, loading_table, 10000, "load", &r->made, err) || !place_files(r, err))
         return false;
-    struct load *load = load_new(NULL, &r->made, err);
+    struct load *load = loading_new(NULL, &r->made, err);
     if (!load)
         return false;
     load->options.cancel = &task->job.stop;
     load->options.permille = &task->job.permille;
     bool good = cohort_load(&load->options, &r->cohort, err);
-    load_release(load);
+    loading_release(load);
     return good;
 }
 
@@ -290,7 +290,7 @@ static bool work(void *data, struct task *task, struct err *err)
 {
     struct restoring *r = data;
     if (!npz_read(r->path, &r->npz, err))
-        return mistaken_log(r->path, &task->job.stop, err);
+        return wrong_file_log(r->path, &task->job.stop, err);
     const struct npz_array *text = npz_find(&r->npz, SESSIONFILE_FIRST);
     if (!text && npz_find(&r->npz, "deltaw_json"))
         return err_set(err, ERR_DATA, "%s: that is a model: `open %s` reads it", r->path, r->path);
@@ -327,7 +327,7 @@ static void take_settings(struct session *session, const struct restoring *r)
             continue;
         args_set(&args, names[i], value, 0);
         if (args_check(&args, setting_options, 0, "set", NULL))
-            settings_set(session, names[i], value, NULL);
+            session_set(session, names[i], value, NULL);
         args_free(&args);
     }
 }

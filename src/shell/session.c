@@ -19,7 +19,7 @@ struct session *session_new(const struct session_setup *setup, struct err *err)
         return NULL;
     }
     s->jobs = jobs_new(&s->wake);
-    settings_start(s);
+    session_settings_start(s);
     return s;
 }
 
@@ -234,7 +234,7 @@ static enum step command_continue(struct session *s, struct output *out)
         s->pending_view = NULL;
         return command_end(s, out, false, &err);
     }
-    if (s->pending_view && look_waits(s, out))
+    if (s->pending_view && view_verb_waits(s, out))
         return STEP_WAITING;
     if (s->task) {
         struct task *task = s->task;
@@ -364,7 +364,7 @@ void session_free(struct session *session)
     awaited_clear(s);
     capture_drop(s);
     now_clear(s);
-    settings_free(s);
+    session_settings_free(s);
     log_close(s, NULL);
     strbuf_free(&s->journal);
     free(s->log_held);

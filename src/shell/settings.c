@@ -37,7 +37,7 @@ static long setting_index(const char *name)
     return -1;
 }
 
-void settings_start(struct session *session)
+void session_settings_start(struct session *session)
 {
     _Static_assert(sizeof setting_options / sizeof *setting_options <= SETTINGS, "raise SETTINGS");
     for (size_t i = 0; setting_options[i].name; i++)
@@ -50,7 +50,7 @@ void settings_start(struct session *session)
     session->settings[1] = mem_printf("%d", session->setup.threads);
 }
 
-void settings_free(struct session *session)
+void session_settings_free(struct session *session)
 {
     for (size_t i = 0; i < SETTINGS; i++)
         free(session->settings[i]);
@@ -74,7 +74,7 @@ static bool settings_lay(struct view *view, const char *name, const char *value,
     return good;
 }
 
-bool settings_set(struct session *session, const char *name, const char *value, struct err *err)
+bool session_set(struct session *session, const char *name, const char *value, struct err *err)
 {
     long at = setting_index(name);
     for (size_t i = 0; i < VIEWS; i++)
@@ -115,7 +115,7 @@ void session_views_renew(struct session *session)
     }
 }
 
-void settings_seed(const struct session *session, struct args *args)
+void session_settings_seed(const struct session *session, struct args *args)
 {
     const char *seed = session_setting(session, "seed");
     if (!args_given(args, "seed") && strcmp(seed, "default") != 0)

@@ -360,14 +360,14 @@ void group_ended_row(const struct session *session, const struct job_group *grou
 /* --- settings.c */
 
 extern const struct option_row setting_options[];
-void settings_start(struct session *session);
-void settings_free(struct session *session);
-bool settings_set(struct session *session, const char *name, const char *value, struct err *err);
+void session_settings_start(struct session *session);
+void session_settings_free(struct session *session);
+bool session_set(struct session *session, const char *name, const char *value, struct err *err);
 /* All views as at the start; settings stay. */
 void session_views_renew(struct session *session);
 /* seed= of a command: its argument, else the session's, else the fallback.
  * Sets it in args, so that what ran is on record. */
-void settings_seed(const struct session *session, struct args *args);
+void session_settings_seed(const struct session *session, struct args *args);
 
 /* --- log.c */
 
@@ -378,25 +378,25 @@ bool log_command(struct session *session, const struct running *now, struct err 
 /* The commands so far, a script that repeats them; valid until the next one. */
 const char *log_journal(struct session *session);
 
-/* --- look.c: what the view verbs do */
+/* --- view_verbs.c: what the view verbs do */
 
-bool look_command(struct session *session, const struct args *args, struct output *out,
-                  struct err *err);
+bool view_verb_command(struct session *session, const struct args *args, struct output *out,
+                       struct err *err);
 
 /* The session's view of this name as it is: in a tile, or printed. */
-bool look_show(struct session *session, const char *name, struct output *out, struct err *err);
+bool view_verb_show(struct session *session, const char *name, struct output *out, struct err *err);
 /* False: the view waited for is ready, and has been reported. */
-bool look_waits(struct session *session, struct output *out);
+bool view_verb_waits(struct session *session, struct output *out);
 /* For verbs that print a list and have a view of it as well: the view takes their options.
  * Taken: there is nothing to print, as when a key of a tile only changes what it shows, or
  * when only a row was chosen. */
-bool look_tile(struct session *session, const struct args *args, bool *taken, struct err *err);
+bool view_verb_tile(struct session *session, const struct args *args, bool *taken, struct err *err);
 
 /* Is it a view's name?  If not, an error that says so. */
-bool look_known(const struct arg *arg, const char *verb, struct err *err);
+bool view_verb_known(const struct arg *arg, const char *verb, struct err *err);
 /* layout, zoom, clear: the screen's business; elsewhere a note. */
-bool look_screen(struct session *session, const struct args *args, struct output *out,
-                 struct err *err);
+bool view_verb_screen(struct session *session, const struct args *args, struct output *out,
+                      struct err *err);
 
 /* --- capture.c: the answer of another verb as a file, for export */
 

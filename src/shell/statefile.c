@@ -41,7 +41,7 @@ char *statefile_path(const char *name)
     return path;
 }
 
-char *configfile_path(const char *name)
+char *statefile_config_path(const char *name)
 {
     return xdg_path("XDG_CONFIG_HOME", ".config", name);
 }
@@ -56,7 +56,7 @@ static int newest_first(const void *a, const void *b)
     return (x.tv_nsec < y.tv_nsec) - (x.tv_nsec > y.tv_nsec);
 }
 
-struct kept *kept_list(const char *folder, size_t *n)
+struct kept *statefile_kept_list(const char *folder, size_t *n)
 {
     struct kept *list = NULL;
     size_t room = 0;
@@ -82,14 +82,14 @@ struct kept *kept_list(const char *folder, size_t *n)
     return list;
 }
 
-void kept_free(struct kept *list, size_t n)
+void statefile_kept_free(struct kept *list, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         free(list[i].path);
     free(list);
 }
 
-size_t kept_newest(const struct kept *list, size_t n)
+size_t statefile_kept_newest(const struct kept *list, size_t n)
 {
     enum {
         SECONDS = 60
@@ -106,7 +106,7 @@ size_t kept_newest(const struct kept *list, size_t n)
     return same;
 }
 
-size_t kept_stem(const char *name)
+size_t statefile_kept_stem(const char *name)
 {
     static const char digits[] = "0123456789";
     static const size_t lengths[] = {0, 6, 8}; /* from the end: process, time, date */

@@ -61,7 +61,7 @@ static void watch_work(struct job *job)
 
 static void watching_free(struct watching *w)
 {
-    load_release(w->load);
+    loading_release(w->load);
     cohort_drop(w->cohort);
     cohort_drop(w->read);
     free(w->name);
@@ -75,7 +75,7 @@ bool watching_start(struct session *session, struct load *load, double every, lo
     w->load = load;
     w->every = every;
     w->left = times > 0 ? times - 1 : 0;
-    w->name = load_label(load, "");
+    w->name = loading_label(load, "");
     w->cohort = load->cohort;
     w->seen = load->seen;
     load->cohort = NULL;

@@ -20,13 +20,13 @@ bool bias_map(const struct bias *bias, const struct cohort *cohort,
     struct probe_request same = *request;
     if (cohort)
         model_sweep(bias->rule, cohort, visited);
-    bool good = map_compute(bias->network, cohort, visited, request, out, err);
+    bool good = probe_map_compute(bias->network, cohort, visited, request, out, err);
     if (good) {
         same.x_lo = out->request.x_lo, same.x_hi = out->request.x_hi;
         same.y_lo = out->request.y_lo, same.y_hi = out->request.y_hi;
-        good = map_compute(bias->rule, cohort, visited, &same, &rule, err);
+        good = probe_map_compute(bias->rule, cohort, visited, &same, &rule, err);
         if (!good)
-            map_free(out);
+            probe_map_free(out);
     }
     free(visited);
     if (!good)
@@ -39,7 +39,7 @@ bool bias_map(const struct bias *bias, const struct cohort *cohort,
     }
     out->interval = rule.interval;
     out->r2 = NAN; /* the model that this would be of is not the cohort's */
-    map_free(&rule);
+    probe_map_free(&rule);
     return true;
 }
 
@@ -87,7 +87,7 @@ static bool report(struct bias *bias, const struct cohort *cohort, struct job *j
             snprintf(part->outcome, sizeof part->outcome, "%s", map.title[p]);
             sum_panel(&map, p, part);
         }
-        map_free(&map);
+        probe_map_free(&map);
     }
     return true;
 }

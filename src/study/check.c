@@ -321,9 +321,9 @@ static bool same_trials(const struct cohort *cohort, const struct animal *a, con
 
 /* Animals with the very same trials as another: the same file given twice, or
  * one animal under two names. */
-static void check_twins(const struct cohort *cohort, struct cohort_check *out)
+static void check_same_trials(const struct cohort *cohort, struct cohort_check *out)
 {
-    size_t n = cohort->n_animals, twins = 0;
+    size_t n = cohort->n_animals, same = 0;
     const struct animal *one = NULL, *other = NULL;
     struct mark *mark = mem_new(n, sizeof *mark);
     for (size_t i = 0; i < n; i++) {
@@ -342,16 +342,16 @@ static void check_twins(const struct cohort *cohort, struct cohort_check *out)
         const struct animal *b = &cohort->animals[mark[i].animal];
         /* A handful of trials can agree by chance. */
         if (mark[i].hash == mark[i - 1].hash && a->count >= 20 && same_trials(cohort, a, b)) {
-            twins++;
+            same++;
             one = a;
             other = b;
         }
     }
     free(mark);
     struct cohort_fact *fact =
-        add(out, "same trials as another", "%zu animal%s", twins, twins == 1 ? "" : "s");
-    fact->number = (double)twins;
-    if (twins > 0) {
+        add(out, "same trials as another", "%zu animal%s", same, same == 1 ? "" : "s");
+    fact->number = (double)same;
+    if (same > 0) {
         warn(out, fact, "%.60s and %.60s have the same trials: one animal under two names?",
              one->name, other->name);
         fail(out, fact);
@@ -437,6 +437,6 @@ void cohort_check(const struct cohort *cohort, struct cohort_check *out)
     check_learning(cohort, out);
     check_rewards(cohort, out);
     check_order(cohort, out);
-    check_twins(cohort, out);
+    check_same_trials(cohort, out);
     check_log(cohort, out);
 }

@@ -105,7 +105,7 @@ static void inform(struct bound *b, const double *x, double p, const double *s)
             b->information[c * b->size + d] += p * (1 - p) * row[c] * row[d];
 }
 
-static void live(struct bound *b, size_t a, size_t group, double *s)
+static void run_trials(struct bound *b, size_t a, size_t group, double *s)
 {
     const struct animal *animal = &b->cohort->animals[a];
     size_t groups[COPIES] = {0};
@@ -186,7 +186,7 @@ static void compute(struct bound *b, const size_t *group, struct cramer_rao *out
     for (size_t k = 0; k < b->k; k++)
         b->median[k] = median_of(b->w[k], b->cohort->n_trials);
     for (size_t a = 0; a < b->cohort->n_animals; a++)
-        live(b, a, group[a], s);
+        run_trials(b, a, group[a], s);
     *out = (struct cramer_rao){.n_weights = b->k};
     summarise(b, out);
     free(b->information), free(s);

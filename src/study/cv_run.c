@@ -153,7 +153,7 @@ static struct model *fit_run(const struct cv_plan *plan, const struct cv_run *ru
         fitted[t] = !scored[t];
     s.seed = plan->seeds[run->seed];
     if (s.optimizer == OPTIMIZER_FAST && !rule->epochs_asked)
-        s.epochs = fit_fast_epochs(&s, part);
+        s.epochs = fit_minibatch_epochs(&s, part);
     model = fit_within(&s, part, fitted, job, err);
     fit_settings_free(&s);
     free(fitted);

@@ -11,7 +11,7 @@
 #include "deltaw/learn/fit.h"
 #include "diagnose_inside.h"
 
-const char *const verdict_names[] = {"ok", "look", "fail"};
+const char *const diagnosis_verdicts[] = {"ok", "look", "fail"};
 
 static const struct row {
     struct diagnosis_check check;
@@ -30,14 +30,14 @@ const struct diagnosis_check *diagnosis_check_at(size_t i)
     return i < ROWS ? &rows[i].check : NULL;
 }
 
-/* --- the patient --------------------------------------------------------------- */
+/* --- what is examined --------------------------------------------------------------- */
 
-bool patient_stopped(const struct patient *p)
+bool examined_stopped(const struct examined *p)
 {
     return p->request->job && atomic_load(&p->request->job->stop);
 }
 
-bool patient_held_out(const struct patient *p, size_t animal)
+bool examined_held_out(const struct examined *p, size_t animal)
 {
     const struct model *m = p->request->model;
     const char *name = p->request->cohort->animals[animal].name;
@@ -47,10 +47,10 @@ bool patient_held_out(const struct patient *p, size_t animal)
     return false;
 }
 
-bool patient_begin(const struct diagnosis_request *request, struct patient *out, struct err *err)
+bool examined_begin(const struct diagnosis_request *request, struct examined *out, struct err *err)
 {
     const struct model *m = request->model;
-    *out = (struct patient){.request = request, .model = m};
+    *out = (struct examined){.request = request, .model = m};
     if (!model_meets(m, request->cohort, err) || !model_has_rule(m, err))
         return false;
     if (m->ensemble)
@@ -61,12 +61,12 @@ bool patient_begin(const struct diagnosis_request *request, struct patient *out,
     model_loss(m, request->cohort, out->loss, out->scored);
     residuals_compute(m, request->cohort, &out->residuals);
     if (!out->model->rule->no_weights && !m->rule->each) /* no parameters are of all animals */
-        moves_of_parameters(out, &out->fitted);
+        directions_of_parameters(out, &out->fitted);
     score_base_new(&out->residuals, &out->fitted, &out->base);
     return true;
 }
 
-void patient_end(struct patient *p)
+void examined_end(struct examined *p)
 {
     for (size_t i = 0; i < p->n_kept; i++)
         directions_free(&p->kept[i].directions);
@@ -96,7 +96,7 @@ static struct fit_settings stand_in(const struct model *m)
 
 /* Mean loss of the rule on the cohort with the setting at that value, NULL: as it is; the
  * fitted lapse. */
-static double refit_loss(const struct patient *p, const char *name, const char *value,
+static double refit_loss(const struct examined *p, const char *name, const char *value,
                          double *lapse)
 {
     struct fit_settings s = stand_in(p->model);
@@ -114,7 +114,7 @@ static double refit_loss(const struct patient *p, const char *name, const char *
     return loss;
 }
 
-static void refit(const struct patient *p, struct finding *f, const char *name, const char *value)
+static void refit(const struct examined *p, struct finding *f, const char *name, const char *value)
 {
     double lapse = 0, was = refit_loss(p, NULL, NULL, &lapse);
     double now = refit_loss(p, name, value, &lapse);
@@ -127,7 +127,7 @@ static void refit(const struct patient *p, struct finding *f, const char *name, 
         snprintf(f->note + n, sizeof f->note - (size_t)n, ", lapse %.3f", lapse);
 }
 
-static void refit_where(const struct patient *p, struct finding *f)
+static void refit_where(const struct examined *p, struct finding *f)
 {
     if (!p->request->refit || !f->tried || f->verdict == VERDICT_OK)
         return;
@@ -157,7 +157,7 @@ static void without_zeros(char *text)
     *to = 0;
 }
 
-static void try_row(struct patient *p, const struct row *row, struct finding *out)
+static void try_row(struct examined *p, const struct row *row, struct finding *out)
 {
     *out = (struct finding){.check = &row->check, .value = NAN, .beyond = NAN};
     out->tried = row->try(p, out);
@@ -169,7 +169,7 @@ static void try_row(struct patient *p, const struct row *row, struct finding *ou
 
 /* One fault shows in several checks: of each that calls, what is left of it beyond the others.
  * Columns are lent, not copied. */
-static void beyond_others(const struct patient *p, const struct kept *one)
+static void beyond_others(const struct examined *p, const struct kept *one)
 {
     struct directions taken = {.trials = p->fitted.trials};
     struct score_base base;
@@ -192,31 +192,31 @@ static void beyond_others(const struct patient *p, const struct kept *one)
     free(taken.column);
 }
 
-static void beyond_all(const struct patient *p)
+static void beyond_all(const struct examined *p)
 {
     size_t n = 0;
     for (size_t i = 0; i < p->n_kept; i++)
         n += p->kept[i].of->verdict != VERDICT_OK;
-    for (size_t i = 0; n > 1 && i < p->n_kept && !patient_stopped(p); i++)
+    for (size_t i = 0; n > 1 && i < p->n_kept && !examined_stopped(p); i++)
         if (p->kept[i].of->verdict != VERDICT_OK)
             beyond_others(p, &p->kept[i]);
 }
 
 bool diagnosis_run(const struct diagnosis_request *request, struct diagnosis *out, struct err *err)
 {
-    struct patient p;
-    bool good = patient_begin(request, &p, err);
+    struct examined p;
+    bool good = examined_begin(request, &p, err);
     *out = (struct diagnosis){0};
-    for (size_t i = 0; good && i < ROWS && !patient_stopped(&p); i++) {
+    for (size_t i = 0; good && i < ROWS && !examined_stopped(&p); i++) {
         try_row(&p, &rows[i], &out->finding[out->n++]);
         if (request->job)
             atomic_store(&request->job->permille, (int)(200 + 800 * (i + 1) / ROWS));
     }
     if (good)
         beyond_all(&p);
-    if (good && patient_stopped(&p))
+    if (good && examined_stopped(&p))
         good = err_set(err, ERR_INTERRUPTED, "diagnose: interrupted");
-    patient_end(&p);
+    examined_end(&p);
     return good;
 }
 
@@ -318,9 +318,10 @@ void diagnosis_table(const struct diagnosis *d, struct table *out)
         if (!f->tried)
             continue;
         diagnosis_advice(f, &advice);
-        table_add(out, 3,
-                  (const char *[]){f->check->name, verdict_names[f->verdict], strbuf_text(&advice)},
-                  2, (double[]){f->value, f->check->look});
+        table_add(
+            out, 3,
+            (const char *[]){f->check->name, diagnosis_verdicts[f->verdict], strbuf_text(&advice)},
+            2, (double[]){f->value, f->check->look});
         strbuf_free(&advice);
     }
 }

@@ -18,7 +18,7 @@ static bool untried(struct finding *out, const char *why)
     return false;
 }
 
-bool diagnosis_try_plateau(struct patient *p, struct finding *out)
+bool diagnosis_try_plateau(struct examined *p, struct finding *out)
 {
     const struct model *m = p->request->model;
     size_t n = m->ensemble ? m->ensemble->n : 1, on = 0;
@@ -45,13 +45,13 @@ struct group {
     double mean, variance;
 };
 
-static struct group group_of(const struct patient *p, bool held_out)
+static struct group group_of(const struct examined *p, bool held_out)
 {
     const struct cohort *c = p->request->cohort;
     struct group g = {0};
     double squares = 0;
     for (size_t a = 0; a < c->n_animals; a++) {
-        if (p->scored[a] == 0 || patient_held_out(p, a) != held_out)
+        if (p->scored[a] == 0 || examined_held_out(p, a) != held_out)
             continue;
         double loss = p->loss[a] / (double)p->scored[a], off = loss - g.mean;
         g.n++;
@@ -64,7 +64,7 @@ static struct group group_of(const struct patient *p, bool held_out)
 
 /* Animals differ in how well they can be predicted at all, so that the spread of those that
  * were trained on says what a difference may come to. */
-bool diagnosis_try_overfit(struct patient *p, struct finding *out)
+bool diagnosis_try_overfit(struct examined *p, struct finding *out)
 {
     struct group in = group_of(p, false), off = group_of(p, true);
     if (off.n == 0)
@@ -83,7 +83,7 @@ bool diagnosis_try_overfit(struct patient *p, struct finding *out)
 
 /* --- seeds --------------------------------------------------------------------- */
 
-static size_t alike(const struct patient *p, const struct model **out, size_t most)
+static size_t alike(const struct examined *p, const struct model **out, size_t most)
 {
     const struct model *m = p->request->model;
     size_t n = 0;
@@ -126,7 +126,7 @@ static double disagreement(const struct residuals *r, size_t n, float *const *w,
     return square > 0 ? between / square : 0;
 }
 
-bool diagnosis_try_seeds_disagree(struct patient *p, struct finding *out)
+bool diagnosis_try_seeds_disagree(struct examined *p, struct finding *out)
 {
     enum { MOST = 16 };
     const struct residuals *r = &p->residuals;
@@ -154,7 +154,7 @@ bool diagnosis_try_seeds_disagree(struct patient *p, struct finding *out)
 
 /* --- trials and animals -------------------------------------------------------- */
 
-bool diagnosis_try_support(struct patient *p, struct finding *out)
+bool diagnosis_try_support(struct examined *p, struct finding *out)
 {
     static const char *const names[] = {"left, error", "left, correct", "right, error",
                                         "right, correct"};
@@ -170,7 +170,7 @@ bool diagnosis_try_support(struct patient *p, struct finding *out)
     return true;
 }
 
-bool diagnosis_try_diverging(struct patient *p, struct finding *out)
+bool diagnosis_try_diverging(struct examined *p, struct finding *out)
 {
     const struct cohort *c = p->request->cohort;
     size_t worst = SIZE_MAX;
@@ -190,7 +190,7 @@ bool diagnosis_try_diverging(struct patient *p, struct finding *out)
     if (worst != SIZE_MAX)
         snprintf(out->note, sizeof out->note, "%.60s %.4f nats per trial%s; chance is -.6931",
                  c->animals[worst].name, -most,
-                 patient_held_out(p, worst) ? ", held out of the fit" : "");
+                 examined_held_out(p, worst) ? ", held out of the fit" : "");
     return true;
 }
 
@@ -201,24 +201,24 @@ static bool remembers(const struct model *m)
     return rule_remembers(m->rule, &m->settings.shape) || m->settings.shape.lags > 0;
 }
 
-static void compare(const struct patient *p, const struct model *other, struct paired *out)
+static void compare(const struct examined *p, const struct model *other, struct paired *out)
 {
     const struct cohort *c = p->request->cohort;
     size_t n = c->n_animals, *scored = mem_new(n, sizeof *scored), held = 0;
     double *loss = mem_new(n, sizeof *loss), *d = mem_new(n, sizeof *d);
     model_loss(other, c, loss, scored);
     for (size_t a = 0; a < n; a++)
-        held += patient_held_out(p, a);
+        held += examined_held_out(p, a);
     bool only_held = held > 2; /* else there are too few for a test */
     for (size_t a = 0; a < n; a++)
-        d[a] = (only_held && !patient_held_out(p, a)) || !scored[a] || !p->scored[a]
+        d[a] = (only_held && !examined_held_out(p, a)) || !scored[a] || !p->scored[a]
                    ? NAN
                    : loss[a] / (double)scored[a] - p->loss[a] / (double)p->scored[a];
     paired_compute(n, d, 99, out);
     free(loss), free(d), free(scored);
 }
 
-bool diagnosis_try_no_gain_from_memory(struct patient *p, struct finding *out)
+bool diagnosis_try_no_gain_from_memory(struct examined *p, struct finding *out)
 {
     const struct model *m = p->request->model, *best = NULL;
     struct paired pair, least = {.t = NAN};

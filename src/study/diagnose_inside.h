@@ -12,7 +12,7 @@ struct kept {
 };
 
 /* What checks look at. */
-struct patient {
+struct examined {
     const struct diagnosis_request *request;
     const struct model *model;  /* of an ensemble its first member where parameters move */
     struct residuals residuals; /* of the model itself */
@@ -24,26 +24,26 @@ struct patient {
     struct kept kept[DIAGNOSIS_MOST];
 };
 
-bool patient_begin(const struct diagnosis_request *request, struct patient *out, struct err *err);
-void patient_end(struct patient *patient);
-bool patient_stopped(const struct patient *patient);
+bool examined_begin(const struct diagnosis_request *request, struct examined *out, struct err *err);
+void examined_end(struct examined *examined);
+bool examined_stopped(const struct examined *examined);
 /* Was the model fitted without the animal? */
-bool patient_held_out(const struct patient *patient, size_t animal);
+bool examined_held_out(const struct examined *examined, size_t animal);
 
-/* --- diagnose_moves.c: where a change of parameters moves the logits */
+/* --- diagnose_directions.c: where a change of parameters moves the logits */
 
 /* Parameters that the fit has chosen; of networks their last layer. */
-void moves_of_parameters(const struct patient *p, struct directions *out);
+void directions_of_parameters(const struct examined *p, struct directions *out);
 /* A factor on all updates. */
-void moves_of_gain(const struct patient *p, struct directions *out);
+void directions_of_gain(const struct examined *p, struct directions *out);
 /* Start weights, the same change in all animals. */
-void moves_of_start(const struct patient *p, struct directions *out);
+void directions_of_start(const struct examined *p, struct directions *out);
 /* Updates that depend on the trials before. */
-void moves_of_memory(const struct patient *p, struct directions *out);
+void directions_of_memory(const struct examined *p, struct directions *out);
 
 /* --- checks: true where they could be tried; false and a note where not */
 
-typedef bool diagnosis_trying(struct patient *p, struct finding *out);
+typedef bool diagnosis_trying(struct examined *p, struct finding *out);
 #define CHECK(name, look, fail, meaning, advice) diagnosis_trying diagnosis_try_##name;
 #include "diagnosis.def"
 #undef CHECK

@@ -32,7 +32,7 @@ static void fill(const struct residuals *r, struct directions *d, size_t n,
 }
 
 /* About how much better choices would be predicted: chi2 / 2 over the trials. */
-static void judge(struct patient *p, struct directions *d, struct score_result *result,
+static void judge(struct examined *p, struct directions *d, struct score_result *result,
                   struct finding *out)
 {
     score_test(&p->base, d, result);
@@ -42,7 +42,7 @@ static void judge(struct patient *p, struct directions *d, struct score_result *
              result->chi2 / 2 / (double)(p->residuals.n_scored ? p->residuals.n_scored : 1));
 }
 
-bool diagnosis_try_memory(struct patient *p, struct finding *out)
+bool diagnosis_try_memory(struct examined *p, struct finding *out)
 {
     const struct model *m = p->model;
     struct directions d = {0};
@@ -51,12 +51,12 @@ bool diagnosis_try_memory(struct patient *p, struct finding *out)
         return untried(out, "the rule has one");
     if (m->rule->no_weights)
         return untried(out, "it has no updates");
-    moves_of_memory(p, &d);
+    directions_of_memory(p, &d);
     judge(p, &d, &result, out);
     return true;
 }
 
-bool diagnosis_try_start_weights(struct patient *p, struct finding *out)
+bool diagnosis_try_start_weights(struct examined *p, struct finding *out)
 {
     struct directions d = {0};
     struct score_result result;
@@ -66,7 +66,7 @@ bool diagnosis_try_start_weights(struct patient *p, struct finding *out)
         return untried(out, each_has_its_own);
     if (p->model->settings.w0.kind == W0_PSYCHOMETRIC)
         return untried(out, "they were fitted");
-    moves_of_start(p, &d);
+    directions_of_start(p, &d);
     judge(p, &d, &result, out);
     return true;
 }
@@ -82,7 +82,7 @@ static void lapse_row(const struct residuals *r, const struct animal *who, size_
     column[0][t] = (float)((.5 - r->p[t]) / (v > .02 ? v : .02));
 }
 
-bool diagnosis_try_lapse(struct patient *p, struct finding *out)
+bool diagnosis_try_lapse(struct examined *p, struct finding *out)
 {
     struct directions d = {0};
     struct score_result result;
@@ -103,7 +103,7 @@ static void temperature_row(const struct residuals *r, const struct animal *who,
     column[0][t] = (float)log(p / (1 - p));
 }
 
-bool diagnosis_try_temperature(struct patient *p, struct finding *out)
+bool diagnosis_try_temperature(struct examined *p, struct finding *out)
 {
     struct directions d = {0};
     struct score_result result;
@@ -117,7 +117,7 @@ bool diagnosis_try_temperature(struct patient *p, struct finding *out)
 
 enum { LEVELS = 12 };
 
-bool diagnosis_try_stimulus(struct patient *p, struct finding *out)
+bool diagnosis_try_stimulus(struct examined *p, struct finding *out)
 {
     const struct residuals *r = &p->residuals;
     struct directions d = {0};
@@ -192,7 +192,7 @@ static double of_the_worst(double z, size_t n)
     return p < .5 ? gsl_cdf_ugaussian_Qinv(p) : 0;
 }
 
-bool diagnosis_try_columns(struct patient *p, struct finding *out)
+bool diagnosis_try_columns(struct examined *p, struct finding *out)
 {
     enum { MOST = 8 };
     const struct cohort *c = p->request->cohort;
@@ -201,7 +201,7 @@ bool diagnosis_try_columns(struct patient *p, struct finding *out)
     const char *worst = NULL;
     size_t n = 0;
     out->value = -INFINITY;
-    for (size_t i = 0; i < c->n_columns && n < MOST && !patient_stopped(p); i++) {
+    for (size_t i = 0; i < c->n_columns && n < MOST && !examined_stopped(p); i++) {
         struct directions d = {0};
         add_column(&p->residuals, &c->columns[i], &d);
         if (d.n == 0)
@@ -244,7 +244,7 @@ static void history_row(const struct residuals *r, const struct animal *who, siz
     column[2][t] = stimulus ? r->cohort->stimulus[t - 1] : 0;
 }
 
-bool diagnosis_try_history(struct patient *p, struct finding *out)
+bool diagnosis_try_history(struct examined *p, struct finding *out)
 {
     struct directions d = {0};
     struct score_result result;
@@ -264,7 +264,7 @@ static void lag_row(const struct residuals *r, const struct animal *who, size_t 
     }
 }
 
-bool diagnosis_try_autocorrelation(struct patient *p, struct finding *out)
+bool diagnosis_try_autocorrelation(struct examined *p, struct finding *out)
 {
     struct directions d = {0};
     struct score_result result;
@@ -289,7 +289,7 @@ static void gain_of(const struct residuals *r, const struct animal *who, const f
 
 /* Homogeneity of the animals' gains (Cochran 1954, Biometrics 10:101); their spread by
  * moments (DerSimonian & Laird 1986, Control Clin Trials 7:177). */
-bool diagnosis_try_animals_differ(struct patient *p, struct finding *out)
+bool diagnosis_try_animals_differ(struct examined *p, struct finding *out)
 {
     const struct residuals *r = &p->residuals;
     double u, v, us = 0, vs = 0, vv = 0, q = 0;
@@ -299,7 +299,7 @@ bool diagnosis_try_animals_differ(struct patient *p, struct finding *out)
         return untried(out, each_has_its_own);
     if (p->model->rule->no_weights || p->model->rule->no_start || r->cohort->n_animals < 2)
         return untried(out, r->cohort->n_animals < 2 ? "there is one animal" : "nothing learns");
-    moves_of_gain(p, &d);
+    directions_of_gain(p, &d);
     for (size_t a = 0; a < r->cohort->n_animals; a++) {
         gain_of(r, &r->cohort->animals[a], d.column[0], &u, &v);
         if (!(v > 0))
@@ -375,7 +375,7 @@ static double bimodality(const struct blocks *b)
     return (third * third / (var * var * var) + 1) / (fourth / (var * var));
 }
 
-bool diagnosis_try_states(struct patient *p, struct finding *out)
+bool diagnosis_try_states(struct examined *p, struct finding *out)
 {
     const struct residuals *r = &p->residuals;
     struct blocks b = {0};

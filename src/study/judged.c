@@ -18,15 +18,15 @@ struct judging {
 static void judge_animal(const struct judging *j, const struct animal *animal, struct judged *out)
 {
     const struct cohort *c = j->cohort, *whole = j->whole;
-    const struct animal *life = &whole->animals[cohort_animal(whole, animal->name)];
+    const struct animal *recorded = &whole->animals[cohort_animal(whole, animal->name)];
     size_t k = j->model->settings.policy.n, end = animal->first + animal->count;
     size_t first = animal->first;
-    if (first < end && (whole == c ? first : c->place[first]) == life->first)
+    if (first < end && (whole == c ? first : c->place[first]) == recorded->first)
         first++; /* nothing precedes it */
     *out = (struct judged){.n = end - first};
     for (size_t t = first; t < end; t++) {
         size_t at = whole == c ? t : c->place[t], s = (t - first) * JUDGED_STRETCHES / out->n;
-        double right = trajectory_p_right(j->model, whole, life, at, j->w + t * k);
+        double right = trajectory_p_right(j->model, whole, recorded, at, j->w + t * k);
         double p = c->choice[t] ? right : 1 - right;
         out->correct[s] += p > .5;
         out->sum[s] += log(p);

@@ -13,12 +13,12 @@ static double fraction(double x)
     return x - floor(x);
 }
 
-double axis_spread_golden(size_t j)
+double probe_axis_spread_golden(size_t j)
 {
     return fraction((double)j * .6180339887498949 + .5);
 }
 
-double axis_spread_root2(size_t j)
+double probe_axis_spread_root2(size_t j)
 {
     return fraction((double)j * 1.4142135623730951 + .25);
 }
@@ -29,17 +29,17 @@ size_t probe_sample_rank(size_t j, size_t n, size_t all)
 {
     size_t first = (size_t)((double)j * (double)all / (double)n);
     size_t end = (size_t)((double)(j + 1) * (double)all / (double)n);
-    return first + (size_t)(axis_spread_golden(j) * (double)(end - first));
+    return first + (size_t)(probe_axis_spread_golden(j) * (double)(end - first));
 }
 
-double axis_nice_step(double value)
+double probe_axis_nice_step(double value)
 {
     double power = pow(10, floor(log10(value)));
     double lead = value / power * (1 + 1e-9);
     return (lead >= 5 ? 5 : lead >= 2 ? 2 : 1) * power;
 }
 
-void axis_free(struct axis *axis)
+void probe_axis_free(struct axis *axis)
 {
     free(axis->value);
     free(axis->edge);
@@ -47,7 +47,7 @@ void axis_free(struct axis *axis)
     axis->n = 0;
 }
 
-void axis_levels(struct axis *axis, size_t n, const double *value)
+void probe_axis_levels(struct axis *axis, size_t n, const double *value)
 {
     axis->levels = true;
     axis->n = n;
@@ -93,7 +93,7 @@ static long even_cell(const struct axis *axis, double per, double value)
     return (long)i;
 }
 
-long axis_cell(const struct axis *axis, double value)
+long probe_axis_cell(const struct axis *axis, double value)
 {
     if (!axis->levels)
         return even_cell(axis, cells_per_unit(axis), value);
@@ -133,7 +133,7 @@ long finder_cell(struct finder *finder, double value)
     size_t at = memo_place(value);
     if (finder->value[at] != value) {
         finder->value[at] = value;
-        finder->cell[at] = axis_cell(finder->axis, value);
+        finder->cell[at] = probe_axis_cell(finder->axis, value);
     }
     return finder->cell[at];
 }
@@ -183,7 +183,7 @@ static void levels_visited(const struct variable *variable, const struct cohort 
 /* Outwards to multiples of a nice step, so that axes stay put while a fit moves. */
 static void widen(double *lo, double *hi)
 {
-    double step = axis_nice_step((*hi - *lo) / 8);
+    double step = probe_axis_nice_step((*hi - *lo) / 8);
     *lo = step * floor(*lo / step + 1e-9);
     *hi = step * ceil(*hi / step - 1e-9);
 }
@@ -245,13 +245,13 @@ static bool visited_axis(const struct policy *policy, const struct cohort *cohor
         return err_set(err, ERR_USAGE, "%s: no %s of %s is in the range asked for %s",
                        request->verb, variable_name(policy, variable), cohort->name,
                        request->option);
-    axis_levels(axis, kept, level);
+    probe_axis_levels(axis, kept, level);
     return true;
 }
 
-bool axis_make(const struct policy *policy, const struct cohort *cohort, const float *visited,
-               const struct variable *variable, const struct axis_request *request,
-               struct axis *out, struct err *err)
+bool probe_axis_make(const struct policy *policy, const struct cohort *cohort, const float *visited,
+                     const struct variable *variable, const struct axis_request *request,
+                     struct axis *out, struct err *err)
 {
     struct axis axis = {0};
     struct variable bound = *variable;
@@ -262,7 +262,7 @@ bool axis_make(const struct policy *policy, const struct cohort *cohort, const f
                        request->option, AXIS_MOST);
     variable_bind(&bound, policy, cohort, visited);
     if (variable_binary(variable)) {
-        axis_levels(&axis, 2, (const double[]){0, 1});
+        probe_axis_levels(&axis, 2, (const double[]){0, 1});
     } else if (variable->kind == VARIABLE_WEIGHT) {
         visited_range(cohort, visited, policy->n, variable->which, &lo, &hi);
         if (!range_asked(request, &lo, &hi, err))

@@ -8,8 +8,8 @@
 enum { AXIS_LEVELS = 21, AXIS_CELLS = 41, AXIS_MOST = 2000 };
 
 /* Low-discrepancy numbers in [0,1): the j-th of a sequence. */
-double axis_spread_golden(size_t j);
-double axis_spread_root2(size_t j);
+double probe_axis_spread_golden(size_t j);
+double probe_axis_spread_root2(size_t j);
 /* The j-th of n ranks out of `all`, one in each n-th part, ascending. */
 size_t probe_sample_rank(size_t j, size_t n, size_t all);
 
@@ -20,14 +20,14 @@ struct axis_request {
     double lo, hi;
 };
 /* cohort and visited [n_trials][n_weights] may be NULL: nothing was visited. */
-bool axis_make(const struct policy *policy, const struct cohort *cohort, const float *visited,
-               const struct variable *variable, const struct axis_request *request,
-               struct axis *out, struct err *err);
+bool probe_axis_make(const struct policy *policy, const struct cohort *cohort, const float *visited,
+                     const struct variable *variable, const struct axis_request *request,
+                     struct axis *out, struct err *err);
 /* Cells at given ascending values. */
-void axis_levels(struct axis *axis, size_t n, const double *value);
-void axis_free(struct axis *axis);
+void probe_axis_levels(struct axis *axis, size_t n, const double *value);
+void probe_axis_free(struct axis *axis);
 /* The cell `value` falls into, or -1. */
-long axis_cell(const struct axis *axis, double value);
+long probe_axis_cell(const struct axis *axis, double value);
 
 /* The same for many values, of which few are distinct where the axis has levels. */
 enum { FINDER_MEMO = 64 };
@@ -41,6 +41,6 @@ void finder_set(struct finder *finder, const struct axis *axis);
 long finder_cell(struct finder *finder, double value);
 
 /* The largest of 1, 2, 5 times a power of ten that is not above `value` > 0. */
-double axis_nice_step(double value);
+double probe_axis_nice_step(double value);
 
 #endif

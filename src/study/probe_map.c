@@ -20,10 +20,10 @@ void probe_request_default(struct probe_request *request)
     fixed_none(&request->fixed);
 }
 
-void map_free(struct map *map)
+void probe_map_free(struct map *map)
 {
-    axis_free(&map->x);
-    axis_free(&map->y);
+    probe_axis_free(&map->x);
+    probe_axis_free(&map->y);
     for (size_t p = 0; p < PROBE_MAX_PANELS; p++)
         probe_cells_free(&map->panel[p]);
     *map = (struct map){0};
@@ -35,8 +35,8 @@ static bool make_axes(const struct grid *grid, const struct probe_request *reque
     const struct policy *policy = &grid->model->settings.policy;
     const struct axis_request x = {"map", "x", request->nx, request->x_lo, request->x_hi};
     const struct axis_request y = {"map", "y", request->ny, request->y_lo, request->y_hi};
-    if (!axis_make(policy, grid->cohort, grid->visited, &grid->x, &x, &map->x, err) ||
-        !axis_make(policy, grid->cohort, grid->visited, &grid->y, &y, &map->y, err))
+    if (!probe_axis_make(policy, grid->cohort, grid->visited, &grid->x, &x, &map->x, err) ||
+        !probe_axis_make(policy, grid->cohort, grid->visited, &grid->y, &y, &map->y, err))
         return false;
     if (map->x.n * map->y.n > MAP_MOST_CELLS)
         return err_set(err, ERR_USAGE, "map: %zu x %zu cells; at most %d", map->x.n, map->y.n,
@@ -105,19 +105,19 @@ static bool make_grid(const struct model *model, const struct cohort *cohort,
            grid_check(grid, "map", err);
 }
 
-bool map_check(const struct model *model, const struct cohort *cohort,
-               const struct probe_request *request, struct err *err)
+bool probe_map_check(const struct model *model, const struct cohort *cohort,
+                     const struct probe_request *request, struct err *err)
 {
     struct grid grid;
     struct map map = {0};
     bool good =
         make_grid(model, cohort, request, &grid, err) && make_axes(&grid, request, &map, err);
-    map_free(&map);
+    probe_map_free(&map);
     return good;
 }
 
-bool map_compute(const struct model *model, const struct cohort *cohort, const float *visited,
-                 const struct probe_request *request, struct map *out, struct err *err)
+bool probe_map_compute(const struct model *model, const struct cohort *cohort, const float *visited,
+                       const struct probe_request *request, struct map *out, struct err *err)
 {
     struct map map = {.request = *request, .r2 = NAN};
     struct grid grid;
@@ -125,7 +125,7 @@ bool map_compute(const struct model *model, const struct cohort *cohort, const f
         return false;
     grid.visited = visited;
     if (!make_axes(&grid, request, &map, err)) {
-        map_free(&map);
+        probe_map_free(&map);
         return false;
     }
     grid.x_axis = &map.x;
@@ -140,11 +140,11 @@ bool map_compute(const struct model *model, const struct cohort *cohort, const f
         *out = map;
         return true;
     }
-    map_free(&map);
+    probe_map_free(&map);
     return err_set(err, ERR_INTERRUPTED, "map: interrupted");
 }
 
-void map_table(const struct map *map, struct table *out)
+void probe_map_table(const struct map *map, struct table *out)
 {
     bool truth = map->n_panels > 0 && map->panel[0].truth;
     bool past = map->request.past != PAST_ANY;

@@ -174,7 +174,7 @@ void grid_sample(struct grid *grid)
     for (size_t j = 0; j < n; j++) {
         struct grid_row row;
         row_take(grid, &grid->cohort->animals[chosen[j].animal], chosen[j].trial,
-                 isnan(right) ? NAN : axis_spread_root2(j) < right, &row);
+                 isnan(right) ? NAN : probe_axis_spread_root2(j) < right, &row);
         row_add(grid, &row);
     }
     free(chosen);

@@ -9,13 +9,13 @@
 
 enum { SLICE_LINES = 8, QUANTILES = 2048 };
 
-void slice_free(struct slice *slice)
+void probe_slice_free(struct slice *slice)
 {
     for (size_t i = 0; i < slice->n_lines; i++)
         probe_cells_free(&slice->line[i].cells);
     free(slice->line);
     free(slice->model);
-    axis_free(&slice->x);
+    probe_axis_free(&slice->x);
     *slice = (struct slice){0};
 }
 
@@ -44,7 +44,7 @@ static size_t visited_lines(const struct grid *grid, size_t weight, double *out)
     }
     free(w);
     double step =
-        axis_nice_step(1.4 * fmax((hi - lo) / 2, .1)); /* the nearest, not the one below */
+        probe_axis_nice_step(1.4 * fmax((hi - lo) / 2, .1)); /* the nearest, not the one below */
     double middle = step * round((lo + hi) / 2 / step);
     for (int i = 0; i < 3; i++)
         out[i] = middle + (i - 1) * step == 0 ? 0 : middle + (i - 1) * step;
@@ -92,13 +92,13 @@ static bool make_lines(struct grid *grid, const struct probe_request *request, s
                        "slice: %s is on the x axis and has no lines as well; leave out w=",
                        policy->weight[weight]);
     if (along) {
-        axis_levels(lines, 2, (const double[]){0, 1});
+        probe_axis_levels(lines, 2, (const double[]){0, 1});
         slice->request.n_w = 0;
         return true;
     }
     if (!choose_lines(grid, request, weight, w, &n, err))
         return false;
-    axis_levels(lines, n, w);
+    probe_axis_levels(lines, n, w);
     if (n == 1) {
         lines->edge[0] = w[0] - WEIGHT_WINDOW;
         lines->edge[1] = w[0] + WEIGHT_WINDOW;
@@ -226,7 +226,7 @@ static void add_visit(const struct grid *grid, const struct animal *animal, size
     if (past == PAST_ANY || !isfinite(step) || !visit_counts(grid, t, walked))
         return;
     bool along = grid->y.kind == VARIABLE_REWARD;
-    long row = along ? 0 : axis_cell(grid->y_axis, walked_weight(walked, t, grid->y.which));
+    long row = along ? 0 : probe_axis_cell(grid->y_axis, walked_weight(walked, t, grid->y.which));
     for (size_t i = 0; row >= 0 && i < slice->n_lines; i++) {
         const struct slice_line *line = &slice->line[i];
         if (line->past == past && line->correct == (grid->cohort->reward[t] != 0) &&
@@ -269,7 +269,7 @@ static void fill_visited(const struct grid *grid, struct slice *slice)
         slice->line[i].visited_truth = mean[i], slice->line[i].n_visited_truth = n[i];
 }
 
-const char *slice_weight(const struct policy *policy, const char *of)
+const char *probe_slice_weight(const struct policy *policy, const char *of)
 {
     long k = policy_weight(policy, of);
     enum policy_feature feature = k < 0 ? FEATURE_BIAS : policy->feature[k];
@@ -308,27 +308,28 @@ static bool make_axes(struct grid *grid, const struct probe_request *request, st
 {
     const struct policy *policy = &grid->model->settings.policy;
     const struct axis_request x = {"slice", "x", request->nx, request->x_lo, request->x_hi};
-    const char *name = slice_weight(policy, policy->weight[grid->component]);
+    const char *name = probe_slice_weight(policy, policy->weight[grid->component]);
     snprintf(slice->weight, sizeof slice->weight, "%s", name);
     return make_lines(grid, request, (size_t)policy_weight(policy, name), slice, lines, err) &&
-           axis_make(policy, grid->cohort, grid->visited, &grid->x, &x, &slice->x, err);
+           probe_axis_make(policy, grid->cohort, grid->visited, &grid->x, &x, &slice->x, err);
 }
 
-bool slice_check(const struct model *model, const struct cohort *cohort,
-                 const struct probe_request *request, struct err *err)
+bool probe_slice_check(const struct model *model, const struct cohort *cohort,
+                       const struct probe_request *request, struct err *err)
 {
     struct grid grid;
     struct slice slice = {0};
     struct axis lines = {0};
     bool good = make_grid(model, cohort, request, &grid, err) &&
                 make_axes(&grid, request, &slice, &lines, err);
-    axis_free(&lines);
-    slice_free(&slice);
+    probe_axis_free(&lines);
+    probe_slice_free(&slice);
     return good;
 }
 
-bool slice_compute(const struct model *model, const struct cohort *cohort, const float *visited,
-                   const struct probe_request *request, struct slice *out, struct err *err)
+bool probe_slice_compute(const struct model *model, const struct cohort *cohort,
+                         const float *visited, const struct probe_request *request,
+                         struct slice *out, struct err *err)
 {
     struct slice slice = {.request = *request, .r2 = NAN};
     struct axis lines = {0};
@@ -337,8 +338,8 @@ bool slice_compute(const struct model *model, const struct cohort *cohort, const
         return false;
     grid.visited = visited;
     if (!make_axes(&grid, request, &slice, &lines, err)) {
-        axis_free(&lines);
-        slice_free(&slice);
+        probe_axis_free(&lines);
+        probe_slice_free(&slice);
         return false;
     }
     if (grid.y.kind != VARIABLE_REWARD && !isnan(request->fixed.reward)) {
@@ -357,13 +358,13 @@ bool slice_compute(const struct model *model, const struct cohort *cohort, const
     slice.request.stop = NULL;
     grid.fixed.reward = NAN; /* each line names its own */
     grid_frozen(&grid, &slice.frozen);
-    axis_free(&lines);
+    probe_axis_free(&lines);
     if (!grid_stopped(&grid)) {
         slice.model = mem_text(model->name);
         *out = slice;
         return true;
     }
-    slice_free(&slice);
+    probe_slice_free(&slice);
     return err_set(err, ERR_INTERRUPTED, "slice: interrupted");
 }
 
@@ -391,7 +392,7 @@ static void slice_rows(const struct slice *slice, const struct layout *layout, s
         }
 }
 
-void slice_table(size_t n, const struct slice *const *slices, struct table *out)
+void probe_slice_table(size_t n, const struct slice *const *slices, struct table *out)
 {
     const struct slice *first = slices[0];
     struct layout layout = {first->request.n_w == 0, first->request.past != PAST_ANY, false};

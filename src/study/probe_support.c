@@ -70,16 +70,16 @@ static void hold(const struct grid *grid, struct held *held)
     held->hi = value + (weight ? WEIGHT_WINDOW : 0);
     variable_bind(&held->variable, policy, grid->cohort, grid->visited);
     if (weight || variable_binary(&held->variable) ||
-        !axis_make(policy, grid->cohort, NULL, &held->variable, &request, &axis, NULL))
+        !probe_axis_make(policy, grid->cohort, NULL, &held->variable, &request, &axis, NULL))
         return;
-    long cell = axis_cell(&axis, value);
+    long cell = probe_axis_cell(&axis, value);
     if (cell >= 0 && axis.levels && fabs(axis.value[cell] - value) < 1e-6) {
         held->lo = held->hi = axis.value[cell];
     } else if (cell >= 0) {
         held->lo = axis.edge[cell];
         held->hi = axis.edge[cell + 1];
     }
-    axis_free(&axis);
+    probe_axis_free(&axis);
 }
 
 void grid_window(struct grid *grid)

@@ -10,7 +10,7 @@
 /* Enough for three digits, few enough to be computed with every frame of a running fit.  Where
  * the past counts, animals are run from their first trial: few trials would come from a single
  * animal. */
-enum { LIVES_LEAST = 5000 };
+enum { TRIALS_LEAST = 5000 };
 
 bool probe_true_known(const struct cohort *cohort, const struct policy *policy)
 {
@@ -45,8 +45,8 @@ static void *r2_run(void *arg)
     const struct grid *grid = &r2->grid;
     struct recovery recovery;
     size_t most = 64 * grid->sample;
-    if (grid_past(grid) && most < LIVES_LEAST)
-        most = LIVES_LEAST;
+    if (grid_past(grid) && most < TRIALS_LEAST)
+        most = TRIALS_LEAST;
     if (!grid->live)
         most = RECOVERY_MOST;
     bool found =

@@ -87,8 +87,8 @@ static void put_trials(const struct model *model, const struct cohort *cohort, s
 }
 
 /* Over all trials of simulated animals, which are of one length. */
-static void along_lives(const struct model *model, const struct cohort *cohort,
-                        const float *const *true_w, double *rmse, double *null)
+static void along_animals(const struct model *model, const struct cohort *cohort,
+                          const float *const *true_w, double *rmse, double *null)
 {
     const struct rule_shape *shape = &model->settings.shape;
     size_t n = cohort->n_animals, K = shape->n_weights, trials = cohort->animals[0].count;
@@ -127,8 +127,8 @@ void recover_errors(const struct model *model, const struct cohort *cohort,
     }
     if (error == RECOVER_GRID)
         recover_grid(model, real, &value[RECOVER_RMSE], &value[RECOVER_NULL]);
-    else if (error == RECOVER_LIVES && last + 1 == real->settings.policy.n &&
+    else if (error == RECOVER_VISITED && last + 1 == real->settings.policy.n &&
              truth_columns(cohort, &real->settings.policy, true_w, NULL))
-        along_lives(model, cohort, true_w, &value[RECOVER_RMSE], &value[RECOVER_NULL]);
+        along_animals(model, cohort, true_w, &value[RECOVER_RMSE], &value[RECOVER_NULL]);
     truth_free(&truth);
 }

@@ -225,7 +225,7 @@ static struct model *fit_words(struct task *t, const char *words, struct err *er
     s.holdout = last_tenth(t->cohort);
     s.seed = t->seed;
     if (good && s.optimizer == OPTIMIZER_FAST && !said(words, "epochs") && !t->asked->epochs_asked)
-        s.epochs = fit_fast_epochs(&s, t->cohort);
+        s.epochs = fit_minibatch_epochs(&s, t->cohort);
     if (good) {
         complete_truth(t->cohort, &s.policy);
         model = fit_within(&s, t->cohort, NULL, t->job, err);

@@ -193,7 +193,7 @@ static void add_row(const struct recover *r, size_t which, size_t rule, struct t
     struct spread relative = measured(r, which, rule, RECOVER_RMSE, BY_FIRST);
     struct spread r2 = measured(r, which, rule, RECOVER_R2, BY_NOTHING);
     struct spread bias = measured(r, which, rule, RECOVER_R2_BIAS, BY_NOTHING);
-    struct spread heldout = measured(r, which, rule, RECOVER_HELDOUT, BY_NOTHING);
+    struct spread held_out = measured(r, which, rule, RECOVER_HELDOUT, BY_NOTHING);
     double ours = compared(r, which, rule);
     char *words = row_words(r, which, rule);
     table_row(out);
@@ -213,7 +213,7 @@ static void add_row(const struct recover *r, size_t which, size_t rule, struct t
         r2.low,
         r2.high,
         bias.mean,
-        heldout.mean,
+        held_out.mean,
     };
     size_t n = sizeof values / sizeof *values;
     for (size_t i = 0; i < n; i++)
@@ -334,22 +334,22 @@ static char *agents_of(const struct recover_case *c)
 void recover_confusion(const struct recover *r, struct table *out)
 {
     size_t n = r->plan.n_rules;
-    double *heldout = mem_new(2 * n, sizeof *heldout), *evidence = heldout + n;
+    double *held_out = mem_new(2 * n, sizeof *held_out), *evidence = held_out + n;
     table_declare(out, recover_confusion_columns);
     for (size_t which = 0; which < r->plan.n_cases; which++) {
         const struct recover_case *c = &r->plan.cases[which];
         char *agents = agents_of(c);
-        size_t seeds = shares(r, which, RECOVER_HELDOUT, 1, heldout);
+        size_t seeds = shares(r, which, RECOVER_HELDOUT, 1, held_out);
         shares(r, which, RECOVER_EVIDENCE, -1, evidence);
         for (size_t rule = 0; rule < n; rule++) {
             const char *words = r->plan.rules[rule].words;
             table_add(out, 3, (const char *[]){agents, c->agents, words}, 6,
                       (double[]){(double)c->animals, (double)c->trials, same_rule(agents, words),
-                                 heldout[rule], evidence[rule], (double)seeds});
+                                 held_out[rule], evidence[rule], (double)seeds});
         }
         free(agents);
     }
-    free(heldout);
+    free(held_out);
 }
 
 const struct column recover_matrix_columns[] = {

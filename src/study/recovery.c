@@ -252,7 +252,7 @@ static void over_parts(struct work *work, size_t most)
 }
 
 /* Animals spread evenly over the cohort, as many as make about `most` trials. */
-static void over_lives(struct work *work, size_t most)
+static void over_animals(struct work *work, size_t most)
 {
     const struct cohort *cohort = work->cohort;
     size_t wanted = cohort->n_animals, taken = 0, n = 0;
@@ -302,7 +302,7 @@ static bool run(struct work *work, size_t most, struct recovery *out, struct err
     size_t all = count_usable(work);
     if (all > 0 && (rule_remembers(work->model->rule, &work->model->settings.shape) ||
                     truth_remembers(work->truth)))
-        (is_long(work->cohort, most) ? over_parts : over_lives)(work, most);
+        (is_long(work->cohort, most) ? over_parts : over_animals)(work, most);
     else if (all > 0)
         over_trials(work, all, most);
     if (stopped(work))

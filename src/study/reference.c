@@ -7,7 +7,7 @@
 
 bool reference_for(const struct model *walk, const struct model *model)
 {
-    return walk->walks && !model->rule->no_updates && !model->rule->no_weights &&
+    return walk->randomwalk && !model->rule->no_updates && !model->rule->no_weights &&
            walk->cohort_digest == model->cohort_digest &&
            strcmp(walk->settings.policy.text, model->settings.policy.text) == 0;
 }
@@ -15,7 +15,7 @@ bool reference_for(const struct model *walk, const struct model *model)
 void reference_inside(const struct model *walk, size_t first, size_t count, const float *w,
                       double *share)
 {
-    const struct randomwalk_set *set = walk->walks;
+    const struct randomwalk_set *set = walk->randomwalk;
     size_t k_n = set->n_weights;
     for (size_t k = 0; k < k_n; k++)
         share[k] = count ? 0 : NAN;

@@ -35,7 +35,7 @@ struct simulated {
     struct rng choices, noise;
     double w[POLICY_MAX];
     struct cohort_trial *trial; /* [trials] */
-    float *columns;             /* [trials][world_columns] */
+    float *columns;             /* [trials][task_columns] */
     float *weights;             /* [trials][K], before each trial */
 };
 
@@ -97,15 +97,15 @@ static void start_weights(const struct plan *plan, size_t animal, double *w)
 static void animal_begin(const struct plan *plan, size_t animal, struct simulated *one)
 {
     struct world_stream stream;
-    size_t columns = world_columns(&plan->world);
+    size_t columns = task_columns(&plan->world);
     one->choices = rng_stream(plan->truth.seed, RNG_CHOICES, (uint32_t)animal, 0);
     one->noise = rng_stream(plan->truth.seed, RNG_NOISE, (uint32_t)animal, 0);
     one->group = truth_group(&plan->truth, animal);
     start_weights(plan, animal, one->w);
-    world_begin(&plan->world, animal, &stream);
+    task_begin(&plan->world, animal, &stream);
     for (size_t t = 0; t < plan->layout.trials; t++) {
         one->trial[t] = (struct cohort_trial){.trial = (int32_t)(t % plan->layout.session) + 1};
-        world_next(&plan->world, &stream, &one->trial[t], one->columns + t * columns);
+        task_next(&plan->world, &stream, &one->trial[t], one->columns + t * columns);
     }
 }
 
@@ -138,7 +138,7 @@ static void features(const struct plan *plan, const struct simulated *one, size_
     double columns[POLICY_MAX];
     for (size_t k = 0; k < policy->n; k++)
         if (policy->feature[k] == FEATURE_COLUMN)
-            columns[k] = one->columns[t * world_columns(&plan->world) + plan->column[k]];
+            columns[k] = one->columns[t * task_columns(&plan->world) + plan->column[k]];
     inputs_policy(policy, &now, &before, t > 0, columns, x);
 }
 
@@ -192,7 +192,7 @@ static void live_trial(struct batch *batch, size_t t)
 }
 
 /* False: cancelled. */
-static bool live(struct batch *batch, struct progress *progress)
+static bool run_trials(struct batch *batch, struct progress *progress)
 {
     size_t trials = batch->plan->layout.trials, told = 0;
     for (size_t t = 0; t < trials; t++) {
@@ -215,7 +215,7 @@ static size_t weight_columns(const struct plan *plan)
 static void write_animal(const struct plan *plan, const struct simulated *one, size_t animal,
                          struct cohort_builder *builder)
 {
-    size_t weights = weight_columns(plan), more = world_columns(&plan->world);
+    size_t weights = weight_columns(plan), more = task_columns(&plan->world);
     float row[POLICY_MAX + WORLD_MOST_COLUMNS];
     char name[32];
     snprintf(name, sizeof name, "sim%03zu", animal + 1);
@@ -248,7 +248,7 @@ static struct batch *batch_new(const struct plan *plan, size_t n)
         struct simulated *one = &batch->animal[i];
         one->trial = mem_new(trials, sizeof *one->trial);
         one->weights = mem_new(trials * k, sizeof *one->weights);
-        one->columns = mem_new(trials * world_columns(&plan->world), sizeof *one->columns);
+        one->columns = mem_new(trials * task_columns(&plan->world), sizeof *one->columns);
     }
     return batch;
 }
@@ -293,7 +293,7 @@ static bool live_all(const struct plan *plan, struct progress *progress,
     bool going = true;
     for (size_t first = 0; going && first < animals; first += side) {
         batch_begin(batch, first, animals - first < side ? animals - first : side);
-        going = live(batch, progress);
+        going = run_trials(batch, progress);
         for (size_t i = 0; going && i < batch->n; i++)
             write_animal(plan, &batch->animal[i], first + i, builder);
     }
@@ -305,14 +305,14 @@ static void name_columns(const struct plan *plan, struct cohort_builder *builder
 {
     char text[POLICY_MAX + WORLD_MOST_COLUMNS][sizeof TRUE_PREFIX + POLICY_NAME];
     const char *names[POLICY_MAX + WORLD_MOST_COLUMNS];
-    size_t weights = weight_columns(plan), more = world_columns(&plan->world);
+    size_t weights = weight_columns(plan), more = task_columns(&plan->world);
     for (size_t i = 0; i < weights + more; i++) {
         names[i] = text[i];
         if (i < weights)
             snprintf(text[i], sizeof *text, TRUE_PREFIX "%s",
                      truth_policy(&plan->truth)->weight[i]);
         else
-            world_column_name(&plan->world, i - weights, text[i]);
+            task_column_name(&plan->world, i - weights, text[i]);
     }
     cohort_builder_columns(builder, weights + more, names);
 }
@@ -334,7 +334,7 @@ static bool has_room(const struct plan *plan, double more, struct err *err)
 {
     enum { TRIAL = 23, SESSION = 160 }; /* bytes */
     double each = (double)plan->layout.trials, all = each * (double)plan->layout.animals;
-    double columns = (double)(truth_policy(&plan->truth)->n + world_columns(&plan->world));
+    double columns = (double)(truth_policy(&plan->truth)->n + task_columns(&plan->world));
     double own = columns * sizeof(float), side = (double)batch_side(plan);
     double bytes = 2 * all * (TRIAL + own) + each / (double)plan->layout.session * SESSION +
                    side * each * ((double)sizeof(struct cohort_trial) + own) + more * all;
@@ -375,7 +375,7 @@ static bool run(const struct plan *plan, const atomic_bool *cancel, atomic_int *
 bool simulate_check(const char *rule, const struct args *args, double more, struct err *err)
 {
     struct plan plan = {0};
-    bool good = plan_rule(rule, args, NULL, &plan, err) && has_room(&plan, more, err);
+    bool good = simulate_plan_rule(rule, args, NULL, &plan, err) && has_room(&plan, more, err);
     truth_free(&plan.truth);
     return good;
 }
@@ -385,8 +385,8 @@ bool simulate_run(const char *rule, const struct args *args, const char *command
                   struct err *err)
 {
     struct plan plan = {0};
-    bool good =
-        plan_rule(rule, args, command, &plan, err) && run(&plan, cancel, permille, out, err);
+    bool good = simulate_plan_rule(rule, args, command, &plan, err) &&
+                run(&plan, cancel, permille, out, err);
     truth_free(&plan.truth);
     return good;
 }
@@ -396,8 +396,8 @@ bool simulate_model(const struct model *model, const struct args *args, const ch
                     struct err *err)
 {
     struct plan plan = {0};
-    bool good =
-        plan_model(model, args, command, &plan, err) && run(&plan, cancel, permille, out, err);
+    bool good = simulate_plan_model(model, args, command, &plan, err) &&
+                run(&plan, cancel, permille, out, err);
     truth_free(&plan.truth);
     return good;
 }

@@ -104,12 +104,12 @@ static bool plan_columns(struct plan *plan, struct err *err)
 {
     const struct policy *policy = truth_policy(&plan->truth);
     for (size_t k = 0; k < policy->n; k++) {
-        size_t c = 0, n = world_columns(&plan->world);
+        size_t c = 0, n = task_columns(&plan->world);
         char name[POLICY_NAME] = "";
         if (policy->feature[k] != FEATURE_COLUMN)
             continue;
         for (; c < n; c++) {
-            world_column_name(&plan->world, c, name);
+            task_column_name(&plan->world, c, name);
             if (strcmp(name, policy->weight[k] + 2) == 0)
                 break;
         }
@@ -316,8 +316,8 @@ static bool read_decision(const struct args *args, struct agent *out, struct err
            err_set(err, ERR_USAGE, "simulate: lapse= or temperature= is not a number");
 }
 
-bool plan_rule(const char *name, const struct args *args, const char *command, struct plan *plan,
-               struct err *err)
+bool simulate_plan_rule(const char *name, const struct args *args, const char *command,
+                        struct plan *plan, struct err *err)
 {
     const struct rule *rule = find_rule(name, err);
     struct agent like = {0};
@@ -329,14 +329,14 @@ bool plan_rule(const char *name, const struct args *args, const char *command, s
                              : args_text(args, simulate_options, "policy");
     return read_shape(rule, args, policy, &settings, err) &&
            plan_protocol(args, command, like.decision, plan, err) &&
-           plan_agents(rule, &settings, args, plan, err) && plan_columns(plan, err) &&
+           simulate_plan_agents(rule, &settings, args, plan, err) && plan_columns(plan, err) &&
            plan_start(args, plan, err) && plan_choices(args, &like, plan, err);
 }
 
 /* --- a model ----------------------------------------------------------------- */
 
-bool plan_model(const struct model *model, const struct args *args, const char *command,
-                struct plan *plan, struct err *err)
+bool simulate_plan_model(const struct model *model, const struct args *args, const char *command,
+                         struct plan *plan, struct err *err)
 {
     struct err why = {0};
     if (!model_has_rule(model, &why))

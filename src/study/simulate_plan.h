@@ -8,7 +8,7 @@
 #include "deltaw/data/cohort.h"
 #include "deltaw/study/simulate.h"
 
-/* --- world.c: what the animals are shown */
+/* --- task_stimuli.c: what the animals are shown */
 
 enum world_kind { WORLD_IBL, WORLD_GRID, WORLD_CUES };
 
@@ -21,18 +21,18 @@ struct world {
 /* Columns of the log beside stimulus and answer: of cues cue_left, cue_right,
  * context, gated_left, gated_right; then d1, d2, ... */
 enum { WORLD_MOST_COLUMNS = 5 + TRUTH_DISTRACTORS };
-size_t world_columns(const struct world *world);
-void world_column_name(const struct world *world, size_t column, char name[POLICY_NAME]);
+size_t task_columns(const struct world *world);
+void task_column_name(const struct world *world, size_t column, char name[POLICY_NAME]);
 
 /* Draws of one animal.  Streams are named by (seed, purpose, animal, which), so
  * that animal i and stream j are the same however many there are. */
 struct world_stream {
     struct rng stimuli, distractor[TRUTH_DISTRACTORS];
 };
-void world_begin(const struct world *world, size_t animal, struct world_stream *stream);
-/* Next stimulus and the side that pays; columns [world_columns]. */
-void world_next(const struct world *world, struct world_stream *stream, struct cohort_trial *trial,
-                float *columns);
+void task_begin(const struct world *world, size_t animal, struct world_stream *stream);
+/* Next stimulus and the side that pays; columns [task_columns]. */
+void task_next(const struct world *world, struct world_stream *stream, struct cohort_trial *trial,
+               float *columns);
 
 struct plan {
     struct world world;
@@ -43,14 +43,14 @@ struct plan {
                                             * unless all are fixed */
 };
 
-bool plan_rule(const char *rule, const struct args *args, const char *command, struct plan *plan,
-               struct err *err);
-bool plan_model(const struct model *model, const struct args *args, const char *command,
-                struct plan *plan, struct err *err);
+bool simulate_plan_rule(const char *rule, const struct args *args, const char *command,
+                        struct plan *plan, struct err *err);
+bool simulate_plan_model(const struct model *model, const struct args *args, const char *command,
+                         struct plan *plan, struct err *err);
 
 /* The agents of a rule: a group for each of the rates joined by '/'.  settings: the
  * rule's, with what its options say of its shape; needs the world. */
-bool plan_agents(const struct rule *rule, const struct fit_settings *settings,
-                 const struct args *args, struct plan *plan, struct err *err);
+bool simulate_plan_agents(const struct rule *rule, const struct fit_settings *settings,
+                          const struct args *args, struct plan *plan, struct err *err);
 
 #endif

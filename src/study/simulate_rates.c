@@ -126,8 +126,8 @@ static bool check_error_rate(const struct args *args, const struct model *model,
                    model->rule->name);
 }
 
-bool plan_agents(const struct rule *rule, const struct fit_settings *settings,
-                 const struct args *args, struct plan *plan, struct err *err)
+bool simulate_plan_agents(const struct rule *rule, const struct fit_settings *settings,
+                          const struct args *args, struct plan *plan, struct err *err)
 {
     struct truth *truth = &plan->truth;
     struct values values[RULE_MAX_TENSORS] = {{0}};

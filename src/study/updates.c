@@ -17,7 +17,7 @@ static size_t place_of(const struct cohort *cohort, const struct cohort *whole, 
 }
 
 /* Of rules without a posterior w alone is known; an update is what takes it to the next
- * trial of the life. */
+ * trial of the history. */
 static void sweep_updates(const struct model *model, const struct cohort *cohort,
                           const struct cohort *whole, struct gp_value *dw, struct gp_value *w)
 {
@@ -25,11 +25,12 @@ static void sweep_updates(const struct model *model, const struct cohort *cohort
     float *visited = mem_new(whole->n_trials * K, sizeof *visited);
     model_sweep(model, whole, visited);
     for (size_t a = 0, t = 0; a < cohort->n_animals; a++) {
-        const struct animal *life = &whole->animals[cohort_animal(whole, cohort->animals[a].name)];
+        const struct animal *recorded =
+            &whole->animals[cohort_animal(whole, cohort->animals[a].name)];
         for (size_t end = t + cohort->animals[a].count; t < end; t++) {
             size_t i = place_of(cohort, whole, t);
             const float *now = visited + i * K;
-            bool last = i + 1 == life->first + life->count;
+            bool last = i + 1 == recorded->first + recorded->count;
             for (size_t k = 0; k < K; k++) {
                 w[t * K + k] = (struct gp_value){(double)now[k], NAN, NAN};
                 double mean = last ? NAN : (double)now[K + k] - (double)now[k];
@@ -106,7 +107,7 @@ bool updates_table(const struct model *model, const struct cohort *cohort, bool 
                 table_number(out, at + 1, v->mean);
                 table_number(out, at + 2, v->low);
                 table_number(out, at + 3, v->high);
-                if (truth) /* after the last trial of a life there is none */
+                if (truth) /* after the last trial of a history there is none */
                     table_number(out, at + 4,
                                  isnan(v->mean) ? NAN
                                                 : (double)true_w[k][i + 1] - (double)true_w[k][i]);

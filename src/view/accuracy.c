@@ -46,7 +46,7 @@ static bool accuracy_check(const void *state, const struct scene *scene, struct 
 {
     const struct accuracy_state *s = state;
     bool animal = !s->asked || !scene->cohort || choose_animal(scene->cohort, s->asked, err) >= 0;
-    return animal && source_check(scene, s->model, true, err);
+    return animal && view_source_check(scene, s->model, true, err);
 }
 
 static void curve_free(struct accuracy_state *s)
@@ -96,11 +96,11 @@ static struct view_job *make_job(struct accuracy_state *s, const struct cohort *
 static bool want_expected(struct accuracy_state *s, const struct scene *scene, struct err *err)
 {
     bool expected = s->expects;
-    switch (source_beside(&s->wanted, scene, s->model, expected ? &s->pace : NULL, err)) {
+    switch (view_source_beside(&s->wanted, scene, s->model, expected ? &s->pace : NULL, err)) {
     case BESIDE_REFUSED: return false;
     case BESIDE_NONE:
         s->expects = false;
-        source_release(&s->wanted);
+        view_source_release(&s->wanted);
         break;
     case BESIDE_CHANGED: s->expects = s->stale = true; break;
     case BESIDE_SAME: break;
@@ -185,7 +185,7 @@ static bool accuracy_adopt(void *state, struct view_job *head, struct err *err)
     job->cohort = NULL;
     job->curve = (struct learning_curve){0};
     job->x = job->expected = job->low = job->high = NULL;
-    source_adopt(&s->source, &s->wanted, &head->source);
+    view_source_adopt(&s->source, &s->wanted, &head->source);
     pace_took(&s->pace, head->seconds);
     s->animal = s->asked ? choose_animal(s->cohort, s->asked, err) : -1;
     return !s->asked || s->animal >= 0;
@@ -347,8 +347,8 @@ static void accuracy_release(void *state)
     struct accuracy_state *s = state;
     curve_free(s);
     free(s->expected), free(s->low), free(s->high);
-    source_release(&s->source);
-    source_release(&s->wanted);
+    view_source_release(&s->source);
+    view_source_release(&s->wanted);
     free(s->asked);
     free(s->model);
 }

@@ -77,7 +77,7 @@ static const struct column bin_columns[] = {
 };
 
 const struct answer_row accuracy_answer[] = {
-    ANSWER_ALSO(source_answer),
+    ANSWER_ALSO(view_source_answer),
     {"animals", .type = ANSWER_COUNT},
     {"bin_trials", .type = ANSWER_COUNT},
     {"first_percent", ANSWER_NUMBER, .meaning = "mean correct in the first bin"},
@@ -110,7 +110,7 @@ void accuracy_fields(const void *state, struct strbuf *object)
     size_t whole = any ? whole_bin(c, first, last) : 0;
     const double *y = s->animal >= 0 ? c->animal + (size_t)s->animal * c->n_bins : NULL;
     bool own = y && ends_of(y, c->n_bins, &a, &b);
-    source_fields(s->expected ? &s->source : &none, object);
+    view_source_fields(s->expected ? &s->source : &none, object);
     answer_number(object, "animals", (double)c->n_animals);
     answer_number(object, "bin_trials", (double)c->bin);
     answer_number(object, "first_percent", any ? number_percent(c->mean[first]) : NAN);

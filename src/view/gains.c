@@ -39,7 +39,7 @@ static bool gains_configure(void *state, const struct args *args, struct err *er
 static bool gains_check(const void *state, const struct scene *scene, struct err *err)
 {
     const struct gains_state *s = state;
-    return !s->asked || source_pick(scene, s->asked, err);
+    return !s->asked || view_source_pick(scene, s->asked, err);
 }
 
 static void gains_clear(struct gains_state *s)
@@ -74,7 +74,7 @@ static bool gains_update(void *state, const struct scene *scene, bool pending,
                          struct view_job **job, struct err *err)
 {
     struct gains_state *s = state;
-    const struct scene_model *picked = source_pick(scene, s->asked, err);
+    const struct scene_model *picked = view_source_pick(scene, s->asked, err);
     (void)pending, (void)job;
     gains_clear(s);
     if (!picked)

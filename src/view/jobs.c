@@ -64,7 +64,7 @@ void view_jobs_row(const struct scene_job *job, struct table *out)
               8,
               (double[]){s->epoch, network ? s->epochs : NAN,
                          network && s->epochs ? (double)s->epoch / s->epochs : NAN, s->train,
-                         s->heldout, s->seconds_per_epoch > 0 ? 1e3 * s->seconds_per_epoch : NAN,
+                         s->held_out, s->seconds_per_epoch > 0 ? 1e3 * s->seconds_per_epoch : NAN,
                          s->seconds, left ? s->seconds_left : NAN});
 }
 
@@ -178,13 +178,13 @@ static bool jobs_update(void *state, const struct scene *scene, bool pending, st
         enum fit_state now = fit->status.state;
         s->n_training += now == FIT_RUNNING;
         s->n_queued += now == FIT_QUEUED;
-        s->n_over += now != FIT_OPENED && !source_active(now);
+        s->n_over += now != FIT_OPENED && !view_source_active(now);
         if (!is_seen(fit))
             continue;
         if (fit->model <= scene->current || scene->current < 0)
             s->in_use = s->list.table.n_rows;
         view_jobs_row(fit, &s->list.table);
-        mark_row(s, source_active(now), now == FIT_PAUSED, (int)fit->model);
+        mark_row(s, view_source_active(now), now == FIT_PAUSED, (int)fit->model);
         if (now == FIT_RUNNING || now == FIT_PAUSED)
             say_job(fit, &s->words);
     }

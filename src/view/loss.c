@@ -39,7 +39,7 @@ static bool loss_configure(void *state, const struct args *args, struct err *err
 static bool loss_check(const void *state, const struct scene *scene, struct err *err)
 {
     const struct loss_state *s = state;
-    return !s->model || strcmp(s->model, "all") == 0 || source_pick(scene, s->model, err);
+    return !s->model || strcmp(s->model, "all") == 0 || view_source_pick(scene, s->model, err);
 }
 
 static void lines_free(struct loss_state *s)
@@ -50,7 +50,7 @@ static void lines_free(struct loss_state *s)
         free(line->epoch);
         free(line->seconds);
         free(line->train);
-        free(line->heldout);
+        free(line->held_out);
     }
     free(s->lines);
     s->lines = NULL;
@@ -59,14 +59,14 @@ static void lines_free(struct loss_state *s)
 }
 
 static void line_point(struct loss_line *line, double epoch, double seconds, double train,
-                       double heldout)
+                       double held_out)
 {
     line->epoch[line->n] = epoch;
     line->seconds[line->n] = seconds;
     line->train[line->n] = train;
-    line->heldout[line->n] = heldout;
+    line->held_out[line->n] = held_out;
     line->n++;
-    line->any_heldout = line->any_heldout || isfinite(heldout);
+    line->any_heldout = line->any_heldout || isfinite(held_out);
 }
 
 static void line_take(struct loss_line *line, const struct scene_model *from, int colour)
@@ -83,15 +83,15 @@ static void line_take(struct loss_line *line, const struct scene_model *from, in
     line->epoch = mem_new(room, sizeof(double));
     line->seconds = mem_new(room, sizeof(double));
     line->train = mem_new(room, sizeof(double));
-    line->heldout = mem_new(room, sizeof(double));
+    line->held_out = mem_new(room, sizeof(double));
     for (size_t i = 0; i < model->n_history; i++) {
         const struct epoch_loss *h = &model->history[i];
-        line_point(line, h->epoch, h->seconds, h->train, h->heldout);
+        line_point(line, h->epoch, h->seconds, h->train, h->held_out);
     }
     const struct fit_status *st = &line->status;
     bool newer = line->n == 0 || st->epoch > line->epoch[line->n - 1];
     if (st->state != FIT_OPENED && newer && isfinite(st->train))
-        line_point(line, st->epoch, st->seconds, st->train, st->heldout);
+        line_point(line, st->epoch, st->seconds, st->train, st->held_out);
 }
 
 static bool loss_update(void *state, const struct scene *scene, bool pending, struct view_job **job,
@@ -100,7 +100,7 @@ static bool loss_update(void *state, const struct scene *scene, bool pending, st
     struct loss_state *s = state;
     (void)pending, (void)job;
     bool all = s->model && strcmp(s->model, "all") == 0;
-    const struct scene_model *main = source_pick(scene, all ? NULL : s->model, err);
+    const struct scene_model *main = view_source_pick(scene, all ? NULL : s->model, err);
     lines_free(s);
     if (!main)
         return false;
@@ -108,7 +108,7 @@ static bool loss_update(void *state, const struct scene *scene, bool pending, st
     size_t points = 0;
     for (size_t i = 0; i < scene->n_models; i++) {
         const struct scene_model *m = &scene->models[i];
-        if (m != main && !all && (s->model || !source_running(m)))
+        if (m != main && !all && (s->model || !view_source_running(m)))
             continue;
         if (m == main)
             s->main = s->n_lines;
@@ -116,7 +116,7 @@ static bool loss_update(void *state, const struct scene *scene, bool pending, st
         line_take(line, m, (int)i);
         points += line->n;
     }
-    if (points == 0 && source_running(main)) {
+    if (points == 0 && view_source_running(main)) {
         return err_set(err, ERR_FAILED, "%s is at its first %s", main->model->name,
                        main->model->rule->network ? "epoch" : "evaluation");
     }
@@ -156,7 +156,7 @@ static double axis_end(const struct loss_state *s)
     for (size_t i = 0; i < s->n_lines; i++) {
         const struct loss_line *line = &s->lines[i];
         double last = line->n > 0 ? line_x(s, line)[line->n - 1] : 0;
-        if (source_active(line->status.state)) {
+        if (view_source_active(line->status.state)) {
             double least = s->by_seconds ? 1 : 10, room = numbers_nice(last > least ? last : least);
             last = s->by_seconds || room < line->status.epochs ? room : line->status.epochs;
         }
@@ -236,7 +236,7 @@ static size_t add_curves(const struct loss_state *s, struct curve *curves, char 
         n += add_curve(curves + n, curve, seen);
         if (line->any_heldout) {
             curve.label = said_heldout ? NULL : "held out";
-            curve.y = line->heldout + first;
+            curve.y = line->held_out + first;
             curve.stroke = STROKE_DASHED;
             curve.colour = one ? line->colour + 1 : line->colour;
             n += add_curve(curves + n, curve, seen);

@@ -10,7 +10,7 @@ struct loss_line {
     int colour;
     struct fit_status status;
     size_t n;
-    double *epoch, *seconds, *train, *heldout; /* [n] */
+    double *epoch, *seconds, *train, *held_out; /* [n] */
     bool any_heldout;
     bool replayed, network; /* replayed: epoch `seen` of `newest` */
     int seen, newest;

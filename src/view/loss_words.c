@@ -43,8 +43,8 @@ static void say_line(const struct loss_line *line, struct strbuf *out)
     size_t last = loss_seen(line, 0) - 1;
     strbuf_printf(out, "%s: train %s", line->name,
                   number_fixed(number, line->train[last], 4, false));
-    if (isfinite(line->heldout[last]))
-        strbuf_printf(out, ", held out %s", number_fixed(number, line->heldout[last], 4, false));
+    if (isfinite(line->held_out[last]))
+        strbuf_printf(out, ", held out %s", number_fixed(number, line->held_out[last], 4, false));
     if (line->replayed) {
         strbuf_printf(out, " nats/trial at %s %d of %d; ", line->network ? "epoch" : "evaluation",
                       line->seen, line->newest);
@@ -91,7 +91,7 @@ void loss_table(const void *state, struct table *out)
         for (size_t j = 0; j < line->n; j++)
             table_add(
                 out, 1, (const char *[]){line->name}, 4,
-                (double[]){line->epoch[j], line->seconds[j], line->train[j], line->heldout[j]});
+                (double[]){line->epoch[j], line->seconds[j], line->train[j], line->held_out[j]});
     }
 }
 
@@ -131,7 +131,7 @@ void loss_fields(const void *state, struct strbuf *object)
                        : seen         ? line->epoch[seen - 1]
                                       : NAN,
                        epochs, seen ? line->train[seen - 1] : NAN,
-                       seen ? line->heldout[seen - 1] : NAN, slope_of(line)});
+                       seen ? line->held_out[seen - 1] : NAN, slope_of(line)});
     }
     answer_number(object, "chance", log(2));
     answer_table(object, "models", &table);

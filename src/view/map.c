@@ -183,7 +183,7 @@ static bool make_job(struct map_state *s, struct view_job **out, struct err *err
     request.nx = request.nx ? request.nx : s->room_x ? s->room_x : 31;
     request.ny = request.ny ? request.ny : s->room_y ? s->room_y : 31;
     request.sample = picture_sample(s, &request);
-    request.live = source_passing(wanted);
+    request.live = view_source_passing(wanted);
     request.threads = wanted->threads;
     if (probe_sees_past(wanted->model))
         picture_past(s, &request);
@@ -214,15 +214,15 @@ static bool map_fits(const void *state, const struct scene *scene, struct err *e
     const struct map_state *s = state;
     struct probe_request request;
     struct source there;
-    if (!source_check(scene, s->model, false, err))
+    if (!view_source_check(scene, s->model, false, err))
         return false;
-    if (!source_there(scene, s->model, &there)) {
+    if (!view_source_there(scene, s->model, &there)) {
         return held_possible("map", &s->fixed, scene->cohort, map_options, err) &&
                held_axis_possible("map", "x", s->request.x, scene->cohort, err) &&
                held_axis_possible("map", "y", s->request.y, scene->cohort, err);
     }
     return full_request(s, &there, &request, err) &&
-           map_check(there.model, there.cohort, &request, err) &&
+           probe_map_check(there.model, there.cohort, &request, err) &&
            (s->show == SHOW_BIAS ? scene->bias || no_bias(err) : true) &&
            (s->show == SHOW_FITTED || s->show == SHOW_BIAS ||
             probe_true_known(there.cohort, &there.model->settings.policy) ||
@@ -258,7 +258,7 @@ static bool compute(const struct bias *bias, const struct source *source,
                     const struct probe_request *request, struct map *out, struct err *err)
 {
     return bias ? bias_map(bias, source->cohort, request, out, err)
-                : map_compute(source->model, source->cohort, source->w, request, out, err);
+                : probe_map_compute(source->model, source->cohort, source->w, request, out, err);
 }
 
 /* In a replay axes and colours stay those of the newest state, taken from a coarse map of
@@ -272,8 +272,8 @@ static void make_newest(struct map_job *job)
         return;
     request.nx = request.ny = COARSE;
     request.sample = request.histories = FEW;
-    job->held =
-        map_compute(source->final, source->cohort, source->final_w, &request, &job->newest, NULL);
+    job->held = probe_map_compute(source->final, source->cohort, source->final_w, &request,
+                                  &job->newest, NULL);
     if (job->held) {
         job->request.x_lo = job->newest.request.x_lo, job->request.x_hi = job->newest.request.x_hi;
         job->request.y_lo = job->newest.request.y_lo, job->request.y_hi = job->newest.request.y_hi;
@@ -307,8 +307,8 @@ static bool map_job_compute(struct view_job *head, const atomic_bool *stop, stru
 static void map_job_release(struct view_job *head)
 {
     struct map_job *job = (struct map_job *)head;
-    map_free(&job->map);
-    map_free(&job->newest);
+    probe_map_free(&job->map);
+    probe_map_free(&job->newest);
     bias_free(job->bias);
 }
 
@@ -320,7 +320,7 @@ static bool map_adopt(void *state, struct view_job *head, struct err *err)
         bool same = strcmp(s->map.x.name, job->map.x.name) == 0 &&
                     strcmp(s->map.y.name, job->map.y.name) == 0;
         s->placed = s->placed && (same || s->crossed);
-        map_free(&s->map);
+        probe_map_free(&s->map);
     }
     s->map = job->map;
     job->map = (struct map){0};
@@ -358,8 +358,8 @@ static void map_table_full(const void *state, struct table *out)
 {
     struct map_state full;
     if (map_in_full(state, &full)) {
-        map_table(&full.map, out);
-        map_free(&full.map);
+        probe_map_table(&full.map, out);
+        probe_map_free(&full.map);
     }
 }
 
@@ -367,7 +367,7 @@ static void map_release(void *state)
 {
     struct map_state *s = state;
     if (s->watch.have)
-        map_free(&s->map);
+        probe_map_free(&s->map);
     watch_release(&s->watch);
     bias_free(s->bias);
     free(s->model);

@@ -72,7 +72,7 @@ static void slice_through(const struct map_state *s, struct strbuf *command)
 {
     char number[NUMBER_SIZE];
     const struct policy *policy = &s->watch.source.model->settings.policy;
-    const char *lines = slice_weight(policy, s->request.of);
+    const char *lines = probe_slice_weight(policy, s->request.of);
     double w = strcmp(s->request.y, lines) == 0   ? s->cross_y
                : strcmp(s->request.x, lines) == 0 ? s->cross_x
                                                   : held_value(&s->fixed, lines);

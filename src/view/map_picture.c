@@ -26,7 +26,7 @@ void map_title(const void *state, struct strbuf *out)
     held_title(&s->fixed, out);
     wording_past(s->request.past, s->request.lags, out);
     if (s->show != SHOW_TRUE) /* that is no model's */
-        source_title(&s->watch.source, out);
+        view_source_title(&s->watch.source, out);
     if (s->watch.have && isfinite(map_r2(s)))
         strbuf_printf(out, " · R² %s", number_fixed(number, map_r2(s), 2, false));
     strbuf_puts(out, " · " SIDES_TEXT);
@@ -204,7 +204,7 @@ static void draw_figure(const struct map_state *s, struct canvas *canvas, struct
     struct map_state full;
     if (map_in_full(s, &full)) {
         draw_heat(&full, canvas, area, style);
-        map_free(&full.map);
+        probe_map_free(&full.map);
     }
 }
 

@@ -70,7 +70,7 @@ static void say_settled(const struct map_state *s, struct strbuf *out)
     else if (isfinite(share)) {
         strbuf_printf(out, "; sign settled in %d %% of the cells (intervals of %d %%: %s)",
                       (int)(100 * share), INTERVAL_PERCENT, interval_word(s->map.interval));
-        source_doubt(&s->watch.source, out);
+        view_source_doubt(&s->watch.source, out);
     }
 }
 
@@ -122,7 +122,7 @@ void map_describe(const void *state, struct strbuf *out)
     char a[NUMBER_SIZE];
     strbuf_printf(out, "%s %s per trial over %s and %s, ", shows[s->show], s->map.request.of,
                   s->map.request.y, s->map.request.x);
-    (s->show == SHOW_TRUE ? source_truth_words : source_words)(&s->watch.source, out);
+    (s->show == SHOW_TRUE ? view_source_truth_words : view_source_words)(&s->watch.source, out);
     for (size_t p = 0; p < s->map.n_panels; p++) {
         const char *title = s->map.title[p];
         strbuf_printf(out, "%s %s%s", p == 0 ? ":" : ";", title, *title ? " " : "");
@@ -184,7 +184,7 @@ static const struct column cell_columns[] = {
 };
 
 const struct answer_row map_answer[] = {
-    ANSWER_ALSO(source_answer),
+    ANSWER_ALSO(view_source_answer),
     {"of", ANSWER_TEXT, .meaning = "the weight that changes"},
     {"shown", ANSWER_TEXT, .meaning = "fitted, true, difference or bias"},
     {"x", .type = ANSWER_TEXT},
@@ -245,7 +245,8 @@ void map_fields(const void *state, struct strbuf *object)
 {
     const struct map_state *s = state;
     const struct axis *x = &s->map.x, *y = &s->map.y;
-    (s->show == SHOW_TRUE ? source_truth_fields : source_fields)(&s->watch.source, object);
+    (s->show == SHOW_TRUE ? view_source_truth_fields : view_source_fields)(&s->watch.source,
+                                                                           object);
     answer_text(object, "of", s->map.request.of);
     answer_text(object, "shown", choose_show_word(s->show));
     answer_text(object, "x", s->map.request.x);

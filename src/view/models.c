@@ -84,7 +84,7 @@ void view_models_table(const struct scene *scene, const char *sort, struct table
                   (const char *[]){model->name, model->rule->name, policy, state_words(m), cohort},
                   5,
                   (double[]){(long)i == scene->current, (double)model_parameters(model),
-                             epochs ? m->status.epoch : NAN, m->status.train, m->status.heldout});
+                             epochs ? m->status.epoch : NAN, m->status.train, m->status.held_out});
     }
     for (size_t j = 0; j < out->n_columns; j++)
         if (strcmp(out->columns[j].name, sort) == 0)
@@ -105,7 +105,7 @@ static size_t model_of_row(const struct scene *scene, const struct table *table,
 static double r2_of(struct models_state *s, const struct scene_model *m, const struct scene *scene)
 {
     const struct cohort *cohort = m->cohort ? m->cohort : scene->cohort;
-    if (source_running(m) || !cohort || !cohort->truth)
+    if (view_source_running(m) || !cohort || !cohort->truth)
         return NAN;
     return r2_look(&s->book, m->model, cohort);
 }
@@ -143,25 +143,25 @@ static void find_best(struct models_state *s, const struct scene *scene)
 {
     const struct scene_model *used = scene->current >= 0 ? &scene->models[scene->current] : NULL;
     const struct scene_model *best = NULL;
-    bool heldout = true;
+    bool held_out = true;
     size_t n = 0;
     for (size_t i = 0; i < scene->n_models; i++) {
         const struct scene_model *m = &scene->models[i];
         bool same = used && used->cohort && m->cohort == used->cohort;
         n += same;
-        heldout = heldout && (!same || isfinite(m->status.heldout));
+        held_out = held_out && (!same || isfinite(m->status.held_out));
     }
     for (size_t i = 0; i < scene->n_models && n > 1; i++) {
         const struct scene_model *m = &scene->models[i];
-        double loss = heldout ? m->status.heldout : m->status.train;
+        double loss = held_out ? m->status.held_out : m->status.train;
         if (m->cohort == used->cohort && isfinite(loss) &&
-            (!best || loss < (heldout ? best->status.heldout : best->status.train)))
+            (!best || loss < (held_out ? best->status.held_out : best->status.train)))
             best = m;
     }
     if (best) {
         char buf[NUMBER_SIZE];
-        double loss = heldout ? best->status.heldout : best->status.train;
-        strbuf_printf(&s->best, "least %s loss: %s, %s", heldout ? "held-out" : "training",
+        double loss = held_out ? best->status.held_out : best->status.train;
+        strbuf_printf(&s->best, "least %s loss: %s, %s", held_out ? "held-out" : "training",
                       best->model->name, number_fixed(buf, loss, 4, false));
     }
 }

@@ -123,7 +123,7 @@ static bool psychometric_check(const void *state, const struct scene *scene, str
         if (!chosen)
             return false;
     }
-    return source_check(scene, s->model, true, err);
+    return view_source_check(scene, s->model, true, err);
 }
 
 /* Other trials, or options: which animals that is. */
@@ -146,11 +146,11 @@ static bool take_animals(struct psychometric_state *s, const struct cohort *coho
 static bool take_model(struct psychometric_state *s, const struct scene *scene, struct err *err)
 {
     const struct pace none = {0}; /* one job at a time limits the pace enough */
-    switch (source_beside(&s->wanted, scene, s->model, &none, err)) {
+    switch (view_source_beside(&s->wanted, scene, s->model, &none, err)) {
     case BESIDE_REFUSED: return false;
     case BESIDE_NONE:
         s->stale = s->stale || s->wanted.model;
-        source_release(&s->wanted);
+        view_source_release(&s->wanted);
         break;
     case BESIDE_CHANGED: s->stale = true; break;
     case BESIDE_SAME: break;
@@ -239,7 +239,7 @@ static bool psychometric_adopt(void *state, struct view_job *head, struct err *e
     job->curves = (struct psychometric){0};
     job->cohort = NULL;
     job->subject = NULL;
-    source_adopt(&s->source, &s->wanted, &head->source);
+    view_source_adopt(&s->source, &s->wanted, &head->source);
     size_t n_trials = 0;
     for (size_t g = 0; g < s->curves.n_groups; g++)
         n_trials += s->curves.points[g].n_trials;
@@ -308,8 +308,8 @@ static void psychometric_release(void *state)
 {
     struct psychometric_state *s = state;
     picture_free(s);
-    source_release(&s->source);
-    source_release(&s->wanted);
+    view_source_release(&s->source);
+    view_source_release(&s->wanted);
     cohort_drop(s->wanted_cohort);
     free(s->chosen);
     args_free(&s->asked);

@@ -21,7 +21,7 @@ void psychometric_title(const void *state, struct strbuf *out)
     else if (s->have)
         strbuf_printf(out, " · %zu animals", s->curves.n_animals);
     if (s->expects)
-        source_title(&s->source, out);
+        view_source_title(&s->source, out);
     strbuf_puts(out, " · " SIDES_TEXT);
 }
 
@@ -187,7 +187,7 @@ void psychometric_describe(const void *state, struct strbuf *out)
         strbuf_printf(out, "%zu animal%s pooled", p->n_animals, p->n_animals == 1 ? "" : "s");
     if (s->expects) {
         strbuf_puts(out, " (in brackets what ");
-        source_words(&s->source, out);
+        view_source_words(&s->source, out);
         strbuf_puts(out, " expected on the same trials)");
     }
     for (size_t g = 0; g < p->n_groups; g++) {
@@ -232,7 +232,7 @@ static const struct column share_columns[] = {
 };
 
 const struct answer_row psychometric_answer[] = {
-    ANSWER_ALSO(source_answer),
+    ANSWER_ALSO(view_source_answer),
     {"subject", .type = ANSWER_TEXT},
     {"animals", .type = ANSWER_COUNT},
     {"binned", ANSWER_FLAG, .meaning = "stimuli are means of equal bins"},
@@ -261,7 +261,7 @@ void psychometric_fields(const void *state, struct strbuf *object)
                              model ? points->expected[a] : NAN, p->stimulus[b], points->p[b],
                              model ? points->expected[b] : NAN});
     }
-    source_fields(s->expects ? &s->source : &none, object);
+    view_source_fields(s->expects ? &s->source : &none, object);
     answer_text(object, "subject", s->seen_subject);
     answer_number(object, "animals", (double)p->n_animals);
     answer_flag(object, "binned", p->binned);

@@ -141,15 +141,15 @@ static bool one_fits(const struct slice_state *s, const struct scene *scene, con
 {
     struct probe_request request;
     struct source there;
-    if (!source_check(scene, name, false, err))
+    if (!view_source_check(scene, name, false, err))
         return false;
-    if (!source_there(scene, name, &there)) {
+    if (!view_source_there(scene, name, &there)) {
         return held_possible("slice", &s->fixed, scene->cohort, slice_options, err) &&
                held_axis_possible("slice", "x", s->request.x, scene->cohort, err);
     }
     return (!first->model || slice_agree(first, &there, err)) &&
            slice_request(s, &there, &request, err) &&
-           slice_check(there.model, there.cohort, &request, err) &&
+           probe_slice_check(there.model, there.cohort, &request, err) &&
            (s->show == SHOW_FITTED ||
             probe_true_known(there.cohort, &there.model->settings.policy) ||
             choose_no_truth("slice", there.cohort, err));
@@ -162,7 +162,7 @@ static bool slice_fits(const void *state, const struct scene *scene, struct err 
     bool fit = true;
     for (size_t i = 0; fit && i < s->n_models; i++) {
         fit = one_fits(s, scene, s->model[i], &first, err);
-        if (i == 0 && !source_there(scene, s->model[0], &first))
+        if (i == 0 && !view_source_there(scene, s->model[0], &first))
             first = (struct source){0};
     }
     return fit;
@@ -200,7 +200,7 @@ static void slice_release(void *state)
 {
     struct slice_state *s = state;
     for (size_t i = 0; i < VIEW_MOST_MODELS; i++) {
-        slice_free(&s->part[i].slice);
+        probe_slice_free(&s->part[i].slice);
         watch_release(&s->part[i].watch);
     }
     choose_models_free(s->model);

@@ -42,7 +42,7 @@ static size_t find_replayed(const struct slice_state *s)
 static void set_effort(struct probe_request *request, const struct source *wanted)
 {
     request->sample = !wanted->live ? 0 : probe_sees_past(wanted->model) ? 4 : 32;
-    request->live = source_passing(wanted);
+    request->live = view_source_passing(wanted);
     request->histories = wanted->live ? 64 : 256;
     request->threads = wanted->threads;
 }
@@ -110,8 +110,8 @@ static void make_newest(struct slice_job *job)
         return;
     request.sample = 4;
     request.histories = 16;
-    job->held =
-        slice_compute(source->final, source->cohort, source->final_w, &request, &job->newest, NULL);
+    job->held = probe_slice_compute(source->final, source->cohort, source->final_w, &request,
+                                    &job->newest, NULL);
     if (job->held && job->request[0].n_w == 0) {
         const struct probe_request *r = &job->newest.request;
         job->request[0].n_w = r->n_w < SLICE_MOST_W ? r->n_w : SLICE_MOST_W;
@@ -152,8 +152,8 @@ static bool compute_all(size_t n, const struct source *const *sources,
     for (size_t i = 0; i < n; i++) {
         if (i)
             follow_first(&out[0], &requests[i]);
-        if (!slice_compute(sources[i]->model, sources[i]->cohort, sources[i]->w, &requests[i],
-                           &out[i], err))
+        if (!probe_slice_compute(sources[i]->model, sources[i]->cohort, sources[i]->w, &requests[i],
+                                 &out[i], err))
             return false;
     }
     return true;
@@ -168,7 +168,7 @@ static bool slice_job_compute(struct view_job *head, const atomic_bool *stop, st
         job->request[i].stop = stop;
     }
     for (size_t i = 1; i < job->n; i++)
-        source_sweep(&job->beside[i]);
+        view_source_sweep(&job->beside[i]);
     make_newest(job);
     return compute_all(job->n, sources, job->request, job->slice, err);
 }
@@ -177,10 +177,10 @@ static void slice_job_release(struct view_job *head)
 {
     struct slice_job *job = (struct slice_job *)head;
     for (size_t i = 0; i < job->n; i++)
-        slice_free(&job->slice[i]);
+        probe_slice_free(&job->slice[i]);
     for (size_t i = 1; i < job->n; i++)
-        source_release(&job->beside[i]);
-    slice_free(&job->newest);
+        view_source_release(&job->beside[i]);
+    probe_slice_free(&job->newest);
 }
 
 static bool slice_adopt(void *state, struct view_job *head, struct err *err)
@@ -189,7 +189,7 @@ static bool slice_adopt(void *state, struct view_job *head, struct err *err)
     struct slice_job *job = (struct slice_job *)head;
     for (size_t i = 0; i < VIEW_MOST_MODELS; i++) {
         struct slice_part *part = &s->part[i];
-        slice_free(&part->slice);
+        probe_slice_free(&part->slice);
         part->slice = job->slice[i];
         job->slice[i] = (struct slice){0};
         if (i < job->n) {
@@ -226,7 +226,7 @@ void slice_table_full(const void *state, struct table *out)
         requests[i].threads = sources[i]->threads;
     }
     if (good && compute_all(s->n_parts, sources, requests, slices, NULL))
-        slice_table(s->n_parts, made, out);
+        probe_slice_table(s->n_parts, made, out);
     for (size_t i = 0; i < s->n_parts; i++)
-        slice_free(&slices[i]);
+        probe_slice_free(&slices[i]);
 }

@@ -39,7 +39,7 @@ void slice_title(const void *state, struct strbuf *out)
         strbuf_printf(out, " · w %s", numbers_short(number, s->part[0].slice.request.w[0], 2));
     wording_past(s->request.past, s->request.lags, out);
     for (size_t i = 0; i < s->n_parts && s->show != SHOW_TRUE; i++)
-        source_title(&s->part[i].watch.source, out);
+        view_source_title(&s->part[i].watch.source, out);
     if (s->n_parts == 1 && isfinite(slice_r2(s, &s->part[0])))
         strbuf_printf(out, " · R² %s", number_fixed(number, s->part[0].slice.r2, 2, false));
     strbuf_puts(out, " · " SIDES_TEXT);

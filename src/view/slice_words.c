@@ -197,7 +197,7 @@ static void say_interval(const struct slice_state *s, const struct slice_part *p
     } else if (s->show != SHOW_TRUE && part->slice.interval != INTERVAL_NONE) {
         strbuf_printf(out, "; intervals of %d %%: %s", INTERVAL_PERCENT,
                       interval_word(part->slice.interval));
-        source_doubt(&part->watch.source, out);
+        view_source_doubt(&part->watch.source, out);
     }
 }
 
@@ -207,7 +207,7 @@ static void say_part(const struct slice_state *s, const struct slice_part *part,
 {
     const struct slice *slice = &part->slice;
     char number[NUMBER_SIZE];
-    (s->show == SHOW_TRUE ? source_truth_words : source_words)(&part->watch.source, out);
+    (s->show == SHOW_TRUE ? view_source_truth_words : view_source_words)(&part->watch.source, out);
     for (size_t i = 0; i < slice->n_lines; i++)
         say_line(s, part, i, places, scale, out);
     for (size_t i = 0; slice->request.past == PAST_BOTH && i + 1 < slice->n_lines; i += 2)
@@ -287,7 +287,7 @@ static const struct column curve_columns[] = {
 };
 
 const struct answer_row slice_answer[] = {
-    ANSWER_ALSO(source_answer),
+    ANSWER_ALSO(view_source_answer),
     {"of", ANSWER_TEXT, .meaning = "the weight that changes"},
     {"shown", ANSWER_TEXT, .meaning = "fitted, true or difference"},
     {"x", .type = ANSWER_TEXT},
@@ -335,7 +335,8 @@ static void model_fields(const struct slice_state *s, struct strbuf *object)
                   (const char *[]){slice->model, fit_state_name(source->status.state),
                                    source->cohort ? source->cohort->name : NULL,
                                    interval_word(slice->interval), slice->rest},
-                  3, (double[]){source_epoch(source), largest_error(s, &s->part[p]), slice->r2});
+                  3,
+                  (double[]){view_source_epoch(source), largest_error(s, &s->part[p]), slice->r2});
     }
     answer_table(object, "models", &table);
     table_free(&table);
@@ -367,7 +368,8 @@ void slice_fields(const void *state, struct strbuf *object)
     const struct slice_state *s = state;
     const struct slice_part *part = &s->part[0];
     const struct axis *x = &part->slice.x;
-    (s->show == SHOW_TRUE ? source_truth_fields : source_fields)(&part->watch.source, object);
+    (s->show == SHOW_TRUE ? view_source_truth_fields : view_source_fields)(&part->watch.source,
+                                                                           object);
     answer_text(object, "of", slice_of(s));
     answer_text(object, "shown", choose_show_word(s->show));
     answer_text(object, "x", s->request.x);

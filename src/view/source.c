@@ -36,7 +36,8 @@ static bool no_such_model(const struct scene *scene, const char *name, struct er
     return err_set(err, ERR_FAILED, "no model '%s'; `models` lists them", name);
 }
 
-const struct scene_model *source_pick(const struct scene *scene, const char *name, struct err *err)
+const struct scene_model *view_source_pick(const struct scene *scene, const char *name,
+                                           struct err *err)
 {
     if (scene->n_models == 0) {
         err_set(err, ERR_FAILED,
@@ -55,12 +56,12 @@ const struct scene_model *source_pick(const struct scene *scene, const char *nam
     return NULL;
 }
 
-bool source_running(const struct scene_model *picked)
+bool view_source_running(const struct scene_model *picked)
 {
-    return source_active(picked->status.state);
+    return view_source_active(picked->status.state);
 }
 
-bool source_active(enum fit_state state)
+bool view_source_active(enum fit_state state)
 {
     return state == FIT_QUEUED || state == FIT_RUNNING || state == FIT_PAUSED;
 }
@@ -105,7 +106,7 @@ static void source_replace(struct source *source, const struct model *model,
     };
     source->final = NULL;
     source->final_visited = NULL;
-    source_release(source);
+    view_source_release(source);
     *source = fresh;
 }
 
@@ -143,7 +144,7 @@ static struct visited *swept(const struct model *model, const struct cohort *coh
     return visited;
 }
 
-void source_sweep(struct source *source)
+void view_source_sweep(struct source *source)
 {
     if (source->cohort && !source->visited) {
         source->visited = swept(source->model, source->cohort);
@@ -155,7 +156,7 @@ void source_sweep(struct source *source)
     }
 }
 
-struct source source_copy(const struct source *source)
+struct source view_source_copy(const struct source *source)
 {
     struct source copy = *source;
     copy.model = model_hold(source->model);
@@ -166,7 +167,7 @@ struct source source_copy(const struct source *source)
     return copy;
 }
 
-void source_adopt(struct source *source, struct source *wanted, struct source *done)
+void view_source_adopt(struct source *source, struct source *wanted, struct source *done)
 {
     bool same = wanted->cohort == done->cohort;
     if (same && !wanted->visited && done->visited && wanted->model == done->model) {
@@ -177,7 +178,7 @@ void source_adopt(struct source *source, struct source *wanted, struct source *d
         wanted->final_visited = visited_hold(done->final_visited);
         wanted->final_w = done->final_w;
     }
-    source_release(source);
+    view_source_release(source);
     *source = *done;
     memset(done, 0, sizeof *done);
 }
@@ -189,16 +190,16 @@ static const struct cohort *trials_of(const struct scene_model *picked, const st
     return cohort && cohort->n_trials > 0 ? cohort : NULL;
 }
 
-bool source_want(struct source *source, const struct scene *scene, const char *name,
-                 bool needs_trials, bool *changed, struct err *err)
+bool view_source_want(struct source *source, const struct scene *scene, const char *name,
+                      bool needs_trials, bool *changed, struct err *err)
 {
     *changed = false;
-    const struct scene_model *picked = source_pick(scene, name, err);
+    const struct scene_model *picked = view_source_pick(scene, name, err);
     if (!picked)
         return false;
     const struct model *model = picked->model;
     const struct cohort *cohort = trials_of(picked, scene);
-    bool live = picked->replayed ? picked->moving : source_running(picked);
+    bool live = picked->replayed ? picked->moving : view_source_running(picked);
     if (cohort && !model_meets(model, cohort, err))
         return false;
     if (!cohort && needs_trials) {
@@ -224,9 +225,9 @@ bool source_want(struct source *source, const struct scene *scene, const char *n
     return true;
 }
 
-bool source_there(const struct scene *scene, const char *name, struct source *there)
+bool view_source_there(const struct scene *scene, const char *name, struct source *there)
 {
-    const struct scene_model *picked = source_pick(scene, name, NULL);
+    const struct scene_model *picked = view_source_pick(scene, name, NULL);
     if (!picked)
         return false;
     *there = (struct source){.model = (struct model *)picked->model,
@@ -244,38 +245,38 @@ static bool goes_beside(const struct scene_model *picked, const struct scene *sc
     return !scene->cohort || model_meets(picked->model, scene->cohort, err);
 }
 
-bool source_check(const struct scene *scene, const char *name, bool beside, struct err *err)
+bool view_source_check(const struct scene *scene, const char *name, bool beside, struct err *err)
 {
     if (!name)
         return true;
-    const struct scene_model *picked = source_pick(scene, name, err);
+    const struct scene_model *picked = view_source_pick(scene, name, err);
     if (!picked || beside)
         return picked && goes_beside(picked, scene, err);
     const struct cohort *cohort = trials_of(picked, scene);
     return !cohort || model_meets(picked->model, cohort, err);
 }
 
-enum beside source_beside(struct source *source, const struct scene *scene, const char *name,
-                          const struct pace *pace, struct err *err)
+enum beside view_source_beside(struct source *source, const struct scene *scene, const char *name,
+                               const struct pace *pace, struct err *err)
 {
     struct err why = {0};
     bool changed;
-    const struct scene_model *picked = source_pick(scene, name, &why);
+    const struct scene_model *picked = view_source_pick(scene, name, &why);
     if (!picked || !goes_beside(picked, scene, &why))
         return name ? err_set(err, why.code, "%s", why.message), BESIDE_REFUSED : BESIDE_NONE;
-    if (source_running(picked) && pace && !pace_due(pace))
+    if (view_source_running(picked) && pace && !pace_due(pace))
         return BESIDE_SAME;
-    if (!source_want(source, scene, name, true, &changed, &why))
+    if (!view_source_want(source, scene, name, true, &changed, &why))
         return BESIDE_NONE; /* it has only begun */
     return changed || !pace ? BESIDE_CHANGED : BESIDE_SAME;
 }
 
-bool source_passing(const struct source *source)
+bool view_source_passing(const struct source *source)
 {
     return source->live || (source->replayed && source->epoch < source->newest);
 }
 
-void source_release(struct source *source)
+void view_source_release(struct source *source)
 {
     model_drop(source->model);
     cohort_drop(source->cohort);
@@ -284,7 +285,7 @@ void source_release(struct source *source)
     memset(source, 0, sizeof *source);
 }
 
-void source_title(const struct source *source, struct strbuf *out)
+void view_source_title(const struct source *source, struct strbuf *out)
 {
     if (source->model) {
         strbuf_printf(out, " · %s", source->model->name);
@@ -297,7 +298,7 @@ void source_title(const struct source *source, struct strbuf *out)
     }
 }
 
-void source_words(const struct source *source, struct strbuf *out)
+void view_source_words(const struct source *source, struct strbuf *out)
 {
     const struct fit_status *status = &source->status;
     strbuf_puts(out, source->model->name);
@@ -330,12 +331,12 @@ void source_words(const struct source *source, struct strbuf *out)
                          "of its fit, so its updates are not to be trusted)");
 }
 
-void source_truth_words(const struct source *source, struct strbuf *out)
+void view_source_truth_words(const struct source *source, struct strbuf *out)
 {
     strbuf_printf(out, "the rule that made %s", source->cohort->name);
 }
 
-const struct answer_row source_answer[] = {
+const struct answer_row view_source_answer[] = {
     {"model", .type = ANSWER_TEXT},
     {"state", .type = ANSWER_TEXT},
     {"epoch", ANSWER_COUNT, .meaning = "that is shown; of textbook rules an evaluation"},
@@ -344,19 +345,19 @@ const struct answer_row source_answer[] = {
     {0},
 };
 
-double source_epoch(const struct source *source)
+double view_source_epoch(const struct source *source)
 {
     bool opened = source->status.state == FIT_OPENED && !source->replayed;
     return !source->model || opened ? NAN : source->replayed ? source->epoch : source->status.epoch;
 }
 
-void source_fields(const struct source *source, struct strbuf *object)
+void view_source_fields(const struct source *source, struct strbuf *object)
 {
     const struct fit_status *s = &source->status;
     bool there = source->model, opened = s->state == FIT_OPENED && !source->replayed;
     answer_text(object, "model", there ? source->model->name : NULL);
     answer_text(object, "state", there ? fit_state_name(s->state) : NULL);
-    answer_number(object, "epoch", source_epoch(source));
+    answer_number(object, "epoch", view_source_epoch(source));
     answer_number(object, "epochs",
                   source->replayed                                   ? source->newest
                   : there && !opened && source->model->rule->network ? s->epochs
@@ -364,13 +365,13 @@ void source_fields(const struct source *source, struct strbuf *object)
     answer_text(object, "cohort", source->cohort ? source->cohort->name : NULL);
 }
 
-void source_truth_fields(const struct source *source, struct strbuf *object)
+void view_source_truth_fields(const struct source *source, struct strbuf *object)
 {
     const struct source truth = {.cohort = source->cohort};
-    source_fields(&truth, object);
+    view_source_fields(&truth, object);
 }
 
-void source_doubt(const struct source *source, struct strbuf *out)
+void view_source_doubt(const struct source *source, struct strbuf *out)
 {
     const struct gp *gp = source->model->gp;
     if (gp && gp_animals_differ(gp))

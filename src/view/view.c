@@ -46,7 +46,7 @@ struct view_job *view_job_new(const struct view_work *work, const struct source 
     struct view_job *job = mem_new(1, work->size);
     job->work = work;
     if (source)
-        job->source = source_copy(source);
+        job->source = view_source_copy(source);
     return job;
 }
 
@@ -54,7 +54,7 @@ void view_job_free(struct view_job *job)
 {
     if (job) {
         job->work->release(job);
-        source_release(&job->source);
+        view_source_release(&job->source);
         free(job);
     }
 }
@@ -62,7 +62,7 @@ void view_job_free(struct view_job *job)
 static void job_compute(struct view_job *job, const atomic_bool *stop)
 {
     double before = clock_seconds();
-    source_sweep(&job->source);
+    view_source_sweep(&job->source);
     job->ok = job->work->compute(job, stop, &job->err);
     job->seconds = clock_seconds() - before;
 }
@@ -210,7 +210,7 @@ const struct scene_model *view_scene_model(const struct view *view, const struct
 {
     const char *name = view_model(view, i);
     bool there = option_find(view->ops->options, "model") && (name || i == 0);
-    return there ? source_pick(scene, name, NULL) : NULL;
+    return there ? view_source_pick(scene, name, NULL) : NULL;
 }
 
 /* In a replay of a model that the view shows, say so and which epoch. */

@@ -57,13 +57,13 @@ static struct keep_for model_for(const struct view *view, const struct args *fre
         return (struct keep_for){0};
     char *names[VIEW_MOST_MODELS] = {0};
     choose_models(args_given(fresh, "model") ? fresh : &view->args, options, names);
-    const struct scene_model *picked = source_pick(scene, names[0], NULL);
+    const struct scene_model *picked = view_source_pick(scene, names[0], NULL);
     bool asked = keep_asks_past(view->ops, fresh) || keep_asks_past(view->ops, &view->args);
     bool past = false;
     for (size_t i = 0; asked && i < VIEW_MOST_MODELS && (i == 0 || names[i]); i++)
-        past = past || (source_there(scene, names[i], &there) &&
+        past = past || (view_source_there(scene, names[i], &there) &&
                         probe_past_counts(there.model, there.cohort));
-    bool own = !view->ops->loaded && source_there(scene, names[0], &there);
+    bool own = !view->ops->loaded && view_source_there(scene, names[0], &there);
     choose_models_free(names);
     return (struct keep_for){picked ? picked->model : NULL, own ? there.cohort : scene->cohort,
                              past};

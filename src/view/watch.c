@@ -36,7 +36,7 @@ bool watch_update(struct watch *w, const struct scene *scene, const char *model,
                   struct err *err)
 {
     bool changed = false, was_live = w->wanted.live;
-    if (scene && !source_want(&w->wanted, scene, model, needs_trials, &changed, err))
+    if (scene && !view_source_want(&w->wanted, scene, model, needs_trials, &changed, err))
         return false;
     bool held = w->held_for == w->wanted.final;
     w->stale = w->stale || changed || !held;
@@ -69,13 +69,13 @@ struct view_job *watch_job(struct watch *w, const struct view_work *work)
 struct source watch_send(struct watch *w)
 {
     watch_sent(w);
-    return source_copy(&w->wanted);
+    return view_source_copy(&w->wanted);
 }
 
 void watch_take(struct watch *w, struct source *done, double seconds)
 {
     pace_took(&w->pace, seconds);
-    source_adopt(&w->source, &w->wanted, done);
+    view_source_adopt(&w->source, &w->wanted, done);
     w->have = true;
 }
 
@@ -86,6 +86,6 @@ void watch_adopt(struct watch *w, struct view_job *job)
 
 void watch_release(struct watch *w)
 {
-    source_release(&w->source);
-    source_release(&w->wanted);
+    view_source_release(&w->source);
+    view_source_release(&w->wanted);
 }

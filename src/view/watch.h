@@ -27,7 +27,7 @@ struct watch {
     bool stale, urgent;           /* to be computed again; at once, whatever the pace */
     const struct model *held_for; /* final of the newest job; only compared */
 };
-/* Takes over what the scene has (NULL: nothing new), as source_want. */
+/* Takes over what the scene has (NULL: nothing new), as view_source_want. */
 bool watch_update(struct watch *watch, const struct scene *scene, const char *model,
                   bool needs_trials, struct err *err);
 /* Is a job to be made? */

@@ -57,7 +57,7 @@ static bool reference_check(const struct scene *scene, const char *name, struct 
     for (size_t i = 0; i < scene->n_models; i++) {
         const struct model *model = scene->models[i].model;
         if (strcmp(name, model->name) == 0)
-            return model->walks ||
+            return model->randomwalk ||
                    err_set(err, ERR_USAGE,
                            "weights: reference=%s is no randomwalk; name a model of "
                            "`fit randomwalk`",
@@ -70,10 +70,11 @@ static bool reference_check(const struct scene *scene, const char *name, struct 
 static bool weights_check(const void *state, const struct scene *scene, struct err *err)
 {
     const struct weights_state *s = state;
-    if (!source_check(scene, s->model, false, err) || !reference_check(scene, s->reference, err))
+    if (!view_source_check(scene, s->model, false, err) ||
+        !reference_check(scene, s->reference, err))
         return false;
     struct source there;
-    return !s->asked || !source_there(scene, s->model, &there) || !there.cohort ||
+    return !s->asked || !view_source_there(scene, s->model, &there) || !there.cohort ||
            choose_animal(there.cohort, s->asked, err) >= 0;
 }
 

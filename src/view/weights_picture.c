@@ -30,7 +30,7 @@ void weights_title(const void *state, struct strbuf *out)
     strbuf_puts(out, "weights");
     if (s->watch.source.model && s->animal >= 0 && s->path.n > 0) {
         strbuf_printf(out, " of %s%s", shown_name(s), s->held_out ? " (held out)" : "");
-        source_title(&s->watch.source, out);
+        view_source_title(&s->watch.source, out);
     }
     strbuf_puts(out, " · " SIDES_TEXT);
 }
@@ -249,7 +249,7 @@ void weights_describe(const void *state, struct strbuf *out)
     strbuf_printf(out, "%s%s, %s trials in %zu session%s, under ", animal->name,
                   s->held_out ? " (held out)" : "", number_grouped(a, (long long)s->path.n),
                   animal->n_sessions, animal->n_sessions == 1 ? "" : "s");
-    source_words(&s->watch.source, out);
+    view_source_words(&s->watch.source, out);
     strbuf_putc(out, ':');
     for (size_t k = 0; k < k_n; k++) {
         strbuf_printf(out, "%s %s from %s to %s", k ? "," : "", policy->weight[k],
@@ -300,7 +300,7 @@ static const struct column path_columns[] = {
 };
 
 const struct answer_row weights_answer[] = {
-    ANSWER_ALSO(source_answer),
+    ANSWER_ALSO(view_source_answer),
     {"animal", .type = ANSWER_TEXT},
     {"held_out", ANSWER_FLAG, .meaning = "the animal was, of the fit"},
     {"trials", .type = ANSWER_COUNT},
@@ -328,7 +328,7 @@ void weights_fields(const void *state, struct strbuf *object)
                              s->path.low ? s->path.low[last + k] : NAN,
                              s->path.low ? s->path.high[last + k] : NAN,
                              s->walk ? number_percent(s->inside[k]) : NAN});
-    source_fields(&s->watch.source, object);
+    view_source_fields(&s->watch.source, object);
     answer_text(object, "animal", shown_name(s));
     answer_flag(object, "held_out", s->held_out);
     answer_number(object, "trials", (double)s->path.n);

@@ -8,7 +8,7 @@
 
 #include "fuzz.h"
 
-/* What is read apart elsewhere is read here, where it is seen: src/data/apart.h. */
+/* What is read apart elsewhere is read here, where it is seen: src/data/sandbox.h. */
 extern const bool apart_inside;
 const bool apart_inside = true;
 

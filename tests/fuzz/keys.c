@@ -12,7 +12,7 @@ static void on_line(void *data, const char *line)
 
 static void on_candidates(void *data, const struct completion *completion)
 {
-    candidates_show(data, completion);
+    promptline_candidates_show(data, completion);
 }
 
 static void draw(struct explorer *e)

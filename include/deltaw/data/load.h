@@ -60,7 +60,7 @@ struct load_options {
 };
 
 /* The kinds of files, for options: "auto|csv", and the endings of their names. */
-extern const char load_formats[], load_endings[];
+extern const char source_formats[], source_endings[];
 
 /* All or nothing: on failure *out is untouched and err names file:line. */
 bool cohort_load(const struct load_options *options, struct cohort **out, struct err *err);

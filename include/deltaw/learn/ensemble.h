@@ -52,7 +52,7 @@ size_t ensemble_asked(const struct ensemble *ensemble, const char *animal);
  * and at least half; else all.  Members go to the front, in their order; returns how many. */
 size_t ensemble_trained(size_t n, struct model **models);
 /* The same with these losses of it on its cohort; the epoch of its history is n. */
-struct model *ensemble_scored(const struct model *model, double train, double heldout);
+struct model *ensemble_scored(const struct model *model, double train, double held_out);
 /* P(right) of a trial, the mean over members.  The first call for a cohort sweeps all of
  * it.  Any thread. */
 double ensemble_right(const struct model *model, const struct cohort *cohort, size_t trial);

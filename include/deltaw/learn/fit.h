@@ -21,8 +21,8 @@ enum fit_state {
 struct fit_status {
     enum fit_state state;
     int epoch, epochs;
-    double train, heldout; /* newest losses, NaN: none */
-    double seconds;        /* worked so far */
+    double train, held_out; /* newest losses, NaN: none */
+    double seconds;         /* worked so far */
     double seconds_per_epoch;
     double seconds_left; /* NaN: unknown */
     char reason[256];    /* FIT_FAILED: why, and what was kept */
@@ -32,7 +32,7 @@ struct fit;
 
 /* optimizer=fast: passes that end about where 1000 epochs of Adam do; fewer the larger
  * the cohort, of which holdout= is not counted. */
-int fit_fast_epochs(const struct fit_settings *settings, const struct cohort *cohort);
+int fit_minibatch_epochs(const struct fit_settings *settings, const struct cohort *cohort);
 
 /* A job of the lane of fits, which begins when one of its places is free: until then it
  * costs its settings.  Holds the cohort; copies the settings.  group (NULL: none): it is

@@ -15,7 +15,7 @@
  * posterior about it is N(mode, (F + Lambda)^-1), and the evidence is Laplace's (MacKay
  * 1992).  Where the information of the choices changes with the terms, the posterior
  * leans: a point without a remainder has mean, covariance and evidence of a normal distribution
- * in two pieces (gp_lean.c).  Sizes and length scales of the remainder, widths of the
+ * in two pieces (gp_skew.c).  Sizes and length scales of the remainder, widths of the
  * terms' priors (wide, small or none to speak of) and averages of reward are integrated over on
  * a grid, each point with a mode of its own, weighed by its evidence; traces have several decays at once.
  *

@@ -15,9 +15,9 @@
 #include "deltaw/learn/settings.h"
 
 struct epoch_loss {
-    int epoch;             /* after this many updates (fast: passes); 0: the start */
-    double seconds;        /* since the fit began, pauses left out */
-    double train, heldout; /* mean loss, nats per scored trial; NaN: none held out */
+    int epoch;              /* after this many updates (fast: passes); 0: the start */
+    double seconds;         /* since the fit began, pauses left out */
+    double train, held_out; /* mean loss, nats per scored trial; NaN: none held out */
 };
 
 /* Weights the animals of the fitted cohort passed through under this model:
@@ -34,19 +34,19 @@ struct model {
     const struct rule *rule;
     struct fit_settings settings;
     struct tensors tensors;
-    double *theta;                /* [tensors.size] */
-    double *errors;               /* [tensors.size] standard errors, NaN of a parameter at a bound;
+    double *theta;      /* [tensors.size] */
+    double *errors;     /* [tensors.size] standard errors, NaN of a parameter at a bound;
                               * NULL: none */
-    double *covariance;           /* [tensors.size][tensors.size] of the parameters, w_0 held fixed;
+    double *covariance; /* [tensors.size][tensors.size] of the parameters, w_0 held fixed;
                               * 0 in rows and columns of one at a bound; NULL: none */
-    struct gp *gp;                /* the posterior of a gp, see gp.h; NULL: none */
-    struct randomwalk_set *walks; /* of a rule without updates, see randomwalk.h; NULL: none */
-    struct gains *gains;          /* of gain=, see gains.h; NULL: none */
-    struct ensemble *ensemble;    /* the models it averages, see ensemble.h; NULL: none */
-    size_t n_animals;             /* of the fitted cohort; 0 when unknown */
-    char **animals;               /* [n_animals] names */
-    bool *held_out;               /* [n_animals] */
-    double *w0;                   /* [n_animals][K] start weights */
+    struct gp *gp;      /* the posterior of a gp, see gp.h; NULL: none */
+    struct randomwalk_set *randomwalk; /* of a rule without updates, see randomwalk.h; NULL: none */
+    struct gains *gains;               /* of gain=, see gains.h; NULL: none */
+    struct ensemble *ensemble;         /* the models it averages, see ensemble.h; NULL: none */
+    size_t n_animals;                  /* of the fitted cohort; 0 when unknown */
+    char **animals;                    /* [n_animals] names */
+    bool *held_out;                    /* [n_animals] */
+    double *w0;                        /* [n_animals][K] start weights */
     size_t n_history;
     struct epoch_loss *history;    /* [n_history], by epoch */
     struct visited *visited;       /* NULL until there is one, or for an opened file */

@@ -47,7 +47,7 @@ struct rule_shape {
     size_t window;            /* S of the trace rule; 0: 10 */
     enum network_order order; /* rnn */
     enum alpha_kind alpha;    /* a learning rate per weight, or one for all */
-    bool split;               /* alpha after correct, alpha_error after errors */
+    bool alpha_error;         /* alpha after correct, alpha_error after errors */
     bool forgetting;          /* dw_k -= forgetting_k w_k */
     bool perseverance;        /* dw_k += perseverance_k f(y) x_k, f(y) = 2 y - 1 */
     bool drift;               /* weights also move by themselves, see src/learn/drift.h */

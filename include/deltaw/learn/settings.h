@@ -97,7 +97,7 @@ enum setting_taken {
     TAKEN_BY_RULE_NETWORKS, /* of updates, not of choices */
     TAKEN_WITH_START,       /* w_0 plays a role */
     TAKEN_WITH_UPDATES,     /* there is a rule in it */
-    TAKEN_BY_WALKS,         /* there is none */
+    TAKEN_WITHOUT_UPDATES,  /* there is none */
     TAKEN_BY_LEARNERS,      /* networks of updates, textbook rules with a rate, gp */
 };
 
@@ -117,7 +117,7 @@ struct setting {
     /* of the parameter it is about */
     const char *tensor; /* "alpha_error", NULL: none */
     bool term;          /* where it is yes a tensor [K] of its own: a term of dw that any
-                            * textbook rule that learns may have, see classic.h */
+                            * textbook rule that learns may have, see textbook.h */
     size_t held;        /* offset of its struct held_at; 0: it is always fitted */
     double start;       /* value before the fit */
     double low, high;   /* the fit stays within; both 0: -50 to 50 */

@@ -55,7 +55,7 @@ bool diagnosis_run(const struct diagnosis_request *request, struct diagnosis *ou
 /* A finding for each figure of the closed loop: does it look like the animals'? */
 void diagnosis_loop(const struct loop *loop, struct diagnosis *diagnosis);
 
-extern const char *const verdict_names[]; /* "ok", "look", "fail" */
+extern const char *const diagnosis_verdicts[]; /* "ok", "look", "fail" */
 /* check, value, threshold, verdict, advice: those that were tried. */
 extern const struct column diagnosis_columns[];
 void diagnosis_table(const struct diagnosis *diagnosis, struct table *out);

@@ -8,7 +8,7 @@ enum { JUDGED_STRETCHES = 20 };
 
 struct judged {
     size_t n; /* scored trials */
-    /* log-likelihood, nats, and scored trials of as many stretches of its life, equally long */
+    /* log-likelihood, nats, and scored trials of as many stretches of its history, equally long */
     double sum[JUDGED_STRETCHES];
     size_t trials[JUDGED_STRETCHES];
     size_t correct[JUDGED_STRETCHES]; /* choices that had P > 1/2 */

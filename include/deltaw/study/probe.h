@@ -131,15 +131,15 @@ void probe_request_default(struct probe_request *request);
  * data): then weights that are not set are 0 and no cell has support.  Cells no
  * trial can be in (s > 0, choice right, reward 0) are NaN with no support.  On
  * failure nothing is in out. */
-bool map_compute(const struct model *model, const struct cohort *cohort, const float *visited,
-                 const struct probe_request *request, struct map *out, struct err *err);
-/* Would map_compute take the request?  Without computing. */
-bool map_check(const struct model *model, const struct cohort *cohort,
-               const struct probe_request *request, struct err *err);
-void map_free(struct map *map);
+bool probe_map_compute(const struct model *model, const struct cohort *cohort, const float *visited,
+                       const struct probe_request *request, struct map *out, struct err *err);
+/* Would probe_map_compute take the request?  Without computing. */
+bool probe_map_check(const struct model *model, const struct cohort *cohort,
+                     const struct probe_request *request, struct err *err);
+void probe_map_free(struct map *map);
 /* panel, then axis values, value, support, se, lower, upper (NaN where not known), interval
  * (interval_word)[, truth], what was frozen, [past]: one row a cell. */
-void map_table(const struct map *map, struct table *out);
+void probe_map_table(const struct map *map, struct table *out);
 
 struct slice_line {
     double w;
@@ -167,16 +167,17 @@ struct slice {
 };
 /* The weight whose values the lines of a slice of `of` are: `of` itself where it
  * goes with the stimulus. */
-const char *slice_weight(const struct policy *policy, const char *of);
-bool slice_compute(const struct model *model, const struct cohort *cohort, const float *visited,
-                   const struct probe_request *request, struct slice *out, struct err *err);
-/* As map_check. */
-bool slice_check(const struct model *model, const struct cohort *cohort,
-                 const struct probe_request *request, struct err *err);
-void slice_free(struct slice *slice);
-/* model, w_line and reward where they differ, x, and the columns of map_table: one row a point.
+const char *probe_slice_weight(const struct policy *policy, const char *of);
+bool probe_slice_compute(const struct model *model, const struct cohort *cohort,
+                         const float *visited, const struct probe_request *request,
+                         struct slice *out, struct err *err);
+/* As probe_map_check. */
+bool probe_slice_check(const struct model *model, const struct cohort *cohort,
+                       const struct probe_request *request, struct err *err);
+void probe_slice_free(struct slice *slice);
+/* model, w_line and reward where they differ, x, and the columns of probe_map_table: one row a point.
  * Of several slices [n] of one request: of one policy, and along the same values. */
-void slice_table(size_t n, const struct slice *const *slices, struct table *out);
+void probe_slice_table(size_t n, const struct slice *const *slices, struct table *out);
 
 /* Fitted against true update over the trials the animals visited, at the true
  * weights; per weight k.  False when the cohort has no truth. */

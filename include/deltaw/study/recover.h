@@ -15,7 +15,7 @@
  * both choices, 1001 weights from -2 to 2, 3 biases; no past); over the trials that animals
  * visited, at their true weights, whatever the fit calls these; neither, for truths with a
  * memory. */
-enum recover_error { RECOVER_GRID, RECOVER_LIVES, RECOVER_NEITHER };
+enum recover_error { RECOVER_GRID, RECOVER_VISITED, RECOVER_NEITHER };
 
 struct recover_case {
     char *setting, *name; /* "table5", "w_0 wrong by 1" */

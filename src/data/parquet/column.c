@@ -52,7 +52,7 @@ void parquet_reader_free(struct parquet_reader *r)
         return;
     dictionary_drop(r->dictionary);
     strbuf_free(&r->before);
-    page_reader_free(&r->pages);
+    parquet_page_reader_free(&r->pages);
     free(r);
 }
 
@@ -78,7 +78,7 @@ static bool take_plain(const struct parquet_reader *r, struct bytes *in, size_t 
         if (r->column->physical == PARQUET_BYTES) {
             if (left < 4)
                 return false;
-            size = (size_t)decode_little(in->at, 4);
+            size = (size_t)parquet_little(in->at, 4);
             in->at += 4;
             left -= 4;
         }
@@ -109,7 +109,7 @@ static bool take_bits(struct parquet_reader *r, size_t n, double *out)
 static bool take_runs(struct parquet_reader *r, size_t n, double *out)
 {
     uint32_t value[PARQUET_BATCH];
-    if (!rle_take(&r->indices, n, value))
+    if (!parquet_rle_take(&r->indices, n, value))
         return false;
     for (size_t i = 0; i < n; i++)
         out[i] = value[i];
@@ -119,7 +119,7 @@ static bool take_runs(struct parquet_reader *r, size_t n, double *out)
 static bool take_indices(struct parquet_reader *r, size_t n)
 {
     uint32_t index[PARQUET_BATCH];
-    if (!rle_take(&r->indices, n, index))
+    if (!parquet_rle_take(&r->indices, n, index))
         return false;
     for (size_t i = 0; i < n; i++) {
         if (!r->dictionary || index[i] >= r->dictionary->n)
@@ -135,7 +135,7 @@ static bool take_indices(struct parquet_reader *r, size_t n)
 static bool take_delta(struct parquet_reader *r, size_t n)
 {
     int64_t value[PARQUET_BATCH];
-    if (!delta_take(&r->delta, n, value))
+    if (!parquet_delta_take(&r->delta, n, value))
         return false;
     for (size_t i = 0; i < n; i++) {
         int64_t one = r->column->physical == PARQUET_INT32 ? (int32_t)value[i] : value[i];
@@ -153,7 +153,8 @@ static bool take_delta_texts(struct parquet_reader *r, size_t n)
     int64_t size[PARQUET_BATCH], shared[PARQUET_BATCH] = {0};
     struct bytes *in = &r->page.data;
     bool prefixes = r->page.encoding == ENCODING_DELTA_BYTES;
-    if (!delta_take(&r->delta, n, size) || (prefixes && !delta_take(&r->prefix, n, shared)))
+    if (!parquet_delta_take(&r->delta, n, size) ||
+        (prefixes && !parquet_delta_take(&r->prefix, n, shared)))
         return false;
     for (size_t i = 0; i < n; i++) {
         if (size[i] < 0 || size[i] > in->end - in->at || shared[i] < 0 ||
@@ -227,12 +228,12 @@ static bool read_dictionary(struct parquet_reader *r, struct err *err)
 static bool open_runs(struct parquet_reader *r, bool indices)
 {
     struct bytes *in = &r->page.data;
-    r->indices = rle_open(*in, 0);
+    r->indices = parquet_rle_open(*in, 0);
     if (in->end - in->at < (indices ? 1 : 4)) /* nothing but nulls */
         return in->at == in->end;
     unsigned bits = indices ? *in->at : 1;
     in->at += indices ? 1 : 4;
-    r->indices = rle_open(*in, bits);
+    r->indices = parquet_rle_open(*in, bits);
     return bits <= 32;
 }
 
@@ -240,17 +241,17 @@ static bool open_delta_texts(struct parquet_reader *r)
 {
     struct bytes *in = &r->page.data;
     if (r->page.encoding == ENCODING_DELTA_BYTES) {
-        if (!delta_open(&r->prefix, *in) || r->prefix.left > r->left)
+        if (!parquet_delta_open(&r->prefix, *in) || r->prefix.left > r->left)
             return false;
         struct delta over = r->prefix;
-        if (!delta_end(&over, &in->at))
+        if (!parquet_delta_end(&over, &in->at))
             return false;
     }
-    if (!delta_open(&r->delta, *in) || r->delta.left > r->left)
+    if (!parquet_delta_open(&r->delta, *in) || r->delta.left > r->left)
         return false;
     struct delta over = r->delta;
     strbuf_reset(&r->before);
-    return delta_end(&over, &in->at);
+    return parquet_delta_end(&over, &in->at);
 }
 
 /* Does the page's encoding suit the column, and does its data begin well? */
@@ -268,7 +269,7 @@ static bool open_values(struct parquet_reader *r, struct err *err)
     case ENCODING_RLE: known = p == PARQUET_BOOLEAN, ok = open_runs(r, false); break;
     case ENCODING_DELTA:
         known = integer,
-        ok = none || (delta_open(&r->delta, r->page.data) && r->delta.left <= r->left);
+        ok = none || (parquet_delta_open(&r->delta, r->page.data) && r->delta.left <= r->left);
         break;
     case ENCODING_DELTA_LENGTH:
         known = p == PARQUET_BYTES, ok = none || !known || open_delta_texts(r);
@@ -298,7 +299,7 @@ static bool open_page(struct parquet_reader *r, struct err *err)
     r->left = r->page.values;
     r->chunk -= r->left;
     r->at = r->bit = 0;
-    r->levels = rle_open(r->page.levels, 1);
+    r->levels = parquet_rle_open(r->page.levels, 1);
     return r->left == 0 || open_values(r, err);
 }
 
@@ -310,13 +311,13 @@ static int next_page(struct parquet_reader *r, struct err *err)
             if (r->group >= r->meta->n_groups)
                 return 0;
             const struct parquet_chunk *c = &r->meta->groups[r->group].chunks[r->index];
-            page_reader_start(&r->pages, r->pages.fd, c, r->column->optional);
+            parquet_page_reader_start(&r->pages, r->pages.fd, c, r->column->optional);
             r->chunk = c->values;
             dictionary_drop(r->dictionary);
             r->dictionary = NULL;
             r->started = true;
         }
-        int got = r->chunk ? page_next(&r->pages, &r->page, err) : 0;
+        int got = r->chunk ? parquet_page_next(&r->pages, &r->page, err) : 0;
         if (got < 0)
             return -1;
         if (got == 0 && r->chunk)
@@ -350,7 +351,7 @@ static bool next_batch(struct parquet_reader *r, size_t n)
     uint32_t there[PARQUET_BATCH];
     size_t filled = 0;
     bool nulls = r->column->optional && r->page.levels.at < r->page.levels.end;
-    if (nulls && !rle_take(&r->levels, n, there))
+    if (nulls && !parquet_rle_take(&r->levels, n, there))
         return false;
     for (size_t i = 0; nulls && i < n; i++)
         filled += there[i];

@@ -4,7 +4,7 @@
 
 #include "thrift.h"
 
-uint64_t decode_little(const unsigned char *at, size_t n)
+uint64_t parquet_little(const unsigned char *at, size_t n)
 {
     uint64_t value = 0;
     for (size_t i = 0; i < n; i++)
@@ -20,7 +20,7 @@ static bool take_varint(struct bytes *in, uint64_t *out)
     return !t.broken;
 }
 
-struct rle rle_open(struct bytes in, unsigned bits)
+struct rle parquet_rle_open(struct bytes in, unsigned bits)
 {
     return (struct rle){.in = in, .bits = bits};
 }
@@ -38,7 +38,7 @@ static bool rle_run(struct rle *r)
         return r->left > 0 && r->left <= UINT32_MAX;
     if (r->left == 0 || (size_t)(r->in.end - r->in.at) < width)
         return false;
-    r->value = (uint32_t)decode_little(r->in.at, width);
+    r->value = (uint32_t)parquet_little(r->in.at, width);
     r->in.at += width;
     return r->bits >= 32 || r->value >> r->bits == 0; /* levels are counts of what follows */
 }
@@ -60,7 +60,7 @@ static bool rle_unpack(struct rle *r, size_t n, uint32_t *out)
     return true;
 }
 
-bool rle_take(struct rle *r, size_t n, uint32_t *out)
+bool parquet_rle_take(struct rle *r, size_t n, uint32_t *out)
 {
     while (n > 0) {
         if (r->left == 0 && !rle_run(r))
@@ -80,7 +80,7 @@ static uint64_t zigzag(uint64_t v)
     return (v >> 1) ^ -(v & 1);
 }
 
-bool delta_open(struct delta *d, struct bytes in)
+bool parquet_delta_open(struct delta *d, struct bytes in)
 {
     uint64_t block, minis, first;
     *d = (struct delta){.in = in, .first = true};
@@ -134,7 +134,7 @@ static uint64_t delta_unpack(struct delta *d)
     return value;
 }
 
-bool delta_take(struct delta *d, size_t n, int64_t *out)
+bool parquet_delta_take(struct delta *d, size_t n, int64_t *out)
 {
     for (size_t i = 0; i < n; i++) {
         if (d->left == 0)
@@ -152,11 +152,11 @@ bool delta_take(struct delta *d, size_t n, int64_t *out)
     return true;
 }
 
-bool delta_end(struct delta *d, const unsigned char **end)
+bool parquet_delta_end(struct delta *d, const unsigned char **end)
 {
     int64_t unused;
     while (d->left > 0)
-        if (!delta_take(d, 1, &unused))
+        if (!parquet_delta_take(d, 1, &unused))
             return false;
     *end = d->in.at;
     return true;

@@ -23,8 +23,8 @@ struct rle {
     uint64_t buffer;    /* bits of a packed run not handed out */
     unsigned in_buffer; /* how many */
 };
-struct rle rle_open(struct bytes in, unsigned bits);
-bool rle_take(struct rle *rle, size_t n, uint32_t *out);
+struct rle parquet_rle_open(struct bytes in, unsigned bits);
+bool parquet_rle_take(struct rle *rle, size_t n, uint32_t *out);
 
 /* DELTA_BINARY_PACKED: integers as differences in packed miniblocks. */
 struct delta {
@@ -40,12 +40,12 @@ struct delta {
     struct bytes packed;
     unsigned bits, bit; /* of the miniblock: of a value; used of *packed.at */
 };
-bool delta_open(struct delta *delta, struct bytes in);
-bool delta_take(struct delta *delta, size_t n, int64_t *out);
+bool parquet_delta_open(struct delta *delta, struct bytes in);
+bool parquet_delta_take(struct delta *delta, size_t n, int64_t *out);
 /* Where the encoding ends, reading over what was not taken; false: broken. */
-bool delta_end(struct delta *delta, const unsigned char **end);
+bool parquet_delta_end(struct delta *delta, const unsigned char **end);
 
 /* Little-endian numbers of 1 to 8 bytes. */
-uint64_t decode_little(const unsigned char *at, size_t n);
+uint64_t parquet_little(const unsigned char *at, size_t n);
 
 #endif

@@ -18,8 +18,8 @@ struct header {
     int64_t unpacked, bytes, values, definition, repetition;
 };
 
-void page_reader_start(struct page_reader *r, int fd, const struct parquet_chunk *chunk,
-                       bool optional)
+void parquet_page_reader_start(struct page_reader *r, int fd, const struct parquet_chunk *chunk,
+                               bool optional)
 {
     r->fd = fd;
     r->at = chunk->start;
@@ -29,7 +29,7 @@ void page_reader_start(struct page_reader *r, int fd, const struct parquet_chunk
     r->optional = optional;
 }
 
-void page_reader_free(struct page_reader *r)
+void parquet_page_reader_free(struct page_reader *r)
 {
     free(r->window), free(r->unpacked);
 }
@@ -163,7 +163,7 @@ static bool split_levels(const struct page_reader *r, const struct header *h, st
     if (h->type == PAGE_DATA && r->optional) {
         if (all.end - all.at < 4)
             return err_set(err, ERR_DATA, "a page is too short for its levels");
-        n = (size_t)decode_little(all.at, 4);
+        n = (size_t)parquet_little(all.at, 4);
         skip = 4;
     }
     if (skip > (size_t)(all.end - all.at) || n > (size_t)(all.end - all.at) - skip)
@@ -173,7 +173,7 @@ static bool split_levels(const struct page_reader *r, const struct header *h, st
     return true;
 }
 
-int page_next(struct page_reader *r, struct parquet_page *page, struct err *err)
+int parquet_page_next(struct page_reader *r, struct parquet_page *page, struct err *err)
 {
     struct header h;
     struct bytes all;

@@ -36,10 +36,10 @@ struct page_reader {
     int codec;
 };
 
-void page_reader_start(struct page_reader *r, int fd, const struct parquet_chunk *chunk,
-                       bool optional);
+void parquet_page_reader_start(struct page_reader *r, int fd, const struct parquet_chunk *chunk,
+                               bool optional);
 /* 1: a page of data or a dictionary, good until the next; 0: the chunk ends; -1: err. */
-int page_next(struct page_reader *r, struct parquet_page *page, struct err *err);
-void page_reader_free(struct page_reader *r);
+int parquet_page_next(struct page_reader *r, struct parquet_page *page, struct err *err);
+void parquet_page_reader_free(struct page_reader *r);
 
 #endif

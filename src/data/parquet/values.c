@@ -64,8 +64,8 @@ double values_integer(const struct parquet_column *c, int64_t v)
 
 static int64_t stored_integer(const struct parquet_column *c, const unsigned char *at)
 {
-    return c->physical == PARQUET_INT32 ? (int32_t)decode_little(at, 4)
-                                        : (int64_t)decode_little(at, 8);
+    return c->physical == PARQUET_INT32 ? (int32_t)parquet_little(at, 4)
+                                        : (int64_t)parquet_little(at, 8);
 }
 
 static double stored_number(const struct parquet_column *c, const unsigned char *at)
@@ -75,7 +75,7 @@ static double stored_number(const struct parquet_column *c, const unsigned char 
     switch (c->physical) {
     case PARQUET_FLOAT: memcpy(&f, at, sizeof f); return f;
     case PARQUET_DOUBLE: memcpy(&d, at, sizeof d); return d;
-    case PARQUET_FIXED: return half(decode_little(at, 2));
+    case PARQUET_FIXED: return half(parquet_little(at, 2));
     default: return values_integer(c, stored_integer(c, at));
     }
 }
@@ -144,8 +144,8 @@ static void add_stored_text(const struct parquet_column *c, struct values *v, si
 {
     if (c->physical == PARQUET_INT96) /* nanoseconds of the day, Julian day */
         add_moment(v, i,
-                   ((double)decode_little(at + 8, 4) - 2440588) * 86400 +
-                       (double)decode_little(at, 8) / 1e9,
+                   ((double)parquet_little(at + 8, 4) - 2440588) * 86400 +
+                       (double)parquet_little(at, 8) / 1e9,
                    false);
     else if (c->meaning == PARQUET_UUID)
         add_uuid(v, i, at);

@@ -151,16 +151,16 @@ static void gp_layout(const struct rule_shape *shape, struct tensors *out)
     struct gp_places p = gp_places_of(shape);
     size_t k = p.n_weights;
     if (p.n_simple > 0)
-        tensors_add(out, "terms", k, p.n_simple);
+        rule_tensor_add(out, "terms", k, p.n_simple);
     if (p.trace)
-        tensors_add(out, "trace", k, GP_DECAYS);
+        rule_tensor_add(out, "trace", k, GP_DECAYS);
     if (p.average)
-        tensors_add(out, "average", k, GP_DECAYS * GP_AVERAGES * 2);
+        rule_tensor_add(out, "average", k, GP_DECAYS * GP_AVERAGES * 2);
     if (!p.smooth)
         return;
-    tensors_add(out, "remainder", k, GP_SCALES * GP_CELLS * p.n_points);
-    tensors_add(out, "inducing", GP_SCALES * GP_CELLS * (1 + k), p.n_points);
-    tensors_add(out, "inverse_scale", GP_SCALES, 1 + k);
+    rule_tensor_add(out, "remainder", k, GP_SCALES * GP_CELLS * p.n_points);
+    rule_tensor_add(out, "inducing", GP_SCALES * GP_CELLS * (1 + k), p.n_points);
+    rule_tensor_add(out, "inverse_scale", GP_SCALES, 1 + k);
 }
 
 static void gp_init(const struct rule_shape *shape, const struct tensors *tensors,

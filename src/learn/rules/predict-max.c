@@ -1,5 +1,5 @@
 /* predict-max: dw_k = alpha_k f(z) (1 - p_z) x_k.  doc/science, textbook rules. */
-#include "classic.h"
+#include "textbook.h"
 
 static struct learning_signal predict_max_signal(vec p, vec r, vec y, vec z)
 {
@@ -24,7 +24,7 @@ const struct rule rule_predict_max = {
     .summary = "maximum likelihood of the rewarded side",
     .equation = "dw_k = alpha_k f(z) (1 - p_z) x_k",
     .source = "Ashwood et al. 2020; Liu et al. 2025",
-    .layout = classic_layout,
-    .init = classic_init,
+    .layout = textbook_layout,
+    .init = textbook_init,
 };
 #endif

@@ -1,6 +1,6 @@
 /* reinforce-base: dw_k = alpha_k (r - baseline_k) f(y) (1 - p_y) x_k.  doc/science,
  * textbook rules. */
-#include "classic.h"
+#include "textbook.h"
 
 static struct learning_signal reinforce_base_signal(vec p, vec r, vec y, vec z)
 {
@@ -30,7 +30,7 @@ const struct rule rule_reinforce_base = {
     .summary = "policy gradient with a baseline: rewards count against what is expected",
     .equation = "dw_k = alpha_k (r - baseline_k) f(y) (1 - p_y) x_k",
     .source = "Williams 1992; Ashwood et al. 2020; Liu et al. 2025",
-    .layout = classic_layout_baseline,
-    .init = classic_init,
+    .layout = textbook_layout_baseline,
+    .init = textbook_init,
 };
 #endif

@@ -1,5 +1,5 @@
 /* reinforce: dw_k = alpha_k r f(y) (1 - p_y) x_k.  doc/science, textbook rules. */
-#include "classic.h"
+#include "textbook.h"
 
 static struct learning_signal reinforce_signal(vec p, vec r, vec y, vec z)
 {
@@ -22,8 +22,8 @@ const struct kernel ENGINE(kernel_reinforce) = {
 static void reinforce_layout(const struct rule_shape *shape, struct tensors *out)
 {
     struct rule_shape one = *shape;
-    one.split = false;
-    classic_layout(&one, out);
+    one.alpha_error = false;
+    textbook_layout(&one, out);
 }
 
 extern const struct rule rule_reinforce;
@@ -33,6 +33,6 @@ const struct rule rule_reinforce = {
     .equation = "dw_k = alpha_k r f(y) (1 - p_y) x_k",
     .source = "Williams 1992; Ashwood et al. 2020",
     .layout = reinforce_layout,
-    .init = classic_init,
+    .init = textbook_init,
 };
 #endif

@@ -1,5 +1,5 @@
 /* reward-max: dw_k = 2 alpha_k f(z) p (1 - p) x_k.  doc/science, textbook rules. */
-#include "classic.h"
+#include "textbook.h"
 
 static struct learning_signal reward_max_signal(vec p, vec r, vec y, vec z)
 {
@@ -25,7 +25,7 @@ const struct rule rule_reward_max = {
     .summary = "gradient of the expected reward",
     .equation = "dw_k = 2 alpha_k f(z) p (1 - p) x_k",
     .source = "Ashwood et al. 2020",
-    .layout = classic_layout,
-    .init = classic_init,
+    .layout = textbook_layout,
+    .init = textbook_init,
 };
 #endif

@@ -1,11 +1,11 @@
 /* rnn: h = GRU([w, s, 1, day, y, r, side], h), dw = scale * MLP(h).  doc/science,
- * network rules (RNNGLM).  The other order, mlp-gru, is in rnn_mlp_first.h.
+ * network rules (RNNGLM).  The other order, mlp-gru, is in rnn_mlp_gru.h.
  *
  * Cache and delta: the GRU's, then the MLP's; delta ends in g_dw [K]. */
 #include "kernel.h"
 #include "gru.h"
 #include "mlp.h"
-#include "rnn_mlp_first.h"
+#include "rnn_mlp_gru.h"
 
 static struct mlp rnn_mlp(const struct rule_shape *shape)
 {
@@ -183,7 +183,7 @@ static void rnn_layout(const struct rule_shape *shape, struct tensors *out)
     network_layout_gru(shape, shape->order == ORDER_MLP_GRU ? shape->n_weights : rule_inputs(shape),
                        out);
     if (shape->order == ORDER_MLP_GRU)
-        tensors_add(out, "fc.weight", shape->n_weights, shape->hidden);
+        rule_tensor_add(out, "fc.weight", shape->n_weights, shape->hidden);
 }
 
 extern const struct rule rule_rnn;

@@ -65,7 +65,7 @@ const struct kernel ENGINE(kernel_static) = {
 
 static void static_layout(const struct rule_shape *shape, struct tensors *out)
 {
-    tensors_add(out, "weight", shape->n_weights, 0);
+    rule_tensor_add(out, "weight", shape->n_weights, 0);
 }
 
 static void static_init(const struct rule_shape *shape, const struct tensors *tensors,

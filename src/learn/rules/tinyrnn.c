@@ -108,8 +108,8 @@ const struct kernel ENGINE(kernel_tinyrnn) = {
 
 static void tiny_layout(const struct rule_shape *shape, struct tensors *out)
 {
-    tensors_add(out, "out.weight", 1, shape->hidden);
-    tensors_add(out, "out.bias", 1, 0);
+    rule_tensor_add(out, "out.weight", 1, shape->hidden);
+    rule_tensor_add(out, "out.bias", 1, 0);
     network_layout_gru(shape, TINY_INPUTS, out);
 }
 

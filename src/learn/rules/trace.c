@@ -4,7 +4,7 @@
  *
  * State: rewards of the last S trials, newest first (0 before the first trial),
  * then the eligibilities e_k = (y - p) x_k of the last S, newest first. */
-#include "classic.h"
+#include "textbook.h"
 
 static size_t trace_window(const struct rule_shape *shape)
 {
@@ -96,8 +96,8 @@ const struct kernel ENGINE(kernel_trace) = {
 static void trace_layout(const struct rule_shape *shape, struct tensors *out)
 {
     struct rule_shape one = *shape;
-    one.split = one.drift = false;
-    classic_layout(&one, out);
+    one.alpha_error = one.drift = false;
+    textbook_layout(&one, out);
 }
 
 extern const struct rule rule_trace;
@@ -108,6 +108,6 @@ const struct rule rule_trace = {
     .source = "Liu, Geadah, Pillow 2025 (non-Markovian rule)",
     .memory = true,
     .layout = trace_layout,
-    .init = classic_init,
+    .init = textbook_init,
 };
 #endif

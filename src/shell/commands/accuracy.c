@@ -9,5 +9,5 @@ const struct command command_accuracy = {
     .examples = "accuracy\n"
                 "accuracy bin=100",
     .positional_type = OPTION_TEXT,
-    .run = look_command, /* options: the view's */
+    .run = view_verb_command, /* options: the view's */
 };

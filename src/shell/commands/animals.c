@@ -80,7 +80,7 @@ static bool animals_run(struct session *session, const struct args *args, struct
         return args->n == 1 ? open_animal(session, args, out, err)
                             : err_set(err, ERR_USAGE, "animals: open= stands alone");
     bool exported = session->now.command != &command_animals; /* it has no tile to ask */
-    if (!exported && (!look_tile(session, args, &taken, err) || taken))
+    if (!exported && (!view_verb_tile(session, args, &taken, err) || taken))
         return taken;
     struct table table = {0};
     view_animals_table(cohort, args_text(args, options, "sort"), &table);

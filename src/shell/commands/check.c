@@ -267,7 +267,7 @@ static bool gradient_start(struct session *session, const struct args *args, str
         return err_at(err, ERR_USAGE, args_column(args, "by"),
                       "check gradient: by= is of `check rule MODEL`; leave it out");
     struct args all = args_copy(args);
-    settings_seed(session, &all);
+    session_settings_seed(session, &all);
     struct check *check = mem_new(1, sizeof *check);
     check->seed = (uint64_t)args_integer(&all, check_table, "seed");
     bool good = check_pick(check, &all, err);
@@ -290,7 +290,7 @@ static bool rule_start(struct session *session, const struct args *args, struct 
                           "check rule: %s= is of `check gradient`; seed= and by= are of this",
                           args->items[i].name);
         }
-    settings_seed(session, &all);
+    session_settings_seed(session, &all);
     uint64_t seed = (uint64_t)args_integer(&all, check_table, "seed");
     args_free(&all);
     return args_at(args, 1)

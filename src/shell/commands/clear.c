@@ -9,5 +9,5 @@ const struct command command_clear = {
     .examples = "clear",
     .unlogged = true,
     .answer = answer_none,
-    .run = look_screen,
+    .run = view_verb_screen,
 };

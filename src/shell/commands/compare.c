@@ -44,7 +44,7 @@ static void say_evidence(const struct compare *c, struct output *out)
             output_say(out, "log evidence of %s: %.2f nats, on the trials of its fit",
                        c->scores.models[i]->name, comparing_evidence(c, i));
     for (size_t i = 0; i < c->scores.n; i++)
-        if (c->scores.models[i]->walks)
+        if (c->scores.models[i]->randomwalk)
             output_say(out,
                        "%s has seen the choices before and after each trial: its likelihood is "
                        "no prediction",
@@ -138,7 +138,7 @@ static bool compare_finish(struct session *session, void *data, struct output *o
     session->comparison = c->found;
     session->comparison_changes++;
     c->found = NULL;
-    return out->mode != OUTPUT_TEXT || look_show(session, "compare", out, err);
+    return out->mode != OUTPUT_TEXT || view_verb_show(session, "compare", out, err);
 }
 
 static bool choose_animals(struct compare *c, const char *part, struct err *err)
@@ -223,7 +223,7 @@ static bool draw_pair(struct session *session, const struct args *args, struct o
         return err_at(err, ERR_USAGE, args->items[0].column,
                       "compare: pair= draws a pair of the comparison that is there; it stands "
                       "alone");
-    return look_command(session, args, out, err);
+    return view_verb_command(session, args, out, err);
 }
 
 static bool compare_run(struct session *session, const struct args *args, struct output *out,

@@ -33,7 +33,7 @@ static bool copy_run(struct session *session, const struct args *args, struct ou
     if (!name && !session->last_view)
         return err_set(err, ERR_USAGE,
                        "copy: no view has been looked at yet; name one, as in `copy map`");
-    if (name && !look_known(&args->items[0], "copy", err))
+    if (name && !view_verb_known(&args->items[0], "copy", err))
         return false;
     name = name ? name : session->last_view;
     if (!host->terminal)

@@ -21,7 +21,7 @@ static void show(struct session *session, struct output *out)
     struct table table = {0};
     struct err err = {0};
     bool sweep = cv->plan.n_sizes > 1, text = out->mode == OUTPUT_TEXT;
-    if (text && !look_show(session, cv_kind.name, out, &err))
+    if (text && !view_verb_show(session, cv_kind.name, out, &err))
         output_note(out, "%s", err.message);
     if (text && !sweep) /* the picture is the table */
         return;
@@ -44,7 +44,7 @@ static bool cv_verb(struct session *session, const struct args *args, struct out
                     struct err *err)
 {
     if (args_given(args, "row")) /* the tile's: it refuses all else */
-        return look_command(session, args, out, err);
+        return view_verb_command(session, args, out, err);
     if (args_positional(args))
         return studying_start(session, &crossing, args, out, err);
     for (size_t i = 0; i < args->n; i++)

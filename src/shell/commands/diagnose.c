@@ -76,7 +76,7 @@ static void facts_table(const struct cohort_check *facts, struct table *out)
         const struct cohort_fact *f = &facts->fact[i];
         enum verdict verdict = f->failed ? VERDICT_FAIL : f->warning ? VERDICT_LOOK : VERDICT_OK;
         char *advice = mem_printf("%s%s%s", f->value, f->remark[0] ? ".  " : "", f->remark);
-        table_add(out, 3, (const char *[]){f->name, verdict_names[verdict], advice}, 0, NULL);
+        table_add(out, 3, (const char *[]){f->name, diagnosis_verdicts[verdict], advice}, 0, NULL);
         free(advice);
     }
 }

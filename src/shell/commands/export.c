@@ -276,7 +276,7 @@ static bool export_run(struct session *session, const struct args *args, struct 
     const char *name = args_at(args, 0), *path = args_at(args, 1);
     enum export_kind kind = EXPORT_CSV;
     bool updates = strcmp(name, "updates") == 0;
-    bool known = updates || capture_can(name) || look_known(&args->items[0], "export", err);
+    bool known = updates || capture_can(name) || view_verb_known(&args->items[0], "export", err);
     if (!known || !export_kind_of(path, args->items[1].column, &kind, err))
         return false;
     bool table = kind == EXPORT_CSV || kind == EXPORT_JSON;

@@ -6,7 +6,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "../fitting.h"
-#include "../mistaken.h"
+#include "../wrong_file.h"
 #include "../state.h"
 
 /* Names are checked here so that the error points at the word. */
@@ -99,7 +99,7 @@ static bool take_settings(const struct session *session, const struct args *args
         s->threads = atoi(session_setting(session, "threads"));
     bool epochs = args_given(args, "epochs") || (from && !args_given(args, "optimizer"));
     if (s->optimizer == OPTIMIZER_FAST && !epochs)
-        s->epochs = fit_fast_epochs(s, cohort);
+        s->epochs = fit_minibatch_epochs(s, cohort);
     take_gentle(args, s);
     return take_teacher(session, args, s, err);
 }
@@ -314,7 +314,7 @@ static bool begin(struct session *session, const struct args *args, const struct
         return false;
     struct args all = args_copy(args);
     if (!from)
-        settings_seed(session, &all);
+        session_settings_seed(session, &all);
     struct fit_settings settings = {0};
     char *name = NULL;
     bool many = args_given(&all, "members");
@@ -353,7 +353,7 @@ static bool read_work(void *data, struct task *task, struct err *err)
     struct reading *r = data;
     struct err why = {0};
     return model_open(r->path, "init", &r->from, &why) ||
-           mistaken_log(r->path, &task->job.stop, &why) ||
+           wrong_file_log(r->path, &task->job.stop, &why) ||
            err_at(err, why.code, args_column(&r->args, "init"), "fit: %s", why.message);
 }
 

@@ -11,5 +11,5 @@ const struct command command_gains = {
               "adapt=yes` finds its factor.",
     .examples = "simulate reinforce animals=4 trials=99\nfit reinforce gain=animal; wait; gains",
     .positional_type = OPTION_TEXT,
-    .run = look_command, /* options: the view's */
+    .run = view_verb_command, /* options: the view's */
 };

@@ -8,7 +8,7 @@ static bool help_run(struct session *session, const struct args *args, struct ou
 {
     static const struct args none;
     bool taken;
-    if (!look_tile(session, &none, &taken, err) || taken)
+    if (!view_verb_tile(session, &none, &taken, err) || taken)
         return taken;
     if (args->n == 0)
         help_all(out);

@@ -4,7 +4,7 @@ static bool jobs_run(struct session *session, const struct args *args, struct ou
                      struct err *err)
 {
     bool taken;
-    if (!look_tile(session, args, &taken, err) || taken)
+    if (!view_verb_tile(session, args, &taken, err) || taken)
         return taken;
     const struct scene *scene = session_scene(session);
     struct table table = {0}, groups = {0};

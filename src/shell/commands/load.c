@@ -2,7 +2,7 @@
 
 #include "../fitting.h"
 #include "../loading.h"
-#include "../mistaken.h"
+#include "../wrong_file.h"
 
 static bool load_work(void *data, struct task *task, struct err *err)
 {
@@ -10,15 +10,15 @@ static bool load_work(void *data, struct task *task, struct err *err)
     load->options.cancel = &task->job.stop;
     load->options.permille = &task->job.permille;
     return cohort_load(&load->options, &load->cohort, err) ||
-           mistaken_model(load->options.paths, load->options.n_paths, err);
+           wrong_file_model(load->options.paths, load->options.n_paths, err);
 }
 
 static bool load_finish(struct session *session, void *data, struct output *out, struct err *err)
 {
     (void)err;
     struct load *load = data;
-    load_tell(load->cohort, out);
-    load_remember(session, load);
+    loading_tell(load->cohort, out);
+    loading_remember(session, load);
     session_push_made(session, load->cohort, false, &load->args);
     load->cohort = NULL;
     return true;
@@ -34,9 +34,9 @@ static bool load_run(struct session *session, const struct args *args, struct ou
     if (of_watch)
         return err_at(err, ERR_USAGE, args_column(args, of_watch),
                       "load: %s= is of `watch`, which goes on looking at a file", of_watch);
-    struct load *load = load_new(session, args, err);
-    return load && task_start(session, load_label(load, "loading"), load, load_work, load_finish,
-                              load_release, err);
+    struct load *load = loading_new(session, args, err);
+    return load && task_start(session, loading_label(load, "loading"), load, load_work, load_finish,
+                              loading_release, err);
 }
 
 extern const struct command command_load;
@@ -59,9 +59,9 @@ const struct command command_load = {
                 "load mice.csv.gz\n"
                 "load mice.csv.gz stimulus=stimulus choice=choice as=mine\n"
                 "load mice.csv.gz missing_reward=half",
-    .options = load_table,
+    .options = loading_table,
     .positional_type = OPTION_FILE,
-    .endings = load_endings,
+    .endings = source_endings,
     .first_words = "sample",
     .positional_min = 1,
     .positional_max = 10000,

@@ -13,5 +13,5 @@ const struct command command_loop = {
     .examples = "fit reinforce-base; wait; diagnose reinforce-base1 loop=100; loop\n"
                 "fit static; wait; diagnose static1 loop=50; loop figure=history",
     .positional_type = OPTION_TEXT,
-    .run = look_command, /* options: the view's */
+    .run = view_verb_command, /* options: the view's */
 };

@@ -21,5 +21,5 @@ const struct command command_map = {
                 "map of=w_bias x=stimulus w_bias=0\n"
                 "map x=side y=w_bias day=1",
     .positional_type = OPTION_TEXT,
-    .run = look_command, /* options: the view's */
+    .run = view_verb_command, /* options: the view's */
 };

@@ -4,7 +4,7 @@ static bool models_run(struct session *session, const struct args *args, struct 
                        struct err *err)
 {
     bool taken;
-    if (!look_tile(session, args, &taken, err) || taken)
+    if (!view_verb_tile(session, args, &taken, err) || taken)
         return taken;
     struct table table = {0};
     const char *sort = args_text(args, view_find("models")->options, "sort");

@@ -5,7 +5,7 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/base/outfile.h"
 #include "deltaw/shell/statefile.h"
-#include "../mistaken.h"
+#include "../wrong_file.h"
 #include "../state.h"
 
 static const struct option_row open_table[] = {
@@ -31,7 +31,7 @@ static bool open_work(void *data, struct task *task, struct err *err)
 {
     struct opening *o = data;
     return model_open(o->path, o->name, &o->model, err) ||
-           mistaken_log(o->path, &task->job.stop, err);
+           wrong_file_log(o->path, &task->job.stop, err);
 }
 
 static bool open_finish(struct session *session, void *data, struct output *out, struct err *err)
@@ -58,7 +58,7 @@ static char *name_from(const struct session *session, const char *path)
     char *stem = mem_text(slash ? slash + 1 : path), *dot = strrchr(stem, '.');
     if (dot && dot != stem)
         *dot = '\0';
-    stem[kept_stem(stem)] = '\0';
+    stem[statefile_kept_stem(stem)] = '\0';
     if (strlen(stem) > 24)
         stem[24] = '\0';
     for (char *c = stem; *c; c++)
@@ -80,13 +80,13 @@ static bool open_kept(struct session *session, struct err *err)
     struct strbuf script = {0};
     char *folder = statefile_path("kept/");
     size_t n = 0;
-    struct kept *list = folder ? kept_list(folder, &n) : NULL;
-    for (size_t i = kept_newest(list, n); i-- > 0;) { /* as they were made */
+    struct kept *list = folder ? statefile_kept_list(folder, &n) : NULL;
+    for (size_t i = statefile_kept_newest(list, n); i-- > 0;) { /* as they were made */
         strbuf_puts(&script, "open ");
         args_word(list[i].path, &script);
         strbuf_putc(&script, '\n');
     }
-    kept_free(list, n);
+    statefile_kept_free(list, n);
     free(folder);
     if (!script.len)
         return err_set(err, ERR_FAILED,

@@ -30,7 +30,7 @@ static bool in_cells(struct session *session, const char *name, const char *as, 
                     "picture: no terminal here says that it draws pictures (kitty's or sixels), "
                     "so these are cells; `export %s FILE.png` writes a picture",
                     name);
-    return look_show(session, name, out, err);
+    return view_verb_show(session, name, out, err);
 }
 
 static bool draw_picture(struct session *session, struct view *view,
@@ -64,7 +64,7 @@ static bool picture_run(struct session *session, const struct args *args, struct
     if (!name && !session->last_view)
         return err_set(err, ERR_USAGE,
                        "picture: no view has been looked at yet; name one, as in `picture map`");
-    if (name && !look_known(&args->items[0], "picture", err))
+    if (name && !view_verb_known(&args->items[0], "picture", err))
         return false;
     name = name ? name : session->last_view;
     if (host->picture_room)

@@ -19,5 +19,5 @@ const struct command command_psychometric = {
     .positional_type = OPTION_ANIMAL,
     .positional_max = 64,
     .following_type = OPTION_ANIMAL,
-    .run = look_command, /* options: the view's */
+    .run = view_verb_command, /* options: the view's */
 };

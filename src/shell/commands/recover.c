@@ -191,7 +191,7 @@ static void show(struct session *session, struct output *out)
     size_t done = r->study.n_done, n = r->study.n_runs;
     if (out->mode == OUTPUT_TEXT && session->setup.host.show) { /* in its tile */
         struct err err = {0};
-        if (!look_show(session, recover_kind.name, out, &err))
+        if (!view_verb_show(session, recover_kind.name, out, &err))
             output_note(out, "%s", err.message);
         return;
     }
@@ -229,7 +229,7 @@ static bool recover_verb(struct session *session, const struct args *args, struc
                        "confusion`",
                        word, recover_setting(0));
     if (args_given(args, "row")) /* the tile's: it refuses all else */
-        return look_command(session, args, out, err);
+        return view_verb_command(session, args, out, err);
     return (asks ? studying_start : studying_show)(session, &recovering, args, out, err);
 }
 

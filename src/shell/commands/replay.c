@@ -24,8 +24,8 @@ static void add_loss(const struct epoch_loss *loss, struct strbuf *out)
     char number[NUMBER_SIZE];
     if (!isnan(loss->train))
         strbuf_printf(out, ": train %s", fit_loss_text(number, loss->train));
-    if (!isnan(loss->heldout))
-        strbuf_printf(out, ", held out %s", fit_loss_text(number, loss->heldout));
+    if (!isnan(loss->held_out))
+        strbuf_printf(out, ", held out %s", fit_loss_text(number, loss->held_out));
     if (!isnan(loss->train))
         strbuf_puts(out, " nats/trial");
 }
@@ -70,7 +70,7 @@ static void say_standing(struct session *session, int asked, struct output *out)
     output_field_number(out, "newest", now.newest);
     output_field_number(out, "asked", asked >= 0 ? asked : NAN);
     output_field_number(out, "loss", now.loss.train);
-    output_field_number(out, "held_out", now.loss.heldout);
+    output_field_number(out, "held_out", now.loss.held_out);
     strbuf_free(&text);
     say_view(session, "map", out);
 }

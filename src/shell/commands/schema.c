@@ -97,7 +97,7 @@ static bool take_line(struct args *args, const char *line, const char *path, str
 {
     const char *sign = strchr(line, '=');
     char *name = sign ? mem_text_n(line, (size_t)(sign - line)) : mem_text(line);
-    bool known = sign && option_find(load_table, name);
+    bool known = sign && option_find(loading_table, name);
     if (known)
         args_set(args, name, sign + 1, 0);
     else
@@ -126,7 +126,7 @@ static bool schema_use(struct session *session, const char *name, struct output 
     if (strcmp(name, NO_SCHEMA) != 0) {
         char *path = schema_path(name, err);
         bool fine = path && read_schema(path, &args, err) &&
-                    args_check(&args, load_table, 0, "schema", err);
+                    args_check(&args, loading_table, 0, "schema", err);
         free(path);
         if (!fine) {
             args_free(&args);

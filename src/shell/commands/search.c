@@ -17,5 +17,5 @@ const struct command command_search = {
     .unlogged = true,
     .at_once = true,
     .answer = answer_none,
-    .run = look_screen,
+    .run = view_verb_screen,
 };

@@ -42,7 +42,7 @@ static bool set_run(struct session *session, const struct args *args, struct out
                     struct err *err)
 {
     for (size_t i = 0; i < args->n; i++)
-        if (!settings_set(session, args->items[i].name, args->items[i].value, err))
+        if (!session_set(session, args->items[i].name, args->items[i].value, err))
             return false;
     set_tell(session, args, out);
     return true;

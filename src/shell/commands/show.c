@@ -12,7 +12,7 @@
 #include "../fitting.h"
 #include "../posterior.h"
 #include "../state.h"
-#include "../walks.h"
+#include "../randomwalk.h"
 
 struct showing {
     struct model *model;
@@ -20,8 +20,8 @@ struct showing {
     struct fit_status status;
     struct cohort *cohort; /* with a truth; NULL: nothing to compare with */
     struct agreement agrees;
-    struct cohort *fitted;       /* of a rule without updates */
-    struct walks_others *others; /* likewise */
+    struct cohort *fitted;            /* of a rule without updates */
+    struct randomwalk_others *others; /* likewise */
 };
 
 static const struct option_row show_table[] = {
@@ -37,7 +37,7 @@ static void show_release(void *data)
     model_drop(show->model);
     cohort_drop(show->cohort);
     cohort_drop(show->fitted);
-    walks_others_free(show->others);
+    randomwalk_others_free(show->others);
     free(show);
 }
 
@@ -46,7 +46,7 @@ static bool show_work(void *data, struct task *task, struct err *err)
     (void)task, (void)err;
     struct showing *show = data;
     if (show->others) {
-        walks_compare(show->others, show->model, show->fitted);
+        randomwalk_compare(show->others, show->model, show->fitted);
         return true;
     }
     if (show->cohort)
@@ -156,7 +156,7 @@ static void show_fields(const struct showing *show, struct output *out)
     output_field_number(out, "epochs", model->rule->network ? status->epochs : NAN);
     output_field_number(out, "seconds", status->seconds);
     output_field_number(out, "loss", status->train);
-    output_field_number(out, "held_out", status->heldout);
+    output_field_number(out, "held_out", status->held_out);
     output_field_number(out, "plateau",
                         model->textbook > 0 || model->ensemble ? model_on_plateau(model) : NAN);
     output_field_number(out, "textbook_loss", model->textbook > 0 ? model->textbook : NAN);
@@ -207,9 +207,9 @@ static void show_values(const struct showing *show, struct output *out)
     bool few = !model->rule->network && !model->rule->posterior, none = false;
     if (model->ensemble) /* it has none of its own */
         return;
-    if (model->walks || model->gp) {
-        if (model->walks)
-            walks_show(model, show->others, out);
+    if (model->randomwalk || model->gp) {
+        if (model->randomwalk)
+            randomwalk_show(model, show->others, out);
         else
             posterior_show(model, show->interval, out);
         return;
@@ -318,7 +318,7 @@ static bool show_finish(struct session *session, void *data, struct output *out,
     if (model->ensemble)
         show_members(model->ensemble, &words, out);
     else
-        settings_words(model->rule, &model->settings, &words);
+        fitting_words(model->rule, &model->settings, &words);
     output_words(out, model->ensemble ? "members" : "settings", &words);
     strbuf_printf(&words, "%s, ", fit_state_name(status->state));
     progress_words(model->rule, status, &words);
@@ -328,8 +328,8 @@ static bool show_finish(struct session *session, void *data, struct output *out,
         strbuf_printf(&words, "; %s", status->reason);
     output_words(out, "state", &words);
     strbuf_printf(&words, "%s training", fit_loss_text(buf, status->train));
-    if (!isnan(status->heldout))
-        strbuf_printf(&words, ", %s held out", fit_loss_text(buf, status->heldout));
+    if (!isnan(status->held_out))
+        strbuf_printf(&words, ", %s held out", fit_loss_text(buf, status->held_out));
     strbuf_puts(&words, " (nats per scored trial)");
     plateau_words(model, &words);
     output_words(out, "loss", &words);
@@ -365,9 +365,9 @@ static bool show_run(struct session *session, const struct args *args, struct ou
         strcmp(args_text(args, show_table, "interval"), "robust") == 0 ? GP_ROBUST : GP_MODEL;
     show->status = fit_status(fit);
     show->cohort = cohort && cohort->truth ? cohort_hold(cohort) : NULL;
-    if (model->walks && cohort && model_meets(model, cohort, NULL)) {
+    if (model->randomwalk && cohort && model_meets(model, cohort, NULL)) {
         show->fitted = cohort_hold(cohort);
-        show->others = walks_others(session, model);
+        show->others = randomwalk_others(session, model);
     }
     return task_start(session, mem_text("comparing with the truth"), show, show_work, show_finish,
                       show_release, err);
@@ -398,7 +398,7 @@ static const struct answer_row show_answer[] = {
     {"values", .type = ANSWER_TABLE, .columns = value_columns, .sometimes = true},
     {"tensors", .type = ANSWER_TABLE, .columns = tensor_columns, .sometimes = true},
     ANSWER_ALSO(posterior_answer),
-    ANSWER_ALSO(walks_answer),
+    ANSWER_ALSO(randomwalk_answer),
     {"gain_spread", ANSWER_NUMBER, .sometimes = true,
      .meaning = "of gain=: standard deviation of the logarithms of animals' factors"},
     {"gain_spread_low", ANSWER_NUMBER, .sometimes = true, .meaning = "90 % interval"},

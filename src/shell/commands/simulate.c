@@ -130,7 +130,7 @@ static bool command_run(struct session *session, const struct args *args, struct
         simulate_release(sim);
         return false;
     }
-    settings_seed(session, &sim->args);
+    session_settings_seed(session, &sim->args);
     sim->command = agents_command(&sim->args); /* the cohort's record of its origin */
     return task_start(session, mem_text("simulating"), sim, simulate_work, simulate_finish,
                       simulate_release, err);

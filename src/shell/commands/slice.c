@@ -12,5 +12,5 @@ const struct command command_slice = {
     .examples = "slice\n"
                 "slice x=stimulus",
     .positional_type = OPTION_TEXT,
-    .run = look_command, /* options: the view's */
+    .run = view_verb_command, /* options: the view's */
 };

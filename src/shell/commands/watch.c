@@ -2,7 +2,7 @@
 
 #include "deltaw/base/mem.h"
 #include "../fitting.h"
-#include "../mistaken.h"
+#include "../wrong_file.h"
 #include "../watching.h"
 
 /* The first look, as `load`; then it goes on beside everything else. */
@@ -15,7 +15,7 @@ struct watch {
 static void watch_release(void *data)
 {
     struct watch *w = data;
-    load_release(w->load);
+    loading_release(w->load);
     free(w);
 }
 
@@ -26,7 +26,7 @@ static bool watch_work(void *data, struct task *task, struct err *err)
     load->options.permille = &task->job.permille;
     (void)!stat(load->paths[0], &load->seen); /* before it is read: what comes meanwhile is new */
     return cohort_load(&load->options, &load->cohort, err) ||
-           mistaken_model(load->options.paths, 1, err);
+           wrong_file_model(load->options.paths, 1, err);
 }
 
 static bool watch_finish(struct session *session, void *data, struct output *out, struct err *err)
@@ -35,8 +35,8 @@ static bool watch_finish(struct session *session, void *data, struct output *out
     struct load *load = w->load;
     w->load = NULL;
     load->options.permille = NULL;
-    load_tell(load->cohort, out);
-    load_remember(session, load);
+    loading_tell(load->cohort, out);
+    loading_remember(session, load);
     session_push_made(session, cohort_hold(load->cohort), false, &load->args);
     return watching_start(session, load, w->every, w->times, err);
 }
@@ -48,15 +48,15 @@ static bool watch_run(struct session *session, const struct args *args, struct o
     if (watching_name(session))
         return err_set(err, ERR_FAILED, "watch: %s is watched already; `stop watch` ends that",
                        watching_name(session));
-    struct load *load = load_new(session, args, err);
+    struct load *load = loading_new(session, args, err);
     if (!load)
         return false;
     struct watch *w = mem_new(1, sizeof *w);
     w->load = load;
     load->options.growing = true;
-    w->every = args_number(args, load_table, "every");
-    w->times = args_integer(args, load_table, "times");
-    return task_start(session, load_label(load, "loading"), w, watch_work, watch_finish,
+    w->every = args_number(args, loading_table, "every");
+    w->times = args_integer(args, loading_table, "times");
+    return task_start(session, loading_label(load, "loading"), w, watch_work, watch_finish,
                       watch_release, err);
 }
 
@@ -83,9 +83,9 @@ const struct command command_watch = {
         "last stays open.  One file is watched at a time.  A script ends when the watch does.",
     .examples = "watch mice.csv.gz times=1\n"
                 "watch mice.csv.gz every=10 times=1 choice=choice:0=left,1=right",
-    .options = load_table,
+    .options = loading_table,
     .positional_type = OPTION_FILE,
-    .endings = load_endings,
+    .endings = source_endings,
     .positional_min = 1,
     .positional_max = 1,
     .answer = watch_answer,

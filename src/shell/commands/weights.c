@@ -11,5 +11,5 @@ const struct command command_weights = {
     .examples = "weights\n"
                 "weights 1",
     .positional_type = OPTION_ANIMAL,
-    .run = look_command, /* options: the view's */
+    .run = view_verb_command, /* options: the view's */
 };

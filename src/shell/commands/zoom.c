@@ -12,5 +12,5 @@ const struct command command_zoom = {
     .positional_max = 1,
     .at_once = true,
     .answer = answer_none,
-    .run = look_screen,
+    .run = view_verb_screen,
 };

@@ -1,4 +1,4 @@
-#include "walks.h"
+#include "randomwalk.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -10,9 +10,10 @@
 
 /* --- others ------------------------------------------------------------------------ */
 
-struct walks_others *walks_others(const struct session *session, const struct model *model)
+struct randomwalk_others *randomwalk_others(const struct session *session,
+                                            const struct model *model)
 {
-    struct walks_others *o = mem_new(1, sizeof *o);
+    struct randomwalk_others *o = mem_new(1, sizeof *o);
     o->models = mem_new(session->n_fits, sizeof *o->models);
     for (size_t i = 0; i < session->n_fits; i++) {
         struct model *other = fit_model(session->fits[i].fit);
@@ -24,7 +25,7 @@ struct walks_others *walks_others(const struct session *session, const struct mo
     return o;
 }
 
-void walks_others_free(struct walks_others *o)
+void randomwalk_others_free(struct randomwalk_others *o)
 {
     for (size_t i = 0; o && i < o->n; i++)
         model_drop(o->models[i]);
@@ -48,7 +49,8 @@ static bool true_weights(const struct policy *policy, const struct cohort *cohor
     return true;
 }
 
-void walks_compare(struct walks_others *o, const struct model *model, const struct cohort *cohort)
+void randomwalk_compare(struct randomwalk_others *o, const struct model *model,
+                        const struct cohort *cohort)
 {
     size_t k = model->settings.policy.n, n = cohort->n_trials;
     float *w = mem_new(n * k, sizeof *w);
@@ -77,7 +79,7 @@ static const struct column animal_columns[] = {
     {0},
 };
 
-const struct answer_row walks_answer[] = {
+const struct answer_row randomwalk_answer[] = {
     {"trials", ANSWER_COUNT, .sometimes = true, .meaning = "that the evidence is of"},
     {"trials_elsewhere", ANSWER_COUNT, .sometimes = true, .meaning = "of them not in the cohort"},
     {"animals", ANSWER_TABLE, .columns = animal_columns, .sometimes = true,
@@ -87,7 +89,8 @@ const struct answer_row walks_answer[] = {
     {0},
 };
 
-static void inside_show(const struct model *model, const struct walks_others *o, struct output *out)
+static void inside_show(const struct model *model, const struct randomwalk_others *o,
+                        struct output *out)
 {
     const struct policy *policy = &model->settings.policy;
     struct table table = {0};
@@ -144,7 +147,7 @@ static void json_sizes(const struct policy *policy, const struct randomwalk_anim
 static void animals_json(const struct model *model, struct strbuf *out)
 {
     const struct policy *policy = &model->settings.policy;
-    const struct randomwalk_set *set = model->walks;
+    const struct randomwalk_set *set = model->randomwalk;
     for (size_t a = 0; a < set->n_animals; a++) {
         const struct randomwalk_animal *animal = &set->animal[a];
         strbuf_puts(out, a ? ",{\"animal\":" : "[{\"animal\":");
@@ -165,7 +168,7 @@ static void animals_csv(const struct model *model, struct table *t)
 {
     static const char *const kinds[] = {"sigma", "sigma_error", "sigma_day", "sigma_day_error"};
     const struct policy *policy = &model->settings.policy;
-    const struct randomwalk_set *set = model->walks;
+    const struct randomwalk_set *set = model->randomwalk;
     table_column(t, "animal", COLUMN_TEXT, 0);
     table_column(t, "trials", COLUMN_COUNT, 0);
     table_column(t, "evidence", COLUMN_NUMBER, 9);
@@ -206,7 +209,7 @@ static void size_words(const struct randomwalk_animal *animal, size_t i, char *b
 static void animals_text(const struct model *model, struct table *t)
 {
     const struct policy *policy = &model->settings.policy;
-    const struct randomwalk_set *set = model->walks;
+    const struct randomwalk_set *set = model->randomwalk;
     bool days = false;
     for (size_t a = 0; a < set->n_animals; a++)
         days = days || set->animal[a].by_day;
@@ -230,9 +233,10 @@ static void animals_text(const struct model *model, struct table *t)
     }
 }
 
-void walks_show(const struct model *model, const struct walks_others *others, struct output *out)
+void randomwalk_show(const struct model *model, const struct randomwalk_others *others,
+                     struct output *out)
 {
-    const struct randomwalk_set *set = model->walks;
+    const struct randomwalk_set *set = model->randomwalk;
     struct table table = {0};
     struct strbuf json = {0};
     size_t all = 0;

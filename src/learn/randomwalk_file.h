@@ -1,13 +1,14 @@
 /* Random walks in .npz files.  Private to learn. */
-#ifndef LEARN_WALKS_FILE_H
-#define LEARN_WALKS_FILE_H
+#ifndef LEARN_RANDOMWALK_FILE_H
+#define LEARN_RANDOMWALK_FILE_H
 
 #include "deltaw/data/npz.h"
 #include "deltaw/learn/model.h"
 
 /* walk.animals, walk.w, walk.sd, walk.logit_sd; nothing for a model without. */
-void walks_pack(const struct model *model, struct npz *npz);
+void randomwalk_pack(const struct model *model, struct npz *npz);
 /* Refuses by name what does not hang together; a file without walk.animals has none. */
-bool walks_unpack(const struct npz *npz, const char *path, struct model *model, struct err *err);
+bool randomwalk_unpack(const struct npz *npz, const char *path, struct model *model,
+                       struct err *err);
 
 #endif

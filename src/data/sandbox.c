@@ -1,4 +1,4 @@
-#include "apart.h"
+#include "sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -260,7 +260,7 @@ static bool refuse_dead(const struct taking *t, int status)
                    "%s: it cannot be read: it is damaged, or there is not enough memory", t->path);
 }
 
-bool apart_open(struct log_source *source, apart_fill fill, const void *library, struct err *err)
+bool sandbox_open(struct log_source *source, apart_fill fill, const void *library, struct err *err)
 {
     if (&apart_inside)
         return fill(source, library, err) && memory_finish(source, NULL, err);

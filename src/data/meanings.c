@@ -1,4 +1,4 @@
-#include "understand.h"
+#include "meanings.h"
 
 #include <math.h>
 #include <stdlib.h>

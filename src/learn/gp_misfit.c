@@ -33,7 +33,7 @@ static double promise_of_traces(const struct gp_search *s, const struct gp_varia
     return evidence - v->mode.log_evidence;
 }
 
-void gp_doubt(struct gp_search *s, const struct gp_variant *full)
+void gp_misfit(struct gp_search *s, const struct gp_variant *full)
 {
     struct gp_prior prior;
     gp_prior_set(s, &full->shape, full->sizes, NULL, &prior);

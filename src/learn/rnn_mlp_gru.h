@@ -3,8 +3,8 @@
  *
  * Cache: the MLP's, m, the GRU's, o = fc h.  Delta: the MLP's, the GRU's, d_fc,
  * g_dw. */
-#ifndef LEARN_RNN_MLP_FIRST_H
-#define LEARN_RNN_MLP_FIRST_H
+#ifndef LEARN_RNN_MLP_GRU_H
+#define LEARN_RNN_MLP_GRU_H
 
 #include "gru.h"
 #include "mlp.h"

@@ -20,7 +20,7 @@ static const double aside = 2, least_side = .5, most_side = 2.5;
 
 /* --- how the information of the terms changes */
 
-struct bend {
+struct curvature {
     const struct gp_search *s;
     const struct gp_variant *full;
     double *step; /* [n] */
@@ -31,7 +31,7 @@ struct bend {
 
 static void bend_one(void *context, size_t l, size_t member)
 {
-    struct bend *b = context;
+    struct curvature *b = context;
     const struct gp_shape *shape = &b->full->shape;
     size_t n = shape->n_rule;
     struct gp_mode mode;
@@ -49,7 +49,7 @@ static void bend_one(void *context, size_t l, size_t member)
     gp_mode_clear(&mode);
 }
 
-static void bend_set(struct bend *b)
+static void curvature_set(struct curvature *b)
 {
     size_t n = b->full->shape.n_rule, wide = b->full->shape.n;
     double *covariance = mem_copy(b->full->mode.factor, wide * wide, sizeof *covariance);
@@ -71,7 +71,7 @@ static size_t place_of(const struct gp_shape *shape, size_t i)
 
 /* Along which the information changes most as far as parameters of weight k say: v [n], of a
  * variance of 1, and M v. */
-static bool direction(const struct bend *bend, const struct gp_shape *shape,
+static bool direction(const struct curvature *curvature, const struct gp_shape *shape,
                       const struct gp_point *p, size_t k, double *v, double *mv)
 {
     size_t n = p->n, simple = shape->n_simple;
@@ -79,10 +79,10 @@ static bool direction(const struct bend *bend, const struct gp_shape *shape,
     memset(mv, 0, n * sizeof *mv);
     for (size_t l = k * simple; l < (k + 1) * simple; l++) {
         double sum = 0;
-        for (size_t i = 0; i < bend->n; i++)
-            for (size_t j = 0; j < bend->n; j++)
+        for (size_t i = 0; i < curvature->n; i++)
+            for (size_t j = 0; j < curvature->n; j++)
                 sum += p->covariance[place_of(shape, i) * n + place_of(shape, j)] *
-                       bend->by[(l * bend->n + i) * bend->n + j];
+                       curvature->by[(l * curvature->n + i) * curvature->n + j];
         mv[place_of(shape, l)] = sum;
     }
     for (size_t i = 0; i < n; i++) {
@@ -115,7 +115,7 @@ static double side(const struct gp_search *s, const struct gp_shape *shape,
 }
 
 /* The mean moves by `mean` along v, whose variance becomes `variance`. */
-static void lean(struct gp_point *p, double mean, double variance, const double *v,
+static void skew(struct gp_point *p, double mean, double variance, const double *v,
                  const double *mv)
 {
     size_t n = p->n;
@@ -140,27 +140,27 @@ static void lean(struct gp_point *p, double mean, double variance, const double 
 }
 
 /* By any thread. */
-static void lean_one(void *context, size_t i, size_t member)
+static void skew_one(void *context, size_t i, size_t member)
 {
-    struct bend *bend = context;
-    struct gp_point *p = bend->point[i];
-    struct gp_shape shape = gp_point_shape(bend->s->out, p);
+    struct curvature *curvature = context;
+    struct gp_point *p = curvature->point[i];
+    struct gp_shape shape = gp_point_shape(curvature->s->out, p);
     struct gp_prior prior;
     size_t K = shape.n_weights, n = p->n;
     double *v = mem_new(K * n, sizeof *v), *mv = mem_new(K * n, sizeof *mv);
     double below[GP_WEIGHTS], above[GP_WEIGHTS];
     (void)member;
-    gp_prior_set(bend->s, &shape, p->sizes, p->sigma, &prior);
+    gp_prior_set(curvature->s, &shape, p->sizes, p->sigma, &prior);
     for (size_t k = 0; k < K; k++) {
         below[k] = above[k] = 1;
-        if (!direction(bend, &shape, p, k, v + k * n, mv + k * n))
+        if (!direction(curvature, &shape, p, k, v + k * n, mv + k * n))
             continue;
-        below[k] = side(bend->s, &shape, &prior, p, -aside, v + k * n, mv + k * n);
-        above[k] = side(bend->s, &shape, &prior, p, aside, v + k * n, mv + k * n);
+        below[k] = side(curvature->s, &shape, &prior, p, -aside, v + k * n, mv + k * n);
+        above[k] = side(curvature->s, &shape, &prior, p, aside, v + k * n, mv + k * n);
     }
     for (size_t k = 0; k < K; k++) {
         double more = above[k] - below[k];
-        lean(p, M_SQRT2 / sqrt(M_PI) * more, above[k] * below[k] + (1 - M_2_PI) * more * more,
+        skew(p, M_SQRT2 / sqrt(M_PI) * more, above[k] * below[k] + (1 - M_2_PI) * more * more,
              v + k * n, mv + k * n);
         p->log_evidence += log((above[k] + below[k]) / 2);
     }
@@ -168,13 +168,13 @@ static void lean_one(void *context, size_t i, size_t member)
     free(v), free(mv);
 }
 
-void gp_lean(const struct gp_search *s, struct gp_point **point, size_t n)
+void gp_skew(const struct gp_search *s, struct gp_point **point, size_t n)
 {
-    struct bend bend = {.s = s, .full = &s->variant[0], .point = point};
-    const struct gp_shape *shape = &bend.full->shape;
+    struct curvature curvature = {.s = s, .full = &s->variant[0], .point = point};
+    const struct gp_shape *shape = &curvature.full->shape;
     if (n == 0 || shape->n_simple == 0 || gp_own(shape) > 0)
         return;
-    bend_set(&bend);
-    team_run(s->team, n, lean_one, &bend);
-    free(bend.by), free(bend.step);
+    curvature_set(&curvature);
+    team_run(s->team, n, skew_one, &curvature);
+    free(curvature.by), free(curvature.step);
 }

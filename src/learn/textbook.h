@@ -6,8 +6,8 @@
  * a trial, and their first and second derivatives by the policy's logit.  Tensors, each only when the shape asks for it: alpha [K] (or [1] when
  * shared), alpha_error [like alpha] after errors when split, baseline [K], and those of the
  * terms, which are nothing of the rule's own [K].  Compiled per engine. */
-#ifndef LEARN_CLASSIC_H
-#define LEARN_CLASSIC_H
+#ifndef LEARN_TEXTBOOK_H
+#define LEARN_TEXTBOOK_H
 
 #include <stdint.h>
 

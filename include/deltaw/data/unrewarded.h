@@ -1,7 +1,7 @@
 /* Trials that a cohort leaves out because their reward is unknown, for those who need no
  * rewards: kept beside it, and put back in order. */
-#ifndef DELTAW_DATA_WHOLE_H
-#define DELTAW_DATA_WHOLE_H
+#ifndef DELTAW_DATA_UNREWARDED_H
+#define DELTAW_DATA_UNREWARDED_H
 
 #include <stddef.h>
 
@@ -12,17 +12,17 @@
 struct cohort *cohort_whole(const struct cohort *cohort, size_t **place);
 
 /* While a cohort is built: zero at first. */
-struct aside {
+struct unrewarded {
     struct cohort_builder *builder;
     size_t n, room, *at;          /* as unrewarded_at */
     const char *animal, *session; /* of the last one */
 };
 /* One of this animal, after `before` trials of the cohort; columns as those of `names`. */
-void aside_add(struct aside *aside, size_t n_names, const char *const *names, const char *animal,
-               const char *session, size_t before, const struct cohort_trial *trial,
-               const float *extra);
+void unrewarded_add(struct unrewarded *unrewarded, size_t n_names, const char *const *names,
+                    const char *animal, const char *session, size_t before,
+                    const struct cohort_trial *trial, const float *extra);
 /* They go to the cohort. */
-void aside_give(struct aside *aside, struct cohort *cohort);
-void aside_free(struct aside *aside);
+void unrewarded_give(struct unrewarded *unrewarded, struct cohort *cohort);
+void unrewarded_free(struct unrewarded *unrewarded);
 
 #endif

@@ -43,8 +43,8 @@ static double posterior_bytes(const struct fit_settings *s, const struct cohort 
     return MODES * (n * n + own) * sizeof(double);
 }
 
-bool trainer_check_room(const struct fit_settings *s, const struct rule *rule,
-                        const struct cohort *cohort, const bool *train, struct err *err)
+bool trainer_check_memory(const struct fit_settings *s, const struct rule *rule,
+                          const struct cohort *cohort, const bool *train, struct err *err)
 {
     struct rollout_setup setup = setup_of(s, rule, train);
     size_t *length = mem_new(cohort->n_animals, sizeof *length);
@@ -72,12 +72,12 @@ static struct rollout *new_rollout(const struct trainer *t)
     return rollout_new(&setup);
 }
 
-bool trainer_take_room(struct trainer *t)
+bool trainer_take_memory(struct trainer *t)
 {
     static pthread_mutex_t taking = PTHREAD_MUTEX_INITIALIZER;
     const struct fit *fit = t->fit;
     pthread_mutex_lock(&taking);
-    bool room = trainer_check_room(&fit->settings, t->rule, fit->cohort, t->train, &t->why);
+    bool room = trainer_check_memory(&fit->settings, t->rule, fit->cohort, t->train, &t->why);
     if (room && !t->rule->no_updates)
         t->rollout = new_rollout(t);
     pthread_mutex_unlock(&taking);

@@ -7,7 +7,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/base/team.h"
-#include "deltaw/data/whole.h"
+#include "deltaw/data/unrewarded.h"
 #include "deltaw/learn/inputs.h"
 #include "deltaw/learn/randomwalk.h"
 #include "trainer.h"
@@ -164,7 +164,7 @@ static size_t *longest_first(const struct cohort *cohort)
 static void finish(struct walking *walking)
 {
     struct trainer *t = walking->t;
-    t->walks = randomwalk_set_hold(walking->set);
+    t->randomwalk = randomwalk_set_hold(walking->set);
     struct model *model = trainer_model(t);
     double loss = model_loss(model, t->fit->cohort, NULL, NULL);
     model_sweep(model, t->fit->cohort, trainer_visited(t, 0));
@@ -173,7 +173,7 @@ static void finish(struct walking *walking)
     t->finished = true;
 }
 
-const char *fit_walks(struct trainer *t)
+const char *fit_randomwalk(struct trainer *t)
 {
     const struct cohort *cohort = t->fit->cohort;
     struct walking walking = {.t = t, .failed = SIZE_MAX};

@@ -19,28 +19,28 @@ static bool begins_verb(const char *letters)
     return false;
 }
 
-bool astray_key(struct explorer *e, const struct keypress *key)
+bool mistyped_key(struct explorer *e, const struct keypress *key)
 {
     double now = clock_seconds();
-    size_t n = strlen(e->astray);
+    size_t n = strlen(e->mistyped);
     bool letter = strlen(key->name) == 1 && key->name[0] >= 'a' && key->name[0] <= 'z';
-    if (!letter || now - e->astray_at > pause_seconds || n + 1 >= sizeof e->astray)
+    if (!letter || now - e->mistyped_at > pause_seconds || n + 1 >= sizeof e->mistyped)
         n = 0;
-    e->astray[n] = letter ? key->name[0] : '\0';
-    e->astray[n + letter] = '\0';
-    e->astray_at = now;
+    e->mistyped[n] = letter ? key->name[0] : '\0';
+    e->mistyped[n + letter] = '\0';
+    e->mistyped_at = now;
     /* the last few may be a word though those before were keys */
-    char *word = e->astray;
+    char *word = e->mistyped;
     while (*word && !begins_verb(word))
         word++;
-    memmove(e->astray, word, strlen(word) + 1);
+    memmove(e->mistyped, word, strlen(word) + 1);
     size_t enough = key_is(key, "e") ? BEFORE_FILE : LETTERS;
-    if (strlen(e->astray) < enough || !lineedit_empty())
+    if (strlen(e->mistyped) < enough || !lineedit_empty())
         return false;
     explorer_focus(e, false, false);
-    lineedit_paste(e->astray, strlen(e->astray));
+    lineedit_paste(e->mistyped, strlen(e->mistyped));
     explorer_hint(e, "'%s' was typed to a tile, where letters are keys. It is at the prompt now.",
-                  e->astray);
-    e->astray[0] = '\0';
+                  e->mistyped);
+    e->mistyped[0] = '\0';
     return true;
 }

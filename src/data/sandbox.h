@@ -4,8 +4,8 @@
  * take gigabytes, turn for ever or crash.  There they may: the child has bounded memory and
  * processor time, hands back columns through a pipe, and is ended when the job is unwanted
  * (base/jobs.h) or the program is gone. */
-#ifndef DATA_APART_H
-#define DATA_APART_H
+#ifndef DATA_SANDBOX_H
+#define DATA_SANDBOX_H
 
 #include "memory.h"
 
@@ -15,7 +15,7 @@ typedef bool (*apart_fill)(struct log_source *source, const void *library, struc
 
 /* What `fill` made of source->file is in source.  The library is loaded before: the child of a
  * program with threads does as little as it can. */
-bool apart_open(struct log_source *source, apart_fill fill, const void *library, struct err *err);
+bool sandbox_open(struct log_source *source, apart_fill fill, const void *library, struct err *err);
 
 /* In a program that has this, files are read in its own process: a fuzzer sees nothing of
  * another.  No other has it. */

@@ -1,4 +1,4 @@
-#include "archive.h"
+#include "container.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -53,7 +53,7 @@ struct archive_in {
     struct err err; /* of pull */
 };
 
-bool archive_is_stream(const unsigned char *head, size_t n)
+bool container_is_stream(const unsigned char *head, size_t n)
 {
     return (n >= 6 && memcmp(head,
                              "\xfd"
@@ -101,8 +101,8 @@ static bool find_member(struct archive_in *in, const char *member, struct err *e
     }
 }
 
-struct archive_in *archive_open(int fd, bool regular, archive_pull pull, void *context,
-                                const char *member, struct err *err)
+struct archive_in *container_open(int fd, bool regular, archive_pull pull, void *context,
+                                  const char *member, struct err *err)
 {
     struct archive_in *in = mem_new(1, sizeof *in);
     if (!load_library(&in->lib, err)) {
@@ -127,11 +127,11 @@ struct archive_in *archive_open(int fd, bool regular, archive_pull pull, void *c
         fine = in->lib.archive_read_open(in->archive, in, NULL, pull_some, NULL) == ARCHIVE_OK;
     if ((fine || refuse(in, err)) && find_member(in, member, err))
         return in;
-    archive_close(in);
+    container_close(in);
     return NULL;
 }
 
-ptrdiff_t archive_read(struct archive_in *in, void *bytes, size_t n, struct err *err)
+ptrdiff_t container_read(struct archive_in *in, void *bytes, size_t n, struct err *err)
 {
     ssize_t got = in->lib.archive_read_data(in->archive, bytes, n);
     if (got >= 0)
@@ -140,7 +140,7 @@ ptrdiff_t archive_read(struct archive_in *in, void *bytes, size_t n, struct err 
     return -1;
 }
 
-void archive_close(struct archive_in *in)
+void container_close(struct archive_in *in)
 {
     if (!in)
         return;
@@ -170,7 +170,7 @@ static bool list_members(const struct libarchive *lib, struct archive *archive, 
     return false;
 }
 
-bool archive_list(const char *path, size_t *n, char ***names, struct err *err)
+bool container_list(const char *path, size_t *n, char ***names, struct err *err)
 {
     struct libarchive library, *lib = &library;
     *n = 0;

@@ -4,7 +4,7 @@
  *                   then logarithms of sigma [K] and sigma_day [K], then their errors
  *   walk.w, walk.sd [trials][K];  walk.logit_sd [trials]
  */
-#include "walks_file.h"
+#include "randomwalk_file.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,9 +20,9 @@ static size_t row_of(const struct randomwalk_set *set)
     return SIGMA + 4 * set->n_weights;
 }
 
-void walks_pack(const struct model *model, struct npz *npz)
+void randomwalk_pack(const struct model *model, struct npz *npz)
 {
-    const struct randomwalk_set *set = model->walks;
+    const struct randomwalk_set *set = model->randomwalk;
     if (!set)
         return;
     size_t k = set->n_weights, width = row_of(set);
@@ -71,7 +71,8 @@ static const double *take(const struct npz *npz, const char *name, size_t rows, 
     return good ? a->values : NULL;
 }
 
-bool walks_unpack(const struct npz *npz, const char *path, struct model *model, struct err *err)
+bool randomwalk_unpack(const struct npz *npz, const char *path, struct model *model,
+                       struct err *err)
 {
     const struct npz_array *animals = npz_find(npz, "walk.animals"), *w = npz_find(npz, "walk.w");
     size_t k = model->settings.shape.n_weights;
@@ -90,7 +91,7 @@ bool walks_unpack(const struct npz *npz, const char *path, struct model *model, 
     const double *logit_sd = sd ? take(npz, "walk.logit_sd", n, 1, path, err) : NULL;
     if (!logit_sd)
         return false;
-    struct randomwalk_set *set = model->walks = randomwalk_set_new(model->n_animals, k, n);
+    struct randomwalk_set *set = model->randomwalk = randomwalk_set_new(model->n_animals, k, n);
     unpack_animals(animals->values, set);
     memcpy(set->w, mode, n * k * sizeof *mode);
     memcpy(set->sd, sd, n * k * sizeof *sd);

@@ -1,5 +1,5 @@
 /* A file given to the wrong verb: a log to `open`, a model to `load`. */
-#include "mistaken.h"
+#include "wrong_file.h"
 
 #include <jansson.h>
 #include <sys/stat.h>
@@ -36,7 +36,7 @@ static bool is_session(const char *path, struct err *err)
     return o;
 }
 
-bool mistaken_log(const char *path, const atomic_bool *stop, struct err *err)
+bool wrong_file_log(const char *path, const atomic_bool *stop, struct err *err)
 {
     struct load_options options = {.n_paths = 1, .paths = &path, .cancel = stop};
     struct cohort *cohort;
@@ -49,7 +49,7 @@ bool mistaken_log(const char *path, const atomic_bool *stop, struct err *err)
     return refuse("a log of trials", "load", path, err);
 }
 
-bool mistaken_model(const char *const *paths, size_t n, struct err *err)
+bool wrong_file_model(const char *const *paths, size_t n, struct err *err)
 {
     for (size_t i = 0; i < n && err->code == ERR_DATA; i++) {
         struct model *model;

@@ -16,12 +16,12 @@ static size_t cue_columns(const struct world *world)
     return world->kind == WORLD_CUES ? CUE_COLUMNS : 0;
 }
 
-size_t world_columns(const struct world *world)
+size_t task_columns(const struct world *world)
 {
     return cue_columns(world) + world->distractors;
 }
 
-void world_column_name(const struct world *world, size_t column, char name[POLICY_NAME])
+void task_column_name(const struct world *world, size_t column, char name[POLICY_NAME])
 {
     size_t cues = cue_columns(world);
     if (column < cues)
@@ -30,7 +30,7 @@ void world_column_name(const struct world *world, size_t column, char name[POLIC
         snprintf(name, POLICY_NAME, "d%zu", column - cues + 1);
 }
 
-void world_begin(const struct world *world, size_t animal, struct world_stream *stream)
+void task_begin(const struct world *world, size_t animal, struct world_stream *stream)
 {
     stream->stimuli = rng_stream(world->seed, RNG_STIMULI, (uint32_t)animal, 0);
     for (size_t j = 0; j < world->distractors; j++)
@@ -69,8 +69,8 @@ static void draw_cues(struct rng *rng, struct cohort_trial *trial, float *column
     trial->answer = trial->stimulus > 0;
 }
 
-void world_next(const struct world *world, struct world_stream *stream, struct cohort_trial *trial,
-                float *columns)
+void task_next(const struct world *world, struct world_stream *stream, struct cohort_trial *trial,
+               float *columns)
 {
     if (world->kind == WORLD_IBL)
         draw_ibl(&stream->stimuli, trial);

@@ -1,6 +1,6 @@
 /* What the codes of the logs mean, decided once for all files with the same columns. */
-#ifndef DATA_UNDERSTAND_H
-#define DATA_UNDERSTAND_H
+#ifndef DATA_MEANINGS_H
+#define DATA_MEANINGS_H
 
 #include "rows.h"
 

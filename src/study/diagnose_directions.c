@@ -16,7 +16,7 @@ struct moved {
 };
 
 /* Start weights of all animals that the sweep follows, whatever they come from. */
-static struct moved moved_new(const struct patient *p)
+static struct moved moved_new(const struct examined *p)
 {
     const struct model *m = p->model;
     const struct cohort *whole = model_whole_log(m, p->request->cohort);
@@ -42,8 +42,8 @@ static void moved_free(struct moved *m)
 }
 
 /* A column more: (logits of the model as it is now - those of `from`) / step. */
-static void add_move(const struct patient *p, const struct moved *m, const float *from, double step,
-                     struct directions *out)
+static void add_move(const struct examined *p, const struct moved *m, const float *from,
+                     double step, struct directions *out)
 {
     const struct residuals *r = &p->residuals;
     size_t k_n = r->n_weights;
@@ -58,7 +58,7 @@ static void add_move(const struct patient *p, const struct moved *m, const float
     free(w);
 }
 
-static float *sweep_of(const struct patient *p, const struct moved *m)
+static float *sweep_of(const struct examined *p, const struct moved *m)
 {
     float *w = mem_new(p->residuals.n * p->residuals.n_weights, sizeof *w);
     model_sweep(&m->model, p->request->cohort, w);
@@ -86,14 +86,14 @@ static double size_of(const struct tensor *tensor, const double *theta)
     return sqrt(squares / (double)tensor->size);
 }
 
-void moves_of_parameters(const struct patient *p, struct directions *out)
+void directions_of_parameters(const struct examined *p, struct directions *out)
 {
     struct moved m = moved_new(p);
     float *from = sweep_of(p, &m);
     for (size_t i = 0; i < m.model.tensors.n; i++) {
         const struct tensor *tensor = &m.model.tensors.item[i];
         double size = size_of(tensor, m.theta), step = .01 * (size > 1e-4 ? size : 1e-4);
-        for (size_t j = 0; moves(p->model, tensor) && j < tensor->size && !patient_stopped(p);
+        for (size_t j = 0; moves(p->model, tensor) && j < tensor->size && !examined_stopped(p);
              j++) {
             double *at = &m.theta[tensor->offset + j], was = *at;
             *at += step;
@@ -116,7 +116,7 @@ static bool is_rate(const struct model *m, const char *name)
     return m->rule->posterior && strcmp(name, "lapse") != 0;
 }
 
-void moves_of_gain(const struct patient *p, struct directions *out)
+void directions_of_gain(const struct examined *p, struct directions *out)
 {
     const double step = .02;
     struct moved m = moved_new(p);
@@ -131,13 +131,13 @@ void moves_of_gain(const struct patient *p, struct directions *out)
     moved_free(&m);
 }
 
-void moves_of_start(const struct patient *p, struct directions *out)
+void directions_of_start(const struct examined *p, struct directions *out)
 {
     const double step = .05;
     struct moved m = moved_new(p);
     size_t k_n = p->residuals.n_weights;
     float *from = sweep_of(p, &m);
-    for (size_t k = 0; k < k_n && !patient_stopped(p); k++) {
+    for (size_t k = 0; k < k_n && !examined_stopped(p); k++) {
         for (size_t a = 0; a < m.model.n_animals; a++)
             m.w0[a * k_n + k] += step;
         add_move(p, &m, from, step, out);
@@ -204,7 +204,7 @@ static void memory_animal(const struct residuals *r, const struct animal *who, f
     }
 }
 
-void moves_of_memory(const struct patient *p, struct directions *out)
+void directions_of_memory(const struct examined *p, struct directions *out)
 {
     const struct residuals *r = &p->residuals;
     for (size_t j = 0; j < 2 * r->n_weights; j++)

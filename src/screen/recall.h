@@ -1,7 +1,7 @@
 /* What was typed: readline's list, kept in XDG_STATE_HOME/deltaw/history (mode
  * 0600).  Every line is appended at once, so that a crash loses nothing. */
-#ifndef SCREEN_HISTORY_H
-#define SCREEN_HISTORY_H
+#ifndef SCREEN_RECALL_H
+#define SCREEN_RECALL_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -88,14 +88,14 @@ static bool look_at(struct session *session, struct view *view, struct output *o
     return true;
 }
 
-bool look_show(struct session *session, const char *name, struct output *out, struct err *err)
+bool view_verb_show(struct session *session, const char *name, struct output *out, struct err *err)
 {
     struct view *view = session_view(session, name, err);
     return view && look_at(session, view, out, err);
 }
 
-bool look_command(struct session *session, const struct args *args, struct output *out,
-                  struct err *err)
+bool view_verb_command(struct session *session, const struct args *args, struct output *out,
+                       struct err *err)
 {
     struct view *view = session_view(session, session->now.command->name, err);
     if (!view)
@@ -131,7 +131,7 @@ static bool known_row(struct session *session, const struct option_row *options,
     return true;
 }
 
-bool look_tile(struct session *session, const struct args *args, bool *taken, struct err *err)
+bool view_verb_tile(struct session *session, const struct args *args, bool *taken, struct err *err)
 {
     const struct session_host *host = &session->setup.host;
     const char *name = session->now.command->name;
@@ -147,7 +147,7 @@ bool look_tile(struct session *session, const struct args *args, bool *taken, st
     return true;
 }
 
-bool look_waits(struct session *session, struct output *out)
+bool view_verb_waits(struct session *session, struct output *out)
 {
     if (view_waits(session->pending_view))
         return true;
@@ -156,15 +156,15 @@ bool look_waits(struct session *session, struct output *out)
     return false;
 }
 
-bool look_known(const struct arg *arg, const char *verb, struct err *err)
+bool view_verb_known(const struct arg *arg, const char *verb, struct err *err)
 {
     return view_find(arg->value) ||
            err_at(err, ERR_USAGE, arg->column,
                   "%s: no view '%s'; `help` lists the views under Look", verb, arg->value);
 }
 
-bool look_screen(struct session *session, const struct args *args, struct output *out,
-                 struct err *err)
+bool view_verb_screen(struct session *session, const struct args *args, struct output *out,
+                      struct err *err)
 {
     const char *verb = session->now.command->name;
     const struct session_host *host = &session->setup.host;
@@ -172,7 +172,7 @@ bool look_screen(struct session *session, const struct args *args, struct output
         return host->screen(host->data, verb, args, err);
     bool views = session->now.command->positional_type == OPTION_VIEW;
     for (size_t i = 0; i < args->n && views; i++)
-        if (!look_known(&args->items[i], verb, err))
+        if (!view_verb_known(&args->items[i], verb, err))
             return false;
     output_note(out, "%s: only the full screen does that", verb);
     return true;

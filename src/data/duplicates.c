@@ -180,8 +180,8 @@ static bool check_halves(const struct rows *rows, const struct order *order, str
     return true;
 }
 
-bool order_twins(const struct rows *rows, const struct load_options *options, struct order *order,
-                 struct err *err)
+bool order_duplicates(const struct rows *rows, const struct load_options *options,
+                      struct order *order, struct err *err)
 {
     struct candidate *list = mem_new(rows->n_sessions, sizeof *list);
     size_t n = 0;

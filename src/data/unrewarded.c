@@ -1,4 +1,4 @@
-#include "deltaw/data/whole.h"
+#include "deltaw/data/unrewarded.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,38 +7,40 @@
 
 /* --- keeping ------------------------------------------------------------------- */
 
-void aside_add(struct aside *aside, size_t n_names, const char *const *names, const char *animal,
-               const char *session, size_t before, const struct cohort_trial *trial,
-               const float *extra)
+void unrewarded_add(struct unrewarded *unrewarded, size_t n_names, const char *const *names,
+                    const char *animal, const char *session, size_t before,
+                    const struct cohort_trial *trial, const float *extra)
 {
-    if (!aside->builder) {
-        aside->builder = cohort_builder_new();
-        cohort_builder_columns(aside->builder, n_names, names);
+    if (!unrewarded->builder) {
+        unrewarded->builder = cohort_builder_new();
+        cohort_builder_columns(unrewarded->builder, n_names, names);
     }
-    bool other = !aside->animal || strcmp(aside->animal, animal) != 0;
+    bool other = !unrewarded->animal || strcmp(unrewarded->animal, animal) != 0;
     if (other)
-        cohort_builder_animal(aside->builder, animal);
-    if (other || strcmp(aside->session, session) != 0)
-        cohort_builder_session(aside->builder, session);
-    aside->animal = animal, aside->session = session;
-    cohort_builder_trial(aside->builder, trial, extra);
-    aside->at = mem_reserve(aside->at, &aside->room, aside->n + 1, sizeof *aside->at);
-    aside->at[aside->n++] = before;
+        cohort_builder_animal(unrewarded->builder, animal);
+    if (other || strcmp(unrewarded->session, session) != 0)
+        cohort_builder_session(unrewarded->builder, session);
+    unrewarded->animal = animal, unrewarded->session = session;
+    cohort_builder_trial(unrewarded->builder, trial, extra);
+    unrewarded->at =
+        mem_reserve(unrewarded->at, &unrewarded->room, unrewarded->n + 1, sizeof *unrewarded->at);
+    unrewarded->at[unrewarded->n++] = before;
 }
 
-void aside_give(struct aside *aside, struct cohort *cohort)
+void unrewarded_give(struct unrewarded *unrewarded, struct cohort *cohort)
 {
-    if (aside->builder)
-        cohort->unrewarded = cohort_builder_finish(aside->builder, cohort->name, cohort->source);
-    cohort->unrewarded_at = aside->at;
-    *aside = (struct aside){0};
+    if (unrewarded->builder)
+        cohort->unrewarded =
+            cohort_builder_finish(unrewarded->builder, cohort->name, cohort->source);
+    cohort->unrewarded_at = unrewarded->at;
+    *unrewarded = (struct unrewarded){0};
 }
 
-void aside_free(struct aside *aside)
+void unrewarded_free(struct unrewarded *unrewarded)
 {
-    cohort_builder_free(aside->builder);
-    free(aside->at);
-    *aside = (struct aside){0};
+    cohort_builder_free(unrewarded->builder);
+    free(unrewarded->at);
+    *unrewarded = (struct unrewarded){0};
 }
 
 /* --- putting back ----------------------------------------------------------------- */
