@@ -119,4 +119,11 @@ for wrong in 'fit static gain=animal' 'fit tinyrnn gain=animal' 'fit dnn optimiz
 done
 run "$DELTAW" --no-rc -c 'load many.csv' -c 'fit reinforce' -c wait -c gains
 is "gains of a model without are refused" "$status" 1
+
+# An epoch looked at again is a model of its own.
+for rule in reinforce 'dnn hidden=4 epochs=9'; do
+    run "$DELTAW" --no-rc -q -c 'load many.csv' -c "fit $rule gain=animal name=g" -c wait -c 'replay g epoch=2' \
+        -c map -c gains -c 'replay off' -c 'forget g'
+    is "replay of a fit of $rule with gains" "$status" 0
+done
 finish

@@ -76,4 +76,14 @@ run deltaw --json -c "$cohort" -c 'fit randomwalk' -c 'fit gp basis=2' -c 'fit s
     -c 'compare randomwalk1 gp1 static1'
 like "compare has the evidence" "$out" '"log_evidence_a": ?-[0-9.]+, ?"log_evidence_b": ?-[0-9.]+,?'
 like "of models that have one" "$out" '"log_evidence_a": ?-[0-9.]+, ?"log_evidence_b": ?null'
+
+run deltaw -c "$cohort" -c 'fit randomwalk name=rw' -c wait -c 'export weights alone.csv'
+# With many fits a session keeps of each but what a sweep gives again.
+for i in $(seq 17); do echo 'fit static'; done >many.dw
+run deltaw -c "$cohort" -f many.dw -c 'fit randomwalk name=rw' -c 'fit reinforce gain=animal name=g' \
+    -c 'fit static name=last' -c wait -c 'show rw' -c 'weights model=rw' -c 'export weights many.csv' \
+    -c 'gains model=g' -c 'forget g'
+is "the weights of one among many fits are there" "$status" 0
+like "all of it" "$out" '^evidence  -[0-9.]+ nats'
+is "as when it is alone" "$(cat many.csv)" "$(cat alone.csv)"
 finish

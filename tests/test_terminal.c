@@ -71,15 +71,23 @@ static void test_background(void)
     pty_free(&p);
 }
 
+/* The prompt of lines, whatever the terminal can do. */
+static void start_lines(struct pty *p, char *term)
+{
+    static char path[8192];
+    char *command[] = {getenv("DELTAW"), "--no-rc", "--plain", NULL};
+    if (strcmp(term, "TERM=xterm") != 0)
+        command[2] = NULL;
+    snprintf(path, sizeof path, "PATH=%s", getenv("PATH"));
+    char *environment[] = {path, "HOME=/nowhere", "LC_ALL=C.UTF-8", term, NULL};
+    pty_start(p, 80, 24, environment, command);
+}
+
 /* Why there is no full screen. */
 static void test_strange_terminal(char *term, const char *why)
 {
     struct pty p = {0};
-    static char path[8192];
-    char *command[] = {getenv("DELTAW"), "--no-rc", NULL};
-    snprintf(path, sizeof path, "PATH=%s", getenv("PATH"));
-    char *environment[] = {path, "HOME=/nowhere", "LC_ALL=C.UTF-8", term, NULL};
-    pty_start(&p, 80, 24, environment, command);
+    start_lines(&p, term);
     bool shown = pty_shows(&p, "deltaw> ");
     tap_ok(shown && !strstr(p.out, "no full screen") == !why, "%s: %s", term,
            why ? "it says why there are lines only" : "lines were asked for");
@@ -88,6 +96,30 @@ static void test_strange_terminal(char *term, const char *why)
     pty_type(&p, "quit\r");
     tap_ok(pty_ends(&p) && WIFEXITED(p.status) && WEXITSTATUS(p.status) == 0, "%s: it works", term);
     pty_free(&p);
+}
+
+/* A signal in the moment in which a line comes: neither may be forgotten for the other. */
+static void test_line_and_signal(int signal)
+{
+    size_t ended = 0;
+    enum { TIMES = 8 };
+    for (size_t i = 0; i < TIMES; i++) {
+        struct pty p = {0};
+        start_lines(&p, "TERM=xterm");
+        pty_shows(&p, "deltaw> ");
+        kill(p.child, SIGSTOP); /* both are there when it looks again */
+        pty_type(&p, "say hello\r");
+        kill(p.child, signal);
+        kill(p.child, SIGCONT);
+        double until = pty_clock() + 2;
+        while (!p.gone && pty_clock() < until) {
+            pty_take(&p, .02, 65536);
+            p.gone = waitpid(p.child, &p.status, WNOHANG) == p.child;
+        }
+        ended += p.gone && WIFSIGNALED(p.status) && WTERMSIG(p.status) == signal;
+        pty_free(&p);
+    }
+    tap_ok(ended == TIMES, "signal %d with a line: ends %zu of %d times", signal, ended, TIMES);
 }
 
 int main(void)
@@ -100,5 +132,7 @@ int main(void)
     test_strange_terminal("TERM=no-such-thing", "terminfo knows no terminal TERM=no-such-thing");
     test_strange_terminal("TERM=", "TERM is not set");
     test_strange_terminal("TERM=dumb", NULL);
+    test_line_and_signal(SIGTERM);
+    test_line_and_signal(SIGHUP);
     return tap_done();
 }

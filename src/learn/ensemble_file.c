@@ -2,6 +2,7 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +16,9 @@ enum { PREFIX = 32 };
 /* Without the state of its optimiser: nothing goes on from a member. */
 static void pack_member(const struct model *member, size_t i, struct npz *npz)
 {
-    struct model plain = *member;
+    struct model plain;
     struct npz own = {0};
+    memcpy(&plain, member, offsetof(struct model, references)); /* which other threads count */
     plain.checkpoint = NULL;
     model_pack(&plain, NULL, &own);
     char prefix[PREFIX];

@@ -117,20 +117,9 @@ static void look(struct adapting *d)
 static struct model *for_animals(const struct model *of, const struct cohort *cohort, bool *fixed)
 {
     size_t n = cohort->n_animals, k = of->settings.policy.n;
-    struct model *m = mem_copy(of, 1, sizeof *of), *held = model_hold(of);
-    m->references = 1;
-    m->name = mem_text(of->name);
-    m->settings = fit_settings_copy(&of->settings);
-    m->theta = mem_copy(of->theta, of->tensors.size, sizeof *of->theta);
-    m->errors = NULL, m->covariance = NULL, m->visited = NULL, m->checkpoint = NULL;
-    m->snapshots = NULL, m->gp = NULL, m->randomwalk = NULL, m->ensemble = NULL;
-    m->history = mem_copy(of->history, of->n_history, sizeof *of->history);
-    m->cohort_name = of->cohort_name ? mem_text(of->cohort_name) : NULL;
-    m->cohort_chain = of->cohort_chain ? mem_text(of->cohort_chain) : NULL;
-    m->n_animals = n;
-    m->animals = mem_new(n, sizeof *m->animals);
-    m->held_out = mem_new(n, sizeof *m->held_out);
-    m->w0 = mem_new(n * k, sizeof *m->w0);
+    double *theta = mem_copy(of->theta, of->tensors.size, sizeof *theta);
+    struct model *m = model_copy_at(of, theta);
+    model_animals(m, n);
     m->gains = gains_new(n);
     m->gains->spread = of->gains->spread;
     for (size_t a = 0; a < n; a++) {
@@ -147,7 +136,6 @@ static struct model *for_animals(const struct model *of, const struct cohort *co
     }
     m->column_digest = policy_digest(&m->settings.policy, cohort);
     m->cohort_digest = cohort->digest; /* its start weights are those of these animals */
-    model_drop(held);
     return m;
 }
 

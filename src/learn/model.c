@@ -2,10 +2,12 @@
 #include "deltaw/learn/model.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/learn/covariance.h"
 #include "deltaw/learn/engine.h"
 #include "deltaw/learn/gains.h"
 #include "deltaw/learn/gp.h"
@@ -56,6 +58,72 @@ void model_drop(struct model *m)
     free(m->animals), free(m->held_out), free(m->w0), free(m->history), free(m->cohort_name),
         free(m->cohort_chain);
     free(m);
+}
+
+static char *text_or_none(const char *text)
+{
+    return text ? mem_text(text) : NULL;
+}
+
+/* With nothing of what belongs to its parameters. */
+static struct model *copy_of_rest(const struct model *of)
+{
+    struct model *m = mem_new(1, sizeof *m);
+    memcpy(m, of, offsetof(struct model, references)); /* which other threads count */
+    m->references = 1;
+    m->name = text_or_none(of->name);
+    m->settings = fit_settings_copy(&of->settings);
+    m->animals = mem_new(of->n_animals, sizeof *m->animals);
+    for (size_t a = 0; a < of->n_animals; a++)
+        m->animals[a] = mem_text(of->animals[a]);
+    m->held_out = mem_copy(of->held_out, of->n_animals, sizeof *m->held_out);
+    m->w0 = mem_copy(of->w0, of->n_animals * of->settings.shape.n_weights, sizeof *m->w0);
+    m->gains = gains_copy(of->gains);
+    m->history = mem_copy(of->history, of->n_history, sizeof *m->history);
+    m->cohort_name = text_or_none(of->cohort_name);
+    m->cohort_chain = text_or_none(of->cohort_chain);
+    m->theta = m->errors = m->covariance = NULL;
+    m->gp = NULL;
+    m->randomwalk = NULL;
+    m->ensemble = NULL;
+    m->checkpoint = NULL;
+    m->visited = NULL;
+    m->snapshots = NULL;
+    return m;
+}
+
+struct model *model_copy(const struct model *of)
+{
+    struct model *m = copy_of_rest(of);
+    size_t n = of->tensors.size;
+    m->theta = mem_copy(of->theta, n, sizeof *of->theta);
+    m->errors = of->errors ? mem_copy(of->errors, n, sizeof *of->errors) : NULL;
+    m->covariance = covariance_copy(of->covariance, n);
+    m->gp = gp_hold(of->gp);
+    m->randomwalk = randomwalk_set_hold(of->randomwalk);
+    m->ensemble = ensemble_hold(of->ensemble);
+    m->checkpoint = checkpoint_copy(of->checkpoint);
+    return m;
+}
+
+struct model *model_copy_at(const struct model *of, double *theta)
+{
+    struct model *m = copy_of_rest(of);
+    m->theta = theta;
+    return m;
+}
+
+void model_animals(struct model *m, size_t n)
+{
+    for (size_t a = 0; a < m->n_animals; a++)
+        free(m->animals[a]);
+    free(m->animals), free(m->held_out), free(m->w0);
+    gains_free(m->gains);
+    m->gains = NULL;
+    m->n_animals = n;
+    m->animals = mem_new(n, sizeof *m->animals);
+    m->held_out = mem_new(n, sizeof *m->held_out);
+    m->w0 = mem_new(n * m->settings.shape.n_weights, sizeof *m->w0);
 }
 
 struct model model_at(const struct model *model, double *theta)

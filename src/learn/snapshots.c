@@ -2,14 +2,10 @@
 #include "deltaw/learn/snapshots.h"
 
 #include <math.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "deltaw/base/mem.h"
-#include "deltaw/learn/covariance.h"
-#include "deltaw/learn/gp.h"
-#include "checkpoint.h"
 #include "snapshots_file.h"
 #include "trainer.h"
 
@@ -109,38 +105,11 @@ void snapshots_add(struct snapshots *s, int epoch, const double *values)
     memcpy(s->values[s->n++], values, s->size * sizeof *values);
 }
 
-/* Everything of `of` but its parameters and what belongs to them. */
-static struct model *model_like(const struct model *of)
-{
-    struct model *m = mem_new(1, sizeof *m);
-    memcpy(m, of, offsetof(struct model, references)); /* which other threads count */
-    m->name = mem_text(of->name);
-    m->settings = fit_settings_copy(&of->settings);
-    m->theta = NULL;
-    m->ensemble = NULL;
-    m->errors = m->covariance = NULL;
-    m->gp = NULL; /* the posterior is that of the end */
-    m->randomwalk = NULL;
-    m->animals = mem_new(of->n_animals, sizeof *m->animals);
-    for (size_t a = 0; a < of->n_animals; a++)
-        m->animals[a] = mem_text(of->animals[a]);
-    m->held_out = mem_copy(of->held_out, of->n_animals, sizeof *m->held_out);
-    m->w0 = mem_copy(of->w0, of->n_animals * of->settings.shape.n_weights, sizeof *m->w0);
-    m->history = mem_copy(of->history, of->n_history, sizeof *m->history);
-    m->cohort_name = of->cohort_name ? mem_text(of->cohort_name) : NULL;
-    m->cohort_chain = of->cohort_chain ? mem_text(of->cohort_chain) : NULL;
-    m->visited = NULL;
-    m->snapshots = NULL;
-    m->checkpoint = NULL;
-    m->references = 1;
-    return m;
-}
-
 struct model *snapshots_model(const struct snapshots *s, const struct model *newest, size_t i)
 {
-    struct model *model = model_like(newest);
     size_t size = newest->tensors.size;
-    model->theta = mem_copy(s->values[i], size, sizeof *model->theta);
+    double *theta = mem_copy(s->values[i], size, sizeof *theta);
+    struct model *model = model_copy_at(newest, theta); /* the posterior is that of the end */
     if (s->size > size)
         memcpy(model->w0, s->values[i] + size, (s->size - size) * sizeof *model->w0);
     return model;
@@ -171,19 +140,13 @@ void fit_snapshots_limit(struct fit *fit, size_t bytes)
 
 void fit_slim(struct fit *fit)
 {
-    struct model *slim, *old = NULL;
+    struct model *old = NULL;
     if (fit_active(fit))
         return;
     pthread_mutex_lock(&fit->lock);
     if (fit->model && fit->model->visited) {
         old = fit->model;
-        fit->model = slim = model_like(old);
-        slim->theta = mem_copy(old->theta, old->tensors.size, sizeof *old->theta);
-        slim->errors =
-            old->errors ? mem_copy(old->errors, old->tensors.size, sizeof *old->errors) : NULL;
-        slim->covariance = covariance_copy(old->covariance, old->tensors.size);
-        slim->checkpoint = checkpoint_copy(old->checkpoint);
-        slim->gp = gp_hold(old->gp);
+        fit->model = model_copy(old);
     }
     pthread_mutex_unlock(&fit->lock);
     model_drop(old);

@@ -99,7 +99,7 @@ static bool read_line(struct repl *repl, const char *with_prompt)
     }
     r->typing = false;
     lineedit_close();
-    return repl->got;
+    return repl->got && !(bits & SIGNAL_END); /* a signal in the same moment is not lost */
 }
 
 /* ^D.  True: leave. */

@@ -66,6 +66,14 @@ struct model {
 
 struct model *model_hold(const struct model *model);
 void model_drop(struct model *model); /* NULL is fine */
+/* One of the caller's own, that shares nothing that changes; without the weights that animals
+ * passed through, which model_sweep gives anew, and without snapshots. */
+struct model *model_copy(const struct model *model);
+/* The same at other parameters, theta [tensors.size], which it takes over: without what was found
+ * at its own, which are errors, posterior, trajectories, members and checkpoint. */
+struct model *model_copy_at(const struct model *model, double *theta);
+/* Of a copy: room for n other animals instead of its own, all zero and without gains. */
+void model_animals(struct model *model, size_t n);
 /* The same model at other parameters, theta [tensors.size], to ask what its rule does
  * there.  All else is shared and must outlive it; it is never held nor dropped, and the
  * references of `model`, which other threads count, are not read. */
