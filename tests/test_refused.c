@@ -1,9 +1,6 @@
 /* A refused command changes nothing: every option of every verb and view, with
  * values that none takes, and then the verb once more. */
-#include "deltaw/base/outfile.h"
-#include "deltaw/base/rng.h"
-#include "deltaw/shell/command.h"
-#include "desk.h"
+#include "refusing.h"
 
 /* Verbs that want something before their options, or whose whole work is slow. */
 static const struct {
@@ -23,93 +20,6 @@ static const char *whole_of(const char *verb)
             return wholes[i].words;
     return verb;
 }
-
-/* Mice whose rule nobody knows, with and without a column of the log. */
-static void write_mice(const char *path, bool column)
-{
-    static const float levels[] = {-1, -.5f, 0, .5f, 1};
-    struct rng rng = rng_stream(3, RNG_TEST, 0, 0);
-    struct strbuf text = {0};
-    struct err err = {0};
-    strbuf_printf(&text, "subject,session,trial,stimulus,choice,reward%s\n",
-                  column ? ",block" : "");
-    for (int animal = 0; animal < 3; animal++)
-        for (int t = 1; t <= 90; t++) {
-            float s = levels[rng_below(&rng, 5)];
-            bool right = rng_uniform(&rng) < (s > 0 ? .7 : s < 0 ? .3 : .5);
-            bool paid = s == 0 ? rng_below(&rng, 2) : right == (s > 0);
-            strbuf_printf(&text, "mouse%d,%d,%d,%g,%d,%d%s\n", animal, 1 + t / 40, t, (double)s,
-                          right, paid,
-                          !column ? ""
-                          : t % 3 ? ",1"
-                                  : ",-1");
-        }
-    tap_ok(outfile_write(path, text.text, text.len, &err), "mice are written%s", err.message);
-    strbuf_free(&text);
-}
-
-static struct desk *desk_of_mice(const struct session_setup *setup)
-{
-    struct desk *d = desk_new(setup);
-    say(d, "x",
-        "load mice.csv; fit reinforce; fit dnn epochs=2 hidden=2; wait; save dnn1 dnn.npz; "
-        "map nx=4 ny=3");
-    return d;
-}
-
-/* What the verb puts out as JSON, but for what counts time. */
-static void add_answer(struct desk *d, const char *line, struct strbuf *out)
-{
-    enum output_mode mode = d->out.mode;
-    d->out.mode = OUTPUT_JSON;
-    say(d, "x", line);
-    strbuf_add(out, strbuf_text(&d->result), d->result.len);
-    d->out.mode = mode;
-}
-
-/* All that a person could tell the session by. */
-static char *state_of(struct desk *d)
-{
-    struct strbuf text = {0};
-    const struct scene *scene = session_scene(d->session);
-    strbuf_printf(&text, "%s %llx current %ld\n", scene->cohort ? scene->cohort->name : "-",
-                  scene->cohort ? (unsigned long long)scene->cohort->digest : 0, scene->current);
-    for (size_t i = 0; i < scene->n_models; i++)
-        strbuf_printf(&text, "%s%s ", scene->models[i].model->name,
-                      scene->models[i].replayed ? " replayed" : "");
-    for (size_t i = 0; view_at(i); i++) {
-        strbuf_putc(&text, '\n');
-        view_command(session_view(d->session, view_at(i)->name, NULL), &text);
-    }
-    add_answer(d, "set; log", &text);
-    return strbuf_take(&text);
-}
-
-static char *answers_of(struct desk *d)
-{
-    struct strbuf text = {0};
-    for (size_t i = 0; view_at(i); i++)
-        if (strcmp(view_at(i)->name, "help") != 0 && strcmp(view_at(i)->name, "compare") != 0)
-            add_answer(d, view_at(i)->name, &text);
-    return strbuf_take(&text);
-}
-
-/* Is the line refused, and does it leave all as it was? */
-static bool refused(struct desk *d, const char *line)
-{
-    char *before = state_of(d), *shown = answers_of(d);
-    bool is = say(d, "x", line) == STEP_FAILED;
-    if (is) {
-        char *after = state_of(d), *shown_after = answers_of(d);
-        tap_is_text(after, before, "refused: %s", line);
-        tap_is_text(shown_after, shown, "and what is shown is the same: %s", line);
-        free(after), free(shown_after);
-    }
-    free(before), free(shown);
-    return is;
-}
-
-/* --- every option -------------------------------------------------------------------- */
 
 /* Values that no option of the type takes, NULL-terminated. */
 static size_t bad_values(const struct option_row *row, char out[4][64])
@@ -187,12 +97,6 @@ static void test_every_option(void)
 }
 
 /* --- what only the session can refuse ------------------------------------------------- */
-
-static bool on_show(void *data, const char *view, struct err *err)
-{
-    (void)data, (void)view, (void)err;
-    return true;
-}
 
 static void test_asked_in_vain(bool screen)
 {
@@ -326,96 +230,6 @@ static void test_strangers(bool screen)
     desk_free(d);
 }
 
-/* --- options kept for a model of another policy ------------------------------------------ */
-
-/* What was asked of `wide`, which of it is let go for `narrow`, and what is asked then. */
-static const struct {
-    const char *asked, *gone, *then;
-} kept[] = {
-    {"map x=w_right", "map: let go of x=w_right, as narrow's policy is stim+bias", "map"},
-    {"map y=w_right x=reward", "let go of y=w_right,", "map nx=4"},
-    {"map of=w_left", "let go of of=w_left,", "map reward=1"},
-    {"map w_left=.01 stimulus=.5 x=reward", "let go of w_left=.01,", "export map a.csv"},
-    {"map w_right=.01", "let go of w_right=.01,", "load mice.csv; map"},
-    {"map x=w_right xrange=0,1 cross=.5,.5", "let go of x=w_right,", "map"},
-    {"map x=w_right stimulus=.5", "let go of x=w_right,", "map"},
-    {"map x=w_right y=stimulus", "let go of x=w_right y=stimulus,", "map"},
-    {"map x=stimulus y=w_right w_stim=.5", "let go of y=w_right x=stimulus w_stim=.5,", "map"},
-    {"slice w_left=.01", "slice: let go of w_left=.01,", "slice x=w_bias"},
-    {"slice x=w_left", "let go of x=w_left,", "export slice a.csv"},
-    {"slice of=w_right", "let go of of=w_right,", "slice w_bias=0"},
-};
-
-static void test_kept_option(size_t i, bool screen)
-{
-    struct session_setup setup = {.host.show = screen ? on_show : NULL};
-    struct desk *d = desk_new(&setup);
-    struct strbuf verb = {0};
-    strbuf_printf(&verb, "%.*s", (int)strcspn(kept[i].asked, " "), kept[i].asked);
-    say(d, "x",
-        "load mice.csv; fit reinforce policy=stim+bias name=narrow; "
-        "fit reinforce policy=stim+right+left name=wide; wait; use wide");
-    bool fine = say(d, "x", kept[i].asked) == STEP_IDLE;
-    tap_ok(fine, "%s: %s", kept[i].asked, strbuf_text(&d->complaint));
-    say(d, "x", i % 2 ? "use narrow" : "forget wide");
-    if (screen) { /* as its tiles do */
-        session_update_view(d->session, session_view(d->session, verb.text, NULL), NULL);
-        session_tell_views(d->session, &d->out);
-    } else {
-        say(d, "x", kept[i].then);
-    }
-    tap_ok(has(&d->complaint, kept[i].gone), "%s is told of once: %s", kept[i].gone,
-           strbuf_text(&d->complaint));
-    fine = say(d, "x", kept[i].then) == STEP_IDLE && !d->complaint.len;
-    tap_ok(fine, "and then: %s: %s", kept[i].then, strbuf_text(&d->complaint));
-    struct strbuf line = {0};
-    strbuf_printf(&line, "%s x=w_right", verb.text);
-    tap_ok(refused(d, line.text), "%s: refused where it is asked for", line.text);
-    strbuf_free(&line), strbuf_free(&verb);
-    desk_free(d);
-}
-
-/* What asks for trials before goes with a model that sees none, and stays with one that does. */
-static void test_kept_past(void)
-{
-    struct desk *d = desk_new(NULL);
-    say(d, "x",
-        "load plain.csv; fit reinforce name=short; fit trace name=long; fit trace name=other; wait; "
-        "map model=auto past=rewarded lags=2; slice past=both");
-    say(d, "x", "use long; map; use other; map");
-    tap_ok(has(&d->result, "past 2 trials rewarded") && !d->complaint.len, "kept: %s",
-           strbuf_text(&d->complaint));
-    say(d, "x", "use short; map; slice");
-    tap_ok(
-        has(&d->complaint, "map: let go of past=rewarded lags=2, as short sees no trials before"),
-        "%s", strbuf_text(&d->complaint));
-    tap_ok(has(&d->complaint, "slice: let go of past=both"), "and of the slice");
-    bool fails = say(d, "x", "map past=unrewarded") == STEP_FAILED;
-    tap_ok(fails && has(&d->complaint, "short (rule reinforce) sees no"),
-           "refused where it is asked for: %s", strbuf_text(&d->complaint));
-    say(d, "x", "simulate trace animals=2 trials=200; fit reinforce name=blind; wait");
-    fails = say(d, "x", "slice past=both") == STEP_FAILED;
-    tap_ok(!fails, "where the truth sees them a rule that does not is set against it: %s",
-           strbuf_text(&d->complaint));
-    desk_free(d);
-}
-
-/* What the model in use lacks is kept as long as nobody looks, and for a view of another. */
-static void test_kept_still(void)
-{
-    struct desk *d = desk_new(NULL);
-    say(d, "x",
-        "load mice.csv; fit reinforce policy=stim+bias name=narrow; "
-        "fit reinforce policy=stim+right+left name=wide; wait; use wide; map x=w_right; "
-        "slice model=wide x=w_left; use narrow");
-    bool fine = say(d, "x", "slice; use wide; map") == STEP_IDLE && !d->complaint.len;
-    tap_ok(fine, "all is kept: %s", strbuf_text(&d->complaint));
-    tap_ok(has(&d->result, "over w_stim and w_right") && has(&d->result, "along w_left"),
-           "and shown");
-    tap_ok(refused(d, "map model=narrow w_left=1"), "a refused command lets nothing go");
-    desk_free(d);
-}
-
 int main(void)
 {
     write_mice("mice.csv", true);
@@ -426,11 +240,5 @@ int main(void)
     test_one_after_the_other();
     test_strangers(false);
     test_strangers(true);
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
-        test_kept_option(i, false);
-        test_kept_option(i, true);
-    }
-    test_kept_still();
-    test_kept_past();
     return tap_done();
 }

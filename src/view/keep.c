@@ -6,6 +6,7 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/study/probe.h"
+#include "deltaw/study/psychometric.h"
 #include "choose.h"
 #include "held.h"
 
@@ -67,7 +68,7 @@ static bool all_there(const struct cohort *cohort, const char *words, bool sever
     return there;
 }
 
-/* Does it name an animal that the trials lack?  A tile's row without a fallback is no wish. */
+/* Does it name an animal that the trials lack?  A tile's row without a fallback asks for nothing. */
 static bool is_absent(const struct view_ops *ops, const struct arg *arg,
                       const struct cohort *cohort)
 {
@@ -76,6 +77,42 @@ static bool is_absent(const struct view_ops *ops, const struct arg *arg,
     return animals && row->fallback && strcmp(arg->value, row->fallback) != 0 &&
            strcmp(arg->value, "all") != 0 &&
            !all_there(cohort, arg->value, arg->name && row->type == OPTION_ANIMALS);
+}
+
+static bool is_option(const struct view_ops *ops, const struct arg *arg, const char *name)
+{
+    return arg->name && strcmp(arg->name, name) == 0 && option_find(ops->options, name);
+}
+
+/* Does it ask for a picture that needs the truth? */
+static bool asks_truth(const struct view_ops *ops, const struct arg *arg)
+{
+    enum show show = is_option(ops, arg, "diff") ? choose_show(arg->value) : SHOW_FITTED;
+    return show == SHOW_TRUE || show == SHOW_DIFFERENCE;
+}
+
+bool keep_asks_truth(const struct view_ops *ops, const struct args *args)
+{
+    for (size_t i = 0; i < args->n; i++)
+        if (asks_truth(ops, &args->items[i]))
+            return true;
+    return false;
+}
+
+/* Does it ask for sessions alone, of which no animal has any? */
+static bool is_past_last(const struct view_ops *ops, const struct arg *arg,
+                         const struct cohort *cohort)
+{
+    struct psychometric_group group[PSYCHOMETRIC_GROUPS];
+    size_t n = 0, most = 0;
+    if (!is_option(ops, arg, "sessions") || !psychometric_groups(arg->value, group, &n, NULL))
+        return false;
+    for (size_t a = 0; a < cohort->n_animals; a++)
+        most = cohort->animals[a].n_sessions > most ? cohort->animals[a].n_sessions : most;
+    for (size_t g = 0; g < n; g++)
+        if (group[g].kind != GROUP_SESSIONS || group[g].first <= (long)most)
+            return false;
+    return n > 0;
 }
 
 /* Have the model and the trials no use for the argument?  who NULL: does it name a variable? */
@@ -87,7 +124,9 @@ static bool is_idle(const struct view_ops *ops, const struct args *args, size_t 
         return name;
     return (name && who->model && !is_there(who->model, name)) ||
            (who->model && !who->past && asks_past(ops, &args->items[i])) ||
-           (who->cohort && is_absent(ops, &args->items[i], who->cohort));
+           (who->model && who->cohort && !who->truth && asks_truth(ops, &args->items[i])) ||
+           (who->cohort && (is_absent(ops, &args->items[i], who->cohort) ||
+                            is_past_last(ops, &args->items[i], who->cohort)));
 }
 
 bool keep_goes_with(const struct view_ops *ops, const struct args *args, const struct keep_for *who)
@@ -107,7 +146,11 @@ static void let_go(const struct view_ops *ops, struct args *kept, const struct a
     enum option_type type = option_of(ops->options, name)->type;
     bool animal = type == OPTION_ANIMAL || type == OPTION_ANIMALS;
     strbuf_printf(&gone->text, "%s%s=%s", gone->text.len ? " " : "", name, arg->value);
-    *(animal ? &gone->animals : asks_past(ops, arg) ? &gone->past : &gone->variables) = true;
+    *(animal                            ? &gone->animals
+      : asks_past(ops, arg)             ? &gone->past
+      : asks_truth(ops, arg)            ? &gone->truth
+      : is_option(ops, arg, "sessions") ? &gone->sessions
+                                        : &gone->variables) = true;
     args_set(&instead, name, option_of(ops->options, name)->fallback, 0);
     choose_forget(kept, name);
     if (ops->merge)

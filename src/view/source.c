@@ -211,9 +211,10 @@ bool view_source_want(struct source *source, const struct scene *scene, const ch
         return err_set(err, ERR_FAILED, "%s has only begun; its first weights come soon",
                        model->name);
     }
-    *changed = !still_right(source, model, cohort, live);
+    bool foreign = cohort && cohort != scene->cohort; /* it is in the title */
+    *changed = source->foreign != foreign || !still_right(source, model, cohort, live);
     source->status = picked->status;
-    source->foreign = cohort && cohort != scene->cohort;
+    source->foreign = foreign;
     source->live = live;
     source->threads = scene->threads;
     source->replayed = picked->replayed;

@@ -64,9 +64,11 @@ static struct keep_for model_for(const struct view *view, const struct args *fre
         past = past || (view_source_there(scene, names[i], &there) &&
                         probe_past_counts(there.model, there.cohort));
     bool own = !view->ops->loaded && view_source_there(scene, names[0], &there);
+    const struct cohort *cohort = own ? there.cohort : scene->cohort;
+    bool truth = keep_asks_truth(view->ops, &view->args) && picked &&
+                 probe_true_known(cohort, &picked->model->settings.policy);
     choose_models_free(names);
-    return (struct keep_for){picked ? picked->model : NULL, own ? there.cohort : scene->cohort,
-                             past};
+    return (struct keep_for){picked ? picked->model : NULL, cohort, past, truth};
 }
 
 /* Can it be told whether they have what the arguments name? */
@@ -82,8 +84,12 @@ static void note_gone(struct view *view, const struct keep_for *who, const struc
         return;
     strbuf_printf(&view->gone, "%slet go of %s, as ", view->gone.len ? "; " : "",
                   strbuf_text(&gone->text));
-    if (gone->animals) {
-        strbuf_printf(&view->gone, "%s has no such animal", who->cohort->name);
+    if (gone->animals || gone->sessions || gone->truth) {
+        strbuf_printf(&view->gone,
+                      gone->animals    ? "%s has no such animal"
+                      : gone->sessions ? "no animal of %s has so many"
+                                       : "the true rule behind %s is not known",
+                      who->cohort->name);
         return;
     }
     strbuf_puts(&view->gone, who->model->name);
@@ -172,18 +178,41 @@ void view_restore(struct view *view, const struct args *args)
     args_put(view, &copy, NULL);
 }
 
+/* The names of a list but one; true: it was among them.  others: empty at first. */
+static bool without_name(const char *list, const char *name, struct strbuf *others)
+{
+    char *copy = mem_text(list), *rest = copy;
+    bool found = false;
+    for (char *one; (one = strsep(&rest, ","));) {
+        bool same = strcmp(one, name) == 0;
+        found = found || same;
+        if (!same)
+            strbuf_printf(others, "%s%s", others->len ? "," : "", one);
+    }
+    free(copy);
+    return found;
+}
+
 bool view_forget(struct view *view, const char *model)
 {
-    struct strbuf others = {0};
-    if (!view_asks_model(view, model))
-        return false;
-    for (size_t i = 0; view_model(view, i); i++)
-        if (strcmp(view->model[i], model) != 0)
-            strbuf_printf(&others, "%s%s", others.len ? "," : "", view->model[i]);
     struct args left = args_copy(&view->args);
-    choose_forget(&left, "model");
-    if (others.len)
-        args_set(&left, "model", strbuf_text(&others), 0);
-    strbuf_free(&others);
-    return args_put(view, &left, NULL);
+    bool any = false;
+    for (size_t i = 0; i < view->args.n; i++) {
+        const struct arg *arg = &view->args.items[i];
+        const struct option_row *row =
+            arg->name ? option_find(view->ops->options, arg->name) : NULL;
+        struct strbuf others = {0};
+        if (row && (row->type == OPTION_MODEL || row->type == OPTION_MODELS) &&
+            without_name(arg->value, model, &others)) {
+            choose_forget(&left, row->name);
+            if (others.len)
+                args_set(&left, row->name, strbuf_text(&others), 0);
+            any = true;
+        }
+        strbuf_free(&others);
+    }
+    if (any)
+        return args_put(view, &left, NULL);
+    args_free(&left);
+    return false;
 }

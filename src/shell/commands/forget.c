@@ -13,8 +13,8 @@ static bool forget_run(struct session *session, const struct args *args, struct 
     struct strbuf views = {0};
     session_forget_fit(session, fit, &views);
     output_say(out, "%s is forgotten%s%s%s%s%s", name, session->current ? "; in use: " : "",
-               session->current ? session->current : "", views.len ? "; model= of " : "",
-               strbuf_text(&views), views.len ? " named it and no longer does" : "");
+               session->current ? session->current : "", views.len ? "; options of " : "",
+               strbuf_text(&views), views.len ? " named it and no longer do" : "");
     output_field_text(out, "model", name);
     output_field_text(out, "in_use", session->current);
     output_field_text(out, "views", strbuf_text(&views));
