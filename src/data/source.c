@@ -82,8 +82,7 @@ static bool open_format(struct log_source *source, struct err *err)
     }
     bool named = name && strcmp(name, "auto") != 0;
     source->format = find_format(named ? name : NULL, head, n, err);
-    if (!source->format ||
-        (source->format->next == csv_next && !refuse_other(source, head, n, err)))
+    if (!source->format || (source->format->any && !refuse_other(source, head, n, err)))
         return false;
     if (source->format->whole && source->in && !(source->file = gz_whole(source->in, err))) {
         err_prefix(err, "%s", source->path);

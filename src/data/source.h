@@ -52,6 +52,7 @@ struct log_format {
     const char *name; /* of load's format= */
     const char *text; /* in one line, for people */
     const char *unit; /* before the number in FILE:NUMBER, "" for lines */
+    bool any;         /* takes what no other row knows: what is known to be no log is refused */
     bool whole;       /* read through `file`, not through `in` */
     /* Do these bytes begin such a file?  Asked in order of the table. */
     bool (*sniff)(const unsigned char *head, size_t n);

@@ -163,9 +163,6 @@ static bool check_posterior(const struct fit_settings *s, const struct rule *rul
 {
     if (!rule->posterior)
         return true;
-    if (s->init)
-        return err_set(err, ERR_USAGE, "init= does not apply to %s: it has starts of its own",
-                       rule->name);
     if (s->policy.n > GP_WEIGHTS)
         return err_set(err, ERR_USAGE,
                        "%s takes policies of 1 to %d weights, not %zu; leave some out of policy=",

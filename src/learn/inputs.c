@@ -21,7 +21,7 @@ void inputs_rule(const struct rule_shape *shape, const double *w, const struct i
     }
 }
 
-static inline bool goes_with_stimulus(enum policy_feature feature)
+bool inputs_with_stimulus(enum policy_feature feature)
 {
     return feature == FEATURE_STIMULUS || feature == FEATURE_RIGHT || feature == FEATURE_LEFT;
 }
@@ -44,7 +44,7 @@ static inline double feature_value(enum policy_feature feature, double s,
 void inputs_policy_stimulus(const struct policy *policy, double s, double *x)
 {
     for (size_t k = 0; k < policy->n; k++)
-        if (goes_with_stimulus(policy->feature[k]))
+        if (inputs_with_stimulus(policy->feature[k]))
             x[k] = feature_value(policy->feature[k], s, NULL, 0, 0);
 }
 

@@ -26,6 +26,8 @@ const struct option_row fit_options[] = {
 const char *rule_refuses(const struct rule *rule, const char *option)
 {
     const struct setting *row = setting_find(option);
+    if (strcmp(option, "members") == 0 && !rule->network)
+        return "it has intervals of its own";
     return row ? setting_refused(row, rule) : NULL;
 }
 

@@ -105,15 +105,13 @@ void directions_of_parameters(const struct examined *p, struct directions *out)
     moved_free(&m);
 }
 
-/* dw is linear in these tensors. */
+/* Do they scale dw, all together? */
 static bool is_rate(const struct model *m, const char *name)
 {
-    static const char *const rates[] = {"alpha", "alpha_error", "forgetting", "perseverance",
-                                        "scaling_factor"};
-    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
-        if (strcmp(rates[i], name) == 0)
-            return true;
-    return m->rule->posterior && strcmp(name, "lapse") != 0;
+    const struct setting *row = setting_of_tensor(name);
+    bool lapse = row && row->tensor && strcmp(row->tensor, "lapse") == 0;
+    return (row && row->rate) || strcmp(name, "scaling_factor") == 0 ||
+           (m->rule->posterior && !lapse);
 }
 
 void directions_of_gain(const struct examined *p, struct directions *out)

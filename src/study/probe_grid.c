@@ -9,6 +9,7 @@
 #include "deltaw/base/number.h"
 #include "deltaw/base/team.h"
 #include "deltaw/base/thread.h"
+#include "deltaw/learn/inputs.h"
 #include "truth.h"
 
 /* Below so many updates another thread costs more than it saves. */
@@ -82,8 +83,7 @@ bool grid_open(const struct model *model, const struct cohort *cohort,
 const char *probe_weight(const struct policy *policy)
 {
     for (size_t k = 0; k < policy->n; k++)
-        if (policy->feature[k] == FEATURE_STIMULUS || policy->feature[k] == FEATURE_RIGHT ||
-            policy->feature[k] == FEATURE_LEFT)
+        if (inputs_with_stimulus(policy->feature[k]))
             return policy->weight[k];
     return policy->weight[0];
 }

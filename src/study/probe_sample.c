@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/learn/inputs.h"
 #include "probe_grid.h"
 
 enum { UPDATES = 320000, SAMPLE_LEAST = 64, SAMPLE_MOST = 512 };
@@ -65,13 +66,14 @@ static void take_features(const struct grid *grid, long t, double *x)
 {
     const struct policy *policy = &grid->model->settings.policy;
     bool seen = !grid->model->rule->network || grid->truth;
+    double value[POLICY_MAX] = {0};
     for (size_t k = 0; k < policy->n; k++) {
-        x[k] = policy->feature[k] == FEATURE_BIAS;
         if (policy->feature[k] != FEATURE_COLUMN || t < 0 || !seen || grid->given[k])
             continue;
         const struct cohort_column *column = cohort_column(grid->cohort, policy->weight[k] + 2);
-        x[k] = column && isfinite(column->values[t]) ? column->values[t] : 0;
+        value[k] = column && isfinite(column->values[t]) ? column->values[t] : 0;
     }
+    inputs_policy(policy, &(struct input_trial){0}, NULL, 0, value, x);
 }
 
 static void row_take(const struct grid *grid, const struct animal *animal, size_t t,

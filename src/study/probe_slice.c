@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/learn/inputs.h"
 #include "probe_grid.h"
 #include "truth.h"
 
@@ -272,10 +273,8 @@ static void fill_visited(const struct grid *grid, struct slice *slice)
 const char *probe_slice_weight(const struct policy *policy, const char *of)
 {
     long k = policy_weight(policy, of);
-    enum policy_feature feature = k < 0 ? FEATURE_BIAS : policy->feature[k];
-    bool stimulus =
-        feature == FEATURE_STIMULUS || feature == FEATURE_RIGHT || feature == FEATURE_LEFT;
-    return stimulus ? policy->weight[k] : probe_weight(policy);
+    return k >= 0 && inputs_with_stimulus(policy->feature[k]) ? policy->weight[k]
+                                                              : probe_weight(policy);
 }
 
 static bool check_slice(const struct grid *grid, const struct probe_request *request,

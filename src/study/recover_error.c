@@ -20,22 +20,22 @@ static size_t weight_of(const struct policy *policy, const char *name)
     return k;
 }
 
-/* u [CELLS][K + INPUT_N] of all cells with this weight; other weights than it and the bias
- * are 0. */
-static void put_cells(const struct policy *policy, double w, double *u)
+/* u [CELLS][rule_inputs] of all cells with this weight; other weights than it and the bias
+ * are 0, and there are no trials before. */
+static void put_cells(const struct model *model, double weight, double *u)
 {
-    size_t width = policy->n + INPUT_N, stim = weight_of(policy, probe_weight(policy));
-    size_t bias = weight_of(policy, "w_bias");
-    memset(u, 0, CELLS * width * sizeof *u);
+    const struct policy *policy = &model->settings.policy;
+    const struct rule_shape *shape = &model->settings.shape;
+    size_t stim = weight_of(policy, probe_weight(policy)), bias = weight_of(policy, "w_bias");
     for (int i = 0; i < CELLS; i++) {
-        double *row = u + (size_t)i * width, *in = row + policy->n;
-        double s = -2 + .25 * (double)(i % STIMULI), y = i / STIMULI % 2;
-        double z = s > 0;
-        row[stim] = w;
+        double w[POLICY_MAX] = {0};
+        struct input_trial now = {.stimulus = -2 + .25 * (double)(i % STIMULI),
+                                  .choice = i / STIMULI % 2};
+        now.reward = now.choice == (now.stimulus > 0);
+        w[stim] = weight;
         if (bias < policy->n)
-            row[bias] = (double)(i / STIMULI / 2) - 1;
-        in[INPUT_STIMULUS] = s, in[INPUT_ONE] = 1, in[INPUT_CHOICE] = y;
-        in[INPUT_REWARD] = y == z, in[INPUT_SIDE] = z;
+            w[bias] = (double)(i / STIMULI / 2) - 1;
+        inputs_rule(shape, w, &now, NULL, 0, u + (size_t)i * rule_inputs(shape));
     }
 }
 
@@ -44,7 +44,7 @@ static void updates(const struct model *model, double w, double *u, double *dw, 
 {
     const struct policy *policy = &model->settings.policy;
     size_t stim = weight_of(policy, probe_weight(policy));
-    put_cells(policy, w, u);
+    put_cells(model, w, u);
     model_update(model, CELLS, u, dw);
     for (size_t i = 0; i < CELLS; i++)
         out[i] = dw[i * policy->n + stim];
@@ -53,7 +53,9 @@ static void updates(const struct model *model, double w, double *u, double *dw, 
 void recover_grid(const struct model *model, const struct model *truth, double *rmse, double *null)
 {
     double fitted[CELLS], real[CELLS], error = 0, square = 0;
-    double *u = mem_new((size_t)CELLS * (POLICY_MAX + INPUT_N), sizeof *u);
+    size_t own = rule_inputs(&model->settings.shape),
+           true_own = rule_inputs(&truth->settings.shape);
+    double *u = mem_new(CELLS * (own > true_own ? own : true_own), sizeof *u);
     double *dw = mem_new((size_t)CELLS * POLICY_MAX, sizeof *dw);
     for (int i = 0; i < WEIGHTS; i++) {
         double w = -2 + 4. * i / (WEIGHTS - 1);

@@ -22,6 +22,7 @@ void inputs_rule(const struct rule_shape *shape, const double *w, const struct i
  * values of those weights that are of columns of a log; NULL: 0. */
 void inputs_policy(const struct policy *policy, const struct input_trial *now,
                    const struct input_trial *past, size_t n_past, const double *columns, double *x);
+bool inputs_with_stimulus(enum policy_feature feature); /* do its values? */
 /* Only the features that go with the stimulus, at s; the rest of x [K] stays. */
 void inputs_policy_stimulus(const struct policy *policy, double s, double *x);
 

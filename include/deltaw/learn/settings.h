@@ -118,6 +118,7 @@ struct setting {
     const char *tensor; /* "alpha_error", NULL: none */
     bool term;          /* where it is yes a tensor [K] of its own: a term of dw that any
                             * textbook rule that learns may have, see textbook.h */
+    bool rate;          /* dw is proportional to it, or to it and the other rates */
     size_t held;        /* offset of its struct held_at; 0: it is always fitted */
     double start;       /* value before the fit */
     double low, high;   /* the fit stays within; both 0: -50 to 50 */

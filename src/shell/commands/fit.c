@@ -232,10 +232,10 @@ static bool check_members(const struct rule *rule, const struct args *args,
         return false;
     if (!args_given(args, "members"))
         return true;
-    if (!rule->network)
+    const char *refused = rule_refuses(rule, "members");
+    if (refused)
         return err_at(err, ERR_USAGE, args_column(args, "members"),
-                      "fit: members= does not apply to %s, which has intervals of its own",
-                      rule->name);
+                      "fit: members= does not apply to %s: %s", rule->name, refused);
     const char *other = args_given(args, "group") ? "group" : s->bootstrap ? "bootstrap" : NULL;
     if (other)
         return err_at(err, ERR_USAGE, args_column(args, other),
