@@ -8,7 +8,7 @@
 #include "deltaw/learn/engine.h"
 #include "ensemble_inside.h"
 
-struct ensemble *ensemble_hold(struct ensemble *e)
+static struct ensemble *ensemble_hold(struct ensemble *e)
 {
     if (e)
         __atomic_add_fetch(&e->references, 1, __ATOMIC_RELAXED);

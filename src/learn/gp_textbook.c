@@ -80,8 +80,8 @@ static void set_start(const struct gp_search *s, const struct gp_shape *shape, s
 }
 
 /* The terms that two shapes share, start weights and lapse. */
-void gp_mode_from(const struct gp_search *s, const struct gp_variant *from,
-                  const struct gp_shape *shape, struct gp_mode *m)
+static void gp_mode_from(const struct gp_search *s, const struct gp_variant *from,
+                         const struct gp_shape *shape, struct gp_mode *m)
 {
     const struct gp_shape *old = &from->shape;
     size_t traces = old->n_decays * old->n_kinds;

@@ -269,7 +269,7 @@ const struct column diagnosis_untried_columns[] = {
     {0},
 };
 
-void diagnosis_advice(const struct finding *f, struct strbuf *out)
+static void diagnosis_advice(const struct finding *f, struct strbuf *out)
 {
     char buf[NUMBER_SIZE];
     strbuf_puts(out, f->check->meaning);

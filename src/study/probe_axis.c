@@ -13,7 +13,7 @@ static double fraction(double x)
     return x - floor(x);
 }
 
-double axis_spread_golden(size_t j)
+static double axis_spread_golden(size_t j)
 {
     return fraction((double)j * .6180339887498949 + .5);
 }

@@ -1,6 +1,6 @@
 /* Ensembles: several models as one.  P(right) is the mean over members, each of which
  * rolls weights of its own; weights and updates are means over members, each of which has
- * come along its own way (averages of a bootstrap: Breiman 1996, Machine Learning 24:123).
+ * followed its own trajectory (averages of a bootstrap: Breiman 1996, Machine Learning 24:123).
  *
  * Where every member was fitted to a sample of animals drawn with replacement, from a seed
  * of its own, the members tell how far another cohort and another start would have led:
@@ -59,7 +59,6 @@ double ensemble_right(const struct model *model, const struct cohort *cohort, si
 /* Members that are still on the plateau, see model_on_plateau. */
 size_t ensemble_on_plateau(const struct ensemble *ensemble);
 
-struct ensemble *ensemble_hold(struct ensemble *ensemble); /* NULL is fine */
-void ensemble_drop(struct ensemble *ensemble);             /* NULL is fine */
+void ensemble_drop(struct ensemble *ensemble); /* NULL is fine */
 
 #endif

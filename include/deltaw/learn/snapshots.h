@@ -25,8 +25,6 @@ struct snapshots {
 
 /* Room for as many as SNAPSHOTS_MOST and so many bytes allow. */
 struct snapshots *snapshots_new(size_t size, size_t bytes);
-/* Those that have to go do, as if there had been no more room from the start. */
-void snapshots_limit(struct snapshots *s, size_t bytes);
 /* The state after this epoch, values [size]: copied.  The newest epoch given again replaces
  * what was there. */
 void snapshots_add(struct snapshots *s, int epoch, const double *values);
