@@ -6,6 +6,9 @@
 
 enum { JUDGED_STRETCHES = 20 };
 
+/* A model that understands an animal never scores this far below chance: nats per trial. */
+static const double judged_far_below = .25;
+
 struct judged {
     size_t n; /* scored trials */
     /* log-likelihood, nats, and scored trials of as many stretches of its life, equally long */
