@@ -110,7 +110,7 @@ bool plan_words_rule(const struct session *session, const char *verb, const stru
         if (strcmp(rules[i].words, strbuf_text(&text)) == 0)
             good = err_set(&why, ERR_USAGE, "%s: %s is named twice", verb, rules[i].words);
     rule->words = strbuf_take(&text);
-    rule->settings.threads = atoi(session_setting(session, "threads"));
+    rule->settings.threads = session_threads(session);
     args_free(&words);
     return good || err_at(err, why.code, arg->column, "%s", why.message);
 }
