@@ -200,5 +200,7 @@ const struct scene_model *view_scene_model(const struct view *view, const struct
 void view_command(const struct view *view, struct strbuf *out);
 /* Sentence, then the picture `width` cells wide, as text (the line REPL). */
 void view_print(struct view *view, int width, const struct style *style, struct strbuf *out);
+/* wording.c: text wrapped at words to `width` cells. */
+void wording_wrap(const char *text, int width, struct strbuf *out);
 
 #endif
