@@ -8,7 +8,8 @@
  * Memory: at most SNAPSHOTS_MOST times the parameters and trained start weights in
  * double precision, and at most SNAPSHOTS_BYTES a fit, where larger models keep
  * fewer.  All fits of a session share SNAPSHOTS_ALL: the more there are, the fewer each
- * keeps, and where memory is short a fit keeps those it has.  An opened model has those of its file, or none. */
+ * keeps, and where memory is short a fit keeps those it has.  An opened model has
+ * those of its file, or none. */
 #ifndef DELTAW_LEARN_SNAPSHOTS_H
 #define DELTAW_LEARN_SNAPSHOTS_H
 
