@@ -65,8 +65,8 @@ static int years_of(const char *const *text, size_t n, unsigned order, bool shor
     return most - least;
 }
 
-/* The year comes first where it can, unless the animals would have lived for long and another
- * order has them live for a few years: 280221, 010321. */
+/* Year first if possible, unless that order makes the recordings span many years and another
+ * does not: 280221, 010321. */
 static enum load_dates dates_of(unsigned orders, const char *const *text, size_t n,
                                 bool short_years)
 {

@@ -54,7 +54,7 @@ const struct arg *keep_asks_past(const struct view_ops *ops, const struct args *
     return NULL;
 }
 
-/* Are all there of whom the words speak?  several: names with commas between. */
+/* Does the cohort have every animal named?  several: names with commas between. */
 static bool all_there(const struct cohort *cohort, const char *words, bool several)
 {
     char *copy = mem_text(words), *rest = copy;
@@ -67,7 +67,8 @@ static bool all_there(const struct cohort *cohort, const char *words, bool sever
     return there;
 }
 
-/* Does it name an animal that the trials lack?  A tile's row without a fallback is no wish. */
+/* Does it name an animal that the trials lack?  A tile's row without a fallback
+ * asks for nothing. */
 static bool is_absent(const struct view_ops *ops, const struct arg *arg,
                       const struct cohort *cohort)
 {

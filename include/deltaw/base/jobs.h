@@ -78,7 +78,7 @@ enum job_state job_state(struct job *job);
 bool job_paused(struct job *job);
 /* True once: it is over, and what it worked on is the caller's again. */
 bool job_done(struct job *job);
-/* Ask what runs to give up; it will be done some day.  What has not begun is done now. */
+/* Ask what runs to give up; it finishes later.  What has not begun is done now. */
 void job_stop(struct job *job);
 /* The job is the caller's again, run or not; waits where it runs. */
 void job_recall(struct job *job);

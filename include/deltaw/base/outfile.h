@@ -36,8 +36,8 @@ bool outfile_write(const char *path, const void *bytes, size_t n, struct err *er
  * to it too: all of the bytes, or none.  False with errno. */
 bool outfile_append(int fd, const void *bytes, size_t n);
 /* Before the first of these, of a file that can be read: half a line at its end, which a writer
- * could not take back, would swallow the next.  It is cut off (cut: no line of others is without
- * an end), or is ended. */
+ * could not take back, would swallow the next.  It is cut off (cut: other writers always end
+ * their lines), or is ended. */
 void outfile_heal(int fd, bool cut);
 
 /* "~/x" and "~user" are not expanded by the shell inside name=value: do it here.
