@@ -325,7 +325,7 @@ static bool same_trial(const struct row *a, const struct row *b)
            a->reward == b->reward;
 }
 
-/* Does every trial number come at least twice, with the same content?  Two
+/* Does every trial number occur at least twice, with the same content?  Two
  * trials can be equal by chance; a whole session cannot. */
 static bool doubled(const struct rows *rows, const struct numbered *list, size_t n, uint32_t *again)
 {

@@ -1,4 +1,4 @@
-/* Points of a posterior's grid, let run over trials as animals came through them.  Private
+/* Points of a posterior's grid, run along animals' trajectories.  Private
  * to learn. */
 #ifndef LEARN_GP_PATH_H
 #define LEARN_GP_PATH_H

@@ -236,7 +236,7 @@ static unsigned set_of(struct gp_sizes sizes)
     return set;
 }
 
-/* Small lies between the others. */
+/* A small prior is between the others. */
 static int apart(struct gp_sizes a, struct gp_sizes b)
 {
     return __builtin_popcount(a.large ^ b.large) + __builtin_popcount(a.absent ^ b.absent);

@@ -164,7 +164,7 @@ static size_t count_untold(const struct kept *list, size_t n, const char *told)
     return fresh;
 }
 
-/* The session that ended last, if it has not been told of. */
+/* The session that ended last, if it has not been announced. */
 static void tell_session(struct strbuf *out)
 {
     char *path = statefile_path("session.npz"), *told = statefile_path("session.told");

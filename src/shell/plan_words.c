@@ -96,7 +96,7 @@ static bool read_rule(const char *verb, const struct args *words, const struct c
            (!cohort || rule_check_settings(words, cohort, &out->settings, verb, err));
 }
 
-/* Errors point at the word; places within it are not told. */
+/* Errors point at the word; places within it are not reported. */
 bool plan_words_rule(const struct session *session, const char *verb, const struct arg *arg,
                      const struct cohort *cohort, struct cv_rule *rules, size_t n, struct err *err)
 {

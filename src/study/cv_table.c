@@ -180,7 +180,7 @@ const struct column cv_columns[] = {
     {0},
 };
 
-/* 0 animals or trials: all that there are, which is told by an empty cell. */
+/* 0 animals or trials: all that there are, shown as an empty cell. */
 static double asked(size_t n)
 {
     return n ? (double)n : NAN;

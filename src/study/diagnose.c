@@ -282,7 +282,7 @@ static void diagnosis_advice(const struct finding *f, struct strbuf *out)
 }
 
 /* What fails goes before what deserves a look, however far each is beyond its threshold; that a
- * network has not learnt all comes after what no learning would mend. */
+ * network has not learnt all comes after what no training would cure. */
 #define FAILED_FIRST 1e6
 
 static bool is_of_learning(const struct finding *f)

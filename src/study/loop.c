@@ -10,7 +10,7 @@
 #include "deltaw/learn/inputs.h"
 #include "loop_figures.h"
 
-/* Runs that are alive side by side: so many, and no more bytes of choices than that. */
+/* Runs that are simulated side by side: so many, and no more bytes of choices than that. */
 enum { SIDE = 64, CHOICES = 64 * 1024 * 1024, CHECK_EVERY = 512 };
 
 struct closed_loop {

@@ -79,7 +79,7 @@ static bool is_absent(const struct view_ops *ops, const struct arg *arg,
            !all_there(cohort, arg->value, arg->name && row->type == OPTION_ANIMALS);
 }
 
-/* Have the model and the trials no use for the argument?  who NULL: does it name a variable? */
+/* Is the argument of no use to the model and the trials?  who NULL: does it name a variable? */
 static bool is_idle(const struct view_ops *ops, const struct args *args, size_t i,
                     const struct keep_for *who)
 {

@@ -96,8 +96,8 @@ void job_group_progress(struct jobs *jobs, const struct job_group *group, struct
 int job_threads(struct job *job);
 /* For run: a point at which it can be paused.  False: give up. */
 bool job_goes_on(struct job *job);
-/* In a job's own thread: is the result no longer wanted?  Elsewhere never.  For what lies too
- * deep to be told of the job, such as reading and unpacking. */
+/* In a job's own thread: is the result no longer wanted?  Elsewhere never.  For code that is too
+ * deep to be passed the job, such as reading and unpacking. */
 bool job_unwanted(void);
 /* This thread works for no job any more: in the child of a crash, whose work is always wanted. */
 void job_disown(void);

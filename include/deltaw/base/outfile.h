@@ -22,8 +22,8 @@ bool outfile_open(struct outfile *out, const char *path, struct err *err);
 bool outfile_commit(struct outfile *out, struct err *err);
 void outfile_abandon(struct outfile *out);
 
-/* Removes the user's temporary files whose writers were killed, told by their locks: those of
- * writers at work are locked.  outfile_open does it for the folder it writes to. */
+/* Removes the user's temporary files whose writers were killed: those of writers at work are
+ * locked.  outfile_open does it for the folder it writes to. */
 void outfile_sweep(const char *folder);
 
 /* Opened, with these bytes in it, for outfile_commit. */

@@ -188,7 +188,7 @@ struct gp_value {
     double mean, low, high; /* low, high: 5 % and 95 % of the posterior */
 };
 
-/* Updates and weights as the animals of `data` came through them: the uncertainty of the
+/* Updates and weights along the trajectories of the animals of `data`: the uncertainty of the
  * path is in the intervals.  keep [n_trials]: for which trials; both out [number kept][K],
  * in order of trials, either may be NULL.  The last trial of an animal has no update
  * (NaN).  Of animals that were not fitted the start is data->w0. */

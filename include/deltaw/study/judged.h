@@ -26,7 +26,7 @@ void judged_second(struct judged *judged);
 size_t judged_correct(const struct judged *judged); /* of all its trials */
 
 /* Half the width of the 95 % interval of a minus b per trial of one animal: Student's, of
- * the means of stretches, between which trials hardly hang together (batch means, Law 1977,
+ * the means of stretches, which are nearly independent (batch means, Law 1977,
  * Nav Res Log 24:667).  NaN: too few trials. */
 double judged_margin(const struct judged *a, const struct judged *b);
 
