@@ -135,7 +135,8 @@ static void tell(const struct row *row, uint64_t seed, const struct gp *gp, doub
     fprintf(
         stderr,
         "  seed %3d  %.2f s  tried %zu kept %zu  evidence %.1f (textbook %.1f) "
-        "remainder %+.1f memory %+.1f scatter %.2f (z %.1f) | cover %.2f %.2f robust %.2f %.2f R2 %.2f %.2f\n",
+        "remainder %+.1f memory %+.1f scatter %.2f (z %.1f) | cover %.2f %.2f robust %.2f %.2f R2 "
+        "%.2f %.2f\n",
         (int)seed, seconds, gp->n_tried, gp->n_points, gp->log_evidence, gp->textbook.log_evidence,
         gp->log_bayes_smooth,
         isnan(gp->log_bayes_memory) ? gp->log_bayes_missing : gp->log_bayes_memory, gp->scatter,
@@ -284,8 +285,7 @@ int main(int argc, char **argv)
            "%-13s %-8s",
            want.seeds, "agent", "cohort");
     for (int k = 0; k < 2; k++)
-        printf(" | cover robust  R2   mean  width settled wrong   z  ");
-    printf("\n");
+        printf(" | cover robust  R2   mean  width settled wrong   z%s", k ? "\n" : "  ");
     struct team *team = team_new(want.threads);
     for (int k = 0; k < N_KINDS; k++)
         for (int r = 0; r < AGENT_N; r++) {

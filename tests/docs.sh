@@ -53,4 +53,57 @@ while read -r citation; do
 done <cited
 is "every section of doc/science that the source cites is there" "$unknown" ""
 ok "sections are cited" test "$(wc -l <cited)" -ge 8
+
+# Of PAPERS each entry begins at the margin.  A citation is a year behind a name: "Rao 1948",
+# "Williams (1992)", "Roy et al. 2018, 2021", "Schwarz's approximation (1978)".
+cat >citations.awk <<'END'
+function name_of(word)
+{
+    sub(/'s.*/, "", word)
+    gsub(/[^A-Za-z-]/, "", word)
+    return word ~ /^[A-Z].*[a-z]/ && word != "The" ? word : ""
+}
+/^PAPERS$/ { papers = 1; next }
+papers && /^[A-Z]/ { n_papers++ }
+papers { paper[n_papers] = paper[n_papers] " " $0; next }
+{
+    for (i = 1; i <= NF; i++) {
+        if ($i !~ /^\(?(19|20)[0-9][0-9][a-z]?[).,;:]*$/) {
+            names = names name_of($i) " "
+            if (++words > 7) sub(/^[^ ]* /, "", names)
+            continue
+        }
+        year = $i
+        gsub(/[^0-9a-z]/, "", year)
+        if (words > 0) said = names
+        names = ""
+        words = 0
+        if (said ~ /[A-Z]/) cited[year] = cited[year] "|" said
+        if (said ~ /[A-Z]/) place[++n_cited] = year " " said
+    }
+}
+END { for (p = 1; p <= n_papers; p++) match_paper(paper[p]); tell() }
+function match_paper(text,    n, i, word, year, first)
+{
+    match(text, /\((19|20)[0-9][0-9][a-z]?\)/)
+    year = substr(text, RSTART + 1, RLENGTH - 2)
+    n = split(substr(text, 1, RSTART - 1), word, " ")
+    for (i = 1; i <= n; i++) {
+        if (!name_of(word[i])) continue
+        first = first ? first : name_of(word[i])
+        listed[year, name_of(word[i])] = 1
+    }
+    if (!(cited[year] ~ "(^|[ |])" first " ")) print "not cited: " first " " year
+}
+function tell(    c, i, n, word, known)
+{
+    for (c = 1; c <= n_cited; c++) {
+        n = split(place[c], word, " ")
+        known = 0
+        for (i = 2; i <= n; i++) if ((word[1], word[i]) in listed) known = 1
+        if (!known) print "not in PAPERS: " place[c]
+    }
+}
+END
+is "papers are cited, and what is cited is listed" "$(awk -f citations.awk "$science" | tr -s ' ')" ""
 finish

@@ -1,7 +1,8 @@
 /* Calls that put files on the disk, and the n-th of a kind failing: link with
- * -Wl,--wrap=fdopen,--wrap=fileno,--wrap=write,--wrap=fsync,--wrap=rename,--wrap=close,--wrap=ftruncate64.
- *.  Streams are ours as well (a cookie over the descriptor), since stdio's own
- * write cannot be reached by a name.  Only regular files that are written to are meant. */
+ * -Wl,--wrap=fdopen,--wrap=fileno,--wrap=write,--wrap=fsync,--wrap=rename,
+ * --wrap=close,--wrap=ftruncate64.  Streams are ours as well (a cookie over the
+ * descriptor), since stdio's own write cannot be reached by a name.  Only regular files that are
+ * written to are meant. */
 #ifndef TESTS_FAULTY_H
 #define TESTS_FAULTY_H
 

@@ -41,7 +41,7 @@ for i in 1 2 3 4 5 6 7 8 9 10; do cat more.gz more.gz; done >>newlines.csv.gz
 interrupted 'gigabytes of newlines' 'load newlines.csv.gz' 8
 rm -f newlines.csv.gz more.gz
 
-# --- libraries that damaged files make crash or turn for ever: in a process of their own
+# --- libraries that damaged files make crash or loop forever: in a process of their own
 
 trials=$srcdir/samples/formats/trials.nwb
 if deltaw -c "load '$trials'" >/dev/null 2>&1; then
@@ -72,7 +72,7 @@ if (ulimit -v 500000) 2>/dev/null && ! grep -q asan "$builddir/config.log" 2>/de
     like 'the trials stay' "$out" 'simulate reinforce'
     like 'and the models' "$out" 'reinforce1'
     run sh -c "ulimit -v 500000; '$DELTAW' --keep-going -c '$make' -c 'fit gp threads=8' -c data"
-    like 'a posterior is not begun where its library would turn for ever' "$errors" \
+    like 'a posterior is not begun where its library would loop forever' "$errors" \
         'fit: not enough memory: 8 threads of linear algebra'
     like 'the session goes on' "$out" 'simulate reinforce'
     much='simulate reinforce animals=20 trials=10000'

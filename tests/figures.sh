@@ -67,7 +67,7 @@ END
         "$("$python" png.py map.png | cut -d' ' -f1)" "$(mm 89 300)"
     deltaw -c 'export loss size.png width=120 height=70 dpi=150'
     is "width, height and dpi hold" "$("$python" png.py size.png)" "$(mm 120 150) $(mm 70 150)"
-    is "light paper and dark paper differ" "$(cmp -s loss.png dark-loss.png && echo same)" ""
+    is "a light and a dark background differ" "$(cmp -s loss.png dark-loss.png && echo same)" ""
 else
     skip "no python3"
 fi

@@ -84,7 +84,7 @@ static bool raster_is(const struct raster *r, int x, int y, const double rgb[3],
     return true;
 }
 
-/* Not a grey: part of a curve or a cell, blended with the paper perhaps. */
+/* Not a grey: part of a curve or a cell, blended with the background perhaps. */
 static bool raster_coloured(const struct raster *r, int x, int y)
 {
     const uint8_t *at = raster_at(r, x, y);

@@ -4,7 +4,7 @@
 #include "deltaw/learn/inputs.h"
 #include "scalar_rules.h"
 
-/* --- the rules, from the notes ------------------------------------------------ */
+/* --- the rules, from doc/science ---------------------------------------------- */
 
 struct numbers {
     double alpha[2], error[2], baseline[2], forgetting[2];

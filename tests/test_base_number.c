@@ -100,6 +100,8 @@ static void test_integer(void)
     tap_ok(number_parse_integer("-9223372036854775808", &value) && value == LLONG_MIN,
            "the smallest");
     tap_ok(number_parse_integer("2^10", &value) && value == 1024, "2^10");
+    tap_ok(number_digest("fedcba9876543210") == 0xfedcba9876543210 && number_digest("") == 0,
+           "a digest has 64 bits");
     tap_ok(number_parse_integer("1e3", &value) && value == 1000, "1e3");
     tap_ok(number_parse_integer("-7.0", &value) && value == -7, "-7.0");
     static const char *const wrong[] = {

@@ -196,7 +196,7 @@ static void test_lean(void)
     double mean = full->theta[0], sd = 1 / full->factor[0], mode = mean, normal = sd;
     double evidence = by_quadrature(&cohort, &shape, full->precision[0], &mean, &sd);
     tap_ok(mean - mode > .1 * sd && fabs(p->theta[0] - mean) < .4 * (mean - mode),
-           "a posterior that leans: its mean %.4f is given as %.4f, its mode is %.4f", mean,
+           "a skewed posterior: its mean %.4f is given as %.4f, its mode is %.4f", mean,
            p->theta[0], mode);
     double given = sqrt(p->covariance[0]);
     tap_ok(fabs(given / sd - 1) < fabs(normal / sd - 1) &&

@@ -53,7 +53,8 @@ static void test_kept_past(void)
 {
     struct desk *d = desk_new(NULL);
     say(d, "x",
-        "load plain.csv; fit reinforce name=short; fit trace name=long; fit trace name=other; wait; "
+        "load plain.csv; fit reinforce name=short; fit trace name=long; fit trace name=other; "
+        "wait; "
         "map model=auto past=rewarded lags=2; slice past=both");
     say(d, "x", "use long; map; use other; map");
     tap_ok(has(&d->result, "past 2 trials rewarded") && !d->complaint.len, "kept: %s",

@@ -183,7 +183,7 @@ static void test_paste(void)
     tap_ok(!keys_next(&keys, 1.5, &key), "a paste without an end is waited for");
     tap_ok(keys_next(&keys, keys_deadline(&keys), &key) && key.paste &&
                strcmp(strbuf_text(&keys.paste), "never ends") == 0,
-           "but not for ever");
+           "but not forever");
     keys_free(&keys);
 
     struct keys big = {0};

@@ -39,6 +39,11 @@ bool number_parse(const char *text, double *out)
     return true;
 }
 
+uint64_t number_digest(const char *text)
+{
+    return strtoull(text, NULL, 16);
+}
+
 bool number_parse_integer(const char *text, long long *out)
 {
     const char *p = text + (*text == '-' || *text == '+');

@@ -126,7 +126,7 @@ static bool attach(struct outfile *out, int fd, struct err *err)
 static const char name_start[] = ".deltaw-", letters[] = "abcdefghijklmnopqrstuvwxyz234567";
 enum { NAME_LETTERS = 8 };
 
-/* The lock tells others that the writer lives.  Between the making of the file and its
+/* The lock tells others that the writer is running.  Between the making of the file and its
  * locking they may have taken it for an abandoned one. */
 static bool still_there(int fd)
 {
@@ -352,7 +352,7 @@ static bool is_temporary(int folder, const char *name)
            st.st_uid == geteuid();
 }
 
-/* A writer that lives holds the lock, wherever it runs. */
+/* A writer that is running holds the lock, on whatever machine. */
 static void remove_abandoned(int folder, const char *name)
 {
     int fd = openat(folder, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);

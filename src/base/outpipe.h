@@ -1,4 +1,4 @@
-/* Writing to a pipe or a device whose reader may be slow, gone, or never have come. */
+/* Writing to a pipe or a device whose reader may be slow, gone, or never have been there. */
 #ifndef BASE_OUTPIPE_H
 #define BASE_OUTPIPE_H
 

@@ -38,8 +38,8 @@ static void trim(struct log_cell *cell)
     cell->text[cell->n] = '\0';
 }
 
-/* Fields into `cells` as far as there is room; returns how many there are, 0
- * when a quoted field goes on behind its quote. */
+/* Fields into `cells` as far as there is room; returns how many there are, 0 when text follows the
+ * closing quote of a field. */
 static size_t split(char *text, size_t n, char separator, struct log_cell *cells, size_t room)
 {
     char *at = text;

@@ -32,8 +32,8 @@ static bool same(const struct row *a, const struct row *b)
            a->choice == b->choice && a->reward == b->reward;
 }
 
-/* Do the n trials from `from` on repeat themselves, as made-up logs do?  Then that they
- * come again proves nothing. */
+/* Do the n trials from `from` on repeat themselves, as made-up logs do?  Then their repetition
+ * proves nothing. */
 static bool periodic(const struct pair *p, uint32_t session, size_t n)
 {
     for (size_t d = 1; d <= n / 2; d++) {

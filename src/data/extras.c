@@ -9,7 +9,7 @@
 #include "deltaw/base/mem.h"
 
 /* A kept column must not look like one of the parts when the cohort is saved
- * and loaded again, nor come twice. */
+ * and loaded again, nor appear twice. */
 static char *extra_name(const struct reader *r, size_t column, struct names *taken)
 {
     const char *own = r->source.columns[column].name;

@@ -16,7 +16,8 @@ void memory_new(struct log_source *source);
 void memory_numbers(struct log_source *source, const char *name, size_t n, double *values);
 void memory_texts(struct log_source *source, const char *name, size_t n, char **texts);
 /* Once all columns are there: rows are as many as columns of that length are most, or
- * as many as those called `key` has (NULL: none); other columns are left out with a word. */
+ * as many as those called `key` has (NULL: none); other columns are left out, with a
+ * remark. */
 bool memory_finish(struct log_source *source, const char *key, struct err *err);
 const struct memory_column *memory_columns(const struct log_source *source); /* [n_columns] */
 size_t memory_rows(const struct log_source *source);

@@ -50,7 +50,7 @@ char *npy_text(const unsigned char *p, const struct npy_type *type);
 struct log_source;
 /* npy_columns.c: the array's columns, for a source made by memory_new: a vector is one
  * called `name`, records have one per field, a table of few columns NAME_0, NAME_1 ...
- * What is no column of numbers, texts or dates is left out with a word. */
+ * What is no column of numbers, texts or dates is left out, with a remark. */
 bool npy_columns(struct log_source *source, const char *name, const unsigned char *bytes, size_t n,
                  struct err *err);
 

@@ -65,8 +65,8 @@ static int years_of(const char *const *text, size_t n, unsigned order, bool shor
     return most - least;
 }
 
-/* The year comes first where it can, unless the animals would have lived for long and another
- * order has them live for a few years: 280221, 010321. */
+/* Year first if possible, unless that order makes the recordings span many years and another
+ * does not: 280221, 010321. */
 static enum load_dates dates_of(unsigned orders, const char *const *text, size_t n,
                                 bool short_years)
 {
@@ -325,7 +325,7 @@ static bool same_trial(const struct row *a, const struct row *b)
            a->reward == b->reward;
 }
 
-/* Does every trial number come at least twice, with the same content?  Two
+/* Does every trial number occur at least twice, with the same content?  Two
  * trials can be equal by chance; a whole session cannot. */
 static bool doubled(const struct rows *rows, const struct numbered *list, size_t n, uint32_t *again)
 {

@@ -14,6 +14,7 @@
 #include "deltaw/base/thread.h"
 #include "parquet/ahead.h"
 #include "parquet/decode.h"
+#include "parquet/page.h"
 
 enum { TAIL = 8, MOST_FOOTER = 1 << 28, VALUES_ALONE = 1 << 18 };
 
@@ -39,26 +40,11 @@ bool parquet_sniff(const unsigned char *head, size_t n)
     return n >= 4 && (memcmp(head, "PAR1", 4) == 0 || memcmp(head, "PARE", 4) == 0);
 }
 
-static bool read_at(int fd, void *bytes, size_t n, uint64_t at, struct err *err)
-{
-    for (size_t done = 0; done < n;) {
-        ssize_t got = pread(fd, (char *)bytes + done, n - done, (off_t)(at + done));
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return err_system(err, ERR_DATA, "cannot read");
-        if (got == 0)
-            return err_set(err, ERR_DATA, "the file became shorter while it was read");
-        done += (size_t)got;
-    }
-    return true;
-}
-
 /* The last bytes: what the file says of itself, its size in four bytes, "PAR1". */
 static bool read_footer(struct parquet *p, uint64_t size, struct err *err)
 {
     unsigned char tail[TAIL];
-    if (size < 4 + TAIL || !read_at(p->fd, tail, TAIL, size - TAIL, err))
+    if (size < 4 + TAIL || !page_bytes(p->fd, tail, TAIL, size - TAIL, err))
         return err_set(err, ERR_DATA, "too short for a Parquet file; is it cut off?");
     if (memcmp(tail + 4, "PARE", 4) == 0)
         return err_set(err, ERR_DATA, "the file is encrypted; save the table without a key");
@@ -66,7 +52,7 @@ static bool read_footer(struct parquet *p, uint64_t size, struct err *err)
     if (memcmp(tail + 4, "PAR1", 4) != 0 || n > size - TAIL - 4 || n > MOST_FOOTER)
         return err_set(err, ERR_DATA, "the end of a Parquet file is missing; is it cut off?");
     unsigned char *footer = mem_new(n, 1);
-    bool ok = read_at(p->fd, footer, n, size - TAIL - n, err) &&
+    bool ok = page_bytes(p->fd, footer, n, size - TAIL - n, err) &&
               parquet_meta_read(footer, n, size - TAIL, &p->meta, err);
     free(footer);
     return ok;

@@ -1,5 +1,5 @@
-/* The format parquet: flat tables of Apache Parquet files.  Nested columns are left out
- * with a word. */
+/* The format parquet: flat tables of Apache Parquet files.  Nested columns are left out,
+ * with a remark. */
 #ifndef DATA_PARQUET_H
 #define DATA_PARQUET_H
 

@@ -59,7 +59,7 @@ struct rows {
     struct names subjects;
     size_t n_sessions, session_capacity;
     struct log_session *sessions;
-    struct names session_names; /* "subject number NUL name", so that none comes twice */
+    struct names session_names; /* "subject number NUL name", so that none occurs twice */
     size_t n_extras, extra_capacity;
     struct extra *extras;
     struct names extra_names; /* their numbers by name */

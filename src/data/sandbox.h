@@ -1,8 +1,8 @@
 /* Files that are read by a library that we cannot vouch for: in a process of its own.
  *
  * libmatio and HDF5 believe what a file says of its sizes: a damaged one of 1 KB makes them
- * take gigabytes, turn for ever or crash.  There they may: the child has bounded memory and
- * processor time, hands back columns through a pipe, and is ended when the job is unwanted
+ * take gigabytes, loop forever or crash.  In the child that does no harm: it has bounded memory
+ * and processor time, hands back columns through a pipe, and is ended when the job is unwanted
  * (base/jobs.h) or the program is gone. */
 #ifndef DATA_SANDBOX_H
 #define DATA_SANDBOX_H

@@ -125,7 +125,9 @@ void source_close(struct log_source *source)
     *source = (struct log_source){0};
 }
 
-void source_place(const struct log_format *format, const char *path, size_t row, struct strbuf *out)
+/* "FILE:12" */
+static void source_place(const struct log_format *format, const char *path, size_t row,
+                         struct strbuf *out)
 {
     strbuf_puts(out, path);
     if (row > 0)

@@ -72,9 +72,6 @@ static inline enum log_got source_next(struct log_source *source, struct err *er
 }
 void source_close(struct log_source *source); /* a zeroed one is fine */
 
-/* "FILE:12" */
-void source_place(const struct log_format *format, const char *path, size_t row,
-                  struct strbuf *out);
 /* Sets "FILE:ROW: MESSAGE" for the row read last; returns false. */
 bool source_refuse(const struct log_source *source, struct err *err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

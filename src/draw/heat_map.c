@@ -98,8 +98,8 @@ bool heat_any_unsettled(const struct heat_map *m)
     return false;
 }
 
-/* What a pixel shows: of cells with data the mean, t in [-1, 1], and whether nobody knows
- * the sign of at least half of them. */
+/* What a pixel shows: of cells with data the mean, t in [-1, 1], and whether the sign of at least
+ * half of them is unknown. */
 struct pixel {
     bool any, unsettled;
     double t;

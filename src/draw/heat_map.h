@@ -50,7 +50,7 @@ int heat_y_width(const struct heat_layout *l);
 void heat_y_axis(const struct heat_layout *l);
 void heat_x_axis(const struct heat_layout *l, int panel);
 
-/* Instead of a shade where nobody knows the sign. */
+/* Instead of a shade where the sign is unknown. */
 uint32_t heat_unsettled(const struct style *style);
 /* Are there such cells in any panel? */
 bool heat_any_unsettled(const struct heat_map *map);

@@ -28,7 +28,7 @@ struct blas_functions {
 /* From any thread.  Ends the program when the library that it was built with is
  * not there. */
 const struct blas_functions *blas_open(void);
-/* Has the address space room for so many threads in it at once?  Without, it turns for ever.
+/* Has the address space room for so many threads in it at once?  Without, it loops forever.
  * False with an error; asked before by what calls it in threads. */
 bool blas_room(int threads, const char *what, struct err *err);
 

@@ -36,7 +36,7 @@ struct distil {
     double missed, all;                        /* sums of squares over `size` */
 };
 
-/* A choice and its reward turn together, so that the side that pays stays. */
+/* A choice and its reward are flipped together, so that the side that pays stays. */
 static void turn_choices(struct distil *d)
 {
     struct trials *t = d->trials;

@@ -24,7 +24,7 @@ void ensemble_losses(const struct model *model, const struct cohort *cohort, dou
                      size_t *n_scored);
 bool ensemble_interval(const struct model *model, const struct interval_request *request,
                        double *mean, double *lower, double *upper);
-/* As model_trajectory, of updates and weights as each member came through them. */
+/* As model_trajectory, along the trajectories of each member. */
 bool ensemble_trajectory(const struct model *model, const struct cohort *cohort,
                          const uint8_t *keep, struct gp_value *updates, struct gp_value *weights);
 /* As model_score. */

@@ -17,7 +17,7 @@ const char *fit_state_name(enum fit_state state)
     return names[state];
 }
 
-/* Of a fit that has told of no end; its job's state was asked for before.  One that has a
+/* Of a fit that has not reported its end; its job's state was asked for before.  One that has a
  * model already is about to begin. */
 static enum fit_state state_of(struct fit *fit, enum job_state job, bool model)
 {

@@ -1,4 +1,4 @@
-/* Sums of P(right) as animals came through their trials.  The derivative of a sum by the
+/* Sums of P(right) along animals' trajectories.  The derivative of a sum by the
  * parameters is the sum of derivatives, p (1 - p) x' S: errors that trials share add up. */
 #include <math.h>
 #include <stdlib.h>

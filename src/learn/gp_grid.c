@@ -214,8 +214,7 @@ static bool neighbours(const struct candidate *a, const struct candidate *b, siz
     return a->variant == b->variant && a->scale == b->scale && apart == 1;
 }
 
-/* What came out of a fit, in the place of what was predicted; its neighbours are taken to
- * be as far off. */
+/* The result of a fit replaces what was predicted; its neighbours are assumed to be as far off. */
 static void correct(struct grid *g, struct candidate *c)
 {
     double off = c->point.log_evidence - c->predicted;

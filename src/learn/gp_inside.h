@@ -176,11 +176,8 @@ bool gp_go_on(const struct gp_search *s);
 /* Precisions of an animal's own parameters. */
 void gp_own_precision(const struct gp_shape *shape, const double *w0_sd, double gain_sd,
                       double *precision);
-/* gp_textbook.c: the best mode of all starts; the terms that two shapes share, start weights and
- * lapse. */
+/* gp_textbook.c: the best mode of all starts. */
 void gp_find_full(struct gp_search *s, struct gp_variant *variant);
-void gp_mode_from(const struct gp_search *s, const struct gp_variant *from,
-                  const struct gp_shape *shape, struct gp_mode *mode);
 /* The mode of a variant of the same shape, with the sums that are known there. */
 void gp_mode_at(const struct gp_search *s, const struct gp_variant *from, struct gp_mode *mode);
 /* gp_spread.c: s->gain_sd and what is said of it in out; full is at its mode then. */
@@ -193,7 +190,7 @@ void gp_misfit(struct gp_search *s, const struct gp_variant *full);
 bool gp_grid(struct gp_search *s);
 /* gp_basis.c: of a length scale in natural units, about a variant's trajectories. */
 struct gp_basis *gp_basis_of(const struct gp_search *s, const struct gp_variant *m, double scale);
-/* gp_skew.c: mean, covariances and evidence of points at their modes where their posterior leans;
+/* gp_skew.c: mean, covariances and evidence of points at their modes where posteriors are skewed;
  * without a remainder, and of rules whose animals have nothing for themselves. */
 void gp_skew(const struct gp_search *s, struct gp_point **point, size_t n);
 /* Takes what a point keeps of a mode. */

@@ -1,6 +1,6 @@
 /* The mode by damped Gauss-Newton steps.  What an animal has for itself, start weights that are
- * estimated and its gain, is one small block an animal, which is eliminated: the shared parameters are left with the Schur
- * complement. */
+ * estimated and its gain, is one small block an animal, which is eliminated: the shared parameters
+ * are left with the Schur complement. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

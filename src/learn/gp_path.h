@@ -1,4 +1,4 @@
-/* Points of a posterior's grid, let run over trials as animals came through them.  Private
+/* Points of a posterior's grid, run along animals' trajectories.  Private
  * to learn. */
 #ifndef LEARN_GP_PATH_H
 #define LEARN_GP_PATH_H
@@ -35,8 +35,8 @@ long gp_path_place(const struct gp_path *path, size_t animal);
 /* What it begins with, [gp_starts]. */
 void gp_path_start(const struct gp_path *path, const struct gp_ready *ready, size_t animal,
                    double *start);
-/* What is the animal's own is no longer part of the row [n + gp_own]: r_s - M_sa M_aa^-1 r_a.  Returns their
- * own share of the variance, r_a' M_aa^-1 r_a. */
+/* What is the animal's own is no longer part of the row [n + gp_own]: r_s - M_sa M_aa^-1 r_a.
+ * Returns their own share of the variance, r_a' M_aa^-1 r_a. */
 double gp_path_own(const struct gp_path *path, const struct gp_ready *ready, long place,
                    double *row);
 

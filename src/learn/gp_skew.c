@@ -1,4 +1,4 @@
-/* Posteriors that lean.  The faster a weight follows what was chosen, the sooner it forgets, and
+/* Skewed posteriors.  The faster a weight follows what was chosen, the sooner it forgets, and
  * the less choices tell of how it came about: their information changes along such a combination
  * of terms, the more the fewer the trials, and the posterior has a long side and a short one,
  * which one normal distribution about the mode has not.

@@ -80,8 +80,8 @@ static void set_start(const struct gp_search *s, const struct gp_shape *shape, s
 }
 
 /* The terms that two shapes share, start weights and lapse. */
-void gp_mode_from(const struct gp_search *s, const struct gp_variant *from,
-                  const struct gp_shape *shape, struct gp_mode *m)
+static void gp_mode_from(const struct gp_search *s, const struct gp_variant *from,
+                         const struct gp_shape *shape, struct gp_mode *m)
 {
     const struct gp_shape *old = &from->shape;
     size_t traces = old->n_decays * old->n_kinds;
@@ -236,7 +236,7 @@ static unsigned set_of(struct gp_sizes sizes)
     return set;
 }
 
-/* Small lies between the others. */
+/* A small prior is between the others. */
 static int apart(struct gp_sizes a, struct gp_sizes b)
 {
     return __builtin_popcount(a.large ^ b.large) + __builtin_popcount(a.absent ^ b.absent);

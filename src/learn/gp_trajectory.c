@@ -1,4 +1,4 @@
-/* Updates and weights as animals came through them.  An update depends on the parameters
+/* Updates and weights along animals' trajectories.  An update depends on the parameters
  * directly and by the weights that they led to: d dw_t / d theta is S_{t+1} - S_t. */
 #include <math.h>
 #include <stdlib.h>

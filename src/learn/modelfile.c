@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/number.h"
 #include "deltaw/data/npz.h"
 #include "deltaw/learn/gains.h"
 #include "deltaw/learn/fit.h"
@@ -329,7 +330,7 @@ static void read_owners(const json_t *o, struct ensemble_of *out)
     const json_t *animals = json_object_get(o, "animals");
     const char *chain = json_string_value(json_object_get(o, "cohort_filters"));
     *out = (struct ensemble_of){.n = json_array_size(animals),
-                                .digest = strtoull(text_of(o, "cohort_digest"), NULL, 16),
+                                .digest = number_digest(text_of(o, "cohort_digest")),
                                 .cohort = text_of(o, "cohort"),
                                 .chain = chain};
     out->animals = mem_new(out->n, sizeof(char *));
@@ -382,8 +383,8 @@ static bool read_model(const struct npz *npz, const char *path, struct model *m,
         const json_t *distilled = json_object_get(o, "distilled");
         m->distilled = json_is_number(distilled) ? json_number_value(distilled) : NAN;
         m->textbook = json_is_number(textbook) ? json_number_value(textbook) : 0;
-        m->cohort_digest = strtoull(text_of(o, "cohort_digest"), NULL, 16);
-        m->column_digest = strtoull(text_of(o, "column_digest"), NULL, 16);
+        m->cohort_digest = number_digest(text_of(o, "cohort_digest"));
+        m->column_digest = number_digest(text_of(o, "column_digest"));
         m->cohort_name = mem_text(text_of(o, "cohort"));
         if (json_object_get(o, "cohort_filters"))
             m->cohort_chain = mem_text(text_of(o, "cohort_filters"));

@@ -5,8 +5,8 @@
 
 #include "blas.h"
 
-/* Small ones are done here: the library takes 128 MB of address space for any, and turns for
- * ever where it cannot have them. */
+/* Small ones are done here: the library takes 128 MB of address space for any, and loops
+ * forever where it cannot have them. */
 enum { SMALL = 32 };
 
 /* The lower triangle of a becomes its factor (Cholesky). */

@@ -62,7 +62,8 @@ static void take_out(struct snapshots *s, size_t i)
     s->values[s->n] = spare;
 }
 
-void snapshots_limit(struct snapshots *s, size_t bytes)
+/* Drops what a limit set from the start would have dropped. */
+static void snapshots_limit(struct snapshots *s, size_t bytes)
 {
     size_t room = room_for(s->size, bytes), before = s->room;
     while (s->n > room) { /* but for the newest */

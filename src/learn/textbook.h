@@ -3,9 +3,10 @@
  *   dw_k = alpha_k (a + b baseline_k) x_k - forgetting_k w_k + perseverance_k f(y) x_k
  *
  * and weights that drift besides, see drift.h.  A rule gives its learning signal: a and b of
- * a trial, and their first and second derivatives by the policy's logit.  Tensors, each only when the shape asks for it: alpha [K] (or [1] when
- * shared), alpha_error [like alpha] after errors when split, baseline [K], and those of the
- * terms, which are nothing of the rule's own [K].  Compiled per engine. */
+ * a trial, and their first and second derivatives by the policy's logit.  Tensors, each only when
+ * the shape asks for it: alpha [K] (or [1] when shared), alpha_error [like alpha] after errors
+ * when split, baseline [K], and those of the terms, which are nothing of the rule's own [K].
+ * Compiled per engine. */
 #ifndef LEARN_TEXTBOOK_H
 #define LEARN_TEXTBOOK_H
 

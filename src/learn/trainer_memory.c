@@ -1,4 +1,4 @@
-/* What a fit takes: asked before it is sent, and once more when it begins. */
+/* The memory that a fit takes: checked before it is sent, and again when it begins. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

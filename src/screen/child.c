@@ -23,7 +23,7 @@ extern char **environ;
 static const int keys[] = {SIGINT, SIGQUIT, SIGTSTP};
 enum { KEYS = sizeof keys / sizeof *keys };
 
-/* With the signals as a program expects them; ^Z would stop it with nobody to go on. */
+/* With the signals as a program expects them; ^Z would stop it with nobody to continue it. */
 static int start(const char *command, pid_t *child)
 {
     static const int usual[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPIPE, SIGWINCH, SIGCHLD};

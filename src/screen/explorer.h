@@ -98,8 +98,6 @@ void explorer_layout(void *data, struct args *layout, const char **zoomed);
 void explorer_focus(struct explorer *e, bool view, bool reading);
 /* Run the command a key stands for. */
 void explorer_run(struct explorer *e, const char *command);
-/* Give the present layout, or only the rows of its transcript, as a command. */
-void explorer_tell_layout(struct explorer *e, bool text_only);
 void tiles_step(struct explorer *e, int by);                    /* the focus goes to the next one */
 void tiles_more_text(struct explorer *e, int by);               /* rows of the transcript */
 bool tiles_key(struct explorer *e, const struct keypress *key); /* false: it means nothing */

@@ -10,8 +10,8 @@
 /* XDG_CONFIG_HOME/deltaw/rc, if it exists: not in batch, so that a script does the same
  * everywhere. */
 bool hosting_feed_rc(struct session *session, struct err *err);
-/* --log, the logs, -c and -f in their order.  `echo` (may be NULL) hears of
- * each command before it is fed. */
+/* --log, the logs, -c and -f in their order.  `echo` (may be NULL) is given each command before it
+ * is fed. */
 bool hosting_feed_inputs(const struct host_setup *setup, struct session *session,
                          void (*echo)(void *data, const char *command), void *data,
                          struct err *err);

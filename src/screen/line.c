@@ -11,6 +11,7 @@
 #include "deltaw/base/utf8.h"
 #include "deltaw/base/thread.h"
 #include "deltaw/screen/host.h"
+#include "deltaw/view/view.h"
 #include "child.h"
 #include "recall.h"
 #include "hosting.h"
@@ -157,12 +158,10 @@ static void on_narrate(void *data, const char *text)
     struct repl *repl = data;
     int width = repl->runner.out.width > SAY_WIDTH ? SAY_WIDTH : repl->runner.out.width;
     struct strbuf rows = {0};
-    do {
-        size_t skip, n = utf8_row(text, width, &skip);
-        strbuf_add(&rows, text, n);
+    if (*text)
+        wording_wrap(text, width, &rows);
+    else
         strbuf_putc(&rows, '\n');
-        text += n + skip;
-    } while (*text);
     output_block(&repl->runner.out, strbuf_text(&rows));
     strbuf_free(&rows);
 }

@@ -79,7 +79,7 @@ static void note_told_of(const char *folder)
 }
 
 /* Everything that is open, for `session restore`; the newest takes the place of the one
- * before.  Models in it need not be told of at the next start once more. */
+ * before.  Models in it are not announced again at the next start. */
 static bool keep_session(struct session *session, struct strbuf *told)
 {
     struct err err = {0};
@@ -164,7 +164,7 @@ static size_t count_untold(const struct kept *list, size_t n, const char *told)
     return fresh;
 }
 
-/* The session that ended last, if it has not been told of. */
+/* The session that ended last, if it has not been announced. */
 static void tell_session(struct strbuf *out)
 {
     char *path = statefile_path("session.npz"), *told = statefile_path("session.told");

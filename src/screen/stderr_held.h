@@ -1,5 +1,5 @@
-/* What is written to stderr while the full screen is on: it would stand in the picture, so it
- * is kept and comes out when the screen is left. */
+/* What is written to stderr while the full screen is on: it would spoil the picture, so it is kept
+ * and printed when the screen is left. */
 #ifndef SCREEN_STDERR_HELD_H
 #define SCREEN_STDERR_HELD_H
 

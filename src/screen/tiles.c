@@ -169,7 +169,8 @@ void tiles_step(struct explorer *e, int by)
     explorer_place(e); /* where only one fits, another is shown now */
 }
 
-void explorer_tell_layout(struct explorer *e, bool text_only)
+/* Gives the present layout, or only the rows of its transcript, as a command. */
+static void explorer_tell_layout(struct explorer *e, bool text_only)
 {
     struct strbuf command = {0};
     strbuf_puts(&command, "layout ");

@@ -103,7 +103,7 @@ bool check_bias_start(struct session *session, const struct args *args, const ch
                        "one, `fit gp`, and name it",
                        c->rule->name);
     good = good && take_network(session, network, c, err);
-    c->network.threads = atoi(session_setting(session, "threads"));
+    c->network.threads = session_threads(session);
     if (!good) {
         release(c);
         return false;

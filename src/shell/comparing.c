@@ -206,7 +206,7 @@ const struct column comparing_columns[] = {
     {0},
 };
 
-/* Names that a table has no room for are told beside it and stand in it as numbers. */
+/* Names that a table has no room for are listed beside it, and are numbers in it. */
 enum { ROOM = 16 };
 
 bool comparing_numbered(const struct compare *c)

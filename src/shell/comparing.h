@@ -35,7 +35,7 @@ size_t comparing_lost(const struct compare *c, size_t i, size_t j);
 /* The log evidence, nats; NaN: of models without one, and of results in a file. */
 double comparing_evidence(const struct compare *c, size_t i);
 
-/* Are names so long that the table has their numbers, from 1, which are to be told? */
+/* Are names so long that the table has their numbers, from 1, which are to be explained? */
 bool comparing_numbered(const struct compare *c);
 
 extern const struct column comparing_columns[];

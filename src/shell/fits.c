@@ -327,7 +327,7 @@ static void fits_news(struct session *session, struct output *out)
     }
 }
 
-/* True: it is over, and that was told now. */
+/* True: it is over, and that was reported now. */
 static bool group_news(struct session *session, const struct job_group *group, struct output *out)
 {
     struct strbuf text = {0};

@@ -16,7 +16,7 @@ static void add_word(struct strbuf *out, const char *word, size_t n)
 }
 
 /* How the usage "FILE... [name=value]..." or "data|MODEL FILE" continues after this many
- * words; a part with dots repeats for ever. */
+ * words; a part with dots repeats forever. */
 static void add_usage(const char *usage, size_t given, struct strbuf *out)
 {
     while (*usage) {

@@ -86,8 +86,8 @@ static bool leaves(const struct session *s, const char *text, const char *source
            strncmp(text, "quit!", n) == 0 && !text[n + strspn(text + n, " \t\n")];
 }
 
-/* Who leaves does not want what is being read or computed; what is being written is, unless
- * one says so again. */
+/* Quitting abandons reading and computing, but waits for a file being written unless
+ * repeated. */
 void session_feed(struct session *session, const char *text, const char *source)
 {
     if (leaves(session, text, source)) {

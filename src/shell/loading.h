@@ -18,8 +18,8 @@ struct load {
     struct stat seen;      /* of watch: the file before that */
 };
 
-/* From the words of a command and the schema in use (session NULL: none); NULL with an error when one makes no
- * sense. */
+/* From the words of a command and the schema in use (session NULL: none); NULL with an error
+ * when one makes no sense. */
 struct load *loading_new(const struct session *session, const struct args *args, struct err *err);
 /* It went well: its options are those of the last load. */
 void loading_remember(struct session *session, const struct load *load);

@@ -119,7 +119,8 @@ void page_text_script(struct strbuf *out, const char *journal, const char *path)
     struct strbuf word = {0};
     args_word(path, &word);
     put(out,
-        "<h2>To make it again</h2>\n<p>Saved as a file, these lines are run by <code>deltaw -f FILE</code>.</p>\n<pre>",
+        "<h2>To make it again</h2>\n<p>Saved as a file, these lines are run by "
+        "<code>deltaw -f FILE</code>.</p>\n<pre>",
         journal, "wait\nreport ");
     put(out, "", strbuf_text(&word), "</pre>\n");
     strbuf_free(&word);

@@ -96,7 +96,7 @@ static bool read_rule(const char *verb, const struct args *words, const struct c
            (!cohort || rule_check_settings(words, cohort, &out->settings, verb, err));
 }
 
-/* Errors point at the word; places within it are not told. */
+/* Errors point at the word; places within it are not reported. */
 bool plan_words_rule(const struct session *session, const char *verb, const struct arg *arg,
                      const struct cohort *cohort, struct cv_rule *rules, size_t n, struct err *err)
 {
@@ -110,7 +110,7 @@ bool plan_words_rule(const struct session *session, const char *verb, const stru
         if (strcmp(rules[i].words, strbuf_text(&text)) == 0)
             good = err_set(&why, ERR_USAGE, "%s: %s is named twice", verb, rules[i].words);
     rule->words = strbuf_take(&text);
-    rule->settings.threads = atoi(session_setting(session, "threads"));
+    rule->settings.threads = session_threads(session);
     args_free(&words);
     return good || err_at(err, why.code, arg->column, "%s", why.message);
 }

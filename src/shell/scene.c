@@ -85,7 +85,7 @@ const struct scene *session_scene(struct session *session)
     scene_help(session);
     scene_drop(session);
     struct scene *scene = &session->scene;
-    scene->threads = atoi(session_setting(session, "threads"));
+    scene->threads = session_threads(session);
     scene->cohort = session_cohort(session);
     series_collect(session);
     const struct session_study *cv = &session->studies[STUDY_CV];

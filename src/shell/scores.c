@@ -7,9 +7,6 @@
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/gains.h"
 
-/* Below chance by so many nats per trial no animal that is understood comes. */
-static const double far_below = .25;
-
 void scores_release(struct scores *s)
 {
     for (size_t i = 0; i < s->n; i++)
@@ -134,7 +131,7 @@ void scores_notes(const struct scores *s, struct output *out)
                         m->name);
         for (size_t a = 0; a < s->cohort->n_animals; a++) {
             double mean = scores_mean(s, i, a);
-            if (!(mean < -M_LN2 - far_below) &&
+            if (!(mean < -M_LN2 - judged_far_below) &&
                 !(s->scored[i * s->cohort->n_animals + a] > 0 && isnan(mean)))
                 continue;
             const char *name = s->cohort->animals[a].name;

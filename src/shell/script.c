@@ -12,7 +12,7 @@
 
 enum { SCRIPT_MOST = 16 << 20 };
 
-/* Half a command at the end of a log may be another one: it is told and not run. */
+/* Half a command at the end of a log may be another one: it is reported and not run. */
 static void leave_out_half(struct strbuf *text)
 {
     const char *all = strbuf_text(text), *last = strrchr(all, '\n');

@@ -1,4 +1,4 @@
-/* Jobs of one command that are told of as one: the runs of a cross-validation.  To verbs
+/* Jobs of one command that are reported as one: the runs of a cross-validation.  To verbs
  * and tiles a series is a group of jobs with a name, as fits are by group=. */
 #ifndef SHELL_SERIES_H
 #define SHELL_SERIES_H
@@ -21,7 +21,7 @@ struct series_ops {
     void (*stop)(struct series *series); /* what is done is kept */
     /* "cv done: 140 runs, 2 failed"; false: it counts as a failure. */
     bool (*ended)(const struct series *series, struct strbuf *out);
-    /* What came of it, for whoever waited. */
+    /* Its outcome, for whoever waited. */
     void (*result)(struct session *session, const struct series *series, struct output *out);
     /* Waits for jobs that run.  Frees it but for the name. */
     void (*free)(struct session *session, struct series *series);
@@ -35,7 +35,7 @@ struct series *series_of(const struct session *session, const struct job_group *
 bool series_over(const struct series *series);
 bool series_busy(const struct session *session); /* is any not over? */
 void series_collect(struct session *session);
-/* Those that are over and told of go, or all. */
+/* Drops those that are over and reported, or all. */
 void series_reap(struct session *session, bool all);
 /* Those named by the arguments (all of them for "all", or without arguments when none
  * else could be meant) are asked to stop; how many were.  The answer has them as `series`. */

@@ -20,7 +20,8 @@
 
 /* --- words of commands ---------------------------------------------------------- */
 
-json_t *sessionfile_args(const struct args *args)
+/* NULL: some are no UTF-8 text. */
+static json_t *sessionfile_args(const struct args *args)
 {
     json_t *words = json_array(), *options = json_object();
     int failed = 0;

@@ -33,8 +33,7 @@ void sessionfile_words(const json_t *o, struct strbuf *out);
 /* The JSON of a file; NULL: it is no session. */
 json_t *sessionfile_head(const char *path, struct err *err);
 
-/* Words of a command: {"words": [...], "options": {...}}; NULL: some are no UTF-8 text. */
-json_t *sessionfile_args(const struct args *args);
+/* Words of a command: {"words": [...], "options": {...}}. */
 bool sessionfile_read_args(const json_t *o, struct args *out);
 
 #endif

@@ -62,6 +62,11 @@ const char *session_setting(const struct session *session, const char *name)
     return i < 0 ? NULL : session->settings[i];
 }
 
+int session_threads(const struct session *session)
+{
+    return atoi(session_setting(session, "threads"));
+}
+
 /* A setting with the name of a view's option gives its value. */
 static bool settings_lay(struct view *view, const char *name, const char *value, struct err *err)
 {

@@ -6,7 +6,7 @@
 #include "studying.h"
 
 /* The session's study, as `args` asked for it.  Writes what the parts need and submits them,
- * beside the session; merges when all are through, and submits again what came to nothing.
+ * beside the session; merges when all are through, and submits again what failed.
  * file (taken over) is open where the results at path are to go; NULL: only the script is
  * written. */
 bool slurm_start(struct session *session, const struct studying *of, const struct cohort *cohort,

@@ -63,7 +63,7 @@ struct source {
     char *path; /* of a lesson: its file */
     int step;   /* of a lesson: pauses so far */
     bool aside; /* typed while a script pauses */
-    bool tacit; /* a command that nobody wrote: told only when it fails */
+    bool tacit; /* a command that nobody wrote: reported only when it fails */
 };
 
 /* The command that runs or waits. */
@@ -318,7 +318,7 @@ bool session_fits_busy(const struct session *session);               /* is any a
 void session_told(struct session *session, struct fit *fit); /* do not report its end any more */
 void session_reap_fits(struct session *session, bool all);
 
-/* --- groups.c: fits that are waited for, stopped and told of as one */
+/* --- groups.c: fits that are waited for, stopped and reported as one */
 
 struct job_group *session_group(const struct session *session, const char *name); /* NULL: none */
 struct job_group *session_make_group(struct session *session, const char *name);  /* or find it */

@@ -99,7 +99,7 @@ static bool begin(struct session *session, const struct studying *of, const stru
     const struct study *study = session->studies[of->which].study;
     plan_words_shard(of->kind->name, args, of->options, &part, &parts, NULL);
     study_part(study, part, parts, &from, &to);
-    jobs_threads(session->jobs, atoi(session_setting(session, "threads")));
+    jobs_threads(session->jobs, session_threads(session));
     if (!runs_start(session, of, cohort, file, from, to, &sent, err))
         return false;
     say_started(of, study, sent, path, out);

@@ -51,7 +51,7 @@ static void let_go(struct session *s)
     }
 }
 
-/* The oldest of very many loads goes, with what filters left of it. */
+/* The oldest of very many loads is dropped, with what filters left of it. */
 static void forget_oldest(struct session *s)
 {
     size_t loads = 0, second = 0;

@@ -6,7 +6,7 @@
 
 #include "deltaw/base/mem.h"
 
-/* The job looks until there is something to tell; it begins anew once that is told. */
+/* The job looks until there is something to report; it begins anew once that is reported. */
 struct watching {
     struct job job;
     struct load *load;
@@ -14,7 +14,7 @@ struct watching {
     double every;          /* seconds */
     long left;             /* readings; 0: until it is ended */
     struct stat seen;      /* the file as it was read last */
-    struct cohort *cohort; /* what was read last and told */
+    struct cohort *cohort; /* what was read last and reported */
     struct cohort *read;   /* by the job, not told yet */
     struct err err;        /* of the job: why it gave up */
 };

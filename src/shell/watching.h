@@ -15,7 +15,7 @@ const char *watching_name(const struct session *session);
 double watching_every(const struct session *session);
 size_t watching_trials(const struct session *session);
 void watching_stop(struct session *session); /* waits for a look that is being taken */
-/* Takes what was read, if anything was, and tells of it. */
+/* Takes what was read, if anything was, and reports it. */
 void watching_news(struct session *session, struct output *out);
 
 #endif

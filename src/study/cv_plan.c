@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/base/number.h"
 #include "deltaw/learn/settings_file.h"
 #include "cv_inside.h"
 
@@ -143,7 +144,7 @@ bool cv_plan_read(const json_t *line, struct cv_plan *plan)
     plan->by = (enum cv_by)known;
     plan->folds = (size_t)folds;
     plan->future = (size_t)future;
-    plan->digest = strtoull(digest, NULL, 16);
+    plan->digest = number_digest(digest);
     plan->cohort = mem_text(cohort ? cohort : "");
     plan->text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17));
     return cv_rules_read(json_object_get(o, "rules"), &plan->n_rules, &plan->rules) &&

@@ -5,9 +5,8 @@
 
 #include "deltaw/base/mem.h"
 #include "deltaw/study/cv.h"
+#include "deltaw/study/judged.h"
 
-/* Below chance by so many nats per trial no animal that is understood comes. */
-static const double far_below = .25;
 enum { SAMPLE_SEED = 99 }; /* of the intervals' samples */
 
 static size_t run_at(const struct cv_plan *p, const struct cv_run *run)
@@ -112,6 +111,21 @@ static size_t n_lost(const struct cv *cv, size_t rule, size_t size)
     return n;
 }
 
+/* Runs of a rule that are done, and of these failed. */
+static size_t cv_done(const struct cv *cv, size_t rule, size_t size, size_t *failed)
+{
+    size_t done = 0;
+    *failed = 0;
+    for (size_t i = 0; i < cv->study.n_runs; i++) {
+        struct cv_run at = cv_run_at(cv, i);
+        if (at.rule != rule || at.size != size || !cv->results[i].done)
+            continue;
+        done++;
+        *failed += cv->results[i].failed != NULL;
+    }
+    return done;
+}
+
 bool cv_best(const struct cv *cv, size_t *rule, size_t *size)
 {
     size_t most = 0;
@@ -142,20 +156,6 @@ size_t cv_largest(const struct cv_plan *plan)
     return best;
 }
 
-size_t cv_done(const struct cv *cv, size_t rule, size_t size, size_t *failed)
-{
-    size_t done = 0;
-    *failed = 0;
-    for (size_t i = 0; i < cv->study.n_runs; i++) {
-        struct cv_run at = cv_run_at(cv, i);
-        if (at.rule != rule || at.size != size || !cv->results[i].done)
-            continue;
-        done++;
-        *failed += cv->results[i].failed != NULL;
-    }
-    return done;
-}
-
 const struct column cv_columns[] = {
     {"rule", COLUMN_TEXT, .meaning = "and its options"},
     {"train_animals", COLUMN_COUNT, .heading = "animals", .optional = true, .rank = 2,
@@ -180,7 +180,7 @@ const struct column cv_columns[] = {
     {0},
 };
 
-/* 0 animals or trials: all that there are, which is told by an empty cell. */
+/* 0 animals or trials: all that there are, shown as an empty cell. */
 static double asked(size_t n)
 {
     return n ? (double)n : NAN;
@@ -228,7 +228,7 @@ static bool fails_on(const struct cv *cv, size_t rule, size_t animal)
         const struct cv_result *r = &cv->results[i];
         for (size_t j = 0; j < r->n && cv_run_at(cv, i).rule == rule; j++)
             if (r->scores[j].animal == animal &&
-                r->scores[j].loglik / (double)r->scores[j].trials < -M_LN2 - far_below)
+                r->scores[j].loglik / (double)r->scores[j].trials < -M_LN2 - judged_far_below)
                 return true;
     }
     return false;

@@ -269,7 +269,7 @@ const struct column diagnosis_untried_columns[] = {
     {0},
 };
 
-void diagnosis_advice(const struct finding *f, struct strbuf *out)
+static void diagnosis_advice(const struct finding *f, struct strbuf *out)
 {
     char buf[NUMBER_SIZE];
     strbuf_puts(out, f->check->meaning);
@@ -282,7 +282,7 @@ void diagnosis_advice(const struct finding *f, struct strbuf *out)
 }
 
 /* What fails goes before what deserves a look, however far each is beyond its threshold; that a
- * network has not learnt all comes after what no learning would mend. */
+ * network has not learnt all comes after what no training would cure. */
 #define FAILED_FIRST 1e6
 
 static bool is_of_learning(const struct finding *f)

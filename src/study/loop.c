@@ -10,11 +10,11 @@
 #include "deltaw/learn/inputs.h"
 #include "loop_figures.h"
 
-/* Runs that are alive side by side: so many, and no more bytes of choices than that. */
+/* Runs that are simulated side by side: so many, and no more bytes of choices than that. */
 enum { SIDE = 64, CHOICES = 64 * 1024 * 1024, CHECK_EVERY = 512 };
 
 struct closed_loop {
-    const struct model *model; /* whose rule is lived by: of an ensemble a member */
+    const struct model *model; /* whose rule the agents learn by: of an ensemble a member */
     const struct model *of;    /* all of it */
     const struct cohort *cohort;
     const float **column; /* [K] of features that are columns, else NULL */

@@ -13,7 +13,7 @@ static double fraction(double x)
     return x - floor(x);
 }
 
-double probe_axis_spread_golden(size_t j)
+static double axis_spread_golden(size_t j)
 {
     return fraction((double)j * .6180339887498949 + .5);
 }
@@ -29,7 +29,7 @@ size_t probe_sample_rank(size_t j, size_t n, size_t all)
 {
     size_t first = (size_t)((double)j * (double)all / (double)n);
     size_t end = (size_t)((double)(j + 1) * (double)all / (double)n);
-    return first + (size_t)(probe_axis_spread_golden(j) * (double)(end - first));
+    return first + (size_t)(axis_spread_golden(j) * (double)(end - first));
 }
 
 double probe_axis_nice_step(double value)

@@ -8,7 +8,6 @@
 enum { AXIS_LEVELS = 21, AXIS_CELLS = 41, AXIS_MOST = 2000 };
 
 /* Low-discrepancy numbers in [0,1): the j-th of a sequence. */
-double probe_axis_spread_golden(size_t j);
 double probe_axis_spread_root2(size_t j);
 /* The j-th of n ranks out of `all`, one in each n-th part, ascending. */
 size_t probe_sample_rank(size_t j, size_t n, size_t all);

@@ -17,7 +17,7 @@ static void point_set(struct grid_point *point, const struct variable *variable,
     }
 }
 
-/* Stimulus, choice, reward and the side that pays hang together.  False: they cannot.
+/* Stimulus, choice, reward and the side that pays depend on each other.  False: they contradict.
  * Where the side is set, trials whose stimulus is on the other one are left out. */
 static bool point_settle(const struct grid *grid, struct grid_point *point)
 {

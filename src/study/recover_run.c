@@ -94,8 +94,7 @@ static struct cohort *simulated(const struct recover_case *c, uint64_t seed, dou
     return cohort;
 }
 
-/* Runs at work, which are many at once: what they take together is there, or those that come
- * later wait for the others. */
+/* Runs reserve memory; a run that finds too little waits for others. */
 struct at_work {
     pthread_mutex_t lock;
     int n;

@@ -117,16 +117,6 @@ static void forward(size_t n, const double *root, double *b)
     }
 }
 
-/* b [n] becomes root'^-1 b. */
-static void backward(size_t n, const double *root, double *b)
-{
-    for (size_t i = n; i-- > 0;) {
-        for (size_t j = i + 1; j < n; j++)
-            b[i] -= root[j * n + i] * b[j];
-        b[i] = root[i * n + i] > 0 ? b[i] / root[i * n + i] : 0;
-    }
-}
-
 void score_base_new(const struct residuals *r, const struct directions *fitted,
                     struct score_base *out)
 {
@@ -200,20 +190,4 @@ void score_test(const struct score_base *base, const struct directions *tested,
     if (q == 1 && out->df == 1)
         out->z = u[0];
     free(cross), free(v), free(u);
-}
-
-void score_project(const struct score_base *base, float *column)
-{
-    size_t m = base->fitted->n;
-    double *b = mem_new(m, sizeof *b);
-    struct directions one = {.n = 1, .trials = base->residuals->n, .column = &column};
-    cross_of(base, &one, b);
-    backward(m, base->root, b);
-    for (size_t t = 0; t < base->residuals->n; t++) {
-        double explained = 0;
-        for (size_t j = 0; j < m; j++)
-            explained += b[j] * base->fitted->column[j][t];
-        column[t] = (float)(column[t] - explained);
-    }
-    free(b);
 }

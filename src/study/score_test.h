@@ -48,8 +48,6 @@ struct score_result {
 };
 void score_test(const struct score_base *base, const struct directions *tested,
                 struct score_result *out);
-/* The column without what the fitted ones explain of it. */
-void score_project(const struct score_base *base, float *column);
 /* The deviation that a chi-square of df corresponds to (Wilson & Hilferty 1931, PNAS
  * 17:684). */
 double score_deviation(double chi2, double df);

@@ -276,7 +276,7 @@ static void batch_free(struct batch *batch, size_t n)
     free(batch);
 }
 
-/* How many animals live side by side. */
+/* How many animals are simulated side by side. */
 static size_t batch_side(const struct plan *plan)
 {
     size_t animals = plan->layout.animals, side = BATCH_TRIALS / plan->layout.trials;

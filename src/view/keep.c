@@ -55,7 +55,7 @@ const struct arg *keep_asks_past(const struct view_ops *ops, const struct args *
     return NULL;
 }
 
-/* Are all there of whom the words speak?  several: names with commas between. */
+/* Does the cohort have every animal named?  several: names with commas between. */
 static bool all_there(const struct cohort *cohort, const char *words, bool several)
 {
     char *copy = mem_text(words), *rest = copy;
@@ -68,7 +68,8 @@ static bool all_there(const struct cohort *cohort, const char *words, bool sever
     return there;
 }
 
-/* Does it name an animal that the trials lack?  A tile's row without a fallback asks for nothing. */
+/* Does it name an animal that the trials lack?  A tile's row without a fallback
+ * asks for nothing. */
 static bool is_absent(const struct view_ops *ops, const struct arg *arg,
                       const struct cohort *cohort)
 {
@@ -115,7 +116,7 @@ static bool is_past_last(const struct view_ops *ops, const struct arg *arg,
     return n > 0;
 }
 
-/* Have the model and the trials no use for the argument?  who NULL: does it name a variable? */
+/* Is the argument of no use to the model and the trials?  who NULL: does it name a variable? */
 static bool is_idle(const struct view_ops *ops, const struct args *args, size_t i,
                     const struct keep_for *who)
 {

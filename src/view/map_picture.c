@@ -111,7 +111,7 @@ static bool is_unsettled(const struct map_state *s, size_t panel, size_t cell)
     return map_interval(s, panel, cell, &lower, &upper) && !interval_settled(lower, upper);
 }
 
-/* Shown values, support with thin cells at 0, and whose sign nobody knows. */
+/* Shown values, support with thin cells at 0, and whose sign is unknown. */
 static void fill_panels(const struct map_state *s, struct heat_panel *panels, struct layer *layers)
 {
     size_t n = s->map.x.n * s->map.y.n;

@@ -173,13 +173,7 @@ static const struct column cross_columns[] = {
 /* Between panel and value are the axes, by their names. */
 static const struct column cell_columns[] = {
     {"panel", COLUMN_TEXT, .meaning = "then x and y, by their names"},
-    {"value", COLUMN_NUMBER, .meaning = "change per trial, or what else shown says"},
-    {"support", COLUMN_COUNT, .meaning = "trials there"},
-    {"se", COLUMN_NUMBER, .meaning = "standard error"},
-    {"lower", COLUMN_NUMBER, .meaning = "of the 90 % interval"},
-    {"upper", .type = COLUMN_NUMBER},
-    {"interval", COLUMN_TEXT, .meaning = "where that is from"},
-    {"truth", COLUMN_NUMBER, .optional = true, .meaning = "of the rule that made the trials"},
+    WORDING_CELL_COLUMNS,
     {0},
 };
 

@@ -276,13 +276,7 @@ static const struct column curve_columns[] = {
     {"w_line", COLUMN_NUMBER, .optional = true, .meaning = "the weight that the line is for"},
     {"reward", COLUMN_COUNT, .meaning = "of the line; then x, by its name"},
     {"past", COLUMN_TEXT, .optional = true, .meaning = "of the line"},
-    {"value", COLUMN_NUMBER, .meaning = "change per trial, or what else shown says"},
-    {"support", COLUMN_COUNT, .meaning = "trials there"},
-    {"se", COLUMN_NUMBER, .meaning = "standard error"},
-    {"lower", COLUMN_NUMBER, .meaning = "of the 90 % interval"},
-    {"upper", .type = COLUMN_NUMBER},
-    {"interval", COLUMN_TEXT, .meaning = "where that is from"},
-    {"truth", COLUMN_NUMBER, .optional = true, .meaning = "of the rule that made the trials"},
+    WORDING_CELL_COLUMNS,
     {0},
 };
 

@@ -17,7 +17,7 @@ void view_drop_name(char *message, const char *name)
         memmove(message, message + n + 2, strlen(message + n + 2) + 1);
 }
 
-/* Would all of it be taken?  Tried on a state of its own; scene NULL: whichever. */
+/* Would all of it be taken?  Tried on a state of its own; scene NULL: any scene. */
 static bool args_fit(const struct view_ops *ops, const struct args *args, const struct scene *scene,
                      struct err *err)
 {

@@ -11,7 +11,7 @@ struct view {
     struct args args;              /* all arguments given that are still in force */
     char *model[VIEW_MOST_MODELS]; /* names of model=, NULL after the last */
     bool met;                      /* the last model had all variables that the arguments name */
-    struct strbuf gone;            /* what was let go and not told yet */
+    struct strbuf gone;            /* what was dropped and not reported yet */
     void *state;                   /* of ops->state_size bytes, zeroed before the first configure */
     bool shown;                    /* the last update found something to show */
     struct err reason;             /* when it did not */
@@ -30,7 +30,7 @@ struct view {
 /* A reason is shown below the view's name, and after it in complaints: it goes without. */
 void view_drop_name(char *message, const char *name);
 /* Before an update.  Options that went with the last model and do not with this one would be
- * refused ever after, whatever is asked for: they are let go. */
+ * refused from then on, whatever is asked for: they are dropped. */
 void view_meet(struct view *view, const struct scene *scene);
 
 #endif

@@ -1,5 +1,5 @@
-/* Opening and reading files without waiting for anybody: a pipe that nobody writes to must
- * hold neither the main thread nor a job that is to give up. */
+/* Opening and reading files without waiting for anybody: a pipe that nobody writes to must block
+ * neither the main thread nor a job that is asked to stop. */
 #ifndef DELTAW_BASE_INFILE_H
 #define DELTAW_BASE_INFILE_H
 

@@ -78,7 +78,7 @@ enum job_state job_state(struct job *job);
 bool job_paused(struct job *job);
 /* True once: it is over, and what it worked on is the caller's again. */
 bool job_done(struct job *job);
-/* Ask what runs to give up; it will be done some day.  What has not begun is done now. */
+/* Ask what runs to give up; it finishes later.  What has not begun is done now. */
 void job_stop(struct job *job);
 /* The job is the caller's again, run or not; waits where it runs. */
 void job_recall(struct job *job);
@@ -96,8 +96,8 @@ void job_group_progress(struct jobs *jobs, const struct job_group *group, struct
 int job_threads(struct job *job);
 /* For run: a point at which it can be paused.  False: give up. */
 bool job_goes_on(struct job *job);
-/* In a job's own thread: is the result no longer wanted?  Elsewhere never.  For what lies too
- * deep to be told of the job, such as reading and unpacking. */
+/* In a job's own thread: is the result no longer wanted?  Elsewhere never.  For code that is too
+ * deep to be passed the job, such as reading and unpacking. */
 bool job_unwanted(void);
 /* This thread works for no job any more: in the child of a crash, whose work is always wanted. */
 void job_disown(void);

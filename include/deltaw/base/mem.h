@@ -25,13 +25,13 @@ void *mem_reserve(void *old, size_t *capacity, size_t need, size_t size)
  * system at once and read as 0 until the allocation is freed. */
 void mem_discard(void *memory, size_t bytes);
 
-/* Bytes that can still be had: of the machine, the control group and the limit of the address
- * space the least, but for what the program keeps for itself.  INFINITY: not known. */
+/* Bytes that can still be had: the least of machine, control group and address space, minus a
+ * reserve.  INFINITY: not known. */
 double mem_available(void);
 /* What the limit of the address space (ulimit -v) leaves; INFINITY: there is none. */
 double mem_space(void);
-/* False and "WHAT: not enough memory: ..." (NULL: without) when so many bytes more are not there.  Little is not
- * asked for; otherwise it takes some 50 us. */
+/* False and "WHAT: not enough memory: ..." (NULL: without) when so many bytes more are
+ * not there.  Little is not asked for; otherwise it takes some 50 us. */
 bool mem_room(double bytes, const char *what, struct err *err);
 
 /* From now on the address space grows by at most so many bytes: for a process of its own. */

@@ -13,6 +13,8 @@ enum { NUMBER_SIZE = 40 };
  * it are not allowed.  False: it is not one, or it overflows. */
 bool number_parse(const char *text, double *out);
 bool number_parse_integer(const char *text, long long *out);
+/* A digest as files have it, in hexadecimal digits; 0: it is none. */
+uint64_t number_digest(const char *text);
 
 /* `digits` significant digits, no "-0", NaN as "nan". */
 const char *number_format(char buf[NUMBER_SIZE], double value, int digits);

@@ -22,8 +22,8 @@ bool outfile_open(struct outfile *out, const char *path, struct err *err);
 bool outfile_commit(struct outfile *out, struct err *err);
 void outfile_abandon(struct outfile *out);
 
-/* Removes the user's temporary files whose writers were killed, told by their locks: those of
- * writers at work are locked.  outfile_open does it for the folder it writes to. */
+/* Removes the user's temporary files whose writers were killed: those of writers at work are
+ * locked.  outfile_open does it for the folder it writes to. */
 void outfile_sweep(const char *folder);
 
 /* Opened, with these bytes in it, for outfile_commit. */
@@ -36,8 +36,8 @@ bool outfile_write(const char *path, const void *bytes, size_t n, struct err *er
  * to it too: all of the bytes, or none.  False with errno. */
 bool outfile_append(int fd, const void *bytes, size_t n);
 /* Before the first of these, of a file that can be read: half a line at its end, which a writer
- * could not take back, would swallow the next.  It is cut off (cut: no line of others is without
- * an end), or is ended. */
+ * could not take back, would swallow the next.  It is cut off (cut: other writers always end
+ * their lines), or is ended. */
 void outfile_heal(int fd, bool cut);
 
 /* "~/x" and "~user" are not expanded by the shell inside name=value: do it here.

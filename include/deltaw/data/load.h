@@ -67,8 +67,8 @@ bool cohort_load(const struct load_options *options, struct cohort **out, struct
 
 /* Native log (.csv, or gzip when the name ends in .gz), written atomically;
  * columns subject,session,trial,stimulus,choice,reward,answer, after_gap (0 or 1) where
- * there are gaps, and the extra ones by name.  The truth of a simulated cohort goes to PATH.truth.json, which
- * cohort_load reads back when it is there. */
+ * there are gaps, and the extra ones by name.  The truth of a simulated cohort goes to
+ * PATH.truth.json, which cohort_load reads back when it is there. */
 bool cohort_save(const struct cohort *cohort, const char *path, struct err *err);
 
 #endif

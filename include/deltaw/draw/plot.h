@@ -53,7 +53,7 @@ struct heat_panel {
     const char *title;
     const double *value;     /* [ny][nx], row 0 at the bottom; NaN: not painted */
     const uint32_t *support; /* [ny][nx]; 0: marked as "no data"; NULL: all painted */
-    const bool *unsettled;   /* [ny][nx] nobody knows the sign: drawn faint; NULL: none */
+    const bool *unsettled;   /* [ny][nx] the sign is unknown: drawn faint; NULL: none */
 };
 
 struct heat_map {

@@ -116,8 +116,8 @@ const struct engine *engine_at(size_t i);
 const char *engine_name(void);
 
 /* Before any thread: what OpenBLAS reads of the environment once it is loaded.  One thread;
- * and the machine's kernels by what it can, not by its name: processors that are newer than
- * the library get its slowest.  OPENBLAS_CORETYPE of the user's holds. */
+ * and kernels chosen by what the machine supports, not by its name: processors that are newer than
+ * the library get its slowest.  A user's OPENBLAS_CORETYPE is respected. */
 void blas_prepare(void);
 /* The kernels it has chosen: "SkylakeX". */
 const char *blas_core(void);

@@ -1,6 +1,6 @@
 /* Ensembles: several models as one.  P(right) is the mean over members, each of which
  * rolls weights of its own; weights and updates are means over members, each of which has
- * come along its own way (averages of a bootstrap: Breiman 1996, Machine Learning 24:123).
+ * followed its own trajectory (averages of a bootstrap: Breiman 1996, Machine Learning 24:123).
  *
  * Where every member was fitted to a sample of animals drawn with replacement, from a seed
  * of its own, the members tell how far another cohort and another start would have led:

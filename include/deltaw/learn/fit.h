@@ -40,9 +40,10 @@ int fit_minibatch_epochs(const struct fit_settings *settings, const struct cohor
 struct fit *fit_start(const struct fit_settings *settings, const struct cohort *cohort,
                       const char *name, struct jobs *jobs, struct job_group *group,
                       struct err *err);
-/* The whole fit now (pool=each: those of all animals, one after the other), in the thread of a job of the caller's, whose stop, pause and share of
- * threads hold for it.  Only choices with scored [n_trials] are fitted; NULL: all.  Weights
- * pass through the others.  NULL: it failed, or was stopped (ERR_INTERRUPTED). */
+/* The whole fit now (pool=each: those of all animals, one after the other), in the thread of
+ * a job of the caller's, whose stop, pause and share of threads hold for it.  Only choices with
+ * scored [n_trials] are fitted; NULL: all.  Weights pass through the others.  NULL: it failed, or
+ * was stopped (ERR_INTERRUPTED). */
 struct model *fit_within(const struct fit_settings *settings, const struct cohort *cohort,
                          const uint8_t *scored, struct job *job, struct err *err);
 /* pool=each: the cohort of one animal, to be fitted by these settings; NULL: it is held out, or

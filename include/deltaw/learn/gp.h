@@ -14,10 +14,11 @@
  * The mode is found by damped Gauss-Newton steps (Levenberg 1944, Marquardt 1963); the
  * posterior about it is N(mode, (F + Lambda)^-1), and the evidence is Laplace's (MacKay
  * 1992).  Where the information of the choices changes with the terms, the posterior
- * leans: a point without a remainder has mean, covariance and evidence of a normal distribution
- * in two pieces (gp_skew.c).  Sizes and length scales of the remainder, widths of the
+ * is skewed: a point without a remainder has mean, covariance and evidence of a normal
+ * distribution in two pieces (gp_skew.c).  Sizes and length scales of the remainder, widths of the
  * terms' priors (wide, small or none to speak of) and averages of reward are integrated over on
- * a grid, each point with a mode of its own, weighed by its evidence; traces have several decays at once.
+ * a grid, each point with a mode of its own, weighed by its evidence; traces have several
+ * decays at once.
  *
  * With gains the update is exp(g) times that, g of each animal by itself.  What an animal has
  * for itself, start weights and g, is eliminated from the information matrix (Schur); the
@@ -111,7 +112,7 @@ struct gp_point {
     double log_evidence;
     double weight;          /* posterior probability; all sum to 1 */
     size_t n;               /* P: parameters that all animals share */
-    double *theta;          /* [P] the mean: the mode, and how far the posterior leans from it */
+    double *theta;          /* [P] the mean: the mode, and how far the skewed posterior pulls it */
     double *precision;      /* [P] of the prior */
     double *factor;         /* [P][P] lower Cholesky factor of the posterior precision
                                   * (start weights integrated out) */
@@ -187,7 +188,7 @@ struct gp_value {
     double mean, low, high; /* low, high: 5 % and 95 % of the posterior */
 };
 
-/* Updates and weights as the animals of `data` came through them: the uncertainty of the
+/* Updates and weights along the trajectories of the animals of `data`: the uncertainty of the
  * path is in the intervals.  keep [n_trials]: for which trials; both out [number kept][K],
  * in order of trials, either may be NULL.  The last trial of an animal has no update
  * (NaN).  Of animals that were not fitted the start is data->w0. */

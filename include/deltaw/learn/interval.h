@@ -45,7 +45,7 @@ struct interval_request {
     bool robust;      /* by the sandwich over animals, of rules with a posterior */
 };
 
-/* Sums of P(right) over trials as animals came through them, such as its mean in a bin or the
+/* Sums of P(right) along animals' trajectories, such as its mean in a bin or the
  * share correct that a model expects. */
 struct expectation_request {
     size_t n, n_sums;
@@ -60,7 +60,7 @@ bool model_interval(const struct model *model, const struct interval_request *re
                     double *lower, double *upper);
 /* Where those of a model's maps are from. */
 enum interval_kind model_interval_kind(const struct model *model);
-/* And those of the weights that animals come through, and of what is expected of them. */
+/* And those of weights along animals' trajectories, and of what is expected of them. */
 enum interval_kind model_trajectory_kind(const struct model *model);
 
 #endif

@@ -122,7 +122,7 @@ void model_sweep(const struct model *model, const struct cohort *cohort, float *
 void model_score(const struct model *model, const struct cohort *cohort, const double *w0,
                  const uint8_t *scored, double *losses, size_t *n_scored);
 
-/* Updates and weights as the animals of a cohort came through them, with 90 % intervals: see
+/* Updates and weights along the trajectories of a cohort's animals, with 90 % intervals: see
  * gp_trajectory.  robust: by the sandwich over animals, where there is a posterior.  False:
  * the model knows no intervals. */
 struct gp_value;

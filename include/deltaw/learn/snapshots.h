@@ -8,7 +8,8 @@
  * Memory: at most SNAPSHOTS_MOST times the parameters and trained start weights in
  * double precision, and at most SNAPSHOTS_BYTES a fit, where larger models keep
  * fewer.  All fits of a session share SNAPSHOTS_ALL: the more there are, the fewer each
- * keeps, and where memory is short a fit keeps those it has.  An opened model has those of its file, or none. */
+ * keeps, and where memory is short a fit keeps those it has.  An opened model has
+ * those of its file, or none. */
 #ifndef DELTAW_LEARN_SNAPSHOTS_H
 #define DELTAW_LEARN_SNAPSHOTS_H
 
@@ -25,8 +26,6 @@ struct snapshots {
 
 /* Room for as many as SNAPSHOTS_MOST and so many bytes allow. */
 struct snapshots *snapshots_new(size_t size, size_t bytes);
-/* Those that have to go do, as if there had been no more room from the start. */
-void snapshots_limit(struct snapshots *s, size_t bytes);
 /* The state after this epoch, values [size]: copied.  The newest epoch given again replaces
  * what was there. */
 void snapshots_add(struct snapshots *s, int epoch, const double *values);

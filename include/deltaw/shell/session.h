@@ -157,6 +157,7 @@ const char *session_replay_keys(void);
 
 /* Settings (set NAME=VALUE): "support", "background" ... NULL: unknown. */
 const char *session_setting(const struct session *session, const char *name);
+int session_threads(const struct session *session); /* the setting; 0: all cores */
 /* What the settings say of how things look, over what the output can; background=auto and
  * curves=auto leave it as it is. */
 void session_look(const struct session *session, struct style *style);

@@ -1,5 +1,5 @@
 /* What a network makes of a rule that is known: agents that learn as a fitted textbook or gp
- * rule live the animals' own stimuli, the network is fitted to them, and its updates are
+ * rule are run on the animals' own stimuli, the network is fitted to them, and its updates are
  * compared with those of the rule, cell by cell.  The difference estimates the network's own
  * bias on data of this kind and size; a map of it is no better than that (doc/science). */
 #ifndef DELTAW_STUDY_BIAS_H

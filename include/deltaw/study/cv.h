@@ -123,8 +123,6 @@ bool cv_lost(const struct cv *cv, size_t rule, size_t size, size_t animal);
 bool cv_best(const struct cv *cv, size_t *rule, size_t *size);
 /* Index of the size with most data. */
 size_t cv_largest(const struct cv_plan *plan);
-/* Runs of a rule that are done, and of these failed. */
-size_t cv_done(const struct cv *cv, size_t rule, size_t size, size_t *failed);
 /* A row per rule and size, of cv_columns. */
 extern const struct column cv_columns[];
 void cv_table(const struct cv *cv, struct table *out);

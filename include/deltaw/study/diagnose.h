@@ -62,7 +62,6 @@ void diagnosis_table(const struct diagnosis *diagnosis, struct table *out);
 /* check, why: the others. */
 extern const struct column diagnosis_untried_columns[];
 void diagnosis_untried(const struct diagnosis *diagnosis, struct table *out);
-void diagnosis_advice(const struct finding *finding, struct strbuf *out);
 
 /* The one to begin with: the score test that calls and has most beyond the others, else what
  * is not ok; NULL: all is. */

@@ -6,6 +6,9 @@
 
 enum { JUDGED_STRETCHES = 20 };
 
+/* A model that understands an animal never scores this far below chance: nats per trial. */
+static const double judged_far_below = .25;
+
 struct judged {
     size_t n; /* scored trials */
     /* log-likelihood, nats, and scored trials of as many stretches of its history, equally long */
@@ -23,7 +26,7 @@ void judged_second(struct judged *judged);
 size_t judged_correct(const struct judged *judged); /* of all its trials */
 
 /* Half the width of the 95 % interval of a minus b per trial of one animal: Student's, of
- * the means of stretches, between which trials hardly hang together (batch means, Law 1977,
+ * the means of stretches, which are nearly independent (batch means, Law 1977,
  * Nav Res Log 24:667).  NaN: too few trials. */
 double judged_margin(const struct judged *a, const struct judged *b);
 

@@ -1,5 +1,5 @@
-/* The closed loop: agents that learn as the fitted model does live the animals' own stimuli,
- * many times, and what they do is compared with what the animals did.  A model can predict
+/* The closed loop: agents that learn as the fitted model does are run on the animals' own
+ * stimuli, many times, and what they do is compared with what the animals did.  A model can predict
  * each next choice well from the true past and yet not behave like the animals when it is
  * left alone. */
 #ifndef DELTAW_STUDY_LOOP_H
@@ -39,12 +39,12 @@ struct loop {
 };
 
 /* Each animal begins with its weights under the model; random numbers are named by (seed,
- * animal, run).  In the thread of the job (NULL: any).  Of an ensemble each run is lived by
- * one member, in turn; with pool=each by the animal's own.  Refuses models without weights or
+ * animal, run).  In the thread of the job (NULL: any).  Of an ensemble each run follows one
+ * member, in turn; with pool=each the animal's own.  Refuses models without weights or
  * a rule, and cohorts whose rewards do not follow from the correct side. */
 bool loop_run(const struct model *model, const struct cohort *cohort, size_t runs, uint64_t seed,
               struct job *job, struct loop **out, struct err *err);
-/* One such life of every animal, as a cohort that is like the animals' in all but choices and
+/* One such run of every animal, as a cohort that is like the animals' in all but choices and
  * rewards.  Columns of true weights are those of the animals, not of the agents. */
 bool loop_cohort(const struct model *model, const struct cohort *cohort, uint64_t seed,
                  struct job *job, struct cohort **out, struct err *err);

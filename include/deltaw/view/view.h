@@ -41,7 +41,7 @@ struct scene {
         long model; /* index of its model, -1: none */
     } * jobs;       /* [n_jobs], oldest first */
     size_t n_groups;
-    const struct scene_group { /* fits that are told of as one */
+    const struct scene_group { /* fits that are reported as one */
         const char *name;
         struct job_progress progress;
     } * groups;                          /* [n_groups] */
@@ -152,7 +152,7 @@ const struct view_ops *view_ops_of(const struct view *view);
 /* New arguments over the old ones (map w_bias=.5 keeps x=). */
 bool view_configure(struct view *view, const struct args *args, struct err *err);
 /* The same, but all of it is refused where the scene lacks what is asked for: the view
- * is as before then.  Old arguments that name what the model or the cohort lacks are let go
+ * is as before then.  Old arguments that name what the model or the cohort lacks are dropped
  * instead, as they are when an update meets a model of another policy or other animals. */
 bool view_request(struct view *view, const struct args *args, const struct scene *scene,
                   struct err *err);
@@ -200,5 +200,7 @@ const struct scene_model *view_scene_model(const struct view *view, const struct
 void view_command(const struct view *view, struct strbuf *out);
 /* Sentence, then the picture `width` cells wide, as text (the line REPL). */
 void view_print(struct view *view, int width, const struct style *style, struct strbuf *out);
+/* wording.c: text wrapped at words to `width` cells. */
+void wording_wrap(const char *text, int width, struct strbuf *out);
 
 #endif

@@ -34,6 +34,21 @@ void parquet_page_reader_free(struct page_reader *r)
     free(r->window), free(r->unpacked);
 }
 
+bool page_bytes(int fd, void *bytes, size_t n, uint64_t at, struct err *err)
+{
+    for (size_t done = 0; done < n;) {
+        ssize_t got = pread(fd, (char *)bytes + done, n - done, (off_t)(at + done));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return err_system(err, ERR_DATA, "cannot read");
+        if (got == 0)
+            return err_set(err, ERR_DATA, "the file became shorter while it was read");
+        done += (size_t)got;
+    }
+    return true;
+}
+
 /* At least `want` bytes in the window, where the chunk has them. */
 static bool fill(struct page_reader *r, size_t want, struct err *err)
 {
@@ -47,18 +62,11 @@ static bool fill(struct page_reader *r, size_t want, struct err *err)
     if (whole > r->room && !mem_room((double)whole, NULL, err))
         return false;
     r->window = mem_reserve(r->window, &r->room, whole, 1);
-    while (r->to < want && r->at < r->end) {
-        size_t some = whole - r->to < r->end - r->at ? whole - r->to : (size_t)(r->end - r->at);
-        ssize_t got = pread(r->fd, r->window + r->to, some, (off_t)r->at);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return err_system(err, ERR_DATA, "cannot read");
-        if (got == 0)
-            return err_set(err, ERR_DATA, "the file became shorter while it was read");
-        r->to += (size_t)got;
-        r->at += (uint64_t)got;
-    }
+    size_t some = whole - r->to < r->end - r->at ? whole - r->to : (size_t)(r->end - r->at);
+    if (!page_bytes(r->fd, r->window + r->to, some, r->at, err))
+        return false;
+    r->to += some;
+    r->at += some;
     return true;
 }
 

@@ -24,6 +24,9 @@ struct parquet_page {
     struct bytes data;   /* the values that are not null */
 };
 
+/* n bytes of the file from `at` on. */
+bool page_bytes(int fd, void *bytes, size_t n, uint64_t at, struct err *err);
+
 /* Reads the chunk's bytes in order, a window at a time. */
 struct page_reader {
     int fd;

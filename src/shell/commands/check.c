@@ -347,7 +347,7 @@ const struct command command_check = {
               "switches within the step (kinks), and those whose signs disagree.  A check that "
               "fails ends with exit code 4.  Without a rule: all, each with the options that it "
               "takes.  The options are those of `check gradient`.  "
-              "rule MODEL: agents that learn as a fitted textbook rule or gp does live the "
+              "rule MODEL: agents that learn as a fitted textbook rule or gp does are run on the "
               "animals' own stimuli, a network is fitted to them, and its updates are compared "
               "with the rule's in the cells of maps: its bias, root mean square over trials, "
               "beside half the width of the rule's intervals.  `map diff=bias` shows it.",

@@ -78,12 +78,12 @@ const struct command command_cv = {
         "`stop cv` ends it and keeps what is done.  With file= each result is written as it "
         "comes, as a line of JSON; the same command goes on from there, and other data or "
         "another plan are refused.  shard=2/10 does that part of the runs, on another "
-        "machine perhaps, and `merge` joins the files.  submit=slurm has Slurm do so many parts, of per= runs each, "
-        "on one processor each: `jobs` shows how far they are, parts that came to nothing are "
-        "submitted again, and when all are through they are merged into file=; the same command, "
-        "given again, goes on watching over them.  animals= and trials= fit parts of the data, of each size: "
-        "drawn as scores against size.  w0=psychometric takes start weights from the first 100 "
-        "trials of each animal, also of those left out.",
+        "machine perhaps, and `merge` joins the files.  submit=slurm has Slurm do so many parts, "
+        "of per= runs each, on one processor each: `jobs` shows how far they are, parts that "
+        "failed are submitted again, and when all are through they are merged into file=; the same "
+        "command, given again, goes on watching over them.  animals= and trials= fit parts of the "
+        "data, of each size: drawn as scores against size.  w0=psychometric takes start weights "
+        "from the first 100 trials of each animal, also of those left out.",
     .examples = "cv static reinforce-base folds=2 seeds=1; wait cv; cv\n"
                 "cv reinforce \"dnn hidden=4 epochs=2\" folds=2 seeds=1 file=cv.jsonl; wait\n"
                 "cv static reinforce-base future=50 seeds=1; wait\n"

@@ -245,7 +245,7 @@ const struct command command_diagnose = {
         "learning rates of their own, states that come in blocks.  They need no other fit.  One "
         "fault shows in several: of each that calls it is said what is left beyond the others, and "
         "the one with most left is named first.  Thresholds are from simulated cohorts of right "
-        "models.  With loop=200 agents that learn as the model does live the "
+        "models.  With loop=200 agents that learn as the model does are run on the "
         "animals' own stimuli so many times, and six figures of what they do are compared with the "
         "animals' (`loop` draws them); value is then the share of runs as far off.  Without a "
         "model: the cohort, as `check data`.",

@@ -330,8 +330,8 @@ const struct command command_export = {
     .detail =
         "The view as it was last configured; the ending of FILE says how.  .svg, .pdf and .png "
         "are figures for print and slides, curves and cells as vectors, with the palette of "
-        "the screen.  .csv and .json are its table: loss: epoch,seconds,train,held_out,model; map: a "
-        "row per cell with its axis values, value, support and se; weights: a row per trial.  "
+        "the screen.  .csv and .json are its table: loss: epoch,seconds,train,held_out,model; map: "
+        "a row per cell with its axis values, value, support and se; weights: a row per trial.  "
         ".npz has its columns as arrays for numpy, of a map value[panel,y,x], support, se and "
         "the axes x and y; its deltaw_json has what is needed to repeat it.  .txt is the "
         "sentence and the picture, .ans the same with the colours of the terminal (cat shows "

@@ -96,7 +96,7 @@ static bool take_settings(const struct session *session, const struct args *args
     if (!rule_check_settings(args, cohort, s, "fit", err) || !check_holdout(args, cohort, s, err))
         return false;
     if (!args_given(args, "threads"))
-        s->threads = atoi(session_setting(session, "threads"));
+        s->threads = session_threads(session);
     bool epochs = args_given(args, "epochs") || (from && !args_given(args, "optimizer"));
     if (s->optimizer == OPTIMIZER_FAST && !epochs)
         s->epochs = fit_minibatch_epochs(s, cohort);
@@ -181,7 +181,7 @@ static struct fit *start(struct session *session, const struct fit_settings *set
                          struct err *err)
 {
     struct job_group *group;
-    jobs_threads(session->jobs, atoi(session_setting(session, "threads")));
+    jobs_threads(session->jobs, session_threads(session));
     return take_group(session, args, name, &group, err)
                ? fit_start(settings, cohort, name, session->jobs, group, err)
                : NULL;
@@ -262,7 +262,7 @@ static bool start_members(struct session *session, const struct fit_settings *s,
 {
     size_t n = (size_t)args_number(args, fit_options, "members");
     struct strbuf words = {0};
-    jobs_threads(session->jobs, atoi(session_setting(session, "threads")));
+    jobs_threads(session->jobs, session_threads(session));
     if (!members_start(session, s, cohort, name, n, err))
         return false;
     cohort_words(cohort, &words);
@@ -281,7 +281,7 @@ static bool start_each(struct session *session, const struct fit_settings *s,
                        struct err *err)
 {
     size_t n;
-    jobs_threads(session->jobs, atoi(session_setting(session, "threads")));
+    jobs_threads(session->jobs, session_threads(session));
     if (!members_start_each(session, s, cohort, name, &n, err))
         return false;
     output_say(out, "%s is fitted in the background: each of %zu animals alone", name, n);
@@ -416,14 +416,14 @@ const struct command command_fit = {
         "their mean, with 90 % intervals by Student's t over members.  `stop "
         "NAME` keeps those that have finished.  pool=each "
         "fits every animal alone; together they are one model, which asks of an animal its own, of "
-        "one held out the mean of all; a map is the mean over animals.  When a network has ended reinforce-base is fitted to "
-        "the same trials, once a cohort: a training loss above its is marked, here and in maps, as "
-        "still on the plateau, and such networks have no intervals; members= leaves them out where four "
-        "and at least half of the members are off it.  start=MODEL teaches a network "
-        "to give back the updates of a textbook or gp fit before it is trained, then (unless "
-        "optimizer= is given) trains by fast for 100 epochs at the rate 3e-5: maps of small cohorts "
-        "are far better then, but keep what the start says wherever trials tell nothing.  `rules RULE` lists the options "
-        "that a rule takes; others are refused.",
+        "one held out the mean of all; a map is the mean over animals.  When a network has ended "
+        "reinforce-base is fitted to the same trials, once a cohort: a training loss above its is "
+        "marked, here and in maps, as still on the plateau, and such networks have no intervals; "
+        "members= leaves them out where four and at least half of the members are off it.  "
+        "start=MODEL teaches a network to give back the updates of a textbook or gp fit before it "
+        "is trained, then (unless optimizer= is given) trains by fast for 100 epochs at the rate "
+        "3e-5: maps of small cohorts are far better then, but keep what the start says wherever "
+        "trials tell nothing.  `rules RULE` lists the options of a rule; others are refused.",
     .examples = "fit dnn\n"
                 "fit dnn name=small hidden=8 layers=1 epochs=20 seed=1\n"
                 "fit dnn epochs=10 holdout=sim001,sim002\n"

@@ -31,8 +31,8 @@ const struct command command_help = {
     .detail =
         "`help VERB` shows its options and examples; `help WORD` tells what a word of a title, "
         "legend or table means, and searches names, summaries and option texts; `help glossary` "
-        "has all those words; `help keys` lists the keys of the full screen and `help examples` all "
-        "examples.  `layout map|help` keeps the verbs and keys in a tile of the full screen.",
+        "has all those words; `help keys` lists the keys of the full screen and `help examples` "
+        "all examples.  `layout map|help` keeps the verbs and keys in a tile of the full screen.",
     .examples = "help\nhelp fit\nhelp seed\nhelp R2\nhelp glossary\nhelp keys\nhelp examples",
     .positional_type = OPTION_VERB,
     .positional_max = 1,

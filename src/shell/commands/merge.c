@@ -76,9 +76,9 @@ const struct command command_merge = {
     .arguments = "FILE... file=FILE",
     .summary = "join results of parts of a cross-validation or recovery",
     .detail =
-        "What `cv ... shard=1/4 file=1.jsonl` and its like, or those of `recover`, have written, on as many machines, "
-        "becomes one file, in the order of the plan.  Files of another plan, of other data "
-        "or of another version are refused, and two results of one run that differ.",
+        "What `cv ... shard=1/4 file=1.jsonl` and its like, or those of `recover`, have written, "
+        "on as many machines, becomes one file, in the order of the plan.  Files of another plan, "
+        "of other data or of another version are refused, and two results of one run that differ.",
     .examples = "cv static folds=2 seeds=1 file=1.jsonl; wait; merge 1.jsonl file=2.jsonl",
     .options = merge_options,
     .answer = answer,

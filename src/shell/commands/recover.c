@@ -263,11 +263,12 @@ const struct command command_recover = {
         "interval.  Where there is a choice of options, the loss of the last tenth of the "
         "animals, which is held out, makes it; so it does between rules, in the rows chosen, "
         "which are what is held against the published figures; the truth is looked at last.  Of "
-        "table5 the assumed start may be moved by that loss, too; kept is table5 without that.  Options of a rule "
-        "in quotes are taken as they are.  confusion: which of several rules made the choices, "
-        "by evidence where all have one (of textbook rules Schwarz's approximation), else by "
-        "what is held out.  Results appear as they come in the tile recover, and `recover` alone "
-        "shows them; `wait recover`, `stop recover`, file=, shard= and submit= are as for `cv`.",
+        "table5 the assumed start may be moved by that loss, too; kept is table5 without that.  "
+        "Options of a rule in quotes are taken as they are.  confusion: which of several rules "
+        "made the choices, by evidence where all have one (of textbook rules Schwarz's "
+        "approximation), else by what is held out.  Results appear as they come in the tile "
+        "recover, and `recover` alone shows them; `wait recover`, `stop recover`, file=, shard= "
+        "and submit= are as for `cv`.",
     .examples = "recover setting=table5 quick=yes; wait recover; recover\n"
                 "recover setting=size rule=\"dnn|gp\" quick=yes seeds=1 file=r.jsonl; wait\n"
                 "recover confusion quick=yes seeds=1; wait",

@@ -281,12 +281,12 @@ const struct command command_score = {
         "and other animals (unseen).  Of a part of a log (keep, trials) that a model was not "
         "fitted to, weights are followed from each animal's first trial in the log, and the "
         "trials of the part count.  parameters: how many the rule has; start weights are not "
-        "counted.  bits (per trial better than chance), right (choices that had more than even odds) "
-        "and share (of the way from the static model to the best) are of the same animals for "
-        "all models: those that none was trained on, where there are any, else all.  With adapt=yes the second half of each "
-        "animal's trials is scored, and a model with gains (fit gain=animal) takes the factor "
-        "of an animal that it was not trained on from the first half.  An animal "
-        "on which a model falls far below chance is named.",
+        "counted.  bits (per trial better than chance), right (choices that had more than even "
+        "odds) and share (of the way from the static model to the best) are of the same animals "
+        "for all models: those that none was trained on, where there are any, else all.  With "
+        "adapt=yes the second half of each animal's trials is scored, and a model with gains (fit "
+        "gain=animal) takes the factor of an animal that it was not trained on from the first "
+        "half.  An animal on which a model falls far below chance is named.",
     .examples = "score\nscore dnn1\nscore animals=yes",
     .options = score_table,
     .positional_type = OPTION_MODEL,
