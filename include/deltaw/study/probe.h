@@ -175,8 +175,8 @@ bool probe_slice_compute(const struct model *model, const struct cohort *cohort,
 bool probe_slice_check(const struct model *model, const struct cohort *cohort,
                        const struct probe_request *request, struct err *err);
 void probe_slice_free(struct slice *slice);
-/* model, w_line and reward where they differ, x, and the columns of probe_map_table: one row a point.
- * Of several slices [n] of one request: of one policy, and along the same values. */
+/* model, w_line and reward where they differ, x, and the columns of probe_map_table: one row a
+ * point.  Of several slices [n] of one request: of one policy, and along the same values. */
 void probe_slice_table(size_t n, const struct slice *const *slices, struct table *out);
 
 /* Fitted against true update over the trials the animals visited, at the true
