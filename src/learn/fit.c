@@ -201,6 +201,16 @@ static bool check_drift(const struct fit_settings *s, struct err *err)
                    "besides; leave one of them out");
 }
 
+static bool check_alpha_error(const struct fit_settings *s, struct err *err)
+{
+    size_t n = s->held.alpha_error.n;
+    return s->shape.alpha != ALPHA_SHARED || n < 2 ||
+           err_set(err, ERR_USAGE,
+                   "fit: alpha=shared is one rate for all weights, after errors too; alpha_error= "
+                   "takes one value then, not %zu",
+                   n);
+}
+
 static struct fit *fit_new(const char *name)
 {
     struct fit *fit = mem_new(1, sizeof *fit);
@@ -218,7 +228,7 @@ static bool fit_check(struct fit *fit, struct err *err)
     bool ok = policy_check(&fit->settings.policy, fit->cohort, err) &&
               check_posterior(&fit->settings, fit->rule, err) &&
               check_randomwalk(&fit->settings, fit->rule, err) &&
-              check_drift(&fit->settings, err) &&
+              check_drift(&fit->settings, err) && check_alpha_error(&fit->settings, err) &&
               split_animals(&fit->settings, fit->cohort, train, err) &&
               check_start(fit, fit->rule, train, err) &&
               trainer_check_memory(&fit->settings, fit->rule, fit->cohort, train, err);
