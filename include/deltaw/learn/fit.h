@@ -81,6 +81,8 @@ const struct cohort *fit_cohort(const struct fit *fit);
 void fit_pause(struct fit *fit);
 void fit_resume(struct fit *fit);
 void fit_stop(struct fit *fit); /* keeps what was reached; returns at once */
+/* Those that are queued first, that none of them begins in the place of one that ends. */
+void fits_stop(struct fit *const *fits, size_t n);
 /* What a fit that is over need not keep, since a sweep gives it again: the weights its
  * animals passed through.  Nothing where it is not over. */
 void fit_slim(struct fit *fit);
