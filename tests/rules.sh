@@ -41,6 +41,22 @@ unlike "a textbook rule draws nothing" "$(printf '%s\n' "$out" | grep -A 1 '^set
 like "settings that matter" "$out" \
     '^settings +policy=stim\+prevchoice\+bias w0=zero alpha=shared alpha_error=yes'
 
+answer "the rate after errors held at values" <<'END'
+simulate predict-max animals=4 trials=500 alpha=2^-5 alpha_error=2^-3 seed=4
+fit predict-max alpha_error=.125,.0625 name=apart
+fit predict-max alpha=shared alpha_error=.125 name=one
+wait
+show apart
+save apart apart.npz
+open apart.npz name=read
+show read
+show one
+END
+is "each at its own, saved or not" \
+    "$(printf '%s\n' "$out" | grep -cE '^alpha_error +w_stim +0?\.125 held')" 2
+is "that of the bias as well" "$(printf '%s\n' "$out" | grep -cE '^ +w_bias +0?\.0625 held')" 2
+like "or one for all" "$out" '^alpha_error +all weights +0?\.125 held'
+
 answer "parameters held at values" <<'END'
 simulate reinforce-base animals=4 trials=1000 alpha=2^-4,2^-6 baseline=.2 seed=4
 fit reinforce-base name=best w0=2
@@ -119,6 +135,9 @@ like "up to epochs=" "$out" '^state +done, epoch 5 of 5'
 like "or begins anew" "$out" '^c begins anew from the parameters of a\.npz: rate= is another'
 
 refused 'fit reinforce epochs=3' 'epochs= does not apply to reinforce: .*search'
+refused 'fit predict-max alpha_error=fast' 'alpha_error=fast: it takes yes\|no\|0 to 100'
+refused 'simulate reinforce animals=2 trials=50; fit predict-max alpha=shared alpha_error=.1,.2' \
+    'alpha=shared is one rate for all weights, .*one value then, not 2'
 refused 'fit reinforce alpha_error=yes' 'alpha_error= does not apply to reinforce'
 refused 'fit dnn alpha=shared' 'alpha= does not apply to dnn: it has no alpha'
 refused 'fit rnn lags=2' 'lags= does not apply to rnn: it remembers'

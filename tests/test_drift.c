@@ -1,8 +1,9 @@
 /* Weights that drift (drift=): the filter against one written out, the rule that is left where
- * they are known, what fits find, what is refused. */
+ * they are known, what fits find, what is refused, and agents. */
 #include <time.h>
 
 #include "deltaw/learn/engine.h"
+#include "deltaw/study/truth.h"
 #include "agents.h"
 
 static struct model *fitted(const struct cohort *c, const char *rule, const char *text,
@@ -160,10 +161,70 @@ static void test_fits(void)
     cohort_drop(c);
 }
 
+/* --- agents: the rule on weights of their own, and the drift as their noise ------------- */
+
+/* sd [2] of what moved the true weights beside the rule. */
+static void beside_the_rule(const struct cohort *c, const struct model *m, double *sd)
+{
+    const float *w[2] = {values(c, "true_w_stim"), values(c, "true_w_bias")};
+    double n = 0;
+    sd[0] = sd[1] = 0;
+    for (size_t a = 0; a < c->n_animals; a++)
+        for (size_t i = 0; i + 1 < c->animals[a].count; i++, n++) {
+            size_t t = c->animals[a].first + i;
+            double x[2] = {c->stimulus[t], 1}, p = sigmoid(w[0][t] * x[0] + w[1][t]);
+            for (int k = 0; k < 2; k++) {
+                double dw = at(m, "alpha")[k] * (c->reward[t] - at(m, "baseline")[k]) *
+                            (c->choice[t] - p) * x[k];
+                sd[k] += pow((double)w[k][t + 1] - w[k][t] - dw, 2);
+            }
+        }
+    sd[0] = sqrt(sd[0] / n), sd[1] = sqrt(sd[1] / n);
+}
+
+static double recorded_noise(const struct cohort *c, size_t k)
+{
+    struct truth truth = {0};
+    struct err err = {0};
+    bool good = truth_read(c, &truth, &err);
+    double noise = good ? truth.group[0].noise[k] : NAN;
+    tap_ok(good, "the truth is read %s", err.message);
+    truth_free(&truth);
+    return noise;
+}
+
+static void test_agents(void)
+{
+    struct err err = {0};
+    struct cohort *c = make("reinforce", "animals=4 trials=100 alpha=2^-4 seed=5");
+    struct model *m = fitted(c, "reinforce-base", "alpha=2^-4 baseline=-.5 drift=.06,0", &err);
+    struct cohort *own = try_make(NULL, m, "animals=100 trials=400 seed=3", &err);
+    struct cohort *none = try_make(NULL, m, "animals=3 trials=300 noise=0", &err);
+    struct cohort *other = try_make(NULL, m, "animals=30 trials=300 noise=.02", &err);
+    double sd[2];
+    beside_the_rule(own, m, sd);
+    tap_near(sd[0], .06, .001, "the drift of a model is noise of its agents");
+    tap_ok(sd[1] < 1e-5, "of the weights that have it: %g", sd[1]);
+    tap_ok(recorded_noise(own, 0) == .06 && recorded_noise(own, 1) == 0, "each is in the truth");
+    beside_the_rule(none, m, sd);
+    tap_ok(sd[0] < 1e-5 && recorded_noise(none, 0) == 0, "noise=0: the rule alone: %g", sd[0]);
+    beside_the_rule(other, m, sd);
+    tap_near(sd[0], .02, .001, "noise= is in the place of drift=");
+    tap_near(sd[1], .02, .001, "of all weights");
+    tap_ok(recorded_noise(other, 1) == .02, "and in the truth");
+    struct model *again = fitted(own, "reinforce-base", "w0=truth drift=yes", &err);
+    tap_near(at(again, "drift")[0], .06, .015, "a fit to the agents finds the drift back");
+    tap_ok(at(again, "drift")[1] < .02, "and none where there is none: %.4f",
+           at(again, "drift")[1]);
+    model_drop(again), model_drop(m);
+    cohort_drop(c), cohort_drop(own), cohort_drop(none), cohort_drop(other);
+}
+
 int main(void)
 {
     test_filter();
     test_rule_alone();
     test_fits();
+    test_agents();
     return tap_done();
 }

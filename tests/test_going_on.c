@@ -7,6 +7,7 @@
 #include "cohorts.h"
 #include "deltaw/base/mem.h"
 #include "deltaw/learn/fit.h"
+#include "deltaw/learn/gains.h"
 #include "tap.h"
 #include "trainer.h"
 
@@ -33,17 +34,30 @@ static void run(struct fit *fit, struct jobs *jobs)
     }
 }
 
-static struct fit_settings settings_of(const char *rule, enum optimizer optimizer, size_t batch,
-                                       enum w0_kind w0)
+/* One of the fits that go on: asks 0: of 40 epochs 20, else those until it is stopped. */
+struct trial {
+    const char *rule;
+    enum optimizer optimizer;
+    size_t batch;
+    enum w0_kind w0;
+    int asks;
+    bool gain;
+    uint64_t bootstrap;
+    int epochs; /* of the whole, 0: 40 */
+};
+
+static struct fit_settings settings_of(const struct trial *t)
 {
     struct fit_settings s;
     fit_settings_default(&s);
-    snprintf(s.rule, sizeof s.rule, "%s", rule);
-    s.optimizer = optimizer;
-    s.batch = batch;
-    s.w0.kind = w0;
+    snprintf(s.rule, sizeof s.rule, "%s", t->rule);
+    s.optimizer = t->optimizer;
+    s.batch = t->batch;
+    s.w0.kind = t->w0;
+    s.bootstrap = t->bootstrap;
     s.shape.hidden = 8;
-    s.shape.lapse.fitted = w0 == W0_PSYCHOMETRIC;
+    s.shape.lapse.fitted = t->w0 == W0_PSYCHOMETRIC;
+    s.shape.gain.fitted = t->gain;
     s.truncation = 60;
     s.seed = SEED;
     s.threads = 1;
@@ -63,18 +77,26 @@ static bool same_fit(const struct model *a, const struct model *b)
     return same;
 }
 
-/* asks 0: of 40 epochs 20, else those until it is stopped. */
-static void test_same(const struct cohort *c, struct jobs *jobs, const char *rule,
-                      enum optimizer optimizer, size_t batch, enum w0_kind w0, int asks)
+static bool same_gains(const struct model *a, const struct model *b)
 {
-    struct fit_settings s = settings_of(rule, optimizer, batch, w0);
-    bool fast = optimizer == OPTIMIZER_FAST;
+    const struct gains *x = a->gains, *y = b->gains;
+    return !x == !y && (!x || (x->spread == y->spread && x->low == y->low && x->high == y->high &&
+                               memcmp(x->value, y->value, ANIMALS * sizeof *x->value) == 0 &&
+                               memcmp(x->error, y->error, ANIMALS * sizeof *x->error) == 0));
+}
+
+static void test_same(const struct cohort *c, struct jobs *jobs, struct trial trial)
+{
+    struct fit_settings s = settings_of(&trial);
+    const char *rule = trial.rule;
+    bool fast = trial.optimizer == OPTIMIZER_FAST;
+    int epochs = trial.epochs ? trial.epochs : 40, asks = trial.asks;
     struct err err = {0};
-    s.epochs = 40;
+    s.epochs = epochs;
     struct fit *whole = fit_start(&s, c, "whole", jobs, NULL, &err);
     run(whole, jobs);
     struct model *straight = fit_model(whole);
-    s.epochs = asks ? 40 : 20;
+    s.epochs = asks ? epochs : epochs / 2;
     atomic_store(&asks_left, asks);
     struct fit *part = fit_start(&s, c, "part", jobs, NULL, &err);
     run(part, jobs);
@@ -90,8 +112,9 @@ static void test_same(const struct cohort *c, struct jobs *jobs, const char *rul
         tap_ok(on && fit_went_on(on) == done && !fit_began_anew(on), "goes on%s", err.message);
         run(on, jobs);
         struct model *last = fit_model(on);
-        tap_ok(same_fit(last, straight), "%s, %d thread%s: parameters and %zu losses of the whole",
-               rule, s.threads, s.threads > 1 ? "s" : "", straight->n_history);
+        tap_ok(same_fit(last, straight) && same_gains(last, straight),
+               "%s, %d thread%s: parameters and %zu losses of the whole", rule, s.threads,
+               s.threads > 1 ? "s" : "", straight->n_history);
         tap_ok(last->history[last->n_history - 1].seconds >= m->history[m->n_history - 1].seconds,
                "and the seconds add up");
         model_drop(last);
@@ -122,7 +145,7 @@ static void begins_anew(const struct fit_settings *s, const struct cohort *c, st
 
 static void test_anew(const struct cohort *c, struct jobs *jobs)
 {
-    struct fit_settings s = settings_of("dnn", OPTIMIZER_ADAM, 0, W0_ZERO);
+    struct fit_settings s = settings_of(&(struct trial){.rule = "dnn"});
     struct err err = {0};
     s.epochs = 5;
     struct fit *fit = fit_start(&s, c, "f", jobs, NULL, &err);
@@ -157,6 +180,51 @@ static void test_anew(const struct cohort *c, struct jobs *jobs)
     fit_settings_free(&s);
 }
 
+/* The rate of fast falls to 0 over its epochs: of others there is nothing to go on with. */
+static void test_fast_anew(const struct cohort *c, struct jobs *jobs)
+{
+    struct fit_settings s =
+        settings_of(&(struct trial){.rule = "dnn", .optimizer = OPTIMIZER_FAST});
+    struct err err = {0};
+    for (int stopped = 0; stopped <= 1; stopped++) {
+        s.epochs = 16;
+        atomic_store(&asks_left, stopped ? 12 : 0);
+        struct fit *fit = fit_start(&s, c, "f", jobs, NULL, &err);
+        run(fit, jobs);
+        atomic_store(&asks_left, 0);
+        struct model *m = fit_model(fit);
+        int done = m->history[m->n_history - 1].epoch;
+        tap_ok(stopped ? done > 0 && done < 16 : done == 16, "fast, stopped at epoch %d", done);
+        s.init = mem_text("fast.npz");
+        model_save(m, s.init, &err);
+        s.epochs = 30;
+        begins_anew(&s, c, jobs, "its schedule was of epochs=16");
+        free(s.init), s.init = NULL;
+        model_drop(m);
+        fit_close(fit);
+    }
+    fit_settings_free(&s);
+}
+
+/* A file whose state lacks the w_0 that the fit trains. */
+static void test_short_state(const struct cohort *c, struct jobs *jobs)
+{
+    struct fit_settings s = settings_of(&(struct trial){.rule = "dnn", .w0 = W0_PSYCHOMETRIC});
+    struct err err = {0};
+    s.epochs = 3;
+    struct fit *fit = fit_start(&s, c, "f", jobs, NULL, &err);
+    run(fit, jobs);
+    struct model *m = fit_model(fit);
+    s.init = mem_text("short.npz");
+    s.epochs = 5;
+    m->checkpoint->n = m->tensors.size;
+    model_save(m, s.init, &err);
+    begins_anew(&s, c, jobs, "no state of the optimizer");
+    model_drop(m);
+    fit_close(fit);
+    fit_settings_free(&s);
+}
+
 int main(void)
 {
     struct wake wake;
@@ -165,14 +233,29 @@ int main(void)
         return 1;
     struct jobs *jobs = jobs_new(&wake);
     struct cohort *c = test_cohort(ANIMALS, counts, SEED);
-    test_same(c, jobs, "dnn", OPTIMIZER_ADAM, 0, W0_ZERO, 0);
-    test_same(c, jobs, "dnn", OPTIMIZER_ADAM, 2, W0_PSYCHOMETRIC, 0);
-    test_same(c, jobs, "dnn", OPTIMIZER_ADAM, 2, W0_ZERO, 55);
-    test_same(c, jobs, "rnn", OPTIMIZER_ADAM, 0, W0_PSYCHOMETRIC, 0);
-    test_same(c, jobs, "rnn", OPTIMIZER_ADAM, 0, W0_ZERO, 14);
-    test_same(c, jobs, "dnn", OPTIMIZER_FAST, 0, W0_PSYCHOMETRIC, 41);
-    test_same(c, jobs, "rnn", OPTIMIZER_FAST, 0, W0_ZERO, 40);
+    test_same(c, jobs, (struct trial){.rule = "dnn"});
+    test_same(c, jobs, (struct trial){.rule = "dnn", .batch = 2, .w0 = W0_PSYCHOMETRIC});
+    test_same(c, jobs, (struct trial){.rule = "dnn", .batch = 2, .asks = 55});
+    test_same(c, jobs, (struct trial){.rule = "rnn", .w0 = W0_PSYCHOMETRIC});
+    test_same(c, jobs, (struct trial){.rule = "rnn", .asks = 14});
+    test_same(c, jobs,
+              (struct trial){
+                  .rule = "dnn", .optimizer = OPTIMIZER_FAST, .w0 = W0_PSYCHOMETRIC, .asks = 41});
+    test_same(c, jobs, (struct trial){.rule = "rnn", .optimizer = OPTIMIZER_FAST, .asks = 40});
+    /* the spread of gains is taken at the end, and at epoch 50, be it the end or not */
+    test_same(c, jobs, (struct trial){.rule = "dnn", .gain = true, .w0 = W0_PSYCHOMETRIC});
+    test_same(c, jobs, (struct trial){.rule = "dnn", .gain = true, .batch = 2, .epochs = 100});
+    test_same(c, jobs, (struct trial){.rule = "dnn", .gain = true, .epochs = 56, .asks = 53});
+    /* animals drawn again have a w_0 of their own, and are in no file */
+    test_same(c, jobs, (struct trial){.rule = "dnn", .bootstrap = 5, .w0 = W0_PSYCHOMETRIC});
+    test_same(c, jobs,
+              (struct trial){.rule = "dnn", .bootstrap = 5, .gain = true, .batch = 2, .asks = 55});
+    test_same(
+        c, jobs,
+        (struct trial){.rule = "rnn", .optimizer = OPTIMIZER_FAST, .bootstrap = 5, .asks = 40});
+    test_fast_anew(c, jobs);
     test_anew(c, jobs);
+    test_short_state(c, jobs);
     cohort_drop(c);
     jobs_free(jobs);
     wake_close(&wake);

@@ -15,6 +15,30 @@ enum { MEASURED = 1 };
 
 enum { SEED = 11, MANY = 9, ANIMALS = 60, TRIALS = 2000, QUEUED = 1000 };
 
+/* What a thread may be slow at: whoever asks meanwhile must not be told half of it. */
+static pthread_t main_thread;
+static atomic_bool slow;
+
+void __real_wake_send(const struct wake *wake);
+void __wrap_wake_send(const struct wake *wake);
+void __wrap_wake_send(const struct wake *wake)
+{
+    __real_wake_send(wake);
+    if (atomic_load(&slow) && !pthread_equal(pthread_self(), main_thread))
+        poll(NULL, 0, 100);
+}
+
+/* Where a fit at work is stopped there is time for the next to begin. */
+void __real_job_stop(struct job *job);
+void __wrap_job_stop(struct job *job);
+void __wrap_job_stop(struct job *job)
+{
+    bool works = job_state(job) == JOB_RUNNING;
+    __real_job_stop(job);
+    if (works)
+        poll(NULL, 0, 50);
+}
+
 static struct fit_settings settings_of(int i, int epochs)
 {
     struct fit_settings s;
@@ -104,8 +128,14 @@ static void test_memory(struct jobs *jobs)
                "4 at work take %.1f MiB, the rest %.1f MiB, not a fiftieth for each", four, rest);
     else
         tap_skip("memory is the sanitizer's");
-    for (int i = QUEUED; i-- > 0;)
-        fit_stop(fits[i]);
+    fits_stop(fits, QUEUED);
+    begun = 0;
+    for (int i = 0; i < QUEUED; i++) {
+        struct model *m = fit_model(fits[i]);
+        begun += m != NULL;
+        model_drop(m);
+    }
+    tap_ok(begun == 4, "none begins in the place of those that are stopped: %zu have begun", begun);
     tap_ok(fit_status(fits[QUEUED - 1]).state == FIT_STOPPED && !fit_active(fits[QUEUED - 1]),
            "a queued fit is over as soon as it is stopped");
     for (int i = 0; i < QUEUED; i++)
@@ -232,6 +262,21 @@ static void test_group(void)
     desk_free(d);
 }
 
+/* A fit that has told of its end is at work until its thread has tidied up. */
+static void test_group_ends_as_one(void)
+{
+    struct desk *d = desk_new(NULL);
+    say(d, "x", "simulate reinforce animals=3 trials=300");
+    atomic_store(&slow, true);
+    say(d, "x", "fit reinforce name=solo group=h; wait h");
+    const struct job_progress p = session_scene(d->session)->groups[0].progress;
+    tap_ok(has(&d->result, "h done: 1 fit"), "a group of one is done");
+    tap_ok(p.n == 1 && p.done == 1 && p.running == 0 && !session_busy(d->session),
+           "then none of it trains: %zu of %zu done, %zu at work", p.done, p.n, p.running);
+    atomic_store(&slow, false);
+    desk_free(d);
+}
+
 static void test_json(void)
 {
     struct desk *d = desk_new(NULL);
@@ -278,6 +323,7 @@ int main(void)
 {
     struct wake wake;
     tap_note("seed %d", SEED);
+    main_thread = pthread_self();
     if (!wake_open(&wake, NULL))
         return 1;
     struct jobs *jobs = jobs_new(&wake);
@@ -289,6 +335,7 @@ int main(void)
     wake_close(&wake);
     test_words();
     test_group();
+    test_group_ends_as_one();
     test_json();
     test_rescue();
     return tap_done();

@@ -171,6 +171,9 @@ static void test_one_after_the_other(void)
     say(d, "x", "map model=dnn7");
     tap_ok(say(d, "x", "map; export map a.csv; load mice.csv; fit static; wait; map") == STEP_IDLE,
            "after a refused map= all of them work: %s", strbuf_text(&d->complaint));
+    tap_ok(say(d, "x", "map nowhere=1") == STEP_FAILED &&
+               has(&d->complaint, "map: no option 'nowhere'; it takes of= "),
+           "what is no column is refused, with the view said once");
     say(d, "x", "psychometric sessions=9");
     tap_ok(say(d, "x", "psychometric; export psychometric a.csv") == STEP_IDLE,
            "so it is after a session that nobody has: %s", strbuf_text(&d->complaint));

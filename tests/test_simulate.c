@@ -242,7 +242,7 @@ static void test_noise(void)
     truth_read(c, &truth, NULL);
     struct scalar_rule rule = scalar_of(truth.group[0].model);
     tap_near(rule.alpha[BIAS], 1. / 128, 0, "two values of alpha: the second is the bias's");
-    tap_near(truth.group[0].noise, .05, 0, "noise is kept");
+    tap_near(truth.group[0].noise[0], .05, 0, "noise is kept");
     truth_free(&truth);
     double squares[2] = {0}, both = 0, n = 0;
     for (size_t a = 0; a < c->n_animals; a++)
@@ -403,7 +403,7 @@ static void test_old_truths(void)
                    r.alpha_error[1] == .2 && r.forgetting[0] == .01,
                "reinforce with a baseline is reinforce-base");
         tap_ok(t.group[0].decision == DECISION_LAPSE && model_lapse(t.group[0].model) == .2 &&
-                   t.group[0].noise == .01 && t.distractors == 2,
+                   t.group[0].noise[0] == .01 && t.distractors == 2,
                "and keeps lapse, noise, distractors");
         truth_free(&t);
     }

@@ -86,15 +86,24 @@ static void shape_words(const struct rule *rule, const struct fit_settings *s, s
     }
 }
 
+/* Is the optimiser's state one of the parameters that the fit has, and of its animals' w_0? */
+static bool is_whole(const struct fit *fit, const bool *train)
+{
+    const struct model *m = fit->start;
+    size_t n = trainer_animals(&fit->settings, fit->cohort->n_animals, train);
+    return m->checkpoint->n == trainer_size(&fit->settings, m->tensors.size, n);
+}
+
 /* Does the fit go on where the model was stopped?  Else why it begins anew from its
  * parameters. */
-static void decide_going_on(struct fit *fit)
+static void decide_going_on(struct fit *fit, const bool *train)
 {
+    static const char no_state[] = "the file has no state of the optimizer that belongs to them";
     const struct model *m = fit->start;
     const struct setting *row;
     size_t room = sizeof fit->anew;
     if (!m->checkpoint)
-        snprintf(fit->anew, room, "the file has no state of the optimizer that belongs to them");
+        snprintf(fit->anew, room, "%s", no_state);
     else if (m->cohort_digest != fit->cohort->digest)
         snprintf(fit->anew, room, "the cohort is another");
     else if (!model_knows(m, fit->cohort))
@@ -106,6 +115,11 @@ static void decide_going_on(struct fit *fit)
     if (!fit->anew[0] && fit->settings.epochs <= m->checkpoint->epoch)
         snprintf(fit->anew, room, "epochs=%d is no more than the %d behind them",
                  fit->settings.epochs, m->checkpoint->epoch);
+    if (!fit->anew[0] && !is_whole(fit, train))
+        snprintf(fit->anew, room, "%s", no_state);
+    bool fast = fit->settings.optimizer == OPTIMIZER_FAST;
+    if (!fit->anew[0] && fast && fit->settings.epochs != m->settings.epochs)
+        snprintf(fit->anew, room, "its schedule was of epochs=%d", m->settings.epochs);
     fit->goes_on = !fit->anew[0];
 }
 
@@ -120,7 +134,8 @@ const char *fit_began_anew(const struct fit *fit)
 }
 
 /* The file of init= holds just the tensors that this fit trains. */
-static bool check_start(struct fit *fit, const struct rule *rule, struct err *err)
+static bool check_start(struct fit *fit, const struct rule *rule, const bool *train,
+                        struct err *err)
 {
     struct fit_settings *s = &fit->settings;
     struct tensors want = {0};
@@ -138,7 +153,7 @@ static bool check_start(struct fit *fit, const struct rule *rule, struct err *er
                m->tensors.item[i].rows == want.item[i].rows &&
                m->tensors.item[i].cols == want.item[i].cols;
     if (same && rule->network)
-        decide_going_on(fit);
+        decide_going_on(fit, train);
     if (same)
         return true;
     struct strbuf has = {0}, wants = {0};
@@ -183,6 +198,16 @@ static bool check_drift(const struct fit_settings *s, struct err *err)
                    "besides; leave one of them out");
 }
 
+static bool check_alpha_error(const struct fit_settings *s, struct err *err)
+{
+    size_t n = s->held.alpha_error.n;
+    return s->shape.alpha != ALPHA_SHARED || n < 2 ||
+           err_set(err, ERR_USAGE,
+                   "fit: alpha=shared is one rate for all weights, after errors too; alpha_error= "
+                   "takes one value then, not %zu",
+                   n);
+}
+
 static struct fit *fit_new(const char *name)
 {
     struct fit *fit = mem_new(1, sizeof *fit);
@@ -200,9 +225,9 @@ static bool fit_check(struct fit *fit, struct err *err)
     bool ok = policy_check(&fit->settings.policy, fit->cohort, err) &&
               check_posterior(&fit->settings, fit->rule, err) &&
               check_randomwalk(&fit->settings, fit->rule, err) &&
-              check_drift(&fit->settings, err) &&
+              check_drift(&fit->settings, err) && check_alpha_error(&fit->settings, err) &&
               split_animals(&fit->settings, fit->cohort, train, err) &&
-              check_start(fit, fit->rule, err) &&
+              check_start(fit, fit->rule, train, err) &&
               trainer_check_memory(&fit->settings, fit->rule, fit->cohort, train, err);
     free(train);
     if (!ok || !fit->start)

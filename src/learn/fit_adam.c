@@ -36,6 +36,13 @@ static bool pass(struct trainer *t, struct adam *adam, int epoch, const char **w
     return ok;
 }
 
+/* False: stopped. */
+static bool spread_anew(struct trainer *t, int epoch, bool last)
+{
+    bool due = fit_gains_size(t) && epoch > 0 && (epoch % SPREAD_EVERY == 0 || last);
+    return !due || fit_gains_spread(t);
+}
+
 const char *fit_adam(struct trainer *t)
 {
     const struct fit_settings *s = &t->fit->settings;
@@ -49,11 +56,12 @@ const char *fit_adam(struct trainer *t)
         if (!trainer_may_go_on(t) || !trainer_evaluate(t, epoch, step && !batches, !step) ||
             (why = trainer_trouble(t, step && !batches)))
             break;
-        if (fit_gains_size(t) && (epoch % SPREAD_EVERY == 0 || !step) && epoch > 0 &&
-            !fit_gains_spread(t))
-            break;
+        /* before the spread: a fit that goes on takes its own, and only at its epochs */
         checkpoint_take(&t->checkpoint, epoch, t->theta, &adam, 0);
+        bool spread = spread_anew(t, epoch, !step);
         trainer_keep(t);
+        if (!spread)
+            break;
         t->finished = !step;
         if (step && !batches)
             take_step(t, &adam, epoch);

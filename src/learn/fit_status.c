@@ -32,6 +32,8 @@ static enum fit_state state_of(struct fit *fit, enum job_state job, bool model)
     return FIT_RUNNING;
 }
 
+/* A fit is over when its job is, which groups of them count by: not as soon as it has told of
+ * its end. */
 struct fit_status fit_status(struct fit *fit)
 {
     enum job_state job = job_state(&fit->job);
@@ -41,6 +43,8 @@ struct fit_status fit_status(struct fit *fit)
     pthread_mutex_unlock(&fit->lock);
     if (status.state == FIT_RUNNING)
         status.state = state_of(fit, job, model);
+    else if (job != JOB_NONE && job != JOB_DONE)
+        status.state = FIT_RUNNING;
     return status;
 }
 
@@ -93,4 +97,13 @@ void fit_resume(struct fit *fit)
 void fit_stop(struct fit *fit)
 {
     job_stop(&fit->job);
+}
+
+void fits_stop(struct fit *const *fits, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (fit_status(fits[i]).state == FIT_QUEUED)
+            fit_stop(fits[i]);
+    for (size_t i = 0; i < n; i++)
+        fit_stop(fits[i]);
 }

@@ -56,7 +56,7 @@ static struct model *make_model(const struct trainer *t, const double *theta)
     m->n_history = t->n_history;
     m->history = mem_copy(t->history, t->n_history, sizeof *m->history);
     m->visited = t->visited ? visited_hold(t->visited) : NULL;
-    m->checkpoint = t->n_own == t->n_animals ? checkpoint_copy(t->checkpoint) : NULL;
+    m->checkpoint = checkpoint_copy(t->checkpoint);
     m->textbook = t->textbook;
     m->distilled = t->distilled;
     m->cohort_digest = fit->cohort->digest;
@@ -103,7 +103,16 @@ static void go_on(struct trainer *t, const struct model *from)
     memcpy(t->theta, from->checkpoint->theta, t->n_all * sizeof *t->theta);
     t->n_history = t->n_kept = t->history_room = from->n_history;
     t->history = mem_copy(from->history, from->n_history, sizeof *from->history);
+    if (from->gains && from->gains->n == t->n_own)
+        t->gains = gains_copy(from->gains);
     t->again = true;
+}
+
+size_t trainer_size(const struct fit_settings *s, size_t tensors, size_t n_animals)
+{
+    bool train_w0 = s->w0.kind == W0_PSYCHOMETRIC;
+    return tensors + (train_w0 ? n_animals * s->policy.n : 0) +
+           (rule_gains(&s->shape) ? n_animals + 1 : 0);
 }
 
 int trainer_first(const struct trainer *t)
@@ -133,8 +142,7 @@ struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool
     t->shape = &fit->settings.shape;
     rule_layout(rule, t->shape, &t->tensors);
     t->train_w0 = fit->settings.w0.kind == W0_PSYCHOMETRIC;
-    t->n_all =
-        t->tensors.size + (t->train_w0 ? t->n_animals * t->n_weights : 0) + fit_gains_size(t);
+    t->n_all = trainer_size(&fit->settings, t->tensors.size, t->n_animals);
     t->theta = mem_new(t->n_all, sizeof *t->theta);
     t->gradient = mem_new(t->n_all, sizeof *t->gradient);
     t->w0 = mem_new(t->n_animals * t->n_weights, sizeof *t->w0);

@@ -68,7 +68,6 @@ struct trainer {
     bool finished;              /* the optimiser reached its end */
 };
 
-/* Everything the worker needs; train [n_animals]. */
 /* Is there the memory that the fit will take?  Else ERR_FAILED with what would take less. */
 bool trainer_check_memory(const struct fit_settings *settings, const struct rule *rule,
                           const struct cohort *cohort, const bool *train, struct err *err);
@@ -76,6 +75,7 @@ bool trainer_check_memory(const struct fit_settings *settings, const struct rule
  * begun since.  Makes t->rollout; one fit after the other, that each sees what is left.  False:
  * t->why says so. */
 bool trainer_take_memory(struct trainer *t);
+/* Everything the worker needs; train [n_animals]. */
 struct trainer *trainer_new(struct fit *fit, const struct rule *rule, const bool *train);
 void trainer_free(struct trainer *t);
 /* The model at the start, so that views have one from the first moment on. */
@@ -124,6 +124,10 @@ int trainer_first(const struct trainer *t);
  * come after the cohort's, and those not drawn are rolled but not trained on.  Sets n_animals,
  * train and held_out; returns which animal each is, the caller frees. */
 size_t *trainer_draw(struct trainer *t, const bool *train);
+/* Those of a cohort of n, and those that are drawn again. */
+size_t trainer_animals(const struct fit_settings *settings, size_t n, const bool *train);
+/* Entries of theta. */
+size_t trainer_size(const struct fit_settings *settings, size_t tensors, size_t n_animals);
 
 /* snapshots.c: theta is the state after the newest epoch of the history. */
 void trainer_snapshot(struct trainer *t);

@@ -192,14 +192,22 @@ void session_forget_lesson(struct session *session)
             session_forget_fit(session, session->fits[i].fit, NULL);
 }
 
+void session_stop_fits(struct session *session)
+{
+    struct fit **fits = mem_new(session->n_fits, sizeof *fits);
+    for (size_t i = 0; i < session->n_fits; i++)
+        fits[i] = session->fits[i].fit;
+    fits_stop(fits, session->n_fits);
+    free(fits);
+}
+
 void session_reap_fits(struct session *session, bool all)
 {
     if (all) {
         replay_end(session);
         replay_reap(session, true);
         scene_drop(session);
-        for (size_t i = 0; i < session->n_fits; i++)
-            fit_stop(session->fits[i].fit);
+        session_stop_fits(session);
         for (size_t i = 0; i < session->n_fits; i++) {
             cohort_drop(session->fits[i].pool);
             fit_close(session->fits[i].fit);

@@ -16,6 +16,7 @@ static const struct renamed rows[] = {
     {"mlp_first", NULL, "order", "mlp-gru"},
     {"fit_lapse", NULL, "lapse", "fit"},
     {"w0_fixed", NULL, "w0", "psychometric-fixed"},
+    {"drift", NULL, "noise", "VALUE"},                 /* of simulate; fit's is how it is found */
     {"decision", NULL, "lapse", "VALUE or lapse=fit"}, /* where no other decision is known */
     {0},
 };

@@ -43,8 +43,7 @@ size_t session_unsaved(struct session *session, double worth, struct strbuf *out
 static void stop_all(struct session *session, double patience)
 {
     double until = clock_seconds() + patience;
-    for (size_t i = 0; i < session->n_fits; i++)
-        fit_stop(session->fits[i].fit);
+    session_stop_fits(session);
     while (session_fits_busy(session) && clock_seconds() < until)
         nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
 }

@@ -52,7 +52,7 @@ static void take(struct session *session, struct runs *r, struct runs_job *j)
 static void stop(struct series *series)
 {
     struct runs *r = (struct runs *)series;
-    for (size_t i = 0; i < r->n; i++)
+    for (size_t i = r->n; i-- > 0;) /* those that wait first, that none of them begins */
         if (!r->jobs[i].taken)
             job_stop(&r->jobs[i].job);
 }

@@ -317,6 +317,7 @@ bool session_active(const struct session *session, struct fit *fit); /* either *
 bool session_fits_busy(const struct session *session);               /* is any active? */
 void session_told(struct session *session, struct fit *fit); /* do not report its end any more */
 void session_reap_fits(struct session *session, bool all);
+void session_stop_fits(struct session *session); /* all of them; returns at once */
 
 /* --- groups.c: fits that are waited for, stopped and reported as one */
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "deltaw/base/mem.h"
+#include "deltaw/learn/ensemble.h"
 #include "deltaw/learn/fit.h"
 #include "deltaw/learn/inputs.h"
 
@@ -75,6 +76,36 @@ void agent_learns(const struct agent *agent, bool *learns)
     free(u);
 }
 
+static void add_drift(const struct model *m, double *sd)
+{
+    for (size_t i = 0; i < m->tensors.n; i++)
+        for (size_t k = 0;
+             strcmp(m->tensors.item[i].name, "drift") == 0 && k < m->tensors.item[i].size; k++)
+            sd[k] += m->theta[m->tensors.item[i].offset + k];
+}
+
+bool agent_drifts(const struct model *model, double *sd)
+{
+    size_t k_n = model->settings.shape.n_weights, n = model->ensemble ? model->ensemble->n : 1;
+    double sum[POLICY_MAX] = {0};
+    bool any = false;
+    for (size_t i = 0; i < n; i++)
+        add_drift(model->ensemble ? model->ensemble->member[i] : model, sum);
+    for (size_t k = 0; k < k_n; k++)
+        any |= sum[k] > 0;
+    for (size_t k = 0; any && k < k_n; k++)
+        sd[k] = sum[k] / (double)n;
+    return any;
+}
+
+bool agent_is_noisy(const struct agent *agent)
+{
+    bool noisy = false;
+    for (size_t k = 0; k < agent->model->settings.shape.n_weights; k++)
+        noisy |= agent->noise[k] > 0;
+    return noisy;
+}
+
 /* --- side by side ------------------------------------------------------------ */
 
 struct agents {
@@ -99,10 +130,8 @@ struct agents *agents_new(size_t n_groups, const struct agent *groups, size_t n)
                          .still = agent_stands_still(groups->model)};
     a->group = mem_new(n, sizeof *a->group);
     a->state = mem_new(n_groups, sizeof *a->state);
-    for (size_t g = 0; g < n_groups; g++) {
+    for (size_t g = 0; g < n_groups; g++)
         a->state[g] = rule_state_new(groups[g].model, n);
-        rule_state_follow(a->state[g]);
-    }
     a->who = mem_new(room, sizeof *a->who);
     a->u = mem_new(room * a->width, sizeof *a->u);
     a->x = mem_new(room * a->n_weights, sizeof *a->x);

@@ -172,7 +172,7 @@ static bool check(const struct truth *truth, const struct cohort *cohort, struct
 {
     const struct agent *agent = &truth->group[0];
     bool textbook = !agent->model->rule->memory && rule_is_textbook(agent->model->rule);
-    return (textbook && agent->noise == 0 && agent->decision == DECISION_GLM) ||
+    return (textbook && !agent_is_noisy(agent) && agent->decision == DECISION_GLM) ||
            err_set(err, ERR_FAILED,
                    "%s: the bound on recovery is for textbook rules of one trial, "
                    "without weight noise, under a logistic policy",

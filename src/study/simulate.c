@@ -164,11 +164,11 @@ static void inputs(const struct plan *plan, const struct simulated *one, size_t 
 
 static void add_update(const struct plan *plan, struct simulated *one, const double *dw)
 {
-    double noise = plan->truth.group[one->group].noise;
+    const double *noise = plan->truth.group[one->group].noise;
     for (size_t k = 0; k < truth_policy(&plan->truth)->n; k++) {
         one->w[k] += dw[k];
-        if (noise > 0 && plan->noisy[one->group][k])
-            one->w[k] += noise * rng_normal(&one->noise);
+        if (noise[k] > 0)
+            one->w[k] += noise[k] * rng_normal(&one->noise);
     }
 }
 

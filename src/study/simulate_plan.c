@@ -29,7 +29,8 @@ const struct option_row simulate_options[] = {
     {"share", OPTION_TEXT, 0, 0, NULL, NULL,
      "animals of each group in a round of them, as 2/1; without it one each"},
     {"noise", OPTION_NUMBER, 0, 100, NULL, "0",
-     "sd of the noise added to every learning weight after each trial"},
+     "sd of the noise added to every learning weight after each trial (drift= of fit); "
+     "of a model its drift, unless given"},
     {"decision", OPTION_WORD, 0, 0, "glm|lapse|temperature|multiplicative", "glm",
      "P(right): glm sigmoid(w.x); lapse: lapse/2 + (1-lapse) sigmoid(w.x); temperature: "
      "sigmoid(w.x/temperature); multiplicative: x = context*cue_left, (1-context)*cue_right"},
@@ -184,7 +185,23 @@ static bool plan_start(const struct args *args, struct plan *plan, struct err *e
     return !bias0 || spread || read_bias0(bias0, &layout->bias0, err);
 }
 
-/* Noise and decision of all agents, and which of their weights are noisy. */
+/* Weights that learn are noisy; fixed ones are not, unless all are fixed.  A model that drifts
+ * has noise of its own. */
+static void take_noise(const struct plan *plan, double noise, bool given, struct agent *agent)
+{
+    const struct policy *policy = &agent->model->settings.policy;
+    bool learns[POLICY_MAX], grid = plan->world.kind == WORLD_GRID;
+    bool still = agent_stands_still(agent->model);
+    agent_learns(agent, learns);
+    for (size_t k = 0; k < policy->n; k++) {
+        bool fixed = !learns[k] || (grid && still && policy->feature[k] == FEATURE_BIAS);
+        agent->noise[k] = fixed ? 0 : noise;
+    }
+    if (!given)
+        agent_drifts(agent->model, agent->noise);
+}
+
+/* Noise and decision of all agents. */
 static bool plan_choices(const struct args *args, const struct agent *like, struct plan *plan,
                          struct err *err)
 {
@@ -193,14 +210,9 @@ static bool plan_choices(const struct args *args, const struct agent *like, stru
         return err_set(err, ERR_USAGE, "simulate: noise= is not a number from 0 to 100");
     for (size_t g = 0; g < plan->truth.n_groups; g++) {
         struct agent *agent = &plan->truth.group[g];
-        const struct policy *policy = &agent->model->settings.policy;
-        agent->noise = noise;
+        take_noise(plan, noise, args_given(args, "noise"), agent);
         agent->decision = like->decision;
         agent->temperature = like->temperature;
-        agent_learns(agent, plan->noisy[g]);
-        for (size_t k = 0; plan->world.kind == WORLD_GRID && k < policy->n; k++)
-            plan->noisy[g][k] &=
-                !agent_stands_still(agent->model) || policy->feature[k] != FEATURE_BIAS;
     }
     return true;
 }
@@ -360,7 +372,7 @@ bool simulate_plan_model(const struct model *model, const struct args *args, con
     if (!plan_protocol(args, command, like.decision, plan, err) || !plan_columns(plan, err) ||
         !plan_start(args, plan, err) || !plan_choices(args, &like, plan, err))
         return false;
-    if (plan->truth.group[0].noise > 0 && model->rule->no_start)
+    if (agent_is_noisy(&plan->truth.group[0]) && model->rule->no_start)
         return err_set(err, ERR_USAGE,
                        "simulate %s: noise= is of weights that learn, and %s has "
                        "none",

@@ -38,9 +38,7 @@ struct plan {
     struct world world;
     struct truth truth; /* who is simulated; the caller frees */
     struct truth_layout layout;
-    size_t column[POLICY_MAX];            /* of FEATURE_COLUMN: which of the world's */
-    bool noisy[TRUTH_GROUPS][POLICY_MAX]; /* weights that learn; fixed ones have no noise,
-                                            * unless all are fixed */
+    size_t column[POLICY_MAX]; /* of FEATURE_COLUMN: which of the world's */
 };
 
 bool simulate_plan_rule(const char *rule, const struct args *args, const char *command,

@@ -96,6 +96,7 @@ static void put_groups(json_t *o, const struct truth *truth)
         json_array_append_new(share, json_integer(truth->share[g]));
     }
     put_parameters(o, first, truth->n_groups > 1 ? mean : first->theta);
+    json_object_del(o, "drift"); /* which is the noise that they have */
     if (truth->n_groups > 1) {
         json_object_set(o, "groups", groups);
         json_object_set(o, "share", share);
@@ -103,6 +104,17 @@ static void put_groups(json_t *o, const struct truth *truth)
     json_decref(groups);
     json_decref(share);
     free(mean);
+}
+
+/* Of all weights that have any, or of weights that drift one each. */
+static json_t *noise_json(const struct agent *agent)
+{
+    size_t n = agent->model->settings.shape.n_weights;
+    double least = agent->noise[0], most = least;
+    for (size_t k = 1; k < n; k++)
+        least = fmin(least, agent->noise[k]), most = fmax(most, agent->noise[k]);
+    bool each = agent->model->settings.shape.drift && least < most;
+    return each ? reals(agent->noise, n) : json_real(most);
 }
 
 static json_t *model_json(const struct model *model)
@@ -134,7 +146,7 @@ static void put_rule(json_t *o, const struct agent *agent, bool textbook)
 {
     const struct rule_shape *shape = &agent->model->settings.shape;
     double lapse = model_lapse(agent->model);
-    json_object_set_new(o, "noise", json_real(agent->noise));
+    json_object_set_new(o, "noise", noise_json(agent));
     if (textbook && agent->model->rule->memory)
         json_object_set_new(o, "window", count(shape->window));
     if (agent->decision != DECISION_GLM)
@@ -218,15 +230,6 @@ static bool read_count(const json_t *object, const char *key, size_t least, size
     json_int_t value = json_integer_value(item);
     *out = value > 0 ? (size_t)value : 0;
     return json_is_integer(item) && value >= (json_int_t)least && value <= (json_int_t)most;
-}
-
-static bool read_word(const json_t *object, const char *key, char *out, size_t size)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    if (!text || strlen(text) >= size)
-        return false;
-    strcpy(out, text);
-    return true;
 }
 
 /* All tensors of the model, from keys of their names. */
@@ -343,6 +346,17 @@ static bool read_groups(const json_t *o, struct truth *out, struct wrong *wrong)
     return good;
 }
 
+static bool read_noise(const json_t *noise, struct agent *out)
+{
+    size_t n = out->model->settings.shape.n_weights;
+    bool one = json_is_number(noise), good = one || array_numbers(noise, n, out->noise);
+    for (size_t k = 0; good && k < n; k++) {
+        out->noise[k] = one ? json_number_value(noise) : out->noise[k];
+        good = out->noise[k] >= 0;
+    }
+    return good;
+}
+
 static bool read_agent(const json_t *o, struct agent *out, struct wrong *wrong)
 {
     const json_t *model = json_object_get(o, "model"), *noise = json_object_get(o, "noise");
@@ -350,8 +364,7 @@ static bool read_agent(const json_t *o, struct agent *out, struct wrong *wrong)
     bool fitted = json_object_get(model, "parameters") && json_object_get(model, "settings");
     if (!(fitted ? read_model(model, &out->model, wrong) : read_rule(o, &out->model, wrong)))
         return false;
-    out->noise = json_number_value(noise);
-    if (!json_is_number(noise) || out->noise < 0)
+    if (!read_noise(noise, out))
         return is_wrong(wrong, "noise");
     if (decision &&
         !(json_is_string(decision) && agent_decision(json_string_value(decision), &out->decision)))
@@ -363,11 +376,13 @@ static bool read_agent(const json_t *o, struct agent *out, struct wrong *wrong)
 static bool read_truth(const json_t *o, struct truth *out, struct wrong *wrong)
 {
     const json_t *seed = json_object_get(o, "seed");
+    const char *stimuli = json_string_value(json_object_get(o, "stimuli"));
     out->n_groups = out->share[0] = 1;
     if (!read_agent(o, &out->group[0], wrong) || !read_groups(o, out, wrong))
         return false;
-    if (!read_word(o, "stimuli", out->stimuli, sizeof out->stimuli))
+    if (!stimuli || strlen(stimuli) >= sizeof out->stimuli)
         return is_wrong(wrong, "stimuli");
+    strcpy(out->stimuli, stimuli);
     if (!json_is_integer(seed) || json_integer_value(seed) < 0)
         return is_wrong(wrong, "seed");
     out->seed = (uint64_t)json_integer_value(seed);

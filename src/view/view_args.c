@@ -12,9 +12,16 @@
 
 void view_drop_name(char *message, const char *name)
 {
+    static const char *const after[] = {": ", " has "}; /* "map has no option 'q'" */
     size_t n = strlen(name);
-    if (strncmp(message, name, n) == 0 && strncmp(message + n, ": ", 2) == 0)
-        memmove(message, message + n + 2, strlen(message + n + 2) + 1);
+    bool named = strncmp(message, name, n) == 0;
+    for (size_t i = 0; named && i < sizeof after / sizeof *after; i++) {
+        const char *rest = message + n + strlen(after[i]);
+        if (strncmp(message + n, after[i], strlen(after[i])) == 0) {
+            memmove(message, rest, strlen(rest) + 1);
+            return;
+        }
+    }
 }
 
 /* Would all of it be taken?  Tried on a state of its own; scene NULL: any scene. */

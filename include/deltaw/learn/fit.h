@@ -57,7 +57,7 @@ struct model *fit_together(const char *name, const struct cohort *cohort, size_t
 /* init=: the epoch of the file that the fit goes on from as if it had not stopped, -1: none.
  * Or why it begins anew from the file's parameters, NULL: it does not.  It goes on when
  * the file has the optimiser's state, and all settings but epochs= and the cohort are
- * those of the file. */
+ * those of the file.  The steps of optimizer=fast go by epochs=, which is the file's then too. */
 int fit_went_on(const struct fit *fit);
 const char *fit_began_anew(const struct fit *fit);
 /* A fit that is over from the start: an opened file.  Takes the reference. */
@@ -82,6 +82,8 @@ const struct cohort *fit_cohort(const struct fit *fit);
 void fit_pause(struct fit *fit);
 void fit_resume(struct fit *fit);
 void fit_stop(struct fit *fit); /* keeps what was reached; returns at once */
+/* Those that are queued first, that none of them begins in the place of one that ends. */
+void fits_stop(struct fit *const *fits, size_t n);
 /* What a fit that is over need not keep, since a sweep gives it again: the weights its
  * animals passed through.  Nothing where it is not over. */
 void fit_slim(struct fit *fit);

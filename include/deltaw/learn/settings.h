@@ -47,7 +47,7 @@ struct fit_settings {
     struct w0 w0;
     bool sigma_day; /* randomwalk: steps between sessions have a size of their own */
     struct {
-        struct held_at alpha, forgetting, perseverance, drift, baseline;
+        struct held_at alpha, alpha_error, forgetting, perseverance, drift, baseline;
     } held;
     int epochs;
     double rate, decay; /* Adam step; factor every 5 epochs */

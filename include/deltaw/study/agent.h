@@ -17,8 +17,8 @@ extern const char *const agent_decisions[];                /* by enum decision, 
 bool agent_decision(const char *word, enum decision *out); /* false: no such word */
 
 struct agent {
-    struct model *model; /* rule, parameters, policy, lapse */
-    double noise;        /* sd of N(0, sd^2) added to learning weights each trial */
+    struct model *model;      /* rule, parameters, policy, lapse */
+    double noise[POLICY_MAX]; /* [K] sd of N(0, sd^2) added to weights after each trial */
     enum decision decision;
     double temperature; /* of that decision, else 0 */
 };
@@ -32,6 +32,10 @@ double agent_right(const struct agent *agent, const double *w, const double *x);
 bool agent_stands_still(const struct model *model);
 /* learns [K]: does any trial change the weight? */
 void agent_learns(const struct agent *agent, bool *learns);
+/* sd [K]: by how much its weights drift (drift=), of members their mean; false: they do not,
+ * and sd stays. */
+bool agent_drifts(const struct model *model, double *sd);
+bool agent_is_noisy(const struct agent *agent);
 
 /* Agents side by side, each with a state of its own. */
 struct agents;
@@ -39,7 +43,8 @@ struct agents;
 struct agents *agents_new(size_t n_groups, const struct agent *groups, size_t n);
 /* Forgets the past; from now on i belongs to group[i], [n]. */
 void agents_begin(struct agents *agents, size_t n, const size_t *group);
-/* One trial of the first n, as rule_state_step: dw [n][K] without noise. */
+/* One trial of the first n, as rule_state_step: dw [n][K] without noise.  Who fits weights
+ * that drift has to follow them by their choices; agents have theirs and the rule alone. */
 void agents_step(struct agents *agents, size_t n, const double *u, const double *x,
                  const double *answer, const double *next_stimulus, double *dw);
 void agents_free(struct agents *agents);

@@ -181,7 +181,6 @@ static struct fit *start(struct session *session, const struct fit_settings *set
                          struct err *err)
 {
     struct job_group *group;
-    jobs_threads(session->jobs, session_threads(session));
     return take_group(session, args, name, &group, err)
                ? fit_start(settings, cohort, name, session->jobs, group, err)
                : NULL;
@@ -262,7 +261,6 @@ static bool start_members(struct session *session, const struct fit_settings *s,
 {
     size_t n = (size_t)args_number(args, fit_options, "members");
     struct strbuf words = {0};
-    jobs_threads(session->jobs, session_threads(session));
     if (!members_start(session, s, cohort, name, n, err))
         return false;
     cohort_words(cohort, &words);
@@ -281,7 +279,6 @@ static bool start_each(struct session *session, const struct fit_settings *s,
                        struct err *err)
 {
     size_t n;
-    jobs_threads(session->jobs, session_threads(session));
     if (!members_start_each(session, s, cohort, name, &n, err))
         return false;
     output_say(out, "%s is fitted in the background: each of %zu animals alone", name, n);
@@ -312,6 +309,7 @@ static bool begin(struct session *session, const struct args *args, const struct
     const struct cohort *cohort = rule ? session_need_cohort(session, err) : NULL;
     if (!cohort)
         return false;
+    jobs_threads(session->jobs, session_threads(session));
     struct args all = args_copy(args);
     if (!from)
         session_settings_seed(session, &all);
@@ -401,29 +399,30 @@ const struct command command_fit = {
         "Maximises the likelihood of the animals' choices under a policy whose weights the rule "
         "changes after every trial: networks by truncated backpropagation, textbook rules by a "
         "search on the exact gradient, which also gives standard errors (`show`).  The prompt is "
-        "free at once; `loss` and `map` show it move.  Other fits can start beside it; those that "
-        "find no processor are queued (`jobs`).  optimizer=fast comes to the losses of Adam's long "
-        "schedule in a fraction of its passes over the cohort: it takes many steps a pass, each on "
-        "a few segments of truncation= trials from all over the cohort; a pass is an epoch, and "
-        "without epochs= there are as many as end about where 1000 of Adam do.  It overfits as "
-        "soon, most of all on small cohorts: watch the held-out loss.  init= goes on from a saved "
-        "fit of a network until there are epochs= in all, to the bit as if it had not stopped (on "
-        "a processor of the same kind); options that are not given are the file's.  With another "
-        "cohort or another setting it begins anew from the file's parameters, and says so.  The "
-        "same seed gives the same bits on any number of threads.  members=8 fits so many networks, "
-        "from seed= and those after it, each to as many animals as there are, drawn anew with "
+        "free at once; `loss` and `map` show it move.  Other fits can start beside it; those "
+        "without a processor are queued (`jobs`).  optimizer=fast comes to the losses of Adam's "
+        "long schedule in a fraction of its passes over the cohort: it takes many steps a pass, "
+        "each on a few segments of truncation= trials from all over the cohort; a pass is an "
+        "epoch, and without epochs= there are as many as end about where 1000 of Adam do.  It "
+        "overfits as soon, most on small cohorts: watch the held-out loss.  init= goes on from a "
+        "saved fit of a network until there are epochs= in all, to the bit as if it had not "
+        "stopped (on a processor of the same kind); options that are not given are the file's.  "
+        "With another cohort or another setting it begins anew from the file's parameters, and "
+        "says so; so it does with other epochs= of optimizer=fast, which plan its rate.  The same "
+        "seed gives the same bits on any number of threads.  members=8 fits so many networks, from "
+        "seed= and those after it, each to as many animals as there are, drawn anew with "
         "replacement (bootstrap=, seed= + 1); once all are over they are one model, an ensemble: "
-        "their mean, with 90 % intervals by Student's t over members.  `stop "
-        "NAME` keeps those that have finished.  pool=each "
-        "fits every animal alone; together they are one model, which asks of an animal its own, of "
-        "one held out the mean of all; a map is the mean over animals.  When a network has ended "
-        "reinforce-base is fitted to the same trials, once a cohort: a training loss above its is "
-        "marked, here and in maps, as still on the plateau, and such networks have no intervals; "
-        "members= leaves them out where four and at least half of the members are off it.  "
-        "start=MODEL teaches a network to give back the updates of a textbook or gp fit before it "
-        "is trained, then (unless optimizer= is given) trains by fast for 100 epochs at the rate "
-        "3e-5: maps of small cohorts are far better then, but keep what the start says wherever "
-        "trials tell nothing.  `rules RULE` lists the options of a rule; others are refused.",
+        "their mean, with 90 % intervals by Student's t over members.  `stop NAME` keeps those "
+        "that have finished.  pool=each fits every animal alone; together they are one model, "
+        "which asks of an animal its own, of one held out the mean of all; a map is the mean over "
+        "animals.  When a network has ended reinforce-base is fitted to the same trials, once a "
+        "cohort: a training loss above its is marked, here and in maps, as still on the plateau, "
+        "and such networks have no intervals; members= leaves them out where four and at least "
+        "half of the members are off it.  start=MODEL teaches a network to give back the updates "
+        "of a textbook or gp fit before it is trained, then (unless optimizer= is given) trains by "
+        "fast for 100 epochs at the rate 3e-5: maps of small cohorts are far better then, but keep "
+        "what the start says wherever trials tell nothing.  `rules RULE` lists a rule's options; "
+        "others are refused.",
     .examples = "fit dnn\n"
                 "fit dnn name=small hidden=8 layers=1 epochs=20 seed=1\n"
                 "fit dnn epochs=10 holdout=sim001,sim002\n"

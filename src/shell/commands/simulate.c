@@ -166,8 +166,8 @@ const struct command command_simulate = {
     .summary = "make a cohort that learns by a known rule or as a model",
     .detail = "The cohort becomes the open one and keeps its truth: the rule, and the weights "
               "before every trial in columns as true_w_stim, so that `map`, `slice` and `show` "
-              "compare a fit with it.  A model's name makes agents that learn as the fit does.  "
-              "The same seed gives the same bits.",
+              "compare a fit with it.  A model's name makes agents that learn as the fit does, "
+              "with its drift as their noise.  The same seed gives the same bits.",
     .examples = "simulate reinforce\n"
                 "simulate reinforce animals=6 trials=500 alpha=2^-5 seed=7\n"
                 "simulate reinforce stimuli=grid trials=500 alpha=2^-4\n"

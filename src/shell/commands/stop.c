@@ -4,15 +4,12 @@
 #include "../series.h"
 #include "../watching.h"
 
-/* out NULL: says nothing. */
-static void stop_one(struct fit *fit, struct output *out)
+static void say_stopping(struct fit *fit, struct output *out)
 {
-    bool begun = fit_status(fit).state != FIT_QUEUED;
-    fit_stop(fit);
-    if (out && begun)
+    if (fit_status(fit).state != FIT_QUEUED)
         output_say(out, "%s is stopping after epoch %d; what it reached is kept", fit_name(fit),
                    fit_status(fit).epoch);
-    else if (out)
+    else
         output_say(out, "%s was queued and will not begin", fit_name(fit));
 }
 
@@ -59,10 +56,12 @@ static bool stop_run(struct session *session, const struct args *args, struct ou
         if (!fit_active(fits[i]))
             good = err_set(err, ERR_FAILED, "stop: %s does not train, it is %s", fit_name(fits[i]),
                            fit_state_name(fit_status(fits[i]).state));
-    for (size_t i = 0; i < n && good; i++)
-        stop_one(fits[i], n <= FITS_SAID ? out : NULL);
+    for (size_t i = 0; i < n && good && n <= FITS_SAID; i++)
+        say_stopping(fits[i], out);
     if (good && n > FITS_SAID)
         output_say(out, "%zu fits are stopping; what they reached is kept", n);
+    if (good)
+        fits_stop(fits, n);
     if (good)
         tell_fits(session, n, fits, out);
     free(fits);
