@@ -56,7 +56,7 @@ const char *cohort_file(const struct cohort *cohort, size_t trial)
 void cohort_place(const struct cohort *cohort, size_t trial, struct strbuf *out)
 {
     const char *file = cohort_file(cohort, trial);
-    if (file && cohort->row[trial])
+    if (file && cohort->row && cohort->row[trial])
         strbuf_printf(out, "%s:%u", file, cohort->row[trial]);
     else
         strbuf_puts(out, "");
@@ -203,7 +203,8 @@ static void size_trials(struct cohort *c, size_t n)
     c->session = mem_resize(c->session, n, sizeof *c->session);
     c->trial = mem_resize(c->trial, n, sizeof *c->trial);
     c->gap = mem_resize(c->gap, n, sizeof *c->gap);
-    c->row = mem_resize(c->row, n, sizeof *c->row);
+    if (c->row)
+        c->row = mem_resize(c->row, n, sizeof *c->row);
     for (size_t i = 0; i < c->n_columns; i++)
         c->columns[i].values = mem_resize(c->columns[i].values, n, sizeof(float));
 }
@@ -224,7 +225,10 @@ void cohort_builder_trial(struct cohort_builder *b, const struct cohort_trial *t
     size_t t = c->n_trials++;
     note_file(b, t);
     c->gap[t] = trial->gap && animal->count > 0;
-    c->row[t] = trial->row;
+    if (trial->row && !c->row)
+        c->row = mem_new(b->room, sizeof *c->row);
+    if (c->row)
+        c->row[t] = trial->row;
     if (animal->count++ == 0 || c->session[t - 1] != b->last_session)
         animal->n_sessions++;
     c->stimulus[t] = trial->stimulus + 0.0f; /* -0 becomes 0 */

@@ -33,7 +33,7 @@ static struct cohort_trial take_trial(const struct cohort *c, size_t t, bool gap
                                  .answer = c->answer[t],
                                  .gap = gap,
                                  .trial = c->trial[t],
-                                 .row = c->row[t]};
+                                 .row = c->row ? c->row[t] : 0};
 }
 
 /* Trials without a reward stay beside the cohort: by condition as any other, by place where

@@ -171,10 +171,18 @@ struct model *trainer_model(struct trainer *t)
     return make_model(t, t->theta);
 }
 
-void trainer_free(struct trainer *t)
+/* What it trains on, which takes as much as the trials do. */
+static void free_trials(struct trainer *t)
 {
     rollout_free(t->rollout);
     trials_free(t->trials);
+    t->rollout = NULL;
+    t->trials = NULL;
+}
+
+void trainer_free(struct trainer *t)
+{
+    free_trials(t);
     visited_drop(t->visited);
     free(t->train), free(t->held_out), free(t->theta), free(t->best), free(t->gradient),
         free(t->w0);
@@ -247,8 +255,10 @@ void trainer_run(struct trainer *t)
     bool network = t->rule->network;
     t->threads = fit->settings.threads > 0 ? fit->settings.threads : thread_processors();
     const char *why = trainer_take_memory(t) ? fit_by_rule(t) : t->why.message;
-    if (!fit->quiet && !why && network && !t->rule->no_weights)
+    if (!fit->quiet && !why && network && !t->rule->no_weights) {
+        free_trials(t); /* that fit has its own */
         t->textbook = plateau_textbook(&fit->settings, fit->cohort, t->threads, &fit->at->stop);
+    }
     if (why)
         fail(t, why);
     else

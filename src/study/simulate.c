@@ -11,7 +11,7 @@
 #include "simulate_plan.h"
 
 /* Animals run side by side: models step several at once. */
-enum { BATCH = 64, BATCH_TRIALS = 4000000, CHECK_EVERY = 8192 };
+enum { BATCH = 16, BATCH_TRIALS = 4000000, CHECK_EVERY = 8192 };
 
 /* Progress shared by the animals of one run. */
 struct progress {

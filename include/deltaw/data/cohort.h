@@ -57,7 +57,7 @@ struct cohort {
     int32_t *session; /* index into session_names */
     int32_t *trial;   /* number in the log, else 1, 2, ... within the session */
     uint8_t *gap;     /* 1: trials before this one were left out, so its past is not known */
-    uint32_t *row;    /* its line or row in the file; 0: of no file */
+    uint32_t *row;    /* its line or row in the file, 0: of none; NULL: no trial is of a file */
     size_t n_files, n_stretches;
     char **files;                     /* [n_files] */
     struct cohort_stretch *stretches; /* [n_stretches] in order; none: of no file */
