@@ -53,11 +53,16 @@ const char *cohort_file(const struct cohort *cohort, size_t trial)
                : NULL;
 }
 
+uint32_t cohort_row(const struct cohort *cohort, size_t trial)
+{
+    return cohort->row ? cohort->row[trial] : 0;
+}
+
 void cohort_place(const struct cohort *cohort, size_t trial, struct strbuf *out)
 {
     const char *file = cohort_file(cohort, trial);
-    if (file && cohort->row && cohort->row[trial])
-        strbuf_printf(out, "%s:%u", file, cohort->row[trial]);
+    if (file && cohort_row(cohort, trial))
+        strbuf_printf(out, "%s:%u", file, cohort_row(cohort, trial));
     else
         strbuf_puts(out, "");
 }
@@ -192,6 +197,19 @@ static void note_file(struct cohort_builder *b, size_t trial)
     c->stretches =
         mem_reserve(c->stretches, &b->stretch_room, c->n_stretches + 1, sizeof *c->stretches);
     c->stretches[c->n_stretches++] = (struct cohort_stretch){trial, b->last_file};
+}
+
+struct cohort_trial cohort_trial_at(const struct cohort *c, size_t t, float *extra)
+{
+    for (size_t i = 0; i < c->n_columns; i++)
+        extra[i] = c->columns[i].values[t];
+    return (struct cohort_trial){.stimulus = c->stimulus[t],
+                                 .reward = c->reward[t],
+                                 .choice = c->choice[t],
+                                 .answer = c->answer[t],
+                                 .gap = c->gap[t],
+                                 .trial = c->trial[t],
+                                 .row = cohort_row(c, t)};
 }
 
 static void size_trials(struct cohort *c, size_t n)

@@ -23,19 +23,6 @@ static bool chosen(const struct selection *wanted, const struct condition_trial 
            (!wanted->most || place <= wanted->most[at->animal]);
 }
 
-static struct cohort_trial take_trial(const struct cohort *c, size_t t, bool gap, float *extra)
-{
-    for (size_t i = 0; i < c->n_columns; i++)
-        extra[i] = c->columns[i].values[t];
-    return (struct cohort_trial){.stimulus = c->stimulus[t],
-                                 .reward = c->reward[t],
-                                 .choice = c->choice[t],
-                                 .answer = c->answer[t],
-                                 .gap = gap,
-                                 .trial = c->trial[t],
-                                 .row = c->row ? c->row[t] : 0};
-}
-
 /* Trials without a reward stay beside the cohort: by condition as any other, by place where
  * those before and after them do. */
 struct beside {
@@ -63,7 +50,7 @@ static void copy_beside(struct beside *b, const struct selection *wanted,
                                     : place >= wanted->first && place < wanted->last;
         if (!in)
             continue;
-        struct cohort_trial trial = take_trial(other, b->next, other->gap[b->next], b->extra);
+        struct cohort_trial trial = cohort_trial_at(other, b->next, b->extra);
         unrewarded_add(&b->unrewarded, c->n_columns, b->names, name,
                        other->session_names[other->session[b->next]], b->kept, &trial, b->extra);
     }
@@ -87,7 +74,8 @@ static void copy_trials(struct cohort_builder *b, const struct cohort *c,
             gap |= c->gap[at.trial];
             if (!chosen(wanted, &at))
                 continue;
-            struct cohort_trial trial = take_trial(c, at.trial, gap, extra);
+            struct cohort_trial trial = cohort_trial_at(c, at.trial, extra);
+            trial.gap = gap;
             cohort_builder_session(b, c->session_names[c->session[at.trial]]);
             if (cohort_file(c, at.trial) != file)
                 cohort_builder_file(b, file = cohort_file(c, at.trial));

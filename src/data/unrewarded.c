@@ -53,15 +53,7 @@ struct merging {
 
 static void merge_trial(struct merging *m, const struct cohort *c, size_t t, size_t place)
 {
-    struct cohort_trial trial = {.stimulus = c->stimulus[t],
-                                 .reward = c->reward[t],
-                                 .choice = c->choice[t],
-                                 .answer = c->answer[t],
-                                 .gap = c->gap[t],
-                                 .trial = c->trial[t],
-                                 .row = c->row[t]};
-    for (size_t i = 0; i < c->n_columns; i++)
-        m->extra[i] = c->columns[i].values[t];
+    struct cohort_trial trial = cohort_trial_at(c, t, m->extra);
     cohort_builder_session(m->builder, c->session_names[c->session[t]]);
     cohort_builder_trial(m->builder, &trial, m->extra);
     m->place[m->n++] = place;

@@ -124,11 +124,12 @@ size_t cohort_check_animals(const struct cohort *cohort, struct animal_verdict *
         const struct animal *animal = &cohort->animals[i];
         struct animal_check a = check_animal(cohort, animal);
         const char *file = a.place != SIZE_MAX ? cohort_file(cohort, a.place) : NULL;
-        const double numbers[] = {(double)animal->count,   (double)animal->n_sessions,
-                                  number_percent(a.first), number_percent(a.last),
-                                  number_percent(a.right), (double)a.unknown,
-                                  (double)a.stimuli,       (double)a.back,
-                                  (double)a.against,       file ? cohort->row[a.place] : NAN};
+        const double numbers[] = {
+            (double)animal->count,   (double)animal->n_sessions,
+            number_percent(a.first), number_percent(a.last),
+            number_percent(a.right), (double)a.unknown,
+            (double)a.stimuli,       (double)a.back,
+            (double)a.against,       file ? cohort_row(cohort, a.place) : NAN};
         verdicts[i] = (struct animal_verdict){.verdict = a.verdict, .why = a.why, .at = a.place};
         if (a.place != SIZE_MAX)
             snprintf(verdicts[i].place, sizeof verdicts[i].place, "session %.60s trial %d",
@@ -170,6 +171,6 @@ void cohort_check_table(const struct cohort *cohort, const struct cohort_check *
         const char *file = known ? cohort_file(cohort, fact->at) : "";
         table_add(out, 5, (const char *[]){fact->name, fact->value, result, fact->remark, file}, 7,
                   (double[]){fact->number, fact->of, fact->least, fact->greatest, fact->percent,
-                             fact->first_percent, known ? cohort->row[fact->at] : NAN});
+                             fact->first_percent, known ? cohort_row(cohort, fact->at) : NAN});
     }
 }

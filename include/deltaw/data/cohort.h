@@ -88,6 +88,8 @@ size_t cohort_past(const struct cohort *cohort, const struct animal *animal, siz
 size_t cohort_gaps(const struct cohort *cohort);
 /* The file that the trial was read from, NULL: none. */
 const char *cohort_file(const struct cohort *cohort, size_t trial);
+/* The trial's line or row there; 0: it is of none. */
+uint32_t cohort_row(const struct cohort *cohort, size_t trial);
 /* "FILE:ROW" of the trial, as `load` names rows; "" of no file. */
 void cohort_place(const struct cohort *cohort, size_t trial, struct strbuf *out);
 /* Index of the animal with this name, or -1. */
@@ -108,6 +110,8 @@ struct cohort_trial {
     int32_t trial;
     uint32_t row;
 };
+/* The trial as it is there, for another cohort; extra [n_columns]: what its columns are. */
+struct cohort_trial cohort_trial_at(const struct cohort *cohort, size_t trial, float *extra);
 struct cohort_builder *cohort_builder_new(void);
 void cohort_builder_columns(struct cohort_builder *b, size_t n, const char *const *names);
 void cohort_builder_animal(struct cohort_builder *b, const char *name);
