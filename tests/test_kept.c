@@ -1,4 +1,5 @@
-/* Options that a view keeps, for another model and other trials: those that still mean something. */
+/* Options that a view keeps, for another model and other trials: those that still mean
+ * something. */
 #include "refusing.h"
 
 /* What was asked of `wide`, which of it is let go for `narrow`, and what is asked then. */
@@ -92,6 +93,16 @@ static void test_kept_of_trials(void)
     tap_ok(fine && has(&d->complaint, "psychometric: let go of sessions=4, as no animal of"), "%s",
            strbuf_text(&d->complaint));
     tap_ok(refused(d, "map diff=yes"), "refused where it is asked for");
+    say(d, "x",
+        "simulate trace animals=2 trials=60; fit trace name=long; wait; "
+        "map past=rewarded lags=2 diff=yes; load plain.csv; fit reinforce name=short; wait; map");
+    tap_ok(has(&d->complaint, "as the true rule behind plain.csv is not known, and short sees no"),
+           "each for its reason: %s", strbuf_text(&d->complaint));
+    say(d, "x",
+        "simulate reinforce animals=2 trials=60; fit reinforce name=own; wait; map diff=yes; "
+        "fit reinforce policy=stim name=other; wait; map");
+    tap_ok(has(&d->complaint, "as the true rule behind simulated is of another policy"),
+           "a truth of another policy: %s", strbuf_text(&d->complaint));
     desk_free(d);
 }
 

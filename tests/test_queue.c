@@ -214,6 +214,9 @@ static void test_words(void)
                has(&d->result, "rnn3 was queued and will not begin") &&
                has(&d->complaint, "rnn3 never began"),
            "a queued fit that is stopped never begins");
+    tap_ok(say(d, "x", "fit rnn name=held; pause held; stop held; wait held") != STEP_QUIT &&
+               has(&d->result, "held was queued and will not begin"),
+           "nor does one that was paused in the queue");
     tap_ok(say(d, "x", "forget rnn3; stop all; wait; say over") == STEP_IDLE &&
                has(&d->result, "over") && !session_busy(d->session),
            "all can be stopped");

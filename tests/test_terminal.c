@@ -98,7 +98,7 @@ static void test_strange_terminal(char *term, const char *why)
     pty_free(&p);
 }
 
-/* A signal in the moment in which a line comes: neither may be forgotten for the other. */
+/* A signal in the moment in which a line comes is not forgotten for the line. */
 static void test_line_and_signal(int signal)
 {
     size_t ended = 0;

@@ -32,7 +32,7 @@ bool log_inputs_find(struct inputs *inputs, const struct load_options *options, 
 struct input *log_inputs_add(struct inputs *inputs, const char *path, const char *name);
 void log_inputs_free(struct inputs *inputs);
 
-/* alf.c: takes from the files of a folder, sorted, those of sessions as the IBL keeps
+/* alf_find.c: takes from the files of a folder, sorted, those of sessions as the IBL keeps
  * them; how many sessions. */
 size_t alf_find(struct inputs *inputs, size_t n, char *const *files);
 /* Is this file's name that of such a session's table or array? */

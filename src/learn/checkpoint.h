@@ -37,8 +37,7 @@ void checkpoint_pack(const struct model *m, struct npz *npz);
 struct json_t *checkpoint_json(const struct checkpoint *c);
 /* Nothing in the file: the model has none.  Nor where it belongs to other parameters than
  * those of the file, which someone has changed.  Whether n is that of a fit is for it to ask.
- * Refuses by name what cannot be a
- * checkpoint. */
+ * Refuses by name what cannot be a checkpoint. */
 bool checkpoint_unpack(const struct npz *npz, const struct json_t *object, const char *path,
                        struct model *m, struct err *err);
 

@@ -72,7 +72,7 @@ static inline void drift_begin(const struct kernel_run *run, const struct step *
     t->signal = run->signal(vec_sigmoid(t->shrink * t->logit), v[INPUT_REWARD], v[INPUT_CHOICE],
                             step->answer);
     for (size_t k = 0; k < t->n; k++) {
-        t->alpha[k] = classic_alpha(run, k, v[INPUT_REWARD]);
+        t->alpha[k] = textbook_alpha(run, k, v[INPUT_REWARD]);
         t->base[k] = vec_splat(textbook_value(run, run->at.baseline, k));
         t->f[k] = 1 - textbook_value(run, run->at.forgetting, k);
         t->s[k] = t->alpha[k] * (t->signal.da + t->signal.db * t->base[k]) * t->shrink * step->x[k];
@@ -138,10 +138,10 @@ static inline void drift_back_alpha(const struct kernel_run *run, const struct s
 {
     vec r = step->u[run->shape.n_weights + INPUT_REWARD];
     if (run->at.alpha_error == SIZE_MAX) {
-        delta[classic_rate(run, run->at.alpha, k)] += g;
+        delta[textbook_rate(run, run->at.alpha, k)] += g;
     } else {
-        delta[classic_rate(run, run->at.alpha, k)] += g * r;
-        delta[classic_rate(run, run->at.alpha_error, k)] += g * (1 - r);
+        delta[textbook_rate(run, run->at.alpha, k)] += g * r;
+        delta[textbook_rate(run, run->at.alpha_error, k)] += g * (1 - r);
     }
 }
 

@@ -21,7 +21,7 @@ static inline real textbook_value(const struct kernel_run *run, size_t offset, s
 }
 
 /* Where alpha of weight k is in theta; from: of alpha or alpha_error. */
-static inline size_t classic_rate(const struct kernel_run *run, size_t from, size_t k)
+static inline size_t textbook_rate(const struct kernel_run *run, size_t from, size_t k)
 {
     return from + (run->shape.alpha == ALPHA_SHARED ? 0 : k);
 }
@@ -57,36 +57,36 @@ static inline void terms_backward(const struct kernel_run *run, const struct ste
 }
 
 /* a, b, da, db */
-static inline size_t classic_cache(const struct rule_shape *shape, size_t n_inputs)
+static inline size_t textbook_cache(const struct rule_shape *shape, size_t n_inputs)
 {
     (void)shape, (void)n_inputs;
     return 4;
 }
 
-static inline void classic_pack(const struct kernel_run *run, const double *theta, real *packed)
+static inline void textbook_pack(const struct kernel_run *run, const double *theta, real *packed)
 {
     for (size_t i = 0; i < run->tensors->size; i++)
         packed[i] = (real)theta[i];
 }
 
-static inline vec classic_alpha(const struct kernel_run *run, size_t k, vec r)
+static inline vec textbook_alpha(const struct kernel_run *run, size_t k, vec r)
 {
-    vec after_correct = vec_splat(run->packed[classic_rate(run, run->at.alpha, k)]);
+    vec after_correct = vec_splat(run->packed[textbook_rate(run, run->at.alpha, k)]);
     if (run->at.alpha_error == SIZE_MAX)
         return after_correct;
-    vec after_error = vec_splat(run->packed[classic_rate(run, run->at.alpha_error, k)]);
+    vec after_error = vec_splat(run->packed[textbook_rate(run, run->at.alpha_error, k)]);
     return after_error + r * (after_correct - after_error);
 }
 
 #include "drift.h"
 
-static inline size_t classic_state(const struct rule_shape *shape)
+static inline size_t textbook_state(const struct rule_shape *shape)
 {
     return shape->drift ? drift_state(shape->n_weights) : 0;
 }
 
-static inline void classic_forward(const struct kernel_run *run, const struct step *step,
-                                   const vec *state_in, vec *state_out, vec *cache, vec *dw)
+static inline void textbook_forward(const struct kernel_run *run, const struct step *step,
+                                    const vec *state_in, vec *state_out, vec *cache, vec *dw)
 {
     size_t n = run->shape.n_weights;
     if (run->at.drift != SIZE_MAX) {
@@ -101,15 +101,15 @@ static inline void classic_forward(const struct kernel_run *run, const struct st
         run->signal(vec_sigmoid(logit), v[INPUT_REWARD], v[INPUT_CHOICE], step->answer);
     cache[0] = d.a, cache[1] = d.b, cache[2] = d.da, cache[3] = d.db;
     for (size_t k = 0; k < n; k++)
-        dw[k] = classic_alpha(run, k, v[INPUT_REWARD]) *
+        dw[k] = textbook_alpha(run, k, v[INPUT_REWARD]) *
                 (d.a + d.b * textbook_value(run, run->at.baseline, k)) * step->x[k];
     terms_forward(run, step, dw);
 }
 
 /* delta [tensors.size]: this step's share of the gradient */
-static inline void classic_backward(const struct kernel_run *run, const struct step *step,
-                                    const vec *state_in, const vec *cache, const vec *g_dw,
-                                    vec *g_w, vec *g_state, vec *delta)
+static inline void textbook_backward(const struct kernel_run *run, const struct step *step,
+                                     const vec *state_in, const vec *cache, const vec *g_dw,
+                                     vec *g_w, vec *g_state, vec *delta)
 {
     const struct textbook *at = &run->at;
     size_t n = run->shape.n_weights;
@@ -121,15 +121,15 @@ static inline void classic_backward(const struct kernel_run *run, const struct s
         return;
     }
     for (size_t k = 0; k < n; k++) {
-        vec alpha = classic_alpha(run, k, r),
+        vec alpha = textbook_alpha(run, k, r),
             base = vec_splat(textbook_value(run, at->baseline, k));
         vec g = g_dw[k] * step->x[k], by_alpha = g * (cache[0] + cache[1] * base);
         g_logit += g * alpha * (cache[2] + cache[3] * base);
         if (at->alpha_error == SIZE_MAX) {
-            delta[classic_rate(run, at->alpha, k)] += by_alpha;
+            delta[textbook_rate(run, at->alpha, k)] += by_alpha;
         } else {
-            delta[classic_rate(run, at->alpha, k)] += by_alpha * r;
-            delta[classic_rate(run, at->alpha_error, k)] += by_alpha * (1 - r);
+            delta[textbook_rate(run, at->alpha, k)] += by_alpha * r;
+            delta[textbook_rate(run, at->alpha_error, k)] += by_alpha * (1 - r);
         }
         if (at->baseline != SIZE_MAX)
             delta[at->baseline + k] = g * alpha * cache[1];
@@ -139,17 +139,17 @@ static inline void classic_backward(const struct kernel_run *run, const struct s
         g_w[k] += g_logit * step->x[k];
 }
 
-static inline void classic_gather(const struct kernel_run *run, size_t n, const vec *u,
-                                  const vec *state, const vec *cache, size_t cache_stride,
-                                  const vec *delta, size_t delta_stride, vec *gradient)
+static inline void textbook_gather(const struct kernel_run *run, size_t n, const vec *u,
+                                   const vec *state, const vec *cache, size_t cache_stride,
+                                   const vec *delta, size_t delta_stride, vec *gradient)
 {
     (void)u, (void)state, (void)cache, (void)cache_stride;
     outer_bias(gradient, run->tensors->size, n, delta, delta_stride);
 }
 
 /* All of a rule's code but its name and its learning signal. */
-#define CLASSIC_CODE                                                      \
-    .state = classic_state, .cache = classic_cache, .pack = classic_pack, \
-    .forward = classic_forward, .backward = classic_backward, .gather = classic_gather
+#define CLASSIC_CODE                                                         \
+    .state = textbook_state, .cache = textbook_cache, .pack = textbook_pack, \
+    .forward = textbook_forward, .backward = textbook_backward, .gather = textbook_gather
 
 #endif

@@ -113,11 +113,16 @@ enum show choose_show(const char *word)
                                        : SHOW_DIFFERENCE;
 }
 
+const char *choose_truth_is(const struct cohort *cohort)
+{
+    return cohort && cohort->truth ? "of another policy" : "not known";
+}
+
 bool choose_no_truth(const char *view, const struct cohort *cohort, struct err *err)
 {
     return err_set(err, ERR_FAILED,
-                   "the true rule behind %s is not known; `%s diff=no` shows the fitted one",
-                   cohort ? cohort->name : "it", view);
+                   "the true rule behind %s is %s; `%s diff=no` shows the fitted one",
+                   cohort ? cohort->name : "it", choose_truth_is(cohort), view);
 }
 
 bool choose_names(const char *view, const struct args *args, const struct option_row *table,

@@ -23,6 +23,8 @@ bool choose_key(const char *view, const char *key, struct strbuf *command);
 /* diff=no|true|yes|bias */
 enum show { SHOW_FITTED, SHOW_TRUE, SHOW_DIFFERENCE, SHOW_BIAS };
 enum show choose_show(const char *word);
+/* Why its truth cannot be shown: "not known". */
+const char *choose_truth_is(const struct cohort *cohort);
 /* False, and err: what is not fitted cannot be shown of these trials (NULL: none). */
 bool choose_no_truth(const char *view, const struct cohort *cohort, struct err *err);
 /* Names that options of weights and variables are given: which there are is known only with

@@ -1,4 +1,5 @@
 /* The arguments of a view: new ones over those kept, as its model has what they name. */
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,8 +73,8 @@ static struct keep_for model_for(const struct view *view, const struct args *fre
                         probe_past_counts(there.model, there.cohort));
     bool own = !view->ops->loaded && view_source_there(scene, names[0], &there);
     const struct cohort *cohort = own ? there.cohort : scene->cohort;
-    bool truth = keep_asks_truth(view->ops, &view->args) && picked &&
-                 probe_true_known(cohort, &picked->model->settings.policy);
+    bool truth = (keep_asks_truth(view->ops, fresh) || keep_asks_truth(view->ops, &view->args)) &&
+                 picked && probe_true_known(cohort, &picked->model->settings.policy);
     choose_models_free(names);
     return (struct keep_for){picked ? picked->model : NULL, cohort, past, truth};
 }
@@ -84,26 +85,40 @@ static bool can_tell(const struct view *view, const struct keep_for *who)
     return who->model || (who->cohort && !keep_names_any(view->ops, &view->args));
 }
 
+__attribute__((format(printf, 3, 4))) static void add_reason(struct strbuf *out, bool *more,
+                                                             const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    strbuf_puts(out, *more ? ", and " : "");
+    strbuf_vprintf(out, format, list);
+    va_end(list);
+    *more = true;
+}
+
 /* Kept for view_let_go. */
 static void note_gone(struct view *view, const struct keep_for *who, const struct keep_gone *gone)
 {
+    struct strbuf *out = &view->gone;
+    const char *cohort = who->cohort ? who->cohort->name : "";
+    bool more = false;
     if (gone->text.len == 0)
         return;
-    strbuf_printf(&view->gone, "%slet go of %s, as ", view->gone.len ? "; " : "",
-                  strbuf_text(&gone->text));
-    if (gone->animals || gone->sessions || gone->truth) {
-        strbuf_printf(&view->gone,
-                      gone->animals    ? "%s has no such animal"
-                      : gone->sessions ? "no animal of %s has so many"
-                                       : "the true rule behind %s is not known",
-                      who->cohort->name);
-        return;
-    }
-    strbuf_puts(&view->gone, who->model->name);
+    strbuf_printf(out, "%slet go of %s, as ", out->len ? "; " : "", strbuf_text(&gone->text));
+    if (gone->animals)
+        add_reason(out, &more, "%s has no such animal", cohort);
+    if (gone->sessions)
+        add_reason(out, &more, "no animal of %s has so many", cohort);
+    if (gone->truth)
+        add_reason(out, &more, "the true rule behind %s is %s", cohort,
+                   choose_truth_is(who->cohort));
     if (gone->variables)
-        strbuf_printf(&view->gone, "'s policy is %s", who->model->settings.policy.text);
-    if (gone->past)
-        strbuf_printf(&view->gone, "%s sees no trials before", gone->variables ? " and it" : "");
+        add_reason(out, &more, "%s's policy is %s", who->model->name,
+                   who->model->settings.policy.text);
+    if (gone->past && gone->variables)
+        strbuf_puts(out, " and it sees no trials before");
+    else if (gone->past)
+        add_reason(out, &more, "%s sees no trials before", who->model->name);
 }
 
 /* What asks for trials before is refused where they do not count. */

@@ -48,7 +48,7 @@ static void trace_forward(const struct kernel_run *run, const struct step *step,
             e[j * n + k] = old[(j - 1) * n + k];
         e[k] = now;
         cache[2 + k] = all;
-        dw[k] = run->packed[classic_rate(run, run->at.alpha, k)] * fires * all;
+        dw[k] = run->packed[textbook_rate(run, run->at.alpha, k)] * fires * all;
     }
     terms_forward(run, step, dw);
 }
@@ -63,7 +63,7 @@ static void trace_backward(const struct kernel_run *run, const struct step *step
     for (size_t i = 0; i < run->tensors->size; i++)
         delta[i] = (vec){0};
     for (size_t k = 0; k < n; k++) {
-        size_t a = classic_rate(run, run->at.alpha, k);
+        size_t a = textbook_rate(run, run->at.alpha, k);
         vec through = g_dw[k] * run->packed[a] * cache[0];
         delta[a] += g_dw[k] * cache[0] * cache[2 + k];
         vec g_now = g_e[k] + through; /* of e_k of this trial */
@@ -82,10 +82,10 @@ const struct kernel ENGINE(kernel_trace) = {
     .name = "trace",
     .state = trace_state,
     .cache = trace_cache,
-    .pack = classic_pack,
+    .pack = textbook_pack,
     .forward = trace_forward,
     .backward = trace_backward,
-    .gather = classic_gather,
+    .gather = textbook_gather,
 };
 
 #ifdef ENGINE_F64 /* what there is once */

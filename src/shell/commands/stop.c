@@ -6,11 +6,14 @@
 
 static void say_stopping(struct fit *fit, struct output *out)
 {
-    if (fit_status(fit).state != FIT_QUEUED)
-        output_say(out, "%s is stopping after epoch %d; what it reached is kept", fit_name(fit),
-                   fit_status(fit).epoch);
-    else
+    struct fit_status status = fit_status(fit);
+    struct model *model = fit_model(fit); /* NULL: it may be paused, and has not begun */
+    if (status.state == FIT_QUEUED || (status.state == FIT_PAUSED && !model))
         output_say(out, "%s was queued and will not begin", fit_name(fit));
+    else
+        output_say(out, "%s is stopping after epoch %d; what it reached is kept", fit_name(fit),
+                   status.epoch);
+    model_drop(model);
 }
 
 /* `stop watch`, and `stop` or `stop all` where nothing trains; *more: fits are meant as well. */
