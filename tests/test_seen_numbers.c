@@ -82,6 +82,21 @@ static void test_without_learning(void)
     desk_free(d);
 }
 
+/* What a verb remarks while its answer goes to a file or a page is told as without that. */
+static void test_remarks_of_exports(void)
+{
+    static const char *const lines[] = {"score", "export score s.csv", "report page.html"};
+    struct desk *d = desk_new(NULL);
+    say(d, "x",
+        "simulate reinforce animals=2 trials=60; fit reinforce; wait; "
+        "simulate reinforce animals=2 trials=80 seed=2");
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        tap_ok(say(d, "x", lines[i]) == STEP_IDLE &&
+                   has(&d->complaint, "reinforce1 was fitted to other trials than those loaded"),
+               "%s: %s", lines[i], strbuf_text(&d->complaint));
+    desk_free(d);
+}
+
 /* --- names of animals ------------------------------------------------------------- */
 
 static const struct {
@@ -136,6 +151,7 @@ static void test_own_animals(void)
 
 int main(void)
 {
+    test_remarks_of_exports();
     test_header();
     test_replay_titles("dnn epochs=4 hidden=3");
     test_replay_titles("gp");

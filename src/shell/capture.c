@@ -15,12 +15,39 @@ struct capture {
     const struct command *verb;
     char *path;
     struct page *page; /* of a report: it takes what several verbs say; else NULL */
+    /* notes and complaints go where they would without it */
+    void (*complaint)(void *host, const char *bytes, size_t n);
+    void *host;
 };
 
 static void take(void *host, const char *bytes, size_t n)
 {
     struct capture *c = host;
-    strbuf_add(&c->bytes, bytes, n);
+    if (c->page)
+        page_take(c->page, bytes, n);
+    else
+        strbuf_add(&c->bytes, bytes, n);
+}
+
+static void pass_on(void *host, const char *bytes, size_t n)
+{
+    struct capture *c = host;
+    if (c->complaint)
+        c->complaint(c->host, bytes, n);
+}
+
+static struct capture *capture_new(const struct output *to, enum output_mode mode)
+{
+    struct capture *c = mem_new(1, sizeof *c);
+    c->complaint = to->complaint;
+    c->host = to->host;
+    c->out = *to;
+    c->out.mode = mode;
+    c->out.host = c;
+    c->out.result = take;
+    c->out.complaint = pass_on;
+    c->out.object = c->out.text = c->out.command = (struct strbuf){0};
+    return c;
 }
 
 bool capture_can(const char *name)
@@ -37,14 +64,9 @@ bool capture_start(struct session *session, const char *name, const char *path,
                    enum output_mode mode, const struct output *to, struct err *err)
 {
     static const struct args none;
-    struct capture *c = mem_new(1, sizeof *c);
+    struct capture *c = capture_new(to, mode);
     c->verb = command_find(name);
     c->path = path_expand(path);
-    c->out = *to;
-    c->out.mode = mode;
-    c->out.host = c;
-    c->out.result = take;
-    c->out.object = c->out.text = c->out.command = (struct strbuf){0};
     output_begin(&c->out, name);
     c->out.verb = c->verb->name;
     session->capture = c;
@@ -55,14 +77,9 @@ bool capture_page(struct session *session, struct page *page, const struct outpu
                   struct err *err)
 {
     bool ok = true;
-    struct capture *c = mem_new(1, sizeof *c);
+    struct capture *c = capture_new(to, OUTPUT_HTML);
     c->page = page;
-    c->out = *to;
-    c->out.mode = OUTPUT_HTML;
     c->out.style.ascii = false;
-    c->out.host = page;
-    c->out.result = page_take;
-    c->out.object = c->out.text = c->out.command = (struct strbuf){0};
     session->capture = c;
     return capture_goes_on(session, &ok, err) || ok;
 }

@@ -109,9 +109,9 @@ void page_free(struct page *page)
     free(page);
 }
 
-void page_take(void *host, const char *html, size_t n)
+void page_take(struct page *page, const char *html, size_t n)
 {
-    strbuf_add(html_of(host), html, n);
+    strbuf_add(html_of(page), html, n);
 }
 
 void page_lack(struct page *page, const char *why)

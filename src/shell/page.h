@@ -10,8 +10,8 @@ struct page;
 /* The page of the open cohort and all models, to be written to `path` (copied). */
 struct page *page_new(struct session *session, const char *path);
 void page_free(struct page *page);
-/* Output of a verb, which is HTML already, into the page: host is the page. */
-void page_take(void *host, const char *html, size_t n);
+/* Output of a verb, which is HTML already, into the page. */
+void page_take(struct page *page, const char *html, size_t n);
 /* Why a verb has no answer: a line of the page. */
 void page_lack(struct page *page, const char *why);
 /* The next part: a figure is taken at once; a verb writes to `out` and may leave a task
